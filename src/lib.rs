@@ -3,3 +3,4 @@
 //! The modules in the order in which a newcomer reads them: what a mission is, where it is kept, how it is
 //! worked on, who works on it, and how a person sees it.
 
+pub mod agent;

@@ -1,0 +1,7 @@
+//! One agent session: a model, its tools, and the loop between them.
+//!
+//! This room knows nothing of missions. The engine hands it a brief, a model and tools, and gets back how the
+//! session ended; what the session means to a mission is the engine's business.
+
+pub mod model;
+pub mod tool;

@@ -1,0 +1,69 @@
+//! What a tool is to a session.
+//!
+//! A tool's error has two audiences: one the model can mend goes back into the conversation, a fatal one ends the session.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::model::ToolSpec;
+
+/// Something a model can call.
+#[async_trait::async_trait]
+pub trait Tool: Send + Sync {
+    /// How the model sees it.
+    fn spec(&self) -> ToolSpec;
+
+    /// Does what the arguments ask. `arguments` is a JSON object that has not been checked against the schema:
+    /// deserialise it and answer [`ToolError::Mend`] with the serde message when that fails.
+    ///
+    /// # Errors
+    /// See [`ToolError`].
+    async fn call(&self, arguments: Value, call: &Call) -> Result<Output, ToolError>;
+}
+
+/// The circumstances of one call.
+pub struct Call {
+    /// The provider's id of the call.
+    pub id: String,
+    /// Fires when the session is stopped.
+    pub cancel: CancellationToken,
+    /// Live output for whoever watches; must not block.
+    pub progress: Arc<dyn Progress>,
+}
+
+/// Receives output of a running tool.
+pub trait Progress: Send + Sync {
+    /// Takes a piece of output, which may be dropped.
+    fn output(&self, text: &str);
+}
+
+/// What a tool answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// The text that goes back to the model.
+    pub text: String,
+    /// Whether the session goes on after it.
+    pub then: Then,
+}
+
+/// What a session does after a tool call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Then {
+    /// Goes on.
+    Continue,
+    /// Ends: this was its closing tool, and the value is what it ended with.
+    Close(Value),
+}
+
+/// Why a tool did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ToolError {
+    /// The model can mend it: a sentence that says what to do instead.
+    #[error("{0}")]
+    Mend(String),
+    /// Nobody in the session can mend it.
+    #[error("{0}")]
+    Fatal(String),
+}
