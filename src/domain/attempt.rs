@@ -1,0 +1,177 @@
+//! One agent run at one piece of work.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Revision, Timestamp};
+use super::text::{Line, Title};
+use super::usage::Usage;
+
+/// One agent run: what it works at, with which mind, and how it went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    pub id: AttemptId,
+    pub work: Work,
+    pub role: Role,
+    /// `provider/model`, as configured when it started.
+    pub model: Title,
+    /// The mission's head when it started.
+    pub base: Commit,
+    pub started: Timestamp,
+    pub ended: Option<Ended>,
+    pub usage: Usage,
+    /// The revisions of the assertions it works under, as it was last told.
+    pub revisions: BTreeMap<AssertionId, Revision>,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    pub at: Timestamp,
+    pub ending: Ending,
+}
+
+/// The ways an attempt can end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// With what its role owes.
+    Done,
+    /// The agent did not do it: no closing tool, too many turns, a loop.
+    Failed { reason: Line },
+    /// Its model could not be reached or used.
+    Unusable { reason: Line },
+    /// The engine went away under it.
+    Interrupted,
+    /// A person stopped it, or its work was no longer wanted.
+    Stopped { reason: Line },
+}
+
+/// What an attempt works at; also the key by which the engine knows what is running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "work", rename_all = "snake_case")]
+pub enum Work {
+    /// The orchestrator scopes the goal.
+    Plan,
+    /// The orchestrator answers a person or an attempt.
+    Talk,
+    /// The orchestrator settles open findings.
+    Triage,
+    /// A worker builds a feature.
+    Build { feature: FeatureId },
+    /// The engine re-runs what a handoff claims.
+    CheckClaims { feature: FeatureId },
+    /// The engine runs the gate commands, which opens a round.
+    RunGateCommands { milestone: MilestoneId, round: u32 },
+    /// A reviewer reads one feature's diff.
+    Review { milestone: MilestoneId, round: u32, feature: FeatureId },
+    /// The scrutiny validator weighs the reviews.
+    Scrutinize { milestone: MilestoneId, round: u32 },
+    /// The user-testing validator works the app.
+    TestAsUser { milestone: MilestoneId, round: u32 },
+}
+
+impl Work {
+    /// The role that does it; `None` when the engine does it itself.
+    pub fn role(self) -> Option<Role> {
+        match self {
+            Self::Plan | Self::Talk | Self::Triage => Some(Role::Orchestrator),
+            Self::Build { .. } => Some(Role::Worker),
+            Self::CheckClaims { .. } | Self::RunGateCommands { .. } => None,
+            Self::Review { .. } => Some(Role::Reviewer),
+            Self::Scrutinize { .. } => Some(Role::Scrutiny),
+            Self::TestAsUser { .. } => Some(Role::UserTesting),
+        }
+    }
+
+    /// Whether it may write to the mission's checkout.
+    pub fn writes(self) -> bool {
+        matches!(self, Self::Build { .. } | Self::CheckClaims { .. })
+    }
+}
+
+impl fmt::Display for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plan => write!(f, "plan"),
+            Self::Talk => write!(f, "talk"),
+            Self::Triage => write!(f, "triage"),
+            Self::Build { feature } => write!(f, "{feature}"),
+            Self::CheckClaims { feature } => write!(f, "claims of {feature}"),
+            Self::RunGateCommands { milestone, round } => write!(f, "{milestone} gate commands, round {round}"),
+            Self::Review { feature, round, .. } => write!(f, "review of {feature}, round {round}"),
+            Self::Scrutinize { milestone, round } => write!(f, "{milestone} scrutiny, round {round}"),
+            Self::TestAsUser { milestone, round } => write!(f, "{milestone} user testing, round {round}"),
+        }
+    }
+}
+
+/// Who does what. Each role names its own model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Orchestrator,
+    Worker,
+    Reviewer,
+    Scrutiny,
+    UserTesting,
+    Researcher,
+}
+
+impl Role {
+    /// Every role, in the order of the flight.
+    pub const ALL: [Self; 6] =
+        [Self::Orchestrator, Self::Worker, Self::Reviewer, Self::Scrutiny, Self::UserTesting, Self::Researcher];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Orchestrator => "orchestrator",
+            Self::Worker => "worker",
+            Self::Reviewer => "reviewer",
+            Self::Scrutiny => "scrutiny",
+            Self::UserTesting => "user_testing",
+            Self::Researcher => "researcher",
+        }
+    }
+
+    /// Whether it tries to prove the work wrong.
+    pub fn is_validator(self) -> bool {
+        matches!(self, Self::Reviewer | Self::Scrutiny | Self::UserTesting)
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.word().replace('_', " "))
+    }
+}
+
+/// Why a word is not a role.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{0}\" is not a role: one of orchestrator, worker, reviewer, scrutiny, user_testing, researcher")]
+pub struct RoleError(String);
+
+impl FromStr for Role {
+    type Err = RoleError;
+
+    fn from_str(word: &str) -> Result<Self, RoleError> {
+        let wanted = word.trim().to_ascii_lowercase().replace(['-', ' '], "_");
+        Self::ALL.into_iter().find(|role| role.word() == wanted).ok_or_else(|| RoleError(word.to_owned()))
+    }
+}
+
+impl Attempt {
+    /// Whether it is still running, as far as the log knows.
+    pub fn is_live(&self) -> bool {
+        self.ended.is_none()
+    }
+
+    /// How long it ran, in milliseconds, up to `now` when it still does.
+    pub fn wall_ms(&self, now: Timestamp) -> u64 {
+        self.ended.as_ref().map_or(now, |ended| ended.at).since(self.started)
+    }
+}

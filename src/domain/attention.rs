@@ -1,0 +1,85 @@
+//! What waits for the person: the one question every screen answers first.
+
+use serde::{Deserialize, Serialize};
+
+use super::gate::GateId;
+use super::id::{QuestionId, Timestamp};
+use super::message::Party;
+use super::mission::{HoldCause, Mission};
+
+/// A decision that waits, with the sentence that says what it is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Need {
+    pub kind: NeedKind,
+    /// Since when it waits.
+    pub since: Timestamp,
+    pub sentence: String,
+    /// What stands still until it is decided.
+    pub blocks: String,
+}
+
+/// What kind of decision it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NeedKind {
+    Gate { gate: GateId },
+    Question { question: QuestionId },
+    Hold { cause: HoldCause },
+}
+
+/// Every decision that waits for the person, oldest first.
+pub fn needs(mission: &Mission) -> Vec<Need> {
+    if mission.end.is_some() {
+        return Vec::new();
+    }
+    let mut needs = Vec::new();
+    for gate in mission.gates.values().filter(|gate| gate.is_open()) {
+        needs.push(Need {
+            kind: NeedKind::Gate { gate: gate.id },
+            since: gate.opened,
+            sentence: gate_sentence(mission, gate.id),
+            blocks: "the mission".to_owned(),
+        });
+    }
+    for question in mission.questions.iter().filter(|q| q.answer.is_none() && q.to == Party::Person) {
+        let work = mission.attempts.get(&question.from).map(|a| a.work.to_string()).unwrap_or_default();
+        needs.push(Need {
+            kind: NeedKind::Question { question: question.id },
+            since: question.at,
+            sentence: format!("{} asks: {}", question.id, question.text),
+            blocks: work,
+        });
+    }
+    if let Some(hold) = &mission.hold
+        && hold.cause != HoldCause::Quota
+    {
+        needs.push(Need {
+            kind: NeedKind::Hold { cause: hold.cause },
+            since: mission.updated,
+            sentence: hold.sentence.to_string(),
+            blocks: "the mission".to_owned(),
+        });
+    }
+    needs.sort_by_key(|need| need.since);
+    needs
+}
+
+fn gate_sentence(mission: &Mission, gate: GateId) -> String {
+    match gate {
+        GateId::Plan => format!(
+            "the plan waits for GO: {} milestones, {} features, {} assertions",
+            mission.milestones.len(),
+            mission.features.len(),
+            mission.contract.len()
+        ),
+        GateId::Milestone(id) => {
+            let obstacles = mission.obstacles(id);
+            if obstacles.is_empty() {
+                format!("milestone {id} passed and waits for GO")
+            } else {
+                format!("milestone {id} is blocked: {}", obstacles.join("; "))
+            }
+        }
+        GateId::Final => "every milestone is GO: the final gate waits".to_owned(),
+    }
+}

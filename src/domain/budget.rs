@@ -1,0 +1,87 @@
+//! What a mission may use, checked before a model is called and not after.
+
+use serde::{Deserialize, Serialize};
+
+use super::attempt::Role;
+use super::usage::Usage;
+
+/// Limits of a mission; `None` is no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Budget {
+    /// Money, in millionths of a dollar.
+    pub micro_dollars: Option<u64>,
+    /// Tokens of every kind.
+    pub tokens: Option<u64>,
+    /// Time that agents run, added up over attempts, in milliseconds.
+    pub agent_ms: Option<u64>,
+    /// The share kept for validators, in percent: everybody else stops short of it.
+    pub validation_percent: u8,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { micro_dollars: None, tokens: None, agent_ms: None, validation_percent: 25 }
+    }
+}
+
+/// Why a model may not be called.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the {what} is spent: {used} of {limit}{kept}; raise it with `flightdeck resume --budget`")]
+pub struct BudgetSpent {
+    what: &'static str,
+    used: String,
+    limit: String,
+    kept: String,
+}
+
+impl Budget {
+    /// Whether a role may start another model call, given what is used so far.
+    ///
+    /// # Errors
+    /// [`BudgetSpent`] with the sentence for the person.
+    pub fn check(&self, role: Role, used: &Usage, agent_ms: u64) -> Result<(), BudgetSpent> {
+        let lines = [
+            ("money budget", used.micro_dollars, self.micro_dollars, dollars as fn(u64) -> String),
+            ("token budget", used.tokens(), self.tokens, |n| format!("{n} tokens")),
+            ("time budget", agent_ms, self.agent_ms, |ms| format!("{} min", ms / 60_000)),
+        ];
+        for (what, used, limit, show) in lines {
+            let Some(limit) = limit else { continue };
+            let kept = if role.is_validator() { 0 } else { u64::from(self.validation_percent.min(90)) };
+            let open = limit - limit / 100 * kept;
+            if used >= open {
+                let kept = if kept > 0 { format!(" ({kept} % is kept for validation)") } else { String::new() };
+                return Err(BudgetSpent { what, used: show(used), limit: show(limit), kept });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Money for reading: `$4.21`.
+pub fn dollars(micro_dollars: u64) -> String {
+    format!("${}.{:02}", micro_dollars / 1_000_000, micro_dollars % 1_000_000 / 10_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_kept_for_validation() {
+        let budget = Budget { micro_dollars: Some(10_000_000), ..Budget::default() };
+        let used = Usage { micro_dollars: 7_500_000, ..Usage::default() };
+        assert!(budget.check(Role::Reviewer, &used, 0).is_ok());
+        let sentence = budget.check(Role::Worker, &used, 0).unwrap_err().to_string();
+        assert_eq!(
+            sentence,
+            "the money budget is spent: $7.50 of $10.00 (25 % is kept for validation); raise it with `flightdeck resume --budget`"
+        );
+    }
+
+    #[test]
+    fn no_limit_never_stops_anybody() {
+        let used = Usage { micro_dollars: u64::MAX, ..Usage::default() };
+        assert!(Budget::default().check(Role::Worker, &used, u64::MAX).is_ok());
+    }
+}

@@ -1,0 +1,184 @@
+//! What may be asked of a mission: verbs, and who may use them.
+
+use serde::{Deserialize, Serialize};
+
+use super::attempt::{Ending, Role, Work};
+use super::budget::Budget;
+use super::contract::{AssertionDraft, Check, Weight, Wording};
+use super::environment::{Environment, Run};
+use super::event::{Actor, Founding};
+use super::finding::TriageDecision;
+use super::gate::{Autopilot, Decision, GateId};
+use super::handoff::{Handoff, Issue};
+use super::id::{AssertionId, AttemptId, Commit, FeatureId, MessageId, MilestoneId, QuestionId, Revision};
+use super::message::{Delivery, Party};
+use super::mission::Hold;
+use super::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
+use super::round::{Opinion, ReviewIssue};
+use super::text::{Line, Prose, Title};
+use super::usage::Usage;
+use super::verdict::{EvidenceRef, Outcome};
+
+/// Everything a person, an agent or the engine can ask.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "verb", content = "with", rename_all = "snake_case")]
+pub enum Command {
+    /// The first command of a mission.
+    Found(Box<Founding>),
+
+    // A person's decisions.
+    DecideGate { gate: GateId, decision: Decision },
+    Waive { assertion: AssertionId, reason: Line },
+    Answer { question: QuestionId, text: Prose },
+    Pause,
+    Resume,
+    StopAttempt { attempt: AttemptId },
+    ChooseModel { role: Role, model: Title },
+    SetBudget { budget: Budget },
+    SetAutopilot { autopilot: Autopilot },
+    EditFeature { feature: FeatureId, spec: FeatureSpec },
+    Abandon { reason: Line },
+
+    // A person's or the orchestrator's.
+    EditAssertion { assertion: AssertionId, base: Revision, edit: Box<WordingEdit> },
+    AddAssertion { draft: Box<AssertionDraft>, feature: FeatureId },
+    RetireAssertion { assertion: AssertionId, reason: Line },
+    Broadcast { text: Prose },
+    /// A message to a party; who sends it follows from the actor.
+    Say { to: Party, text: Prose, delivery: Delivery },
+
+    // The orchestrator's.
+    ProposeContract { assertions: Vec<AssertionDraft> },
+    ProposeEnvironment { environment: Environment },
+    ProposePlan { milestones: Vec<MilestoneDraft> },
+    AmendPlan { changes: Vec<PlanChange> },
+    Triage { decisions: Vec<TriageDecision> },
+
+    /// A question to the person or the orchestrator.
+    Ask { to: Party, text: Prose, options: Vec<Line> },
+
+    // A worker's.
+    HandIn { handoff: Box<Handoff>, head: Commit },
+    RequestAmendment { assertion: AssertionId, proposal: Line, reason: Line },
+
+    // The validators'.
+    ReportReview { summary: Prose, opinion: Opinion, issues: Vec<ReviewIssue> },
+    ReportScrutiny { summary: Prose, issues: Vec<Issue>, knowledge: Vec<Line> },
+    GiveVerdict { assertion: AssertionId, outcome: Outcome, observed: Line, evidence: Vec<EvidenceRef> },
+    ReportUserTesting { summary: Prose, frictions: Vec<Line>, issues: Vec<Issue> },
+
+    // The engine's.
+    StartAttempt { work: Work, model: Title },
+    EndAttempt { attempt: AttemptId, ending: Ending },
+    CountUsage { attempt: AttemptId, usage: Usage },
+    TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
+    RecordClaims { feature: FeatureId, runs: Vec<Run> },
+    RecordGateCommands { milestone: MilestoneId, round: u32, commit: Commit, runs: Vec<Run> },
+    MarkDelivered { messages: Vec<MessageId> },
+    Hold { hold: Hold },
+    RecordLanding { branch: Title, commit: Commit },
+}
+
+/// Parts of an assertion's wording to change; what is `None` stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WordingEdit {
+    pub title: Option<Title>,
+    pub statement: Option<Prose>,
+    pub check: Option<Check>,
+    pub evidence: Option<Line>,
+    pub weight: Option<Weight>,
+}
+
+impl WordingEdit {
+    /// The wording after the edit.
+    pub fn applied_to(&self, wording: &Wording) -> Wording {
+        Wording {
+            title: self.title.clone().unwrap_or_else(|| wording.title.clone()),
+            statement: self.statement.clone().unwrap_or_else(|| wording.statement.clone()),
+            check: self.check.clone().unwrap_or_else(|| wording.check.clone()),
+            evidence: self.evidence.clone().unwrap_or_else(|| wording.evidence.clone()),
+            weight: self.weight.unwrap_or(wording.weight),
+        }
+    }
+}
+
+/// One change to the plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanChange {
+    /// A new feature at the end of a milestone that is not GO yet.
+    AddFeature { milestone: MilestoneId, draft: FeatureDraft },
+    /// New words for a feature that is not built yet.
+    EditFeature { feature: FeatureId, spec: FeatureSpec },
+    /// A feature is no longer wanted.
+    CancelFeature { feature: FeatureId, reason: Line },
+}
+
+/// A kind of asker, for saying who may use a verb.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asker {
+    Person,
+    Engine,
+    Agent(Role),
+}
+
+impl Command {
+    /// Whether that kind of asker may use this verb at all.
+    pub fn may_be_asked_by(&self, asker: Asker) -> Permission {
+        use Asker::{Agent, Engine, Person};
+        use Role::{Orchestrator, Reviewer, Scrutiny, UserTesting, Worker};
+        let allowed = match self {
+            Self::Found(_)
+            | Self::DecideGate { .. }
+            | Self::Waive { .. }
+            | Self::Answer { .. }
+            | Self::Pause
+            | Self::StopAttempt { .. }
+            | Self::ChooseModel { .. }
+            | Self::SetBudget { .. }
+            | Self::SetAutopilot { .. }
+            | Self::EditFeature { .. }
+            | Self::Abandon { .. } => asker == Person,
+            Self::Resume => matches!(asker, Person | Engine),
+            Self::EditAssertion { .. }
+            | Self::AddAssertion { .. }
+            | Self::RetireAssertion { .. }
+            | Self::Broadcast { .. } => matches!(asker, Person | Agent(Orchestrator)),
+            Self::Say { .. } => asker != Engine,
+            Self::ProposeContract { .. }
+            | Self::ProposeEnvironment { .. }
+            | Self::ProposePlan { .. }
+            | Self::AmendPlan { .. }
+            | Self::Triage { .. } => asker == Agent(Orchestrator),
+            Self::Ask { .. } => matches!(asker, Agent(Orchestrator | Worker)),
+            Self::HandIn { .. } | Self::RequestAmendment { .. } => asker == Agent(Worker),
+            Self::ReportReview { .. } => asker == Agent(Reviewer),
+            Self::ReportScrutiny { .. } => asker == Agent(Scrutiny),
+            Self::GiveVerdict { .. } | Self::ReportUserTesting { .. } => asker == Agent(UserTesting),
+            Self::StartAttempt { .. }
+            | Self::EndAttempt { .. }
+            | Self::CountUsage { .. }
+            | Self::TellRevision { .. }
+            | Self::RecordClaims { .. }
+            | Self::RecordGateCommands { .. }
+            | Self::MarkDelivered { .. }
+            | Self::Hold { .. }
+            | Self::RecordLanding { .. } => asker == Engine,
+        };
+        if allowed { Permission::Granted } else { Permission::Denied }
+    }
+}
+
+/// Whether a verb is open to an asker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permission {
+    Granted,
+    Denied,
+}
+
+/// A command with who asks it, as it travels to the dispatcher.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    pub actor: Actor,
+    pub command: Command,
+}

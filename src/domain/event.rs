@@ -1,0 +1,171 @@
+//! What is true: facts in the past tense, the only thing on disk.
+//!
+//! Every text in an event is bounded by its type. Adding a variant or a field with a default keeps old logs
+//! readable; anything else is a new format version.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::attempt::{Ending, Role, Work};
+use super::budget::Budget;
+use super::contract::{Assertion, Wording};
+use super::environment::{Environment, Run};
+use super::finding::Finding;
+use super::gate::{Autopilot, Decision, DecidedBy, GateId};
+use super::goal::Goal;
+use super::handoff::Handoff;
+use super::id::{
+    AssertionId, AttemptId, Commit, FeatureId, FindingId, MessageId, MilestoneId, MissionId, QuestionId, Revision,
+    Timestamp,
+};
+use super::message::{Directive, Knowledge, Message, Question};
+use super::mission::{Hold, Limits};
+use super::plan::{Claims, Feature, FeatureSpec, Milestone};
+use super::round::{Review, RoundOutcome, ScrutinyReport, UserTestingReport};
+use super::text::{Line, Prose, Title};
+use super::usage::Usage;
+use super::verdict::Verdict;
+
+/// Who caused an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    Person,
+    Engine,
+    Attempt(AttemptId),
+}
+
+/// An event in its place in the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stamped {
+    /// 1 for the first event of a mission, without gaps.
+    pub seq: u64,
+    pub at: Timestamp,
+    pub actor: Actor,
+    pub event: Event,
+}
+
+/// A fact about a mission.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "body", rename_all = "snake_case")]
+pub enum Event {
+    MissionCreated(Box<Founding>),
+    ContractProposed { assertions: Vec<Assertion> },
+    EnvironmentProposed { environment: Environment },
+    PlanProposed { milestones: Vec<Milestone>, features: Vec<Feature> },
+    FeatureAdded { feature: Box<Feature> },
+    FeatureEdited { feature: FeatureId, spec: FeatureSpec },
+    FeatureCancelled { feature: FeatureId, reason: Line },
+    AssertionAdded { assertion: Box<Assertion>, feature: FeatureId },
+    AssertionEdited { assertion: AssertionId, revision: Revision, wording: Box<Wording> },
+    AssertionRetired { assertion: AssertionId, reason: Line },
+    AssertionWaived { assertion: AssertionId, revision: Revision, reason: Line },
+    GateOpened { gate: GateId },
+    GateDecided { gate: GateId, decision: Decision, by: DecidedBy },
+    AttemptStarted { attempt: AttemptId, work: Work, role: Role, model: Title, base: Commit },
+    AttemptEnded { attempt: AttemptId, ending: Ending },
+    UsageCounted { attempt: AttemptId, usage: Usage },
+    RevisionTold { attempt: AttemptId, assertion: AssertionId, revision: Revision },
+    HandoffGiven { attempt: AttemptId, feature: FeatureId, head: Commit, handoff: Box<Handoff> },
+    ClaimsChecked { feature: FeatureId, claims: Claims, runs: Vec<Run> },
+    FindingRaised { finding: Box<Finding> },
+    FindingTakenUp { finding: FindingId, feature: FeatureId },
+    FindingDismissed { finding: FindingId, reason: Line },
+    RoundOpened { milestone: MilestoneId, round: u32, commit: Commit, to_review: Vec<FeatureId>, to_test: Vec<AssertionId> },
+    GateCommandsRun { milestone: MilestoneId, round: u32, runs: Vec<Run> },
+    ReviewReported { milestone: MilestoneId, round: u32, feature: FeatureId, review: Box<Review> },
+    ScrutinyReported { milestone: MilestoneId, round: u32, report: Box<ScrutinyReport> },
+    VerdictGiven { verdict: Box<Verdict> },
+    UserTestingReported { milestone: MilestoneId, round: u32, report: Box<UserTestingReport> },
+    RoundClosed { milestone: MilestoneId, round: u32, outcome: RoundOutcome },
+    RoundsExtended { milestone: MilestoneId, limit: u32 },
+    DirectiveIssued { directive: Directive },
+    KnowledgeConfirmed { knowledge: Knowledge },
+    MessageSent { message: Message },
+    MessagesDelivered { messages: Vec<MessageId> },
+    QuestionAsked { question: Question },
+    QuestionAnswered { question: QuestionId, answer: Prose },
+    MissionHeld { hold: Hold },
+    MissionResumed,
+    ModelChosen { role: Role, model: Title },
+    BudgetSet { budget: Budget },
+    AutopilotSet { autopilot: Autopilot },
+    MissionCompleted,
+    MissionLanded { branch: Title, commit: Commit },
+    MissionAbandoned { reason: Line },
+    /// An event of a newer version: the mission opens read-only.
+    Unrecognised { original: Title },
+}
+
+/// What a mission starts from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Founding {
+    pub mission: MissionId,
+    pub title: Title,
+    pub goal: Goal,
+    /// The person's repository, as an absolute path.
+    pub repository: String,
+    /// The branch checked out there, which `land` merges into.
+    pub target: Title,
+    pub base: Commit,
+    /// The mission's own branch.
+    pub branch: Title,
+    pub models: BTreeMap<Role, Title>,
+    pub budget: Budget,
+    pub limits: Limits,
+    pub autopilot: Autopilot,
+}
+
+impl Event {
+    /// The word for its kind, as it stands in the log.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::MissionCreated(_) => "mission_created",
+            Self::ContractProposed { .. } => "contract_proposed",
+            Self::EnvironmentProposed { .. } => "environment_proposed",
+            Self::PlanProposed { .. } => "plan_proposed",
+            Self::FeatureAdded { .. } => "feature_added",
+            Self::FeatureEdited { .. } => "feature_edited",
+            Self::FeatureCancelled { .. } => "feature_cancelled",
+            Self::AssertionAdded { .. } => "assertion_added",
+            Self::AssertionEdited { .. } => "assertion_edited",
+            Self::AssertionRetired { .. } => "assertion_retired",
+            Self::AssertionWaived { .. } => "assertion_waived",
+            Self::GateOpened { .. } => "gate_opened",
+            Self::GateDecided { .. } => "gate_decided",
+            Self::AttemptStarted { .. } => "attempt_started",
+            Self::AttemptEnded { .. } => "attempt_ended",
+            Self::UsageCounted { .. } => "usage_counted",
+            Self::RevisionTold { .. } => "revision_told",
+            Self::HandoffGiven { .. } => "handoff_given",
+            Self::ClaimsChecked { .. } => "claims_checked",
+            Self::FindingRaised { .. } => "finding_raised",
+            Self::FindingTakenUp { .. } => "finding_taken_up",
+            Self::FindingDismissed { .. } => "finding_dismissed",
+            Self::RoundOpened { .. } => "round_opened",
+            Self::GateCommandsRun { .. } => "gate_commands_run",
+            Self::ReviewReported { .. } => "review_reported",
+            Self::ScrutinyReported { .. } => "scrutiny_reported",
+            Self::VerdictGiven { .. } => "verdict_given",
+            Self::UserTestingReported { .. } => "user_testing_reported",
+            Self::RoundClosed { .. } => "round_closed",
+            Self::RoundsExtended { .. } => "rounds_extended",
+            Self::DirectiveIssued { .. } => "directive_issued",
+            Self::KnowledgeConfirmed { .. } => "knowledge_confirmed",
+            Self::MessageSent { .. } => "message_sent",
+            Self::MessagesDelivered { .. } => "messages_delivered",
+            Self::QuestionAsked { .. } => "question_asked",
+            Self::QuestionAnswered { .. } => "question_answered",
+            Self::MissionHeld { .. } => "mission_held",
+            Self::MissionResumed => "mission_resumed",
+            Self::ModelChosen { .. } => "model_chosen",
+            Self::BudgetSet { .. } => "budget_set",
+            Self::AutopilotSet { .. } => "autopilot_set",
+            Self::MissionCompleted => "mission_completed",
+            Self::MissionLanded { .. } => "mission_landed",
+            Self::MissionAbandoned { .. } => "mission_abandoned",
+            Self::Unrecognised { .. } => "unrecognised",
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What a handoff or a validator reported, until it becomes a feature or is dismissed.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{AssertionId, AttemptId, FeatureId, FindingId, MilestoneId};
+use super::text::Line;
+
+/// Something reported that somebody must decide on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    pub id: FindingId,
+    pub severity: Severity,
+    pub source: Source,
+    /// The milestone that was being flown.
+    pub milestone: MilestoneId,
+    /// The feature it is about, where it is about one.
+    pub feature: Option<FeatureId>,
+    /// The assertion that failed, where one did.
+    pub assertion: Option<AssertionId>,
+    pub description: Line,
+    pub suggested_fix: Option<Line>,
+    pub state: FindingState,
+}
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The milestone cannot pass while it is open.
+    Blocking,
+    NonBlocking,
+    Suggestion,
+}
+
+impl Severity {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Blocking => "blocking",
+            Self::NonBlocking => "non_blocking",
+            Self::Suggestion => "suggestion",
+        }
+    }
+}
+
+/// Where a finding comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// An issue that a handoff names.
+    Handoff { attempt: AttemptId },
+    /// An item that a handoff left undone.
+    LeftUndone { attempt: AttemptId },
+    /// A claim that the engine could not confirm.
+    RefutedClaim { attempt: AttemptId },
+    /// A gate command that failed.
+    GateCommand,
+    Review { attempt: AttemptId },
+    Scrutiny { attempt: AttemptId },
+    /// A failed verdict.
+    Verdict { attempt: AttemptId },
+    UserTesting { attempt: AttemptId },
+    /// A worker's request to change the contract.
+    Amendment { attempt: AttemptId },
+}
+
+/// What became of a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingState {
+    Open,
+    TakenUp { feature: FeatureId },
+    Dismissed { reason: Line },
+}
+
+impl Finding {
+    /// Whether somebody must still decide on it.
+    pub fn is_open(&self) -> bool {
+        self.state == FindingState::Open
+    }
+}
+
+/// What triage decides about one finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TriageDecision {
+    pub finding: FindingId,
+    pub ruling: Ruling,
+}
+
+/// The three ways to settle a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ruling {
+    /// A fix feature, built before anything else.
+    Feature { spec: super::plan::FeatureSpec },
+    /// Mended by the same fix feature as another finding of this triage.
+    Join { with: FindingId },
+    Dismiss { reason: Line },
+}

@@ -1,0 +1,77 @@
+//! What parties say to each other: messages, questions and directives.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{AttemptId, DirectiveId, MessageId, QuestionId, Timestamp};
+use super::text::{Line, Prose};
+
+/// Who speaks or is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Party {
+    Person,
+    Orchestrator,
+    Attempt(AttemptId),
+}
+
+/// An addressed message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    pub id: MessageId,
+    pub from: Party,
+    pub to: Party,
+    pub text: Prose,
+    pub delivery: Delivery,
+    pub at: Timestamp,
+    pub state: MessageState,
+}
+
+/// When a message reaches a running attempt.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// At its next turn.
+    #[default]
+    Queue,
+    /// At once: the running turn is broken off.
+    Interrupt,
+}
+
+/// Whether the addressee has seen a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageState {
+    Waiting,
+    Delivered,
+}
+
+/// A question that somebody waits on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    pub id: QuestionId,
+    pub from: AttemptId,
+    /// The person, or the orchestrator.
+    pub to: Party,
+    pub text: Prose,
+    /// Answers to choose from; empty for an open question.
+    pub options: Vec<Line>,
+    pub at: Timestamp,
+    pub answer: Option<Prose>,
+}
+
+/// An instruction to every agent from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Directive {
+    pub id: DirectiveId,
+    pub text: Prose,
+    pub from: Party,
+    pub at: Timestamp,
+}
+
+/// A short note that a validator confirmed; handed to later agents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Knowledge {
+    pub note: Line,
+    pub confirmed_by: AttemptId,
+    pub at: Timestamp,
+}

@@ -1,0 +1,353 @@
+//! The state of a mission: a fold of its events, and the questions one asks of it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::attempt::{Attempt, Role, Work};
+use super::budget::Budget;
+use super::contract::Contract;
+use super::environment::{Environment, Run};
+use super::event::Founding;
+use super::finding::Finding;
+use super::gate::{Autopilot, Gate, GateId};
+use super::handoff::Handoff;
+use super::id::{AssertionId, AttemptId, Commit, FeatureId, FindingId, MilestoneId, MissionId, Timestamp};
+use super::message::{Directive, Knowledge, Message, Question};
+use super::plan::{Feature, FeatureState, Milestone};
+use super::round::Round;
+use super::text::{Line, Title};
+use super::usage::Usage;
+use super::verdict::{Standing, Verdict, Waiver};
+
+/// Everything that is true of one mission.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Mission {
+    /// The sequence number of the last event applied; 0 before the first.
+    pub seq: u64,
+    pub founding: Option<Founding>,
+    pub created: Timestamp,
+    /// When the last event happened.
+    pub updated: Timestamp,
+    pub models: BTreeMap<Role, Title>,
+    pub budget: Budget,
+    pub autopilot: Autopilot,
+    pub contract: Contract,
+    pub environment: Option<Environment>,
+    pub milestones: Vec<Milestone>,
+    /// In the order in which they are built; fix features stand at the front of their milestone.
+    pub features: Vec<Feature>,
+    pub gates: BTreeMap<GateId, Gate>,
+    pub attempts: BTreeMap<AttemptId, Attempt>,
+    pub handoffs: BTreeMap<FeatureId, (AttemptId, Handoff)>,
+    pub claim_runs: BTreeMap<FeatureId, Vec<Run>>,
+    pub findings: BTreeMap<FindingId, Finding>,
+    pub rounds: Vec<Round>,
+    pub round_limits: BTreeMap<MilestoneId, u32>,
+    /// All verdicts of an assertion, oldest first.
+    pub verdicts: BTreeMap<AssertionId, Vec<Verdict>>,
+    pub waivers: BTreeMap<AssertionId, Waiver>,
+    pub directives: Vec<Directive>,
+    pub knowledge: Vec<Knowledge>,
+    pub messages: Vec<Message>,
+    pub questions: Vec<Question>,
+    pub hold: Option<Hold>,
+    /// Failures in a row of a piece of work since it last succeeded or the mission was resumed.
+    pub failures: Vec<(Work, u32)>,
+    pub end: Option<End>,
+    pub landed: Option<Commit>,
+    pub mode: Mode,
+}
+
+/// How a mission ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    Completed { at: Timestamp },
+    Abandoned { at: Timestamp, reason: Line },
+}
+
+/// Whether this version understands the whole log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    #[default]
+    Writable,
+    /// A newer version wrote events that this one does not know.
+    ReadOnly,
+}
+
+/// Why nothing new is started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    pub cause: HoldCause,
+    pub sentence: Line,
+    /// When it lifts by itself.
+    pub until: Option<Timestamp>,
+}
+
+/// The kinds of hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldCause {
+    /// The person paused it.
+    Person,
+    /// A person stopped an attempt.
+    StoppedAttempt,
+    /// A model cannot be used: key, name, provider.
+    Backend,
+    /// A quota with a known reset.
+    Quota,
+    BudgetSpent,
+    /// The same work failed too often.
+    Failures,
+    /// The machine: disk, git, a missing program.
+    Machine,
+}
+
+/// Bounds on repetition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Rounds a milestone may take before it is blocked.
+    pub rounds: u32,
+    /// Failed attempts in a row at the same work before the mission is held.
+    pub failures: u32,
+    /// Reviewers at the same time.
+    pub reviewers: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { rounds: 5, failures: 3, reviewers: 3 }
+    }
+}
+
+/// What a mission is doing, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Planning,
+    Running,
+    /// A gate or a question waits for the person.
+    Waiting,
+    Paused,
+    /// It cannot go on without the person: too many rounds or failures, no usable model.
+    Blocked,
+    BudgetSpent,
+    Completed,
+    Landed,
+    Abandoned,
+}
+
+impl Status {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Planning => "planning",
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+            Self::Paused => "paused",
+            Self::Blocked => "blocked",
+            Self::BudgetSpent => "budget spent",
+            Self::Completed => "completed",
+            Self::Landed => "landed",
+            Self::Abandoned => "abandoned",
+        }
+    }
+}
+
+impl Mission {
+    /// A mission of which nothing is known yet.
+    pub fn unborn() -> Self {
+        Self {
+            seq: 0,
+            founding: None,
+            created: Timestamp::default(),
+            updated: Timestamp::default(),
+            models: BTreeMap::new(),
+            budget: Budget::default(),
+            autopilot: Autopilot::Off,
+            contract: Contract::new(),
+            environment: None,
+            milestones: Vec::new(),
+            features: Vec::new(),
+            gates: BTreeMap::new(),
+            attempts: BTreeMap::new(),
+            handoffs: BTreeMap::new(),
+            claim_runs: BTreeMap::new(),
+            findings: BTreeMap::new(),
+            rounds: Vec::new(),
+            round_limits: BTreeMap::new(),
+            verdicts: BTreeMap::new(),
+            waivers: BTreeMap::new(),
+            directives: Vec::new(),
+            knowledge: Vec::new(),
+            messages: Vec::new(),
+            questions: Vec::new(),
+            hold: None,
+            failures: Vec::new(),
+            end: None,
+            landed: None,
+            mode: Mode::Writable,
+        }
+    }
+
+    /// Its id, once it is founded.
+    pub fn id(&self) -> Option<&MissionId> {
+        self.founding.as_ref().map(|founding| &founding.mission)
+    }
+
+    /// Its title; empty before it is founded.
+    pub fn title(&self) -> &str {
+        self.founding.as_ref().map_or("", |founding| founding.title.as_str())
+    }
+
+    /// The limits it was founded with.
+    pub fn limits(&self) -> Limits {
+        self.founding.as_ref().map_or_else(Limits::default, |founding| founding.limits)
+    }
+
+    /// The commit that the next worker starts from: the last accepted head, or the recorded base.
+    pub fn head(&self) -> Option<&Commit> {
+        let built = self.features.iter().filter_map(|feature| match &feature.state {
+            FeatureState::Built { attempt, head, .. } => Some((attempt, head)),
+            FeatureState::Pending | FeatureState::Cancelled { .. } => None,
+        });
+        let last = built.max_by_key(|(attempt, _)| **attempt).map(|(_, head)| head);
+        last.or_else(|| self.founding.as_ref().map(|founding| &founding.base))
+    }
+
+    /// A feature by id.
+    pub fn feature(&self, id: FeatureId) -> Option<&Feature> {
+        self.features.iter().find(|feature| feature.id == id)
+    }
+
+    /// The features of a milestone, in order, cancelled ones left out.
+    pub fn features_of(&self, milestone: MilestoneId) -> impl Iterator<Item = &Feature> {
+        self.features.iter().filter(move |feature| feature.milestone == milestone && feature.is_wanted())
+    }
+
+    /// The feature that claims an assertion.
+    pub fn claimant(&self, assertion: &AssertionId) -> Option<&Feature> {
+        self.features.iter().find(|feature| feature.is_wanted() && feature.fulfills.contains(assertion))
+    }
+
+    /// The first milestone that is not GO.
+    pub fn current_milestone(&self) -> Option<&Milestone> {
+        self.milestones.iter().find(|milestone| !self.is_go(GateId::Milestone(milestone.id)))
+    }
+
+    /// Whether a gate was passed.
+    pub fn is_go(&self, gate: GateId) -> bool {
+        self.gates.get(&gate).is_some_and(Gate::is_go)
+    }
+
+    /// Whether a gate waits for a decision.
+    pub fn is_gate_open(&self, gate: GateId) -> bool {
+        self.gates.get(&gate).is_some_and(Gate::is_open)
+    }
+
+    /// The gate that waits, if one does.
+    pub fn open_gate(&self) -> Option<&Gate> {
+        self.gates.values().find(|gate| gate.is_open())
+    }
+
+    /// Findings that nobody has decided on.
+    pub fn open_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.values().filter(|finding| finding.is_open())
+    }
+
+    /// The rounds of a milestone, oldest first.
+    pub fn rounds_of(&self, milestone: MilestoneId) -> impl DoubleEndedIterator<Item = &Round> {
+        self.rounds.iter().filter(move |round| round.milestone == milestone)
+    }
+
+    /// The newest round of a milestone.
+    pub fn last_round(&self, milestone: MilestoneId) -> Option<&Round> {
+        self.rounds_of(milestone).next_back()
+    }
+
+    /// A round by its number.
+    pub fn round(&self, milestone: MilestoneId, number: u32) -> Option<&Round> {
+        self.rounds_of(milestone).find(|round| round.number == number)
+    }
+
+    /// How many rounds a milestone may take.
+    pub fn round_limit(&self, milestone: MilestoneId) -> u32 {
+        self.round_limits.get(&milestone).copied().unwrap_or(self.limits().rounds)
+    }
+
+    /// Attempts that are running, as far as the log knows.
+    pub fn live_attempts(&self) -> impl Iterator<Item = &Attempt> {
+        self.attempts.values().filter(|attempt| attempt.is_live())
+    }
+
+    /// Where an assertion stands.
+    pub fn standing(&self, id: &AssertionId) -> Standing {
+        use super::verdict::Outcome;
+        let Some(assertion) = self.contract.get(id) else { return Standing::Retired };
+        if !assertion.is_active() {
+            return Standing::Retired;
+        }
+        if self.waivers.get(id).is_some_and(|waiver| waiver.revision == assertion.revision) {
+            return Standing::Waived;
+        }
+        match self.verdicts.get(id).and_then(|verdicts| verdicts.last()) {
+            None => Standing::Pending,
+            Some(verdict) if verdict.revision != assertion.revision => Standing::Stale,
+            Some(verdict) => match verdict.outcome {
+                Outcome::Pass => Standing::Passed,
+                Outcome::Fail => Standing::Failed,
+                Outcome::Blocked => Standing::Blocked,
+            },
+        }
+    }
+
+    /// All usage so far.
+    pub fn usage(&self) -> Usage {
+        self.attempts.values().map(|attempt| attempt.usage).sum()
+    }
+
+    /// Time that agents ran, added up over attempts, in milliseconds.
+    pub fn agent_ms(&self, now: Timestamp) -> u64 {
+        self.attempts.values().map(|attempt| attempt.wall_ms(now)).sum()
+    }
+
+    /// The sentences of every directive, oldest first.
+    pub fn directive_texts(&self) -> impl Iterator<Item = &str> {
+        self.directives.iter().map(|directive| directive.text.as_str())
+    }
+
+    /// How often a piece of work failed in a row.
+    pub fn failures_of(&self, work: Work) -> u32 {
+        self.failures.iter().find(|(failed, _)| *failed == work).map_or(0, |(_, count)| *count)
+    }
+
+    /// What the mission is doing, in a word.
+    pub fn status(&self) -> Status {
+        if self.landed.is_some() {
+            return Status::Landed;
+        }
+        match &self.end {
+            Some(End::Completed { .. }) => return Status::Completed,
+            Some(End::Abandoned { .. }) => return Status::Abandoned,
+            None => {}
+        }
+        if let Some(hold) = &self.hold {
+            return match hold.cause {
+                HoldCause::BudgetSpent => Status::BudgetSpent,
+                HoldCause::Person | HoldCause::StoppedAttempt | HoldCause::Quota => Status::Paused,
+                HoldCause::Backend | HoldCause::Failures | HoldCause::Machine => Status::Blocked,
+            };
+        }
+        if let Some(GateId::Milestone(id)) = self.open_gate().map(|gate| gate.id)
+            && !self.passes(id)
+        {
+            return Status::Blocked;
+        }
+        if !super::attention::needs(self).is_empty() {
+            return Status::Waiting;
+        }
+        if self.is_go(GateId::Plan) { Status::Running } else { Status::Planning }
+    }
+}

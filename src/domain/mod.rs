@@ -1,0 +1,33 @@
+//! What a mission is: pure types and rules, without files, network, clock or chance.
+//!
+//! A [`command`] is decided on against the [`mission`], which yields [`event`]s or a [`rejection`]; events fold into
+//! the mission; [`schedule`] says what should be running now.
+
+pub mod apply;
+pub mod attempt;
+pub mod attention;
+pub mod brief;
+pub mod budget;
+pub mod command;
+pub mod consequence;
+pub mod contract;
+pub mod decide;
+pub mod environment;
+pub mod estimate;
+pub mod event;
+pub mod finding;
+pub mod gate;
+pub mod goal;
+pub mod handoff;
+pub mod id;
+pub mod lint;
+pub mod message;
+pub mod milestone;
+pub mod mission;
+pub mod plan;
+pub mod rejection;
+pub mod round;
+pub mod schedule;
+pub mod text;
+pub mod usage;
+pub mod verdict;

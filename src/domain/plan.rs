@@ -1,0 +1,100 @@
+//! The plan: milestones, and the features that are validated together in each.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{AssertionId, AttemptId, Commit, FeatureId, FindingId, MilestoneId};
+use super::text::{Line, Prose, Title};
+
+/// A group of features that is validated together and passes one gate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Milestone {
+    pub id: MilestoneId,
+    pub title: Title,
+}
+
+/// The unit of work: one worker attempt builds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Feature {
+    pub id: FeatureId,
+    pub milestone: MilestoneId,
+    pub spec: FeatureSpec,
+    /// The assertions that hold once it is built; each is claimed by exactly one feature.
+    pub fulfills: Vec<AssertionId>,
+    /// Features that must be built before it.
+    pub after: Vec<FeatureId>,
+    pub origin: Origin,
+    pub state: FeatureState,
+}
+
+/// What is to be built.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeatureSpec {
+    pub title: Title,
+    pub description: Prose,
+    /// When it is done, one criterion a line.
+    pub criteria: Vec<Line>,
+}
+
+/// Where a feature comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The plan, with the reason when it fulfills no assertion.
+    Planned { no_assertion_because: Option<Line> },
+    /// Findings that it mends.
+    Fix { findings: Vec<FindingId> },
+}
+
+/// How far a feature is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FeatureState {
+    Pending,
+    /// Its handoff was accepted: the attempt, and the commits it left.
+    Built { attempt: AttemptId, base: Commit, head: Commit, claims: Claims },
+    Cancelled { reason: Line },
+}
+
+/// Whether the engine has seen for itself what the handoff claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Claims {
+    Unchecked,
+    Confirmed,
+    Refuted,
+}
+
+/// A milestone as it is proposed: ids are assigned in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MilestoneDraft {
+    pub title: Title,
+    pub features: Vec<FeatureDraft>,
+}
+
+/// A feature as it is proposed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeatureDraft {
+    pub spec: FeatureSpec,
+    pub fulfills: Vec<AssertionId>,
+    /// Said when it fulfills nothing.
+    pub no_assertion_because: Option<Line>,
+    /// Titles (or ids) of features that must be built first.
+    pub after: Vec<Title>,
+}
+
+impl Feature {
+    /// Whether it has an accepted handoff.
+    pub fn is_built(&self) -> bool {
+        matches!(self.state, FeatureState::Built { .. })
+    }
+
+    /// Whether somebody will still build it, or has.
+    pub fn is_wanted(&self) -> bool {
+        !matches!(self.state, FeatureState::Cancelled { .. })
+    }
+
+    /// Whether it mends findings.
+    pub fn is_fix(&self) -> bool {
+        matches!(self.origin, Origin::Fix { .. })
+    }
+}

@@ -1,0 +1,102 @@
+//! One validation pass over a milestone: gate commands, reviews, scrutiny, then user testing.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::environment::Run;
+use super::handoff::Issue;
+use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Timestamp};
+use super::text::{Line, Prose, Title};
+
+/// One pass, and how far it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Round {
+    pub milestone: MilestoneId,
+    /// 1 for the first.
+    pub number: u32,
+    /// The commit under test.
+    pub commit: Commit,
+    pub opened: Timestamp,
+    pub runs: Vec<Run>,
+    /// The features whose diff is read in this round: new ones and those whose review failed.
+    pub to_review: Vec<FeatureId>,
+    pub reviews: BTreeMap<FeatureId, Review>,
+    pub scrutiny: Option<ScrutinyReport>,
+    /// The assertions that are tried in this round: failed, stale and new ones.
+    pub to_test: Vec<AssertionId>,
+    pub user_testing: Option<UserTestingReport>,
+    pub outcome: Option<RoundOutcome>,
+}
+
+/// How a round ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoundOutcome {
+    Passed,
+    Failed,
+    /// Nothing failed, but something could not be tried.
+    Blocked,
+}
+
+impl RoundOutcome {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Blocked => "blocked",
+        }
+    }
+}
+
+/// What a reviewer says of one feature's diff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    pub attempt: AttemptId,
+    pub summary: Prose,
+    pub opinion: Opinion,
+    pub issues: Vec<ReviewIssue>,
+}
+
+/// Whether a reviewer would merge it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Opinion {
+    Pass,
+    Fail,
+}
+
+/// An issue at a place in the code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewIssue {
+    pub file: Title,
+    pub line: Option<u32>,
+    pub issue: Issue,
+}
+
+/// The scrutiny validator's synthesis.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScrutinyReport {
+    pub attempt: AttemptId,
+    pub summary: Prose,
+    pub issues: Vec<Issue>,
+    /// Notes it confirms for later agents.
+    pub knowledge: Vec<Line>,
+}
+
+/// The user-testing validator's summary; its verdicts stand on their own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserTestingReport {
+    pub attempt: AttemptId,
+    pub summary: Prose,
+    pub frictions: Vec<Line>,
+    pub issues: Vec<Issue>,
+}
+
+impl Round {
+    /// Whether it still runs.
+    pub fn is_open(&self) -> bool {
+        self.outcome.is_none()
+    }
+}

@@ -1,0 +1,118 @@
+//! Text that knows how long it may be, so that no event can grow without bound.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Text of at most `MAX` characters (Unicode scalar values), without control characters other than line breaks and tabs.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Text<const MAX: usize>(String);
+
+/// A heading: one short line.
+pub type Title = Text<160>;
+/// A sentence or two.
+pub type Line = Text<600>;
+/// A few paragraphs.
+pub type Prose = Text<8_000>;
+
+impl<const MAX: usize> Text<MAX> {
+    /// Checks a text that somebody proposes.
+    ///
+    /// # Errors
+    /// When it is empty after trimming, or longer than `MAX` characters.
+    pub fn new(text: impl AsRef<str>) -> Result<Self, TextError> {
+        let clean = clean(text.as_ref());
+        let length = clean.chars().count();
+        if clean.is_empty() {
+            return Err(TextError::Empty);
+        }
+        if length > MAX {
+            return Err(TextError::TooLong { length, most: MAX });
+        }
+        Ok(Self(clean))
+    }
+
+    /// Takes any text and shortens it to fit, marking the cut with an ellipsis.
+    pub fn clipped(text: impl AsRef<str>) -> Self {
+        let clean = clean(text.as_ref());
+        if clean.chars().count() <= MAX {
+            return Self(clean);
+        }
+        let mut kept: String = clean.chars().take(MAX.saturating_sub(1)).collect();
+        kept.push('…');
+        Self(kept)
+    }
+
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Why a text was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// Nothing but white space.
+    #[error("the text is empty")]
+    Empty,
+    /// More characters than its place allows.
+    #[error("the text has {length} characters; at most {most} fit")]
+    TooLong { length: usize, most: usize },
+}
+
+impl<const MAX: usize> fmt::Display for Text<MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl<const MAX: usize> fmt::Debug for Text<MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl<const MAX: usize> AsRef<str> for Text<MAX> {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What was stored is believed, but never grows: a longer text from another version is clipped.
+impl<'de, const MAX: usize> Deserialize<'de> for Text<MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::clipped(String::deserialize(deserializer)?))
+    }
+}
+
+fn clean(text: &str) -> String {
+    text.trim().chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_trimmed_and_freed_of_control_characters() {
+        assert_eq!(Title::new("  a\u{1b}[31mb \r\n").unwrap().as_str(), "a[31mb");
+    }
+
+    #[test]
+    fn empty_and_overlong_texts_are_refused() {
+        assert_eq!(Title::new(" \n"), Err(TextError::Empty));
+        assert_eq!(Text::<3>::new("four"), Err(TextError::TooLong { length: 4, most: 3 }));
+    }
+
+    #[test]
+    fn clipping_counts_characters_not_bytes() {
+        assert_eq!(Text::<3>::clipped("äöüß").as_str(), "äö…");
+        assert_eq!(Text::<4>::clipped("äöüß").as_str(), "äöüß");
+    }
+}

@@ -1,0 +1,91 @@
+//! What a tester found of one assertion, and the evidence it rests on.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{AssertionId, AttemptId, Commit, MilestoneId, Revision, Timestamp};
+use super::text::Line;
+
+/// Pass, fail or blocked: for one assertion at one revision at one commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    pub assertion: AssertionId,
+    pub revision: Revision,
+    pub commit: Commit,
+    pub milestone: MilestoneId,
+    pub round: u32,
+    pub attempt: AttemptId,
+    pub outcome: Outcome,
+    /// What was seen, in a sentence.
+    pub observed: Line,
+    pub evidence: Vec<EvidenceRef>,
+    pub at: Timestamp,
+}
+
+/// What a verdict says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Pass,
+    Fail,
+    /// It could not be tried.
+    Blocked,
+}
+
+impl Outcome {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Blocked => "blocked",
+        }
+    }
+}
+
+/// Names bytes in the evidence store: `ev_` and the first digits of their hash.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EvidenceRef(pub String);
+
+/// A person's decision that an assertion need not pass at its present revision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiver {
+    pub revision: Revision,
+    pub reason: Line,
+    pub at: Timestamp,
+}
+
+/// Where an assertion stands now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// No verdict yet.
+    Pending,
+    Passed,
+    Failed,
+    Blocked,
+    /// Its last verdict is about an older revision.
+    Stale,
+    Waived,
+    Retired,
+}
+
+impl Standing {
+    /// Whether the mission owes nothing more on it.
+    pub fn is_settled(self) -> bool {
+        matches!(self, Self::Passed | Self::Waived | Self::Retired)
+    }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Blocked => "blocked",
+            Self::Stale => "stale",
+            Self::Waived => "waived",
+            Self::Retired => "retired",
+        }
+    }
+}
