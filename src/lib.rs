@@ -5,3 +5,4 @@
 
 pub mod agent;
 pub mod domain;
+pub mod link;

@@ -270,7 +270,10 @@ impl Mission {
         }
     }
 
-    fn revisions_for(&self, work: Work) -> std::collections::BTreeMap<super::id::AssertionId, super::id::Revision> {
+    fn revisions_for(
+        &self,
+        work: Work,
+    ) -> std::collections::BTreeMap<super::id::AssertionId, super::id::Revision> {
         let ids = match work {
             Work::Build { feature } => self.feature(feature).map(|f| f.fulfills.clone()).unwrap_or_default(),
             Work::TestAsUser { milestone, round } => {

@@ -101,7 +101,9 @@ impl fmt::Display for Work {
             Self::Triage => write!(f, "triage"),
             Self::Build { feature } => write!(f, "{feature}"),
             Self::CheckClaims { feature } => write!(f, "claims of {feature}"),
-            Self::RunGateCommands { milestone, round } => write!(f, "{milestone} gate commands, round {round}"),
+            Self::RunGateCommands { milestone, round } => {
+                write!(f, "{milestone} gate commands, round {round}")
+            }
             Self::Review { feature, round, .. } => write!(f, "review of {feature}, round {round}"),
             Self::Scrutinize { milestone, round } => write!(f, "{milestone} scrutiny, round {round}"),
             Self::TestAsUser { milestone, round } => write!(f, "{milestone} user testing, round {round}"),
@@ -123,8 +125,14 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order of the flight.
-    pub const ALL: [Self; 6] =
-        [Self::Orchestrator, Self::Worker, Self::Reviewer, Self::Scrutiny, Self::UserTesting, Self::Researcher];
+    pub const ALL: [Self; 6] = [
+        Self::Orchestrator,
+        Self::Worker,
+        Self::Reviewer,
+        Self::Scrutiny,
+        Self::UserTesting,
+        Self::Researcher,
+    ];
 
     /// The word for it.
     pub fn word(self) -> &'static str {

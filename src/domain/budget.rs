@@ -50,7 +50,8 @@ impl Budget {
             let kept = if role.is_validator() { 0 } else { u64::from(self.validation_percent.min(90)) };
             let open = limit - limit / 100 * kept;
             if used >= open {
-                let kept = if kept > 0 { format!(" ({kept} % is kept for validation)") } else { String::new() };
+                let kept =
+                    if kept > 0 { format!(" ({kept} % is kept for validation)") } else { String::new() };
                 return Err(BudgetSpent { what, used: show(used), limit: show(limit), kept });
             }
         }

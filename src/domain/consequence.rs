@@ -1,1 +1,104 @@
-//! x
+//! What an edit of the contract will cost, told before it is made.
+
+use serde::{Deserialize, Serialize};
+
+use super::command::WordingEdit;
+use super::contract::AssertionDraft;
+use super::estimate::{Money, validator_run_cost};
+use super::id::{AssertionId, AttemptId, FeatureId, Revision};
+use super::mission::Mission;
+use super::rejection::Rejection;
+use super::text::Line;
+
+/// A change to the contract that somebody considers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum ContractChange {
+    Edit { assertion: AssertionId, base: Revision, edit: Box<WordingEdit> },
+    Add { draft: Box<AssertionDraft>, feature: FeatureId },
+    Retire { assertion: AssertionId, reason: Line },
+}
+
+/// What the change would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consequences {
+    /// The revision the assertion would have; `None` when it would be gone.
+    pub revision: Option<Revision>,
+    /// Verdicts that would no longer count.
+    pub stale_verdicts: u32,
+    /// Live attempts that work under the present revision.
+    pub running: Vec<(AttemptId, FeatureId, Revision)>,
+    /// Features already built for it, which may have to be mended.
+    pub built: Vec<FeatureId>,
+    /// Validator runs that checking it again takes, at least.
+    pub recheck_runs: u32,
+    /// About what that costs; `None` where nothing is known of prices.
+    pub recheck_cost: Option<Money>,
+    /// Why it would be refused, when it would be.
+    pub refusal: Option<Rejection>,
+}
+
+impl Consequences {
+    /// One line for a screen: `revision 3 · 1 verdict goes stale · F7 is running on revision 2 · about $0.40 to re-check`.
+    pub fn sentence(&self) -> String {
+        if let Some(refusal) = &self.refusal {
+            return refusal.sentence.clone();
+        }
+        let mut parts = vec![match self.revision {
+            Some(revision) => format!("revision {}", revision.0),
+            None => "retired".to_owned(),
+        }];
+        match self.stale_verdicts {
+            0 => parts.push("no verdict goes stale".to_owned()),
+            1 => parts.push("1 verdict goes stale".to_owned()),
+            n => parts.push(format!("{n} verdicts go stale")),
+        }
+        parts.extend(
+            self.running
+                .iter()
+                .map(|(_, feature, revision)| format!("{feature} is running on revision {}", revision.0)),
+        );
+        parts.extend(self.built.iter().map(|feature| format!("{feature} was built for it")));
+        if self.recheck_runs > 0 {
+            parts.push(match self.recheck_cost {
+                Some(cost) => format!("about {} to re-check", super::budget::dollars(cost.likely)),
+                None => format!("{} validator run to re-check", self.recheck_runs),
+            });
+        }
+        parts.join(" · ")
+    }
+}
+
+/// Works out what a change would do, without making it.
+pub fn consequences(mission: &Mission, change: &ContractChange) -> Consequences {
+    let refusal = super::decide::contract::check_change(mission, change).err();
+    let (id, revision) = match change {
+        ContractChange::Edit { assertion, .. } => {
+            (assertion, mission.contract.get(assertion).map(|a| a.revision.next()))
+        }
+        ContractChange::Add { draft, .. } => (&draft.id, Some(Revision::FIRST)),
+        ContractChange::Retire { assertion, .. } => (assertion, None),
+    };
+    let present = mission.contract.get(id).map(|a| a.revision);
+    let verdicts = mission.verdicts.get(id).into_iter().flatten();
+    let stale_verdicts = verdicts.filter(|verdict| Some(verdict.revision) == present).count();
+    let running = mission
+        .live_attempts()
+        .filter_map(|attempt| {
+            let revision = attempt.revisions.get(id)?;
+            let feature = mission.claimant(id)?.id;
+            Some((attempt.id, feature, *revision))
+        })
+        .collect();
+    let built = mission.claimant(id).filter(|feature| feature.is_built()).map(|feature| feature.id);
+    let recheck_runs = u32::from(revision.is_some() && built.is_some());
+    Consequences {
+        revision,
+        stale_verdicts: u32::try_from(stale_verdicts).unwrap_or(u32::MAX),
+        running,
+        built: built.into_iter().collect(),
+        recheck_runs,
+        recheck_cost: if recheck_runs > 0 { validator_run_cost(mission) } else { None },
+        refusal,
+    }
+}

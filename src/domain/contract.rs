@@ -80,7 +80,9 @@ pub enum Weight {
 pub enum AssertionState {
     Active,
     /// Taken back; kept for the record.
-    Retired { reason: Line },
+    Retired {
+        reason: Line,
+    },
 }
 
 /// An assertion as it is proposed.
@@ -93,7 +95,12 @@ pub struct AssertionDraft {
 impl Assertion {
     /// A new assertion, at its first revision.
     pub fn new(draft: AssertionDraft) -> Self {
-        Self { id: draft.id, revision: Revision::FIRST, wording: draft.wording, state: AssertionState::Active }
+        Self {
+            id: draft.id,
+            revision: Revision::FIRST,
+            wording: draft.wording,
+            state: AssertionState::Active,
+        }
     }
 
     /// Whether it holds the mission to something.

@@ -1,1 +1,64 @@
-//! x
+//! What a plan will take: agent runs, and money with a range.
+
+use serde::{Deserialize, Serialize};
+
+use super::attempt::{Attempt, Role};
+use super::mission::Mission;
+
+/// Money in millionths of a dollar, with its range.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Money {
+    pub low: u64,
+    pub likely: u64,
+    pub high: u64,
+}
+
+/// What is expected of the rest of a mission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// Runs that a plan takes when nothing fails: features + 2 × milestones.
+    pub floor_runs: u32,
+    /// Runs with the fix rounds that missions usually take.
+    pub likely_runs: u32,
+    /// What the runs cost; `None` until a run with a price has ended.
+    pub cost: Option<Money>,
+}
+
+/// Estimates a mission's plan. Field figures: 40 planned features came with 21 fix features, and milestones took
+/// 2 to 4 rounds (facts/missions.md), so a half more features and two rounds are taken as likely.
+pub fn estimate(mission: &Mission) -> Estimate {
+    let features = count(mission.features.iter().filter(|feature| feature.is_wanted()));
+    let milestones = count(mission.milestones.iter());
+    let floor_runs = features + 2 * milestones;
+    let likely_runs = features + features / 2 + 4 * milestones;
+    let cost = average_cost(mission, |_| true).map(|each| Money {
+        low: each.low * u64::from(floor_runs),
+        likely: each.likely * u64::from(likely_runs),
+        high: each.high * u64::from(likely_runs) * 3 / 2,
+    });
+    Estimate { floor_runs, likely_runs, cost }
+}
+
+/// What one run of the user-testing validator costs, by what ended runs cost.
+pub fn validator_run_cost(mission: &Mission) -> Option<Money> {
+    average_cost(mission, |attempt| attempt.role == Role::UserTesting)
+        .or_else(|| average_cost(mission, |_| true))
+}
+
+/// Cheapest, mean and dearest of the ended runs that a filter lets through; `None` without a priced one.
+fn average_cost(mission: &Mission, counts: impl Fn(&Attempt) -> bool) -> Option<Money> {
+    let costs: Vec<u64> = mission
+        .attempts
+        .values()
+        .filter(|attempt| !attempt.is_live() && counts(attempt))
+        .map(|attempt| attempt.usage.micro_dollars)
+        .filter(|cost| *cost > 0)
+        .collect();
+    let runs = u64::try_from(costs.len()).unwrap_or(u64::MAX);
+    let total: u64 = costs.iter().sum();
+    Some(Money { low: *costs.iter().min()?, likely: total / runs.max(1), high: *costs.iter().max()? })
+}
+
+fn count<T>(items: impl Iterator<Item = T>) -> u32 {
+    u32::try_from(items.count()).unwrap_or(u32::MAX)
+}

@@ -12,12 +12,12 @@ use super::budget::Budget;
 use super::contract::{Assertion, Wording};
 use super::environment::{Environment, Run};
 use super::finding::Finding;
-use super::gate::{Autopilot, Decision, DecidedBy, GateId};
+use super::gate::{Autopilot, DecidedBy, Decision, GateId};
 use super::goal::Goal;
 use super::handoff::Handoff;
 use super::id::{
-    AssertionId, AttemptId, Commit, FeatureId, FindingId, MessageId, MilestoneId, MissionId, QuestionId, Revision,
-    Timestamp,
+    AssertionId, AttemptId, Commit, FeatureId, FindingId, MessageId, MilestoneId, MissionId, QuestionId,
+    Revision, Timestamp,
 };
 use super::message::{Directive, Knowledge, Message, Question};
 use super::mission::{Hold, Limits};
@@ -51,51 +51,180 @@ pub struct Stamped {
 #[serde(tag = "kind", content = "body", rename_all = "snake_case")]
 pub enum Event {
     MissionCreated(Box<Founding>),
-    ContractProposed { assertions: Vec<Assertion> },
-    EnvironmentProposed { environment: Environment },
-    PlanProposed { milestones: Vec<Milestone>, features: Vec<Feature> },
-    FeatureAdded { feature: Box<Feature> },
-    FeatureEdited { feature: FeatureId, spec: FeatureSpec },
-    FeatureCancelled { feature: FeatureId, reason: Line },
-    AssertionAdded { assertion: Box<Assertion>, feature: FeatureId },
-    AssertionEdited { assertion: AssertionId, revision: Revision, wording: Box<Wording> },
-    AssertionRetired { assertion: AssertionId, reason: Line },
-    AssertionWaived { assertion: AssertionId, revision: Revision, reason: Line },
-    GateOpened { gate: GateId },
-    GateDecided { gate: GateId, decision: Decision, by: DecidedBy },
-    AttemptStarted { attempt: AttemptId, work: Work, role: Role, model: Title, base: Commit },
-    AttemptEnded { attempt: AttemptId, ending: Ending },
-    UsageCounted { attempt: AttemptId, usage: Usage },
-    RevisionTold { attempt: AttemptId, assertion: AssertionId, revision: Revision },
-    HandoffGiven { attempt: AttemptId, feature: FeatureId, head: Commit, handoff: Box<Handoff> },
-    ClaimsChecked { feature: FeatureId, claims: Claims, runs: Vec<Run> },
-    FindingRaised { finding: Box<Finding> },
-    FindingTakenUp { finding: FindingId, feature: FeatureId },
-    FindingDismissed { finding: FindingId, reason: Line },
-    RoundOpened { milestone: MilestoneId, round: u32, commit: Commit, to_review: Vec<FeatureId>, to_test: Vec<AssertionId> },
-    GateCommandsRun { milestone: MilestoneId, round: u32, runs: Vec<Run> },
-    ReviewReported { milestone: MilestoneId, round: u32, feature: FeatureId, review: Box<Review> },
-    ScrutinyReported { milestone: MilestoneId, round: u32, report: Box<ScrutinyReport> },
-    VerdictGiven { verdict: Box<Verdict> },
-    UserTestingReported { milestone: MilestoneId, round: u32, report: Box<UserTestingReport> },
-    RoundClosed { milestone: MilestoneId, round: u32, outcome: RoundOutcome },
-    RoundsExtended { milestone: MilestoneId, limit: u32 },
-    DirectiveIssued { directive: Directive },
-    KnowledgeConfirmed { knowledge: Knowledge },
-    MessageSent { message: Message },
-    MessagesDelivered { messages: Vec<MessageId> },
-    QuestionAsked { question: Question },
-    QuestionAnswered { question: QuestionId, answer: Prose },
-    MissionHeld { hold: Hold },
+    ContractProposed {
+        assertions: Vec<Assertion>,
+    },
+    EnvironmentProposed {
+        environment: Environment,
+    },
+    PlanProposed {
+        milestones: Vec<Milestone>,
+        features: Vec<Feature>,
+    },
+    FeatureAdded {
+        feature: Box<Feature>,
+    },
+    FeatureEdited {
+        feature: FeatureId,
+        spec: FeatureSpec,
+    },
+    FeatureCancelled {
+        feature: FeatureId,
+        reason: Line,
+    },
+    AssertionAdded {
+        assertion: Box<Assertion>,
+        feature: FeatureId,
+    },
+    AssertionEdited {
+        assertion: AssertionId,
+        revision: Revision,
+        wording: Box<Wording>,
+    },
+    AssertionRetired {
+        assertion: AssertionId,
+        reason: Line,
+    },
+    AssertionWaived {
+        assertion: AssertionId,
+        revision: Revision,
+        reason: Line,
+    },
+    GateOpened {
+        gate: GateId,
+    },
+    GateDecided {
+        gate: GateId,
+        decision: Decision,
+        by: DecidedBy,
+    },
+    AttemptStarted {
+        attempt: AttemptId,
+        work: Work,
+        role: Role,
+        model: Title,
+        base: Commit,
+    },
+    AttemptEnded {
+        attempt: AttemptId,
+        ending: Ending,
+    },
+    UsageCounted {
+        attempt: AttemptId,
+        usage: Usage,
+    },
+    RevisionTold {
+        attempt: AttemptId,
+        assertion: AssertionId,
+        revision: Revision,
+    },
+    HandoffGiven {
+        attempt: AttemptId,
+        feature: FeatureId,
+        head: Commit,
+        handoff: Box<Handoff>,
+    },
+    ClaimsChecked {
+        feature: FeatureId,
+        claims: Claims,
+        runs: Vec<Run>,
+    },
+    FindingRaised {
+        finding: Box<Finding>,
+    },
+    FindingTakenUp {
+        finding: FindingId,
+        feature: FeatureId,
+    },
+    FindingDismissed {
+        finding: FindingId,
+        reason: Line,
+    },
+    RoundOpened {
+        milestone: MilestoneId,
+        round: u32,
+        commit: Commit,
+        to_review: Vec<FeatureId>,
+        to_test: Vec<AssertionId>,
+    },
+    GateCommandsRun {
+        milestone: MilestoneId,
+        round: u32,
+        runs: Vec<Run>,
+    },
+    ReviewReported {
+        milestone: MilestoneId,
+        round: u32,
+        feature: FeatureId,
+        review: Box<Review>,
+    },
+    ScrutinyReported {
+        milestone: MilestoneId,
+        round: u32,
+        report: Box<ScrutinyReport>,
+    },
+    VerdictGiven {
+        verdict: Box<Verdict>,
+    },
+    UserTestingReported {
+        milestone: MilestoneId,
+        round: u32,
+        report: Box<UserTestingReport>,
+    },
+    RoundClosed {
+        milestone: MilestoneId,
+        round: u32,
+        outcome: RoundOutcome,
+    },
+    RoundsExtended {
+        milestone: MilestoneId,
+        limit: u32,
+    },
+    DirectiveIssued {
+        directive: Directive,
+    },
+    KnowledgeConfirmed {
+        knowledge: Knowledge,
+    },
+    MessageSent {
+        message: Message,
+    },
+    MessagesDelivered {
+        messages: Vec<MessageId>,
+    },
+    QuestionAsked {
+        question: Question,
+    },
+    QuestionAnswered {
+        question: QuestionId,
+        answer: Prose,
+    },
+    MissionHeld {
+        hold: Hold,
+    },
     MissionResumed,
-    ModelChosen { role: Role, model: Title },
-    BudgetSet { budget: Budget },
-    AutopilotSet { autopilot: Autopilot },
+    ModelChosen {
+        role: Role,
+        model: Title,
+    },
+    BudgetSet {
+        budget: Budget,
+    },
+    AutopilotSet {
+        autopilot: Autopilot,
+    },
     MissionCompleted,
-    MissionLanded { branch: Title, commit: Commit },
-    MissionAbandoned { reason: Line },
+    MissionLanded {
+        branch: Title,
+        commit: Commit,
+    },
+    MissionAbandoned {
+        reason: Line,
+    },
     /// An event of a newer version: the mission opens read-only.
-    Unrecognised { original: Title },
+    Unrecognised {
+        original: Title,
+    },
 }
 
 /// What a mission starts from.

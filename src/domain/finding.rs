@@ -48,20 +48,36 @@ impl Severity {
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// An issue that a handoff names.
-    Handoff { attempt: AttemptId },
+    Handoff {
+        attempt: AttemptId,
+    },
     /// An item that a handoff left undone.
-    LeftUndone { attempt: AttemptId },
+    LeftUndone {
+        attempt: AttemptId,
+    },
     /// A claim that the engine could not confirm.
-    RefutedClaim { attempt: AttemptId },
+    RefutedClaim {
+        attempt: AttemptId,
+    },
     /// A gate command that failed.
     GateCommand,
-    Review { attempt: AttemptId },
-    Scrutiny { attempt: AttemptId },
+    Review {
+        attempt: AttemptId,
+    },
+    Scrutiny {
+        attempt: AttemptId,
+    },
     /// A failed verdict.
-    Verdict { attempt: AttemptId },
-    UserTesting { attempt: AttemptId },
+    Verdict {
+        attempt: AttemptId,
+    },
+    UserTesting {
+        attempt: AttemptId,
+    },
     /// A worker's request to change the contract.
-    Amendment { attempt: AttemptId },
+    Amendment {
+        attempt: AttemptId,
+    },
 }
 
 /// What became of a finding.
@@ -92,8 +108,14 @@ pub struct TriageDecision {
 #[serde(rename_all = "snake_case")]
 pub enum Ruling {
     /// A fix feature, built before anything else.
-    Feature { spec: super::plan::FeatureSpec },
+    Feature {
+        spec: super::plan::FeatureSpec,
+    },
     /// Mended by the same fix feature as another finding of this triage.
-    Join { with: FindingId },
-    Dismiss { reason: Line },
+    Join {
+        with: FindingId,
+    },
+    Dismiss {
+        reason: Line,
+    },
 }

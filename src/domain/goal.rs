@@ -40,7 +40,9 @@ pub enum GoalError {
     #[error("the goal is empty: say in a sentence what should exist when the mission is over")]
     Empty,
     /// More than fits.
-    #[error("the goal has {length} characters; at most {most} fit: put the detail into a file of the repository and name it in the goal")]
+    #[error(
+        "the goal has {length} characters; at most {most} fit: put the detail into a file of the repository and name it in the goal"
+    )]
     TooLong { length: usize, most: usize },
 }
 
@@ -50,13 +52,19 @@ mod tests {
 
     #[test]
     fn the_title_is_the_first_line_that_says_something() {
-        assert_eq!(Goal::new("\n# Build a guestbook\n\nwith …").unwrap().title().as_str(), "Build a guestbook");
+        assert_eq!(
+            Goal::new("\n# Build a guestbook\n\nwith …").unwrap().title().as_str(),
+            "Build a guestbook"
+        );
     }
 
     #[test]
     fn a_goal_of_nothing_and_one_of_two_megabytes_are_refused_with_advice() {
         assert_eq!(Goal::new("  "), Err(GoalError::Empty));
         let sentence = Goal::new(&"x".repeat(2 << 20)).unwrap_err().to_string();
-        assert!(sentence.contains("2097152 characters") && sentence.contains("name it in the goal"), "{sentence}");
+        assert!(
+            sentence.contains("2097152 characters") && sentence.contains("name it in the goal"),
+            "{sentence}"
+        );
     }
 }

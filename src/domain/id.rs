@@ -130,16 +130,21 @@ impl FromStr for AssertionId {
     fn from_str(word: &str) -> Result<Self, IdError> {
         let upper = word.trim().to_ascii_uppercase();
         let valid = upper.len() <= 40
-            && upper.strip_prefix("VAL-").and_then(|rest| rest.rsplit_once('-')).is_some_and(|(area, number)| {
-                !area.is_empty()
-                    && area.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-')
-                    && number.len() == 3
-                    && number.chars().all(|c| c.is_ascii_digit())
-            });
+            && upper.strip_prefix("VAL-").and_then(|rest| rest.rsplit_once('-')).is_some_and(
+                |(area, number)| {
+                    !area.is_empty()
+                        && area.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-')
+                        && number.len() == 3
+                        && number.chars().all(|c| c.is_ascii_digit())
+                },
+            );
         if valid {
             Ok(Self(upper))
         } else {
-            Err(IdError { word: word.chars().take(40).collect(), expected: "an assertion such as VAL-AUTH-001" })
+            Err(IdError {
+                word: word.chars().take(40).collect(),
+                expected: "an assertion such as VAL-AUTH-001",
+            })
         }
     }
 }
@@ -197,7 +202,10 @@ impl FromStr for MissionId {
         if valid {
             Ok(Self(word.to_owned()))
         } else {
-            Err(IdError { word: word.chars().take(40).collect(), expected: "a mission id (see `flightdeck list`)" })
+            Err(IdError {
+                word: word.chars().take(40).collect(),
+                expected: "a mission id (see `flightdeck list`)",
+            })
         }
     }
 }
@@ -259,7 +267,10 @@ mod tests {
 
     #[test]
     fn mission_ids_are_safe_directory_names() {
-        assert_eq!(MissionId::from_title("A Guestbook, with Ümlauts!", "7K2p").as_str(), "a-guestbook-with-mlauts-7k2p");
+        assert_eq!(
+            MissionId::from_title("A Guestbook, with Ümlauts!", "7K2p").as_str(),
+            "a-guestbook-with-mlauts-7k2p"
+        );
         assert_eq!(MissionId::from_title("…", "x").as_str(), "mission-x");
         for word in ["../x", "", "-x", "A", "a/b"] {
             assert!(word.parse::<MissionId>().is_err(), "{word}");

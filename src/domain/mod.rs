@@ -29,5 +29,6 @@ pub mod rejection;
 pub mod round;
 pub mod schedule;
 pub mod text;
+pub mod transcript;
 pub mod usage;
 pub mod verdict;

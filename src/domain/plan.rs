@@ -51,8 +51,15 @@ pub enum Origin {
 pub enum FeatureState {
     Pending,
     /// Its handoff was accepted: the attempt, and the commits it left.
-    Built { attempt: AttemptId, base: Commit, head: Commit, claims: Claims },
-    Cancelled { reason: Line },
+    Built {
+        attempt: AttemptId,
+        base: Commit,
+        head: Commit,
+        claims: Claims,
+    },
+    Cancelled {
+        reason: Line,
+    },
 }
 
 /// Whether the engine has seen for itself what the handoff claims.

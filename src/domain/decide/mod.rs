@@ -1,1 +1,2 @@
-//! x
+//! Decisions.
+pub mod contract;

@@ -1,0 +1,242 @@
+//! The words on the wire. ARCHITECTURE.md describes them for other programs.
+//!
+//! A change that an older peer cannot ignore raises [`PROTOCOL`].
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::attempt::Work;
+use crate::domain::command::Command;
+use crate::domain::consequence::{Consequences, ContractChange};
+use crate::domain::event::Stamped;
+use crate::domain::id::{AttemptId, Commit, FeatureId, MilestoneId, MissionId, Timestamp};
+use crate::domain::mission::Mission;
+use crate::domain::transcript::Entry;
+use crate::domain::verdict::EvidenceRef;
+
+/// The version of the protocol. Peers of different versions say so and part.
+pub const PROTOCOL: u32 = 1;
+
+/// What a client asks. The JSON-RPC method is the variant's name, its parameters are the fields.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "method", content = "params", rename_all = "snake_case")]
+pub enum Call {
+    /// The first call: who is there. Answers [`Reply::Hello`].
+    Hello { protocol: u32, client: String },
+    /// The mission as it is, then every later event and live output as notifications. Answers [`Reply::Attached`].
+    Attach { output: LiveOutput },
+    /// Asks something of the mission as the person. Answers [`Reply::Accepted`], or an error with the rejection.
+    Command { command: Box<Command> },
+    /// Events after a sequence number. Answers [`Reply::Events`].
+    Events { after: u64, limit: u32 },
+    /// A page of a transcript, counted from its end. Answers [`Reply::Transcript`].
+    Transcript { attempt: AttemptId, before: Before, limit: u32 },
+    /// Evidence by its reference. Answers [`Reply::Evidence`].
+    Evidence { reference: EvidenceRef },
+    /// A diff. Answers [`Reply::Diff`].
+    Diff { scope: DiffScope },
+    /// What a change of the contract would do. Answers [`Reply::Consequences`].
+    Consequences { change: Box<ContractChange> },
+    /// Merges the mission's branch after its commands pass on the merged tree. Answers [`Reply::Landed`].
+    Land,
+}
+
+/// Whether a client wants to see agents work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LiveOutput {
+    Wanted,
+    Unwanted,
+}
+
+/// Where a page of a transcript ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Before {
+    /// At the newest item.
+    End,
+    /// Before this item number.
+    Item(u64),
+}
+
+/// Which two commits are compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DiffScope {
+    /// The recorded base against the mission's head.
+    Mission,
+    Milestone(MilestoneId),
+    Feature(FeatureId),
+    /// What an attempt left, failed ones included.
+    Attempt(AttemptId),
+    Commits {
+        from: Commit,
+        to: Commit,
+    },
+}
+
+/// What the engine answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "reply", content = "value", rename_all = "snake_case")]
+pub enum Reply {
+    Hello {
+        protocol: u32,
+        version: String,
+        mission: MissionId,
+        pid: u32,
+    },
+    Attached {
+        mission: Box<Mission>,
+        live: Vec<Activity>,
+    },
+    /// The sequence number of the last event that the command caused.
+    Accepted {
+        seq: u64,
+    },
+    Events {
+        events: Vec<Stamped>,
+    },
+    /// Items in order; `older` is how many there are before the first.
+    Transcript {
+        items: Vec<Entry>,
+        older: u64,
+    },
+    Evidence {
+        evidence: EvidenceDoc,
+    },
+    Diff {
+        diff: DiffDoc,
+    },
+    Consequences {
+        consequences: Consequences,
+    },
+    Landed {
+        branch: String,
+        commit: Commit,
+    },
+}
+
+/// What the engine tells without being asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "method", content = "params", rename_all = "snake_case")]
+pub enum Notice {
+    /// An event, durable before it is told. Never skipped.
+    Event(Box<Stamped>),
+    /// A finished transcript item.
+    Entry { attempt: AttemptId, entry: Entry },
+    /// Something an agent is saying or a tool printing right now; may be skipped when a client is slow.
+    Output { attempt: AttemptId, piece: OutputPiece },
+    /// What runs now, and since when it is silent.
+    Activity { live: Vec<Activity> },
+    /// A sentence for the person about the engine itself, such as a prompt with an error.
+    Warning { sentence: String },
+}
+
+/// A piece of live output.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "piece", rename_all = "snake_case")]
+pub enum OutputPiece {
+    Text {
+        text: String,
+    },
+    Thinking {
+        text: String,
+    },
+    CallStarted {
+        call_id: String,
+        tool: String,
+    },
+    CallArguments {
+        call_id: String,
+        json: String,
+    },
+    ToolOutput {
+        call_id: String,
+        text: String,
+    },
+    /// What was streamed of this turn so far is void.
+    Restarted {
+        reason: String,
+    },
+    /// This many pieces were left out because the client was slow.
+    Skipped {
+        pieces: u64,
+    },
+}
+
+/// A running piece of work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activity {
+    pub work: Work,
+    /// `None` for work of the engine itself.
+    pub attempt: Option<AttemptId>,
+    pub started: Timestamp,
+    /// When it last said or printed something.
+    pub last_output: Timestamp,
+    /// What it does now, such as "waiting for the model" or "running cargo test".
+    pub doing: String,
+}
+
+/// Evidence as it is kept: bytes with a kind. Text kinds are UTF-8; a screenshot is base64 of a PNG.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceDoc {
+    pub reference: EvidenceRef,
+    pub kind: EvidenceKind,
+    pub title: String,
+    pub content: String,
+}
+
+/// What kind of proof it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceKind {
+    /// Command line, exit code and output, as JSON.
+    Command,
+    /// A request and its answer, as JSON.
+    Http,
+    /// A terminal screen with its colours, as JSON.
+    Terminal,
+    Screenshot,
+}
+
+/// A diff, bounded.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiffDoc {
+    pub from: String,
+    pub to: String,
+    pub files: Vec<DiffFile>,
+    /// Lines that were left out because the diff is too long.
+    pub omitted_lines: u64,
+}
+
+/// One file of a diff.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiffFile {
+    pub path: String,
+    /// The path before a rename.
+    pub old_path: Option<String>,
+    pub change: FileChange,
+    pub additions: u32,
+    pub deletions: u32,
+    pub hunks: Vec<DiffHunk>,
+}
+
+/// What happened to a file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileChange {
+    Added,
+    #[default]
+    Modified,
+    Deleted,
+    Renamed,
+    /// Its content is not text.
+    Binary,
+}
+
+/// A run of changed lines.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiffHunk {
+    pub header: String,
+    /// Each line with its mark in front: ` `, `+` or `-`.
+    pub lines: Vec<String>,
+}
