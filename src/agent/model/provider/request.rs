@@ -67,8 +67,11 @@ pub(super) fn chat_options(request: &Request, spec: &ProviderSpec) -> ChatOption
 
 /// Claude 5 and later: `claude-<family>-5…`, and whatever family comes next with a higher number.
 fn thinks_by_itself(model: &str) -> bool {
-    let version = model.strip_prefix("claude-").and_then(|rest| rest.split('-').nth(1));
-    version.and_then(|version| version.parse::<u32>().ok()).is_some_and(|version| (5..100).contains(&version))
+    let mut parts = model.strip_prefix("claude-").unwrap_or_default().split('-');
+    // `claude-3-5-haiku` put the version first.
+    let family = parts.next().is_some_and(|family| family.bytes().any(|byte| byte.is_ascii_alphabetic()));
+    let version = parts.next().and_then(|version| version.parse::<u32>().ok());
+    family && version.is_some_and(|version| (5..100).contains(&version))
 }
 
 fn reasoning(effort: Effort) -> ReasoningEffort {
