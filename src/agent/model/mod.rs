@@ -3,6 +3,10 @@
 //! Every backend stands behind [`Model`]. The shapes here are flightdeck's own, so that a session, its transcript
 //! and its tests do not know which wire protocol is spoken.
 
+pub mod catalogue;
+pub mod provider;
+pub mod retry;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
