@@ -6,3 +6,5 @@
 pub mod agent;
 pub mod domain;
 pub mod link;
+pub mod workspace;
+pub mod config;

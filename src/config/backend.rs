@@ -128,7 +128,9 @@ fn wire_of(provider: &str, settings: Option<&ProviderSettings>) -> Wire {
 
 /// Runs the person's command and takes the first line it prints.
 async fn told_by(command: &str) -> Result<SecretString, String> {
-    let program = Program::shell(command).timeout(KEY_COMMAND_LIMIT);
+    // What it says on the side is for the person's eyes, and it is the person's own: it gets the whole environment.
+    let line = format!("{{ {command}\n}} 2>/dev/null");
+    let program = Program::shell(line).envs(std::env::vars_os()).timeout(KEY_COMMAND_LIMIT);
     let finished = program.run(CancellationToken::new(), |_| {}).await.map_err(|fault| fault.to_string())?;
     if !finished.exit.is_success() {
         return Err(finished.exit.to_string());
