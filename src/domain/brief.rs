@@ -1,1 +1,183 @@
-//! x
+//! What an attempt is told at its start, composed from the mission alone: a clean context, never an endless transcript.
+
+mod section;
+
+use std::collections::BTreeMap;
+
+use super::attempt::Work;
+use super::id::{FeatureId, MilestoneId};
+use super::mission::Mission;
+use super::plan::{Feature, FeatureState};
+
+/// The first message of an attempt.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Brief {
+    /// What the work is, for a heading.
+    pub title: String,
+    /// The message itself, in Markdown.
+    pub text: String,
+    /// What the session is about, for gateways and rehearsals: `role`, `phase`, `feature`, `milestone`, `round`.
+    pub labels: BTreeMap<String, String>,
+}
+
+/// Composes the brief for a piece of work. The engine adds what only it can see: diffs and addresses.
+pub fn brief(mission: &Mission, work: Work) -> Brief {
+    let mut labels = BTreeMap::new();
+    if let Some(role) = work.role() {
+        labels.insert("role".to_owned(), role.word().to_owned());
+    }
+    let mut label = |key: &str, value: String| drop(labels.insert(key.to_owned(), value));
+    let text = match work {
+        Work::Plan => {
+            label("phase", "plan".to_owned());
+            plan_brief(mission)
+        }
+        Work::Talk => {
+            label("phase", "talk".to_owned());
+            talk_brief(mission)
+        }
+        Work::Triage => {
+            label("phase", "triage".to_owned());
+            triage_brief(mission)
+        }
+        Work::Build { feature } | Work::CheckClaims { feature } => {
+            if let Some(found) = mission.feature(feature) {
+                label("feature", found.spec.title.to_string());
+                label("milestone", found.milestone.to_string());
+            }
+            build_brief(mission, feature)
+        }
+        Work::Review { milestone, round, feature } => {
+            if let Some(found) = mission.feature(feature) {
+                label("feature", found.spec.title.to_string());
+            }
+            label("milestone", milestone.to_string());
+            label("round", round.to_string());
+            review_brief(mission, feature)
+        }
+        Work::Scrutinize { milestone, round } | Work::RunGateCommands { milestone, round } => {
+            label("milestone", milestone.to_string());
+            label("round", round.to_string());
+            scrutiny_brief(mission, milestone, round)
+        }
+        Work::TestAsUser { milestone, round } => {
+            label("milestone", milestone.to_string());
+            label("round", round.to_string());
+            user_testing_brief(mission, milestone, round)
+        }
+    };
+    Brief { title: title(mission, work), text, labels }
+}
+
+/// The heading of a piece of work: `F7 Session cookies`.
+pub fn title(mission: &Mission, work: Work) -> String {
+    match work {
+        Work::Build { feature } | Work::Review { feature, .. } | Work::CheckClaims { feature } => {
+            let title = mission.feature(feature).map_or("", |found| found.spec.title.as_str());
+            format!("{feature} {title}").trim().to_owned()
+        }
+        other => other.to_string(),
+    }
+}
+
+fn plan_brief(mission: &Mission) -> String {
+    let mut text = section::goal(mission);
+    text += &section::conversation(mission);
+    if !mission.contract.is_empty() {
+        text += "\n## The contract you proposed before\n";
+        text += &section::contract(mission);
+    }
+    if !mission.features.is_empty() {
+        text += "\n## The plan you proposed before\n";
+        text += &section::plan(mission);
+    }
+    text += &section::directives(mission);
+    text + "\nPropose the contract, then the environment, then the plan. The person approves it at the plan gate.\n"
+}
+
+fn talk_brief(mission: &Mission) -> String {
+    let mut text = section::goal(mission);
+    text += &section::state(mission);
+    text += "\n## The plan\n";
+    text += &section::plan(mission);
+    text += "\n## The contract\n";
+    text += &section::contract(mission);
+    text += &section::findings(mission);
+    text += &section::directives(mission);
+    text += &section::conversation(mission);
+    text + &section::mail(mission)
+}
+
+fn triage_brief(mission: &Mission) -> String {
+    let mut text = section::goal(mission);
+    text += &section::state(mission);
+    text += "\n## The plan\n";
+    text += &section::plan(mission);
+    text += &section::findings(mission);
+    text += &section::directives(mission);
+    text += &section::conversation(mission);
+    text + "\nDecide every open finding in one call of `triage`.\n"
+}
+
+fn build_brief(mission: &Mission, id: FeatureId) -> String {
+    let Some(feature) = mission.feature(id) else { return String::new() };
+    let mut text = format!("# Build {id}: {}\n\n{}\n", feature.spec.title, feature.spec.description);
+    text += &section::criteria(feature);
+    text += "\n## The assertions that must hold once it is built\n";
+    let ids = mission.assertions_at_stake(feature);
+    text += &section::assertions(mission, &ids);
+    text += &section::fixes(mission, feature);
+    text += "\n## Features built before it\n";
+    text += &section::built(mission);
+    text += &section::environment(mission);
+    text += &section::knowledge(mission);
+    text += &section::directives(mission);
+    text += &section::failed_attempts(mission, Work::Build { feature: id });
+    text + "\nCommit your work with git, leave a clean tree, and end with `handoff`.\n"
+}
+
+fn review_brief(mission: &Mission, id: FeatureId) -> String {
+    let Some(feature) = mission.feature(id) else { return String::new() };
+    let mut text = format!("# Review {id}: {}\n\n{}\n", feature.spec.title, feature.spec.description);
+    text += &section::criteria(feature);
+    text += "\n## The assertions it must fulfill\n";
+    text += &section::assertions(mission, &mission.assertions_at_stake(feature));
+    text += &section::fixes(mission, feature);
+    text += &section::handoff(mission, id);
+    text += &commits(feature);
+    text += &section::environment(mission);
+    text + &section::directives(mission)
+}
+
+fn commits(feature: &Feature) -> String {
+    match &feature.state {
+        FeatureState::Built { base, head, .. } => {
+            format!("\n## Its commits\nbase: {}\nhead: {}\n", base.0, head.0)
+        }
+        FeatureState::Pending | FeatureState::Cancelled { .. } => String::new(),
+    }
+}
+
+fn scrutiny_brief(mission: &Mission, milestone: MilestoneId, round: u32) -> String {
+    let mut text = format!("# Scrutiny of {milestone}, round {round}\n");
+    text += &section::milestone_features(mission, milestone);
+    if let Some(found) = mission.round(milestone, round) {
+        text += &section::runs(found);
+        text += &section::reviews(mission, found);
+    }
+    text += &section::learned(mission, milestone);
+    text += &section::findings(mission);
+    text += &section::environment(mission);
+    text + &section::directives(mission)
+}
+
+/// The contract and how to reach the app; nothing of the diff, the handoffs or the code's history.
+fn user_testing_brief(mission: &Mission, milestone: MilestoneId, round: u32) -> String {
+    let mut text = format!("# User testing of {milestone}, round {round}\n");
+    text += "\n## The assertions to try, each with a verdict\n";
+    let ids = mission.round(milestone, round).map(|found| found.to_test.clone()).unwrap_or_default();
+    text += &section::assertions(mission, &ids);
+    text += &section::services(mission);
+    text += &section::knowledge(mission);
+    text + &section::directives(mission)
+}

@@ -74,6 +74,8 @@ pub enum Source {
     UserTesting {
         attempt: AttemptId,
     },
+    /// A NO-GO with its note.
+    Gate,
     /// A worker's request to change the contract.
     Amendment {
         attempt: AttemptId,

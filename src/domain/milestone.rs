@@ -33,6 +33,11 @@ impl Mission {
         obstacles
     }
 
+    /// What keeps the whole mission from being over, a sentence each.
+    pub fn final_obstacles(&self) -> Vec<String> {
+        self.milestones.iter().flat_map(|milestone| self.obstacles(milestone.id)).collect()
+    }
+
     /// The active assertions that a milestone's features claim.
     pub fn assertions_of(&self, milestone: MilestoneId) -> impl Iterator<Item = &Assertion> {
         self.contract.values().filter(move |assertion| {

@@ -1,8 +1,124 @@
-//! x
+//! Changes to the contract while it is flown: edit, add, retire, waive.
+
+use super::draft::{Draft, refuse};
+use crate::domain::command::WordingEdit;
 use crate::domain::consequence::ContractChange;
+use crate::domain::contract::{Assertion, AssertionDraft};
+use crate::domain::event::Event;
+use crate::domain::finding::Finding;
+use crate::domain::id::{AssertionId, FeatureId, FindingId, Revision};
+use crate::domain::lint;
 use crate::domain::mission::Mission;
-use crate::domain::rejection::Rejection;
-/// x
-pub fn check_change(_mission: &Mission, _change: &ContractChange) -> Result<(), Rejection> {
+use crate::domain::rejection::{Reason, Rejection};
+use crate::domain::text::Line;
+use crate::domain::verdict::Standing;
+
+/// Whether a change would be accepted from a person now.
+///
+/// # Errors
+/// The rejection it would get.
+pub fn check_change(mission: &Mission, change: &ContractChange) -> Result<(), Rejection> {
+    match change {
+        ContractChange::Edit { assertion, base, edit } => {
+            check_edit(mission, assertion, *base, edit).map(|_| ())
+        }
+        ContractChange::Add { draft, feature } => check_add(mission, draft, *feature),
+        ContractChange::Retire { assertion, .. } => active(mission, assertion).map(|_| ()),
+    }
+}
+
+pub(super) fn edit(
+    draft: &mut Draft,
+    id: AssertionId,
+    base: Revision,
+    edit: &WordingEdit,
+) -> Result<(), Rejection> {
+    let wording = check_edit(draft.mission(), &id, base, edit)?;
+    draft.emit(Event::AssertionEdited { assertion: id, revision: base.next(), wording: Box::new(wording) });
     Ok(())
+}
+
+pub(super) fn add(draft: &mut Draft, added: AssertionDraft, feature: FeatureId) -> Result<(), Rejection> {
+    check_add(draft.mission(), &added, feature)?;
+    draft.emit(Event::AssertionAdded { assertion: Box::new(Assertion::new(added)), feature });
+    Ok(())
+}
+
+pub(super) fn retire(draft: &mut Draft, id: AssertionId, reason: Line) -> Result<(), Rejection> {
+    active(draft.mission(), &id)?;
+    draft.emit(Event::AssertionRetired { assertion: id.clone(), reason: reason.clone() });
+    dismiss_findings_about(draft, &id, &Line::clipped(format!("{id} was retired: {reason}")));
+    Ok(())
+}
+
+/// A waiver holds for the present revision only: an edit afterwards asks anew.
+pub(super) fn waive(draft: &mut Draft, id: AssertionId, reason: Line) -> Result<(), Rejection> {
+    let mission = draft.mission();
+    let revision = active(mission, &id)?.revision;
+    match mission.standing(&id) {
+        Standing::Passed => {
+            return Err(Rejection::out_of_turn(format!("{id} passed: there is nothing to waive")));
+        }
+        Standing::Waived => return Err(Rejection::out_of_turn(format!("{id} was waived already"))),
+        _ => {}
+    }
+    draft.emit(Event::AssertionWaived { assertion: id.clone(), revision, reason: reason.clone() });
+    dismiss_findings_about(draft, &id, &Line::clipped(format!("{id} was waived: {reason}")));
+    Ok(())
+}
+
+fn dismiss_findings_about(draft: &mut Draft, id: &AssertionId, reason: &Line) {
+    let about = |finding: &&Finding| finding.assertion.as_ref() == Some(id);
+    let open: Vec<FindingId> = draft.mission().open_findings().filter(about).map(|f| f.id).collect();
+    for finding in open {
+        draft.emit(Event::FindingDismissed { finding, reason: reason.clone() });
+    }
+}
+
+fn check_edit(
+    mission: &Mission,
+    id: &AssertionId,
+    base: Revision,
+    edit: &WordingEdit,
+) -> Result<crate::domain::contract::Wording, Rejection> {
+    let assertion = active(mission, id)?;
+    if assertion.revision != base {
+        return Err(Rejection::new(
+            Reason::Conflict,
+            format!(
+                "{id} is at revision {} by now, and this edit starts from revision {}: read it again and edit that",
+                assertion.revision.0, base.0
+            ),
+        ));
+    }
+    let wording = edit.applied_to(&assertion.wording);
+    if wording == assertion.wording {
+        return Err(Rejection::invalid(format!("{id} already says that: nothing would change")));
+    }
+    refuse(&lint::lint_wording(id, &wording))?;
+    Ok(wording)
+}
+
+fn check_add(mission: &Mission, added: &AssertionDraft, feature: FeatureId) -> Result<(), Rejection> {
+    if mission.contract.contains_key(&added.id) {
+        return Err(Rejection::invalid(format!("{} exists already: choose another number", added.id)));
+    }
+    match mission.feature(feature) {
+        None => return Err(Rejection::unknown(format!("there is no feature {feature} to fulfill it"))),
+        Some(found) if !found.is_wanted() => {
+            return Err(Rejection::invalid(format!(
+                "{feature} was cancelled: name a feature that is wanted"
+            )));
+        }
+        Some(_) => {}
+    }
+    refuse(&lint::lint_wording(&added.id, &added.wording))
+}
+
+fn active<'a>(mission: &'a Mission, id: &AssertionId) -> Result<&'a Assertion, Rejection> {
+    match mission.contract.get(id) {
+        None => Err(Rejection::unknown(format!("there is no assertion {id} in the contract"))),
+        Some(assertion) if !assertion.is_active() => Err(Rejection::out_of_turn(format!("{id} is retired"))),
+        Some(assertion) => Ok(assertion),
+    }
 }

@@ -1,0 +1,189 @@
+//! What workers hand in, and how the orchestrator settles what they and the validators reported.
+
+use std::collections::BTreeMap;
+
+use super::draft::{Draft, Raised};
+use super::planning::next_feature_id;
+use crate::domain::attempt::Work;
+use crate::domain::event::Event;
+use crate::domain::finding::{Ruling, Severity, Source, TriageDecision};
+use crate::domain::gate::GateId;
+use crate::domain::handoff::{Handoff, Issue};
+use crate::domain::id::{AssertionId, Commit, FeatureId, FindingId};
+use crate::domain::mission::Mission;
+use crate::domain::plan::{Feature, FeatureSpec, FeatureState, Origin};
+use crate::domain::rejection::Rejection;
+use crate::domain::text::Line;
+use crate::domain::verdict::Standing;
+
+pub(super) fn hand_in(draft: &mut Draft, handoff: Handoff, head: Commit) -> Result<(), Rejection> {
+    let asker = draft.asker()?;
+    let (attempt, base) = (asker.id, asker.base.clone());
+    let Work::Build { feature } = asker.work else {
+        return Err(Rejection::out_of_turn("only a worker on a feature hands in"));
+    };
+    if head == base && !handoff.implemented.is_empty() {
+        return Err(Rejection::invalid(
+            "nothing was committed since you started: commit your work, or leave `implemented` empty and say why",
+        ));
+    }
+    let untouched = head == base;
+    draft.emit(Event::HandoffGiven { attempt, feature, head, handoff: Box::new(handoff.clone()) });
+    if untouched {
+        draft.raise(Raised {
+            severity: Severity::Blocking,
+            source: Source::Handoff { attempt },
+            feature: Some(feature),
+            assertion: None,
+            description: Line::clipped(format!(
+                "{feature} was handed in without a commit: {}",
+                handoff.summary
+            )),
+            suggested_fix: None,
+        });
+    }
+    for item in handoff.left_undone {
+        draft.raise(Raised {
+            severity: Severity::NonBlocking,
+            source: Source::LeftUndone { attempt },
+            feature: Some(feature),
+            assertion: None,
+            description: item,
+            suggested_fix: None,
+        });
+    }
+    for issue in handoff.issues {
+        raise_issue(draft, issue, Source::Handoff { attempt }, Some(feature));
+    }
+    draft.end_asker();
+    Ok(())
+}
+
+/// Raises a reported issue as a finding.
+pub(super) fn raise_issue(draft: &mut Draft, issue: Issue, source: Source, feature: Option<FeatureId>) {
+    draft.raise(Raised {
+        severity: issue.severity,
+        source,
+        feature,
+        assertion: None,
+        description: issue.description,
+        suggested_fix: issue.suggested_fix,
+    });
+}
+
+pub(super) fn request_amendment(
+    draft: &mut Draft,
+    assertion: AssertionId,
+    proposal: &Line,
+    reason: &Line,
+) -> Result<(), Rejection> {
+    let attempt = draft.asker()?.id;
+    if !draft.mission().contract.contains_key(&assertion) {
+        return Err(Rejection::unknown(format!("there is no assertion {assertion} in the contract")));
+    }
+    let feature = draft.mission().claimant(&assertion).map(|feature| feature.id);
+    draft.raise(Raised {
+        severity: Severity::NonBlocking,
+        source: Source::Amendment { attempt },
+        feature,
+        assertion: Some(assertion.clone()),
+        description: Line::clipped(format!("{assertion} should be amended: {reason}")),
+        suggested_fix: Some(proposal.clone()),
+    });
+    Ok(())
+}
+
+/// Settles every open finding in one turn: each becomes a fix feature, joins one, or is dismissed with a reason.
+pub(super) fn triage(draft: &mut Draft, decisions: Vec<TriageDecision>) -> Result<(), Rejection> {
+    check_complete(draft.mission(), &decisions)?;
+    let mut joined: BTreeMap<FindingId, Vec<FindingId>> = BTreeMap::new();
+    let mut fixes: Vec<(FindingId, FeatureSpec)> = Vec::new();
+    let mut dismissed = Vec::new();
+    for decision in decisions {
+        match decision.ruling {
+            Ruling::Feature { spec } => fixes.push((decision.finding, spec)),
+            Ruling::Join { with } => joined.entry(with).or_default().push(decision.finding),
+            Ruling::Dismiss { reason } => dismissed.push((decision.finding, reason)),
+        }
+    }
+    if let Some(with) = joined.keys().find(|with| !fixes.iter().any(|(finding, _)| finding == *with)) {
+        return Err(Rejection::invalid(format!(
+            "{with} does not become a feature in this triage: nothing can join it"
+        )));
+    }
+    for (finding, reason) in dismissed {
+        check_dismissal(draft.mission(), finding)?;
+        draft.emit(Event::FindingDismissed { finding, reason });
+    }
+    for (finding, spec) in fixes {
+        let mut findings = vec![finding];
+        findings.extend(joined.remove(&finding).unwrap_or_default());
+        add_fix(draft, findings, spec);
+    }
+    draft.end_asker();
+    Ok(())
+}
+
+fn check_complete(mission: &Mission, decisions: &[TriageDecision]) -> Result<(), Rejection> {
+    for decision in decisions {
+        let id = decision.finding;
+        match mission.findings.get(&id) {
+            None => return Err(Rejection::unknown(format!("there is no finding {id}"))),
+            Some(finding) if !finding.is_open() => {
+                return Err(Rejection::out_of_turn(format!("{id} is settled already")));
+            }
+            Some(_) => {}
+        }
+        if decisions.iter().filter(|other| other.finding == id).count() > 1 {
+            return Err(Rejection::invalid(format!("{id} is decided twice")));
+        }
+    }
+    let undecided: Vec<String> = mission
+        .open_findings()
+        .filter(|finding| !decisions.iter().any(|decision| decision.finding == finding.id))
+        .map(|finding| finding.id.to_string())
+        .collect();
+    if undecided.is_empty() {
+        return Ok(());
+    }
+    Err(Rejection::invalid(format!(
+        "{} not decided: every open finding needs a decision",
+        undecided.join(", ")
+    )))
+}
+
+/// A failed assertion cannot be talked away: it is mended, amended, or waived by the person.
+fn check_dismissal(mission: &Mission, id: FindingId) -> Result<(), Rejection> {
+    let failed = mission.findings.get(&id).filter(|f| matches!(f.source, Source::Verdict { .. }));
+    let Some(assertion) = failed.and_then(|finding| finding.assertion.as_ref()) else { return Ok(()) };
+    let blocking =
+        mission.contract.get(assertion).is_some_and(crate::domain::contract::Assertion::is_blocking);
+    if blocking && mission.standing(assertion) == Standing::Failed {
+        return Err(Rejection::invalid(format!(
+            "{id} cannot be dismissed while {assertion} fails: make it a feature, amend the assertion, or ask the person to waive it"
+        )));
+    }
+    Ok(())
+}
+
+fn add_fix(draft: &mut Draft, findings: Vec<FindingId>, spec: FeatureSpec) {
+    let mission = draft.mission();
+    let of_finding =
+        findings.first().and_then(|id| mission.findings.get(id)).map(|finding| finding.milestone);
+    let open = of_finding.filter(|milestone| !mission.is_go(GateId::Milestone(*milestone)));
+    let Some(milestone) = open.or_else(|| mission.flown_milestone()) else { return };
+    let id = next_feature_id(mission);
+    let feature = Feature {
+        id,
+        milestone,
+        spec,
+        fulfills: Vec::new(),
+        after: Vec::new(),
+        origin: Origin::Fix { findings: findings.clone() },
+        state: FeatureState::Pending,
+    };
+    draft.emit(Event::FeatureAdded { feature: Box::new(feature) });
+    for finding in findings {
+        draft.emit(Event::FindingTakenUp { finding, feature: id });
+    }
+}

@@ -1,0 +1,83 @@
+//! GO and NO-GO.
+
+use super::draft::{Draft, Raised};
+use crate::domain::event::Event;
+use crate::domain::finding::{Severity, Source};
+use crate::domain::gate::{DecidedBy, Decision, GateId};
+use crate::domain::id::{DirectiveId, MessageId, MilestoneId};
+use crate::domain::message::{Delivery, Directive, Message, MessageState, Party};
+use crate::domain::rejection::Rejection;
+use crate::domain::text::{Line, Prose};
+
+/// Rounds that a NO-GO grants to a milestone which used up its own.
+const MORE_ROUNDS: u32 = 2;
+
+pub(super) fn decide_gate(draft: &mut Draft, gate: GateId, decision: Decision) -> Result<(), Rejection> {
+    let mission = draft.mission();
+    match mission.gates.get(&gate) {
+        None => return Err(Rejection::out_of_turn(format!("the {gate} gate is not reached yet"))),
+        Some(found) if !found.is_open() => {
+            return Err(Rejection::out_of_turn(format!("the {gate} gate was decided already")));
+        }
+        Some(_) => {}
+    }
+    let obstacles = match gate {
+        GateId::Plan => Vec::new(),
+        GateId::Milestone(id) => mission.obstacles(id),
+        GateId::Final => mission.final_obstacles(),
+    };
+    if matches!(decision, Decision::Go { .. }) && !obstacles.is_empty() {
+        return Err(Rejection::invalid(format!(
+            "{gate} cannot be GO: {}; waive an assertion with a reason, or say NO-GO with a note",
+            obstacles.join("; ")
+        )));
+    }
+    let note = match &decision {
+        Decision::NoGo { note } => Some(note.clone()),
+        Decision::Go { .. } => None,
+    };
+    draft.emit(Event::GateDecided { gate, decision, by: DecidedBy::Person });
+    if let Some(note) = note {
+        send_back(draft, gate, &note);
+    }
+    Ok(())
+}
+
+/// A NO-GO becomes a directive and, after the plan, a blocking finding for a triage turn.
+fn send_back(draft: &mut Draft, gate: GateId, note: &Line) {
+    let text = Prose::clipped(format!("At the {gate} gate the person said NO-GO: {note}"));
+    let mission = draft.mission();
+    let milestone = match gate {
+        GateId::Plan => {
+            let id = MessageId(mission.messages.last().map_or(1, |last| last.id.0 + 1));
+            let message = Message {
+                id,
+                from: Party::Person,
+                to: Party::Orchestrator,
+                text,
+                delivery: Delivery::Queue,
+                at: draft.now,
+                state: MessageState::Waiting,
+            };
+            draft.emit(Event::MessageSent { message });
+            return;
+        }
+        GateId::Milestone(id) => id,
+        GateId::Final => mission.flown_milestone().unwrap_or(MilestoneId(1)),
+    };
+    let id = DirectiveId(mission.directives.last().map_or(1, |last| last.id.0 + 1));
+    if mission.is_exhausted(milestone) {
+        let used = u32::try_from(mission.rounds_of(milestone).count()).unwrap_or(u32::MAX);
+        draft.emit(Event::RoundsExtended { milestone, limit: used.saturating_add(MORE_ROUNDS) });
+    }
+    let directive = Directive { id, text, from: Party::Person, at: draft.now };
+    draft.emit(Event::DirectiveIssued { directive });
+    draft.raise(Raised {
+        severity: Severity::Blocking,
+        source: Source::Gate,
+        feature: None,
+        assertion: None,
+        description: Line::clipped(format!("NO-GO at {gate}: {note}")),
+        suggested_fix: None,
+    });
+}

@@ -1,0 +1,179 @@
+//! Proposing and amending the plan.
+
+use super::draft::{Draft, refuse};
+use crate::domain::command::PlanChange;
+use crate::domain::contract::{Assertion, AssertionDraft};
+use crate::domain::environment::Environment;
+use crate::domain::event::Event;
+use crate::domain::gate::GateId;
+use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
+use crate::domain::lint;
+use crate::domain::mission::Mission;
+use crate::domain::plan::{
+    Feature, FeatureDraft, FeatureSpec, FeatureState, Milestone, MilestoneDraft, Origin,
+};
+use crate::domain::rejection::Rejection;
+
+pub(super) fn propose_contract(draft: &mut Draft, assertions: Vec<AssertionDraft>) -> Result<(), Rejection> {
+    before_go(draft.mission(), "change the contract with amend_contract")?;
+    refuse(&lint::lint_contract(&assertions))?;
+    let assertions = assertions.into_iter().map(Assertion::new).collect();
+    draft.emit(Event::ContractProposed { assertions });
+    Ok(())
+}
+
+pub(super) fn propose_environment(draft: &mut Draft, environment: Environment) -> Result<(), Rejection> {
+    refuse(&lint::lint_environment(&environment))?;
+    draft.emit(Event::EnvironmentProposed { environment });
+    Ok(())
+}
+
+pub(super) fn propose_plan(draft: &mut Draft, milestones: Vec<MilestoneDraft>) -> Result<(), Rejection> {
+    let mission = draft.mission();
+    before_go(mission, "change the plan with amend_plan")?;
+    if mission.contract.is_empty() {
+        return Err(Rejection::out_of_turn(
+            "the contract comes first: call propose_contract, then propose the plan",
+        ));
+    }
+    if mission.environment.is_none() {
+        return Err(Rejection::out_of_turn(
+            "the environment comes before the plan: call propose_environment, then propose the plan",
+        ));
+    }
+    refuse(&lint::lint_plan(&mission.contract, &milestones))?;
+    let (milestones, features) = numbered(milestones);
+    draft.emit(Event::PlanProposed { milestones, features });
+    draft.end_asker();
+    draft.emit(Event::GateOpened { gate: GateId::Plan });
+    Ok(())
+}
+
+/// Gives milestones and features their ids, in order. `after` may name a feature that stands further down, so it is
+/// resolved once all have their number.
+fn numbered(drafts: Vec<MilestoneDraft>) -> (Vec<Milestone>, Vec<Feature>) {
+    let mut milestones = Vec::new();
+    let mut features: Vec<Feature> = Vec::new();
+    let mut after = Vec::new();
+    for (index, milestone) in (1..).zip(drafts) {
+        let id = MilestoneId(index);
+        milestones.push(Milestone { id, title: milestone.title });
+        for draft in milestone.features {
+            after.push(draft.after.clone());
+            let number = u32::try_from(features.len()).unwrap_or(u32::MAX).saturating_add(1);
+            features.push(new_feature(FeatureId(number), id, draft, &[]));
+        }
+    }
+    let resolved: Vec<Vec<FeatureId>> = after
+        .iter()
+        .map(|names| names.iter().filter_map(|name| find_by_name(&features, name.as_str())).collect())
+        .collect();
+    for (feature, after) in features.iter_mut().zip(resolved) {
+        feature.after = after;
+    }
+    (milestones, features)
+}
+
+fn new_feature(id: FeatureId, milestone: MilestoneId, draft: FeatureDraft, known: &[Feature]) -> Feature {
+    let after = draft.after.iter().filter_map(|name| find_by_name(known, name.as_str())).collect();
+    Feature {
+        id,
+        milestone,
+        spec: draft.spec,
+        fulfills: draft.fulfills,
+        after,
+        origin: Origin::Planned { no_assertion_because: draft.no_assertion_because },
+        state: FeatureState::Pending,
+    }
+}
+
+fn find_by_name(features: &[Feature], name: &str) -> Option<FeatureId> {
+    features.iter().find(|f| f.spec.title.as_str() == name || f.id.to_string() == name).map(|f| f.id)
+}
+
+pub(super) fn amend_plan(draft: &mut Draft, changes: Vec<PlanChange>) -> Result<(), Rejection> {
+    if changes.is_empty() {
+        return Err(Rejection::invalid("no change is named"));
+    }
+    for change in changes {
+        match change {
+            PlanChange::AddFeature { milestone, draft: added } => add_feature(draft, milestone, added)?,
+            PlanChange::EditFeature { feature, spec } => edit_feature(draft, feature, spec)?,
+            PlanChange::CancelFeature { feature, reason } => {
+                let found = unbuilt(draft.mission(), feature)?;
+                if let Some(id) = found.fulfills.iter().find(|id| is_owed(draft.mission(), id)) {
+                    return Err(Rejection::invalid(format!(
+                        "{feature} fulfills {id}: retire the assertion first, or give it to another feature"
+                    )));
+                }
+                draft.emit(Event::FeatureCancelled { feature, reason });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_owed(mission: &Mission, id: &AssertionId) -> bool {
+    mission.contract.get(id).is_some_and(Assertion::is_active)
+}
+
+fn add_feature(draft: &mut Draft, milestone: MilestoneId, added: FeatureDraft) -> Result<(), Rejection> {
+    let mission = draft.mission();
+    if !mission.milestones.iter().any(|found| found.id == milestone) {
+        return Err(Rejection::unknown(format!("there is no milestone {milestone}")));
+    }
+    if mission.is_go(GateId::Milestone(milestone)) {
+        return Err(Rejection::out_of_turn(format!(
+            "{milestone} is GO already: add the feature to a later one"
+        )));
+    }
+    for id in &added.fulfills {
+        if !is_owed(mission, id) {
+            return Err(Rejection::unknown(format!(
+                "{id} is not in the contract: add it with amend_contract first"
+            )));
+        }
+        if let Some(other) = mission.claimant(id) {
+            return Err(Rejection::invalid(format!("{id} is claimed by {} already", other.id)));
+        }
+    }
+    if added.fulfills.is_empty() && added.no_assertion_because.is_none() {
+        return Err(Rejection::invalid("the feature fulfills no assertion: say why in no_assertion_because"));
+    }
+    let id = next_feature_id(mission);
+    let feature = new_feature(id, milestone, added, &mission.features);
+    draft.emit(Event::FeatureAdded { feature: Box::new(feature) });
+    Ok(())
+}
+
+/// The id of the next feature of a mission.
+pub(super) fn next_feature_id(mission: &Mission) -> FeatureId {
+    FeatureId(mission.features.iter().map(|feature| feature.id.0).max().unwrap_or(0) + 1)
+}
+
+pub(super) fn edit_feature(draft: &mut Draft, id: FeatureId, spec: FeatureSpec) -> Result<(), Rejection> {
+    let feature = unbuilt(draft.mission(), id)?;
+    if feature.spec == spec {
+        return Err(Rejection::invalid(format!("{id} already says that: nothing would change")));
+    }
+    draft.emit(Event::FeatureEdited { feature: id, spec });
+    Ok(())
+}
+
+fn unbuilt(mission: &Mission, id: FeatureId) -> Result<&Feature, Rejection> {
+    match mission.feature(id) {
+        None => Err(Rejection::unknown(format!("there is no feature {id}"))),
+        Some(feature) if feature.is_built() => {
+            Err(Rejection::out_of_turn(format!("{id} is built already: add a feature that changes it")))
+        }
+        Some(feature) if !feature.is_wanted() => Err(Rejection::out_of_turn(format!("{id} was cancelled"))),
+        Some(feature) => Ok(feature),
+    }
+}
+
+fn before_go(mission: &Mission, instead: &str) -> Result<(), Rejection> {
+    if mission.is_go(GateId::Plan) {
+        return Err(Rejection::out_of_turn(format!("the plan is GO already: {instead}")));
+    }
+    Ok(())
+}

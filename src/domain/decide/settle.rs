@@ -1,0 +1,99 @@
+//! What follows from the new state, whichever command led to it.
+
+use super::draft::Draft;
+use crate::domain::event::Event;
+use crate::domain::finding::Severity;
+use crate::domain::gate::{Autopilot, DecidedBy, Decision, Gate, GateId};
+use crate::domain::mission::Mission;
+use crate::domain::round::{Round, RoundOutcome};
+use crate::domain::verdict::Standing;
+
+/// Emits what follows until nothing more does. Each step closes or opens something, so it ends.
+pub(super) fn settle(draft: &mut Draft) {
+    while let Some(event) = next(draft.mission()) {
+        draft.emit(event);
+    }
+}
+
+fn next(mission: &Mission) -> Option<Event> {
+    if mission.end.is_some() || mission.founding.is_none() {
+        return None;
+    }
+    close_round(mission)
+        .or_else(|| open_milestone_gate(mission))
+        .or_else(|| open_final_gate(mission))
+        .or_else(|| autopilot(mission))
+        .or_else(|| complete(mission))
+}
+
+fn close_round(mission: &Mission) -> Option<Event> {
+    let round = mission.rounds.iter().find(|round| round.is_open())?;
+    let outcome = outcome(mission, round)?;
+    Some(Event::RoundClosed { milestone: round.milestone, round: round.number, outcome })
+}
+
+/// How a round ends, once nothing of it is left to do.
+fn outcome(mission: &Mission, round: &Round) -> Option<RoundOutcome> {
+    let blocking = mission
+        .open_findings()
+        .any(|finding| finding.severity == Severity::Blocking && finding.milestone == round.milestone);
+    let gated = round.runs.iter().any(|run| !run.passed());
+    if gated || (round.scrutiny.is_some() && blocking) {
+        return Some(RoundOutcome::Failed);
+    }
+    round.scrutiny.as_ref()?;
+    let standings: Vec<Standing> = round
+        .to_test
+        .iter()
+        .filter(|id| mission.contract.get(id).is_some_and(crate::domain::contract::Assertion::is_blocking))
+        .map(|id| mission.standing(id))
+        .collect();
+    let untried = !round.to_test.is_empty() && round.user_testing.is_none();
+    if untried && !standings.iter().all(|standing| standing.is_settled()) {
+        return None;
+    }
+    Some(if standings.contains(&Standing::Failed) {
+        RoundOutcome::Failed
+    } else if standings.contains(&Standing::Blocked) {
+        RoundOutcome::Blocked
+    } else {
+        RoundOutcome::Passed
+    })
+}
+
+fn open_milestone_gate(mission: &Mission) -> Option<Event> {
+    let milestone = mission.current_milestone()?.id;
+    let gate = GateId::Milestone(milestone);
+    let reached = mission.is_go(GateId::Plan) && mission.is_at_gate(milestone) && !mission.is_gate_open(gate);
+    reached.then_some(Event::GateOpened { gate })
+}
+
+fn open_final_gate(mission: &Mission) -> Option<Event> {
+    if !mission.is_go(GateId::Plan) || mission.current_milestone().is_some() {
+        return None;
+    }
+    let last = mission.milestones.last()?.id;
+    let gate = GateId::Final;
+    let reached = mission.is_at_gate(last) && !mission.is_gate_open(gate) && !mission.is_go(gate);
+    reached.then_some(Event::GateOpened { gate })
+}
+
+/// Under autopilot an accepted plan is GO, a milestone that passes is GO, and the end is GO when everything is
+/// settled. A milestone that does not pass waits for the person.
+fn autopilot(mission: &Mission) -> Option<Event> {
+    if mission.autopilot == Autopilot::Off {
+        return None;
+    }
+    let gate: &Gate = mission.open_gate()?;
+    let passes = match gate.id {
+        GateId::Plan => true,
+        GateId::Milestone(id) => mission.passes(id),
+        GateId::Final => mission.final_obstacles().is_empty(),
+    };
+    let decision = Decision::Go { note: None };
+    passes.then_some(Event::GateDecided { gate: gate.id, decision, by: DecidedBy::Autopilot })
+}
+
+fn complete(mission: &Mission) -> Option<Event> {
+    mission.is_go(GateId::Final).then_some(Event::MissionCompleted)
+}

@@ -1,0 +1,131 @@
+//! Messages, questions and directives.
+
+use super::draft::Draft;
+use crate::domain::attempt::{Attempt, Role};
+use crate::domain::event::{Actor, Event};
+use crate::domain::id::{AttemptId, DirectiveId, MessageId, QuestionId};
+use crate::domain::message::{Delivery, Directive, Message, MessageState, Party, Question};
+use crate::domain::mission::Mission;
+use crate::domain::rejection::{Reason, Rejection};
+use crate::domain::text::{Line, Prose};
+
+pub(super) fn say(draft: &mut Draft, to: Party, text: Prose, delivery: Delivery) -> Result<(), Rejection> {
+    let mission = draft.mission();
+    let from = party_of(mission, draft.actor)?;
+    if from == to {
+        return Err(Rejection::invalid("nobody sends messages to themselves"));
+    }
+    if let Party::Attempt(id) = to {
+        let addressee = live(mission, id)?;
+        if let Party::Attempt(sender) = from {
+            same_side(live(mission, sender)?, addressee)?;
+        }
+    }
+    if from == Party::Orchestrator
+        && let Some(question) = open_question_of(mission, to)
+    {
+        draft.emit(Event::QuestionAnswered { question, answer: text });
+        return Ok(());
+    }
+    let id = MessageId(mission.messages.last().map_or(1, |last| last.id.0 + 1));
+    // A reply to the person is read on their screen: there is nobody to deliver it to.
+    let state = if to == Party::Person { MessageState::Delivered } else { MessageState::Waiting };
+    let message = Message { id, from, to, text, delivery, at: draft.now, state };
+    draft.emit(Event::MessageSent { message });
+    Ok(())
+}
+
+pub(super) fn answer(draft: &mut Draft, id: QuestionId, text: Prose) -> Result<(), Rejection> {
+    let question = draft
+        .mission()
+        .questions
+        .iter()
+        .find(|question| question.id == id)
+        .ok_or_else(|| Rejection::unknown(format!("there is no question {id}")))?;
+    if question.answer.is_some() {
+        return Err(Rejection::out_of_turn(format!("{id} was answered already")));
+    }
+    draft.emit(Event::QuestionAnswered { question: id, answer: text });
+    Ok(())
+}
+
+pub(super) fn broadcast(draft: &mut Draft, text: Prose) -> Result<(), Rejection> {
+    let from = party_of(draft.mission(), draft.actor)?;
+    let id = DirectiveId(draft.mission().directives.last().map_or(1, |last| last.id.0 + 1));
+    draft.emit(Event::DirectiveIssued { directive: Directive { id, text, from, at: draft.now } });
+    Ok(())
+}
+
+/// A question to the person ends the orchestrator's turn: it wakes with a clean context once the answer is there.
+/// A worker's question goes to the orchestrator, and the worker waits.
+pub(super) fn ask(draft: &mut Draft, to: Party, text: Prose, options: Vec<Line>) -> Result<(), Rejection> {
+    let asker = draft.asker()?;
+    let (from, role) = (asker.id, asker.role);
+    match (role, to) {
+        (Role::Orchestrator, Party::Person) | (Role::Worker, Party::Orchestrator) => {}
+        (Role::Worker, _) => {
+            return Err(Rejection::new(
+                Reason::NotAllowed,
+                "ask the orchestrator; it decides what the person must see",
+            ));
+        }
+        _ => return Err(Rejection::new(Reason::NotAllowed, "a question goes to the person")),
+    }
+    let id = QuestionId(draft.mission().questions.last().map_or(1, |last| last.id.0 + 1));
+    let question = Question { id, from, to, text, options, at: draft.now, answer: None };
+    draft.emit(Event::QuestionAsked { question });
+    if to == Party::Person {
+        draft.end_asker();
+    }
+    Ok(())
+}
+
+pub(super) fn mark_delivered(draft: &mut Draft, messages: Vec<MessageId>) -> Result<(), Rejection> {
+    let waiting = |id: &MessageId| {
+        draft.mission().messages.iter().any(|m| m.id == *id && m.state == MessageState::Waiting)
+    };
+    let messages: Vec<MessageId> = messages.into_iter().filter(waiting).collect();
+    if !messages.is_empty() {
+        draft.emit(Event::MessagesDelivered { messages });
+    }
+    Ok(())
+}
+
+/// The newest question of an attempt to the orchestrator that has no answer.
+fn open_question_of(mission: &Mission, to: Party) -> Option<QuestionId> {
+    let Party::Attempt(id) = to else { return None };
+    let open = |q: &&Question| q.from == id && q.to == Party::Orchestrator && q.answer.is_none();
+    mission.questions.iter().rev().find(open).map(|question| question.id)
+}
+
+fn party_of(mission: &Mission, actor: Actor) -> Result<Party, Rejection> {
+    match actor {
+        Actor::Person => Ok(Party::Person),
+        Actor::Engine => Err(Rejection::new(Reason::NotAllowed, "the engine has nothing to say")),
+        Actor::Attempt(id) => Ok(match mission.attempts.get(&id) {
+            Some(Attempt { role: Role::Orchestrator, .. }) => Party::Orchestrator,
+            _ => Party::Attempt(id),
+        }),
+    }
+}
+
+fn live(mission: &Mission, id: AttemptId) -> Result<&Attempt, Rejection> {
+    match mission.attempts.get(&id) {
+        None => Err(Rejection::unknown(format!("there is no attempt {id}"))),
+        Some(attempt) if !attempt.is_live() => {
+            Err(Rejection::out_of_turn(format!("{id} has ended: tell the orchestrator instead")))
+        }
+        Some(attempt) => Ok(attempt),
+    }
+}
+
+/// The wall: nobody who does the work talks to those who try to prove it wrong.
+fn same_side(sender: &Attempt, addressee: &Attempt) -> Result<(), Rejection> {
+    if sender.role.is_validator() == addressee.role.is_validator() {
+        return Ok(());
+    }
+    Err(Rejection::new(
+        Reason::NotAllowed,
+        "workers and validators do not talk to each other: report it instead",
+    ))
+}

@@ -1,0 +1,186 @@
+//! What validators report.
+
+use super::agent::raise_issue;
+use super::draft::{Draft, Raised};
+use crate::domain::attempt::Work;
+use crate::domain::contract::Assertion;
+use crate::domain::event::Event;
+use crate::domain::finding::{Severity, Source};
+use crate::domain::handoff::Issue;
+use crate::domain::id::{AssertionId, MilestoneId};
+use crate::domain::message::Knowledge;
+use crate::domain::mission::Mission;
+use crate::domain::rejection::Rejection;
+use crate::domain::round::{Opinion, Review, ReviewIssue, Round, ScrutinyReport, UserTestingReport};
+use crate::domain::text::{Line, Prose};
+use crate::domain::verdict::{EvidenceRef, Outcome, Verdict};
+
+pub(super) fn report_review(
+    draft: &mut Draft,
+    summary: Prose,
+    opinion: Opinion,
+    issues: Vec<ReviewIssue>,
+) -> Result<(), Rejection> {
+    let asker = draft.asker()?;
+    let attempt = asker.id;
+    let Work::Review { milestone, round, feature } = asker.work else {
+        return Err(Rejection::out_of_turn("only a reviewer of a feature reports a review"));
+    };
+    let blocking = issues.iter().any(|found| found.issue.severity == Severity::Blocking);
+    match opinion {
+        Opinion::Fail if !blocking => {
+            return Err(Rejection::invalid("a review that fails names at least one blocking issue"));
+        }
+        Opinion::Pass if blocking => {
+            return Err(Rejection::invalid(
+                "a review that passes names no blocking issue: say fail, or weigh it less",
+            ));
+        }
+        Opinion::Pass | Opinion::Fail => {}
+    }
+    let review = Review { attempt, summary, opinion, issues: issues.clone() };
+    draft.emit(Event::ReviewReported { milestone, round, feature, review: Box::new(review) });
+    for found in issues {
+        let place =
+            found.line.map_or_else(|| found.file.to_string(), |line| format!("{}:{line}", found.file));
+        let description = Line::clipped(format!("{place}: {}", found.issue.description));
+        let issue = Issue { description, ..found.issue };
+        raise_issue(draft, issue, Source::Review { attempt }, Some(feature));
+    }
+    draft.end_asker();
+    Ok(())
+}
+
+pub(super) fn report_scrutiny(
+    draft: &mut Draft,
+    summary: Prose,
+    issues: Vec<Issue>,
+    knowledge: Vec<Line>,
+) -> Result<(), Rejection> {
+    let asker = draft.asker()?;
+    let attempt = asker.id;
+    let Work::Scrutinize { milestone, round } = asker.work else {
+        return Err(Rejection::out_of_turn("only the scrutiny validator reports scrutiny"));
+    };
+    for issue in &issues {
+        raise_issue(draft, issue.clone(), Source::Scrutiny { attempt }, None);
+    }
+    for note in &knowledge {
+        let knowledge = Knowledge { note: note.clone(), confirmed_by: attempt, at: draft.now };
+        draft.emit(Event::KnowledgeConfirmed { knowledge });
+    }
+    let report = ScrutinyReport { attempt, summary, issues, knowledge };
+    draft.emit(Event::ScrutinyReported { milestone, round, report: Box::new(report) });
+    draft.end_asker();
+    Ok(())
+}
+
+/// A verdict binds to the revision that the tester was told of and to the commit under test.
+pub(super) fn give_verdict(
+    draft: &mut Draft,
+    assertion: AssertionId,
+    outcome: Outcome,
+    observed: Line,
+    evidence: Vec<EvidenceRef>,
+) -> Result<(), Rejection> {
+    let (milestone, round) = tester(draft)?;
+    let asker = draft.asker()?;
+    let attempt = asker.id;
+    let Some(revision) = asker.revisions.get(&assertion).copied() else {
+        return Err(Rejection::unknown(format!("{assertion} is not among the assertions of this round")));
+    };
+    if evidence.is_empty() && outcome != Outcome::Blocked {
+        return Err(Rejection::invalid(format!(
+            "a verdict on {assertion} needs evidence: name the refs (ev_…) that your instruments returned"
+        )));
+    }
+    let commit = round_of(draft.mission(), milestone, round)?.commit.clone();
+    let verdict = Verdict {
+        assertion,
+        revision,
+        commit,
+        milestone,
+        round,
+        attempt,
+        outcome,
+        observed,
+        evidence,
+        at: draft.now,
+    };
+    draft.emit(Event::VerdictGiven { verdict: Box::new(verdict) });
+    Ok(())
+}
+
+pub(super) fn report_user_testing(
+    draft: &mut Draft,
+    summary: Prose,
+    frictions: Vec<Line>,
+    issues: Vec<Issue>,
+) -> Result<(), Rejection> {
+    let (milestone, round) = tester(draft)?;
+    let attempt = draft.asker()?.id;
+    let mission = draft.mission();
+    let to_test = round_of(mission, milestone, round)?.to_test.clone();
+    let verdicts: Vec<&Verdict> =
+        to_test.iter().filter_map(|id| verdict_of_round(mission, id, round)).collect();
+    let missing: Vec<String> = to_test
+        .iter()
+        .filter(|id| mission.contract.get(id).is_some_and(Assertion::is_active))
+        .filter(|id| !verdicts.iter().any(|verdict| verdict.assertion == **id))
+        .map(ToString::to_string)
+        .collect();
+    if !missing.is_empty() {
+        return Err(Rejection::invalid(format!(
+            "no verdict yet on {}: give each one, blocked if need be",
+            missing.join(", ")
+        )));
+    }
+    let failures: Vec<Raised> = verdicts
+        .iter()
+        .filter(|verdict| verdict.outcome == Outcome::Fail)
+        .map(|verdict| failure(mission, verdict))
+        .collect();
+    failures.into_iter().for_each(|raised| draft.raise(raised));
+    for issue in &issues {
+        raise_issue(draft, issue.clone(), Source::UserTesting { attempt }, None);
+    }
+    let report = UserTestingReport { attempt, summary, frictions, issues };
+    draft.emit(Event::UserTestingReported { milestone, round, report: Box::new(report) });
+    draft.end_asker();
+    Ok(())
+}
+
+fn failure(mission: &Mission, verdict: &Verdict) -> Raised {
+    let assertion = mission.contract.get(&verdict.assertion);
+    let severity = if assertion.is_some_and(Assertion::is_blocking) {
+        Severity::Blocking
+    } else {
+        Severity::NonBlocking
+    };
+    Raised {
+        severity,
+        source: Source::Verdict { attempt: verdict.attempt },
+        feature: mission.claimant(&verdict.assertion).map(|feature| feature.id),
+        assertion: Some(verdict.assertion.clone()),
+        description: Line::clipped(format!("{} fails: {}", verdict.assertion, verdict.observed)),
+        suggested_fix: None,
+    }
+}
+
+/// The newest verdict on an assertion, if it was given in this round.
+fn verdict_of_round<'a>(mission: &'a Mission, id: &AssertionId, round: u32) -> Option<&'a Verdict> {
+    mission.verdicts.get(id)?.iter().rev().find(|verdict| verdict.round == round)
+}
+
+fn tester(draft: &Draft) -> Result<(MilestoneId, u32), Rejection> {
+    match draft.asker()?.work {
+        Work::TestAsUser { milestone, round } => Ok((milestone, round)),
+        _ => Err(Rejection::out_of_turn("only the user-testing validator gives verdicts")),
+    }
+}
+
+fn round_of(mission: &Mission, milestone: MilestoneId, round: u32) -> Result<&Round, Rejection> {
+    mission
+        .round(milestone, round)
+        .ok_or_else(|| Rejection::unknown(format!("{milestone} has no round {round}")))
+}
