@@ -8,3 +8,4 @@ pub mod domain;
 pub mod link;
 pub mod workspace;
 pub mod config;
+pub mod cli;
