@@ -6,5 +6,6 @@
 pub mod context;
 pub mod guard;
 pub mod model;
+pub mod session;
 pub mod tool;
 pub mod turn;

@@ -146,6 +146,15 @@ pub struct TokenUsage {
     pub output: u64,
 }
 
+impl std::ops::AddAssign for TokenUsage {
+    fn add_assign(&mut self, more: Self) {
+        self.input += more.input;
+        self.cached += more.cached;
+        self.cache_written += more.cache_written;
+        self.output += more.output;
+    }
+}
+
 /// A tool as a model sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ToolSpec {
