@@ -4,3 +4,4 @@
 //! worked on, who works on it, and how a person sees it.
 
 pub mod agent;
+pub mod workspace;
