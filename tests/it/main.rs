@@ -1,3 +1,4 @@
+mod instrument;
 mod workspace;
 
-fn main(){}
+fn main() {}

@@ -136,8 +136,7 @@ fn a_failed_attempt_is_kept_and_rolled_back() {
     assert_eq!(read(work.dir(), "target/cache"), "dear");
     let repo = fixture.repo();
     assert_eq!(repo.resolve("refs/flightdeck/m1/attempt-3").unwrap(), kept);
-    let paths: Vec<_> =
-        diff(&repo, &base, &kept).unwrap().files.into_iter().map(|file| file.path).collect();
+    let paths: Vec<_> = diff(&repo, &base, &kept).unwrap().files.into_iter().map(|file| file.path).collect();
     assert_eq!(paths, ["README.md", "deep/er/loose.txt", "done.rs"]);
     assert_eq!(work.keep_failed(4, "m1").unwrap(), base, "nothing uncommitted: the head is kept");
 }
@@ -193,7 +192,7 @@ fn a_proof_checkout_reports_and_discards_what_validators_change() {
 #[test]
 fn a_diff_tells_what_happened_to_each_file() {
     let fixture = Fixture::new();
-    let body: String = (0..30).map(|n| format!("line {n}\n")).collect();
+    let body = (0..30).map(|n| format!("line {n}")).collect::<Vec<_>>().join("\n");
     fixture.write("old.rs", &body);
     fixture.write("gone.txt", "bye\n");
     fixture.write("image.bin", "\0\u{1}\u{2}");

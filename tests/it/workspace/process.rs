@@ -46,10 +46,8 @@ async fn output_and_errors_keep_their_order_and_the_exit_is_told() {
 async fn what_is_seen_live_and_at_the_end_is_cleaned() {
     let seen = Mutex::new(String::new());
     let program = Program::new("printf").arg(r"\033[31mred\033[0m\033]0;title\007 \377\n");
-    let finished = program
-        .run(CancellationToken::new(), |text| seen.lock().unwrap().push_str(text))
-        .await
-        .unwrap();
+    let finished =
+        program.run(CancellationToken::new(), |text| seen.lock().unwrap().push_str(text)).await.unwrap();
     assert_eq!(finished.output.text, "red \u{fffd}\n");
     assert_eq!(*seen.lock().unwrap(), "red \u{fffd}\n");
 }

@@ -46,7 +46,8 @@ async fn services_start_in_order_with_their_environment_and_are_stopped() {
         env: BTreeMap::from([("OWN".into(), "own".into())]),
         ..ServiceSpec::new("db", line("db"))
     };
-    let second = ServiceSpec { after: vec!["db".into()], cwd: "sub".into(), ..ServiceSpec::new("api", line("api")) };
+    let second =
+        ServiceSpec { after: vec!["db".into()], cwd: "sub".into(), ..ServiceSpec::new("api", line("api")) };
     let mut services = Services::start(vec![second, first], &place(directory.path())).await.unwrap();
     let status = services.status();
     let names: Vec<_> = status.iter().map(|one| (one.name.as_str(), one.state)).collect();
@@ -87,7 +88,8 @@ async fn an_answer_of_the_wrong_kind_is_not_health() {
         return;
     }
     let directory = tempfile::tempdir().unwrap();
-    let missing = ServiceSpec { start_timeout: Duration::from_secs(2), ..web("web", free_port(), "/missing") };
+    let missing =
+        ServiceSpec { start_timeout: Duration::from_secs(2), ..web("web", free_port(), "/missing") };
     let error = Services::start(vec![missing], &place(directory.path())).await.unwrap_err().to_string();
     assert!(error.contains("GET /missing answered 404"), "{error}");
 }
@@ -130,9 +132,10 @@ async fn a_service_that_fails_is_told_with_its_log_and_the_others_are_stopped() 
 #[tokio::test]
 async fn a_service_that_dies_later_is_seen() {
     let directory = tempfile::tempdir().unwrap();
-    let specs = vec![ServiceSpec::new("brief", "exit 5")];
-    // With neither port nor health a service counts as up when it runs, and it may do so only for a moment.
-    let Ok(services) = Services::start(specs, &place(directory.path())).await else { return };
+    let specs = vec![ServiceSpec::new("brief", "until [ -e end ]; do sleep 0.01; done; exit 5")];
+    let services = Services::start(specs, &place(directory.path())).await.unwrap();
+    assert_eq!(services.status()[0].state, ServiceState::Running);
+    std::fs::write(directory.path().join("end"), "").unwrap();
     while services.status()[0].state == ServiceState::Running {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
@@ -145,9 +148,9 @@ async fn a_watch_tells_of_writing_and_not_of_reading() {
     let directory = std::fs::canonicalize(directory.path()).unwrap();
     let (read, written) = (directory.join("read"), directory.join("written"));
     std::fs::write(&read, "x").unwrap();
-    let mut changes = watch(&[&directory], Duration::from_millis(20)).unwrap();
+    let mut watching = watch(&[&directory], Duration::from_millis(20)).unwrap();
     std::fs::read(&read).unwrap();
     std::fs::write(&written, "x").unwrap();
-    let changed = tokio::time::timeout(Duration::from_secs(20), changes.changed()).await.unwrap();
+    let changed = tokio::time::timeout(Duration::from_secs(20), watching.changed()).await.unwrap();
     assert!(changed.contains(&written) && !changed.contains(&read), "{changed:?}");
 }
