@@ -267,3 +267,28 @@ fn a_diff_is_bounded_and_says_so() {
     let whole = diff(&fixture.repo(), &from, &to).unwrap();
     assert!(whole.files[3].patch().len() < 3_000, "a line of a megabyte is cut");
 }
+
+#[test]
+fn odd_leftovers_do_not_keep_a_failed_attempt_from_being_cleared() {
+    let fixture = Fixture::new();
+    let work = checkout(&fixture);
+    let base = work.head().unwrap();
+    drop(Repository::init(work.dir().join("empty-repo")).unwrap());
+    drop(Repository::init(work.dir().join("repo")).unwrap());
+    write(work.dir(), "repo/inner.txt", "x\n");
+    let config = Repository::open(work.dir().join("repo")).unwrap();
+    config.config().unwrap().set_str("user.name", "A").unwrap();
+    config.config().unwrap().set_str("user.email", "a@b").unwrap();
+    commit(&work.dir().join("repo"), "inner");
+    std::os::unix::fs::symlink("nowhere", work.dir().join("dangling")).unwrap();
+    let socket = std::os::unix::net::UnixListener::bind(work.dir().join("socket")).unwrap();
+    write(work.dir(), "plain.txt", "x\n");
+    let kept = work.keep_failed(1, "m1").unwrap();
+    work.roll_back_to(&base).unwrap();
+    drop(socket);
+    assert_eq!(work.is_clean().unwrap(), Cleanliness::Clean);
+    assert_eq!(work.commit_all("nothing").unwrap(), Committed::NothingToCommit);
+    let kept = diff(&fixture.repo(), &base, &kept).unwrap();
+    let paths: Vec<_> = kept.files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(paths, ["dangling", "plain.txt", "repo/inner.txt"]);
+}
