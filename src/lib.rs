@@ -6,4 +6,5 @@
 pub mod domain;
 pub mod link;
 pub mod workspace;
+pub mod instrument;
 pub mod agent;
