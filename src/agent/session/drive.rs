@@ -209,7 +209,9 @@ impl StreamSink for Watch<'_> {
 fn no_reply(fault: ModelError) -> Outcome {
     let reason = fault.to_string();
     match fault {
-        ModelError::Key(_) | ModelError::Refused(_) => Outcome::Failed { reason, fault: Fault::Configuration },
+        ModelError::Key(_) | ModelError::Refused(_) => {
+            Outcome::Failed { reason, fault: Fault::Configuration }
+        }
         ModelError::Passing { .. } => Outcome::Failed { reason, fault: Fault::Provider },
         ModelError::TooLong(_) => Outcome::Failed { reason, fault: Fault::Limit },
         ModelError::Quota { resets_after, .. } => Outcome::Quota { reason, resets_after },
