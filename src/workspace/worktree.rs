@@ -5,9 +5,7 @@ use std::io;
 use std::path::Path;
 
 use git2::build::CheckoutBuilder;
-use git2::{
-    Repository, ResetType, Status, StatusOptions, Worktree, WorktreeAddOptions, WorktreePruneOptions,
-};
+use git2::{Repository, ResetType, Status, StatusOptions, Worktree, WorktreeAddOptions, WorktreePruneOptions};
 use sha2::{Digest, Sha256};
 
 use super::WorkspaceError;

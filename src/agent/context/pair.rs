@@ -22,9 +22,9 @@ pub fn pair_calls(items: &mut Vec<Item>) {
                 let mut between = Vec::new();
                 while let Some(next) = rest.next_if(|next| !matches!(next, Item::Assistant(_))) {
                     if matches!(next, Item::ToolResult { .. }) {
-                        answers.push(next)
+                        answers.push(next);
                     } else {
-                        between.push(next)
+                        between.push(next);
                     }
                 }
                 paired.extend(calls.into_iter().map(|(id, tool)| answer(&mut answers, id, tool)));

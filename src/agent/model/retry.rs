@@ -196,7 +196,7 @@ mod tests {
         let (reply, waited, restarts) = run(vec![passing(Some(3600))]).await;
         assert_eq!(
             reply,
-            Err(ModelError::Quota { message: "busy".into(), resets_after: Duration::from_secs(3600) })
+            Err(ModelError::Quota { message: "busy".into(), resets_after: Duration::from_hours(1) })
         );
         assert_eq!((waited, restarts), (Duration::ZERO, 0));
     }

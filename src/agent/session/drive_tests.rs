@@ -80,7 +80,9 @@ impl Tool for Fake {
             "close" => return Ok(Output { text: "bye".into(), then: Then::Close(arguments) }),
             "wait" => call.cancel.cancelled().await,
             "panic" => panic!("oh no"),
-            "meet" => drop(self.1.wait().await),
+            "meet" => {
+                self.1.wait().await;
+            }
             _ => {}
         }
         Ok(Output::text(format!("{} {arguments}", self.0)))

@@ -91,7 +91,7 @@ fn line_of(text: &str, at: usize) -> usize {
 fn around(text: &str, line: usize, count: usize) -> String {
     let first = line.saturating_sub(AROUND).max(1);
     let shown = text.lines().enumerate().skip(first - 1).take((line - first) + count.clamp(1, 20) + AROUND);
-    shown.map(|(index, line)| format!("{:>6}\t{line}\n", index + 1)).collect()
+    shown.map(|(index, line)| format!("{:>6}\t{line}", index + 1)).collect::<Vec<_>>().join("\n")
 }
 
 /// Says where something like `old` stands, since a wrong space is the usual cause.

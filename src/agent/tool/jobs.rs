@@ -60,7 +60,8 @@ impl Jobs {
             return Err(ToolError::Mend(format!("{MOST} jobs run already; stop one first")));
         }
         let id = jobs.keys().next_back().map_or(1, |last| last + 1);
-        let background = program.spawn_background(&logs.join(format!("job-{id}.log"))).map_err(mend)?;
+        let background =
+            program.spawn_background(&logs.join(format!("job-{id}.log"))).map_err(|fault| mend(&fault))?;
         let log = background.log().display().to_string();
         jobs.insert(id, Job { line: program.command_line().to_owned(), program: Arc::new(background) });
         Ok(format!("job {id} runs; its output goes to {log}. Use `job` to see, await or stop it."))
@@ -80,7 +81,8 @@ impl Jobs {
         if jobs.is_empty() {
             return "there are no jobs; start one with `shell` and background".to_owned();
         }
-        jobs.iter().map(|(id, job)| format!("{id}: {} — {}\n", state(&job.program), job.line)).collect()
+        let lines = jobs.iter().map(|(id, job)| format!("{id}: {} — {}", state(&job.program), job.line));
+        lines.collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -114,7 +116,7 @@ impl Tool for JobTool {
             }
             Action::Output | Action::List => {}
         }
-        let tail = job.program.tail(TAIL).map_err(mend)?;
+        let tail = job.program.tail(TAIL).map_err(|fault| mend(&fault))?;
         Ok(Output::text(format!("{}\n[job {id}: {}]", tail.trim_end(), state(&job.program))))
     }
 }

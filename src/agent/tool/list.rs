@@ -1,5 +1,6 @@
 //! `list`: a directory as a tree, without what git ignores.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -64,11 +65,11 @@ fn tree(workplace: &Workplace, wanted: &Arguments) -> Result<String, ToolError> 
     for entry in entries.by_ref().take(ENTRIES) {
         let directory = entry.file_type().is_some_and(|kind| kind.is_dir());
         let name = entry.file_name().to_string_lossy();
-        text.push_str(&format!("{}{name}{}\n", "  ".repeat(entry.depth()), if directory { "/" } else { "" }));
+        let _ = writeln!(text, "{}{name}{}", "  ".repeat(entry.depth()), if directory { "/" } else { "" });
     }
     let more = entries.count();
     if more > 0 {
-        text.push_str(&format!("[{more} more entries; list a directory further down]\n"));
+        let _ = writeln!(text, "[{more} more entries; list a directory further down]");
     }
     Ok(text)
 }

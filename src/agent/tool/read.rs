@@ -1,5 +1,6 @@
 //! `read`: a text file, with line numbers.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Read as _, Seek};
 use std::path::Path;
@@ -126,7 +127,7 @@ impl Page {
         let line = String::from_utf8_lossy(line);
         let end = line.floor_char_boundary(LINE_BYTES);
         let cut = if end < line.len() { " […]" } else { "" };
-        self.text.push_str(&format!("{:>6}\t{}{cut}\n", self.total, &line[..end]));
+        let _ = writeln!(self.text, "{:>6}\t{}{cut}", self.total, &line[..end]);
         self.shown += 1;
     }
 
@@ -140,7 +141,7 @@ impl Page {
         }
         let last = first + shown - 1;
         if last < total {
-            text.push_str(&format!("[lines {first} to {last} of {total}; go on with offset {}]\n", last + 1));
+            let _ = writeln!(text, "[lines {first} to {last} of {total}; go on with offset {}]", last + 1);
         }
         text
     }

@@ -1,5 +1,6 @@
 //! `search`: lines that match, in files that are part of the work.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -101,7 +102,7 @@ impl Hits {
             let line = line.trim_end();
             let end = line.floor_char_boundary(LINE_BYTES);
             let cut = if end < line.len() { " […]" } else { "" };
-            self.text.push_str(&format!("{shown}:{number}:{}{cut}\n", &line[..end]));
+            let _ = writeln!(self.text, "{shown}:{number}:{}{cut}", &line[..end]);
             self.count += 1;
             Ok(!self.full())
         });

@@ -1,5 +1,6 @@
 //! `shell`: a command line, to its end or in the background.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,8 +56,10 @@ impl Tool for Shell {
         let limit = wanted.timeout_seconds.unwrap_or(TIMEOUT).clamp(1, LONGEST);
         let program = program.timeout(Duration::from_secs(limit));
         let progress = Arc::clone(&call.progress);
-        let finished =
-            program.run(call.cancel.clone(), move |text| progress.output(text)).await.map_err(mend)?;
+        let finished = program
+            .run(call.cancel.clone(), move |text| progress.output(text))
+            .await
+            .map_err(|fault| mend(&fault))?;
         Ok(Output::text(told(&finished, limit)))
     }
 }
@@ -68,13 +71,13 @@ fn told(finished: &Finished, limit: u64) -> String {
         text.push('\n');
     }
     if let Some(file) = &finished.output.spilled {
-        text.push_str(&format!("[all {} bytes are in {}]\n", finished.output.total_bytes, file.display()));
+        let _ = writeln!(text, "[all {} bytes are in {}]", finished.output.total_bytes, file.display());
     }
     let ending = match finished.exit {
         Exit::TimedOut => format!("killed after {limit} s; give it more time or run it in the background"),
         other => other.to_string(),
     };
-    text.push_str(&format!("[{ending}]"));
+    let _ = write!(text, "[{ending}]");
     text
 }
 

@@ -1,5 +1,6 @@
 //! `skill`: the body of a skill, when an agent wants it.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -25,7 +26,7 @@ impl Tool for SkillTool {
         let mut description =
             "Shows how a kind of work is done here. Read the one that fits before you begin:".to_owned();
         for skill in self.0.skills() {
-            description.push_str(&format!("\n- {}: {}", skill.name, skill.description));
+            let _ = write!(description, "\n- {}: {}", skill.name, skill.description);
         }
         spec::<Arguments>("skill", &description)
     }

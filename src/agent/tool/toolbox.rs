@@ -58,8 +58,8 @@ impl Toolbox {
 
     /// Adds `skill`, if there are any skills.
     #[must_use]
-    pub fn with_skills(self, shelf: Arc<Shelf>) -> Self {
-        if shelf.skills().is_empty() { self } else { self.with_tool(Arc::new(SkillTool(shelf))) }
+    pub fn with_skills(self, skills: Arc<Shelf>) -> Self {
+        if skills.skills().is_empty() { self } else { self.with_tool(Arc::new(SkillTool(skills))) }
     }
 
     /// Adds a tool of the caller's own under its own name.

@@ -25,11 +25,11 @@ pub struct Workplace {
 
 impl Workplace {
     pub(super) fn readable(&self, path: &str) -> Result<PathBuf, ToolError> {
-        self.confinement.resolve(path, Intent::Read).map_err(mend)
+        self.confinement.resolve(path, Intent::Read).map_err(|fault| mend(&fault))
     }
 
     pub(super) fn writable(&self, path: &str) -> Result<PathBuf, ToolError> {
-        self.confinement.resolve(path, Intent::Write).map_err(mend)
+        self.confinement.resolve(path, Intent::Write).map_err(|fault| mend(&fault))
     }
 
     /// A path as a model should see it: relative to the root where it can be.
@@ -48,7 +48,7 @@ impl Workplace {
 }
 
 /// Everything a workspace refuses or fails at is said to the model, which may find another way.
-pub(super) fn mend(fault: WorkspaceError) -> ToolError {
+pub(super) fn mend(fault: &WorkspaceError) -> ToolError {
     ToolError::Mend(fault.to_string())
 }
 

@@ -149,7 +149,7 @@ fn push_thinking(parts: &mut Vec<ContentPart>, thinking: &Thinking, wire: Wire) 
             parts.push(ContentPart::ReasoningContent(thinking.text.clone()));
         }
         (Wire::OpenAiResponses, Some(signature)) => {
-            parts.push(ContentPart::ThoughtSignature(signature.clone()))
+            parts.push(ContentPart::ThoughtSignature(signature.clone()));
         }
         // DeepSeek and Kimi want their reasoning back beside the calls it led to.
         (Wire::OpenAiChat, _) if !thinking.text.is_empty() => {
