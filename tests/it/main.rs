@@ -1,4 +1,5 @@
 //! The tests that look at flightdeck from outside its rooms: one binary, one module a subject.
 
+mod agent;
 mod instrument;
 mod workspace;

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::agent::turn::Closing;
+use crate::workspace::Access;
 
 /// A prompt whose front matter and template are sound.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,18 +33,6 @@ pub struct Prompt {
     origin: String,
     template: String,
     template_line: usize,
-}
-
-/// What an agent may touch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Access {
-    /// Reads the checkout, writes nothing.
-    Read,
-    /// Writes the mission's checkout.
-    Write,
-    /// Works in its own checkout, which is reset afterwards.
-    Proof,
 }
 
 /// What is wrong with a prompt's file, and where.
@@ -73,7 +64,8 @@ impl Prompt {
     /// # Errors
     /// The first [`PromptProblem`].
     pub fn parse(name: &str, origin: &str, text: &str) -> Result<Self, PromptProblem> {
-        let problem = |line: usize, sentence: String| PromptProblem { origin: origin.to_owned(), line, sentence };
+        let problem =
+            |line: usize, sentence: String| PromptProblem { origin: origin.to_owned(), line, sentence };
         let rest = text.strip_prefix("+++\n").ok_or_else(|| {
             problem(1, "a prompt begins with a line `+++`, its front matter and another `+++`".to_owned())
         })?;
@@ -107,7 +99,7 @@ impl Prompt {
     /// # Errors
     /// The [`PromptProblem`] with the template's line.
     pub fn render(&self, values: &impl Serialize) -> Result<String, PromptProblem> {
-        let rendered = environment().render_str(&self.template, Value::from_serialize(values));
+        let rendered = environment().render_str(&self.template, Value::from(Serde(values)));
         rendered.map_err(|fault| self.problem(&fault))
     }
 
@@ -172,8 +164,10 @@ fn closing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Closing, D::Err
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
+    // Blocks on lines of their own leave no empty lines; the default syntax is kept should the builder ever refuse.
+    if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
+        environment.set_syntax(syntax);
+    }
     environment
 }
 
@@ -190,7 +184,10 @@ mod tests {
     #[test]
     fn front_matter_and_template_are_read() {
         let prompt = Prompt::parse("worker", "worker.md", WORKER).unwrap();
-        assert_eq!((prompt.model_role.as_str(), prompt.access, prompt.max_turns), ("worker", Access::Write, 200));
+        assert_eq!(
+            (prompt.model_role.as_str(), prompt.access, prompt.max_turns),
+            ("worker", Access::Write, 200)
+        );
         assert_eq!(prompt.closes, Closing::Tools(vec!["handoff".into()]));
         assert_eq!(prompt.max_time, Duration::from_mins(30));
         let values = json!({ "feature": { "title": "the door", "assertions": ["opens", "shuts"] } });
