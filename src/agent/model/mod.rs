@@ -3,6 +3,8 @@
 //! Every backend stands behind [`Model`]. The shapes here are flightdeck's own, so that a session, its transcript
 //! and its tests do not know which wire protocol is spoken.
 
+pub mod scripted;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
