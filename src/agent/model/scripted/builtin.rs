@@ -36,4 +36,30 @@ macro_rules! demo {
     };
 }
 
-const DEMO: &[BuiltinFile] = demo!["mission.toml",];
+const DEMO: &[BuiltinFile] = demo![
+    "app/README.md",
+    "app/command.rs",
+    "app/entry.rs",
+    "app/form.rs",
+    "app/http.rs",
+    "app/json.rs",
+    "app/lib_f1.rs",
+    "app/main_f2.rs",
+    "app/main_f4.rs",
+    "app/page.rs",
+    "app/prompt.rs",
+    "app/server.rs",
+    "app/store.rs",
+    "mission.toml",
+    "orchestrator.toml",
+    "repo/.gitignore.in",
+    "repo/AGENTS.md.in",
+    "repo/Cargo.lock.in",
+    "repo/Cargo.toml.in",
+    "repo/README.md.in",
+    "repo/src/lib.rs.in",
+    "repo/src/main.rs.in",
+    "reviewers.toml",
+    "testers.toml",
+    "workers.toml",
+];

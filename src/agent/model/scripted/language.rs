@@ -144,7 +144,10 @@ mod tests {
         assert!(value("home.text is matching('^status: 2..')").is_true());
         assert!(value("home.text is containing('<h1>') and not sign.text|contains('<h1>')").is_true());
         assert_eq!(value("home.text|capture('status: (.)')").as_str(), Some("2"));
-        assert_eq!(value("home.text|find_all('[a-z]+: ([a-z0-9_]+)')|join(' ')").as_str(), Some("200 ev_1"));
+        assert_eq!(
+            value("home.text|find_all('[a-z]+: ([a-z0-9_]+)')|join(' ')").as_str(),
+            Some("200 x ev_1")
+        );
         assert_eq!(value("[home, sign]|evidence|join").as_str(), Some("ev_1"));
     }
 

@@ -1,0 +1,7 @@
+//! The rehearsal model: the language of its scripts, and the demo mission played with stand-in tools.
+
+mod demo;
+mod flight;
+mod language;
+mod stage;
+mod world;
