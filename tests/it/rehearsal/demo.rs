@@ -144,8 +144,8 @@ fn the_plan_claims_every_assertion_once() {
             None => assert!(feature["no_assertion_because"].is_string()),
         }
     }
-    promised.sort_by_key(|id| id.to_string());
-    claimed.sort_by_key(|id| id.to_string());
+    promised.sort_by_key(ToString::to_string);
+    claimed.sort_by_key(ToString::to_string);
     assert_eq!(promised.len(), 12);
     assert_eq!(promised, claimed);
 }

@@ -1,5 +1,6 @@
 //! A small world for the demo's scripts: a folder with real files, and stand-ins for everything else.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use flightdeck::agent::model::ResultStatus::{self, Done, Failed};
@@ -74,7 +75,7 @@ fn search(folder: &Path, pattern: &str) -> String {
         for (index, line) in std::fs::read_to_string(&path).unwrap().lines().enumerate() {
             if pattern.is_match(line) {
                 let name = path.file_name().unwrap().to_string_lossy();
-                found.push_str(&format!("src/{name}:{}: {line}\n", index + 1));
+                writeln!(found, "src/{name}:{}: {line}", index + 1).unwrap();
             }
         }
     }
