@@ -5,7 +5,7 @@ use crate::entry::Entry;
 const STYLE: &str = "body{font:1.1rem/1.5 Georgia,serif;max-width:36rem;margin:3rem auto;padding:0 1rem;\
 background:#fbf7ef;color:#2b2b2b}article{border-top:1px solid #d8cfbd;padding:.8rem 0}\
 article p{margin:0;white-space:pre-wrap}cite{color:#8a5a2b}input,textarea{font:inherit;width:100%;\
-box-sizing:border-box}label{display:block;margin:.6rem 0}.refusal{color:#a02020}";
+box-sizing:border-box}label{display:block;margin:.6rem 0}";
 
 /// The book, newest entry first.
 pub fn book(entries: &[Entry]) -> String {
