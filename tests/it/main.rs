@@ -2,4 +2,5 @@
 
 mod agent;
 mod instrument;
+mod rehearsal;
 mod workspace;
