@@ -3,13 +3,10 @@
 //! Every backend stands behind [`Model`]. The shapes here are flightdeck's own, so that a session, its transcript
 //! and its tests do not know which wire protocol is spoken.
 
-<<<<<<< HEAD
 pub mod catalogue;
 pub mod provider;
 pub mod retry;
-=======
 pub mod scripted;
->>>>>>> rehearsal
 
 use std::collections::BTreeMap;
 use std::time::Duration;
