@@ -6,5 +6,8 @@
 pub mod context;
 pub mod guard;
 pub mod model;
+pub mod prompt;
+pub mod session;
+pub mod skill;
 pub mod tool;
 pub mod turn;

@@ -1,2 +1,7 @@
+//! The tests that look at flightdeck from outside its rooms: one binary, one module a subject.
+
+mod agent;
 mod config;
-fn main() {}
+mod instrument;
+mod rehearsal;
+mod workspace;

@@ -58,8 +58,7 @@ impl Machine {
     pub fn new(opening: Opening, closing: Closing, limits: Limits) -> Self {
         let Opening { system, brief, tools, labels } = opening;
         let items = vec![Item::User { text: brief }];
-        let request =
-            Request { system, items, tools, max_output_tokens: limits.max_output_tokens, labels };
+        let request = Request { system, items, tools, max_output_tokens: limits.max_output_tokens, labels };
         Self {
             estimate: Estimate::of(&request),
             fresh: request.items.clone(),
@@ -176,7 +175,10 @@ impl Machine {
         self.squeezed += 1;
         let target = self.estimate.tokens() / 2;
         if self.squeezed > 2 || self.fit(target) == Fit::TooLong {
-            return failed(format!("the conversation no longer fits the model's window ({words})"), Fault::Limit);
+            return failed(
+                format!("the conversation no longer fits the model's window ({words})"),
+                Fault::Limit,
+            );
         }
         Step::AskModel
     }
@@ -187,7 +189,8 @@ impl Machine {
         for (index, call) in reply.calls.iter_mut().enumerate() {
             // Some servers number the calls of each reply from nought again.
             if call.id.is_empty() || !self.ids.insert(call.id.clone()) {
-                call.id = format!("{}_{}_{index}", if call.id.is_empty() { "call" } else { &call.id }, self.turns);
+                call.id =
+                    format!("{}_{}_{index}", if call.id.is_empty() { "call" } else { &call.id }, self.turns);
                 self.ids.insert(call.id.clone());
             }
         }
@@ -222,8 +225,11 @@ impl Machine {
             };
             return failed(reason, Fault::Agent);
         }
-        let notice =
-            if text.is_empty() { words::said_nothing(&self.closing) } else { words::not_closed(&self.closing) };
+        let notice = if text.is_empty() {
+            words::said_nothing(&self.closing)
+        } else {
+            words::not_closed(&self.closing)
+        };
         self.push(Item::User { text: notice });
         self.ask()
     }

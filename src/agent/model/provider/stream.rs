@@ -26,7 +26,9 @@ pub(super) async fn collect(
             ChatStreamEvent::ReasoningChunk(chunk) => sink.piece(StreamPiece::Thinking(&chunk.content)),
             ChatStreamEvent::ToolCallChunk(chunk) => calls.show(&chunk.tool_call, sink),
             ChatStreamEvent::End(end) => return whole(end, spec),
-            ChatStreamEvent::Start | ChatStreamEvent::Heartbeat | ChatStreamEvent::ThoughtSignatureChunk(_) => {}
+            ChatStreamEvent::Start
+            | ChatStreamEvent::Heartbeat
+            | ChatStreamEvent::ThoughtSignatureChunk(_) => {}
         }
     }
     Err(errors::broken(spec, "it closed before its end"))
@@ -45,7 +47,9 @@ impl CallPieces {
             self.shown.insert(call_id.to_owned(), 0);
             sink.piece(StreamPiece::CallStarted { call_id, tool: &call.fn_name });
         }
-        let (Some(written), Some(shown)) = (call.fn_arguments.as_str(), self.shown.get_mut(call_id)) else { return };
+        let (Some(written), Some(shown)) = (call.fn_arguments.as_str(), self.shown.get_mut(call_id)) else {
+            return;
+        };
         if let Some(json) = written.get(*shown..).filter(|json| !json.is_empty()) {
             sink.piece(StreamPiece::CallArguments { call_id, json });
             *shown = written.len();

@@ -1,0 +1,5 @@
+//! The agent room from outside: real HTTP, real programs.
+
+mod provider;
+mod session;
+mod wire;
