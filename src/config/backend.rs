@@ -1,6 +1,7 @@
 //! From the name of a model to the way it is reached, or a sentence that says why it cannot be.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -9,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::settings::{ProviderSettings, Settings, key_source, key_variable, shouted};
 use super::value::is_model_name;
 use crate::agent::model::provider::{ProviderSpec, Wire};
+use crate::agent::model::scripted::Rehearsal;
 use crate::workspace::process::Program;
 
 /// How long a command may take to tell a key: it may ask the person for a passphrase.
@@ -18,7 +20,7 @@ const KEY_COMMAND_LIMIT: Duration = Duration::from_mins(1);
 #[derive(Debug, Clone)]
 pub enum Backend {
     /// A script that plays a mind.
-    Rehearsal { name: String },
+    Rehearsal(Arc<Rehearsal>),
     /// A provider on a network.
     Network(Box<ProviderSpec>),
 }
@@ -41,6 +43,9 @@ pub enum BackendError {
     /// The command that should tell the key did not.
     #[error("providers.{provider}.api_key_cmd gave no key: {reason}")]
     KeyCommand { provider: String, reason: String },
+    /// There is no rehearsal of that name.
+    #[error("{0}")]
+    Rehearsal(String),
 }
 
 impl Settings {
@@ -54,7 +59,8 @@ impl Settings {
         }
         let (provider, name) = model.split_once('/').unwrap_or((model, ""));
         if provider == "rehearsal" {
-            return Ok(Backend::Rehearsal { name: name.to_owned() });
+            let rehearsal = Rehearsal::builtin(name).map_err(|fault| BackendError::Rehearsal(fault.to_string()))?;
+            return Ok(Backend::Rehearsal(Arc::new(rehearsal)));
         }
         let mut spec = self.spec(provider, name)?;
         spec.key = self.key(provider, spec.wire).await?;

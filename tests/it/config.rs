@@ -171,7 +171,7 @@ fn models_are_chosen_by_the_keys_there_are() {
 async fn spec(fixture: &Fixture, model: &str) -> flightdeck::agent::model::provider::ProviderSpec {
     match fixture.load().backend(model).await.unwrap() {
         Backend::Network(spec) => *spec,
-        Backend::Rehearsal { name } => panic!("{name} is a rehearsal"),
+        Backend::Rehearsal(rehearsal) => panic!("{} is a rehearsal", rehearsal.about().title),
     }
 }
 
@@ -213,6 +213,7 @@ async fn a_model_that_cannot_be_used_says_why() {
             "there is no provider `grok`: known are anthropic, broken, lost, openai, rehearsal; add [providers.grok] with its base_url to FILE",
         ),
         ("lost/x", "lost has no address: set LOST_BASE_URL, or providers.lost.base_url in FILE"),
+        ("rehearsal/x", "there is no rehearsal `x`; built in: demo"),
         ("broken/x", "providers.broken.api_key_cmd gave no key: exit code 3"),
     ];
     for (model, sentence) in table {
