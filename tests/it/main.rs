@@ -2,5 +2,7 @@
 
 mod agent;
 mod instrument;
+mod link;
 mod rehearsal;
+mod store;
 mod workspace;
