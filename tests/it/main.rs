@@ -3,5 +3,7 @@
 mod agent;
 mod config;
 mod instrument;
+mod link;
 mod rehearsal;
+mod store;
 mod workspace;
