@@ -4,4 +4,5 @@
 //! worked on, who works on it, and how a person sees it.
 
 pub mod agent;
+pub mod instrument;
 pub mod workspace;

@@ -1,2 +1,5 @@
 mod agent;
+mod instrument;
+mod workspace;
+
 fn main() {}

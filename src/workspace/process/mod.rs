@@ -19,5 +19,5 @@ pub use program::Program;
 pub use run::{Exit, Finished};
 pub use text::{Cleaner, clean_text};
 
-pub(super) use run::GRACE;
 pub(super) use group::Group;
+pub(super) use run::GRACE;

@@ -14,7 +14,7 @@ use tokio::process::Child;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::capture::{Capture, CappedOutput};
+use super::capture::{CappedOutput, Capture};
 use super::group::Group;
 use super::program::Program;
 use super::text::Cleaner;

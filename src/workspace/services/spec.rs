@@ -40,7 +40,7 @@ impl ServiceSpec {
             health: Health::None,
             after: Vec::new(),
             env: BTreeMap::new(),
-            start_timeout: Duration::from_secs(60),
+            start_timeout: Duration::from_mins(1),
         }
     }
 }
