@@ -7,7 +7,7 @@ use super::words;
 use crate::agent::context::{self, Estimate, Fit};
 use crate::agent::guard::{Guard, Repetition};
 use crate::agent::model::{Item, Reply, Request, ResultStatus, ToolCall};
-use crate::agent::tool::{Then, ToolError};
+use crate::agent::tool::{EVIDENCE_MARK, Then, ToolError};
 
 /// Replies without a call that are forgiven in a whole session; in a row it is one.
 const FORGIVEN: u32 = 3;
@@ -270,7 +270,9 @@ impl Machine {
     fn record(&mut self, call: &ToolCall, outcome: Outcome) -> Option<Ending> {
         let mut output = context::bounded(outcome.text, self.limits.tool_output_bytes);
         let arguments = call.arguments.as_ref().map_or_else(|| call.raw.clone(), ToString::to_string);
-        let ending = match (outcome.then, self.guard.note(&call.tool, &arguments, &output)) {
+        // Each call leaves evidence under a new name, which makes no call a new one.
+        let compared = output.rsplit_once(EVIDENCE_MARK).map_or(output.as_str(), |(seen, _)| seen);
+        let ending = match (outcome.then, self.guard.note(&call.tool, &arguments, compared)) {
             (Next::Close(value), _) => Some(Ending::Closed { tool: call.tool.clone(), value }),
             (Next::GiveUp(reason), _) => Some(Ending::Failed { reason, fault: Fault::Tool }),
             (Next::GoOn, Repetition::Loop(count)) => {
