@@ -120,7 +120,7 @@ async fn act(driver: &TerminalDriver, wanted: &Arguments) -> Result<Screen, Tool
         }
         Action::Press if wanted.keys.is_empty() => return Err(wants("press", "keys")),
         Action::Press => {
-            wanted.keys.iter().try_for_each(|key| driver.press(key)).map_err(|fault| mend(&fault))?
+            wanted.keys.iter().try_for_each(|key| driver.press(key)).map_err(|fault| mend(&fault))?;
         }
         Action::Wait => {
             let seconds = wanted.seconds.unwrap_or(WAIT.0).clamp(1, WAIT.1);
