@@ -174,12 +174,13 @@ fn type_all(mut writer: impl Write, typed: &Receiver<Vec<u8>>) {
 }
 
 fn wait(mut child: Box<dyn Child + Send + Sync>) -> Exit {
-    match child.wait() {
-        // The library tells a signal only by a name in the system's language.
-        Ok(status) if status.signal().is_some() => Exit::Unknown,
-        Ok(status) => Exit::Code(i32::try_from(status.exit_code()).unwrap_or(i32::MAX)),
-        Err(_) => Exit::Unknown,
+    let child: &mut dyn Child = &mut *child;
+    // The library's own status names a signal only in the system's language.
+    if let Some(child) = child.downcast_mut::<std::process::Child>() {
+        return child.wait().map_or(Exit::Unknown, Exit::from);
     }
+    let status = child.wait().ok().filter(|status| status.signal().is_none());
+    status.and_then(|status| i32::try_from(status.exit_code()).ok()).map_or(Exit::Unknown, Exit::Code)
 }
 
 fn start_thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), WorkspaceError> {

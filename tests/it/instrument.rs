@@ -168,8 +168,8 @@ async fn signals_sizes_and_questions_reach_the_program() {
     terminal.press("Enter").unwrap();
     let screen = see(&terminal, "30 100").await;
     assert_eq!((screen.cols, screen.rows), (100, 30));
-    terminal.stop().await;
-    assert!(terminal.exit_status().is_some());
+    assert_eq!(terminal.stop().await, Exit::Signal(1));
+    assert_eq!(terminal.exit_status(), Some(Exit::Signal(1)));
 
     // It asks where the cursor is and shows the answer.
     let line = "stty -icanon -echo min 6; printf 'abc\\033[6n'; a=$(dd bs=6 count=1 2>/dev/null | tr -d '\\033'); echo; echo \"at $a.\"";

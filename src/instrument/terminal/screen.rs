@@ -208,6 +208,9 @@ mod tests {
         let evidence = screen.evidence("after start").unwrap();
         assert_eq!(serde_json::from_slice::<Screen>(&evidence.bytes).unwrap(), screen);
         assert_eq!(evidence.summary, "8×3: hi");
+        let newer = String::from_utf8(evidence.bytes).unwrap().replace("\"indexed\"", "\"glowing\"");
+        let read: Screen = serde_json::from_str(&newer).unwrap();
+        assert_eq!(read.cells[1][0].fg, Colour::Default, "a colour of a newer version is read as none");
         assert_eq!((screen.buffer, screen.cursor), (Buffer::Alternate, Cursor::Hidden { row: 1, col: 2 }));
     }
 }
