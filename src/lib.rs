@@ -8,3 +8,4 @@ pub mod link;
 pub mod workspace;
 pub mod instrument;
 pub mod agent;
+pub mod engine;
