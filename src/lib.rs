@@ -9,5 +9,6 @@ pub mod link;
 pub mod workspace;
 pub mod instrument;
 pub mod agent;
+pub mod engine;
 pub mod config;
 pub mod cli;

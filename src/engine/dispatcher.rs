@@ -14,7 +14,7 @@ use crate::domain::decide::decide_all;
 use crate::domain::event::{Actor, Stamped};
 use crate::domain::rejection::Rejection;
 use crate::link::feed::Feed;
-use crate::store::{Log, StoreError};
+use crate::store::{Store, StoreError};
 
 /// Commands that may wait for the dispatcher; more make whoever asks wait.
 const QUEUE: usize = 256;
@@ -93,9 +93,9 @@ impl Commander {
 ///
 /// # Errors
 /// When the system has no thread to give.
-pub fn start(log: Log, shared: Arc<Shared>, outlets: Outlets) -> Result<Commander, EngineError> {
+pub fn start(store: Arc<Store>, shared: Arc<Shared>, outlets: Outlets) -> Result<Commander, EngineError> {
     let (queue, submissions) = mpsc::channel(QUEUE);
-    let dispatcher = Dispatcher { log, shared, feed: outlets.feed, events: outlets.events };
+    let dispatcher = Dispatcher { store, shared, feed: outlets.feed, events: outlets.events };
     let run = move || dispatcher.run(submissions, outlets.fault);
     let spawned = thread::Builder::new().name("dispatcher".to_owned()).spawn(run);
     spawned.map_err(|error| EngineError::Unfit(format!("no thread for the dispatcher: {error}")))?;
@@ -103,14 +103,14 @@ pub fn start(log: Log, shared: Arc<Shared>, outlets: Outlets) -> Result<Commande
 }
 
 struct Dispatcher {
-    log: Log,
+    store: Arc<Store>,
     shared: Arc<Shared>,
     feed: Arc<Feed>,
     events: mpsc::UnboundedSender<Stamped>,
 }
 
 impl Dispatcher {
-    fn run(mut self, mut submissions: mpsc::Receiver<Submission>, fault: oneshot::Sender<StoreError>) {
+    fn run(self, mut submissions: mpsc::Receiver<Submission>, fault: oneshot::Sender<StoreError>) {
         while let Some(Submission { actor, commands, reply }) = submissions.blocking_recv() {
             let outcome = self.handle(actor, commands);
             let (answer, broken) = match outcome {
@@ -128,12 +128,9 @@ impl Dispatcher {
                 return;
             }
         }
-        if let Err(error) = self.shared.with(|mission| self.log.save_snapshot(mission)) {
-            tracing::warn!(%error, "no snapshot at the end; the next start folds the log instead");
-        }
     }
 
-    fn handle(&mut self, actor: Actor, commands: Vec<Command>) -> Result<Vec<Stamped>, Failure> {
+    fn handle(&self, actor: Actor, commands: Vec<Command>) -> Result<Vec<Stamped>, Failure> {
         if commands.is_empty() {
             return Ok(Vec::new());
         }
@@ -141,14 +138,14 @@ impl Dispatcher {
         let (seq, events) =
             self.shared.with(|mission| (mission.seq, decide_all(mission, actor, commands, now)));
         let events = events.map_err(Failure::Rejected)?;
-        let stamped = self.log.append(seq, now, actor, &events).map_err(Failure::Store)?;
+        let stamped = self.store.append(seq, now, actor, &events).map_err(Failure::Store)?;
         self.shared.take_in(&stamped);
         for event in &stamped {
             self.feed.publish_event(event.clone());
             // The receiver lives until the engine ends.
             drop(self.events.send(event.clone()));
         }
-        if let Err(error) = self.shared.with(|mission| self.log.snapshot_if_due(mission)) {
+        if let Err(error) = self.shared.with(|mission| self.store.snapshot_if_due(mission)) {
             tracing::warn!(%error, "no snapshot was kept; opening the mission takes longer");
         }
         Ok(stamped)

@@ -2,6 +2,7 @@
 
 use crate::agent::prompt::PromptError;
 use crate::domain::rejection::Rejection;
+use crate::instrument::InstrumentError;
 use crate::link::server::ServeError;
 use crate::store::StoreError;
 use crate::workspace::WorkspaceError;
@@ -15,6 +16,9 @@ pub enum EngineError {
     /// git, a program or a file.
     #[error("{0}")]
     Workspace(#[from] WorkspaceError),
+    /// An instrument.
+    #[error("{0}")]
+    Instrument(#[from] InstrumentError),
     /// The socket.
     #[error("{0}")]
     Link(#[from] ServeError),

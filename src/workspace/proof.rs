@@ -34,6 +34,11 @@ impl ProofCheckout {
         made
     }
 
+    /// The worktree as it stands, which the caller knows to be at that commit.
+    pub fn open(repo: &Repo, directory: &Path, commit: &str) -> Self {
+        Self { repo: repo.clone(), directory: directory.to_owned(), commit: commit.to_owned() }
+    }
+
     /// Sets it to another commit. Whatever it held is discarded, except ignored files.
     pub fn at(self, commit: &str) -> Result<Self, WorkspaceError> {
         let git = self.git()?;

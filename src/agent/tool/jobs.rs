@@ -141,7 +141,7 @@ mod tests {
     async fn a_job_runs_beside_the_session_and_is_looked_after() {
         let place = Place::new();
         let jobs = Arc::new(Jobs::default());
-        let shell = Shell { place: Arc::clone(&place.workplace), jobs: Arc::clone(&jobs) };
+        let shell = Shell { place: Arc::clone(&place.workplace), jobs: Arc::clone(&jobs), evidence: None };
         let job = JobTool(jobs);
         assert!(call(&job, json!({ "action": "list" })).await.unwrap().contains("no jobs"));
         let start = |command: &str| json!({ "command": command, "background": true });

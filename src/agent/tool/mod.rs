@@ -5,6 +5,7 @@
 mod arguments;
 mod delegate;
 mod edit;
+mod instrument;
 mod jobs;
 mod list;
 mod read;
@@ -17,6 +18,8 @@ mod write;
 
 pub use arguments::{arguments, spec};
 pub use delegate::Spawner;
+pub(in crate::agent) use instrument::EVIDENCE_MARK;
+pub use instrument::{App, EvidenceSink, Instruments};
 pub use jobs::Jobs;
 pub use toolbox::{Picked, Toolbox, Unavailable};
 pub use workplace::Workplace;

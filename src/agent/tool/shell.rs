@@ -8,11 +8,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::instrument::{EvidenceSink, with_evidence};
 use super::jobs::Jobs;
 use super::workplace::{Workplace, mend};
 use super::{Call, Output, Tool, ToolError, arguments, spec};
 use crate::agent::model::ToolSpec;
-use crate::workspace::{Exit, Finished};
+use crate::instrument::CommandRecord;
+use crate::workspace::{Exit, Finished, Program};
 
 /// Seconds a command has unless the model gives it others.
 const TIMEOUT: u64 = 120;
@@ -36,6 +38,8 @@ struct Arguments {
 pub(super) struct Shell {
     pub place: Arc<Workplace>,
     pub jobs: Arc<Jobs>,
+    /// Where a tester's commands leave evidence; nobody else's do.
+    pub evidence: Option<Arc<dyn EvidenceSink>>,
 }
 
 #[async_trait::async_trait]
@@ -60,7 +64,22 @@ impl Tool for Shell {
             .run(call.cancel.clone(), move |text| progress.output(text))
             .await
             .map_err(|fault| mend(&fault))?;
-        Ok(Output::text(told(&finished, limit)))
+        let text = told(&finished, limit);
+        match &self.evidence {
+            None => Ok(Output::text(text)),
+            Some(sink) => with_evidence(sink.as_ref(), &text, record(&program, finished).evidence()),
+        }
+    }
+}
+
+fn record(program: &Program, finished: Finished) -> CommandRecord {
+    CommandRecord {
+        command: program.command_line().to_owned(),
+        directory: program.directory().to_owned(),
+        exit: finished.exit,
+        output: finished.output.text,
+        output_bytes: finished.output.total_bytes,
+        milliseconds: u64::try_from(finished.wall.as_millis()).unwrap_or(u64::MAX),
     }
 }
 
@@ -85,11 +104,12 @@ fn told(finished: &Finished, limit: u64) -> String {
 mod tests {
     use serde_json::json;
 
+    use super::super::instrument::tests::Kept;
     use super::super::workplace::tests::{Place, call};
     use super::*;
 
     fn shell(place: &Place) -> Shell {
-        Shell { place: Arc::clone(&place.workplace), jobs: Arc::default() }
+        Shell { place: Arc::clone(&place.workplace), jobs: Arc::default(), evidence: None }
     }
 
     #[tokio::test]
@@ -108,6 +128,17 @@ mod tests {
         assert!(
             call(&shell, json!({ "command": "ls", "directory": "/" })).await.unwrap_err().contains("outside")
         );
+    }
+
+    #[tokio::test]
+    async fn a_testers_command_leaves_evidence() {
+        let place = Place::new();
+        let kept = Arc::new(Kept::default());
+        let sink: Arc<dyn EvidenceSink> = Arc::clone(&kept) as Arc<dyn EvidenceSink>;
+        let shell = Shell { evidence: Some(sink), ..shell(&place) };
+        let text = call(&shell, json!({ "command": "echo proof" })).await.unwrap();
+        assert_eq!(text, "proof\n[exit code 0]\n\nevidence: ev_1");
+        assert!(String::from_utf8_lossy(&kept.0.lock().unwrap()[0].bytes).contains("echo proof"));
     }
 
     #[tokio::test]

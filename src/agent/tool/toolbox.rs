@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::delegate::{Delegate, Spawner};
 use super::edit::Edit;
+use super::instrument::Instruments;
 use super::jobs::{JobTool, Jobs};
 use super::list::List;
 use super::read::Read;
@@ -20,6 +21,7 @@ use crate::workspace::Access;
 pub struct Toolbox {
     place: Arc<Workplace>,
     jobs: Arc<Jobs>,
+    instruments: Option<Instruments>,
     more: BTreeMap<String, Arc<dyn Tool>>,
 }
 
@@ -47,7 +49,7 @@ const CHANGING: [&str; 4] = ["write", "edit", "shell", "job"];
 impl Toolbox {
     /// A box with the tools for files and programs of one place.
     pub fn new(place: Arc<Workplace>) -> Self {
-        Self { place, jobs: Arc::default(), more: BTreeMap::new() }
+        Self { place, jobs: Arc::default(), instruments: None, more: BTreeMap::new() }
     }
 
     /// Adds `delegate`.
@@ -60,6 +62,12 @@ impl Toolbox {
     #[must_use]
     pub fn with_skills(self, skills: Arc<Shelf>) -> Self {
         if skills.skills().is_empty() { self } else { self.with_tool(Arc::new(SkillTool(skills))) }
+    }
+
+    /// Adds `http`, `terminal`, `app` and `browser`, and has `shell` leave evidence too.
+    #[must_use]
+    pub fn with_instruments(self, instruments: Instruments) -> Self {
+        Self { instruments: Some(instruments), ..self }
     }
 
     /// Adds a tool of the caller's own under its own name.
@@ -93,6 +101,9 @@ impl Toolbox {
         if CHANGING.contains(&name) && self.place.access == Access::Read {
             return Err("this role only reads; give it `access = \"write\"` or \"proof\"".to_owned());
         }
+        if let Some(instrument) = self.instruments.as_ref().and_then(|all| all.tool(name, &self.place)) {
+            return instrument;
+        }
         let place = Arc::clone(&self.place);
         Ok(match name {
             "read" => Arc::new(Read(place)),
@@ -100,9 +111,13 @@ impl Toolbox {
             "edit" => Arc::new(Edit(place)),
             "list" => Arc::new(List(place)),
             "search" => Arc::new(Search(place)),
-            "shell" => Arc::new(Shell { place, jobs: Arc::clone(&self.jobs) }),
+            "shell" => {
+                let evidence = self.instruments.as_ref().map(|all| Arc::clone(&all.evidence));
+                Arc::new(Shell { place, jobs: Arc::clone(&self.jobs), evidence })
+            }
             "job" => Arc::new(JobTool(Arc::clone(&self.jobs))),
             "skill" => return Err("no skills were found".to_owned()),
+            "http" | "terminal" | "app" | "browser" => return Err("this role has no instruments".to_owned()),
             "delegate" => return Err("this role has no researchers".to_owned()),
             _ => return Err("no tool has that name".to_owned()),
         })

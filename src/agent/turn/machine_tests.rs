@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::agent::model::{TokenUsage, ToolSpec};
-use crate::agent::tool::Output;
+use crate::agent::tool::{Output, ToolError};
 
 fn machine(closing: Closing, limits: Limits) -> Machine {
     let tool = |name: &str| ToolSpec { name: name.into(), description: String::new(), schema: json!({}) };

@@ -10,7 +10,7 @@ use crate::domain::event::{Actor, Stamped};
 use crate::domain::id::AttemptId;
 use crate::engine::dispatcher::{Commander, Refused};
 use crate::engine::shared::Shared;
-use crate::store::Evidence;
+use crate::store::Store;
 use crate::workspace::Checkout;
 
 /// The bench of one attempt.
@@ -18,11 +18,12 @@ pub struct Bench {
     pub attempt: AttemptId,
     pub commander: Commander,
     pub shared: Arc<Shared>,
-    pub evidence: Arc<Evidence>,
+    pub store: Arc<Store>,
     pub place: Place,
 }
 
 /// Where the attempt works, as far as its tools must know.
+#[derive(Debug, Clone)]
 pub enum Place {
     /// The mission's checkout: what is handed in is read from it.
     Checkout(Checkout),

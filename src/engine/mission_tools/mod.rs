@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use crate::agent::tool::{Tool, Toolbox};
 
-pub use bench::Bench;
+pub use bench::{Bench, Place};
 
 /// Adds every mission tool to a toolbox; a prompt's front matter picks those of its role, and the domain refuses
 /// what a role may not ask anyway.

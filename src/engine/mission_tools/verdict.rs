@@ -47,7 +47,7 @@ impl Tool for Verdict {
         let mut evidence = Vec::new();
         for reference in wanted.evidence {
             let reference = EvidenceRef(reference.trim().to_owned());
-            if self.0.evidence.get(&reference).is_err() {
+            if self.0.store.evidence().get(&reference).is_err() {
                 return Err(ToolError::Mend(format!(
                     "there is no evidence {}: name a reference that an instrument returned",
                     reference.0

@@ -2,4 +2,5 @@
 
 mod provider;
 mod session;
+mod trial;
 mod wire;
