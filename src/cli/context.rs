@@ -11,7 +11,7 @@ use crate::config::{Flag, Home, Settings, Sources, Variables};
 use crate::workspace::Repo;
 
 /// The project's own settings, in its repository.
-const PROJECT_FILE: &str = ".flightdeck/config.toml";
+pub const PROJECT_FILE: &str = ".flightdeck/config.toml";
 
 /// The circumstances of a command.
 #[derive(Debug)]

@@ -5,7 +5,6 @@ use std::hash::{BuildHasher, RandomState};
 
 use anyhow::{Context as _, Result};
 
-use super::clock;
 use super::context::Context;
 use super::fault::misuse;
 use super::missions::{self, Found};
@@ -17,6 +16,7 @@ use crate::domain::goal::Goal;
 use crate::domain::id::{Commit, MissionId};
 use crate::domain::mission::Mission;
 use crate::domain::text::Title;
+use crate::engine::now;
 use crate::store::Log;
 use crate::workspace::Repo;
 use crate::workspace::repo::Head;
@@ -50,7 +50,7 @@ pub async fn found(context: &Context, wish: Wish<'_>) -> Result<Found> {
 }
 
 fn begin(dir: &std::path::Path, founding: Founding) -> Result<Mission> {
-    let now = clock::now();
+    let now = now();
     let events = decide(&Mission::unborn(), Actor::Person, Command::Found(Box::new(founding)), now)?;
     let mut log = Log::create(dir)?;
     let stamped = log.append(0, now, Actor::Person, &events)?;

@@ -15,7 +15,7 @@ use super::variables::Variables;
 use crate::domain::mission::Limits;
 
 /// The variables of flightdeck that are no settings.
-const NOT_SETTINGS: [&str; 2] = ["FLIGHTDECK_HOME", "FLIGHTDECK_LOG"];
+const NOT_SETTINGS: [&str; 3] = ["FLIGHTDECK_HOME", "FLIGHTDECK_LOG", "FLIGHTDECK_MISSION"];
 
 /// Every place that settings come from.
 #[derive(Debug, Clone)]

@@ -96,6 +96,11 @@ impl<W: Write> Screen<W> {
         self.out.flush()
     }
 
+    /// The live line was ended by somebody else: the person's Enter.
+    pub fn forget_live(&mut self) {
+        self.live = false;
+    }
+
     /// Takes the live line away.
     ///
     /// # Errors
