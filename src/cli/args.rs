@@ -4,8 +4,8 @@ use clap::{Args, Parser, Subcommand};
 
 use super::exit::CODES;
 use super::{
-    answer, assertion, bridge, completions, config_show, demo, diff, doctor, engine, evidence, gate, land, list, log,
-    models, new, pause, resume, run, say, status, stop, transcript,
+    answer, assertion, bridge, completions, config_show, demo, diff, doctor, engine, evidence, gate, land,
+    list, log, models, new, pause, resume, run, say, status, stop, transcript,
 };
 
 /// Mission control in a terminal for software missions that agents fly.

@@ -23,6 +23,6 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     // The connection that found the engine keeps it from leaving until the bridge has its own.
     let Reached { client, socket, .. } = reach(context, &found.dir).await?;
     crate::link::bridge::bridge(&socket).await?;
-    drop(client);
+    client.close();
     Ok(Exit::Done)
 }

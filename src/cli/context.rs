@@ -57,8 +57,12 @@ impl Context {
             Repository::At(root) => Some(root.join(PROJECT_FILE)),
             Repository::OfThisDirectory => self.repository().map(|root| root.join(PROJECT_FILE)),
         };
-        let sources =
-            Sources { user_file: self.home.user_file(), project_file, variables: self.variables.clone(), flags };
+        let sources = Sources {
+            user_file: self.home.user_file(),
+            project_file,
+            variables: self.variables.clone(),
+            flags,
+        };
         Ok(sources.load()?)
     }
 

@@ -30,18 +30,24 @@ pub struct Args {
 /// When nothing of that name has changed anything, or the repository is gone.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let scopes: Vec<Option<Scope>> = args.words.iter().map(|word| Scope::read(word)).collect();
-    let mission = args.words.iter().zip(&scopes).find(|(_, scope)| scope.is_none()).map(|(word, _)| word.as_str());
+    let mission =
+        args.words.iter().zip(&scopes).find(|(_, scope)| scope.is_none()).map(|(word, _)| word.as_str());
     let scope = scopes.into_iter().flatten().next().unwrap_or(Scope::Mission);
     let found = missions::find(context, mission)?;
     let (from, to) = scope.commits(&found)?;
-    let repository = found.mission.founding.as_ref().map(|founding| founding.repository.clone()).unwrap_or_default();
+    let repository =
+        found.mission.founding.as_ref().map(|founding| founding.repository.clone()).unwrap_or_default();
     let changes = diff(&Repo::discover(repository.as_ref())?, &from, &to)?;
     if args.format.json {
         print_json(&json!({ "from": from, "to": to, "diff": changes }))?;
         return Ok(Exit::Done);
     }
     let style = context.output.style();
-    print(&format!("{}\n{}", style.paint(Tone::Strong, &changes.stat().to_string()), coloured(&changes.patch(), style)))?;
+    print(&format!(
+        "{}\n{}",
+        style.paint(Tone::Strong, &changes.stat().to_string()),
+        coloured(&changes.patch(), style)
+    ))?;
     Ok(Exit::Done)
 }
 
@@ -75,7 +81,9 @@ impl Scope {
             Self::Feature(id) => {
                 let id = ask::feature(mission, &id.to_string())?;
                 let built = mission.feature(id).and_then(built);
-                built.map(texts).ok_or_else(|| misuse(format!("{id} is not built yet; `flightdeck diff` shows what is")))
+                built
+                    .map(texts)
+                    .ok_or_else(|| misuse(format!("{id} is not built yet; `flightdeck diff` shows what is")))
             }
             Self::Milestone(id) => milestone(mission, *id),
             Self::Attempt(id) => attempt(found, *id),
@@ -97,7 +105,8 @@ fn texts((from, to): (&Commit, &Commit)) -> (String, String) {
 /// From the base of the milestone's first feature to the head of its last.
 fn milestone(mission: &Mission, id: MilestoneId) -> Result<(String, String)> {
     if !mission.milestones.iter().any(|milestone| milestone.id == id) {
-        let known: Vec<String> = mission.milestones.iter().map(|milestone| milestone.id.to_string()).collect();
+        let known: Vec<String> =
+            mission.milestones.iter().map(|milestone| milestone.id.to_string()).collect();
         return Err(misuse(format!("there is no milestone `{id}`; there are {}", known.join(", "))));
     }
     let mut features: Vec<(AttemptId, &Feature)> = mission
@@ -119,9 +128,11 @@ fn milestone(mission: &Mission, id: MilestoneId) -> Result<(String, String)> {
 /// What an attempt left: what was accepted, or what was kept of a failed one.
 fn attempt(found: &Found, id: AttemptId) -> Result<(String, String)> {
     let id = ask::attempt(&found.mission, &id.to_string())?;
-    let accepted = found.mission.features.iter().find(
-        |feature| matches!(&feature.state, FeatureState::Built { attempt, .. } if *attempt == id),
-    );
+    let accepted = found
+        .mission
+        .features
+        .iter()
+        .find(|feature| matches!(&feature.state, FeatureState::Built { attempt, .. } if *attempt == id));
     if let Some(commits) = accepted.and_then(built) {
         return Ok(texts(commits));
     }

@@ -10,8 +10,8 @@ use super::context::Context;
 use super::exit::Exit;
 use super::fault;
 use super::{
-    answer, assertion, bridge, completions, config_show, demo, diff, doctor, engine, evidence, gate, land, list, log,
-    models, new, overview, pause, resume, run, say, status, stop, transcript,
+    answer, assertion, bridge, completions, config_show, demo, diff, doctor, engine, evidence, gate, land,
+    list, log, models, new, overview, pause, resume, run, say, status, stop, transcript,
 };
 
 /// Runs the command that this process was started with.

@@ -46,9 +46,9 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         std::fs::write(path, &file.bytes).with_context(|| format!("failed to write {}", path.display()))?;
         print(&format!("{} bytes in {}", file.bytes.len(), path.display()))?;
     } else if args.format.json {
-        let content = serde_json::from_slice::<Value>(&file.bytes).ok();
+        let parsed = serde_json::from_slice::<Value>(&file.bytes).ok();
         print_json(&json!({
-            "reference": file.reference, "kind": file.header.kind, "title": file.header.title, "content": content,
+            "reference": file.reference, "kind": file.header.kind, "title": file.header.title, "content": parsed,
         }))?;
     } else {
         print(&told(&file, style))?;
@@ -67,7 +67,8 @@ fn verdicts(found: &Found, format: Format, style: Style) -> Result<()> {
     let rows: Vec<[String; 5]> = all
         .iter()
         .map(|verdict| {
-            let references: Vec<&str> = verdict.evidence.iter().map(|reference| reference.0.as_str()).collect();
+            let references: Vec<&str> =
+                verdict.evidence.iter().map(|reference| reference.0.as_str()).collect();
             [
                 format!("{} {}", verdict.assertion, verdict.revision),
                 verdict.outcome.word().to_owned(),
@@ -85,7 +86,7 @@ fn told(file: &EvidenceFile, style: Style) -> String {
     let mut text = style.paint(Tone::Strong, &head);
     text.push('\n');
     if file.header.kind == Kind::Screenshot {
-        text.push_str(&format!("a picture of {} bytes; `--out FILE` writes it\n", file.bytes.len()));
+        text += &format!("a picture of {} bytes; `--out FILE` writes it\n", file.bytes.len());
         return text;
     }
     match serde_json::from_slice::<Value>(&file.bytes) {

@@ -22,9 +22,9 @@ pub fn exit_of(fault: &Error) -> Exit {
     if is_closed_pipe(fault) {
         return Exit::Done;
     }
-    let is_usage = fault.chain().any(|cause| {
-        cause.is::<Misuse>() || cause.is::<ConfigError>() || cause.is::<BackendError>()
-    });
+    let is_usage = fault
+        .chain()
+        .any(|cause| cause.is::<Misuse>() || cause.is::<ConfigError>() || cause.is::<BackendError>());
     if is_usage { Exit::Usage } else { Exit::Failed }
 }
 

@@ -63,7 +63,9 @@ async fn founding(wish: &Wish<'_>) -> Result<Founding> {
     let target = match repo.head()? {
         Head::Branch(name) => name,
         Head::Detached(_) => {
-            return Err(misuse("no branch is checked out here: check out the branch that the mission shall land on"));
+            return Err(misuse(
+                "no branch is checked out here: check out the branch that the mission shall land on",
+            ));
         }
     };
     let mission = MissionId::from_title(title.as_str(), &suffix());

@@ -11,7 +11,8 @@ use crate::domain::command::Command;
 use crate::domain::gate::{Decision, GateId};
 use crate::domain::mission::Mission;
 
-const SHAPE: &str = "say `flightdeck gate [ID] plan|M2|final go|no-go`, or `flightdeck gate [ID] M2 waive VAL-AREA-001`";
+const SHAPE: &str =
+    "say `flightdeck gate [ID] plan|M2|final go|no-go`, or `flightdeck gate [ID] M2 waive VAL-AREA-001`";
 
 /// Decide a gate
 #[derive(Debug, clap::Args)]
@@ -87,7 +88,8 @@ impl<'a> Words<'a> {
 }
 
 fn gate_of(word: &str) -> Result<GateId> {
-    word.parse().map_err(|_| misuse(format!("`{word}` is not a gate: plan, a milestone such as M2, or final")))
+    word.parse()
+        .map_err(|_| misuse(format!("`{word}` is not a gate: plan, a milestone such as M2, or final")))
 }
 
 #[cfg(test)]
@@ -106,7 +108,10 @@ mod tests {
         let expected = Command::DecideGate { gate: GateId::Milestone(MilestoneId(2)), decision: go };
         assert_eq!(read("m2 go").unwrap(), expected);
         assert_eq!(read("guestbook-7k2p M2 go").unwrap(), expected);
-        assert!(matches!(read("final no-go").unwrap(), Command::DecideGate { decision: Decision::NoGo { .. }, .. }));
+        assert!(matches!(
+            read("final no-go").unwrap(),
+            Command::DecideGate { decision: Decision::NoGo { .. }, .. }
+        ));
     }
 
     #[test]
@@ -114,6 +119,9 @@ mod tests {
         for line in ["plan", "plan perhaps", "id plan go now", "x y z w", "plan waive", "M1 go VAL-A-001"] {
             assert!(read(line).is_err(), "{line}");
         }
-        assert_eq!(read("id M9x go").unwrap_err().to_string(), "`M9x` is not a gate: plan, a milestone such as M2, or final");
+        assert_eq!(
+            read("id M9x go").unwrap_err().to_string(),
+            "`M9x` is not a gate: plan, a milestone such as M2, or final"
+        );
     }
 }

@@ -50,7 +50,9 @@ pub async fn land(context: &Context, found: &Found) -> Result<()> {
     let reply = call(context, found, Call::Land).await;
     screen.clear()?;
     match reply? {
-        Reply::Landed { branch, commit } => print(&format!("{} landed on {branch} as {}", found.id, commit.short())),
+        Reply::Landed { branch, commit } => {
+            print(&format!("{} landed on {branch} as {}", found.id, commit.short()))
+        }
         other => bail!("the engine answered something else than a landing: {other:?}"),
     }
 }

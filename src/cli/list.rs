@@ -29,7 +29,9 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     if entries.is_empty() {
-        print("no missions yet: `flightdeck new \"what should exist\"` begins one, `flightdeck demo` shows one")?;
+        print(
+            "no missions yet: `flightdeck new \"what should exist\"` begins one, `flightdeck demo` shows one",
+        )?;
         return Ok(Exit::Done);
     }
     let rows: Vec<[String; 6]> = entries.iter().map(row).collect();

@@ -21,7 +21,7 @@ use crate::domain::command::Command;
 pub struct Args {
     #[command(flatten)]
     mission: MissionArg,
-    /// orchestrator, worker, reviewer, scrutiny, user_testing or researcher; or `all`
+    /// A role such as worker or reviewer, or `all`
     #[arg(requires = "model")]
     role: Option<String>,
     /// `provider/model`; holds from the next attempt on
@@ -97,7 +97,8 @@ async fn show(
     let rows: Vec<[String; 3]> = models
         .iter()
         .map(|(role, model)| {
-            let state = fault(model).map_or_else(|| "usable".to_owned(), |fault| format!("not usable: {fault}"));
+            let state =
+                fault(model).map_or_else(|| "usable".to_owned(), |fault| format!("not usable: {fault}"));
             [role.to_string(), model.clone(), state]
         })
         .collect();
@@ -106,7 +107,8 @@ async fn show(
 
 /// The settings where a mission flies; its repository may be another than this directory's.
 fn settings_of(context: &Context, found: Option<&Found>) -> Result<Settings> {
-    let repository = found.and_then(|found| found.mission.founding.as_ref()).map(|founding| founding.repository.as_str());
+    let repository =
+        found.and_then(|found| found.mission.founding.as_ref()).map(|founding| founding.repository.as_str());
     match repository {
         Some(root) => context.settings(Repository::At(root.as_ref()), Vec::new()),
         None => context.settings(Repository::OfThisDirectory, Vec::new()),

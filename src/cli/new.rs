@@ -58,7 +58,7 @@ pub struct FlightArgs {
 pub async fn run(context: &Context, args: Args) -> Result<Exit> {
     let goal = goal(&args)?;
     let repo = Repo::discover(&context.here)?;
-    let mut settings = context.settings(Repository::At(repo.root()), args.flags()?)?;
+    let mut settings = context.settings(Repository::At(repo.root()), args.flags())?;
     settings.budget = args.budget.over(settings.budget)?;
     let wish = Wish { title: goal.title(), goal, repo: &repo, settings: &settings };
     let found = found(context, wish).await?;
@@ -69,7 +69,7 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
 }
 
 impl Args {
-    fn flags(&self) -> Result<Vec<Flag>> {
+    fn flags(&self) -> Vec<Flag> {
         let mut flags = Vec::new();
         for word in &self.model {
             let (role, model) = word.split_once('=').unwrap_or(("default", word));
@@ -79,7 +79,7 @@ impl Args {
         // What holds for all roles comes first, so that a single role keeps its own.
         flags.sort_by_key(|flag| flag.key != "models.default");
         flags.extend(self.flight.flags());
-        Ok(flags)
+        flags
     }
 }
 
@@ -120,7 +120,8 @@ fn goal(args: &Args) -> Result<Goal> {
     let words = match (&args.goal, &args.file) {
         (Some(words), _) => words.clone(),
         (None, Some(file)) if file != Path::new("-") => {
-            let opened = fs::File::open(file).with_context(|| format!("failed to read {}", file.display()))?;
+            let opened =
+                fs::File::open(file).with_context(|| format!("failed to read {}", file.display()))?;
             text(opened, &file.display().to_string())?
         }
         (None, None) if io::stdin().is_terminal() => {

@@ -18,10 +18,12 @@ pub fn run(context: &Context) -> Result<Exit> {
         .filter_map(|entry| {
             let summary = entry.mission.as_ref().ok()?;
             let needs = count(summary.needs, "decision");
-            (summary.needs > 0).then(|| format!("  ◆ {} waits for {needs}: flightdeck status {}", entry.id, entry.id))
+            (summary.needs > 0)
+                .then(|| format!("  ◆ {} waits for {needs}: flightdeck status {}", entry.id, entry.id))
         })
         .collect();
-    let mut lines = vec!["flightdeck: mission control for software missions that agents fly".to_owned(), String::new()];
+    let mut lines =
+        vec!["flightdeck: mission control for software missions that agents fly".to_owned(), String::new()];
     if !waiting.is_empty() {
         lines.extend(waiting);
         lines.push(String::new());

@@ -20,7 +20,11 @@ pub fn confirm(context: &Context, question: &str) -> Result<Answer> {
     out.flush()?;
     let mut line = String::new();
     io::stdin().read_line(&mut line).context("failed to read the answer")?;
-    Ok(if matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes") { Answer::Yes } else { Answer::No })
+    Ok(if matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
+        Answer::Yes
+    } else {
+        Answer::No
+    })
 }
 
 /// What the person said.

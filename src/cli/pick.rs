@@ -53,7 +53,9 @@ pub fn pick<'a>(candidates: &'a [Candidate], hint: Hint<'_>) -> anyhow::Result<&
         }
     }
     if candidates.is_empty() {
-        return Err(misuse("there is no mission yet: start one with `flightdeck new \"what should exist\"`, or try `flightdeck demo`"));
+        return Err(misuse(
+            "there is no mission yet: start one with `flightdeck new \"what should exist\"`, or try `flightdeck demo`",
+        ));
     }
     let listed = if here.is_empty() { &all } else { &here };
     Err(misuse(format!("several missions could be meant; name one:\n{}", list(listed))))
@@ -63,7 +65,8 @@ fn named<'a>(candidates: &'a [Candidate], wanted: &str) -> anyhow::Result<&'a Ca
     if let Some(exact) = candidates.iter().find(|candidate| candidate.id == wanted) {
         return Ok(exact);
     }
-    let begun: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.id.starts_with(wanted)).collect();
+    let begun: Vec<&Candidate> =
+        candidates.iter().filter(|candidate| candidate.id.starts_with(wanted)).collect();
     match begun.as_slice() {
         [only] => Ok(only),
         [] if candidates.is_empty() => {

@@ -57,7 +57,7 @@ fn commands(found: &Found, args: BudgetArgs) -> Result<(Vec<Command>, String)> {
     };
     if budget != mission.budget {
         commands.push(Command::SetBudget { budget });
-        done.push_str(&format!(", with a budget of {}", budget_words(&budget)));
+        done += &format!(", with a budget of {}", budget_words(&budget));
     }
     if mission.hold.is_some() {
         commands.push(Command::Resume);

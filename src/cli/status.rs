@@ -54,10 +54,13 @@ fn told(found: &Found, style: Style) -> Vec<String> {
         lines.push(String::new());
         lines.extend(plan);
     }
-    let live: Vec<String> = mission.live_attempts().map(|attempt| {
-        let model = style.paint(Tone::Faint, &format!("{} · {}", attempt.model, used(&attempt.usage)));
-        format!("  ▸ {} {} at {} · {model}", attempt.id, attempt.role, attempt.work)
-    }).collect();
+    let live: Vec<String> = mission
+        .live_attempts()
+        .map(|attempt| {
+            let model = style.paint(Tone::Faint, &format!("{} · {}", attempt.model, used(&attempt.usage)));
+            format!("  ▸ {} {} at {} · {model}", attempt.id, attempt.role, attempt.work)
+        })
+        .collect();
     if !live.is_empty() {
         lines.push(String::new());
         lines.extend(live);
@@ -65,7 +68,9 @@ fn told(found: &Found, style: Style) -> Vec<String> {
     let waiting = needed(mission);
     if !waiting.is_empty() {
         lines.push(String::new());
-        lines.extend(waiting.iter().map(|line: &Line| line.rendered(mission.updated.since(mission.created), style)));
+        lines.extend(
+            waiting.iter().map(|line: &Line| line.rendered(mission.updated.since(mission.created), style)),
+        );
     }
     lines
 }
@@ -75,7 +80,11 @@ fn plan(mission: &Mission, style: Style) -> Vec<String> {
     for milestone in &mission.milestones {
         let state = if mission.is_go(GateId::Milestone(milestone.id)) { "  GO" } else { "" };
         lines.push(style.paint(Tone::Strong, &format!("  {} {}{state}", milestone.id, milestone.title)));
-        lines.extend(mission.features_of(milestone.id).map(|feature| format!("    {}", feature_line(feature, mission))));
+        lines.extend(
+            mission
+                .features_of(milestone.id)
+                .map(|feature| format!("    {}", feature_line(feature, mission))),
+        );
     }
     lines
 }

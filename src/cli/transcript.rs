@@ -55,7 +55,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         text.push('\n');
     }
     if older > 0 {
-        text.push_str(&format!("… {older} items before these; `--limit` shows more\n"));
+        text += &format!("… {older} items before these; `--limit` shows more\n");
     }
     for entry in &entries {
         text.push_str(&told(entry, style));
@@ -112,9 +112,15 @@ fn told(entry: &Entry, style: Style) -> String {
         EntryBody::Message { from, text } => (format!("message from {}", party(*from)), text.clone()),
         EntryBody::Said { text } => ("said".to_owned(), text.clone()),
         EntryBody::Thought { text } => ("thought".to_owned(), text.clone()),
-        EntryBody::Called { tool, arguments, .. } => (format!("called {}", call_words(tool, arguments)), arguments.clone()),
-        EntryBody::Answered { tool, status: Answer::Done, output, .. } => (format!("{tool} answered"), output.clone()),
-        EntryBody::Answered { tool, status: Answer::Failed, output, .. } => (format!("{tool} failed"), output.clone()),
+        EntryBody::Called { tool, arguments, .. } => {
+            (format!("called {}", call_words(tool, arguments)), arguments.clone())
+        }
+        EntryBody::Answered { tool, status: Answer::Done, output, .. } => {
+            (format!("{tool} answered"), output.clone())
+        }
+        EntryBody::Answered { tool, status: Answer::Failed, output, .. } => {
+            (format!("{tool} failed"), output.clone())
+        }
         EntryBody::Noted { text } => ("noted".to_owned(), text.clone()),
         EntryBody::Unknown => ("an item of a newer flightdeck".to_owned(), String::new()),
     };
@@ -122,7 +128,7 @@ fn told(entry: &Entry, style: Style) -> String {
     let mut all = style.paint(Tone::Decision, &format!("{:>5}  {heading}", entry.number));
     all.push('\n');
     for line in clean_text(text.as_bytes()).lines() {
-        all.push_str(&format!("       {line}").trim_end().to_owned());
+        all.push_str(format!("       {line}").trim_end());
         all.push('\n');
     }
     all

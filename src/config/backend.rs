@@ -32,7 +32,9 @@ pub enum BackendError {
     #[error("`{0}` is not a model: write provider/model, such as anthropic/claude-sonnet-5-5")]
     NotAName(String),
     /// The provider is not known.
-    #[error("there is no provider `{name}`: known are {known}; add [providers.{name}] with its base_url to {file}")]
+    #[error(
+        "there is no provider `{name}`: known are {known}; add [providers.{name}] with its base_url to {file}"
+    )]
     UnknownProvider { name: String, known: String, file: String },
     /// The provider wants a key and none is set.
     #[error("{provider} has no key: set {variable}, or providers.{provider}.api_key_cmd in {file}")]
@@ -59,7 +61,8 @@ impl Settings {
         }
         let (provider, name) = model.split_once('/').unwrap_or((model, ""));
         if provider == "rehearsal" {
-            let rehearsal = Rehearsal::builtin(name).map_err(|fault| BackendError::Rehearsal(fault.to_string()))?;
+            let rehearsal =
+                Rehearsal::builtin(name).map_err(|fault| BackendError::Rehearsal(fault.to_string()))?;
             return Ok(Backend::Rehearsal(Arc::new(rehearsal)));
         }
         let mut spec = self.spec(provider, name)?;

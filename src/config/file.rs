@@ -34,7 +34,11 @@ pub fn entries(text: &str, file: &Path) -> Result<Vec<Entry>, ConfigError> {
 
 fn flatten(text: &str, prefix: &str, table: &DeTable<'_>, found: &mut Vec<Entry>) {
     for (name, value) in table {
-        let key = if prefix.is_empty() { name.get_ref().to_string() } else { format!("{prefix}.{}", name.get_ref()) };
+        let key = if prefix.is_empty() {
+            name.get_ref().to_string()
+        } else {
+            format!("{prefix}.{}", name.get_ref())
+        };
         match value.get_ref() {
             DeValue::Table(inner) if !inner.is_empty() => flatten(text, &key, inner, found),
             _ => found.push(Entry { key, value: json(value), line: line_of(text, name.span().start) }),
@@ -75,8 +79,11 @@ mod tests {
     #[test]
     fn tables_become_dotted_keys_with_their_lines() {
         let text = "theme = \"dusk\"\n\n[budget]\nmoney = 2.5\ntokens = 1_000\n[providers.ollama]\nbase_url = \"http://x\"\n";
-        let found: Vec<_> =
-            entries(text, Path::new("c.toml")).unwrap().into_iter().map(|e| (e.line, e.key, e.value)).collect();
+        let found: Vec<_> = entries(text, Path::new("c.toml"))
+            .unwrap()
+            .into_iter()
+            .map(|e| (e.line, e.key, e.value))
+            .collect();
         let expected = [
             (1, "theme", json!("dusk")),
             (4, "budget.money", json!(2.5)),

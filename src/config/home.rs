@@ -30,8 +30,7 @@ impl Home {
     /// # Errors
     /// [`ConfigError::NoHome`] when nothing says where the person's files are.
     pub fn find(variables: &Variables) -> Result<Self, ConfigError> {
-        let absolute =
-            |name: &str| variables.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let absolute = |name: &str| variables.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let base = BaseDirs::new();
         let platform_state = || {
             let base = base.as_ref()?;
@@ -69,7 +68,8 @@ impl Home {
     /// When the directory for sockets cannot be made, or belongs to somebody else.
     pub fn socket(&self, mission: &Path) -> Result<PathBuf, ConfigError> {
         let digest = Sha256::digest(mission.as_os_str().as_encoded_bytes());
-        let mark: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let mark: Vec<String> = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let mark = mark.concat();
         let name = mission.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let long = self.runtime.join(format!("{name}-{mark}.sock"));
         let short = |directory: &Path| directory.join(format!("{mark}.sock"));
@@ -128,7 +128,8 @@ mod tests {
         .unwrap();
         assert_eq!(home.missions(), Path::new("/srv/fd/missions"));
         assert_eq!(home.user_file(), Path::new("/cfg/flightdeck/config.toml"));
-        let home = Home::find(&variables(&[("XDG_STATE_HOME", "/state"), ("XDG_CONFIG_HOME", "/cfg")])).unwrap();
+        let home =
+            Home::find(&variables(&[("XDG_STATE_HOME", "/state"), ("XDG_CONFIG_HOME", "/cfg")])).unwrap();
         assert_eq!(home.state, Path::new("/state/flightdeck"));
     }
 
@@ -136,7 +137,8 @@ mod tests {
     fn sockets_are_short_private_and_apart() {
         let directory = tempfile::tempdir().unwrap();
         let runtime = directory.path().to_str().unwrap();
-        let home = Home::find(&variables(&[("XDG_RUNTIME_DIR", runtime), ("FLIGHTDECK_HOME", "/x")])).unwrap();
+        let home =
+            Home::find(&variables(&[("XDG_RUNTIME_DIR", runtime), ("FLIGHTDECK_HOME", "/x")])).unwrap();
         let one = home.socket(Path::new("/a/missions/guestbook-7k2p")).unwrap();
         assert_ne!(one, home.socket(Path::new("/b/missions/guestbook-7k2p")).unwrap());
         let mode = std::fs::metadata(one.parent().unwrap()).unwrap().permissions().mode();
@@ -150,7 +152,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("flightdeck"), "").unwrap();
         let runtime = directory.path().to_str().unwrap();
-        let home = Home::find(&variables(&[("XDG_RUNTIME_DIR", runtime), ("FLIGHTDECK_HOME", "/x")])).unwrap();
+        let home =
+            Home::find(&variables(&[("XDG_RUNTIME_DIR", runtime), ("FLIGHTDECK_HOME", "/x")])).unwrap();
         let error = home.socket(Path::new("/a/m")).unwrap_err().to_string();
         assert!(error.contains("set XDG_RUNTIME_DIR"), "{error}");
     }

@@ -40,7 +40,9 @@ pub enum Kind {
 pub enum Scope {
     Anybody,
     /// Not a project's file, for this reason.
-    PersonOnly { because: &'static str },
+    PersonOnly {
+        because: &'static str,
+    },
 }
 
 /// A repository that somebody else wrote must not be able to send keys elsewhere or to run programs.
@@ -141,7 +143,9 @@ mod tests {
         assert_eq!(find("models.user_testing").map(|key| key.kind), Some(Kind::Model));
         assert_eq!(find("providers.ollama.base_url").map(|key| key.scope), Some(KEYS));
         assert_eq!(find("keys.quit").map(|key| key.kind), Some(Kind::Chords));
-        for unknown in ["models.wroker", "models.user-testing", "keys", "providers.x", "providers.x.key", "budget"] {
+        for unknown in
+            ["models.wroker", "models.user-testing", "keys", "providers.x", "providers.x.key", "budget"]
+        {
             assert_eq!(find(unknown), None, "{unknown}");
         }
     }

@@ -66,7 +66,9 @@ impl Sources {
     ) -> Result<(), ConfigError> {
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,
-            Err(fault) if matches!(fault.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(()),
+            Err(fault) if matches!(fault.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(());
+            }
             Err(source) => return Err(ConfigError::Unreadable { file: file.to_owned(), source }),
         };
         for entry in file::entries(&text, file)? {
@@ -86,7 +88,8 @@ impl Sources {
                 continue;
             }
             let Some(key) = keys::fixed_names().find(|key| keys::variable_of(key) == variable) else {
-                let guess = variable.trim_start_matches("FLIGHTDECK_").to_ascii_lowercase().replacen('_', ".", 1);
+                let guess =
+                    variable.trim_start_matches("FLIGHTDECK_").to_ascii_lowercase().replacen('_', ".", 1);
                 return Err(ConfigError::UnknownVariable {
                     variable: variable.to_owned(),
                     advice: keys::advice(&guess).replace("did you mean `", "did you mean the setting `"),
@@ -100,7 +103,13 @@ impl Sources {
         Ok(())
     }
 
-    fn lay_word(&self, layered: &mut Layered, key: &str, word: &str, origin: Origin) -> Result<(), ConfigError> {
+    fn lay_word(
+        &self,
+        layered: &mut Layered,
+        key: &str,
+        word: &str,
+        origin: Origin,
+    ) -> Result<(), ConfigError> {
         let value = keys::find(key).map_or_else(|| Value::from(word), |known| known.kind.read(word));
         self.lay(layered, Setting { key: key.to_owned(), value, origin })
     }
@@ -111,7 +120,12 @@ impl Sources {
             return Err(ConfigError::UnknownKey { origin, advice: keys::advice(&key), key });
         };
         if let (Scope::PersonOnly { because }, Origin::Project { .. }) = (known.scope, &origin) {
-            return Err(ConfigError::NotForProjects { origin, key, because, user_file: self.user_file.clone() });
+            return Err(ConfigError::NotForProjects {
+                origin,
+                key,
+                because,
+                user_file: self.user_file.clone(),
+            });
         }
         if !known.kind.accepts(&value) {
             let expected = known.kind.words().to_owned();
@@ -150,9 +164,7 @@ fn defaults() -> Layered {
     ];
     values
         .into_iter()
-        .map(|(key, value)| {
-            (key.to_owned(), Setting { key: key.to_owned(), value, origin: Origin::Default })
-        })
+        .map(|(key, value)| (key.to_owned(), Setting { key: key.to_owned(), value, origin: Origin::Default }))
         .collect()
 }
 

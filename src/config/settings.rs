@@ -148,9 +148,7 @@ pub(super) fn key_source(
 
 /// The variable that holds a provider's key.
 pub(super) fn key_variable(name: &str, settings: Option<&ProviderSettings>) -> String {
-    settings
-        .and_then(|set| set.api_key_env.clone())
-        .unwrap_or_else(|| format!("{}_API_KEY", shouted(name)))
+    settings.and_then(|set| set.api_key_env.clone()).unwrap_or_else(|| format!("{}_API_KEY", shouted(name)))
 }
 
 /// A provider's name as variables spell it.

@@ -28,9 +28,9 @@ impl Kind {
         match self {
             Self::Text | Self::Path => value.as_str().is_some_and(said),
             Self::Model => value.as_str().is_some_and(is_model_name),
-            Self::Url => value
-                .as_str()
-                .is_some_and(|url| ["http://", "https://"].iter().any(|p| url.len() > p.len() && url.starts_with(p))),
+            Self::Url => value.as_str().is_some_and(|url| {
+                ["http://", "https://"].iter().any(|p| url.len() > p.len() && url.starts_with(p))
+            }),
             Self::Wire => value.as_str().is_some_and(|word| ["anthropic", "openai", "chat"].contains(&word)),
             Self::Variable => value.as_str().is_some_and(is_variable_name),
             Self::Positive => value.as_f64().is_some_and(|number| number > 0.0 && number.is_finite()),

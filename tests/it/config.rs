@@ -95,10 +95,19 @@ fn the_later_layer_wins_and_every_value_knows_where_it_comes_from() {
 #[test]
 fn faults_name_the_place_and_what_to_do() {
     let table = [
-        ("[budget]\nmony = 3\n", "user.toml:2: there is no setting `budget.mony`; did you mean `budget.money`?"),
-        ("colour = 1\n", "user.toml:1: there is no setting `colour`; `flightdeck config show` lists all settings"),
+        (
+            "[budget]\nmony = 3\n",
+            "user.toml:2: there is no setting `budget.mony`; did you mean `budget.money`?",
+        ),
+        (
+            "colour = 1\n",
+            "user.toml:1: there is no setting `colour`; `flightdeck config show` lists all settings",
+        ),
         ("\nspeed = -1\n", "user.toml:2: `speed` must be a number above 0, not -1"),
-        ("limits = 3\n", "user.toml:1: there is no setting `limits`; `flightdeck config show` lists all settings"),
+        (
+            "limits = 3\n",
+            "user.toml:1: there is no setting `limits`; `flightdeck config show` lists all settings",
+        ),
         (
             "[models]\nworker = \"claude\"\n",
             "user.toml:2: `models.worker` must be `provider/model`, such as anthropic/claude-sonnet-5-5, not \"claude\"",
@@ -112,7 +121,10 @@ fn faults_name_the_place_and_what_to_do() {
         assert_eq!(Fixture::new().user(text).fault(), sentence);
     }
     let syntax = Fixture::new().user("theme = \n").fault();
-    assert!(syntax.starts_with("user.toml:1: ") && syntax.ends_with("mend the file and try again"), "{syntax}");
+    assert!(
+        syntax.starts_with("user.toml:1: ") && syntax.ends_with("mend the file and try again"),
+        "{syntax}"
+    );
 }
 
 #[test]
@@ -125,7 +137,10 @@ fn a_project_may_not_spend_keys_nor_give_consent() {
         "prices = \"cheap.toml\"\n",
     ] {
         let fault = Fixture::new().project(text).fault();
-        assert!(fault.starts_with("project.toml:") && fault.contains("a project's file may not set"), "{fault}");
+        assert!(
+            fault.starts_with("project.toml:") && fault.contains("a project's file may not set"),
+            "{fault}"
+        );
         assert!(fault.ends_with("put it into user.toml instead"), "{fault}");
         Fixture::new().user(text).load();
     }
@@ -142,7 +157,8 @@ fn variables_that_look_like_settings_must_be_settings() {
         fault(&[("FLIGHTDECK_AUTOPILOT", "perhaps")]),
         "FLIGHTDECK_AUTOPILOT: `autopilot` must be true or false, not \"perhaps\""
     );
-    let settings = Fixture::new().variables(&[("FLIGHTDECK_HOME", "/x"), ("FLIGHTDECK_AUTOPILOT", "1")]).load();
+    let settings =
+        Fixture::new().variables(&[("FLIGHTDECK_HOME", "/x"), ("FLIGHTDECK_AUTOPILOT", "1")]).load();
     assert_eq!(settings.autopilot, Autopilot::On);
 }
 

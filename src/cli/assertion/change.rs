@@ -24,7 +24,12 @@ pub struct Consent {
 ///
 /// # Errors
 /// When the change would be refused, or nobody can be asked.
-pub async fn make(context: &Context, found: &Found, change: ContractChange, consent: Consent) -> Result<Exit> {
+pub async fn make(
+    context: &Context,
+    found: &Found,
+    change: ContractChange,
+    consent: Consent,
+) -> Result<Exit> {
     let consequences = consequences(context, found, &change).await?;
     if let Some(refusal) = &consequences.refusal {
         return Err(misuse(refusal.sentence.clone()));

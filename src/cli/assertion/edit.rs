@@ -32,7 +32,8 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let found = missions::find(context, args.mission.mission.as_deref())?;
     let assertion = ask::assertion(&found.mission, &args.assertion)?;
     let Some(present) = found.mission.contract.get(&assertion) else { return Ok(Exit::Failed) };
-    let edited = if args.editor { editor::edited(context, present, &args.wording)? } else { args.wording.clone() };
+    let edited =
+        if args.editor { editor::edited(context, present, &args.wording)? } else { args.wording.clone() };
     let edit = edited.edit(&present.wording)?;
     let change = ContractChange::Edit { base: present.revision, assertion, edit: Box::new(edit) };
     make(context, &found, change, args.consent).await

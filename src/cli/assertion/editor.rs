@@ -31,14 +31,18 @@ struct Sheet {
 /// When no editor is set, it fails, or its file is no longer understood; the file is kept then.
 pub(super) fn edited(context: &Context, present: &Assertion, flags: &WordingArgs) -> Result<WordingArgs> {
     if !context.is_interactive() {
-        return Err(misuse("an editor needs a terminal; use --title, --statement, --how or --evidence instead"));
+        return Err(misuse(
+            "an editor needs a terminal; use --title, --statement, --how or --evidence instead",
+        ));
     }
     let editor = ["VISUAL", "EDITOR"].into_iter().find_map(|name| context.variables.get(name));
     let editor = editor.ok_or_else(|| misuse("no editor is set: set VISUAL or EDITOR"))?;
     let file = std::env::temp_dir().join(format!("flightdeck-{}-{}.toml", present.id, std::process::id()));
     let named = || format!("failed to use {}", file.display());
     fs::write(&file, toml::to_string_pretty(&sheet(present, flags))?).with_context(named)?;
-    let exit = Program::shell(format!("{editor} \"$FLIGHTDECK_SHEET\"")).env("FLIGHTDECK_SHEET", &file).run_in_foreground()?;
+    let exit = Program::shell(format!("{editor} \"$FLIGHTDECK_SHEET\""))
+        .env("FLIGHTDECK_SHEET", &file)
+        .run_in_foreground()?;
     if !exit.is_success() {
         bail!("the editor ended with {exit}; nothing has changed");
     }
@@ -70,9 +74,15 @@ fn args(sheet: Sheet) -> Result<WordingArgs> {
         title: Some(sheet.title),
         statement: Some(sheet.statement),
         how: Some(sheet.how),
-        via: Some(Via::from_str(&sheet.via, true).map_err(|_| misuse("`via` must be command, http, terminal or browser"))?),
+        via: Some(
+            Via::from_str(&sheet.via, true)
+                .map_err(|_| misuse("`via` must be command, http, terminal or browser"))?,
+        ),
         command: sheet.command,
         evidence: Some(sheet.evidence),
-        weight: Some(Heft::from_str(&sheet.weight, true).map_err(|_| misuse("`weight` must be blocking or non-blocking"))?),
+        weight: Some(
+            Heft::from_str(&sheet.weight, true)
+                .map_err(|_| misuse("`weight` must be blocking or non-blocking"))?,
+        ),
     })
 }

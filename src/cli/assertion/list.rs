@@ -53,6 +53,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit> {
             ]
         })
         .collect();
-    print(&table(["assertion", "standing", "feature", "over", "weight", "title"], &rows, context.output.style()))?;
+    print(&table(
+        ["assertion", "standing", "feature", "over", "weight", "title"],
+        &rows,
+        context.output.style(),
+    ))?;
     Ok(Exit::Done)
 }

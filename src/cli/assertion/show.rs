@@ -67,9 +67,12 @@ fn told(assertion: &Assertion, mission: &Mission, verdicts: &[Verdict], style: S
     if let AssertionState::Retired { reason } = &assertion.state {
         lines.push(format!("{} {reason}", name("retired")));
     }
-    lines.extend(mission.waivers.get(&assertion.id).map(|waiver| {
-        format!("{} at {}: {}", name("waived"), waiver.revision, waiver.reason)
-    }));
+    lines.extend(
+        mission
+            .waivers
+            .get(&assertion.id)
+            .map(|waiver| format!("{} at {}: {}", name("waived"), waiver.revision, waiver.reason)),
+    );
     lines.extend(verdicts.iter().map(|verdict| verdict_line(verdict, style)));
     lines.join("\n")
 }

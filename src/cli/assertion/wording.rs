@@ -79,7 +79,8 @@ impl WordingArgs {
         let check = Check {
             via: self.via.map_or(present.check.via, Instrument::from),
             how: optional("--how", self.how.as_deref())?.unwrap_or_else(|| present.check.how.clone()),
-            command: optional("--command", self.command.as_deref())?.or_else(|| present.check.command.clone()),
+            command: optional("--command", self.command.as_deref())?
+                .or_else(|| present.check.command.clone()),
         };
         let edit = WordingEdit {
             title: optional("--title", self.title.as_deref())?.filter(|new| *new != present.title),
@@ -110,7 +111,9 @@ impl WordingArgs {
         let statement = needed("--statement", &self.statement)?;
         let how = needed("--how", &self.how)?;
         let evidence = needed("--evidence", &self.evidence)?;
-        let via = self.via.ok_or_else(|| misuse("a new assertion needs --via command, http, terminal or browser"))?;
+        let via = self
+            .via
+            .ok_or_else(|| misuse("a new assertion needs --via command, http, terminal or browser"))?;
         Ok(Wording {
             title: text("--title", &needed("--title", &self.title)?)?,
             statement: text("--statement", &statement)?,

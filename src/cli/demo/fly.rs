@@ -58,7 +58,10 @@ pub async fn run(context: &Context, mut args: Args) -> Result<Exit> {
         None => begin(context, &repo, args.flight).await?,
     };
     if found.mission.landed.is_some() {
-        print(&format!("this demo is over and landed; look at {}, or give another --dir", directory.display()))?;
+        print(&format!(
+            "this demo is over and landed; look at {}, or give another --dir",
+            directory.display()
+        ))?;
         return Ok(Exit::Done);
     }
     let mission = fly(context, &found, talk, speed).await?;
@@ -73,7 +76,9 @@ pub async fn run(context: &Context, mut args: Args) -> Result<Exit> {
 }
 
 fn last_mission(context: &Context, repo: &Repo) -> Result<Option<Found>> {
-    let Some(entry) = missions::of_repository(context, repo.root()).into_iter().next() else { return Ok(None) };
+    let Some(entry) = missions::of_repository(context, repo.root()).into_iter().next() else {
+        return Ok(None);
+    };
     Ok(Some(Found { mission: missions::read(&entry.dir)?, id: entry.id, dir: entry.dir }))
 }
 
@@ -83,7 +88,8 @@ async fn begin(context: &Context, repo: &Repo, flight: FlightArgs) -> Result<Fou
     flags.extend(flight.flags());
     let settings = context.settings(Repository::At(repo.root()), flags)?;
     let about = rehearsal.about();
-    let wish = Wish { title: Title::new(&about.title)?, goal: Goal::new(&about.goal)?, repo, settings: &settings };
+    let wish =
+        Wish { title: Title::new(&about.title)?, goal: Goal::new(&about.goal)?, repo, settings: &settings };
     let found = found(context, wish).await?;
     print(&format!(
         "The mind of this demo is a rehearsal: a script plays the agents, and no model is called. The rest is real: the\n\

@@ -43,7 +43,8 @@ fn is_marked(git: &Repository) -> bool {
 }
 
 fn is_empty(directory: &Path) -> Result<bool> {
-    let mut entries = fs::read_dir(directory).with_context(|| format!("failed to read {}", directory.display()))?;
+    let mut entries =
+        fs::read_dir(directory).with_context(|| format!("failed to read {}", directory.display()))?;
     Ok(entries.next().is_none())
 }
 

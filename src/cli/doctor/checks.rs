@@ -28,7 +28,9 @@ pub(super) fn repository(context: &Context) -> Check {
         let base = repo.base_commit()?;
         let root = repo.root().display().to_string();
         Ok(match repo.head()? {
-            Head::Branch(name) => (State::Good, format!("{root}, on {name} at {}", base.get(..7).unwrap_or(&base))),
+            Head::Branch(name) => {
+                (State::Good, format!("{root}, on {name} at {}", base.get(..7).unwrap_or(&base)))
+            }
             Head::Detached(_) => (
                 State::Missing,
                 format!("{root}, no branch is checked out: check out the one that a mission shall land on"),
@@ -49,7 +51,11 @@ pub(super) fn home(context: &Context) -> Check {
         std::fs::remove_file(&file)
     });
     if let Err(fault) = probe {
-        return Check::new("home", State::Bad, format!("{} cannot be written: {fault}; set FLIGHTDECK_HOME", state.display()));
+        return Check::new(
+            "home",
+            State::Bad,
+            format!("{} cannot be written: {fault}; set FLIGHTDECK_HOME", state.display()),
+        );
     }
     match context.home.socket(state) {
         Ok(_) => Check::new("home", State::Good, state.display().to_string()),
@@ -65,12 +71,17 @@ pub(super) fn config_files(context: &Context) -> String {
         .filter(|file| file.exists())
         .map(|file| file.display().to_string())
         .collect();
-    if files.is_empty() { format!("no file; {} would be yours", context.home.user_file().display()) } else { files.join(", ") }
+    if files.is_empty() {
+        format!("no file; {} would be yours", context.home.user_file().display())
+    } else {
+        files.join(", ")
+    }
 }
 
 /// The prompts in use; one line for each that has a mistake.
 pub(super) fn prompts(context: &Context) -> Vec<Check> {
-    let mut directories: Vec<PathBuf> = context.repository().map(|root| root.join(".flightdeck/prompts")).into_iter().collect();
+    let mut directories: Vec<PathBuf> =
+        context.repository().map(|root| root.join(".flightdeck/prompts")).into_iter().collect();
     directories.push(context.home.config.join("prompts"));
     let library = PromptLibrary::new(directories, &PROMPTS);
     let names = library.names();
@@ -78,7 +89,9 @@ pub(super) fn prompts(context: &Context) -> Vec<Check> {
     for name in &names {
         match library.load(name) {
             Ok(loaded) => {
-                checks.extend(loaded.problem.map(|problem| Check::new("prompts", State::Missing, problem.to_string())));
+                checks.extend(
+                    loaded.problem.map(|problem| Check::new("prompts", State::Missing, problem.to_string())),
+                );
             }
             Err(fault) => checks.push(Check::new("prompts", State::Bad, fault.to_string())),
         }
@@ -96,7 +109,11 @@ pub(super) fn sandbox() -> Check {
 
 /// Programs that agents and the demo need.
 pub(super) fn programs(context: &Context) -> Vec<Check> {
-    let uses = [("sh", State::Bad, "agents run their commands with it"), ("git", State::Missing, "agents commit with it"), ("cargo", State::Missing, "the demo builds its application with it")];
+    let uses = [
+        ("sh", State::Bad, "agents run their commands with it"),
+        ("git", State::Missing, "agents commit with it"),
+        ("cargo", State::Missing, "the demo builds its application with it"),
+    ];
     uses.into_iter()
         .map(|(name, without, why)| match on_path(context, name) {
             Some(path) => Check::new(name, State::Good, path.display().to_string()),

@@ -60,7 +60,9 @@ pub(super) fn prices(settings: &Settings) -> Check {
     let origin = path.display().to_string();
     let read = std::fs::read_to_string(path).map_err(|fault| format!("{origin} cannot be read: {fault}"));
     match read.and_then(|text| builtin.with(&text, &origin).map_err(|fault| fault.to_string())) {
-        Ok(all) => Check::new("prices", State::Good, format!("{} models, {origin} first", all.names().count())),
+        Ok(all) => {
+            Check::new("prices", State::Good, format!("{} models, {origin} first", all.names().count()))
+        }
         Err(fault) => Check::new("prices", State::Bad, fault),
     }
 }

@@ -43,7 +43,9 @@ impl Asking {
     pub(super) fn still_waits(self, mission: &Mission) -> bool {
         match self {
             Self::Gate(gate) | Self::Note(gate) => mission.is_gate_open(gate),
-            Self::Answer(id) => mission.questions.iter().any(|asked| asked.id == id && asked.answer.is_none()),
+            Self::Answer(id) => {
+                mission.questions.iter().any(|asked| asked.id == id && asked.answer.is_none())
+            }
         }
     }
 
@@ -64,14 +66,15 @@ impl Asking {
                 Step::Ask(Box::new(Command::DecideGate { gate, decision: Decision::Go { note: None } }))
             }
             (Self::Gate(gate), "n" | "no" | "no-go") => Step::Next(Self::Note(gate)),
-            (Self::Gate(_), "q" | "quit") => Step::Leave,
+            (Self::Gate(_), "q" | "quit") | (Self::Answer(_), "") => Step::Leave,
             (Self::Gate(_), _) => Step::Again("say y, n or q".to_owned()),
             (Self::Note(gate), "") => Step::Next(Self::Gate(gate)),
             (Self::Note(gate), _) => match Line::new(one_line(line)) {
-                Ok(note) => Step::Ask(Box::new(Command::DecideGate { gate, decision: Decision::NoGo { note } })),
+                Ok(note) => {
+                    Step::Ask(Box::new(Command::DecideGate { gate, decision: Decision::NoGo { note } }))
+                }
                 Err(fault) => Step::Again(fault.to_string()),
             },
-            (Self::Answer(_), "") => Step::Leave,
             (Self::Answer(id), _) => match answer::command(mission, id, line) {
                 Ok(command) => Step::Ask(Box::new(command)),
                 Err(fault) => Step::Again(fault.to_string()),

@@ -57,7 +57,9 @@ impl Talk {
 /// When its engine does not come up, or dies again and again.
 pub async fn fly(context: &Context, found: &Found, talk: Talk, speed: Speed) -> Result<Mission> {
     if found.mission.mode == Mode::ReadOnly {
-        return Err(misuse("this mission was written by a newer flightdeck and can only be read; update to fly it"));
+        return Err(misuse(
+            "this mission was written by a newer flightdeck and can only be read; update to fly it",
+        ));
     }
     let mut flight = Flight {
         context,
@@ -111,8 +113,11 @@ impl Flight<'_> {
         let mut restarts = 0;
         loop {
             let before = self.mission.seq;
-            let Reached { client, mut notices, .. } = reach_at(self.context, &self.found.dir, self.speed).await?;
-            if let Ok(Reply::Attached { live, .. }) = client.call(Call::Attach { output: LiveOutput::Unwanted }).await {
+            let Reached { client, mut notices, .. } =
+                reach_at(self.context, &self.found.dir, self.speed).await?;
+            if let Ok(Reply::Attached { live, .. }) =
+                client.call(Call::Attach { output: LiveOutput::Unwanted }).await
+            {
                 self.activity = live;
             }
             self.catch_up()?;
@@ -173,7 +178,7 @@ impl Flight<'_> {
         if let Event::AttemptEnded { attempt, .. } = stamped.event
             && let Some(calls) = self.tally.take(attempt)
         {
-            let line = Line::new(Glyph::Note, attempt, format!("called {calls}"));
+            let line = Line::new(Glyph::Note, &attempt, format!("called {calls}"));
             self.screen.tell(&line, stamped.at.since(self.mission.created))?;
         }
         Ok(())

@@ -45,7 +45,7 @@ pub fn tell(attempt: AttemptId, body: &EntryBody) -> Option<Line> {
         _ => return None,
     };
     let sentence = first_sentence(&clean_text(text.as_bytes()));
-    (!sentence.is_empty()).then(|| Line::new(glyph, attempt, sentence))
+    (!sentence.is_empty()).then(|| Line::new(glyph, &attempt, sentence))
 }
 
 /// A call in a few words: `shell cargo test`, `edit src/main.rs`.

@@ -1,5 +1,7 @@
 //! One line of progress: when, what kind, about what, and what happened.
 
+use std::fmt::Display;
+
 use super::style::{Style, Tone, cut, padded};
 use super::words::elapsed;
 
@@ -50,7 +52,7 @@ impl Glyph {
 
 impl Line {
     /// A line without smaller print.
-    pub fn new(glyph: Glyph, subject: impl ToString, text: impl Into<String>) -> Self {
+    pub fn new(glyph: Glyph, subject: &(impl Display + ?Sized), text: impl Into<String>) -> Self {
         Self { glyph, subject: subject.to_string(), text: text.into(), more: Vec::new() }
     }
 
@@ -73,12 +75,15 @@ impl Line {
             _ => Tone::Plain,
         };
         let text = style.paint(text_tone, &style.fitted(&self.text, used));
-        let subject = style.paint(if text_tone == Tone::Faint { Tone::Faint } else { Tone::Strong }, &subject);
+        let subject =
+            style.paint(if text_tone == Tone::Faint { Tone::Faint } else { Tone::Strong }, &subject);
         let mut all = format!("{time}  {} {subject} {text}", style.paint(tone, mark)).trim_end().to_owned();
         let indent = TIME + 2 + 2 + SUBJECT + 1;
         for more in &self.more {
             let more = style.paint(Tone::Faint, &style.fitted(more, indent));
-            all.push_str(&format!("\n{}{more}", " ".repeat(indent)));
+            all.push('\n');
+            all.push_str(&" ".repeat(indent));
+            all.push_str(&more);
         }
         all
     }
@@ -93,7 +98,11 @@ mod tests {
     fn columns_are_aligned_and_long_lines_cut_on_a_terminal_only() {
         let lines = [
             Line::new(Glyph::Start, "F1", "#2 worker starts: the page"),
-            Line::new(Glyph::Bad, "VAL-GUESTBOOK-001", "posting an empty name answers 500 and the entry is kept"),
+            Line::new(
+                Glyph::Bad,
+                "VAL-GUESTBOOK-001",
+                "posting an empty name answers 500 and the entry is kept",
+            ),
             Line::new(Glyph::Good, "plan", "1 milestone").with(["M1 The page: F1, F2".to_owned()]),
         ];
         let narrow = Style { colours: Colours::Left, width: Width::Columns(60) };

@@ -37,7 +37,10 @@ impl Live<'_> {
             [only] => vec![self.one(only)],
             several => {
                 let each = several.iter().map(|one| subject(one.work)).collect::<Vec<_>>().join(", ");
-                vec![format!("{} at work on {each}", several.len()), several.first().map(|a| self.doing(a)).unwrap_or_default()]
+                vec![
+                    format!("{} at work on {each}", several.len()),
+                    several.first().map(|a| self.doing(a)).unwrap_or_default(),
+                ]
             }
         };
         parts.push(used(&self.mission.usage()));
@@ -46,9 +49,10 @@ impl Live<'_> {
 
     fn one(&self, activity: &Activity) -> String {
         let who = activity.attempt.and_then(|id| self.mission.attempts.get(&id));
-        let who = who.map_or_else(|| activity.work.to_string(), |attempt| {
-            format!("{} {} {}", subject(activity.work), attempt.id, attempt.role)
-        });
+        let who = who.map_or_else(
+            || activity.work.to_string(),
+            |attempt| format!("{} {} {}", subject(activity.work), attempt.id, attempt.role),
+        );
         let calls = activity.attempt.map_or(0, |id| self.tally.calls(id));
         let calls = if calls > 0 { format!(" · {}", count(calls, "call")) } else { String::new() };
         format!("{who} for {}{calls} · {}", elapsed(self.now.since(activity.started)), self.doing(activity))
@@ -87,8 +91,15 @@ mod tests {
         let two = [activity(review(1), "waiting for the model"), activity(review(2), "x")];
         let tally = Tally::default();
         let style = Style { colours: Colours::Left, width: Width::Columns(72) };
-        let live = |activity, now| Live { mission: &mission, activity, tally: &tally, now: Timestamp(now), frame: 1 };
-        let lines = [live(&one, 83_000), live(&two, 95_000), live(&[], 96_000)].map(|live| live.rendered(style));
+        let live = |activity, now| Live {
+            mission: &mission,
+            activity,
+            tally: &tally,
+            now: Timestamp(now),
+            frame: 1,
+        };
+        let lines =
+            [live(&one, 83_000), live(&two, 95_000), live(&[], 96_000)].map(|live| live.rendered(style));
         insta::assert_snapshot!(lines.join("\n"), @r"
             1:23  ◓ claims of F2 for 0:23 · running cargo test · 0 tokens
             1:35  ◓ 2 at work on F1, F2 · waiting for the model, silent for 0:25 · …

@@ -128,9 +128,6 @@ mod tests {
         terminal.live("working").unwrap();
         terminal.print("done").unwrap();
         terminal.print("again").unwrap();
-        assert_eq!(
-            String::from_utf8(terminal.out).unwrap(),
-            "\r\u{1b}[2Kworking\r\u{1b}[2Kdone\nagain\n"
-        );
+        assert_eq!(String::from_utf8(terminal.out).unwrap(), "\r\u{1b}[2Kworking\r\u{1b}[2Kdone\nagain\n");
     }
 }

@@ -40,7 +40,7 @@ fn need_line(need: &Need, mission: &Mission) -> Line {
         NeedKind::Question { question } => (Glyph::Question, question.to_string()),
         NeedKind::Hold { .. } => (Glyph::Warning, "hold".to_owned()),
     };
-    Line::new(glyph, subject, one_line(&need.sentence)).with(commands(need, mission, &id))
+    Line::new(glyph, &subject, one_line(&need.sentence)).with(commands(need, mission, &id))
 }
 
 /// The commands that decide a need, ready to be copied.
@@ -50,9 +50,13 @@ pub fn commands(need: &Need, mission: &Mission, id: &str) -> Vec<String> {
         NeedKind::Question { question } => {
             let mut commands = Vec::new();
             if let Some(asked) = mission.questions.iter().find(|asked| asked.id == question) {
-                commands.extend(asked.options.iter().enumerate().map(|(at, option)| {
-                    format!("{}. {}", at + 1, one_line(option.as_str()))
-                }));
+                commands.extend(
+                    asked
+                        .options
+                        .iter()
+                        .enumerate()
+                        .map(|(at, option)| format!("{}. {}", at + 1, one_line(option.as_str()))),
+                );
             }
             commands.push(format!("flightdeck answer -m {id} {question} \"…\""));
             commands
@@ -70,13 +74,12 @@ fn gate_commands(gate: GateId, mission: &Mission, id: &str) -> Vec<String> {
     let go = format!("flightdeck gate {id} {gate} go");
     let no_go = format!("flightdeck gate {id} {gate} no-go --note \"what must change\"");
     let open = match gate {
-        GateId::Plan => Vec::new(),
+        GateId::Plan | GateId::Final => Vec::new(),
         GateId::Milestone(milestone) => mission
             .assertions_of(milestone)
             .filter(|assertion| assertion.is_blocking() && !mission.standing(&assertion.id).is_settled())
             .map(|assertion| format!("flightdeck gate {id} {gate} waive {} --reason \"why\"", assertion.id))
             .collect(),
-        GateId::Final => Vec::new(),
     };
     let passes = match gate {
         GateId::Milestone(milestone) => mission.passes(milestone),
@@ -94,7 +97,11 @@ fn hold_commands(cause: HoldCause, mission: &Mission, id: &str) -> Vec<String> {
     match cause {
         HoldCause::Person | HoldCause::StoppedAttempt | HoldCause::Machine | HoldCause::Quota => vec![resume],
         HoldCause::Backend => {
-            vec!["flightdeck doctor".to_owned(), format!("flightdeck models -m {id} ROLE PROVIDER/MODEL"), resume]
+            vec![
+                "flightdeck doctor".to_owned(),
+                format!("flightdeck models -m {id} ROLE PROVIDER/MODEL"),
+                resume,
+            ]
         }
         HoldCause::Failures => {
             let last = mission.attempts.keys().next_back();

@@ -46,7 +46,9 @@ pub fn first_sentence(text: &str) -> String {
     let end = flat.char_indices().find(|(at, c)| {
         let next_is_blank = flat[at + c.len_utf8()..].chars().next().is_none_or(|next| next == ' ');
         let word = flat[..*at].rsplit(' ').next().unwrap_or("");
-        matches!(c, '.' | '!' | '?' | ':') && next_is_blank && word.chars().filter(|c| c.is_alphabetic()).count() > 1
+        matches!(c, '.' | '!' | '?' | ':')
+            && next_is_blank
+            && word.chars().filter(|c| c.is_alphabetic()).count() > 1
     });
     match end {
         Some((at, ':')) => flat[..at].to_owned(),

@@ -14,9 +14,7 @@ use crate::domain::plan::{Feature, Milestone, Origin};
 pub(super) fn tell(event: &Event, mission: &Mission) -> Option<Line> {
     Some(match event {
         Event::MissionCreated(founding) => created(founding),
-        Event::ContractProposed { assertions } => {
-            Line::new(Glyph::Good, "contract", contract(assertions))
-        }
+        Event::ContractProposed { assertions } => Line::new(Glyph::Good, "contract", contract(assertions)),
         Event::EnvironmentProposed { environment } => {
             Line::new(Glyph::Good, "environment", environment_words(environment))
         }
@@ -28,7 +26,7 @@ pub(super) fn tell(event: &Event, mission: &Mission) -> Option<Line> {
         Event::FeatureCancelled { feature, reason } => {
             Line::new(Glyph::Note, feature, format!("cancelled: {}", one_line(reason.as_str())))
         }
-        Event::GateOpened { gate } => Line::new(Glyph::Decision, gate_subject(*gate), opened(*gate, mission)),
+        Event::GateOpened { gate } => Line::new(Glyph::Decision, &gate_subject(*gate), opened(*gate, mission)),
         Event::GateDecided { gate, decision, by } => decided(*gate, decision, *by),
         other => return contract_change(other),
     })
@@ -54,7 +52,8 @@ fn contract_change(event: &Event) -> Option<Line> {
 
 fn created(founding: &Founding) -> Line {
     let text = format!("{} begins: {}", founding.mission, founding.title);
-    let place = format!("on branch {} from {} of {}", founding.branch, founding.base.short(), founding.repository);
+    let place =
+        format!("on branch {} from {} of {}", founding.branch, founding.base.short(), founding.repository);
     Line::new(Glyph::Start, "mission", text).with([place])
 }
 
@@ -103,7 +102,7 @@ fn added(feature: &Feature) -> Line {
         }
         Origin::Planned { .. } => format!("added to {}: {}", feature.milestone, feature.spec.title),
     };
-    Line::new(Glyph::Note, feature.id, text)
+    Line::new(Glyph::Note, &feature.id, text)
 }
 
 fn gate_subject(gate: GateId) -> String {
@@ -129,5 +128,5 @@ fn decided(gate: GateId, decision: &Decision, by: DecidedBy) -> Line {
         Decision::Go { note: Some(note) } => (Glyph::Good, format!("GO{by}: {}", one_line(note.as_str()))),
         Decision::NoGo { note } => (Glyph::Bad, format!("NO-GO{by}: {}", one_line(note.as_str()))),
     };
-    Line::new(glyph, gate_subject(gate), text)
+    Line::new(glyph, &gate_subject(gate), text)
 }

@@ -11,7 +11,7 @@ use crate::domain::mission::Mission;
 pub(super) fn tell(event: &Event, mission: &Mission) -> Option<Line> {
     Some(match event {
         Event::DirectiveIssued { directive } => {
-            Line::new(Glyph::Note, directive.id, format!("directive: {}", one_line(directive.text.as_str())))
+            Line::new(Glyph::Note, &directive.id, format!("directive: {}", one_line(directive.text.as_str())))
         }
         Event::KnowledgeConfirmed { knowledge } => {
             Line::new(Glyph::Note, "knowledge", one_line(knowledge.note.as_str()))
@@ -23,7 +23,9 @@ pub(super) fn tell(event: &Event, mission: &Mission) -> Option<Line> {
         }
         Event::MissionHeld { hold } => Line::new(Glyph::Warning, "hold", one_line(hold.sentence.as_str())),
         Event::MissionResumed => Line::new(Glyph::Start, "mission", "goes on"),
-        Event::ModelChosen { role, model } => Line::new(Glyph::Note, role, format!("is played by {model} from now on")),
+        Event::ModelChosen { role, model } => {
+            Line::new(Glyph::Note, role, format!("is played by {model} from now on"))
+        }
         Event::BudgetSet { budget } => Line::new(Glyph::Note, "budget", budget_words(budget)),
         Event::AutopilotSet { autopilot } => {
             let text = match autopilot {
@@ -59,14 +61,14 @@ pub fn party(party: Party) -> String {
 
 fn message_line(message: &Message) -> Line {
     let text = format!("to {}: {}", party(message.to), one_line(message.text.as_str()));
-    Line::new(Glyph::Said, party(message.from), text)
+    Line::new(Glyph::Said, &party(message.from), text)
 }
 
 fn question_line(question: &Question) -> Line {
     let glyph = if question.to == Party::Person { Glyph::Question } else { Glyph::Note };
     let text = format!("{} asks {}: {}", question.from, party(question.to), one_line(question.text.as_str()));
     let options = question.options.iter().enumerate();
-    Line::new(glyph, question.id, text)
+    Line::new(glyph, &question.id, text)
         .with(options.map(|(at, option)| format!("{}. {}", at + 1, one_line(option.as_str()))))
 }
 

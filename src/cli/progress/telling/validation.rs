@@ -15,8 +15,8 @@ pub(super) fn tell(event: &Event, mission: &Mission) -> Option<Line> {
         Event::RoundOpened { milestone, round, commit, to_review, to_test } => {
             let review = count(to_review.len(), "feature");
             let test = count(to_test.len(), "assertion");
-            let text = format!("round {round} at {}: {review} to review, {test} to try", commit.short());
-            Line::new(Glyph::Start, milestone, text)
+            let opened = format!("round {round} at {}: {review} to review, {test} to try", commit.short());
+            Line::new(Glyph::Start, milestone, opened)
         }
         Event::GateCommandsRun { milestone, runs, .. } => {
             let glyph = if runs.iter().all(Run::passed) { Glyph::Good } else { Glyph::Bad };
@@ -27,17 +27,19 @@ pub(super) fn tell(event: &Event, mission: &Mission) -> Option<Line> {
                 Opinion::Pass => (Glyph::Good, "passes"),
                 Opinion::Fail => (Glyph::Bad, "objects"),
             };
-            let text = format!("{} reviewer {word}: {}", review.attempt, first_sentence(review.summary.as_str()));
+            let text =
+                format!("{} reviewer {word}: {}", review.attempt, first_sentence(review.summary.as_str()));
             Line::new(glyph, feature, text)
         }
         Event::ScrutinyReported { milestone, report, .. } => {
             let text = format!("{} scrutiny: {}", report.attempt, first_sentence(report.summary.as_str()));
             let glyph = if report.issues.is_empty() { Glyph::Good } else { Glyph::Warning };
-            Line::new(glyph, milestone, text)
+            Line::new(glyph, &milestone, text)
         }
         Event::VerdictGiven { verdict } => verdict_line(verdict),
         Event::UserTestingReported { milestone, report, .. } => {
-            let text = format!("{} user testing: {}", report.attempt, first_sentence(report.summary.as_str()));
+            let text =
+                format!("{} user testing: {}", report.attempt, first_sentence(report.summary.as_str()));
             Line::new(Glyph::Note, milestone, text)
         }
         Event::RoundClosed { milestone, round, outcome } => closed(*milestone, *round, *outcome, mission),
@@ -66,5 +68,5 @@ fn closed(milestone: MilestoneId, round: u32, outcome: RoundOutcome, mission: &M
     let all: Vec<_> = mission.assertions_of(milestone).collect();
     let held = all.iter().filter(|assertion| mission.standing(&assertion.id).is_settled()).count();
     let text = format!("round {round} {}: {held} of {} hold", outcome.word(), count(all.len(), "assertion"));
-    Line::new(glyph, milestone, text)
+    Line::new(glyph, &milestone, text)
 }

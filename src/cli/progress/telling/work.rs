@@ -15,9 +15,13 @@ pub(super) fn tell(event: &Event, mission: &Mission) -> Option<Line> {
     Some(match event {
         Event::AttemptStarted { attempt, .. } => started(mission.attempts.get(attempt)?, mission),
         Event::AttemptEnded { attempt, ending } => return ended(mission.attempts.get(attempt)?, ending),
-        Event::HandoffGiven { attempt, feature, handoff, .. } => handed_in(*attempt, *feature, handoff, mission),
+        Event::HandoffGiven { attempt, feature, handoff, .. } => {
+            handed_in(*attempt, *feature, handoff, mission)
+        }
         Event::ClaimsChecked { feature, claims, runs } => match claims {
-            Claims::Refuted => Line::new(Glyph::Bad, feature, format!("the claims do not hold: {}", runs_words(runs))),
+            Claims::Refuted => {
+                Line::new(Glyph::Bad, feature, format!("the claims do not hold: {}", runs_words(runs)))
+            }
             Claims::Confirmed | Claims::Unchecked => {
                 Line::new(Glyph::Good, feature, format!("the claims hold: {}", runs_words(runs)))
             }
@@ -34,7 +38,9 @@ pub(super) fn tell(event: &Event, mission: &Mission) -> Option<Line> {
 pub fn subject(work: Work) -> String {
     match work {
         Work::Plan | Work::Talk | Work::Triage => work.to_string(),
-        Work::Build { feature } | Work::CheckClaims { feature } | Work::Review { feature, .. } => feature.to_string(),
+        Work::Build { feature } | Work::CheckClaims { feature } | Work::Review { feature, .. } => {
+            feature.to_string()
+        }
         Work::RunGateCommands { milestone, .. }
         | Work::Scrutinize { milestone, .. }
         | Work::TestAsUser { milestone, .. } => milestone.to_string(),
@@ -56,7 +62,7 @@ fn started(attempt: &Attempt, mission: &Mission) -> Line {
         Work::CheckClaims { .. } | Work::RunGateCommands { .. } => attempt.work.to_string(),
     };
     let text = format!("{} {} {task} ({})", attempt.id, attempt.role, attempt.model);
-    Line::new(Glyph::Start, subject(attempt.work), text)
+    Line::new(Glyph::Start, &subject(attempt.work), text)
 }
 
 /// A good end is told by what the attempt handed in.
@@ -70,7 +76,7 @@ fn ended(attempt: &Attempt, ending: &Ending) -> Option<Line> {
         Ending::Interrupted => (Glyph::Warning, "was interrupted and will be started again".to_owned()),
         Ending::Stopped { reason } => (Glyph::Warning, format!("was stopped: {}", one_line(reason.as_str()))),
     };
-    Some(Line::new(glyph, subject(attempt.work), format!("{} {} {words}", attempt.id, attempt.role)))
+    Some(Line::new(glyph, &subject(attempt.work), format!("{} {} {words}", attempt.id, attempt.role)))
 }
 
 fn handed_in(id: AttemptId, feature: FeatureId, handoff: &Handoff, mission: &Mission) -> Line {
@@ -89,7 +95,7 @@ fn handed_in(id: AttemptId, feature: FeatureId, handoff: &Handoff, mission: &Mis
         facts.push(elapsed(attempt.wall_ms(mission.updated)));
         facts.push(used(&attempt.usage));
     }
-    Line::new(Glyph::Good, feature, text).with([facts.join(" · ")])
+    Line::new(Glyph::Good, &feature, text).with([facts.join(" · ")])
 }
 
 fn raised(finding: &Finding) -> Line {
@@ -101,7 +107,7 @@ fn raised(finding: &Finding) -> Line {
     let about = finding.feature.map(|feature| format!(", {feature}")).unwrap_or_default();
     let severity = finding.severity.word().replace('_', "-");
     let text = format!("{severity}{about}: {}", one_line(finding.description.as_str()));
-    Line::new(glyph, finding.id, text)
+    Line::new(glyph, &finding.id, text)
 }
 
 /// Commands with their exit codes: those that failed, or all when none did.
@@ -111,6 +117,7 @@ pub(super) fn runs_words(runs: &[Run]) -> String {
         let passed: Vec<String> = runs.iter().map(|run| one_line(run.command.as_str())).collect();
         return if passed.is_empty() { "no command to run".to_owned() } else { passed.join(" · ") };
     }
-    let words = failed.iter().map(|run| format!("`{}` exits with {}", one_line(run.command.as_str()), run.exit_code));
+    let words =
+        failed.iter().map(|run| format!("`{}` exits with {}", one_line(run.command.as_str()), run.exit_code));
     words.collect::<Vec<_>>().join(" · ")
 }
