@@ -22,7 +22,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let found = missions::find(context, args.id.as_deref())?;
     // The connection that found the engine keeps it from leaving until the bridge has its own.
     let Reached { client, socket, .. } = reach(context, &found.dir).await?;
-    crate::link::bridge::bridge(&socket).await?;
-    client.close();
+    crate::link::bridge(tokio::io::stdin(), tokio::io::stdout(), &socket).await?;
+    drop(client);
     Ok(Exit::Done)
 }

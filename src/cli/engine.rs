@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use tracing_subscriber::EnvFilter;
 
 use super::context::{Context, PROJECT_FILE};
-use super::engine_start::SOCKET_FILE;
+use super::engine_start::{SOCKET_FILE, socket_of};
 use super::exit::Exit;
 use super::minds::Minds;
 use super::missions;
@@ -40,7 +40,7 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
         tracing::debug!("the engine stays in its terminal's session: {fault}");
     }
     let dir = args.dir.canonicalize().with_context(|| format!("failed to open {}", args.dir.display()))?;
-    let socket = context.home.socket(&dir)?;
+    let socket = socket_of(context, &dir)?;
     fs::write(dir.join(SOCKET_FILE), socket.as_os_str().as_encoded_bytes())
         .with_context(|| format!("failed to write {}", dir.join(SOCKET_FILE).display()))?;
     let mission = missions::read(&dir)?;

@@ -9,7 +9,8 @@ use anyhow::{Context as _, Result, bail};
 
 use super::context::Context;
 use super::new::Speed;
-use crate::link::client::{Client, Notices};
+use crate::domain::id::MissionId;
+use crate::link::{Client, LinkError, Notices, SocketPlace, socket_path};
 use crate::workspace::process::{Detached, Program};
 
 /// Where an engine listens, written into the mission's directory by the engine itself: whoever comes over `ssh` may
@@ -82,17 +83,28 @@ async fn try_connect(context: &Context, dir: &Path) -> Result<Option<Reached>> {
     for socket in sockets(context, dir)? {
         match Client::connect(&socket, "command line").await {
             Ok((client, notices)) => return Ok(Some(Reached { client, notices, socket })),
-            Err(fault) if fault.is_absent() => {}
+            Err(LinkError::NoEngine { .. }) => {}
             Err(fault) => return Err(fault.into()),
         }
     }
     Ok(None)
 }
 
+/// Where an engine that is started here listens.
+///
+/// # Errors
+/// When the directory is not named as a mission.
+pub fn socket_of(context: &Context, dir: &Path) -> Result<PathBuf> {
+    let name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let mission: MissionId = name.parse()?;
+    let place = SocketPlace { runtime_dir: context.home.runtime.clone(), mission_dir: dir.to_owned() };
+    Ok(socket_path(&place, &mission))
+}
+
 fn sockets(context: &Context, dir: &Path) -> Result<Vec<PathBuf>> {
     let written = fs::read(dir.join(SOCKET_FILE)).ok().map(std::ffi::OsString::from_vec).map(PathBuf::from);
     let mut sockets: Vec<PathBuf> = written.into_iter().collect();
-    let own = context.home.socket(dir)?;
+    let own = socket_of(context, dir)?;
     if !sockets.contains(&own) {
         sockets.push(own);
     }

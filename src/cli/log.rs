@@ -106,9 +106,9 @@ mod tests {
             json_of(&stamped(Actor::Attempt(AttemptId(3)), extended)).unwrap().to_string(),
             json_of(&stamped(Actor::Engine, Event::MissionCompleted)).unwrap().to_string(),
         ];
-        insta::assert_snapshot!(lines.join("\n"), @r#"
+        insta::assert_snapshot!(lines.join("\n"), @r##"
         {"actor":"#3","at":"2025-11-24T16:00:00.123Z","body":{"limit":7,"milestone":"M1"},"kind":"rounds_extended","seq":7}
         {"actor":"engine","at":"2025-11-24T16:00:00.123Z","body":null,"kind":"mission_completed","seq":7}
-        "#);
+        "##);
     }
 }

@@ -31,7 +31,4 @@ pub enum ConfigError {
     /// There is nowhere to keep missions.
     #[error("no home directory is known: set FLIGHTDECK_HOME to a directory for flightdeck's missions")]
     NoHome,
-    /// The directory for sockets cannot be made, or is not the person's own.
-    #[error("the directory for sockets, {}, cannot be used: {reason}; set XDG_RUNTIME_DIR to a directory of your own", directory.display())]
-    NoRuntimeDirectory { directory: PathBuf, reason: String },
 }

@@ -26,7 +26,7 @@ use crate::domain::id::AttemptId;
 use crate::domain::mission::{Mission, Mode};
 use crate::domain::transcript::EntryBody;
 use crate::engine::now;
-use crate::link::client::Client;
+use crate::link::Client;
 use crate::link::protocol::{Activity, Call, LiveOutput, Notice, Reply};
 
 /// How often the live line is drawn.
@@ -116,7 +116,7 @@ impl Flight<'_> {
             let Reached { client, mut notices, .. } =
                 reach_at(self.context, &self.found.dir, self.speed).await?;
             if let Ok(Reply::Attached { live, .. }) =
-                client.call(Call::Attach { output: LiveOutput::Unwanted }).await
+                client.call(Call::Attach { output: LiveOutput::Wanted }).await
             {
                 self.activity = live;
             }

@@ -26,7 +26,9 @@ pub(super) fn tell(event: &Event, mission: &Mission) -> Option<Line> {
         Event::FeatureCancelled { feature, reason } => {
             Line::new(Glyph::Note, feature, format!("cancelled: {}", one_line(reason.as_str())))
         }
-        Event::GateOpened { gate } => Line::new(Glyph::Decision, &gate_subject(*gate), opened(*gate, mission)),
+        Event::GateOpened { gate } => {
+            Line::new(Glyph::Decision, &gate_subject(*gate), opened(*gate, mission))
+        }
         Event::GateDecided { gate, decision, by } => decided(*gate, decision, *by),
         other => return contract_change(other),
     })
