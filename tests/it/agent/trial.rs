@@ -1,6 +1,6 @@
 //! The same session against servers that others wrote. By hand, since they are not part of this repository:
 //!
-//! `llmock -p 4010 -f FIXTURES` of npm `@copilotkit/aimock`, or `llmock serve -p 4020` of PyPI `llmock`, then
+//! `llmock -p 4010 -f FIXTURES` of npm `@copilotkit/aimock`, or `llmock serve -p 4020` of `PyPI` `llmock`, then
 //! `FLIGHTDECK_TRIAL_ANTHROPIC=http://127.0.0.1:4010 FLIGHTDECK_TRIAL_OPENAI=http://127.0.0.1:4010/v1 cargo nextest run trial --run-ignored only --no-capture`.
 
 use std::collections::BTreeMap;
