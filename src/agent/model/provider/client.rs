@@ -69,11 +69,7 @@ impl Provider {
         let chat = request::chat_request(request, &self.spec);
         let opened = self.client.exec_chat_stream(self.target(), chat, Some(&options)).await;
         let opened = opened.map_err(|fault| errors::model_error(fault, &self.spec))?;
-        let reply = stream::collect(opened.stream, &self.spec, sink).await?;
-        if torn.load(Ordering::Relaxed) {
-            return Err(errors::broken(&self.spec, "one of its events was not JSON"));
-        }
-        Ok(reply)
+        stream::collect(opened.stream, &self.spec, sink, &torn).await
     }
 }
 
