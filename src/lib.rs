@@ -4,6 +4,7 @@
 //! worked on, who works on it, and how a person sees it.
 
 pub mod domain;
+pub mod store;
 pub mod link;
 pub mod workspace;
 pub mod instrument;

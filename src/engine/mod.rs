@@ -35,5 +35,6 @@ pub use clock::now;
 pub use deck::Backends;
 pub use error::EngineError;
 pub use executor::Rest;
+pub use host::EngineHost;
 pub use role::PROMPTS;
 pub use run::{EngineOptions, run};
