@@ -3,6 +3,8 @@
 mod agent;
 mod flight;
 mod instrument;
+mod link;
 mod rehearsal;
+mod store;
 mod workspace;
 mod support;
