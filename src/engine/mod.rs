@@ -15,6 +15,7 @@ mod attempt;
 mod briefing;
 mod clock;
 mod deck;
+mod diff;
 mod dispatcher;
 mod error;
 mod executor;

@@ -89,6 +89,7 @@ async fn run_one(
         Exit::Signal(signal) => 128 + signal,
         Exit::TimedOut => TIMED_OUT,
         Exit::Cancelled => 130,
+        Exit::Unknown => 255,
     };
     let evidence = record.evidence()?;
     let reference = deck.store.evidence().keep(Kind::Command, &evidence.title, &evidence.bytes)?;

@@ -85,7 +85,7 @@ async fn an_exchange_is_evidence_and_its_body_is_bounded() {
     assert_eq!(kept["request_body"], r#"{"a":1}"#);
     assert_eq!(kept["answer"]["status"], 418);
     assert_eq!(kept["answer"]["body"]["text"], r#"{"tea":true}"#);
-    assert!(exchange.text().contains("status 418") && exchange.text().ends_with(r#"{"tea":true}"#));
+    assert!(exchange.text().contains("status: 418") && exchange.text().ends_with(r#"{"tea":true}"#));
     let large = get(&driver(), &server, "/large").await;
     assert!(matches!(&large.answer.body, Body::CutText { text } if text.len() == 256 * 1024));
 }

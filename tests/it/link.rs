@@ -1,1 +1,7 @@
-//! The wire.
+//! The wire between engines and their clients.
+
+mod attach;
+mod calls;
+mod host;
+mod parting;
+mod raw;

@@ -1,9 +1,13 @@
 //! The tests that look at flightdeck from outside its rooms: one binary, one module a subject.
 
 mod agent;
+mod architecture;
 mod config;
+mod domain;
+mod flight;
 mod instrument;
 mod link;
 mod rehearsal;
 mod store;
+mod support;
 mod workspace;

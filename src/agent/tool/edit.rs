@@ -48,6 +48,9 @@ impl Tool for Edit {
 
 fn change(workplace: &Workplace, mut wanted: Arguments) -> Result<String, ToolError> {
     let path = workplace.writable(&wanted.path)?;
+    if path.exists() && !path.is_file() {
+        return Err(ToolError::Mend(format!("`{}` is not a regular file", wanted.path)));
+    }
     let text = std::fs::read_to_string(&path)
         .map_err(|fault| ToolError::Mend(format!("`{}` cannot be edited: {fault}", wanted.path)))?;
     if wanted.old.is_empty() {

@@ -76,6 +76,10 @@ fn open(path: &Path, named: &str) -> Result<File, ToolError> {
     if path.is_dir() {
         return Err(ToolError::Mend(format!("`{named}` is a directory; use `list`")));
     }
+    // Opening a pipe would wait for a writer that never comes.
+    if path.exists() && !path.is_file() {
+        return Err(ToolError::Mend(format!("`{named}` is not a regular file")));
+    }
     File::open(path).map_err(|fault| match fault.kind() {
         ErrorKind::NotFound => ToolError::Mend(format!("there is no file `{named}`{}", similar(path))),
         _ => ToolError::Mend(format!("`{named}` cannot be read: {fault}")),
@@ -173,10 +177,12 @@ mod tests {
         place.file("bin", [0_u8, 1, 2]);
         place.file("src/Engine.rs", "x");
         std::os::unix::fs::symlink("/etc/passwd", place.root.path().join("link")).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(place.root.path().join("socket")).unwrap();
         let read = Read(Arc::clone(&place.workplace));
         for (path, words) in [
             ("bin", "not text (3 bytes)"),
             ("src", "use `list`"),
+            ("socket", "not a regular file"),
             ("src/engine.txt", "in that directory are: Engine.rs"),
             ("../x", "outside the checkout"),
             ("/etc/passwd", "outside the checkout"),

@@ -11,6 +11,7 @@ use ignore::overrides::OverrideBuilder;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use super::list::walk;
 use super::workplace::{Workplace, blocking};
@@ -51,10 +52,11 @@ impl Tool for Search {
         spec::<Arguments>("search", description)
     }
 
-    async fn call(&self, value: Value, _: &Call) -> Result<Output, ToolError> {
+    async fn call(&self, value: Value, call: &Call) -> Result<Output, ToolError> {
         let wanted: Arguments = arguments(value)?;
         let workplace = Arc::clone(&self.0);
-        blocking(move || find(&workplace, &wanted).map(Output::text)).await
+        let cancel = call.cancel.clone();
+        blocking(move || find(&workplace, &wanted, &cancel).map(Output::text)).await
     }
 
     fn concurrency(&self) -> Concurrency {
@@ -62,7 +64,7 @@ impl Tool for Search {
     }
 }
 
-fn find(workplace: &Workplace, wanted: &Arguments) -> Result<String, ToolError> {
+fn find(workplace: &Workplace, wanted: &Arguments, cancel: &CancellationToken) -> Result<String, ToolError> {
     let root = workplace.readable(wanted.path.as_deref().unwrap_or("."))?;
     let matcher = RegexMatcherBuilder::new()
         .case_insensitive(wanted.ignore_case)
@@ -83,7 +85,7 @@ fn find(workplace: &Workplace, wanted: &Arguments) -> Result<String, ToolError> 
         if entry.file_type().is_some_and(|kind| kind.is_file()) {
             hits.search(&mut searcher, &matcher, entry.path(), &workplace.shown(entry.path()));
         }
-        if hits.full() {
+        if hits.full() || cancel.is_cancelled() {
             break;
         }
     }

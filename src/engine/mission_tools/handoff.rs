@@ -15,7 +15,8 @@ use crate::agent::tool::{Call, Output, Tool, ToolError, arguments, spec};
 use crate::domain::command::Command;
 use crate::domain::handoff::{ClaimedRun, Deviation, ManualCheck, Procedure, TestFile, TestsAdded};
 use crate::domain::id::Commit;
-use crate::workspace::{Cleanliness, Position};
+use crate::workspace::Cleanliness;
+use crate::workspace::checkout::Position;
 
 /// Files that a refusal names.
 const NAMED_FILES: usize = 8;

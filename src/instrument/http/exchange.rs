@@ -109,11 +109,12 @@ impl Exchange {
     /// The exchange for a model.
     pub fn text(&self) -> String {
         let answer = &self.answer;
-        let mut lines = vec![format!("{} {}", self.method, self.url)];
+        // The status comes first: it is what a tester, or a rehearsal, looks for.
+        let mut lines = vec![format!("status: {}", answer.status)];
+        lines.push(format!("{} {} ({} ms)", self.method, self.url, answer.milliseconds));
         if answer.url != self.url {
             lines.push(format!("answered by {}", answer.url));
         }
-        lines.push(format!("status {} ({} ms)", answer.status, answer.milliseconds));
         lines.extend(answer.headers.iter().map(|(name, value)| format!("{name}: {value}")));
         lines.extend([String::new(), answer.body.text()]);
         lines.join("\n")

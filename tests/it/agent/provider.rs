@@ -216,7 +216,7 @@ async fn a_server_that_is_not_there_is_named() {
 
 #[tokio::test]
 async fn a_silent_server_is_given_up_and_cancelling_is_heard_at_once() {
-    let silent = ResponseTemplate::new(200).set_delay(Duration::from_secs(60));
+    let silent = ResponseTemplate::new(200).set_delay(Duration::from_mins(1));
     let server = answering(silent).await;
     let mut impatient = spec(Wire::OpenAiChat, &server);
     impatient.idle_timeout = Duration::from_millis(50);

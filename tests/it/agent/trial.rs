@@ -1,7 +1,8 @@
 //! The same session against servers that others wrote. By hand, since they are not part of this repository:
 //!
-//! `llmock -p 4010 -f FIXTURES` of npm `@copilotkit/aimock`, or `llmock serve -p 4020` of PyPI `llmock`, then
+//! `llmock -p 4010 -f FIXTURES` of npm `@copilotkit/aimock`, or `llmock serve -p 4020` of `PyPI` `llmock`, then
 //! `FLIGHTDECK_TRIAL_ANTHROPIC=http://127.0.0.1:4010 FLIGHTDECK_TRIAL_OPENAI=http://127.0.0.1:4010/v1 cargo nextest run trial --run-ignored only --no-capture`.
+//! `FLIGHTDECK_TRIAL_WIRE` picks one wire, `_PROMPT` the brief, `_TURNS` the cap.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,7 +40,8 @@ async fn trial_on_every_wire() {
     let prompt = std::env::var("FLIGHTDECK_TRIAL_PROMPT").unwrap_or_else(|_| "run the shell command".into());
     let turns =
         std::env::var("FLIGHTDECK_TRIAL_TURNS").ok().and_then(|turns| turns.parse().ok()).unwrap_or(40);
-    for wire in WIRES {
+    let only = std::env::var("FLIGHTDECK_TRIAL_WIRE").unwrap_or_default();
+    for wire in WIRES.into_iter().filter(|wire| format!("{wire:?}").contains(&only)) {
         let spec = spec(wire).expect("set FLIGHTDECK_TRIAL_ANTHROPIC and FLIGHTDECK_TRIAL_OPENAI");
         let root = tempfile::tempdir().unwrap();
         let place = Workplace {

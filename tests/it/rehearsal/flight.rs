@@ -133,7 +133,7 @@ fn terminal(open: &mut Option<Terminal>, folder: &Path, input: &Value) -> String
     let text = input["text"].as_str().unwrap_or_default();
     match (input["action"].as_str().unwrap(), open.as_mut()) {
         ("start", _) => {
-            *open = Some(Terminal::start(folder, input["program"].as_str().unwrap()));
+            *open = Some(Terminal::start(folder, input["command"].as_str().unwrap()));
             String::new()
         }
         ("wait", Some(terminal)) => terminal.wait(text),

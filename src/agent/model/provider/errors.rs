@@ -132,6 +132,9 @@ fn transport(fault: Option<&reqwest::Error>, cause: &str, spec: &ProviderSpec) -
     while let Some(deeper) = reason.source() {
         reason = deeper;
     }
+    if fault.is_builder() {
+        return ModelError::Refused(format!("the request to {} could not be made: {reason}", spec.name));
+    }
     if fault.is_connect() || fault.is_request() {
         return passing(format!("{} cannot be reached at {}: {reason}", spec.name, spec.endpoint()));
     }

@@ -119,11 +119,11 @@ mod tests {
 
         let post = json!({ "method": "post", "url": server.uri(), "json": { "n": 1 } });
         let text = call(&http, post).await.unwrap();
-        assert!(text.contains("status 201") && text.ends_with("made\n\nevidence: ev_1"), "{text}");
+        assert!(text.contains("status: 201") && text.ends_with("made\n\nevidence: ev_1"), "{text}");
         let again = call(&http, json!({ "url": server.uri() })).await.unwrap();
         assert!(again.contains("you again"), "{again}");
         let stranger = call(&http, json!({ "url": server.uri(), "keep_cookies": false })).await.unwrap();
-        assert!(stranger.contains("status 404"), "{stranger}");
+        assert!(stranger.contains("status: 404"), "{stranger}");
         let kept = kept.0.lock().unwrap();
         assert_eq!((kept.len(), kept[0].kind), (3, EvidenceKind::Http));
     }

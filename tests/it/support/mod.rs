@@ -1,0 +1,4 @@
+//! What tests share.
+#![cfg(test)]
+
+pub mod flight;
