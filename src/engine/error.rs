@@ -3,7 +3,7 @@
 use crate::agent::prompt::PromptError;
 use crate::domain::rejection::Rejection;
 use crate::instrument::InstrumentError;
-use crate::link::server::ServeError;
+use crate::link::LinkError;
 use crate::store::StoreError;
 use crate::workspace::WorkspaceError;
 
@@ -21,7 +21,7 @@ pub enum EngineError {
     Instrument(#[from] InstrumentError),
     /// The socket.
     #[error("{0}")]
-    Link(#[from] ServeError),
+    Link(#[from] LinkError),
     /// The domain refused what the engine itself asked.
     #[error("{0}")]
     Rejected(#[from] Rejection),

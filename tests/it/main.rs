@@ -6,5 +6,5 @@ mod instrument;
 mod link;
 mod rehearsal;
 mod store;
-mod workspace;
 mod support;
+mod workspace;
