@@ -4,6 +4,7 @@
 //! complete, a gate that is reached) is worked out once, in [`settle`], so that no verb has to think of it.
 
 mod agent;
+mod attempt;
 pub mod contract;
 mod draft;
 mod gate;
@@ -52,7 +53,7 @@ pub fn decide_all(
     if let [Command::CountUsage { attempt, usage }] = commands.as_slice()
         && actor == Actor::Engine
     {
-        return work::count_usage(mission, *attempt, *usage);
+        return attempt::count_usage(mission, *attempt, *usage);
     }
     let mut draft = Draft::new(mission, actor, now);
     for command in commands {
