@@ -217,8 +217,8 @@ impl Mission {
     /// The features of a milestone whose diff no reviewer has passed yet.
     pub fn features_to_review(&self, milestone: MilestoneId) -> Vec<FeatureId> {
         let passed = |feature: &Feature| {
-            let reviews = self.rounds.iter().filter_map(|round| round.reviews.get(&feature.id));
-            reviews.last().is_some_and(|review| review.opinion == Opinion::Pass)
+            let mut reviews = self.rounds.iter().rev().filter_map(|round| round.reviews.get(&feature.id));
+            reviews.next().is_some_and(|review| review.opinion == Opinion::Pass)
         };
         self.features_of(milestone).filter(|f| f.is_built() && !passed(f)).map(|f| f.id).collect()
     }

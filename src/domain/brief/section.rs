@@ -20,13 +20,12 @@ pub(super) fn state(mission: &Mission) -> String {
 }
 
 pub(super) fn plan(mission: &Mission) -> String {
-    mission
-        .milestones
-        .iter()
-        .map(|milestone| {
-            format!("{} {}\n{}", milestone.id, milestone.title, feature_lines(mission, milestone.id))
-        })
-        .collect()
+    let mut text = String::new();
+    for milestone in &mission.milestones {
+        line(&mut text, format_args!("{} {}", milestone.id, milestone.title));
+        text += &feature_lines(mission, milestone.id);
+    }
+    text
 }
 
 fn feature_lines(mission: &Mission, milestone: MilestoneId) -> String {

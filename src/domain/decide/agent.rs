@@ -73,15 +73,15 @@ pub(super) fn raise_issue(draft: &mut Draft, issue: Issue, source: Source, featu
 
 pub(super) fn request_amendment(
     draft: &mut Draft,
-    assertion: AssertionId,
+    assertion: &AssertionId,
     proposal: &Line,
     reason: &Line,
 ) -> Result<(), Rejection> {
     let attempt = draft.asker()?.id;
-    if !draft.mission().contract.contains_key(&assertion) {
+    if !draft.mission().contract.contains_key(assertion) {
         return Err(Rejection::unknown(format!("there is no assertion {assertion} in the contract")));
     }
-    let feature = draft.mission().claimant(&assertion).map(|feature| feature.id);
+    let feature = draft.mission().claimant(assertion).map(|feature| feature.id);
     draft.raise(Raised {
         severity: Severity::NonBlocking,
         source: Source::Amendment { attempt },

@@ -143,7 +143,9 @@ pub(super) fn report_user_testing(
         .filter(|verdict| !mission.standing(&verdict.assertion).is_excused())
         .map(|verdict| failure(mission, verdict))
         .collect();
-    failures.into_iter().for_each(|raised| draft.raise(raised));
+    for raised in failures {
+        draft.raise(raised);
+    }
     for issue in &issues {
         raise_issue(draft, issue.clone(), Source::UserTesting { attempt }, None);
     }

@@ -22,7 +22,9 @@ pub(super) fn route(draft: &mut Draft, command: Command) -> Result<(), Rejection
         Command::StopAttempt { attempt } => attempt::stop_attempt(draft, attempt),
         Command::CountUsage { attempt, usage } => {
             let events = attempt::count_usage(draft.mission(), attempt, usage)?;
-            events.into_iter().for_each(|event| draft.emit(event));
+            for event in events {
+                draft.emit(event);
+            }
             Ok(())
         }
         Command::TellRevision { attempt, assertion, revision } => {
