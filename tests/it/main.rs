@@ -1,6 +1,8 @@
 //! The tests that look at flightdeck from outside its rooms: one binary, one module a subject.
 
 mod agent;
+mod architecture;
+mod domain;
 mod flight;
 mod instrument;
 mod link;
