@@ -10,3 +10,5 @@ pub mod workspace;
 pub mod instrument;
 pub mod agent;
 pub mod engine;
+pub mod config;
+pub mod cli;
