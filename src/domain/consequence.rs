@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attempt::Work;
 use super::command::WordingEdit;
 use super::contract::AssertionDraft;
 use super::estimate::{Money, validator_run_cost};
@@ -86,7 +87,10 @@ pub fn consequences(mission: &Mission, change: &ContractChange) -> Consequences 
         .live_attempts()
         .filter_map(|attempt| {
             let revision = attempt.revisions.get(id)?;
-            let feature = mission.claimant(id)?.id;
+            let feature = match attempt.work {
+                Work::Build { feature } => feature,
+                _ => mission.claimant(id)?.id,
+            };
             Some((attempt.id, feature, *revision))
         })
         .collect();

@@ -73,15 +73,15 @@ pub(super) fn raise_issue(draft: &mut Draft, issue: Issue, source: Source, featu
 
 pub(super) fn request_amendment(
     draft: &mut Draft,
-    assertion: AssertionId,
+    assertion: &AssertionId,
     proposal: &Line,
     reason: &Line,
 ) -> Result<(), Rejection> {
     let attempt = draft.asker()?.id;
-    if !draft.mission().contract.contains_key(&assertion) {
+    if !draft.mission().contract.contains_key(assertion) {
         return Err(Rejection::unknown(format!("there is no assertion {assertion} in the contract")));
     }
-    let feature = draft.mission().claimant(&assertion).map(|feature| feature.id);
+    let feature = draft.mission().claimant(assertion).map(|feature| feature.id);
     draft.raise(Raised {
         severity: Severity::NonBlocking,
         source: Source::Amendment { attempt },
@@ -153,14 +153,14 @@ fn check_complete(mission: &Mission, decisions: &[TriageDecision]) -> Result<(),
 }
 
 /// A failed assertion cannot be talked away: it is mended, amended, or waived by the person.
-fn check_dismissal(mission: &Mission, id: FindingId) -> Result<(), Rejection> {
+pub(super) fn check_dismissal(mission: &Mission, id: FindingId) -> Result<(), Rejection> {
     let failed = mission.findings.get(&id).filter(|f| matches!(f.source, Source::Verdict { .. }));
     let Some(assertion) = failed.and_then(|finding| finding.assertion.as_ref()) else { return Ok(()) };
     let blocking =
         mission.contract.get(assertion).is_some_and(crate::domain::contract::Assertion::is_blocking);
     if blocking && mission.standing(assertion) == Standing::Failed {
         return Err(Rejection::invalid(format!(
-            "{id} cannot be dismissed while {assertion} fails: make it a feature, amend the assertion, or ask the person to waive it"
+            "{id} cannot be dismissed while {assertion} fails: mend it, amend the assertion, or ask the person to waive it"
         )));
     }
     Ok(())

@@ -4,6 +4,7 @@
 //! complete, a gate that is reached) is worked out once, in [`settle`], so that no verb has to think of it.
 
 mod agent;
+mod attempt;
 pub mod contract;
 mod draft;
 mod gate;
@@ -52,7 +53,7 @@ pub fn decide_all(
     if let [Command::CountUsage { attempt, usage }] = commands.as_slice()
         && actor == Actor::Engine
     {
-        return work::count_usage(mission, *attempt, *usage);
+        return attempt::count_usage(mission, *attempt, *usage);
     }
     let mut draft = Draft::new(mission, actor, now);
     for command in commands {
@@ -113,8 +114,8 @@ fn route(draft: &mut Draft, command: Command) -> Result<(), Rejection> {
         Command::EditFeature { feature, spec } => planning::edit_feature(draft, feature, spec),
         Command::EditAssertion { assertion, base, edit } => contract::edit(draft, assertion, base, &edit),
         Command::AddAssertion { draft: added, feature } => contract::add(draft, *added, feature),
-        Command::RetireAssertion { assertion, reason } => contract::retire(draft, assertion, reason),
-        Command::Waive { assertion, reason } => contract::waive(draft, assertion, reason),
+        Command::RetireAssertion { assertion, reason } => contract::retire(draft, &assertion, &reason),
+        Command::Waive { assertion, reason } => contract::waive(draft, &assertion, &reason),
         Command::DecideGate { gate, decision } => gate::decide_gate(draft, gate, decision),
         Command::Answer { question, text } => talk::answer(draft, question, text),
         Command::Say { to, text, delivery } => talk::say(draft, to, text, delivery),
@@ -124,7 +125,7 @@ fn route(draft: &mut Draft, command: Command) -> Result<(), Rejection> {
         Command::Triage { decisions } => agent::triage(draft, decisions),
         Command::HandIn { handoff, head } => agent::hand_in(draft, *handoff, head),
         Command::RequestAmendment { assertion, proposal, reason } => {
-            agent::request_amendment(draft, assertion, &proposal, &reason)
+            agent::request_amendment(draft, &assertion, &proposal, &reason)
         }
         Command::ReportReview { summary, opinion, issues } => {
             validation::report_review(draft, summary, opinion, issues)

@@ -1,6 +1,5 @@
 //! A whole mission in a temporary home: a real git repository, a founded mission, an engine in this process.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;

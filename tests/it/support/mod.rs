@@ -2,3 +2,5 @@
 #![cfg(test)]
 
 pub mod flight;
+pub mod mission;
+pub mod words;
