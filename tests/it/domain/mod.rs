@@ -1,9 +1,9 @@
 //! The kernel: what a mission is, and the rules that hold always.
 
 //mod brief;
-//mod budget;
+mod budget;
 mod contract;
-//mod course;
+mod course;
 mod crew;
 //mod fold;
 mod gates;
@@ -13,7 +13,7 @@ mod permissions;
 mod planning;
 mod rules;
 //mod schedule;
-//mod talk;
+mod talk;
 mod triage;
-//mod validation;
+mod validation;
 mod work;
