@@ -59,7 +59,6 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
         backends: Arc::new(Minds::new(sources)?),
         prompt_dirs: vec![repository.join(".flightdeck/prompts"), context.home.config.join("prompts")],
         skill_dirs: skill_dirs(context),
-        labels: Vec::new(),
         patience: PATIENCE,
     };
     let rest = crate::engine::run(options).await?;

@@ -113,7 +113,6 @@ impl Flight {
     ) -> Result<Session, EngineError> {
         let brief = self.deck.shared.with(|mission| brief(mission, self.work));
         let mut labels = brief.labels;
-        labels.extend(self.deck.labels.iter().cloned());
         labels.insert("attempt".to_owned(), self.attempt.to_string());
         let permit = FlightPermit {
             role: self.role,

@@ -36,8 +36,6 @@ pub struct EngineOptions {
     pub prompt_dirs: Vec<PathBuf>,
     /// Directories of skills beside those of the repository.
     pub skill_dirs: Vec<PathBuf>,
-    /// Labels that every session carries.
-    pub labels: Vec<(String, String)>,
     /// How long it stays when there is nothing to do and nobody attached.
     pub patience: Duration,
 }
@@ -77,7 +75,6 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         sandbox: Arc::new(Unconfined),
         reaper: Reaper::start()?,
         skill_dirs: options.skill_dirs,
-        labels: options.labels,
         proof: tokio::sync::Mutex::new(None),
         told: Mutex::default(),
     });

@@ -3,6 +3,7 @@
 mod agent;
 mod architecture;
 mod config;
+mod crash;
 mod domain;
 mod flight;
 mod instrument;

@@ -65,7 +65,7 @@ impl Researchers {
                 max_output_tokens: facts.max_output,
                 ..Limits::default()
             },
-            labels: labels.into_iter().chain(self.deck.labels.iter().cloned()).collect(),
+            labels: labels.into_iter().collect(),
             permit: Arc::new(permit),
             observer: Arc::new(observer),
             inbox: mpsc::channel(1).1,
