@@ -1,5 +1,7 @@
 //! The tests that look at flightdeck from outside its rooms: one binary, one module a subject.
 
+#![cfg(test)]
+
 mod agent;
 mod architecture;
 mod config;

@@ -88,7 +88,8 @@ fn last_mission(context: &Context, repo: &Repo) -> Result<Option<Found>> {
 /// The guestbook's usual port, or another one when it is taken.
 fn free_port() -> Result<u16> {
     let usual = TcpListener::bind(("127.0.0.1", USUAL_PORT));
-    let listener = usual.or_else(|_| TcpListener::bind(("127.0.0.1", 0))).context("failed to find a free port")?;
+    let listener =
+        usual.or_else(|_| TcpListener::bind(("127.0.0.1", 0))).context("failed to find a free port")?;
     Ok(listener.local_addr()?.port())
 }
 
