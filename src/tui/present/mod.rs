@@ -1,0 +1,9 @@
+//! The mission in rows: every presenter is a pure function from the state to rows of text in inks. None knows ratatui.
+
+pub mod contract;
+pub mod header;
+pub mod plan;
+pub mod row;
+pub mod timeline;
+pub mod transcript;
+pub mod work;

@@ -1,0 +1,4 @@
+//! Small things that are drawn in many places.
+
+pub mod bar;
+pub mod painter;
