@@ -71,6 +71,11 @@ pub struct Deck<S> {
     in_flight: Arc<()>,
 }
 
+/// What frames are drawn on: any backend whose errors can be told.
+pub trait Frames: Backend<Error: std::error::Error + Send + Sync + 'static> {}
+
+impl<B: Backend<Error: std::error::Error + Send + Sync + 'static>> Frames for B {}
+
 /// Whether the loop goes on.
 enum Next {
     Go,
@@ -116,7 +121,7 @@ impl<S: Source> Deck<S> {
     /// When the terminal does not take frames any more.
     pub async fn fly<B, I, O>(&mut self, terminal: &mut Terminal<B>, mut input: I, mut outside: O) -> Result<ConsoleExit, TuiError>
     where
-        B: Backend<Error: Into<io::Error>>,
+        B: Frames,
         I: Stream<Item = io::Result<Input>> + Unpin,
         O: Outside,
     {
@@ -160,7 +165,7 @@ impl<S: Source> Deck<S> {
     /// Takes in whatever is ready, keys first.
     async fn drain<B, I, O>(&mut self, input: &mut I, heard: &mut Receiver<Heard>, terminal: &mut Terminal<B>, outside: &mut O) -> Result<Next, TuiError>
     where
-        B: Backend<Error: Into<io::Error>>,
+        B: Frames,
         I: Stream<Item = io::Result<Input>> + Unpin,
         O: Outside,
     {
@@ -184,7 +189,7 @@ impl<S: Source> Deck<S> {
     /// The input is over: what was asked is answered, and the last frame drawn.
     async fn land<B, O>(&mut self, terminal: &mut Terminal<B>, outside: &mut O, heard: &mut Receiver<Heard>) -> Result<ConsoleExit, TuiError>
     where
-        B: Backend<Error: Into<io::Error>>,
+        B: Frames,
         O: Outside,
     {
         loop {
@@ -209,18 +214,18 @@ impl<S: Source> Deck<S> {
 
     fn draw<B, O>(&self, terminal: &mut Terminal<B>, outside: &mut O) -> Result<(), TuiError>
     where
-        B: Backend<Error: Into<io::Error>>,
+        B: Frames,
         O: Outside,
     {
         outside.begin_frame()?;
-        terminal.draw(|frame| super::pane::draw(&self.app, frame)).map_err(Into::into)?;
+        terminal.draw(|frame| super::pane::draw(&self.app, frame)).map_err(io::Error::other)?;
         outside.end_frame()?;
         Ok(())
     }
 
     async fn take<B, O>(&mut self, msg: Msg, terminal: &mut Terminal<B>, outside: &mut O) -> Result<Next, TuiError>
     where
-        B: Backend<Error: Into<io::Error>>,
+        B: Frames,
         O: Outside,
     {
         let effects = update(&mut self.app, msg);
@@ -229,7 +234,7 @@ impl<S: Source> Deck<S> {
 
     async fn do_effects<B, O>(&mut self, effects: Vec<Effect>, terminal: &mut Terminal<B>, outside: &mut O) -> Result<Next, TuiError>
     where
-        B: Backend<Error: Into<io::Error>>,
+        B: Frames,
         O: Outside,
     {
         for effect in effects {
@@ -237,7 +242,7 @@ impl<S: Source> Deck<S> {
                 Effect::Exit(exit) => return Ok(Next::Exit(exit)),
                 Effect::Copy(text) => outside.copy(&text)?,
                 Effect::Announce { title, percent } => outside.announce(&title, percent)?,
-                Effect::Redraw => terminal.clear().map_err(Into::into)?,
+                Effect::Redraw => terminal.clear().map_err(io::Error::other)?,
                 Effect::Notify(sentence) => {
                     if self.host.notify(sentence.clone()).await == Told::NoCommand {
                         outside.notify(&sentence)?;
@@ -253,13 +258,13 @@ impl<S: Source> Deck<S> {
     /// The editor has the terminal; nothing is drawn until it gives it back.
     async fn edit<B, O>(&mut self, text: String, name: String, terminal: &mut Terminal<B>, outside: &mut O) -> Result<(), TuiError>
     where
-        B: Backend<Error: Into<io::Error>>,
+        B: Frames,
         O: Outside,
     {
         outside.hand_over()?;
         let edited = self.host.edit(text, name).await;
         outside.take_back()?;
-        terminal.clear().map_err(Into::into)?;
+        terminal.clear().map_err(io::Error::other)?;
         // Nobody waits for room here: the channel may be full, and this is the task that empties it.
         let sender = self.sender.clone();
         tokio::spawn(async move { sender.send(Msg::Edited(edited)).await });

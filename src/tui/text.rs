@@ -86,21 +86,28 @@ pub fn clip(text: &str, room: usize) -> String {
     if width(text) <= room {
         return text.to_owned();
     }
+    let shorter = text.trim_end();
+    if width(shorter) <= room {
+        return shorter.to_owned();
+    }
     if room == 0 {
         return String::new();
     }
-    let mut kept = String::new();
-    let mut used = 0;
-    for grapheme in text.graphemes(true) {
-        let next = cells(grapheme);
-        if used + next > room - 1 {
-            break;
-        }
-        used += next;
-        kept.push_str(grapheme);
-    }
+    let mut kept = cut(text, room - 1).to_owned();
     kept.push('…');
     kept
+}
+
+/// As much of a text as fits, without an ellipsis.
+pub fn cut(text: &str, room: usize) -> &str {
+    let mut used = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        used += cells(grapheme);
+        if used > room {
+            return text.get(..at).unwrap_or_default();
+        }
+    }
+    text
 }
 
 /// The first line of a text, clipped.

@@ -22,7 +22,7 @@ pub fn header(app: &App, frame: &mut Frame<'_>, areas: &Areas) {
     match areas.shape {
         Shape::Wide => {
             if let Some(line) = lines.next() {
-                painter.row(buf, line, &header::banner(&app.mission, app.now), Lit::No);
+                painter.row(buf, line, &header::banner(&app.mission, app.now, usize::from(line.width)), Lit::No);
             }
         }
         Shape::Narrow | Shape::Tiny => {

@@ -3,17 +3,28 @@
 use crate::domain::attention;
 use crate::domain::budget::dollars;
 use crate::domain::id::Timestamp;
-use crate::domain::mission::{End, Mission};
+use crate::domain::mission::{End, Mission, Status};
 use crate::domain::verdict::Standing;
 use crate::tui::ink::Ink;
-use crate::tui::text::{count, plural, span};
+use crate::tui::text::{count, plural, span, width};
 
 use super::row::{Piece, Row};
 use super::work::status_sign;
 
-/// The first line: name and place left, time and cost right.
-pub fn banner(mission: &Mission, now: Timestamp) -> Row {
-    identity(mission).end(Ink::Dim, cost(mission, now))
+/// The first line: name and place left, time and cost right; of the cost as much as there is room for.
+pub fn banner(mission: &Mission, now: Timestamp, room: usize) -> Row {
+    let row = identity(mission);
+    let taken: usize = row.left.iter().map(|piece| width(&piece.text)).sum();
+    let all = costs(mission, now);
+    let fitting = (0..all.len()).map(|skip| shortened(&all, skip)).find(|words| taken + width(words) + 2 <= room);
+    row.end(Ink::Dim, fitting.unwrap_or_else(|| shortened(&all, all.len())))
+}
+
+/// Leaves out what is least asked for: first the tokens, from the left; never time and money.
+fn shortened(parts: &[String], skip: usize) -> String {
+    let last = parts.len().saturating_sub(1);
+    let kept = parts.iter().enumerate().filter(|(index, _)| *index == 0 || *index == last || *index > skip);
+    kept.map(|(_, part)| part.as_str()).collect::<Vec<_>>().join(" · ")
 }
 
 /// Name and place of a mission.
@@ -27,8 +38,12 @@ pub fn identity(mission: &Mission) -> Row {
 
 /// Time, tokens and money: `1h 12m · in 3.0K · cached 221M · out 1.3M · $4.21 of $25.00`.
 pub fn cost(mission: &Mission, now: Timestamp) -> String {
+    costs(mission, now).join(" · ")
+}
+
+fn costs(mission: &Mission, now: Timestamp) -> Vec<String> {
     if mission.founding.is_none() {
-        return String::new();
+        return Vec::new();
     }
     let usage = mission.usage();
     let until = match &mission.end {
@@ -46,7 +61,7 @@ pub fn cost(mission: &Mission, now: Timestamp) -> String {
     }
     parts.push(format!("out {}", count(usage.output)));
     parts.push(money);
-    parts.join(" · ")
+    parts
 }
 
 /// How far a mission is, in numbers.
@@ -79,7 +94,12 @@ pub fn progress(mission: &Mission) -> Progress {
 
 /// What the mission does, in its place: `● RUNNING   M2 of 4 · Sign-in`.
 pub fn doing(mission: &Mission) -> Vec<Piece> {
-    let status = mission.status();
+    // An agent that works while something waits is still what happens now; the right side says what waits.
+    let works = mission.live_attempts().any(|attempt| attempt.work.role().is_some());
+    let status = match mission.status() {
+        Status::Waiting if works => Status::Running,
+        status => status,
+    };
     let (sign, ink) = status_sign(status);
     let mut row = Row::new().sign(ink, sign).then(ink, status.word().to_uppercase());
     if let Some(milestone) = mission.current_milestone() {

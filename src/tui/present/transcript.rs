@@ -105,14 +105,25 @@ fn output_lines(call: &ToolCall, said: &Spoken, width: usize, fold: Fold, failed
     if fold == Fold::Unfolded && !failed {
         return shown.lines().flat_map(|text| wrap(text, room)).map(|text| line(&text)).collect();
     }
-    let keep = if failed { 2 * PEEK } else { PEEK };
-    let tail: Vec<&str> = shown.lines().rev().filter(|text| !text.trim().is_empty()).take(keep).collect();
-    let hidden = shown.lines().filter(|text| !text.trim().is_empty()).count().saturating_sub(tail.len());
+    let keep = match call.answer {
+        Some(_) if failed => 2 * PEEK,
+        Some(_) => 1,
+        None => PEEK,
+    };
+    let said = || shown.lines().filter(|text| !text.trim().is_empty() && !is_exit_line(text));
+    let tail: Vec<&str> = said().collect::<Vec<_>>().into_iter().rev().take(keep).collect();
+    let hidden = said().count().saturating_sub(tail.len());
     let mut rows: Vec<Row> = tail.into_iter().rev().map(line).collect();
     if hidden > 0 && let Some(first) = rows.first_mut() {
         first.right.push(super::row::Piece::new(Ink::Faint, format!("{} more", plural(hidden, "line"))));
     }
     rows
+}
+
+/// The line that only repeats the exit code, which stands at the right already.
+fn is_exit_line(text: &str) -> bool {
+    let text = text.trim().to_ascii_lowercase();
+    text.len() < 24 && text.starts_with("exit")
 }
 
 /// Whether a tool's output is worth a look of its own.
@@ -237,9 +248,7 @@ mod tests {
         let run = call("shell", r#"{"command":"cargo test session"}"#, "a\nb\nc\n12 passed\nexit code 0", Answer::Done);
         insta::assert_snapshot!(plain(&lines(None, &run, 60, Fold::Folded)), @r"
         Run     cargo test session | exit 0  2.1s
-                c | 2 lines more
-                12 passed
-                exit code 0
+                12 passed | 3 lines more
         ");
         let odd = call("browser_click", r#"{"selector":".save"}"#, "ok", Answer::Done);
         insta::assert_snapshot!(plain(&lines(None, &odd, 60, Fold::Folded)), @"Browser .save |   2.1s");

@@ -37,6 +37,7 @@ fn click(app: &mut App, column: u16, row: u16) -> Vec<Effect> {
         return Vec::new();
     }
     let Some(pane) = areas.pane_at(column, row) else { return Vec::new() };
+    let had_keys = app.focus == pane;
     main_screen::focus(app, pane);
     let area = inside(areas.of(pane));
     if !area.contains((column, row).into()) || pane == Pane::Worker {
@@ -46,7 +47,7 @@ fn click(app: &mut App, column: u16, row: u16) -> Vec<Effect> {
     if let Some(list) = main_screen::list_mut(app, pane) {
         let clicked = list.top + usize::from(row - area.y);
         // A second click on the selected row opens it.
-        if clicked == list.selected && clicked < len {
+        if had_keys && clicked == list.selected && clicked < len {
             return keys::perform(app, Action::Open);
         }
         list.select(clicked, len, height);

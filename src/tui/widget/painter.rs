@@ -11,7 +11,7 @@ use crate::tui::glyph::{Charset, to_ascii};
 use crate::tui::ink::Ink;
 use crate::tui::present::row::{Piece, Row};
 use crate::tui::styles::Styles;
-use crate::tui::text::{clip, width};
+use crate::tui::text::{clip, cut, width};
 
 /// A brush: the styles of the theme, and the characters that the terminal has.
 #[derive(Debug, Clone, Copy)]
@@ -81,8 +81,8 @@ impl Painter<'_> {
             if fits {
                 used += self.text(buf, (x + used, y), left, piece.ink, &piece.text);
             } else {
-                let cut = if more { format!("{}…", clip_hard(&piece.text, usize::from(left.saturating_sub(1)))) } else { clip(&piece.text, usize::from(left)) };
-                return used + self.text(buf, (x + used, y), left, piece.ink, &cut);
+                let clipped = if more { format!("{}…", cut(&piece.text, usize::from(left.saturating_sub(1)))) } else { clip(&piece.text, usize::from(left)) };
+                return used + self.text(buf, (x + used, y), left, piece.ink, &clipped);
             }
         }
         used
@@ -176,12 +176,6 @@ impl Painter<'_> {
         ratatui::widgets::Clear.render(area, buf);
         buf.set_style(area, self.styles.of(Ink::Text));
     }
-}
-
-/// Cuts without an ellipsis.
-fn clip_hard(text: &str, room: usize) -> String {
-    let clipped = clip(text, room + 1);
-    clipped.strip_suffix('…').map_or_else(|| clip(text, room), str::to_owned)
 }
 
 #[cfg(test)]

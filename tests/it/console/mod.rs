@@ -1,0 +1,4 @@
+//! The console by keystrokes, on frames of every size.
+
+mod harness;
+mod look;
