@@ -26,11 +26,15 @@ use super::widget::painter::Painter;
 #[derive(Debug)]
 pub struct App {
     pub mission: Mission,
+    /// The mission as it is, while `mission` shows how it was.
+    pub present: Option<Box<Mission>>,
     pub link: Link,
     /// What runs now, as the engine last told.
     pub live: Vec<Activity>,
     pub tapes: BTreeMap<AttemptId, Tape>,
+    /// The time that is shown: the clock's, or that of the past that is shown.
     pub now: Timestamp,
+    pub clock: Timestamp,
     pub size: Size,
     pub focus: Pane,
     pub zoom: Zoom,
@@ -50,7 +54,7 @@ pub struct App {
     pub window: Window,
     pub missions: Vec<MissionCard>,
     /// Texts that were begun and left, by what they are for.
-    pub drafts: BTreeMap<String, Vec<String>>,
+    pub drafts: BTreeMap<String, String>,
     /// What the person was last told waits, so that nothing is told twice.
     pub told: Vec<String>,
 }
@@ -115,10 +119,12 @@ impl App {
     pub fn new(start: Start) -> Self {
         Self {
             mission: Mission::unborn(),
+            present: None,
             link: Link::default(),
             live: Vec::new(),
             tapes: BTreeMap::new(),
             now: start.now,
+            clock: start.now,
             size: start.size,
             focus: Pane::default(),
             zoom: Zoom::default(),

@@ -111,4 +111,5 @@ pub const DEFAULTS: &[(Context, &str, Action)] = &[
     (Context::Launcher, "tab", Action::NextPane),
     (Context::Launcher, "backtab", Action::PreviousPane),
     (Context::Launcher, "ctrl+e", Action::Editor),
+    (Context::Launcher, "ctrl+d", Action::Play),
 ];

@@ -25,6 +25,7 @@ pub mod present;
 pub mod recording;
 pub mod reel;
 pub mod sample;
+pub mod select;
 pub mod source;
 pub mod styles;
 pub mod tape;

@@ -7,6 +7,7 @@ use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 
 use super::ink::Ink;
+use super::present::evidence::{Colour, Run};
 use super::styles::Styles;
 
 /// The themes that come with flightdeck.
@@ -130,6 +131,39 @@ fn parse_style(role: &str, words: &str, palette: &BTreeMap<String, String>) -> R
 
 fn parse_colour(word: &str) -> Option<Color> {
     if word == "default" { Some(Color::Reset) } else { Color::from_str(word).ok() }
+}
+
+/// The style of a run of somebody else's screen. Without colours of our own, theirs are left out too.
+pub fn foreign(run: &Run, styles: &Styles) -> Style {
+    let mut style = styles.of(Ink::Text);
+    if *styles != Styles::monochrome() {
+        style = with_foreign(style, run.fg, Style::fg);
+        style = with_foreign(style, run.bg, Style::bg);
+    }
+    for attribute in &run.attributes {
+        style = style.add_modifier(match attribute.as_str() {
+            "bold" => Modifier::BOLD,
+            "dim" => Modifier::DIM,
+            "italic" => Modifier::ITALIC,
+            "underline" => Modifier::UNDERLINED,
+            "inverse" => Modifier::REVERSED,
+            _ => Modifier::empty(),
+        });
+    }
+    style
+}
+
+fn with_foreign(style: Style, colour: Colour, set: fn(Style, Color) -> Style) -> Style {
+    match colour {
+        Colour::Default => style,
+        Colour::Indexed { index } => set(style, Color::Indexed(index)),
+        Colour::Rgb { red, green, blue } => set(style, Color::Rgb(red, green, blue)),
+    }
+}
+
+/// The style of a piece of code, as its highlighter wants it.
+pub fn code(styles: &Styles, red: u8, green: u8, blue: u8) -> Style {
+    if *styles == Styles::monochrome() { styles.of(Ink::Text) } else { Style::default().fg(Color::Rgb(red, green, blue)) }
 }
 
 impl Styles {

@@ -1,9 +1,25 @@
 //! The screens over the main one. They stand in a stack; the uppermost has the keys, Esc takes it off.
 
+pub mod assertion;
+pub mod attempt;
+pub mod attention;
+pub mod diff;
+pub mod evidence;
+pub mod feature;
+pub mod frame;
+pub mod gate;
 pub mod help;
+pub mod launcher;
+pub mod missions;
+pub mod models;
 pub mod open;
 pub mod palette;
+pub mod prompt;
+pub mod replay;
+pub mod stats;
+pub mod talk;
 pub mod turn;
+pub mod workers;
 
 use std::fmt;
 
@@ -19,10 +35,10 @@ use super::layout::Areas;
 use super::source::SourceError;
 use crate::link::protocol::Reply;
 
-pub use turn::{Then, Turn};
+pub use turn::{Show, Then, Turn};
 
 /// A screen over the main one. It keeps only what the person does to it: selections, scroll positions, drafts.
-pub trait Popup: fmt::Debug + Send + Sync {
+pub trait Popup: fmt::Debug + Send {
     /// Whose keys it has.
     fn context(&self) -> Context;
 

@@ -2,6 +2,7 @@
 
 use super::Popup;
 use crate::domain::command::Command;
+use crate::domain::mission::Mission;
 use crate::link::protocol::Call;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, Errand};
@@ -13,6 +14,19 @@ pub struct Turn {
     pub then: Then,
     /// A sentence for the person.
     pub say: Option<String>,
+    /// Which moment of the mission the screen shows from now on.
+    pub show: Show,
+    /// A text to keep under a name, or to forget.
+    pub draft: Option<(String, Option<String>)>,
+}
+
+/// Which moment of the mission is shown.
+#[derive(Debug, Default)]
+pub enum Show {
+    #[default]
+    AsBefore,
+    Past(Box<Mission>),
+    Present,
 }
 
 /// What becomes of the stack.
@@ -75,6 +89,34 @@ impl Turn {
     #[must_use]
     pub fn and_then(mut self, then: Then) -> Self {
         self.then = then;
+        self
+    }
+
+    /// The main screen shows the mission as it was.
+    #[must_use]
+    pub fn showing(mut self, past: Mission) -> Self {
+        self.show = Show::Past(Box::new(past));
+        self
+    }
+
+    /// The main screen shows the present again.
+    #[must_use]
+    pub fn showing_present(mut self) -> Self {
+        self.show = Show::Present;
+        self
+    }
+
+    /// With a sentence for the person.
+    #[must_use]
+    pub fn with_words(mut self, sentence: impl Into<String>) -> Self {
+        self.say = Some(sentence.into());
+        self
+    }
+
+    /// Keeps a text that was begun, or forgets it when there is none.
+    #[must_use]
+    pub fn with_draft(mut self, name: String, text: impl Into<Option<String>>) -> Self {
+        self.draft = Some((name, text.into()));
         self
     }
 

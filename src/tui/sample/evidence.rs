@@ -22,9 +22,9 @@ pub fn all(mission: &Mission) -> Vec<EvidenceDoc> {
     docs
 }
 
-const HTTP: &str = r#"{"request":{"method":"POST","url":"http://127.0.0.1:8080/login","headers":{"content-type":"application/json"},"body":"{\"name\":\"ada\",\"password\":\"wrong\"}"},"response":{"status":401,"headers":{"content-type":"application/json","set-cookie":"none"},"body":"{\"error\":\"no such user\"}"},"wall_ms":12}"#;
-const COMMAND: &str = r#"{"command":"guestbook export | head -3","exit_code":0,"output":"time,name,text\n2026-11-24,Ada,\"Lovely \"\"scones\"\"\"\n2026-11-24,日本,こんにちは\n","wall_ms":340}"#;
-const SCREEN: &str = r#"{"rows":8,"columns":40,"screen":"\u001b[1mThe desk\u001b[0m\r\n\r\n\u001b[32m✓\u001b[0m signed in as owner\r\n\r\n  3 entries wait for you\r\n  \u001b[31mhide\u001b[0m  \u001b[34mshow\u001b[0m"}"#;
+const HTTP: &str = r#"{"method":"POST","url":"http://127.0.0.1:8080/login","request_headers":[["content-type","application/json"]],"request_body":"{\"name\":\"ada\",\"password\":\"wrong\"}","answer":{"url":"http://127.0.0.1:8080/login","status":401,"headers":[["content-type","application/json"]],"body":{"is":"text","text":"{\"error\":\"no such user\"}"},"milliseconds":12}}"#;
+const COMMAND: &str = r#"{"command":"guestbook export | head -3","directory":"/work/proof","exit":{"code":0},"output":"time,name,text\n2026-11-24,Ada,Lovely scones\n2026-11-24,日本,こんにちは\n","output_bytes":80,"milliseconds":340}"#;
+const SCREEN: &str = r#"{"cols":40,"rows":6,"lines":[],"cursor":{"is":"hidden","row":0,"col":0},"buffer":"main","cells":[[{"text":"The desk","attributes":["bold"]}],[],[{"text":"✓","fg":{"is":"indexed","index":2}},{"text":" signed in as owner"}],[],[{"text":"  3 entries wait for you"}],[{"text":"  hide","fg":{"is":"indexed","index":1}},{"text":"  show","fg":{"is":"rgb","red":88,"green":166,"blue":255}}]]}"#;
 
 /// A diff for every scope that somebody can ask for.
 pub fn diffs(mission: &Mission) -> Vec<(DiffScope, DiffDoc)> {

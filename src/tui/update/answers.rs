@@ -21,10 +21,14 @@ fn take_reply(app: &mut App, errand: &Errand, reply: Reply) -> Vec<Effect> {
     match (errand, reply) {
         (Errand::Attach, Reply::Attached { mission, live }) => {
             let first = app.link == Link::Attaching;
-            app.mission = *mission;
+            let updated = mission.updated;
+            match &mut app.present {
+                Some(present) => *present = mission,
+                None => app.mission = *mission,
+            }
             app.live = live;
             app.link = Link::Attached;
-            app.now = app.now.max(app.mission.updated);
+            super::set_clock(app, updated);
             if !first {
                 app.tapes.values_mut().for_each(|tape| tape.asked = false);
             }

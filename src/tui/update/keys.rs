@@ -52,6 +52,9 @@ fn global(app: &mut App, action: Action) -> Option<Vec<Effect>> {
         Action::Palette => stack::open(app, Box::new(Palette::default())),
         Action::Pause => orders::pause(app),
         Action::Retry => orders::resume(app),
-        _ => return None,
+        _ => {
+            let screen = crate::tui::popup::open::anywhere(app, action)?;
+            stack::open(app, screen)
+        }
     })
 }

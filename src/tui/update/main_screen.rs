@@ -1,8 +1,5 @@
 //! The main screen's own keys: moving in a pane, opening what is selected.
 
-use crate::domain::attempt::Work;
-use crate::domain::id::{AssertionId, AttemptId, FeatureId, MilestoneId};
-use crate::domain::plan::FeatureState;
 use crate::link::protocol::Before;
 use crate::tui::action::Action;
 use crate::tui::app::App;
@@ -11,8 +8,8 @@ use crate::tui::focus::{Pane, Zoom};
 use crate::tui::layout::inside;
 use crate::tui::list::{List, Step};
 use crate::tui::present::plan::Target;
-use crate::tui::present::timeline::Moment;
-use crate::tui::present::{contract, plan, timeline};
+use crate::tui::present::{plan, timeline};
+use crate::tui::select::{selected_assertion, selected_milestone, selected_moment, selected_target};
 
 use super::page;
 
@@ -133,7 +130,10 @@ fn step_or_open(app: &mut App, action: Action) -> Vec<Effect> {
     if let Some(by) = Step::of(action) {
         return step(app, by);
     }
-    super::super::popup::open::from_main(app, action)
+    match crate::tui::popup::open::from_main(app, action) {
+        Some(screen) => super::stack::open(app, screen),
+        None => Vec::new(),
+    }
 }
 
 fn copy(app: &App) -> Vec<Effect> {
@@ -172,36 +172,4 @@ pub fn list_mut(app: &mut App, pane: Pane) -> Option<&mut List> {
         Pane::Timeline => Some(&mut app.timeline),
         Pane::Worker => None,
     }
-}
-
-/// The row of the plan that is selected.
-pub fn selected_target(app: &App) -> Option<Target> {
-    plan::targets(&app.mission, &app.toggled).get(app.plan.selected).copied()
-}
-
-/// The milestone that the selected row of the plan belongs to.
-pub fn selected_milestone(app: &App) -> Option<MilestoneId> {
-    match selected_target(app)? {
-        Target::Milestone(id) | Target::Validation(id) => Some(id),
-        Target::Feature(id) => app.mission.feature(id).map(|feature| feature.milestone),
-        Target::PlanGate | Target::FinalGate => None,
-    }
-}
-
-/// The assertion that is selected.
-pub fn selected_assertion(app: &App) -> Option<AssertionId> {
-    contract::targets(&app.mission).into_iter().nth(app.contract.selected)
-}
-
-/// The row of the timeline that is selected.
-pub fn selected_moment(app: &App) -> Option<(crate::domain::id::Timestamp, Moment)> {
-    timeline::moments(&app.mission).into_iter().nth(app.timeline.selected)
-}
-
-/// The attempt that built a feature or builds it now; else the last one that tried.
-pub fn attempt_on(app: &App, feature: FeatureId) -> Option<AttemptId> {
-    if let Some(FeatureState::Built { attempt, .. }) = app.mission.feature(feature).map(|f| &f.state) {
-        return Some(*attempt);
-    }
-    app.mission.attempts.values().rev().find(|attempt| attempt.work == Work::Build { feature }).map(|a| a.id)
 }

@@ -119,15 +119,24 @@ fn take_notice(app: &mut App, notice: Notice) -> Vec<Effect> {
 
 /// An event that is known already changes nothing; one after a gap means that the console must attach anew.
 fn take_event(app: &mut App, stamped: &Stamped) -> Vec<Effect> {
-    if app.link != Link::Attached || stamped.seq <= app.mission.seq {
+    let mission = app.present.as_deref_mut().unwrap_or(&mut app.mission);
+    if app.link != Link::Attached || stamped.seq <= mission.seq {
         return Vec::new();
     }
-    if stamped.seq > app.mission.seq + 1 {
+    if stamped.seq > mission.seq + 1 {
         return start();
     }
-    app.mission.apply(stamped);
-    app.now = app.now.max(stamped.at);
+    mission.apply(stamped);
+    set_clock(app, stamped.at);
     mission_changed(app)
+}
+
+/// Time never goes back, and stands still on the screen while the past is shown.
+fn set_clock(app: &mut App, now: Timestamp) {
+    app.clock = app.clock.max(now);
+    if app.present.is_none() {
+        app.now = app.clock;
+    }
 }
 
 /// What follows from any change of the mission.
@@ -159,7 +168,7 @@ fn page(attempt: AttemptId, before: Before) -> Effect {
 }
 
 fn take_tick(app: &mut App, now: Timestamp) -> Vec<Effect> {
-    app.now = app.now.max(now);
+    set_clock(app, now);
     if app.toast.as_ref().is_some_and(|toast| toast.until <= now) {
         app.toast = None;
     }
@@ -169,5 +178,5 @@ fn take_tick(app: &mut App, now: Timestamp) -> Vec<Effect> {
 /// Shows a sentence at the foot of the screen.
 pub fn say(app: &mut App, tone: Tone, sentence: impl AsRef<str>) {
     let sentence = super::text::clean(sentence.as_ref());
-    app.toast = Some(Toast { sentence, tone, until: Timestamp(app.now.0.saturating_add(TOAST_MS)) });
+    app.toast = Some(Toast { sentence, tone, until: Timestamp(app.clock.0.saturating_add(TOAST_MS)) });
 }

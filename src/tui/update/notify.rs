@@ -9,12 +9,14 @@ use crate::tui::present::header::{progress, window_title};
 
 /// Compares what waits with what was told.
 pub fn transitions(app: &mut App) -> Vec<Effect> {
-    let waits = waiting(&app.mission);
+    let mission = app.present.as_deref().unwrap_or(&app.mission);
+    let waits = waiting(mission);
     let news: Vec<String> = waits.iter().filter(|sentence| !app.told.contains(sentence)).cloned().collect();
-    let mut effects = vec![announcement(&app.mission)];
+    let mut effects = vec![announcement(mission)];
+    let mission_title = mission.title().to_owned();
     app.told = waits;
     if app.window == Window::Elsewhere && app.notifications == Notifications::On {
-        effects.extend(news.into_iter().map(|sentence| Effect::Notify(format!("{}: {sentence}", app.mission.title()))));
+        effects.extend(news.into_iter().map(|sentence| Effect::Notify(format!("{}: {sentence}", mission_title))));
     }
     effects
 }

@@ -6,7 +6,7 @@ use crate::link::protocol::Reply;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
 use crate::tui::effect::{Effect, Errand};
-use crate::tui::popup::{Popup, Then, Turn};
+use crate::tui::popup::{Popup, Show, Then, Turn};
 use crate::tui::source::SourceError;
 
 use super::{keys, say};
@@ -82,6 +82,8 @@ fn everybody(app: &mut App, mut tell: impl FnMut(&mut dyn Popup, &App) -> Turn) 
     for mut screen in std::mem::take(&mut app.screens) {
         let turn = tell(screen.as_mut(), app);
         effects.extend(turn.effects);
+        keep_draft(app, turn.draft);
+        show(app, turn.show);
         if let Some(sentence) = turn.say {
             say(app, Tone::Done, sentence);
         }
@@ -104,6 +106,8 @@ fn everybody(app: &mut App, mut tell: impl FnMut(&mut dyn Popup, &App) -> Turn) 
 /// Does what a screen's turn asks of the stack.
 pub fn settle(app: &mut App, turn: Turn) -> Vec<Effect> {
     let mut effects = turn.effects;
+    keep_draft(app, turn.draft);
+    show(app, turn.show);
     match turn.then {
         Then::Stay | Then::Pass => {}
         Then::Close => {
@@ -123,4 +127,35 @@ pub fn settle(app: &mut App, turn: Turn) -> Vec<Effect> {
         say(app, Tone::Done, sentence);
     }
     effects
+}
+
+fn keep_draft(app: &mut App, draft: Option<(String, Option<String>)>) {
+    match draft {
+        Some((name, Some(text))) => {
+            app.drafts.insert(name, text);
+        }
+        Some((name, None)) => {
+            app.drafts.remove(&name);
+        }
+        None => {}
+    }
+}
+
+/// Shows another moment. The present is kept and goes on unseen while the past is shown.
+fn show(app: &mut App, show: Show) {
+    match show {
+        Show::AsBefore => return,
+        Show::Past(past) => {
+            let shown = std::mem::replace(&mut app.mission, *past);
+            app.present.get_or_insert_with(|| Box::new(shown));
+            app.now = app.mission.updated;
+        }
+        Show::Present => {
+            if let Some(present) = app.present.take() {
+                app.mission = *present;
+            }
+            app.now = app.clock;
+        }
+    }
+    super::main_screen::keep_in_sight(app);
 }
