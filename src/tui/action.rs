@@ -73,8 +73,8 @@ actions! {
     Follow, "follow", "follow", "stay at the end, or stop doing so";
     Fold, "fold", "fold", "fold long output away, or show it";
     Search, "search", "search", "search here";
-    NextMatch, "next-match", "next", "the next place found";
-    PreviousMatch, "previous-match", "previous", "the place found before";
+    NextMatch, "next-match", "next", "the next one: a place found, evidence, a gate or failure";
+    PreviousMatch, "previous-match", "previous", "the one before: a place found, evidence, a gate or failure";
     Copy, "copy", "copy", "copy what is selected";
     Editor, "editor", "$EDITOR", "write it in your editor";
     Outside, "outside", "open outside", "open it in another program";
@@ -84,8 +84,8 @@ actions! {
     NewLine, "new-line", "new line", "begin a new line";
     NextTab, "next-tab", "tab", "the next tab";
     PreviousTab, "previous-tab", "tab", "the tab before";
-    NextHunk, "next-hunk", "hunk", "the next hunk, or the next gate or failure";
-    PreviousHunk, "previous-hunk", "hunk", "the hunk before, or the gate or failure before";
+    NextHunk, "next-hunk", "hunk", "the next hunk";
+    PreviousHunk, "previous-hunk", "hunk", "the hunk before";
     NextFile, "next-file", "file", "the next file";
     PreviousFile, "previous-file", "file", "the file before";
     Play, "play", "play", "play, or stop";

@@ -75,7 +75,9 @@ pub enum Link {
     Attaching,
     Attached,
     /// It was reached once; the source tries again.
-    Lost { sentence: String },
+    Lost {
+        sentence: String,
+    },
     /// A mission that is over is looked at from its record.
     Recorded,
 }
@@ -171,7 +173,9 @@ impl App {
     /// The attempt that the worker pane shows: the one held, else the newest that runs, else the last that ran.
     pub fn watched(&self) -> Option<AttemptId> {
         let held = self.held.filter(|id| self.mission.attempts.contains_key(id));
-        let working = || self.mission.live_attempts().filter(|attempt| attempt.work.role().is_some()).map(|a| a.id).last();
+        let working = || {
+            self.mission.live_attempts().filter(|attempt| attempt.work.role().is_some()).map(|a| a.id).last()
+        };
         held.or_else(working).or_else(|| self.mission.attempts.keys().next_back().copied())
     }
 

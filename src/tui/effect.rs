@@ -10,15 +10,27 @@ use super::options::ConsoleExit;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Ask the source; the answer comes back with its errand.
-    Ask { call: Call, errand: Errand },
+    Ask {
+        call: Call,
+        errand: Errand,
+    },
     Copy(String),
     /// Hand the terminal to the person's editor.
-    Edit { text: String, name: String },
-    Outside { name: String, content: Vec<u8> },
+    Edit {
+        text: String,
+        name: String,
+    },
+    Outside {
+        name: String,
+        content: Vec<u8>,
+    },
     /// Tell the person, who looks elsewhere.
     Notify(String),
     /// The window's title and the progress bar of the task list, where the terminal has one.
-    Announce { title: String, percent: u8 },
+    Announce {
+        title: String,
+        percent: u8,
+    },
     ListMissions,
     /// Forget what the terminal shows and draw it whole.
     Redraw,
@@ -31,10 +43,17 @@ pub enum Errand {
     Attach,
     /// A command of the person, in words for the confirmation: "GO for M2".
     Order(String),
-    Consequences { serial: u64 },
+    Consequences {
+        serial: u64,
+    },
     Evidence(EvidenceRef),
     Diff(DiffScope),
-    Page { attempt: AttemptId, before: Before },
-    Events { after: u64 },
+    Page {
+        attempt: AttemptId,
+        before: Before,
+    },
+    Events {
+        after: u64,
+    },
     Land,
 }

@@ -8,7 +8,6 @@ use crossterm::event::{Event as Input, EventStream};
 use futures::{FutureExt, Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
-use ratatui::layout::Size;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, sleep_until};
 
@@ -17,7 +16,10 @@ use super::effect::Effect;
 use super::host::{Host, Told};
 use super::keymap::Keymap;
 use super::msg::Msg;
-use super::options::{ConsoleExit, ConsoleOptions, ThemeChoice, TuiError};
+use super::options::{ConsoleExit, ConsoleOptions, Launcher, ThemeChoice, TuiError};
+use super::popup::Popup;
+use super::popup::launcher::LauncherScreen;
+use super::recording::Recording;
 use super::source::{Heard, Source};
 use super::terminal::{Guard, Outside, Tty};
 use super::theme::Theme;
@@ -35,13 +37,30 @@ const DRAIN: usize = 4_096;
 /// # Errors
 /// When there is no terminal, or the theme or the keys cannot be read.
 pub async fn run(source: impl Source, options: ConsoleOptions) -> Result<ConsoleExit, TuiError> {
+    on_this_terminal(source, options, Vec::new()).await
+}
+
+/// Shows the launcher: a box for the goal, and what a mission would start with.
+///
+/// # Errors
+/// As [`run`].
+pub async fn launch(launcher: Launcher, options: ConsoleOptions) -> Result<ConsoleExit, TuiError> {
+    on_this_terminal(Recording::default(), options, vec![Box::new(LauncherScreen::new(launcher))]).await
+}
+
+async fn on_this_terminal(
+    source: impl Source,
+    options: ConsoleOptions,
+    screens: Vec<Box<dyn Popup>>,
+) -> Result<ConsoleExit, TuiError> {
     let look = look(&options)?;
     let keymap = Keymap::with(&options.keys)?;
     let guard = Guard::take(options.mouse)?;
     let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
     let size = terminal.size()?;
     let (mouse, notifications) = (options.mouse, options.notifications);
-    let app = App::new(Start { size, now: options.host.now(), look, keymap, mouse, notifications });
+    let mut app = App::new(Start { size, now: options.host.now(), look, keymap, mouse, notifications });
+    app.screens = screens;
     let mut deck = Deck::new(app, Arc::new(source), options.host);
     if let ThemeChoice::File(path) = options.theme {
         deck.watch_theme(path, options.depth);
@@ -119,7 +138,12 @@ impl<S: Source> Deck<S> {
     ///
     /// # Errors
     /// When the terminal does not take frames any more.
-    pub async fn fly<B, I, O>(&mut self, terminal: &mut Terminal<B>, mut input: I, mut outside: O) -> Result<ConsoleExit, TuiError>
+    pub async fn fly<B, I, O>(
+        &mut self,
+        terminal: &mut Terminal<B>,
+        mut input: I,
+        mut outside: O,
+    ) -> Result<ConsoleExit, TuiError>
     where
         B: Frames,
         I: Stream<Item = io::Result<Input>> + Unpin,
@@ -163,7 +187,13 @@ impl<S: Source> Deck<S> {
     }
 
     /// Takes in whatever is ready, keys first.
-    async fn drain<B, I, O>(&mut self, input: &mut I, heard: &mut Receiver<Heard>, terminal: &mut Terminal<B>, outside: &mut O) -> Result<Next, TuiError>
+    async fn drain<B, I, O>(
+        &mut self,
+        input: &mut I,
+        heard: &mut Receiver<Heard>,
+        terminal: &mut Terminal<B>,
+        outside: &mut O,
+    ) -> Result<Next, TuiError>
     where
         B: Frames,
         I: Stream<Item = io::Result<Input>> + Unpin,
@@ -187,7 +217,12 @@ impl<S: Source> Deck<S> {
     }
 
     /// The input is over: what was asked is answered, and the last frame drawn.
-    async fn land<B, O>(&mut self, terminal: &mut Terminal<B>, outside: &mut O, heard: &mut Receiver<Heard>) -> Result<ConsoleExit, TuiError>
+    async fn land<B, O>(
+        &mut self,
+        terminal: &mut Terminal<B>,
+        outside: &mut O,
+        heard: &mut Receiver<Heard>,
+    ) -> Result<ConsoleExit, TuiError>
     where
         B: Frames,
         O: Outside,
@@ -223,7 +258,12 @@ impl<S: Source> Deck<S> {
         Ok(())
     }
 
-    async fn take<B, O>(&mut self, msg: Msg, terminal: &mut Terminal<B>, outside: &mut O) -> Result<Next, TuiError>
+    async fn take<B, O>(
+        &mut self,
+        msg: Msg,
+        terminal: &mut Terminal<B>,
+        outside: &mut O,
+    ) -> Result<Next, TuiError>
     where
         B: Frames,
         O: Outside,
@@ -232,7 +272,12 @@ impl<S: Source> Deck<S> {
         self.do_effects(effects, terminal, outside).await
     }
 
-    async fn do_effects<B, O>(&mut self, effects: Vec<Effect>, terminal: &mut Terminal<B>, outside: &mut O) -> Result<Next, TuiError>
+    async fn do_effects<B, O>(
+        &mut self,
+        effects: Vec<Effect>,
+        terminal: &mut Terminal<B>,
+        outside: &mut O,
+    ) -> Result<Next, TuiError>
     where
         B: Frames,
         O: Outside,
@@ -256,7 +301,13 @@ impl<S: Source> Deck<S> {
     }
 
     /// The editor has the terminal; nothing is drawn until it gives it back.
-    async fn edit<B, O>(&mut self, text: String, name: String, terminal: &mut Terminal<B>, outside: &mut O) -> Result<(), TuiError>
+    async fn edit<B, O>(
+        &mut self,
+        text: String,
+        name: String,
+        terminal: &mut Terminal<B>,
+        outside: &mut O,
+    ) -> Result<(), TuiError>
     where
         B: Frames,
         O: Outside,
@@ -312,6 +363,3 @@ impl Signals {
         }
     }
 }
-
-/// The size that a terminal is believed to have before it says so.
-pub const FIRST_SIZE: Size = Size { width: 80, height: 24 };

@@ -119,7 +119,9 @@ mod tests {
 
     #[test]
     fn every_sign_is_one_cell_wide_in_both_charsets() {
-        for glyph in [Glyph::Done, Glyph::Branch, Glyph::Evidence, Glyph::Stale, Glyph::Cursor, Glyph::Ellipsis] {
+        for glyph in
+            [Glyph::Done, Glyph::Branch, Glyph::Evidence, Glyph::Stale, Glyph::Cursor, Glyph::Ellipsis]
+        {
             for charset in [Charset::Unicode, Charset::Ascii] {
                 assert_eq!(glyph.text(charset).width(), 1, "{glyph:?}");
             }

@@ -44,7 +44,8 @@ impl Chord {
 
     /// Whether it would type something into a text box.
     pub fn types(self) -> bool {
-        matches!(self.code, KeyCode::Char(_)) && !self.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+        matches!(self.code, KeyCode::Char(_))
+            && !self.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
     }
 
     /// The press as a terminal would send it.
@@ -72,7 +73,9 @@ impl FromStr for Chord {
         let refused = || ChordError(word.to_owned());
         let mut modifiers = KeyModifiers::NONE;
         let mut rest = word.trim();
-        while let Some((held, more)) = rest.split_once('+').filter(|(held, more)| !held.is_empty() && !more.is_empty()) {
+        while let Some((held, more)) =
+            rest.split_once('+').filter(|(held, more)| !held.is_empty() && !more.is_empty())
+        {
             modifiers |= match held.to_ascii_lowercase().as_str() {
                 "ctrl" => KeyModifiers::CONTROL,
                 "alt" => KeyModifiers::ALT,
@@ -112,7 +115,11 @@ impl fmt::Display for Chord {
         match self.code {
             KeyCode::F(n) => label.push_str(&format!("F{n}")),
             KeyCode::Char(c) if c != ' ' => {
-                if label.is_empty() { label.push(c) } else { label.extend(c.to_uppercase()) }
+                if label.is_empty() {
+                    label.push(c)
+                } else {
+                    label.extend(c.to_uppercase())
+                }
             }
             code => label.push_str(NAMED.iter().find(|named| named.2 == code).map_or("?", |named| named.1)),
         }
@@ -126,9 +133,17 @@ mod tests {
 
     #[test]
     fn keys_read_as_they_are_written() {
-        for (word, label) in
-            [("ctrl+s", "Ctrl+S"), ("alt+enter", "Alt+Enter"), ("G", "G"), ("esc", "Esc"), ("space", "Space"), ("+", "+"), ("f1", "F1"), ("ctrl++", "Ctrl++"), ("shift+tab", "Shift+Tab")]
-        {
+        for (word, label) in [
+            ("ctrl+s", "Ctrl+S"),
+            ("alt+enter", "Alt+Enter"),
+            ("G", "G"),
+            ("esc", "Esc"),
+            ("space", "Space"),
+            ("+", "+"),
+            ("f1", "F1"),
+            ("ctrl++", "Ctrl++"),
+            ("shift+tab", "Shift+Tab"),
+        ] {
             assert_eq!(word.parse::<Chord>().unwrap().to_string(), label);
         }
         for word in ["", "ctrl+", "hyper+x", "f99", "entre"] {

@@ -103,16 +103,23 @@ impl Keymap {
         Ok(keymap)
     }
 
-    fn rebind(&mut self, context: Context, place: &str, name: &str, keys: &[String]) -> Result<(), KeymapError> {
+    fn rebind(
+        &mut self,
+        context: Context,
+        place: &str,
+        name: &str,
+        keys: &[String],
+    ) -> Result<(), KeymapError> {
         let at = || (place.to_owned(), name.to_owned());
         let action = Action::named(name).ok_or_else(|| {
             let (place, action) = at();
             KeymapError::Action { place, action }
         })?;
-        let chords = keys.iter().map(|key| key.parse::<Chord>()).collect::<Result<Vec<_>, _>>().map_err(|source| {
-            let (place, action) = at();
-            KeymapError::Key { place, action, source }
-        })?;
+        let chords =
+            keys.iter().map(|key| key.parse::<Chord>()).collect::<Result<Vec<_>, _>>().map_err(|source| {
+                let (place, action) = at();
+                KeymapError::Key { place, action, source }
+            })?;
         let bound = self.bindings.entry(context).or_default();
         bound.retain(|(chord, old)| *old != action && !chords.contains(chord));
         bound.extend(chords.into_iter().map(|chord| (chord, action)));

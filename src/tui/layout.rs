@@ -122,8 +122,15 @@ mod tests {
                 let screen = Rect::new(0, 0, width, height);
                 for zoom in [Zoom::All, Zoom::One] {
                     let areas = areas(size, Pane::Contract, zoom);
-                    for area in [areas.header, areas.status, areas.tabs, areas.body, areas.footer].iter().chain(&areas.panes) {
-                        assert_eq!(screen.union(*area).area(), screen.area().max(area.area()), "{size:?} {area:?}");
+                    for area in [areas.header, areas.status, areas.tabs, areas.body, areas.footer]
+                        .iter()
+                        .chain(&areas.panes)
+                    {
+                        assert_eq!(
+                            screen.union(*area).area(),
+                            screen.area().max(area.area()),
+                            "{size:?} {area:?}"
+                        );
                     }
                 }
             }
@@ -133,6 +140,9 @@ mod tests {
     #[test]
     fn shapes_follow_the_design() {
         let at = |width, height| shape(Size { width, height });
-        assert_eq!([at(120, 40), at(80, 24), at(50, 15), at(99, 40), at(100, 16)], [Shape::Wide, Shape::Narrow, Shape::Tiny, Shape::Narrow, Shape::Wide]);
+        assert_eq!(
+            [at(120, 40), at(80, 24), at(50, 15), at(99, 40), at(100, 16)],
+            [Shape::Wide, Shape::Narrow, Shape::Tiny, Shape::Narrow, Shape::Wide]
+        );
     }
 }

@@ -63,7 +63,10 @@ impl List {
     /// Scrolls without moving the selection out of the list.
     pub fn scroll(&mut self, rows: isize, len: usize, height: usize) {
         self.top = self.top.saturating_add_signed(rows).min(len.saturating_sub(height.max(1)));
-        self.selected = self.selected.clamp(self.top, (self.top + height.max(1) - 1).max(self.top)).min(len.saturating_sub(1));
+        self.selected = self
+            .selected
+            .clamp(self.top, (self.top + height.max(1) - 1).max(self.top))
+            .min(len.saturating_sub(1));
     }
 
     /// The rows that are seen.

@@ -35,5 +35,5 @@ pub mod theme;
 pub mod update;
 pub mod widget;
 
-pub use event_loop::run;
+pub use event_loop::{launch, run};
 pub use options::{ConsoleExit, ConsoleOptions, TuiError};

@@ -16,7 +16,10 @@ pub enum Msg {
     Input(Input),
     Heard(Heard),
     /// What came of a call.
-    Answer { errand: Errand, result: Box<Result<Reply, SourceError>> },
+    Answer {
+        errand: Errand,
+        result: Box<Result<Reply, SourceError>>,
+    },
     /// The clock, about once a second while something runs.
     Tick(Timestamp),
     Missions(Vec<MissionCard>),

@@ -50,10 +50,14 @@ impl Recording {
     fn answer(&self, call: Call) -> Result<Reply, SourceError> {
         let unknown = |what: &str| SourceError::Refused(format!("the record has no {what}"));
         match call {
-            Call::Attach { .. } => Ok(Reply::Attached { mission: Box::new(self.mission()), live: self.live.clone() }),
+            Call::Attach { .. } => {
+                Ok(Reply::Attached { mission: Box::new(self.mission()), live: self.live.clone() })
+            }
             Call::Events { after, limit } => {
                 let later = self.events.iter().filter(|stamped| stamped.seq > after);
-                Ok(Reply::Events { events: later.take(usize::try_from(limit).unwrap_or(usize::MAX)).cloned().collect() })
+                Ok(Reply::Events {
+                    events: later.take(usize::try_from(limit).unwrap_or(usize::MAX)).cloned().collect(),
+                })
             }
             Call::Transcript { attempt, before, limit } => Ok(self.transcript(attempt, before, limit)),
             Call::Evidence { reference } => {
@@ -64,7 +68,9 @@ impl Recording {
                 let found = self.diffs.iter().find(|(known, _)| *known == scope);
                 Ok(Reply::Diff { diff: found.ok_or_else(|| unknown("diff of that"))?.1.clone() })
             }
-            Call::Consequences { change } => Ok(Reply::Consequences { consequences: consequences(&self.mission(), &change) }),
+            Call::Consequences { change } => {
+                Ok(Reply::Consequences { consequences: consequences(&self.mission(), &change) })
+            }
             Call::Command { command } => {
                 if let Ok(mut refused) = self.refused.lock() {
                     refused.push(*command);

@@ -80,8 +80,13 @@ impl Reel {
             self.seen = tape.grown;
         }
         let from = self.anchor.unwrap_or(end);
-        let moved = if lines < 0 { self.up(tape, from, lines.unsigned_abs(), width) } else { self.down(tape, from, lines.unsigned_abs(), width) };
-        let first_page = self.down(tape, Anchor { name: tape.name_of(0), line: 0 }, height.saturating_sub(1), width);
+        let moved = if lines < 0 {
+            self.up(tape, from, lines.unsigned_abs(), width)
+        } else {
+            self.down(tape, from, lines.unsigned_abs(), width)
+        };
+        let first_page =
+            self.down(tape, Anchor { name: tape.name_of(0), line: 0 }, height.saturating_sub(1), width);
         let moved = later(moved, first_page);
         self.anchor = (moved != end).then_some(moved);
     }
@@ -190,7 +195,11 @@ mod tests {
     fn tape(said: std::ops::RangeInclusive<u64>) -> Tape {
         let mut tape = Tape::default();
         for number in said {
-            let body = EntryBody::Called { call_id: number.to_string(), tool: "read".into(), arguments: format!(r#"{{"path":"{number}"}}"#) };
+            let body = EntryBody::Called {
+                call_id: number.to_string(),
+                tool: "read".into(),
+                arguments: format!(r#"{{"path":"{number}"}}"#),
+            };
             tape.take_entry(&Entry { number, at: Timestamp(0), body });
         }
         tape
@@ -207,7 +216,11 @@ mod tests {
         assert_eq!(shown(&reel, &tape), "4 5 6");
         reel.scroll(&tape, -2, 40, 3);
         assert_eq!(shown(&reel, &tape), "2 3 4");
-        let more = EntryBody::Called { call_id: "7".into(), tool: "read".into(), arguments: r#"{"path":"7"}"#.into() };
+        let more = EntryBody::Called {
+            call_id: "7".into(),
+            tool: "read".into(),
+            arguments: r#"{"path":"7"}"#.into(),
+        };
         tape.take_entry(&Entry { number: 7, at: Timestamp(0), body: more });
         assert_eq!((shown(&reel, &tape).as_str(), reel.news(&tape)), ("2 3 4", 1));
         reel.scroll(&tape, 9, 40, 3);
@@ -222,7 +235,17 @@ mod tests {
         reel.scroll(&tape, -100, 40, 3);
         assert_eq!(shown(&reel, &tape), "5 6 7");
         assert!(reel.at_start(&tape, 40, 3));
-        let older: Vec<Entry> = (1..=4).map(|number| Entry { number, at: Timestamp(0), body: EntryBody::Called { call_id: format!("o{number}"), tool: "read".into(), arguments: format!(r#"{{"path":"{number}"}}"#) } }).collect();
+        let older: Vec<Entry> = (1..=4)
+            .map(|number| Entry {
+                number,
+                at: Timestamp(0),
+                body: EntryBody::Called {
+                    call_id: format!("o{number}"),
+                    tool: "read".into(),
+                    arguments: format!(r#"{{"path":"{number}"}}"#),
+                },
+            })
+            .collect();
         tape.take_page(&older, 0);
         assert_eq!(shown(&reel, &tape), "5 6 7");
         reel.scroll(&tape, -2, 40, 3);

@@ -22,7 +22,9 @@ pub trait Source: Send + Sync + 'static {
 pub enum Heard {
     Notice(Box<Notice>),
     /// The engine cannot be reached; the source keeps trying by itself.
-    Lost { sentence: String },
+    Lost {
+        sentence: String,
+    },
     /// It can again: the console attaches anew.
     Back,
 }

@@ -193,10 +193,15 @@ impl Tape {
     /// A finished entry ends what was streamed of it.
     fn settle_live(&mut self, body: &EntryBody) {
         match body {
-            EntryBody::Said { .. } => self.live.retain(|block| !matches!(block.body, BlockBody::Said(_) | BlockBody::Note(_))),
-            EntryBody::Thought { .. } => self.live.retain(|block| !matches!(block.body, BlockBody::Thought(_))),
+            EntryBody::Said { .. } => {
+                self.live.retain(|block| !matches!(block.body, BlockBody::Said(_) | BlockBody::Note(_)))
+            }
+            EntryBody::Thought { .. } => {
+                self.live.retain(|block| !matches!(block.body, BlockBody::Thought(_)))
+            }
             EntryBody::Called { call_id, .. } => {
-                self.live.retain(|block| !matches!(&block.body, BlockBody::Call(call) if call.id == *call_id));
+                self.live
+                    .retain(|block| !matches!(&block.body, BlockBody::Call(call) if call.id == *call_id));
             }
             _ => {}
         }
@@ -229,7 +234,13 @@ fn append(blocks: &mut VecDeque<Block>, entry: &Entry) -> bool {
                 return false;
             }
             let answer = Some(Answered { status: *status, took: 0 });
-            BlockBody::Call(ToolCall { id: call_id.clone(), tool: clean(tool), output: clean(output), answer, ..ToolCall::default() })
+            BlockBody::Call(ToolCall {
+                id: call_id.clone(),
+                tool: clean(tool),
+                output: clean(output),
+                answer,
+                ..ToolCall::default()
+            })
         }
     };
     blocks.push_back(Block { number: entry.number, at: entry.at, body });
@@ -259,9 +270,20 @@ mod tests {
         tape.take_piece(&OutputPiece::Text { text: "ll\u{1b}[31m run".into() }, Timestamp(0));
         assert_eq!(tape.get(0).unwrap().body, BlockBody::Said("I will run".into()));
         tape.take_entry(&entry(1, EntryBody::Said { text: "I will run it.".into() }));
-        tape.take_entry(&entry(2, EntryBody::Called { call_id: "a".into(), tool: "shell".into(), arguments: "{}".into() }));
+        tape.take_entry(&entry(
+            2,
+            EntryBody::Called { call_id: "a".into(), tool: "shell".into(), arguments: "{}".into() },
+        ));
         tape.take_piece(&OutputPiece::ToolOutput { call_id: "a".into(), text: "half".into() }, Timestamp(0));
-        tape.take_entry(&entry(3, EntryBody::Answered { call_id: "a".into(), tool: "shell".into(), status: Answer::Done, output: "whole".into() }));
+        tape.take_entry(&entry(
+            3,
+            EntryBody::Answered {
+                call_id: "a".into(),
+                tool: "shell".into(),
+                status: Answer::Done,
+                output: "whole".into(),
+            },
+        ));
         assert_eq!(tape.len(), 2);
         let BlockBody::Call(call) = &tape.get(1).unwrap().body else { panic!("a call") };
         assert_eq!((call.output.as_str(), call.answer.unwrap().took), ("whole", 1000));

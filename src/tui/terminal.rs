@@ -151,7 +151,9 @@ impl Dialect {
             Self::Osc99
         } else if term.contains("foot") || term.contains("rxvt") {
             Self::Osc777
-        } else if ["iterm", "wezterm", "ghostty"].iter().any(|known| program.contains(known)) || term.contains("ghostty") {
+        } else if ["iterm", "wezterm", "ghostty"].iter().any(|known| program.contains(known))
+            || term.contains("ghostty")
+        {
             Self::Osc9
         } else {
             Self::Bell

@@ -236,7 +236,8 @@ mod tests {
 
     #[test]
     fn wrapping_keeps_every_word_and_no_line_is_too_long() {
-        let text = "  The cookie must survive a restart, so the key moves to aVeryLongWordThatDoesNotFitAtAll.";
+        let text =
+            "  The cookie must survive a restart, so the key moves to aVeryLongWordThatDoesNotFitAtAll.";
         let lines = wrap(text, 20);
         assert!(lines.iter().all(|line| width(line) <= 20), "{lines:?}");
         let squeezed = |s: &str| s.chars().filter(|c| !c.is_whitespace()).collect::<String>();

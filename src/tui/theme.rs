@@ -163,7 +163,11 @@ fn with_foreign(style: Style, colour: Colour, set: fn(Style, Color) -> Style) ->
 
 /// The style of a piece of code, as its highlighter wants it.
 pub fn code(styles: &Styles, red: u8, green: u8, blue: u8) -> Style {
-    if *styles == Styles::monochrome() { styles.of(Ink::Text) } else { Style::default().fg(Color::Rgb(red, green, blue)) }
+    if *styles == Styles::monochrome() {
+        styles.of(Ink::Text)
+    } else {
+        Style::default().fg(Color::Rgb(red, green, blue))
+    }
 }
 
 impl Styles {

@@ -22,7 +22,12 @@ pub fn header(app: &App, frame: &mut Frame<'_>, areas: &Areas) {
     match areas.shape {
         Shape::Wide => {
             if let Some(line) = lines.next() {
-                painter.row(buf, line, &header::banner(&app.mission, app.now, usize::from(line.width)), Lit::No);
+                painter.row(
+                    buf,
+                    line,
+                    &header::banner(&app.mission, app.now, usize::from(line.width)),
+                    Lit::No,
+                );
             }
         }
         Shape::Narrow | Shape::Tiny => {
@@ -67,7 +72,9 @@ fn status(app: &App, frame: &mut Frame<'_>, line: Rect) {
     if taken <= room && !counts.is_empty() {
         row = row.then(Ink::Text, "   ");
         row.left.extend(counts);
-    } else if let Some(short) = short_counts(app, room.saturating_sub(cells(&row.left) + cells(&row.right) + 3)) {
+    } else if let Some(short) =
+        short_counts(app, room.saturating_sub(cells(&row.left) + cells(&row.right) + 3))
+    {
         row = row.then(Ink::Dim, "  ").then(Ink::Text, short);
     }
     app.painter().row(frame.buffer_mut(), line, &row, Lit::No);
@@ -76,7 +83,9 @@ fn status(app: &App, frame: &mut Frame<'_>, line: Rect) {
 fn link_or_doing(app: &App) -> Vec<Piece> {
     match &app.link {
         Link::Attached => header::doing(&app.mission),
-        Link::Recorded => Row::of(Ink::Dim, "▶ RECORDED  ").left.into_iter().chain(header::doing(&app.mission)).collect(),
+        Link::Recorded => {
+            Row::of(Ink::Dim, "▶ RECORDED  ").left.into_iter().chain(header::doing(&app.mission)).collect()
+        }
         Link::Attaching => vec![Piece::new(Ink::Dim, "○ ATTACHING   waiting for the engine")],
         Link::Lost { sentence } => {
             vec![Piece::new(Ink::Warn, "⊘ RECONNECTING"), Piece::new(Ink::Dim, format!("   {sentence}"))]
@@ -86,7 +95,8 @@ fn link_or_doing(app: &App) -> Vec<Piece> {
 
 fn short_counts(app: &App, room: usize) -> Option<String> {
     let progress = header::progress(&app.mission);
-    let short = format!("{}/{} · {}/{}", progress.built, progress.features, progress.settled, progress.assertions);
+    let short =
+        format!("{}/{} · {}/{}", progress.built, progress.features, progress.settled, progress.assertions);
     (width(&short) <= room && progress.features + progress.assertions > 0).then_some(short)
 }
 

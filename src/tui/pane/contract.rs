@@ -12,8 +12,11 @@ use crate::tui::present::header::progress;
 /// Draws the contract.
 pub fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let progress = progress(&app.mission);
-    let count =
-        if progress.assertions > 0 { format!("{}/{}", progress.settled, progress.assertions) } else { String::new() };
+    let count = if progress.assertions > 0 {
+        format!("{}/{}", progress.settled, progress.assertions)
+    } else {
+        String::new()
+    };
     app.painter().title(frame.buffer_mut(), area, &title(app, Pane::Contract, "Contract", &count));
     let targets = contract::targets(&app.mission);
     if targets.is_empty() {

@@ -65,7 +65,15 @@ fn title(app: &App, pane: Pane, name: &str, count: &str) -> Row {
 }
 
 /// Draws the rows of a list that are seen, the selected one lit.
-fn list<T>(app: &App, frame: &mut Frame<'_>, area: Rect, pane: Pane, state: &List, items: &[T], row: impl Fn(&T) -> Row) {
+fn list<T>(
+    app: &App,
+    frame: &mut Frame<'_>,
+    area: Rect,
+    pane: Pane,
+    state: &List,
+    items: &[T],
+    row: impl Fn(&T) -> Row,
+) {
     let inner = inside(area);
     let window = state.window(items.len(), usize::from(inner.height));
     for (line, index) in inner.rows().zip(window) {

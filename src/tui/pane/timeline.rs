@@ -12,5 +12,7 @@ use crate::tui::present::timeline;
 pub fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     app.painter().title(frame.buffer_mut(), area, &title(app, Pane::Timeline, "Timeline", ""));
     let moments = timeline::moments(&app.mission);
-    list(app, frame, area, Pane::Timeline, &app.timeline, &moments, |moment| timeline::row(&app.mission, moment, app.now));
+    list(app, frame, area, Pane::Timeline, &app.timeline, &moments, |moment| {
+        timeline::row(&app.mission, moment, app.now)
+    });
 }

@@ -47,7 +47,8 @@ fn heading(app: &App, attempt: &Attempt) -> Row {
     if let Some(first) = role.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    let (number, strong) = if app.focus == Pane::Worker { (Ink::Focus, Ink::Strong) } else { (Ink::Dim, Ink::Text) };
+    let (number, strong) =
+        if app.focus == Pane::Worker { (Ink::Focus, Ink::Strong) } else { (Ink::Dim, Ink::Text) };
     let row = Row::of(number, "2 ")
         .then(ink, format!("{} ", sign.text(crate::tui::glyph::Charset::Unicode)))
         .then(strong, format!("{role} {}", attempt.id))
@@ -61,7 +62,11 @@ fn foot(app: &App, attempt: &Attempt) -> Option<Row> {
     let tape = app.tape(attempt.id)?;
     if !app.reel.follows() {
         let news = app.reel.news(tape);
-        let words = if news == 0 { "not following".to_owned() } else { format!("{} below", plural(usize::try_from(news).unwrap_or(usize::MAX), "new item")) };
+        let words = if news == 0 {
+            "not following".to_owned()
+        } else {
+            format!("{} below", plural(usize::try_from(news).unwrap_or(usize::MAX), "new item"))
+        };
         return Some(Row::of(Ink::Warn, format!("↓ {words}")));
     }
     if !attempt.is_live() {
@@ -78,5 +83,9 @@ fn foot(app: &App, attempt: &Attempt) -> Option<Row> {
 fn quiet_words(app: &App, attempt: &Attempt) -> Option<String> {
     let activity = app.activity(attempt.id)?;
     let silent = app.now.since(activity.last_output);
-    if silent < QUIET { Some(activity.doing.clone()) } else { Some(format!("{} · no output for {}", activity.doing, span(silent))) }
+    if silent < QUIET {
+        Some(activity.doing.clone())
+    } else {
+        Some(format!("{} · no output for {}", activity.doing, span(silent)))
+    }
 }

@@ -66,7 +66,10 @@ impl AssertionScreen {
             Ok(Some(change)) => {
                 self.serial += 1;
                 self.asking = true;
-                Turn::ask(Call::Consequences { change: Box::new(change) }, Errand::Consequences { serial: self.serial })
+                Turn::ask(
+                    Call::Consequences { change: Box::new(change) },
+                    Errand::Consequences { serial: self.serial },
+                )
             }
             Ok(None) => {
                 self.below = Some((Ink::Dim, "nothing is changed yet".to_owned()));
@@ -120,7 +123,12 @@ impl Popup for AssertionScreen {
             Action::Save if !self.sent => return self.save(),
             Action::NextPane => self.form.next(1),
             Action::PreviousPane => self.form.next(self.form.len() - 1),
-            Action::Editor => return Turn::effect(Effect::Edit { text: self.form.outside(), name: "assertion.md".to_owned() }),
+            Action::Editor => {
+                return Turn::effect(Effect::Edit {
+                    text: self.form.outside(),
+                    name: "assertion.md".to_owned(),
+                });
+            }
             Action::Back => return Turn::close().with_draft(self.form.name(), self.form.draft()),
             _ => {}
         }
@@ -171,7 +179,8 @@ impl Popup for AssertionScreen {
         let lower = Rect { y: upper.bottom(), height: foot, ..inner };
         let Some((ink, sentence)) = &self.below else { return };
         let lines = wrap(sentence, usize::from(lower.width));
-        let rows: Vec<Row> = std::iter::once(Row::new()).chain(lines.iter().map(|line| Row::of(*ink, line))).collect();
+        let rows: Vec<Row> =
+            std::iter::once(Row::new()).chain(lines.iter().map(|line| Row::of(*ink, line))).collect();
         app.painter().rows(frame.buffer_mut(), lower, &rows);
     }
 }

@@ -56,7 +56,14 @@ pub struct AttemptScreen {
 impl AttemptScreen {
     /// The screen of an attempt.
     pub fn new(id: AttemptId) -> Self {
-        Self { id, tab: Tab::Transcript, reel: Reel::default(), top: 0, search: Search::default(), found: None }
+        Self {
+            id,
+            tab: Tab::Transcript,
+            reel: Reel::default(),
+            top: 0,
+            search: Search::default(),
+            found: None,
+        }
     }
 
     fn room(&self, app: &App) -> (usize, usize) {
@@ -101,7 +108,9 @@ impl AttemptScreen {
         };
         self.reel.scroll(tape, lines, width, height);
         match tape.first_number() {
-            Some(first) if tape.older > 0 && self.reel.at_start(tape, width, height) => self.page(Before::Item(first)),
+            Some(first) if tape.older > 0 && self.reel.at_start(tape, width, height) => {
+                self.page(Before::Item(first))
+            }
             _ => Turn::stay(),
         }
     }
@@ -123,9 +132,14 @@ impl AttemptScreen {
         }
         let len = tape.len();
         let from = self.found.unwrap_or(if backwards { 0 } else { len - 1 });
-        let order = (1..=len).map(|step| if backwards { (from + len - step) % len } else { (from + step) % len });
-        let hit = order.into_iter().find(|place| tape.get(*place).is_some_and(|block| text_of(block).to_lowercase().contains(&wanted)));
-        let Some(place) = hit else { return Turn::say(format!("“{}” is not in what is loaded", self.search.text)) };
+        let order =
+            (1..=len).map(|step| if backwards { (from + len - step) % len } else { (from + step) % len });
+        let hit = order.into_iter().find(|place| {
+            tape.get(*place).is_some_and(|block| text_of(block).to_lowercase().contains(&wanted))
+        });
+        let Some(place) = hit else {
+            return Turn::say(format!("“{}” is not in what is loaded", self.search.text));
+        };
         self.found = Some(place);
         let (width, _) = self.room(app);
         self.reel.go_to(tape, place, width);
@@ -136,7 +150,9 @@ impl AttemptScreen {
 /// What a search looks through.
 fn text_of(block: &Block) -> String {
     match &block.body {
-        BlockBody::Brief(text) | BlockBody::Said(text) | BlockBody::Thought(text) | BlockBody::Note(text) => text.clone(),
+        BlockBody::Brief(text) | BlockBody::Said(text) | BlockBody::Thought(text) | BlockBody::Note(text) => {
+            text.clone()
+        }
         BlockBody::Message { text, .. } => text.clone(),
         BlockBody::Call(call) => format!("{} {} {}", call.tool, call.arguments, call.output),
     }
@@ -155,7 +171,17 @@ impl Popup for AttemptScreen {
         if self.search.typing == Typing::Yes {
             return vec![Action::Open, Action::Back];
         }
-        vec![Action::NextTab, Action::Follow, Action::Search, Action::Fold, Action::Diff, Action::Copy, Action::Stop, Action::Help, Action::Back]
+        vec![
+            Action::NextTab,
+            Action::Follow,
+            Action::Search,
+            Action::Fold,
+            Action::Diff,
+            Action::Copy,
+            Action::Stop,
+            Action::Help,
+            Action::Back,
+        ]
     }
 
     fn opened(&mut self, app: &App) -> Turn {
@@ -198,7 +224,9 @@ impl Popup for AttemptScreen {
 
     fn typed(&mut self, _app: &App, key: KeyEvent) -> Turn {
         match key.code {
-            KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => self.search.text.push(c),
+            KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
+                self.search.text.push(c)
+            }
             KeyCode::Backspace => {
                 self.search.text.pop();
             }
@@ -216,7 +244,12 @@ impl Popup for AttemptScreen {
             .then(Ink::Text, format!(" · {}", subject(&app.mission, known.work)))
             .end(Ink::Dim, known.model.as_str());
         let inner = around(app, frame, area, &title);
-        app.painter().row(frame.buffer_mut(), Rect { height: 1.min(inner.height), ..inner }, &self.tabs(app), Lit::No);
+        app.painter().row(
+            frame.buffer_mut(),
+            Rect { height: 1.min(inner.height), ..inner },
+            &self.tabs(app),
+            Lit::No,
+        );
         let body = Rect { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(2), ..inner };
         let (width, height) = (usize::from(body.width), usize::from(body.height));
         if self.tab != Tab::Transcript {
@@ -233,7 +266,9 @@ impl Popup for AttemptScreen {
 
 impl AttemptScreen {
     fn tabs(&self, app: &App) -> Row {
-        let tab = |row: Row, tab: Tab, word: &str| row.then(if tab == self.tab { Ink::Focus } else { Ink::Dim }, word).then(Ink::Text, "   ");
+        let tab = |row: Row, tab: Tab, word: &str| {
+            row.then(if tab == self.tab { Ink::Focus } else { Ink::Dim }, word).then(Ink::Text, "   ")
+        };
         let row = tab(Row::new(), Tab::Transcript, "transcript");
         let row = tab(tab(row, Tab::Handoff, "handoff"), Tab::Usage, "usage");
         if self.search.typing == Typing::Yes || !self.search.text.is_empty() {
@@ -266,14 +301,21 @@ fn below(reel: &Reel, tape: &Tape) -> String {
 }
 
 fn position(tape: &Tape) -> String {
-    if tape.older > 0 { format!("{} · {} older", plural(tape.len(), "item"), tape.older) } else { plural(tape.len(), "item") }
+    if tape.older > 0 {
+        format!("{} · {} older", plural(tape.len(), "item"), tape.older)
+    } else {
+        plural(tape.len(), "item")
+    }
 }
 
 /// Asks before an attempt is stopped.
 pub fn stop(app: &App, id: AttemptId) -> Turn {
     match app.mission.attempts.get(&id) {
         Some(attempt) if attempt.is_live() => Turn::open(Confirm::new(
-            format!("Stop {id}, which works at {}? The mission pauses, so that it does not begin again by itself.", subject(&app.mission, attempt.work)),
+            format!(
+                "Stop {id}, which works at {}? The mission pauses, so that it does not begin again by itself.",
+                subject(&app.mission, attempt.work)
+            ),
             Command::StopAttempt { attempt: id },
             format!("{id} is stopped"),
         )),

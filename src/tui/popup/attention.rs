@@ -51,7 +51,12 @@ impl Popup for Attention {
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let needs = needs(&app.mission);
-        let inner = around(app, frame, area, &Row::of(Ink::Strong, "Needs you").end(Ink::Dim, needs.len().to_string()));
+        let inner = around(
+            app,
+            frame,
+            area,
+            &Row::of(Ink::Strong, "Needs you").end(Ink::Dim, needs.len().to_string()),
+        );
         if needs.is_empty() {
             app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Dim, "Nothing waits for you.")]);
         }
@@ -61,7 +66,9 @@ impl Popup for Attention {
 }
 
 fn row(app: &App, need: &Need) -> Row {
-    let row = Row::of(Ink::Warn, "▲ ").then(Ink::Dim, format!("{:>4}  ", ago(app.now.since(need.since)))).then(Ink::Text, &need.sentence);
+    let row = Row::of(Ink::Warn, "▲ ")
+        .then(Ink::Dim, format!("{:>4}  ", ago(app.now.since(need.since))))
+        .then(Ink::Text, &need.sentence);
     if need.blocks.is_empty() { row } else { row.end(Ink::Dim, format!("holds up {}", need.blocks)) }
 }
 
@@ -69,9 +76,11 @@ fn open(app: &App, need: &Need) -> Turn {
     let screen: Box<dyn Popup> = match need.kind {
         NeedKind::Gate { gate } => Box::new(GateScreen::new(gate)),
         NeedKind::Question { question } => Box::new(Talk::about(app, question)),
-        NeedKind::Hold { .. } => {
-            Box::new(Confirm::new(format!("{} Let the mission go on?", need.sentence), Command::Resume, "the mission goes on"))
-        }
+        NeedKind::Hold { .. } => Box::new(Confirm::new(
+            format!("{} Let the mission go on?", need.sentence),
+            Command::Resume,
+            "the mission goes on",
+        )),
     };
     Turn::stay().and_then(Then::Open(screen))
 }

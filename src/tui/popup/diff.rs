@@ -36,7 +36,15 @@ pub struct DiffScreen {
 impl DiffScreen {
     /// The diff of a scope.
     pub fn new(scope: DiffScope) -> Self {
-        Self { scope, diff: None, files: List::default(), top: 0, lines: Vec::new(), coloured: Vec::new(), theme: String::new() }
+        Self {
+            scope,
+            diff: None,
+            files: List::default(),
+            top: 0,
+            lines: Vec::new(),
+            coloured: Vec::new(),
+            theme: String::new(),
+        }
     }
 
     fn doc(&self) -> Option<&DiffDoc> {
@@ -86,7 +94,8 @@ impl DiffScreen {
             Mark::Same => " ",
             Mark::Header => "",
         };
-        let text: Vec<String> = self.lines.iter().map(|line| format!("{}{}", sign(line.mark), line.code)).collect();
+        let text: Vec<String> =
+            self.lines.iter().map(|line| format!("{}{}", sign(line.mark), line.code)).collect();
         if text.is_empty() { Turn::stay() } else { Turn::effect(Effect::Copy(text.join("\n"))) }
     }
 }
@@ -131,7 +140,9 @@ impl Popup for DiffScreen {
             Action::NextHunk => self.next_hunk(app),
             Action::PreviousHunk => self.previous_hunk(app),
             Action::NextFile | Action::NextPane | Action::Right => self.select(app, self.files.selected + 1),
-            Action::PreviousFile | Action::PreviousPane | Action::Left => self.select(app, self.files.selected.saturating_sub(1)),
+            Action::PreviousFile | Action::PreviousPane | Action::Left => {
+                self.select(app, self.files.selected.saturating_sub(1))
+            }
             Action::Copy => return self.copy(),
             Action::Open => {}
             _ => match Step::of(action) {
@@ -171,8 +182,12 @@ impl Popup for DiffScreen {
         let inner = around(app, frame, area, &title);
         let (files, code) = parts(inner);
         match &self.diff {
-            None => app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Dim, "fetching the diff …")]),
-            Some(Err(sentence)) => app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Bad, sentence)]),
+            None => {
+                app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Dim, "fetching the diff …")])
+            }
+            Some(Err(sentence)) => {
+                app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Bad, sentence)])
+            }
             Some(Ok(diff)) if diff.files.is_empty() => {
                 app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Dim, "Nothing was changed.")]);
             }
@@ -188,7 +203,11 @@ impl Popup for DiffScreen {
 impl DiffScreen {
     fn draw_code(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         if self.lines.is_empty() {
-            app.painter().rows(frame.buffer_mut(), area, &[Row::of(Ink::Dim, "This file has no text to show.")]);
+            app.painter().rows(
+                frame.buffer_mut(),
+                area,
+                &[Row::of(Ink::Dim, "This file has no text to show.")],
+            );
         }
         for (at, (line, code)) in area.rows().zip(self.lines.iter().skip(self.top)).enumerate() {
             let (sign, ink) = match code.mark {

@@ -59,7 +59,9 @@ impl EvidenceScreen {
         let Some(Ok(doc)) = &self.doc else { return Turn::stay() };
         let (ending, content) = match doc.kind {
             EvidenceKind::Screenshot => ("png", decode(&doc.content)),
-            EvidenceKind::Command | EvidenceKind::Http | EvidenceKind::Terminal => ("json", doc.content.clone().into_bytes()),
+            EvidenceKind::Command | EvidenceKind::Http | EvidenceKind::Terminal => {
+                ("json", doc.content.clone().into_bytes())
+            }
         };
         Turn::effect(Effect::Outside { name: format!("{}.{ending}", doc.reference.0), content })
     }
@@ -90,7 +92,7 @@ impl Popup for EvidenceScreen {
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::NextHunk, Action::Outside, Action::Copy, Action::Down, Action::Back]
+        vec![Action::NextMatch, Action::Outside, Action::Copy, Action::Down, Action::Back]
     }
 
     fn opened(&mut self, _app: &App) -> Turn {
@@ -99,8 +101,10 @@ impl Popup for EvidenceScreen {
 
     fn act(&mut self, app: &App, action: Action) -> Turn {
         match action {
-            Action::NextHunk | Action::Right | Action::NextPane => return self.go(1),
-            Action::PreviousHunk | Action::Left | Action::PreviousPane => return self.go(self.references.len().saturating_sub(1)),
+            Action::NextMatch | Action::Right | Action::NextPane => return self.go(1),
+            Action::PreviousMatch | Action::Left | Action::PreviousPane => {
+                return self.go(self.references.len().saturating_sub(1));
+            }
             Action::Outside => return self.outside(),
             Action::Copy => {
                 let Some(Ok(doc)) = &self.doc else { return Turn::stay() };
@@ -135,7 +139,11 @@ impl Popup for EvidenceScreen {
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let title = app.mission.contract.get(&self.assertion).map_or("", |assertion| assertion.wording.title.as_str());
+        let title = app
+            .mission
+            .contract
+            .get(&self.assertion)
+            .map_or("", |assertion| assertion.wording.title.as_str());
         let mut heading = Row::of(Ink::Dim, "▣ ").then(Ink::Strong, format!("{} {title}", self.assertion));
         if !self.references.is_empty() {
             heading = heading.end(Ink::Dim, format!("{} of {}", self.at + 1, self.references.len()));

@@ -47,18 +47,28 @@ impl Popup for FeatureScreen {
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let Some(feature) = app.mission.feature(self.id) else { return };
-        let title = Row::of(Ink::Strong, format!("{} {}", feature.id, feature.spec.title)).end(Ink::Dim, feature.milestone.to_string());
+        let title = Row::of(Ink::Strong, format!("{} {}", feature.id, feature.spec.title))
+            .end(Ink::Dim, feature.milestone.to_string());
         let inner = around(app, frame, area, &title);
         let width = usize::from(inner.width);
-        let mut rows: Vec<Row> = wrap(feature.spec.description.as_str(), width).into_iter().map(|line| Row::of(Ink::Text, line)).collect();
+        let mut rows: Vec<Row> = wrap(feature.spec.description.as_str(), width)
+            .into_iter()
+            .map(|line| Row::of(Ink::Text, line))
+            .collect();
         rows.push(Row::new());
         rows.push(Row::of(Ink::Dim, "done when"));
         for criterion in &feature.spec.criteria {
-            rows.extend(wrap(criterion.as_str(), width.saturating_sub(2)).into_iter().map(|line| Row::of(Ink::Dim, "· ").then(Ink::Text, line)));
+            rows.extend(
+                wrap(criterion.as_str(), width.saturating_sub(2))
+                    .into_iter()
+                    .map(|line| Row::of(Ink::Dim, "· ").then(Ink::Text, line)),
+            );
         }
         rows.push(Row::new());
         rows.push(Row::of(Ink::Dim, "fulfills"));
-        rows.extend(app.mission.assertions_at_stake(feature).iter().map(|id| contract::row(&app.mission, id)));
+        rows.extend(
+            app.mission.assertions_at_stake(feature).iter().map(|id| contract::row(&app.mission, id)),
+        );
         scrolled(app, frame, inner, 0, &rows);
     }
 }

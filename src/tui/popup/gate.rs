@@ -72,7 +72,11 @@ impl GateScreen {
             return Turn::say(format!("{} is not open: nothing to decide yet", gate_name(self.gate)));
         }
         let decision = Decision::Go { note: None };
-        Turn::order(Command::DecideGate { gate: self.gate, decision }, format!("GO at {}", gate_name(self.gate))).and_then(Then::Close)
+        Turn::order(
+            Command::DecideGate { gate: self.gate, decision },
+            format!("GO at {}", gate_name(self.gate)),
+        )
+        .and_then(Then::Close)
     }
 
     fn of_selected(&self, app: &App, action: Action) -> Turn {
@@ -103,7 +107,8 @@ impl Popup for GateScreen {
     }
 
     fn hints(&self, app: &App) -> Vec<Action> {
-        let mut hints = if app.mission.is_gate_open(self.gate) { vec![Action::Go, Action::NoGo] } else { Vec::new() };
+        let mut hints =
+            if app.mission.is_gate_open(self.gate) { vec![Action::Go, Action::NoGo] } else { Vec::new() };
         hints.extend([Action::Open, Action::Edit, Action::Waive, Action::Diff, Action::Help, Action::Back]);
         hints
     }
@@ -111,7 +116,9 @@ impl Popup for GateScreen {
     fn act(&mut self, app: &App, action: Action) -> Turn {
         match action {
             Action::Go => self.decide(app),
-            Action::NoGo if app.mission.is_gate_open(self.gate) => Turn::open(Prompt::new(app, Purpose::NoGo(self.gate))),
+            Action::NoGo if app.mission.is_gate_open(self.gate) => {
+                Turn::open(Prompt::new(app, Purpose::NoGo(self.gate)))
+            }
             Action::NoGo => self.decide(app),
             Action::Diff => Turn::open(DiffScreen::new(self.diff())),
             Action::Waive | Action::Edit | Action::Open | Action::Retire => self.of_selected(app, action),
@@ -128,7 +135,14 @@ impl Popup for GateScreen {
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let mission = &app.mission;
         let name = gate_name(self.gate);
-        let mut title = Row::of(Ink::Strong, format!("{}{}", name.get(..1).unwrap_or_default().to_uppercase(), name.get(1..).unwrap_or_default()));
+        let mut title = Row::of(
+            Ink::Strong,
+            format!(
+                "{}{}",
+                name.get(..1).unwrap_or_default().to_uppercase(),
+                name.get(1..).unwrap_or_default()
+            ),
+        );
         if mission.is_gate_open(self.gate) {
             title = title.end(Ink::Warn, "▲ waits for you");
         }
@@ -140,7 +154,13 @@ impl Popup for GateScreen {
         list(app, frame, parts.left, &self.list, &rows);
         if let Some(id) = self.selected(mission).filter(|_| parts.right.width > 0) {
             let detail = gate::detail(mission, &id, usize::from(parts.right.width));
-            scrolled(app, frame, parts.right, 0, detail.get(..usize::from(parts.right.height).min(detail.len())).unwrap_or_default());
+            scrolled(
+                app,
+                frame,
+                parts.right,
+                0,
+                detail.get(..usize::from(parts.right.height).min(detail.len())).unwrap_or_default(),
+            );
         }
         let mut lines = parts.below.rows();
         if let Some(line) = lines.next() {

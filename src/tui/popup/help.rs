@@ -93,7 +93,11 @@ impl Popup for Help {
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let painter = app.painter();
         painter.border(frame.buffer_mut(), area, Ink::Focus);
-        painter.title(frame.buffer_mut(), area, &Row::of(Ink::Strong, "Help").end(Ink::Dim, "keys can be changed in the configuration"));
+        painter.title(
+            frame.buffer_mut(),
+            area,
+            &Row::of(Ink::Strong, "Help").end(Ink::Dim, "keys can be changed in the configuration"),
+        );
         let inner = inside(area);
         let window = self.list.window(self.rows.len(), usize::from(inner.height));
         painter.rows(frame.buffer_mut(), inner, self.rows.get(window).unwrap_or_default());

@@ -52,11 +52,18 @@ impl LauncherScreen {
     }
 
     fn facts(&self, width: usize) -> Vec<Row> {
-        let mut rows = vec![Row::of(Ink::Dim, format!("{:<16}", "repository")).then(Ink::Text, format!("{} ⎇ {}", self.launcher.repository, self.launcher.branch))];
+        let mut rows = vec![
+            Row::of(Ink::Dim, format!("{:<16}", "repository"))
+                .then(Ink::Text, format!("{} ⎇ {}", self.launcher.repository, self.launcher.branch)),
+        ];
         let budget = self.launcher.budget.micro_dollars.map_or_else(|| "no limit".to_owned(), dollars);
         rows.push(Row::of(Ink::Dim, format!("{:<16}", "budget")).then(Ink::Text, budget));
         for (role, model, why) in &self.launcher.models {
-            rows.push(Row::of(Ink::Dim, format!("{:<16}", role.to_string())).then(Ink::Text, format!("{model}  ")).then(Ink::Dim, why));
+            rows.push(
+                Row::of(Ink::Dim, format!("{:<16}", role.to_string()))
+                    .then(Ink::Text, format!("{model}  "))
+                    .then(Ink::Dim, why),
+            );
         }
         if let Some(trouble) = &self.trouble {
             rows.push(Row::new());
@@ -87,8 +94,11 @@ impl Popup for LauncherScreen {
         match action {
             Action::Save => self.start(),
             Action::Play => Turn::effect(Effect::Exit(ConsoleExit::Demo)),
-            Action::Editor => Turn::effect(Effect::Edit { text: self.goal.text(), name: "goal.md".to_owned() }),
-            Action::Quit => Turn::effect(Effect::Exit(ConsoleExit::Left)).with_draft(DRAFT.to_owned(), Some(self.goal.text())),
+            Action::Editor => {
+                Turn::effect(Effect::Edit { text: self.goal.text(), name: "goal.md".to_owned() })
+            }
+            Action::Quit => Turn::effect(Effect::Exit(ConsoleExit::Left))
+                .with_draft(DRAFT.to_owned(), Some(self.goal.text())),
             _ => Turn::stay(),
         }
     }
@@ -110,7 +120,8 @@ impl Popup for LauncherScreen {
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let inner = around(app, frame, area, &Row::of(Ink::Strong, "What should exist when the mission is over?"));
+        let inner =
+            around(app, frame, area, &Row::of(Ink::Strong, "What should exist when the mission is over?"));
         let facts = self.facts(usize::from(inner.width));
         let below = u16::try_from(facts.len() + 1).unwrap_or(u16::MAX).min(inner.height * 2 / 3);
         let text = Rect { height: inner.height.saturating_sub(below), ..inner };

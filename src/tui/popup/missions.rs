@@ -57,9 +57,18 @@ impl Popup for Missions {
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let inner = around(app, frame, area, &Row::of(Ink::Strong, "Missions").end(Ink::Dim, app.missions.len().to_string()));
+        let inner = around(
+            app,
+            frame,
+            area,
+            &Row::of(Ink::Strong, "Missions").end(Ink::Dim, app.missions.len().to_string()),
+        );
         if app.missions.is_empty() {
-            app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Dim, "No missions are known here.")]);
+            app.painter().rows(
+                frame.buffer_mut(),
+                inner,
+                &[Row::of(Ink::Dim, "No missions are known here.")],
+            );
         }
         let rows: Vec<Row> = app.missions.iter().map(|card| row(app, card)).collect();
         list(app, frame, inner, &self.list, &rows);

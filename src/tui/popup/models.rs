@@ -49,7 +49,12 @@ impl Popup for Models {
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let inner = around(app, frame, area, &Row::of(Ink::Strong, "Models").end(Ink::Dim, "from the next attempt on"));
+        let inner = around(
+            app,
+            frame,
+            area,
+            &Row::of(Ink::Strong, "Models").end(Ink::Dim, "from the next attempt on"),
+        );
         let rows: Vec<Row> = Role::ALL.into_iter().map(|role| row(app, role)).collect();
         list(app, frame, inner, &self.list, &rows);
     }

@@ -1,5 +1,6 @@
 //! Which screen an action opens: those that can be opened anywhere, and those that look at what is selected.
 
+use super::Popup;
 use super::assertion::AssertionScreen;
 use super::attempt::AttemptScreen;
 use super::attention::Attention;
@@ -13,7 +14,6 @@ use super::replay::Replay;
 use super::stats::Stats;
 use super::talk::Talk;
 use super::workers::Workers;
-use super::Popup;
 use crate::domain::gate::GateId;
 use crate::domain::id::AssertionId;
 use crate::link::protocol::DiffScope;
@@ -70,7 +70,9 @@ fn opened(app: &App) -> Option<Box<dyn Popup>> {
     match app.focus {
         Pane::Plan => match selected_target(app)? {
             Target::PlanGate => Some(Box::new(GateScreen::new(GateId::Plan))),
-            Target::Milestone(id) | Target::Validation(id) => Some(Box::new(GateScreen::new(GateId::Milestone(id)))),
+            Target::Milestone(id) | Target::Validation(id) => {
+                Some(Box::new(GateScreen::new(GateId::Milestone(id))))
+            }
             Target::FinalGate => Some(Box::new(GateScreen::new(GateId::Final))),
             Target::Feature(id) => match attempt_on(app, id) {
                 Some(attempt) => Some(Box::new(AttemptScreen::new(attempt))),

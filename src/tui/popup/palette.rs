@@ -24,7 +24,21 @@ pub struct Palette {
 }
 
 /// Actions that mean something only inside the screen that has them.
-const NOT_OFFERED: &[Action] = &[Action::Palette, Action::Back, Action::Open, Action::Save, Action::NewLine, Action::Up, Action::Down, Action::Left, Action::Right];
+const NOT_OFFERED: &[Action] = &[
+    Action::Palette,
+    Action::Back,
+    Action::Open,
+    Action::Save,
+    Action::NewLine,
+    Action::Up,
+    Action::Down,
+    Action::Left,
+    Action::Right,
+    Action::PageUp,
+    Action::PageDown,
+    Action::Top,
+    Action::Bottom,
+];
 
 impl Palette {
     /// The commands that what was typed finds, best first.
@@ -85,7 +99,9 @@ impl Popup for Palette {
 
     fn typed(&mut self, _app: &App, key: KeyEvent) -> Turn {
         match key.code {
-            KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => self.typed.push(c),
+            KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
+                self.typed.push(c)
+            }
             KeyCode::Backspace => {
                 self.typed.pop();
             }
@@ -108,7 +124,12 @@ impl Popup for Palette {
         let inner = inside(area);
         let mut lines = inner.rows();
         if let Some(line) = lines.next() {
-            painter.row(buf, line, &Row::of(Ink::Key, ": ").then(Ink::Strong, &self.typed).then(Ink::Accent, "▌"), Lit::No);
+            painter.row(
+                buf,
+                line,
+                &Row::of(Ink::Key, ": ").then(Ink::Strong, &self.typed).then(Ink::Accent, "▌"),
+                Lit::No,
+            );
         }
         lines.next();
         let found = self.found();
@@ -116,7 +137,9 @@ impl Popup for Palette {
         for (line, index) in lines.zip(self.list.window(found.len(), self.rows_seen(app))) {
             let Some(action) = found.get(index) else { continue };
             let key = app.keymap.key_of(&below, *action).map_or_else(String::new, |key| key.to_string());
-            let row = Row::of(Ink::Text, format!("{:<18}", action.name())).then(Ink::Dim, action.about()).end(Ink::Key, key);
+            let row = Row::of(Ink::Text, format!("{:<18}", action.name()))
+                .then(Ink::Dim, action.about())
+                .end(Ink::Key, key);
             let lit = if index == self.list.selected { Lit::Selected } else { Lit::No };
             painter.row(buf, line, &row, lit);
         }

@@ -63,13 +63,22 @@ impl Prompt {
 
     fn question(&self) -> (String, &'static str) {
         match &self.purpose {
-            Purpose::NoGo(gate) => (format!("NO-GO at {}", gate_name(*gate)), "What must be different? Your note becomes a directive, and the orchestrator plans from it."),
-            Purpose::Waive(id) => (format!("Waive {id}"), "Why may it stay as it is? It counts as settled at this revision."),
+            Purpose::NoGo(gate) => (
+                format!("NO-GO at {}", gate_name(*gate)),
+                "What must be different? Your note becomes a directive, and the orchestrator plans from it.",
+            ),
+            Purpose::Waive(id) => {
+                (format!("Waive {id}"), "Why may it stay as it is? It counts as settled at this revision.")
+            }
             Purpose::Retire(id) => (format!("Retire {id}"), "Why is it no longer wanted?"),
             Purpose::Answer(id) => (format!("Answer {id}"), "Your answer goes to the one who asked."),
-            Purpose::Model(role) => (format!("Model of the {role}"), "provider/model; it is used from the next attempt on."),
+            Purpose::Model(role) => {
+                (format!("Model of the {role}"), "provider/model; it is used from the next attempt on.")
+            }
             Purpose::Broadcast => ("A directive".to_owned(), "Every agent is told this from now on."),
-            Purpose::Abandon => ("Abandon the mission".to_owned(), "Why? Running agents are stopped; the branch stays."),
+            Purpose::Abandon => {
+                ("Abandon the mission".to_owned(), "Why? Running agents are stopped; the branch stays.")
+            }
         }
     }
 
@@ -81,13 +90,23 @@ impl Prompt {
                 let decision = Decision::NoGo { note: line()? };
                 (Command::DecideGate { gate: *gate, decision }, format!("NO-GO at {}", gate_name(*gate)))
             }
-            Purpose::Waive(id) => (Command::Waive { assertion: id.clone(), reason: line()? }, format!("{id} is waived")),
-            Purpose::Retire(id) => (Command::RetireAssertion { assertion: id.clone(), reason: line()? }, format!("{id} is retired")),
-            Purpose::Answer(id) => (Command::Answer { question: *id, text: Prose::new(&text)? }, format!("{id} is answered")),
-            Purpose::Model(role) => {
-                (Command::ChooseModel { role: *role, model: Title::new(&text)? }, format!("the next {role} uses {}", text.trim()))
+            Purpose::Waive(id) => {
+                (Command::Waive { assertion: id.clone(), reason: line()? }, format!("{id} is waived"))
             }
-            Purpose::Broadcast => (Command::Broadcast { text: Prose::new(&text)? }, "every agent is told".to_owned()),
+            Purpose::Retire(id) => (
+                Command::RetireAssertion { assertion: id.clone(), reason: line()? },
+                format!("{id} is retired"),
+            ),
+            Purpose::Answer(id) => {
+                (Command::Answer { question: *id, text: Prose::new(&text)? }, format!("{id} is answered"))
+            }
+            Purpose::Model(role) => (
+                Command::ChooseModel { role: *role, model: Title::new(&text)? },
+                format!("the next {role} uses {}", text.trim()),
+            ),
+            Purpose::Broadcast => {
+                (Command::Broadcast { text: Prose::new(&text)? }, "every agent is told".to_owned())
+            }
             Purpose::Abandon => (Command::Abandon { reason: line()? }, "the mission is abandoned".to_owned()),
         })
     }
@@ -142,7 +161,9 @@ impl Popup for Prompt {
                 self.text.new_line();
                 Turn::stay()
             }
-            Action::Editor => Turn::effect(Effect::Edit { text: self.text.text(), name: "note.md".to_owned() }),
+            Action::Editor => {
+                Turn::effect(Effect::Edit { text: self.text.text(), name: "note.md".to_owned() })
+            }
             Action::Back => {
                 let draft = (!self.text.is_blank()).then(|| self.text.text());
                 Turn::close().with_draft(draft_name(&self.purpose), draft)
@@ -168,7 +189,9 @@ impl Popup for Prompt {
 
     fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> Turn {
         match (errand, result) {
-            (Errand::Order(_), Ok(_)) if self.sent => Turn::close().with_draft(draft_name(&self.purpose), None),
+            (Errand::Order(_), Ok(_)) if self.sent => {
+                Turn::close().with_draft(draft_name(&self.purpose), None)
+            }
             (Errand::Order(_), Err(error)) if self.sent => {
                 self.sent = false;
                 self.below = Some((Ink::Bad, error.to_string()));
@@ -185,14 +208,20 @@ impl Popup for Prompt {
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let (title, question) = self.question();
         let inner = around(app, frame, area, &Row::of(Ink::Strong, title));
-        let question: Vec<Row> = wrap(question, usize::from(inner.width)).iter().map(|line| Row::of(Ink::Dim, line)).collect();
+        let question: Vec<Row> =
+            wrap(question, usize::from(inner.width)).iter().map(|line| Row::of(Ink::Dim, line)).collect();
         app.painter().rows(frame.buffer_mut(), inner, &question);
         let used = u16::try_from(question.len()).unwrap_or(0) + 1;
         let foot = 2.min(inner.height.saturating_sub(used + 1));
-        let text = Rect { y: inner.y.saturating_add(used), height: inner.height.saturating_sub(used + foot), ..inner };
+        let text = Rect {
+            y: inner.y.saturating_add(used),
+            height: inner.height.saturating_sub(used + foot),
+            ..inner
+        };
         self.text.draw(app, frame, text.intersection(inner), Active::Yes);
         if let Some((ink, sentence)) = &self.below {
-            let rows: Vec<Row> = wrap(sentence, usize::from(inner.width)).iter().map(|line| Row::of(*ink, line)).collect();
+            let rows: Vec<Row> =
+                wrap(sentence, usize::from(inner.width)).iter().map(|line| Row::of(*ink, line)).collect();
             let at = Rect { y: inner.bottom().saturating_sub(foot), height: foot, ..inner };
             app.painter().rows(frame.buffer_mut(), at, &rows);
         }
@@ -243,7 +272,9 @@ impl Popup for Confirm {
 
     fn act(&mut self, _app: &App, action: Action) -> Turn {
         match action {
-            Action::Save => Turn::effect(order(self.command.clone(), self.words.clone())).and_then(Then::Close),
+            Action::Save => {
+                Turn::effect(order(self.command.clone(), self.words.clone())).and_then(Then::Close)
+            }
             Action::Back => Turn::close(),
             _ => Turn::stay(),
         }
@@ -259,9 +290,14 @@ impl Popup for Confirm {
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let inner = around(app, frame, area, &Row::of(Ink::Strong, "Are you sure?"));
-        let mut rows: Vec<Row> = wrap(&self.question, usize::from(inner.width)).iter().map(|line| Row::of(Ink::Text, line)).collect();
+        let mut rows: Vec<Row> = wrap(&self.question, usize::from(inner.width))
+            .iter()
+            .map(|line| Row::of(Ink::Text, line))
+            .collect();
         rows.push(Row::new());
-        rows.push(Row::of(Ink::Key, "y").then(Ink::Dim, " yes    ").then(Ink::Key, "n").then(Ink::Dim, " no"));
+        rows.push(
+            Row::of(Ink::Key, "y").then(Ink::Dim, " yes    ").then(Ink::Key, "n").then(Ink::Dim, " no"),
+        );
         let skip = rows.len().saturating_sub(usize::from(inner.height));
         app.painter().rows(frame.buffer_mut(), inner, rows.get(skip..).unwrap_or_default());
     }

@@ -61,7 +61,8 @@ impl Replay {
 
     fn jump(&mut self, forward: bool) -> Turn {
         self.playing = None;
-        let marked = |index: &usize| self.events.get(*index).is_some_and(|stamped| is_landmark(&stamped.event));
+        let marked =
+            |index: &usize| self.events.get(*index).is_some_and(|stamped| is_landmark(&stamped.event));
         let target = if forward {
             (self.at..self.events.len()).find(marked).map(|index| index + 1)
         } else {
@@ -99,7 +100,10 @@ impl Replay {
 /// Gates and failures: where one wants to stop.
 fn is_landmark(event: &Event) -> bool {
     match event {
-        Event::GateOpened { .. } | Event::GateDecided { .. } | Event::MissionHeld { .. } | Event::MissionCompleted => true,
+        Event::GateOpened { .. }
+        | Event::GateDecided { .. }
+        | Event::MissionHeld { .. }
+        | Event::MissionCompleted => true,
         Event::AttemptEnded { ending, .. } => !matches!(ending, Ending::Done),
         Event::VerdictGiven { verdict } => verdict.outcome != Outcome::Pass,
         _ => false,
@@ -118,7 +122,16 @@ impl Popup for Replay {
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Play, Action::Left, Action::Right, Action::NextHunk, Action::PreviousHunk, Action::Faster, Action::Slower, Action::Back]
+        vec![
+            Action::Play,
+            Action::Left,
+            Action::Right,
+            Action::NextMatch,
+            Action::PreviousMatch,
+            Action::Faster,
+            Action::Slower,
+            Action::Back,
+        ]
     }
 
     fn opened(&mut self, _app: &App) -> Turn {
@@ -140,8 +153,8 @@ impl Popup for Replay {
             Action::PageDown => self.go(self.at + 20),
             Action::Top => self.go(1),
             Action::Bottom => self.go(self.events.len()),
-            Action::NextHunk => self.jump(true),
-            Action::PreviousHunk => self.jump(false),
+            Action::NextMatch => self.jump(true),
+            Action::PreviousMatch => self.jump(false),
             Action::Faster => {
                 self.speed = (self.speed + 1).min(SPEEDS.len() - 1);
                 Turn::stay()
@@ -192,10 +205,16 @@ impl Popup for Replay {
         let row = row.end(Ink::Dim, format!("{now}/{total}"));
         let event = self.events.get(self.at.saturating_sub(1));
         let words = event.map_or_else(
-            || Row::of(Ink::Dim, if self.complete { "nothing has happened yet" } else { "reading the log …" }),
+            || {
+                Row::of(
+                    Ink::Dim,
+                    if self.complete { "nothing has happened yet" } else { "reading the log …" },
+                )
+            },
             |stamped| {
                 let begin = self.events.first().map_or(stamped.at, |first| first.at);
-                Row::of(Ink::Text, stamped.event.kind().replace('_', " ")).end(Ink::Dim, format!("{} after the start", span(stamped.at.since(begin))))
+                Row::of(Ink::Text, stamped.event.kind().replace('_', " "))
+                    .end(Ink::Dim, format!("{} after the start", span(stamped.at.since(begin))))
             },
         );
         let words = self.trouble.as_ref().map_or(words, |trouble| Row::of(Ink::Bad, trouble));

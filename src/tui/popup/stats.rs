@@ -41,7 +41,12 @@ impl Popup for Stats {
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let inner = around(app, frame, area, &Row::of(Ink::Strong, "Stats").end(Ink::Dim, cost(&app.mission, app.now)));
+        let inner = around(
+            app,
+            frame,
+            area,
+            &Row::of(Ink::Strong, "Stats").end(Ink::Dim, cost(&app.mission, app.now)),
+        );
         scrolled(app, frame, inner, self.top, &stats::rows(&app.mission, app.now, usize::from(inner.width)));
     }
 }

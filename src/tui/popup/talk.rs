@@ -73,7 +73,10 @@ impl Talk {
         self.sent = true;
         self.trouble = None;
         match self.question(app) {
-            Some(question) => Turn::order(Command::Answer { question: question.id, text }, format!("{} is answered", question.id)),
+            Some(question) => Turn::order(
+                Command::Answer { question: question.id, text },
+                format!("{} is answered", question.id),
+            ),
             None => {
                 let words = match delivery {
                     Delivery::Queue => "sent; it is read at the next turn",
@@ -107,7 +110,11 @@ impl Talk {
 }
 
 fn waiting(app: &App) -> Vec<&Question> {
-    app.mission.questions.iter().filter(|question| question.answer.is_none() && question.to == Party::Person).collect()
+    app.mission
+        .questions
+        .iter()
+        .filter(|question| question.answer.is_none() && question.to == Party::Person)
+        .collect()
 }
 
 impl Popup for Talk {
@@ -139,7 +146,9 @@ impl Popup for Talk {
             Action::Interrupt => return self.send(app, Delivery::Interrupt),
             Action::NewLine => self.text.new_line(),
             Action::NextPane => self.next_addressee(app),
-            Action::Editor => return Turn::effect(Effect::Edit { text: self.text.text(), name: "message.md".to_owned() }),
+            Action::Editor => {
+                return Turn::effect(Effect::Edit { text: self.text.text(), name: "message.md".to_owned() });
+            }
             Action::Back => {
                 let draft = (!self.text.is_blank()).then(|| self.text.text());
                 return Turn::close().with_draft(DRAFT.to_owned(), draft);
@@ -173,7 +182,12 @@ impl Popup for Talk {
         Turn::stay()
     }
 
-    fn answered(&mut self, app: &App, errand: &Errand, result: &Result<crate::link::protocol::Reply, SourceError>) -> Turn {
+    fn answered(
+        &mut self,
+        app: &App,
+        errand: &Errand,
+        result: &Result<crate::link::protocol::Reply, SourceError>,
+    ) -> Turn {
         if !self.sent || !matches!(errand, Errand::Order(_)) {
             return Turn::stay();
         }
@@ -182,7 +196,8 @@ impl Popup for Talk {
             Ok(_) => {
                 self.text = TextBox::new(Height::Many, "");
                 self.up = 0;
-                self.answers = waiting(app).iter().map(|question| question.id).find(|id| Some(*id) != self.answers);
+                self.answers =
+                    waiting(app).iter().map(|question| question.id).find(|id| Some(*id) != self.answers);
                 Turn::stay().with_draft(DRAFT.to_owned(), None)
             }
             Err(error) => {
@@ -199,7 +214,11 @@ impl Popup for Talk {
         let rows = talk::rows(&app.mission, app.now, usize::from(upper.width));
         let height = usize::from(upper.height);
         let end = rows.len().saturating_sub(self.up.min(rows.len().saturating_sub(height)));
-        app.painter().rows(frame.buffer_mut(), upper, rows.get(end.saturating_sub(height)..end).unwrap_or_default());
+        app.painter().rows(
+            frame.buffer_mut(),
+            upper,
+            rows.get(end.saturating_sub(height)..end).unwrap_or_default(),
+        );
         let lower = Rect { y: upper.bottom(), height: box_height, ..inner };
         let to = match (&self.trouble, self.question(app)) {
             (Some(trouble), _) => trouble.clone(),

@@ -46,7 +46,9 @@ impl Popup for Workers {
             (Action::Open, Some(id)) => return Turn::open(AttemptScreen::new(id)),
             (Action::Diff, Some(id)) => return Turn::open(DiffScreen::new(DiffScope::Attempt(id))),
             (Action::Stop, Some(id)) => return stop(app, id),
-            (Action::Retry, _) => return Turn::order(Command::Resume, "the mission goes on: work that stopped begins again"),
+            (Action::Retry, _) => {
+                return Turn::order(Command::Resume, "the mission goes on: work that stopped begins again");
+            }
             _ => {}
         }
         let Some(step) = Step::of(action) else { return Turn::pass() };
@@ -59,7 +61,8 @@ impl Popup for Workers {
         let live = app.mission.live_attempts().count();
         let count = format!("{live} of {} running", app.mission.attempts.len());
         let inner = around(app, frame, area, &Row::of(Ink::Strong, "Workers").end(Ink::Dim, count));
-        let head = Row::of(Ink::Dim, format!("  {:<5}{:<14}{:<28}{:<16}", "", "role", "work", "model")).end(Ink::Dim, "    time    out   cost");
+        let head = Row::of(Ink::Dim, format!("  {:<5}{:<14}{:<28}{:<16}", "", "role", "work", "model"))
+            .end(Ink::Dim, "    time    out   cost");
         app.painter().row(frame.buffer_mut(), Rect { height: 1.min(inner.height), ..inner }, &head, Lit::No);
         let body = Rect { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(2), ..inner };
         let attempts: Vec<_> = app.mission.attempts.values().rev().collect();

@@ -15,12 +15,20 @@ use super::work::{attempt_sign, ending_words, subject};
 const QUIET: u64 = 60_000;
 
 /// One line of the list of attempts.
-pub fn row(mission: &Mission, attempt: &Attempt, activity: &[Activity], now: crate::domain::id::Timestamp) -> Row {
+pub fn row(
+    mission: &Mission,
+    attempt: &Attempt,
+    activity: &[Activity],
+    now: crate::domain::id::Timestamp,
+) -> Row {
     let (sign, ink) = attempt_sign(attempt);
     let words = if attempt.is_live() { Ink::Strong } else { Ink::Text };
     let doing = match &attempt.ended {
         Some(ended) => ending_words(&ended.ending),
-        None => activity.iter().find(|live| live.attempt == Some(attempt.id)).map_or_else(String::new, |live| state(live, now)),
+        None => activity
+            .iter()
+            .find(|live| live.attempt == Some(attempt.id))
+            .map_or_else(String::new, |live| state(live, now)),
     };
     Row::new()
         .sign(ink, sign)
@@ -51,25 +59,52 @@ fn column(text: &str, room: usize) -> String {
 
 /// The handoff of an attempt, and what the engine saw of its claims.
 pub fn handoff(mission: &Mission, attempt: &Attempt, width: usize) -> Vec<Row> {
-    let Work::Build { feature } = attempt.work else { return vec![Row::of(Ink::Dim, "Only workers end with a handoff.")] };
+    let Work::Build { feature } = attempt.work else {
+        return vec![Row::of(Ink::Dim, "Only workers end with a handoff.")];
+    };
     let given = mission.handoffs.get(&feature).filter(|(by, _)| *by == attempt.id);
     let Some((_, handoff)) = given else { return vec![Row::of(Ink::Dim, "No handoff yet.")] };
-    let mut rows: Vec<Row> = wrap(handoff.summary.as_str(), width).into_iter().map(|line| Row::of(Ink::Text, line)).collect();
-    rows.extend(section("Implemented", handoff.implemented.iter().map(|line| (Ink::Text, line.to_string())), width));
-    rows.extend(section("Left undone", handoff.left_undone.iter().map(|line| (Ink::Warn, line.to_string())), width));
+    let mut rows: Vec<Row> =
+        wrap(handoff.summary.as_str(), width).into_iter().map(|line| Row::of(Ink::Text, line)).collect();
+    rows.extend(section(
+        "Implemented",
+        handoff.implemented.iter().map(|line| (Ink::Text, line.to_string())),
+        width,
+    ));
+    rows.extend(section(
+        "Left undone",
+        handoff.left_undone.iter().map(|line| (Ink::Warn, line.to_string())),
+        width,
+    ));
     let runs = mission.claim_runs.get(&feature).map_or(&[][..], Vec::as_slice);
-    let claimed = handoff.commands.iter().map(|run| (Ink::Text, format!("{} · exit {} · {}", run.command, run.exit_code, run.observation)));
+    let claimed = handoff
+        .commands
+        .iter()
+        .map(|run| (Ink::Text, format!("{} · exit {} · {}", run.command, run.exit_code, run.observation)));
     rows.extend(section("Says it ran", claimed, width));
     let seen = runs.iter().map(|run| {
         let ink = if run.passed() { Ink::Good } else { Ink::Bad };
         (ink, format!("{} · exit {} · {}", run.command, run.exit_code, span(run.wall_ms)))
     });
     rows.extend(section("The engine saw", seen, width));
-    rows.extend(section("Tried by hand", handoff.checks.iter().map(|check| (Ink::Text, format!("{} → {}", check.action, check.observed))), width));
+    rows.extend(section(
+        "Tried by hand",
+        handoff.checks.iter().map(|check| (Ink::Text, format!("{} → {}", check.action, check.observed))),
+        width,
+    ));
     rows.extend(tests(handoff, width));
-    rows.extend(section("Issues", handoff.issues.iter().map(|issue| (Ink::Warn, format!("{}: {}", issue.severity.word(), issue.description))), width));
+    rows.extend(section(
+        "Issues",
+        handoff
+            .issues
+            .iter()
+            .map(|issue| (Ink::Warn, format!("{}: {}", issue.severity.word(), issue.description))),
+        width,
+    ));
     if let Procedure::Deviated { deviations } = &handoff.procedure {
-        let told = deviations.iter().map(|deviation| (Ink::Warn, format!("{} → {} ({})", deviation.step, deviation.instead, deviation.why)));
+        let told = deviations.iter().map(|deviation| {
+            (Ink::Warn, format!("{} → {} ({})", deviation.step, deviation.instead, deviation.why))
+        });
         rows.extend(section("Did otherwise", told, width));
     }
     rows.extend(section("Learned", handoff.learned.iter().map(|line| (Ink::Text, line.to_string())), width));
@@ -77,7 +112,11 @@ pub fn handoff(mission: &Mission, attempt: &Attempt, width: usize) -> Vec<Row> {
 }
 
 fn tests(handoff: &Handoff, width: usize) -> Vec<Row> {
-    let files = handoff.tests.added.iter().map(|file| (Ink::Text, format!("{} · {}", file.file, plural(file.cases.len(), "case"))));
+    let files = handoff
+        .tests
+        .added
+        .iter()
+        .map(|file| (Ink::Text, format!("{} · {}", file.file, plural(file.cases.len(), "case"))));
     section("Tests", files, width)
 }
 
@@ -85,7 +124,9 @@ fn section(heading: &str, lines: impl Iterator<Item = (Ink, String)>, width: usi
     let body: Vec<Row> = lines
         .flat_map(|(ink, line)| {
             let wrapped = wrap(&line, width.saturating_sub(2));
-            wrapped.into_iter().enumerate().map(move |(index, text)| Row::of(Ink::Dim, if index == 0 { "· " } else { "  " }).then(ink, text))
+            wrapped.into_iter().enumerate().map(move |(index, text)| {
+                Row::of(Ink::Dim, if index == 0 { "· " } else { "  " }).then(ink, text)
+            })
         })
         .collect();
     if body.is_empty() {
@@ -119,7 +160,9 @@ pub fn usage(mission: &Mission, attempt: &Attempt, now: crate::domain::id::Times
     }
     if !attempt.revisions.is_empty() {
         rows.push(Row::new());
-        rows.extend(attempt.revisions.iter().map(|(id, revision)| line("works under", format!("{id} {revision}"))));
+        rows.extend(
+            attempt.revisions.iter().map(|(id, revision)| line("works under", format!("{id} {revision}"))),
+        );
     }
     rows
 }

@@ -26,13 +26,17 @@ pub fn row(mission: &Mission, id: &AssertionId) -> Row {
         Standing::Retired => Ink::Faint,
         _ => Ink::Text,
     };
-    let mut row = Row::new().sign(ink, sign).then(Ink::Dim, format!("{id} ")).then(words, assertion.wording.title.as_str());
+    let mut row = Row::new()
+        .sign(ink, sign)
+        .then(Ink::Dim, format!("{id} "))
+        .then(words, assertion.wording.title.as_str());
     if assertion.wording.weight == Weight::NonBlocking {
         row = row.end(Ink::Dim, "optional ");
     }
     if assertion.revision.0 > 1 {
         row = row.end(Ink::Dim, format!(" {} ", assertion.revision));
     }
-    let evidence = mission.verdicts.get(id).and_then(|verdicts| verdicts.last()).map_or(0, |v| v.evidence.len());
+    let evidence =
+        mission.verdicts.get(id).and_then(|verdicts| verdicts.last()).map_or(0, |v| v.evidence.len());
     if evidence > 0 { row.end(Ink::Dim, format!(" ▣ {evidence}")) } else { row.end(Ink::Text, "    ") }
 }

@@ -48,8 +48,14 @@ pub fn file_row(file: &DiffFile) -> Row {
 pub fn totals(diff: &DiffDoc) -> Row {
     let added: u32 = diff.files.iter().map(|file| file.additions).sum();
     let removed: u32 = diff.files.iter().map(|file| file.deletions).sum();
-    let row = Row::of(Ink::Dim, plural(diff.files.len(), "file")).then(Ink::Added, format!("  +{added}")).then(Ink::Removed, format!(" −{removed}"));
-    if diff.omitted_lines > 0 { row.then(Ink::Warn, format!("  {} lines left out", diff.omitted_lines)) } else { row }
+    let row = Row::of(Ink::Dim, plural(diff.files.len(), "file"))
+        .then(Ink::Added, format!("  +{added}"))
+        .then(Ink::Removed, format!(" −{removed}"));
+    if diff.omitted_lines > 0 {
+        row.then(Ink::Warn, format!("  {} lines left out", diff.omitted_lines))
+    } else {
+        row
+    }
 }
 
 /// The lines of a file's hunks.

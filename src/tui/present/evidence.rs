@@ -63,7 +63,10 @@ pub fn shown(doc: &EvidenceDoc, width: usize) -> Shown {
         },
         (EvidenceKind::Screenshot, _) => {
             let size = doc.content.len() / 4 * 3 / 1024;
-            Shown::Rows(vec![Row::of(Ink::Text, format!("A picture of {size} KB.")), Row::of(Ink::Dim, "Open it outside to see it.")])
+            Shown::Rows(vec![
+                Row::of(Ink::Text, format!("A picture of {size} KB.")),
+                Row::of(Ink::Dim, "Open it outside to see it."),
+            ])
         }
         _ => Shown::Rows(plain(&doc.content, width)),
     }
@@ -83,13 +86,18 @@ fn plain(content: &str, width: usize) -> Vec<Row> {
 
 fn command(value: &Value, width: usize) -> Vec<Row> {
     let exit = match value.get("exit") {
-        Some(Value::Object(kind)) => kind.iter().next().map_or_else(String::new, |(kind, n)| if kind == "code" { format!("exit {n}") } else { format!("{kind} {n}") }),
+        Some(Value::Object(kind)) => kind.iter().next().map_or_else(String::new, |(kind, n)| {
+            if kind == "code" { format!("exit {n}") } else { format!("{kind} {n}") }
+        }),
         Some(Value::String(word)) => word.replace('_', " "),
         _ => String::new(),
     };
     let ink = if exit == "exit 0" { Ink::Good } else { Ink::Bad };
     let mut rows = vec![
-        Row::of(Ink::Key, "$ ").then(Ink::Strong, text(value, "command")).end(ink, exit).end(Ink::Dim, format!("  {}", took(value))),
+        Row::of(Ink::Key, "$ ")
+            .then(Ink::Strong, text(value, "command"))
+            .end(ink, exit)
+            .end(Ink::Dim, format!("  {}", took(value))),
         Row::of(Ink::Dim, text(value, "directory")),
         Row::new(),
     ];
@@ -103,7 +111,9 @@ fn command(value: &Value, width: usize) -> Vec<Row> {
 /// Whether a line of output tells of a failure, by the words that tools use.
 pub fn is_failure(line: &str) -> bool {
     let lower = line.to_ascii_lowercase();
-    ["error", "failed", "failure", "panicked", "fatal", "traceback", "✗", "assertion "].iter().any(|word| lower.contains(word))
+    ["error", "failed", "failure", "panicked", "fatal", "traceback", "✗", "assertion "]
+        .iter()
+        .any(|word| lower.contains(word))
         && ![" 0 failed", "0 errors", "0 failures", "; 0 failed"].iter().any(|word| lower.contains(word))
 }
 
@@ -115,7 +125,8 @@ fn exchange(value: &Value, width: usize) -> Vec<Row> {
         400..500 => Ink::Warn,
         _ => Ink::Bad,
     };
-    let mut rows = vec![Row::of(Ink::Key, text(value, "method")).then(Ink::Strong, format!(" {}", text(value, "url")))];
+    let mut rows =
+        vec![Row::of(Ink::Key, text(value, "method")).then(Ink::Strong, format!(" {}", text(value, "url")))];
     rows.extend(headers(value.get("request_headers")));
     rows.extend(body(&text(value, "request_body"), width));
     rows.push(Row::new());
@@ -146,7 +157,8 @@ fn body(text: &str, width: usize) -> Vec<Row> {
     if text.is_empty() {
         return Vec::new();
     }
-    let pretty = serde_json::from_str::<Value>(text).ok().filter(|value| value.is_object() || value.is_array());
+    let pretty =
+        serde_json::from_str::<Value>(text).ok().filter(|value| value.is_object() || value.is_array());
     let set_out = pretty.and_then(|value| serde_json::to_string_pretty(&value).ok());
     let mut rows = vec![Row::new()];
     rows.extend(plain(set_out.as_deref().unwrap_or(text), width));
@@ -160,7 +172,12 @@ mod tests {
     use crate::domain::verdict::EvidenceRef;
 
     fn doc(kind: EvidenceKind, content: &str) -> EvidenceDoc {
-        EvidenceDoc { reference: EvidenceRef("ev_1".into()), kind, title: "t".into(), content: content.into() }
+        EvidenceDoc {
+            reference: EvidenceRef("ev_1".into()),
+            kind,
+            title: "t".into(),
+            content: content.into(),
+        }
     }
 
     #[test]
@@ -181,7 +198,9 @@ mod tests {
 
     #[test]
     fn evidence_of_another_shape_is_shown_as_it_is() {
-        let Shown::Rows(rows) = shown(&doc(EvidenceKind::Terminal, "just \u{1b}[31mtext"), 60) else { panic!("rows") };
+        let Shown::Rows(rows) = shown(&doc(EvidenceKind::Terminal, "just \u{1b}[31mtext"), 60) else {
+            panic!("rows")
+        };
         assert_eq!(row::plain(&rows), "just text");
     }
 }

@@ -20,7 +20,9 @@ use super::work::standing_sign;
 pub fn assertions(mission: &Mission, gate: GateId) -> Vec<AssertionId> {
     let mut ids: Vec<AssertionId> = match gate {
         GateId::Milestone(id) => mission.assertions_of(id).map(|assertion| assertion.id.clone()).collect(),
-        GateId::Plan | GateId::Final => mission.contract.values().filter(|a| a.is_active()).map(|a| a.id.clone()).collect(),
+        GateId::Plan | GateId::Final => {
+            mission.contract.values().filter(|a| a.is_active()).map(|a| a.id.clone()).collect()
+        }
     };
     ids.sort_by_key(|id| (urgency(mission.standing(id)), id.clone()));
     ids
@@ -44,7 +46,10 @@ pub fn detail(mission: &Mission, id: &AssertionId, width: usize) -> Vec<Row> {
     let (sign, ink) = standing_sign(standing);
     let mut rows = vec![
         Row::of(Ink::Strong, format!("{id} {}", wording.title)).end(Ink::Dim, assertion.revision.to_string()),
-        Row::new().sign(ink, sign).then(ink, standing.word()).then(Ink::Dim, if wording.weight == Weight::NonBlocking { "  · optional" } else { "" }),
+        Row::new()
+            .sign(ink, sign)
+            .then(ink, standing.word())
+            .then(Ink::Dim, if wording.weight == Weight::NonBlocking { "  · optional" } else { "" }),
         Row::new(),
     ];
     rows.extend(paragraph(Ink::Text, wording.statement.as_str(), width));
@@ -78,7 +83,13 @@ fn verdicts(mission: &Mission, id: &AssertionId, width: usize) -> Vec<Row> {
             Row::new()
                 .sign(ink, sign)
                 .then(ink, verdict.outcome.word())
-                .then(Ink::Dim, format!("  {} round {} · {} · at {} · {}", verdict.milestone, verdict.round, verdict.attempt, verdict.commit, verdict.revision))
+                .then(
+                    Ink::Dim,
+                    format!(
+                        "  {} round {} · {} · at {} · {}",
+                        verdict.milestone, verdict.round, verdict.attempt, verdict.commit, verdict.revision
+                    ),
+                )
                 .end(Ink::Dim, format!("▣ {}", verdict.evidence.len())),
         );
         rows.extend(paragraph(Ink::Text, verdict.observed.as_str(), width));
@@ -93,7 +104,10 @@ fn paragraph(ink: Ink, text: &str, width: usize) -> Vec<Row> {
 fn labelled(label: &str, text: &str, width: usize) -> Vec<Row> {
     let body = wrap(text, width.saturating_sub(10));
     let lead = |index: usize| if index == 0 { format!("{label:<10}") } else { " ".repeat(10) };
-    body.into_iter().enumerate().map(|(index, line)| Row::of(Ink::Dim, lead(index)).then(Ink::Text, line)).collect()
+    body.into_iter()
+        .enumerate()
+        .map(|(index, line)| Row::of(Ink::Dim, lead(index)).then(Ink::Text, line))
+        .collect()
 }
 
 /// What stands in the way, what is risky, what was found, and what it cost.
@@ -102,7 +116,10 @@ pub fn summary(mission: &Mission, gate: GateId) -> Vec<Row> {
     match gate {
         GateId::Plan => rows.extend(plan_rows(mission)),
         GateId::Milestone(id) => rows.extend(milestone_rows(mission, id)),
-        GateId::Final => rows.push(spent(mission.attempts.values().map(|attempt| attempt.usage).sum(), mission.attempts.len())),
+        GateId::Final => rows.push(spent(
+            mission.attempts.values().map(|attempt| attempt.usage).sum(),
+            mission.attempts.len(),
+        )),
     }
     rows.extend(risks(mission, gate));
     rows
@@ -115,7 +132,9 @@ fn verdict_row(mission: &Mission, gate: GateId) -> Row {
     };
     if !mission.is_gate_open(gate) {
         return match mission.gates.get(&gate) {
-            Some(known) if known.is_go() => Row::new().sign(Ink::Good, Glyph::Done).then(Ink::Good, "GO was said"),
+            Some(known) if known.is_go() => {
+                Row::new().sign(Ink::Good, Glyph::Done).then(Ink::Good, "GO was said")
+            }
             _ => Row::new().sign(Ink::Dim, Glyph::Step).then(Ink::Dim, "not reached yet"),
         };
     }
@@ -142,14 +161,23 @@ fn plan_rows(mission: &Mission) -> Vec<Row> {
 
 fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
     let rounds = mission.rounds_of(id).count();
-    let outcomes: Vec<&str> = mission.rounds_of(id).filter_map(|round| round.outcome).map(crate::domain::round::RoundOutcome::word).collect();
+    let outcomes: Vec<&str> = mission
+        .rounds_of(id)
+        .filter_map(|round| round.outcome)
+        .map(crate::domain::round::RoundOutcome::word)
+        .collect();
     let of_milestone = |finding: &&crate::domain::finding::Finding| finding.milestone == id;
     let findings = mission.findings.values().filter(of_milestone);
     let open = mission.open_findings().filter(of_milestone).count();
-    let taken = findings.clone().filter(|finding| matches!(finding.state, FindingState::TakenUp { .. })).count();
+    let taken =
+        findings.clone().filter(|finding| matches!(finding.state, FindingState::TakenUp { .. })).count();
     let blocking = findings.clone().filter(|finding| finding.severity == Severity::Blocking).count();
-    let found = format!("{} · {blocking} blocking · {taken} mended · {open} open", plural(findings.count(), "finding"));
-    let attempts: Vec<_> = mission.attempts.values().filter(|attempt| milestone_of(mission, attempt.work) == Some(id)).collect();
+    let found = format!(
+        "{} · {blocking} blocking · {taken} mended · {open} open",
+        plural(findings.count(), "finding")
+    );
+    let attempts: Vec<_> =
+        mission.attempts.values().filter(|attempt| milestone_of(mission, attempt.work) == Some(id)).collect();
     vec![
         labelled_row("rounds", &format!("{rounds} of {} · {}", mission.round_limit(id), outcomes.join(", "))),
         labelled_row("found", &found),
@@ -160,14 +188,27 @@ fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
 fn milestone_of(mission: &Mission, work: crate::domain::attempt::Work) -> Option<MilestoneId> {
     use crate::domain::attempt::Work;
     match work {
-        Work::Build { feature } | Work::CheckClaims { feature } => mission.feature(feature).map(|feature| feature.milestone),
-        Work::RunGateCommands { milestone, .. } | Work::Review { milestone, .. } | Work::Scrutinize { milestone, .. } | Work::TestAsUser { milestone, .. } => Some(milestone),
+        Work::Build { feature } | Work::CheckClaims { feature } => {
+            mission.feature(feature).map(|feature| feature.milestone)
+        }
+        Work::RunGateCommands { milestone, .. }
+        | Work::Review { milestone, .. }
+        | Work::Scrutinize { milestone, .. }
+        | Work::TestAsUser { milestone, .. } => Some(milestone),
         Work::Plan | Work::Talk | Work::Triage => None,
     }
 }
 
 fn spent(usage: Usage, attempts: usize) -> Row {
-    labelled_row("cost", &format!("{} · {} · {} out", dollars(usage.micro_dollars), plural(attempts, "attempt"), crate::tui::text::count(usage.output)))
+    labelled_row(
+        "cost",
+        &format!(
+            "{} · {} · {} out",
+            dollars(usage.micro_dollars),
+            plural(attempts, "attempt"),
+            crate::tui::text::count(usage.output)
+        ),
+    )
 }
 
 /// What a person should not overlook: waived, stale, and what flipped between rounds.
@@ -175,12 +216,17 @@ fn risks(mission: &Mission, gate: GateId) -> Vec<Row> {
     let ids = assertions(mission, gate);
     let with = |standing: Standing| ids.iter().filter(|id| mission.standing(id) == standing).count();
     let flaky = ids.iter().filter(|id| is_flaky(mission, id)).count();
-    let parts: Vec<String> = [(with(Standing::Waived), "waived"), (with(Standing::Stale), "stale"), (flaky, "flaky")]
-        .into_iter()
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, word)| format!("{n} {word}"))
-        .collect();
-    if parts.is_empty() { Vec::new() } else { vec![Row::of(Ink::Dim, format!("{:<10}", "risks")).then(Ink::Warn, parts.join(" · "))] }
+    let parts: Vec<String> =
+        [(with(Standing::Waived), "waived"), (with(Standing::Stale), "stale"), (flaky, "flaky")]
+            .into_iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, word)| format!("{n} {word}"))
+            .collect();
+    if parts.is_empty() {
+        Vec::new()
+    } else {
+        vec![Row::of(Ink::Dim, format!("{:<10}", "risks")).then(Ink::Warn, parts.join(" · "))]
+    }
 }
 
 /// Whether verdicts of one revision disagree at the same commit.
@@ -188,7 +234,9 @@ pub fn is_flaky(mission: &Mission, id: &AssertionId) -> bool {
     let verdicts = mission.verdicts.get(id).map_or(&[][..], Vec::as_slice);
     verdicts.iter().enumerate().any(|(index, one)| {
         let later = verdicts.get(index + 1..).unwrap_or_default();
-        later.iter().any(|other| other.revision == one.revision && other.commit == one.commit && other.outcome != one.outcome)
+        later.iter().any(|other| {
+            other.revision == one.revision && other.commit == one.commit && other.outcome != one.outcome
+        })
     })
 }
 

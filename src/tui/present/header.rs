@@ -16,7 +16,8 @@ pub fn banner(mission: &Mission, now: Timestamp, room: usize) -> Row {
     let row = identity(mission);
     let taken: usize = row.left.iter().map(|piece| width(&piece.text)).sum();
     let all = costs(mission, now);
-    let fitting = (0..all.len()).map(|skip| shortened(&all, skip)).find(|words| taken + width(words) + 2 <= room);
+    let fitting =
+        (0..all.len()).map(|skip| shortened(&all, skip)).find(|words| taken + width(words) + 2 <= room);
     row.end(Ink::Dim, fitting.unwrap_or_else(|| shortened(&all, all.len())))
 }
 
@@ -104,7 +105,9 @@ pub fn doing(mission: &Mission) -> Vec<Piece> {
     let mut row = Row::new().sign(ink, sign).then(ink, status.word().to_uppercase());
     if let Some(milestone) = mission.current_milestone() {
         let of = mission.milestones.len();
-        row = row.then(Ink::Text, format!("   {} of {of}", milestone.id)).then(Ink::Dim, format!(" · {}", milestone.title));
+        row = row
+            .then(Ink::Text, format!("   {} of {of}", milestone.id))
+            .then(Ink::Dim, format!(" · {}", milestone.title));
     }
     row.left
 }

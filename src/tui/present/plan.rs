@@ -50,7 +50,8 @@ pub fn targets(mission: &Mission, toggled: &Toggled) -> Vec<Target> {
 
 /// Usually the milestone being flown is open, and all of them while the plan is still a proposal.
 pub fn is_open(mission: &Mission, milestone: MilestoneId, toggled: &Toggled) -> bool {
-    let usual = !mission.is_go(GateId::Plan) || mission.current_milestone().is_some_and(|m| m.id == milestone);
+    let usual =
+        !mission.is_go(GateId::Plan) || mission.current_milestone().is_some_and(|m| m.id == milestone);
     usual != toggled.contains(&milestone)
 }
 
@@ -59,7 +60,9 @@ pub fn row(mission: &Mission, target: Target) -> Row {
     match target {
         Target::PlanGate => Row::new().sign(Ink::Warn, Glyph::Needs).then(Ink::Warn, "the plan waits for GO"),
         Target::Milestone(id) => milestone_row(mission, id),
-        Target::Feature(id) => mission.feature(id).map_or_else(Row::new, |feature| feature_row(mission, feature)),
+        Target::Feature(id) => {
+            mission.feature(id).map_or_else(Row::new, |feature| feature_row(mission, feature))
+        }
         Target::Validation(id) => validation_row(mission, id),
         Target::FinalGate => {
             let (sign, ink) = gate_sign(mission, GateId::Final);
@@ -80,7 +83,10 @@ fn milestone_row(mission: &Mission, id: MilestoneId) -> Row {
     let total = mission.features_of(id).count();
     let built = mission.features_of(id).filter(|feature| feature.is_built()).count();
     let heading = if current { Ink::Strong } else { Ink::Text };
-    let row = Row::new().sign(ink, sign).then(heading, format!("{id} {title}")).end(Ink::Dim, format!("{built}/{total}"));
+    let row = Row::new()
+        .sign(ink, sign)
+        .then(heading, format!("{id} {title}"))
+        .end(Ink::Dim, format!("{built}/{total}"));
     if mission.is_go(GateId::Milestone(id)) { row.end(Ink::Good, "  GO") } else { row.end(Ink::Text, "    ") }
 }
 
@@ -88,8 +94,11 @@ fn feature_row(mission: &Mission, feature: &Feature) -> Row {
     let running = running_on(mission, feature.id);
     let (sign, ink) = feature_sign(mission, feature);
     let title = if running.is_some() { Ink::Strong } else { Ink::Text };
-    let title = if matches!(feature.state, FeatureState::Pending) && running.is_none() { Ink::Dim } else { title };
-    let mut row = Row::of(Ink::Text, "  ").sign(ink, sign).then(title, format!("{} {}", feature.id, feature.spec.title));
+    let title =
+        if matches!(feature.state, FeatureState::Pending) && running.is_none() { Ink::Dim } else { title };
+    let mut row = Row::of(Ink::Text, "  ")
+        .sign(ink, sign)
+        .then(title, format!("{} {}", feature.id, feature.spec.title));
     if feature.is_fix() {
         row = row.end(Ink::Dim, "fix  ");
     }
@@ -98,7 +107,9 @@ fn feature_row(mission: &Mission, feature: &Feature) -> Row {
         FeatureState::Pending | FeatureState::Cancelled { .. } => running,
     };
     match by {
-        Some(attempt) => row.end(if running.is_some() { Ink::Accent } else { Ink::Dim }, format!("{attempt:>4}")),
+        Some(attempt) => {
+            row.end(if running.is_some() { Ink::Accent } else { Ink::Dim }, format!("{attempt:>4}"))
+        }
         None => row.end(Ink::Text, "    "),
     }
 }
@@ -107,7 +118,10 @@ fn feature_row(mission: &Mission, feature: &Feature) -> Row {
 pub fn feature_sign(mission: &Mission, feature: &Feature) -> (Glyph, Ink) {
     let waits = mission.questions.iter().any(|question| {
         question.answer.is_none()
-            && mission.attempts.get(&question.from).is_some_and(|a| a.work == Work::Build { feature: feature.id })
+            && mission
+                .attempts
+                .get(&question.from)
+                .is_some_and(|a| a.work == Work::Build { feature: feature.id })
     });
     match &feature.state {
         FeatureState::Cancelled { .. } => (Glyph::Retired, Ink::Faint),
@@ -116,7 +130,9 @@ pub fn feature_sign(mission: &Mission, feature: &Feature) -> (Glyph, Ink) {
         FeatureState::Built { claims: Claims::Refuted, .. } => (Glyph::Failed, Ink::Bad),
         FeatureState::Pending if waits => (Glyph::Needs, Ink::Warn),
         FeatureState::Pending if running_on(mission, feature.id).is_some() => (Glyph::Active, Ink::Accent),
-        FeatureState::Pending if mission.failures_of(Work::Build { feature: feature.id }) > 0 => (Glyph::Failed, Ink::Bad),
+        FeatureState::Pending if mission.failures_of(Work::Build { feature: feature.id }) > 0 => {
+            (Glyph::Failed, Ink::Bad)
+        }
         FeatureState::Pending => (Glyph::Pending, Ink::Dim),
     }
 }
@@ -129,7 +145,11 @@ pub fn running_on(mission: &Mission, feature: FeatureId) -> Option<AttemptId> {
 fn validation_row(mission: &Mission, id: MilestoneId) -> Row {
     let round = mission.last_round(id);
     let mut row = Row::of(Ink::Text, "  ");
-    let steps = [("scrutiny", scrutiny_sign(mission, id, round)), ("user testing", testing_sign(mission, id, round)), ("gate", gate_sign(mission, id.into()))];
+    let steps = [
+        ("scrutiny", scrutiny_sign(mission, id, round)),
+        ("user testing", testing_sign(mission, id, round)),
+        ("gate", gate_sign(mission, id.into())),
+    ];
     for (name, (sign, ink)) in steps {
         let words = if ink == Ink::Dim { Ink::Dim } else { Ink::Text };
         row = row.sign(ink, sign).then(words, format!("{name}   "));
@@ -152,7 +172,9 @@ fn scrutiny_sign(mission: &Mission, id: MilestoneId, round: Option<&Round>) -> (
         return (Glyph::Failed, Ink::Bad);
     }
     match &round.scrutiny {
-        Some(report) if report.issues.iter().any(|issue| issue.severity == Severity::Blocking) => (Glyph::Failed, Ink::Bad),
+        Some(report) if report.issues.iter().any(|issue| issue.severity == Severity::Blocking) => {
+            (Glyph::Failed, Ink::Bad)
+        }
         Some(_) => (Glyph::Done, Ink::Good),
         None => (Glyph::Step, Ink::Dim),
     }
@@ -160,7 +182,10 @@ fn scrutiny_sign(mission: &Mission, id: MilestoneId, round: Option<&Round>) -> (
 
 fn testing_sign(mission: &Mission, id: MilestoneId, round: Option<&Round>) -> (Glyph, Ink) {
     let Some(round) = round else { return (Glyph::Step, Ink::Dim) };
-    if mission.live_attempts().any(|a| matches!(a.work, Work::TestAsUser { milestone, .. } if milestone == id)) {
+    if mission
+        .live_attempts()
+        .any(|a| matches!(a.work, Work::TestAsUser { milestone, .. } if milestone == id))
+    {
         return (Glyph::Active, Ink::Accent);
     }
     match (round.user_testing.is_some(), round.outcome) {

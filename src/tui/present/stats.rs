@@ -58,11 +58,18 @@ fn by_milestone(mission: &Mission, now: Timestamp) -> Vec<(String, Share)> {
     let mut shares: BTreeMap<String, Share> = BTreeMap::new();
     for attempt in mission.attempts.values() {
         let milestone = match attempt.work {
-            Work::Build { feature } | Work::CheckClaims { feature } => mission.feature(feature).map(|feature| feature.milestone),
-            Work::RunGateCommands { milestone, .. } | Work::Review { milestone, .. } | Work::Scrutinize { milestone, .. } | Work::TestAsUser { milestone, .. } => Some(milestone),
+            Work::Build { feature } | Work::CheckClaims { feature } => {
+                mission.feature(feature).map(|feature| feature.milestone)
+            }
+            Work::RunGateCommands { milestone, .. }
+            | Work::Review { milestone, .. }
+            | Work::Scrutinize { milestone, .. }
+            | Work::TestAsUser { milestone, .. } => Some(milestone),
             Work::Plan | Work::Talk | Work::Triage => None,
         };
-        let name = milestone.and_then(|id| mission.milestones.iter().find(|m| m.id == id)).map_or_else(|| "planning".to_owned(), |m| format!("{} {}", m.id, m.title));
+        let name = milestone
+            .and_then(|id| mission.milestones.iter().find(|m| m.id == id))
+            .map_or_else(|| "planning".to_owned(), |m| format!("{} {}", m.id, m.title));
         add(shares.entry(name).or_default(), share(attempt, now));
     }
     shares.into_iter().collect()
@@ -91,7 +98,14 @@ fn forecast(mission: &Mission, room: usize) -> Vec<Row> {
     let likely = estimate(mission).cost;
     let words = likely.map_or_else(
         || "nothing is known of prices yet".to_owned(),
-        |cost| format!("likely {} in the end ({} to {})", dollars(cost.likely.max(spent)), dollars(cost.low.max(spent)), dollars(cost.high.max(spent))),
+        |cost| {
+            format!(
+                "likely {} in the end ({} to {})",
+                dollars(cost.likely.max(spent)),
+                dollars(cost.low.max(spent)),
+                dollars(cost.high.max(spent))
+            )
+        },
     );
     let mut rows = vec![Row::of(Ink::Strong, "Forecast").end(Ink::Dim, words)];
     if let Some(limit) = mission.budget.micro_dollars.filter(|limit| *limit > 0) {
@@ -116,7 +130,8 @@ fn forecast(mission: &Mission, room: usize) -> Vec<Row> {
 fn lanes(mission: &Mission, now: Timestamp, room: usize) -> Vec<Row> {
     let total = now.since(mission.created).max(1);
     let cells = room.saturating_sub(24) as u64;
-    let place = |at: Timestamp| usize::try_from(at.since(mission.created).min(total) * cells / total).unwrap_or(0);
+    let place =
+        |at: Timestamp| usize::try_from(at.since(mission.created).min(total) * cells / total).unwrap_or(0);
     mission
         .attempts
         .values()

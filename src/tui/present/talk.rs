@@ -54,7 +54,14 @@ fn message_rows(message: &crate::domain::message::Message, age: &str, width: usi
 
 fn question_rows(question: &Question, age: &str, width: usize) -> Vec<Row> {
     let note = if question.answer.is_some() { "" } else { "waits for your answer" };
-    let mut rows = speech(&question.from.to_string(), Ink::Warn, note, age, &format!("{} {}", question.id, question.text), width);
+    let mut rows = speech(
+        &question.from.to_string(),
+        Ink::Warn,
+        note,
+        age,
+        &format!("{} {}", question.id, question.text),
+        width,
+    );
     for (number, option) in (1..).zip(&question.options) {
         rows.push(Row::of(Ink::Key, format!("  {number} ")).then(Ink::Text, option.as_str()));
     }
@@ -74,8 +81,11 @@ fn speaker(party: Party) -> (String, Ink) {
 }
 
 fn speech(name: &str, ink: Ink, note: &str, age: &str, text: &str, width: usize) -> Vec<Row> {
-    let mut head = Row::of(ink, name).then(Ink::Dim, if note.is_empty() { String::new() } else { format!("  {note}") });
+    let mut head =
+        Row::of(ink, name).then(Ink::Dim, if note.is_empty() { String::new() } else { format!("  {note}") });
     head = head.end(Ink::Dim, age);
-    let body = wrap(&crate::tui::text::clean(text), width.saturating_sub(2)).into_iter().map(|line| Row::of(Ink::Text, format!("  {line}")));
+    let body = wrap(&crate::tui::text::clean(text), width.saturating_sub(2))
+        .into_iter()
+        .map(|line| Row::of(Ink::Text, format!("  {line}")));
     std::iter::once(head).chain(body).collect()
 }

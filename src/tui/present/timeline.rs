@@ -31,9 +31,11 @@ pub fn moments(mission: &Mission) -> Vec<(Timestamp, Moment)> {
     let ended = mission.attempts.values().filter_map(|a| Some((a.ended.as_ref()?.at, Moment::Attempt(a.id))));
     moments.extend(ended);
     for gate in mission.gates.values() {
-        moments.push((gate.decided.as_ref().map_or(gate.opened, |decided| decided.at), Moment::Gate(gate.id)));
+        moments
+            .push((gate.decided.as_ref().map_or(gate.opened, |decided| decided.at), Moment::Gate(gate.id)));
     }
-    moments.extend(mission.directives.iter().map(|directive| (directive.at, Moment::Directive(directive.id))));
+    moments
+        .extend(mission.directives.iter().map(|directive| (directive.at, Moment::Directive(directive.id))));
     moments.extend(mission.waivers.iter().map(|(id, waiver)| (waiver.at, Moment::Waiver(id.clone()))));
     moments.extend(mission.questions.iter().map(|question| (question.at, Moment::Question(question.id))));
     if mission.founding.is_some() {
@@ -61,12 +63,16 @@ pub fn row(mission: &Mission, (at, moment): &(Timestamp, Moment), now: Timestamp
         }
         Moment::Waiver(id) => {
             let reason = mission.waivers.get(id).map_or("", |waiver| waiver.reason.as_str());
-            row.then(Ink::Text, column("waived", 18)).then(Ink::Text, format!("{id}  ")).then(Ink::Dim, quoted(reason))
+            row.then(Ink::Text, column("waived", 18))
+                .then(Ink::Text, format!("{id}  "))
+                .then(Ink::Dim, quoted(reason))
         }
         Moment::Question(id) => question_row(mission, *id, row),
         Moment::Began => row.then(Ink::Text, column("mission", 18)).then(Ink::Text, "began"),
         Moment::Ended => match &mission.end {
-            Some(End::Abandoned { reason, .. }) => row.then(Ink::Text, column("mission", 18)).then(Ink::Warn, format!("abandoned  {}", quoted(reason.as_str()))),
+            Some(End::Abandoned { reason, .. }) => row
+                .then(Ink::Text, column("mission", 18))
+                .then(Ink::Warn, format!("abandoned  {}", quoted(reason.as_str()))),
             _ => row.then(Ink::Text, column("mission", 18)).then(Ink::Good, "completed"),
         },
     }
@@ -96,7 +102,9 @@ fn built(mission: &Mission, attempt: &Attempt, feature: crate::domain::id::Featu
     if let Some((by, handoff)) = mission.handoffs.get(&feature)
         && *by == attempt.id
     {
-        if let Some(crate::domain::plan::FeatureState::Built { head, .. }) = mission.feature(feature).map(|f| &f.state) {
+        if let Some(crate::domain::plan::FeatureState::Built { head, .. }) =
+            mission.feature(feature).map(|f| &f.state)
+        {
             row = row.then(Ink::Dim, format!("{head}  "));
         }
         let tests = handoff.tests_added();
@@ -111,12 +119,18 @@ fn verdicts(mission: &Mission, attempt: &Attempt, row: Row) -> Row {
     let given = mission.verdicts.values().flatten().filter(|verdict| verdict.attempt == attempt.id);
     let outcomes: Vec<Outcome> = given.map(|verdict| verdict.outcome).collect();
     let passed = outcomes.iter().filter(|outcome| **outcome == Outcome::Pass).count();
-    let (sign, ink) = if passed == outcomes.len() { (Glyph::Done, Ink::Good) } else { (Glyph::Failed, Ink::Bad) };
-    with_findings(mission, attempt.id, row.sign(ink, sign).then(Ink::Text, format!("{passed}/{}  ", outcomes.len())))
+    let (sign, ink) =
+        if passed == outcomes.len() { (Glyph::Done, Ink::Good) } else { (Glyph::Failed, Ink::Bad) };
+    with_findings(
+        mission,
+        attempt.id,
+        row.sign(ink, sign).then(Ink::Text, format!("{passed}/{}  ", outcomes.len())),
+    )
 }
 
 fn with_findings(mission: &Mission, attempt: AttemptId, row: Row) -> Row {
-    let found: Vec<&Finding> = mission.findings.values().filter(|finding| source_of(finding) == Some(attempt)).collect();
+    let found: Vec<&Finding> =
+        mission.findings.values().filter(|finding| source_of(finding) == Some(attempt)).collect();
     if found.is_empty() {
         return row;
     }
@@ -166,7 +180,9 @@ fn gate_row(mission: &Mission, id: GateId, row: Row) -> Row {
                     .then(Ink::Good, "GO")
                     .then(Ink::Dim, by)
                     .then(Ink::Text, note.as_ref().map_or_else(String::new, |note| quoted(note.as_str()))),
-                Decision::NoGo { note } => row.then(Ink::Bad, "NO-GO").then(Ink::Dim, by).then(Ink::Text, quoted(note.as_str())),
+                Decision::NoGo { note } => {
+                    row.then(Ink::Bad, "NO-GO").then(Ink::Dim, by).then(Ink::Text, quoted(note.as_str()))
+                }
             }
         }
     }

@@ -114,7 +114,9 @@ fn output_lines(call: &ToolCall, said: &Spoken, width: usize, fold: Fold, failed
     let tail: Vec<&str> = said().collect::<Vec<_>>().into_iter().rev().take(keep).collect();
     let hidden = said().count().saturating_sub(tail.len());
     let mut rows: Vec<Row> = tail.into_iter().rev().map(line).collect();
-    if hidden > 0 && let Some(first) = rows.first_mut() {
+    if hidden > 0
+        && let Some(first) = rows.first_mut()
+    {
         first.right.push(super::row::Piece::new(Ink::Faint, format!("{} more", plural(hidden, "line"))));
     }
     rows
@@ -154,19 +156,42 @@ impl Spoken {
             "list" => Self::new("List", text("path"), size(Row::new()), Output::Hidden),
             "search" => {
                 let place = text("path");
-                let object = if place.is_empty() { text("pattern") } else { format!("{}  in {place}", text("pattern")) };
+                let object = if place.is_empty() {
+                    text("pattern")
+                } else {
+                    format!("{}  in {place}", text("pattern"))
+                };
                 Self::new("Search", object, size(Row::new()), Output::Hidden)
             }
             "write" => {
                 let added = text("content").lines().count();
-                Self::new("Write", text("path"), Row::new().end(Ink::Added, format!("+{}", count(added as u64))), Output::Hidden)
+                Self::new(
+                    "Write",
+                    text("path"),
+                    Row::new().end(Ink::Added, format!("+{}", count(added as u64))),
+                    Output::Hidden,
+                )
             }
             "edit" => Self::new("Edit", text("path"), edit_size(&text("old"), &text("new")), Output::Hidden),
             "shell" => Self::new("Run", text("command"), exit_of(call), Output::Tail),
-            "job" => Self::new("Job", format!("{} {}", text("action"), arguments.get("id").map(Value::to_string).unwrap_or_default()), Row::new(), Output::Tail),
+            "job" => Self::new(
+                "Job",
+                format!(
+                    "{} {}",
+                    text("action"),
+                    arguments.get("id").map(Value::to_string).unwrap_or_default()
+                ),
+                Row::new(),
+                Output::Tail,
+            ),
             "delegate" => {
                 let questions = arguments.get("questions").and_then(Value::as_array).map_or(0, Vec::len);
-                Self::new("Ask", format!("{} to researchers", plural(questions, "question")), size(Row::new()), Output::Hidden)
+                Self::new(
+                    "Ask",
+                    format!("{} to researchers", plural(questions, "question")),
+                    size(Row::new()),
+                    Output::Hidden,
+                )
             }
             other => Self::new(&verb_of(other), summary(&arguments), Row::new(), Output::Hidden),
         }
@@ -200,7 +225,8 @@ fn exit_of(call: &ToolCall) -> Row {
     let code = edges.into_iter().flatten().find_map(|line| {
         let rest = line.to_ascii_lowercase();
         let (_, after) = rest.split_once("exit")?;
-        let digits: String = after.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+        let digits: String =
+            after.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
         digits.parse::<u32>().ok()
     });
     match (code, answer.status) {
@@ -237,15 +263,27 @@ mod tests {
 
     fn call(tool: &str, arguments: &str, output: &str, status: Answer) -> Block {
         let answer = Some(Answered { status, took: 2_100 });
-        let call = ToolCall { id: "1".into(), tool: tool.into(), arguments: arguments.into(), output: output.into(), answer };
+        let call = ToolCall {
+            id: "1".into(),
+            tool: tool.into(),
+            arguments: arguments.into(),
+            output: output.into(),
+            answer,
+        };
         Block { number: 1, at: Timestamp(0), body: BlockBody::Call(call) }
     }
 
     #[test]
     fn calls_are_one_line_with_what_they_did() {
-        let edit = call("edit", r#"{"path":"src/session.rs","old":"a\nb\n","new":"a\nc\nd\n"}"#, "", Answer::Done);
+        let edit =
+            call("edit", r#"{"path":"src/session.rs","old":"a\nb\n","new":"a\nc\nd\n"}"#, "", Answer::Done);
         insta::assert_snapshot!(plain(&lines(None, &edit, 60, Fold::Folded)), @"Edit    src/session.rs | +2 −1  2.1s");
-        let run = call("shell", r#"{"command":"cargo test session"}"#, "a\nb\nc\n12 passed\nexit code 0", Answer::Done);
+        let run = call(
+            "shell",
+            r#"{"command":"cargo test session"}"#,
+            "a\nb\nc\n12 passed\nexit code 0",
+            Answer::Done,
+        );
         insta::assert_snapshot!(plain(&lines(None, &run, 60, Fold::Folded)), @r"
         Run     cargo test session | exit 0  2.1s
                 12 passed | 3 lines more

@@ -16,8 +16,14 @@ pub fn subject(mission: &Mission, work: Work) -> String {
         Work::Triage => "open findings".to_owned(),
         Work::Build { feature: id } | Work::Review { feature: id, .. } => format!("{id}{}", feature(id)),
         Work::CheckClaims { feature: id } => format!("claims of {id}{}", feature(id)),
-        Work::RunGateCommands { milestone, round } | Work::Scrutinize { milestone, round } | Work::TestAsUser { milestone, round } => {
-            if round > 1 { format!("{milestone} round {round}") } else { format!("{milestone}") }
+        Work::RunGateCommands { milestone, round }
+        | Work::Scrutinize { milestone, round }
+        | Work::TestAsUser { milestone, round } => {
+            if round > 1 {
+                format!("{milestone} round {round}")
+            } else {
+                format!("{milestone}")
+            }
         }
     }
 }

@@ -46,7 +46,13 @@ pub fn sample(moment: Moment) -> Recording {
     let mission = recording.mission();
     recording.live = mission
         .live_attempts()
-        .map(|attempt| Activity { work: attempt.work, attempt: Some(attempt.id), started: attempt.started, last_output: mission.updated, doing: "waiting for the model".to_owned() })
+        .map(|attempt| Activity {
+            work: attempt.work,
+            attempt: Some(attempt.id),
+            started: attempt.started,
+            last_output: mission.updated,
+            doing: "waiting for the model".to_owned(),
+        })
         .collect();
     recording.transcripts = transcript::all(&mission);
     recording.evidence = evidence::all(&mission);
@@ -59,11 +65,21 @@ fn planning(log: &mut Log) {
     log.write(Actor::Person, Event::MissionCreated(Box::new(founding)));
     let chief = log.start(Work::Plan, "anthropic/claude-opus");
     let by = Actor::Attempt(chief);
-    log.wait(90).ask(1, chief, "Should guests sign in as well, or only the owner?", &["only the owner", "guests too"]);
-    log.wait(240).write(Actor::Person, Event::QuestionAnswered { question: QuestionId(1), answer: prose("only the owner") });
+    log.wait(90).ask(
+        1,
+        chief,
+        "Should guests sign in as well, or only the owner?",
+        &["only the owner", "guests too"],
+    );
+    log.wait(240).write(
+        Actor::Person,
+        Event::QuestionAnswered { question: QuestionId(1), answer: prose("only the owner") },
+    );
     log.wait(60).write(by, Event::ContractProposed { assertions: plan::contract() });
     log.wait(20).write(by, Event::EnvironmentProposed { environment: plan::environment() });
-    log.wait(30).write(by, Event::PlanProposed { milestones: plan::milestones(), features: plan::features() });
+    log.wait(30)
+        .write(by, Event::PlanProposed { milestones: plan::milestones(), features: plan::features() });
+    log.use_up(chief, 440);
     log.end(chief, 10, Ending::Done);
     log.open(GateId::Plan);
     log.wait(40).mark("plan gate");
@@ -82,7 +98,14 @@ fn first_milestone(log: &mut Log) {
         ("VAL-BOOK-004", Outcome::Pass, "the entry was there after the restart"),
     ];
     let tester = log.validate(&Pass { milestone: 1, round: 1, reviewed: &[1, 2, 3], verdicts: &verdicts });
-    log.mend(1, 1, 11, ("Say what is missing", "an empty entry leaves the page instead of being refused"), Source::Verdict { attempt: tester }, "VAL-BOOK-003");
+    log.mend(
+        1,
+        1,
+        11,
+        ("Say what is missing", "an empty entry leaves the page instead of being refused"),
+        Source::Verdict { attempt: tester },
+        "VAL-BOOK-003",
+    );
     log.build(11, 180, 3);
     let again = [("VAL-BOOK-003", Outcome::Pass, "“Please write a line” stood beside the field")];
     log.validate(&Pass { milestone: 1, round: 2, reviewed: &[11], verdicts: &again });
@@ -93,8 +116,16 @@ fn first_milestone(log: &mut Log) {
 
 fn second_milestone(log: &mut Log) {
     let login = log.build(4, 486, 6);
-    log.raise(FindingId(2), 2, Severity::NonBlocking, "the login page has no favicon", Source::Handoff { attempt: login }, "");
-    log.wait(9).engine(Event::FindingDismissed { finding: FindingId(2), reason: line("nobody will miss it") });
+    log.raise(
+        FindingId(2),
+        2,
+        Severity::NonBlocking,
+        "the login page has no favicon",
+        Source::Handoff { attempt: login },
+        "",
+    );
+    log.wait(9)
+        .engine(Event::FindingDismissed { finding: FindingId(2), reason: line("nobody will miss it") });
     log.build(5, 516, 5);
     log.build(6, 150, 3);
     log.build(7, 390, 4);
@@ -109,12 +140,27 @@ fn second_milestone(log: &mut Log) {
     let tester = log.validate(&Pass { milestone: 2, round: 1, reviewed: &[4, 5, 6, 7], verdicts: &verdicts });
     if let Ok(waived) = "VAL-AUTH-006".parse::<AssertionId>() {
         let reason = line("one owner, one door: a lock can wait");
-        log.wait(200).write(Actor::Person, Event::AssertionWaived { assertion: waived, revision: Revision::FIRST, reason });
+        log.wait(200).write(
+            Actor::Person,
+            Event::AssertionWaived { assertion: waived, revision: Revision::FIRST, reason },
+        );
     }
     edit_session(log);
-    log.mend(3, 2, 12, ("Tell nothing about which part was wrong", "a wrong password names the user"), Source::Verdict { attempt: tester }, "VAL-AUTH-002");
+    log.mend(
+        3,
+        2,
+        12,
+        ("Tell nothing about which part was wrong", "a wrong password names the user"),
+        Source::Verdict { attempt: tester },
+        "VAL-AUTH-002",
+    );
     let worker = log.start(Work::Build { feature: FeatureId(12) }, "anthropic/claude-sonnet");
-    log.wait(190).ask(2, worker, "The error text stands in three templates. May I move it into one place?", &["yes, move it", "no, mend the three"]);
+    log.wait(190).ask(
+        2,
+        worker,
+        "The error text stands in three templates. May I move it into one place?",
+        &["yes, move it", "no, mend the three"],
+    );
     log.wait(326);
     log.use_up(worker, 516);
     log.mark("flying");
@@ -124,13 +170,21 @@ fn second_milestone(log: &mut Log) {
 fn edit_session(log: &mut Log) {
     let known = plan::contract().into_iter().find(|assertion| assertion.id.as_str() == "VAL-AUTH-003");
     let Some(mut assertion) = known else { return };
-    assertion.wording.statement = prose("A signed-in owner stays signed in for thirty days, also when the server restarts.");
-    let edit = Event::AssertionEdited { assertion: assertion.id, revision: Revision(2), wording: Box::new(assertion.wording) };
+    assertion.wording.statement =
+        prose("A signed-in owner stays signed in for thirty days, also when the server restarts.");
+    let edit = Event::AssertionEdited {
+        assertion: assertion.id,
+        revision: Revision(2),
+        wording: Box::new(assertion.wording),
+    };
     log.wait(60).write(Actor::Person, edit);
 }
 
 fn finish(log: &mut Log, worker: AttemptId) {
-    log.wait(40).write(Actor::Person, Event::QuestionAnswered { question: QuestionId(2), answer: prose("yes, move it") });
+    log.wait(40).write(
+        Actor::Person,
+        Event::QuestionAnswered { question: QuestionId(2), answer: prose("yes, move it") },
+    );
     log.end(worker, 120, Ending::Stopped { reason: line("the person had it begin again") });
     log.build(12, 240, 2);
     let verdicts = [

@@ -16,7 +16,12 @@ pub fn all(mission: &Mission) -> Vec<EvidenceDoc> {
             } else {
                 (EvidenceKind::Http, "POST /login", HTTP)
             };
-            docs.push(EvidenceDoc { reference: reference.clone(), kind, title: title.to_owned(), content: content.to_owned() });
+            docs.push(EvidenceDoc {
+                reference: reference.clone(),
+                kind,
+                title: title.to_owned(),
+                content: content.to_owned(),
+            });
         }
     }
     docs
@@ -41,15 +46,54 @@ pub fn diffs(mission: &Mission) -> Vec<(DiffScope, DiffDoc)> {
 }
 
 fn diff() -> DiffDoc {
-    let file = |path: &str, change, additions, deletions, hunks| DiffFile { path: path.to_owned(), old_path: None, change, additions, deletions, hunks };
-    let hunk = |header: &str, lines: &[&str]| DiffHunk { header: header.to_owned(), lines: lines.iter().map(|line| (*line).to_owned()).collect() };
+    let file = |path: &str, change, additions, deletions, hunks| DiffFile {
+        path: path.to_owned(),
+        old_path: None,
+        change,
+        additions,
+        deletions,
+        hunks,
+    };
+    let hunk = |header: &str, lines: &[&str]| DiffHunk {
+        header: header.to_owned(),
+        lines: lines.iter().map(|line| (*line).to_owned()).collect(),
+    };
     let login = hunk(
         "@@ -12,9 +12,11 @@ pub async fn login(form: Form) -> Response {",
-        &["     let Some(user) = users.find(&form.name) else {", "-        return refuse(\"no such user\");", "+        return refuse(WRONG);", "     };", "     if !user.verify(&form.password) {", "-        return refuse(\"wrong password\");", "+        // Both refusals are the same sentence, so that neither tells which part was wrong.", "+        return refuse(WRONG);", "     }"],
+        &[
+            "     let Some(user) = users.find(&form.name) else {",
+            "-        return refuse(\"no such user\");",
+            "+        return refuse(WRONG);",
+            "     };",
+            "     if !user.verify(&form.password) {",
+            "-        return refuse(\"wrong password\");",
+            "+        // Both refusals are the same sentence, so that neither tells which part was wrong.",
+            "+        return refuse(WRONG);",
+            "     }",
+        ],
     );
-    let constant = hunk("@@ -1,3 +1,5 @@", &[" use axum::Form;", " ", "+/// What everybody hears whose name or password is wrong.", "+pub const WRONG: &str = \"name or password is wrong\";", " "]);
-    let tests = hunk("@@ -0,0 +1,5 @@", &["+#[test]", "+fn refuses_wrong_password() {", "+    let answer = post(\"/login\", \"ada\", \"wrong\");", "+    assert_eq!(answer.status(), 401);", "+}"]);
-    let page = hunk("@@ -3,3 +3,3 @@", &[" <main>", "-<p>no such user</p>", "+<p>{{ wrong }}</p>", " </main>"]);
+    let constant = hunk(
+        "@@ -1,3 +1,5 @@",
+        &[
+            " use axum::Form;",
+            " ",
+            "+/// What everybody hears whose name or password is wrong.",
+            "+pub const WRONG: &str = \"name or password is wrong\";",
+            " ",
+        ],
+    );
+    let tests = hunk(
+        "@@ -0,0 +1,5 @@",
+        &[
+            "+#[test]",
+            "+fn refuses_wrong_password() {",
+            "+    let answer = post(\"/login\", \"ada\", \"wrong\");",
+            "+    assert_eq!(answer.status(), 401);",
+            "+}",
+        ],
+    );
+    let page =
+        hunk("@@ -3,3 +3,3 @@", &[" <main>", "-<p>no such user</p>", "+<p>{{ wrong }}</p>", " </main>"]);
     DiffDoc {
         from: "9f3c2a1".to_owned(),
         to: "41be07d".to_owned(),

@@ -6,7 +6,9 @@ use crate::domain::event::{Actor, Event};
 use crate::domain::finding::{Finding, FindingState, Severity, Source};
 use crate::domain::gate::{DecidedBy, Decision, GateId};
 use crate::domain::handoff::{ClaimedRun, Handoff, Issue, ManualCheck, Procedure, TestFile, TestsAdded};
-use crate::domain::id::{AssertionId, AttemptId, DirectiveId, FeatureId, FindingId, MilestoneId, QuestionId, Revision};
+use crate::domain::id::{
+    AssertionId, AttemptId, DirectiveId, FeatureId, FindingId, MilestoneId, QuestionId, Revision,
+};
 use crate::domain::message::{Directive, Party, Question};
 use crate::domain::plan::{Claims, Feature, FeatureState, Origin};
 use crate::domain::round::{Opinion, Review, RoundOutcome, ScrutinyReport, UserTestingReport};
@@ -55,14 +57,34 @@ impl Log {
         let (milestone, round) = (MilestoneId(pass.milestone), pass.round);
         let under_test = commit(self.events.len().try_into().unwrap_or(0));
         let to_review: Vec<FeatureId> = pass.reviewed.iter().map(|id| FeatureId(*id)).collect();
-        let to_test: Vec<AssertionId> = pass.verdicts.iter().filter_map(|(id, _, _)| id.parse().ok()).collect();
-        self.wait(4).engine(Event::RoundOpened { milestone, round, commit: under_test.clone(), to_review: to_review.clone(), to_test });
-        let runs = vec![run("build", "cargo build", 0), run("clippy", "cargo clippy -- -D warnings", 0), run("tests", "cargo test", 0)];
+        let to_test: Vec<AssertionId> =
+            pass.verdicts.iter().filter_map(|(id, _, _)| id.parse().ok()).collect();
+        self.wait(4).engine(Event::RoundOpened {
+            milestone,
+            round,
+            commit: under_test.clone(),
+            to_review: to_review.clone(),
+            to_test,
+        });
+        let runs = vec![
+            run("build", "cargo build", 0),
+            run("clippy", "cargo clippy -- -D warnings", 0),
+            run("tests", "cargo test", 0),
+        ];
         self.wait(48).engine(Event::GateCommandsRun { milestone, round, runs });
         for feature in to_review {
             let attempt = self.start(Work::Review { milestone, round, feature }, REVIEWER);
-            let review = Review { attempt, summary: prose("Reads well; the checks are where they belong."), opinion: Opinion::Pass, issues: Vec::new() };
-            self.wait(70).write(Actor::Attempt(attempt), Event::ReviewReported { milestone, round, feature, review: Box::new(review) });
+            let review = Review {
+                attempt,
+                summary: prose("Reads well; the checks are where they belong."),
+                opinion: Opinion::Pass,
+                issues: Vec::new(),
+            };
+            self.use_up(attempt, 70);
+            self.wait(70).write(
+                Actor::Attempt(attempt),
+                Event::ReviewReported { milestone, round, feature, review: Box::new(review) },
+            );
             self.end(attempt, 2, Ending::Done);
         }
         self.scrutinize(milestone, round);
@@ -71,9 +93,22 @@ impl Log {
 
     fn scrutinize(&mut self, milestone: MilestoneId, round: u32) {
         let attempt = self.start(Work::Scrutinize { milestone, round }, REVIEWER);
-        let suggestion = Issue { severity: Severity::Suggestion, description: line("the data directory is read in two places"), suggested_fix: None };
-        let report = ScrutinyReport { attempt, summary: prose("Nothing blocks."), issues: vec![suggestion], knowledge: vec![line("the server needs DATA_DIR")] };
-        self.wait(80).write(Actor::Attempt(attempt), Event::ScrutinyReported { milestone, round, report: Box::new(report) });
+        let suggestion = Issue {
+            severity: Severity::Suggestion,
+            description: line("the data directory is read in two places"),
+            suggested_fix: None,
+        };
+        let report = ScrutinyReport {
+            attempt,
+            summary: prose("Nothing blocks."),
+            issues: vec![suggestion],
+            knowledge: vec![line("the server needs DATA_DIR")],
+        };
+        self.use_up(attempt, 80);
+        self.wait(80).write(
+            Actor::Attempt(attempt),
+            Event::ScrutinyReported { milestone, round, report: Box::new(report) },
+        );
         self.end(attempt, 3, Ending::Done);
     }
 
@@ -85,16 +120,40 @@ impl Log {
             let Ok(assertion) = id.parse::<AssertionId>() else { continue };
             let revision = revisions.get(&assertion).map_or(Revision::FIRST, |known| known.revision);
             let evidence = evidence_of(id);
-            let verdict = Verdict { assertion, revision, commit: under_test.clone(), milestone, round, attempt, outcome: *outcome, observed: line(observed), evidence, at: self.now() };
+            let verdict = Verdict {
+                assertion,
+                revision,
+                commit: under_test.clone(),
+                milestone,
+                round,
+                attempt,
+                outcome: *outcome,
+                observed: line(observed),
+                evidence,
+                at: self.now(),
+            };
             self.wait(30).write(Actor::Attempt(attempt), Event::VerdictGiven { verdict: Box::new(verdict) });
         }
+        self.use_up(attempt, 30 * i64::try_from(pass.verdicts.len()).unwrap_or(0));
         let frictions = vec![line("the form loses its text when the server is slow")];
-        let report = UserTestingReport { attempt, summary: prose("Worked the app as a guest and as the owner."), frictions, issues: Vec::new() };
-        self.wait(10).write(Actor::Attempt(attempt), Event::UserTestingReported { milestone, round, report: Box::new(report) });
+        let report = UserTestingReport {
+            attempt,
+            summary: prose("Worked the app as a guest and as the owner."),
+            frictions,
+            issues: Vec::new(),
+        };
+        self.wait(10).write(
+            Actor::Attempt(attempt),
+            Event::UserTestingReported { milestone, round, report: Box::new(report) },
+        );
         self.end(attempt, 4, Ending::Done);
         let outcome = match () {
-            () if pass.verdicts.iter().any(|(_, outcome, _)| *outcome == Outcome::Fail) => RoundOutcome::Failed,
-            () if pass.verdicts.iter().any(|(_, outcome, _)| *outcome == Outcome::Blocked) => RoundOutcome::Blocked,
+            () if pass.verdicts.iter().any(|(_, outcome, _)| *outcome == Outcome::Fail) => {
+                RoundOutcome::Failed
+            }
+            () if pass.verdicts.iter().any(|(_, outcome, _)| *outcome == Outcome::Blocked) => {
+                RoundOutcome::Blocked
+            }
             () => RoundOutcome::Passed,
         };
         self.engine(Event::RoundClosed { milestone, round, outcome });
@@ -102,7 +161,15 @@ impl Log {
     }
 
     /// A finding becomes a fix feature, at the front of its milestone.
-    pub fn mend(&mut self, finding: u32, milestone: u32, feature: u32, words: (&str, &str), source: Source, assertion: &str) {
+    pub fn mend(
+        &mut self,
+        finding: u32,
+        milestone: u32,
+        feature: u32,
+        words: (&str, &str),
+        source: Source,
+        assertion: &str,
+    ) {
         let finding = FindingId(finding);
         self.raise(finding, milestone, Severity::Blocking, words.1, source, assertion);
         let triage = self.start(Work::Triage, CHIEF);
@@ -121,7 +188,15 @@ impl Log {
     }
 
     /// A finding that waits.
-    pub fn raise(&mut self, id: FindingId, milestone: u32, severity: Severity, description: &str, source: Source, assertion: &str) {
+    pub fn raise(
+        &mut self,
+        id: FindingId,
+        milestone: u32,
+        severity: Severity,
+        description: &str,
+        source: Source,
+        assertion: &str,
+    ) {
         let finding = Finding {
             id,
             severity,
@@ -144,42 +219,79 @@ impl Log {
     /// The person passes a gate.
     pub fn go(&mut self, gate: GateId, seconds: i64, note: &str) {
         let note = (!note.is_empty()).then(|| line(note));
-        self.wait(seconds).write(Actor::Person, Event::GateDecided { gate, decision: Decision::Go { note }, by: DecidedBy::Person });
+        self.wait(seconds).write(
+            Actor::Person,
+            Event::GateDecided { gate, decision: Decision::Go { note }, by: DecidedBy::Person },
+        );
     }
 
     /// Somebody asks the person.
     pub fn ask(&mut self, id: u32, from: AttemptId, text: &str, options: &[&str]) {
         let options = options.iter().map(|option| line(option)).collect();
-        let question = Question { id: QuestionId(id), from, to: Party::Person, text: prose(text), options, at: self.now(), answer: None };
+        let question = Question {
+            id: QuestionId(id),
+            from,
+            to: Party::Person,
+            text: prose(text),
+            options,
+            at: self.now(),
+            answer: None,
+        };
         self.write(Actor::Attempt(from), Event::QuestionAsked { question });
     }
 
     /// The person says something to everybody.
     pub fn direct(&mut self, id: u32, text: &str) {
-        let directive = Directive { id: DirectiveId(id), text: prose(text), from: Party::Person, at: self.now() };
+        let directive =
+            Directive { id: DirectiveId(id), text: prose(text), from: Party::Person, at: self.now() };
         self.write(Actor::Person, Event::DirectiveIssued { directive });
     }
 }
 
 /// The evidence that a verdict of the sample rests on.
 pub fn evidence_of(assertion: &str) -> Vec<EvidenceRef> {
-    let reference = |kind: &str| EvidenceRef(format!("ev_{}_{kind}", assertion.trim_start_matches("VAL-").to_ascii_lowercase()));
-    if assertion.ends_with("001") { vec![reference("screen"), reference("http")] } else { vec![reference("http")] }
+    let reference = |kind: &str| {
+        EvidenceRef(format!("ev_{}_{kind}", assertion.trim_start_matches("VAL-").to_ascii_lowercase()))
+    };
+    if assertion.ends_with("001") {
+        vec![reference("screen"), reference("http")]
+    } else {
+        vec![reference("http")]
+    }
 }
 
 fn run(name: &str, command: &str, exit_code: i32) -> Run {
-    Run { name: title(name), command: line(command), exit_code, tail: line("test result: ok. 42 passed; 0 failed"), evidence: None, wall_ms: 12_400 }
+    Run {
+        name: title(name),
+        command: line(command),
+        exit_code,
+        tail: line("test result: ok. 42 passed; 0 failed"),
+        evidence: None,
+        wall_ms: 12_400,
+    }
 }
 
 fn handoff(tests: usize) -> Handoff {
     let cases = (1..=tests).map(|n| title(&format!("case {n}"))).collect();
     Handoff {
-        summary: prose("Built as asked. The happy path and the refusals have tests; the page was tried by hand."),
+        summary: prose(
+            "Built as asked. The happy path and the refusals have tests; the page was tried by hand.",
+        ),
         implemented: vec![line("the handler and its route"), line("the checks, with their messages")],
         left_undone: Vec::new(),
-        commands: vec![ClaimedRun { command: line("cargo test"), exit_code: 0, observation: line("42 passed") }],
-        checks: vec![ManualCheck { action: line("opened the page and sent the form"), observed: line("the entry stood first") }],
-        tests: TestsAdded { added: vec![TestFile { file: title("tests/guestbook.rs"), cases }], coverage: Some(line("the handler and every refusal")) },
+        commands: vec![ClaimedRun {
+            command: line("cargo test"),
+            exit_code: 0,
+            observation: line("42 passed"),
+        }],
+        checks: vec![ManualCheck {
+            action: line("opened the page and sent the form"),
+            observed: line("the entry stood first"),
+        }],
+        tests: TestsAdded {
+            added: vec![TestFile { file: title("tests/guestbook.rs"), cases }],
+            coverage: Some(line("the handler and every refusal")),
+        },
         issues: Vec::new(),
         procedure: Procedure::Followed,
         learned: vec![line("the server needs DATA_DIR in tests")],

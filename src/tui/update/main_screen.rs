@@ -143,7 +143,9 @@ fn copy(app: &App) -> Vec<Effect> {
             let assertion = app.mission.contract.get(&id)?;
             Some(format!("{id} {}\n{}", assertion.wording.title, assertion.wording.statement))
         }),
-        Pane::Timeline => selected_moment(app).map(|moment| timeline::row(&app.mission, &moment, app.now).plain()),
+        Pane::Timeline => {
+            selected_moment(app).map(|moment| timeline::row(&app.mission, &moment, app.now).plain())
+        }
         Pane::Worker => None,
     };
     text.map(Effect::Copy).into_iter().collect()

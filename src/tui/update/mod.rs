@@ -164,7 +164,10 @@ fn fetch_missing(app: &mut App, attempt: AttemptId) -> Vec<Effect> {
 }
 
 fn page(attempt: AttemptId, before: Before) -> Effect {
-    Effect::Ask { call: Call::Transcript { attempt, before, limit: PAGE }, errand: Errand::Page { attempt, before } }
+    Effect::Ask {
+        call: Call::Transcript { attempt, before, limit: PAGE },
+        errand: Errand::Page { attempt, before },
+    }
 }
 
 fn take_tick(app: &mut App, now: Timestamp) -> Vec<Effect> {

@@ -17,7 +17,9 @@ const NOTCH: isize = 3;
 /// Takes a mouse event.
 pub fn take(app: &mut App, event: MouseEvent) -> Vec<Effect> {
     match event.kind {
-        MouseEventKind::Down(MouseButton::Left) if app.screens.is_empty() => click(app, event.column, event.row),
+        MouseEventKind::Down(MouseButton::Left) if app.screens.is_empty() => {
+            click(app, event.column, event.row)
+        }
         MouseEventKind::Down(MouseButton::Left) => stack::clicked(app, event.column, event.row),
         MouseEventKind::ScrollUp => wheel(app, event, -NOTCH),
         MouseEventKind::ScrollDown => wheel(app, event, NOTCH),

@@ -83,7 +83,7 @@ fn everybody(app: &mut App, mut tell: impl FnMut(&mut dyn Popup, &App) -> Turn) 
         let turn = tell(screen.as_mut(), app);
         effects.extend(turn.effects);
         keep_draft(app, turn.draft);
-        show(app, turn.show);
+        effects.extend(show(app, turn.show));
         if let Some(sentence) = turn.say {
             say(app, Tone::Done, sentence);
         }
@@ -107,7 +107,7 @@ fn everybody(app: &mut App, mut tell: impl FnMut(&mut dyn Popup, &App) -> Turn) 
 pub fn settle(app: &mut App, turn: Turn) -> Vec<Effect> {
     let mut effects = turn.effects;
     keep_draft(app, turn.draft);
-    show(app, turn.show);
+    effects.extend(show(app, turn.show));
     match turn.then {
         Then::Stay | Then::Pass => {}
         Then::Close => {
@@ -142,9 +142,9 @@ fn keep_draft(app: &mut App, draft: Option<(String, Option<String>)>) {
 }
 
 /// Shows another moment. The present is kept and goes on unseen while the past is shown.
-fn show(app: &mut App, show: Show) {
+fn show(app: &mut App, show: Show) -> Vec<Effect> {
     match show {
-        Show::AsBefore => return,
+        Show::AsBefore => return Vec::new(),
         Show::Past(past) => {
             let shown = std::mem::replace(&mut app.mission, *past);
             app.present.get_or_insert_with(|| Box::new(shown));
@@ -158,4 +158,5 @@ fn show(app: &mut App, show: Show) {
         }
     }
     super::main_screen::keep_in_sight(app);
+    super::watch(app)
 }

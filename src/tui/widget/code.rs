@@ -43,7 +43,8 @@ pub type Styled = Vec<(Style, String)>;
 pub fn highlight(path: &str, theme: &str, styles: &Styles, lines: &[CodeLine]) -> Vec<Styled> {
     let loaded = grammars();
     let ending = path.rsplit(['.', '/']).next().unwrap_or(path);
-    let Some(syntax) = loaded.syntaxes.find_syntax_by_extension(ending).filter(|_| lines.len() <= MOST) else {
+    let Some(syntax) = loaded.syntaxes.find_syntax_by_extension(ending).filter(|_| lines.len() <= MOST)
+    else {
         return lines.iter().map(|line| plain(styles, &line.code)).collect();
     };
     let chosen = if theme == "light" { &loaded.light } else { &loaded.dark };

@@ -77,11 +77,16 @@ impl Painter<'_> {
             let rest = pieces.get(index + 1..).unwrap_or_default();
             let left = room.saturating_sub(used);
             let more = rest.iter().any(|piece| !piece.text.trim().is_empty());
-            let fits = width(&piece.text) < usize::from(left) || (!more && width(&piece.text) == usize::from(left));
+            let fits =
+                width(&piece.text) < usize::from(left) || (!more && width(&piece.text) == usize::from(left));
             if fits {
                 used += self.text(buf, (x + used, y), left, piece.ink, &piece.text);
             } else {
-                let clipped = if more { format!("{}…", cut(&piece.text, usize::from(left.saturating_sub(1)))) } else { clip(&piece.text, usize::from(left)) };
+                let clipped = if more {
+                    format!("{}…", cut(&piece.text, usize::from(left.saturating_sub(1))))
+                } else {
+                    clip(&piece.text, usize::from(left))
+                };
                 return used + self.text(buf, (x + used, y), left, piece.ink, &clipped);
             }
         }
@@ -136,7 +141,9 @@ impl Painter<'_> {
         let block = Block::bordered().border_style(self.styles.of(ink)).merge_borders(MergeStrategy::Exact);
         match self.charset {
             Charset::Unicode => block.render(area, buf),
-            Charset::Ascii => Block::bordered().border_set(ASCII_BORDER).border_style(self.styles.of(ink)).render(area, buf),
+            Charset::Ascii => {
+                Block::bordered().border_set(ASCII_BORDER).border_style(self.styles.of(ink)).render(area, buf)
+            }
         }
     }
 
@@ -187,7 +194,13 @@ mod tests {
     fn no_text_breaks_a_row() {
         let styles = Theme::built_in("dark").unwrap().styles(Depth::Full).unwrap();
         let painter = Painter { styles: &styles, charset: Charset::Unicode };
-        for text in ["日本語のテキスト", "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦", "e\u{301}e\u{301}e\u{301}e\u{301}", "مرحبا بالعالم", "\u{202e}evil"] {
+        for text in [
+            "日本語のテキスト",
+            "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦",
+            "e\u{301}e\u{301}e\u{301}e\u{301}",
+            "مرحبا بالعالم",
+            "\u{202e}evil",
+        ] {
             for room in 1..14 {
                 let mut buf = Buffer::empty(Rect::new(0, 0, 20, 1));
                 buf.set_string(room, 0, "|", Style::default());

@@ -74,7 +74,8 @@ impl TextBox {
     /// Puts text in at the cursor.
     pub fn paste(&mut self, text: &str) {
         let room = MOST.saturating_sub(self.text().chars().count());
-        let text: String = clean(&text.replace("\r\n", "\n").replace('\r', "\n")).chars().take(room).collect();
+        let text: String =
+            clean(&text.replace("\r\n", "\n").replace('\r', "\n")).chars().take(room).collect();
         let text = if self.height == Height::One { text.replace('\n', " ") } else { text };
         self.area.insert_str(text);
     }

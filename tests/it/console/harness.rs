@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use flightdeck::domain::id::Timestamp;
+use flightdeck::tui::ConsoleExit;
 use flightdeck::tui::app::{App, Look, Start};
 use flightdeck::tui::event_loop::Deck;
 use flightdeck::tui::glyph::Charset;
@@ -19,7 +20,6 @@ use flightdeck::tui::sample::{Moment, sample};
 use flightdeck::tui::source::Source;
 use flightdeck::tui::terminal::Outside;
 use flightdeck::tui::theme::{Depth, Theme};
-use flightdeck::tui::ConsoleExit;
 use futures::Stream;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -183,9 +183,12 @@ pub fn inputs(keys: &str) -> Vec<Event> {
     let mut events = Vec::new();
     for (index, part) in keys.split('\'').enumerate() {
         if index % 2 == 1 {
-            events.extend(part.chars().map(|c| Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE))));
+            events.extend(
+                part.chars().map(|c| Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE))),
+            );
         } else {
-            events.extend(part.split_whitespace().map(|key| Event::Key(key.parse::<Chord>().unwrap().event())));
+            events
+                .extend(part.split_whitespace().map(|key| Event::Key(key.parse::<Chord>().unwrap().event())));
         }
     }
     events

@@ -2,3 +2,5 @@
 
 mod harness;
 mod look;
+mod properties;
+mod screens;

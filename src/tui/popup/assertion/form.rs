@@ -145,7 +145,10 @@ impl Form {
     }
 
     fn said(&self, name: &str) -> String {
-        self.fields.iter().find(|field| field.name == name).map_or_else(String::new, |field| field.text.text())
+        self.fields
+            .iter()
+            .find(|field| field.name == name)
+            .map_or_else(String::new, |field| field.text.text())
     }
 
     fn bounded<const MAX: usize>(&self, name: &'static str) -> Result<Text<MAX>, String> {
@@ -158,7 +161,11 @@ impl Form {
             Subject::Known { id, base, was } => {
                 let edit = self.wording_edit(was)?;
                 let changed = edit != WordingEdit::default();
-                Ok(changed.then(|| ContractChange::Edit { assertion: id.clone(), base: *base, edit: Box::new(edit) }))
+                Ok(changed.then(|| ContractChange::Edit {
+                    assertion: id.clone(),
+                    base: *base,
+                    edit: Box::new(edit),
+                }))
             }
             Subject::New => {
                 let (draft, feature) = self.new_one()?;
@@ -232,7 +239,13 @@ impl Form {
             if tight && index != self.at {
                 continue;
             }
-            let height = if tight { area.height.saturating_sub(1) } else if field.height == Height::Many { each } else { 1 };
+            let height = if tight {
+                area.height.saturating_sub(1)
+            } else if field.height == Height::Many {
+                each
+            } else {
+                1
+            };
             y = self.draw_field(app, frame, Rect { y, height, ..area }, index, field).min(area.bottom());
         }
     }
@@ -243,7 +256,12 @@ impl Form {
         let lead = 11.min(area.width);
         let line = Rect { width: lead, height: 1, ..area };
         let screen = frame.area();
-        app.painter().row(frame.buffer_mut(), line.intersection(screen), &Row::of(label, field.name), Lit::No);
+        app.painter().row(
+            frame.buffer_mut(),
+            line.intersection(screen),
+            &Row::of(label, field.name),
+            Lit::No,
+        );
         let text = Rect { x: area.x + lead, width: area.width - lead, ..area };
         field.text.draw(app, frame, text.intersection(screen), active);
         area.y + area.height + u16::from(field.height == Height::One)
@@ -259,7 +277,11 @@ fn next_id(app: &App) -> String {
     let ids: Vec<&AssertionId> = app.mission.contract.keys().collect();
     let selected = ids.get(app.contract.selected).or_else(|| ids.last());
     let area = selected.map_or("MAIN", |id| id.area());
-    let last = ids.iter().filter(|id| id.area() == area).filter_map(|id| id.as_str().rsplit_once('-')?.1.parse::<u32>().ok()).max();
+    let last = ids
+        .iter()
+        .filter(|id| id.area() == area)
+        .filter_map(|id| id.as_str().rsplit_once('-')?.1.parse::<u32>().ok())
+        .max();
     format!("VAL-{area}-{:03}", last.unwrap_or(0) + 1)
 }
 
