@@ -5,6 +5,7 @@
 mod agent;
 mod architecture;
 mod config;
+mod console;
 mod crash;
 mod domain;
 mod flight;

@@ -1,0 +1,6 @@
+//! The console by keystrokes, on frames of every size.
+
+mod harness;
+mod look;
+mod properties;
+mod screens;
