@@ -104,7 +104,10 @@ fn queue_and_interrupt_are_two_keys() {
 #[test]
 fn an_attempt_is_searched_and_its_handoff_read() {
     let found = fly(Moment::Flying, WIDE, "2 enter / 'no such user' enter").frame;
-    assert!(found.contains("/ no such user") && found.contains("Search  no such user  in templates"), "{found}");
+    assert!(
+        found.contains("/ no such user") && found.contains("Search  no such user  in templates"),
+        "{found}"
+    );
     let handoff = fly(Moment::Flying, WIDE, "1 j j enter tab").frame;
     assert!(
         handoff.contains("The engine saw") && handoff.contains("tests/guestbook.rs · 6 cases"),
