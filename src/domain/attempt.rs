@@ -178,6 +178,11 @@ impl Attempt {
         self.ended.is_none()
     }
 
+    /// Whether it ended with what its role owes.
+    pub fn is_done(&self) -> bool {
+        matches!(&self.ended, Some(Ended { ending: Ending::Done, .. }))
+    }
+
     /// How long it ran, in milliseconds, up to `now` when it still does.
     pub fn wall_ms(&self, now: Timestamp) -> u64 {
         self.ended.as_ref().map_or(now, |ended| ended.at).since(self.started)

@@ -33,7 +33,7 @@ pub fn needs(mission: &Mission) -> Vec<Need> {
         return Vec::new();
     }
     let mut needs = Vec::new();
-    for gate in mission.gates.values().filter(|gate| gate.is_open()) {
+    for gate in mission.gates.values().filter(|gate| mission.waits_at(gate.id)) {
         needs.push(Need {
             kind: NeedKind::Gate { gate: gate.id },
             since: gate.opened,
@@ -51,7 +51,7 @@ pub fn needs(mission: &Mission) -> Vec<Need> {
         });
     }
     if let Some(hold) = &mission.hold
-        && hold.cause != HoldCause::Quota
+        && (hold.cause != HoldCause::Quota || hold.until.is_none())
     {
         needs.push(Need {
             kind: NeedKind::Hold { cause: hold.cause },
@@ -66,20 +66,27 @@ pub fn needs(mission: &Mission) -> Vec<Need> {
 
 fn gate_sentence(mission: &Mission, gate: GateId) -> String {
     match gate {
-        GateId::Plan => format!(
-            "the plan waits for GO: {} milestones, {} features, {} assertions",
-            mission.milestones.len(),
-            mission.features.len(),
-            mission.contract.len()
-        ),
-        GateId::Milestone(id) => {
-            let obstacles = mission.obstacles(id);
-            if obstacles.is_empty() {
-                format!("milestone {id} passed and waits for GO")
-            } else {
-                format!("milestone {id} is blocked: {}", obstacles.join("; "))
-            }
+        GateId::Plan => {
+            let assertions = mission.contract.values().filter(|assertion| assertion.is_active()).count();
+            let sentence = format!(
+                "the plan waits for GO: {} milestones, {} features, {assertions} assertions",
+                mission.milestones.len(),
+                mission.features.len(),
+            );
+            with_obstacles(sentence, "but ", &mission.gate_obstacles(gate))
         }
-        GateId::Final => "every milestone is GO: the final gate waits".to_owned(),
+        GateId::Milestone(id) => match mission.gate_obstacles(gate).as_slice() {
+            [] => format!("milestone {id} passed and waits for GO"),
+            obstacles => format!("milestone {id} is blocked: {}", obstacles.join("; ")),
+        },
+        GateId::Final => with_obstacles(
+            "every milestone is GO: the final gate waits".to_owned(),
+            "blocked: ",
+            &mission.gate_obstacles(gate),
+        ),
     }
+}
+
+fn with_obstacles(sentence: String, word: &str, obstacles: &[String]) -> String {
+    if obstacles.is_empty() { sentence } else { format!("{sentence}; {word}{}", obstacles.join("; ")) }
 }

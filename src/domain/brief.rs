@@ -1,11 +1,12 @@
 //! What an attempt is told at its start, composed from the mission alone: a clean context, never an endless transcript.
 
 mod section;
+mod talk;
 
 use std::collections::BTreeMap;
 
 use super::attempt::Work;
-use super::id::{FeatureId, MilestoneId};
+use super::id::{AssertionId, FeatureId, MilestoneId};
 use super::mission::Mission;
 use super::plan::{Feature, FeatureState};
 
@@ -82,16 +83,17 @@ pub fn title(mission: &Mission, work: Work) -> String {
 
 fn plan_brief(mission: &Mission) -> String {
     let mut text = section::goal(mission);
-    text += &section::conversation(mission);
+    text += &talk::conversation(mission);
     if !mission.contract.is_empty() {
         text += "\n## The contract you proposed before\n";
-        text += &section::contract(mission);
+        let ids: Vec<AssertionId> = mission.contract.keys().cloned().collect();
+        text += &section::assertions(mission, &ids);
     }
     if !mission.features.is_empty() {
         text += "\n## The plan you proposed before\n";
         text += &section::plan(mission);
     }
-    text += &section::directives(mission);
+    text += &talk::directives(mission);
     text + "\nPropose the contract, then the environment, then the plan. The person approves it at the plan gate.\n"
 }
 
@@ -103,9 +105,9 @@ fn talk_brief(mission: &Mission) -> String {
     text += "\n## The contract\n";
     text += &section::contract(mission);
     text += &section::findings(mission);
-    text += &section::directives(mission);
-    text += &section::conversation(mission);
-    text + &section::mail(mission)
+    text += &talk::directives(mission);
+    text += &talk::conversation(mission);
+    text + &talk::mail(mission)
 }
 
 fn triage_brief(mission: &Mission) -> String {
@@ -113,9 +115,11 @@ fn triage_brief(mission: &Mission) -> String {
     text += &section::state(mission);
     text += "\n## The plan\n";
     text += &section::plan(mission);
+    text += "\n## The contract\n";
+    text += &section::contract(mission);
     text += &section::findings(mission);
-    text += &section::directives(mission);
-    text += &section::conversation(mission);
+    text += &talk::directives(mission);
+    text += &talk::conversation(mission);
     text + "\nDecide every open finding in one call of `triage`.\n"
 }
 
@@ -130,9 +134,9 @@ fn build_brief(mission: &Mission, id: FeatureId) -> String {
     text += "\n## Features built before it\n";
     text += &section::built(mission);
     text += &section::environment(mission);
-    text += &section::knowledge(mission);
-    text += &section::directives(mission);
-    text += &section::failed_attempts(mission, Work::Build { feature: id });
+    text += &talk::knowledge(mission);
+    text += &talk::directives(mission);
+    text += &talk::failed_attempts(mission, Work::Build { feature: id });
     text + "\nCommit your work with git, leave a clean tree, and end with `handoff`.\n"
 }
 
@@ -144,9 +148,10 @@ fn review_brief(mission: &Mission, id: FeatureId) -> String {
     text += &section::assertions(mission, &mission.assertions_at_stake(feature));
     text += &section::fixes(mission, feature);
     text += &section::handoff(mission, id);
+    text += &section::found_before(mission, id);
     text += &commits(feature);
     text += &section::environment(mission);
-    text + &section::directives(mission)
+    text + &talk::directives(mission)
 }
 
 fn commits(feature: &Feature) -> String {
@@ -168,7 +173,7 @@ fn scrutiny_brief(mission: &Mission, milestone: MilestoneId, round: u32) -> Stri
     text += &section::learned(mission, milestone);
     text += &section::findings(mission);
     text += &section::environment(mission);
-    text + &section::directives(mission)
+    text + &talk::directives(mission)
 }
 
 /// The contract and how to reach the app; nothing of the diff, the handoffs or the code's history.
@@ -178,6 +183,6 @@ fn user_testing_brief(mission: &Mission, milestone: MilestoneId, round: u32) -> 
     let ids = mission.round(milestone, round).map(|found| found.to_test.clone()).unwrap_or_default();
     text += &section::assertions(mission, &ids);
     text += &section::services(mission);
-    text += &section::knowledge(mission);
-    text + &section::directives(mission)
+    text += &talk::knowledge(mission);
+    text + &talk::directives(mission)
 }

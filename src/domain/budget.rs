@@ -48,7 +48,7 @@ impl Budget {
         for (what, used, limit, show) in lines {
             let Some(limit) = limit else { continue };
             let kept = if role.is_validator() { 0 } else { u64::from(self.validation_percent.min(90)) };
-            let open = limit - limit / 100 * kept;
+            let open = limit - share(limit, kept);
             if used >= open {
                 let kept =
                     if kept > 0 { format!(" ({kept} % is kept for validation)") } else { String::new() };
@@ -57,6 +57,12 @@ impl Budget {
         }
         Ok(())
     }
+}
+
+/// So many percent of an amount, rounded up: a small budget keeps its share too.
+fn share(amount: u64, percent: u64) -> u64 {
+    let share = (u128::from(amount) * u128::from(percent)).div_ceil(100);
+    u64::try_from(share).unwrap_or(amount)
 }
 
 /// Money for reading: `$4.21`.
@@ -78,6 +84,14 @@ mod tests {
             sentence,
             "the money budget is spent: $7.50 of $10.00 (25 % is kept for validation); raise it with `flightdeck resume --budget`"
         );
+    }
+
+    #[test]
+    fn a_small_budget_keeps_its_share_too() {
+        let budget = Budget { tokens: Some(50), ..Budget::default() };
+        let used = Usage { input: 38, ..Usage::default() };
+        assert!(budget.check(Role::Worker, &used, 0).is_err(), "25 % of 50 is 12.5: 37 are open");
+        assert!(budget.check(Role::UserTesting, &used, 0).is_ok());
     }
 
     #[test]

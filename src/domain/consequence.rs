@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attempt::Work;
 use super::command::WordingEdit;
 use super::contract::AssertionDraft;
 use super::estimate::{Money, validator_run_cost};
@@ -58,7 +59,7 @@ impl Consequences {
                 .iter()
                 .map(|(_, feature, revision)| format!("{feature} is running on revision {}", revision.0)),
         );
-        parts.extend(self.built.iter().map(|feature| format!("{feature} was built for it")));
+        parts.extend(self.built.iter().map(|feature| format!("{feature} is built already")));
         if self.recheck_runs > 0 {
             parts.push(match self.recheck_cost {
                 Some(cost) => format!("about {} to re-check", super::budget::dollars(cost.likely)),
@@ -86,11 +87,18 @@ pub fn consequences(mission: &Mission, change: &ContractChange) -> Consequences 
         .live_attempts()
         .filter_map(|attempt| {
             let revision = attempt.revisions.get(id)?;
-            let feature = mission.claimant(id)?.id;
+            let feature = match attempt.work {
+                Work::Build { feature } => feature,
+                _ => mission.claimant(id)?.id,
+            };
             Some((attempt.id, feature, *revision))
         })
         .collect();
-    let built = mission.claimant(id).filter(|feature| feature.is_built()).map(|feature| feature.id);
+    let bearer = match change {
+        ContractChange::Add { feature, .. } => mission.feature(*feature),
+        ContractChange::Edit { .. } | ContractChange::Retire { .. } => mission.claimant(id),
+    };
+    let built = bearer.filter(|feature| feature.is_built()).map(|feature| feature.id);
     let recheck_runs = u32::from(revision.is_some() && built.is_some());
     Consequences {
         revision,

@@ -32,9 +32,9 @@ pub fn estimate(mission: &Mission) -> Estimate {
     let floor_runs = features + 2 * milestones;
     let likely_runs = features + features / 2 + 4 * milestones;
     let cost = average_cost(mission, |_| true).map(|each| Money {
-        low: each.low * u64::from(floor_runs),
-        likely: each.likely * u64::from(likely_runs),
-        high: each.high * u64::from(likely_runs) * 3 / 2,
+        low: each.low.saturating_mul(u64::from(floor_runs)),
+        likely: each.likely.saturating_mul(u64::from(likely_runs)),
+        high: each.high.saturating_mul(u64::from(likely_runs)).saturating_mul(3) / 2,
     });
     Estimate { floor_runs, likely_runs, cost }
 }
@@ -55,7 +55,7 @@ fn average_cost(mission: &Mission, counts: impl Fn(&Attempt) -> bool) -> Option<
         .filter(|cost| *cost > 0)
         .collect();
     let runs = u64::try_from(costs.len()).unwrap_or(u64::MAX);
-    let total: u64 = costs.iter().sum();
+    let total = costs.iter().fold(0_u64, |total, cost| total.saturating_add(*cost));
     Some(Money { low: *costs.iter().min()?, likely: total / runs.max(1), high: *costs.iter().max()? })
 }
 

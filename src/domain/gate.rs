@@ -52,7 +52,8 @@ pub enum DecidedBy {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Autopilot {
-    /// The plan is GO once it is accepted, a milestone when its blocking assertions all pass; nothing else is.
+    /// A plan that holds together is GO, a milestone when its blocking assertions all pass, the end when nothing
+    /// is owed; nothing else is.
     On,
     #[default]
     Off,

@@ -114,6 +114,7 @@ pub fn lint_plan(contract: &Contract, milestones: &[MilestoneDraft]) -> Vec<Stri
     }
     complaints.extend(lint_claims(contract, &features));
     complaints.extend(lint_order(&features));
+    complaints.extend(lint_milestone_order(milestones));
     complaints
 }
 
@@ -172,6 +173,29 @@ fn lint_order(features: &[&FeatureDraft]) -> Vec<String> {
         .collect();
     complaints
         .extend(cycle(&edges).map(|title| format!("feature \"{title}\" comes after itself in a circle")));
+    complaints
+}
+
+/// Milestones are built one after the other, so a feature cannot wait for one of a later milestone.
+fn lint_milestone_order(milestones: &[MilestoneDraft]) -> Vec<String> {
+    let place: BTreeMap<&str, usize> = milestones
+        .iter()
+        .enumerate()
+        .flat_map(|(at, milestone)| milestone.features.iter().map(move |f| (f.spec.title.as_str(), at)))
+        .collect();
+    let mut complaints = Vec::new();
+    for (at, milestone) in milestones.iter().enumerate() {
+        for feature in &milestone.features {
+            for needed in
+                feature.after.iter().filter(|name| place.get(name.as_str()).is_some_and(|p| *p > at))
+            {
+                complaints.push(format!(
+                    "feature \"{}\" comes after \"{needed}\", which belongs to a later milestone; move one of them",
+                    feature.spec.title
+                ));
+            }
+        }
+    }
     complaints
 }
 

@@ -2,6 +2,7 @@
 
 use super::contract::Assertion;
 use super::finding::Severity;
+use super::gate::GateId;
 use super::id::{AssertionId, MilestoneId};
 use super::mission::Mission;
 use super::verdict::Standing;
@@ -36,6 +37,28 @@ impl Mission {
     /// What keeps the whole mission from being over, a sentence each.
     pub fn final_obstacles(&self) -> Vec<String> {
         self.milestones.iter().flat_map(|milestone| self.obstacles(milestone.id)).collect()
+    }
+
+    /// What keeps a gate from being GO, a sentence each.
+    pub fn gate_obstacles(&self, gate: GateId) -> Vec<String> {
+        let (mut obstacles, flown) = match gate {
+            GateId::Plan => return self.plan_obstacles(),
+            GateId::Milestone(id) => (self.obstacles(id), Some(id)),
+            GateId::Final => (self.final_obstacles(), self.milestones.last().map(|last| last.id)),
+        };
+        if obstacles.is_empty() && flown.is_some_and(|id| self.has_open_round() || self.needs_round(id)) {
+            obstacles.push("its last changes are not validated yet".to_owned());
+        }
+        obstacles
+    }
+
+    /// What keeps the plan from being flown: contract and plan may drift apart while it waits for GO.
+    fn plan_obstacles(&self) -> Vec<String> {
+        self.contract
+            .values()
+            .filter(|assertion| assertion.is_active() && self.claimant(&assertion.id).is_none())
+            .map(|assertion| format!("{} is claimed by no feature", assertion.id))
+            .collect()
     }
 
     /// The active assertions that a milestone's features claim.

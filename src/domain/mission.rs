@@ -1,6 +1,10 @@
 //! The state of a mission: a fold of its events, and the questions one asks of it.
 
-use std::collections::BTreeMap;
+mod status;
+
+pub use status::{Hold, HoldCause, Status};
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +22,7 @@ use super::plan::{Feature, FeatureState, Milestone};
 use super::round::Round;
 use super::text::{Line, Title};
 use super::usage::Usage;
-use super::verdict::{Standing, Verdict, Waiver};
+use super::verdict::{Outcome, Standing, Verdict, Waiver};
 
 /// Everything that is true of one mission.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +48,9 @@ pub struct Mission {
     pub findings: BTreeMap<FindingId, Finding>,
     pub rounds: Vec<Round>,
     pub round_limits: BTreeMap<MilestoneId, u32>,
+    /// Milestones that a NO-GO sent back, until a round has looked at them again.
+    #[serde(default)]
+    pub sent_back: BTreeSet<MilestoneId>,
     /// All verdicts of an assertion, oldest first.
     pub verdicts: BTreeMap<AssertionId, Vec<Verdict>>,
     pub waivers: BTreeMap<AssertionId, Waiver>,
@@ -77,34 +84,6 @@ pub enum Mode {
     ReadOnly,
 }
 
-/// Why nothing new is started.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hold {
-    pub cause: HoldCause,
-    pub sentence: Line,
-    /// When it lifts by itself.
-    pub until: Option<Timestamp>,
-}
-
-/// The kinds of hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HoldCause {
-    /// The person paused it.
-    Person,
-    /// A person stopped an attempt.
-    StoppedAttempt,
-    /// A model cannot be used: key, name, provider.
-    Backend,
-    /// A quota with a known reset.
-    Quota,
-    BudgetSpent,
-    /// The same work failed too often.
-    Failures,
-    /// The machine: disk, git, a missing program.
-    Machine,
-}
-
 /// Bounds on repetition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
@@ -119,40 +98,6 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { rounds: 5, failures: 3, reviewers: 3 }
-    }
-}
-
-/// What a mission is doing, in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    Planning,
-    Running,
-    /// A gate or a question waits for the person.
-    Waiting,
-    Paused,
-    /// It cannot go on without the person: too many rounds or failures, no usable model.
-    Blocked,
-    BudgetSpent,
-    Completed,
-    Landed,
-    Abandoned,
-}
-
-impl Status {
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Planning => "planning",
-            Self::Running => "running",
-            Self::Waiting => "waiting",
-            Self::Paused => "paused",
-            Self::Blocked => "blocked",
-            Self::BudgetSpent => "budget spent",
-            Self::Completed => "completed",
-            Self::Landed => "landed",
-            Self::Abandoned => "abandoned",
-        }
     }
 }
 
@@ -178,6 +123,7 @@ impl Mission {
             findings: BTreeMap::new(),
             rounds: Vec::new(),
             round_limits: BTreeMap::new(),
+            sent_back: BTreeSet::new(),
             verdicts: BTreeMap::new(),
             waivers: BTreeMap::new(),
             directives: Vec::new(),
@@ -284,7 +230,6 @@ impl Mission {
 
     /// Where an assertion stands.
     pub fn standing(&self, id: &AssertionId) -> Standing {
-        use super::verdict::Outcome;
         let Some(assertion) = self.contract.get(id) else { return Standing::Retired };
         if !assertion.is_active() {
             return Standing::Retired;
@@ -310,7 +255,7 @@ impl Mission {
 
     /// Time that agents ran, added up over attempts, in milliseconds.
     pub fn agent_ms(&self, now: Timestamp) -> u64 {
-        self.attempts.values().map(|attempt| attempt.wall_ms(now)).sum()
+        self.attempts.values().fold(0, |total, attempt| attempt.wall_ms(now).saturating_add(total))
     }
 
     /// The sentences of every directive, oldest first.
@@ -321,33 +266,5 @@ impl Mission {
     /// How often a piece of work failed in a row.
     pub fn failures_of(&self, work: Work) -> u32 {
         self.failures.iter().find(|(failed, _)| *failed == work).map_or(0, |(_, count)| *count)
-    }
-
-    /// What the mission is doing, in a word.
-    pub fn status(&self) -> Status {
-        if self.landed.is_some() {
-            return Status::Landed;
-        }
-        match &self.end {
-            Some(End::Completed { .. }) => return Status::Completed,
-            Some(End::Abandoned { .. }) => return Status::Abandoned,
-            None => {}
-        }
-        if let Some(hold) = &self.hold {
-            return match hold.cause {
-                HoldCause::BudgetSpent => Status::BudgetSpent,
-                HoldCause::Person | HoldCause::StoppedAttempt | HoldCause::Quota => Status::Paused,
-                HoldCause::Backend | HoldCause::Failures | HoldCause::Machine => Status::Blocked,
-            };
-        }
-        if let Some(GateId::Milestone(id)) = self.open_gate().map(|gate| gate.id)
-            && !self.passes(id)
-        {
-            return Status::Blocked;
-        }
-        if !super::attention::needs(self).is_empty() {
-            return Status::Waiting;
-        }
-        if self.is_go(GateId::Plan) { Status::Running } else { Status::Planning }
     }
 }

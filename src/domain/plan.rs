@@ -85,7 +85,7 @@ pub struct FeatureDraft {
     pub fulfills: Vec<AssertionId>,
     /// Said when it fulfills nothing.
     pub no_assertion_because: Option<Line>,
-    /// Titles (or ids) of features that must be built first.
+    /// Titles of features that must be built first, of this milestone or an earlier one; in an amendment also ids.
     pub after: Vec<Title>,
 }
 

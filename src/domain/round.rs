@@ -99,4 +99,10 @@ impl Round {
     pub fn is_open(&self) -> bool {
         self.outcome.is_none()
     }
+
+    /// Whether it got as far as its testers' reports: one that failed earlier has not tried everything it was to try.
+    pub fn is_thorough(&self) -> bool {
+        let tested = self.to_test.is_empty() || self.user_testing.is_some();
+        self.runs.iter().all(Run::passed) && self.scrutiny.is_some() && tested
+    }
 }

@@ -1,9 +1,9 @@
 //! What should be running now, worked out from the mission alone. Resume, retry and restart are this function.
 
-use super::attempt::Work;
+use super::attempt::{Attempt, Work};
 use super::gate::GateId;
-use super::id::{FeatureId, MilestoneId};
-use super::message::{MessageState, Party};
+use super::id::{AssertionId, FeatureId, MilestoneId};
+use super::message::{MessageState, Party, Question};
 use super::mission::{Mission, Mode};
 use super::plan::{Claims, Feature, FeatureState};
 use super::round::{Opinion, Round, RoundOutcome};
@@ -43,7 +43,12 @@ fn flight(mission: &Mission, milestone: MilestoneId) -> Vec<Work> {
     if let Some(feature) = unchecked(mission) {
         return vec![Work::CheckClaims { feature }];
     }
-    if mission.open_findings().next().is_some() && !mission.has_open_round() {
+    let triage = mission.open_findings().next().is_some() && !mission.has_open_round();
+    if let Some(feature) = being_built(mission) {
+        // A worker who asks for an amendment goes on meanwhile.
+        return [Work::Build { feature }].into_iter().chain(triage.then_some(Work::Triage)).collect();
+    }
+    if triage {
         return vec![Work::Triage];
     }
     if let Some(round) = mission.rounds.iter().find(|round| round.is_open()) {
@@ -84,6 +89,13 @@ fn unchecked(mission: &Mission) -> Option<FeatureId> {
     mission.features.iter().find(unchecked).map(|feature| feature.id)
 }
 
+fn being_built(mission: &Mission) -> Option<FeatureId> {
+    mission.live_attempts().find_map(|attempt| match attempt.work {
+        Work::Build { feature } => Some(feature),
+        _ => None,
+    })
+}
+
 /// Whether an earlier attempt at this work asked the person and has no answer yet.
 fn waits_for_answer(mission: &Mission, work: Work) -> bool {
     mission.questions.iter().any(|question| {
@@ -102,7 +114,45 @@ impl Mission {
     /// Whether the orchestrator has something to answer.
     pub fn has_mail(&self) -> bool {
         self.messages.iter().any(|m| m.to == Party::Orchestrator && m.state == MessageState::Waiting)
-            || self.questions.iter().any(|q| q.to == Party::Orchestrator && q.answer.is_none())
+            || self.waiting_workers().next().is_some()
+            || self.questions.iter().any(|question| self.is_unread(question))
+    }
+
+    /// Questions to the orchestrator whose askers still wait for the answer.
+    pub fn waiting_workers(&self) -> impl Iterator<Item = &Question> {
+        self.questions.iter().filter(|question| {
+            question.to == Party::Orchestrator
+                && question.answer.is_none()
+                && self.attempts.get(&question.from).is_some_and(Attempt::is_live)
+        })
+    }
+
+    /// Whether the person answered what was asked in a talk, and no later talk has taken the answer up.
+    fn is_unread(&self, question: &Question) -> bool {
+        let asked_in_talk = self.attempts.get(&question.from).is_some_and(|asker| asker.work == Work::Talk);
+        let took_up =
+            |later: &Attempt| later.work == Work::Talk && later.id > question.from && later.is_done();
+        asked_in_talk && question.answer.is_some() && !self.attempts.values().any(took_up)
+    }
+
+    /// Whether an attempt at this work can still lead to anything.
+    pub fn wants(&self, work: Work) -> bool {
+        let round = |milestone, number| self.round(milestone, number).filter(|round| round.is_open());
+        match work {
+            Work::Plan => !self.is_go(GateId::Plan),
+            Work::Talk | Work::Triage | Work::RunGateCommands { .. } => true,
+            Work::Build { feature } => {
+                self.feature(feature).is_some_and(|found| found.state == FeatureState::Pending)
+            }
+            Work::CheckClaims { feature } => self.feature(feature).is_some_and(Feature::is_built),
+            Work::Review { milestone, round: number, feature } => {
+                round(milestone, number).is_some_and(|open| !open.reviews.contains_key(&feature))
+            }
+            Work::Scrutinize { milestone, round: number } => {
+                round(milestone, number).is_some_and(|open| open.scrutiny.is_none())
+            }
+            Work::TestAsUser { milestone, round: number } => round(milestone, number).is_some(),
+        }
     }
 
     /// Whether a round is under way.
@@ -116,25 +166,34 @@ impl Mission {
         self.features_of(milestone).find(|feature| !feature.is_built() && feature.after.iter().all(settled))
     }
 
-    /// Whether a milestone's state calls for another round: never validated, changed since, or with assertions
-    /// that were never tried at their present revision.
+    /// Whether a milestone's state calls for another round: never validated, changed since, failed before everything
+    /// was tried, sent back by the person, or with assertions that were never tried at their present revision.
     pub fn needs_round(&self, milestone: MilestoneId) -> bool {
         let Some(last) = self.last_round(milestone) else { return true };
-        if last.is_open() || self.head().is_some_and(|head| *head != last.commit) {
+        let cut_short = last.outcome == Some(RoundOutcome::Failed) && !last.is_thorough();
+        let changed = self.head().is_some_and(|head| *head != last.commit);
+        let unseen = |feature: &Feature| {
+            feature.is_built() && !self.rounds_of(milestone).any(|r| r.to_review.contains(&feature.id))
+        };
+        if last.is_open() || cut_short || changed || self.features_of(milestone).any(unseen) {
             return true;
         }
-        self.assertions_to_test(milestone)
-            .iter()
-            .any(|id| matches!(self.standing(id), Standing::Pending | Standing::Stale))
+        let to_test = self.assertions_to_test(milestone);
+        let untried = |id: &AssertionId| matches!(self.standing(id), Standing::Pending | Standing::Stale);
+        to_test.iter().any(untried) || (self.sent_back.contains(&milestone) && !to_test.is_empty())
+    }
+
+    /// How many rounds a milestone took so far.
+    pub fn rounds_used(&self, milestone: MilestoneId) -> u32 {
+        u32::try_from(self.rounds_of(milestone).count()).unwrap_or(u32::MAX)
     }
 
     /// Whether a milestone used up its rounds without passing: only a person's NO-GO grants more.
     pub fn is_exhausted(&self, milestone: MilestoneId) -> bool {
-        let used = u32::try_from(self.rounds_of(milestone).count()).unwrap_or(u32::MAX);
         let ended_badly = self
             .last_round(milestone)
             .is_some_and(|round| matches!(round.outcome, Some(RoundOutcome::Failed | RoundOutcome::Blocked)));
-        used >= self.round_limit(milestone) && ended_badly && !self.passes(milestone)
+        self.rounds_used(milestone) >= self.round_limit(milestone) && ended_badly && !self.passes(milestone)
     }
 
     /// Whether nothing is left to do for a milestone but to decide on it.
@@ -145,11 +204,21 @@ impl Mission {
                 && !self.has_open_round())
     }
 
+    /// Whether a gate is open and only its decision is missing: changes after it opened may have led to more work.
+    pub fn waits_at(&self, gate: GateId) -> bool {
+        let ready = match gate {
+            GateId::Plan => true,
+            GateId::Milestone(id) => self.is_at_gate(id),
+            GateId::Final => self.milestones.last().is_none_or(|last| self.is_at_gate(last.id)),
+        };
+        self.is_gate_open(gate) && ready
+    }
+
     /// The features of a milestone whose diff no reviewer has passed yet.
     pub fn features_to_review(&self, milestone: MilestoneId) -> Vec<FeatureId> {
         let passed = |feature: &Feature| {
-            let reviews = self.rounds.iter().filter_map(|round| round.reviews.get(&feature.id));
-            reviews.last().is_some_and(|review| review.opinion == Opinion::Pass)
+            let mut reviews = self.rounds.iter().rev().filter_map(|round| round.reviews.get(&feature.id));
+            reviews.next().is_some_and(|review| review.opinion == Opinion::Pass)
         };
         self.features_of(milestone).filter(|f| f.is_built() && !passed(f)).map(|f| f.id).collect()
     }

@@ -92,7 +92,9 @@ impl<'de, const MAX: usize> Deserialize<'de> for Text<MAX> {
 }
 
 fn clean(text: &str) -> String {
-    text.trim().chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+    // Control characters go first: they may hide white space from the trimming.
+    let visible: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    visible.trim().to_owned()
 }
 
 #[cfg(test)]
@@ -102,6 +104,11 @@ mod tests {
     #[test]
     fn a_text_is_trimmed_and_freed_of_control_characters() {
         assert_eq!(Title::new("  a\u{1b}[31mb \r\n").unwrap().as_str(), "a[31mb");
+    }
+
+    #[test]
+    fn white_space_behind_a_control_character_is_trimmed_too() {
+        assert_eq!(Title::clipped("\u{1b} a \u{7}").as_str(), "a");
     }
 
     #[test]

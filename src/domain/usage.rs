@@ -25,18 +25,18 @@ pub struct Usage {
 impl Usage {
     /// All tokens, however they were counted.
     pub fn tokens(&self) -> u64 {
-        self.input + self.cached + self.cache_written + self.output
+        [self.cached, self.cache_written, self.output].into_iter().fold(self.input, u64::saturating_add)
     }
 }
 
 impl AddAssign for Usage {
     fn add_assign(&mut self, more: Self) {
-        self.input += more.input;
-        self.cached += more.cached;
-        self.cache_written += more.cache_written;
-        self.output += more.output;
-        self.turns += more.turns;
-        self.micro_dollars += more.micro_dollars;
+        self.input = self.input.saturating_add(more.input);
+        self.cached = self.cached.saturating_add(more.cached);
+        self.cache_written = self.cache_written.saturating_add(more.cache_written);
+        self.output = self.output.saturating_add(more.output);
+        self.turns = self.turns.saturating_add(more.turns);
+        self.micro_dollars = self.micro_dollars.saturating_add(more.micro_dollars);
     }
 }
 

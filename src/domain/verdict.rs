@@ -76,6 +76,11 @@ impl Standing {
         matches!(self, Self::Passed | Self::Waived | Self::Retired)
     }
 
+    /// Whether no tester needs to look at it any more, whatever they would find.
+    pub fn is_excused(self) -> bool {
+        matches!(self, Self::Waived | Self::Retired)
+    }
+
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {

@@ -1,8 +1,10 @@
 //! The workers' checkout: a linked worktree on the mission's branch.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use git2::{Index, IndexAddOption, Repository, Sort};
+use ignore::WalkBuilder;
 use serde::Serialize;
 
 use super::WorkspaceError;
@@ -196,6 +198,37 @@ impl Checkout {
 fn everything(git: &Repository) -> Result<Index, WorkspaceError> {
     let failed = WorkspaceError::git("read the checkout");
     let mut index = git.index().map_err(&failed)?;
-    index.add_all(["*"], IndexAddOption::DEFAULT, None).map_err(&failed)?;
+    let top = git.workdir().unwrap_or(git.path());
+    let mut nested = Vec::new();
+    let mut choose = |path: &Path, _: &[u8]| {
+        let kind = fs::symlink_metadata(top.join(path)).map(|metadata| metadata.file_type());
+        // What is gone is taken out of the index; sockets and pipes have no content to keep.
+        let keep = kind.as_ref().map_or(true, |kind| kind.is_file() || kind.is_symlink());
+        if kind.is_ok_and(|kind| kind.is_dir()) {
+            nested.push(path.to_owned());
+        }
+        i32::from(!keep)
+    };
+    index.add_all(["*"], IndexAddOption::DEFAULT, Some(&mut choose)).map_err(&failed)?;
+    for path in files_of(top, &nested) {
+        index.add_path(&path).map_err(&failed)?;
+    }
     Ok(index)
+}
+
+/// The files of repositories inside the checkout, which project generators like to make. git itself would note only which
+/// commit such a repository is at, and nothing of what is in it.
+fn files_of(top: &Path, repositories: &[PathBuf]) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for repository in repositories.iter().filter(|path| top.join(path).join(".git").is_dir()) {
+        let walk = WalkBuilder::new(top.join(repository))
+            .hidden(false)
+            .filter_entry(|entry| entry.file_name() != ".git")
+            .build();
+        let found = walk
+            .flatten()
+            .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file() || kind.is_symlink()));
+        files.extend(found.filter_map(|entry| entry.path().strip_prefix(top).ok().map(Path::to_owned)));
+    }
+    files
 }

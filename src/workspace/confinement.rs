@@ -139,7 +139,9 @@ fn is_git_internal(relative: &Path) -> bool {
 mod tests {
     use std::os::unix::fs::symlink;
 
+    use super::Intent::{Read, Write};
     use super::*;
+    use Answer::{Bad, Git, In, Outside};
 
     #[derive(Debug, PartialEq)]
     enum Answer {
@@ -167,8 +169,6 @@ mod tests {
         symlink(&root, top.join("way-in")).unwrap();
         let confinement = Confinement::new(&root, std::slice::from_ref(&shared)).unwrap();
         let absolute = |path: &str| top.join(path).to_str().unwrap().to_owned();
-        use Answer::{Bad, Git, In, Outside};
-        use Intent::{Read, Write};
         let cases = [
             ("src/a.rs".to_owned(), Read, In("root/src/a.rs")),
             ("./src/../src/a.rs".to_owned(), Write, In("root/src/a.rs")),

@@ -224,37 +224,35 @@ impl FileDiff {
     /// The changes to this file as text.
     pub fn patch(&self) -> String {
         let old = self.old_path.as_ref().unwrap_or(&self.path);
-        let side = |exists: bool, letter: char, path: &str| {
-            if exists { format!("{letter}/{path}") } else { "/dev/null".to_owned() }
-        };
-        let mut text = format!("diff --git a/{old} b/{}\n", self.path);
+        let mut rows = vec![format!("diff --git a/{old} b/{}", self.path)];
         if self.change == Change::Renamed {
-            text += &format!("rename from {old}\nrename to {}\n", self.path);
+            rows.push(format!("rename from {old}\nrename to {}", self.path));
         }
-        let Content::Text { hunks, left_out_lines } = &self.content else {
-            return text + "Binary files differ\n";
-        };
-        if hunks.is_empty() && *left_out_lines == 0 {
-            return text;
-        }
-        text += &format!(
-            "--- {}\n+++ {}\n",
-            side(self.change != Change::Added, 'a', old),
-            side(self.change != Change::Deleted, 'b', &self.path)
-        );
-        for hunk in hunks {
-            text += &hunk.header;
-            text.push('\n');
-            for line in &hunk.lines {
-                text.push(line.kind.sign());
-                text += &line.text;
-                text.push('\n');
+        match &self.content {
+            Content::Binary => rows.push("Binary files differ".to_owned()),
+            Content::Text { hunks, left_out_lines } => {
+                if !hunks.is_empty() || *left_out_lines > 0 {
+                    rows.push(side("---", self.change != Change::Added, &format!("a/{old}")));
+                    rows.push(side("+++", self.change != Change::Deleted, &format!("b/{}", self.path)));
+                }
+                rows.extend(hunks.iter().flat_map(Hunk::rows));
+                if *left_out_lines > 0 {
+                    rows.push(format!("[… {left_out_lines} more lines left out …]"));
+                }
             }
         }
-        if *left_out_lines > 0 {
-            text += &format!("[… {left_out_lines} more lines left out …]\n");
-        }
-        text
+        rows.join("\n") + "\n"
+    }
+}
+
+fn side(sign: &str, exists: bool, path: &str) -> String {
+    format!("{sign} {}", if exists { path } else { "/dev/null" })
+}
+
+impl Hunk {
+    fn rows(&self) -> impl Iterator<Item = String> {
+        let lines = self.lines.iter().map(|line| format!("{}{}", line.kind.sign(), line.text));
+        std::iter::once(self.header.clone()).chain(lines)
     }
 }
 

@@ -16,7 +16,9 @@ pub enum WorkspaceError {
     #[error("`{revision}` names no commit in this repository")]
     UnknownRevision { revision: String },
     /// The branch exists and stands somewhere else.
-    #[error("the branch `{branch}` exists already and stands at another commit; choose another name or delete it")]
+    #[error(
+        "the branch `{branch}` exists already and stands at another commit; choose another name or delete it"
+    )]
     BranchTaken { branch: String },
     /// A directory meant for a checkout holds something else.
     #[error("{} is in the way: it is not empty and not flightdeck's checkout; move it elsewhere", directory.display())]
@@ -55,7 +57,9 @@ pub enum WorkspaceError {
     #[error("the services cannot be started: {reason}; amend the environment")]
     BadServices { reason: String },
     /// Something listens on a service's port already.
-    #[error("port {port}, which service `{service}` needs, is in use; stop what listens there or give the service another port")]
+    #[error(
+        "port {port}, which service `{service}` needs, is in use; stop what listens there or give the service another port"
+    )]
     PortBusy { service: String, port: u16 },
     /// A service did not come up. `log` is the end of its output.
     #[error("service `{service}` did not come up: {reason}\n--- end of its log ---\n{log}")]

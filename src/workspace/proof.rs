@@ -25,12 +25,18 @@ impl ProofCheckout {
         // git's library makes worktrees on branches only, so this one is on a branch until it is detached.
         let passing = format!("flightdeck-passing/{}", worktree::name_of(directory));
         let branch = git.branch(&passing, &target, true).ok();
-        let made = worktree::ensure(repo, directory, &passing)
-            .and_then(|()| Self { repo: repo.clone(), directory: directory.to_owned(), commit: String::new() }.at(commit));
+        let made = worktree::ensure(repo, directory, &passing).and_then(|()| {
+            Self { repo: repo.clone(), directory: directory.to_owned(), commit: String::new() }.at(commit)
+        });
         if let Some(mut branch) = branch {
             branch.delete().map_err(&failed)?;
         }
         made
+    }
+
+    /// The worktree as it stands, which the caller knows to be at that commit.
+    pub fn open(repo: &Repo, directory: &Path, commit: &str) -> Self {
+        Self { repo: repo.clone(), directory: directory.to_owned(), commit: commit.to_owned() }
     }
 
     /// Sets it to another commit. Whatever it held is discarded, except ignored files.
@@ -52,7 +58,9 @@ impl ProofCheckout {
         let diff = git.diff_tree_to_workdir_with_index(Some(&tree), Some(&mut options)).map_err(&failed)?;
         let changed = diff
             .deltas()
-            .filter_map(|delta| delta.new_file().path().or_else(|| delta.old_file().path()).map(Path::to_owned))
+            .filter_map(|delta| {
+                delta.new_file().path().or_else(|| delta.old_file().path()).map(Path::to_owned)
+            })
             .collect();
         git.set_head_detached(commit.id()).map_err(&failed)?;
         worktree::restore(&git, &self.commit)?;

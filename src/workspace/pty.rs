@@ -1,6 +1,7 @@
 //! A program in a pseudo-terminal: for programs that draw a screen.
 
 use std::io::{Read, Write};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nix::sys::signal::{Signal, killpg};
@@ -15,7 +16,7 @@ use super::process::{Exit, GRACE, Group, Program};
 /// A program that believes to be in a terminal. Dropping it kills the program.
 pub struct Pty {
     master: Mutex<Box<dyn MasterPty + Send>>,
-    writer: Mutex<Box<dyn Write + Send>>,
+    keyboard: Sender<Vec<u8>>,
     group: Arc<Group>,
     ended: watch::Receiver<Option<Exit>>,
 }
@@ -34,14 +35,15 @@ impl From<Size> for PtySize {
 }
 
 impl Pty {
-    /// Starts a program. `on_output` gets the bytes as they come, on a thread of its own.
+    /// Starts a program. `on_output` gets the bytes as they come, on a thread of its own; what it returns is typed to the
+    /// program, which is how a terminal answers what it is asked.
     ///
     /// # Errors
     /// When there is no terminal to be had or the program cannot be started.
     pub fn start(
         program: &Program,
         size: Size,
-        on_output: impl FnMut(&[u8]) + Send + 'static,
+        on_output: impl FnMut(&[u8]) -> Vec<u8> + Send + 'static,
     ) -> Result<Self, WorkspaceError> {
         let pair = native_pty_system().openpty(size.into()).map_err(failed("open"))?;
         let reader = pair.master.try_clone_reader().map_err(failed("read from"))?;
@@ -60,20 +62,22 @@ impl Pty {
         })?;
         let group = Arc::new(Group::of(pgid, program.its_reaper()));
         let (sender, ended) = watch::channel(None);
-        start_thread("pty-reader", move || read_all(reader, on_output))?;
+        let (keyboard, typed) = channel();
+        let answering = keyboard.clone();
+        start_thread("pty-reader", move || read_all(reader, on_output, &answering))?;
+        start_thread("pty-keyboard", move || type_all(writer, &typed))?;
         let watched = Arc::clone(&group);
         start_thread("pty-waiter", move || {
             let exit = wait(child);
             watched.finish();
             sender.send_replace(Some(exit));
         })?;
-        Ok(Self { master: Mutex::new(pair.master), writer: Mutex::new(writer), group, ended })
+        Ok(Self { master: Mutex::new(pair.master), keyboard, group, ended })
     }
 
-    /// Sends bytes as if they were typed.
+    /// Sends bytes as if they were typed. It does not wait until the program reads them, which it may never do.
     pub fn write(&self, bytes: &[u8]) -> Result<(), WorkspaceError> {
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        writer.write_all(bytes).and_then(|()| writer.flush()).map_err(failed("write to"))
+        self.keyboard.send(bytes.to_vec()).map_err(failed("write to"))
     }
 
     /// Changes the size; the program is told.
@@ -148,21 +152,35 @@ fn command(program: &Program) -> CommandBuilder {
     command
 }
 
-fn read_all(mut reader: impl Read, mut on_output: impl FnMut(&[u8])) {
+fn read_all(mut reader: impl Read, mut on_output: impl FnMut(&[u8]) -> Vec<u8>, keyboard: &Sender<Vec<u8>>) {
     let mut buffer = vec![0; 16 * 1024];
     // Linux tells of the end by an error.
     while let Ok(count @ 1..) = reader.read(&mut buffer) {
-        on_output(&buffer[..count]);
+        let answers = on_output(&buffer[..count]);
+        if !answers.is_empty() && keyboard.send(answers).is_err() {
+            tracing::debug!("a program asked its terminal a question and could not be answered");
+        }
+    }
+}
+
+/// A program that does not read blocks who types, so this has a thread of its own.
+fn type_all(mut writer: impl Write, typed: &Receiver<Vec<u8>>) {
+    for bytes in typed {
+        if let Err(error) = writer.write_all(&bytes).and_then(|()| writer.flush()) {
+            tracing::debug!(%error, "the program in a terminal takes no more input");
+            return;
+        }
     }
 }
 
 fn wait(mut child: Box<dyn Child + Send + Sync>) -> Exit {
-    match child.wait() {
-        // The library tells a signal only by a name in the system's language.
-        Ok(status) if status.signal().is_some() => Exit::Unknown,
-        Ok(status) => Exit::Code(i32::try_from(status.exit_code()).unwrap_or(i32::MAX)),
-        Err(_) => Exit::Unknown,
+    let child: &mut dyn Child = &mut *child;
+    // The library's own status names a signal only in the system's language.
+    if let Some(child) = child.downcast_mut::<std::process::Child>() {
+        return child.wait().map_or(Exit::Unknown, Exit::from);
     }
+    let status = child.wait().ok().filter(|status| status.signal().is_none());
+    status.and_then(|status| i32::try_from(status.exit_code()).ok()).map_or(Exit::Unknown, Exit::Code)
 }
 
 fn start_thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), WorkspaceError> {

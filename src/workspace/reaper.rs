@@ -44,14 +44,14 @@ impl Reaper {
     /// Has a group killed should the engine die before the registration is dropped.
     pub fn register(&self, pgid: i32) -> Registration {
         if let Self::Shell(shell) = self {
-            shell.tell("add", pgid);
+            shell.add(pgid);
         }
         Registration { reaper: self.clone(), pgid }
     }
 
     fn release(&self, pgid: i32) {
         if let Self::Shell(shell) = self {
-            shell.tell("del", pgid);
+            shell.remove(pgid);
         }
     }
 }
@@ -98,30 +98,33 @@ exit 0
 "#;
 
 impl Shell {
-    fn tell(&self, verb: &str, pgid: i32) {
+    fn add(&self, pgid: i32) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         let count = told.groups.entry(pgid).or_default();
-        let changes = match verb {
-            "add" => {
-                *count += 1;
-                *count == 1
-            }
-            _ => {
-                *count = count.saturating_sub(1);
-                *count == 0
-            }
-        };
-        if !changes {
-            return;
+        *count += 1;
+        if *count == 1 {
+            told.say("add", pgid);
         }
-        if *count == 0 {
-            told.groups.remove(&pgid);
+    }
+
+    fn remove(&self, pgid: i32) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = told.groups.get(&pgid).map_or(0, |count| count.saturating_sub(1));
+        if left > 0 {
+            told.groups.insert(pgid, left);
+        } else if told.groups.remove(&pgid).is_some() {
+            told.say("del", pgid);
         }
-        let Some(input) = &mut told.input else { return };
+    }
+}
+
+impl Told {
+    fn say(&mut self, verb: &str, pgid: i32) {
+        let Some(input) = &mut self.input else { return };
         // Without the shell everything still works; only a killed engine would leave programs, and recovery sweeps those.
         if let Err(error) = writeln!(input, "{verb} {pgid}") {
             tracing::warn!(%error, "the reaper is gone; a killed engine would leave its programs running");
-            told.input = None;
+            self.input = None;
         }
     }
 }

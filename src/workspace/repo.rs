@@ -97,6 +97,12 @@ impl Repo {
         Ok(names)
     }
 
+    /// Who commits here: the person as git knows them, or flightdeck.
+    pub fn identity(&self) -> (String, String) {
+        let config = self.open().ok().and_then(|git| git.config().ok());
+        config.map_or_else(|| (FALLBACK.0.to_owned(), FALLBACK.1.to_owned()), |config| identity(&config))
+    }
+
     /// Creates the branch of a mission at a base. That it stands there already is fine: an engine may have died after it.
     ///
     /// # Errors

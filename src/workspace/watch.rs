@@ -24,7 +24,7 @@ pub const DEBOUNCE: Duration = Duration::from_millis(200);
 /// # Errors
 /// When a path does not exist or the system allows no more watches.
 pub fn watch(paths: &[&Path], debounce: Duration) -> Result<Watch, WorkspaceError> {
-    let (sender, changes) = unbounded_channel();
+    let (sender, receiver) = unbounded_channel();
     let tell = move |result: DebounceEventResult| {
         let changed = changed_paths(result);
         // Nobody listening any more means that the watch is about to be dropped.
@@ -36,7 +36,7 @@ pub fn watch(paths: &[&Path], debounce: Duration) -> Result<Watch, WorkspaceErro
     for path in paths {
         debouncer.watch(path, RecursiveMode::Recursive)?;
     }
-    Ok(Watch { changes, _debouncer: debouncer })
+    Ok(Watch { changes: receiver, _debouncer: debouncer })
 }
 
 impl Watch {

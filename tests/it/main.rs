@@ -1,1 +1,17 @@
+//! The tests that look at flightdeck from outside its rooms: one binary, one module a subject.
+
+#![cfg(test)]
+
+mod agent;
+mod architecture;
+mod config;
 mod console;
+mod crash;
+mod domain;
+mod flight;
+mod instrument;
+mod link;
+mod rehearsal;
+mod store;
+mod support;
+mod workspace;

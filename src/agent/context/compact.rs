@@ -81,7 +81,9 @@ fn summarise(reply: &Reply, older: &[Item], lines: &mut Vec<String>) {
         let arguments = call.arguments.as_ref().map_or_else(|| call.raw.clone(), ToString::to_string);
         let mut line = format!("- you called {} {}", call.tool, piece(&arguments));
         let result = older.iter().find_map(|item| match item {
-            Item::ToolResult { call_id, output, status, .. } if *call_id == call.id => Some((output, *status)),
+            Item::ToolResult { call_id, output, status, .. } if *call_id == call.id => {
+                Some((output, *status))
+            }
             _ => None,
         });
         // Writing to a string cannot fail.
@@ -145,7 +147,10 @@ mod tests {
         (40..80).for_each(|number| turn(number, &mut items));
         assert_eq!(fit(&mut items, 4_000), Fit::Compacted);
         let Item::User { text } = &items[1] else { panic!("{items:?}") };
-        assert!(text.contains("src/3.rs") && text.contains("src/50.rs"), "the older summary is taken over: {text}");
+        assert!(
+            text.contains("src/3.rs") && text.contains("src/50.rs"),
+            "the older summary is taken over: {text}"
+        );
     }
 
     #[test]

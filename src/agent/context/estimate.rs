@@ -57,7 +57,8 @@ fn item_bytes(item: &Item) -> usize {
 }
 
 fn reply_bytes(reply: &Reply) -> usize {
-    let thinking = reply.thinking.iter().map(|part| part.text.len().max(part.signature.as_ref().map_or(0, String::len)));
+    let thinking =
+        reply.thinking.iter().map(|part| part.text.len().max(part.signature.as_ref().map_or(0, String::len)));
     let calls = reply.calls.iter().map(|call| {
         let arguments = call.arguments.as_ref().map_or(call.raw.len(), |value| value.to_string().len());
         call.tool.len() + arguments + 16

@@ -15,12 +15,17 @@ pub fn pair_calls(items: &mut Vec<Item>) {
             Item::ToolResult { .. } | Item::Unknown => {}
             Item::User { .. } => paired.push(item),
             Item::Assistant(reply) => {
-                let calls: Vec<_> = reply.calls.iter().map(|call| (call.id.clone(), call.tool.clone())).collect();
+                let calls: Vec<_> =
+                    reply.calls.iter().map(|call| (call.id.clone(), call.tool.clone())).collect();
                 paired.push(Item::Assistant(reply));
                 let mut answers = Vec::new();
                 let mut between = Vec::new();
                 while let Some(next) = rest.next_if(|next| !matches!(next, Item::Assistant(_))) {
-                    if matches!(next, Item::ToolResult { .. }) { answers.push(next) } else { between.push(next) }
+                    if matches!(next, Item::ToolResult { .. }) {
+                        answers.push(next);
+                    } else {
+                        between.push(next);
+                    }
                 }
                 paired.extend(calls.into_iter().map(|(id, tool)| answer(&mut answers, id, tool)));
                 paired.extend(between.into_iter().filter(|item| *item != Item::Unknown));
@@ -31,7 +36,8 @@ pub fn pair_calls(items: &mut Vec<Item>) {
 }
 
 fn answer(answers: &mut Vec<Item>, id: String, tool: String) -> Item {
-    let found = answers.iter().position(|item| matches!(item, Item::ToolResult { call_id, .. } if *call_id == id));
+    let found =
+        answers.iter().position(|item| matches!(item, Item::ToolResult { call_id, .. } if *call_id == id));
     match found {
         Some(index) => answers.remove(index),
         None => Item::ToolResult { call_id: id, tool, output: LOST.to_owned(), status: ResultStatus::Failed },

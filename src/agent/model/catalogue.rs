@@ -112,7 +112,8 @@ struct File {
 
 /// The name without `-20250929` or `-2025-08-07` at its end.
 fn undated(name: &str) -> &str {
-    let digits = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits =
+        |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
     let mut parts = name.rsplitn(4, '-');
     let (Some(day), Some(month), Some(year)) = (parts.next(), parts.next(), parts.next()) else {
         return name.rsplit_once('-').filter(|(_, date)| digits(date, 8)).map_or(name, |(family, _)| family);
@@ -169,7 +170,8 @@ mod tests {
         let catalogue = Catalogue::builtin().unwrap().with(own, "models.toml").unwrap();
         assert_eq!(catalogue.facts("openai/gpt-5").window, 9);
         assert_eq!(catalogue.facts("nobody/knows").window, DEFAULT_WINDOW);
-        let fault = Catalogue::default().with("[model.x]\nwindow = 1\ncolour = 2\n", "mine.toml").unwrap_err();
+        let fault =
+            Catalogue::default().with("[model.x]\nwindow = 1\ncolour = 2\n", "mine.toml").unwrap_err();
         assert!(fault.to_string().contains("mine.toml") && fault.to_string().contains("line 3"), "{fault}");
     }
 }

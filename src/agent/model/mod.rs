@@ -6,6 +6,7 @@
 pub mod catalogue;
 pub mod provider;
 pub mod retry;
+pub mod scripted;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

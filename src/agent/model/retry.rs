@@ -55,9 +55,13 @@ impl<M: Model> Retrying<M> {
             return Err(ModelError::Quota { message, resets_after: asked });
         }
         if tries >= self.policy.max_tries {
-            return Err(ModelError::Passing { message: format!("{message} (tried {tries} times)"), retry_after });
+            return Err(ModelError::Passing {
+                message: format!("{message} (tried {tries} times)"),
+                retry_after,
+            });
         }
-        let doubled = self.policy.first_wait.saturating_mul(1 << (tries - 1).min(16)).min(self.policy.longest_wait);
+        let doubled =
+            self.policy.first_wait.saturating_mul(1 << (tries - 1).min(16)).min(self.policy.longest_wait);
         // Between half and the whole of it, and never earlier than the provider asked for.
         let spread = doubled.mul_f64(0.5 + 0.5 * self.draw());
         let wait = match retry_after {
@@ -192,14 +196,16 @@ mod tests {
         let (reply, waited, restarts) = run(vec![passing(Some(3600))]).await;
         assert_eq!(
             reply,
-            Err(ModelError::Quota { message: "busy".into(), resets_after: Duration::from_secs(3600) })
+            Err(ModelError::Quota { message: "busy".into(), resets_after: Duration::from_hours(1) })
         );
         assert_eq!((waited, restarts), (Duration::ZERO, 0));
     }
 
     #[tokio::test(start_paused = true)]
     async fn faults_that_stay_are_not_retried() {
-        for fault in [ModelError::Key("k".into()), ModelError::Refused("r".into()), ModelError::TooLong("t".into())] {
+        for fault in
+            [ModelError::Key("k".into()), ModelError::Refused("r".into()), ModelError::TooLong("t".into())]
+        {
             let (reply, waited, _) = run(vec![fault.clone()]).await;
             assert_eq!((reply, waited), (Err(fault), Duration::ZERO));
         }
@@ -214,7 +220,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn cancelling_ends_a_wait() {
-        let model = Retrying::new(Faulty(Mutex::new(vec![passing(Some(200))].into())), RetryPolicy::default());
+        let model =
+            Retrying::new(Faulty(Mutex::new(vec![passing(Some(200))].into())), RetryPolicy::default());
         let cancel = CancellationToken::new();
         let later = cancel.clone();
         tokio::spawn(async move {

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::agent::turn::Closing;
+use crate::workspace::Access;
 
 /// A prompt whose front matter and template are sound.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,18 +33,6 @@ pub struct Prompt {
     origin: String,
     template: String,
     template_line: usize,
-}
-
-/// What an agent may touch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Access {
-    /// Reads the checkout, writes nothing.
-    Read,
-    /// Writes the mission's checkout.
-    Write,
-    /// Works in its own checkout, which is reset afterwards.
-    Proof,
 }
 
 /// What is wrong with a prompt's file, and where.
@@ -73,7 +64,8 @@ impl Prompt {
     /// # Errors
     /// The first [`PromptProblem`].
     pub fn parse(name: &str, origin: &str, text: &str) -> Result<Self, PromptProblem> {
-        let problem = |line: usize, sentence: String| PromptProblem { origin: origin.to_owned(), line, sentence };
+        let problem =
+            |line: usize, sentence: String| PromptProblem { origin: origin.to_owned(), line, sentence };
         let rest = text.strip_prefix("+++\n").ok_or_else(|| {
             problem(1, "a prompt begins with a line `+++`, its front matter and another `+++`".to_owned())
         })?;
@@ -85,6 +77,10 @@ impl Prompt {
             let before = fault.span().map_or("", |span| front.get(..span.start).unwrap_or_default());
             problem(2 + before.matches('\n').count(), fault.message().to_owned())
         })?;
+        if let Some(missing) = not_offered(&parsed) {
+            let line = 2 + front.lines().position(|line| line.starts_with("closes")).unwrap_or(0);
+            return Err(problem(line, format!("`closes` names `{missing}`, which is not among its `tools`")));
+        }
         let prompt = Self {
             name: name.to_owned(),
             model_role: parsed.model_role.unwrap_or_else(|| parsed.role.clone()),
@@ -107,7 +103,7 @@ impl Prompt {
     /// # Errors
     /// The [`PromptProblem`] with the template's line.
     pub fn render(&self, values: &impl Serialize) -> Result<String, PromptProblem> {
-        let rendered = environment().render_str(&self.template, Value::from_serialize(values));
+        let rendered = environment().render_str(&self.template, Value::from(Serde(values)));
         rendered.map_err(|fault| self.problem(&fault))
     }
 
@@ -153,6 +149,12 @@ fn default_minutes() -> u32 {
     120
 }
 
+/// A closing tool that the agent is not given: it could never end.
+fn not_offered(front: &FrontMatter) -> Option<&str> {
+    let Closing::Tools(names) = &front.closes else { return None };
+    names.iter().map(String::as_str).find(|name| !front.tools.iter().any(|tool| tool == name))
+}
+
 /// `"text"`, or a list of tools.
 fn closing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Closing, D::Error> {
     let wrong = || D::Error::custom("`closes` is \"text\" or a list of tools, such as [\"handoff\"]");
@@ -172,8 +174,10 @@ fn closing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Closing, D::Err
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
+    // Blocks on lines of their own leave no empty lines; the default syntax is kept should the builder ever refuse.
+    if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
+        environment.set_syntax(syntax);
+    }
     environment
 }
 
@@ -183,14 +187,17 @@ mod tests {
 
     use super::*;
 
-    const WORKER: &str = "+++\nrole = \"worker\"\naccess = \"write\"\ntools = [\"read\"]\ncloses = [\"handoff\"]\n\
+    const WORKER: &str = "+++\nrole = \"worker\"\naccess = \"write\"\ntools = [\"read\", \"handoff\"]\ncloses = [\"handoff\"]\n\
                           max_minutes = 30\n+++\n\nBuild {{ feature.title }}.\n{% for a in feature.assertions %}\n\
                           - {{ a }}\n{% endfor %}\nDone.\n";
 
     #[test]
     fn front_matter_and_template_are_read() {
         let prompt = Prompt::parse("worker", "worker.md", WORKER).unwrap();
-        assert_eq!((prompt.model_role.as_str(), prompt.access, prompt.max_turns), ("worker", Access::Write, 200));
+        assert_eq!(
+            (prompt.model_role.as_str(), prompt.access, prompt.max_turns),
+            ("worker", Access::Write, 200)
+        );
         assert_eq!(prompt.closes, Closing::Tools(vec!["handoff".into()]));
         assert_eq!(prompt.max_time, Duration::from_mins(30));
         let values = json!({ "feature": { "title": "the door", "assertions": ["opens", "shuts"] } });
@@ -205,6 +212,7 @@ mod tests {
             ("+++\nrole = \"x\"\naccess = \"write\"\ncolour = 1\ncloses = \"text\"\n+++\n", 4, "colour"),
             ("+++\nrole = \"x\"\naccess = \"root\"\ncloses = \"text\"\n+++\n", 3, "root"),
             ("+++\nrole = \"x\"\naccess = \"read\"\ncloses = \"never\"\n+++\n", 4, "closes"),
+            ("+++\nrole = \"x\"\naccess = \"read\"\ncloses = [\"text\"]\n+++\n", 4, "not among"),
             ("+++\nrole = \"x\"\naccess = \"read\"\ncloses = \"text\"\n+++\n\nok\n{% for %}\n", 8, "syntax"),
         ];
         for (text, line, words) in table {

@@ -56,7 +56,8 @@ impl PromptLibrary {
 
     /// All names that can be loaded.
     pub fn names(&self) -> BTreeSet<String> {
-        let files = self.directories.iter().filter_map(|directory| directory.read_dir().ok()).flatten().flatten();
+        let files =
+            self.directories.iter().filter_map(|directory| directory.read_dir().ok()).flatten().flatten();
         let stems = files.filter_map(|entry| {
             let path = entry.path();
             let is_prompt = path.extension().is_some_and(|extension| extension == "md");
@@ -76,7 +77,8 @@ impl PromptLibrary {
                 Ok(text) => versions.push((origin, Ok(text))),
                 Err(fault) if fault.kind() == io::ErrorKind::NotFound => {}
                 Err(fault) => {
-                    let problem = PromptProblem { origin: origin.clone(), line: 1, sentence: fault.to_string() };
+                    let problem =
+                        PromptProblem { origin: origin.clone(), line: 1, sentence: fault.to_string() };
                     versions.push((origin, Err(problem)));
                 }
             }

@@ -7,5 +7,5 @@
 mod file;
 mod library;
 
-pub use file::{Access, Prompt, PromptError, PromptProblem};
+pub use file::{Prompt, PromptError, PromptProblem};
 pub use library::{Loaded, PromptLibrary};

@@ -129,7 +129,7 @@ impl Drive {
                 Ok(Input::Reply(reply))
             }
             Err(ModelError::TooLong(words)) => Ok(Input::TooLong(words)),
-            Err(fault) => Err(no_reply(fault)),
+            Err(fault) => Err(no_reply(&fault)),
         }
     }
 
@@ -206,13 +206,15 @@ impl StreamSink for Watch<'_> {
     }
 }
 
-fn no_reply(fault: ModelError) -> Outcome {
+fn no_reply(fault: &ModelError) -> Outcome {
     let reason = fault.to_string();
     match fault {
-        ModelError::Key(_) | ModelError::Refused(_) => Outcome::Failed { reason, fault: Fault::Configuration },
+        ModelError::Key(_) | ModelError::Refused(_) => {
+            Outcome::Failed { reason, fault: Fault::Configuration }
+        }
         ModelError::Passing { .. } => Outcome::Failed { reason, fault: Fault::Provider },
         ModelError::TooLong(_) => Outcome::Failed { reason, fault: Fault::Limit },
-        ModelError::Quota { resets_after, .. } => Outcome::Quota { reason, resets_after },
+        ModelError::Quota { resets_after, .. } => Outcome::Quota { reason, resets_after: *resets_after },
         ModelError::Cancelled => Outcome::Stopped { reason },
     }
 }

@@ -23,7 +23,12 @@ impl Model for Scripted {
         "test/scripted"
     }
 
-    async fn turn(&self, request: &Request, _: &dyn StreamSink, _: &CancellationToken) -> Result<Reply, ModelError> {
+    async fn turn(
+        &self,
+        request: &Request,
+        _: &dyn StreamSink,
+        _: &CancellationToken,
+    ) -> Result<Reply, ModelError> {
         self.1.lock().unwrap().push(request.clone());
         let next = self.0.lock().unwrap().pop_front();
         match next {
@@ -75,7 +80,9 @@ impl Tool for Fake {
             "close" => return Ok(Output { text: "bye".into(), then: Then::Close(arguments) }),
             "wait" => call.cancel.cancelled().await,
             "panic" => panic!("oh no"),
-            "meet" => drop(self.1.wait().await),
+            "meet" => {
+                self.1.wait().await;
+            }
             _ => {}
         }
         Ok(Output::text(format!("{} {arguments}", self.0)))
@@ -146,7 +153,10 @@ async fn a_session_runs_to_its_closing_tool() {
 #[tokio::test(start_paused = true)]
 async fn neighbours_that_may_run_together() {
     let bench = bench(vec![calls(&["meet", "meet"]), calls(&["close"])], None);
-    assert!(matches!(bench.session.run().await.outcome, Outcome::Closed { .. }), "alone they would wait for ever");
+    assert!(
+        matches!(bench.session.run().await.outcome, Outcome::Closed { .. }),
+        "alone they would wait for ever"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -188,7 +198,10 @@ async fn an_interruption_cancels_the_running_tool_and_skips_the_rest() {
     assert!(matches!(run.await.unwrap().outcome, Outcome::Closed { .. }));
     let requests = bench.model.1.lock().unwrap();
     let items = format!("{:?}", requests[1].items);
-    assert!(items.contains("wait {") && items.contains("a message interrupted it") && items.contains("now"), "{items}");
+    assert!(
+        items.contains("wait {") && items.contains("a message interrupted it") && items.contains("now"),
+        "{items}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -208,7 +221,10 @@ async fn time_ends_a_session_as_failed_and_cancelling_as_stopped() {
 async fn faults_of_the_provider_say_whose_they_are() {
     let quota = ModelError::Quota { message: "spent".into(), resets_after: Duration::from_secs(9) };
     let table = [
-        (ModelError::Key("no key".into()), Outcome::Failed { reason: "no key".into(), fault: Fault::Configuration }),
+        (
+            ModelError::Key("no key".into()),
+            Outcome::Failed { reason: "no key".into(), fault: Fault::Configuration },
+        ),
         (quota, Outcome::Quota { reason: "spent".into(), resets_after: Duration::from_secs(9) }),
         (
             ModelError::Passing { message: "busy".into(), retry_after: None },

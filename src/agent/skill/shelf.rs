@@ -80,11 +80,13 @@ fn split(text: &str) -> (&str, &str) {
 
 /// A field of YAML front matter, as far as skills use YAML: one line, quoted or not, or indented lines below its name.
 fn field(front: &str, name: &str) -> Option<String> {
-    let mut lines = front.lines().skip_while(|line| !line.strip_prefix(name).is_some_and(|rest| rest.starts_with(':')));
+    let mut lines =
+        front.lines().skip_while(|line| !line.strip_prefix(name).is_some_and(|rest| rest.starts_with(':')));
     let first = lines.next()?.split_once(':')?.1.trim();
     let first = if matches!(first, ">" | "|" | ">-" | "|-") { "" } else { first };
     let more = lines.take_while(|line| line.starts_with([' ', '\t'])).map(str::trim);
-    let text = std::iter::once(first).chain(more).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let text =
+        std::iter::once(first).chain(more).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     let quoted = ['"', '\''].iter().find_map(|&quote| text.strip_prefix(quote)?.strip_suffix(quote));
     Some(quoted.unwrap_or(&text).to_owned())
 }
@@ -102,10 +104,18 @@ mod tests {
     #[test]
     fn skills_are_listed_and_their_bodies_read_on_demand() {
         let (near, far) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        write(near.path(), "db", "---\nname: migrate\ndescription: \"Write a migration\"\n---\n\nStep one.\n");
+        write(
+            near.path(),
+            "db",
+            "---\nname: migrate\ndescription: \"Write a migration\"\n---\n\nStep one.\n",
+        );
         write(near.path(), "plain", "No front matter.\n");
         write(far.path(), "db", "---\nname: migrate\ndescription: shadowed\n---\nno\n");
-        write(far.path(), "long", "---\nname: long\ndescription: >\n  two\n  lines\nlicense: MIT\n---\nbody\n");
+        write(
+            far.path(),
+            "long",
+            "---\nname: long\ndescription: >\n  two\n  lines\nlicense: MIT\n---\nbody\n",
+        );
         let shelf = Shelf::find(&[near.path().into(), far.path().into(), far.path().join("missing")]);
         let listed: Vec<_> =
             shelf.skills().iter().map(|skill| (skill.name.as_str(), skill.description.as_str())).collect();

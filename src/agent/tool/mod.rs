@@ -2,6 +2,28 @@
 //!
 //! A tool's error has two audiences: one the model can mend goes back into the conversation, a fatal one ends the session.
 
+mod arguments;
+mod delegate;
+mod edit;
+mod instrument;
+mod jobs;
+mod list;
+mod read;
+mod search;
+mod shell;
+mod skill;
+mod toolbox;
+mod workplace;
+mod write;
+
+pub use arguments::{arguments, spec};
+pub use delegate::Spawner;
+pub(in crate::agent) use instrument::EVIDENCE_MARK;
+pub use instrument::{App, EvidenceSink, Instruments};
+pub use jobs::Jobs;
+pub use toolbox::{Picked, Toolbox, Unavailable};
+pub use workplace::Workplace;
+
 use std::sync::Arc;
 
 use serde_json::Value;

@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
+use super::outcome::{Next, Outcome};
 use super::shape::{Answer, Closing, Ending, Fault, Input, Limits, Opening, Step};
 use super::words;
 use crate::agent::context::{self, Estimate, Fit};
 use crate::agent::guard::{Guard, Repetition};
-use crate::agent::model::{Item, Reply, Request, ResultStatus, ToolCall};
-use crate::agent::tool::{Then, ToolError};
+use crate::agent::model::{Item, Reply, Request, ToolCall};
+use crate::agent::tool::{EVIDENCE_MARK, Then};
 
 /// Replies without a call that are forgiven in a whole session; in a row it is one.
 const FORGIVEN: u32 = 3;
@@ -40,26 +41,12 @@ struct Pending {
     refusal: Option<String>,
 }
 
-/// A result as it goes into the conversation.
-struct Outcome {
-    text: String,
-    status: ResultStatus,
-    then: Next,
-}
-
-enum Next {
-    GoOn,
-    Close(serde_json::Value),
-    GiveUp(String),
-}
-
 impl Machine {
     /// A conversation that has not begun.
     pub fn new(opening: Opening, closing: Closing, limits: Limits) -> Self {
         let Opening { system, brief, tools, labels } = opening;
         let items = vec![Item::User { text: brief }];
-        let request =
-            Request { system, items, tools, max_output_tokens: limits.max_output_tokens, labels };
+        let request = Request { system, items, tools, max_output_tokens: limits.max_output_tokens, labels };
         Self {
             estimate: Estimate::of(&request),
             fresh: request.items.clone(),
@@ -176,7 +163,10 @@ impl Machine {
         self.squeezed += 1;
         let target = self.estimate.tokens() / 2;
         if self.squeezed > 2 || self.fit(target) == Fit::TooLong {
-            return failed(format!("the conversation no longer fits the model's window ({words})"), Fault::Limit);
+            return failed(
+                format!("the conversation no longer fits the model's window ({words})"),
+                Fault::Limit,
+            );
         }
         Step::AskModel
     }
@@ -187,7 +177,8 @@ impl Machine {
         for (index, call) in reply.calls.iter_mut().enumerate() {
             // Some servers number the calls of each reply from nought again.
             if call.id.is_empty() || !self.ids.insert(call.id.clone()) {
-                call.id = format!("{}_{}_{index}", if call.id.is_empty() { "call" } else { &call.id }, self.turns);
+                call.id =
+                    format!("{}_{}_{index}", if call.id.is_empty() { "call" } else { &call.id }, self.turns);
                 self.ids.insert(call.id.clone());
             }
         }
@@ -222,8 +213,11 @@ impl Machine {
             };
             return failed(reason, Fault::Agent);
         }
-        let notice =
-            if text.is_empty() { words::said_nothing(&self.closing) } else { words::not_closed(&self.closing) };
+        let notice = if text.is_empty() {
+            words::said_nothing(&self.closing)
+        } else {
+            words::not_closed(&self.closing)
+        };
         self.push(Item::User { text: notice });
         self.ask()
     }
@@ -264,7 +258,9 @@ impl Machine {
     fn record(&mut self, call: &ToolCall, outcome: Outcome) -> Option<Ending> {
         let mut output = context::bounded(outcome.text, self.limits.tool_output_bytes);
         let arguments = call.arguments.as_ref().map_or_else(|| call.raw.clone(), ToString::to_string);
-        let ending = match (outcome.then, self.guard.note(&call.tool, &arguments, &output)) {
+        // Each call leaves evidence under a new name, which makes no call a new one.
+        let compared = output.rsplit_once(EVIDENCE_MARK).map_or(output.as_str(), |(seen, _)| seen);
+        let ending = match (outcome.then, self.guard.note(&call.tool, &arguments, compared)) {
             (Next::Close(value), _) => Some(Ending::Closed { tool: call.tool.clone(), value }),
             (Next::GiveUp(reason), _) => Some(Ending::Failed { reason, fault: Fault::Tool }),
             (Next::GoOn, Repetition::Loop(count)) => {
@@ -280,28 +276,6 @@ impl Machine {
         let (call_id, tool) = (call.id.clone(), call.tool.clone());
         self.push(Item::ToolResult { call_id, tool, output, status: outcome.status });
         ending
-    }
-}
-
-impl Outcome {
-    fn refused(text: String) -> Self {
-        Self { text, status: ResultStatus::Failed, then: Next::GoOn }
-    }
-
-    fn of(result: Result<crate::agent::tool::Output, ToolError>) -> Self {
-        match result {
-            Ok(output) => {
-                let then = match output.then {
-                    Then::Continue => Next::GoOn,
-                    Then::Close(value) => Next::Close(value),
-                };
-                Self { text: output.text, status: ResultStatus::Done, then }
-            }
-            Err(ToolError::Mend(text)) => Self::refused(text),
-            Err(ToolError::Fatal(reason)) => {
-                Self { text: reason.clone(), status: ResultStatus::Failed, then: Next::GiveUp(reason) }
-            }
-        }
     }
 }
 

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::agent::model::{TokenUsage, ToolSpec};
-use crate::agent::tool::Output;
+use crate::agent::tool::{Output, ToolError};
 
 fn machine(closing: Closing, limits: Limits) -> Machine {
     let tool = |name: &str| ToolSpec { name: name.into(), description: String::new(), schema: json!({}) };
@@ -80,7 +80,9 @@ fn an_unknown_tool_is_answered_with_those_that_exist() {
 
 #[test]
 fn broken_arguments_are_answered_with_what_is_wrong_with_them() {
-    for (raw, expected) in [("{\"a\": ", "EOF while parsing"), ("[1]", "must be a JSON object"), ("", "cut off")] {
+    for (raw, expected) in
+        [("{\"a\": ", "EOF while parsing"), ("[1]", "must be a JSON object"), ("", "cut off")]
+    {
         let mut machine = worker();
         let broken = ToolCall { arguments: None, raw: raw.into(), ..call("a", "read") };
         let good = call("b", "read");
@@ -107,7 +109,10 @@ fn stopping_without_the_closing_tool_is_told_once() {
     assert_eq!(machine.step(saying("I am done.")), Step::AskModel);
     assert!(last_said(&machine).contains("`handoff`"));
     let Step::Finish(Ending::Failed { reason, fault }) = machine.step(saying("Really.")) else { panic!() };
-    assert_eq!((reason.as_str(), fault), ("it stopped without calling `handoff`, although it was told", Fault::Agent));
+    assert_eq!(
+        (reason.as_str(), fault),
+        ("it stopped without calling `handoff`, although it was told", Fault::Agent)
+    );
 }
 
 #[test]
@@ -170,7 +175,9 @@ fn ids_that_come_again_are_made_unique() {
     let mut machine = worker();
     machine.step(calling(&[call("call_0", "read")]));
     machine.step(Input::Answered(vec![done("call_0", "one")]));
-    let Step::CallTools(calls) = machine.step(calling(&[call("call_0", "read"), call("", "read")])) else { panic!() };
+    let Step::CallTools(calls) = machine.step(calling(&[call("call_0", "read"), call("", "read")])) else {
+        panic!()
+    };
     assert_eq!(calls.iter().map(|call| call.id.as_str()).collect::<Vec<_>>(), ["call_0_2_0", "call_2_1"]);
 }
 

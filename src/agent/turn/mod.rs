@@ -4,6 +4,7 @@
 //! [`Input`]s and it answers with the next [`Step`]. So every rule of a session can be tested as a table.
 
 mod machine;
+mod outcome;
 mod shape;
 mod words;
 

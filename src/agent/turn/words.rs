@@ -20,7 +20,9 @@ pub(super) fn broken_arguments(call: &ToolCall) -> String {
             .to_owned();
     }
     match serde_json::from_str::<Value>(&call.raw) {
-        Err(fault) => format!("The arguments are not valid JSON ({fault}). Call again with one complete JSON object."),
+        Err(fault) => {
+            format!("The arguments are not valid JSON ({fault}). Call again with one complete JSON object.")
+        }
         Ok(_) => "The arguments must be a JSON object. Call again with one.".to_owned(),
     }
 }
@@ -28,7 +30,8 @@ pub(super) fn broken_arguments(call: &ToolCall) -> String {
 /// The result of a call that was not made because another one closed the session.
 pub(super) const NOT_RUN_CLOSED: &str = "Not run: the session had ended.";
 /// The result of a call that was not made because of a message.
-pub(super) const NOT_RUN_INTERRUPTED: &str = "Not finished: a message interrupted it. Read the message first.";
+pub(super) const NOT_RUN_INTERRUPTED: &str =
+    "Not finished: a message interrupted it. Read the message first.";
 
 /// What is added to a result that came out the same again.
 pub(super) fn repeats(count: u32) -> String {
@@ -45,7 +48,10 @@ pub(super) fn said_nothing(closing: &Closing) -> String {
 
 /// What a model hears that stopped without its closing tool.
 pub(super) fn not_closed(closing: &Closing) -> String {
-    format!("{NOTICE} You stopped without ending the session; nobody reads your text. {}", how_to_end(closing))
+    format!(
+        "{NOTICE} You stopped without ending the session; nobody reads your text. {}",
+        how_to_end(closing)
+    )
 }
 
 /// What a model hears shortly before the turn cap.

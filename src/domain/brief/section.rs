@@ -2,17 +2,13 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::attempt::{Ending, Work};
 use crate::domain::contract::Weight;
-use crate::domain::finding::Severity;
+use crate::domain::finding::{FindingState, Severity};
+use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
-use crate::domain::message::{MessageState, Party};
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, FeatureState, Origin};
 use crate::domain::round::Round;
-
-/// Messages of the conversation that a brief carries.
-const RECENT_MESSAGES: usize = 12;
 
 pub(super) fn goal(mission: &Mission) -> String {
     let goal = mission.founding.as_ref().map_or("", |founding| founding.goal.as_str());
@@ -20,18 +16,21 @@ pub(super) fn goal(mission: &Mission) -> String {
 }
 
 pub(super) fn state(mission: &Mission) -> String {
-    let milestone = mission.flown_milestone().map(|id| id.to_string()).unwrap_or_default();
-    format!("\n## Now\nThe mission is {}; milestone {milestone} is being flown.\n", mission.status().word())
+    let flown = mission.flown_milestone().filter(|_| mission.is_go(GateId::Plan));
+    let now = match flown {
+        Some(milestone) => format!("milestone {milestone} is being flown"),
+        None => "nothing is built before the person says GO to the plan".to_owned(),
+    };
+    format!("\n## Now\nThe mission is {}; {now}.\n", mission.status().word())
 }
 
 pub(super) fn plan(mission: &Mission) -> String {
-    mission
-        .milestones
-        .iter()
-        .map(|milestone| {
-            format!("{} {}\n{}", milestone.id, milestone.title, feature_lines(mission, milestone.id))
-        })
-        .collect()
+    let mut text = String::new();
+    for milestone in &mission.milestones {
+        line(&mut text, format_args!("{} {}", milestone.id, milestone.title));
+        text += &feature_lines(mission, milestone.id);
+    }
+    text
 }
 
 fn feature_lines(mission: &Mission, milestone: MilestoneId) -> String {
@@ -162,6 +161,21 @@ pub(super) fn handoff(mission: &Mission, feature: FeatureId) -> String {
     text
 }
 
+/// What was found about a feature before, so that a reviewer looks at what came of it.
+pub(super) fn found_before(mission: &Mission, feature: FeatureId) -> String {
+    let about = mission.findings.values().filter(|finding| finding.feature == Some(feature));
+    let lines = about.map(|finding| match &finding.state {
+        FindingState::Open => format!("{} {}", finding.id, finding.description),
+        FindingState::TakenUp { feature } => {
+            format!("{} {} (taken up by {feature})", finding.id, finding.description)
+        }
+        FindingState::Dismissed { reason } => {
+            format!("{} {} (dismissed: {reason})", finding.id, finding.description)
+        }
+    });
+    list("\n## What was found about it before\n", lines)
+}
+
 pub(super) fn learned(mission: &Mission, milestone: MilestoneId) -> String {
     let handoffs = mission.features_of(milestone).filter_map(|feature| mission.handoffs.get(&feature.id));
     let notes: Vec<&crate::domain::text::Line> = handoffs.flat_map(|(_, handoff)| &handoff.learned).collect();
@@ -214,67 +228,7 @@ pub(super) fn findings(mission: &Mission) -> String {
     if text.is_empty() { text } else { format!("\n## Open findings\n{text}") }
 }
 
-pub(super) fn directives(mission: &Mission) -> String {
-    list("\n## Directives of the person\n", mission.directives.iter().map(|directive| &directive.text))
-}
-
-pub(super) fn knowledge(mission: &Mission) -> String {
-    list("\n## What earlier agents learned\n", mission.knowledge.iter().map(|knowledge| &knowledge.note))
-}
-
-pub(super) fn conversation(mission: &Mission) -> String {
-    let mut text = String::new();
-    for question in mission.questions.iter().filter(|question| question.to == Party::Person) {
-        let answer = question.answer.as_ref().map_or("(no answer yet)", |answer| answer.as_str());
-        line(&mut text, format_args!("you asked: {}\nthe person answered: {answer}", question.text));
-    }
-    let talk = |party: Party| matches!(party, Party::Person | Party::Orchestrator);
-    let messages: Vec<_> = mission.messages.iter().filter(|m| talk(m.from) && talk(m.to)).collect();
-    for message in messages.iter().skip(messages.len().saturating_sub(RECENT_MESSAGES)) {
-        let who = if message.from == Party::Person { "the person" } else { "you" };
-        line(&mut text, format_args!("{who}: {}", message.text));
-    }
-    if text.is_empty() { text } else { format!("\n## The conversation so far\n{text}") }
-}
-
-pub(super) fn mail(mission: &Mission) -> String {
-    let mut text = String::new();
-    let waiting =
-        mission.messages.iter().filter(|m| m.to == Party::Orchestrator && m.state == MessageState::Waiting);
-    for message in waiting {
-        line(&mut text, format_args!("- from {}: {}", party(message.from), message.text));
-    }
-    for question in mission.questions.iter().filter(|q| q.to == Party::Orchestrator && q.answer.is_none()) {
-        line(
-            &mut text,
-            format_args!(
-                "- {} asks and waits (answer with `message` to \"{}\"): {}",
-                question.from, question.from, question.text
-            ),
-        );
-    }
-    if text.is_empty() { text } else { format!("\n## What you are to answer now\n{text}") }
-}
-
-pub(super) fn failed_attempts(mission: &Mission, work: Work) -> String {
-    let mut text = String::new();
-    for attempt in mission.attempts.values().filter(|attempt| attempt.work == work) {
-        if let Some(Ending::Failed { reason }) = attempt.ended.as_ref().map(|ended| &ended.ending) {
-            line(&mut text, format_args!("- {} failed: {reason}", attempt.id));
-        }
-    }
-    if text.is_empty() { text } else { format!("\n## Earlier attempts (their work was rolled back)\n{text}") }
-}
-
-fn party(party: Party) -> String {
-    match party {
-        Party::Person => "the person".to_owned(),
-        Party::Orchestrator => "the orchestrator".to_owned(),
-        Party::Attempt(id) => id.to_string(),
-    }
-}
-
-fn list<T: std::fmt::Display>(heading: &str, items: impl Iterator<Item = T>) -> String {
+pub(super) fn list<T: std::fmt::Display>(heading: &str, items: impl Iterator<Item = T>) -> String {
     let mut text = String::new();
     for item in items {
         line(&mut text, format_args!("- {item}"));
@@ -282,14 +236,14 @@ fn list<T: std::fmt::Display>(heading: &str, items: impl Iterator<Item = T>) -> 
     if text.is_empty() { text } else { format!("{heading}{text}") }
 }
 
-fn line(text: &mut String, content: std::fmt::Arguments<'_>) {
+pub(super) fn line(text: &mut String, content: std::fmt::Arguments<'_>) {
     // Writing to a string cannot fail.
     if writeln!(text, "{content}").is_err() {
         text.push('\n');
     }
 }
 
-fn join<T: ToString>(items: &[T]) -> String {
+pub(super) fn join<T: ToString>(items: &[T]) -> String {
     if items.is_empty() {
         return "nothing".to_owned();
     }

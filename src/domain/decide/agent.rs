@@ -10,7 +10,7 @@ use crate::domain::finding::{Ruling, Severity, Source, TriageDecision};
 use crate::domain::gate::GateId;
 use crate::domain::handoff::{Handoff, Issue};
 use crate::domain::id::{AssertionId, Commit, FeatureId, FindingId};
-use crate::domain::mission::Mission;
+use crate::domain::mission::{Hold, HoldCause, Mission};
 use crate::domain::plan::{Feature, FeatureSpec, FeatureState, Origin};
 use crate::domain::rejection::Rejection;
 use crate::domain::text::Line;
@@ -73,15 +73,15 @@ pub(super) fn raise_issue(draft: &mut Draft, issue: Issue, source: Source, featu
 
 pub(super) fn request_amendment(
     draft: &mut Draft,
-    assertion: AssertionId,
+    assertion: &AssertionId,
     proposal: &Line,
     reason: &Line,
 ) -> Result<(), Rejection> {
     let attempt = draft.asker()?.id;
-    if !draft.mission().contract.contains_key(&assertion) {
+    if !draft.mission().contract.contains_key(assertion) {
         return Err(Rejection::unknown(format!("there is no assertion {assertion} in the contract")));
     }
-    let feature = draft.mission().claimant(&assertion).map(|feature| feature.id);
+    let feature = draft.mission().claimant(assertion).map(|feature| feature.id);
     draft.raise(Raised {
         severity: Severity::NonBlocking,
         source: Source::Amendment { attempt },
@@ -121,7 +121,30 @@ pub(super) fn triage(draft: &mut Draft, decisions: Vec<TriageDecision>) -> Resul
         add_fix(draft, findings, spec);
     }
     draft.end_asker();
+    hold_endless_fixes(draft);
     Ok(())
+}
+
+/// Fixes that only lead to further fixes are not flown for ever: the person is asked to look.
+fn hold_endless_fixes(draft: &mut Draft) {
+    let mission = draft.mission();
+    let most = mission.limits().rounds;
+    let pending = mission.features.iter().filter(|f| f.is_fix() && f.state == FeatureState::Pending);
+    let deepest = pending.map(|feature| (fix_depth(mission, feature.id), feature.id)).max();
+    let Some((depth, feature)) = deepest.filter(|(depth, _)| *depth > most && mission.hold.is_none()) else {
+        return;
+    };
+    let sentence = Line::clipped(format!(
+        "{feature} would be fix number {depth} in a row for the same thing: look at the findings, then `flightdeck resume` to let it try, or tell the orchestrator what to do"
+    ));
+    draft.emit(Event::MissionHeld { hold: Hold { cause: HoldCause::Failures, sentence, until: None } });
+}
+
+/// How many fixes stand behind each other: 1 for one that mends a planned feature.
+fn fix_depth(mission: &Mission, id: FeatureId) -> u32 {
+    let Some(Origin::Fix { findings }) = mission.feature(id).map(|feature| &feature.origin) else { return 0 };
+    let mended = findings.iter().filter_map(|finding| mission.findings.get(finding)?.feature);
+    1 + mended.filter(|older| *older < id).map(|older| fix_depth(mission, older)).max().unwrap_or(0)
 }
 
 fn check_complete(mission: &Mission, decisions: &[TriageDecision]) -> Result<(), Rejection> {
@@ -153,14 +176,14 @@ fn check_complete(mission: &Mission, decisions: &[TriageDecision]) -> Result<(),
 }
 
 /// A failed assertion cannot be talked away: it is mended, amended, or waived by the person.
-fn check_dismissal(mission: &Mission, id: FindingId) -> Result<(), Rejection> {
+pub(super) fn check_dismissal(mission: &Mission, id: FindingId) -> Result<(), Rejection> {
     let failed = mission.findings.get(&id).filter(|f| matches!(f.source, Source::Verdict { .. }));
     let Some(assertion) = failed.and_then(|finding| finding.assertion.as_ref()) else { return Ok(()) };
     let blocking =
         mission.contract.get(assertion).is_some_and(crate::domain::contract::Assertion::is_blocking);
     if blocking && mission.standing(assertion) == Standing::Failed {
         return Err(Rejection::invalid(format!(
-            "{id} cannot be dismissed while {assertion} fails: make it a feature, amend the assertion, or ask the person to waive it"
+            "{id} cannot be dismissed while {assertion} fails: mend it, amend the assertion, or ask the person to waive it"
         )));
     }
     Ok(())

@@ -44,18 +44,18 @@ pub(super) fn add(draft: &mut Draft, added: AssertionDraft, feature: FeatureId) 
     Ok(())
 }
 
-pub(super) fn retire(draft: &mut Draft, id: AssertionId, reason: Line) -> Result<(), Rejection> {
-    active(draft.mission(), &id)?;
+pub(super) fn retire(draft: &mut Draft, id: &AssertionId, reason: &Line) -> Result<(), Rejection> {
+    active(draft.mission(), id)?;
     draft.emit(Event::AssertionRetired { assertion: id.clone(), reason: reason.clone() });
-    dismiss_findings_about(draft, &id, &Line::clipped(format!("{id} was retired: {reason}")));
+    dismiss_findings_about(draft, id, &Line::clipped(format!("{id} was retired: {reason}")));
     Ok(())
 }
 
 /// A waiver holds for the present revision only: an edit afterwards asks anew.
-pub(super) fn waive(draft: &mut Draft, id: AssertionId, reason: Line) -> Result<(), Rejection> {
+pub(super) fn waive(draft: &mut Draft, id: &AssertionId, reason: &Line) -> Result<(), Rejection> {
     let mission = draft.mission();
-    let revision = active(mission, &id)?.revision;
-    match mission.standing(&id) {
+    let revision = active(mission, id)?.revision;
+    match mission.standing(id) {
         Standing::Passed => {
             return Err(Rejection::out_of_turn(format!("{id} passed: there is nothing to waive")));
         }
@@ -63,7 +63,7 @@ pub(super) fn waive(draft: &mut Draft, id: AssertionId, reason: Line) -> Result<
         _ => {}
     }
     draft.emit(Event::AssertionWaived { assertion: id.clone(), revision, reason: reason.clone() });
-    dismiss_findings_about(draft, &id, &Line::clipped(format!("{id} was waived: {reason}")));
+    dismiss_findings_about(draft, id, &Line::clipped(format!("{id} was waived: {reason}")));
     Ok(())
 }
 

@@ -21,14 +21,11 @@ pub(super) fn decide_gate(draft: &mut Draft, gate: GateId, decision: Decision) -
         }
         Some(_) => {}
     }
-    let obstacles = match gate {
-        GateId::Plan => Vec::new(),
-        GateId::Milestone(id) => mission.obstacles(id),
-        GateId::Final => mission.final_obstacles(),
-    };
+    let obstacles = mission.gate_obstacles(gate);
     if matches!(decision, Decision::Go { .. }) && !obstacles.is_empty() {
+        let instead = if gate == GateId::Plan { "" } else { "waive an assertion with a reason, or " };
         return Err(Rejection::invalid(format!(
-            "{gate} cannot be GO: {}; waive an assertion with a reason, or say NO-GO with a note",
+            "{gate} cannot be GO: {}; {instead}say NO-GO with a note",
             obstacles.join("; ")
         )));
     }
@@ -66,8 +63,8 @@ fn send_back(draft: &mut Draft, gate: GateId, note: &Line) {
         GateId::Final => mission.flown_milestone().unwrap_or(MilestoneId(1)),
     };
     let id = DirectiveId(mission.directives.last().map_or(1, |last| last.id.0 + 1));
-    if mission.is_exhausted(milestone) {
-        let used = u32::try_from(mission.rounds_of(milestone).count()).unwrap_or(u32::MAX);
+    let used = mission.rounds_used(milestone);
+    if used >= mission.round_limit(milestone) {
         draft.emit(Event::RoundsExtended { milestone, limit: used.saturating_add(MORE_ROUNDS) });
     }
     let directive = Directive { id, text, from: Party::Person, at: draft.now };

@@ -4,6 +4,7 @@
 //! complete, a gate that is reached) is worked out once, in [`settle`], so that no verb has to think of it.
 
 mod agent;
+mod attempt;
 pub mod contract;
 mod draft;
 mod gate;
@@ -13,6 +14,7 @@ mod talk;
 mod validation;
 mod work;
 
+use super::attempt::Role;
 use super::command::{Asker, Command, Permission};
 use super::event::{Actor, Event};
 use super::id::Timestamp;
@@ -52,7 +54,7 @@ pub fn decide_all(
     if let [Command::CountUsage { attempt, usage }] = commands.as_slice()
         && actor == Actor::Engine
     {
-        return work::count_usage(mission, *attempt, *usage);
+        return attempt::count_usage(mission, *attempt, *usage);
     }
     let mut draft = Draft::new(mission, actor, now);
     for command in commands {
@@ -93,6 +95,7 @@ fn permit(mission: &Mission, actor: Actor, command: &Command) -> Result<(), Reje
             let who = match asker {
                 Asker::Person => "a person".to_owned(),
                 Asker::Engine => "the engine".to_owned(),
+                Asker::Agent(Role::Orchestrator) => "an orchestrator".to_owned(),
                 Asker::Agent(role) => format!("a {role}"),
             };
             Err(Rejection::new(Reason::NotAllowed, format!("{who} may not ask for that")))
@@ -113,8 +116,8 @@ fn route(draft: &mut Draft, command: Command) -> Result<(), Rejection> {
         Command::EditFeature { feature, spec } => planning::edit_feature(draft, feature, spec),
         Command::EditAssertion { assertion, base, edit } => contract::edit(draft, assertion, base, &edit),
         Command::AddAssertion { draft: added, feature } => contract::add(draft, *added, feature),
-        Command::RetireAssertion { assertion, reason } => contract::retire(draft, assertion, reason),
-        Command::Waive { assertion, reason } => contract::waive(draft, assertion, reason),
+        Command::RetireAssertion { assertion, reason } => contract::retire(draft, &assertion, &reason),
+        Command::Waive { assertion, reason } => contract::waive(draft, &assertion, &reason),
         Command::DecideGate { gate, decision } => gate::decide_gate(draft, gate, decision),
         Command::Answer { question, text } => talk::answer(draft, question, text),
         Command::Say { to, text, delivery } => talk::say(draft, to, text, delivery),
@@ -124,7 +127,7 @@ fn route(draft: &mut Draft, command: Command) -> Result<(), Rejection> {
         Command::Triage { decisions } => agent::triage(draft, decisions),
         Command::HandIn { handoff, head } => agent::hand_in(draft, *handoff, head),
         Command::RequestAmendment { assertion, proposal, reason } => {
-            agent::request_amendment(draft, assertion, &proposal, &reason)
+            agent::request_amendment(draft, &assertion, &proposal, &reason)
         }
         Command::ReportReview { summary, opinion, issues } => {
             validation::report_review(draft, summary, opinion, issues)

@@ -1,25 +1,42 @@
 //! Proposing and amending the plan.
 
+use super::agent::check_dismissal;
 use super::draft::{Draft, refuse};
 use crate::domain::command::PlanChange;
 use crate::domain::contract::{Assertion, AssertionDraft};
 use crate::domain::environment::Environment;
 use crate::domain::event::Event;
+use crate::domain::finding::{Finding, FindingState};
 use crate::domain::gate::GateId;
-use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
+use crate::domain::id::{AssertionId, FeatureId, FindingId, MilestoneId};
 use crate::domain::lint;
 use crate::domain::mission::Mission;
 use crate::domain::plan::{
     Feature, FeatureDraft, FeatureSpec, FeatureState, Milestone, MilestoneDraft, Origin,
 };
 use crate::domain::rejection::Rejection;
+use crate::domain::text::Line;
 
 pub(super) fn propose_contract(draft: &mut Draft, assertions: Vec<AssertionDraft>) -> Result<(), Rejection> {
     before_go(draft.mission(), "change the contract with amend_contract")?;
     refuse(&lint::lint_contract(&assertions))?;
-    let assertions = assertions.into_iter().map(Assertion::new).collect();
+    let mission = draft.mission();
+    let assertions = assertions.into_iter().map(|proposed| reworded(mission, proposed)).collect();
     draft.emit(Event::ContractProposed { assertions });
     Ok(())
+}
+
+/// An assertion that was proposed before keeps counting its revisions, so that a waiver of the old words does not
+/// pass for the new ones.
+fn reworded(mission: &Mission, proposed: AssertionDraft) -> Assertion {
+    let known =
+        mission.contract.get(&proposed.id).map(|known| (known.revision, known.wording == proposed.wording));
+    let fresh = Assertion::new(proposed);
+    match known {
+        None => fresh,
+        Some((revision, true)) => Assertion { revision, ..fresh },
+        Some((revision, false)) => Assertion { revision: revision.next(), ..fresh },
+    }
 }
 
 pub(super) fn propose_environment(draft: &mut Draft, environment: Environment) -> Result<(), Rejection> {
@@ -45,7 +62,9 @@ pub(super) fn propose_plan(draft: &mut Draft, milestones: Vec<MilestoneDraft>) -
     let (milestones, features) = numbered(milestones);
     draft.emit(Event::PlanProposed { milestones, features });
     draft.end_asker();
-    draft.emit(Event::GateOpened { gate: GateId::Plan });
+    if !draft.mission().is_gate_open(GateId::Plan) {
+        draft.emit(Event::GateOpened { gate: GateId::Plan });
+    }
     Ok(())
 }
 
@@ -61,7 +80,7 @@ fn numbered(drafts: Vec<MilestoneDraft>) -> (Vec<Milestone>, Vec<Feature>) {
         for draft in milestone.features {
             after.push(draft.after.clone());
             let number = u32::try_from(features.len()).unwrap_or(u32::MAX).saturating_add(1);
-            features.push(new_feature(FeatureId(number), id, draft, &[]));
+            features.push(new_feature(FeatureId(number), id, draft, Vec::new()));
         }
     }
     let resolved: Vec<Vec<FeatureId>> = after
@@ -74,8 +93,7 @@ fn numbered(drafts: Vec<MilestoneDraft>) -> (Vec<Milestone>, Vec<Feature>) {
     (milestones, features)
 }
 
-fn new_feature(id: FeatureId, milestone: MilestoneId, draft: FeatureDraft, known: &[Feature]) -> Feature {
-    let after = draft.after.iter().filter_map(|name| find_by_name(known, name.as_str())).collect();
+fn new_feature(id: FeatureId, milestone: MilestoneId, draft: FeatureDraft, after: Vec<FeatureId>) -> Feature {
     Feature {
         id,
         milestone,
@@ -95,22 +113,43 @@ pub(super) fn amend_plan(draft: &mut Draft, changes: Vec<PlanChange>) -> Result<
     if changes.is_empty() {
         return Err(Rejection::invalid("no change is named"));
     }
+    let mut cancelled = Vec::new();
     for change in changes {
         match change {
             PlanChange::AddFeature { milestone, draft: added } => add_feature(draft, milestone, added)?,
             PlanChange::EditFeature { feature, spec } => edit_feature(draft, feature, spec)?,
             PlanChange::CancelFeature { feature, reason } => {
-                let found = unbuilt(draft.mission(), feature)?;
-                if let Some(id) = found.fulfills.iter().find(|id| is_owed(draft.mission(), id)) {
-                    return Err(Rejection::invalid(format!(
-                        "{feature} fulfills {id}: retire the assertion first, or give it to another feature"
-                    )));
-                }
-                draft.emit(Event::FeatureCancelled { feature, reason });
+                cancel_feature(draft, feature, &reason)?;
+                cancelled.push(feature);
             }
         }
     }
+    // Looked at last: another change of the same amendment may take an assertion over.
+    cancelled.into_iter().try_for_each(|feature| leaves_nothing_owed(draft.mission(), feature))
+}
+
+/// Nobody mends what a cancelled fix was to mend, so its findings are dismissed with it, as far as they can be.
+fn cancel_feature(draft: &mut Draft, id: FeatureId, reason: &Line) -> Result<(), Rejection> {
+    unbuilt(draft.mission(), id)?;
+    let mends = |finding: &&Finding| finding.state == FindingState::TakenUp { feature: id };
+    let findings: Vec<FindingId> = draft.mission().findings.values().filter(mends).map(|f| f.id).collect();
+    for finding in findings {
+        check_dismissal(draft.mission(), finding)?;
+        let reason = Line::clipped(format!("{id} was cancelled: {reason}"));
+        draft.emit(Event::FindingDismissed { finding, reason });
+    }
+    draft.emit(Event::FeatureCancelled { feature: id, reason: reason.clone() });
     Ok(())
+}
+
+fn leaves_nothing_owed(mission: &Mission, id: FeatureId) -> Result<(), Rejection> {
+    let Some(feature) = mission.feature(id) else { return Ok(()) };
+    match feature.fulfills.iter().find(|id| is_owed(mission, id) && mission.claimant(id).is_none()) {
+        None => Ok(()),
+        Some(owed) => Err(Rejection::invalid(format!(
+            "{id} fulfills {owed}: retire the assertion first, or add a feature that fulfills it in the same amendment"
+        ))),
+    }
 }
 
 fn is_owed(mission: &Mission, id: &AssertionId) -> bool {
@@ -141,9 +180,32 @@ fn add_feature(draft: &mut Draft, milestone: MilestoneId, added: FeatureDraft) -
         return Err(Rejection::invalid("the feature fulfills no assertion: say why in no_assertion_because"));
     }
     let id = next_feature_id(mission);
-    let feature = new_feature(id, milestone, added, &mission.features);
+    let after = predecessors(mission, milestone, &added)?;
+    let feature = new_feature(id, milestone, added, after);
     draft.emit(Event::FeatureAdded { feature: Box::new(feature) });
     Ok(())
+}
+
+fn predecessors(
+    mission: &Mission,
+    milestone: MilestoneId,
+    added: &FeatureDraft,
+) -> Result<Vec<FeatureId>, Rejection> {
+    let mut after = Vec::new();
+    for name in &added.after {
+        let found = find_by_name(&mission.features, name.as_str()).and_then(|id| mission.feature(id));
+        match found {
+            None => return Err(Rejection::unknown(format!("there is no feature \"{name}\" to come after"))),
+            Some(found) if found.milestone > milestone => {
+                return Err(Rejection::invalid(format!(
+                    "{} belongs to {}, which is built after {milestone}: nothing in {milestone} can wait for it",
+                    found.id, found.milestone
+                )));
+            }
+            Some(found) => after.push(found.id),
+        }
+    }
+    Ok(after)
 }
 
 /// The id of the next feature of a mission.

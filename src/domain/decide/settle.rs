@@ -1,11 +1,14 @@
 //! What follows from the new state, whichever command led to it.
 
 use super::draft::Draft;
+use crate::domain::attempt::{Attempt, Ending};
+use crate::domain::contract::Assertion;
 use crate::domain::event::Event;
 use crate::domain::finding::Severity;
-use crate::domain::gate::{Autopilot, DecidedBy, Decision, Gate, GateId};
+use crate::domain::gate::{Autopilot, DecidedBy, Decision, GateId};
 use crate::domain::mission::Mission;
 use crate::domain::round::{Round, RoundOutcome};
+use crate::domain::text::Line;
 use crate::domain::verdict::Standing;
 
 /// Emits what follows until nothing more does. Each step closes or opens something, so it ends.
@@ -20,6 +23,7 @@ fn next(mission: &Mission) -> Option<Event> {
         return None;
     }
     close_round(mission)
+        .or_else(|| stop_moot(mission))
         .or_else(|| open_milestone_gate(mission))
         .or_else(|| open_final_gate(mission))
         .or_else(|| autopilot(mission))
@@ -42,16 +46,16 @@ fn outcome(mission: &Mission, round: &Round) -> Option<RoundOutcome> {
         return Some(RoundOutcome::Failed);
     }
     round.scrutiny.as_ref()?;
+    let excused = round.to_test.iter().all(|id| mission.standing(id).is_excused());
+    if round.user_testing.is_none() && !excused {
+        return None;
+    }
     let standings: Vec<Standing> = round
         .to_test
         .iter()
-        .filter(|id| mission.contract.get(id).is_some_and(crate::domain::contract::Assertion::is_blocking))
+        .filter(|id| mission.contract.get(id).is_some_and(Assertion::is_blocking))
         .map(|id| mission.standing(id))
         .collect();
-    let untried = !round.to_test.is_empty() && round.user_testing.is_none();
-    if untried && !standings.iter().all(|standing| standing.is_settled()) {
-        return None;
-    }
     Some(if standings.contains(&Standing::Failed) {
         RoundOutcome::Failed
     } else if standings.contains(&Standing::Blocked) {
@@ -59,6 +63,14 @@ fn outcome(mission: &Mission, round: &Round) -> Option<RoundOutcome> {
     } else {
         RoundOutcome::Passed
     })
+}
+
+/// Ends an attempt whose work is no longer wanted, so that it neither counts nor stands in the way of what is.
+fn stop_moot(mission: &Mission) -> Option<Event> {
+    let moot = |attempt: &&Attempt| mission.is_go(GateId::Final) || !mission.wants(attempt.work);
+    let attempt = mission.live_attempts().find(moot)?.id;
+    let reason = Line::clipped("its work is no longer wanted");
+    Some(Event::AttemptEnded { attempt, ending: Ending::Stopped { reason } })
 }
 
 fn open_milestone_gate(mission: &Mission) -> Option<Event> {
@@ -84,14 +96,10 @@ fn autopilot(mission: &Mission) -> Option<Event> {
     if mission.autopilot == Autopilot::Off {
         return None;
     }
-    let gate: &Gate = mission.open_gate()?;
-    let passes = match gate.id {
-        GateId::Plan => true,
-        GateId::Milestone(id) => mission.passes(id),
-        GateId::Final => mission.final_obstacles().is_empty(),
-    };
+    let gate = mission.open_gate()?.id;
+    let passes = mission.waits_at(gate) && mission.gate_obstacles(gate).is_empty();
     let decision = Decision::Go { note: None };
-    passes.then_some(Event::GateDecided { gate: gate.id, decision, by: DecidedBy::Autopilot })
+    passes.then_some(Event::GateDecided { gate, decision, by: DecidedBy::Autopilot })
 }
 
 fn complete(mission: &Mission) -> Option<Event> {

@@ -81,6 +81,10 @@ pub(super) fn ask(draft: &mut Draft, to: Party, text: Prose, options: Vec<Line>)
 }
 
 pub(super) fn mark_delivered(draft: &mut Draft, messages: Vec<MessageId>) -> Result<(), Rejection> {
+    let known = |id: &&MessageId| draft.mission().messages.iter().any(|message| message.id == **id);
+    if let Some(unknown) = messages.iter().find(|id| !known(id)) {
+        return Err(Rejection::unknown(format!("there is no message {unknown}")));
+    }
     let waiting = |id: &MessageId| {
         draft.mission().messages.iter().any(|m| m.id == *id && m.state == MessageState::Waiting)
     };

@@ -86,7 +86,9 @@ pub(super) fn give_verdict(
     let (milestone, round) = tester(draft)?;
     let asker = draft.asker()?;
     let attempt = asker.id;
-    let Some(revision) = asker.revisions.get(&assertion).copied() else {
+    let under_test = round_of(draft.mission(), milestone, round)?;
+    let due = under_test.to_test.contains(&assertion);
+    let Some(revision) = asker.revisions.get(&assertion).copied().filter(|_| due) else {
         return Err(Rejection::unknown(format!("{assertion} is not among the assertions of this round")));
     };
     if evidence.is_empty() && outcome != Outcome::Blocked {
@@ -94,7 +96,7 @@ pub(super) fn give_verdict(
             "a verdict on {assertion} needs evidence: name the refs (ev_…) that your instruments returned"
         )));
     }
-    let commit = round_of(draft.mission(), milestone, round)?.commit.clone();
+    let commit = under_test.commit.clone();
     let verdict = Verdict {
         assertion,
         revision,
@@ -122,10 +124,10 @@ pub(super) fn report_user_testing(
     let mission = draft.mission();
     let to_test = round_of(mission, milestone, round)?.to_test.clone();
     let verdicts: Vec<&Verdict> =
-        to_test.iter().filter_map(|id| verdict_of_round(mission, id, round)).collect();
+        to_test.iter().filter_map(|id| verdict_of_round(mission, id, (milestone, round))).collect();
     let missing: Vec<String> = to_test
         .iter()
-        .filter(|id| mission.contract.get(id).is_some_and(Assertion::is_active))
+        .filter(|id| !mission.standing(id).is_excused())
         .filter(|id| !verdicts.iter().any(|verdict| verdict.assertion == **id))
         .map(ToString::to_string)
         .collect();
@@ -138,9 +140,12 @@ pub(super) fn report_user_testing(
     let failures: Vec<Raised> = verdicts
         .iter()
         .filter(|verdict| verdict.outcome == Outcome::Fail)
+        .filter(|verdict| !mission.standing(&verdict.assertion).is_excused())
         .map(|verdict| failure(mission, verdict))
         .collect();
-    failures.into_iter().for_each(|raised| draft.raise(raised));
+    for raised in failures {
+        draft.raise(raised);
+    }
     for issue in &issues {
         raise_issue(draft, issue.clone(), Source::UserTesting { attempt }, None);
     }
@@ -168,8 +173,12 @@ fn failure(mission: &Mission, verdict: &Verdict) -> Raised {
 }
 
 /// The newest verdict on an assertion, if it was given in this round.
-fn verdict_of_round<'a>(mission: &'a Mission, id: &AssertionId, round: u32) -> Option<&'a Verdict> {
-    mission.verdicts.get(id)?.iter().rev().find(|verdict| verdict.round == round)
+fn verdict_of_round<'a>(
+    mission: &'a Mission,
+    id: &AssertionId,
+    round: (MilestoneId, u32),
+) -> Option<&'a Verdict> {
+    mission.verdicts.get(id)?.iter().rev().find(|verdict| (verdict.milestone, verdict.round) == round)
 }
 
 fn tester(draft: &Draft) -> Result<(MilestoneId, u32), Rejection> {

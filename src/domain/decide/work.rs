@@ -1,32 +1,34 @@
-//! Attempts, budgets, holds, and what the engine saw with its own eyes.
+//! The verbs that steer a mission, and what the engine saw with its own eyes.
 
+use super::attempt;
 use super::draft::{Draft, Raised};
-use crate::domain::attempt::{Attempt, Ending, Work};
+use crate::domain::attempt::Work;
 use crate::domain::command::Command;
 use crate::domain::environment::Run;
 use crate::domain::event::Event;
 use crate::domain::finding::{Severity, Source};
 use crate::domain::gate::GateId;
-use crate::domain::id::{AttemptId, Commit, FeatureId, MilestoneId};
-use crate::domain::mission::{Hold, HoldCause, Mission};
+use crate::domain::id::{Commit, FeatureId, MilestoneId};
+use crate::domain::mission::{Hold, HoldCause};
 use crate::domain::plan::{Claims, FeatureState};
-use crate::domain::rejection::Rejection;
+use crate::domain::rejection::{Reason, Rejection};
 use crate::domain::schedule::schedule;
 use crate::domain::text::{Line, Title};
-use crate::domain::usage::Usage;
 
 pub(super) fn route(draft: &mut Draft, command: Command) -> Result<(), Rejection> {
     match command {
-        Command::StartAttempt { work, model } => start_attempt(draft, work, model),
-        Command::EndAttempt { attempt, ending } => end_attempt(draft, attempt, ending),
-        Command::StopAttempt { attempt } => stop_attempt(draft, attempt),
+        Command::StartAttempt { work, model } => attempt::start_attempt(draft, work, model),
+        Command::EndAttempt { attempt, ending } => attempt::end_attempt(draft, attempt, ending),
+        Command::StopAttempt { attempt } => attempt::stop_attempt(draft, attempt),
         Command::CountUsage { attempt, usage } => {
-            let events = count_usage(draft.mission(), attempt, usage)?;
-            events.into_iter().for_each(|event| draft.emit(event));
+            let events = attempt::count_usage(draft.mission(), attempt, usage)?;
+            for event in events {
+                draft.emit(event);
+            }
             Ok(())
         }
         Command::TellRevision { attempt, assertion, revision } => {
-            live(draft.mission(), attempt)?;
+            attempt::live(draft.mission(), attempt)?;
             draft.emit(Event::RevisionTold { attempt, assertion, revision });
             Ok(())
         }
@@ -34,18 +36,12 @@ pub(super) fn route(draft: &mut Draft, command: Command) -> Result<(), Rejection
         Command::RecordGateCommands { milestone, round, commit, runs } => {
             record_gate_commands(draft, milestone, round, commit, runs)
         }
-        Command::Pause => hold(
+        Command::Pause => attempt::hold(
             draft,
             Hold { cause: HoldCause::Person, sentence: Line::clipped("paused by you"), until: None },
         ),
-        Command::Hold { hold: wanted } => hold(draft, wanted),
-        Command::Resume => {
-            if draft.mission().hold.is_none() {
-                return Err(Rejection::out_of_turn("the mission is not paused"));
-            }
-            draft.emit(Event::MissionResumed);
-            Ok(())
-        }
+        Command::Hold { hold: wanted } => attempt::hold(draft, wanted),
+        Command::Resume => attempt::resume(draft),
         Command::ChooseModel { role, model } => {
             draft.emit(Event::ModelChosen { role, model });
             Ok(())
@@ -59,103 +55,12 @@ pub(super) fn route(draft: &mut Draft, command: Command) -> Result<(), Rejection
             Ok(())
         }
         Command::Abandon { reason } => {
-            let live: Vec<AttemptId> = draft.mission().live_attempts().map(|attempt| attempt.id).collect();
-            for attempt in live {
-                let ending = Ending::Stopped { reason: Line::clipped("the mission was abandoned") };
-                draft.emit(Event::AttemptEnded { attempt, ending });
-            }
-            draft.emit(Event::MissionAbandoned { reason });
+            attempt::abandon(draft, reason);
             Ok(())
         }
         Command::RecordLanding { branch, commit } => record_landing(draft, branch, commit),
         _ => Err(Rejection::invalid("this verb is not known here")),
     }
-}
-
-/// Usage of an attempt that has ended still counts: the money is spent.
-pub(super) fn count_usage(
-    mission: &Mission,
-    attempt: AttemptId,
-    usage: Usage,
-) -> Result<Vec<Event>, Rejection> {
-    if !mission.attempts.contains_key(&attempt) {
-        return Err(Rejection::unknown(format!("there is no attempt {attempt}")));
-    }
-    Ok(vec![Event::UsageCounted { attempt, usage }])
-}
-
-/// An attempt starts only when its work is due and nobody is at it: so there is never a second writer.
-fn start_attempt(draft: &mut Draft, work: Work, model: Title) -> Result<(), Rejection> {
-    let mission = draft.mission();
-    let Some(role) = work.role() else {
-        return Err(Rejection::invalid(format!("{work} is the engine's own work")));
-    };
-    if !schedule(mission).contains(&work) {
-        return Err(Rejection::out_of_turn(format!("{work} is not due now")));
-    }
-    let busy = |attempt: &&Attempt| attempt.work == work || (work.writes() && attempt.work.writes());
-    if let Some(other) = mission.live_attempts().find(busy) {
-        return Err(Rejection::out_of_turn(format!("{} is at {} already", other.id, other.work)));
-    }
-    let attempt = draft.next_attempt();
-    let base = match base_of(mission, work) {
-        Some(base) => base.clone(),
-        None => return Err(Rejection::out_of_turn("the mission has no base commit")),
-    };
-    draft.emit(Event::AttemptStarted { attempt, work, role, model, base });
-    Ok(())
-}
-
-/// Validators look at the commit of their round, everybody else at the mission's head.
-fn base_of(mission: &Mission, work: Work) -> Option<&Commit> {
-    match work {
-        Work::Review { milestone, round, .. }
-        | Work::Scrutinize { milestone, round }
-        | Work::TestAsUser { milestone, round } => mission.round(milestone, round).map(|found| &found.commit),
-        _ => mission.head(),
-    }
-}
-
-fn end_attempt(draft: &mut Draft, id: AttemptId, ending: Ending) -> Result<(), Rejection> {
-    let work = live(draft.mission(), id)?.work;
-    draft.emit(Event::AttemptEnded { attempt: id, ending: ending.clone() });
-    match ending {
-        Ending::Unusable { reason } => {
-            let sentence = Line::clipped(format!("{work} has no usable model: {reason}"));
-            hold(draft, Hold { cause: HoldCause::Backend, sentence, until: None })
-        }
-        Ending::Failed { reason }
-            if draft.mission().failures_of(work) >= draft.mission().limits().failures =>
-        {
-            let count = draft.mission().failures_of(work);
-            let sentence = Line::clipped(format!("{work} failed {count} times in a row, last: {reason}"));
-            hold(draft, Hold { cause: HoldCause::Failures, sentence, until: None })
-        }
-        Ending::Done | Ending::Failed { .. } | Ending::Interrupted | Ending::Stopped { .. } => Ok(()),
-    }
-}
-
-fn stop_attempt(draft: &mut Draft, id: AttemptId) -> Result<(), Rejection> {
-    let work = live(draft.mission(), id)?.work;
-    let ending = Ending::Stopped { reason: Line::clipped("stopped by you") };
-    draft.emit(Event::AttemptEnded { attempt: id, ending });
-    let sentence = Line::clipped(format!("you stopped {id} at {work}: `flightdeck resume` runs it again"));
-    hold(draft, Hold { cause: HoldCause::StoppedAttempt, sentence, until: None })
-}
-
-/// The first cause stands: a later one does not hide why the mission came to rest. A person's pause, though, is
-/// never lifted by a timer, so it replaces a quota's.
-fn hold(draft: &mut Draft, hold: Hold) -> Result<(), Rejection> {
-    match draft.mission().hold.as_ref().map(|present| present.cause) {
-        None => {}
-        Some(HoldCause::Quota) if hold.cause != HoldCause::Quota => {}
-        Some(HoldCause::Person) if hold.cause == HoldCause::Person => {
-            return Err(Rejection::out_of_turn("the mission is paused already"));
-        }
-        Some(_) => return Ok(()),
-    }
-    draft.emit(Event::MissionHeld { hold });
-    Ok(())
 }
 
 /// Compares what a handoff claims with what the engine saw when it ran the same commands.
@@ -167,17 +72,19 @@ fn record_claims(draft: &mut Draft, feature: FeatureId, runs: Vec<Run>) -> Resul
     let attempt = *attempt;
     let claimed = draft.mission().handoffs.get(&feature).map(|(_, handoff)| handoff.commands.clone());
     let claimed = claimed.unwrap_or_default();
+    let claim_of = |run: &Run| claimed.iter().find(|claim| claim.command == run.command);
     let failed: Vec<Run> = runs.iter().filter(|run| !run.passed()).cloned().collect();
-    let verdict = if failed.is_empty() { Claims::Confirmed } else { Claims::Refuted };
+    // A failure that the handoff admits is a finding too, but no lie.
+    let admitted = |run: &Run| claim_of(run).is_some_and(|claim| claim.exit_code == run.exit_code);
+    let verdict = if failed.iter().all(admitted) { Claims::Confirmed } else { Claims::Refuted };
     draft.emit(Event::ClaimsChecked { feature, claims: verdict, runs });
     for run in failed {
-        let claim = claimed.iter().find(|claim| claim.command == run.command);
-        let description = match claim {
-            Some(claim) => format!(
+        let description = match claim_of(&run) {
+            Some(claim) if claim.exit_code != run.exit_code => format!(
                 "the handoff of {feature} claims exit {} for `{}`, and it exits {} here: {}",
                 claim.exit_code, run.command, run.exit_code, run.tail
             ),
-            None => format!("after {feature}, `{}` exits {}: {}", run.command, run.exit_code, run.tail),
+            _ => format!("after {feature}, `{}` exits {}: {}", run.command, run.exit_code, run.tail),
         };
         draft.raise(Raised {
             severity: Severity::Blocking,
@@ -201,6 +108,12 @@ fn record_gate_commands(
     let mission = draft.mission();
     if !schedule(mission).contains(&Work::RunGateCommands { milestone, round }) {
         return Err(Rejection::out_of_turn(format!("round {round} of {milestone} is not due now")));
+    }
+    if mission.head().is_some_and(|head| *head != commit) {
+        return Err(Rejection::new(
+            Reason::Conflict,
+            format!("round {round} of {milestone} is about the mission's head, and {commit} is not it"),
+        ));
     }
     let to_review = mission.features_to_review(milestone);
     let to_test = mission.assertions_to_test(milestone);
@@ -229,12 +142,4 @@ fn record_landing(draft: &mut Draft, branch: Title, commit: Commit) -> Result<()
     }
     draft.emit(Event::MissionLanded { branch, commit });
     Ok(())
-}
-
-fn live(mission: &Mission, id: AttemptId) -> Result<&Attempt, Rejection> {
-    match mission.attempts.get(&id) {
-        None => Err(Rejection::unknown(format!("there is no attempt {id}"))),
-        Some(attempt) if !attempt.is_live() => Err(Rejection::out_of_turn(format!("{id} has ended already"))),
-        Some(attempt) => Ok(attempt),
-    }
 }

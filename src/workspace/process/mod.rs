@@ -6,7 +6,9 @@
 
 mod background;
 mod capture;
+mod detached;
 mod environment;
+mod foreground;
 mod group;
 mod program;
 mod run;
@@ -14,10 +16,11 @@ mod text;
 
 pub use background::Background;
 pub use capture::{CappedOutput, OutputCap, Spill};
+pub use detached::Detached;
 pub use environment::looks_secret;
 pub use program::Program;
 pub use run::{Exit, Finished};
 pub use text::{Cleaner, clean_text};
 
-pub(super) use run::GRACE;
 pub(super) use group::Group;
+pub(super) use run::GRACE;

@@ -7,14 +7,14 @@ use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
 use tokio::process::Child;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::capture::{Capture, CappedOutput};
+use super::capture::{CappedOutput, Capture};
 use super::group::Group;
 use super::program::Program;
 use super::text::Cleaner;
@@ -32,7 +32,7 @@ pub struct Finished {
 }
 
 /// How a program ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Exit {
     /// It exited with this code.
@@ -43,8 +43,7 @@ pub enum Exit {
     TimedOut,
     /// Somebody stopped it.
     Cancelled,
-    /// A way that a newer version knows.
-    #[serde(other)]
+    /// The system would not say.
     Unknown,
 }
 

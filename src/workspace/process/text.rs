@@ -7,7 +7,9 @@
 pub fn clean_text(bytes: &[u8]) -> String {
     let mut cleaner = Cleaner::default();
     cleaner.plain.reserve(bytes.len());
-    bytes.iter().for_each(|byte| cleaner.step(*byte));
+    for byte in bytes {
+        cleaner.step(*byte);
+    }
     fold(&String::from_utf8_lossy(&cleaner.plain))
 }
 
@@ -22,7 +24,9 @@ pub struct Cleaner {
 impl Cleaner {
     /// Takes the next bytes and gives the text that is complete.
     pub fn push(&mut self, bytes: &[u8]) -> String {
-        bytes.iter().for_each(|byte| self.step(*byte));
+        for byte in bytes {
+            self.step(*byte);
+        }
         let rest = self.plain.split_off(self.plain.len() - cut_character(&self.plain));
         let whole = std::mem::replace(&mut self.plain, rest);
         fold(&String::from_utf8_lossy(&whole))
@@ -31,24 +35,17 @@ impl Cleaner {
     fn step(&mut self, byte: u8) {
         self.state = match (self.state, byte) {
             (State::Text, ESC) => State::Escape,
-            (State::Text, _) => {
+            // A line's end also ends a string that nobody closed, which would otherwise swallow the rest of the output.
+            (State::Text, _) | (_, b'\n') => {
                 self.plain.push(byte);
                 State::Text
             }
-            // Any sequence is abandoned by these, as terminals do; a line's end also ends a string that nobody closed,
-            // which would otherwise swallow the rest of the output.
-            (_, CAN | SUB) => State::Text,
-            (_, b'\n') => {
-                self.plain.push(byte);
-                State::Text
-            }
-            (State::Escape, b'[') => State::Control,
-            (State::Escape, b']' | b'P' | b'X' | b'^' | b'_') => State::Quoted,
-            (State::Escape, 0x20..=0x2f) => State::Escape,
-            (State::Quoted, BEL) => State::Text,
-            (State::Quoted | State::Escape | State::Control, ESC) => State::Escape,
-            (State::Quoted, _) => State::Quoted,
-            (State::Control, 0x20..=0x3f) => State::Control,
+            // Any sequence is abandoned by these, as terminals do.
+            (_, CAN | SUB) | (State::Quoted, BEL) => State::Text,
+            (_, ESC) | (State::Escape, 0x20..=0x2f) => State::Escape,
+            (State::Escape, b'[') | (State::Control, 0x20..=0x3f) => State::Control,
+            // Titles, links and device strings: what follows is theirs until they are closed.
+            (State::Escape, b']' | b'P' | b'X' | b'^' | b'_') | (State::Quoted, _) => State::Quoted,
             (State::Escape | State::Control, _) => State::Text,
         };
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::workspace::process::Exit;
 
@@ -40,7 +40,7 @@ impl ServiceSpec {
             health: Health::None,
             after: Vec::new(),
             env: BTreeMap::new(),
-            start_timeout: Duration::from_secs(60),
+            start_timeout: Duration::from_mins(1),
         }
     }
 }
@@ -72,7 +72,7 @@ pub struct ServiceStatus {
 }
 
 /// Whether a service runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ServiceState {
     /// It does.

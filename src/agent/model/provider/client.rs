@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::spec::{ProviderSpec, Wire};
 use super::{errors, request, stream};
 use crate::agent::model::{Model, ModelError, Reply, Request, StreamSink};
+use crate::instrument::http::install_crypto;
 
 /// A model that is reached over a network.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ impl Provider {
             Wire::OpenAiChat => AdapterKind::OpenAI,
         };
         // genai insists on a key; a server without keys ignores it.
-        let key = self.spec.key.as_ref().map_or("none", |key| key.expose_secret());
+        let key = self.spec.key.as_ref().map_or("none", |key| key.expose_secret().trim());
         ServiceTarget {
             endpoint: Endpoint::from_owned(self.spec.endpoint()),
             auth: AuthData::from_single(key),
@@ -68,11 +69,7 @@ impl Provider {
         let chat = request::chat_request(request, &self.spec);
         let opened = self.client.exec_chat_stream(self.target(), chat, Some(&options)).await;
         let opened = opened.map_err(|fault| errors::model_error(fault, &self.spec))?;
-        let reply = stream::collect(opened.stream, &self.spec, sink).await?;
-        if torn.load(Ordering::Relaxed) {
-            return Err(errors::broken(&self.spec, "one of its events was not JSON"));
-        }
-        Ok(reply)
+        stream::collect(opened.stream, &self.spec, sink, &torn).await
     }
 }
 
@@ -105,8 +102,7 @@ impl Model for Provider {
 /// # Errors
 /// [`ModelError::Refused`] when the TLS set-up of the machine is unusable.
 pub fn http_client() -> Result<reqwest::Client, ModelError> {
-    // It fails only when a provider is installed already, which is as good.
-    drop(rustls::crypto::ring::default_provider().install_default());
+    install_crypto();
     reqwest::Client::builder()
         .connect_timeout(Duration::from_secs(20))
         .tcp_nodelay(true)

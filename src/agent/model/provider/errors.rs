@@ -18,7 +18,9 @@ const WORDS_LIMIT: usize = 400;
 /// The session's view of a fault.
 pub(super) fn model_error(fault: GenaiError, spec: &ProviderSpec) -> ModelError {
     match fault {
-        GenaiError::HttpError { status, body, headers, .. } => by_status(status.as_u16(), &body, &headers, spec),
+        GenaiError::HttpError { status, body, headers, .. } => {
+            by_status(status.as_u16(), &body, &headers, spec)
+        }
         GenaiError::WebStream { error, cause, .. } => match error.downcast::<GenaiError>() {
             Ok(inner) => model_error(*inner, spec),
             Err(error) => transport(error.downcast_ref::<reqwest::Error>(), &cause, spec),
@@ -28,7 +30,9 @@ pub(super) fn model_error(fault: GenaiError, spec: &ProviderSpec) -> ModelError 
             let words = serde_error.to_string();
             by_words("", &words, spec).unwrap_or_else(|| broken(spec, &words))
         }
-        GenaiError::JsonValueExt(_) | GenaiError::SerdeJson(_) => broken(spec, "one of its events was not understood"),
+        GenaiError::JsonValueExt(_) | GenaiError::SerdeJson(_) => {
+            broken(spec, "one of its events was not understood")
+        }
         other => ModelError::Refused(format!("{}: {}", spec.name, bounded(&other.to_string()))),
     }
 }
@@ -52,7 +56,9 @@ fn by_status(status: u16, body: &str, headers: &HeaderMap, spec: &ProviderSpec) 
     }
     let name = &spec.name;
     match status {
-        401 | 403 => ModelError::Key(format!("{name} refused the key ({status}: {words}): {}", key_advice(spec))),
+        401 | 403 => {
+            ModelError::Key(format!("{name} refused the key ({status}: {words}): {}", key_advice(spec)))
+        }
         404 => ModelError::Refused(format!(
             "unknown model `{name}/{}` at {}: see `flightdeck models` ({words})",
             spec.model,
@@ -88,9 +94,15 @@ fn by_event(body: &Value, spec: &ProviderSpec) -> ModelError {
 fn by_words(code: &str, words: &str, spec: &ProviderSpec) -> Option<ModelError> {
     let lower = words.to_lowercase();
     let too_long = code == "context_length_exceeded"
-        || ["prompt is too long", "context length", "context window", "maximum context", "exceeds the available context"]
-            .iter()
-            .any(|sign| lower.contains(sign));
+        || [
+            "prompt is too long",
+            "context length",
+            "context window",
+            "maximum context",
+            "exceeds the available context",
+        ]
+        .iter()
+        .any(|sign| lower.contains(sign));
     if too_long {
         return Some(ModelError::TooLong(format!("{}: {}", spec.name, bounded(words))));
     }
@@ -119,6 +131,9 @@ fn transport(fault: Option<&reqwest::Error>, cause: &str, spec: &ProviderSpec) -
     let mut reason: &dyn std::error::Error = fault;
     while let Some(deeper) = reason.source() {
         reason = deeper;
+    }
+    if fault.is_builder() {
+        return ModelError::Refused(format!("the request to {} could not be made: {reason}", spec.name));
     }
     if fault.is_connect() || fault.is_request() {
         return passing(format!("{} cannot be reached at {}: {reason}", spec.name, spec.endpoint()));
@@ -190,7 +205,8 @@ mod tests {
         assert!(matches!(mapped(400, long), ModelError::TooLong(_)));
         let code = r#"{"error":{"code":"context_length_exceeded","message":"too many"}}"#;
         assert!(matches!(mapped(400, code), ModelError::TooLong(_)));
-        let spent = r#"{"error":{"type":"insufficient_quota","code":"insufficient_quota","message":"no money"}}"#;
+        let spent =
+            r#"{"error":{"type":"insufficient_quota","code":"insufficient_quota","message":"no money"}}"#;
         assert!(matches!(mapped(429, spent), ModelError::Quota { .. }));
         let limited = r#"{"error":{"type":"rate_limit_error","message":"slow down"}}"#;
         assert!(matches!(mapped(429, limited), ModelError::Passing { .. }));
@@ -199,7 +215,10 @@ mod tests {
     #[test]
     fn retry_after_is_read_as_seconds_and_as_a_date() {
         let headers = |pairs: &[(&'static str, &'static str)]| -> HeaderMap {
-            pairs.iter().map(|&(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
+            pairs
+                .iter()
+                .map(|&(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)))
+                .collect()
         };
         assert_eq!(retry_after(&headers(&[("retry-after", "7")])), Some(Duration::from_secs(7)));
         assert_eq!(retry_after(&headers(&[("retry-after-ms", "250")])), Some(Duration::from_millis(250)));

@@ -1,8 +1,8 @@
 //! From flightdeck's request to genai's.
 
 use genai::chat::{
-    CacheControl, ChatMessage, ChatOptions, ChatRequest, ContentPart, CustomPart, MessageContent, ReasoningEffort,
-    Tool, ToolCall, ToolResponse,
+    CacheControl, ChatMessage, ChatOptions, ChatRequest, ContentPart, CustomPart, MessageContent,
+    ReasoningEffort, Tool, ToolCall, ToolResponse,
 };
 use serde_json::{Value, json};
 
@@ -148,7 +148,9 @@ fn push_thinking(parts: &mut Vec<ContentPart>, thinking: &Thinking, wire: Wire) 
             parts.push(ContentPart::ThoughtSignature(signature.clone()));
             parts.push(ContentPart::ReasoningContent(thinking.text.clone()));
         }
-        (Wire::OpenAiResponses, Some(signature)) => parts.push(ContentPart::ThoughtSignature(signature.clone())),
+        (Wire::OpenAiResponses, Some(signature)) => {
+            parts.push(ContentPart::ThoughtSignature(signature.clone()));
+        }
         // DeepSeek and Kimi want their reasoning back beside the calls it led to.
         (Wire::OpenAiChat, _) if !thinking.text.is_empty() => {
             parts.push(ContentPart::ReasoningContent(thinking.text.clone()));

@@ -1,6 +1,7 @@
 //! From genai's stream to a whole reply, or the knowledge that it broke.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::StreamExt;
 use genai::chat::{ChatStream, ChatStreamEvent, ContentPart, StopReason, StreamEnd, Usage};
@@ -13,20 +14,28 @@ use crate::agent::model::{ModelError, Reply, StreamPiece, StreamSink, Thinking, 
 /// Longest text of broken arguments that is kept, in bytes.
 const RAW_LIMIT: usize = 16 * 1024;
 
-/// Reads the stream to its end, handing pieces on as they arrive.
+/// Reads the stream to its end, handing pieces on as they arrive. `torn` is set when an event was no JSON, which genai
+/// may have passed over.
 pub(super) async fn collect(
     mut stream: ChatStream,
     spec: &ProviderSpec,
     sink: &dyn StreamSink,
+    torn: &AtomicBool,
 ) -> Result<Reply, ModelError> {
     let mut calls = CallPieces::default();
     while let Some(event) = stream.next().await {
-        match event.map_err(|fault| errors::model_error(fault, spec))? {
+        let event = event.map_err(|fault| errors::model_error(fault, spec))?;
+        if torn.load(Ordering::Relaxed) {
+            return Err(errors::broken(spec, "one of its events was not JSON"));
+        }
+        match event {
             ChatStreamEvent::Chunk(chunk) => sink.piece(StreamPiece::Text(&chunk.content)),
             ChatStreamEvent::ReasoningChunk(chunk) => sink.piece(StreamPiece::Thinking(&chunk.content)),
             ChatStreamEvent::ToolCallChunk(chunk) => calls.show(&chunk.tool_call, sink),
             ChatStreamEvent::End(end) => return whole(end, spec),
-            ChatStreamEvent::Start | ChatStreamEvent::Heartbeat | ChatStreamEvent::ThoughtSignatureChunk(_) => {}
+            ChatStreamEvent::Start
+            | ChatStreamEvent::Heartbeat
+            | ChatStreamEvent::ThoughtSignatureChunk(_) => {}
         }
     }
     Err(errors::broken(spec, "it closed before its end"))
@@ -45,7 +54,9 @@ impl CallPieces {
             self.shown.insert(call_id.to_owned(), 0);
             sink.piece(StreamPiece::CallStarted { call_id, tool: &call.fn_name });
         }
-        let (Some(written), Some(shown)) = (call.fn_arguments.as_str(), self.shown.get_mut(call_id)) else { return };
+        let (Some(written), Some(shown)) = (call.fn_arguments.as_str(), self.shown.get_mut(call_id)) else {
+            return;
+        };
         if let Some(json) = written.get(*shown..).filter(|json| !json.is_empty()) {
             sink.piece(StreamPiece::CallArguments { call_id, json });
             *shown = written.len();

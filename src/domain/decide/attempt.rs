@@ -1,0 +1,143 @@
+//! How attempts start and end, and what holds a mission.
+
+use super::draft::Draft;
+use crate::domain::attempt::{Attempt, Ending, Work};
+use crate::domain::event::{Actor, Event};
+use crate::domain::id::{AttemptId, Commit};
+use crate::domain::mission::{Hold, HoldCause, Mission};
+use crate::domain::rejection::Rejection;
+use crate::domain::schedule::schedule;
+use crate::domain::text::{Line, Title};
+use crate::domain::usage::Usage;
+
+/// Usage of an attempt that has ended still counts: the money is spent.
+pub(super) fn count_usage(
+    mission: &Mission,
+    attempt: AttemptId,
+    usage: Usage,
+) -> Result<Vec<Event>, Rejection> {
+    if !mission.attempts.contains_key(&attempt) {
+        return Err(Rejection::unknown(format!("there is no attempt {attempt}")));
+    }
+    Ok(vec![Event::UsageCounted { attempt, usage }])
+}
+
+/// An attempt starts only when its work is due and nobody is at it: so there is never a second writer.
+pub(super) fn start_attempt(draft: &mut Draft, work: Work, model: Title) -> Result<(), Rejection> {
+    let mission = draft.mission();
+    let Some(role) = work.role() else {
+        return Err(Rejection::invalid(format!("{work} is the engine's own work")));
+    };
+    if !schedule(mission).contains(&work) {
+        return Err(Rejection::out_of_turn(format!("{work} is not due now")));
+    }
+    let busy = |attempt: &&Attempt| attempt.work == work || (work.writes() && attempt.work.writes());
+    if let Some(other) = mission.live_attempts().find(busy) {
+        return Err(Rejection::out_of_turn(format!("{} is at {} already", other.id, other.work)));
+    }
+    let attempt = draft.next_attempt();
+    let base = match base_of(mission, work) {
+        Some(base) => base.clone(),
+        None => return Err(Rejection::out_of_turn("the mission has no base commit")),
+    };
+    draft.emit(Event::AttemptStarted { attempt, work, role, model, base });
+    Ok(())
+}
+
+/// Validators look at the commit of their round, everybody else at the mission's head.
+fn base_of(mission: &Mission, work: Work) -> Option<&Commit> {
+    match work {
+        Work::Review { milestone, round, .. }
+        | Work::Scrutinize { milestone, round }
+        | Work::TestAsUser { milestone, round } => mission.round(milestone, round).map(|found| &found.commit),
+        _ => mission.head(),
+    }
+}
+
+pub(super) fn end_attempt(draft: &mut Draft, id: AttemptId, ending: Ending) -> Result<(), Rejection> {
+    let attempt = live(draft.mission(), id)?;
+    let (work, ending) = (attempt.work, truly(draft.mission(), attempt, ending));
+    draft.emit(Event::AttemptEnded { attempt: id, ending: ending.clone() });
+    match ending {
+        Ending::Unusable { reason } => {
+            let sentence = Line::clipped(format!("{work} has no usable model: {reason}"));
+            hold(draft, Hold { cause: HoldCause::Backend, sentence, until: None })
+        }
+        Ending::Failed { reason }
+            if draft.mission().failures_of(work) >= draft.mission().limits().failures =>
+        {
+            let count = draft.mission().failures_of(work);
+            let sentence = Line::clipped(format!("{work} failed {count} times in a row, last: {reason}"));
+            hold(draft, Hold { cause: HoldCause::Failures, sentence, until: None })
+        }
+        Ending::Done | Ending::Failed { .. } | Ending::Interrupted | Ending::Stopped { .. } => Ok(()),
+    }
+}
+
+/// A verb ends an attempt as done when it brings what its role owes. An attempt that comes to its end otherwise has
+/// failed, unless it only talked; else its work would be due again at once, for ever.
+fn truly(mission: &Mission, attempt: &Attempt, ending: Ending) -> Ending {
+    if ending != Ending::Done {
+        return ending;
+    }
+    let unanswered = mission.waiting_workers().find(|question| question.at <= attempt.started);
+    let reason = match (attempt.work, unanswered) {
+        (Work::Talk, None) => return ending,
+        (Work::Talk, Some(question)) => format!("it ended without an answer to {}", question.id),
+        (work, _) => format!("it ended without what {work} owes"),
+    };
+    Ending::Failed { reason: Line::clipped(reason) }
+}
+
+pub(super) fn stop_attempt(draft: &mut Draft, id: AttemptId) -> Result<(), Rejection> {
+    let work = live(draft.mission(), id)?.work;
+    let ending = Ending::Stopped { reason: Line::clipped("stopped by you") };
+    draft.emit(Event::AttemptEnded { attempt: id, ending });
+    let sentence = Line::clipped(format!("you stopped {id} at {work}: `flightdeck resume` runs it again"));
+    hold(draft, Hold { cause: HoldCause::StoppedAttempt, sentence, until: None })
+}
+
+/// The first cause stands: a later one does not hide why the mission came to rest. A person's pause, though, is
+/// never lifted by a timer, so it replaces a quota's.
+pub(super) fn hold(draft: &mut Draft, hold: Hold) -> Result<(), Rejection> {
+    match draft.mission().hold.as_ref().map(|present| present.cause) {
+        None => {}
+        Some(HoldCause::Quota) if hold.cause != HoldCause::Quota => {}
+        Some(HoldCause::Person) if hold.cause == HoldCause::Person => {
+            return Err(Rejection::out_of_turn("the mission is paused already"));
+        }
+        Some(_) => return Ok(()),
+    }
+    draft.emit(Event::MissionHeld { hold });
+    Ok(())
+}
+
+/// The person lifts any hold; the engine only one that has an end.
+pub(super) fn resume(draft: &mut Draft) -> Result<(), Rejection> {
+    let Some(hold) = &draft.mission().hold else {
+        return Err(Rejection::out_of_turn("the mission is not paused"));
+    };
+    if draft.actor != Actor::Person && hold.until.is_none() {
+        return Err(Rejection::out_of_turn("only a hold that has an end lifts by itself"));
+    }
+    draft.emit(Event::MissionResumed);
+    Ok(())
+}
+
+/// Ends the mission, and every attempt with it.
+pub(super) fn abandon(draft: &mut Draft, reason: Line) {
+    let live: Vec<AttemptId> = draft.mission().live_attempts().map(|attempt| attempt.id).collect();
+    for attempt in live {
+        let ending = Ending::Stopped { reason: Line::clipped("the mission was abandoned") };
+        draft.emit(Event::AttemptEnded { attempt, ending });
+    }
+    draft.emit(Event::MissionAbandoned { reason });
+}
+
+pub(super) fn live(mission: &Mission, id: AttemptId) -> Result<&Attempt, Rejection> {
+    match mission.attempts.get(&id) {
+        None => Err(Rejection::unknown(format!("there is no attempt {id}"))),
+        Some(attempt) if !attempt.is_live() => Err(Rejection::out_of_turn(format!("{id} has ended already"))),
+        Some(attempt) => Ok(attempt),
+    }
+}

@@ -1,0 +1,103 @@
+//! What a mission is doing, and why it is not.
+
+use serde::{Deserialize, Serialize};
+
+use super::{End, Mission};
+use crate::domain::attention;
+use crate::domain::gate::GateId;
+use crate::domain::id::Timestamp;
+use crate::domain::text::Line;
+
+/// What a mission is doing, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Planning,
+    Running,
+    /// A gate or a question waits for the person.
+    Waiting,
+    Paused,
+    /// It cannot go on without the person: too many rounds or failures, no usable model.
+    Blocked,
+    BudgetSpent,
+    Completed,
+    Landed,
+    Abandoned,
+}
+
+impl Status {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Planning => "planning",
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+            Self::Paused => "paused",
+            Self::Blocked => "blocked",
+            Self::BudgetSpent => "budget spent",
+            Self::Completed => "completed",
+            Self::Landed => "landed",
+            Self::Abandoned => "abandoned",
+        }
+    }
+}
+
+/// Why nothing new is started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    pub cause: HoldCause,
+    pub sentence: Line,
+    /// When it lifts by itself.
+    pub until: Option<Timestamp>,
+}
+
+/// The kinds of hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldCause {
+    /// The person paused it.
+    Person,
+    /// A person stopped an attempt.
+    StoppedAttempt,
+    /// A model cannot be used: key, name, provider.
+    Backend,
+    /// A quota with a known reset.
+    Quota,
+    BudgetSpent,
+    /// The same work failed too often.
+    Failures,
+    /// The machine: disk, git, a missing program.
+    Machine,
+}
+
+impl Mission {
+    /// What the mission is doing, in a word.
+    pub fn status(&self) -> Status {
+        if self.landed.is_some() {
+            return Status::Landed;
+        }
+        match &self.end {
+            Some(End::Completed { .. }) => return Status::Completed,
+            Some(End::Abandoned { .. }) => return Status::Abandoned,
+            None => {}
+        }
+        if let Some(hold) = &self.hold {
+            return match hold.cause {
+                HoldCause::BudgetSpent => Status::BudgetSpent,
+                HoldCause::Person | HoldCause::StoppedAttempt | HoldCause::Quota => Status::Paused,
+                HoldCause::Backend | HoldCause::Failures | HoldCause::Machine => Status::Blocked,
+            };
+        }
+        if let Some(gate) = self.open_gate().map(|gate| gate.id)
+            && gate != GateId::Plan
+            && self.waits_at(gate)
+            && !self.gate_obstacles(gate).is_empty()
+        {
+            return Status::Blocked;
+        }
+        if !attention::needs(self).is_empty() {
+            return Status::Waiting;
+        }
+        if self.is_go(GateId::Plan) { Status::Running } else { Status::Planning }
+    }
+}

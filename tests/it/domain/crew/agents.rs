@@ -1,0 +1,236 @@
+//! What the agents do. Choice 0 is always what a good agent does.
+
+use flightdeck::domain::attempt::{Attempt, Ending, Work};
+use flightdeck::domain::command::{Command, PlanChange};
+use flightdeck::domain::event::Actor;
+use flightdeck::domain::finding::{Ruling, Severity, TriageDecision};
+use flightdeck::domain::id::{AttemptId, FindingId, MessageId};
+use flightdeck::domain::message::{Delivery, MessageState, Party};
+use flightdeck::domain::round::{Opinion, ReviewIssue};
+use flightdeck::domain::verdict::{EvidenceRef, Outcome};
+
+use super::Crew;
+use crate::support::words;
+
+impl Crew {
+    pub(super) fn act(&mut self, id: AttemptId) {
+        let attempt = self.flight.mission.attempts[&id].clone();
+        if self.tape.pick(9) == 8 {
+            let ending = match self.tape.pick(4) {
+                0 => Ending::Interrupted,
+                1 => Ending::Failed { reason: words::line("it went in circles") },
+                2 => Ending::Done,
+                _ => Ending::Unusable { reason: words::line("no such model") },
+            };
+            return self.must(Actor::Engine, Command::EndAttempt { attempt: id, ending });
+        }
+        match attempt.work {
+            Work::Plan => self.plan(id),
+            Work::Talk => self.talk(id),
+            Work::Triage => self.triage(id),
+            Work::Build { .. } => self.build(id),
+            Work::Review { .. } => self.review(id),
+            Work::Scrutinize { .. } => self.scrutinize(id),
+            Work::TestAsUser { .. } => self.test(&attempt),
+            Work::CheckClaims { .. } | Work::RunGateCommands { .. } => panic!("the engine's own work"),
+        }
+    }
+
+    fn plan(&mut self, id: AttemptId) {
+        let actor = Actor::Attempt(id);
+        if self.tape.pick(4) == 3 {
+            return self.ask_person(id);
+        }
+        let light = self.tape.pick(3) == 2;
+        let mut contract: Vec<_> = ["VAL-A-001", "VAL-A-002", "VAL-B-001"].map(words::assertion).into();
+        if light {
+            contract[1] = words::non_blocking("VAL-A-002");
+        }
+        self.must(actor, Command::ProposeContract { assertions: contract });
+        self.must(actor, Command::ProposeEnvironment { environment: words::environment() });
+        let first = vec![
+            words::feature("Store", &["VAL-A-001"]),
+            words::after(words::feature("Page", &["VAL-A-002"]), &["Store"]),
+        ];
+        let second =
+            vec![words::after(words::feature("Admin", &["VAL-B-001"]), &["Page"]), words::chore("Docs")];
+        let milestones = vec![words::milestone("Visitors", first), words::milestone("Keepers", second)];
+        self.must(actor, Command::ProposePlan { milestones });
+    }
+
+    fn ask_person(&mut self, id: AttemptId) {
+        let text = words::prose("Which colour?");
+        self.must(Actor::Attempt(id), Command::Ask { to: Party::Person, text, options: Vec::new() });
+    }
+
+    fn talk(&mut self, id: AttemptId) {
+        match self.tape.pick(6) {
+            3 => return self.ask_person(id),
+            4 => return self.amend(id),
+            5 => return self.must_end(id),
+            _ => {}
+        }
+        let workers: Vec<AttemptId> = self.flight.mission.waiting_workers().map(|q| q.from).collect();
+        for worker in workers {
+            let (to, text) = (Party::Attempt(worker), words::prose("Blue"));
+            self.must(Actor::Attempt(id), Command::Say { to, text, delivery: Delivery::Queue });
+        }
+        let waiting = |m: &&flightdeck::domain::message::Message| m.state == MessageState::Waiting;
+        let messages: Vec<MessageId> =
+            self.flight.mission.messages.iter().filter(waiting).map(|m| m.id).collect();
+        self.must(Actor::Engine, Command::MarkDelivered { messages });
+        self.must_end(id);
+    }
+
+    fn must_end(&mut self, attempt: AttemptId) {
+        self.must(Actor::Engine, Command::EndAttempt { attempt, ending: Ending::Done });
+    }
+
+    /// An orchestrator changes the plan or the contract, sensibly or not.
+    fn amend(&mut self, id: AttemptId) {
+        let reason = words::line("we learned better");
+        let features: Vec<_> = self.flight.mission.features.iter().map(|f| f.id).collect();
+        let milestones: Vec<_> = self.flight.mission.milestones.iter().map(|m| m.id).collect();
+        let command = match self.tape.pick(6) {
+            0 => self.tape.choose(&features).map(|feature| Command::AmendPlan {
+                changes: vec![PlanChange::CancelFeature { feature: *feature, reason }],
+            }),
+            1 => self.tape.choose(&milestones).map(|milestone| Command::AmendPlan {
+                changes: vec![PlanChange::AddFeature {
+                    milestone: *milestone,
+                    draft: words::chore(&format!("Chore {}", features.len())),
+                }],
+            }),
+            2 => {
+                let contract = ["VAL-A-001", "VAL-A-002", "VAL-B-001", "VAL-C-001"].map(words::assertion);
+                Some(Command::ProposeContract { assertions: contract.into() })
+            }
+            3 => Some(Command::ProposeEnvironment { environment: words::environment() }),
+            _ => return self.change_contract(Actor::Attempt(id)),
+        };
+        if let Some(command) = command {
+            drop(self.ask(Actor::Attempt(id), command));
+        }
+    }
+
+    fn triage(&mut self, id: AttemptId) {
+        let style = self.tape.pick(6);
+        match style {
+            4 => return self.ask_person(id),
+            5 => return self.amend(id),
+            _ => {}
+        }
+        let open: Vec<FindingId> = self.flight.mission.open_findings().map(|finding| finding.id).collect();
+        let dismissed: Vec<TriageDecision> = open
+            .iter()
+            .map(|finding| TriageDecision {
+                finding: *finding,
+                ruling: Ruling::Dismiss { reason: words::line("not worth it") },
+            })
+            .collect();
+        if style == 1
+            && self.ask(Actor::Attempt(id), Command::Triage { decisions: dismissed.clone() }).is_ok()
+        {
+            return;
+        }
+        let mut decisions = dismissed;
+        for (index, decision) in decisions.iter_mut().enumerate() {
+            decision.ruling = match index {
+                0 => Ruling::Feature { spec: words::spec(&format!("Fix of {}", decision.finding)) },
+                _ if style == 2 => {
+                    Ruling::Feature { spec: words::spec(&format!("Fix of {}", decision.finding)) }
+                }
+                _ => Ruling::Join { with: open[0] },
+            };
+        }
+        self.must(Actor::Attempt(id), Command::Triage { decisions });
+    }
+
+    fn build(&mut self, id: AttemptId) {
+        let actor = Actor::Attempt(id);
+        let mut handoff = words::handoff(&format!("Built by {id}"));
+        self.commits += 1;
+        let mut head = words::commit(&format!("commit{}", self.commits));
+        match self.tape.pick(8) {
+            3 => {
+                handoff.implemented.clear();
+                head = self.flight.mission.attempts[&id].base.clone();
+            }
+            4 => handoff.left_undone.push(words::line("the footer")),
+            5 => handoff.issues.push(words::issue(Severity::Blocking, "the database is full")),
+            6 => {
+                let text = words::prose("May I use a library?");
+                return self.must(actor, Command::Ask { to: Party::Orchestrator, text, options: Vec::new() });
+            }
+            7 => {
+                let ids: Vec<_> = self.flight.mission.contract.keys().cloned().collect();
+                let Some(assertion) = self.tape.choose(&ids).cloned() else { return };
+                let (proposal, reason) = (words::line("say less"), words::line("it cannot be"));
+                return self.must(actor, Command::RequestAmendment { assertion, proposal, reason });
+            }
+            _ => {}
+        }
+        self.must(actor, Command::HandIn { handoff: Box::new(handoff), head });
+    }
+
+    fn review(&mut self, id: AttemptId) {
+        let found = |severity| ReviewIssue {
+            file: words::title("src/main.rs"),
+            line: Some(7),
+            issue: words::issue(severity, "an index out of bounds"),
+        };
+        let (opinion, issues) = match self.tape.pick(5) {
+            3 => (Opinion::Fail, vec![found(Severity::Blocking)]),
+            4 => (Opinion::Pass, vec![found(Severity::Suggestion)]),
+            _ => (Opinion::Pass, Vec::new()),
+        };
+        let summary = words::prose("Read it");
+        self.must(Actor::Attempt(id), Command::ReportReview { summary, opinion, issues });
+    }
+
+    fn scrutinize(&mut self, id: AttemptId) {
+        let issues = match self.tape.pick(6) {
+            4 => vec![words::issue(Severity::NonBlocking, "two names for one thing")],
+            5 => vec![words::issue(Severity::Blocking, "the features contradict each other")],
+            _ => Vec::new(),
+        };
+        let (summary, knowledge) = (words::prose("Weighed it"), vec![words::line("port 8080 is taken")]);
+        self.must(Actor::Attempt(id), Command::ReportScrutiny { summary, issues, knowledge });
+    }
+
+    /// Tells the tester of new revisions, tries what is due, and reports.
+    fn test(&mut self, attempt: &Attempt) {
+        for (assertion, told) in &attempt.revisions {
+            let present = self.flight.mission.contract[assertion].revision;
+            if present != *told && self.tape.pick(3) != 2 {
+                let (attempt, assertion) = (attempt.id, assertion.clone());
+                self.must(Actor::Engine, Command::TellRevision { attempt, assertion, revision: present });
+            }
+        }
+        let hurried = self.tape.pick(6) == 5;
+        let to_test: Vec<_> = attempt.revisions.keys().cloned().collect();
+        for assertion in to_test.iter().take(if hurried { 1 } else { to_test.len() }) {
+            let outcome = match self.tape.pick(6) {
+                4 => Outcome::Fail,
+                5 => Outcome::Blocked,
+                _ => Outcome::Pass,
+            };
+            let evidence = vec![EvidenceRef("ev_01".to_owned())];
+            let (assertion, observed) = (assertion.clone(), words::line("looked"));
+            let verdict = Command::GiveVerdict { assertion, outcome, observed, evidence };
+            self.must(Actor::Attempt(attempt.id), verdict);
+        }
+        let issues = if self.tape.pick(7) == 6 {
+            vec![words::issue(Severity::Blocking, "it is ugly")]
+        } else {
+            vec![]
+        };
+        let report =
+            Command::ReportUserTesting { summary: words::prose("Tried it"), frictions: vec![], issues };
+        if hurried {
+            drop(self.ask(Actor::Attempt(attempt.id), report));
+        } else {
+            self.must(Actor::Attempt(attempt.id), report);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! What the person does, and what falls from the sky.
+
+use flightdeck::domain::attempt::Work;
+use flightdeck::domain::attention::NeedKind;
+use flightdeck::domain::budget::Budget;
+use flightdeck::domain::command::{Command, WordingEdit};
+use flightdeck::domain::event::Actor;
+use flightdeck::domain::finding::{Ruling, TriageDecision};
+use flightdeck::domain::gate::{Autopilot, GateId};
+use flightdeck::domain::id::{AttemptId, FeatureId, FindingId, MilestoneId, QuestionId, Revision};
+use flightdeck::domain::message::{Delivery, Party};
+use flightdeck::domain::mission::{Hold, HoldCause};
+use flightdeck::domain::usage::Usage;
+use flightdeck::domain::verdict::{EvidenceRef, Outcome};
+
+use super::Crew;
+use crate::support::words;
+
+impl Crew {
+    /// The person decides what waits for them, so that the mission can go on.
+    pub(super) fn meet(&mut self, need: NeedKind) {
+        match need {
+            NeedKind::Question { question } => {
+                self.must(Actor::Person, Command::Answer { question, text: words::prose("Blue") });
+            }
+            NeedKind::Hold { .. } => self.must(Actor::Person, Command::Resume),
+            NeedKind::Gate { gate } => self.decide(gate),
+        }
+    }
+
+    fn decide(&mut self, gate: GateId) {
+        let send_back = self.tape.pick(5) == 4;
+        if send_back || !self.flight.mission.gate_obstacles(gate).is_empty() {
+            let unsettled: Vec<_> = self.unsettled();
+            if let Some(assertion) = self.tape.choose(&unsettled).cloned()
+                && self.tape.pick(2) == 1
+            {
+                let reason = words::line("we can live without it");
+                return self.must(Actor::Person, Command::Waive { assertion, reason });
+            }
+            let decision = words::no_go("not like this");
+            return self.must(Actor::Person, Command::DecideGate { gate, decision });
+        }
+        self.must(Actor::Person, Command::DecideGate { gate, decision: words::go() });
+    }
+
+    fn unsettled(&self) -> Vec<flightdeck::domain::id::AssertionId> {
+        let mission = &self.flight.mission;
+        mission.contract.keys().filter(|id| !mission.standing(id).is_settled()).cloned().collect()
+    }
+
+    /// Somebody does something that nobody waited for.
+    pub(super) fn meddle(&mut self) {
+        let person = Actor::Person;
+        let live: Vec<AttemptId> = self.flight.mission.live_attempts().map(|attempt| attempt.id).collect();
+        let command = match self.tape.pick(16) {
+            0 => Command::Pause,
+            1 => Command::Resume,
+            2 => Command::SetAutopilot { autopilot: Autopilot::On },
+            3 => Command::SetAutopilot { autopilot: Autopilot::Off },
+            4 => Command::Say {
+                to: Party::Orchestrator,
+                text: words::prose("Hurry"),
+                delivery: Delivery::Queue,
+            },
+            5 => Command::Broadcast { text: words::prose("Write less code") },
+            6 => match self.tape.choose(&live) {
+                Some(attempt) => Command::StopAttempt { attempt: *attempt },
+                None => return,
+            },
+            7 => Command::SetBudget { budget: Budget::default() },
+            8 => return self.hold(),
+            9 => return self.blunder(),
+            10 => {
+                let gates = [
+                    GateId::Plan,
+                    GateId::Milestone(MilestoneId(1)),
+                    GateId::Milestone(MilestoneId(2)),
+                    GateId::Final,
+                ];
+                let gate = *self.tape.choose(&gates).unwrap();
+                let decision = if self.tape.pick(2) == 0 { words::go() } else { words::no_go("no") };
+                Command::DecideGate { gate, decision }
+            }
+            11 => {
+                let unsettled = self.unsettled();
+                let Some(assertion) = self.tape.choose(&unsettled).cloned() else { return };
+                Command::Waive { assertion, reason: words::line("never mind") }
+            }
+            _ => return self.change_contract(person),
+        };
+        drop(self.ask(person, command));
+    }
+
+    fn hold(&mut self) {
+        let until = Some(flightdeck::domain::id::Timestamp(self.flight.now().0 + 10));
+        let hold = match self.tape.pick(3) {
+            0 => Hold { cause: HoldCause::Quota, sentence: words::line("wait for the quota"), until },
+            1 => Hold {
+                cause: HoldCause::BudgetSpent,
+                sentence: words::line("the budget is spent"),
+                until: None,
+            },
+            _ => {
+                Hold { cause: HoldCause::Quota, sentence: words::line("a quota without an end"), until: None }
+            }
+        };
+        drop(self.ask(Actor::Engine, Command::Hold { hold }));
+    }
+
+    /// Edits, adds or retires an assertion.
+    pub(super) fn change_contract(&mut self, actor: Actor) {
+        let ids: Vec<_> = self.flight.mission.contract.keys().cloned().collect();
+        let features: Vec<FeatureId> = self.flight.mission.features.iter().map(|f| f.id).collect();
+        let edited = self.tape.choose(&ids).cloned();
+        let command = match (self.tape.pick(4), edited, self.tape.choose(&features)) {
+            (0, Some(assertion), _) => {
+                Command::RetireAssertion { assertion, reason: words::line("it went out of fashion") }
+            }
+            (1, _, Some(feature)) => {
+                let number = ids.len() + 1;
+                let id = format!("VAL-NEW-{number:03}");
+                let draft = if number % 2 == 0 { words::assertion(&id) } else { words::non_blocking(&id) };
+                Command::AddAssertion { draft: Box::new(draft), feature: *feature }
+            }
+            (_, Some(assertion), _) => {
+                let base = self.flight.mission.contract[&assertion].revision;
+                let statement = words::prose(&format!("A visitor sees {assertion} after {base}"));
+                let edit = Box::new(WordingEdit { statement: Some(statement), ..WordingEdit::default() });
+                Command::EditAssertion { assertion, base, edit }
+            }
+            _ => return,
+        };
+        drop(self.ask(actor, command));
+    }
+
+    /// Anybody asks for anything, mostly out of turn.
+    fn blunder(&mut self) {
+        let any_attempt = AttemptId(u32::try_from(self.tape.pick(12)).unwrap());
+        let actor = match self.tape.pick(3) {
+            0 => Actor::Person,
+            1 => Actor::Engine,
+            _ => Actor::Attempt(any_attempt),
+        };
+        let (milestone, feature) = (MilestoneId(1), FeatureId(u32::try_from(self.tape.pick(6)).unwrap()));
+        let works = [
+            Work::Plan,
+            Work::Talk,
+            Work::Triage,
+            Work::Build { feature },
+            Work::Review { milestone, round: 1, feature },
+            Work::Scrutinize { milestone, round: 1 },
+            Work::TestAsUser { milestone, round: 1 },
+            Work::CheckClaims { feature },
+        ];
+        let work = *self.tape.choose(&works).unwrap();
+        let command = match self.tape.pick(13) {
+            0 => Command::StartAttempt { work, model: words::title("rehearsal/crew") },
+            1 => Command::HandIn {
+                handoff: Box::new(words::handoff("Sneaked in")),
+                head: words::commit("sneak"),
+            },
+            2 => Command::RecordClaims { feature, runs: vec![words::run("make test", 1)] },
+            3 => Command::RecordGateCommands {
+                milestone,
+                round: 1,
+                commit: words::commit("sneak"),
+                runs: vec![],
+            },
+            4 => Command::GiveVerdict {
+                assertion: words::val("VAL-A-001"),
+                outcome: Outcome::Pass,
+                observed: words::line("trust me"),
+                evidence: vec![EvidenceRef("ev_02".to_owned())],
+            },
+            5 => Command::Triage {
+                decisions: vec![TriageDecision {
+                    finding: FindingId(1),
+                    ruling: Ruling::Dismiss { reason: words::line("away with it") },
+                }],
+            },
+            6 => Command::Answer { question: QuestionId(1), text: words::prose("Red") },
+            7 => Command::ReportUserTesting {
+                summary: words::prose("Fine"),
+                frictions: vec![],
+                issues: vec![],
+            },
+            8 => Command::ReportScrutiny { summary: words::prose("Fine"), issues: vec![], knowledge: vec![] },
+            9 => Command::TellRevision {
+                attempt: any_attempt,
+                assertion: words::val("VAL-A-001"),
+                revision: Revision(7),
+            },
+            10 => Command::CountUsage {
+                attempt: any_attempt,
+                usage: Usage { input: u64::MAX, ..Usage::default() },
+            },
+            11 => Command::Say {
+                to: Party::Attempt(any_attempt),
+                text: words::prose("Hi"),
+                delivery: Delivery::Interrupt,
+            },
+            _ => Command::Found(Box::new(words::founding())),
+        };
+        drop(self.ask(actor, command));
+    }
+}

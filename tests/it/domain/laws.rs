@@ -1,0 +1,157 @@
+//! The rules that hold always, as checks of one step and of one state.
+
+use std::collections::BTreeSet;
+
+use flightdeck::domain::attempt::Work;
+use flightdeck::domain::attention::needs;
+use flightdeck::domain::event::{Event, Stamped};
+use flightdeck::domain::finding::Severity;
+use flightdeck::domain::gate::{Decision, GateId};
+use flightdeck::domain::id::MilestoneId;
+use flightdeck::domain::mission::{HoldCause, Mission, Mode};
+use flightdeck::domain::schedule::schedule;
+use flightdeck::domain::verdict::Outcome;
+
+/// What every event must respect, given the mission just before it.
+pub fn check_step(before: &Mission, events: &[Stamped]) {
+    let mut mission = before.clone();
+    for stamped in events {
+        check_event(&mission, &stamped.event);
+        let written = serde_json::to_string(stamped).unwrap();
+        assert_eq!(
+            *stamped,
+            serde_json::from_str::<Stamped>(&written).unwrap(),
+            "an event reads as it was written"
+        );
+        let last = mission.clone();
+        mission.apply(stamped);
+        nothing_is_deleted(&last, &mission, &stamped.event);
+    }
+}
+
+fn check_event(mission: &Mission, event: &Event) {
+    match event {
+        Event::GateOpened { gate } => assert!(!mission.is_gate_open(*gate), "{gate} is opened twice"),
+        Event::GateDecided { gate, decision, .. } => {
+            assert!(mission.is_gate_open(*gate), "{gate} is decided twice");
+            if matches!(decision, Decision::Go { .. }) {
+                may_go(mission, *gate);
+            }
+        }
+        Event::MissionCompleted => may_go(mission, GateId::Final),
+        Event::QuestionAnswered { question, .. } => {
+            let asked = mission.questions.iter().find(|q| q.id == *question).unwrap();
+            assert_eq!(asked.answer, None, "{question} is answered twice");
+        }
+        Event::VerdictGiven { verdict } => {
+            let told = &mission.attempts[&verdict.attempt].revisions;
+            assert_eq!(
+                told.get(&verdict.assertion),
+                Some(&verdict.revision),
+                "a verdict on a revision nobody told"
+            );
+            let round = mission.round(verdict.milestone, verdict.round).unwrap();
+            assert_eq!(round.commit, verdict.commit);
+            assert!(round.is_open(), "a verdict in a closed round");
+        }
+        Event::AttemptStarted { work, .. } => {
+            assert!(schedule(mission).contains(work), "{work} starts without being due");
+        }
+        _ => {}
+    }
+}
+
+/// The rule of the gates, written down a second time: not with `obstacles`, which it checks.
+fn may_go(mission: &Mission, gate: GateId) {
+    let milestones: Vec<MilestoneId> = match gate {
+        GateId::Plan => return,
+        GateId::Milestone(id) => vec![id],
+        GateId::Final => mission.milestones.iter().map(|milestone| milestone.id).collect(),
+    };
+    for milestone in milestones {
+        let features = mission.features.iter().filter(|f| f.milestone == milestone && f.is_wanted());
+        for feature in features {
+            assert!(feature.is_built(), "{gate} is GO without {}", feature.id);
+            for id in &feature.fulfills {
+                let assertion = &mission.contract[id];
+                let waived = mission.waivers.get(id).is_some_and(|w| w.revision == assertion.revision);
+                let last = mission.verdicts.get(id).and_then(|verdicts| verdicts.last());
+                let passed =
+                    last.is_some_and(|v| v.outcome == Outcome::Pass && v.revision == assertion.revision);
+                assert!(waived || passed || !assertion.is_blocking(), "{gate} is GO without {id}");
+            }
+        }
+        let open =
+            mission.open_findings().find(|f| f.severity == Severity::Blocking && f.milestone == milestone);
+        assert!(open.is_none(), "{gate} is GO over {open:?}");
+    }
+}
+
+fn nothing_is_deleted(before: &Mission, after: &Mission, event: &Event) {
+    let counts = |mission: &Mission| {
+        [
+            mission.verdicts.values().map(Vec::len).sum(),
+            mission.waivers.len(),
+            mission.handoffs.len(),
+            mission.findings.len(),
+            mission.rounds.len(),
+            mission.attempts.len(),
+            mission.messages.len(),
+            mission.questions.len(),
+            mission.directives.len(),
+            mission.knowledge.len(),
+        ]
+    };
+    let (had, has) = (counts(before), counts(after));
+    assert!(had.iter().zip(has).all(|(had, has)| *had <= has), "{} deletes: {had:?} → {has:?}", event.kind());
+    if !matches!(event, Event::ContractProposed { .. }) {
+        assert!(before.contract.keys().all(|id| after.contract.contains_key(id)), "{}", event.kind());
+    }
+}
+
+/// What must be true of every state.
+pub fn check_state(mission: &Mission) {
+    let live: Vec<Work> = mission.live_attempts().map(|attempt| attempt.work).collect();
+    assert!(live.iter().filter(|work| work.writes()).count() <= 1, "two writers: {live:?}");
+    let due = schedule(mission);
+    let distinct: BTreeSet<&Work> = due.iter().collect();
+    assert_eq!(distinct.len(), due.len(), "work is due twice: {due:?}");
+    assert!(due.iter().filter(|work| work.writes()).count() <= 1, "two writers are due: {due:?}");
+    let closed = mission.end.is_some() || mission.hold.is_some() || mission.mode == Mode::ReadOnly;
+    assert!(!closed || due.is_empty(), "work is due in a mission at rest: {due:?}");
+    assert!(mission.gates.values().filter(|gate| gate.is_open()).count() <= 1, "two gates are open");
+    if mission.end.is_some() {
+        assert!(live.is_empty(), "agents are at work after the end: {live:?}");
+    } else {
+        never_stuck(mission, &due, &live);
+    }
+}
+
+/// There is always something due, somebody asked, or a quota that ends by itself.
+fn never_stuck(mission: &Mission, due: &[Work], live: &[Work]) {
+    let resets = mission.hold.as_ref().is_some_and(|h| h.cause == HoldCause::Quota && h.until.is_some());
+    let asked = !needs(mission).is_empty();
+    assert!(!due.is_empty() || asked || resets, "nothing is due and nobody is asked: {}", sketch(mission));
+    // What is due must be startable, or be under way already.
+    let writer = live.iter().find(|work| work.writes());
+    for work in due.iter().filter(|work| work.writes() && work.role().is_some()) {
+        assert!(writer.is_none_or(|busy| busy == work), "{work} is due, and {writer:?} is in its way");
+    }
+}
+
+/// A mission in a few lines, for messages.
+pub fn sketch(mission: &Mission) -> String {
+    let features: Vec<String> = mission.features.iter().map(|f| format!("{} {:?}", f.id, f.state)).collect();
+    let standings: Vec<String> =
+        mission.contract.keys().map(|id| format!("{id} {}", mission.standing(id).word())).collect();
+    let rounds: Vec<String> =
+        mission.rounds.iter().map(|r| format!("{} r{} {:?}", r.milestone, r.number, r.outcome)).collect();
+    let open: Vec<String> = mission.open_findings().map(|f| f.description.to_string()).collect();
+    format!(
+        "status {:?}\nfeatures {features:#?}\nstandings {standings:?}\nrounds {rounds:?}\nopen {open:?}\ngates {:?}\nhold {:?}\ndue {:?}",
+        mission.status(),
+        mission.gates,
+        mission.hold,
+        schedule(mission)
+    )
+}

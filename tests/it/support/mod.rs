@@ -1,0 +1,6 @@
+//! What tests share.
+#![cfg(test)]
+
+pub mod flight;
+pub mod mission;
+pub mod words;

@@ -1,0 +1,176 @@
+//! The values that test missions are made of, short to write.
+
+use std::collections::BTreeMap;
+
+use flightdeck::domain::attempt::Role;
+use flightdeck::domain::budget::Budget;
+use flightdeck::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording};
+use flightdeck::domain::environment::{Environment, Health, Run, Script, Service};
+use flightdeck::domain::event::Founding;
+use flightdeck::domain::finding::Severity;
+use flightdeck::domain::gate::{Autopilot, Decision};
+use flightdeck::domain::goal::Goal;
+use flightdeck::domain::handoff::{ClaimedRun, Handoff, Issue, Procedure, TestFile, TestsAdded};
+use flightdeck::domain::id::{AssertionId, Commit, MissionId};
+use flightdeck::domain::mission::Limits;
+use flightdeck::domain::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
+use flightdeck::domain::text::{Line, Prose, Title};
+
+pub fn title(text: &str) -> Title {
+    Title::new(text).unwrap()
+}
+
+pub fn line(text: &str) -> Line {
+    Line::new(text).unwrap()
+}
+
+pub fn prose(text: &str) -> Prose {
+    Prose::new(text).unwrap()
+}
+
+pub fn val(id: &str) -> AssertionId {
+    id.parse().unwrap()
+}
+
+pub fn commit(name: &str) -> Commit {
+    Commit(name.to_owned())
+}
+
+pub fn founding() -> Founding {
+    Founding {
+        mission: MissionId::from_title("Guestbook", "7k2p"),
+        title: title("Guestbook"),
+        goal: Goal::new("Build a guestbook").unwrap(),
+        repository: "/home/ada/guestbook".to_owned(),
+        target: title("main"),
+        base: commit("base000"),
+        branch: title("flightdeck/guestbook-7k2p"),
+        models: Role::ALL.into_iter().map(|role| (role, title("rehearsal/guestbook"))).collect(),
+        budget: Budget::default(),
+        limits: Limits { rounds: 3, failures: 3, reviewers: 2 },
+        autopilot: Autopilot::Off,
+    }
+}
+
+pub fn wording(statement: &str) -> Wording {
+    Wording {
+        title: Title::clipped(statement),
+        statement: prose(statement),
+        check: Check {
+            via: Instrument::Http,
+            how: prose("GET / and look for the entry in the page"),
+            command: None,
+        },
+        evidence: line("the HTTP exchange"),
+        weight: Weight::Blocking,
+    }
+}
+
+pub fn assertion(id: &str) -> AssertionDraft {
+    AssertionDraft { id: val(id), wording: wording(&format!("A visitor sees what {id} promises")) }
+}
+
+pub fn non_blocking(id: &str) -> AssertionDraft {
+    let mut draft = assertion(id);
+    draft.wording.weight = Weight::NonBlocking;
+    draft
+}
+
+pub fn spec(name: &str) -> FeatureSpec {
+    FeatureSpec {
+        title: title(name),
+        description: prose(&format!("Make {name} happen")),
+        criteria: vec![line(&format!("{name} can be seen"))],
+    }
+}
+
+pub fn feature(name: &str, fulfills: &[&str]) -> FeatureDraft {
+    FeatureDraft {
+        spec: spec(name),
+        fulfills: fulfills.iter().map(|id| val(id)).collect(),
+        no_assertion_because: None,
+        after: Vec::new(),
+    }
+}
+
+pub fn chore(name: &str) -> FeatureDraft {
+    FeatureDraft { no_assertion_because: Some(line("nothing to see of it")), ..feature(name, &[]) }
+}
+
+pub fn after(mut feature: FeatureDraft, names: &[&str]) -> FeatureDraft {
+    feature.after = names.iter().map(|name| title(name)).collect();
+    feature
+}
+
+pub fn milestone(name: &str, features: Vec<FeatureDraft>) -> MilestoneDraft {
+    MilestoneDraft { title: title(name), features }
+}
+
+pub fn script(run: &str) -> Script {
+    Script { name: title(run), run: line(run) }
+}
+
+pub fn service(name: &str, port: u16) -> Service {
+    Service {
+        name: title(name),
+        run: line(&format!("./{name}")),
+        port: Some(port),
+        health: Health::Tcp,
+        after: Vec::new(),
+        env: BTreeMap::new(),
+    }
+}
+
+pub fn environment() -> Environment {
+    Environment {
+        setup: vec![script("make setup")],
+        build: vec![script("make")],
+        test: vec![script("make test")],
+        lint: vec![],
+        services: vec![service("web", 8080)],
+    }
+}
+
+pub fn run(command: &str, exit_code: i32) -> Run {
+    Run {
+        name: title(command),
+        command: line(command),
+        exit_code,
+        tail: line("the end of the output"),
+        evidence: None,
+        wall_ms: 12,
+    }
+}
+
+pub fn handoff(summary: &str) -> Handoff {
+    Handoff {
+        summary: prose(summary),
+        implemented: vec![line("everything asked for")],
+        left_undone: Vec::new(),
+        commands: vec![ClaimedRun {
+            command: line("make test"),
+            exit_code: 0,
+            observation: line("all green"),
+        }],
+        checks: Vec::new(),
+        tests: TestsAdded {
+            added: vec![TestFile { file: title("tests/guestbook.rs"), cases: vec![title("it_greets")] }],
+            coverage: None,
+        },
+        issues: Vec::new(),
+        procedure: Procedure::Followed,
+        learned: vec![line("the server needs a free port")],
+    }
+}
+
+pub fn issue(severity: Severity, description: &str) -> Issue {
+    Issue { severity, description: line(description), suggested_fix: Some(line("look again")) }
+}
+
+pub fn go() -> Decision {
+    Decision::Go { note: None }
+}
+
+pub fn no_go(note: &str) -> Decision {
+    Decision::NoGo { note: line(note) }
+}
