@@ -161,13 +161,13 @@ impl App {
 
     /// The places whose keys hold now, nearest first.
     pub fn places(&self) -> Vec<Context> {
-        places_of(self.screens.last())
+        places_of(self.screens.last().map(AsRef::as_ref))
     }
 
     /// The places whose keys hold once the uppermost screen is gone.
     pub fn places_below(&self) -> Vec<Context> {
         let below = self.screens.len().checked_sub(2).and_then(|below| self.screens.get(below));
-        places_of(below)
+        places_of(below.map(AsRef::as_ref))
     }
 
     /// The attempt that the worker pane shows: the one held, else the newest that runs, else the last that ran.
@@ -190,7 +190,7 @@ impl App {
     }
 }
 
-fn places_of(screen: Option<&Box<dyn Popup>>) -> Vec<Context> {
+fn places_of(screen: Option<&dyn Popup>) -> Vec<Context> {
     match screen {
         None => vec![Context::Main, Context::Move, Context::Global],
         Some(screen) if screen.typing() == Typing::Yes => vec![screen.context()],

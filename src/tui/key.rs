@@ -113,12 +113,15 @@ impl fmt::Display for Chord {
             }
         }
         match self.code {
-            KeyCode::F(n) => label.push_str(&format!("F{n}")),
+            KeyCode::F(n) => {
+                label.push('F');
+                label.push_str(&n.to_string());
+            }
             KeyCode::Char(c) if c != ' ' => {
                 if label.is_empty() {
-                    label.push(c)
+                    label.push(c);
                 } else {
-                    label.extend(c.to_uppercase())
+                    label.extend(c.to_uppercase());
                 }
             }
             code => label.push_str(NAMED.iter().find(|named| named.2 == code).map_or("?", |named| named.1)),

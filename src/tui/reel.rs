@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::present::row::Row;
-use super::present::transcript::{Fold, lines};
+use super::present::transcript::{Above, Fold, lines};
 use super::tape::Tape;
 
 /// Where in a transcript one reads, and what is unfolded.
@@ -168,12 +168,13 @@ impl Reel {
     fn block_lines(&self, tape: &Tape, place: usize, width: usize) -> Vec<Row> {
         let Some(block) = tape.get(place) else { return Vec::new() };
         let before = place.checked_sub(1).and_then(|before| tape.get(before));
+        let above = before.map_or(Above::Nothing, Above::Block);
         let flipped = self.flipped.contains(&tape.name_of(place));
         let fold = match (self.fold, flipped) {
             (Fold::Folded, false) | (Fold::Unfolded, true) => Fold::Folded,
             (Fold::Unfolded, false) | (Fold::Folded, true) => Fold::Unfolded,
         };
-        let mut rows = lines(before, block, width, fold);
+        let mut rows = lines(above, block, width, fold);
         if rows.is_empty() {
             rows.push(Row::new());
         }

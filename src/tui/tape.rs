@@ -194,10 +194,10 @@ impl Tape {
     fn settle_live(&mut self, body: &EntryBody) {
         match body {
             EntryBody::Said { .. } => {
-                self.live.retain(|block| !matches!(block.body, BlockBody::Said(_) | BlockBody::Note(_)))
+                self.live.retain(|block| !matches!(block.body, BlockBody::Said(_) | BlockBody::Note(_)));
             }
             EntryBody::Thought { .. } => {
-                self.live.retain(|block| !matches!(block.body, BlockBody::Thought(_)))
+                self.live.retain(|block| !matches!(block.body, BlockBody::Thought(_)));
             }
             EntryBody::Called { call_id, .. } => {
                 self.live

@@ -170,10 +170,9 @@ fn hints(app: &App, room: usize) -> Row {
 fn main_hints(app: &App) -> Vec<Action> {
     let mut hints = vec![Action::NextPane, Action::Open];
     hints.extend(match app.focus {
-        Pane::Plan => [Action::Diff, Action::Gate],
+        Pane::Plan | Pane::Timeline => [Action::Diff, Action::Gate],
         Pane::Worker => [Action::Follow, Action::Fold],
         Pane::Contract => [Action::Edit, Action::Add],
-        Pane::Timeline => [Action::Diff, Action::Gate],
     });
     hints.extend([Action::Talk, Action::Zoom, Action::Pause, Action::Palette, Action::Help, Action::Quit]);
     hints

@@ -79,9 +79,8 @@ fn list<T>(
     for (line, index) in inner.rows().zip(window) {
         let Some(item) = items.get(index) else { continue };
         let lit = match (index == state.selected, app.focus == pane) {
-            (false, _) => Lit::No,
             (true, true) => Lit::Selected,
-            (true, false) => Lit::No,
+            (false, _) | (true, false) => Lit::No,
         };
         app.painter().row(frame.buffer_mut(), line, &row(item), lit);
     }

@@ -225,7 +225,7 @@ impl Popup for AttemptScreen {
     fn typed(&mut self, _app: &App, key: KeyEvent) -> Turn {
         match key.code {
             KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
-                self.search.text.push(c)
+                self.search.text.push(c);
             }
             KeyCode::Backspace => {
                 self.search.text.pop();

@@ -141,7 +141,7 @@ impl Popup for DiffScreen {
             Action::PreviousHunk => self.previous_hunk(app),
             Action::NextFile | Action::NextPane | Action::Right => self.select(app, self.files.selected + 1),
             Action::PreviousFile | Action::PreviousPane | Action::Left => {
-                self.select(app, self.files.selected.saturating_sub(1))
+                self.select(app, self.files.selected.saturating_sub(1));
             }
             Action::Copy => return self.copy(),
             Action::Open => {}
@@ -183,10 +183,10 @@ impl Popup for DiffScreen {
         let (files, code) = parts(inner);
         match &self.diff {
             None => {
-                app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Dim, "fetching the diff …")])
+                app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Dim, "fetching the diff …")]);
             }
             Some(Err(sentence)) => {
-                app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Bad, sentence)])
+                app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Bad, sentence)]);
             }
             Some(Ok(diff)) if diff.files.is_empty() => {
                 app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Dim, "Nothing was changed.")]);

@@ -115,11 +115,10 @@ impl Popup for GateScreen {
 
     fn act(&mut self, app: &App, action: Action) -> Turn {
         match action {
-            Action::Go => self.decide(app),
             Action::NoGo if app.mission.is_gate_open(self.gate) => {
                 Turn::open(Prompt::new(app, Purpose::NoGo(self.gate)))
             }
-            Action::NoGo => self.decide(app),
+            Action::Go | Action::NoGo => self.decide(app),
             Action::Diff => Turn::open(DiffScreen::new(self.diff())),
             Action::Waive | Action::Edit | Action::Open | Action::Retire => self.of_selected(app, action),
             _ => {

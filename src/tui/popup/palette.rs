@@ -100,7 +100,7 @@ impl Popup for Palette {
     fn typed(&mut self, _app: &App, key: KeyEvent) -> Turn {
         match key.code {
             KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
-                self.typed.push(c)
+                self.typed.push(c);
             }
             KeyCode::Backspace => {
                 self.typed.pop();

@@ -72,18 +72,17 @@ impl Talk {
         };
         self.sent = true;
         self.trouble = None;
-        match self.question(app) {
-            Some(question) => Turn::order(
+        if let Some(question) = self.question(app) {
+            Turn::order(
                 Command::Answer { question: question.id, text },
                 format!("{} is answered", question.id),
-            ),
-            None => {
-                let words = match delivery {
-                    Delivery::Queue => "sent; it is read at the next turn",
-                    Delivery::Interrupt => "sent; the running turn is broken off",
-                };
-                Turn::order(Command::Say { to: Party::Orchestrator, text, delivery }, words)
-            }
+            )
+        } else {
+            let words = match delivery {
+                Delivery::Queue => "sent; it is read at the next turn",
+                Delivery::Interrupt => "sent; the running turn is broken off",
+            };
+            Turn::order(Command::Say { to: Party::Orchestrator, text, delivery }, words)
         }
     }
 

@@ -135,7 +135,12 @@ fn verdict_row(mission: &Mission, gate: GateId) -> Row {
             Some(known) if known.is_go() => {
                 Row::new().sign(Ink::Good, Glyph::Done).then(Ink::Good, "GO was said")
             }
-            _ => Row::new().sign(Ink::Dim, Glyph::Step).then(Ink::Dim, "not reached yet"),
+            _ if obstacles.is_empty() => {
+                Row::new().sign(Ink::Dim, Glyph::Step).then(Ink::Dim, "not reached yet")
+            }
+            _ => Row::new()
+                .sign(Ink::Dim, Glyph::Step)
+                .then(Ink::Dim, format!("not reached yet: {}", obstacles.join(" · "))),
         };
     }
     match obstacles.as_slice() {

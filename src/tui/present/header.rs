@@ -149,8 +149,7 @@ pub fn window_title(mission: &Mission) -> String {
 fn short_path(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
-        ["home", _, rest @ ..] if !rest.is_empty() => format!("~/{}", rest.join("/")),
-        ["root", rest @ ..] if !rest.is_empty() => format!("~/{}", rest.join("/")),
+        ["home", _, rest @ ..] | ["root", rest @ ..] if !rest.is_empty() => format!("~/{}", rest.join("/")),
         _ => path.to_owned(),
     }
 }

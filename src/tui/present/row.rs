@@ -61,7 +61,7 @@ impl Row {
     /// The row as plain text, for tests and for copying.
     pub fn plain(&self) -> String {
         let side = |pieces: &[Piece]| pieces.iter().map(|piece| piece.text.as_str()).collect::<String>();
-        let (left, right) = (side(&self.left), side(&self.right));
+        let (left, right) = (side(&self.left).trim_end().to_owned(), side(&self.right).trim_end().to_owned());
         if right.is_empty() { left } else { format!("{left} | {right}") }
     }
 }

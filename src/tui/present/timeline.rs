@@ -157,7 +157,7 @@ fn source_of(finding: &Finding) -> Option<AttemptId> {
         | Source::Verdict { attempt }
         | Source::UserTesting { attempt }
         | Source::Amendment { attempt } => Some(attempt),
-        Source::GateCommand | Source::Gate { .. } => None,
+        Source::GateCommand | Source::Gate => None,
     }
 }
 

@@ -23,10 +23,20 @@ pub enum Fold {
     Unfolded,
 }
 
+/// What stands above a block.
+#[derive(Debug, Clone, Copy)]
+pub enum Above<'a> {
+    /// It is the first.
+    Nothing,
+    Block(&'a Block),
+}
+
 /// The lines of one block; the one before it decides on the air above.
-pub fn lines(before: Option<&Block>, block: &Block, width: usize, fold: Fold) -> Vec<Row> {
+pub fn lines(above: Above<'_>, block: &Block, width: usize, fold: Fold) -> Vec<Row> {
     let mut rows = Vec::new();
-    if before.is_some_and(|before| wants_air(before, block)) {
+    if let Above::Block(before) = above
+        && wants_air(before, block)
+    {
         rows.push(Row::new());
     }
     match &block.body {
@@ -277,19 +287,19 @@ mod tests {
     fn calls_are_one_line_with_what_they_did() {
         let edit =
             call("edit", r#"{"path":"src/session.rs","old":"a\nb\n","new":"a\nc\nd\n"}"#, "", Answer::Done);
-        insta::assert_snapshot!(plain(&lines(None, &edit, 60, Fold::Folded)), @"Edit    src/session.rs | +2 −1  2.1s");
+        insta::assert_snapshot!(plain(&lines(Above::Nothing, &edit, 60, Fold::Folded)), @"Edit    src/session.rs | +2 −1  2.1s");
         let run = call(
             "shell",
             r#"{"command":"cargo test session"}"#,
             "a\nb\nc\n12 passed\nexit code 0",
             Answer::Done,
         );
-        insta::assert_snapshot!(plain(&lines(None, &run, 60, Fold::Folded)), @r"
+        insta::assert_snapshot!(plain(&lines(Above::Nothing, &run, 60, Fold::Folded)), @r"
         Run     cargo test session | exit 0  2.1s
                 12 passed | 3 lines more
         ");
         let odd = call("browser_click", r#"{"selector":".save"}"#, "ok", Answer::Done);
-        insta::assert_snapshot!(plain(&lines(None, &odd, 60, Fold::Folded)), @"Browser .save |   2.1s");
+        insta::assert_snapshot!(plain(&lines(Above::Nothing, &odd, 60, Fold::Folded)), @"Browser .save |   2.1s");
     }
 
     #[test]
@@ -298,6 +308,6 @@ mod tests {
         if let BlockBody::Call(call) = &mut live.body {
             call.answer = None;
         }
-        assert_eq!(plain(&lines(None, &live, 60, Fold::Folded)), "Edit    ");
+        assert_eq!(plain(&lines(Above::Nothing, &live, 60, Fold::Folded)), "Edit");
     }
 }

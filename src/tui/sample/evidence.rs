@@ -46,63 +46,58 @@ pub fn diffs(mission: &Mission) -> Vec<(DiffScope, DiffDoc)> {
 }
 
 fn diff() -> DiffDoc {
-    let file = |path: &str, change, additions, deletions, hunks| DiffFile {
-        path: path.to_owned(),
-        old_path: None,
-        change,
-        additions,
-        deletions,
-        hunks,
-    };
-    let hunk = |header: &str, lines: &[&str]| DiffHunk {
-        header: header.to_owned(),
-        lines: lines.iter().map(|line| (*line).to_owned()).collect(),
-    };
-    let login = hunk(
-        "@@ -12,9 +12,11 @@ pub async fn login(form: Form) -> Response {",
-        &[
-            "     let Some(user) = users.find(&form.name) else {",
-            "-        return refuse(\"no such user\");",
-            "+        return refuse(WRONG);",
-            "     };",
-            "     if !user.verify(&form.password) {",
-            "-        return refuse(\"wrong password\");",
-            "+        // Both refusals are the same sentence, so that neither tells which part was wrong.",
-            "+        return refuse(WRONG);",
-            "     }",
-        ],
-    );
-    let constant = hunk(
-        "@@ -1,3 +1,5 @@",
-        &[
-            " use axum::Form;",
-            " ",
-            "+/// What everybody hears whose name or password is wrong.",
-            "+pub const WRONG: &str = \"name or password is wrong\";",
-            " ",
-        ],
-    );
-    let tests = hunk(
-        "@@ -0,0 +1,5 @@",
-        &[
-            "+#[test]",
-            "+fn refuses_wrong_password() {",
-            "+    let answer = post(\"/login\", \"ada\", \"wrong\");",
-            "+    assert_eq!(answer.status(), 401);",
-            "+}",
-        ],
-    );
-    let page =
-        hunk("@@ -3,3 +3,3 @@", &[" <main>", "-<p>no such user</p>", "+<p>{{ wrong }}</p>", " </main>"]);
     DiffDoc {
         from: "9f3c2a1".to_owned(),
         to: "41be07d".to_owned(),
         files: vec![
-            file("src/login.rs", FileChange::Modified, 5, 2, vec![constant, login]),
-            file("tests/login.rs", FileChange::Added, 5, 0, vec![tests]),
-            file("templates/desk.html", FileChange::Modified, 1, 1, vec![page]),
-            file("assets/lock.png", FileChange::Binary, 0, 0, Vec::new()),
+            file("src/login.rs", FileChange::Modified, (5, 2), vec![hunk(CONSTANT), hunk(LOGIN)]),
+            file("tests/login.rs", FileChange::Added, (5, 0), vec![hunk(TESTS)]),
+            file("templates/desk.html", FileChange::Modified, (1, 1), vec![hunk(PAGE)]),
+            file("assets/lock.png", FileChange::Binary, (0, 0), Vec::new()),
         ],
         omitted_lines: 0,
     }
 }
+
+fn file(
+    path: &str,
+    change: FileChange,
+    (additions, deletions): (u32, u32),
+    hunks: Vec<DiffHunk>,
+) -> DiffFile {
+    DiffFile { path: path.to_owned(), old_path: None, change, additions, deletions, hunks }
+}
+
+/// A hunk from its text: the header, then the lines with their marks.
+fn hunk(text: &str) -> DiffHunk {
+    let mut lines = text.lines().map(str::to_owned);
+    DiffHunk { header: lines.next().unwrap_or_default(), lines: lines.collect() }
+}
+
+const CONSTANT: &str = r#"@@ -1,3 +1,5 @@
+ use axum::Form;
+ 
++/// What everybody hears whose name or password is wrong.
++pub const WRONG: &str = "name or password is wrong";
+ "#;
+const LOGIN: &str = r#"@@ -12,9 +12,11 @@ pub async fn login(form: Form) -> Response {
+     let Some(user) = users.find(&form.name) else {
+-        return refuse("no such user");
++        return refuse(WRONG);
+     };
+     if !user.verify(&form.password) {
+-        return refuse("wrong password");
++        // Both refusals are the same sentence, so that neither tells which part was wrong.
++        return refuse(WRONG);
+     }"#;
+const TESTS: &str = r#"@@ -0,0 +1,5 @@
++#[test]
++fn refuses_wrong_password() {
++    let answer = post("/login", "ada", "wrong");
++    assert_eq!(answer.status(), 401);
++}"#;
+const PAGE: &str = "@@ -3,3 +3,3 @@
+ <main>
+-<p>no such user</p>
++<p>{{ wrong }}</p>
+ </main>";

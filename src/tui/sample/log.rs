@@ -89,7 +89,8 @@ pub fn commit(n: u32) -> Commit {
     let mut state = u64::from(n) + 0x9e37_79b9;
     while hex.len() < 40 {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        hex.push_str(&format!("{:08x}", state >> 32));
+        let digits = format!("{:08x}", state >> 32);
+        hex.push_str(&digits);
     }
     Commit(hex)
 }

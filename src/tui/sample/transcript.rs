@@ -126,14 +126,14 @@ impl Writer {
         self.entries.push(Entry { number, at: Timestamp(self.at), body });
     }
 
-    fn call(&mut self, tool: &str, arguments: &str, status: Answer, output: &str, took: i64) {
+    fn call(&mut self, tool: &str, arguments: &str, status: Answer, output: &str, lasted: i64) {
         let call_id = format!("call_{}", self.entries.len());
         self.say(EntryBody::Called {
             call_id: call_id.clone(),
             tool: tool.to_owned(),
             arguments: arguments.to_owned(),
         });
-        self.at += took - 4_000;
+        self.at += lasted - 4_000;
         self.say(EntryBody::Answered { call_id, tool: tool.to_owned(), status, output: output.to_owned() });
     }
 }

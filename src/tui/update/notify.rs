@@ -16,9 +16,8 @@ pub fn transitions(app: &mut App) -> Vec<Effect> {
     let mission_title = mission.title().to_owned();
     app.told = waits;
     if app.window == Window::Elsewhere && app.notifications == Notifications::On {
-        effects.extend(
-            news.into_iter().map(|sentence| Effect::Notify(format!("{}: {sentence}", mission_title))),
-        );
+        effects
+            .extend(news.into_iter().map(|sentence| Effect::Notify(format!("{mission_title}: {sentence}"))));
     }
     effects
 }

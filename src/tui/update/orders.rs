@@ -25,7 +25,7 @@ pub fn next_theme(app: &mut App) -> Vec<Effect> {
     let at = BUILT_IN.iter().position(|(name, _)| *name == app.look.theme).map_or(0, |at| at + 1);
     let Some((name, _)) = BUILT_IN.get(at % BUILT_IN.len()) else { return Vec::new() };
     if let Ok(styles) = Theme::built_in(name).and_then(|theme| theme.styles(Depth::Full)) {
-        app.look.theme = (*name).to_owned();
+        (*name).clone_into(&mut app.look.theme);
         app.look.styles = styles;
         super::say(app, crate::tui::app::Tone::Done, format!("theme {name}"));
     }

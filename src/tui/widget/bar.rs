@@ -6,7 +6,7 @@ use crate::tui::present::row::Piece;
 /// A bar of `cells` cells, `done` of `total` filled.
 pub fn bar(done: u64, total: u64, cells: usize) -> Vec<Piece> {
     let cells_u64 = cells as u64;
-    let filled = if total == 0 { 0 } else { done.min(total) * cells_u64 / total };
+    let filled = (done.min(total) * cells_u64).checked_div(total).unwrap_or(0);
     let filled = usize::try_from(filled).unwrap_or(0).min(cells);
     vec![Piece::new(Ink::Accent, "█".repeat(filled)), Piece::new(Ink::Faint, "░".repeat(cells - filled))]
 }

@@ -142,7 +142,10 @@ impl Painter<'_> {
         match self.charset {
             Charset::Unicode => block.render(area, buf),
             Charset::Ascii => {
-                Block::bordered().border_set(ASCII_BORDER).border_style(self.styles.of(ink)).render(area, buf)
+                Block::bordered()
+                    .border_set(ASCII_BORDER)
+                    .border_style(self.styles.of(ink))
+                    .render(area, buf);
             }
         }
     }

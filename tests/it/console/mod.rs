@@ -2,5 +2,6 @@
 
 mod harness;
 mod look;
+mod presenters;
 mod properties;
 mod screens;

@@ -131,7 +131,8 @@ impl Form {
 
     /// All fields as one text for the person's editor.
     pub fn outside(&self) -> String {
-        self.fields.iter().map(|field| format!("{FENCE}{}\n{}\n", field.name, field.text.text())).collect()
+        let parts = self.fields.iter().map(|field| format!("{FENCE}{}\n{}\n", field.name, field.text.text()));
+        parts.collect::<Vec<_>>().concat()
     }
 
     /// Takes the fields from the editor's text; a part that is missing stays as it is.
