@@ -4,5 +4,12 @@
 //! worked on, who works on it, and how a person sees it.
 
 pub mod agent;
+pub mod cli;
+pub mod config;
 pub mod domain;
+pub mod engine;
+pub mod instrument;
 pub mod link;
+pub mod store;
+pub mod tui;
+pub mod workspace;

@@ -3,4 +3,21 @@
 //! The same lines travel over `ssh HOST flightdeck bridge`. A client keeps nothing of its own: it attaches, gets the
 //! mission as it is, and then every event in order.
 
+pub mod bridge;
+pub mod client;
+mod connection;
+mod error;
+pub mod feed;
+mod lines;
 pub mod protocol;
+mod queue;
+pub mod server;
+pub mod socket;
+pub mod wire;
+
+pub use bridge::bridge;
+pub use client::{Client, Notices};
+pub use error::LinkError;
+pub use feed::{Feed, Subscription};
+pub use server::{Host, Refusal, Server};
+pub use socket::{SocketPlace, socket_path};

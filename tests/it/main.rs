@@ -1,8 +1,17 @@
 //! The tests that look at flightdeck from outside its rooms: one binary, one module a subject.
 
-#[cfg(test)]
+#![cfg(test)]
+
+mod agent;
 mod architecture;
-#[cfg(test)]
+mod config;
+mod console;
+mod crash;
 mod domain;
-#[cfg(test)]
+mod flight;
+mod instrument;
+mod link;
+mod rehearsal;
+mod store;
 mod support;
+mod workspace;

@@ -3,6 +3,11 @@
 //! Every backend stands behind [`Model`]. The shapes here are flightdeck's own, so that a session, its transcript
 //! and its tests do not know which wire protocol is spoken.
 
+pub mod catalogue;
+pub mod provider;
+pub mod retry;
+pub mod scripted;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -140,6 +145,15 @@ pub struct TokenUsage {
     pub cache_written: u64,
     /// Output tokens, reasoning included.
     pub output: u64,
+}
+
+impl std::ops::AddAssign for TokenUsage {
+    fn add_assign(&mut self, more: Self) {
+        self.input += more.input;
+        self.cached += more.cached;
+        self.cache_written += more.cache_written;
+        self.output += more.output;
+    }
 }
 
 /// A tool as a model sees it.

@@ -2,6 +2,28 @@
 //!
 //! A tool's error has two audiences: one the model can mend goes back into the conversation, a fatal one ends the session.
 
+mod arguments;
+mod delegate;
+mod edit;
+mod instrument;
+mod jobs;
+mod list;
+mod read;
+mod search;
+mod shell;
+mod skill;
+mod toolbox;
+mod workplace;
+mod write;
+
+pub use arguments::{arguments, spec};
+pub use delegate::Spawner;
+pub(in crate::agent) use instrument::EVIDENCE_MARK;
+pub use instrument::{App, EvidenceSink, Instruments};
+pub use jobs::Jobs;
+pub use toolbox::{Picked, Toolbox, Unavailable};
+pub use workplace::Workplace;
+
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -21,6 +43,20 @@ pub trait Tool: Send + Sync {
     /// # Errors
     /// See [`ToolError`].
     async fn call(&self, arguments: Value, call: &Call) -> Result<Output, ToolError>;
+
+    /// Whether calls of it in one reply may run beside each other.
+    fn concurrency(&self) -> Concurrency {
+        Concurrency::Alone
+    }
+}
+
+/// Whether a call may run beside another one of the same reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Concurrency {
+    /// It runs when those before it have ended.
+    Alone,
+    /// It runs together with its neighbours of the same kind.
+    Parallel,
 }
 
 /// The circumstances of one call.
@@ -46,6 +82,13 @@ pub struct Output {
     pub text: String,
     /// Whether the session goes on after it.
     pub then: Then,
+}
+
+impl Output {
+    /// An answer after which the session goes on.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), then: Then::Continue }
+    }
 }
 
 /// What a session does after a tool call.

@@ -1,4 +1,6 @@
-//! What tests share: builders and scripted parts.
+//! What tests share.
+#![cfg(test)]
 
+pub mod flight;
 pub mod mission;
 pub mod words;

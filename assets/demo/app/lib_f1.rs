@@ -1,0 +1,4 @@
+//! A guestbook for the browser and the terminal.
+
+pub mod entry;
+pub mod store;

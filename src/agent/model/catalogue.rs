@@ -1,0 +1,177 @@
+//! Which models are known: how much they read, how much they write, and what that costs.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::TokenUsage;
+
+/// What ships with flightdeck; the file names its sources.
+const BUILTIN: &str = include_str!("../../../assets/models.toml");
+/// The window of a model that nobody knows: small enough to be safe with every current one.
+const DEFAULT_WINDOW: u32 = 128_000;
+
+/// All known models, a person's own entries before the built-in ones.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Catalogue {
+    models: BTreeMap<String, ModelFacts>,
+}
+
+/// What is known of one model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelFacts {
+    /// Tokens that the conversation and the reply may have together.
+    pub window: u32,
+    /// The most tokens of one reply, when it is known.
+    #[serde(default)]
+    pub max_output: Option<u32>,
+    /// What it costs; a model without it is counted in tokens only.
+    #[serde(default)]
+    pub price: Option<Price>,
+}
+
+/// Micro-dollars per million tokens: 3 dollars are `3_000_000`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    /// Input that was not cached.
+    pub input: u64,
+    /// Input read from the cache.
+    pub cached: u64,
+    /// Input written to the cache.
+    pub cache_write: u64,
+    /// Output, reasoning included.
+    pub output: u64,
+}
+
+impl Price {
+    /// What the tokens cost in micro-dollars, rounded up: a budget must not leak.
+    pub fn cost(&self, usage: TokenUsage) -> u64 {
+        let parts = [
+            (usage.input, self.input),
+            (usage.cached, self.cached),
+            (usage.cache_written, self.cache_write),
+            (usage.output, self.output),
+        ];
+        let total: u128 = parts.iter().map(|&(tokens, price)| u128::from(tokens) * u128::from(price)).sum();
+        u64::try_from(total.div_ceil(1_000_000)).unwrap_or(u64::MAX)
+    }
+}
+
+impl Catalogue {
+    /// The built-in models.
+    ///
+    /// # Errors
+    /// [`CatalogueError`] when the shipped file is broken, which a test rules out.
+    pub fn builtin() -> Result<Self, CatalogueError> {
+        Self::parse(BUILTIN, "assets/models.toml")
+    }
+
+    /// These models and a person's own, which win.
+    ///
+    /// # Errors
+    /// [`CatalogueError`] with the line that is wrong.
+    pub fn with(mut self, text: &str, origin: &str) -> Result<Self, CatalogueError> {
+        self.models.extend(Self::parse(text, origin)?.models);
+        Ok(self)
+    }
+
+    fn parse(text: &str, origin: &str) -> Result<Self, CatalogueError> {
+        let file: File = toml::from_str(text)
+            .map_err(|fault| CatalogueError { origin: origin.to_owned(), fault: fault.to_string() })?;
+        Ok(Self { models: file.model })
+    }
+
+    /// What is known of `provider/model`, or a cautious guess without a price. A dated name is its family's.
+    pub fn facts(&self, name: &str) -> ModelFacts {
+        let known = self.models.get(name).or_else(|| self.models.get(undated(name)));
+        known.copied().unwrap_or(ModelFacts { window: DEFAULT_WINDOW, max_output: None, price: None })
+    }
+
+    /// All names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.models.keys().map(String::as_str)
+    }
+}
+
+/// A file of models that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{origin} is not a list of models: {fault}")]
+pub struct CatalogueError {
+    origin: String,
+    fault: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    model: BTreeMap<String, ModelFacts>,
+}
+
+/// The name without `-20250929` or `-2025-08-07` at its end.
+fn undated(name: &str) -> &str {
+    let digits =
+        |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut parts = name.rsplitn(4, '-');
+    let (Some(day), Some(month), Some(year)) = (parts.next(), parts.next(), parts.next()) else {
+        return name.rsplit_once('-').filter(|(_, date)| digits(date, 8)).map_or(name, |(family, _)| family);
+    };
+    if digits(day, 8) {
+        return name.rsplit_once('-').map_or(name, |(family, _)| family);
+    }
+    match parts.next() {
+        Some(family) if digits(day, 2) && digits(month, 2) && digits(year, 4) => family,
+        _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_file_is_whole_and_every_price_is_plausible() {
+        let catalogue = Catalogue::builtin().unwrap();
+        assert!(catalogue.models.len() >= 15);
+        for (name, facts) in &catalogue.models {
+            assert!(name.contains('/') && facts.window >= 64_000, "{name}");
+            let price = facts.price.unwrap();
+            assert!(price.cached <= price.input && price.input < price.output, "{name}");
+            assert!(price.output <= 100_000_000, "{name}: dollars, not micro-dollars?");
+        }
+    }
+
+    #[test]
+    fn dated_names_are_their_familys() {
+        for (name, family) in [
+            ("anthropic/claude-sonnet-4-5-20250929", "anthropic/claude-sonnet-4-5"),
+            ("openai/gpt-5-2025-08-07", "openai/gpt-5"),
+            ("openai/gpt-5-mini", "openai/gpt-5-mini"),
+            ("x/m-20250101", "x/m"),
+            ("x/m", "x/m"),
+        ] {
+            assert_eq!(undated(name), family);
+        }
+    }
+
+    #[test]
+    fn cost_is_summed_and_rounded_up() {
+        let price = Price { input: 3_000_000, cached: 300_000, cache_write: 3_750_000, output: 15_000_000 };
+        let usage = TokenUsage { input: 1_000, cached: 10_000, cache_written: 100, output: 10 };
+        assert_eq!(price.cost(usage), 3_000 + 3_000 + 375 + 150);
+        assert_eq!(Price { input: 1, ..price }.cost(TokenUsage { input: 1, ..TokenUsage::default() }), 1);
+    }
+
+    #[test]
+    fn a_persons_entry_wins_and_a_wrong_one_names_its_line() {
+        let own = "[model.\"openai/gpt-5\"]\nwindow = 9\n";
+        let catalogue = Catalogue::builtin().unwrap().with(own, "models.toml").unwrap();
+        assert_eq!(catalogue.facts("openai/gpt-5").window, 9);
+        assert_eq!(catalogue.facts("nobody/knows").window, DEFAULT_WINDOW);
+        let fault =
+            Catalogue::default().with("[model.x]\nwindow = 1\ncolour = 2\n", "mine.toml").unwrap_err();
+        assert!(fault.to_string().contains("mine.toml") && fault.to_string().contains("line 3"), "{fault}");
+    }
+}

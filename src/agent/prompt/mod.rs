@@ -1,0 +1,11 @@
+//! Prompts as files: what a role is told, which tools it has, how far it may go.
+//!
+//! A prompt is TOML front matter between `+++` lines and a minijinja template. It is looked up again for every
+//! session: the project's, then the person's own, then the built-in one. A file with a mistake in it does not stop a
+//! mission: the last good version stays in use and the mistake is reported beside it.
+
+mod file;
+mod library;
+
+pub use file::{Prompt, PromptError, PromptProblem};
+pub use library::{Loaded, PromptLibrary};

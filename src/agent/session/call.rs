@@ -1,0 +1,92 @@
+//! Making the calls of one reply.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::join_all;
+use tokio_util::sync::CancellationToken;
+
+use super::parts::Observer;
+use crate::agent::model::ToolCall;
+use crate::agent::tool::{Call, Concurrency, Progress, Then, Tool, ToolError};
+use crate::agent::turn::Answer;
+
+/// The tools of a session by their names.
+pub(super) type Tools = BTreeMap<String, Arc<dyn Tool>>;
+
+/// Makes the calls in order, neighbours that may run beside each other together, until one of them ends the session.
+pub(super) async fn make_calls(
+    tools: &Tools,
+    calls: Vec<ToolCall>,
+    observer: &Arc<dyn Observer>,
+    stop: &CancellationToken,
+    answers: &mut Vec<Answer>,
+) {
+    let parallel = |call: &ToolCall| {
+        tools.get(&call.tool).is_some_and(|tool| tool.concurrency() == Concurrency::Parallel)
+    };
+    let mut calls = calls.into_iter().peekable();
+    while let Some(first) = calls.next() {
+        if stop.is_cancelled() {
+            return;
+        }
+        let together = parallel(&first);
+        let mut batch = vec![first];
+        while let Some(next) = calls.next_if(|next| together && parallel(next)) {
+            batch.push(next);
+        }
+        let made = join_all(batch.into_iter().map(|call| make_call(tools, call, observer, stop))).await;
+        let over = made.iter().any(ends_the_session);
+        answers.extend(made);
+        if over {
+            return;
+        }
+    }
+}
+
+async fn make_call(
+    tools: &Tools,
+    call: ToolCall,
+    observer: &Arc<dyn Observer>,
+    stop: &CancellationToken,
+) -> Answer {
+    let ToolCall { id, tool, arguments, .. } = call;
+    let (Some(tool), Some(arguments)) = (tools.get(&tool), arguments) else {
+        // The machine answers these itself; a second guard costs nothing.
+        return Answer { call_id: id, result: Err(ToolError::Mend(format!("there is no tool `{tool}`"))) };
+    };
+    let progress = Arc::new(ToObserver { observer: Arc::clone(observer), call_id: id.clone() });
+    let circumstances = Call { id: id.clone(), cancel: stop.clone(), progress };
+    let made = AssertUnwindSafe(tool.call(arguments, &circumstances)).catch_unwind().await;
+    let result = made.unwrap_or_else(|panic| {
+        // A fault of ours in one tool must not take the whole session down.
+        Err(ToolError::Mend(format!("the tool broke ({}); use another way", panic_words(panic.as_ref()))))
+    });
+    Answer { call_id: id, result }
+}
+
+fn ends_the_session(answer: &Answer) -> bool {
+    match &answer.result {
+        Ok(output) => matches!(output.then, Then::Close(_)),
+        Err(fault) => matches!(fault, ToolError::Fatal(_)),
+    }
+}
+
+fn panic_words(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic".to_owned())
+}
+
+struct ToObserver {
+    observer: Arc<dyn Observer>,
+    call_id: String,
+}
+
+impl Progress for ToObserver {
+    fn output(&self, text: &str) {
+        self.observer.tool_output(&self.call_id, text);
+    }
+}

@@ -1,0 +1,11 @@
+//! One agent session: the loop between a model, its tools and whoever writes to it.
+//!
+//! The rules are the [turn machine](super::turn)'s; this room waits. It asks the permit before every model call,
+//! shows the observer what happens, puts messages in, and ends at once when it is cancelled.
+
+mod call;
+mod drive;
+mod parts;
+
+pub use drive::Session;
+pub use parts::{Denied, Ended, InboxMessage, Observer, Outcome, Permit, Urgency};

@@ -1,0 +1,108 @@
+//! `list`: a directory as a tree, without what git ignores.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use ignore::WalkBuilder;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::workplace::{Workplace, blocking};
+use super::{Call, Output, Tool, ToolError, arguments, spec};
+use crate::agent::model::ToolSpec;
+
+/// Entries of one answer.
+const ENTRIES: usize = 400;
+/// How deep it goes unless asked otherwise.
+const DEPTH: usize = 3;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Arguments {
+    /// The directory, relative to the checkout; the checkout itself when left out.
+    path: Option<String>,
+    /// How many levels to go down; 3 when left out.
+    depth: Option<usize>,
+}
+
+pub(super) struct List(pub Arc<Workplace>);
+
+#[async_trait::async_trait]
+impl Tool for List {
+    fn spec(&self) -> ToolSpec {
+        spec::<Arguments>("list", "Lists a directory as a tree, without files that git ignores.")
+    }
+
+    async fn call(&self, value: Value, _: &Call) -> Result<Output, ToolError> {
+        let wanted: Arguments = arguments(value)?;
+        let workplace = Arc::clone(&self.0);
+        blocking(move || tree(&workplace, &wanted).map(Output::text)).await
+    }
+}
+
+/// A walk over files that are part of the work: hidden ones too, but neither ignored ones nor git's own.
+pub(super) fn walk(root: &Path) -> WalkBuilder {
+    let mut walk = WalkBuilder::new(root);
+    walk.hidden(false).require_git(false).git_global(false).follow_links(false);
+    walk.filter_entry(|entry| entry.file_name() != ".git").sort_by_file_name(Ord::cmp);
+    walk
+}
+
+fn tree(workplace: &Workplace, wanted: &Arguments) -> Result<String, ToolError> {
+    let named = wanted.path.as_deref().unwrap_or(".");
+    let root = workplace.readable(named)?;
+    if !root.is_dir() {
+        return Err(ToolError::Mend(format!(
+            "`{named}` is no directory; use `read`, or list the one above it"
+        )));
+    }
+    let depth = wanted.depth.unwrap_or(DEPTH).clamp(1, 12);
+    let mut text = format!("{}/\n", workplace.shown(&root));
+    let mut entries =
+        walk(&root).max_depth(Some(depth)).build().filter_map(Result::ok).filter(|entry| entry.depth() > 0);
+    for entry in entries.by_ref().take(ENTRIES) {
+        let directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+        let name = entry.file_name().to_string_lossy();
+        let _ = writeln!(text, "{}{name}{}", "  ".repeat(entry.depth()), if directory { "/" } else { "" });
+    }
+    let more = entries.count();
+    if more > 0 {
+        let _ = writeln!(text, "[{more} more entries; list a directory further down]");
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::workplace::tests::{Place, call};
+    use super::*;
+
+    #[tokio::test]
+    async fn a_tree_without_what_git_ignores() {
+        let place = Place::new();
+        place.file(".gitignore", "target\n");
+        place.file("target/x", "");
+        place.file(".git/config", "");
+        place.file("src/a/b/c/deep.rs", "");
+        place.file("src/main.rs", "");
+        let list = List(Arc::clone(&place.workplace));
+        let text = call(&list, json!({})).await.unwrap();
+        assert_eq!(text, "./\n  .gitignore\n  src/\n    a/\n      b/\n    main.rs\n");
+        let part = call(&list, json!({ "path": "src", "depth": 1 })).await.unwrap();
+        assert_eq!(part, "src/\n  a/\n  main.rs\n");
+        assert!(call(&list, json!({ "path": "src/main.rs" })).await.unwrap_err().contains("use `read`"));
+        assert!(call(&list, json!({ "path": ".." })).await.unwrap_err().contains("outside"));
+    }
+
+    #[tokio::test]
+    async fn a_large_directory_is_cut() {
+        let place = Place::new();
+        (0..500).for_each(|number| place.file(&format!("f{number:03}"), ""));
+        let text = call(&List(Arc::clone(&place.workplace)), json!({})).await.unwrap();
+        assert!(text.ends_with("[100 more entries; list a directory further down]\n"), "{text}");
+    }
+}

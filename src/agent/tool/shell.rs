@@ -1,0 +1,162 @@
+//! `shell`: a command line, to its end or in the background.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::instrument::{EvidenceSink, with_evidence};
+use super::jobs::Jobs;
+use super::workplace::{Workplace, mend};
+use super::{Call, Output, Tool, ToolError, arguments, spec};
+use crate::agent::model::ToolSpec;
+use crate::instrument::CommandRecord;
+use crate::workspace::{Exit, Finished, Program};
+
+/// Seconds a command has unless the model gives it others.
+const TIMEOUT: u64 = 120;
+/// The most that it may have; what runs longer belongs in the background.
+const LONGEST: u64 = 1_800;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Arguments {
+    /// The command line for `sh -c`. It has no input.
+    command: String,
+    /// Seconds until it is killed; 120 when left out.
+    timeout_seconds: Option<u64>,
+    /// The directory it runs in, relative to the checkout.
+    directory: Option<String>,
+    /// Start it and go on; use `job` to see its output, wait for it or stop it.
+    #[serde(default)]
+    background: bool,
+}
+
+pub(super) struct Shell {
+    pub place: Arc<Workplace>,
+    pub jobs: Arc<Jobs>,
+    /// Where a tester's commands leave evidence; nobody else's do.
+    pub evidence: Option<Arc<dyn EvidenceSink>>,
+}
+
+#[async_trait::async_trait]
+impl Tool for Shell {
+    fn spec(&self) -> ToolSpec {
+        let description = "Runs a command line in the checkout and shows its output and exit code. Long output is cut in \
+                           the middle and kept whole in a file. Servers and watchers go to the background.";
+        spec::<Arguments>("shell", description)
+    }
+
+    async fn call(&self, value: Value, call: &Call) -> Result<Output, ToolError> {
+        let wanted: Arguments = arguments(value)?;
+        let directory = self.place.readable(wanted.directory.as_deref().unwrap_or("."))?;
+        let program = self.place.shell(&wanted.command, &directory);
+        if wanted.background {
+            return self.jobs.start(&program, &self.place.scratch).map(Output::text);
+        }
+        let limit = wanted.timeout_seconds.unwrap_or(TIMEOUT).clamp(1, LONGEST);
+        let program = program.timeout(Duration::from_secs(limit));
+        let progress = Arc::clone(&call.progress);
+        let finished = program
+            .run(call.cancel.clone(), move |text| progress.output(text))
+            .await
+            .map_err(|fault| mend(&fault))?;
+        let text = told(&finished, limit);
+        match &self.evidence {
+            None => Ok(Output::text(text)),
+            Some(sink) => with_evidence(sink.as_ref(), &text, record(&program, finished).evidence()),
+        }
+    }
+}
+
+fn record(program: &Program, finished: Finished) -> CommandRecord {
+    CommandRecord {
+        command: program.command_line().to_owned(),
+        directory: program.directory().to_owned(),
+        exit: finished.exit,
+        output: finished.output.text,
+        output_bytes: finished.output.total_bytes,
+        milliseconds: u64::try_from(finished.wall.as_millis()).unwrap_or(u64::MAX),
+    }
+}
+
+/// The time it took is left out: the repetition guard compares what a command did, not how fast it was.
+fn told(finished: &Finished, limit: u64) -> String {
+    let mut text = finished.output.text.trim_end().to_owned();
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    if let Some(file) = &finished.output.spilled {
+        let _ = writeln!(text, "[all {} bytes are in {}]", finished.output.total_bytes, file.display());
+    }
+    let ending = match finished.exit {
+        Exit::TimedOut => format!("killed after {limit} s; give it more time or run it in the background"),
+        other => other.to_string(),
+    };
+    let _ = write!(text, "[{ending}]");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::instrument::tests::Kept;
+    use super::super::workplace::tests::{Place, call};
+    use super::*;
+
+    fn shell(place: &Place) -> Shell {
+        Shell { place: Arc::clone(&place.workplace), jobs: Arc::default(), evidence: None }
+    }
+
+    #[tokio::test]
+    async fn output_and_exit_code_are_shown() {
+        let place = Place::new();
+        place.file("sub/x", "");
+        let shell = shell(&place);
+        for (wanted, shown) in [
+            (json!({ "command": "echo $FLIGHTDECK_TEST; echo no >&2; exit 3" }), "yes\nno\n[exit code 3]"),
+            (json!({ "command": "ls", "directory": "sub" }), "x\n[exit code 0]"),
+            (json!({ "command": "true" }), "[exit code 0]"),
+            (json!({ "command": "kill -9 $$" }), "[killed by signal 9]"),
+        ] {
+            assert_eq!(call(&shell, wanted).await.unwrap(), shown);
+        }
+        assert!(
+            call(&shell, json!({ "command": "ls", "directory": "/" })).await.unwrap_err().contains("outside")
+        );
+    }
+
+    #[tokio::test]
+    async fn a_testers_command_leaves_evidence() {
+        let place = Place::new();
+        let kept = Arc::new(Kept::default());
+        let sink: Arc<dyn EvidenceSink> = Arc::clone(&kept) as Arc<dyn EvidenceSink>;
+        let shell = Shell { evidence: Some(sink), ..shell(&place) };
+        let text = call(&shell, json!({ "command": "echo proof" })).await.unwrap();
+        assert_eq!(text, "proof\n[exit code 0]\n\nevidence: ev_1");
+        assert!(String::from_utf8_lossy(&kept.0.lock().unwrap()[0].bytes).contains("echo proof"));
+    }
+
+    #[tokio::test]
+    async fn a_command_that_takes_too_long_is_killed() {
+        let place = Place::new();
+        let text =
+            call(&shell(&place), json!({ "command": "sleep 60", "timeout_seconds": 1 })).await.unwrap();
+        assert!(text.contains("killed after 1 s"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn fifty_megabytes_are_cut_and_kept_whole_in_a_file() {
+        let place = Place::new();
+        let text =
+            call(&shell(&place), json!({ "command": "yes 0123456789 | head -c 50000000" })).await.unwrap();
+        assert!(text.len() < 64 * 1024, "{}", text.len());
+        assert!(text.contains("all 50000000 bytes are in "), "{}", &text[text.len() - 300..]);
+        let file = std::fs::read_dir(place.scratch.path()).unwrap().next().unwrap().unwrap();
+        assert_eq!(file.metadata().unwrap().len(), 50_000_000);
+    }
+}

@@ -1,0 +1,119 @@
+//! What goes into the turn machine and what comes out.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::agent::model::{Reply, ToolCall, ToolSpec};
+use crate::agent::tool::{Output, ToolError};
+
+/// What a conversation begins with.
+#[derive(Debug, Clone, Default)]
+pub struct Opening {
+    /// The system prompt: who the agent is.
+    pub system: String,
+    /// The brief: what this session is about. It is the first item and never shortened.
+    pub brief: String,
+    /// The tools on offer.
+    pub tools: Vec<ToolSpec>,
+    /// What the session is about, for gateways and the rehearsal.
+    pub labels: BTreeMap<String, String>,
+}
+
+/// How a session may end well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Closing {
+    /// By calling one of these tools.
+    Tools(Vec<String>),
+    /// By saying something without calling a tool.
+    Text,
+}
+
+/// How far a session may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Replies of the model.
+    pub max_turns: u32,
+    /// Wall-clock time of the whole session.
+    pub max_time: Duration,
+    /// Bytes of one tool result that go back to the model.
+    pub tool_output_bytes: usize,
+    /// Tokens that conversation and reply may have together.
+    pub window_tokens: u32,
+    /// Tokens of one reply; `None` leaves it to the provider.
+    pub max_output_tokens: Option<u32>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_turns: 200,
+            max_time: Duration::from_hours(2),
+            tool_output_bytes: 30_000,
+            window_tokens: 128_000,
+            max_output_tokens: None,
+        }
+    }
+}
+
+/// Something that has happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// The session begins.
+    Begin,
+    /// The model replied.
+    Reply(Reply),
+    /// The calls of [`Step::CallTools`] were made; calls without an answer were not.
+    Answered(Vec<Answer>),
+    /// The model call was given up because a message came in; the conversation stands where it was.
+    Interrupted,
+    /// The provider says that the conversation does not fit.
+    TooLong(String),
+}
+
+/// What a tool answered to the call of that id.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The call.
+    pub call_id: String,
+    /// What came of it.
+    pub result: Result<Output, ToolError>,
+}
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Ask the model with the machine's request.
+    AskModel,
+    /// Make these calls, in order; stop after one that closes the session.
+    CallTools(Vec<ToolCall>),
+    /// The session is over.
+    Finish(Ending),
+}
+
+/// How the conversation ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ending {
+    /// With its closing tool.
+    Closed { tool: String, value: Value },
+    /// With a text, where that is how it may end.
+    Said(String),
+    /// Without either.
+    Failed { reason: String, fault: Fault },
+}
+
+/// Whose fault a failure is: it decides whether trying again makes sense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The model did not do its part: it looped, fell silent or did not close.
+    Agent,
+    /// A limit on turns, time or length was reached.
+    Limit,
+    /// A tool broke beyond what the model can mend.
+    Tool,
+    /// The provider stayed out of reach.
+    Provider,
+    /// The key or the model's name is wrong: a person must mend it.
+    Configuration,
+}

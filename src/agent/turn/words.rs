@@ -1,0 +1,70 @@
+//! What flightdeck itself says to a model in the course of a session.
+
+use serde_json::Value;
+
+use super::shape::Closing;
+use crate::agent::context::NOTICE;
+use crate::agent::model::{ToolCall, ToolSpec};
+
+/// The result of a call to a tool that is not there.
+pub(super) fn unknown_tool(name: &str, tools: &[ToolSpec]) -> String {
+    let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
+    format!("There is no tool `{name}`. The tools are: {}.", names.join(", "))
+}
+
+/// The result of a call whose arguments are no JSON object.
+pub(super) fn broken_arguments(call: &ToolCall) -> String {
+    if call.raw.trim().is_empty() {
+        return "The arguments were cut off before they began: the reply reached its token limit. Call again with less \
+                in one call."
+            .to_owned();
+    }
+    match serde_json::from_str::<Value>(&call.raw) {
+        Err(fault) => {
+            format!("The arguments are not valid JSON ({fault}). Call again with one complete JSON object.")
+        }
+        Ok(_) => "The arguments must be a JSON object. Call again with one.".to_owned(),
+    }
+}
+
+/// The result of a call that was not made because another one closed the session.
+pub(super) const NOT_RUN_CLOSED: &str = "Not run: the session had ended.";
+/// The result of a call that was not made because of a message.
+pub(super) const NOT_RUN_INTERRUPTED: &str =
+    "Not finished: a message interrupted it. Read the message first.";
+
+/// What is added to a result that came out the same again.
+pub(super) fn repeats(count: u32) -> String {
+    format!(
+        "\n\n{NOTICE} You have now made this call {count} times with this same result. Repeating it changes nothing: try \
+         something else, or say what blocks you."
+    )
+}
+
+/// What a model hears that neither called a tool nor said anything.
+pub(super) fn said_nothing(closing: &Closing) -> String {
+    format!("{NOTICE} Your reply was empty. {}", how_to_end(closing))
+}
+
+/// What a model hears that stopped without its closing tool.
+pub(super) fn not_closed(closing: &Closing) -> String {
+    format!(
+        "{NOTICE} You stopped without ending the session; nobody reads your text. {}",
+        how_to_end(closing)
+    )
+}
+
+/// What a model hears shortly before the turn cap.
+pub(super) fn turns_left(left: u32, closing: &Closing) -> String {
+    format!("{NOTICE} {left} turns are left. Finish what can be finished. {}", how_to_end(closing))
+}
+
+fn how_to_end(closing: &Closing) -> String {
+    match closing {
+        Closing::Text => "Answer in text to end the session.".to_owned(),
+        Closing::Tools(names) => {
+            let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+            format!("Go on with the work, or end the session by calling {}.", names.join(" or "))
+        }
+    }
+}

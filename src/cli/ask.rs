@@ -1,0 +1,128 @@
+//! Asking a mission's engine for something, and the words that name things of a mission.
+
+use anyhow::Result;
+
+use super::context::Context;
+use super::engine_start::{self, Reached};
+use super::fault::misuse;
+use super::missions::Found;
+use crate::domain::command::Command;
+use crate::domain::id::{AssertionId, AttemptId, FeatureId, QuestionId};
+use crate::domain::mission::Mission;
+use crate::domain::text::Text;
+use crate::link::protocol::{Call, Reply};
+
+/// Asks for one thing and waits until it is durable, or refused.
+///
+/// # Errors
+/// The rejection's sentence, or why no engine could be reached.
+pub async fn ask(context: &Context, found: &Found, command: Command) -> Result<()> {
+    ask_all(context, found, vec![command]).await
+}
+
+/// Asks for several things after each other.
+///
+/// # Errors
+/// The first refusal.
+pub async fn ask_all(context: &Context, found: &Found, commands: Vec<Command>) -> Result<()> {
+    let Reached { client, .. } = engine_start::reach(context, &found.dir).await?;
+    for command in commands {
+        client.call(Call::Command { command: Box::new(command) }).await?;
+    }
+    Ok(())
+}
+
+/// Makes a call that is no command.
+///
+/// # Errors
+/// The engine's refusal, or why it could not be reached.
+pub async fn call(context: &Context, found: &Found, call: Call) -> Result<Reply> {
+    let Reached { client, .. } = engine_start::reach(context, &found.dir).await?;
+    Ok(client.call(call).await?)
+}
+
+/// A text from the command line, bounded as its place demands.
+///
+/// # Errors
+/// A misuse that says which text is empty or too long.
+pub fn text<const MAX: usize>(name: &str, words: &str) -> Result<Text<MAX>> {
+    Text::new(words).map_err(|fault| misuse(format!("{name}: {fault}")))
+}
+
+/// An assertion of the contract.
+///
+/// # Errors
+/// A misuse that lists the contract's.
+pub fn assertion(mission: &Mission, word: &str) -> Result<AssertionId> {
+    let known = || mission.contract.keys().map(ToString::to_string).collect::<Vec<_>>();
+    word.parse()
+        .ok()
+        .filter(|id| mission.contract.contains_key(id))
+        .ok_or_else(|| unknown("assertion", word, &known()))
+}
+
+/// An attempt of the mission, written `#18` or `18`.
+///
+/// # Errors
+/// A misuse that lists the newest ones.
+pub fn attempt(mission: &Mission, word: &str) -> Result<AttemptId> {
+    let known = || mission.attempts.keys().rev().take(12).map(ToString::to_string).collect::<Vec<_>>();
+    attempt_id(word)
+        .filter(|id| mission.attempts.contains_key(id))
+        .ok_or_else(|| unknown("attempt", word, &known()))
+}
+
+/// Reads `#18` or `18`.
+pub fn attempt_id(word: &str) -> Option<AttemptId> {
+    word.parse().ok().or_else(|| word.parse().ok().map(AttemptId))
+}
+
+/// A feature of the plan.
+///
+/// # Errors
+/// A misuse that lists the plan's.
+pub fn feature(mission: &Mission, word: &str) -> Result<FeatureId> {
+    let known = || mission.features.iter().map(|feature| feature.id.to_string()).collect::<Vec<_>>();
+    let id = word.parse().ok().filter(|id| mission.feature(*id).is_some());
+    id.ok_or_else(|| unknown("feature", word, &known()))
+}
+
+/// A question of the mission.
+///
+/// # Errors
+/// A misuse that lists the open ones.
+pub fn question(mission: &Mission, word: &str) -> Result<QuestionId> {
+    let open = mission.questions.iter().filter(|question| question.answer.is_none());
+    let known: Vec<String> = open.map(|question| question.id.to_string()).collect();
+    let id: Option<QuestionId> = word.parse().ok();
+    id.filter(|id| mission.questions.iter().any(|question| question.id == *id))
+        .ok_or_else(|| unknown("question", word, &known))
+}
+
+fn unknown(what: &str, word: &str, known: &[String]) -> anyhow::Error {
+    let word: String = word.chars().take(60).collect();
+    if known.is_empty() {
+        return misuse(format!("there is no {what} `{word}`: the mission has none"));
+    }
+    misuse(format!("there is no {what} `{word}`; there are {}", known.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_are_named_with_or_without_their_mark() {
+        assert_eq!(attempt_id("18"), Some(AttemptId(18)));
+        assert_eq!(attempt_id("#18"), Some(AttemptId(18)));
+        assert_eq!(attempt_id("F18"), None);
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_with_what_is() {
+        let sentence = assertion(&Mission::unborn(), "VAL-X-001").unwrap_err().to_string();
+        assert_eq!(sentence, "there is no assertion `VAL-X-001`: the mission has none");
+        let listed = unknown("feature", "F9", &["F1".to_owned(), "F2".to_owned()]).to_string();
+        assert_eq!(listed, "there is no feature `F9`; there are F1, F2");
+    }
+}

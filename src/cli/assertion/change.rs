@@ -1,0 +1,65 @@
+//! Changing the contract: the consequences are told, then the person confirms.
+
+use anyhow::{Result, bail};
+
+use crate::cli::ask::{ask, call};
+use crate::cli::context::{Context, print};
+use crate::cli::exit::Exit;
+use crate::cli::fault::misuse;
+use crate::cli::missions::Found;
+use crate::cli::person::{Answer, confirm};
+use crate::domain::command::Command;
+use crate::domain::consequence::{Consequences, ContractChange};
+use crate::link::protocol::{Call, Reply};
+
+/// Whether the person is asked before the change is made.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub struct Consent {
+    /// Do not ask; the consequences are still told
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+/// Tells what a change would do, asks, and makes it.
+///
+/// # Errors
+/// When the change would be refused, or nobody can be asked.
+pub async fn make(
+    context: &Context,
+    found: &Found,
+    change: ContractChange,
+    consent: Consent,
+) -> Result<Exit> {
+    let consequences = consequences(context, found, &change).await?;
+    if let Some(refusal) = &consequences.refusal {
+        return Err(misuse(refusal.sentence.clone()));
+    }
+    print(&consequences.sentence())?;
+    if !consent.yes && confirm(context, "make this change?")? == Answer::No {
+        print("nothing has changed")?;
+        return Ok(Exit::Done);
+    }
+    let done = match &change {
+        ContractChange::Edit { assertion, .. } => format!("{assertion} is edited"),
+        ContractChange::Add { draft, feature } => format!("{} is added for {feature}", draft.id),
+        ContractChange::Retire { assertion, .. } => format!("{assertion} is retired"),
+    };
+    ask(context, found, command(change)).await?;
+    print(&done)?;
+    Ok(Exit::Done)
+}
+
+async fn consequences(context: &Context, found: &Found, change: &ContractChange) -> Result<Consequences> {
+    match call(context, found, Call::Consequences { change: Box::new(change.clone()) }).await? {
+        Reply::Consequences { consequences } => Ok(consequences),
+        other => bail!("the engine answered something else than consequences: {other:?}"),
+    }
+}
+
+fn command(change: ContractChange) -> Command {
+    match change {
+        ContractChange::Edit { assertion, base, edit } => Command::EditAssertion { assertion, base, edit },
+        ContractChange::Add { draft, feature } => Command::AddAssertion { draft, feature },
+        ContractChange::Retire { assertion, reason } => Command::RetireAssertion { assertion, reason },
+    }
+}

@@ -1,0 +1,102 @@
+//! What every verb starts from: where things are, what is set, and where output goes.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use serde::Serialize;
+
+use super::progress::screen::Output;
+use crate::config::{Flag, Home, Settings, Sources, Variables};
+use crate::workspace::Repo;
+
+/// The project's own settings, in its repository.
+pub const PROJECT_FILE: &str = ".flightdeck/config.toml";
+
+/// The circumstances of a command.
+#[derive(Debug, Clone)]
+pub struct Context {
+    pub home: Home,
+    pub variables: Variables,
+    /// The directory the command was given in.
+    pub here: PathBuf,
+    pub output: Output,
+}
+
+/// How a reading verb answers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::Args)]
+pub struct Format {
+    /// Print JSON for programs.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Context {
+    /// Looks around.
+    ///
+    /// # Errors
+    /// When no home is known or the current directory is gone.
+    pub fn of_this_process() -> Result<Self> {
+        let variables = Variables::of_this_process();
+        let home = Home::find(&variables)?;
+        let here = std::env::current_dir().context("the current directory is gone; change to another")?;
+        Ok(Self { home, variables, here, output: Output::of_stdout() })
+    }
+
+    /// The root of the repository that this directory is in, if it is in one.
+    pub fn repository(&self) -> Option<PathBuf> {
+        Repo::discover(&self.here).ok().map(|repo| repo.root().to_owned())
+    }
+
+    /// The settings for a repository, or outside of any.
+    ///
+    /// # Errors
+    /// The first fault of the configuration.
+    pub fn settings(&self, repository: Repository<'_>, flags: Vec<Flag>) -> Result<Settings> {
+        let project_file = match repository {
+            Repository::At(root) => Some(root.join(PROJECT_FILE)),
+            Repository::OfThisDirectory => self.repository().map(|root| root.join(PROJECT_FILE)),
+        };
+        let sources = Sources {
+            user_file: self.home.user_file(),
+            project_file,
+            variables: self.variables.clone(),
+            flags,
+        };
+        Ok(sources.load()?)
+    }
+
+    /// Whether a person can be asked: both ends are a terminal.
+    pub fn is_interactive(&self) -> bool {
+        self.output != Output::Pipe && io::stdin().is_terminal()
+    }
+}
+
+/// Whose project settings count.
+#[derive(Debug, Clone, Copy)]
+pub enum Repository<'a> {
+    At(&'a Path),
+    OfThisDirectory,
+}
+
+/// Prints text; a closed pipe is an error that ends the command quietly.
+///
+/// # Errors
+/// When the output is closed.
+pub fn print(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    if !text.ends_with('\n') && !text.is_empty() {
+        out.write_all(b"\n")?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// Prints a value as JSON over several lines.
+///
+/// # Errors
+/// When the output is closed.
+pub fn print_json(value: &impl Serialize) -> Result<()> {
+    print(&serde_json::to_string_pretty(value)?)
+}

@@ -1,0 +1,116 @@
+//! Flying the demo to its end.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+
+use super::repository;
+use crate::agent::model::scripted::Rehearsal;
+use crate::cli::console::show;
+use crate::cli::context::{Context, Repository, print};
+use crate::cli::exit::Exit;
+use crate::cli::follow::{Talk, fly};
+use crate::cli::founding::{Wish, found, suffix};
+use crate::cli::land::land;
+use crate::cli::missions::{self, Found};
+use crate::cli::new::FlightArgs;
+use crate::config::Flag;
+use crate::domain::goal::Goal;
+use crate::domain::mission::End;
+use crate::domain::text::Title;
+use crate::workspace::Repo;
+
+/// Who plays all roles.
+const MIND: &str = "rehearsal/demo";
+/// Where the guestbook listens when nothing else does.
+const USUAL_PORT: u16 = 7878;
+
+/// Fly a complete mission with a rehearsed mind
+///
+/// A rehearsal plays the agents; the commits, the compiler, the tests, the running server and the verdicts are real.
+/// Where no terminal is there to ask at, the demo flies on autopilot.
+#[derive(Debug, Default, clap::Args)]
+pub struct Args {
+    /// Where; a demo that was cut off there goes on. Without it, a new temporary directory
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    #[command(flatten)]
+    flight: FlightArgs,
+}
+
+/// Flies it and lands it.
+///
+/// # Errors
+/// When the directory holds something else, or the mission fails.
+pub async fn run(context: &Context, mut args: Args) -> Result<Exit> {
+    let speed = args.flight.speed()?;
+    let talk = if args.flight.headless { Talk::Silent } else { Talk::possible(context) };
+    if talk == Talk::Silent {
+        args.flight.autopilot = true;
+    }
+    let directory = match &args.dir {
+        Some(directory) => std::path::absolute(directory).context("failed to find the directory")?,
+        None => std::env::temp_dir().join(format!("flightdeck-demo-{}", suffix())),
+    };
+    let repo = repository::ensure(&directory)?;
+    let found = match last_mission(context, &repo)? {
+        Some(found) => {
+            print(&format!("{} goes on in {}", found.id, directory.display()))?;
+            found
+        }
+        None => begin(context, &repo, args.flight).await?,
+    };
+    if found.mission.landed.is_some() {
+        print(&format!(
+            "this demo is over and landed; look at {}, or give another --dir",
+            directory.display()
+        ))?;
+        return Ok(Exit::Done);
+    }
+    let mission = match talk {
+        Talk::Silent => fly(context, &found, talk, speed).await?,
+        Talk::Inline => show(context, &found, speed).await?.mission,
+    };
+    if matches!(mission.end, Some(End::Completed { .. })) && mission.landed.is_none() {
+        land(context, &Found { mission: mission.clone(), ..found }).await?;
+        print(&format!(
+            "\nlook around:\n  cd {}\n  git log --stat main\n  flightdeck status\n  flightdeck log\n  flightdeck evidence",
+            directory.display()
+        ))?;
+    }
+    Ok(Exit::of(&mission))
+}
+
+fn last_mission(context: &Context, repo: &Repo) -> Result<Option<Found>> {
+    let Some(entry) = missions::of_repository(context, repo.root()).into_iter().next() else {
+        return Ok(None);
+    };
+    Ok(Some(Found { mission: missions::read(&entry.dir)?, id: entry.id, dir: entry.dir }))
+}
+
+/// The guestbook's usual port, or another one when it is taken.
+fn free_port() -> Result<u16> {
+    let usual = TcpListener::bind(("127.0.0.1", USUAL_PORT));
+    let listener =
+        usual.or_else(|_| TcpListener::bind(("127.0.0.1", 0))).context("failed to find a free port")?;
+    Ok(listener.local_addr()?.port())
+}
+
+async fn begin(context: &Context, repo: &Repo, flight: FlightArgs) -> Result<Found> {
+    let rehearsal = Rehearsal::builtin("demo")?;
+    let mut flags = vec![Flag { name: "demo", key: "models.default".to_owned(), word: MIND.to_owned() }];
+    flags.extend(flight.flags());
+    let settings = context.settings(Repository::At(repo.root()), flags)?;
+    let about = rehearsal.about();
+    // The goal says where to serve, as a person's would, so that two demos do not meet at one port.
+    let goal = format!("{}\n\nServe it on 127.0.0.1:{}.", about.goal.trim(), free_port()?);
+    let wish = Wish { title: Title::new(&about.title)?, goal: Goal::new(&goal)?, repo, settings: &settings };
+    let found = found(context, wish).await?;
+    print(&format!(
+        "The mind of this demo is a rehearsal: a script plays the agents, and no model is called. The rest is real: the\n\
+         commits, the compiler, the tests, the running server and the verdicts. It flies in {}.\n",
+        repo.root().display()
+    ))?;
+    Ok(found)
+}

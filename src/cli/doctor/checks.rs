@@ -1,0 +1,173 @@
+//! The machine, the repository, and flightdeck's own files.
+
+use std::path::PathBuf;
+
+use tokio_util::sync::CancellationToken;
+
+use super::report::{Check, State};
+use crate::agent::prompt::PromptLibrary;
+use crate::cli::context::{Context, PROJECT_FILE};
+use crate::cli::missions::catalogue;
+use crate::cli::progress::screen::Output;
+use crate::cli::progress::words::count;
+use crate::engine::PROMPTS;
+use crate::workspace::process::Program;
+use crate::workspace::repo::Head;
+use crate::workspace::{Repo, Sandbox, Unconfined};
+
+/// Below this many mebibytes a mission will soon have no room for builds.
+const LITTLE_ROOM: u64 = 1024;
+
+pub(super) fn version() -> Check {
+    let (version, os, arch) = (env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
+    Check::new("flightdeck", State::Good, format!("{version} on {os} {arch}"))
+}
+
+pub(super) fn repository(context: &Context) -> Check {
+    let described = Repo::discover(&context.here).and_then(|repo| {
+        let base = repo.base_commit()?;
+        let root = repo.root().display().to_string();
+        Ok(match repo.head()? {
+            Head::Branch(name) => {
+                (State::Good, format!("{root}, on {name} at {}", base.get(..7).unwrap_or(&base)))
+            }
+            Head::Detached(_) => (
+                State::Missing,
+                format!("{root}, no branch is checked out: check out the one that a mission shall land on"),
+            ),
+        })
+    });
+    match described {
+        Ok((state, sentence)) => Check::new("repository", state, sentence),
+        Err(fault) => Check::new("repository", State::Missing, fault.to_string()),
+    }
+}
+
+pub(super) fn home(context: &Context) -> Check {
+    let state = &context.home.state;
+    let probe = std::fs::create_dir_all(state).and_then(|()| {
+        let file = state.join(format!(".doctor-{}", std::process::id()));
+        std::fs::write(&file, "")?;
+        std::fs::remove_file(&file)
+    });
+    if let Err(fault) = probe {
+        return Check::new(
+            "home",
+            State::Bad,
+            format!("{} cannot be written: {fault}; set FLIGHTDECK_HOME", state.display()),
+        );
+    }
+    Check::new("home", State::Good, state.display().to_string())
+}
+
+pub(super) fn config_files(context: &Context) -> String {
+    let project = context.repository().map(|root| root.join(PROJECT_FILE));
+    let files: Vec<String> = [Some(context.home.user_file()), project]
+        .into_iter()
+        .flatten()
+        .filter(|file| file.exists())
+        .map(|file| file.display().to_string())
+        .collect();
+    if files.is_empty() {
+        format!("no file; {} would be yours", context.home.user_file().display())
+    } else {
+        files.join(", ")
+    }
+}
+
+/// The prompts in use; one line for each that has a mistake.
+pub(super) fn prompts(context: &Context) -> Vec<Check> {
+    let mut directories: Vec<PathBuf> =
+        context.repository().map(|root| root.join(".flightdeck/prompts")).into_iter().collect();
+    directories.push(context.home.config.join("prompts"));
+    let library = PromptLibrary::new(directories, &PROMPTS);
+    let names = library.names();
+    let mut checks = Vec::new();
+    for name in &names {
+        match library.load(name) {
+            Ok(loaded) => {
+                checks.extend(
+                    loaded.problem.map(|problem| Check::new("prompts", State::Missing, problem.to_string())),
+                );
+            }
+            Err(fault) => checks.push(Check::new("prompts", State::Bad, fault.to_string())),
+        }
+    }
+    if checks.is_empty() {
+        checks.push(Check::new("prompts", State::Good, count(names.len(), "prompt")));
+    }
+    checks
+}
+
+pub(super) fn sandbox() -> Check {
+    let sentence = format!("what agents run is {}", Unconfined.describe());
+    Check::new("sandbox", State::Missing, sentence)
+}
+
+/// Programs that agents and the demo need.
+pub(super) fn programs(context: &Context) -> Vec<Check> {
+    let uses = [
+        ("sh", State::Bad, "agents run their commands with it"),
+        ("git", State::Missing, "agents commit with it"),
+        ("cargo", State::Missing, "the demo builds its application with it"),
+    ];
+    uses.into_iter()
+        .map(|(name, without, why)| match on_path(context, name) {
+            Some(path) => Check::new(name, State::Good, path.display().to_string()),
+            None => Check::new(name, without, format!("not found on PATH; {why}")),
+        })
+        .collect()
+}
+
+fn on_path(context: &Context, name: &str) -> Option<PathBuf> {
+    let path = context.variables.get("PATH")?;
+    std::env::split_paths(path).map(|directory| directory.join(name)).find(|file| file.is_file())
+}
+
+/// Free space where missions are kept, as `df` tells it.
+pub(super) async fn disk(context: &Context) -> Check {
+    let program = Program::new("df").arg("-Pk").arg(&context.home.state);
+    let finished = match program.run(CancellationToken::new(), |_| {}).await {
+        Ok(finished) => finished,
+        Err(fault) => return Check::new("disk", State::Missing, fault.to_string()),
+    };
+    let kibibytes = finished
+        .output
+        .text
+        .lines()
+        .nth(1)
+        .and_then(|line| line.split_whitespace().nth(3))
+        .and_then(|word| word.parse::<u64>().ok());
+    match kibibytes.map(|free| free / 1024) {
+        Some(free) if free < LITTLE_ROOM => {
+            Check::new("disk", State::Missing, format!("only {free} MiB are free; builds need more"))
+        }
+        Some(free) => Check::new("disk", State::Good, format!("{} GiB free", free / 1024)),
+        None => Check::new("disk", State::Missing, "the free space is not known"),
+    }
+}
+
+pub(super) fn terminal(context: &Context) -> Check {
+    let term = context.variables.get("TERM").unwrap_or("unknown");
+    match (context.output, crossterm::terminal::size()) {
+        (Output::Pipe, _) => Check::new("terminal", State::Good, "output is not a terminal: plain lines"),
+        (Output::Terminal(_), Ok((columns, rows))) => {
+            Check::new("terminal", State::Good, format!("{term}, {columns} × {rows}"))
+        }
+        (Output::Terminal(_), Err(fault)) => {
+            Check::new("terminal", State::Missing, format!("{term}, its size is not known: {fault}"))
+        }
+    }
+}
+
+pub(super) fn missions(context: &Context) -> Check {
+    let entries = catalogue(context).list();
+    let broken: Vec<String> = entries
+        .iter()
+        .filter_map(|entry| Some(format!("{}: {}", entry.id, entry.mission.as_ref().err()?)))
+        .collect();
+    if broken.is_empty() {
+        return Check::new("missions", State::Good, count(entries.len(), "mission"));
+    }
+    Check::new("missions", State::Missing, broken.join("; "))
+}

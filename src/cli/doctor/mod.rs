@@ -1,0 +1,7 @@
+//! `doctor`: what works here, what does not, and what to do about it.
+
+mod checks;
+mod minds;
+mod report;
+
+pub use report::{Args, run};

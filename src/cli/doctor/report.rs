@@ -1,0 +1,89 @@
+//! All checks, for people and for programs.
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::{checks, minds};
+use crate::cli::context::{Context, Format, Repository, print, print_json};
+use crate::cli::exit::Exit;
+use crate::cli::fault;
+use crate::cli::progress::style::{Style, Tone, padded};
+
+/// Say what works here and what does not
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    format: Format,
+}
+
+/// What one check found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Check {
+    pub(super) name: String,
+    pub(super) state: State,
+    pub(super) sentence: String,
+}
+
+/// How it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum State {
+    Good,
+    /// Something can be done without it.
+    Missing,
+    /// Nothing works before it is mended.
+    Bad,
+}
+
+impl Check {
+    pub(super) fn new(name: impl Into<String>, state: State, sentence: impl Into<String>) -> Self {
+        Self { name: name.into(), state, sentence: sentence.into() }
+    }
+}
+
+/// Checks everything. The code is 1 when something must be mended first.
+///
+/// # Errors
+/// When the output is closed.
+pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let checks = all(context).await;
+    if args.format.json {
+        print_json(&checks)?;
+    } else {
+        let style = context.output.style();
+        let width = checks.iter().map(|check| check.name.len()).max().unwrap_or(0);
+        let lines: Vec<String> = checks.iter().map(|check| line(check, width, style)).collect();
+        print(&lines.join("\n"))?;
+    }
+    let bad = checks.iter().any(|check| check.state == State::Bad);
+    Ok(if bad { Exit::Failed } else { Exit::Done })
+}
+
+async fn all(context: &Context) -> Vec<Check> {
+    let mut checks = vec![checks::version(), checks::repository(context), checks::home(context)];
+    match context.settings(Repository::OfThisDirectory, Vec::new()) {
+        Ok(settings) => {
+            checks.push(Check::new("config", State::Good, checks::config_files(context)));
+            checks.extend(minds::backends(&settings).await);
+            checks.push(minds::models(&settings).await);
+            checks.push(minds::prices(&settings));
+        }
+        Err(found) => checks.push(Check::new("config", State::Bad, fault::sentence(&found))),
+    }
+    checks.extend(checks::prompts(context));
+    checks.push(checks::sandbox());
+    checks.extend(checks::programs(context));
+    checks.push(checks::disk(context).await);
+    checks.push(checks::terminal(context));
+    checks.push(checks::missions(context));
+    checks
+}
+
+fn line(check: &Check, width: usize, style: Style) -> String {
+    let (mark, tone) = match check.state {
+        State::Good => ("✓", Tone::Good),
+        State::Missing => ("!", Tone::Warning),
+        State::Bad => ("✗", Tone::Bad),
+    };
+    format!("{} {}  {}", style.paint(tone, mark), padded(&check.name, width), check.sentence)
+}

@@ -1,0 +1,135 @@
+//! Reaching a mission's engine, and starting one when none answers.
+
+use std::fs;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+
+use super::context::Context;
+use super::new::Speed;
+use crate::domain::id::MissionId;
+use crate::link::{Client, LinkError, Notices, SocketPlace, socket_path};
+use crate::workspace::process::{Detached, Program};
+
+/// Where an engine listens, written into the mission's directory by the engine itself: whoever comes over `ssh` may
+/// have another runtime directory than whoever started it.
+pub const SOCKET_FILE: &str = "engine.socket";
+/// What an engine says.
+const LOG_FILE: &str = "engine.log";
+/// How long a new engine has to answer.
+const START_LIMIT: Duration = Duration::from_secs(20);
+/// How often it is tried.
+const LOOK: Duration = Duration::from_millis(30);
+/// How many bytes of the log are shown when it does not answer.
+const TAIL: usize = 2_000;
+/// A log that is longer begins anew.
+const LOG_LIMIT: u64 = 4 << 20;
+
+/// An engine that answered.
+#[derive(Debug)]
+pub struct Reached {
+    pub client: Client,
+    pub notices: Notices,
+    /// Where it listens.
+    pub socket: PathBuf,
+}
+
+/// Connects to a mission's engine, and starts one first when none answers.
+///
+/// # Errors
+/// When it does not come up; the error carries the end of its log.
+pub async fn reach(context: &Context, dir: &Path) -> Result<Reached> {
+    reach_at(context, dir, Speed::AsSet).await
+}
+
+/// As [`reach`]; an engine that is started plays rehearsals at this speed.
+///
+/// # Errors
+/// As [`reach`].
+pub async fn reach_at(context: &Context, dir: &Path, speed: Speed) -> Result<Reached> {
+    if let Some(reached) = try_connect(context, dir).await? {
+        return Ok(reached);
+    }
+    let log = dir.join(LOG_FILE);
+    if fs::metadata(&log).is_ok_and(|found| found.len() > LOG_LIMIT) {
+        fs::write(&log, "").with_context(|| format!("failed to shorten {}", log.display()))?;
+    }
+    let before = fs::metadata(&log).map_or(0, |found| found.len());
+    let mut engine = spawn(dir, speed, &log)?;
+    let started = Instant::now();
+    let mut ended: Option<(i32, Instant)> = None;
+    loop {
+        if let Some(reached) = try_connect(context, dir).await? {
+            return Ok(reached);
+        }
+        ended = ended.or_else(|| engine.exit().map(|code| (code, Instant::now())));
+        // One that ended at once may have found another that is just coming up.
+        if let Some((code, at)) = ended
+            && at.elapsed() > Duration::from_secs(2)
+        {
+            bail!("the engine ended with code {code}{}", tail(&log, before));
+        }
+        if started.elapsed() > START_LIMIT {
+            bail!("the engine does not answer after {} s{}", START_LIMIT.as_secs(), tail(&log, before));
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Tries the sockets there may be. Nobody there is no error; somebody of another version is.
+async fn try_connect(context: &Context, dir: &Path) -> Result<Option<Reached>> {
+    for socket in sockets(context, dir)? {
+        match Client::connect(&socket, "command line").await {
+            Ok((client, notices)) => return Ok(Some(Reached { client, notices, socket })),
+            Err(LinkError::NoEngine { .. }) => {}
+            Err(fault) => return Err(fault.into()),
+        }
+    }
+    Ok(None)
+}
+
+/// Where an engine that is started here listens.
+///
+/// # Errors
+/// When the directory is not named as a mission.
+pub fn socket_of(context: &Context, dir: &Path) -> Result<PathBuf> {
+    let name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let mission: MissionId = name.parse()?;
+    let place = SocketPlace { runtime_dir: context.home.runtime.clone(), mission_dir: dir.to_owned() };
+    Ok(socket_path(&place, &mission))
+}
+
+fn sockets(context: &Context, dir: &Path) -> Result<Vec<PathBuf>> {
+    let written = fs::read(dir.join(SOCKET_FILE)).ok().map(std::ffi::OsString::from_vec).map(PathBuf::from);
+    let mut sockets: Vec<PathBuf> = written.into_iter().collect();
+    let own = socket_of(context, dir)?;
+    if !sockets.contains(&own) {
+        sockets.push(own);
+    }
+    Ok(sockets)
+}
+
+fn spawn(dir: &Path, speed: Speed, log: &Path) -> Result<Detached> {
+    let program = std::env::current_exe().context("failed to find flightdeck's own program")?;
+    let mut program = Program::new(program).arg("engine").arg(dir).dir("/");
+    if let Speed::Times(times) = speed {
+        program = program.arg("--speed").arg(times.to_string());
+    }
+    Ok(program.spawn_detached(log)?)
+}
+
+/// What the log says since it was started, as the end of a sentence.
+fn tail(log: &Path, before: u64) -> String {
+    let bytes = fs::read(log).unwrap_or_default();
+    let new = bytes.get(usize::try_from(before).unwrap_or(usize::MAX)..).unwrap_or_default();
+    let text = crate::workspace::clean_text(&new[new.len().saturating_sub(TAIL)..]);
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let shown = lines[lines.len().saturating_sub(8)..].join("\n");
+    if shown.is_empty() {
+        format!("; {} says nothing", log.display())
+    } else {
+        format!("; the end of {}:\n{shown}", log.display())
+    }
+}

@@ -1,0 +1,115 @@
+//! `evidence [ID] [REF]`: the bytes that verdicts rest on.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+
+use super::context::{Context, Format, print, print_json};
+use super::exit::Exit;
+use super::missions::{self, Found};
+use super::progress::style::{Style, Tone};
+use super::progress::words::one_line;
+use super::table::table;
+use crate::domain::verdict::EvidenceRef;
+use crate::store::{Evidence, EvidenceFile, Kind};
+use crate::workspace::clean_text;
+
+/// Print the evidence that verdicts rest on
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// [ID] [REF]: without a reference, all verdicts are listed with theirs
+    #[arg(num_args = 0..=2, value_name = "ID|REF")]
+    words: Vec<String>,
+    /// Write the bytes to a file, such as a screenshot
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    format: Format,
+}
+
+/// Prints it.
+///
+/// # Errors
+/// When there is no such evidence, or it is no longer what was kept.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let reference = args.words.iter().find(|word| word.starts_with("ev_"));
+    let mission = args.words.iter().find(|word| !word.starts_with("ev_"));
+    let found = missions::find(context, mission.map(String::as_str))?;
+    let style = context.output.style();
+    let Some(reference) = reference else {
+        verdicts(&found, args.format, style)?;
+        return Ok(Exit::Done);
+    };
+    let file = Evidence::at(&found.dir).get(&EvidenceRef(reference.clone()))?;
+    if let Some(path) = &args.out {
+        std::fs::write(path, &file.bytes).with_context(|| format!("failed to write {}", path.display()))?;
+        print(&format!("{} bytes in {}", file.bytes.len(), path.display()))?;
+    } else if args.format.json {
+        let parsed = serde_json::from_slice::<Value>(&file.bytes).ok();
+        print_json(&json!({
+            "reference": file.reference, "kind": file.header.kind, "title": file.header.title, "content": parsed,
+        }))?;
+    } else {
+        print(&told(&file, style))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn verdicts(found: &Found, format: Format, style: Style) -> Result<()> {
+    let all: Vec<_> = found.mission.verdicts.values().flatten().collect();
+    if format.json {
+        return print_json(&all);
+    }
+    if all.is_empty() {
+        return print("no verdict has been given yet");
+    }
+    let rows: Vec<[String; 5]> = all
+        .iter()
+        .map(|verdict| {
+            let references: Vec<&str> =
+                verdict.evidence.iter().map(|reference| reference.0.as_str()).collect();
+            [
+                format!("{} {}", verdict.assertion, verdict.revision),
+                verdict.outcome.word().to_owned(),
+                format!("{} round {}", verdict.milestone, verdict.round),
+                references.join(" "),
+                one_line(verdict.observed.as_str()),
+            ]
+        })
+        .collect();
+    print(&table(["assertion", "verdict", "when", "evidence", "observed"], &rows, style))
+}
+
+fn told(file: &EvidenceFile, style: Style) -> String {
+    let head = format!("{} {}", file.reference.0, clean_text(file.header.title.as_bytes()));
+    let mut text = style.paint(Tone::Strong, &head);
+    text.push('\n');
+    if file.header.kind == Kind::Screenshot {
+        text += &format!("a picture of {} bytes; `--out FILE` writes it\n", file.bytes.len());
+        return text;
+    }
+    match serde_json::from_slice::<Value>(&file.bytes) {
+        Ok(Value::Object(fields)) => {
+            for (name, value) in &fields {
+                text.push_str(&field(name, value, style));
+            }
+        }
+        _ => text.push_str(&clean_text(&file.bytes)),
+    }
+    text
+}
+
+/// A field: texts of several lines under their name, everything else beside it.
+fn field(name: &str, value: &Value, style: Style) -> String {
+    let name = style.paint(Tone::Decision, name);
+    match value {
+        Value::String(text) if text.contains('\n') => {
+            let text = clean_text(text.as_bytes());
+            let lines: Vec<String> = text.lines().map(|line| format!("  {line}")).collect();
+            format!("{name}:\n{}\n", lines.join("\n"))
+        }
+        Value::String(text) => format!("{name}: {}\n", clean_text(text.as_bytes())),
+        other => format!("{name}: {}\n", clean_text(other.to_string().as_bytes())),
+    }
+}

@@ -1,0 +1,112 @@
+//! Asking the person inline: at a gate for GO or NO-GO, at a question for a line.
+
+use crate::cli::answer;
+use crate::cli::progress::words::one_line;
+use crate::domain::attention::{NeedKind, needs};
+use crate::domain::command::Command;
+use crate::domain::gate::{Decision, GateId};
+use crate::domain::id::QuestionId;
+use crate::domain::mission::Mission;
+use crate::domain::text::Line;
+
+/// What the next line of the person is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asking {
+    Gate(GateId),
+    /// What must change, after a NO-GO.
+    Note(GateId),
+    Answer(QuestionId),
+}
+
+/// What a line leads to.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Step {
+    Ask(Box<Command>),
+    Next(Asking),
+    /// Say it again, because of this.
+    Again(String),
+    /// The person leaves it undecided.
+    Leave,
+}
+
+impl Asking {
+    /// The first decision that can be taken with a line.
+    pub(super) fn about(mission: &Mission) -> Option<Self> {
+        needs(mission).into_iter().find_map(|need| match need.kind {
+            NeedKind::Gate { gate } => Some(Self::Gate(gate)),
+            NeedKind::Question { question } => Some(Self::Answer(question)),
+            NeedKind::Hold { .. } => None,
+        })
+    }
+
+    /// Whether it has not been decided elsewhere.
+    pub(super) fn still_waits(self, mission: &Mission) -> bool {
+        match self {
+            Self::Gate(gate) | Self::Note(gate) => mission.is_gate_open(gate),
+            Self::Answer(id) => {
+                mission.questions.iter().any(|asked| asked.id == id && asked.answer.is_none())
+            }
+        }
+    }
+
+    /// What is shown in front of the person's line.
+    pub(super) fn prompt(self) -> String {
+        match self {
+            Self::Gate(gate) => format!("{gate}: [y] GO  [n] NO-GO with a note  [q] leave it > "),
+            Self::Note(gate) => format!("{gate}: NO-GO, what must change? (an empty line goes back) > "),
+            Self::Answer(id) => format!("{id}: your answer (an empty line leaves it) > "),
+        }
+    }
+
+    /// What the person's line means.
+    pub(super) fn read(self, mission: &Mission, line: &str) -> Step {
+        let line = line.trim();
+        match (self, line.to_ascii_lowercase().as_str()) {
+            (Self::Gate(gate), "y" | "yes" | "go") => {
+                Step::Ask(Box::new(Command::DecideGate { gate, decision: Decision::Go { note: None } }))
+            }
+            (Self::Gate(gate), "n" | "no" | "no-go") => Step::Next(Self::Note(gate)),
+            (Self::Gate(_), "q" | "quit") | (Self::Answer(_), "") => Step::Leave,
+            (Self::Gate(_), _) => Step::Again("say y, n or q".to_owned()),
+            (Self::Note(gate), "") => Step::Next(Self::Gate(gate)),
+            (Self::Note(gate), _) => match Line::new(one_line(line)) {
+                Ok(note) => {
+                    Step::Ask(Box::new(Command::DecideGate { gate, decision: Decision::NoGo { note } }))
+                }
+                Err(fault) => Step::Again(fault.to_string()),
+            },
+            (Self::Answer(id), _) => match answer::command(mission, id, line) {
+                Ok(command) => Step::Ask(Box::new(command)),
+                Err(fault) => Step::Again(fault.to_string()),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::MilestoneId;
+
+    #[test]
+    fn a_line_decides_a_gate() {
+        let mission = Mission::unborn();
+        let gate = GateId::Milestone(MilestoneId(1));
+        let decide = |decision| Step::Ask(Box::new(Command::DecideGate { gate, decision }));
+        let note = Line::clipped("mend the form");
+        let table = [
+            (Asking::Gate(gate), " Y ", decide(Decision::Go { note: None })),
+            (Asking::Gate(gate), "n", Step::Next(Asking::Note(gate))),
+            (Asking::Gate(gate), "q", Step::Leave),
+            (Asking::Gate(gate), "", Step::Again("say y, n or q".to_owned())),
+            (Asking::Note(gate), "mend the form", decide(Decision::NoGo { note })),
+            (Asking::Note(gate), " ", Step::Next(Asking::Gate(gate))),
+            (Asking::Answer(QuestionId(1)), "", Step::Leave),
+        ];
+        for (asking, line, step) in table {
+            assert_eq!(asking.read(&mission, line), step, "{line}");
+        }
+        let long = Asking::Note(gate).read(&mission, &"x".repeat(700));
+        assert!(matches!(long, Step::Again(why) if why.contains("at most 600")));
+    }
+}

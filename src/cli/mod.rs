@@ -1,0 +1,51 @@
+//! The command line: every decision has a verb, for scripts, for screen readers, and for the console's keys.
+//!
+//! Verbs that read open the mission's store and need no engine; verbs that change something ask the mission's engine,
+//! which is started when none answers.
+
+mod answer;
+mod args;
+mod ask;
+mod assertion;
+mod attach;
+mod bridge;
+mod completions;
+mod config_show;
+mod console;
+mod context;
+mod demo;
+mod diff;
+mod dispatch;
+mod doctor;
+mod editor;
+mod engine;
+mod engine_start;
+mod evidence;
+mod exit;
+mod fault;
+mod follow;
+mod founding;
+mod gate;
+mod land;
+mod list;
+mod log;
+mod minds;
+mod missions;
+mod models;
+mod new;
+mod overview;
+mod pause;
+mod person;
+mod pick;
+pub mod progress;
+mod replay;
+mod resume;
+mod run;
+mod say;
+mod status;
+mod stop;
+mod table;
+mod transcript;
+mod when;
+
+pub use dispatch::main;

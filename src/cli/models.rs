@@ -1,0 +1,116 @@
+//! `models [ROLE MODEL]`: who plays which role, and whether they can.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::args::MissionArg;
+use super::ask::{self, ask};
+use super::context::{Context, Format, Repository, print, print_json};
+use super::exit::Exit;
+use super::fault::misuse;
+use super::missions::{self, Found};
+use super::table::table;
+use crate::config::Settings;
+use crate::domain::attempt::Role;
+use crate::domain::command::Command;
+
+/// Show or choose the model of a role
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    mission: MissionArg,
+    /// A role such as worker or reviewer, or `all`
+    #[arg(requires = "model")]
+    role: Option<String>,
+    /// `provider/model`; holds from the next attempt on
+    model: Option<String>,
+    #[command(flatten)]
+    format: Format,
+}
+
+/// Shows or chooses. Without a mission the models are shown that a new one would have.
+///
+/// # Errors
+/// When the role or the model cannot be used.
+pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
+    if let (Some(role), Some(model)) = (&args.role, &args.model) {
+        let found = missions::find(context, args.mission.mission.as_deref())?;
+        return choose(context, &found, role, model).await;
+    }
+    let found = match &args.mission.mission {
+        Some(id) => Some(missions::find(context, Some(id))?),
+        None => missions::find(context, None).ok(),
+    };
+    let settings = settings_of(context, found.as_ref())?;
+    let models: BTreeMap<Role, String> = match &found {
+        Some(found) => found.mission.models.iter().map(|(role, model)| (*role, model.to_string())).collect(),
+        None => settings.models.clone(),
+    };
+    show(context, args.format, &settings, &models, found.as_ref()).await?;
+    Ok(Exit::Done)
+}
+
+async fn choose(context: &Context, found: &Found, role: &str, model: &str) -> Result<Exit> {
+    let roles = if role == "all" {
+        Role::ALL.to_vec()
+    } else {
+        vec![role.parse().map_err(|fault: crate::domain::attempt::RoleError| misuse(fault.to_string()))?]
+    };
+    settings_of(context, Some(found))?.backend(model).await?;
+    for role in roles {
+        ask(context, found, Command::ChooseModel { role, model: ask::text("the model", model)? }).await?;
+        print(&format!("{role} is played by {model} from the next attempt on"))?;
+    }
+    Ok(Exit::Done)
+}
+
+async fn show(
+    context: &Context,
+    format: Format,
+    settings: &Settings,
+    models: &BTreeMap<Role, String>,
+    found: Option<&Found>,
+) -> Result<()> {
+    let mut faults: BTreeMap<&str, Option<String>> = BTreeMap::new();
+    for model in models.values() {
+        if !faults.contains_key(model.as_str()) {
+            faults.insert(model, settings.backend(model).await.err().map(|fault| fault.to_string()));
+        }
+    }
+    let fault = |model: &String| faults.get(model.as_str()).cloned().flatten();
+    if format.json {
+        let rows = models.iter().map(|(role, model)| {
+            json!({ "role": role, "model": model, "usable": fault(model).is_none(), "fault": fault(model) })
+        });
+        return print_json(&rows.collect::<Vec<_>>());
+    }
+    if models.is_empty() {
+        return print(
+            "no model: set ANTHROPIC_API_KEY or OPENAI_API_KEY, or name one under [models] in the configuration; \
+             `flightdeck demo` needs none",
+        );
+    }
+    let whose = found.map_or_else(|| "a new mission".to_owned(), |found| found.id.to_string());
+    print(&format!("models of {whose}:"))?;
+    let rows: Vec<[String; 3]> = models
+        .iter()
+        .map(|(role, model)| {
+            let state =
+                fault(model).map_or_else(|| "usable".to_owned(), |fault| format!("not usable: {fault}"));
+            [role.to_string(), model.clone(), state]
+        })
+        .collect();
+    print(&table(["role", "model", "state"], &rows, context.output.style()))
+}
+
+/// The settings where a mission flies; its repository may be another than this directory's.
+fn settings_of(context: &Context, found: Option<&Found>) -> Result<Settings> {
+    let repository =
+        found.and_then(|found| found.mission.founding.as_ref()).map(|founding| founding.repository.as_str());
+    match repository {
+        Some(root) => context.settings(Repository::At(root.as_ref()), Vec::new()),
+        None => context.settings(Repository::OfThisDirectory, Vec::new()),
+    }
+}

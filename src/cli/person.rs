@@ -1,0 +1,35 @@
+//! Asking the person on the terminal.
+
+use std::io::{self, Write};
+
+use anyhow::{Context as _, Result};
+
+use super::context::Context;
+use super::fault::misuse;
+
+/// Asks for a yes. Where nobody can be asked, only `--yes` is one.
+///
+/// # Errors
+/// A misuse when nobody can be asked.
+pub fn confirm(context: &Context, question: &str) -> Result<Answer> {
+    if !context.is_interactive() {
+        return Err(misuse("nobody can be asked here; add --yes to go ahead"));
+    }
+    let mut out = io::stdout();
+    write!(out, "{question} [y/N] ")?;
+    out.flush()?;
+    let mut line = String::new();
+    io::stdin().read_line(&mut line).context("failed to read the answer")?;
+    Ok(if matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
+        Answer::Yes
+    } else {
+        Answer::No
+    })
+}
+
+/// What the person said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    Yes,
+    No,
+}

@@ -1,0 +1,119 @@
+//! One line of progress: when, what kind, about what, and what happened.
+
+use std::fmt::Display;
+
+use super::style::{Style, Tone, cut, padded};
+use super::words::elapsed;
+
+/// Columns of the time, right-aligned.
+const TIME: usize = 8;
+/// Columns of the subject.
+const SUBJECT: usize = 14;
+
+/// Something worth telling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub glyph: Glyph,
+    /// What it is about: `plan`, `F3`, `M1`, `VAL-AUTH-001`.
+    pub subject: String,
+    pub text: String,
+    /// Smaller print under it.
+    pub more: Vec<String>,
+}
+
+/// The mark in front of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Glyph {
+    Start,
+    Good,
+    Bad,
+    Warning,
+    Decision,
+    Question,
+    Note,
+    /// Something an agent said.
+    Said,
+}
+
+impl Glyph {
+    fn mark(self) -> (&'static str, Tone) {
+        match self {
+            Self::Start => ("▸", Tone::Strong),
+            Self::Good => ("✓", Tone::Good),
+            Self::Bad => ("✗", Tone::Bad),
+            Self::Warning => ("!", Tone::Warning),
+            Self::Decision => ("◆", Tone::Decision),
+            Self::Question => ("?", Tone::Decision),
+            Self::Note => ("·", Tone::Faint),
+            Self::Said => ("“", Tone::Faint),
+        }
+    }
+}
+
+impl Line {
+    /// A line without smaller print.
+    pub fn new(glyph: Glyph, subject: &(impl Display + ?Sized), text: impl Into<String>) -> Self {
+        Self { glyph, subject: subject.to_string(), text: text.into(), more: Vec::new() }
+    }
+
+    /// With smaller print under it.
+    #[must_use]
+    pub fn with(mut self, more: impl IntoIterator<Item = String>) -> Self {
+        self.more.extend(more);
+        self
+    }
+
+    /// The line as it is printed; `at` is the time since the mission began, in milliseconds.
+    pub fn rendered(&self, at: u64, style: Style) -> String {
+        let (mark, tone) = self.glyph.mark();
+        let time = style.paint(Tone::Faint, &format!("{:>TIME$}", elapsed(at)));
+        let subject = padded(&cut(&self.subject, SUBJECT.max(self.subject.len().min(24))), SUBJECT);
+        let used = TIME + 2 + 2 + SUBJECT.max(subject.chars().count()) + 1;
+        let text_tone = match self.glyph {
+            Glyph::Decision | Glyph::Question => Tone::Strong,
+            Glyph::Note | Glyph::Said => Tone::Faint,
+            _ => Tone::Plain,
+        };
+        let text = style.paint(text_tone, &style.fitted(&self.text, used));
+        let subject =
+            style.paint(if text_tone == Tone::Faint { Tone::Faint } else { Tone::Strong }, &subject);
+        let mut all = format!("{time}  {} {subject} {text}", style.paint(tone, mark)).trim_end().to_owned();
+        let indent = TIME + 2 + 2 + SUBJECT + 1;
+        for more in &self.more {
+            let more = style.paint(Tone::Faint, &style.fitted(more, indent));
+            all.push('\n');
+            all.push_str(&" ".repeat(indent));
+            all.push_str(&more);
+        }
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::progress::style::{Colours, Width};
+
+    #[test]
+    fn columns_are_aligned_and_long_lines_cut_on_a_terminal_only() {
+        let lines = [
+            Line::new(Glyph::Start, "F1", "#2 worker starts: the page"),
+            Line::new(
+                Glyph::Bad,
+                "VAL-GUESTBOOK-001",
+                "posting an empty name answers 500 and the entry is kept",
+            ),
+            Line::new(Glyph::Good, "plan", "1 milestone").with(["M1 The page: F1, F2".to_owned()]),
+        ];
+        let narrow = Style { colours: Colours::Left, width: Width::Columns(60) };
+        let printed: Vec<String> = lines.iter().map(|line| line.rendered(3_661_000, narrow)).collect();
+        insta::assert_snapshot!(printed.join("\n"), @r"
+         1:01:01  ▸ F1             #2 worker starts: the page
+         1:01:01  ✗ VAL-GUESTBOOK-001 posting an empty name answers …
+         1:01:01  ✓ plan           1 milestone
+                                   M1 The page: F1, F2
+        ");
+        let wide = lines[1].rendered(0, Style::PLAIN);
+        assert!(wide.ends_with("and the entry is kept"), "{wide}");
+    }
+}

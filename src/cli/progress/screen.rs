@@ -1,0 +1,133 @@
+//! Writes progress: lines that stay, and on a terminal one line under them that changes.
+
+use std::io::{self, IsTerminal, Write};
+
+use super::line::Line;
+use super::style::{Colours, Style, Width};
+
+/// Columns of a terminal that does not tell.
+const USUAL_COLUMNS: usize = 100;
+
+/// Where progress goes.
+#[derive(Debug)]
+pub struct Screen<W> {
+    out: W,
+    kind: Output,
+    /// Whether the live line stands there now.
+    live: bool,
+}
+
+/// What the output is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// Lines can be taken back.
+    Terminal(Colours),
+    /// They cannot.
+    Pipe,
+}
+
+impl Output {
+    /// What standard output is. `NO_COLOR` and a dumb terminal take the colours away.
+    pub fn of_stdout() -> Self {
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        if !io::stdout().is_terminal() {
+            return Self::Pipe;
+        }
+        if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+            return Self::Pipe;
+        }
+        Self::Terminal(if set("NO_COLOR") { Colours::Left } else { Colours::Shown })
+    }
+
+    /// How lines look there now; the width may change while it runs.
+    pub fn style(self) -> Style {
+        match self {
+            Self::Pipe => Style::PLAIN,
+            Self::Terminal(colours) => {
+                let columns = crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns));
+                let columns = columns.filter(|columns| *columns >= 20).unwrap_or(USUAL_COLUMNS);
+                Style { colours, width: Width::Columns(columns) }
+            }
+        }
+    }
+}
+
+impl<W: Write> Screen<W> {
+    /// Progress on an output.
+    pub fn new(out: W, kind: Output) -> Self {
+        Self { out, kind, live: false }
+    }
+
+    /// How lines look on it.
+    pub fn style(&self) -> Style {
+        self.kind.style()
+    }
+
+    /// Prints a line of progress.
+    ///
+    /// # Errors
+    /// When the output is closed.
+    pub fn tell(&mut self, line: &Line, at: u64) -> io::Result<()> {
+        let text = line.rendered(at, self.style());
+        self.print(&text)
+    }
+
+    /// Prints any text above the live line.
+    ///
+    /// # Errors
+    /// When the output is closed.
+    pub fn print(&mut self, text: &str) -> io::Result<()> {
+        self.clear()?;
+        writeln!(self.out, "{text}")?;
+        self.out.flush()
+    }
+
+    /// Shows the live line; a pipe gets none.
+    ///
+    /// # Errors
+    /// When the output is closed.
+    pub fn live(&mut self, text: &str) -> io::Result<()> {
+        if self.kind == Output::Pipe {
+            return Ok(());
+        }
+        // One write, so that the terminal never shows an empty line between.
+        write!(self.out, "\r\u{1b}[2K{text}")?;
+        self.live = true;
+        self.out.flush()
+    }
+
+    /// The live line was ended by somebody else: the person's Enter.
+    pub fn forget_live(&mut self) {
+        self.live = false;
+    }
+
+    /// Takes the live line away.
+    ///
+    /// # Errors
+    /// When the output is closed.
+    pub fn clear(&mut self) -> io::Result<()> {
+        if self.live {
+            write!(self.out, "\r\u{1b}[2K")?;
+            self.live = false;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pipe_gets_plain_lines_and_a_terminal_a_line_that_changes() {
+        let mut piped = Screen::new(Vec::new(), Output::Pipe);
+        piped.live("working").unwrap();
+        piped.print("done").unwrap();
+        assert_eq!(String::from_utf8(piped.out).unwrap(), "done\n");
+        let mut terminal = Screen::new(Vec::new(), Output::Terminal(Colours::Left));
+        terminal.live("working").unwrap();
+        terminal.print("done").unwrap();
+        terminal.print("again").unwrap();
+        assert_eq!(String::from_utf8(terminal.out).unwrap(), "\r\u{1b}[2Kworking\r\u{1b}[2Kdone\nagain\n");
+    }
+}

@@ -1,0 +1,141 @@
+//! What is said at the end: how the mission stands, and the exact commands that decide what waits.
+
+use std::collections::BTreeMap;
+
+use super::line::{Glyph, Line};
+use super::style::{Style, Tone, padded};
+use super::words::{count, elapsed, one_line, used};
+use crate::domain::attention::{Need, NeedKind, needs};
+use crate::domain::gate::GateId;
+use crate::domain::mission::{HoldCause, Mission};
+
+/// How a mission stands, in a few lines.
+pub fn summary(mission: &Mission, style: Style) -> Vec<String> {
+    let id = mission.id().map(ToString::to_string).unwrap_or_default();
+    let took = elapsed(mission.updated.since(mission.created));
+    let attempts = count(mission.attempts.len(), "attempt");
+    let status = mission.status().word();
+    let head = format!("{id} is {status} after {took}: {attempts}, {}", used(&mission.usage()));
+    let mut lines = vec![style.paint(Tone::Strong, &style.fitted(&head, 0))];
+    let rows = [
+        ("assertions", standings(mission)),
+        ("milestones", milestones(mission)),
+        ("branch", branch(mission)),
+    ];
+    for (name, words) in rows.into_iter().filter(|(_, words)| !words.is_empty()) {
+        lines.push(format!("  {} {}", style.paint(Tone::Faint, &padded(name, 11)), style.fitted(&words, 14)));
+    }
+    lines
+}
+
+/// What waits for the person, each with the commands that decide it.
+pub fn needed(mission: &Mission) -> Vec<Line> {
+    needs(mission).iter().map(|need| need_line(need, mission)).collect()
+}
+
+fn need_line(need: &Need, mission: &Mission) -> Line {
+    let id = mission.id().map(ToString::to_string).unwrap_or_default();
+    let (glyph, subject) = match need.kind {
+        NeedKind::Gate { gate } => (Glyph::Decision, format!("gate {gate}")),
+        NeedKind::Question { question } => (Glyph::Question, question.to_string()),
+        NeedKind::Hold { .. } => (Glyph::Warning, "hold".to_owned()),
+    };
+    Line::new(glyph, &subject, one_line(&need.sentence)).with(commands(need, mission, &id))
+}
+
+/// The commands that decide a need, ready to be copied.
+pub fn commands(need: &Need, mission: &Mission, id: &str) -> Vec<String> {
+    match need.kind {
+        NeedKind::Gate { gate } => gate_commands(gate, mission, id),
+        NeedKind::Question { question } => {
+            let mut commands = Vec::new();
+            if let Some(asked) = mission.questions.iter().find(|asked| asked.id == question) {
+                commands.extend(
+                    asked
+                        .options
+                        .iter()
+                        .enumerate()
+                        .map(|(at, option)| format!("{}. {}", at + 1, one_line(option.as_str()))),
+                );
+            }
+            commands.push(format!("flightdeck answer -m {id} {question} \"…\""));
+            commands
+        }
+        NeedKind::Hold { cause } => hold_commands(cause, mission, id),
+    }
+}
+
+fn gate_commands(gate: GateId, mission: &Mission, id: &str) -> Vec<String> {
+    let look = match gate {
+        GateId::Plan => format!("flightdeck status {id}"),
+        GateId::Milestone(milestone) => format!("flightdeck diff {id} {milestone}"),
+        GateId::Final => format!("flightdeck diff {id}"),
+    };
+    let go = format!("flightdeck gate {id} {gate} go");
+    let no_go = format!("flightdeck gate {id} {gate} no-go --note \"what must change\"");
+    let open = match gate {
+        GateId::Plan | GateId::Final => Vec::new(),
+        GateId::Milestone(milestone) => mission
+            .assertions_of(milestone)
+            .filter(|assertion| assertion.is_blocking() && !mission.standing(&assertion.id).is_settled())
+            .map(|assertion| format!("flightdeck gate {id} {gate} waive {} --reason \"why\"", assertion.id))
+            .collect(),
+    };
+    let passes = match gate {
+        GateId::Milestone(milestone) => mission.passes(milestone),
+        GateId::Plan | GateId::Final => true,
+    };
+    let mut commands = vec![look];
+    commands.extend(passes.then_some(go));
+    commands.extend(open);
+    commands.push(no_go);
+    commands
+}
+
+fn hold_commands(cause: HoldCause, mission: &Mission, id: &str) -> Vec<String> {
+    let resume = format!("flightdeck resume {id}");
+    match cause {
+        HoldCause::Person | HoldCause::StoppedAttempt | HoldCause::Machine | HoldCause::Quota => vec![resume],
+        HoldCause::Backend => {
+            vec![
+                "flightdeck doctor".to_owned(),
+                format!("flightdeck models -m {id} ROLE PROVIDER/MODEL"),
+                resume,
+            ]
+        }
+        HoldCause::Failures => {
+            let last = mission.attempts.keys().next_back();
+            let look = last.map(|attempt| format!("flightdeck transcript {id} \"{attempt}\""));
+            look.into_iter().chain([format!("flightdeck say -m {id} \"advice\""), resume]).collect()
+        }
+        HoldCause::BudgetSpent => vec![format!("flightdeck resume {id} --budget DOLLARS")],
+    }
+}
+
+fn standings(mission: &Mission) -> String {
+    let mut by_standing: BTreeMap<_, usize> = BTreeMap::new();
+    for id in mission.contract.keys() {
+        *by_standing.entry(mission.standing(id)).or_default() += 1;
+    }
+    let parts = by_standing.into_iter().map(|(standing, n)| format!("{n} {}", standing.word()));
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+fn milestones(mission: &Mission) -> String {
+    let words = mission.milestones.iter().map(|milestone| {
+        let rounds = mission.rounds_of(milestone.id).count();
+        let after = if rounds > 0 { format!(" after {}", count(rounds, "round")) } else { String::new() };
+        let state = if mission.is_go(GateId::Milestone(milestone.id)) { "GO" } else { "not GO" };
+        format!("{} {state}{after}", milestone.id)
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+fn branch(mission: &Mission) -> String {
+    let Some(founding) = &mission.founding else { return String::new() };
+    if let Some(landed) = &mission.landed {
+        return format!("landed on {} as {}", founding.target, landed.short());
+    }
+    let head = mission.head().map(|head| head.short().to_owned()).unwrap_or_default();
+    format!("{} at {head}, from {}", founding.branch, founding.base.short())
+}

@@ -1,0 +1,103 @@
+//! `resume [ID] [--budget …]`.
+
+use anyhow::Result;
+
+use super::ask::ask_all;
+use super::context::{Context, print};
+use super::exit::Exit;
+use super::fault::misuse;
+use super::missions::{self, Found};
+use super::progress::telling::budget_words;
+use crate::domain::budget::Budget;
+use crate::domain::command::Command;
+
+/// Go on
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The mission
+    id: Option<String>,
+    #[command(flatten)]
+    budget: BudgetArgs,
+}
+
+/// What a mission may use in all.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub struct BudgetArgs {
+    /// Money for the whole mission, in dollars
+    #[arg(long, value_name = "DOLLARS")]
+    pub budget: Option<f64>,
+    /// Tokens for the whole mission
+    #[arg(long, value_name = "N")]
+    pub tokens: Option<u64>,
+    /// Agents' time for the whole mission, in hours
+    #[arg(long, value_name = "H")]
+    pub hours: Option<f64>,
+}
+
+/// Lifts a hold and sets a budget.
+///
+/// # Errors
+/// When the mission has ended.
+pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let found = missions::find(context, args.id.as_deref())?;
+    let (commands, done) = commands(&found, args.budget)?;
+    ask_all(context, &found, commands).await?;
+    print(&done)?;
+    Ok(Exit::Done)
+}
+
+fn commands(found: &Found, args: BudgetArgs) -> Result<(Vec<Command>, String)> {
+    let mission = &found.mission;
+    let budget = args.over(mission.budget)?;
+    let mut commands = Vec::new();
+    let mut done = if mission.hold.is_some() {
+        format!("{} goes on", found.id)
+    } else {
+        format!("{} is not held; its engine runs", found.id)
+    };
+    if budget != mission.budget {
+        commands.push(Command::SetBudget { budget });
+        done += &format!(", with a budget of {}", budget_words(&budget));
+    }
+    if mission.hold.is_some() {
+        commands.push(Command::Resume);
+    }
+    Ok((commands, done))
+}
+
+impl BudgetArgs {
+    /// The budget with what was named changed.
+    ///
+    /// # Errors
+    /// When a limit is not above zero.
+    pub fn over(self, budget: Budget) -> Result<Budget> {
+        let wrong = |number: f64| !number.is_finite() || number <= 0.0;
+        if self.budget.is_some_and(wrong) || self.hours.is_some_and(wrong) || self.tokens == Some(0) {
+            return Err(misuse("a budget must be above 0"));
+        }
+        Ok(Budget {
+            micro_dollars: self.budget.map_or(budget.micro_dollars, |dollars| Some(scaled(dollars, 1e6))),
+            tokens: self.tokens.or(budget.tokens),
+            agent_ms: self.hours.map_or(budget.agent_ms, |hours| Some(scaled(hours, 3.6e6))),
+            ..budget
+        })
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, which is meant")]
+fn scaled(number: f64, factor: f64) -> u64 {
+    (number * factor).round() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_named_changes() {
+        let before = Budget { tokens: Some(5), ..Budget::default() };
+        let after = BudgetArgs { budget: Some(2.5), ..BudgetArgs::default() }.over(before).unwrap();
+        assert_eq!(after, Budget { micro_dollars: Some(2_500_000), ..before });
+        assert!(BudgetArgs { budget: Some(-1.0), ..BudgetArgs::default() }.over(before).is_err());
+    }
+}

@@ -1,0 +1,59 @@
+//! `say TEXT`: a message to the orchestrator, to an attempt, or a directive to everyone.
+
+use anyhow::Result;
+
+use super::args::MissionArg;
+use super::ask::{self, ask};
+use super::context::{Context, print};
+use super::exit::Exit;
+use super::fault::misuse;
+use super::missions;
+use crate::domain::command::Command;
+use crate::domain::message::{Delivery, Party};
+use crate::domain::mission::Mission;
+
+/// Say something to the agents
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    mission: MissionArg,
+    /// Whom: an attempt such as #18, `orchestrator`, or `everyone` for a directive that holds from now on
+    #[arg(long, value_name = "WHOM", default_value = "orchestrator")]
+    to: String,
+    /// Break off the addressee's running turn instead of waiting for its next one
+    #[arg(long)]
+    interrupt: bool,
+    /// What to say
+    text: String,
+}
+
+/// Says it.
+///
+/// # Errors
+/// When nobody of that name is there.
+pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let found = missions::find(context, args.mission.mission.as_deref())?;
+    let command = command(&found.mission, args)?;
+    let done = match &command {
+        Command::Broadcast { .. } => "every agent is told from now on",
+        _ if args.interrupt => "said; the running turn is broken off for it",
+        _ => "said; it is heard at the next turn",
+    };
+    ask(context, &found, command).await?;
+    print(done)?;
+    Ok(Exit::Done)
+}
+
+fn command(mission: &Mission, args: &Args) -> Result<Command> {
+    let text = ask::text("the message", &args.text)?;
+    let to = match args.to.as_str() {
+        "everyone" | "all" if args.interrupt => {
+            return Err(misuse("a directive is heard at everybody's next turn; leave out --interrupt"));
+        }
+        "everyone" | "all" => return Ok(Command::Broadcast { text }),
+        "orchestrator" => Party::Orchestrator,
+        word => Party::Attempt(ask::attempt(mission, word)?),
+    };
+    let delivery = if args.interrupt { Delivery::Interrupt } else { Delivery::Queue };
+    Ok(Command::Say { to, text, delivery })
+}

@@ -1,0 +1,135 @@
+//! `transcript [ID] [ATTEMPT]`: what an attempt was told, said and did.
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::ask;
+use super::context::{Context, Format, print, print_json};
+use super::exit::Exit;
+use super::missions::{self, Found};
+use super::progress::entries::call_words;
+use super::progress::style::{Style, Tone};
+use super::progress::telling::party;
+use super::progress::words::{elapsed, used};
+use super::table::table;
+use crate::domain::attempt::{Attempt, Ending};
+use crate::domain::transcript::{Answer, Entry, EntryBody};
+use crate::workspace::clean_text;
+
+/// Print what an attempt was told, said and did
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// [ID] [ATTEMPT]: without an attempt, all are listed
+    #[arg(num_args = 0..=2, value_name = "ID|ATTEMPT")]
+    words: Vec<String>,
+    /// At most so many items, counted from the end
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    limit: u32,
+    #[command(flatten)]
+    format: Format,
+}
+
+/// Prints it.
+///
+/// # Errors
+/// When there is no such attempt, or the transcripts cannot be read.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let is_attempt = |word: &&String| ask::attempt_id(word).is_some();
+    let attempt = args.words.iter().find(is_attempt);
+    let mission = args.words.iter().find(|word| !is_attempt(word));
+    let found = missions::find(context, mission.map(String::as_str))?;
+    let style = context.output.style();
+    let Some(word) = attempt else {
+        attempts(&found, args.format, style)?;
+        return Ok(Exit::Done);
+    };
+    let attempt = ask::attempt(&found.mission, word)?;
+    let (entries, older) = missions::transcript(&found.dir, attempt, args.limit)?;
+    if args.format.json {
+        print_json(&json!({ "attempt": attempt, "older": older, "items": entries }))?;
+        return Ok(Exit::Done);
+    }
+    let mut text = String::new();
+    if let Some(attempt) = found.mission.attempts.get(&attempt) {
+        text.push_str(&style.paint(Tone::Strong, &head(attempt, &found)));
+        text.push('\n');
+    }
+    if older > 0 {
+        text += &format!("… {older} items before these; `--limit` shows more\n");
+    }
+    for entry in &entries {
+        text.push_str(&told(entry, style));
+    }
+    print(&text)?;
+    Ok(Exit::Done)
+}
+
+fn head(attempt: &Attempt, found: &Found) -> String {
+    let took = elapsed(attempt.wall_ms(found.mission.updated));
+    let Attempt { id, role, work, model, .. } = attempt;
+    format!("{id} {role} at {work}, {model}: {}, {took}, {}", ending(attempt), used(&attempt.usage))
+}
+
+fn attempts(found: &Found, format: Format, style: Style) -> Result<()> {
+    let attempts: Vec<&Attempt> = found.mission.attempts.values().collect();
+    if format.json {
+        return print_json(&attempts);
+    }
+    if attempts.is_empty() {
+        return print("no attempt has run yet");
+    }
+    let rows: Vec<[String; 6]> = attempts
+        .iter()
+        .map(|attempt| {
+            [
+                attempt.id.to_string(),
+                attempt.role.to_string(),
+                attempt.work.to_string(),
+                elapsed(attempt.wall_ms(found.mission.updated)),
+                used(&attempt.usage),
+                ending(attempt),
+            ]
+        })
+        .collect();
+    print(&table(["attempt", "role", "work", "time", "used", "end"], &rows, style))
+}
+
+fn ending(attempt: &Attempt) -> String {
+    match attempt.ended.as_ref().map(|ended| &ended.ending) {
+        None => "running".to_owned(),
+        Some(Ending::Done) => "done".to_owned(),
+        Some(Ending::Interrupted) => "interrupted".to_owned(),
+        Some(Ending::Failed { reason }) => format!("failed: {reason}"),
+        Some(Ending::Unusable { reason }) => format!("could not use its model: {reason}"),
+        Some(Ending::Stopped { reason }) => format!("stopped: {reason}"),
+    }
+}
+
+/// One item: a heading, and its text set in.
+fn told(entry: &Entry, style: Style) -> String {
+    let (heading, text) = match &entry.body {
+        EntryBody::Brief { text } => ("told".to_owned(), text.clone()),
+        EntryBody::Message { from, text } => (format!("message from {}", party(*from)), text.clone()),
+        EntryBody::Said { text } => ("said".to_owned(), text.clone()),
+        EntryBody::Thought { text } => ("thought".to_owned(), text.clone()),
+        EntryBody::Called { tool, arguments, .. } => {
+            (format!("called {}", call_words(tool, arguments)), arguments.clone())
+        }
+        EntryBody::Answered { tool, status: Answer::Done, output, .. } => {
+            (format!("{tool} answered"), output.clone())
+        }
+        EntryBody::Answered { tool, status: Answer::Failed, output, .. } => {
+            (format!("{tool} failed"), output.clone())
+        }
+        EntryBody::Noted { text } => ("noted".to_owned(), text.clone()),
+        EntryBody::Unknown => ("an item of a newer flightdeck".to_owned(), String::new()),
+    };
+    let heading = clean_text(heading.as_bytes());
+    let mut all = style.paint(Tone::Decision, &format!("{:>5}  {heading}", entry.number));
+    all.push('\n');
+    for line in clean_text(text.as_bytes()).lines() {
+        all.push_str(format!("       {line}").trim_end());
+        all.push('\n');
+    }
+    all
+}

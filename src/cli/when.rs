@@ -1,0 +1,22 @@
+//! Points in time, as programs and people read them.
+
+use crate::domain::id::Timestamp;
+
+/// RFC 3339 with milliseconds, in UTC; the bare number where no calendar reaches.
+pub fn rfc3339(at: Timestamp) -> String {
+    match jiff::Timestamp::from_millisecond(at.0) {
+        Ok(moment) => format!("{moment:.3}"),
+        Err(_) => at.0.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_is_utc_with_milliseconds() {
+        assert_eq!(rfc3339(Timestamp(1_764_000_000_123)), "2025-11-24T16:00:00.123Z");
+        assert_eq!(rfc3339(Timestamp(i64::MAX)), i64::MAX.to_string());
+    }
+}

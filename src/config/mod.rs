@@ -1,0 +1,26 @@
+//! What a person has set: five layers, of which the later wins, and every value knows where it comes from.
+//!
+//! Defaults, the person's `config.toml`, the project's `.flightdeck/config.toml`, the environment (`FLIGHTDECK_*`), and
+//! flags. A key that nobody knows is an error with its file and line, because a setting that is silently ignored is
+//! worse than none. What a project's file may not say, because it would spend the person's keys or give their consent,
+//! is an error as well.
+
+mod backend;
+mod error;
+mod file;
+mod home;
+mod keys;
+mod layers;
+mod origin;
+mod settings;
+mod value;
+mod variables;
+
+pub use backend::{Backend, BackendError};
+pub use error::ConfigError;
+pub use home::Home;
+pub use keys::{Key, Kind, Scope};
+pub use layers::{Flag, Sources};
+pub use origin::{Origin, Setting};
+pub use settings::{ProviderSettings, Settings};
+pub use variables::Variables;

@@ -1,0 +1,69 @@
+//! What every session is told of the mission and given to work with, whatever its role.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::deck::Deck;
+use super::error::EngineError;
+use crate::agent::prompt::Prompt;
+use crate::agent::skill::nearest_guide;
+use crate::agent::tool::Workplace;
+use crate::workspace::{Access, Confinement};
+
+/// What a prompt's template may name: `mission.title` and so on.
+#[derive(Serialize)]
+struct PromptValues {
+    mission: MissionValues,
+}
+
+#[derive(Serialize)]
+struct MissionValues {
+    title: String,
+    goal: String,
+    directives: Vec<String>,
+    knowledge: Vec<String>,
+    /// The repository's own guide for agents; empty when there is none.
+    repo_notes: String,
+}
+
+impl Deck {
+    /// The system prompt of a session.
+    ///
+    /// # Errors
+    /// When the template names something that does not exist.
+    pub fn system_prompt(&self, prompt: &Prompt, dir: &Path) -> Result<String, EngineError> {
+        let guide = nearest_guide(dir, dir).map(|guide| guide.text).unwrap_or_default();
+        let mission = self.shared.with(|mission| MissionValues {
+            title: mission.title().to_owned(),
+            goal: mission.founding.as_ref().map(|f| f.goal.as_str().to_owned()).unwrap_or_default(),
+            directives: mission.directive_texts().map(str::to_owned).collect(),
+            knowledge: mission.knowledge.iter().map(|known| known.note.to_string()).collect(),
+            repo_notes: guide,
+        });
+        prompt.render(&PromptValues { mission }).map_err(|error| EngineError::Template(error.to_string()))
+    }
+
+    /// Where a session's tools work.
+    ///
+    /// # Errors
+    /// When the directory cannot be used.
+    pub fn workplace(&self, dir: &Path, access: Access) -> Result<Arc<Workplace>, EngineError> {
+        let scratch = self.scratch_dir();
+        Ok(Arc::new(Workplace {
+            confinement: Confinement::new(dir, std::slice::from_ref(&scratch))?,
+            access,
+            sandbox: Arc::clone(&self.sandbox),
+            env: self.env(),
+            scratch,
+            reaper: self.reaper.clone(),
+        }))
+    }
+
+    /// Where skills are looked for, nearest first.
+    pub fn skill_dirs(&self, dir: &Path) -> Vec<PathBuf> {
+        let own = [".agents/skills", ".claude/skills"].iter().map(|name| dir.join(name));
+        own.chain(self.skill_dirs.iter().cloned()).collect()
+    }
+}

@@ -1,0 +1,158 @@
+//! The one task that changes a mission: decide, append, apply, publish. It runs on a thread of its own, because an
+//! append waits for the disk.
+
+use std::sync::Arc;
+use std::thread;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::clock;
+use super::error::EngineError;
+use super::shared::Shared;
+use crate::domain::command::Command;
+use crate::domain::decide::decide_all;
+use crate::domain::event::{Actor, Stamped};
+use crate::domain::rejection::Rejection;
+use crate::link::feed::Feed;
+use crate::store::{Store, StoreError};
+
+/// Commands that may wait for the dispatcher; more make whoever asks wait.
+const QUEUE: usize = 256;
+
+/// Asks the dispatcher. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Commander {
+    queue: mpsc::Sender<Submission>,
+}
+
+/// Why a submission changed nothing.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Refused {
+    /// The domain refused it.
+    #[error("{0}")]
+    Rejected(#[from] Rejection),
+    /// It could not be made durable; the engine is going down.
+    #[error("{0}")]
+    Fault(String),
+}
+
+/// Where the dispatcher's thread and its consequences are told.
+pub struct Outlets {
+    pub feed: Arc<Feed>,
+    /// Every event, for those inside the engine who deliver messages.
+    pub events: mpsc::UnboundedSender<Stamped>,
+    /// Told once, when the mission can no longer be written.
+    pub fault: oneshot::Sender<StoreError>,
+}
+
+struct Submission {
+    actor: Actor,
+    commands: Vec<Command>,
+    reply: Option<oneshot::Sender<Result<Vec<Stamped>, Refused>>>,
+}
+
+impl Commander {
+    /// Asks for several things as one and waits until they are durable, or refused.
+    ///
+    /// # Errors
+    /// [`Refused`], or [`Refused::Fault`] when the engine is going down.
+    pub async fn submit(&self, actor: Actor, commands: Vec<Command>) -> Result<Vec<Stamped>, Refused> {
+        let (reply, answer) = oneshot::channel();
+        let submission = Submission { actor, commands, reply: Some(reply) };
+        let down = || Refused::Fault(EngineError::ShuttingDown.to_string());
+        self.queue.send(submission).await.map_err(|_| down())?;
+        answer.await.map_err(|_| down())?
+    }
+
+    /// Asks for one thing as the engine itself.
+    ///
+    /// # Errors
+    /// As [`Commander::submit`].
+    pub async fn record(&self, command: Command) -> Result<Vec<Stamped>, Refused> {
+        self.submit(Actor::Engine, vec![command]).await
+    }
+
+    /// Tells something that need not be waited for. It is left out when the queue is full and the caller may not wait.
+    pub fn tell(&self, command: Command) {
+        let submission = Submission { actor: Actor::Engine, commands: vec![command], reply: None };
+        if let Err(error) = self.queue.try_send(submission) {
+            tracing::warn!(%error, "a note for the log did not fit into the dispatcher's queue");
+        }
+    }
+
+    /// Waits until everything asked before is decided.
+    ///
+    /// # Errors
+    /// When the engine is going down.
+    pub async fn flush(&self) -> Result<(), Refused> {
+        self.submit(Actor::Engine, Vec::new()).await.map(drop)
+    }
+}
+
+/// Starts the dispatcher's thread. It ends when every [`Commander`] is gone.
+///
+/// # Errors
+/// When the system has no thread to give.
+pub fn start(store: Arc<Store>, shared: Arc<Shared>, outlets: Outlets) -> Result<Commander, EngineError> {
+    let (queue, submissions) = mpsc::channel(QUEUE);
+    let dispatcher = Dispatcher { store, shared, feed: outlets.feed, events: outlets.events };
+    let run = move || dispatcher.run(submissions, outlets.fault);
+    let spawned = thread::Builder::new().name("dispatcher".to_owned()).spawn(run);
+    spawned.map_err(|error| EngineError::Unfit(format!("no thread for the dispatcher: {error}")))?;
+    Ok(Commander { queue })
+}
+
+struct Dispatcher {
+    store: Arc<Store>,
+    shared: Arc<Shared>,
+    feed: Arc<Feed>,
+    events: mpsc::UnboundedSender<Stamped>,
+}
+
+impl Dispatcher {
+    fn run(self, mut submissions: mpsc::Receiver<Submission>, fault: oneshot::Sender<StoreError>) {
+        while let Some(Submission { actor, commands, reply }) = submissions.blocking_recv() {
+            let outcome = self.handle(actor, commands);
+            let (answer, broken) = match outcome {
+                Ok(events) => (Ok(events), None),
+                Err(Failure::Rejected(rejection)) => (Err(rejection.into()), None),
+                Err(Failure::Store(error)) => (Err(Refused::Fault(error.to_string())), Some(error)),
+            };
+            if let Some(reply) = reply {
+                // Whoever asked may be gone; what was decided stands.
+                drop(reply.send(answer));
+            }
+            if let Some(error) = broken {
+                self.feed.warning(error.to_string());
+                drop(fault.send(error));
+                return;
+            }
+        }
+    }
+
+    fn handle(&self, actor: Actor, commands: Vec<Command>) -> Result<Vec<Stamped>, Failure> {
+        if commands.is_empty() {
+            return Ok(Vec::new());
+        }
+        let now = clock::now();
+        let (seq, events) =
+            self.shared.with(|mission| (mission.seq, decide_all(mission, actor, commands, now)));
+        let events = events.map_err(Failure::Rejected)?;
+        let stamped = self.store.append(seq, now, actor, &events).map_err(Failure::Store)?;
+        self.shared.take_in(&stamped);
+        for event in &stamped {
+            self.feed.publish_event(event.clone());
+            // The receiver lives until the engine ends.
+            drop(self.events.send(event.clone()));
+        }
+        if let Err(error) = self.shared.with(|mission| self.store.snapshot_if_due(mission)) {
+            tracing::warn!(%error, "no snapshot was kept; opening the mission takes longer");
+        }
+        Ok(stamped)
+    }
+}
+
+enum Failure {
+    Rejected(Rejection),
+    Store(StoreError),
+}

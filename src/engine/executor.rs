@@ -1,0 +1,220 @@
+//! Starts what the schedule says and stops what is no longer wanted. It keeps no plan of its own: after every event
+//! the schedule is worked out anew.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::deck::Deck;
+use super::error::EngineError;
+use super::{attempt, clock, own_work};
+use crate::domain::attempt::{Ending, Work};
+use crate::domain::command::Command;
+use crate::domain::mission::{Hold, HoldCause, Mission};
+use crate::domain::schedule::schedule;
+use crate::domain::text::Line;
+
+/// The first wait before work is started again that ended without a trace in the log; it doubles.
+const FIRST_WAIT: Duration = Duration::from_millis(200);
+/// The longest such wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// Why the executor came to rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    /// Nothing to do, and nobody attached, for a while.
+    Idle,
+    /// It was told to stop.
+    Stopped,
+}
+
+/// A piece of work that has ended, with the sequence number before it began.
+type Done = (Work, u64, Result<(), EngineError>);
+
+/// What runs.
+pub struct Executor {
+    deck: Arc<Deck>,
+    tasks: JoinSet<Done>,
+    running: BTreeMap<Work, (Id, CancellationToken)>,
+    /// Work that ended without a trace, how often, and when it may start again.
+    waiting: BTreeMap<Work, (u32, Instant)>,
+}
+
+impl Executor {
+    /// An executor that runs nothing yet.
+    pub fn new(deck: Arc<Deck>) -> Self {
+        Self { deck, tasks: JoinSet::new(), running: BTreeMap::new(), waiting: BTreeMap::new() }
+    }
+
+    /// Runs until there is nothing to do and nobody attached for `patience`, or until it is stopped.
+    pub async fn run(mut self, patience: Duration, stop: CancellationToken) -> Rest {
+        let mut seq = self.deck.shared.follow();
+        let mut idle_since = Instant::now();
+        loop {
+            seq.mark_unchanged();
+            self.reconcile();
+            if !self.running.is_empty() || self.deck.feed.clients() > 0 || self.waits_for_time() {
+                idle_since = Instant::now();
+            }
+            let wake = self.next_wake(idle_since + patience);
+            tokio::select! {
+                () = stop.cancelled() => {
+                    self.stop_all().await;
+                    return Rest::Stopped;
+                }
+                changed = seq.changed() => if changed.is_err() {
+                    return Rest::Stopped;
+                },
+                Some(done) = self.tasks.join_next_with_id() => self.finished(done).await,
+                () = tokio::time::sleep_until(wake) => {
+                    self.lift_quota().await;
+                    if self.is_idle() && idle_since.elapsed() >= patience {
+                        return Rest::Idle;
+                    }
+                }
+            }
+        }
+    }
+
+    fn reconcile(&mut self) {
+        let (due, gone) = self.deck.shared.with(|mission| {
+            let gone: Vec<Work> =
+                self.running.keys().filter(|work| is_unwanted(mission, **work)).copied().collect();
+            (schedule(mission), gone)
+        });
+        for work in gone {
+            if let Some((_, cancel)) = self.running.get(&work) {
+                cancel.cancel();
+            }
+        }
+        let now = Instant::now();
+        let writing = self.running.keys().any(|work| work.writes());
+        for work in due {
+            let rests = self.waiting.get(&work).is_some_and(|(_, until)| *until > now);
+            if rests || self.running.contains_key(&work) || (work.writes() && writing) {
+                continue;
+            }
+            self.start(work);
+        }
+    }
+
+    fn start(&mut self, work: Work) {
+        let cancel = CancellationToken::new();
+        let (deck, token) = (Arc::clone(&self.deck), cancel.clone());
+        let before = deck.shared.with(|mission| mission.seq);
+        let task = async move {
+            let result = match work.role() {
+                Some(role) => attempt::fly(&deck, work, role, token).await,
+                None => own_work::run(&deck, work, token).await,
+            };
+            (work, before, result)
+        };
+        let handle = self.tasks.spawn(task);
+        self.running.insert(work, (handle.id(), cancel));
+    }
+
+    async fn finished(&mut self, done: Result<(Id, Done), JoinError>) {
+        let (work, before, result) = match done {
+            Ok((_, outcome)) => outcome,
+            Err(fault) => {
+                let lost = self.running.iter().find(|(_, (id, _))| *id == fault.id()).map(|(work, _)| *work);
+                let Some(work) = lost else { return };
+                self.close_lost(work).await;
+                (work, 0, Err(EngineError::Unfit(format!("a fault of flightdeck's own: {fault}"))))
+            }
+        };
+        self.running.remove(&work);
+        match result {
+            Ok(()) => self.pace(work, before),
+            Err(EngineError::ShuttingDown) => {}
+            Err(error) => self.hold(work, &error).await,
+        }
+    }
+
+    /// Work that ends again and again without changing the log is not spun on.
+    fn pace(&mut self, work: Work, before: u64) {
+        if self.deck.shared.with(|mission| mission.seq) > before {
+            self.waiting.remove(&work);
+            return;
+        }
+        let tries = self.waiting.get(&work).map_or(0, |(tries, _)| *tries) + 1;
+        let wait = FIRST_WAIT.saturating_mul(1 << tries.min(10)).min(LONGEST_WAIT);
+        self.waiting.insert(work, (tries, Instant::now() + wait));
+    }
+
+    /// What the machine cannot do is the person's to mend; the mission waits for that.
+    async fn hold(&self, work: Work, error: &EngineError) {
+        tracing::error!(%work, %error, "held");
+        let sentence = Line::clipped(format!("{work}: {error}"));
+        let hold = Hold { cause: HoldCause::Machine, sentence, until: None };
+        if let Err(refused) = self.deck.commander.record(Command::Hold { hold }).await {
+            tracing::error!(%refused, "the hold could not be recorded");
+        }
+    }
+
+    /// Closes the attempt of a task that broke.
+    async fn close_lost(&self, work: Work) {
+        let lost = self.deck.shared.with(|m| m.live_attempts().find(|a| a.work == work).map(|a| a.id));
+        let Some(attempt) = lost else { return };
+        let command = Command::EndAttempt { attempt, ending: Ending::Interrupted };
+        if let Err(refused) = self.deck.commander.record(command).await {
+            tracing::error!(%refused, "a lost attempt could not be closed");
+        }
+    }
+
+    /// A quota lifts by itself.
+    async fn lift_quota(&self) {
+        let over = self.deck.shared.with(|mission| {
+            let until = mission.hold.as_ref().filter(|hold| hold.cause == HoldCause::Quota)?.until?;
+            (until <= clock::now()).then_some(())
+        });
+        if over.is_some()
+            && let Err(refused) = self.deck.commander.record(Command::Resume).await
+        {
+            tracing::warn!(%refused, "the quota's hold could not be lifted");
+        }
+    }
+
+    fn waits_for_time(&self) -> bool {
+        self.deck.shared.with(|mission| mission.hold.as_ref().is_some_and(|hold| hold.until.is_some()))
+    }
+
+    fn is_idle(&self) -> bool {
+        self.running.is_empty()
+            && self.deck.feed.clients() == 0
+            && !self.waits_for_time()
+            && self.deck.shared.with(schedule).is_empty()
+    }
+
+    /// When to look again without being woken.
+    fn next_wake(&self, idle: Instant) -> Instant {
+        let now = Instant::now();
+        let quota = self.deck.shared.with(|mission| {
+            let until = mission.hold.as_ref()?.until?;
+            Some(now + Duration::from_millis(until.since(clock::now())))
+        });
+        let waiting = self.waiting.values().map(|(_, until)| *until).filter(|until| *until > now).min();
+        // A client that leaves makes no event; a slow look now and then notices.
+        let look = if self.running.is_empty() { now + Duration::from_secs(1) } else { now + LONGEST_WAIT };
+        [Some(look), quota, waiting, (idle > now).then_some(idle)].into_iter().flatten().min().unwrap_or(look)
+    }
+
+    async fn stop_all(&mut self) {
+        self.running.values().for_each(|(_, cancel)| cancel.cancel());
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+/// Whether a running piece of work should end at once: its attempt was stopped, or the mission is over.
+fn is_unwanted(mission: &Mission, work: Work) -> bool {
+    if mission.end.is_some() {
+        return true;
+    }
+    let last = mission.attempts.values().rev().find(|attempt| attempt.work == work);
+    last.and_then(|attempt| attempt.ended.as_ref())
+        .is_some_and(|ended| matches!(ended.ending, Ending::Stopped { .. }))
+}

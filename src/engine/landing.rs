@@ -1,0 +1,67 @@
+//! Landing: the mission's branch is merged once its commands pass on the merged tree.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::deck::{Deck, blocking};
+use super::error::EngineError;
+use super::scripts;
+use crate::domain::command::Command;
+use crate::domain::environment::Script;
+use crate::domain::gate::GateId;
+use crate::domain::id::Commit;
+use crate::domain::text::Title;
+use crate::workspace::{LandPlan, Landing};
+
+/// A branch that was merged into, and where it is now.
+pub struct Landed {
+    pub branch: Title,
+    pub commit: Commit,
+}
+
+/// Lands the mission.
+///
+/// # Errors
+/// When the final gate is not GO, git finds a conflict, a command fails on the merged tree, or the person's checkout
+/// stands in the way. Nothing has changed then.
+pub async fn land(deck: &Arc<Deck>) -> Result<Landed, EngineError> {
+    let plan = deck.shared.with(|mission| {
+        if !mission.is_go(GateId::Final) {
+            return Err(EngineError::Unfit(format!(
+                "the mission cannot land yet: its final gate is not GO, it is {}",
+                mission.status().word()
+            )));
+        }
+        if mission.landed.is_some() {
+            return Err(EngineError::Unfit("the mission has landed already".to_owned()));
+        }
+        let Some(founding) = &mission.founding else {
+            return Err(EngineError::Unfit("the mission is not founded".to_owned()));
+        };
+        Ok(LandPlan {
+            branch: founding.branch.to_string(),
+            target: founding.target.to_string(),
+            mission: founding.mission.to_string(),
+            title: founding.title.to_string(),
+        })
+    })?;
+    let branch = Title::clipped(&plan.target);
+    let (task_deck, scratch) = (Arc::clone(deck), deck.dir.join("landing"));
+    let landing = blocking(move || Ok(Landing::prepare(&task_deck.repo, plan, &scratch)?)).await?;
+    let scripts: Vec<Script> = deck.shared.with(|mission| {
+        mission.environment.as_ref().map(|e| e.gate_scripts().cloned().collect()).unwrap_or_default()
+    });
+    scripts::set_up(deck, landing.dir()).await?;
+    let runs = scripts::run_all(deck, landing.dir(), &scripts, &CancellationToken::new()).await?;
+    if let Some(run) = runs.iter().find(|run| !run.passed()) {
+        return Err(EngineError::Unfit(format!(
+            "`{}` exits {} on the merged tree, so nothing was merged: {}",
+            run.command, run.exit_code, run.tail
+        )));
+    }
+    let commit = Commit(blocking(move || Ok(landing.finish()?)).await?);
+    let command = Command::RecordLanding { branch: branch.clone(), commit: commit.clone() };
+    deck.commander.record(command).await.map_err(|refused| EngineError::Unfit(refused.to_string()))?;
+    Ok(Landed { branch, commit })
+}

@@ -1,0 +1,26 @@
+//! What an engine does first: whatever an earlier one left is put in order. It is the same after a stop and a crash.
+
+use std::sync::Arc;
+
+use super::deck::{Deck, MARK, blocking};
+use super::error::EngineError;
+use crate::domain::attempt::Ending;
+use crate::domain::command::Command;
+use crate::domain::id::AttemptId;
+use crate::workspace::sweep::sweep;
+
+/// Ends programs that survived, and closes attempts that nobody flies any more.
+///
+/// # Errors
+/// When the log cannot be written.
+pub async fn recover(deck: &Arc<Deck>) -> Result<(), EngineError> {
+    let mission = deck.mission.to_string();
+    let swept = blocking(move || Ok(sweep((MARK, &mission)))).await?;
+    tracing::info!(?swept, "looked for programs of an earlier engine");
+    let orphans: Vec<AttemptId> = deck.shared.with(|m| m.live_attempts().map(|attempt| attempt.id).collect());
+    for attempt in orphans {
+        let command = Command::EndAttempt { attempt, ending: Ending::Interrupted };
+        deck.commander.record(command).await.map_err(|refused| EngineError::Unfit(refused.to_string()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! A reviewer reads one feature's diff. Several share the checkout at the same time, so none of them puts it back.
+
+use std::sync::Arc;
+
+use super::station::Station;
+use super::validator::{at_round, station};
+use crate::domain::id::{FeatureId, MilestoneId};
+use crate::domain::plan::FeatureState;
+use crate::engine::deck::{Deck, blocking};
+use crate::engine::error::EngineError;
+use crate::workspace::diff::{Limits, diff_within};
+
+/// The most of a diff that a brief carries, in bytes; the rest is read with git.
+const SHOWN: usize = 48 * 1024;
+
+pub(super) async fn prepare(
+    deck: &Arc<Deck>,
+    milestone: MilestoneId,
+    round: u32,
+    feature: FeatureId,
+) -> Result<Station, EngineError> {
+    let proof = at_round(deck, milestone, round).await?;
+    let note = diff_note(deck, feature).await?;
+    Ok(Station { note, ..station(proof.dir().to_owned()) })
+}
+
+async fn diff_note(deck: &Arc<Deck>, feature: FeatureId) -> Result<String, EngineError> {
+    let commits = deck.shared.with(|mission| match mission.feature(feature).map(|found| &found.state) {
+        Some(FeatureState::Built { base, head, .. }) => Some((base.clone(), head.clone())),
+        _ => None,
+    });
+    let Some((base, head)) = commits else { return Ok(String::new()) };
+    let deck = Arc::clone(deck);
+    blocking(move || {
+        let patch = diff_within(&deck.repo, &base.0, &head.0, Limits::default())?.patch();
+        let shown = shortened(&patch, SHOWN);
+        let rest = if shown.len() < patch.len() {
+            format!("\nThe diff is longer: `git diff {}..{}` shows all of it.\n", base.short(), head.short())
+        } else {
+            String::new()
+        };
+        Ok(format!("\n## Its diff\n```diff\n{shown}\n```\n{rest}"))
+    })
+    .await
+}
+
+fn shortened(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}

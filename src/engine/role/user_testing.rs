@@ -1,0 +1,95 @@
+//! The user-testing validator works the running app. It is started before the validator is, and stopped after it.
+
+use std::sync::Arc;
+
+use super::station::{After, Station};
+use super::validator::{at_round, station};
+use crate::agent::tool::{App, EvidenceSink, Instruments};
+use crate::domain::environment::{Health as DomainHealth, Service};
+use crate::domain::id::MilestoneId;
+use crate::engine::deck::{Deck, blocking};
+use crate::engine::error::EngineError;
+use crate::instrument::{Evidence, EvidenceKind};
+use crate::store::{Kind, Store};
+use crate::workspace::services::{Health, Place};
+use crate::workspace::{ServiceSpec, WorkspaceError};
+
+pub(super) async fn prepare(
+    deck: &Arc<Deck>,
+    milestone: MilestoneId,
+    round: u32,
+) -> Result<Station, EngineError> {
+    let proof = at_round(deck, milestone, round).await?;
+    // What an earlier round's testers left behind must not meet this one's.
+    let soiled = proof.clone();
+    blocking(move || Ok(soiled.reset()?)).await?;
+    let services =
+        deck.shared.with(|m| m.environment.as_ref().map(|e| e.services.clone()).unwrap_or_default());
+    let place = Place {
+        dir: proof.dir().to_owned(),
+        logs: deck.dir.join("services"),
+        env: deck.env(),
+        reaper: deck.reaper.clone(),
+    };
+    let app = Arc::new(App::new(services.iter().map(spec).collect(), place));
+    let note = match app.start().await {
+        Ok(_) => addresses(&services),
+        // The person must free the port; a verdict on somebody else's server would prove nothing.
+        Err(error @ WorkspaceError::PortBusy { .. }) => return Err(error.into()),
+        Err(error) => format!(
+            "\n## The app did not start\n{error}\n`app` starts it again. If it stays down, that is what you report.\n{}",
+            addresses(&services)
+        ),
+    };
+    let evidence = Arc::new(Keeper(Arc::clone(&deck.store)));
+    Ok(Station {
+        note,
+        instruments: Some(Instruments { evidence, app }),
+        after: After::Reset(proof.clone()),
+        ..station(proof.dir().to_owned())
+    })
+}
+
+/// Where the services are reached. The first one is the app.
+fn addresses(services: &[Service]) -> String {
+    let ports = services.iter().filter_map(|service| Some((&service.name, service.port?)));
+    let lines: Vec<String> = ports
+        .enumerate()
+        .map(|(index, (name, port))| {
+            let word = if index == 0 { "app" } else { name.as_str() };
+            format!("{word}: http://127.0.0.1:{port}\n")
+        })
+        .collect();
+    if lines.is_empty() { String::new() } else { format!("\n## Where it runs\n{}", lines.concat()) }
+}
+
+fn spec(service: &Service) -> ServiceSpec {
+    ServiceSpec {
+        port: service.port,
+        health: match &service.health {
+            DomainHealth::Http { path } => Health::Http { path: path.to_string(), expect_status: None },
+            DomainHealth::Tcp => Health::Tcp,
+            DomainHealth::None => Health::None,
+        },
+        after: service.after.iter().map(ToString::to_string).collect(),
+        env: service.env.clone(),
+        ..ServiceSpec::new(service.name.as_str(), service.run.as_str())
+    }
+}
+
+/// Keeps what the instruments saw in the mission's store.
+struct Keeper(Arc<Store>);
+
+impl EvidenceSink for Keeper {
+    fn keep(&self, evidence: Evidence) -> Result<String, String> {
+        let kind = match evidence.kind {
+            EvidenceKind::Command => Kind::Command,
+            EvidenceKind::Http => Kind::Http,
+            EvidenceKind::Terminal => Kind::Terminal,
+            EvidenceKind::Screenshot => Kind::Screenshot,
+            EvidenceKind::Unknown => return Err("evidence of an unknown kind".to_owned()),
+        };
+        let kept = self.0.evidence().keep(kind, &evidence.title, &evidence.bytes);
+        kept.map(|reference| reference.0).map_err(|error| error.to_string())
+    }
+}

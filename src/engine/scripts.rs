@@ -1,0 +1,107 @@
+//! Running the environment's commands: set-up, the gate commands, and what a handoff claims.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::deck::Deck;
+use super::error::EngineError;
+use crate::domain::environment::{Run, Script};
+use crate::domain::text::Line;
+use crate::instrument::command::run_command;
+use crate::store::Kind;
+use crate::workspace::process::{OutputCap, Spill};
+use crate::workspace::{Exit, Program};
+
+/// How long one command of the environment may take.
+const LIMIT: Duration = Duration::from_mins(30);
+/// Characters of a command's output that the log keeps.
+const TAIL: usize = 400;
+/// What a time-out counts as; the number that `timeout(1)` uses.
+const TIMED_OUT: i32 = 124;
+
+/// Runs the set-up commands in a checkout in which they have not run yet.
+///
+/// # Errors
+/// When the disk or the evidence store fails. A set-up that fails is told to whoever works there.
+pub async fn set_up(deck: &Arc<Deck>, dir: &Path) -> Result<String, EngineError> {
+    let scripts = deck.shared.with(|m| m.environment.as_ref().map(|e| e.setup.clone()).unwrap_or_default());
+    if scripts.is_empty() {
+        return Ok(String::new());
+    }
+    let wanted = scripts.iter().map(|script| script.run.as_str()).collect::<Vec<_>>().join("\n");
+    let name = dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let marker = deck.dir.join(format!("{name}.ready"));
+    if std::fs::read_to_string(&marker).is_ok_and(|done| done == wanted) && dir.exists() {
+        return Ok(String::new());
+    }
+    let runs = run_all(deck, dir, &scripts, &CancellationToken::new()).await?;
+    if let Some(run) = runs.iter().find(|run| !run.passed()) {
+        return Ok(format!(
+            "\n## The set-up failed\n`{}` exits {}: {}\nMend it where you can.\n",
+            run.command, run.exit_code, run.tail
+        ));
+    }
+    if let Err(error) = std::fs::write(&marker, wanted) {
+        tracing::warn!(%error, "the set-up will run again next time");
+    }
+    Ok(String::new())
+}
+
+/// Runs commands one after the other; after the first that fails, the rest is left out.
+///
+/// # Errors
+/// When a program cannot be started or its evidence not be kept.
+pub async fn run_all(
+    deck: &Arc<Deck>,
+    dir: &Path,
+    scripts: &[Script],
+    cancel: &CancellationToken,
+) -> Result<Vec<Run>, EngineError> {
+    let mut runs = Vec::new();
+    for script in scripts {
+        let run = run_one(deck, dir, script, cancel).await?;
+        let failed = !run.passed();
+        runs.push(run);
+        if failed || cancel.is_cancelled() {
+            break;
+        }
+    }
+    Ok(runs)
+}
+
+async fn run_one(
+    deck: &Arc<Deck>,
+    dir: &Path,
+    script: &Script,
+    cancel: &CancellationToken,
+) -> Result<Run, EngineError> {
+    let cap = OutputCap { spill: Spill::Directory(deck.scratch_dir()), ..OutputCap::default() };
+    let program = Program::shell(script.run.as_str()).dir(dir).envs(deck.env()).timeout(LIMIT).cap(cap);
+    let program = program.reaper(&deck.reaper);
+    let record = run_command(&program, cancel.clone(), |_| {}).await?;
+    let exit_code = match record.exit {
+        Exit::Code(code) => code,
+        Exit::Signal(signal) => 128 + signal,
+        Exit::TimedOut => TIMED_OUT,
+        Exit::Cancelled => 130,
+        Exit::Unknown => 255,
+    };
+    let evidence = record.evidence()?;
+    let reference = deck.store.evidence().keep(Kind::Command, &evidence.title, &evidence.bytes)?;
+    Ok(Run {
+        name: script.name.clone(),
+        command: script.run.clone(),
+        exit_code,
+        tail: Line::clipped(last_characters(record.output.trim_end(), TAIL)),
+        evidence: Some(reference.0),
+        wall_ms: record.milliseconds,
+    })
+}
+
+fn last_characters(text: &str, most: usize) -> &str {
+    let start = text.char_indices().rev().nth(most.saturating_sub(1)).map_or(0, |(index, _)| index);
+    &text[start..]
+}

@@ -1,0 +1,9 @@
+//! Requests to the app under test, each kept as a full exchange.
+
+mod driver;
+mod exchange;
+mod request;
+
+pub use driver::{Hosts, HttpDriver, install_crypto};
+pub use exchange::{Answer, Body, Exchange};
+pub use request::{HttpRequest, Payload, Redirects};

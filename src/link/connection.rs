@@ -1,0 +1,298 @@
+//! One client of an engine, from its first word to its last.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::net::UnixStream;
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::{Semaphore, mpsc};
+use tokio_util::sync::CancellationToken;
+
+use super::feed::Subscription;
+use super::lines::{Line, Lines};
+use super::protocol::{Call, LiveOutput, Notice, PROTOCOL, Reply};
+use super::queue::Cut;
+use super::server::{Host, Refusal, check_peer};
+use super::wire::{self, CallId, LONGEST_ANSWER, LONGEST_CALL, RpcError, code};
+use crate::domain::command::Command;
+
+/// Calls of one client that may be under way at a time; more wait in its socket.
+const CALLS: usize = 64;
+/// How long a client may take to read what waits when the engine ends.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Talks with a client until it leaves, breaks the protocol, or the engine stops.
+pub(super) async fn talk(stream: UnixStream, host: Arc<dyn Host>, stop: CancellationToken) {
+    let admitted = check_peer(&stream);
+    let (input, output) = stream.into_split();
+    let (outbox, outgoing) = mpsc::channel(CALLS);
+    let speaker = Speaker { output, outgoing, subscription: None, stop: stop.clone() };
+    if let Err(sentence) = admitted {
+        let error = RpcError::new(code::FORBIDDEN, sentence);
+        send(&outbox, &CallId::null(), &Err(error)).await;
+        drop(outbox);
+        return speaker.run().await;
+    }
+    let (commands, ordered) = mpsc::channel(CALLS);
+    drop(tokio::spawn(carry_out(ordered, Arc::clone(&host), outbox.clone())));
+    let places = Arc::new(Semaphore::new(CALLS));
+    let listener = Listener { host, outbox, commands, places, phase: Phase::Strange };
+    tokio::join!(listener.run(input, stop), speaker.run());
+}
+
+/// What the speaker says.
+enum Outgoing {
+    Line(String),
+    /// The state, after which everything that follows it is told.
+    Attached(String, Subscription),
+}
+
+type Outbox = mpsc::Sender<Outgoing>;
+
+struct Listener {
+    host: Arc<dyn Host>,
+    outbox: Outbox,
+    commands: mpsc::Sender<(CallId, Command)>,
+    places: Arc<Semaphore>,
+    phase: Phase,
+}
+
+/// Whether the client has said hello.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Strange,
+    Known,
+}
+
+/// Whether the conversation goes on.
+enum Next {
+    Listen,
+    Part,
+}
+
+impl Listener {
+    async fn run(mut self, input: OwnedReadHalf, stop: CancellationToken) {
+        let mut lines = Lines::new(input, LONGEST_CALL);
+        loop {
+            let line = tokio::select! {
+                line = lines.next() => line,
+                () = self.outbox.closed() => return,
+                () = stop.cancelled() => return,
+            };
+            let next = match line {
+                Ok(Line::Text(line)) => self.hear(&line).await,
+                Ok(Line::TooLong) => {
+                    let message = format!("the line is longer than {} MiB", LONGEST_CALL >> 20);
+                    self.refuse(&CallId::null(), RpcError::new(code::PARSE, message)).await
+                }
+                Ok(Line::End) | Err(_) => Next::Part,
+            };
+            if matches!(next, Next::Part) {
+                return;
+            }
+        }
+    }
+
+    async fn hear(&mut self, line: &[u8]) -> Next {
+        let (id, call) = match wire::decode_call(line) {
+            Ok(call) => call,
+            Err(bad) => return self.refuse(&bad.id, bad.error).await,
+        };
+        match call {
+            Call::Hello { protocol, client } => return self.greet(id, protocol, &client).await,
+            _ if self.phase == Phase::Strange => {
+                let message = format!("say hello first, with protocol {PROTOCOL}");
+                return self.refuse(&id, RpcError::new(code::NO_HELLO, message)).await;
+            }
+            Call::Attach { output } => self.attach(&id, output).await,
+            // One after another, so that two commands of a client cannot overtake each other.
+            Call::Command { command } => drop(self.commands.send((id, *command)).await),
+            other => self.start(id, other).await,
+        }
+        Next::Listen
+    }
+
+    async fn greet(&mut self, id: CallId, protocol: u32, client: &str) -> Next {
+        tracing::info!(client, protocol, "a client says hello");
+        let hello = Reply::Hello {
+            protocol: PROTOCOL,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            mission: self.host.mission(),
+            pid: std::process::id(),
+        };
+        send(&self.outbox, &id, &Ok(hello)).await;
+        if protocol != PROTOCOL {
+            return Next::Part;
+        }
+        self.phase = Phase::Known;
+        Next::Listen
+    }
+
+    /// Subscribes first and takes the state second: what happens in between is told twice and left out once.
+    async fn attach(&self, id: &CallId, output: LiveOutput) {
+        let subscription = self.host.feed().subscribe(output);
+        let (mission, live) = self.host.state();
+        let subscription = subscription.knowing(mission.seq);
+        let attached = encode(id, &Ok(Reply::Attached { mission: Box::new(mission), live }));
+        drop(self.outbox.send(Outgoing::Attached(attached, subscription)).await);
+    }
+
+    /// Answers a call while others are heard.
+    async fn start(&self, id: CallId, call: Call) {
+        let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { return };
+        let (host, outbox) = (Arc::clone(&self.host), self.outbox.clone());
+        drop(tokio::spawn(async move {
+            let outcome = answer(&*host, call).await.map_err(explain);
+            send(&outbox, &id, &outcome).await;
+            drop(place);
+        }));
+    }
+
+    async fn refuse(&self, id: &CallId, error: RpcError) -> Next {
+        send(&self.outbox, id, &Err(error)).await;
+        Next::Listen
+    }
+}
+
+struct Speaker {
+    output: OwnedWriteHalf,
+    outgoing: mpsc::Receiver<Outgoing>,
+    subscription: Option<Subscription>,
+    stop: CancellationToken,
+}
+
+/// What a speaker does next.
+enum Turn {
+    Say(String),
+    Attach(String, Subscription),
+    /// It says this last.
+    Leave(Vec<String>),
+}
+
+impl Speaker {
+    async fn run(mut self) {
+        loop {
+            let said = match self.turn().await {
+                Turn::Say(line) => self.say(line).await,
+                Turn::Attach(line, subscription) => {
+                    self.subscription = Some(subscription);
+                    self.say(line).await
+                }
+                Turn::Leave(lines) => {
+                    for line in lines {
+                        if self.say(line).await.is_err() {
+                            return;
+                        }
+                    }
+                    return;
+                }
+            };
+            if said.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn turn(&mut self) -> Turn {
+        tokio::select! {
+            biased;
+            outgoing = self.outgoing.recv() => match outgoing {
+                Some(Outgoing::Line(line)) => Turn::Say(line),
+                Some(Outgoing::Attached(line, subscription)) => Turn::Attach(line, subscription),
+                None => Turn::Leave(Vec::new()),
+            },
+            notice = next(&mut self.subscription) => match notice {
+                Ok(notice) => Turn::Say(encode_notice(&notice)),
+                Err(cut) => Turn::Leave(vec![farewell(cut)]),
+            },
+            () = self.stop.cancelled() => Turn::Leave(self.rest()),
+        }
+    }
+
+    /// What was ready to be said when the engine stopped.
+    fn rest(&mut self) -> Vec<String> {
+        let mut lines = Vec::new();
+        while let Ok(Outgoing::Line(line) | Outgoing::Attached(line, _)) = self.outgoing.try_recv() {
+            lines.push(line);
+        }
+        while let Some(Ok(notice)) = self.subscription.as_mut().and_then(Subscription::try_next) {
+            lines.push(encode_notice(&notice));
+        }
+        lines
+    }
+
+    async fn say(&mut self, mut line: String) -> Result<(), std::io::Error> {
+        line.push('\n');
+        let stop = self.stop.clone();
+        let give_up = async {
+            stop.cancelled().await;
+            tokio::time::sleep(FAREWELL).await;
+        };
+        tokio::select! {
+            written = self.output.write_all(line.as_bytes()) => written,
+            () = give_up => Err(std::io::ErrorKind::TimedOut.into()),
+        }
+    }
+}
+
+async fn carry_out(mut commands: mpsc::Receiver<(CallId, Command)>, host: Arc<dyn Host>, outbox: Outbox) {
+    while let Some((id, command)) = commands.recv().await {
+        let outcome = host.command(command).await.map_err(explain);
+        send(&outbox, &id, &outcome).await;
+    }
+}
+
+async fn answer(host: &dyn Host, call: Call) -> Result<Reply, Refusal> {
+    match call {
+        Call::Events { after, limit } => host.events(after, limit).await,
+        Call::Transcript { attempt, before, limit } => host.transcript(attempt, before, limit).await,
+        Call::Evidence { reference } => host.evidence(reference).await,
+        Call::Diff { scope } => host.diff(scope).await,
+        Call::Consequences { change } => host.consequences(*change).await,
+        Call::Land => host.land().await,
+        Call::Hello { .. } | Call::Attach { .. } | Call::Command { .. } => {
+            Err(Refusal::Failed("this call is answered in its turn".to_owned()))
+        }
+    }
+}
+
+/// The next notice; never, without a subscription.
+async fn next(subscription: &mut Option<Subscription>) -> Result<Notice, Cut> {
+    match subscription {
+        Some(subscription) => subscription.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn send(outbox: &Outbox, id: &CallId, outcome: &Result<Reply, RpcError>) {
+    // A client that left needs no answer.
+    drop(outbox.send(Outgoing::Line(encode(id, outcome))).await);
+}
+
+fn explain(refusal: Refusal) -> RpcError {
+    match refusal {
+        Refusal::Rejected(rejection) => RpcError::rejected(&rejection),
+        Refusal::Failed(sentence) => RpcError::new(code::FAILED, sentence),
+    }
+}
+
+fn encode(id: &CallId, outcome: &Result<Reply, RpcError>) -> String {
+    let problem = match wire::encode_answer(id, outcome) {
+        Ok(line) if line.len() <= LONGEST_ANSWER => return line,
+        Ok(line) => format!("the answer has {} MiB, which is too much: ask for less", line.len() >> 20),
+        Err(error) => format!("failed to encode the answer: {error}"),
+    };
+    wire::encode_answer(id, &Err(RpcError::new(code::FAILED, problem))).unwrap_or_default()
+}
+
+fn encode_notice(notice: &Notice) -> String {
+    wire::encode_notice(notice).unwrap_or_else(|error| {
+        tracing::error!(%error, "a notice could not be encoded");
+        String::new()
+    })
+}
+
+fn farewell(cut: Cut) -> String {
+    encode(&CallId::null(), &Err(RpcError::new(code::FAILED, cut.to_string())))
+}

@@ -1,0 +1,170 @@
+//! The engine's end: a socket for its owner alone, and what an engine must be able to answer.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use nix::unistd::geteuid;
+use tokio::net::{UnixListener, UnixStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::connection;
+use super::error::LinkError;
+use super::feed::Feed;
+use super::protocol::{Activity, Before, DiffScope, Reply};
+use super::socket::prepare_directory;
+use crate::domain::command::Command;
+use crate::domain::consequence::ContractChange;
+use crate::domain::id::{AttemptId, MissionId};
+use crate::domain::mission::Mission;
+use crate::domain::rejection::Rejection;
+use crate::domain::verdict::EvidenceRef;
+
+/// How long the acceptor rests when the system has no more descriptors.
+const REST: Duration = Duration::from_millis(100);
+
+/// What an engine answers with. Each method but the first three is one call of [`super::protocol::Call`].
+#[async_trait]
+pub trait Host: Send + Sync {
+    /// The mission it flies.
+    fn mission(&self) -> MissionId;
+
+    /// Where it publishes.
+    fn feed(&self) -> &Feed;
+
+    /// The mission as it is, and what runs now. An event is in it before the feed tells it.
+    fn state(&self) -> (Mission, Vec<Activity>);
+
+    /// Carries out a person's command; commands of one client come one after another.
+    async fn command(&self, command: Command) -> Result<Reply, Refusal>;
+
+    async fn events(&self, after: u64, limit: u32) -> Result<Reply, Refusal>;
+
+    async fn transcript(&self, attempt: AttemptId, before: Before, limit: u32) -> Result<Reply, Refusal>;
+
+    async fn evidence(&self, reference: EvidenceRef) -> Result<Reply, Refusal>;
+
+    async fn diff(&self, scope: DiffScope) -> Result<Reply, Refusal>;
+
+    async fn consequences(&self, change: ContractChange) -> Result<Reply, Refusal>;
+
+    async fn land(&self) -> Result<Reply, Refusal>;
+}
+
+/// Why an engine does not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The mission's rules forbid it; nothing has changed.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// It was tried and failed; the sentence says what to do.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// A socket that clients connect to.
+#[derive(Debug)]
+pub struct Server {
+    listener: UnixListener,
+    _socket: Socket,
+}
+
+impl Server {
+    /// Listens at a path, in a directory for its owner alone. A socket that a dead engine left is replaced.
+    ///
+    /// # Errors
+    /// [`LinkError::Taken`] when an engine answers there, [`LinkError::Unsafe`] when others could interfere.
+    pub async fn bind(path: &Path) -> Result<Self, LinkError> {
+        let failed = |source| LinkError::Io { path: path.to_owned(), source };
+        prepare_directory(path.parent().unwrap_or(Path::new(".")))?;
+        match UnixStream::connect(path).await {
+            Ok(_) => return Err(LinkError::Taken { socket: path.to_owned() }),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
+                fs::remove_file(path).map_err(failed)?;
+            }
+            Err(error) => return Err(failed(error)),
+        }
+        let listener = UnixListener::bind(path).map_err(failed)?;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(failed)?;
+        let found = fs::symlink_metadata(path).map_err(failed)?;
+        let socket = Socket { path: path.to_owned(), device: found.dev(), inode: found.ino() };
+        Ok(Self { listener, _socket: socket })
+    }
+
+    /// Answers clients until it is told to stop; then each gets what waits for it, and the socket goes.
+    pub async fn serve(self, host: Arc<dyn Host>, stop: CancellationToken) {
+        let clients = TaskTracker::new();
+        loop {
+            let accepted = tokio::select! {
+                accepted = self.listener.accept() => accepted,
+                () = stop.cancelled() => break,
+            };
+            match accepted {
+                Ok((stream, _)) => {
+                    drop(clients.spawn(connection::talk(stream, Arc::clone(&host), stop.clone())));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a client could not connect");
+                    tokio::time::sleep(REST).await;
+                }
+            }
+        }
+        clients.close();
+        clients.wait().await;
+    }
+}
+
+/// Whether the peer at a socket is this user; the sentence says who it is otherwise.
+pub(super) fn check_peer(stream: &UnixStream) -> Result<(), String> {
+    let own = geteuid().as_raw();
+    match stream.peer_cred() {
+        Ok(peer) => admit(peer.uid(), own),
+        Err(error) => Err(format!("the system does not say who you are: {error}")),
+    }
+}
+
+fn admit(peer: u32, own: u32) -> Result<(), String> {
+    if peer == own {
+        Ok(())
+    } else {
+        Err(format!(
+            "this mission belongs to user {own} and you are user {peer}: run flightdeck as its owner"
+        ))
+    }
+}
+
+/// The file of a socket, which goes with its server unless another took the place meanwhile.
+#[derive(Debug)]
+struct Socket {
+    path: PathBuf,
+    device: u64,
+    inode: u64,
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        let own = fs::symlink_metadata(&self.path)
+            .is_ok_and(|found| (found.dev(), found.ino()) == (self.device, self.inode));
+        if own && let Err(error) = fs::remove_file(&self.path) {
+            tracing::warn!(%error, path = %self.path.display(), "the socket stays behind");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_user_is_refused_with_a_sentence() {
+        assert_eq!(admit(1_000, 1_000), Ok(()));
+        let sentence = admit(0, 1_000).unwrap_err();
+        assert!(sentence.contains("user 1000") && sentence.contains("you are user 0"), "{sentence}");
+    }
+}

@@ -1,0 +1,100 @@
+//! What can go wrong with a mission's files, each with what to do about it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+
+use crate::domain::verdict::EvidenceRef;
+
+/// Why a mission could not be read or written. Whatever was acknowledged before is still there.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No mission was ever kept there.
+    #[error("{} holds no mission; `flightdeck list` shows those there are", .path.display())]
+    Missing { path: PathBuf },
+    /// The directory of a new mission is taken.
+    #[error("{} exists already; choose another mission id", .path.display())]
+    Exists { path: PathBuf },
+    /// Another engine writes it.
+    #[error("{} is being flown by {}; attach to it instead of starting another engine", .path.display(), process(*.pid))]
+    Locked { path: PathBuf, pid: Option<u32> },
+    /// A newer flightdeck wrote it.
+    #[error(
+        "{} was written by a newer flightdeck (format {found}, this one writes {}); it can be read, and flown after an update",
+        .path.display(), super::schema::FORMAT
+    )]
+    Newer { path: PathBuf, found: u32 },
+    /// The log holds an event that this version does not know.
+    #[error(
+        "the mission holds events of a newer flightdeck, so it is read-only; update flightdeck to fly it on"
+    )]
+    ReadOnly,
+    /// The bytes are not what flightdeck wrote.
+    #[error(
+        "{} is damaged ({detail}); nothing was deleted: copy the mission's directory, then restore the file from a backup or run `sqlite3 {} .recover`",
+        .path.display(), .path.display()
+    )]
+    Corrupt { path: PathBuf, detail: String },
+    /// Somebody else appended in between, or the caller's state is not that of the log.
+    #[error("the log ends at event {actual}, not at {expected} as the writer believed; read it again")]
+    WrongSeq { expected: u64, actual: u64 },
+    /// No room for another byte.
+    #[error(
+        "the disk with {} is full; nothing that was acknowledged is lost: free some space, then `flightdeck resume`",
+        .path.display()
+    )]
+    DiskFull { path: PathBuf },
+    /// A reference that names no evidence.
+    #[error("there is no evidence {}; use a reference that an instrument returned", .0.0)]
+    NoEvidence(EvidenceRef),
+    /// Another failure of the file system.
+    #[error("failed to use {}: {source}", .path.display())]
+    Io { path: PathBuf, source: io::Error },
+    /// Another failure of the database.
+    #[error("failed to use {}: {source}", .path.display())]
+    Database { path: PathBuf, source: rusqlite::Error },
+    /// Something that should be storable is not.
+    #[error("failed to encode {what}: {source}")]
+    Encode { what: &'static str, source: serde_json::Error },
+}
+
+impl StoreError {
+    /// Sorts a failure of the file system.
+    pub(super) fn io(path: &Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { path },
+            _ => Self::Io { path, source },
+        }
+    }
+
+    /// Sorts a failure of the database.
+    pub(super) fn database(path: &Path, source: rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        let Some(failure) = source.sqlite_error().copied() else {
+            return Self::Database { path, source };
+        };
+        match failure.code {
+            ErrorCode::DiskFull => Self::DiskFull { path },
+            _ if failure.extended_code == SHARED_MEMORY_SIZE => Self::DiskFull { path },
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
+                Self::Corrupt { path, detail: source.to_string() }
+            }
+            _ => Self::Database { path, source },
+        }
+    }
+
+    /// The bytes at a path are not what flightdeck wrote.
+    pub(super) fn corrupt(path: &Path, detail: impl Into<String>) -> Self {
+        Self::Corrupt { path: path.to_owned(), detail: detail.into() }
+    }
+}
+
+/// `SQLITE_IOERR_SHMSIZE`: the index of the write-ahead log could not grow, which is how a full disk shows when a
+/// database is opened (<https://sqlite.org/rescode.html#ioerr_shmsize>).
+const SHARED_MEMORY_SIZE: i32 = 4874;
+
+fn process(pid: Option<u32>) -> String {
+    pid.map_or_else(|| "another engine".to_owned(), |pid| format!("process {pid}"))
+}

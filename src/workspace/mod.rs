@@ -1,0 +1,33 @@
+//! What happens on the machine: the git repository, its checkouts, the programs that run in them.
+//!
+//! This room uses no other. It never touches the checkout a person works in, except when a mission is landed and that
+//! checkout is clean where it matters. Every program is started here, in a process group of its own and with a cleaned
+//! environment, so that nothing outlives a mission and no key reaches a program that an agent chose to run.
+
+pub mod checkout;
+pub mod confinement;
+pub mod diff;
+pub mod error;
+pub mod land;
+pub mod process;
+pub mod proof;
+pub mod pty;
+pub mod reaper;
+pub mod repo;
+pub mod sandbox;
+pub mod services;
+pub mod sweep;
+pub mod watch;
+mod worktree;
+
+pub use checkout::{Checkout, Cleanliness, CommitInfo};
+pub use confinement::{Confinement, Intent};
+pub use diff::{Diff, diff};
+pub use error::WorkspaceError;
+pub use land::{LandPlan, Landing};
+pub use process::{Background, Exit, Finished, Program, clean_text};
+pub use proof::ProofCheckout;
+pub use reaper::Reaper;
+pub use repo::Repo;
+pub use sandbox::{Access, Sandbox, Unconfined};
+pub use services::{ServiceSpec, Services};

@@ -1,0 +1,112 @@
+//! Programs that run beside the work: an agent's jobs, the environment's services.
+
+use std::fs::{self, File};
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use nix::sys::signal::Signal;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::group::Group;
+use super::program::Program;
+use super::run::{Exit, GRACE};
+use super::text::clean_text;
+use crate::workspace::WorkspaceError;
+
+/// A program in the background. Dropping it kills its process group.
+#[derive(Debug)]
+pub struct Background {
+    group: Arc<Group>,
+    ended: watch::Receiver<Option<Exit>>,
+    log: PathBuf,
+}
+
+impl Program {
+    /// Starts it in the background, with output and errors in a new file at `log`. Its timeout does not apply.
+    ///
+    /// # Errors
+    /// When it cannot be started or the log cannot be written.
+    pub fn spawn_background(&self, log: &Path) -> Result<Background, WorkspaceError> {
+        if let Some(directory) = log.parent() {
+            fs::create_dir_all(directory).map_err(WorkspaceError::io("create", directory))?;
+        }
+        let file = File::create(log).map_err(WorkspaceError::io("create", log))?;
+        let copy = file.try_clone().map_err(WorkspaceError::io("write", log))?;
+        let (mut child, group) = self.start_into(copy.into(), file.into())?;
+        let group = Arc::new(group);
+        let (sender, ended) = watch::channel(None);
+        let watched = Arc::clone(&group);
+        tokio::spawn(async move {
+            let exit = child.wait().await.map_or(Exit::Unknown, Exit::from);
+            // A leader that ends leaves nothing behind: what it started is not reachable any more.
+            watched.finish();
+            sender.send_replace(Some(exit));
+        });
+        Ok(Background { group, ended, log: log.to_owned() })
+    }
+}
+
+impl Background {
+    /// The process id, which is the group's id too.
+    pub fn pid(&self) -> i32 {
+        self.group.id()
+    }
+
+    /// Whether it still runs.
+    pub fn is_running(&self) -> bool {
+        self.exit().is_none()
+    }
+
+    /// How it ended, if it has.
+    pub fn exit(&self) -> Option<Exit> {
+        *self.ended.borrow()
+    }
+
+    /// Waits for its end.
+    pub async fn wait(&self) -> Exit {
+        let mut ended = self.ended.clone();
+        ended.wait_for(Option::is_some).await.ok().and_then(|exit| *exit).unwrap_or(Exit::Unknown)
+    }
+
+    /// Where its output goes.
+    pub fn log(&self) -> &Path {
+        &self.log
+    }
+
+    /// The cleaned end of its output, of at most so many bytes.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn tail(&self, bytes: u64) -> Result<String, WorkspaceError> {
+        let read = || {
+            let mut file = File::open(&self.log)?;
+            let length = file.metadata()?.len();
+            file.seek(SeekFrom::Start(length.saturating_sub(bytes)))?;
+            let mut end = Vec::new();
+            file.take(bytes).read_to_end(&mut end)?;
+            Ok(clean_text(&end))
+        };
+        read().map_err(WorkspaceError::io("read", &self.log))
+    }
+
+    /// Ends the whole group: asks, waits two seconds, kills.
+    pub async fn stop(&self) -> Exit {
+        if let Some(exit) = self.exit() {
+            return exit;
+        }
+        self.group.signal(Signal::SIGTERM);
+        if let Ok(exit) = timeout(GRACE, self.wait()).await {
+            return exit;
+        }
+        self.group.signal(Signal::SIGKILL);
+        self.wait().await
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.group.finish();
+    }
+}

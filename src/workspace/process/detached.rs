@@ -1,0 +1,79 @@
+//! Programs that outlive whoever starts them: a mission's engine.
+
+use std::fs::{self, OpenOptions};
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use super::program::Program;
+use crate::workspace::WorkspaceError;
+
+/// A program that goes on when this one ends. Dropping it lets it go.
+#[derive(Debug)]
+pub struct Detached {
+    child: Child,
+}
+
+impl Program {
+    /// Starts it with the whole environment of this process, keys included: it is flightdeck itself. It gets no input;
+    /// what it prints is added to the file at `log`. To leave the terminal for good it must call `setsid` itself,
+    /// for which it is not made the leader of a process group.
+    ///
+    /// # Errors
+    /// When it cannot be started or the log cannot be written.
+    #[expect(clippy::disallowed_methods, reason = "this room is the one that starts programs")]
+    pub fn spawn_detached(&self, log: &Path) -> Result<Detached, WorkspaceError> {
+        if let Some(directory) = log.parent() {
+            fs::create_dir_all(directory).map_err(WorkspaceError::io("create", directory))?;
+        }
+        let file = OpenOptions::new().create(true).append(true).open(log);
+        let file = file.map_err(WorkspaceError::io("write", log))?;
+        let copy = file.try_clone().map_err(WorkspaceError::io("write", log))?;
+        let argv = self.argv();
+        let (command, arguments) = argv.split_first().ok_or_else(|| WorkspaceError::Start {
+            program: self.command_line().to_owned(),
+            reason: "it has no name".to_owned(),
+        })?;
+        let child = Command::new(command)
+            .args(arguments)
+            .current_dir(self.directory())
+            .stdin(Stdio::null())
+            .stdout(copy)
+            .stderr(file)
+            .spawn()
+            .map_err(|error| self.start_error(&error))?;
+        Ok(Detached { child })
+    }
+}
+
+impl Detached {
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its exit code, or 128 and the signal that ended it; `None` while it runs.
+    pub fn exit(&mut self) -> Option<i32> {
+        let status = self.child.try_wait().ok().flatten()?;
+        status.code().or_else(|| status.signal().map(|signal| 128 + signal))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn its_output_is_added_to_the_log_and_its_end_is_seen() {
+        let directory = tempfile::tempdir().unwrap();
+        let log = directory.path().join("logs/engine.log");
+        for (line, code) in [("echo one; exit 3", 3), ("echo two >&2; kill -9 $$", 137)] {
+            let mut child = Program::shell(line).spawn_detached(&log).unwrap();
+            while child.exit().is_none() {
+                std::thread::yield_now();
+            }
+            assert_eq!(child.exit(), Some(code));
+        }
+        assert_eq!(fs::read_to_string(&log).unwrap(), "one\ntwo\n");
+    }
+}

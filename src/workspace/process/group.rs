@@ -1,0 +1,52 @@
+//! A process group: the unit that is signalled and killed.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+use crate::workspace::reaper::{Reaper, Registration};
+
+/// A program's process group. Dropping it kills whatever of the group still runs.
+#[derive(Debug)]
+pub struct Group {
+    pgid: i32,
+    over: AtomicBool,
+    _registration: Registration,
+}
+
+impl Group {
+    /// Takes charge of the group that a child leads.
+    pub fn of(pgid: i32, reaper: &Reaper) -> Self {
+        Self { pgid, over: AtomicBool::new(false), _registration: reaper.register(pgid) }
+    }
+
+    /// The id of the group and of its leader.
+    pub fn id(&self) -> i32 {
+        self.pgid
+    }
+
+    /// Signals every process of the group. That there is none left is not a fault.
+    pub fn signal(&self, signal: Signal) {
+        if self.over.load(Ordering::Acquire) {
+            return;
+        }
+        if let Err(error) = killpg(Pid::from_raw(self.pgid), signal)
+            && error != nix::errno::Errno::ESRCH
+        {
+            tracing::warn!(pgid = self.pgid, %signal, %error, "could not signal a process group");
+        }
+    }
+
+    /// Kills what is left of the group. Afterwards it is never signalled again, since the kernel may reuse its id.
+    pub fn finish(&self) {
+        self.signal(Signal::SIGKILL);
+        self.over.store(true, Ordering::Release);
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}

@@ -1,0 +1,26 @@
+//! The only place that starts programs.
+//!
+//! A [`Program`] is described first and then either [run](Program::run) to its end or
+//! [kept in the background](Program::spawn_background). Either way it has a cleaned environment, a process group of its
+//! own that is killed whole, and output that is bounded in memory and whole on disk.
+
+mod background;
+mod capture;
+mod detached;
+mod environment;
+mod foreground;
+mod group;
+mod program;
+mod run;
+mod text;
+
+pub use background::Background;
+pub use capture::{CappedOutput, OutputCap, Spill};
+pub use detached::Detached;
+pub use environment::looks_secret;
+pub use program::Program;
+pub use run::{Exit, Finished};
+pub use text::{Cleaner, clean_text};
+
+pub(super) use group::Group;
+pub(super) use run::GRACE;

@@ -1,0 +1,177 @@
+//! The person's repository: where missions begin, and whose checkout is left alone.
+
+use std::path::{Path, PathBuf};
+
+use git2::{BranchType, Commit, Config, ErrorCode, Oid, Repository, Signature};
+
+use super::WorkspaceError;
+
+/// A git repository with at least one commit. It is opened anew for each operation, so it can be shared between threads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repo {
+    git_dir: PathBuf,
+    root: PathBuf,
+}
+
+/// What a repository's HEAD is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Head {
+    /// A branch of this name.
+    Branch(String),
+    /// A commit, with no branch.
+    Detached(String),
+}
+
+/// Who commits when the repository names nobody.
+const FALLBACK: (&str, &str) = ("flightdeck", "flightdeck@localhost");
+
+impl Repo {
+    /// Finds the repository at or above a path.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::NotARepository`] and [`WorkspaceError::NoCommits`] say what to do.
+    pub fn discover(path: &Path) -> Result<Self, WorkspaceError> {
+        let git = Repository::discover(path).map_err(|source| match source.code() {
+            ErrorCode::NotFound => WorkspaceError::NotARepository { path: path.to_owned() },
+            _ => WorkspaceError::Git { doing: "open the repository", source },
+        })?;
+        let root = git.workdir().unwrap_or(git.path()).to_owned();
+        match git.head() {
+            Ok(_) => Ok(Self { git_dir: git.path().to_owned(), root }),
+            Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => {
+                Err(WorkspaceError::NoCommits { path: root })
+            }
+            Err(source) => Err(WorkspaceError::Git { doing: "read HEAD", source }),
+        }
+    }
+
+    /// The top of the person's checkout, or of a bare repository.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The id of the commit that HEAD names: where a mission begins.
+    pub fn base_commit(&self) -> Result<String, WorkspaceError> {
+        self.resolve("HEAD")
+    }
+
+    /// The full id of the commit that a revision names.
+    pub fn resolve(&self, revision: &str) -> Result<String, WorkspaceError> {
+        let git = self.open()?;
+        let commit = find_commit(&git, revision)?;
+        Ok(commit.id().to_string())
+    }
+
+    /// Whether the revision names a commit of this repository.
+    pub fn has_commit(&self, revision: &str) -> Result<bool, WorkspaceError> {
+        match self.resolve(revision) {
+            Ok(_) => Ok(true),
+            Err(WorkspaceError::UnknownRevision { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What HEAD is on: the branch that a mission lands on by default.
+    pub fn head(&self) -> Result<Head, WorkspaceError> {
+        let git = self.open()?;
+        let head = git.head().map_err(WorkspaceError::git("read HEAD"))?;
+        if head.is_branch() {
+            let name = head.shorthand().map_err(WorkspaceError::git("read the name of the branch"))?;
+            return Ok(Head::Branch(name.to_owned()));
+        }
+        let commit = head.peel_to_commit().map_err(WorkspaceError::git("read HEAD"))?;
+        Ok(Head::Detached(commit.id().to_string()))
+    }
+
+    /// The names of the local branches, sorted.
+    pub fn branches(&self) -> Result<Vec<String>, WorkspaceError> {
+        let git = self.open()?;
+        let failed = WorkspaceError::git("list the branches");
+        let mut names = Vec::new();
+        for branch in git.branches(Some(BranchType::Local)).map_err(&failed)? {
+            let (branch, _) = branch.map_err(&failed)?;
+            let name = branch.name_bytes().map_err(&failed)?;
+            names.push(String::from_utf8_lossy(name).into_owned());
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// Who commits here: the person as git knows them, or flightdeck.
+    pub fn identity(&self) -> (String, String) {
+        let config = self.open().ok().and_then(|git| git.config().ok());
+        config.map_or_else(|| (FALLBACK.0.to_owned(), FALLBACK.1.to_owned()), |config| identity(&config))
+    }
+
+    /// Creates the branch of a mission at a base. That it stands there already is fine: an engine may have died after it.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::BranchTaken`] when it stands elsewhere.
+    pub fn create_mission_branch(&self, branch: &str, base: &str) -> Result<(), WorkspaceError> {
+        let git = self.open()?;
+        let base = find_commit(&git, base)?;
+        match git.branch(branch, &base, false) {
+            Ok(_) => Ok(()),
+            Err(error) if error.code() == ErrorCode::Exists => {
+                let stands = find_commit(&git, &format!("refs/heads/{branch}"))?;
+                if stands.id() == base.id() {
+                    Ok(())
+                } else {
+                    Err(WorkspaceError::BranchTaken { branch: branch.to_owned() })
+                }
+            }
+            Err(source) => Err(WorkspaceError::Git { doing: "create the mission's branch", source }),
+        }
+    }
+
+    /// Opens it with git's library.
+    pub(super) fn open(&self) -> Result<Repository, WorkspaceError> {
+        Repository::open(&self.git_dir).map_err(WorkspaceError::git("open the repository"))
+    }
+}
+
+/// The commit that a revision names.
+pub(super) fn find_commit<'repo>(
+    git: &'repo Repository,
+    revision: &str,
+) -> Result<Commit<'repo>, WorkspaceError> {
+    let unknown = || WorkspaceError::UnknownRevision { revision: revision.to_owned() };
+    // A whole id names an object even where a branch has the same name.
+    if revision.len() == 40
+        && let Ok(id) = Oid::from_str(revision)
+    {
+        return git.find_commit(id).map_err(|_| unknown());
+    }
+    git.revparse_single(revision).and_then(|object| object.peel_to_commit()).map_err(|_| unknown())
+}
+
+/// Who commits: whom the repository's configuration names, else flightdeck itself.
+pub(super) fn author(git: &Repository) -> Result<Signature<'static>, WorkspaceError> {
+    let config = git.config().map_err(WorkspaceError::git("read git's configuration"))?;
+    let (name, email) = identity(&config);
+    Signature::now(&name, &email).map_err(WorkspaceError::git("sign a commit"))
+}
+
+fn identity(config: &Config) -> (String, String) {
+    let read = |key: &str| config.get_string(key).ok().filter(|value| !value.trim().is_empty());
+    match (read("user.name"), read("user.email")) {
+        (Some(name), Some(email)) => (name, email),
+        _ => (FALLBACK.0.to_owned(), FALLBACK.1.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_no_name_commits_as_flightdeck() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut config = Config::open(&directory.path().join("config")).unwrap();
+        assert_eq!(identity(&config).0, "flightdeck");
+        config.set_str("user.name", "Ada").unwrap();
+        assert_eq!(identity(&config).1, "flightdeck@localhost", "half an identity is none");
+        config.set_str("user.email", "ada@example.org").unwrap();
+        assert_eq!(identity(&config), ("Ada".to_owned(), "ada@example.org".to_owned()));
+    }
+}

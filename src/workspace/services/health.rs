@@ -1,0 +1,72 @@
+//! Whether a service answers on its port.
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::spec::Health;
+
+/// How long one question may take.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Whether nothing listens on the port of this machine.
+pub(super) fn is_free(port: u16) -> bool {
+    let taken = |address: SocketAddr| {
+        TcpListener::bind(address).is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse)
+    };
+    !addresses(port).into_iter().any(taken)
+}
+
+/// Asks a service whether it is up, and if not, why.
+pub(super) async fn check(health: &Health, port: u16) -> Result<(), String> {
+    let answer = match health {
+        Health::None => return Ok(()),
+        Health::Tcp => timeout(PATIENCE, connect(port)).await.map(|result| result.map(drop)),
+        Health::Http { path, expect_status } => {
+            let wanted = *expect_status;
+            timeout(PATIENCE, status_of(port, path)).await.map(|result| {
+                result.and_then(|status| match wanted {
+                    Some(wanted) if status != wanted => {
+                        Err(format!("GET {path} answered {status} and not {wanted}"))
+                    }
+                    None if status >= 400 => Err(format!("GET {path} answered {status}")),
+                    _ => Ok(()),
+                })
+            })
+        }
+    };
+    answer.unwrap_or_else(|_| Err(format!("port {port} gave no answer in {} s", PATIENCE.as_secs())))
+}
+
+/// Development servers listen on either family when told `localhost`.
+fn addresses(port: u16) -> [SocketAddr; 2] {
+    [(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()]
+}
+
+async fn connect(port: u16) -> Result<TcpStream, String> {
+    TcpStream::connect(addresses(port).as_slice())
+        .await
+        .map_err(|error| format!("port {port} takes no connections: {error}"))
+}
+
+/// A request small enough that a whole client would be more to go wrong.
+async fn status_of(port: u16, path: &str) -> Result<u16, String> {
+    let mut stream = connect(port).await?;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n");
+    let broken = |error: io::Error| format!("GET {path} broke off: {error}");
+    stream.write_all(request.as_bytes()).await.map_err(broken)?;
+    let mut answer = Vec::new();
+    while !answer.contains(&b'\n') && answer.len() < 4096 {
+        let count = stream.read_buf(&mut answer).await.map_err(broken)?;
+        if count == 0 {
+            break;
+        }
+    }
+    let line = String::from_utf8_lossy(&answer);
+    let status = line.strip_prefix("HTTP/").and_then(|rest| rest.split_whitespace().nth(1)?.parse().ok());
+    status.ok_or_else(|| format!("GET {path} was not answered in HTTP"))
+}

@@ -1,0 +1,9 @@
+//! The app under test, while a validator works it: the environment's services, started in order and stopped whatever happens.
+
+mod health;
+mod order;
+mod spec;
+mod supervise;
+
+pub use spec::{Health, ServiceSpec, ServiceState, ServiceStatus};
+pub use supervise::{Place, Services};

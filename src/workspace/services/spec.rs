@@ -1,0 +1,82 @@
+//! What a service is, and how it fares.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::workspace::process::Exit;
+
+/// A service of the app under test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceSpec {
+    /// What others call it.
+    pub name: String,
+    /// A line for the shell that starts it and stays in the foreground.
+    pub run: String,
+    /// Where it runs, relative to the checkout.
+    pub cwd: PathBuf,
+    /// The port it listens on, which must be free before it starts.
+    pub port: Option<u16>,
+    /// How it is known to be up.
+    pub health: Health,
+    /// Services that must be up before it.
+    pub after: Vec<String>,
+    /// Variables added to its environment.
+    pub env: BTreeMap<String, String>,
+    /// How long it may take to come up.
+    pub start_timeout: Duration,
+}
+
+impl ServiceSpec {
+    /// A service with nothing but a name and a line, and a minute to come up.
+    pub fn new(name: impl Into<String>, run: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            run: run.into(),
+            cwd: PathBuf::new(),
+            port: None,
+            health: Health::None,
+            after: Vec::new(),
+            env: BTreeMap::new(),
+            start_timeout: Duration::from_mins(1),
+        }
+    }
+}
+
+/// How a service is known to be up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Health {
+    /// A GET of the path on its port answers with the status, or with any below 400.
+    Http { path: String, expect_status: Option<u16> },
+    /// Its port takes connections.
+    Tcp,
+    /// It runs.
+    None,
+}
+
+/// How a service fares.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ServiceStatus {
+    /// Its name.
+    pub name: String,
+    /// Its process id.
+    pub pid: i32,
+    /// Its port.
+    pub port: Option<u16>,
+    /// Whether it runs.
+    pub state: ServiceState,
+    /// Where its output goes.
+    pub log: PathBuf,
+}
+
+/// Whether a service runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceState {
+    /// It does.
+    Running,
+    /// It has ended, which services should not.
+    Ended(Exit),
+}

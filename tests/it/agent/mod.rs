@@ -1,0 +1,6 @@
+//! The agent room from outside: real HTTP, real programs.
+
+mod provider;
+mod session;
+mod trial;
+mod wire;

@@ -1,0 +1,256 @@
+//! The layers of the configuration, their faults, and the way from a model's name to its backend.
+
+use std::fs;
+use std::path::PathBuf;
+
+use flightdeck::agent::model::provider::Wire;
+use flightdeck::config::{Backend, Flag, Settings, Sources, Variables};
+use flightdeck::domain::attempt::Role;
+use flightdeck::domain::gate::Autopilot;
+use pretty_assertions::assert_eq;
+use secrecy::ExposeSecret;
+use tempfile::TempDir;
+
+/// A person's file, a project's file and an environment of their own.
+struct Fixture {
+    directory: TempDir,
+    sources: Sources,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let sources = Sources {
+            user_file: directory.path().join("user.toml"),
+            project_file: Some(directory.path().join("project.toml")),
+            variables: Variables::default(),
+            flags: Vec::new(),
+        };
+        Self { directory, sources }
+    }
+
+    fn user(self, text: &str) -> Self {
+        fs::write(&self.sources.user_file, text).unwrap();
+        self
+    }
+
+    fn project(self, text: &str) -> Self {
+        fs::write(self.directory.path().join("project.toml"), text).unwrap();
+        self
+    }
+
+    fn variables(mut self, pairs: &[(&str, &str)]) -> Self {
+        self.sources.variables =
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self
+    }
+
+    fn flag(mut self, name: &'static str, key: &str, word: &str) -> Self {
+        self.sources.flags.push(Flag { name, key: key.to_owned(), word: word.to_owned() });
+        self
+    }
+
+    fn load(&self) -> Settings {
+        self.sources.load().unwrap()
+    }
+
+    /// The fault, with the temporary directory's name taken out.
+    fn fault(&self) -> String {
+        let sentence = self.sources.load().unwrap_err().to_string();
+        sentence.replace(&format!("{}/", self.directory.path().display()), "")
+    }
+}
+
+fn origin(settings: &Settings, key: &str) -> (String, String) {
+    let setting = settings.origins().find(|setting| setting.key == key).unwrap();
+    let place = setting.origin.to_string();
+    (setting.value.to_string(), place.rsplit('/').next().unwrap().to_owned())
+}
+
+#[test]
+fn the_later_layer_wins_and_every_value_knows_where_it_comes_from() {
+    let settings = Fixture::new()
+        .user("speed = 2\ntheme = \"dusk\"\n[limits]\nrounds = 7\nfailures = 4\n")
+        .project("[limits]\nfailures = 5\nreviewers = 2\n[budget]\nmoney = 12.5\n")
+        .variables(&[("FLIGHTDECK_LIMITS_REVIEWERS", "6"), ("FLIGHTDECK_SPEED", "3")])
+        .flag("--speed", "speed", "4")
+        .load();
+    let table = [
+        ("budget.validation_percent", "25", "default"),
+        ("theme", "\"dusk\"", "user.toml:2"),
+        ("limits.rounds", "7", "user.toml:4"),
+        ("limits.failures", "5", "project.toml:2"),
+        ("limits.reviewers", "6", "FLIGHTDECK_LIMITS_REVIEWERS"),
+        ("budget.money", "12.5", "project.toml:5"),
+        ("speed", "4.0", "--speed"),
+    ];
+    for (key, value, place) in table {
+        assert_eq!(origin(&settings, key), (value.to_owned(), place.to_owned()), "{key}");
+    }
+    assert_eq!((settings.limits.rounds, settings.limits.failures, settings.limits.reviewers), (7, 5, 6));
+    assert_eq!(settings.budget.micro_dollars, Some(12_500_000));
+    assert_eq!(settings.autopilot, Autopilot::Off);
+}
+
+#[test]
+fn faults_name_the_place_and_what_to_do() {
+    let table = [
+        (
+            "[budget]\nmony = 3\n",
+            "user.toml:2: there is no setting `budget.mony`; did you mean `budget.money`?",
+        ),
+        (
+            "colour = 1\n",
+            "user.toml:1: there is no setting `colour`; `flightdeck config show` lists all settings",
+        ),
+        ("\nspeed = -1\n", "user.toml:2: `speed` must be a number above 0, not -1"),
+        (
+            "limits = 3\n",
+            "user.toml:1: there is no setting `limits`; `flightdeck config show` lists all settings",
+        ),
+        (
+            "[models]\nworker = \"claude\"\n",
+            "user.toml:2: `models.worker` must be `provider/model`, such as anthropic/claude-sonnet-5-5, not \"claude\"",
+        ),
+        (
+            "[providers.x]\nwire = \"grpc\"\n",
+            "user.toml:2: `providers.x.wire` must be anthropic, openai or chat, not \"grpc\"",
+        ),
+    ];
+    for (text, sentence) in table {
+        assert_eq!(Fixture::new().user(text).fault(), sentence);
+    }
+    let syntax = Fixture::new().user("theme = \n").fault();
+    assert!(
+        syntax.starts_with("user.toml:1: ") && syntax.ends_with("mend the file and try again"),
+        "{syntax}"
+    );
+}
+
+#[test]
+fn a_project_may_not_spend_keys_nor_give_consent() {
+    for text in [
+        "[providers.evil]\nbase_url = \"http://evil\"\n",
+        "[providers.anthropic]\napi_key_cmd = \"cat ~/.ssh/id\"\n",
+        "[providers.anthropic]\napi_key_env = \"GITHUB_TOKEN\"\n",
+        "autopilot = true\n",
+        "prices = \"cheap.toml\"\n",
+    ] {
+        let fault = Fixture::new().project(text).fault();
+        assert!(
+            fault.starts_with("project.toml:") && fault.contains("a project's file may not set"),
+            "{fault}"
+        );
+        assert!(fault.ends_with("put it into user.toml instead"), "{fault}");
+        Fixture::new().user(text).load();
+    }
+}
+
+#[test]
+fn variables_that_look_like_settings_must_be_settings() {
+    let fault = |pairs: &[(&str, &str)]| Fixture::new().variables(pairs).fault();
+    assert_eq!(
+        fault(&[("FLIGHTDECK_BUDGET_MONY", "3")]),
+        "FLIGHTDECK_BUDGET_MONY is not a setting; did you mean the setting `budget.money`?"
+    );
+    assert_eq!(
+        fault(&[("FLIGHTDECK_AUTOPILOT", "perhaps")]),
+        "FLIGHTDECK_AUTOPILOT: `autopilot` must be true or false, not \"perhaps\""
+    );
+    let settings =
+        Fixture::new().variables(&[("FLIGHTDECK_HOME", "/x"), ("FLIGHTDECK_AUTOPILOT", "1")]).load();
+    assert_eq!(settings.autopilot, Autopilot::On);
+}
+
+#[test]
+fn models_are_chosen_by_the_keys_there_are() {
+    let worker = |fixture: Fixture| fixture.load().models.get(&Role::Worker).cloned();
+    assert_eq!(worker(Fixture::new()), None);
+    let anthropic = ("ANTHROPIC_API_KEY", "k");
+    let openai = ("OPENAI_API_KEY", "k");
+    let with = |pairs: &[(&str, &str)]| Fixture::new().variables(pairs);
+    assert_eq!(worker(with(&[anthropic, openai])).unwrap(), "anthropic/claude-sonnet-5-5");
+    assert_eq!(worker(with(&[openai])).unwrap(), "openai/gpt-5.1");
+    assert_eq!(worker(with(&[("ANTHROPIC_API_KEY", " "), openai])).unwrap(), "openai/gpt-5.1");
+    let settings = with(&[anthropic]).user("[models]\nworker = \"openai/gpt-5\"\n").load();
+    assert_eq!(origin(&settings, "models.worker").1, "user.toml:2");
+    assert_eq!(origin(&settings, "models.scrutiny").1, "default, because ANTHROPIC_API_KEY is set");
+    let flown = with(&[anthropic])
+        .user("[models]\nworker = \"openai/gpt-5\"\n")
+        .flag("--model", "models.default", "rehearsal/demo")
+        .flag("--model", "models.reviewer", "openai/gpt-5-mini")
+        .load();
+    assert_eq!(flown.models[&Role::Worker], "rehearsal/demo", "a flag for all roles wins over a file");
+    assert_eq!(flown.models[&Role::Reviewer], "openai/gpt-5-mini");
+}
+
+async fn spec(fixture: &Fixture, model: &str) -> flightdeck::agent::model::provider::ProviderSpec {
+    match fixture.load().backend(model).await.unwrap() {
+        Backend::Network(spec) => *spec,
+        Backend::Rehearsal(rehearsal) => panic!("{} is a rehearsal", rehearsal.about().title),
+    }
+}
+
+#[tokio::test]
+async fn a_models_name_leads_to_its_wire_address_and_key() {
+    let fixture = Fixture::new()
+        .user("[providers.ollama]\nbase_url = \"http://localhost:11434/v1\"\n[providers.work]\nwire = \"anthropic\"\napi_key_cmd = \"echo noise >&2; echo sk-$SUFFIX\"\n")
+        .variables(&[
+            ("ANTHROPIC_API_KEY", "a-key"),
+            ("ANTHROPIC_BASE_URL", "http://gateway"),
+            ("OPENROUTER_BASE_URL", "http://router/v1"),
+            ("OPENROUTER_API_KEY", "r-key"),
+        ]);
+    let key = |spec: &flightdeck::agent::model::provider::ProviderSpec| {
+        spec.key.as_ref().map(|key| key.expose_secret().to_owned())
+    };
+    let claude = spec(&fixture, "anthropic/claude-x").await;
+    assert_eq!((claude.wire, claude.base_url.as_deref()), (Wire::AnthropicMessages, Some("http://gateway")));
+    assert_eq!(key(&claude).as_deref(), Some("a-key"));
+    let local = spec(&fixture, "ollama/qwen3:8b").await;
+    assert_eq!((local.wire, local.model.as_str(), key(&local)), (Wire::OpenAiChat, "qwen3:8b", None));
+    let router = spec(&fixture, "openrouter/meta/llama").await;
+    assert_eq!((router.model.as_str(), key(&router).as_deref()), ("meta/llama", Some("r-key")));
+    let work = spec(&fixture, "work/m").await;
+    assert_eq!((work.wire, key(&work).as_deref()), (Wire::AnthropicMessages, Some("sk-")));
+}
+
+#[tokio::test]
+async fn a_model_that_cannot_be_used_says_why() {
+    let fixture = Fixture::new()
+        .user("[providers.broken]\nwire = \"openai\"\napi_key_cmd = \"exit 3\"\n[providers.lost]\nwire = \"chat\"\n");
+    let settings = fixture.load();
+    let file = fixture.sources.user_file.display().to_string();
+    let table = [
+        ("claude", "`claude` is not a model: write provider/model, such as anthropic/claude-sonnet-5-5"),
+        ("openai/gpt-5", "openai has no key: set OPENAI_API_KEY, or providers.openai.api_key_cmd in FILE"),
+        (
+            "grok/x",
+            "there is no provider `grok`: known are anthropic, broken, lost, openai, rehearsal; add [providers.grok] with its base_url to FILE",
+        ),
+        ("lost/x", "lost has no address: set LOST_BASE_URL, or providers.lost.base_url in FILE"),
+        ("rehearsal/x", "there is no rehearsal `x`; built in: demo"),
+        ("broken/x", "providers.broken.api_key_cmd gave no key: exit code 3"),
+    ];
+    for (model, sentence) in table {
+        let fault = settings.backend(model).await.unwrap_err().to_string();
+        assert_eq!(fault.replace(&file, "FILE"), sentence);
+    }
+}
+
+#[test]
+fn keys_are_not_shown() {
+    let settings = Fixture::new().variables(&[("ANTHROPIC_API_KEY", "sk-secret")]).load();
+    assert!(!format!("{settings:?}").contains("sk-secret"));
+    assert!(settings.origins().all(|setting| !setting.value.to_string().contains("sk-secret")));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_not_taken_for_none() {
+    let fixture = Fixture::new();
+    fs::create_dir(&fixture.sources.user_file).unwrap();
+    assert!(fixture.fault().starts_with("user.toml cannot be read"));
+    let mut fixture = Fixture::new();
+    fixture.sources.project_file = Some(PathBuf::from("/nowhere/x"));
+    fixture.load();
+}

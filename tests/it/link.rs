@@ -1,0 +1,8 @@
+//! The wire between engines and their clients.
+#![cfg(test)]
+
+mod attach;
+mod calls;
+mod host;
+mod parting;
+mod raw;

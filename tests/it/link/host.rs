@@ -1,0 +1,136 @@
+//! An engine that is only its link: a state that events are applied to, and answers that can be held back.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use flightdeck::domain::command::Command;
+use flightdeck::domain::consequence::ContractChange;
+use flightdeck::domain::event::{Actor, Event, Stamped};
+use flightdeck::domain::id::{AttemptId, Commit, MilestoneId, MissionId, Timestamp};
+use flightdeck::domain::mission::Mission;
+use flightdeck::domain::rejection::{Reason, Rejection};
+use flightdeck::domain::verdict::EvidenceRef;
+use flightdeck::link::protocol::{Activity, Before, DiffDoc, DiffScope, Reply};
+use flightdeck::link::{Feed, Host, Refusal, Server};
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+pub struct Engine {
+    pub feed: Feed,
+    pub mission: Mutex<Mission>,
+    /// `diff` is answered once a permit is added.
+    pub diffs: Semaphore,
+    pub commands: Mutex<Vec<Command>>,
+}
+
+/// An engine that serves in a directory of its own.
+pub struct Serving {
+    pub engine: Arc<Engine>,
+    pub socket: PathBuf,
+    pub stop: CancellationToken,
+    pub task: JoinHandle<()>,
+    pub dir: tempfile::TempDir,
+}
+
+impl Engine {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            feed: Feed::new(),
+            mission: Mutex::new(Mission::unborn()),
+            diffs: Semaphore::new(0),
+            commands: Mutex::default(),
+        })
+    }
+
+    /// Applies an event and tells it, in the order that the feed asks for.
+    pub fn happen(&self) -> u64 {
+        let stamped = {
+            let mut mission = self.mission.lock().unwrap();
+            let limit = u32::try_from(mission.seq + 1).unwrap();
+            let stamped = Stamped {
+                seq: mission.seq + 1,
+                at: Timestamp(1),
+                actor: Actor::Engine,
+                event: Event::RoundsExtended { milestone: MilestoneId(1), limit },
+            };
+            mission.apply(&stamped);
+            stamped
+        };
+        let seq = stamped.seq;
+        self.feed.publish_event(stamped);
+        seq
+    }
+
+    /// Waits until this many clients listen.
+    pub async fn listeners(&self, count: usize) {
+        while self.feed.clients() != count {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+#[async_trait]
+impl Host for Engine {
+    fn mission(&self) -> MissionId {
+        "guestbook-7k2p".parse().unwrap()
+    }
+
+    fn feed(&self) -> &Feed {
+        &self.feed
+    }
+
+    fn state(&self) -> (Mission, Vec<Activity>) {
+        (self.mission.lock().unwrap().clone(), Vec::new())
+    }
+
+    async fn command(&self, command: Command) -> Result<Reply, Refusal> {
+        tokio::task::yield_now().await;
+        self.commands.lock().unwrap().push(command.clone());
+        match command {
+            Command::Resume => Ok(Reply::Accepted { seq: self.happen() }),
+            _ => Err(Rejection::new(Reason::OutOfTurn, "not now").into()),
+        }
+    }
+
+    async fn events(&self, after: u64, limit: u32) -> Result<Reply, Refusal> {
+        assert!(limit > 0);
+        Err(Refusal::Failed(format!("no events after {after}")))
+    }
+
+    async fn transcript(&self, _: AttemptId, _: Before, limit: u32) -> Result<Reply, Refusal> {
+        Ok(Reply::Transcript { items: Vec::new(), older: u64::from(limit) })
+    }
+
+    async fn evidence(&self, reference: EvidenceRef) -> Result<Reply, Refusal> {
+        Err(Refusal::Failed(format!("no evidence {}", reference.0)))
+    }
+
+    async fn diff(&self, _: DiffScope) -> Result<Reply, Refusal> {
+        self.diffs.acquire().await.unwrap().forget();
+        Ok(Reply::Diff { diff: DiffDoc::default() })
+    }
+
+    async fn consequences(&self, _: ContractChange) -> Result<Reply, Refusal> {
+        Err(Refusal::Failed("none".to_owned()))
+    }
+
+    async fn land(&self) -> Result<Reply, Refusal> {
+        Ok(Reply::Landed { branch: "main".to_owned(), commit: Commit("c0ffee".to_owned()) })
+    }
+}
+
+pub async fn serve() -> Serving {
+    let dir = tempfile::tempdir().unwrap();
+    let socket = dir.path().join("run/engine.sock");
+    let engine = Engine::new();
+    let (task, stop) = serve_at(&socket, &engine).await;
+    Serving { engine, socket, stop, task, dir }
+}
+
+pub async fn serve_at(socket: &Path, engine: &Arc<Engine>) -> (JoinHandle<()>, CancellationToken) {
+    let stop = CancellationToken::new();
+    let server = Server::bind(socket).await.unwrap();
+    (tokio::spawn(server.serve(Arc::clone(engine) as Arc<dyn Host>, stop.clone())), stop)
+}

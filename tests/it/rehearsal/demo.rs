@@ -1,0 +1,208 @@
+//! The demo mission, session by session.
+
+use std::sync::Arc;
+
+use flightdeck::agent::model::ResultStatus::Done;
+use flightdeck::agent::model::scripted::{Pace, Rehearsal, ScriptedModel};
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+
+use super::stage::{labels, play, request, turn};
+use super::world::World;
+
+/// The features in the order in which the demo builds them.
+pub const FEATURES: [&str; 7] = [
+    "Keep entries in a file",
+    "Show the book on the web",
+    "Refuse oversized requests",
+    "Sign the book in the browser",
+    "Take names in any language",
+    "Add and list from the command line",
+    "Sign by answering questions",
+];
+
+pub fn demo() -> ScriptedModel {
+    ScriptedModel::new(Arc::new(Rehearsal::builtin("demo").unwrap()), Pace::INSTANT)
+}
+
+/// Plays one worker; `shell` answers its commands. Returns the handoff.
+pub fn work(world: &mut World, feature: &str, shell: &mut dyn FnMut(&World, &str) -> String) -> Value {
+    let mut request = request(labels(&[("role", "worker"), ("feature", feature)]), "Build it.");
+    let made = play(&demo(), &mut request, &["handoff"], &mut |tool, input| {
+        world.file_tool(tool, input).unwrap_or_else(|| match tool {
+            "shell" => (shell(world, input["command"].as_str().unwrap()), Done),
+            _ => ("noted".to_owned(), Done),
+        })
+    });
+    made.last().unwrap().1.clone()
+}
+
+fn green(_: &World, command: &str) -> String {
+    let output =
+        "running 9 tests\ntest result: ok. 9 passed; 0 failed\n\ntest result: ok. 0 passed; 0 failed\n";
+    if command.starts_with("cargo") { output.to_owned() } else { String::new() }
+}
+
+fn red(_: &World, _: &str) -> String {
+    "test result: FAILED. 8 passed; 1 failed".to_owned()
+}
+
+/// Plays a user-testing session whose requests are answered by `app`, and returns its verdicts.
+fn test(round: &str, asked: &str, app: &dyn Fn(&Value) -> String) -> Vec<Value> {
+    let labels = labels(&[("role", "user_testing"), ("milestone", "M1"), ("round", round)]);
+    let mut request = request(labels, &format!("app: http://127.0.0.1:7979\n{asked}"));
+    let mut count = 0;
+    let made = play(&demo(), &mut request, &["report_user_testing"], &mut |tool, input| {
+        count += 1;
+        let answer = if tool == "http" { app(input) } else { "noted".to_owned() };
+        (format!("{answer}\nevidence: ev_{count}"), Done)
+    });
+    made.into_iter().filter(|(tool, _)| tool == "verdict").map(|(_, verdict)| verdict).collect()
+}
+
+fn page_with(jose: &str) -> impl Fn(&Value) -> String {
+    let jose = jose.to_owned();
+    move |input| {
+        assert!(input["url"].as_str().unwrap().starts_with("http://127.0.0.1:7979/"));
+        if input["method"] == "POST" {
+            return "status: 303\nlocation: /\n\n".to_owned();
+        }
+        format!(
+            "status: 200\ncontent-type: text/html; charset=utf-8\n\n<p>Olá! Привет</p><cite>{jose}</cite>\n"
+        )
+    }
+}
+
+#[test]
+fn every_worker_writes_what_it_means_to_and_claims_what_it_saw() {
+    let mut world = World::new();
+    for feature in FEATURES {
+        let handoff = work(&mut world, feature, &mut green);
+        assert_eq!(handoff["commands"][0]["observation"], "9 tests passed", "{feature}");
+        assert_eq!(handoff["procedure"]["followed"], true);
+    }
+    assert_eq!(world.faults, Vec::<String>::new());
+    assert!(world.text("src/form.rs").contains("String::from_utf8_lossy(&out)"));
+    assert!(world.text("src/main.rs").contains("[\"sign\"] => prompt::sign"));
+    assert!(world.text("src/server.rs").contains("{ 413 } else { 400 }"));
+}
+
+#[test]
+fn a_worker_does_not_hand_red_tests_over_as_done() {
+    for feature in FEATURES {
+        let mut world = World::new();
+        let handoff = work(&mut world, feature, &mut red);
+        assert_eq!(handoff["commands"][0]["exit_code"], 101, "{feature}");
+        assert_eq!(handoff["issues"][0]["severity"], "blocking", "{feature}");
+    }
+}
+
+#[test]
+fn a_feature_that_no_script_knows_is_not_claimed() {
+    let handoff = work(&mut World::new(), "Look into FND-9", &mut green);
+    assert_eq!(handoff["implemented"], json!([]));
+    assert_eq!(handoff["procedure"]["followed"], false);
+}
+
+#[test]
+fn a_verdict_is_about_what_the_app_answered() {
+    let asked = "VAL-SIGN-002 Names in any language";
+    let verdicts = test("1", asked, &page_with("JosÃ©"));
+    assert_eq!(verdicts.len(), 1, "only what the brief asks for gets a verdict");
+    assert_eq!(
+        (&verdicts[0]["outcome"], &verdicts[0]["assertion"]),
+        (&json!("fail"), &json!("VAL-SIGN-002"))
+    );
+    assert!(verdicts[0]["observed"].as_str().unwrap().contains("shows JosÃ© instead of José"));
+    assert_eq!(verdicts[0]["evidence"], json!(["ev_2", "ev_5"]));
+
+    let verdicts = test("2", asked, &page_with("José"));
+    assert_eq!(verdicts[0]["outcome"], "pass");
+}
+
+#[test]
+fn the_plan_claims_every_assertion_once() {
+    let mut request = request(
+        labels(&[("role", "orchestrator"), ("phase", "plan")]),
+        "Build a guestbook. Serve it on 127.0.0.1:7979.",
+    );
+    let mut world = World::new();
+    let made = play(&demo(), &mut request, &["propose_plan"], &mut |tool, input| {
+        world.file_tool(tool, input).unwrap_or_else(|| ("accepted".to_owned(), Done))
+    });
+    let input = |name: &str| &made.iter().find(|(tool, _)| tool == name).unwrap().1;
+    let service = &input("propose_environment")["services"][0];
+    assert_eq!((&service["port"], &service["env"]["PORT"]), (&json!(7979), &json!("7979")));
+    let mut promised: Vec<&Value> =
+        input("propose_contract")["assertions"].as_array().unwrap().iter().map(|a| &a["id"]).collect();
+    let milestones = input("propose_plan")["milestones"].as_array().unwrap();
+    let features = milestones.iter().flat_map(|milestone| milestone["features"].as_array().unwrap());
+    let mut claimed = Vec::new();
+    for feature in features {
+        match feature["fulfills"].as_array() {
+            Some(assertions) => claimed.extend(assertions),
+            None => assert!(feature["no_assertion_because"].is_string()),
+        }
+    }
+    promised.sort_by_key(ToString::to_string);
+    claimed.sort_by_key(ToString::to_string);
+    assert_eq!(promised.len(), 12);
+    assert_eq!(promised, claimed);
+}
+
+#[test]
+fn every_open_finding_is_decided() {
+    let brief = "Open findings:\n\
+        - FND-1 [suggestion] The whole file is read for each page; a cache would save that.\n\
+        - FND-2 [non_blocking] Requests larger than 64 KiB are read into memory\n\
+        - FND-3 [blocking] VAL-SIGN-002 failed: the page shows JosÃ©\n\
+        - FND-4 [blocking] names in UTF-8 \"fall\" apart in JSON\n\
+        - FND-5 [blocking] the page is \"blank\"\n\
+        - FND-6 [suggestion] A friendlier colour\n";
+    let request = request(labels(&[("role", "orchestrator"), ("phase", "triage")]), brief);
+    let reply = turn(&demo(), &request).unwrap();
+    let decisions = &reply.calls[0].arguments.as_ref().unwrap()["decisions"];
+    let decided: Vec<_> = decisions
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| format!("{} {} {}", d["finding"], d["decision"], d["feature"]["title"]).replace('"', ""))
+        .collect();
+    assert_eq!(
+        decided,
+        [
+            "FND-1 dismiss null",
+            "FND-2 feature Refuse oversized requests",
+            "FND-3 feature Take names in any language",
+            "FND-4 join null",
+            "FND-5 feature Look into FND-5",
+            "FND-6 dismiss null",
+        ]
+    );
+    assert_eq!(decisions[3]["with"], "FND-3");
+    assert_eq!(decisions[4]["feature"]["description"], "the page is \"blank\"");
+}
+
+#[test]
+fn every_role_has_a_script() {
+    let roles = [("reviewer", "report_review"), ("scrutiny", "report_scrutiny")];
+    let mut world = World::new();
+    for feature in FEATURES {
+        work(&mut world, feature, &mut green);
+        for (role, closes) in roles {
+            let labels = labels(&[("role", role), ("feature", feature), ("milestone", "M1")]);
+            let mut request = request(labels, "Look at it.");
+            let made = play(&demo(), &mut request, &[closes], &mut |tool, input| {
+                world.file_tool(tool, input).unwrap_or_else(|| ("noted".to_owned(), Done))
+            });
+            let report = &made.last().unwrap().1;
+            let blocking =
+                report["issues"].as_array().unwrap().iter().filter(|i| i["severity"] == "blocking");
+            assert_eq!(blocking.count(), 0, "{role} of {feature}: {report}");
+        }
+    }
+    for (role, phase) in [("orchestrator", "talk"), ("researcher", "")] {
+        let request = request(labels(&[("role", role), ("phase", phase)]), "What is this?");
+        assert!(!turn(&demo(), &request).unwrap().text.is_empty(), "{role}");
+    }
+}

@@ -1,0 +1,225 @@
+//! What a script can say, and what is said about a script that is wrong.
+
+use std::path::Path;
+
+use flightdeck::agent::model::scripted::{Rehearsal, ScriptError};
+use flightdeck::agent::model::{Item, ModelError, Reply, Request, ResultStatus};
+use pretty_assertions::assert_eq;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::stage::{Heard, labels, model, request, turn, turn_heard};
+
+const BRANCHING: &str = r#"
+[[script]]
+name = "look"
+match = { role = "worker", feature = "/^Look (at|into) /" }
+let = { address = '''brief|capture('app: (\S+)')''' }
+
+[[script.step]]
+say = "I look at {{ address }}."
+calls = [{ tool = "http", as = "home", input = { method = "GET", url = "{{ address }}/", tries = 2 } }]
+
+[[script.step]]
+if = "results.home.text is matching('status: 200')"
+say = "It is there."
+goto = "end"
+calls = [{ tool = "verdict", input = { outcome = "pass", evidence = { expr = "results.home|evidence" } } }]
+
+[[script.step]]
+say = "It is not there: {{ last.text|capture('status: (.*)') }}"
+calls = [
+  { tool = "verdict", input = { outcome = "fail" } },
+  { tool = "write", if = "labels.role == 'nobody'", input = { path = "x" } },
+]
+
+[[script.step]]
+id = "end"
+say = "Done, with {{ inbox|length }} messages."
+end = true
+
+[[script.step]]
+say = "never"
+"#;
+
+fn look() -> Request {
+    request(labels(&[("role", "worker"), ("feature", "Look at it")]), "app: http://x:1 is up")
+}
+
+fn answered(request: &Request, reply: &Reply, output: &str) -> Request {
+    let mut request = request.clone();
+    request.items.push(Item::Assistant(reply.clone()));
+    for call in &reply.calls {
+        let (call_id, tool) = (call.id.clone(), call.tool.clone());
+        let (output, status) = (output.to_owned(), ResultStatus::Done);
+        request.items.push(Item::ToolResult { call_id, tool, output, status });
+    }
+    request
+}
+
+#[test]
+fn what_a_tool_answered_decides_the_branch() {
+    let model = model(BRANCHING);
+    let first = turn(&model, &look()).unwrap();
+    assert_eq!(first.text, "I look at http://x:1.");
+    let arguments = json!({ "method": "GET", "url": "http://x:1/", "tries": 2 });
+    assert_eq!(first.calls[0].arguments, Some(arguments));
+
+    let good = answered(&look(), &first, "status: 200\n\nhi\nevidence: ev_7");
+    let reply = turn(&model, &good).unwrap();
+    assert_eq!(reply.calls[0].arguments, Some(json!({ "outcome": "pass", "evidence": ["ev_7"] })));
+
+    let bad = answered(&look(), &first, "status: 500");
+    let reply = turn(&model, &bad).unwrap();
+    assert_eq!(reply.text, "It is not there: 500");
+    assert_eq!(reply.calls.len(), 1, "a call whose condition does not hold is not made");
+}
+
+#[test]
+fn the_place_in_a_script_follows_from_the_conversation_alone() {
+    let first = turn(&model(BRANCHING), &look()).unwrap();
+    let mut second = answered(&look(), &first, "status: 200\nevidence: ev_1");
+    second.items.push(Item::User { text: "how is it going?".to_owned() });
+    let verdict = turn(&model(BRANCHING), &second).unwrap();
+    assert_eq!(verdict, turn(&model(BRANCHING), &second).unwrap());
+
+    let third = answered(&second, &verdict, "noted");
+    let end = turn(&model(BRANCHING), &third).unwrap();
+    assert_eq!((end.text.as_str(), end.calls.len()), ("Done, with 1 messages.", 0));
+    let over = turn(&model(BRANCHING), &answered(&third, &end, "")).unwrap();
+    assert!(over.text.contains("\"look\" ends here"), "{}", over.text);
+}
+
+#[test]
+fn a_conversation_of_somebody_else_is_refused() {
+    let mut request = look();
+    request.items.push(Item::Assistant(Reply { text: "Hm.".to_owned(), ..Reply::default() }));
+    let refusal = turn(&model(BRANCHING), &request).unwrap_err().to_string();
+    assert_eq!(
+        refusal,
+        "scripts.toml:7: script `look`, step 1: the conversation does not follow this script; start the session afresh"
+    );
+}
+
+#[test]
+fn a_session_without_a_script_is_told_so() {
+    let request = request(labels(&[("role", "critic"), ("work", "plan")]), "");
+    let Err(ModelError::Refused(message)) = turn(&model(BRANCHING), &request) else { panic!("refused") };
+    assert!(message.ends_with("has no script for a session with role=critic, work=plan"), "{message}");
+}
+
+#[test]
+fn a_step_repeats_until_its_condition_holds_but_not_for_ever() {
+    let model = model(
+        r#"
+        [[script]]
+        name = "wait"
+        match = {}
+        [[script.step]]
+        say = "Is it up?"
+        calls = [{ tool = "http", as = "health", input = {} }]
+        repeat_until = "results.health.text is containing('ok')"
+        at_most = 3
+        [[script.step]]
+        say = "{{ results.health.text }}"
+        "#,
+    );
+    let said = |answers: &[&str]| {
+        let mut request = request(labels(&[]), "");
+        for answer in answers {
+            let reply = turn(&model, &request).unwrap();
+            request = answered(&request, &reply, answer);
+        }
+        turn(&model, &request).unwrap().text
+    };
+    assert_eq!(said(&["no"]), "Is it up?");
+    assert_eq!(said(&["no", "ok"]), "ok");
+    assert_eq!(said(&["no", "no", "still no"]), "still no");
+}
+
+#[test]
+fn files_are_pulled_in_as_they_are_and_lists_can_be_computed() {
+    let model = model(
+        r#"
+        [[script]]
+        name = "write"
+        match = {}
+        [[script.step]]
+        calls = [
+          { tool = "write", input = { path = "src/main.rs", content = { file = "app/hello.rs" } } },
+          { tool = "triage", input = '{"ids": [{% for id in brief|find_all("FND-[0-9]+") %}"{{ id }}"{% if not loop.last %},{% endif %}{% endfor %}]}' },
+        ]
+        "#,
+    );
+    let reply = turn(&model, &request(labels(&[]), "FND-1 and FND-20")).unwrap();
+    let arguments: Vec<_> = reply.calls.into_iter().filter_map(|call| call.arguments).collect();
+    assert_eq!(arguments[0]["content"], "fn main() { /* {{ raw }} */ }\n");
+    assert_eq!(arguments[1], json!({ "ids": ["FND-1", "FND-20"] }));
+}
+
+#[test]
+fn everything_is_streamed_and_counted() {
+    let heard = Heard::default();
+    let model = model(BRANCHING);
+    let reply = turn_heard(&model, &look(), &heard, &CancellationToken::new()).unwrap();
+    assert_eq!(*heard.text.lock().unwrap(), reply.text);
+    let streamed: serde_json::Value = serde_json::from_str(&heard.arguments.lock().unwrap()).unwrap();
+    assert_eq!(Some(streamed), reply.calls[0].arguments);
+    assert!(reply.usage.output > 0 && reply.usage.input > 0);
+    assert_eq!(reply.usage.cached, 0);
+    let next = turn(&model, &answered(&look(), &reply, "status: 500")).unwrap();
+    assert_eq!(next.usage.cached, reply.usage.input, "what was sent before counts as cached");
+}
+
+#[test]
+fn a_cancelled_session_stops_speaking() {
+    let cancel = CancellationToken::new();
+    cancel.cancel();
+    let stopped = turn_heard(&model(BRANCHING), &look(), &Heard::default(), &cancel);
+    assert_eq!(stopped, Err(ModelError::Cancelled));
+}
+
+fn fault(scripts: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("bad.toml"), scripts).unwrap();
+    Rehearsal::load(folder.path()).unwrap_err().to_string()
+}
+
+#[test]
+fn a_wrong_script_names_its_file_its_line_and_its_step() {
+    let head = "[[script]]\nname = \"s\"\nmatch = { role = \"worker\" }\n";
+    let step = |step: &str| fault(&format!("{head}[[script.step]]\nid = \"one\"\n{step}\n"));
+    let place = "bad.toml:4: script `s`, step one: ";
+    assert_eq!(step("goto = \"nowhere\""), format!("{place}goto `nowhere`: no such step"));
+    assert_eq!(step("goto = \"one\""), format!("{place}a step that can run again needs `at_most`"));
+    assert_eq!(
+        step("say = \"{{ results.home.text }}\""),
+        format!("{place}nothing is called `results.home.text`")
+    );
+    assert_eq!(step("say = \"{{ labls.role }}\""), format!("{place}nothing is called `labls.role`"));
+    assert!(step("if = \"labels.role =\"").starts_with(&format!("{place}syntax error")));
+    let missing = "calls = [{ tool = \"write\", input = { content = { file = \"app/no.rs\" } } }]";
+    assert_eq!(step(missing), format!("{place}file `app/no.rs`: the rehearsal has no such file"));
+    let typo = step("sya = \"hello\"");
+    assert!(typo.starts_with("bad.toml: ") && typo.contains("line 6") && typo.contains("sya"), "{typo}");
+    let twice = fault(&format!("{head}{0}{0}", "[[script.step]]\nid = \"one\"\nsay = \"x\"\n"));
+    assert_eq!(twice, format!("{place}two steps have the id `one`"));
+    let regex = fault("[[script]]\nname = \"s\"\nmatch = { role = \"/(/\" }\nstep = []\n");
+    assert!(regex.starts_with("bad.toml:1: script `s`, step the head: regex parse error"), "{regex}");
+}
+
+#[test]
+fn a_script_that_goes_in_circles_is_stopped() {
+    let model = model(
+        "[[script]]\nname = \"s\"\nmatch = {}\n[[script.step]]\nid = \"a\"\ngoto = \"a\"\nat_most = 9999999\n",
+    );
+    let refusal = turn(&model, &request(labels(&[]), "")).unwrap_err().to_string();
+    assert_eq!(refusal, "scripts.toml:4: script `s`, step a: the script goes in circles here");
+}
+
+#[test]
+fn a_rehearsal_that_is_not_there_is_told_so() {
+    assert!(matches!(Rehearsal::load(Path::new("/no/such/folder")), Err(ScriptError::Unreadable { .. })));
+    let unknown = Rehearsal::builtin("opera").unwrap_err().to_string();
+    assert_eq!(unknown, "there is no rehearsal `opera`; built in: demo");
+}

@@ -1,0 +1,25 @@
+//! The role prompts that flightdeck brings along: the program's own reader takes them, and their text renders.
+
+use flightdeck::agent::prompt::Prompt;
+use flightdeck::engine::PROMPTS;
+use serde_json::json;
+
+#[test]
+fn every_prompt_says_what_its_role_may_and_renders() {
+    for (name, text) in PROMPTS {
+        let prompt = Prompt::parse(name, name, text).unwrap();
+        assert!(prompt.max_turns > 0 && !prompt.max_time.is_zero(), "{name}");
+        assert!(text.lines().count() <= 60, "{name} is short");
+        for full in [true, false] {
+            let some: &[&str] = if full { &["Say please."] } else { &[] };
+            let notes = if full { "Tests with `make check`." } else { "" };
+            let mission = json!({
+                "title": "T-title", "goal": "G-goal", "directives": some, "knowledge": some, "repo_notes": notes,
+            });
+            let rendered = prompt.render(&json!({ "mission": mission })).unwrap();
+            assert!(rendered.contains("T-title"), "{name}");
+            let told = rendered.contains("- Say please.") || name == "researcher";
+            assert!(told || !full, "{name} passes directives on");
+        }
+    }
+}

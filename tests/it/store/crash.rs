@@ -1,0 +1,45 @@
+//! `kill -9` of a writer: every event it said it had is there.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+
+use flightdeck::store::{Log, Store};
+
+use super::append_directives;
+
+const CHILD: &str = "FLIGHTDECK_TEST_APPENDS_IN";
+
+/// Not a test of its own: the process that the next one kills.
+#[test]
+fn child_that_appends_until_it_is_killed() {
+    let Some(dir) = std::env::var_os(CHILD).map(PathBuf::from) else { return };
+    let mut log = Log::create(&dir).unwrap();
+    for number in 1.. {
+        append_directives(&mut log, number..=number);
+        println!("acknowledged {number}");
+    }
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the test runs itself in order to kill it")]
+fn every_event_a_killed_writer_acknowledged_is_there() {
+    for lines in [1, 7, 40] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "store::crash::child_that_appends_until_it_is_killed", "--nocapture"])
+            .env(CHILD, dir.path())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let number = |line: String| line.split("acknowledged ").nth(1)?.parse::<u64>().ok();
+        let seen = output.by_ref().filter_map(number).nth(lines - 1).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let acknowledged = output.filter_map(number).last().unwrap_or(seen);
+        let (store, mission) = Store::open(dir.path()).unwrap();
+        assert!(mission.seq >= acknowledged, "{} of {acknowledged}", mission.seq);
+        assert_eq!(mission.directives.len() as u64, mission.seq);
+        assert_eq!(store.last_seq().unwrap(), mission.seq);
+    }
+}

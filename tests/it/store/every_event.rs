@@ -1,0 +1,424 @@
+//! One of every event, filled so that every optional part is there somewhere.
+
+use std::collections::BTreeMap;
+
+use flightdeck::domain::attempt::{Ending, Role, Work};
+use flightdeck::domain::budget::Budget;
+use flightdeck::domain::contract::{
+    Assertion, AssertionDraft, AssertionState, Check, Instrument, Weight, Wording,
+};
+use flightdeck::domain::environment::{Environment, Health, Run, Script, Service};
+use flightdeck::domain::event::{Event, Founding};
+use flightdeck::domain::finding::{Finding, FindingState, Severity, Source};
+use flightdeck::domain::gate::{Autopilot, DecidedBy, Decision, GateId};
+use flightdeck::domain::goal::Goal;
+use flightdeck::domain::handoff::{
+    ClaimedRun, Deviation, Handoff, Issue, ManualCheck, Procedure, TestFile, TestsAdded,
+};
+use flightdeck::domain::id::{
+    AssertionId, AttemptId, Commit, DirectiveId, FeatureId, FindingId, MessageId, MilestoneId, QuestionId,
+    Revision, Timestamp,
+};
+use flightdeck::domain::message::{Delivery, Directive, Knowledge, Message, MessageState, Party, Question};
+use flightdeck::domain::mission::{Hold, HoldCause, Limits};
+use flightdeck::domain::plan::{Claims, Feature, FeatureSpec, FeatureState, Milestone, Origin};
+use flightdeck::domain::round::{
+    Opinion, Review, ReviewIssue, RoundOutcome, ScrutinyReport, UserTestingReport,
+};
+use flightdeck::domain::text::{Line, Prose, Title};
+use flightdeck::domain::usage::Usage;
+use flightdeck::domain::verdict::{EvidenceRef, Outcome, Verdict};
+
+const ATTEMPT: AttemptId = AttemptId(18);
+const FEATURE: FeatureId = FeatureId(7);
+const MILESTONE: MilestoneId = MilestoneId(2);
+const FINDING: FindingId = FindingId(3);
+const AT: Timestamp = Timestamp(1_795_000_000_123);
+
+/// One of every variant, in the order in which they are declared.
+pub fn every_event() -> Vec<Event> {
+    [planning(), gates(), attempts(), findings(), rounds(), talk(), mission()].concat()
+}
+
+/// What a mission starts from.
+pub fn founding() -> Founding {
+    Founding {
+        mission: "guestbook-7k2p".parse().unwrap(),
+        title: title("Build a guestbook"),
+        goal: Goal::new("Build a guestbook\n\nwith \"entries\" and ümlauts").unwrap(),
+        repository: "/srv/guestbook".to_owned(),
+        target: title("main"),
+        base: commit("0123456789abcdef"),
+        branch: title("flightdeck/guestbook-7k2p"),
+        models: BTreeMap::from([
+            (Role::Orchestrator, title("anthropic/large")),
+            (Role::UserTesting, title("openai/tester")),
+        ]),
+        budget: Budget { micro_dollars: Some(20_000_000), ..Budget::default() },
+        limits: Limits::default(),
+        autopilot: Autopilot::Off,
+    }
+}
+
+fn planning() -> Vec<Event> {
+    vec![
+        Event::MissionCreated(Box::new(founding())),
+        Event::ContractProposed { assertions: vec![assertion(Instrument::Http)] },
+        Event::EnvironmentProposed { environment: environment() },
+        Event::PlanProposed {
+            milestones: vec![Milestone { id: MILESTONE, title: title("Entries") }],
+            features: vec![feature(
+                Origin::Planned { no_assertion_because: Some(line("scaffolding")) },
+                FeatureState::Pending,
+            )],
+        },
+        Event::FeatureAdded { feature: Box::new(feature(Origin::Fix { findings: vec![FINDING] }, built())) },
+        Event::FeatureEdited { feature: FEATURE, spec: spec() },
+        Event::FeatureCancelled { feature: FEATURE, reason: line("no longer wanted") },
+        Event::AssertionAdded {
+            assertion: Box::new(Assertion::new(AssertionDraft {
+                id: assertion_id(),
+                wording: wording(Instrument::Browser),
+            })),
+            feature: FEATURE,
+        },
+        Event::AssertionEdited {
+            assertion: assertion_id(),
+            revision: Revision(2),
+            wording: Box::new(wording(Instrument::Terminal)),
+        },
+        Event::AssertionRetired { assertion: assertion_id(), reason: line("out of scope") },
+        Event::AssertionWaived {
+            assertion: assertion_id(),
+            revision: Revision(2),
+            reason: line("known, accepted"),
+        },
+    ]
+}
+
+fn gates() -> Vec<Event> {
+    vec![
+        Event::GateOpened { gate: GateId::Milestone(MILESTONE) },
+        Event::GateDecided {
+            gate: GateId::Final,
+            decision: Decision::NoGo { note: line("the page is slow") },
+            by: DecidedBy::Person,
+        },
+    ]
+}
+
+fn attempts() -> Vec<Event> {
+    vec![
+        Event::AttemptStarted {
+            attempt: ATTEMPT,
+            work: Work::Review { milestone: MILESTONE, round: 1, feature: FEATURE },
+            role: Role::Reviewer,
+            model: title("anthropic/large"),
+            base: commit("0123456789abcdef"),
+        },
+        Event::AttemptEnded { attempt: ATTEMPT, ending: Ending::Failed { reason: line("no closing tool") } },
+        Event::UsageCounted {
+            attempt: ATTEMPT,
+            usage: Usage {
+                input: 1_000,
+                cached: 20_000,
+                cache_written: 300,
+                output: 40,
+                turns: 5,
+                micro_dollars: 6,
+            },
+        },
+        Event::RevisionTold { attempt: ATTEMPT, assertion: assertion_id(), revision: Revision(2) },
+        Event::HandoffGiven {
+            attempt: ATTEMPT,
+            feature: FEATURE,
+            head: commit("fedcba9876543210"),
+            handoff: Box::new(handoff()),
+        },
+        Event::ClaimsChecked { feature: FEATURE, claims: Claims::Refuted, runs: vec![run()] },
+    ]
+}
+
+fn findings() -> Vec<Event> {
+    let finding = Finding {
+        id: FINDING,
+        severity: Severity::Blocking,
+        source: Source::Verdict { attempt: ATTEMPT },
+        milestone: MILESTONE,
+        feature: Some(FEATURE),
+        assertion: Some(assertion_id()),
+        description: line("the entry is gone after a restart"),
+        suggested_fix: Some(line("write it to the disk")),
+        state: FindingState::Open,
+    };
+    vec![
+        Event::FindingRaised { finding: Box::new(finding) },
+        Event::FindingTakenUp { finding: FINDING, feature: FEATURE },
+        Event::FindingDismissed { finding: FINDING, reason: line("by design") },
+    ]
+}
+
+fn rounds() -> Vec<Event> {
+    let (milestone, round) = (MILESTONE, 1);
+    vec![
+        Event::RoundOpened {
+            milestone,
+            round,
+            commit: commit("fedcba9876543210"),
+            to_review: vec![FEATURE],
+            to_test: vec![assertion_id()],
+        },
+        Event::GateCommandsRun { milestone, round, runs: vec![run()] },
+        Event::ReviewReported { milestone, round, feature: FEATURE, review: Box::new(review()) },
+        Event::ScrutinyReported {
+            milestone,
+            round,
+            report: Box::new(ScrutinyReport {
+                attempt: ATTEMPT,
+                summary: prose("Sound, but for one thing."),
+                issues: vec![issue()],
+                knowledge: vec![line("tests need port 8080")],
+            }),
+        },
+        Event::VerdictGiven { verdict: Box::new(verdict()) },
+        Event::UserTestingReported {
+            milestone,
+            round,
+            report: Box::new(UserTestingReport {
+                attempt: ATTEMPT,
+                summary: prose("All flows work."),
+                frictions: vec![line("the button is small")],
+                issues: vec![issue()],
+            }),
+        },
+        Event::RoundClosed { milestone, round, outcome: RoundOutcome::Blocked },
+        Event::RoundsExtended { milestone, limit: 7 },
+    ]
+}
+
+fn talk() -> Vec<Event> {
+    vec![
+        Event::DirectiveIssued {
+            directive: Directive {
+                id: DirectiveId(1),
+                text: prose("Prefer plain SQL."),
+                from: Party::Person,
+                at: AT,
+            },
+        },
+        Event::KnowledgeConfirmed {
+            knowledge: Knowledge { note: line("tests need port 8080"), confirmed_by: ATTEMPT, at: AT },
+        },
+        Event::MessageSent {
+            message: Message {
+                id: MessageId(4),
+                from: Party::Orchestrator,
+                to: Party::Attempt(ATTEMPT),
+                text: prose("Mind the limit."),
+                delivery: Delivery::Interrupt,
+                at: AT,
+                state: MessageState::Waiting,
+            },
+        },
+        Event::MessagesDelivered { messages: vec![MessageId(4)] },
+        Event::QuestionAsked {
+            question: Question {
+                id: QuestionId(2),
+                from: ATTEMPT,
+                to: Party::Person,
+                text: prose("SQLite or files?"),
+                options: vec![line("SQLite"), line("files")],
+                at: AT,
+                answer: None,
+            },
+        },
+        Event::QuestionAnswered { question: QuestionId(2), answer: prose("SQLite") },
+    ]
+}
+
+fn mission() -> Vec<Event> {
+    let hold = Hold {
+        cause: HoldCause::Quota,
+        sentence: line("the quota is used up until noon"),
+        until: Some(Timestamp(AT.0 + 1)),
+    };
+    vec![
+        Event::MissionHeld { hold },
+        Event::MissionResumed,
+        Event::ModelChosen { role: Role::Worker, model: title("openai/small") },
+        Event::BudgetSet {
+            budget: Budget {
+                micro_dollars: Some(1),
+                tokens: Some(2),
+                agent_ms: Some(3),
+                validation_percent: 30,
+            },
+        },
+        Event::AutopilotSet { autopilot: Autopilot::On },
+        Event::MissionCompleted,
+        Event::MissionLanded { branch: title("main"), commit: commit("fedcba9876543210") },
+        Event::MissionAbandoned { reason: line("bought one instead") },
+        Event::Unrecognised { original: title("moon_landed") },
+    ]
+}
+
+fn assertion(via: Instrument) -> Assertion {
+    Assertion {
+        id: assertion_id(),
+        revision: Revision(3),
+        wording: wording(via),
+        state: AssertionState::Retired { reason: line("covered elsewhere") },
+    }
+}
+
+fn wording(via: Instrument) -> Wording {
+    Wording {
+        title: title("An entry stays"),
+        statement: prose("An entry is still there after a restart."),
+        check: Check {
+            via,
+            how: prose("POST an entry, restart, GET /."),
+            command: Some(line("cargo test stays")),
+        },
+        evidence: line("both exchanges"),
+        weight: Weight::NonBlocking,
+    }
+}
+
+fn environment() -> Environment {
+    let script = |name: &str| Script { name: title(name), run: line(&format!("make {name}")) };
+    let service = |name: &str, health| Service {
+        name: title(name),
+        run: line("cargo run"),
+        port: Some(8080),
+        health,
+        after: vec![title("db")],
+        env: BTreeMap::from([("PORT".to_owned(), "8080".to_owned())]),
+    };
+    Environment {
+        setup: vec![script("setup")],
+        build: vec![script("build")],
+        test: vec![script("test")],
+        lint: vec![script("lint")],
+        services: vec![
+            service("web", Health::Http { path: line("/health") }),
+            service("db", Health::Tcp),
+            Service { port: None, ..service("worker", Health::None) },
+        ],
+    }
+}
+
+fn feature(origin: Origin, state: FeatureState) -> Feature {
+    Feature {
+        id: FEATURE,
+        milestone: MILESTONE,
+        spec: spec(),
+        fulfills: vec![assertion_id()],
+        after: vec![FeatureId(6)],
+        origin,
+        state,
+    }
+}
+
+fn built() -> FeatureState {
+    FeatureState::Built {
+        attempt: ATTEMPT,
+        base: commit("0123456789abcdef"),
+        head: commit("fedcba9876543210"),
+        claims: Claims::Confirmed,
+    }
+}
+
+fn spec() -> FeatureSpec {
+    FeatureSpec {
+        title: title("Keep entries"),
+        description: prose("Entries are kept in a file."),
+        criteria: vec![line("a restart loses nothing")],
+    }
+}
+
+fn handoff() -> Handoff {
+    Handoff {
+        summary: prose("Entries are kept."),
+        implemented: vec![line("a store")],
+        left_undone: vec![line("paging")],
+        commands: vec![ClaimedRun {
+            command: line("cargo test"),
+            exit_code: 0,
+            observation: line("12 passed"),
+        }],
+        checks: vec![ManualCheck { action: line("restarted it"), observed: line("the entry is there") }],
+        tests: TestsAdded {
+            added: vec![TestFile { file: title("tests/store.rs"), cases: vec![title("stays")] }],
+            coverage: Some(line("81 %")),
+        },
+        issues: vec![issue()],
+        procedure: Procedure::Deviated {
+            deviations: vec![Deviation {
+                step: line("tests first"),
+                instead: line("code first"),
+                why: line("the harness was missing"),
+            }],
+        },
+        learned: vec![line("tests need port 8080")],
+    }
+}
+
+fn issue() -> Issue {
+    Issue { severity: Severity::Suggestion, description: line("names could be shorter"), suggested_fix: None }
+}
+
+fn run() -> Run {
+    Run {
+        name: title("test"),
+        command: line("cargo test"),
+        exit_code: 101,
+        tail: line("1 failed"),
+        evidence: Some("ev_0123456789ab".to_owned()),
+        wall_ms: 1_234,
+    }
+}
+
+fn review() -> Review {
+    Review {
+        attempt: ATTEMPT,
+        summary: prose("One thing."),
+        opinion: Opinion::Fail,
+        issues: vec![ReviewIssue { file: title("src/store.rs"), line: Some(12), issue: issue() }],
+    }
+}
+
+fn verdict() -> Verdict {
+    Verdict {
+        assertion: assertion_id(),
+        revision: Revision(2),
+        commit: commit("fedcba9876543210"),
+        milestone: MILESTONE,
+        round: 1,
+        attempt: ATTEMPT,
+        outcome: Outcome::Fail,
+        observed: line("the list was empty"),
+        evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())],
+        at: AT,
+    }
+}
+
+fn assertion_id() -> AssertionId {
+    "VAL-ENTRY-001".parse().unwrap()
+}
+
+fn commit(name: &str) -> Commit {
+    Commit(name.to_owned())
+}
+
+fn title(text: &str) -> Title {
+    Title::new(text).unwrap()
+}
+
+fn line(text: &str) -> Line {
+    Line::new(text).unwrap()
+}
+
+fn prose(text: &str) -> Prose {
+    Prose::new(text).unwrap()
+}

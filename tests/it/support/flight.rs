@@ -1,0 +1,127 @@
+//! A whole mission in a temporary home: a real git repository, a founded mission, an engine in this process.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use flightdeck::agent::model::Model;
+use flightdeck::agent::model::catalogue::ModelFacts;
+use flightdeck::agent::model::scripted::{Pace, Rehearsal, ScriptedModel, demo_repository_files};
+use flightdeck::domain::attempt::Role;
+use flightdeck::domain::budget::Budget;
+use flightdeck::domain::command::Command;
+use flightdeck::domain::decide::decide;
+use flightdeck::domain::event::{Actor, Founding, Stamped};
+use flightdeck::domain::gate::Autopilot;
+use flightdeck::domain::goal::Goal;
+use flightdeck::domain::id::{Commit, MissionId};
+use flightdeck::domain::mission::{Limits, Mission};
+use flightdeck::domain::text::Title;
+use flightdeck::engine::{Backends, EngineOptions};
+use flightdeck::store::{Catalogue, Log, Store};
+use tempfile::TempDir;
+
+/// A mission that is founded and not yet flown.
+pub struct Ground {
+    pub home: TempDir,
+    /// Kept for as long as the mission: its repository is deleted with it.
+    _repository: TempDir,
+    pub dir: PathBuf,
+}
+
+/// Commits files to a new repository and gives the commit.
+pub fn repository_with<'a>(dir: &Path, files: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut options = git2::RepositoryInitOptions::new();
+    options.initial_head("main");
+    let git = git2::Repository::init_opts(dir, &options).unwrap();
+    let mut index = git.index().unwrap();
+    for (path, content) in files {
+        let file = dir.join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, content).unwrap();
+        index.add_path(Path::new(path)).unwrap();
+    }
+    index.write().unwrap();
+    let tree = git.find_tree(index.write_tree().unwrap()).unwrap();
+    let who = git2::Signature::now("Ada", "ada@localhost").unwrap();
+    git.commit(Some("HEAD"), &who, &who, "Begin", &tree, &[]).unwrap().to_string()
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+impl Ground {
+    /// The demo's mission.
+    pub fn demo(autopilot: Autopilot) -> Self {
+        let (home, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let files: Vec<_> = demo_repository_files().map(|file| (file.path, file.content)).collect();
+        let base = repository_with(repository.path(), files);
+        let rehearsal = Rehearsal::builtin("demo").unwrap();
+        let id: MissionId = "guestbook-test".parse().unwrap();
+        let founding = Founding {
+            mission: id.clone(),
+            title: Title::clipped(&rehearsal.about().title),
+            goal: Goal::new(&format!("{}\nServe it on 127.0.0.1:{}.", rehearsal.about().goal, free_port()))
+                .unwrap(),
+            repository: repository.path().canonicalize().unwrap().display().to_string(),
+            target: Title::clipped("main"),
+            base: Commit(base),
+            branch: Title::clipped(format!("flightdeck/{id}")),
+            models: Role::ALL.into_iter().map(|role| (role, Title::clipped("rehearsal/demo"))).collect(),
+            budget: Budget::default(),
+            limits: Limits::default(),
+            autopilot,
+        };
+        let dir = found(home.path(), founding);
+        Self { home, _repository: repository, dir }
+    }
+
+    /// What an engine of this mission is started with.
+    pub fn options(&self) -> EngineOptions {
+        EngineOptions {
+            dir: self.dir.clone(),
+            socket: self.home.path().join("engine.sock"),
+            backends: Arc::new(Rehearsed),
+            prompt_dirs: Vec::new(),
+            skill_dirs: Vec::new(),
+            patience: Duration::from_millis(100),
+        }
+    }
+
+    /// The mission as its log tells it.
+    pub fn mission(&self) -> Mission {
+        Log::open_read_only(&self.dir).unwrap().open_mission().unwrap()
+    }
+
+    /// All events.
+    pub fn events(&self) -> Vec<Stamped> {
+        Log::open_read_only(&self.dir).unwrap().read(0, u32::MAX).unwrap()
+    }
+}
+
+/// Founds a mission and gives its directory.
+pub fn found(home: &Path, founding: Founding) -> PathBuf {
+    let dir = Catalogue::new(home).create_dir(&founding.mission).unwrap();
+    let store = Store::create(&dir).unwrap();
+    let now = flightdeck::engine::now();
+    let events = decide(&Mission::unborn(), Actor::Person, Command::Found(Box::new(founding)), now).unwrap();
+    store.append(0, now, Actor::Person, &events).unwrap();
+    dir
+}
+
+/// Only the rehearsal, without pauses.
+pub struct Rehearsed;
+
+impl Backends for Rehearsed {
+    fn model(&self, name: &str) -> Result<Arc<dyn Model>, String> {
+        let name = name.strip_prefix("rehearsal/").ok_or("only the rehearsal is here")?;
+        let rehearsal = Rehearsal::builtin(name).map_err(|error| error.to_string())?;
+        Ok(Arc::new(ScriptedModel::new(Arc::new(rehearsal), Pace::INSTANT)))
+    }
+
+    fn facts(&self, _name: &str) -> ModelFacts {
+        ModelFacts { window: 128_000, max_output: None, price: None }
+    }
+}

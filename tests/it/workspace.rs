@@ -1,0 +1,10 @@
+//! The workspace against a real git, real programs and real ports.
+
+// Clippy takes helpers for tests only where it is said that they are compiled for nothing else.
+#![cfg(test)]
+
+mod checkout;
+mod git;
+mod land;
+pub mod process;
+mod services;
