@@ -1,6 +1,7 @@
 //! `engine DIR` (hidden): the process that flies a mission.
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,9 @@ use crate::engine::EngineOptions;
 
 /// How long an engine stays with nothing to do and nobody attached.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The port of the demo's app, as its texts name it.
+const USUAL_PORT: u16 = 7878;
 
 /// Run a mission's engine
 #[derive(Debug, clap::Args)]
@@ -59,7 +63,7 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
         backends: Arc::new(Minds::new(sources)?),
         prompt_dirs: vec![repository.join(".flightdeck/prompts"), context.home.config.join("prompts")],
         skill_dirs: skill_dirs(context),
-        labels: Vec::new(),
+        labels: vec![("port".to_owned(), free_port().to_string())],
         patience: PATIENCE,
     };
     let rest = crate::engine::run(options).await?;
@@ -69,6 +73,12 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
 
 fn speed_flag(speed: f64) -> Flag {
     Flag { name: "--speed", key: "speed".to_owned(), word: speed.to_string() }
+}
+
+/// A port that a rehearsal gives its app: the usual one, else any that is free now.
+fn free_port() -> u16 {
+    let local = |port: u16| TcpListener::bind(("127.0.0.1", port)).and_then(|listener| listener.local_addr());
+    local(USUAL_PORT).or_else(|_| local(0)).map_or(USUAL_PORT, |address| address.port())
 }
 
 /// The person's own skills.

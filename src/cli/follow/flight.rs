@@ -275,7 +275,9 @@ impl Flight<'_> {
 
     fn conclude(&mut self) -> Result<()> {
         self.screen.clear()?;
-        if self.asking.is_none() {
+        let waits = needed(&self.mission);
+        if self.asking.is_none() && !waits.is_empty() {
+            self.screen.print("")?;
             self.tell_needs()?;
         }
         let lines = summary(&self.mission, self.screen.style());

@@ -102,7 +102,7 @@ mod tests {
             [live(&one, 83_000), live(&two, 95_000), live(&[], 96_000)].map(|live| live.rendered(style));
         insta::assert_snapshot!(lines.join("\n"), @r"
             1:23  ◓ claims of F2 for 0:23 · running cargo test · 0 tokens
-            1:35  ◓ 2 at work on F1, F2 · waiting for the model, silent for 0:25 · …
+            1:35  ◓ 2 at work on F1, F2 · waiting for the model, silent for 0:2…
             1:36  ◓ planning · 0 tokens
         ");
     }
