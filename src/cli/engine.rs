@@ -20,7 +20,7 @@ use crate::engine::EngineOptions;
 /// How long an engine stays with nothing to do and nobody attached.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The port of the demo's app, as its texts name it.
+/// The port of a rehearsal's app where none can be chosen.
 const USUAL_PORT: u16 = 7878;
 
 /// Run a mission's engine
@@ -75,10 +75,10 @@ fn speed_flag(speed: f64) -> Flag {
     Flag { name: "--speed", key: "speed".to_owned(), word: speed.to_string() }
 }
 
-/// A port that a rehearsal gives its app: the usual one, else any that is free now.
+/// A port that a rehearsal gives its app: any that is free, because several demos may fly at once.
 fn free_port() -> u16 {
-    let local = |port: u16| TcpListener::bind(("127.0.0.1", port)).and_then(|listener| listener.local_addr());
-    local(USUAL_PORT).or_else(|_| local(0)).map_or(USUAL_PORT, |address| address.port())
+    let bound = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
+    bound.map_or(USUAL_PORT, |address| address.port())
 }
 
 /// The person's own skills.

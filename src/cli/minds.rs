@@ -48,7 +48,8 @@ impl Minds {
                 Ok(Arc::new(ScriptedModel::new(rehearsal, pace)))
             }
             Backend::Network(remote) => {
-                let provider = Provider::new(remote.spec, self.http.clone()).map_err(|fault| fault.to_string())?;
+                let provider =
+                    Provider::new(remote.spec, self.http.clone()).map_err(|fault| fault.to_string())?;
                 let jitter_seed = RandomState::new().hash_one(name);
                 Ok(Arc::new(Retrying::new(provider, RetryPolicy { jitter_seed, ..RetryPolicy::default() })))
             }

@@ -217,8 +217,7 @@ fn a_models_name_leads_to_its_wire_address_and_key() {
 
 #[test]
 fn a_model_that_cannot_be_used_says_why() {
-    let fixture = Fixture::new()
-        .user("[providers.lost]\nwire = \"chat\"\n");
+    let fixture = Fixture::new().user("[providers.lost]\nwire = \"chat\"\n");
     let settings = fixture.load();
     let file = fixture.sources.user_file.display().to_string();
     let table = [

@@ -2,6 +2,7 @@
 
 mod agent;
 mod architecture;
+mod cli;
 mod config;
 mod domain;
 mod flight;
