@@ -15,6 +15,7 @@ use super::error::EngineError;
 use super::executor::{Executor, Rest};
 use super::host::EngineHost;
 use super::postman::{Inboxes, Postman};
+use super::projector::Projector;
 use super::recover::recover;
 use super::role::PROMPTS;
 use super::shared::Shared;
@@ -96,6 +97,7 @@ async fn fly(
     let server = Server::bind(socket).await?;
     let host = Arc::new(EngineHost::new(Arc::clone(&deck)));
     let serving = tokio::spawn(server.serve(host, stop.clone()));
+    let documents = tokio::spawn(Projector::new(Arc::clone(&deck)).run(stop.clone()));
     let signals = tokio::spawn(stop_on_signal(stop.clone()));
     let rest = tokio::select! {
         rest = Executor::new(Arc::clone(&deck)).run(patience, stop.clone()) => Ok(rest),
@@ -103,6 +105,7 @@ async fn fly(
     };
     stop.cancel();
     signals.abort();
+    documents.abort();
     if serving.await.is_err() {
         tracing::warn!("the link ended badly");
     }

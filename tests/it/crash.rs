@@ -66,6 +66,10 @@ impl Dice {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test starts the real engine as a program of its own, to kill it"
+)]
 fn start(ground: &Ground) -> Child {
     let log = std::fs::File::options().create(true).append(true).open(ground.dir.join("engine.log")).unwrap();
     Command::new(env!("CARGO_BIN_EXE_flightdeck"))

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 
 use super::repository;
 use crate::agent::model::scripted::Rehearsal;
+use crate::cli::console::show;
 use crate::cli::context::{Context, Repository, print};
 use crate::cli::exit::Exit;
 use crate::cli::follow::{Talk, fly};
@@ -29,7 +30,7 @@ const USUAL_PORT: u16 = 7878;
 ///
 /// A rehearsal plays the agents; the commits, the compiler, the tests, the running server and the verdicts are real.
 /// Where no terminal is there to ask at, the demo flies on autopilot.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct Args {
     /// Where; a demo that was cut off there goes on. Without it, a new temporary directory
     #[arg(long, value_name = "DIR")]
@@ -67,7 +68,10 @@ pub async fn run(context: &Context, mut args: Args) -> Result<Exit> {
         ))?;
         return Ok(Exit::Done);
     }
-    let mission = fly(context, &found, talk, speed).await?;
+    let mission = match talk {
+        Talk::Silent => fly(context, &found, talk, speed).await?,
+        Talk::Inline => show(context, &found, speed).await?.mission,
+    };
     if matches!(mission.end, Some(End::Completed { .. })) && mission.landed.is_none() {
         land(context, &Found { mission: mission.clone(), ..found }).await?;
         print(&format!(
@@ -88,7 +92,8 @@ fn last_mission(context: &Context, repo: &Repo) -> Result<Option<Found>> {
 /// The guestbook's usual port, or another one when it is taken.
 fn free_port() -> Result<u16> {
     let usual = TcpListener::bind(("127.0.0.1", USUAL_PORT));
-    let listener = usual.or_else(|_| TcpListener::bind(("127.0.0.1", 0))).context("failed to find a free port")?;
+    let listener =
+        usual.or_else(|_| TcpListener::bind(("127.0.0.1", 0))).context("failed to find a free port")?;
     Ok(listener.local_addr()?.port())
 }
 

@@ -63,7 +63,8 @@ impl Ground {
         let founding = Founding {
             mission: id.clone(),
             title: Title::clipped(&rehearsal.about().title),
-            goal: Goal::new(&format!("{}\nServe it on 127.0.0.1:{}.", rehearsal.about().goal, free_port())).unwrap(),
+            goal: Goal::new(&format!("{}\nServe it on 127.0.0.1:{}.", rehearsal.about().goal, free_port()))
+                .unwrap(),
             repository: repository.path().canonicalize().unwrap().display().to_string(),
             target: Title::clipped("main"),
             base: Commit(base),
@@ -105,8 +106,7 @@ pub fn found(home: &Path, founding: Founding) -> PathBuf {
     let dir = Catalogue::new(home).create_dir(&founding.mission).unwrap();
     let store = Store::create(&dir).unwrap();
     let now = flightdeck::engine::now();
-    let events =
-        decide(&Mission::unborn(), Actor::Person, Command::Found(Box::new(founding)), now).unwrap();
+    let events = decide(&Mission::unborn(), Actor::Person, Command::Found(Box::new(founding)), now).unwrap();
     store.append(0, now, Actor::Person, &events).unwrap();
     dir
 }
