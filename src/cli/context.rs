@@ -14,7 +14,7 @@ use crate::workspace::Repo;
 pub const PROJECT_FILE: &str = ".flightdeck/config.toml";
 
 /// The circumstances of a command.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Context {
     pub home: Home,
     pub variables: Variables,

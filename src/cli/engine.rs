@@ -63,7 +63,10 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
         backends: Arc::new(Minds::new(sources)?),
         prompt_dirs: vec![repository.join(".flightdeck/prompts"), context.home.config.join("prompts")],
         skill_dirs: skill_dirs(context),
+<<<<<<< HEAD
+=======
         labels: vec![("port".to_owned(), free_port().to_string())],
+>>>>>>> cli
         patience: PATIENCE,
     };
     let rest = crate::engine::run(options).await?;

@@ -59,7 +59,7 @@ impl Consequences {
                 .iter()
                 .map(|(_, feature, revision)| format!("{feature} is running on revision {}", revision.0)),
         );
-        parts.extend(self.built.iter().map(|feature| format!("{feature} was built for it")));
+        parts.extend(self.built.iter().map(|feature| format!("{feature} is built already")));
         if self.recheck_runs > 0 {
             parts.push(match self.recheck_cost {
                 Some(cost) => format!("about {} to re-check", super::budget::dollars(cost.likely)),
@@ -94,7 +94,11 @@ pub fn consequences(mission: &Mission, change: &ContractChange) -> Consequences 
             Some((attempt.id, feature, *revision))
         })
         .collect();
-    let built = mission.claimant(id).filter(|feature| feature.is_built()).map(|feature| feature.id);
+    let bearer = match change {
+        ContractChange::Add { feature, .. } => mission.feature(*feature),
+        ContractChange::Edit { .. } | ContractChange::Retire { .. } => mission.claimant(id),
+    };
+    let built = bearer.filter(|feature| feature.is_built()).map(|feature| feature.id);
     let recheck_runs = u32::from(revision.is_some() && built.is_some());
     Consequences {
         revision,

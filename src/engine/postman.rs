@@ -62,7 +62,11 @@ impl Postman {
             match stamped.event {
                 Event::MessageSent { message } => self.deliver(&message).await,
                 Event::DirectiveIssued { directive } => {
-                    let text = format!("A directive of {}, for everybody from now on: {}", name(directive.from), directive.text);
+                    let text = format!(
+                        "A directive of {}, for everybody from now on: {}",
+                        name(directive.from),
+                        directive.text
+                    );
                     for (_, inbox) in self.inboxes.all() {
                         put(&inbox, text.clone(), Urgency::NextTurn).await;
                     }

@@ -14,6 +14,7 @@ mod talk;
 mod validation;
 mod work;
 
+use super::attempt::Role;
 use super::command::{Asker, Command, Permission};
 use super::event::{Actor, Event};
 use super::id::Timestamp;
@@ -94,6 +95,7 @@ fn permit(mission: &Mission, actor: Actor, command: &Command) -> Result<(), Reje
             let who = match asker {
                 Asker::Person => "a person".to_owned(),
                 Asker::Engine => "the engine".to_owned(),
+                Asker::Agent(Role::Orchestrator) => "an orchestrator".to_owned(),
                 Asker::Agent(role) => format!("a {role}"),
             };
             Err(Rejection::new(Reason::NotAllowed, format!("{who} may not ask for that")))

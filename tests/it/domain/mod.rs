@@ -1,5 +1,19 @@
 //! The kernel: what a mission is, and the rules that hold always.
 
+mod brief;
+mod budget;
+mod contract;
+mod course;
 mod crew;
+mod fold;
+mod gates;
 mod laws;
+mod lint;
+mod permissions;
+mod planning;
 mod rules;
+mod schedule;
+mod talk;
+mod triage;
+mod validation;
+mod work;

@@ -1,13 +1,15 @@
 //! A mission that is flown step by step through `decide` and the fold, as the engine would.
 
 use flightdeck::domain::attempt::{Ending, Work};
-use flightdeck::domain::command::Command;
+use flightdeck::domain::command::{Command, PlanChange};
 use flightdeck::domain::contract::AssertionDraft;
 use flightdeck::domain::decide::decide;
 use flightdeck::domain::event::{Actor, Event, Founding, Stamped};
+use flightdeck::domain::finding::{Ruling, TriageDecision};
 use flightdeck::domain::gate::GateId;
 use flightdeck::domain::handoff::Handoff;
-use flightdeck::domain::id::{AttemptId, FeatureId, MilestoneId, Timestamp};
+use flightdeck::domain::id::{AttemptId, FeatureId, FindingId, MilestoneId, Timestamp};
+use flightdeck::domain::message::{Delivery, Party};
 use flightdeck::domain::mission::Mission;
 use flightdeck::domain::plan::MilestoneDraft;
 use flightdeck::domain::rejection::Rejection;
@@ -218,6 +220,58 @@ impl Flight {
     /// One milestone with one feature, waiting at its gate.
     pub fn at_gate() -> Self {
         Self::new().planned(1, 1).built(1).validated()
+    }
+
+    /// Three milestones with one feature each; the first is GO.
+    pub fn at_gate_of_two() -> Self {
+        Self::new().planned(3, 1).built(1).validated().gone(GateId::Milestone(MilestoneId(1)))
+    }
+
+    /// An orchestrator makes one fix feature of everything that is open.
+    pub fn triage_all(&mut self) -> &mut Self {
+        let orchestrator = self.start(Work::Triage);
+        let open: Vec<FindingId> = self.mission.open_findings().map(|finding| finding.id).collect();
+        let decisions = open
+            .iter()
+            .map(|finding| TriageDecision {
+                finding: *finding,
+                ruling: match open[0] {
+                    first if first == *finding => {
+                        Ruling::Feature { spec: words::spec(&format!("Fix of {first}")) }
+                    }
+                    first => Ruling::Join { with: first },
+                },
+            })
+            .collect();
+        self.attempt(orchestrator, Command::Triage { decisions })
+    }
+
+    /// An orchestrator dismisses everything that is open.
+    pub fn dismiss_all(&mut self) -> &mut Self {
+        let orchestrator = self.start(Work::Triage);
+        let ruling = || Ruling::Dismiss { reason: words::line("not worth it") };
+        let open = self.mission.open_findings();
+        let decisions = open.map(|f| TriageDecision { finding: f.id, ruling: ruling() }).collect();
+        self.attempt(orchestrator, Command::Triage { decisions })
+    }
+
+    /// An orchestrator that was woken by a word of the person.
+    pub fn talking(&mut self) -> AttemptId {
+        let (to, text) = (Party::Orchestrator, words::prose("a word"));
+        self.person(Command::Say { to, text, delivery: Delivery::Queue });
+        let talker = self.start(Work::Talk);
+        let messages = self.mission.messages.iter().map(|message| message.id).collect();
+        self.engine(Command::MarkDelivered { messages });
+        talker
+    }
+
+    /// Takes a feature out of the plan.
+    pub fn cancel(&mut self, feature: u32) -> &mut Self {
+        let orchestrator = self.talking();
+        let change =
+            PlanChange::CancelFeature { feature: FeatureId(feature), reason: words::line("not needed") };
+        self.attempt(orchestrator, Command::AmendPlan { changes: vec![change] });
+        self.end(orchestrator, Ending::Done)
     }
 
     /// Flown to the end.

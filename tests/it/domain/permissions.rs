@@ -1,0 +1,239 @@
+//! Who may ask what: every verb, every asker.
+
+use flightdeck::domain::attempt::{Ending, Role, Work};
+use flightdeck::domain::budget::Budget;
+use flightdeck::domain::command::{Asker, Command, Permission, WordingEdit};
+use flightdeck::domain::event::Actor;
+use flightdeck::domain::finding::Severity;
+use flightdeck::domain::gate::{Autopilot, GateId};
+use flightdeck::domain::id::{AttemptId, FeatureId, MilestoneId, QuestionId, Revision};
+use flightdeck::domain::message::{Delivery, Party};
+use flightdeck::domain::mission::{Hold, HoldCause};
+use flightdeck::domain::round::Opinion;
+use flightdeck::domain::usage::Usage;
+use flightdeck::domain::verdict::Outcome;
+
+use crate::support::mission::Flight;
+use crate::support::words;
+
+const PERSON: &[Asker] = &[Asker::Person];
+const ENGINE: &[Asker] = &[Asker::Engine];
+const ORCHESTRATOR: &[Asker] = &[Asker::Agent(Role::Orchestrator)];
+const WORKER: &[Asker] = &[Asker::Agent(Role::Worker)];
+
+/// One command of every verb, with all who may ask it.
+fn table() -> Vec<(Command, Vec<Asker>)> {
+    let mut table = Vec::new();
+    let mut rows = |askers: &[Asker], commands: Vec<Command>| {
+        table.extend(commands.into_iter().map(|command| (command, askers.to_vec())));
+    };
+    let agents: Vec<Asker> = Role::ALL.into_iter().map(Asker::Agent).collect();
+    rows(PERSON, persons());
+    rows(&[Asker::Person, Asker::Engine], vec![Command::Resume]);
+    rows(&[PERSON, ORCHESTRATOR].concat(), shared());
+    rows(&[PERSON, &agents].concat(), vec![say()]);
+    rows(ORCHESTRATOR, orchestrators());
+    rows(&[ORCHESTRATOR, WORKER].concat(), vec![ask()]);
+    rows(WORKER, workers());
+    rows(&[Asker::Agent(Role::Reviewer)], vec![review()]);
+    rows(&[Asker::Agent(Role::Scrutiny)], vec![scrutiny()]);
+    rows(&[Asker::Agent(Role::UserTesting)], testers());
+    rows(ENGINE, engines());
+    table
+}
+
+fn persons() -> Vec<Command> {
+    vec![
+        Command::Found(Box::new(words::founding())),
+        Command::DecideGate { gate: GateId::Plan, decision: words::go() },
+        Command::Waive { assertion: words::val("VAL-M1-001"), reason: words::line("no") },
+        Command::Answer { question: QuestionId(1), text: words::prose("yes") },
+        Command::Pause,
+        Command::StopAttempt { attempt: AttemptId(1) },
+        Command::ChooseModel { role: Role::Worker, model: words::title("a/b") },
+        Command::SetBudget { budget: Budget::default() },
+        Command::SetAutopilot { autopilot: Autopilot::On },
+        Command::EditFeature { feature: FeatureId(1), spec: words::spec("x") },
+        Command::Abandon { reason: words::line("enough") },
+    ]
+}
+
+fn shared() -> Vec<Command> {
+    let assertion = words::val("VAL-M1-001");
+    vec![
+        Command::EditAssertion {
+            assertion: assertion.clone(),
+            base: Revision::FIRST,
+            edit: Box::new(WordingEdit::default()),
+        },
+        Command::AddAssertion { draft: Box::new(words::assertion("VAL-N-001")), feature: FeatureId(1) },
+        Command::RetireAssertion { assertion, reason: words::line("gone") },
+        Command::Broadcast { text: words::prose("hear") },
+    ]
+}
+
+fn say() -> Command {
+    Command::Say { to: Party::Orchestrator, text: words::prose("hello"), delivery: Delivery::Queue }
+}
+
+fn ask() -> Command {
+    Command::Ask { to: Party::Person, text: words::prose("which?"), options: vec![] }
+}
+
+fn orchestrators() -> Vec<Command> {
+    vec![
+        Command::ProposeContract { assertions: vec![] },
+        Command::ProposeEnvironment { environment: words::environment() },
+        Command::ProposePlan { milestones: vec![] },
+        Command::AmendPlan { changes: vec![] },
+        Command::Triage { decisions: vec![] },
+    ]
+}
+
+fn workers() -> Vec<Command> {
+    vec![
+        Command::HandIn { handoff: Box::new(words::handoff("done")), head: words::commit("h") },
+        Command::RequestAmendment {
+            assertion: words::val("VAL-M1-001"),
+            proposal: words::line("less"),
+            reason: words::line("hard"),
+        },
+    ]
+}
+
+fn review() -> Command {
+    Command::ReportReview { summary: words::prose("fine"), opinion: Opinion::Pass, issues: vec![] }
+}
+
+fn scrutiny() -> Command {
+    let issues = vec![words::issue(Severity::Suggestion, "a name")];
+    Command::ReportScrutiny { summary: words::prose("fine"), issues, knowledge: vec![] }
+}
+
+fn testers() -> Vec<Command> {
+    vec![
+        Command::GiveVerdict {
+            assertion: words::val("VAL-M1-001"),
+            outcome: Outcome::Pass,
+            observed: words::line("seen"),
+            evidence: vec![],
+        },
+        Command::ReportUserTesting { summary: words::prose("fine"), frictions: vec![], issues: vec![] },
+    ]
+}
+
+fn engines() -> Vec<Command> {
+    let (attempt, feature, milestone) = (AttemptId(1), FeatureId(1), MilestoneId(1));
+    let hold = Hold { cause: HoldCause::Machine, sentence: words::line("disk full"), until: None };
+    vec![
+        Command::StartAttempt { work: Work::Talk, model: words::title("a/b") },
+        Command::EndAttempt { attempt, ending: Ending::Interrupted },
+        Command::CountUsage { attempt, usage: Usage::default() },
+        Command::TellRevision { attempt, assertion: words::val("VAL-M1-001"), revision: Revision::FIRST },
+        Command::RecordClaims { feature, runs: vec![] },
+        Command::RecordGateCommands { milestone, round: 1, commit: words::commit("h"), runs: vec![] },
+        Command::MarkDelivered { messages: vec![] },
+        Command::Hold { hold },
+        Command::RecordLanding { branch: words::title("main"), commit: words::commit("h") },
+    ]
+}
+
+fn askers() -> Vec<Asker> {
+    [Asker::Person, Asker::Engine].into_iter().chain(Role::ALL.into_iter().map(Asker::Agent)).collect()
+}
+
+#[test]
+fn every_verb_is_open_to_its_askers_and_to_nobody_else() {
+    for (command, allowed) in table() {
+        for asker in askers() {
+            let expected = if allowed.contains(&asker) { Permission::Granted } else { Permission::Denied };
+            assert_eq!(command.may_be_asked_by(asker), expected, "{asker:?} asks {command:?}");
+        }
+    }
+}
+
+#[test]
+fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
+    let mut verbs = std::collections::BTreeSet::new();
+    for (command, _) in table() {
+        let value = serde_json::to_value(&command).unwrap();
+        verbs.insert(value["verb"].as_str().unwrap().to_owned());
+        assert_eq!(serde_json::from_value::<Command>(value).unwrap(), command);
+    }
+    // A new verb makes this match fail to compile: add it to the table.
+    let known = |command: &Command| match command {
+        Command::Found(_)
+        | Command::DecideGate { .. }
+        | Command::Waive { .. }
+        | Command::Answer { .. }
+        | Command::Pause
+        | Command::Resume
+        | Command::StopAttempt { .. }
+        | Command::ChooseModel { .. }
+        | Command::SetBudget { .. }
+        | Command::SetAutopilot { .. }
+        | Command::EditFeature { .. }
+        | Command::Abandon { .. }
+        | Command::EditAssertion { .. }
+        | Command::AddAssertion { .. }
+        | Command::RetireAssertion { .. }
+        | Command::Broadcast { .. }
+        | Command::Say { .. }
+        | Command::ProposeContract { .. }
+        | Command::ProposeEnvironment { .. }
+        | Command::ProposePlan { .. }
+        | Command::AmendPlan { .. }
+        | Command::Triage { .. }
+        | Command::Ask { .. }
+        | Command::HandIn { .. }
+        | Command::RequestAmendment { .. }
+        | Command::ReportReview { .. }
+        | Command::ReportScrutiny { .. }
+        | Command::GiveVerdict { .. }
+        | Command::ReportUserTesting { .. }
+        | Command::StartAttempt { .. }
+        | Command::EndAttempt { .. }
+        | Command::CountUsage { .. }
+        | Command::TellRevision { .. }
+        | Command::RecordClaims { .. }
+        | Command::RecordGateCommands { .. }
+        | Command::MarkDelivered { .. }
+        | Command::Hold { .. }
+        | Command::RecordLanding { .. } => 38,
+    };
+    assert_eq!(verbs.len(), known(&Command::Pause));
+}
+
+#[test]
+fn a_denial_says_who_may_not() {
+    let mut flight = Flight::new();
+    let planner = flight.start(Work::Plan);
+    let sentences = [
+        (Actor::Person, review(), "a person may not ask for that"),
+        (Actor::Engine, Command::Pause, "the engine may not ask for that"),
+        (Actor::Attempt(planner), Command::Pause, "an orchestrator may not ask for that"),
+    ];
+    for (actor, command, sentence) in sentences {
+        assert_eq!(flight.refusal(actor, command), sentence);
+    }
+}
+
+#[test]
+fn an_attempt_is_heard_only_while_it_lives() {
+    let mut flight = Flight::new();
+    let planner = flight.start(Work::Plan);
+    flight.end(planner, Ending::Interrupted);
+    assert_eq!(
+        flight.refusal(Actor::Attempt(planner), ask()),
+        "#1 has ended: nothing it asks counts any more"
+    );
+    assert_eq!(flight.refusal(Actor::Attempt(AttemptId(9)), ask()), "there is no attempt #9");
+}
+
+#[test]
+fn nothing_is_asked_before_the_founding_or_after_the_end() {
+    let found = || Command::Found(Box::new(words::founding()));
+    assert_eq!(Flight::unborn().refusal(Actor::Person, Command::Pause), "this mission is not founded yet");
+    assert_eq!(Flight::new().refusal(Actor::Person, found()), "this mission is founded already");
+    assert_eq!(Flight::completed().refusal(Actor::Person, Command::Pause), "the mission is over");
+}

@@ -1,0 +1,165 @@
+//! Messages, questions and directives, and the wall between workers and validators.
+
+use flightdeck::domain::attempt::{Ending, Work};
+use flightdeck::domain::command::Command;
+use flightdeck::domain::event::Actor;
+use flightdeck::domain::id::{AttemptId, FeatureId, MessageId, MilestoneId, QuestionId};
+use flightdeck::domain::message::{Delivery, MessageState, Party};
+
+use crate::support::mission::Flight;
+use crate::support::words::prose;
+
+fn say(to: Party) -> Command {
+    Command::Say { to, text: prose("hello"), delivery: Delivery::Queue }
+}
+
+fn ask(to: Party) -> Command {
+    Command::Ask { to, text: prose("which colour?"), options: vec![] }
+}
+
+fn answer(question: u32) -> Command {
+    Command::Answer { question: QuestionId(question), text: prose("blue") }
+}
+
+fn building() -> (Flight, AttemptId) {
+    let mut flight = Flight::new().planned(1, 1);
+    let worker = flight.start(Work::Build { feature: FeatureId(1) });
+    (flight, worker)
+}
+
+/// Two reviewers at once.
+fn reviewing() -> (Flight, AttemptId, AttemptId) {
+    let mut flight = Flight::new().planned(1, 2).built(1).built(2).gated();
+    let (first, second) = (flight.due()[0], flight.due()[1]);
+    let (first, second) = (flight.start(first), flight.start(second));
+    (flight, first, second)
+}
+
+#[test]
+fn a_message_waits_for_its_addressee_but_not_for_the_person() {
+    let (mut flight, worker) = building();
+    flight.person(say(Party::Attempt(worker)));
+    let talker = flight.talking();
+    flight.attempt(talker, say(Party::Person));
+    let states: Vec<MessageState> = flight.mission.messages.iter().map(|message| message.state).collect();
+    assert_eq!(states, [MessageState::Delivered; 3], "the engine delivered the others");
+    flight.person(say(Party::Orchestrator));
+    assert_eq!(flight.mission.messages[3].state, MessageState::Waiting);
+}
+
+#[test]
+fn what_a_message_must_respect() {
+    let (mut flight, worker) = building();
+    let ended = flight.talking();
+    flight.end(ended, Ending::Done);
+    let talker = flight.talking();
+    let table = [
+        (Actor::Person, say(Party::Person), "nobody sends messages to themselves"),
+        (Actor::Attempt(talker), say(Party::Orchestrator), "nobody sends messages to themselves"),
+        (Actor::Attempt(worker), say(Party::Attempt(worker)), "nobody sends messages to themselves"),
+        (Actor::Person, say(Party::Attempt(AttemptId(9))), "there is no attempt #9"),
+        (Actor::Person, say(Party::Attempt(ended)), "#3 has ended: tell the orchestrator instead"),
+        (
+            Actor::Engine,
+            Command::MarkDelivered { messages: vec![MessageId(77)] },
+            "there is no message MSG-77",
+        ),
+    ];
+    for (actor, command, sentence) in table {
+        assert_eq!(flight.refusal(actor, command), sentence);
+    }
+}
+
+/// The schedule never runs both sides at once; a log can hold it all the same.
+#[test]
+fn the_wall_between_workers_and_validators_holds() {
+    let (mut flight, first, second) = reviewing();
+    let at = flight.now();
+    let worker = AttemptId(90);
+    let started = flightdeck::domain::event::Event::AttemptStarted {
+        attempt: worker,
+        work: Work::Build { feature: FeatureId(1) },
+        role: flightdeck::domain::attempt::Role::Worker,
+        model: crate::support::words::title("a/b"),
+        base: crate::support::words::commit("base000"),
+    };
+    flight.record(Actor::Engine, started, at);
+    let wall = "workers and validators do not talk to each other: report it instead";
+    assert_eq!(flight.refusal(Actor::Attempt(worker), say(Party::Attempt(first))), wall);
+    assert_eq!(flight.refusal(Actor::Attempt(first), say(Party::Attempt(worker))), wall);
+    // Reviewers may talk to one another, and everybody to the orchestrator.
+    flight.attempt(first, say(Party::Attempt(second)));
+    flight.attempt(second, say(Party::Orchestrator));
+}
+
+#[test]
+fn a_question_goes_up_one_step() {
+    let (mut flight, worker) = building();
+    let talker = flight.talking();
+    let table = [
+        (worker, ask(Party::Person), "ask the orchestrator; it decides what the person must see"),
+        (worker, ask(Party::Attempt(talker)), "ask the orchestrator; it decides what the person must see"),
+        (talker, ask(Party::Orchestrator), "a question goes to the person"),
+    ];
+    for (asker, command, sentence) in table {
+        assert_eq!(flight.refusal(Actor::Attempt(asker), command), sentence);
+    }
+}
+
+#[test]
+fn the_orchestrator_answers_a_worker_by_a_message() {
+    let (mut flight, worker) = building();
+    flight.attempt(worker, ask(Party::Orchestrator));
+    assert!(flight.mission.attempts[&worker].is_live(), "the worker waits");
+    assert_eq!(flight.due(), [Work::Talk, Work::Build { feature: FeatureId(1) }]);
+    let talker = flight.start(Work::Talk);
+    flight.attempt(talker, say(Party::Attempt(worker)));
+    assert_eq!(flight.mission.questions[0].answer, Some(prose("hello")));
+    flight.end(talker, Ending::Done);
+    assert_eq!(flight.due(), [Work::Build { feature: FeatureId(1) }]);
+}
+
+/// Nobody could answer it any more, so it must not keep the orchestrator awake.
+#[test]
+fn the_question_of_a_worker_that_ended_wakes_nobody() {
+    let (mut flight, worker) = building();
+    flight.attempt(worker, ask(Party::Orchestrator));
+    flight.end(worker, Ending::Interrupted);
+    assert_eq!(flight.due(), [Work::Build { feature: FeatureId(1) }]);
+}
+
+#[test]
+fn a_question_to_the_person_ends_the_turn_and_is_answered_once() {
+    let mut flight = Flight::new();
+    let planner = flight.start(Work::Plan);
+    flight.attempt(planner, ask(Party::Person));
+    assert!(!flight.mission.attempts[&planner].is_live());
+    assert_eq!(flight.due(), [], "planning waits for the answer");
+    assert_eq!(flight.refusal(Actor::Person, answer(5)), "there is no question Q5");
+    flight.person(answer(1));
+    assert_eq!(flight.due(), [Work::Plan]);
+    assert_eq!(flight.refusal(Actor::Person, answer(1)), "Q1 was answered already");
+}
+
+/// The conversation goes on once the person has answered, though no message waits.
+#[test]
+fn an_answer_to_a_question_of_a_talk_wakes_the_orchestrator_once() {
+    let mut flight = Flight::new().proposed(1, 1);
+    let talker = flight.talking();
+    flight.attempt(talker, ask(Party::Person));
+    assert_eq!(flight.due(), []);
+    flight.person(answer(1));
+    assert_eq!(flight.due(), [Work::Talk]);
+    let talker = flight.start(Work::Talk);
+    flight.end(talker, Ending::Done);
+    assert_eq!(flight.due(), []);
+}
+
+#[test]
+fn a_directive_stands_from_its_broadcast_on() {
+    let mut flight = Flight::new();
+    flight.person(Command::Broadcast { text: prose("Write less code") });
+    assert_eq!(flight.mission.directive_texts().collect::<Vec<_>>(), ["Write less code"]);
+    let late = flight.planned(1, 1).built(1).gated();
+    assert_eq!(late.mission.last_round(MilestoneId(1)).unwrap().number, 1);
+}

@@ -1,0 +1,214 @@
+//! Handing in, and settling what was found.
+
+use flightdeck::domain::attempt::Work;
+use flightdeck::domain::command::Command;
+use flightdeck::domain::event::Actor;
+use flightdeck::domain::finding::{FindingState, Ruling, Severity, TriageDecision};
+use flightdeck::domain::id::{AttemptId, FeatureId, FindingId, MilestoneId};
+use flightdeck::domain::plan::{Claims, FeatureState, Origin};
+use flightdeck::domain::verdict::Outcome;
+
+use crate::support::mission::Flight;
+use crate::support::words;
+
+const F1: FeatureId = FeatureId(1);
+
+fn building() -> (Flight, AttemptId) {
+    let mut flight = Flight::new().planned(1, 2);
+    let worker = flight.start(Work::Build { feature: F1 });
+    (flight, worker)
+}
+
+/// The first feature handed in with two issues.
+fn reported() -> (Flight, AttemptId) {
+    let (mut flight, worker) = building();
+    let mut handoff = words::handoff("Built most of it");
+    handoff.left_undone.push(words::line("the footer"));
+    handoff.issues.push(words::issue(Severity::Blocking, "the database is full"));
+    flight.hand_in(worker, handoff);
+    flight.engine(Command::RecordClaims { feature: F1, runs: vec![words::run("make test", 0)] });
+    let orchestrator = flight.start(Work::Triage);
+    (flight, orchestrator)
+}
+
+fn decision(finding: u32, ruling: Ruling) -> TriageDecision {
+    TriageDecision { finding: FindingId(finding), ruling }
+}
+
+fn fix() -> Ruling {
+    Ruling::Feature { spec: words::spec("A fix") }
+}
+
+fn dismissal() -> Ruling {
+    Ruling::Dismiss { reason: words::line("no") }
+}
+
+fn open(flight: &Flight) -> Vec<String> {
+    flight
+        .mission
+        .open_findings()
+        .map(|f| format!("{} {} {}", f.id, f.severity.word(), f.description))
+        .collect()
+}
+
+#[test]
+fn what_a_handoff_leaves_becomes_findings() {
+    let (flight, _) = reported();
+    assert_eq!(open(&flight), ["FND-1 non_blocking the footer", "FND-2 blocking the database is full"]);
+}
+
+#[test]
+fn a_handoff_without_a_commit_is_refused_or_becomes_a_blocking_finding() {
+    let (mut flight, worker) = building();
+    let head = flight.mission.attempts[&worker].base.clone();
+    let mut handoff = words::handoff("It was there already");
+    let command = |handoff: &_, head: &flightdeck::domain::id::Commit| Command::HandIn {
+        handoff: Box::new(Clone::clone(handoff)),
+        head: head.clone(),
+    };
+    assert_eq!(
+        flight.refusal(Actor::Attempt(worker), command(&handoff, &head)),
+        "nothing was committed since you started: commit your work, or leave `implemented` empty and say why"
+    );
+    handoff.implemented.clear();
+    flight.attempt(worker, command(&handoff, &head));
+    assert_eq!(open(&flight), ["FND-1 blocking F1 was handed in without a commit: It was there already"]);
+}
+
+#[test]
+fn a_claim_the_engine_does_not_see_is_a_blocking_finding() {
+    let claims = |flight: &Flight| match flight.mission.feature(F1).unwrap().state {
+        FeatureState::Built { claims, .. } => claims,
+        _ => panic!("F1 is not built"),
+    };
+    let (mut flight, worker) = building();
+    flight.hand_in(worker, words::handoff("Done"));
+    let mut honest = flight.clone();
+    flight.engine(Command::RecordClaims { feature: F1, runs: vec![words::run("make test", 2)] });
+    assert_eq!(claims(&flight), Claims::Refuted);
+    assert_eq!(
+        open(&flight),
+        [
+            "FND-1 blocking the handoff of F1 claims exit 0 for `make test`, and it exits 2 here: the end of the output"
+        ]
+    );
+    let record = Command::RecordClaims { feature: F1, runs: vec![words::run("make lint", 1)] };
+    honest.engine(record.clone());
+    assert_eq!(open(&honest), ["FND-1 blocking after F1, `make lint` exits 1: the end of the output"]);
+    assert_eq!(honest.refusal(Actor::Engine, record), "F1 has no unchecked handoff");
+}
+
+#[test]
+fn a_failure_that_the_handoff_admits_is_a_finding_and_no_lie() {
+    let (mut flight, worker) = building();
+    let mut handoff = words::handoff("The old test fails still");
+    handoff.commands[0].exit_code = 2;
+    flight.hand_in(worker, handoff);
+    flight.engine(Command::RecordClaims { feature: F1, runs: vec![words::run("make test", 2)] });
+    let state = &flight.mission.feature(F1).unwrap().state;
+    assert!(matches!(state, FeatureState::Built { claims: Claims::Confirmed, .. }));
+    assert_eq!(open(&flight), ["FND-1 blocking after F1, `make test` exits 2: the end of the output"]);
+}
+
+#[test]
+fn triage_settles_everything_and_fixes_go_to_the_front() {
+    let (mut flight, orchestrator) = reported();
+    let decisions = vec![decision(2, fix()), decision(1, Ruling::Join { with: FindingId(2) })];
+    flight.attempt(orchestrator, Command::Triage { decisions });
+    let order: Vec<FeatureId> = flight.mission.features.iter().map(|feature| feature.id).collect();
+    assert_eq!(order, [F1, FeatureId(3), FeatureId(2)]);
+    let added = flight.mission.feature(FeatureId(3)).unwrap();
+    assert_eq!(added.origin, Origin::Fix { findings: vec![FindingId(2), FindingId(1)] });
+    let taken = FindingState::TakenUp { feature: FeatureId(3) };
+    assert!(flight.mission.findings.values().all(|finding| finding.state == taken));
+    assert_eq!(flight.due(), [Work::Build { feature: FeatureId(3) }]);
+}
+
+#[test]
+fn what_a_triage_must_respect() {
+    let (flight, orchestrator) = reported();
+    let table = [
+        (vec![decision(9, fix())], "there is no finding FND-9"),
+        (vec![decision(1, fix()), decision(1, dismissal())], "FND-1 is decided twice"),
+        (vec![], "FND-1, FND-2 not decided: every open finding needs a decision"),
+        (
+            vec![decision(1, Ruling::Join { with: FindingId(2) }), decision(2, dismissal())],
+            "FND-2 does not become a feature in this triage: nothing can join it",
+        ),
+    ];
+    for (decisions, sentence) in table {
+        assert_eq!(flight.refusal(Actor::Attempt(orchestrator), Command::Triage { decisions }), sentence);
+    }
+}
+
+#[test]
+fn a_settled_finding_stays_settled() {
+    let (mut flight, orchestrator) = reported();
+    let decisions = vec![decision(1, dismissal()), decision(2, dismissal())];
+    flight.attempt(orchestrator, Command::Triage { decisions: decisions.clone() });
+    let talker = flight.talking();
+    assert_eq!(
+        flight.refusal(Actor::Attempt(talker), Command::Triage { decisions }),
+        "FND-1 is settled already"
+    );
+}
+
+#[test]
+fn a_failed_assertion_cannot_be_talked_away() {
+    let mut flight =
+        Flight::new().planned(1, 1).built(1).gated().reviewed().scrutinized().tested(Outcome::Fail);
+    let orchestrator = flight.start(Work::Triage);
+    let command = Command::Triage { decisions: vec![decision(1, dismissal())] };
+    assert_eq!(
+        flight.refusal(Actor::Attempt(orchestrator), command),
+        "FND-1 cannot be dismissed while VAL-M1-001 fails: mend it, amend the assertion, or ask the person to waive it"
+    );
+}
+
+/// The fix changed nothing, and that was dismissed: the assertion is tried again all the same.
+#[test]
+fn a_fix_without_a_commit_still_leads_to_a_round() {
+    let mut flight =
+        Flight::new().planned(1, 1).built(1).gated().reviewed().scrutinized().tested(Outcome::Fail);
+    flight.triage_all();
+    let worker = flight.start(Work::Build { feature: FeatureId(2) });
+    let mut handoff = words::handoff("It passes here");
+    handoff.implemented.clear();
+    let head = flight.mission.attempts[&worker].base.clone();
+    flight.attempt(worker, Command::HandIn { handoff: Box::new(handoff), head });
+    flight.engine(Command::RecordClaims { feature: FeatureId(2), runs: vec![] });
+    flight.dismiss_all();
+    assert_eq!(flight.due(), [Work::RunGateCommands { milestone: MilestoneId(1), round: 2 }]);
+}
+
+/// Gate commands that failed and were dismissed have not passed: nothing was tried in that round.
+#[test]
+fn dismissing_a_failed_gate_command_does_not_pass_the_round() {
+    let mut flight = Flight::at_gate();
+    flight
+        .person(Command::DecideGate { gate: MilestoneId(1).into(), decision: words::no_go("mend the page") });
+    flight.triage_all();
+    let mut flight = flight.built(2);
+    let commit = flight.mission.head().unwrap().clone();
+    let runs = vec![words::run("make test", 1)];
+    flight.engine(Command::RecordGateCommands { milestone: MilestoneId(1), round: 2, commit, runs });
+    flight.dismiss_all();
+    assert_eq!(flight.due(), [Work::RunGateCommands { milestone: MilestoneId(1), round: 3 }]);
+}
+
+#[test]
+fn a_worker_may_ask_for_an_amendment_and_goes_on() {
+    let (mut flight, worker) = building();
+    let request = |id: &str| Command::RequestAmendment {
+        assertion: words::val(id),
+        proposal: words::line("say less"),
+        reason: words::line("it cannot be"),
+    };
+    assert_eq!(
+        flight.refusal(Actor::Attempt(worker), request("VAL-X-001")),
+        "there is no assertion VAL-X-001 in the contract"
+    );
+    flight.attempt(worker, request("VAL-M1-001"));
+    assert_eq!(open(&flight), ["FND-1 non_blocking VAL-M1-001 should be amended: it cannot be"]);
+    assert_eq!(flight.due(), [Work::Build { feature: F1 }, Work::Triage]);
+}
