@@ -1,7 +1,6 @@
 //! `engine DIR` (hidden): the process that flies a mission.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,8 +19,6 @@ use crate::engine::EngineOptions;
 /// How long an engine stays with nothing to do and nobody attached.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The port of a rehearsal's app where none can be chosen.
-const USUAL_PORT: u16 = 7878;
 
 /// Run a mission's engine
 #[derive(Debug, clap::Args)]
@@ -63,10 +60,6 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
         backends: Arc::new(Minds::new(sources)?),
         prompt_dirs: vec![repository.join(".flightdeck/prompts"), context.home.config.join("prompts")],
         skill_dirs: skill_dirs(context),
-<<<<<<< HEAD
-=======
-        labels: vec![("port".to_owned(), free_port().to_string())],
->>>>>>> cli
         patience: PATIENCE,
     };
     let rest = crate::engine::run(options).await?;
@@ -76,12 +69,6 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
 
 fn speed_flag(speed: f64) -> Flag {
     Flag { name: "--speed", key: "speed".to_owned(), word: speed.to_string() }
-}
-
-/// A port that a rehearsal gives its app: any that is free, because several demos may fly at once.
-fn free_port() -> u16 {
-    let bound = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
-    bound.map_or(USUAL_PORT, |address| address.port())
 }
 
 /// The person's own skills.

@@ -7,12 +7,8 @@ use anyhow::{Context as _, Result};
 
 use super::repository;
 use crate::agent::model::scripted::Rehearsal;
-<<<<<<< HEAD
 use crate::cli::console::show;
-use crate::cli::context::{Context, Repository, print};
-=======
 use crate::cli::context::{Context, Repository, canonical, print};
->>>>>>> cli
 use crate::cli::exit::Exit;
 use crate::cli::follow::{Talk, fly};
 use crate::cli::founding::{Wish, found, suffix};
