@@ -87,12 +87,7 @@ enum Outcome {
 }
 
 /// Waits until a new engine answers, or another that came up at the same time.
-async fn answered(
-    context: &Context,
-    dir: &Path,
-    engine: &mut Detached,
-    started: Instant,
-) -> Result<Outcome> {
+async fn answered(context: &Context, dir: &Path, engine: &mut Detached, started: Instant) -> Result<Outcome> {
     let mut ended: Option<(i32, Instant)> = None;
     loop {
         if let Some(reached) = try_connect(context, dir).await? {
