@@ -113,10 +113,17 @@ async fn try_connect(context: &Context, dir: &Path) -> Result<Option<Reached>> {
             Ok((client, notices)) => return Ok(Some(Reached { client, notices, socket })),
             // One that leaves while it is greeted is as good as none.
             Err(LinkError::NoEngine { .. } | LinkError::Gone) => {}
+            Err(LinkError::Io { source, .. }) if is_parting(&source) => {}
             Err(fault) => return Err(fault.into()),
         }
     }
     Ok(None)
+}
+
+/// Whether an engine that accepted was on its way out.
+fn is_parting(fault: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    matches!(fault.kind(), BrokenPipe | ConnectionAborted | ConnectionReset)
 }
 
 /// Where an engine that is started here listens.
