@@ -74,12 +74,18 @@ impl Deck {
     pub fn env(&self) -> Vec<(String, String)> {
         let (name, email) = self.repo.identity();
         vec![
-            (MARK.to_owned(), self.mission.to_string()),
+            (MARK.to_owned(), self.mark()),
             ("GIT_AUTHOR_NAME".to_owned(), name.clone()),
             ("GIT_AUTHOR_EMAIL".to_owned(), email.clone()),
             ("GIT_COMMITTER_NAME".to_owned(), name),
             ("GIT_COMMITTER_EMAIL".to_owned(), email),
         ]
+    }
+
+    /// What tells this mission's programs from all others: its directory, because two homes may hold missions of one
+    /// name, and recovery ends whatever carries the mark.
+    pub fn mark(&self) -> String {
+        self.dir.canonicalize().unwrap_or_else(|_| self.dir.clone()).display().to_string()
     }
 
     /// A prompt as it is on disk now. A mistake in it is told once; the last good version stays in use.

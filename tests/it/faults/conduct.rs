@@ -13,7 +13,7 @@ use crate::support::wire::{needs, waits_at_the_plan_gate};
 
 /// The third failure in a row holds the mission with that sentence; resumed with a better mind it goes on.
 async fn gives_up_and_goes_on(ground: &Ground, mission: &Mission, last: &str) {
-    assert_eq!(needs(mission), [format!("planning failed 3 times in a row, last: {last}")]);
+    assert_eq!(needs(mission), [format!("plan failed 3 times in a row, last: {last}")]);
     assert_eq!(mission.hold.as_ref().map(|hold| hold.cause), Some(HoldCause::Failures));
     assert_eq!(mission.attempts.len(), 3);
     ground.resume();
@@ -86,7 +86,8 @@ async fn one_that_breaks_a_tool() {
         "The arguments must be a JSON object.",
         "The arguments were cut off before they began",
         "There is no tool `launch_missiles`. The tools are: read, search, list, delegate, propose_contract",
-        "/etc/passwd is outside",
+        "`/etc/passwd` is outside the checkout; use a path inside ",
+        "`../../../etc/passwd` is outside the checkout",
         "unknown field `file`",
     ] {
         assert!(told.contains(words), "{words}\n{told}");

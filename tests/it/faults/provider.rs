@@ -51,7 +51,7 @@ async fn waits_and_goes_on(ground: &Ground, mission: &Mission, sentence: &str) {
 async fn a_missing_key() {
     let ground = Ground::plain(CLAUDE);
     let mission = ground.fly(networked(CLAUDE, &[]).await).await;
-    let sentence = "planning has no usable model: anthropic has no key: set ANTHROPIC_API_KEY, or \
+    let sentence = "plan has no usable model: anthropic has no key: set ANTHROPIC_API_KEY, or \
                     providers.anthropic.api_key_cmd in /home/ada/.config/flightdeck/config.toml";
     waits_and_goes_on(&ground, &mission, sentence).await;
 }
@@ -64,7 +64,7 @@ async fn a_key_that_is_refused() {
     let variables = [("ANTHROPIC_BASE_URL", server.uri()), ("ANTHROPIC_API_KEY", "sk-secret".to_owned())];
     let variables = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
     let mission = ground.fly(networked(CLAUDE, &variables).await).await;
-    let sentence = "planning has no usable model: anthropic refused the key (401: invalid x-api-key): set ANTHROPIC_API_KEY \
+    let sentence = "plan has no usable model: anthropic refused the key (401: invalid x-api-key): set ANTHROPIC_API_KEY \
                     to a valid key";
     waits_and_goes_on(&ground, &mission, sentence).await;
     assert_eq!(server.received_requests().await.unwrap().len(), 1);
@@ -78,7 +78,7 @@ async fn a_model_that_nobody_knows() {
     let ground = Ground::plain(LOCAL);
     let mission = ground.fly(networked(LOCAL, &[("LOCAL_BASE_URL", &server.uri())]).await).await;
     let sentence = format!(
-        "planning has no usable model: unknown model `{LOCAL}` at {}/: see `flightdeck models` (no such model)",
+        "plan has no usable model: unknown model `{LOCAL}` at {}/: see `flightdeck models` (no such model)",
         server.uri()
     );
     waits_and_goes_on(&ground, &mission, &sentence).await;
@@ -88,7 +88,7 @@ async fn a_model_that_nobody_knows() {
 async fn a_provider_that_nobody_configured() {
     let ground = Ground::plain("nowhere/model");
     let mission = ground.fly(networked("nowhere/model", &[]).await).await;
-    let sentence = "planning has no usable model: there is no provider `nowhere`: known are anthropic, openai, rehearsal; \
+    let sentence = "plan has no usable model: there is no provider `nowhere`: known are anthropic, openai, rehearsal; \
                     add [providers.nowhere] with its base_url to /home/ada/.config/flightdeck/config.toml";
     waits_and_goes_on(&ground, &mission, sentence).await;
 }
@@ -99,7 +99,7 @@ async fn a_provider_that_is_down() {
     let uri = format!("http://127.0.0.1:{}", free_port());
     let mission = ground.fly(networked(LOCAL, &[("LOCAL_BASE_URL", &uri)]).await).await;
     let sentence = format!(
-        "planning has no usable model: local cannot be reached at {uri}/: Connection refused (os error 111) (tried 3 times)"
+        "plan has no usable model: local cannot be reached at {uri}/: Connection refused (os error 111) (tried 3 times)"
     );
     let again = ground.told();
     assert_eq!(again.matches("the model is asked again").count(), 2, "{again}");
@@ -113,7 +113,7 @@ async fn a_provider_that_is_truncating_for_ever() {
     let ground = Ground::plain(LOCAL);
     let mission = ground.fly(networked(LOCAL, &[("LOCAL_BASE_URL", &server.uri())]).await).await;
     let sentence = format!(
-        "planning has no usable model: the stream of {LOCAL} broke: it closed before its end (tried 3 times)"
+        "plan has no usable model: the stream of {LOCAL} broke: it closed before its end (tried 3 times)"
     );
     waits_and_goes_on(&ground, &mission, &sentence).await;
 }

@@ -50,7 +50,12 @@ impl Server {
     /// Posts JSON and gives the status.
     pub async fn post(&self, path: &str, body: &Value) -> u16 {
         let request = self.http.post(format!("{}{path}", self.uri)).header("content-type", "application/json");
-        let answer = request.header("x-api-key", KEY).bearer_auth(KEY).body(body.to_string()).send().await.unwrap();
+        // A quota belongs to a key, and each wire sends it in its own way.
+        let request = match path.starts_with("/anthropic") {
+            true => request.header("x-api-key", KEY),
+            false => request.bearer_auth(KEY),
+        };
+        let answer = request.body(body.to_string()).send().await.unwrap();
         answer.status().as_u16()
     }
 

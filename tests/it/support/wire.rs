@@ -124,6 +124,7 @@ impl Ground {
     pub fn of(setting: &Setting<'_>) -> Self {
         let (home, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let base = repository_with(repository.path(), setting.files.iter().copied());
+        // All bear one name on purpose: no engine may take another home's programs for its own.
         let id: MissionId = "wire-test".parse().unwrap();
         let founding = Founding {
             mission: id.clone(),
@@ -183,8 +184,12 @@ impl Ground {
     /// Everything in the transcripts, for looking something up and for telling what went wrong.
     pub fn told(&self) -> String {
         let reader = TranscriptReader::open(&self.dir).unwrap();
+        let mission = self.mission();
         let mut text = String::new();
-        for (id, attempt) in self.mission().attempts {
+        for finding in mission.findings.values() {
+            text += &format!("{} {}\n", finding.id, finding.description);
+        }
+        for (id, attempt) in mission.attempts {
             text += &format!("{id} {} ended {:?}\n", attempt.work, attempt.ended.map(|ended| ended.ending));
             let (entries, _) = reader.page(id, PageEnd::Newest, 500).unwrap();
             for entry in entries {
