@@ -10,5 +10,6 @@ pub mod workspace;
 pub mod instrument;
 pub mod agent;
 pub mod engine;
+pub mod tui;
 pub mod config;
 pub mod cli;

@@ -4,8 +4,8 @@ use clap::{Args, Parser, Subcommand};
 
 use super::exit::CODES;
 use super::{
-    answer, assertion, bridge, completions, config_show, demo, diff, doctor, engine, evidence, gate, land,
-    list, log, models, new, pause, resume, run, say, status, stop, transcript,
+    answer, assertion, attach, bridge, completions, config_show, demo, diff, doctor, engine, evidence, gate,
+    land, list, log, models, new, pause, replay, resume, run, say, status, stop, transcript,
 };
 
 /// Mission control in a terminal for software missions that agents fly.
@@ -25,8 +25,10 @@ pub enum Verb {
     New(new::Args),
     /// Fly a mission and print its progress until it ends or needs you
     Run(run::Args),
-    /// Watch a mission, as `run` does
-    Attach(run::Args),
+    /// Open a mission's console
+    Attach(attach::Args),
+    /// Look at a mission's record in the console
+    Replay(replay::Args),
     /// List all missions
     List(list::Args),
     /// Tell how a mission stands and what waits for you

@@ -10,8 +10,8 @@ use super::context::Context;
 use super::exit::Exit;
 use super::fault;
 use super::{
-    answer, assertion, bridge, completions, config_show, demo, diff, doctor, engine, evidence, gate, land,
-    list, log, models, new, overview, pause, resume, run, say, status, stop, transcript,
+    answer, assertion, attach, bridge, completions, config_show, console, demo, diff, doctor, engine,
+    evidence, gate, land, list, log, models, new, pause, replay, resume, run, say, status, stop, transcript,
 };
 
 /// Runs the command that this process was started with.
@@ -47,10 +47,12 @@ async fn dispatch(cli: Cli) -> Result<Exit> {
     let context = Context::of_this_process()?;
     let context = &context;
     match cli.verb {
-        None => overview::run(context),
+        None => console::overview(context).await,
         Some(Verb::Demo(args)) => demo::run(context, args).await,
         Some(Verb::New(args)) => new::run(context, args).await,
-        Some(Verb::Run(args) | Verb::Attach(args)) => run::run(context, args).await,
+        Some(Verb::Run(args)) => run::run(context, args).await,
+        Some(Verb::Attach(args)) => attach::run(context, &args).await,
+        Some(Verb::Replay(args)) => replay::run(context, &args).await,
         Some(Verb::List(args)) => list::run(context, &args),
         Some(Verb::Status(args)) => status::run(context, &args),
         Some(Verb::Log(args)) => log::run(context, &args).await,

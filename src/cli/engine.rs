@@ -19,6 +19,7 @@ use crate::engine::EngineOptions;
 /// How long an engine stays with nothing to do and nobody attached.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+
 /// Run a mission's engine
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -59,7 +60,6 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
         backends: Arc::new(Minds::new(sources)?),
         prompt_dirs: vec![repository.join(".flightdeck/prompts"), context.home.config.join("prompts")],
         skill_dirs: skill_dirs(context),
-        labels: Vec::new(),
         patience: PATIENCE,
     };
     let rest = crate::engine::run(options).await?;

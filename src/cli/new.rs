@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
+use super::console::show;
 use super::context::{Context, Repository, print};
 use super::exit::Exit;
 use super::fault::misuse;
@@ -47,7 +48,7 @@ pub struct FlightArgs {
     #[arg(long)]
     pub autopilot: bool,
     /// How fast a rehearsal plays: 2 is twice as fast
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub speed: Option<f64>,
 }
 
@@ -64,7 +65,11 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
     let found = found(context, wish).await?;
     print(&format!("{} begins; `flightdeck run {}` comes back to it from anywhere", found.id, found.id))?;
     let talk = if args.flight.headless { Talk::Silent } else { Talk::possible(context) };
-    let mission = fly(context, &found, talk, args.flight.speed()?).await?;
+    let speed = args.flight.speed()?;
+    let mission = match talk {
+        Talk::Silent => fly(context, &found, talk, speed).await?,
+        Talk::Inline => show(context, &found, speed).await?.mission,
+    };
     Ok(Exit::of(&mission))
 }
 

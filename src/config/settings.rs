@@ -55,6 +55,11 @@ impl Settings {
         self.layered.values()
     }
 
+    /// Where a value comes from, in words; empty when it is not set.
+    pub fn origin_of(&self, key: &str) -> String {
+        self.layered.get(key).map(|set| set.origin.to_string()).unwrap_or_default()
+    }
+
     pub(super) fn resolve(mut layered: Layered, variables: Variables, user_file: PathBuf) -> Self {
         lay_addresses(&mut layered, &variables);
         let providers = providers(&layered);

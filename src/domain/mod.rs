@@ -12,6 +12,7 @@ pub mod command;
 pub mod consequence;
 pub mod contract;
 pub mod decide;
+pub mod document;
 pub mod environment;
 pub mod estimate;
 pub mod event;

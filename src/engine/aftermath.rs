@@ -8,7 +8,7 @@ use super::clock;
 use super::observer::FlightObserver;
 use crate::agent::session::{Ended, Outcome};
 use crate::agent::turn::Fault;
-use crate::domain::attempt::{Ending, Work};
+use crate::domain::attempt::{Attempt, Ending, Work};
 use crate::domain::command::Command;
 use crate::domain::event::Actor;
 use crate::domain::id::{AttemptId, MessageId, Timestamp};
@@ -36,7 +36,9 @@ impl Flight {
             Outcome::Failed { reason, fault: Fault::Provider | Fault::Configuration } => {
                 self.end(Ending::Unusable { reason: Line::clipped(reason) }).await;
             }
-            Outcome::Failed { reason, .. } => self.end(Ending::Failed { reason: Line::clipped(reason) }).await,
+            Outcome::Failed { reason, .. } => {
+                self.end(Ending::Failed { reason: Line::clipped(reason) }).await;
+            }
             Outcome::Quota { reason, resets_after } => self.wait_for_quota(&reason, resets_after).await,
         }
     }
@@ -44,7 +46,7 @@ impl Flight {
     /// Ends the attempt, unless the log knows it as ended.
     pub(super) async fn end(&self, ending: Ending) {
         let attempt = self.attempt;
-        let live = self.deck.shared.with(|m| m.attempts.get(&attempt).is_some_and(|found| found.is_live()));
+        let live = self.deck.shared.with(|m| m.attempts.get(&attempt).is_some_and(Attempt::is_live));
         if live {
             self.record(Command::EndAttempt { attempt, ending }).await;
         }
@@ -53,8 +55,7 @@ impl Flight {
     /// What the orchestrator says at the end of a talk goes to the person, and to workers who asked and got no answer.
     async fn answer(&self, text: &str, mail: Vec<MessageId>) {
         let asking: Vec<AttemptId> = self.deck.shared.with(|mission| {
-            let open = mission.questions.iter().filter(|q| q.to == Party::Orchestrator && q.answer.is_none());
-            open.map(|question| question.from).collect()
+            mission.waiting_workers().map(|question| question.from).collect()
         });
         let text = Prose::clipped(text);
         let say = |to| Command::Say { to, text: text.clone(), delivery: Delivery::Queue };
@@ -79,9 +80,11 @@ impl Flight {
         let wait = i64::try_from(resets_after.as_millis()).unwrap_or(i64::MAX);
         let until = Timestamp(clock::now().0.saturating_add(wait));
         let minutes = resets_after.as_secs().div_ceil(60);
-        let sentence = Line::clipped(format!("{reason}; flightdeck goes on in {minutes} min, when the quota resets"));
+        let sentence =
+            Line::clipped(format!("{reason}; flightdeck goes on in {minutes} min, when the quota resets"));
         self.end(Ending::Interrupted).await;
-        self.record(Command::Hold { hold: Hold { cause: HoldCause::Quota, sentence, until: Some(until) } }).await;
+        self.record(Command::Hold { hold: Hold { cause: HoldCause::Quota, sentence, until: Some(until) } })
+            .await;
     }
 
     async fn record(&self, command: Command) {

@@ -113,7 +113,6 @@ impl Flight {
     ) -> Result<Session, EngineError> {
         let brief = self.deck.shared.with(|mission| brief(mission, self.work));
         let mut labels = brief.labels;
-        labels.extend(self.deck.labels.iter().cloned());
         labels.insert("attempt".to_owned(), self.attempt.to_string());
         let permit = FlightPermit {
             role: self.role,
@@ -167,16 +166,17 @@ impl Flight {
             permit_role: self.role,
             cancel: self.cancel.clone(),
         };
-        let shelf = Shelf::find(&self.deck.skill_dirs(&station.dir));
+        let skills = Shelf::find(&self.deck.skill_dirs(&station.dir));
         let toolbox = equip(Toolbox::new(place), &bench)
             .with_researchers(Arc::new(researchers))
-            .with_skills(Arc::new(shelf));
+            .with_skills(Arc::new(skills));
         let toolbox = match &station.instruments {
             Some(instruments) => toolbox.with_instruments(instruments.clone()),
             None => toolbox,
         };
         let picked = toolbox.pick(self.prompt.tools.iter().map(String::as_str));
-        for unavailable in picked.unavailable {
+        // A repository without skills is the usual case and nothing to note.
+        for unavailable in picked.unavailable.into_iter().filter(|tool| tool.name != "skill") {
             observer.note(unavailable.to_string());
         }
         Ok(picked.tools)
@@ -188,7 +188,9 @@ impl Flight {
             return Vec::new();
         }
         let waits = |m: &&Message| m.to == Party::Orchestrator && m.state == MessageState::Waiting;
-        self.deck.shared.with(|mission| mission.messages.iter().filter(waits).map(|message| message.id).collect())
+        self.deck
+            .shared
+            .with(|mission| mission.messages.iter().filter(waits).map(|message| message.id).collect())
     }
 
     async fn put_back(&self, after: After, observer: &Arc<FlightObserver>) -> Result<(), EngineError> {

@@ -46,8 +46,6 @@ pub struct Deck {
     pub reaper: Reaper,
     /// Where skills are looked for beside the repository.
     pub skill_dirs: Vec<PathBuf>,
-    /// Labels that every session carries beside its own.
-    pub labels: Vec<(String, String)>,
     /// The commit that the validators' checkout was last set to by this engine.
     pub proof: tokio::sync::Mutex<Option<Commit>>,
     /// The problems of prompts that the person has been told of.

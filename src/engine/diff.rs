@@ -30,7 +30,8 @@ pub(super) fn ends(mission: &Mission, scope: &DiffScope) -> Result<(String, Stri
 }
 
 fn of_feature(mission: &Mission, id: FeatureId) -> Result<(String, String), Rejection> {
-    let feature = mission.feature(id).ok_or_else(|| Rejection::unknown(format!("there is no feature {id}")))?;
+    let feature =
+        mission.feature(id).ok_or_else(|| Rejection::unknown(format!("there is no feature {id}")))?;
     match &feature.state {
         FeatureState::Built { base, head, .. } => Ok((base.0.clone(), head.0.clone())),
         FeatureState::Pending | FeatureState::Cancelled { .. } => {

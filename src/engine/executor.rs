@@ -32,10 +32,13 @@ pub enum Rest {
     Stopped,
 }
 
+/// A piece of work that has ended, with the sequence number before it began.
+type Done = (Work, u64, Result<(), EngineError>);
+
 /// What runs.
 pub struct Executor {
     deck: Arc<Deck>,
-    tasks: JoinSet<(Work, u64, Result<(), EngineError>)>,
+    tasks: JoinSet<Done>,
     running: BTreeMap<Work, (Id, CancellationToken)>,
     /// Work that ended without a trace, how often, and when it may start again.
     waiting: BTreeMap<Work, (u32, Instant)>,
@@ -79,7 +82,8 @@ impl Executor {
 
     fn reconcile(&mut self) {
         let (due, gone) = self.deck.shared.with(|mission| {
-            let gone: Vec<Work> = self.running.keys().filter(|work| is_unwanted(mission, **work)).copied().collect();
+            let gone: Vec<Work> =
+                self.running.keys().filter(|work| is_unwanted(mission, **work)).copied().collect();
             (schedule(mission), gone)
         });
         for work in gone {
@@ -113,7 +117,7 @@ impl Executor {
         self.running.insert(work, (handle.id(), cancel));
     }
 
-    async fn finished(&mut self, done: Result<(Id, (Work, u64, Result<(), EngineError>)), JoinError>) {
+    async fn finished(&mut self, done: Result<(Id, Done), JoinError>) {
         let (work, before, result) = match done {
             Ok((_, outcome)) => outcome,
             Err(fault) => {
@@ -211,5 +215,6 @@ fn is_unwanted(mission: &Mission, work: Work) -> bool {
         return true;
     }
     let last = mission.attempts.values().rev().find(|attempt| attempt.work == work);
-    last.and_then(|attempt| attempt.ended.as_ref()).is_some_and(|ended| matches!(ended.ending, Ending::Stopped { .. }))
+    last.and_then(|attempt| attempt.ended.as_ref())
+        .is_some_and(|ended| matches!(ended.ending, Ending::Stopped { .. }))
 }

@@ -95,7 +95,9 @@ impl Host for EngineHost {
             Kind::Terminal => (EvidenceKind::Terminal, text()),
             Kind::Screenshot => (EvidenceKind::Screenshot, STANDARD.encode(&file.bytes)),
             Kind::Unknown => {
-                return Err(Refusal::Failed("a newer flightdeck kept this evidence; update to see it".to_owned()));
+                return Err(Refusal::Failed(
+                    "a newer flightdeck kept this evidence; update to see it".to_owned(),
+                ));
             }
         };
         let evidence = EvidenceDoc { reference: file.reference, kind, title: file.header.title, content };

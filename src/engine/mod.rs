@@ -26,6 +26,7 @@ mod observer;
 mod own_work;
 mod permit;
 mod postman;
+mod projector;
 mod recover;
 mod role;
 mod run;

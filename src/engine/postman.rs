@@ -8,9 +8,10 @@ use tokio::sync::mpsc;
 use super::dispatcher::Commander;
 use super::shared::Shared;
 use crate::agent::session::{InboxMessage, Urgency};
+use crate::domain::attempt::{Attempt, Work};
 use crate::domain::command::Command;
 use crate::domain::event::{Event, Stamped};
-use crate::domain::id::{AssertionId, AttemptId, Revision};
+use crate::domain::id::{AssertionId, AttemptId, FeatureId, Revision};
 use crate::domain::message::{Delivery, Message, MessageState, Party};
 
 /// Messages that may wait for one attempt.
@@ -62,7 +63,11 @@ impl Postman {
             match stamped.event {
                 Event::MessageSent { message } => self.deliver(&message).await,
                 Event::DirectiveIssued { directive } => {
-                    let text = format!("A directive of {}, for everybody from now on: {}", name(directive.from), directive.text);
+                    let text = format!(
+                        "A directive of {}, for everybody from now on: {}",
+                        name(directive.from),
+                        directive.text
+                    );
                     for (_, inbox) in self.inboxes.all() {
                         put(&inbox, text.clone(), Urgency::NextTurn).await;
                     }
@@ -79,8 +84,20 @@ impl Postman {
                     );
                     self.tell_revision(&assertion, revision, &text).await;
                 }
+                Event::FeatureEdited { feature, spec } => {
+                    let text = format!("Your feature {feature} has new words: {}. {}", spec.title, spec.description);
+                    self.tell_worker(feature, &text).await;
+                }
                 _ => {}
             }
+        }
+    }
+
+    async fn tell_worker(&self, feature: FeatureId, text: &str) {
+        let at_it = |a: &&Attempt| a.work == Work::Build { feature };
+        let worker = self.shared.with(|mission| mission.live_attempts().find(at_it).map(|attempt| attempt.id));
+        if let Some(inbox) = worker.and_then(|worker| self.inboxes.of(worker)) {
+            put(&inbox, text.to_owned(), Urgency::NextTurn).await;
         }
     }
 
@@ -102,7 +119,7 @@ impl Postman {
 
     async fn tell_revision(&self, assertion: &AssertionId, revision: Revision, text: &str) {
         let told: Vec<AttemptId> = self.shared.with(|mission| {
-            let works_under = |a: &&crate::domain::attempt::Attempt| a.revisions.contains_key(assertion);
+            let works_under = |a: &&Attempt| a.revisions.contains_key(assertion);
             mission.live_attempts().filter(works_under).map(|attempt| attempt.id).collect()
         });
         for attempt in told {

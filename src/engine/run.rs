@@ -15,6 +15,7 @@ use super::error::EngineError;
 use super::executor::{Executor, Rest};
 use super::host::EngineHost;
 use super::postman::{Inboxes, Postman};
+use super::projector::Projector;
 use super::recover::recover;
 use super::role::PROMPTS;
 use super::shared::Shared;
@@ -36,8 +37,6 @@ pub struct EngineOptions {
     pub prompt_dirs: Vec<PathBuf>,
     /// Directories of skills beside those of the repository.
     pub skill_dirs: Vec<PathBuf>,
-    /// Labels that every session carries.
-    pub labels: Vec<(String, String)>,
     /// How long it stays when there is nothing to do and nobody attached.
     pub patience: Duration,
 }
@@ -77,7 +76,6 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         sandbox: Arc::new(Unconfined),
         reaper: Reaper::start()?,
         skill_dirs: options.skill_dirs,
-        labels: options.labels,
         proof: tokio::sync::Mutex::new(None),
         told: Mutex::default(),
     });
@@ -99,6 +97,7 @@ async fn fly(
     let server = Server::bind(socket).await?;
     let host = Arc::new(EngineHost::new(Arc::clone(&deck)));
     let serving = tokio::spawn(server.serve(host, stop.clone()));
+    let documents = tokio::spawn(Projector::new(Arc::clone(&deck)).run(stop.clone()));
     let signals = tokio::spawn(stop_on_signal(stop.clone()));
     let rest = tokio::select! {
         rest = Executor::new(Arc::clone(&deck)).run(patience, stop.clone()) => Ok(rest),
@@ -106,6 +105,7 @@ async fn fly(
     };
     stop.cancel();
     signals.abort();
+    documents.abort();
     if serving.await.is_err() {
         tracing::warn!("the link ended badly");
     }

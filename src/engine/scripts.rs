@@ -31,25 +31,23 @@ pub async fn set_up(deck: &Arc<Deck>, dir: &Path) -> Result<String, EngineError>
     if scripts.is_empty() {
         return Ok(String::new());
     }
-    let wanted: String = scripts.iter().map(|script| format!("{}\n", script.run)).collect();
+    let wanted = scripts.iter().map(|script| script.run.as_str()).collect::<Vec<_>>().join("\n");
     let name = dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let marker = deck.dir.join(format!("{name}.ready"));
     if std::fs::read_to_string(&marker).is_ok_and(|done| done == wanted) && dir.exists() {
         return Ok(String::new());
     }
     let runs = run_all(deck, dir, &scripts, &CancellationToken::new()).await?;
-    match runs.iter().find(|run| !run.passed()) {
-        Some(run) => Ok(format!(
+    if let Some(run) = runs.iter().find(|run| !run.passed()) {
+        return Ok(format!(
             "\n## The set-up failed\n`{}` exits {}: {}\nMend it where you can.\n",
             run.command, run.exit_code, run.tail
-        )),
-        None => {
-            if let Err(error) = std::fs::write(&marker, wanted) {
-                tracing::warn!(%error, "the set-up will run again next time");
-            }
-            Ok(String::new())
-        }
+        ));
     }
+    if let Err(error) = std::fs::write(&marker, wanted) {
+        tracing::warn!(%error, "the set-up will run again next time");
+    }
+    Ok(String::new())
 }
 
 /// Runs commands one after the other; after the first that fails, the rest is left out.

@@ -50,7 +50,9 @@ impl Shared {
     pub(super) fn take_in(&self, events: &[Stamped]) {
         {
             let mut mission = self.mission.write().unwrap_or_else(PoisonError::into_inner);
-            events.iter().for_each(|event| mission.apply(event));
+            for event in events {
+                mission.apply(event);
+            }
         }
         if let Some(last) = events.last() {
             self.seq.send_replace(last.seq);

@@ -1,4 +1,5 @@
 //! The wire between engines and their clients.
+#![cfg(test)]
 
 mod attach;
 mod calls;

@@ -1,8 +1,13 @@
 //! The tests that look at flightdeck from outside its rooms: one binary, one module a subject.
 
+#![cfg(test)]
+
 mod agent;
 mod architecture;
+mod cli;
 mod config;
+mod console;
+mod crash;
 mod domain;
 mod faults;
 mod flight;

@@ -1,4 +1,5 @@
 //! A mission's files: the log, its snapshots, transcripts, evidence and the catalogue.
+#![cfg(test)]
 
 mod catalogue;
 mod crash;

@@ -77,6 +77,10 @@ impl Prompt {
             let before = fault.span().map_or("", |span| front.get(..span.start).unwrap_or_default());
             problem(2 + before.matches('\n').count(), fault.message().to_owned())
         })?;
+        if let Some(missing) = not_offered(&parsed) {
+            let line = 2 + front.lines().position(|line| line.starts_with("closes")).unwrap_or(0);
+            return Err(problem(line, format!("`closes` names `{missing}`, which is not among its `tools`")));
+        }
         let prompt = Self {
             name: name.to_owned(),
             model_role: parsed.model_role.unwrap_or_else(|| parsed.role.clone()),
@@ -145,6 +149,12 @@ fn default_minutes() -> u32 {
     120
 }
 
+/// A closing tool that the agent is not given: it could never end.
+fn not_offered(front: &FrontMatter) -> Option<&str> {
+    let Closing::Tools(names) = &front.closes else { return None };
+    names.iter().map(String::as_str).find(|name| !front.tools.iter().any(|tool| tool == name))
+}
+
 /// `"text"`, or a list of tools.
 fn closing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Closing, D::Error> {
     let wrong = || D::Error::custom("`closes` is \"text\" or a list of tools, such as [\"handoff\"]");
@@ -177,7 +187,7 @@ mod tests {
 
     use super::*;
 
-    const WORKER: &str = "+++\nrole = \"worker\"\naccess = \"write\"\ntools = [\"read\"]\ncloses = [\"handoff\"]\n\
+    const WORKER: &str = "+++\nrole = \"worker\"\naccess = \"write\"\ntools = [\"read\", \"handoff\"]\ncloses = [\"handoff\"]\n\
                           max_minutes = 30\n+++\n\nBuild {{ feature.title }}.\n{% for a in feature.assertions %}\n\
                           - {{ a }}\n{% endfor %}\nDone.\n";
 
@@ -202,6 +212,7 @@ mod tests {
             ("+++\nrole = \"x\"\naccess = \"write\"\ncolour = 1\ncloses = \"text\"\n+++\n", 4, "colour"),
             ("+++\nrole = \"x\"\naccess = \"root\"\ncloses = \"text\"\n+++\n", 3, "root"),
             ("+++\nrole = \"x\"\naccess = \"read\"\ncloses = \"never\"\n+++\n", 4, "closes"),
+            ("+++\nrole = \"x\"\naccess = \"read\"\ncloses = [\"text\"]\n+++\n", 4, "not among"),
             ("+++\nrole = \"x\"\naccess = \"read\"\ncloses = \"text\"\n+++\n\nok\n{% for %}\n", 8, "syntax"),
         ];
         for (text, line, words) in table {

@@ -2,15 +2,15 @@
 
 use std::fs;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use super::wording::{Heft, Via, WordingArgs};
 use crate::cli::context::Context;
+use crate::cli::editor::edit_text;
 use crate::cli::fault::misuse;
 use crate::domain::contract::{Assertion, Weight};
-use crate::workspace::Program;
 
 /// What stands in the file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,23 +35,15 @@ pub(super) fn edited(context: &Context, present: &Assertion, flags: &WordingArgs
             "an editor needs a terminal; use --title, --statement, --how or --evidence instead",
         ));
     }
-    let editor = ["VISUAL", "EDITOR"].into_iter().find_map(|name| context.variables.get(name));
-    let editor = editor.ok_or_else(|| misuse("no editor is set: set VISUAL or EDITOR"))?;
-    let file = std::env::temp_dir().join(format!("flightdeck-{}-{}.toml", present.id, std::process::id()));
-    let named = || format!("failed to use {}", file.display());
-    fs::write(&file, toml::to_string_pretty(&sheet(present, flags))?).with_context(named)?;
-    let exit = Program::shell(format!("{editor} \"$FLIGHTDECK_SHEET\""))
-        .env("FLIGHTDECK_SHEET", &file)
-        .run_in_foreground()?;
-    if !exit.is_success() {
-        bail!("the editor ended with {exit}; nothing has changed");
-    }
-    let text = fs::read_to_string(&file).with_context(named)?;
-    let sheet: Sheet = toml::from_str(&text)
-        .with_context(|| format!("what you wrote is kept in {}, but it is not understood", file.display()))?;
-    let args = args(sheet)?;
-    fs::remove_file(&file).with_context(named)?;
-    Ok(args)
+    let text = toml::to_string_pretty(&sheet(present, flags))?;
+    let saved = edit_text(context, &text, &format!("{}.toml", present.id))?;
+    let sheet: Sheet = toml::from_str(&saved).with_context(|| {
+        let kept =
+            std::env::temp_dir().join(format!("flightdeck-{}-{}.toml", present.id, std::process::id()));
+        let place = fs::write(&kept, &saved).map(|()| kept.display().to_string());
+        format!("what you wrote is kept in {}, but it is not understood", place.unwrap_or_default())
+    })?;
+    args(sheet)
 }
 
 fn sheet(present: &Assertion, flags: &WordingArgs) -> Sheet {

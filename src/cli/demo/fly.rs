@@ -1,12 +1,14 @@
 //! Flying the demo to its end.
 
+use std::net::TcpListener;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
 use super::repository;
 use crate::agent::model::scripted::Rehearsal;
-use crate::cli::context::{Context, Repository, print};
+use crate::cli::console::show;
+use crate::cli::context::{Context, Repository, canonical, print};
 use crate::cli::exit::Exit;
 use crate::cli::follow::{Talk, fly};
 use crate::cli::founding::{Wish, found, suffix};
@@ -21,12 +23,14 @@ use crate::workspace::Repo;
 
 /// Who plays all roles.
 const MIND: &str = "rehearsal/demo";
+/// Where the guestbook listens when nothing else does.
+const USUAL_PORT: u16 = 7878;
 
 /// Fly a complete mission with a rehearsed mind
 ///
 /// A rehearsal plays the agents; the commits, the compiler, the tests, the running server and the verdicts are real.
 /// Where no terminal is there to ask at, the demo flies on autopilot.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct Args {
     /// Where; a demo that was cut off there goes on. Without it, a new temporary directory
     #[arg(long, value_name = "DIR")]
@@ -64,7 +68,10 @@ pub async fn run(context: &Context, mut args: Args) -> Result<Exit> {
         ))?;
         return Ok(Exit::Done);
     }
-    let mission = fly(context, &found, talk, speed).await?;
+    let mission = match talk {
+        Talk::Silent => fly(context, &found, talk, speed).await?,
+        Talk::Inline => show(context, &found, speed).await?.mission,
+    };
     if matches!(mission.end, Some(End::Completed { .. })) && mission.landed.is_none() {
         land(context, &Found { mission: mission.clone(), ..found }).await?;
         print(&format!(
@@ -82,19 +89,28 @@ fn last_mission(context: &Context, repo: &Repo) -> Result<Option<Found>> {
     Ok(Some(Found { mission: missions::read(&entry.dir)?, id: entry.id, dir: entry.dir }))
 }
 
+/// The guestbook's usual port, or another one when it is taken.
+fn free_port() -> Result<u16> {
+    let usual = TcpListener::bind(("127.0.0.1", USUAL_PORT));
+    let listener =
+        usual.or_else(|_| TcpListener::bind(("127.0.0.1", 0))).context("failed to find a free port")?;
+    Ok(listener.local_addr()?.port())
+}
+
 async fn begin(context: &Context, repo: &Repo, flight: FlightArgs) -> Result<Found> {
     let rehearsal = Rehearsal::builtin("demo")?;
     let mut flags = vec![Flag { name: "demo", key: "models.default".to_owned(), word: MIND.to_owned() }];
     flags.extend(flight.flags());
     let settings = context.settings(Repository::At(repo.root()), flags)?;
     let about = rehearsal.about();
-    let wish =
-        Wish { title: Title::new(&about.title)?, goal: Goal::new(&about.goal)?, repo, settings: &settings };
+    // The goal says where to serve, as a person's would, so that two demos do not meet at one port.
+    let goal = format!("{}\n\nServe it on 127.0.0.1:{}.", about.goal.trim(), free_port()?);
+    let wish = Wish { title: Title::new(&about.title)?, goal: Goal::new(&goal)?, repo, settings: &settings };
     let found = found(context, wish).await?;
     print(&format!(
         "The mind of this demo is a rehearsal: a script plays the agents, and no model is called. The rest is real: the\n\
          commits, the compiler, the tests, the running server and the verdicts. It flies in {}.\n",
-        repo.root().display()
+        canonical(repo.root()).display()
     ))?;
     Ok(found)
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::domain::contract::Weight;
 use crate::domain::finding::{FindingState, Severity};
+use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, FeatureState, Origin};
@@ -15,8 +16,12 @@ pub(super) fn goal(mission: &Mission) -> String {
 }
 
 pub(super) fn state(mission: &Mission) -> String {
-    let milestone = mission.flown_milestone().map(|id| id.to_string()).unwrap_or_default();
-    format!("\n## Now\nThe mission is {}; milestone {milestone} is being flown.\n", mission.status().word())
+    let flown = mission.flown_milestone().filter(|_| mission.is_go(GateId::Plan));
+    let now = match flown {
+        Some(milestone) => format!("milestone {milestone} is being flown"),
+        None => "nothing is built before the person says GO to the plan".to_owned(),
+    };
+    format!("\n## Now\nThe mission is {}; {now}.\n", mission.status().word())
 }
 
 pub(super) fn plan(mission: &Mission) -> String {

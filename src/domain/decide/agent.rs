@@ -10,7 +10,7 @@ use crate::domain::finding::{Ruling, Severity, Source, TriageDecision};
 use crate::domain::gate::GateId;
 use crate::domain::handoff::{Handoff, Issue};
 use crate::domain::id::{AssertionId, Commit, FeatureId, FindingId};
-use crate::domain::mission::Mission;
+use crate::domain::mission::{Hold, HoldCause, Mission};
 use crate::domain::plan::{Feature, FeatureSpec, FeatureState, Origin};
 use crate::domain::rejection::Rejection;
 use crate::domain::text::Line;
@@ -121,7 +121,30 @@ pub(super) fn triage(draft: &mut Draft, decisions: Vec<TriageDecision>) -> Resul
         add_fix(draft, findings, spec);
     }
     draft.end_asker();
+    hold_endless_fixes(draft);
     Ok(())
+}
+
+/// Fixes that only lead to further fixes are not flown for ever: the person is asked to look.
+fn hold_endless_fixes(draft: &mut Draft) {
+    let mission = draft.mission();
+    let most = mission.limits().rounds;
+    let pending = mission.features.iter().filter(|f| f.is_fix() && f.state == FeatureState::Pending);
+    let deepest = pending.map(|feature| (fix_depth(mission, feature.id), feature.id)).max();
+    let Some((depth, feature)) = deepest.filter(|(depth, _)| *depth > most && mission.hold.is_none()) else {
+        return;
+    };
+    let sentence = Line::clipped(format!(
+        "{feature} would be fix number {depth} in a row for the same thing: look at the findings, then `flightdeck resume` to let it try, or tell the orchestrator what to do"
+    ));
+    draft.emit(Event::MissionHeld { hold: Hold { cause: HoldCause::Failures, sentence, until: None } });
+}
+
+/// How many fixes stand behind each other: 1 for one that mends a planned feature.
+fn fix_depth(mission: &Mission, id: FeatureId) -> u32 {
+    let Some(Origin::Fix { findings }) = mission.feature(id).map(|feature| &feature.origin) else { return 0 };
+    let mended = findings.iter().filter_map(|finding| mission.findings.get(finding)?.feature);
+    1 + mended.filter(|older| *older < id).map(|older| fix_depth(mission, older)).max().unwrap_or(0)
 }
 
 fn check_complete(mission: &Mission, decisions: &[TriageDecision]) -> Result<(), Rejection> {

@@ -68,7 +68,8 @@ impl Tool for AmendPlan {
             changes.push(PlanChange::EditFeature { feature: id(&feature)?, spec: spec.try_into()? });
         }
         for Cancel { feature, reason } in wanted.cancel {
-            changes.push(PlanChange::CancelFeature { feature: id(&feature)?, reason: text("reason", &reason)? });
+            changes
+                .push(PlanChange::CancelFeature { feature: id(&feature)?, reason: text("reason", &reason)? });
         }
         self.0.tell(vec![Command::AmendPlan { changes }], "The plan is amended.").await
     }

@@ -74,7 +74,11 @@ impl Tool for AskOrchestrator {
             return Err(ToolError::Fatal("the question was not recorded".to_owned()));
         };
         let answer = self.0.shared.until(|mission| {
-            mission.questions.iter().find(|question| question.id == id).and_then(|question| question.answer.clone())
+            mission
+                .questions
+                .iter()
+                .find(|question| question.id == id)
+                .and_then(|question| question.answer.clone())
         });
         tokio::select! {
             answer = answer => Ok(Output::text(format!("The orchestrator answers: {answer}"))),

@@ -133,7 +133,8 @@ fn test_file(argument: &TestFileArgument) -> Result<TestFile, ToolError> {
 }
 
 fn procedure(argument: Option<ProcedureArgument>) -> Result<Procedure, ToolError> {
-    let Some(argument) = argument.filter(|argument| !argument.followed || !argument.deviations.is_empty()) else {
+    let Some(argument) = argument.filter(|argument| !argument.followed || !argument.deviations.is_empty())
+    else {
         return Ok(Procedure::Followed);
     };
     let deviation = |argument: &DeviationArgument| {
@@ -155,7 +156,8 @@ impl Handoff {
         };
         let fatal = |error: crate::workspace::WorkspaceError| ToolError::Fatal(error.to_string());
         if let Cleanliness::Dirty(paths) = checkout.is_clean().map_err(fatal)? {
-            let named: Vec<String> = paths.iter().take(NAMED_FILES).map(|path| path.display().to_string()).collect();
+            let named: Vec<String> =
+                paths.iter().take(NAMED_FILES).map(|path| path.display().to_string()).collect();
             let more = paths.len().saturating_sub(NAMED_FILES);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             return Err(ToolError::Mend(format!(

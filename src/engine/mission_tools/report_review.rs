@@ -44,7 +44,7 @@ struct PlacedIssue {
     description: String,
 }
 
-fn issue(argument: PlacedIssue) -> Result<ReviewIssue, ToolError> {
+fn issue(argument: &PlacedIssue) -> Result<ReviewIssue, ToolError> {
     Ok(ReviewIssue {
         file: text("file", &argument.file)?,
         line: argument.line,
@@ -70,7 +70,7 @@ impl Tool for ReportReview {
                 OpinionArgument::Pass => Opinion::Pass,
                 OpinionArgument::Fail => Opinion::Fail,
             },
-            issues: wanted.issues.into_iter().map(issue).collect::<Result<_, _>>()?,
+            issues: wanted.issues.iter().map(issue).collect::<Result<_, _>>()?,
         };
         self.0.close(vec![command], "The review is recorded.").await
     }

@@ -11,7 +11,10 @@ pub(super) fn text<const MAX: usize>(field: &str, value: &str) -> Result<Text<MA
 }
 
 /// A text that may be missing or empty.
-pub(super) fn maybe<const MAX: usize>(field: &str, value: Option<&str>) -> Result<Option<Text<MAX>>, ToolError> {
+pub(super) fn maybe<const MAX: usize>(
+    field: &str,
+    value: Option<&str>,
+) -> Result<Option<Text<MAX>>, ToolError> {
     value.filter(|value| !value.trim().is_empty()).map(|value| text(field, value)).transpose()
 }
 

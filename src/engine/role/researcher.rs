@@ -35,7 +35,9 @@ impl Researchers {
     fn mind(&self) -> Result<(Arc<dyn Model>, ModelFacts), String> {
         let chosen = self.deck.shared.with(|mission| mission.models.get(&Role::Researcher).cloned());
         match chosen {
-            Some(name) => Ok((self.deck.backends.model(name.as_str())?, self.deck.backends.facts(name.as_str()))),
+            Some(name) => {
+                Ok((self.deck.backends.model(name.as_str())?, self.deck.backends.facts(name.as_str())))
+            }
             None => Ok((Arc::clone(&self.model), self.facts)),
         }
     }
@@ -65,7 +67,7 @@ impl Researchers {
                 max_output_tokens: facts.max_output,
                 ..Limits::default()
             },
-            labels: labels.into_iter().chain(self.deck.labels.iter().cloned()).collect(),
+            labels: labels.into_iter().collect(),
             permit: Arc::new(permit),
             observer: Arc::new(observer),
             inbox: mpsc::channel(1).1,

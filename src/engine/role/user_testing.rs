@@ -14,12 +14,17 @@ use crate::store::{Kind, Store};
 use crate::workspace::services::{Health, Place};
 use crate::workspace::{ServiceSpec, WorkspaceError};
 
-pub(super) async fn prepare(deck: &Arc<Deck>, milestone: MilestoneId, round: u32) -> Result<Station, EngineError> {
+pub(super) async fn prepare(
+    deck: &Arc<Deck>,
+    milestone: MilestoneId,
+    round: u32,
+) -> Result<Station, EngineError> {
     let proof = at_round(deck, milestone, round).await?;
     // What an earlier round's testers left behind must not meet this one's.
     let soiled = proof.clone();
     blocking(move || Ok(soiled.reset()?)).await?;
-    let services = deck.shared.with(|m| m.environment.as_ref().map(|e| e.services.clone()).unwrap_or_default());
+    let services =
+        deck.shared.with(|m| m.environment.as_ref().map(|e| e.services.clone()).unwrap_or_default());
     let place = Place {
         dir: proof.dir().to_owned(),
         logs: deck.dir.join("services"),
@@ -48,14 +53,14 @@ pub(super) async fn prepare(deck: &Arc<Deck>, milestone: MilestoneId, round: u32
 /// Where the services are reached. The first one is the app.
 fn addresses(services: &[Service]) -> String {
     let ports = services.iter().filter_map(|service| Some((&service.name, service.port?)));
-    let lines: String = ports
+    let lines: Vec<String> = ports
         .enumerate()
         .map(|(index, (name, port))| {
             let word = if index == 0 { "app" } else { name.as_str() };
             format!("{word}: http://127.0.0.1:{port}\n")
         })
         .collect();
-    if lines.is_empty() { lines } else { format!("\n## Where it runs\n{lines}") }
+    if lines.is_empty() { String::new() } else { format!("\n## Where it runs\n{}", lines.concat()) }
 }
 
 fn spec(service: &Service) -> ServiceSpec {

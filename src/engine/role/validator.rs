@@ -11,7 +11,11 @@ use crate::engine::mission_tools::Place;
 use crate::workspace::{Access, ProofCheckout};
 
 /// The scrutiny validator; it comes after all reviewers, so it may put the checkout back.
-pub(super) async fn prepare(deck: &Arc<Deck>, milestone: MilestoneId, round: u32) -> Result<Station, EngineError> {
+pub(super) async fn prepare(
+    deck: &Arc<Deck>,
+    milestone: MilestoneId,
+    round: u32,
+) -> Result<Station, EngineError> {
     let proof = at_round(deck, milestone, round).await?;
     Ok(Station { after: After::Reset(proof.clone()), ..station(proof.dir().to_owned()) })
 }
@@ -31,8 +35,13 @@ pub(super) fn station(dir: PathBuf) -> Station {
 ///
 /// # Errors
 /// When there is no such round, or git cannot do it.
-pub async fn at_round(deck: &Arc<Deck>, milestone: MilestoneId, round: u32) -> Result<ProofCheckout, EngineError> {
-    let commit = deck.shared.with(|mission| mission.round(milestone, round).map(|found| found.commit.clone()));
+pub async fn at_round(
+    deck: &Arc<Deck>,
+    milestone: MilestoneId,
+    round: u32,
+) -> Result<ProofCheckout, EngineError> {
+    let commit =
+        deck.shared.with(|mission| mission.round(milestone, round).map(|found| found.commit.clone()));
     match commit {
         Some(commit) => proof_at(deck, commit).await,
         None => Err(EngineError::Unfit(format!("{milestone} has no round {round}"))),

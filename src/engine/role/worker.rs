@@ -31,7 +31,8 @@ pub(super) async fn prepare(deck: &Arc<Deck>, feature: FeatureId) -> Result<Stat
 pub async fn open_checkout(deck: &Arc<Deck>) -> Result<Checkout, EngineError> {
     let deck = Arc::clone(deck);
     blocking(move || {
-        let branch = deck.shared.with(|m| m.founding.as_ref().map(|f| (f.branch.to_string(), f.base.clone())));
+        let branch =
+            deck.shared.with(|m| m.founding.as_ref().map(|f| (f.branch.to_string(), f.base.clone())));
         let Some((branch, base)) = branch else {
             return Err(EngineError::Unfit("the mission has no branch".to_owned()));
         };
@@ -61,7 +62,7 @@ pub async fn at_head(deck: &Arc<Deck>, feature: FeatureId) -> Result<Checkout, E
         let Some(Commit(head)) = head else {
             return Err(EngineError::Unfit("the mission has no base commit".to_owned()));
         };
-        let moved = checkout.head().map(|present| present != head).unwrap_or(true);
+        let moved = !checkout.head().is_ok_and(|present| present == head);
         if moved || checkout.is_clean()? != Cleanliness::Clean {
             let kept = checkout.keep_failed(last, deck.mission.as_str())?;
             tracing::info!(attempt = last, commit = kept, "kept what an attempt left, and rolled it back");

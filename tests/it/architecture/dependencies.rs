@@ -12,7 +12,7 @@ const MAY_USE: [(&str, &[&str]); 9] = [
     ("link", &["domain"]),
     ("engine", &["domain", "store", "link", "agent", "instrument", "workspace"]),
     ("tui", &["domain", "link"]),
-    ("config", &["domain", "agent"]),
+    ("config", &["domain", "agent", "workspace"]),
 ];
 
 /// Rooms that wire the others together.

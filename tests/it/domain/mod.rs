@@ -1,18 +1,18 @@
 //! The kernel: what a mission is, and the rules that hold always.
 
-//mod brief;
+mod brief;
 mod budget;
 mod contract;
 mod course;
 mod crew;
-//mod fold;
+mod fold;
 mod gates;
 mod laws;
-//mod lint;
+mod lint;
 mod permissions;
 mod planning;
 mod rules;
-//mod schedule;
+mod schedule;
 mod talk;
 mod triage;
 mod validation;

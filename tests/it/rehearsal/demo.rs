@@ -123,8 +123,8 @@ fn a_verdict_is_about_what_the_app_answered() {
 #[test]
 fn the_plan_claims_every_assertion_once() {
     let mut request = request(
-        labels(&[("role", "orchestrator"), ("phase", "plan"), ("port", "7979")]),
-        "Build a guestbook.",
+        labels(&[("role", "orchestrator"), ("phase", "plan")]),
+        "Build a guestbook. Serve it on 127.0.0.1:7979.",
     );
     let mut world = World::new();
     let made = play(&demo(), &mut request, &["propose_plan"], &mut |tool, input| {

@@ -24,9 +24,9 @@ use tempfile::TempDir;
 /// A mission that is founded and not yet flown.
 pub struct Ground {
     pub home: TempDir,
-    pub repository: TempDir,
+    /// Kept for as long as the mission: its repository is deleted with it.
+    _repository: TempDir,
     pub dir: PathBuf,
-    pub port: u16,
 }
 
 /// Commits files to a new repository and gives the commit.
@@ -63,7 +63,8 @@ impl Ground {
         let founding = Founding {
             mission: id.clone(),
             title: Title::clipped(&rehearsal.about().title),
-            goal: Goal::new(&rehearsal.about().goal).unwrap(),
+            goal: Goal::new(&format!("{}\nServe it on 127.0.0.1:{}.", rehearsal.about().goal, free_port()))
+                .unwrap(),
             repository: repository.path().canonicalize().unwrap().display().to_string(),
             target: Title::clipped("main"),
             base: Commit(base),
@@ -74,7 +75,7 @@ impl Ground {
             autopilot,
         };
         let dir = found(home.path(), founding);
-        Self { home, repository, dir, port: free_port() }
+        Self { home, _repository: repository, dir }
     }
 
     /// What an engine of this mission is started with.
@@ -85,7 +86,6 @@ impl Ground {
             backends: Arc::new(Rehearsed),
             prompt_dirs: Vec::new(),
             skill_dirs: Vec::new(),
-            labels: vec![("port".to_owned(), self.port.to_string())],
             patience: Duration::from_millis(100),
         }
     }
@@ -106,8 +106,7 @@ pub fn found(home: &Path, founding: Founding) -> PathBuf {
     let dir = Catalogue::new(home).create_dir(&founding.mission).unwrap();
     let store = Store::create(&dir).unwrap();
     let now = flightdeck::engine::now();
-    let events =
-        decide(&Mission::unborn(), Actor::Person, Command::Found(Box::new(founding)), now).unwrap();
+    let events = decide(&Mission::unborn(), Actor::Person, Command::Found(Box::new(founding)), now).unwrap();
     store.append(0, now, Actor::Person, &events).unwrap();
     dir
 }

@@ -270,7 +270,8 @@ impl Flight {
         let orchestrator = self.talking();
         let change =
             PlanChange::CancelFeature { feature: FeatureId(feature), reason: words::line("not needed") };
-        self.attempt(orchestrator, Command::AmendPlan { changes: vec![change] })
+        self.attempt(orchestrator, Command::AmendPlan { changes: vec![change] });
+        self.end(orchestrator, Ending::Done)
     }
 
     /// Flown to the end.

@@ -1,0 +1,83 @@
+//! A real engine process, as `flightdeck` starts it, flying over HTTP against a local server that takes no time.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use flightdeck::domain::command::Command;
+use flightdeck::link::protocol::{Call, LiveOutput};
+use flightdeck::link::{Client, LinkError, Notices};
+use flightdeck::workspace::Program;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::Result;
+use crate::chat::Chat;
+use crate::ground::Ground;
+use crate::sessions::TURNS;
+use crate::usage::{Usage, figure, milliseconds, tree_mib};
+
+/// How long an engine is left alone before its idle memory is read.
+const SETTLE: Duration = Duration::from_secs(2);
+
+/// Starts an engine on a paused mission, lets it fly a thousand turns, and lets it rest again.
+pub async fn flight() -> Result<()> {
+    let chat = Chat::serve(TURNS).await?;
+    let ground = Ground::new("local/instant")?;
+    let settings = format!("[providers.local]\nbase_url = \"{}\"\nwire = \"chat\"\n", chat.base_url);
+    std::fs::write(ground.config().join("config.toml"), settings)?;
+    pause(&ground)?;
+    let started = Instant::now();
+    let program = Program::new(env!("CARGO_BIN_EXE_flightdeck")).arg("engine").arg(&ground.dir).dir("/");
+    let mut engine = program.spawn_detached(&ground.dir.join("engine.log"))?;
+    let (client, mut notices) = connected(&ground.socket()).await?;
+    drop(client.call(Call::Attach { output: LiveOutput::Wanted }).await?);
+    figure("attach_ms", milliseconds(started.elapsed()));
+    drop(tokio::spawn(async move { while notices.next().await.is_some() {} }));
+    tokio::time::sleep(SETTLE).await;
+    let (pid, idle) = (engine.pid().to_string(), Usage::of(&engine.pid().to_string())?);
+    figure("idle_mib", tree_mib(engine.pid())?);
+    tokio::time::sleep(SETTLE).await;
+    figure("idle_cpu_ms", milliseconds(Usage::of(&pid)?.cpu - idle.cpu) / SETTLE.as_secs_f64());
+    drop(client.call(Call::Command { command: Box::new(Command::Resume) }).await?);
+    while chat.asked().len() <= TURNS {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        if let Some(code) = engine.exit() {
+            let log = std::fs::read_to_string(ground.dir.join("engine.log"))?;
+            return Err(format!("the engine ended with code {code}:\n{log}").into());
+        }
+    }
+    let flown = Usage::of(&pid)?;
+    let asked = chat.asked();
+    figure("process_turn_wall_ms", milliseconds(asked[TURNS] - asked[0]) / 1_000.0);
+    figure("process_turn_cpu_ms", milliseconds(flown.cpu - idle.cpu) / 1_000.0);
+    figure("process_turns_wall_s", (asked[TURNS] - asked[0]).as_secs_f64());
+    figure("process_peak_mib", flown.peak_mib);
+    tokio::time::sleep(SETTLE).await;
+    figure("after_mib", tree_mib(engine.pid())?);
+    kill(Pid::from_raw(i32::try_from(engine.pid())?), Signal::SIGTERM)?;
+    while engine.exit().is_none() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    Ok(())
+}
+
+/// The mission waits from its first moment, so that an idle engine can be seen.
+fn pause(ground: &Ground) -> Result<()> {
+    use flightdeck::domain::decide::decide;
+    use flightdeck::domain::event::Actor;
+    let (store, mission) = flightdeck::store::Store::open(&ground.dir)?;
+    let now = flightdeck::engine::now();
+    let events = decide(&mission, Actor::Person, Command::Pause, now)?;
+    store.append(mission.seq, now, Actor::Person, &events)?;
+    Ok(())
+}
+
+async fn connected(socket: &Path) -> Result<(Client, Notices)> {
+    for _ in 0..10_000 {
+        match Client::connect(socket, "bench").await {
+            Err(LinkError::NoEngine { .. }) => tokio::time::sleep(Duration::from_millis(1)).await,
+            other => return Ok(other?),
+        }
+    }
+    Err("the engine does not answer".into())
+}

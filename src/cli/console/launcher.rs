@@ -1,0 +1,60 @@
+//! What the launcher shows where no mission is, and what becomes of the goal that is written there.
+
+use anyhow::Result;
+
+use crate::cli::context::{Context, Repository};
+use crate::cli::founding::{Wish, found};
+use crate::cli::missions::Found;
+use crate::config::Flag;
+use crate::domain::goal::Goal;
+use crate::tui::options::{Launch, Launcher};
+use crate::workspace::Repo;
+use crate::workspace::repo::Head;
+
+/// What a mission that starts here would be.
+///
+/// # Errors
+/// When the settings cannot be read.
+pub fn launcher(context: &Context) -> Result<Launcher> {
+    let repo = Repo::discover(&context.here);
+    let settings = context.settings(Repository::OfThisDirectory, Vec::new())?;
+    let models = settings.models.iter();
+    let models = models
+        .map(|(role, model)| (*role, model.clone(), settings.origin_of(&format!("models.{}", role.word()))))
+        .collect();
+    let obstacle = match &repo {
+        Err(error) => Some(error.to_string()),
+        Ok(repo) => repo.base_commit().err().map(|error| error.to_string()),
+    };
+    let obstacle = obstacle.or_else(|| {
+        settings.models.is_empty().then(|| {
+            format!(
+                "no model is set: set ANTHROPIC_API_KEY or OPENAI_API_KEY, or name one under [models] in {}",
+                settings.user_file.display()
+            )
+        })
+    });
+    let branch = match repo.as_ref().map(Repo::head) {
+        Ok(Ok(Head::Branch(name))) => name,
+        _ => String::new(),
+    };
+    let repository = repo.map(|repo| repo.root().display().to_string()).unwrap_or_default();
+    Ok(Launcher { repository, branch, models, budget: settings.budget, obstacle })
+}
+
+/// Founds the mission that a person wants.
+///
+/// # Errors
+/// When the goal, the repository or a model is not usable.
+pub async fn start(context: &Context, launch: Launch) -> Result<Found> {
+    let repo = Repo::discover(&context.here)?;
+    let flags = launch.models.iter().map(|(role, model)| Flag {
+        name: "launcher",
+        key: format!("models.{}", role.word()),
+        word: model.clone(),
+    });
+    let mut settings = context.settings(Repository::At(repo.root()), flags.collect())?;
+    settings.budget = launch.budget;
+    let goal = Goal::new(&launch.goal)?;
+    found(context, Wish { title: goal.title(), goal, repo: &repo, settings: &settings }).await
+}

@@ -1,0 +1,94 @@
+//! The machine around the console: clock, editor, viewer, notifications, other missions.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::context::Context;
+use crate::cli::editor::edit_text;
+use crate::cli::missions;
+use crate::domain::attention::needs;
+use crate::domain::id::Timestamp;
+use crate::engine::now;
+use crate::tui::host::{Host, MissionCard, Told};
+use crate::workspace::Program;
+
+/// This machine.
+pub struct Machine {
+    pub context: Arc<Context>,
+    /// The person's own command for notifications, from `FLIGHTDECK_NOTIFY`; it gets the sentence as its last argument.
+    pub notify: Option<String>,
+}
+
+#[async_trait]
+impl Host for Machine {
+    fn now(&self) -> Timestamp {
+        now()
+    }
+
+    async fn edit(&self, text: String, name: String) -> Result<String, String> {
+        let context = Arc::clone(&self.context);
+        let edited = tokio::task::spawn_blocking(move || edit_text(&context, &text, &name));
+        match edited.await {
+            Ok(edited) => edited.map_err(|error| format!("{error:#}")),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    async fn open(&self, name: String, content: Vec<u8>) -> Result<(), String> {
+        let path = std::env::temp_dir().join(format!(
+            "flightdeck-{}-{}",
+            std::process::id(),
+            file_name(&name).display()
+        ));
+        std::fs::write(&path, content)
+            .map_err(|error| format!("failed to write {}: {error}", path.display()))?;
+        let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+        let finished = Program::new(opener).arg(&path).run(CancellationToken::new(), |_| {}).await;
+        match finished {
+            Ok(finished) if finished.exit.is_success() => Ok(()),
+            Ok(_) | Err(_) => Err(format!("no program opened it; it is kept as {}", path.display())),
+        }
+    }
+
+    async fn notify(&self, sentence: String) -> Told {
+        let Some(command) = &self.notify else { return Told::NoCommand };
+        match Program::new(command).arg(sentence).run(CancellationToken::new(), |_| {}).await {
+            Ok(finished) if finished.exit.is_success() => Told::ByCommand,
+            Ok(_) | Err(_) => Told::NoCommand,
+        }
+    }
+
+    async fn missions(&self) -> Vec<MissionCard> {
+        let context = Arc::clone(&self.context);
+        tokio::task::spawn_blocking(move || cards(&context)).await.unwrap_or_default()
+    }
+}
+
+fn cards(context: &Context) -> Vec<MissionCard> {
+    let entries = missions::catalogue(context).list();
+    let readable = entries.into_iter().filter_map(|entry| Some((entry.id, missions::read(&entry.dir).ok()?)));
+    readable
+        .map(|(id, mission)| MissionCard {
+            id,
+            title: mission.title().to_owned(),
+            repository: mission
+                .founding
+                .as_ref()
+                .map(|founding| founding.repository.clone())
+                .unwrap_or_default(),
+            status: mission.status(),
+            waits_for: needs(&mission).into_iter().next().map(|need| need.sentence).unwrap_or_default(),
+            updated: mission.updated,
+            micro_dollars: mission.usage().micro_dollars,
+        })
+        .collect()
+}
+
+/// A name that is safe as a file's.
+fn file_name(name: &str) -> PathBuf {
+    let safe = |c: char| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '_' };
+    PathBuf::from(name.chars().map(safe).collect::<String>())
+}

@@ -1,0 +1,8 @@
+//! The console on this terminal: which mission it shows, and what the machine around it offers.
+
+mod launcher;
+mod machine;
+mod open;
+mod source;
+
+pub use open::{attach, overview, replay, show};

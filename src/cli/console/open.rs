@@ -1,0 +1,151 @@
+//! Opening the console, and going where it leads: another mission, a new one, the demo.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use super::launcher;
+use super::machine::Machine;
+use super::source::LinkSource;
+use crate::cli::context::{Context, Repository};
+use crate::cli::exit::Exit;
+use crate::cli::fault::misuse;
+use crate::cli::missions::{self, Found};
+use crate::cli::new::Speed;
+use crate::cli::{demo, overview};
+use crate::domain::mission::Mission;
+use crate::store::{Log, PageEnd, TranscriptReader};
+use crate::tui::glyph::Charset;
+use crate::tui::keymap::Overrides;
+use crate::tui::options::{ConsoleExit, ConsoleOptions, Mouse, Notifications, ThemeChoice};
+use crate::tui::recording::Recording;
+use crate::tui::theme::Depth;
+use crate::tui::{launch, run, sample};
+
+/// Items of a transcript that a replay carries, at most.
+const ITEMS: u32 = 2_000;
+
+/// A mission that was looked at, and how the person left it.
+pub struct Shown {
+    pub mission: Mission,
+    pub exit: ConsoleExit,
+}
+
+/// `flightdeck` alone: the mission of this repository, or the launcher. Without a terminal, an overview in words.
+///
+/// # Errors
+/// When the terminal, the settings or the engine fails.
+pub async fn overview(context: &Context) -> Result<Exit> {
+    if !context.is_interactive() {
+        return overview::run(context);
+    }
+    let here = context.repository().map(|root| missions::of_repository(context, &root)).unwrap_or_default();
+    let alive =
+        here.into_iter().find(|entry| missions::read(&entry.dir).is_ok_and(|mission| mission.end.is_none()));
+    let exit = match alive {
+        Some(entry) => {
+            let found = Found { mission: missions::read(&entry.dir)?, id: entry.id, dir: entry.dir };
+            show(context, &found, Speed::AsSet).await?.exit
+        }
+        None => launch(launcher::launcher(context)?, options(context)?).await?,
+    };
+    follow(context, exit).await
+}
+
+/// `attach`: a mission's console.
+///
+/// # Errors
+/// As [`overview`].
+pub async fn attach(context: &Context, id: Option<&str>) -> Result<Exit> {
+    if !context.is_interactive() {
+        return Err(misuse(
+            "the console needs a terminal: `flightdeck run` and `flightdeck log --follow` do not",
+        ));
+    }
+    let shown = show(context, &missions::find(context, id)?, Speed::AsSet).await?;
+    let exit = Exit::of(&shown.mission);
+    match shown.exit {
+        ConsoleExit::Left | ConsoleExit::Signalled => Ok(exit),
+        other => follow(context, other).await,
+    }
+}
+
+/// Shows one mission until the person leaves.
+///
+/// # Errors
+/// When the terminal or the engine fails.
+pub async fn show(context: &Context, found: &Found, speed: Speed) -> Result<Shown> {
+    let exit = run(LinkSource::new(context, found.dir.clone(), speed), options(context)?).await?;
+    Ok(Shown { mission: missions::read(&found.dir)?, exit })
+}
+
+/// Goes where the console leads, until the person leaves.
+async fn follow(context: &Context, mut exit: ConsoleExit) -> Result<Exit> {
+    loop {
+        let found = match exit {
+            ConsoleExit::Left | ConsoleExit::Signalled => return Ok(Exit::Done),
+            ConsoleExit::Demo => return demo::run(context, demo::Args::default()).await,
+            ConsoleExit::Attach(id) => missions::find(context, Some(id.as_str()))?,
+            ConsoleExit::Launch(wish) => launcher::start(context, *wish).await?,
+        };
+        exit = show(context, &found, Speed::AsSet).await?.exit;
+    }
+}
+
+/// `replay`: a mission from its record, or the sample that shows every state.
+///
+/// # Errors
+/// When the record cannot be read, or there is no terminal.
+pub async fn replay(context: &Context, what: Option<&Found>) -> Result<Exit> {
+    if !context.is_interactive() {
+        return Err(misuse("replay needs a terminal: `flightdeck log` prints the record"));
+    }
+    let recording = match what {
+        Some(found) => recorded(found)?,
+        None => sample::sample(sample::Moment::Flying),
+    };
+    run(recording, options(context)?).await?;
+    Ok(Exit::Done)
+}
+
+fn recorded(found: &Found) -> Result<Recording> {
+    let events = Log::open_read_only(&found.dir)?.read(0, u32::MAX)?;
+    let mut transcripts = BTreeMap::new();
+    if let Ok(reader) = TranscriptReader::open(&found.dir) {
+        for attempt in found.mission.attempts.keys() {
+            transcripts.insert(*attempt, reader.page(*attempt, PageEnd::Newest, ITEMS)?.0);
+        }
+    }
+    Ok(Recording { events, transcripts, ..Recording::default() })
+}
+
+fn options(context: &Context) -> Result<ConsoleOptions> {
+    let settings = context.settings(Repository::OfThisDirectory, Vec::new())?;
+    let theme = settings.theme.clone().unwrap_or_else(|| "dark".to_owned());
+    let own = context.home.config.join("themes").join(format!("{theme}.toml"));
+    let word = |name: &str| context.variables.get(name).map(str::to_owned).unwrap_or_default();
+    let locale = [word("LC_ALL"), word("LC_CTYPE"), word("LANG")].into_iter().find(|found| !found.is_empty());
+    let unicode = locale.is_none_or(|locale| locale.to_lowercase().replace('-', "").contains("utf8"));
+    let mut keys: Overrides = BTreeMap::new();
+    for (key, chords) in &settings.keys {
+        let (place, action) = key.split_once('.').unwrap_or(("global", key));
+        keys.entry(place.to_owned()).or_default().insert(action.to_owned(), chords.clone());
+    }
+    Ok(ConsoleOptions {
+        theme: if own.exists() { ThemeChoice::File(own) } else { ThemeChoice::BuiltIn(theme) },
+        depth: if word("NO_COLOR").is_empty() && word("TERM") != "dumb" {
+            Depth::Full
+        } else {
+            Depth::Monochrome
+        },
+        charset: if unicode { Charset::Unicode } else { Charset::Ascii },
+        keys,
+        mouse: Mouse::Taken,
+        notifications: Notifications::On,
+        host: Arc::new(Machine {
+            context: Arc::new(context.clone()),
+            notify: context.variables.get("FLIGHTDECK_NOTIFY").map(str::to_owned),
+        }),
+    })
+}

@@ -1,0 +1,146 @@
+//! A live mission as the console's source: the link to its engine, made again whenever it breaks.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::watch;
+
+use crate::cli::context::Context;
+use crate::cli::engine_start::{Reached, reach_at};
+use crate::cli::new::Speed;
+use crate::link::protocol::{Call, PROTOCOL, Reply};
+use crate::link::{Client, LinkError};
+use crate::tui::source::{Heard, Source, SourceError};
+
+/// Notices that may wait for the console; the link itself skips output for slow clients.
+const QUEUE: usize = 4_096;
+/// How long a lost engine is waited for before it is tried again.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// The link of one mission.
+pub struct LinkSource {
+    context: Arc<Context>,
+    dir: PathBuf,
+    speed: Speed,
+    client: watch::Sender<Connection>,
+}
+
+/// Whether there is somebody to ask.
+#[derive(Clone)]
+enum Connection {
+    Coming,
+    Up(Arc<Client>),
+    /// The engine cannot be spoken to, whatever is tried.
+    Refused(SourceError),
+}
+
+impl LinkSource {
+    /// The link to a mission's engine; it is started when it is first needed.
+    pub fn new(context: &Context, dir: PathBuf, speed: Speed) -> Self {
+        Self {
+            context: Arc::new(context.clone()),
+            dir,
+            speed,
+            client: watch::Sender::new(Connection::Coming),
+        }
+    }
+
+    async fn client(&self) -> Result<Arc<Client>, SourceError> {
+        let mut connection = self.client.subscribe();
+        let found = connection.wait_for(|connection| !matches!(connection, Connection::Coming)).await;
+        match found.as_deref() {
+            Ok(Connection::Up(client)) => Ok(Arc::clone(client)),
+            Ok(Connection::Refused(error)) => Err(error.clone()),
+            Ok(Connection::Coming) | Err(_) => Err(SourceError::Lost("it is not there".to_owned())),
+        }
+    }
+}
+
+impl Source for LinkSource {
+    async fn call(&self, call: Call) -> Result<Reply, SourceError> {
+        let client = self.client().await?;
+        client.call(call).await.map_err(|error| match error {
+            LinkError::Rejected(rejection) => SourceError::Refused(rejection.sentence),
+            LinkError::Failed(sentence) => SourceError::Refused(sentence),
+            other => SourceError::Lost(other.to_string()),
+        })
+    }
+
+    fn listen(&self) -> Receiver<Heard> {
+        let (told, heard) = channel(QUEUE);
+        let keeper = Keeper {
+            context: Arc::clone(&self.context),
+            dir: self.dir.clone(),
+            speed: self.speed,
+            client: self.client.clone(),
+            told,
+        };
+        tokio::spawn(keeper.run());
+        heard
+    }
+}
+
+/// Keeps the link up for as long as the console listens.
+struct Keeper {
+    context: Arc<Context>,
+    dir: PathBuf,
+    speed: Speed,
+    client: watch::Sender<Connection>,
+    told: Sender<Heard>,
+}
+
+impl Keeper {
+    async fn run(self) {
+        let mut lost = false;
+        while !self.told.is_closed() {
+            match reach_at(&self.context, &self.dir, self.speed).await {
+                Ok(reached) => {
+                    let back = lost;
+                    lost = true;
+                    self.pass_on(reached, back).await;
+                    self.client.send_replace(Connection::Coming);
+                    self.tell(Heard::Lost { sentence: "the engine went away; reconnecting".to_owned() })
+                        .await;
+                }
+                Err(error) => {
+                    if let Some(LinkError::Version { theirs, .. }) = error.downcast_ref::<LinkError>() {
+                        let refused = SourceError::Protocol { ours: PROTOCOL, theirs: *theirs };
+                        self.client.send_replace(Connection::Refused(refused));
+                        return;
+                    }
+                    if !lost {
+                        // A console that has never seen its mission has nothing to show.
+                        self.client.send_replace(Connection::Refused(SourceError::Lost(error.to_string())));
+                        return;
+                    }
+                    self.tell(Heard::Lost { sentence: error.to_string() }).await;
+                }
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn pass_on(&self, reached: Reached, back: bool) {
+        let Reached { client, mut notices, .. } = reached;
+        self.client.send_replace(Connection::Up(Arc::new(client)));
+        if back {
+            self.tell(Heard::Back).await;
+        }
+        loop {
+            tokio::select! {
+                notice = notices.next() => match notice {
+                    Some(notice) => self.tell(Heard::Notice(Box::new(notice))).await,
+                    None => return,
+                },
+                () = self.told.closed() => return,
+            }
+        }
+    }
+
+    /// A console that has been left hears nothing more.
+    async fn tell(&self, heard: Heard) {
+        drop(self.told.send(heard).await);
+    }
+}

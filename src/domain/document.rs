@@ -1,0 +1,190 @@
+//! The contract as a Markdown document that a person may edit: written from the mission, read back as commands.
+
+mod read;
+
+use super::command::{Command, WordingEdit};
+use super::contract::{Assertion, AssertionDraft, Weight, Wording};
+use super::id::{AssertionId, FeatureId, Revision};
+use super::mission::Mission;
+use super::text::Line;
+
+pub use read::read_contract;
+
+/// One assertion as it stands in the document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    pub id: AssertionId,
+    /// The revision that was edited; `None` for an assertion that is new.
+    pub revision: Option<Revision>,
+    /// The feature that fulfills a new one.
+    pub feature: Option<FeatureId>,
+    pub wording: Wording,
+    /// The line of its heading, counted from 1.
+    pub line: usize,
+}
+
+/// Why a document changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {sentence}; nothing was changed")]
+pub struct DocumentError {
+    /// Counted from 1.
+    pub line: usize,
+    pub sentence: String,
+}
+
+/// The document of a mission's contract.
+pub fn write_contract(mission: &Mission) -> String {
+    let mut text = format!("# Contract of {}\n\n{HELP}\n", mission.title());
+    for assertion in mission.contract.values().filter(|assertion| assertion.is_active()) {
+        text += &assertion_section(mission, assertion);
+    }
+    text
+}
+
+/// The document of a mission's plan, for reading.
+pub fn write_plan(mission: &Mission) -> String {
+    let mut text = format!("# Plan of {}\n", mission.title());
+    for milestone in &mission.milestones {
+        text += &format!("\n## {} {}\n", milestone.id, milestone.title);
+        for feature in mission.features.iter().filter(|feature| feature.milestone == milestone.id) {
+            let state = if feature.is_built() { "built" } else { "not built" };
+            text += &format!("\n### {} {} ({state})\n\n", feature.id, feature.spec.title);
+            text += &format!("{}\n\n", feature.spec.description);
+            for criterion in &feature.spec.criteria {
+                text += &format!("- {criterion}\n");
+            }
+            for id in &feature.fulfills {
+                text += &format!("- fulfills {id}\n");
+            }
+        }
+    }
+    text
+}
+
+const HELP: &str = "Edit and save: a changed assertion gets a new revision and is tested again; a removed one is retired; a new one
+needs `- feature: F3` and no revision. What cannot be read, or is refused, changes nothing. `standing` is only shown.
+";
+
+fn assertion_section(mission: &Mission, assertion: &Assertion) -> String {
+    let wording = &assertion.wording;
+    let mut text = format!("## {} {}\n- revision: {}\n", assertion.id, wording.title, assertion.revision.0);
+    text += &format!("- standing: {}\n", mission.standing(&assertion.id).word());
+    if let Some(feature) = mission.claimant(&assertion.id) {
+        text += &format!("- feature: {}\n", feature.id);
+    }
+    let weight = match wording.weight {
+        Weight::Blocking => "blocking",
+        Weight::NonBlocking => "non_blocking",
+    };
+    text += &format!("- weight: {weight}\n- via: {}\n", wording.check.via.word());
+    if let Some(command) = &wording.check.command {
+        text += &format!("- command: {command}\n");
+    }
+    text + &format!(
+        "\n{}\n\nCheck:\n{}\n\nEvidence:\n{}\n\n",
+        wording.statement, wording.check.how, wording.evidence
+    )
+}
+
+/// What a saved document asks for, against the mission as it is. An empty list means that nothing was changed.
+///
+/// # Errors
+/// [`DocumentError`] with the line that cannot be read, or that lacks what a new assertion needs.
+pub fn contract_changes(mission: &Mission, document: &str) -> Result<Vec<Command>, DocumentError> {
+    let written = read_contract(document)?;
+    let mut commands = Vec::new();
+    for entry in &written {
+        commands.extend(change_of(mission, entry)?);
+    }
+    let gone = mission.contract.values().filter(|assertion| assertion.is_active());
+    for assertion in gone.filter(|assertion| !written.iter().any(|entry| entry.id == assertion.id)) {
+        let reason = Line::clipped("removed from contract.md");
+        commands.push(Command::RetireAssertion { assertion: assertion.id.clone(), reason });
+    }
+    Ok(commands)
+}
+
+fn change_of(mission: &Mission, entry: &Written) -> Result<Option<Command>, DocumentError> {
+    let refused = |sentence: String| DocumentError { line: entry.line, sentence };
+    let Some(present) = mission.contract.get(&entry.id) else {
+        let feature = entry.feature.ok_or_else(|| {
+            refused(format!("{} is new: say which feature fulfills it, `- feature: F3`", entry.id))
+        })?;
+        let draft = AssertionDraft { id: entry.id.clone(), wording: entry.wording.clone() };
+        return Ok(Some(Command::AddAssertion { draft: Box::new(draft), feature }));
+    };
+    if present.wording == entry.wording {
+        return Ok(None);
+    }
+    let base = entry.revision.ok_or_else(|| refused(format!("{} has lost its `- revision:`", entry.id)))?;
+    let edit = WordingEdit {
+        title: Some(entry.wording.title.clone()),
+        statement: Some(entry.wording.statement.clone()),
+        check: Some(entry.wording.check.clone()),
+        evidence: Some(entry.wording.evidence.clone()),
+        weight: Some(entry.wording.weight),
+    };
+    Ok(Some(Command::EditAssertion { assertion: entry.id.clone(), base, edit: Box::new(edit) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::contract::{Check, Instrument};
+    use crate::domain::text::{Prose, Title};
+
+    fn mission() -> Mission {
+        let mut mission = Mission::unborn();
+        for number in 1..=2 {
+            let id: AssertionId = format!("VAL-WEB-00{number}").parse().unwrap();
+            let wording = Wording {
+                title: Title::clipped("The page opens"),
+                statement: Prose::clipped("Whoever opens it sees a heading.\n\nAt once."),
+                check: Check {
+                    via: Instrument::Http,
+                    how: Prose::clipped("GET / and read the heading"),
+                    command: None,
+                },
+                evidence: Line::clipped("the exchange"),
+                weight: Weight::Blocking,
+            };
+            let assertion = Assertion::new(AssertionDraft { id: id.clone(), wording });
+            mission.contract.insert(id, assertion);
+        }
+        mission
+    }
+
+    #[test]
+    fn a_document_that_is_saved_unchanged_changes_nothing() {
+        let mission = mission();
+        assert_eq!(contract_changes(&mission, &write_contract(&mission)), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn edits_removals_and_additions_become_commands() {
+        let mission = mission();
+        let text = write_contract(&mission);
+        let edited = text.replacen("sees a heading", "sees the name of the book", 1);
+        let commands = contract_changes(&mission, &edited).unwrap();
+        assert!(matches!(&commands[..], [Command::EditAssertion { base: Revision(1), .. }]), "{commands:?}");
+        let second = text.find("## VAL-WEB-002").unwrap();
+        let commands = contract_changes(&mission, &text[..second]).unwrap();
+        assert!(matches!(&commands[..], [Command::RetireAssertion { .. }]), "{commands:?}");
+        let added = text.replace("## VAL-WEB-002", "## VAL-WEB-009").replace("- revision: 1\n", "");
+        let error = contract_changes(&mission, &added).unwrap_err();
+        assert!(error.to_string().contains("say which feature fulfills it"), "{error}");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_with_its_line() {
+        let mission = mission();
+        let broken = write_contract(&mission).replacen("- via: http", "- via: telepathy", 1);
+        let error = contract_changes(&mission, &broken).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "line 10: \"telepathy\" is no instrument: one of command, http, terminal, browser; nothing was changed"
+        );
+        let error = contract_changes(&mission, "## VAL-WEB-1 x\n").unwrap_err();
+        assert!(error.to_string().starts_with("line 1: \"VAL-WEB-1\" is not an assertion"), "{error}");
+    }
+}

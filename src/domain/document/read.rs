@@ -1,0 +1,137 @@
+//! Reading the document back, line by line.
+
+use super::{DocumentError, Written};
+use crate::domain::contract::{Check, Instrument, Weight, Wording};
+use crate::domain::id::Revision;
+use crate::domain::text::Text;
+
+/// Reads every assertion of a document.
+///
+/// # Errors
+/// [`DocumentError`] at the first line that makes no sense.
+pub fn read_contract(document: &str) -> Result<Vec<Written>, DocumentError> {
+    let mut raw: Vec<Raw> = Vec::new();
+    for (number, line) in (1..).zip(document.lines()) {
+        if let Some(heading) = line.strip_prefix("## ") {
+            raw.push(Raw::new(number, heading));
+        } else if let Some(current) = raw.last_mut() {
+            current.take(number, line);
+        }
+    }
+    raw.into_iter().map(Raw::finish).collect()
+}
+
+/// An assertion as it is collected.
+struct Raw {
+    line: usize,
+    heading: String,
+    fields: Vec<(usize, String, String)>,
+    statement: Vec<String>,
+    how: Vec<String>,
+    evidence: Vec<String>,
+    part: Part,
+}
+
+#[derive(Clone, Copy)]
+enum Part {
+    Fields,
+    Statement,
+    How,
+    Evidence,
+}
+
+impl Raw {
+    fn new(line: usize, heading: &str) -> Self {
+        Self {
+            line,
+            heading: heading.trim().to_owned(),
+            fields: Vec::new(),
+            statement: Vec::new(),
+            how: Vec::new(),
+            evidence: Vec::new(),
+            part: Part::Fields,
+        }
+    }
+
+    fn take(&mut self, number: usize, line: &str) {
+        if let (Part::Fields, Some(field)) = (self.part, line.strip_prefix("- ")) {
+            let (name, value) = field.split_once(':').unwrap_or((field, ""));
+            self.fields.push((number, name.trim().to_owned(), value.trim().to_owned()));
+            return;
+        }
+        match line.trim_end() {
+            "Check:" => self.part = Part::How,
+            "Evidence:" => self.part = Part::Evidence,
+            text => {
+                if let (Part::Fields, false) = (self.part, text.is_empty()) {
+                    self.part = Part::Statement;
+                }
+                match self.part {
+                    Part::Fields => {}
+                    Part::Statement => self.statement.push(text.to_owned()),
+                    Part::How => self.how.push(text.to_owned()),
+                    Part::Evidence => self.evidence.push(text.to_owned()),
+                }
+            }
+        }
+    }
+
+    fn finish(self) -> Result<Written, DocumentError> {
+        let (id, title) = self.heading.split_once(' ').unwrap_or((&self.heading, ""));
+        let id =
+            id.parse().map_err(|error: crate::domain::id::IdError| error_at(self.line, error.to_string()))?;
+        let revision =
+            self.parsed("revision", "a number such as 2", |word| word.parse().ok().map(Revision))?;
+        let feature = self.parsed("feature", "a feature such as F3", |word| word.parse().ok())?;
+        let weight = self.parsed("weight", "blocking or non_blocking", |word| match word {
+            "blocking" => Some(Weight::Blocking),
+            "non_blocking" => Some(Weight::NonBlocking),
+            _ => None,
+        })?;
+        let via = self.via()?;
+        let command = self.field("command").map(|(line, word)| text_of("command", line, word)).transpose()?;
+        let wording = Wording {
+            title: text_of("title", self.line, title)?,
+            statement: text_of("statement", self.line, &self.statement.join("\n"))?,
+            check: Check { via, how: text_of("check", self.line, &self.how.join("\n"))?, command },
+            evidence: text_of("evidence", self.line, &self.evidence.join("\n"))?,
+            weight: weight.unwrap_or(Weight::Blocking),
+        };
+        Ok(Written { id, revision, feature, wording, line: self.line })
+    }
+
+    fn via(&self) -> Result<Instrument, DocumentError> {
+        let all = [Instrument::Command, Instrument::Http, Instrument::Terminal, Instrument::Browser];
+        let Some((line, word)) = self.field("via") else {
+            return Err(error_at(self.line, "it has no `- via:`".to_owned()));
+        };
+        let found = all.into_iter().find(|instrument| instrument.word() == word);
+        found.ok_or_else(|| {
+            let known: Vec<&str> = all.into_iter().map(Instrument::word).collect();
+            error_at(line, format!("\"{word}\" is no instrument: one of {}", known.join(", ")))
+        })
+    }
+
+    fn parsed<T>(
+        &self,
+        name: &str,
+        expected: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, DocumentError> {
+        let Some((line, word)) = self.field(name) else { return Ok(None) };
+        parse(word).map(Some).ok_or_else(|| error_at(line, format!("`{name}` is \"{word}\", not {expected}")))
+    }
+
+    fn field(&self, name: &str) -> Option<(usize, &str)> {
+        let found = self.fields.iter().find(|(_, field, _)| field == name);
+        found.map(|(line, _, value)| (*line, value.as_str()))
+    }
+}
+
+fn text_of<const MAX: usize>(name: &str, line: usize, text: &str) -> Result<Text<MAX>, DocumentError> {
+    Text::new(text).map_err(|error| error_at(line, format!("its {name}: {error}")))
+}
+
+fn error_at(line: usize, sentence: String) -> DocumentError {
+    DocumentError { line, sentence }
+}

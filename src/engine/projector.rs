@@ -1,0 +1,150 @@
+//! Files in the mission's directory that a person may read, and one that they may edit: `contract.md`.
+//!
+//! They follow the log and are never read back, but for the contract: what a person saves there becomes the same
+//! commands, with the same refusals, as an edit in the console.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::deck::{Deck, blocking};
+use super::error::EngineError;
+use crate::domain::document::{contract_changes, write_contract};
+use crate::domain::event::Actor;
+use crate::domain::mission::Mission;
+use crate::workspace::watch::{DEBOUNCE, Watch, watch};
+
+/// Where the files are: apart from the databases, whose every write would wake the watch.
+const FOLDER: &str = "documents";
+const CONTRACT: &str = "contract.md";
+/// Changes of the mission are gathered for this long before the files are written.
+const GATHER: Duration = Duration::from_millis(300);
+
+/// Keeps the files of one mission.
+pub struct Projector {
+    deck: Arc<Deck>,
+    folder: PathBuf,
+    /// The contract as it was last written or taken in.
+    known: String,
+    /// A saved contract that was refused: it waits for the person to mend it.
+    refused: String,
+}
+
+impl Projector {
+    /// Over a deck.
+    pub fn new(deck: Arc<Deck>) -> Self {
+        let folder = deck.dir.join(FOLDER);
+        Self { deck, folder, known: String::new(), refused: String::new() }
+    }
+
+    /// Runs until it is stopped. A fault is logged: a mission flies without its documents.
+    pub async fn run(mut self, stop: CancellationToken) {
+        let mut files = match self.begin() {
+            Ok(files) => files,
+            Err(error) => {
+                tracing::warn!(%error, "the mission's documents are not kept");
+                return;
+            }
+        };
+        let mut seq = self.deck.shared.follow();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                changed = seq.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    tokio::time::sleep(GATHER).await;
+                    seq.mark_unchanged();
+                }
+                paths = files.changed() => if !paths.iter().any(|path| path.ends_with(CONTRACT)) {
+                    continue;
+                },
+            }
+            self.take_in_edits().await;
+            self.write().await;
+        }
+    }
+
+    fn begin(&mut self) -> Result<Watch, EngineError> {
+        fs::create_dir_all(&self.folder).map_err(|error| {
+            EngineError::Unfit(format!("failed to make {}: {error}", self.folder.display()))
+        })?;
+        // What an edit made while no engine ran is taken in by the first look; what was only left over is not.
+        self.known = fs::read_to_string(self.folder.join(".known")).unwrap_or_default();
+        Ok(watch(&[&self.folder], DEBOUNCE)?)
+    }
+
+    /// A saved contract becomes commands. One that cannot be read, or is refused, stays as the person left it.
+    async fn take_in_edits(&mut self) {
+        let Ok(text) = fs::read_to_string(self.folder.join(CONTRACT)) else { return };
+        if text == self.known || text == self.refused || self.known.is_empty() {
+            return;
+        }
+        let commands = self.deck.shared.with(|mission| contract_changes(mission, &text));
+        let refusal = match commands {
+            Ok(commands) if commands.is_empty() => None,
+            Ok(commands) => {
+                self.deck.commander.submit(Actor::Person, commands).await.err().map(|r| r.to_string())
+            }
+            Err(error) => Some(error.to_string()),
+        };
+        match refusal {
+            Some(sentence) => {
+                self.deck.feed.warning(format!("{CONTRACT}: {sentence}"));
+                tracing::warn!("{CONTRACT}: {sentence}");
+                self.refused = text;
+            }
+            None => self.known = text,
+        }
+    }
+
+    /// Writes what changed. The contract is left alone while an edit of it waits to be mended.
+    async fn write(&mut self) {
+        let (contract, others) = self.deck.shared.with(|m| (write_contract(m), other_files(m)));
+        let (folder, known) = (self.folder.clone(), self.known.clone());
+        let wanted = contract.clone();
+        let written = blocking(move || {
+            let path = folder.join(CONTRACT);
+            let present = fs::read_to_string(&path).unwrap_or_default();
+            let untouched = present.is_empty() || present == known;
+            if untouched && present != wanted {
+                replace(&path, &wanted)?;
+                replace(&folder.join(".known"), &wanted)?;
+            }
+            for (name, text) in others {
+                let path = folder.join(name);
+                if fs::read_to_string(&path).unwrap_or_default() != text {
+                    replace(&path, &text)?;
+                }
+            }
+            Ok(untouched)
+        });
+        match written.await {
+            Ok(true) => self.known = contract,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "a document was not written"),
+        }
+    }
+}
+
+fn other_files(mission: &Mission) -> Vec<(&'static str, String)> {
+    let mut files = vec![("plan.md", crate::domain::document::write_plan(mission))];
+    if let Some(environment) = &mission.environment {
+        match toml::to_string_pretty(environment) {
+            Ok(text) => files.push(("environment.toml", text)),
+            Err(error) => tracing::warn!(%error, "the environment was not written"),
+        }
+    }
+    files
+}
+
+fn replace(path: &Path, text: &str) -> Result<(), EngineError> {
+    let failed = |error| EngineError::Unfit(format!("failed to write {}: {error}", path.display()));
+    let temporary = path.with_extension("new");
+    fs::write(&temporary, text).map_err(failed)?;
+    fs::rename(&temporary, path).map_err(failed)
+}

@@ -1,0 +1,199 @@
+//! Everything the console knows. It is a projection of the mission, and what the person does to the screen.
+
+use std::collections::BTreeMap;
+
+use ratatui::layout::Size;
+
+use crate::domain::id::{AttemptId, Timestamp};
+use crate::domain::mission::Mission;
+use crate::link::protocol::Activity;
+
+use super::focus::{Pane, Zoom};
+use super::glyph::Charset;
+use super::host::MissionCard;
+use super::keymap::{Context, Keymap};
+use super::layout::{Areas, areas};
+use super::list::List;
+use super::options::{Mouse, Notifications};
+use super::popup::{Popup, Typing};
+use super::present::plan::Toggled;
+use super::reel::Reel;
+use super::styles::Styles;
+use super::tape::Tape;
+use super::widget::painter::Painter;
+
+/// The console's state. It is drawn by shared reference; only `update` changes it.
+#[derive(Debug)]
+pub struct App {
+    pub mission: Mission,
+    /// The mission as it is, while `mission` shows how it was.
+    pub present: Option<Box<Mission>>,
+    pub link: Link,
+    /// What runs now, as the engine last told.
+    pub live: Vec<Activity>,
+    pub tapes: BTreeMap<AttemptId, Tape>,
+    /// The time that is shown: the clock's, or that of the past that is shown.
+    pub now: Timestamp,
+    pub clock: Timestamp,
+    pub size: Size,
+    pub focus: Pane,
+    pub zoom: Zoom,
+    pub plan: List,
+    pub toggled: Toggled,
+    pub contract: List,
+    pub timeline: List,
+    /// The attempt that the worker pane is held at; `None` follows the newest.
+    pub held: Option<AttemptId>,
+    pub reel: Reel,
+    pub screens: Vec<Box<dyn Popup>>,
+    pub toast: Option<Toast>,
+    pub look: Look,
+    pub keymap: Keymap,
+    pub mouse: Mouse,
+    pub notifications: Notifications,
+    pub window: Window,
+    pub missions: Vec<MissionCard>,
+    /// Texts that were begun and left, by what they are for.
+    pub drafts: BTreeMap<String, String>,
+    /// What the person was last told waits, so that nothing is told twice.
+    pub told: Vec<String>,
+}
+
+/// How it looks.
+#[derive(Debug, Clone)]
+pub struct Look {
+    pub theme: String,
+    pub styles: Styles,
+    pub charset: Charset,
+}
+
+/// Whether the mission is reached.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Link {
+    /// Nothing has been heard yet.
+    #[default]
+    Attaching,
+    Attached,
+    /// It was reached once; the source tries again.
+    Lost {
+        sentence: String,
+    },
+    /// A mission that is over is looked at from its record.
+    Recorded,
+}
+
+/// A sentence at the foot of the screen, until a key is pressed or it is old.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    pub sentence: String,
+    pub tone: Tone,
+    pub until: Timestamp,
+}
+
+/// How a sentence is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Done,
+    Trouble,
+}
+
+/// Whether the person looks at the window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Window {
+    #[default]
+    Focused,
+    Elsewhere,
+}
+
+/// What an app starts with.
+#[derive(Debug)]
+pub struct Start {
+    pub size: Size,
+    pub now: Timestamp,
+    pub look: Look,
+    pub keymap: Keymap,
+    pub mouse: Mouse,
+    pub notifications: Notifications,
+}
+
+impl App {
+    /// A console that has heard nothing yet.
+    pub fn new(start: Start) -> Self {
+        Self {
+            mission: Mission::unborn(),
+            present: None,
+            link: Link::default(),
+            live: Vec::new(),
+            tapes: BTreeMap::new(),
+            now: start.now,
+            clock: start.now,
+            size: start.size,
+            focus: Pane::default(),
+            zoom: Zoom::default(),
+            plan: List::default(),
+            toggled: Toggled::default(),
+            contract: List::default(),
+            timeline: List::default(),
+            held: None,
+            reel: Reel::default(),
+            screens: Vec::new(),
+            toast: None,
+            look: start.look,
+            keymap: start.keymap,
+            mouse: start.mouse,
+            notifications: start.notifications,
+            window: Window::default(),
+            missions: Vec::new(),
+            drafts: BTreeMap::new(),
+            told: Vec::new(),
+        }
+    }
+
+    /// Where everything stands.
+    pub fn areas(&self) -> Areas {
+        areas(self.size, self.focus, self.zoom)
+    }
+
+    /// The brush of the theme.
+    pub fn painter(&self) -> Painter<'_> {
+        Painter { styles: &self.look.styles, charset: self.look.charset }
+    }
+
+    /// The places whose keys hold now, nearest first.
+    pub fn places(&self) -> Vec<Context> {
+        places_of(self.screens.last().map(AsRef::as_ref))
+    }
+
+    /// The places whose keys hold once the uppermost screen is gone.
+    pub fn places_below(&self) -> Vec<Context> {
+        let below = self.screens.len().checked_sub(2).and_then(|below| self.screens.get(below));
+        places_of(below.map(AsRef::as_ref))
+    }
+
+    /// The attempt that the worker pane shows: the one held, else the newest that runs, else the last that ran.
+    pub fn watched(&self) -> Option<AttemptId> {
+        let held = self.held.filter(|id| self.mission.attempts.contains_key(id));
+        let working = || {
+            self.mission.live_attempts().filter(|attempt| attempt.work.role().is_some()).map(|a| a.id).last()
+        };
+        held.or_else(working).or_else(|| self.mission.attempts.keys().next_back().copied())
+    }
+
+    /// The tape of an attempt.
+    pub fn tape(&self, attempt: AttemptId) -> Option<&Tape> {
+        self.tapes.get(&attempt)
+    }
+
+    /// What the engine said last about an attempt.
+    pub fn activity(&self, attempt: AttemptId) -> Option<&Activity> {
+        self.live.iter().find(|activity| activity.attempt == Some(attempt))
+    }
+}
+
+fn places_of(screen: Option<&dyn Popup>) -> Vec<Context> {
+    match screen {
+        None => vec![Context::Main, Context::Move, Context::Global],
+        Some(screen) if screen.typing() == Typing::Yes => vec![screen.context()],
+        Some(screen) => vec![screen.context(), Context::Move, Context::Global],
+    }
+}

@@ -1,0 +1,365 @@
+//! The loop: waits for what happens, drains what is ready, draws once. Only here does the console wait.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossterm::event::{Event as Input, EventStream};
+use futures::{FutureExt, Stream, StreamExt};
+use ratatui::Terminal;
+use ratatui::backend::{Backend, CrosstermBackend};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::time::{Instant, sleep_until};
+
+use super::app::{App, Look, Start};
+use super::effect::Effect;
+use super::host::{Host, Told};
+use super::keymap::Keymap;
+use super::msg::Msg;
+use super::options::{ConsoleExit, ConsoleOptions, Launcher, ThemeChoice, TuiError};
+use super::popup::Popup;
+use super::popup::launcher::LauncherScreen;
+use super::recording::Recording;
+use super::source::{Heard, Source};
+use super::terminal::{Guard, Outside, Tty};
+use super::theme::Theme;
+use super::update::{start, update};
+
+/// The shortest time between two frames.
+const FRAME: Duration = Duration::from_millis(16);
+/// How often the clocks on the screen go on.
+const TICK: Duration = Duration::from_secs(1);
+/// The most messages that are taken in before a frame is drawn.
+const DRAIN: usize = 4_096;
+
+/// Runs the console on the terminal of this process until the person leaves.
+///
+/// # Errors
+/// When there is no terminal, or the theme or the keys cannot be read.
+pub async fn run(source: impl Source, options: ConsoleOptions) -> Result<ConsoleExit, TuiError> {
+    on_this_terminal(source, options, Vec::new()).await
+}
+
+/// Shows the launcher: a box for the goal, and what a mission would start with.
+///
+/// # Errors
+/// As [`run`].
+pub async fn launch(launcher: Launcher, options: ConsoleOptions) -> Result<ConsoleExit, TuiError> {
+    on_this_terminal(Recording::default(), options, vec![Box::new(LauncherScreen::new(launcher))]).await
+}
+
+async fn on_this_terminal(
+    source: impl Source,
+    options: ConsoleOptions,
+    screens: Vec<Box<dyn Popup>>,
+) -> Result<ConsoleExit, TuiError> {
+    let look = look(&options)?;
+    let keymap = Keymap::with(&options.keys)?;
+    let guard = Guard::take(options.mouse)?;
+    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    let size = terminal.size()?;
+    let (mouse, notifications) = (options.mouse, options.notifications);
+    let mut app = App::new(Start { size, now: options.host.now(), look, keymap, mouse, notifications });
+    app.screens = screens;
+    let mut deck = Deck::new(app, Arc::new(source), options.host);
+    if let ThemeChoice::File(path) = options.theme {
+        deck.watch_theme(path, options.depth);
+    }
+    deck.fly(&mut terminal, EventStream::new(), Tty::new(guard)).await
+}
+
+fn look(options: &ConsoleOptions) -> Result<Look, TuiError> {
+    let (name, theme) = match &options.theme {
+        ThemeChoice::BuiltIn(name) => (name.clone(), Theme::built_in(name)?),
+        ThemeChoice::File(path) => {
+            let theme = Theme::parse(&std::fs::read_to_string(path)?)?;
+            (theme.name.clone(), theme)
+        }
+    };
+    Ok(Look { theme: name, styles: theme.styles(options.depth)?, charset: options.charset })
+}
+
+/// A console with everything it needs to run, on any backend and any input.
+pub struct Deck<S> {
+    app: App,
+    source: Arc<S>,
+    host: Arc<dyn Host>,
+    sender: Sender<Msg>,
+    messages: Receiver<Msg>,
+    /// Calls that have not been answered.
+    in_flight: Arc<()>,
+}
+
+/// What frames are drawn on: any backend whose errors can be told.
+pub trait Frames: Backend<Error: std::error::Error + Send + Sync + 'static> {}
+
+impl<B: Backend<Error: std::error::Error + Send + Sync + 'static>> Frames for B {}
+
+/// Whether the loop goes on.
+enum Next {
+    Go,
+    Exit(ConsoleExit),
+}
+
+impl<S: Source> Deck<S> {
+    /// A console on a source.
+    pub fn new(app: App, source: Arc<S>, host: Arc<dyn Host>) -> Self {
+        let (sender, messages) = channel(1_024);
+        Self { app, source, host, sender, messages, in_flight: Arc::new(()) }
+    }
+
+    /// The console's state, for a test that has flown it.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Reads a theme's file again whenever it has changed.
+    fn watch_theme(&self, path: std::path::PathBuf, depth: super::theme::Depth) {
+        let sender = self.sender.clone();
+        tokio::spawn(async move {
+            let mut known = tokio::fs::read_to_string(&path).await.unwrap_or_default();
+            loop {
+                tokio::time::sleep(TICK).await;
+                let Ok(text) = tokio::fs::read_to_string(&path).await else { continue };
+                if text == known {
+                    continue;
+                }
+                let styles = Theme::parse(&text).and_then(|theme| theme.styles(depth));
+                let read = styles.map(Box::new).map_err(|error| format!("{}: {error}", path.display()));
+                known = text;
+                if sender.send(Msg::ThemeRead(read)).await.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+
+    /// Flies until the person leaves, a signal comes, or the input ends.
+    ///
+    /// # Errors
+    /// When the terminal does not take frames any more.
+    pub async fn fly<B, I, O>(
+        &mut self,
+        terminal: &mut Terminal<B>,
+        mut input: I,
+        mut outside: O,
+    ) -> Result<ConsoleExit, TuiError>
+    where
+        B: Frames,
+        I: Stream<Item = io::Result<Input>> + Unpin,
+        O: Outside,
+    {
+        let mut heard = self.source.listen();
+        let mut tick = tokio::time::interval(TICK);
+        let mut frame_due = Instant::now();
+        let mut signals = Signals::new()?;
+        // The first frame stands before anything is loaded.
+        self.draw(terminal, &mut outside)?;
+        self.do_effects(start(), terminal, &mut outside).await?;
+        let mut dirty = true;
+        loop {
+            let msg = tokio::select! {
+                biased;
+                () = signals.next() => Some(Msg::Signal),
+                event = input.next() => match event {
+                    Some(event) => Some(Msg::Input(event?)),
+                    None => return self.land(terminal, &mut outside, &mut heard).await,
+                },
+                () = sleep_until(frame_due), if dirty => None,
+                Some(msg) = self.messages.recv() => Some(msg),
+                Some(news) = heard.recv() => Some(Msg::Heard(news)),
+                _ = tick.tick() => Some(Msg::Tick(self.host.now())),
+            };
+            let Some(msg) = msg else {
+                self.draw(terminal, &mut outside)?;
+                frame_due = Instant::now() + FRAME;
+                dirty = false;
+                continue;
+            };
+            dirty = true;
+            if let Next::Exit(exit) = self.take(msg, terminal, &mut outside).await? {
+                return Ok(exit);
+            }
+            if let Next::Exit(exit) = self.drain(&mut input, &mut heard, terminal, &mut outside).await? {
+                return Ok(exit);
+            }
+        }
+    }
+
+    /// Takes in whatever is ready, keys first.
+    async fn drain<B, I, O>(
+        &mut self,
+        input: &mut I,
+        heard: &mut Receiver<Heard>,
+        terminal: &mut Terminal<B>,
+        outside: &mut O,
+    ) -> Result<Next, TuiError>
+    where
+        B: Frames,
+        I: Stream<Item = io::Result<Input>> + Unpin,
+        O: Outside,
+    {
+        for _ in 0..DRAIN {
+            let msg = if let Some(Some(event)) = input.next().now_or_never() {
+                Msg::Input(event?)
+            } else if let Ok(msg) = self.messages.try_recv() {
+                msg
+            } else if let Ok(news) = heard.try_recv() {
+                Msg::Heard(news)
+            } else {
+                break;
+            };
+            if let Next::Exit(exit) = self.take(msg, terminal, outside).await? {
+                return Ok(Next::Exit(exit));
+            }
+        }
+        Ok(Next::Go)
+    }
+
+    /// The input is over: what was asked is answered, and the last frame drawn.
+    async fn land<B, O>(
+        &mut self,
+        terminal: &mut Terminal<B>,
+        outside: &mut O,
+        heard: &mut Receiver<Heard>,
+    ) -> Result<ConsoleExit, TuiError>
+    where
+        B: Frames,
+        O: Outside,
+    {
+        loop {
+            let waiting = Arc::strong_count(&self.in_flight) > 1;
+            let msg = if let Ok(msg) = self.messages.try_recv() {
+                msg
+            } else if let Ok(news) = heard.try_recv() {
+                Msg::Heard(news)
+            } else if waiting {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+                continue;
+            } else {
+                break;
+            };
+            if let Next::Exit(exit) = self.take(msg, terminal, outside).await? {
+                return Ok(exit);
+            }
+        }
+        self.draw(terminal, outside)?;
+        Ok(ConsoleExit::Left)
+    }
+
+    fn draw<B, O>(&self, terminal: &mut Terminal<B>, outside: &mut O) -> Result<(), TuiError>
+    where
+        B: Frames,
+        O: Outside,
+    {
+        outside.begin_frame()?;
+        terminal.draw(|frame| super::pane::draw(&self.app, frame)).map_err(io::Error::other)?;
+        outside.end_frame()?;
+        Ok(())
+    }
+
+    async fn take<B, O>(
+        &mut self,
+        msg: Msg,
+        terminal: &mut Terminal<B>,
+        outside: &mut O,
+    ) -> Result<Next, TuiError>
+    where
+        B: Frames,
+        O: Outside,
+    {
+        let effects = update(&mut self.app, msg);
+        self.do_effects(effects, terminal, outside).await
+    }
+
+    async fn do_effects<B, O>(
+        &mut self,
+        effects: Vec<Effect>,
+        terminal: &mut Terminal<B>,
+        outside: &mut O,
+    ) -> Result<Next, TuiError>
+    where
+        B: Frames,
+        O: Outside,
+    {
+        for effect in effects {
+            match effect {
+                Effect::Exit(exit) => return Ok(Next::Exit(exit)),
+                Effect::Copy(text) => outside.copy(&text)?,
+                Effect::Announce { title, percent } => outside.announce(&title, percent)?,
+                Effect::Redraw => terminal.clear().map_err(io::Error::other)?,
+                Effect::Notify(sentence) => {
+                    if self.host.notify(sentence.clone()).await == Told::NoCommand {
+                        outside.notify(&sentence)?;
+                    }
+                }
+                Effect::Edit { text, name } => self.edit(text, name, terminal, outside).await?,
+                other => self.spawn(other),
+            }
+        }
+        Ok(Next::Go)
+    }
+
+    /// The editor has the terminal; nothing is drawn until it gives it back.
+    async fn edit<B, O>(
+        &mut self,
+        text: String,
+        name: String,
+        terminal: &mut Terminal<B>,
+        outside: &mut O,
+    ) -> Result<(), TuiError>
+    where
+        B: Frames,
+        O: Outside,
+    {
+        outside.hand_over()?;
+        let edited = self.host.edit(text, name).await;
+        outside.take_back()?;
+        terminal.clear().map_err(io::Error::other)?;
+        // Nobody waits for room here: the channel may be full, and this is the task that empties it.
+        let sender = self.sender.clone();
+        tokio::spawn(async move { sender.send(Msg::Edited(edited)).await });
+        Ok(())
+    }
+
+    /// Effects that take time run beside the loop and come back as messages.
+    fn spawn(&self, effect: Effect) {
+        let (sender, source, host) = (self.sender.clone(), Arc::clone(&self.source), Arc::clone(&self.host));
+        let in_flight = Arc::clone(&self.in_flight);
+        tokio::spawn(async move {
+            let msg = match effect {
+                Effect::Ask { call, errand } => {
+                    let result = Box::new(source.call(call).await);
+                    Some(Msg::Answer { errand, result })
+                }
+                Effect::ListMissions => Some(Msg::Missions(host.missions().await)),
+                Effect::Outside { name, content } => host.open(name, content).await.err().map(Msg::Trouble),
+                _ => None,
+            };
+            if let Some(msg) = msg {
+                drop(sender.send(msg).await);
+            }
+            drop(in_flight);
+        });
+    }
+}
+
+/// Signals that ask the console to end.
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { terminate: signal(SignalKind::terminate())?, hang_up: signal(SignalKind::hangup())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.hang_up.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Which pane has the keys, and whether it is alone.
+
+/// A pane of the main screen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pane {
+    #[default]
+    Plan,
+    Worker,
+    Contract,
+    Timeline,
+}
+
+impl Pane {
+    /// All panes, in the order of their numbers.
+    pub const ALL: [Self; 4] = [Self::Plan, Self::Worker, Self::Contract, Self::Timeline];
+
+    /// Its place in [`Self::ALL`].
+    pub fn index(self) -> usize {
+        match self {
+            Self::Plan => 0,
+            Self::Worker => 1,
+            Self::Contract => 2,
+            Self::Timeline => 3,
+        }
+    }
+
+    /// The pane `steps` further on, around the end.
+    #[must_use]
+    pub fn after(self, steps: usize) -> Self {
+        Self::ALL.get((self.index() + steps) % Self::ALL.len()).copied().unwrap_or_default()
+    }
+
+    /// The word on its tab.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Plan => "Plan",
+            Self::Worker => "Worker",
+            Self::Contract => "Contract",
+            Self::Timeline => "Timeline",
+        }
+    }
+}
+
+/// Whether one pane is alone on the screen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Zoom {
+    #[default]
+    All,
+    One,
+}

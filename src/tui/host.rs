@@ -1,0 +1,46 @@
+//! What the console asks of the machine around it. It starts no program and opens no file itself.
+
+use crate::domain::id::{MissionId, Timestamp};
+use crate::domain::mission::Status;
+
+/// The machine around the console.
+#[async_trait::async_trait]
+pub trait Host: Send + Sync {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+
+    /// Opens the person's editor on a text and returns what they saved. The terminal is theirs meanwhile.
+    async fn edit(&self, text: String, name: String) -> Result<String, String>;
+
+    /// Opens evidence in another program, such as a picture viewer.
+    async fn open(&self, name: String, content: Vec<u8>) -> Result<(), String>;
+
+    /// Runs the person's own notification command, where they have set one.
+    async fn notify(&self, sentence: String) -> Told;
+
+    /// Every mission on this machine.
+    async fn missions(&self) -> Vec<MissionCard>;
+}
+
+/// Whether a notification reached the person's own command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// It ran.
+    ByCommand,
+    /// There is none: the terminal must do.
+    NoCommand,
+}
+
+/// A mission in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissionCard {
+    pub id: MissionId,
+    pub title: String,
+    pub repository: String,
+    pub status: Status,
+    /// What it waits for, in a sentence; empty when for nothing.
+    pub waits_for: String,
+    pub updated: Timestamp,
+    /// Money used, in millionths of a dollar.
+    pub micro_dollars: u64,
+}

@@ -1,0 +1,192 @@
+//! Which key does what, where. The hints and the help are read from here, so they are never wrong.
+
+use std::collections::BTreeMap;
+
+use super::action::Action;
+use super::key::{Chord, ChordError};
+
+/// A place with keys of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Context {
+    Global,
+    /// Moving about, wherever nothing is typed.
+    Move,
+    Main,
+    Attention,
+    Gate,
+    Assertion,
+    Prompt,
+    Talk,
+    Attempt,
+    Evidence,
+    Diff,
+    Workers,
+    Models,
+    Stats,
+    Missions,
+    Replay,
+    Palette,
+    Help,
+    Launcher,
+}
+
+impl Context {
+    /// Every place, with its name in the configuration.
+    pub const ALL: [(Self, &'static str); 19] = [
+        (Self::Global, "global"),
+        (Self::Move, "move"),
+        (Self::Main, "main"),
+        (Self::Attention, "attention"),
+        (Self::Gate, "gate"),
+        (Self::Assertion, "assertion"),
+        (Self::Prompt, "prompt"),
+        (Self::Talk, "talk"),
+        (Self::Attempt, "attempt"),
+        (Self::Evidence, "evidence"),
+        (Self::Diff, "diff"),
+        (Self::Workers, "workers"),
+        (Self::Models, "models"),
+        (Self::Stats, "stats"),
+        (Self::Missions, "missions"),
+        (Self::Replay, "replay"),
+        (Self::Palette, "palette"),
+        (Self::Help, "help"),
+        (Self::Launcher, "launcher"),
+    ];
+}
+
+/// All bindings. In one place a key does one thing; an action may have several keys, the first is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keymap {
+    bindings: BTreeMap<Context, Vec<(Chord, Action)>>,
+}
+
+/// The person's own keys: place, then action, then keys. An empty list takes the keys of an action away.
+pub type Overrides = BTreeMap<String, BTreeMap<String, Vec<String>>>;
+
+/// Why a configuration of keys cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeymapError {
+    #[error("keys.{place}: there is no such screen")]
+    Place { place: String },
+    #[error("keys.{place}.{action}: there is no such action; `:` in the console lists them")]
+    Action { place: String, action: String },
+    #[error("keys.{place}.{action}: {source}")]
+    Key { place: String, action: String, source: ChordError },
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        let mut bindings: BTreeMap<Context, Vec<(Chord, Action)>> = BTreeMap::new();
+        for (context, keys, action) in super::default_keys::DEFAULTS {
+            let place = bindings.entry(*context).or_default();
+            place.extend(keys.split(' ').filter_map(|key| Some((key.parse().ok()?, *action))));
+        }
+        Self { bindings }
+    }
+}
+
+impl Keymap {
+    /// The default keys with a person's changes.
+    ///
+    /// # Errors
+    /// The first line that cannot be understood.
+    pub fn with(overrides: &Overrides) -> Result<Self, KeymapError> {
+        let mut keymap = Self::default();
+        for (place, actions) in overrides {
+            let found = Context::ALL.iter().find(|(_, name)| name == place);
+            let (context, _) = found.ok_or_else(|| KeymapError::Place { place: place.clone() })?;
+            for (action, keys) in actions {
+                keymap.rebind(*context, place, action, keys)?;
+            }
+        }
+        Ok(keymap)
+    }
+
+    fn rebind(
+        &mut self,
+        context: Context,
+        place: &str,
+        name: &str,
+        keys: &[String],
+    ) -> Result<(), KeymapError> {
+        let at = || (place.to_owned(), name.to_owned());
+        let action = Action::named(name).ok_or_else(|| {
+            let (place, action) = at();
+            KeymapError::Action { place, action }
+        })?;
+        let chords =
+            keys.iter().map(|key| key.parse::<Chord>()).collect::<Result<Vec<_>, _>>().map_err(|source| {
+                let (place, action) = at();
+                KeymapError::Key { place, action, source }
+            })?;
+        let bound = self.bindings.entry(context).or_default();
+        bound.retain(|(chord, old)| *old != action && !chords.contains(chord));
+        bound.extend(chords.into_iter().map(|chord| (chord, action)));
+        Ok(())
+    }
+
+    /// What a key does, asked of one place after the other.
+    pub fn route(&self, places: &[Context], chord: Chord) -> Option<Action> {
+        places.iter().find_map(|place| {
+            self.bindings.get(place)?.iter().find(|(bound, _)| *bound == chord).map(|(_, action)| *action)
+        })
+    }
+
+    /// The key to show for an action, asked of one place after the other.
+    pub fn key_of(&self, places: &[Context], action: Action) -> Option<Chord> {
+        places.iter().find_map(|place| {
+            let bound = self.bindings.get(place)?;
+            let (chord, _) = bound.iter().find(|(_, done)| *done == action)?;
+            // A key that an earlier place uses for something else is not the key of this action here.
+            (self.route(places, *chord) == Some(action)).then_some(*chord)
+        })
+    }
+
+    /// All keys of a place, one line an action, in order.
+    pub fn listing(&self, place: Context) -> Vec<(Action, Vec<Chord>)> {
+        let mut lines: Vec<(Action, Vec<Chord>)> = Vec::new();
+        for (chord, action) in self.bindings.get(&place).into_iter().flatten() {
+            match lines.iter_mut().find(|(listed, _)| listed == action) {
+                Some((_, chords)) => chords.push(*chord),
+                None => lines.push((*action, vec![*chord])),
+            }
+        }
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::default_keys::DEFAULTS;
+    use super::*;
+
+    #[test]
+    fn every_default_key_parses_and_is_unambiguous() {
+        let mut seen = std::collections::HashSet::new();
+        for (context, keys, action) in DEFAULTS {
+            for key in keys.split(' ') {
+                let chord: Chord = key.parse().unwrap_or_else(|e| panic!("{action:?}: {e}"));
+                assert!(seen.insert((*context, chord)), "{context:?} binds {chord} twice");
+            }
+        }
+    }
+
+    #[test]
+    fn a_persons_key_replaces_the_default_and_the_hint_follows() {
+        let overrides = toml::from_str("[main]\nzoom = [\"ctrl+w\"]\n").unwrap();
+        let keymap = Keymap::with(&overrides).unwrap();
+        let places = [Context::Main, Context::Move, Context::Global];
+        assert_eq!(keymap.route(&places, "ctrl+w".parse().unwrap()), Some(Action::Zoom));
+        assert_eq!(keymap.key_of(&places, Action::Zoom).unwrap().to_string(), "Ctrl+W");
+        assert_eq!(keymap.route(&places, "z".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn a_wrong_configuration_says_where() {
+        let say = |text: &str| Keymap::with(&toml::from_str(text).unwrap()).unwrap_err().to_string();
+        assert_eq!(say("[mian]\nzoom = [\"z\"]"), "keys.mian: there is no such screen");
+        assert!(say("[main]\nzooom = [\"z\"]").starts_with("keys.main.zooom: there is no such action"));
+        assert!(say("[main]\nzoom = [\"zz\"]").starts_with("keys.main.zoom: \"zz\" is not a key"));
+    }
+}

@@ -1,0 +1,148 @@
+//! Where everything stands, worked out from the size of the terminal and nothing else.
+
+use ratatui::layout::{Rect, Size};
+
+use super::focus::{Pane, Zoom};
+
+/// How much room there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Four panes.
+    Wide,
+    /// One pane, the others as tabs, the header on two lines.
+    Narrow,
+    /// The status line and one pane.
+    Tiny,
+}
+
+/// The areas of the main screen. Panes overlap by their borders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Areas {
+    pub shape: Shape,
+    pub header: Rect,
+    pub status: Rect,
+    pub tabs: Rect,
+    /// The panes by number; one that is not shown has no area.
+    pub panes: [Rect; 4],
+    /// All panes together, and the place of full screens.
+    pub body: Rect,
+    pub footer: Rect,
+}
+
+impl Areas {
+    /// The area of a pane.
+    pub fn of(&self, pane: Pane) -> Rect {
+        self.panes.get(pane.index()).copied().unwrap_or_default()
+    }
+
+    /// The pane at a place.
+    pub fn pane_at(&self, column: u16, row: u16) -> Option<Pane> {
+        Pane::ALL.into_iter().find(|pane| self.of(*pane).contains((column, row).into()))
+    }
+}
+
+/// How a terminal of this size is used.
+pub fn shape(size: Size) -> Shape {
+    if size.width < 60 || size.height < 16 {
+        Shape::Tiny
+    } else if size.width < 100 {
+        Shape::Narrow
+    } else {
+        Shape::Wide
+    }
+}
+
+/// Where everything stands.
+pub fn areas(size: Size, focus: Pane, zoom: Zoom) -> Areas {
+    let shape = shape(size);
+    let (header, status, tabs, footer) = match shape {
+        Shape::Wide => (1, 1, 0, 1),
+        Shape::Narrow => (2, 1, 1, 1),
+        Shape::Tiny => (0, 1, 0, u16::from(size.height > 8)),
+    };
+    let mut y = 0;
+    let mut take = |height: u16| {
+        let height = height.min(size.height.saturating_sub(y));
+        let area = Rect::new(0, y, size.width, height);
+        y += height;
+        area
+    };
+    let (header, status, tabs) = (take(header), take(status), take(tabs));
+    let body = take(size.height.saturating_sub(header.height + status.height + tabs.height + footer));
+    let footer = take(footer);
+    let panes = if shape == Shape::Wide && zoom == Zoom::All { four(body) } else { alone(body, focus) };
+    Areas { shape, header, status, tabs, panes, body, footer }
+}
+
+fn alone(body: Rect, focus: Pane) -> [Rect; 4] {
+    Pane::ALL.map(|pane| if pane == focus { body } else { Rect::ZERO })
+}
+
+/// Neighbours share a border, so that four panes cost three lines each way and not four.
+fn four(body: Rect) -> [Rect; 4] {
+    let left = (body.width * 2 / 5).clamp(44, 72);
+    let upper = body.height * 11 / 20;
+    let right = body.width.saturating_sub(left) + 1;
+    let lower = body.height.saturating_sub(upper) + 1;
+    let (x, y) = (body.x + left - 1, body.y + upper.saturating_sub(1));
+    [
+        Rect::new(body.x, body.y, left, upper),
+        Rect::new(x, body.y, right, upper),
+        Rect::new(body.x, y, left, lower),
+        Rect::new(x, y, right, lower),
+    ]
+}
+
+/// The inside of a bordered area, with a cell of air left and right where there is room.
+pub fn inside(area: Rect) -> Rect {
+    let air = if area.width > 8 { 2 } else { 1 };
+    Rect {
+        x: area.x.saturating_add(air),
+        y: area.y.saturating_add(1),
+        width: area.width.saturating_sub(2 * air),
+        height: area.height.saturating_sub(2),
+    }
+}
+
+/// A box in the middle of an area, no larger than it.
+pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 3, width, height }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_leaves_the_screen_at_any_size() {
+        for width in (0..130).chain([400]) {
+            for height in (0..50).chain([120]) {
+                let size = Size { width, height };
+                let screen = Rect::new(0, 0, width, height);
+                for zoom in [Zoom::All, Zoom::One] {
+                    let areas = areas(size, Pane::Contract, zoom);
+                    for area in [areas.header, areas.status, areas.tabs, areas.body, areas.footer]
+                        .iter()
+                        .chain(&areas.panes)
+                    {
+                        assert_eq!(
+                            screen.union(*area).area(),
+                            screen.area().max(area.area()),
+                            "{size:?} {area:?}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn shapes_follow_the_design() {
+        let at = |width, height| shape(Size { width, height });
+        assert_eq!(
+            [at(120, 40), at(80, 24), at(50, 15), at(99, 40), at(100, 16)],
+            [Shape::Wide, Shape::Narrow, Shape::Tiny, Shape::Narrow, Shape::Wide]
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! A list's selection and scroll position. Both change in `update` only, so drawing can be skipped.
+
+/// What is selected, and the first row that is seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct List {
+    pub selected: usize,
+    pub top: usize,
+}
+
+/// How a list is moved through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    By(isize),
+    PageUp,
+    PageDown,
+    First,
+    Last,
+}
+
+impl Step {
+    /// The step that an action asks for, if it asks for one.
+    pub fn of(action: super::action::Action) -> Option<Self> {
+        use super::action::Action;
+        Some(match action {
+            Action::Up => Self::By(-1),
+            Action::Down => Self::By(1),
+            Action::PageUp => Self::PageUp,
+            Action::PageDown => Self::PageDown,
+            Action::Top => Self::First,
+            Action::Bottom => Self::Last,
+            _ => return None,
+        })
+    }
+}
+
+impl List {
+    /// Moves the selection among `len` rows of which `height` are seen.
+    pub fn step(&mut self, step: Step, len: usize, height: usize) {
+        let page = isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(1);
+        let wanted = match step {
+            Step::By(n) => self.selected.saturating_add_signed(n),
+            Step::PageUp => self.selected.saturating_add_signed(-page),
+            Step::PageDown => self.selected.saturating_add_signed(page),
+            Step::First => 0,
+            Step::Last => len.saturating_sub(1),
+        };
+        self.select(wanted, len, height);
+    }
+
+    /// Selects a row and brings it into sight.
+    pub fn select(&mut self, index: usize, len: usize, height: usize) {
+        self.selected = index.min(len.saturating_sub(1));
+        let height = height.max(1);
+        if self.selected < self.top {
+            self.top = self.selected;
+        }
+        if self.selected >= self.top + height {
+            self.top = self.selected + 1 - height;
+        }
+        self.top = self.top.min(len.saturating_sub(height));
+    }
+
+    /// Scrolls without moving the selection out of the list.
+    pub fn scroll(&mut self, rows: isize, len: usize, height: usize) {
+        self.top = self.top.saturating_add_signed(rows).min(len.saturating_sub(height.max(1)));
+        self.selected = self
+            .selected
+            .clamp(self.top, (self.top + height.max(1) - 1).max(self.top))
+            .min(len.saturating_sub(1));
+    }
+
+    /// The rows that are seen.
+    pub fn window(&self, len: usize, height: usize) -> std::ops::Range<usize> {
+        let top = self.top.min(len.saturating_sub(height));
+        top..len.min(top + height)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_selection_is_always_in_sight() {
+        let mut list = List::default();
+        for step in [Step::Last, Step::By(-3), Step::PageUp, Step::By(-100), Step::PageDown, Step::By(2)] {
+            list.step(step, 50, 10);
+            assert!(list.window(50, 10).contains(&list.selected), "{step:?} {list:?}");
+        }
+        list.select(40, 50, 10);
+        list.select(40, 3, 10);
+        assert_eq!(list.window(3, 10), 0..3);
+        list.step(Step::By(1), 0, 0);
+        assert_eq!(list.selected, 0);
+    }
+}

@@ -1,0 +1,39 @@
+//! The console: full-screen mission control. It is a projection of what a [`source`] tells, and keeps nothing of its
+//! own: a live mission, a recorded one and a test are the same console on different sources.
+//!
+//! Input and news become a [`msg::Msg`]; [`update`] changes the [`app::App`] and names [`effect::Effect`]s; [`pane`]
+//! and [`popup`] draw the app by shared reference. [`event_loop`] is the only place that waits.
+
+pub mod action;
+pub mod app;
+pub mod default_keys;
+pub mod effect;
+pub mod event_loop;
+pub mod focus;
+pub mod glyph;
+pub mod host;
+pub mod ink;
+pub mod key;
+pub mod keymap;
+pub mod layout;
+pub mod list;
+pub mod msg;
+pub mod options;
+pub mod pane;
+pub mod popup;
+pub mod present;
+pub mod recording;
+pub mod reel;
+pub mod sample;
+pub mod select;
+pub mod source;
+pub mod styles;
+pub mod tape;
+pub mod terminal;
+pub mod text;
+pub mod theme;
+pub mod update;
+pub mod widget;
+
+pub use event_loop::{launch, run};
+pub use options::{ConsoleExit, ConsoleOptions, TuiError};

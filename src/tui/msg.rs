@@ -1,0 +1,32 @@
+//! Everything that can happen to the console.
+
+use crossterm::event::Event as Input;
+
+use crate::domain::id::Timestamp;
+use crate::link::protocol::Reply;
+
+use super::effect::Errand;
+use super::host::MissionCard;
+use super::source::{Heard, SourceError};
+use super::styles::Styles;
+
+/// One thing that happened.
+#[derive(Debug)]
+pub enum Msg {
+    Input(Input),
+    Heard(Heard),
+    /// What came of a call.
+    Answer {
+        errand: Errand,
+        result: Box<Result<Reply, SourceError>>,
+    },
+    /// The clock, about once a second while something runs.
+    Tick(Timestamp),
+    Missions(Vec<MissionCard>),
+    /// The editor gave the terminal back.
+    Edited(Result<String, String>),
+    /// Something the machine did not do, as a sentence.
+    Trouble(String),
+    ThemeRead(Result<Box<Styles>, String>),
+    Signal,
+}

@@ -1,0 +1,97 @@
+//! How a console is started, and how it ends.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::domain::attempt::Role;
+use crate::domain::budget::Budget;
+use crate::domain::id::MissionId;
+
+use super::glyph::Charset;
+use super::host::Host;
+use super::keymap::Overrides;
+use super::theme::Depth;
+
+/// What the command line and the configuration say about the console.
+pub struct ConsoleOptions {
+    pub theme: ThemeChoice,
+    pub depth: Depth,
+    pub charset: Charset,
+    pub keys: Overrides,
+    pub mouse: Mouse,
+    pub notifications: Notifications,
+    pub host: Arc<dyn Host>,
+}
+
+/// Which theme is worn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ThemeChoice {
+    BuiltIn(String),
+    /// A file, read again whenever it changes.
+    File(PathBuf),
+}
+
+/// Whether the console takes the mouse.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Mouse {
+    #[default]
+    Taken,
+    LeftAlone,
+}
+
+/// Whether the terminal is told when something begins to wait.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Notifications {
+    #[default]
+    On,
+    Off,
+}
+
+/// How a console ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConsoleExit {
+    /// The person left; the mission flies on.
+    Left,
+    /// The person chose another mission.
+    Attach(MissionId),
+    /// The person wrote a goal in the launcher.
+    Launch(Box<Launch>),
+    /// The person wants to see the demo.
+    Demo,
+    /// A signal asked the console to end.
+    Signalled,
+}
+
+/// What the launcher starts with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Launcher {
+    pub repository: String,
+    pub branch: String,
+    /// Each role with its model, and why it is that one.
+    pub models: Vec<(Role, String, String)>,
+    pub budget: Budget,
+    /// Why a mission cannot start here, when it cannot.
+    pub obstacle: Option<String>,
+}
+
+/// A mission that a person wants to start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Launch {
+    pub goal: String,
+    pub models: BTreeMap<Role, String>,
+    pub budget: Budget,
+}
+
+/// Why a console could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum TuiError {
+    #[error("failed to use the terminal: {0}; `flightdeck status` and `flightdeck log` work without one")]
+    Terminal(#[from] std::io::Error),
+    #[error("failed to attach: {0}")]
+    Attach(#[from] super::source::SourceError),
+    #[error("failed to read the keys: {0}")]
+    Keys(#[from] super::keymap::KeymapError),
+    #[error("failed to read the theme: {0}")]
+    Theme(#[from] super::theme::ThemeError),
+}

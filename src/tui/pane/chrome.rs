@@ -1,0 +1,179 @@
+//! The lines around the panes: who flies, how far it is, what needs the person; and the keys.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::tui::action::Action;
+use crate::tui::app::{App, Link, Tone};
+use crate::tui::focus::Pane;
+use crate::tui::ink::Ink;
+use crate::tui::layout::{Areas, Shape};
+use crate::tui::present::header;
+use crate::tui::present::row::{Piece, Row};
+use crate::tui::text::width;
+use crate::tui::widget::bar::bar;
+use crate::tui::widget::painter::Lit;
+
+/// The lines above the panes.
+pub fn header(app: &App, frame: &mut Frame<'_>, areas: &Areas) {
+    let painter = app.painter();
+    let buf = frame.buffer_mut();
+    let mut lines = areas.header.rows().map(padded);
+    match areas.shape {
+        Shape::Wide => {
+            if let Some(line) = lines.next() {
+                painter.row(
+                    buf,
+                    line,
+                    &header::banner(&app.mission, app.now, usize::from(line.width)),
+                    Lit::No,
+                );
+            }
+        }
+        Shape::Narrow | Shape::Tiny => {
+            if let Some(line) = lines.next() {
+                painter.row(buf, line, &header::identity(&app.mission), Lit::No);
+            }
+            if let Some(line) = lines.next() {
+                painter.row(buf, line, &Row::of(Ink::Dim, header::cost(&app.mission, app.now)), Lit::No);
+            }
+        }
+    }
+    status(app, frame, padded(areas.status));
+    if areas.tabs.height > 0 {
+        tabs(app, frame, padded(areas.tabs));
+    }
+}
+
+fn padded(line: Rect) -> Rect {
+    Rect { x: line.x + 1.min(line.width), width: line.width.saturating_sub(2), ..line }
+}
+
+fn status(app: &App, frame: &mut Frame<'_>, line: Rect) {
+    if line.height == 0 {
+        return;
+    }
+    let mut row = Row { left: link_or_doing(app), right: Vec::new() };
+    row.right = header::needs(&app.mission);
+    if !row.right.is_empty()
+        && let Some(key) = app.keymap.key_of(&app.places(), Action::Attention)
+    {
+        row = row.end(Ink::Key, format!("  {key}"));
+    }
+    let counts = header::counts(header::progress(&app.mission));
+    let taken = cells(&row.left) + cells(&row.right) + cells(&counts) + 8;
+    let room = usize::from(line.width);
+    let bar_cells = room.saturating_sub(taken).min(38);
+    if bar_cells >= 8 && !counts.is_empty() {
+        let progress = header::progress(&app.mission);
+        row = row.then(Ink::Text, "   ");
+        row.left.extend(bar(progress.built as u64, progress.features as u64, bar_cells));
+    }
+    if taken <= room && !counts.is_empty() {
+        row = row.then(Ink::Text, "   ");
+        row.left.extend(counts);
+    } else if let Some(short) =
+        short_counts(app, room.saturating_sub(cells(&row.left) + cells(&row.right) + 3))
+    {
+        row = row.then(Ink::Dim, "  ").then(Ink::Text, short);
+    }
+    app.painter().row(frame.buffer_mut(), line, &row, Lit::No);
+}
+
+fn link_or_doing(app: &App) -> Vec<Piece> {
+    match &app.link {
+        Link::Attached => header::doing(&app.mission),
+        Link::Recorded => {
+            Row::of(Ink::Dim, "▶ RECORDED  ").left.into_iter().chain(header::doing(&app.mission)).collect()
+        }
+        Link::Attaching => vec![Piece::new(Ink::Dim, "○ ATTACHING   waiting for the engine")],
+        Link::Lost { sentence } => {
+            vec![Piece::new(Ink::Warn, "⊘ RECONNECTING"), Piece::new(Ink::Dim, format!("   {sentence}"))]
+        }
+    }
+}
+
+fn short_counts(app: &App, room: usize) -> Option<String> {
+    let progress = header::progress(&app.mission);
+    let short =
+        format!("{}/{} · {}/{}", progress.built, progress.features, progress.settled, progress.assertions);
+    (width(&short) <= room && progress.features + progress.assertions > 0).then_some(short)
+}
+
+fn cells(pieces: &[Piece]) -> usize {
+    pieces.iter().map(|piece| width(&piece.text)).sum()
+}
+
+fn tab_labels() -> [(Pane, String); 4] {
+    Pane::ALL.map(|pane| (pane, format!("{} {}", pane.index() + 1, pane.word())))
+}
+
+fn tabs(app: &App, frame: &mut Frame<'_>, line: Rect) {
+    let mut row = Row::new();
+    for (pane, label) in tab_labels() {
+        let ink = if pane == app.focus { Ink::Focus } else { Ink::Dim };
+        row = row.then(ink, label).then(Ink::Text, "   ");
+    }
+    app.painter().row(frame.buffer_mut(), line, &row, Lit::No);
+}
+
+/// The tab at a column of the line of tabs.
+pub fn tab_at(tabs: Rect, column: u16) -> Option<Pane> {
+    let mut at = usize::from(tabs.x) + 1;
+    for (pane, label) in tab_labels() {
+        at += width(&label) + 3;
+        if usize::from(column) < at {
+            return Some(pane);
+        }
+    }
+    None
+}
+
+/// The last line: a sentence for the person, or the keys that hold now.
+pub fn footer(app: &App, frame: &mut Frame<'_>, areas: &Areas) {
+    let line = padded(areas.footer);
+    let row = match &app.toast {
+        Some(toast) => {
+            let (sign, ink) = match toast.tone {
+                Tone::Done => ("✓ ", Ink::Good),
+                Tone::Trouble => ("✗ ", Ink::Bad),
+            };
+            Row::of(ink, sign).then(Ink::Text, &toast.sentence)
+        }
+        None => hints(app, usize::from(line.width)),
+    };
+    app.painter().row(frame.buffer_mut(), line, &row, Lit::No);
+}
+
+/// As many hints as fit, the most useful first; the last one always says where to find the rest.
+fn hints(app: &App, room: usize) -> Row {
+    let places = app.places();
+    let wanted = app.screens.last().map_or_else(|| main_hints(app), |screen| screen.hints(app));
+    let mut row = Row::new();
+    let mut used = 0;
+    for action in wanted {
+        let Some(key) = app.keymap.key_of(&places, action) else { continue };
+        let (key, word) = (key.to_string(), action.hint());
+        let more = width(&key) + 1 + width(word) + if used > 0 { 3 } else { 0 };
+        if used + more > room {
+            break;
+        }
+        if used > 0 {
+            row = row.then(Ink::Faint, " · ");
+        }
+        row = row.then(Ink::Key, key).then(Ink::Dim, format!(" {word}"));
+        used += more;
+    }
+    row
+}
+
+fn main_hints(app: &App) -> Vec<Action> {
+    let mut hints = vec![Action::NextPane, Action::Open];
+    hints.extend(match app.focus {
+        Pane::Plan | Pane::Timeline => [Action::Diff, Action::Gate],
+        Pane::Worker => [Action::Follow, Action::Fold],
+        Pane::Contract => [Action::Edit, Action::Add],
+    });
+    hints.extend([Action::Talk, Action::Zoom, Action::Pause, Action::Palette, Action::Help, Action::Quit]);
+    hints
+}

@@ -1,0 +1,186 @@
+//! Writing an assertion, new or again, with what it would do told while one writes.
+
+mod form;
+
+use crossterm::event::KeyEvent;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::frame::around;
+use super::prompt::told;
+use super::{Popup, Turn, Typing};
+use crate::domain::id::AssertionId;
+use crate::link::protocol::{Call, Reply};
+use crate::tui::action::Action;
+use crate::tui::app::App;
+use crate::tui::effect::{Effect, Errand};
+use crate::tui::ink::Ink;
+use crate::tui::keymap::Context;
+use crate::tui::layout::{Areas, centred};
+use crate::tui::present::row::Row;
+use crate::tui::source::SourceError;
+use crate::tui::text::wrap;
+
+use form::Form;
+
+/// The screen on which an assertion is written.
+#[derive(Debug)]
+pub struct AssertionScreen {
+    form: Form,
+    below: Option<(Ink, String)>,
+    /// Counts what was asked, so that only the newest answer counts.
+    serial: u64,
+    /// Whether an answer is still to come; the next question waits for it.
+    asking: bool,
+    /// What was asked last, to see whether it is still what is written.
+    asked: Option<String>,
+    sent: bool,
+}
+
+impl AssertionScreen {
+    /// Words an assertion anew.
+    pub fn edit(app: &App, id: &AssertionId) -> Self {
+        Self::on(Form::edit(app, id))
+    }
+
+    /// Writes a new assertion.
+    pub fn add(app: &App) -> Self {
+        Self::on(Form::add(app))
+    }
+
+    fn on(form: Form) -> Self {
+        Self { form, below: None, serial: 0, asking: false, asked: None, sent: false }
+    }
+
+    /// Asks what the change would do, when that is not known and nothing is on its way.
+    fn consider(&mut self) -> Turn {
+        if self.asking || self.sent {
+            return Turn::stay();
+        }
+        let written = self.form.fingerprint();
+        if self.asked.as_deref() == Some(&written) {
+            return Turn::stay();
+        }
+        self.asked = Some(written);
+        match self.form.change() {
+            Ok(Some(change)) => {
+                self.serial += 1;
+                self.asking = true;
+                Turn::ask(
+                    Call::Consequences { change: Box::new(change) },
+                    Errand::Consequences { serial: self.serial },
+                )
+            }
+            Ok(None) => {
+                self.below = Some((Ink::Dim, "nothing is changed yet".to_owned()));
+                Turn::stay()
+            }
+            Err(sentence) => {
+                self.below = Some((Ink::Bad, sentence));
+                Turn::stay()
+            }
+        }
+    }
+
+    fn save(&mut self) -> Turn {
+        match self.form.command() {
+            Ok(Some((command, words))) => {
+                self.sent = true;
+                Turn::order(command, words)
+            }
+            Ok(None) => Turn::close().with_draft(self.form.name(), None),
+            Err(sentence) => {
+                self.below = Some((Ink::Bad, sentence));
+                Turn::stay()
+            }
+        }
+    }
+}
+
+impl Popup for AssertionScreen {
+    fn context(&self) -> Context {
+        Context::Assertion
+    }
+
+    fn area(&self, areas: &Areas) -> Rect {
+        centred(areas.body, 92, 27)
+    }
+
+    fn typing(&self) -> Typing {
+        Typing::Yes
+    }
+
+    fn hints(&self, _app: &App) -> Vec<Action> {
+        vec![Action::Save, Action::NextPane, Action::Editor, Action::Back]
+    }
+
+    fn opened(&mut self, _app: &App) -> Turn {
+        self.consider()
+    }
+
+    fn act(&mut self, _app: &App, action: Action) -> Turn {
+        match action {
+            Action::Save if !self.sent => return self.save(),
+            Action::NextPane => self.form.next(1),
+            Action::PreviousPane => self.form.next(self.form.len() - 1),
+            Action::Editor => {
+                return Turn::effect(Effect::Edit {
+                    text: self.form.outside(),
+                    name: "assertion.md".to_owned(),
+                });
+            }
+            Action::Back => return Turn::close().with_draft(self.form.name(), self.form.draft()),
+            _ => {}
+        }
+        Turn::stay()
+    }
+
+    fn typed(&mut self, _app: &App, key: KeyEvent) -> Turn {
+        self.form.key(key);
+        self.consider()
+    }
+
+    fn pasted(&mut self, _app: &App, text: &str) -> Turn {
+        self.form.paste(text);
+        self.consider()
+    }
+
+    fn edited(&mut self, _app: &App, text: &str) -> Turn {
+        self.form.take_outside(text);
+        self.consider()
+    }
+
+    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> Turn {
+        match (errand, result) {
+            (Errand::Consequences { serial }, answer) if *serial == self.serial && self.asking => {
+                self.asking = false;
+                self.below = match answer {
+                    Ok(Reply::Consequences { consequences }) => Some(told(consequences)),
+                    Ok(_) => None,
+                    Err(error) => Some((Ink::Bad, error.to_string())),
+                };
+                self.consider()
+            }
+            (Errand::Order(_), Ok(_)) if self.sent => Turn::close().with_draft(self.form.name(), None),
+            (Errand::Order(_), Err(error)) if self.sent => {
+                self.sent = false;
+                self.below = Some((Ink::Bad, error.to_string()));
+                Turn::stay()
+            }
+            _ => Turn::stay(),
+        }
+    }
+
+    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
+        let inner = around(app, frame, area, &Row::of(Ink::Strong, self.form.title()));
+        let foot = 3.min(inner.height / 3);
+        let upper = Rect { height: inner.height.saturating_sub(foot), ..inner };
+        self.form.draw(app, frame, upper);
+        let lower = Rect { y: upper.bottom(), height: foot, ..inner };
+        let Some((ink, sentence)) = &self.below else { return };
+        let lines = wrap(sentence, usize::from(lower.width));
+        let rows: Vec<Row> =
+            std::iter::once(Row::new()).chain(lines.iter().map(|line| Row::of(*ink, line))).collect();
+        app.painter().rows(frame.buffer_mut(), lower, &rows);
+    }
+}

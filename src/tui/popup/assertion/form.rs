@@ -1,0 +1,293 @@
+//! The fields of an assertion, and the change they add up to.
+
+use crossterm::event::KeyEvent;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::domain::command::{Command, WordingEdit};
+use crate::domain::consequence::ContractChange;
+use crate::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording};
+use crate::domain::id::{AssertionId, FeatureId, Revision};
+use crate::domain::text::{Line, Prose, Text, Title};
+use crate::tui::app::App;
+use crate::tui::ink::Ink;
+use crate::tui::present::row::Row;
+use crate::tui::widget::painter::Lit;
+use crate::tui::widget::text_box::{Active, Height, TextBox};
+
+/// Which assertion is written.
+#[derive(Debug)]
+enum Subject {
+    /// A known one, at the revision from which the person began.
+    Known { id: AssertionId, base: Revision, was: Wording },
+    /// A new one.
+    New,
+}
+
+/// A field with its name.
+#[derive(Debug)]
+struct Field {
+    name: &'static str,
+    text: TextBox,
+    height: Height,
+}
+
+/// The fields, and the one that has the keys.
+#[derive(Debug)]
+pub struct Form {
+    subject: Subject,
+    fields: Vec<Field>,
+    at: usize,
+}
+
+/// What separates the parts in the editor and in a draft.
+const FENCE: &str = "## ";
+
+impl Form {
+    /// The fields of a known assertion; a draft that was left is there again.
+    pub fn edit(app: &App, id: &AssertionId) -> Self {
+        let Some(assertion) = app.mission.contract.get(id) else { return Self::add(app) };
+        let was = assertion.wording.clone();
+        let fields = vec![
+            field("title", Height::One, was.title.as_str()),
+            field("statement", Height::Many, was.statement.as_str()),
+            field("check", Height::Many, was.check.how.as_str()),
+            field("evidence", Height::One, was.evidence.as_str()),
+        ];
+        let subject = Subject::Known { id: id.clone(), base: assertion.revision, was };
+        Self { subject, fields, at: 1 }.with_draft(app)
+    }
+
+    /// The fields of a new one: its number and its feature are proposed.
+    pub fn add(app: &App) -> Self {
+        let fields = vec![
+            field("id", Height::One, &next_id(app)),
+            field("feature", Height::One, &next_feature(app)),
+            field("title", Height::One, ""),
+            field("statement", Height::Many, ""),
+            field("via", Height::One, "http"),
+            field("check", Height::Many, ""),
+            field("evidence", Height::One, ""),
+        ];
+        Self { subject: Subject::New, fields, at: 2 }.with_draft(app)
+    }
+
+    fn with_draft(mut self, app: &App) -> Self {
+        if let Some(draft) = app.drafts.get(&self.name()) {
+            self.take_outside(draft);
+        }
+        self
+    }
+
+    /// The name of its draft.
+    pub fn name(&self) -> String {
+        match &self.subject {
+            Subject::Known { id, .. } => format!("assertion {id}"),
+            Subject::New => "assertion new".to_owned(),
+        }
+    }
+
+    /// The title of its screen.
+    pub fn title(&self) -> String {
+        match &self.subject {
+            Subject::Known { id, base, .. } => format!("Edit {id} · revision {}", base.0),
+            Subject::New => "Add an assertion".to_owned(),
+        }
+    }
+
+    /// How many fields there are.
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Gives the keys to the field `steps` further on.
+    pub fn next(&mut self, steps: usize) {
+        self.at = (self.at + steps) % self.fields.len().max(1);
+    }
+
+    /// Types into the field that has the keys.
+    pub fn key(&mut self, key: KeyEvent) {
+        if let Some(field) = self.fields.get_mut(self.at) {
+            field.text.key(key);
+        }
+    }
+
+    /// Pastes into the field that has the keys.
+    pub fn paste(&mut self, text: &str) {
+        if let Some(field) = self.fields.get_mut(self.at) {
+            field.text.paste(text);
+        }
+    }
+
+    /// What is written, as one text, to see whether it has changed.
+    pub fn fingerprint(&self) -> String {
+        self.outside()
+    }
+
+    /// What is kept when the person leaves without saving.
+    pub fn draft(&self) -> Option<String> {
+        matches!(self.change(), Ok(Some(_)) | Err(_)).then(|| self.outside())
+    }
+
+    /// All fields as one text for the person's editor.
+    pub fn outside(&self) -> String {
+        let parts = self.fields.iter().map(|field| format!("{FENCE}{}\n{}\n", field.name, field.text.text()));
+        parts.collect::<Vec<_>>().concat()
+    }
+
+    /// Takes the fields from the editor's text; a part that is missing stays as it is.
+    pub fn take_outside(&mut self, text: &str) {
+        for part in format!("\n{text}").split("\n## ").skip(1) {
+            let (name, body) = part.split_once('\n').unwrap_or((part, ""));
+            if let Some(field) = self.fields.iter_mut().find(|field| field.name == name.trim()) {
+                field.text = TextBox::new(field.height, body.trim_end());
+            }
+        }
+    }
+
+    fn said(&self, name: &str) -> String {
+        self.fields
+            .iter()
+            .find(|field| field.name == name)
+            .map_or_else(String::new, |field| field.text.text())
+    }
+
+    fn bounded<const MAX: usize>(&self, name: &'static str) -> Result<Text<MAX>, String> {
+        Text::new(self.said(name)).map_err(|error| format!("{name}: {error}"))
+    }
+
+    /// The change; `None` when nothing differs.
+    pub fn change(&self) -> Result<Option<ContractChange>, String> {
+        match &self.subject {
+            Subject::Known { id, base, was } => {
+                let edit = self.wording_edit(was)?;
+                let changed = edit != WordingEdit::default();
+                Ok(changed.then(|| ContractChange::Edit {
+                    assertion: id.clone(),
+                    base: *base,
+                    edit: Box::new(edit),
+                }))
+            }
+            Subject::New => {
+                let (draft, feature) = self.new_one()?;
+                Ok(Some(ContractChange::Add { draft: Box::new(draft), feature }))
+            }
+        }
+    }
+
+    /// The command that makes the change, with the words that confirm it.
+    pub fn command(&self) -> Result<Option<(Command, String)>, String> {
+        Ok(self.change()?.map(|change| match change {
+            ContractChange::Edit { assertion, base, edit } => {
+                let words = format!("{assertion} is at revision {}", base.next().0);
+                (Command::EditAssertion { assertion, base, edit }, words)
+            }
+            ContractChange::Add { draft, feature } => {
+                let words = format!("{} is part of the contract; {feature} will fulfill it", draft.id);
+                (Command::AddAssertion { draft, feature }, words)
+            }
+            ContractChange::Retire { assertion, reason } => {
+                let words = format!("{assertion} is retired");
+                (Command::RetireAssertion { assertion, reason }, words)
+            }
+        }))
+    }
+
+    fn wording_edit(&self, was: &Wording) -> Result<WordingEdit, String> {
+        let title: Title = self.bounded("title")?;
+        let statement: Prose = self.bounded("statement")?;
+        let how: Prose = self.bounded("check")?;
+        let evidence: Line = self.bounded("evidence")?;
+        Ok(WordingEdit {
+            title: (title != was.title).then_some(title),
+            statement: (statement != was.statement).then_some(statement),
+            check: (how != was.check.how).then(|| Check { how, ..was.check.clone() }),
+            evidence: (evidence != was.evidence).then_some(evidence),
+            weight: None,
+        })
+    }
+
+    fn new_one(&self) -> Result<(AssertionDraft, FeatureId), String> {
+        let id = self.said("id").parse::<AssertionId>().map_err(|error| error.to_string())?;
+        let feature = self.said("feature").parse::<FeatureId>().map_err(|error| error.to_string())?;
+        let word = self.said("via").trim().to_ascii_lowercase();
+        let known = [Instrument::Command, Instrument::Http, Instrument::Terminal, Instrument::Browser];
+        let via = known
+            .into_iter()
+            .find(|instrument| instrument.word() == word)
+            .ok_or_else(|| format!("via: \"{word}\" is none of command, http, terminal, browser"))?;
+        let check = Check { via, how: self.bounded("check")?, command: None };
+        let wording = Wording {
+            title: self.bounded("title")?,
+            statement: self.bounded("statement")?,
+            check,
+            evidence: self.bounded("evidence")?,
+            weight: Weight::Blocking,
+        };
+        Ok((AssertionDraft { id, wording }, feature))
+    }
+
+    /// Draws the fields: those of one line as such, the others share what is left.
+    pub fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
+        let many = self.fields.iter().filter(|field| field.height == Height::Many).count();
+        let single = self.fields.len() - many;
+        let spare = usize::from(area.height).saturating_sub(single * 2 + many);
+        let each = u16::try_from(spare / many.max(1)).unwrap_or(1).max(1);
+        let mut y = area.y;
+        let tight = area.height < u16::try_from(single * 2 + many * 2).unwrap_or(u16::MAX);
+        for (index, field) in self.fields.iter().enumerate() {
+            // Where not everything fits, the field that has the keys is the one that is seen.
+            if tight && index != self.at {
+                continue;
+            }
+            let height = if tight {
+                area.height.saturating_sub(1)
+            } else if field.height == Height::Many {
+                each
+            } else {
+                1
+            };
+            y = self.draw_field(app, frame, Rect { y, height, ..area }, index, field).min(area.bottom());
+        }
+    }
+
+    fn draw_field(&self, app: &App, frame: &mut Frame<'_>, area: Rect, index: usize, field: &Field) -> u16 {
+        let active = if index == self.at { Active::Yes } else { Active::No };
+        let label = if active == Active::Yes { Ink::Accent } else { Ink::Dim };
+        let lead = 11.min(area.width);
+        let line = Rect { width: lead, height: 1, ..area };
+        let screen = frame.area();
+        app.painter().row(
+            frame.buffer_mut(),
+            line.intersection(screen),
+            &Row::of(label, field.name),
+            Lit::No,
+        );
+        let text = Rect { x: area.x + lead, width: area.width - lead, ..area };
+        field.text.draw(app, frame, text.intersection(screen), active);
+        area.y + area.height + u16::from(field.height == Height::One)
+    }
+}
+
+fn field(name: &'static str, height: Height, text: &str) -> Field {
+    Field { name, text: TextBox::new(height, text), height }
+}
+
+/// The number after the last one of the area that is selected.
+fn next_id(app: &App) -> String {
+    let ids: Vec<&AssertionId> = app.mission.contract.keys().collect();
+    let selected = ids.get(app.contract.selected).or_else(|| ids.last());
+    let area = selected.map_or("MAIN", |id| id.area());
+    let last = ids
+        .iter()
+        .filter(|id| id.area() == area)
+        .filter_map(|id| id.as_str().rsplit_once('-')?.1.parse::<u32>().ok())
+        .max();
+    format!("VAL-{area}-{:03}", last.unwrap_or(0) + 1)
+}
+
+/// The first feature that is not built: it can still fulfill something new.
+fn next_feature(app: &App) -> String {
+    let open = app.mission.features.iter().find(|feature| feature.is_wanted() && !feature.is_built());
+    open.map_or_else(|| "F1".to_owned(), |feature| feature.id.to_string())
+}

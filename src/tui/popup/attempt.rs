@@ -1,0 +1,324 @@
+//! One attempt, live or past: its whole transcript, its handoff, what it used.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::diff::DiffScreen;
+use super::frame::{around, scrolled};
+use super::prompt::Confirm;
+use super::{Popup, Turn, Typing};
+use crate::domain::command::Command;
+use crate::domain::id::AttemptId;
+use crate::link::protocol::{Before, Call, DiffScope};
+use crate::tui::action::Action;
+use crate::tui::app::App;
+use crate::tui::effect::{Effect, Errand};
+use crate::tui::ink::Ink;
+use crate::tui::keymap::Context;
+use crate::tui::layout::inside;
+use crate::tui::list::{List, Step};
+use crate::tui::present::attempt;
+use crate::tui::present::row::{Row, plain};
+use crate::tui::present::work::{attempt_sign, subject};
+use crate::tui::reel::Reel;
+use crate::tui::tape::{Block, BlockBody, Tape};
+use crate::tui::text::plural;
+use crate::tui::widget::painter::Lit;
+
+/// What is looked at of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tab {
+    Transcript,
+    Handoff,
+    Usage,
+}
+
+/// What is looked for, and whether it is still being typed.
+#[derive(Debug, Default)]
+struct Search {
+    text: String,
+    typing: Typing,
+}
+
+/// The screen of an attempt.
+#[derive(Debug)]
+pub struct AttemptScreen {
+    id: AttemptId,
+    tab: Tab,
+    reel: Reel,
+    top: usize,
+    search: Search,
+    /// The block that was found last.
+    found: Option<usize>,
+}
+
+impl AttemptScreen {
+    /// The screen of an attempt.
+    pub fn new(id: AttemptId) -> Self {
+        Self {
+            id,
+            tab: Tab::Transcript,
+            reel: Reel::default(),
+            top: 0,
+            search: Search::default(),
+            found: None,
+        }
+    }
+
+    fn room(&self, app: &App) -> (usize, usize) {
+        let inner = inside(self.area(&app.areas()));
+        (usize::from(inner.width), usize::from(inner.height).saturating_sub(2))
+    }
+
+    fn page(&self, before: Before) -> Turn {
+        let call = Call::Transcript { attempt: self.id, before, limit: crate::tui::update::PAGE };
+        Turn::ask(call, Errand::Page { attempt: self.id, before })
+    }
+
+    fn turn_tab(&mut self, back: bool) {
+        self.top = 0;
+        self.tab = match (self.tab, back) {
+            (Tab::Transcript, false) | (Tab::Usage, true) => Tab::Handoff,
+            (Tab::Handoff, false) | (Tab::Transcript, true) => Tab::Usage,
+            (Tab::Usage, false) | (Tab::Handoff, true) => Tab::Transcript,
+        };
+    }
+
+    fn step(&mut self, app: &App, step: Step) -> Turn {
+        let (width, height) = self.room(app);
+        if self.tab != Tab::Transcript {
+            let len = self.side_rows(app, width).len().saturating_sub(height) + 1;
+            let mut list = List { selected: self.top, top: self.top };
+            list.step(step, len, height.max(1));
+            self.top = list.selected;
+            return Turn::stay();
+        }
+        let Some(tape) = app.tape(self.id) else { return Turn::stay() };
+        let page = isize::try_from(height.saturating_sub(2).max(1)).unwrap_or(1);
+        let lines = match step {
+            Step::By(n) => n,
+            Step::PageUp => -page,
+            Step::PageDown => page,
+            Step::First => isize::MIN,
+            Step::Last => {
+                self.reel.follow();
+                return Turn::stay();
+            }
+        };
+        self.reel.scroll(tape, lines, width, height);
+        match tape.first_number() {
+            Some(first) if tape.older > 0 && self.reel.at_start(tape, width, height) => {
+                self.page(Before::Item(first))
+            }
+            _ => Turn::stay(),
+        }
+    }
+
+    fn side_rows(&self, app: &App, width: usize) -> Vec<Row> {
+        let Some(known) = app.mission.attempts.get(&self.id) else { return Vec::new() };
+        match self.tab {
+            Tab::Usage => attempt::usage(&app.mission, known, app.now),
+            Tab::Handoff | Tab::Transcript => attempt::handoff(&app.mission, known, width),
+        }
+    }
+
+    /// Goes to the next block, before or after, that has what is looked for.
+    fn find(&mut self, app: &App, backwards: bool) -> Turn {
+        let Some(tape) = app.tape(self.id).filter(|tape| !tape.is_empty()) else { return Turn::stay() };
+        let wanted = self.search.text.to_lowercase();
+        if wanted.is_empty() {
+            return Turn::stay();
+        }
+        let len = tape.len();
+        let from = self.found.unwrap_or(if backwards { 0 } else { len - 1 });
+        let order =
+            (1..=len).map(|step| if backwards { (from + len - step) % len } else { (from + step) % len });
+        let hit = order.into_iter().find(|place| {
+            tape.get(*place).is_some_and(|block| text_of(block).to_lowercase().contains(&wanted))
+        });
+        let Some(place) = hit else {
+            return Turn::say(format!("“{}” is not in what is loaded", self.search.text));
+        };
+        self.found = Some(place);
+        let (width, _) = self.room(app);
+        self.reel.go_to(tape, place, width);
+        Turn::stay()
+    }
+}
+
+/// What a search looks through.
+fn text_of(block: &Block) -> String {
+    match &block.body {
+        BlockBody::Brief(text) | BlockBody::Said(text) | BlockBody::Thought(text) | BlockBody::Note(text) => {
+            text.clone()
+        }
+        BlockBody::Message { text, .. } => text.clone(),
+        BlockBody::Call(call) => format!("{} {} {}", call.tool, call.arguments, call.output),
+    }
+}
+
+impl Popup for AttemptScreen {
+    fn context(&self) -> Context {
+        if self.search.typing == Typing::Yes { Context::Palette } else { Context::Attempt }
+    }
+
+    fn typing(&self) -> Typing {
+        self.search.typing
+    }
+
+    fn hints(&self, _app: &App) -> Vec<Action> {
+        if self.search.typing == Typing::Yes {
+            return vec![Action::Open, Action::Back];
+        }
+        vec![
+            Action::NextTab,
+            Action::Follow,
+            Action::Search,
+            Action::Fold,
+            Action::Diff,
+            Action::Copy,
+            Action::Stop,
+            Action::Help,
+            Action::Back,
+        ]
+    }
+
+    fn opened(&mut self, app: &App) -> Turn {
+        if app.tape(self.id).is_some_and(|tape| tape.asked) { Turn::stay() } else { self.page(Before::End) }
+    }
+
+    fn act(&mut self, app: &App, action: Action) -> Turn {
+        match action {
+            Action::Open | Action::Back if self.search.typing == Typing::Yes => {
+                self.search.typing = Typing::No;
+                return if action == Action::Open { self.find(app, false) } else { Turn::stay() };
+            }
+            Action::NextTab | Action::Right => self.turn_tab(false),
+            Action::PreviousTab | Action::Left => self.turn_tab(true),
+            Action::Fold => self.reel.toggle_fold(),
+            Action::Follow => {
+                let (width, _) = self.room(app);
+                if let Some(tape) = app.tape(self.id) {
+                    self.reel.toggle_follow(tape, width);
+                }
+            }
+            Action::Search => {
+                self.tab = Tab::Transcript;
+                self.search = Search { text: String::new(), typing: Typing::Yes };
+                self.found = None;
+            }
+            Action::NextMatch => return self.find(app, false),
+            Action::PreviousMatch => return self.find(app, true),
+            Action::Diff => return Turn::open(DiffScreen::new(DiffScope::Attempt(self.id))),
+            Action::Stop => return stop(app, self.id),
+            Action::Copy => return self.copy(app),
+            Action::Open => {}
+            _ => match Step::of(action) {
+                Some(step) => return self.step(app, step),
+                None => return Turn::pass(),
+            },
+        }
+        Turn::stay()
+    }
+
+    fn typed(&mut self, _app: &App, key: KeyEvent) -> Turn {
+        match key.code {
+            KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
+                self.search.text.push(c);
+            }
+            KeyCode::Backspace => {
+                self.search.text.pop();
+            }
+            _ => {}
+        }
+        Turn::stay()
+    }
+
+    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
+        let Some(known) = app.mission.attempts.get(&self.id) else { return };
+        let (sign, ink) = attempt_sign(known);
+        let title = Row::new()
+            .sign(ink, sign)
+            .then(Ink::Strong, format!("{} {}", known.role, self.id))
+            .then(Ink::Text, format!(" · {}", subject(&app.mission, known.work)))
+            .end(Ink::Dim, known.model.as_str());
+        let inner = around(app, frame, area, &title);
+        app.painter().row(
+            frame.buffer_mut(),
+            Rect { height: 1.min(inner.height), ..inner },
+            &self.tabs(app),
+            Lit::No,
+        );
+        let body = Rect { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(2), ..inner };
+        let (width, height) = (usize::from(body.width), usize::from(body.height));
+        if self.tab != Tab::Transcript {
+            scrolled(app, frame, body, self.top, &self.side_rows(app, width));
+            return;
+        }
+        let rows = match app.tape(self.id).filter(|tape| !tape.is_empty()) {
+            Some(tape) => self.reel.visible(tape, width, height),
+            None => vec![Row::of(Ink::Dim, "Nothing has been said yet.")],
+        };
+        app.painter().rows(frame.buffer_mut(), body, &rows);
+    }
+}
+
+impl AttemptScreen {
+    fn tabs(&self, app: &App) -> Row {
+        let tab = |row: Row, tab: Tab, word: &str| {
+            row.then(if tab == self.tab { Ink::Focus } else { Ink::Dim }, word).then(Ink::Text, "   ")
+        };
+        let row = tab(Row::new(), Tab::Transcript, "transcript");
+        let row = tab(tab(row, Tab::Handoff, "handoff"), Tab::Usage, "usage");
+        if self.search.typing == Typing::Yes || !self.search.text.is_empty() {
+            let cursor = if self.search.typing == Typing::Yes { "▌" } else { "" };
+            return row.end(Ink::Key, "/ ").end(Ink::Text, format!("{}{cursor}", self.search.text));
+        }
+        match app.tape(self.id) {
+            Some(tape) if !self.reel.follows() => row.end(Ink::Warn, below(&self.reel, tape)),
+            Some(tape) => row.end(Ink::Dim, position(tape)),
+            None => row,
+        }
+    }
+
+    fn copy(&self, app: &App) -> Turn {
+        let (width, height) = self.room(app);
+        let rows = match (self.tab, app.tape(self.id)) {
+            (Tab::Transcript, Some(tape)) => self.reel.visible(tape, width, height),
+            (Tab::Transcript, None) => Vec::new(),
+            _ => self.side_rows(app, width),
+        };
+        Turn::effect(Effect::Copy(plain(&rows))).with_words("copied what is seen")
+    }
+}
+
+fn below(reel: &Reel, tape: &Tape) -> String {
+    match reel.news(tape) {
+        0 => "not following".to_owned(),
+        news => format!("↓ {} below", plural(usize::try_from(news).unwrap_or(usize::MAX), "new item")),
+    }
+}
+
+fn position(tape: &Tape) -> String {
+    if tape.older > 0 {
+        format!("{} · {} older", plural(tape.len(), "item"), tape.older)
+    } else {
+        plural(tape.len(), "item")
+    }
+}
+
+/// Asks before an attempt is stopped.
+pub fn stop(app: &App, id: AttemptId) -> Turn {
+    match app.mission.attempts.get(&id) {
+        Some(attempt) if attempt.is_live() => Turn::open(Confirm::new(
+            format!(
+                "Stop {id}, which works at {}? The mission pauses, so that it does not begin again by itself.",
+                subject(&app.mission, attempt.work)
+            ),
+            Command::StopAttempt { attempt: id },
+            format!("{id} is stopped"),
+        )),
+        _ => Turn::say(format!("{id} does not run")),
+    }
+}

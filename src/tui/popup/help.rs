@@ -1,0 +1,105 @@
+//! The keys of the screen below, read from the keymap.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::{Popup, Turn};
+use crate::tui::action::Action;
+use crate::tui::app::App;
+use crate::tui::ink::Ink;
+use crate::tui::keymap::Context;
+use crate::tui::layout::{Areas, centred, inside};
+use crate::tui::list::{List, Step};
+use crate::tui::present::row::Row;
+use crate::tui::text::width;
+
+/// The help of a screen.
+#[derive(Debug)]
+pub struct Help {
+    rows: Vec<Row>,
+    list: List,
+}
+
+impl Help {
+    /// Help for the screen that is uppermost now.
+    pub fn new(app: &App) -> Self {
+        let mut rows = Vec::new();
+        for place in app.places() {
+            section(app, place, &mut rows);
+        }
+        if app.places().len() == 1 {
+            section(app, Context::Global, &mut rows);
+        }
+        Self { rows, list: List::default() }
+    }
+
+    fn height(&self, app: &App) -> usize {
+        usize::from(inside(self.area(&app.areas())).height)
+    }
+}
+
+fn section(app: &App, place: Context, rows: &mut Vec<Row>) {
+    let listing = app.keymap.listing(place);
+    if listing.is_empty() {
+        return;
+    }
+    if !rows.is_empty() {
+        rows.push(Row::new());
+    }
+    let heading = match place {
+        Context::Global => "Everywhere",
+        Context::Move => "Moving about",
+        _ => "This screen",
+    };
+    rows.push(Row::of(Ink::Strong, heading));
+    for (action, chords) in listing {
+        let keys: Vec<String> = chords.iter().map(ToString::to_string).collect();
+        let keys = keys.join("  ");
+        let fill = " ".repeat(22_usize.saturating_sub(width(&keys)).max(1));
+        rows.push(Row::of(Ink::Key, keys).then(Ink::Text, fill).then(Ink::Text, action.about()));
+    }
+}
+
+impl Popup for Help {
+    fn context(&self) -> Context {
+        Context::Help
+    }
+
+    fn area(&self, areas: &Areas) -> Rect {
+        let height = u16::try_from(self.rows.len()).unwrap_or(u16::MAX).saturating_add(2);
+        centred(areas.body, 76, height)
+    }
+
+    fn hints(&self, _app: &App) -> Vec<Action> {
+        vec![Action::Back, Action::Up, Action::Down]
+    }
+
+    fn act(&mut self, app: &App, action: Action) -> Turn {
+        match Step::of(action) {
+            Some(Step::By(n)) => {
+                let height = self.height(app);
+                self.list.scroll(n, self.rows.len(), height);
+            }
+            Some(step) => {
+                let height = self.height(app);
+                self.list.step(step, self.rows.len(), height);
+            }
+            None if action == Action::Help => return Turn::close(),
+            None => return Turn::pass(),
+        }
+        Turn::stay()
+    }
+
+    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
+        let painter = app.painter();
+        painter.border(frame.buffer_mut(), area, Ink::Focus);
+        painter.title(
+            frame.buffer_mut(),
+            area,
+            &Row::of(Ink::Strong, "Help").end(Ink::Dim, "keys can be changed in the configuration"),
+        );
+        let inner = inside(area);
+        let window = self.list.window(self.rows.len(), usize::from(inner.height));
+        painter.rows(frame.buffer_mut(), inner, self.rows.get(window).unwrap_or_default());
+    }
+}

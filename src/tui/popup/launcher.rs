@@ -1,0 +1,136 @@
+//! The beginning: what should exist, with which models, for how much.
+
+use crossterm::event::KeyEvent;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::frame::{around, rule};
+use super::{Popup, Turn, Typing};
+use crate::domain::budget::dollars;
+use crate::domain::goal::Goal;
+use crate::tui::action::Action;
+use crate::tui::app::App;
+use crate::tui::effect::Effect;
+use crate::tui::ink::Ink;
+use crate::tui::keymap::Context;
+use crate::tui::layout::Areas;
+use crate::tui::options::{ConsoleExit, Launch, Launcher};
+use crate::tui::present::row::Row;
+use crate::tui::text::wrap;
+use crate::tui::widget::text_box::{Active, Height, TextBox};
+
+const DRAFT: &str = "goal";
+
+/// The goal that is being written, and what it would start with.
+#[derive(Debug)]
+pub struct LauncherScreen {
+    launcher: Launcher,
+    goal: TextBox,
+    trouble: Option<String>,
+}
+
+impl LauncherScreen {
+    /// The launcher in a repository.
+    pub fn new(launcher: Launcher) -> Self {
+        let trouble = launcher.obstacle.clone();
+        Self { launcher, goal: TextBox::new(Height::Many, ""), trouble }
+    }
+
+    fn start(&mut self) -> Turn {
+        if let Some(obstacle) = &self.launcher.obstacle {
+            self.trouble = Some(obstacle.clone());
+            return Turn::stay();
+        }
+        let goal = self.goal.text();
+        if let Err(error) = Goal::new(&goal) {
+            self.trouble = Some(error.to_string());
+            return Turn::stay();
+        }
+        let models = self.launcher.models.iter().map(|(role, model, _)| (*role, model.clone())).collect();
+        let launch = Launch { goal, models, budget: self.launcher.budget };
+        Turn::effect(Effect::Exit(ConsoleExit::Launch(Box::new(launch))))
+    }
+
+    fn facts(&self, width: usize) -> Vec<Row> {
+        let mut rows = vec![
+            Row::of(Ink::Dim, format!("{:<16}", "repository"))
+                .then(Ink::Text, format!("{} ⎇ {}", self.launcher.repository, self.launcher.branch)),
+        ];
+        let budget = self.launcher.budget.micro_dollars.map_or_else(|| "no limit".to_owned(), dollars);
+        rows.push(Row::of(Ink::Dim, format!("{:<16}", "budget")).then(Ink::Text, budget));
+        for (role, model, why) in &self.launcher.models {
+            rows.push(
+                Row::of(Ink::Dim, format!("{:<16}", role.to_string()))
+                    .then(Ink::Text, format!("{model}  "))
+                    .then(Ink::Dim, why),
+            );
+        }
+        if let Some(trouble) = &self.trouble {
+            rows.push(Row::new());
+            rows.extend(wrap(trouble, width).into_iter().map(|line| Row::of(Ink::Bad, line)));
+        }
+        rows
+    }
+}
+
+impl Popup for LauncherScreen {
+    fn context(&self) -> Context {
+        Context::Launcher
+    }
+
+    fn area(&self, areas: &Areas) -> Rect {
+        areas.body
+    }
+
+    fn typing(&self) -> Typing {
+        Typing::Yes
+    }
+
+    fn hints(&self, _app: &App) -> Vec<Action> {
+        vec![Action::Save, Action::Editor, Action::Play, Action::Quit]
+    }
+
+    fn act(&mut self, _app: &App, action: Action) -> Turn {
+        match action {
+            Action::Save => self.start(),
+            Action::Play => Turn::effect(Effect::Exit(ConsoleExit::Demo)),
+            Action::Editor => {
+                Turn::effect(Effect::Edit { text: self.goal.text(), name: "goal.md".to_owned() })
+            }
+            Action::Quit => Turn::effect(Effect::Exit(ConsoleExit::Left))
+                .with_draft(DRAFT.to_owned(), Some(self.goal.text())),
+            _ => Turn::stay(),
+        }
+    }
+
+    fn typed(&mut self, _app: &App, key: KeyEvent) -> Turn {
+        self.goal.key(key);
+        self.trouble.clone_from(&self.launcher.obstacle);
+        Turn::stay()
+    }
+
+    fn pasted(&mut self, _app: &App, text: &str) -> Turn {
+        self.goal.paste(text);
+        Turn::stay()
+    }
+
+    fn edited(&mut self, _app: &App, text: &str) -> Turn {
+        self.goal = TextBox::new(Height::Many, text.trim_end());
+        Turn::stay()
+    }
+
+    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
+        let inner =
+            around(app, frame, area, &Row::of(Ink::Strong, "What should exist when the mission is over?"));
+        let facts = self.facts(usize::from(inner.width));
+        let below = u16::try_from(facts.len() + 1).unwrap_or(u16::MAX).min(inner.height * 2 / 3);
+        let text = Rect { height: inner.height.saturating_sub(below), ..inner };
+        self.goal.draw(app, frame, text, Active::Yes);
+        let lower = Rect { y: text.bottom(), height: below, ..inner };
+        if let Some(line) = lower.rows().next() {
+            rule(app, frame, line, "it starts with");
+        }
+        let rest = Rect { y: lower.y + 1.min(lower.height), height: lower.height.saturating_sub(1), ..lower };
+        app.painter().rows(frame.buffer_mut(), rest, &facts);
+    }
+}

@@ -1,0 +1,106 @@
+//! The screens over the main one. They stand in a stack; the uppermost has the keys, Esc takes it off.
+
+pub mod assertion;
+pub mod attempt;
+pub mod attention;
+pub mod diff;
+pub mod evidence;
+pub mod feature;
+pub mod frame;
+pub mod gate;
+pub mod help;
+pub mod launcher;
+pub mod missions;
+pub mod models;
+pub mod open;
+pub mod palette;
+pub mod prompt;
+pub mod replay;
+pub mod stats;
+pub mod talk;
+pub mod turn;
+pub mod workers;
+
+use std::fmt;
+
+use crossterm::event::KeyEvent;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::action::Action;
+use super::app::App;
+use super::effect::Errand;
+use super::keymap::Context;
+use super::layout::Areas;
+use super::source::SourceError;
+use crate::link::protocol::Reply;
+
+pub use turn::{Show, Then, Turn};
+
+/// A screen over the main one. It keeps only what the person does to it: selections, scroll positions, drafts.
+pub trait Popup: fmt::Debug + Send {
+    /// Whose keys it has.
+    fn context(&self) -> Context;
+
+    /// Where it stands.
+    fn area(&self, areas: &Areas) -> Rect {
+        areas.body
+    }
+
+    /// Whether letters are typed into it.
+    fn typing(&self) -> Typing {
+        Typing::No
+    }
+
+    /// The actions whose keys stand in the footer.
+    fn hints(&self, app: &App) -> Vec<Action>;
+
+    /// Called once, when it is put on the stack.
+    fn opened(&mut self, _app: &App) -> Turn {
+        Turn::stay()
+    }
+
+    /// Does an action.
+    fn act(&mut self, app: &App, action: Action) -> Turn;
+
+    /// Takes a key that is bound to nothing.
+    fn typed(&mut self, _app: &App, _key: KeyEvent) -> Turn {
+        Turn::stay()
+    }
+
+    /// Takes pasted text, or what the editor gave back.
+    fn pasted(&mut self, _app: &App, _text: &str) -> Turn {
+        Turn::stay()
+    }
+
+    /// Takes what the person wrote in their editor.
+    fn edited(&mut self, _app: &App, _text: &str) -> Turn {
+        Turn::stay()
+    }
+
+    /// Hears what came of a call, its own or another's.
+    fn answered(&mut self, _app: &App, _errand: &Errand, _result: &Result<Reply, SourceError>) -> Turn {
+        Turn::stay()
+    }
+
+    /// Time went on, or the mission changed.
+    fn refreshed(&mut self, _app: &App) -> Turn {
+        Turn::stay()
+    }
+
+    /// A click in it.
+    fn clicked(&mut self, _app: &App, _area: Rect, _column: u16, _row: u16) -> Turn {
+        Turn::stay()
+    }
+
+    /// Draws it.
+    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect);
+}
+
+/// Whether a screen takes letters as text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Typing {
+    #[default]
+    No,
+    Yes,
+}

@@ -1,0 +1,109 @@
+//! Which screen an action opens: those that can be opened anywhere, and those that look at what is selected.
+
+use super::Popup;
+use super::assertion::AssertionScreen;
+use super::attempt::AttemptScreen;
+use super::attention::Attention;
+use super::diff::DiffScreen;
+use super::evidence::EvidenceScreen;
+use super::gate::{GateScreen, meant};
+use super::missions::Missions;
+use super::models::Models;
+use super::prompt::{Prompt, Purpose};
+use super::replay::Replay;
+use super::stats::Stats;
+use super::talk::Talk;
+use super::workers::Workers;
+use crate::domain::gate::GateId;
+use crate::domain::id::AssertionId;
+use crate::link::protocol::DiffScope;
+use crate::tui::action::Action;
+use crate::tui::app::App;
+use crate::tui::focus::Pane;
+use crate::tui::present::plan::Target;
+use crate::tui::present::timeline::Moment;
+use crate::tui::select::{attempt_on, selected_assertion, selected_moment, selected_target};
+
+/// The screen of an action that means the same everywhere.
+pub fn anywhere(app: &App, action: Action) -> Option<Box<dyn Popup>> {
+    Some(match action {
+        Action::Attention => Box::new(Attention::default()),
+        Action::Gate => Box::new(GateScreen::new(meant(&app.mission))),
+        Action::Talk => Box::new(Talk::new(app)),
+        Action::Workers => Box::new(Workers::default()),
+        Action::Models => Box::new(Models::default()),
+        Action::Stats => Box::new(Stats::default()),
+        Action::Missions => Box::new(Missions::default()),
+        Action::Replay => Box::new(Replay::default()),
+        Action::Broadcast => Box::new(Prompt::new(app, Purpose::Broadcast)),
+        Action::Abandon => Box::new(Prompt::new(app, Purpose::Abandon)),
+        _ => return None,
+    })
+}
+
+/// The screen of an action of the main screen, about what is selected in the pane that has the keys.
+pub fn from_main(app: &App, action: Action) -> Option<Box<dyn Popup>> {
+    Some(match action {
+        Action::Open => return opened(app),
+        Action::Add => Box::new(AssertionScreen::add(app)),
+        Action::Edit => Box::new(AssertionScreen::edit(app, &assertion(app)?)),
+        Action::Retire => Box::new(Prompt::new(app, Purpose::Retire(assertion(app)?))),
+        Action::Waive => Box::new(Prompt::new(app, Purpose::Waive(assertion(app)?))),
+        Action::Diff => Box::new(DiffScreen::new(diff_scope(app))),
+        _ => return None,
+    })
+}
+
+/// The assertion that is meant: the selected one, or the first that the selected feature fulfills.
+fn assertion(app: &App) -> Option<AssertionId> {
+    if app.focus == Pane::Plan
+        && let Some(Target::Feature(id)) = selected_target(app)
+        && let Some(feature) = app.mission.feature(id)
+        && let Some(first) = app.mission.assertions_at_stake(feature).into_iter().next()
+    {
+        return Some(first);
+    }
+    selected_assertion(app)
+}
+
+fn opened(app: &App) -> Option<Box<dyn Popup>> {
+    match app.focus {
+        Pane::Plan => match selected_target(app)? {
+            Target::PlanGate => Some(Box::new(GateScreen::new(GateId::Plan))),
+            Target::Milestone(id) | Target::Validation(id) => {
+                Some(Box::new(GateScreen::new(GateId::Milestone(id))))
+            }
+            Target::FinalGate => Some(Box::new(GateScreen::new(GateId::Final))),
+            Target::Feature(id) => match attempt_on(app, id) {
+                Some(attempt) => Some(Box::new(AttemptScreen::new(attempt))),
+                None => Some(Box::new(super::feature::FeatureScreen::new(id))),
+            },
+        },
+        Pane::Contract => Some(Box::new(EvidenceScreen::new(&app.mission, selected_assertion(app)?))),
+        Pane::Worker => Some(Box::new(AttemptScreen::new(app.watched()?))),
+        Pane::Timeline => match selected_moment(app)?.1 {
+            Moment::Attempt(id) => Some(Box::new(AttemptScreen::new(id))),
+            Moment::Gate(id) => Some(Box::new(GateScreen::new(id))),
+            Moment::Waiver(id) => Some(Box::new(EvidenceScreen::new(&app.mission, id))),
+            Moment::Question(id) => Some(Box::new(Talk::about(app, id))),
+            Moment::Directive(_) | Moment::Began | Moment::Ended => Some(Box::new(Talk::new(app))),
+        },
+    }
+}
+
+fn diff_scope(app: &App) -> DiffScope {
+    match app.focus {
+        Pane::Plan => match selected_target(app) {
+            Some(Target::Feature(id)) => DiffScope::Feature(id),
+            Some(Target::Milestone(id) | Target::Validation(id)) => DiffScope::Milestone(id),
+            Some(Target::PlanGate | Target::FinalGate) | None => DiffScope::Mission,
+        },
+        Pane::Timeline => match selected_moment(app).map(|(_, moment)| moment) {
+            Some(Moment::Attempt(id)) => DiffScope::Attempt(id),
+            Some(Moment::Gate(GateId::Milestone(id))) => DiffScope::Milestone(id),
+            _ => DiffScope::Mission,
+        },
+        Pane::Worker => app.watched().map_or(DiffScope::Mission, DiffScope::Attempt),
+        Pane::Contract => DiffScope::Mission,
+    }
+}

@@ -1,0 +1,153 @@
+//! Every command by name, found by a few of its letters.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::{Popup, Then, Turn, Typing};
+use crate::tui::action::Action;
+use crate::tui::app::App;
+use crate::tui::ink::Ink;
+use crate::tui::keymap::Context;
+use crate::tui::layout::{Areas, centred, inside};
+use crate::tui::list::{List, Step};
+use crate::tui::present::row::Row;
+use crate::tui::widget::painter::Lit;
+
+/// The palette: what was typed, and which of the commands found is selected.
+#[derive(Debug, Default)]
+pub struct Palette {
+    typed: String,
+    list: List,
+}
+
+/// Actions that mean something only inside the screen that has them.
+const NOT_OFFERED: &[Action] = &[
+    Action::Palette,
+    Action::Back,
+    Action::Open,
+    Action::Save,
+    Action::NewLine,
+    Action::Up,
+    Action::Down,
+    Action::Left,
+    Action::Right,
+    Action::PageUp,
+    Action::PageDown,
+    Action::Top,
+    Action::Bottom,
+];
+
+impl Palette {
+    /// The commands that what was typed finds, best first.
+    pub fn found(&self) -> Vec<Action> {
+        let offered = Action::ALL.iter().copied().filter(|action| !NOT_OFFERED.contains(action));
+        let pattern = Pattern::parse(&self.typed, CaseMatching::Ignore, Normalization::Smart);
+        let mut matcher = Matcher::new(Config::DEFAULT);
+        let mut scored: Vec<(u32, Action)> = offered
+            .filter_map(|action| {
+                let text = format!("{} {}", action.name(), action.about());
+                let mut buffer = Vec::new();
+                let score = pattern.score(nucleo_matcher::Utf32Str::new(&text, &mut buffer), &mut matcher)?;
+                Some((score, action))
+            })
+            .collect();
+        scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        scored.into_iter().map(|(_, action)| action).collect()
+    }
+
+    fn rows_seen(&self, app: &App) -> usize {
+        usize::from(inside(self.area(&app.areas())).height).saturating_sub(2)
+    }
+}
+
+impl Popup for Palette {
+    fn context(&self) -> Context {
+        Context::Palette
+    }
+
+    fn area(&self, areas: &Areas) -> Rect {
+        centred(areas.body, 76, 22)
+    }
+
+    fn typing(&self) -> Typing {
+        Typing::Yes
+    }
+
+    fn hints(&self, _app: &App) -> Vec<Action> {
+        vec![Action::Open, Action::Up, Action::Down, Action::Back]
+    }
+
+    fn act(&mut self, app: &App, action: Action) -> Turn {
+        if action == Action::Open {
+            return match self.found().get(self.list.selected) {
+                Some(found) => Turn::stay().and_then(Then::Perform(*found)),
+                None => Turn::stay(),
+            };
+        }
+        match Step::of(action) {
+            Some(step) => {
+                let (len, seen) = (self.found().len(), self.rows_seen(app));
+                self.list.step(step, len, seen);
+                Turn::stay()
+            }
+            None => Turn::pass(),
+        }
+    }
+
+    fn typed(&mut self, _app: &App, key: KeyEvent) -> Turn {
+        match key.code {
+            KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
+                self.typed.push(c);
+            }
+            KeyCode::Backspace => {
+                self.typed.pop();
+            }
+            _ => return Turn::stay(),
+        }
+        self.list = List::default();
+        Turn::stay()
+    }
+
+    fn pasted(&mut self, _app: &App, text: &str) -> Turn {
+        self.typed.extend(crate::tui::text::clean(text).chars().filter(|c| *c != '\n').take(80));
+        Turn::stay()
+    }
+
+    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
+        let painter = app.painter();
+        let buf = frame.buffer_mut();
+        painter.border(buf, area, Ink::Focus);
+        painter.title(buf, area, &Row::of(Ink::Strong, "Commands"));
+        let inner = inside(area);
+        let mut lines = inner.rows();
+        if let Some(line) = lines.next() {
+            painter.row(
+                buf,
+                line,
+                &Row::of(Ink::Key, ": ").then(Ink::Strong, &self.typed).then(Ink::Accent, "▌"),
+                Lit::No,
+            );
+        }
+        lines.next();
+        let found = self.found();
+        let below: Vec<_> = app.places_below();
+        for (line, index) in lines.zip(self.list.window(found.len(), self.rows_seen(app))) {
+            let Some(action) = found.get(index) else { continue };
+            let key = app.keymap.key_of(&below, *action).map_or_else(String::new, |key| key.to_string());
+            let row = Row::of(Ink::Text, format!("{:<18}", action.name()))
+                .then(Ink::Dim, action.about())
+                .end(Ink::Key, key);
+            let lit = if index == self.list.selected { Lit::Selected } else { Lit::No };
+            painter.row(buf, line, &row, lit);
+        }
+        if found.is_empty() {
+            let sentence = Row::of(Ink::Dim, "no command is called like that");
+            if let Some(line) = inner.rows().nth(2) {
+                painter.row(buf, line, &sentence, Lit::No);
+            }
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! Asks for a sentence before something is done: a note, a reason, an answer, a directive.
+
+use crossterm::event::KeyEvent;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::frame::around;
+use super::{Popup, Then, Turn, Typing};
+use crate::domain::attempt::Role;
+use crate::domain::command::Command;
+use crate::domain::consequence::{Consequences, ContractChange};
+use crate::domain::gate::{Decision, GateId};
+use crate::domain::id::{AssertionId, QuestionId};
+use crate::domain::text::{Line, Prose, TextError, Title};
+use crate::link::protocol::{Call, Reply};
+use crate::tui::action::Action;
+use crate::tui::app::App;
+use crate::tui::effect::{Effect, Errand};
+use crate::tui::ink::Ink;
+use crate::tui::keymap::Context;
+use crate::tui::layout::{Areas, centred};
+use crate::tui::popup::turn::order;
+use crate::tui::present::row::Row;
+use crate::tui::present::work::gate_name;
+use crate::tui::source::SourceError;
+use crate::tui::text::wrap;
+use crate::tui::widget::text_box::{Active, Height, TextBox};
+
+/// What the sentence is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    NoGo(GateId),
+    Waive(AssertionId),
+    Retire(AssertionId),
+    Answer(QuestionId),
+    Model(Role),
+    Broadcast,
+    Abandon,
+}
+
+/// The question, and what has been written so far.
+#[derive(Debug)]
+pub struct Prompt {
+    purpose: Purpose,
+    text: TextBox,
+    /// Why it was not sent, or what it will do.
+    below: Option<(Ink, String)>,
+    /// Whether it was sent and not answered yet.
+    sent: bool,
+}
+
+impl Prompt {
+    /// Asks for a sentence; a draft that was left is there again.
+    pub fn new(app: &App, purpose: Purpose) -> Self {
+        let draft = app.drafts.get(&draft_name(&purpose)).cloned().unwrap_or_default();
+        Self { text: TextBox::new(Height::Many, &draft), purpose, below: None, sent: false }
+    }
+
+    /// Asks for a sentence, with one to begin from.
+    pub fn from(purpose: Purpose, text: &str) -> Self {
+        Self { text: TextBox::new(Height::Many, text), purpose, below: None, sent: false }
+    }
+
+    fn question(&self) -> (String, &'static str) {
+        match &self.purpose {
+            Purpose::NoGo(gate) => (
+                format!("NO-GO at {}", gate_name(*gate)),
+                "What must be different? Your note becomes a directive, and the orchestrator plans from it.",
+            ),
+            Purpose::Waive(id) => {
+                (format!("Waive {id}"), "Why may it stay as it is? It counts as settled at this revision.")
+            }
+            Purpose::Retire(id) => (format!("Retire {id}"), "Why is it no longer wanted?"),
+            Purpose::Answer(id) => (format!("Answer {id}"), "Your answer goes to the one who asked."),
+            Purpose::Model(role) => {
+                (format!("Model of the {role}"), "provider/model; it is used from the next attempt on.")
+            }
+            Purpose::Broadcast => ("A directive".to_owned(), "Every agent is told this from now on."),
+            Purpose::Abandon => {
+                ("Abandon the mission".to_owned(), "Why? Running agents are stopped; the branch stays.")
+            }
+        }
+    }
+
+    fn command(&self) -> Result<(Command, String), TextError> {
+        let text = self.text.text();
+        let line = || Line::new(&text);
+        Ok(match &self.purpose {
+            Purpose::NoGo(gate) => {
+                let decision = Decision::NoGo { note: line()? };
+                (Command::DecideGate { gate: *gate, decision }, format!("NO-GO at {}", gate_name(*gate)))
+            }
+            Purpose::Waive(id) => {
+                (Command::Waive { assertion: id.clone(), reason: line()? }, format!("{id} is waived"))
+            }
+            Purpose::Retire(id) => (
+                Command::RetireAssertion { assertion: id.clone(), reason: line()? },
+                format!("{id} is retired"),
+            ),
+            Purpose::Answer(id) => {
+                (Command::Answer { question: *id, text: Prose::new(&text)? }, format!("{id} is answered"))
+            }
+            Purpose::Model(role) => (
+                Command::ChooseModel { role: *role, model: Title::new(&text)? },
+                format!("the next {role} uses {}", text.trim()),
+            ),
+            Purpose::Broadcast => {
+                (Command::Broadcast { text: Prose::new(&text)? }, "every agent is told".to_owned())
+            }
+            Purpose::Abandon => (Command::Abandon { reason: line()? }, "the mission is abandoned".to_owned()),
+        })
+    }
+
+    fn send(&mut self) -> Turn {
+        match self.command() {
+            Ok((command, words)) => {
+                self.sent = true;
+                self.below = Some((Ink::Dim, "…".to_owned()));
+                Turn::order(command, words)
+            }
+            Err(error) => {
+                self.below = Some((Ink::Bad, error.to_string()));
+                Turn::stay()
+            }
+        }
+    }
+}
+
+fn draft_name(purpose: &Purpose) -> String {
+    format!("{purpose:?}")
+}
+
+impl Popup for Prompt {
+    fn context(&self) -> Context {
+        Context::Prompt
+    }
+
+    fn area(&self, areas: &Areas) -> Rect {
+        centred(areas.body, 74, 11)
+    }
+
+    fn typing(&self) -> Typing {
+        Typing::Yes
+    }
+
+    fn hints(&self, _app: &App) -> Vec<Action> {
+        vec![Action::Save, Action::NewLine, Action::Editor, Action::Back]
+    }
+
+    fn opened(&mut self, _app: &App) -> Turn {
+        let Purpose::Retire(id) = &self.purpose else { return Turn::stay() };
+        let Ok(reason) = Line::new("to be said") else { return Turn::stay() };
+        let change = Box::new(ContractChange::Retire { assertion: id.clone(), reason });
+        Turn::ask(Call::Consequences { change }, Errand::Consequences { serial: 0 })
+    }
+
+    fn act(&mut self, _app: &App, action: Action) -> Turn {
+        match action {
+            Action::Save if !self.sent => self.send(),
+            Action::NewLine => {
+                self.text.new_line();
+                Turn::stay()
+            }
+            Action::Editor => {
+                Turn::effect(Effect::Edit { text: self.text.text(), name: "note.md".to_owned() })
+            }
+            Action::Back => {
+                let draft = (!self.text.is_blank()).then(|| self.text.text());
+                Turn::close().with_draft(draft_name(&self.purpose), draft)
+            }
+            _ => Turn::stay(),
+        }
+    }
+
+    fn typed(&mut self, _app: &App, key: KeyEvent) -> Turn {
+        self.text.key(key);
+        Turn::stay()
+    }
+
+    fn pasted(&mut self, _app: &App, text: &str) -> Turn {
+        self.text.paste(text);
+        Turn::stay()
+    }
+
+    fn edited(&mut self, _app: &App, text: &str) -> Turn {
+        self.text = TextBox::new(Height::Many, text.trim_end());
+        Turn::stay()
+    }
+
+    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> Turn {
+        match (errand, result) {
+            (Errand::Order(_), Ok(_)) if self.sent => {
+                Turn::close().with_draft(draft_name(&self.purpose), None)
+            }
+            (Errand::Order(_), Err(error)) if self.sent => {
+                self.sent = false;
+                self.below = Some((Ink::Bad, error.to_string()));
+                Turn::stay()
+            }
+            (Errand::Consequences { serial: 0 }, Ok(Reply::Consequences { consequences })) => {
+                self.below = Some(told(consequences));
+                Turn::stay()
+            }
+            _ => Turn::stay(),
+        }
+    }
+
+    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
+        let (title, question) = self.question();
+        let inner = around(app, frame, area, &Row::of(Ink::Strong, title));
+        let question: Vec<Row> =
+            wrap(question, usize::from(inner.width)).iter().map(|line| Row::of(Ink::Dim, line)).collect();
+        app.painter().rows(frame.buffer_mut(), inner, &question);
+        let used = u16::try_from(question.len()).unwrap_or(0) + 1;
+        let foot = 2.min(inner.height.saturating_sub(used + 1));
+        let text = Rect {
+            y: inner.y.saturating_add(used),
+            height: inner.height.saturating_sub(used + foot),
+            ..inner
+        };
+        self.text.draw(app, frame, text.intersection(inner), Active::Yes);
+        if let Some((ink, sentence)) = &self.below {
+            let rows: Vec<Row> =
+                wrap(sentence, usize::from(inner.width)).iter().map(|line| Row::of(*ink, line)).collect();
+            let at = Rect { y: inner.bottom().saturating_sub(foot), height: foot, ..inner };
+            app.painter().rows(frame.buffer_mut(), at, &rows);
+        }
+    }
+}
+
+/// What a change would do, in its ink.
+pub fn told(consequences: &Consequences) -> (Ink, String) {
+    let ink = match &consequences.refusal {
+        Some(_) => Ink::Bad,
+        None if consequences.stale_verdicts > 0 || !consequences.running.is_empty() => Ink::Warn,
+        None => Ink::Dim,
+    };
+    (ink, consequences.sentence())
+}
+
+/// A yes or no before something that cannot be taken back.
+#[derive(Debug)]
+pub struct Confirm {
+    question: String,
+    command: Command,
+    words: String,
+}
+
+impl Confirm {
+    /// Asks whether a command is meant.
+    pub fn new(question: impl Into<String>, command: Command, words: impl Into<String>) -> Self {
+        Self { question: question.into(), command, words: words.into() }
+    }
+}
+
+impl Popup for Confirm {
+    fn context(&self) -> Context {
+        Context::Prompt
+    }
+
+    fn area(&self, areas: &Areas) -> Rect {
+        centred(areas.body, 66, 6)
+    }
+
+    fn typing(&self) -> Typing {
+        Typing::Yes
+    }
+
+    fn hints(&self, _app: &App) -> Vec<Action> {
+        vec![Action::Save, Action::Back]
+    }
+
+    fn act(&mut self, _app: &App, action: Action) -> Turn {
+        match action {
+            Action::Save => {
+                Turn::effect(order(self.command.clone(), self.words.clone())).and_then(Then::Close)
+            }
+            Action::Back => Turn::close(),
+            _ => Turn::stay(),
+        }
+    }
+
+    fn typed(&mut self, app: &App, key: KeyEvent) -> Turn {
+        match key.code {
+            crossterm::event::KeyCode::Char('y' | 'Y') => self.act(app, Action::Save),
+            crossterm::event::KeyCode::Char('n' | 'N') => Turn::close(),
+            _ => Turn::stay(),
+        }
+    }
+
+    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
+        let inner = around(app, frame, area, &Row::of(Ink::Strong, "Are you sure?"));
+        let mut rows: Vec<Row> = wrap(&self.question, usize::from(inner.width))
+            .iter()
+            .map(|line| Row::of(Ink::Text, line))
+            .collect();
+        rows.push(Row::new());
+        rows.push(
+            Row::of(Ink::Key, "y").then(Ink::Dim, " yes    ").then(Ink::Key, "n").then(Ink::Dim, " no"),
+        );
+        let skip = rows.len().saturating_sub(usize::from(inner.height));
+        app.painter().rows(frame.buffer_mut(), inner, rows.get(skip..).unwrap_or_default());
+    }
+}

@@ -1,0 +1,168 @@
+//! An attempt in rows: its line among all, its handoff, and what it used.
+
+use crate::domain::attempt::{Attempt, Work};
+use crate::domain::budget::dollars;
+use crate::domain::handoff::{Handoff, Procedure};
+use crate::domain::mission::Mission;
+use crate::link::protocol::Activity;
+use crate::tui::ink::Ink;
+use crate::tui::text::{clip, count, plural, span, width, wrap};
+
+use super::row::Row;
+use super::work::{attempt_sign, ending_words, subject};
+
+/// After this many milliseconds without output an agent counts as silent.
+const QUIET: u64 = 60_000;
+
+/// One line of the list of attempts.
+pub fn row(
+    mission: &Mission,
+    attempt: &Attempt,
+    activity: &[Activity],
+    now: crate::domain::id::Timestamp,
+) -> Row {
+    let (sign, ink) = attempt_sign(attempt);
+    let words = if attempt.is_live() { Ink::Strong } else { Ink::Text };
+    let doing = match &attempt.ended {
+        Some(ended) => ending_words(&ended.ending),
+        None => activity
+            .iter()
+            .find(|live| live.attempt == Some(attempt.id))
+            .map_or_else(String::new, |live| state(live, now)),
+    };
+    Row::new()
+        .sign(ink, sign)
+        .then(Ink::Dim, column(&attempt.id.to_string(), 5))
+        .then(words, column(&attempt.role.to_string(), 14))
+        .then(Ink::Text, column(&subject(mission, attempt.work), 28))
+        .then(Ink::Dim, column(short_model(attempt.model.as_str()), 16))
+        .then(if attempt.is_live() { Ink::Accent } else { ink }, doing)
+        .end(Ink::Dim, format!("{:>8}", span(attempt.wall_ms(now))))
+        .end(Ink::Dim, format!("{:>7}", count(attempt.usage.output)))
+        .end(Ink::Text, format!("{:>7}", dollars(attempt.usage.micro_dollars)))
+}
+
+fn state(live: &Activity, now: crate::domain::id::Timestamp) -> String {
+    let silent = now.since(live.last_output);
+    if silent < QUIET { live.doing.clone() } else { format!("no output {}; {}", span(silent), live.doing) }
+}
+
+fn short_model(model: &str) -> &str {
+    model.rsplit('/').next().unwrap_or(model)
+}
+
+fn column(text: &str, room: usize) -> String {
+    let clipped = clip(text, room - 1);
+    let fill = room.saturating_sub(width(&clipped));
+    format!("{clipped}{}", " ".repeat(fill))
+}
+
+/// The handoff of an attempt, and what the engine saw of its claims.
+pub fn handoff(mission: &Mission, attempt: &Attempt, width: usize) -> Vec<Row> {
+    let Work::Build { feature } = attempt.work else {
+        return vec![Row::of(Ink::Dim, "Only workers end with a handoff.")];
+    };
+    let given = mission.handoffs.get(&feature).filter(|(by, _)| *by == attempt.id);
+    let Some((_, handoff)) = given else { return vec![Row::of(Ink::Dim, "No handoff yet.")] };
+    let mut rows: Vec<Row> =
+        wrap(handoff.summary.as_str(), width).into_iter().map(|line| Row::of(Ink::Text, line)).collect();
+    rows.extend(section(
+        "Implemented",
+        handoff.implemented.iter().map(|line| (Ink::Text, line.to_string())),
+        width,
+    ));
+    rows.extend(section(
+        "Left undone",
+        handoff.left_undone.iter().map(|line| (Ink::Warn, line.to_string())),
+        width,
+    ));
+    let runs = mission.claim_runs.get(&feature).map_or(&[][..], Vec::as_slice);
+    let claimed = handoff
+        .commands
+        .iter()
+        .map(|run| (Ink::Text, format!("{} · exit {} · {}", run.command, run.exit_code, run.observation)));
+    rows.extend(section("Says it ran", claimed, width));
+    let seen = runs.iter().map(|run| {
+        let ink = if run.passed() { Ink::Good } else { Ink::Bad };
+        (ink, format!("{} · exit {} · {}", run.command, run.exit_code, span(run.wall_ms)))
+    });
+    rows.extend(section("The engine saw", seen, width));
+    rows.extend(section(
+        "Tried by hand",
+        handoff.checks.iter().map(|check| (Ink::Text, format!("{} → {}", check.action, check.observed))),
+        width,
+    ));
+    rows.extend(tests(handoff, width));
+    rows.extend(section(
+        "Issues",
+        handoff
+            .issues
+            .iter()
+            .map(|issue| (Ink::Warn, format!("{}: {}", issue.severity.word(), issue.description))),
+        width,
+    ));
+    if let Procedure::Deviated { deviations } = &handoff.procedure {
+        let told = deviations.iter().map(|deviation| {
+            (Ink::Warn, format!("{} → {} ({})", deviation.step, deviation.instead, deviation.why))
+        });
+        rows.extend(section("Did otherwise", told, width));
+    }
+    rows.extend(section("Learned", handoff.learned.iter().map(|line| (Ink::Text, line.to_string())), width));
+    rows
+}
+
+fn tests(handoff: &Handoff, width: usize) -> Vec<Row> {
+    let files = handoff
+        .tests
+        .added
+        .iter()
+        .map(|file| (Ink::Text, format!("{} · {}", file.file, plural(file.cases.len(), "case"))));
+    section("Tests", files, width)
+}
+
+fn section(heading: &str, lines: impl Iterator<Item = (Ink, String)>, width: usize) -> Vec<Row> {
+    let body: Vec<Row> = lines
+        .flat_map(|(ink, line)| {
+            let wrapped = wrap(&line, width.saturating_sub(2));
+            wrapped.into_iter().enumerate().map(move |(index, text)| {
+                Row::of(Ink::Dim, if index == 0 { "· " } else { "  " }).then(ink, text)
+            })
+        })
+        .collect();
+    if body.is_empty() {
+        return Vec::new();
+    }
+    [Row::new(), Row::of(Ink::Strong, heading)].into_iter().chain(body).collect()
+}
+
+/// What an attempt used.
+pub fn usage(mission: &Mission, attempt: &Attempt, now: crate::domain::id::Timestamp) -> Vec<Row> {
+    let usage = attempt.usage;
+    let line = |label: &str, value: String| Row::of(Ink::Dim, format!("{label:<16}")).then(Ink::Text, value);
+    let mut rows = vec![
+        line("role", attempt.role.to_string()),
+        line("work", subject(mission, attempt.work)),
+        line("model", attempt.model.to_string()),
+        line("began at", attempt.base.short().to_owned()),
+        line("time", span(attempt.wall_ms(now))),
+        line("turns", usage.turns.to_string()),
+        Row::new(),
+        line("input", count(usage.input)),
+        line("cache written", count(usage.cache_written)),
+        line("cache read", count(usage.cached)),
+        line("output", count(usage.output)),
+        line("cost", dollars(usage.micro_dollars)),
+    ];
+    if let Some(ended) = &attempt.ended {
+        let words = ending_words(&ended.ending);
+        rows.push(Row::new());
+        rows.push(line("ended", if words.is_empty() { "with what it owed".to_owned() } else { words }));
+    }
+    if !attempt.revisions.is_empty() {
+        rows.push(Row::new());
+        rows.extend(
+            attempt.revisions.iter().map(|(id, revision)| line("works under", format!("{id} {revision}"))),
+        );
+    }
+    rows
+}

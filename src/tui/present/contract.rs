@@ -1,0 +1,42 @@
+//! The contract as a checklist: every assertion with where it stands, its revision and its evidence.
+
+use crate::domain::contract::Weight;
+use crate::domain::id::AssertionId;
+use crate::domain::mission::Mission;
+use crate::domain::verdict::Standing;
+use crate::tui::ink::Ink;
+
+use super::row::Row;
+use super::work::standing_sign;
+
+/// The assertions in order; those that were retired stand last.
+pub fn targets(mission: &Mission) -> Vec<AssertionId> {
+    let active = mission.contract.values().filter(|assertion| assertion.is_active());
+    let retired = mission.contract.values().filter(|assertion| !assertion.is_active());
+    active.chain(retired).map(|assertion| assertion.id.clone()).collect()
+}
+
+/// One row: `✗ VAL-AUTH-002 Wrong password is refused   r2  ▣ 1`.
+pub fn row(mission: &Mission, id: &AssertionId) -> Row {
+    let Some(assertion) = mission.contract.get(id) else { return Row::new() };
+    let standing = mission.standing(id);
+    let (sign, ink) = standing_sign(standing);
+    let words = match standing {
+        Standing::Pending => Ink::Dim,
+        Standing::Retired => Ink::Faint,
+        _ => Ink::Text,
+    };
+    let mut row = Row::new()
+        .sign(ink, sign)
+        .then(Ink::Dim, format!("{id} "))
+        .then(words, assertion.wording.title.as_str());
+    if assertion.wording.weight == Weight::NonBlocking {
+        row = row.end(Ink::Dim, "optional ");
+    }
+    if assertion.revision.0 > 1 {
+        row = row.end(Ink::Dim, format!(" {} ", assertion.revision));
+    }
+    let evidence =
+        mission.verdicts.get(id).and_then(|verdicts| verdicts.last()).map_or(0, |v| v.evidence.len());
+    if evidence > 0 { row.end(Ink::Dim, format!(" ▣ {evidence}")) } else { row.end(Ink::Text, "    ") }
+}

@@ -1,0 +1,84 @@
+//! A diff in rows: the list of files, and one file's hunks with its code in colours.
+
+use crate::link::protocol::{DiffDoc, DiffFile, FileChange};
+use crate::tui::ink::Ink;
+use crate::tui::text::plural;
+
+use super::row::Row;
+
+/// A line of a file's diff: its mark, and the code without it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeLine {
+    pub mark: Mark,
+    pub code: String,
+}
+
+/// What became of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    Header,
+    Same,
+    Added,
+    Removed,
+}
+
+/// One row of the list of files: `M src/login.rs  +5 −2`.
+pub fn file_row(file: &DiffFile) -> Row {
+    let (letter, ink) = match file.change {
+        FileChange::Added => ("A", Ink::Added),
+        FileChange::Modified => ("M", Ink::Accent),
+        FileChange::Deleted => ("D", Ink::Removed),
+        FileChange::Renamed => ("R", Ink::Warn),
+        FileChange::Binary => ("B", Ink::Dim),
+    };
+    let mut row = Row::of(ink, format!("{letter} ")).then(Ink::Text, &file.path);
+    if let Some(old) = &file.old_path {
+        row = row.then(Ink::Dim, format!(" ← {old}"));
+    }
+    if file.additions > 0 {
+        row = row.end(Ink::Added, format!("+{}", file.additions));
+    }
+    if file.deletions > 0 {
+        row = row.end(Ink::Removed, format!(" −{}", file.deletions));
+    }
+    row
+}
+
+/// The title of a diff: `4 files  +11 −3`.
+pub fn totals(diff: &DiffDoc) -> Row {
+    let added: u32 = diff.files.iter().map(|file| file.additions).sum();
+    let removed: u32 = diff.files.iter().map(|file| file.deletions).sum();
+    let row = Row::of(Ink::Dim, plural(diff.files.len(), "file"))
+        .then(Ink::Added, format!("  +{added}"))
+        .then(Ink::Removed, format!(" −{removed}"));
+    if diff.omitted_lines > 0 {
+        row.then(Ink::Warn, format!("  {} lines left out", diff.omitted_lines))
+    } else {
+        row
+    }
+}
+
+/// The lines of a file's hunks.
+pub fn code_lines(file: &DiffFile) -> Vec<CodeLine> {
+    let mut lines = Vec::new();
+    for hunk in &file.hunks {
+        lines.push(CodeLine { mark: Mark::Header, code: crate::tui::text::clean(&hunk.header) });
+        lines.extend(hunk.lines.iter().map(|line| code_line(line)));
+    }
+    lines
+}
+
+fn code_line(line: &str) -> CodeLine {
+    let mark = match line.chars().next() {
+        Some('+') => Mark::Added,
+        Some('-') => Mark::Removed,
+        _ => Mark::Same,
+    };
+    let code = line.get(1..).unwrap_or_default();
+    CodeLine { mark, code: crate::tui::text::clean(code).replace('\n', "") }
+}
+
+/// The places of the hunks' headers.
+pub fn hunk_places(lines: &[CodeLine]) -> Vec<usize> {
+    lines.iter().enumerate().filter(|(_, line)| line.mark == Mark::Header).map(|(place, _)| place).collect()
+}

@@ -1,0 +1,206 @@
+//! Evidence in rows: commands with the lines that failed marked, HTTP exchanges, terminal screens in their colours.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::link::protocol::{EvidenceDoc, EvidenceKind};
+use crate::tui::ink::Ink;
+use crate::tui::text::{clean, span, wrap};
+
+use super::row::Row;
+
+/// Evidence as it can be shown.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shown {
+    Rows(Vec<Row>),
+    /// A terminal's screen: runs of text in the colours that the program chose.
+    Screen(Vec<Vec<Run>>),
+}
+
+/// A run of a terminal's screen, as the terminal instrument keeps it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Run {
+    pub text: String,
+    #[serde(default)]
+    pub fg: Colour,
+    #[serde(default)]
+    pub bg: Colour,
+    #[serde(default)]
+    pub attributes: Vec<String>,
+}
+
+/// A colour of a terminal.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum Colour {
+    Indexed {
+        index: u8,
+    },
+    Rgb {
+        red: u8,
+        green: u8,
+        blue: u8,
+    },
+    #[default]
+    #[serde(other)]
+    Default,
+}
+
+#[derive(Deserialize)]
+struct Screen {
+    cells: Vec<Vec<Run>>,
+}
+
+/// Works out how evidence is shown. What cannot be read as its kind is shown as it is.
+pub fn shown(doc: &EvidenceDoc, width: usize) -> Shown {
+    let parsed = serde_json::from_str::<Value>(&doc.content).ok();
+    match (doc.kind, parsed) {
+        (EvidenceKind::Command, Some(value)) => Shown::Rows(command(&value, width)),
+        (EvidenceKind::Http, Some(value)) => Shown::Rows(exchange(&value, width)),
+        (EvidenceKind::Terminal, Some(value)) => match serde_json::from_value::<Screen>(value) {
+            Ok(screen) => Shown::Screen(screen.cells),
+            Err(_) => Shown::Rows(plain(&doc.content, width)),
+        },
+        (EvidenceKind::Screenshot, _) => {
+            let size = doc.content.len() / 4 * 3 / 1024;
+            Shown::Rows(vec![
+                Row::of(Ink::Text, format!("A picture of {size} KB.")),
+                Row::of(Ink::Dim, "Open it outside to see it."),
+            ])
+        }
+        _ => Shown::Rows(plain(&doc.content, width)),
+    }
+}
+
+fn text(value: &Value, key: &str) -> String {
+    value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn took(value: &Value) -> String {
+    value.get("milliseconds").and_then(Value::as_u64).map_or_else(String::new, span)
+}
+
+fn plain(content: &str, width: usize) -> Vec<Row> {
+    wrap(&clean(content), width).into_iter().map(|line| Row::of(Ink::Text, line)).collect()
+}
+
+fn command(value: &Value, width: usize) -> Vec<Row> {
+    let exit = match value.get("exit") {
+        Some(Value::Object(kind)) => kind.iter().next().map_or_else(String::new, |(kind, n)| {
+            if kind == "code" { format!("exit {n}") } else { format!("{kind} {n}") }
+        }),
+        Some(Value::String(word)) => word.replace('_', " "),
+        _ => String::new(),
+    };
+    let ink = if exit == "exit 0" { Ink::Good } else { Ink::Bad };
+    let mut rows = vec![
+        Row::of(Ink::Key, "$ ")
+            .then(Ink::Strong, text(value, "command"))
+            .end(ink, exit)
+            .end(Ink::Dim, format!("  {}", took(value))),
+        Row::of(Ink::Dim, text(value, "directory")),
+        Row::new(),
+    ];
+    for line in clean(&text(value, "output")).lines() {
+        let ink = if is_failure(line) { Ink::Bad } else { Ink::Text };
+        rows.extend(wrap(line, width).into_iter().map(|line| Row::of(ink, line)));
+    }
+    rows
+}
+
+/// Whether a line of output tells of a failure, by the words that tools use.
+pub fn is_failure(line: &str) -> bool {
+    let lower = line.to_ascii_lowercase();
+    ["error", "failed", "failure", "panicked", "fatal", "traceback", "✗", "assertion "]
+        .iter()
+        .any(|word| lower.contains(word))
+        && ![" 0 failed", "0 errors", "0 failures", "; 0 failed"].iter().any(|word| lower.contains(word))
+}
+
+fn exchange(value: &Value, width: usize) -> Vec<Row> {
+    let answer = value.get("answer").cloned().unwrap_or(Value::Null);
+    let status = answer.get("status").and_then(Value::as_u64).unwrap_or(0);
+    let ink = match status {
+        200..400 => Ink::Good,
+        400..500 => Ink::Warn,
+        _ => Ink::Bad,
+    };
+    let mut rows =
+        vec![Row::of(Ink::Key, text(value, "method")).then(Ink::Strong, format!(" {}", text(value, "url")))];
+    rows.extend(headers(value.get("request_headers")));
+    rows.extend(body(&text(value, "request_body"), width));
+    rows.push(Row::new());
+    rows.push(Row::of(ink, status.to_string()).end(Ink::Dim, took(&answer)));
+    rows.extend(headers(answer.get("headers")));
+    let answered = answer.get("body").cloned().unwrap_or(Value::Null);
+    match answered.get("is").and_then(Value::as_str) {
+        Some("text" | "cut_text") => rows.extend(body(&text(&answered, "text"), width)),
+        Some("binary" | "cut_binary") => rows.push(Row::of(Ink::Dim, "(bytes that are no text)")),
+        _ => {}
+    }
+    rows
+}
+
+fn headers(value: Option<&Value>) -> Vec<Row> {
+    let pairs = value.and_then(Value::as_array).into_iter().flatten();
+    pairs
+        .filter_map(|pair| {
+            let pair = pair.as_array()?;
+            let (name, content) = (pair.first()?.as_str()?, pair.get(1)?.as_str()?);
+            Some(Row::of(Ink::Dim, format!("{name}: {content}")))
+        })
+        .collect()
+}
+
+/// A body; JSON is set out over lines.
+fn body(text: &str, width: usize) -> Vec<Row> {
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let pretty =
+        serde_json::from_str::<Value>(text).ok().filter(|value| value.is_object() || value.is_array());
+    let set_out = pretty.and_then(|value| serde_json::to_string_pretty(&value).ok());
+    let mut rows = vec![Row::new()];
+    rows.extend(plain(set_out.as_deref().unwrap_or(text), width));
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::row;
+    use super::*;
+    use crate::domain::verdict::EvidenceRef;
+
+    fn doc(kind: EvidenceKind, content: &str) -> EvidenceDoc {
+        EvidenceDoc {
+            reference: EvidenceRef("ev_1".into()),
+            kind,
+            title: "t".into(),
+            content: content.into(),
+        }
+    }
+
+    #[test]
+    fn a_command_shows_its_exit_and_marks_what_failed() {
+        let content = r#"{"command":"cargo test","directory":"/w","exit":{"code":101},"output":"ok 1\ntest b ... FAILED\ntest result: ok. 3 passed; 0 failed","output_bytes":9,"milliseconds":2100}"#;
+        let Shown::Rows(rows) = shown(&doc(EvidenceKind::Command, content), 60) else { panic!("rows") };
+        insta::assert_snapshot!(row::plain(&rows), @r"
+        $ cargo test | exit 101  2.1s
+        /w
+
+        ok 1
+        test b ... FAILED
+        test result: ok. 3 passed; 0 failed
+        ");
+        let inks: Vec<Ink> = rows.iter().skip(3).map(|row| row.left[0].ink).collect();
+        assert_eq!(inks, [Ink::Text, Ink::Bad, Ink::Text]);
+    }
+
+    #[test]
+    fn evidence_of_another_shape_is_shown_as_it_is() {
+        let Shown::Rows(rows) = shown(&doc(EvidenceKind::Terminal, "just \u{1b}[31mtext"), 60) else {
+            panic!("rows")
+        };
+        assert_eq!(row::plain(&rows), "just text");
+    }
+}

@@ -1,0 +1,155 @@
+//! The first two lines: which mission, what it does, how far it is, what it cost, what needs the person.
+
+use crate::domain::attention;
+use crate::domain::budget::dollars;
+use crate::domain::id::Timestamp;
+use crate::domain::mission::{End, Mission, Status};
+use crate::domain::verdict::Standing;
+use crate::tui::ink::Ink;
+use crate::tui::text::{count, plural, span, width};
+
+use super::row::{Piece, Row};
+use super::work::status_sign;
+
+/// The first line: name and place left, time and cost right; of the cost as much as there is room for.
+pub fn banner(mission: &Mission, now: Timestamp, room: usize) -> Row {
+    let row = identity(mission);
+    let taken: usize = row.left.iter().map(|piece| width(&piece.text)).sum();
+    let all = costs(mission, now);
+    let fitting =
+        (0..all.len()).map(|skip| shortened(&all, skip)).find(|words| taken + width(words) + 2 <= room);
+    row.end(Ink::Dim, fitting.unwrap_or_else(|| shortened(&all, all.len())))
+}
+
+/// Leaves out what is least asked for: first the tokens, from the left; never time and money.
+fn shortened(parts: &[String], skip: usize) -> String {
+    let last = parts.len().saturating_sub(1);
+    let kept = parts.iter().enumerate().filter(|(index, _)| *index == 0 || *index == last || *index > skip);
+    kept.map(|(_, part)| part.as_str()).collect::<Vec<_>>().join(" · ")
+}
+
+/// Name and place of a mission.
+pub fn identity(mission: &Mission) -> Row {
+    let row = Row::of(Ink::Banner, "FLIGHTDECK");
+    let Some(founding) = &mission.founding else { return row };
+    row.then(Ink::Text, "  ")
+        .then(Ink::Strong, mission.title())
+        .then(Ink::Dim, format!("  {} ⎇ {}", short_path(&founding.repository), founding.branch))
+}
+
+/// Time, tokens and money: `1h 12m · in 3.0K · cached 221M · out 1.3M · $4.21 of $25.00`.
+pub fn cost(mission: &Mission, now: Timestamp) -> String {
+    costs(mission, now).join(" · ")
+}
+
+fn costs(mission: &Mission, now: Timestamp) -> Vec<String> {
+    if mission.founding.is_none() {
+        return Vec::new();
+    }
+    let usage = mission.usage();
+    let until = match &mission.end {
+        Some(End::Completed { at } | End::Abandoned { at, .. }) => *at,
+        None => now,
+    };
+    let money = match mission.budget.micro_dollars {
+        Some(limit) => format!("{} of {}", dollars(usage.micro_dollars), dollars(limit)),
+        None => dollars(usage.micro_dollars),
+    };
+    let mut parts = vec![span(until.since(mission.created))];
+    parts.push(format!("in {}", count(usage.input + usage.cache_written)));
+    if usage.cached > 0 {
+        parts.push(format!("cached {}", count(usage.cached)));
+    }
+    parts.push(format!("out {}", count(usage.output)));
+    parts.push(money);
+    parts
+}
+
+/// How far a mission is, in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    pub built: usize,
+    pub features: usize,
+    pub settled: usize,
+    pub assertions: usize,
+    pub failing: usize,
+}
+
+/// Counts features and assertions.
+pub fn progress(mission: &Mission) -> Progress {
+    let mut progress = Progress::default();
+    for feature in mission.features.iter().filter(|feature| feature.is_wanted()) {
+        progress.features += 1;
+        progress.built += usize::from(feature.is_built());
+    }
+    for id in mission.contract.keys() {
+        let standing = mission.standing(id);
+        if standing != Standing::Retired {
+            progress.assertions += 1;
+        }
+        progress.settled += usize::from(standing.is_settled() && standing != Standing::Retired);
+        progress.failing += usize::from(matches!(standing, Standing::Failed | Standing::Blocked));
+    }
+    progress
+}
+
+/// What the mission does, in its place: `● RUNNING   M2 of 4 · Sign-in`.
+pub fn doing(mission: &Mission) -> Vec<Piece> {
+    // An agent that works while something waits is still what happens now; the right side says what waits.
+    let works = mission.live_attempts().any(|attempt| attempt.work.role().is_some());
+    let status = match mission.status() {
+        Status::Waiting if works => Status::Running,
+        status => status,
+    };
+    let (sign, ink) = status_sign(status);
+    let mut row = Row::new().sign(ink, sign).then(ink, status.word().to_uppercase());
+    if let Some(milestone) = mission.current_milestone() {
+        let of = mission.milestones.len();
+        row = row
+            .then(Ink::Text, format!("   {} of {of}", milestone.id))
+            .then(Ink::Dim, format!(" · {}", milestone.title));
+    }
+    row.left
+}
+
+/// The counts beside the bar: `16/22 features · 31/47 assertions · 2 failing`.
+pub fn counts(progress: Progress) -> Vec<Piece> {
+    if progress.features + progress.assertions == 0 {
+        return Vec::new();
+    }
+    let row = Row::of(Ink::Text, format!("{}/{}", progress.built, progress.features))
+        .then(Ink::Dim, " features · ")
+        .then(Ink::Text, format!("{}/{}", progress.settled, progress.assertions))
+        .then(Ink::Dim, " assertions");
+    if progress.failing > 0 {
+        row.then(Ink::Dim, " · ").then(Ink::Bad, format!("{} failing", progress.failing)).left
+    } else {
+        row.left
+    }
+}
+
+/// How many decisions wait: `▲ 2 need you`; nothing when none does.
+pub fn needs(mission: &Mission) -> Vec<Piece> {
+    match attention::needs(mission).len() {
+        0 => Vec::new(),
+        1 => vec![Piece::new(Ink::Warn, "▲ 1 needs you")],
+        n => vec![Piece::new(Ink::Warn, format!("▲ {n} need you"))],
+    }
+}
+
+/// The title of the window: what waits first, then the mission.
+pub fn window_title(mission: &Mission) -> String {
+    match attention::needs(mission).len() {
+        0 => format!("{} · {} · flightdeck", mission.title(), mission.status().word()),
+        n => format!("▲ {} · {} · flightdeck", plural(n, "decision"), mission.title()),
+    }
+}
+
+/// The end of a path is what tells two apart.
+fn short_path(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    match parts.as_slice() {
+        ["home", _, rest @ ..] | ["root", rest @ ..] if !rest.is_empty() => format!("~/{}", rest.join("/")),
+        _ => path.to_owned(),
+    }
+}

@@ -1,0 +1,15 @@
+//! The mission in rows: every presenter is a pure function from the state to rows of text in inks. None knows ratatui.
+
+pub mod attempt;
+pub mod contract;
+pub mod diff;
+pub mod evidence;
+pub mod gate;
+pub mod header;
+pub mod plan;
+pub mod row;
+pub mod stats;
+pub mod talk;
+pub mod timeline;
+pub mod transcript;
+pub mod work;

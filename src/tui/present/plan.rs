@@ -1,0 +1,208 @@
+//! The plan as a checklist: milestones, the features of those that are open, and how far validation is.
+
+use std::collections::BTreeSet;
+
+use crate::domain::attempt::Work;
+use crate::domain::finding::Severity;
+use crate::domain::gate::GateId;
+use crate::domain::id::{AttemptId, FeatureId, MilestoneId};
+use crate::domain::mission::Mission;
+use crate::domain::plan::{Claims, Feature, FeatureState};
+use crate::domain::round::{Round, RoundOutcome};
+use crate::tui::glyph::Glyph;
+use crate::tui::ink::Ink;
+
+use super::row::Row;
+
+/// What a row of the plan stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// The plan gate, while it is open.
+    PlanGate,
+    Milestone(MilestoneId),
+    Feature(FeatureId),
+    /// Scrutiny, user testing and gate of a milestone, in one row.
+    Validation(MilestoneId),
+    FinalGate,
+}
+
+/// Milestones that a person has opened or closed against what is usual.
+pub type Toggled = BTreeSet<MilestoneId>;
+
+/// The rows of the plan, by what they stand for.
+pub fn targets(mission: &Mission, toggled: &Toggled) -> Vec<Target> {
+    let mut targets = Vec::new();
+    if mission.is_gate_open(GateId::Plan) {
+        targets.push(Target::PlanGate);
+    }
+    for milestone in &mission.milestones {
+        targets.push(Target::Milestone(milestone.id));
+        if is_open(mission, milestone.id, toggled) {
+            targets.extend(mission.features_of(milestone.id).map(|feature| Target::Feature(feature.id)));
+            targets.push(Target::Validation(milestone.id));
+        }
+    }
+    if mission.gates.contains_key(&GateId::Final) {
+        targets.push(Target::FinalGate);
+    }
+    targets
+}
+
+/// Usually the milestone being flown is open, and all of them while the plan is still a proposal.
+pub fn is_open(mission: &Mission, milestone: MilestoneId, toggled: &Toggled) -> bool {
+    let usual =
+        !mission.is_go(GateId::Plan) || mission.current_milestone().is_some_and(|m| m.id == milestone);
+    usual != toggled.contains(&milestone)
+}
+
+/// One row.
+pub fn row(mission: &Mission, target: Target) -> Row {
+    match target {
+        Target::PlanGate => Row::new().sign(Ink::Warn, Glyph::Needs).then(Ink::Warn, "the plan waits for GO"),
+        Target::Milestone(id) => milestone_row(mission, id),
+        Target::Feature(id) => {
+            mission.feature(id).map_or_else(Row::new, |feature| feature_row(mission, feature))
+        }
+        Target::Validation(id) => validation_row(mission, id),
+        Target::FinalGate => {
+            let (sign, ink) = gate_sign(mission, GateId::Final);
+            Row::new().sign(ink, sign).then(Ink::Text, "final gate")
+        }
+    }
+}
+
+fn milestone_row(mission: &Mission, id: MilestoneId) -> Row {
+    let title = mission.milestones.iter().find(|m| m.id == id).map_or("", |m| m.title.as_str());
+    let current = mission.current_milestone().is_some_and(|m| m.id == id);
+    let (sign, ink) = match mission.gates.get(&GateId::Milestone(id)) {
+        Some(gate) if gate.is_go() => (Glyph::Done, Ink::Good),
+        Some(_) if mission.waits_at(id.into()) => (Glyph::Needs, Ink::Warn),
+        _ if current && mission.is_go(GateId::Plan) => (Glyph::Active, Ink::Accent),
+        _ => (Glyph::Pending, Ink::Dim),
+    };
+    let total = mission.features_of(id).count();
+    let built = mission.features_of(id).filter(|feature| feature.is_built()).count();
+    let heading = if current { Ink::Strong } else { Ink::Text };
+    let row = Row::new()
+        .sign(ink, sign)
+        .then(heading, format!("{id} {title}"))
+        .end(Ink::Dim, format!("{built}/{total}"));
+    if mission.is_go(GateId::Milestone(id)) { row.end(Ink::Good, "  GO") } else { row.end(Ink::Text, "    ") }
+}
+
+fn feature_row(mission: &Mission, feature: &Feature) -> Row {
+    let running = running_on(mission, feature.id);
+    let (sign, ink) = feature_sign(mission, feature);
+    let title = if running.is_some() { Ink::Strong } else { Ink::Text };
+    let title =
+        if matches!(feature.state, FeatureState::Pending) && running.is_none() { Ink::Dim } else { title };
+    let mut row = Row::of(Ink::Text, "  ")
+        .sign(ink, sign)
+        .then(title, format!("{} {}", feature.id, feature.spec.title));
+    if feature.is_fix() {
+        row = row.end(Ink::Dim, "fix  ");
+    }
+    let by = match &feature.state {
+        FeatureState::Built { attempt, .. } => Some(*attempt),
+        FeatureState::Pending | FeatureState::Cancelled { .. } => running,
+    };
+    match by {
+        Some(attempt) => {
+            row.end(if running.is_some() { Ink::Accent } else { Ink::Dim }, format!("{attempt:>4}"))
+        }
+        None => row.end(Ink::Text, "    "),
+    }
+}
+
+/// The sign of a feature: built and confirmed, being built, contradicted by what the engine saw, or to come.
+pub fn feature_sign(mission: &Mission, feature: &Feature) -> (Glyph, Ink) {
+    let waits = mission.questions.iter().any(|question| {
+        question.answer.is_none()
+            && mission
+                .attempts
+                .get(&question.from)
+                .is_some_and(|a| a.work == Work::Build { feature: feature.id })
+    });
+    match &feature.state {
+        FeatureState::Cancelled { .. } => (Glyph::Retired, Ink::Faint),
+        FeatureState::Built { claims: Claims::Confirmed, .. } => (Glyph::Done, Ink::Good),
+        FeatureState::Built { claims: Claims::Unchecked, .. } => (Glyph::Active, Ink::Good),
+        FeatureState::Built { claims: Claims::Refuted, .. } => (Glyph::Failed, Ink::Bad),
+        FeatureState::Pending if waits => (Glyph::Needs, Ink::Warn),
+        FeatureState::Pending if running_on(mission, feature.id).is_some() => (Glyph::Active, Ink::Accent),
+        FeatureState::Pending if mission.failures_of(Work::Build { feature: feature.id }) > 0 => {
+            (Glyph::Failed, Ink::Bad)
+        }
+        FeatureState::Pending => (Glyph::Pending, Ink::Dim),
+    }
+}
+
+/// The attempt that builds a feature now.
+pub fn running_on(mission: &Mission, feature: FeatureId) -> Option<AttemptId> {
+    mission.live_attempts().find(|attempt| attempt.work == Work::Build { feature }).map(|attempt| attempt.id)
+}
+
+fn validation_row(mission: &Mission, id: MilestoneId) -> Row {
+    let round = mission.last_round(id);
+    let mut row = Row::of(Ink::Text, "  ");
+    let steps = [
+        ("scrutiny", scrutiny_sign(mission, id, round)),
+        ("user testing", testing_sign(mission, id, round)),
+        ("gate", gate_sign(mission, id.into())),
+    ];
+    for (name, (sign, ink)) in steps {
+        let words = if ink == Ink::Dim { Ink::Dim } else { Ink::Text };
+        row = row.sign(ink, sign).then(words, format!("{name}   "));
+    }
+    match round {
+        Some(round) if round.number > 1 => row.end(Ink::Dim, format!("round {}", round.number)),
+        _ => row,
+    }
+}
+
+fn scrutiny_sign(mission: &Mission, id: MilestoneId, round: Option<&Round>) -> (Glyph, Ink) {
+    let Some(round) = round else { return (Glyph::Step, Ink::Dim) };
+    let running = mission.live_attempts().any(|attempt| {
+        matches!(attempt.work, Work::Scrutinize { milestone, .. } | Work::Review { milestone, .. } if milestone == id)
+    });
+    if running {
+        return (Glyph::Active, Ink::Accent);
+    }
+    if round.runs.iter().any(|run| !run.passed()) {
+        return (Glyph::Failed, Ink::Bad);
+    }
+    match &round.scrutiny {
+        Some(report) if report.issues.iter().any(|issue| issue.severity == Severity::Blocking) => {
+            (Glyph::Failed, Ink::Bad)
+        }
+        Some(_) => (Glyph::Done, Ink::Good),
+        None => (Glyph::Step, Ink::Dim),
+    }
+}
+
+fn testing_sign(mission: &Mission, id: MilestoneId, round: Option<&Round>) -> (Glyph, Ink) {
+    let Some(round) = round else { return (Glyph::Step, Ink::Dim) };
+    if mission
+        .live_attempts()
+        .any(|a| matches!(a.work, Work::TestAsUser { milestone, .. } if milestone == id))
+    {
+        return (Glyph::Active, Ink::Accent);
+    }
+    match (round.user_testing.is_some(), round.outcome) {
+        (true, Some(RoundOutcome::Passed)) => (Glyph::Done, Ink::Good),
+        (true, Some(RoundOutcome::Blocked)) => (Glyph::Blocked, Ink::Bad),
+        (true, _) => (Glyph::Failed, Ink::Bad),
+        (false, _) => (Glyph::Step, Ink::Dim),
+    }
+}
+
+/// The sign of a gate: passed, waiting, refused, or to come.
+pub fn gate_sign(mission: &Mission, gate: GateId) -> (Glyph, Ink) {
+    match mission.gates.get(&gate) {
+        None => (Glyph::Step, Ink::Dim),
+        Some(known) if known.is_go() => (Glyph::Done, Ink::Good),
+        Some(_) if mission.waits_at(gate) => (Glyph::Needs, Ink::Warn),
+        Some(known) if known.is_open() => (Glyph::Active, Ink::Accent),
+        Some(_) => (Glyph::Failed, Ink::Bad),
+    }
+}

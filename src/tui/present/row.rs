@@ -1,0 +1,72 @@
+//! A row of a list: what it says and in which inks, before anybody knows how wide the screen is.
+
+use crate::tui::glyph::Glyph;
+use crate::tui::ink::Ink;
+use crate::tui::text::clean;
+
+/// A piece of text in one ink. Its text is clean from the start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    pub text: String,
+    pub ink: Ink,
+}
+
+/// One line of a list: the left side gives way, the right side stands at the edge.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Row {
+    pub left: Vec<Piece>,
+    pub right: Vec<Piece>,
+}
+
+impl Piece {
+    /// A piece of one line; line breaks become spaces.
+    pub fn new(ink: Ink, text: impl AsRef<str>) -> Self {
+        let clean = clean(text.as_ref());
+        let text = if clean.contains('\n') { clean.replace('\n', " ") } else { clean };
+        Self { text, ink }
+    }
+}
+
+impl Row {
+    /// An empty row.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A row of one piece.
+    pub fn of(ink: Ink, text: impl AsRef<str>) -> Self {
+        Self::new().then(ink, text)
+    }
+
+    /// With a piece more on the left.
+    #[must_use]
+    pub fn then(mut self, ink: Ink, text: impl AsRef<str>) -> Self {
+        self.left.push(Piece::new(ink, text));
+        self
+    }
+
+    /// With a sign and a space more on the left.
+    #[must_use]
+    pub fn sign(self, ink: Ink, glyph: Glyph) -> Self {
+        self.then(ink, glyph.text(crate::tui::glyph::Charset::Unicode)).then(Ink::Text, " ")
+    }
+
+    /// With a piece more on the right.
+    #[must_use]
+    pub fn end(mut self, ink: Ink, text: impl AsRef<str>) -> Self {
+        self.right.push(Piece::new(ink, text));
+        self
+    }
+
+    /// The row as plain text, for tests and for copying.
+    pub fn plain(&self) -> String {
+        let side = |pieces: &[Piece]| pieces.iter().map(|piece| piece.text.as_str()).collect::<String>();
+        let (left, right) = (side(&self.left).trim_end().to_owned(), side(&self.right).trim_end().to_owned());
+        if right.is_empty() { left } else { format!("{left} | {right}") }
+    }
+}
+
+/// Rows as plain text, one a line.
+pub fn plain(rows: &[Row]) -> String {
+    rows.iter().map(Row::plain).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,148 @@
+//! Time, tokens and money by role and milestone; every attempt over time; where the money will end.
+
+use std::collections::BTreeMap;
+
+use crate::domain::attempt::{Attempt, Role, Work};
+use crate::domain::budget::dollars;
+use crate::domain::estimate::estimate;
+use crate::domain::id::Timestamp;
+use crate::domain::mission::Mission;
+use crate::tui::ink::Ink;
+use crate::tui::text::{count, span, width};
+
+use super::row::Row;
+use super::work::attempt_sign;
+
+/// What an amount of work came to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Share {
+    ms: u64,
+    output: u64,
+    money: u64,
+}
+
+/// The whole page.
+pub fn rows(mission: &Mission, now: Timestamp, room: usize) -> Vec<Row> {
+    let mut rows = vec![Row::of(Ink::Strong, "By role").end(Ink::Dim, "    time     out    cost")];
+    rows.extend(table(by_role(mission, now), room));
+    rows.push(Row::new());
+    rows.push(Row::of(Ink::Strong, "By milestone").end(Ink::Dim, "    time     out    cost"));
+    rows.extend(table(by_milestone(mission, now), room));
+    rows.push(Row::new());
+    rows.extend(forecast(mission, room));
+    rows.push(Row::new());
+    rows.push(Row::of(Ink::Strong, "Attempts over time").end(Ink::Dim, span(now.since(mission.created))));
+    rows.extend(lanes(mission, now, room));
+    rows
+}
+
+fn share(attempt: &Attempt, now: Timestamp) -> Share {
+    Share { ms: attempt.wall_ms(now), output: attempt.usage.output, money: attempt.usage.micro_dollars }
+}
+
+fn add(to: &mut Share, more: Share) {
+    to.ms += more.ms;
+    to.output += more.output;
+    to.money += more.money;
+}
+
+fn by_role(mission: &Mission, now: Timestamp) -> Vec<(String, Share)> {
+    let mut shares: BTreeMap<Role, Share> = BTreeMap::new();
+    for attempt in mission.attempts.values() {
+        add(shares.entry(attempt.role).or_default(), share(attempt, now));
+    }
+    shares.into_iter().map(|(role, share)| (role.to_string(), share)).collect()
+}
+
+fn by_milestone(mission: &Mission, now: Timestamp) -> Vec<(String, Share)> {
+    let mut shares: BTreeMap<String, Share> = BTreeMap::new();
+    for attempt in mission.attempts.values() {
+        let milestone = match attempt.work {
+            Work::Build { feature } | Work::CheckClaims { feature } => {
+                mission.feature(feature).map(|feature| feature.milestone)
+            }
+            Work::RunGateCommands { milestone, .. }
+            | Work::Review { milestone, .. }
+            | Work::Scrutinize { milestone, .. }
+            | Work::TestAsUser { milestone, .. } => Some(milestone),
+            Work::Plan | Work::Talk | Work::Triage => None,
+        };
+        let name = milestone
+            .and_then(|id| mission.milestones.iter().find(|m| m.id == id))
+            .map_or_else(|| "planning".to_owned(), |m| format!("{} {}", m.id, m.title));
+        add(shares.entry(name).or_default(), share(attempt, now));
+    }
+    shares.into_iter().collect()
+}
+
+fn table(shares: Vec<(String, Share)>, room: usize) -> Vec<Row> {
+    let most = shares.iter().map(|(_, share)| share.money.max(1)).max().unwrap_or(1);
+    let cells = room.saturating_sub(18 + 28).min(60) as u64;
+    shares
+        .into_iter()
+        .map(|(name, share)| {
+            let filled = usize::try_from(share.money * cells / most).unwrap_or(0);
+            let name = crate::tui::text::clip(&name, 17);
+            let fill = " ".repeat(18_usize.saturating_sub(width(&name)));
+            Row::of(Ink::Text, format!("{name}{fill}"))
+                .then(Ink::Accent, "▇".repeat(filled.max(usize::from(share.money > 0))))
+                .end(Ink::Dim, format!("{:>8}", span(share.ms)))
+                .end(Ink::Dim, format!("{:>8}", count(share.output)))
+                .end(Ink::Text, format!("{:>8}", dollars(share.money)))
+        })
+        .collect()
+}
+
+fn forecast(mission: &Mission, room: usize) -> Vec<Row> {
+    let spent = mission.usage().micro_dollars;
+    let likely = estimate(mission).cost;
+    let words = likely.map_or_else(
+        || "nothing is known of prices yet".to_owned(),
+        |cost| {
+            format!(
+                "likely {} in the end ({} to {})",
+                dollars(cost.likely.max(spent)),
+                dollars(cost.low.max(spent)),
+                dollars(cost.high.max(spent))
+            )
+        },
+    );
+    let mut rows = vec![Row::of(Ink::Strong, "Forecast").end(Ink::Dim, words)];
+    if let Some(limit) = mission.budget.micro_dollars.filter(|limit| *limit > 0) {
+        let cells = room.saturating_sub(24).min(80) as u64;
+        let at = |money: u64| usize::try_from(money.min(limit) * cells / limit).unwrap_or(0);
+        let (now, end) = (at(spent), at(likely.map_or(spent, |cost| cost.likely.max(spent))));
+        let rest = usize::try_from(cells).unwrap_or(0).saturating_sub(end);
+        rows.push(
+            Row::of(Ink::Accent, "█".repeat(now))
+                .then(Ink::Dim, "▒".repeat(end.saturating_sub(now)))
+                .then(Ink::Faint, "░".repeat(rest))
+                .end(Ink::Text, dollars(spent))
+                .end(Ink::Dim, format!(" of {}", dollars(limit))),
+        );
+    }
+    let tests: usize = mission.handoffs.values().map(|(_, handoff)| handoff.tests_added()).sum();
+    rows.push(Row::of(Ink::Dim, format!("{tests} test cases came with {} handoffs", mission.handoffs.len())));
+    rows
+}
+
+/// A bar for every attempt, where it stands in time; the newest at the top.
+fn lanes(mission: &Mission, now: Timestamp, room: usize) -> Vec<Row> {
+    let total = now.since(mission.created).max(1);
+    let cells = room.saturating_sub(24) as u64;
+    let place =
+        |at: Timestamp| usize::try_from(at.since(mission.created).min(total) * cells / total).unwrap_or(0);
+    mission
+        .attempts
+        .values()
+        .rev()
+        .map(|attempt| {
+            let (_, ink) = attempt_sign(attempt);
+            let from = place(attempt.started);
+            let to = place(attempt.ended.as_ref().map_or(now, |ended| ended.at)).max(from + 1);
+            Row::of(Ink::Dim, format!("{:<5}{:<14}", attempt.id.to_string(), attempt.role.to_string()))
+                .then(Ink::Text, " ".repeat(from))
+                .then(ink, "▇".repeat(to - from))
+        })
+        .collect()
+}

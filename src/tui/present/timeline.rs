@@ -1,0 +1,211 @@
+//! What happened, newest first: attempts that ended, gates, directives, waivers, questions.
+
+use crate::domain::attempt::{Attempt, Ending, Role, Work};
+use crate::domain::finding::{Finding, FindingState, Source};
+use crate::domain::gate::{Decided, DecidedBy, Decision, GateId};
+use crate::domain::id::{AssertionId, AttemptId, DirectiveId, QuestionId, Timestamp};
+use crate::domain::mission::{End, Mission};
+use crate::domain::verdict::Outcome;
+use crate::tui::glyph::Glyph;
+use crate::tui::ink::Ink;
+use crate::tui::text::{ago, clip, plural, width};
+
+use super::row::Row;
+use super::work::{attempt_sign, ending_words, subject};
+
+/// What a row of the timeline stands for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Moment {
+    Attempt(AttemptId),
+    Gate(GateId),
+    Directive(DirectiveId),
+    Waiver(AssertionId),
+    Question(QuestionId),
+    Began,
+    Ended,
+}
+
+/// Everything that happened, newest first.
+pub fn moments(mission: &Mission) -> Vec<(Timestamp, Moment)> {
+    let mut moments = Vec::new();
+    let ended = mission.attempts.values().filter_map(|a| Some((a.ended.as_ref()?.at, Moment::Attempt(a.id))));
+    moments.extend(ended);
+    for gate in mission.gates.values() {
+        moments
+            .push((gate.decided.as_ref().map_or(gate.opened, |decided| decided.at), Moment::Gate(gate.id)));
+    }
+    moments
+        .extend(mission.directives.iter().map(|directive| (directive.at, Moment::Directive(directive.id))));
+    moments.extend(mission.waivers.iter().map(|(id, waiver)| (waiver.at, Moment::Waiver(id.clone()))));
+    moments.extend(mission.questions.iter().map(|question| (question.at, Moment::Question(question.id))));
+    if mission.founding.is_some() {
+        moments.push((mission.created, Moment::Began));
+    }
+    if let Some(End::Completed { at } | End::Abandoned { at, .. }) = &mission.end {
+        moments.push((*at, Moment::Ended));
+    }
+    moments.sort_by(|a, b| b.cmp(a));
+    moments
+}
+
+/// One row: `  7m  #17 worker        F5 Login form      ✓ 9f3c2a1  tests +6   1 finding → F9`.
+pub fn row(mission: &Mission, (at, moment): &(Timestamp, Moment), now: Timestamp) -> Row {
+    let row = Row::of(Ink::Dim, format!("{:>4}  ", ago(now.since(*at))));
+    match moment {
+        Moment::Attempt(id) => match mission.attempts.get(id) {
+            Some(attempt) => attempt_row(mission, attempt, row),
+            None => row,
+        },
+        Moment::Gate(id) => gate_row(mission, *id, row),
+        Moment::Directive(id) => {
+            let text = mission.directives.iter().find(|d| d.id == *id).map_or("", |d| d.text.as_str());
+            row.then(Ink::Text, column("directive", 18)).then(Ink::Text, quoted(text))
+        }
+        Moment::Waiver(id) => {
+            let reason = mission.waivers.get(id).map_or("", |waiver| waiver.reason.as_str());
+            row.then(Ink::Text, column("waived", 18))
+                .then(Ink::Text, format!("{id}  "))
+                .then(Ink::Dim, quoted(reason))
+        }
+        Moment::Question(id) => question_row(mission, *id, row),
+        Moment::Began => row.then(Ink::Text, column("mission", 18)).then(Ink::Text, "began"),
+        Moment::Ended => match &mission.end {
+            Some(End::Abandoned { reason, .. }) => row
+                .then(Ink::Text, column("mission", 18))
+                .then(Ink::Warn, format!("abandoned  {}", quoted(reason.as_str()))),
+            _ => row.then(Ink::Text, column("mission", 18)).then(Ink::Good, "completed"),
+        },
+    }
+}
+
+fn attempt_row(mission: &Mission, attempt: &Attempt, row: Row) -> Row {
+    let who = format!("{:<4}{}", attempt.id.to_string(), attempt.role);
+    let about = match attempt.role {
+        Role::Orchestrator => attempt.work.to_string(),
+        _ => subject(mission, attempt.work),
+    };
+    let (sign, ink) = attempt_sign(attempt);
+    let row = row.then(Ink::Dim, column(&who, 18)).then(Ink::Text, column(&about, 25));
+    let ending = attempt.ended.as_ref().map(|ended| &ended.ending);
+    if let Some(ending) = ending.filter(|ending| **ending != Ending::Done) {
+        return row.sign(ink, sign).then(ink, ending_words(ending));
+    }
+    match attempt.work {
+        Work::Build { feature } => built(mission, attempt, feature, row),
+        Work::TestAsUser { .. } => verdicts(mission, attempt, row),
+        _ => with_findings(mission, attempt.id, row.sign(ink, sign)),
+    }
+}
+
+fn built(mission: &Mission, attempt: &Attempt, feature: crate::domain::id::FeatureId, row: Row) -> Row {
+    let mut row = row.sign(Ink::Good, Glyph::Done);
+    if let Some((by, handoff)) = mission.handoffs.get(&feature)
+        && *by == attempt.id
+    {
+        if let Some(crate::domain::plan::FeatureState::Built { head, .. }) =
+            mission.feature(feature).map(|f| &f.state)
+        {
+            row = row.then(Ink::Dim, format!("{head}  "));
+        }
+        let tests = handoff.tests_added();
+        if tests > 0 {
+            row = row.then(Ink::Text, format!("tests +{tests}  "));
+        }
+    }
+    with_findings(mission, attempt.id, row)
+}
+
+fn verdicts(mission: &Mission, attempt: &Attempt, row: Row) -> Row {
+    let given = mission.verdicts.values().flatten().filter(|verdict| verdict.attempt == attempt.id);
+    let outcomes: Vec<Outcome> = given.map(|verdict| verdict.outcome).collect();
+    let passed = outcomes.iter().filter(|outcome| **outcome == Outcome::Pass).count();
+    let (sign, ink) =
+        if passed == outcomes.len() { (Glyph::Done, Ink::Good) } else { (Glyph::Failed, Ink::Bad) };
+    with_findings(
+        mission,
+        attempt.id,
+        row.sign(ink, sign).then(Ink::Text, format!("{passed}/{}  ", outcomes.len())),
+    )
+}
+
+fn with_findings(mission: &Mission, attempt: AttemptId, row: Row) -> Row {
+    let found: Vec<&Finding> =
+        mission.findings.values().filter(|finding| source_of(finding) == Some(attempt)).collect();
+    if found.is_empty() {
+        return row;
+    }
+    let ink = if found.iter().any(|finding| finding.is_open()) { Ink::Warn } else { Ink::Dim };
+    let mut features: Vec<String> = found
+        .iter()
+        .filter_map(|finding| match &finding.state {
+            FindingState::TakenUp { feature } => Some(feature.to_string()),
+            FindingState::Open | FindingState::Dismissed { .. } => None,
+        })
+        .collect();
+    features.dedup();
+    let row = row.then(ink, plural(found.len(), "finding"));
+    if features.is_empty() { row } else { row.then(Ink::Dim, format!(" → {}", features.join(", "))) }
+}
+
+fn source_of(finding: &Finding) -> Option<AttemptId> {
+    match finding.source {
+        Source::Handoff { attempt }
+        | Source::LeftUndone { attempt }
+        | Source::RefutedClaim { attempt }
+        | Source::Review { attempt }
+        | Source::Scrutiny { attempt }
+        | Source::Verdict { attempt }
+        | Source::UserTesting { attempt }
+        | Source::Amendment { attempt } => Some(attempt),
+        Source::GateCommand | Source::Gate => None,
+    }
+}
+
+fn gate_row(mission: &Mission, id: GateId, row: Row) -> Row {
+    let name = match id {
+        GateId::Milestone(milestone) => format!("gate {milestone}"),
+        GateId::Plan => "plan gate".to_owned(),
+        GateId::Final => "final gate".to_owned(),
+    };
+    let row = row.then(Ink::Text, column(&name, 18));
+    match mission.gates.get(&id).and_then(|gate| gate.decided.as_ref()) {
+        None if mission.waits_at(id) => row.sign(Ink::Warn, Glyph::Needs).then(Ink::Warn, "waits for you"),
+        None => row.then(Ink::Dim, "open; work goes on before it"),
+        Some(Decided { decision, by, .. }) => {
+            let by = match by {
+                DecidedBy::Person => " by you  ",
+                DecidedBy::Autopilot => " by autopilot  ",
+            };
+            match decision {
+                Decision::Go { note } => row
+                    .then(Ink::Good, "GO")
+                    .then(Ink::Dim, by)
+                    .then(Ink::Text, note.as_ref().map_or_else(String::new, |note| quoted(note.as_str()))),
+                Decision::NoGo { note } => {
+                    row.then(Ink::Bad, "NO-GO").then(Ink::Dim, by).then(Ink::Text, quoted(note.as_str()))
+                }
+            }
+        }
+    }
+}
+
+fn question_row(mission: &Mission, id: QuestionId, row: Row) -> Row {
+    let Some(question) = mission.questions.iter().find(|question| question.id == id) else { return row };
+    let row = row.then(Ink::Dim, column(&format!("{:<4}asks", question.from.to_string()), 18));
+    let text = Ink::Text;
+    match &question.answer {
+        None => row.sign(Ink::Warn, Glyph::Needs).then(text, quoted(question.text.as_str())),
+        Some(answer) => row.then(text, quoted(question.text.as_str())).then(Ink::Dim, format!(" → {answer}")),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("“{text}”") }
+}
+
+/// Fills or clips to a column, with a gap behind it.
+fn column(text: &str, room: usize) -> String {
+    let clipped = clip(text, room - 1);
+    let fill = room.saturating_sub(width(&clipped));
+    format!("{clipped}{}", " ".repeat(fill))
+}

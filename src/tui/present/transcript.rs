@@ -1,0 +1,313 @@
+//! A transcript block in lines: what was said, and tool calls as one line each with what they changed.
+
+use serde_json::Value;
+
+use crate::domain::message::Party;
+use crate::domain::transcript::Answer;
+use crate::tui::ink::Ink;
+use crate::tui::tape::{Block, BlockBody, ToolCall};
+use crate::tui::text::{count, first_line, plural, span, wrap};
+
+use super::row::Row;
+
+/// How wide the column of verbs is.
+const VERB: usize = 8;
+/// Lines of a tool's output that stay visible when it is folded.
+const PEEK: usize = 3;
+
+/// Whether long output is folded away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Fold {
+    #[default]
+    Folded,
+    Unfolded,
+}
+
+/// What stands above a block.
+#[derive(Debug, Clone, Copy)]
+pub enum Above<'a> {
+    /// It is the first.
+    Nothing,
+    Block(&'a Block),
+}
+
+/// The lines of one block; the one before it decides on the air above.
+pub fn lines(above: Above<'_>, block: &Block, width: usize, fold: Fold) -> Vec<Row> {
+    let mut rows = Vec::new();
+    if let Above::Block(before) = above
+        && wants_air(before, block)
+    {
+        rows.push(Row::new());
+    }
+    match &block.body {
+        BlockBody::Said(text) => rows.extend(paragraph(Ink::Text, text, width)),
+        BlockBody::Thought(text) => rows.extend(folded_text(Ink::Thought, "Thinks", text, width, fold)),
+        BlockBody::Brief(text) => rows.extend(folded_text(Ink::Dim, "Brief", text, width, fold)),
+        BlockBody::Note(text) => rows.extend(hanging(Ink::Warn, "Note", text, width)),
+        BlockBody::Message { from, text } => {
+            let from = match from {
+                Party::Person => "You".to_owned(),
+                Party::Orchestrator => "Orch".to_owned(),
+                Party::Attempt(id) => id.to_string(),
+            };
+            rows.extend(hanging(Ink::Accent, &from, text, width));
+        }
+        BlockBody::Call(call) => rows.extend(call_lines(call, width, fold)),
+    }
+    rows
+}
+
+fn wants_air(before: &Block, block: &Block) -> bool {
+    let is_call = |block: &Block| matches!(block.body, BlockBody::Call(_));
+    !(is_call(before) && is_call(block))
+}
+
+fn paragraph(ink: Ink, text: &str, width: usize) -> Vec<Row> {
+    wrap(text.trim(), width).into_iter().map(|line| Row::of(ink, line)).collect()
+}
+
+fn hanging(ink: Ink, verb: &str, text: &str, width: usize) -> Vec<Row> {
+    let body = wrap(text.trim(), width.saturating_sub(VERB));
+    let label = |i: usize| if i == 0 { format!("{verb:<VERB$}") } else { " ".repeat(VERB) };
+    body.into_iter().enumerate().map(|(i, line)| Row::of(ink, label(i)).then(Ink::Text, line)).collect()
+}
+
+fn folded_text(ink: Ink, verb: &str, text: &str, width: usize, fold: Fold) -> Vec<Row> {
+    let lines = text.lines().count();
+    if fold == Fold::Folded && (lines > 1 || text.len() > width) {
+        let row = Row::of(ink, format!("{verb:<VERB$}{}", first_line(text)));
+        return vec![if lines > 1 { row.end(Ink::Faint, plural(lines, "line")) } else { row }];
+    }
+    let body = wrap(text.trim(), width.saturating_sub(VERB));
+    let label = |i: usize| if i == 0 { format!("{verb:<VERB$}") } else { " ".repeat(VERB) };
+    body.into_iter().enumerate().map(|(i, line)| Row::of(ink, format!("{}{line}", label(i)))).collect()
+}
+
+fn call_lines(call: &ToolCall, width: usize, fold: Fold) -> Vec<Row> {
+    let said = Spoken::of(call);
+    let failed = call.answer.is_some_and(|answer| answer.status == Answer::Failed);
+    let verb = match call.answer {
+        None => Ink::Accent,
+        Some(_) if failed => Ink::Bad,
+        Some(_) => Ink::Dim,
+    };
+    let mut row = Row::of(verb, format!("{:<VERB$}", said.verb)).then(Ink::Text, first_line(&said.object));
+    row.right.clone_from(&said.result.right);
+    if let Some(answer) = call.answer.filter(|answer| answer.took >= 1_000) {
+        row = row.end(Ink::Dim, format!("  {}", span(answer.took)));
+    }
+    let mut rows = vec![row];
+    rows.extend(output_lines(call, &said, width, if failed { Fold::Unfolded } else { fold }, failed));
+    rows
+}
+
+fn output_lines(call: &ToolCall, said: &Spoken, width: usize, fold: Fold, failed: bool) -> Vec<Row> {
+    let shown = match (said.output, fold) {
+        (Output::Hidden, Fold::Folded) => return Vec::new(),
+        (Output::Hidden | Output::Tail, _) => call.output.trim_end(),
+    };
+    if shown.is_empty() {
+        return Vec::new();
+    }
+    let ink = if failed { Ink::Bad } else { Ink::Dim };
+    let room = width.saturating_sub(VERB);
+    let line = |text: &str| Row::of(Ink::Text, " ".repeat(VERB)).then(ink, text);
+    if fold == Fold::Unfolded && !failed {
+        return shown.lines().flat_map(|text| wrap(text, room)).map(|text| line(&text)).collect();
+    }
+    let keep = match call.answer {
+        Some(_) if failed => 2 * PEEK,
+        Some(_) => 1,
+        None => PEEK,
+    };
+    let said = || shown.lines().filter(|text| !text.trim().is_empty() && !is_exit_line(text));
+    let tail: Vec<&str> = said().collect::<Vec<_>>().into_iter().rev().take(keep).collect();
+    let hidden = said().count().saturating_sub(tail.len());
+    let mut rows: Vec<Row> = tail.into_iter().rev().map(line).collect();
+    if hidden > 0
+        && let Some(first) = rows.first_mut()
+    {
+        first.right.push(super::row::Piece::new(Ink::Faint, format!("{} more", plural(hidden, "line"))));
+    }
+    rows
+}
+
+/// The line that only repeats the exit code, which stands at the right already.
+fn is_exit_line(text: &str) -> bool {
+    let text = text.trim().to_ascii_lowercase();
+    text.len() < 24 && text.starts_with("exit")
+}
+
+/// Whether a tool's output is worth a look of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Output {
+    /// Its size says enough.
+    Hidden,
+    Tail,
+}
+
+/// A tool call in words.
+struct Spoken {
+    verb: String,
+    object: String,
+    result: Row,
+    output: Output,
+}
+
+impl Spoken {
+    fn of(call: &ToolCall) -> Self {
+        let arguments: Value = serde_json::from_str(&call.arguments).unwrap_or(Value::Null);
+        let text = |key: &str| arguments.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let lines = call.output.lines().count();
+        let ended = call.answer.is_some();
+        let size = |row: Row| if ended { row.end(Ink::Dim, plural(lines, "line")) } else { row };
+        match call.tool.as_str() {
+            "read" => Self::new("Read", text("path"), size(Row::new()), Output::Hidden),
+            "list" => Self::new("List", text("path"), size(Row::new()), Output::Hidden),
+            "search" => {
+                let place = text("path");
+                let object = if place.is_empty() {
+                    text("pattern")
+                } else {
+                    format!("{}  in {place}", text("pattern"))
+                };
+                Self::new("Search", object, size(Row::new()), Output::Hidden)
+            }
+            "write" => {
+                let added = text("content").lines().count();
+                Self::new(
+                    "Write",
+                    text("path"),
+                    Row::new().end(Ink::Added, format!("+{}", count(added as u64))),
+                    Output::Hidden,
+                )
+            }
+            "edit" => Self::new("Edit", text("path"), edit_size(&text("old"), &text("new")), Output::Hidden),
+            "shell" => Self::new("Run", text("command"), exit_of(call), Output::Tail),
+            "job" => Self::new(
+                "Job",
+                format!(
+                    "{} {}",
+                    text("action"),
+                    arguments.get("id").map(Value::to_string).unwrap_or_default()
+                ),
+                Row::new(),
+                Output::Tail,
+            ),
+            "delegate" => {
+                let questions = arguments.get("questions").and_then(Value::as_array).map_or(0, Vec::len);
+                Self::new(
+                    "Ask",
+                    format!("{} to researchers", plural(questions, "question")),
+                    size(Row::new()),
+                    Output::Hidden,
+                )
+            }
+            other => Self::new(&verb_of(other), summary(&arguments), Row::new(), Output::Hidden),
+        }
+    }
+
+    fn new(verb: &str, object: String, result: Row, output: Output) -> Self {
+        Self { verb: crate::tui::text::clip(verb, VERB - 1), object, result, output }
+    }
+}
+
+/// `+31 −4`, counted over the lines that differ.
+fn edit_size(old: &str, new: &str) -> Row {
+    let diff = similar::TextDiff::from_lines(old, new);
+    let mut counts = (0_u64, 0_u64);
+    for change in diff.iter_all_changes() {
+        match change.tag() {
+            similar::ChangeTag::Insert => counts.0 += 1,
+            similar::ChangeTag::Delete => counts.1 += 1,
+            similar::ChangeTag::Equal => {}
+        }
+    }
+    let row = Row::new();
+    let row = if counts.0 > 0 { row.end(Ink::Added, format!("+{}", count(counts.0))) } else { row };
+    if counts.1 > 0 { row.end(Ink::Removed, format!(" −{}", count(counts.1))) } else { row }
+}
+
+/// The exit code, where the first or last line of the output says one.
+fn exit_of(call: &ToolCall) -> Row {
+    let Some(answer) = call.answer else { return Row::new().end(Ink::Accent, "running") };
+    let edges = [call.output.lines().next(), call.output.lines().last()];
+    let code = edges.into_iter().flatten().find_map(|line| {
+        let rest = line.to_ascii_lowercase();
+        let (_, after) = rest.split_once("exit")?;
+        let digits: String =
+            after.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+        digits.parse::<u32>().ok()
+    });
+    match (code, answer.status) {
+        (Some(0), _) => Row::new().end(Ink::Good, "exit 0"),
+        (Some(code), _) => Row::new().end(Ink::Bad, format!("exit {code}")),
+        (None, Answer::Failed) => Row::new().end(Ink::Bad, "failed"),
+        (None, Answer::Done) => Row::new(),
+    }
+}
+
+fn verb_of(tool: &str) -> String {
+    let word = tool.rsplit("__").next().unwrap_or(tool).split('_').next().unwrap_or(tool);
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// The first thing said in the arguments, whatever they are.
+fn summary(arguments: &Value) -> String {
+    let Some(object) = arguments.as_object() else { return String::new() };
+    let parts = object.values().filter_map(|value| match value {
+        Value::String(text) => Some(first_line(text).to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    });
+    parts.filter(|part| !part.is_empty()).take(2).collect::<Vec<_>>().join("  ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::row::plain;
+    use super::*;
+    use crate::domain::id::Timestamp;
+    use crate::tui::tape::Answered;
+
+    fn call(tool: &str, arguments: &str, output: &str, status: Answer) -> Block {
+        let answer = Some(Answered { status, took: 2_100 });
+        let call = ToolCall {
+            id: "1".into(),
+            tool: tool.into(),
+            arguments: arguments.into(),
+            output: output.into(),
+            answer,
+        };
+        Block { number: 1, at: Timestamp(0), body: BlockBody::Call(call) }
+    }
+
+    #[test]
+    fn calls_are_one_line_with_what_they_did() {
+        let edit =
+            call("edit", r#"{"path":"src/session.rs","old":"a\nb\n","new":"a\nc\nd\n"}"#, "", Answer::Done);
+        insta::assert_snapshot!(plain(&lines(Above::Nothing, &edit, 60, Fold::Folded)), @"Edit    src/session.rs | +2 −1  2.1s");
+        let run = call(
+            "shell",
+            r#"{"command":"cargo test session"}"#,
+            "a\nb\nc\n12 passed\nexit code 0",
+            Answer::Done,
+        );
+        insta::assert_snapshot!(plain(&lines(Above::Nothing, &run, 60, Fold::Folded)), @r"
+        Run     cargo test session | exit 0  2.1s
+                12 passed | 3 lines more
+        ");
+        let odd = call("browser_click", r#"{"selector":".save"}"#, "ok", Answer::Done);
+        insta::assert_snapshot!(plain(&lines(Above::Nothing, &odd, 60, Fold::Folded)), @"Browser .save |   2.1s");
+    }
+
+    #[test]
+    fn half_written_arguments_are_shown_as_nothing() {
+        let mut live = call("edit", r#"{"path":"src/se"#, "", Answer::Done);
+        if let BlockBody::Call(call) = &mut live.body {
+            call.answer = None;
+        }
+        assert_eq!(plain(&lines(Above::Nothing, &live, 60, Fold::Folded)), "Edit");
+    }
+}

@@ -1,0 +1,84 @@
+//! How pieces of work, attempts and standings are called on every screen.
+
+use crate::domain::attempt::{Attempt, Ending, Work};
+use crate::domain::gate::GateId;
+use crate::domain::mission::{Mission, Status};
+use crate::domain::verdict::Standing;
+use crate::tui::glyph::Glyph;
+use crate::tui::ink::Ink;
+
+/// A piece of work with the name of what it is about: `F7 Session cookies`, `M2 user testing, round 2`.
+pub fn subject(mission: &Mission, work: Work) -> String {
+    let feature = |id| mission.feature(id).map_or_else(String::new, |f| format!(" {}", f.spec.title));
+    match work {
+        Work::Plan => "the plan".to_owned(),
+        Work::Talk => "a conversation".to_owned(),
+        Work::Triage => "open findings".to_owned(),
+        Work::Build { feature: id } | Work::Review { feature: id, .. } => format!("{id}{}", feature(id)),
+        Work::CheckClaims { feature: id } => format!("claims of {id}{}", feature(id)),
+        Work::RunGateCommands { milestone, round }
+        | Work::Scrutinize { milestone, round }
+        | Work::TestAsUser { milestone, round } => {
+            if round > 1 {
+                format!("{milestone} round {round}")
+            } else {
+                format!("{milestone}")
+            }
+        }
+    }
+}
+
+/// The sign and ink of an attempt, by how it goes or went.
+pub fn attempt_sign(attempt: &Attempt) -> (Glyph, Ink) {
+    match attempt.ended.as_ref().map(|ended| &ended.ending) {
+        None => (Glyph::Active, Ink::Accent),
+        Some(Ending::Done) => (Glyph::Done, Ink::Good),
+        Some(Ending::Failed { .. } | Ending::Unusable { .. }) => (Glyph::Failed, Ink::Bad),
+        Some(Ending::Interrupted | Ending::Stopped { .. }) => (Glyph::Blocked, Ink::Warn),
+    }
+}
+
+/// How an attempt ended, in words; empty while it runs or when it did what it owed.
+pub fn ending_words(ending: &Ending) -> String {
+    match ending {
+        Ending::Done => String::new(),
+        Ending::Failed { reason } => format!("failed: {reason}"),
+        Ending::Unusable { reason } => format!("no model: {reason}"),
+        Ending::Interrupted => "interrupted".to_owned(),
+        Ending::Stopped { reason } => format!("stopped: {reason}"),
+    }
+}
+
+/// The sign and ink of a standing.
+pub fn standing_sign(standing: Standing) -> (Glyph, Ink) {
+    match standing {
+        Standing::Pending => (Glyph::Pending, Ink::Dim),
+        Standing::Passed => (Glyph::Done, Ink::Good),
+        Standing::Failed => (Glyph::Failed, Ink::Bad),
+        Standing::Blocked => (Glyph::Blocked, Ink::Bad),
+        Standing::Stale => (Glyph::Stale, Ink::Warn),
+        Standing::Waived => (Glyph::Waived, Ink::Warn),
+        Standing::Retired => (Glyph::Retired, Ink::Faint),
+    }
+}
+
+/// The sign and ink of what a mission does.
+pub fn status_sign(status: Status) -> (Glyph, Ink) {
+    match status {
+        Status::Planning | Status::Running => (Glyph::Active, Ink::Accent),
+        Status::Waiting => (Glyph::Needs, Ink::Warn),
+        Status::Paused => (Glyph::Pending, Ink::Warn),
+        Status::Blocked | Status::BudgetSpent => (Glyph::Blocked, Ink::Bad),
+        Status::Completed | Status::Landed => (Glyph::Done, Ink::Good),
+        Status::Abandoned => (Glyph::Retired, Ink::Dim),
+    }
+}
+
+/// A gate by name: `the plan gate`, `the gate of M2`, `the final gate`.
+pub fn gate_name(gate: GateId) -> String {
+    match gate {
+        GateId::Plan => "the plan gate".to_owned(),
+        GateId::Milestone(id) => format!("the gate of {id}"),
+        GateId::Final => "the final gate".to_owned(),
+    }
+}

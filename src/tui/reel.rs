@@ -1,0 +1,255 @@
+//! The scroll position of a transcript. It sticks to the end until the person scrolls up; then it stays with the
+//! block that was read, whatever is added before or after. Only blocks that are seen are laid out.
+
+use std::collections::BTreeSet;
+
+use super::present::row::Row;
+use super::present::transcript::{Above, Fold, lines};
+use super::tape::Tape;
+
+/// Where in a transcript one reads, and what is unfolded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reel {
+    /// The last visible line; `None` is the end, whatever comes.
+    anchor: Option<Anchor>,
+    /// How many blocks there were when following stopped.
+    seen: u64,
+    fold: Fold,
+    /// Blocks that are folded otherwise than the rest.
+    flipped: BTreeSet<i64>,
+}
+
+/// A line of a block, by the block's lasting name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Anchor {
+    name: i64,
+    line: usize,
+}
+
+impl Reel {
+    /// Whether it sticks to the end.
+    pub fn follows(&self) -> bool {
+        self.anchor.is_none()
+    }
+
+    /// How many blocks came since following stopped.
+    pub fn news(&self, tape: &Tape) -> u64 {
+        if self.follows() { 0 } else { tape.grown.saturating_sub(self.seen) }
+    }
+
+    /// Sticks to the end again.
+    pub fn follow(&mut self) {
+        self.anchor = None;
+    }
+
+    /// Stops following, or follows again.
+    pub fn toggle_follow(&mut self, tape: &Tape, width: usize) {
+        if self.follows() {
+            self.anchor = self.end(tape, width);
+            self.seen = tape.grown;
+        } else {
+            self.follow();
+        }
+    }
+
+    /// Folds everything, or nothing.
+    pub fn toggle_fold(&mut self) {
+        self.fold = match self.fold {
+            Fold::Folded => Fold::Unfolded,
+            Fold::Unfolded => Fold::Folded,
+        };
+        self.flipped.clear();
+    }
+
+    /// Goes to a block, which becomes the last that is seen.
+    pub fn go_to(&mut self, tape: &Tape, place: usize, width: usize) {
+        if self.follows() {
+            self.seen = tape.grown;
+        }
+        let height = self.height_of(tape, place, width);
+        self.anchor = Some(Anchor { name: tape.name_of(place), line: height.saturating_sub(1) });
+    }
+
+    /// Scrolls by lines: up is negative. Scrolling down past the end follows again.
+    pub fn scroll(&mut self, tape: &Tape, lines: isize, width: usize, height: usize) {
+        let Some(end) = self.end(tape, width) else { return };
+        if self.follows() {
+            if lines >= 0 {
+                return;
+            }
+            self.seen = tape.grown;
+        }
+        let from = self.anchor.unwrap_or(end);
+        let moved = if lines < 0 {
+            self.up(tape, from, lines.unsigned_abs(), width)
+        } else {
+            self.down(tape, from, lines.unsigned_abs(), width)
+        };
+        let first_page =
+            self.down(tape, Anchor { name: tape.name_of(0), line: 0 }, height.saturating_sub(1), width);
+        let moved = later(moved, first_page);
+        self.anchor = (moved != end).then_some(moved);
+    }
+
+    /// Whether the first block is in sight, so that older ones should be fetched.
+    pub fn at_start(&self, tape: &Tape, width: usize, height: usize) -> bool {
+        self.visible_from(tape, width, height).is_none_or(|(place, _)| place == 0)
+    }
+
+    /// The lines that are seen, oldest first: at most `height`.
+    pub fn visible(&self, tape: &Tape, width: usize, height: usize) -> Vec<Row> {
+        let Some(last) = self.anchor.or_else(|| self.end(tape, width)) else { return Vec::new() };
+        let mut rows: Vec<Row> = Vec::new();
+        let mut place = tape.place_of(last.name);
+        let mut keep = last.line + 1;
+        loop {
+            let mut block = self.block_lines(tape, place, width);
+            block.truncate(keep);
+            block.reverse();
+            rows.append(&mut block);
+            if rows.len() >= height || place == 0 {
+                break;
+            }
+            place -= 1;
+            keep = usize::MAX;
+        }
+        rows.truncate(height);
+        rows.reverse();
+        rows
+    }
+
+    fn visible_from(&self, tape: &Tape, width: usize, height: usize) -> Option<(usize, usize)> {
+        let last = self.anchor.or_else(|| self.end(tape, width))?;
+        let first = self.up(tape, last, height.saturating_sub(1), width);
+        Some((tape.place_of(first.name), first.line))
+    }
+
+    fn end(&self, tape: &Tape, width: usize) -> Option<Anchor> {
+        let place = tape.len().checked_sub(1)?;
+        let height = self.height_of(tape, place, width);
+        Some(Anchor { name: tape.name_of(place), line: height.saturating_sub(1) })
+    }
+
+    fn up(&self, tape: &Tape, from: Anchor, mut lines: usize, width: usize) -> Anchor {
+        let mut place = tape.place_of(from.name);
+        let mut line = from.line.min(self.height_of(tape, place, width).saturating_sub(1));
+        while lines > line {
+            if place == 0 {
+                return Anchor { name: tape.name_of(0), line: 0 };
+            }
+            lines -= line + 1;
+            place -= 1;
+            line = self.height_of(tape, place, width).saturating_sub(1);
+        }
+        Anchor { name: tape.name_of(place), line: line - lines }
+    }
+
+    fn down(&self, tape: &Tape, from: Anchor, mut lines: usize, width: usize) -> Anchor {
+        let mut place = tape.place_of(from.name);
+        let mut line = from.line;
+        loop {
+            let below = self.height_of(tape, place, width).saturating_sub(line + 1);
+            if lines <= below {
+                return Anchor { name: tape.name_of(place), line: line + lines };
+            }
+            if place + 1 >= tape.len() {
+                return Anchor { name: tape.name_of(place), line: line + below };
+            }
+            lines -= below + 1;
+            place += 1;
+            line = 0;
+        }
+    }
+
+    fn height_of(&self, tape: &Tape, place: usize, width: usize) -> usize {
+        self.block_lines(tape, place, width).len().max(1)
+    }
+
+    fn block_lines(&self, tape: &Tape, place: usize, width: usize) -> Vec<Row> {
+        let Some(block) = tape.get(place) else { return Vec::new() };
+        let before = place.checked_sub(1).and_then(|before| tape.get(before));
+        let above = before.map_or(Above::Nothing, Above::Block);
+        let flipped = self.flipped.contains(&tape.name_of(place));
+        let fold = match (self.fold, flipped) {
+            (Fold::Folded, false) | (Fold::Unfolded, true) => Fold::Folded,
+            (Fold::Unfolded, false) | (Fold::Folded, true) => Fold::Unfolded,
+        };
+        let mut rows = lines(above, block, width, fold);
+        if rows.is_empty() {
+            rows.push(Row::new());
+        }
+        rows
+    }
+}
+
+fn later(a: Anchor, b: Anchor) -> Anchor {
+    if (a.name, a.line) < (b.name, b.line) { b } else { a }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::present::row::plain;
+    use super::*;
+    use crate::domain::id::Timestamp;
+    use crate::domain::transcript::{Entry, EntryBody};
+
+    fn tape(said: std::ops::RangeInclusive<u64>) -> Tape {
+        let mut tape = Tape::default();
+        for number in said {
+            let body = EntryBody::Called {
+                call_id: number.to_string(),
+                tool: "read".into(),
+                arguments: format!(r#"{{"path":"{number}"}}"#),
+            };
+            tape.take_entry(&Entry { number, at: Timestamp(0), body });
+        }
+        tape
+    }
+
+    fn shown(reel: &Reel, tape: &Tape) -> String {
+        plain(&reel.visible(tape, 40, 3)).replace("Read    ", "").replace('\n', " ")
+    }
+
+    #[test]
+    fn it_follows_until_scrolled_up_and_says_what_is_new() {
+        let mut tape = tape(1..=6);
+        let mut reel = Reel::default();
+        assert_eq!(shown(&reel, &tape), "4 5 6");
+        reel.scroll(&tape, -2, 40, 3);
+        assert_eq!(shown(&reel, &tape), "2 3 4");
+        let more = EntryBody::Called {
+            call_id: "7".into(),
+            tool: "read".into(),
+            arguments: r#"{"path":"7"}"#.into(),
+        };
+        tape.take_entry(&Entry { number: 7, at: Timestamp(0), body: more });
+        assert_eq!((shown(&reel, &tape).as_str(), reel.news(&tape)), ("2 3 4", 1));
+        reel.scroll(&tape, 9, 40, 3);
+        assert_eq!(shown(&reel, &tape), "5 6 7");
+        assert!(reel.follows());
+    }
+
+    #[test]
+    fn the_top_is_the_top_and_pages_in_front_do_not_move_what_is_read() {
+        let mut tape = tape(5..=9);
+        let mut reel = Reel::default();
+        reel.scroll(&tape, -100, 40, 3);
+        assert_eq!(shown(&reel, &tape), "5 6 7");
+        assert!(reel.at_start(&tape, 40, 3));
+        let older: Vec<Entry> = (1..=4)
+            .map(|number| Entry {
+                number,
+                at: Timestamp(0),
+                body: EntryBody::Called {
+                    call_id: format!("o{number}"),
+                    tool: "read".into(),
+                    arguments: format!(r#"{{"path":"{number}"}}"#),
+                },
+            })
+            .collect();
+        tape.take_page(&older, 0);
+        assert_eq!(shown(&reel, &tape), "5 6 7");
+        reel.scroll(&tape, -2, 40, 3);
+        assert_eq!(shown(&reel, &tape), "3 4 5");
+    }
+}

@@ -1,0 +1,49 @@
+//! Where the console's mission comes from. A link to an engine, a recording and a test are all a [`Source`], so the
+//! console cannot tell them apart.
+
+use std::future::Future;
+
+use tokio::sync::mpsc::Receiver;
+
+use crate::link::protocol::{Call, Notice, Reply};
+
+/// A mission to look at.
+pub trait Source: Send + Sync + 'static {
+    /// Asks something and waits for the answer.
+    fn call(&self, call: Call) -> impl Future<Output = Result<Reply, SourceError>> + Send;
+
+    /// Everything that is told without being asked, in order. Asked for once, before the first call; when it ends,
+    /// the source is gone for good.
+    fn listen(&self) -> Receiver<Heard>;
+}
+
+/// What a source tells.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Heard {
+    Notice(Box<Notice>),
+    /// The engine cannot be reached; the source keeps trying by itself.
+    Lost {
+        sentence: String,
+    },
+    /// It can again: the console attaches anew.
+    Back,
+}
+
+/// Why a call came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SourceError {
+    /// The mission refused it; the sentence says what to mend.
+    #[error("{0}")]
+    Refused(String),
+    /// The engine did not answer.
+    #[error("the engine cannot be reached: {0}")]
+    Lost(String),
+    /// A recording cannot do that.
+    #[error("this is a recording: {0} needs a live mission")]
+    Recorded(&'static str),
+    /// The engine speaks another protocol.
+    #[error(
+        "the engine speaks protocol {theirs}, this console {ours}: stop the engine with `flightdeck stop`, and start it again with this version"
+    )]
+    Protocol { ours: u32, theirs: u32 },
+}

@@ -1,0 +1,253 @@
+//! Text as a terminal sees it: cells, not characters. Nothing that an agent writes leaves this room uncleaned.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Takes away what could move the cursor, change colours or turn the reading direction: escape sequences whole,
+/// other control characters, and Unicode's direction marks. Line breaks stay; a tab becomes two spaces.
+pub fn clean(text: &str) -> String {
+    if text.bytes().all(|b| (0x20..0x7f).contains(&b) || b == b'\n') {
+        return text.to_owned();
+    }
+    let mut kept = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1b}' => skip_escape(&mut chars),
+            '\u{9b}' => skip_until_final(&mut chars),
+            '\t' => kept.push_str("  "),
+            '\n' => kept.push('\n'),
+            c if c.is_control() || is_direction_mark(c) => {}
+            c => kept.push(c),
+        }
+    }
+    kept
+}
+
+fn skip_escape(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    match chars.next() {
+        Some('[') => skip_until_final(chars),
+        Some(']' | 'P' | '^' | '_' | 'X') => skip_string(chars),
+        Some('(' | ')' | '*' | '+' | '#' | ' ' | '%') => {
+            chars.next();
+        }
+        _ => {}
+    }
+}
+
+fn skip_until_final(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    while let Some(c) = chars.peek() {
+        if *c == '\n' {
+            return;
+        }
+        let last = ('\u{40}'..='\u{7e}').contains(c);
+        chars.next();
+        if last {
+            return;
+        }
+    }
+}
+
+/// An operating-system command ends with BEL or ESC \; an unfinished one ends with its line.
+fn skip_string(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    while let Some(c) = chars.peek() {
+        if *c == '\n' {
+            return;
+        }
+        let c = chars.next();
+        if matches!(c, Some('\u{7}' | '\u{9c}')) {
+            return;
+        }
+        if c == Some('\u{1b}') {
+            if chars.peek() == Some(&'\\') {
+                chars.next();
+            }
+            return;
+        }
+    }
+}
+
+fn is_direction_mark(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// How many cells a text takes.
+pub fn width(text: &str) -> usize {
+    text.graphemes(true).map(cells).sum()
+}
+
+/// The cells of one grapheme, as the renderer counts them.
+pub fn cells(grapheme: &str) -> usize {
+    grapheme.width()
+}
+
+/// Cuts a text to a number of cells, with an ellipsis where something is missing.
+pub fn clip(text: &str, room: usize) -> String {
+    if width(text) <= room {
+        return text.to_owned();
+    }
+    let shorter = text.trim_end();
+    if width(shorter) <= room {
+        return shorter.to_owned();
+    }
+    if room == 0 {
+        return String::new();
+    }
+    let mut kept = cut(text, room - 1).to_owned();
+    kept.push('…');
+    kept
+}
+
+/// As much of a text as fits, without an ellipsis.
+pub fn cut(text: &str, room: usize) -> &str {
+    let mut used = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        used += cells(grapheme);
+        if used > room {
+            return text.get(..at).unwrap_or_default();
+        }
+    }
+    text
+}
+
+/// The first line of a text, clipped.
+pub fn first_line(text: &str) -> &str {
+    text.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim()
+}
+
+/// Breaks a text into lines of at most `room` cells, at spaces where there are any.
+pub fn wrap(text: &str, room: usize) -> Vec<String> {
+    let room = room.max(1);
+    let mut lines = Vec::new();
+    for line in text.split('\n') {
+        wrap_line(line, room, &mut lines);
+    }
+    lines
+}
+
+fn wrap_line(line: &str, room: usize, lines: &mut Vec<String>) {
+    if width(line) <= room {
+        lines.push(line.trim_end().to_owned());
+        return;
+    }
+    let indent: String = line.chars().take_while(|c| *c == ' ').take(room / 3).collect();
+    let mut current = String::new();
+    let mut used = 0;
+    for word in line.split_word_bounds() {
+        let cells_of_word = width(word);
+        if used + cells_of_word > room && !word.trim().is_empty() {
+            if used > indent.len() {
+                lines.push(current.trim_end().to_owned());
+                current.clone_from(&indent);
+                used = indent.len();
+            }
+            if cells_of_word > room.saturating_sub(used) {
+                used = break_word(word, room, &indent, &mut current, lines);
+                continue;
+            }
+        }
+        if used + cells_of_word <= room {
+            current.push_str(word);
+            used += cells_of_word;
+        }
+    }
+    if !current.trim().is_empty() {
+        lines.push(current.trim_end().to_owned());
+    }
+}
+
+/// A word longer than a line is broken between graphemes. Answers the cells used on the last line.
+fn break_word(word: &str, room: usize, indent: &str, current: &mut String, lines: &mut Vec<String>) -> usize {
+    let mut used = width(current);
+    for grapheme in word.graphemes(true) {
+        let next = cells(grapheme);
+        if used + next > room && used > indent.len() {
+            lines.push(std::mem::replace(current, indent.to_owned()));
+            used = indent.len();
+        }
+        if used + next <= room {
+            current.push_str(grapheme);
+            used += next;
+        }
+    }
+    used
+}
+
+/// A count for reading: `950`, `3.0K`, `221M`.
+pub fn count(n: u64) -> String {
+    match n {
+        0..1_000 => n.to_string(),
+        1_000..10_000 => format!("{}.{}K", n / 1_000, n % 1_000 / 100),
+        10_000..1_000_000 => format!("{}K", n / 1_000),
+        1_000_000..10_000_000 => format!("{}.{}M", n / 1_000_000, n % 1_000_000 / 100_000),
+        10_000_000..1_000_000_000 => format!("{}M", n / 1_000_000),
+        _ => format!("{}.{}G", n / 1_000_000_000, n % 1_000_000_000 / 100_000_000),
+    }
+}
+
+/// A span of milliseconds for reading, as exact as a person needs: `0.4s`, `36s`, `8m 36s`, `1h 12m`, `3d 4h`.
+pub fn span(ms: u64) -> String {
+    let seconds = ms / 1_000;
+    match seconds {
+        0..10 => format!("{}.{}s", seconds, ms % 1_000 / 100),
+        10..60 => format!("{seconds}s"),
+        60..3_600 => format!("{}m {:02}s", seconds / 60, seconds % 60),
+        3_600..86_400 => format!("{}h {:02}m", seconds / 3_600, seconds % 3_600 / 60),
+        _ => format!("{}d {}h", seconds / 86_400, seconds % 86_400 / 3_600),
+    }
+}
+
+/// How long ago, in one unit: `now`, `7m`, `31m`, `1h`, `2d`.
+pub fn ago(ms: u64) -> String {
+    let seconds = ms / 1_000;
+    match seconds {
+        0..60 => "now".to_owned(),
+        60..3_600 => format!("{}m", seconds / 60),
+        3_600..86_400 => format!("{}h", seconds / 3_600),
+        _ => format!("{}d", seconds / 86_400),
+    }
+}
+
+/// A number with its noun: `1 finding`, `2 findings`.
+pub fn plural(n: usize, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_sequences_vanish_whole() {
+        assert_eq!(clean("a\u{1b}[31;1mred\u{1b}[0m b"), "ared b");
+        assert_eq!(clean("\u{1b}]0;title\u{7}x\u{1b}]8;;http://e\u{1b}\\y"), "xy");
+        assert_eq!(clean("a\rb\u{8}\tc\u{202e}d"), "ab  cd");
+        assert_eq!(clean("\u{1b}]52;c;unfinished\nnext"), "\nnext");
+        assert_eq!(clean("\u{1b}"), "");
+    }
+
+    #[test]
+    fn clipping_never_splits_a_wide_character() {
+        assert_eq!(clip("日本語", 4), "日…");
+        assert_eq!(clip("日本語", 6), "日本語");
+        assert_eq!(clip("abc", 0), "");
+        assert_eq!(width(&clip("👩‍👩‍👧‍👦 family", 5)), width("👩‍👩‍👧‍👦") + 3);
+    }
+
+    #[test]
+    fn wrapping_keeps_every_word_and_no_line_is_too_long() {
+        let text =
+            "  The cookie must survive a restart, so the key moves to aVeryLongWordThatDoesNotFitAtAll.";
+        let lines = wrap(text, 20);
+        assert!(lines.iter().all(|line| width(line) <= 20), "{lines:?}");
+        let squeezed = |s: &str| s.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+        assert_eq!(squeezed(&lines.concat()), squeezed(text));
+    }
+
+    #[test]
+    fn numbers_are_for_reading() {
+        assert_eq!([count(999), count(3_000), count(221_400_000)], ["999", "3.0K", "221M"]);
+        assert_eq!([span(400), span(516_000), span(4_320_000)], ["0.4s", "8m 36s", "1h 12m"]);
+        assert_eq!([ago(30_000), ago(420_000), ago(90_000_000)], ["now", "7m", "1d"]);
+    }
+}

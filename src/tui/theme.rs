@@ -1,0 +1,230 @@
+//! Colours: the only place that names any. A theme is a palette, and roles that are said in words of it.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use ratatui::style::{Color, Modifier, Style};
+use serde::Deserialize;
+
+use super::ink::Ink;
+use super::present::evidence::{Colour, Run};
+use super::styles::Styles;
+
+/// The themes that come with flightdeck.
+pub const BUILT_IN: [(&str, &str); 4] = [
+    ("dark", include_str!("../../themes/dark.toml")),
+    ("light", include_str!("../../themes/light.toml")),
+    ("ansi16", include_str!("../../themes/ansi16.toml")),
+    ("high-contrast", include_str!("../../themes/high-contrast.toml")),
+];
+
+/// How many colours the terminal has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Depth {
+    #[default]
+    Full,
+    /// `NO_COLOR`, or a terminal without: weight and underlines must do.
+    Monochrome,
+}
+
+/// A theme's file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Theme {
+    pub name: String,
+    /// A built-in theme that says what this one does not.
+    pub inherits: Option<String>,
+    #[serde(default)]
+    palette: BTreeMap<String, String>,
+    #[serde(default)]
+    roles: BTreeMap<String, String>,
+}
+
+/// Why a theme cannot be used. The last good one stays.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ThemeError {
+    #[error("{0}")]
+    Syntax(String),
+    #[error("role \"{role}\" says \"{word}\", which is neither a colour of the palette nor a style")]
+    Word { role: String, word: String },
+    #[error("there is no role \"{0}\"; roles are text, dim, faint, strong, accent, good, bad, warn …")]
+    Role(String),
+    #[error("there is no theme \"{0}\"; built in are dark, light, ansi16 and high-contrast")]
+    Unknown(String),
+}
+
+impl Theme {
+    /// Reads a theme's file.
+    ///
+    /// # Errors
+    /// [`ThemeError::Syntax`] with the line.
+    pub fn parse(text: &str) -> Result<Self, ThemeError> {
+        toml::from_str(text).map_err(|error| ThemeError::Syntax(error.to_string()))
+    }
+
+    /// A built-in theme by name.
+    ///
+    /// # Errors
+    /// [`ThemeError::Unknown`].
+    pub fn built_in(name: &str) -> Result<Self, ThemeError> {
+        let found = BUILT_IN.iter().find(|(known, _)| *known == name);
+        let (_, text) = found.ok_or_else(|| ThemeError::Unknown(name.to_owned()))?;
+        Self::parse(text)
+    }
+
+    /// Works the styles of every role out.
+    ///
+    /// # Errors
+    /// The first word that is not understood.
+    pub fn styles(&self, depth: Depth) -> Result<Styles, ThemeError> {
+        let whole = self.with_inherited()?;
+        let mut styles = [Style::default(); Ink::ALL.len()];
+        for (role, words) in &whole.roles {
+            let known = Ink::ALL.iter().position(|(_, name)| name == role);
+            let index = known.ok_or_else(|| ThemeError::Role(role.clone()))?;
+            let style = parse_style(role, words, &whole.palette)?;
+            if let Some(place) = styles.get_mut(index) {
+                *place = style;
+            }
+        }
+        Ok(match depth {
+            Depth::Full => Styles::new(styles),
+            Depth::Monochrome => Styles::monochrome(),
+        })
+    }
+
+    fn with_inherited(&self) -> Result<Self, ThemeError> {
+        let Some(parent) = &self.inherits else { return Ok(self.clone()) };
+        let mut whole = Self::built_in(parent)?.with_inherited()?;
+        whole.palette.extend(self.palette.clone());
+        whole.roles.extend(self.roles.clone());
+        Ok(whole)
+    }
+}
+
+fn parse_style(role: &str, words: &str, palette: &BTreeMap<String, String>) -> Result<Style, ThemeError> {
+    let mut style = Style::default();
+    let mut ground = false;
+    for word in words.split_whitespace() {
+        let modifier = match word {
+            "bold" => Modifier::BOLD,
+            "dim" => Modifier::DIM,
+            "italic" => Modifier::ITALIC,
+            "underline" => Modifier::UNDERLINED,
+            "reverse" => Modifier::REVERSED,
+            "on" => {
+                ground = true;
+                continue;
+            }
+            name => {
+                let colour = palette.get(name).map_or(name, String::as_str);
+                let colour = parse_colour(colour)
+                    .ok_or_else(|| ThemeError::Word { role: role.to_owned(), word: name.to_owned() })?;
+                style = if ground { style.bg(colour) } else { style.fg(colour) };
+                continue;
+            }
+        };
+        style = style.add_modifier(modifier);
+    }
+    Ok(style)
+}
+
+fn parse_colour(word: &str) -> Option<Color> {
+    if word == "default" { Some(Color::Reset) } else { Color::from_str(word).ok() }
+}
+
+/// The style of a run of somebody else's screen. Without colours of our own, theirs are left out too.
+pub fn foreign(run: &Run, styles: &Styles) -> Style {
+    let mut style = styles.of(Ink::Text);
+    if *styles != Styles::monochrome() {
+        style = with_foreign(style, run.fg, Style::fg);
+        style = with_foreign(style, run.bg, Style::bg);
+    }
+    for attribute in &run.attributes {
+        style = style.add_modifier(match attribute.as_str() {
+            "bold" => Modifier::BOLD,
+            "dim" => Modifier::DIM,
+            "italic" => Modifier::ITALIC,
+            "underline" => Modifier::UNDERLINED,
+            "inverse" => Modifier::REVERSED,
+            _ => Modifier::empty(),
+        });
+    }
+    style
+}
+
+fn with_foreign(style: Style, colour: Colour, set: fn(Style, Color) -> Style) -> Style {
+    match colour {
+        Colour::Default => style,
+        Colour::Indexed { index } => set(style, Color::Indexed(index)),
+        Colour::Rgb { red, green, blue } => set(style, Color::Rgb(red, green, blue)),
+    }
+}
+
+/// The style of a piece of code, as its highlighter wants it.
+pub fn code(styles: &Styles, red: u8, green: u8, blue: u8) -> Style {
+    if *styles == Styles::monochrome() {
+        styles.of(Ink::Text)
+    } else {
+        Style::default().fg(Color::Rgb(red, green, blue))
+    }
+}
+
+impl Styles {
+    /// Styles for a terminal without colours: every difference is weight, slant or reverse.
+    pub fn monochrome() -> Self {
+        let mut styles = [Style::default(); Ink::ALL.len()];
+        for (index, (ink, _)) in Ink::ALL.into_iter().enumerate() {
+            let modifier = match ink {
+                Ink::Strong | Ink::Banner | Ink::Key | Ink::Focus | Ink::Bad | Ink::Warn => Modifier::BOLD,
+                Ink::Dim | Ink::Faint => Modifier::DIM,
+                Ink::Thought => Modifier::ITALIC,
+                Ink::Selected | Ink::Match => Modifier::REVERSED,
+                Ink::Resting => Modifier::UNDERLINED,
+                _ => Modifier::empty(),
+            };
+            if let Some(place) = styles.get_mut(index) {
+                *place = Style::default().add_modifier(modifier);
+            }
+        }
+        Self::new(styles)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_theme_styles_every_role() {
+        for (name, _) in BUILT_IN {
+            let theme = Theme::built_in(name).unwrap();
+            assert_eq!(theme.name, name);
+            theme.styles(Depth::Full).unwrap();
+            let whole = theme.with_inherited().unwrap();
+            for (_, role) in Ink::ALL {
+                assert!(whole.roles.contains_key(role), "{name} lacks {role}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_theme_says_what_and_where() {
+        let wrong = Theme::parse("name = \"x\"\ninherits = \"dark\"\n[roles]\ntext = \"mauve-ish\"").unwrap();
+        assert_eq!(
+            wrong.styles(Depth::Full).unwrap_err().to_string(),
+            "role \"text\" says \"mauve-ish\", which is neither a colour of the palette nor a style"
+        );
+        let error = Theme::parse("name = \"x\"\n[roles\n").unwrap_err().to_string();
+        assert!(error.contains("line 2"), "{error}");
+        assert!(Theme::built_in("neon").is_err());
+    }
+
+    #[test]
+    fn without_colours_no_style_has_one() {
+        let styles = Theme::built_in("dark").unwrap().styles(Depth::Monochrome).unwrap();
+        for (ink, _) in Ink::ALL {
+            assert_eq!((styles.of(ink).fg, styles.of(ink).bg), (None, None), "{ink:?}");
+        }
+    }
+}

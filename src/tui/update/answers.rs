@@ -1,0 +1,67 @@
+//! What came of a call: a mission, a page, a confirmation, or a sentence that says what to do.
+
+use crate::link::protocol::Reply;
+use crate::tui::app::{App, Link, Tone};
+use crate::tui::effect::{Effect, Errand};
+use crate::tui::source::SourceError;
+
+use super::{mission_changed, say, stack};
+
+/// Takes an answer in.
+pub fn take(app: &mut App, errand: &Errand, result: Result<Reply, SourceError>) -> Vec<Effect> {
+    let mut effects = stack::answered(app, errand, &result);
+    match result {
+        Ok(reply) => effects.extend(take_reply(app, errand, reply)),
+        Err(error) => refused(app, errand, &error),
+    }
+    effects
+}
+
+fn take_reply(app: &mut App, errand: &Errand, reply: Reply) -> Vec<Effect> {
+    match (errand, reply) {
+        (Errand::Attach, Reply::Attached { mission, live }) => {
+            let first = app.link == Link::Attaching;
+            let updated = mission.updated;
+            match &mut app.present {
+                Some(present) => *present = mission,
+                None => app.mission = *mission,
+            }
+            app.live = live;
+            app.link = Link::Attached;
+            super::set_clock(app, updated);
+            if !first {
+                app.tapes.values_mut().for_each(|tape| tape.asked = false);
+            }
+            mission_changed(app)
+        }
+        (Errand::Page { attempt, .. }, Reply::Transcript { items, older }) => {
+            app.tapes.entry(*attempt).or_default().take_page(&items, older);
+            Vec::new()
+        }
+        (Errand::Order(words), Reply::Accepted { .. }) => {
+            say(app, Tone::Done, words);
+            Vec::new()
+        }
+        (Errand::Land, Reply::Landed { branch, commit }) => {
+            say(app, Tone::Done, format!("landed on {branch} at {commit}"));
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn refused(app: &mut App, errand: &Errand, error: &SourceError) {
+    match (errand, error) {
+        (Errand::Page { attempt, .. }, _) => {
+            if let Some(tape) = app.tapes.get_mut(attempt) {
+                tape.asked = matches!(error, SourceError::Refused(_) | SourceError::Recorded(_));
+            }
+        }
+        // Those screens show the sentence themselves.
+        (Errand::Consequences { .. } | Errand::Evidence(_) | Errand::Diff(_), _) => {}
+        (Errand::Attach, SourceError::Lost(_) | SourceError::Protocol { .. }) => {
+            app.link = Link::Lost { sentence: error.to_string() };
+        }
+        _ => say(app, Tone::Trouble, error.to_string()),
+    }
+}

@@ -1,0 +1,177 @@
+//! The main screen's own keys: moving in a pane, opening what is selected.
+
+use crate::link::protocol::Before;
+use crate::tui::action::Action;
+use crate::tui::app::App;
+use crate::tui::effect::Effect;
+use crate::tui::focus::{Pane, Zoom};
+use crate::tui::layout::inside;
+use crate::tui::list::{List, Step};
+use crate::tui::present::plan::Target;
+use crate::tui::present::{plan, timeline};
+use crate::tui::select::{selected_assertion, selected_milestone, selected_moment, selected_target};
+
+use super::page;
+
+/// Does an action on the main screen.
+pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::NextPane => focus(app, app.focus.after(1)),
+        Action::PreviousPane => focus(app, app.focus.after(3)),
+        Action::PanePlan => focus(app, Pane::Plan),
+        Action::PaneWorker => focus(app, Pane::Worker),
+        Action::PaneContract => focus(app, Pane::Contract),
+        Action::PaneTimeline => focus(app, Pane::Timeline),
+        Action::Zoom => {
+            app.zoom = if app.zoom == Zoom::All { Zoom::One } else { Zoom::All };
+            keep_in_sight(app);
+        }
+        Action::Follow => follow(app),
+        Action::Fold => app.reel.toggle_fold(),
+        Action::Left | Action::Right => toggle_milestone(app),
+        Action::Copy => return copy(app),
+        _ => return step_or_open(app, action),
+    }
+    Vec::new()
+}
+
+/// Esc on the main screen: what is special becomes usual again, one thing at a time.
+pub fn back(app: &mut App) {
+    if app.zoom == Zoom::One {
+        app.zoom = Zoom::All;
+        keep_in_sight(app);
+    } else if app.held.is_some() {
+        app.held = None;
+        app.reel = crate::tui::reel::Reel::default();
+    } else {
+        app.reel.follow();
+    }
+}
+
+/// Gives a pane the keys.
+pub fn focus(app: &mut App, pane: Pane) {
+    app.focus = pane;
+    keep_in_sight(app);
+}
+
+/// Keeps selections inside their lists and in sight, after the size or the mission changed.
+pub fn keep_in_sight(app: &mut App) {
+    for pane in [Pane::Plan, Pane::Contract, Pane::Timeline] {
+        let (len, height) = (len(app, pane), height(app, pane));
+        if let Some(list) = list_mut(app, pane) {
+            let selected = list.selected;
+            list.select(selected, len, height);
+        }
+    }
+}
+
+/// Moves by a step, or scrolls, in the pane that has the keys.
+pub fn step(app: &mut App, step: Step) -> Vec<Effect> {
+    let pane = app.focus;
+    if pane == Pane::Worker {
+        return scroll_worker(app, step);
+    }
+    let (len, height) = (len(app, pane), height(app, pane));
+    if let Some(list) = list_mut(app, pane) {
+        list.step(step, len, height);
+    }
+    Vec::new()
+}
+
+/// Scrolls the transcript, and asks for older pages when its beginning comes into sight.
+pub fn scroll_worker(app: &mut App, step: Step) -> Vec<Effect> {
+    let Some(attempt) = app.watched() else { return Vec::new() };
+    let area = inside(app.areas().of(Pane::Worker));
+    let (width, height) = (usize::from(area.width), usize::from(area.height));
+    let page_lines = isize::try_from(height.saturating_sub(2).max(1)).unwrap_or(1);
+    let Some(tape) = app.tapes.get(&attempt) else { return Vec::new() };
+    let lines = match step {
+        Step::By(n) => n,
+        Step::PageUp => -page_lines,
+        Step::PageDown => page_lines,
+        Step::First => isize::MIN,
+        Step::Last => {
+            app.reel.follow();
+            return Vec::new();
+        }
+    };
+    app.reel.scroll(tape, lines, width, height);
+    if app.reel.at_start(tape, width, height) && tape.older > 0 {
+        return tape.first_number().map(|first| page(attempt, Before::Item(first))).into_iter().collect();
+    }
+    Vec::new()
+}
+
+fn follow(app: &mut App) {
+    let width = usize::from(inside(app.areas().of(Pane::Worker)).width);
+    let tape = app.watched().and_then(|attempt| app.tapes.get(&attempt));
+    if let Some(tape) = tape {
+        app.reel.toggle_follow(tape, width);
+    }
+}
+
+fn toggle_milestone(app: &mut App) {
+    if app.focus != Pane::Plan {
+        return;
+    }
+    if let Some(milestone) = selected_milestone(app) {
+        if !app.toggled.remove(&milestone) {
+            app.toggled.insert(milestone);
+        }
+        let targets = plan::targets(&app.mission, &app.toggled);
+        if let Some(at) = targets.iter().position(|target| *target == Target::Milestone(milestone)) {
+            let height = height(app, Pane::Plan);
+            app.plan.select(at, targets.len(), height);
+        }
+    }
+}
+
+fn step_or_open(app: &mut App, action: Action) -> Vec<Effect> {
+    if let Some(by) = Step::of(action) {
+        return step(app, by);
+    }
+    match crate::tui::popup::open::from_main(app, action) {
+        Some(screen) => super::stack::open(app, screen),
+        None => Vec::new(),
+    }
+}
+
+fn copy(app: &App) -> Vec<Effect> {
+    let text = match app.focus {
+        Pane::Plan => selected_target(app).map(|target| plan::row(&app.mission, target).plain()),
+        Pane::Contract => selected_assertion(app).and_then(|id| {
+            let assertion = app.mission.contract.get(&id)?;
+            Some(format!("{id} {}\n{}", assertion.wording.title, assertion.wording.statement))
+        }),
+        Pane::Timeline => {
+            selected_moment(app).map(|moment| timeline::row(&app.mission, &moment, app.now).plain())
+        }
+        Pane::Worker => None,
+    };
+    text.map(Effect::Copy).into_iter().collect()
+}
+
+/// How many rows a pane has.
+pub fn len(app: &App, pane: Pane) -> usize {
+    match pane {
+        Pane::Plan => plan::targets(&app.mission, &app.toggled).len(),
+        Pane::Contract => app.mission.contract.len(),
+        Pane::Timeline => timeline::moments(&app.mission).len(),
+        Pane::Worker => 0,
+    }
+}
+
+/// How many rows of a pane are seen.
+pub fn height(app: &App, pane: Pane) -> usize {
+    usize::from(inside(app.areas().of(pane)).height).max(1)
+}
+
+/// The list of a pane.
+pub fn list_mut(app: &mut App, pane: Pane) -> Option<&mut List> {
+    match pane {
+        Pane::Plan => Some(&mut app.plan),
+        Pane::Contract => Some(&mut app.contract),
+        Pane::Timeline => Some(&mut app.timeline),
+        Pane::Worker => None,
+    }
+}

@@ -1,0 +1,185 @@
+//! How the console changes: one message in, effects out. Nothing here waits, draws or looks at a clock.
+
+mod answers;
+mod keys;
+mod main_screen;
+mod mouse;
+mod notify;
+mod orders;
+mod stack;
+
+use crossterm::event::{Event as Input, KeyEventKind};
+use ratatui::layout::Size;
+
+use crate::domain::event::Stamped;
+use crate::domain::id::{AttemptId, Timestamp};
+use crate::link::protocol::{Before, Call, LiveOutput, Notice};
+
+use super::app::{App, Link, Toast, Tone, Window};
+use super::effect::{Effect, Errand};
+use super::msg::Msg;
+use super::options::ConsoleExit;
+use super::source::Heard;
+
+pub use stack::open;
+
+/// How many entries one page of a transcript has.
+pub const PAGE: u32 = 200;
+
+/// Milliseconds that a sentence stays at the foot of the screen.
+const TOAST_MS: i64 = 6_000;
+
+/// The first calls of a console.
+pub fn start() -> Vec<Effect> {
+    vec![Effect::Ask { call: Call::Attach { output: LiveOutput::Wanted }, errand: Errand::Attach }]
+}
+
+/// Takes one message in.
+pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Input(input) => take_input(app, input),
+        Msg::Heard(heard) => take_heard(app, heard),
+        Msg::Answer { errand, result } => answers::take(app, &errand, *result),
+        Msg::Tick(now) => take_tick(app, now),
+        Msg::Missions(missions) => {
+            app.missions = missions;
+            stack::refresh(app)
+        }
+        Msg::Edited(Ok(text)) => stack::edited(app, &text),
+        Msg::Edited(Err(sentence)) | Msg::Trouble(sentence) | Msg::ThemeRead(Err(sentence)) => {
+            say(app, Tone::Trouble, sentence);
+            Vec::new()
+        }
+        Msg::ThemeRead(Ok(styles)) => {
+            app.look.styles = *styles;
+            Vec::new()
+        }
+        Msg::Signal => vec![Effect::Exit(ConsoleExit::Signalled)],
+    }
+}
+
+fn take_input(app: &mut App, input: Input) -> Vec<Effect> {
+    match input {
+        Input::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
+        Input::Key(key) => {
+            app.toast = None;
+            keys::take(app, key)
+        }
+        Input::Mouse(event) => mouse::take(app, event),
+        Input::Paste(text) => stack::pasted(app, &text),
+        Input::Resize(width, height) => {
+            app.size = Size { width, height };
+            main_screen::keep_in_sight(app);
+            Vec::new()
+        }
+        Input::FocusGained => {
+            app.window = Window::Focused;
+            Vec::new()
+        }
+        Input::FocusLost => {
+            app.window = Window::Elsewhere;
+            Vec::new()
+        }
+    }
+}
+
+fn take_heard(app: &mut App, heard: Heard) -> Vec<Effect> {
+    match heard {
+        Heard::Notice(notice) => take_notice(app, *notice),
+        Heard::Lost { sentence } => {
+            app.link = Link::Lost { sentence };
+            Vec::new()
+        }
+        Heard::Back => start(),
+    }
+}
+
+fn take_notice(app: &mut App, notice: Notice) -> Vec<Effect> {
+    match notice {
+        Notice::Event(stamped) => take_event(app, &stamped),
+        Notice::Entry { attempt, entry } => {
+            app.tapes.entry(attempt).or_default().take_entry(&entry);
+            fetch_missing(app, attempt)
+        }
+        Notice::Output { attempt, piece } => {
+            let now = app.now;
+            app.tapes.entry(attempt).or_default().take_piece(&piece, now);
+            Vec::new()
+        }
+        Notice::Activity { live } => {
+            app.live = live;
+            Vec::new()
+        }
+        Notice::Warning { sentence } => {
+            say(app, Tone::Trouble, sentence);
+            Vec::new()
+        }
+    }
+}
+
+/// An event that is known already changes nothing; one after a gap means that the console must attach anew.
+fn take_event(app: &mut App, stamped: &Stamped) -> Vec<Effect> {
+    let mission = app.present.as_deref_mut().unwrap_or(&mut app.mission);
+    if app.link != Link::Attached || stamped.seq <= mission.seq {
+        return Vec::new();
+    }
+    if stamped.seq > mission.seq + 1 {
+        return start();
+    }
+    mission.apply(stamped);
+    set_clock(app, stamped.at);
+    mission_changed(app)
+}
+
+/// Time never goes back, and stands still on the screen while the past is shown.
+fn set_clock(app: &mut App, now: Timestamp) {
+    app.clock = app.clock.max(now);
+    if app.present.is_none() {
+        app.now = app.clock;
+    }
+}
+
+/// What follows from any change of the mission.
+fn mission_changed(app: &mut App) -> Vec<Effect> {
+    main_screen::keep_in_sight(app);
+    let mut effects = notify::transitions(app);
+    effects.extend(watch(app));
+    effects.extend(stack::refresh(app));
+    effects
+}
+
+/// Fetches the transcript that the worker pane shows, when it is not here.
+fn watch(app: &mut App) -> Vec<Effect> {
+    app.watched().map(|attempt| fetch_missing(app, attempt)).unwrap_or_default()
+}
+
+/// Asks once for the newest page of a transcript.
+fn fetch_missing(app: &mut App, attempt: AttemptId) -> Vec<Effect> {
+    let tape = app.tapes.entry(attempt).or_default();
+    if tape.asked || app.link == Link::Attaching {
+        return Vec::new();
+    }
+    tape.asked = true;
+    vec![page(attempt, Before::End)]
+}
+
+fn page(attempt: AttemptId, before: Before) -> Effect {
+    Effect::Ask {
+        call: Call::Transcript { attempt, before, limit: PAGE },
+        errand: Errand::Page { attempt, before },
+    }
+}
+
+fn take_tick(app: &mut App, now: Timestamp) -> Vec<Effect> {
+    set_clock(app, now);
+    if app.toast.as_ref().is_some_and(|toast| toast.until <= now) {
+        app.toast = None;
+    }
+    stack::refresh(app)
+}
+
+/// Shows a sentence at the foot of the screen.
+pub fn say(app: &mut App, tone: Tone, sentence: impl AsRef<str>) {
+    let sentence = super::text::clean(sentence.as_ref());
+    app.toast = Some(Toast { sentence, tone, until: Timestamp(app.clock.0.saturating_add(TOAST_MS)) });
+}

@@ -1,0 +1,37 @@
+//! Telling a person who looks elsewhere: once for every decision that begins to wait, and when a mission ends.
+
+use crate::domain::attention;
+use crate::domain::mission::Mission;
+use crate::tui::app::{App, Window};
+use crate::tui::effect::Effect;
+use crate::tui::options::Notifications;
+use crate::tui::present::header::{progress, window_title};
+
+/// Compares what waits with what was told.
+pub fn transitions(app: &mut App) -> Vec<Effect> {
+    let mission = app.present.as_deref().unwrap_or(&app.mission);
+    let waits = waiting(mission);
+    let news: Vec<String> = waits.iter().filter(|sentence| !app.told.contains(sentence)).cloned().collect();
+    let mut effects = vec![announcement(mission)];
+    let mission_title = mission.title().to_owned();
+    app.told = waits;
+    if app.window == Window::Elsewhere && app.notifications == Notifications::On {
+        effects
+            .extend(news.into_iter().map(|sentence| Effect::Notify(format!("{mission_title}: {sentence}"))));
+    }
+    effects
+}
+
+fn waiting(mission: &Mission) -> Vec<String> {
+    let mut waits: Vec<String> = attention::needs(mission).into_iter().map(|need| need.sentence).collect();
+    if mission.end.is_some() {
+        waits.push(format!("the mission is {}", mission.status().word()));
+    }
+    waits
+}
+
+fn announcement(mission: &Mission) -> Effect {
+    let progress = progress(mission);
+    let percent = (progress.built * 100).checked_div(progress.features).unwrap_or(0);
+    Effect::Announce { title: window_title(mission), percent: u8::try_from(percent.min(100)).unwrap_or(100) }
+}

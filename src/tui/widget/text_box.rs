@@ -1,0 +1,104 @@
+//! A box to write in, dressed in the theme.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use tui_textarea::{CursorMove, TextArea, WrapMode};
+
+use crate::tui::app::App;
+use crate::tui::ink::Ink;
+use crate::tui::text::clean;
+
+/// The most characters that one box takes; a longer paste is cut.
+const MOST: usize = 64_000;
+
+/// A text that is being written.
+#[derive(Debug, Clone)]
+pub struct TextBox {
+    area: TextArea<'static>,
+    height: Height,
+}
+
+/// How many lines a box takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Height {
+    One,
+    Many,
+}
+
+/// Whether a box has the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Active {
+    Yes,
+    No,
+}
+
+impl TextBox {
+    /// A box with a text in it, the cursor at its end.
+    pub fn new(height: Height, text: &str) -> Self {
+        let mut area = TextArea::new(lines_of(height, text));
+        area.set_wrap_mode(WrapMode::WordOrGlyph);
+        area.set_cursor_line_style(Style::default());
+        area.set_max_histories(200);
+        area.move_cursor(CursorMove::Bottom);
+        area.move_cursor(CursorMove::End);
+        Self { area, height }
+    }
+
+    /// The text as it is.
+    pub fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+
+    /// Whether nothing is written.
+    pub fn is_blank(&self) -> bool {
+        self.area.lines().iter().all(|line| line.trim().is_empty())
+    }
+
+    /// Takes a key. A line break in a box of one line is ignored.
+    pub fn key(&mut self, key: KeyEvent) {
+        if key.code == KeyCode::Enter && self.height == Height::One {
+            return;
+        }
+        self.area.input(crossterm::event::Event::Key(key));
+    }
+
+    /// Begins a new line.
+    pub fn new_line(&mut self) {
+        if self.height == Height::Many {
+            self.area.insert_newline();
+        }
+    }
+
+    /// Puts text in at the cursor.
+    pub fn paste(&mut self, text: &str) {
+        let room = MOST.saturating_sub(self.text().chars().count());
+        let text: String =
+            clean(&text.replace("\r\n", "\n").replace('\r', "\n")).chars().take(room).collect();
+        let text = if self.height == Height::One { text.replace('\n', " ") } else { text };
+        self.area.insert_str(text);
+    }
+
+    /// Draws the box. What is written in it is the only place where the cursor blinks.
+    pub fn draw(&self, app: &App, frame: &mut Frame<'_>, rect: Rect, active: Active) {
+        if rect.area() == 0 {
+            return;
+        }
+        let mut area = self.area.clone();
+        area.set_style(app.look.styles.of(Ink::Text));
+        area.set_cursor_style(match active {
+            Active::Yes => Style::default().add_modifier(Modifier::REVERSED),
+            Active::No => Style::default(),
+        });
+        frame.render_widget(&area, rect);
+    }
+}
+
+fn lines_of(height: Height, text: &str) -> Vec<String> {
+    let text: String = clean(text).chars().take(MOST).collect();
+    match height {
+        Height::One => vec![text.replace('\n', " ")],
+        Height::Many => text.split('\n').map(str::to_owned).collect(),
+    }
+}

@@ -1,0 +1,193 @@
+//! Flies the real loop on a test backend: keys in, the last frame out as text.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use flightdeck::domain::id::Timestamp;
+use flightdeck::tui::ConsoleExit;
+use flightdeck::tui::app::{App, Look, Start};
+use flightdeck::tui::event_loop::Deck;
+use flightdeck::tui::glyph::Charset;
+use flightdeck::tui::host::{Host, MissionCard, Told};
+use flightdeck::tui::key::Chord;
+use flightdeck::tui::keymap::Keymap;
+use flightdeck::tui::options::{Mouse, Notifications};
+use flightdeck::tui::recording::Recording;
+use flightdeck::tui::sample::{Moment, sample};
+use flightdeck::tui::source::Source;
+use flightdeck::tui::terminal::Outside;
+use flightdeck::tui::theme::{Depth, Theme};
+use futures::Stream;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Size;
+use unicode_width::UnicodeWidthStr;
+
+/// A machine where the clock stands still and the editor adds a line.
+pub struct Still(pub Timestamp);
+
+#[async_trait::async_trait]
+impl Host for Still {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+
+    async fn edit(&self, text: String, _name: String) -> Result<String, String> {
+        Ok(format!("{text} (edited)"))
+    }
+
+    async fn open(&self, _name: String, _content: Vec<u8>) -> Result<(), String> {
+        Err("there is no program to open it with".to_owned())
+    }
+
+    async fn notify(&self, _sentence: String) -> Told {
+        Told::NoCommand
+    }
+
+    async fn missions(&self) -> Vec<MissionCard> {
+        let mission = sample(Moment::Flying).mission();
+        vec![MissionCard {
+            id: mission.id().unwrap().clone(),
+            title: mission.title().to_owned(),
+            repository: "/home/ada/src/guestbook".to_owned(),
+            status: mission.status(),
+            waits_for: "Q2 asks".to_owned(),
+            updated: mission.updated,
+            micro_dollars: mission.usage().micro_dollars,
+        }]
+    }
+}
+
+/// What the terminal was told beside its frames.
+#[derive(Debug, Default)]
+pub struct Asides {
+    pub copied: Vec<String>,
+    pub titles: Vec<String>,
+    pub notified: Vec<String>,
+}
+
+impl Outside for &mut Asides {
+    fn begin_frame(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+    fn end_frame(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        self.copied.push(text.to_owned());
+        Ok(())
+    }
+    fn announce(&mut self, title: &str, _percent: u8) -> io::Result<()> {
+        self.titles.push(title.to_owned());
+        Ok(())
+    }
+    fn notify(&mut self, sentence: &str) -> io::Result<()> {
+        self.notified.push(sentence.to_owned());
+        Ok(())
+    }
+    fn hand_over(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+    fn take_back(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Gives one input after the other, and between two of them lets everything that was asked be answered.
+struct Script {
+    inputs: std::vec::IntoIter<Event>,
+    pauses: u32,
+}
+
+impl Stream for Script {
+    type Item = io::Result<Event>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.pauses < 12 {
+            self.pauses += 1;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        self.pauses = 0;
+        Poll::Ready(self.inputs.next().map(Ok))
+    }
+}
+
+/// What a flight left.
+pub struct Flown<S> {
+    pub frame: String,
+    pub told: Asides,
+    pub exit: ConsoleExit,
+    pub source: Arc<S>,
+}
+
+/// An app that has heard nothing.
+pub fn blank(size: (u16, u16), now: Timestamp) -> App {
+    let styles = Theme::built_in("dark").unwrap().styles(Depth::Full).unwrap();
+    App::new(Start {
+        size: Size::new(size.0, size.1),
+        now,
+        look: Look { theme: "dark".to_owned(), styles, charset: Charset::Unicode },
+        keymap: Keymap::default(),
+        mouse: Mouse::Taken,
+        notifications: Notifications::On,
+    })
+}
+
+/// Flies the sample mission at a moment: keys in, the last frame out.
+pub fn fly(moment: Moment, size: (u16, u16), keys: &str) -> Flown<Recording> {
+    let recording = sample(moment);
+    let now = recording.mission().updated;
+    fly_on(recording, now, size, inputs(keys))
+}
+
+/// Flies any source with any input.
+pub fn fly_on<S: Source>(source: S, now: Timestamp, size: (u16, u16), inputs: Vec<Event>) -> Flown<S> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let source = Arc::new(source);
+        let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
+        let mut deck = Deck::new(blank(size, now), Arc::clone(&source), Arc::new(Still(now)));
+        let mut told = Asides::default();
+        let script = Script { inputs: inputs.into_iter(), pauses: 0 };
+        let exit = deck.fly(&mut terminal, script, &mut told).await.unwrap();
+        let frame = text_of(terminal.backend().buffer());
+        Flown { frame, told, exit, source }
+    })
+}
+
+/// A frame as a person sees it, without the blanks at the ends of lines.
+pub fn text_of(buffer: &Buffer) -> String {
+    let mut lines = Vec::new();
+    for y in 0..buffer.area.height {
+        let mut line = String::new();
+        let mut x = 0;
+        while x < buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            line.push_str(symbol);
+            x += u16::try_from(symbol.width().max(1)).unwrap();
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines.join("\n")
+}
+
+/// Keys in words: `tab 2 ctrl+s`, and text to type in quotes: `'hello there'`.
+pub fn inputs(keys: &str) -> Vec<Event> {
+    let mut events = Vec::new();
+    for (index, part) in keys.split('\'').enumerate() {
+        if index % 2 == 1 {
+            events.extend(
+                part.chars().map(|c| Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE))),
+            );
+        } else {
+            events
+                .extend(part.split_whitespace().map(|key| Event::Key(key.parse::<Chord>().unwrap().event())));
+        }
+    }
+    events
+}

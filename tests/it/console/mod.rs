@@ -1,0 +1,7 @@
+//! The console by keystrokes, on frames of every size.
+
+mod harness;
+mod look;
+mod presenters;
+mod properties;
+mod screens;

@@ -1,0 +1,150 @@
+//! The screens by keystrokes: what a person reads after what they pressed.
+
+use flightdeck::domain::command::Command;
+use flightdeck::domain::gate::{Decision, GateId};
+use flightdeck::domain::id::MilestoneId;
+use flightdeck::tui::ConsoleExit;
+use flightdeck::tui::sample::Moment;
+
+use super::harness::fly;
+
+const WIDE: (u16, u16) = (120, 40);
+const NARROW: (u16, u16) = (80, 24);
+const TINY: (u16, u16) = (50, 15);
+
+#[test]
+fn the_main_screen_answers_the_four_questions() {
+    let frame = fly(Moment::Flying, WIDE, "").frame;
+    assert!(frame.contains("▲ 1 needs you"), "does anything need me?\n{frame}");
+    assert!(frame.contains("Worker #27 · F12"), "what is happening?\n{frame}");
+    assert!(frame.contains("7/15 assertions · 2 failing"), "will it be right?\n{frame}");
+    assert!(frame.contains("of $25.00"), "what did it cost?\n{frame}");
+}
+
+#[test]
+fn narrow_and_tiny_terminals_show_one_pane_and_what_waits() {
+    insta::assert_snapshot!(fly(Moment::Flying, NARROW, "3").frame);
+    insta::assert_snapshot!(fly(Moment::Flying, TINY, "3").frame);
+}
+
+#[test]
+fn the_wide_main_screen_looks_like_this() {
+    insta::assert_snapshot!(fly(Moment::Flying, WIDE, "").frame);
+}
+
+#[test]
+fn the_plan_gate_and_a_milestone_gate_look_like_this() {
+    insta::assert_snapshot!(fly(Moment::PlanGate, WIDE, "g").frame);
+    insta::assert_snapshot!(fly(Moment::MilestoneGate, WIDE, "g").frame);
+}
+
+#[test]
+fn go_and_no_go_become_commands_and_a_refusal_is_told() {
+    let go = fly(Moment::MilestoneGate, WIDE, "g y");
+    let asked = go.source.refused.lock().unwrap().clone();
+    let gate = GateId::Milestone(MilestoneId(2));
+    assert_eq!(asked, [Command::DecideGate { gate, decision: Decision::Go { note: None } }]);
+    assert!(go.frame.contains("this is a recording: a decision needs a live mission"), "{}", go.frame);
+
+    let no = fly(Moment::MilestoneGate, WIDE, "g n 'Words are too stern' enter");
+    let asked = no.source.refused.lock().unwrap().clone();
+    let [Command::DecideGate { decision: Decision::NoGo { note }, .. }] = asked.as_slice() else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(note.as_str(), "Words are too stern");
+}
+
+#[test]
+fn a_note_is_not_sent_empty_and_a_draft_comes_back() {
+    let empty = fly(Moment::MilestoneGate, WIDE, "g n enter");
+    assert!(empty.frame.contains("the text is empty"), "{}", empty.frame);
+    assert!(empty.source.refused.lock().unwrap().is_empty());
+    let again = fly(Moment::MilestoneGate, WIDE, "g n 'half a tho' esc n");
+    assert!(again.frame.contains("half a tho"), "{}", again.frame);
+}
+
+#[test]
+fn an_edit_tells_its_consequences_before_it_is_saved() {
+    let flown = fly(Moment::Flying, WIDE, "3 e ' And the desk greets them.'");
+    assert!(flown.frame.contains("revision 2 · 1 verdict goes stale"), "{}", flown.frame);
+    let saved = fly(Moment::Flying, WIDE, "3 e ' And the desk greets them.' ctrl+s");
+    let asked = saved.source.refused.lock().unwrap().clone();
+    let [Command::EditAssertion { edit, base, .. }] = asked.as_slice() else { panic!("{asked:?}") };
+    assert_eq!((base.0, edit.title.is_none(), edit.check.is_none()), (1, true, true));
+    assert!(edit.statement.as_ref().unwrap().as_str().ends_with("greets them."));
+}
+
+#[test]
+fn the_editor_takes_the_form_and_gives_it_back() {
+    let flown = fly(Moment::Flying, WIDE, "3 e ctrl+e");
+    assert!(flown.frame.contains("(edited)"), "{}", flown.frame);
+}
+
+#[test]
+fn a_question_is_answered_by_its_number() {
+    let flown = fly(Moment::Flying, WIDE, "a enter '2'");
+    let asked = flown.source.refused.lock().unwrap().clone();
+    let [Command::Answer { text, .. }] = asked.as_slice() else { panic!("{asked:?}") };
+    assert_eq!(text.as_str(), "no, mend the three");
+}
+
+#[test]
+fn queue_and_interrupt_are_two_keys() {
+    use flightdeck::domain::message::Delivery;
+    for (keys, wanted) in
+        [("o 'stop that' enter", Delivery::Queue), ("o 'stop that' alt+enter", Delivery::Interrupt)]
+    {
+        let flown = fly(Moment::MilestoneGate, WIDE, keys);
+        let asked = flown.source.refused.lock().unwrap().clone();
+        let [Command::Say { delivery, .. }] = asked.as_slice() else { panic!("{asked:?}") };
+        assert_eq!(*delivery, wanted);
+    }
+}
+
+#[test]
+fn an_attempt_is_searched_and_its_handoff_read() {
+    let found = fly(Moment::Flying, WIDE, "2 enter / 'no such user' enter").frame;
+    assert!(
+        found.contains("/ no such user") && found.contains("Search  no such user  in templates"),
+        "{found}"
+    );
+    let handoff = fly(Moment::Flying, WIDE, "1 j j enter tab").frame;
+    assert!(
+        handoff.contains("The engine saw") && handoff.contains("tests/guestbook.rs · 6 cases"),
+        "{handoff}"
+    );
+}
+
+#[test]
+fn the_diff_goes_from_file_to_file() {
+    let frame = fly(Moment::Flying, WIDE, "d }").frame;
+    assert!(frame.contains("+ fn refuses_wrong_password() {"), "{frame}");
+}
+
+#[test]
+fn the_past_is_shown_and_left_again() {
+    let past = fly(Moment::Flying, WIDE, "R home").frame;
+    assert!(past.contains("mission created") && past.contains("No plan yet."), "{past}");
+    let present = fly(Moment::Flying, WIDE, "R home esc").frame;
+    assert_eq!(present, fly(Moment::Flying, WIDE, "").frame);
+}
+
+#[test]
+fn hints_and_help_speak_of_the_keys_that_hold() {
+    let help = fly(Moment::Flying, WIDE, "?").frame;
+    assert!(help.contains("every decision that waits for you"), "{help}");
+    assert!(fly(Moment::Flying, NARROW, "g").frame.contains("Enter open · e edit · w waive"));
+}
+
+#[test]
+fn leaving_and_another_mission_are_different_ends() {
+    assert_eq!(fly(Moment::Flying, WIDE, "q").exit, ConsoleExit::Left);
+    let titles = fly(Moment::Flying, WIDE, "").told.titles;
+    assert_eq!(titles.last().unwrap(), "▲ 1 decision · guestbook · flightdeck");
+}
+
+#[test]
+fn what_is_selected_is_copied() {
+    let copied = fly(Moment::Flying, WIDE, "3 y").told.copied;
+    assert!(copied[0].starts_with("VAL-AUTH-001 Login succeeds\n"), "{copied:?}");
+}

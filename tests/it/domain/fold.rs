@@ -1,0 +1,236 @@
+//! The fold: every event changes something, nothing makes it fail, and what it holds survives being written.
+
+use std::collections::BTreeSet;
+
+use flightdeck::domain::attempt::{Ending, Role, Work};
+use flightdeck::domain::budget::Budget;
+use flightdeck::domain::contract::Assertion;
+use flightdeck::domain::event::{Actor, Event};
+use flightdeck::domain::finding::{Finding, FindingState, Severity, Source};
+use flightdeck::domain::gate::{Autopilot, DecidedBy, GateId};
+use flightdeck::domain::id::{
+    AttemptId, DirectiveId, FeatureId, FindingId, MessageId, MilestoneId, QuestionId, Revision, Timestamp,
+};
+use flightdeck::domain::message::{Delivery, Directive, Knowledge, Message, MessageState, Party, Question};
+use flightdeck::domain::mission::{Hold, HoldCause, Mission};
+use flightdeck::domain::plan::Claims;
+use flightdeck::domain::round::{Opinion, Review, RoundOutcome, ScrutinyReport, UserTestingReport};
+use flightdeck::domain::usage::Usage;
+use flightdeck::domain::verdict::{EvidenceRef, Outcome, Verdict};
+
+use crate::support::mission::Flight;
+use crate::support::words::{self, commit, line, prose, title, val};
+
+const AT: Timestamp = Timestamp(7_000_000);
+const M1: MilestoneId = MilestoneId(1);
+const F1: FeatureId = FeatureId(1);
+const A1: AttemptId = AttemptId(1);
+
+/// One event of every kind, in an order in which each finds what it is about.
+fn every_event() -> Vec<Event> {
+    [plan_events(), work_events(), validation_events(), talk_events(), course_events()].concat()
+}
+
+fn plan_events() -> Vec<Event> {
+    let flight = Flight::new().proposed(1, 1);
+    let (milestones, mut features) = (flight.mission.milestones.clone(), flight.mission.features.clone());
+    let feature = features[0].clone();
+    features.truncate(1);
+    let mut added = feature.clone();
+    added.id = FeatureId(2);
+    let new = Assertion::new(words::assertion("VAL-NEW-001"));
+    let old = Assertion::new(words::assertion("VAL-M1-001"));
+    vec![
+        Event::MissionCreated(Box::new(words::founding())),
+        Event::ContractProposed { assertions: vec![old] },
+        Event::EnvironmentProposed { environment: words::environment() },
+        Event::PlanProposed { milestones, features },
+        Event::FeatureAdded { feature: Box::new(added) },
+        Event::FeatureEdited { feature: F1, spec: words::spec("Better") },
+        Event::FeatureCancelled { feature: FeatureId(2), reason: line("no") },
+        Event::AssertionAdded { assertion: Box::new(new), feature: F1 },
+        Event::AssertionEdited {
+            assertion: val("VAL-M1-001"),
+            revision: Revision(2),
+            wording: Box::new(words::wording("A visitor sees red")),
+        },
+        Event::AssertionRetired { assertion: val("VAL-NEW-001"), reason: line("no") },
+        Event::AssertionWaived { assertion: val("VAL-M1-001"), revision: Revision(1), reason: line("no") },
+        Event::GateOpened { gate: GateId::Plan },
+        Event::GateDecided { gate: GateId::Plan, decision: words::go(), by: DecidedBy::Person },
+    ]
+}
+
+fn work_events() -> Vec<Event> {
+    let finding = |id| Finding {
+        id: FindingId(id),
+        severity: Severity::Blocking,
+        source: Source::Handoff { attempt: A1 },
+        milestone: M1,
+        feature: Some(F1),
+        assertion: None,
+        description: line("it leaks"),
+        suggested_fix: None,
+        state: FindingState::Open,
+    };
+    let build = Work::Build { feature: F1 };
+    vec![
+        Event::AttemptStarted {
+            attempt: A1,
+            work: build,
+            role: Role::Worker,
+            model: title("a/b"),
+            base: commit("b"),
+        },
+        Event::UsageCounted { attempt: A1, usage: Usage { input: 1, ..Usage::default() } },
+        Event::RevisionTold { attempt: A1, assertion: val("VAL-M1-001"), revision: Revision(9) },
+        Event::HandoffGiven {
+            attempt: A1,
+            feature: F1,
+            head: commit("h"),
+            handoff: Box::new(words::handoff("done")),
+        },
+        Event::ClaimsChecked { feature: F1, claims: Claims::Confirmed, runs: vec![words::run("make", 0)] },
+        Event::AttemptEnded { attempt: A1, ending: Ending::Failed { reason: line("no") } },
+        Event::FindingRaised { finding: Box::new(finding(1)) },
+        Event::FindingTakenUp { finding: FindingId(1), feature: F1 },
+        Event::FindingDismissed { finding: FindingId(1), reason: line("no") },
+    ]
+}
+
+fn validation_events() -> Vec<Event> {
+    let (milestone, round) = (M1, 1);
+    let review = Review { attempt: A1, summary: prose("fine"), opinion: Opinion::Pass, issues: vec![] };
+    let scrutiny = ScrutinyReport { attempt: A1, summary: prose("fine"), issues: vec![], knowledge: vec![] };
+    let testing =
+        UserTestingReport { attempt: A1, summary: prose("fine"), frictions: vec![], issues: vec![] };
+    let verdict = Verdict {
+        assertion: val("VAL-M1-001"),
+        revision: Revision(2),
+        commit: commit("h"),
+        milestone,
+        round,
+        attempt: A1,
+        outcome: Outcome::Pass,
+        observed: line("seen"),
+        evidence: vec![EvidenceRef("ev_1".to_owned())],
+        at: AT,
+    };
+    let to_test = vec![val("VAL-M1-001")];
+    vec![
+        Event::RoundOpened { milestone, round, commit: commit("h"), to_review: vec![F1], to_test },
+        Event::GateCommandsRun { milestone, round, runs: vec![words::run("make", 0)] },
+        Event::ReviewReported { milestone, round, feature: F1, review: Box::new(review) },
+        Event::ScrutinyReported { milestone, round, report: Box::new(scrutiny) },
+        Event::VerdictGiven { verdict: Box::new(verdict) },
+        Event::UserTestingReported { milestone, round, report: Box::new(testing) },
+        Event::RoundClosed { milestone, round, outcome: RoundOutcome::Passed },
+        Event::RoundsExtended { milestone, limit: 9 },
+    ]
+}
+
+fn talk_events() -> Vec<Event> {
+    let message = Message {
+        id: MessageId(1),
+        from: Party::Person,
+        to: Party::Orchestrator,
+        text: prose("hello"),
+        delivery: Delivery::Interrupt,
+        at: AT,
+        state: MessageState::Waiting,
+    };
+    let question = Question {
+        id: QuestionId(1),
+        from: A1,
+        to: Party::Person,
+        text: prose("which?"),
+        options: vec![line("blue")],
+        at: AT,
+        answer: None,
+    };
+    let directive = Directive { id: DirectiveId(1), text: prose("less"), from: Party::Person, at: AT };
+    vec![
+        Event::DirectiveIssued { directive },
+        Event::KnowledgeConfirmed { knowledge: Knowledge { note: line("n"), confirmed_by: A1, at: AT } },
+        Event::MessageSent { message },
+        Event::MessagesDelivered { messages: vec![MessageId(1)] },
+        Event::QuestionAsked { question },
+        Event::QuestionAnswered { question: QuestionId(1), answer: prose("blue") },
+    ]
+}
+
+fn course_events() -> Vec<Event> {
+    let hold = Hold { cause: HoldCause::Quota, sentence: line("wait"), until: Some(AT) };
+    vec![
+        Event::MissionHeld { hold },
+        Event::MissionResumed,
+        Event::ModelChosen { role: Role::Worker, model: title("c/d") },
+        Event::BudgetSet { budget: Budget { tokens: Some(1), ..Budget::default() } },
+        Event::AutopilotSet { autopilot: Autopilot::On },
+        Event::MissionCompleted,
+        Event::MissionLanded { branch: title("main"), commit: commit("m") },
+        Event::MissionAbandoned { reason: line("no") },
+        Event::Unrecognised { original: title("mission_teleported") },
+    ]
+}
+
+/// The state without what every event sets.
+fn substance(mission: &Mission) -> Mission {
+    Mission { seq: 0, updated: Timestamp(0), ..mission.clone() }
+}
+
+#[test]
+fn every_kind_of_event_changes_something() {
+    let mut flight = Flight::unborn();
+    let mut kinds = BTreeSet::new();
+    for event in every_event() {
+        let before = substance(&flight.mission);
+        kinds.insert(event.kind());
+        flight.record(Actor::Engine, event.clone(), AT);
+        assert_ne!(before, substance(&flight.mission), "{} changes nothing", event.kind());
+    }
+    let known = include_str!("../../../src/domain/event.rs").matches("Self::").count();
+    assert_eq!(kinds.len(), known, "an event is missing here: every kind has one line in Event::kind");
+}
+
+#[test]
+fn every_event_and_the_mission_read_as_they_were_written() {
+    let mut flight = Flight::unborn();
+    for event in every_event() {
+        flight.record(Actor::Attempt(A1), event, AT);
+    }
+    for stamped in &flight.log {
+        let written = serde_json::to_value(stamped).unwrap();
+        assert_eq!(written["event"]["kind"], stamped.event.kind(), "the log says the kind's word");
+        assert_eq!(serde_json::from_value::<flightdeck::domain::event::Stamped>(written).unwrap(), *stamped);
+    }
+    let written = serde_json::to_string(&flight.mission).unwrap();
+    assert_eq!(serde_json::from_str::<Mission>(&written).unwrap(), flight.mission);
+    assert_eq!(Mission::fold(&flight.log), flight.mission);
+}
+
+/// An event about something unknown changes nothing, and no order of events makes the fold fail.
+#[test]
+fn the_fold_takes_any_event_at_any_time() {
+    let mut flight = Flight::unborn();
+    for event in every_event().into_iter().rev() {
+        flight.record(Actor::Engine, event, AT);
+    }
+    for event in every_event() {
+        let mut alone = Flight::unborn();
+        alone.record(Actor::Engine, event, AT);
+        drop(flightdeck::domain::attention::needs(&alone.mission));
+        drop(alone.due());
+        let _status = alone.mission.status();
+    }
+    assert_eq!(flight.mission.seq, u64::try_from(every_event().len()).unwrap());
+}
+
+/// A mission that was written before a field was added still reads.
+#[test]
+fn a_snapshot_without_the_newest_field_reads() {
+    let mission = Flight::at_gate().mission;
+    let mut written = serde_json::to_value(&mission).unwrap();
+    written.as_object_mut().unwrap().remove("sent_back").unwrap();
+    assert_eq!(serde_json::from_value::<Mission>(written).unwrap(), mission);
+}
