@@ -165,7 +165,8 @@ impl Machine {
         if self.squeezed > 2 || self.fit(target) == Fit::TooLong {
             if self.turns == 0 {
                 // What does not fit before the first reply never will, however often it is tried.
-                let reason = "the task alone does not fit the model's window; choose a model with a larger one";
+                let reason =
+                    "the task alone does not fit the model's window; choose a model with a larger one";
                 return failed(format!("{reason} ({words})"), Fault::Configuration);
             }
             return failed(

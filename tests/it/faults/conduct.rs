@@ -25,14 +25,20 @@ async fn gives_up_and_goes_on(ground: &Ground, mission: &Mission, last: &str) {
 async fn one_that_says_nothing() {
     let ground = Ground::plain("test/mute");
     let mission = ground.fly(Mind::new(|_, _| Ok(Reply::default()))).await;
-    assert_eq!(ground.told().matches("Your reply was empty.").count(), 3, "each attempt is told once: {}", ground.told());
+    assert_eq!(
+        ground.told().matches("Your reply was empty.").count(),
+        3,
+        "each attempt is told once: {}",
+        ground.told()
+    );
     gives_up_and_goes_on(&ground, &mission, "it replied with nothing, although it was told").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_talks_instead_of_ending() {
     let ground = Ground::plain("test/chatty");
-    let mission = ground.fly(Mind::new(|_, _| Ok(Reply { text: "I am done.".into(), ..Reply::default() }))).await;
+    let mission =
+        ground.fly(Mind::new(|_, _| Ok(Reply { text: "I am done.".into(), ..Reply::default() }))).await;
     let last = "it stopped without calling `propose_plan` or `ask_user`, although it was told";
     gives_up_and_goes_on(&ground, &mission, last).await;
 }
@@ -50,7 +56,12 @@ async fn one_that_never_ends() {
     let backends = Mind::new(|_, asked| Ok(call("list", json!({ "path": ".", "depth": asked + 1 }))));
     let options = EngineOptions { backends, prompt_dirs: vec![prompts], ..ground.options() };
     flightdeck::engine::run(options).await.unwrap();
-    assert_eq!(ground.told().matches("3 turns are left").count(), 3, "each attempt is warned: {}", ground.told());
+    assert_eq!(
+        ground.told().matches("3 turns are left").count(),
+        3,
+        "each attempt is warned: {}",
+        ground.told()
+    );
     gives_up_and_goes_on(&ground, &ground.mission(), "it did not end within 8 turns").await;
 }
 

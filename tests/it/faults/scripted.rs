@@ -21,7 +21,9 @@ pub struct Mind {
 }
 
 impl Mind {
-    pub fn new(think: impl Fn(&Request, usize) -> Result<Reply, ModelError> + Send + Sync + 'static) -> Arc<Self> {
+    pub fn new(
+        think: impl Fn(&Request, usize) -> Result<Reply, ModelError> + Send + Sync + 'static,
+    ) -> Arc<Self> {
         Arc::new(Self { think: Arc::new(think), asked: Arc::default() })
     }
 
@@ -29,13 +31,18 @@ impl Mind {
     pub fn first(replies: Vec<Reply>) -> Arc<Self> {
         let plan = planning().map(|(tool, arguments)| call(tool, arguments));
         let all: Vec<Reply> = replies.into_iter().chain(plan).collect();
-        Self::new(move |_, asked| all.get(asked).cloned().ok_or_else(|| ModelError::Refused("the script is over".into())))
+        Self::new(move |_, asked| {
+            all.get(asked).cloned().ok_or_else(|| ModelError::Refused("the script is over".into()))
+        })
     }
 }
 
 /// A reply that calls a tool.
 pub fn call(tool: &str, arguments: Value) -> Reply {
-    Reply { calls: vec![ToolCall { tool: tool.into(), arguments: Some(arguments), ..ToolCall::default() }], ..Reply::default() }
+    Reply {
+        calls: vec![ToolCall { tool: tool.into(), arguments: Some(arguments), ..ToolCall::default() }],
+        ..Reply::default()
+    }
 }
 
 impl Backends for Mind {
@@ -54,7 +61,12 @@ impl Model for Mind {
         "test/mind"
     }
 
-    async fn turn(&self, request: &Request, _: &dyn StreamSink, _: &CancellationToken) -> Result<Reply, ModelError> {
+    async fn turn(
+        &self,
+        request: &Request,
+        _: &dyn StreamSink,
+        _: &CancellationToken,
+    ) -> Result<Reply, ModelError> {
         (self.think)(request, self.asked.fetch_add(1, Ordering::SeqCst))
     }
 }

@@ -4,11 +4,11 @@
 //! not in the script is an error. They cannot quote what a tool answered, so those that name evidence are taught to
 //! the server the moment an instrument has given the reference.
 
-use std::process::Command;
 use std::sync::Arc;
 
 use flightdeck::agent::model::catalogue::ModelFacts;
 use flightdeck::agent::model::{Item, Model, ModelError, Reply, Request, StreamSink};
+use flightdeck::domain::attempt::Attempt;
 use flightdeck::domain::gate::Autopilot;
 use flightdeck::domain::mission::Status;
 use flightdeck::domain::usage::Usage;
@@ -17,7 +17,7 @@ use flightdeck::engine::Backends;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::server::{Server, program};
+use super::server::{Server, command, program};
 use crate::support::flight::{Ground, free_port};
 use crate::support::wire::{Networked, Setting, WIRES};
 
@@ -58,12 +58,19 @@ impl Model for Pupil {
         self.inner.name()
     }
 
-    async fn turn(&self, request: &Request, stream: &dyn StreamSink, cancel: &CancellationToken) -> Result<Reply, ModelError> {
+    async fn turn(
+        &self,
+        request: &Request,
+        stream: &dyn StreamSink,
+        cancel: &CancellationToken,
+    ) -> Result<Reply, ModelError> {
         if let Some(Item::ToolResult { output, .. }) = request.items.last()
             && let Some((seen, reference)) = output.rsplit_once("evidence: ")
         {
-            let quotes = |fixture: &&Value| seen.contains(fixture["match"]["toolResultContains"].as_str().unwrap());
-            let fixture = self.later.iter().find(quotes).unwrap_or_else(|| panic!("not in the script: {seen}"));
+            let quotes =
+                |fixture: &&Value| seen.contains(fixture["match"]["toolResultContains"].as_str().unwrap());
+            let fixture =
+                self.later.iter().find(quotes).unwrap_or_else(|| panic!("not in the script: {seen}"));
             let fixture = fixture.to_string().replace(EVIDENCE, &json!(reference.trim()).to_string());
             let fixture: Value = serde_json::from_str(&fixture).unwrap();
             assert_eq!(self.server.post("/__aimock/fixtures", &json!({ "fixtures": [fixture] })).await, 200);
@@ -81,7 +88,8 @@ async fn fly(wire: &str, model: &str) {
         autopilot: Autopilot::On,
         files: &[("README.md", "# Greetings\n"), ("test.sh", TEST)],
     });
-    let script: Value = serde_json::from_str(&SCRIPT.replace(SCRIPTED_PORT, &ground.port.to_string())).unwrap();
+    let script: Value =
+        serde_json::from_str(&SCRIPT.replace(SCRIPTED_PORT, &free_port().to_string())).unwrap();
     let fixtures = script["fixtures"].as_array().unwrap().iter().cloned();
     let (later, first): (Vec<Value>, Vec<Value>) =
         fixtures.partition(|fixture| fixture["response"].to_string().contains(EVIDENCE));
@@ -89,12 +97,13 @@ async fn fly(wire: &str, model: &str) {
     let file = ground.home.path().join("greetings.json");
     std::fs::write(&file, json!({ "fixtures": first }).to_string()).unwrap();
     let port = free_port();
-    let mut command = Command::new(program);
-    command.args(["-p", &port.to_string(), "--strict", "--log-level", "warn", "-f"]).arg(&file);
-    let server = Arc::new(Server::start(command.env("AIMOCK_STRICT_TURN_INDEX", "1"), port, "/__aimock/journal").await);
+    let mut start = command(&program);
+    start.args(["-p", &port.to_string(), "--strict", "--log-level", "warn", "-f"]).arg(&file);
+    let server =
+        Arc::new(Server::start(start.env("AIMOCK_STRICT_TURN_INDEX", "1"), port, "/__aimock/journal").await);
     let variables = server.variables("");
     let variables = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let networked = Networked::resolve(&[model], &variables).await;
+    let networked = Networked::resolve(&[model], &variables);
     let taught = Taught { networked, server: Arc::clone(&server), later: Arc::new(later) };
     let mission = ground.fly(Arc::new(taught)).await;
 
@@ -102,7 +111,7 @@ async fn fly(wire: &str, model: &str) {
     assert_eq!(mission.contract.len(), 2);
     assert!(mission.contract.keys().all(|id| mission.standing(id) == Standing::Passed));
     assert_eq!(mission.features.iter().filter(|feature| feature.is_built()).count(), 2);
-    assert!(mission.attempts.values().all(|attempt| attempt.is_done()), "{}", ground.told());
+    assert!(mission.attempts.values().all(Attempt::is_done), "{}", ground.told());
     assert_eq!(mission.knowledge.len(), 1, "what the scrutiny validator confirmed is kept");
     assert_ne!(mission.usage(), Usage::default());
     let journal = server.get("/__aimock/journal?limit=1000").await;

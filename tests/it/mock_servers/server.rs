@@ -1,6 +1,6 @@
 //! A server of others as a child process: on a free port, ended with the test.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use flightdeck::agent::model::provider::http_client;
 use serde_json::Value;
 
 /// How long a server may take to answer for the first time: Python imports slowly on a busy machine.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// A running server, ended when it is dropped.
 pub struct Server {
@@ -21,9 +21,17 @@ pub struct Server {
 pub fn program(variable: &str) -> Option<PathBuf> {
     let program = std::env::var_os(variable).map(PathBuf::from).filter(|path| !path.as_os_str().is_empty());
     if program.is_none() {
-        eprintln!("skipped: {variable} names no server; `sh tests/servers.sh DIR` installs it and says what to set");
+        eprintln!(
+            "skipped: {variable} names no server; `sh tests/servers.sh DIR` installs it and says what to set"
+        );
     }
     program
+}
+
+/// A program of others that is to be started.
+#[expect(clippy::disallowed_methods, reason = "a server of others is no program of a mission")]
+pub fn command(program: &Path) -> Command {
+    Command::new(program)
 }
 
 impl Server {
@@ -49,11 +57,13 @@ impl Server {
 
     /// Posts JSON and gives the status.
     pub async fn post(&self, path: &str, body: &Value) -> u16 {
-        let request = self.http.post(format!("{}{path}", self.uri)).header("content-type", "application/json");
+        let request =
+            self.http.post(format!("{}{path}", self.uri)).header("content-type", "application/json");
         // A quota belongs to a key, and each wire sends it in its own way.
-        let request = match path.starts_with("/anthropic") {
-            true => request.header("x-api-key", KEY),
-            false => request.bearer_auth(KEY),
+        let request = if path.starts_with("/anthropic") {
+            request.header("x-api-key", KEY)
+        } else {
+            request.bearer_auth(KEY)
         };
         let answer = request.body(body.to_string()).send().await.unwrap();
         answer.status().as_u16()
@@ -87,4 +97,3 @@ impl Drop for Server {
         drop(self.child.wait());
     }
 }
-

@@ -25,7 +25,7 @@ use flightdeck::engine::{Backends, EngineOptions};
 use flightdeck::store::{PageEnd, Store, TranscriptReader};
 use serde_json::{Value, json};
 
-use super::flight::{Ground, found, free_port, repository_with};
+use super::flight::{Ground, found, repository_with};
 
 /// Waits that a test can sit through.
 pub const QUICK: RetryPolicy = RetryPolicy {
@@ -52,7 +52,7 @@ pub struct Networked {
 
 impl Networked {
     /// Resolves the names under the given environment variables.
-    pub async fn resolve(names: &[&str], variables: &[(&str, &str)]) -> Self {
+    pub fn resolve(names: &[&str], variables: &[(&str, &str)]) -> Self {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let sources = Sources {
             user_file: "/home/ada/.config/flightdeck/config.toml".into(),
@@ -63,8 +63,10 @@ impl Networked {
         let settings = sources.load().unwrap();
         let mut specs = BTreeMap::new();
         for name in names {
-            let spec = match settings.backend(name).await {
-                Ok(Backend::Network(spec)) => Ok(ProviderSpec { idle_timeout: Duration::from_secs(1), ..*spec }),
+            let spec = match settings.backend(name) {
+                Ok(Backend::Network(remote)) => {
+                    Ok(ProviderSpec { idle_timeout: Duration::from_secs(1), ..remote.spec })
+                }
                 Ok(Backend::Rehearsal(_)) => panic!("{name} is a rehearsal"),
                 Err(fault) => Err(fault.to_string()),
             };
@@ -140,7 +142,7 @@ impl Ground {
             autopilot: setting.autopilot,
         };
         let dir = found(home.path(), founding);
-        Self { home, repository, dir, port: free_port() }
+        Self { home, repository, dir }
     }
 
     /// A mission whose person decides everything, in a repository with one file.
