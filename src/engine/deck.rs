@@ -72,18 +72,12 @@ impl Deck {
     pub fn env(&self) -> Vec<(String, String)> {
         let (name, email) = self.repo.identity();
         vec![
-            (MARK.to_owned(), self.mark()),
+            (MARK.to_owned(), self.dir.display().to_string()),
             ("GIT_AUTHOR_NAME".to_owned(), name.clone()),
             ("GIT_AUTHOR_EMAIL".to_owned(), email.clone()),
             ("GIT_COMMITTER_NAME".to_owned(), name),
             ("GIT_COMMITTER_EMAIL".to_owned(), email),
         ]
-    }
-
-    /// What tells this mission's programs from all others: its directory, because two homes may hold missions of one
-    /// name, and recovery ends whatever carries the mark.
-    pub fn mark(&self) -> String {
-        self.dir.canonicalize().unwrap_or_else(|_| self.dir.clone()).display().to_string()
     }
 
     /// A prompt as it is on disk now. A mistake in it is told once; the last good version stays in use.
@@ -105,7 +99,7 @@ impl Deck {
     }
 }
 
-/// The variable that marks the programs of a mission.
+/// The variable that marks the programs of a mission; its value is the mission's directory, which no two share.
 pub const MARK: &str = "FLIGHTDECK_MISSION";
 
 /// Runs work on files and git where it does not hold up other tasks.
