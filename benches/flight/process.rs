@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use flightdeck::domain::command::Command;
+use flightdeck::domain::event::Actor;
 use flightdeck::link::protocol::{Call, LiveOutput};
 use flightdeck::link::{Client, LinkError, Notices};
 use flightdeck::workspace::Program;
@@ -22,10 +23,10 @@ const SETTLE: Duration = Duration::from_secs(2);
 /// Starts an engine on a paused mission, lets it fly a thousand turns, and lets it rest again.
 pub async fn flight() -> Result<()> {
     let chat = Chat::serve(TURNS).await?;
-    let ground = Ground::new("local/instant")?;
+    let ground = Ground::new("local/instant")?.planned()?;
     let settings = format!("[providers.local]\nbase_url = \"{}\"\nwire = \"chat\"\n", chat.base_url);
     std::fs::write(ground.config().join("config.toml"), settings)?;
-    pause(&ground)?;
+    ground.ask(Actor::Person, vec![Command::Pause])?;
     let started = Instant::now();
     let program = Program::new(env!("CARGO_BIN_EXE_flightdeck")).arg("engine").arg(&ground.dir).dir("/");
     let mut engine = program.spawn_detached(&ground.dir.join("engine.log"))?;
@@ -37,7 +38,7 @@ pub async fn flight() -> Result<()> {
     let (pid, idle) = (engine.pid().to_string(), Usage::of(&engine.pid().to_string())?);
     figure("idle_mib", tree_mib(engine.pid())?);
     tokio::time::sleep(SETTLE).await;
-    figure("idle_cpu_ms", milliseconds(Usage::of(&pid)?.cpu - idle.cpu) / SETTLE.as_secs_f64());
+    figure("idle_cpu_ms", (Usage::of(&pid)?.cpu_ms - idle.cpu_ms) / SETTLE.as_secs_f64());
     drop(client.call(Call::Command { command: Box::new(Command::Resume) }).await?);
     while chat.asked().len() <= TURNS {
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -49,7 +50,7 @@ pub async fn flight() -> Result<()> {
     let flown = Usage::of(&pid)?;
     let asked = chat.asked();
     figure("process_turn_wall_ms", milliseconds(asked[TURNS] - asked[0]) / 1_000.0);
-    figure("process_turn_cpu_ms", milliseconds(flown.cpu - idle.cpu) / 1_000.0);
+    figure("process_turn_cpu_ms", (flown.cpu_ms - idle.cpu_ms) / 1_000.0);
     figure("process_turns_wall_s", (asked[TURNS] - asked[0]).as_secs_f64());
     figure("process_peak_mib", flown.peak_mib);
     tokio::time::sleep(SETTLE).await;
@@ -58,17 +59,6 @@ pub async fn flight() -> Result<()> {
     while engine.exit().is_none() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    Ok(())
-}
-
-/// The mission waits from its first moment, so that an idle engine can be seen.
-fn pause(ground: &Ground) -> Result<()> {
-    use flightdeck::domain::decide::decide;
-    use flightdeck::domain::event::Actor;
-    let (store, mission) = flightdeck::store::Store::open(&ground.dir)?;
-    let now = flightdeck::engine::now();
-    let events = decide(&mission, Actor::Person, Command::Pause, now)?;
-    store.append(mission.seq, now, Actor::Person, &events)?;
     Ok(())
 }
 

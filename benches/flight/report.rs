@@ -64,7 +64,7 @@ impl Figures {
 /// Prints the medians.
 #[expect(clippy::print_stdout, reason = "the table is what the bench is for")]
 pub fn print(figures: &Figures) {
-    println!("\n{:<50} {:>12}   {:<14} {}", "What", "measured", "target ≤", "best peer");
+    println!("\n{:<50} {:>12}   {:<14} best peer", "What", "measured", "target ≤");
     for Row { what, figure, unit, target, peer } in ROWS {
         let Some(numbers) = figures.0.get(figure) else { continue };
         let measured = format!("{:.1} {unit}", median(numbers.clone()));
