@@ -45,7 +45,7 @@ impl Context {
 
     /// The root of the repository that this directory is in, if it is in one.
     pub fn repository(&self) -> Option<PathBuf> {
-        Repo::discover(&self.here).ok().map(|repo| repo.root().to_owned())
+        Repo::discover(&self.here).ok().map(|repo| canonical(repo.root()))
     }
 
     /// The settings for a repository, or outside of any.
@@ -70,6 +70,11 @@ impl Context {
     pub fn is_interactive(&self) -> bool {
         self.output != Output::Pipe && io::stdin().is_terminal()
     }
+}
+
+/// A path without links and without a slash at its end, so that two ways to a place compare equal.
+pub fn canonical(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// Whose project settings count.

@@ -5,8 +5,9 @@ use std::hash::{BuildHasher, RandomState};
 
 use anyhow::{Context as _, Result};
 
-use super::context::Context;
+use super::context::{Context, canonical};
 use super::fault::misuse;
+use super::key::ready;
 use super::missions::{self, Found};
 use crate::config::Settings;
 use crate::domain::command::Command;
@@ -69,7 +70,8 @@ async fn founding(wish: &Wish<'_>) -> Result<Founding> {
         }
     };
     let mission = MissionId::from_title(title.as_str(), &suffix());
-    let root = repo.root().to_str().context("the repository's path is not UTF-8")?;
+    let root = canonical(repo.root());
+    let root = root.to_str().context("the repository's path is not UTF-8")?;
     Ok(Founding {
         branch: Title::clipped(format!("flightdeck/{mission}")),
         mission,
@@ -97,7 +99,7 @@ async fn models(settings: &Settings) -> Result<BTreeMap<crate::domain::attempt::
     let mut checked: Vec<&str> = Vec::new();
     for model in settings.models.values() {
         if !checked.contains(&model.as_str()) {
-            settings.backend(model).await?;
+            ready(settings, model).await?;
             checked.push(model);
         }
     }

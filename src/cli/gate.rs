@@ -21,7 +21,7 @@ pub struct Args {
     #[arg(required = true, num_args = 2..=4, value_name = "WORDS")]
     words: Vec<String>,
     /// Why; a NO-GO needs it, because it tells the agents what must change
-    #[arg(long, visible_alias = "reason", value_name = "TEXT")]
+    #[arg(long, visible_alias = "reason", value_name = "TEXT", allow_hyphen_values = true)]
     note: Option<String>,
 }
 

@@ -107,8 +107,8 @@ mod tests {
             json_of(&stamped(Actor::Engine, Event::MissionCompleted)).unwrap().to_string(),
         ];
         insta::assert_snapshot!(lines.join("\n"), @r##"
-        {"actor":"#3","at":"2025-11-24T16:00:00.123Z","body":{"limit":7,"milestone":"M1"},"kind":"rounds_extended","seq":7}
-        {"actor":"engine","at":"2025-11-24T16:00:00.123Z","body":null,"kind":"mission_completed","seq":7}
+        {"seq":7,"at":"2025-11-24T16:00:00.123Z","actor":"#3","kind":"rounds_extended","body":{"milestone":"M1","limit":7}}
+        {"seq":7,"at":"2025-11-24T16:00:00.123Z","actor":"engine","kind":"mission_completed","body":null}
         "##);
     }
 }

@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use super::key::ready;
 use crate::agent::model::Model;
 use crate::agent::model::catalogue::{Catalogue, ModelFacts};
 use crate::agent::model::provider::{Provider, http_client};
@@ -46,8 +47,9 @@ impl Minds {
                 let pace = Pace::HUMAN.faster(settings.speed);
                 Ok(Arc::new(ScriptedModel::new(rehearsal, pace)))
             }
-            Backend::Network(spec) => {
-                let provider = Provider::new(*spec, self.http.clone()).map_err(|fault| fault.to_string())?;
+            Backend::Network(remote) => {
+                let provider =
+                    Provider::new(remote.spec, self.http.clone()).map_err(|fault| fault.to_string())?;
                 let jitter_seed = RandomState::new().hash_one(name);
                 Ok(Arc::new(Retrying::new(provider, RetryPolicy { jitter_seed, ..RetryPolicy::default() })))
             }
@@ -86,7 +88,7 @@ fn backend(settings: &Settings, name: &str) -> Result<Backend, String> {
     let resolve = || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|fault| fault.to_string())?;
-        runtime.block_on(settings.backend(name)).map_err(|fault| fault.to_string())
+        runtime.block_on(ready(settings, name)).map_err(|fault| fault.to_string())
     };
     thread::scope(|scope| scope.spawn(resolve).join())
         .unwrap_or_else(|_| Err(format!("the backend of {name} could not be worked out")))

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::context::Context;
+use super::context::{Context, canonical};
 use super::pick::{Candidate, Hint, Life, pick};
 use crate::domain::event::Stamped;
 use crate::domain::id::{AttemptId, MissionId};
@@ -89,7 +89,7 @@ fn candidate(entry: &CatalogueEntry) -> Candidate {
             id,
             title: summary.title.clone(),
             status: summary.status.word().to_owned(),
-            repository: summary.repository.clone(),
+            repository: canonical(&summary.repository),
             life: match summary.status {
                 Status::Completed | Status::Landed | Status::Abandoned => Life::Ended,
                 _ => Life::Live,

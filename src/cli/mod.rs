@@ -26,6 +26,7 @@ mod fault;
 mod follow;
 mod founding;
 mod gate;
+mod key;
 mod land;
 mod list;
 mod log;

@@ -10,6 +10,7 @@ use super::ask::{self, ask};
 use super::context::{Context, Format, Repository, print, print_json};
 use super::exit::Exit;
 use super::fault::misuse;
+use super::key::ready;
 use super::missions::{self, Found};
 use super::table::table;
 use crate::config::Settings;
@@ -58,7 +59,7 @@ async fn choose(context: &Context, found: &Found, role: &str, model: &str) -> Re
     } else {
         vec![role.parse().map_err(|fault: crate::domain::attempt::RoleError| misuse(fault.to_string()))?]
     };
-    settings_of(context, Some(found))?.backend(model).await?;
+    ready(&settings_of(context, Some(found))?, model).await?;
     for role in roles {
         ask(context, found, Command::ChooseModel { role, model: ask::text("the model", model)? }).await?;
         print(&format!("{role} is played by {model} from the next attempt on"))?;
@@ -76,7 +77,7 @@ async fn show(
     let mut faults: BTreeMap<&str, Option<String>> = BTreeMap::new();
     for model in models.values() {
         if !faults.contains_key(model.as_str()) {
-            faults.insert(model, settings.backend(model).await.err().map(|fault| fault.to_string()));
+            faults.insert(model, ready(settings, model).await.err().map(|fault| fault.to_string()));
         }
     }
     let fault = |model: &String| faults.get(model.as_str()).cloned().flatten();

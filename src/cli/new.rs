@@ -48,7 +48,7 @@ pub struct FlightArgs {
     #[arg(long)]
     pub autopilot: bool,
     /// How fast a rehearsal plays: 2 is twice as fast
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub speed: Option<f64>,
 }
 

@@ -32,7 +32,7 @@ pub struct Hint<'a> {
 }
 
 /// The mission that is meant: the one that is named; else the only one of this repository, or its only live one; else
-/// the only live one on the machine.
+/// the only one on the machine, or its only live one.
 ///
 /// # Errors
 /// A misuse that lists the candidates.
@@ -46,7 +46,8 @@ pub fn pick<'a>(candidates: &'a [Candidate], hint: Hint<'_>) -> anyhow::Result<&
         all.iter().copied().filter(|candidate| candidate.life == Life::Live).collect()
     };
     let all: Vec<&Candidate> = candidates.iter().collect();
-    let scopes = if here.is_empty() { vec![live(&all)] } else { vec![here.clone(), live(&here)] };
+    let nearest = if here.is_empty() { &all } else { &here };
+    let scopes = [nearest.clone(), live(nearest)];
     for scope in &scopes {
         if let [only] = scope.as_slice() {
             return Ok(only);
@@ -57,8 +58,7 @@ pub fn pick<'a>(candidates: &'a [Candidate], hint: Hint<'_>) -> anyhow::Result<&
             "there is no mission yet: start one with `flightdeck new \"what should exist\"`, or try `flightdeck demo`",
         ));
     }
-    let listed = if here.is_empty() { &all } else { &here };
-    Err(misuse(format!("several missions could be meant; name one:\n{}", list(listed))))
+    Err(misuse(format!("several missions could be meant; name one:\n{}", list(nearest))))
 }
 
 fn named<'a>(candidates: &'a [Candidate], wanted: &str) -> anyhow::Result<&'a Candidate> {

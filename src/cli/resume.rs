@@ -24,13 +24,13 @@ pub struct Args {
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
 pub struct BudgetArgs {
     /// Money for the whole mission, in dollars
-    #[arg(long, value_name = "DOLLARS")]
+    #[arg(long, value_name = "DOLLARS", allow_negative_numbers = true)]
     pub budget: Option<f64>,
     /// Tokens for the whole mission
     #[arg(long, value_name = "N")]
     pub tokens: Option<u64>,
     /// Agents' time for the whole mission, in hours
-    #[arg(long, value_name = "H")]
+    #[arg(long, value_name = "H", allow_negative_numbers = true)]
     pub hours: Option<f64>,
 }
 

@@ -17,7 +17,7 @@ pub struct Args {
     #[arg(long)]
     headless: bool,
     /// How fast a rehearsal plays, when its engine is started now
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     speed: Option<f64>,
 }
 

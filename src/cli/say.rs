@@ -24,6 +24,7 @@ pub struct Args {
     #[arg(long)]
     interrupt: bool,
     /// What to say
+    #[arg(allow_hyphen_values = true)]
     text: String,
 }
 

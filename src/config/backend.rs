@@ -2,19 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use secrecy::SecretString;
-use tokio_util::sync::CancellationToken;
 
 use super::settings::{ProviderSettings, Settings, key_source, key_variable, shouted};
 use super::value::is_model_name;
 use crate::agent::model::provider::{ProviderSpec, Wire};
 use crate::agent::model::scripted::Rehearsal;
-use crate::workspace::process::Program;
-
-/// How long a command may take to tell a key: it may ask the person for a passphrase.
-const KEY_COMMAND_LIMIT: Duration = Duration::from_mins(1);
 
 /// How a model is reached.
 #[derive(Debug, Clone)]
@@ -22,7 +16,15 @@ pub enum Backend {
     /// A script that plays a mind.
     Rehearsal(Arc<Rehearsal>),
     /// A provider on a network.
-    Network(Box<ProviderSpec>),
+    Network(Box<Remote>),
+}
+
+/// A provider on a network, and where its key is if it is not at hand.
+#[derive(Debug, Clone)]
+pub struct Remote {
+    pub spec: ProviderSpec,
+    /// A command of the person's that prints the key. This room runs no programs.
+    pub key_command: Option<String>,
 }
 
 /// Why a model cannot be used.
@@ -55,7 +57,7 @@ impl Settings {
     ///
     /// # Errors
     /// [`BackendError`], whose sentence says what to do.
-    pub async fn backend(&self, model: &str) -> Result<Backend, BackendError> {
+    pub fn backend(&self, model: &str) -> Result<Backend, BackendError> {
         if !is_model_name(model) {
             return Err(BackendError::NotAName(model.chars().take(80).collect()));
         }
@@ -66,8 +68,11 @@ impl Settings {
             return Ok(Backend::Rehearsal(Arc::new(rehearsal)));
         }
         let mut spec = self.spec(provider, name)?;
-        spec.key = self.key(provider, spec.wire).await?;
-        Ok(Backend::Network(Box::new(spec)))
+        let key_command = self.providers.get(provider).and_then(|set| set.api_key_cmd.clone());
+        if key_command.is_none() {
+            spec.key = self.key(provider, spec.wire)?;
+        }
+        Ok(Backend::Network(Box::new(Remote { spec, key_command })))
     }
 
     /// Every provider that can be named, the rehearsal included.
@@ -100,15 +105,9 @@ impl Settings {
         Ok(spec)
     }
 
-    /// The provider's key. A server of one's own may have none.
-    async fn key(&self, provider: &str, wire: Wire) -> Result<Option<SecretString>, BackendError> {
+    /// The provider's key from the environment. A server of one's own may have none.
+    fn key(&self, provider: &str, wire: Wire) -> Result<Option<SecretString>, BackendError> {
         let settings = self.providers.get(provider);
-        if let Some(command) = settings.and_then(|set| set.api_key_cmd.as_deref()) {
-            let told = told_by(command).await;
-            return told
-                .map(Some)
-                .map_err(|reason| BackendError::KeyCommand { provider: provider.to_owned(), reason });
-        }
         let variable = key_variable(provider, settings);
         if let Some(key) = self.variables.get(&variable) {
             return Ok(Some(SecretString::from(key.trim().to_owned())));
@@ -133,17 +132,4 @@ fn wire_of(provider: &str, settings: Option<&ProviderSettings>) -> Wire {
         (Some("openai"), _) | (None, "openai") => Wire::OpenAiResponses,
         _ => Wire::OpenAiChat,
     }
-}
-
-/// Runs the person's command and takes the first line it prints.
-async fn told_by(command: &str) -> Result<SecretString, String> {
-    // What it says on the side is for the person's eyes, and it is the person's own: it gets the whole environment.
-    let line = format!("{{ {command}\n}} 2>/dev/null");
-    let program = Program::shell(line).envs(std::env::vars_os()).timeout(KEY_COMMAND_LIMIT);
-    let finished = program.run(CancellationToken::new(), |_| {}).await.map_err(|fault| fault.to_string())?;
-    if !finished.exit.is_success() {
-        return Err(finished.exit.to_string());
-    }
-    let line = finished.output.text.lines().map(str::trim).find(|line| !line.is_empty());
-    line.map(|key| SecretString::from(key.to_owned())).ok_or_else(|| "it printed nothing".to_owned())
 }

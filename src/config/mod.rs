@@ -16,7 +16,7 @@ mod settings;
 mod value;
 mod variables;
 
-pub use backend::{Backend, BackendError};
+pub use backend::{Backend, BackendError, Remote};
 pub use error::ConfigError;
 pub use home::Home;
 pub use keys::{Key, Kind, Scope};

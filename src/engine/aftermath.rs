@@ -55,8 +55,7 @@ impl Flight {
     /// What the orchestrator says at the end of a talk goes to the person, and to workers who asked and got no answer.
     async fn answer(&self, text: &str, mail: Vec<MessageId>) {
         let asking: Vec<AttemptId> = self.deck.shared.with(|mission| {
-            let open = mission.questions.iter().filter(|q| q.to == Party::Orchestrator && q.answer.is_none());
-            open.map(|question| question.from).collect()
+            mission.waiting_workers().map(|question| question.from).collect()
         });
         let text = Prose::clipped(text);
         let say = |to| Command::Say { to, text: text.clone(), delivery: Delivery::Queue };

@@ -8,9 +8,10 @@ use tokio::sync::mpsc;
 use super::dispatcher::Commander;
 use super::shared::Shared;
 use crate::agent::session::{InboxMessage, Urgency};
+use crate::domain::attempt::{Attempt, Work};
 use crate::domain::command::Command;
 use crate::domain::event::{Event, Stamped};
-use crate::domain::id::{AssertionId, AttemptId, Revision};
+use crate::domain::id::{AssertionId, AttemptId, FeatureId, Revision};
 use crate::domain::message::{Delivery, Message, MessageState, Party};
 
 /// Messages that may wait for one attempt.
@@ -83,8 +84,20 @@ impl Postman {
                     );
                     self.tell_revision(&assertion, revision, &text).await;
                 }
+                Event::FeatureEdited { feature, spec } => {
+                    let text = format!("Your feature {feature} has new words: {}. {}", spec.title, spec.description);
+                    self.tell_worker(feature, &text).await;
+                }
                 _ => {}
             }
+        }
+    }
+
+    async fn tell_worker(&self, feature: FeatureId, text: &str) {
+        let at_it = |a: &&Attempt| a.work == Work::Build { feature };
+        let worker = self.shared.with(|mission| mission.live_attempts().find(at_it).map(|attempt| attempt.id));
+        if let Some(inbox) = worker.and_then(|worker| self.inboxes.of(worker)) {
+            put(&inbox, text.to_owned(), Urgency::NextTurn).await;
         }
     }
 

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use flightdeck::agent::model::provider::Wire;
-use flightdeck::config::{Backend, Flag, Settings, Sources, Variables};
+use flightdeck::agent::model::provider::{ProviderSpec, Wire};
+use flightdeck::config::{Backend, Flag, Remote, Settings, Sources, Variables};
 use flightdeck::domain::attempt::Role;
 use flightdeck::domain::gate::Autopilot;
 use pretty_assertions::assert_eq;
@@ -184,41 +184,40 @@ fn models_are_chosen_by_the_keys_there_are() {
     assert_eq!(flown.models[&Role::Reviewer], "openai/gpt-5-mini");
 }
 
-async fn spec(fixture: &Fixture, model: &str) -> flightdeck::agent::model::provider::ProviderSpec {
-    match fixture.load().backend(model).await.unwrap() {
-        Backend::Network(spec) => *spec,
+fn remote(fixture: &Fixture, model: &str) -> Remote {
+    match fixture.load().backend(model).unwrap() {
+        Backend::Network(remote) => *remote,
         Backend::Rehearsal(rehearsal) => panic!("{} is a rehearsal", rehearsal.about().title),
     }
 }
 
-#[tokio::test]
-async fn a_models_name_leads_to_its_wire_address_and_key() {
+#[test]
+fn a_models_name_leads_to_its_wire_address_and_key() {
     let fixture = Fixture::new()
-        .user("[providers.ollama]\nbase_url = \"http://localhost:11434/v1\"\n[providers.work]\nwire = \"anthropic\"\napi_key_cmd = \"echo noise >&2; echo sk-$SUFFIX\"\n")
+        .user("[providers.ollama]\nbase_url = \"http://localhost:11434/v1\"\n[providers.work]\nwire = \"anthropic\"\napi_key_cmd = \"pass show work\"\n")
         .variables(&[
             ("ANTHROPIC_API_KEY", "a-key"),
             ("ANTHROPIC_BASE_URL", "http://gateway"),
             ("OPENROUTER_BASE_URL", "http://router/v1"),
             ("OPENROUTER_API_KEY", "r-key"),
         ]);
-    let key = |spec: &flightdeck::agent::model::provider::ProviderSpec| {
-        spec.key.as_ref().map(|key| key.expose_secret().to_owned())
-    };
-    let claude = spec(&fixture, "anthropic/claude-x").await;
+    let key = |spec: &ProviderSpec| spec.key.as_ref().map(|key| key.expose_secret().to_owned());
+    let spec = |model: &str| remote(&fixture, model).spec;
+    let claude = spec("anthropic/claude-x");
     assert_eq!((claude.wire, claude.base_url.as_deref()), (Wire::AnthropicMessages, Some("http://gateway")));
     assert_eq!(key(&claude).as_deref(), Some("a-key"));
-    let local = spec(&fixture, "ollama/qwen3:8b").await;
+    let local = spec("ollama/qwen3:8b");
     assert_eq!((local.wire, local.model.as_str(), key(&local)), (Wire::OpenAiChat, "qwen3:8b", None));
-    let router = spec(&fixture, "openrouter/meta/llama").await;
+    let router = spec("openrouter/meta/llama");
     assert_eq!((router.model.as_str(), key(&router).as_deref()), ("meta/llama", Some("r-key")));
-    let work = spec(&fixture, "work/m").await;
-    assert_eq!((work.wire, key(&work).as_deref()), (Wire::AnthropicMessages, Some("sk-")));
+    let work = remote(&fixture, "work/m");
+    assert_eq!((work.spec.wire, key(&work.spec)), (Wire::AnthropicMessages, None));
+    assert_eq!(work.key_command.as_deref(), Some("pass show work"));
 }
 
-#[tokio::test]
-async fn a_model_that_cannot_be_used_says_why() {
-    let fixture = Fixture::new()
-        .user("[providers.broken]\nwire = \"openai\"\napi_key_cmd = \"exit 3\"\n[providers.lost]\nwire = \"chat\"\n");
+#[test]
+fn a_model_that_cannot_be_used_says_why() {
+    let fixture = Fixture::new().user("[providers.lost]\nwire = \"chat\"\n");
     let settings = fixture.load();
     let file = fixture.sources.user_file.display().to_string();
     let table = [
@@ -226,14 +225,13 @@ async fn a_model_that_cannot_be_used_says_why() {
         ("openai/gpt-5", "openai has no key: set OPENAI_API_KEY, or providers.openai.api_key_cmd in FILE"),
         (
             "grok/x",
-            "there is no provider `grok`: known are anthropic, broken, lost, openai, rehearsal; add [providers.grok] with its base_url to FILE",
+            "there is no provider `grok`: known are anthropic, lost, openai, rehearsal; add [providers.grok] with its base_url to FILE",
         ),
         ("lost/x", "lost has no address: set LOST_BASE_URL, or providers.lost.base_url in FILE"),
         ("rehearsal/x", "there is no rehearsal `x`; built in: demo"),
-        ("broken/x", "providers.broken.api_key_cmd gave no key: exit code 3"),
     ];
     for (model, sentence) in table {
-        let fault = settings.backend(model).await.unwrap_err().to_string();
+        let fault = settings.backend(model).unwrap_err().to_string();
         assert_eq!(fault.replace(&file, "FILE"), sentence);
     }
 }

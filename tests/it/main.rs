@@ -4,6 +4,7 @@
 
 mod agent;
 mod architecture;
+mod cli;
 mod config;
 mod console;
 mod crash;

@@ -1,3 +1,5 @@
+//! The loop against scripted models.
+
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,3 +1,5 @@
+//! The turn machine, as tables.
+
 use serde_json::{Value, json};
 
 use super::*;

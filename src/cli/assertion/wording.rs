@@ -12,22 +12,22 @@ use crate::domain::contract::{Check, Instrument, Weight, Wording};
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct WordingArgs {
     /// One line
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub title: Option<String>,
     /// What a user observes, in sentences
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub statement: Option<String>,
     /// The steps of a tester, and what they must see
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub how: Option<String>,
     /// What the tester works the app with
     #[arg(long)]
     pub via: Option<Via>,
     /// A command that decides it mechanically
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub command: Option<String>,
     /// What must be kept as proof
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub evidence: Option<String>,
     /// Whether the milestone cannot pass without it
     #[arg(long)]

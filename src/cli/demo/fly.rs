@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use super::repository;
 use crate::agent::model::scripted::Rehearsal;
 use crate::cli::console::show;
-use crate::cli::context::{Context, Repository, print};
+use crate::cli::context::{Context, Repository, canonical, print};
 use crate::cli::exit::Exit;
 use crate::cli::follow::{Talk, fly};
 use crate::cli::founding::{Wish, found, suffix};
@@ -110,7 +110,7 @@ async fn begin(context: &Context, repo: &Repo, flight: FlightArgs) -> Result<Fou
     print(&format!(
         "The mind of this demo is a rehearsal: a script plays the agents, and no model is called. The rest is real: the\n\
          commits, the compiler, the tests, the running server and the verdicts. It flies in {}.\n",
-        repo.root().display()
+        canonical(repo.root()).display()
     ))?;
     Ok(found)
 }

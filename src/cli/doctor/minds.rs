@@ -1,9 +1,9 @@
 //! Whether there is a mind to fly with.
 
-use crate::agent::model::catalogue::Catalogue;
-use crate::config::{Backend, Settings};
-
 use super::report::{Check, State};
+use crate::agent::model::catalogue::Catalogue;
+use crate::cli::key::ready;
+use crate::config::{Backend, Settings};
 
 /// Each known provider: usable, or why not. No model is called.
 pub(super) async fn backends(settings: &Settings) -> Vec<Check> {
@@ -14,9 +14,9 @@ pub(super) async fn backends(settings: &Settings) -> Vec<Check> {
             continue;
         }
         // The name of the model makes no difference to whether the provider can be reached.
-        let check = match settings.backend(&format!("{provider}/any")).await {
-            Ok(Backend::Network(spec)) => {
-                let place = spec.base_url.unwrap_or_else(|| "its own address".to_owned());
+        let check = match ready(settings, &format!("{provider}/any")).await {
+            Ok(Backend::Network(remote)) => {
+                let place = remote.spec.base_url.unwrap_or_else(|| "its own address".to_owned());
                 let key = settings.key_source(&provider).unwrap_or_else(|| "no key".to_owned());
                 Check::new(format!("backend {provider}"), State::Good, format!("at {place}; {key}"))
             }
@@ -38,7 +38,7 @@ pub(super) async fn models(settings: &Settings) -> Check {
         );
     }
     for (role, model) in &settings.models {
-        if let Err(fault) = settings.backend(model).await {
+        if let Err(fault) = ready(settings, model).await {
             return Check::new("models", State::Missing, format!("{role} cannot be played: {fault}"));
         }
     }

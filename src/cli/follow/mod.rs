@@ -2,7 +2,9 @@
 
 mod asking;
 mod flight;
+mod lines;
 mod past;
 mod still;
+mod teller;
 
 pub use flight::{Talk, fly};

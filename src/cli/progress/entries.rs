@@ -14,24 +14,38 @@ use crate::workspace::clean_text;
 const TELLING: [&str; 9] =
     ["command", "path", "pattern", "query", "url", "assertion", "question", "name", "text"];
 
-/// The tool calls of the running attempts, counted by tool.
+/// The tool calls of the running attempts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tally(BTreeMap<AttemptId, BTreeMap<String, usize>>);
+pub struct Tally(BTreeMap<AttemptId, Calls>);
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Calls {
+    by_tool: BTreeMap<String, usize>,
+    /// The newest, in a few words.
+    last: String,
+}
 
 impl Tally {
-    /// Counts a call.
-    pub fn count(&mut self, attempt: AttemptId, tool: &str) {
-        *self.0.entry(attempt).or_default().entry(tool.to_owned()).or_default() += 1;
+    /// Counts a call; `arguments` is JSON as text.
+    pub fn count(&mut self, attempt: AttemptId, tool: &str, arguments: &str) {
+        let calls = self.0.entry(attempt).or_default();
+        *calls.by_tool.entry(tool.to_owned()).or_default() += 1;
+        calls.last = call_words(tool, arguments);
+    }
+
+    /// The newest call of an attempt in a few words.
+    pub fn last(&self, attempt: AttemptId) -> Option<&str> {
+        self.0.get(&attempt).map(|calls| calls.last.as_str())
     }
 
     /// How many calls an attempt has made.
     pub fn calls(&self, attempt: AttemptId) -> usize {
-        self.0.get(&attempt).map_or(0, |tools| tools.values().sum())
+        self.0.get(&attempt).map_or(0, |calls| calls.by_tool.values().sum())
     }
 
     /// Forgets an attempt that has ended and says what it called: `shell 5, edit 3`.
     pub fn take(&mut self, attempt: AttemptId) -> Option<String> {
-        let mut tools: Vec<(String, usize)> = self.0.remove(&attempt)?.into_iter().collect();
+        let mut tools: Vec<(String, usize)> = self.0.remove(&attempt)?.by_tool.into_iter().collect();
         tools.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
         Some(tools.into_iter().map(|(tool, n)| format!("{tool} {n}")).collect::<Vec<_>>().join(", "))
     }
@@ -81,9 +95,10 @@ mod tests {
     fn calls_are_counted_until_the_attempt_ends() {
         let mut tally = Tally::default();
         for tool in ["read", "shell", "shell"] {
-            tally.count(AttemptId(1), tool);
+            tally.count(AttemptId(1), tool, "{\"path\":\"a.rs\"}");
         }
         assert_eq!(tally.calls(AttemptId(1)), 3);
+        assert_eq!(tally.last(AttemptId(1)), Some("shell a.rs"));
         assert_eq!(tally.take(AttemptId(1)).as_deref(), Some("shell 2, read 1"));
         assert_eq!(tally.take(AttemptId(1)), None);
     }

@@ -109,7 +109,7 @@ mod tests {
         let printed: Vec<String> = lines.iter().map(|line| line.rendered(3_661_000, narrow)).collect();
         insta::assert_snapshot!(printed.join("\n"), @r"
          1:01:01  ▸ F1             #2 worker starts: the page
-         1:01:01  ✗ VAL-GUESTBOOK-001 posting an empty name answers …
+         1:01:01  ✗ VAL-GUESTBOOK-001 posting an empty name answers…
          1:01:01  ✓ plan           1 milestone
                                    M1 The page: F1, F2
         ");

@@ -58,10 +58,22 @@ impl Live<'_> {
         format!("{who} for {}{calls} · {}", elapsed(self.now.since(activity.started)), self.doing(activity))
     }
 
+    /// The engine tells a call with its arguments as they are; its transcript has them whole, and a few words do.
+    fn in_words(&self, activity: &Activity) -> String {
+        let doing = one_line(&activity.doing);
+        let tool = doing.split_once(" {").map(|(tool, _)| tool);
+        let last = activity.attempt.and_then(|id| self.tally.last(id));
+        match (tool, last) {
+            (Some(tool), Some(last)) if last.starts_with(tool) => last.to_owned(),
+            (Some(tool), _) => tool.to_owned(),
+            (None, _) => doing,
+        }
+    }
+
     /// What it does, and for how long it has said nothing when that is long.
     fn doing(&self, activity: &Activity) -> String {
         let silent = self.now.since(activity.last_output);
-        let doing = one_line(&activity.doing);
+        let doing = self.in_words(activity);
         if silent >= 20_000 { format!("{doing}, silent for {}", elapsed(silent)) } else { doing }
     }
 }
@@ -102,7 +114,7 @@ mod tests {
             [live(&one, 83_000), live(&two, 95_000), live(&[], 96_000)].map(|live| live.rendered(style));
         insta::assert_snapshot!(lines.join("\n"), @r"
             1:23  ◓ claims of F2 for 0:23 · running cargo test · 0 tokens
-            1:35  ◓ 2 at work on F1, F2 · waiting for the model, silent for 0:25 · …
+            1:35  ◓ 2 at work on F1, F2 · waiting for the model, silent for 0:2…
             1:36  ◓ planning · 0 tokens
         ");
     }

@@ -96,6 +96,11 @@ impl<W: Write> Screen<W> {
         self.out.flush()
     }
 
+    /// Whether a line stands there that will change.
+    pub fn has_live(&self) -> bool {
+        self.live
+    }
+
     /// The live line was ended by somebody else: the person's Enter.
     pub fn forget_live(&mut self) {
         self.live = false;

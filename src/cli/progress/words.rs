@@ -3,6 +3,9 @@
 use crate::domain::budget::dollars;
 use crate::domain::usage::Usage;
 
+/// What is written with a dot in the middle of a sentence.
+const ABBREVIATIONS: [&str; 6] = ["e.g", "i.e", "cf", "vs", "no", "approx"];
+
 /// A length of time: `0:07`, `12:30`, `1:02:03`, `2d 03:14:15`.
 pub fn elapsed(milliseconds: u64) -> String {
     let seconds = milliseconds / 1000;
@@ -42,13 +45,12 @@ pub fn used(usage: &Usage) -> String {
 /// The first sentence of a text, on one line.
 pub fn first_sentence(text: &str) -> String {
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    // A dot inside a name or a number is followed by no blank; after an abbreviation of one letter goes the sentence on.
+    // A dot inside a name or a number is followed by no blank; the number of a list and an abbreviation end nothing.
     let end = flat.char_indices().find(|(at, c)| {
         let next_is_blank = flat[at + c.len_utf8()..].chars().next().is_none_or(|next| next == ' ');
         let word = flat[..*at].rsplit(' ').next().unwrap_or("");
-        matches!(c, '.' | '!' | '?' | ':')
-            && next_is_blank
-            && word.chars().filter(|c| c.is_alphabetic()).count() > 1
+        let goes_on = ABBREVIATIONS.contains(&word) || word.len() == *at && word.parse::<u32>().is_ok();
+        matches!(c, '.' | '!' | '?' | ':') && next_is_blank && !goes_on
     });
     match end {
         Some((at, ':')) => flat[..at].to_owned(),
@@ -92,6 +94,8 @@ mod tests {
             ("Let me look at these files:\n- a\n- b", "Let me look at these files"),
             ("no end\nat all", "no end at all"),
             ("Done! Really.", "Done!"),
+            ("It is 42. Then", "It is 42."),
+            ("1. First this. 2. Then", "1. First this."),
             ("", ""),
         ];
         for (text, sentence) in table {

@@ -50,12 +50,20 @@ pub(super) fn mail(mission: &Mission) -> String {
     if text.is_empty() { text } else { format!("\n## What you are to answer now\n{text}") }
 }
 
+/// What earlier attempts came to. What they left uncommitted is kept under a ref, for whoever wants to look.
 pub(super) fn failed_attempts(mission: &Mission, work: Work) -> String {
+    let id = mission.id().map(ToString::to_string).unwrap_or_default();
     let mut text = String::new();
     for attempt in mission.attempts.values().filter(|attempt| attempt.work == work) {
-        if let Some(Ending::Failed { reason }) = attempt.ended.as_ref().map(|ended| &ended.ending) {
-            line(&mut text, format_args!("- {} failed: {reason}", attempt.id));
-        }
+        let came_to = match attempt.ended.as_ref().map(|ended| &ended.ending) {
+            Some(Ending::Failed { reason } | Ending::Stopped { reason } | Ending::Unusable { reason }) => {
+                reason.to_string()
+            }
+            Some(Ending::Interrupted) => "interrupted, through no fault of its own".to_owned(),
+            Some(Ending::Done) | None => continue,
+        };
+        let kept = format!("refs/flightdeck/{id}/attempt-{}", attempt.id.0);
+        line(&mut text, format_args!("- {}: {came_to}; what it left, if anything: `git show {kept}`", attempt.id));
     }
     if text.is_empty() { text } else { format!("\n## Earlier attempts (their work was rolled back)\n{text}") }
 }

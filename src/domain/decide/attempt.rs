@@ -3,11 +3,12 @@
 use super::draft::Draft;
 use crate::domain::attempt::{Attempt, Ending, Work};
 use crate::domain::event::{Actor, Event};
-use crate::domain::id::{AttemptId, Commit};
+use crate::domain::id::{AttemptId, Commit, MessageId, QuestionId};
+use crate::domain::message::{Delivery, Message, MessageState, Party};
 use crate::domain::mission::{Hold, HoldCause, Mission};
 use crate::domain::rejection::Rejection;
 use crate::domain::schedule::schedule;
-use crate::domain::text::{Line, Title};
+use crate::domain::text::{Line, Prose, Title};
 use crate::domain::usage::Usage;
 
 /// Usage of an attempt that has ended still counts: the money is spent.
@@ -66,6 +67,10 @@ pub(super) fn end_attempt(draft: &mut Draft, id: AttemptId, ending: Ending) -> R
         Ending::Failed { reason }
             if draft.mission().failures_of(work) >= draft.mission().limits().failures =>
         {
+            if work == Work::Talk {
+                give_up_talk(draft, &reason);
+                return Ok(());
+            }
             let count = draft.mission().failures_of(work);
             let sentence = Line::clipped(format!("{work} failed {count} times in a row, last: {reason}"));
             hold(draft, Hold { cause: HoldCause::Failures, sentence, until: None })
@@ -93,8 +98,39 @@ pub(super) fn stop_attempt(draft: &mut Draft, id: AttemptId) -> Result<(), Rejec
     let work = live(draft.mission(), id)?.work;
     let ending = Ending::Stopped { reason: Line::clipped("stopped by you") };
     draft.emit(Event::AttemptEnded { attempt: id, ending });
+    if work == Work::Talk {
+        give_up_talk(draft, &Line::clipped("you stopped it"));
+        return Ok(());
+    }
     let sentence = Line::clipped(format!("you stopped {id} at {work}: `flightdeck resume` runs it again"));
     hold(draft, Hold { cause: HoldCause::StoppedAttempt, sentence, until: None })
+}
+
+/// A talk that comes to nothing never keeps the mission from flying: whoever waits is told, and the mail is put away.
+fn give_up_talk(draft: &mut Draft, reason: &Line) {
+    let asking: Vec<QuestionId> = draft.mission().waiting_workers().map(|question| question.id).collect();
+    for question in asking {
+        let answer = Prose::clipped("No answer could be had: decide for yourself, and say in your handoff what you assumed.");
+        draft.emit(Event::QuestionAnswered { question, answer });
+    }
+    let mission = draft.mission();
+    let waits = |m: &&Message| m.to == Party::Orchestrator && m.state == MessageState::Waiting;
+    let messages: Vec<MessageId> = mission.messages.iter().filter(waits).map(|message| message.id).collect();
+    let id = MessageId(mission.messages.last().map_or(1, |last| last.id.0 + 1));
+    if messages.is_empty() {
+        return;
+    }
+    draft.emit(Event::MessagesDelivered { messages });
+    let message = Message {
+        id,
+        from: Party::Orchestrator,
+        to: Party::Person,
+        text: Prose::clipped(format!("I could not answer ({reason}). Say it again to have me try once more.")),
+        delivery: Delivery::Queue,
+        at: draft.now,
+        state: MessageState::Delivered,
+    };
+    draft.emit(Event::MessageSent { message });
 }
 
 /// The first cause stands: a later one does not hide why the mission came to rest. A person's pause, though, is

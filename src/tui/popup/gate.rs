@@ -142,8 +142,10 @@ impl Popup for GateScreen {
                 name.get(1..).unwrap_or_default()
             ),
         );
-        if mission.is_gate_open(self.gate) {
+        if mission.waits_at(self.gate) {
             title = title.end(Ink::Warn, "▲ waits for you");
+        } else if mission.is_gate_open(self.gate) {
+            title = title.end(Ink::Dim, "open; work goes on before it");
         }
         let inner = around(app, frame, area, &title);
         let summary = gate::summary(mission, self.gate);

@@ -76,7 +76,7 @@ fn milestone_row(mission: &Mission, id: MilestoneId) -> Row {
     let current = mission.current_milestone().is_some_and(|m| m.id == id);
     let (sign, ink) = match mission.gates.get(&GateId::Milestone(id)) {
         Some(gate) if gate.is_go() => (Glyph::Done, Ink::Good),
-        Some(gate) if gate.is_open() => (Glyph::Needs, Ink::Warn),
+        Some(_) if mission.waits_at(id.into()) => (Glyph::Needs, Ink::Warn),
         _ if current && mission.is_go(GateId::Plan) => (Glyph::Active, Ink::Accent),
         _ => (Glyph::Pending, Ink::Dim),
     };
@@ -200,8 +200,9 @@ fn testing_sign(mission: &Mission, id: MilestoneId, round: Option<&Round>) -> (G
 pub fn gate_sign(mission: &Mission, gate: GateId) -> (Glyph, Ink) {
     match mission.gates.get(&gate) {
         None => (Glyph::Step, Ink::Dim),
-        Some(gate) if gate.is_go() => (Glyph::Done, Ink::Good),
-        Some(gate) if gate.is_open() => (Glyph::Needs, Ink::Warn),
+        Some(known) if known.is_go() => (Glyph::Done, Ink::Good),
+        Some(_) if mission.waits_at(gate) => (Glyph::Needs, Ink::Warn),
+        Some(known) if known.is_open() => (Glyph::Active, Ink::Accent),
         Some(_) => (Glyph::Failed, Ink::Bad),
     }
 }

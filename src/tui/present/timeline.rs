@@ -169,7 +169,8 @@ fn gate_row(mission: &Mission, id: GateId, row: Row) -> Row {
     };
     let row = row.then(Ink::Text, column(&name, 18));
     match mission.gates.get(&id).and_then(|gate| gate.decided.as_ref()) {
-        None => row.sign(Ink::Warn, Glyph::Needs).then(Ink::Warn, "waits for you"),
+        None if mission.waits_at(id) => row.sign(Ink::Warn, Glyph::Needs).then(Ink::Warn, "waits for you"),
+        None => row.then(Ink::Dim, "open; work goes on before it"),
         Some(Decided { decision, by, .. }) => {
             let by = match by {
                 DecidedBy::Person => " by you  ",

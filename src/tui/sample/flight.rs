@@ -55,7 +55,8 @@ impl Log {
     /// A validation pass: gate commands, a review for each feature, scrutiny, user testing.
     pub fn validate(&mut self, pass: &Pass<'_>) -> AttemptId {
         let (milestone, round) = (MilestoneId(pass.milestone), pass.round);
-        let under_test = commit(self.events.len().try_into().unwrap_or(0));
+        let mission = crate::domain::mission::Mission::fold(&self.events);
+        let under_test = mission.head().cloned().unwrap_or_else(|| commit(0));
         let to_review: Vec<FeatureId> = pass.reviewed.iter().map(|id| FeatureId(*id)).collect();
         let to_test: Vec<AssertionId> =
             pass.verdicts.iter().filter_map(|(id, _, _)| id.parse().ok()).collect();

@@ -64,13 +64,13 @@ impl Host for Still {
 
 /// What the terminal was told beside its frames.
 #[derive(Debug, Default)]
-pub struct Told2 {
+pub struct Asides {
     pub copied: Vec<String>,
     pub titles: Vec<String>,
     pub notified: Vec<String>,
 }
 
-impl Outside for &mut Told2 {
+impl Outside for &mut Asides {
     fn begin_frame(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -120,10 +120,8 @@ impl Stream for Script {
 /// What a flight left.
 pub struct Flown<S> {
     pub frame: String,
-    pub buffer: Buffer,
-    pub told: Told2,
+    pub told: Asides,
     pub exit: ConsoleExit,
-    pub deck: Deck<S>,
     pub source: Arc<S>,
 }
 
@@ -154,11 +152,11 @@ pub fn fly_on<S: Source>(source: S, now: Timestamp, size: (u16, u16), inputs: Ve
         let source = Arc::new(source);
         let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
         let mut deck = Deck::new(blank(size, now), Arc::clone(&source), Arc::new(Still(now)));
-        let mut told = Told2::default();
+        let mut told = Asides::default();
         let script = Script { inputs: inputs.into_iter(), pauses: 0 };
         let exit = deck.fly(&mut terminal, script, &mut told).await.unwrap();
-        let buffer = terminal.backend().buffer().clone();
-        Flown { frame: text_of(&buffer), buffer, told, exit, deck, source }
+        let frame = text_of(terminal.backend().buffer());
+        Flown { frame, told, exit, source }
     })
 }
 

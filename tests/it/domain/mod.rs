@@ -1,6 +1,6 @@
 //! The kernel: what a mission is, and the rules that hold always.
 
-//mod brief;
+mod brief;
 mod budget;
 mod contract;
 mod course;

@@ -214,7 +214,7 @@ fn a_cancelled_fix_dismisses_what_it_was_to_mend_unless_an_assertion_fails() {
     );
     flight.person(Command::Waive { assertion: words::val("VAL-M1-001"), reason: words::line("later") });
     flight.ask(actor, amending(vec![cancelling(2)])).unwrap();
-    assert!(!flight.mission.findings.values().any(|finding| finding.is_open()));
+    assert!(!flight.mission.findings.values().any(flightdeck::domain::finding::Finding::is_open));
     let reason = words::line("F2 was cancelled: not needed");
     let state = &flight.mission.findings.values().next().unwrap().state;
     assert_eq!(*state, flightdeck::domain::finding::FindingState::Dismissed { reason });

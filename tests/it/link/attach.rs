@@ -59,6 +59,19 @@ async fn attaching_while_events_happen_misses_none_and_tells_none_twice() {
 }
 
 #[tokio::test]
+async fn events_on_either_side_of_the_state_are_told_once() {
+    let serving = serve().await;
+    serving.engine.restless.store(3, std::sync::atomic::Ordering::SeqCst);
+    let (client, mut notices) = Client::connect(&serving.socket, "test").await.unwrap();
+    assert_eq!(attach(&client, LiveOutput::Wanted).await.seq, 3);
+    serving.engine.happen();
+    for seq in 4..=7 {
+        let notice = notices.next().await;
+        assert!(matches!(&notice, Some(Notice::Event(event)) if event.seq == seq), "{seq}: {notice:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_client_that_reads_nothing_gets_every_event_and_skipped_output() {
     let serving = serve().await;
     let mut slow = Raw::known(&serving).await;

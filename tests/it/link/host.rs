@@ -1,6 +1,7 @@
 //! An engine that is only its link: a state that events are applied to, and answers that can be held back.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -23,6 +24,8 @@ pub struct Engine {
     /// `diff` is answered once a permit is added.
     pub diffs: Semaphore,
     pub commands: Mutex<Vec<Command>>,
+    /// Events that happen right before and right after a state is taken, while somebody attaches.
+    pub restless: AtomicU64,
 }
 
 /// An engine that serves in a directory of its own.
@@ -41,6 +44,7 @@ impl Engine {
             mission: Mutex::new(Mission::unborn()),
             diffs: Semaphore::new(0),
             commands: Mutex::default(),
+            restless: AtomicU64::new(0),
         })
     }
 
@@ -82,7 +86,15 @@ impl Host for Engine {
     }
 
     fn state(&self) -> (Mission, Vec<Activity>) {
-        (self.mission.lock().unwrap().clone(), Vec::new())
+        let around = self.restless.load(Ordering::SeqCst);
+        for _ in 0..around {
+            self.happen();
+        }
+        let mission = self.mission.lock().unwrap().clone();
+        for _ in 0..around {
+            self.happen();
+        }
+        (mission, Vec::new())
     }
 
     async fn command(&self, command: Command) -> Result<Reply, Refusal> {

@@ -1,3 +1,5 @@
+//! Checkouts of a real git.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,3 +1,5 @@
+//! Landing on a real git.
+
 use std::path::{Path, PathBuf};
 
 use flightdeck::workspace::land::How;

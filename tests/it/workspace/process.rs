@@ -1,3 +1,5 @@
+//! Real programs, ended and bounded.
+
 use std::fs;
 use std::sync::Mutex;
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! Services of an app, started and stopped.
+
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::Path;

@@ -142,6 +142,11 @@ impl Crew {
             1 => Actor::Engine,
             _ => Actor::Attempt(any_attempt),
         };
+        let command = self.any_command(any_attempt);
+        drop(self.ask(actor, command));
+    }
+
+    fn any_command(&mut self, any_attempt: AttemptId) -> Command {
         let (milestone, feature) = (MilestoneId(1), FeatureId(u32::try_from(self.tape.pick(6)).unwrap()));
         let works = [
             Work::Plan,
@@ -154,7 +159,7 @@ impl Crew {
             Work::CheckClaims { feature },
         ];
         let work = *self.tape.choose(&works).unwrap();
-        let command = match self.tape.pick(13) {
+        match self.tape.pick(13) {
             0 => Command::StartAttempt { work, model: words::title("rehearsal/crew") },
             1 => Command::HandIn {
                 handoff: Box::new(words::handoff("Sneaked in")),
@@ -201,7 +206,6 @@ impl Crew {
                 delivery: Delivery::Interrupt,
             },
             _ => Command::Found(Box::new(words::founding())),
-        };
-        drop(self.ask(actor, command));
+        }
     }
 }

@@ -1,0 +1,154 @@
+//! What is printed while a mission is followed.
+
+use std::io::{self, Stdout};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use super::asking::Asking;
+use super::past::Past;
+use crate::cli::context::Context;
+use crate::cli::missions::{self, Found};
+use crate::cli::progress::entries::{self, Tally};
+use crate::cli::progress::line::{Glyph, Line};
+use crate::cli::progress::live::Live;
+use crate::cli::progress::screen::Screen;
+use crate::cli::progress::summary::{needed, summary};
+use crate::cli::progress::telling::tell;
+use crate::domain::event::{Event, Stamped};
+use crate::domain::id::AttemptId;
+use crate::domain::mission::Mission;
+use crate::domain::transcript::EntryBody;
+use crate::engine::now;
+use crate::link::protocol::Activity;
+
+/// Folds the mission and tells what happens to it.
+pub(super) struct Teller<'a> {
+    pub(super) screen: Screen<Stdout>,
+    pub(super) mission: Mission,
+    found: &'a Found,
+    tally: Tally,
+    frame: usize,
+    last_event: Instant,
+}
+
+impl<'a> Teller<'a> {
+    /// A teller that has told the end of the mission's past.
+    pub(super) fn after_the_past(context: &Context, found: &'a Found) -> Result<Self> {
+        let mut teller = Self {
+            screen: Screen::new(io::stdout(), context.output),
+            mission: Mission::unborn(),
+            found,
+            tally: Tally::default(),
+            frame: 0,
+            last_event: Instant::now(),
+        };
+        let events = missions::events_after(&found.dir, 0)?;
+        let past = Past::take_in(&events, &mut teller.mission);
+        if past.older > 0 {
+            teller.screen.print(&format!("… {} earlier lines: flightdeck log {}", past.older, found.id))?;
+        }
+        for (line, at) in past.newest {
+            teller.screen.tell(&line, at)?;
+        }
+        Ok(teller)
+    }
+
+    /// Takes an event in and tells it. One that was told already is left out; a gap is filled from the log.
+    pub(super) fn event(&mut self, stamped: &Stamped) -> Result<()> {
+        if stamped.seq <= self.mission.seq {
+            return Ok(());
+        }
+        if stamped.seq > self.mission.seq + 1 {
+            return self.catch_up();
+        }
+        self.mission.apply(stamped);
+        self.last_event = Instant::now();
+        let at = stamped.at.since(self.mission.created);
+        if let Some(line) = tell(stamped, &self.mission) {
+            self.screen.tell(&line, at)?;
+        }
+        if let Event::AttemptEnded { attempt, .. } = stamped.event
+            && let Some(calls) = self.tally.take(attempt)
+        {
+            self.screen.tell(&Line::new(Glyph::Note, &attempt, format!("called {calls}")), at)?;
+        }
+        Ok(())
+    }
+
+    /// Counts a call, or tells what was said.
+    pub(super) fn entry(&mut self, attempt: AttemptId, body: &EntryBody) -> Result<()> {
+        if let EntryBody::Called { tool, arguments, .. } = body {
+            self.tally.count(attempt, tool, arguments);
+        }
+        entries::tell(attempt, body).map_or(Ok(()), |line| self.now(&line))
+    }
+
+    /// Takes in what the log has and the notices did not bring.
+    pub(super) fn catch_up(&mut self) -> Result<()> {
+        for stamped in missions::events_after(&self.found.dir, self.mission.seq)? {
+            self.event(&stamped)?;
+        }
+        Ok(())
+    }
+
+    /// Counts the quiet time from now on.
+    pub(super) fn begin_to_wait(&mut self) {
+        self.last_event = Instant::now();
+    }
+
+    /// How long nothing has happened.
+    pub(super) fn quiet_for(&self) -> Duration {
+        self.last_event.elapsed()
+    }
+
+    /// Draws the live line.
+    pub(super) fn live(&mut self, activity: &[Activity]) -> Result<()> {
+        self.frame += 1;
+        let live =
+            Live { mission: &self.mission, activity, tally: &self.tally, now: now(), frame: self.frame };
+        let text = live.rendered(self.screen.style());
+        Ok(self.screen.live(&text)?)
+    }
+
+    /// Shows what the person is asked, in the place of the live line.
+    pub(super) fn prompt(&mut self, asking: Asking) -> Result<()> {
+        Ok(self.screen.live(&asking.prompt())?)
+    }
+
+    /// Tells what is asked now; of the commands only the one to look with, because the answer is typed here.
+    pub(super) fn asked(&mut self) -> Result<()> {
+        for mut line in needed(&self.mission) {
+            if line.glyph == Glyph::Decision {
+                line.more.truncate(1);
+            }
+            self.now(&line)?;
+        }
+        Ok(())
+    }
+
+    /// Tells something about the engine itself.
+    pub(super) fn warn(&mut self, sentence: &str) -> Result<()> {
+        self.now(&Line::new(Glyph::Warning, "engine", sentence))
+    }
+
+    /// Tells how the mission stands and what it waits for, with the commands that decide it.
+    pub(super) fn conclude(&mut self) -> Result<()> {
+        self.screen.clear()?;
+        let waits = needed(&self.mission);
+        if !waits.is_empty() {
+            self.screen.print("")?;
+            for line in &waits {
+                self.now(line)?;
+            }
+        }
+        let lines = summary(&self.mission, self.screen.style());
+        Ok(self.screen.print(&format!("\n{}", lines.join("\n")))?)
+    }
+
+    /// Tells something that happens now.
+    fn now(&mut self, line: &Line) -> Result<()> {
+        let at = now().since(self.mission.created);
+        Ok(self.screen.tell(line, at)?)
+    }
+}

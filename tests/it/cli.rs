@@ -1,0 +1,7 @@
+//! The command line as a person or a script meets it: the real program, a home of its own, a real repository.
+
+mod deciding;
+mod demo;
+mod mistakes;
+mod reading;
+mod stage;

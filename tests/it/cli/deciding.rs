@@ -1,0 +1,116 @@
+//! The verbs that change something: each starts an engine when none answers.
+
+use nix::sys::signal::Signal;
+use pretty_assertions::assert_eq;
+
+use super::stage::Stage;
+
+#[test]
+fn decisions_go_through_an_engine_that_is_started_when_none_answers() {
+    let stage = Stage::new();
+    let id = stage.planned();
+    stage.kill_engines(Signal::SIGKILL);
+    assert_eq!(stage.told(&["pause"]), format!("{id} is paused; `flightdeck resume {id}` lets it go on\n"));
+    assert_eq!(stage.json(&["status"])["status"], "paused");
+    stage.kill_engines(Signal::SIGKILL);
+    assert_eq!(
+        stage.told(&["resume", "--budget", "2.5", "--tokens", "900000"]),
+        format!("{id} goes on, with a budget of $2.50 · 900000 tokens\n")
+    );
+    let mission = &stage.json(&["status"])["mission"];
+    assert_eq!(mission["budget"]["micro_dollars"], 2_500_000);
+    assert!(stage.told(&["resume"]).contains("is not held"));
+}
+
+#[test]
+fn refusals_say_what_to_mend() {
+    let stage = Stage::new();
+    stage.planned();
+    let refused = |arguments: &[&str], code| stage.ended(arguments, code).1;
+    assert!(refused(&["gate", "M1", "go"], 1).contains("the M1 gate is not reached yet"));
+    assert!(refused(&["gate", "plan", "no-go"], 2).contains("needs `--note`"));
+    assert!(refused(&["gate", "plan", "perhaps"], 2).contains("go|no-go"));
+    assert!(
+        refused(&["gate", "M1", "waive", "VAL-NO-999", "--reason", "x"], 2).contains("there are VAL-API-001")
+    );
+    assert!(refused(&["answer", "Q7", "yes"], 2).contains("there is no question `Q7`: the mission has none"));
+    assert!(refused(&["stop", "99"], 2).contains("there is no attempt `99`; there are #1"));
+    assert!(refused(&["say", "--to", "#99", "hello"], 2).contains("there is no attempt `#99`"));
+    assert!(refused(&["say", ""], 2).contains("the message: the text is empty"));
+    assert!(refused(&["models", "worker", "openai/gpt-5"], 2).contains("set OPENAI_API_KEY"));
+    assert!(refused(&["models", "pilot", "rehearsal/demo"], 2).contains("is not a role"));
+    assert!(refused(&["diff", "F99"], 2).contains("there is no feature `F99`; there are F1"));
+    assert!(refused(&["diff", "F1"], 2).contains("F1 is not built yet"));
+    assert!(refused(&["land"], 2).contains("only a completed mission can be landed"));
+    assert!(refused(&["resume", "--budget", "-1"], 2).contains("above 0"));
+}
+
+#[test]
+fn the_contract_is_changed_after_its_consequences_were_told() {
+    let stage = Stage::new();
+    stage.planned();
+    let edit = ["assertion", "edit", "VAL-WEB-001", "--title", "The page opens"];
+    assert!(stage.ended(&edit, 2).1.contains("nobody can be asked here; add --yes"));
+    let told = stage.told(&[&edit[..], &["--yes"]].concat());
+    assert_eq!(told, "revision 2 · no verdict goes stale\nVAL-WEB-001 is edited\n");
+    let shown = stage.json(&["assertion", "show", "VAL-WEB-001"]);
+    assert_eq!(shown["assertion"]["revision"], 2);
+    assert_eq!(shown["assertion"]["wording"]["title"], "The page opens");
+    assert!(stage.ended(&[&edit[..], &["--yes"]].concat(), 2).1.contains("nothing would change"));
+
+    let add = [
+        "assertion",
+        "add",
+        "VAL-WEB-009",
+        "--feature",
+        "F2",
+        "--title",
+        "A title",
+        "--statement",
+        "The page has a title.",
+        "--how",
+        "GET / and read <title>: it says Guestbook.",
+        "--via",
+        "http",
+        "--evidence",
+        "the exchange",
+        "--yes",
+    ];
+    assert!(stage.told(&add).contains("VAL-WEB-009 is added for F2"));
+    let retire = ["assertion", "retire", "VAL-WEB-009", "--reason", "not needed", "--yes"];
+    assert!(stage.told(&retire).contains("VAL-WEB-009 is retired"));
+    assert_eq!(stage.json(&["assertion", "show", "VAL-WEB-009"])["standing"], "retired");
+}
+
+#[test]
+fn models_are_chosen_while_the_mission_flies() {
+    let stage = Stage::new();
+    stage.planned();
+    stage.configure("[providers.local]\nbase_url = \"http://127.0.0.1:9/v1\"\n");
+    assert!(stage.told(&["models", "worker", "local/qwen3"]).contains("worker is played by local/qwen3"));
+    assert_eq!(stage.json(&["status"])["mission"]["models"]["worker"], "local/qwen3");
+}
+
+#[test]
+fn the_link_is_carried_over_standard_input_and_output() {
+    let stage = Stage::new();
+    let id = stage.planned();
+    let hello = format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"hello","params":{{"protocol":{},"client":"test"}}}}"#,
+        flightdeck::link::protocol::PROTOCOL
+    );
+    let output = stage.shell(&format!("(echo '{hello}'; sleep 1) | \"$FD\" bridge")).output().unwrap();
+    let told = stage.clean(&output.stdout);
+    assert!(output.status.success(), "{}", stage.clean(&output.stderr));
+    assert!(told.contains(&id) && told.contains("\"id\":1"), "{told}");
+}
+
+#[test]
+fn an_engine_that_does_not_come_up_is_told_with_the_end_of_its_log() {
+    let stage = Stage::new();
+    stage.planned();
+    stage.kill_engines(Signal::SIGKILL);
+    stage.configure("theme = 3\n");
+    let (_, err) = stage.ended(&["pause"], 1);
+    assert!(err.contains("the engine ended with code 2") && err.contains("config.toml:1"), "{err}");
+}

@@ -1,0 +1,46 @@
+//! The demo, cut off in the middle and taken up again: only the mind is rehearsed, so this builds and tests for real.
+
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+use pretty_assertions::assert_eq;
+use serde_json::Value;
+
+use super::stage::Stage;
+
+#[test]
+fn a_demo_that_was_cut_off_goes_on_to_its_landed_branch() {
+    let stage = Stage::bare();
+    let demo = ["demo", "--dir", "demo", "--headless", "--speed", "200"];
+    // Long enough to be in the middle of it, whatever the machine; how far it came makes no difference.
+    let cut_off = stage.flightdeck(&demo).timeout(Duration::from_secs(4)).output().unwrap();
+    assert!(stage.clean(&cut_off.stdout).contains("a rehearsal"), "it says plainly what plays the agents");
+    stage.kill_engines(Signal::SIGKILL);
+
+    let (out, err) = stage.ended(&demo, 0);
+    assert!(out.contains("goes on in"), "{out}{err}");
+    assert!(out.contains("12 passed") && out.contains("landed on main as"), "{out}");
+    let status = stage.json(&["status"]);
+    assert_eq!(status["status"], "landed");
+
+    let log = stage.told(&["log", "--json"]);
+    let events: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of_kind = |kind: &str| events.iter().filter(|event| event["kind"] == kind).collect::<Vec<_>>();
+    let mut built: Vec<&Value> =
+        of_kind("handoff_given").iter().map(|event| &event["body"]["feature"]).collect();
+    let handoffs = built.len();
+    built.sort_by_key(|feature| feature.to_string());
+    built.dedup();
+    assert_eq!(handoffs, built.len(), "no feature is built twice");
+    let failed = of_kind("round_closed").iter().filter(|event| event["body"]["outcome"] == "failed").count();
+    assert_eq!(failed, 1, "user testing finds the bug");
+
+    assert!(stage.ended(&demo, 0).0.contains("this demo is over and landed"));
+    let evidence = stage.json(&["evidence"]);
+    let reference = evidence[0]["evidence"][0].as_str().unwrap();
+    assert_eq!(stage.json(&["evidence", reference])["reference"], reference);
+    assert!(stage.told(&["evidence", reference]).contains(reference));
+    for scope in [&["diff"][..], &["diff", "F1"], &["diff", "M1"], &["diff", "#2"]] {
+        assert!(stage.told(scope).contains("diff --git"), "{scope:?}");
+    }
+}

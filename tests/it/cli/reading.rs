@@ -1,0 +1,128 @@
+//! The verbs that read: each for people and as JSON, with no engine running.
+
+use std::fs;
+
+use nix::sys::signal::Signal;
+use pretty_assertions::assert_eq;
+use serde_json::Value;
+
+use super::stage::Stage;
+
+#[test]
+fn a_planned_mission_can_be_read_in_every_way_without_an_engine() {
+    let stage = Stage::new();
+    let id = stage.planned();
+    stage.kill_engines(Signal::SIGKILL);
+
+    let status = stage.told(&["status"]);
+    for words in ["A guestbook", "waiting", "12 pending", "M1 ", "flightdeck gate"] {
+        assert!(status.contains(words), "{words}\n{status}");
+    }
+    assert_eq!(stage.json(&["status", &id])["needs"][0]["kind"]["gate"]["gate"], "plan");
+    let beginning = &id[..id.len() - 2];
+    assert_eq!(stage.json(&["status", beginning])["id"], id.as_str(), "the beginning of an id is enough");
+
+    let listed = stage.json(&["list"]);
+    assert_eq!(listed[0]["status"], "waiting");
+    assert_eq!(listed[0]["needs"], 1);
+
+    assert!(stage.told(&["transcript"]).contains("orchestrator"));
+    assert_eq!(stage.json(&["transcript"])[0]["role"], "orchestrator");
+    assert!(stage.told(&["transcript", "#1"]).contains("propose_contract"));
+    let items = stage.json(&["transcript", &id, "1", "--limit", "3"]);
+    assert_eq!(items["items"].as_array().map(Vec::len), Some(3));
+    assert!(items["older"].as_u64() > Some(0));
+
+    assert!(stage.told(&["assertion", "list"]).contains("VAL-WEB-001"));
+    assert_eq!(stage.json(&["assertion", "show", "val-web-001"])["standing"], "pending");
+    assert!(stage.told(&["evidence"]).contains("no verdict"));
+    assert!(stage.told(&["models"]).contains("rehearsal/demo"));
+    assert_eq!(stage.json(&["models"])[0]["usable"], true);
+    assert_eq!(stage.told(&["diff"]), "0 files, +0 −0\n");
+}
+
+#[test]
+fn the_log_is_one_event_a_line() {
+    let stage = Stage::new();
+    stage.planned();
+    let told = stage.told(&["log", "--json"]);
+    let events: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let kinds: Vec<&str> = events.iter().filter_map(|event| event["kind"].as_str()).collect();
+    assert_eq!(kinds[0], "mission_created");
+    for kind in ["contract_proposed", "plan_proposed", "gate_opened"] {
+        assert!(kinds.contains(&kind), "{kinds:?}");
+    }
+    for (event, seq) in events.iter().zip(1..) {
+        assert_eq!(event["seq"], seq);
+        assert!(event["at"].as_str().is_some_and(|at| at.ends_with('Z')), "{event}");
+        assert!(event.get("body").is_some() && event["actor"].is_string());
+    }
+    assert_eq!(events[0]["actor"], "person");
+    let rest = stage.told(&["log", "--json", "--after", "2"]);
+    assert_eq!(rest.lines().count(), events.len() - 2);
+    let for_people = stage.told(&["log"]);
+    assert!(for_people.contains("✓ plan") && for_people.contains("2 milestones"), "{for_people}");
+    assert!(!for_people.contains('\u{1b}'), "a pipe gets no colours");
+}
+
+#[test]
+fn settings_are_shown_with_their_origin() {
+    let stage = Stage::new();
+    stage.configure("[budget]\nmoney = 20\n");
+    let shown = stage.told(&["config", "show"]);
+    assert!(
+        shown.contains("budget.money") && shown.contains("STAGE/config/flightdeck/config.toml:2"),
+        "{shown}"
+    );
+    assert!(shown.contains("no model: set ANTHROPIC_API_KEY"), "{shown}");
+    let rows = stage.json(&["config", "show"]);
+    let money = rows.as_array().unwrap().iter().find(|row| row["key"] == "budget.money").unwrap();
+    assert_eq!(money["layer"], "user");
+}
+
+#[test]
+fn the_doctor_says_what_is_usable_and_why_the_rest_is_not() {
+    let stage = Stage::new();
+    let checks = stage.json(&["doctor"]);
+    let check = |name: &str| {
+        let found = checks.as_array().unwrap().iter().find(|check| check["name"] == name);
+        found.cloned().unwrap_or_else(|| panic!("{name} is not checked: {checks}"))
+    };
+    assert_eq!(check("backend rehearsal")["state"], "good");
+    assert_eq!(check("backend anthropic")["state"], "missing");
+    assert!(check("backend anthropic")["sentence"].as_str().unwrap().contains("set ANTHROPIC_API_KEY"));
+    for name in
+        ["flightdeck", "repository", "home", "config", "prompts", "sh", "disk", "terminal", "missions"]
+    {
+        assert_eq!(check(name)["state"], "good", "{name}");
+    }
+    assert!(check("sandbox")["sentence"].is_string());
+
+    stage.configure("theme = 3\n");
+    let (told, _) = stage.ended(&["doctor"], 1);
+    assert!(told.contains("✗ config") && told.contains("config.toml:1"), "{told}");
+}
+
+#[test]
+fn a_prompt_with_a_mistake_is_told_by_the_doctor() {
+    let stage = Stage::new();
+    fs::create_dir_all(stage.path("work/.flightdeck/prompts")).unwrap();
+    fs::write(stage.path("work/.flightdeck/prompts/worker.md"), "no front matter").unwrap();
+    let told = stage.told(&["doctor"]);
+    assert!(told.contains("! prompts") && told.contains("worker.md:1"), "{told}");
+}
+
+#[test]
+fn no_verb_says_where_to_begin() {
+    let stage = Stage::new();
+    let told = stage.told(&[]);
+    assert!(told.contains("flightdeck new") && told.contains("flightdeck demo"), "{told}");
+}
+
+#[test]
+fn completions_know_the_verbs() {
+    let stage = Stage::bare();
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(stage.told(&["completions", shell]).contains("transcript"), "{shell}");
+    }
+}

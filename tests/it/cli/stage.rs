@@ -1,0 +1,135 @@
+//! A person's machine in a temporary directory: home, settings, a repository, and the program itself.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::flight::repository_with;
+
+/// The machine. Engines that were started on it are ended with it.
+pub struct Stage {
+    root: TempDir,
+}
+
+impl Stage {
+    /// A machine with a repository that has one commit.
+    pub fn new() -> Self {
+        let stage = Self::bare();
+        repository_with(&stage.repository(), [("README.md", "A book.\n")]);
+        stage
+    }
+
+    /// A machine whose directory for work is no repository.
+    pub fn bare() -> Self {
+        let stage = Self { root: tempfile::tempdir().unwrap() };
+        for directory in ["home", "run", "config/flightdeck", "work"] {
+            fs::create_dir_all(stage.path(directory)).unwrap();
+        }
+        stage
+    }
+
+    pub fn path(&self, relative: &str) -> PathBuf {
+        self.root.path().join(relative)
+    }
+
+    pub fn repository(&self) -> PathBuf {
+        self.path("work")
+    }
+
+    /// Writes the person's settings.
+    pub fn configure(&self, text: &str) {
+        fs::write(self.path("config/flightdeck/config.toml"), text).unwrap();
+    }
+
+    /// The program, in the repository, with nothing of this machine but what builds need.
+    pub fn flightdeck(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::cargo_bin("flightdeck").unwrap();
+        command.env_clear().current_dir(self.repository()).args(arguments);
+        self.surround(&mut command);
+        command
+    }
+
+    /// A line for a shell that finds the program as `$FD`.
+    pub fn shell(&self, line: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.env_clear().current_dir(self.repository()).args(["-c", line]);
+        self.surround(&mut command);
+        command.env("FD", assert_cmd::cargo::cargo_bin("flightdeck"));
+        command
+    }
+
+    fn surround(&self, command: &mut Command) {
+        let real_home = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
+        let or =
+            |name: &str, usual: &str| std::env::var_os(name).unwrap_or_else(|| real_home.join(usual).into());
+        command
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("CARGO_HOME", or("CARGO_HOME", ".cargo"))
+            .env("RUSTUP_HOME", or("RUSTUP_HOME", ".rustup"))
+            .env("HOME", self.path("home"))
+            .env("XDG_CONFIG_HOME", self.path("config"))
+            .env("XDG_RUNTIME_DIR", self.path("run"))
+            .env("FLIGHTDECK_HOME", self.path("state"));
+    }
+
+    /// Standard output of a command that ends with 0.
+    pub fn told(&self, arguments: &[&str]) -> String {
+        self.ended(arguments, 0).0
+    }
+
+    /// Standard output and standard error of a command that ends with a code, the stage's own paths taken out.
+    pub fn ended(&self, arguments: &[&str], code: i32) -> (String, String) {
+        let output = self.flightdeck(arguments).output().unwrap();
+        let (out, err) = (self.clean(&output.stdout), self.clean(&output.stderr));
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{out}\n{err}");
+        (out, err)
+    }
+
+    /// What a reading verb says with `--json`.
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        let arguments = [arguments, &["--json"]].concat();
+        serde_json::from_str(&self.told(&arguments)).unwrap()
+    }
+
+    pub fn clean(&self, bytes: &[u8]) -> String {
+        let real = self.root.path().canonicalize().unwrap();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        text.replace(&real.display().to_string(), "STAGE")
+            .replace(&self.root.path().display().to_string(), "STAGE")
+    }
+
+    /// Begins a rehearsed mission, which then waits at its plan gate; gives its id.
+    pub fn planned(&self) -> String {
+        let (out, err) = self
+            .ended(&["new", "A guestbook", "--model", "rehearsal/demo", "--speed", "1000", "--headless"], 3);
+        assert!(out.contains("the plan waits for GO"), "{out}{err}");
+        self.json(&["list"])[0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Kills every engine of this machine at once.
+    pub fn kill_engines(&self, signal: Signal) {
+        for pid in engines(&self.path("state/missions")) {
+            // It may have ended by itself in between.
+            // One that is gone already is as good as killed.
+            kill(pid, signal).ok();
+        }
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.kill_engines(Signal::SIGKILL);
+    }
+}
+
+/// The engines that hold a mission's lock now.
+fn engines(missions: &Path) -> Vec<Pid> {
+    let directories = fs::read_dir(missions).into_iter().flatten().flatten();
+    let holders = directories.filter_map(|entry| flightdeck::store::holder(&entry.path()));
+    holders.filter_map(|pid| i32::try_from(pid).ok()).map(Pid::from_raw).collect()
+}

@@ -1,0 +1,374 @@
+//! What an attempt is told, one snapshot for each kind of work.
+
+use flightdeck::domain::attempt::{Ending, Work};
+use flightdeck::domain::brief::{brief, title};
+use flightdeck::domain::command::Command;
+use flightdeck::domain::finding::Severity;
+use flightdeck::domain::id::{FeatureId, MilestoneId};
+use flightdeck::domain::message::Party;
+use flightdeck::domain::round::{Opinion, ReviewIssue};
+use flightdeck::domain::verdict::Outcome;
+
+use crate::support::mission::Flight;
+use crate::support::words;
+
+const M1: MilestoneId = MilestoneId(1);
+const F1: FeatureId = FeatureId(1);
+
+fn text(flight: &Flight, work: Work) -> String {
+    brief(&flight.mission, work).text
+}
+
+/// A milestone in its second round: the first failed, and F2 mends what was found.
+fn second_round() -> Flight {
+    let mut flight = Flight::new().planned(1, 1).built(1).gated();
+    flight.person(Command::Broadcast { text: words::prose("Write less code") });
+    let reviewer = flight.start(Work::Review { milestone: M1, round: 1, feature: F1 });
+    let issue = words::issue(Severity::Blocking, "an index out of bounds");
+    let issues = vec![ReviewIssue { file: words::title("src/page.rs"), line: Some(7), issue }];
+    let (summary, opinion) = (words::prose("It reads past the end"), Opinion::Fail);
+    flight.attempt(reviewer, Command::ReportReview { summary, opinion, issues });
+    let scrutiny = flight.start(Work::Scrutinize { milestone: M1, round: 1 });
+    let report = Command::ReportScrutiny {
+        summary: words::prose("Not yet"),
+        issues: vec![],
+        knowledge: vec![words::line("port 8080 is taken")],
+    };
+    flight.attempt(scrutiny, report);
+    flight.triage_all();
+    flight
+}
+
+#[test]
+fn the_plan() {
+    let mut flight = Flight::new();
+    let planner = flight.start(Work::Plan);
+    let ask = Command::Ask { to: Party::Person, text: words::prose("Which colour?"), options: vec![] };
+    flight.attempt(planner, ask);
+    let question = flight.mission.questions[0].id;
+    flight.person(Command::Answer { question, text: words::prose("Blue") });
+    let mut flight = flight.proposed(1, 1);
+    let gate = flightdeck::domain::gate::GateId::Plan;
+    flight.person(Command::DecideGate { gate, decision: words::no_go("too small") });
+    insta::assert_snapshot!(text(&flight, Work::Plan), @r"
+    # The goal
+    Build a guestbook
+
+    ## The conversation so far
+    you asked: Which colour?
+    the person answered: Blue
+    the person: At the plan gate the person said NO-GO: too small
+
+    ## The contract you proposed before
+    ### VAL-M1-001 A visitor sees what VAL-M1-001 promises (revision 1)
+    A visitor sees what VAL-M1-001 promises
+    check via http: GET / and look for the entry in the page
+    evidence: the HTTP exchange
+
+    ## The plan you proposed before
+    M1 Milestone 1
+    - F1 Feature of VAL-M1-001 [pending] fulfills: VAL-M1-001
+
+    Propose the contract, then the environment, then the plan. The person approves it at the plan gate.
+    ");
+}
+
+#[test]
+fn a_talk() {
+    let mut flight = Flight::new().planned(1, 1);
+    let worker = flight.start(Work::Build { feature: F1 });
+    let ask =
+        Command::Ask { to: Party::Orchestrator, text: words::prose("May I use a library?"), options: vec![] };
+    flight.attempt(worker, ask);
+    flight.person(Command::Say {
+        to: Party::Orchestrator,
+        text: words::prose("How far are we?"),
+        delivery: flightdeck::domain::message::Delivery::Queue,
+    });
+    insta::assert_snapshot!(text(&flight, Work::Talk), @r##"
+    # The goal
+    Build a guestbook
+
+    ## Now
+    The mission is running; milestone M1 is being flown.
+
+    ## The plan
+    M1 Milestone 1
+    - F1 Feature of VAL-M1-001 [pending] fulfills: VAL-M1-001
+
+    ## The contract
+    - VAL-M1-001 A visitor sees what VAL-M1-001 promises [pending]
+
+    ## The conversation so far
+    the person: How far are we?
+
+    ## What you are to answer now
+    - from the person: How far are we?
+    - #2 asks and waits (answer with `message` to "#2"): May I use a library?
+    "##);
+}
+
+#[test]
+fn a_triage() {
+    let flight = Flight::new().planned(1, 1).built(1).gated().reviewed().scrutinized().tested(Outcome::Fail);
+    insta::assert_snapshot!(text(&flight, Work::Triage), @r"
+    # The goal
+    Build a guestbook
+
+    ## Now
+    The mission is running; milestone M1 is being flown.
+
+    ## The plan
+    M1 Milestone 1
+    - F1 Feature of VAL-M1-001 [built by #2] fulfills: VAL-M1-001
+
+    ## The contract
+    - VAL-M1-001 A visitor sees what VAL-M1-001 promises [failed]
+
+    ## Open findings
+    - FND-1 [blocking] (F1) VAL-M1-001 fails: seen with my own eyes
+
+    Decide every open finding in one call of `triage`.
+    ");
+}
+
+#[test]
+fn a_feature() {
+    let mut flight = Flight::new().planned(1, 2).built(1);
+    let work = Work::Build { feature: FeatureId(2) };
+    let worker = flight.start(work);
+    flight.end(worker, Ending::Failed { reason: words::line("it went in circles") });
+    insta::assert_snapshot!(text(&flight, work), @r"
+    # Build F2: Feature of VAL-M1-002
+
+    Make Feature of VAL-M1-002 happen
+
+    ## It is done when
+    - Feature of VAL-M1-002 can be seen
+
+    ## The assertions that must hold once it is built
+    ### VAL-M1-002 A visitor sees what VAL-M1-002 promises (revision 1)
+    A visitor sees what VAL-M1-002 promises
+    check via http: GET / and look for the entry in the page
+    evidence: the HTTP exchange
+
+    ## Features built before it
+    - F1 Feature of VAL-M1-001: Built F1
+
+    ## Commands
+    - setup: `make setup`
+    - build: `make`
+    - test: `make test`
+
+    ## Services
+    - web: `./web` on port 8080
+
+    ## Earlier attempts (their work was rolled back)
+    - #3 failed: it went in circles
+
+    Commit your work with git, leave a clean tree, and end with `handoff`.
+    ");
+}
+
+#[test]
+fn a_fix() {
+    insta::assert_snapshot!(text(&second_round(), Work::Build { feature: FeatureId(2) }), @r"
+    # Build F2: Fix of FND-1
+
+    Make Fix of FND-1 happen
+
+    ## It is done when
+    - Fix of FND-1 can be seen
+
+    ## The assertions that must hold once it is built
+    None.
+
+    ## The findings it mends
+    - FND-1 src/page.rs:7: an index out of bounds
+      suggested: look again
+
+    ## Features built before it
+    - F1 Feature of VAL-M1-001: Built F1
+
+    ## Commands
+    - setup: `make setup`
+    - build: `make`
+    - test: `make test`
+
+    ## Services
+    - web: `./web` on port 8080
+
+    ## What earlier agents learned
+    - port 8080 is taken
+
+    ## Directives
+    - Write less code
+
+    Commit your work with git, leave a clean tree, and end with `handoff`.
+    ");
+}
+
+#[test]
+fn a_review() {
+    let flight = second_round().built(2).gated();
+    insta::assert_snapshot!(text(&flight, Work::Review { milestone: M1, round: 2, feature: F1 }), @r"
+    # Review F1: Feature of VAL-M1-001
+
+    Make Feature of VAL-M1-001 happen
+
+    ## It is done when
+    - Feature of VAL-M1-001 can be seen
+
+    ## The assertions it must fulfill
+    ### VAL-M1-001 A visitor sees what VAL-M1-001 promises (revision 1)
+    A visitor sees what VAL-M1-001 promises
+    check via http: GET / and look for the entry in the page
+    evidence: the HTTP exchange
+
+    ## The handoff of #2
+    Built F1
+    implemented:
+    - everything asked for
+    claims: `make test` exits 0: all green
+    tests in tests/guestbook.rs: it_greets
+
+    ## What was found about it before
+    - FND-1 src/page.rs:7: an index out of bounds (taken up by F2)
+
+    ## Its commits
+    base: base000
+    head: head002
+
+    ## Commands
+    - setup: `make setup`
+    - build: `make`
+    - test: `make test`
+
+    ## Services
+    - web: `./web` on port 8080
+
+    ## Directives
+    - Write less code
+    ");
+}
+
+#[test]
+fn a_scrutiny() {
+    let flight = second_round().built(2).gated().reviewed();
+    insta::assert_snapshot!(text(&flight, Work::Scrutinize { milestone: M1, round: 2 }), @r"
+    # Scrutiny of M1, round 2
+
+    ## Its features
+    - F1 Feature of VAL-M1-001 [built by #2] fulfills: VAL-M1-001
+    - F2 Fix of FND-1 [built by #6] fulfills: nothing
+
+    ## Gate commands
+    - `make` exits 0
+    - `make test` exits 0
+
+    ## Reviews (their issues are findings already)
+    ### F1 Feature of VAL-M1-001: Pass
+    Good work
+    ### F2 Fix of FND-1: Pass
+    Good work
+
+    ## Notes of the workers: confirm the ones that are true and worth keeping
+    - the server needs a free port
+    - the server needs a free port
+
+    ## Commands
+    - setup: `make setup`
+    - build: `make`
+    - test: `make test`
+
+    ## Services
+    - web: `./web` on port 8080
+
+    ## Directives
+    - Write less code
+    ");
+}
+
+#[test]
+fn a_user_testing() {
+    let flight = second_round().built(2).gated().reviewed().scrutinized();
+    insta::assert_snapshot!(text(&flight, Work::TestAsUser { milestone: M1, round: 2 }), @r"
+    # User testing of M1, round 2
+
+    ## The assertions to try, each with a verdict
+    ### VAL-M1-001 A visitor sees what VAL-M1-001 promises (revision 1)
+    A visitor sees what VAL-M1-001 promises
+    check via http: GET / and look for the entry in the page
+    evidence: the HTTP exchange
+
+    ## Services
+    - web: `./web` on port 8080
+
+    ## What earlier agents learned
+    - port 8080 is taken
+
+    ## Directives
+    - Write less code
+    ");
+}
+
+/// The wall on paper: a tester learns nothing of how it was built.
+#[test]
+fn a_user_tester_is_told_nothing_of_the_work() {
+    let flight = second_round().built(2).gated().reviewed().scrutinized();
+    let mission = &flight.mission;
+    let told = text(&flight, Work::TestAsUser { milestone: M1, round: 2 });
+    let mut secrets: Vec<String> =
+        vec!["src/page.rs".into(), "an index out of bounds".into(), "make test".into()];
+    for (_, handoff) in mission.handoffs.values() {
+        secrets.push(handoff.summary.to_string());
+        secrets.extend(handoff.implemented.iter().chain(&handoff.learned).map(ToString::to_string));
+        secrets.extend(handoff.tests.added.iter().map(|file| file.file.to_string()));
+    }
+    for feature in &mission.features {
+        secrets.extend([feature.spec.title.to_string(), feature.spec.description.to_string()]);
+        secrets.extend(feature.spec.criteria.iter().map(ToString::to_string));
+    }
+    secrets.extend(mission.attempts.values().map(|attempt| attempt.base.0.clone()));
+    secrets.extend(mission.rounds.iter().map(|round| round.commit.0.clone()));
+    secrets.extend(mission.findings.values().map(|finding| finding.description.to_string()));
+    for secret in secrets {
+        assert!(!told.contains(&secret), "the tester is told {secret:?}");
+    }
+    assert!(told.contains("A visitor sees what VAL-M1-001 promises"));
+}
+
+#[test]
+fn labels_and_titles_say_what_a_session_is_about() {
+    let flight = second_round().built(2).gated();
+    let labels = |work| {
+        let brief = brief(&flight.mission, work);
+        let pairs: Vec<String> = brief.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        format!("{}: {}", title(&flight.mission, work), pairs.join(" "))
+    };
+    let round = 2;
+    let table = [
+        (Work::Plan, "plan: phase=plan role=orchestrator"),
+        (Work::Talk, "talk: phase=talk role=orchestrator"),
+        (Work::Triage, "triage: phase=triage role=orchestrator"),
+        (
+            Work::Build { feature: F1 },
+            "F1 Feature of VAL-M1-001: feature=Feature of VAL-M1-001 milestone=M1 role=worker",
+        ),
+        (
+            Work::Review { milestone: M1, round, feature: F1 },
+            "F1 Feature of VAL-M1-001: feature=Feature of VAL-M1-001 milestone=M1 role=reviewer round=2",
+        ),
+        (
+            Work::Scrutinize { milestone: M1, round },
+            "M1 scrutiny, round 2: milestone=M1 role=scrutiny round=2",
+        ),
+        (
+            Work::TestAsUser { milestone: M1, round },
+            "M1 user testing, round 2: milestone=M1 role=user_testing round=2",
+        ),
+    ];
+    for (work, expected) in table {
+        assert_eq!(labels(work), expected);
+    }
+}
