@@ -25,7 +25,7 @@ const TURNS: u64 = 48;
 /// How often each opening is timed.
 const TIMES: usize = 9;
 
-/// Writes the log as an engine would, then opens it as an engine, as a reading verb, and without its snapshots.
+/// Writes the log as an engine would, then opens it as an engine, by a reading verb, and without its snapshots.
 pub async fn openings() -> Result<()> {
     let ground = Ground::new("bench/instant")?;
     write_log(&ground)?;
@@ -43,7 +43,6 @@ pub async fn openings() -> Result<()> {
     };
     let dir = ground.dir.as_path();
     figure("open_engine_ms", timed(&|| Ok(Store::open(dir)?.1.seq))?);
-    figure("open_reader_ms", timed(&|| Ok(Log::open_read_only(dir)?.open_mission()?.seq))?);
     let mut walls = Vec::new();
     for _ in 0..TIMES {
         let program = Program::new(env!("CARGO_BIN_EXE_flightdeck")).arg("status").arg("--json");

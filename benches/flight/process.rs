@@ -8,6 +8,7 @@ use flightdeck::domain::event::Actor;
 use flightdeck::link::protocol::{Call, LiveOutput};
 use flightdeck::link::{Client, LinkError, Notices};
 use flightdeck::workspace::Program;
+use flightdeck::workspace::process::Detached;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -17,6 +18,8 @@ use crate::ground::Ground;
 use crate::sessions::TURNS;
 use crate::usage::{Usage, figure, milliseconds, tree_mib};
 
+/// Turns of a short session.
+const SHORT: usize = 100;
 /// How long an engine is left alone before its idle memory is read.
 const SETTLE: Duration = Duration::from_secs(2);
 
@@ -40,19 +43,15 @@ pub async fn flight() -> Result<()> {
     tokio::time::sleep(SETTLE).await;
     figure("idle_cpu_ms", (Usage::of(&pid)?.cpu_ms - idle.cpu_ms) / SETTLE.as_secs_f64());
     drop(client.call(Call::Command { command: Box::new(Command::Resume) }).await?);
-    while chat.asked().len() <= TURNS {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        if let Some(code) = engine.exit() {
-            let log = std::fs::read_to_string(ground.dir.join("engine.log"))?;
-            return Err(format!("the engine ended with code {code}:\n{log}").into());
-        }
-    }
-    let flown = Usage::of(&pid)?;
+    // A turn costs more the longer the conversation is that goes with it, so a short session is told apart.
+    let short = after_turns(SHORT, &chat, &mut engine, &ground).await?;
+    figure("process_turn_cpu_ms", (short.1 - idle.cpu_ms) / per(short.0));
+    let long = after_turns(TURNS, &chat, &mut engine, &ground).await?;
+    figure("process_turns_cpu_s", (long.1 - idle.cpu_ms) / 1_000.0);
     let asked = chat.asked();
-    figure("process_turn_wall_ms", milliseconds(asked[TURNS] - asked[0]) / 1_000.0);
-    figure("process_turn_cpu_ms", (flown.cpu_ms - idle.cpu_ms) / 1_000.0);
+    figure("process_turn_wall_ms", milliseconds(asked[SHORT] - asked[0]) / per(SHORT));
     figure("process_turns_wall_s", (asked[TURNS] - asked[0]).as_secs_f64());
-    figure("process_peak_mib", flown.peak_mib);
+    figure("process_peak_mib", Usage::of(&pid)?.peak_mib);
     tokio::time::sleep(SETTLE).await;
     figure("after_mib", tree_mib(engine.pid())?);
     kill(Pid::from_raw(i32::try_from(engine.pid())?), Signal::SIGTERM)?;
@@ -60,6 +59,27 @@ pub async fn flight() -> Result<()> {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     Ok(())
+}
+
+/// Waits until so many tool calls are over: how many are by then, and the processor time of the engine.
+async fn after_turns(
+    turns: usize,
+    chat: &Chat,
+    engine: &mut Detached,
+    ground: &Ground,
+) -> Result<(usize, f64)> {
+    while chat.asked().len() <= turns {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        if let Some(code) = engine.exit() {
+            let log = std::fs::read_to_string(ground.dir.join("engine.log"))?;
+            return Err(format!("the engine ended with code {code}:\n{log}").into());
+        }
+    }
+    Ok((chat.asked().len() - 1, Usage::of(&engine.pid().to_string())?.cpu_ms))
+}
+
+fn per(turns: usize) -> f64 {
+    u32::try_from(turns).map_or(f64::NAN, f64::from)
 }
 
 async fn connected(socket: &Path) -> Result<(Client, Notices)> {
