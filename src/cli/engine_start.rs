@@ -83,7 +83,8 @@ async fn try_connect(context: &Context, dir: &Path) -> Result<Option<Reached>> {
     for socket in sockets(context, dir)? {
         match Client::connect(&socket, "command line").await {
             Ok((client, notices)) => return Ok(Some(Reached { client, notices, socket })),
-            Err(LinkError::NoEngine { .. }) => {}
+            // One that leaves while it is greeted is as good as none.
+            Err(LinkError::NoEngine { .. } | LinkError::Gone) => {}
             Err(fault) => return Err(fault.into()),
         }
     }

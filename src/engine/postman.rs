@@ -121,7 +121,7 @@ impl Postman {
 
     async fn tell_revision(&self, assertion: &AssertionId, revision: Revision, text: &str) {
         let told: Vec<AttemptId> = self.shared.with(|mission| {
-            let works_under = |a: &&crate::domain::attempt::Attempt| a.revisions.contains_key(assertion);
+            let works_under = |a: &&Attempt| a.revisions.contains_key(assertion);
             mission.live_attempts().filter(works_under).map(|attempt| attempt.id).collect()
         });
         for attempt in told {

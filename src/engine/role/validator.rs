@@ -10,7 +10,7 @@ use crate::engine::error::EngineError;
 use crate::engine::mission_tools::Place;
 use crate::workspace::{Access, ProofCheckout};
 
-/// The scrutiny validator; it comes after all reviewers, so it may put the checkout back.
+/// The scrutiny validator; the checkout is put back when it ends.
 pub(super) async fn prepare(
     deck: &Arc<Deck>,
     milestone: MilestoneId,
@@ -48,7 +48,7 @@ pub async fn at_round(
     }
 }
 
-/// The validators' checkout at a commit. Reviewers share it, so it is only set when it stands elsewhere.
+/// The validators' checkout at a commit; it is only set when it stands elsewhere.
 ///
 /// # Errors
 /// When git cannot do it.
