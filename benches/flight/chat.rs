@@ -8,7 +8,6 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::Result;
-use crate::instant::call_of;
 
 /// The server: where it is, and when it was asked.
 pub struct Chat {
@@ -17,7 +16,7 @@ pub struct Chat {
 }
 
 impl Chat {
-    /// Serves until the process ends: so many shell calls of `true`, then a question to the person.
+    /// Serves until the process ends: so many shell calls of `true`, then refusals, which hold the mission.
     pub async fn serve(turns: usize) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let base_url = format!("http://{}/v1", listener.local_addr()?);
@@ -63,22 +62,23 @@ async fn converse(stream: TcpStream, turns: usize, asked: Arc<Mutex<Vec<Instant>
             asked.push(Instant::now());
             asked.len() - 1
         };
-        let body = reply(turn, turns);
+        let (status, body) =
+            if turn < turns { ("200 OK", reply(turn)) } else { ("401 Unauthorized", "{}".to_owned()) };
+        let length = body.len();
         let head = format!(
-            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: {}\r\n\r\n",
-            body.len()
+            "HTTP/1.1 {status}\r\ncontent-type: text/event-stream\r\ncontent-length: {length}\r\n\r\n"
         );
         stream.write_all((head + &body).as_bytes()).await?;
     }
 }
 
-fn reply(turn: usize, turns: usize) -> String {
-    let (tool, arguments) = call_of(turn, turns, |turn| format!("true {turn}"));
+fn reply(turn: usize) -> String {
+    let arguments = json!({ "command": format!("true {turn}") });
     let chunk = |delta: Value, finish: Value| {
         let choice = json!({ "index": 0, "delta": delta, "finish_reason": finish });
         json!({ "id": "c", "object": "chat.completion.chunk", "model": "instant", "choices": [choice] })
     };
-    let function = json!({ "name": tool, "arguments": arguments.to_string() });
+    let function = json!({ "name": "shell", "arguments": arguments.to_string() });
     let call = json!({ "index": 0, "id": format!("call_{turn}"), "type": "function", "function": function });
     let usage = json!({ "prompt_tokens": 2_020, "completion_tokens": 15, "total_tokens": 2_035 });
     let chunks = [
@@ -87,5 +87,6 @@ fn reply(turn: usize, turns: usize) -> String {
         chunk(json!({}), json!("tool_calls")),
         json!({ "id": "c", "object": "chat.completion.chunk", "choices": [], "usage": usage }),
     ];
-    chunks.iter().map(|chunk| format!("data: {chunk}\n\n")).collect::<String>() + "data: [DONE]\n\n"
+    let lines: Vec<String> = chunks.iter().map(|chunk| format!("data: {chunk}\n\n")).collect();
+    lines.concat() + "data: [DONE]\n\n"
 }

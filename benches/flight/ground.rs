@@ -1,29 +1,32 @@
-//! A mission in a temporary repository whose planner does whatever the bench's model asks: its prompt is replaced by
-//! one that may run a shell for thousands of turns.
+//! A mission in a temporary repository whose worker does whatever the bench's model asks: its prompt is replaced by
+//! one that allows thousands of turns.
 
 use std::path::{Path, PathBuf};
 
-use flightdeck::domain::attempt::Role;
+use flightdeck::domain::attempt::{Role, Work};
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::command::Command;
-use flightdeck::domain::decide::decide;
+use flightdeck::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording};
+use flightdeck::domain::decide::{decide, decide_all};
+use flightdeck::domain::environment::Environment;
 use flightdeck::domain::event::{Actor, Founding};
-use flightdeck::domain::gate::Autopilot;
+use flightdeck::domain::gate::{Autopilot, Decision, GateId};
 use flightdeck::domain::goal::Goal;
-use flightdeck::domain::id::{Commit, MissionId};
+use flightdeck::domain::id::{AttemptId, Commit, MissionId};
 use flightdeck::domain::mission::{Limits, Mission};
-use flightdeck::domain::text::Title;
+use flightdeck::domain::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
+use flightdeck::domain::text::{Line, Prose, Title};
 use flightdeck::store::{Catalogue, Store};
 use tempfile::TempDir;
 
 use crate::Result;
 
-/// A planner that may use a shell.
+/// A worker that may go on for long.
 const PROMPT: &str = r#"+++
-role = "orchestrator"
-tools = ["shell", "ask_user"]
-closes = ["ask_user"]
-access = "read"
+role = "worker"
+tools = ["shell", "handoff"]
+closes = ["handoff"]
+access = "write"
 max_turns = 100000
 max_minutes = 600
 +++
@@ -66,11 +69,34 @@ impl Ground {
         store.append(0, now, Actor::Person, &events)?;
         let ground = Self { root, dir };
         std::fs::create_dir_all(ground.prompts())?;
-        std::fs::write(ground.prompts().join("orchestrator_plan.md"), PROMPT)?;
+        std::fs::write(ground.prompts().join("worker.md"), PROMPT)?;
         Ok(ground)
     }
 
-    /// The directory with the planner's prompt.
+    /// Asks the mission for several things as one, while no engine flies it.
+    pub fn ask(&self, actor: Actor, commands: Vec<Command>) -> Result<()> {
+        let (store, mission) = Store::open(&self.dir)?;
+        let now = flightdeck::engine::now();
+        let events = decide_all(&mission, actor, commands, now)?;
+        store.append(mission.seq, now, actor, &events)?;
+        Ok(())
+    }
+
+    /// Plans one feature, which is GO: a worker is due.
+    pub fn planned(self) -> Result<Self> {
+        let planner = AttemptId(1);
+        let start = Command::StartAttempt { work: Work::Plan, model: Title::clipped("bench/planner") };
+        self.ask(Actor::Engine, vec![start])?;
+        let contract = Command::ProposeContract { assertions: vec![assertion()?] };
+        let environment = Command::ProposeEnvironment { environment: Environment::default() };
+        let plan = Command::ProposePlan { milestones: vec![milestone()?] };
+        self.ask(Actor::Attempt(planner), vec![contract, environment, plan])?;
+        let go = Command::DecideGate { gate: GateId::Plan, decision: Decision::Go { note: None } };
+        self.ask(Actor::Person, vec![go])?;
+        Ok(self)
+    }
+
+    /// The directory with the worker's prompt.
     pub fn prompts(&self) -> PathBuf {
         self.config().join("prompts")
     }
@@ -84,6 +110,36 @@ impl Ground {
     pub fn socket(&self) -> PathBuf {
         self.dir.join("engine.sock")
     }
+}
+
+fn assertion() -> Result<AssertionDraft> {
+    let wording = Wording {
+        title: Title::clipped("The page greets"),
+        statement: Prose::clipped("A visitor who opens the page reads a greeting."),
+        check: Check {
+            via: Instrument::Http,
+            how: Prose::clipped("GET / and look for the greeting in the page"),
+            command: None,
+        },
+        evidence: Line::clipped("the HTTP exchange"),
+        weight: Weight::Blocking,
+    };
+    Ok(AssertionDraft { id: "VAL-PAGE-001".parse()?, wording })
+}
+
+fn milestone() -> Result<MilestoneDraft> {
+    let spec = FeatureSpec {
+        title: Title::clipped("A greeting"),
+        description: Prose::clipped("Serve a page that greets whoever opens it."),
+        criteria: vec![Line::clipped("the page greets")],
+    };
+    let feature = FeatureDraft {
+        spec,
+        fulfills: vec!["VAL-PAGE-001".parse()?],
+        no_assertion_because: None,
+        after: Vec::new(),
+    };
+    Ok(MilestoneDraft { title: Title::clipped("Skeleton"), features: vec![feature] })
 }
 
 fn variable(name: &str) -> Option<PathBuf> {

@@ -8,10 +8,10 @@ use flightdeck::agent::model::{
     Model, ModelError, Reply, Request, StreamPiece, StreamSink, TokenUsage, ToolCall,
 };
 use flightdeck::engine::Backends;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-/// A model that runs these shell commands, one a turn, and then asks the person, which ends the session.
+/// A model that runs these shell commands, one a turn, and then refuses, which ends the session and holds the mission.
 #[derive(Clone)]
 pub struct Instantly {
     command: fn(usize) -> String,
@@ -28,15 +28,6 @@ impl Instantly {
     /// When it was asked, turn by turn: one time more than there are tool calls.
     pub fn asked(&self) -> Vec<Instant> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-/// What is called in a turn.
-pub fn call_of(turn: usize, turns: usize, command: fn(usize) -> String) -> (&'static str, Value) {
-    if turn < turns {
-        ("shell", json!({ "command": command(turn) }))
-    } else {
-        ("ask_user", json!({ "question": "Was that fast enough?" }))
     }
 }
 
@@ -57,8 +48,11 @@ impl Model for Instantly {
             asked.push(Instant::now());
             asked.len() - 1
         };
-        let (tool, arguments) = call_of(turn, self.turns, self.command);
-        let (id, raw) = (format!("call_{turn}"), arguments.to_string());
+        if turn >= self.turns {
+            return Err(ModelError::Key("the bench is over".to_owned()));
+        }
+        let arguments = json!({ "command": (self.command)(turn) });
+        let (id, tool, raw) = (format!("call_{turn}"), "shell", arguments.to_string());
         stream.piece(StreamPiece::CallStarted { call_id: &id, tool });
         stream.piece(StreamPiece::CallArguments { call_id: &id, json: &raw });
         let call = ToolCall { id, tool: tool.to_owned(), arguments: Some(arguments), raw: String::new() };

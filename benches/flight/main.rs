@@ -16,7 +16,7 @@ use flightdeck::workspace::Program;
 use tokio_util::sync::CancellationToken;
 
 /// Names the scenario that this process runs.
-const SCENARIO: &str = "FLIGHTDECK_BENCH_SCENARIO";
+const SCENARIO: &str = "BENCH_SCENARIO";
 
 /// What goes wrong in a bench ends it.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;

@@ -4,9 +4,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use flightdeck::domain::command::Command;
+use flightdeck::domain::event::Actor;
 use flightdeck::link::protocol::{Call, LiveOutput};
 use flightdeck::link::{Client, LinkError, Notices};
 use flightdeck::workspace::Program;
+use flightdeck::workspace::process::Detached;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -16,16 +18,18 @@ use crate::ground::Ground;
 use crate::sessions::TURNS;
 use crate::usage::{Usage, figure, milliseconds, tree_mib};
 
+/// Turns of a short session.
+const SHORT: usize = 100;
 /// How long an engine is left alone before its idle memory is read.
 const SETTLE: Duration = Duration::from_secs(2);
 
 /// Starts an engine on a paused mission, lets it fly a thousand turns, and lets it rest again.
 pub async fn flight() -> Result<()> {
     let chat = Chat::serve(TURNS).await?;
-    let ground = Ground::new("local/instant")?;
+    let ground = Ground::new("local/instant")?.planned()?;
     let settings = format!("[providers.local]\nbase_url = \"{}\"\nwire = \"chat\"\n", chat.base_url);
     std::fs::write(ground.config().join("config.toml"), settings)?;
-    pause(&ground)?;
+    ground.ask(Actor::Person, vec![Command::Pause])?;
     let started = Instant::now();
     let program = Program::new(env!("CARGO_BIN_EXE_flightdeck")).arg("engine").arg(&ground.dir).dir("/");
     let mut engine = program.spawn_detached(&ground.dir.join("engine.log"))?;
@@ -37,21 +41,17 @@ pub async fn flight() -> Result<()> {
     let (pid, idle) = (engine.pid().to_string(), Usage::of(&engine.pid().to_string())?);
     figure("idle_mib", tree_mib(engine.pid())?);
     tokio::time::sleep(SETTLE).await;
-    figure("idle_cpu_ms", milliseconds(Usage::of(&pid)?.cpu - idle.cpu) / SETTLE.as_secs_f64());
+    figure("idle_cpu_ms", (Usage::of(&pid)?.cpu_ms - idle.cpu_ms) / SETTLE.as_secs_f64());
     drop(client.call(Call::Command { command: Box::new(Command::Resume) }).await?);
-    while chat.asked().len() <= TURNS {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        if let Some(code) = engine.exit() {
-            let log = std::fs::read_to_string(ground.dir.join("engine.log"))?;
-            return Err(format!("the engine ended with code {code}:\n{log}").into());
-        }
-    }
-    let flown = Usage::of(&pid)?;
+    // A turn costs more the longer the conversation is that goes with it, so a short session is told apart.
+    let short = after_turns(SHORT, &chat, &mut engine, &ground).await?;
+    figure("process_turn_cpu_ms", (short.1 - idle.cpu_ms) / per(short.0));
+    let long = after_turns(TURNS, &chat, &mut engine, &ground).await?;
+    figure("process_turns_cpu_s", (long.1 - idle.cpu_ms) / 1_000.0);
     let asked = chat.asked();
-    figure("process_turn_wall_ms", milliseconds(asked[TURNS] - asked[0]) / 1_000.0);
-    figure("process_turn_cpu_ms", milliseconds(flown.cpu - idle.cpu) / 1_000.0);
+    figure("process_turn_wall_ms", milliseconds(asked[SHORT] - asked[0]) / per(SHORT));
     figure("process_turns_wall_s", (asked[TURNS] - asked[0]).as_secs_f64());
-    figure("process_peak_mib", flown.peak_mib);
+    figure("process_peak_mib", Usage::of(&pid)?.peak_mib);
     tokio::time::sleep(SETTLE).await;
     figure("after_mib", tree_mib(engine.pid())?);
     kill(Pid::from_raw(i32::try_from(engine.pid())?), Signal::SIGTERM)?;
@@ -61,15 +61,25 @@ pub async fn flight() -> Result<()> {
     Ok(())
 }
 
-/// The mission waits from its first moment, so that an idle engine can be seen.
-fn pause(ground: &Ground) -> Result<()> {
-    use flightdeck::domain::decide::decide;
-    use flightdeck::domain::event::Actor;
-    let (store, mission) = flightdeck::store::Store::open(&ground.dir)?;
-    let now = flightdeck::engine::now();
-    let events = decide(&mission, Actor::Person, Command::Pause, now)?;
-    store.append(mission.seq, now, Actor::Person, &events)?;
-    Ok(())
+/// Waits until so many tool calls are over: how many are by then, and the processor time of the engine.
+async fn after_turns(
+    turns: usize,
+    chat: &Chat,
+    engine: &mut Detached,
+    ground: &Ground,
+) -> Result<(usize, f64)> {
+    while chat.asked().len() <= turns {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        if let Some(code) = engine.exit() {
+            let log = std::fs::read_to_string(ground.dir.join("engine.log"))?;
+            return Err(format!("the engine ended with code {code}:\n{log}").into());
+        }
+    }
+    Ok((chat.asked().len() - 1, Usage::of(&engine.pid().to_string())?.cpu_ms))
+}
+
+fn per(turns: usize) -> f64 {
+    u32::try_from(turns).map_or(f64::NAN, f64::from)
 }
 
 async fn connected(socket: &Path) -> Result<(Client, Notices)> {

@@ -20,10 +20,10 @@ pub async fn turns() -> Result<()> {
     let model = Instantly::new(TURNS, |turn| format!("true {turn}"));
     let before = Usage::of_this_process()?;
     let asked = fly(&model).await?;
-    let spent = Usage::of_this_process()?.cpu - before.cpu;
+    let spent = Usage::of_this_process()?.cpu_ms - before.cpu_ms;
     let wall = |from: usize, to: usize| milliseconds(asked[to] - asked[from]);
     figure("turn_wall_ms", wall(0, TURNS) / 1_000.0);
-    figure("turn_cpu_ms", milliseconds(spent) / 1_000.0);
+    figure("turn_cpu_ms", spent / 1_000.0);
     figure("turns_wall_s", wall(0, TURNS) / 1_000.0);
     figure("turns_first_ms", wall(0, END) / 100.0);
     figure("turns_last_ms", wall(TURNS - END, TURNS) / 100.0);
@@ -43,7 +43,7 @@ pub async fn printing() -> Result<()> {
 }
 
 async fn fly(model: &Instantly) -> Result<Vec<std::time::Instant>> {
-    let ground = Ground::new("bench/instant")?;
+    let ground = Ground::new("bench/instant")?.planned()?;
     let options = EngineOptions {
         dir: ground.dir.clone(),
         socket: ground.socket(),

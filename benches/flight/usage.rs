@@ -10,8 +10,8 @@ const TICKS: f64 = 100.0;
 /// Time and memory of a process.
 #[derive(Debug, Clone, Copy)]
 pub struct Usage {
-    /// Time on a processor, that of its ended children included.
-    pub cpu: Duration,
+    /// Time on a processor in milliseconds, that of its ended children included.
+    pub cpu_ms: f64,
     /// The most memory it had at once: `VmHWM`.
     pub peak_mib: f64,
 }
@@ -29,7 +29,7 @@ impl Usage {
         let fields = stat.rsplit_once(") ").ok_or("an unreadable stat")?.1.split(' ').skip(11).take(4);
         let ticks = fields.map(str::parse::<f64>).sum::<std::result::Result<f64, _>>()?;
         let peak_mib = field(&format!("/proc/{pid}/status"), "VmHWM:")? / 1024.0;
-        Ok(Self { cpu: Duration::from_secs_f64(ticks / TICKS), peak_mib })
+        Ok(Self { cpu_ms: ticks * 1_000.0 / TICKS, peak_mib })
     }
 }
 
