@@ -3,13 +3,13 @@
 //! The modules in the order in which a newcomer reads them: what a mission is, where it is kept, how it is
 //! worked on, who works on it, and how a person sees it.
 
-pub mod domain;
-pub mod store;
-pub mod link;
-pub mod workspace;
-pub mod instrument;
 pub mod agent;
-pub mod engine;
-pub mod tui;
-pub mod config;
 pub mod cli;
+pub mod config;
+pub mod domain;
+pub mod engine;
+pub mod instrument;
+pub mod link;
+pub mod store;
+pub mod tui;
+pub mod workspace;

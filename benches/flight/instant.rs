@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use flightdeck::agent::model::catalogue::ModelFacts;
-use flightdeck::agent::model::{Model, ModelError, Reply, Request, StreamPiece, StreamSink, TokenUsage, ToolCall};
+use flightdeck::agent::model::{
+    Model, ModelError, Reply, Request, StreamPiece, StreamSink, TokenUsage, ToolCall,
+};
 use flightdeck::engine::Backends;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;

@@ -19,7 +19,6 @@ use crate::engine::EngineOptions;
 /// How long an engine stays with nothing to do and nobody attached.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-
 /// Run a mission's engine
 #[derive(Debug, clap::Args)]
 pub struct Args {

@@ -54,9 +54,10 @@ impl Flight {
 
     /// What the orchestrator says at the end of a talk goes to the person, and to workers who asked and got no answer.
     async fn answer(&self, text: &str, mail: Vec<MessageId>) {
-        let asking: Vec<AttemptId> = self.deck.shared.with(|mission| {
-            mission.waiting_workers().map(|question| question.from).collect()
-        });
+        let asking: Vec<AttemptId> = self
+            .deck
+            .shared
+            .with(|mission| mission.waiting_workers().map(|question| question.from).collect());
         let text = Prose::clipped(text);
         let say = |to| Command::Say { to, text: text.clone(), delivery: Delivery::Queue };
         let mut commands: Vec<Command> = asking.into_iter().map(|id| say(Party::Attempt(id))).collect();

@@ -85,7 +85,8 @@ impl Postman {
                     self.tell_revision(&assertion, revision, &text).await;
                 }
                 Event::FeatureEdited { feature, spec } => {
-                    let text = format!("Your feature {feature} has new words: {}. {}", spec.title, spec.description);
+                    let text =
+                        format!("Your feature {feature} has new words: {}. {}", spec.title, spec.description);
                     self.tell_worker(feature, &text).await;
                 }
                 _ => {}
@@ -95,7 +96,8 @@ impl Postman {
 
     async fn tell_worker(&self, feature: FeatureId, text: &str) {
         let at_it = |a: &&Attempt| a.work == Work::Build { feature };
-        let worker = self.shared.with(|mission| mission.live_attempts().find(at_it).map(|attempt| attempt.id));
+        let worker =
+            self.shared.with(|mission| mission.live_attempts().find(at_it).map(|attempt| attempt.id));
         if let Some(inbox) = worker.and_then(|worker| self.inboxes.of(worker)) {
             put(&inbox, text.to_owned(), Urgency::NextTurn).await;
         }

@@ -4,4 +4,4 @@ mod deciding;
 mod demo;
 mod mistakes;
 mod reading;
-mod stage;
+pub mod stage;

@@ -63,7 +63,10 @@ pub(super) fn failed_attempts(mission: &Mission, work: Work) -> String {
             Some(Ending::Done) | None => continue,
         };
         let kept = format!("refs/flightdeck/{id}/attempt-{}", attempt.id.0);
-        line(&mut text, format_args!("- {}: {came_to}; what it left, if anything: `git show {kept}`", attempt.id));
+        line(
+            &mut text,
+            format_args!("- {}: {came_to}; what it left, if anything: `git show {kept}`", attempt.id),
+        );
     }
     if text.is_empty() { text } else { format!("\n## Earlier attempts (their work was rolled back)\n{text}") }
 }

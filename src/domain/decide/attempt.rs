@@ -110,7 +110,9 @@ pub(super) fn stop_attempt(draft: &mut Draft, id: AttemptId) -> Result<(), Rejec
 fn give_up_talk(draft: &mut Draft, reason: &Line) {
     let asking: Vec<QuestionId> = draft.mission().waiting_workers().map(|question| question.id).collect();
     for question in asking {
-        let answer = Prose::clipped("No answer could be had: decide for yourself, and say in your handoff what you assumed.");
+        let answer = Prose::clipped(
+            "No answer could be had: decide for yourself, and say in your handoff what you assumed.",
+        );
         draft.emit(Event::QuestionAnswered { question, answer });
     }
     let mission = draft.mission();
@@ -125,7 +127,9 @@ fn give_up_talk(draft: &mut Draft, reason: &Line) {
         id,
         from: Party::Orchestrator,
         to: Party::Person,
-        text: Prose::clipped(format!("I could not answer ({reason}). Say it again to have me try once more.")),
+        text: Prose::clipped(format!(
+            "I could not answer ({reason}). Say it again to have me try once more."
+        )),
         delivery: Delivery::Queue,
         at: draft.now,
         state: MessageState::Delivered,
