@@ -58,8 +58,8 @@ fn edit_while_a_worker_runs(stage: &Stage, terminal: &Terminal) {
     });
     terminal.types("3e");
     terminal.sees("Edit VAL-API-001 · revision 1");
-    terminal.types(" as JSON");
-    terminal.sees("Other programs read the entries as JSON");
+    terminal.types(" In UTF-8.");
+    terminal.sees("In UTF-8.");
     terminal.sees("revision 2 · no verdict goes stale");
     terminal.types(CTRL_S);
     terminal.sees("VAL-API-001 is at revision 2");
