@@ -194,7 +194,11 @@ impl Flight {
     }
 
     async fn put_back(&self, after: After, observer: &Arc<FlightObserver>) -> Result<(), EngineError> {
-        let After::Reset(proof) = after else { return Ok(()) };
+        let proof = match after {
+            After::Nothing => return Ok(()),
+            After::Remove(proof) => return blocking(move || Ok(proof.remove()?)).await,
+            After::Reset(proof) => proof,
+        };
         let changed = blocking(move || Ok(proof.reset()?)).await?;
         if !changed.is_empty() {
             let names: Vec<String> = changed.iter().map(|path| path.display().to_string()).collect();

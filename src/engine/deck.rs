@@ -72,7 +72,7 @@ impl Deck {
     pub fn env(&self) -> Vec<(String, String)> {
         let (name, email) = self.repo.identity();
         vec![
-            (MARK.to_owned(), self.mission.to_string()),
+            (MARK.to_owned(), self.dir.display().to_string()),
             ("GIT_AUTHOR_NAME".to_owned(), name.clone()),
             ("GIT_AUTHOR_EMAIL".to_owned(), email.clone()),
             ("GIT_COMMITTER_NAME".to_owned(), name),
@@ -99,7 +99,7 @@ impl Deck {
     }
 }
 
-/// The variable that marks the programs of a mission.
+/// The variable that marks the programs of a mission; its value is the mission's directory, which no two share.
 pub const MARK: &str = "FLIGHTDECK_MISSION";
 
 /// Runs work on files and git where it does not hold up other tasks.

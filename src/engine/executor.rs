@@ -57,7 +57,7 @@ impl Executor {
         loop {
             seq.mark_unchanged();
             self.reconcile();
-            if !self.running.is_empty() || self.deck.feed.clients() > 0 || self.waits_for_time() {
+            if !self.running.is_empty() || self.deck.feed.connections() > 0 || self.waits_for_time() {
                 idle_since = Instant::now();
             }
             let wake = self.next_wake(idle_since + patience);
@@ -185,7 +185,7 @@ impl Executor {
 
     fn is_idle(&self) -> bool {
         self.running.is_empty()
-            && self.deck.feed.clients() == 0
+            && self.deck.feed.connections() == 0
             && !self.waits_for_time()
             && self.deck.shared.with(schedule).is_empty()
     }

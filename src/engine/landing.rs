@@ -48,7 +48,18 @@ pub async fn land(deck: &Arc<Deck>) -> Result<Landed, EngineError> {
     })?;
     let branch = Title::clipped(&plan.target);
     let (task_deck, scratch) = (Arc::clone(deck), deck.dir.join("landing"));
-    let landing = blocking(move || Ok(Landing::prepare(&task_deck.repo, plan, &scratch)?)).await?;
+    let landing = blocking(move || {
+        // What an earlier landing left when its engine was killed is flightdeck's own, in the mission's directory.
+        if scratch.exists() {
+            std::fs::remove_dir_all(&scratch).map_err(|error| {
+                EngineError::Unfit(format!("failed to clear {}: {error}", scratch.display()))
+            })?;
+        }
+        let landing = Landing::prepare(&task_deck.repo, plan, &scratch)?;
+        landing.check()?;
+        Ok(landing)
+    })
+    .await?;
     let scripts: Vec<Script> = deck.shared.with(|mission| {
         mission.environment.as_ref().map(|e| e.gate_scripts().cloned().collect()).unwrap_or_default()
     });

@@ -14,7 +14,7 @@ use crate::workspace::sweep::sweep;
 /// # Errors
 /// When the log cannot be written.
 pub async fn recover(deck: &Arc<Deck>) -> Result<(), EngineError> {
-    let mission = deck.mission.to_string();
+    let mission = deck.dir.display().to_string();
     let swept = blocking(move || Ok(sweep((MARK, &mission)))).await?;
     tracing::info!(?swept, "looked for programs of an earlier engine");
     let orphans: Vec<AttemptId> = deck.shared.with(|m| m.live_attempts().map(|attempt| attempt.id).collect());

@@ -24,6 +24,8 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Talks with a client until it leaves, breaks the protocol, or the engine stops.
 pub(super) async fn talk(stream: UnixStream, host: Arc<dyn Host>, stop: CancellationToken) {
+    // Somebody who only asks is somebody too: an engine must not leave while it answers.
+    let _present = host.feed().enter();
     let admitted = check_peer(&stream);
     let (input, output) = stream.into_split();
     let (outbox, outgoing) = mpsc::channel(CALLS);

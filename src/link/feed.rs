@@ -16,6 +16,14 @@ use crate::domain::transcript::Entry;
 #[derive(Debug, Default)]
 pub struct Feed {
     listeners: Mutex<Vec<Listener>>,
+    /// Shared with every open connection; how often it is held is how many there are.
+    present: Arc<()>,
+}
+
+/// A connection that is open; dropping it closes it for the count.
+#[derive(Debug)]
+pub struct Presence {
+    _held: Arc<()>,
 }
 
 /// What one client hears from now on.
@@ -82,6 +90,16 @@ impl Feed {
     /// How many listen.
     pub fn clients(&self) -> usize {
         self.listeners().iter().filter(|listener| listener.queue.strong_count() > 0).count()
+    }
+
+    /// Counts a connection for as long as it is open.
+    pub fn enter(&self) -> Presence {
+        Presence { _held: Arc::clone(&self.present) }
+    }
+
+    /// How many connections are open, whether they listen or only ask.
+    pub fn connections(&self) -> usize {
+        Arc::strong_count(&self.present) - 1
     }
 
     fn fact(&self, notice: Notice) {

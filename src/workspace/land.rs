@@ -81,6 +81,18 @@ impl Landing {
         self.how
     }
 
+    /// Whether the person's checkout would take the merge as it is now, so that nobody waits for the commands in vain.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::TargetDirty`].
+    pub fn check(&self) -> Result<(), WorkspaceError> {
+        let git = self.repo.open()?;
+        match checkout_on(&git, &format!("refs/heads/{}", self.plan.target))? {
+            Some(person) => self.refuse_if_dirty(&git, &person),
+            None => Ok(()),
+        }
+    }
+
     /// Moves the target, and the checkout that is on it if there is one.
     ///
     /// # Errors

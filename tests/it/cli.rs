@@ -5,3 +5,4 @@ mod demo;
 mod mistakes;
 mod reading;
 pub mod stage;
+mod telling;

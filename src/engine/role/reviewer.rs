@@ -1,13 +1,15 @@
-//! A reviewer reads one feature's diff. Several share the checkout at the same time, so none of them puts it back.
+//! A reviewer reads one feature's diff, in a checkout of its own: several work at the same time, and each may try
+//! what breaks the code without another one seeing it.
 
 use std::sync::Arc;
 
-use super::station::Station;
-use super::validator::{at_round, station};
+use super::station::{After, Station};
+use super::validator::station;
 use crate::domain::id::{FeatureId, MilestoneId};
 use crate::domain::plan::FeatureState;
 use crate::engine::deck::{Deck, blocking};
 use crate::engine::error::EngineError;
+use crate::workspace::ProofCheckout;
 use crate::workspace::diff::{Limits, diff_within};
 
 /// The most of a diff that a brief carries, in bytes; the rest is read with git.
@@ -19,9 +21,13 @@ pub(super) async fn prepare(
     round: u32,
     feature: FeatureId,
 ) -> Result<Station, EngineError> {
-    let proof = at_round(deck, milestone, round).await?;
+    let commit =
+        deck.shared.with(|mission| mission.round(milestone, round).map(|found| found.commit.clone()));
+    let commit = commit.ok_or_else(|| EngineError::Unfit(format!("{milestone} has no round {round}")))?;
+    let (task_deck, dir) = (Arc::clone(deck), deck.dir.join("reviews").join(feature.to_string()));
+    let proof = blocking(move || Ok(ProofCheckout::create(&task_deck.repo, &dir, &commit.0)?)).await?;
     let note = diff_note(deck, feature).await?;
-    Ok(Station { note, ..station(proof.dir().to_owned()) })
+    Ok(Station { note, after: After::Remove(proof.clone()), ..station(proof.dir().to_owned()) })
 }
 
 async fn diff_note(deck: &Arc<Deck>, feature: FeatureId) -> Result<String, EngineError> {

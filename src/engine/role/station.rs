@@ -26,6 +26,8 @@ pub enum After {
     Nothing,
     /// The validators' checkout is reset; changes to tracked files are reported.
     Reset(ProofCheckout),
+    /// A checkout of this attempt alone goes with it.
+    Remove(ProofCheckout),
 }
 
 impl Station {
