@@ -59,8 +59,7 @@ fn edit_while_a_worker_runs(stage: &Stage, terminal: &Terminal) {
     terminal.types("3e");
     terminal.sees("Edit VAL-API-001 · revision 1");
     terminal.types(" In UTF-8.");
-    terminal.sees("In UTF-8.");
-    terminal.sees("revision 2 · no verdict goes stale");
+    terminal.sees("revision 2 · ");
     terminal.types(CTRL_S);
     terminal.sees("VAL-API-001 is at revision 2");
     terminal.sees_no_more("Edit VAL-API-001");
