@@ -15,7 +15,8 @@ use super::variables::Variables;
 use crate::domain::mission::Limits;
 
 /// The variables of flightdeck that are no settings.
-const NOT_SETTINGS: [&str; 3] = ["FLIGHTDECK_HOME", "FLIGHTDECK_LOG", "FLIGHTDECK_MISSION"];
+const NOT_SETTINGS: [&str; 4] =
+    ["FLIGHTDECK_HOME", "FLIGHTDECK_LOG", "FLIGHTDECK_MISSION", "FLIGHTDECK_NOTIFY"];
 
 /// Every place that settings come from.
 #[derive(Debug, Clone)]

@@ -76,6 +76,9 @@ fn start(ground: &Ground) -> Child {
         .arg("engine")
         .arg(&ground.dir)
         .args(["--speed", "10000"])
+        // CI names the servers of other tests by variables that are no settings.
+        .env_remove("FLIGHTDECK_AIMOCK")
+        .env_remove("FLIGHTDECK_LLMOCK")
         .env("FLIGHTDECK_HOME", ground.home.path())
         .env("XDG_CONFIG_HOME", ground.home.path().join("config"))
         .env("XDG_RUNTIME_DIR", ground.home.path())
