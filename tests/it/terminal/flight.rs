@@ -120,7 +120,7 @@ fn main_has_the_commits(stage: &Stage) {
     let said: Vec<String> = walk
         .map(|id| git.find_commit(id.unwrap()).unwrap().summary().unwrap().unwrap_or_default().to_owned())
         .collect();
-    for work in ["Keep entries in a file", "Sign by"] {
+    for work in ["Keep entries in a file", "Sign the book by answering"] {
         assert!(said.iter().any(|summary| summary.contains(work)), "{work}: {said:#?}");
     }
     assert!(stage.path("work/demo/src/store.rs").exists(), "the checkout followed the branch");
