@@ -107,15 +107,12 @@ impl Projector {
             }
             Err(error) => Some(error.to_string()),
         };
-        match refusal {
-            Some(sentence) => {
-                self.warn(&sentence);
-                self.refused = text;
-            }
-            None => {
-                self.refused.clear();
-                self.known = text;
-            }
+        if let Some(sentence) = refusal {
+            self.warn(&sentence);
+            self.refused = text;
+        } else {
+            self.refused.clear();
+            self.known = text;
         }
     }
 
