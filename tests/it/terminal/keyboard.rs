@@ -89,7 +89,10 @@ impl Terminal {
     }
 
     pub fn resize(&self, size: Size) {
-        self.seen().parser.screen_mut().set_size(size.rows, size.cols);
+        // The emulator (vt100 0.16) breaks on a screen of a few cells; the program is told of every size.
+        if size.cols >= 20 && size.rows >= 5 {
+            self.seen().parser.screen_mut().set_size(size.rows, size.cols);
+        }
         self.pty.resize(size).unwrap();
     }
 
