@@ -76,7 +76,7 @@ actions! {
     NextMatch, "next-match", "next", "the next one: a place found, evidence, a gate or failure";
     PreviousMatch, "previous-match", "previous", "the one before: a place found, evidence, a gate or failure";
     Copy, "copy", "copy", "copy what is selected";
-    Editor, "editor", "$EDITOR", "write it in your editor";
+    Editor, "editor", "$EDITOR", "write in your editor: this text, or the whole contract";
     Outside, "outside", "open outside", "open it in another program";
     Save, "save", "save", "save";
     Queue, "queue", "send", "send; it is read at the next turn";
@@ -92,7 +92,8 @@ actions! {
     Faster, "faster", "faster", "play faster";
     Slower, "slower", "slower", "play slower";
     Broadcast, "broadcast", "directive", "tell every agent from now on";
-    Land, "land", "land", "merge the mission's branch";
+    Land, "land", "land", "merge the mission's branch, once its commands pass";
+    Merge, "merge", "merge now", "merge the mission's branch now";
     Abandon, "abandon", "abandon", "end the mission for good, with a reason";
     Theme, "theme", "theme", "the next theme";
     Redraw, "redraw", "redraw", "draw the screen anew";
@@ -103,5 +104,38 @@ impl Action {
     /// An action by its name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|action| action.name() == name)
+    }
+
+    /// What does the same on the command line, after `flightdeck`; `None` where it is about the screen only.
+    pub fn verb(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Attention | Self::Stats | Self::PanePlan => "status",
+            Self::Workers | Self::PaneTimeline => "log",
+            Self::Findings => "status --json",
+            Self::PaneWorker => "transcript",
+            Self::PaneContract => "assertion list",
+            Self::Gate => "gate",
+            Self::Go => "gate … go",
+            Self::NoGo => "gate … no-go",
+            Self::Waive => "gate … waive",
+            Self::Talk => "say",
+            Self::Interrupt => "say --interrupt",
+            Self::Broadcast => "say --to everyone",
+            Self::Models => "models",
+            Self::Missions => "list",
+            Self::Replay => "replay",
+            Self::Pause => "pause",
+            Self::Retry => "resume",
+            Self::Stop => "stop",
+            Self::Edit => "assertion edit",
+            Self::Add => "assertion add",
+            Self::Retire => "assertion retire",
+            Self::Diff => "diff",
+            Self::Outside => "evidence",
+            Self::Land | Self::Merge => "land",
+            Self::Help => "help",
+            Self::Quit => "attach",
+            _ => return None,
+        })
     }
 }

@@ -15,7 +15,7 @@ use super::keymap::{Context, Keymap};
 use super::layout::{Areas, areas};
 use super::list::List;
 use super::options::{Mouse, Notifications};
-use super::popup::{Popup, Typing};
+use super::popup::{Pace, Popup, Typing};
 use super::present::plan::Toggled;
 use super::reel::Reel;
 use super::styles::Styles;
@@ -32,6 +32,10 @@ pub struct App {
     /// What runs now, as the engine last told.
     pub live: Vec<Activity>,
     pub tapes: BTreeMap<AttemptId, Tape>,
+    /// The transcript as it was at the time that is shown, while the past is shown.
+    pub then: Option<(AttemptId, Tape)>,
+    /// The page of the past that was asked for last, so that it is asked for once.
+    pub asked_past: Option<(AttemptId, u64)>,
     /// The time that is shown: the clock's, or that of the past that is shown.
     pub now: Timestamp,
     pub clock: Timestamp,
@@ -55,6 +59,8 @@ pub struct App {
     pub missions: Vec<MissionCard>,
     /// Texts that were begun and left, by what they are for.
     pub drafts: BTreeMap<String, String>,
+    /// What the engine warned of, oldest first; the attention screen tells it again.
+    pub warnings: Vec<Warning>,
     /// What the person was last told waits, so that nothing is told twice.
     pub told: Vec<String>,
 }
@@ -95,6 +101,15 @@ pub struct Toast {
 pub enum Tone {
     Done,
     Trouble,
+    /// The engine said it of its own accord: a key that is pressed for something else does not wipe it away.
+    Warning,
+}
+
+/// A sentence of the engine about itself or about a file that it reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    pub at: Timestamp,
+    pub sentence: String,
 }
 
 /// Whether the person looks at the window.
@@ -125,6 +140,8 @@ impl App {
             link: Link::default(),
             live: Vec::new(),
             tapes: BTreeMap::new(),
+            then: None,
+            asked_past: None,
             now: start.now,
             clock: start.now,
             size: start.size,
@@ -145,8 +162,14 @@ impl App {
             window: Window::default(),
             missions: Vec::new(),
             drafts: BTreeMap::new(),
+            warnings: Vec::new(),
             told: Vec::new(),
         }
+    }
+
+    /// Wipes the sentence at the foot, when it was only for the moment.
+    pub fn wipe_toast(&mut self) {
+        self.toast = self.toast.take().filter(|toast| toast.tone == Tone::Warning);
     }
 
     /// Where everything stands.
@@ -184,9 +207,24 @@ impl App {
         self.tapes.get(&attempt)
     }
 
-    /// What the engine said last about an attempt.
+    /// The tape that the worker pane shows of an attempt: what is here, or what had been said by the time shown.
+    pub fn shown_tape(&self, attempt: AttemptId) -> Option<&Tape> {
+        match (&self.present, &self.then) {
+            (None, _) => self.tape(attempt),
+            (Some(_), Some((known, tape))) if *known == attempt => Some(tape),
+            (Some(_), _) => None,
+        }
+    }
+
+    /// How often the screens want to hear of the time.
+    pub fn pace(&self) -> Pace {
+        self.screens.iter().map(|screen| screen.pace()).max().unwrap_or_default()
+    }
+
+    /// What the engine said last about an attempt; nothing of it is known of the past.
     pub fn activity(&self, attempt: AttemptId) -> Option<&Activity> {
-        self.live.iter().find(|activity| activity.attempt == Some(attempt))
+        let live = if self.present.is_some() { &[][..] } else { &self.live };
+        live.iter().find(|activity| activity.attempt == Some(attempt))
     }
 }
 

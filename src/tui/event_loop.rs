@@ -5,80 +5,32 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use crossterm::event::{Event as Input, EventStream};
+use crossterm::event::Event as Input;
 use futures::{Stream, StreamExt};
 use ratatui::Terminal;
-use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::backend::Backend;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 
-use super::app::{App, Look, Start};
+use super::app::App;
 use super::effect::Effect;
 use super::host::{Host, Told};
-use super::keymap::Keymap;
 use super::msg::Msg;
-use super::options::{ConsoleExit, ConsoleOptions, Launcher, ThemeChoice, TuiError};
-use super::popup::Popup;
-use super::popup::launcher::LauncherScreen;
-use super::recording::Recording;
+use super::options::{ConsoleExit, TuiError};
+use super::popup::Pace;
+use super::signals::Signals;
 use super::source::{Heard, Source};
-use super::terminal::{Guard, Outside, Tty};
-use super::theme::Theme;
+use super::terminal::Outside;
 use super::update::{start, update};
 
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
 /// How often the clocks on the screen go on.
 const TICK: Duration = Duration::from_secs(1);
+/// How often while something moves, such as a replay.
+const BRISK: Duration = Duration::from_millis(100);
 /// The most messages that are taken in before a frame is drawn.
 const DRAIN: usize = 4_096;
-
-/// Runs the console on the terminal of this process until the person leaves.
-///
-/// # Errors
-/// When there is no terminal, or the theme or the keys cannot be read.
-pub async fn run(source: impl Source, options: ConsoleOptions) -> Result<ConsoleExit, TuiError> {
-    on_this_terminal(source, options, Vec::new()).await
-}
-
-/// Shows the launcher: a box for the goal, and what a mission would start with.
-///
-/// # Errors
-/// As [`run`].
-pub async fn launch(launcher: Launcher, options: ConsoleOptions) -> Result<ConsoleExit, TuiError> {
-    on_this_terminal(Recording::default(), options, vec![Box::new(LauncherScreen::new(launcher))]).await
-}
-
-async fn on_this_terminal(
-    source: impl Source,
-    options: ConsoleOptions,
-    screens: Vec<Box<dyn Popup>>,
-) -> Result<ConsoleExit, TuiError> {
-    let look = look(&options)?;
-    let keymap = Keymap::with(&options.keys)?;
-    let guard = Guard::take(options.mouse)?;
-    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
-    let size = terminal.size()?;
-    let (mouse, notifications) = (options.mouse, options.notifications);
-    let mut app = App::new(Start { size, now: options.host.now(), look, keymap, mouse, notifications });
-    app.screens = screens;
-    let mut deck = Deck::new(app, Arc::new(source), options.host);
-    if let ThemeChoice::File(path) = options.theme {
-        deck.watch_theme(path, options.depth);
-    }
-    deck.fly(&mut terminal, EventStream::new(), Tty::new(guard)).await
-}
-
-fn look(options: &ConsoleOptions) -> Result<Look, TuiError> {
-    let (name, theme) = match &options.theme {
-        ThemeChoice::BuiltIn(name) => (name.clone(), Theme::built_in(name)?),
-        ThemeChoice::File(path) => {
-            let theme = Theme::parse(&std::fs::read_to_string(path)?)?;
-            (theme.name.clone(), theme)
-        }
-    };
-    Ok(Look { theme: name, styles: theme.styles(options.depth)?, charset: options.charset })
-}
 
 /// A console with everything it needs to run, on any backend and any input.
 pub struct Deck<S> {
@@ -109,30 +61,14 @@ impl<S: Source> Deck<S> {
         Self { app, source, host, sender, messages, in_flight: Arc::new(()) }
     }
 
+    /// Where messages from beside the loop go.
+    pub fn sender(&self) -> Sender<Msg> {
+        self.sender.clone()
+    }
+
     /// The console's state, for a test that has flown it.
     pub fn app(&self) -> &App {
         &self.app
-    }
-
-    /// Reads a theme's file again whenever it has changed.
-    fn watch_theme(&self, path: std::path::PathBuf, depth: super::theme::Depth) {
-        let sender = self.sender.clone();
-        tokio::spawn(async move {
-            let mut known = tokio::fs::read_to_string(&path).await.unwrap_or_default();
-            loop {
-                tokio::time::sleep(TICK).await;
-                let Ok(text) = tokio::fs::read_to_string(&path).await else { continue };
-                if text == known {
-                    continue;
-                }
-                let styles = Theme::parse(&text).and_then(|theme| theme.styles(depth));
-                let read = styles.map(Box::new).map_err(|error| format!("{}: {error}", path.display()));
-                known = text;
-                if sender.send(Msg::ThemeRead(read)).await.is_err() {
-                    return;
-                }
-            }
-        });
     }
 
     /// Flies until the person leaves, a signal comes, or the input ends.
@@ -152,6 +88,8 @@ impl<S: Source> Deck<S> {
     {
         let mut heard = self.source.listen();
         let mut tick = tokio::time::interval(TICK);
+        let mut brisk = tokio::time::interval(BRISK);
+        brisk.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut frame_due = Instant::now();
         let mut signals = Signals::new()?;
         // The first frame stands before anything is loaded.
@@ -169,6 +107,7 @@ impl<S: Source> Deck<S> {
                 () = sleep_until(frame_due), if dirty => None,
                 Some(msg) = self.messages.recv() => Some(msg),
                 Some(news) = heard.recv() => Some(Msg::Heard(news)),
+                _ = brisk.tick(), if self.app.pace() == Pace::Brisk => Some(Msg::Tick(self.host.now())),
                 _ = tick.tick() => Some(Msg::Tick(self.host.now())),
             };
             let Some(msg) = msg else {
@@ -344,25 +283,5 @@ impl<S: Source> Deck<S> {
             }
             drop(in_flight);
         });
-    }
-}
-
-/// Signals that ask the console to end.
-struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    hang_up: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { terminate: signal(SignalKind::terminate())?, hang_up: signal(SignalKind::hangup())? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
-        }
     }
 }

@@ -20,6 +20,10 @@ pub enum Context {
     Attempt,
     Evidence,
     Diff,
+    Findings,
+    /// The contract as it came from an editor.
+    Document,
+    Landing,
     Workers,
     Models,
     Stats,
@@ -32,7 +36,7 @@ pub enum Context {
 
 impl Context {
     /// Every place, with its name in the configuration.
-    pub const ALL: [(Self, &'static str); 19] = [
+    pub const ALL: [(Self, &'static str); 22] = [
         (Self::Global, "global"),
         (Self::Move, "move"),
         (Self::Main, "main"),
@@ -44,6 +48,9 @@ impl Context {
         (Self::Attempt, "attempt"),
         (Self::Evidence, "evidence"),
         (Self::Diff, "diff"),
+        (Self::Findings, "findings"),
+        (Self::Document, "document"),
+        (Self::Landing, "landing"),
         (Self::Workers, "workers"),
         (Self::Models, "models"),
         (Self::Stats, "stats"),

@@ -26,7 +26,9 @@ pub mod recording;
 pub mod reel;
 pub mod sample;
 pub mod select;
+pub mod signals;
 pub mod source;
+pub mod start;
 pub mod styles;
 pub mod tape;
 pub mod terminal;
@@ -35,5 +37,5 @@ pub mod theme;
 pub mod update;
 pub mod widget;
 
-pub use event_loop::{launch, run};
 pub use options::{ConsoleExit, ConsoleOptions, TuiError};
+pub use start::{launch, run};

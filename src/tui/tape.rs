@@ -54,6 +54,19 @@ pub struct Answered {
     pub took: u64,
 }
 
+impl Block {
+    /// The block before what came after a time.
+    fn at_the_time(mut self, then: Timestamp) -> Self {
+        if let BlockBody::Call(call) = &mut self.body
+            && call.answer.is_some_and(|answer| then.since(self.at) < answer.took)
+        {
+            call.answer = None;
+            call.output.clear();
+        }
+        self
+    }
+}
+
 /// An attempt's transcript as far as it is here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tape {
@@ -95,6 +108,15 @@ impl Tape {
     pub fn place_of(&self, name: i64) -> usize {
         let place = usize::try_from(name.saturating_sub(self.base)).unwrap_or(0);
         place.min(self.len().saturating_sub(1))
+    }
+
+    /// The last `most` blocks as they were at a time: a call that was answered later is still open.
+    #[must_use]
+    pub fn until(&self, then: Timestamp, most: usize) -> Self {
+        let end = self.blocks.partition_point(|block| block.at <= then);
+        let from = end.saturating_sub(most);
+        let blocks = self.blocks.range(from..end).cloned().map(|block| block.at_the_time(then)).collect();
+        Self { blocks, ..Self::default() }
     }
 
     /// The number of the oldest entry here.
@@ -297,6 +319,29 @@ mod tests {
         tape.take_entry(&said(5));
         assert_eq!(tape.take_page(&[said(3), said(4), said(5)], 2), 2);
         assert_eq!((tape.len(), tape.older, tape.first_number()), (3, 2, Some(3)));
+    }
+
+    #[test]
+    fn the_past_knows_nothing_of_what_was_said_later() {
+        let mut tape = Tape::default();
+        tape.take_entry(&entry(1, EntryBody::Said { text: "first".into() }));
+        let call =
+            |id: &str| EntryBody::Called { call_id: id.into(), tool: "shell".into(), arguments: "{}".into() };
+        let answer = EntryBody::Answered {
+            call_id: "a".into(),
+            tool: "shell".into(),
+            status: Answer::Done,
+            output: "later".into(),
+        };
+        tape.take_entry(&entry(2, call("a")));
+        tape.take_entry(&entry(4, answer));
+        assert!(tape.until(Timestamp(0), 9).is_empty());
+        let half = tape.until(Timestamp(3_999), 9);
+        let BlockBody::Call(open) = &half.get(1).unwrap().body else { panic!("a call") };
+        assert_eq!((half.len(), open.output.as_str(), open.answer), (2, "", None));
+        let whole = tape.until(Timestamp(4_000), 1);
+        let BlockBody::Call(done) = &whole.get(0).unwrap().body else { panic!("a call") };
+        assert_eq!((whole.len(), done.output.as_str()), (1, "later"));
     }
 
     #[test]

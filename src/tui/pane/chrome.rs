@@ -3,6 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use crate::domain::mission::Status;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Link, Tone};
 use crate::tui::focus::Pane;
@@ -137,8 +138,15 @@ pub fn footer(app: &App, frame: &mut Frame<'_>, areas: &Areas) {
             let (sign, ink) = match toast.tone {
                 Tone::Done => ("✓ ", Ink::Good),
                 Tone::Trouble => ("✗ ", Ink::Bad),
+                Tone::Warning => ("▲ ", Ink::Warn),
             };
-            Row::of(ink, sign).then(Ink::Text, &toast.sentence)
+            let row = Row::of(ink, sign).then(Ink::Text, &toast.sentence);
+            match app.keymap.key_of(&app.places(), Action::Attention) {
+                Some(key) if toast.tone == Tone::Warning => {
+                    row.end(Ink::Key, key.to_string()).end(Ink::Dim, " all of it")
+                }
+                _ => row,
+            }
         }
         None => hints(app, usize::from(line.width)),
     };
@@ -168,7 +176,8 @@ fn hints(app: &App, room: usize) -> Row {
 }
 
 fn main_hints(app: &App) -> Vec<Action> {
-    let mut hints = vec![Action::NextPane, Action::Open];
+    let mut hints = if app.mission.status() == Status::Completed { vec![Action::Land] } else { Vec::new() };
+    hints.extend([Action::NextPane, Action::Open]);
     hints.extend(match app.focus {
         Pane::Plan | Pane::Timeline => [Action::Diff, Action::Gate],
         Pane::Worker => [Action::Follow, Action::Fold],

@@ -28,7 +28,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     app.painter().title(frame.buffer_mut(), area, &heading(app, attempt));
     let inner = inside(area);
     let (width, height) = (usize::from(inner.width), usize::from(inner.height));
-    let Some(tape) = app.tape(attempt.id).filter(|tape| !tape.is_empty()) else {
+    let Some(tape) = app.shown_tape(attempt.id).filter(|tape| !tape.is_empty()) else {
         empty(app, frame, area, quiet_words(app, attempt).as_deref().unwrap_or("Nothing has been said yet."));
         return;
     };
@@ -59,7 +59,7 @@ fn heading(app: &App, attempt: &Attempt) -> Row {
 
 /// The line under the transcript: the cursor of a running agent, or how much is new below.
 fn foot(app: &App, attempt: &Attempt) -> Option<Row> {
-    let tape = app.tape(attempt.id)?;
+    let tape = app.shown_tape(attempt.id)?;
     if !app.reel.follows() {
         let news = app.reel.news(tape);
         let words = if news == 0 {

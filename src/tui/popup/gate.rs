@@ -109,6 +109,9 @@ impl Popup for GateScreen {
     fn hints(&self, app: &App) -> Vec<Action> {
         let mut hints =
             if app.mission.is_gate_open(self.gate) { vec![Action::Go, Action::NoGo] } else { Vec::new() };
+        if self.gate == GateId::Final && app.mission.is_go(self.gate) && app.mission.landed.is_none() {
+            hints.push(Action::Land);
+        }
         hints.extend([Action::Open, Action::Edit, Action::Waive, Action::Diff, Action::Help, Action::Back]);
         hints
     }

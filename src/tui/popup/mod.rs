@@ -3,12 +3,15 @@
 pub mod assertion;
 pub mod attempt;
 pub mod attention;
+pub mod contract;
 pub mod diff;
 pub mod evidence;
 pub mod feature;
+pub mod findings;
 pub mod frame;
 pub mod gate;
 pub mod help;
+pub mod landing;
 pub mod launcher;
 pub mod missions;
 pub mod models;
@@ -88,6 +91,11 @@ pub trait Popup: fmt::Debug + Send {
         Turn::stay()
     }
 
+    /// How often it wants to hear of the time.
+    fn pace(&self) -> Pace {
+        Pace::Calm
+    }
+
     /// A click in it.
     fn clicked(&mut self, _app: &App, _area: Rect, _column: u16, _row: u16) -> Turn {
         Turn::stay()
@@ -103,4 +111,14 @@ pub enum Typing {
     #[default]
     No,
     Yes,
+}
+
+/// How often a screen wants to hear of the time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pace {
+    /// About once a second, as all clocks on the screen.
+    #[default]
+    Calm,
+    /// Several times a second: something moves.
+    Brisk,
 }

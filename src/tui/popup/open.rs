@@ -4,9 +4,12 @@ use super::Popup;
 use super::assertion::AssertionScreen;
 use super::attempt::AttemptScreen;
 use super::attention::Attention;
+use super::contract::ContractScreen;
 use super::diff::DiffScreen;
 use super::evidence::EvidenceScreen;
+use super::findings::Findings;
 use super::gate::{GateScreen, meant};
+use super::landing::LandScreen;
 use super::missions::Missions;
 use super::models::Models;
 use super::prompt::{Prompt, Purpose};
@@ -35,6 +38,9 @@ pub fn anywhere(app: &App, action: Action) -> Option<Box<dyn Popup>> {
         Action::Stats => Box::new(Stats::default()),
         Action::Missions => Box::new(Missions::default()),
         Action::Replay => Box::new(Replay::default()),
+        Action::Findings => Box::new(Findings::default()),
+        Action::Land => Box::new(LandScreen::default()),
+        Action::Editor => Box::new(ContractScreen::new(app)),
         Action::Broadcast => Box::new(Prompt::new(app, Purpose::Broadcast)),
         Action::Abandon => Box::new(Prompt::new(app, Purpose::Abandon)),
         _ => return None,

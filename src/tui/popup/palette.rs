@@ -10,7 +10,7 @@ use super::{Popup, Then, Turn, Typing};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::ink::Ink;
-use crate::tui::keymap::Context;
+use crate::tui::keymap::{Context, Keymap};
 use crate::tui::layout::{Areas, centred, inside};
 use crate::tui::list::{List, Step};
 use crate::tui::present::row::Row;
@@ -23,30 +23,36 @@ pub struct Palette {
     list: List,
 }
 
-/// Actions that mean something only inside the screen that has them.
-const NOT_OFFERED: &[Action] = &[
-    Action::Palette,
-    Action::Back,
-    Action::Open,
-    Action::Save,
-    Action::NewLine,
-    Action::Up,
-    Action::Down,
-    Action::Left,
-    Action::Right,
-    Action::PageUp,
-    Action::PageDown,
-    Action::Top,
-    Action::Bottom,
-];
+/// Actions that hold everywhere and have no key of their own.
+const WITHOUT_KEY: &[Action] = &[Action::Abandon, Action::Retry];
+
+/// What may be done while the past is shown, beside the keys of the replay itself.
+const IN_THE_PAST: &[Action] = &[Action::Help, Action::Redraw, Action::Theme, Action::Quit];
+
+/// What can be done where the palette was opened: what has a key there, and what has none but holds everywhere.
+/// The keys that flightdeck comes with count, so that a command whose key was taken away is still found.
+pub fn offered(places: &[Context]) -> Vec<Action> {
+    let past = places.contains(&Context::Replay);
+    let keys = Keymap::default();
+    let holds: Vec<Action> = places
+        .iter()
+        .filter(|place| **place != Context::Move && !(past && **place == Context::Global))
+        .flat_map(|place| keys.listing(*place).into_iter().map(|(action, _)| action))
+        .chain(if past { IN_THE_PAST } else { WITHOUT_KEY }.iter().copied())
+        .collect();
+    let of_the_screen = |action: Action| {
+        !matches!(action, Action::Palette | Action::Back | Action::Open | Action::Left | Action::Right)
+    };
+    Action::ALL.iter().copied().filter(|action| holds.contains(action) && of_the_screen(*action)).collect()
+}
 
 impl Palette {
     /// The commands that what was typed finds, best first.
-    pub fn found(&self) -> Vec<Action> {
-        let offered = Action::ALL.iter().copied().filter(|action| !NOT_OFFERED.contains(action));
+    pub fn found(&self, places: &[Context]) -> Vec<Action> {
         let pattern = Pattern::parse(&self.typed, CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
-        let mut scored: Vec<(u32, Action)> = offered
+        let mut scored: Vec<(u32, Action)> = offered(places)
+            .into_iter()
             .filter_map(|action| {
                 let text = format!("{} {}", action.name(), action.about());
                 let mut buffer = Vec::new();
@@ -54,7 +60,7 @@ impl Palette {
                 Some((score, action))
             })
             .collect();
-        scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        scored.sort_by_key(|(score, action)| std::cmp::Reverse((action.name() == self.typed, *score)));
         scored.into_iter().map(|(_, action)| action).collect()
     }
 
@@ -69,7 +75,7 @@ impl Popup for Palette {
     }
 
     fn area(&self, areas: &Areas) -> Rect {
-        centred(areas.body, 76, 22)
+        centred(areas.body, 100, 24)
     }
 
     fn typing(&self) -> Typing {
@@ -81,15 +87,17 @@ impl Popup for Palette {
     }
 
     fn act(&mut self, app: &App, action: Action) -> Turn {
+        // While the palette has the keys it is not on the stack, so that the uppermost screen is the one below.
+        let found = self.found(&app.places());
         if action == Action::Open {
-            return match self.found().get(self.list.selected) {
+            return match found.get(self.list.selected) {
                 Some(found) => Turn::stay().and_then(Then::Perform(*found)),
                 None => Turn::stay(),
             };
         }
         match Step::of(action) {
             Some(step) => {
-                let (len, seen) = (self.found().len(), self.rows_seen(app));
+                let (len, seen) = (found.len(), self.rows_seen(app));
                 self.list.step(step, len, seen);
                 Turn::stay()
             }
@@ -120,7 +128,7 @@ impl Popup for Palette {
         let painter = app.painter();
         let buf = frame.buffer_mut();
         painter.border(buf, area, Ink::Focus);
-        painter.title(buf, area, &Row::of(Ink::Strong, "Commands"));
+        painter.title(buf, area, &Row::of(Ink::Strong, "Commands").end(Ink::Dim, "flightdeck …"));
         let inner = inside(area);
         let mut lines = inner.rows();
         if let Some(line) = lines.next() {
@@ -132,14 +140,15 @@ impl Popup for Palette {
             );
         }
         lines.next();
-        let found = self.found();
         let below: Vec<_> = app.places_below();
+        let found = self.found(&below);
         for (line, index) in lines.zip(self.list.window(found.len(), self.rows_seen(app))) {
             let Some(action) = found.get(index) else { continue };
             let key = app.keymap.key_of(&below, *action).map_or_else(String::new, |key| key.to_string());
             let row = Row::of(Ink::Text, format!("{:<18}", action.name()))
                 .then(Ink::Dim, action.about())
-                .end(Ink::Key, key);
+                .end(Ink::Dim, action.verb().unwrap_or_default())
+                .end(Ink::Key, format!("{key:>8}"));
             let lit = if index == self.list.selected { Lit::Selected } else { Lit::No };
             painter.row(buf, line, &row, lit);
         }

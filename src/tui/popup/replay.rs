@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::frame::around;
-use super::{Popup, Turn};
+use super::{Pace, Popup, Turn};
 use crate::domain::attempt::Ending;
 use crate::domain::event::{Event, Stamped};
 use crate::domain::id::Timestamp;
@@ -34,6 +34,8 @@ pub struct Replay {
     complete: bool,
     /// How many events have happened.
     at: usize,
+    /// The mission after them, so that playing on need not begin from the beginning.
+    past: Mission,
     speed: usize,
     /// The mission's time while it plays, and the clock when that was so.
     playing: Option<(Timestamp, Timestamp)>,
@@ -42,7 +44,15 @@ pub struct Replay {
 
 impl Default for Replay {
     fn default() -> Self {
-        Self { events: Vec::new(), complete: false, at: 0, speed: 3, playing: None, trouble: None }
+        Self {
+            events: Vec::new(),
+            complete: false,
+            at: 0,
+            past: Mission::unborn(),
+            speed: 3,
+            playing: None,
+            trouble: None,
+        }
     }
 }
 
@@ -54,9 +64,13 @@ impl Replay {
 
     /// Shows the mission after so many events.
     fn go(&mut self, at: usize) -> Turn {
-        self.at = at.min(self.events.len());
-        let past = self.events.get(..self.at).unwrap_or_default();
-        Turn::stay().showing(Mission::fold(past))
+        let at = at.min(self.events.len());
+        match self.events.get(self.at..at) {
+            Some(news) => news.iter().for_each(|stamped| self.past.apply(stamped)),
+            None => self.past = Mission::fold(self.events.get(..at).unwrap_or_default()),
+        }
+        self.at = at;
+        Turn::stay().showing(self.past.clone(), self.past.updated)
     }
 
     fn jump(&mut self, forward: bool) -> Turn {
@@ -70,6 +84,15 @@ impl Replay {
         };
         let end = if forward { self.events.len() } else { 1 };
         self.go(target.unwrap_or(end))
+    }
+
+    fn leap(&mut self, action: Action) -> Turn {
+        self.go(match action {
+            Action::PageUp => self.at.saturating_sub(20).max(1),
+            Action::PageDown => self.at + 20,
+            Action::Top => 1,
+            _ => self.events.len(),
+        })
     }
 
     fn play(&mut self, app: &App) -> Turn {
@@ -93,7 +116,13 @@ impl Replay {
         if at >= self.events.len() {
             self.playing = None;
         }
-        if at == self.at { Turn::stay() } else { self.go(at.max(self.at)) }
+        // Between two events agents go on talking, so the time goes on too.
+        let later = until.max(self.past.updated);
+        if at <= self.at {
+            return Turn::stay().showing_later(later);
+        }
+        let turn = self.go(at);
+        if self.playing.is_some() { turn.with_time(later) } else { turn }
     }
 }
 
@@ -149,10 +178,10 @@ impl Popup for Replay {
                 self.playing = None;
                 self.go(self.at + 1)
             }
-            Action::PageUp => self.go(self.at.saturating_sub(20).max(1)),
-            Action::PageDown => self.go(self.at + 20),
-            Action::Top => self.go(1),
-            Action::Bottom => self.go(self.events.len()),
+            Action::PageUp | Action::PageDown | Action::Top | Action::Bottom => {
+                self.playing = None;
+                self.leap(action)
+            }
             Action::NextMatch => self.jump(true),
             Action::PreviousMatch => self.jump(false),
             Action::Faster => {
@@ -164,7 +193,7 @@ impl Popup for Replay {
                 Turn::stay()
             }
             Action::Back => Turn::close().showing_present(),
-            Action::Help | Action::Redraw | Action::Theme | Action::Quit => Turn::pass(),
+            Action::Help | Action::Palette | Action::Redraw | Action::Theme | Action::Quit => Turn::pass(),
             // What is past cannot be decided on again.
             _ => Turn::say("this is the past: Esc goes back to the present"),
         }
@@ -192,6 +221,10 @@ impl Popup for Replay {
 
     fn refreshed(&mut self, app: &App) -> Turn {
         self.advance(app)
+    }
+
+    fn pace(&self) -> Pace {
+        if self.playing.is_some() { Pace::Brisk } else { Pace::Calm }
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {

@@ -5,20 +5,37 @@ use ratatui::layout::Rect;
 
 use super::frame::{around, scrolled};
 use super::{Popup, Turn};
+use crate::link::protocol::{Call, DiffScope, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
+use crate::tui::effect::Errand;
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
 use crate::tui::list::{List, Step};
 use crate::tui::present::header::cost;
 use crate::tui::present::row::Row;
+use crate::tui::present::share::{TestShare, share_row, test_share};
 use crate::tui::present::stats;
+use crate::tui::source::SourceError;
 
 /// The page, and its first line that is seen.
 #[derive(Debug, Default)]
 pub struct Stats {
     top: usize,
+    /// How much of the code is tests, or why that is not known.
+    tests: Option<Result<TestShare, String>>,
+}
+
+impl Stats {
+    fn page(&self, app: &App, room: usize) -> Vec<Row> {
+        let tests = match &self.tests {
+            None => Row::of(Ink::Dim, "tests in the code: counting …"),
+            Some(Ok(share)) => share_row(*share, room),
+            Some(Err(sentence)) => Row::of(Ink::Dim, "tests in the code: ").then(Ink::Bad, sentence),
+        };
+        stats::rows(&app.mission, app.now, room, tests)
+    }
 }
 
 impl Popup for Stats {
@@ -30,10 +47,25 @@ impl Popup for Stats {
         vec![Action::Up, Action::Down, Action::Back]
     }
 
+    fn opened(&mut self, _app: &App) -> Turn {
+        Turn::ask(Call::Diff { scope: DiffScope::Mission }, Errand::Diff(DiffScope::Mission))
+    }
+
+    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> Turn {
+        if *errand == Errand::Diff(DiffScope::Mission) {
+            self.tests = match result {
+                Ok(Reply::Diff { diff }) => Some(Ok(test_share(diff))),
+                Ok(_) => None,
+                Err(error) => Some(Err(error.to_string())),
+            };
+        }
+        Turn::stay()
+    }
+
     fn act(&mut self, app: &App, action: Action) -> Turn {
         let Some(step) = Step::of(action) else { return Turn::pass() };
         let inner = inside(self.area(&app.areas()));
-        let len = stats::rows(&app.mission, app.now, usize::from(inner.width)).len();
+        let len = self.page(app, usize::from(inner.width)).len();
         let mut list = List { selected: self.top, top: self.top };
         list.step(step, len.saturating_sub(usize::from(inner.height)) + 1, usize::from(inner.height).max(1));
         self.top = list.selected;
@@ -47,6 +79,6 @@ impl Popup for Stats {
             area,
             &Row::of(Ink::Strong, "Stats").end(Ink::Dim, cost(&app.mission, app.now)),
         );
-        scrolled(app, frame, inner, self.top, &stats::rows(&app.mission, app.now, usize::from(inner.width)));
+        scrolled(app, frame, inner, self.top, &self.page(app, usize::from(inner.width)));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Popup;
 use crate::domain::command::Command;
+use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
 use crate::link::protocol::Call;
 use crate::tui::action::Action;
@@ -25,7 +26,10 @@ pub struct Turn {
 pub enum Show {
     #[default]
     AsBefore,
-    Past(Box<Mission>),
+    /// The mission as it was, and the time then.
+    Past(Box<Mission>, Timestamp),
+    /// Only the time went on in the past that is shown.
+    Later(Timestamp),
     Present,
 }
 
@@ -92,10 +96,26 @@ impl Turn {
         self
     }
 
-    /// The main screen shows the mission as it was.
+    /// The main screen shows the mission as it was at a time.
     #[must_use]
-    pub fn showing(mut self, past: Mission) -> Self {
-        self.show = Show::Past(Box::new(past));
+    pub fn showing(mut self, past: Mission, then: Timestamp) -> Self {
+        self.show = Show::Past(Box::new(past), then);
+        self
+    }
+
+    /// The past that is shown grows older.
+    #[must_use]
+    pub fn showing_later(mut self, then: Timestamp) -> Self {
+        self.show = Show::Later(then);
+        self
+    }
+
+    /// The past that it shows is seen at another time, between two events.
+    #[must_use]
+    pub fn with_time(mut self, time: Timestamp) -> Self {
+        if let Show::Past(_, then) = &mut self.show {
+            *then = time;
+        }
         self
     }
 

@@ -3,11 +3,14 @@
 pub mod attempt;
 pub mod contract;
 pub mod diff;
+pub mod edit;
 pub mod evidence;
+pub mod finding;
 pub mod gate;
 pub mod header;
 pub mod plan;
 pub mod row;
+pub mod share;
 pub mod stats;
 pub mod talk;
 pub mod timeline;

@@ -21,8 +21,8 @@ struct Share {
     money: u64,
 }
 
-/// The whole page.
-pub fn rows(mission: &Mission, now: Timestamp, room: usize) -> Vec<Row> {
+/// The whole page; `tests` is the line about the share of tests, which a diff has to be asked for.
+pub fn rows(mission: &Mission, now: Timestamp, room: usize, tests: Row) -> Vec<Row> {
     let mut rows = vec![Row::of(Ink::Strong, "By role").end(Ink::Dim, "    time     out    cost")];
     rows.extend(table(by_role(mission, now), room));
     rows.push(Row::new());
@@ -30,6 +30,7 @@ pub fn rows(mission: &Mission, now: Timestamp, room: usize) -> Vec<Row> {
     rows.extend(table(by_milestone(mission, now), room));
     rows.push(Row::new());
     rows.extend(forecast(mission, room));
+    rows.push(tests);
     rows.push(Row::new());
     rows.push(Row::of(Ink::Strong, "Attempts over time").end(Ink::Dim, span(now.since(mission.created))));
     rows.extend(lanes(mission, now, room));

@@ -3,9 +3,10 @@
 use crate::link::protocol::Reply;
 use crate::tui::app::{App, Link, Tone};
 use crate::tui::effect::{Effect, Errand};
+use crate::tui::keymap::Context;
 use crate::tui::source::SourceError;
 
-use super::{mission_changed, say, stack};
+use super::{mission_changed, past, say, stack};
 
 /// Takes an answer in.
 pub fn take(app: &mut App, errand: &Errand, result: Result<Reply, SourceError>) -> Vec<Effect> {
@@ -36,7 +37,7 @@ fn take_reply(app: &mut App, errand: &Errand, reply: Reply) -> Vec<Effect> {
         }
         (Errand::Page { attempt, .. }, Reply::Transcript { items, older }) => {
             app.tapes.entry(*attempt).or_default().take_page(&items, older);
-            Vec::new()
+            past::look(app)
         }
         (Errand::Order(words), Reply::Accepted { .. }) => {
             say(app, Tone::Done, words);
@@ -57,6 +58,7 @@ fn refused(app: &mut App, errand: &Errand, error: &SourceError) {
                 tape.asked = matches!(error, SourceError::Refused(_) | SourceError::Recorded(_));
             }
         }
+        (Errand::Land, _) if app.screens.iter().any(|screen| screen.context() == Context::Landing) => {}
         // Those screens show the sentence themselves.
         (Errand::Consequences { .. } | Errand::Evidence(_) | Errand::Diff(_), _) => {}
         (Errand::Attach, SourceError::Lost(_) | SourceError::Protocol { .. }) => {

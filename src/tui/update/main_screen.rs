@@ -2,7 +2,7 @@
 
 use crate::link::protocol::Before;
 use crate::tui::action::Action;
-use crate::tui::app::App;
+use crate::tui::app::{App, Tone};
 use crate::tui::effect::Effect;
 use crate::tui::focus::{Pane, Zoom};
 use crate::tui::layout::inside;
@@ -130,10 +130,11 @@ fn step_or_open(app: &mut App, action: Action) -> Vec<Effect> {
     if let Some(by) = Step::of(action) {
         return step(app, by);
     }
-    match crate::tui::popup::open::from_main(app, action) {
-        Some(screen) => super::stack::open(app, screen),
-        None => Vec::new(),
+    if let Some(screen) = crate::tui::popup::open::from_main(app, action) {
+        return super::stack::open(app, screen);
     }
+    super::say(app, Tone::Trouble, format!("{}: there is nothing here for that yet", action.name()));
+    Vec::new()
 }
 
 fn copy(app: &App) -> Vec<Effect> {

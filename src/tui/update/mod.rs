@@ -6,6 +6,7 @@ mod main_screen;
 mod mouse;
 mod notify;
 mod orders;
+mod past;
 mod stack;
 
 use crossterm::event::{Event as Input, KeyEventKind};
@@ -15,7 +16,7 @@ use crate::domain::event::Stamped;
 use crate::domain::id::{AttemptId, Timestamp};
 use crate::link::protocol::{Before, Call, LiveOutput, Notice};
 
-use super::app::{App, Link, Toast, Tone, Window};
+use super::app::{App, Link, Toast, Tone, Warning, Window};
 use super::effect::{Effect, Errand};
 use super::msg::Msg;
 use super::options::ConsoleExit;
@@ -28,6 +29,10 @@ pub const PAGE: u32 = 200;
 
 /// Milliseconds that a sentence stays at the foot of the screen.
 const TOAST_MS: i64 = 6_000;
+/// Milliseconds that a warning of the engine stays there.
+const WARNING_MS: i64 = 30_000;
+/// How many warnings are kept for the attention screen.
+const WARNINGS: usize = 20;
 
 /// The first calls of a console.
 pub fn start() -> Vec<Effect> {
@@ -62,7 +67,7 @@ fn take_input(app: &mut App, input: Input) -> Vec<Effect> {
     match input {
         Input::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
         Input::Key(key) => {
-            app.toast = None;
+            app.wipe_toast();
             keys::take(app, key)
         }
         Input::Mouse(event) => mouse::take(app, event),
@@ -102,7 +107,7 @@ fn take_notice(app: &mut App, notice: Notice) -> Vec<Effect> {
             fetch_missing(app, attempt)
         }
         Notice::Output { attempt, piece } => {
-            let now = app.now;
+            let now = app.clock;
             app.tapes.entry(attempt).or_default().take_piece(&piece, now);
             Vec::new()
         }
@@ -111,7 +116,7 @@ fn take_notice(app: &mut App, notice: Notice) -> Vec<Effect> {
             Vec::new()
         }
         Notice::Warning { sentence } => {
-            say(app, Tone::Trouble, sentence);
+            warn(app, &sentence);
             Vec::new()
         }
     }
@@ -176,6 +181,16 @@ fn take_tick(app: &mut App, now: Timestamp) -> Vec<Effect> {
         app.toast = None;
     }
     stack::refresh(app)
+}
+
+/// Keeps a warning, and shows it until it is old or something else is said.
+fn warn(app: &mut App, sentence: &str) {
+    let sentence = super::text::clean(sentence);
+    let excess = (app.warnings.len() + 1).saturating_sub(WARNINGS);
+    app.warnings.drain(..excess);
+    app.warnings.push(Warning { at: app.clock, sentence: sentence.clone() });
+    let until = Timestamp(app.clock.0.saturating_add(WARNING_MS));
+    app.toast = Some(Toast { sentence, tone: Tone::Warning, until });
 }
 
 /// Shows a sentence at the foot of the screen.

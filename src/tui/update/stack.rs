@@ -22,7 +22,7 @@ pub fn open(app: &mut App, mut popup: Box<dyn Popup>) -> Vec<Effect> {
     }
     let turn = popup.opened(app);
     app.screens.push(popup);
-    app.toast = None;
+    app.wipe_toast();
     settle(app, turn)
 }
 
@@ -145,11 +145,13 @@ fn keep_draft(app: &mut App, draft: Option<(String, Option<String>)>) {
 fn show(app: &mut App, show: Show) -> Vec<Effect> {
     match show {
         Show::AsBefore => return Vec::new(),
-        Show::Past(past) => {
+        Show::Past(past, then) => {
             let shown = std::mem::replace(&mut app.mission, *past);
             app.present.get_or_insert_with(|| Box::new(shown));
-            app.now = app.mission.updated;
+            app.now = then;
         }
+        Show::Later(then) if app.present.is_some() => app.now = then,
+        Show::Later(_) => {}
         Show::Present => {
             if let Some(present) = app.present.take() {
                 app.mission = *present;
@@ -158,5 +160,7 @@ fn show(app: &mut App, show: Show) -> Vec<Effect> {
         }
     }
     super::main_screen::keep_in_sight(app);
-    super::watch(app)
+    let mut effects = super::watch(app);
+    effects.extend(super::past::look(app));
+    effects
 }

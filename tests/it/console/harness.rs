@@ -27,17 +27,20 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
 use unicode_width::UnicodeWidthStr;
 
-/// A machine where the clock stands still and the editor adds a line.
-pub struct Still(pub Timestamp);
+/// A machine where the clock stands still and the editor does what a test says.
+pub struct Still {
+    pub now: Timestamp,
+    pub editor: fn(&str) -> String,
+}
 
 #[async_trait::async_trait]
 impl Host for Still {
     fn now(&self) -> Timestamp {
-        self.0
+        self.now
     }
 
     async fn edit(&self, text: String, _name: String) -> Result<String, String> {
-        Ok(format!("{text} (edited)"))
+        Ok((self.editor)(&text))
     }
 
     async fn open(&self, _name: String, _content: Vec<u8>) -> Result<(), String> {
@@ -145,13 +148,19 @@ pub fn fly(moment: Moment, size: (u16, u16), keys: &str) -> Flown<Recording> {
     fly_on(recording, now, size, inputs(keys))
 }
 
-/// Flies any source with any input.
+/// Flies any source with any input, with an editor that adds a word.
 pub fn fly_on<S: Source>(source: S, now: Timestamp, size: (u16, u16), inputs: Vec<Event>) -> Flown<S> {
+    fly_with(source, Still { now, editor: |text| format!("{text} (edited)") }, size, inputs)
+}
+
+/// Flies any source with any input on any machine.
+pub fn fly_with<S: Source>(source: S, host: Still, size: (u16, u16), inputs: Vec<Event>) -> Flown<S> {
+    let now = host.now;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let source = Arc::new(source);
         let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
-        let mut deck = Deck::new(blank(size, now), Arc::clone(&source), Arc::new(Still(now)));
+        let mut deck = Deck::new(blank(size, now), Arc::clone(&source), Arc::new(host));
         let mut told = Asides::default();
         let script = Script { inputs: inputs.into_iter(), pauses: 0 };
         let exit = deck.fly(&mut terminal, script, &mut told).await.unwrap();

@@ -1,5 +1,6 @@
 //! The console by keystrokes, on frames of every size.
 
+mod decisions;
 mod harness;
 mod look;
 mod presenters;

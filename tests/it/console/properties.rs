@@ -2,10 +2,11 @@
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use flightdeck::tui::action::Action;
-use flightdeck::tui::app::App;
+use flightdeck::tui::app::{App, Tone};
 use flightdeck::tui::effect::Effect;
 use flightdeck::tui::msg::Msg;
 use flightdeck::tui::pane::draw;
+use flightdeck::tui::popup::palette::offered;
 use flightdeck::tui::recording::Recording;
 use flightdeck::tui::sample::{Moment, sample};
 use flightdeck::tui::source::Source;
@@ -149,6 +150,27 @@ fn every_screen_can_be_left_with_esc_and_every_action_does_something_or_nothing(
             assert!(app.screens.is_empty(), "{action:?} leaves {:?}", app.screens);
             assert!(app.present.is_none(), "{action:?} leaves the past on the screen");
         }
+    }
+}
+
+#[test]
+fn every_command_of_the_palette_does_something() {
+    let actions = offered(&aboard(Moment::Flying, (120, 40)).0.places());
+    assert!(!actions.contains(&Action::Faster) && actions.contains(&Action::Land));
+    for action in actions.into_iter().filter(|action| *action != Action::PanePlan) {
+        let (mut app, recording) = aboard(Moment::Flying, (120, 40));
+        let before = frame(&app);
+        for c in ":".chars().chain(action.name().chars()) {
+            send(&mut app, &recording, Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
+        }
+        let enter = Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
+        let effects = update(&mut app, Msg::Input(enter));
+        assert!(!effects.is_empty() || frame(&app) != before, "{action:?} does nothing");
+        assert!(
+            app.toast.as_ref().is_none_or(|toast| toast.tone != Tone::Trouble),
+            "{action:?} {:?}",
+            app.toast
+        );
     }
 }
 

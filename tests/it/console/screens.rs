@@ -1,13 +1,15 @@
 //! The screens by keystrokes: what a person reads after what they pressed.
 
 use flightdeck::domain::command::Command;
+use flightdeck::domain::event::Event;
 use flightdeck::domain::gate::{Decision, GateId};
 use flightdeck::domain::id::MilestoneId;
 use flightdeck::tui::ConsoleExit;
-use flightdeck::tui::sample::Moment;
+use flightdeck::tui::sample::{Moment, sample};
 
 use super::harness::fly;
 
+const LARGE: (u16, u16) = (160, 50);
 const WIDE: (u16, u16) = (120, 40);
 const NARROW: (u16, u16) = (80, 24);
 const TINY: (u16, u16) = (50, 15);
@@ -147,4 +149,44 @@ fn leaving_and_another_mission_are_different_ends() {
 fn what_is_selected_is_copied() {
     let copied = fly(Moment::Flying, WIDE, "3 y").told.copied;
     assert!(copied[0].starts_with("VAL-AUTH-001 Login succeeds\n"), "{copied:?}");
+}
+
+#[test]
+fn a_large_terminal_looks_like_this() {
+    insta::assert_snapshot!(fly(Moment::Flying, LARGE, "").frame);
+    insta::assert_snapshot!(fly(Moment::MilestoneGate, LARGE, "g").frame);
+    insta::assert_snapshot!(fly(Moment::Flying, LARGE, "S").frame);
+}
+
+#[test]
+fn findings_tell_what_became_of_them() {
+    insta::assert_snapshot!(fly(Moment::Flying, WIDE, "I").frame);
+    let mended = fly(Moment::Flying, WIDE, "I enter").frame;
+    assert!(mended.contains("F11 Say what is missing"), "{mended}");
+}
+
+#[test]
+fn the_palette_names_the_verb_on_the_command_line() {
+    let frame = fly(Moment::Flying, WIDE, ": 'waive'").frame;
+    let line = frame.lines().find(|line| line.contains("let an assertion pass")).unwrap();
+    assert!(line.contains("gate … waive") && line.contains(" w "), "{frame}");
+}
+
+#[test]
+fn stats_tell_the_share_of_tests_and_the_forecast() {
+    let frame = fly(Moment::Flying, WIDE, "S").frame;
+    assert!(frame.contains("tests in the code") && frame.contains("added lines"), "{frame}");
+    assert!(frame.contains("Forecast") && frame.contains("of $25.00"), "{frame}");
+}
+
+#[test]
+fn the_worker_pane_shows_only_what_had_been_said_by_then() {
+    let now = fly(Moment::Flying, WIDE, "").frame;
+    let events = sample(Moment::Flying).events;
+    let begins = |event: &Event| matches!(event, Event::AttemptStarted { attempt, .. } if attempt.0 == 3);
+    let steps = events.iter().position(|stamped| begins(&stamped.event)).unwrap();
+    let past = fly(Moment::Flying, WIDE, &format!("R home {}", "l ".repeat(steps))).frame;
+    assert!(past.contains("Worker #3 · F2"), "{past}");
+    assert!(now.contains("no such user"), "{now}");
+    assert!(!past.contains("no such user"), "{past}");
 }

@@ -1,0 +1,98 @@
+//! What handoffs and validators reported: open, taken up by a fix, or dismissed with a reason.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::attempt::AttemptScreen;
+use super::feature::FeatureScreen;
+use super::frame::{around, list, rule};
+use super::{Popup, Turn};
+use crate::domain::finding::{Finding, FindingState};
+use crate::domain::mission::Mission;
+use crate::tui::action::Action;
+use crate::tui::app::App;
+use crate::tui::ink::Ink;
+use crate::tui::keymap::Context;
+use crate::tui::layout::inside;
+use crate::tui::list::{List, Step};
+use crate::tui::present::finding::{detail, row, sorted, source_attempt};
+use crate::tui::present::row::Row;
+use crate::tui::select::attempt_on;
+
+/// The list of findings, and what is selected in it.
+#[derive(Debug, Default)]
+pub struct Findings {
+    list: List,
+}
+
+impl Findings {
+    fn selected<'a>(&self, mission: &'a Mission) -> Option<&'a Finding> {
+        sorted(mission).into_iter().nth(self.list.selected)
+    }
+
+    /// Whoever mends it, else whoever reported it.
+    fn open(&self, app: &App) -> Turn {
+        let Some(finding) = self.selected(&app.mission) else { return Turn::stay() };
+        if let FindingState::TakenUp { feature } = finding.state {
+            return match attempt_on(app, feature) {
+                Some(attempt) => Turn::open(AttemptScreen::new(attempt)),
+                None => Turn::open(FeatureScreen::new(feature)),
+            };
+        }
+        match source_attempt(&finding.source) {
+            Some(attempt) => Turn::open(AttemptScreen::new(attempt)),
+            None => Turn::say("the engine found this itself: no attempt reported it"),
+        }
+    }
+}
+
+/// The list above, the selected finding in full below.
+fn parts(inner: Rect) -> (Rect, Rect) {
+    let below = (inner.height / 2).min(10);
+    let upper = Rect { height: inner.height - below, ..inner };
+    (upper, Rect { y: upper.bottom(), height: below, ..inner })
+}
+
+impl Popup for Findings {
+    fn context(&self) -> Context {
+        Context::Findings
+    }
+
+    fn hints(&self, _app: &App) -> Vec<Action> {
+        vec![Action::Open, Action::Up, Action::Down, Action::Talk, Action::Back]
+    }
+
+    fn act(&mut self, app: &App, action: Action) -> Turn {
+        if action == Action::Open {
+            return self.open(app);
+        }
+        let Some(step) = Step::of(action) else { return Turn::pass() };
+        let height = usize::from(parts(inside(self.area(&app.areas()))).0.height);
+        self.list.step(step, app.mission.findings.len(), height);
+        Turn::stay()
+    }
+
+    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
+        let findings = sorted(&app.mission);
+        let open = app.mission.open_findings().count();
+        let count = format!("{open} open of {}", findings.len());
+        let inner = around(app, frame, area, &Row::of(Ink::Strong, "Findings").end(Ink::Dim, count));
+        if findings.is_empty() {
+            let sentence = "Nothing was reported yet. Handoffs, reviews and user testing report here.";
+            app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Dim, sentence)]);
+            return;
+        }
+        let (upper, lower) = parts(inner);
+        let rows: Vec<Row> = findings.iter().map(|finding| row(finding)).collect();
+        list(app, frame, upper, &self.list, &rows);
+        let mut lines = lower.rows();
+        if let Some(line) = lines.next() {
+            rule(app, frame, line, "");
+        }
+        let rest = Rect { y: lower.y + 1.min(lower.height), height: lower.height.saturating_sub(1), ..lower };
+        if let Some(finding) = self.selected(&app.mission) {
+            let rows = detail(&app.mission, finding, usize::from(rest.width));
+            app.painter().rows(frame.buffer_mut(), rest, &rows);
+        }
+    }
+}

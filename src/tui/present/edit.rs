@@ -1,0 +1,67 @@
+//! Changes to the contract in rows: what is asked, what it would do, what came of it.
+
+use crate::domain::command::Command;
+use crate::tui::glyph::Glyph;
+use crate::tui::ink::Ink;
+use crate::tui::text::wrap;
+
+use super::row::Row;
+
+/// One change that was read from a document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edit {
+    pub command: Command,
+    /// What it would do, once that is known.
+    pub told: Option<(Ink, String)>,
+    pub fate: Fate,
+}
+
+/// How far a change is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    Waiting,
+    Sent,
+    Done,
+    Refused(String),
+}
+
+impl Edit {
+    /// A change that nobody has sent.
+    pub fn new(command: Command) -> Self {
+        Self { command, told: None, fate: Fate::Waiting }
+    }
+
+    /// The change in words: `VAL-AUTH-001 is worded anew`.
+    pub fn words(&self) -> String {
+        match &self.command {
+            Command::EditAssertion { assertion, .. } => format!("{assertion} is worded anew"),
+            Command::AddAssertion { draft, feature } => format!("{} is new, for {feature}", draft.id),
+            Command::RetireAssertion { assertion, .. } => format!("{assertion} is retired"),
+            _ => "a change".to_owned(),
+        }
+    }
+}
+
+/// All changes, each with its consequences or its refusal below it.
+pub fn rows(edits: &[Edit], width: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for edit in edits {
+        let (sign, ink, fate) = match &edit.fate {
+            Fate::Waiting => (Glyph::Pending, Ink::Dim, ""),
+            Fate::Sent => (Glyph::Active, Ink::Accent, "sent"),
+            Fate::Done => (Glyph::Done, Ink::Good, "done"),
+            Fate::Refused(_) => (Glyph::Failed, Ink::Bad, "refused"),
+        };
+        rows.push(Row::new().sign(ink, sign).then(Ink::Text, edit.words()).end(ink, fate));
+        let below = match (&edit.fate, &edit.told) {
+            (Fate::Refused(sentence), _) => Some((Ink::Bad, sentence.as_str())),
+            (_, Some((ink, sentence))) => Some((*ink, sentence.as_str())),
+            (_, None) => None,
+        };
+        for line in below.iter().flat_map(|(_, sentence)| wrap(sentence, width.saturating_sub(2))) {
+            let ink = below.map_or(Ink::Dim, |(ink, _)| ink);
+            rows.push(Row::of(Ink::Text, "  ").then(ink, line));
+        }
+    }
+    rows
+}

@@ -1,0 +1,126 @@
+//! Findings in rows: what was reported, by whom, and what became of it.
+
+use crate::domain::finding::{Finding, FindingState, Severity, Source};
+use crate::domain::id::AttemptId;
+use crate::domain::mission::Mission;
+use crate::tui::glyph::Glyph;
+use crate::tui::ink::Ink;
+use crate::tui::text::wrap;
+
+use super::row::Row;
+
+/// All findings: the open ones first, then what is being mended, then what was dismissed; heavy before light.
+pub fn sorted(mission: &Mission) -> Vec<&Finding> {
+    let mut findings: Vec<&Finding> = mission.findings.values().collect();
+    findings.sort_by_key(|finding| {
+        let state = match finding.state {
+            FindingState::Open => 0_u8,
+            FindingState::TakenUp { .. } => 1,
+            FindingState::Dismissed { .. } => 2,
+        };
+        (state, finding.severity, finding.id)
+    });
+    findings
+}
+
+/// The attempt that reported a finding; `None` for the engine's own and for a person's.
+pub fn source_attempt(source: &Source) -> Option<AttemptId> {
+    match source {
+        Source::Handoff { attempt }
+        | Source::LeftUndone { attempt }
+        | Source::RefutedClaim { attempt }
+        | Source::Review { attempt }
+        | Source::Scrutiny { attempt }
+        | Source::Verdict { attempt }
+        | Source::UserTesting { attempt }
+        | Source::Amendment { attempt } => Some(*attempt),
+        Source::GateCommand | Source::Gate => None,
+    }
+}
+
+/// One line: `✗ blocking  the answer names which part was wrong      M2  → F12`.
+pub fn row(finding: &Finding) -> Row {
+    let (sign, ink) = match finding.state {
+        FindingState::Open => (Glyph::Needs, Ink::Warn),
+        FindingState::TakenUp { .. } => (Glyph::Active, Ink::Accent),
+        FindingState::Dismissed { .. } => (Glyph::Retired, Ink::Dim),
+    };
+    let fate = match &finding.state {
+        FindingState::Open => "open".to_owned(),
+        FindingState::TakenUp { feature } => format!("→ {feature}"),
+        FindingState::Dismissed { .. } => "dismissed".to_owned(),
+    };
+    Row::new()
+        .sign(ink, sign)
+        .then(weight_ink(finding.severity), format!("{:<13}", weight(finding.severity)))
+        .then(Ink::Text, finding.description.as_str())
+        .end(Ink::Dim, format!("{}  ", finding.milestone))
+        .end(ink, fate)
+}
+
+/// A finding in full.
+pub fn detail(mission: &Mission, finding: &Finding, width: usize) -> Vec<Row> {
+    let mut rows = labelled("found", &format!("{}, by {}", finding.id, source_words(&finding.source)), width);
+    rows.extend(labelled("says", finding.description.as_str(), width));
+    if let Some(fix) = &finding.suggested_fix {
+        rows.extend(labelled("suggests", fix.as_str(), width));
+    }
+    if let Some(id) = &finding.assertion {
+        let title = mission.contract.get(id).map_or("", |assertion| assertion.wording.title.as_str());
+        rows.extend(labelled("about", &format!("{id} {title}"), width));
+    }
+    let fate = match &finding.state {
+        FindingState::Open => {
+            "open: the orchestrator decides on it, or you tell it what you think".to_owned()
+        }
+        FindingState::TakenUp { feature } => {
+            let title = mission.feature(*feature).map_or("", |known| known.spec.title.as_str());
+            format!("taken up by {feature} {title}")
+        }
+        FindingState::Dismissed { reason } => format!("dismissed: “{reason}”"),
+    };
+    rows.extend(labelled("fate", &fate, width));
+    rows
+}
+
+fn weight(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Blocking => "blocking",
+        Severity::NonBlocking => "not blocking",
+        Severity::Suggestion => "suggestion",
+    }
+}
+
+fn weight_ink(severity: Severity) -> Ink {
+    match severity {
+        Severity::Blocking => Ink::Bad,
+        Severity::NonBlocking => Ink::Warn,
+        Severity::Suggestion => Ink::Dim,
+    }
+}
+
+fn source_words(source: &Source) -> String {
+    match source {
+        Source::Handoff { attempt } => format!("the handoff of {attempt}"),
+        Source::LeftUndone { attempt } => format!("the handoff of {attempt}, which left it undone"),
+        Source::RefutedClaim { attempt } => {
+            format!("the engine, which could not confirm what {attempt} claims")
+        }
+        Source::GateCommand => "a gate command that failed".to_owned(),
+        Source::Review { attempt } => format!("the review {attempt}"),
+        Source::Scrutiny { attempt } => format!("the scrutiny {attempt}"),
+        Source::Verdict { attempt } => format!("a failed verdict of {attempt}"),
+        Source::UserTesting { attempt } => format!("the user testing {attempt}"),
+        Source::Gate => "your NO-GO".to_owned(),
+        Source::Amendment { attempt } => format!("{attempt}, which asks to change the contract"),
+    }
+}
+
+fn labelled(label: &str, text: &str, width: usize) -> Vec<Row> {
+    let lead = |index: usize| if index == 0 { format!("{label:<10}") } else { " ".repeat(10) };
+    wrap(text, width.saturating_sub(10))
+        .into_iter()
+        .enumerate()
+        .map(|(index, line)| Row::of(Ink::Dim, lead(index)).then(Ink::Text, line))
+        .collect()
+}

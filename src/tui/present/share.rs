@@ -1,0 +1,81 @@
+//! How much of what was written is tests, counted in the lines that a diff adds.
+
+use crate::link::protocol::{DiffDoc, DiffFile, FileChange};
+use crate::tui::ink::Ink;
+
+use super::row::Row;
+
+/// Endings of files that are no code: texts, data, what tools write.
+const NO_CODE: &[&str] =
+    &["md", "txt", "lock", "json", "toml", "yaml", "yml", "csv", "svg", "snap", "html", "xml", "ini", "cfg"];
+
+/// Added lines of code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TestShare {
+    pub tests: u64,
+    /// Tests and everything else.
+    pub all: u64,
+}
+
+/// Counts the lines that a diff adds. A file is of the tests when its name, or a folder it is in, says so.
+pub fn test_share(diff: &DiffDoc) -> TestShare {
+    let mut share = TestShare::default();
+    for file in diff.files.iter().filter(|file| is_code(file)) {
+        let added = u64::from(file.additions);
+        share.all += added;
+        if is_test(&file.path) {
+            share.tests += added;
+        }
+    }
+    share
+}
+
+fn is_code(file: &DiffFile) -> bool {
+    let name = file.path.rsplit('/').next().unwrap_or_default();
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    file.change != FileChange::Binary && !ending.is_empty() && !NO_CODE.contains(&ending)
+}
+
+fn is_test(path: &str) -> bool {
+    path.split('/').any(|part| part.to_ascii_lowercase().contains("test"))
+}
+
+/// The line under the forecast, with a bar: `tests  ███░░░░░  412 of 1230 added lines of code  33%`.
+pub fn share_row(share: TestShare, room: usize) -> Row {
+    if share.all == 0 {
+        return Row::of(Ink::Dim, "no code was added yet");
+    }
+    let cells = room.saturating_sub(54).clamp(8, 40) as u64;
+    let filled = usize::try_from(share.tests * cells / share.all).unwrap_or(0);
+    let rest = usize::try_from(cells).unwrap_or(0).saturating_sub(filled);
+    Row::of(Ink::Dim, "tests in the code  ")
+        .then(Ink::Accent, "█".repeat(filled))
+        .then(Ink::Faint, "░".repeat(rest))
+        .end(Ink::Dim, format!("{} of {} added lines  ", share.tests, share.all))
+        .end(Ink::Text, format!("{}%", share.tests * 100 / share.all))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str, additions: u32) -> DiffFile {
+        DiffFile { path: path.into(), additions, ..DiffFile::default() }
+    }
+
+    #[test]
+    fn tests_are_known_by_their_path_and_texts_do_not_count() {
+        let files = vec![
+            file("src/login.rs", 60),
+            file("tests/login.rs", 20),
+            file("web/page.test.js", 15),
+            file("app/test_login.py", 5),
+            file("README.md", 900),
+            file("Cargo.lock", 900),
+            file("LICENSE", 20),
+        ];
+        let share = test_share(&DiffDoc { files, ..DiffDoc::default() });
+        assert_eq!(share, TestShare { tests: 40, all: 100 });
+        assert!(share_row(share, 80).plain().ends_with("40 of 100 added lines  40%"));
+    }
+}

@@ -1,0 +1,171 @@
+//! Decisions that leave the console: landing, and the contract from an editor, on an engine that takes commands.
+
+use std::sync::Mutex;
+
+use flightdeck::domain::command::Command;
+use flightdeck::domain::event::{Actor, Event, Stamped};
+use flightdeck::domain::gate::{DecidedBy, Decision, GateId};
+use flightdeck::domain::id::Commit;
+use flightdeck::link::protocol::{Call, Notice, Reply};
+use flightdeck::tui::recording::Recording;
+use flightdeck::tui::sample::{Moment, sample};
+use flightdeck::tui::source::{Heard, Source, SourceError};
+use tokio::sync::mpsc::{Receiver, channel};
+
+use super::harness::{Flown, Still, fly, fly_with, inputs};
+
+const WIDE: (u16, u16) = (120, 40);
+
+/// An engine that takes every command but retirements, and lands.
+struct Engine {
+    record: Recording,
+    asked: Mutex<Vec<Command>>,
+    says: Vec<Notice>,
+    landing: Result<Reply, SourceError>,
+}
+
+impl Engine {
+    fn of(record: Recording) -> Self {
+        let landing = Ok(Reply::Landed { branch: "main".into(), commit: Commit("9f3c2a1d55".into()) });
+        Self { record, asked: Mutex::default(), says: Vec::new(), landing }
+    }
+}
+
+impl Source for Engine {
+    async fn call(&self, call: Call) -> Result<Reply, SourceError> {
+        match call {
+            Call::Land => self.landing.clone(),
+            Call::Command { command } => {
+                self.asked.lock().unwrap().push((*command).clone());
+                match *command {
+                    Command::RetireAssertion { .. } => {
+                        Err(SourceError::Refused("a verdict rests on it".into()))
+                    }
+                    _ => Ok(Reply::Accepted { seq: 0 }),
+                }
+            }
+            other => self.record.call(other).await,
+        }
+    }
+
+    fn listen(&self) -> Receiver<Heard> {
+        let (sender, receiver) = channel(16);
+        for notice in &self.says {
+            sender.try_send(Heard::Notice(Box::new(notice.clone()))).unwrap();
+        }
+        std::mem::forget(sender);
+        receiver
+    }
+}
+
+fn fly_engine(engine: Engine, editor: fn(&str) -> String, keys: &str) -> Flown<Engine> {
+    let now = engine.record.mission().updated;
+    fly_with(engine, Still { now, editor }, WIDE, inputs(keys))
+}
+
+fn same(text: &str) -> String {
+    text.to_owned()
+}
+
+/// The sample with GO at its final gate.
+fn completed() -> Recording {
+    let mut record = sample(Moment::MilestoneGate);
+    let (seq, at) = record.events.last().map(|last| (last.seq, last.at)).unwrap();
+    let (gate, decision) = (GateId::Final, Decision::Go { note: None });
+    let events = [
+        (Actor::Engine, Event::GateOpened { gate }),
+        (Actor::Person, Event::GateDecided { gate, decision, by: DecidedBy::Person }),
+        (Actor::Engine, Event::MissionCompleted),
+    ];
+    for (index, (actor, event)) in events.into_iter().enumerate() {
+        record.events.push(Stamped { seq: seq + 1 + index as u64, at, actor, event });
+    }
+    record
+}
+
+#[test]
+fn a_mission_that_is_not_completed_says_why_it_cannot_land() {
+    let frame = fly(Moment::Flying, WIDE, "m enter").frame;
+    assert!(frame.contains("It cannot land yet: it is"), "{frame}");
+}
+
+#[test]
+fn a_completed_mission_lands_after_a_yes() {
+    let asked = fly_engine(Engine::of(completed()), same, "m").frame;
+    assert!(asked.contains("Merge the mission's branch into main?"), "{asked}");
+    let landed = fly_engine(Engine::of(completed()), same, "m enter").frame;
+    assert!(landed.contains("It landed on main as 9f3c2a1."), "{landed}");
+    let from_palette = fly_engine(Engine::of(completed()), same, ": 'land' enter y").frame;
+    assert!(from_palette.contains("It landed on main as 9f3c2a1."), "{from_palette}");
+}
+
+#[test]
+fn a_refused_landing_is_told_whole_and_can_be_tried_again() {
+    let sentence = "`cargo test` exits 101 on the merged tree, so nothing was merged";
+    let engine = Engine { landing: Err(SourceError::Refused(sentence.into())), ..Engine::of(completed()) };
+    let frame = fly_engine(engine, same, "m enter").frame;
+    assert!(frame.contains(sentence) && frame.contains("Enter merge now"), "{frame}");
+}
+
+#[test]
+fn the_contract_from_the_editor_becomes_commands_with_their_fates() {
+    let edit = |text: &str| {
+        let end = text.find("## VAL-FILE-002").unwrap();
+        text[..end].replacen("Check:", "And at once.\n\nCheck:", 1)
+    };
+    let considered = fly_engine(Engine::of(sample(Moment::Flying)), edit, "E");
+    let frame = considered.frame;
+    assert!(frame.contains("VAL-AUTH-001 is worded anew"), "{frame}");
+    assert!(frame.contains("revision 2 · 1 verdict goes stale"), "{frame}");
+    assert!(frame.contains("VAL-FILE-002 is retired"), "{frame}");
+    assert!(considered.source.asked.lock().unwrap().is_empty(), "nothing is sent before Enter");
+
+    let sent = fly_engine(Engine::of(sample(Moment::Flying)), edit, "E enter");
+    let asked = sent.source.asked.lock().unwrap().clone();
+    let [Command::EditAssertion { .. }, Command::RetireAssertion { .. }] = asked.as_slice() else {
+        panic!("{asked:?}")
+    };
+    assert!(sent.frame.contains("done"), "{}", sent.frame);
+    assert!(sent.frame.contains("refused") && sent.frame.contains("a verdict rests on it"), "{}", sent.frame);
+}
+
+#[test]
+fn a_contract_that_cannot_be_read_changes_nothing_and_names_the_line() {
+    let edit = |text: &str| text.replacen("- via: ", "- via: tele", 1);
+    let flown = fly_engine(Engine::of(sample(Moment::Flying)), edit, "E enter");
+    assert!(flown.frame.contains("line 11: ") && flown.frame.contains("is no instrument"), "{}", flown.frame);
+    assert!(flown.source.asked.lock().unwrap().is_empty());
+    let same = fly_engine(Engine::of(sample(Moment::Flying)), same, "E enter");
+    assert!(same.frame.contains("Nothing was changed."), "{}", same.frame);
+}
+
+#[test]
+fn a_warning_of_the_engine_outlives_keys_and_is_told_again() {
+    let says = vec![Notice::Warning { sentence: "contract.md: line 7: no such instrument".into() }];
+    let engine = || Engine { says: says.clone(), ..Engine::of(sample(Moment::Flying)) };
+    let frame = fly_engine(engine(), same, "j k").frame;
+    assert!(frame.contains("▲ contract.md: line 7: no such instrument"), "{frame}");
+    let attention = fly_engine(engine(), same, "a").frame;
+    assert!(attention.contains("the engine warned"), "{attention}");
+}
+
+#[expect(clippy::disallowed_methods, reason = "asks the built program for its help")]
+#[test]
+fn the_verbs_that_the_palette_names_are_verbs_of_the_command_line() {
+    use flightdeck::tui::action::Action;
+    let verbs: std::collections::BTreeSet<&str> =
+        Action::ALL.iter().filter_map(|action| action.verb()).collect();
+    for verb in verbs.into_iter().filter(|verb| *verb != "help") {
+        let words: Vec<&str> =
+            verb.split(' ').take_while(|word| *word != "…" && !word.starts_with("--")).collect();
+        let help = std::process::Command::new(env!("CARGO_BIN_EXE_flightdeck"))
+            .args(&words)
+            .arg("--help")
+            .output()
+            .unwrap();
+        assert!(help.status.success(), "flightdeck {verb}");
+        let flag = verb.split(' ').find(|word| word.starts_with("--"));
+        let text = String::from_utf8_lossy(&help.stdout).into_owned();
+        assert!(flag.is_none_or(|flag| text.contains(flag)), "flightdeck {verb}\n{text}");
+    }
+}
