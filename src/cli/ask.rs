@@ -5,11 +5,12 @@ use anyhow::Result;
 use super::context::Context;
 use super::engine_start::{self, Reached};
 use super::fault::misuse;
-use super::missions::Found;
+use super::missions::{self, Found};
 use crate::domain::command::Command;
 use crate::domain::id::{AssertionId, AttemptId, FeatureId, QuestionId};
 use crate::domain::mission::Mission;
 use crate::domain::text::Text;
+use crate::link::LinkError;
 use crate::link::protocol::{Call, Reply};
 
 /// Asks for one thing and waits until it is durable, or refused.
@@ -25,9 +26,8 @@ pub async fn ask(context: &Context, found: &Found, command: Command) -> Result<(
 /// # Errors
 /// The first refusal.
 pub async fn ask_all(context: &Context, found: &Found, commands: Vec<Command>) -> Result<()> {
-    let Reached { client, .. } = engine_start::reach(context, &found.dir).await?;
     for command in commands {
-        client.call(Call::Command { command: Box::new(command) }).await?;
+        call(context, found, Call::Command { command: Box::new(command) }).await?;
     }
     Ok(())
 }
@@ -37,8 +37,16 @@ pub async fn ask_all(context: &Context, found: &Found, commands: Vec<Command>) -
 /// # Errors
 /// The engine's refusal, or why it could not be reached.
 pub async fn call(context: &Context, found: &Found, call: Call) -> Result<Reply> {
+    let before = missions::read(&found.dir)?.seq;
     let Reached { client, .. } = engine_start::reach(context, &found.dir).await?;
-    Ok(client.call(call).await?)
+    match client.call(call.clone()).await {
+        // An engine that leaves for want of work does not answer; when nothing was written, nothing was done.
+        Err(LinkError::Gone) if missions::read(&found.dir)?.seq == before => {
+            let Reached { client, .. } = engine_start::reach(context, &found.dir).await?;
+            Ok(client.call(call).await?)
+        }
+        answer => Ok(answer?),
+    }
 }
 
 /// A text from the command line, bounded as its place demands.

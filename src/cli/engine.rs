@@ -41,8 +41,11 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
     }
     let dir = args.dir.canonicalize().with_context(|| format!("failed to open {}", args.dir.display()))?;
     let socket = socket_of(context, &dir)?;
-    fs::write(dir.join(SOCKET_FILE), socket.as_os_str().as_encoded_bytes())
-        .with_context(|| format!("failed to write {}", dir.join(SOCKET_FILE).display()))?;
+    // Renamed into place, so that nobody reads half a path.
+    let (written, unfinished) = (dir.join(SOCKET_FILE), dir.join("engine.socket.new"));
+    fs::write(&unfinished, socket.as_os_str().as_encoded_bytes())
+        .and_then(|()| fs::rename(&unfinished, &written))
+        .with_context(|| format!("failed to write {}", written.display()))?;
     let mission = missions::read(&dir)?;
     let founding = mission.founding.context("the mission is not founded")?;
     let repository = PathBuf::from(&founding.repository);

@@ -20,6 +20,10 @@ pub const SOCKET_FILE: &str = "engine.socket";
 const LOG_FILE: &str = "engine.log";
 /// How long a new engine has to answer.
 const START_LIMIT: Duration = Duration::from_secs(20);
+/// How long an engine that comes up at the same time is waited for.
+const RIVAL_LIMIT: Duration = Duration::from_millis(700);
+/// How often an engine is started that ends at once.
+const MOST_TRIES: u32 = 2;
 /// How often it is tried.
 const LOOK: Duration = Duration::from_millis(30);
 /// How many bytes of the log are shown when it does not answer.
@@ -57,22 +61,46 @@ pub async fn reach_at(context: &Context, dir: &Path, speed: Speed) -> Result<Rea
         fs::write(&log, "").with_context(|| format!("failed to shorten {}", log.display()))?;
     }
     let before = fs::metadata(&log).map_or(0, |found| found.len());
-    let mut engine = spawn(dir, speed, &log)?;
     let started = Instant::now();
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let mut engine = spawn(dir, speed, &log)?;
+        match answered(context, dir, &mut engine, started).await? {
+            Outcome::Answered(reached) => return Ok(*reached),
+            // It may have found the lock of one that was just dying.
+            Outcome::Ended(_) if tries < MOST_TRIES => {}
+            Outcome::Ended(code) => bail!("the engine ended with code {code}{}", tail(&log, before)),
+            Outcome::Silent => {
+                bail!("the engine does not answer after {} s{}", START_LIMIT.as_secs(), tail(&log, before))
+            }
+        }
+    }
+}
+
+/// What became of an engine that was started.
+enum Outcome {
+    Answered(Box<Reached>),
+    /// It is gone, with this code, and no other answers.
+    Ended(i32),
+    Silent,
+}
+
+/// Waits until a new engine answers, or another that came up at the same time.
+async fn answered(context: &Context, dir: &Path, engine: &mut Detached, started: Instant) -> Result<Outcome> {
     let mut ended: Option<(i32, Instant)> = None;
     loop {
         if let Some(reached) = try_connect(context, dir).await? {
-            return Ok(reached);
+            return Ok(Outcome::Answered(Box::new(reached)));
         }
         ended = ended.or_else(|| engine.exit().map(|code| (code, Instant::now())));
-        // One that ended at once may have found another that is just coming up.
         if let Some((code, at)) = ended
-            && at.elapsed() > Duration::from_secs(2)
+            && at.elapsed() > RIVAL_LIMIT
         {
-            bail!("the engine ended with code {code}{}", tail(&log, before));
+            return Ok(Outcome::Ended(code));
         }
         if started.elapsed() > START_LIMIT {
-            bail!("the engine does not answer after {} s{}", START_LIMIT.as_secs(), tail(&log, before));
+            return Ok(Outcome::Silent);
         }
         tokio::time::sleep(LOOK).await;
     }
@@ -85,10 +113,17 @@ async fn try_connect(context: &Context, dir: &Path) -> Result<Option<Reached>> {
             Ok((client, notices)) => return Ok(Some(Reached { client, notices, socket })),
             // One that leaves while it is greeted is as good as none.
             Err(LinkError::NoEngine { .. } | LinkError::Gone) => {}
+            Err(LinkError::Io { source, .. }) if is_parting(&source) => {}
             Err(fault) => return Err(fault.into()),
         }
     }
     Ok(None)
+}
+
+/// Whether an engine that accepted was on its way out.
+fn is_parting(fault: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    matches!(fault.kind(), BrokenPipe | ConnectionAborted | ConnectionReset)
 }
 
 /// Where an engine that is started here listens.
@@ -103,7 +138,11 @@ pub fn socket_of(context: &Context, dir: &Path) -> Result<PathBuf> {
 }
 
 fn sockets(context: &Context, dir: &Path) -> Result<Vec<PathBuf>> {
-    let written = fs::read(dir.join(SOCKET_FILE)).ok().map(std::ffi::OsString::from_vec).map(PathBuf::from);
+    let written = fs::read(dir.join(SOCKET_FILE))
+        .ok()
+        .filter(|path| !path.is_empty())
+        .map(std::ffi::OsString::from_vec)
+        .map(PathBuf::from);
     let mut sockets: Vec<PathBuf> = written.into_iter().collect();
     let own = socket_of(context, dir)?;
     if !sockets.contains(&own) {

@@ -92,6 +92,11 @@ fn assertion_section(mission: &Mission, assertion: &Assertion) -> String {
 /// [`DocumentError`] with the line that cannot be read, or that lacks what a new assertion needs.
 pub fn contract_changes(mission: &Mission, document: &str) -> Result<Vec<Command>, DocumentError> {
     let written = read_contract(document)?;
+    if written.is_empty() && mission.contract.values().any(Assertion::is_active) {
+        // An emptied file is a slip or half a save, and never the wish to retire everything.
+        let sentence = "no assertion is left in it; delete the file to have it written anew".to_owned();
+        return Err(DocumentError { line: 1, sentence });
+    }
     let mut commands = Vec::new();
     for entry in &written {
         commands.extend(change_of(mission, entry)?);
@@ -161,6 +166,15 @@ mod tests {
     }
 
     #[test]
+    fn a_statement_may_begin_with_a_list() {
+        let mut mission = mission();
+        for assertion in mission.contract.values_mut() {
+            assertion.wording.statement = Prose::clipped("- a heading\n- note: and a form");
+        }
+        assert_eq!(contract_changes(&mission, &write_contract(&mission)), Ok(Vec::new()));
+    }
+
+    #[test]
     fn edits_removals_and_additions_become_commands() {
         let mission = mission();
         let text = write_contract(&mission);
@@ -184,6 +198,11 @@ mod tests {
             error.to_string(),
             "line 10: \"telepathy\" is no instrument: one of command, http, terminal, browser; nothing was changed"
         );
+        let misspelt = write_contract(&mission).replacen("- weight:", "- wieght:", 1);
+        let error = contract_changes(&mission, &misspelt).unwrap_err();
+        assert!(error.to_string().starts_with("line 9: `wieght` is no field: one of revision,"), "{error}");
+        let error = contract_changes(&mission, "# Contract\n").unwrap_err();
+        assert!(error.to_string().starts_with("line 1: no assertion is left in it"), "{error}");
         let error = contract_changes(&mission, "## VAL-WEB-1 x\n").unwrap_err();
         assert!(error.to_string().starts_with("line 1: \"VAL-WEB-1\" is not an assertion"), "{error}");
     }

@@ -51,8 +51,9 @@ pub async fn land(deck: &Arc<Deck>) -> Result<Landed, EngineError> {
     let landing = blocking(move || {
         // What an earlier landing left when its engine was killed is flightdeck's own, in the mission's directory.
         if scratch.exists() {
-            std::fs::remove_dir_all(&scratch)
-                .map_err(|error| EngineError::Unfit(format!("failed to clear {}: {error}", scratch.display())))?;
+            std::fs::remove_dir_all(&scratch).map_err(|error| {
+                EngineError::Unfit(format!("failed to clear {}: {error}", scratch.display()))
+            })?;
         }
         let landing = Landing::prepare(&task_deck.repo, plan, &scratch)?;
         landing.check()?;

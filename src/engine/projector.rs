@@ -4,6 +4,7 @@
 //! commands, with the same refusals, as an edit in the console.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,9 +51,14 @@ impl Projector {
             }
         };
         let mut seq = self.deck.shared.follow();
+        // An edit may have been made while no engine ran.
+        self.take_in_edits().await;
+        self.write().await;
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
+                // Only a save is looked at, and only once it is over: whatever else happens may fall into the middle of
+                // one, and half a contract would read as if the rest had been removed.
                 changed = seq.changed() => {
                     if changed.is_err() {
                         return;
@@ -60,11 +66,13 @@ impl Projector {
                     tokio::time::sleep(GATHER).await;
                     seq.mark_unchanged();
                 }
-                paths = files.changed() => if !paths.iter().any(|path| path.ends_with(CONTRACT)) {
-                    continue;
-                },
+                paths = files.changed() => {
+                    if !paths.iter().any(|path| path.ends_with(CONTRACT)) {
+                        continue;
+                    }
+                    self.take_in_edits().await;
+                }
             }
-            self.take_in_edits().await;
             self.write().await;
         }
     }
@@ -73,14 +81,21 @@ impl Projector {
         fs::create_dir_all(&self.folder).map_err(|error| {
             EngineError::Unfit(format!("failed to make {}: {error}", self.folder.display()))
         })?;
-        // What an edit made while no engine ran is taken in by the first look; what was only left over is not.
+        // Against this, what an edit made while no engine ran can be told from what was only left over.
         self.known = fs::read_to_string(self.folder.join(".known")).unwrap_or_default();
         Ok(watch(&[&self.folder], DEBOUNCE)?)
     }
 
     /// A saved contract becomes commands. One that cannot be read, or is refused, stays as the person left it.
     async fn take_in_edits(&mut self) {
-        let Ok(text) = fs::read_to_string(self.folder.join(CONTRACT)) else { return };
+        let text = match fs::read_to_string(self.folder.join(CONTRACT)) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return,
+            Err(error) => return self.warn(&format!("it cannot be read: {error}; nothing was changed")),
+        };
+        if text == self.known {
+            self.refused.clear();
+        }
         if text == self.known || text == self.refused || self.known.is_empty() {
             return;
         }
@@ -94,12 +109,19 @@ impl Projector {
         };
         match refusal {
             Some(sentence) => {
-                self.deck.feed.warning(format!("{CONTRACT}: {sentence}"));
-                tracing::warn!("{CONTRACT}: {sentence}");
+                self.warn(&sentence);
                 self.refused = text;
             }
-            None => self.known = text,
+            None => {
+                self.refused.clear();
+                self.known = text;
+            }
         }
+    }
+
+    fn warn(&self, sentence: &str) {
+        self.deck.feed.warning(format!("{CONTRACT}: {sentence}"));
+        tracing::warn!("{CONTRACT}: {sentence}");
     }
 
     /// Writes what changed. The contract is left alone while an edit of it waits to be mended.
@@ -109,9 +131,10 @@ impl Projector {
         let wanted = contract.clone();
         let written = blocking(move || {
             let path = folder.join(CONTRACT);
-            let present = fs::read_to_string(&path).unwrap_or_default();
-            let untouched = present.is_empty() || present == known;
-            if untouched && present != wanted {
+            let present = fs::read(&path).ok();
+            // An editor empties a file before it writes: only one that is missing is nobody's.
+            let untouched = present.as_ref().is_none_or(|found| *found == known.as_bytes());
+            if untouched && present.as_deref() != Some(wanted.as_bytes()) {
                 replace(&path, &wanted)?;
                 replace(&folder.join(".known"), &wanted)?;
             }

@@ -2,10 +2,11 @@
 
 use std::io;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::{Event as Input, EventStream};
-use futures::{FutureExt, Stream, StreamExt};
+use futures::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -200,7 +201,9 @@ impl<S: Source> Deck<S> {
         O: Outside,
     {
         for _ in 0..DRAIN {
-            let msg = if let Some(Some(event)) = input.next().now_or_never() {
+            // Polled as this task and not `now_or_never`: the input wakes whoever polled it first, and a waker that
+            // wakes nobody would leave the next key lying until the clock ticks.
+            let msg = if let Poll::Ready(Some(event)) = futures::poll!(input.next()) {
                 Msg::Input(event?)
             } else if let Ok(msg) = self.messages.try_recv() {
                 msg

@@ -19,7 +19,18 @@ pub struct ProofCheckout {
 impl ProofCheckout {
     /// Makes the worktree at a directory, or takes it up again, and sets it to a commit.
     pub fn create(repo: &Repo, directory: &Path, commit: &str) -> Result<Self, WorkspaceError> {
-        let failed = WorkspaceError::git("create a worktree for proof");
+        Self::make(repo, directory, commit).or_else(|fault| {
+            if matches!(fault, WorkspaceError::DirectoryTaken { .. }) {
+                return Err(fault);
+            }
+            // An engine that was killed over it may have left it half made: then it is made anew.
+            tracing::warn!(%fault, directory = %directory.display(), "a worktree for proof is made anew");
+            worktree::remove(repo, directory)?;
+            Self::make(repo, directory, commit)
+        })
+    }
+
+    fn make(repo: &Repo, directory: &Path, commit: &str) -> Result<Self, WorkspaceError> {
         let git = repo.open()?;
         let target = find_commit(&git, commit)?;
         // git's library makes worktrees on branches only, so this one is on a branch until it is detached.
@@ -29,7 +40,8 @@ impl ProofCheckout {
             Self { repo: repo.clone(), directory: directory.to_owned(), commit: String::new() }.at(commit)
         });
         if let Some(mut branch) = branch {
-            branch.delete().map_err(&failed)?;
+            // One that stays is harmless, and replaced the next time.
+            branch.delete().unwrap_or_else(|error| tracing::debug!(%error, "a passing branch stays"));
         }
         made
     }

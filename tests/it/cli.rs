@@ -4,4 +4,5 @@ mod deciding;
 mod demo;
 mod mistakes;
 mod reading;
-mod stage;
+pub mod stage;
+mod telling;

@@ -40,7 +40,9 @@ impl Workplace {
 
     /// A shell line, dressed for this place.
     pub(super) fn shell(&self, line: &str, directory: &Path) -> Program {
-        let cap = OutputCap { spill: Spill::Directory(self.scratch.clone()), ..OutputCap::default() };
+        // Less than a session lets through, so that what was cut well here is not cut again there.
+        let cap =
+            OutputCap { head: 10 * 1024, tail: 18 * 1024, spill: Spill::Directory(self.scratch.clone()) };
         let program =
             Program::shell(line).dir(directory).envs(self.env.clone()).cap(cap).reaper(&self.reaper);
         self.sandbox.confine(program, self.access)

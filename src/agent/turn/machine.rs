@@ -163,6 +163,12 @@ impl Machine {
         self.squeezed += 1;
         let target = self.estimate.tokens() / 2;
         if self.squeezed > 2 || self.fit(target) == Fit::TooLong {
+            if self.turns == 0 {
+                // What does not fit before the first reply never will, however often it is tried.
+                let reason =
+                    "the task alone does not fit the model's window; choose a model with a larger one";
+                return failed(format!("{reason} ({words})"), Fault::Configuration);
+            }
             return failed(
                 format!("the conversation no longer fits the model's window ({words})"),
                 Fault::Limit,

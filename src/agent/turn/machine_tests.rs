@@ -239,3 +239,11 @@ fn too_long_is_squeezed_twice_and_then_given_up() {
     let mut steps = (0..3).map(|_| machine.step(Input::TooLong("too long".into())));
     assert!(steps.any(|step| matches!(step, Step::Finish(Ending::Failed { fault: Fault::Limit, .. }))));
 }
+
+#[test]
+fn a_task_that_does_not_fit_is_for_the_person_to_mend() {
+    let mut machine = worker();
+    machine.step(Input::Begin);
+    let ended = machine.step(Input::TooLong("too long".into()));
+    assert!(matches!(ended, Step::Finish(Ending::Failed { fault: Fault::Configuration, .. })), "{ended:?}");
+}

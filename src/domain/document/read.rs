@@ -21,6 +21,9 @@ pub fn read_contract(document: &str) -> Result<Vec<Written>, DocumentError> {
     raw.into_iter().map(Raw::finish).collect()
 }
 
+/// What may stand under a heading.
+const FIELDS: [&str; 6] = ["revision", "standing", "feature", "weight", "via", "command"];
+
 /// An assertion as it is collected.
 struct Raw {
     line: usize,
@@ -35,6 +38,8 @@ struct Raw {
 #[derive(Clone, Copy)]
 enum Part {
     Fields,
+    /// An empty line after the fields: what comes may be one more of them, or the statement.
+    Gap,
     Statement,
     How,
     Evidence,
@@ -54,20 +59,25 @@ impl Raw {
     }
 
     fn take(&mut self, number: usize, line: &str) {
-        if let (Part::Fields, Some(field)) = (self.part, line.strip_prefix("- ")) {
+        if let (Part::Fields | Part::Gap, Some(field)) = (self.part, line.strip_prefix("- ")) {
             let (name, value) = field.split_once(':').unwrap_or((field, ""));
-            self.fields.push((number, name.trim().to_owned(), value.trim().to_owned()));
-            return;
+            // A statement may begin with a list.
+            if matches!(self.part, Part::Fields) || FIELDS.contains(&name.trim()) {
+                self.fields.push((number, name.trim().to_owned(), value.trim().to_owned()));
+                return;
+            }
         }
         match line.trim_end() {
             "Check:" => self.part = Part::How,
             "Evidence:" => self.part = Part::Evidence,
             text => {
-                if let (Part::Fields, false) = (self.part, text.is_empty()) {
-                    self.part = Part::Statement;
-                }
+                self.part = match self.part {
+                    Part::Fields | Part::Gap if !text.is_empty() => Part::Statement,
+                    Part::Fields if !self.fields.is_empty() => Part::Gap,
+                    part => part,
+                };
                 match self.part {
-                    Part::Fields => {}
+                    Part::Fields | Part::Gap => {}
                     Part::Statement => self.statement.push(text.to_owned()),
                     Part::How => self.how.push(text.to_owned()),
                     Part::Evidence => self.evidence.push(text.to_owned()),
@@ -80,6 +90,11 @@ impl Raw {
         let (id, title) = self.heading.split_once(' ').unwrap_or((&self.heading, ""));
         let id =
             id.parse().map_err(|error: crate::domain::id::IdError| error_at(self.line, error.to_string()))?;
+        if let Some((line, name, _)) =
+            self.fields.iter().find(|(_, name, _)| !FIELDS.contains(&name.as_str()))
+        {
+            return Err(error_at(*line, format!("`{name}` is no field: one of {}", FIELDS.join(", "))));
+        }
         let revision =
             self.parsed("revision", "a number such as 2", |word| word.parse().ok().map(Revision))?;
         let feature = self.parsed("feature", "a feature such as F3", |word| word.parse().ok())?;

@@ -15,6 +15,7 @@ use crate::agent::tool::{Call, Output, Tool, ToolError, arguments, spec};
 use crate::domain::command::Command;
 use crate::domain::handoff::{ClaimedRun, Deviation, ManualCheck, Procedure, TestFile, TestsAdded};
 use crate::domain::id::Commit;
+use crate::domain::text::Title;
 use crate::workspace::Cleanliness;
 use crate::workspace::checkout::Position;
 
@@ -129,7 +130,9 @@ fn check(argument: &CheckArgument) -> Result<ManualCheck, ToolError> {
 }
 
 fn test_file(argument: &TestFileArgument) -> Result<TestFile, ToolError> {
-    Ok(TestFile { file: text("tests.file", &argument.file)?, cases: texts("tests.cases", &argument.cases)? })
+    // A long name of a test is no reason to refuse a handoff.
+    let cases = argument.cases.iter().map(Title::clipped).filter(|case| !case.is_empty()).collect();
+    Ok(TestFile { file: text("tests.file", &argument.file)?, cases })
 }
 
 fn procedure(argument: Option<ProcedureArgument>) -> Result<Procedure, ToolError> {

@@ -21,7 +21,8 @@ pub(super) async fn prepare(
     round: u32,
     feature: FeatureId,
 ) -> Result<Station, EngineError> {
-    let commit = deck.shared.with(|mission| mission.round(milestone, round).map(|found| found.commit.clone()));
+    let commit =
+        deck.shared.with(|mission| mission.round(milestone, round).map(|found| found.commit.clone()));
     let commit = commit.ok_or_else(|| EngineError::Unfit(format!("{milestone} has no round {round}")))?;
     let (task_deck, dir) = (Arc::clone(deck), deck.dir.join("reviews").join(feature.to_string()));
     let proof = blocking(move || Ok(ProofCheckout::create(&task_deck.repo, &dir, &commit.0)?)).await?;

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use super::station::{After, Station};
 use crate::domain::id::{Commit, MilestoneId};
 use crate::engine::deck::{Deck, blocking};
+use crate::engine::diff;
 use crate::engine::error::EngineError;
 use crate::engine::mission_tools::Place;
+use crate::link::protocol::DiffScope;
 use crate::workspace::{Access, ProofCheckout};
 
 /// The scrutiny validator; the checkout is put back when it ends.
@@ -17,7 +19,13 @@ pub(super) async fn prepare(
     round: u32,
 ) -> Result<Station, EngineError> {
     let proof = at_round(deck, milestone, round).await?;
-    Ok(Station { after: After::Reset(proof.clone()), ..station(proof.dir().to_owned()) })
+    let ends = deck.shared.with(|mission| diff::ends(mission, &DiffScope::Milestone(milestone)));
+    let note = ends.map(|(base, head)| format!("\n## The milestone's commits\nbase: {base}\nhead: {head}\n"));
+    Ok(Station {
+        note: note.unwrap_or_default(),
+        after: After::Reset(proof.clone()),
+        ..station(proof.dir().to_owned())
+    })
 }
 
 pub(super) fn station(dir: PathBuf) -> Station {

@@ -35,6 +35,8 @@ pub struct AssertionScreen {
     /// What was asked last, to see whether it is still what is written.
     asked: Option<String>,
     sent: bool,
+    /// The mission's state that the answer is about.
+    seq: u64,
 }
 
 impl AssertionScreen {
@@ -49,7 +51,7 @@ impl AssertionScreen {
     }
 
     fn on(form: Form) -> Self {
-        Self { form, below: None, serial: 0, asking: false, asked: None, sent: false }
+        Self { form, below: None, serial: 0, asking: false, asked: None, sent: false, seq: 0 }
     }
 
     /// Asks what the change would do, when that is not known and nothing is on its way.
@@ -114,7 +116,18 @@ impl Popup for AssertionScreen {
         vec![Action::Save, Action::NextPane, Action::Editor, Action::Back]
     }
 
-    fn opened(&mut self, _app: &App) -> Turn {
+    fn opened(&mut self, app: &App) -> Turn {
+        self.seq = app.mission.seq;
+        self.consider()
+    }
+
+    /// What a change would do depends on the mission, which flies on while somebody writes.
+    fn refreshed(&mut self, app: &App) -> Turn {
+        if self.seq == app.mission.seq {
+            return Turn::stay();
+        }
+        self.seq = app.mission.seq;
+        self.asked = None;
         self.consider()
     }
 

@@ -29,7 +29,7 @@ fn a_demo_that_was_cut_off_goes_on_to_its_landed_branch() {
     let mut built: Vec<&Value> =
         of_kind("handoff_given").iter().map(|event| &event["body"]["feature"]).collect();
     let handoffs = built.len();
-    built.sort_by_key(|feature| feature.to_string());
+    built.sort_by_key(ToString::to_string);
     built.dedup();
     assert_eq!(handoffs, built.len(), "no feature is built twice");
     let failed = of_kind("round_closed").iter().filter(|event| event["body"]["outcome"] == "failed").count();

@@ -1,5 +1,6 @@
 //! A person's machine in a temporary directory: home, settings, a repository, and the program itself.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -64,17 +65,22 @@ impl Stage {
     }
 
     fn surround(&self, command: &mut Command) {
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).envs(self.variables());
+    }
+
+    /// What makes this machine the home of whatever runs on it; builds still find their tools.
+    pub fn variables(&self) -> [(&'static str, OsString); 6] {
         let real_home = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
         let or =
             |name: &str, usual: &str| std::env::var_os(name).unwrap_or_else(|| real_home.join(usual).into());
-        command
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("CARGO_HOME", or("CARGO_HOME", ".cargo"))
-            .env("RUSTUP_HOME", or("RUSTUP_HOME", ".rustup"))
-            .env("HOME", self.path("home"))
-            .env("XDG_CONFIG_HOME", self.path("config"))
-            .env("XDG_RUNTIME_DIR", self.path("run"))
-            .env("FLIGHTDECK_HOME", self.path("state"));
+        [
+            ("CARGO_HOME", or("CARGO_HOME", ".cargo")),
+            ("RUSTUP_HOME", or("RUSTUP_HOME", ".rustup")),
+            ("HOME", self.path("home").into()),
+            ("XDG_CONFIG_HOME", self.path("config").into()),
+            ("XDG_RUNTIME_DIR", self.path("run").into()),
+            ("FLIGHTDECK_HOME", self.path("state").into()),
+        ]
     }
 
     /// Standard output of a command that ends with 0.

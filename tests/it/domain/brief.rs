@@ -164,7 +164,7 @@ fn a_feature() {
     - web: `./web` on port 8080
 
     ## Earlier attempts (their work was rolled back)
-    - #3 failed: it went in circles
+    - #3: it went in circles; what it left, if anything: `git show refs/flightdeck/guestbook-7k2p/attempt-3`
 
     Commit your work with git, leave a clean tree, and end with `handoff`.
     ");

@@ -158,7 +158,8 @@ fn every_open_finding_is_decided() {
         - FND-3 [blocking] VAL-SIGN-002 failed: the page shows JosÃ©\n\
         - FND-4 [blocking] names in UTF-8 \"fall\" apart in JSON\n\
         - FND-5 [blocking] the page is \"blank\"\n\
-        - FND-6 [suggestion] A friendlier colour\n";
+        - FND-6 [suggestion] A friendlier colour\n\
+        - FND-7 [blocking] NO-GO at M1: a cache, please, and UTF-8 everywhere\n";
     let request = request(labels(&[("role", "orchestrator"), ("phase", "triage")]), brief);
     let reply = turn(&demo(), &request).unwrap();
     let decisions = &reply.calls[0].arguments.as_ref().unwrap()["decisions"];
@@ -177,10 +178,13 @@ fn every_open_finding_is_decided() {
             "FND-4 join null",
             "FND-5 feature Look into FND-5",
             "FND-6 dismiss null",
+            "FND-7 dismiss null",
         ]
     );
     assert_eq!(decisions[3]["with"], "FND-3");
     assert_eq!(decisions[4]["feature"]["description"], "the page is \"blank\"");
+    let reason = decisions[6]["reason"].as_str().unwrap();
+    assert!(reason.starts_with("A rehearsal follows its script"), "a NO-GO is answered honestly: {reason}");
 }
 
 #[test]

@@ -25,7 +25,7 @@ use tempfile::TempDir;
 pub struct Ground {
     pub home: TempDir,
     /// Kept for as long as the mission: its repository is deleted with it.
-    _repository: TempDir,
+    pub repository: TempDir,
     pub dir: PathBuf,
 }
 
@@ -75,7 +75,7 @@ impl Ground {
             autopilot,
         };
         let dir = found(home.path(), founding);
-        Self { home, _repository: repository, dir }
+        Self { home, repository, dir }
     }
 
     /// What an engine of this mission is started with.

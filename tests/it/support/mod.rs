@@ -3,4 +3,5 @@
 
 pub mod flight;
 pub mod mission;
+pub mod wire;
 pub mod words;

@@ -1,0 +1,7 @@
+//! Bad input from the side of the models, as a mission meets it: what the person reads, and that nothing is lost.
+#![cfg(test)]
+
+mod conduct;
+mod output;
+mod provider;
+mod scripted;

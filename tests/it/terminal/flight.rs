@@ -1,0 +1,144 @@
+//! The demo flown from the keyboard: every gate decided by hand, the contract changed on the way, the branch landed.
+
+use flightdeck::domain::event::{Event, Stamped};
+use flightdeck::domain::gate::{Decision, GateId};
+use flightdeck::domain::id::MilestoneId;
+use flightdeck::store::{Catalogue, Log};
+use pretty_assertions::assert_eq;
+
+use super::keyboard::{CTRL_S, ENTER, ESC, Terminal, USUAL};
+use crate::cli::stage::Stage;
+
+const M1: GateId = GateId::Milestone(MilestoneId(1));
+const M2: GateId = GateId::Milestone(MilestoneId(2));
+const NOTE: &str = "The newest entry should glow";
+
+#[test]
+fn a_demo_is_flown_by_hand_from_its_plan_to_its_landing() {
+    let stage = Stage::bare();
+    let terminal = Terminal::run(&stage, "\"$FD\" demo --dir demo --speed 20; echo \"left with $?\"", USUAL);
+
+    terminal.sees("1 needs you");
+    go(&terminal, "The plan gate");
+    edit_while_a_worker_runs(&stage, &terminal);
+    no_go(&stage, &terminal);
+    terminal.waits_until("M1 to be open again", |_| {
+        let log = events(&stage);
+        let opened = log.iter().filter(|stamped| stamped.event == Event::GateOpened { gate: M1 });
+        opened.count() == 2
+    });
+    decide_go(&terminal, "The gate of M1");
+    go(&terminal, "The gate of M2");
+    go(&terminal, "The final gate");
+    terminal.sees("COMPLETED");
+    terminal.types("q");
+    terminal.sees("landed on main as");
+    terminal.sees("left with 0");
+    assert!(terminal.is_given_back(), "{}", terminal.screen());
+
+    main_has_the_commits(&stage);
+    the_log_has_it_all(&events(&stage));
+}
+
+/// Opens the gate that is next, waits for it, and says GO.
+fn go(terminal: &Terminal, title: &str) {
+    terminal.types("g");
+    decide_go(terminal, title);
+}
+
+fn decide_go(terminal: &Terminal, title: &str) {
+    terminal.waits_until(title, |terminal| terminal.shows(title) && terminal.shows("waits for you"));
+    terminal.types("y");
+    terminal.sees_no_more(title);
+}
+
+fn edit_while_a_worker_runs(stage: &Stage, terminal: &Terminal) {
+    terminal.waits_until("a worker", |_| {
+        events(stage).iter().any(|stamped| matches!(stamped.event, Event::AttemptStarted { work, .. } if work.role().is_some_and(|role| role.word() == "worker")))
+    });
+    terminal.types("3e");
+    terminal.sees("Edit VAL-API-001 · revision 1");
+    terminal.types(" In UTF-8.");
+    terminal.sees("revision 2 · ");
+    terminal.types(CTRL_S);
+    terminal.sees("VAL-API-001 is at revision 2");
+    terminal.sees_no_more("Edit VAL-API-001");
+}
+
+fn no_go(stage: &Stage, terminal: &Terminal) {
+    terminal.types("g");
+    terminal.waits_until("the gate of M1", |terminal| {
+        terminal.shows("The gate of M1") && terminal.shows("waits for you")
+    });
+    terminal.types("n");
+    terminal.sees("NO-GO at the gate of M1");
+    terminal.types(NOTE);
+    terminal.sees(NOTE);
+    // Left and opened again, the note is still there.
+    terminal.types(ESC);
+    terminal.sees_no_more(NOTE);
+    terminal.types("n");
+    terminal.sees(NOTE);
+    terminal.types(ENTER);
+    terminal.waits_until("NO-GO in the log", |_| said_no_go(&events(stage)));
+}
+
+fn said_no_go(log: &[Stamped]) -> bool {
+    log.iter().any(|stamped| match &stamped.event {
+        Event::GateDecided { gate: M1, decision: Decision::NoGo { note }, .. } => note.as_str() == NOTE,
+        _ => false,
+    })
+}
+
+/// The log of the only mission there is, so far.
+fn events(stage: &Stage) -> Vec<Stamped> {
+    let entries = Catalogue::new(&stage.path("state")).list();
+    let log = entries.first().and_then(|entry| Log::open_read_only(&entry.dir).ok());
+    log.and_then(|log| log.read(0, u32::MAX).ok()).unwrap_or_default()
+}
+
+fn main_has_the_commits(stage: &Stage) {
+    let git = git2::Repository::open(stage.path("work/demo")).unwrap();
+    assert_eq!(git.head().unwrap().shorthand().unwrap(), "main");
+    let mut walk = git.revwalk().unwrap();
+    walk.push_head().unwrap();
+    let said: Vec<String> = walk
+        .map(|id| git.find_commit(id.unwrap()).unwrap().summary().unwrap().unwrap_or_default().to_owned())
+        .collect();
+    for work in ["Keep entries in a file", "Sign by"] {
+        assert!(said.iter().any(|summary| summary.contains(work)), "{work}: {said:#?}");
+    }
+    assert!(stage.path("work/demo/src/store.rs").exists(), "the checkout followed the branch");
+}
+
+fn the_log_has_it_all(log: &[Stamped]) {
+    let at = |wanted: &dyn Fn(&Event) -> bool| {
+        log.iter().position(|stamped| wanted(&stamped.event)).expect("it is not in the log")
+    };
+    let edited = at(&|event| matches!(event, Event::AssertionEdited { .. }));
+    let worker = at(&|event| matches!(event, Event::AttemptStarted { role, .. } if role.word() == "worker"));
+    let round = at(&|event| matches!(event, Event::RoundOpened { .. }));
+    assert!(worker < edited && edited < round, "the contract was edited while M1 was being built");
+    assert!(said_no_go(log));
+    at(
+        &|event| matches!(event, Event::DirectiveIssued { directive } if directive.text.as_str().contains(NOTE)),
+    );
+    at(
+        &|event| matches!(event, Event::FindingDismissed { reason, .. } if reason.as_str().starts_with("A rehearsal follows")),
+    );
+    for gate in [GateId::Plan, M1, M2, GateId::Final] {
+        at(
+            &|event| matches!(event, Event::GateDecided { gate: decided, decision: Decision::Go { .. }, .. } if *decided == gate),
+        );
+    }
+    let judged: Vec<u32> = log
+        .iter()
+        .filter_map(|stamped| match &stamped.event {
+            Event::VerdictGiven { verdict } if verdict.assertion.as_str() == "VAL-API-001" => {
+                Some(verdict.revision.0)
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(judged, [2], "what was edited was judged as it was edited");
+}

@@ -1,0 +1,74 @@
+//! Terminals of every kind: dumb, colourless, without UTF-8, tiny, and of one cell.
+
+use flightdeck::workspace::pty::Size;
+use pretty_assertions::assert_eq;
+use regex::Regex;
+
+use super::keyboard::{Terminal, USUAL};
+use crate::cli::stage::Stage;
+
+#[test]
+fn a_dumb_terminal_is_told_in_words() {
+    let stage = Stage::new();
+    let id = stage.planned();
+    let terminal = Terminal::run(&stage, "TERM=dumb \"$FD\"; echo \"left with $?\"", USUAL);
+    terminal.sees("left with 0");
+    assert!(terminal.shows(&format!("{id} waits for 1 decision")), "{}", terminal.screen());
+    assert!(!terminal.bytes().contains('\x1b'), "nothing but text");
+
+    let terminal = Terminal::run(&stage, "TERM=dumb \"$FD\" attach; echo \"left with $?\"", USUAL);
+    terminal.sees("left with 2");
+    assert!(terminal.shows("the console needs a terminal"), "{}", terminal.screen());
+}
+
+#[test]
+fn without_colours_and_without_utf8_everything_can_still_be_read() {
+    let stage = Stage::new();
+    stage.planned();
+    let terminal = Terminal::run(&stage, "NO_COLOR=1 LC_ALL=C \"$FD\"; echo \"left with $?\"", USUAL);
+    terminal.sees("1 needs you");
+    terminal.types("g");
+    terminal.sees("waits for you");
+    terminal.types("q");
+    terminal.sees("left with 0");
+    let bytes = terminal.bytes();
+    let styles = Regex::new(r"\x1b\[([0-9;]*)m").unwrap();
+    let numbers = styles.captures_iter(&bytes).flat_map(|found| {
+        let numbers: Vec<u32> = found[1].split(';').filter_map(|number| number.parse().ok()).collect();
+        numbers
+    });
+    let coloured: Vec<u32> = numbers.filter(|number| (30..50).contains(number) || *number >= 90).collect();
+    assert_eq!(coloured, [] as [u32; 0], "some text has a colour");
+    // A window's title is no part of the screen.
+    let frames = Regex::new("\x1b\\][^\x07]*\x07").unwrap().replace_all(&bytes, "").into_owned();
+    let strange: Vec<char> = frames.chars().filter(|c| !c.is_ascii()).collect();
+    assert_eq!(strange, [] as [char; 0], "some signs are not of this character set");
+}
+
+#[test]
+fn no_size_breaks_the_console() {
+    let stage = Stage::new();
+    stage.planned();
+    let small = Size { cols: 50, rows: 15 };
+    let terminal = Terminal::run(&stage, "\"$FD\"; echo \"left with $?\"", small);
+    terminal.sees("needs you");
+    for keys in ["", "3", "e", "\x1b", "g", ":"] {
+        terminal.types(keys);
+        for size in [(1, 1), (2, 1), (1, 40), (400, 2), (3, 3), (400, 120), (50, 15)] {
+            terminal.resize(Size { cols: size.0, rows: size.1 });
+            std::thread::sleep(std::time::Duration::from_millis(30));
+        }
+    }
+    terminal.resize(USUAL);
+    for screen in ["Commands", "The plan gate"] {
+        terminal.sees(screen);
+        terminal.types("\x1b");
+        terminal.sees_no_more(screen);
+    }
+    terminal.sees("FLIGHTDECK");
+    terminal.sees("3 Contract");
+    terminal.types("q");
+    terminal.sees("left with 0");
+    assert!(terminal.is_given_back(), "{}", terminal.screen());
+    assert!(!terminal.bytes().contains("panicked"), "{}", terminal.screen());
+}

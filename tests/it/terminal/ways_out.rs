@@ -1,0 +1,81 @@
+//! Out of the console and through its troubles: the terminal is always given back, a lost engine always comes back.
+
+use flightdeck::store::holder;
+use nix::sys::signal::Signal;
+
+use super::keyboard::{CTRL_S, Terminal, USUAL, signal};
+use crate::cli::stage::Stage;
+
+/// Keeps its process id, so that a signal meets the console and not the shell, and shows how it left the terminal.
+const LINE: &str =
+    r#"sh -c 'echo $$ > ../pid; exec "$FD"'; echo "left with $?"; stty -a | tr ';' '\n' | grep icanon"#;
+
+/// What ends the modes that the console turned on: mouse, kitty keyboard, focus, paste, alternate screen, hidden cursor.
+const UNDONE: [&str; 7] =
+    ["\x1b[?1006l", "\x1b[?1000l", "\x1b[<1u", "\x1b[?1004l", "\x1b[?2004l", "\x1b[?1049l", "\x1b[?25h"];
+
+#[test]
+fn the_terminal_is_given_back_on_every_way_out() {
+    let stage = Stage::new();
+    stage.planned();
+    for way in [None, Some(Signal::SIGTERM), Some(Signal::SIGHUP)] {
+        let terminal = Terminal::run(&stage, LINE, USUAL);
+        terminal.sees("1 needs you");
+        // A screen that takes letters has the keys when the signal comes.
+        terminal.types("3e");
+        terminal.sees("Edit VAL-API-001");
+        match way {
+            None => terminal.types("\x03"),
+            Some(sent) => signal(&stage, "pid", sent),
+        }
+        terminal.sees("left with 0");
+        terminal.ends();
+        assert!(terminal.is_given_back(), "{way:?}\n{}", terminal.screen());
+        assert!(!terminal.shows("-icanon"), "{way:?}: lines are not edited any more");
+        let bytes = terminal.bytes();
+        let last_frame = bytes.rfind("\x1b[?1049h").unwrap();
+        for undone in UNDONE {
+            let at = bytes.rfind(undone).unwrap_or_else(|| panic!("{way:?}: {undone:?} is not sent"));
+            assert!(at > last_frame, "{way:?}: {undone:?} comes too early");
+        }
+    }
+}
+
+#[test]
+fn a_console_outlives_its_engine() {
+    let stage = Stage::new();
+    let id = stage.planned();
+    let mission = stage.path("state/missions").join(&id);
+    let terminal = Terminal::run(&stage, LINE, USUAL);
+    terminal.sees("1 needs you");
+    let first = holder(&mission).unwrap();
+    stage.kill_engines(Signal::SIGKILL);
+    terminal.sees("RECONNECTING");
+    terminal.sees_no_more("RECONNECTING");
+    assert_ne!(holder(&mission).unwrap(), first, "another engine flies it");
+
+    // What is asked and ordered reaches the new one.
+    terminal.types("3e");
+    terminal.sees("Edit VAL-API-001 · revision 1");
+    terminal.types(" In UTF-8,");
+    terminal.sees("revision 2 · no verdict goes stale");
+    terminal.types(CTRL_S);
+    terminal.sees("VAL-API-001 is at revision 2");
+
+    // A draft survives the next death, which falls into the middle of it.
+    terminal.types("e");
+    terminal.sees("Edit VAL-API-001 · revision 2");
+    terminal.types(" and always");
+    stage.kill_engines(Signal::SIGKILL);
+    terminal.sees("RECONNECTING");
+    terminal.sees_no_more("RECONNECTING");
+    terminal.types(" valid");
+    terminal.sees("revision 3 · no verdict goes stale");
+    terminal.types(CTRL_S);
+    terminal.sees("VAL-API-001 is at revision 3");
+    terminal.types("q");
+    terminal.sees("left with 0");
+    let shown = stage.json(&["assertion", "show", "VAL-API-001"]);
+    let statement = shown["assertion"]["wording"]["statement"].as_str().unwrap();
+    assert!(statement.ends_with("name and message. In UTF-8, and always valid"), "{statement}");
+}
