@@ -9,7 +9,7 @@ use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
 use super::missions::{self, Found};
 use super::progress::style::{Style, Tone};
-use super::progress::words::one_line;
+use super::progress::words::{count, one_line};
 use super::table::table;
 use crate::domain::verdict::EvidenceRef;
 use crate::store::{Evidence, EvidenceFile, Kind};
@@ -44,7 +44,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let file = Evidence::at(&found.dir).get(&EvidenceRef(reference.clone()))?;
     if let Some(path) = &args.out {
         std::fs::write(path, &file.bytes).with_context(|| format!("failed to write {}", path.display()))?;
-        print(&format!("{} bytes in {}", file.bytes.len(), path.display()))?;
+        print(&format!("{} in {}", count(file.bytes.len(), "byte"), path.display()))?;
     } else if args.format.json {
         let parsed = serde_json::from_slice::<Value>(&file.bytes).ok();
         print_json(&json!({
@@ -86,7 +86,7 @@ fn told(file: &EvidenceFile, style: Style) -> String {
     let mut text = style.paint(Tone::Strong, &head);
     text.push('\n');
     if file.header.kind == Kind::Screenshot {
-        text += &format!("a picture of {} bytes; `--out FILE` writes it\n", file.bytes.len());
+        text += &format!("a picture of {}; `--out FILE` writes it\n", count(file.bytes.len(), "byte"));
         return text;
     }
     match serde_json::from_slice::<Value>(&file.bytes) {

@@ -10,9 +10,9 @@ use super::missions::{self, Found};
 use super::progress::entries::call_words;
 use super::progress::style::{Style, Tone};
 use super::progress::telling::party;
-use super::progress::words::{elapsed, used};
+use super::progress::words::{count, elapsed, ending, used};
 use super::table::table;
-use crate::domain::attempt::{Attempt, Ending};
+use crate::domain::attempt::Attempt;
 use crate::domain::transcript::{Answer, Entry, EntryBody};
 use crate::workspace::clean_text;
 
@@ -55,7 +55,10 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         text.push('\n');
     }
     if older > 0 {
-        text += &format!("… {older} items before these; `--limit` shows more\n");
+        text += &format!(
+            "… {} before these; `--limit` shows more\n",
+            count(usize::try_from(older).unwrap_or(usize::MAX), "item")
+        );
     }
     for entry in &entries {
         text.push_str(&told(entry, style));
@@ -92,17 +95,6 @@ fn attempts(found: &Found, format: Format, style: Style) -> Result<()> {
         })
         .collect();
     print(&table(["attempt", "role", "work", "time", "used", "end"], &rows, style))
-}
-
-fn ending(attempt: &Attempt) -> String {
-    match attempt.ended.as_ref().map(|ended| &ended.ending) {
-        None => "running".to_owned(),
-        Some(Ending::Done) => "done".to_owned(),
-        Some(Ending::Interrupted) => "interrupted".to_owned(),
-        Some(Ending::Failed { reason }) => format!("failed: {reason}"),
-        Some(Ending::Unusable { reason }) => format!("could not use its model: {reason}"),
-        Some(Ending::Stopped { reason }) => format!("stopped: {reason}"),
-    }
 }
 
 /// One item: a heading, and its text set in.

@@ -56,7 +56,8 @@ pub(super) fn not_closed(closing: &Closing) -> String {
 
 /// What a model hears shortly before the turn cap.
 pub(super) fn turns_left(left: u32, closing: &Closing) -> String {
-    format!("{NOTICE} {left} turns are left. Finish what can be finished. {}", how_to_end(closing))
+    let are = if left == 1 { "turn is" } else { "turns are" };
+    format!("{NOTICE} {left} {are} left. Finish what can be finished. {}", how_to_end(closing))
 }
 
 fn how_to_end(closing: &Closing) -> String {

@@ -3,6 +3,7 @@
 use super::report::{Check, State};
 use crate::agent::model::catalogue::Catalogue;
 use crate::cli::key::ready;
+use crate::cli::progress::words::count;
 use crate::config::{Backend, Settings};
 
 /// Each known provider: usable, or why not. No model is called.
@@ -55,14 +56,20 @@ pub(super) fn prices(settings: &Settings) -> Check {
         Err(fault) => return Check::new("prices", State::Bad, fault.to_string()),
     };
     let Some(path) = &settings.prices else {
-        return Check::new("prices", State::Good, format!("{} models, built in", builtin.names().count()));
+        return Check::new(
+            "prices",
+            State::Good,
+            format!("{}, built in", count(builtin.names().count(), "model")),
+        );
     };
     let origin = path.display().to_string();
     let read = std::fs::read_to_string(path).map_err(|fault| format!("{origin} cannot be read: {fault}"));
     match read.and_then(|text| builtin.with(&text, &origin).map_err(|fault| fault.to_string())) {
-        Ok(all) => {
-            Check::new("prices", State::Good, format!("{} models, {origin} first", all.names().count()))
-        }
+        Ok(all) => Check::new(
+            "prices",
+            State::Good,
+            format!("{}, {origin} first", count(all.names().count(), "model")),
+        ),
         Err(fault) => Check::new("prices", State::Bad, fault),
     }
 }

@@ -67,7 +67,7 @@ pub fn commands(need: &Need, mission: &Mission, id: &str) -> Vec<String> {
 
 fn gate_commands(gate: GateId, mission: &Mission, id: &str) -> Vec<String> {
     let look = match gate {
-        GateId::Plan => format!("flightdeck status {id}"),
+        GateId::Plan => format!("flightdeck plan {id}"),
         GateId::Milestone(milestone) => format!("flightdeck diff {id} {milestone}"),
         GateId::Final => format!("flightdeck diff {id}"),
     };

@@ -8,7 +8,7 @@ use crate::domain::estimate::estimate;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
 use crate::tui::ink::Ink;
-use crate::tui::text::{count, span, width};
+use crate::tui::text::{count, plural, span, width};
 
 use super::row::Row;
 use super::work::attempt_sign;
@@ -123,7 +123,10 @@ fn forecast(mission: &Mission, room: usize) -> Vec<Row> {
         );
     }
     let tests: usize = mission.handoffs.values().map(|(_, handoff)| handoff.tests_added()).sum();
-    rows.push(Row::of(Ink::Dim, format!("{tests} test cases came with {} handoffs", mission.handoffs.len())));
+    rows.push(Row::of(
+        Ink::Dim,
+        format!("{} came with {}", plural(tests, "test case"), plural(mission.handoffs.len(), "handoff")),
+    ));
     rows
 }
 

@@ -83,6 +83,27 @@ fn the_contract_is_changed_after_its_consequences_were_told() {
 }
 
 #[test]
+fn a_mission_is_abandoned_after_a_yes_and_stays_on_record() {
+    let stage = Stage::new();
+    let id = stage.planned();
+    assert!(stage.ended(&["abandon", "--reason", "enough"], 2).1.contains("add --yes"));
+    assert!(stage.ended(&["abandon", "--reason", " ", "--yes"], 2).1.contains("--reason: the text is empty"));
+    let told = stage.told(&["abandon", "--reason", "bought one", "--yes"]);
+    assert_eq!(told, format!("{id} is abandoned; what was built is on flightdeck/{id}\n"));
+    assert_eq!(stage.json(&["status"])["status"], "abandoned");
+    assert!(stage.told(&["log"]).contains("abandoned: bought one"));
+    assert!(stage.ended(&["abandon", "--reason", "again", "--yes"], 1).1.contains("the mission is over"));
+}
+
+#[test]
+fn the_autopilot_is_switched_while_the_mission_flies() {
+    let stage = Stage::new();
+    let id = stage.planned();
+    assert_eq!(stage.told(&["autopilot", "off"]), format!("{id}: every gate waits for you\n"));
+    assert!(stage.ended(&["autopilot", "maybe"], 2).1.contains("[possible values: on, off]"));
+}
+
+#[test]
 fn models_are_chosen_while_the_mission_flies() {
     let stage = Stage::new();
     stage.planned();

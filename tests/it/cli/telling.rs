@@ -57,15 +57,15 @@ fn a_flight_to_a_failed_round_is_told_line_by_line() {
     0:15  ✗ VAL-M1-001     fail: seen with my own eyes
     0:16  ✗ FND-1          blocking, F1: VAL-M1-001 fails: seen with my own eyes
     0:16  · M1             #5 user testing: Tried it all
-    0:16  ✗ M1             round 1 failed: 0 of 1 assertions hold
+    0:16  ✗ M1             round 1 failed: 0 of 1 assertion hold
     "#);
 }
 
 #[test]
 fn a_gate_is_told_with_the_commands_that_decide_it() {
     assert_snapshot!(waits(&Flight::new().proposed(1, 1)), @r#"
-    0:00  ◆ gate plan      the plan waits for GO: 1 milestones, 1 features, 1 assertions
-                           flightdeck status guestbook-7k2p
+    0:00  ◆ gate plan      the plan waits for GO: 1 milestone, 1 feature, 1 assertion
+                           flightdeck plan guestbook-7k2p
                            flightdeck gate guestbook-7k2p plan go
                            flightdeck gate guestbook-7k2p plan no-go --note "what must change"
     "#);

@@ -169,7 +169,7 @@ fn findings_tell_what_became_of_them() {
 fn the_palette_names_the_verb_on_the_command_line() {
     let frame = fly(Moment::Flying, WIDE, ": 'waive'").frame;
     let line = frame.lines().find(|line| line.contains("let an assertion pass")).unwrap();
-    assert!(line.contains("gate … waive") && line.contains(" w "), "{frame}");
+    assert!(line.contains("gate GATE waive ASSERTION") && line.contains(" w "), "{frame}");
 }
 
 #[test]
