@@ -48,7 +48,7 @@ pub enum Verb {
     Stats(stats::Args),
     /// Print what you and the agents said to each other
     Talk(talk::Args),
-    /// Decide a gate: go, no-go, or waive an assertion
+    /// Decide a gate: go, no-go, or waive an assertion; without a decision, show it
     Gate(gate::Args),
     /// Say something to the orchestrator, an attempt or everyone
     Say(say::Args),

@@ -56,7 +56,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn told(found: &Found, style: Style) -> String {
+/// The page.
+pub(super) fn told(found: &Found, style: Style) -> String {
     let mission = &found.mission;
     let mut page = Page::new(style);
     page.heading(mission.title());

@@ -13,10 +13,10 @@ use super::progress::style::Style;
 use super::progress::telling::budget_words;
 use super::progress::words::{count, elapsed, tokens};
 use super::table::table;
-use crate::domain::attempt::{Attempt, Work};
+use crate::domain::attempt::Attempt;
 use crate::domain::budget::dollars;
 use crate::domain::estimate::estimate;
-use crate::domain::id::Timestamp;
+use crate::domain::id::{MilestoneId, Timestamp};
 use crate::domain::mission::Mission;
 use crate::domain::usage::Usage;
 use crate::engine::now;
@@ -46,8 +46,8 @@ struct Share {
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let found = missions::find(context, args.id.as_deref())?;
     let mission = &found.mission;
-    let roles = shares(mission, now(), |attempt| attempt.role.to_string());
-    let milestones = shares(mission, now(), |attempt| milestone_of(mission, attempt));
+    let roles = shares(mission, now(), |attempt| attempt.role, |role| role.to_string());
+    let milestones = shares(mission, now(), |attempt| mission.milestone_of(attempt.work), milestone_word);
     if args.format.json {
         print_json(&json!({
             "id": found.id,
@@ -120,28 +120,23 @@ fn rows(shares: &[Share]) -> Vec<[String; 7]> {
     shares.iter().map(row).collect()
 }
 
-fn shares(mission: &Mission, now: Timestamp, name: impl Fn(&Attempt) -> String) -> Vec<Share> {
-    let mut shares: BTreeMap<String, Share> = BTreeMap::new();
+/// The shares of the attempts, each in the natural order of what it is of.
+fn shares<K: Ord>(
+    mission: &Mission,
+    now: Timestamp,
+    of: impl Fn(&Attempt) -> K,
+    word: impl Fn(&K) -> String,
+) -> Vec<Share> {
+    let mut shares: BTreeMap<K, Share> = BTreeMap::new();
     for attempt in mission.attempts.values() {
-        let of = name(attempt);
-        let share = shares.entry(of.clone()).or_insert_with(|| Share { of, ..Share::default() });
+        let share = shares.entry(of(attempt)).or_default();
         share.attempts += 1;
         share.agent_ms = share.agent_ms.saturating_add(attempt.wall_ms(now));
         share.usage += attempt.usage;
     }
-    shares.into_values().collect()
+    shares.into_iter().map(|(of, share)| Share { of: word(&of), ..share }).collect()
 }
 
-fn milestone_of(mission: &Mission, attempt: &Attempt) -> String {
-    let milestone = match attempt.work {
-        Work::Build { feature } | Work::CheckClaims { feature } => {
-            mission.feature(feature).map(|feature| feature.milestone)
-        }
-        Work::RunGateCommands { milestone, .. }
-        | Work::Review { milestone, .. }
-        | Work::Scrutinize { milestone, .. }
-        | Work::TestAsUser { milestone, .. } => Some(milestone),
-        Work::Plan | Work::Talk | Work::Triage => None,
-    };
-    milestone.map_or_else(|| "planning".to_owned(), |id| id.to_string())
+fn milestone_word(id: &Option<MilestoneId>) -> String {
+    id.map_or_else(|| "planning".to_owned(), |id| id.to_string())
 }

@@ -14,6 +14,7 @@ use super::progress::words::{count, elapsed, ending, used};
 use super::table::table;
 use crate::domain::attempt::Attempt;
 use crate::domain::transcript::{Answer, Entry, EntryBody};
+use crate::engine::now;
 use crate::workspace::clean_text;
 
 /// Print what an attempt was told, said and did
@@ -51,7 +52,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     }
     let mut text = String::new();
     if let Some(attempt) = found.mission.attempts.get(&attempt) {
-        text.push_str(&style.paint(Tone::Strong, &head(attempt, &found)));
+        text.push_str(&style.paint(Tone::Strong, &head(attempt)));
         text.push('\n');
     }
     if older > 0 {
@@ -67,8 +68,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn head(attempt: &Attempt, found: &Found) -> String {
-    let took = elapsed(attempt.wall_ms(found.mission.updated));
+fn head(attempt: &Attempt) -> String {
+    let took = elapsed(attempt.wall_ms(now()));
     let Attempt { id, role, work, model, .. } = attempt;
     format!("{id} {role} at {work}, {model}: {}, {took}, {}", ending(attempt), used(&attempt.usage))
 }
@@ -88,7 +89,7 @@ fn attempts(found: &Found, format: Format, style: Style) -> Result<()> {
                 attempt.id.to_string(),
                 attempt.role.to_string(),
                 attempt.work.to_string(),
-                elapsed(attempt.wall_ms(found.mission.updated)),
+                elapsed(attempt.wall_ms(now())),
                 used(&attempt.usage),
                 ending(attempt),
             ]

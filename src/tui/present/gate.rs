@@ -182,26 +182,12 @@ fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
         plural(findings.count(), "finding")
     );
     let attempts: Vec<_> =
-        mission.attempts.values().filter(|attempt| milestone_of(mission, attempt.work) == Some(id)).collect();
+        mission.attempts.values().filter(|attempt| mission.milestone_of(attempt.work) == Some(id)).collect();
     vec![
         labelled_row("rounds", &format!("{rounds} of {} · {}", mission.round_limit(id), outcomes.join(", "))),
         labelled_row("found", &found),
         spent(attempts.iter().map(|attempt| attempt.usage).sum(), attempts.len()),
     ]
-}
-
-fn milestone_of(mission: &Mission, work: crate::domain::attempt::Work) -> Option<MilestoneId> {
-    use crate::domain::attempt::Work;
-    match work {
-        Work::Build { feature } | Work::CheckClaims { feature } => {
-            mission.feature(feature).map(|feature| feature.milestone)
-        }
-        Work::RunGateCommands { milestone, .. }
-        | Work::Review { milestone, .. }
-        | Work::Scrutinize { milestone, .. }
-        | Work::TestAsUser { milestone, .. } => Some(milestone),
-        Work::Plan | Work::Talk | Work::Triage => None,
-    }
 }
 
 fn spent(usage: Usage, attempts: usize) -> Row {

@@ -1,7 +1,5 @@
 //! The verbs that read: each for people and as JSON, with no engine running.
 
-use std::fs;
-
 use nix::sys::signal::Signal;
 use pretty_assertions::assert_eq;
 use serde_json::Value;
@@ -67,6 +65,23 @@ fn the_plan_can_be_judged_on_one_page() {
     assert_eq!(told["contract"].as_object().map(serde_json::Map::len), Some(12));
     assert!(told["risks"].as_array().is_some_and(|risks| !risks.is_empty()));
     assert!(stage.told(&["status"]).contains(&format!("flightdeck plan {id}")));
+}
+
+#[test]
+fn a_gate_is_shown_when_nothing_is_decided() {
+    let stage = Stage::new();
+    let id = stage.planned();
+    let plan = stage.told(&["plan"]);
+    for words in [&["gate"][..], &["gate", &id], &["gate", "plan"], &["gate", &id, "plan"]] {
+        assert_eq!(stage.told(words), plan, "{words:?}");
+    }
+    let milestone = stage.told(&["gate", "M1"]);
+    assert!(
+        milestone.contains("gate M1: not reached yet") && milestone.contains("F1 is not built"),
+        "{milestone}"
+    );
+    assert_eq!(stage.json(&["gate", "plan"])["waits"], true);
+    assert_eq!(stage.json(&["gate", "final"])["waits"], false);
 }
 
 #[test]
@@ -141,38 +156,6 @@ fn settings_are_shown_with_their_origin() {
     let rows = stage.json(&["config", "show"]);
     let money = rows.as_array().unwrap().iter().find(|row| row["key"] == "budget.money").unwrap();
     assert_eq!(money["layer"], "user");
-}
-
-#[test]
-fn the_doctor_says_what_is_usable_and_why_the_rest_is_not() {
-    let stage = Stage::new();
-    let checks = stage.json(&["doctor"]);
-    let check = |name: &str| {
-        let found = checks.as_array().unwrap().iter().find(|check| check["name"] == name);
-        found.cloned().unwrap_or_else(|| panic!("{name} is not checked: {checks}"))
-    };
-    assert_eq!(check("backend rehearsal")["state"], "good");
-    assert_eq!(check("backend anthropic")["state"], "missing");
-    assert!(check("backend anthropic")["sentence"].as_str().unwrap().contains("set ANTHROPIC_API_KEY"));
-    for name in
-        ["flightdeck", "repository", "home", "config", "prompts", "sh", "disk", "terminal", "missions"]
-    {
-        assert_eq!(check(name)["state"], "good", "{name}");
-    }
-    assert!(check("sandbox")["sentence"].is_string());
-
-    stage.configure("theme = 3\n");
-    let (told, _) = stage.ended(&["doctor"], 1);
-    assert!(told.contains("✗ config") && told.contains("config.toml:1"), "{told}");
-}
-
-#[test]
-fn a_prompt_with_a_mistake_is_told_by_the_doctor() {
-    let stage = Stage::new();
-    fs::create_dir_all(stage.path("work/.flightdeck/prompts")).unwrap();
-    fs::write(stage.path("work/.flightdeck/prompts/worker.md"), "no front matter").unwrap();
-    let told = stage.told(&["doctor"]);
-    assert!(told.contains("! prompts") && told.contains("worker.md:1"), "{told}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use flightdeck::cli::progress::summary::{needed, summary};
 use flightdeck::cli::progress::telling::tell;
 use flightdeck::domain::attempt::{Ending, Work};
 use flightdeck::domain::command::Command;
-use flightdeck::domain::id::MilestoneId;
+use flightdeck::domain::id::{MilestoneId, Timestamp};
 use flightdeck::domain::message::Party;
 use flightdeck::domain::mission::{Hold, HoldCause, Mission};
 use flightdeck::domain::verdict::Outcome;
@@ -104,21 +104,22 @@ fn a_question_and_a_hold_are_told_with_what_lets_the_mission_go_on() {
 
 #[test]
 fn the_summary_says_how_the_mission_stands() {
-    assert_snapshot!(summary(&Flight::completed().mission, Style::PLAIN).join("\n"), @r#"
+    assert_snapshot!(summary(&Flight::completed().mission, Timestamp(99_000), Style::PLAIN).join("\n"), @r#"
     guestbook-7k2p is completed after 0:18: 5 attempts, 0 tokens
       assertions  1 passed
       milestones  M1 GO after 1 round
       branch      flightdeck/guestbook-7k2p at head002, from base000
+      next        flightdeck land guestbook-7k2p
     "#);
     let mut flight = Flight::at_gate();
     flight.person(Command::DecideGate {
         gate: flightdeck::domain::gate::GateId::Milestone(MilestoneId(1)),
         decision: words::no_go("mend the form"),
     });
-    assert_snapshot!(summary(&flight.mission, Style::PLAIN).join("\n"), @r#"
+    assert_snapshot!(summary(&flight.mission, flight.now(), Style::PLAIN).join("\n"), @r#"
     guestbook-7k2p is running after 0:17: 5 attempts, 0 tokens
       assertions  1 passed
-      milestones  M1 not GO after 1 round
+      milestones  M1 sent back by NO-GO after 1 round
       branch      flightdeck/guestbook-7k2p at head002, from base000
     "#);
 }
