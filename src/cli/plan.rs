@@ -77,7 +77,9 @@ pub(super) fn told(found: &Found, style: Style) -> String {
     list(&mut page, "Risks", &risks(mission));
     for line in needed(mission) {
         page.heading(&line.text);
-        line.more.iter().for_each(|more| page.text(2, more));
+        for more in &line.more {
+            page.text(2, more);
+        }
     }
     page.into_text()
 }
@@ -101,7 +103,9 @@ pub(super) fn one_feature(page: &mut Page, feature: &Feature, mission: &Mission)
     };
     page.strong(2, &format!("{} {}{state}", feature.id, feature.spec.title));
     page.text(4, feature.spec.description.as_str());
-    feature.spec.criteria.iter().for_each(|criterion| page.item(4, criterion.as_str()));
+    for criterion in &feature.spec.criteria {
+        page.item(4, criterion.as_str());
+    }
     if !feature.after.is_empty() {
         page.field(4, "after", &joined(&feature.after));
     }
@@ -140,7 +144,9 @@ fn loose(page: &mut Page, mission: &Mission) {
         .collect();
     if !loose.is_empty() {
         page.heading("Claimed by no feature");
-        loose.into_iter().for_each(|assertion| one_assertion(page, assertion, mission));
+        for assertion in loose {
+            one_assertion(page, assertion, mission);
+        }
     }
 }
 
@@ -154,7 +160,9 @@ fn environment(page: &mut Page, mission: &Mission) {
         ("test", &environment.test),
     ];
     for (name, scripts) in groups {
-        scripts.iter().for_each(|script| page.field(2, name, script.run.as_str()));
+        for script in scripts {
+            page.field(2, name, script.run.as_str());
+        }
     }
     for service in &environment.services {
         let port = service.port.map(|port| format!(", port {port}")).unwrap_or_default();
@@ -192,7 +200,9 @@ fn minds(page: &mut Page, mission: &Mission) {
 fn list(page: &mut Page, heading: &str, items: &[String]) {
     if !items.is_empty() {
         page.heading(heading);
-        items.iter().for_each(|item| page.item(2, item));
+        for item in items {
+            page.item(2, item);
+        }
     }
 }
 

@@ -125,7 +125,7 @@ fn shares<K: Ord>(
     mission: &Mission,
     now: Timestamp,
     of: impl Fn(&Attempt) -> K,
-    word: impl Fn(&K) -> String,
+    word: impl Fn(K) -> String,
 ) -> Vec<Share> {
     let mut shares: BTreeMap<K, Share> = BTreeMap::new();
     for attempt in mission.attempts.values() {
@@ -134,9 +134,9 @@ fn shares<K: Ord>(
         share.agent_ms = share.agent_ms.saturating_add(attempt.wall_ms(now));
         share.usage += attempt.usage;
     }
-    shares.into_iter().map(|(of, share)| Share { of: word(&of), ..share }).collect()
+    shares.into_iter().map(|(of, share)| Share { of: word(of), ..share }).collect()
 }
 
-fn milestone_word(id: &Option<MilestoneId>) -> String {
+fn milestone_word(id: Option<MilestoneId>) -> String {
     id.map_or_else(|| "planning".to_owned(), |id| id.to_string())
 }

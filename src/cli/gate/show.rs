@@ -15,7 +15,9 @@ use crate::domain::attempt::Attempt;
 use crate::domain::contract::Assertion;
 use crate::domain::finding::Finding;
 use crate::domain::gate::{DecidedBy, Decision, GateId};
+use crate::domain::id::MilestoneId;
 use crate::domain::mission::Mission;
+use crate::domain::round::RoundOutcome;
 use crate::domain::usage::Usage;
 
 /// The gate that is meant when nobody names one: the one that waits, else the next.
@@ -55,7 +57,9 @@ pub(super) fn show(context: &Context, found: &Found, gate: GateId, format: Forma
 fn told(mission: &Mission, gate: GateId, style: Style) -> String {
     let mut page = Page::new(style);
     page.heading(&format!("gate {gate}: {}", standing(mission, gate)));
-    mission.gate_obstacles(gate).iter().for_each(|obstacle| page.item(2, obstacle));
+    for obstacle in &mission.gate_obstacles(gate) {
+        page.item(2, obstacle);
+    }
     page.heading("Assertions");
     for assertion in assertions(mission, gate) {
         one_assertion(&mut page, assertion, mission);
@@ -64,23 +68,35 @@ fn told(mission: &Mission, gate: GateId, style: Style) -> String {
     if !findings.is_empty() {
         page.heading("Findings");
     }
-    findings.into_iter().for_each(|finding| one_finding(&mut page, finding));
+    for finding in findings {
+        one_finding(&mut page, finding);
+    }
     page.heading("Cost");
     let attempts: Vec<&Attempt> =
         mission.attempts.values().filter(|attempt| is_of(mission, attempt, gate)).collect();
     let usage: Usage = attempts.iter().map(|attempt| attempt.usage).sum();
     page.text(2, &format!("{}, {}", count(attempts.len(), "attempt"), used(&usage)));
     if let GateId::Milestone(id) = gate {
-        let rounds = mission.rounds_of(id).count();
-        page.text(2, &format!("{} of at most {}", count(rounds, "round"), mission.round_limit(id)));
+        page.text(2, &rounds(mission, id));
     }
     if mission.waits_at(gate) {
         for line in needed(mission) {
             page.heading(&line.text);
-            line.more.iter().for_each(|more| page.text(2, more));
+            for more in &line.more {
+                page.text(2, more);
+            }
         }
     }
     page.into_text()
+}
+
+/// `2 rounds of at most 5: failed, passed`.
+fn rounds(mission: &Mission, id: MilestoneId) -> String {
+    let words: Vec<&str> =
+        mission.rounds_of(id).map(|round| round.outcome.map_or("under way", RoundOutcome::word)).collect();
+    let most = mission.round_limit(id);
+    let outcomes = if words.is_empty() { String::new() } else { format!(": {}", words.join(", ")) };
+    format!("{} of at most {most}{outcomes}", count(words.len(), "round"))
 }
 
 fn standing(mission: &Mission, gate: GateId) -> String {
