@@ -20,6 +20,7 @@ pub mod list;
 pub mod msg;
 pub mod options;
 pub mod pane;
+pub mod picture;
 pub mod popup;
 pub mod present;
 pub mod recording;
