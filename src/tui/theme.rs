@@ -269,7 +269,7 @@ impl Styles {
                 Ink::Strong | Ink::Banner | Ink::Key | Ink::Focus | Ink::Bad | Ink::Warn => Modifier::BOLD,
                 Ink::Dim | Ink::Faint => Modifier::DIM,
                 Ink::Thought => Modifier::ITALIC,
-                Ink::Selected | Ink::Match => Modifier::REVERSED,
+                Ink::Selected | Ink::Match | Ink::Call => Modifier::REVERSED,
                 Ink::Resting => Modifier::UNDERLINED,
                 _ => Modifier::empty(),
             };
