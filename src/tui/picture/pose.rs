@@ -2,7 +2,7 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 
 use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
@@ -26,8 +26,8 @@ use crate::tui::recording::Recording;
 use crate::tui::sample::{Moment, sample};
 use crate::tui::terminal::Outside;
 
-/// How often the input waits before its next key, so that everything the last one asked for is answered.
-const PAUSES: u32 = 12;
+/// How often the loop goes round between two keys once every call is answered, so that the answers are taken in.
+const ROUNDS: u32 = 12;
 
 /// Where the console is when the keys begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,17 +48,18 @@ pub struct Pose {
     pub keys: Vec<Input>,
 }
 
-/// Keys and typed text, given one after the other with time for answers in between.
-#[derive(Debug, Clone, Default)]
+/// Keys and typed text: each is given when everything that the one before asked for is answered.
+#[derive(Debug)]
 pub struct Script {
     inputs: std::vec::IntoIter<Input>,
-    pauses: u32,
+    calls: Weak<()>,
+    rounds: u32,
 }
 
 impl Script {
-    /// Inputs as they would come from a terminal.
-    pub fn of(inputs: Vec<Input>) -> Self {
-        Self { inputs: inputs.into_iter(), pauses: 0 }
+    /// Inputs as they would come from a terminal, for a deck whose [`Deck::calls`] these are.
+    pub fn of(inputs: Vec<Input>, calls: Weak<()>) -> Self {
+        Self { inputs: inputs.into_iter(), calls, rounds: 0 }
     }
 }
 
@@ -85,12 +86,13 @@ impl Stream for Script {
     type Item = io::Result<Input>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if self.pauses < PAUSES {
-            self.pauses += 1;
+        let answered = self.calls.strong_count() <= 1;
+        if !answered || self.rounds < ROUNDS {
+            self.rounds = if answered { self.rounds + 1 } else { 0 };
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        self.pauses = 0;
+        self.rounds = 0;
         Poll::Ready(self.inputs.next().map(Ok))
     }
 }
@@ -121,7 +123,8 @@ pub async fn photograph(pose: Pose) -> Result<Buffer, TuiError> {
     let mut terminal =
         Terminal::new(TestBackend::new(pose.size.width, pose.size.height)).map_err(io::Error::other)?;
     let mut deck = Deck::new(app, Arc::new(recording), Arc::new(Studio { now }));
-    deck.fly(&mut terminal, Script::of(pose.keys), Nowhere).await?;
+    let script = Script::of(pose.keys, deck.calls());
+    deck.fly(&mut terminal, script, Nowhere).await?;
     Ok(terminal.backend().buffer().clone())
 }
 

@@ -139,7 +139,8 @@ pub fn fly_with<S: Source>(source: S, host: Still, size: (u16, u16), inputs: Vec
         let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
         let mut deck = Deck::new(blank(size, now), Arc::clone(&source), Arc::new(host));
         let mut told = Asides::default();
-        let exit = deck.fly(&mut terminal, Script::of(inputs), &mut told).await.unwrap();
+        let script = Script::of(inputs, deck.calls());
+        let exit = deck.fly(&mut terminal, script, &mut told).await.unwrap();
         let frame = text_of(terminal.backend().buffer());
         Flown { frame, told, exit, source }
     })

@@ -133,7 +133,7 @@ fn the_past_is_shown_and_left_again() {
 
 #[test]
 fn hints_and_help_speak_of_the_keys_that_hold() {
-    let help = fly(Moment::Flying, WIDE, "?").frame;
+    let help = fly(Moment::Flying, LARGE, "?").frame;
     assert!(help.contains("every decision that waits for you"), "{help}");
     let gate = fly(Moment::Flying, NARROW, "g").frame;
     let foot = gate.lines().last().unwrap();
