@@ -6,6 +6,7 @@ pub mod attention;
 pub mod contract;
 pub mod diff;
 pub mod evidence;
+pub mod exhibit;
 pub mod feature;
 pub mod findings;
 pub mod frame;
