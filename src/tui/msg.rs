@@ -27,6 +27,8 @@ pub enum Msg {
     Edited(Result<String, String>),
     /// Something the machine did not do, as a sentence.
     Trouble(String),
+    /// A notification that no command of the person took.
+    Untold(String),
     ThemeRead(Result<Box<Styles>, String>),
     Signal,
 }

@@ -1,18 +1,17 @@
 //! Starting a console on the terminal of this process.
 
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::EventStream;
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
 use tokio::sync::mpsc::Sender;
 
 use super::app::{App, Look, Start};
 use super::event_loop::Deck;
 use super::keymap::Keymap;
+use super::linking::Linking;
 use super::msg::Msg;
 use super::options::{ConsoleExit, ConsoleOptions, Launcher, ThemeChoice, TuiError};
 use super::popup::Popup;
@@ -49,7 +48,8 @@ async fn on_this_terminal(
     let look = look(&options)?;
     let keymap = Keymap::with(&options.keys)?;
     let guard = Guard::take(options.mouse)?;
-    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    let linking = Linking::default();
+    let mut terminal = Terminal::new(linking.backend(guard.outlet().pen()))?;
     let size = terminal.size()?;
     let (mouse, notifications) = (options.mouse, options.notifications);
     let mut app = App::new(Start { size, now: options.host.now(), look, keymap, mouse, notifications });
@@ -58,7 +58,7 @@ async fn on_this_terminal(
     if let ThemeChoice::File(path) = options.theme {
         watch_theme(deck.sender(), path, options.depth);
     }
-    deck.fly(&mut terminal, EventStream::new(), Tty::new(guard)).await
+    deck.fly(&mut terminal, EventStream::new(), Tty::new(guard, linking)).await
 }
 
 fn look(options: &ConsoleOptions) -> Result<Look, TuiError> {

@@ -1,6 +1,6 @@
 //! The machine around the console: clock, editor, viewer, notifications, other missions.
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -10,7 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::editor::edit_text;
 use crate::cli::missions;
 use crate::domain::attention::needs;
-use crate::domain::id::Timestamp;
+use crate::domain::id::{MissionId, Timestamp};
 use crate::engine::now;
 use crate::tui::host::{Host, MissionCard, Told};
 use crate::workspace::Program;
@@ -61,6 +61,11 @@ impl Host for Machine {
         }
     }
 
+    fn address_of(&self, mission: &MissionId, path: &str) -> Option<String> {
+        let entry = missions::catalogue(&self.context).dir_of(mission);
+        address_in(&entry.join("checkout"), path)
+    }
+
     async fn missions(&self) -> Vec<MissionCard> {
         let context = Arc::clone(&self.context);
         tokio::task::spawn_blocking(move || cards(&context)).await.unwrap_or_default()
@@ -87,8 +92,41 @@ fn cards(context: &Context) -> Vec<MissionCard> {
         .collect()
 }
 
+/// The address of a file under a root; what leads out of it has none.
+fn address_in(root: &Path, path: &str) -> Option<String> {
+    let relative = Path::new(path);
+    let relative = relative.strip_prefix(root).unwrap_or(relative);
+    if !relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+        return None;
+    }
+    let file = root.join(relative);
+    let kept = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-~".contains(&byte);
+    let encoded = |byte: u8| if kept(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    file.is_file().then(|| {
+        format!("file://{}", file.as_os_str().as_encoded_bytes().iter().copied().map(encoded).collect::<String>())
+    })
+}
+
 /// A name that is safe as a file's.
 fn file_name(name: &str) -> PathBuf {
     let safe = |c: char| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '_' };
     PathBuf::from(name.chars().map(safe).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_of_the_checkout_have_an_address() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join("a b")).unwrap();
+        std::fs::write(root.path().join("a b/x.rs"), "").unwrap();
+        let address = format!("file://{}/a%20b/x.rs", root.path().display());
+        assert_eq!(address_in(root.path(), "a b/x.rs"), Some(address.clone()));
+        assert_eq!(address_in(root.path(), &root.path().join("a b/x.rs").display().to_string()), Some(address));
+        for path in ["a b", "a b/y.rs", "../x", "a b/../../x", "/etc/passwd"] {
+            assert_eq!(address_in(root.path(), path), None, "{path}");
+        }
+    }
 }

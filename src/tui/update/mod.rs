@@ -59,6 +59,7 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             app.look.styles = *styles;
             Vec::new()
         }
+        Msg::Untold(sentence) => vec![Effect::Tell(sentence)],
         Msg::Signal => vec![Effect::Exit(ConsoleExit::Signalled)],
     }
 }
