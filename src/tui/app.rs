@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ratatui::layout::Size;
 
 use crate::domain::attention::needs;
+use crate::domain::gate::GateId;
 use crate::domain::id::{AttemptId, Timestamp};
 use crate::domain::mission::Mission;
 use crate::link::protocol::Activity;
@@ -60,6 +61,10 @@ pub struct App {
     pub missions: Vec<MissionCard>,
     /// Texts that were begun and left, by what they are for.
     pub drafts: BTreeMap<String, String>,
+    /// The contract from the editor, left before everything in it was sent.
+    pub shelf: Option<Box<dyn Popup>>,
+    /// Gates that were decided here and are still open as far as has been heard, with the words of the decision.
+    pub deciding: BTreeMap<GateId, String>,
     /// What the engine warned of, oldest first; the attention screen tells it again.
     pub warnings: Vec<Warning>,
     /// What the person was last told waits, so that nothing is told twice.
@@ -163,6 +168,8 @@ impl App {
             window: Window::default(),
             missions: Vec::new(),
             drafts: BTreeMap::new(),
+            shelf: None,
+            deciding: BTreeMap::new(),
             warnings: Vec::new(),
             told: Vec::new(),
         }

@@ -9,7 +9,7 @@ use crate::domain::budget::Budget;
 use crate::domain::id::MissionId;
 
 use super::glyph::Charset;
-use super::host::Host;
+use super::host::{Host, MissionCard};
 use super::keymap::Overrides;
 use super::theme::Depth;
 
@@ -55,6 +55,8 @@ pub enum ConsoleExit {
     Left,
     /// The person chose another mission.
     Attach(MissionId),
+    /// The person wants to begin another mission here.
+    New,
     /// The person wrote a goal in the launcher.
     Launch(Box<Launch>),
     /// The person wants to see the demo.
@@ -71,6 +73,8 @@ pub struct Launcher {
     /// Each role with its model, and why it is that one.
     pub models: Vec<(Role, String, String)>,
     pub budget: Budget,
+    /// The missions that are not over in this repository, the one that changed last first.
+    pub alive: Vec<MissionCard>,
     /// Why a mission cannot start here, when it cannot.
     pub obstacle: Option<String>,
 }

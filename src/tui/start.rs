@@ -15,6 +15,7 @@ use super::linking::Linking;
 use super::msg::Msg;
 use super::options::{ConsoleExit, ConsoleOptions, Launcher, ThemeChoice, TuiError};
 use super::popup::Popup;
+use super::popup::choice::Choice;
 use super::popup::launcher::LauncherScreen;
 use super::recording::Recording;
 use super::source::Source;
@@ -32,12 +33,22 @@ pub async fn run(source: impl Source, options: ConsoleOptions) -> Result<Console
     on_this_terminal(source, options, Vec::new()).await
 }
 
-/// Shows the launcher: a box for the goal, and what a mission would start with.
+/// Shows the launcher: a box for the goal, and what a mission would start with; before it the missions that are not
+/// over here, when there are several.
 ///
 /// # Errors
 /// As [`run`].
 pub async fn launch(launcher: Launcher, options: ConsoleOptions) -> Result<ConsoleExit, TuiError> {
-    on_this_terminal(Recording::default(), options, vec![Box::new(LauncherScreen::new(launcher))]).await
+    on_this_terminal(Recording::default(), options, vec![first_screen(launcher)]).await
+}
+
+/// What a person meets who has named no mission.
+pub fn first_screen(launcher: Launcher) -> Box<dyn Popup> {
+    if launcher.alive.len() > 1 {
+        Box::new(Choice::new(launcher))
+    } else {
+        Box::new(LauncherScreen::new(launcher))
+    }
 }
 
 async fn on_this_terminal(

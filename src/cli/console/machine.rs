@@ -10,6 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::editor::edit_text;
 use crate::cli::missions;
 use crate::domain::attention::needs;
+use crate::domain::mission::Mission;
 use crate::domain::id::{MissionId, Timestamp};
 use crate::engine::now;
 use crate::tui::host::{Host, MissionCard, Told};
@@ -74,22 +75,21 @@ impl Host for Machine {
 
 fn cards(context: &Context) -> Vec<MissionCard> {
     let entries = missions::catalogue(context).list();
-    let readable = entries.into_iter().filter_map(|entry| Some((entry.id, missions::read(&entry.dir).ok()?)));
-    readable
-        .map(|(id, mission)| MissionCard {
-            id,
-            title: mission.title().to_owned(),
-            repository: mission
-                .founding
-                .as_ref()
-                .map(|founding| founding.repository.clone())
-                .unwrap_or_default(),
-            status: mission.status(),
-            waits_for: needs(&mission).into_iter().next().map(|need| need.sentence).unwrap_or_default(),
-            updated: mission.updated,
-            micro_dollars: mission.usage().micro_dollars,
-        })
-        .collect()
+    entries.iter().filter_map(|entry| card(&missions::read(&entry.dir).ok()?)).collect()
+}
+
+/// A mission as lists show it; one that was never founded is in none.
+pub fn card(mission: &Mission) -> Option<MissionCard> {
+    let founding = mission.founding.as_ref();
+    Some(MissionCard {
+        id: mission.id()?.clone(),
+        title: mission.title().to_owned(),
+        repository: founding.map(|founding| founding.repository.clone()).unwrap_or_default(),
+        status: mission.status(),
+        waits_for: needs(mission).into_iter().next().map(|need| need.sentence).unwrap_or_default(),
+        updated: mission.updated,
+        micro_dollars: mission.usage().micro_dollars,
+    })
 }
 
 /// The address of a file under a root; what leads out of it has none.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::launcher;
-use super::machine::Machine;
+use super::machine::{Machine, card};
 use super::source::LinkSource;
 use crate::cli::context::{Context, Repository};
 use crate::cli::exit::Exit;
@@ -32,7 +32,7 @@ pub struct Shown {
     pub exit: ConsoleExit,
 }
 
-/// `flightdeck` alone: the mission of this repository, or the launcher. Without a terminal, an overview in words.
+/// `flightdeck` alone: the mission of this repository, the choice among several, or the launcher. Without a terminal, an overview in words.
 ///
 /// # Errors
 /// When the terminal, the settings or the engine fails.
@@ -40,17 +40,28 @@ pub async fn overview(context: &Context) -> Result<Exit> {
     if !context.is_interactive() {
         return overview::run(context);
     }
-    let here = context.repository().map(|root| missions::of_repository(context, &root)).unwrap_or_default();
-    let alive =
-        here.into_iter().find(|entry| missions::read(&entry.dir).is_ok_and(|mission| mission.end.is_none()));
-    let exit = match alive {
-        Some(entry) => {
-            let found = Found { mission: missions::read(&entry.dir)?, id: entry.id, dir: entry.dir };
-            show(context, &found, Speed::AsSet).await?.exit
+    let mut alive = alive(context);
+    let exit = match alive.pop() {
+        Some(found) if alive.is_empty() => show(context, &found, Speed::AsSet).await?.exit,
+        last => {
+            alive.extend(last);
+            let cards = alive.iter().filter_map(|found| card(&found.mission)).collect();
+            launch(launcher::launcher(context, cards)?, options(context)?).await?
         }
-        None => launch(launcher::launcher(context)?, options(context)?).await?,
     };
     follow(context, exit).await
+}
+
+/// The missions of this repository that are not over, the one that changed last first.
+fn alive(context: &Context) -> Vec<Found> {
+    let here = context.repository().map(|root| missions::of_repository(context, &root)).unwrap_or_default();
+    let readable = here.into_iter().filter_map(|entry| {
+        let mission = missions::read(&entry.dir).ok()?;
+        Some(Found { mission, id: entry.id, dir: entry.dir })
+    });
+    let mut alive: Vec<Found> = readable.filter(|found| found.mission.end.is_none()).collect();
+    alive.sort_by_key(|found| std::cmp::Reverse(found.mission.updated));
+    alive
 }
 
 /// `attach`: a mission's console.
@@ -85,6 +96,10 @@ async fn follow(context: &Context, mut exit: ConsoleExit) -> Result<Exit> {
     loop {
         let found = match exit {
             ConsoleExit::Left | ConsoleExit::Signalled => return Ok(Exit::Done),
+            ConsoleExit::New => {
+                exit = launch(launcher::launcher(context, Vec::new())?, options(context)?).await?;
+                continue;
+            }
             ConsoleExit::Demo => return demo::run(context, demo::Args::default()).await,
             ConsoleExit::Attach(id) => missions::find(context, Some(id.as_str()))?,
             ConsoleExit::Launch(wish) => launcher::start(context, *wish).await?,

@@ -1,6 +1,7 @@
 //! How the console changes: one message in, effects out. Nothing here waits, draws or looks at a clock.
 
 mod answers;
+mod deciding;
 mod keys;
 mod main_screen;
 mod mouse;
@@ -41,6 +42,12 @@ pub fn start() -> Vec<Effect> {
 
 /// Takes one message in.
 pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
+    let effects = take(app, msg);
+    deciding::sent(app, &effects);
+    effects
+}
+
+fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Input(input) => take_input(app, input),
         Msg::Heard(heard) => take_heard(app, heard),
@@ -148,6 +155,7 @@ fn set_clock(app: &mut App, now: Timestamp) {
 /// What follows from any change of the mission.
 fn mission_changed(app: &mut App) -> Vec<Effect> {
     main_screen::keep_in_sight(app);
+    deciding::heard(app);
     let mut effects = notify::transitions(app);
     effects.extend(watch(app));
     effects.extend(stack::refresh(app));
