@@ -19,7 +19,7 @@ use super::links::{Found, find};
 use super::outlet::Pen;
 
 /// Milliseconds for which it is believed that a file is there or is not.
-const BELIEVED_MS: u64 = 5_000;
+const BELIEVED_MS: u64 = 1_000;
 /// Words of which that is remembered.
 const REMEMBERED: usize = 2_000;
 
@@ -175,5 +175,59 @@ impl Backend for LinkedBackend {
 
     fn flush(&mut self) -> io::Result<()> {
         Backend::flush(&mut self.inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::outlet::Outlet;
+    use pretty_assertions::assert_eq;
+    use ratatui::Terminal;
+    use ratatui::style::{Color, Style};
+
+    /// What is written for two frames, the second of which is as the first but for a word beside the link.
+    #[test]
+    fn a_link_is_written_once_and_no_cell_holds_an_escape() {
+        let path = tempfile::NamedTempFile::new().unwrap();
+        let outlet = Outlet::to(path.reopen().unwrap()).unwrap();
+        let linking = Linking::default();
+        let target = "https://e.example/a";
+        *linking.targets.lock().unwrap() = BTreeMap::from([(number(target), target.to_owned())]);
+        let size = ratatui::layout::Rect::new(0, 0, 40, 1);
+        let options = ratatui::TerminalOptions { viewport: ratatui::Viewport::Fixed(size) };
+        let mut terminal = Terminal::with_options(linking.backend(outlet.pen()), options).unwrap();
+        let mut written: Vec<String> = Vec::new();
+        for beside in ["one", "two"] {
+            terminal
+                .draw(|frame| {
+                    let link = Style::default().underline_color(colour(number(target)));
+                    frame.buffer_mut().set_string(0, 0, "see ", Style::default());
+                    frame.buffer_mut().set_string(4, 0, target, link);
+                    frame.buffer_mut().set_string(30, 0, beside, Style::default());
+                    assert!(frame.buffer_mut().content().iter().all(|cell| !cell.symbol().contains('\u{1b}')));
+                })
+                .unwrap();
+            outlet.close_with(b"").unwrap();
+            let all = std::fs::read_to_string(path.path()).unwrap();
+            written.push(all.split_at(written.concat().len()).1.to_owned());
+        }
+        let opened = format!("\u{1b}]8;id={:x};{target}\u{1b}\\", number(target));
+        assert_eq!(written[0].matches(&opened).count(), 1, "{:?}", written[0]);
+        assert_eq!(written[0].matches("\u{1b}]8;;\u{1b}\\").count(), 1, "{:?}", written[0]);
+        assert!(written[0].find(&opened) < written[0].find(target.get(0..5).unwrap()), "{:?}", written[0]);
+        assert!(written[1].contains("two") && !written[1].contains("\u{1b}]8;"), "{:?}", written[1]);
+        // No underline has a colour: that was only the link's number.
+        assert!(!written.concat().contains("\u{1b}[58"), "{written:?}");
+    }
+
+    #[test]
+    fn numbers_are_colours_and_back() {
+        let mut cell = Cell::default();
+        cell.underline_color = colour(number("https://e.example"));
+        assert_eq!(number_of(&cell), Some(number("https://e.example")));
+        cell.underline_color = Color::Reset;
+        assert_eq!(number_of(&cell), None);
+        assert!(number("https://e.example") <= 0x00ff_ffff);
     }
 }

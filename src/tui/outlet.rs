@@ -12,8 +12,9 @@ use tokio::sync::Notify;
 const PIECE: usize = 256;
 /// How long the last frame may take to go out before it is cut off.
 const TO_DRAIN: Duration = Duration::from_millis(700);
-/// How long the terminal may take for the last words.
-const TO_CLOSE: Duration = Duration::from_secs(3);
+/// How long the terminal may take nothing at all before the last words are given up. As long as it takes something,
+/// however slowly, they are waited for: without them it would stay as the console had it.
+const TO_STALL: Duration = Duration::from_secs(10);
 /// How long a writer that is told to come again later waits.
 const LATER: Duration = Duration::from_millis(5);
 /// Ends whatever escape sequence was cut off in its middle.
@@ -43,6 +44,8 @@ struct Shared {
 struct State {
     waiting: Vec<u8>,
     phase: Phase,
+    /// Counts the pieces that the terminal has taken.
+    taken: u64,
     failed: Option<io::ErrorKind>,
 }
 
@@ -120,7 +123,13 @@ impl Outlet {
         }
         state.waiting.extend_from_slice(words);
         self.shared.changed.notify_all();
-        let state = self.shared.wait(state, TO_CLOSE);
+        loop {
+            let taken = state.taken;
+            state = self.shared.wait(state, TO_STALL);
+            if state.is_drained() || state.taken == taken {
+                break;
+            }
+        }
         match state.failed {
             Some(kind) => Err(kind.into()),
             None if state.is_drained() => Ok(()),
@@ -182,7 +191,10 @@ impl Shared {
             let (piece, _) = left.split_at(left.len().min(PIECE));
             match writer.write(piece) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(taken) => left = left.get(taken..).unwrap_or_default(),
+                Ok(taken) => {
+                    left = left.get(taken..).unwrap_or_default();
+                    self.lock().taken += 1;
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => std::thread::sleep(LATER),
                 Err(error) => return Err(error),
