@@ -22,6 +22,7 @@ use super::present::plan::{self, Toggled};
 use super::reel::Reel;
 use super::styles::Styles;
 use super::tape::Tape;
+use super::theme::Depth;
 use super::widget::painter::Painter;
 
 /// The console's state. It is drawn by shared reference; only `update` changes it.
@@ -54,6 +55,8 @@ pub struct App {
     pub screens: Vec<Box<dyn Popup>>,
     pub toast: Option<Toast>,
     pub look: Look,
+    /// The styles of the theme that the settings name.
+    pub configured: Styles,
     pub keymap: Keymap,
     pub mouse: Mouse,
     pub notifications: Notifications,
@@ -76,6 +79,7 @@ pub struct App {
 pub struct Look {
     pub theme: String,
     pub styles: Styles,
+    pub depth: Depth,
     pub charset: Charset,
 }
 
@@ -161,6 +165,7 @@ impl App {
             reel: Reel::default(),
             screens: Vec::new(),
             toast: None,
+            configured: start.look.styles,
             look: start.look,
             keymap: start.keymap,
             mouse: start.mouse,

@@ -8,6 +8,7 @@ pub mod action;
 pub mod app;
 pub mod default_keys;
 pub mod dialect;
+pub mod dress;
 pub mod effect;
 pub mod event_loop;
 pub mod focus;

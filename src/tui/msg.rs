@@ -5,10 +5,10 @@ use crossterm::event::Event as Input;
 use crate::domain::id::Timestamp;
 use crate::link::protocol::Reply;
 
+use super::dress::Dress;
 use super::effect::Errand;
 use super::host::MissionCard;
 use super::source::{Heard, SourceError};
-use super::styles::Styles;
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -29,6 +29,7 @@ pub enum Msg {
     Trouble(String),
     /// A notification that no command of the person took.
     Untold(String),
-    ThemeRead(Result<Box<Styles>, String>),
+    /// Colours and keys were changed, or can no longer be read.
+    Dressed(Result<Box<Dress>, String>),
     Signal,
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
+use super::dress::Settings;
 use super::launcher;
 use super::machine::{Machine, card};
 use super::source::LinkSource;
-use crate::cli::context::{Context, Repository};
+use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::fault::misuse;
 use crate::cli::missions::{self, Found};
@@ -17,8 +18,7 @@ use crate::cli::{demo, overview};
 use crate::domain::mission::Mission;
 use crate::store::{Log, PageEnd, TranscriptReader};
 use crate::tui::glyph::Charset;
-use crate::tui::keymap::Overrides;
-use crate::tui::options::{ConsoleExit, ConsoleOptions, Mouse, Notifications, ThemeChoice};
+use crate::tui::options::{ConsoleExit, ConsoleOptions, Mouse, Notifications};
 use crate::tui::recording::Recording;
 use crate::tui::theme::Depth;
 use crate::tui::{launch, run, sample};
@@ -136,26 +136,17 @@ fn recorded(found: &Found) -> Result<Recording> {
 }
 
 fn options(context: &Context) -> Result<ConsoleOptions> {
-    let settings = context.settings(Repository::OfThisDirectory, Vec::new())?;
-    let theme = settings.theme.clone().unwrap_or_else(|| "dark".to_owned());
-    let own = context.home.config.join("themes").join(format!("{theme}.toml"));
     let word = |name: &str| context.variables.get(name).map(str::to_owned).unwrap_or_default();
     let locale = [word("LC_ALL"), word("LC_CTYPE"), word("LANG")].into_iter().find(|found| !found.is_empty());
     let unicode = locale.is_none_or(|locale| locale.to_lowercase().replace('-', "").contains("utf8"));
-    let mut keys: Overrides = BTreeMap::new();
-    for (key, chords) in &settings.keys {
-        let (place, action) = key.split_once('.').unwrap_or(("global", key));
-        keys.entry(place.to_owned()).or_default().insert(action.to_owned(), chords.clone());
-    }
+    let colours = word("NO_COLOR").is_empty() && word("TERM") != "dumb";
+    let depth = if colours { Depth::Full } else { Depth::Monochrome };
+    let wardrobe = Settings { context: context.clone(), depth };
     Ok(ConsoleOptions {
-        theme: if own.exists() { ThemeChoice::File(own) } else { ThemeChoice::BuiltIn(theme) },
-        depth: if word("NO_COLOR").is_empty() && word("TERM") != "dumb" {
-            Depth::Full
-        } else {
-            Depth::Monochrome
-        },
+        dress: wardrobe.read()?,
+        wardrobe: Arc::new(wardrobe),
+        depth,
         charset: if unicode { Charset::Unicode } else { Charset::Ascii },
-        keys,
         mouse: Mouse::Taken,
         notifications: Notifications::On,
         host: Arc::new(Machine {

@@ -18,6 +18,7 @@ use crate::domain::id::{AttemptId, Timestamp};
 use crate::link::protocol::{Before, Call, LiveOutput, Notice};
 
 use super::app::{App, Link, Toast, Tone, Warning, Window};
+use super::dress::Dress;
 use super::effect::{Effect, Errand};
 use super::msg::Msg;
 use super::options::ConsoleExit;
@@ -58,12 +59,12 @@ fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
             stack::refresh(app)
         }
         Msg::Edited(Ok(text)) => stack::edited(app, &text),
-        Msg::Edited(Err(sentence)) | Msg::Trouble(sentence) | Msg::ThemeRead(Err(sentence)) => {
+        Msg::Edited(Err(sentence)) | Msg::Trouble(sentence) => {
             say(app, Tone::Trouble, sentence);
             Vec::new()
         }
-        Msg::ThemeRead(Ok(styles)) => {
-            app.look.styles = *styles;
+        Msg::Dressed(read) => {
+            dress(app, read);
             Vec::new()
         }
         Msg::Untold(sentence) => vec![Effect::Tell(sentence)],
@@ -190,6 +191,22 @@ fn take_tick(app: &mut App, now: Timestamp) -> Vec<Effect> {
         app.toast = None;
     }
     stack::refresh(app)
+}
+
+/// Puts other colours and keys on. A theme that the person has put on with a key stays until its file changes.
+fn dress(app: &mut App, read: Result<Box<Dress>, String>) {
+    match read {
+        Ok(dress) => {
+            if app.configured != dress.styles {
+                app.configured = dress.styles;
+                app.look.styles = dress.styles;
+                app.look.theme = dress.theme;
+            }
+            app.keymap = dress.keymap;
+            say(app, Tone::Done, "colours and keys are read again");
+        }
+        Err(sentence) => warn(app, &format!("{sentence}; what held before holds on")),
+    }
 }
 
 /// Keeps a warning, and shows it until it is old or something else is said.

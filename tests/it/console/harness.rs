@@ -111,7 +111,7 @@ pub fn blank(size: (u16, u16), now: Timestamp) -> App {
     App::new(Start {
         size: Size::new(size.0, size.1),
         now,
-        look: Look { theme: "dark".to_owned(), styles, charset: Charset::Unicode },
+        look: Look { theme: "dark".to_owned(), styles, depth: Depth::Full, charset: Charset::Unicode },
         keymap: Keymap::default(),
         mouse: Mouse::Taken,
         notifications: Notifications::On,
