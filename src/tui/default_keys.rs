@@ -118,6 +118,7 @@ pub const DEFAULTS: &[(Context, &str, Action)] = &[
     (Context::Palette, "enter", Action::Open),
     (Context::Palette, "up ctrl+p", Action::Up),
     (Context::Palette, "down ctrl+n", Action::Down),
+    (Context::Missions, "n", Action::Add),
     (Context::Launcher, "ctrl+s", Action::Save),
     (Context::Launcher, "esc ctrl+c", Action::Quit),
     (Context::Launcher, "ctrl+e", Action::Editor),

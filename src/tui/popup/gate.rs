@@ -41,7 +41,8 @@ pub struct GateScreen {
 }
 
 /// The gate that a person means when they name none: the open one, else that of the milestone being flown.
-pub fn meant(mission: &Mission) -> GateId {
+pub fn meant(app: &App) -> GateId {
+    let mission = &app.mission;
     if let Some(open) = mission.open_gate() {
         return open.id;
     }
@@ -115,6 +116,9 @@ impl GateScreen {
     }
 
     fn decide(&self, app: &App) -> Turn {
+        if let Some(words) = app.deciding.get(&self.gate) {
+            return Turn::say(format!("{words} is on its way"));
+        }
         if !app.mission.is_gate_open(self.gate) {
             return Turn::say(format!("{} is not open: nothing to decide yet", gate_name(self.gate)));
         }
@@ -124,6 +128,11 @@ impl GateScreen {
             format!("GO at {}", gate_name(self.gate)),
         )
         .and_then(Then::Close)
+    }
+
+    /// A gate that was decided a moment ago is no longer asked about, whatever the mission has told so far.
+    fn can_be_decided(&self, app: &App) -> bool {
+        app.mission.is_gate_open(self.gate) && !app.deciding.contains_key(&self.gate)
     }
 
     fn of_selected(&self, app: &App, action: Action) -> Turn {
@@ -160,8 +169,7 @@ impl Popup for GateScreen {
     }
 
     fn hints(&self, app: &App) -> Vec<Action> {
-        let mut hints =
-            if app.mission.is_gate_open(self.gate) { vec![Action::Go, Action::NoGo] } else { Vec::new() };
+        let mut hints = if self.can_be_decided(app) { vec![Action::Go, Action::NoGo] } else { Vec::new() };
         if self.gate == GateId::Final && app.mission.is_go(self.gate) && app.mission.landed.is_none() {
             hints.push(Action::Land);
         }
@@ -185,7 +193,7 @@ impl Popup for GateScreen {
 
     fn act(&mut self, app: &App, action: Action) -> Turn {
         match action {
-            Action::NoGo if app.mission.is_gate_open(self.gate) => {
+            Action::NoGo if self.can_be_decided(app) => {
                 Turn::open(Prompt::new(app, Purpose::NoGo(self.gate)))
             }
             Action::Go | Action::NoGo => self.decide(app),
@@ -208,7 +216,9 @@ impl Popup for GateScreen {
                 name.get(1..).unwrap_or_default()
             ),
         );
-        if mission.waits_at(self.gate) {
+        if let Some(words) = app.deciding.get(&self.gate) {
+            title = title.end(Ink::Accent, format!("{words} is on its way"));
+        } else if mission.waits_at(self.gate) {
             title = title.end(Ink::Warn, "▲ waits for you");
         } else if mission.is_gate_open(self.gate) {
             title = title.end(Ink::Dim, "open; work goes on before it");

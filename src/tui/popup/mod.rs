@@ -3,6 +3,7 @@
 pub mod assertion;
 pub mod attempt;
 pub mod attention;
+pub mod choice;
 pub mod contract;
 pub mod diff;
 pub mod evidence;
