@@ -16,8 +16,7 @@ pub fn this_scenario() -> Option<String> {
 }
 
 /// Runs scenarios so many times each, on a machine of their own each time, and gathers their figures.
-pub async fn run(scenarios: &[(&str, usize)]) -> Result<Figures> {
-    let mut figures = Figures::default();
+pub async fn run(figures: &mut Figures, scenarios: &[(&str, usize)]) -> Result<()> {
     for (name, runs) in scenarios {
         for _ in 0..*runs {
             let home = tempfile::tempdir()?;
@@ -35,5 +34,5 @@ pub async fn run(scenarios: &[(&str, usize)]) -> Result<Figures> {
             figures.read(&program.output.text);
         }
     }
-    Ok(figures)
+    Ok(())
 }

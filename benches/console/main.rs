@@ -51,6 +51,8 @@ async fn all() -> Result<()> {
     let named: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let wanted = |name: &str| named.is_empty() || named.iter().any(|wanted| wanted == name);
     let scenarios: Vec<_> = scenarios.into_iter().filter(|(name, _)| wanted(name)).collect();
-    scenarios::run(&scenarios).await?.print(&table::ROWS);
-    Ok(())
+    let mut figures = report::Figures::default();
+    let ran = scenarios::run(&mut figures, &scenarios).await;
+    figures.print(&table::ROWS);
+    ran
 }

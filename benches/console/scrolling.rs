@@ -24,8 +24,8 @@ const ITEM: &str = "item ";
 /// Goes to the middle, then up page by page and line by line.
 pub fn scroll() -> Result<()> {
     let ground = long_mission(ITEMS)?;
-    let console = Console::attach(&ground, &["item 099999"])?;
-    console.sees("item 099999")?;
+    let console = Console::attach(&ground, &["item 100000"])?;
+    console.sees("item 100000")?;
     console.types("2\r")?;
     console.looks_for(&["handoff"]);
     console.sees("handoff")?;

@@ -9,26 +9,20 @@ use crossterm::event::Event as Input;
 use futures::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
+use ratatui::buffer::Buffer;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 
 use super::app::App;
 use super::effect::Effect;
 use super::host::{Host, Told};
 use super::msg::Msg;
 use super::options::{ConsoleExit, TuiError};
-use super::popup::Pace;
+use super::pacing::Pacing;
 use super::signals::Signals;
 use super::source::{Heard, Source};
 use super::terminal::Outside;
-use super::update::{start, update};
+use super::update::{hear_time, start, update};
 
-/// The shortest time between two frames.
-const FRAME: Duration = Duration::from_millis(16);
-/// How often the clocks on the screen go on.
-const TICK: Duration = Duration::from_secs(1);
-/// How often while something moves, such as a replay.
-const BRISK: Duration = Duration::from_millis(100);
 /// The most messages that are taken in before a frame is drawn.
 const DRAIN: usize = 4_096;
 
@@ -39,6 +33,9 @@ pub struct Deck<S> {
     host: Arc<dyn Host>,
     sender: Sender<Msg>,
     messages: Receiver<Msg>,
+    pacing: Pacing,
+    /// What the terminal shows; none while that is not known.
+    shown: Option<Buffer>,
     /// Calls that have not been answered.
     in_flight: Arc<()>,
 }
@@ -58,7 +55,8 @@ impl<S: Source> Deck<S> {
     /// A console on a source.
     pub fn new(app: App, source: Arc<S>, host: Arc<dyn Host>) -> Self {
         let (sender, messages) = channel(1_024);
-        Self { app, source, host, sender, messages, in_flight: Arc::new(()) }
+        let (pacing, in_flight) = (Pacing::default(), Arc::new(()));
+        Self { app, source, host, sender, messages, pacing, shown: None, in_flight }
     }
 
     /// Where messages from beside the loop go.
@@ -87,15 +85,10 @@ impl<S: Source> Deck<S> {
         O: Outside,
     {
         let mut heard = self.source.listen();
-        let mut tick = tokio::time::interval(TICK);
-        let mut brisk = tokio::time::interval(BRISK);
-        brisk.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut frame_due = Instant::now();
         let mut signals = Signals::new()?;
         // The first frame stands before anything is loaded.
         self.draw(terminal, &mut outside)?;
         self.do_effects(start(), terminal, &mut outside).await?;
-        let mut dirty = true;
         loop {
             let msg = tokio::select! {
                 biased;
@@ -104,19 +97,15 @@ impl<S: Source> Deck<S> {
                     Some(event) => Some(Msg::Input(event?)),
                     None => return self.land(terminal, &mut outside, &mut heard).await,
                 },
-                () = sleep_until(frame_due), if dirty => None,
+                () = self.pacing.frame() => None,
                 Some(msg) = self.messages.recv() => Some(msg),
                 Some(news) = heard.recv() => Some(Msg::Heard(news)),
-                _ = brisk.tick(), if self.app.pace() == Pace::Brisk => Some(Msg::Tick(self.host.now())),
-                _ = tick.tick() => Some(Msg::Tick(self.host.now())),
+                () = self.pacing.tick(&self.app) => Some(Msg::Tick(self.host.now())),
             };
             let Some(msg) = msg else {
                 self.draw(terminal, &mut outside)?;
-                frame_due = Instant::now() + FRAME;
-                dirty = false;
                 continue;
             };
-            dirty = true;
             if let Next::Exit(exit) = self.take(msg, terminal, &mut outside).await? {
                 return Ok(exit);
             }
@@ -189,15 +178,37 @@ impl<S: Source> Deck<S> {
         Ok(ConsoleExit::Left)
     }
 
-    fn draw<B, O>(&self, terminal: &mut Terminal<B>, outside: &mut O) -> Result<(), TuiError>
+    /// Draws, and tells the terminal only when something looks different.
+    fn draw<B, O>(&mut self, terminal: &mut Terminal<B>, outside: &mut O) -> Result<(), TuiError>
     where
         B: Frames,
         O: Outside,
     {
+        self.pacing.drawn();
+        terminal.autoresize().map_err(io::Error::other)?;
+        super::pane::draw(&self.app, &mut terminal.get_frame());
+        let drawn = terminal.current_buffer_mut();
+        match &mut self.shown {
+            Some(shown) if shown == drawn => {
+                drawn.reset();
+                return Ok(());
+            }
+            Some(shown) => {
+                shown.area = drawn.area;
+                shown.content.clone_from(&drawn.content);
+            }
+            None => self.shown = Some(drawn.clone()),
+        }
         outside.begin_frame()?;
-        terminal.draw(|frame| super::pane::draw(&self.app, frame)).map_err(io::Error::other)?;
+        terminal.apply_buffer().map_err(io::Error::other)?;
         outside.end_frame()?;
         Ok(())
+    }
+
+    /// What the terminal shows is not known any more: the next frame is drawn whole.
+    fn forget<B: Frames>(&mut self, terminal: &mut Terminal<B>) -> Result<(), TuiError> {
+        self.shown = None;
+        Ok(terminal.clear().map_err(io::Error::other)?)
     }
 
     async fn take<B, O>(
@@ -210,6 +221,8 @@ impl<S: Source> Deck<S> {
         B: Frames,
         O: Outside,
     {
+        self.pacing.heard(&msg);
+        hear_time(&mut self.app, self.host.now());
         let effects = update(&mut self.app, msg);
         self.do_effects(effects, terminal, outside).await
     }
@@ -229,7 +242,7 @@ impl<S: Source> Deck<S> {
                 Effect::Exit(exit) => return Ok(Next::Exit(exit)),
                 Effect::Copy(text) => outside.copy(&text)?,
                 Effect::Announce { title, percent } => outside.announce(&title, percent)?,
-                Effect::Redraw => terminal.clear().map_err(io::Error::other)?,
+                Effect::Redraw => self.forget(terminal)?,
                 Effect::Notify(sentence) => {
                     if self.host.notify(sentence.clone()).await == Told::NoCommand {
                         outside.notify(&sentence)?;
@@ -257,7 +270,7 @@ impl<S: Source> Deck<S> {
         outside.hand_over()?;
         let edited = self.host.edit(text, name).await;
         outside.take_back()?;
-        terminal.clear().map_err(io::Error::other)?;
+        self.forget(terminal)?;
         // Nobody waits for room here: the channel may be full, and this is the task that empties it.
         let sender = self.sender.clone();
         tokio::spawn(async move { sender.send(Msg::Edited(edited)).await });

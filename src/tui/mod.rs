@@ -19,6 +19,7 @@ pub mod layout;
 pub mod list;
 pub mod msg;
 pub mod options;
+pub mod pacing;
 pub mod pane;
 pub mod popup;
 pub mod present;

@@ -1,6 +1,6 @@
 //! Starting a console on the terminal of this process.
 
-use std::io;
+use std::io::{self, BufWriter};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +24,9 @@ use super::theme::{Depth, Theme};
 
 /// How often a theme's file is looked at.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// Room for a frame that is drawn whole, with all its colours.
+const FRAME_BYTES: usize = 32 * 1024;
 
 /// Runs the console on the terminal of this process until the person leaves.
 ///
@@ -49,7 +52,9 @@ async fn on_this_terminal(
     let look = look(&options)?;
     let keymap = Keymap::with(&options.keys)?;
     let guard = Guard::take(options.mouse)?;
-    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    // A frame leaves as one write; standard output alone would send it a kilobyte at a time.
+    let out = BufWriter::with_capacity(FRAME_BYTES, io::stdout());
+    let mut terminal = Terminal::new(CrosstermBackend::new(out))?;
     let size = terminal.size()?;
     let (mouse, notifications) = (options.mouse, options.notifications);
     let mut app = App::new(Start { size, now: options.host.now(), look, keymap, mouse, notifications });

@@ -5,4 +5,5 @@ mod harness;
 mod look;
 mod presenters;
 mod properties;
+mod rest;
 mod screens;
