@@ -33,6 +33,9 @@ max_minutes = 600
 Do as the bench says.
 "#;
 
+/// The mission's name.
+pub const MISSION: &str = "bench-abcd";
+
 /// A founded mission and the directories around it.
 pub struct Ground {
     /// Holds the repository and, unless the environment names others, everything else.
@@ -48,7 +51,7 @@ impl Ground {
         let repository = root.path().join("repository");
         let base = commit_something(&repository)?;
         let home = variable("FLIGHTDECK_HOME").unwrap_or_else(|| root.path().join("home"));
-        let id: MissionId = "bench-abcd".parse()?;
+        let id: MissionId = MISSION.parse()?;
         let founding = Founding {
             mission: id.clone(),
             title: Title::clipped("A bench"),

@@ -16,8 +16,7 @@ const WATCH: Duration = Duration::from_secs(20);
 /// Memory, processor time, wakeups and bytes of a console and its engine at rest.
 pub fn rest() -> Result<()> {
     let ground = long_mission(2_000)?;
-    let console = Console::attach(&ground, &["item 001999"])?;
-    console.sees("item 001999")?;
+    let console = Console::attach_to_running(&ground, "item 001999")?;
     std::thread::sleep(SETTLE);
     let (own, engine) = (console.pid(), engine(&ground)?);
     let (console_mib, engine_mib) = (tree_mib(own)?, tree_mib(engine)?);

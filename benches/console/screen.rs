@@ -7,7 +7,7 @@ use flightdeck::workspace::Program;
 use flightdeck::workspace::pty::{Pty, Size};
 
 use crate::Result;
-use crate::ground::Ground;
+use crate::ground::{Ground, MISSION};
 use crate::usage::Usage;
 
 /// How large the terminal is.
@@ -39,11 +39,25 @@ pub struct Seen {
 }
 
 impl Console {
+    /// Attaches a console to the mission, as a person in its repository would, with an engine that runs already and is
+    /// not the console's own child.
+    pub fn attach_to_running(ground: &Ground, mark: &str) -> Result<Self> {
+        let first = Self::attach(ground, &[mark])?;
+        first.sees(mark)?;
+        first.leaves()?;
+        let console = Self::attach(ground, &[mark])?;
+        console.sees(mark)?;
+        Ok(console)
+    }
+
     /// Attaches a console to the mission, as a person in its repository would.
     pub fn attach(ground: &Ground, marks: &[&str]) -> Result<Self> {
         let seen = Arc::new((Mutex::new(Seen::new(marks)), Condvar::new()));
         let taken = Arc::clone(&seen);
-        let program = Program::new(env!("CARGO_BIN_EXE_flightdeck")).arg("attach").dir(ground.repository());
+        let program = Program::new(env!("CARGO_BIN_EXE_flightdeck"))
+            .arg("attach")
+            .arg(MISSION)
+            .dir(ground.repository());
         let names = ["HOME", "FLIGHTDECK_HOME", "XDG_CONFIG_HOME", "FLIGHTDECK_LOG"];
         let program = names
             .into_iter()
@@ -96,7 +110,7 @@ impl Console {
 
     /// The screen as text.
     pub fn text(&self) -> String {
-        self.seen().parser.screen().contents()
+        self.seen().text()
     }
 
     /// Looks for other words from now on.
@@ -147,8 +161,8 @@ impl Seen {
         self.tail.extend_from_slice(bytes);
         let ends = self.tail.windows(FRAME_END.len()).filter(|window| *window == FRAME_END).count();
         self.frames += ends as u64;
-        let keep = self.tail.len().saturating_sub(FRAME_END.len() - 1);
-        self.tail.drain(..keep);
+        let kept = if self.tail.ends_with(FRAME_END) { 0 } else { FRAME_END.len() - 1 };
+        self.tail.drain(..self.tail.len().saturating_sub(kept));
         self.look();
     }
 
@@ -168,9 +182,19 @@ impl Seen {
         self.marks.iter().find(|(known, _)| known == mark).and_then(|(_, at)| *at)
     }
 
+    /// The screen as text.
+    pub fn text(&self) -> String {
+        self.parser.screen().contents()
+    }
+
+    /// Whether what came last is the end of a frame.
+    pub fn at_rest(&self) -> bool {
+        self.tail.is_empty()
+    }
+
     /// The first number after a word on the screen.
     pub fn number_after(&self, word: &str) -> Option<u64> {
-        let text = self.parser.screen().contents();
+        let text = self.text();
         let (_, rest) = text.split_once(word)?;
         let digits: String = rest.trim_start().chars().take_while(char::is_ascii_digit).collect();
         digits.parse().ok()

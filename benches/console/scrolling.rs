@@ -13,7 +13,7 @@ const ITEMS: u64 = 100_000;
 /// Presses of each key.
 const PRESSES: usize = 300;
 /// How long a press may change nothing.
-const STUCK: Duration = Duration::from_millis(500);
+const STUCK: Duration = Duration::from_millis(20);
 
 const HOME: &str = "\x1b[H";
 const PAGE_UP: &str = "\x1b[5~";
@@ -24,8 +24,7 @@ const ITEM: &str = "item ";
 /// Goes to the middle, then up page by page and line by line.
 pub fn scroll() -> Result<()> {
     let ground = long_mission(ITEMS)?;
-    let console = Console::attach(&ground, &["item 100000"])?;
-    console.sees("item 100000")?;
+    let console = Console::attach_to_running(&ground, "item 100000")?;
     console.types("2\r")?;
     console.looks_for(&["handoff"]);
     console.sees("handoff")?;
@@ -58,32 +57,32 @@ struct Pressed {
     bytes: f64,
 }
 
-/// Presses a key until it is enough, each time the screen has moved.
+/// Presses a key until it is enough, each time the screen has moved or has stood still for a while: at the top of what
+/// is loaded it stands until the next page has come.
 fn pressed(console: &Console, key: &str, enough: impl Fn(u64, usize) -> bool) -> Result<Pressed> {
     let (cpu, bytes) = (console.usage()?.cpu_ms, console.seen().bytes);
     let mut times = Vec::new();
+    let mut presses = 0_u32;
     let mut stuck = 0;
     let mut top = console.seen().number_after(ITEM).ok_or("no item is seen")?;
+    let mut before = console.text();
     while !enough(top, times.len()) {
         let typed = Instant::now();
         console.types(key)?;
-        let mut found = top;
-        let moved = console.waits(STUCK, |seen| {
-            found = seen.number_after(ITEM).unwrap_or(top);
-            found != top
-        });
-        if moved {
+        presses += 1;
+        if console.waits(STUCK, |seen| seen.at_rest() && seen.text() != before) {
             times.push(milliseconds(typed.elapsed()));
-            top = found;
             stuck = 0;
         } else {
             stuck += 1;
         }
+        before = console.text();
+        top = console.seen().number_after(ITEM).unwrap_or(top);
         if stuck > 10 {
             return Err(format!("{key:?} does not move:\n{}", console.text()).into());
         }
     }
-    let presses = f64::from(u32::try_from(times.len())?);
+    let presses = f64::from(presses);
     Ok(Pressed {
         cpu: (console.usage()?.cpu_ms - cpu) / presses,
         bytes: f64::from(u32::try_from(console.seen().bytes - bytes)?) / presses,

@@ -37,8 +37,7 @@ pub async fn on_a_long_history() -> Result<()> {
 async fn stream(name: &str, ground: Ground, ready: &str) -> Result<()> {
     let speaker = Speaker::serve(vec![PACED, BURST]).await?;
     ground.provide(&speaker.base_url)?;
-    let console = Console::attach(&ground, &[ready])?;
-    console.sees(ready)?;
+    let console = Console::attach_to_running(&ground, ready)?;
     std::thread::sleep(Duration::from_secs(2));
     let engine = engine(&ground)?;
     let used = || -> Result<(f64, f64, u64)> {

@@ -5,7 +5,7 @@ use clap::{Args, Parser, Subcommand};
 use super::exit::CODES;
 use super::{
     answer, assertion, attach, bridge, completions, config_show, demo, diff, doctor, engine, evidence, gate,
-    land, list, log, models, new, pause, replay, resume, run, say, status, stop, transcript,
+    land, list, log, models, new, pause, picture, replay, resume, run, say, status, stop, transcript,
 };
 
 /// Mission control in a terminal for software missions that agents fly.
@@ -69,6 +69,9 @@ pub enum Verb {
     Completions(completions::Args),
     /// Carry a mission's link over standard input and output, for `ssh HOST flightdeck bridge`
     Bridge(bridge::Args),
+    /// Draw the console's screens as SVG
+    #[command(hide = true)]
+    Picture(picture::Args),
     /// Run the engine of a mission's directory
     #[command(hide = true)]
     Engine(engine::Args),

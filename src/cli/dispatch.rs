@@ -11,7 +11,8 @@ use super::exit::Exit;
 use super::fault;
 use super::{
     answer, assertion, attach, bridge, completions, config_show, console, demo, diff, doctor, engine,
-    evidence, gate, land, list, log, models, new, pause, replay, resume, run, say, status, stop, transcript,
+    evidence, gate, land, list, log, models, new, pause, picture, replay, resume, run, say, status, stop,
+    transcript,
 };
 
 /// Runs the command that this process was started with.
@@ -68,6 +69,7 @@ async fn dispatch(cli: Cli) -> Result<Exit> {
         Some(Verb::Config(verb)) => config_show::run(context, &verb),
         Some(Verb::Completions(args)) => completions::run(&args),
         Some(Verb::Bridge(args)) => bridge::run(context, &args).await,
+        Some(Verb::Picture(args)) => picture::run(&args).await,
         Some(Verb::Engine(args)) => engine::run(context, args).await,
         Some(asking) => dispatch_asking(context, asking).await,
     }

@@ -38,6 +38,7 @@ mod overview;
 mod pause;
 mod person;
 mod pick;
+mod picture;
 pub mod progress;
 mod replay;
 mod resume;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ratatui::layout::Size;
 
+use crate::domain::attention::needs;
 use crate::domain::id::{AttemptId, Timestamp};
 use crate::domain::mission::Mission;
 use crate::link::protocol::Activity;
@@ -12,11 +13,11 @@ use super::focus::{Pane, Zoom};
 use super::glyph::Charset;
 use super::host::MissionCard;
 use super::keymap::{Context, Keymap};
-use super::layout::{Areas, areas};
+use super::layout::{Areas, Call, Wish, areas};
 use super::list::List;
 use super::options::{Mouse, Notifications};
 use super::popup::{Pace, Popup, Typing};
-use super::present::plan::Toggled;
+use super::present::plan::{self, Toggled};
 use super::reel::Reel;
 use super::styles::Styles;
 use super::tape::Tape;
@@ -174,7 +175,17 @@ impl App {
 
     /// Where everything stands.
     pub fn areas(&self) -> Areas {
-        areas(self.size, self.focus, self.zoom)
+        let call = if needs(&self.mission).is_empty() { Call::Nothing } else { Call::Waits };
+        areas(
+            self.size,
+            Wish {
+                focus: self.focus,
+                zoom: self.zoom,
+                call,
+                plan: plan::targets(&self.mission, &self.toggled).len(),
+                contract: self.mission.contract.len(),
+            },
+        )
     }
 
     /// The brush of the theme.

@@ -1,7 +1,7 @@
 //! The loop: waits for what happens, drains what is ready, draws once. Only here does the console wait.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -62,6 +62,11 @@ impl<S: Source> Deck<S> {
     /// Where messages from beside the loop go.
     pub fn sender(&self) -> Sender<Msg> {
         self.sender.clone()
+    }
+
+    /// What is alive as long as a call has not been answered, beside the deck's own hold on it.
+    pub fn calls(&self) -> Weak<()> {
+        Arc::downgrade(&self.in_flight)
     }
 
     /// The console's state, for a test that has flown it.

@@ -21,6 +21,7 @@ pub mod msg;
 pub mod options;
 pub mod pacing;
 pub mod pane;
+pub mod picture;
 pub mod popup;
 pub mod present;
 pub mod recording;

@@ -2,6 +2,7 @@
 
 mod chrome;
 mod contract;
+mod footer;
 mod plan;
 mod timeline;
 mod worker;
@@ -34,7 +35,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
         app.painter().wipe(frame.buffer_mut(), area);
         popup.draw(app, frame, area);
     }
-    chrome::footer(app, frame, &areas);
+    footer::draw(app, frame, &areas);
 }
 
 fn panes(app: &App, frame: &mut Frame<'_>, areas: &Areas) {

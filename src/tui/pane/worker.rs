@@ -5,6 +5,8 @@ use ratatui::layout::Rect;
 
 use super::{empty, title};
 use crate::domain::attempt::Attempt;
+use crate::domain::id::QuestionId;
+use crate::domain::message::{Party, Question};
 use crate::tui::app::App;
 use crate::tui::focus::Pane;
 use crate::tui::ink::Ink;
@@ -72,11 +74,21 @@ fn foot(app: &App, attempt: &Attempt) -> Option<Row> {
     if !attempt.is_live() {
         return None;
     }
+    if let Some(question) = asks(app, attempt) {
+        return Some(Row::of(Ink::Warn, format!("▲ waits for your answer to {question}")));
+    }
     let row = Row::of(Ink::Accent, "▌ ");
     Some(match quiet_words(app, attempt) {
         Some(words) => row.then(Ink::Dim, words),
         None => row,
     })
+}
+
+/// The question of an attempt that the person has not answered.
+fn asks(app: &App, attempt: &Attempt) -> Option<QuestionId> {
+    let open = |question: &&Question| question.answer.is_none() && question.to == Party::Person;
+    let mut asked = app.mission.questions.iter().filter(open);
+    asked.find(|question| question.from == attempt.id).map(|question| question.id)
 }
 
 /// What a silent agent does, as the engine tells it.

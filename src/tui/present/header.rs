@@ -6,7 +6,7 @@ use crate::domain::id::Timestamp;
 use crate::domain::mission::{End, Mission, Status};
 use crate::domain::verdict::Standing;
 use crate::tui::ink::Ink;
-use crate::tui::text::{count, long_span, plural, width};
+use crate::tui::text::{ago, count, long_span, plural, width};
 
 use super::row::{Piece, Row};
 use super::work::status_sign;
@@ -126,6 +126,17 @@ pub fn counts(progress: Progress) -> Vec<Piece> {
     } else {
         row.left
     }
+}
+
+/// What waits, for a line of its own: `▲ needs you   Q2 asks: May I move it into one place?   5m · holds up F12`.
+pub fn call(mission: &Mission, now: Timestamp) -> Option<Row> {
+    let needs = attention::needs(mission);
+    let first = needs.first()?;
+    let words = if needs.len() == 1 { "1 needs you".to_owned() } else { format!("{} need you", needs.len()) };
+    let waits = ago(now.since(first.since));
+    let held = if first.blocks.is_empty() { waits } else { format!("{waits} · holds up {}", first.blocks) };
+    let row = Row::of(Ink::Call, format!("▲ {words}   {}", first.sentence));
+    Some(row.end(Ink::Call, format!("  {held}")))
 }
 
 /// How many decisions wait: `▲ 2 need you`; nothing when none does.

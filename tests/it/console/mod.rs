@@ -2,7 +2,7 @@
 
 mod decisions;
 mod harness;
-mod look;
+mod pictures;
 mod presenters;
 mod properties;
 mod rest;

@@ -32,21 +32,21 @@ fn the_contract_shows_where_every_assertion_stands() {
     let mission = sample(Moment::Flying).mission();
     let rows: Vec<Row> = contract::targets(&mission).iter().map(|id| contract::row(&mission, id)).collect();
     insta::assert_snapshot!(plain(&rows), @r"
-    ✓ VAL-AUTH-001 Login succeeds |  ▣ 2
-    ✗ VAL-AUTH-002 Wrong password is refused |  ▣ 1
-    ≈ VAL-AUTH-003 Session survives a restart |  r2  ▣ 1
-    ✓ VAL-AUTH-004 Log out ends the session |  ▣ 1
-    ⊘ VAL-AUTH-005 A lost password can be reset by mail |  ▣ 1
-    ~ VAL-AUTH-006 Five wrong passwords lock the door for a minute |  ▣ 1
-    ✓ VAL-BOOK-001 The guestbook page opens |  ▣ 2
-    ✓ VAL-BOOK-002 A guest can write an entry |  ▣ 1
-    ✓ VAL-BOOK-003 An empty entry is refused |  ▣ 1
-    ✓ VAL-BOOK-004 Entries survive a restart |  ▣ 1
-    ○ VAL-DESK-001 The owner can hide an entry
-    ○ VAL-DESK-002 Hiding can be undone
-    ○ VAL-DESK-003 Entries can be searched
-    ○ VAL-FILE-001 Everything can be taken home as CSV
-    ○ VAL-FILE-002 A thousand entries export within two seconds | optional
+    ✓ AUTH-001 Login succeeds |  ▣ 2
+    ✗ AUTH-002 Wrong password is refused |  ▣ 1
+    ≈ AUTH-003 Session survives a restart |  r2  ▣ 1
+    ✓ AUTH-004 Log out ends the session |  ▣ 1
+    ⊘ AUTH-005 A lost password can be reset by mail |  ▣ 1
+    ~ AUTH-006 Five wrong passwords lock the door for a minute |  ▣ 1
+    ✓ BOOK-001 The guestbook page opens |  ▣ 2
+    ✓ BOOK-002 A guest can write an entry |  ▣ 1
+    ✓ BOOK-003 An empty entry is refused |  ▣ 1
+    ✓ BOOK-004 Entries survive a restart |  ▣ 1
+    ○ DESK-001 The owner can hide an entry
+    ○ DESK-002 Hiding can be undone
+    ○ DESK-003 Entries can be searched
+    ○ FILE-001 Everything can be taken home as CSV
+    ○ FILE-002 A thousand entries export within two seconds | optional
     ");
 }
 
@@ -60,14 +60,14 @@ fn the_timeline_tells_what_happened_newest_first() {
         .collect();
     insta::assert_snapshot!(plain(&rows), @r"
       5m  #27 asks          ▲ “The error text stands in three templates. May I move it into one place?”
-      8m  #26 orchestrator  triage                   ✓
+      8m  #26 orchestrator  ✓ triage
      10m  waived            VAL-AUTH-006  “one owner, one door: a lock can wait”
-     13m  #25 user testing  M2                       ✗ 3/6  1 finding → F12
-     16m  #24 scrutiny      M2                       ✓
-     18m  #23 reviewer      F7 Reset a password by … ✓
-     19m  #22 reviewer      F6 Log out               ✓
-     20m  #21 reviewer      F5 Session cookies       ✓
-     22m  #20 reviewer      F4 Login form            ✓
+     13m  #25 user testing  ✗ M2  3/6 | 1 finding → F12
+     16m  #24 scrutiny      ✓ M2
+     18m  #23 reviewer      ✓ F7 Reset a password by mail
+     19m  #22 reviewer      ✓ F6 Log out
+     20m  #21 reviewer      ✓ F5 Session cookies
+     22m  #20 reviewer      ✓ F4 Login form
     ");
 }
 

@@ -121,7 +121,7 @@ proptest! {
         let effects = update(&mut app, Msg::Heard(Heard::Notice(Box::new(Notice::Entry { attempt, entry }))));
         carry_out(&mut app, &recording, effects);
         let buffer = frame(&app);
-        for y in 3..20 {
+        for y in 4..20 {
             prop_assert_eq!(buffer[(119, y)].symbol(), "│", "line {}", y);
             prop_assert!(["│", "├", "┤", "┼"].contains(&buffer[(47, y)].symbol()), "line {} has {:?}", y, buffer[(47, y)].symbol());
         }

@@ -133,9 +133,14 @@ fn the_past_is_shown_and_left_again() {
 
 #[test]
 fn hints_and_help_speak_of_the_keys_that_hold() {
-    let help = fly(Moment::Flying, WIDE, "?").frame;
+    let help = fly(Moment::Flying, LARGE, "?").frame;
     assert!(help.contains("every decision that waits for you"), "{help}");
-    assert!(fly(Moment::Flying, NARROW, "g").frame.contains("Enter open · e edit · w waive"));
+    let gate = fly(Moment::Flying, NARROW, "g").frame;
+    let foot = gate.lines().last().unwrap();
+    assert!(
+        foot.contains("Enter open") && foot.ends_with("? help · Esc back"),
+        "how to leave is never cut: {foot}"
+    );
 }
 
 #[test]
@@ -181,7 +186,7 @@ fn stats_tell_the_share_of_tests_and_the_forecast() {
 
 #[test]
 fn the_worker_pane_shows_only_what_had_been_said_by_then() {
-    let now = fly(Moment::Flying, WIDE, "").frame;
+    let now = fly(Moment::Flying, LARGE, "").frame;
     let events = sample(Moment::Flying).events;
     let begins = |event: &Event| matches!(event, Event::AttemptStarted { attempt, .. } if attempt.0 == 3);
     let steps = events.iter().position(|stamped| begins(&stamped.event)).unwrap();
