@@ -25,35 +25,54 @@ const BRISK: Duration = Duration::from_millis(100);
 /// When the next frame and the next look at the clock are due.
 #[derive(Debug)]
 pub struct Pacing {
+    /// The last frame, and the last that showed talk: the first word after a silence waits for no other frame.
     last: Option<Instant>,
+    last_talk: Option<Instant>,
     due: Option<Instant>,
+    talk: Talk,
     ticked: Instant,
+}
+
+/// Whether the next frame shows more of what an agent says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Talk {
+    Nothing,
+    Waits,
 }
 
 impl Default for Pacing {
     fn default() -> Self {
-        Self { last: None, due: None, ticked: Instant::now() }
+        Self { last: None, last_talk: None, due: None, talk: Talk::Nothing, ticked: Instant::now() }
     }
 }
 
 impl Pacing {
     /// Something happened that may have to be shown.
     pub fn heard(&mut self, msg: &Msg) {
+        let now = Instant::now();
         if matches!(msg, Msg::Tick(_)) {
-            self.ticked = Instant::now();
+            self.ticked = now;
         }
-        let apart = match msg {
-            Msg::Input(_) => Duration::ZERO,
-            _ if is_talk(msg) => TALK_FRAME,
-            _ => FRAME,
+        let after = |last: Option<Instant>, apart| last.map_or(now, |last| last + apart);
+        let due = match msg {
+            // What the person did or asked for is seen at once.
+            Msg::Input(_) | Msg::Answer { .. } => now,
+            _ if is_talk(msg) => {
+                self.talk = Talk::Waits;
+                after(self.last_talk, TALK_FRAME)
+            }
+            _ => after(self.last, FRAME),
         };
-        let due = self.last.map_or_else(Instant::now, |last| last + apart);
         self.due = Some(self.due.map_or(due, |known| known.min(due)));
     }
 
     /// A frame was drawn, or looked the same.
     pub fn drawn(&mut self) {
-        (self.last, self.due) = (Some(Instant::now()), None);
+        let now = Instant::now();
+        if self.talk == Talk::Waits {
+            self.last_talk = Some(now);
+        }
+        (self.last, self.due, self.talk) = (Some(now), None, Talk::Nothing);
     }
 
     /// Waits until a frame is due; for ever, while nothing has happened since the last one.

@@ -160,7 +160,7 @@ pub fn frames_after(moment: Moment, size: (u16, u16), later: Vec<Event>) -> usiz
         let mut told = Asides::default();
         for inputs in [Vec::new(), later] {
             told.frames = 0;
-            let script = Script { inputs: inputs.into_iter(), pauses: 0 };
+            let script = Script::of(inputs, deck.calls());
             deck.fly(&mut terminal, script, &mut told).await.unwrap();
         }
         told.frames
