@@ -166,9 +166,6 @@ fn environment(environment: &Environment, width: usize) -> Vec<Row> {
         rows.extend(labelled("service", &format!("{}: {}{port}", service.name, service.run), width));
     }
     rows.push(Row::new());
-    rows.push(Row::of(
-        Ink::Dim,
-        "run at the end of every milestone",
-    ));
+    rows.push(Row::of(Ink::Dim, "run at the end of every milestone"));
     rows
 }
