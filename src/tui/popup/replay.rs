@@ -239,7 +239,7 @@ impl Popup for Replay {
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let speed = SPEEDS.get(self.speed).copied().unwrap_or(1);
-        let state = if self.playing.is_some() { "playing" } else { "standing" };
+        let state = if self.playing.is_some() { "playing" } else { "paused" };
         let title = Row::of(Ink::Strong, "Replay").end(Ink::Dim, format!("{state} · ×{speed}"));
         let inner = around(app, frame, area, &title);
         let (now, total) = (self.at as u64, self.events.len() as u64);
