@@ -142,3 +142,44 @@ fn a_heading_in_a_statement_is_no_end_of_it() {
     let frame = fly_with(record, Still { now, editor: heading }, WIDE, inputs(keys)).frame;
     assert!(frame.contains("## Rules") && frame.contains("Nobody signs twice."), "{frame}");
 }
+
+#[test]
+fn a_paste_of_a_megabyte_is_taken_whole_and_keys_go_on() {
+    use crossterm::event::Event as Input;
+    let lines = "The words of somebody who pastes a whole book into a box.\n".repeat(18_000);
+    let one_line = lines.replace('\n', " ");
+    // The editor gets everything; a form goes to it as a text of all its fields, and comes back by their names.
+    let counted = |text: &str| {
+        let whole = text.matches("a whole book").count() == 18_000 && text.contains("end!");
+        let said = if whole { "all of it" } else { "not all of it" };
+        if text.starts_with("## ") { format!("## statement\n{said}") } else { said.to_owned() }
+    };
+    for (open, pasted) in [("o", &lines), ("3 e tab", &one_line), ("g n", &one_line)] {
+        let mut events = inputs(open);
+        events.push(Input::Paste(pasted.clone()));
+        events.extend(inputs("'end!'"));
+        if open == "o" {
+            let typed = fly_at(Moment::MilestoneGate, counted, events.clone());
+            assert!(typed.contains("a whole book into a box.") && typed.contains("end!"), "{open}\n{typed}");
+        }
+        events.extend(inputs("ctrl+e"));
+        let frame = fly_at(Moment::MilestoneGate, counted, events);
+        assert!(frame.contains("all of it") && !frame.contains("not all"), "{open}\n{frame}");
+    }
+}
+
+#[test]
+fn what_is_too_long_is_refused_with_its_length_and_stays() {
+    use crossterm::event::Event as Input;
+    let mut events = inputs("o");
+    events.push(Input::Paste("word ".repeat(2_000)));
+    events.extend(inputs("enter"));
+    let frame = fly_at(Moment::MilestoneGate, same, events);
+    assert!(frame.contains("the text has 9999 characters; at most 8000 fit") && frame.contains("word word"), "{frame}");
+}
+
+fn fly_at(moment: Moment, editor: fn(&str) -> String, events: Vec<crossterm::event::Event>) -> String {
+    let record = sample(moment);
+    let now = record.mission().updated;
+    fly_with(record, Still { now, editor }, WIDE, events).frame
+}
