@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use crossterm::event::Event as Input;
 use futures::{Stream, StreamExt};
-use ratatui::{Frame, Terminal};
 use ratatui::backend::Backend;
+use ratatui::{Frame, Terminal};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 

@@ -77,9 +77,8 @@ impl Linking {
 
 /// The same address has the same number on every frame, so that nothing is drawn again (FNV-1a, folded to 24 bits).
 fn number(target: &str) -> u32 {
-    let hash = target.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
+    let hash =
+        target.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     (hash >> 24) ^ (hash & 0x00ff_ffff)
 }
 
@@ -205,7 +204,9 @@ mod tests {
                     frame.buffer_mut().set_string(0, 0, "see ", Style::default());
                     frame.buffer_mut().set_string(4, 0, target, link);
                     frame.buffer_mut().set_string(30, 0, beside, Style::default());
-                    assert!(frame.buffer_mut().content().iter().all(|cell| !cell.symbol().contains('\u{1b}')));
+                    assert!(
+                        frame.buffer_mut().content().iter().all(|cell| !cell.symbol().contains('\u{1b}'))
+                    );
                 })
                 .unwrap();
             outlet.close_with(b"").unwrap();

@@ -115,9 +115,7 @@ fn fills_its_line(frame: &Buffer, (x, y): (u16, u16)) -> bool {
     let symbol = |x: u16| frame.cell((x, y)).map(|cell| cell.symbol().to_owned());
     match (symbol(x + 1), symbol(x + 2)) {
         (None, _) | (Some(_), None) => true,
-        (Some(next), Some(after)) => {
-            is_border(&next) || (next.trim().is_empty() && is_border(&after))
-        }
+        (Some(next), Some(after)) => is_border(&next) || (next.trim().is_empty() && is_border(&after)),
     }
 }
 
@@ -149,10 +147,8 @@ fn file(word: &Word) -> Option<Found> {
         && path.chars().all(known);
     let place = text.get(path.len()..).unwrap_or_default();
     let is_place = place.chars().all(|c| c == ':' || c.is_ascii_digit());
-    (is_path && is_place).then(|| Found::Word {
-        text: path.to_owned(),
-        cells: word.iter().map(|(_, at)| *at).collect(),
-    })
+    (is_path && is_place)
+        .then(|| Found::Word { text: path.to_owned(), cells: word.iter().map(|(_, at)| *at).collect() })
 }
 
 #[cfg(test)]
@@ -167,10 +163,12 @@ mod tests {
 
     fn texts(lines: &[&str]) -> Vec<String> {
         let found = find(&frame(lines)).into_iter();
-        found.map(|found| match found {
-            Found::Address { text, .. } => text,
-            Found::Word { text, .. } => format!("file {text}"),
-        }).collect()
+        found
+            .map(|found| match found {
+                Found::Address { text, .. } => text,
+                Found::Word { text, .. } => format!("file {text}"),
+            })
+            .collect()
     }
 
     #[test]
@@ -185,8 +183,12 @@ mod tests {
 
     #[test]
     fn an_address_over_lines_is_one_link_and_a_cut_one_is_none() {
-        let lines = ["│ https://example.com/a-very-l │ other    │", "│ ong/way/home and more        │ src/x.rs │"];
-        assert_eq!(texts(&lines), ["https://example.com/a-very-long/way/home", "file ong/way/home", "file src/x.rs"]);
+        let lines =
+            ["│ https://example.com/a-very-l │ other    │", "│ ong/way/home and more        │ src/x.rs │"];
+        assert_eq!(
+            texts(&lines),
+            ["https://example.com/a-very-long/way/home", "file ong/way/home", "file src/x.rs"]
+        );
         let lines = ["│ see https://example.com/abcd │", "│ and more words               │"];
         assert_eq!(texts(&lines), ["https://example.com/abcd"]);
         assert_eq!(texts(&["│ https://example.com/a-ver… │"]), Vec::<String>::new());

@@ -56,7 +56,8 @@ pub enum ThemeError {
 impl ThemeError {
     fn line(&self, text: &str) -> usize {
         let begins = |word: &str| {
-            let at = text.lines().position(|line| line.trim_start().trim_start_matches('"').starts_with(word));
+            let at =
+                text.lines().position(|line| line.trim_start().trim_start_matches('"').starts_with(word));
             at.map_or(1, |at| at + 1)
         };
         match self {

@@ -10,8 +10,8 @@ use crate::cli::context::Context;
 use crate::cli::editor::edit_text;
 use crate::cli::missions;
 use crate::domain::attention::needs;
-use crate::domain::mission::Mission;
 use crate::domain::id::{MissionId, Timestamp};
+use crate::domain::mission::Mission;
 use crate::engine::now;
 use crate::tui::host::{Host, MissionCard, Told};
 use crate::workspace::Program;
@@ -103,7 +103,10 @@ fn address_in(root: &Path, path: &str) -> Option<String> {
     let kept = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-~".contains(&byte);
     let encoded = |byte: u8| if kept(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
     file.is_file().then(|| {
-        format!("file://{}", file.as_os_str().as_encoded_bytes().iter().copied().map(encoded).collect::<String>())
+        format!(
+            "file://{}",
+            file.as_os_str().as_encoded_bytes().iter().copied().map(encoded).collect::<String>()
+        )
     })
 }
 
@@ -124,7 +127,10 @@ mod tests {
         std::fs::write(root.path().join("a b/x.rs"), "").unwrap();
         let address = format!("file://{}/a%20b/x.rs", root.path().display());
         assert_eq!(address_in(root.path(), "a b/x.rs"), Some(address.clone()));
-        assert_eq!(address_in(root.path(), &root.path().join("a b/x.rs").display().to_string()), Some(address));
+        assert_eq!(
+            address_in(root.path(), &root.path().join("a b/x.rs").display().to_string()),
+            Some(address)
+        );
         for path in ["a b", "a b/y.rs", "../x", "a b/../../x", "/etc/passwd"] {
             assert_eq!(address_in(root.path(), path), None, "{path}");
         }

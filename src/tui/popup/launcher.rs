@@ -50,7 +50,13 @@ impl LauncherScreen {
     /// The launcher in a repository.
     pub fn new(launcher: Launcher) -> Self {
         let trouble = launcher.obstacle.clone();
-        Self { launcher, goal: TextBox::new(Height::Many, ""), trouble, under: Under::Nothing, leaving: Leaving::No }
+        Self {
+            launcher,
+            goal: TextBox::new(Height::Many, ""),
+            trouble,
+            under: Under::Nothing,
+            leaving: Leaving::No,
+        }
     }
 
     /// The launcher over the choice among missions; Esc keeps what was written and goes back there.
@@ -132,7 +138,8 @@ impl Popup for LauncherScreen {
             // A goal may be an hour's work, and here is no mission to keep it with.
             Action::Quit if self.leaving == Leaving::No && !self.goal.is_blank() => {
                 self.leaving = Leaving::Asked;
-                self.trouble = Some("The goal has not been sent: leave once more to throw it away.".to_owned());
+                self.trouble =
+                    Some("The goal has not been sent: leave once more to throw it away.".to_owned());
                 Turn::stay()
             }
             Action::Quit => Turn::effect(Effect::Exit(ConsoleExit::Left)),

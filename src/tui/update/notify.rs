@@ -17,10 +17,9 @@ pub fn transitions(app: &mut App) -> Vec<Effect> {
     let mission_title = mission.title().to_owned();
     app.told = waits;
     if app.window == Window::Elsewhere && app.notifications == Notifications::On {
-        effects
-            .extend(news.into_iter().map(|sentence| {
-                Effect::Notify(app.look.charset.text(&format!("{mission_title}: {sentence}")).into_owned())
-            }));
+        effects.extend(news.into_iter().map(|sentence| {
+            Effect::Notify(app.look.charset.text(&format!("{mission_title}: {sentence}")).into_owned())
+        }));
     }
     effects
 }

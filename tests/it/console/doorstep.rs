@@ -50,7 +50,8 @@ fn two() -> Vec<MissionCard> {
 #[test]
 fn several_missions_are_asked_about_the_newest_first() {
     let frame = arrive(two(), "").frame;
-    let line = |text: &str| frame.lines().position(|line| line.contains(text)).unwrap_or_else(|| panic!("{frame}"));
+    let line =
+        |text: &str| frame.lines().position(|line| line.contains(text)).unwrap_or_else(|| panic!("{frame}"));
     assert!(line("Which mission?") < line("Sign in"), "{frame}");
     assert!(line("Sign in") < line("A guestbook") && line("A guestbook") < line("a new mission"), "{frame}");
     assert!(frame.contains("the plan waits for GO: 2 milestones, 5 features"), "{frame}");
@@ -79,7 +80,9 @@ fn a_new_mission_is_one_of_the_choices_and_its_goal_outlives_going_back() {
     assert!(back.contains("Which mission?"), "{back}");
     let again = arrive(two(), "n 'A poll' esc n").frame;
     assert!(again.contains("A poll"), "{again}");
-    let ConsoleExit::Launch(launch) = arrive(two(), "n 'A poll' esc n ctrl+s").exit else { panic!("no launch") };
+    let ConsoleExit::Launch(launch) = arrive(two(), "n 'A poll' esc n ctrl+s").exit else {
+        panic!("no launch")
+    };
     assert_eq!(launch.goal, "A poll");
 }
 

@@ -38,14 +38,20 @@ impl Source for Engine {
         let Call::Command { command } = call else { return self.record.call(call).await };
         self.asked.lock().unwrap().push((*command).clone());
         if self.news == News::Refused {
-            return Err(SourceError::Refused("VAL-AUTH-001 is at revision 9 by now: look at it again".into()));
+            return Err(SourceError::Refused(
+                "VAL-AUTH-001 is at revision 9 by now: look at it again".into(),
+            ));
         }
         let last = self.record.events.last().unwrap();
         if let (News::Told, Command::DecideGate { gate, .. }) = (self.news, *command) {
-            let event = Event::GateDecided { gate, decision: Decision::Go { note: None }, by: DecidedBy::Person };
+            let event =
+                Event::GateDecided { gate, decision: Decision::Go { note: None }, by: DecidedBy::Person };
             let stamped = Stamped { seq: last.seq + 1, at: last.at, actor: Actor::Person, event };
             let told = self.told.lock().unwrap();
-            told.as_ref().unwrap().try_send(Heard::Notice(Box::new(Notice::Event(Box::new(stamped))))).unwrap();
+            told.as_ref()
+                .unwrap()
+                .try_send(Heard::Notice(Box::new(Notice::Event(Box::new(stamped)))))
+                .unwrap();
         }
         Ok(Reply::Accepted { seq: last.seq + 1 })
     }
@@ -97,7 +103,11 @@ fn an_assertion_changed_elsewhere_is_refused_and_every_word_stays() {
 fn the_contract_from_the_editor_is_kept_until_it_is_sent() {
     let edit = |text: &str| {
         let again = text.contains("Added twice") || text.contains("Added once");
-        let marked = if again { text.replace("Added once", "Added twice") } else { text.replacen("Check:", "Added once.\n\nCheck:", 1) };
+        let marked = if again {
+            text.replace("Added once", "Added twice")
+        } else {
+            text.replacen("Check:", "Added once.\n\nCheck:", 1)
+        };
         marked
     };
     let left = decide(News::Silent, edit, "E esc");
@@ -175,7 +185,10 @@ fn what_is_too_long_is_refused_with_its_length_and_stays() {
     events.push(Input::Paste("word ".repeat(2_000)));
     events.extend(inputs("enter"));
     let frame = fly_at(Moment::MilestoneGate, same, events);
-    assert!(frame.contains("the text has 9999 characters; at most 8000 fit") && frame.contains("word word"), "{frame}");
+    assert!(
+        frame.contains("the text has 9999 characters; at most 8000 fit") && frame.contains("word word"),
+        "{frame}"
+    );
 }
 
 fn fly_at(moment: Moment, editor: fn(&str) -> String, events: Vec<crossterm::event::Event>) -> String {

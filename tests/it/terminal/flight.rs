@@ -30,9 +30,9 @@ fn a_demo_is_flown_by_hand_from_its_plan_to_its_landing() {
     terminal.waits_until("a link to a file in the checkout", |terminal| {
         let bytes = terminal.bytes();
         let links = bytes.split("\x1b]8;id=").skip(1);
-        links.filter_map(|link| link.split('\x1b').next()).any(|target| {
-            target.contains(";file:///") && target.contains("/checkout/")
-        })
+        links
+            .filter_map(|link| link.split('\x1b').next())
+            .any(|target| target.contains(";file:///") && target.contains("/checkout/"))
     });
     decide_go(&terminal, "The gate of M1");
     go(&terminal, "The gate of M2");

@@ -42,7 +42,8 @@ fn without_colours_and_without_utf8_everything_can_still_be_read() {
     let strange: Vec<char> = bytes.chars().filter(|c| !c.is_ascii()).collect();
     assert_eq!(strange, [] as [char; 0], "some signs are not of this character set");
     let titles = Regex::new("\x1b\\]0;([^\x07]*)\x07").unwrap();
-    let titles: Vec<&str> = titles.captures_iter(&bytes).map(|found| found.get(1).unwrap().as_str()).collect();
+    let titles: Vec<&str> =
+        titles.captures_iter(&bytes).map(|found| found.get(1).unwrap().as_str()).collect();
     assert!(titles.iter().any(|title| title.starts_with("^ 1 decision . ")), "{titles:?}");
 }
 

@@ -113,7 +113,8 @@ fn an_engine_of_another_version_is_named_and_once_it_is_gone_a_new_one_is_starte
     let stage = Stage::new();
     let id = stage.planned();
     stage.kill_engines(Signal::SIGKILL);
-    let socket = std::fs::read_to_string(stage.path("state/missions").join(&id).join("engine.socket")).unwrap();
+    let socket =
+        std::fs::read_to_string(stage.path("state/missions").join(&id).join("engine.socket")).unwrap();
     std::fs::remove_file(&socket).unwrap();
     let foreign = UnixListener::bind(&socket).unwrap();
     std::thread::spawn(move || {
