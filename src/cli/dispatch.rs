@@ -37,7 +37,12 @@ pub fn main() -> ExitCode {
 }
 
 fn start(cli: Cli) -> Result<Exit> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let mut runtime = match cli.verb {
+        Some(Verb::Engine(_)) => tokio::runtime::Builder::new_multi_thread(),
+        // Whoever looks at a mission or asks something of it has one thing to do at a time: no threads for that.
+        _ => tokio::runtime::Builder::new_current_thread(),
+    };
+    let runtime = runtime.enable_all().build()?;
     let exit = runtime.block_on(dispatch(cli));
     // A command that ends does not wait for a key that is still being read.
     runtime.shutdown_background();

@@ -24,6 +24,7 @@ pub mod list;
 pub mod msg;
 pub mod options;
 pub mod outlet;
+pub mod pacing;
 pub mod pane;
 pub mod picture;
 pub mod popup;

@@ -20,7 +20,7 @@ pub enum Msg {
         errand: Errand,
         result: Box<Result<Reply, SourceError>>,
     },
-    /// The clock, about once a second while something runs.
+    /// The clock: once a second while something runs, else once a minute.
     Tick(Timestamp),
     Missions(Vec<MissionCard>),
     /// The editor gave the terminal back.

@@ -73,7 +73,15 @@ fn is_direction_mark(c: char) -> bool {
 
 /// How many cells a text takes.
 pub fn width(text: &str) -> usize {
+    if is_plain(text) {
+        return text.len();
+    }
     text.graphemes(true).map(cells).sum()
+}
+
+/// Whether every byte is a character of one cell, as in most of what agents say: then nothing needs to be looked up.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (0x20..0x7f).contains(&byte))
 }
 
 /// The cells of one grapheme, as the renderer counts them.
@@ -100,6 +108,9 @@ pub fn clip(text: &str, room: usize) -> String {
 
 /// As much of a text as fits, without an ellipsis.
 pub fn cut(text: &str, room: usize) -> &str {
+    if is_plain(text) {
+        return text.get(..room).unwrap_or(text);
+    }
     let mut used = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
         used += cells(grapheme);
@@ -113,6 +124,12 @@ pub fn cut(text: &str, room: usize) -> &str {
 /// The first line of a text, clipped.
 pub fn first_line(text: &str) -> &str {
     text.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim()
+}
+
+/// The last so many lines of a text.
+pub fn last_lines(text: &str, most: usize) -> &str {
+    let from = text.rmatch_indices('\n').nth(most.saturating_sub(1)).map_or(0, |(at, _)| at + 1);
+    text.get(from..).unwrap_or(text)
 }
 
 /// Breaks a text into lines of at most `room` cells, at spaces where there are any.
@@ -209,6 +226,15 @@ pub fn span(ms: u64) -> String {
         60..3_600 => format!("{}m {:02}s", seconds / 60, seconds % 60),
         3_600..86_400 => format!("{}h {:02}m", seconds / 3_600, seconds % 3_600 / 60),
         _ => format!("{}d {}h", seconds / 86_400, seconds % 86_400 / 3_600),
+    }
+}
+
+/// A long time, which nobody counts in seconds: `<1m`, `12m`, `1h 12m`, `3d 4h`.
+pub fn long_span(ms: u64) -> String {
+    match ms / 60_000 {
+        0 => "<1m".to_owned(),
+        minutes @ 1..60 => format!("{minutes}m"),
+        _ => span(ms),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Opening the console, and going where it leads: another mission, a new one, the demo.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -74,7 +75,7 @@ pub async fn attach(context: &Context, id: Option<&str>) -> Result<Exit> {
             "the console needs a terminal: `flightdeck run` and `flightdeck log --follow` do not",
         ));
     }
-    let shown = show(context, &missions::find(context, id)?, Speed::AsSet).await?;
+    let shown = show_at(context, &missions::locate(context, id)?, Speed::AsSet).await?;
     let exit = Exit::of(&shown.mission);
     match shown.exit {
         ConsoleExit::Left | ConsoleExit::Signalled => Ok(exit),
@@ -87,24 +88,29 @@ pub async fn attach(context: &Context, id: Option<&str>) -> Result<Exit> {
 /// # Errors
 /// When the terminal or the engine fails.
 pub async fn show(context: &Context, found: &Found, speed: Speed) -> Result<Shown> {
-    let exit = run(LinkSource::new(context, found.dir.clone(), speed), options(context)?).await?;
-    Ok(Shown { mission: missions::read(&found.dir)?, exit })
+    show_at(context, &found.dir, speed).await
+}
+
+/// Nothing of the mission is read before it is shown: the engine tells it.
+async fn show_at(context: &Context, dir: &Path, speed: Speed) -> Result<Shown> {
+    let exit = run(LinkSource::new(context, dir.to_owned(), speed), options(context)?).await?;
+    Ok(Shown { mission: missions::read(dir)?, exit })
 }
 
 /// Goes where the console leads, until the person leaves.
 async fn follow(context: &Context, mut exit: ConsoleExit) -> Result<Exit> {
     loop {
-        let found = match exit {
+        let dir = match exit {
             ConsoleExit::Left | ConsoleExit::Signalled => return Ok(Exit::Done),
             ConsoleExit::New => {
                 exit = launch(launcher::launcher(context, Vec::new())?, options(context)?).await?;
                 continue;
             }
             ConsoleExit::Demo => return demo::run(context, demo::Args::default()).await,
-            ConsoleExit::Attach(id) => missions::find(context, Some(id.as_str()))?,
-            ConsoleExit::Launch(wish) => launcher::start(context, *wish).await?,
+            ConsoleExit::Attach(id) => missions::locate(context, Some(id.as_str()))?,
+            ConsoleExit::Launch(wish) => launcher::start(context, *wish).await?.dir,
         };
-        exit = show(context, &found, Speed::AsSet).await?.exit;
+        exit = show_at(context, &dir, Speed::AsSet).await?.exit;
     }
 }
 

@@ -7,6 +7,7 @@ pub mod choice;
 pub mod contract;
 pub mod diff;
 pub mod evidence;
+pub mod exhibit;
 pub mod feature;
 pub mod findings;
 pub mod frame;
@@ -117,7 +118,7 @@ pub enum Typing {
 /// How often a screen wants to hear of the time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pace {
-    /// About once a second, as all clocks on the screen.
+    /// As all clocks on the screen: once a second while something runs, else once a minute.
     #[default]
     Calm,
     /// Several times a second: something moves.

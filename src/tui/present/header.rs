@@ -6,7 +6,7 @@ use crate::domain::id::Timestamp;
 use crate::domain::mission::{End, Mission, Status};
 use crate::domain::verdict::Standing;
 use crate::tui::ink::Ink;
-use crate::tui::text::{ago, count, plural, span, width};
+use crate::tui::text::{ago, count, long_span, plural, width};
 
 use super::row::{Piece, Row};
 use super::work::status_sign;
@@ -55,7 +55,7 @@ fn costs(mission: &Mission, now: Timestamp) -> Vec<String> {
         Some(limit) => format!("{} of {}", dollars(usage.micro_dollars), dollars(limit)),
         None => dollars(usage.micro_dollars),
     };
-    let mut parts = vec![span(until.since(mission.created))];
+    let mut parts = vec![long_span(until.since(mission.created))];
     parts.push(format!("in {}", count(usage.input + usage.cache_written)));
     if usage.cached > 0 {
         parts.push(format!("cached {}", count(usage.cached)));

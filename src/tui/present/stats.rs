@@ -8,7 +8,7 @@ use crate::domain::estimate::estimate;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
 use crate::tui::ink::Ink;
-use crate::tui::text::{count, span, width};
+use crate::tui::text::{count, long_span, span, width};
 
 use super::row::Row;
 use super::work::attempt_sign;
@@ -32,7 +32,9 @@ pub fn rows(mission: &Mission, now: Timestamp, room: usize, tests: Row) -> Vec<R
     rows.extend(forecast(mission, room));
     rows.push(tests);
     rows.push(Row::new());
-    rows.push(Row::of(Ink::Strong, "Attempts over time").end(Ink::Dim, span(now.since(mission.created))));
+    rows.push(
+        Row::of(Ink::Strong, "Attempts over time").end(Ink::Dim, long_span(now.since(mission.created))),
+    );
     rows.extend(lanes(mission, now, room));
     rows
 }

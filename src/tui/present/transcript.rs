@@ -6,7 +6,7 @@ use crate::domain::message::Party;
 use crate::domain::transcript::Answer;
 use crate::tui::ink::Ink;
 use crate::tui::tape::{Block, BlockBody, ToolCall};
-use crate::tui::text::{count, first_line, plural, span, wrap};
+use crate::tui::text::{self, count, first_line, plural, span, wrap};
 
 use super::row::Row;
 
@@ -55,6 +55,18 @@ pub fn lines(above: Above<'_>, block: &Block, width: usize, fold: Fold) -> Vec<R
         BlockBody::Call(call) => rows.extend(call_lines(call, width, fold)),
     }
     rows
+}
+
+/// At least the last `most` lines of one block, or all that it has: a text that is still being said is long, and is
+/// drawn again with every word.
+pub fn last_lines(above: Above<'_>, block: &Block, width: usize, fold: Fold, most: usize) -> Vec<Row> {
+    if let BlockBody::Said(text) = &block.body {
+        let (text, last) = (text.trim_end(), text::last_lines(text.trim_end(), most));
+        if last.len() < text.len() {
+            return wrap(last, width).into_iter().map(|line| Row::of(Ink::Text, line)).collect();
+        }
+    }
+    lines(above, block, width, fold)
 }
 
 fn wants_air(before: &Block, block: &Block) -> bool {
@@ -208,7 +220,7 @@ impl Spoken {
     }
 
     fn new(verb: &str, object: String, result: Row, output: Output) -> Self {
-        Self { verb: crate::tui::text::clip(verb, VERB - 1), object, result, output }
+        Self { verb: text::clip(verb, VERB - 1), object, result, output }
     }
 }
 

@@ -30,7 +30,7 @@ fn take_reply(app: &mut App, errand: &Errand, reply: Reply) -> Vec<Effect> {
             app.live = live;
             app.link = Link::Attached;
             app.deciding.clear();
-            super::set_clock(app, updated);
+            super::hear_time(app, updated);
             if !first {
                 app.tapes.values_mut().for_each(|tape| tape.asked = false);
             }

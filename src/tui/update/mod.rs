@@ -65,7 +65,7 @@ fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
         }
         Msg::Dressed(read) => {
             dress(app, read);
-            Vec::new()
+            stack::refresh(app)
         }
         Msg::Untold(sentence) => vec![Effect::Tell(sentence)],
         Msg::Signal => vec![Effect::Exit(ConsoleExit::Signalled)],
@@ -141,12 +141,12 @@ fn take_event(app: &mut App, stamped: &Stamped) -> Vec<Effect> {
         return start();
     }
     mission.apply(stamped);
-    set_clock(app, stamped.at);
+    hear_time(app, stamped.at);
     mission_changed(app)
 }
 
-/// Time never goes back, and stands still on the screen while the past is shown.
-fn set_clock(app: &mut App, now: Timestamp) {
+/// What the time is. It never goes back, and stands still on the screen while the past is shown.
+pub fn hear_time(app: &mut App, now: Timestamp) {
     app.clock = app.clock.max(now);
     if app.present.is_none() {
         app.now = app.clock;
@@ -186,7 +186,7 @@ fn page(attempt: AttemptId, before: Before) -> Effect {
 }
 
 fn take_tick(app: &mut App, now: Timestamp) -> Vec<Effect> {
-    set_clock(app, now);
+    hear_time(app, now);
     if app.toast.as_ref().is_some_and(|toast| toast.until <= now) {
         app.toast = None;
     }

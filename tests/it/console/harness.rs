@@ -65,6 +65,7 @@ impl Host for Still {
 /// What the terminal was told beside its frames.
 #[derive(Debug, Default)]
 pub struct Asides {
+    pub frames: usize,
     pub copied: Vec<String>,
     pub titles: Vec<String>,
     pub notified: Vec<String>,
@@ -72,6 +73,7 @@ pub struct Asides {
 
 impl Outside for &mut Asides {
     fn begin_frame(&mut self) -> io::Result<()> {
+        self.frames += 1;
         Ok(())
     }
     fn end_frame(&mut self) -> io::Result<()> {
@@ -147,6 +149,25 @@ pub fn fly_from<S: Source>(app: App, source: S, host: Still, inputs: Vec<Event>)
         let exit = deck.fly(&mut terminal, script, &mut told).await.unwrap();
         let frame = text_of(terminal.backend().buffer());
         Flown { frame, told, exit, source }
+    })
+}
+
+/// How many frames reach the terminal of a console that stands already, while these inputs come.
+pub fn frames_after(moment: Moment, size: (u16, u16), later: Vec<Event>) -> usize {
+    let recording = sample(moment);
+    let now = recording.mission().updated;
+    let host = Still { now, editor: str::to_owned };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
+        let mut deck = Deck::new(blank(size, now), Arc::new(recording), Arc::new(host));
+        let mut told = Asides::default();
+        for inputs in [Vec::new(), later] {
+            told.frames = 0;
+            let script = Script::of(inputs, deck.calls());
+            deck.fly(&mut terminal, script, &mut told).await.unwrap();
+        }
+        told.frames
     })
 }
 

@@ -7,4 +7,5 @@ mod kept;
 mod pictures;
 mod presenters;
 mod properties;
+mod rest;
 mod screens;

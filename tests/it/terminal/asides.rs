@@ -69,7 +69,7 @@ fn frames_are_whole_keys_are_exact_and_what_is_copied_reaches_the_clipboard() {
     for taken in ["\x1b[?1049h", "\x1b[?2004h", "\x1b[?1004h", "\x1b[>1u", "\x1b[?2026h"] {
         assert!(bytes.contains(taken), "{taken:?}");
     }
-    terminal.types("2y");
+    terminal.types("3y");
     is_sent(&terminal, "\x1b]52;c;");
     // Tmux drops the plain one unless it is set up for it, and passes the wrapped one on unless it is forbidden.
     is_sent(&terminal, "\x1bPtmux;\x1b\x1b]52;c;");

@@ -17,12 +17,7 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Of this process.
-    pub fn of_this_process() -> Result<Self> {
-        Self::of("self")
-    }
-
-    /// Of a process by its number.
+    /// Of a process by its number; `self` is this one.
     pub fn of(pid: &str) -> Result<Self> {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
         // The name in brackets may hold anything, so the fields are counted from its end: utime is the 12th after it.

@@ -1,33 +1,9 @@
-//! The table: what was measured beside what was aimed at and the best of the peers.
+//! The rows of the table.
 
-use std::collections::BTreeMap;
-
-use crate::usage::median;
-
-/// Every figure, as often as it was taken.
-#[derive(Debug, Default)]
-pub struct Figures(BTreeMap<String, Vec<f64>>);
-
-struct Row {
-    what: &'static str,
-    figure: &'static str,
-    unit: &'static str,
-    target: &'static str,
-    peer: &'static str,
-}
-
-const fn row(
-    what: &'static str,
-    figure: &'static str,
-    unit: &'static str,
-    target: &'static str,
-    peer: &'static str,
-) -> Row {
-    Row { what, figure, unit, target, peer }
-}
+use crate::report::{Row, row};
 
 /// Targets and peers were measured on a machine with 2 cores against a local model server.
-const ROWS: [Row; 20] = [
+pub const ROWS: [Row; 20] = [
     row("a turn with shell `true`, model in process: wall", "turn_wall_ms", "ms", "5", ""),
     row("  processor time, programs included", "turn_cpu_ms", "ms", "5", ""),
     row("a turn of the first 100, model over HTTP: wall", "process_turn_wall_ms", "ms", "5", "pi 9.3"),
@@ -49,26 +25,3 @@ const ROWS: [Row; 20] = [
     row("  `flightdeck status --json`, whole process", "open_status_ms", "ms", "", ""),
     row("  folded from its first event, no snapshot", "fold_ms", "ms", "", ""),
 ];
-
-impl Figures {
-    /// Takes in what a scenario printed; other lines are not figures.
-    pub fn read(&mut self, printed: &str) {
-        for (name, number) in printed.lines().filter_map(|line| line.split_once(' ')) {
-            if let Ok(number) = number.parse() {
-                self.0.entry(name.to_owned()).or_default().push(number);
-            }
-        }
-    }
-}
-
-/// Prints the medians.
-#[expect(clippy::print_stdout, reason = "the table is what the bench is for")]
-pub fn print(figures: &Figures) {
-    println!("\n{:<50} {:>12}   {:<14} best peer", "What", "measured", "target ≤");
-    for Row { what, figure, unit, target, peer } in ROWS {
-        let Some(numbers) = figures.0.get(figure) else { continue };
-        let measured = format!("{:.1} {unit}", median(numbers.clone()));
-        let wanted = if target.is_empty() { String::new() } else { format!("{target} {unit}") };
-        println!("{what:<50} {measured:>12}   {wanted:<14} {peer}");
-    }
-}

@@ -33,6 +33,9 @@ max_minutes = 600
 Do as the bench says.
 "#;
 
+/// The mission's name.
+pub const MISSION: &str = "bench-abcd";
+
 /// A founded mission and the directories around it.
 pub struct Ground {
     /// Holds the repository and, unless the environment names others, everything else.
@@ -48,7 +51,7 @@ impl Ground {
         let repository = root.path().join("repository");
         let base = commit_something(&repository)?;
         let home = variable("FLIGHTDECK_HOME").unwrap_or_else(|| root.path().join("home"));
-        let id: MissionId = "bench-abcd".parse()?;
+        let id: MissionId = MISSION.parse()?;
         let founding = Founding {
             mission: id.clone(),
             title: Title::clipped("A bench"),
@@ -82,18 +85,23 @@ impl Ground {
         Ok(())
     }
 
-    /// Plans one feature, which is GO: a worker is due.
-    pub fn planned(self) -> Result<Self> {
-        let planner = AttemptId(1);
+    /// Plans one feature, as this attempt would; the plan waits for GO.
+    pub fn proposed(self, planner: AttemptId) -> Result<Self> {
         let start = Command::StartAttempt { work: Work::Plan, model: Title::clipped("bench/planner") };
         self.ask(Actor::Engine, vec![start])?;
         let contract = Command::ProposeContract { assertions: vec![assertion()?] };
         let environment = Command::ProposeEnvironment { environment: Environment::default() };
         let plan = Command::ProposePlan { milestones: vec![milestone()?] };
         self.ask(Actor::Attempt(planner), vec![contract, environment, plan])?;
-        let go = Command::DecideGate { gate: GateId::Plan, decision: Decision::Go { note: None } };
-        self.ask(Actor::Person, vec![go])?;
         Ok(self)
+    }
+
+    /// Plans one feature, which is GO: a worker is due.
+    pub fn planned(self) -> Result<Self> {
+        let ground = self.proposed(AttemptId(1))?;
+        let go = Command::DecideGate { gate: GateId::Plan, decision: Decision::Go { note: None } };
+        ground.ask(Actor::Person, vec![go])?;
+        Ok(ground)
     }
 
     /// The directory with the worker's prompt.
@@ -102,13 +110,19 @@ impl Ground {
     }
 
     /// The person's directory of settings.
-    pub fn config(&self) -> PathBuf {
+    fn config(&self) -> PathBuf {
         variable("XDG_CONFIG_HOME").unwrap_or_else(|| self.root.path().join("config")).join("flightdeck")
     }
 
-    /// A place for a socket.
-    pub fn socket(&self) -> PathBuf {
-        self.dir.join("engine.sock")
+    /// Makes a local server the provider of the models that begin with `local/`.
+    pub fn provide(&self, base_url: &str) -> Result<()> {
+        let settings = format!("[providers.local]\nbase_url = \"{base_url}\"\nwire = \"chat\"\n");
+        Ok(std::fs::write(self.config().join("config.toml"), settings)?)
+    }
+
+    /// The repository.
+    pub fn repository(&self) -> PathBuf {
+        self.root.path().join("repository")
     }
 }
 
