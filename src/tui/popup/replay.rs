@@ -16,7 +16,6 @@ use crate::tui::app::App;
 use crate::tui::effect::Errand;
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::layout::Areas;
 use crate::tui::present::row::Row;
 use crate::tui::source::SourceError;
 use crate::tui::text::span;
@@ -145,9 +144,20 @@ impl Popup for Replay {
     }
 
     /// A strip at the foot; the main screen stays in sight above it.
-    fn area(&self, areas: &Areas) -> Rect {
+    fn area(&self, app: &App) -> Rect {
+        let areas = app.areas();
         let height = 5.min(areas.body.height);
         Rect { y: areas.body.bottom() - height, height, ..areas.body }
+    }
+
+    fn word(&self, action: Action) -> &'static str {
+        match action {
+            Action::Left => "step back",
+            Action::Right => "step on",
+            Action::NextMatch => "next gate or failure",
+            Action::PreviousMatch => "the one before",
+            other => other.hint(),
+        }
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {
