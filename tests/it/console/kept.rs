@@ -103,12 +103,11 @@ fn an_assertion_changed_elsewhere_is_refused_and_every_word_stays() {
 fn the_contract_from_the_editor_is_kept_until_it_is_sent() {
     let edit = |text: &str| {
         let again = text.contains("Added twice") || text.contains("Added once");
-        let marked = if again {
+        if again {
             text.replace("Added once", "Added twice")
         } else {
             text.replacen("Check:", "Added once.\n\nCheck:", 1)
-        };
-        marked
+        }
     };
     let left = decide(News::Silent, edit, "E esc");
     assert!(left.frame.contains("kept: E goes on with what you wrote"), "{}", left.frame);
