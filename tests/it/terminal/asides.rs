@@ -77,6 +77,7 @@ fn frames_are_whole_keys_are_exact_and_what_is_copied_reaches_the_clipboard() {
     terminal.types("o\x1b[200~q\rq\x1b[201~");
     terminal.waits_until("the pasted lines", |terminal| terminal.screen().matches("│ q ").count() == 2);
     terminal.types(ESC);
+    terminal.sees_no_more("to the orchestrator");
     terminal.types("q");
     terminal.sees("left with 0");
     let bytes = terminal.bytes();
