@@ -42,15 +42,14 @@ pub fn estimate(mission: &Mission) -> Estimate {
 
 /// What the mission will have cost in the end: what is spent, and what the rest is expected to take. The rest is
 /// counted as in [`estimate`], over features that are not built and milestones that are not GO, with a review of every
-/// feature; at least without a fix, at most twice the likely. `None` until a run with a price has ended.
+/// feature; at least without a fix, at most twice the likely. `None` until a worker's run with a price has ended.
 pub fn forecast(mission: &Mission) -> Option<Money> {
     let spent = mission.usage().micro_dollars;
     let builds = |attempt: &Attempt| attempt.role == Role::Worker;
     let judges =
         |attempt: &Attempt| matches!(attempt.role, Role::Reviewer | Role::Scrutiny | Role::UserTesting);
-    let any = average_cost(mission, |_| true)?.likely;
-    let build = average_cost(mission, builds).map_or(any, |each| each.likely);
-    let judge = average_cost(mission, judges).map_or(any, |each| each.likely);
+    let build = average_cost(mission, builds)?.likely;
+    let judge = average_cost(mission, judges).map_or(build, |each| each.likely);
     let features =
         count(mission.features.iter().filter(|feature| feature.is_wanted() && !feature.is_built()));
     let milestones =

@@ -22,6 +22,16 @@ pub struct ConsoleOptions {
     pub mouse: Mouse,
     pub notifications: Notifications,
     pub host: Arc<dyn Host>,
+    pub standing: Standing,
+}
+
+/// Whether what is shown goes on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Standing {
+    #[default]
+    Live,
+    /// A record: its clock stands where it ends.
+    Recorded,
 }
 
 /// Whether the console takes the mouse.

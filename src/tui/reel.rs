@@ -61,13 +61,17 @@ impl Reel {
         self.flipped.clear();
     }
 
-    /// Goes to a block, which becomes the last that is seen.
-    pub fn go_to(&mut self, tape: &Tape, place: usize, width: usize) {
+    /// Goes to a block and shows all of it: it begins a third below the top, with what comes after it in sight.
+    pub fn go_to(&mut self, tape: &Tape, place: usize, (width, height): (usize, usize)) {
         if self.follows() {
             self.seen = tape.grown;
         }
-        let height = self.height_of(tape, place, width);
-        self.anchor = Some(Anchor { name: tape.name_of(place), line: height.saturating_sub(1) });
+        let name = tape.name_of(place);
+        if self.fold == Fold::Folded {
+            self.flipped.insert(name);
+        }
+        let last = self.down(tape, Anchor { name, line: 0 }, height * 2 / 3, width);
+        self.anchor = Some(last);
     }
 
     /// Scrolls by lines: up is negative. Scrolling down past the end follows again.

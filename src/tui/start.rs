@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crossterm::event::EventStream;
 use ratatui::Terminal;
 
-use super::app::{App, Look, Start};
+use super::app::{App, Link, Look, Start};
 use super::dress::watch;
 use super::event_loop::Deck;
 use super::linking::Linking;
-use super::options::{ConsoleExit, ConsoleOptions, Launcher, TuiError};
+use super::options::{ConsoleExit, ConsoleOptions, Launcher, Standing, TuiError};
 use super::popup::Popup;
 use super::popup::choice::Choice;
 use super::popup::launcher::LauncherScreen;
@@ -58,6 +58,9 @@ async fn on_this_terminal(
     let (mouse, notifications) = (options.mouse, options.notifications);
     let mut app = App::new(Start { size, now: options.host.now(), look, keymap, mouse, notifications });
     app.screens = screens;
+    if options.standing == Standing::Recorded {
+        app.link = Link::Recorded;
+    }
     let mut deck = Deck::new(app, Arc::new(source), options.host);
     watch(deck.sender(), options.wardrobe, dress);
     deck.fly(&mut terminal, EventStream::new(), Tty::new(guard, linking)).await

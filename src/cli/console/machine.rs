@@ -19,6 +19,8 @@ use crate::workspace::Program;
 /// This machine.
 pub struct Machine {
     pub context: Arc<Context>,
+    /// When the record that is shown ends; the clock stands there.
+    pub stands_at: Option<Timestamp>,
     /// The person's own command for notifications, from `FLIGHTDECK_NOTIFY`; it gets the sentence as its last argument.
     pub notify: Option<String>,
 }
@@ -26,7 +28,7 @@ pub struct Machine {
 #[async_trait]
 impl Host for Machine {
     fn now(&self) -> Timestamp {
-        now()
+        self.stands_at.unwrap_or_else(now)
     }
 
     async fn edit(&self, text: String, name: String) -> Result<String, String> {

@@ -10,16 +10,17 @@ use super::dress::Settings;
 use super::launcher;
 use super::machine::{Machine, card};
 use super::source::LinkSource;
-use crate::cli::context::Context;
+use crate::cli::context::{Context, print};
 use crate::cli::exit::Exit;
 use crate::cli::fault::misuse;
 use crate::cli::missions::{self, Found};
 use crate::cli::new::Speed;
 use crate::cli::{demo, overview};
+use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
 use crate::store::{Log, PageEnd, TranscriptReader};
 use crate::tui::glyph::Charset;
-use crate::tui::options::{ConsoleExit, ConsoleOptions, Mouse, Notifications};
+use crate::tui::options::{ConsoleExit, ConsoleOptions, Mouse, Notifications, Standing};
 use crate::tui::recording::Recording;
 use crate::tui::theme::Depth;
 use crate::tui::{launch, run, sample};
@@ -94,7 +95,11 @@ pub async fn show(context: &Context, found: &Found, speed: Speed) -> Result<Show
 /// Nothing of the mission is read before it is shown: the engine tells it.
 async fn show_at(context: &Context, dir: &Path, speed: Speed) -> Result<Shown> {
     let exit = run(LinkSource::new(context, dir.to_owned(), speed), options(context)?).await?;
-    Ok(Shown { mission: missions::read(dir)?, exit })
+    let mission = missions::read(dir)?;
+    if let (ConsoleExit::Left, None, Some(id)) = (&exit, &mission.end, mission.id()) {
+        print(&format!("{id} goes on without the console: `flightdeck attach {id}` comes back to it"))?;
+    }
+    Ok(Shown { mission, exit })
 }
 
 /// Goes where the console leads, until the person leaves.
@@ -126,7 +131,8 @@ pub async fn replay(context: &Context, what: Option<&Found>) -> Result<Exit> {
         Some(found) => recorded(found)?,
         None => sample::sample(sample::Moment::Flying),
     };
-    run(recording, options(context)?).await?;
+    let ends = recording.mission().updated;
+    run(recording, options_of(context, Shows::Record { ends })?).await?;
     Ok(Exit::Done)
 }
 
@@ -141,7 +147,22 @@ fn recorded(found: &Found) -> Result<Recording> {
     Ok(Recording { events, transcripts, ..Recording::default() })
 }
 
+/// What a console shows.
+#[derive(Debug, Clone, Copy)]
+enum Shows {
+    Mission,
+    Record { ends: Timestamp },
+}
+
 fn options(context: &Context) -> Result<ConsoleOptions> {
+    options_of(context, Shows::Mission)
+}
+
+fn options_of(context: &Context, shows: Shows) -> Result<ConsoleOptions> {
+    let (standing, stands_at) = match shows {
+        Shows::Mission => (Standing::Live, None),
+        Shows::Record { ends } => (Standing::Recorded, Some(ends)),
+    };
     let word = |name: &str| context.variables.get(name).map(str::to_owned).unwrap_or_default();
     let locale = [word("LC_ALL"), word("LC_CTYPE"), word("LANG")].into_iter().find(|found| !found.is_empty());
     let unicode = locale.is_none_or(|locale| locale.to_lowercase().replace('-', "").contains("utf8"));
@@ -157,7 +178,9 @@ fn options(context: &Context) -> Result<ConsoleOptions> {
         notifications: Notifications::On,
         host: Arc::new(Machine {
             context: Arc::new(context.clone()),
+            stands_at,
             notify: context.variables.get("FLIGHTDECK_NOTIFY").map(str::to_owned),
         }),
+        standing,
     })
 }

@@ -96,6 +96,10 @@ fn main_hints(app: &App) -> Vec<Action> {
         Pane::Worker => [Action::Follow, Action::Fold],
         Pane::Contract => [Action::Edit, Action::Add],
     });
-    hints.extend([Action::Talk, Action::Zoom, Action::Pause, Action::Palette, Action::Help, Action::Quit]);
+    hints.extend([Action::Talk, Action::Zoom]);
+    if app.mission.end.is_none() {
+        hints.push(Action::Pause);
+    }
+    hints.extend([Action::Palette, Action::Help, Action::Quit]);
     hints
 }

@@ -37,6 +37,14 @@ pub struct AssertionScreen {
     sent: bool,
     /// The mission's state that the answer is about.
     seq: u64,
+    written: Written,
+}
+
+/// Whether anything was written yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    No,
+    Yes,
 }
 
 impl AssertionScreen {
@@ -51,7 +59,16 @@ impl AssertionScreen {
     }
 
     fn on(form: Form) -> Self {
-        Self { form, below: None, serial: 0, asking: false, asked: None, sent: false, seq: 0 }
+        Self {
+            form,
+            below: None,
+            serial: 0,
+            asking: false,
+            asked: None,
+            sent: false,
+            seq: 0,
+            written: Written::No,
+        }
     }
 
     /// Asks what the change would do, when that is not known and nothing is on its way.
@@ -78,7 +95,9 @@ impl AssertionScreen {
                 Turn::stay()
             }
             Err(sentence) => {
-                self.below = Some((Ink::Bad, sentence));
+                // Nothing is wrong with a form that nobody has written in.
+                let ink = if self.written == Written::No { Ink::Dim } else { Ink::Bad };
+                self.below = Some((ink, sentence));
                 Turn::stay()
             }
         }
@@ -157,6 +176,7 @@ impl Popup for AssertionScreen {
 
     fn typed(&mut self, _app: &App, key: KeyEvent) -> Turn {
         self.form.key(key);
+        self.written = Written::Yes;
         self.consider()
     }
 

@@ -55,7 +55,11 @@ impl Popup for Attention {
     fn act(&mut self, app: &App, action: Action) -> Turn {
         let needs = needs(&app.mission);
         if action == Action::Open {
-            return needs.get(self.list.selected).map_or_else(Turn::close, |need| open(app, need));
+            return needs.get(self.list.selected).map_or_else(Turn::close, |need| {
+                // The list is left behind when nothing else waits in it.
+                let then = if needs.len() == 1 { Then::Swap } else { Then::Open };
+                Turn::stay().and_then(then(decision(app, need)))
+            });
         }
         let Some(step) = Step::of(action) else { return Turn::pass() };
         let height = usize::from(list_of(inside(self.area(app)), needs.len()).height);
@@ -139,8 +143,17 @@ fn row(app: &App, need: &Need) -> Row {
     if need.blocks.is_empty() { row } else { row.end(Ink::Dim, format!("holds up {}", need.blocks)) }
 }
 
-fn open(app: &App, need: &Need) -> Turn {
-    let screen: Box<dyn Popup> = match need.kind {
+/// The screen for what waits: the only decision itself, or the list of them.
+pub fn screen(app: &App) -> Box<dyn Popup> {
+    match needs(&app.mission).as_slice() {
+        [only] if app.warnings.is_empty() => decision(app, only),
+        _ => Box::new(Attention::default()),
+    }
+}
+
+/// The screen on which a decision is made.
+fn decision(app: &App, need: &Need) -> Box<dyn Popup> {
+    match need.kind {
         NeedKind::Gate { gate } => Box::new(GateScreen::new(gate)),
         NeedKind::Question { question } => Box::new(Talk::about(app, question)),
         NeedKind::Hold { .. } => Box::new(Confirm::new(
@@ -148,6 +161,5 @@ fn open(app: &App, need: &Need) -> Turn {
             Command::Resume,
             "the mission goes on",
         )),
-    };
-    Turn::stay().and_then(Then::Open(screen))
+    }
 }

@@ -84,7 +84,7 @@ impl Popup for Findings {
             return;
         }
         let (upper, lower) = parts(inner, findings.len());
-        let rows: Vec<Row> = findings.iter().map(|finding| row(finding)).collect();
+        let rows: Vec<Row> = findings.iter().map(|finding| row(&app.mission, finding)).collect();
         list(app, frame, upper, &self.list, &rows);
         let mut lines = lower.rows();
         if let Some(line) = lines.next() {

@@ -1,4 +1,4 @@
-//! A gate: what it rests on at the left, the selected assertion in full at the right, risks and cost below.
+//! A gate: what it comes to above, what it rests on below at the left, and at the right the selected point in full.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -55,9 +55,9 @@ pub fn meant(app: &App) -> GateId {
 
 /// The three parts of the screen.
 struct Parts {
+    summary: Rect,
     left: Rect,
     right: Rect,
-    below: Rect,
 }
 
 impl GateScreen {
@@ -152,14 +152,14 @@ impl GateScreen {
     }
 }
 
-fn parts(inner: Rect, rows_below: usize) -> Parts {
-    let below = u16::try_from(rows_below + 1).unwrap_or(u16::MAX).min(inner.height / 2);
-    let upper = inner.height.saturating_sub(below);
+fn parts(inner: Rect, summary: usize) -> Parts {
+    let above = u16::try_from(summary + 1).unwrap_or(u16::MAX).min(inner.height / 2);
+    let lower = Rect { y: inner.y + above, height: inner.height.saturating_sub(above), ..inner };
     let left = if inner.width >= 90 { inner.width * 2 / 5 } else { inner.width };
     Parts {
-        left: Rect { width: left.saturating_sub(2), height: upper, ..inner },
-        right: Rect { x: inner.x + left, width: inner.width - left, height: upper, ..inner },
-        below: Rect { y: inner.y + upper, height: below, ..inner },
+        summary: Rect { height: above, ..inner },
+        left: Rect { width: left.saturating_sub(2), ..lower },
+        right: Rect { x: inner.x + left, width: inner.width - left, ..lower },
     }
 }
 
@@ -246,12 +246,10 @@ impl Popup for GateScreen {
             let sections = self.sections(app, usize::from(parts.right.width));
             draw(app, frame, parts.right, self.top, &sections);
         }
-        let mut lines = parts.below.rows();
-        if let Some(line) = lines.next() {
+        let shown = summary.get(..summary.len().min(usize::from(parts.summary.height).saturating_sub(1)));
+        app.painter().rows(frame.buffer_mut(), parts.summary, shown.unwrap_or_default());
+        if let Some(line) = parts.summary.rows().last() {
             rule(app, frame, line, "");
-        }
-        for (line, row) in lines.zip(&summary) {
-            app.painter().row(frame.buffer_mut(), line, row, crate::tui::widget::painter::Lit::No);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Popup;
 use super::assertion::AssertionScreen;
 use super::attempt::AttemptScreen;
-use super::attention::Attention;
+use super::attention;
 use super::contract::ContractScreen;
 use super::diff::DiffScreen;
 use super::evidence::EvidenceScreen;
@@ -30,7 +30,7 @@ use crate::tui::select::{attempt_on, selected_assertion, selected_moment, select
 /// The screen of an action that means the same everywhere.
 pub fn anywhere(app: &App, action: Action) -> Option<Box<dyn Popup>> {
     Some(match action {
-        Action::Attention => Box::new(Attention::default()),
+        Action::Attention => attention::screen(app),
         Action::Gate => Box::new(GateScreen::new(meant(app))),
         Action::Talk => Box::new(Talk::new(app)),
         Action::Workers => Box::new(Workers::default()),

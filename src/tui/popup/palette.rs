@@ -82,6 +82,10 @@ impl Popup for Palette {
         Typing::Yes
     }
 
+    fn word(&self, action: Action) -> &'static str {
+        if action == Action::Open { "do it" } else { action.hint() }
+    }
+
     fn hints(&self, _app: &App) -> Vec<Action> {
         vec![Action::Open, Action::Up, Action::Down, Action::Back]
     }

@@ -9,13 +9,16 @@ use crate::tui::glyph::Glyph;
 use crate::tui::ink::Ink;
 use crate::tui::text::plural;
 
-use super::prose::labelled;
-use super::row::Row;
+use super::gate::is_older;
+use super::prose::{labelled, paragraph};
+use super::row::{Piece, Row};
 use super::{assertion, contract, feature, finding};
 
 /// A point of the agenda.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Point {
+    /// What the person asked for, and what they answered while it was planned.
+    Goal,
     /// The commands and services that everything is checked with.
     Environment,
     Milestone(MilestoneId),
@@ -37,7 +40,7 @@ pub fn points(mission: &Mission, gate: GateId) -> Vec<Point> {
 }
 
 fn plan(mission: &Mission) -> Vec<Point> {
-    let mut points = vec![Point::Environment];
+    let mut points = vec![Point::Goal, Point::Environment];
     for milestone in &mission.milestones {
         points.push(Point::Milestone(milestone.id));
         for feature in mission.features_of(milestone.id) {
@@ -75,6 +78,13 @@ pub fn row(mission: &Mission, gate: GateId, point: &Point) -> Row {
     let depth = if gate == GateId::Plan { depth(point) } else { 0 };
     let lead = Row::of(Ink::Text, "  ".repeat(depth));
     let said = match point {
+        Point::Goal => Row::new().sign(Ink::Dim, Glyph::Step).then(Ink::Text, "What you asked for").end(
+            Ink::Dim,
+            match mission.questions.len() {
+                0 => String::new(),
+                asked => plural(asked, "question"),
+            },
+        ),
         Point::Environment => Row::new()
             .sign(Ink::Dim, Glyph::Step)
             .then(Ink::Text, "How it is checked")
@@ -88,15 +98,30 @@ pub fn row(mission: &Mission, gate: GateId, point: &Point) -> Row {
             let title = mission.feature(*id).map_or("", |feature| feature.spec.title.as_str());
             Row::of(Ink::Text, format!("{id} {title}"))
         }
+        Point::Assertion(id) if gate != GateId::Plan && is_older(mission, gate, id) => {
+            let row = contract::row(mission, id);
+            let older = assertion::newest(mission, id).map(|verdict| format!(" at {}", verdict.commit));
+            let mut right = vec![Piece::new(Ink::Warn, older.unwrap_or_default())];
+            right.extend(row.right);
+            Row { right, ..row }
+        }
         Point::Assertion(id) => contract::row(mission, id),
-        Point::Finding(id) => mission.findings.get(id).map(finding::row).unwrap_or_default(),
+        Point::Finding(id) => {
+            let mut row =
+                mission.findings.get(id).map(|known| finding::row(mission, known)).unwrap_or_default();
+            // At its own gate a finding need not say of which milestone it is.
+            if gate != GateId::Final && row.right.len() > 1 {
+                row.right.remove(0);
+            }
+            row
+        }
     };
     Row { left: lead.left.into_iter().chain(said.left).collect(), right: said.right }
 }
 
 fn depth(point: &Point) -> usize {
     match point {
-        Point::Environment | Point::Milestone(_) | Point::Finding(_) => 0,
+        Point::Goal | Point::Environment | Point::Milestone(_) | Point::Finding(_) => 0,
         Point::Feature(_) => 1,
         Point::Assertion(_) => 2,
     }
@@ -105,6 +130,7 @@ fn depth(point: &Point) -> usize {
 /// A point in full.
 pub fn detail(mission: &Mission, point: &Point, width: usize) -> Vec<Row> {
     match point {
+        Point::Goal => goal(mission, width),
         Point::Environment => {
             mission.environment.as_ref().map(|known| environment(known, width)).unwrap_or_default()
         }
@@ -121,6 +147,19 @@ pub fn detail(mission: &Mission, point: &Point, width: usize) -> Vec<Row> {
             finding::detail(mission, known, width)
         }
     }
+}
+
+fn goal(mission: &Mission, width: usize) -> Vec<Row> {
+    let asked = mission.founding.as_ref().map_or("", |founding| founding.goal.as_str());
+    let mut rows = vec![Row::of(Ink::Strong, "What you asked for"), Row::new()];
+    rows.extend(paragraph(Ink::Text, asked, width));
+    for question in &mission.questions {
+        rows.push(Row::new());
+        rows.extend(paragraph(Ink::Dim, &format!("{} {}", question.id, question.text), width));
+        let answer = question.answer.as_ref().map_or("not answered yet", |answer| answer.as_str());
+        rows.extend(paragraph(Ink::Text, &format!("→ {answer}"), width));
+    }
+    rows
 }
 
 fn milestone(mission: &Mission, id: MilestoneId) -> Vec<Row> {

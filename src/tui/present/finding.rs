@@ -39,14 +39,17 @@ pub fn source_attempt(source: &Source) -> Option<AttemptId> {
 }
 
 /// One line: `✗ blocking  the answer names which part was wrong      M2  → F12`.
-pub fn row(finding: &Finding) -> Row {
+pub fn row(mission: &Mission, finding: &Finding) -> Row {
+    let mended = |id| mission.feature(id).is_some_and(crate::domain::plan::Feature::is_built);
     let (sign, ink) = match finding.state {
+        FindingState::TakenUp { feature } if mended(feature) => (Glyph::Done, Ink::Good),
         FindingState::Open => (Glyph::Needs, Ink::Warn),
         FindingState::TakenUp { .. } => (Glyph::Active, Ink::Accent),
         FindingState::Dismissed { .. } => (Glyph::Retired, Ink::Dim),
     };
     let fate = match &finding.state {
         FindingState::Open => "open".to_owned(),
+        FindingState::TakenUp { feature } if mended(*feature) => format!("mended by {feature}"),
         FindingState::TakenUp { feature } => format!("→ {feature}"),
         FindingState::Dismissed { .. } => "dismissed".to_owned(),
     };

@@ -2,10 +2,11 @@
 
 use crate::domain::budget::dollars;
 use crate::domain::estimate::estimate;
-use crate::domain::finding::{FindingState, Severity};
+use crate::domain::finding::FindingState;
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, MilestoneId};
 use crate::domain::mission::Mission;
+use crate::domain::round::Round;
 use crate::domain::usage::Usage;
 use crate::domain::verdict::Standing;
 use crate::tui::glyph::Glyph;
@@ -13,6 +14,7 @@ use crate::tui::ink::Ink;
 use crate::tui::text::plural;
 
 use super::agenda::assertions;
+use super::assertion::newest;
 use super::prose::labelled_row;
 use super::row::Row;
 
@@ -27,7 +29,6 @@ pub fn summary(mission: &Mission, gate: GateId) -> Vec<Row> {
             mission.attempts.len(),
         )),
     }
-    rows.extend(risks(mission, gate));
     rows
 }
 
@@ -36,6 +37,7 @@ fn verdict_row(mission: &Mission, gate: GateId) -> Row {
         GateId::Milestone(id) => mission.obstacles(id),
         GateId::Plan | GateId::Final => Vec::new(),
     };
+    let risks = risks(mission, gate);
     if !mission.is_gate_open(gate) {
         return match mission.gates.get(&gate) {
             Some(known) if known.is_go() => {
@@ -50,6 +52,9 @@ fn verdict_row(mission: &Mission, gate: GateId) -> Row {
         };
     }
     match obstacles.as_slice() {
+        [] if !risks.is_empty() => Row::new()
+            .sign(Ink::Warn, Glyph::Waived)
+            .then(Ink::Warn, format!("GO is possible, but {}", risks.join(" · "))),
         [] => Row::new().sign(Ink::Good, Glyph::Done).then(Ink::Good, "nothing stands in the way of GO"),
         some => Row::new().sign(Ink::Bad, Glyph::Blocked).then(Ink::Bad, some.join(" · ")),
     }
@@ -82,22 +87,45 @@ fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
     let open = mission.open_findings().filter(of_milestone).count();
     let taken =
         findings.clone().filter(|finding| matches!(finding.state, FindingState::TakenUp { .. })).count();
-    let blocking = findings.clone().filter(|finding| finding.severity == Severity::Blocking).count();
-    let found = format!(
-        "{} · {blocking} blocking · {taken} mended · {open} open",
-        plural(findings.count(), "finding")
-    );
+    let all = findings.count();
+    let dismissed = all - open - taken;
+    let found = format!("{}: {taken} taken up · {dismissed} dismissed · {open} open", plural(all, "finding"));
     let attempts: Vec<_> =
         mission.attempts.values().filter(|attempt| milestone_of(mission, attempt.work) == Some(id)).collect();
-    vec![
+    let mut rows: Vec<Row> = mission.last_round(id).map(checks).into_iter().collect();
+    rows.extend([
+        labelled_row("found", Ink::Text, &found),
         labelled_row(
             "rounds",
             Ink::Text,
-            &format!("{rounds} of {} · {}", mission.round_limit(id), outcomes.join(", ")),
+            &format!("{rounds} of at most {}: {}", mission.round_limit(id), outcomes.join(", ")),
         ),
-        labelled_row("found", Ink::Text, &found),
+        labelled_row("GO", Ink::Text, &next_words(mission, id)),
         spent(attempts.iter().map(|attempt| attempt.usage).sum(), attempts.len()),
-    ]
+    ]);
+    rows
+}
+
+/// What the engine ran at the commit under test.
+fn checks(round: &Round) -> Row {
+    let mut row = labelled_row("checks", Ink::Text, "");
+    for run in &round.runs {
+        let (sign, ink) = if run.passed() { (Glyph::Done, Ink::Good) } else { (Glyph::Failed, Ink::Bad) };
+        row = row.sign(ink, sign).then(Ink::Text, format!("{}   ", run.name));
+    }
+    row.then(Ink::Dim, format!("at {}", round.commit))
+}
+
+/// What GO begins.
+fn next_words(mission: &Mission, id: MilestoneId) -> String {
+    let next = mission.milestones.iter().find(|milestone| milestone.id > id);
+    next.map_or_else(
+        || "opens the final gate".to_owned(),
+        |next| {
+            let features = mission.features_of(next.id).count();
+            format!("starts {} {}, {}", next.id, next.title, plural(features, "feature"))
+        },
+    )
 }
 
 fn milestone_of(mission: &Mission, work: crate::domain::attempt::Work) -> Option<MilestoneId> {
@@ -127,18 +155,32 @@ fn spent(usage: Usage, attempts: usize) -> Row {
     )
 }
 
-/// What a person should not overlook: waived, stale, and what flipped between rounds.
-fn risks(mission: &Mission, gate: GateId) -> Vec<Row> {
+/// What a person should not overlook: waived, stale, proven before the last change, and what flipped between rounds.
+fn risks(mission: &Mission, gate: GateId) -> Vec<String> {
     let ids = assertions(mission, gate);
     let with = |standing: Standing| ids.iter().filter(|id| mission.standing(id) == standing).count();
     let flaky = ids.iter().filter(|id| is_flaky(mission, id)).count();
-    let parts: Vec<String> =
-        [(with(Standing::Waived), "waived"), (with(Standing::Stale), "stale"), (flaky, "flaky")]
-            .into_iter()
-            .filter(|(n, _)| *n > 0)
-            .map(|(n, word)| format!("{n} {word}"))
-            .collect();
-    if parts.is_empty() { Vec::new() } else { vec![labelled_row("risks", Ink::Warn, &parts.join(" · "))] }
+    let older = ids.iter().filter(|id| is_older(mission, gate, id)).count();
+    [
+        (with(Standing::Waived), "waived"),
+        (with(Standing::Stale), "stale"),
+        (older, "proven before the last change"),
+        (flaky, "flaky"),
+    ]
+    .into_iter()
+    .filter(|(n, _)| *n > 0)
+    .map(|(n, word)| format!("{n} {word}"))
+    .collect()
+}
+
+/// Whether an assertion was proven at another commit than the one that the gate is about.
+pub fn is_older(mission: &Mission, gate: GateId, id: &AssertionId) -> bool {
+    let commit = match gate {
+        GateId::Milestone(milestone) => mission.last_round(milestone).map(|round| &round.commit),
+        GateId::Plan | GateId::Final => mission.head(),
+    };
+    let proven = newest(mission, id).filter(|_| mission.standing(id) == Standing::Passed);
+    proven.zip(commit).is_some_and(|(verdict, commit)| verdict.commit != *commit)
 }
 
 /// Whether verdicts of one revision disagree at the same commit.

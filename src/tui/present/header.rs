@@ -3,6 +3,7 @@
 use crate::domain::attention;
 use crate::domain::budget::dollars;
 use crate::domain::estimate::forecast;
+use crate::domain::gate::GateId;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::{End, Mission, Status};
 use crate::domain::verdict::Standing;
@@ -109,7 +110,7 @@ pub fn doing(mission: &Mission) -> Vec<Piece> {
     };
     let (sign, ink) = status_sign(status);
     let mut row = Row::new().sign(ink, sign).then(ink, status.word().to_uppercase());
-    if let Some(milestone) = mission.current_milestone() {
+    if let Some(milestone) = mission.current_milestone().filter(|_| mission.is_go(GateId::Plan)) {
         let of = mission.milestones.len();
         row = row
             .then(Ink::Text, format!("   {} of {of}", milestone.id))

@@ -153,7 +153,7 @@ fn validation_row(mission: &Mission, id: MilestoneId) -> Row {
         row = row.sign(ink, sign).then(words, format!("{name}   "));
     }
     match round {
-        Some(round) if round.number > 1 => row.end(Ink::Dim, format!("round {}", round.number)),
+        Some(round) if round.number > 1 => row.end(Ink::Dim, format!("r{}", round.number)),
         _ => row,
     }
 }

@@ -77,7 +77,7 @@ impl Log {
             cache_written: seconds * 90,
             output: seconds * 64,
             turns,
-            micro_dollars: seconds * 2_300,
+            micro_dollars: seconds * 1_100,
         };
         self.engine(Event::UsageCounted { attempt, usage });
     }

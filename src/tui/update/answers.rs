@@ -6,6 +6,7 @@ use crate::tui::effect::{Effect, Errand};
 use crate::tui::keymap::Context;
 use crate::tui::source::SourceError;
 
+use super::main_screen;
 use super::{deciding, mission_changed, past, say, stack};
 
 /// Takes an answer in.
@@ -21,17 +22,21 @@ pub fn take(app: &mut App, errand: &Errand, result: Result<Reply, SourceError>) 
 fn take_reply(app: &mut App, errand: &Errand, reply: Reply) -> Vec<Effect> {
     match (errand, reply) {
         (Errand::Attach, Reply::Attached { mission, live }) => {
-            let first = app.link == Link::Attaching;
+            let first = app.mission.founding.is_none();
             let updated = mission.updated;
             match &mut app.present {
                 Some(present) => *present = mission,
                 None => app.mission = *mission,
             }
             app.live = live;
-            app.link = Link::Attached;
+            if app.link != Link::Recorded {
+                app.link = Link::Attached;
+            }
             app.deciding.clear();
             super::hear_time(app, updated);
-            if !first {
+            if first {
+                main_screen::select_what_matters(app);
+            } else {
                 app.tapes.values_mut().for_each(|tape| tape.asked = false);
             }
             mission_changed(app)

@@ -17,9 +17,11 @@ use crate::domain::event::Stamped;
 use crate::domain::id::{AttemptId, Timestamp};
 use crate::link::protocol::{Before, Call, LiveOutput, Notice};
 
+use super::action::Action;
 use super::app::{App, Link, Toast, Tone, Warning, Window};
 use super::dress::Dress;
 use super::effect::{Effect, Errand};
+use super::keymap::Context;
 use super::msg::Msg;
 use super::options::ConsoleExit;
 use super::source::Heard;
@@ -59,7 +61,14 @@ fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
             stack::refresh(app)
         }
         Msg::Edited(Ok(text)) => stack::edited(app, &text),
-        Msg::Edited(Err(sentence)) | Msg::Trouble(sentence) => {
+        Msg::Edited(Err(sentence)) => {
+            // A screen that only waited for the editor has nothing to show.
+            let waits = app.screens.last().is_some_and(|screen| screen.context() == Context::Document);
+            let effects = if waits { stack::act(app, Action::Back) } else { None };
+            say(app, Tone::Trouble, sentence);
+            effects.unwrap_or_default()
+        }
+        Msg::Trouble(sentence) => {
             say(app, Tone::Trouble, sentence);
             Vec::new()
         }

@@ -15,7 +15,7 @@ const SCREENS: [(&str, Moment, &str); 32] = [
     ("contract", Flying, "3"),
     ("timeline", Flying, "4"),
     ("zoom", Flying, "2 z"),
-    ("attention", Flying, "a"),
+    ("one-decision", Flying, "a"),
     ("plan-gate", PlanGate, "g j j j j"),
     ("gate", MilestoneGate, "g j"),
     ("no-go", MilestoneGate, "g n 'Words are too'"),
@@ -25,8 +25,8 @@ const SCREENS: [(&str, Moment, &str); 32] = [
     ("retire", Flying, "3 x"),
     ("talk", Flying, "o"),
     ("attempt", Flying, "2 enter"),
-    ("handoff", Flying, "1 j j enter tab"),
-    ("usage", Flying, "1 j j enter tab tab"),
+    ("handoff", Flying, "1 home j j enter tab"),
+    ("usage", Flying, "1 home j j enter tab tab"),
     ("evidence-screen", Flying, "3 enter"),
     ("evidence-exchange", Flying, "3 j enter"),
     ("diff", Flying, "d"),
@@ -39,7 +39,7 @@ const SCREENS: [(&str, Moment, &str); 32] = [
     ("help", Flying, "?"),
     ("findings", Flying, "I"),
     ("landing", MilestoneGate, "m"),
-    ("feature", PlanGate, "1 j j enter"),
+    ("feature", PlanGate, "1 home j j enter"),
 ];
 
 #[test]

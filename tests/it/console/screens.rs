@@ -92,7 +92,10 @@ fn an_attempt_is_searched_and_its_handoff_read() {
         found.contains("/ no such user") && found.contains("Search  no such user  in templates"),
         "{found}"
     );
-    let handoff = fly(Moment::Flying, WIDE, "1 j j enter tab").frame;
+    let unbound = fly(Moment::Flying, WIDE, "2 enter / 'no such user' enter 'QX'").frame;
+    assert_eq!(found, unbound, "what is pressed afterwards is no part of it");
+    assert!(found.contains("1 of ") && found.contains("cargo test login"), "what follows is in sight\n{found}");
+    let handoff = fly(Moment::Flying, WIDE, "1 home j j enter tab").frame;
     assert!(
         handoff.contains("The engine saw") && handoff.contains("tests/guestbook.rs · 6 cases"),
         "{handoff}"
