@@ -4,8 +4,9 @@ use clap::{Args, Parser, Subcommand};
 
 use super::exit::CODES;
 use super::{
-    answer, assertion, attach, bridge, completions, config_show, demo, diff, doctor, engine, evidence, gate,
-    land, list, log, models, new, pause, picture, replay, resume, run, say, status, stop, transcript,
+    abandon, answer, assertion, attach, autopilot, bridge, completions, config_show, demo, diff, doctor,
+    engine, evidence, feature, findings, gate, land, list, log, models, new, pause, picture, plan, replay,
+    resume, run, say, stats, status, stop, talk, transcript,
 };
 
 /// Mission control in a terminal for software missions that agents fly.
@@ -33,13 +34,21 @@ pub enum Verb {
     List(list::Args),
     /// Tell how a mission stands and what waits for you
     Status(status::Args),
+    /// Print the whole plan: milestones, features, assertions, models, budget, risks
+    Plan(plan::Args),
     /// Print a mission's log
     Log(log::Args),
     /// Print what an attempt was told, said and did
     Transcript(transcript::Args),
     /// Print the evidence that verdicts rest on
     Evidence(evidence::Args),
-    /// Decide a gate: go, no-go, or waive an assertion
+    /// List what handoffs and validators reported, and what became of it
+    Findings(findings::Args),
+    /// Tell what a mission used, by role and by milestone
+    Stats(stats::Args),
+    /// Print what you and the agents said to each other
+    Talk(talk::Args),
+    /// Decide a gate: go, no-go, or waive an assertion; without a decision, show it
     Gate(gate::Args),
     /// Say something to the orchestrator, an attempt or everyone
     Say(say::Args),
@@ -51,11 +60,18 @@ pub enum Verb {
     Resume(resume::Args),
     /// Stop one attempt
     Stop(stop::Args),
+    /// End a mission for good
+    Abandon(abandon::Args),
+    /// Leave passing gates to flightdeck, or decide them yourself
+    Autopilot(autopilot::Args),
     /// Show or choose the model of a role
     Models(models::Args),
     /// Read and change the contract
     #[command(subcommand)]
     Assertion(assertion::Verb),
+    /// Read and change a feature
+    #[command(subcommand)]
+    Feature(feature::Verb),
     /// Show what changed: the mission, F3, M1, #4 or FROM..TO
     Diff(diff::Args),
     /// Merge a completed mission's branch after its commands pass on the merged tree

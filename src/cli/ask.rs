@@ -6,12 +6,16 @@ use super::context::Context;
 use super::engine_start::{self, Reached};
 use super::fault::misuse;
 use super::missions::{self, Found};
+use super::progress::words::listed;
 use crate::domain::command::Command;
 use crate::domain::id::{AssertionId, AttemptId, FeatureId, QuestionId};
 use crate::domain::mission::Mission;
 use crate::domain::text::Text;
 use crate::link::LinkError;
 use crate::link::protocol::{Call, Reply};
+
+/// Names that a refusal lists at most.
+const MOST_LISTED: usize = 12;
 
 /// Asks for one thing and waits until it is durable, or refused.
 ///
@@ -74,10 +78,34 @@ pub fn assertion(mission: &Mission, word: &str) -> Result<AssertionId> {
 /// # Errors
 /// A misuse that lists the newest ones.
 pub fn attempt(mission: &Mission, word: &str) -> Result<AttemptId> {
-    let known = || mission.attempts.keys().rev().take(12).map(ToString::to_string).collect::<Vec<_>>();
     attempt_id(word)
         .filter(|id| mission.attempts.contains_key(id))
-        .ok_or_else(|| unknown("attempt", word, &known()))
+        .ok_or_else(|| unknown("attempt", word, &attempts_known(mission)))
+}
+
+/// The newest attempts, in the order in which they ran.
+fn attempts_known(mission: &Mission) -> Vec<String> {
+    let skipped = mission.attempts.len().saturating_sub(MOST_LISTED);
+    mission.attempts.keys().skip(skipped).map(ToString::to_string).collect()
+}
+
+/// Somebody who can be spoken to: an attempt that is running.
+///
+/// # Errors
+/// A misuse that lists who can be.
+pub fn addressee(mission: &Mission, word: &str) -> Result<AttemptId> {
+    let live: Vec<String> = mission.live_attempts().map(|attempt| attempt.id.to_string()).collect();
+    let others = ["orchestrator".to_owned(), "everyone".to_owned()];
+    let can: Vec<String> = others.into_iter().chain(live).collect();
+    let can = listed(&can);
+    let shown: String = word.chars().take(60).collect();
+    match attempt_id(word).and_then(|id| mission.attempts.get(&id)) {
+        Some(attempt) if attempt.is_live() => Ok(attempt.id),
+        Some(attempt) => {
+            Err(misuse(format!("{} has ended and hears nothing more; you can speak to {can}", attempt.id)))
+        }
+        None => Err(misuse(format!("nobody is called `{shown}`; you can speak to {can}"))),
+    }
 }
 
 /// Reads `#18` or `18`.
@@ -107,7 +135,8 @@ pub fn question(mission: &Mission, word: &str) -> Result<QuestionId> {
         .ok_or_else(|| unknown("question", word, &known))
 }
 
-fn unknown(what: &str, word: &str, known: &[String]) -> anyhow::Error {
+/// The refusal of a name that nothing has, with the names there are.
+pub fn unknown(what: &str, word: &str, known: &[String]) -> anyhow::Error {
     let word: String = word.chars().take(60).collect();
     if known.is_empty() {
         return misuse(format!("there is no {what} `{word}`: the mission has none"));

@@ -10,9 +10,9 @@ use super::context::Context;
 use super::exit::Exit;
 use super::fault;
 use super::{
-    answer, assertion, attach, bridge, completions, config_show, console, demo, diff, doctor, engine,
-    evidence, gate, land, list, log, models, new, pause, picture, replay, resume, run, say, status, stop,
-    transcript,
+    abandon, answer, assertion, attach, autopilot, bridge, completions, config_show, console, demo, diff,
+    doctor, engine, evidence, feature, findings, gate, land, list, log, models, new, pause, picture, plan,
+    replay, resume, run, say, stats, status, stop, talk, transcript,
 };
 
 /// Runs the command that this process was started with.
@@ -59,20 +59,34 @@ async fn dispatch(cli: Cli) -> Result<Exit> {
         Some(Verb::Run(args)) => run::run(context, args).await,
         Some(Verb::Attach(args)) => attach::run(context, &args).await,
         Some(Verb::Replay(args)) => replay::run(context, &args).await,
-        Some(Verb::List(args)) => list::run(context, &args),
-        Some(Verb::Status(args)) => status::run(context, &args),
         Some(Verb::Log(args)) => log::run(context, &args).await,
-        Some(Verb::Transcript(args)) => transcript::run(context, &args),
-        Some(Verb::Evidence(args)) => evidence::run(context, &args),
-        Some(Verb::Diff(args)) => diff::run(context, &args),
         Some(Verb::Doctor(args)) => doctor::run(context, &args).await,
         Some(Verb::Config(verb)) => config_show::run(context, &verb),
         Some(Verb::Completions(args)) => completions::run(&args),
         Some(Verb::Bridge(args)) => bridge::run(context, &args).await,
         Some(Verb::Picture(args)) => picture::run(&args).await,
         Some(Verb::Engine(args)) => engine::run(context, args).await,
-        Some(asking) => dispatch_asking(context, asking).await,
+        Some(reading) => match dispatch_reading(context, reading) {
+            Ok(exit) => exit,
+            Err(asking) => dispatch_asking(context, *asking).await,
+        },
     }
+}
+
+/// The verbs that read a mission's store and need no engine; any other verb is given back.
+fn dispatch_reading(context: &Context, verb: Verb) -> Result<Result<Exit>, Box<Verb>> {
+    Ok(match verb {
+        Verb::List(args) => list::run(context, &args),
+        Verb::Status(args) => status::run(context, &args),
+        Verb::Plan(args) => plan::run(context, &args),
+        Verb::Transcript(args) => transcript::run(context, &args),
+        Verb::Evidence(args) => evidence::run(context, &args),
+        Verb::Findings(args) => findings::run(context, &args),
+        Verb::Stats(args) => stats::run(context, &args),
+        Verb::Talk(args) => talk::run(context, &args),
+        Verb::Diff(args) => diff::run(context, &args),
+        other => return Err(Box::new(other)),
+    })
 }
 
 /// The verbs that ask something of a mission's engine.
@@ -84,6 +98,9 @@ async fn dispatch_asking(context: &Context, verb: Verb) -> Result<Exit> {
         Verb::Pause(args) => pause::run(context, &args).await,
         Verb::Resume(args) => resume::run(context, &args).await,
         Verb::Stop(args) => stop::run(context, &args).await,
+        Verb::Abandon(args) => abandon::run(context, &args).await,
+        Verb::Autopilot(args) => autopilot::run(context, &args).await,
+        Verb::Feature(verb) => feature::run(context, verb).await,
         Verb::Models(args) => models::run(context, &args).await,
         Verb::Assertion(verb) => assertion::run(context, verb).await,
         Verb::Land(args) => land::run(context, &args).await,

@@ -5,12 +5,16 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
+use super::ask;
 use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
+use super::fault::misuse;
 use super::missions::{self, Found};
 use super::progress::style::{Style, Tone};
-use super::progress::words::one_line;
+use super::progress::words::{count, one_line};
 use super::table::table;
+use crate::domain::id::AssertionId;
+use crate::domain::mission::Mission;
 use crate::domain::verdict::EvidenceRef;
 use crate::store::{Evidence, EvidenceFile, Kind};
 use crate::workspace::clean_text;
@@ -18,8 +22,8 @@ use crate::workspace::clean_text;
 /// Print the evidence that verdicts rest on
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// [ID] [REF]: without a reference, all verdicts are listed with theirs
-    #[arg(num_args = 0..=2, value_name = "ID|REF")]
+    /// [ID] [REF|ASSERTION]: a reference, or the newest evidence of an assertion; without one, all verdicts are listed
+    #[arg(num_args = 0..=2, value_name = "ID|REF|ASSERTION")]
     words: Vec<String>,
     /// Write the bytes to a file, such as a screenshot
     #[arg(long, value_name = "FILE")]
@@ -33,18 +37,25 @@ pub struct Args {
 /// # Errors
 /// When there is no such evidence, or it is no longer what was kept.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let reference = args.words.iter().find(|word| word.starts_with("ev_"));
-    let mission = args.words.iter().find(|word| !word.starts_with("ev_"));
+    let is_thing = |word: &&String| word.starts_with("ev_") || word.parse::<AssertionId>().is_ok();
+    let thing = args.words.iter().find(is_thing);
+    let mission = args.words.iter().find(|word| !is_thing(word));
     let found = missions::find(context, mission.map(String::as_str))?;
     let style = context.output.style();
-    let Some(reference) = reference else {
+    let Some(thing) = thing else {
+        if args.out.is_some() {
+            return Err(misuse("name the evidence to write: `flightdeck evidence` lists all references"));
+        }
         verdicts(&found, args.format, style)?;
         return Ok(Exit::Done);
     };
-    let file = Evidence::at(&found.dir).get(&EvidenceRef(reference.clone()))?;
+    let store = Evidence::at(&found.dir);
+    let reference =
+        if thing.starts_with("ev_") { known(&store, thing)? } else { newest(&found.mission, thing)? };
+    let file = store.get(&reference)?;
     if let Some(path) = &args.out {
         std::fs::write(path, &file.bytes).with_context(|| format!("failed to write {}", path.display()))?;
-        print(&format!("{} bytes in {}", file.bytes.len(), path.display()))?;
+        print(&format!("{} in {}", count(file.bytes.len(), "byte"), path.display()))?;
     } else if args.format.json {
         let parsed = serde_json::from_slice::<Value>(&file.bytes).ok();
         print_json(&json!({
@@ -54,6 +65,43 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         print(&told(&file, style))?;
     }
     Ok(Exit::Done)
+}
+
+/// The one reference that begins with a word.
+fn known(store: &Evidence, word: &str) -> Result<EvidenceRef> {
+    let all = store.list()?;
+    let begun: Vec<&EvidenceRef> = all.iter().filter(|reference| reference.0.starts_with(word)).collect();
+    if let Some(exact) = begun.iter().find(|reference| reference.0 == word) {
+        return Ok((*exact).clone());
+    }
+    match begun.as_slice() {
+        [only] => Ok((*only).clone()),
+        [] => Err(misuse(format!(
+            "there is no evidence `{}`; `flightdeck evidence` lists what there is",
+            word.chars().take(60).collect::<String>()
+        ))),
+        several => Err(misuse(format!(
+            "`{word}` begins several references: {}",
+            several.iter().map(|reference| reference.0.as_str()).collect::<Vec<_>>().join(", ")
+        ))),
+    }
+}
+
+/// The last evidence of an assertion's newest verdict.
+fn newest(mission: &Mission, word: &str) -> Result<EvidenceRef> {
+    let id = ask::assertion(mission, word)?;
+    let verdicts = mission.verdicts.get(&id).map_or(&[][..], Vec::as_slice);
+    let with_evidence = verdicts.iter().rev().find_map(|verdict| verdict.evidence.last());
+    with_evidence.cloned().ok_or_else(|| match verdicts.last() {
+        None => misuse(format!(
+            "{id} has no evidence: nobody has tried it yet; `flightdeck assertion show {id}` says how it is checked"
+        )),
+        Some(verdict) => misuse(format!(
+            "{id} has no evidence: its verdict is {}: {}",
+            verdict.outcome.word(),
+            one_line(verdict.observed.as_str())
+        )),
+    })
 }
 
 fn verdicts(found: &Found, format: Format, style: Style) -> Result<()> {
@@ -86,7 +134,7 @@ fn told(file: &EvidenceFile, style: Style) -> String {
     let mut text = style.paint(Tone::Strong, &head);
     text.push('\n');
     if file.header.kind == Kind::Screenshot {
-        text += &format!("a picture of {} bytes; `--out FILE` writes it\n", file.bytes.len());
+        text += &format!("a picture of {}; `--out FILE` writes it\n", count(file.bytes.len(), "byte"));
         return text;
     }
     match serde_json::from_slice::<Value>(&file.bytes) {

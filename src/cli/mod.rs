@@ -3,11 +3,13 @@
 //! Verbs that read open the mission's store and need no engine; verbs that change something ask the mission's engine,
 //! which is started when none answers.
 
+mod abandon;
 mod answer;
 mod args;
 mod ask;
 mod assertion;
 mod attach;
+mod autopilot;
 mod bridge;
 mod completions;
 mod config_show;
@@ -23,6 +25,8 @@ mod engine_start;
 mod evidence;
 mod exit;
 mod fault;
+mod feature;
+mod findings;
 mod follow;
 mod founding;
 mod gate;
@@ -35,19 +39,24 @@ mod missions;
 mod models;
 mod new;
 mod overview;
+mod page;
 mod pause;
 mod person;
 mod pick;
 mod picture;
+mod plan;
 pub mod progress;
 mod replay;
 mod resume;
 mod run;
 mod say;
+mod stats;
 mod status;
 mod stop;
 mod table;
+mod talk;
 mod transcript;
 mod when;
 
+pub use args::Cli;
 pub use dispatch::main;

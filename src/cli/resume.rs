@@ -24,13 +24,13 @@ pub struct Args {
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
 pub struct BudgetArgs {
     /// Money for the whole mission, in dollars
-    #[arg(long, value_name = "DOLLARS", allow_negative_numbers = true)]
+    #[arg(long, value_name = "DOLLARS", allow_negative_numbers = true, value_parser = dollars)]
     pub budget: Option<f64>,
     /// Tokens for the whole mission
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = tokens)]
     pub tokens: Option<u64>,
     /// Agents' time for the whole mission, in hours
-    #[arg(long, value_name = "H", allow_negative_numbers = true)]
+    #[arg(long, value_name = "H", allow_negative_numbers = true, value_parser = hours)]
     pub hours: Option<f64>,
 }
 
@@ -63,6 +63,20 @@ fn commands(found: &Found, args: BudgetArgs) -> Result<(Vec<Command>, String)> {
         commands.push(Command::Resume);
     }
     Ok((commands, done))
+}
+
+fn dollars(word: &str) -> Result<f64, String> {
+    let plain = word.trim().trim_start_matches('$');
+    plain.parse().map_err(|_| "write dollars as a number, such as 25 or 2.50".to_owned())
+}
+
+fn tokens(word: &str) -> Result<u64, String> {
+    let plain: String = word.trim().chars().filter(|c| !matches!(c, '_' | ',')).collect();
+    plain.parse().map_err(|_| "write tokens as a whole number, such as 2000000".to_owned())
+}
+
+fn hours(word: &str) -> Result<f64, String> {
+    word.trim().parse().map_err(|_| "write hours as a number, such as 8 or 0.5".to_owned())
 }
 
 impl BudgetArgs {

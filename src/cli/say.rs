@@ -53,7 +53,7 @@ fn command(mission: &Mission, args: &Args) -> Result<Command> {
         }
         "everyone" | "all" => return Ok(Command::Broadcast { text }),
         "orchestrator" => Party::Orchestrator,
-        word => Party::Attempt(ask::attempt(mission, word)?),
+        word => Party::Attempt(ask::addressee(mission, word)?),
     };
     let delivery = if args.interrupt { Delivery::Interrupt } else { Delivery::Queue };
     Ok(Command::Say { to, text, delivery })

@@ -12,8 +12,10 @@ use super::progress::summary::{needed, summary};
 use super::progress::words::{elapsed, used};
 use crate::domain::attention::needs;
 use crate::domain::gate::GateId;
+use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, FeatureState};
+use crate::engine::now;
 
 /// Tell how a mission stands
 #[derive(Debug, clap::Args)]
@@ -46,10 +48,10 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
 }
 
 fn told(found: &Found, style: Style) -> Vec<String> {
-    let mission = &found.mission;
+    let (mission, now) = (&found.mission, now());
     let mut lines = vec![style.paint(Tone::Strong, mission.title())];
-    lines.extend(summary(mission, style));
-    let plan = plan(mission, style);
+    lines.extend(summary(mission, now, style));
+    let plan = plan(mission, now, style);
     if !plan.is_empty() {
         lines.push(String::new());
         lines.extend(plan);
@@ -57,7 +59,9 @@ fn told(found: &Found, style: Style) -> Vec<String> {
     let live: Vec<String> = mission
         .live_attempts()
         .map(|attempt| {
-            let model = style.paint(Tone::Faint, &format!("{} · {}", attempt.model, used(&attempt.usage)));
+            let since = elapsed(attempt.wall_ms(now));
+            let facts = format!("for {since} · {} · {}", attempt.model, used(&attempt.usage));
+            let model = style.paint(Tone::Faint, &facts);
             format!("  ▸ {} {} at {} · {model}", attempt.id, attempt.role, attempt.work)
         })
         .collect();
@@ -68,14 +72,12 @@ fn told(found: &Found, style: Style) -> Vec<String> {
     let waiting = needed(mission);
     if !waiting.is_empty() {
         lines.push(String::new());
-        lines.extend(
-            waiting.iter().map(|line: &Line| line.rendered(mission.updated.since(mission.created), style)),
-        );
+        lines.extend(waiting.iter().map(|line: &Line| line.rendered(now.since(mission.created), style)));
     }
     lines
 }
 
-fn plan(mission: &Mission, style: Style) -> Vec<String> {
+fn plan(mission: &Mission, now: Timestamp, style: Style) -> Vec<String> {
     let mut lines = Vec::new();
     for milestone in &mission.milestones {
         let state = if mission.is_go(GateId::Milestone(milestone.id)) { "  GO" } else { "" };
@@ -83,21 +85,19 @@ fn plan(mission: &Mission, style: Style) -> Vec<String> {
         lines.extend(
             mission
                 .features_of(milestone.id)
-                .map(|feature| format!("    {}", feature_line(feature, mission))),
+                .map(|feature| format!("    {}", feature_line(feature, mission, now))),
         );
     }
     lines
 }
 
-fn feature_line(feature: &Feature, mission: &Mission) -> String {
+fn feature_line(feature: &Feature, mission: &Mission, now: Timestamp) -> String {
     let running = mission.live_attempts().find(|attempt| {
         matches!(attempt.work, crate::domain::attempt::Work::Build { feature: id } if id == feature.id)
     });
     let (mark, after) = match (&feature.state, running) {
         (FeatureState::Built { attempt, head, .. }, _) => ("✓", format!("{attempt} at {}", head.short())),
-        (_, Some(attempt)) => {
-            ("●", format!("{} for {}", attempt.id, elapsed(attempt.wall_ms(mission.updated))))
-        }
+        (_, Some(attempt)) => ("●", format!("{} for {}", attempt.id, elapsed(attempt.wall_ms(now)))),
         (FeatureState::Cancelled { .. }, None) => ("–", "cancelled".to_owned()),
         (FeatureState::Pending, None) => ("○", String::new()),
     };

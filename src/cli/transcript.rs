@@ -10,10 +10,11 @@ use super::missions::{self, Found};
 use super::progress::entries::call_words;
 use super::progress::style::{Style, Tone};
 use super::progress::telling::party;
-use super::progress::words::{elapsed, used};
+use super::progress::words::{count, elapsed, ending, used};
 use super::table::table;
-use crate::domain::attempt::{Attempt, Ending};
+use crate::domain::attempt::Attempt;
 use crate::domain::transcript::{Answer, Entry, EntryBody};
+use crate::engine::now;
 use crate::workspace::clean_text;
 
 /// Print what an attempt was told, said and did
@@ -51,11 +52,14 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     }
     let mut text = String::new();
     if let Some(attempt) = found.mission.attempts.get(&attempt) {
-        text.push_str(&style.paint(Tone::Strong, &head(attempt, &found)));
+        text.push_str(&style.paint(Tone::Strong, &head(attempt)));
         text.push('\n');
     }
     if older > 0 {
-        text += &format!("… {older} items before these; `--limit` shows more\n");
+        text += &format!(
+            "… {} before these; `--limit` shows more\n",
+            count(usize::try_from(older).unwrap_or(usize::MAX), "item")
+        );
     }
     for entry in &entries {
         text.push_str(&told(entry, style));
@@ -64,8 +68,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn head(attempt: &Attempt, found: &Found) -> String {
-    let took = elapsed(attempt.wall_ms(found.mission.updated));
+fn head(attempt: &Attempt) -> String {
+    let took = elapsed(attempt.wall_ms(now()));
     let Attempt { id, role, work, model, .. } = attempt;
     format!("{id} {role} at {work}, {model}: {}, {took}, {}", ending(attempt), used(&attempt.usage))
 }
@@ -85,24 +89,13 @@ fn attempts(found: &Found, format: Format, style: Style) -> Result<()> {
                 attempt.id.to_string(),
                 attempt.role.to_string(),
                 attempt.work.to_string(),
-                elapsed(attempt.wall_ms(found.mission.updated)),
+                elapsed(attempt.wall_ms(now())),
                 used(&attempt.usage),
                 ending(attempt),
             ]
         })
         .collect();
     print(&table(["attempt", "role", "work", "time", "used", "end"], &rows, style))
-}
-
-fn ending(attempt: &Attempt) -> String {
-    match attempt.ended.as_ref().map(|ended| &ended.ending) {
-        None => "running".to_owned(),
-        Some(Ending::Done) => "done".to_owned(),
-        Some(Ending::Interrupted) => "interrupted".to_owned(),
-        Some(Ending::Failed { reason }) => format!("failed: {reason}"),
-        Some(Ending::Unusable { reason }) => format!("could not use its model: {reason}"),
-        Some(Ending::Stopped { reason }) => format!("stopped: {reason}"),
-    }
 }
 
 /// One item: a heading, and its text set in.

@@ -27,6 +27,19 @@ pub struct Remote {
     pub key_command: Option<String>,
 }
 
+/// How a provider is reached, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reached {
+    pub name: String,
+    pub address: String,
+    /// The word for its protocol, as the configuration spells it.
+    pub wire: &'static str,
+    /// Where its key comes from, or what is missing.
+    pub key: String,
+    /// Where its address comes from.
+    pub origin: String,
+}
+
 /// Why a model cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BackendError {
@@ -82,6 +95,34 @@ impl Settings {
         known
     }
 
+    /// How every provider on a network is reached, as it stands.
+    pub fn reached(&self) -> Vec<Reached> {
+        let names = self.known_providers().into_iter().filter(|name| name != "rehearsal");
+        names
+            .map(|name| {
+                let settings = self.providers.get(&name);
+                let variable = key_variable(&name, settings);
+                let demanded = settings.is_some_and(|set| set.api_key_env.is_some());
+                let wire = wire_of(&name, settings);
+                let key = self.key_source(&name).unwrap_or_else(|| {
+                    let needless = wire == Wire::OpenAiChat && !demanded;
+                    if needless {
+                        "none, and none is needed".to_owned()
+                    } else {
+                        format!("{variable} is not set")
+                    }
+                });
+                let address = match self.spec(&name, "any") {
+                    Ok(spec) => spec.endpoint(),
+                    Err(_) => "none: set its base_url".to_owned(),
+                };
+                let origin = self.origin_of(&format!("providers.{name}.base_url"));
+                let origin = if origin.is_empty() { "default".to_owned() } else { origin };
+                Reached { name, address, wire: wire_word(wire), key, origin }
+            })
+            .collect()
+    }
+
     /// Where and how a provider is spoken to, its key left out.
     fn spec(&self, provider: &str, model: &str) -> Result<ProviderSpec, BackendError> {
         let settings = self.providers.get(provider);
@@ -123,6 +164,14 @@ impl Settings {
     /// Where a provider's key would come from, without fetching it.
     pub fn key_source(&self, provider: &str) -> Option<String> {
         key_source(provider, self.providers.get(provider), &self.variables)
+    }
+}
+
+fn wire_word(wire: Wire) -> &'static str {
+    match wire {
+        Wire::AnthropicMessages => "anthropic",
+        Wire::OpenAiResponses => "openai",
+        Wire::OpenAiChat => "chat",
     }
 }
 

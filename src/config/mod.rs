@@ -16,10 +16,10 @@ mod settings;
 mod value;
 mod variables;
 
-pub use backend::{Backend, BackendError, Remote};
+pub use backend::{Backend, BackendError, Reached, Remote};
 pub use error::ConfigError;
 pub use home::Home;
-pub use keys::{Key, Kind, Scope};
+pub use keys::{Key, Kind, Scope, fixed_names};
 pub use layers::{Flag, Sources};
 pub use origin::{Origin, Setting};
 pub use settings::{ProviderSettings, Settings};

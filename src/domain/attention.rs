@@ -7,6 +7,7 @@ use super::gate::GateId;
 use super::id::{MilestoneId, QuestionId, Timestamp};
 use super::message::Party;
 use super::mission::{HoldCause, Mission};
+use super::text::plural;
 
 /// A decision that waits, with the sentence that says what it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,9 +71,10 @@ fn gate_sentence(mission: &Mission, gate: GateId) -> String {
         GateId::Plan => {
             let assertions = mission.contract.values().filter(|assertion| assertion.is_active()).count();
             let sentence = format!(
-                "the plan waits for GO: {} milestones, {} features, {assertions} assertions",
-                mission.milestones.len(),
-                mission.features.len(),
+                "the plan waits for GO: {}, {}, {}",
+                plural(mission.milestones.len(), "milestone"),
+                plural(mission.features.len(), "feature"),
+                plural(assertions, "assertion"),
             );
             with_obstacles(sentence, "but ", &mission.gate_obstacles(gate))
         }

@@ -9,7 +9,7 @@ use super::estimate::{Money, validator_run_cost};
 use super::id::{AssertionId, AttemptId, FeatureId, Revision};
 use super::mission::Mission;
 use super::rejection::Rejection;
-use super::text::Line;
+use super::text::{Line, plural};
 
 /// A change to the contract that somebody considers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +63,7 @@ impl Consequences {
         if self.recheck_runs > 0 {
             parts.push(match self.recheck_cost {
                 Some(cost) => format!("about {} to re-check", super::budget::dollars(cost.likely)),
-                None => format!("{} validator run to re-check", self.recheck_runs),
+                None => format!("{} to re-check", plural(self.recheck_runs as usize, "validator run")),
             });
         }
         parts.join(" · ")

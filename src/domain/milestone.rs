@@ -1,5 +1,6 @@
 //! When a milestone passes: the rule that nothing may go round.
 
+use super::attempt::Work;
 use super::contract::Assertion;
 use super::finding::Severity;
 use super::gate::GateId;
@@ -59,6 +60,20 @@ impl Mission {
             .filter(|assertion| assertion.is_active() && self.claimant(&assertion.id).is_none())
             .map(|assertion| format!("{} is claimed by no feature", assertion.id))
             .collect()
+    }
+
+    /// The milestone that a piece of work is for; `None` for what the orchestrator does.
+    pub fn milestone_of(&self, work: Work) -> Option<MilestoneId> {
+        match work {
+            Work::Build { feature } | Work::CheckClaims { feature } => {
+                self.feature(feature).map(|feature| feature.milestone)
+            }
+            Work::RunGateCommands { milestone, .. }
+            | Work::Review { milestone, .. }
+            | Work::Scrutinize { milestone, .. }
+            | Work::TestAsUser { milestone, .. } => Some(milestone),
+            Work::Plan | Work::Talk | Work::Triage => None,
+        }
     }
 
     /// The active assertions that a milestone's features claim.

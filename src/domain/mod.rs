@@ -27,6 +27,7 @@ pub mod milestone;
 pub mod mission;
 pub mod plan;
 pub mod rejection;
+pub mod risk;
 pub mod round;
 pub mod schedule;
 pub mod text;

@@ -91,6 +91,11 @@ impl<'de, const MAX: usize> Deserialize<'de> for Text<MAX> {
     }
 }
 
+/// A number with its noun: `1 finding`, `2 findings`.
+pub fn plural(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
 fn clean(text: &str) -> String {
     // Control characters go first: they may hide white space from the trimming.
     let visible: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();

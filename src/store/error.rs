@@ -46,7 +46,7 @@ pub enum StoreError {
     )]
     DiskFull { path: PathBuf },
     /// A reference that names no evidence.
-    #[error("there is no evidence {}; use a reference that an instrument returned", .0.0)]
+    #[error("there is no evidence {}", .0.0)]
     NoEvidence(EvidenceRef),
     /// Another failure of the file system.
     #[error("failed to use {}: {source}", .path.display())]

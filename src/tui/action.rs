@@ -106,35 +106,40 @@ impl Action {
         Self::ALL.iter().copied().find(|action| action.name() == name)
     }
 
-    /// What does the same on the command line, after `flightdeck`; `None` where it is about the screen only.
+    /// What does the same on the command line, after `flightdeck`, with what is to be filled in in capitals; `None`
+    /// where it is about the screen only.
     pub fn verb(self) -> Option<&'static str> {
         Some(match self {
-            Self::Attention | Self::Stats | Self::PanePlan => "status",
-            Self::Workers | Self::PaneTimeline => "log",
-            Self::Findings => "status --json",
-            Self::PaneWorker => "transcript",
+            Self::Attention => "status",
+            Self::PanePlan => "plan",
+            Self::PaneWorker => "transcript ATTEMPT",
             Self::PaneContract => "assertion list",
+            Self::PaneTimeline => "log",
+            Self::Workers => "transcript",
+            Self::Stats => "stats",
+            Self::Findings => "findings",
             Self::Gate => "gate",
-            Self::Go => "gate … go",
-            Self::NoGo => "gate … no-go",
-            Self::Waive => "gate … waive",
-            Self::Talk => "say",
-            Self::Interrupt => "say --interrupt",
-            Self::Broadcast => "say --to everyone",
+            Self::Go => "gate GATE go",
+            Self::NoGo => "gate GATE no-go --note WHY",
+            Self::Waive => "gate GATE waive ASSERTION --reason WHY",
+            Self::Talk => "talk",
+            Self::Queue => "say TEXT",
+            Self::Interrupt => "say --interrupt TEXT",
+            Self::Broadcast => "say --to everyone TEXT",
             Self::Models => "models",
             Self::Missions => "list",
             Self::Replay => "replay",
             Self::Pause => "pause",
             Self::Retry => "resume",
-            Self::Stop => "stop",
-            Self::Edit => "assertion edit",
-            Self::Add => "assertion add",
-            Self::Retire => "assertion retire",
+            Self::Stop => "stop ATTEMPT",
+            Self::Edit => "assertion edit ASSERTION",
+            Self::Add => "assertion add ASSERTION --feature FEATURE",
+            Self::Retire => "assertion retire ASSERTION --reason WHY",
             Self::Diff => "diff",
-            Self::Outside => "evidence",
+            Self::Outside => "evidence REF --out FILE",
             Self::Land | Self::Merge => "land",
+            Self::Abandon => "abandon --reason WHY",
             Self::Help => "help",
-            Self::Quit => "attach",
             _ => return None,
         })
     }

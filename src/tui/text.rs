@@ -3,6 +3,8 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+pub use crate::domain::text::plural;
+
 /// Takes away what could move the cursor, change colours or turn the reading direction: escape sequences whole,
 /// other control characters, and Unicode's direction marks. Line breaks stay; a tab becomes two spaces.
 pub fn clean(text: &str) -> String {
@@ -247,11 +249,6 @@ pub fn ago(ms: u64) -> String {
         3_600..86_400 => format!("{}h", seconds / 3_600),
         _ => format!("{}d", seconds / 86_400),
     }
-}
-
-/// A number with its noun: `1 finding`, `2 findings`.
-pub fn plural(n: usize, one: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 
 #[cfg(test)]

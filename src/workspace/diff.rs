@@ -4,6 +4,7 @@ use git2::{Delta, DiffFindOptions, DiffLineType, DiffOptions, Patch};
 use serde::Serialize;
 
 use super::WorkspaceError;
+use super::plural::plural;
 use super::repo::{Repo, find_commit};
 use super::worktree::to_path;
 
@@ -280,6 +281,6 @@ pub struct Stat {
 
 impl std::fmt::Display for Stat {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} files, +{} −{}", self.files, self.additions, self.deletions)
+        write!(f, "{}, +{} −{}", plural(self.files, "file"), self.additions, self.deletions)
     }
 }

@@ -109,6 +109,20 @@ pub struct Reply {
     /// Tokens as the provider counted them.
     #[serde(default)]
     pub usage: TokenUsage,
+    /// Whether the model came to its own end.
+    #[serde(default)]
+    pub reach: Reach,
+}
+
+/// How far a reply got.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// To where the model wanted it to end.
+    #[default]
+    Whole,
+    /// To the most tokens that a reply may have: what it meant to say is not all there.
+    CutOff,
 }
 
 /// A piece of reasoning that belongs to the conversation.

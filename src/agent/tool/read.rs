@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::workplace::{Workplace, blocking};
 use super::{Call, Output, Tool, ToolError, arguments, spec};
 use crate::agent::model::ToolSpec;
+use crate::workspace::plural;
 
 /// Lines of one answer, unless the model asks for fewer.
 const LINES: usize = 2_000;
@@ -141,7 +142,7 @@ impl Page {
             return "(the file is empty)".to_owned();
         }
         if shown == 0 {
-            return format!("(the file has only {total} lines)");
+            return format!("(the file has only {})", plural(total, "line"));
         }
         let last = first + shown - 1;
         if last < total {

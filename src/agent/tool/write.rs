@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::workplace::{Workplace, blocking};
 use super::{Call, Output, Tool, ToolError, arguments, spec};
 use crate::agent::model::ToolSpec;
+use crate::workspace::plural;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -53,7 +54,7 @@ fn put(workplace: &Workplace, wanted: &Arguments) -> Result<String, ToolError> {
     }
     std::fs::write(&path, &wanted.content).map_err(failed)?;
     let (verb, lines) = (if existed { "replaced" } else { "created" }, wanted.content.lines().count());
-    Ok(format!("{verb} {} ({lines} lines)", workplace.shown(&path)))
+    Ok(format!("{verb} {} ({})", workplace.shown(&path), plural(lines, "line")))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::shape::{Answer, Closing, Ending, Fault, Input, Limits, Opening, Step}
 use super::words;
 use crate::agent::context::{self, Estimate, Fit};
 use crate::agent::guard::{Guard, Repetition};
-use crate::agent::model::{Item, Reply, Request, ToolCall};
+use crate::agent::model::{Item, Reach, Reply, Request, ToolCall};
 use crate::agent::tool::{EVIDENCE_MARK, Then};
 
 /// Replies without a call that are forgiven in a whole session; in a row it is one.
@@ -27,6 +27,7 @@ pub struct Machine {
     tool_calls: u32,
     silent_in_a_row: u32,
     silent: u32,
+    cut_off_in_a_row: u32,
     squeezed: u32,
     pending: Vec<Pending>,
     held: Vec<String>,
@@ -58,6 +59,7 @@ impl Machine {
             tool_calls: 0,
             silent_in_a_row: 0,
             silent: 0,
+            cut_off_in_a_row: 0,
             squeezed: 0,
             pending: Vec::new(),
             held: Vec::new(),
@@ -188,10 +190,14 @@ impl Machine {
                 self.ids.insert(call.id.clone());
             }
         }
-        let usage = reply.usage;
+        let (usage, reach) = (reply.usage, reply.reach);
         let (text, calls) = (reply.text.trim().to_owned(), reply.calls.clone());
         self.push(Item::Assistant(reply));
         self.estimate.count(usage);
+        if reach == Reach::CutOff && calls.is_empty() {
+            return self.cut_off();
+        }
+        self.cut_off_in_a_row = 0;
         if calls.is_empty() {
             return self.silent(text);
         }
@@ -201,6 +207,21 @@ impl Machine {
         let allowed = self.pending.iter().filter(|pending| pending.refusal.is_none());
         let calls: Vec<_> = allowed.map(|pending| pending.call.clone()).collect();
         if calls.is_empty() { self.answered(Vec::new()) } else { Step::CallTools(calls) }
+    }
+
+    /// A text that ran out of tokens is no answer, and no sign of an agent that will not work.
+    fn cut_off(&mut self) -> Step {
+        self.cut_off_in_a_row += 1;
+        let most = self.request.max_output_tokens;
+        if self.cut_off_in_a_row > FORGIVEN {
+            let reason = match most {
+                Some(most) => format!("its replies reach the limit of {most} tokens again and again"),
+                None => "its replies reach the provider's limit again and again".to_owned(),
+            };
+            return failed(format!("{reason}; choose a model that writes longer replies"), Fault::Limit);
+        }
+        self.push(Item::User { text: words::cut_off(most, &self.closing) });
+        self.ask()
     }
 
     fn silent(&mut self, text: String) -> Step {

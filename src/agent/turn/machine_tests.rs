@@ -33,6 +33,10 @@ fn saying(text: &str) -> Input {
     Input::Reply(Reply { text: text.into(), ..Reply::default() })
 }
 
+fn cut_off(text: &str) -> Input {
+    Input::Reply(Reply { text: text.into(), reach: Reach::CutOff, ..Reply::default() })
+}
+
 fn done(id: &str, text: &str) -> Answer {
     Answer { call_id: id.into(), result: Ok(Output { text: text.into(), then: Then::Continue }) }
 }
@@ -246,4 +250,30 @@ fn a_task_that_does_not_fit_is_for_the_person_to_mend() {
     machine.step(Input::Begin);
     let ended = machine.step(Input::TooLong("too long".into()));
     assert!(matches!(ended, Step::Finish(Ending::Failed { fault: Fault::Configuration, .. })), "{ended:?}");
+}
+
+#[test]
+fn a_text_that_ran_out_of_tokens_is_no_answer() {
+    let mut machine = machine(Closing::Text, Limits { max_output_tokens: Some(64), ..Limits::default() });
+    machine.step(Input::Begin);
+    assert_eq!(machine.step(cut_off("The answer is")), Step::AskModel);
+    let told = last_said(&machine);
+    assert!(told.contains("limit of 64 tokens and was cut off"), "{told}");
+    assert!(told.contains("Answer again, whole, in far fewer words"), "{told}");
+    assert_eq!(machine.step(saying("42")), Step::Finish(Ending::Said("42".into())));
+}
+
+#[test]
+fn a_worker_whose_replies_are_cut_off_is_told_to_take_smaller_steps_and_fails_in_the_end() {
+    let mut machine = worker();
+    machine.step(Input::Begin);
+    for _ in 0..FORGIVEN {
+        assert_eq!(machine.step(cut_off("First I will")), Step::AskModel);
+        assert!(last_said(&machine).contains("Take smaller steps"), "{}", last_said(&machine));
+    }
+    let Step::Finish(Ending::Failed { reason, fault: Fault::Limit }) = machine.step(cut_off("First I"))
+    else {
+        panic!("it goes on for ever")
+    };
+    assert!(reason.contains("again and again") && reason.contains("choose a model"), "{reason}");
 }

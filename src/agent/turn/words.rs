@@ -46,6 +46,18 @@ pub(super) fn said_nothing(closing: &Closing) -> String {
     format!("{NOTICE} Your reply was empty. {}", how_to_end(closing))
 }
 
+/// What a model hears whose reply reached the most tokens that one may have.
+pub(super) fn cut_off(most: Option<u32>, closing: &Closing) -> String {
+    let most = most.map_or_else(String::new, |most| format!(" of {most} tokens"));
+    let then = match closing {
+        Closing::Text => {
+            "Nothing of it counts as your answer. Answer again, whole, in far fewer words.".to_owned()
+        }
+        Closing::Tools(_) => format!("Take smaller steps: one call, and less in it. {}", how_to_end(closing)),
+    };
+    format!("{NOTICE} Your reply reached the limit{most} and was cut off. {then}")
+}
+
 /// What a model hears that stopped without its closing tool.
 pub(super) fn not_closed(closing: &Closing) -> String {
     format!(
@@ -56,7 +68,8 @@ pub(super) fn not_closed(closing: &Closing) -> String {
 
 /// What a model hears shortly before the turn cap.
 pub(super) fn turns_left(left: u32, closing: &Closing) -> String {
-    format!("{NOTICE} {left} turns are left. Finish what can be finished. {}", how_to_end(closing))
+    let are = if left == 1 { "turn is" } else { "turns are" };
+    format!("{NOTICE} {left} {are} left. Finish what can be finished. {}", how_to_end(closing))
 }
 
 fn how_to_end(closing: &Closing) -> String {

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use serde::Serialize;
 
+use super::minds::Contact;
 use super::{checks, minds};
 use crate::cli::context::{Context, Format, Repository, print, print_json};
 use crate::cli::exit::Exit;
@@ -12,6 +13,9 @@ use crate::cli::progress::style::{Style, Tone, padded};
 /// Say what works here and what does not
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    /// Contact no provider
+    #[arg(long)]
+    offline: bool,
     #[command(flatten)]
     format: Format,
 }
@@ -46,7 +50,8 @@ impl Check {
 /// # Errors
 /// When the output is closed.
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let checks = all(context).await;
+    let contact = if args.offline { Contact::Spared } else { Contact::Made };
+    let checks = all(context, contact).await;
     if args.format.json {
         print_json(&checks)?;
     } else {
@@ -59,13 +64,14 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     Ok(if bad { Exit::Failed } else { Exit::Done })
 }
 
-async fn all(context: &Context) -> Vec<Check> {
+async fn all(context: &Context, contact: Contact) -> Vec<Check> {
     let mut checks = vec![checks::version(), checks::repository(context), checks::home(context)];
     match context.settings(Repository::OfThisDirectory, Vec::new()) {
         Ok(settings) => {
             checks.push(Check::new("config", State::Good, checks::config_files(context)));
-            checks.extend(minds::backends(&settings).await);
-            checks.push(minds::models(&settings).await);
+            let (backends, models) = minds::minds(&settings, contact).await;
+            checks.extend(backends);
+            checks.extend(models);
             checks.push(minds::prices(&settings));
         }
         Err(found) => checks.push(Check::new("config", State::Bad, fault::sentence(&found))),

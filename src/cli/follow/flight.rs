@@ -7,7 +7,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::asking::{Asking, Step};
 use super::lines::Lines;
-use super::still::stands_still;
+use super::still::{is_paused, stands_still};
 use super::teller::Teller;
 use crate::cli::context::Context;
 use crate::cli::engine_start::{Reached, reach_at};
@@ -20,8 +20,8 @@ use crate::link::protocol::{Activity, Call, LiveOutput, Notice, Reply};
 
 /// How often the live line is drawn.
 const TICK: Duration = Duration::from_millis(120);
-/// How long no event must have come before the mission is taken to stand still: gates that autopilot passes are open
-/// for a moment, and an engine that has just started has not begun its work.
+/// How long no event must have come before the person is asked, or the log is asked whether the mission stands still:
+/// nobody reads a question between two lines.
 const SETTLE: Duration = Duration::from_millis(900);
 /// Engines that may die one after the other without anything happening.
 const MOST_RESTARTS: u32 = 3;
@@ -60,7 +60,11 @@ pub async fn fly(context: &Context, found: &Found, talk: Talk, speed: Speed) -> 
         activity: Vec::new(),
         asking: None,
         lines: Lines::default(),
+        stay: Stay::WhenPaused,
     };
+    if is_paused(&flight.teller.mission) {
+        flight.stay = Stay::Not;
+    }
     if flight.teller.mission.end.is_none() {
         flight.run().await?;
     }
@@ -77,6 +81,18 @@ struct Flight<'a> {
     activity: Vec<Activity>,
     asking: Option<Asking>,
     lines: Lines,
+    stay: Stay,
+}
+
+/// What a pause means for whoever follows on a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stay {
+    /// A mission that is paused while it is followed is followed on.
+    WhenPaused,
+    /// It is paused now, and that was told.
+    Told,
+    /// It was paused before.
+    Not,
 }
 
 /// Why the loop ends, or does not.
@@ -118,7 +134,7 @@ impl Flight<'_> {
                 }
             };
             self.teller.catch_up()?;
-            if course == Course::Over || stands_still(&self.teller.mission, &[]) {
+            if course == Course::Over || (stands_still(&self.teller.mission, &[]) && !self.stays()?) {
                 return Ok(());
             }
             restarts = if self.teller.mission.seq > before { 0 } else { restarts + 1 };
@@ -149,9 +165,16 @@ impl Flight<'_> {
     fn look(&mut self) -> Result<Course> {
         if let Some(asking) = self.asking {
             if asking.still_waits(&self.teller.mission) {
+                if self.teller.is_buried() && self.teller.quiet_for() > SETTLE {
+                    self.teller.asked()?;
+                    self.teller.prompt(asking)?;
+                }
                 return Ok(Course::On);
             }
             self.asking = None;
+        }
+        if self.stay == Stay::Told && !is_paused(&self.teller.mission) {
+            self.stay = Stay::WhenPaused;
         }
         self.teller.live(&self.activity)?;
         if self.teller.quiet_for() < SETTLE {
@@ -164,7 +187,25 @@ impl Flight<'_> {
             self.ask(asking)?;
             return Ok(Course::On);
         }
-        Ok(if stands_still(&self.teller.mission, &self.activity) { Course::Over } else { Course::On })
+        if !stands_still(&self.teller.mission, &self.activity) {
+            return Ok(Course::On);
+        }
+        // Only the log knows whether something has happened that no notice has brought yet.
+        self.teller.catch_up()?;
+        let over = stands_still(&self.teller.mission, &self.activity) && !self.stays()?;
+        Ok(if over { Course::Over } else { Course::On })
+    }
+
+    /// Whether a mission that stands still is followed on, because somebody paused it elsewhere.
+    fn stays(&mut self) -> Result<bool> {
+        if !is_paused(&self.teller.mission) {
+            return Ok(false);
+        }
+        if self.talk == Talk::Inline && self.stay == Stay::WhenPaused {
+            self.stay = Stay::Told;
+            self.teller.stay()?;
+        }
+        Ok(self.talk == Talk::Inline && self.stay == Stay::Told)
     }
 
     fn ask(&mut self, asking: Asking) -> Result<()> {

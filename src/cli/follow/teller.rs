@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use super::asking::Asking;
 use super::past::Past;
+use super::still::why;
 use crate::cli::context::Context;
 use crate::cli::missions::{self, Found};
 use crate::cli::progress::entries::{self, Tally};
@@ -30,7 +31,12 @@ pub(super) struct Teller<'a> {
     tally: Tally,
     frame: usize,
     last_event: Instant,
+    /// Lines told since the person was asked something.
+    since_asked: usize,
 }
+
+/// So many lines push what the person is asked out of sight.
+const BURIED: usize = 6;
 
 impl<'a> Teller<'a> {
     /// A teller that has told the end of the mission's past.
@@ -42,6 +48,7 @@ impl<'a> Teller<'a> {
             tally: Tally::default(),
             frame: 0,
             last_event: Instant::now(),
+            since_asked: 0,
         };
         let events = missions::events_after(&found.dir, 0)?;
         let past = Past::take_in(&events, &mut teller.mission);
@@ -66,12 +73,12 @@ impl<'a> Teller<'a> {
         self.last_event = Instant::now();
         let at = stamped.at.since(self.mission.created);
         if let Some(line) = tell(stamped, &self.mission) {
-            self.screen.tell(&line, at)?;
+            self.tell_at(&line, at)?;
         }
         if let Event::AttemptEnded { attempt, .. } = stamped.event
             && let Some(calls) = self.tally.take(attempt)
         {
-            self.screen.tell(&Line::new(Glyph::Note, &attempt, format!("called {calls}")), at)?;
+            self.tell_at(&Line::new(Glyph::Note, &attempt, format!("called {calls}")), at)?;
         }
         Ok(())
     }
@@ -124,31 +131,52 @@ impl<'a> Teller<'a> {
             }
             self.now(&line)?;
         }
+        self.since_asked = 0;
         Ok(())
+    }
+
+    /// Whether what the person is asked was pushed out of sight by what happened since.
+    pub(super) fn is_buried(&self) -> bool {
+        self.since_asked >= BURIED
     }
 
     /// Tells something about the engine itself.
     pub(super) fn warn(&mut self, sentence: &str) -> Result<()> {
-        self.now(&Line::new(Glyph::Warning, "engine", sentence))
+        self.now(&Line::new(Glyph::Warning, "engine", sentence).whole())
     }
 
-    /// Tells how the mission stands and what it waits for, with the commands that decide it.
+    /// Tells that the mission is paused, and that this goes on with it.
+    pub(super) fn stay(&mut self) -> Result<()> {
+        let sentence = format!(
+            "the mission is paused; this stays and goes on with it: `flightdeck resume {}` elsewhere, or Ctrl-C to leave",
+            self.found.id
+        );
+        self.now(&Line::new(Glyph::Warning, "paused", sentence).whole())
+    }
+
+    /// Tells how the mission stands, why following ends, and last what the mission waits for, with the commands that
+    /// decide it.
     pub(super) fn conclude(&mut self) -> Result<()> {
         self.screen.clear()?;
-        let waits = needed(&self.mission);
-        if !waits.is_empty() {
-            self.screen.print("")?;
-            for line in &waits {
-                self.now(line)?;
-            }
+        let lines = summary(&self.mission, now(), self.screen.style());
+        self.screen.print(&format!("\n{}", lines.join("\n")))?;
+        if let Some(why) = why(&self.mission) {
+            self.screen.print(&format!("\n{why}"))?;
         }
-        let lines = summary(&self.mission, self.screen.style());
-        Ok(self.screen.print(&format!("\n{}", lines.join("\n")))?)
+        for line in needed(&self.mission) {
+            self.now(&line)?;
+        }
+        Ok(())
     }
 
     /// Tells something that happens now.
     fn now(&mut self, line: &Line) -> Result<()> {
         let at = now().since(self.mission.created);
+        self.tell_at(line, at)
+    }
+
+    fn tell_at(&mut self, line: &Line, at: u64) -> Result<()> {
+        self.since_asked += 1;
         Ok(self.screen.tell(line, at)?)
     }
 }

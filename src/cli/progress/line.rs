@@ -19,6 +19,17 @@ pub struct Line {
     pub text: String,
     /// Smaller print under it.
     pub more: Vec<String>,
+    pub extent: Extent,
+}
+
+/// How much of a line is shown where the terminal is narrower than it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// As much as fits: it is one of many.
+    #[default]
+    Fitting,
+    /// All of it, over several lines: somebody must read it whole, and copy the commands under it.
+    Whole,
 }
 
 /// The mark in front of a line.
@@ -53,13 +64,26 @@ impl Glyph {
 impl Line {
     /// A line without smaller print.
     pub fn new(glyph: Glyph, subject: &(impl Display + ?Sized), text: impl Into<String>) -> Self {
-        Self { glyph, subject: subject.to_string(), text: text.into(), more: Vec::new() }
+        Self {
+            glyph,
+            subject: subject.to_string(),
+            text: text.into(),
+            more: Vec::new(),
+            extent: Extent::Fitting,
+        }
     }
 
     /// With smaller print under it.
     #[must_use]
     pub fn with(mut self, more: impl IntoIterator<Item = String>) -> Self {
         self.more.extend(more);
+        self
+    }
+
+    /// Shown whole, however narrow the terminal is.
+    #[must_use]
+    pub fn whole(mut self) -> Self {
+        self.extent = Extent::Whole;
         self
     }
 
@@ -74,18 +98,34 @@ impl Line {
             Glyph::Note | Glyph::Said => Tone::Faint,
             _ => Tone::Plain,
         };
-        let text = style.paint(text_tone, &style.fitted(&self.text, used));
+        let indent = TIME + 2 + 2 + SUBJECT + 1;
+        let (text, rest) = self.text_lines(used, indent, style);
+        let text = style.paint(text_tone, &text);
         let subject =
             style.paint(if text_tone == Tone::Faint { Tone::Faint } else { Tone::Strong }, &subject);
         let mut all = format!("{time}  {} {subject} {text}", style.paint(tone, mark)).trim_end().to_owned();
-        let indent = TIME + 2 + 2 + SUBJECT + 1;
-        for more in &self.more {
-            let more = style.paint(Tone::Faint, &style.fitted(more, indent));
+        let mut under = |line: &str, tone: Tone| {
             all.push('\n');
-            all.push_str(&" ".repeat(indent));
-            all.push_str(&more);
+            all.push_str(format!("{}{}", " ".repeat(indent), style.paint(tone, line)).trim_end());
+        };
+        rest.iter().for_each(|line| under(line, text_tone));
+        for more in &self.more {
+            match self.extent {
+                Extent::Fitting => under(&style.fitted(more, indent), Tone::Faint),
+                // A command that is broken into lines could not be copied.
+                Extent::Whole => under(more, Tone::Faint),
+            }
         }
         all
+    }
+
+    /// What stands beside the subject, and the lines under it.
+    fn text_lines(&self, used: usize, indent: usize, style: Style) -> (String, Vec<String>) {
+        if self.extent == Extent::Fitting {
+            return (style.fitted(&self.text, used), Vec::new());
+        }
+        let mut lines = style.wrapped(&self.text, used.max(indent)).into_iter();
+        (lines.next().unwrap_or_default(), lines.collect())
     }
 }
 
@@ -113,6 +153,15 @@ mod tests {
          1:01:01  ✓ plan           1 milestone
                                    M1 The page: F1, F2
         ");
+        let whole =
+            Line::new(Glyph::Question, "Q1", "which of the two shall it be: the first, or the second one?")
+                .with(["flightdeck answer -m guestbook-7k2p Q1 \"…\"".to_owned()])
+                .whole();
+        insta::assert_snapshot!(whole.rendered(3_661_000, narrow), @r#"
+         1:01:01  ? Q1             which of the two shall it be: the
+                                   first, or the second one?
+                                   flightdeck answer -m guestbook-7k2p Q1 "…"
+        "#);
         let wide = lines[1].rendered(0, Style::PLAIN);
         assert!(wide.ends_with("and the entry is kept"), "{wide}");
     }

@@ -3,6 +3,11 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use crate::tui::text::wrap;
+
+/// Columns that a wrapped text takes at least, however narrow the terminal is.
+const LEAST: usize = 20;
+
 /// What an output can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
@@ -65,6 +70,14 @@ impl Style {
         match self.width {
             Width::Unbounded => text.to_owned(),
             Width::Columns(columns) => cut(text, columns.saturating_sub(used)),
+        }
+    }
+
+    /// The text in lines that fit after `used` columns, whole: its own line breaks are kept.
+    pub fn wrapped(self, text: &str, used: usize) -> Vec<String> {
+        match self.width {
+            Width::Unbounded => text.split('\n').map(str::to_owned).collect(),
+            Width::Columns(columns) => wrap(text, columns.saturating_sub(used).max(LEAST)),
         }
     }
 }

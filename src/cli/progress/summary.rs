@@ -5,14 +5,21 @@ use std::collections::BTreeMap;
 use super::line::{Glyph, Line};
 use super::style::{Style, Tone, padded};
 use super::words::{count, elapsed, one_line, used};
+use crate::domain::attempt::{Attempt, Ending};
 use crate::domain::attention::{Need, NeedKind, needs};
 use crate::domain::gate::GateId;
-use crate::domain::mission::{HoldCause, Mission};
+use crate::domain::id::{MilestoneId, Timestamp};
+use crate::domain::mission::{End, HoldCause, Mission};
+use crate::domain::round::Round;
 
-/// How a mission stands, in a few lines.
-pub fn summary(mission: &Mission, style: Style) -> Vec<String> {
+/// How a mission stands at a time, in a few lines.
+pub fn summary(mission: &Mission, now: Timestamp, style: Style) -> Vec<String> {
     let id = mission.id().map(ToString::to_string).unwrap_or_default();
-    let took = elapsed(mission.updated.since(mission.created));
+    let until = match &mission.end {
+        Some(End::Completed { at } | End::Abandoned { at, .. }) => *at,
+        None => now,
+    };
+    let took = elapsed(until.since(mission.created));
     let attempts = count(mission.attempts.len(), "attempt");
     let status = mission.status().word();
     let head = format!("{id} is {status} after {took}: {attempts}, {}", used(&mission.usage()));
@@ -21,6 +28,7 @@ pub fn summary(mission: &Mission, style: Style) -> Vec<String> {
         ("assertions", standings(mission)),
         ("milestones", milestones(mission)),
         ("branch", branch(mission)),
+        ("next", next(mission, &id)),
     ];
     for (name, words) in rows.into_iter().filter(|(_, words)| !words.is_empty()) {
         lines.push(format!("  {} {}", style.paint(Tone::Faint, &padded(name, 11)), style.fitted(&words, 14)));
@@ -40,7 +48,7 @@ fn need_line(need: &Need, mission: &Mission) -> Line {
         NeedKind::Question { question } => (Glyph::Question, question.to_string()),
         NeedKind::Hold { .. } => (Glyph::Warning, "hold".to_owned()),
     };
-    Line::new(glyph, &subject, one_line(&need.sentence)).with(commands(need, mission, &id))
+    Line::new(glyph, &subject, one_line(&need.sentence)).with(commands(need, mission, &id)).whole()
 }
 
 /// The commands that decide a need, ready to be copied.
@@ -67,7 +75,7 @@ pub fn commands(need: &Need, mission: &Mission, id: &str) -> Vec<String> {
 
 fn gate_commands(gate: GateId, mission: &Mission, id: &str) -> Vec<String> {
     let look = match gate {
-        GateId::Plan => format!("flightdeck status {id}"),
+        GateId::Plan => format!("flightdeck plan {id}"),
         GateId::Milestone(milestone) => format!("flightdeck diff {id} {milestone}"),
         GateId::Final => format!("flightdeck diff {id}"),
     };
@@ -104,9 +112,15 @@ fn hold_commands(cause: HoldCause, mission: &Mission, id: &str) -> Vec<String> {
             ]
         }
         HoldCause::Failures => {
-            let last = mission.attempts.keys().next_back();
-            let look = last.map(|attempt| format!("flightdeck transcript {id} \"{attempt}\""));
-            look.into_iter().chain([format!("flightdeck say -m {id} \"advice\""), resume]).collect()
+            let failed = |attempt: &&Attempt| {
+                matches!(attempt.ended.as_ref().map(|ended| &ended.ending), Some(Ending::Failed { .. }))
+            };
+            let last = mission.attempts.values().rev().find(failed);
+            let look = last.map(|attempt| format!("flightdeck transcript {id} \"{}\"", attempt.id));
+            let model = last
+                .map(|attempt| format!("flightdeck models -m {id} {} PROVIDER/MODEL", attempt.role.word()));
+            let say = format!("flightdeck say -m {id} \"advice\"");
+            look.into_iter().chain([say]).chain(model).chain([resume]).collect()
         }
         HoldCause::BudgetSpent => vec![format!("flightdeck resume {id} --budget DOLLARS")],
     }
@@ -125,10 +139,36 @@ fn milestones(mission: &Mission) -> String {
     let words = mission.milestones.iter().map(|milestone| {
         let rounds = mission.rounds_of(milestone.id).count();
         let after = if rounds > 0 { format!(" after {}", count(rounds, "round")) } else { String::new() };
-        let state = if mission.is_go(GateId::Milestone(milestone.id)) { "GO" } else { "not GO" };
-        format!("{} {state}{after}", milestone.id)
+        format!("{} {}{after}", milestone.id, milestone_state(mission, milestone.id))
     });
     words.collect::<Vec<_>>().join(", ")
+}
+
+/// How far a milestone is, in words that nobody takes for a decision that was not taken.
+pub fn milestone_state(mission: &Mission, id: MilestoneId) -> &'static str {
+    let gate = GateId::Milestone(id);
+    let flown = mission.is_go(GateId::Plan) && mission.flown_milestone() == Some(id);
+    if mission.is_go(gate) {
+        "GO"
+    } else if mission.waits_at(gate) {
+        if mission.passes(id) { "waits for GO" } else { "blocked" }
+    } else if mission.sent_back.contains(&id) {
+        "sent back by NO-GO"
+    } else if mission.last_round(id).is_some_and(Round::is_open) {
+        "in validation"
+    } else if flown {
+        "under way"
+    } else {
+        "to come"
+    }
+}
+
+/// What is left to do once everything is over but the merge.
+fn next(mission: &Mission, id: &str) -> String {
+    match (&mission.end, &mission.landed) {
+        (Some(End::Completed { .. }), None) => format!("flightdeck land {id}"),
+        _ => String::new(),
+    }
 }
 
 fn branch(mission: &Mission) -> String {

@@ -1,6 +1,8 @@
 //! Numbers and sentences as people read them.
 
+use crate::domain::attempt::{Attempt, Ending};
 use crate::domain::budget::dollars;
+pub use crate::domain::text::plural as count;
 use crate::domain::usage::Usage;
 
 /// What is written with a dot in the middle of a sentence.
@@ -16,11 +18,6 @@ pub fn elapsed(milliseconds: u64) -> String {
         (0, _) => format!("{hours}:{minutes:02}:{seconds:02}"),
         _ => format!("{days}d {hours:02}:{minutes:02}:{seconds:02}"),
     }
-}
-
-/// A number of things: `1 feature`, `3 features`.
-pub fn count(number: usize, thing: &str) -> String {
-    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }
 
 /// Tokens, rounded: `812`, `34k`, `1.2M`.
@@ -40,6 +37,18 @@ pub fn used(usage: &Usage) -> String {
         words.push_str(&dollars(usage.micro_dollars));
     }
     words
+}
+
+/// How an attempt ended, in words.
+pub fn ending(attempt: &Attempt) -> String {
+    match attempt.ended.as_ref().map(|ended| &ended.ending) {
+        None => "running".to_owned(),
+        Some(Ending::Done) => "done".to_owned(),
+        Some(Ending::Interrupted) => "interrupted".to_owned(),
+        Some(Ending::Failed { reason }) => format!("failed: {reason}"),
+        Some(Ending::Unusable { reason }) => format!("could not use its model: {reason}"),
+        Some(Ending::Stopped { reason }) => format!("stopped: {reason}"),
+    }
 }
 
 /// The first sentence of a text, on one line.

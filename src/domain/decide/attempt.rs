@@ -8,8 +8,11 @@ use crate::domain::message::{Delivery, Message, MessageState, Party};
 use crate::domain::mission::{Hold, HoldCause, Mission};
 use crate::domain::rejection::Rejection;
 use crate::domain::schedule::schedule;
-use crate::domain::text::{Line, Prose, Title};
+use crate::domain::text::{Line, Prose, Text, Title, plural};
 use crate::domain::usage::Usage;
+
+/// Characters of the last failure that the sentence of a hold has room for, beside what to do about it.
+const MOST_OF_A_REASON: usize = 400;
 
 /// Usage of an attempt that has ended still counts: the money is spent.
 pub(super) fn count_usage(
@@ -72,11 +75,21 @@ pub(super) fn end_attempt(draft: &mut Draft, id: AttemptId, ending: Ending) -> R
                 return Ok(());
             }
             let count = draft.mission().failures_of(work);
-            let sentence = Line::clipped(format!("{work} failed {count} times in a row, last: {reason}"));
+            let sentence = Line::clipped(failures(work, count, &reason));
             hold(draft, Hold { cause: HoldCause::Failures, sentence, until: None })
         }
         Ending::Done | Ending::Failed { .. } | Ending::Interrupted | Ending::Stopped { .. } => Ok(()),
     }
+}
+
+/// What a person is told when the same work failed too often, and what can be done about it.
+fn failures(work: Work, count: u32, reason: &Line) -> String {
+    let times = plural(usize::try_from(count).unwrap_or(usize::MAX), "time");
+    let last = Text::<MOST_OF_A_REASON>::clipped(reason);
+    let model = work.role().map_or_else(String::new, |role| format!(", choose another model for the {role}"));
+    format!(
+        "{work} failed {times} in a row, last: {last}; read what it did, say what helps{model}, and resume"
+    )
 }
 
 /// A verb ends an attempt as done when it brings what its role owes. An attempt that comes to its end otherwise has

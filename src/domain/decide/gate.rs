@@ -6,6 +6,7 @@ use crate::domain::finding::{Severity, Source};
 use crate::domain::gate::{DecidedBy, Decision, GateId};
 use crate::domain::id::{DirectiveId, MessageId, MilestoneId};
 use crate::domain::message::{Delivery, Directive, Message, MessageState, Party};
+use crate::domain::mission::Mission;
 use crate::domain::rejection::Rejection;
 use crate::domain::text::{Line, Prose};
 
@@ -14,6 +15,7 @@ const MORE_ROUNDS: u32 = 2;
 
 pub(super) fn decide_gate(draft: &mut Draft, gate: GateId, decision: Decision) -> Result<(), Rejection> {
     let mission = draft.mission();
+    exists(mission, gate)?;
     match mission.gates.get(&gate) {
         None => return Err(Rejection::out_of_turn(format!("the {gate} gate is not reached yet"))),
         Some(found) if !found.is_open() => {
@@ -38,6 +40,19 @@ pub(super) fn decide_gate(draft: &mut Draft, gate: GateId, decision: Decision) -
         send_back(draft, gate, &note);
     }
     Ok(())
+}
+
+/// A gate of a milestone that is not planned is a mistake; one of a later milestone only comes too early.
+fn exists(mission: &Mission, gate: GateId) -> Result<(), Rejection> {
+    let GateId::Milestone(id) = gate else { return Ok(()) };
+    let known: Vec<String> = mission.milestones.iter().map(|milestone| milestone.id.to_string()).collect();
+    if mission.milestones.iter().any(|milestone| milestone.id == id) {
+        return Ok(());
+    }
+    Err(Rejection::unknown(match known.as_slice() {
+        [] => format!("there is no milestone {id}: nothing is planned yet"),
+        _ => format!("there is no milestone {id}; there are {}", known.join(", ")),
+    }))
 }
 
 /// A NO-GO becomes a directive and, after the plan, a blocking finding for a triage turn.

@@ -12,6 +12,7 @@ use crate::agent::model::ToolSpec;
 use crate::agent::tool::{Call, Output, Tool, ToolError, arguments, spec};
 use crate::domain::command::Command;
 use crate::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording};
+use crate::domain::text::plural;
 
 pub(super) struct ProposeContract(pub(super) Arc<Bench>);
 
@@ -118,9 +119,9 @@ impl Tool for ProposeContract {
 
     async fn call(&self, value: Value, _call: &Call) -> Result<Output, ToolError> {
         let Arguments { assertions } = arguments(value)?;
-        let count = assertions.len();
+        let count = plural(assertions.len(), "assertion");
         let assertions = assertions.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
-        let answer = format!("The contract of {count} assertions is accepted. Next: propose_environment.");
+        let answer = format!("The contract of {count} is accepted. Next: propose_environment.");
         self.0.tell(vec![Command::ProposeContract { assertions }], &answer).await
     }
 }

@@ -113,6 +113,15 @@ impl Prompt {
 
     fn send(&mut self) -> Turn {
         match self.command() {
+            // What cannot be taken back is asked twice; a No leaves the reason as a draft.
+            Ok((command, words)) if self.purpose == Purpose::Abandon => {
+                let question = "Abandon the mission for good? Running agents are stopped, and nothing starts it \
+                                again; its branch and its record stay.";
+                let draft = Some(self.text.text());
+                Turn::stay()
+                    .and_then(Then::Swap(Box::new(Confirm::new(question, command, words))))
+                    .with_draft(draft_name(&self.purpose), draft)
+            }
             Ok((command, words)) => {
                 self.sent = true;
                 self.below = Some((Ink::Dim, "…".to_owned()));

@@ -91,7 +91,7 @@ fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
     let dismissed = all - open - taken;
     let found = format!("{}: {taken} taken up · {dismissed} dismissed · {open} open", plural(all, "finding"));
     let attempts: Vec<_> =
-        mission.attempts.values().filter(|attempt| milestone_of(mission, attempt.work) == Some(id)).collect();
+        mission.attempts.values().filter(|attempt| mission.milestone_of(attempt.work) == Some(id)).collect();
     let mut rows: Vec<Row> = mission.last_round(id).map(checks).into_iter().collect();
     rows.extend([
         labelled_row("found", Ink::Text, &found),
@@ -126,20 +126,6 @@ fn next_words(mission: &Mission, id: MilestoneId) -> String {
             format!("starts {} {}, {}", next.id, next.title, plural(features, "feature"))
         },
     )
-}
-
-fn milestone_of(mission: &Mission, work: crate::domain::attempt::Work) -> Option<MilestoneId> {
-    use crate::domain::attempt::Work;
-    match work {
-        Work::Build { feature } | Work::CheckClaims { feature } => {
-            mission.feature(feature).map(|feature| feature.milestone)
-        }
-        Work::RunGateCommands { milestone, .. }
-        | Work::Review { milestone, .. }
-        | Work::Scrutinize { milestone, .. }
-        | Work::TestAsUser { milestone, .. } => Some(milestone),
-        Work::Plan | Work::Talk | Work::Triage => None,
-    }
 }
 
 fn spent(usage: Usage, attempts: usize) -> Row {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::attempt::{Attempt, Role, Work};
+use crate::domain::attempt::{Attempt, Role};
 use crate::domain::budget::dollars;
 use crate::domain::estimate;
-use crate::domain::id::Timestamp;
+use crate::domain::id::{MilestoneId, Timestamp};
 use crate::domain::mission::Mission;
 use crate::tui::ink::Ink;
-use crate::tui::text::{count, long_span, span, width};
+use crate::tui::text::{count, long_span, plural, span, width};
 
 use super::row::Row;
 use super::work::attempt_sign;
@@ -58,24 +58,17 @@ fn by_role(mission: &Mission, now: Timestamp) -> Vec<(String, Share)> {
 }
 
 fn by_milestone(mission: &Mission, now: Timestamp) -> Vec<(String, Share)> {
-    let mut shares: BTreeMap<String, Share> = BTreeMap::new();
+    let mut shares: BTreeMap<Option<MilestoneId>, Share> = BTreeMap::new();
     for attempt in mission.attempts.values() {
-        let milestone = match attempt.work {
-            Work::Build { feature } | Work::CheckClaims { feature } => {
-                mission.feature(feature).map(|feature| feature.milestone)
-            }
-            Work::RunGateCommands { milestone, .. }
-            | Work::Review { milestone, .. }
-            | Work::Scrutinize { milestone, .. }
-            | Work::TestAsUser { milestone, .. } => Some(milestone),
-            Work::Plan | Work::Talk | Work::Triage => None,
-        };
-        let name = milestone
-            .and_then(|id| mission.milestones.iter().find(|m| m.id == id))
-            .map_or_else(|| "planning".to_owned(), |m| format!("{} {}", m.id, m.title));
-        add(shares.entry(name).or_default(), share(attempt, now));
+        let milestone = mission.milestone_of(attempt.work);
+        add(shares.entry(milestone).or_default(), share(attempt, now));
     }
-    shares.into_iter().collect()
+    let name = |milestone: Option<MilestoneId>| {
+        milestone
+            .and_then(|id| mission.milestones.iter().find(|m| m.id == id))
+            .map_or_else(|| "planning".to_owned(), |m| format!("{} {}", m.id, m.title))
+    };
+    shares.into_iter().map(|(milestone, share)| (name(milestone), share)).collect()
 }
 
 fn table(shares: Vec<(String, Share)>, room: usize) -> Vec<Row> {
@@ -125,7 +118,10 @@ fn forecast(mission: &Mission, room: usize) -> Vec<Row> {
         );
     }
     let tests: usize = mission.handoffs.values().map(|(_, handoff)| handoff.tests_added()).sum();
-    rows.push(Row::of(Ink::Dim, format!("{tests} test cases came with {} handoffs", mission.handoffs.len())));
+    rows.push(Row::of(
+        Ink::Dim,
+        format!("{} came with {}", plural(tests, "test case"), plural(mission.handoffs.len(), "handoff")),
+    ));
     rows
 }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 use flightdeck::agent::model::provider::{Provider, ProviderSpec, Wire, http_client};
 use flightdeck::agent::model::retry::{RetryPolicy, Retrying};
 use flightdeck::agent::model::{
-    Item, Model, ModelError, Reply, Request, ResultStatus, StreamPiece, StreamSink, TokenUsage, ToolSpec,
+    Item, Model, ModelError, Reach, Reply, Request, ResultStatus, StreamPiece, StreamSink, TokenUsage,
+    ToolSpec,
 };
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -151,6 +152,18 @@ async fn arguments_cut_by_the_token_limit_are_not_taken_for_none() {
     turn[4]["choices"][0]["finish_reason"] = json!("length");
     let cut = outcome(Wire::OpenAiChat, stream(events(&turn))).await.unwrap();
     assert_eq!(cut.calls[0].arguments, None, "a call that was cut off");
+}
+
+#[tokio::test]
+async fn a_reply_that_ran_out_of_tokens_says_so() {
+    for wire in [Wire::OpenAiChat, Wire::AnthropicMessages] {
+        let whole = outcome(wire, stream(events(&turn_of(wire)))).await.unwrap();
+        assert_eq!(whole.reach, Reach::Whole, "{wire:?}");
+    }
+    let mut turn = turn_of(Wire::OpenAiChat);
+    turn.remove(4);
+    turn[4]["choices"][0]["finish_reason"] = json!("length");
+    assert_eq!(outcome(Wire::OpenAiChat, stream(events(&turn))).await.unwrap().reach, Reach::CutOff);
 }
 
 #[tokio::test]

@@ -35,7 +35,20 @@ fn refusals_say_what_to_mend() {
     );
     assert!(refused(&["answer", "Q7", "yes"], 2).contains("there is no question `Q7`: the mission has none"));
     assert!(refused(&["stop", "99"], 2).contains("there is no attempt `99`; there are #1"));
-    assert!(refused(&["say", "--to", "#99", "hello"], 2).contains("there is no attempt `#99`"));
+    assert_eq!(
+        refused(&["say", "--to", "bob", "hello"], 2),
+        "flightdeck: nobody is called `bob`; you can speak to orchestrator and everyone\n"
+    );
+    assert!(refused(&["say", "--to", "#1", "hello"], 2).contains("#1 has ended and hears nothing more"));
+    assert!(refused(&["gate", "M9", "go"], 2).contains("there is no milestone `M9`; there are M1, M2"));
+    assert!(refused(&["gate", "plan", "--note", "why"], 2).contains("a note to which decision?"));
+    let evidence = refused(&["evidence", "VAL-WEB-001"], 2);
+    assert!(
+        evidence.contains("nobody has tried it yet; `flightdeck assertion show VAL-WEB-001`"),
+        "{evidence}"
+    );
+    assert!(refused(&["evidence", "ev_nope"], 2).contains("`flightdeck evidence` lists what there is"));
+    assert!(refused(&["evidence", "--out", "x"], 2).contains("name the evidence to write"));
     assert!(refused(&["say", ""], 2).contains("the message: the text is empty"));
     assert!(refused(&["models", "worker", "openai/gpt-5"], 2).contains("set OPENAI_API_KEY"));
     assert!(refused(&["models", "pilot", "rehearsal/demo"], 2).contains("is not a role"));
@@ -43,6 +56,11 @@ fn refusals_say_what_to_mend() {
     assert!(refused(&["diff", "F1"], 2).contains("F1 is not built yet"));
     assert!(refused(&["land"], 2).contains("only a completed mission can be landed"));
     assert!(refused(&["resume", "--budget", "-1"], 2).contains("above 0"));
+    assert!(
+        refused(&["resume", "--budget", "abc"], 2).contains("write dollars as a number, such as 25 or 2.50")
+    );
+    assert!(refused(&["resume", "--tokens", "many"], 2).contains("write tokens as a whole number"));
+    assert!(refused(&["resume", "--hours", "x"], 2).contains("write hours as a number"));
 }
 
 #[test]
@@ -80,6 +98,27 @@ fn the_contract_is_changed_after_its_consequences_were_told() {
     let retire = ["assertion", "retire", "VAL-WEB-009", "--reason", "not needed", "--yes"];
     assert!(stage.told(&retire).contains("VAL-WEB-009 is retired"));
     assert_eq!(stage.json(&["assertion", "show", "VAL-WEB-009"])["standing"], "retired");
+}
+
+#[test]
+fn a_mission_is_abandoned_after_a_yes_and_stays_on_record() {
+    let stage = Stage::new();
+    let id = stage.planned();
+    assert!(stage.ended(&["abandon", "--reason", "enough"], 2).1.contains("add --yes"));
+    assert!(stage.ended(&["abandon", "--reason", " ", "--yes"], 2).1.contains("--reason: the text is empty"));
+    let told = stage.told(&["abandon", "--reason", "bought one", "--yes"]);
+    assert_eq!(told, format!("{id} is abandoned; what was built is on flightdeck/{id}\n"));
+    assert_eq!(stage.json(&["status"])["status"], "abandoned");
+    assert!(stage.told(&["log"]).contains("abandoned: bought one"));
+    assert!(stage.ended(&["abandon", "--reason", "again", "--yes"], 1).1.contains("the mission is over"));
+}
+
+#[test]
+fn the_autopilot_is_switched_while_the_mission_flies() {
+    let stage = Stage::new();
+    let id = stage.planned();
+    assert_eq!(stage.told(&["autopilot", "off"]), format!("{id}: every gate waits for you\n"));
+    assert!(stage.ended(&["autopilot", "maybe"], 2).1.contains("[possible values: on, off]"));
 }
 
 #[test]

@@ -40,6 +40,26 @@ fn a_demo_that_was_cut_off_goes_on_to_its_landed_branch() {
     let reference = evidence[0]["evidence"][0].as_str().unwrap();
     assert_eq!(stage.json(&["evidence", reference])["reference"], reference);
     assert!(stage.told(&["evidence", reference]).contains(reference));
+    assert_eq!(stage.json(&["evidence", &reference[..7]])["reference"], reference, "its beginning is enough");
+    let assertion = evidence[0]["assertion"].as_str().unwrap();
+    assert!(
+        stage.json(&["evidence", assertion])["reference"]
+            .as_str()
+            .is_some_and(|found| found.starts_with("ev_"))
+    );
+    let shown = stage.told(&["gate", "M1"]);
+    assert!(
+        shown.contains("gate M1: GO by autopilot") && shown.contains("flightdeck evidence ev_"),
+        "{shown}"
+    );
+    assert!(shown.contains("Findings") && shown.contains("FND-1"), "{shown}");
+    assert!(stage.told(&["feature", "show", "F1"]).contains("Handoff of #"));
+    assert!(stage.told(&["findings"]).contains("a verdict of #"));
+    let stats = stage.told(&["stats"]);
+    assert!(
+        stats.contains("user testing") && stats.contains("M1 ") && stats.contains("test cases came with"),
+        "{stats}"
+    );
     for scope in [&["diff"][..], &["diff", "F1"], &["diff", "M1"], &["diff", "#2"]] {
         assert!(stage.told(scope).contains("diff --git"), "{scope:?}");
     }

@@ -1,7 +1,5 @@
 //! The verbs that read: each for people and as JSON, with no engine running.
 
-use std::fs;
-
 use nix::sys::signal::Signal;
 use pretty_assertions::assert_eq;
 use serde_json::Value;
@@ -42,6 +40,86 @@ fn a_planned_mission_can_be_read_in_every_way_without_an_engine() {
 }
 
 #[test]
+fn the_plan_can_be_judged_on_one_page() {
+    let stage = Stage::new();
+    let id = stage.planned();
+    let plan = stage.told(&["plan"]);
+    for words in [
+        "goal       A guestbook",
+        "M1 ",
+        "VAL-WEB-001 r1 ",
+        "evidence   ",
+        "Environment",
+        "test       cargo test",
+        "worker       rehearsal/demo",
+        "budget       no limit",
+        "agent runs",
+        "Risks",
+        "rehearsal/demo builds and also validates",
+        "the plan waits for GO",
+        "plan go",
+    ] {
+        assert!(plan.contains(words), "{words}\n{plan}");
+    }
+    let told = stage.json(&["plan", &id]);
+    assert_eq!(told["contract"].as_object().map(serde_json::Map::len), Some(12));
+    assert!(told["risks"].as_array().is_some_and(|risks| !risks.is_empty()));
+    assert!(stage.told(&["status"]).contains(&format!("flightdeck plan {id}")));
+}
+
+#[test]
+fn a_gate_is_shown_when_nothing_is_decided() {
+    let stage = Stage::new();
+    let id = stage.planned();
+    let plan = stage.told(&["plan"]);
+    for words in [&["gate"][..], &["gate", &id], &["gate", "plan"], &["gate", &id, "plan"]] {
+        assert_eq!(stage.told(words), plan, "{words:?}");
+    }
+    let milestone = stage.told(&["gate", "M1"]);
+    assert!(
+        milestone.contains("gate M1: not reached yet") && milestone.contains("F1 is not built"),
+        "{milestone}"
+    );
+    assert_eq!(stage.json(&["gate", "plan"])["waits"], true);
+    assert_eq!(stage.json(&["gate", "final"])["waits"], false);
+}
+
+#[test]
+fn a_feature_is_shown_whole_and_edited_before_it_is_built() {
+    let stage = Stage::new();
+    stage.planned();
+    let shown = stage.told(&["feature", "show", "f2"]);
+    assert!(shown.contains("F2 ") && shown.contains("VAL-") && shown.contains("evidence"), "{shown}");
+    assert!(stage.ended(&["feature", "edit", "F1"], 2).1.contains("say what changes: --title"));
+    let edit = ["feature", "edit", "F1", "--title", "A leaner start", "--criterion", "it starts"];
+    assert_eq!(stage.told(&edit), "F1 is edited\n");
+    let spec = &stage.json(&["feature", "show", "F1"])["feature"]["spec"];
+    assert_eq!(spec["title"], "A leaner start");
+    assert_eq!(spec["criteria"], serde_json::json!(["it starts"]));
+    assert!(stage.ended(&edit, 1).1.contains("nothing would change"));
+    assert!(stage.ended(&["feature", "show", "F99"], 2).1.contains("there is no feature `F99`"));
+}
+
+#[test]
+fn findings_stats_and_talk_are_told_from_the_first_moment() {
+    let stage = Stage::new();
+    let id = stage.planned();
+    assert_eq!(stage.told(&["findings"]), "nothing was reported yet\n");
+    assert_eq!(stage.told(&["findings", "--open"]), "no finding is open\n");
+    assert_eq!(stage.json(&["findings"]), serde_json::json!([]));
+    let stats = stage.told(&["stats"]);
+    assert!(
+        stats.contains("BY ROLE") && stats.contains("orchestrator") && stats.contains("no limit"),
+        "{stats}"
+    );
+    assert_eq!(stage.json(&["stats"])["by_role"][0]["of"], "orchestrator");
+    assert!(stage.told(&["say", "keep it small"]).contains("said"));
+    let talk = stage.told(&["talk", &id]);
+    assert!(talk.contains("you to the orchestrator") && talk.contains("  keep it small"), "{talk}");
+    assert_eq!(stage.json(&["talk"])["messages"][0]["text"], "keep it small");
+}
+
+#[test]
 fn the_log_is_one_event_a_line() {
     let stage = Stage::new();
     stage.planned();
@@ -78,38 +156,6 @@ fn settings_are_shown_with_their_origin() {
     let rows = stage.json(&["config", "show"]);
     let money = rows.as_array().unwrap().iter().find(|row| row["key"] == "budget.money").unwrap();
     assert_eq!(money["layer"], "user");
-}
-
-#[test]
-fn the_doctor_says_what_is_usable_and_why_the_rest_is_not() {
-    let stage = Stage::new();
-    let checks = stage.json(&["doctor"]);
-    let check = |name: &str| {
-        let found = checks.as_array().unwrap().iter().find(|check| check["name"] == name);
-        found.cloned().unwrap_or_else(|| panic!("{name} is not checked: {checks}"))
-    };
-    assert_eq!(check("backend rehearsal")["state"], "good");
-    assert_eq!(check("backend anthropic")["state"], "missing");
-    assert!(check("backend anthropic")["sentence"].as_str().unwrap().contains("set ANTHROPIC_API_KEY"));
-    for name in
-        ["flightdeck", "repository", "home", "config", "prompts", "sh", "disk", "terminal", "missions"]
-    {
-        assert_eq!(check(name)["state"], "good", "{name}");
-    }
-    assert!(check("sandbox")["sentence"].is_string());
-
-    stage.configure("theme = 3\n");
-    let (told, _) = stage.ended(&["doctor"], 1);
-    assert!(told.contains("✗ config") && told.contains("config.toml:1"), "{told}");
-}
-
-#[test]
-fn a_prompt_with_a_mistake_is_told_by_the_doctor() {
-    let stage = Stage::new();
-    fs::create_dir_all(stage.path("work/.flightdeck/prompts")).unwrap();
-    fs::write(stage.path("work/.flightdeck/prompts/worker.md"), "no front matter").unwrap();
-    let told = stage.told(&["doctor"]);
-    assert!(told.contains("! prompts") && told.contains("worker.md:1"), "{told}");
 }
 
 #[test]

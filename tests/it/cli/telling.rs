@@ -5,7 +5,7 @@ use flightdeck::cli::progress::summary::{needed, summary};
 use flightdeck::cli::progress::telling::tell;
 use flightdeck::domain::attempt::{Ending, Work};
 use flightdeck::domain::command::Command;
-use flightdeck::domain::id::MilestoneId;
+use flightdeck::domain::id::{MilestoneId, Timestamp};
 use flightdeck::domain::message::Party;
 use flightdeck::domain::mission::{Hold, HoldCause, Mission};
 use flightdeck::domain::verdict::Outcome;
@@ -57,15 +57,15 @@ fn a_flight_to_a_failed_round_is_told_line_by_line() {
     0:15  ✗ VAL-M1-001     fail: seen with my own eyes
     0:16  ✗ FND-1          blocking, F1: VAL-M1-001 fails: seen with my own eyes
     0:16  · M1             #5 user testing: Tried it all
-    0:16  ✗ M1             round 1 failed: 0 of 1 assertions hold
+    0:16  ✗ M1             round 1 failed: 0 of 1 assertion hold
     "#);
 }
 
 #[test]
 fn a_gate_is_told_with_the_commands_that_decide_it() {
     assert_snapshot!(waits(&Flight::new().proposed(1, 1)), @r#"
-    0:00  ◆ gate plan      the plan waits for GO: 1 milestones, 1 features, 1 assertions
-                           flightdeck status guestbook-7k2p
+    0:00  ◆ gate plan      the plan waits for GO: 1 milestone, 1 feature, 1 assertion
+                           flightdeck plan guestbook-7k2p
                            flightdeck gate guestbook-7k2p plan go
                            flightdeck gate guestbook-7k2p plan no-go --note "what must change"
     "#);
@@ -104,21 +104,22 @@ fn a_question_and_a_hold_are_told_with_what_lets_the_mission_go_on() {
 
 #[test]
 fn the_summary_says_how_the_mission_stands() {
-    assert_snapshot!(summary(&Flight::completed().mission, Style::PLAIN).join("\n"), @r#"
+    assert_snapshot!(summary(&Flight::completed().mission, Timestamp(99_000), Style::PLAIN).join("\n"), @r#"
     guestbook-7k2p is completed after 0:18: 5 attempts, 0 tokens
       assertions  1 passed
       milestones  M1 GO after 1 round
       branch      flightdeck/guestbook-7k2p at head002, from base000
+      next        flightdeck land guestbook-7k2p
     "#);
     let mut flight = Flight::at_gate();
     flight.person(Command::DecideGate {
         gate: flightdeck::domain::gate::GateId::Milestone(MilestoneId(1)),
         decision: words::no_go("mend the form"),
     });
-    assert_snapshot!(summary(&flight.mission, Style::PLAIN).join("\n"), @r#"
+    assert_snapshot!(summary(&flight.mission, flight.now(), Style::PLAIN).join("\n"), @r#"
     guestbook-7k2p is running after 0:17: 5 attempts, 0 tokens
       assertions  1 passed
-      milestones  M1 not GO after 1 round
+      milestones  M1 sent back by NO-GO after 1 round
       branch      flightdeck/guestbook-7k2p at head002, from base000
     "#);
 }

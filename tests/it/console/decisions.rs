@@ -149,23 +149,84 @@ fn a_warning_of_the_engine_outlives_keys_and_is_told_again() {
     assert!(attention.contains("the engine warned"), "{attention}");
 }
 
-#[expect(clippy::disallowed_methods, reason = "asks the built program for its help")]
+/// What is about the screen only: moving, looking, typing, leaving.
+const OF_THE_SCREEN: &[&str] = &[
+    "up",
+    "down",
+    "left",
+    "right",
+    "page-up",
+    "page-down",
+    "top",
+    "bottom",
+    "open",
+    "back",
+    "next-pane",
+    "previous-pane",
+    "zoom",
+    "palette",
+    "follow",
+    "fold",
+    "search",
+    "next-match",
+    "previous-match",
+    "copy",
+    "editor",
+    "save",
+    "new-line",
+    "next-tab",
+    "previous-tab",
+    "next-hunk",
+    "previous-hunk",
+    "next-file",
+    "previous-file",
+    "play",
+    "faster",
+    "slower",
+    "theme",
+    "redraw",
+    "quit",
+];
+
 #[test]
-fn the_verbs_that_the_palette_names_are_verbs_of_the_command_line() {
+fn every_action_that_decides_or_shows_something_of_a_mission_has_a_verb() {
     use flightdeck::tui::action::Action;
-    let verbs: std::collections::BTreeSet<&str> =
-        Action::ALL.iter().filter_map(|action| action.verb()).collect();
-    for verb in verbs.into_iter().filter(|verb| *verb != "help") {
-        let words: Vec<&str> =
-            verb.split(' ').take_while(|word| *word != "…" && !word.starts_with("--")).collect();
-        let help = std::process::Command::new(env!("CARGO_BIN_EXE_flightdeck"))
-            .args(&words)
-            .arg("--help")
-            .output()
-            .unwrap();
-        assert!(help.status.success(), "flightdeck {verb}");
-        let flag = verb.split(' ').find(|word| word.starts_with("--"));
-        let text = String::from_utf8_lossy(&help.stdout).into_owned();
-        assert!(flag.is_none_or(|flag| text.contains(flag)), "flightdeck {verb}\n{text}");
+    for action in Action::ALL {
+        let of_the_screen = OF_THE_SCREEN.contains(&action.name());
+        assert_eq!(action.verb().is_none(), of_the_screen, "{}", action.name());
     }
+}
+
+#[test]
+fn every_verb_that_the_palette_names_is_understood_by_the_command_line() {
+    use clap::Parser;
+    use clap::error::ErrorKind;
+    use flightdeck::tui::action::Action;
+    let verbs = Action::ALL.iter().filter_map(|action| action.verb());
+    // The words in capitals are what a person fills in; the command line takes any.
+    for verb in verbs {
+        let words = ["flightdeck"].into_iter().chain(verb.split(' '));
+        match flightdeck::cli::Cli::try_parse_from(words) {
+            Ok(_) => {}
+            Err(told) => assert_eq!(told.kind(), ErrorKind::DisplayHelp, "flightdeck {verb}: {told}"),
+        }
+    }
+}
+
+#[test]
+fn a_mission_is_abandoned_with_a_reason_after_a_yes_and_a_no_keeps_the_reason() {
+    let engine = || Engine::of(sample(Moment::Flying));
+    let asked = fly_engine(engine(), same, ": 'abandon' enter 'bought one' enter");
+    assert!(asked.frame.contains("Abandon the mission for good?"), "{}", asked.frame);
+    assert!(asked.source.asked.lock().unwrap().is_empty(), "nothing is sent before the yes");
+    let refused = fly_engine(engine(), same, ": 'abandon' enter 'bought one' enter n : 'abandon' enter");
+    assert!(refused.frame.contains("bought one"), "{}", refused.frame);
+    assert!(refused.source.asked.lock().unwrap().is_empty());
+    let sent = fly_engine(engine(), same, ": 'abandon' enter 'bought one' enter y");
+    let asked = sent.source.asked.lock().unwrap().clone();
+    assert!(
+        matches!(asked.as_slice(), [Command::Abandon { reason }] if reason.as_str() == "bought one"),
+        "{asked:?}"
+    );
+    assert!(sent.frame.contains("the mission is abandoned"), "{}", sent.frame);
 }

@@ -94,7 +94,10 @@ fn an_attempt_is_searched_and_its_handoff_read() {
     );
     let unbound = fly(Moment::Flying, WIDE, "2 enter / 'no such user' enter 'QX'").frame;
     assert_eq!(found, unbound, "what is pressed afterwards is no part of it");
-    assert!(found.contains("1 of ") && found.contains("cargo test login"), "what follows is in sight\n{found}");
+    assert!(
+        found.contains("1 of ") && found.contains("cargo test login"),
+        "what follows is in sight\n{found}"
+    );
     let handoff = fly(Moment::Flying, WIDE, "1 home j j enter tab").frame;
     assert!(
         handoff.contains("The engine saw") && handoff.contains("tests/guestbook.rs · 6 cases"),
@@ -151,7 +154,7 @@ fn findings_tell_what_became_of_them() {
 fn the_palette_names_the_verb_on_the_command_line() {
     let frame = fly(Moment::Flying, WIDE, ": 'waive'").frame;
     let line = frame.lines().find(|line| line.contains("let an assertion pass")).unwrap();
-    assert!(line.contains("gate … waive") && line.contains(" w "), "{frame}");
+    assert!(line.contains("gate GATE waive ASSERTION") && line.contains(" w "), "{frame}");
 }
 
 #[test]

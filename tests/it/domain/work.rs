@@ -100,7 +100,10 @@ fn work_that_fails_too_often_holds_the_mission() {
     }
     let hold = flight.mission.hold.clone().unwrap();
     assert_eq!(hold.cause, HoldCause::Failures);
-    assert_eq!(hold.sentence.as_str(), "F1 failed 3 times in a row, last: it went in circles");
+    assert_eq!(
+        hold.sentence.as_str(),
+        "F1 failed 3 times in a row, last: it went in circles; read what it did, say what helps, choose another model for the worker, and resume"
+    );
     assert_eq!((flight.due(), flight.mission.status()), (vec![], Status::Blocked));
     flight.person(Command::Resume);
     assert_eq!((flight.due().len(), flight.mission.failures.len()), (1, 0));

@@ -13,7 +13,12 @@ use crate::support::wire::{needs, waits_at_the_plan_gate};
 
 /// The third failure in a row holds the mission with that sentence; resumed with a better mind it goes on.
 async fn gives_up_and_goes_on(ground: &Ground, mission: &Mission, last: &str) {
-    assert_eq!(needs(mission), [format!("plan failed 3 times in a row, last: {last}")]);
+    assert_eq!(
+        needs(mission),
+        [format!(
+            "plan failed 3 times in a row, last: {last}; read what it did, say what helps, choose another model for the orchestrator, and resume"
+        )]
+    );
     assert_eq!(mission.hold.as_ref().map(|hold| hold.cause), Some(HoldCause::Failures));
     assert_eq!(mission.attempts.len(), 3);
     ground.resume();

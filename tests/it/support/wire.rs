@@ -110,7 +110,7 @@ pub fn needs(mission: &Mission) -> Vec<String> {
 
 /// Whether the plan of [`planning`] waits for GO, and nothing else does.
 pub fn waits_at_the_plan_gate(mission: &Mission) -> bool {
-    needs(mission) == ["the plan waits for GO: 1 milestones, 1 features, 1 assertions"]
+    needs(mission) == ["the plan waits for GO: 1 milestone, 1 feature, 1 assertion"]
 }
 
 /// What a mission of a test is made of.

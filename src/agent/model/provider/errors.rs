@@ -47,7 +47,7 @@ pub(super) fn no_key(spec: &ProviderSpec) -> ModelError {
     ModelError::Key(format!("{} has no key: {}", spec.name, key_advice(spec)))
 }
 
-fn by_status(status: u16, body: &str, headers: &HeaderMap, spec: &ProviderSpec) -> ModelError {
+pub(super) fn by_status(status: u16, body: &str, headers: &HeaderMap, spec: &ProviderSpec) -> ModelError {
     let parsed: Value = serde_json::from_str(body).unwrap_or(Value::Null);
     let (code, words) = said(&parsed);
     let words = if words.is_empty() { bounded(body) } else { bounded(&words) };
@@ -125,6 +125,15 @@ fn said(body: &Value) -> (String, String) {
     (text("code").or(kind).unwrap_or_default(), words.unwrap_or_default())
 }
 
+/// A provider that did not answer a question within its time.
+pub(super) fn unreachable(fault: &reqwest::Error, limit: Duration, spec: &ProviderSpec) -> ModelError {
+    if fault.is_timeout() {
+        let seconds = limit.as_secs();
+        return passing(format!("{} did not answer within {seconds} s at {}", spec.name, spec.endpoint()));
+    }
+    transport(Some(fault), "", spec)
+}
+
 fn transport(fault: Option<&reqwest::Error>, cause: &str, spec: &ProviderSpec) -> ModelError {
     let Some(fault) = fault else { return broken(spec, cause) };
     // reqwest's own words stop at "error sending request"; the reason is at the chain's end.
@@ -144,7 +153,9 @@ fn transport(fault: Option<&reqwest::Error>, cause: &str, spec: &ProviderSpec) -
 fn key_advice(spec: &ProviderSpec) -> String {
     match &spec.key_variable {
         Some(variable) => format!("set {variable} to a valid key"),
-        None => format!("name its key with `api_key_env` under [models.{}] in the configuration", spec.name),
+        None => {
+            format!("name its key with `api_key_env` under [providers.{}] in the configuration", spec.name)
+        }
     }
 }
 

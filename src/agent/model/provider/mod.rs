@@ -6,9 +6,11 @@
 
 mod client;
 mod errors;
+mod probe;
 mod request;
 mod spec;
 mod stream;
 
 pub use client::{Provider, http_client};
+pub use probe::{Probed, probe};
 pub use spec::{Effort, ProviderSpec, Wire};

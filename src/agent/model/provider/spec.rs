@@ -73,7 +73,7 @@ impl ProviderSpec {
     }
 
     /// The address requests go to: absolute, with a slash at its end, because paths are joined to it.
-    pub(super) fn endpoint(&self) -> String {
+    pub fn endpoint(&self) -> String {
         let base = self.base_url.as_deref().map(|url| url.trim().trim_end_matches('/'));
         match (self.wire, base.filter(|url| !url.is_empty())) {
             (Wire::AnthropicMessages, None) => "https://api.anthropic.com/v1/".to_owned(),

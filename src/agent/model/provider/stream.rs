@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 
 use super::errors;
 use super::spec::{ProviderSpec, Wire};
-use crate::agent::model::{ModelError, Reply, StreamPiece, StreamSink, Thinking, TokenUsage, ToolCall};
+use crate::agent::model::{
+    ModelError, Reach, Reply, StreamPiece, StreamSink, Thinking, TokenUsage, ToolCall,
+};
 
 /// Longest text of broken arguments that is kept, in bytes.
 const RAW_LIMIT: usize = 16 * 1024;
@@ -72,7 +74,9 @@ fn whole(end: StreamEnd, spec: &ProviderSpec) -> Result<Reply, ModelError> {
     if spec.wire == Wire::OpenAiResponses && end.captured_response_id.is_none() {
         return Err(errors::broken(spec, "it closed before its end"));
     }
-    let mut reply = Reply { usage: tokens(end.captured_usage.as_ref()), ..Reply::default() };
+    let reach = if matches!(stop, StopReason::MaxTokens(_)) { Reach::CutOff } else { Reach::Whole };
+    let usage = tokens(end.captured_usage.as_ref());
+    let mut reply = Reply { usage, reach, ..Reply::default() };
     let loose_reasoning = end.captured_reasoning_content.filter(|_| spec.wire != Wire::AnthropicMessages);
     if let Some(text) = loose_reasoning.filter(|text| !text.is_empty()) {
         reply.thinking.push(Thinking { text, signature: None });

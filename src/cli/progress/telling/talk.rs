@@ -7,6 +7,7 @@ use crate::domain::event::Event;
 use crate::domain::gate::Autopilot;
 use crate::domain::message::{Message, Party, Question};
 use crate::domain::mission::Mission;
+use crate::workspace::clean_text;
 
 pub(super) fn tell(event: &Event, mission: &Mission) -> Option<Line> {
     Some(match event {
@@ -21,7 +22,9 @@ pub(super) fn tell(event: &Event, mission: &Mission) -> Option<Line> {
         Event::QuestionAnswered { question, answer } => {
             Line::new(Glyph::Note, question, format!("answered: {}", one_line(answer.as_str())))
         }
-        Event::MissionHeld { hold } => Line::new(Glyph::Warning, "hold", one_line(hold.sentence.as_str())),
+        Event::MissionHeld { hold } => {
+            Line::new(Glyph::Warning, "hold", one_line(hold.sentence.as_str())).whole()
+        }
         Event::MissionResumed => Line::new(Glyph::Start, "mission", "goes on"),
         Event::ModelChosen { role, model } => {
             Line::new(Glyph::Note, role, format!("is played by {model} from now on"))
@@ -60,6 +63,11 @@ pub fn party(party: Party) -> String {
 }
 
 fn message_line(message: &Message) -> Line {
+    if message.to == Party::Person {
+        // An answer to the person is read here: whole, with its paragraphs.
+        let text = clean_text(message.text.as_str().as_bytes());
+        return Line::new(Glyph::Said, &party(message.from), format!("to you: {text}")).whole();
+    }
     let text = format!("to {}: {}", party(message.to), one_line(message.text.as_str()));
     Line::new(Glyph::Said, &party(message.from), text)
 }
@@ -70,6 +78,7 @@ fn question_line(question: &Question) -> Line {
     let options = question.options.iter().enumerate();
     Line::new(glyph, &question.id, text)
         .with(options.map(|(at, option)| format!("{}. {}", at + 1, one_line(option.as_str()))))
+        .whole()
 }
 
 /// A budget in words: `$5.00 · 200000 tokens · 2:00:00 of agents' time`.

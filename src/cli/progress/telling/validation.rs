@@ -67,6 +67,6 @@ fn closed(milestone: MilestoneId, round: u32, outcome: RoundOutcome, mission: &M
     };
     let all: Vec<_> = mission.assertions_of(milestone).collect();
     let held = all.iter().filter(|assertion| mission.standing(&assertion.id).is_settled()).count();
-    let text = format!("round {round} {}: {held} of {} assertions hold", outcome.word(), all.len());
+    let text = format!("round {round} {}: {held} of {} hold", outcome.word(), count(all.len(), "assertion"));
     Line::new(glyph, &milestone, text)
 }

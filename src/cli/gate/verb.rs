@@ -1,12 +1,13 @@
-//! `gate [ID] plan|M2|final go|no-go|waive`: the person's decision.
+//! The words of the verb, and the decision that they are.
 
 use anyhow::Result;
 
-use super::ask::{self, ask};
-use super::context::{Context, print};
-use super::exit::Exit;
-use super::fault::misuse;
-use super::missions;
+use super::show::{meant, show};
+use crate::cli::ask::{self, ask};
+use crate::cli::context::{Context, Format, print};
+use crate::cli::exit::Exit;
+use crate::cli::fault::misuse;
+use crate::cli::missions;
 use crate::domain::command::Command;
 use crate::domain::gate::{Decision, GateId};
 use crate::domain::mission::Mission;
@@ -14,29 +15,40 @@ use crate::domain::mission::Mission;
 const SHAPE: &str =
     "say `flightdeck gate [ID] plan|M2|final go|no-go`, or `flightdeck gate [ID] M2 waive VAL-AREA-001`";
 
-/// Decide a gate
+/// Decide a gate, or look at it
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// [ID] plan|M2|final go|no-go, or [ID] M2 waive VAL-AREA-001
-    #[arg(required = true, num_args = 2..=4, value_name = "WORDS")]
+    /// [ID] plan|M2|final go|no-go, or [ID] M2 waive VAL-AREA-001; without a decision the gate is shown
+    #[arg(num_args = 0..=4, value_name = "WORDS")]
     words: Vec<String>,
     /// Why; a NO-GO needs it, because it tells the agents what must change
     #[arg(long, visible_alias = "reason", value_name = "TEXT", allow_hyphen_values = true)]
     note: Option<String>,
+    #[command(flatten)]
+    format: Format,
 }
 
-/// Decides.
+/// Decides; without a decision, shows what the gate rests on.
 ///
 /// # Errors
 /// When the words make no sense or the gate does not wait.
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let words = Words::read(&args.words)?;
     let found = missions::find(context, words.mission)?;
-    let command = words.command(&found.mission, args.note.as_deref())?;
+    let gate = words.gate.unwrap_or_else(|| meant(&found.mission));
+    known(&found.mission, gate)?;
+    let Some(decision) = words.decision else {
+        if args.note.is_some() {
+            return Err(misuse(format!("a note to which decision? {SHAPE}")));
+        }
+        show(context, &found, gate, args.format)?;
+        return Ok(Exit::Done);
+    };
+    let command = decision.command(&found.mission, gate, args.note.as_deref())?;
     let done = match &command {
         Command::Waive { assertion, .. } => format!("{assertion} is waived"),
-        Command::DecideGate { decision: Decision::NoGo { .. }, .. } => format!("gate {}: NO-GO", words.gate),
-        _ => format!("gate {}: GO", words.gate),
+        Command::DecideGate { decision: Decision::NoGo { .. }, .. } => format!("gate {gate}: NO-GO"),
+        _ => format!("gate {gate}: GO"),
     };
     ask(context, &found, command).await?;
     print(&done)?;
@@ -46,7 +58,13 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
 #[derive(Debug, PartialEq, Eq)]
 struct Words<'a> {
     mission: Option<&'a str>,
-    gate: GateId,
+    gate: Option<GateId>,
+    decision: Option<Said<'a>>,
+}
+
+/// What was said at a gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Said<'a> {
     verb: &'a str,
     assertion: Option<&'a str>,
 }
@@ -57,19 +75,23 @@ impl<'a> Words<'a> {
         let (mission, rest) = match words.as_slice() {
             [first, ..] if first.parse::<GateId>().is_ok() => (None, words.as_slice()),
             [first, rest @ ..] => (Some(*first), rest),
-            [] => return Err(misuse(SHAPE)),
+            [] => (None, words.as_slice()),
         };
-        match rest {
-            [gate, verb] => Ok(Self { mission, gate: gate_of(gate)?, verb, assertion: None }),
+        let (gate, decision) = match rest {
+            [] => (None, None),
+            [gate] => (Some(gate_of(gate)?), None),
+            [gate, verb] => (Some(gate_of(gate)?), Some(Said { verb, assertion: None })),
             [gate, verb, assertion] => {
-                Ok(Self { mission, gate: gate_of(gate)?, verb, assertion: Some(assertion) })
+                (Some(gate_of(gate)?), Some(Said { verb, assertion: Some(assertion) }))
             }
-            _ => Err(misuse(SHAPE)),
-        }
+            _ => return Err(misuse(SHAPE)),
+        };
+        Ok(Self { mission, gate, decision })
     }
+}
 
-    fn command(&self, mission: &Mission, note: Option<&str>) -> Result<Command> {
-        let gate = self.gate;
+impl Said<'_> {
+    fn command(self, mission: &Mission, gate: GateId, note: Option<&str>) -> Result<Command> {
         let note = note.map(|words| ask::text("the note", words)).transpose()?;
         match (self.verb.to_ascii_lowercase().as_str(), self.assertion, note) {
             ("go", None, note) => Ok(Command::DecideGate { gate, decision: Decision::Go { note } }),
@@ -92,6 +114,16 @@ fn gate_of(word: &str) -> Result<GateId> {
         .map_err(|_| misuse(format!("`{word}` is not a gate: plan, a milestone such as M2, or final")))
 }
 
+/// Whether the mission has this gate at all.
+fn known(mission: &Mission, gate: GateId) -> Result<()> {
+    let GateId::Milestone(id) = gate else { return Ok(()) };
+    let known: Vec<String> = mission.milestones.iter().map(|milestone| milestone.id.to_string()).collect();
+    if known.contains(&id.to_string()) {
+        return Ok(());
+    }
+    Err(ask::unknown("milestone", &id.to_string(), &known))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,7 +131,11 @@ mod tests {
 
     fn read(line: &str) -> Result<Command> {
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
-        Words::read(&words)?.command(&Mission::unborn(), line.contains("no-go").then_some("why"))
+        let words = Words::read(&words)?;
+        let (Some(gate), Some(said)) = (words.gate, words.decision) else {
+            return Err(misuse("no decision"));
+        };
+        said.command(&Mission::unborn(), gate, line.contains("no-go").then_some("why"))
     }
 
     #[test]
@@ -112,6 +148,23 @@ mod tests {
             read("final no-go").unwrap(),
             Command::DecideGate { decision: Decision::NoGo { .. }, .. }
         ));
+    }
+
+    #[test]
+    fn without_a_decision_a_gate_is_looked_at() {
+        let read = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            let Words { mission, gate, decision } = Words::read(&words).unwrap();
+            assert_eq!(decision, None);
+            (mission.map(str::to_owned), gate)
+        };
+        assert_eq!(read(&[]), (None, None));
+        assert_eq!(read(&["plan"]), (None, Some(GateId::Plan)));
+        assert_eq!(read(&["guestbook-7k2p"]), (Some("guestbook-7k2p".to_owned()), None));
+        assert_eq!(
+            read(&["guestbook-7k2p", "final"]),
+            (Some("guestbook-7k2p".to_owned()), Some(GateId::Final))
+        );
     }
 
     #[test]

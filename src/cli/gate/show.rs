@@ -1,0 +1,140 @@
+//! A gate on one page: what it rests on, what stands in the way, and the commands that decide it.
+
+use anyhow::Result;
+use serde_json::json;
+
+use crate::cli::context::{Context, Format, print, print_json};
+use crate::cli::findings::one_finding;
+use crate::cli::missions::Found;
+use crate::cli::page::Page;
+use crate::cli::plan;
+use crate::cli::progress::style::Style;
+use crate::cli::progress::summary::needed;
+use crate::cli::progress::words::{count, used};
+use crate::domain::attempt::Attempt;
+use crate::domain::contract::Assertion;
+use crate::domain::finding::Finding;
+use crate::domain::gate::{DecidedBy, Decision, GateId};
+use crate::domain::mission::Mission;
+use crate::domain::usage::Usage;
+
+/// The gate that is meant when nobody names one: the one that waits, else the next.
+pub(super) fn meant(mission: &Mission) -> GateId {
+    if let Some(open) = mission.open_gate() {
+        return open.id;
+    }
+    if !mission.is_go(GateId::Plan) {
+        return GateId::Plan;
+    }
+    mission.current_milestone().map_or(GateId::Final, |milestone| GateId::Milestone(milestone.id))
+}
+
+/// Prints a gate; the plan's is the whole plan.
+///
+/// # Errors
+/// When the output is closed.
+pub(super) fn show(context: &Context, found: &Found, gate: GateId, format: Format) -> Result<()> {
+    let mission = &found.mission;
+    if format.json {
+        let standings = assertions(mission, gate)
+            .into_iter()
+            .map(|found| json!({ "id": found.id, "standing": mission.standing(&found.id) }));
+        return print_json(&json!({
+            "gate": gate,
+            "state": mission.gates.get(&gate),
+            "waits": mission.waits_at(gate),
+            "obstacles": mission.gate_obstacles(gate),
+            "assertions": standings.collect::<Vec<_>>(),
+            "findings": findings(mission, gate),
+        }));
+    }
+    let style = context.output.style();
+    print(&if gate == GateId::Plan { plan::told(found, style) } else { told(mission, gate, style) })
+}
+
+fn told(mission: &Mission, gate: GateId, style: Style) -> String {
+    let mut page = Page::new(style);
+    page.heading(&format!("gate {gate}: {}", standing(mission, gate)));
+    mission.gate_obstacles(gate).iter().for_each(|obstacle| page.item(2, obstacle));
+    page.heading("Assertions");
+    for assertion in assertions(mission, gate) {
+        one_assertion(&mut page, assertion, mission);
+    }
+    let findings = findings(mission, gate);
+    if !findings.is_empty() {
+        page.heading("Findings");
+    }
+    findings.into_iter().for_each(|finding| one_finding(&mut page, finding));
+    page.heading("Cost");
+    let attempts: Vec<&Attempt> =
+        mission.attempts.values().filter(|attempt| is_of(mission, attempt, gate)).collect();
+    let usage: Usage = attempts.iter().map(|attempt| attempt.usage).sum();
+    page.text(2, &format!("{}, {}", count(attempts.len(), "attempt"), used(&usage)));
+    if let GateId::Milestone(id) = gate {
+        let rounds = mission.rounds_of(id).count();
+        page.text(2, &format!("{} of at most {}", count(rounds, "round"), mission.round_limit(id)));
+    }
+    if mission.waits_at(gate) {
+        for line in needed(mission) {
+            page.heading(&line.text);
+            line.more.iter().for_each(|more| page.text(2, more));
+        }
+    }
+    page.into_text()
+}
+
+fn standing(mission: &Mission, gate: GateId) -> String {
+    let by = |by: DecidedBy| if by == DecidedBy::Autopilot { " by autopilot" } else { "" };
+    match mission.gates.get(&gate).map(|found| &found.decided) {
+        None => "not reached yet".to_owned(),
+        Some(None) if mission.waits_at(gate) => "waits for you".to_owned(),
+        Some(None) => "not ready: its work goes on".to_owned(),
+        Some(Some(decided)) => match &decided.decision {
+            Decision::Go { note: None } => format!("GO{}", by(decided.by)),
+            Decision::Go { note: Some(note) } => format!("GO{}: {note}", by(decided.by)),
+            Decision::NoGo { note } => format!("NO-GO{}: {note}", by(decided.by)),
+        },
+    }
+}
+
+/// What it rests on; what is not settled first.
+fn assertions(mission: &Mission, gate: GateId) -> Vec<&Assertion> {
+    let mut assertions: Vec<&Assertion> = match gate {
+        GateId::Milestone(id) => mission.assertions_of(id).collect(),
+        GateId::Plan | GateId::Final => mission.contract.values().filter(|found| found.is_active()).collect(),
+    };
+    assertions.sort_by_key(|found| mission.standing(&found.id).is_settled());
+    assertions
+}
+
+fn one_assertion(page: &mut Page, assertion: &Assertion, mission: &Mission) {
+    let standing = mission.standing(&assertion.id).word();
+    page.strong(
+        2,
+        &format!("{} {} {}: {standing}", assertion.id, assertion.revision, assertion.wording.title),
+    );
+    if let Some(waiver) = mission.waivers.get(&assertion.id) {
+        page.field(4, "waived", waiver.reason.as_str());
+    }
+    let last = mission.verdicts.get(&assertion.id).and_then(|verdicts| verdicts.last());
+    if let Some(verdict) = last {
+        page.field(4, verdict.outcome.word(), verdict.observed.as_str());
+        for reference in &verdict.evidence {
+            page.field(4, "evidence", &format!("flightdeck evidence {}", reference.0));
+        }
+    }
+}
+
+fn findings(mission: &Mission, gate: GateId) -> Vec<&Finding> {
+    let of = |finding: &&Finding| match gate {
+        GateId::Milestone(id) => finding.milestone == id,
+        GateId::Plan => false,
+        GateId::Final => finding.is_open(),
+    };
+    mission.findings.values().filter(of).collect()
+}
+
+fn is_of(mission: &Mission, attempt: &Attempt, gate: GateId) -> bool {
+    let GateId::Milestone(id) = gate else { return true };
+    mission.milestone_of(attempt.work) == Some(id)
+}

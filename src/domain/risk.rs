@@ -1,0 +1,91 @@
+//! What could go wrong with a plan, in sentences: read before GO is said.
+
+use super::attempt::Role;
+use super::budget::dollars;
+use super::contract::Weight;
+use super::estimate::estimate;
+use super::gate::GateId;
+use super::mission::Mission;
+use super::plan::Origin;
+use super::text::plural;
+use super::verdict::Standing;
+
+/// What a person should weigh before the plan is GO, the heaviest first.
+pub fn risks(mission: &Mission) -> Vec<String> {
+    let mut risks = mission.gate_obstacles(GateId::Plan);
+    risks.extend(unproven_features(mission));
+    risks.extend(contract_risks(mission));
+    risks.extend(environment_risks(mission));
+    risks.extend(mind_risks(mission));
+    risks.extend(money_risk(mission));
+    risks
+}
+
+fn unproven_features(mission: &Mission) -> impl Iterator<Item = String> {
+    mission.features.iter().filter(|feature| feature.is_wanted() && feature.fulfills.is_empty()).filter_map(
+        |feature| match &feature.origin {
+            Origin::Planned { no_assertion_because } => {
+                let reason = no_assertion_because.as_ref().map_or("no reason is said", |why| why.as_str());
+                Some(format!("{} fulfills no assertion, so nothing proves it: {reason}", feature.id))
+            }
+            Origin::Fix { .. } => None,
+        },
+    )
+}
+
+fn contract_risks(mission: &Mission) -> Vec<String> {
+    let active: Vec<_> = mission.contract.values().filter(|assertion| assertion.is_active()).collect();
+    let optional: Vec<String> = active
+        .iter()
+        .filter(|assertion| assertion.wording.weight == Weight::NonBlocking)
+        .map(|assertion| assertion.id.to_string())
+        .collect();
+    let judged = active.iter().filter(|assertion| assertion.wording.check.command.is_none()).count();
+    let waived = active.iter().filter(|found| mission.standing(&found.id) == Standing::Waived).count();
+    let mut risks = Vec::new();
+    if !optional.is_empty() {
+        risks.push(format!("a milestone passes without {}", optional.join(", ")));
+    }
+    if waived > 0 {
+        risks.push(format!("{} waived", plural(waived, "assertion")));
+    }
+    if judged > 0 {
+        let of = plural(active.len(), "assertion");
+        risks.push(format!("{judged} of {of} have no command that decides them: a validator judges"));
+    }
+    risks
+}
+
+fn environment_risks(mission: &Mission) -> Option<String> {
+    match &mission.environment {
+        None if mission.features.is_empty() => None,
+        None => Some("nothing says how to build and test".to_owned()),
+        Some(environment) if environment.test.is_empty() => {
+            Some("the environment has no test command: the engine can check no claim with it".to_owned())
+        }
+        Some(_) => None,
+    }
+}
+
+fn mind_risks(mission: &Mission) -> Option<String> {
+    let worker = mission.models.get(&Role::Worker)?;
+    let same: Vec<&str> = [Role::Reviewer, Role::Scrutiny, Role::UserTesting]
+        .into_iter()
+        .filter(|role| mission.models.get(role) == Some(worker))
+        .map(Role::word)
+        .collect();
+    (!same.is_empty()).then(|| format!("{worker} builds and also validates ({})", same.join(", ")))
+}
+
+fn money_risk(mission: &Mission) -> Option<String> {
+    let cost = estimate(mission).cost?;
+    match mission.budget.micro_dollars {
+        None => Some("no money limit is set".to_owned()),
+        Some(limit) if cost.likely > limit => Some(format!(
+            "the flight likely costs {}, and the budget is {}",
+            dollars(cost.likely),
+            dollars(limit)
+        )),
+        Some(_) => None,
+    }
+}
