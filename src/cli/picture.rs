@@ -74,7 +74,7 @@ async fn draw(picture: Print) -> Result<String> {
 async fn drawn(scene: Scene, size: Size, theme: &str, keys: &str) -> Result<String> {
     let styles = Theme::built_in(theme).and_then(|theme| theme.styles(Depth::Full));
     let styles = styles.map_err(|error| misuse(error.to_string()))?;
-    let look = Look { theme: theme.to_owned(), styles, charset: Charset::Unicode };
+    let look = Look { theme: theme.to_owned(), styles, depth: Depth::Full, charset: Charset::Unicode };
     let keys = inputs(keys).map_err(|error| misuse(error.to_string()))?;
     let frame = photograph(Pose { scene, size, look, keys }).await?;
     Ok(svg(&frame, Paper::of(theme)))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ratatui::layout::Size;
 
 use crate::domain::attention::needs;
+use crate::domain::gate::GateId;
 use crate::domain::id::{AttemptId, Timestamp};
 use crate::domain::mission::Mission;
 use crate::link::protocol::Activity;
@@ -21,6 +22,7 @@ use super::present::plan::{self, Toggled};
 use super::reel::Reel;
 use super::styles::Styles;
 use super::tape::Tape;
+use super::theme::Depth;
 use super::widget::painter::Painter;
 
 /// The console's state. It is drawn by shared reference; only `update` changes it.
@@ -53,6 +55,8 @@ pub struct App {
     pub screens: Vec<Box<dyn Popup>>,
     pub toast: Option<Toast>,
     pub look: Look,
+    /// The styles of the theme that the settings name.
+    pub configured: Styles,
     pub keymap: Keymap,
     pub mouse: Mouse,
     pub notifications: Notifications,
@@ -60,6 +64,10 @@ pub struct App {
     pub missions: Vec<MissionCard>,
     /// Texts that were begun and left, by what they are for.
     pub drafts: BTreeMap<String, String>,
+    /// The contract from the editor, left before everything in it was sent.
+    pub shelf: Option<Box<dyn Popup>>,
+    /// Gates that were decided here and are still open as far as has been heard, with the words of the decision.
+    pub deciding: BTreeMap<GateId, String>,
     /// What the engine warned of, oldest first; the attention screen tells it again.
     pub warnings: Vec<Warning>,
     /// What the person was last told waits, so that nothing is told twice.
@@ -71,6 +79,7 @@ pub struct App {
 pub struct Look {
     pub theme: String,
     pub styles: Styles,
+    pub depth: Depth,
     pub charset: Charset,
 }
 
@@ -156,6 +165,7 @@ impl App {
             reel: Reel::default(),
             screens: Vec::new(),
             toast: None,
+            configured: start.look.styles,
             look: start.look,
             keymap: start.keymap,
             mouse: start.mouse,
@@ -163,6 +173,8 @@ impl App {
             window: Window::default(),
             missions: Vec::new(),
             drafts: BTreeMap::new(),
+            shelf: None,
+            deciding: BTreeMap::new(),
             warnings: Vec::new(),
             told: Vec::new(),
         }

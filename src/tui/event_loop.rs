@@ -18,7 +18,7 @@ use super::host::{Host, Told};
 use super::msg::Msg;
 use super::options::{ConsoleExit, TuiError};
 use super::pacing::Pacing;
-use super::signals::Signals;
+use super::signals::{Asked, Signals, stand_still};
 use super::source::{Heard, Source};
 use super::terminal::Outside;
 use super::update::{hear_time, start, update};
@@ -38,6 +38,7 @@ pub struct Deck<S> {
     shown: Option<Buffer>,
     /// Calls that have not been answered.
     in_flight: Arc<()>,
+    signals: Option<Signals>,
 }
 
 /// What frames are drawn on: any backend whose errors can be told.
@@ -56,7 +57,7 @@ impl<S: Source> Deck<S> {
     pub fn new(app: App, source: Arc<S>, host: Arc<dyn Host>) -> Self {
         let (sender, messages) = channel(1_024);
         let (pacing, in_flight) = (Pacing::default(), Arc::new(()));
-        Self { app, source, host, sender, messages, pacing, shown: None, in_flight }
+        Self { app, source, host, sender, messages, pacing, shown: None, in_flight, signals: None }
     }
 
     /// Where messages from beside the loop go.
@@ -90,19 +91,22 @@ impl<S: Source> Deck<S> {
         O: Outside,
     {
         let mut heard = self.source.listen();
-        let mut signals = Signals::new()?;
+        self.signals = Some(Signals::new()?);
         // The first frame stands before anything is loaded.
         self.draw(terminal, &mut outside)?;
         self.do_effects(start(), terminal, &mut outside).await?;
         loop {
             let msg = tokio::select! {
                 biased;
-                () = signals.next() => Some(Msg::Signal),
+                asked = asked(self.signals.as_mut()) => match self.answer(asked, terminal, &mut outside)? {
+                    Some(msg) => Some(msg),
+                    None => continue,
+                },
                 event = input.next() => match event {
                     Some(event) => Some(Msg::Input(event?)),
                     None => return self.land(terminal, &mut outside, &mut heard).await,
                 },
-                () = self.pacing.frame() => None,
+                () = due(&self.pacing, &mut outside) => None,
                 Some(msg) = self.messages.recv() => Some(msg),
                 Some(news) = heard.recv() => Some(Msg::Heard(news)),
                 () = self.pacing.tick(&self.app) => Some(Msg::Tick(self.host.now())),
@@ -205,6 +209,7 @@ impl<S: Source> Deck<S> {
             None => self.shown = Some(drawn.clone()),
         }
         outside.begin_frame()?;
+        outside.mark(&self.app, self.host.as_ref(), terminal.current_buffer_mut());
         terminal.apply_buffer().map_err(io::Error::other)?;
         outside.end_frame()?;
         Ok(())
@@ -248,16 +253,42 @@ impl<S: Source> Deck<S> {
                 Effect::Copy(text) => outside.copy(&text)?,
                 Effect::Announce { title, percent } => outside.announce(&title, percent)?,
                 Effect::Redraw => self.forget(terminal)?,
-                Effect::Notify(sentence) => {
-                    if self.host.notify(sentence.clone()).await == Told::NoCommand {
-                        outside.notify(&sentence)?;
+                Effect::Tell(sentence) => outside.notify(&sentence)?,
+                Effect::Edit { text, name } => {
+                    if let Some(exit) = self.edit(text, name, terminal, outside).await? {
+                        return Ok(Next::Exit(exit));
                     }
                 }
-                Effect::Edit { text, name } => self.edit(text, name, terminal, outside).await?,
                 other => self.spawn(other),
             }
         }
         Ok(Next::Go)
+    }
+
+    /// Does what a signal asks of the terminal; one that asks for the end is the mission's to hear.
+    fn answer<B, O>(
+        &mut self,
+        asked: Asked,
+        terminal: &mut Terminal<B>,
+        outside: &mut O,
+    ) -> Result<Option<Msg>, TuiError>
+    where
+        B: Frames,
+        O: Outside,
+    {
+        match asked {
+            Asked::End | Asked::Interrupt => return Ok(Some(Msg::Signal)),
+            Asked::StandStill => {
+                outside.hand_over()?;
+                stand_still()?;
+            }
+            Asked::GoOn => {
+                outside.take_back()?;
+                self.forget(terminal)?;
+                self.draw(terminal, outside)?;
+            }
+        }
+        Ok(None)
     }
 
     /// The editor has the terminal; nothing is drawn until it gives it back.
@@ -267,19 +298,26 @@ impl<S: Source> Deck<S> {
         name: String,
         terminal: &mut Terminal<B>,
         outside: &mut O,
-    ) -> Result<(), TuiError>
+    ) -> Result<Option<ConsoleExit>, TuiError>
     where
         B: Frames,
         O: Outside,
     {
         outside.hand_over()?;
-        let edited = self.host.edit(text, name).await;
+        let editing = self.host.edit(text, name);
+        let (edited, end) = match &mut self.signals {
+            Some(signals) => signals.beside(editing).await,
+            None => (editing.await, None),
+        };
+        if end.is_some() {
+            return Ok(Some(ConsoleExit::Signalled));
+        }
         outside.take_back()?;
         self.forget(terminal)?;
         // Nobody waits for room here: the channel may be full, and this is the task that empties it.
         let sender = self.sender.clone();
         tokio::spawn(async move { sender.send(Msg::Edited(edited)).await });
-        Ok(())
+        Ok(None)
     }
 
     /// Effects that take time run beside the loop and come back as messages.
@@ -293,6 +331,10 @@ impl<S: Source> Deck<S> {
                     Some(Msg::Answer { errand, result })
                 }
                 Effect::ListMissions => Some(Msg::Missions(host.missions().await)),
+                Effect::Notify(sentence) => {
+                    let told = host.notify(sentence.clone()).await;
+                    (told == Told::NoCommand).then_some(Msg::Untold(sentence))
+                }
                 Effect::Outside { name, content } => host.open(name, content).await.err().map(Msg::Trouble),
                 _ => None,
             };
@@ -302,4 +344,18 @@ impl<S: Source> Deck<S> {
             drop(in_flight);
         });
     }
+}
+
+/// The next signal; none ever comes to a console that has not begun to listen.
+async fn asked(signals: Option<&mut Signals>) -> Asked {
+    match signals {
+        Some(signals) => signals.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits until a frame may be drawn: not too soon after the last one, and not before the terminal has taken it.
+async fn due(pacing: &Pacing, outside: &mut impl Outside) {
+    pacing.frame().await;
+    outside.drained().await;
 }

@@ -122,7 +122,7 @@ mod tests {
         let mut app = App::new(Start {
             size: ratatui::layout::Size::new(120, 40),
             now: Timestamp(0),
-            look: Look { theme: "dark".to_owned(), styles, charset: Charset::Unicode },
+            look: Look { theme: "dark".to_owned(), styles, depth: Depth::Full, charset: Charset::Unicode },
             keymap: Keymap::default(),
             mouse: Mouse::Taken,
             notifications: Notifications::On,

@@ -150,7 +150,7 @@ fn wrap_line(line: &str, room: usize, lines: &mut Vec<String>) {
     let indent: String = line.chars().take_while(|c| *c == ' ').take(room / 3).collect();
     let mut current = String::new();
     let mut used = 0;
-    for word in line.split_word_bounds() {
+    for word in words(line) {
         let cells_of_word = width(word);
         if used + cells_of_word > room && !word.trim().is_empty() {
             if used > indent.len() {
@@ -171,6 +171,21 @@ fn wrap_line(line: &str, room: usize, lines: &mut Vec<String>) {
     if !current.trim().is_empty() {
         lines.push(current.trim_end().to_owned());
     }
+}
+
+/// The words of a line and what stands between them. A path or an address is one word: broken at each of its slashes
+/// it could neither be read nor followed.
+fn words(line: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut rest = line;
+    while let Some(first) = rest.split_word_bounds().next() {
+        let run = rest.find(|c: char| !c.is_ascii_graphic()).unwrap_or(rest.len());
+        let is_path = rest.get(..run).is_some_and(|run| run.contains('/'));
+        let (word, after) = rest.split_at(if is_path { run.max(first.len()) } else { first.len() });
+        words.push(word);
+        rest = after;
+    }
+    words
 }
 
 /// A word longer than a line is broken between graphemes. Answers the cells used on the last line.
@@ -268,6 +283,12 @@ mod tests {
         assert!(lines.iter().all(|line| width(line) <= 20), "{lines:?}");
         let squeezed = |s: &str| s.chars().filter(|c| !c.is_whitespace()).collect::<String>();
         assert_eq!(squeezed(&lines.concat()), squeezed(text));
+    }
+
+    #[test]
+    fn a_path_goes_to_the_next_line_whole() {
+        assert_eq!(wrap("it is in src/a/b.rs, see", 14), ["it is in", "src/a/b.rs,", "see"]);
+        assert_eq!(wrap("see https://e.example/x/y", 12), ["see", "https://e.ex", "ample/x/y"]);
     }
 
     #[test]

@@ -43,8 +43,8 @@ pub struct Theme {
 /// Why a theme cannot be used. The last good one stays.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ThemeError {
-    #[error("{0}")]
-    Syntax(String),
+    #[error("{message}")]
+    Syntax { line: usize, message: String },
     #[error("role \"{role}\" says \"{word}\", which is neither a colour of the palette nor a style")]
     Word { role: String, word: String },
     #[error("there is no role \"{0}\"; roles are text, dim, faint, strong, accent, good, bad, warn …")]
@@ -53,13 +53,44 @@ pub enum ThemeError {
     Unknown(String),
 }
 
+impl ThemeError {
+    fn line(&self, text: &str) -> usize {
+        let begins = |word: &str| {
+            let at =
+                text.lines().position(|line| line.trim_start().trim_start_matches('"').starts_with(word));
+            at.map_or(1, |at| at + 1)
+        };
+        match self {
+            Self::Syntax { line, .. } => *line,
+            Self::Word { role, .. } | Self::Role(role) => begins(role),
+            Self::Unknown(_) => begins("inherits"),
+        }
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
+}
+
 impl Theme {
     /// Reads a theme's file.
     ///
     /// # Errors
     /// [`ThemeError::Syntax`] with the line.
     pub fn parse(text: &str) -> Result<Self, ThemeError> {
-        toml::from_str(text).map_err(|error| ThemeError::Syntax(error.to_string()))
+        toml::from_str(text).map_err(|error: toml::de::Error| ThemeError::Syntax {
+            line: error.span().map_or(1, |span| line_of(text, span.start)),
+            message: error.message().lines().collect::<Vec<_>>().join(" "),
+        })
+    }
+
+    /// Reads a theme's file and works its styles out.
+    ///
+    /// # Errors
+    /// What is not understood, after the line that it stands on.
+    pub fn read(text: &str, depth: Depth) -> Result<(String, Styles), String> {
+        let read = Self::parse(text).and_then(|theme| Ok((theme.styles(depth)?, theme.name)));
+        read.map(|(styles, name)| (name, styles)).map_err(|error| format!("{}: {error}", error.line(text)))
     }
 
     /// A built-in theme by name.
@@ -305,8 +336,8 @@ mod tests {
             wrong.styles(Depth::Full).unwrap_err().to_string(),
             "role \"text\" says \"mauve-ish\", which is neither a colour of the palette nor a style"
         );
-        let error = Theme::parse("name = \"x\"\n[roles\n").unwrap_err().to_string();
-        assert!(error.contains("line 2"), "{error}");
+        let error = Theme::parse("name = \"x\"\n[roles\n").unwrap_err();
+        assert!(matches!(error, ThemeError::Syntax { line: 2, .. }), "{error:?}");
         assert!(Theme::built_in("neon").is_err());
     }
 

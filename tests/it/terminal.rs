@@ -1,6 +1,9 @@
 //! The whole program as a person meets it: the real binary in a real terminal, typed to and read.
 
+mod choosing;
+mod dressing;
 mod flight;
 mod keyboard;
+mod slow_link;
 mod surroundings;
 mod ways_out;

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
+use super::dress::Settings;
 use super::launcher;
-use super::machine::Machine;
+use super::machine::{Machine, card};
 use super::source::LinkSource;
-use crate::cli::context::{Context, Repository};
+use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::fault::misuse;
 use crate::cli::missions::{self, Found};
@@ -18,8 +19,7 @@ use crate::cli::{demo, overview};
 use crate::domain::mission::Mission;
 use crate::store::{Log, PageEnd, TranscriptReader};
 use crate::tui::glyph::Charset;
-use crate::tui::keymap::Overrides;
-use crate::tui::options::{ConsoleExit, ConsoleOptions, Mouse, Notifications, ThemeChoice};
+use crate::tui::options::{ConsoleExit, ConsoleOptions, Mouse, Notifications};
 use crate::tui::recording::Recording;
 use crate::tui::theme::Depth;
 use crate::tui::{launch, run, sample};
@@ -33,7 +33,7 @@ pub struct Shown {
     pub exit: ConsoleExit,
 }
 
-/// `flightdeck` alone: the mission of this repository, or the launcher. Without a terminal, an overview in words.
+/// `flightdeck` alone: the mission of this repository, the choice among several, or the launcher. Without a terminal, an overview in words.
 ///
 /// # Errors
 /// When the terminal, the settings or the engine fails.
@@ -41,14 +41,28 @@ pub async fn overview(context: &Context) -> Result<Exit> {
     if !context.is_interactive() {
         return overview::run(context);
     }
-    let here = context.repository().map(|root| missions::of_repository(context, &root)).unwrap_or_default();
-    let alive =
-        here.into_iter().find(|entry| missions::read(&entry.dir).is_ok_and(|mission| mission.end.is_none()));
-    let exit = match alive {
-        Some(entry) => show_at(context, &entry.dir, Speed::AsSet).await?.exit,
-        None => launch(launcher::launcher(context)?, options(context)?).await?,
+    let mut alive = alive(context);
+    let exit = match alive.pop() {
+        Some(found) if alive.is_empty() => show(context, &found, Speed::AsSet).await?.exit,
+        last => {
+            alive.extend(last);
+            let cards = alive.iter().filter_map(|found| card(&found.mission)).collect();
+            launch(launcher::launcher(context, cards)?, options(context)?).await?
+        }
     };
     follow(context, exit).await
+}
+
+/// The missions of this repository that are not over, the one that changed last first.
+fn alive(context: &Context) -> Vec<Found> {
+    let here = context.repository().map(|root| missions::of_repository(context, &root)).unwrap_or_default();
+    let readable = here.into_iter().filter_map(|entry| {
+        let mission = missions::read(&entry.dir).ok()?;
+        Some(Found { mission, id: entry.id, dir: entry.dir })
+    });
+    let mut alive: Vec<Found> = readable.filter(|found| found.mission.end.is_none()).collect();
+    alive.sort_by_key(|found| std::cmp::Reverse(found.mission.updated));
+    alive
 }
 
 /// `attach`: a mission's console.
@@ -88,6 +102,10 @@ async fn follow(context: &Context, mut exit: ConsoleExit) -> Result<Exit> {
     loop {
         let dir = match exit {
             ConsoleExit::Left | ConsoleExit::Signalled => return Ok(Exit::Done),
+            ConsoleExit::New => {
+                exit = launch(launcher::launcher(context, Vec::new())?, options(context)?).await?;
+                continue;
+            }
             ConsoleExit::Demo => return demo::run(context, demo::Args::default()).await,
             ConsoleExit::Attach(id) => missions::locate(context, Some(id.as_str()))?,
             ConsoleExit::Launch(wish) => launcher::start(context, *wish).await?.dir,
@@ -124,26 +142,17 @@ fn recorded(found: &Found) -> Result<Recording> {
 }
 
 fn options(context: &Context) -> Result<ConsoleOptions> {
-    let settings = context.settings(Repository::OfThisDirectory, Vec::new())?;
-    let theme = settings.theme.clone().unwrap_or_else(|| "dark".to_owned());
-    let own = context.home.config.join("themes").join(format!("{theme}.toml"));
     let word = |name: &str| context.variables.get(name).map(str::to_owned).unwrap_or_default();
     let locale = [word("LC_ALL"), word("LC_CTYPE"), word("LANG")].into_iter().find(|found| !found.is_empty());
     let unicode = locale.is_none_or(|locale| locale.to_lowercase().replace('-', "").contains("utf8"));
-    let mut keys: Overrides = BTreeMap::new();
-    for (key, chords) in &settings.keys {
-        let (place, action) = key.split_once('.').unwrap_or(("global", key));
-        keys.entry(place.to_owned()).or_default().insert(action.to_owned(), chords.clone());
-    }
+    let colours = word("NO_COLOR").is_empty() && word("TERM") != "dumb";
+    let depth = if colours { Depth::Full } else { Depth::Monochrome };
+    let wardrobe = Settings { context: context.clone(), depth };
     Ok(ConsoleOptions {
-        theme: if own.exists() { ThemeChoice::File(own) } else { ThemeChoice::BuiltIn(theme) },
-        depth: if word("NO_COLOR").is_empty() && word("TERM") != "dumb" {
-            Depth::Full
-        } else {
-            Depth::Monochrome
-        },
+        dress: wardrobe.read()?,
+        wardrobe: Arc::new(wardrobe),
+        depth,
         charset: if unicode { Charset::Unicode } else { Charset::Ascii },
-        keys,
         mouse: Mouse::Taken,
         notifications: Notifications::On,
         host: Arc::new(Machine {

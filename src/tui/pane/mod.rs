@@ -36,6 +36,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
         popup.draw(app, frame, area);
     }
     footer::draw(app, frame, &areas);
+    app.painter().plain(frame.buffer_mut());
 }
 
 fn panes(app: &App, frame: &mut Frame<'_>, areas: &Areas) {

@@ -142,6 +142,7 @@ fn desk() -> Launcher {
         branch: "main".to_owned(),
         models: models.map(|(role, model)| (role, model.to_owned(), origin.to_owned())).into_iter().collect(),
         budget: Budget::default(),
+        alive: Vec::new(),
         obstacle: None,
     }
 }

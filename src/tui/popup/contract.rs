@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::frame::{around, scrolled};
 use super::prompt::told;
 use super::turn::order;
-use super::{Popup, Turn, Typing};
+use super::{Popup, Then, Turn, Typing};
 use crate::domain::command::Command;
 use crate::domain::consequence::ContractChange;
 use crate::domain::document::{contract_changes, write_contract};
@@ -66,6 +66,10 @@ impl ContractScreen {
         matches!(&self.state, State::Changes(edits) if edits.iter().any(|edit| edit.fate == Fate::Sent))
     }
 
+    fn is_unsent(&self) -> bool {
+        matches!(self.state, State::Unreadable(_)) || self.waiting() > 0
+    }
+
     /// How many changes have not been sent.
     fn waiting(&self) -> usize {
         match &self.state {
@@ -121,7 +125,7 @@ impl ContractScreen {
             State::Unreadable(error) => {
                 let mut page = sentence(Ink::Bad, error);
                 page.push(Row::new());
-                page.extend(sentence(Ink::Dim, "E opens what you wrote again; Esc throws it away."));
+                page.extend(sentence(Ink::Dim, "E opens what you wrote again; Esc leaves it for later."));
                 page
             }
             State::Unchanged => sentence(Ink::Dim, "Nothing was changed."),
@@ -131,7 +135,7 @@ impl ContractScreen {
                     page.push(Row::new());
                     page.extend(sentence(
                         Ink::Dim,
-                        "Enter sends what is not sent yet, E goes on writing, Esc throws it away.",
+                        "Enter sends what is not sent yet, E goes on writing, Esc leaves it for later.",
                     ));
                 }
                 page
@@ -197,6 +201,10 @@ impl Popup for ContractScreen {
                     *self = Self::new(app);
                 }
                 return self.edit();
+            }
+            // What has not been sent is somebody's work: E brings it back.
+            Action::Back if self.is_unsent() => {
+                return Turn::say("kept: E goes on with what you wrote").and_then(Then::Shelve);
             }
             Action::Back => return Turn::close(),
             _ => {}

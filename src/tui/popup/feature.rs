@@ -11,9 +11,8 @@ use crate::tui::app::App;
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::layout::{Areas, centred};
-use crate::tui::present::contract;
+use crate::tui::present::feature;
 use crate::tui::present::row::Row;
-use crate::tui::text::wrap;
 
 /// The screen of a feature.
 #[derive(Debug)]
@@ -46,29 +45,11 @@ impl Popup for FeatureScreen {
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let Some(feature) = app.mission.feature(self.id) else { return };
-        let title = Row::of(Ink::Strong, format!("{} {}", feature.id, feature.spec.title))
-            .end(Ink::Dim, feature.milestone.to_string());
+        let Some(known) = app.mission.feature(self.id) else { return };
+        let title = Row::of(Ink::Strong, format!("{} {}", known.id, known.spec.title))
+            .end(Ink::Dim, known.milestone.to_string());
         let inner = around(app, frame, area, &title);
-        let width = usize::from(inner.width);
-        let mut rows: Vec<Row> = wrap(feature.spec.description.as_str(), width)
-            .into_iter()
-            .map(|line| Row::of(Ink::Text, line))
-            .collect();
-        rows.push(Row::new());
-        rows.push(Row::of(Ink::Dim, "done when"));
-        for criterion in &feature.spec.criteria {
-            rows.extend(
-                wrap(criterion.as_str(), width.saturating_sub(2))
-                    .into_iter()
-                    .map(|line| Row::of(Ink::Dim, "· ").then(Ink::Text, line)),
-            );
-        }
-        rows.push(Row::new());
-        rows.push(Row::of(Ink::Dim, "fulfills"));
-        rows.extend(
-            app.mission.assertions_at_stake(feature).iter().map(|id| contract::row(&app.mission, id)),
-        );
+        let rows = feature::detail(&app.mission, known, usize::from(inner.width));
         scrolled(app, frame, inner, 0, &rows);
     }
 }

@@ -27,13 +27,41 @@ pub struct LauncherScreen {
     launcher: Launcher,
     goal: TextBox,
     trouble: Option<String>,
+    under: Under,
+    leaving: Leaving,
+}
+
+/// Whether the person has been asked if they mean to lose the goal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leaving {
+    No,
+    Asked,
+}
+
+/// What Esc goes back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Under {
+    Nothing,
+    /// The choice among the missions that live here.
+    Choice,
 }
 
 impl LauncherScreen {
     /// The launcher in a repository.
     pub fn new(launcher: Launcher) -> Self {
         let trouble = launcher.obstacle.clone();
-        Self { launcher, goal: TextBox::new(Height::Many, ""), trouble }
+        Self {
+            launcher,
+            goal: TextBox::new(Height::Many, ""),
+            trouble,
+            under: Under::Nothing,
+            leaving: Leaving::No,
+        }
+    }
+
+    /// The launcher over the choice among missions; Esc keeps what was written and goes back there.
+    pub fn over_choice(launcher: Launcher) -> Self {
+        Self { under: Under::Choice, ..Self::new(launcher) }
     }
 
     fn start(&mut self) -> Turn {
@@ -90,6 +118,13 @@ impl Popup for LauncherScreen {
         vec![Action::Save, Action::Editor, Action::Play, Action::Quit]
     }
 
+    fn opened(&mut self, app: &App) -> Turn {
+        if let Some(draft) = app.drafts.get(DRAFT) {
+            self.goal = TextBox::new(Height::Many, draft);
+        }
+        Turn::stay()
+    }
+
     fn act(&mut self, _app: &App, action: Action) -> Turn {
         match action {
             Action::Save => self.start(),
@@ -97,14 +132,24 @@ impl Popup for LauncherScreen {
             Action::Editor => {
                 Turn::effect(Effect::Edit { text: self.goal.text(), name: "goal.md".to_owned() })
             }
-            Action::Quit => Turn::effect(Effect::Exit(ConsoleExit::Left))
-                .with_draft(DRAFT.to_owned(), Some(self.goal.text())),
+            Action::Quit if self.under == Under::Choice => {
+                Turn::close().with_draft(DRAFT.to_owned(), Some(self.goal.text()))
+            }
+            // A goal may be an hour's work, and here is no mission to keep it with.
+            Action::Quit if self.leaving == Leaving::No && !self.goal.is_blank() => {
+                self.leaving = Leaving::Asked;
+                self.trouble =
+                    Some("The goal has not been sent: leave once more to throw it away.".to_owned());
+                Turn::stay()
+            }
+            Action::Quit => Turn::effect(Effect::Exit(ConsoleExit::Left)),
             _ => Turn::stay(),
         }
     }
 
     fn typed(&mut self, _app: &App, key: KeyEvent) -> Turn {
         self.goal.key(key);
+        self.leaving = Leaving::No;
         self.trouble.clone_from(&self.launcher.obstacle);
         Turn::stay()
     }

@@ -35,7 +35,7 @@ impl Popup for Missions {
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Open, Action::Up, Action::Down, Action::Back]
+        vec![Action::Open, Action::Add, Action::Up, Action::Down, Action::Back]
     }
 
     fn opened(&mut self, _app: &App) -> Turn {
@@ -49,6 +49,9 @@ impl Popup for Missions {
                 Some(card) => Turn::effect(Effect::Exit(ConsoleExit::Attach(card.id.clone()))),
                 None => Turn::stay(),
             };
+        }
+        if action == Action::Add {
+            return Turn::effect(Effect::Exit(ConsoleExit::New));
         }
         let Some(step) = Step::of(action) else { return Turn::pass() };
         let height = usize::from(inside(self.area(&app.areas())).height);

@@ -3,9 +3,11 @@
 pub mod assertion;
 pub mod attempt;
 pub mod attention;
+pub mod choice;
 pub mod contract;
 pub mod diff;
 pub mod evidence;
+pub mod exhibit;
 pub mod feature;
 pub mod findings;
 pub mod frame;

@@ -31,7 +31,7 @@ use crate::tui::select::{attempt_on, selected_assertion, selected_moment, select
 pub fn anywhere(app: &App, action: Action) -> Option<Box<dyn Popup>> {
     Some(match action {
         Action::Attention => Box::new(Attention::default()),
-        Action::Gate => Box::new(GateScreen::new(meant(&app.mission))),
+        Action::Gate => Box::new(GateScreen::new(meant(app))),
         Action::Talk => Box::new(Talk::new(app)),
         Action::Workers => Box::new(Workers::default()),
         Action::Models => Box::new(Models::default()),

@@ -39,6 +39,8 @@ pub enum Then {
     #[default]
     Stay,
     Close,
+    /// The screen closes, and is kept as it is until it is asked for again.
+    Shelve,
     Open(Box<dyn Popup>),
     /// This screen gives way to another.
     Swap(Box<dyn Popup>),

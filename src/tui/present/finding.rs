@@ -5,8 +5,8 @@ use crate::domain::id::AttemptId;
 use crate::domain::mission::Mission;
 use crate::tui::glyph::Glyph;
 use crate::tui::ink::Ink;
-use crate::tui::text::wrap;
 
+use super::prose::labelled;
 use super::row::Row;
 
 /// All findings: the open ones first, then what is being mended, then what was dismissed; heavy before light.
@@ -114,13 +114,4 @@ fn source_words(source: &Source) -> String {
         Source::Gate => "your NO-GO".to_owned(),
         Source::Amendment { attempt } => format!("{attempt}, which asks to change the contract"),
     }
-}
-
-fn labelled(label: &str, text: &str, width: usize) -> Vec<Row> {
-    let lead = |index: usize| if index == 0 { format!("{label:<10}") } else { " ".repeat(10) };
-    wrap(text, width.saturating_sub(10))
-        .into_iter()
-        .enumerate()
-        .map(|(index, line)| Row::of(Ink::Dim, lead(index)).then(Ink::Text, line))
-        .collect()
 }

@@ -6,7 +6,7 @@ use crate::tui::effect::{Effect, Errand};
 use crate::tui::keymap::Context;
 use crate::tui::source::SourceError;
 
-use super::{mission_changed, past, say, stack};
+use super::{deciding, mission_changed, past, say, stack};
 
 /// Takes an answer in.
 pub fn take(app: &mut App, errand: &Errand, result: Result<Reply, SourceError>) -> Vec<Effect> {
@@ -29,6 +29,7 @@ fn take_reply(app: &mut App, errand: &Errand, reply: Reply) -> Vec<Effect> {
             }
             app.live = live;
             app.link = Link::Attached;
+            app.deciding.clear();
             super::hear_time(app, updated);
             if !first {
                 app.tapes.values_mut().for_each(|tape| tape.asked = false);
@@ -52,6 +53,9 @@ fn take_reply(app: &mut App, errand: &Errand, reply: Reply) -> Vec<Effect> {
 }
 
 fn refused(app: &mut App, errand: &Errand, error: &SourceError) {
+    if let Errand::Order(words) = errand {
+        deciding::failed(app, words);
+    }
     match (errand, error) {
         (Errand::Page { attempt, .. }, _) => {
             if let Some(tape) = app.tapes.get_mut(attempt) {

@@ -89,6 +89,7 @@ fn everybody(app: &mut App, mut tell: impl FnMut(&mut dyn Popup, &App) -> Turn) 
         }
         match turn.then {
             Then::Close => {}
+            Then::Shelve => app.shelf = Some(screen),
             Then::Swap(other) => app.screens.push(other),
             Then::Open(other) => {
                 app.screens.push(screen);
@@ -113,6 +114,7 @@ pub fn settle(app: &mut App, turn: Turn) -> Vec<Effect> {
         Then::Close => {
             app.screens.pop();
         }
+        Then::Shelve => app.shelf = app.screens.pop(),
         Then::Open(screen) => effects.extend(open(app, screen)),
         Then::Swap(screen) => {
             app.screens.pop();

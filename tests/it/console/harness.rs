@@ -113,7 +113,7 @@ pub fn blank(size: (u16, u16), now: Timestamp) -> App {
     App::new(Start {
         size: Size::new(size.0, size.1),
         now,
-        look: Look { theme: "dark".to_owned(), styles, charset: Charset::Unicode },
+        look: Look { theme: "dark".to_owned(), styles, depth: Depth::Full, charset: Charset::Unicode },
         keymap: Keymap::default(),
         mouse: Mouse::Taken,
         notifications: Notifications::On,
@@ -134,12 +134,16 @@ pub fn fly_on<S: Source>(source: S, now: Timestamp, size: (u16, u16), inputs: Ve
 
 /// Flies any source with any input on any machine.
 pub fn fly_with<S: Source>(source: S, host: Still, size: (u16, u16), inputs: Vec<Event>) -> Flown<S> {
-    let now = host.now;
+    fly_from(blank(size, host.now), source, host, inputs)
+}
+
+/// Flies a console that has been set up by a test.
+pub fn fly_from<S: Source>(app: App, source: S, host: Still, inputs: Vec<Event>) -> Flown<S> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let source = Arc::new(source);
-        let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
-        let mut deck = Deck::new(blank(size, now), Arc::clone(&source), Arc::new(host));
+        let mut terminal = Terminal::new(TestBackend::new(app.size.width, app.size.height)).unwrap();
+        let mut deck = Deck::new(app, Arc::clone(&source), Arc::new(host));
         let mut told = Asides::default();
         let script = Script::of(inputs, deck.calls());
         let exit = deck.fly(&mut terminal, script, &mut told).await.unwrap();

@@ -1,7 +1,9 @@
 //! The console by keystrokes, on frames of every size.
 
 mod decisions;
+mod doorstep;
 mod harness;
+mod kept;
 mod pictures;
 mod presenters;
 mod properties;

@@ -3,7 +3,7 @@
 use flightdeck::store::holder;
 use nix::sys::signal::Signal;
 
-use super::keyboard::{CTRL_S, Terminal, USUAL, signal};
+use super::keyboard::{CTRL_S, ENTER, Terminal, USUAL, signal};
 use crate::cli::stage::Stage;
 
 /// Keeps its process id, so that a signal meets the console and not the shell, and shows how it left the terminal.
@@ -18,7 +18,7 @@ const UNDONE: [&str; 7] =
 fn the_terminal_is_given_back_on_every_way_out() {
     let stage = Stage::new();
     stage.planned();
-    for way in [None, Some(Signal::SIGTERM), Some(Signal::SIGHUP)] {
+    for way in [None, Some(Signal::SIGTERM), Some(Signal::SIGHUP), Some(Signal::SIGINT)] {
         let terminal = Terminal::run(&stage, LINE, USUAL);
         terminal.sees("1 needs you");
         // A screen that takes letters has the keys when the signal comes.
@@ -38,6 +38,31 @@ fn the_terminal_is_given_back_on_every_way_out() {
             let at = bytes.rfind(undone).unwrap_or_else(|| panic!("{way:?}: {undone:?} is not sent"));
             assert!(at > last_frame, "{way:?}: {undone:?} comes too early");
         }
+    }
+}
+
+#[test]
+fn a_console_that_stood_still_takes_its_terminal_again_and_draws_it_whole() {
+    let stage = Stage::new();
+    stage.planned();
+    // A shell with jobs, as a person has it: it takes the terminal when its job stops.
+    let line = r#"bash -c 'set -m; sh -c "echo \$\$ > ../pid; exec \"$FD\""; stty sane; echo stands still; read word; fg; echo "left with $?"'"#;
+    for stop in [Signal::SIGTSTP, Signal::SIGSTOP] {
+        let terminal = Terminal::run(&stage, line, USUAL);
+        terminal.sees("1 needs you");
+        signal(&stage, "pid", stop);
+        terminal.sees("stands still");
+        if stop == Signal::SIGTSTP {
+            assert!(terminal.is_given_back(), "{}", terminal.screen());
+        }
+        terminal.types(ENTER);
+        terminal.sees_no_more("stands still");
+        terminal.sees("3 Contract");
+        terminal.types("g");
+        terminal.sees("The plan gate");
+        terminal.types("q");
+        terminal.sees("left with 0");
+        assert!(terminal.is_given_back(), "{}", terminal.screen());
     }
 }
 

@@ -135,12 +135,22 @@ impl Form {
         parts.collect::<Vec<_>>().concat()
     }
 
-    /// Takes the fields from the editor's text; a part that is missing stays as it is.
+    /// Takes the fields from the editor's text; a part that is missing stays as it is. A line that only looks like the
+    /// beginning of a part belongs to the one before it.
     pub fn take_outside(&mut self, text: &str) {
-        for part in format!("\n{text}").split("\n## ").skip(1) {
-            let (name, body) = part.split_once('\n').unwrap_or((part, ""));
-            if let Some(field) = self.fields.iter_mut().find(|field| field.name == name.trim()) {
-                field.text = TextBox::new(field.height, body.trim_end());
+        let mut parts: Vec<(usize, Vec<&str>)> = Vec::new();
+        for line in text.lines() {
+            let name = line.strip_prefix(FENCE).map(str::trim);
+            let field = name.and_then(|name| self.fields.iter().position(|field| field.name == name));
+            match (field, parts.last_mut()) {
+                (Some(field), _) => parts.push((field, Vec::new())),
+                (None, Some((_, lines))) => lines.push(line),
+                (None, None) => {}
+            }
+        }
+        for (index, lines) in parts {
+            if let Some(field) = self.fields.get_mut(index) {
+                field.text = TextBox::new(field.height, lines.join("\n").trim_end());
             }
         }
     }

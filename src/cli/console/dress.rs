@@ -1,0 +1,72 @@
+//! Colours and keys from the person's settings, read again while the console runs.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, anyhow};
+
+use crate::cli::context::{Context, Repository};
+use crate::tui::dress::{Dress, Wardrobe};
+use crate::tui::keymap::{Keymap, KeymapError, Overrides};
+use crate::tui::theme::{Depth, Theme};
+
+/// The settings of this person in this place.
+pub struct Settings {
+    pub context: Context,
+    pub depth: Depth,
+}
+
+impl Settings {
+    /// Reads colours and keys.
+    ///
+    /// # Errors
+    /// What is wrong, with its file and line.
+    pub fn read(&self) -> Result<Dress> {
+        let settings = self.context.settings(Repository::OfThisDirectory, Vec::new())?;
+        let mut keys: Overrides = BTreeMap::new();
+        for (key, chords) in &settings.keys {
+            let (place, action) = key.split_once('.').unwrap_or(("global", key));
+            keys.entry(place.to_owned()).or_default().insert(action.to_owned(), chords.clone());
+        }
+        let keymap = Keymap::with(&keys).map_err(|error| {
+            let mistaken = key_of(&error);
+            let known = settings.keys.keys().find(|key| mistaken.iter().any(|named| key.starts_with(named)));
+            let origin = known.map(|key| settings.origin_of(&format!("keys.{key}"))).unwrap_or_default();
+            anyhow!("{origin}: {error}")
+        })?;
+        let theme = settings.theme.clone().unwrap_or_else(|| "dark".to_owned());
+        let own = self.context.home.config.join("themes").join(format!("{theme}.toml"));
+        let (theme, styles) = match std::fs::read_to_string(&own) {
+            Ok(text) => {
+                Theme::read(&text, self.depth).map_err(|error| anyhow!("{}:{error}", own.display()))?
+            }
+            Err(_) => {
+                let styles = Theme::built_in(&theme).and_then(|theme| theme.styles(self.depth));
+                let origin = settings.origin_of("theme");
+                (
+                    theme,
+                    styles
+                        .map_err(|error| anyhow!("{origin}: {error}, and {} is not there", own.display()))?,
+                )
+            }
+        };
+        Ok(Dress { theme, styles, keymap })
+    }
+}
+
+/// The settings that an error may be about.
+fn key_of(error: &KeymapError) -> Vec<String> {
+    match error {
+        KeymapError::Place { place } => vec![format!("{place}.")],
+        KeymapError::Action { place, action } | KeymapError::Key { place, action, .. } => {
+            // Keys that hold everywhere need no place in the settings.
+            let bare = (place == "global").then(|| action.clone());
+            bare.into_iter().chain([format!("{place}.{action}")]).collect()
+        }
+    }
+}
+
+impl Wardrobe for Settings {
+    fn dress(&self) -> Result<Dress, String> {
+        self.read().map_err(|error| format!("{error:#}"))
+    }
+}
