@@ -7,7 +7,6 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{Semaphore, mpsc};
-use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::feed::Subscription;
@@ -20,9 +19,6 @@ use crate::domain::command::Command;
 
 /// Calls of one client that may be under way at a time; more wait in its socket.
 const CALLS: usize = 64;
-/// How long live output is gathered after some was told: what is said word by word would otherwise wake every client
-/// for each word.
-const GATHER: Duration = Duration::from_millis(5);
 /// How long a client may take to read what waits when the engine ends.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -33,8 +29,7 @@ pub(super) async fn talk(stream: UnixStream, host: Arc<dyn Host>, stop: Cancella
     let admitted = check_peer(&stream);
     let (input, output) = stream.into_split();
     let (outbox, outgoing) = mpsc::channel(CALLS);
-    let speaker =
-        Speaker { output, outgoing, subscription: None, gathers_until: Instant::now(), stop: stop.clone() };
+    let speaker = Speaker { output, outgoing, subscription: None, stop: stop.clone() };
     if let Err(sentence) = admitted {
         let error = RpcError::new(code::FORBIDDEN, sentence);
         send(&outbox, &CallId::null(), &Err(error)).await;
@@ -166,7 +161,6 @@ struct Speaker {
     output: OwnedWriteHalf,
     outgoing: mpsc::Receiver<Outgoing>,
     subscription: Option<Subscription>,
-    gathers_until: Instant,
     stop: CancellationToken,
 }
 
@@ -210,13 +204,8 @@ impl Speaker {
                 Some(Outgoing::Attached(line, subscription)) => Turn::Attach(line, subscription),
                 None => Turn::Leave(Vec::new()),
             },
-            notice = next(&mut self.subscription, self.gathers_until) => match notice {
-                Ok(notice) => {
-                    if matches!(notice, Notice::Output { .. }) {
-                        self.gathers_until = Instant::now() + GATHER;
-                    }
-                    Turn::Say(encode_notice(&notice))
-                }
+            notice = next(&mut self.subscription) => match notice {
+                Ok(notice) => Turn::Say(encode_notice(&notice)),
                 Err(cut) => Turn::Leave(vec![farewell(cut)]),
             },
             () = self.stop.cancelled() => Turn::Leave(self.rest()),
@@ -270,15 +259,10 @@ async fn answer(host: &dyn Host, call: Call) -> Result<Reply, Refusal> {
     }
 }
 
-/// The next notice, once output has been gathered; never, without a subscription.
-async fn next(subscription: &mut Option<Subscription>, gathers_until: Instant) -> Result<Notice, Cut> {
+/// The next notice; never, without a subscription.
+async fn next(subscription: &mut Option<Subscription>) -> Result<Notice, Cut> {
     match subscription {
-        Some(subscription) => {
-            if gathers_until > Instant::now() {
-                sleep_until(gathers_until).await;
-            }
-            subscription.next().await
-        }
+        Some(subscription) => subscription.next().await,
         None => std::future::pending().await,
     }
 }
