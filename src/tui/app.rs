@@ -187,7 +187,11 @@ impl App {
 
     /// Where everything stands.
     pub fn areas(&self) -> Areas {
-        let call = if needs(&self.mission).is_empty() { Call::Nothing } else { Call::Waits };
+        let call = if self.present.is_some() || needs(&self.mission).is_empty() {
+            Call::Nothing
+        } else {
+            Call::Waits
+        };
         areas(
             self.size,
             Wish {

@@ -221,6 +221,7 @@ pub fn count(n: u64) -> String {
 pub fn span(ms: u64) -> String {
     let seconds = ms / 1_000;
     match seconds {
+        0 if ms < 100 => format!("{ms}ms"),
         0..10 => format!("{}.{}s", seconds, ms % 1_000 / 100),
         10..60 => format!("{seconds}s"),
         60..3_600 => format!("{}m {:02}s", seconds / 60, seconds % 60),

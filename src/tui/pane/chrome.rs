@@ -11,7 +11,6 @@ use crate::tui::layout::{Areas, Shape};
 use crate::tui::present::header;
 use crate::tui::present::row::{Piece, Row};
 use crate::tui::text::width;
-use crate::tui::widget::bar::bar;
 use crate::tui::widget::painter::Lit;
 
 /// The lines above the panes.
@@ -41,7 +40,7 @@ pub fn header(app: &App, frame: &mut Frame<'_>, areas: &Areas) {
     }
     status(app, frame, padded(areas.status), areas.shape);
     call(app, frame, areas.call);
-    if areas.tabs.height > 0 {
+    if areas.tabs.height > 0 && app.mission.founding.is_some() {
         tabs(app, frame, padded(areas.tabs));
     }
 }
@@ -70,15 +69,16 @@ fn status(app: &App, frame: &mut Frame<'_>, line: Rect, shape: Shape) {
     let mut row = Row { left: link_or_doing(app), right: Vec::new() };
     if shape == Shape::Tiny {
         row.right = header::needs(&app.mission);
+        let key = app.keymap.key_of(&app.places(), Action::Attention).filter(|_| !row.right.is_empty());
+        row = key.iter().fold(row, |row, key| row.end(Ink::Key, format!(" {key}")));
     }
     let counts = header::counts(header::progress(&app.mission));
     let taken = cells(&row.left) + cells(&row.right) + cells(&counts) + 4;
     let room = usize::from(line.width);
     let bar_cells = room.saturating_sub(taken + 4).min(38);
     if bar_cells >= 8 && !counts.is_empty() {
-        let progress = header::progress(&app.mission);
         row = row.then(Ink::Text, "   ");
-        row.left.extend(bar(progress.built as u64, progress.features as u64, bar_cells));
+        row.left.extend(header::proof(&app.mission, bar_cells));
     }
     if taken <= room && !counts.is_empty() {
         row = row.then(Ink::Text, "   ");
@@ -92,6 +92,10 @@ fn status(app: &App, frame: &mut Frame<'_>, line: Rect, shape: Shape) {
 }
 
 fn link_or_doing(app: &App) -> Vec<Piece> {
+    if app.present.is_some() {
+        let was = Row::of(Ink::Warn, "◀ THE PAST  ").left.into_iter();
+        return was.chain(header::doing(&app.mission)).collect();
+    }
     match &app.link {
         Link::Attached if app.mission.founding.is_none() => {
             vec![Piece::new(Ink::Dim, "mission control for software that agents write")]

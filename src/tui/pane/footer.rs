@@ -44,7 +44,10 @@ fn hints(app: &App, room: usize) -> Row {
     let wanted = app.screens.last().map_or_else(|| main_hints(app), |screen| screen.hints(app));
     let hints: Vec<Hint> = wanted
         .into_iter()
-        .filter_map(|action| Some(Hint { action, key: app.keymap.key_of(&places, action)? }))
+        .filter_map(|action| {
+            let word = app.screens.last().map_or_else(|| action.hint(), |screen| screen.word(action));
+            Some(Hint { action, word, key: app.keymap.key_of(&places, action)? })
+        })
         .collect();
     let mut left = room;
     let mut kept = vec![false; hints.len()];
@@ -63,20 +66,21 @@ fn hints(app: &App, room: usize) -> Row {
         if !row.left.is_empty() {
             row = row.then(Ink::Faint, " · ");
         }
-        row = row.then(Ink::Key, hint.key.to_string()).then(Ink::Dim, format!(" {}", hint.action.hint()));
+        row = row.then(Ink::Key, hint.key.to_string()).then(Ink::Dim, format!(" {}", hint.word));
     }
     row
 }
 
 struct Hint {
     action: Action,
+    word: &'static str,
     key: Chord,
 }
 
 impl Hint {
     /// With the dot behind it.
     fn cells(&self) -> usize {
-        width(&self.key.to_string()) + width(self.action.hint()) + 4
+        width(&self.key.to_string()) + width(self.word) + 4
     }
 
     fn gives_way_last(&self) -> bool {

@@ -26,12 +26,12 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
     let screen = frame.area();
     app.painter().wipe(frame.buffer_mut(), screen);
     chrome::header(app, frame, &areas);
-    let covered = app.screens.iter().any(|screen| screen.area(&areas) == areas.body);
+    let covered = app.screens.iter().any(|screen| screen.area(app) == areas.body);
     if !covered {
         panes(app, frame, &areas);
     }
     for popup in &app.screens {
-        let area = popup.area(&areas).intersection(screen);
+        let area = popup.area(app).intersection(screen);
         app.painter().wipe(frame.buffer_mut(), area);
         popup.draw(app, frame, area);
     }

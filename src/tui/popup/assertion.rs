@@ -16,7 +16,7 @@ use crate::tui::app::App;
 use crate::tui::effect::{Effect, Errand};
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::layout::{Areas, centred};
+use crate::tui::layout::centred;
 use crate::tui::present::row::Row;
 use crate::tui::source::SourceError;
 use crate::tui::text::wrap;
@@ -104,12 +104,19 @@ impl Popup for AssertionScreen {
         Context::Assertion
     }
 
-    fn area(&self, areas: &Areas) -> Rect {
-        centred(areas.body, 92, 27)
+    fn area(&self, app: &App) -> Rect {
+        centred(app.areas().body, 92, 24)
     }
 
     fn typing(&self) -> Typing {
         Typing::Yes
+    }
+
+    fn word(&self, action: Action) -> &'static str {
+        match action {
+            Action::NextPane => "next field",
+            other => other.hint(),
+        }
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {

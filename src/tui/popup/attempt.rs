@@ -67,7 +67,7 @@ impl AttemptScreen {
     }
 
     fn room(&self, app: &App) -> (usize, usize) {
-        let inner = inside(self.area(&app.areas()));
+        let inner = inside(self.area(app));
         (usize::from(inner.width), usize::from(inner.height).saturating_sub(2))
     }
 
@@ -165,6 +165,13 @@ impl Popup for AttemptScreen {
 
     fn typing(&self) -> Typing {
         self.search.typing
+    }
+
+    fn word(&self, action: Action) -> &'static str {
+        match action {
+            Action::NextTab => "handoff, usage",
+            other => other.hint(),
+        }
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {

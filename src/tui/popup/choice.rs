@@ -14,7 +14,7 @@ use crate::tui::glyph::Glyph;
 use crate::tui::host::MissionCard;
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::layout::{Areas, inside};
+use crate::tui::layout::inside;
 use crate::tui::list::{List, Step};
 use crate::tui::options::{ConsoleExit, Launcher};
 use crate::tui::present::row::Row;
@@ -73,8 +73,8 @@ impl Popup for Choice {
         Context::Missions
     }
 
-    fn area(&self, areas: &Areas) -> Rect {
-        areas.body
+    fn area(&self, app: &App) -> Rect {
+        app.areas().body
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {
@@ -91,7 +91,7 @@ impl Popup for Choice {
         }
         // There is no mission under this screen that another key could be for.
         let Some(step) = Step::of(action) else { return Turn::stay() };
-        let height = usize::from(below_head(inside(self.area(&app.areas()))).height);
+        let height = usize::from(below_head(inside(self.area(app))).height);
         self.list.step(step, self.launcher.alive.len() + 1, height);
         Turn::stay()
     }

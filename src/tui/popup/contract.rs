@@ -18,7 +18,7 @@ use crate::tui::app::App;
 use crate::tui::effect::{Effect, Errand};
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::layout::{Areas, centred, inside};
+use crate::tui::layout::{centred, inside};
 use crate::tui::list::{List, Step};
 use crate::tui::present::edit::{Edit, Fate, rows};
 use crate::tui::present::row::Row;
@@ -171,8 +171,8 @@ impl Popup for ContractScreen {
         Context::Document
     }
 
-    fn area(&self, areas: &Areas) -> Rect {
-        centred(areas.body, 100, 26)
+    fn area(&self, app: &App) -> Rect {
+        centred(app.areas().body, 100, 26)
     }
 
     /// Letters of other screens mean nothing while changes wait to be sent.
@@ -210,7 +210,7 @@ impl Popup for ContractScreen {
             _ => {}
         }
         let Some(step) = Step::of(action) else { return Turn::stay() };
-        let inner = inside(self.area(&app.areas()));
+        let inner = inside(self.area(app));
         let mut list = List { selected: self.top, top: self.top };
         let len = self.page(usize::from(inner.width)).len().saturating_sub(usize::from(inner.height)) + 1;
         list.step(step, len, usize::from(inner.height).max(1));

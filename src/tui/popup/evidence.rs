@@ -56,6 +56,14 @@ impl Popup for EvidenceScreen {
         Context::Evidence
     }
 
+    fn word(&self, action: Action) -> &'static str {
+        match action {
+            Action::NextMatch => "next piece",
+            Action::Down => "scroll",
+            other => other.hint(),
+        }
+    }
+
     fn hints(&self, _app: &App) -> Vec<Action> {
         let mut hints = if self.exhibit.len() > 1 { vec![Action::NextMatch] } else { Vec::new() };
         if !self.exhibit.is_empty() {
@@ -84,7 +92,7 @@ impl Popup for EvidenceScreen {
             _ => {}
         }
         let Some(step) = Step::of(action) else { return Turn::pass() };
-        let inner = inside(self.area(&app.areas()));
+        let inner = inside(self.area(app));
         let lines = height(&self.sections(app, usize::from(inner.width)));
         self.top = List::scrolled(self.top, step, lines, usize::from(inner.height));
         Turn::stay()

@@ -3,14 +3,13 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::frame::{around, scrolled};
+use super::frame::{around, fitting, scrolled};
 use super::{Popup, Turn};
 use crate::domain::id::FeatureId;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::layout::{Areas, centred};
 use crate::tui::present::feature;
 use crate::tui::present::row::Row;
 
@@ -32,8 +31,10 @@ impl Popup for FeatureScreen {
         Context::Evidence
     }
 
-    fn area(&self, areas: &Areas) -> Rect {
-        centred(areas.body, 84, 20)
+    fn area(&self, app: &App) -> Rect {
+        let rows =
+            app.mission.feature(self.id).map_or(0, |known| feature::detail(&app.mission, known, 80).len());
+        fitting(app, 84, rows)
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {

@@ -71,7 +71,7 @@ impl GateScreen {
     }
 
     fn parts(&self, app: &App) -> Parts {
-        parts(inside(self.area(&app.areas())), gate::summary(&app.mission, self.gate).len())
+        parts(inside(self.area(app)), gate::summary(&app.mission, self.gate).len())
     }
 
     /// Looks at the point that is selected now: its evidence is asked for.
@@ -168,6 +168,16 @@ impl Popup for GateScreen {
         Context::Gate
     }
 
+    fn word(&self, action: Action) -> &'static str {
+        match action {
+            Action::NextMatch => "next evidence",
+            Action::PageDown => "scroll",
+            Action::Add => "add an assertion",
+            Action::Open => "in full",
+            other => other.hint(),
+        }
+    }
+
     fn hints(&self, app: &App) -> Vec<Action> {
         let mut hints = if self.can_be_decided(app) { vec![Action::Go, Action::NoGo] } else { Vec::new() };
         if self.gate == GateId::Final && app.mission.is_go(self.gate) && app.mission.landed.is_none() {
@@ -178,7 +188,10 @@ impl Popup for GateScreen {
         if self.exhibit.len() > 1 {
             hints.push(Action::NextMatch);
         }
-        hints.extend([Action::PageDown, Action::Help, Action::Back]);
+        if self.parts(app).right.width > 0 {
+            hints.push(Action::PageDown);
+        }
+        hints.extend([Action::Help, Action::Back]);
         hints
     }
 

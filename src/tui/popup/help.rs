@@ -8,7 +8,7 @@ use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::layout::{Areas, centred, inside};
+use crate::tui::layout::{centred, inside};
 use crate::tui::list::{List, Step};
 use crate::tui::present::row::Row;
 use crate::tui::text::width;
@@ -34,7 +34,7 @@ impl Help {
     }
 
     fn height(&self, app: &App) -> usize {
-        usize::from(inside(self.area(&app.areas())).height)
+        usize::from(inside(self.area(app)).height)
     }
 }
 
@@ -65,9 +65,9 @@ impl Popup for Help {
         Context::Help
     }
 
-    fn area(&self, areas: &Areas) -> Rect {
+    fn area(&self, app: &App) -> Rect {
         let height = u16::try_from(self.rows.len()).unwrap_or(u16::MAX).saturating_add(2);
-        centred(areas.body, 76, height)
+        centred(app.areas().body, 76, height)
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {

@@ -4,7 +4,7 @@ use crossterm::event::KeyEvent;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::frame::{around, rule};
+use super::frame::around;
 use super::{Popup, Turn, Typing};
 use crate::domain::budget::dollars;
 use crate::domain::goal::Goal;
@@ -13,13 +13,17 @@ use crate::tui::app::App;
 use crate::tui::effect::Effect;
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::layout::Areas;
 use crate::tui::options::{ConsoleExit, Launch, Launcher};
+use crate::tui::present::prose::paragraph;
 use crate::tui::present::row::Row;
 use crate::tui::text::wrap;
 use crate::tui::widget::text_box::{Active, Height, TextBox};
 
 const DRAFT: &str = "goal";
+
+/// What a goal needs.
+const ADVICE: &str = "A paragraph is enough: who uses it, what they can do with it, how one would see that it works. \
+     The orchestrator asks about the rest, writes the contract and the plan, and waits for your GO before anything is built.";
 
 /// The goal that is being written, and what it would start with.
 #[derive(Debug)]
@@ -106,12 +110,21 @@ impl Popup for LauncherScreen {
         Context::Launcher
     }
 
-    fn area(&self, areas: &Areas) -> Rect {
-        areas.body
+    fn area(&self, app: &App) -> Rect {
+        app.areas().body
     }
 
     fn typing(&self) -> Typing {
         Typing::Yes
+    }
+
+    fn word(&self, action: Action) -> &'static str {
+        match action {
+            Action::Save => "begin the mission",
+            Action::Play => "watch the demo",
+            Action::Editor => "write it in $EDITOR",
+            other => other.hint(),
+        }
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {
@@ -167,15 +180,18 @@ impl Popup for LauncherScreen {
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let inner =
             around(app, frame, area, &Row::of(Ink::Strong, "What should exist when the mission is over?"));
-        let facts = self.facts(usize::from(inner.width));
-        let below = u16::try_from(facts.len() + 1).unwrap_or(u16::MAX).min(inner.height * 2 / 3);
-        let text = Rect { height: inner.height.saturating_sub(below), ..inner };
+        let width = usize::from(inner.width);
+        let facts = self.facts(width);
+        let wanted = u16::try_from(facts.len()).unwrap_or(u16::MAX);
+        let advice = paragraph(Ink::Dim, ADVICE, width);
+        let head = u16::try_from(advice.len() + 1).unwrap_or(0).min(inner.height / 4);
+        app.painter().rows(frame.buffer_mut(), Rect { height: head, ..inner }, &advice);
+        let room = inner.height.saturating_sub(head);
+        let box_height = room.saturating_sub(wanted + 1).clamp(1.min(room), 12.max(room / 3));
+        let text = Rect { y: inner.y + head, height: box_height, ..inner };
         self.goal.draw(app, frame, text, Active::Yes);
-        let lower = Rect { y: text.bottom(), height: below, ..inner };
-        if let Some(line) = lower.rows().next() {
-            rule(app, frame, line, "it starts with");
-        }
-        let rest = Rect { y: lower.y + 1.min(lower.height), height: lower.height.saturating_sub(1), ..lower };
+        let rest = Rect { y: text.bottom() + 1, height: room.saturating_sub(box_height + 1), ..inner };
+        let rest = rest.intersection(inner);
         app.painter().rows(frame.buffer_mut(), rest, &facts);
     }
 }

@@ -36,7 +36,6 @@ use super::action::Action;
 use super::app::App;
 use super::effect::Errand;
 use super::keymap::Context;
-use super::layout::Areas;
 use super::source::SourceError;
 use crate::link::protocol::Reply;
 
@@ -48,8 +47,8 @@ pub trait Popup: fmt::Debug + Send {
     fn context(&self) -> Context;
 
     /// Where it stands.
-    fn area(&self, areas: &Areas) -> Rect {
-        areas.body
+    fn area(&self, app: &App) -> Rect {
+        app.areas().body
     }
 
     /// Whether letters are typed into it.
@@ -59,6 +58,11 @@ pub trait Popup: fmt::Debug + Send {
 
     /// The actions whose keys stand in the footer.
     fn hints(&self, app: &App) -> Vec<Action>;
+
+    /// What an action is called here.
+    fn word(&self, action: Action) -> &'static str {
+        action.hint()
+    }
 
     /// Called once, when it is put on the stack.
     fn opened(&mut self, _app: &App) -> Turn {

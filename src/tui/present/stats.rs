@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::attempt::{Attempt, Role, Work};
 use crate::domain::budget::dollars;
-use crate::domain::estimate::estimate;
+use crate::domain::estimate;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
 use crate::tui::ink::Ink;
@@ -98,15 +98,15 @@ fn table(shares: Vec<(String, Share)>, room: usize) -> Vec<Row> {
 
 fn forecast(mission: &Mission, room: usize) -> Vec<Row> {
     let spent = mission.usage().micro_dollars;
-    let likely = estimate(mission).cost;
+    let likely = estimate::forecast(mission);
     let words = likely.map_or_else(
         || "nothing is known of prices yet".to_owned(),
         |cost| {
             format!(
                 "likely {} in the end ({} to {})",
-                dollars(cost.likely.max(spent)),
-                dollars(cost.low.max(spent)),
-                dollars(cost.high.max(spent))
+                dollars(cost.likely),
+                dollars(cost.low),
+                dollars(cost.high)
             )
         },
     );
@@ -114,7 +114,7 @@ fn forecast(mission: &Mission, room: usize) -> Vec<Row> {
     if let Some(limit) = mission.budget.micro_dollars.filter(|limit| *limit > 0) {
         let cells = room.saturating_sub(24).min(80) as u64;
         let at = |money: u64| usize::try_from(money.min(limit) * cells / limit).unwrap_or(0);
-        let (now, end) = (at(spent), at(likely.map_or(spent, |cost| cost.likely.max(spent))));
+        let (now, end) = (at(spent), at(likely.map_or(spent, |cost| cost.likely)));
         let rest = usize::try_from(cells).unwrap_or(0).saturating_sub(end);
         rows.push(
             Row::of(Ink::Accent, "█".repeat(now))

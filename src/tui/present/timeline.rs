@@ -106,11 +106,11 @@ fn built(mission: &Mission, attempt: &Attempt, feature: crate::domain::id::Featu
     };
     let row = match handoff.tests_added() {
         0 => row,
-        tests => row.end(Ink::Text, format!("tests +{tests}  ")),
+        tests => row.end(Ink::Text, format!("  tests +{tests}")),
     };
     let row = with_findings(mission, attempt.id, row);
     match mission.feature(feature).map(|f| &f.state) {
-        Some(FeatureState::Built { head, .. }) => row.end(Ink::Dim, head.to_string()),
+        Some(FeatureState::Built { head, .. }) => row.end(Ink::Dim, format!("  {head}")),
         _ => row,
     }
 }
@@ -140,9 +140,9 @@ fn with_findings(mission: &Mission, attempt: AttemptId, row: Row) -> Row {
         })
         .collect();
     features.dedup();
-    let row = row.end(ink, plural(found.len(), "finding"));
+    let row = row.end(ink, format!("  {}", plural(found.len(), "finding")));
     let fate = if features.is_empty() { String::new() } else { format!(" → {}", features.join(", ")) };
-    row.end(Ink::Dim, fate + "  ")
+    row.end(Ink::Dim, fate)
 }
 
 fn source_of(finding: &Finding) -> Option<AttemptId> {

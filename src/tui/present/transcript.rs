@@ -268,12 +268,13 @@ fn verb_of(tool: &str) -> String {
 /// The first thing said in the arguments, whatever they are.
 fn summary(arguments: &Value) -> String {
     let Some(object) = arguments.as_object() else { return String::new() };
-    let parts = object.values().filter_map(|value| match value {
+    let parts = object.iter().filter_map(|(name, value)| match value {
         Value::String(text) => Some(first_line(text).to_owned()),
         Value::Number(number) => Some(number.to_string()),
+        Value::Array(items) if !items.is_empty() => Some(format!("{} {name}", items.len())),
         _ => None,
     });
-    parts.filter(|part| !part.is_empty()).take(2).collect::<Vec<_>>().join("  ")
+    parts.filter(|part| !part.is_empty()).take(3).collect::<Vec<_>>().join("  ")
 }
 
 #[cfg(test)]
@@ -310,6 +311,8 @@ mod tests {
         Run     cargo test session | exit 0  2.1s
                 12 passed | 3 lines more
         ");
+        let plan = call("propose_contract", r#"{"assertions":[{},{}],"notes":[]}"#, "", Answer::Done);
+        insta::assert_snapshot!(plain(&lines(Above::Nothing, &plan, 60, Fold::Folded)), @"Propose 2 assertions |   2.1s");
         let odd = call("browser_click", r#"{"selector":".save"}"#, "ok", Answer::Done);
         insta::assert_snapshot!(plain(&lines(Above::Nothing, &odd, 60, Fold::Folded)), @"Browser .save |   2.1s");
     }

@@ -51,9 +51,8 @@ pub fn edited(app: &mut App, text: &str) -> Vec<Effect> {
 
 /// Gives the uppermost screen a click.
 pub fn clicked(app: &mut App, column: u16, row: u16) -> Vec<Effect> {
-    let areas = app.areas();
     uppermost(app, |screen, app| {
-        let area = screen.area(&areas);
+        let area = screen.area(app);
         screen.clicked(app, area, column, row)
     })
 }

@@ -86,7 +86,9 @@ impl TextBox {
             return;
         }
         let mut area = self.area.clone();
-        area.set_style(app.look.styles.of(Ink::Text));
+        let ground = app.look.styles.of(Ink::Resting);
+        frame.buffer_mut().set_style(rect, ground);
+        area.set_style(app.look.styles.of(Ink::Text).patch(ground));
         area.set_cursor_style(match active {
             Active::Yes => Style::default().add_modifier(Modifier::REVERSED),
             Active::No => Style::default(),

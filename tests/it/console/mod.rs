@@ -2,6 +2,7 @@
 
 mod decisions;
 mod doorstep;
+mod gallery;
 mod harness;
 mod kept;
 mod pictures;

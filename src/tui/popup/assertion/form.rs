@@ -241,10 +241,10 @@ impl Form {
     pub fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let many = self.fields.iter().filter(|field| field.height == Height::Many).count();
         let single = self.fields.len() - many;
-        let spare = usize::from(area.height).saturating_sub(single * 2 + many);
-        let each = u16::try_from(spare / many.max(1)).unwrap_or(1).max(1);
+        let spare = usize::from(area.height).saturating_sub(single * 2 + many * 2);
+        let each = u16::try_from(spare / many.max(1)).unwrap_or(1).clamp(1, 6);
         let mut y = area.y;
-        let tight = area.height < u16::try_from(single * 2 + many * 2).unwrap_or(u16::MAX);
+        let tight = area.height < u16::try_from(single * 2 + many * 3).unwrap_or(u16::MAX);
         for (index, field) in self.fields.iter().enumerate() {
             // Where not everything fits, the field that has the keys is the one that is seen.
             if tight && index != self.at {
@@ -275,7 +275,7 @@ impl Form {
         );
         let text = Rect { x: area.x + lead, width: area.width - lead, ..area };
         field.text.draw(app, frame, text.intersection(screen), active);
-        area.y + area.height + u16::from(field.height == Height::One)
+        area.y + area.height + 1
     }
 }
 
