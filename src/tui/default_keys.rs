@@ -103,7 +103,7 @@ pub const DEFAULTS: &[(Context, &str, Action)] = &[
     (Context::Document, "pageup", Action::PageUp),
     (Context::Document, "pagedown", Action::PageDown),
     (Context::Landing, "enter y", Action::Merge),
-    (Context::Workers, "k", Action::Stop),
+    (Context::Workers, "K", Action::Stop),
     (Context::Workers, "r", Action::Retry),
     (Context::Workers, "d", Action::Diff),
     (Context::Models, "e", Action::Edit),

@@ -94,6 +94,9 @@ fn number_of(cell: &Cell) -> Option<u32> {
     }
 }
 
+/// Cells with their places, written one after the other.
+type Run = Vec<(u16, u16, Cell)>;
+
 /// A terminal that shows links.
 #[derive(Debug)]
 pub struct LinkedBackend {
@@ -114,7 +117,7 @@ impl Backend for LinkedBackend {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut runs: Vec<(Option<u32>, Vec<(u16, u16, Cell)>)> = Vec::new();
+        let mut runs: Vec<(Option<u32>, Run)> = Vec::new();
         for (x, y, cell) in content {
             let number = number_of(cell);
             let mut cell = cell.clone();

@@ -233,3 +233,26 @@ impl Outside for Tty {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_gives_the_terminal_back_before_it_is_told() {
+        let path = tempfile::NamedTempFile::new().unwrap();
+        let outlet = Outlet::to(path.reopen().unwrap()).unwrap();
+        let seen = path.path().to_owned();
+        // What tells of a panic runs after the terminal was given back.
+        std::panic::set_hook(Box::new(move |_| {
+            let written = std::fs::read_to_string(&seen).unwrap_or_default();
+            std::fs::write(&seen, format!("{written}told")).unwrap_or_default();
+        }));
+        give_back_on_panic(&outlet);
+        TAKEN.store(true, Ordering::SeqCst);
+        std::thread::spawn(|| panic!("on purpose")).join().unwrap_err();
+        let written = std::fs::read_to_string(path.path()).unwrap();
+        assert!(written.contains("\x1b[?1049l") && written.ends_with("\x1b[?25htold"), "{written:?}");
+        assert!(!TAKEN.load(Ordering::SeqCst));
+    }
+}

@@ -173,15 +173,14 @@ fn wrap_line(line: &str, room: usize, lines: &mut Vec<String>) {
     }
 }
 
-/// The words of a line and what stands between them. A path or an address is one word: broken at each of its slashes
-/// it could neither be read nor followed.
+/// The words of a line and what stands between them. What hangs together without a space is one word: a path broken at
+/// its slashes could neither be read nor followed, and no line begins with a comma.
 fn words(line: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut rest = line;
     while let Some(first) = rest.split_word_bounds().next() {
         let run = rest.find(|c: char| !c.is_ascii_graphic()).unwrap_or(rest.len());
-        let is_path = rest.get(..run).is_some_and(|run| run.contains('/'));
-        let (word, after) = rest.split_at(if is_path { run.max(first.len()) } else { first.len() });
+        let (word, after) = rest.split_at(run.max(first.len()));
         words.push(word);
         rest = after;
     }
@@ -282,6 +281,7 @@ mod tests {
             "  The cookie must survive a restart, so the key moves to aVeryLongWordThatDoesNotFitAtAll.";
         let lines = wrap(text, 20);
         assert!(lines.iter().all(|line| width(line) <= 20), "{lines:?}");
+        assert_eq!(wrap("wait until it can, then go", 16), ["wait until it", "can, then go"]);
         let squeezed = |s: &str| s.chars().filter(|c| !c.is_whitespace()).collect::<String>();
         assert_eq!(squeezed(&lines.concat()), squeezed(text));
     }

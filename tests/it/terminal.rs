@@ -1,5 +1,6 @@
 //! The whole program as a person meets it: the real binary in a real terminal, typed to and read.
 
+mod asides;
 mod choosing;
 mod dressing;
 mod flight;

@@ -42,19 +42,13 @@ impl Settings {
         })?;
         let theme = settings.theme.clone().unwrap_or_else(|| "dark".to_owned());
         let own = self.context.home.config.join("themes").join(format!("{theme}.toml"));
-        let (theme, styles) = match std::fs::read_to_string(&own) {
-            Ok(text) => {
-                Theme::read(&text, self.depth).map_err(|error| anyhow!("{}:{error}", own.display()))?
-            }
-            Err(_) => {
-                let styles = Theme::built_in(&theme).and_then(|theme| theme.styles(self.depth));
-                let origin = settings.origin_of("theme");
-                (
-                    theme,
-                    styles
-                        .map_err(|error| anyhow!("{origin}: {error}, and {} is not there", own.display()))?,
-                )
-            }
+        let (theme, styles) = if let Ok(text) = std::fs::read_to_string(&own) {
+            Theme::read(&text, self.depth).map_err(|error| anyhow!("{}:{error}", own.display()))?
+        } else {
+            let styles = Theme::built_in(&theme).and_then(|theme| theme.styles(self.depth));
+            let origin = settings.origin_of("theme");
+            let missing = |error| anyhow!("{origin}: {error}, and {} is not there", own.display());
+            (theme, styles.map_err(missing)?)
         };
         Ok(Dress { theme, styles, keymap })
     }

@@ -65,7 +65,7 @@ fn refused(app: &mut App, errand: &Errand, error: &SourceError) {
         (Errand::Land, _) if app.screens.iter().any(|screen| screen.context() == Context::Landing) => {}
         // Those screens show the sentence themselves.
         (Errand::Consequences { .. } | Errand::Evidence(_) | Errand::Diff(_), _) => {}
-        (Errand::Attach, SourceError::Lost(_) | SourceError::Protocol { .. }) => {
+        (Errand::Attach, SourceError::Lost(_) | SourceError::Protocol(_)) => {
             app.link = Link::Lost { sentence: error.to_string() };
         }
         _ => say(app, Tone::Trouble, error.to_string()),

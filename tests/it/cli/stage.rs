@@ -122,8 +122,8 @@ impl Stage {
         let before: Vec<Value> = self.json(&["list"]).as_array().unwrap().clone();
         self.ended(&["new", "A poll", "--model", "rehearsal/demo", "--speed", "1000", "--headless"], 3);
         let now = self.json(&["list"]);
-        let ids = now.as_array().unwrap().iter().map(|entry| &entry["id"]);
-        let new = ids.filter(|id| before.iter().all(|entry| entry["id"] != **id)).next();
+        let mut ids = now.as_array().unwrap().iter().map(|entry| &entry["id"]);
+        let new = ids.find(|id| before.iter().all(|entry| entry["id"] != **id));
         new.unwrap().as_str().unwrap().to_owned()
     }
 

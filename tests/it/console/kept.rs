@@ -103,12 +103,11 @@ fn an_assertion_changed_elsewhere_is_refused_and_every_word_stays() {
 fn the_contract_from_the_editor_is_kept_until_it_is_sent() {
     let edit = |text: &str| {
         let again = text.contains("Added twice") || text.contains("Added once");
-        let marked = if again {
+        if again {
             text.replace("Added once", "Added twice")
         } else {
             text.replacen("Check:", "Added once.\n\nCheck:", 1)
-        };
-        marked
+        }
     };
     let left = decide(News::Silent, edit, "E esc");
     assert!(left.frame.contains("kept: E goes on with what you wrote"), "{}", left.frame);
@@ -151,4 +150,48 @@ fn a_heading_in_a_statement_is_no_end_of_it() {
     let now = record.mission().updated;
     let frame = fly_with(record, Still { now, editor: heading }, WIDE, inputs(keys)).frame;
     assert!(frame.contains("## Rules") && frame.contains("Nobody signs twice."), "{frame}");
+}
+
+#[test]
+fn a_paste_of_a_megabyte_is_taken_whole_and_keys_go_on() {
+    use crossterm::event::Event as Input;
+    let lines = "The words of somebody who pastes a whole book into a box.\n".repeat(18_000);
+    let one_line = lines.replace('\n', " ");
+    // The editor gets everything; a form goes to it as a text of all its fields, and comes back by their names.
+    let counted = |text: &str| {
+        let whole = text.matches("a whole book").count() == 18_000 && text.contains("end!");
+        let said = if whole { "all of it" } else { "not all of it" };
+        if text.starts_with("## ") { format!("## statement\n{said}") } else { said.to_owned() }
+    };
+    for (open, pasted) in [("o", &lines), ("3 e tab", &one_line), ("g n", &one_line)] {
+        let mut events = inputs(open);
+        events.push(Input::Paste(pasted.clone()));
+        events.extend(inputs("'end!'"));
+        if open == "o" {
+            let typed = fly_at(Moment::MilestoneGate, counted, events.clone());
+            assert!(typed.contains("a whole book into a box.") && typed.contains("end!"), "{open}\n{typed}");
+        }
+        events.extend(inputs("ctrl+e"));
+        let frame = fly_at(Moment::MilestoneGate, counted, events);
+        assert!(frame.contains("all of it") && !frame.contains("not all"), "{open}\n{frame}");
+    }
+}
+
+#[test]
+fn what_is_too_long_is_refused_with_its_length_and_stays() {
+    use crossterm::event::Event as Input;
+    let mut events = inputs("o");
+    events.push(Input::Paste("word ".repeat(2_000)));
+    events.extend(inputs("enter"));
+    let frame = fly_at(Moment::MilestoneGate, same, events);
+    assert!(
+        frame.contains("the text has 9999 characters; at most 8000 fit") && frame.contains("word word"),
+        "{frame}"
+    );
+}
+
+fn fly_at(moment: Moment, editor: fn(&str) -> String, events: Vec<crossterm::event::Event>) -> String {
+    let record = sample(moment);
+    let now = record.mission().updated;
+    fly_with(record, Still { now, editor }, WIDE, events).frame
 }

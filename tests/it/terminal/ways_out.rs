@@ -104,3 +104,34 @@ fn a_console_outlives_its_engine() {
     let statement = shown["assertion"]["wording"]["statement"].as_str().unwrap();
     assert!(statement.ends_with("name and message. In UTF-8, and always valid"), "{statement}");
 }
+
+#[test]
+fn an_engine_of_another_version_is_named_and_once_it_is_gone_a_new_one_is_started() {
+    use std::io::{BufRead, BufReader, Write};
+    use std::os::unix::net::UnixListener;
+
+    let stage = Stage::new();
+    let id = stage.planned();
+    stage.kill_engines(Signal::SIGKILL);
+    let socket =
+        std::fs::read_to_string(stage.path("state/missions").join(&id).join("engine.socket")).unwrap();
+    std::fs::remove_file(&socket).unwrap();
+    let foreign = UnixListener::bind(&socket).unwrap();
+    std::thread::spawn(move || {
+        for client in foreign.incoming() {
+            let Ok(mut client) = client else { return };
+            let mut hello = String::new();
+            BufReader::new(client.try_clone().unwrap()).read_line(&mut hello).unwrap();
+            let reply = r#"{"jsonrpc":"2.0","id":1,"result":{"reply":"hello","value":{"protocol":42,"version":"9.9.9","mission":"m","pid":1}}}"#;
+            // A console that has been left no longer listens.
+            writeln!(client, "{reply}").ok();
+        }
+    });
+    let terminal = Terminal::run(&stage, LINE, USUAL);
+    terminal.sees("the engine is of flightdeck 9.9.9");
+    terminal.sees("this one starts its own");
+    std::fs::remove_file(&socket).unwrap();
+    terminal.sees("1 needs you");
+    terminal.types("q");
+    terminal.sees("left with 0");
+}
