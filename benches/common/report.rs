@@ -44,7 +44,8 @@ impl Figures {
         println!("\n{:<60} {:>12}   {:<14} best peer", "What", "measured", "target ≤");
         for Row { what, figure, unit, target, peer } in rows {
             let Some(numbers) = self.0.get(*figure) else { continue };
-            let measured = format!("{:.1} {unit}", median(numbers.clone()));
+            let digits = if *unit == "s" { 2 } else { 1 };
+            let measured = format!("{:.digits$} {unit}", median(numbers.clone()));
             let wanted = if target.is_empty() { String::new() } else { format!("{target} {unit}") };
             println!("{what:<60} {measured:>12}   {wanted:<14} {peer}");
         }

@@ -33,7 +33,9 @@ pub fn rest() -> Result<()> {
     for (place, name) in ["console", "engine"].into_iter().enumerate() {
         let cpu = after[place].cpu_ms - before[place].cpu_ms;
         figure(&format!("idle_{name}_cpu"), cpu / seconds / 10.0);
-        figure(&format!("idle_{name}_wakeups"), (wakeups_after[place] - wakeups_before[place]) / seconds);
+        // A thread that ended meanwhile takes its count with it.
+        let woken = (wakeups_after[place] - wakeups_before[place]).max(0.0);
+        figure(&format!("idle_{name}_wakeups"), woken / seconds);
     }
     figure("idle_bytes", f64::from(u32::try_from(console.seen().bytes - bytes)?) / seconds);
     console.leaves()?;

@@ -63,14 +63,14 @@ impl List {
     /// Where a text of `lines` begins after a step, when `height` of them are seen.
     pub fn scrolled(top: usize, step: Step, lines: usize, height: usize) -> usize {
         let mut list = Self { selected: top, top };
-        let last = lines.saturating_sub(height);
+        let lowest = lines.saturating_sub(height);
         let page = isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(1);
         let step = match step {
             Step::PageUp => Step::By(-page),
             Step::PageDown => Step::By(page),
             other => other,
         };
-        list.step(step, last + 1, 1);
+        list.step(step, lowest + 1, 1);
         list.selected
     }
 

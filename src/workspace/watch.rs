@@ -1,4 +1,4 @@
-//! Notices that files change: an edited contract. Nothing wakes up while none does.
+//! Notices that files change: an edited contract, a theme. Nothing wakes up while none does.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -29,6 +29,22 @@ const PATIENCE: u32 = 5;
 /// # Errors
 /// When a path does not exist or the system allows no more watches.
 pub fn watch(paths: &[&Path], debounce: Duration) -> Result<Watch, WorkspaceError> {
+    begin(paths, debounce, RecursiveMode::Recursive)
+}
+
+/// Watches what lies in these directories, not what is below it. Where one does not exist yet, the nearest above it is
+/// watched, so that its making is noticed.
+///
+/// # Errors
+/// When the system allows no more watches.
+pub fn watch_folders(folders: &[&Path], debounce: Duration) -> Result<Watch, WorkspaceError> {
+    let there: BTreeSet<&Path> =
+        folders.iter().filter_map(|folder| folder.ancestors().find(|above| above.is_dir())).collect();
+    let there: Vec<&Path> = there.into_iter().collect();
+    begin(&there, debounce, RecursiveMode::NonRecursive)
+}
+
+fn begin(paths: &[&Path], debounce: Duration, mode: RecursiveMode) -> Result<Watch, WorkspaceError> {
     let (sender, changes) = unbounded_channel();
     let mut watcher = notify::recommended_watcher(move |result| {
         let paths = changed_paths(result);
@@ -38,7 +54,7 @@ pub fn watch(paths: &[&Path], debounce: Duration) -> Result<Watch, WorkspaceErro
         }
     })?;
     for path in paths {
-        watcher.watch(path, RecursiveMode::Recursive)?;
+        watcher.watch(path, mode)?;
     }
     Ok(Watch { changes, debounce, gathered: BTreeSet::new(), _watcher: watcher })
 }

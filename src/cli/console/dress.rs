@@ -1,13 +1,20 @@
 //! Colours and keys from the person's settings, read again while the console runs.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::pin::Pin;
+use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 
-use crate::cli::context::{Context, Repository};
+use crate::cli::context::{Context, PROJECT_FILE, Repository};
 use crate::tui::dress::{Dress, Wardrobe};
 use crate::tui::keymap::{Keymap, KeymapError, Overrides};
 use crate::tui::theme::{Depth, Theme};
+use crate::workspace::watch::{DEBOUNCE, watch_folders};
+
+/// How often the files are looked at where the system allows no watch.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// The settings of this person in this place.
 pub struct Settings {
@@ -62,5 +69,20 @@ fn key_of(error: &KeymapError) -> Vec<String> {
 impl Wardrobe for Settings {
     fn dress(&self) -> Result<Dress, String> {
         self.read().map_err(|error| format!("{error:#}"))
+    }
+
+    fn change(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let config = &self.context.home.config;
+        let themes = config.join("themes");
+        let project = self.context.repository().map(|root| root.join(PROJECT_FILE));
+        let project = project.as_deref().and_then(Path::parent);
+        let folders: Vec<&Path> = [config.as_path(), &themes].into_iter().chain(project).collect();
+        match watch_folders(&folders, DEBOUNCE) {
+            Ok(mut watch) => Box::pin(async move { drop(watch.changed().await) }),
+            Err(error) => {
+                tracing::debug!(%error, "colours and keys cannot be watched, so they are looked at");
+                Box::pin(tokio::time::sleep(LOOK))
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, FeatureState, Origin};
+use crate::domain::text::Text;
 use crate::tui::ink::Ink;
 
 use super::contract;
@@ -13,7 +14,7 @@ pub fn detail(mission: &Mission, feature: &Feature, width: usize) -> Vec<Row> {
     let mut rows = paragraph(Ink::Text, feature.spec.description.as_str(), width);
     rows.push(Row::new());
     rows.push(Row::of(Ink::Dim, "done when"));
-    rows.extend(points(feature.spec.criteria.iter().map(|criterion| criterion.as_str()), width));
+    rows.extend(points(feature.spec.criteria.iter().map(Text::as_str), width));
     rows.push(Row::new());
     rows.push(Row::of(Ink::Dim, "fulfills"));
     rows.extend(mission.assertions_at_stake(feature).iter().map(|id| contract::row(mission, id)));
