@@ -1,5 +1,6 @@
 //! What an attempt is told at its start, composed from the mission alone: a clean context, never an endless transcript.
 
+mod issue;
 mod section;
 mod talk;
 
@@ -104,7 +105,7 @@ fn talk_brief(mission: &Mission) -> String {
     text += &section::plan(mission);
     text += "\n## The contract\n";
     text += &section::contract(mission);
-    text += &section::findings(mission);
+    text += &issue::findings(mission);
     text += &talk::directives(mission);
     text += &talk::conversation(mission);
     text + &talk::mail(mission)
@@ -117,7 +118,10 @@ fn triage_brief(mission: &Mission) -> String {
     text += &section::plan(mission);
     text += "\n## The contract\n";
     text += &section::contract(mission);
-    text += &section::findings(mission);
+    text += &issue::findings(mission);
+    text += &issue::features(mission);
+    text += &issue::contract(mission);
+    text += &issue::settled(mission);
     text += &talk::directives(mission);
     text += &talk::conversation(mission);
     text + "\nDecide every open finding in one call of `triage`.\n"
@@ -171,7 +175,8 @@ fn scrutiny_brief(mission: &Mission, milestone: MilestoneId, round: u32) -> Stri
         text += &section::reviews(mission, found);
     }
     text += &section::learned(mission, milestone);
-    text += &section::findings(mission);
+    text += &issue::findings(mission);
+    text += &issue::settled(mission);
     text += &section::environment(mission);
     text + &talk::directives(mission)
 }

@@ -94,6 +94,9 @@ pub enum Command {
         environment: Environment,
     },
     ProposePlan {
+        /// A better name for the mission than the beginning of its goal.
+        #[serde(default)]
+        title: Option<Title>,
         milestones: Vec<MilestoneDraft>,
     },
     AmendPlan {

@@ -58,6 +58,9 @@ pub enum Event {
         environment: Environment,
     },
     PlanProposed {
+        /// What the mission is called from now on; plans of older logs have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<Title>,
         milestones: Vec<Milestone>,
         features: Vec<Feature>,
     },

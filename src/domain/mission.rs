@@ -30,6 +30,9 @@ pub struct Mission {
     /// The sequence number of the last event applied; 0 before the first.
     pub seq: u64,
     pub founding: Option<Founding>,
+    /// What its plan calls it; before there is one, or when it says nothing, the goal's beginning has to do.
+    #[serde(default)]
+    pub title: Option<Title>,
     pub created: Timestamp,
     /// When the last event happened.
     pub updated: Timestamp,
@@ -107,6 +110,7 @@ impl Mission {
         Self {
             seq: 0,
             founding: None,
+            title: None,
             created: Timestamp::default(),
             updated: Timestamp::default(),
             models: BTreeMap::new(),
@@ -145,7 +149,8 @@ impl Mission {
 
     /// Its title; empty before it is founded.
     pub fn title(&self) -> &str {
-        self.founding.as_ref().map_or("", |founding| founding.title.as_str())
+        let given = self.title.as_ref().or_else(|| self.founding.as_ref().map(|founding| &founding.title));
+        given.map_or("", |title| title.as_str())
     }
 
     /// The limits it was founded with.

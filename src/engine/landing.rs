@@ -43,7 +43,7 @@ pub async fn land(deck: &Arc<Deck>) -> Result<Landed, EngineError> {
             branch: founding.branch.to_string(),
             target: founding.target.to_string(),
             mission: founding.mission.to_string(),
-            title: founding.title.to_string(),
+            title: mission.title().to_owned(),
         })
     })?;
     let branch = Title::clipped(&plan.target);

@@ -131,7 +131,7 @@ impl Summary {
     pub fn of(mission: &Mission) -> Option<Self> {
         let founding = mission.founding.as_ref()?;
         Some(Self {
-            title: founding.title.to_string(),
+            title: mission.title().to_owned(),
             status: mission.status(),
             repository: PathBuf::from(&founding.repository),
             branch: founding.branch.to_string(),

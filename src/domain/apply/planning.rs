@@ -14,7 +14,8 @@ impl Mission {
                 self.contract = assertions.iter().map(|a| (a.id.clone(), a.clone())).collect();
             }
             Event::EnvironmentProposed { environment } => self.environment = Some(environment.clone()),
-            Event::PlanProposed { milestones, features } => {
+            Event::PlanProposed { title, milestones, features } => {
+                self.title = title.clone().or_else(|| self.title.take());
                 self.milestones.clone_from(milestones);
                 self.features.clone_from(features);
             }

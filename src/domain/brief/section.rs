@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::domain::contract::Weight;
-use crate::domain::finding::{FindingState, Severity};
+use crate::domain::finding::FindingState;
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
@@ -209,23 +209,6 @@ pub(super) fn reviews(mission: &Mission, round: &Round) -> String {
         }
     }
     if text.is_empty() { text } else { format!("\n## Reviews (their issues are findings already)\n{text}") }
-}
-
-pub(super) fn findings(mission: &Mission) -> String {
-    let mut text = String::new();
-    let mut open: Vec<_> = mission.open_findings().collect();
-    open.sort_by_key(|finding| (finding.severity != Severity::Blocking, finding.id));
-    for finding in open {
-        let about = finding.feature.map(|feature| format!(" ({feature})")).unwrap_or_default();
-        line(
-            &mut text,
-            format_args!("- {} [{}]{about} {}", finding.id, finding.severity.word(), finding.description),
-        );
-        if let Some(fix) = &finding.suggested_fix {
-            line(&mut text, format_args!("  suggested: {fix}"));
-        }
-    }
-    if text.is_empty() { text } else { format!("\n## Open findings\n{text}") }
 }
 
 pub(super) fn list<T: std::fmt::Display>(heading: &str, items: impl Iterator<Item = T>) -> String {

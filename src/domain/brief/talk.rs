@@ -9,7 +9,7 @@ use crate::domain::mission::Mission;
 const RECENT_MESSAGES: usize = 12;
 
 pub(super) fn directives(mission: &Mission) -> String {
-    list("\n## Directives\n", mission.directives.iter().map(|directive| &directive.text))
+    list("\n## Directives, which always hold\n", mission.directives.iter().map(|directive| &directive.text))
 }
 
 pub(super) fn knowledge(mission: &Mission) -> String {

@@ -111,7 +111,7 @@ fn route(draft: &mut Draft, command: Command) -> Result<(), Rejection> {
         }
         Command::ProposeContract { assertions } => planning::propose_contract(draft, assertions),
         Command::ProposeEnvironment { environment } => planning::propose_environment(draft, environment),
-        Command::ProposePlan { milestones } => planning::propose_plan(draft, milestones),
+        Command::ProposePlan { title, milestones } => planning::propose_plan(draft, title, milestones),
         Command::AmendPlan { changes } => planning::amend_plan(draft, changes),
         Command::EditFeature { feature, spec } => planning::edit_feature(draft, feature, spec),
         Command::EditAssertion { assertion, base, edit } => contract::edit(draft, assertion, base, &edit),

@@ -15,7 +15,7 @@ use crate::domain::plan::{
     Feature, FeatureDraft, FeatureSpec, FeatureState, Milestone, MilestoneDraft, Origin,
 };
 use crate::domain::rejection::Rejection;
-use crate::domain::text::Line;
+use crate::domain::text::{Line, Title};
 
 pub(super) fn propose_contract(draft: &mut Draft, assertions: Vec<AssertionDraft>) -> Result<(), Rejection> {
     before_go(draft.mission(), "change the contract with amend_contract")?;
@@ -45,7 +45,11 @@ pub(super) fn propose_environment(draft: &mut Draft, environment: Environment) -
     Ok(())
 }
 
-pub(super) fn propose_plan(draft: &mut Draft, milestones: Vec<MilestoneDraft>) -> Result<(), Rejection> {
+pub(super) fn propose_plan(
+    draft: &mut Draft,
+    title: Option<Title>,
+    milestones: Vec<MilestoneDraft>,
+) -> Result<(), Rejection> {
     let mission = draft.mission();
     before_go(mission, "change the plan with amend_plan")?;
     if mission.contract.is_empty() {
@@ -60,7 +64,7 @@ pub(super) fn propose_plan(draft: &mut Draft, milestones: Vec<MilestoneDraft>) -
     }
     refuse(&lint::lint_plan(&mission.contract, &milestones))?;
     let (milestones, features) = numbered(milestones);
-    draft.emit(Event::PlanProposed { milestones, features });
+    draft.emit(Event::PlanProposed { title, milestones, features });
     draft.end_asker();
     if !draft.mission().is_gate_open(GateId::Plan) {
         draft.emit(Event::GateOpened { gate: GateId::Plan });

@@ -12,12 +12,16 @@ use crate::agent::model::ToolSpec;
 use crate::agent::tool::{Call, Output, Tool, ToolError, arguments, spec};
 use crate::domain::command::Command;
 use crate::domain::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
+use crate::domain::text::Title;
 
 pub(super) struct ProposePlan(pub(super) Arc<Bench>);
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Arguments {
+    /// What the mission is called from now on: what will be there, in at most seven words.
+    #[serde(default)]
+    title: Option<String>,
     milestones: Vec<MilestoneArgument>,
 }
 
@@ -76,12 +80,14 @@ impl Tool for ProposePlan {
     }
 
     async fn call(&self, value: Value, _call: &Call) -> Result<Output, ToolError> {
-        let Arguments { milestones } = arguments(value)?;
+        let Arguments { title, milestones } = arguments(value)?;
+        // No plan is refused for its name.
+        let title = title.as_deref().and_then(|title| title.trim().lines().next()).map(Title::clipped);
         let milestone = |argument: MilestoneArgument| {
             let features = argument.features.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
             Ok::<_, ToolError>(MilestoneDraft { title: text("title", &argument.title)?, features })
         };
         let milestones = milestones.into_iter().map(milestone).collect::<Result<_, _>>()?;
-        self.0.close(vec![Command::ProposePlan { milestones }], "The plan is at its gate.").await
+        self.0.close(vec![Command::ProposePlan { title, milestones }], "The plan is at its gate.").await
     }
 }

@@ -77,8 +77,10 @@ fn planning(log: &mut Log) {
     );
     log.wait(60).write(by, Event::ContractProposed { assertions: plan::contract() });
     log.wait(20).write(by, Event::EnvironmentProposed { environment: plan::environment() });
-    log.wait(30)
-        .write(by, Event::PlanProposed { milestones: plan::milestones(), features: plan::features() });
+    log.wait(30).write(
+        by,
+        Event::PlanProposed { title: None, milestones: plan::milestones(), features: plan::features() },
+    );
     log.use_up(chief, 440);
     log.end(chief, 10, Ending::Done);
     log.open(GateId::Plan);

@@ -117,7 +117,7 @@ fn the_summary_says_how_the_mission_stands() {
         decision: words::no_go("mend the form"),
     });
     assert_snapshot!(summary(&flight.mission, flight.now(), Style::PLAIN).join("\n"), @r#"
-    guestbook-7k2p is running after 0:17: 5 attempts, 0 tokens
+    guestbook-7k2p is running after 0:18: 5 attempts, 0 tokens
       assertions  1 passed
       milestones  M1 sent back by NO-GO after 1 round
       branch      flightdeck/guestbook-7k2p at head002, from base000

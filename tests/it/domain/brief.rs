@@ -128,8 +128,33 @@ fn a_triage() {
     ## Open findings
     - FND-1 [blocking] (F1) VAL-M1-001 fails: seen with my own eyes
 
+    ## The features they are about
+    ### F1 Feature of VAL-M1-001
+    Make Feature of VAL-M1-001 happen
+    It is done when
+    - Feature of VAL-M1-001 can be seen
+    handed in by #2: Built F1
+
+    ## The assertions they are about
+    ### VAL-M1-001 A visitor sees what VAL-M1-001 promises (revision 1)
+    A visitor sees what VAL-M1-001 promises
+    check via http: GET / and look for the entry in the page
+    evidence: the HTTP exchange
+
     Decide every open finding in one call of `triage`.
     ");
+}
+
+#[test]
+fn a_triage_knows_what_was_dismissed_and_why() {
+    let mut flight = second_round();
+    flight.mission.findings.values_mut().for_each(|finding| {
+        let reason = words::line("the page has no index");
+        finding.state = flightdeck::domain::finding::FindingState::Dismissed { reason };
+    });
+    let told = text(&flight, Work::Triage);
+    assert!(told.contains("## Decided before"), "{told}");
+    assert!(told.contains("an index out of bounds (dismissed: the page has no index)"), "{told}");
 }
 
 #[test]
@@ -201,7 +226,7 @@ fn a_fix() {
     ## What earlier agents learned
     - port 8080 is taken
 
-    ## Directives
+    ## Directives, which always hold
     - Write less code
 
     Commit your work with git, leave a clean tree, and end with `handoff`.
@@ -247,7 +272,7 @@ fn a_review() {
     ## Services
     - web: `./web` on port 8080
 
-    ## Directives
+    ## Directives, which always hold
     - Write less code
     ");
 }
@@ -276,6 +301,9 @@ fn a_scrutiny() {
     - the server needs a free port
     - the server needs a free port
 
+    ## Decided before: only something new is a reason to decide it again
+    - FND-1 src/page.rs:7: an index out of bounds (taken up by F2)
+
     ## Commands
     - setup: `make setup`
     - build: `make`
@@ -284,7 +312,7 @@ fn a_scrutiny() {
     ## Services
     - web: `./web` on port 8080
 
-    ## Directives
+    ## Directives, which always hold
     - Write less code
     ");
 }
@@ -307,7 +335,7 @@ fn a_user_testing() {
     ## What earlier agents learned
     - port 8080 is taken
 
-    ## Directives
+    ## Directives, which always hold
     - Write less code
     ");
 }

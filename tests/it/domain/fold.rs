@@ -44,7 +44,7 @@ fn plan_events() -> Vec<Event> {
         Event::MissionCreated(Box::new(words::founding())),
         Event::ContractProposed { assertions: vec![old] },
         Event::EnvironmentProposed { environment: words::environment() },
-        Event::PlanProposed { milestones, features },
+        Event::PlanProposed { title: None, milestones, features },
         Event::FeatureAdded { feature: Box::new(added) },
         Event::FeatureEdited { feature: F1, spec: words::spec("Better") },
         Event::FeatureCancelled { feature: FeatureId(2), reason: line("no") },

@@ -84,7 +84,7 @@ fn orchestrators() -> Vec<Command> {
     vec![
         Command::ProposeContract { assertions: vec![] },
         Command::ProposeEnvironment { environment: words::environment() },
-        Command::ProposePlan { milestones: vec![] },
+        Command::ProposePlan { title: None, milestones: vec![] },
         Command::AmendPlan { changes: vec![] },
         Command::Triage { decisions: vec![] },
     ]

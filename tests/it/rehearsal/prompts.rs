@@ -18,8 +18,10 @@ fn every_prompt_says_what_its_role_may_and_renders() {
             });
             let rendered = prompt.render(&json!({ "mission": mission })).unwrap();
             assert!(rendered.contains("T-title"), "{name}");
-            let told = rendered.contains("- Say please.") || name == "researcher";
-            assert!(told || !full, "{name} passes directives on");
+            // Every brief carries the directives, whatever prompt a person puts in place; a researcher's is only its
+            // question.
+            let told = rendered.contains("# Directives");
+            assert_eq!(told, full && name == "researcher", "{name}: directives are told once");
         }
     }
 }

@@ -66,6 +66,7 @@ fn planning() -> Vec<Event> {
         Event::ContractProposed { assertions: vec![assertion(Instrument::Http)] },
         Event::EnvironmentProposed { environment: environment() },
         Event::PlanProposed {
+            title: None,
             milestones: vec![Milestone { id: MILESTONE, title: title("Entries") }],
             features: vec![feature(
                 Origin::Planned { no_assertion_because: Some(line("scaffolding")) },

@@ -120,7 +120,7 @@ impl Flight {
         let planner = self.start(Work::Plan);
         self.attempt(planner, Command::ProposeContract { assertions });
         self.attempt(planner, Command::ProposeEnvironment { environment: words::environment() });
-        self.attempt(planner, Command::ProposePlan { milestones });
+        self.attempt(planner, Command::ProposePlan { title: None, milestones });
         self
     }
 

@@ -10,6 +10,7 @@ use crate::domain::event::{Event, Founding};
 use crate::domain::gate::{DecidedBy, Decision, GateId};
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, Milestone, Origin};
+use crate::domain::text::Title;
 
 pub(super) fn tell(event: &Event, mission: &Mission) -> Option<Line> {
     Some(match event {
@@ -18,7 +19,7 @@ pub(super) fn tell(event: &Event, mission: &Mission) -> Option<Line> {
         Event::EnvironmentProposed { environment } => {
             Line::new(Glyph::Good, "environment", environment_words(environment))
         }
-        Event::PlanProposed { milestones, features } => plan(milestones, features),
+        Event::PlanProposed { title, milestones, features } => plan(title.as_ref(), milestones, features),
         Event::FeatureAdded { feature } => added(feature),
         Event::FeatureEdited { feature, spec } => {
             Line::new(Glyph::Note, feature, format!("is now: {}", spec.title))
@@ -83,8 +84,10 @@ fn environment_words(environment: &Environment) -> String {
     if parts.is_empty() { "nothing to build, test or run".to_owned() } else { parts.join(" · ") }
 }
 
-fn plan(milestones: &[Milestone], features: &[Feature]) -> Line {
-    let text = format!("{}, {}", count(milestones.len(), "milestone"), count(features.len(), "feature"));
+fn plan(title: Option<&Title>, milestones: &[Milestone], features: &[Feature]) -> Line {
+    let name = title.map_or_else(String::new, |title| format!("{title}: "));
+    let text =
+        format!("{name}{}, {}", count(milestones.len(), "milestone"), count(features.len(), "feature"));
     let more = milestones.iter().map(|milestone| {
         let of: Vec<String> = features
             .iter()

@@ -55,7 +55,7 @@ impl Crew {
         let second =
             vec![words::after(words::feature("Admin", &["VAL-B-001"]), &["Page"]), words::chore("Docs")];
         let milestones = vec![words::milestone("Visitors", first), words::milestone("Keepers", second)];
-        self.must(actor, Command::ProposePlan { milestones });
+        self.must(actor, Command::ProposePlan { title: None, milestones });
     }
 
     fn ask_person(&mut self, id: AttemptId) {
