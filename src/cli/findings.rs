@@ -38,7 +38,9 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let mut page = Page::new(context.output.style());
-    findings.into_iter().for_each(|finding| one_finding(&mut page, finding));
+    for finding in findings {
+        one_finding(&mut page, finding);
+    }
     print(&page.into_text())?;
     Ok(Exit::Done)
 }

@@ -140,7 +140,9 @@ fn loose(page: &mut Page, mission: &Mission) {
         .collect();
     if !loose.is_empty() {
         page.heading("Claimed by no feature");
-        loose.into_iter().for_each(|assertion| one_assertion(page, assertion, mission));
+        for assertion in loose {
+            one_assertion(page, assertion, mission);
+        }
     }
 }
 
@@ -154,7 +156,9 @@ fn environment(page: &mut Page, mission: &Mission) {
         ("test", &environment.test),
     ];
     for (name, scripts) in groups {
-        scripts.iter().for_each(|script| page.field(2, name, script.run.as_str()));
+        for script in scripts {
+            page.field(2, name, script.run.as_str());
+        }
     }
     for service in &environment.services {
         let port = service.port.map(|port| format!(", port {port}")).unwrap_or_default();
@@ -192,7 +196,9 @@ fn minds(page: &mut Page, mission: &Mission) {
 fn list(page: &mut Page, heading: &str, items: &[String]) {
     if !items.is_empty() {
         page.heading(heading);
-        items.iter().for_each(|item| page.item(2, item));
+        for item in items {
+            page.item(2, item);
+        }
     }
 }
 

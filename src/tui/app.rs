@@ -107,8 +107,9 @@ pub struct Toast {
 }
 
 /// How a sentence is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Tone {
+    #[default]
     Done,
     Trouble,
     /// The engine said it of its own accord: a key that is pressed for something else does not wipe it away.

@@ -75,7 +75,15 @@ pub async fn run(context: &Context, mut args: Args) -> Result<Exit> {
         Talk::Silent => fly(context, &found, talk, speed).await?,
         Talk::Inline => show(context, &found, speed).await?.mission,
     };
-    if matches!(mission.end, Some(End::Completed { .. })) && mission.landed.is_none() {
+    // With a console the person has been asked there; who left without landing has said no.
+    let completed = matches!(mission.end, Some(End::Completed { .. })) && mission.landed.is_none();
+    if completed && talk == Talk::Inline {
+        print(&format!(
+            "{} is completed and not landed: `flightdeck land {}` merges it",
+            found.id, found.id
+        ))?;
+    }
+    if completed && talk == Talk::Silent {
         land(context, &Found { mission: mission.clone(), ..found }).await?;
         print(&format!(
             "\nlook around:\n  cd {}\n  git log --stat main\n  flightdeck status\n  flightdeck log\n  flightdeck evidence",

@@ -64,7 +64,9 @@ fn told(mission: &Mission, gate: GateId, style: Style) -> String {
     if !findings.is_empty() {
         page.heading("Findings");
     }
-    findings.into_iter().for_each(|finding| one_finding(&mut page, finding));
+    for finding in findings {
+        one_finding(&mut page, finding);
+    }
     page.heading("Cost");
     let attempts: Vec<&Attempt> =
         mission.attempts.values().filter(|attempt| is_of(mission, attempt, gate)).collect();

@@ -108,7 +108,9 @@ impl Line {
             all.push('\n');
             all.push_str(format!("{}{}", " ".repeat(indent), style.paint(tone, line)).trim_end());
         };
-        rest.iter().for_each(|line| under(line, text_tone));
+        for line in rest {
+            under(&line, text_tone);
+        }
         for more in &self.more {
             match self.extent {
                 Extent::Fitting => under(&style.fitted(more, indent), Tone::Faint),

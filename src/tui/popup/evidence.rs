@@ -3,8 +3,10 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::assertion::AssertionScreen;
 use super::exhibit::{Exhibit, Section, draw, height};
 use super::frame::around;
+use super::prompt::{Prompt, Purpose};
 use super::{Popup, Turn};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
@@ -69,7 +71,7 @@ impl Popup for EvidenceScreen {
         if !self.exhibit.is_empty() {
             hints.extend([Action::Outside, Action::Copy]);
         }
-        hints.extend([Action::Down, Action::Back]);
+        hints.extend([Action::Edit, Action::Waive, Action::Down, Action::Back]);
         hints
     }
 
@@ -88,6 +90,9 @@ impl Popup for EvidenceScreen {
                 let Some(doc) = self.exhibit.doc() else { return Turn::stay() };
                 return Turn::effect(Effect::Copy(doc.content.clone()));
             }
+            Action::Edit => return Turn::open(AssertionScreen::edit(app, &self.assertion)),
+            Action::Waive => return Turn::open(Prompt::new(app, Purpose::Waive(self.assertion.clone()))),
+            Action::Retire => return Turn::open(Prompt::new(app, Purpose::Retire(self.assertion.clone()))),
             Action::Open => return Turn::stay(),
             _ => {}
         }

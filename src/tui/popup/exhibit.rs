@@ -36,9 +36,12 @@ pub enum Section {
 impl Exhibit {
     /// The evidence of an assertion.
     pub fn of(mission: &Mission, assertion: &AssertionId) -> Self {
-        let verdicts = mission.verdicts.get(assertion).into_iter().flatten().rev();
-        let references = verdicts.flat_map(|verdict| verdict.evidence.iter().cloned()).collect();
-        Self { references, at: 0, doc: None }
+        Self { references: references(mission, assertion), at: 0, doc: None }
+    }
+
+    /// Whether this is still the evidence of an assertion, and all of it.
+    pub fn is_of(&self, mission: &Mission, assertion: &AssertionId) -> bool {
+        self.references == references(mission, assertion)
     }
 
     /// How many pieces there are.
@@ -125,6 +128,11 @@ impl Exhibit {
             }
         }
     }
+}
+
+fn references(mission: &Mission, assertion: &AssertionId) -> Vec<EvidenceRef> {
+    let verdicts = mission.verdicts.get(assertion).into_iter().flatten().rev();
+    verdicts.flat_map(|verdict| verdict.evidence.iter().cloned()).collect()
 }
 
 fn decode(base64: &str) -> Vec<u8> {

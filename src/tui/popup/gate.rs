@@ -38,6 +38,8 @@ pub struct GateScreen {
     exhibit: Exhibit,
     /// The first line that is seen of the selected point.
     top: usize,
+    /// What is selected, wherever it stands in the list after the mission has changed.
+    point: Option<Point>,
 }
 
 /// The gate that a person means when they name none: the open one, else that of the milestone being flown.
@@ -63,7 +65,7 @@ struct Parts {
 impl GateScreen {
     /// The screen of a gate.
     pub fn new(gate: GateId) -> Self {
-        Self { gate, list: List::default(), exhibit: Exhibit::default(), top: 0 }
+        Self { gate, list: List::default(), exhibit: Exhibit::default(), top: 0, point: None }
     }
 
     fn selected(&self, mission: &Mission) -> Option<Point> {
@@ -77,8 +79,9 @@ impl GateScreen {
     /// Looks at the point that is selected now: its evidence is asked for.
     fn look(&mut self, app: &App) -> Turn {
         self.top = 0;
-        self.exhibit = match self.selected(&app.mission) {
-            Some(Point::Assertion(id)) => Exhibit::of(&app.mission, &id),
+        self.point = self.selected(&app.mission);
+        self.exhibit = match &self.point {
+            Some(Point::Assertion(id)) => Exhibit::of(&app.mission, id),
             _ => Exhibit::default(),
         };
         self.exhibit.fetch()
@@ -141,7 +144,7 @@ impl GateScreen {
             Some(Point::Feature(id)) if action == Action::Open => return Turn::open(FeatureScreen::new(id)),
             Some(Point::Finding(_)) if action == Action::Open => return Turn::open(Findings::default()),
             _ if action == Action::Open => return Turn::stay(),
-            _ => return Turn::say("select an assertion first"),
+            _ => return Turn::refuse("select an assertion first"),
         };
         match action {
             Action::Waive => Turn::open(Prompt::new(app, Purpose::Waive(id))),
@@ -199,6 +202,19 @@ impl Popup for GateScreen {
         self.look(app)
     }
 
+    /// The list is sorted anew when the mission changes; what was selected stays so, with the evidence it has now.
+    fn refreshed(&mut self, app: &App) -> Turn {
+        let points = agenda::points(&app.mission, self.gate);
+        let place = self.point.as_ref().and_then(|point| points.iter().position(|known| known == point));
+        let height = usize::from(self.parts(app).left.height);
+        self.list.select(place.unwrap_or(self.list.selected), points.len(), height);
+        let stale = match &self.point {
+            Some(Point::Assertion(id)) => !self.exhibit.is_of(&app.mission, id),
+            _ => false,
+        };
+        if place.is_none() || stale { self.look(app) } else { Turn::stay() }
+    }
+
     fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> Turn {
         self.exhibit.answered(errand, result);
         Turn::stay()
@@ -212,6 +228,7 @@ impl Popup for GateScreen {
             Action::Go | Action::NoGo => self.decide(app),
             Action::Diff => Turn::open(DiffScreen::new(self.diff())),
             Action::Waive | Action::Edit | Action::Open | Action::Retire => self.of_selected(app, action),
+            Action::Add => Turn::open(AssertionScreen::add(app)),
             Action::NextMatch | Action::Right => self.exhibit.go(1),
             Action::PreviousMatch | Action::Left => self.exhibit.go(self.exhibit.len().saturating_sub(1)),
             _ => Step::of(action).map_or_else(Turn::pass, |step| self.step(app, step)),
@@ -248,7 +265,7 @@ impl Popup for GateScreen {
         }
         let shown = summary.get(..summary.len().min(usize::from(parts.summary.height).saturating_sub(1)));
         app.painter().rows(frame.buffer_mut(), parts.summary, shown.unwrap_or_default());
-        if let Some(line) = parts.summary.rows().last() {
+        if let Some(line) = parts.summary.rows().next_back() {
             rule(app, frame, line, "");
         }
     }

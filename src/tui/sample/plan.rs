@@ -175,7 +175,7 @@ pub fn contract() -> Vec<Assertion> {
                 Instrument::Http => "the request and the whole answer",
                 Instrument::Terminal => "the screen after the last key",
                 Instrument::Browser => "the page as it looked, and what it asked the server for",
-                _ => "the command with its output and exit code",
+                Instrument::Command => "the command with its output and exit code",
             };
             let wording = Wording {
                 title: title(heading),

@@ -155,7 +155,15 @@ fn step_or_open(app: &mut App, action: Action) -> Vec<Effect> {
     if let Some(screen) = crate::tui::popup::open::from_main(app, action) {
         return super::stack::open(app, screen);
     }
-    super::say(app, Tone::Trouble, format!("{}: there is nothing here for that yet", action.name()));
+    super::say(
+        app,
+        Tone::Trouble,
+        if changes.contains(&action) {
+            "select an assertion first, in the contract or under a feature of the plan".to_owned()
+        } else {
+            format!("{}: there is nothing here for that yet", action.name())
+        },
+    );
     Vec::new()
 }
 

@@ -84,7 +84,7 @@ fn everybody(app: &mut App, mut tell: impl FnMut(&mut dyn Popup, &App) -> Turn) 
         keep_draft(app, turn.draft);
         effects.extend(show(app, turn.show));
         if let Some(sentence) = turn.say {
-            say(app, Tone::Done, sentence);
+            say(app, turn.tone, sentence);
         }
         match turn.then {
             Then::Close => {}
@@ -125,7 +125,7 @@ pub fn settle(app: &mut App, turn: Turn) -> Vec<Effect> {
         }
     }
     if let Some(sentence) = turn.say {
-        say(app, Tone::Done, sentence);
+        say(app, turn.tone, sentence);
     }
     effects
 }

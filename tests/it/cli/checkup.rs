@@ -47,7 +47,7 @@ async fn the_doctor_asks_the_providers_of_the_roles_whether_they_know_the_models
 
     let told = configured(&server, "qwen9").told(&["doctor"]);
     let said = line(&told, "model mock/qwen9");
-    assert!(said.contains("!") && said.contains("does not list it among 2 models"), "{said}");
+    assert!(said.contains('!') && said.contains("does not list it among 2 models"), "{said}");
 
     let silent = listing(404, json!({})).await;
     let told = configured(&silent, "qwen3").told(&["doctor"]);

@@ -60,13 +60,13 @@ impl Terminal {
     }
 
     /// The same behind a link that can be stopped: nothing is read from the program while it is.
-    pub fn run_behind(stage: &Stage, line: &str, size: Size, link: Arc<Link>) -> Self {
+    pub fn run_behind(stage: &Stage, typed: &str, size: Size, link: Arc<Link>) -> Self {
         let seen = Arc::new(Mutex::new(Seen {
             parser: vt100::Parser::new(size.rows, size.cols, 0),
             bytes: Vec::new(),
         }));
         let screen = Arc::clone(&seen);
-        let program = Program::shell(line)
+        let program = Program::shell(typed)
             .dir(stage.repository())
             .envs(stage.variables())
             .env("FD", env!("CARGO_BIN_EXE_flightdeck"))

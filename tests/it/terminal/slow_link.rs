@@ -25,8 +25,8 @@ fn a_terminal_that_takes_nothing_holds_up_no_key_and_gets_the_last_frame() {
     let stage = Stage::new();
     stage.planned();
     let link = Arc::new(Link::default());
-    let line = "\"$FD\"; echo \"left with $?\"";
-    let terminal = Terminal::run_behind(&stage, line, USUAL, Arc::clone(&link));
+    let typed = "\"$FD\"; echo \"left with $?\"";
+    let terminal = Terminal::run_behind(&stage, typed, USUAL, Arc::clone(&link));
     terminal.sees("1 needs you");
     let before = terminal.bytes().len();
 
