@@ -1,31 +1,32 @@
-//! What the README claims of the engine, measured. `cargo bench` prints the table.
-//!
-//! Each figure is taken in a process of its own, so that its peak of memory is its own. This program starts itself
-//! again for each scenario, named in a variable, and reads what that prints.
+//! What the README claims of the engine, measured. `cargo bench --bench flight` prints the table.
 
 mod chat;
+#[path = "../common/completion.rs"]
+mod completion;
+#[path = "../common/ground.rs"]
 mod ground;
 mod instant;
+#[path = "../common/long_log.rs"]
+mod long_log;
 mod opening;
 mod process;
+#[path = "../common/report.rs"]
 mod report;
+#[path = "../common/scenarios.rs"]
+mod scenarios;
 mod sessions;
+mod table;
+#[path = "../common/usage.rs"]
 mod usage;
-
-use flightdeck::workspace::Program;
-use tokio_util::sync::CancellationToken;
-
-/// Names the scenario that this process runs.
-const SCENARIO: &str = "BENCH_SCENARIO";
 
 /// What goes wrong in a bench ends it.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    match std::env::var(SCENARIO) {
-        Ok(name) => runtime.block_on(scenario(&name)),
-        Err(_) => runtime.block_on(all()),
+    match scenarios::this_scenario() {
+        Some(name) => runtime.block_on(scenario(&name)),
+        None => runtime.block_on(all()),
     }
 }
 
@@ -42,22 +43,8 @@ async fn scenario(name: &str) -> Result<()> {
 
 async fn all() -> Result<()> {
     let mut figures = report::Figures::default();
-    for (name, runs) in [("turns", 3), ("printing", 5), ("process", 3), ("opening", 1)] {
-        for _ in 0..runs {
-            let home = tempfile::tempdir()?;
-            let program = Program::new(std::env::current_exe()?)
-                .env(SCENARIO, name)
-                .env("FLIGHTDECK_HOME", home.path().join("state"))
-                .env("XDG_CONFIG_HOME", home.path().join("config"))
-                .env("FLIGHTDECK_LOG", "warn")
-                .run(CancellationToken::new(), |_| {})
-                .await?;
-            if !program.exit.is_success() {
-                return Err(format!("{name}: {}\n{}", program.exit, program.output.text).into());
-            }
-            figures.read(&program.output.text);
-        }
-    }
-    report::print(&figures);
-    Ok(())
+    let scenarios = [("turns", 3), ("printing", 5), ("process", 3), ("opening", 1)];
+    let ran = scenarios::run(&mut figures, &scenarios).await;
+    figures.print(&table::ROWS);
+    ran
 }

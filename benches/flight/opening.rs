@@ -1,27 +1,17 @@
 //! Opening a mission with a long log.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use flightdeck::domain::attempt::{Ending, Work};
-use flightdeck::domain::command::Command;
-use flightdeck::domain::decide::decide_all;
-use flightdeck::domain::event::Actor;
-use flightdeck::domain::id::{AttemptId, Timestamp};
 use flightdeck::domain::mission::Mission;
-use flightdeck::domain::text::Title;
-use flightdeck::domain::usage::Usage;
 use flightdeck::store::{Log, Store};
 use flightdeck::workspace::Program;
 use tokio_util::sync::CancellationToken;
 
 use crate::Result;
 use crate::ground::Ground;
+use crate::long_log::{EVENTS, write_log};
 use crate::usage::{figure, median, milliseconds};
 
-/// Events of the long log.
-const EVENTS: u64 = 100_000;
-/// Turns of each attempt in it: 2,000 attempts altogether.
-const TURNS: u64 = 48;
 /// How often each opening is timed.
 const TIMES: usize = 9;
 
@@ -45,7 +35,10 @@ pub async fn openings() -> Result<()> {
     figure("open_engine_ms", timed(&|| Ok(Store::open(dir)?.1.seq))?);
     let mut walls = Vec::new();
     for _ in 0..TIMES {
-        let program = Program::new(env!("CARGO_BIN_EXE_flightdeck")).arg("status").arg("--json");
+        let program = Program::new(env!("CARGO_BIN_EXE_flightdeck"))
+            .arg("status")
+            .arg("--json")
+            .dir(ground.repository());
         let program = ["FLIGHTDECK_HOME", "XDG_CONFIG_HOME"]
             .into_iter()
             .fold(program, |program, name| program.env(name, std::env::var_os(name).unwrap_or_default()));
@@ -62,30 +55,6 @@ pub async fn openings() -> Result<()> {
     figure("fold_ms", milliseconds(started.elapsed()));
     if folded.seq < EVENTS {
         return Err("the fold is short".into());
-    }
-    Ok(())
-}
-
-/// Attempts at planning, one after another: a start, a turn's usage again and again, an end.
-fn write_log(ground: &Ground) -> Result<()> {
-    let (store, mut mission) = Store::open(&ground.dir)?;
-    let usage = Usage { input: 20, cached: 2_000, output: 15, turns: 1, ..Usage::default() };
-    let mut now = flightdeck::engine::now();
-    for number in 1.. {
-        let attempt = AttemptId(number);
-        let start = Command::StartAttempt { work: Work::Plan, model: Title::clipped("bench/instant") };
-        let end = Command::EndAttempt { attempt, ending: Ending::Interrupted };
-        let turns = (0..TURNS).map(|_| Command::CountUsage { attempt, usage });
-        let commands = std::iter::once(start).chain(turns).chain([end]).collect();
-        now = Timestamp(now.0 + i64::try_from(Duration::from_mins(10).as_millis())?);
-        let events = decide_all(&mission, Actor::Engine, commands, now)?;
-        for event in store.append(mission.seq, now, Actor::Engine, &events)? {
-            mission.apply(&event);
-        }
-        store.snapshot_if_due(&mission)?;
-        if mission.seq >= EVENTS {
-            break;
-        }
     }
     Ok(())
 }

@@ -27,13 +27,12 @@ const SETTLE: Duration = Duration::from_secs(2);
 pub async fn flight() -> Result<()> {
     let chat = Chat::serve(TURNS).await?;
     let ground = Ground::new("local/instant")?.planned()?;
-    let settings = format!("[providers.local]\nbase_url = \"{}\"\nwire = \"chat\"\n", chat.base_url);
-    std::fs::write(ground.config().join("config.toml"), settings)?;
+    ground.provide(&chat.base_url)?;
     ground.ask(Actor::Person, vec![Command::Pause])?;
     let started = Instant::now();
     let program = Program::new(env!("CARGO_BIN_EXE_flightdeck")).arg("engine").arg(&ground.dir).dir("/");
     let mut engine = program.spawn_detached(&ground.dir.join("engine.log"))?;
-    let (client, mut notices) = connected(&ground.socket()).await?;
+    let (client, mut notices) = connected(&ground.dir.join("engine.sock")).await?;
     drop(client.call(Call::Attach { output: LiveOutput::Wanted }).await?);
     figure("attach_ms", milliseconds(started.elapsed()));
     drop(tokio::spawn(async move { while notices.next().await.is_some() {} }));

@@ -18,16 +18,16 @@ const END: usize = 100;
 /// A thousand turns in one session, each running `true`. The argument differs, or the engine would see a loop.
 pub async fn turns() -> Result<()> {
     let model = Instantly::new(TURNS, |turn| format!("true {turn}"));
-    let before = Usage::of_this_process()?;
+    let before = Usage::of("self")?;
     let asked = fly(&model).await?;
-    let spent = Usage::of_this_process()?.cpu_ms - before.cpu_ms;
+    let spent = Usage::of("self")?.cpu_ms - before.cpu_ms;
     let wall = |from: usize, to: usize| milliseconds(asked[to] - asked[from]);
     figure("turn_wall_ms", wall(0, TURNS) / 1_000.0);
     figure("turn_cpu_ms", spent / 1_000.0);
     figure("turns_wall_s", wall(0, TURNS) / 1_000.0);
     figure("turns_first_ms", wall(0, END) / 100.0);
     figure("turns_last_ms", wall(TURNS - END, TURNS) / 100.0);
-    figure("turns_peak_mib", Usage::of_this_process()?.peak_mib);
+    figure("turns_peak_mib", Usage::of("self")?.peak_mib);
     Ok(())
 }
 
@@ -38,7 +38,7 @@ pub async fn printing() -> Result<()> {
     });
     let asked = fly(&model).await?;
     figure("printing_wall_ms", milliseconds(asked[2] - asked[1]));
-    figure("printing_peak_mib", Usage::of_this_process()?.peak_mib);
+    figure("printing_peak_mib", Usage::of("self")?.peak_mib);
     Ok(())
 }
 
@@ -46,7 +46,7 @@ async fn fly(model: &Instantly) -> Result<Vec<std::time::Instant>> {
     let ground = Ground::new("bench/instant")?.planned()?;
     let options = EngineOptions {
         dir: ground.dir.clone(),
-        socket: ground.socket(),
+        socket: ground.dir.join("engine.sock"),
         backends: Arc::new(model.clone()),
         prompt_dirs: vec![ground.prompts()],
         skill_dirs: Vec::new(),

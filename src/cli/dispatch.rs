@@ -11,8 +11,8 @@ use super::exit::Exit;
 use super::fault;
 use super::{
     abandon, answer, assertion, attach, autopilot, bridge, completions, config_show, console, demo, diff,
-    doctor, engine, evidence, feature, findings, gate, land, list, log, models, new, pause, plan, replay,
-    resume, run, say, stats, status, stop, talk, transcript,
+    doctor, engine, evidence, feature, findings, gate, land, list, log, models, new, pause, picture, plan,
+    replay, resume, run, say, stats, status, stop, talk, transcript,
 };
 
 /// Runs the command that this process was started with.
@@ -37,7 +37,12 @@ pub fn main() -> ExitCode {
 }
 
 fn start(cli: Cli) -> Result<Exit> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let mut runtime = match cli.verb {
+        Some(Verb::Engine(_)) => tokio::runtime::Builder::new_multi_thread(),
+        // Whoever looks at a mission or asks something of it has one thing to do at a time: no threads for that.
+        _ => tokio::runtime::Builder::new_current_thread(),
+    };
+    let runtime = runtime.enable_all().build()?;
     let exit = runtime.block_on(dispatch(cli));
     // A command that ends does not wait for a key that is still being read.
     runtime.shutdown_background();
@@ -59,6 +64,7 @@ async fn dispatch(cli: Cli) -> Result<Exit> {
         Some(Verb::Config(verb)) => config_show::run(context, &verb),
         Some(Verb::Completions(args)) => completions::run(&args),
         Some(Verb::Bridge(args)) => bridge::run(context, &args).await,
+        Some(Verb::Picture(args)) => picture::run(&args).await,
         Some(Verb::Engine(args)) => engine::run(context, args).await,
         Some(reading) => match dispatch_reading(context, reading) {
             Ok(exit) => exit,

@@ -24,8 +24,8 @@ const START_LIMIT: Duration = Duration::from_secs(20);
 const RIVAL_LIMIT: Duration = Duration::from_millis(700);
 /// How often an engine is started that ends at once.
 const MOST_TRIES: u32 = 2;
-/// How often it is tried.
-const LOOK: Duration = Duration::from_millis(30);
+/// How often it is tried: an engine needs some twenty milliseconds, and a person waits for it.
+const LOOK: Duration = Duration::from_millis(4);
 /// How many bytes of the log are shown when it does not answer.
 const TAIL: usize = 2_000;
 /// A log that is longer begins anew.

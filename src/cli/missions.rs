@@ -33,12 +33,34 @@ pub fn catalogue(context: &Context) -> Catalogue {
 /// # Errors
 /// When none or several could be meant, or it cannot be read.
 pub fn find(context: &Context, wanted: Option<&str>) -> Result<Found> {
+    let (id, dir) = named(context, wanted)?;
+    Ok(Found { mission: read(&dir)?, id, dir })
+}
+
+/// Where the mission is that is meant, for whoever hears from its engine what its log tells.
+///
+/// # Errors
+/// When none or several could be meant, or it has no log that can be read.
+pub fn locate(context: &Context, wanted: Option<&str>) -> Result<PathBuf> {
+    let (_, dir) = named(context, wanted)?;
+    drop(Log::open_read_only(&dir)?);
+    Ok(dir)
+}
+
+fn named(context: &Context, wanted: Option<&str>) -> Result<(MissionId, PathBuf)> {
+    // A whole name needs no look at the other missions, each of which may be a long one.
+    if let Some(id) = wanted.and_then(|word| word.parse::<MissionId>().ok()) {
+        let dir = catalogue(context).dir_of(&id);
+        if dir.is_dir() {
+            return Ok((id, dir));
+        }
+    }
     let candidates: Vec<Candidate> = catalogue(context).list().iter().map(candidate).collect();
     let repository = context.repository();
     let hint = Hint { wanted, here: repository.as_deref() };
     let id: MissionId = pick(&candidates, hint)?.id.parse()?;
     let dir = catalogue(context).dir_of(&id);
-    Ok(Found { mission: read(&dir)?, id, dir })
+    Ok((id, dir))
 }
 
 /// The missions of a repository, the one that changed last first.

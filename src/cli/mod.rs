@@ -43,6 +43,7 @@ mod page;
 mod pause;
 mod person;
 mod pick;
+mod picture;
 mod plan;
 pub mod progress;
 mod replay;

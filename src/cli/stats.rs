@@ -16,7 +16,7 @@ use super::table::table;
 use crate::domain::attempt::Attempt;
 use crate::domain::budget::dollars;
 use crate::domain::estimate::estimate;
-use crate::domain::id::{MilestoneId, Timestamp};
+use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
 use crate::domain::usage::Usage;
 use crate::engine::now;
@@ -46,8 +46,13 @@ struct Share {
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let found = missions::find(context, args.id.as_deref())?;
     let mission = &found.mission;
-    let roles = shares(mission, now(), |attempt| attempt.role, |role| role.to_string());
-    let milestones = shares(mission, now(), |attempt| mission.milestone_of(attempt.work), milestone_word);
+    let roles = shares(mission, now(), |attempt| attempt.role, ToString::to_string);
+    let milestones = shares(
+        mission,
+        now(),
+        |attempt| mission.milestone_of(attempt.work),
+        |id| id.map_or_else(|| "planning".to_owned(), |id| id.to_string()),
+    );
     if args.format.json {
         print_json(&json!({
             "id": found.id,
@@ -125,7 +130,7 @@ fn shares<K: Ord>(
     mission: &Mission,
     now: Timestamp,
     of: impl Fn(&Attempt) -> K,
-    word: impl Fn(K) -> String,
+    word: impl Fn(&K) -> String,
 ) -> Vec<Share> {
     let mut shares: BTreeMap<K, Share> = BTreeMap::new();
     for attempt in mission.attempts.values() {
@@ -134,9 +139,5 @@ fn shares<K: Ord>(
         share.agent_ms = share.agent_ms.saturating_add(attempt.wall_ms(now));
         share.usage += attempt.usage;
     }
-    shares.into_iter().map(|(of, share)| Share { of: word(of), ..share }).collect()
-}
-
-fn milestone_word(id: Option<MilestoneId>) -> String {
-    id.map_or_else(|| "planning".to_owned(), |id| id.to_string())
+    shares.into_iter().map(|(of, share)| Share { of: word(&of), ..share }).collect()
 }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::finding::{Finding, FindingState, Source};
 use super::gate::GateId;
-use super::id::{QuestionId, Timestamp};
+use super::id::{MilestoneId, QuestionId, Timestamp};
 use super::message::Party;
 use super::mission::{HoldCause, Mission};
 use super::text::plural;
@@ -78,7 +79,12 @@ fn gate_sentence(mission: &Mission, gate: GateId) -> String {
             with_obstacles(sentence, "but ", &mission.gate_obstacles(gate))
         }
         GateId::Milestone(id) => match mission.gate_obstacles(gate).as_slice() {
-            [] => format!("milestone {id} passed and waits for GO"),
+            [] => match set_aside(mission, id) {
+                Some(reason) => {
+                    format!("milestone {id} waits for GO again; your NO-GO was set aside: {reason}")
+                }
+                None => format!("milestone {id} passed and waits for GO"),
+            },
             obstacles => format!("milestone {id} is blocked: {}", obstacles.join("; ")),
         },
         GateId::Final => with_obstacles(
@@ -86,6 +92,15 @@ fn gate_sentence(mission: &Mission, gate: GateId) -> String {
             "blocked: ",
             &mission.gate_obstacles(gate),
         ),
+    }
+}
+
+/// Why the orchestrator dismissed what a person said at the gate of a milestone, where it did.
+fn set_aside(mission: &Mission, milestone: MilestoneId) -> Option<&str> {
+    let at_gate = |finding: &&Finding| finding.source == Source::Gate && finding.milestone == milestone;
+    match &mission.findings.values().rfind(at_gate)?.state {
+        FindingState::Dismissed { reason } => Some(reason.as_str()),
+        FindingState::Open | FindingState::TakenUp { .. } => None,
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{Attempt, Role};
+use super::gate::GateId;
 use super::mission::Mission;
 
 /// Money in millionths of a dollar, with its range.
@@ -37,6 +38,31 @@ pub fn estimate(mission: &Mission) -> Estimate {
         high: each.high.saturating_mul(u64::from(likely_runs)).saturating_mul(3) / 2,
     });
     Estimate { floor_runs, likely_runs, cost }
+}
+
+/// What the mission will have cost in the end: what is spent, and what the rest is expected to take. The rest is
+/// counted as in [`estimate`], over features that are not built and milestones that are not GO, with a review of every
+/// feature; at least without a fix, at most twice the likely. `None` until a worker's run with a price has ended.
+pub fn forecast(mission: &Mission) -> Option<Money> {
+    let spent = mission.usage().micro_dollars;
+    let builds = |attempt: &Attempt| attempt.role == Role::Worker;
+    let judges =
+        |attempt: &Attempt| matches!(attempt.role, Role::Reviewer | Role::Scrutiny | Role::UserTesting);
+    let build = average_cost(mission, builds)?.likely;
+    let judge = average_cost(mission, judges).map_or(build, |each| each.likely);
+    let features =
+        count(mission.features.iter().filter(|feature| feature.is_wanted() && !feature.is_built()));
+    let milestones =
+        count(mission.milestones.iter().filter(|known| !mission.is_go(GateId::Milestone(known.id))));
+    let of = |runs: u32, each: u64| each.saturating_mul(u64::from(runs));
+    let least = of(features, build).saturating_add(of(features + 2 * milestones, judge));
+    let likely = of(features + features / 2, build)
+        .saturating_add(of(features + features / 2 + 4 * milestones, judge));
+    Some(Money {
+        low: spent.saturating_add(least),
+        likely: spent.saturating_add(likely),
+        high: spent.saturating_add(likely.saturating_mul(2)),
+    })
 }
 
 /// What one run of the user-testing validator costs, by what ended runs cost.

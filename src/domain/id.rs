@@ -129,6 +129,8 @@ impl FromStr for AssertionId {
 
     fn from_str(word: &str) -> Result<Self, IdError> {
         let upper = word.trim().to_ascii_uppercase();
+        // Every assertion's name begins alike, so that a person may leave the beginning out, as the console does.
+        let upper = if upper.starts_with("VAL-") { upper } else { format!("VAL-{upper}") };
         let valid = upper.len() <= 40
             && upper.strip_prefix("VAL-").and_then(|rest| rest.rsplit_once('-')).is_some_and(
                 |(area, number)| {
@@ -260,7 +262,8 @@ mod tests {
     #[test]
     fn assertion_ids_have_an_area_and_three_digits() {
         assert_eq!("val-auth-web-001".parse::<AssertionId>().unwrap().area(), "AUTH-WEB");
-        for word in ["VAL-AUTH-1", "VAL--001", "AUTH-001", "VAL-001", ""] {
+        assert_eq!("auth-001".parse::<AssertionId>().unwrap().as_str(), "VAL-AUTH-001");
+        for word in ["VAL-AUTH-1", "VAL--001", "VAL-001", "001", ""] {
             assert!(word.parse::<AssertionId>().is_err(), "{word}");
         }
     }

@@ -22,6 +22,8 @@ use crate::domain::text::Line;
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 /// The longest such wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// How often it is looked whether anybody is attached, at most.
+const SHORTEST_LOOK: Duration = Duration::from_secs(1);
 
 /// Why the executor came to rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +62,7 @@ impl Executor {
             if !self.running.is_empty() || self.deck.feed.connections() > 0 || self.waits_for_time() {
                 idle_since = Instant::now();
             }
-            let wake = self.next_wake(idle_since + patience);
+            let wake = self.next_wake(idle_since, patience);
             tokio::select! {
                 () = stop.cancelled() => {
                     self.stop_all().await;
@@ -191,15 +193,16 @@ impl Executor {
     }
 
     /// When to look again without being woken.
-    fn next_wake(&self, idle: Instant) -> Instant {
-        let now = Instant::now();
+    fn next_wake(&self, idle_since: Instant, patience: Duration) -> Instant {
+        let (now, idle) = (Instant::now(), idle_since + patience);
         let quota = self.deck.shared.with(|mission| {
             let until = mission.hold.as_ref()?.until?;
             Some(now + Duration::from_millis(until.since(clock::now())))
         });
         let waiting = self.waiting.values().map(|(_, until)| *until).filter(|until| *until > now).min();
-        // A client that leaves makes no event; a slow look now and then notices.
-        let look = if self.running.is_empty() { now + Duration::from_secs(1) } else { now + LONGEST_WAIT };
+        // A client that leaves makes no event; a look now and then notices, as slow as nobody waits for.
+        let look = if self.running.is_empty() { patience.max(SHORTEST_LOOK) } else { LONGEST_WAIT };
+        let look = now + look;
         [Some(look), quota, waiting, (idle > now).then_some(idle)].into_iter().flatten().min().unwrap_or(look)
     }
 

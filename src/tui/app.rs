@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use ratatui::layout::Size;
 
+use crate::domain::attention::needs;
+use crate::domain::gate::GateId;
 use crate::domain::id::{AttemptId, Timestamp};
 use crate::domain::mission::Mission;
 use crate::link::protocol::Activity;
@@ -12,14 +14,15 @@ use super::focus::{Pane, Zoom};
 use super::glyph::Charset;
 use super::host::MissionCard;
 use super::keymap::{Context, Keymap};
-use super::layout::{Areas, areas};
+use super::layout::{Areas, Call, Wish, areas};
 use super::list::List;
 use super::options::{Mouse, Notifications};
 use super::popup::{Pace, Popup, Typing};
-use super::present::plan::Toggled;
+use super::present::plan::{self, Toggled};
 use super::reel::Reel;
 use super::styles::Styles;
 use super::tape::Tape;
+use super::theme::Depth;
 use super::widget::painter::Painter;
 
 /// The console's state. It is drawn by shared reference; only `update` changes it.
@@ -52,6 +55,8 @@ pub struct App {
     pub screens: Vec<Box<dyn Popup>>,
     pub toast: Option<Toast>,
     pub look: Look,
+    /// The styles of the theme that the settings name.
+    pub configured: Styles,
     pub keymap: Keymap,
     pub mouse: Mouse,
     pub notifications: Notifications,
@@ -59,6 +64,10 @@ pub struct App {
     pub missions: Vec<MissionCard>,
     /// Texts that were begun and left, by what they are for.
     pub drafts: BTreeMap<String, String>,
+    /// The contract from the editor, left before everything in it was sent.
+    pub shelf: Option<Box<dyn Popup>>,
+    /// Gates that were decided here and are still open as far as has been heard, with the words of the decision.
+    pub deciding: BTreeMap<GateId, String>,
     /// What the engine warned of, oldest first; the attention screen tells it again.
     pub warnings: Vec<Warning>,
     /// What the person was last told waits, so that nothing is told twice.
@@ -70,6 +79,7 @@ pub struct App {
 pub struct Look {
     pub theme: String,
     pub styles: Styles,
+    pub depth: Depth,
     pub charset: Charset,
 }
 
@@ -97,8 +107,9 @@ pub struct Toast {
 }
 
 /// How a sentence is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Tone {
+    #[default]
     Done,
     Trouble,
     /// The engine said it of its own accord: a key that is pressed for something else does not wipe it away.
@@ -155,6 +166,7 @@ impl App {
             reel: Reel::default(),
             screens: Vec::new(),
             toast: None,
+            configured: start.look.styles,
             look: start.look,
             keymap: start.keymap,
             mouse: start.mouse,
@@ -162,6 +174,8 @@ impl App {
             window: Window::default(),
             missions: Vec::new(),
             drafts: BTreeMap::new(),
+            shelf: None,
+            deciding: BTreeMap::new(),
             warnings: Vec::new(),
             told: Vec::new(),
         }
@@ -174,7 +188,21 @@ impl App {
 
     /// Where everything stands.
     pub fn areas(&self) -> Areas {
-        areas(self.size, self.focus, self.zoom)
+        let call = if self.present.is_some() || needs(&self.mission).is_empty() {
+            Call::Nothing
+        } else {
+            Call::Waits
+        };
+        areas(
+            self.size,
+            Wish {
+                focus: self.focus,
+                zoom: self.zoom,
+                call,
+                plan: plan::targets(&self.mission, &self.toggled).len(),
+                contract: self.mission.contract.len(),
+            },
+        )
     }
 
     /// The brush of the theme.

@@ -26,6 +26,8 @@ pub enum Effect {
     },
     /// Tell the person, who looks elsewhere.
     Notify(String),
+    /// The same, through the terminal: the person has no command of their own for it.
+    Tell(String),
     /// The window's title and the progress bar of the task list, where the terminal has one.
     Announce {
         title: String,

@@ -1,7 +1,7 @@
 //! The loop: waits for what happens, drains what is ready, draws once. Only here does the console wait.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -9,26 +9,20 @@ use crossterm::event::Event as Input;
 use futures::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
+use ratatui::buffer::Buffer;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 
 use super::app::App;
 use super::effect::Effect;
 use super::host::{Host, Told};
 use super::msg::Msg;
 use super::options::{ConsoleExit, TuiError};
-use super::popup::Pace;
-use super::signals::Signals;
+use super::pacing::Pacing;
+use super::signals::{Asked, Signals, stand_still};
 use super::source::{Heard, Source};
 use super::terminal::Outside;
-use super::update::{start, update};
+use super::update::{hear_time, start, update};
 
-/// The shortest time between two frames.
-const FRAME: Duration = Duration::from_millis(16);
-/// How often the clocks on the screen go on.
-const TICK: Duration = Duration::from_secs(1);
-/// How often while something moves, such as a replay.
-const BRISK: Duration = Duration::from_millis(100);
 /// The most messages that are taken in before a frame is drawn.
 const DRAIN: usize = 4_096;
 
@@ -39,8 +33,12 @@ pub struct Deck<S> {
     host: Arc<dyn Host>,
     sender: Sender<Msg>,
     messages: Receiver<Msg>,
+    pacing: Pacing,
+    /// What the terminal shows; none while that is not known.
+    shown: Option<Buffer>,
     /// Calls that have not been answered.
     in_flight: Arc<()>,
+    signals: Option<Signals>,
 }
 
 /// What frames are drawn on: any backend whose errors can be told.
@@ -58,12 +56,18 @@ impl<S: Source> Deck<S> {
     /// A console on a source.
     pub fn new(app: App, source: Arc<S>, host: Arc<dyn Host>) -> Self {
         let (sender, messages) = channel(1_024);
-        Self { app, source, host, sender, messages, in_flight: Arc::new(()) }
+        let (pacing, in_flight) = (Pacing::default(), Arc::new(()));
+        Self { app, source, host, sender, messages, pacing, shown: None, in_flight, signals: None }
     }
 
     /// Where messages from beside the loop go.
     pub fn sender(&self) -> Sender<Msg> {
         self.sender.clone()
+    }
+
+    /// What is alive as long as a call has not been answered, beside the deck's own hold on it.
+    pub fn calls(&self) -> Weak<()> {
+        Arc::downgrade(&self.in_flight)
     }
 
     /// The console's state, for a test that has flown it.
@@ -87,36 +91,30 @@ impl<S: Source> Deck<S> {
         O: Outside,
     {
         let mut heard = self.source.listen();
-        let mut tick = tokio::time::interval(TICK);
-        let mut brisk = tokio::time::interval(BRISK);
-        brisk.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut frame_due = Instant::now();
-        let mut signals = Signals::new()?;
+        self.signals = Some(Signals::new()?);
         // The first frame stands before anything is loaded.
         self.draw(terminal, &mut outside)?;
         self.do_effects(start(), terminal, &mut outside).await?;
-        let mut dirty = true;
         loop {
             let msg = tokio::select! {
                 biased;
-                () = signals.next() => Some(Msg::Signal),
+                asked = asked(self.signals.as_mut()) => match self.answer(asked, terminal, &mut outside)? {
+                    Some(msg) => Some(msg),
+                    None => continue,
+                },
                 event = input.next() => match event {
                     Some(event) => Some(Msg::Input(event?)),
                     None => return self.land(terminal, &mut outside, &mut heard).await,
                 },
-                () = sleep_until(frame_due), if dirty => None,
+                () = due(&self.pacing, &mut outside) => None,
                 Some(msg) = self.messages.recv() => Some(msg),
                 Some(news) = heard.recv() => Some(Msg::Heard(news)),
-                _ = brisk.tick(), if self.app.pace() == Pace::Brisk => Some(Msg::Tick(self.host.now())),
-                _ = tick.tick() => Some(Msg::Tick(self.host.now())),
+                () = self.pacing.tick(&self.app) => Some(Msg::Tick(self.host.now())),
             };
             let Some(msg) = msg else {
                 self.draw(terminal, &mut outside)?;
-                frame_due = Instant::now() + FRAME;
-                dirty = false;
                 continue;
             };
-            dirty = true;
             if let Next::Exit(exit) = self.take(msg, terminal, &mut outside).await? {
                 return Ok(exit);
             }
@@ -189,15 +187,38 @@ impl<S: Source> Deck<S> {
         Ok(ConsoleExit::Left)
     }
 
-    fn draw<B, O>(&self, terminal: &mut Terminal<B>, outside: &mut O) -> Result<(), TuiError>
+    /// Draws, and tells the terminal only when something looks different.
+    fn draw<B, O>(&mut self, terminal: &mut Terminal<B>, outside: &mut O) -> Result<(), TuiError>
     where
         B: Frames,
         O: Outside,
     {
+        self.pacing.drawn();
+        terminal.autoresize().map_err(io::Error::other)?;
+        super::pane::draw(&self.app, &mut terminal.get_frame());
+        let drawn = terminal.current_buffer_mut();
+        match &mut self.shown {
+            Some(shown) if shown == drawn => {
+                drawn.reset();
+                return Ok(());
+            }
+            Some(shown) => {
+                shown.area = drawn.area;
+                shown.content.clone_from(&drawn.content);
+            }
+            None => self.shown = Some(drawn.clone()),
+        }
         outside.begin_frame()?;
-        terminal.draw(|frame| super::pane::draw(&self.app, frame)).map_err(io::Error::other)?;
+        outside.mark(&self.app, self.host.as_ref(), terminal.current_buffer_mut());
+        terminal.apply_buffer().map_err(io::Error::other)?;
         outside.end_frame()?;
         Ok(())
+    }
+
+    /// What the terminal shows is not known any more: the next frame is drawn whole.
+    fn forget<B: Frames>(&mut self, terminal: &mut Terminal<B>) -> Result<(), TuiError> {
+        self.shown = None;
+        Ok(terminal.clear().map_err(io::Error::other)?)
     }
 
     async fn take<B, O>(
@@ -210,6 +231,8 @@ impl<S: Source> Deck<S> {
         B: Frames,
         O: Outside,
     {
+        self.pacing.heard(&msg);
+        hear_time(&mut self.app, self.host.now());
         let effects = update(&mut self.app, msg);
         self.do_effects(effects, terminal, outside).await
     }
@@ -229,17 +252,43 @@ impl<S: Source> Deck<S> {
                 Effect::Exit(exit) => return Ok(Next::Exit(exit)),
                 Effect::Copy(text) => outside.copy(&text)?,
                 Effect::Announce { title, percent } => outside.announce(&title, percent)?,
-                Effect::Redraw => terminal.clear().map_err(io::Error::other)?,
-                Effect::Notify(sentence) => {
-                    if self.host.notify(sentence.clone()).await == Told::NoCommand {
-                        outside.notify(&sentence)?;
+                Effect::Redraw => self.forget(terminal)?,
+                Effect::Tell(sentence) => outside.notify(&sentence)?,
+                Effect::Edit { text, name } => {
+                    if let Some(exit) = self.edit(text, name, terminal, outside).await? {
+                        return Ok(Next::Exit(exit));
                     }
                 }
-                Effect::Edit { text, name } => self.edit(text, name, terminal, outside).await?,
                 other => self.spawn(other),
             }
         }
         Ok(Next::Go)
+    }
+
+    /// Does what a signal asks of the terminal; one that asks for the end is the mission's to hear.
+    fn answer<B, O>(
+        &mut self,
+        asked: Asked,
+        terminal: &mut Terminal<B>,
+        outside: &mut O,
+    ) -> Result<Option<Msg>, TuiError>
+    where
+        B: Frames,
+        O: Outside,
+    {
+        match asked {
+            Asked::End | Asked::Interrupt => return Ok(Some(Msg::Signal)),
+            Asked::StandStill => {
+                outside.hand_over()?;
+                stand_still()?;
+            }
+            Asked::GoOn => {
+                outside.take_back()?;
+                self.forget(terminal)?;
+                self.draw(terminal, outside)?;
+            }
+        }
+        Ok(None)
     }
 
     /// The editor has the terminal; nothing is drawn until it gives it back.
@@ -249,19 +298,26 @@ impl<S: Source> Deck<S> {
         name: String,
         terminal: &mut Terminal<B>,
         outside: &mut O,
-    ) -> Result<(), TuiError>
+    ) -> Result<Option<ConsoleExit>, TuiError>
     where
         B: Frames,
         O: Outside,
     {
         outside.hand_over()?;
-        let edited = self.host.edit(text, name).await;
+        let editing = self.host.edit(text, name);
+        let (edited, end) = match &mut self.signals {
+            Some(signals) => signals.beside(editing).await,
+            None => (editing.await, None),
+        };
+        if end.is_some() {
+            return Ok(Some(ConsoleExit::Signalled));
+        }
         outside.take_back()?;
-        terminal.clear().map_err(io::Error::other)?;
+        self.forget(terminal)?;
         // Nobody waits for room here: the channel may be full, and this is the task that empties it.
         let sender = self.sender.clone();
         tokio::spawn(async move { sender.send(Msg::Edited(edited)).await });
-        Ok(())
+        Ok(None)
     }
 
     /// Effects that take time run beside the loop and come back as messages.
@@ -275,6 +331,10 @@ impl<S: Source> Deck<S> {
                     Some(Msg::Answer { errand, result })
                 }
                 Effect::ListMissions => Some(Msg::Missions(host.missions().await)),
+                Effect::Notify(sentence) => {
+                    let told = host.notify(sentence.clone()).await;
+                    (told == Told::NoCommand).then_some(Msg::Untold(sentence))
+                }
                 Effect::Outside { name, content } => host.open(name, content).await.err().map(Msg::Trouble),
                 _ => None,
             };
@@ -284,4 +344,18 @@ impl<S: Source> Deck<S> {
             drop(in_flight);
         });
     }
+}
+
+/// The next signal; none ever comes to a console that has not begun to listen.
+async fn asked(signals: Option<&mut Signals>) -> Asked {
+    match signals {
+        Some(signals) => signals.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits until a frame may be drawn: not too soon after the last one, and not before the terminal has taken it.
+async fn due(pacing: &Pacing, outside: &mut impl Outside) {
+    pacing.frame().await;
+    outside.drained().await;
 }

@@ -1,5 +1,7 @@
 //! The signs of the console. Each has an ASCII twin, for terminals and fonts that know no more.
 
+use std::borrow::Cow;
+
 /// A sign with one meaning wherever it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Glyph {
@@ -39,6 +41,16 @@ pub enum Charset {
     #[default]
     Unicode,
     Ascii,
+}
+
+impl Charset {
+    /// A text in these characters.
+    pub fn text(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::Ascii if !text.is_ascii() => Cow::Owned(to_ascii(text)),
+            Self::Ascii | Self::Unicode => Cow::Borrowed(text),
+        }
+    }
 }
 
 impl Glyph {
@@ -88,21 +100,24 @@ pub fn to_ascii(text: &str) -> String {
 fn ascii_of(c: char) -> char {
     match c {
         ' '..='~' => c,
-        '✓' => '+',
+        '✓' | '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼' | '╭' | '╮' | '╰' | '╯' => {
+            '+'
+        }
         '●' | '▪' | '•' => '*',
         '○' | '░' | '·' => '.',
         '✗' => 'x',
         '⊘' => '!',
-        '≈' => '=',
+        '≈' | '━' => '=',
         '◇' => 'o',
         '▣' | '█' | '▇' => '#',
         '▲' | '↑' => '^',
         '⎇' => '@',
         '▌' => '_',
         '┊' | '│' | '┃' => '|',
-        '▸' | '→' | '›' => '>',
+        '▸' | '→' | '›' | '▶' => '>',
+        '◀' => '<',
         '▾' | '↓' => 'v',
-        '−' | '–' | '—' | '─' | '━' => '-',
+        '−' | '–' | '—' | '─' => '-',
         '…' => '~',
         '“' | '”' => '"',
         '‘' | '’' => '\'',

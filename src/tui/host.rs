@@ -18,6 +18,11 @@ pub trait Host: Send + Sync {
     /// Runs the person's own notification command, where they have set one.
     async fn notify(&self, sentence: String) -> Told;
 
+    /// The address of a file in a mission's checkout, when there is such a file; asked while a frame is drawn.
+    fn address_of(&self, _mission: &MissionId, _path: &str) -> Option<String> {
+        None
+    }
+
     /// Every mission on this machine.
     async fn missions(&self) -> Vec<MissionCard>;
 }

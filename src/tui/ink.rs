@@ -35,11 +35,13 @@ pub enum Ink {
     Removed,
     /// What a search found.
     Match,
+    /// The line that calls for the person.
+    Call,
 }
 
 impl Ink {
     /// Every role, with the name it has in a theme's file.
-    pub const ALL: [(Self, &'static str); 18] = [
+    pub const ALL: [(Self, &'static str); 19] = [
         (Self::Text, "text"),
         (Self::Dim, "dim"),
         (Self::Faint, "faint"),
@@ -58,6 +60,7 @@ impl Ink {
         (Self::Added, "added"),
         (Self::Removed, "removed"),
         (Self::Match, "match"),
+        (Self::Call, "call"),
     ];
 
     /// Its place among all roles.

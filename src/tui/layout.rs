@@ -21,6 +21,8 @@ pub struct Areas {
     pub shape: Shape,
     pub header: Rect,
     pub status: Rect,
+    /// The line that says what waits for the person, while something does.
+    pub call: Rect,
     pub tabs: Rect,
     /// The panes by number; one that is not shown has no area.
     pub panes: [Rect; 4],
@@ -52,8 +54,27 @@ pub fn shape(size: Size) -> Shape {
     }
 }
 
+/// What the areas depend on beside the size.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wish {
+    pub focus: Pane,
+    pub zoom: Zoom,
+    pub call: Call,
+    /// How many rows the plan and the contract have: the two share the left side by what they need.
+    pub plan: usize,
+    pub contract: usize,
+}
+
+/// Whether something waits for the person.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Call {
+    #[default]
+    Nothing,
+    Waits,
+}
+
 /// Where everything stands.
-pub fn areas(size: Size, focus: Pane, zoom: Zoom) -> Areas {
+pub fn areas(size: Size, wish: Wish) -> Areas {
     let shape = shape(size);
     let (header, status, tabs, footer) = match shape {
         Shape::Wide => (1, 1, 0, 1),
@@ -67,11 +88,17 @@ pub fn areas(size: Size, focus: Pane, zoom: Zoom) -> Areas {
         y += height;
         area
     };
-    let (header, status, tabs) = (take(header), take(status), take(tabs));
-    let body = take(size.height.saturating_sub(header.height + status.height + tabs.height + footer));
+    let called = u16::from(wish.call == Call::Waits && shape != Shape::Tiny);
+    let (header, status, call, tabs) = (take(header), take(status), take(called), take(tabs));
+    let above = header.height + status.height + call.height + tabs.height;
+    let body = take(size.height.saturating_sub(above + footer));
     let footer = take(footer);
-    let panes = if shape == Shape::Wide && zoom == Zoom::All { four(body) } else { alone(body, focus) };
-    Areas { shape, header, status, tabs, panes, body, footer }
+    let panes = if shape == Shape::Wide && wish.zoom == Zoom::All {
+        four(body, wish)
+    } else {
+        alone(body, wish.focus)
+    };
+    Areas { shape, header, status, call, tabs, panes, body, footer }
 }
 
 fn alone(body: Rect, focus: Pane) -> [Rect; 4] {
@@ -79,18 +106,30 @@ fn alone(body: Rect, focus: Pane) -> [Rect; 4] {
 }
 
 /// Neighbours share a border, so that four panes cost three lines each way and not four.
-fn four(body: Rect) -> [Rect; 4] {
+fn four(body: Rect, wish: Wish) -> [Rect; 4] {
     let left = (body.width * 2 / 5).clamp(44, 72);
-    let upper = body.height * 11 / 20;
     let right = body.width.saturating_sub(left) + 1;
+    let x = body.x + left - 1;
+    let [plan, contract] = split(body, body.x, left, plan_height(body.height, wish));
+    let [worker, timeline] = split(body, x, right, body.height * 11 / 20);
+    [plan, worker, contract, timeline]
+}
+
+fn split(body: Rect, x: u16, width: u16, upper: u16) -> [Rect; 2] {
+    let y = body.y + upper.saturating_sub(1);
     let lower = body.height.saturating_sub(upper) + 1;
-    let (x, y) = (body.x + left - 1, body.y + upper.saturating_sub(1));
-    [
-        Rect::new(body.x, body.y, left, upper),
-        Rect::new(x, body.y, right, upper),
-        Rect::new(body.x, y, left, lower),
-        Rect::new(x, y, right, lower),
-    ]
+    [Rect::new(x, body.y, width, upper), Rect::new(x, y, width, lower)]
+}
+
+/// Half for each, and what one does not need goes to the other; a plan that is yet to come keeps its place.
+fn plan_height(body: u16, wish: Wish) -> u16 {
+    let half = body * 11 / 20;
+    let rows = |count: usize| u16::try_from(count + 2).unwrap_or(u16::MAX);
+    if wish.plan == 0 {
+        return half;
+    }
+    let spare = body.saturating_sub(rows(wish.contract));
+    rows(wish.plan).clamp(half.min(6), half.max(spare))
 }
 
 /// The inside of a bordered area, with a cell of air left and right where there is room.
@@ -120,9 +159,13 @@ mod tests {
             for height in (0..50).chain([120]) {
                 let size = Size { width, height };
                 let screen = Rect::new(0, 0, width, height);
-                for zoom in [Zoom::All, Zoom::One] {
-                    let areas = areas(size, Pane::Contract, zoom);
-                    for area in [areas.header, areas.status, areas.tabs, areas.body, areas.footer]
+                for (zoom, call, plan) in [
+                    (Zoom::All, Call::Nothing, 3),
+                    (Zoom::One, Call::Waits, 0),
+                    (Zoom::All, Call::Waits, 900),
+                ] {
+                    let areas = areas(size, Wish { focus: Pane::Contract, zoom, call, plan, contract: 9 });
+                    for area in [areas.header, areas.status, areas.call, areas.tabs, areas.body, areas.footer]
                         .iter()
                         .chain(&areas.panes)
                     {

@@ -60,6 +60,20 @@ impl List {
         self.top = self.top.min(len.saturating_sub(height));
     }
 
+    /// Where a text of `lines` begins after a step, when `height` of them are seen.
+    pub fn scrolled(top: usize, step: Step, lines: usize, height: usize) -> usize {
+        let mut list = Self { selected: top, top };
+        let lowest = lines.saturating_sub(height);
+        let page = isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(1);
+        let step = match step {
+            Step::PageUp => Step::By(-page),
+            Step::PageDown => Step::By(page),
+            other => other,
+        };
+        list.step(step, lowest + 1, 1);
+        list.selected
+    }
+
     /// Scrolls without moving the selection out of the list.
     pub fn scroll(&mut self, rows: isize, len: usize, height: usize) {
         self.top = self.top.saturating_add_signed(rows).min(len.saturating_sub(height.max(1)));

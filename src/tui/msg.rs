@@ -5,10 +5,10 @@ use crossterm::event::Event as Input;
 use crate::domain::id::Timestamp;
 use crate::link::protocol::Reply;
 
+use super::dress::Dress;
 use super::effect::Errand;
 use super::host::MissionCard;
 use super::source::{Heard, SourceError};
-use super::styles::Styles;
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -20,13 +20,16 @@ pub enum Msg {
         errand: Errand,
         result: Box<Result<Reply, SourceError>>,
     },
-    /// The clock, about once a second while something runs.
+    /// The clock: once a second while something runs, else once a minute.
     Tick(Timestamp),
     Missions(Vec<MissionCard>),
     /// The editor gave the terminal back.
     Edited(Result<String, String>),
     /// Something the machine did not do, as a sentence.
     Trouble(String),
-    ThemeRead(Result<Box<Styles>, String>),
+    /// A notification that no command of the person took.
+    Untold(String),
+    /// Colours and keys were changed, or can no longer be read.
+    Dressed(Result<Box<Dress>, String>),
     Signal,
 }

@@ -1,35 +1,37 @@
 //! How a console is started, and how it ends.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
 use crate::domain::id::MissionId;
 
+use super::dress::{Dress, Wardrobe};
 use super::glyph::Charset;
-use super::host::Host;
-use super::keymap::Overrides;
+use super::host::{Host, MissionCard};
 use super::theme::Depth;
 
 /// What the command line and the configuration say about the console.
 pub struct ConsoleOptions {
-    pub theme: ThemeChoice,
+    pub dress: Dress,
+    /// Where the dress is looked for again.
+    pub wardrobe: Arc<dyn Wardrobe>,
     pub depth: Depth,
     pub charset: Charset,
-    pub keys: Overrides,
     pub mouse: Mouse,
     pub notifications: Notifications,
     pub host: Arc<dyn Host>,
+    pub standing: Standing,
 }
 
-/// Which theme is worn.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ThemeChoice {
-    BuiltIn(String),
-    /// A file, read again whenever it changes.
-    File(PathBuf),
+/// Whether what is shown goes on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Standing {
+    #[default]
+    Live,
+    /// A record: its clock stands where it ends.
+    Recorded,
 }
 
 /// Whether the console takes the mouse.
@@ -55,6 +57,8 @@ pub enum ConsoleExit {
     Left,
     /// The person chose another mission.
     Attach(MissionId),
+    /// The person wants to begin another mission here.
+    New,
     /// The person wrote a goal in the launcher.
     Launch(Box<Launch>),
     /// The person wants to see the demo.
@@ -71,6 +75,8 @@ pub struct Launcher {
     /// Each role with its model, and why it is that one.
     pub models: Vec<(Role, String, String)>,
     pub budget: Budget,
+    /// The missions that are not over in this repository, the one that changed last first.
+    pub alive: Vec<MissionCard>,
     /// Why a mission cannot start here, when it cannot.
     pub obstacle: Option<String>,
 }
@@ -90,8 +96,6 @@ pub enum TuiError {
     Terminal(#[from] std::io::Error),
     #[error("failed to attach: {0}")]
     Attach(#[from] super::source::SourceError),
-    #[error("failed to read the keys: {0}")]
-    Keys(#[from] super::keymap::KeymapError),
     #[error("failed to read the theme: {0}")]
     Theme(#[from] super::theme::ThemeError),
 }

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::present::row::Row;
-use super::present::transcript::{Above, Fold, lines};
-use super::tape::Tape;
+use super::present::transcript::{Above, Fold, last_lines, lines};
+use super::tape::{Block, Tape};
 
 /// Where in a transcript one reads, and what is unfolded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,13 +61,17 @@ impl Reel {
         self.flipped.clear();
     }
 
-    /// Goes to a block, which becomes the last that is seen.
-    pub fn go_to(&mut self, tape: &Tape, place: usize, width: usize) {
+    /// Goes to a block and shows all of it: it begins a third below the top, with what comes after it in sight.
+    pub fn go_to(&mut self, tape: &Tape, place: usize, (width, height): (usize, usize)) {
         if self.follows() {
             self.seen = tape.grown;
         }
-        let height = self.height_of(tape, place, width);
-        self.anchor = Some(Anchor { name: tape.name_of(place), line: height.saturating_sub(1) });
+        let name = tape.name_of(place);
+        if self.fold == Fold::Folded {
+            self.flipped.insert(name);
+        }
+        let last = self.down(tape, Anchor { name, line: 0 }, height * 2 / 3, width);
+        self.anchor = Some(last);
     }
 
     /// Scrolls by lines: up is negative. Scrolling down past the end follows again.
@@ -98,12 +102,18 @@ impl Reel {
 
     /// The lines that are seen, oldest first: at most `height`.
     pub fn visible(&self, tape: &Tape, width: usize, height: usize) -> Vec<Row> {
-        let Some(last) = self.anchor.or_else(|| self.end(tape, width)) else { return Vec::new() };
+        let Some(newest) = tape.len().checked_sub(1) else { return Vec::new() };
         let mut rows: Vec<Row> = Vec::new();
-        let mut place = tape.place_of(last.name);
-        let mut keep = last.line + 1;
+        let (mut place, mut keep) =
+            self.anchor.map_or((newest, usize::MAX), |last| (tape.place_of(last.name), last.line + 1));
         loop {
-            let mut block = self.block_lines(tape, place, width);
+            let mut block = if keep == usize::MAX {
+                self.block_with(tape, place, |above, block, fold| {
+                    last_lines(above, block, width, fold, height)
+                })
+            } else {
+                self.block_lines(tape, place, width)
+            };
             block.truncate(keep);
             block.reverse();
             rows.append(&mut block);
@@ -166,6 +176,15 @@ impl Reel {
     }
 
     fn block_lines(&self, tape: &Tape, place: usize, width: usize) -> Vec<Row> {
+        self.block_with(tape, place, |above, block, fold| lines(above, block, width, fold))
+    }
+
+    fn block_with(
+        &self,
+        tape: &Tape,
+        place: usize,
+        lay_out: impl Fn(Above<'_>, &Block, Fold) -> Vec<Row>,
+    ) -> Vec<Row> {
         let Some(block) = tape.get(place) else { return Vec::new() };
         let before = place.checked_sub(1).and_then(|before| tape.get(before));
         let above = before.map_or(Above::Nothing, Above::Block);
@@ -174,7 +193,7 @@ impl Reel {
             (Fold::Folded, false) | (Fold::Unfolded, true) => Fold::Folded,
             (Fold::Unfolded, false) | (Fold::Folded, true) => Fold::Unfolded,
         };
-        let mut rows = lines(above, block, width, fold);
+        let mut rows = lay_out(above, block, fold);
         if rows.is_empty() {
             rows.push(Row::new());
         }

@@ -41,9 +41,7 @@ pub enum SourceError {
     /// A recording cannot do that.
     #[error("this is a recording: {0} needs a live mission")]
     Recorded(&'static str),
-    /// The engine speaks another protocol.
-    #[error(
-        "the engine speaks protocol {theirs}, this console {ours}: stop the engine with `flightdeck stop`, and start it again with this version"
-    )]
-    Protocol { ours: u32, theirs: u32 },
+    /// The engine speaks another protocol; the sentence says what ends it.
+    #[error("{0}")]
+    Protocol(String),
 }

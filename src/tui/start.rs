@@ -1,29 +1,21 @@
 //! Starting a console on the terminal of this process.
 
-use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crossterm::event::EventStream;
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
-use tokio::sync::mpsc::Sender;
 
-use super::app::{App, Look, Start};
+use super::app::{App, Link, Look, Start};
+use super::dress::watch;
 use super::event_loop::Deck;
-use super::keymap::Keymap;
-use super::msg::Msg;
-use super::options::{ConsoleExit, ConsoleOptions, Launcher, ThemeChoice, TuiError};
+use super::linking::Linking;
+use super::options::{ConsoleExit, ConsoleOptions, Launcher, Standing, TuiError};
 use super::popup::Popup;
+use super::popup::choice::Choice;
 use super::popup::launcher::LauncherScreen;
 use super::recording::Recording;
 use super::source::Source;
 use super::terminal::{Guard, Tty};
-use super::theme::{Depth, Theme};
-
-/// How often a theme's file is looked at.
-const LOOK: Duration = Duration::from_secs(1);
 
 /// Runs the console on the terminal of this process until the person leaves.
 ///
@@ -33,12 +25,22 @@ pub async fn run(source: impl Source, options: ConsoleOptions) -> Result<Console
     on_this_terminal(source, options, Vec::new()).await
 }
 
-/// Shows the launcher: a box for the goal, and what a mission would start with.
+/// Shows the launcher: a box for the goal, and what a mission would start with; before it the missions that are not
+/// over here, when there are several.
 ///
 /// # Errors
 /// As [`run`].
 pub async fn launch(launcher: Launcher, options: ConsoleOptions) -> Result<ConsoleExit, TuiError> {
-    on_this_terminal(Recording::default(), options, vec![Box::new(LauncherScreen::new(launcher))]).await
+    on_this_terminal(Recording::default(), options, vec![first_screen(launcher)]).await
+}
+
+/// What a person meets who has named no mission.
+pub fn first_screen(launcher: Launcher) -> Box<dyn Popup> {
+    if launcher.alive.len() > 1 {
+        Box::new(Choice::new(launcher))
+    } else {
+        Box::new(LauncherScreen::new(launcher))
+    }
 }
 
 async fn on_this_terminal(
@@ -46,48 +48,20 @@ async fn on_this_terminal(
     options: ConsoleOptions,
     screens: Vec<Box<dyn Popup>>,
 ) -> Result<ConsoleExit, TuiError> {
-    let look = look(&options)?;
-    let keymap = Keymap::with(&options.keys)?;
+    let dress = options.dress;
+    let (theme, styles, keymap) = (dress.theme.clone(), dress.styles, dress.keymap.clone());
+    let look = Look { theme, styles, depth: options.depth, charset: options.charset };
     let guard = Guard::take(options.mouse)?;
-    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    let linking = Linking::default();
+    let mut terminal = Terminal::new(linking.backend(guard.outlet().pen()))?;
     let size = terminal.size()?;
     let (mouse, notifications) = (options.mouse, options.notifications);
     let mut app = App::new(Start { size, now: options.host.now(), look, keymap, mouse, notifications });
     app.screens = screens;
-    let mut deck = Deck::new(app, Arc::new(source), options.host);
-    if let ThemeChoice::File(path) = options.theme {
-        watch_theme(deck.sender(), path, options.depth);
+    if options.standing == Standing::Recorded {
+        app.link = Link::Recorded;
     }
-    deck.fly(&mut terminal, EventStream::new(), Tty::new(guard)).await
-}
-
-fn look(options: &ConsoleOptions) -> Result<Look, TuiError> {
-    let (name, theme) = match &options.theme {
-        ThemeChoice::BuiltIn(name) => (name.clone(), Theme::built_in(name)?),
-        ThemeChoice::File(path) => {
-            let theme = Theme::parse(&std::fs::read_to_string(path)?)?;
-            (theme.name.clone(), theme)
-        }
-    };
-    Ok(Look { theme: name, styles: theme.styles(options.depth)?, charset: options.charset })
-}
-
-/// Reads a theme's file again whenever it has changed.
-fn watch_theme(sender: Sender<Msg>, path: PathBuf, depth: Depth) {
-    tokio::spawn(async move {
-        let mut known = tokio::fs::read_to_string(&path).await.unwrap_or_default();
-        loop {
-            tokio::time::sleep(LOOK).await;
-            let Ok(text) = tokio::fs::read_to_string(&path).await else { continue };
-            if text == known {
-                continue;
-            }
-            let styles = Theme::parse(&text).and_then(|theme| theme.styles(depth));
-            let read = styles.map(Box::new).map_err(|error| format!("{}: {error}", path.display()));
-            known = text;
-            if sender.send(Msg::ThemeRead(read)).await.is_err() {
-                return;
-            }
-        }
-    });
+    let mut deck = Deck::new(app, Arc::new(source), options.host);
+    watch(deck.sender(), options.wardrobe, dress);
+    deck.fly(&mut terminal, EventStream::new(), Tty::new(guard, linking)).await
 }

@@ -1,6 +1,7 @@
 //! The terminal itself: taken whole, and given back whole on every way out, panics and signals included.
 
 use std::io::{self, Write};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::clipboard::CopyToClipboard;
@@ -8,22 +9,33 @@ use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange,
     EnableMouseCapture, KeyboardEnhancementFlags, PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
 };
-use crossterm::execute;
+use crossterm::style::Print;
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
     disable_raw_mode, enable_raw_mode,
 };
+use crossterm::{execute, queue};
+use ratatui::buffer::Buffer;
 
+use super::app::App;
+use super::dialect::{Links, Names, Progress};
+use super::host::Host;
+use super::linking::Linking;
 use super::options::Mouse;
+use super::outlet::{Outlet, Pen};
 use super::text::clean;
 
 /// Whether the terminal is ours at this moment; the panic hook asks it.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Keeps the window's title where the terminal can, and brings it back.
+const KEEP_TITLE: &str = "\x1b[22;0t";
+const TITLE_AS_BEFORE: &str = "\x1b[23;0t";
 
 /// The terminal while it is ours. Dropping it gives the terminal back.
 #[derive(Debug)]
 pub struct Guard {
     mouse: Mouse,
+    outlet: Outlet,
 }
 
 impl Guard {
@@ -32,9 +44,15 @@ impl Guard {
     /// # Errors
     /// When there is no terminal.
     pub fn take(mouse: Mouse) -> io::Result<Self> {
-        give_back_on_panic();
-        enter(mouse)?;
-        Ok(Self { mouse })
+        let outlet = Outlet::of_this_process()?;
+        give_back_on_panic(&outlet);
+        enter(&outlet, mouse)?;
+        Ok(Self { mouse, outlet })
+    }
+
+    /// The way to the terminal, for frames.
+    pub fn outlet(&self) -> &Outlet {
+        &self.outlet
     }
 
     /// Gives the terminal to another program for a while.
@@ -42,69 +60,75 @@ impl Guard {
     /// # Errors
     /// When the terminal does not answer.
     pub fn hand_over(&self) -> io::Result<()> {
-        leave()
+        leave(&self.outlet)
     }
 
-    /// Takes the terminal back from another program.
+    /// Takes the terminal back from another program, also when that one took it without being given it.
     ///
     /// # Errors
     /// When the terminal does not answer.
     pub fn take_back(&self) -> io::Result<()> {
-        enter(self.mouse)
+        leave(&self.outlet)?;
+        enter(&self.outlet, self.mouse)
     }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        drop(leave());
+        drop(leave(&self.outlet));
     }
 }
 
-fn enter(mouse: Mouse) -> io::Result<()> {
+fn enter(outlet: &Outlet, mouse: Mouse) -> io::Result<()> {
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
-    let mut out = io::stdout();
+    let mut out = outlet.pen();
     // Terminals that do not know the kitty keyboard ignore the request.
-    execute!(
+    queue!(
         out,
+        Print(KEEP_TITLE),
         EnterAlternateScreen,
         EnableBracketedPaste,
         EnableFocusChange,
         PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES)
     )?;
     if mouse == Mouse::Taken {
-        execute!(out, EnableMouseCapture)?;
+        queue!(out, EnableMouseCapture)?;
     }
-    Ok(())
+    out.flush()
 }
 
-fn leave() -> io::Result<()> {
+fn leave(outlet: &Outlet) -> io::Result<()> {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return Ok(());
     }
-    let written = execute!(
-        io::stdout(),
+    let mut words = Vec::new();
+    queue!(
+        words,
         EndSynchronizedUpdate,
         DisableMouseCapture,
         PopKeyboardEnhancementFlags,
         DisableFocusChange,
         DisableBracketedPaste,
+        Print(Names::of_this_process().dialect().progress(Progress::Over)),
         LeaveAlternateScreen,
+        Print(TITLE_AS_BEFORE),
         crossterm::cursor::Show
-    );
+    )?;
+    let written = outlet.close_with(&words);
     disable_raw_mode().and(written)
 }
 
-fn give_back_on_panic() {
-    static HOOKED: AtomicBool = AtomicBool::new(false);
-    if HOOKED.swap(true, Ordering::SeqCst) {
-        return;
-    }
-    let before = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        drop(leave());
-        before(panic);
-    }));
+fn give_back_on_panic(outlet: &Outlet) {
+    static HOOKED: OnceLock<()> = OnceLock::new();
+    let outlet = outlet.clone();
+    HOOKED.get_or_init(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            drop(leave(&outlet));
+            before(panic);
+        }));
+    });
 }
 
 /// What the console tells the terminal beside its frames. A test records it instead.
@@ -121,91 +145,72 @@ pub trait Outside {
     /// Lets go of the terminal, and takes it again.
     fn hand_over(&mut self) -> io::Result<()>;
     fn take_back(&mut self) -> io::Result<()>;
+
+    /// Waits until the terminal has taken what it was sent.
+    fn drained(&mut self) -> impl Future<Output = ()> {
+        std::future::ready(())
+    }
+
+    /// Marks the links on a frame that has been drawn.
+    fn mark(&mut self, _app: &App, _host: &dyn Host, _frame: &mut Buffer) {}
 }
 
 /// The real terminal.
 #[derive(Debug)]
 pub struct Tty {
     guard: Guard,
-    dialect: Dialect,
-}
-
-/// How a terminal wants to be told of something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dialect {
-    /// OSC 9: iTerm2, `WezTerm`, Ghostty, Windows Terminal.
-    Osc9,
-    /// OSC 777: urxvt, foot.
-    Osc777,
-    /// OSC 99: kitty.
-    Osc99,
-    /// The bell.
-    Bell,
-}
-
-impl Dialect {
-    /// The dialect of a terminal, by what it calls itself.
-    pub fn of(term: &str, program: &str) -> Self {
-        let (term, program) = (term.to_ascii_lowercase(), program.to_ascii_lowercase());
-        if term.contains("kitty") {
-            Self::Osc99
-        } else if term.contains("foot") || term.contains("rxvt") {
-            Self::Osc777
-        } else if ["iterm", "wezterm", "ghostty"].iter().any(|known| program.contains(known))
-            || term.contains("ghostty")
-        {
-            Self::Osc9
-        } else {
-            Self::Bell
-        }
-    }
-
-    /// The bytes that tell a sentence.
-    pub fn bytes(self, sentence: &str) -> String {
-        let sentence = clean(sentence).replace(['\n', ';'], ",");
-        match self {
-            Self::Osc9 => format!("\x1b]9;{sentence}\x07"),
-            Self::Osc777 => format!("\x1b]777;notify;flightdeck;{sentence}\x07"),
-            Self::Osc99 => format!("\x1b]99;;{sentence}\x1b\\"),
-            Self::Bell => "\x07".to_owned(),
-        }
-    }
+    pen: Pen,
+    names: Names,
+    linking: Linking,
+    /// What the window was last told of itself, so that it is not told again.
+    told: Option<(String, u8)>,
+    /// What it will be told with the next frame: on a slow link the newest title is enough.
+    news: Option<(String, u8)>,
 }
 
 impl Tty {
     /// The terminal of this process.
-    pub fn new(guard: Guard) -> Self {
-        let var = |name: &str| std::env::var(name).unwrap_or_default();
-        Self { guard, dialect: Dialect::of(&var("TERM"), &var("TERM_PROGRAM")) }
+    pub fn new(guard: Guard, linking: Linking) -> Self {
+        let pen = guard.outlet.pen();
+        Self { guard, pen, names: Names::of_this_process(), linking, told: None, news: None }
     }
 
-    fn write(text: &str) -> io::Result<()> {
-        let mut out = io::stdout();
-        out.write_all(text.as_bytes())?;
-        out.flush()
+    fn announce_news(&mut self) -> io::Result<()> {
+        let Some((title, percent)) = self.news.take() else { return Ok(()) };
+        queue!(self.pen, SetTitle(&title), Print(self.names.dialect().progress(Progress::At(percent))))?;
+        self.told = Some((title, percent));
+        Ok(())
     }
 }
 
 impl Outside for Tty {
     fn begin_frame(&mut self) -> io::Result<()> {
-        execute!(io::stdout(), BeginSynchronizedUpdate)
+        self.announce_news()?;
+        execute!(self.pen, BeginSynchronizedUpdate)
     }
 
     fn end_frame(&mut self) -> io::Result<()> {
-        execute!(io::stdout(), EndSynchronizedUpdate)
+        execute!(self.pen, EndSynchronizedUpdate)
     }
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
-        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
+        let mut sequence = Vec::new();
+        queue!(sequence, CopyToClipboard::to_clipboard_from(text))?;
+        let passed_on = self.names.passed_on(&String::from_utf8_lossy(&sequence));
+        self.pen.write_all(&sequence)?;
+        self.pen.write_all(passed_on.as_bytes())?;
+        self.pen.flush()
     }
 
     fn announce(&mut self, title: &str, percent: u8) -> io::Result<()> {
-        execute!(io::stdout(), SetTitle(clean(title)))?;
-        if self.dialect == Dialect::Osc9 { Self::write(&format!("\x1b]9;4;1;{percent}\x07")) } else { Ok(()) }
+        let news = (clean(title), percent);
+        self.news = (self.told.as_ref() != Some(&news)).then_some(news);
+        Ok(())
     }
 
     fn notify(&mut self, sentence: &str) -> io::Result<()> {
-        Self::write(&self.dialect.bytes(sentence))
+        self.pen.write_all(self.names.dialect().bytes(sentence).as_bytes())?;
+        self.pen.flush()
     }
 
     fn hand_over(&mut self) -> io::Result<()> {
@@ -213,7 +218,19 @@ impl Outside for Tty {
     }
 
     fn take_back(&mut self) -> io::Result<()> {
+        // The other program may have given the window another title.
+        self.news = self.news.take().or(self.told.take());
         self.guard.take_back()
+    }
+
+    async fn drained(&mut self) {
+        self.guard.outlet.drained().await;
+    }
+
+    fn mark(&mut self, app: &App, host: &dyn Host, frame: &mut Buffer) {
+        if self.names.links() == Links::Shown {
+            self.linking.mark(app, host, frame);
+        }
     }
 }
 
@@ -222,10 +239,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sentence_cannot_leave_its_notification() {
-        assert_eq!(Dialect::Osc9.bytes("a\u{7}b;\u{1b}]0;c\nd"), "\u{1b}]9;ab,,d\u{7}");
-        assert_eq!(Dialect::of("xterm-kitty", ""), Dialect::Osc99);
-        assert_eq!(Dialect::of("xterm-256color", "tmux"), Dialect::Bell);
-        assert_eq!(Dialect::of("xterm-256color", "iTerm.app"), Dialect::Osc9);
+    fn a_panic_gives_the_terminal_back_before_it_is_told() {
+        let path = tempfile::NamedTempFile::new().unwrap();
+        let outlet = Outlet::to(path.reopen().unwrap()).unwrap();
+        let seen = path.path().to_owned();
+        // What tells of a panic runs after the terminal was given back.
+        std::panic::set_hook(Box::new(move |_| {
+            let written = std::fs::read_to_string(&seen).unwrap_or_default();
+            std::fs::write(&seen, format!("{written}told")).unwrap_or_default();
+        }));
+        give_back_on_panic(&outlet);
+        TAKEN.store(true, Ordering::SeqCst);
+        std::thread::spawn(|| panic!("on purpose")).join().unwrap_err();
+        let written = std::fs::read_to_string(path.path()).unwrap();
+        assert!(written.contains("\x1b[?1049l") && written.ends_with("\x1b[?25htold"), "{written:?}");
+        assert!(!TAKEN.load(Ordering::SeqCst));
     }
 }

@@ -75,7 +75,15 @@ fn is_direction_mark(c: char) -> bool {
 
 /// How many cells a text takes.
 pub fn width(text: &str) -> usize {
+    if is_plain(text) {
+        return text.len();
+    }
     text.graphemes(true).map(cells).sum()
+}
+
+/// Whether every byte is a character of one cell, as in most of what agents say: then nothing needs to be looked up.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (0x20..0x7f).contains(&byte))
 }
 
 /// The cells of one grapheme, as the renderer counts them.
@@ -102,6 +110,9 @@ pub fn clip(text: &str, room: usize) -> String {
 
 /// As much of a text as fits, without an ellipsis.
 pub fn cut(text: &str, room: usize) -> &str {
+    if is_plain(text) {
+        return text.get(..room).unwrap_or(text);
+    }
     let mut used = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
         used += cells(grapheme);
@@ -115,6 +126,12 @@ pub fn cut(text: &str, room: usize) -> &str {
 /// The first line of a text, clipped.
 pub fn first_line(text: &str) -> &str {
     text.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim()
+}
+
+/// The last so many lines of a text.
+pub fn last_lines(text: &str, most: usize) -> &str {
+    let from = text.rmatch_indices('\n').nth(most.saturating_sub(1)).map_or(0, |(at, _)| at + 1);
+    text.get(from..).unwrap_or(text)
 }
 
 /// Breaks a text into lines of at most `room` cells, at spaces where there are any.
@@ -135,7 +152,7 @@ fn wrap_line(line: &str, room: usize, lines: &mut Vec<String>) {
     let indent: String = line.chars().take_while(|c| *c == ' ').take(room / 3).collect();
     let mut current = String::new();
     let mut used = 0;
-    for word in line.split_word_bounds() {
+    for word in words(line) {
         let cells_of_word = width(word);
         if used + cells_of_word > room && !word.trim().is_empty() {
             if used > indent.len() {
@@ -156,6 +173,20 @@ fn wrap_line(line: &str, room: usize, lines: &mut Vec<String>) {
     if !current.trim().is_empty() {
         lines.push(current.trim_end().to_owned());
     }
+}
+
+/// The words of a line and what stands between them. What hangs together without a space is one word: a path broken at
+/// its slashes could neither be read nor followed, and no line begins with a comma.
+fn words(line: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut rest = line;
+    while let Some(first) = rest.split_word_bounds().next() {
+        let run = rest.find(|c: char| !c.is_ascii_graphic()).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(run.max(first.len()));
+        words.push(word);
+        rest = after;
+    }
+    words
 }
 
 /// A word longer than a line is broken between graphemes. Answers the cells used on the last line.
@@ -191,11 +222,21 @@ pub fn count(n: u64) -> String {
 pub fn span(ms: u64) -> String {
     let seconds = ms / 1_000;
     match seconds {
+        0 if ms < 100 => format!("{ms}ms"),
         0..10 => format!("{}.{}s", seconds, ms % 1_000 / 100),
         10..60 => format!("{seconds}s"),
         60..3_600 => format!("{}m {:02}s", seconds / 60, seconds % 60),
         3_600..86_400 => format!("{}h {:02}m", seconds / 3_600, seconds % 3_600 / 60),
         _ => format!("{}d {}h", seconds / 86_400, seconds % 86_400 / 3_600),
+    }
+}
+
+/// A long time, which nobody counts in seconds: `<1m`, `12m`, `1h 12m`, `3d 4h`.
+pub fn long_span(ms: u64) -> String {
+    match ms / 60_000 {
+        0 => "<1m".to_owned(),
+        minutes @ 1..60 => format!("{minutes}m"),
+        _ => span(ms),
     }
 }
 
@@ -237,8 +278,15 @@ mod tests {
             "  The cookie must survive a restart, so the key moves to aVeryLongWordThatDoesNotFitAtAll.";
         let lines = wrap(text, 20);
         assert!(lines.iter().all(|line| width(line) <= 20), "{lines:?}");
+        assert_eq!(wrap("wait until it can, then go", 16), ["wait until it", "can, then go"]);
         let squeezed = |s: &str| s.chars().filter(|c| !c.is_whitespace()).collect::<String>();
         assert_eq!(squeezed(&lines.concat()), squeezed(text));
+    }
+
+    #[test]
+    fn a_path_goes_to_the_next_line_whole() {
+        assert_eq!(wrap("it is in src/a/b.rs, see", 14), ["it is in", "src/a/b.rs,", "see"]);
+        assert_eq!(wrap("see https://e.example/x/y", 12), ["see", "https://e.ex", "ample/x/y"]);
     }
 
     #[test]

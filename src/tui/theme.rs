@@ -43,8 +43,8 @@ pub struct Theme {
 /// Why a theme cannot be used. The last good one stays.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ThemeError {
-    #[error("{0}")]
-    Syntax(String),
+    #[error("{message}")]
+    Syntax { line: usize, message: String },
     #[error("role \"{role}\" says \"{word}\", which is neither a colour of the palette nor a style")]
     Word { role: String, word: String },
     #[error("there is no role \"{0}\"; roles are text, dim, faint, strong, accent, good, bad, warn …")]
@@ -53,13 +53,44 @@ pub enum ThemeError {
     Unknown(String),
 }
 
+impl ThemeError {
+    fn line(&self, text: &str) -> usize {
+        let begins = |word: &str| {
+            let at =
+                text.lines().position(|line| line.trim_start().trim_start_matches('"').starts_with(word));
+            at.map_or(1, |at| at + 1)
+        };
+        match self {
+            Self::Syntax { line, .. } => *line,
+            Self::Word { role, .. } | Self::Role(role) => begins(role),
+            Self::Unknown(_) => begins("inherits"),
+        }
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
+}
+
 impl Theme {
     /// Reads a theme's file.
     ///
     /// # Errors
     /// [`ThemeError::Syntax`] with the line.
     pub fn parse(text: &str) -> Result<Self, ThemeError> {
-        toml::from_str(text).map_err(|error| ThemeError::Syntax(error.to_string()))
+        toml::from_str(text).map_err(|error: toml::de::Error| ThemeError::Syntax {
+            line: error.span().map_or(1, |span| line_of(text, span.start)),
+            message: error.message().lines().collect::<Vec<_>>().join(" "),
+        })
+    }
+
+    /// Reads a theme's file and works its styles out.
+    ///
+    /// # Errors
+    /// What is not understood, after the line that it stands on.
+    pub fn read(text: &str, depth: Depth) -> Result<(String, Styles), String> {
+        let read = Self::parse(text).and_then(|theme| Ok((theme.styles(depth)?, theme.name)));
+        read.map(|(styles, name)| (name, styles)).map_err(|error| format!("{}: {error}", error.line(text)))
     }
 
     /// A built-in theme by name.
@@ -161,6 +192,96 @@ fn with_foreign(style: Style, colour: Colour, set: fn(Style, Color) -> Style) ->
     }
 }
 
+/// What a picture is drawn on, where a terminal would have its own colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paper {
+    Dark,
+    Light,
+}
+
+impl Paper {
+    /// The paper that a theme is made for.
+    pub fn of(theme: &str) -> Self {
+        if theme == "light" { Self::Light } else { Self::Dark }
+    }
+
+    /// Its colour.
+    pub fn ground(self) -> (u8, u8, u8) {
+        match self {
+            Self::Dark => (13, 17, 23),
+            Self::Light => (255, 255, 255),
+        }
+    }
+
+    /// The colour of letters that have none of their own.
+    pub fn letter(self) -> (u8, u8, u8) {
+        match self {
+            Self::Dark => (201, 209, 217),
+            Self::Light => (36, 41, 47),
+        }
+    }
+}
+
+/// A terminal's colour as red, green and blue, with xterm's palette; `None` for the terminal's own.
+pub fn rgb(colour: Color) -> Option<(u8, u8, u8)> {
+    const BASIC: [Color; 16] = [
+        Color::Black,
+        Color::Red,
+        Color::Green,
+        Color::Yellow,
+        Color::Blue,
+        Color::Magenta,
+        Color::Cyan,
+        Color::Gray,
+        Color::DarkGray,
+        Color::LightRed,
+        Color::LightGreen,
+        Color::LightYellow,
+        Color::LightBlue,
+        Color::LightMagenta,
+        Color::LightCyan,
+        Color::White,
+    ];
+    match colour {
+        Color::Reset => None,
+        Color::Rgb(red, green, blue) => Some((red, green, blue)),
+        Color::Indexed(index) => Some(indexed(index)),
+        named => BASIC.iter().zip(0..).find(|(known, _)| **known == named).map(|(_, index)| indexed(index)),
+    }
+}
+
+/// xterm's palette: sixteen by hand, a cube of six, and greys.
+fn indexed(index: u8) -> (u8, u8, u8) {
+    const FIRST: [(u8, u8, u8); 16] = [
+        (0, 0, 0),
+        (205, 0, 0),
+        (0, 205, 0),
+        (205, 205, 0),
+        (0, 0, 238),
+        (205, 0, 205),
+        (0, 205, 205),
+        (229, 229, 229),
+        (127, 127, 127),
+        (255, 0, 0),
+        (0, 255, 0),
+        (255, 255, 0),
+        (92, 92, 255),
+        (255, 0, 255),
+        (0, 255, 255),
+        (255, 255, 255),
+    ];
+    if let Some(colour) = FIRST.get(usize::from(index)) {
+        return *colour;
+    }
+    if index >= 232 {
+        let grey = 8 + (index - 232) * 10;
+        return (grey, grey, grey);
+    }
+    let cube = index - 16;
+    let level = |step: u8| if step == 0 { 0 } else { 55 + step * 40 };
+    (level(cube / 36), level(cube / 6 % 6), level(cube % 6))
+}
+
 /// The style of a piece of code, as its highlighter wants it.
 pub fn code(styles: &Styles, red: u8, green: u8, blue: u8) -> Style {
     if *styles == Styles::monochrome() {
@@ -179,7 +300,7 @@ impl Styles {
                 Ink::Strong | Ink::Banner | Ink::Key | Ink::Focus | Ink::Bad | Ink::Warn => Modifier::BOLD,
                 Ink::Dim | Ink::Faint => Modifier::DIM,
                 Ink::Thought => Modifier::ITALIC,
-                Ink::Selected | Ink::Match => Modifier::REVERSED,
+                Ink::Selected | Ink::Match | Ink::Call => Modifier::REVERSED,
                 Ink::Resting => Modifier::UNDERLINED,
                 _ => Modifier::empty(),
             };
@@ -215,8 +336,8 @@ mod tests {
             wrong.styles(Depth::Full).unwrap_err().to_string(),
             "role \"text\" says \"mauve-ish\", which is neither a colour of the palette nor a style"
         );
-        let error = Theme::parse("name = \"x\"\n[roles\n").unwrap_err().to_string();
-        assert!(error.contains("line 2"), "{error}");
+        let error = Theme::parse("name = \"x\"\n[roles\n").unwrap_err();
+        assert!(matches!(error, ThemeError::Syntax { line: 2, .. }), "{error:?}");
         assert!(Theme::built_in("neon").is_err());
     }
 

@@ -1,7 +1,11 @@
 //! The whole program as a person meets it: the real binary in a real terminal, typed to and read.
 
+mod asides;
+mod choosing;
+mod dressing;
 mod flight;
 mod following;
 mod keyboard;
+mod slow_link;
 mod surroundings;
 mod ways_out;

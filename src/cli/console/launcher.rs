@@ -7,15 +7,16 @@ use crate::cli::founding::{Wish, found};
 use crate::cli::missions::Found;
 use crate::config::Flag;
 use crate::domain::goal::Goal;
+use crate::tui::host::MissionCard;
 use crate::tui::options::{Launch, Launcher};
 use crate::workspace::Repo;
 use crate::workspace::repo::Head;
 
-/// What a mission that starts here would be.
+/// What a mission that starts here would be, and which live here already.
 ///
 /// # Errors
 /// When the settings cannot be read.
-pub fn launcher(context: &Context) -> Result<Launcher> {
+pub fn launcher(context: &Context, alive: Vec<MissionCard>) -> Result<Launcher> {
     let repo = Repo::discover(&context.here);
     let settings = context.settings(Repository::OfThisDirectory, Vec::new())?;
     let models = settings.models.iter();
@@ -39,7 +40,7 @@ pub fn launcher(context: &Context) -> Result<Launcher> {
         _ => String::new(),
     };
     let repository = repo.map(|repo| repo.root().display().to_string()).unwrap_or_default();
-    Ok(Launcher { repository, branch, models, budget: settings.budget, obstacle })
+    Ok(Launcher { repository, branch, models, budget: settings.budget, alive, obstacle })
 }
 
 /// Founds the mission that a person wants.

@@ -1,6 +1,6 @@
 //! The machine around the console: clock, editor, viewer, notifications, other missions.
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -10,7 +10,8 @@ use crate::cli::context::Context;
 use crate::cli::editor::edit_text;
 use crate::cli::missions;
 use crate::domain::attention::needs;
-use crate::domain::id::Timestamp;
+use crate::domain::id::{MissionId, Timestamp};
+use crate::domain::mission::Mission;
 use crate::engine::now;
 use crate::tui::host::{Host, MissionCard, Told};
 use crate::workspace::Program;
@@ -18,6 +19,8 @@ use crate::workspace::Program;
 /// This machine.
 pub struct Machine {
     pub context: Arc<Context>,
+    /// When the record that is shown ends; the clock stands there.
+    pub stands_at: Option<Timestamp>,
     /// The person's own command for notifications, from `FLIGHTDECK_NOTIFY`; it gets the sentence as its last argument.
     pub notify: Option<String>,
 }
@@ -25,7 +28,7 @@ pub struct Machine {
 #[async_trait]
 impl Host for Machine {
     fn now(&self) -> Timestamp {
-        now()
+        self.stands_at.unwrap_or_else(now)
     }
 
     async fn edit(&self, text: String, name: String) -> Result<String, String> {
@@ -61,6 +64,11 @@ impl Host for Machine {
         }
     }
 
+    fn address_of(&self, mission: &MissionId, path: &str) -> Option<String> {
+        let entry = missions::catalogue(&self.context).dir_of(mission);
+        address_in(&entry.join("checkout"), path)
+    }
+
     async fn missions(&self) -> Vec<MissionCard> {
         let context = Arc::clone(&self.context);
         tokio::task::spawn_blocking(move || cards(&context)).await.unwrap_or_default()
@@ -69,26 +77,64 @@ impl Host for Machine {
 
 fn cards(context: &Context) -> Vec<MissionCard> {
     let entries = missions::catalogue(context).list();
-    let readable = entries.into_iter().filter_map(|entry| Some((entry.id, missions::read(&entry.dir).ok()?)));
-    readable
-        .map(|(id, mission)| MissionCard {
-            id,
-            title: mission.title().to_owned(),
-            repository: mission
-                .founding
-                .as_ref()
-                .map(|founding| founding.repository.clone())
-                .unwrap_or_default(),
-            status: mission.status(),
-            waits_for: needs(&mission).into_iter().next().map(|need| need.sentence).unwrap_or_default(),
-            updated: mission.updated,
-            micro_dollars: mission.usage().micro_dollars,
-        })
-        .collect()
+    entries.iter().filter_map(|entry| card(&missions::read(&entry.dir).ok()?)).collect()
+}
+
+/// A mission as lists show it; one that was never founded is in none.
+pub fn card(mission: &Mission) -> Option<MissionCard> {
+    let founding = mission.founding.as_ref();
+    Some(MissionCard {
+        id: mission.id()?.clone(),
+        title: mission.title().to_owned(),
+        repository: founding.map(|founding| founding.repository.clone()).unwrap_or_default(),
+        status: mission.status(),
+        waits_for: needs(mission).into_iter().next().map(|need| need.sentence).unwrap_or_default(),
+        updated: mission.updated,
+        micro_dollars: mission.usage().micro_dollars,
+    })
+}
+
+/// The address of a file under a root; what leads out of it has none.
+fn address_in(root: &Path, path: &str) -> Option<String> {
+    let relative = Path::new(path);
+    let relative = relative.strip_prefix(root).unwrap_or(relative);
+    if !relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+        return None;
+    }
+    let file = root.join(relative);
+    let kept = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-~".contains(&byte);
+    let encoded = |byte: u8| if kept(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    file.is_file().then(|| {
+        format!(
+            "file://{}",
+            file.as_os_str().as_encoded_bytes().iter().copied().map(encoded).collect::<String>()
+        )
+    })
 }
 
 /// A name that is safe as a file's.
 fn file_name(name: &str) -> PathBuf {
     let safe = |c: char| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '_' };
     PathBuf::from(name.chars().map(safe).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_of_the_checkout_have_an_address() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join("a b")).unwrap();
+        std::fs::write(root.path().join("a b/x.rs"), "").unwrap();
+        let address = format!("file://{}/a%20b/x.rs", root.path().display());
+        assert_eq!(address_in(root.path(), "a b/x.rs"), Some(address.clone()));
+        assert_eq!(
+            address_in(root.path(), &root.path().join("a b/x.rs").display().to_string()),
+            Some(address)
+        );
+        for path in ["a b", "a b/y.rs", "../x", "a b/../../x", "/etc/passwd"] {
+            assert_eq!(address_in(root.path(), path), None, "{path}");
+        }
+    }
 }

@@ -1,24 +1,26 @@
 //! Opening the console, and going where it leads: another mission, a new one, the demo.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
 
+use super::dress::Settings;
 use super::launcher;
-use super::machine::Machine;
+use super::machine::{Machine, card};
 use super::source::LinkSource;
-use crate::cli::context::{Context, Repository};
+use crate::cli::context::{Context, print};
 use crate::cli::exit::Exit;
 use crate::cli::fault::misuse;
 use crate::cli::missions::{self, Found};
 use crate::cli::new::Speed;
 use crate::cli::{demo, overview};
+use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
 use crate::store::{Log, PageEnd, TranscriptReader};
 use crate::tui::glyph::Charset;
-use crate::tui::keymap::Overrides;
-use crate::tui::options::{ConsoleExit, ConsoleOptions, Mouse, Notifications, ThemeChoice};
+use crate::tui::options::{ConsoleExit, ConsoleOptions, Mouse, Notifications, Standing};
 use crate::tui::recording::Recording;
 use crate::tui::theme::Depth;
 use crate::tui::{launch, run, sample};
@@ -32,7 +34,7 @@ pub struct Shown {
     pub exit: ConsoleExit,
 }
 
-/// `flightdeck` alone: the mission of this repository, or the launcher. Without a terminal, an overview in words.
+/// `flightdeck` alone: the mission of this repository, the choice among several, or the launcher. Without a terminal, an overview in words.
 ///
 /// # Errors
 /// When the terminal, the settings or the engine fails.
@@ -40,17 +42,28 @@ pub async fn overview(context: &Context) -> Result<Exit> {
     if !context.is_interactive() {
         return overview::run(context);
     }
-    let here = context.repository().map(|root| missions::of_repository(context, &root)).unwrap_or_default();
-    let alive =
-        here.into_iter().find(|entry| missions::read(&entry.dir).is_ok_and(|mission| mission.end.is_none()));
-    let exit = match alive {
-        Some(entry) => {
-            let found = Found { mission: missions::read(&entry.dir)?, id: entry.id, dir: entry.dir };
-            show(context, &found, Speed::AsSet).await?.exit
+    let mut alive = alive(context);
+    let exit = match alive.pop() {
+        Some(found) if alive.is_empty() => show(context, &found, Speed::AsSet).await?.exit,
+        last => {
+            alive.extend(last);
+            let cards = alive.iter().filter_map(|found| card(&found.mission)).collect();
+            launch(launcher::launcher(context, cards)?, options(context)?).await?
         }
-        None => launch(launcher::launcher(context)?, options(context)?).await?,
     };
     follow(context, exit).await
+}
+
+/// The missions of this repository that are not over, the one that changed last first.
+fn alive(context: &Context) -> Vec<Found> {
+    let here = context.repository().map(|root| missions::of_repository(context, &root)).unwrap_or_default();
+    let readable = here.into_iter().filter_map(|entry| {
+        let mission = missions::read(&entry.dir).ok()?;
+        Some(Found { mission, id: entry.id, dir: entry.dir })
+    });
+    let mut alive: Vec<Found> = readable.filter(|found| found.mission.end.is_none()).collect();
+    alive.sort_by_key(|found| std::cmp::Reverse(found.mission.updated));
+    alive
 }
 
 /// `attach`: a mission's console.
@@ -63,7 +76,7 @@ pub async fn attach(context: &Context, id: Option<&str>) -> Result<Exit> {
             "the console needs a terminal: `flightdeck run` and `flightdeck log --follow` do not",
         ));
     }
-    let shown = show(context, &missions::find(context, id)?, Speed::AsSet).await?;
+    let shown = show_at(context, &missions::locate(context, id)?, Speed::AsSet).await?;
     let exit = Exit::of(&shown.mission);
     match shown.exit {
         ConsoleExit::Left | ConsoleExit::Signalled => Ok(exit),
@@ -76,20 +89,33 @@ pub async fn attach(context: &Context, id: Option<&str>) -> Result<Exit> {
 /// # Errors
 /// When the terminal or the engine fails.
 pub async fn show(context: &Context, found: &Found, speed: Speed) -> Result<Shown> {
-    let exit = run(LinkSource::new(context, found.dir.clone(), speed), options(context)?).await?;
-    Ok(Shown { mission: missions::read(&found.dir)?, exit })
+    show_at(context, &found.dir, speed).await
+}
+
+/// Nothing of the mission is read before it is shown: the engine tells it.
+async fn show_at(context: &Context, dir: &Path, speed: Speed) -> Result<Shown> {
+    let exit = run(LinkSource::new(context, dir.to_owned(), speed), options(context)?).await?;
+    let mission = missions::read(dir)?;
+    if let (ConsoleExit::Left, None, Some(id)) = (&exit, &mission.end, mission.id()) {
+        print(&format!("{id} goes on without the console: `flightdeck attach {id}` comes back to it"))?;
+    }
+    Ok(Shown { mission, exit })
 }
 
 /// Goes where the console leads, until the person leaves.
 async fn follow(context: &Context, mut exit: ConsoleExit) -> Result<Exit> {
     loop {
-        let found = match exit {
+        let dir = match exit {
             ConsoleExit::Left | ConsoleExit::Signalled => return Ok(Exit::Done),
+            ConsoleExit::New => {
+                exit = launch(launcher::launcher(context, Vec::new())?, options(context)?).await?;
+                continue;
+            }
             ConsoleExit::Demo => return demo::run(context, demo::Args::default()).await,
-            ConsoleExit::Attach(id) => missions::find(context, Some(id.as_str()))?,
-            ConsoleExit::Launch(wish) => launcher::start(context, *wish).await?,
+            ConsoleExit::Attach(id) => missions::locate(context, Some(id.as_str()))?,
+            ConsoleExit::Launch(wish) => launcher::start(context, *wish).await?.dir,
         };
-        exit = show(context, &found, Speed::AsSet).await?.exit;
+        exit = show_at(context, &dir, Speed::AsSet).await?.exit;
     }
 }
 
@@ -105,7 +131,8 @@ pub async fn replay(context: &Context, what: Option<&Found>) -> Result<Exit> {
         Some(found) => recorded(found)?,
         None => sample::sample(sample::Moment::Flying),
     };
-    run(recording, options(context)?).await?;
+    let ends = recording.mission().updated;
+    run(recording, options_of(context, Shows::Record { ends })?).await?;
     Ok(Exit::Done)
 }
 
@@ -120,32 +147,40 @@ fn recorded(found: &Found) -> Result<Recording> {
     Ok(Recording { events, transcripts, ..Recording::default() })
 }
 
+/// What a console shows.
+#[derive(Debug, Clone, Copy)]
+enum Shows {
+    Mission,
+    Record { ends: Timestamp },
+}
+
 fn options(context: &Context) -> Result<ConsoleOptions> {
-    let settings = context.settings(Repository::OfThisDirectory, Vec::new())?;
-    let theme = settings.theme.clone().unwrap_or_else(|| "dark".to_owned());
-    let own = context.home.config.join("themes").join(format!("{theme}.toml"));
+    options_of(context, Shows::Mission)
+}
+
+fn options_of(context: &Context, shows: Shows) -> Result<ConsoleOptions> {
+    let (standing, stands_at) = match shows {
+        Shows::Mission => (Standing::Live, None),
+        Shows::Record { ends } => (Standing::Recorded, Some(ends)),
+    };
     let word = |name: &str| context.variables.get(name).map(str::to_owned).unwrap_or_default();
     let locale = [word("LC_ALL"), word("LC_CTYPE"), word("LANG")].into_iter().find(|found| !found.is_empty());
     let unicode = locale.is_none_or(|locale| locale.to_lowercase().replace('-', "").contains("utf8"));
-    let mut keys: Overrides = BTreeMap::new();
-    for (key, chords) in &settings.keys {
-        let (place, action) = key.split_once('.').unwrap_or(("global", key));
-        keys.entry(place.to_owned()).or_default().insert(action.to_owned(), chords.clone());
-    }
+    let colours = word("NO_COLOR").is_empty() && word("TERM") != "dumb";
+    let depth = if colours { Depth::Full } else { Depth::Monochrome };
+    let wardrobe = Settings { context: context.clone(), depth };
     Ok(ConsoleOptions {
-        theme: if own.exists() { ThemeChoice::File(own) } else { ThemeChoice::BuiltIn(theme) },
-        depth: if word("NO_COLOR").is_empty() && word("TERM") != "dumb" {
-            Depth::Full
-        } else {
-            Depth::Monochrome
-        },
+        dress: wardrobe.read()?,
+        wardrobe: Arc::new(wardrobe),
+        depth,
         charset: if unicode { Charset::Unicode } else { Charset::Ascii },
-        keys,
         mouse: Mouse::Taken,
         notifications: Notifications::On,
         host: Arc::new(Machine {
             context: Arc::new(context.clone()),
+            stands_at,
             notify: context.variables.get("FLIGHTDECK_NOTIFY").map(str::to_owned),
         }),
+        standing,
     })
 }

@@ -10,8 +10,9 @@ use tokio::sync::watch;
 use crate::cli::context::Context;
 use crate::cli::engine_start::{Reached, reach_at};
 use crate::cli::new::Speed;
-use crate::link::protocol::{Call, PROTOCOL, Reply};
+use crate::link::protocol::{Call, Reply};
 use crate::link::{Client, LinkError};
+use crate::store::holder;
 use crate::tui::source::{Heard, Source, SourceError};
 
 /// Notices that may wait for the console; the link itself skips output for slow clients.
@@ -94,21 +95,31 @@ struct Keeper {
 impl Keeper {
     async fn run(self) {
         let mut lost = false;
+        let mut refused: Option<String> = None;
         while !self.told.is_closed() {
             match reach_at(&self.context, &self.dir, self.speed).await {
                 Ok(reached) => {
                     let back = lost;
                     lost = true;
+                    refused = None;
                     self.pass_on(reached, back).await;
                     self.client.send_replace(Connection::Coming);
                     self.tell(Heard::Lost { sentence: "the engine went away; reconnecting".to_owned() })
                         .await;
                 }
                 Err(error) => {
-                    if let Some(LinkError::Version { theirs, .. }) = error.downcast_ref::<LinkError>() {
-                        let refused = SourceError::Protocol { ours: PROTOCOL, theirs: *theirs };
-                        self.client.send_replace(Connection::Refused(refused));
-                        return;
+                    if let Some(LinkError::Version { version, .. }) = error.downcast_ref::<LinkError>() {
+                        // It is tried again until somebody has ended that engine.
+                        let sentence = self.foreign(version);
+                        if refused.as_ref() != Some(&sentence) {
+                            let error = SourceError::Protocol(sentence.clone());
+                            self.client.send_replace(Connection::Refused(error));
+                            self.tell(Heard::Lost { sentence: sentence.clone() }).await;
+                        }
+                        refused = Some(sentence);
+                        lost = true;
+                        tokio::time::sleep(PAUSE).await;
+                        continue;
                     }
                     if !lost {
                         // A console that has never seen its mission has nothing to show.
@@ -120,6 +131,16 @@ impl Keeper {
             }
             tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    /// An engine of another version, and how to end it.
+    fn foreign(&self, version: &str) -> String {
+        let own = env!("CARGO_PKG_VERSION");
+        let end = match holder(&self.dir) {
+            Some(pid @ 1..) => format!("end it with `kill {pid}`"),
+            _ => "end it".to_owned(),
+        };
+        format!("the engine is of flightdeck {version}, this is {own}: {end}, and this one starts its own")
     }
 
     async fn pass_on(&self, reached: Reached, back: bool) {

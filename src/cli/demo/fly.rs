@@ -4,12 +4,14 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
+use tokio_util::sync::CancellationToken;
 
 use super::repository;
 use crate::agent::model::scripted::Rehearsal;
 use crate::cli::console::show;
 use crate::cli::context::{Context, Repository, canonical, print};
 use crate::cli::exit::Exit;
+use crate::cli::fault::misuse;
 use crate::cli::follow::{Talk, fly};
 use crate::cli::founding::{Wish, found, suffix};
 use crate::cli::land::land;
@@ -19,7 +21,7 @@ use crate::config::Flag;
 use crate::domain::goal::Goal;
 use crate::domain::mission::End;
 use crate::domain::text::Title;
-use crate::workspace::Repo;
+use crate::workspace::{Program, Repo};
 
 /// Who plays all roles.
 const MIND: &str = "rehearsal/demo";
@@ -54,6 +56,7 @@ pub async fn run(context: &Context, mut args: Args) -> Result<Exit> {
         None => std::env::temp_dir().join(format!("flightdeck-demo-{}", suffix())),
     };
     let repo = repository::ensure(&directory)?;
+    needs_cargo(&repo).await?;
     let found = match last_mission(context, &repo)? {
         Some(found) => {
             print(&format!("{} goes on in {}", found.id, directory.display()))?;
@@ -72,7 +75,15 @@ pub async fn run(context: &Context, mut args: Args) -> Result<Exit> {
         Talk::Silent => fly(context, &found, talk, speed).await?,
         Talk::Inline => show(context, &found, speed).await?.mission,
     };
-    if matches!(mission.end, Some(End::Completed { .. })) && mission.landed.is_none() {
+    // With a console the person has been asked there; who left without landing has said no.
+    let completed = matches!(mission.end, Some(End::Completed { .. })) && mission.landed.is_none();
+    if completed && talk == Talk::Inline {
+        print(&format!(
+            "{} is completed and not landed: `flightdeck land {}` merges it",
+            found.id, found.id
+        ))?;
+    }
+    if completed && talk == Talk::Silent {
         land(context, &Found { mission: mission.clone(), ..found }).await?;
         print(&format!(
             "\nlook around:\n  cd {}\n  git log --stat main\n  flightdeck status\n  flightdeck log\n  flightdeck evidence",
@@ -80,6 +91,20 @@ pub async fn run(context: &Context, mut args: Args) -> Result<Exit> {
         ))?;
     }
     Ok(Exit::of(&mission))
+}
+
+/// The demo's agents compile a small program. Without a compiler every one of them would fail, one after the other.
+async fn needs_cargo(repo: &Repo) -> Result<()> {
+    let asked =
+        Program::new("cargo").arg("--version").dir(repo.root()).run(CancellationToken::new(), |_| {}).await;
+    let why = match asked {
+        Ok(finished) if finished.exit.is_success() => return Ok(()),
+        Ok(finished) => finished.output.text.lines().next().unwrap_or_default().to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Err(misuse(format!(
+        "the demo builds a small Rust program and needs cargo, which does not work here: {why}"
+    )))
 }
 
 fn last_mission(context: &Context, repo: &Repo) -> Result<Option<Found>> {

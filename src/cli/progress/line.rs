@@ -108,8 +108,8 @@ impl Line {
             all.push('\n');
             all.push_str(format!("{}{}", " ".repeat(indent), style.paint(tone, line)).trim_end());
         };
-        for line in &rest {
-            under(line, text_tone);
+        for line in rest {
+            under(&line, text_tone);
         }
         for more in &self.more {
             match self.extent {

@@ -1,18 +1,16 @@
-//! The lines around the panes: who flies, how far it is, what needs the person; and the keys.
+//! The lines above the panes: who flies, how far it is, what it cost, and what needs the person.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::domain::mission::Status;
 use crate::tui::action::Action;
-use crate::tui::app::{App, Link, Tone};
+use crate::tui::app::{App, Link};
 use crate::tui::focus::Pane;
 use crate::tui::ink::Ink;
 use crate::tui::layout::{Areas, Shape};
 use crate::tui::present::header;
 use crate::tui::present::row::{Piece, Row};
 use crate::tui::text::width;
-use crate::tui::widget::bar::bar;
 use crate::tui::widget::painter::Lit;
 
 /// The lines above the panes.
@@ -40,35 +38,47 @@ pub fn header(app: &App, frame: &mut Frame<'_>, areas: &Areas) {
             }
         }
     }
-    status(app, frame, padded(areas.status));
-    if areas.tabs.height > 0 {
+    status(app, frame, padded(areas.status), areas.shape);
+    call(app, frame, areas.call);
+    if areas.tabs.height > 0 && app.mission.founding.is_some() {
         tabs(app, frame, padded(areas.tabs));
     }
 }
 
-fn padded(line: Rect) -> Rect {
+pub(super) fn padded(line: Rect) -> Rect {
     Rect { x: line.x + 1.min(line.width), width: line.width.saturating_sub(2), ..line }
 }
 
-fn status(app: &App, frame: &mut Frame<'_>, line: Rect) {
+/// The one line that is not quiet: what waits for the person, the oldest of it in words.
+fn call(app: &App, frame: &mut Frame<'_>, line: Rect) {
+    let Some(row) = header::call(&app.mission, app.now) else { return };
+    if line.height == 0 {
+        return;
+    }
+    let key = app.keymap.key_of(&app.places(), Action::Attention);
+    let row = key.iter().fold(row, |row, key| row.end(Ink::Call, format!("   {key} opens")));
+    let buf = frame.buffer_mut();
+    buf.set_style(line, app.painter().styles.of(Ink::Call));
+    app.painter().row(buf, padded(line), &row, Lit::No);
+}
+
+fn status(app: &App, frame: &mut Frame<'_>, line: Rect, shape: Shape) {
     if line.height == 0 {
         return;
     }
     let mut row = Row { left: link_or_doing(app), right: Vec::new() };
-    row.right = header::needs(&app.mission);
-    if !row.right.is_empty()
-        && let Some(key) = app.keymap.key_of(&app.places(), Action::Attention)
-    {
-        row = row.end(Ink::Key, format!("  {key}"));
+    if shape == Shape::Tiny {
+        row.right = header::needs(&app.mission);
+        let key = app.keymap.key_of(&app.places(), Action::Attention).filter(|_| !row.right.is_empty());
+        row = key.iter().fold(row, |row, key| row.end(Ink::Key, format!(" {key}")));
     }
     let counts = header::counts(header::progress(&app.mission));
-    let taken = cells(&row.left) + cells(&row.right) + cells(&counts) + 8;
+    let taken = cells(&row.left) + cells(&row.right) + cells(&counts) + 4;
     let room = usize::from(line.width);
-    let bar_cells = room.saturating_sub(taken).min(38);
+    let bar_cells = room.saturating_sub(taken + 4).min(38);
     if bar_cells >= 8 && !counts.is_empty() {
-        let progress = header::progress(&app.mission);
         row = row.then(Ink::Text, "   ");
-        row.left.extend(bar(progress.built as u64, progress.features as u64, bar_cells));
+        row.left.extend(header::proof(&app.mission, bar_cells));
     }
     if taken <= room && !counts.is_empty() {
         row = row.then(Ink::Text, "   ");
@@ -82,7 +92,14 @@ fn status(app: &App, frame: &mut Frame<'_>, line: Rect) {
 }
 
 fn link_or_doing(app: &App) -> Vec<Piece> {
+    if app.present.is_some() {
+        let was = Row::of(Ink::Warn, "◀ THE PAST  ").left.into_iter();
+        return was.chain(header::doing(&app.mission)).collect();
+    }
     match &app.link {
+        Link::Attached if app.mission.founding.is_none() => {
+            vec![Piece::new(Ink::Dim, "mission control for software that agents write")]
+        }
         Link::Attached => header::doing(&app.mission),
         Link::Recorded => {
             Row::of(Ink::Dim, "▶ RECORDED  ").left.into_iter().chain(header::doing(&app.mission)).collect()
@@ -128,61 +145,4 @@ pub fn tab_at(tabs: Rect, column: u16) -> Option<Pane> {
         }
     }
     None
-}
-
-/// The last line: a sentence for the person, or the keys that hold now.
-pub fn footer(app: &App, frame: &mut Frame<'_>, areas: &Areas) {
-    let line = padded(areas.footer);
-    let row = match &app.toast {
-        Some(toast) => {
-            let (sign, ink) = match toast.tone {
-                Tone::Done => ("✓ ", Ink::Good),
-                Tone::Trouble => ("✗ ", Ink::Bad),
-                Tone::Warning => ("▲ ", Ink::Warn),
-            };
-            let row = Row::of(ink, sign).then(Ink::Text, &toast.sentence);
-            match app.keymap.key_of(&app.places(), Action::Attention) {
-                Some(key) if toast.tone == Tone::Warning => {
-                    row.end(Ink::Key, key.to_string()).end(Ink::Dim, " all of it")
-                }
-                _ => row,
-            }
-        }
-        None => hints(app, usize::from(line.width)),
-    };
-    app.painter().row(frame.buffer_mut(), line, &row, Lit::No);
-}
-
-/// As many hints as fit, the most useful first; the last one always says where to find the rest.
-fn hints(app: &App, room: usize) -> Row {
-    let places = app.places();
-    let wanted = app.screens.last().map_or_else(|| main_hints(app), |screen| screen.hints(app));
-    let mut row = Row::new();
-    let mut used = 0;
-    for action in wanted {
-        let Some(key) = app.keymap.key_of(&places, action) else { continue };
-        let (key, word) = (key.to_string(), action.hint());
-        let more = width(&key) + 1 + width(word) + if used > 0 { 3 } else { 0 };
-        if used + more > room {
-            break;
-        }
-        if used > 0 {
-            row = row.then(Ink::Faint, " · ");
-        }
-        row = row.then(Ink::Key, key).then(Ink::Dim, format!(" {word}"));
-        used += more;
-    }
-    row
-}
-
-fn main_hints(app: &App) -> Vec<Action> {
-    let mut hints = if app.mission.status() == Status::Completed { vec![Action::Land] } else { Vec::new() };
-    hints.extend([Action::NextPane, Action::Open]);
-    hints.extend(match app.focus {
-        Pane::Plan | Pane::Timeline => [Action::Diff, Action::Gate],
-        Pane::Worker => [Action::Follow, Action::Fold],
-        Pane::Contract => [Action::Edit, Action::Add],
-    });
-    hints.extend([Action::Talk, Action::Zoom, Action::Pause, Action::Palette, Action::Help, Action::Quit]);
-    hints
 }

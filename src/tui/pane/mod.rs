@@ -2,6 +2,7 @@
 
 mod chrome;
 mod contract;
+mod footer;
 mod plan;
 mod timeline;
 mod worker;
@@ -25,16 +26,17 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
     let screen = frame.area();
     app.painter().wipe(frame.buffer_mut(), screen);
     chrome::header(app, frame, &areas);
-    let covered = app.screens.iter().any(|screen| screen.area(&areas) == areas.body);
+    let covered = app.screens.iter().any(|screen| screen.area(app) == areas.body);
     if !covered {
         panes(app, frame, &areas);
     }
     for popup in &app.screens {
-        let area = popup.area(&areas).intersection(screen);
+        let area = popup.area(app).intersection(screen);
         app.painter().wipe(frame.buffer_mut(), area);
         popup.draw(app, frame, area);
     }
-    chrome::footer(app, frame, &areas);
+    footer::draw(app, frame, &areas);
+    app.painter().plain(frame.buffer_mut());
 }
 
 fn panes(app: &App, frame: &mut Frame<'_>, areas: &Areas) {

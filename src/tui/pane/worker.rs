@@ -7,10 +7,11 @@ use super::{empty, title};
 use crate::domain::attempt::Attempt;
 use crate::tui::app::App;
 use crate::tui::focus::Pane;
+use crate::tui::glyph::{Charset, Glyph};
 use crate::tui::ink::Ink;
 use crate::tui::layout::inside;
 use crate::tui::present::row::Row;
-use crate::tui::present::work::{attempt_sign, subject};
+use crate::tui::present::work::{asks, attempt_sign, subject};
 use crate::tui::text::{plural, span};
 use crate::tui::widget::painter::Lit;
 
@@ -42,7 +43,10 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
 }
 
 fn heading(app: &App, attempt: &Attempt) -> Row {
-    let (sign, ink) = attempt_sign(attempt);
+    let (sign, ink) = match asks(&app.mission, attempt.id) {
+        Some(_) => (Glyph::Needs, Ink::Warn),
+        None => attempt_sign(attempt),
+    };
     let mut role = attempt.role.to_string();
     if let Some(first) = role.get_mut(..1) {
         first.make_ascii_uppercase();
@@ -50,7 +54,7 @@ fn heading(app: &App, attempt: &Attempt) -> Row {
     let (number, strong) =
         if app.focus == Pane::Worker { (Ink::Focus, Ink::Strong) } else { (Ink::Dim, Ink::Text) };
     let row = Row::of(number, "2 ")
-        .then(ink, format!("{} ", sign.text(crate::tui::glyph::Charset::Unicode)))
+        .then(ink, format!("{} ", sign.text(Charset::Unicode)))
         .then(strong, format!("{role} {}", attempt.id))
         .then(Ink::Text, format!(" · {}", subject(&app.mission, attempt.work)))
         .then(Ink::Dim, format!(" · {}", attempt.model));
@@ -71,6 +75,9 @@ fn foot(app: &App, attempt: &Attempt) -> Option<Row> {
     }
     if !attempt.is_live() {
         return None;
+    }
+    if let Some(question) = asks(&app.mission, attempt.id) {
+        return Some(Row::of(Ink::Warn, format!("▲ waits for your answer to {question}")));
     }
     let row = Row::of(Ink::Accent, "▌ ");
     Some(match quiet_words(app, attempt) {

@@ -16,7 +16,7 @@ use crate::tui::app::App;
 use crate::tui::effect::{Effect, Errand};
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::layout::{Areas, centred};
+use crate::tui::layout::centred;
 use crate::tui::present::row::Row;
 use crate::tui::source::SourceError;
 use crate::tui::text::wrap;
@@ -37,6 +37,14 @@ pub struct AssertionScreen {
     sent: bool,
     /// The mission's state that the answer is about.
     seq: u64,
+    written: Written,
+}
+
+/// Whether anything was written yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    No,
+    Yes,
 }
 
 impl AssertionScreen {
@@ -51,7 +59,16 @@ impl AssertionScreen {
     }
 
     fn on(form: Form) -> Self {
-        Self { form, below: None, serial: 0, asking: false, asked: None, sent: false, seq: 0 }
+        Self {
+            form,
+            below: None,
+            serial: 0,
+            asking: false,
+            asked: None,
+            sent: false,
+            seq: 0,
+            written: Written::No,
+        }
     }
 
     /// Asks what the change would do, when that is not known and nothing is on its way.
@@ -78,7 +95,9 @@ impl AssertionScreen {
                 Turn::stay()
             }
             Err(sentence) => {
-                self.below = Some((Ink::Bad, sentence));
+                // Nothing is wrong with a form that nobody has written in.
+                let ink = if self.written == Written::No { Ink::Dim } else { Ink::Bad };
+                self.below = Some((ink, sentence));
                 Turn::stay()
             }
         }
@@ -104,12 +123,19 @@ impl Popup for AssertionScreen {
         Context::Assertion
     }
 
-    fn area(&self, areas: &Areas) -> Rect {
-        centred(areas.body, 92, 27)
+    fn area(&self, app: &App) -> Rect {
+        centred(app.areas().body, 92, 24)
     }
 
     fn typing(&self) -> Typing {
         Typing::Yes
+    }
+
+    fn word(&self, action: Action) -> &'static str {
+        match action {
+            Action::NextPane => "next field",
+            other => other.hint(),
+        }
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {
@@ -150,6 +176,7 @@ impl Popup for AssertionScreen {
 
     fn typed(&mut self, _app: &App, key: KeyEvent) -> Turn {
         self.form.key(key);
+        self.written = Written::Yes;
         self.consider()
     }
 

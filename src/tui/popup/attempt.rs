@@ -14,13 +14,14 @@ use crate::link::protocol::{Before, Call, DiffScope};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::{Effect, Errand};
+use crate::tui::glyph::Glyph;
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
 use crate::tui::list::{List, Step};
 use crate::tui::present::attempt;
 use crate::tui::present::row::{Row, plain};
-use crate::tui::present::work::{attempt_sign, subject};
+use crate::tui::present::work::{asks, attempt_sign, subject};
 use crate::tui::reel::Reel;
 use crate::tui::tape::{Block, BlockBody, Tape};
 use crate::tui::text::plural;
@@ -38,6 +39,8 @@ enum Tab {
 #[derive(Debug, Default)]
 struct Search {
     text: String,
+    /// Which of how many places is shown, once there is one.
+    count: String,
     typing: Typing,
 }
 
@@ -67,7 +70,7 @@ impl AttemptScreen {
     }
 
     fn room(&self, app: &App) -> (usize, usize) {
-        let inner = inside(self.area(&app.areas()));
+        let inner = inside(self.area(app));
         (usize::from(inner.width), usize::from(inner.height).saturating_sub(2))
     }
 
@@ -130,19 +133,23 @@ impl AttemptScreen {
         if wanted.is_empty() {
             return Turn::stay();
         }
-        let len = tape.len();
-        let from = self.found.unwrap_or(if backwards { 0 } else { len - 1 });
-        let order =
-            (1..=len).map(|step| if backwards { (from + len - step) % len } else { (from + step) % len });
-        let hit = order.into_iter().find(|place| {
+        let has = |place: &usize| {
             tape.get(*place).is_some_and(|block| text_of(block).to_lowercase().contains(&wanted))
-        });
-        let Some(place) = hit else {
+        };
+        let hits: Vec<usize> = (0..tape.len()).filter(has).collect();
+        let next = match (self.found, backwards) {
+            (Some(now), true) => hits.iter().rposition(|hit| *hit < now),
+            (Some(now), false) => hits.iter().position(|hit| *hit > now),
+            (None, _) => None,
+        };
+        let next = next.unwrap_or(if backwards { hits.len().saturating_sub(1) } else { 0 });
+        let Some(place) = hits.get(next).copied() else {
             return Turn::say(format!("“{}” is not in what is loaded", self.search.text));
         };
         self.found = Some(place);
-        let (width, _) = self.room(app);
-        self.reel.go_to(tape, place, width);
+        self.search.count = format!("   {} of {}", next + 1, hits.len());
+        let room = self.room(app);
+        self.reel.go_to(tape, place, room);
         Turn::stay()
     }
 }
@@ -165,6 +172,13 @@ impl Popup for AttemptScreen {
 
     fn typing(&self) -> Typing {
         self.search.typing
+    }
+
+    fn word(&self, action: Action) -> &'static str {
+        match action {
+            Action::NextTab => "handoff, usage",
+            other => other.hint(),
+        }
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {
@@ -205,7 +219,7 @@ impl Popup for AttemptScreen {
             }
             Action::Search => {
                 self.tab = Tab::Transcript;
-                self.search = Search { text: String::new(), typing: Typing::Yes };
+                self.search = Search { typing: Typing::Yes, ..Search::default() };
                 self.found = None;
             }
             Action::NextMatch => return self.find(app, false),
@@ -224,6 +238,7 @@ impl Popup for AttemptScreen {
 
     fn typed(&mut self, _app: &App, key: KeyEvent) -> Turn {
         match key.code {
+            _ if self.search.typing == Typing::No => {}
             KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
                 self.search.text.push(c);
             }
@@ -237,11 +252,15 @@ impl Popup for AttemptScreen {
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let Some(known) = app.mission.attempts.get(&self.id) else { return };
-        let (sign, ink) = attempt_sign(known);
+        let asked = asks(&app.mission, self.id);
+        let (sign, ink) = if asked.is_some() { (Glyph::Needs, Ink::Warn) } else { attempt_sign(known) };
+        let waits =
+            asked.map_or_else(String::new, |question| format!("waits for your answer to {question}  "));
         let title = Row::new()
             .sign(ink, sign)
             .then(Ink::Strong, format!("{} {}", known.role, self.id))
             .then(Ink::Text, format!(" · {}", subject(&app.mission, known.work)))
+            .end(Ink::Warn, waits)
             .end(Ink::Dim, known.model.as_str());
         let inner = around(app, frame, area, &title);
         app.painter().row(
@@ -273,7 +292,8 @@ impl AttemptScreen {
         let row = tab(tab(row, Tab::Handoff, "handoff"), Tab::Usage, "usage");
         if self.search.typing == Typing::Yes || !self.search.text.is_empty() {
             let cursor = if self.search.typing == Typing::Yes { "▌" } else { "" };
-            return row.end(Ink::Key, "/ ").end(Ink::Text, format!("{}{cursor}", self.search.text));
+            let row = row.end(Ink::Key, "/ ").end(Ink::Text, format!("{}{cursor}", self.search.text));
+            return row.end(Ink::Dim, &self.search.count);
         }
         match app.tape(self.id) {
             Some(tape) if !self.reel.follows() => row.end(Ink::Warn, below(&self.reel, tape)),

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::frame::{around, list, rule};
+use super::frame::{around, fitting, list};
 use super::gate::GateScreen;
 use super::prompt::Confirm;
 use super::talk::Talk;
@@ -14,10 +14,15 @@ use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::layout::{Areas, centred, inside};
+use crate::tui::layout::inside;
 use crate::tui::list::{List, Step};
+use crate::tui::present::gate;
+use crate::tui::present::prose::paragraph;
 use crate::tui::present::row::Row;
 use crate::tui::text::{ago, wrap};
+
+/// Cells that the screen is wide.
+const WIDTH: u16 = 100;
 
 /// The list, and what is selected in it.
 #[derive(Debug, Default)]
@@ -30,8 +35,17 @@ impl Popup for Attention {
         Context::Attention
     }
 
-    fn area(&self, areas: &Areas) -> Rect {
-        centred(areas.body, 100, 18)
+    fn area(&self, app: &App) -> Rect {
+        let width = WIDTH.min(app.areas().body.width).saturating_sub(4);
+        let needs = needs(&app.mission);
+        fitting(app, WIDTH, needs.len().max(1) + self.below(app, &needs, usize::from(width)).len())
+    }
+
+    fn word(&self, action: Action) -> &'static str {
+        match action {
+            Action::Open => "decide",
+            other => other.hint(),
+        }
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {
@@ -41,42 +55,72 @@ impl Popup for Attention {
     fn act(&mut self, app: &App, action: Action) -> Turn {
         let needs = needs(&app.mission);
         if action == Action::Open {
-            return needs.get(self.list.selected).map_or_else(Turn::close, |need| open(app, need));
+            return needs.get(self.list.selected).map_or_else(Turn::close, |need| {
+                // The list is left behind when nothing else waits in it.
+                let then = if needs.len() == 1 { Then::Swap } else { Then::Open };
+                Turn::stay().and_then(then(decision(app, need)))
+            });
         }
         let Some(step) = Step::of(action) else { return Turn::pass() };
-        let height = usize::from(parts(app, inside(self.area(&app.areas())), needs.len()).0.height);
+        let height = usize::from(list_of(inside(self.area(app)), needs.len()).height);
         self.list.step(step, needs.len(), height);
         Turn::stay()
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let needs = needs(&app.mission);
-        let inner = around(
-            app,
-            frame,
-            area,
-            &Row::of(Ink::Strong, "Needs you").end(Ink::Dim, needs.len().to_string()),
-        );
+        let title = Row::of(Ink::Strong, "Needs you").end(Ink::Dim, needs.len().to_string());
+        let inner = around(app, frame, area, &title);
         if needs.is_empty() {
             app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Dim, "Nothing waits for you.")]);
         }
         let rows: Vec<Row> = needs.iter().map(|need| row(app, need)).collect();
-        let (upper, lower) = parts(app, inner, needs.len());
+        let upper = list_of(inner, needs.len());
         list(app, frame, upper, &self.list, &rows);
-        if let Some(line) = lower.rows().next() {
-            rule(app, frame, line, "the engine warned");
-            let rest = Rect { y: lower.y + 1, height: lower.height - 1, ..lower };
-            app.painter().rows(frame.buffer_mut(), rest, &warnings(app, usize::from(rest.width)));
-        }
+        let lower = Rect { y: upper.bottom(), height: inner.height - upper.height, ..inner };
+        app.painter().rows(frame.buffer_mut(), lower, &self.below(app, &needs, usize::from(inner.width)));
     }
 }
 
-/// Decisions above; warnings of the engine below, where there are any.
-fn parts(app: &App, inner: Rect, needs: usize) -> (Rect, Rect) {
-    let most = if app.warnings.is_empty() { inner.height } else { inner.height / 2 };
-    let wanted = u16::try_from(needs.max(1) + 1).unwrap_or(u16::MAX);
-    let height = if app.warnings.is_empty() { most } else { wanted.min(most) };
-    (Rect { height, ..inner }, Rect { y: inner.y + height, height: inner.height - height, ..inner })
+impl Attention {
+    /// What is selected in full, and what the engine warned of.
+    fn below(&self, app: &App, needs: &[Need], width: usize) -> Vec<Row> {
+        let mut rows = Vec::new();
+        if let Some(need) = needs.get(self.list.selected) {
+            rows.push(Row::new());
+            rows.extend(detail(app, need, width));
+        }
+        if !app.warnings.is_empty() {
+            rows.extend([Row::new(), Row::of(Ink::Dim, "the engine warned")]);
+            rows.extend(warnings(app, width));
+        }
+        rows
+    }
+}
+
+/// The decisions take half of the room at most.
+fn list_of(inner: Rect, needs: usize) -> Rect {
+    let wanted = u16::try_from(needs.max(1)).unwrap_or(u16::MAX);
+    Rect { height: wanted.min((inner.height / 2).max(1)).min(inner.height), ..inner }
+}
+
+/// What a decision is about, as far as it can be said here.
+fn detail(app: &App, need: &Need, width: usize) -> Vec<Row> {
+    match need.kind {
+        NeedKind::Gate { gate } => gate::summary(&app.mission, gate),
+        NeedKind::Question { question } => {
+            let Some(known) = app.mission.questions.iter().find(|known| known.id == question) else {
+                return Vec::new();
+            };
+            let mut rows = paragraph(Ink::Text, known.text.as_str(), width);
+            let numbered = known.options.iter().zip(1..);
+            rows.extend(numbered.map(|(option, number)| {
+                Row::of(Ink::Accent, format!("  {number} ")).then(Ink::Text, option.as_str())
+            }));
+            rows
+        }
+        NeedKind::Hold { .. } => paragraph(Ink::Text, &need.sentence, width),
+    }
 }
 
 /// Warnings in full, the newest first.
@@ -99,8 +143,17 @@ fn row(app: &App, need: &Need) -> Row {
     if need.blocks.is_empty() { row } else { row.end(Ink::Dim, format!("holds up {}", need.blocks)) }
 }
 
-fn open(app: &App, need: &Need) -> Turn {
-    let screen: Box<dyn Popup> = match need.kind {
+/// The screen for what waits: the only decision itself, or the list of them.
+pub fn screen(app: &App) -> Box<dyn Popup> {
+    match needs(&app.mission).as_slice() {
+        [only] if app.warnings.is_empty() => decision(app, only),
+        _ => Box::new(Attention::default()),
+    }
+}
+
+/// The screen on which a decision is made.
+fn decision(app: &App, need: &Need) -> Box<dyn Popup> {
+    match need.kind {
         NeedKind::Gate { gate } => Box::new(GateScreen::new(gate)),
         NeedKind::Question { question } => Box::new(Talk::about(app, question)),
         NeedKind::Hold { .. } => Box::new(Confirm::new(
@@ -108,6 +161,5 @@ fn open(app: &App, need: &Need) -> Turn {
             Command::Resume,
             "the mission goes on",
         )),
-    };
-    Turn::stay().and_then(Then::Open(screen))
+    }
 }

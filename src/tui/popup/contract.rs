@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::frame::{around, scrolled};
 use super::prompt::told;
 use super::turn::order;
-use super::{Popup, Turn, Typing};
+use super::{Popup, Then, Turn, Typing};
 use crate::domain::command::Command;
 use crate::domain::consequence::ContractChange;
 use crate::domain::document::{contract_changes, write_contract};
@@ -18,7 +18,7 @@ use crate::tui::app::App;
 use crate::tui::effect::{Effect, Errand};
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::layout::{Areas, centred, inside};
+use crate::tui::layout::{centred, inside};
 use crate::tui::list::{List, Step};
 use crate::tui::present::edit::{Edit, Fate, rows};
 use crate::tui::present::row::Row;
@@ -64,6 +64,10 @@ impl ContractScreen {
 
     fn is_sending(&self) -> bool {
         matches!(&self.state, State::Changes(edits) if edits.iter().any(|edit| edit.fate == Fate::Sent))
+    }
+
+    fn is_unsent(&self) -> bool {
+        matches!(self.state, State::Unreadable(_)) || self.waiting() > 0
     }
 
     /// How many changes have not been sent.
@@ -121,7 +125,7 @@ impl ContractScreen {
             State::Unreadable(error) => {
                 let mut page = sentence(Ink::Bad, error);
                 page.push(Row::new());
-                page.extend(sentence(Ink::Dim, "E opens what you wrote again; Esc throws it away."));
+                page.extend(sentence(Ink::Dim, "E opens what you wrote again; Esc leaves it for later."));
                 page
             }
             State::Unchanged => sentence(Ink::Dim, "Nothing was changed."),
@@ -131,7 +135,7 @@ impl ContractScreen {
                     page.push(Row::new());
                     page.extend(sentence(
                         Ink::Dim,
-                        "Enter sends what is not sent yet, E goes on writing, Esc throws it away.",
+                        "Enter sends what is not sent yet, E goes on writing, Esc leaves it for later.",
                     ));
                 }
                 page
@@ -167,8 +171,8 @@ impl Popup for ContractScreen {
         Context::Document
     }
 
-    fn area(&self, areas: &Areas) -> Rect {
-        centred(areas.body, 100, 26)
+    fn area(&self, app: &App) -> Rect {
+        centred(app.areas().body, 100, 26)
     }
 
     /// Letters of other screens mean nothing while changes wait to be sent.
@@ -198,11 +202,15 @@ impl Popup for ContractScreen {
                 }
                 return self.edit();
             }
+            // What has not been sent is somebody's work: E brings it back.
+            Action::Back if self.is_unsent() => {
+                return Turn::say("kept: E goes on with what you wrote").and_then(Then::Shelve);
+            }
             Action::Back => return Turn::close(),
             _ => {}
         }
         let Some(step) = Step::of(action) else { return Turn::stay() };
-        let inner = inside(self.area(&app.areas()));
+        let inner = inside(self.area(app));
         let mut list = List { selected: self.top, top: self.top };
         let len = self.page(usize::from(inner.width)).len().saturating_sub(usize::from(inner.height)) + 1;
         list.step(step, len, usize::from(inner.height).max(1));

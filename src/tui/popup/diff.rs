@@ -53,7 +53,7 @@ impl DiffScreen {
 
     fn select(&mut self, app: &App, file: usize) {
         let Some(len) = self.doc().map(|diff| diff.files.len()) else { return };
-        let height = usize::from(parts(inside(self.area(&app.areas()))).0.height);
+        let height = usize::from(parts(inside(self.area(app))).0.height);
         self.files.select(file, len, height);
         self.top = 0;
         let selected = self.doc().and_then(|diff| diff.files.get(self.files.selected)).cloned();
@@ -81,7 +81,7 @@ impl DiffScreen {
     }
 
     fn scroll(&mut self, app: &App, step: Step) {
-        let height = usize::from(parts(inside(self.area(&app.areas()))).1.height);
+        let height = usize::from(parts(inside(self.area(app))).1.height);
         let mut list = List { selected: self.top, top: self.top };
         list.step(step, self.lines.len().saturating_sub(height) + 1, height.max(1));
         self.top = list.selected;

@@ -3,17 +3,15 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::frame::{around, scrolled};
+use super::frame::{around, fitting, scrolled};
 use super::{Popup, Turn};
 use crate::domain::id::FeatureId;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::layout::{Areas, centred};
-use crate::tui::present::contract;
+use crate::tui::present::feature;
 use crate::tui::present::row::Row;
-use crate::tui::text::wrap;
 
 /// The screen of a feature.
 #[derive(Debug)]
@@ -33,8 +31,10 @@ impl Popup for FeatureScreen {
         Context::Evidence
     }
 
-    fn area(&self, areas: &Areas) -> Rect {
-        centred(areas.body, 84, 20)
+    fn area(&self, app: &App) -> Rect {
+        let rows =
+            app.mission.feature(self.id).map_or(0, |known| feature::detail(&app.mission, known, 80).len());
+        fitting(app, 84, rows)
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {
@@ -46,29 +46,11 @@ impl Popup for FeatureScreen {
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let Some(feature) = app.mission.feature(self.id) else { return };
-        let title = Row::of(Ink::Strong, format!("{} {}", feature.id, feature.spec.title))
-            .end(Ink::Dim, feature.milestone.to_string());
+        let Some(known) = app.mission.feature(self.id) else { return };
+        let title = Row::of(Ink::Strong, format!("{} {}", known.id, known.spec.title))
+            .end(Ink::Dim, known.milestone.to_string());
         let inner = around(app, frame, area, &title);
-        let width = usize::from(inner.width);
-        let mut rows: Vec<Row> = wrap(feature.spec.description.as_str(), width)
-            .into_iter()
-            .map(|line| Row::of(Ink::Text, line))
-            .collect();
-        rows.push(Row::new());
-        rows.push(Row::of(Ink::Dim, "done when"));
-        for criterion in &feature.spec.criteria {
-            rows.extend(
-                wrap(criterion.as_str(), width.saturating_sub(2))
-                    .into_iter()
-                    .map(|line| Row::of(Ink::Dim, "· ").then(Ink::Text, line)),
-            );
-        }
-        rows.push(Row::new());
-        rows.push(Row::of(Ink::Dim, "fulfills"));
-        rows.extend(
-            app.mission.assertions_at_stake(feature).iter().map(|id| contract::row(&app.mission, id)),
-        );
+        let rows = feature::detail(&app.mission, known, usize::from(inner.width));
         scrolled(app, frame, inner, 0, &rows);
     }
 }

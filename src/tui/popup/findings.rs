@@ -46,10 +46,11 @@ impl Findings {
     }
 }
 
-/// The list above, the selected finding in full below.
-fn parts(inner: Rect) -> (Rect, Rect) {
-    let below = (inner.height / 2).min(10);
-    let upper = Rect { height: inner.height - below, ..inner };
+/// The list above, as long as it is but no longer than half; the selected finding in full below.
+fn parts(inner: Rect, findings: usize) -> (Rect, Rect) {
+    let above = u16::try_from(findings + 1).unwrap_or(u16::MAX).min(inner.height / 2);
+    let below = inner.height - above;
+    let upper = Rect { height: above, ..inner };
     (upper, Rect { y: upper.bottom(), height: below, ..inner })
 }
 
@@ -67,7 +68,7 @@ impl Popup for Findings {
             return self.open(app);
         }
         let Some(step) = Step::of(action) else { return Turn::pass() };
-        let height = usize::from(parts(inside(self.area(&app.areas()))).0.height);
+        let height = usize::from(parts(inside(self.area(app)), app.mission.findings.len()).0.height);
         self.list.step(step, app.mission.findings.len(), height);
         Turn::stay()
     }
@@ -82,8 +83,8 @@ impl Popup for Findings {
             app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Dim, sentence)]);
             return;
         }
-        let (upper, lower) = parts(inner);
-        let rows: Vec<Row> = findings.iter().map(|finding| row(finding)).collect();
+        let (upper, lower) = parts(inner, findings.len());
+        let rows: Vec<Row> = findings.iter().map(|finding| row(&app.mission, finding)).collect();
         list(app, frame, upper, &self.list, &rows);
         let mut lines = lower.rows();
         if let Some(line) = lines.next() {

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::tui::app::App;
 use crate::tui::ink::Ink;
-use crate::tui::layout::inside;
+use crate::tui::layout::{centred, inside};
 use crate::tui::list::List;
 use crate::tui::present::row::Row;
 use crate::tui::widget::painter::Lit;
@@ -16,6 +16,12 @@ pub fn around(app: &App, frame: &mut Frame<'_>, area: Rect, title: &Row) -> Rect
     painter.border(frame.buffer_mut(), area, Ink::Focus);
     painter.title(frame.buffer_mut(), area, title);
     inside(area)
+}
+
+/// A box that is as high as its rows want, in the middle of the screen.
+pub fn fitting(app: &App, width: u16, rows: usize) -> Rect {
+    let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(2);
+    centred(app.areas().body, width, height)
 }
 
 /// Draws the rows of a list that are seen.

@@ -6,9 +6,10 @@ use ratatui::layout::Rect;
 use super::{Popup, Turn};
 use crate::tui::action::Action;
 use crate::tui::app::App;
+use crate::tui::glyph::Glyph;
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::layout::{Areas, centred, inside};
+use crate::tui::layout::{centred, inside};
 use crate::tui::list::{List, Step};
 use crate::tui::present::row::Row;
 use crate::tui::text::width;
@@ -30,11 +31,33 @@ impl Help {
         if app.places().len() == 1 {
             section(app, Context::Global, &mut rows);
         }
+        signs(&mut rows);
         Self { rows, list: List::default() }
     }
 
     fn height(&self, app: &App) -> usize {
-        usize::from(inside(self.area(&app.areas())).height)
+        usize::from(inside(self.area(app)).height)
+    }
+}
+
+/// What the signs mean that stand before features, assertions and attempts.
+fn signs(rows: &mut Vec<Row>) {
+    const SIGNS: [(Glyph, Ink, &str); 10] = [
+        (Glyph::Done, Ink::Good, "built, proven, done"),
+        (Glyph::Active, Ink::Accent, "at work"),
+        (Glyph::Pending, Ink::Dim, "not yet"),
+        (Glyph::Failed, Ink::Bad, "failed"),
+        (Glyph::Blocked, Ink::Bad, "could not be tried, or was broken off"),
+        (Glyph::Stale, Ink::Warn, "the wording was changed after the verdict"),
+        (Glyph::Waived, Ink::Warn, "let pass by you, with a reason"),
+        (Glyph::Step, Ink::Dim, "a step of validation to come"),
+        (Glyph::Evidence, Ink::Dim, "how many pieces of evidence"),
+        (Glyph::Needs, Ink::Warn, "waits for you"),
+    ];
+    rows.extend([Row::new(), Row::of(Ink::Strong, "Signs")]);
+    for (glyph, ink, meaning) in SIGNS {
+        let sign = Row::new().sign(ink, glyph).then(Ink::Text, " ".repeat(20));
+        rows.push(sign.then(Ink::Text, meaning));
     }
 }
 
@@ -65,9 +88,9 @@ impl Popup for Help {
         Context::Help
     }
 
-    fn area(&self, areas: &Areas) -> Rect {
+    fn area(&self, app: &App) -> Rect {
         let height = u16::try_from(self.rows.len()).unwrap_or(u16::MAX).saturating_add(2);
-        centred(areas.body, 76, height)
+        centred(app.areas().body, 76, height)
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {

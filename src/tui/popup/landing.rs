@@ -14,7 +14,7 @@ use crate::tui::app::App;
 use crate::tui::effect::Errand;
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::layout::{Areas, centred};
+use crate::tui::layout::centred;
 use crate::tui::present::row::Row;
 use crate::tui::source::SourceError;
 use crate::tui::text::{span, wrap};
@@ -88,8 +88,8 @@ impl Popup for LandScreen {
         Context::Landing
     }
 
-    fn area(&self, areas: &Areas) -> Rect {
-        centred(areas.body, 76, 10)
+    fn area(&self, app: &App) -> Rect {
+        centred(app.areas().body, 76, 10)
     }
 
     fn hints(&self, app: &App) -> Vec<Action> {

@@ -4,7 +4,7 @@ use crossterm::event::KeyEvent;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::frame::{around, rule};
+use super::frame::around;
 use super::{Popup, Turn, Typing};
 use crate::domain::budget::dollars;
 use crate::domain::goal::Goal;
@@ -13,13 +13,17 @@ use crate::tui::app::App;
 use crate::tui::effect::Effect;
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::layout::Areas;
 use crate::tui::options::{ConsoleExit, Launch, Launcher};
+use crate::tui::present::prose::paragraph;
 use crate::tui::present::row::Row;
 use crate::tui::text::wrap;
 use crate::tui::widget::text_box::{Active, Height, TextBox};
 
 const DRAFT: &str = "goal";
+
+/// What a goal needs.
+const ADVICE: &str = "A paragraph is enough: who uses it, what they can do with it, how one would see that it works. \
+     The orchestrator asks about the rest, writes the contract and the plan, and waits for your GO before anything is built.";
 
 /// The goal that is being written, and what it would start with.
 #[derive(Debug)]
@@ -27,13 +31,41 @@ pub struct LauncherScreen {
     launcher: Launcher,
     goal: TextBox,
     trouble: Option<String>,
+    under: Under,
+    leaving: Leaving,
+}
+
+/// Whether the person has been asked if they mean to lose the goal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leaving {
+    No,
+    Asked,
+}
+
+/// What Esc goes back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Under {
+    Nothing,
+    /// The choice among the missions that live here.
+    Choice,
 }
 
 impl LauncherScreen {
     /// The launcher in a repository.
     pub fn new(launcher: Launcher) -> Self {
         let trouble = launcher.obstacle.clone();
-        Self { launcher, goal: TextBox::new(Height::Many, ""), trouble }
+        Self {
+            launcher,
+            goal: TextBox::new(Height::Many, ""),
+            trouble,
+            under: Under::Nothing,
+            leaving: Leaving::No,
+        }
+    }
+
+    /// The launcher over the choice among missions; Esc keeps what was written and goes back there.
+    pub fn over_choice(launcher: Launcher) -> Self {
+        Self { under: Under::Choice, ..Self::new(launcher) }
     }
 
     fn start(&mut self) -> Turn {
@@ -78,16 +110,32 @@ impl Popup for LauncherScreen {
         Context::Launcher
     }
 
-    fn area(&self, areas: &Areas) -> Rect {
-        areas.body
+    fn area(&self, app: &App) -> Rect {
+        app.areas().body
     }
 
     fn typing(&self) -> Typing {
         Typing::Yes
     }
 
+    fn word(&self, action: Action) -> &'static str {
+        match action {
+            Action::Save => "begin the mission",
+            Action::Play => "watch the demo",
+            Action::Editor => "write it in $EDITOR",
+            other => other.hint(),
+        }
+    }
+
     fn hints(&self, _app: &App) -> Vec<Action> {
         vec![Action::Save, Action::Editor, Action::Play, Action::Quit]
+    }
+
+    fn opened(&mut self, app: &App) -> Turn {
+        if let Some(draft) = app.drafts.get(DRAFT) {
+            self.goal = TextBox::new(Height::Many, draft);
+        }
+        Turn::stay()
     }
 
     fn act(&mut self, _app: &App, action: Action) -> Turn {
@@ -97,14 +145,24 @@ impl Popup for LauncherScreen {
             Action::Editor => {
                 Turn::effect(Effect::Edit { text: self.goal.text(), name: "goal.md".to_owned() })
             }
-            Action::Quit => Turn::effect(Effect::Exit(ConsoleExit::Left))
-                .with_draft(DRAFT.to_owned(), Some(self.goal.text())),
+            Action::Quit if self.under == Under::Choice => {
+                Turn::close().with_draft(DRAFT.to_owned(), Some(self.goal.text()))
+            }
+            // A goal may be an hour's work, and here is no mission to keep it with.
+            Action::Quit if self.leaving == Leaving::No && !self.goal.is_blank() => {
+                self.leaving = Leaving::Asked;
+                self.trouble =
+                    Some("The goal has not been sent: leave once more to throw it away.".to_owned());
+                Turn::stay()
+            }
+            Action::Quit => Turn::effect(Effect::Exit(ConsoleExit::Left)),
             _ => Turn::stay(),
         }
     }
 
     fn typed(&mut self, _app: &App, key: KeyEvent) -> Turn {
         self.goal.key(key);
+        self.leaving = Leaving::No;
         self.trouble.clone_from(&self.launcher.obstacle);
         Turn::stay()
     }
@@ -122,15 +180,18 @@ impl Popup for LauncherScreen {
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let inner =
             around(app, frame, area, &Row::of(Ink::Strong, "What should exist when the mission is over?"));
-        let facts = self.facts(usize::from(inner.width));
-        let below = u16::try_from(facts.len() + 1).unwrap_or(u16::MAX).min(inner.height * 2 / 3);
-        let text = Rect { height: inner.height.saturating_sub(below), ..inner };
+        let width = usize::from(inner.width);
+        let facts = self.facts(width);
+        let wanted = u16::try_from(facts.len()).unwrap_or(u16::MAX);
+        let advice = paragraph(Ink::Dim, ADVICE, width);
+        let head = u16::try_from(advice.len() + 1).unwrap_or(0).min(inner.height / 4);
+        app.painter().rows(frame.buffer_mut(), Rect { height: head, ..inner }, &advice);
+        let room = inner.height.saturating_sub(head);
+        let box_height = room.saturating_sub(wanted + 1).clamp(1.min(room), 12.max(room / 3));
+        let text = Rect { y: inner.y + head, height: box_height, ..inner };
         self.goal.draw(app, frame, text, Active::Yes);
-        let lower = Rect { y: text.bottom(), height: below, ..inner };
-        if let Some(line) = lower.rows().next() {
-            rule(app, frame, line, "it starts with");
-        }
-        let rest = Rect { y: lower.y + 1.min(lower.height), height: lower.height.saturating_sub(1), ..lower };
+        let rest = Rect { y: text.bottom() + 1, height: room.saturating_sub(box_height + 1), ..inner };
+        let rest = rest.intersection(inner);
         app.painter().rows(frame.buffer_mut(), rest, &facts);
     }
 }

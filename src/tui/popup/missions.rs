@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::frame::{around, list};
+use super::frame::{around, fitting, list};
 use super::{Popup, Turn};
 use crate::domain::budget::dollars;
 use crate::tui::action::Action;
@@ -12,7 +12,7 @@ use crate::tui::effect::Effect;
 use crate::tui::host::MissionCard;
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::layout::{Areas, centred, inside};
+use crate::tui::layout::inside;
 use crate::tui::list::{List, Step};
 use crate::tui::options::ConsoleExit;
 use crate::tui::present::row::Row;
@@ -30,12 +30,12 @@ impl Popup for Missions {
         Context::Missions
     }
 
-    fn area(&self, areas: &Areas) -> Rect {
-        centred(areas.body, 110, 24)
+    fn area(&self, app: &App) -> Rect {
+        fitting(app, 110, app.missions.len().clamp(1, 30))
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Open, Action::Up, Action::Down, Action::Back]
+        vec![Action::Open, Action::Add, Action::Up, Action::Down, Action::Back]
     }
 
     fn opened(&mut self, _app: &App) -> Turn {
@@ -50,8 +50,11 @@ impl Popup for Missions {
                 None => Turn::stay(),
             };
         }
+        if action == Action::Add {
+            return Turn::effect(Effect::Exit(ConsoleExit::New));
+        }
         let Some(step) = Step::of(action) else { return Turn::pass() };
-        let height = usize::from(inside(self.area(&app.areas())).height);
+        let height = usize::from(inside(self.area(app)).height);
         self.list.step(step, app.missions.len(), height);
         Turn::stay()
     }

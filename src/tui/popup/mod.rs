@@ -3,9 +3,11 @@
 pub mod assertion;
 pub mod attempt;
 pub mod attention;
+pub mod choice;
 pub mod contract;
 pub mod diff;
 pub mod evidence;
+pub mod exhibit;
 pub mod feature;
 pub mod findings;
 pub mod frame;
@@ -34,7 +36,6 @@ use super::action::Action;
 use super::app::App;
 use super::effect::Errand;
 use super::keymap::Context;
-use super::layout::Areas;
 use super::source::SourceError;
 use crate::link::protocol::Reply;
 
@@ -46,8 +47,8 @@ pub trait Popup: fmt::Debug + Send {
     fn context(&self) -> Context;
 
     /// Where it stands.
-    fn area(&self, areas: &Areas) -> Rect {
-        areas.body
+    fn area(&self, app: &App) -> Rect {
+        app.areas().body
     }
 
     /// Whether letters are typed into it.
@@ -57,6 +58,11 @@ pub trait Popup: fmt::Debug + Send {
 
     /// The actions whose keys stand in the footer.
     fn hints(&self, app: &App) -> Vec<Action>;
+
+    /// What an action is called here.
+    fn word(&self, action: Action) -> &'static str {
+        action.hint()
+    }
 
     /// Called once, when it is put on the stack.
     fn opened(&mut self, _app: &App) -> Turn {
@@ -116,7 +122,7 @@ pub enum Typing {
 /// How often a screen wants to hear of the time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pace {
-    /// About once a second, as all clocks on the screen.
+    /// As all clocks on the screen: once a second while something runs, else once a minute.
     #[default]
     Calm,
     /// Several times a second: something moves.

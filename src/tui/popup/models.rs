@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::frame::{around, list};
+use super::frame::{around, fitting, list};
 use super::prompt::{Prompt, Purpose};
 use super::{Popup, Turn};
 use crate::domain::attempt::Role;
@@ -13,7 +13,6 @@ use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::layout::{Areas, centred};
 use crate::tui::list::{List, Step};
 use crate::tui::present::row::Row;
 use crate::tui::text::plural;
@@ -29,8 +28,8 @@ impl Popup for Models {
         Context::Models
     }
 
-    fn area(&self, areas: &Areas) -> Rect {
-        centred(areas.body, 84, 12)
+    fn area(&self, app: &App) -> Rect {
+        fitting(app, 84, Role::ALL.len())
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {

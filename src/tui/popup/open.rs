@@ -3,7 +3,7 @@
 use super::Popup;
 use super::assertion::AssertionScreen;
 use super::attempt::AttemptScreen;
-use super::attention::Attention;
+use super::attention;
 use super::contract::ContractScreen;
 use super::diff::DiffScreen;
 use super::evidence::EvidenceScreen;
@@ -30,8 +30,8 @@ use crate::tui::select::{attempt_on, selected_assertion, selected_moment, select
 /// The screen of an action that means the same everywhere.
 pub fn anywhere(app: &App, action: Action) -> Option<Box<dyn Popup>> {
     Some(match action {
-        Action::Attention => Box::new(Attention::default()),
-        Action::Gate => Box::new(GateScreen::new(meant(&app.mission))),
+        Action::Attention => attention::screen(app),
+        Action::Gate => Box::new(GateScreen::new(meant(app))),
         Action::Talk => Box::new(Talk::new(app)),
         Action::Workers => Box::new(Workers::default()),
         Action::Models => Box::new(Models::default()),
@@ -60,16 +60,17 @@ pub fn from_main(app: &App, action: Action) -> Option<Box<dyn Popup>> {
     })
 }
 
-/// The assertion that is meant: the selected one, or the first that the selected feature fulfills.
+/// The assertion that is meant: the selected one, or the first that the selected feature fulfills. What stands in no
+/// list of assertions means none, so that nobody changes one that they do not look at.
 fn assertion(app: &App) -> Option<AssertionId> {
-    if app.focus == Pane::Plan
-        && let Some(Target::Feature(id)) = selected_target(app)
-        && let Some(feature) = app.mission.feature(id)
-        && let Some(first) = app.mission.assertions_at_stake(feature).into_iter().next()
-    {
-        return Some(first);
+    match app.focus {
+        Pane::Contract => selected_assertion(app),
+        Pane::Plan => {
+            let Target::Feature(id) = selected_target(app)? else { return None };
+            app.mission.assertions_at_stake(app.mission.feature(id)?).into_iter().next()
+        }
+        Pane::Worker | Pane::Timeline => None,
     }
-    selected_assertion(app)
 }
 
 fn opened(app: &App) -> Option<Box<dyn Popup>> {

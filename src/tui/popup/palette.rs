@@ -11,7 +11,7 @@ use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::ink::Ink;
 use crate::tui::keymap::{Context, Keymap};
-use crate::tui::layout::{Areas, centred, inside};
+use crate::tui::layout::{centred, inside};
 use crate::tui::list::{List, Step};
 use crate::tui::present::row::Row;
 use crate::tui::widget::painter::Lit;
@@ -65,7 +65,7 @@ impl Palette {
     }
 
     fn rows_seen(&self, app: &App) -> usize {
-        usize::from(inside(self.area(&app.areas())).height).saturating_sub(2)
+        usize::from(inside(self.area(app)).height).saturating_sub(2)
     }
 }
 
@@ -74,12 +74,16 @@ impl Popup for Palette {
         Context::Palette
     }
 
-    fn area(&self, areas: &Areas) -> Rect {
-        centred(areas.body, 100, 24)
+    fn area(&self, app: &App) -> Rect {
+        centred(app.areas().body, 100, 24)
     }
 
     fn typing(&self) -> Typing {
         Typing::Yes
+    }
+
+    fn word(&self, action: Action) -> &'static str {
+        if action == Action::Open { "do it" } else { action.hint() }
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {

@@ -18,7 +18,7 @@ use crate::tui::app::App;
 use crate::tui::effect::{Effect, Errand};
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::layout::{Areas, centred};
+use crate::tui::layout::centred;
 use crate::tui::popup::turn::order;
 use crate::tui::present::row::Row;
 use crate::tui::present::work::gate_name;
@@ -144,12 +144,16 @@ impl Popup for Prompt {
         Context::Prompt
     }
 
-    fn area(&self, areas: &Areas) -> Rect {
-        centred(areas.body, 74, 11)
+    fn area(&self, app: &App) -> Rect {
+        centred(app.areas().body, 74, 11)
     }
 
     fn typing(&self) -> Typing {
         Typing::Yes
+    }
+
+    fn word(&self, action: Action) -> &'static str {
+        if action == Action::Save { "send" } else { action.hint() }
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {
@@ -267,8 +271,8 @@ impl Popup for Confirm {
         Context::Prompt
     }
 
-    fn area(&self, areas: &Areas) -> Rect {
-        centred(areas.body, 66, 6)
+    fn area(&self, app: &App) -> Rect {
+        centred(app.areas().body, 66, 6)
     }
 
     fn typing(&self) -> Typing {

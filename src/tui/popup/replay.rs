@@ -16,7 +16,6 @@ use crate::tui::app::App;
 use crate::tui::effect::Errand;
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::layout::Areas;
 use crate::tui::present::row::Row;
 use crate::tui::source::SourceError;
 use crate::tui::text::span;
@@ -145,9 +144,20 @@ impl Popup for Replay {
     }
 
     /// A strip at the foot; the main screen stays in sight above it.
-    fn area(&self, areas: &Areas) -> Rect {
+    fn area(&self, app: &App) -> Rect {
+        let areas = app.areas();
         let height = 5.min(areas.body.height);
         Rect { y: areas.body.bottom() - height, height, ..areas.body }
+    }
+
+    fn word(&self, action: Action) -> &'static str {
+        match action {
+            Action::Left => "step back",
+            Action::Right => "step on",
+            Action::NextMatch => "next gate or failure",
+            Action::PreviousMatch => "the one before",
+            other => other.hint(),
+        }
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {
@@ -229,7 +239,7 @@ impl Popup for Replay {
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let speed = SPEEDS.get(self.speed).copied().unwrap_or(1);
-        let state = if self.playing.is_some() { "playing" } else { "standing" };
+        let state = if self.playing.is_some() { "playing" } else { "paused" };
         let title = Row::of(Ink::Strong, "Replay").end(Ink::Dim, format!("{state} · ×{speed}"));
         let inner = around(app, frame, area, &title);
         let (now, total) = (self.at as u64, self.events.len() as u64);

@@ -43,8 +43,15 @@ impl Popup for Stats {
         Context::Stats
     }
 
+    fn word(&self, action: Action) -> &'static str {
+        match action {
+            Action::Down => "scroll",
+            other => other.hint(),
+        }
+    }
+
     fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Up, Action::Down, Action::Back]
+        vec![Action::Down, Action::Help, Action::Back]
     }
 
     fn opened(&mut self, _app: &App) -> Turn {
@@ -64,7 +71,7 @@ impl Popup for Stats {
 
     fn act(&mut self, app: &App, action: Action) -> Turn {
         let Some(step) = Step::of(action) else { return Turn::pass() };
-        let inner = inside(self.area(&app.areas()));
+        let inner = inside(self.area(app));
         let len = self.page(app, usize::from(inner.width)).len();
         let mut list = List { selected: self.top, top: self.top };
         list.step(step, len.saturating_sub(usize::from(inner.height)) + 1, usize::from(inner.height).max(1));

@@ -16,7 +16,7 @@ use crate::tui::app::App;
 use crate::tui::effect::{Effect, Errand};
 use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::layout::{Areas, Shape};
+use crate::tui::layout::Shape;
 use crate::tui::list::Step;
 use crate::tui::present::row::Row;
 use crate::tui::present::talk;
@@ -122,7 +122,8 @@ impl Popup for Talk {
     }
 
     /// The right side: plan and contract stay in sight and grow as the orchestrator proposes them.
-    fn area(&self, areas: &Areas) -> Rect {
+    fn area(&self, app: &App) -> Rect {
+        let areas = app.areas();
         let right = areas.panes.get(1).copied().unwrap_or_default();
         if areas.shape == Shape::Wide && right.width > 0 && right.width < areas.body.width {
             Rect { height: areas.body.height, ..right }
@@ -133,6 +134,14 @@ impl Popup for Talk {
 
     fn typing(&self) -> Typing {
         Typing::Yes
+    }
+
+    fn word(&self, action: Action) -> &'static str {
+        match action {
+            Action::NextPane => "to whom",
+            Action::PageUp => "earlier",
+            other => other.hint(),
+        }
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {

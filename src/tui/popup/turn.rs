@@ -6,6 +6,7 @@ use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
 use crate::link::protocol::Call;
 use crate::tui::action::Action;
+use crate::tui::app::Tone;
 use crate::tui::effect::{Effect, Errand};
 
 /// Effects, and what becomes of the stack.
@@ -15,6 +16,8 @@ pub struct Turn {
     pub then: Then,
     /// A sentence for the person.
     pub say: Option<String>,
+    /// How the sentence is meant.
+    pub tone: Tone,
     /// Which moment of the mission the screen shows from now on.
     pub show: Show,
     /// A text to keep under a name, or to forget.
@@ -39,6 +42,8 @@ pub enum Then {
     #[default]
     Stay,
     Close,
+    /// The screen closes, and is kept as it is until it is asked for again.
+    Shelve,
     Open(Box<dyn Popup>),
     /// This screen gives way to another.
     Swap(Box<dyn Popup>),
@@ -82,6 +87,11 @@ impl Turn {
     /// A sentence for the person.
     pub fn say(sentence: impl Into<String>) -> Self {
         Self { say: Some(sentence.into()), ..Self::default() }
+    }
+
+    /// A sentence that says why nothing was done.
+    pub fn refuse(sentence: impl Into<String>) -> Self {
+        Self { say: Some(sentence.into()), tone: Tone::Trouble, ..Self::default() }
     }
 
     /// A command of the person, with the words that confirm it.

@@ -52,7 +52,7 @@ impl Popup for Workers {
             _ => {}
         }
         let Some(step) = Step::of(action) else { return Turn::pass() };
-        let height = usize::from(inside(self.area(&app.areas())).height).saturating_sub(2);
+        let height = usize::from(inside(self.area(app)).height).saturating_sub(2);
         self.list.step(step, app.mission.attempts.len(), height);
         Turn::stay()
     }

@@ -16,7 +16,13 @@ pub fn targets(mission: &Mission) -> Vec<AssertionId> {
     active.chain(retired).map(|assertion| assertion.id.clone()).collect()
 }
 
-/// One row: `✗ VAL-AUTH-002 Wrong password is refused   r2  ▣ 1`.
+/// An id without the beginning that all of them share, where room is dear.
+fn short(id: &AssertionId) -> String {
+    let id = id.to_string();
+    id.strip_prefix("VAL-").map_or_else(|| id.clone(), str::to_owned)
+}
+
+/// One row: `✗ AUTH-002 Wrong password is refused   r2  ▣ 1`.
 pub fn row(mission: &Mission, id: &AssertionId) -> Row {
     let Some(assertion) = mission.contract.get(id) else { return Row::new() };
     let standing = mission.standing(id);
@@ -28,7 +34,7 @@ pub fn row(mission: &Mission, id: &AssertionId) -> Row {
     };
     let mut row = Row::new()
         .sign(ink, sign)
-        .then(Ink::Dim, format!("{id} "))
+        .then(Ink::Dim, format!("{} ", short(id)))
         .then(words, assertion.wording.title.as_str());
     if assertion.wording.weight == Weight::NonBlocking {
         row = row.end(Ink::Dim, "optional ");

@@ -5,8 +5,8 @@ use crate::domain::id::AttemptId;
 use crate::domain::mission::Mission;
 use crate::tui::glyph::Glyph;
 use crate::tui::ink::Ink;
-use crate::tui::text::wrap;
 
+use super::prose::labelled;
 use super::row::Row;
 
 /// All findings: the open ones first, then what is being mended, then what was dismissed; heavy before light.
@@ -39,14 +39,17 @@ pub fn source_attempt(source: &Source) -> Option<AttemptId> {
 }
 
 /// One line: `✗ blocking  the answer names which part was wrong      M2  → F12`.
-pub fn row(finding: &Finding) -> Row {
+pub fn row(mission: &Mission, finding: &Finding) -> Row {
+    let mended = |id| mission.feature(id).is_some_and(crate::domain::plan::Feature::is_built);
     let (sign, ink) = match finding.state {
+        FindingState::TakenUp { feature } if mended(feature) => (Glyph::Done, Ink::Good),
         FindingState::Open => (Glyph::Needs, Ink::Warn),
         FindingState::TakenUp { .. } => (Glyph::Active, Ink::Accent),
         FindingState::Dismissed { .. } => (Glyph::Retired, Ink::Dim),
     };
     let fate = match &finding.state {
         FindingState::Open => "open".to_owned(),
+        FindingState::TakenUp { feature } if mended(*feature) => format!("mended by {feature}"),
         FindingState::TakenUp { feature } => format!("→ {feature}"),
         FindingState::Dismissed { .. } => "dismissed".to_owned(),
     };
@@ -114,13 +117,4 @@ fn source_words(source: &Source) -> String {
         Source::Gate => "your NO-GO".to_owned(),
         Source::Amendment { attempt } => format!("{attempt}, which asks to change the contract"),
     }
-}
-
-fn labelled(label: &str, text: &str, width: usize) -> Vec<Row> {
-    let lead = |index: usize| if index == 0 { format!("{label:<10}") } else { " ".repeat(10) };
-    wrap(text, width.saturating_sub(10))
-        .into_iter()
-        .enumerate()
-        .map(|(index, line)| Row::of(Ink::Dim, lead(index)).then(Ink::Text, line))
-        .collect()
 }

@@ -2,14 +2,16 @@
 
 use crate::domain::attention;
 use crate::domain::budget::dollars;
+use crate::domain::estimate::forecast;
+use crate::domain::gate::GateId;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::{End, Mission, Status};
 use crate::domain::verdict::Standing;
 use crate::tui::ink::Ink;
-use crate::tui::text::{count, plural, span, width};
+use crate::tui::text::{ago, count, long_span, plural, width};
 
 use super::row::{Piece, Row};
-use super::work::status_sign;
+use super::work::{asks, status_sign};
 
 /// The first line: name and place left, time and cost right; of the cost as much as there is room for.
 pub fn banner(mission: &Mission, now: Timestamp, room: usize) -> Row {
@@ -37,7 +39,8 @@ pub fn identity(mission: &Mission) -> Row {
         .then(Ink::Dim, format!("  {} ⎇ {}", short_path(&founding.repository), founding.branch))
 }
 
-/// Time, tokens and money: `1h 12m · in 3.0K · cached 221M · out 1.3M · $4.21 of $25.00`.
+/// Time, tokens and money, with what it will likely come to:
+/// `1h 12m · in 3.0K · cached 22M · out 1.3M · $4.21 → ~$9.60 of $25.00`.
 pub fn cost(mission: &Mission, now: Timestamp) -> String {
     costs(mission, now).join(" · ")
 }
@@ -51,11 +54,12 @@ fn costs(mission: &Mission, now: Timestamp) -> Vec<String> {
         Some(End::Completed { at } | End::Abandoned { at, .. }) => *at,
         None => now,
     };
-    let money = match mission.budget.micro_dollars {
-        Some(limit) => format!("{} of {}", dollars(usage.micro_dollars), dollars(limit)),
-        None => dollars(usage.micro_dollars),
-    };
-    let mut parts = vec![span(until.since(mission.created))];
+    let likely = forecast(mission).filter(|cost| mission.end.is_none() && cost.likely > usage.micro_dollars);
+    let likely = likely.map_or_else(String::new, |cost| format!(" → ~{}", dollars(cost.likely)));
+    let limit =
+        mission.budget.micro_dollars.map_or_else(String::new, |limit| format!(" of {}", dollars(limit)));
+    let money = format!("{}{likely}{limit}", dollars(usage.micro_dollars));
+    let mut parts = vec![long_span(until.since(mission.created))];
     parts.push(format!("in {}", count(usage.input + usage.cache_written)));
     if usage.cached > 0 {
         parts.push(format!("cached {}", count(usage.cached)));
@@ -96,20 +100,44 @@ pub fn progress(mission: &Mission) -> Progress {
 /// What the mission does, in its place: `● RUNNING   M2 of 4 · Sign-in`.
 pub fn doing(mission: &Mission) -> Vec<Piece> {
     // An agent that works while something waits is still what happens now; the right side says what waits.
-    let works = mission.live_attempts().any(|attempt| attempt.work.role().is_some());
+    // An agent that waits for the person's answer does not work.
+    let works = mission
+        .live_attempts()
+        .any(|attempt| attempt.work.role().is_some() && asks(mission, attempt.id).is_none());
     let status = match mission.status() {
         Status::Waiting if works => Status::Running,
         status => status,
     };
     let (sign, ink) = status_sign(status);
     let mut row = Row::new().sign(ink, sign).then(ink, status.word().to_uppercase());
-    if let Some(milestone) = mission.current_milestone() {
+    if let Some(milestone) = mission.current_milestone().filter(|_| mission.is_go(GateId::Plan)) {
         let of = mission.milestones.len();
         row = row
             .then(Ink::Text, format!("   {} of {of}", milestone.id))
             .then(Ink::Dim, format!(" · {}", milestone.title));
     }
     row.left
+}
+
+/// The standings of the contract as one bar, the settled ones first: what is proven, what is not, what is to come.
+pub fn proof(mission: &Mission, cells: usize) -> Vec<Piece> {
+    const ORDER: [(&[Standing], Ink); 4] = [
+        (&[Standing::Passed], Ink::Good),
+        (&[Standing::Waived, Standing::Stale], Ink::Warn),
+        (&[Standing::Failed, Standing::Blocked], Ink::Bad),
+        (&[Standing::Pending], Ink::Faint),
+    ];
+    let standings: Vec<Standing> =
+        mission.contract.keys().map(|id| mission.standing(id)).filter(|s| *s != Standing::Retired).collect();
+    let (mut pieces, mut counted, mut drawn) = (Vec::new(), 0, 0);
+    for (group, ink) in ORDER {
+        counted += standings.iter().filter(|standing| group.contains(standing)).count();
+        let until = (counted * cells).checked_div(standings.len()).unwrap_or(0);
+        let line = if ink == Ink::Faint { "─" } else { "━" };
+        pieces.push(Piece::new(ink, line.repeat(until - drawn)));
+        drawn = until;
+    }
+    pieces
 }
 
 /// The counts beside the bar: `16/22 features · 31/47 assertions · 2 failing`.
@@ -126,6 +154,18 @@ pub fn counts(progress: Progress) -> Vec<Piece> {
     } else {
         row.left
     }
+}
+
+/// What waits, for a line of its own: `▲ needs you   Q2 asks: May I move it into one place?   5m · holds up F12`.
+pub fn call(mission: &Mission, now: Timestamp) -> Option<Row> {
+    let needs = attention::needs(mission);
+    let first = needs.first()?;
+    let words = if needs.len() == 1 { "1 needs you".to_owned() } else { format!("{} need you", needs.len()) };
+    let waits = Some(ago(now.since(first.since))).filter(|ago| ago != "now");
+    let blocks = Some(format!("holds up {}", first.blocks)).filter(|_| !first.blocks.is_empty());
+    let held = waits.into_iter().chain(blocks).collect::<Vec<_>>().join(" · ");
+    let row = Row::of(Ink::Call, format!("▲ {words}   {}", first.sentence));
+    Some(row.end(Ink::Call, format!("  {held}")))
 }
 
 /// How many decisions wait: `▲ 2 need you`; nothing when none does.

@@ -83,11 +83,9 @@ fn milestone_row(mission: &Mission, id: MilestoneId) -> Row {
     let total = mission.features_of(id).count();
     let built = mission.features_of(id).filter(|feature| feature.is_built()).count();
     let heading = if current { Ink::Strong } else { Ink::Text };
-    let row = Row::new()
-        .sign(ink, sign)
-        .then(heading, format!("{id} {title}"))
-        .end(Ink::Dim, format!("{built}/{total}"));
-    if mission.is_go(GateId::Milestone(id)) { row.end(Ink::Good, "  GO") } else { row.end(Ink::Text, "    ") }
+    let row = Row::new().sign(ink, sign).then(heading, format!("{id} {title}"));
+    let row = if mission.is_go(GateId::Milestone(id)) { row.end(Ink::Good, "GO ") } else { row };
+    row.end(Ink::Dim, format!("{:>4}", format!("{built}/{total}")))
 }
 
 fn feature_row(mission: &Mission, feature: &Feature) -> Row {
@@ -155,7 +153,7 @@ fn validation_row(mission: &Mission, id: MilestoneId) -> Row {
         row = row.sign(ink, sign).then(words, format!("{name}   "));
     }
     match round {
-        Some(round) if round.number > 1 => row.end(Ink::Dim, format!("round {}", round.number)),
+        Some(round) if round.number > 1 => row.end(Ink::Dim, format!("r{}", round.number)),
         _ => row,
     }
 }

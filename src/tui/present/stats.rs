@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::domain::attempt::{Attempt, Role};
 use crate::domain::budget::dollars;
-use crate::domain::estimate::estimate;
+use crate::domain::estimate;
 use crate::domain::id::{MilestoneId, Timestamp};
 use crate::domain::mission::Mission;
 use crate::tui::ink::Ink;
-use crate::tui::text::{count, plural, span, width};
+use crate::tui::text::{count, long_span, plural, span, width};
 
 use super::row::Row;
 use super::work::attempt_sign;
@@ -32,7 +32,9 @@ pub fn rows(mission: &Mission, now: Timestamp, room: usize, tests: Row) -> Vec<R
     rows.extend(forecast(mission, room));
     rows.push(tests);
     rows.push(Row::new());
-    rows.push(Row::of(Ink::Strong, "Attempts over time").end(Ink::Dim, span(now.since(mission.created))));
+    rows.push(
+        Row::of(Ink::Strong, "Attempts over time").end(Ink::Dim, long_span(now.since(mission.created))),
+    );
     rows.extend(lanes(mission, now, room));
     rows
 }
@@ -89,15 +91,15 @@ fn table(shares: Vec<(String, Share)>, room: usize) -> Vec<Row> {
 
 fn forecast(mission: &Mission, room: usize) -> Vec<Row> {
     let spent = mission.usage().micro_dollars;
-    let likely = estimate(mission).cost;
+    let likely = estimate::forecast(mission);
     let words = likely.map_or_else(
         || "nothing is known of prices yet".to_owned(),
         |cost| {
             format!(
                 "likely {} in the end ({} to {})",
-                dollars(cost.likely.max(spent)),
-                dollars(cost.low.max(spent)),
-                dollars(cost.high.max(spent))
+                dollars(cost.likely),
+                dollars(cost.low),
+                dollars(cost.high)
             )
         },
     );
@@ -105,7 +107,7 @@ fn forecast(mission: &Mission, room: usize) -> Vec<Row> {
     if let Some(limit) = mission.budget.micro_dollars.filter(|limit| *limit > 0) {
         let cells = room.saturating_sub(24).min(80) as u64;
         let at = |money: u64| usize::try_from(money.min(limit) * cells / limit).unwrap_or(0);
-        let (now, end) = (at(spent), at(likely.map_or(spent, |cost| cost.likely.max(spent))));
+        let (now, end) = (at(spent), at(likely.map_or(spent, |cost| cost.likely)));
         let rest = usize::try_from(cells).unwrap_or(0).saturating_sub(end);
         rows.push(
             Row::of(Ink::Accent, "█".repeat(now))

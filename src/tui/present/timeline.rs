@@ -5,6 +5,7 @@ use crate::domain::finding::{Finding, FindingState, Source};
 use crate::domain::gate::{Decided, DecidedBy, Decision, GateId};
 use crate::domain::id::{AssertionId, AttemptId, DirectiveId, QuestionId, Timestamp};
 use crate::domain::mission::{End, Mission};
+use crate::domain::plan::FeatureState;
 use crate::domain::verdict::Outcome;
 use crate::tui::glyph::Glyph;
 use crate::tui::ink::Ink;
@@ -48,7 +49,7 @@ pub fn moments(mission: &Mission) -> Vec<(Timestamp, Moment)> {
     moments
 }
 
-/// One row: `  7m  #17 worker        F5 Login form      ✓ 9f3c2a1  tests +6   1 finding → F9`.
+/// One row: `  7m  #17 worker        ✓ F5 Login form`, and at the edge `tests +6  1 finding → F9  9f3c2a1`.
 pub fn row(mission: &Mission, (at, moment): &(Timestamp, Moment), now: Timestamp) -> Row {
     let row = Row::of(Ink::Dim, format!("{:>4}  ", ago(now.since(*at))));
     match moment {
@@ -85,47 +86,43 @@ fn attempt_row(mission: &Mission, attempt: &Attempt, row: Row) -> Row {
         _ => subject(mission, attempt.work),
     };
     let (sign, ink) = attempt_sign(attempt);
-    let row = row.then(Ink::Dim, column(&who, 18)).then(Ink::Text, column(&about, 25));
+    let row = row.then(Ink::Dim, column(&who, 18));
     let ending = attempt.ended.as_ref().map(|ended| &ended.ending);
     if let Some(ending) = ending.filter(|ending| **ending != Ending::Done) {
-        return row.sign(ink, sign).then(ink, ending_words(ending));
+        return row.sign(ink, sign).then(Ink::Text, format!("{about}  ")).then(ink, ending_words(ending));
     }
     match attempt.work {
-        Work::Build { feature } => built(mission, attempt, feature, row),
-        Work::TestAsUser { .. } => verdicts(mission, attempt, row),
-        _ => with_findings(mission, attempt.id, row.sign(ink, sign)),
+        Work::Build { feature } => {
+            built(mission, attempt, feature, row.sign(Ink::Good, Glyph::Done).then(Ink::Text, about))
+        }
+        Work::TestAsUser { .. } => verdicts(mission, attempt, row, &about),
+        _ => with_findings(mission, attempt.id, row.sign(ink, sign).then(Ink::Text, about)),
     }
 }
 
 fn built(mission: &Mission, attempt: &Attempt, feature: crate::domain::id::FeatureId, row: Row) -> Row {
-    let mut row = row.sign(Ink::Good, Glyph::Done);
-    if let Some((by, handoff)) = mission.handoffs.get(&feature)
-        && *by == attempt.id
-    {
-        if let Some(crate::domain::plan::FeatureState::Built { head, .. }) =
-            mission.feature(feature).map(|f| &f.state)
-        {
-            row = row.then(Ink::Dim, format!("{head}  "));
-        }
-        let tests = handoff.tests_added();
-        if tests > 0 {
-            row = row.then(Ink::Text, format!("tests +{tests}  "));
-        }
+    let Some((_, handoff)) = mission.handoffs.get(&feature).filter(|(by, _)| *by == attempt.id) else {
+        return with_findings(mission, attempt.id, row);
+    };
+    let row = match handoff.tests_added() {
+        0 => row,
+        tests => row.end(Ink::Text, format!("  tests +{tests}")),
+    };
+    let row = with_findings(mission, attempt.id, row);
+    match mission.feature(feature).map(|f| &f.state) {
+        Some(FeatureState::Built { head, .. }) => row.end(Ink::Dim, format!("  {head}")),
+        _ => row,
     }
-    with_findings(mission, attempt.id, row)
 }
 
-fn verdicts(mission: &Mission, attempt: &Attempt, row: Row) -> Row {
+fn verdicts(mission: &Mission, attempt: &Attempt, row: Row, about: &str) -> Row {
     let given = mission.verdicts.values().flatten().filter(|verdict| verdict.attempt == attempt.id);
     let outcomes: Vec<Outcome> = given.map(|verdict| verdict.outcome).collect();
     let passed = outcomes.iter().filter(|outcome| **outcome == Outcome::Pass).count();
     let (sign, ink) =
         if passed == outcomes.len() { (Glyph::Done, Ink::Good) } else { (Glyph::Failed, Ink::Bad) };
-    with_findings(
-        mission,
-        attempt.id,
-        row.sign(ink, sign).then(Ink::Text, format!("{passed}/{}  ", outcomes.len())),
-    )
+    let row = row.sign(ink, sign).then(Ink::Text, format!("{about}  "));
+    with_findings(mission, attempt.id, row.then(ink, format!("{passed}/{}", outcomes.len())))
 }
 
 fn with_findings(mission: &Mission, attempt: AttemptId, row: Row) -> Row {
@@ -143,8 +140,9 @@ fn with_findings(mission: &Mission, attempt: AttemptId, row: Row) -> Row {
         })
         .collect();
     features.dedup();
-    let row = row.then(ink, plural(found.len(), "finding"));
-    if features.is_empty() { row } else { row.then(Ink::Dim, format!(" → {}", features.join(", "))) }
+    let row = row.end(ink, format!("  {}", plural(found.len(), "finding")));
+    let fate = if features.is_empty() { String::new() } else { format!(" → {}", features.join(", ")) };
+    row.end(Ink::Dim, fate)
 }
 
 fn source_of(finding: &Finding) -> Option<AttemptId> {

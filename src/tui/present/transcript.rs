@@ -6,7 +6,7 @@ use crate::domain::message::Party;
 use crate::domain::transcript::Answer;
 use crate::tui::ink::Ink;
 use crate::tui::tape::{Block, BlockBody, ToolCall};
-use crate::tui::text::{count, first_line, plural, span, wrap};
+use crate::tui::text::{self, count, first_line, plural, span, wrap};
 
 use super::row::Row;
 
@@ -55,6 +55,18 @@ pub fn lines(above: Above<'_>, block: &Block, width: usize, fold: Fold) -> Vec<R
         BlockBody::Call(call) => rows.extend(call_lines(call, width, fold)),
     }
     rows
+}
+
+/// At least the last `most` lines of one block, or all that it has: a text that is still being said is long, and is
+/// drawn again with every word.
+pub fn last_lines(above: Above<'_>, block: &Block, width: usize, fold: Fold, most: usize) -> Vec<Row> {
+    if let BlockBody::Said(text) = &block.body {
+        let (text, last) = (text.trim_end(), text::last_lines(text.trim_end(), most));
+        if last.len() < text.len() {
+            return wrap(last, width).into_iter().map(|line| Row::of(Ink::Text, line)).collect();
+        }
+    }
+    lines(above, block, width, fold)
 }
 
 fn wants_air(before: &Block, block: &Block) -> bool {
@@ -208,7 +220,7 @@ impl Spoken {
     }
 
     fn new(verb: &str, object: String, result: Row, output: Output) -> Self {
-        Self { verb: crate::tui::text::clip(verb, VERB - 1), object, result, output }
+        Self { verb: text::clip(verb, VERB - 1), object, result, output }
     }
 }
 
@@ -256,12 +268,13 @@ fn verb_of(tool: &str) -> String {
 /// The first thing said in the arguments, whatever they are.
 fn summary(arguments: &Value) -> String {
     let Some(object) = arguments.as_object() else { return String::new() };
-    let parts = object.values().filter_map(|value| match value {
+    let parts = object.iter().filter_map(|(name, value)| match value {
         Value::String(text) => Some(first_line(text).to_owned()),
         Value::Number(number) => Some(number.to_string()),
+        Value::Array(items) if !items.is_empty() => Some(format!("{} {name}", items.len())),
         _ => None,
     });
-    parts.filter(|part| !part.is_empty()).take(2).collect::<Vec<_>>().join("  ")
+    parts.filter(|part| !part.is_empty()).take(3).collect::<Vec<_>>().join("  ")
 }
 
 #[cfg(test)]
@@ -298,6 +311,8 @@ mod tests {
         Run     cargo test session | exit 0  2.1s
                 12 passed | 3 lines more
         ");
+        let plan = call("propose_contract", r#"{"assertions":[{},{}],"notes":[]}"#, "", Answer::Done);
+        insta::assert_snapshot!(plain(&lines(Above::Nothing, &plan, 60, Fold::Folded)), @"Propose 2 assertions |   2.1s");
         let odd = call("browser_click", r#"{"selector":".save"}"#, "ok", Answer::Done);
         insta::assert_snapshot!(plain(&lines(Above::Nothing, &odd, 60, Fold::Folded)), @"Browser .save |   2.1s");
     }

@@ -2,6 +2,8 @@
 
 use crate::domain::attempt::{Attempt, Ending, Work};
 use crate::domain::gate::GateId;
+use crate::domain::id::{AttemptId, QuestionId};
+use crate::domain::message::{Party, Question};
 use crate::domain::mission::{Mission, Status};
 use crate::domain::verdict::Standing;
 use crate::tui::glyph::Glyph;
@@ -36,6 +38,13 @@ pub fn attempt_sign(attempt: &Attempt) -> (Glyph, Ink) {
         Some(Ending::Failed { .. } | Ending::Unusable { .. }) => (Glyph::Failed, Ink::Bad),
         Some(Ending::Interrupted | Ending::Stopped { .. }) => (Glyph::Blocked, Ink::Warn),
     }
+}
+
+/// The question of a running attempt that the person has not answered.
+pub fn asks(mission: &Mission, attempt: AttemptId) -> Option<QuestionId> {
+    let open = |question: &&Question| question.answer.is_none() && question.to == Party::Person;
+    let mut asked = mission.questions.iter().filter(open);
+    asked.find(|question| question.from == attempt).map(|question| question.id)
 }
 
 /// How an attempt ended, in words; empty while it runs or when it did what it owed.

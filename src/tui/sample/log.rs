@@ -73,11 +73,11 @@ impl Log {
         let turns = u32::try_from(seconds / 12 + 1).unwrap_or(1);
         let usage = Usage {
             input: seconds * 2,
-            cached: seconds * 41_000,
+            cached: seconds * 5_200,
             cache_written: seconds * 90,
             output: seconds * 64,
             turns,
-            micro_dollars: seconds * 590,
+            micro_dollars: seconds * 1_100,
         };
         self.engine(Event::UsageCounted { attempt, usage });
     }

@@ -171,11 +171,17 @@ pub fn contract() -> Vec<Assertion> {
                 how: prose(how),
                 command: (*via == Instrument::Command).then(|| line(how)),
             };
+            let evidence = match via {
+                Instrument::Http => "the request and the whole answer",
+                Instrument::Terminal => "the screen after the last key",
+                Instrument::Browser => "the page as it looked, and what it asked the server for",
+                Instrument::Command => "the command with its output and exit code",
+            };
             let wording = Wording {
                 title: title(heading),
                 statement: prose(statement),
                 check,
-                evidence: line("what the tester saw, as a file"),
+                evidence: line(evidence),
                 weight,
             };
             Some(Assertion::new(AssertionDraft { id: id.parse().ok()?, wording }))

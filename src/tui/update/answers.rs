@@ -6,7 +6,8 @@ use crate::tui::effect::{Effect, Errand};
 use crate::tui::keymap::Context;
 use crate::tui::source::SourceError;
 
-use super::{mission_changed, past, say, stack};
+use super::main_screen;
+use super::{deciding, mission_changed, past, say, stack};
 
 /// Takes an answer in.
 pub fn take(app: &mut App, errand: &Errand, result: Result<Reply, SourceError>) -> Vec<Effect> {
@@ -21,16 +22,21 @@ pub fn take(app: &mut App, errand: &Errand, result: Result<Reply, SourceError>) 
 fn take_reply(app: &mut App, errand: &Errand, reply: Reply) -> Vec<Effect> {
     match (errand, reply) {
         (Errand::Attach, Reply::Attached { mission, live }) => {
-            let first = app.link == Link::Attaching;
+            let first = app.mission.founding.is_none();
             let updated = mission.updated;
             match &mut app.present {
                 Some(present) => *present = mission,
                 None => app.mission = *mission,
             }
             app.live = live;
-            app.link = Link::Attached;
-            super::set_clock(app, updated);
-            if !first {
+            if app.link != Link::Recorded {
+                app.link = Link::Attached;
+            }
+            app.deciding.clear();
+            super::hear_time(app, updated);
+            if first {
+                main_screen::select_what_matters(app);
+            } else {
                 app.tapes.values_mut().for_each(|tape| tape.asked = false);
             }
             mission_changed(app)
@@ -52,6 +58,9 @@ fn take_reply(app: &mut App, errand: &Errand, reply: Reply) -> Vec<Effect> {
 }
 
 fn refused(app: &mut App, errand: &Errand, error: &SourceError) {
+    if let Errand::Order(words) = errand {
+        deciding::failed(app, words);
+    }
     match (errand, error) {
         (Errand::Page { attempt, .. }, _) => {
             if let Some(tape) = app.tapes.get_mut(attempt) {
@@ -61,7 +70,7 @@ fn refused(app: &mut App, errand: &Errand, error: &SourceError) {
         (Errand::Land, _) if app.screens.iter().any(|screen| screen.context() == Context::Landing) => {}
         // Those screens show the sentence themselves.
         (Errand::Consequences { .. } | Errand::Evidence(_) | Errand::Diff(_), _) => {}
-        (Errand::Attach, SourceError::Lost(_) | SourceError::Protocol { .. }) => {
+        (Errand::Attach, SourceError::Lost(_) | SourceError::Protocol(_)) => {
             app.link = Link::Lost { sentence: error.to_string() };
         }
         _ => say(app, Tone::Trouble, error.to_string()),

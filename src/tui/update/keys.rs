@@ -53,7 +53,8 @@ fn global(app: &mut App, action: Action) -> Option<Vec<Effect>> {
         Action::Pause => orders::pause(app),
         Action::Retry => orders::resume(app),
         _ => {
-            let screen = crate::tui::popup::open::anywhere(app, action)?;
+            let shelved = app.shelf.take_if(|_| action == Action::Editor);
+            let screen = shelved.or_else(|| crate::tui::popup::open::anywhere(app, action))?;
             stack::open(app, screen)
         }
     })

@@ -1,5 +1,6 @@
 //! The main screen's own keys: moving in a pane, opening what is selected.
 
+use crate::domain::gate::GateId;
 use crate::link::protocol::Before;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
@@ -52,6 +53,22 @@ pub fn back(app: &mut App) {
 pub fn focus(app: &mut App, pane: Pane) {
     app.focus = pane;
     keep_in_sight(app);
+}
+
+/// Selects what waits or runs in the plan, so that the first key is about that.
+pub fn select_what_matters(app: &mut App) {
+    let targets = plan::targets(&app.mission, &app.toggled);
+    let waits = |target: &Target| match target {
+        Target::PlanGate => true,
+        Target::FinalGate => app.mission.waits_at(GateId::Final),
+        Target::Validation(id) => app.mission.waits_at(GateId::Milestone(*id)),
+        Target::Feature(id) => plan::running_on(&app.mission, *id).is_some(),
+        Target::Milestone(_) => false,
+    };
+    if let Some(at) = targets.iter().position(waits) {
+        let height = height(app, Pane::Plan);
+        app.plan.select(at, targets.len(), height);
+    }
 }
 
 /// Keeps selections inside their lists and in sight, after the size or the mission changed.
@@ -127,13 +144,26 @@ fn toggle_milestone(app: &mut App) {
 }
 
 fn step_or_open(app: &mut App, action: Action) -> Vec<Effect> {
+    let changes = [Action::Edit, Action::Add, Action::Retire, Action::Waive];
+    if app.mission.end.is_some() && changes.contains(&action) {
+        super::say(app, Tone::Trouble, "the mission is over: its contract stays as it is");
+        return Vec::new();
+    }
     if let Some(by) = Step::of(action) {
         return step(app, by);
     }
     if let Some(screen) = crate::tui::popup::open::from_main(app, action) {
         return super::stack::open(app, screen);
     }
-    super::say(app, Tone::Trouble, format!("{}: there is nothing here for that yet", action.name()));
+    super::say(
+        app,
+        Tone::Trouble,
+        if changes.contains(&action) {
+            "select an assertion first, in the contract or under a feature of the plan".to_owned()
+        } else {
+            format!("{}: there is nothing here for that yet", action.name())
+        },
+    );
     Vec::new()
 }
 

@@ -1,6 +1,7 @@
 //! How the console changes: one message in, effects out. Nothing here waits, draws or looks at a clock.
 
 mod answers;
+mod deciding;
 mod keys;
 mod main_screen;
 mod mouse;
@@ -16,8 +17,11 @@ use crate::domain::event::Stamped;
 use crate::domain::id::{AttemptId, Timestamp};
 use crate::link::protocol::{Before, Call, LiveOutput, Notice};
 
+use super::action::Action;
 use super::app::{App, Link, Toast, Tone, Warning, Window};
+use super::dress::Dress;
 use super::effect::{Effect, Errand};
+use super::keymap::Context;
 use super::msg::Msg;
 use super::options::ConsoleExit;
 use super::source::Heard;
@@ -41,6 +45,12 @@ pub fn start() -> Vec<Effect> {
 
 /// Takes one message in.
 pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
+    let effects = take(app, msg);
+    deciding::sent(app, &effects);
+    effects
+}
+
+fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Input(input) => take_input(app, input),
         Msg::Heard(heard) => take_heard(app, heard),
@@ -51,14 +61,22 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             stack::refresh(app)
         }
         Msg::Edited(Ok(text)) => stack::edited(app, &text),
-        Msg::Edited(Err(sentence)) | Msg::Trouble(sentence) | Msg::ThemeRead(Err(sentence)) => {
+        Msg::Edited(Err(sentence)) => {
+            // A screen that only waited for the editor has nothing to show.
+            let waits = app.screens.last().is_some_and(|screen| screen.context() == Context::Document);
+            let effects = if waits { stack::act(app, Action::Back) } else { None };
+            say(app, Tone::Trouble, sentence);
+            effects.unwrap_or_default()
+        }
+        Msg::Trouble(sentence) => {
             say(app, Tone::Trouble, sentence);
             Vec::new()
         }
-        Msg::ThemeRead(Ok(styles)) => {
-            app.look.styles = *styles;
-            Vec::new()
+        Msg::Dressed(read) => {
+            dress(app, read);
+            stack::refresh(app)
         }
+        Msg::Untold(sentence) => vec![Effect::Tell(sentence)],
         Msg::Signal => vec![Effect::Exit(ConsoleExit::Signalled)],
     }
 }
@@ -132,12 +150,12 @@ fn take_event(app: &mut App, stamped: &Stamped) -> Vec<Effect> {
         return start();
     }
     mission.apply(stamped);
-    set_clock(app, stamped.at);
+    hear_time(app, stamped.at);
     mission_changed(app)
 }
 
-/// Time never goes back, and stands still on the screen while the past is shown.
-fn set_clock(app: &mut App, now: Timestamp) {
+/// What the time is. It never goes back, and stands still on the screen while the past is shown.
+pub fn hear_time(app: &mut App, now: Timestamp) {
     app.clock = app.clock.max(now);
     if app.present.is_none() {
         app.now = app.clock;
@@ -147,6 +165,7 @@ fn set_clock(app: &mut App, now: Timestamp) {
 /// What follows from any change of the mission.
 fn mission_changed(app: &mut App) -> Vec<Effect> {
     main_screen::keep_in_sight(app);
+    deciding::heard(app);
     let mut effects = notify::transitions(app);
     effects.extend(watch(app));
     effects.extend(stack::refresh(app));
@@ -176,11 +195,27 @@ fn page(attempt: AttemptId, before: Before) -> Effect {
 }
 
 fn take_tick(app: &mut App, now: Timestamp) -> Vec<Effect> {
-    set_clock(app, now);
+    hear_time(app, now);
     if app.toast.as_ref().is_some_and(|toast| toast.until <= now) {
         app.toast = None;
     }
     stack::refresh(app)
+}
+
+/// Puts other colours and keys on. A theme that the person has put on with a key stays until its file changes.
+fn dress(app: &mut App, read: Result<Box<Dress>, String>) {
+    match read {
+        Ok(dress) => {
+            if app.configured != dress.styles {
+                app.configured = dress.styles;
+                app.look.styles = dress.styles;
+                app.look.theme = dress.theme;
+            }
+            app.keymap = dress.keymap;
+            say(app, Tone::Done, "colours and keys are read again");
+        }
+        Err(sentence) => warn(app, &format!("{sentence}; what held before holds on")),
+    }
 }
 
 /// Keeps a warning, and shows it until it is old or something else is said.

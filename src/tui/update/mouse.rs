@@ -29,7 +29,7 @@ pub fn take(app: &mut App, event: MouseEvent) -> Vec<Effect> {
 
 fn click(app: &mut App, column: u16, row: u16) -> Vec<Effect> {
     let areas = app.areas();
-    if areas.status.contains((column, row).into()) && column > areas.status.width * 2 / 3 {
+    if areas.call.contains((column, row).into()) {
         return keys::perform(app, Action::Attention);
     }
     if areas.shape == Shape::Narrow && areas.tabs.contains((column, row).into()) {

@@ -4,6 +4,7 @@ use crate::domain::attention;
 use crate::domain::mission::Mission;
 use crate::tui::app::{App, Window};
 use crate::tui::effect::Effect;
+use crate::tui::glyph::Charset;
 use crate::tui::options::Notifications;
 use crate::tui::present::header::{progress, window_title};
 
@@ -12,12 +13,13 @@ pub fn transitions(app: &mut App) -> Vec<Effect> {
     let mission = app.present.as_deref().unwrap_or(&app.mission);
     let waits = waiting(mission);
     let news: Vec<String> = waits.iter().filter(|sentence| !app.told.contains(sentence)).cloned().collect();
-    let mut effects = vec![announcement(mission)];
+    let mut effects = vec![announcement(mission, app.look.charset)];
     let mission_title = mission.title().to_owned();
     app.told = waits;
     if app.window == Window::Elsewhere && app.notifications == Notifications::On {
-        effects
-            .extend(news.into_iter().map(|sentence| Effect::Notify(format!("{mission_title}: {sentence}"))));
+        effects.extend(news.into_iter().map(|sentence| {
+            Effect::Notify(app.look.charset.text(&format!("{mission_title}: {sentence}")).into_owned())
+        }));
     }
     effects
 }
@@ -30,8 +32,9 @@ fn waiting(mission: &Mission) -> Vec<String> {
     waits
 }
 
-fn announcement(mission: &Mission) -> Effect {
+fn announcement(mission: &Mission, charset: Charset) -> Effect {
     let progress = progress(mission);
     let percent = (progress.built * 100).checked_div(progress.features).unwrap_or(0);
-    Effect::Announce { title: window_title(mission), percent: u8::try_from(percent.min(100)).unwrap_or(100) }
+    let title = charset.text(&window_title(mission)).into_owned();
+    Effect::Announce { title, percent: u8::try_from(percent.min(100)).unwrap_or(100) }
 }

@@ -4,7 +4,7 @@ use crate::domain::command::Command;
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
 use crate::tui::popup::turn::order;
-use crate::tui::theme::{BUILT_IN, Depth, Theme};
+use crate::tui::theme::{BUILT_IN, Theme};
 
 /// Pauses the mission, or lets it go on.
 pub fn pause(app: &App) -> Vec<Effect> {
@@ -24,7 +24,7 @@ pub fn resume(_app: &App) -> Vec<Effect> {
 pub fn next_theme(app: &mut App) -> Vec<Effect> {
     let at = BUILT_IN.iter().position(|(name, _)| *name == app.look.theme).map_or(0, |at| at + 1);
     let Some((name, _)) = BUILT_IN.get(at % BUILT_IN.len()) else { return Vec::new() };
-    if let Ok(styles) = Theme::built_in(name).and_then(|theme| theme.styles(Depth::Full)) {
+    if let Ok(styles) = Theme::built_in(name).and_then(|theme| theme.styles(app.look.depth)) {
         (*name).clone_into(&mut app.look.theme);
         app.look.styles = styles;
         super::say(app, crate::tui::app::Tone::Done, format!("theme {name}"));

@@ -51,9 +51,8 @@ pub fn edited(app: &mut App, text: &str) -> Vec<Effect> {
 
 /// Gives the uppermost screen a click.
 pub fn clicked(app: &mut App, column: u16, row: u16) -> Vec<Effect> {
-    let areas = app.areas();
     uppermost(app, |screen, app| {
-        let area = screen.area(&areas);
+        let area = screen.area(app);
         screen.clicked(app, area, column, row)
     })
 }
@@ -85,10 +84,11 @@ fn everybody(app: &mut App, mut tell: impl FnMut(&mut dyn Popup, &App) -> Turn) 
         keep_draft(app, turn.draft);
         effects.extend(show(app, turn.show));
         if let Some(sentence) = turn.say {
-            say(app, Tone::Done, sentence);
+            say(app, turn.tone, sentence);
         }
         match turn.then {
             Then::Close => {}
+            Then::Shelve => app.shelf = Some(screen),
             Then::Swap(other) => app.screens.push(other),
             Then::Open(other) => {
                 app.screens.push(screen);
@@ -113,6 +113,7 @@ pub fn settle(app: &mut App, turn: Turn) -> Vec<Effect> {
         Then::Close => {
             app.screens.pop();
         }
+        Then::Shelve => app.shelf = app.screens.pop(),
         Then::Open(screen) => effects.extend(open(app, screen)),
         Then::Swap(screen) => {
             app.screens.pop();
@@ -124,7 +125,7 @@ pub fn settle(app: &mut App, turn: Turn) -> Vec<Effect> {
         }
     }
     if let Some(sentence) = turn.say {
-        say(app, Tone::Done, sentence);
+        say(app, turn.tone, sentence);
     }
     effects
 }

@@ -1,4 +1,4 @@
-//! A bar of progress.
+//! A bar of progress: a thick line over a thin one, so that it reads without colours too.
 
 use crate::tui::ink::Ink;
 use crate::tui::present::row::Piece;
@@ -8,5 +8,5 @@ pub fn bar(done: u64, total: u64, cells: usize) -> Vec<Piece> {
     let cells_u64 = cells as u64;
     let filled = (done.min(total) * cells_u64).checked_div(total).unwrap_or(0);
     let filled = usize::try_from(filled).unwrap_or(0).min(cells);
-    vec![Piece::new(Ink::Accent, "█".repeat(filled)), Piece::new(Ink::Faint, "░".repeat(cells - filled))]
+    vec![Piece::new(Ink::Accent, "━".repeat(filled)), Piece::new(Ink::Faint, "─".repeat(cells - filled))]
 }

@@ -171,6 +171,19 @@ impl Painter<'_> {
         }
     }
 
+    /// Leaves nothing on a terminal that it cannot show. Code, pictures of terminals and boxes to write in are drawn by
+    /// others, who know nothing of its characters.
+    pub fn plain(&self, buf: &mut Buffer) {
+        if self.charset == Charset::Unicode {
+            return;
+        }
+        let strange = buf.content.iter_mut().filter(|cell| !cell.symbol().is_ascii());
+        for cell in strange {
+            let twin: String = to_ascii(cell.symbol()).chars().take(1).collect();
+            cell.set_symbol(&twin);
+        }
+    }
+
     /// Wipes an area, so that what lies under a popup does not shine through.
     pub fn wipe(&self, buf: &mut Buffer, area: Rect) {
         let area = area.intersection(buf.area);

@@ -4,14 +4,18 @@ use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
-use tui_textarea::{CursorMove, TextArea, WrapMode};
+use tui_textarea::{CursorMove, DataCursor, TextArea, WrapMode};
 
 use crate::tui::app::App;
 use crate::tui::ink::Ink;
 use crate::tui::text::clean;
 
-/// The most characters that one box takes; a longer paste is cut.
-const MOST: usize = 64_000;
+/// The most characters that one box takes. Far more than can be sent: what is too long is refused with its length, and
+/// stays where it can be shortened.
+const MOST: usize = 4_000_000;
+/// From here on only what is seen of a text is laid out: lines, and bytes in one line.
+const LARGE_LINES: usize = 200;
+const LARGE_LINE: usize = 8_000;
 
 /// A text that is being written.
 #[derive(Debug, Clone)]
@@ -80,13 +84,47 @@ impl TextBox {
         self.area.insert_str(text);
     }
 
+    /// Whether laying the whole text out for every frame would be felt.
+    fn is_large(&self) -> bool {
+        let lines = self.area.lines();
+        lines.len() > LARGE_LINES || lines.iter().any(|line| line.len() > LARGE_LINE)
+    }
+
+    /// As much of the text as can be seen around the cursor, which is seen on the last line of the box.
+    fn around_cursor(&self, rect: Rect) -> TextArea<'static> {
+        let DataCursor(row, column) = self.area.cursor();
+        let height = usize::from(rect.height);
+        let shown = usize::from(rect.width) * height;
+        let first = row.saturating_sub(height);
+        let lines = self.area.lines().iter().enumerate().skip(first).take(row - first + height);
+        let mut cursor_at = 0;
+        let lines: Vec<String> = lines
+            .map(|(index, line)| {
+                // Cut at fixed places, so that the text does not run while one types.
+                let from = if index == row { column.saturating_sub(shown) / shown.max(1) * shown } else { 0 };
+                if index == row {
+                    cursor_at = column - from;
+                }
+                line.chars().skip(from).take(3 * shown).collect()
+            })
+            .collect();
+        let mut area = TextArea::new(lines);
+        area.set_wrap_mode(WrapMode::WordOrGlyph);
+        area.set_cursor_line_style(Style::default());
+        let small = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+        area.move_cursor(CursorMove::Jump(small(row - first), small(cursor_at)));
+        area
+    }
+
     /// Draws the box. What is written in it is the only place where the cursor blinks.
     pub fn draw(&self, app: &App, frame: &mut Frame<'_>, rect: Rect, active: Active) {
         if rect.area() == 0 {
             return;
         }
-        let mut area = self.area.clone();
-        area.set_style(app.look.styles.of(Ink::Text));
+        let mut area = if self.is_large() { self.around_cursor(rect) } else { self.area.clone() };
+        let ground = app.look.styles.of(Ink::Resting);
+        frame.buffer_mut().set_style(rect, ground);
+        area.set_style(app.look.styles.of(Ink::Text).patch(ground));
         area.set_cursor_style(match active {
             Active::Yes => Style::default().add_modifier(Modifier::REVERSED),
             Active::No => Style::default(),

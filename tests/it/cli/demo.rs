@@ -55,10 +55,10 @@ fn a_demo_that_was_cut_off_goes_on_to_its_landed_branch() {
     assert!(shown.contains("Findings") && shown.contains("FND-1"), "{shown}");
     assert!(stage.told(&["feature", "show", "F1"]).contains("Handoff of #"));
     assert!(stage.told(&["findings"]).contains("a verdict of #"));
-    let used = stage.told(&["stats"]);
+    let told = stage.told(&["stats"]);
     assert!(
-        used.contains("user testing") && used.contains("M1 ") && used.contains("test cases came with"),
-        "{used}"
+        told.contains("user testing") && told.contains("M1 ") && told.contains("test cases came with"),
+        "{told}"
     );
     for scope in [&["diff"][..], &["diff", "F1"], &["diff", "M1"], &["diff", "#2"]] {
         assert!(stage.told(scope).contains("diff --git"), "{scope:?}");

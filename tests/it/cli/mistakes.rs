@@ -168,3 +168,13 @@ fn a_reader_that_goes_away_ends_the_command_quietly() {
     assert!(output.status.success());
     assert_eq!(stage.clean(&output.stderr), "");
 }
+
+#[test]
+fn a_demo_without_a_compiler_says_what_it_needs() {
+    let stage = Stage::new();
+    let refused =
+        stage.flightdeck(&["demo", "--headless", "--dir", "d"]).env("PATH", "/nowhere").output().unwrap();
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{told}");
+    assert!(told.contains("needs cargo, which does not work here"), "{told}");
+}

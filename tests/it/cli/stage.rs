@@ -117,6 +117,16 @@ impl Stage {
         self.json(&["list"])[0]["id"].as_str().unwrap().to_owned()
     }
 
+    /// Begins a second one beside it.
+    pub fn another(&self) -> String {
+        let before: Vec<Value> = self.json(&["list"]).as_array().unwrap().clone();
+        self.ended(&["new", "A poll", "--model", "rehearsal/demo", "--speed", "1000", "--headless"], 3);
+        let now = self.json(&["list"]);
+        let mut ids = now.as_array().unwrap().iter().map(|entry| &entry["id"]);
+        let new = ids.find(|id| before.iter().all(|entry| entry["id"] != **id));
+        new.unwrap().as_str().unwrap().to_owned()
+    }
+
     /// Kills every engine of this machine at once.
     pub fn kill_engines(&self, signal: Signal) {
         for pid in engines(&self.path("state/missions")) {

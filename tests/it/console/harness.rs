@@ -1,26 +1,23 @@
 //! Flies the real loop on a test backend: keys in, the last frame out as text.
 
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::Event;
 use flightdeck::domain::id::Timestamp;
 use flightdeck::tui::ConsoleExit;
 use flightdeck::tui::app::{App, Look, Start};
 use flightdeck::tui::event_loop::Deck;
 use flightdeck::tui::glyph::Charset;
 use flightdeck::tui::host::{Host, MissionCard, Told};
-use flightdeck::tui::key::Chord;
 use flightdeck::tui::keymap::Keymap;
 use flightdeck::tui::options::{Mouse, Notifications};
+use flightdeck::tui::picture::Script;
 use flightdeck::tui::recording::Recording;
 use flightdeck::tui::sample::{Moment, sample};
 use flightdeck::tui::source::Source;
 use flightdeck::tui::terminal::Outside;
 use flightdeck::tui::theme::{Depth, Theme};
-use futures::Stream;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -68,6 +65,7 @@ impl Host for Still {
 /// What the terminal was told beside its frames.
 #[derive(Debug, Default)]
 pub struct Asides {
+    pub frames: usize,
     pub copied: Vec<String>,
     pub titles: Vec<String>,
     pub notified: Vec<String>,
@@ -75,6 +73,7 @@ pub struct Asides {
 
 impl Outside for &mut Asides {
     fn begin_frame(&mut self) -> io::Result<()> {
+        self.frames += 1;
         Ok(())
     }
     fn end_frame(&mut self) -> io::Result<()> {
@@ -100,26 +99,6 @@ impl Outside for &mut Asides {
     }
 }
 
-/// Gives one input after the other, and between two of them lets everything that was asked be answered.
-struct Script {
-    inputs: std::vec::IntoIter<Event>,
-    pauses: u32,
-}
-
-impl Stream for Script {
-    type Item = io::Result<Event>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if self.pauses < 12 {
-            self.pauses += 1;
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        self.pauses = 0;
-        Poll::Ready(self.inputs.next().map(Ok))
-    }
-}
-
 /// What a flight left.
 pub struct Flown<S> {
     pub frame: String,
@@ -134,7 +113,7 @@ pub fn blank(size: (u16, u16), now: Timestamp) -> App {
     App::new(Start {
         size: Size::new(size.0, size.1),
         now,
-        look: Look { theme: "dark".to_owned(), styles, charset: Charset::Unicode },
+        look: Look { theme: "dark".to_owned(), styles, depth: Depth::Full, charset: Charset::Unicode },
         keymap: Keymap::default(),
         mouse: Mouse::Taken,
         notifications: Notifications::On,
@@ -155,17 +134,40 @@ pub fn fly_on<S: Source>(source: S, now: Timestamp, size: (u16, u16), inputs: Ve
 
 /// Flies any source with any input on any machine.
 pub fn fly_with<S: Source>(source: S, host: Still, size: (u16, u16), inputs: Vec<Event>) -> Flown<S> {
-    let now = host.now;
+    fly_from(blank(size, host.now), source, host, inputs)
+}
+
+/// Flies a console that has been set up by a test.
+pub fn fly_from<S: Source>(app: App, source: S, host: Still, inputs: Vec<Event>) -> Flown<S> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let source = Arc::new(source);
-        let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
-        let mut deck = Deck::new(blank(size, now), Arc::clone(&source), Arc::new(host));
+        let mut terminal = Terminal::new(TestBackend::new(app.size.width, app.size.height)).unwrap();
+        let mut deck = Deck::new(app, Arc::clone(&source), Arc::new(host));
         let mut told = Asides::default();
-        let script = Script { inputs: inputs.into_iter(), pauses: 0 };
+        let script = Script::of(inputs, deck.calls());
         let exit = deck.fly(&mut terminal, script, &mut told).await.unwrap();
         let frame = text_of(terminal.backend().buffer());
         Flown { frame, told, exit, source }
+    })
+}
+
+/// How many frames reach the terminal of a console that stands already, while these inputs come.
+pub fn frames_after(moment: Moment, size: (u16, u16), later: Vec<Event>) -> usize {
+    let recording = sample(moment);
+    let now = recording.mission().updated;
+    let host = Still { now, editor: str::to_owned };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
+        let mut deck = Deck::new(blank(size, now), Arc::new(recording), Arc::new(host));
+        let mut told = Asides::default();
+        for inputs in [Vec::new(), later] {
+            told.frames = 0;
+            let script = Script::of(inputs, deck.calls());
+            deck.fly(&mut terminal, script, &mut told).await.unwrap();
+        }
+        told.frames
     })
 }
 
@@ -187,16 +189,5 @@ pub fn text_of(buffer: &Buffer) -> String {
 
 /// Keys in words: `tab 2 ctrl+s`, and text to type in quotes: `'hello there'`.
 pub fn inputs(keys: &str) -> Vec<Event> {
-    let mut events = Vec::new();
-    for (index, part) in keys.split('\'').enumerate() {
-        if index % 2 == 1 {
-            events.extend(
-                part.chars().map(|c| Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE))),
-            );
-        } else {
-            events
-                .extend(part.split_whitespace().map(|key| Event::Key(key.parse::<Chord>().unwrap().event())));
-        }
-    }
-    events
+    flightdeck::tui::picture::inputs(keys).unwrap()
 }

@@ -1,8 +1,12 @@
 //! The console by keystrokes, on frames of every size.
 
 mod decisions;
+mod doorstep;
+mod gallery;
 mod harness;
-mod look;
+mod kept;
+mod pictures;
 mod presenters;
 mod properties;
+mod rest;
 mod screens;

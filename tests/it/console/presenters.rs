@@ -14,16 +14,16 @@ fn the_plan_shows_how_far_everything_is() {
         .map(|target| plan::row(&mission, target))
         .collect();
     insta::assert_snapshot!(plain(&rows), @r"
-    ✓ M1 Skeleton | 4/4  GO
-    ● M2 Sign-in | 4/5
+    ✓ M1 Skeleton | GO  4/4
+    ● M2 Sign-in |  4/5
       ✓ F4 Login form |  #16
       ✓ F5 Session cookies |  #17
       ✓ F6 Log out |  #18
       ✓ F7 Reset a password by mail |  #19
       ▲ F12 Tell nothing about which part was wrong | fix   #27
       ✓ scrutiny   ✗ user testing   ◇ gate
-    ○ M3 The desk | 0/2
-    ○ M4 Take it home | 0/1
+    ○ M3 The desk |  0/2
+    ○ M4 Take it home |  0/1
     ");
 }
 
@@ -32,21 +32,21 @@ fn the_contract_shows_where_every_assertion_stands() {
     let mission = sample(Moment::Flying).mission();
     let rows: Vec<Row> = contract::targets(&mission).iter().map(|id| contract::row(&mission, id)).collect();
     insta::assert_snapshot!(plain(&rows), @r"
-    ✓ VAL-AUTH-001 Login succeeds |  ▣ 2
-    ✗ VAL-AUTH-002 Wrong password is refused |  ▣ 1
-    ≈ VAL-AUTH-003 Session survives a restart |  r2  ▣ 1
-    ✓ VAL-AUTH-004 Log out ends the session |  ▣ 1
-    ⊘ VAL-AUTH-005 A lost password can be reset by mail |  ▣ 1
-    ~ VAL-AUTH-006 Five wrong passwords lock the door for a minute |  ▣ 1
-    ✓ VAL-BOOK-001 The guestbook page opens |  ▣ 2
-    ✓ VAL-BOOK-002 A guest can write an entry |  ▣ 1
-    ✓ VAL-BOOK-003 An empty entry is refused |  ▣ 1
-    ✓ VAL-BOOK-004 Entries survive a restart |  ▣ 1
-    ○ VAL-DESK-001 The owner can hide an entry
-    ○ VAL-DESK-002 Hiding can be undone
-    ○ VAL-DESK-003 Entries can be searched
-    ○ VAL-FILE-001 Everything can be taken home as CSV
-    ○ VAL-FILE-002 A thousand entries export within two seconds | optional
+    ✓ AUTH-001 Login succeeds |  ▣ 2
+    ✗ AUTH-002 Wrong password is refused |  ▣ 1
+    ≈ AUTH-003 Session survives a restart |  r2  ▣ 1
+    ✓ AUTH-004 Log out ends the session |  ▣ 1
+    ⊘ AUTH-005 A lost password can be reset by mail |  ▣ 1
+    ~ AUTH-006 Five wrong passwords lock the door for a minute |  ▣ 1
+    ✓ BOOK-001 The guestbook page opens |  ▣ 2
+    ✓ BOOK-002 A guest can write an entry |  ▣ 1
+    ✓ BOOK-003 An empty entry is refused |  ▣ 1
+    ✓ BOOK-004 Entries survive a restart |  ▣ 1
+    ○ DESK-001 The owner can hide an entry
+    ○ DESK-002 Hiding can be undone
+    ○ DESK-003 Entries can be searched
+    ○ FILE-001 Everything can be taken home as CSV
+    ○ FILE-002 A thousand entries export within two seconds | optional
     ");
 }
 
@@ -59,15 +59,15 @@ fn the_timeline_tells_what_happened_newest_first() {
         .map(|moment| timeline::row(&mission, moment, mission.updated))
         .collect();
     insta::assert_snapshot!(plain(&rows), @r"
-      5m  #27 asks          ▲ “The error text stands in three templates. May I move it into one place?”
-      8m  #26 orchestrator  triage                   ✓
-     10m  waived            VAL-AUTH-006  “one owner, one door: a lock can wait”
-     13m  #25 user testing  M2                       ✗ 3/6  1 finding → F12
-     16m  #24 scrutiny      M2                       ✓
-     18m  #23 reviewer      F7 Reset a password by … ✓
-     19m  #22 reviewer      F6 Log out               ✓
-     20m  #21 reviewer      F5 Session cookies       ✓
-     22m  #20 reviewer      F4 Login form            ✓
+     5m  #27 asks          ▲ “The error text stands in three templates. May I move it into one place?”
+     8m  #26 orchestrator  ✓ triage
+    10m  waived            VAL-AUTH-006  “one owner, one door: a lock can wait”
+    13m  #25 user testing  ✗ M2  3/6 |   1 finding → F12
+    16m  #24 scrutiny      ✓ M2
+    18m  #23 reviewer      ✓ F7 Reset a password by mail
+    19m  #22 reviewer      ✓ F6 Log out
+    20m  #21 reviewer      ✓ F5 Session cookies
+    22m  #20 reviewer      ✓ F4 Login form
     ");
 }
 
@@ -77,10 +77,11 @@ fn a_gate_shows_obstacles_cost_and_risks() {
     let gate_rows = gate::summary(&flying, GateId::Milestone(MilestoneId(2)));
     insta::assert_snapshot!(plain(&gate_rows), @r"
     ◇ not reached yet: VAL-AUTH-002 failed · VAL-AUTH-003 was edited after its verdict · VAL-AUTH-005 could not be tried · F12 is not built
-    rounds    1 of 5 · failed
-    found     2 findings · 1 blocking · 1 mended · 0 open
-    cost      $1.54 · 11 attempts · 167K out
-    risks     1 waived · 1 stale
+    checks    ✓ build   ✓ clippy   ✓ tests   at 9cbd316
+    found     2 findings: 1 taken up · 1 dismissed · 0 open
+    rounds    1 of at most 5: failed
+    GO        starts M3 The desk, 2 features
+    cost      $2.88 · 11 attempts · 167K out
     ");
 }
 
@@ -90,8 +91,8 @@ fn the_banner_leaves_tokens_out_before_it_cuts_names() {
     let shown: Vec<Row> =
         [140, 110, 80].into_iter().map(|room| header::banner(&mission, mission.updated, room)).collect();
     insta::assert_snapshot!(plain(&shown), @r"
-    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 54m · in 497K · cached 221M · out 346K · $3.19 of $25.00
-    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 54m · out 346K · $3.19 of $25.00
-    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 54m · $3.19 of $25.00
+    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 54m · in 497K · cached 28M · out 346K · $5.95 → ~$10.00 of $25.00
+    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 54m · out 346K · $5.95 → ~$10.00 of $25.00
+    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 54m · $5.95 → ~$10.00 of $25.00
     ");
 }

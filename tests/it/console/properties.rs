@@ -2,8 +2,9 @@
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use flightdeck::tui::action::Action;
-use flightdeck::tui::app::{App, Tone};
+use flightdeck::tui::app::{App, Tone, Window};
 use flightdeck::tui::effect::Effect;
+use flightdeck::tui::glyph::Charset;
 use flightdeck::tui::msg::Msg;
 use flightdeck::tui::pane::draw;
 use flightdeck::tui::popup::palette::offered;
@@ -20,13 +21,22 @@ use super::harness::blank;
 
 /// Carries effects out at once, against the record.
 fn carry_out(app: &mut App, recording: &Recording, effects: Vec<Effect>) {
+    update_all(app, recording, effects);
+}
+
+/// Carries effects out, and returns those that are for the terminal.
+fn update_all(app: &mut App, recording: &Recording, effects: Vec<Effect>) -> Vec<Effect> {
     let mut left = effects;
+    let mut rest = Vec::new();
     while let Some(effect) = left.pop() {
         if let Effect::Ask { call, errand } = effect {
             let result = Box::new(futures::executor::block_on(recording.call(call)));
             left.extend(update(app, Msg::Answer { errand, result }));
+        } else {
+            rest.push(effect);
         }
     }
+    rest
 }
 
 fn send(app: &mut App, recording: &Recording, event: Event) {
@@ -121,12 +131,42 @@ proptest! {
         let effects = update(&mut app, Msg::Heard(Heard::Notice(Box::new(Notice::Entry { attempt, entry }))));
         carry_out(&mut app, &recording, effects);
         let buffer = frame(&app);
-        for y in 3..20 {
+        for y in 4..20 {
             prop_assert_eq!(buffer[(119, y)].symbol(), "│", "line {}", y);
             prop_assert!(["│", "├", "┤", "┼"].contains(&buffer[(47, y)].symbol()), "line {} has {:?}", y, buffer[(47, y)].symbol());
         }
         for cell in buffer.content() {
             prop_assert!(!cell.symbol().chars().any(char::is_control));
+        }
+    }
+}
+
+#[test]
+fn without_utf8_every_screen_and_every_word_beside_it_is_ascii() {
+    let size = (120, 40);
+    for moment in [Moment::PlanGate, Moment::Flying, Moment::MilestoneGate] {
+        for action in Action::ALL {
+            let recording = sample(moment);
+            let mut app = blank(size, recording.mission().updated);
+            app.look.charset = Charset::Ascii;
+            app.window = Window::Elsewhere;
+            let attached = update_all(&mut app, &recording, start());
+            send(&mut app, &recording, Event::Paste("日本 → ✓".to_owned()));
+            for c in ":".chars().chain(action.name().chars()) {
+                send(&mut app, &recording, Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
+            }
+            send(&mut app, &recording, Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
+            send(&mut app, &recording, Event::Paste("日本 → ✓ | ok".to_owned()));
+            for cell in frame(&app).content() {
+                assert!(cell.symbol().is_ascii(), "{action:?} at {moment:?} shows {}", cell.symbol());
+            }
+            let told = attached.iter().filter_map(|effect| match effect {
+                Effect::Announce { title, .. } => Some(title),
+                Effect::Notify(sentence) => Some(sentence),
+                _ => None,
+            });
+            let told: Vec<&String> = told.collect();
+            assert!(told.len() > 1 && told.iter().all(|text| text.is_ascii()), "{told:?}");
         }
     }
 }

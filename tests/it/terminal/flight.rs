@@ -27,6 +27,13 @@ fn a_demo_is_flown_by_hand_from_its_plan_to_its_landing() {
         let opened = log.iter().filter(|stamped| stamped.event == Event::GateOpened { gate: M1 });
         opened.count() == 2
     });
+    terminal.waits_until("a link to a file in the checkout", |terminal| {
+        let bytes = terminal.bytes();
+        let links = bytes.split("\x1b]8;id=").skip(1);
+        links
+            .filter_map(|link| link.split('\x1b').next())
+            .any(|target| target.contains(";file:///") && target.contains("/checkout/"))
+    });
     decide_go(&terminal, "The gate of M1");
     go(&terminal, "The gate of M2");
     go(&terminal, "The final gate");

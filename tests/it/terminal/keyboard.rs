@@ -1,6 +1,6 @@
 //! A person at a terminal: what they type, what they see, and every byte that reached their screen.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use flightdeck::workspace::Program;
@@ -26,6 +26,28 @@ pub struct Terminal {
     seen: Arc<Mutex<Seen>>,
 }
 
+/// A link that can be stopped and let go on.
+#[derive(Default)]
+pub struct Link {
+    stopped: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Link {
+    pub fn stop(&self) {
+        *self.stopped.lock().unwrap() = true;
+    }
+
+    pub fn go_on(&self) {
+        *self.stopped.lock().unwrap() = false;
+        self.changed.notify_all();
+    }
+
+    fn wait(&self) {
+        drop(self.changed.wait_while(self.stopped.lock().unwrap(), |stopped| *stopped).unwrap());
+    }
+}
+
 struct Seen {
     parser: vt100::Parser,
     bytes: Vec<u8>,
@@ -34,17 +56,23 @@ struct Seen {
 impl Terminal {
     /// Runs a line for a shell that finds the program as `$FD`, in the stage's repository.
     pub fn run(stage: &Stage, line: &str, size: Size) -> Self {
+        Self::run_behind(stage, line, size, Arc::default())
+    }
+
+    /// The same behind a link that can be stopped: nothing is read from the program while it is.
+    pub fn run_behind(stage: &Stage, typed: &str, size: Size, link: Arc<Link>) -> Self {
         let seen = Arc::new(Mutex::new(Seen {
             parser: vt100::Parser::new(size.rows, size.cols, 0),
             bytes: Vec::new(),
         }));
         let screen = Arc::clone(&seen);
-        let program = Program::shell(line)
+        let program = Program::shell(typed)
             .dir(stage.repository())
             .envs(stage.variables())
             .env("FD", env!("CARGO_BIN_EXE_flightdeck"))
             .env("LC_ALL", "C.UTF-8");
         let pty = Pty::start(&program, size, move |bytes| {
+            link.wait();
             let mut seen = screen.lock().unwrap();
             seen.parser.process(bytes);
             seen.bytes.extend_from_slice(bytes);

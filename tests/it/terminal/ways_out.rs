@@ -3,7 +3,7 @@
 use flightdeck::store::holder;
 use nix::sys::signal::Signal;
 
-use super::keyboard::{CTRL_S, Terminal, USUAL, signal};
+use super::keyboard::{CTRL_S, ENTER, Terminal, USUAL, signal};
 use crate::cli::stage::Stage;
 
 /// Keeps its process id, so that a signal meets the console and not the shell, and shows how it left the terminal.
@@ -18,7 +18,7 @@ const UNDONE: [&str; 7] =
 fn the_terminal_is_given_back_on_every_way_out() {
     let stage = Stage::new();
     stage.planned();
-    for way in [None, Some(Signal::SIGTERM), Some(Signal::SIGHUP)] {
+    for way in [None, Some(Signal::SIGTERM), Some(Signal::SIGHUP), Some(Signal::SIGINT)] {
         let terminal = Terminal::run(&stage, LINE, USUAL);
         terminal.sees("1 needs you");
         // A screen that takes letters has the keys when the signal comes.
@@ -38,6 +38,31 @@ fn the_terminal_is_given_back_on_every_way_out() {
             let at = bytes.rfind(undone).unwrap_or_else(|| panic!("{way:?}: {undone:?} is not sent"));
             assert!(at > last_frame, "{way:?}: {undone:?} comes too early");
         }
+    }
+}
+
+#[test]
+fn a_console_that_stood_still_takes_its_terminal_again_and_draws_it_whole() {
+    let stage = Stage::new();
+    stage.planned();
+    // A shell with jobs, as a person has it: it takes the terminal when its job stops.
+    let line = r#"bash -c 'set -m; sh -c "echo \$\$ > ../pid; exec \"$FD\""; stty sane; echo stands still; read word; fg; echo "left with $?"'"#;
+    for stop in [Signal::SIGTSTP, Signal::SIGSTOP] {
+        let terminal = Terminal::run(&stage, line, USUAL);
+        terminal.sees("1 needs you");
+        signal(&stage, "pid", stop);
+        terminal.sees("stands still");
+        if stop == Signal::SIGTSTP {
+            assert!(terminal.is_given_back(), "{}", terminal.screen());
+        }
+        terminal.types(ENTER);
+        terminal.sees_no_more("stands still");
+        terminal.sees("3 Contract");
+        terminal.types("g");
+        terminal.sees("The plan gate");
+        terminal.types("q");
+        terminal.sees("left with 0");
+        assert!(terminal.is_given_back(), "{}", terminal.screen());
     }
 }
 
@@ -78,4 +103,35 @@ fn a_console_outlives_its_engine() {
     let shown = stage.json(&["assertion", "show", "VAL-API-001"]);
     let statement = shown["assertion"]["wording"]["statement"].as_str().unwrap();
     assert!(statement.ends_with("name and message. In UTF-8, and always valid"), "{statement}");
+}
+
+#[test]
+fn an_engine_of_another_version_is_named_and_once_it_is_gone_a_new_one_is_started() {
+    use std::io::{BufRead, BufReader, Write};
+    use std::os::unix::net::UnixListener;
+
+    let stage = Stage::new();
+    let id = stage.planned();
+    stage.kill_engines(Signal::SIGKILL);
+    let socket =
+        std::fs::read_to_string(stage.path("state/missions").join(&id).join("engine.socket")).unwrap();
+    std::fs::remove_file(&socket).unwrap();
+    let foreign = UnixListener::bind(&socket).unwrap();
+    std::thread::spawn(move || {
+        for client in foreign.incoming() {
+            let Ok(mut client) = client else { return };
+            let mut hello = String::new();
+            BufReader::new(client.try_clone().unwrap()).read_line(&mut hello).unwrap();
+            let reply = r#"{"jsonrpc":"2.0","id":1,"result":{"reply":"hello","value":{"protocol":42,"version":"9.9.9","mission":"m","pid":1}}}"#;
+            // A console that has been left no longer listens.
+            writeln!(client, "{reply}").ok();
+        }
+    });
+    let terminal = Terminal::run(&stage, LINE, USUAL);
+    terminal.sees("the engine is of flightdeck 9.9.9");
+    terminal.sees("this one starts its own");
+    std::fs::remove_file(&socket).unwrap();
+    terminal.sees("1 needs you");
+    terminal.types("q");
+    terminal.sees("left with 0");
 }

@@ -135,12 +135,22 @@ impl Form {
         parts.collect::<Vec<_>>().concat()
     }
 
-    /// Takes the fields from the editor's text; a part that is missing stays as it is.
+    /// Takes the fields from the editor's text; a part that is missing stays as it is. A line that only looks like the
+    /// beginning of a part belongs to the one before it.
     pub fn take_outside(&mut self, text: &str) {
-        for part in format!("\n{text}").split("\n## ").skip(1) {
-            let (name, body) = part.split_once('\n').unwrap_or((part, ""));
-            if let Some(field) = self.fields.iter_mut().find(|field| field.name == name.trim()) {
-                field.text = TextBox::new(field.height, body.trim_end());
+        let mut parts: Vec<(usize, Vec<&str>)> = Vec::new();
+        for line in text.lines() {
+            let name = line.strip_prefix(FENCE).map(str::trim);
+            let field = name.and_then(|name| self.fields.iter().position(|field| field.name == name));
+            match (field, parts.last_mut()) {
+                (Some(field), _) => parts.push((field, Vec::new())),
+                (None, Some((_, lines))) => lines.push(line),
+                (None, None) => {}
+            }
+        }
+        for (index, lines) in parts {
+            if let Some(field) = self.fields.get_mut(index) {
+                field.text = TextBox::new(field.height, lines.join("\n").trim_end());
             }
         }
     }
@@ -231,10 +241,10 @@ impl Form {
     pub fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let many = self.fields.iter().filter(|field| field.height == Height::Many).count();
         let single = self.fields.len() - many;
-        let spare = usize::from(area.height).saturating_sub(single * 2 + many);
-        let each = u16::try_from(spare / many.max(1)).unwrap_or(1).max(1);
+        let spare = usize::from(area.height).saturating_sub(single * 2 + many * 2);
+        let each = u16::try_from(spare / many.max(1)).unwrap_or(1).clamp(1, 6);
         let mut y = area.y;
-        let tight = area.height < u16::try_from(single * 2 + many * 2).unwrap_or(u16::MAX);
+        let tight = area.height < u16::try_from(single * 2 + many * 3).unwrap_or(u16::MAX);
         for (index, field) in self.fields.iter().enumerate() {
             // Where not everything fits, the field that has the keys is the one that is seen.
             if tight && index != self.at {
@@ -265,7 +275,7 @@ impl Form {
         );
         let text = Rect { x: area.x + lead, width: area.width - lead, ..area };
         field.text.draw(app, frame, text.intersection(screen), active);
-        area.y + area.height + u16::from(field.height == Height::One)
+        area.y + area.height + 1
     }
 }
 

@@ -1,0 +1,105 @@
+//! The last line: a sentence for the person, or the keys that hold now.
+
+use ratatui::Frame;
+
+use crate::domain::mission::Status;
+use crate::tui::action::Action;
+use crate::tui::app::{App, Tone};
+use crate::tui::focus::Pane;
+use crate::tui::ink::Ink;
+use crate::tui::key::Chord;
+use crate::tui::layout::Areas;
+use crate::tui::present::row::Row;
+use crate::tui::text::width;
+use crate::tui::widget::painter::Lit;
+
+use super::chrome::padded;
+
+/// Draws it.
+pub fn draw(app: &App, frame: &mut Frame<'_>, areas: &Areas) {
+    let line = padded(areas.footer);
+    let row = match &app.toast {
+        Some(toast) => {
+            let (sign, ink) = match toast.tone {
+                Tone::Done => ("✓ ", Ink::Good),
+                Tone::Trouble => ("✗ ", Ink::Bad),
+                Tone::Warning => ("▲ ", Ink::Warn),
+            };
+            let row = Row::of(ink, sign).then(Ink::Text, &toast.sentence);
+            match app.keymap.key_of(&app.places(), Action::Attention) {
+                Some(key) if toast.tone == Tone::Warning => {
+                    row.end(Ink::Key, key.to_string()).end(Ink::Dim, " all of it")
+                }
+                _ => row,
+            }
+        }
+        None => hints(app, usize::from(line.width)),
+    };
+    app.painter().row(frame.buffer_mut(), line, &row, Lit::No);
+}
+
+/// As many hints as fit, in their order; how to leave, and where to find the rest, give way last.
+fn hints(app: &App, room: usize) -> Row {
+    let places = app.places();
+    let wanted = app.screens.last().map_or_else(|| main_hints(app), |screen| screen.hints(app));
+    let hints: Vec<Hint> = wanted
+        .into_iter()
+        .filter_map(|action| {
+            let word = app.screens.last().map_or_else(|| action.hint(), |screen| screen.word(action));
+            Some(Hint { action, word, key: app.keymap.key_of(&places, action)? })
+        })
+        .collect();
+    let mut left = room;
+    let mut kept = vec![false; hints.len()];
+    for last in [true, false] {
+        for (hint, kept) in hints.iter().zip(&mut kept).filter(|(hint, _)| hint.gives_way_last() == last) {
+            let cells = hint.cells();
+            if cells > left {
+                break;
+            }
+            left -= cells;
+            *kept = true;
+        }
+    }
+    let mut row = Row::new();
+    for (hint, _) in hints.iter().zip(kept).filter(|(_, kept)| *kept) {
+        if !row.left.is_empty() {
+            row = row.then(Ink::Faint, " · ");
+        }
+        row = row.then(Ink::Key, hint.key.to_string()).then(Ink::Dim, format!(" {}", hint.word));
+    }
+    row
+}
+
+struct Hint {
+    action: Action,
+    word: &'static str,
+    key: Chord,
+}
+
+impl Hint {
+    /// With the dot behind it.
+    fn cells(&self) -> usize {
+        width(&self.key.to_string()) + width(self.word) + 4
+    }
+
+    fn gives_way_last(&self) -> bool {
+        matches!(self.action, Action::Help | Action::Back | Action::Quit | Action::Palette)
+    }
+}
+
+fn main_hints(app: &App) -> Vec<Action> {
+    let mut hints = if app.mission.status() == Status::Completed { vec![Action::Land] } else { Vec::new() };
+    hints.extend([Action::NextPane, Action::Open]);
+    hints.extend(match app.focus {
+        Pane::Plan | Pane::Timeline => [Action::Diff, Action::Gate],
+        Pane::Worker => [Action::Follow, Action::Fold],
+        Pane::Contract => [Action::Edit, Action::Add],
+    });
+    hints.extend([Action::Talk, Action::Zoom]);
+    if app.mission.end.is_none() {
+        hints.push(Action::Pause);
+    }
+    hints.extend([Action::Palette, Action::Help, Action::Quit]);
+    hints
+}

@@ -1,0 +1,116 @@
+//! Several missions live in one repository: which one, or a new one?
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::frame::{around, list};
+use super::launcher::LauncherScreen;
+use super::{Popup, Turn};
+use crate::domain::budget::dollars;
+use crate::tui::action::Action;
+use crate::tui::app::App;
+use crate::tui::effect::Effect;
+use crate::tui::glyph::Glyph;
+use crate::tui::host::MissionCard;
+use crate::tui::ink::Ink;
+use crate::tui::keymap::Context;
+use crate::tui::layout::inside;
+use crate::tui::list::{List, Step};
+use crate::tui::options::{ConsoleExit, Launcher};
+use crate::tui::present::row::Row;
+use crate::tui::present::work::status_sign;
+use crate::tui::text::{ago, clip, plural};
+
+/// The missions to go on with, the one that changed last first, and a new one.
+#[derive(Debug)]
+pub struct Choice {
+    launcher: Launcher,
+    list: List,
+}
+
+impl Choice {
+    /// The choice in a repository.
+    pub fn new(launcher: Launcher) -> Self {
+        Self { launcher, list: List::default() }
+    }
+
+    fn chosen(&self) -> Turn {
+        match self.launcher.alive.get(self.list.selected) {
+            Some(card) => Turn::effect(Effect::Exit(ConsoleExit::Attach(card.id.clone()))),
+            None => Turn::open(LauncherScreen::over_choice(self.launcher.clone())),
+        }
+    }
+
+    fn rows(&self, app: &App) -> Vec<Row> {
+        let cards = self.launcher.alive.iter().map(|card| row(app, card));
+        let new = Row::new().sign(Ink::Accent, Glyph::Arrow).then(Ink::Accent, "begin     ");
+        cards.chain([new.then(Ink::Strong, "a new mission")]).collect()
+    }
+}
+
+fn row(app: &App, card: &MissionCard) -> Row {
+    let (sign, ink) = status_sign(card.status);
+    let waits = if card.waits_for.is_empty() { card.status.word() } else { &card.waits_for };
+    Row::new()
+        .sign(ink, sign)
+        .then(Ink::Accent, "continue  ")
+        .then(Ink::Strong, format!("{:<30}", clip(&card.title, 29)))
+        .then(ink, waits)
+        .end(Ink::Dim, format!("  {:>4}", ago(app.now.since(card.updated))))
+        .end(Ink::Text, format!("{:>9}", dollars(card.micro_dollars)))
+}
+
+/// What stands over the list.
+const HEAD: u16 = 2;
+
+fn below_head(inner: Rect) -> Rect {
+    let head = HEAD.min(inner.height.saturating_sub(1));
+    Rect { y: inner.y + head, height: inner.height.saturating_sub(head), ..inner }
+}
+
+impl Popup for Choice {
+    fn context(&self) -> Context {
+        Context::Missions
+    }
+
+    fn area(&self, app: &App) -> Rect {
+        app.areas().body
+    }
+
+    fn hints(&self, _app: &App) -> Vec<Action> {
+        vec![Action::Open, Action::Up, Action::Down, Action::Add, Action::Help, Action::Quit]
+    }
+
+    fn act(&mut self, app: &App, action: Action) -> Turn {
+        match action {
+            Action::Open => return self.chosen(),
+            Action::Add => return Turn::open(LauncherScreen::over_choice(self.launcher.clone())),
+            Action::Back | Action::Quit => return Turn::effect(Effect::Exit(ConsoleExit::Left)),
+            Action::Help | Action::Redraw | Action::Theme => return Turn::pass(),
+            _ => {}
+        }
+        // There is no mission under this screen that another key could be for.
+        let Some(step) = Step::of(action) else { return Turn::stay() };
+        let height = usize::from(below_head(inside(self.area(app))).height);
+        self.list.step(step, self.launcher.alive.len() + 1, height);
+        Turn::stay()
+    }
+
+    fn clicked(&mut self, _app: &App, area: Rect, _column: u16, row: u16) -> Turn {
+        let inner = below_head(inside(area));
+        let index = usize::from(row.saturating_sub(inner.y)) + self.list.top;
+        if row >= inner.y && index <= self.launcher.alive.len() {
+            self.list.selected = index;
+        }
+        Turn::stay()
+    }
+
+    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
+        let title = Row::of(Ink::Strong, "Which mission?");
+        let inner = around(app, frame, area, &title);
+        let count = plural(self.launcher.alive.len(), "mission");
+        let head = format!("{count} in {}, the one that changed last first", self.launcher.repository);
+        app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Dim, head)]);
+        list(app, frame, below_head(inner), &self.list, &self.rows(app));
+    }
+}

@@ -1,0 +1,41 @@
+//! Sentences in rows: broken where the room ends, with a label before them where there is one.
+
+use crate::tui::ink::Ink;
+use crate::tui::text::wrap;
+
+use super::row::Row;
+
+/// Cells of a label.
+const LABEL: usize = 10;
+
+/// A text over as many rows as it needs.
+pub fn paragraph(ink: Ink, text: &str, width: usize) -> Vec<Row> {
+    wrap(text, width).into_iter().map(|line| Row::of(ink, line)).collect()
+}
+
+/// A text behind its label.
+pub fn labelled(label: &str, text: &str, width: usize) -> Vec<Row> {
+    let lead = |index: usize| if index == 0 { format!("{label:<LABEL$}") } else { " ".repeat(LABEL) };
+    wrap(text, width.saturating_sub(LABEL))
+        .into_iter()
+        .enumerate()
+        .map(|(index, line)| Row::of(Ink::Dim, lead(index)).then(Ink::Text, line))
+        .collect()
+}
+
+/// A short text behind its label, in one row.
+pub fn labelled_row(label: &str, ink: Ink, text: &str) -> Row {
+    Row::of(Ink::Dim, format!("{label:<LABEL$}")).then(ink, text)
+}
+
+/// Points of a list, one after the other.
+pub fn points<'a>(texts: impl IntoIterator<Item = &'a str>, width: usize) -> Vec<Row> {
+    let point = |text: &str| {
+        let lines = wrap(text, width.saturating_sub(2)).into_iter().enumerate();
+        let rows = lines.map(|(index, line)| {
+            Row::of(Ink::Dim, if index == 0 { "· " } else { "  " }).then(Ink::Text, line)
+        });
+        rows.collect::<Vec<Row>>()
+    };
+    texts.into_iter().flat_map(point).collect()
+}
