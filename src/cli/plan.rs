@@ -178,14 +178,14 @@ fn environment(page: &mut Page, mission: &Mission) {
 fn minds(page: &mut Page, mission: &Mission) {
     page.heading("Models and cost");
     for (role, model) in &mission.models {
-        page.field(2, role.word(), &format!("  {model}"));
+        page.field(2, &wide(role.word()), model.as_str());
     }
     let budget = &mission.budget;
     let kept = format!("{} % of it is kept for validation", budget.validation_percent);
     let limited = budget.micro_dollars.or(budget.tokens).or(budget.agent_ms).is_some();
     let kept = if limited { format!(" · {kept}") } else { String::new() };
-    page.field(2, "budget", &format!("  {}{kept}", budget_words(budget)));
-    page.field(2, "used", &format!("  {}", used(&mission.usage())));
+    page.field(2, &wide("budget"), &format!("{}{kept}", budget_words(budget)));
+    page.field(2, &wide("used"), &used(&mission.usage()));
     let estimate = estimate(mission);
     let runs = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
     let money = estimate.cost.map_or_else(String::new, |cost| {
@@ -193,8 +193,13 @@ fn minds(page: &mut Page, mission: &Mission) {
     });
     if estimate.floor_runs > 0 {
         let most = count(runs(estimate.likely_runs), "agent run");
-        page.field(2, "takes", &format!("  {} to {most}{money}", estimate.floor_runs));
+        page.field(2, &wide("takes"), &format!("{} to {most}{money}", estimate.floor_runs));
     }
+}
+
+/// A name as wide as the longest role.
+fn wide(name: &str) -> String {
+    format!("{name:<12}")
 }
 
 fn list(page: &mut Page, heading: &str, items: &[String]) {

@@ -45,7 +45,7 @@ pub(super) fn show(context: &Context, found: &Found, gate: GateId, format: Forma
             "gate": gate,
             "state": mission.gates.get(&gate),
             "waits": mission.waits_at(gate),
-            "obstacles": mission.gate_obstacles(gate),
+            "obstacles": obstacles(mission, gate),
             "assertions": standings.collect::<Vec<_>>(),
             "findings": findings(mission, gate),
         }));
@@ -57,8 +57,8 @@ pub(super) fn show(context: &Context, found: &Found, gate: GateId, format: Forma
 fn told(mission: &Mission, gate: GateId, style: Style) -> String {
     let mut page = Page::new(style);
     page.heading(&format!("gate {gate}: {}", standing(mission, gate)));
-    for obstacle in &mission.gate_obstacles(gate) {
-        page.item(2, obstacle);
+    for obstacle in obstacles(mission, gate) {
+        page.item(2, &obstacle);
     }
     page.heading("Assertions");
     for assertion in assertions(mission, gate) {
@@ -88,6 +88,11 @@ fn told(mission: &Mission, gate: GateId, style: Style) -> String {
         }
     }
     page.into_text()
+}
+
+/// What keeps a gate from being GO; of one that is GO, later work says nothing.
+fn obstacles(mission: &Mission, gate: GateId) -> Vec<String> {
+    if mission.is_go(gate) { Vec::new() } else { mission.gate_obstacles(gate) }
 }
 
 /// `2 rounds of at most 5: failed, passed`.
