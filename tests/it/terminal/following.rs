@@ -49,3 +49,22 @@ fn a_pause_elsewhere_does_not_end_following_on_a_terminal() {
     terminal.types("\x03");
     terminal.ends();
 }
+
+#[test]
+fn a_gate_that_was_pushed_out_of_sight_is_told_again() {
+    const GATE: &str = "the plan waits for GO";
+    let stage = Stage::new();
+    stage.planned();
+    let terminal = Terminal::run(&stage, "\"$FD\" run; echo \"left with $?\"", USUAL);
+    terminal.sees("plan: [y] GO");
+    let asked = terminal.bytes().matches(GATE).count();
+    // A line for each of the six roles.
+    stage.told(&["models", "all", "rehearsal/demo"]);
+    terminal.waits_until("the gate again", |terminal| terminal.bytes().matches(GATE).count() > asked);
+    terminal.sees("plan: [y] GO");
+    terminal.types("q");
+    terminal.types(ENTER);
+    terminal.sees("following ends: the mission waits for you");
+    terminal.sees("left with 3");
+    terminal.ends();
+}
