@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::ask;
 use super::context::{Context, Format, print, print_json};
@@ -138,6 +138,7 @@ fn told(file: &EvidenceFile, style: Style) -> String {
         return text;
     }
     match serde_json::from_slice::<Value>(&file.bytes) {
+        Ok(Value::Object(fields)) if file.header.kind == Kind::Terminal => text.push_str(&screen(&fields)),
         Ok(Value::Object(fields)) => {
             for (name, value) in &fields {
                 text.push_str(&field(name, value, style));
@@ -146,6 +147,15 @@ fn told(file: &EvidenceFile, style: Style) -> String {
         _ => text.push_str(&clean_text(&file.bytes)),
     }
     text
+}
+
+/// A terminal's screen as it looked, without its colours: `--json` has every cell.
+fn screen(fields: &Map<String, Value>) -> String {
+    let size = |name: &str| fields.get(name).and_then(Value::as_u64).unwrap_or_default();
+    let lines = fields.get("lines").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let rows: Vec<String> =
+        lines.iter().filter_map(Value::as_str).map(|line| clean_text(line.as_bytes())).collect();
+    format!("screen of {} × {}:\n{}\n", size("cols"), size("rows"), rows.join("\n").trim_end())
 }
 
 /// A field: texts of several lines under their name, everything else beside it.
@@ -159,5 +169,28 @@ fn field(name: &str, value: &Value, style: Style) -> String {
         }
         Value::String(text) => format!("{name}: {}\n", clean_text(text.as_bytes())),
         other => format!("{name}: {}\n", clean_text(other.to_string().as_bytes())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Header;
+
+    #[test]
+    fn a_terminal_is_shown_as_it_looked() {
+        let bytes =
+            br#"{"cols":20,"rows":4,"lines":["$ greet \u001b[31mAda","Hello, Ada!","",""],"cells":[[]]}"#;
+        let file = EvidenceFile {
+            reference: EvidenceRef("ev_1".to_owned()),
+            header: Header { kind: Kind::Terminal, title: "terminal: greet Ada".to_owned() },
+            bytes: bytes.to_vec(),
+        };
+        insta::assert_snapshot!(told(&file, Style::PLAIN), @r"
+        ev_1 terminal: greet Ada
+        screen of 20 × 4:
+        $ greet Ada
+        Hello, Ada!
+        ");
     }
 }

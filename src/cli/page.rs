@@ -1,5 +1,7 @@
 //! A text for reading: headings, paragraphs that wrap at the terminal's edge, and names with their words beside them.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::progress::style::{Style, Tone};
 use crate::workspace::clean_text;
 
@@ -49,7 +51,7 @@ impl Page {
     /// A name, and its words beside it.
     pub fn field(&mut self, indent: usize, name: &str, words: &str) {
         let lead = self.style.paint(Tone::Faint, &format!("{name:<NAME$} "));
-        self.hung(indent, &lead, NAME + 1, words);
+        self.hung(indent, &lead, NAME.max(name.width()) + 1, words);
     }
 
     /// A paragraph whose first line begins with something that takes so many columns.

@@ -77,7 +77,9 @@ pub(super) fn told(found: &Found, style: Style) -> String {
     list(&mut page, "Risks", &risks(mission));
     for line in needed(mission) {
         page.heading(&line.text);
-        line.more.iter().for_each(|more| page.text(2, more));
+        for more in &line.more {
+            page.text(2, more);
+        }
     }
     page.into_text()
 }
@@ -101,7 +103,9 @@ pub(super) fn one_feature(page: &mut Page, feature: &Feature, mission: &Mission)
     };
     page.strong(2, &format!("{} {}{state}", feature.id, feature.spec.title));
     page.text(4, feature.spec.description.as_str());
-    feature.spec.criteria.iter().for_each(|criterion| page.item(4, criterion.as_str()));
+    for criterion in &feature.spec.criteria {
+        page.item(4, criterion.as_str());
+    }
     if !feature.after.is_empty() {
         page.field(4, "after", &joined(&feature.after));
     }
@@ -174,14 +178,14 @@ fn environment(page: &mut Page, mission: &Mission) {
 fn minds(page: &mut Page, mission: &Mission) {
     page.heading("Models and cost");
     for (role, model) in &mission.models {
-        page.field(2, role.word(), &format!("  {model}"));
+        page.field(2, &wide(role.word()), model.as_str());
     }
     let budget = &mission.budget;
     let kept = format!("{} % of it is kept for validation", budget.validation_percent);
     let limited = budget.micro_dollars.or(budget.tokens).or(budget.agent_ms).is_some();
     let kept = if limited { format!(" · {kept}") } else { String::new() };
-    page.field(2, "budget", &format!("  {}{kept}", budget_words(budget)));
-    page.field(2, "used", &format!("  {}", used(&mission.usage())));
+    page.field(2, &wide("budget"), &format!("{}{kept}", budget_words(budget)));
+    page.field(2, &wide("used"), &used(&mission.usage()));
     let estimate = estimate(mission);
     let runs = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
     let money = estimate.cost.map_or_else(String::new, |cost| {
@@ -189,8 +193,13 @@ fn minds(page: &mut Page, mission: &Mission) {
     });
     if estimate.floor_runs > 0 {
         let most = count(runs(estimate.likely_runs), "agent run");
-        page.field(2, "takes", &format!("  {} to {most}{money}", estimate.floor_runs));
+        page.field(2, &wide("takes"), &format!("{} to {most}{money}", estimate.floor_runs));
     }
+}
+
+/// A name as wide as the longest role.
+fn wide(name: &str) -> String {
+    format!("{name:<12}")
 }
 
 fn list(page: &mut Page, heading: &str, items: &[String]) {

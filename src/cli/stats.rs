@@ -86,7 +86,7 @@ fn told(found: &Found, roles: &[Share], milestones: &[Share], style: Style) -> S
     let total = mission.usage();
     let time = elapsed(mission.agent_ms(now()));
     text.push_str(&format!(
-        "\n\nin all: {} of agents' time, {} tokens, {}; the budget is {}",
+        "\n\nin all: {} of agents' time, {} tokens, {}; budget: {}",
         time,
         tokens(total.tokens()),
         dollars(total.micro_dollars),

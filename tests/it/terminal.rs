@@ -4,6 +4,7 @@ mod asides;
 mod choosing;
 mod dressing;
 mod flight;
+mod following;
 mod keyboard;
 mod slow_link;
 mod surroundings;

@@ -83,15 +83,21 @@ fn told(feature: &Feature, mission: &Mission, style: Style) -> String {
     if about.peek().is_some() {
         page.heading("Findings");
     }
-    about.for_each(|finding| one_finding(&mut page, finding));
+    for finding in about {
+        one_finding(&mut page, finding);
+    }
     page.into_text()
 }
 
 fn handed_over(page: &mut Page, attempt: AttemptId, handoff: &Handoff) {
     page.heading(&format!("Handoff of {attempt}"));
     page.text(2, handoff.summary.as_str());
-    handoff.implemented.iter().for_each(|item| page.item(2, item.as_str()));
-    handoff.left_undone.iter().for_each(|item| page.field(2, "undone", item.as_str()));
+    for item in &handoff.implemented {
+        page.item(2, item.as_str());
+    }
+    for item in &handoff.left_undone {
+        page.field(2, "undone", item.as_str());
+    }
     for claim in &handoff.commands {
         page.field(
             2,
@@ -118,5 +124,7 @@ fn handed_over(page: &mut Page, attempt: AttemptId, handoff: &Handoff) {
             page.field(2, "deviated", &words);
         }
     }
-    handoff.learned.iter().for_each(|note| page.field(2, "learned", note.as_str()));
+    for note in &handoff.learned {
+        page.field(2, "learned", note.as_str());
+    }
 }

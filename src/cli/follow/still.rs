@@ -44,14 +44,57 @@ fn waits_for_answer(mission: &Mission, activity: &Activity) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
-    use crate::domain::id::Timestamp;
-    use crate::domain::mission::{End, Hold};
-    use crate::domain::text::Line;
+    use crate::domain::budget::Budget;
+    use crate::domain::event::Founding;
+    use crate::domain::gate::{Autopilot, Gate, GateId};
+    use crate::domain::goal::Goal;
+    use crate::domain::id::{Commit, MessageId, Timestamp};
+    use crate::domain::message::{Delivery, Message, MessageState, Party};
+    use crate::domain::mission::{End, Hold, Limits};
+    use crate::domain::text::{Line, Prose, Title};
 
     fn held(cause: HoldCause) -> Mission {
         let hold = Hold { cause, sentence: Line::clipped("held"), until: None };
         Mission { hold: Some(hold), ..Mission::unborn() }
+    }
+
+    /// A mission at its plan gate.
+    fn at_the_plan_gate() -> Mission {
+        let text = |words: &str| Title::clipped(words);
+        let founding = Founding {
+            mission: "guestbook-1".parse().unwrap(),
+            title: text("Guestbook"),
+            goal: Goal::new("Build a guestbook").unwrap(),
+            repository: "/x".to_owned(),
+            target: text("main"),
+            base: Commit("base".to_owned()),
+            branch: text("flightdeck/guestbook-1"),
+            models: BTreeMap::new(),
+            budget: Budget::default(),
+            limits: Limits::default(),
+            autopilot: Autopilot::Off,
+        };
+        let gate = Gate { id: GateId::Plan, opened: Timestamp(0), decided: None };
+        Mission { founding: Some(founding), gates: [(gate.id, gate)].into(), ..Mission::unborn() }
+    }
+
+    #[test]
+    fn an_engine_that_has_not_begun_what_is_due_is_waited_for_however_slow_it_is() {
+        let mut mission = at_the_plan_gate();
+        assert!(stands_still(&mission, &[]), "nothing but the gate waits");
+        mission.messages.push(Message {
+            id: MessageId(1),
+            from: Party::Person,
+            to: Party::Orchestrator,
+            text: Prose::clipped("why so many?"),
+            delivery: Delivery::Queue,
+            at: Timestamp(0),
+            state: MessageState::Waiting,
+        });
+        assert!(!stands_still(&mission, &[]), "the orchestrator will answer, and nobody has begun");
     }
 
     #[test]

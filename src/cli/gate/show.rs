@@ -15,7 +15,9 @@ use crate::domain::attempt::Attempt;
 use crate::domain::contract::Assertion;
 use crate::domain::finding::Finding;
 use crate::domain::gate::{DecidedBy, Decision, GateId};
+use crate::domain::id::MilestoneId;
 use crate::domain::mission::Mission;
+use crate::domain::round::RoundOutcome;
 use crate::domain::usage::Usage;
 
 /// The gate that is meant when nobody names one: the one that waits, else the next.
@@ -43,7 +45,7 @@ pub(super) fn show(context: &Context, found: &Found, gate: GateId, format: Forma
             "gate": gate,
             "state": mission.gates.get(&gate),
             "waits": mission.waits_at(gate),
-            "obstacles": mission.gate_obstacles(gate),
+            "obstacles": obstacles(mission, gate),
             "assertions": standings.collect::<Vec<_>>(),
             "findings": findings(mission, gate),
         }));
@@ -55,7 +57,9 @@ pub(super) fn show(context: &Context, found: &Found, gate: GateId, format: Forma
 fn told(mission: &Mission, gate: GateId, style: Style) -> String {
     let mut page = Page::new(style);
     page.heading(&format!("gate {gate}: {}", standing(mission, gate)));
-    mission.gate_obstacles(gate).iter().for_each(|obstacle| page.item(2, obstacle));
+    for obstacle in obstacles(mission, gate) {
+        page.item(2, &obstacle);
+    }
     page.heading("Assertions");
     for assertion in assertions(mission, gate) {
         one_assertion(&mut page, assertion, mission);
@@ -73,16 +77,31 @@ fn told(mission: &Mission, gate: GateId, style: Style) -> String {
     let usage: Usage = attempts.iter().map(|attempt| attempt.usage).sum();
     page.text(2, &format!("{}, {}", count(attempts.len(), "attempt"), used(&usage)));
     if let GateId::Milestone(id) = gate {
-        let rounds = mission.rounds_of(id).count();
-        page.text(2, &format!("{} of at most {}", count(rounds, "round"), mission.round_limit(id)));
+        page.text(2, &rounds(mission, id));
     }
     if mission.waits_at(gate) {
         for line in needed(mission) {
             page.heading(&line.text);
-            line.more.iter().for_each(|more| page.text(2, more));
+            for more in &line.more {
+                page.text(2, more);
+            }
         }
     }
     page.into_text()
+}
+
+/// What keeps a gate from being GO; of one that is GO, later work says nothing.
+fn obstacles(mission: &Mission, gate: GateId) -> Vec<String> {
+    if mission.is_go(gate) { Vec::new() } else { mission.gate_obstacles(gate) }
+}
+
+/// `2 rounds of at most 5: failed, passed`.
+fn rounds(mission: &Mission, id: MilestoneId) -> String {
+    let words: Vec<&str> =
+        mission.rounds_of(id).map(|round| round.outcome.map_or("under way", RoundOutcome::word)).collect();
+    let most = mission.round_limit(id);
+    let outcomes = if words.is_empty() { String::new() } else { format!(": {}", words.join(", ")) };
+    format!("{} of at most {most}{outcomes}", count(words.len(), "round"))
 }
 
 fn standing(mission: &Mission, gate: GateId) -> String {

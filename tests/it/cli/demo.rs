@@ -49,7 +49,7 @@ fn a_demo_that_was_cut_off_goes_on_to_its_landed_branch() {
     );
     let shown = stage.told(&["gate", "M1"]);
     assert!(
-        shown.contains("gate M1: GO by autopilot") && shown.contains("flightdeck evidence ev_"),
+        shown.contains("gate M1: GO by autopilot\n\nAssertions") && shown.contains("flightdeck evidence ev_"),
         "{shown}"
     );
     assert!(shown.contains("Findings") && shown.contains("FND-1"), "{shown}");
