@@ -38,8 +38,11 @@ fn a_demo_is_flown_by_hand_from_its_plan_to_its_landing() {
     go(&terminal, "The gate of M2");
     go(&terminal, "The final gate");
     terminal.sees("COMPLETED");
+    terminal.types("m");
+    terminal.sees("Land");
+    terminal.types("y");
+    terminal.sees("LANDED");
     terminal.types("q");
-    terminal.sees("landed on main as");
     terminal.sees("left with 0");
     assert!(terminal.is_given_back(), "{}", terminal.screen());
 
