@@ -5,11 +5,12 @@ use crate::domain::budget::dollars;
 use crate::domain::handoff::{Handoff, Procedure};
 use crate::domain::mission::Mission;
 use crate::link::protocol::Activity;
+use crate::tui::glyph::Glyph;
 use crate::tui::ink::Ink;
 use crate::tui::text::{clip, count, plural, span, width, wrap};
 
 use super::row::Row;
-use super::work::{attempt_sign, ending_words, subject};
+use super::work::{asks, attempt_sign, ending_words, subject};
 
 /// After this many milliseconds without output an agent counts as silent.
 const QUIET: u64 = 60_000;
@@ -21,11 +22,13 @@ pub fn row(
     activity: &[Activity],
     now: crate::domain::id::Timestamp,
 ) -> Row {
-    let (sign, ink) = attempt_sign(attempt);
+    let asked = asks(mission, attempt.id).filter(|_| attempt.is_live());
+    let (sign, ink) = if asked.is_some() { (Glyph::Needs, Ink::Warn) } else { attempt_sign(attempt) };
     let words = if attempt.is_live() { Ink::Strong } else { Ink::Text };
-    let doing = match &attempt.ended {
-        Some(ended) => ending_words(&ended.ending),
-        None => activity
+    let doing = match (&attempt.ended, asked) {
+        (Some(ended), _) => ending_words(&ended.ending),
+        (None, Some(question)) => format!("waits for your answer to {question}"),
+        (None, None) => activity
             .iter()
             .find(|live| live.attempt == Some(attempt.id))
             .map_or_else(String::new, |live| state(live, now)),
@@ -36,7 +39,7 @@ pub fn row(
         .then(words, column(&attempt.role.to_string(), 14))
         .then(Ink::Text, column(&subject(mission, attempt.work), 28))
         .then(Ink::Dim, column(short_model(attempt.model.as_str()), 16))
-        .then(if attempt.is_live() { Ink::Accent } else { ink }, doing)
+        .then(ink, doing)
         .end(Ink::Dim, format!("{:>8}", span(attempt.wall_ms(now))))
         .end(Ink::Dim, format!("{:>7}", count(attempt.usage.output)))
         .end(Ink::Text, format!("{:>7}", dollars(attempt.usage.micro_dollars)))
