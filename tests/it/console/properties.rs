@@ -17,7 +17,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
-use super::harness::blank;
+use super::harness::{blank, inputs, text_of};
 
 /// Carries effects out at once, against the record.
 fn carry_out(app: &mut App, recording: &Recording, effects: Vec<Effect>) {
@@ -225,4 +225,31 @@ fn the_smallest_and_the_largest_terminal_are_drawn() {
             assert_eq!(frame(&app).area.width, size.0);
         }
     }
+}
+
+#[test]
+fn a_gate_keeps_what_is_selected_when_its_list_is_sorted_anew() {
+    use flightdeck::domain::event::{Actor, Event as Fact, Stamped};
+    use flightdeck::domain::id::{AssertionId, Revision};
+    use flightdeck::link::protocol::Notice;
+    use flightdeck::tui::source::Heard;
+    let (mut app, recording) = aboard(Moment::MilestoneGate, (120, 40));
+    for key in inputs("g j j") {
+        send(&mut app, &recording, key);
+    }
+    let before = text_of(&frame(&app));
+    assert!(before.contains("VAL-AUTH-002 Wrong password is refused"), "{before}");
+
+    // A later assertion becomes stale, and so comes to stand before the one that is looked at.
+    let id: AssertionId = "VAL-AUTH-005".parse().unwrap();
+    let wording = Box::new(app.mission.contract[&id].wording.clone());
+    let event = Fact::AssertionEdited { assertion: id, revision: Revision(2), wording };
+    let stamped = Stamped { seq: app.mission.seq + 1, at: app.now, actor: Actor::Person, event };
+    let effects = update(&mut app, Msg::Heard(Heard::Notice(Box::new(Notice::Event(Box::new(stamped))))));
+    carry_out(&mut app, &recording, effects);
+    let after = text_of(&frame(&app));
+    assert!(after.contains("≈ AUTH-005"), "{after}");
+    assert!(after.contains("VAL-AUTH-002 Wrong password is refused"), "{after}");
+    let evidence = |screen: &str| screen.lines().find_map(|line| line.split("ev_").nth(1).map(str::to_owned));
+    assert_eq!(evidence(&before), evidence(&after));
 }
