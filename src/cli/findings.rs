@@ -7,7 +7,6 @@ use super::exit::Exit;
 use super::missions;
 use super::page::Page;
 use crate::domain::finding::{Finding, FindingState, Source};
-use crate::domain::mission::Mission;
 
 /// List what handoffs and validators reported
 #[derive(Debug, clap::Args)]
@@ -27,8 +26,12 @@ pub struct Args {
 /// When the mission cannot be read.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let found = missions::find(context, args.id.as_deref())?;
-    let findings: Vec<&Finding> =
-        sorted(&found.mission).into_iter().filter(|finding| !args.open || finding.is_open()).collect();
+    let findings: Vec<&Finding> = found
+        .mission
+        .findings_by_weight()
+        .into_iter()
+        .filter(|finding| !args.open || finding.is_open())
+        .collect();
     if args.format.json {
         print_json(&findings)?;
         return Ok(Exit::Done);
@@ -43,19 +46,6 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     }
     print(&page.into_text())?;
     Ok(Exit::Done)
-}
-
-fn sorted(mission: &Mission) -> Vec<&Finding> {
-    let mut findings: Vec<&Finding> = mission.findings.values().collect();
-    findings.sort_by_key(|finding| {
-        let state = match finding.state {
-            FindingState::Open => 0_u8,
-            FindingState::TakenUp { .. } => 1,
-            FindingState::Dismissed { .. } => 2,
-        };
-        (state, finding.severity, finding.id)
-    });
-    findings
 }
 
 /// A finding whole: what, by whom, and what became of it.

@@ -91,6 +91,23 @@ pub enum FindingState {
     Dismissed { reason: Line },
 }
 
+impl Source {
+    /// The attempt that reported it; `None` for the engine's own and for a person's.
+    pub fn attempt(&self) -> Option<AttemptId> {
+        match self {
+            Self::Handoff { attempt }
+            | Self::LeftUndone { attempt }
+            | Self::RefutedClaim { attempt }
+            | Self::Review { attempt }
+            | Self::Scrutiny { attempt }
+            | Self::Verdict { attempt }
+            | Self::UserTesting { attempt }
+            | Self::Amendment { attempt } => Some(*attempt),
+            Self::GateCommand | Self::Gate => None,
+        }
+    }
+}
+
 impl Finding {
     /// Whether somebody must still decide on it.
     pub fn is_open(&self) -> bool {

@@ -13,7 +13,7 @@ use super::budget::Budget;
 use super::contract::Contract;
 use super::environment::{Environment, Run};
 use super::event::Founding;
-use super::finding::Finding;
+use super::finding::{Finding, FindingState};
 use super::gate::{Autopilot, Gate, GateId};
 use super::handoff::Handoff;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, FindingId, MilestoneId, MissionId, Timestamp};
@@ -206,6 +206,20 @@ impl Mission {
     /// Findings that nobody has decided on.
     pub fn open_findings(&self) -> impl Iterator<Item = &Finding> {
         self.findings.values().filter(|finding| finding.is_open())
+    }
+
+    /// All findings: the open ones first, then what is being mended, then what was dismissed; heavy before light.
+    pub fn findings_by_weight(&self) -> Vec<&Finding> {
+        let mut findings: Vec<&Finding> = self.findings.values().collect();
+        findings.sort_by_key(|finding| {
+            let state = match finding.state {
+                FindingState::Open => 0_u8,
+                FindingState::TakenUp { .. } => 1,
+                FindingState::Dismissed { .. } => 2,
+            };
+            (state, finding.severity, finding.id)
+        });
+        findings
     }
 
     /// The rounds of a milestone, oldest first.

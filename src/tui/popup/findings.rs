@@ -15,7 +15,7 @@ use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
 use crate::tui::list::{List, Step};
-use crate::tui::present::finding::{detail, row, sorted, source_attempt};
+use crate::tui::present::finding::{detail, row};
 use crate::tui::present::row::Row;
 use crate::tui::select::attempt_on;
 
@@ -27,7 +27,7 @@ pub struct Findings {
 
 impl Findings {
     fn selected<'a>(&self, mission: &'a Mission) -> Option<&'a Finding> {
-        sorted(mission).into_iter().nth(self.list.selected)
+        mission.findings_by_weight().into_iter().nth(self.list.selected)
     }
 
     /// Whoever mends it, else whoever reported it.
@@ -39,7 +39,7 @@ impl Findings {
                 None => Turn::open(FeatureScreen::new(feature)),
             };
         }
-        match source_attempt(&finding.source) {
+        match finding.source.attempt() {
             Some(attempt) => Turn::open(AttemptScreen::new(attempt)),
             None => Turn::say("the engine found this itself: no attempt reported it"),
         }
@@ -74,7 +74,7 @@ impl Popup for Findings {
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let findings = sorted(&app.mission);
+        let findings = app.mission.findings_by_weight();
         let open = app.mission.open_findings().count();
         let count = format!("{open} open of {}", findings.len());
         let inner = around(app, frame, area, &Row::of(Ink::Strong, "Findings").end(Ink::Dim, count));

@@ -34,7 +34,7 @@ pub fn points(mission: &Mission, gate: GateId) -> Vec<Point> {
     }
     let mut points: Vec<Point> = assertions(mission, gate).into_iter().map(Point::Assertion).collect();
     let here = |milestone: MilestoneId| gate == GateId::Final || gate == GateId::Milestone(milestone);
-    let findings = finding::sorted(mission).into_iter().filter(|finding| here(finding.milestone));
+    let findings = mission.findings_by_weight().into_iter().filter(|finding| here(finding.milestone));
     points.extend(findings.map(|finding| Point::Finding(finding.id)));
     points
 }

@@ -6,6 +6,7 @@ use crate::domain::mission::Mission;
 use crate::domain::verdict::Standing;
 use crate::tui::ink::Ink;
 
+use super::gate::is_flaky;
 use super::row::Row;
 use super::work::standing_sign;
 
@@ -38,6 +39,9 @@ pub fn row(mission: &Mission, id: &AssertionId) -> Row {
         .then(words, assertion.wording.title.as_str());
     if assertion.wording.weight == Weight::NonBlocking {
         row = row.end(Ink::Dim, "optional ");
+    }
+    if is_flaky(mission, id) {
+        row = row.end(Ink::Warn, "flaky ");
     }
     if assertion.revision.0 > 1 {
         row = row.end(Ink::Dim, format!(" {} ", assertion.revision));

@@ -1,42 +1,12 @@
 //! Findings in rows: what was reported, by whom, and what became of it.
 
 use crate::domain::finding::{Finding, FindingState, Severity, Source};
-use crate::domain::id::AttemptId;
 use crate::domain::mission::Mission;
 use crate::tui::glyph::Glyph;
 use crate::tui::ink::Ink;
 
 use super::prose::labelled;
 use super::row::Row;
-
-/// All findings: the open ones first, then what is being mended, then what was dismissed; heavy before light.
-pub fn sorted(mission: &Mission) -> Vec<&Finding> {
-    let mut findings: Vec<&Finding> = mission.findings.values().collect();
-    findings.sort_by_key(|finding| {
-        let state = match finding.state {
-            FindingState::Open => 0_u8,
-            FindingState::TakenUp { .. } => 1,
-            FindingState::Dismissed { .. } => 2,
-        };
-        (state, finding.severity, finding.id)
-    });
-    findings
-}
-
-/// The attempt that reported a finding; `None` for the engine's own and for a person's.
-pub fn source_attempt(source: &Source) -> Option<AttemptId> {
-    match source {
-        Source::Handoff { attempt }
-        | Source::LeftUndone { attempt }
-        | Source::RefutedClaim { attempt }
-        | Source::Review { attempt }
-        | Source::Scrutiny { attempt }
-        | Source::Verdict { attempt }
-        | Source::UserTesting { attempt }
-        | Source::Amendment { attempt } => Some(*attempt),
-        Source::GateCommand | Source::Gate => None,
-    }
-}
 
 /// One line: `✗ blocking  the answer names which part was wrong      M2  → F12`.
 pub fn row(mission: &Mission, finding: &Finding) -> Row {

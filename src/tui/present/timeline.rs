@@ -1,7 +1,7 @@
 //! What happened, newest first: attempts that ended, gates, directives, waivers, questions.
 
 use crate::domain::attempt::{Attempt, Ending, Role, Work};
-use crate::domain::finding::{Finding, FindingState, Source};
+use crate::domain::finding::{Finding, FindingState};
 use crate::domain::gate::{Decided, DecidedBy, Decision, GateId};
 use crate::domain::id::{AssertionId, AttemptId, DirectiveId, QuestionId, Timestamp};
 use crate::domain::mission::{End, Mission};
@@ -127,7 +127,7 @@ fn verdicts(mission: &Mission, attempt: &Attempt, row: Row, about: &str) -> Row 
 
 fn with_findings(mission: &Mission, attempt: AttemptId, row: Row) -> Row {
     let found: Vec<&Finding> =
-        mission.findings.values().filter(|finding| source_of(finding) == Some(attempt)).collect();
+        mission.findings.values().filter(|finding| finding.source.attempt() == Some(attempt)).collect();
     if found.is_empty() {
         return row;
     }
@@ -143,20 +143,6 @@ fn with_findings(mission: &Mission, attempt: AttemptId, row: Row) -> Row {
     let row = row.end(ink, format!("  {}", plural(found.len(), "finding")));
     let fate = if features.is_empty() { String::new() } else { format!(" → {}", features.join(", ")) };
     row.end(Ink::Dim, fate)
-}
-
-fn source_of(finding: &Finding) -> Option<AttemptId> {
-    match finding.source {
-        Source::Handoff { attempt }
-        | Source::LeftUndone { attempt }
-        | Source::RefutedClaim { attempt }
-        | Source::Review { attempt }
-        | Source::Scrutiny { attempt }
-        | Source::Verdict { attempt }
-        | Source::UserTesting { attempt }
-        | Source::Amendment { attempt } => Some(attempt),
-        Source::GateCommand | Source::Gate => None,
-    }
 }
 
 fn gate_row(mission: &Mission, id: GateId, row: Row) -> Row {

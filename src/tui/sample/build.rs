@@ -135,7 +135,8 @@ fn second_milestone(log: &mut Log) {
         ("VAL-AUTH-001", Outcome::Pass, "the desk opened"),
         ("VAL-AUTH-002", Outcome::Fail, "the answer said “no such user”, which tells too much"),
         ("VAL-AUTH-003", Outcome::Pass, "the cookie still opened the desk"),
-        ("VAL-AUTH-004", Outcome::Pass, "the old cookie answered 401"),
+        ("VAL-AUTH-004", Outcome::Fail, "the old cookie answered 200"),
+        ("VAL-AUTH-004", Outcome::Pass, "tried again: the old cookie answered 401"),
         ("VAL-AUTH-005", Outcome::Blocked, "there is no mail server in the checkout's environment"),
         ("VAL-AUTH-006", Outcome::Fail, "the sixth attempt answered 401, not 429"),
     ];

@@ -1,5 +1,7 @@
 //! The sample's flight, event by event.
 
+use std::collections::BTreeMap;
+
 use crate::domain::attempt::{Ending, Work};
 use crate::domain::environment::Run;
 use crate::domain::event::{Actor, Event};
@@ -148,13 +150,13 @@ impl Log {
             Event::UserTestingReported { milestone, round, report: Box::new(report) },
         );
         self.end(attempt, 4, Ending::Done);
+        // Of several verdicts on one assertion the last one counts.
+        let last: BTreeMap<&str, Outcome> =
+            pass.verdicts.iter().map(|(id, outcome, _)| (*id, *outcome)).collect();
+        let any = |wanted: Outcome| last.values().any(|outcome| *outcome == wanted);
         let outcome = match () {
-            () if pass.verdicts.iter().any(|(_, outcome, _)| *outcome == Outcome::Fail) => {
-                RoundOutcome::Failed
-            }
-            () if pass.verdicts.iter().any(|(_, outcome, _)| *outcome == Outcome::Blocked) => {
-                RoundOutcome::Blocked
-            }
+            () if any(Outcome::Fail) => RoundOutcome::Failed,
+            () if any(Outcome::Blocked) => RoundOutcome::Blocked,
             () => RoundOutcome::Passed,
         };
         self.engine(Event::RoundClosed { milestone, round, outcome });

@@ -1,4 +1,4 @@
-//! A mission that shows everything: several rounds, failed, blocked, stale and waived assertions, a running worker,
+//! A mission that shows everything: several rounds, failed, blocked, stale, flaky and waived assertions, a running worker,
 //! questions, a failed attempt, and open gates. `flightdeck replay --sample`, the tests and the README's pictures use it.
 
 mod build;

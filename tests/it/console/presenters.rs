@@ -35,7 +35,7 @@ fn the_contract_shows_where_every_assertion_stands() {
     ✓ AUTH-001 Login succeeds |  ▣ 2
     ✗ AUTH-002 Wrong password is refused |  ▣ 1
     ≈ AUTH-003 Session survives a restart |  r2  ▣ 1
-    ✓ AUTH-004 Log out ends the session |  ▣ 1
+    ✓ AUTH-004 Log out ends the session | flaky  ▣ 1
     ⊘ AUTH-005 A lost password can be reset by mail |  ▣ 1
     ~ AUTH-006 Five wrong passwords lock the door for a minute |  ▣ 1
     ✓ BOOK-001 The guestbook page opens |  ▣ 2
@@ -62,11 +62,11 @@ fn the_timeline_tells_what_happened_newest_first() {
      5m  #27 asks          ▲ “The error text stands in three templates. May I move it into one place?”
      8m  #26 orchestrator  ✓ triage
     10m  waived            VAL-AUTH-006  “one owner, one door: a lock can wait”
-    13m  #25 user testing  ✗ M2  3/6 |   1 finding → F12
-    16m  #24 scrutiny      ✓ M2
+    13m  #25 user testing  ✗ M2  3/7 |   1 finding → F12
+    17m  #24 scrutiny      ✓ M2
     18m  #23 reviewer      ✓ F7 Reset a password by mail
-    19m  #22 reviewer      ✓ F6 Log out
-    20m  #21 reviewer      ✓ F5 Session cookies
+    20m  #22 reviewer      ✓ F6 Log out
+    21m  #21 reviewer      ✓ F5 Session cookies
     22m  #20 reviewer      ✓ F4 Login form
     ");
 }
@@ -81,7 +81,7 @@ fn a_gate_shows_obstacles_cost_and_risks() {
     found     2 findings: 1 taken up · 1 dismissed · 0 open
     rounds    1 of at most 5: failed
     GO        starts M3 The desk, 2 features
-    cost      $2.88 · 11 attempts · 167K out
+    cost      $2.91 · 11 attempts · 169K out
     ");
 }
 
@@ -91,8 +91,8 @@ fn the_banner_leaves_tokens_out_before_it_cuts_names() {
     let shown: Vec<Row> =
         [140, 110, 80].into_iter().map(|room| header::banner(&mission, mission.updated, room)).collect();
     insta::assert_snapshot!(plain(&shown), @r"
-    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 54m · in 497K · cached 28M · out 346K · $5.95 → ~$10.00 of $25.00
-    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 54m · out 346K · $5.95 → ~$10.00 of $25.00
-    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 54m · $5.95 → ~$10.00 of $25.00
+    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 55m · in 500K · cached 28M · out 348K · $5.98 → ~$10.07 of $25.00
+    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 55m · out 348K · $5.98 → ~$10.07 of $25.00
+    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 55m · $5.98 → ~$10.07 of $25.00
     ");
 }
