@@ -1,10 +1,15 @@
-//! A console that nothing happens to is at rest: it draws nothing.
+//! A console that nothing happens to is at rest: it draws nothing. One that is talked to by fifty loses no key.
 
 use crossterm::event::{Event, MouseEvent, MouseEventKind};
-use flightdeck::tui::sample::Moment;
+use flightdeck::domain::id::AttemptId;
+use flightdeck::link::protocol::{Call, Notice, OutputPiece, Reply};
+use flightdeck::tui::recording::Recording;
+use flightdeck::tui::sample::{Moment, sample};
+use flightdeck::tui::source::{Heard, Source, SourceError};
 use pretty_assertions::assert_eq;
+use tokio::sync::mpsc::{Receiver, channel};
 
-use super::harness::{frames_after, inputs};
+use super::harness::{fly_on, frames_after, inputs};
 
 const USUAL: (u16, u16) = (120, 40);
 
@@ -25,4 +30,37 @@ fn what_changes_nothing_on_the_screen_draws_nothing() {
 #[test]
 fn what_changes_something_draws() {
     assert!(frames_after(Moment::PlanGate, USUAL, inputs("?")) > 0);
+}
+
+/// The sample mission, while fifty agents talk as fast as they are heard.
+struct Crowd(Recording);
+
+impl Source for Crowd {
+    async fn call(&self, call: Call) -> Result<Reply, SourceError> {
+        self.0.call(call).await
+    }
+
+    fn listen(&self) -> Receiver<Heard> {
+        let (told, heard) = channel(4_096);
+        tokio::spawn(async move {
+            for turn in 0_u32..50_000 {
+                let attempt = AttemptId(1 + turn % 50);
+                let piece = OutputPiece::Text { text: "word ".to_owned() };
+                let notice = Box::new(Notice::Output { attempt, piece });
+                if told.send(Heard::Notice(notice)).await.is_err() {
+                    return;
+                }
+            }
+        });
+        heard
+    }
+}
+
+#[test]
+fn fifty_agents_who_talk_at_once_cost_no_key() {
+    let recording = sample(Moment::Flying);
+    let now = recording.mission().updated;
+    let typed = "every key that was pressed is here, in its order: 0123456789";
+    let flown = fly_on(Crowd(recording), now, USUAL, inputs(&format!("B '{typed}'")));
+    assert!(flown.frame.contains(typed), "{}", flown.frame);
 }
