@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use flightdeck::domain::id::AttemptId;
-use flightdeck::domain::transcript::{Answer, EntryBody};
+use flightdeck::domain::transcript::{EntryBody, ToolOutcome};
 use flightdeck::store::{Store, holder};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -32,7 +32,7 @@ pub fn write_transcript(ground: &Ground, attempt: AttemptId, items: u64) -> Resu
             _ => EntryBody::Answered {
                 call_id,
                 tool: "read".to_owned(),
-                status: Answer::Done,
+                status: ToolOutcome::Done,
                 output: "fn page() {}\n".repeat(40),
             },
         };

@@ -4,9 +4,9 @@
 //! session ended; what the session means to a mission is the engine's business.
 
 pub mod context;
-pub mod guard;
 pub mod model;
 pub mod prompt;
+pub mod repetition;
 pub mod session;
 pub mod skill;
 pub mod tool;

@@ -6,7 +6,7 @@ use super::ask::{self, ask};
 use super::context::{Context, print};
 use super::exit::Exit;
 use super::missions;
-use super::person::{Answer, confirm};
+use super::person::{Confirmation, confirm};
 use crate::domain::command::Command;
 
 /// End a mission for good; its branch and its record stay
@@ -30,7 +30,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let found = missions::find(context, args.id.as_deref())?;
     let reason = ask::text("--reason", &args.reason)?;
     let question = format!("abandon {} for good? Running agents are stopped; the branch stays.", found.id);
-    if !args.yes && confirm(context, &question)? == Answer::No {
+    if !args.yes && confirm(context, &question)? == Confirmation::No {
         print("nothing has changed")?;
         return Ok(Exit::Done);
     }

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::context::Context;
 use super::engine_start::{self, Reached};
 use super::fault::misuse;
-use super::missions::{self, Found};
+use super::missions::{self, MissionRef};
 use super::progress::words::listed;
 use crate::domain::command::Command;
 use crate::domain::id::{AssertionId, AttemptId, FeatureId, QuestionId};
@@ -21,7 +21,7 @@ const MOST_LISTED: usize = 12;
 ///
 /// # Errors
 /// The rejection's sentence, or why no engine could be reached.
-pub async fn ask(context: &Context, found: &Found, command: Command) -> Result<()> {
+pub async fn ask(context: &Context, found: &MissionRef, command: Command) -> Result<()> {
     ask_all(context, found, vec![command]).await
 }
 
@@ -29,7 +29,7 @@ pub async fn ask(context: &Context, found: &Found, command: Command) -> Result<(
 ///
 /// # Errors
 /// The first refusal.
-pub async fn ask_all(context: &Context, found: &Found, commands: Vec<Command>) -> Result<()> {
+pub async fn ask_all(context: &Context, found: &MissionRef, commands: Vec<Command>) -> Result<()> {
     for command in commands {
         call(context, found, Call::Command { command: Box::new(command) }).await?;
     }
@@ -40,7 +40,7 @@ pub async fn ask_all(context: &Context, found: &Found, commands: Vec<Command>) -
 ///
 /// # Errors
 /// The engine's refusal, or why it could not be reached.
-pub async fn call(context: &Context, found: &Found, call: Call) -> Result<Reply> {
+pub async fn call(context: &Context, found: &MissionRef, call: Call) -> Result<Reply> {
     let before = missions::read(&found.dir)?.seq;
     let Reached { client, .. } = engine_start::reach(context, &found.dir).await?;
     match client.call(call.clone()).await {

@@ -7,7 +7,7 @@ use super::ask;
 use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
 use super::fault::misuse;
-use super::missions::{self, Found};
+use super::missions::{self, MissionRef};
 use super::progress::style::{Colours, Style, Tone};
 use crate::domain::id::{AttemptId, Commit, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
@@ -72,7 +72,7 @@ impl Scope {
         feature.or_else(milestone).or_else(|| ask::attempt_id(word).map(Self::Attempt))
     }
 
-    fn commits(&self, found: &Found) -> Result<(String, String)> {
+    fn commits(&self, found: &MissionRef) -> Result<(String, String)> {
         let mission = &found.mission;
         let base = mission.founding.as_ref().map(|founding| founding.base.0.clone()).unwrap_or_default();
         match self {
@@ -126,7 +126,7 @@ fn milestone(mission: &Mission, id: MilestoneId) -> Result<(String, String)> {
 }
 
 /// What an attempt left: what was accepted, or what was kept of a failed one.
-fn attempt(found: &Found, id: AttemptId) -> Result<(String, String)> {
+fn attempt(found: &MissionRef, id: AttemptId) -> Result<(String, String)> {
     let id = ask::attempt(&found.mission, &id.to_string())?;
     let accepted = found
         .mission

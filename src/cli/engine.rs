@@ -11,8 +11,8 @@ use tracing_subscriber::EnvFilter;
 use super::context::{Context, PROJECT_FILE};
 use super::engine_start::{SOCKET_FILE, socket_of};
 use super::exit::Exit;
-use super::minds::Minds;
 use super::missions;
+use super::model_registry::ModelRegistry;
 use crate::config::{Flag, Sources};
 use crate::engine::EngineOptions;
 
@@ -59,7 +59,7 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
     let options = EngineOptions {
         dir,
         socket,
-        backends: Arc::new(Minds::new(sources)?),
+        backends: Arc::new(ModelRegistry::new(sources)?),
         prompt_dirs: vec![repository.join(".flightdeck/prompts"), context.home.config.join("prompts")],
         skill_dirs: skill_dirs(context),
         patience: PATIENCE,

@@ -9,7 +9,7 @@ use super::ask;
 use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
 use super::fault::misuse;
-use super::missions::{self, Found};
+use super::missions::{self, MissionRef};
 use super::progress::style::{Style, Tone};
 use super::progress::words::{count, one_line};
 use super::table::table;
@@ -104,7 +104,7 @@ fn newest(mission: &Mission, word: &str) -> Result<EvidenceRef> {
     })
 }
 
-fn verdicts(found: &Found, format: Format, style: Style) -> Result<()> {
+fn verdicts(found: &MissionRef, format: Format, style: Style) -> Result<()> {
     let all: Vec<_> = found.mission.verdicts.values().flatten().collect();
     if format.json {
         return print_json(&all);

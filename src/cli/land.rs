@@ -6,7 +6,7 @@ use super::ask::call;
 use super::context::{Context, print};
 use super::exit::Exit;
 use super::fault::misuse;
-use super::missions::{self, Found};
+use super::missions::{self, MissionRef};
 use super::progress::screen::{Output, Screen};
 use crate::domain::mission::End;
 use crate::link::protocol::{Call, Reply};
@@ -32,7 +32,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
 ///
 /// # Errors
 /// As [`run`].
-pub async fn land(context: &Context, found: &Found) -> Result<()> {
+pub async fn land(context: &Context, found: &MissionRef) -> Result<()> {
     if let Some(commit) = &found.mission.landed {
         return Err(misuse(format!("{} landed already, as {commit}", found.id)));
     }

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::context::{Context, Format, print};
 use super::exit::Exit;
-use super::missions::{self, Found};
+use super::missions::{self, MissionRef};
+use super::progress::event_lines::tell;
 use super::progress::style::Style;
-use super::progress::telling::tell;
 use super::when::rfc3339;
 use crate::domain::event::{Actor, Stamped};
 use crate::domain::mission::Mission;
@@ -60,7 +60,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
 }
 
 /// A mission that ended may still land; one that landed is over.
-fn is_over(mission: &Mission, found: &Found) -> bool {
+fn is_over(mission: &Mission, found: &MissionRef) -> bool {
     mission.end.is_some() || !found.dir.exists()
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use super::context::{Context, canonical};
-use super::pick::{Candidate, Hint, Life, pick};
+use super::pick::{Candidate, Hint, Lifecycle, pick};
 use crate::domain::event::Stamped;
 use crate::domain::id::{AttemptId, MissionId};
 use crate::domain::mission::{Mission, Status};
@@ -17,7 +17,7 @@ const PAGE: u32 = 2_000;
 
 /// A mission that was found.
 #[derive(Debug)]
-pub struct Found {
+pub struct MissionRef {
     pub id: MissionId,
     pub dir: PathBuf,
     pub mission: Mission,
@@ -32,9 +32,9 @@ pub fn catalogue(context: &Context) -> Catalogue {
 ///
 /// # Errors
 /// When none or several could be meant, or it cannot be read.
-pub fn find(context: &Context, wanted: Option<&str>) -> Result<Found> {
+pub fn find(context: &Context, wanted: Option<&str>) -> Result<MissionRef> {
     let (id, dir) = named(context, wanted)?;
-    Ok(Found { mission: read(&dir)?, id, dir })
+    Ok(MissionRef { mission: read(&dir)?, id, dir })
 }
 
 /// Where the mission is that is meant, for whoever hears from its engine what its log tells.
@@ -113,8 +113,8 @@ fn candidate(entry: &CatalogueEntry) -> Candidate {
             status: summary.status.word().to_owned(),
             repository: canonical(&summary.repository),
             life: match summary.status {
-                Status::Completed | Status::Landed | Status::Abandoned => Life::Ended,
-                _ => Life::Live,
+                Status::Completed | Status::Landed | Status::Abandoned => Lifecycle::Ended,
+                _ => Lifecycle::Live,
             },
         },
         Err(fault) => Candidate {
@@ -122,7 +122,7 @@ fn candidate(entry: &CatalogueEntry) -> Candidate {
             title: fault.to_string(),
             status: "unreadable".to_owned(),
             repository: PathBuf::new(),
-            life: Life::Ended,
+            life: Lifecycle::Ended,
         },
     }
 }

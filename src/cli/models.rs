@@ -11,7 +11,7 @@ use super::context::{Context, Format, Repository, print, print_json};
 use super::exit::Exit;
 use super::fault::misuse;
 use super::key::ready;
-use super::missions::{self, Found};
+use super::missions::{self, MissionRef};
 use super::table::table;
 use crate::config::Settings;
 use crate::domain::attempt::Role;
@@ -53,7 +53,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-async fn choose(context: &Context, found: &Found, role: &str, model: &str) -> Result<Exit> {
+async fn choose(context: &Context, found: &MissionRef, role: &str, model: &str) -> Result<Exit> {
     let roles = if role == "all" {
         Role::ALL.to_vec()
     } else {
@@ -72,7 +72,7 @@ async fn show(
     format: Format,
     settings: &Settings,
     models: &BTreeMap<Role, String>,
-    found: Option<&Found>,
+    found: Option<&MissionRef>,
 ) -> Result<()> {
     let mut faults: BTreeMap<&str, Option<String>> = BTreeMap::new();
     for model in models.values() {
@@ -107,7 +107,7 @@ async fn show(
 }
 
 /// The settings where a mission flies; its repository may be another than this directory's.
-fn settings_of(context: &Context, found: Option<&Found>) -> Result<Settings> {
+fn settings_of(context: &Context, found: Option<&MissionRef>) -> Result<Settings> {
     let repository =
         found.and_then(|found| found.mission.founding.as_ref()).map(|founding| founding.repository.as_str());
     match repository {

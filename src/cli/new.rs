@@ -8,10 +8,10 @@ use anyhow::{Context as _, Result};
 
 use super::console::show;
 use super::context::{Context, Repository, print};
+use super::creation::{MissionOptions, found};
 use super::exit::Exit;
 use super::fault::misuse;
 use super::follow::{Talk, fly};
-use super::founding::{Wish, found};
 use super::resume::BudgetArgs;
 use crate::config::Flag;
 use crate::domain::goal::Goal;
@@ -61,7 +61,7 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
     let repo = Repo::discover(&context.here)?;
     let mut settings = context.settings(Repository::At(repo.root()), args.flags())?;
     settings.budget = args.budget.over(settings.budget)?;
-    let wish = Wish { title: goal.title(), goal, repo: &repo, settings: &settings };
+    let wish = MissionOptions { title: goal.title(), goal, repo: &repo, settings: &settings };
     let found = found(context, wish).await?;
     print(&format!("{} begins; `flightdeck run {}` comes back to it from anywhere", found.id, found.id))?;
     let talk = if args.flight.headless { Talk::Silent } else { Talk::possible(context) };

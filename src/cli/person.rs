@@ -11,7 +11,7 @@ use super::fault::misuse;
 ///
 /// # Errors
 /// A misuse when nobody can be asked.
-pub fn confirm(context: &Context, question: &str) -> Result<Answer> {
+pub fn confirm(context: &Context, question: &str) -> Result<Confirmation> {
     if !context.is_interactive() {
         return Err(misuse("nobody can be asked here; add --yes to go ahead"));
     }
@@ -21,15 +21,15 @@ pub fn confirm(context: &Context, question: &str) -> Result<Answer> {
     let mut line = String::new();
     io::stdin().read_line(&mut line).context("failed to read the answer")?;
     Ok(if matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
-        Answer::Yes
+        Confirmation::Yes
     } else {
-        Answer::No
+        Confirmation::No
     })
 }
 
 /// What the person said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub enum Confirmation {
     Yes,
     No,
 }

@@ -12,12 +12,12 @@ pub struct Candidate {
     /// The word for what it is doing.
     pub status: String,
     pub repository: PathBuf,
-    pub life: Life,
+    pub life: Lifecycle,
 }
 
 /// Whether a mission still flies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Life {
+pub enum Lifecycle {
     Live,
     Ended,
 }
@@ -43,7 +43,7 @@ pub fn pick<'a>(candidates: &'a [Candidate], hint: Hint<'_>) -> anyhow::Result<&
     let here: Vec<&Candidate> =
         candidates.iter().filter(|candidate| Some(candidate.repository.as_path()) == hint.here).collect();
     let live = |all: &[&'a Candidate]| -> Vec<&'a Candidate> {
-        all.iter().copied().filter(|candidate| candidate.life == Life::Live).collect()
+        all.iter().copied().filter(|candidate| candidate.life == Lifecycle::Live).collect()
     };
     let all: Vec<&Candidate> = candidates.iter().collect();
     let nearest = if here.is_empty() { &all } else { &here };
@@ -92,8 +92,8 @@ fn list(candidates: &[&Candidate]) -> String {
 mod tests {
     use super::*;
 
-    fn candidate(id: &str, repository: &str, life: Life) -> Candidate {
-        let status = if life == Life::Live { "running" } else { "completed" };
+    fn candidate(id: &str, repository: &str, life: Lifecycle) -> Candidate {
+        let status = if life == Lifecycle::Live { "running" } else { "completed" };
         Candidate {
             id: id.to_owned(),
             title: format!("The {id}"),
@@ -114,9 +114,9 @@ mod tests {
     #[test]
     fn one_mission_is_meant_or_the_candidates_are_listed() {
         let all = [
-            candidate("a-1", "/a", Life::Ended),
-            candidate("a-2", "/a", Life::Live),
-            candidate("b-1", "/b", Life::Ended),
+            candidate("a-1", "/a", Lifecycle::Ended),
+            candidate("a-2", "/a", Lifecycle::Live),
+            candidate("b-1", "/b", Lifecycle::Ended),
         ];
         assert_eq!(picked(&all, Some("a-1"), None), "a-1");
         assert_eq!(picked(&all, Some("b"), None), "b-1", "the beginning is enough");
@@ -136,7 +136,7 @@ mod tests {
         b-1  completed     The b-1
         ");
         assert!(picked(&[], None, None).contains("flightdeck demo"));
-        let two = [candidate("a-1", "/a", Life::Live), candidate("a-2", "/a", Life::Live)];
+        let two = [candidate("a-1", "/a", Lifecycle::Live), candidate("a-2", "/a", Lifecycle::Live)];
         assert!(picked(&two, None, Some("/a")).starts_with("several missions could be meant"));
     }
 }

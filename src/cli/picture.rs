@@ -11,7 +11,7 @@ use super::exit::Exit;
 use super::fault::misuse;
 use crate::tui::app::Look;
 use crate::tui::glyph::Charset;
-use crate::tui::picture::{ALBUM, Pose, Print, Scene, inputs, photograph, svg};
+use crate::tui::picture::{ALBUM, Print, Scene, Screenshot, inputs, photograph, svg};
 use crate::tui::theme::{Depth, Paper, Theme};
 
 /// Draw the console's screens as SVG
@@ -76,7 +76,7 @@ async fn drawn(scene: Scene, size: Size, theme: &str, keys: &str) -> Result<Stri
     let styles = styles.map_err(|error| misuse(error.to_string()))?;
     let look = Look { theme: theme.to_owned(), styles, depth: Depth::Full, charset: Charset::Unicode };
     let keys = inputs(keys).map_err(|error| misuse(error.to_string()))?;
-    let frame = photograph(Pose { scene, size, look, keys }).await?;
+    let frame = photograph(Screenshot { scene, size, look, keys }).await?;
     Ok(svg(&frame, Paper::of(theme)))
 }
 

@@ -5,11 +5,11 @@ use serde_json::json;
 
 use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
-use super::missions::{self, Found};
+use super::missions::{self, MissionRef};
 use super::page::Page;
+use super::progress::event_lines::budget_words;
 use super::progress::style::Style;
 use super::progress::summary::needed;
-use super::progress::telling::budget_words;
 use super::progress::words::{count, used};
 use crate::domain::budget::dollars;
 use crate::domain::contract::{Assertion, Weight};
@@ -57,7 +57,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
 }
 
 /// The page.
-pub(super) fn told(found: &Found, style: Style) -> String {
+pub(super) fn told(found: &MissionRef, style: Style) -> String {
     let mission = &found.mission;
     let mut page = Page::new(style);
     page.heading(mission.title());

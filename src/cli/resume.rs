@@ -6,8 +6,8 @@ use super::ask::ask_all;
 use super::context::{Context, print};
 use super::exit::Exit;
 use super::fault::misuse;
-use super::missions::{self, Found};
-use super::progress::telling::budget_words;
+use super::missions::{self, MissionRef};
+use super::progress::event_lines::budget_words;
 use crate::domain::budget::Budget;
 use crate::domain::command::Command;
 
@@ -46,7 +46,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn commands(found: &Found, args: BudgetArgs) -> Result<(Vec<Command>, String)> {
+fn commands(found: &MissionRef, args: BudgetArgs) -> Result<(Vec<Command>, String)> {
     let mission = &found.mission;
     let budget = args.over(mission.budget)?;
     let mut commands = Vec::new();

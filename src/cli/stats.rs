@@ -8,9 +8,9 @@ use serde_json::json;
 
 use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
-use super::missions::{self, Found};
+use super::missions::{self, MissionRef};
+use super::progress::event_lines::budget_words;
 use super::progress::style::Style;
-use super::progress::telling::budget_words;
 use super::progress::words::{count, elapsed, tokens};
 use super::table::table;
 use crate::domain::attempt::Attempt;
@@ -70,7 +70,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn told(found: &Found, roles: &[Share], milestones: &[Share], style: Style) -> String {
+fn told(found: &MissionRef, roles: &[Share], milestones: &[Share], style: Style) -> String {
     let mission = &found.mission;
     if roles.is_empty() {
         return format!("{} has used nothing yet", found.id);

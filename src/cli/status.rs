@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
-use super::missions::{self, Found};
+use super::missions::{self, MissionRef};
 use super::progress::line::Line;
 use super::progress::style::{Style, Tone};
 use super::progress::summary::{needed, summary};
@@ -47,7 +47,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn told(found: &Found, style: Style) -> Vec<String> {
+fn told(found: &MissionRef, style: Style) -> Vec<String> {
     let (mission, now) = (&found.mission, now());
     let mut lines = vec![style.paint(Tone::Strong, mission.title())];
     lines.extend(summary(mission, now, style));

@@ -6,14 +6,14 @@ use serde_json::json;
 use super::ask;
 use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
-use super::missions::{self, Found};
+use super::missions::{self, MissionRef};
 use super::progress::entries::call_words;
+use super::progress::event_lines::party;
 use super::progress::style::{Style, Tone};
-use super::progress::telling::party;
 use super::progress::words::{count, elapsed, ending, used};
 use super::table::table;
 use crate::domain::attempt::Attempt;
-use crate::domain::transcript::{Answer, Entry, EntryBody};
+use crate::domain::transcript::{Entry, EntryBody, ToolOutcome};
 use crate::engine::now;
 use crate::workspace::clean_text;
 
@@ -74,7 +74,7 @@ fn head(attempt: &Attempt) -> String {
     format!("{id} {role} at {work}, {model}: {}, {took}, {}", ending(attempt), used(&attempt.usage))
 }
 
-fn attempts(found: &Found, format: Format, style: Style) -> Result<()> {
+fn attempts(found: &MissionRef, format: Format, style: Style) -> Result<()> {
     let attempts: Vec<&Attempt> = found.mission.attempts.values().collect();
     if format.json {
         return print_json(&attempts);
@@ -108,10 +108,10 @@ fn told(entry: &Entry, style: Style) -> String {
         EntryBody::Called { tool, arguments, .. } => {
             (format!("called {}", call_words(tool, arguments)), arguments.clone())
         }
-        EntryBody::Answered { tool, status: Answer::Done, output, .. } => {
+        EntryBody::Answered { tool, status: ToolOutcome::Done, output, .. } => {
             (format!("{tool} answered"), output.clone())
         }
-        EntryBody::Answered { tool, status: Answer::Failed, output, .. } => {
+        EntryBody::Answered { tool, status: ToolOutcome::Failed, output, .. } => {
             (format!("{tool} failed"), output.clone())
         }
         EntryBody::Noted { text } => ("noted".to_owned(), text.clone()),

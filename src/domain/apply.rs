@@ -24,11 +24,11 @@ impl Mission {
     /// Takes one more event in.
     pub fn apply(&mut self, stamped: &Stamped) {
         self.seq = stamped.seq;
-        self.take_in(&stamped.event, stamped.at);
+        self.apply_event(&stamped.event, stamped.at);
     }
 
     /// Changes the state by one fact; the sequence number stays. Every event is named here, so that none is forgotten.
-    pub(super) fn take_in(&mut self, event: &Event, at: Timestamp) {
+    pub(super) fn apply_event(&mut self, event: &Event, at: Timestamp) {
         self.updated = at;
         match event {
             Event::ContractProposed { .. }
@@ -40,18 +40,18 @@ impl Mission {
             | Event::AssertionAdded { .. }
             | Event::AssertionEdited { .. }
             | Event::AssertionRetired { .. }
-            | Event::AssertionWaived { .. } => self.take_in_planning(event, at),
+            | Event::AssertionWaived { .. } => self.apply_planning(event, at),
             Event::AttemptStarted { .. }
             | Event::AttemptEnded { .. }
             | Event::UsageCounted { .. }
             | Event::RevisionTold { .. }
             | Event::HandoffGiven { .. }
-            | Event::ClaimsChecked { .. } => self.take_in_work(event, at),
+            | Event::ClaimsChecked { .. } => self.apply_work(event, at),
             Event::GateOpened { .. }
             | Event::GateDecided { .. }
             | Event::FindingRaised { .. }
             | Event::FindingTakenUp { .. }
-            | Event::FindingDismissed { .. } => self.take_in_decisions(event, at),
+            | Event::FindingDismissed { .. } => self.apply_decisions(event, at),
             Event::RoundOpened { .. }
             | Event::GateCommandsRun { .. }
             | Event::ReviewReported { .. }
@@ -59,13 +59,13 @@ impl Mission {
             | Event::VerdictGiven { .. }
             | Event::UserTestingReported { .. }
             | Event::RoundClosed { .. }
-            | Event::RoundsExtended { .. } => self.take_in_validation(event, at),
+            | Event::RoundsExtended { .. } => self.apply_validation(event, at),
             Event::DirectiveIssued { .. }
             | Event::KnowledgeConfirmed { .. }
             | Event::MessageSent { .. }
             | Event::MessagesDelivered { .. }
             | Event::QuestionAsked { .. }
-            | Event::QuestionAnswered { .. } => self.take_in_talk(event),
+            | Event::QuestionAnswered { .. } => self.apply_talk(event),
             Event::MissionCreated(_)
             | Event::MissionHeld { .. }
             | Event::MissionResumed
@@ -75,12 +75,12 @@ impl Mission {
             | Event::MissionCompleted
             | Event::MissionLanded { .. }
             | Event::MissionAbandoned { .. }
-            | Event::Unrecognised { .. } => self.take_in_course(event, at),
+            | Event::Unrecognised { .. } => self.apply_lifecycle(event, at),
         }
     }
 
     /// The mission as a whole: its start, its settings, its holds and its end.
-    fn take_in_course(&mut self, event: &Event, at: Timestamp) {
+    fn apply_lifecycle(&mut self, event: &Event, at: Timestamp) {
         match event {
             Event::MissionCreated(founding) => {
                 self.created = at;
@@ -109,7 +109,7 @@ impl Mission {
         }
     }
 
-    fn take_in_talk(&mut self, event: &Event) {
+    fn apply_talk(&mut self, event: &Event) {
         match event {
             Event::DirectiveIssued { directive } => self.directives.push(directive.clone()),
             Event::KnowledgeConfirmed { knowledge } => self.knowledge.push(knowledge.clone()),

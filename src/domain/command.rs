@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::attempt::{Ending, Role, Work};
 use super::budget::Budget;
 use super::contract::{AssertionDraft, Check, Weight, Wording};
-use super::environment::{Environment, Run};
+use super::environment::{CommandRun, Environment};
 use super::event::{Actor, Founding};
 use super::finding::TriageDecision;
 use super::gate::{Autopilot, Decision, GateId};
@@ -167,13 +167,13 @@ pub enum Command {
     },
     RecordClaims {
         feature: FeatureId,
-        runs: Vec<Run>,
+        runs: Vec<CommandRun>,
     },
     RecordGateCommands {
         milestone: MilestoneId,
         round: u32,
         commit: Commit,
-        runs: Vec<Run>,
+        runs: Vec<CommandRun>,
     },
     MarkDelivered {
         messages: Vec<MessageId>,

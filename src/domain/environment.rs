@@ -58,7 +58,7 @@ impl Environment {
 
 /// What a command did when the engine ran it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Run {
+pub struct CommandRun {
     pub name: Title,
     pub command: Line,
     /// The exit code; a signal counts as 128 plus its number, a time-out as 124.
@@ -71,7 +71,7 @@ pub struct Run {
     pub wall_ms: u64,
 }
 
-impl Run {
+impl CommandRun {
     /// Whether it exited with 0.
     pub fn passed(&self) -> bool {
         self.exit_code == 0

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::attempt::{Ending, Role, Work};
 use super::budget::Budget;
 use super::contract::{Assertion, Wording};
-use super::environment::{Environment, Run};
+use super::environment::{CommandRun, Environment};
 use super::finding::Finding;
 use super::gate::{Autopilot, DecidedBy, Decision, GateId};
 use super::goal::Goal;
@@ -130,7 +130,7 @@ pub enum Event {
     ClaimsChecked {
         feature: FeatureId,
         claims: Claims,
-        runs: Vec<Run>,
+        runs: Vec<CommandRun>,
     },
     FindingRaised {
         finding: Box<Finding>,
@@ -153,7 +153,7 @@ pub enum Event {
     GateCommandsRun {
         milestone: MilestoneId,
         round: u32,
-        runs: Vec<Run>,
+        runs: Vec<CommandRun>,
     },
     ReviewReported {
         milestone: MilestoneId,

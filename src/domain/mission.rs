@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::attempt::{Attempt, Role, Work};
 use super::budget::Budget;
 use super::contract::Contract;
-use super::environment::{Environment, Run};
+use super::environment::{CommandRun, Environment};
 use super::event::Founding;
 use super::finding::{Finding, FindingState};
 use super::gate::{Autopilot, Gate, GateId};
@@ -47,7 +47,7 @@ pub struct Mission {
     pub gates: BTreeMap<GateId, Gate>,
     pub attempts: BTreeMap<AttemptId, Attempt>,
     pub handoffs: BTreeMap<FeatureId, (AttemptId, Handoff)>,
-    pub claim_runs: BTreeMap<FeatureId, Vec<Run>>,
+    pub claim_runs: BTreeMap<FeatureId, Vec<CommandRun>>,
     pub findings: BTreeMap<FindingId, Finding>,
     pub rounds: Vec<Round>,
     pub round_limits: BTreeMap<MilestoneId, u32>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::environment::Run;
+use super::environment::CommandRun;
 use super::handoff::Issue;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Timestamp};
 use super::text::{Line, Prose, Title};
@@ -18,7 +18,7 @@ pub struct Round {
     /// The commit under test.
     pub commit: Commit,
     pub opened: Timestamp,
-    pub runs: Vec<Run>,
+    pub runs: Vec<CommandRun>,
     /// The features whose diff is read in this round: new ones and those whose review failed.
     pub to_review: Vec<FeatureId>,
     pub reviews: BTreeMap<FeatureId, Review>,
@@ -103,6 +103,6 @@ impl Round {
     /// Whether it got as far as its testers' reports: one that failed earlier has not tried everything it was to try.
     pub fn is_thorough(&self) -> bool {
         let tested = self.to_test.is_empty() || self.user_testing.is_some();
-        self.runs.iter().all(Run::passed) && self.scrutiny.is_some() && tested
+        self.runs.iter().all(CommandRun::passed) && self.scrutiny.is_some() && tested
     }
 }

@@ -29,7 +29,7 @@ pub enum EntryBody {
     /// A tool call; `arguments` is JSON as text.
     Called { call_id: String, tool: String, arguments: String },
     /// What the tool answered; bounded, with the full text kept as a file where it was longer.
-    Answered { call_id: String, tool: String, status: Answer, output: String },
+    Answered { call_id: String, tool: String, status: ToolOutcome, output: String },
     /// Something the engine noted about the session: a retry, a cut, its end.
     Noted { text: String },
     /// An item of a newer version.
@@ -40,7 +40,7 @@ pub enum EntryBody {
 /// Whether a tool did what it was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Answer {
+pub enum ToolOutcome {
     Done,
     Failed,
 }

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::activity::Running;
-use super::deck::{Deck, blocking};
+use super::budget_guard::BudgetGuard;
+use super::context::{EngineContext, blocking};
 use super::dispatcher::Refused;
 use super::error::EngineError;
-use super::mission_tools::{Bench, equip};
-use super::observer::FlightObserver;
-use super::permit::FlightPermit;
-use super::role::{After, Researchers, Station, prepare, prompt_name};
+use super::mission_tools::{ToolContext, equip};
+use super::role::{AttemptEnv, Cleanup, Researchers, prepare, prompt_name};
+use super::session_recorder::SessionRecorder;
 use crate::agent::model::Model;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::Prompt;
 use crate::agent::session::{Observer, Session};
-use crate::agent::skill::Shelf;
+use crate::agent::skill::SkillLibrary;
 use crate::agent::tool::{Tool, Toolbox};
 use crate::agent::turn::Limits;
 use crate::domain::attempt::{Ending, Role, Work};
@@ -31,17 +31,17 @@ use crate::domain::text::{Line, Title};
 ///
 /// # Errors
 /// When the machine stands in the way; the attempt is closed by then.
-pub async fn fly(
-    deck: &Arc<Deck>,
+pub async fn run(
+    engine: &Arc<EngineContext>,
     work: Work,
     role: Role,
     cancel: CancellationToken,
 ) -> Result<(), EngineError> {
-    let running = deck.activities.begin(work);
-    let prompt = deck.prompt(prompt_name(work))?;
+    let running = engine.activities.begin(work);
+    let prompt = engine.prompt(prompt_name(work))?;
     let model_role: Role = prompt.model_role.parse().unwrap_or(role);
-    let model = deck.shared.with(|mission| mission.models.get(&model_role).cloned()).unwrap_or_default();
-    let started = deck.commander.record(Command::StartAttempt { work, model: model.clone() }).await;
+    let model = engine.cell.with(|mission| mission.models.get(&model_role).cloned()).unwrap_or_default();
+    let started = engine.dispatcher.record(Command::StartAttempt { work, model: model.clone() }).await;
     let attempt = match started {
         Ok(events) => started_attempt(&events)?,
         // The mission moved on between the schedule and this: what is due is worked out anew.
@@ -52,7 +52,7 @@ pub async fn fly(
         Err(Refused::Fault(sentence)) => return Err(EngineError::Unfit(sentence)),
     };
     running.attempt(attempt);
-    let flight = Flight { deck: Arc::clone(deck), work, role, attempt, prompt, cancel };
+    let flight = AttemptRun { engine: Arc::clone(engine), work, role, attempt, prompt, cancel };
     let outcome = flight.run(model, running).await;
     if let Err(error) = &outcome {
         flight.end(Ending::Interrupted).await;
@@ -70,8 +70,8 @@ fn started_attempt(events: &[Stamped]) -> Result<AttemptId, EngineError> {
 }
 
 /// One attempt that has been logged.
-pub(super) struct Flight {
-    pub(super) deck: Arc<Deck>,
+pub(super) struct AttemptRun {
+    pub(super) engine: Arc<EngineContext>,
     pub(super) work: Work,
     pub(super) role: Role,
     pub(super) attempt: AttemptId,
@@ -79,9 +79,9 @@ pub(super) struct Flight {
     cancel: CancellationToken,
 }
 
-impl Flight {
+impl AttemptRun {
     async fn run(&self, model: Title, running: Running) -> Result<(), EngineError> {
-        let mind = match self.deck.backends.model(model.as_str()) {
+        let mind = match self.engine.backends.model(model.as_str()) {
             Ok(mind) => mind,
             Err(sentence) => {
                 self.end(Ending::Unusable { reason: Line::clipped(sentence) }).await;
@@ -89,42 +89,42 @@ impl Flight {
             }
         };
         running.doing("preparing its checkout");
-        let station = prepare(&self.deck, self.work).await?;
+        let env = prepare(&self.engine, self.work).await?;
         running.doing("waiting for the model");
         let mail = self.waiting_mail();
-        let facts = self.deck.backends.facts(model.as_str());
-        let observer = Arc::new(FlightObserver::new(&self.deck, self.attempt, facts, running));
-        let session = self.session(mind, facts, &station, &observer)?;
+        let facts = self.engine.backends.facts(model.as_str());
+        let observer = Arc::new(SessionRecorder::new(&self.engine, self.attempt, facts, running));
+        let session = self.session(mind, facts, &env, &observer)?;
         let ended = session.run().await;
-        self.deck.inboxes.close(self.attempt);
-        if let Some(instruments) = &station.instruments {
+        self.engine.inboxes.close(self.attempt);
+        if let Some(instruments) = &env.instruments {
             instruments.app.stop().await;
         }
         self.close(ended, &observer, mail).await;
-        self.put_back(station.after, &observer).await
+        self.put_back(env.cleanup, &observer).await
     }
 
     fn session(
         &self,
         model: Arc<dyn Model>,
         facts: ModelFacts,
-        station: &Station,
-        observer: &Arc<FlightObserver>,
+        env: &AttemptEnv,
+        observer: &Arc<SessionRecorder>,
     ) -> Result<Session, EngineError> {
-        let brief = self.deck.shared.with(|mission| brief(mission, self.work));
+        let brief = self.engine.cell.with(|mission| brief(mission, self.work));
         let mut labels = brief.labels;
         labels.insert("attempt".to_owned(), self.attempt.to_string());
-        let permit = FlightPermit {
+        let permit = BudgetGuard {
             role: self.role,
-            shared: Arc::clone(&self.deck.shared),
-            commander: self.deck.commander.clone(),
+            cell: Arc::clone(&self.engine.cell),
+            dispatcher: self.engine.dispatcher.clone(),
         };
         let watcher: Arc<dyn Observer> = observer.clone();
         Ok(Session {
-            tools: self.tools(&model, facts, station, observer)?,
+            tools: self.tools(&model, facts, env, observer)?,
             model,
-            system: self.deck.system_prompt(&self.prompt, &station.dir)?,
-            brief: brief.text + &station.note,
+            system: self.engine.system_prompt(&self.prompt, &env.dir)?,
+            brief: brief.text + &env.note,
             closing: self.prompt.closes.clone(),
             limits: Limits {
                 max_turns: self.prompt.max_turns,
@@ -136,7 +136,7 @@ impl Flight {
             labels,
             permit: Arc::new(permit),
             observer: watcher,
-            inbox: self.deck.inboxes.open(self.attempt),
+            inbox: self.engine.inboxes.open(self.attempt),
             cancel: self.cancel.clone(),
         })
     }
@@ -146,31 +146,31 @@ impl Flight {
         &self,
         model: &Arc<dyn Model>,
         facts: ModelFacts,
-        station: &Station,
-        observer: &Arc<FlightObserver>,
+        env: &AttemptEnv,
+        observer: &Arc<SessionRecorder>,
     ) -> Result<Vec<Arc<dyn Tool>>, EngineError> {
-        let place = self.deck.workplace(&station.dir, station.access)?;
-        let bench = Arc::new(Bench {
+        let tool_env = self.engine.tool_env(&env.dir, env.access)?;
+        let context = Arc::new(ToolContext {
             attempt: self.attempt,
-            commander: self.deck.commander.clone(),
-            shared: Arc::clone(&self.deck.shared),
-            store: Arc::clone(&self.deck.store),
-            place: station.place.clone(),
+            dispatcher: self.engine.dispatcher.clone(),
+            cell: Arc::clone(&self.engine.cell),
+            store: Arc::clone(&self.engine.store),
+            handoff_source: env.handoff_source.clone(),
         });
         let researchers = Researchers {
-            deck: Arc::clone(&self.deck),
+            engine: Arc::clone(&self.engine),
             attempt: self.attempt,
             model: Arc::clone(model),
             facts,
-            dir: station.dir.clone(),
+            dir: env.dir.clone(),
             permit_role: self.role,
             cancel: self.cancel.clone(),
         };
-        let skills = Shelf::find(&self.deck.skill_dirs(&station.dir));
-        let toolbox = equip(Toolbox::new(place), &bench)
+        let skills = SkillLibrary::find(&self.engine.skill_dirs(&env.dir));
+        let toolbox = equip(Toolbox::new(tool_env), &context)
             .with_researchers(Arc::new(researchers))
             .with_skills(Arc::new(skills));
-        let toolbox = match &station.instruments {
+        let toolbox = match &env.instruments {
             Some(instruments) => toolbox.with_instruments(instruments.clone()),
             None => toolbox,
         };
@@ -188,16 +188,16 @@ impl Flight {
             return Vec::new();
         }
         let waits = |m: &&Message| m.to == Party::Orchestrator && m.state == MessageState::Waiting;
-        self.deck
-            .shared
+        self.engine
+            .cell
             .with(|mission| mission.messages.iter().filter(waits).map(|message| message.id).collect())
     }
 
-    async fn put_back(&self, after: After, observer: &Arc<FlightObserver>) -> Result<(), EngineError> {
-        let proof = match after {
-            After::Nothing => return Ok(()),
-            After::Remove(proof) => return blocking(move || Ok(proof.remove()?)).await,
-            After::Reset(proof) => proof,
+    async fn put_back(&self, cleanup: Cleanup, observer: &Arc<SessionRecorder>) -> Result<(), EngineError> {
+        let proof = match cleanup {
+            Cleanup::Nothing => return Ok(()),
+            Cleanup::Remove(proof) => return blocking(move || Ok(proof.remove()?)).await,
+            Cleanup::Reset(proof) => proof,
         };
         let changed = blocking(move || Ok(proof.reset()?)).await?;
         if !changed.is_empty() {

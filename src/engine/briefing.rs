@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::deck::Deck;
+use super::context::EngineContext;
 use super::error::EngineError;
 use crate::agent::prompt::Prompt;
 use crate::agent::skill::nearest_guide;
-use crate::agent::tool::Workplace;
+use crate::agent::tool::ToolEnv;
 use crate::workspace::{Access, Confinement};
 
 /// What a prompt's template may name: `mission.title` and so on.
@@ -28,14 +28,14 @@ struct MissionValues {
     repo_notes: String,
 }
 
-impl Deck {
+impl EngineContext {
     /// The system prompt of a session.
     ///
     /// # Errors
     /// When the template names something that does not exist.
     pub fn system_prompt(&self, prompt: &Prompt, dir: &Path) -> Result<String, EngineError> {
         let guide = nearest_guide(dir, dir).map(|guide| guide.text).unwrap_or_default();
-        let mission = self.shared.with(|mission| MissionValues {
+        let mission = self.cell.with(|mission| MissionValues {
             title: mission.title().to_owned(),
             goal: mission.founding.as_ref().map(|f| f.goal.as_str().to_owned()).unwrap_or_default(),
             directives: mission.directive_texts().map(str::to_owned).collect(),
@@ -49,9 +49,9 @@ impl Deck {
     ///
     /// # Errors
     /// When the directory cannot be used.
-    pub fn workplace(&self, dir: &Path, access: Access) -> Result<Arc<Workplace>, EngineError> {
+    pub fn tool_env(&self, dir: &Path, access: Access) -> Result<Arc<ToolEnv>, EngineError> {
         let scratch = self.scratch_dir();
-        Ok(Arc::new(Workplace {
+        Ok(Arc::new(ToolEnv {
             confinement: Confinement::new(dir, std::slice::from_ref(&scratch))?,
             access,
             sandbox: Arc::clone(&self.sandbox),

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::clock;
 use super::error::EngineError;
-use super::shared::Shared;
+use super::mission_cell::MissionCell;
 use crate::domain::command::Command;
 use crate::domain::decide::decide_all;
 use crate::domain::event::{Actor, Stamped};
@@ -21,7 +21,7 @@ const QUEUE: usize = 256;
 
 /// Asks the dispatcher. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Commander {
+pub struct DispatcherHandle {
     queue: mpsc::Sender<Submission>,
 }
 
@@ -37,7 +37,7 @@ pub enum Refused {
 }
 
 /// Where the dispatcher's thread and its consequences are told.
-pub struct Outlets {
+pub struct Subscribers {
     pub feed: Arc<Feed>,
     /// Every event, for those inside the engine who deliver messages.
     pub events: mpsc::UnboundedSender<Stamped>,
@@ -51,7 +51,7 @@ struct Submission {
     reply: Option<oneshot::Sender<Result<Vec<Stamped>, Refused>>>,
 }
 
-impl Commander {
+impl DispatcherHandle {
     /// Asks for several things as one and waits until they are durable, or refused.
     ///
     /// # Errors
@@ -67,7 +67,7 @@ impl Commander {
     /// Asks for one thing as the engine itself.
     ///
     /// # Errors
-    /// As [`Commander::submit`].
+    /// As [`DispatcherHandle::submit`].
     pub async fn record(&self, command: Command) -> Result<Vec<Stamped>, Refused> {
         self.submit(Actor::Engine, vec![command]).await
     }
@@ -89,22 +89,26 @@ impl Commander {
     }
 }
 
-/// Starts the dispatcher's thread. It ends when every [`Commander`] is gone.
+/// Starts the dispatcher's thread. It ends when every [`DispatcherHandle`] is gone.
 ///
 /// # Errors
 /// When the system has no thread to give.
-pub fn start(store: Arc<Store>, shared: Arc<Shared>, outlets: Outlets) -> Result<Commander, EngineError> {
+pub fn start(
+    store: Arc<Store>,
+    cell: Arc<MissionCell>,
+    subscribers: Subscribers,
+) -> Result<DispatcherHandle, EngineError> {
     let (queue, submissions) = mpsc::channel(QUEUE);
-    let dispatcher = Dispatcher { store, shared, feed: outlets.feed, events: outlets.events };
-    let run = move || dispatcher.run(submissions, outlets.fault);
+    let dispatcher = Dispatcher { store, cell, feed: subscribers.feed, events: subscribers.events };
+    let run = move || dispatcher.run(submissions, subscribers.fault);
     let spawned = thread::Builder::new().name("dispatcher".to_owned()).spawn(run);
     spawned.map_err(|error| EngineError::Unfit(format!("no thread for the dispatcher: {error}")))?;
-    Ok(Commander { queue })
+    Ok(DispatcherHandle { queue })
 }
 
 struct Dispatcher {
     store: Arc<Store>,
-    shared: Arc<Shared>,
+    cell: Arc<MissionCell>,
     feed: Arc<Feed>,
     events: mpsc::UnboundedSender<Stamped>,
 }
@@ -136,16 +140,16 @@ impl Dispatcher {
         }
         let now = clock::now();
         let (seq, events) =
-            self.shared.with(|mission| (mission.seq, decide_all(mission, actor, commands, now)));
+            self.cell.with(|mission| (mission.seq, decide_all(mission, actor, commands, now)));
         let events = events.map_err(Failure::Rejected)?;
         let stamped = self.store.append(seq, now, actor, &events).map_err(Failure::Store)?;
-        self.shared.take_in(&stamped);
+        self.cell.apply(&stamped);
         for event in &stamped {
             self.feed.publish_event(event.clone());
             // The receiver lives until the engine ends.
             drop(self.events.send(event.clone()));
         }
-        if let Err(error) = self.shared.with(|mission| self.store.snapshot_if_due(mission)) {
+        if let Err(error) = self.cell.with(|mission| self.store.snapshot_if_due(mission)) {
             tracing::warn!(%error, "no snapshot was kept; opening the mission takes longer");
         }
         Ok(stamped)

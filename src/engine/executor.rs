@@ -9,9 +9,9 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::deck::Deck;
+use super::context::EngineContext;
 use super::error::EngineError;
-use super::{attempt, clock, own_work};
+use super::{attempt, clock, engine_checks};
 use crate::domain::attempt::{Ending, Work};
 use crate::domain::command::Command;
 use crate::domain::mission::{Hold, HoldCause, Mission};
@@ -39,7 +39,7 @@ type Done = (Work, u64, Result<(), EngineError>);
 
 /// What runs.
 pub struct Executor {
-    deck: Arc<Deck>,
+    engine: Arc<EngineContext>,
     tasks: JoinSet<Done>,
     running: BTreeMap<Work, (Id, CancellationToken)>,
     /// Work that ended without a trace, how often, and when it may start again.
@@ -48,18 +48,18 @@ pub struct Executor {
 
 impl Executor {
     /// An executor that runs nothing yet.
-    pub fn new(deck: Arc<Deck>) -> Self {
-        Self { deck, tasks: JoinSet::new(), running: BTreeMap::new(), waiting: BTreeMap::new() }
+    pub fn new(engine: Arc<EngineContext>) -> Self {
+        Self { engine, tasks: JoinSet::new(), running: BTreeMap::new(), waiting: BTreeMap::new() }
     }
 
     /// Runs until there is nothing to do and nobody attached for `patience`, or until it is stopped.
     pub async fn run(mut self, patience: Duration, stop: CancellationToken) -> Rest {
-        let mut seq = self.deck.shared.follow();
+        let mut seq = self.engine.cell.follow();
         let mut idle_since = Instant::now();
         loop {
             seq.mark_unchanged();
             self.reconcile();
-            if !self.running.is_empty() || self.deck.feed.connections() > 0 || self.waits_for_time() {
+            if !self.running.is_empty() || self.engine.feed.connections() > 0 || self.waits_for_time() {
                 idle_since = Instant::now();
             }
             let wake = self.next_wake(idle_since, patience);
@@ -83,7 +83,7 @@ impl Executor {
     }
 
     fn reconcile(&mut self) {
-        let (due, gone) = self.deck.shared.with(|mission| {
+        let (due, gone) = self.engine.cell.with(|mission| {
             let gone: Vec<Work> =
                 self.running.keys().filter(|work| is_unwanted(mission, **work)).copied().collect();
             (schedule(mission), gone)
@@ -106,12 +106,12 @@ impl Executor {
 
     fn start(&mut self, work: Work) {
         let cancel = CancellationToken::new();
-        let (deck, token) = (Arc::clone(&self.deck), cancel.clone());
-        let before = deck.shared.with(|mission| mission.seq);
+        let (engine, token) = (Arc::clone(&self.engine), cancel.clone());
+        let before = engine.cell.with(|mission| mission.seq);
         let task = async move {
             let result = match work.role() {
-                Some(role) => attempt::fly(&deck, work, role, token).await,
-                None => own_work::run(&deck, work, token).await,
+                Some(role) => attempt::run(&engine, work, role, token).await,
+                None => engine_checks::run(&engine, work, token).await,
             };
             (work, before, result)
         };
@@ -139,7 +139,7 @@ impl Executor {
 
     /// Work that ends again and again without changing the log is not spun on.
     fn pace(&mut self, work: Work, before: u64) {
-        if self.deck.shared.with(|mission| mission.seq) > before {
+        if self.engine.cell.with(|mission| mission.seq) > before {
             self.waiting.remove(&work);
             return;
         }
@@ -153,49 +153,49 @@ impl Executor {
         tracing::error!(%work, %error, "held");
         let sentence = Line::clipped(format!("{work}: {error}"));
         let hold = Hold { cause: HoldCause::Machine, sentence, until: None };
-        if let Err(refused) = self.deck.commander.record(Command::Hold { hold }).await {
+        if let Err(refused) = self.engine.dispatcher.record(Command::Hold { hold }).await {
             tracing::error!(%refused, "the hold could not be recorded");
         }
     }
 
     /// Closes the attempt of a task that broke.
     async fn close_lost(&self, work: Work) {
-        let lost = self.deck.shared.with(|m| m.live_attempts().find(|a| a.work == work).map(|a| a.id));
+        let lost = self.engine.cell.with(|m| m.live_attempts().find(|a| a.work == work).map(|a| a.id));
         let Some(attempt) = lost else { return };
         let command = Command::EndAttempt { attempt, ending: Ending::Interrupted };
-        if let Err(refused) = self.deck.commander.record(command).await {
+        if let Err(refused) = self.engine.dispatcher.record(command).await {
             tracing::error!(%refused, "a lost attempt could not be closed");
         }
     }
 
     /// A quota lifts by itself.
     async fn lift_quota(&self) {
-        let over = self.deck.shared.with(|mission| {
+        let over = self.engine.cell.with(|mission| {
             let until = mission.hold.as_ref().filter(|hold| hold.cause == HoldCause::Quota)?.until?;
             (until <= clock::now()).then_some(())
         });
         if over.is_some()
-            && let Err(refused) = self.deck.commander.record(Command::Resume).await
+            && let Err(refused) = self.engine.dispatcher.record(Command::Resume).await
         {
             tracing::warn!(%refused, "the quota's hold could not be lifted");
         }
     }
 
     fn waits_for_time(&self) -> bool {
-        self.deck.shared.with(|mission| mission.hold.as_ref().is_some_and(|hold| hold.until.is_some()))
+        self.engine.cell.with(|mission| mission.hold.as_ref().is_some_and(|hold| hold.until.is_some()))
     }
 
     fn is_idle(&self) -> bool {
         self.running.is_empty()
-            && self.deck.feed.connections() == 0
+            && self.engine.feed.connections() == 0
             && !self.waits_for_time()
-            && self.deck.shared.with(schedule).is_empty()
+            && self.engine.cell.with(schedule).is_empty()
     }
 
     /// When to look again without being woken.
     fn next_wake(&self, idle_since: Instant, patience: Duration) -> Instant {
         let (now, idle) = (Instant::now(), idle_since + patience);
-        let quota = self.deck.shared.with(|mission| {
+        let quota = self.engine.cell.with(|mission| {
             let until = mission.hold.as_ref()?.until?;
             Some(now + Duration::from_millis(until.since(clock::now())))
         });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::deck::{Deck, blocking};
+use super::context::{EngineContext, blocking};
 use super::error::EngineError;
 use super::scripts;
 use crate::domain::command::Command;
@@ -25,8 +25,8 @@ pub struct Landed {
 /// # Errors
 /// When the final gate is not GO, git finds a conflict, a command fails on the merged tree, or the person's checkout
 /// stands in the way. Nothing has changed then.
-pub async fn land(deck: &Arc<Deck>) -> Result<Landed, EngineError> {
-    let plan = deck.shared.with(|mission| {
+pub async fn land(engine: &Arc<EngineContext>) -> Result<Landed, EngineError> {
+    let plan = engine.cell.with(|mission| {
         if !mission.is_go(GateId::Final) {
             return Err(EngineError::Unfit(format!(
                 "the mission cannot land yet: its final gate is not GO, it is {}",
@@ -47,7 +47,7 @@ pub async fn land(deck: &Arc<Deck>) -> Result<Landed, EngineError> {
         })
     })?;
     let branch = Title::clipped(&plan.target);
-    let (task_deck, scratch) = (Arc::clone(deck), deck.dir.join("landing"));
+    let (task_engine, scratch) = (Arc::clone(engine), engine.dir.join("landing"));
     let landing = blocking(move || {
         // What an earlier landing left when its engine was killed is flightdeck's own, in the mission's directory.
         if scratch.exists() {
@@ -55,16 +55,16 @@ pub async fn land(deck: &Arc<Deck>) -> Result<Landed, EngineError> {
                 EngineError::Unfit(format!("failed to clear {}: {error}", scratch.display()))
             })?;
         }
-        let landing = Landing::prepare(&task_deck.repo, plan, &scratch)?;
+        let landing = Landing::prepare(&task_engine.repo, plan, &scratch)?;
         landing.check()?;
         Ok(landing)
     })
     .await?;
-    let scripts: Vec<Script> = deck.shared.with(|mission| {
+    let scripts: Vec<Script> = engine.cell.with(|mission| {
         mission.environment.as_ref().map(|e| e.gate_scripts().cloned().collect()).unwrap_or_default()
     });
-    scripts::set_up(deck, landing.dir()).await?;
-    let runs = scripts::run_all(deck, landing.dir(), &scripts, &CancellationToken::new()).await?;
+    scripts::set_up(engine, landing.dir()).await?;
+    let runs = scripts::run_all(engine, landing.dir(), &scripts, &CancellationToken::new()).await?;
     if let Some(run) = runs.iter().find(|run| !run.passed()) {
         return Err(EngineError::Unfit(format!(
             "`{}` exits {} on the merged tree, so nothing was merged: {}",
@@ -73,6 +73,6 @@ pub async fn land(deck: &Arc<Deck>) -> Result<Landed, EngineError> {
     }
     let commit = Commit(blocking(move || Ok(landing.finish()?)).await?);
     let command = Command::RecordLanding { branch: branch.clone(), commit: commit.clone() };
-    deck.commander.record(command).await.map_err(|refused| EngineError::Unfit(refused.to_string()))?;
+    engine.dispatcher.record(command).await.map_err(|refused| EngineError::Unfit(refused.to_string()))?;
     Ok(Landed { branch, commit })
 }

@@ -10,31 +10,31 @@
 //! moment: the next one folds the log, closes orphaned attempts and works out what is due.
 
 mod activity;
-mod aftermath;
 mod attempt;
 mod briefing;
+mod budget_guard;
 mod clock;
-mod deck;
+mod close_attempt;
+mod context;
 mod diff;
 mod dispatcher;
+mod document_sync;
+mod engine_checks;
 mod error;
 mod executor;
 mod host;
+mod inbox;
 mod landing;
+mod mission_cell;
 mod mission_tools;
-mod observer;
-mod own_work;
-mod permit;
-mod postman;
-mod projector;
 mod recover;
 mod role;
 mod run;
 mod scripts;
-mod shared;
+mod session_recorder;
 
 pub use clock::now;
-pub use deck::Backends;
+pub use context::Backends;
 pub use error::EngineError;
 pub use executor::Rest;
 pub use role::PROMPTS;

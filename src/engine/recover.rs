@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::deck::{Deck, MARK, blocking};
+use super::context::{EngineContext, MARK, blocking};
 use super::error::EngineError;
 use crate::domain::attempt::Ending;
 use crate::domain::command::Command;
@@ -13,14 +13,14 @@ use crate::workspace::sweep::sweep;
 ///
 /// # Errors
 /// When the log cannot be written.
-pub async fn recover(deck: &Arc<Deck>) -> Result<(), EngineError> {
-    let mission = deck.dir.display().to_string();
+pub async fn recover(engine: &Arc<EngineContext>) -> Result<(), EngineError> {
+    let mission = engine.dir.display().to_string();
     let swept = blocking(move || Ok(sweep((MARK, &mission)))).await?;
     tracing::info!(?swept, "looked for programs of an earlier engine");
-    let orphans: Vec<AttemptId> = deck.shared.with(|m| m.live_attempts().map(|attempt| attempt.id).collect());
+    let orphans: Vec<AttemptId> = engine.cell.with(|m| m.live_attempts().map(|attempt| attempt.id).collect());
     for attempt in orphans {
         let command = Command::EndAttempt { attempt, ending: Ending::Interrupted };
-        deck.commander.record(command).await.map_err(|refused| EngineError::Unfit(refused.to_string()))?;
+        engine.dispatcher.record(command).await.map_err(|refused| EngineError::Unfit(refused.to_string()))?;
     }
     Ok(())
 }

@@ -9,16 +9,16 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::activity::Activities;
-use super::deck::{Backends, Deck};
-use super::dispatcher::{self, Outlets};
+use super::context::{Backends, EngineContext};
+use super::dispatcher::{self, Subscribers};
+use super::document_sync::DocumentSync;
 use super::error::EngineError;
 use super::executor::{Executor, Rest};
 use super::host::EngineHost;
-use super::postman::{Inboxes, Postman};
-use super::projector::Projector;
+use super::inbox::{InboxRouter, Inboxes};
+use super::mission_cell::MissionCell;
 use super::recover::recover;
 use super::role::PROMPTS;
-use super::shared::Shared;
 use crate::agent::prompt::PromptLibrary;
 use crate::link::feed::Feed;
 use crate::link::server::Server;
@@ -47,26 +47,26 @@ pub struct EngineOptions {
 /// When another engine flies it, or its directory, repository or socket cannot be used.
 pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     let dir = options.dir.clone();
-    let (store, mission) = super::deck::blocking(move || Ok(Store::open(&dir)?)).await?;
+    let (store, mission) = super::context::blocking(move || Ok(Store::open(&dir)?)).await?;
     let store = Arc::new(store);
     let Some(founding) = mission.founding.clone() else {
         return Err(EngineError::Unfit(format!("{} holds no founded mission", options.dir.display())));
     };
     let repo = Repo::discover(founding.repository.as_ref())?;
     let feed = Arc::new(Feed::new());
-    let shared = Arc::new(Shared::new(mission));
+    let cell = Arc::new(MissionCell::new(mission));
     let (events, delivered) = mpsc::unbounded_channel();
     let (fault, faulted) = oneshot::channel();
-    let outlets = Outlets { feed: Arc::clone(&feed), events, fault };
-    let commander = dispatcher::start(Arc::clone(&store), Arc::clone(&shared), outlets)?;
+    let subscribers = Subscribers { feed: Arc::clone(&feed), events, fault };
+    let dispatcher = dispatcher::start(Arc::clone(&store), Arc::clone(&cell), subscribers)?;
     std::fs::create_dir_all(options.dir.join("scratch"))
         .map_err(|error| EngineError::Unfit(format!("failed to make the scratch directory: {error}")))?;
-    let deck = Arc::new(Deck {
+    let engine = Arc::new(EngineContext {
         mission: founding.mission,
         dir: options.dir,
         repo,
-        shared: Arc::clone(&shared),
-        commander: commander.clone(),
+        cell: Arc::clone(&cell),
+        dispatcher: dispatcher.clone(),
         activities: Arc::new(Activities::new(Arc::clone(&feed))),
         feed,
         inboxes: Arc::default(),
@@ -79,28 +79,28 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         proof: tokio::sync::Mutex::new(None),
         told: Mutex::default(),
     });
-    let inboxes: Arc<Inboxes> = Arc::clone(&deck.inboxes);
-    let postman = tokio::spawn(Postman { shared, commander, inboxes }.run(delivered));
-    let outcome = fly(deck, &options.socket, options.patience, faulted).await;
-    postman.abort();
+    let inboxes: Arc<Inboxes> = Arc::clone(&engine.inboxes);
+    let inbox_router = tokio::spawn(InboxRouter { cell, dispatcher, inboxes }.run(delivered));
+    let outcome = fly(engine, &options.socket, options.patience, faulted).await;
+    inbox_router.abort();
     outcome
 }
 
 async fn fly(
-    deck: Arc<Deck>,
+    engine: Arc<EngineContext>,
     socket: &std::path::Path,
     patience: Duration,
     faulted: oneshot::Receiver<StoreError>,
 ) -> Result<Rest, EngineError> {
-    recover(&deck).await?;
+    recover(&engine).await?;
     let stop = CancellationToken::new();
     let server = Server::bind(socket).await?;
-    let host = Arc::new(EngineHost::new(Arc::clone(&deck)));
+    let host = Arc::new(EngineHost::new(Arc::clone(&engine)));
     let serving = tokio::spawn(server.serve(host, stop.clone()));
-    let documents = tokio::spawn(Projector::new(Arc::clone(&deck)).run(stop.clone()));
+    let documents = tokio::spawn(DocumentSync::new(Arc::clone(&engine)).run(stop.clone()));
     let signals = tokio::spawn(stop_on_signal(stop.clone()));
     let rest = tokio::select! {
-        rest = Executor::new(Arc::clone(&deck)).run(patience, stop.clone()) => Ok(rest),
+        rest = Executor::new(Arc::clone(&engine)).run(patience, stop.clone()) => Ok(rest),
         Ok(error) = faulted => Err(error.into()),
     };
     stop.cancel();
@@ -109,7 +109,7 @@ async fn fly(
     if serving.await.is_err() {
         tracing::warn!("the link ended badly");
     }
-    if let Err(error) = deck.store.transcripts().flush() {
+    if let Err(error) = engine.store.transcripts().flush() {
         tracing::warn!(%error, "the last transcript items were not kept");
     }
     rest

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::deck::Deck;
+use super::context::EngineContext;
 use super::error::EngineError;
-use crate::domain::environment::{Run, Script};
+use crate::domain::environment::{CommandRun, Script};
 use crate::domain::text::Line;
 use crate::instrument::command::run_command;
 use crate::store::Kind;
@@ -26,18 +26,18 @@ const TIMED_OUT: i32 = 124;
 ///
 /// # Errors
 /// When the disk or the evidence store fails. A set-up that fails is told to whoever works there.
-pub async fn set_up(deck: &Arc<Deck>, dir: &Path) -> Result<String, EngineError> {
-    let scripts = deck.shared.with(|m| m.environment.as_ref().map(|e| e.setup.clone()).unwrap_or_default());
+pub async fn set_up(engine: &Arc<EngineContext>, dir: &Path) -> Result<String, EngineError> {
+    let scripts = engine.cell.with(|m| m.environment.as_ref().map(|e| e.setup.clone()).unwrap_or_default());
     if scripts.is_empty() {
         return Ok(String::new());
     }
     let wanted = scripts.iter().map(|script| script.run.as_str()).collect::<Vec<_>>().join("\n");
     let name = dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let marker = deck.dir.join(format!("{name}.ready"));
+    let marker = engine.dir.join(format!("{name}.ready"));
     if std::fs::read_to_string(&marker).is_ok_and(|done| done == wanted) && dir.exists() {
         return Ok(String::new());
     }
-    let runs = run_all(deck, dir, &scripts, &CancellationToken::new()).await?;
+    let runs = run_all(engine, dir, &scripts, &CancellationToken::new()).await?;
     if let Some(run) = runs.iter().find(|run| !run.passed()) {
         return Ok(format!(
             "\n## The set-up failed\n`{}` exits {}: {}\nMend it where you can.\n",
@@ -55,14 +55,14 @@ pub async fn set_up(deck: &Arc<Deck>, dir: &Path) -> Result<String, EngineError>
 /// # Errors
 /// When a program cannot be started or its evidence not be kept.
 pub async fn run_all(
-    deck: &Arc<Deck>,
+    engine: &Arc<EngineContext>,
     dir: &Path,
     scripts: &[Script],
     cancel: &CancellationToken,
-) -> Result<Vec<Run>, EngineError> {
+) -> Result<Vec<CommandRun>, EngineError> {
     let mut runs = Vec::new();
     for script in scripts {
-        let run = run_one(deck, dir, script, cancel).await?;
+        let run = run_one(engine, dir, script, cancel).await?;
         let failed = !run.passed();
         runs.push(run);
         if failed || cancel.is_cancelled() {
@@ -73,14 +73,14 @@ pub async fn run_all(
 }
 
 async fn run_one(
-    deck: &Arc<Deck>,
+    engine: &Arc<EngineContext>,
     dir: &Path,
     script: &Script,
     cancel: &CancellationToken,
-) -> Result<Run, EngineError> {
-    let cap = OutputCap { spill: Spill::Directory(deck.scratch_dir()), ..OutputCap::default() };
-    let program = Program::shell(script.run.as_str()).dir(dir).envs(deck.env()).timeout(LIMIT).cap(cap);
-    let program = program.reaper(&deck.reaper);
+) -> Result<CommandRun, EngineError> {
+    let cap = OutputCap { spill: Spill::Directory(engine.scratch_dir()), ..OutputCap::default() };
+    let program = Program::shell(script.run.as_str()).dir(dir).envs(engine.env()).timeout(LIMIT).cap(cap);
+    let program = program.reaper(&engine.reaper);
     let record = run_command(&program, cancel.clone(), |_| {}).await?;
     let exit_code = match record.exit {
         Exit::Code(code) => code,
@@ -90,8 +90,8 @@ async fn run_one(
         Exit::Unknown => 255,
     };
     let evidence = record.evidence()?;
-    let reference = deck.store.evidence().keep(Kind::Command, &evidence.title, &evidence.bytes)?;
-    Ok(Run {
+    let reference = engine.store.evidence().keep(Kind::Command, &evidence.title, &evidence.bytes)?;
+    Ok(CommandRun {
         name: script.name.clone(),
         command: script.run.clone(),
         exit_code,

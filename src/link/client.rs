@@ -48,20 +48,20 @@ struct Shared {
 /// Who waits for which answer.
 #[derive(Debug, Default)]
 struct Askers {
-    waiting: HashMap<u64, oneshot::Sender<Answer>>,
-    state: State,
+    waiting: HashMap<u64, oneshot::Sender<RpcResult>>,
+    state: ClientState,
     /// What the engine said about the connection before it closed it.
     complaint: Option<String>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum ClientState {
     #[default]
     Open,
     Gone,
 }
 
-type Answer = Result<Reply, RpcError>;
+type RpcResult = Result<Reply, RpcError>;
 
 impl Client {
     /// Connects to an engine's socket and says hello.
@@ -136,17 +136,17 @@ impl Drop for Connection {
 }
 
 impl Shared {
-    fn expect(&self, id: u64) -> Option<oneshot::Receiver<Answer>> {
+    fn expect(&self, id: u64) -> Option<oneshot::Receiver<RpcResult>> {
         let (sender, receiver) = oneshot::channel();
         let mut askers = self.askers();
-        if askers.state == State::Gone {
+        if askers.state == ClientState::Gone {
             return None;
         }
         askers.waiting.insert(id, sender);
         Some(receiver)
     }
 
-    fn answer(&self, id: u64, answer: Answer) {
+    fn answer(&self, id: u64, answer: RpcResult) {
         let asker = self.askers().waiting.remove(&id);
         if let Some(asker) = asker
             && asker.send(answer).is_err()
@@ -174,7 +174,7 @@ impl Shared {
 
     fn end(&self) {
         let mut askers = self.askers();
-        askers.state = State::Gone;
+        askers.state = ClientState::Gone;
         askers.waiting.clear();
         drop(askers);
         self.notices.close();

@@ -39,7 +39,7 @@ pub(super) async fn talk(stream: UnixStream, host: Arc<dyn Host>, stop: Cancella
     let (commands, ordered) = mpsc::channel(CALLS);
     drop(tokio::spawn(carry_out(ordered, Arc::clone(&host), outbox.clone())));
     let places = Arc::new(Semaphore::new(CALLS));
-    let listener = Listener { host, outbox, commands, places, phase: Phase::Strange };
+    let listener = Listener { host, outbox, commands, places, phase: Phase::Unauthenticated };
     tokio::join!(listener.run(input, stop), speaker.run());
 }
 
@@ -63,8 +63,8 @@ struct Listener {
 /// Whether the client has said hello.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    Strange,
-    Known,
+    Unauthenticated,
+    Ready,
 }
 
 /// Whether the conversation goes on.
@@ -103,7 +103,7 @@ impl Listener {
         };
         match call {
             Call::Hello { protocol, client } => return self.greet(id, protocol, &client).await,
-            _ if self.phase == Phase::Strange => {
+            _ if self.phase == Phase::Unauthenticated => {
                 let message = format!("say hello first, with protocol {PROTOCOL}");
                 return self.refuse(&id, RpcError::new(code::NO_HELLO, message)).await;
             }
@@ -127,7 +127,7 @@ impl Listener {
         if protocol != PROTOCOL {
             return Next::Part;
         }
-        self.phase = Phase::Known;
+        self.phase = Phase::Ready;
         Next::Listen
     }
 

@@ -18,18 +18,18 @@ pub(super) struct Lines<R> {
     reader: BufReader<R>,
     most: usize,
     read: Vec<u8>,
-    state: State,
+    state: ReaderState,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum ReaderState {
     Keeping,
     PassingOver,
 }
 
 impl<R: AsyncRead + Unpin> Lines<R> {
     pub(super) fn new(reader: R, most: usize) -> Self {
-        Self { reader: BufReader::new(reader), most, read: Vec::new(), state: State::Keeping }
+        Self { reader: BufReader::new(reader), most, read: Vec::new(), state: ReaderState::Keeping }
     }
 
     /// The next line. Nothing is lost when the wait for it is broken off.
@@ -42,11 +42,11 @@ impl<R: AsyncRead + Unpin> Lines<R> {
             }
             let end = available.iter().position(|byte| *byte == b'\n');
             let piece = &available[..end.unwrap_or(available.len())];
-            if self.state == State::Keeping && self.read.len() + piece.len() > self.most {
-                self.state = State::PassingOver;
+            if self.state == ReaderState::Keeping && self.read.len() + piece.len() > self.most {
+                self.state = ReaderState::PassingOver;
                 self.read = Vec::new();
             }
-            if self.state == State::Keeping {
+            if self.state == ReaderState::Keeping {
                 self.read.extend_from_slice(piece);
             }
             let used = piece.len() + usize::from(end.is_some());
@@ -54,7 +54,7 @@ impl<R: AsyncRead + Unpin> Lines<R> {
             if end.is_none() {
                 continue;
             }
-            if std::mem::replace(&mut self.state, State::Keeping) == State::PassingOver {
+            if std::mem::replace(&mut self.state, ReaderState::Keeping) == ReaderState::PassingOver {
                 return Ok(Line::TooLong);
             }
             let line = std::mem::take(&mut self.read);

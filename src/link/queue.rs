@@ -26,18 +26,18 @@ pub enum Cut {
     Closed,
     /// It was too slow for the facts.
     #[error("you fell {} MiB behind and were cut off; attach again", MOST_FACTS >> 20)]
-    Behind,
+    Lagged,
 }
 
 /// A queue with one listener and any number of others who put in.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    state: Mutex<State>,
+    state: Mutex<QueueState>,
     changed: Notify,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct QueueState {
     slots: VecDeque<Slot>,
     /// How many slots have left at the front: a slot's place in the queue is its number less this.
     left: u64,
@@ -84,7 +84,7 @@ impl Queue {
             state.fact_bytes += bytes;
             state.slots.push_back(Slot::Fact { notice, bytes });
             if state.fact_bytes > MOST_FACTS {
-                state.end(Cut::Behind);
+                state.end(Cut::Lagged);
             }
         });
     }
@@ -124,7 +124,7 @@ impl Queue {
         state.take().map(Ok).or_else(|| state.cut.map(Err))
     }
 
-    fn change(&self, change: impl FnOnce(&mut State)) {
+    fn change(&self, change: impl FnOnce(&mut QueueState)) {
         let mut state = self.lock();
         if state.cut.is_none() {
             change(&mut state);
@@ -133,12 +133,12 @@ impl Queue {
         self.changed.notify_one();
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl QueueState {
     fn put_output(&mut self, attempt: AttemptId, piece: &OutputPiece) {
         let waiting = self.output.entry(attempt).or_default();
         let weight = weight(piece);
@@ -317,10 +317,10 @@ mod tests {
         for _ in 0..33 {
             queue.fact(warning("!"), 1 << 20);
         }
-        assert_eq!(queue.try_next(), Some(Err(Cut::Behind)));
-        assert!(Cut::Behind.to_string().contains("32 MiB"));
+        assert_eq!(queue.try_next(), Some(Err(Cut::Lagged)));
+        assert!(Cut::Lagged.to_string().contains("32 MiB"));
         queue.fact(warning("!"), 1);
-        assert_eq!(queue.try_next(), Some(Err(Cut::Behind)));
+        assert_eq!(queue.try_next(), Some(Err(Cut::Lagged)));
     }
 
     #[test]

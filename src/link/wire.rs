@@ -159,7 +159,7 @@ pub fn decode_incoming(line: &[u8]) -> serde_json::Result<Incoming> {
         method: Option<String>,
     }
     #[derive(Deserialize)]
-    struct Answer {
+    struct ResponseEnvelope {
         #[serde(default)]
         result: Option<Reply>,
         #[serde(default)]
@@ -171,9 +171,9 @@ pub fn decode_incoming(line: &[u8]) -> serde_json::Result<Incoming> {
     }
     let unread = |error: serde_json::Error| RpcError::new(code::PARSE, format!("unreadable answer: {error}"));
     let outcome = match serde_json::from_slice(line).map_err(unread) {
-        Ok(Answer { error: Some(error), .. }) | Err(error) => Err(error),
-        Ok(Answer { result: Some(reply), .. }) => Ok(reply),
-        Ok(Answer { .. }) => Err(RpcError::new(code::PARSE, "an answer without a result")),
+        Ok(ResponseEnvelope { error: Some(error), .. }) | Err(error) => Err(error),
+        Ok(ResponseEnvelope { result: Some(reply), .. }) => Ok(reply),
+        Ok(ResponseEnvelope { .. }) => Err(RpcError::new(code::PARSE, "an answer without a result")),
     };
     Ok(match (head.id, outcome) {
         (Some(id), outcome) => Incoming::Answer { id, outcome },

@@ -81,8 +81,8 @@ impl Evidence {
         fs::create_dir_all(&self.dir).map_err(|error| StoreError::io(&self.dir, error))?;
         let _naming = self.naming.lock().unwrap_or_else(PoisonError::into_inner);
         let (reference, path) = match self.place(&hash)? {
-            Place::Kept(reference) => return Ok(reference),
-            Place::Free(reference, path) => (reference, path),
+            Naming::Kept(reference) => return Ok(reference),
+            Naming::Free(reference, path) => (reference, path),
         };
         let unfinished = self.write_unfinished(&content)?;
         fs::rename(&unfinished, &path).map_err(|error| StoreError::io(&path, error))?;
@@ -161,15 +161,15 @@ impl Evidence {
     }
 
     /// Where these bytes are kept already, or the shortest name that is still free.
-    fn place(&self, hash: &str) -> Result<Place, StoreError> {
+    fn place(&self, hash: &str) -> Result<Naming, StoreError> {
         for length in self.digits..=ALL_DIGITS {
             let reference = format!("{PREFIX}{}", &hash[..length]);
             let path = self.dir.join(&reference);
             match hash_of_file(&path) {
-                Ok(present) if present == hash => return Ok(Place::Kept(EvidenceRef(reference))),
+                Ok(present) if present == hash => return Ok(Naming::Kept(EvidenceRef(reference))),
                 Ok(_) => {}
                 Err(error) if error.kind() == ErrorKind::NotFound => {
-                    return Ok(Place::Free(EvidenceRef(reference), path));
+                    return Ok(Naming::Free(EvidenceRef(reference), path));
                 }
                 Err(error) => return Err(StoreError::io(&path, error)),
             }
@@ -178,7 +178,7 @@ impl Evidence {
     }
 }
 
-enum Place {
+enum Naming {
     Kept(EvidenceRef),
     Free(EvidenceRef, PathBuf),
 }

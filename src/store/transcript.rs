@@ -35,7 +35,7 @@ pub struct Transcripts {
 
 #[derive(Debug, Default)]
 struct Shared {
-    state: Mutex<State>,
+    state: Mutex<WriterState>,
     /// Something came in, or the writer shall end.
     incoming: Condvar,
     /// A batch was written, or could not be.
@@ -43,7 +43,7 @@ struct Shared {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct WriterState {
     /// What is not on the disk yet; a batch leaves only once it is committed.
     waiting: VecDeque<Arc<Item>>,
     waiting_bytes: usize,
@@ -156,7 +156,7 @@ impl Transcripts {
         self.shared.lock().fault.clone()
     }
 
-    fn last(&self, state: &mut State, attempt: AttemptId) -> Result<u64, StoreError> {
+    fn last(&self, state: &mut WriterState, attempt: AttemptId) -> Result<u64, StoreError> {
         if let Some(number) = state.last.get(&attempt) {
             return Ok(*number);
         }
@@ -180,12 +180,12 @@ impl Drop for Transcripts {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, WriterState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl WriterState {
     /// Keeps memory bounded while the disk is full: the numbers stay, the oldest texts go, and say so.
     fn give_up_oldest(&mut self) {
         let mut place = 0;

@@ -14,15 +14,15 @@ use super::focus::{Pane, Zoom};
 use super::glyph::Charset;
 use super::host::MissionCard;
 use super::keymap::{Context, Keymap};
-use super::layout::{Areas, Call, Wish, areas};
+use super::layout::{Areas, AttentionBar, LayoutInput, areas};
 use super::list::List;
 use super::options::{Mouse, Notifications};
-use super::popup::{Pace, Popup, Typing};
+use super::popup::{Popup, RefreshRate, Typing};
 use super::present::plan::{self, Toggled};
-use super::reel::Reel;
+use super::scroll::ScrollState;
 use super::styles::Styles;
-use super::tape::Tape;
 use super::theme::Depth;
+use super::transcript_buffer::TranscriptBuffer;
 use super::widget::painter::Painter;
 
 /// The console's state. It is drawn by shared reference; only `update` changes it.
@@ -34,9 +34,9 @@ pub struct App {
     pub link: Link,
     /// What runs now, as the engine last told.
     pub live: Vec<Activity>,
-    pub tapes: BTreeMap<AttemptId, Tape>,
+    pub transcripts: BTreeMap<AttemptId, TranscriptBuffer>,
     /// The transcript as it was at the time that is shown, while the past is shown.
-    pub then: Option<(AttemptId, Tape)>,
+    pub then: Option<(AttemptId, TranscriptBuffer)>,
     /// The page of the past that was asked for last, so that it is asked for once.
     pub asked_past: Option<(AttemptId, u64)>,
     /// The time that is shown: the clock's, or that of the past that is shown.
@@ -51,7 +51,7 @@ pub struct App {
     pub timeline: List,
     /// The attempt that the worker pane is held at; `None` follows the newest.
     pub held: Option<AttemptId>,
-    pub reel: Reel,
+    pub scroll: ScrollState,
     pub screens: Vec<Box<dyn Popup>>,
     pub toast: Option<Toast>,
     pub look: Look,
@@ -65,9 +65,9 @@ pub struct App {
     /// Texts that were begun and left, by what they are for.
     pub drafts: BTreeMap<String, String>,
     /// The contract from the editor, left before everything in it was sent.
-    pub shelf: Option<Box<dyn Popup>>,
+    pub stash: Option<Box<dyn Popup>>,
     /// Gates that were decided here and are still open as far as has been heard, with the words of the decision.
-    pub deciding: BTreeMap<GateId, String>,
+    pub pending_decisions: BTreeMap<GateId, String>,
     /// What the engine warned of, oldest first; the attention screen tells it again.
     pub warnings: Vec<Warning>,
     /// What the person was last told waits, so that nothing is told twice.
@@ -150,7 +150,7 @@ impl App {
             present: None,
             link: Link::default(),
             live: Vec::new(),
-            tapes: BTreeMap::new(),
+            transcripts: BTreeMap::new(),
             then: None,
             asked_past: None,
             now: start.now,
@@ -163,7 +163,7 @@ impl App {
             contract: List::default(),
             timeline: List::default(),
             held: None,
-            reel: Reel::default(),
+            scroll: ScrollState::default(),
             screens: Vec::new(),
             toast: None,
             configured: start.look.styles,
@@ -174,8 +174,8 @@ impl App {
             window: Window::default(),
             missions: Vec::new(),
             drafts: BTreeMap::new(),
-            shelf: None,
-            deciding: BTreeMap::new(),
+            stash: None,
+            pending_decisions: BTreeMap::new(),
             warnings: Vec::new(),
             told: Vec::new(),
         }
@@ -189,13 +189,13 @@ impl App {
     /// Where everything stands.
     pub fn areas(&self) -> Areas {
         let call = if self.present.is_some() || needs(&self.mission).is_empty() {
-            Call::Nothing
+            AttentionBar::Nothing
         } else {
-            Call::Waits
+            AttentionBar::Waits
         };
         areas(
             self.size,
-            Wish {
+            LayoutInput {
                 focus: self.focus,
                 zoom: self.zoom,
                 call,
@@ -230,22 +230,22 @@ impl App {
         held.or_else(working).or_else(|| self.mission.attempts.keys().next_back().copied())
     }
 
-    /// The tape of an attempt.
-    pub fn tape(&self, attempt: AttemptId) -> Option<&Tape> {
-        self.tapes.get(&attempt)
+    /// The transcript of an attempt.
+    pub fn transcript(&self, attempt: AttemptId) -> Option<&TranscriptBuffer> {
+        self.transcripts.get(&attempt)
     }
 
-    /// The tape that the worker pane shows of an attempt: what is here, or what had been said by the time shown.
-    pub fn shown_tape(&self, attempt: AttemptId) -> Option<&Tape> {
+    /// The transcript that the worker pane shows of an attempt: what is here, or what had been said by the time shown.
+    pub fn shown_transcript(&self, attempt: AttemptId) -> Option<&TranscriptBuffer> {
         match (&self.present, &self.then) {
-            (None, _) => self.tape(attempt),
-            (Some(_), Some((known, tape))) if *known == attempt => Some(tape),
+            (None, _) => self.transcript(attempt),
+            (Some(_), Some((known, transcript))) if *known == attempt => Some(transcript),
             (Some(_), _) => None,
         }
     }
 
     /// How often the screens want to hear of the time.
-    pub fn pace(&self) -> Pace {
+    pub fn pace(&self) -> RefreshRate {
         self.screens.iter().map(|screen| screen.pace()).max().unwrap_or_default()
     }
 

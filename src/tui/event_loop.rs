@@ -19,7 +19,7 @@ use super::msg::Msg;
 use super::options::{ConsoleExit, TuiError};
 use super::pacing::Pacing;
 use super::signals::{Asked, Signals, stand_still};
-use super::source::{Heard, Source};
+use super::source::{Source, SourceEvent};
 use super::terminal::Outside;
 use super::update::{hear_time, start, update};
 
@@ -27,7 +27,7 @@ use super::update::{hear_time, start, update};
 const DRAIN: usize = 4_096;
 
 /// A console with everything it needs to run, on any backend and any input.
-pub struct Deck<S> {
+pub struct Console<S> {
     app: App,
     source: Arc<S>,
     host: Arc<dyn Host>,
@@ -52,7 +52,7 @@ enum Next {
     Exit(ConsoleExit),
 }
 
-impl<S: Source> Deck<S> {
+impl<S: Source> Console<S> {
     /// A console on a source.
     pub fn new(app: App, source: Arc<S>, host: Arc<dyn Host>) -> Self {
         let (sender, messages) = channel(1_024);
@@ -108,7 +108,7 @@ impl<S: Source> Deck<S> {
                 },
                 () = due(&self.pacing, &mut outside) => None,
                 Some(msg) = self.messages.recv() => Some(msg),
-                Some(news) = heard.recv() => Some(Msg::Heard(news)),
+                Some(news) = heard.recv() => Some(Msg::SourceEvent(news)),
                 () = self.pacing.tick(&self.app) => Some(Msg::Tick(self.host.now())),
             };
             let Some(msg) = msg else {
@@ -128,7 +128,7 @@ impl<S: Source> Deck<S> {
     async fn drain<B, I, O>(
         &mut self,
         input: &mut I,
-        heard: &mut Receiver<Heard>,
+        heard: &mut Receiver<SourceEvent>,
         terminal: &mut Terminal<B>,
         outside: &mut O,
     ) -> Result<Next, TuiError>
@@ -145,7 +145,7 @@ impl<S: Source> Deck<S> {
             } else if let Ok(msg) = self.messages.try_recv() {
                 msg
             } else if let Ok(news) = heard.try_recv() {
-                Msg::Heard(news)
+                Msg::SourceEvent(news)
             } else {
                 break;
             };
@@ -161,7 +161,7 @@ impl<S: Source> Deck<S> {
         &mut self,
         terminal: &mut Terminal<B>,
         outside: &mut O,
-        heard: &mut Receiver<Heard>,
+        heard: &mut Receiver<SourceEvent>,
     ) -> Result<ConsoleExit, TuiError>
     where
         B: Frames,
@@ -172,7 +172,7 @@ impl<S: Source> Deck<S> {
             let msg = if let Ok(msg) = self.messages.try_recv() {
                 msg
             } else if let Ok(news) = heard.try_recv() {
-                Msg::Heard(news)
+                Msg::SourceEvent(news)
             } else if waiting {
                 tokio::time::sleep(Duration::from_millis(1)).await;
                 continue;

@@ -56,10 +56,10 @@ pub fn shape(size: Size) -> Shape {
 
 /// What the areas depend on beside the size.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Wish {
+pub struct LayoutInput {
     pub focus: Pane,
     pub zoom: Zoom,
-    pub call: Call,
+    pub call: AttentionBar,
     /// How many rows the plan and the contract have: the two share the left side by what they need.
     pub plan: usize,
     pub contract: usize,
@@ -67,14 +67,14 @@ pub struct Wish {
 
 /// Whether something waits for the person.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Call {
+pub enum AttentionBar {
     #[default]
     Nothing,
     Waits,
 }
 
 /// Where everything stands.
-pub fn areas(size: Size, wish: Wish) -> Areas {
+pub fn areas(size: Size, wish: LayoutInput) -> Areas {
     let shape = shape(size);
     let (header, status, tabs, footer) = match shape {
         Shape::Wide => (1, 1, 0, 1),
@@ -88,7 +88,7 @@ pub fn areas(size: Size, wish: Wish) -> Areas {
         y += height;
         area
     };
-    let called = u16::from(wish.call == Call::Waits && shape != Shape::Tiny);
+    let called = u16::from(wish.call == AttentionBar::Waits && shape != Shape::Tiny);
     let (header, status, call, tabs) = (take(header), take(status), take(called), take(tabs));
     let above = header.height + status.height + call.height + tabs.height;
     let body = take(size.height.saturating_sub(above + footer));
@@ -106,7 +106,7 @@ fn alone(body: Rect, focus: Pane) -> [Rect; 4] {
 }
 
 /// Neighbours share a border, so that four panes cost three lines each way and not four.
-fn four(body: Rect, wish: Wish) -> [Rect; 4] {
+fn four(body: Rect, wish: LayoutInput) -> [Rect; 4] {
     let left = (body.width * 2 / 5).clamp(44, 72);
     let right = body.width.saturating_sub(left) + 1;
     let x = body.x + left - 1;
@@ -122,7 +122,7 @@ fn split(body: Rect, x: u16, width: u16, upper: u16) -> [Rect; 2] {
 }
 
 /// Half for each, and what one does not need goes to the other; a plan that is yet to come keeps its place.
-fn plan_height(body: u16, wish: Wish) -> u16 {
+fn plan_height(body: u16, wish: LayoutInput) -> u16 {
     let half = body * 11 / 20;
     let rows = |count: usize| u16::try_from(count + 2).unwrap_or(u16::MAX);
     if wish.plan == 0 {
@@ -160,11 +160,12 @@ mod tests {
                 let size = Size { width, height };
                 let screen = Rect::new(0, 0, width, height);
                 for (zoom, call, plan) in [
-                    (Zoom::All, Call::Nothing, 3),
-                    (Zoom::One, Call::Waits, 0),
-                    (Zoom::All, Call::Waits, 900),
+                    (Zoom::All, AttentionBar::Nothing, 3),
+                    (Zoom::One, AttentionBar::Waits, 0),
+                    (Zoom::All, AttentionBar::Waits, 900),
                 ] {
-                    let areas = areas(size, Wish { focus: Pane::Contract, zoom, call, plan, contract: 9 });
+                    let areas =
+                        areas(size, LayoutInput { focus: Pane::Contract, zoom, call, plan, contract: 9 });
                     for area in [areas.header, areas.status, areas.call, areas.tabs, areas.body, areas.footer]
                         .iter()
                         .chain(&areas.panes)

@@ -16,7 +16,7 @@ use crate::domain::id::Timestamp;
 use super::app::App;
 use super::host::Host;
 use super::links::{Found, find};
-use super::outlet::Pen;
+use super::terminal_writer::WriterHandle;
 
 /// Milliseconds for which it is believed that a file is there or is not.
 const BELIEVED_MS: u64 = 1_000;
@@ -35,7 +35,7 @@ pub struct Linking {
 
 impl Linking {
     /// A backend that writes what is marked here.
-    pub fn backend(&self, pen: Pen) -> LinkedBackend {
+    pub fn backend(&self, pen: WriterHandle) -> LinkedBackend {
         LinkedBackend { inner: CrosstermBackend::new(pen), targets: Arc::clone(&self.targets) }
     }
 
@@ -95,12 +95,12 @@ fn number_of(cell: &Cell) -> Option<u32> {
 }
 
 /// Cells with their places, written one after the other.
-type Run = Vec<(u16, u16, Cell)>;
+type CellRun = Vec<(u16, u16, Cell)>;
 
 /// A terminal that shows links.
 #[derive(Debug)]
 pub struct LinkedBackend {
-    inner: CrosstermBackend<Pen>,
+    inner: CrosstermBackend<WriterHandle>,
     targets: Targets,
 }
 
@@ -117,7 +117,7 @@ impl Backend for LinkedBackend {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut runs: Vec<(Option<u32>, Run)> = Vec::new();
+        let mut runs: Vec<(Option<u32>, CellRun)> = Vec::new();
         for (x, y, cell) in content {
             let number = number_of(cell);
             let mut cell = cell.clone();
@@ -183,7 +183,7 @@ impl Backend for LinkedBackend {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::outlet::Outlet;
+    use crate::tui::terminal_writer::TerminalWriter;
     use pretty_assertions::assert_eq;
     use ratatui::Terminal;
     use ratatui::style::{Color, Style};
@@ -192,13 +192,13 @@ mod tests {
     #[test]
     fn a_link_is_written_once_and_no_cell_holds_an_escape() {
         let path = tempfile::NamedTempFile::new().unwrap();
-        let outlet = Outlet::to(path.reopen().unwrap()).unwrap();
+        let writer = TerminalWriter::to(path.reopen().unwrap()).unwrap();
         let linking = Linking::default();
         let target = "https://e.example/a";
         *linking.targets.lock().unwrap() = BTreeMap::from([(number(target), target.to_owned())]);
         let size = ratatui::layout::Rect::new(0, 0, 40, 1);
         let options = ratatui::TerminalOptions { viewport: ratatui::Viewport::Fixed(size) };
-        let mut terminal = Terminal::with_options(linking.backend(outlet.pen()), options).unwrap();
+        let mut terminal = Terminal::with_options(linking.backend(writer.pen()), options).unwrap();
         let mut written: Vec<String> = Vec::new();
         for beside in ["one", "two"] {
             terminal
@@ -212,7 +212,7 @@ mod tests {
                     );
                 })
                 .unwrap();
-            outlet.close_with(b"").unwrap();
+            writer.close_with(b"").unwrap();
             let all = std::fs::read_to_string(path.path()).unwrap();
             written.push(all.split_at(written.concat().len()).1.to_owned());
         }

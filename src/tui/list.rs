@@ -9,7 +9,7 @@ pub struct List {
 
 /// How a list is moved through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum SelectionStep {
     By(isize),
     PageUp,
     PageDown,
@@ -17,7 +17,7 @@ pub enum Step {
     Last,
 }
 
-impl Step {
+impl SelectionStep {
     /// The step that an action asks for, if it asks for one.
     pub fn of(action: super::action::Action) -> Option<Self> {
         use super::action::Action;
@@ -35,14 +35,14 @@ impl Step {
 
 impl List {
     /// Moves the selection among `len` rows of which `height` are seen.
-    pub fn step(&mut self, step: Step, len: usize, height: usize) {
+    pub fn step(&mut self, step: SelectionStep, len: usize, height: usize) {
         let page = isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(1);
         let wanted = match step {
-            Step::By(n) => self.selected.saturating_add_signed(n),
-            Step::PageUp => self.selected.saturating_add_signed(-page),
-            Step::PageDown => self.selected.saturating_add_signed(page),
-            Step::First => 0,
-            Step::Last => len.saturating_sub(1),
+            SelectionStep::By(n) => self.selected.saturating_add_signed(n),
+            SelectionStep::PageUp => self.selected.saturating_add_signed(-page),
+            SelectionStep::PageDown => self.selected.saturating_add_signed(page),
+            SelectionStep::First => 0,
+            SelectionStep::Last => len.saturating_sub(1),
         };
         self.select(wanted, len, height);
     }
@@ -61,13 +61,13 @@ impl List {
     }
 
     /// Where a text of `lines` begins after a step, when `height` of them are seen.
-    pub fn scrolled(top: usize, step: Step, lines: usize, height: usize) -> usize {
+    pub fn scrolled(top: usize, step: SelectionStep, lines: usize, height: usize) -> usize {
         let mut list = Self { selected: top, top };
         let lowest = lines.saturating_sub(height);
         let page = isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(1);
         let step = match step {
-            Step::PageUp => Step::By(-page),
-            Step::PageDown => Step::By(page),
+            SelectionStep::PageUp => SelectionStep::By(-page),
+            SelectionStep::PageDown => SelectionStep::By(page),
             other => other,
         };
         list.step(step, lowest + 1, 1);
@@ -97,14 +97,21 @@ mod tests {
     #[test]
     fn the_selection_is_always_in_sight() {
         let mut list = List::default();
-        for step in [Step::Last, Step::By(-3), Step::PageUp, Step::By(-100), Step::PageDown, Step::By(2)] {
+        for step in [
+            SelectionStep::Last,
+            SelectionStep::By(-3),
+            SelectionStep::PageUp,
+            SelectionStep::By(-100),
+            SelectionStep::PageDown,
+            SelectionStep::By(2),
+        ] {
             list.step(step, 50, 10);
             assert!(list.window(50, 10).contains(&list.selected), "{step:?} {list:?}");
         }
         list.select(40, 50, 10);
         list.select(40, 3, 10);
         assert_eq!(list.window(3, 10), 0..3);
-        list.step(Step::By(1), 0, 0);
+        list.step(SelectionStep::By(1), 0, 0);
         assert_eq!(list.selected, 0);
     }
 }

@@ -5,16 +5,16 @@ use crossterm::event::Event as Input;
 use crate::domain::id::Timestamp;
 use crate::link::protocol::Reply;
 
-use super::dress::Dress;
+use super::appearance::Appearance;
 use super::effect::Errand;
 use super::host::MissionCard;
-use super::source::{Heard, SourceError};
+use super::source::{SourceError, SourceEvent};
 
 /// One thing that happened.
 #[derive(Debug)]
 pub enum Msg {
     Input(Input),
-    Heard(Heard),
+    SourceEvent(SourceEvent),
     /// What came of a call.
     Answer {
         errand: Errand,
@@ -30,6 +30,6 @@ pub enum Msg {
     /// A notification that no command of the person took.
     Untold(String),
     /// Colours and keys were changed, or can no longer be read.
-    Dressed(Result<Box<Dress>, String>),
+    Dressed(Result<Box<Appearance>, String>),
     Signal,
 }

@@ -7,27 +7,27 @@ use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
 use crate::domain::id::MissionId;
 
-use super::dress::{Dress, Wardrobe};
+use super::appearance::{Appearance, AppearanceSource};
 use super::glyph::Charset;
 use super::host::{Host, MissionCard};
 use super::theme::Depth;
 
 /// What the command line and the configuration say about the console.
 pub struct ConsoleOptions {
-    pub dress: Dress,
-    /// Where the dress is looked for again.
-    pub wardrobe: Arc<dyn Wardrobe>,
+    pub appearance: Appearance,
+    /// Where the appearance is looked for again.
+    pub wardrobe: Arc<dyn AppearanceSource>,
     pub depth: Depth,
     pub charset: Charset,
     pub mouse: Mouse,
     pub notifications: Notifications,
     pub host: Arc<dyn Host>,
-    pub standing: Standing,
+    pub standing: SessionKind,
 }
 
 /// Whether what is shown goes on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Standing {
+pub enum SessionKind {
     #[default]
     Live,
     /// A record: its clock stands where it ends.

@@ -7,8 +7,8 @@ use tokio::time::{Instant, sleep_until};
 
 use super::app::App;
 use super::msg::Msg;
-use super::popup::Pace;
-use super::source::Heard;
+use super::popup::RefreshRate;
+use super::source::SourceEvent;
 use crate::link::protocol::Notice;
 
 /// The shortest time between two frames that show what happened.
@@ -93,16 +93,16 @@ impl Pacing {
 
 /// What comes by the hundred in a second, and may be seen a moment later.
 fn is_talk(msg: &Msg) -> bool {
-    let Msg::Heard(Heard::Notice(notice)) = msg else { return false };
+    let Msg::SourceEvent(SourceEvent::Notice(notice)) = msg else { return false };
     matches!(**notice, Notice::Output { .. } | Notice::Activity { .. })
 }
 
 /// How often clocks on the screen go on.
 fn pace(app: &App) -> Duration {
     match app.pace() {
-        Pace::Brisk => BRISK,
-        Pace::Calm if app.present.is_none() && app.mission.live_attempts().next().is_some() => SECOND,
-        Pace::Calm => MINUTE,
+        RefreshRate::Brisk => BRISK,
+        RefreshRate::Calm if app.present.is_none() && app.mission.live_attempts().next().is_some() => SECOND,
+        RefreshRate::Calm => MINUTE,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::domain::mission::Mission;
 use crate::domain::transcript::Entry;
 use crate::link::protocol::{Activity, Before, Call, DiffDoc, DiffScope, EvidenceDoc, Reply};
 
-use super::source::{Heard, Source, SourceError};
+use super::source::{Source, SourceError, SourceEvent};
 
 /// Everything that is known of a mission at a moment.
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ pub struct Recording {
     /// Commands that somebody tried; a recording refuses them all.
     pub refused: Mutex<Vec<Command>>,
     /// Kept so that listeners wait instead of ending.
-    pub listeners: Mutex<Vec<Sender<Heard>>>,
+    pub listeners: Mutex<Vec<Sender<SourceEvent>>>,
 }
 
 impl Recording {
@@ -88,7 +88,7 @@ impl Source for Recording {
         self.answer(call)
     }
 
-    fn listen(&self) -> Receiver<Heard> {
+    fn listen(&self) -> Receiver<SourceEvent> {
         let (sender, receiver) = channel(1);
         if let Ok(mut listeners) = self.listeners.lock() {
             listeners.push(sender);

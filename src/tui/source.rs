@@ -14,12 +14,12 @@ pub trait Source: Send + Sync + 'static {
 
     /// Everything that is told without being asked, in order. Asked for once, before the first call; when it ends,
     /// the source is gone for good.
-    fn listen(&self) -> Receiver<Heard>;
+    fn listen(&self) -> Receiver<SourceEvent>;
 }
 
 /// What a source tells.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Heard {
+pub enum SourceEvent {
     Notice(Box<Notice>),
     /// The engine cannot be reached; the source keeps trying by itself.
     Lost {

@@ -6,10 +6,10 @@ use crossterm::event::EventStream;
 use ratatui::Terminal;
 
 use super::app::{App, Link, Look, Start};
-use super::dress::watch;
-use super::event_loop::Deck;
+use super::appearance::watch;
+use super::event_loop::Console;
 use super::linking::Linking;
-use super::options::{ConsoleExit, ConsoleOptions, Launcher, Standing, TuiError};
+use super::options::{ConsoleExit, ConsoleOptions, Launcher, SessionKind, TuiError};
 use super::popup::Popup;
 use super::popup::choice::Choice;
 use super::popup::launcher::LauncherScreen;
@@ -48,20 +48,20 @@ async fn on_this_terminal(
     options: ConsoleOptions,
     screens: Vec<Box<dyn Popup>>,
 ) -> Result<ConsoleExit, TuiError> {
-    let dress = options.dress;
-    let (theme, styles, keymap) = (dress.theme.clone(), dress.styles, dress.keymap.clone());
+    let appearance = options.appearance;
+    let (theme, styles, keymap) = (appearance.theme.clone(), appearance.styles, appearance.keymap.clone());
     let look = Look { theme, styles, depth: options.depth, charset: options.charset };
     let guard = Guard::take(options.mouse)?;
     let linking = Linking::default();
-    let mut terminal = Terminal::new(linking.backend(guard.outlet().pen()))?;
+    let mut terminal = Terminal::new(linking.backend(guard.writer().pen()))?;
     let size = terminal.size()?;
     let (mouse, notifications) = (options.mouse, options.notifications);
     let mut app = App::new(Start { size, now: options.host.now(), look, keymap, mouse, notifications });
     app.screens = screens;
-    if options.standing == Standing::Recorded {
+    if options.standing == SessionKind::Recorded {
         app.link = Link::Recorded;
     }
-    let mut deck = Deck::new(app, Arc::new(source), options.host);
-    watch(deck.sender(), options.wardrobe, dress);
+    let mut deck = Console::new(app, Arc::new(source), options.host);
+    watch(deck.sender(), options.wardrobe, appearance);
     deck.fly(&mut terminal, EventStream::new(), Tty::new(guard, linking)).await
 }

@@ -1,21 +1,21 @@
-//! A theme worked out: one style for every ink.
+//! A theme worked out: one style for every style.
 
 use ratatui::style::Style;
 
-use super::ink::Ink;
+use super::style_role::StyleRole;
 
 /// The styles of all inks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Styles([Style; Ink::ALL.len()]);
+pub struct Styles([Style; StyleRole::ALL.len()]);
 
 impl Styles {
-    /// Styles in the order of [`Ink::ALL`].
-    pub fn new(styles: [Style; Ink::ALL.len()]) -> Self {
+    /// Styles in the order of [`StyleRole::ALL`].
+    pub fn new(styles: [Style; StyleRole::ALL.len()]) -> Self {
         Self(styles)
     }
 
-    /// The style of an ink.
-    pub fn of(&self, ink: Ink) -> Style {
-        self.0.get(ink.index()).copied().unwrap_or_default()
+    /// The style of a role.
+    pub fn of(&self, style: StyleRole) -> Style {
+        self.0.get(style.index()).copied().unwrap_or_default()
     }
 }

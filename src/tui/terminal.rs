@@ -18,11 +18,11 @@ use crossterm::{execute, queue};
 use ratatui::buffer::Buffer;
 
 use super::app::App;
-use super::dialect::{Links, Names, Progress};
 use super::host::Host;
 use super::linking::Linking;
+use super::notify_protocol::{Links, Names, Progress};
 use super::options::Mouse;
-use super::outlet::{Outlet, Pen};
+use super::terminal_writer::{TerminalWriter, WriterHandle};
 use super::text::clean;
 
 /// Whether the terminal is ours at this moment; the panic hook asks it.
@@ -35,7 +35,7 @@ const TITLE_AS_BEFORE: &str = "\x1b[23;0t";
 #[derive(Debug)]
 pub struct Guard {
     mouse: Mouse,
-    outlet: Outlet,
+    writer: TerminalWriter,
 }
 
 impl Guard {
@@ -44,15 +44,15 @@ impl Guard {
     /// # Errors
     /// When there is no terminal.
     pub fn take(mouse: Mouse) -> io::Result<Self> {
-        let outlet = Outlet::of_this_process()?;
-        give_back_on_panic(&outlet);
-        enter(&outlet, mouse)?;
-        Ok(Self { mouse, outlet })
+        let writer = TerminalWriter::of_this_process()?;
+        give_back_on_panic(&writer);
+        enter(&writer, mouse)?;
+        Ok(Self { mouse, writer })
     }
 
     /// The way to the terminal, for frames.
-    pub fn outlet(&self) -> &Outlet {
-        &self.outlet
+    pub fn writer(&self) -> &TerminalWriter {
+        &self.writer
     }
 
     /// Gives the terminal to another program for a while.
@@ -60,7 +60,7 @@ impl Guard {
     /// # Errors
     /// When the terminal does not answer.
     pub fn hand_over(&self) -> io::Result<()> {
-        leave(&self.outlet)
+        leave(&self.writer)
     }
 
     /// Takes the terminal back from another program, also when that one took it without being given it.
@@ -68,21 +68,21 @@ impl Guard {
     /// # Errors
     /// When the terminal does not answer.
     pub fn take_back(&self) -> io::Result<()> {
-        leave(&self.outlet)?;
-        enter(&self.outlet, self.mouse)
+        leave(&self.writer)?;
+        enter(&self.writer, self.mouse)
     }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        drop(leave(&self.outlet));
+        drop(leave(&self.writer));
     }
 }
 
-fn enter(outlet: &Outlet, mouse: Mouse) -> io::Result<()> {
+fn enter(writer: &TerminalWriter, mouse: Mouse) -> io::Result<()> {
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
-    let mut out = outlet.pen();
+    let mut out = writer.pen();
     // Terminals that do not know the kitty keyboard ignore the request.
     queue!(
         out,
@@ -98,7 +98,7 @@ fn enter(outlet: &Outlet, mouse: Mouse) -> io::Result<()> {
     out.flush()
 }
 
-fn leave(outlet: &Outlet) -> io::Result<()> {
+fn leave(writer: &TerminalWriter) -> io::Result<()> {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return Ok(());
     }
@@ -110,22 +110,22 @@ fn leave(outlet: &Outlet) -> io::Result<()> {
         PopKeyboardEnhancementFlags,
         DisableFocusChange,
         DisableBracketedPaste,
-        Print(Names::of_this_process().dialect().progress(Progress::Over)),
+        Print(Names::of_this_process().protocol().progress(Progress::Over)),
         LeaveAlternateScreen,
         Print(TITLE_AS_BEFORE),
         crossterm::cursor::Show
     )?;
-    let written = outlet.close_with(&words);
+    let written = writer.close_with(&words);
     disable_raw_mode().and(written)
 }
 
-fn give_back_on_panic(outlet: &Outlet) {
+fn give_back_on_panic(writer: &TerminalWriter) {
     static HOOKED: OnceLock<()> = OnceLock::new();
-    let outlet = outlet.clone();
+    let writer = writer.clone();
     HOOKED.get_or_init(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            drop(leave(&outlet));
+            drop(leave(&writer));
             before(panic);
         }));
     });
@@ -159,7 +159,7 @@ pub trait Outside {
 #[derive(Debug)]
 pub struct Tty {
     guard: Guard,
-    pen: Pen,
+    pen: WriterHandle,
     names: Names,
     linking: Linking,
     /// What the window was last told of itself, so that it is not told again.
@@ -171,13 +171,13 @@ pub struct Tty {
 impl Tty {
     /// The terminal of this process.
     pub fn new(guard: Guard, linking: Linking) -> Self {
-        let pen = guard.outlet.pen();
+        let pen = guard.writer.pen();
         Self { guard, pen, names: Names::of_this_process(), linking, told: None, news: None }
     }
 
     fn announce_news(&mut self) -> io::Result<()> {
         let Some((title, percent)) = self.news.take() else { return Ok(()) };
-        queue!(self.pen, SetTitle(&title), Print(self.names.dialect().progress(Progress::At(percent))))?;
+        queue!(self.pen, SetTitle(&title), Print(self.names.protocol().progress(Progress::At(percent))))?;
         self.told = Some((title, percent));
         Ok(())
     }
@@ -209,7 +209,7 @@ impl Outside for Tty {
     }
 
     fn notify(&mut self, sentence: &str) -> io::Result<()> {
-        self.pen.write_all(self.names.dialect().bytes(sentence).as_bytes())?;
+        self.pen.write_all(self.names.protocol().bytes(sentence).as_bytes())?;
         self.pen.flush()
     }
 
@@ -224,7 +224,7 @@ impl Outside for Tty {
     }
 
     async fn drained(&mut self) {
-        self.guard.outlet.drained().await;
+        self.guard.writer.drained().await;
     }
 
     fn mark(&mut self, app: &App, host: &dyn Host, frame: &mut Buffer) {
@@ -241,14 +241,14 @@ mod tests {
     #[test]
     fn a_panic_gives_the_terminal_back_before_it_is_told() {
         let path = tempfile::NamedTempFile::new().unwrap();
-        let outlet = Outlet::to(path.reopen().unwrap()).unwrap();
+        let writer = TerminalWriter::to(path.reopen().unwrap()).unwrap();
         let seen = path.path().to_owned();
         // What tells of a panic runs after the terminal was given back.
         std::panic::set_hook(Box::new(move |_| {
             let written = std::fs::read_to_string(&seen).unwrap_or_default();
             std::fs::write(&seen, format!("{written}told")).unwrap_or_default();
         }));
-        give_back_on_panic(&outlet);
+        give_back_on_panic(&writer);
         TAKEN.store(true, Ordering::SeqCst);
         std::thread::spawn(|| panic!("on purpose")).join().unwrap_err();
         let written = std::fs::read_to_string(path.path()).unwrap();

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 
-use super::ink::Ink;
-use super::present::evidence::{Colour, Run};
+use super::present::evidence::{Colour, ScreenRun};
+use super::style_role::StyleRole;
 use super::styles::Styles;
 
 /// The themes that come with flightdeck.
@@ -109,9 +109,9 @@ impl Theme {
     /// The first word that is not understood.
     pub fn styles(&self, depth: Depth) -> Result<Styles, ThemeError> {
         let whole = self.with_inherited()?;
-        let mut styles = [Style::default(); Ink::ALL.len()];
+        let mut styles = [Style::default(); StyleRole::ALL.len()];
         for (role, words) in &whole.roles {
-            let known = Ink::ALL.iter().position(|(_, name)| name == role);
+            let known = StyleRole::ALL.iter().position(|(_, name)| name == role);
             let index = known.ok_or_else(|| ThemeError::Role(role.clone()))?;
             let style = parse_style(role, words, &whole.palette)?;
             if let Some(place) = styles.get_mut(index) {
@@ -165,8 +165,8 @@ fn parse_colour(word: &str) -> Option<Color> {
 }
 
 /// The style of a run of somebody else's screen. Without colours of our own, theirs are left out too.
-pub fn foreign(run: &Run, styles: &Styles) -> Style {
-    let mut style = styles.of(Ink::Text);
+pub fn foreign(run: &ScreenRun, styles: &Styles) -> Style {
+    let mut style = styles.of(StyleRole::Text);
     if *styles != Styles::monochrome() {
         style = with_foreign(style, run.fg, Style::fg);
         style = with_foreign(style, run.bg, Style::bg);
@@ -285,7 +285,7 @@ fn indexed(index: u8) -> (u8, u8, u8) {
 /// The style of a piece of code, as its highlighter wants it.
 pub fn code(styles: &Styles, red: u8, green: u8, blue: u8) -> Style {
     if *styles == Styles::monochrome() {
-        styles.of(Ink::Text)
+        styles.of(StyleRole::Text)
     } else {
         Style::default().fg(Color::Rgb(red, green, blue))
     }
@@ -294,14 +294,19 @@ pub fn code(styles: &Styles, red: u8, green: u8, blue: u8) -> Style {
 impl Styles {
     /// Styles for a terminal without colours: every difference is weight, slant or reverse.
     pub fn monochrome() -> Self {
-        let mut styles = [Style::default(); Ink::ALL.len()];
-        for (index, (ink, _)) in Ink::ALL.into_iter().enumerate() {
-            let modifier = match ink {
-                Ink::Strong | Ink::Banner | Ink::Key | Ink::Focus | Ink::Bad | Ink::Warn => Modifier::BOLD,
-                Ink::Dim | Ink::Faint => Modifier::DIM,
-                Ink::Thought => Modifier::ITALIC,
-                Ink::Selected | Ink::Match | Ink::Call => Modifier::REVERSED,
-                Ink::Resting => Modifier::UNDERLINED,
+        let mut styles = [Style::default(); StyleRole::ALL.len()];
+        for (index, (style, _)) in StyleRole::ALL.into_iter().enumerate() {
+            let modifier = match style {
+                StyleRole::Strong
+                | StyleRole::Banner
+                | StyleRole::Key
+                | StyleRole::Focus
+                | StyleRole::Bad
+                | StyleRole::Warn => Modifier::BOLD,
+                StyleRole::Dim | StyleRole::Faint => Modifier::DIM,
+                StyleRole::Thought => Modifier::ITALIC,
+                StyleRole::Selected | StyleRole::Match | StyleRole::Call => Modifier::REVERSED,
+                StyleRole::Resting => Modifier::UNDERLINED,
                 _ => Modifier::empty(),
             };
             if let Some(place) = styles.get_mut(index) {
@@ -323,7 +328,7 @@ mod tests {
             assert_eq!(theme.name, name);
             theme.styles(Depth::Full).unwrap();
             let whole = theme.with_inherited().unwrap();
-            for (_, role) in Ink::ALL {
+            for (_, role) in StyleRole::ALL {
                 assert!(whole.roles.contains_key(role), "{name} lacks {role}");
             }
         }
@@ -344,8 +349,8 @@ mod tests {
     #[test]
     fn without_colours_no_style_has_one() {
         let styles = Theme::built_in("dark").unwrap().styles(Depth::Monochrome).unwrap();
-        for (ink, _) in Ink::ALL {
-            assert_eq!((styles.of(ink).fg, styles.of(ink).bg), (None, None), "{ink:?}");
+        for (style, _) in StyleRole::ALL {
+            assert_eq!((styles.of(style).fg, styles.of(style).bg), (None, None), "{style:?}");
         }
     }
 }

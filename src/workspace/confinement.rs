@@ -75,19 +75,19 @@ impl Confinement {
     fn follow(&self, path: &str) -> Result<PathBuf, WorkspaceError> {
         let bad = |reason: String| WorkspaceError::BadPath { path: path.to_owned(), reason };
         let mut real = self.root.clone();
-        let mut steps: VecDeque<Step> = steps_of(Path::new(path)).collect();
+        let mut steps: VecDeque<PathStep> = steps_of(Path::new(path)).collect();
         let mut links = 0;
         while let Some(step) = steps.pop_front() {
             let name = match step {
-                Step::Top => {
+                PathStep::Top => {
                     real = PathBuf::from("/");
                     continue;
                 }
-                Step::Up => {
+                PathStep::Up => {
                     real.pop();
                     continue;
                 }
-                Step::Into(name) => name,
+                PathStep::Into(name) => name,
             };
             let next = real.join(&name);
             match fs::symlink_metadata(&next) {
@@ -115,17 +115,17 @@ impl Confinement {
 
 /// One step of a walk along a path.
 #[derive(Debug)]
-enum Step {
+enum PathStep {
     Top,
     Up,
     Into(OsString),
 }
 
-fn steps_of(path: &Path) -> impl Iterator<Item = Step> {
+fn steps_of(path: &Path) -> impl Iterator<Item = PathStep> {
     path.components().filter_map(|component| match component {
-        Component::RootDir => Some(Step::Top),
-        Component::ParentDir => Some(Step::Up),
-        Component::Normal(name) => Some(Step::Into(name.to_owned())),
+        Component::RootDir => Some(PathStep::Top),
+        Component::ParentDir => Some(PathStep::Up),
+        Component::Normal(name) => Some(PathStep::Into(name.to_owned())),
         Component::CurDir | Component::Prefix(_) => None,
     })
 }

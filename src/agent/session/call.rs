@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::parts::Observer;
 use crate::agent::model::ToolCall;
 use crate::agent::tool::{Call, Concurrency, Progress, Then, Tool, ToolError};
-use crate::agent::turn::Answer;
+use crate::agent::turn::ToolReply;
 
 /// The tools of a session by their names.
 pub(super) type Tools = BTreeMap<String, Arc<dyn Tool>>;
@@ -23,7 +23,7 @@ pub(super) async fn make_calls(
     calls: Vec<ToolCall>,
     observer: &Arc<dyn Observer>,
     stop: &CancellationToken,
-    answers: &mut Vec<Answer>,
+    answers: &mut Vec<ToolReply>,
 ) {
     let parallel = |call: &ToolCall| {
         tools.get(&call.tool).is_some_and(|tool| tool.concurrency() == Concurrency::Parallel)
@@ -52,11 +52,11 @@ async fn make_call(
     call: ToolCall,
     observer: &Arc<dyn Observer>,
     stop: &CancellationToken,
-) -> Answer {
+) -> ToolReply {
     let ToolCall { id, tool, arguments, .. } = call;
     let (Some(tool), Some(arguments)) = (tools.get(&tool), arguments) else {
         // The machine answers these itself; a second guard costs nothing.
-        return Answer { call_id: id, result: Err(ToolError::Mend(format!("there is no tool `{tool}`"))) };
+        return ToolReply { call_id: id, result: Err(ToolError::Mend(format!("there is no tool `{tool}`"))) };
     };
     let progress = Arc::new(ToObserver { observer: Arc::clone(observer), call_id: id.clone() });
     let circumstances = Call { id: id.clone(), cancel: stop.clone(), progress };
@@ -65,10 +65,10 @@ async fn make_call(
         // A fault of ours in one tool must not take the whole session down.
         Err(ToolError::Mend(format!("the tool broke ({}); use another way", panic_words(panic.as_ref()))))
     });
-    Answer { call_id: id, result }
+    ToolReply { call_id: id, result }
 }
 
-fn ends_the_session(answer: &Answer) -> bool {
+fn ends_the_session(answer: &ToolReply) -> bool {
     match &answer.result {
         Ok(output) => matches!(output.then, Then::Close(_)),
         Err(fault) => matches!(fault, ToolError::Fatal(_)),

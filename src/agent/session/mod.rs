@@ -4,8 +4,8 @@
 //! shows the observer what happens, puts messages in, and ends at once when it is cancelled.
 
 mod call;
-mod drive;
 mod parts;
+mod session_loop;
 
-pub use drive::Session;
 pub use parts::{Denied, Ended, InboxMessage, Observer, Outcome, Permit, Urgency};
+pub use session_loop::Session;

@@ -4,10 +4,10 @@
 //! bounded, and never read through a link that leaves its directory.
 
 mod guide;
-mod shelf;
+mod library;
 
 pub use guide::{Guide, nearest_guide};
-pub use shelf::{Shelf, Skill};
+pub use library::{Skill, SkillLibrary};
 
 use std::fs::File;
 use std::io::Read;

@@ -68,7 +68,7 @@ mod tests {
     use serde_json::json;
     use tokio::sync::Barrier;
 
-    use super::super::workplace::tests::call;
+    use super::super::env::tests::call;
     use super::*;
 
     struct Researchers(Barrier);

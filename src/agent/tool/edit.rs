@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::workplace::{Workplace, blocking};
+use super::env::{ToolEnv, blocking};
 use super::{Call, Output, Tool, ToolError, arguments, spec};
 use crate::agent::model::ToolSpec;
 
@@ -29,7 +29,7 @@ struct Arguments {
     replace_all: bool,
 }
 
-pub(super) struct Edit(pub Arc<Workplace>);
+pub(super) struct Edit(pub Arc<ToolEnv>);
 
 #[async_trait::async_trait]
 impl Tool for Edit {
@@ -41,13 +41,13 @@ impl Tool for Edit {
 
     async fn call(&self, value: Value, _: &Call) -> Result<Output, ToolError> {
         let wanted: Arguments = arguments(value)?;
-        let workplace = Arc::clone(&self.0);
-        blocking(move || change(&workplace, wanted).map(Output::text)).await
+        let env = Arc::clone(&self.0);
+        blocking(move || change(&env, wanted).map(Output::text)).await
     }
 }
 
-fn change(workplace: &Workplace, mut wanted: Arguments) -> Result<String, ToolError> {
-    let path = workplace.writable(&wanted.path)?;
+fn change(env: &ToolEnv, mut wanted: Arguments) -> Result<String, ToolError> {
+    let path = env.writable(&wanted.path)?;
     if path.exists() && !path.is_file() {
         return Err(ToolError::Mend(format!("`{}` is not a regular file", wanted.path)));
     }
@@ -84,7 +84,7 @@ fn change(workplace: &Workplace, mut wanted: Arguments) -> Result<String, ToolEr
         .map_err(|fault| ToolError::Mend(format!("`{}` cannot be written: {fault}", wanted.path)))?;
     let places = if lines.len() == 1 { "1 place".to_owned() } else { format!("{} places", lines.len()) };
     let excerpt = around(&changed, lines.first().copied().unwrap_or(1), wanted.new.lines().count());
-    Ok(format!("changed {} in {places}; it now reads:\n{excerpt}", workplace.shown(&path)))
+    Ok(format!("changed {} in {places}; it now reads:\n{excerpt}", env.shown(&path)))
 }
 
 fn line_of(text: &str, at: usize) -> usize {
@@ -130,14 +130,14 @@ fn not_found(text: &str, wanted: &Arguments) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::super::workplace::tests::{Place, call};
+    use super::super::env::tests::{Place, call};
     use super::*;
 
     #[tokio::test]
     async fn a_unique_passage_is_replaced_and_shown() {
         let place = Place::new();
         place.file("a.rs", "fn a() {\n    one();\n}\n");
-        let edit = Edit(Arc::clone(&place.workplace));
+        let edit = Edit(Arc::clone(&place.env));
         let text = call(&edit, json!({ "path": "a.rs", "old": "one();", "new": "two();" })).await.unwrap();
         assert!(text.contains("changed a.rs in 1 place") && text.contains("     2\t    two();"), "{text}");
         assert_eq!(place.text("a.rs"), "fn a() {\n    two();\n}\n");
@@ -147,7 +147,7 @@ mod tests {
     async fn line_ends_of_the_file_are_kept() {
         let place = Place::new();
         place.file("a.txt", "one\r\ntwo\r\nthree\r\n");
-        let edit = Edit(Arc::clone(&place.workplace));
+        let edit = Edit(Arc::clone(&place.env));
         call(&edit, json!({ "path": "a.txt", "old": "one\ntwo", "new": "1\n2" })).await.unwrap();
         assert_eq!(place.text("a.txt"), "1\r\n2\r\nthree\r\n");
     }
@@ -156,7 +156,7 @@ mod tests {
     async fn what_cannot_be_edited_says_what_to_do() {
         let place = Place::new();
         place.file("a.rs", "x();\n    y(1,  2);\nx();\nlet z = 1;\nend\n");
-        let edit = Edit(Arc::clone(&place.workplace));
+        let edit = Edit(Arc::clone(&place.env));
         for (old, words) in [
             ("x();", "occurs 2 times in `a.rs` (lines 1, 3)"),
             ("y(1, 2);", "only in white space; the file reads"),

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::workplace::mend;
+use super::env::mend;
 use super::{Call, Output, Tool, ToolError, arguments, spec};
 use crate::agent::model::ToolSpec;
 use crate::workspace::{Background, Exit, Program};
@@ -133,15 +133,15 @@ fn state(program: &Background) -> String {
 mod tests {
     use serde_json::json;
 
+    use super::super::env::tests::{Place, call};
     use super::super::shell::Shell;
-    use super::super::workplace::tests::{Place, call};
     use super::*;
 
     #[tokio::test]
     async fn a_job_runs_beside_the_session_and_is_looked_after() {
         let place = Place::new();
         let jobs = Arc::new(Jobs::default());
-        let shell = Shell { place: Arc::clone(&place.workplace), jobs: Arc::clone(&jobs), evidence: None };
+        let shell = Shell { place: Arc::clone(&place.env), jobs: Arc::clone(&jobs), evidence: None };
         let job = JobTool(jobs);
         assert!(call(&job, json!({ "action": "list" })).await.unwrap().contains("no jobs"));
         let start = |command: &str| json!({ "command": command, "background": true });

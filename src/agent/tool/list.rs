@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::workplace::{Workplace, blocking};
+use super::env::{ToolEnv, blocking};
 use super::{Call, Output, Tool, ToolError, arguments, spec};
 use crate::agent::model::ToolSpec;
 
@@ -27,7 +27,7 @@ struct Arguments {
     depth: Option<usize>,
 }
 
-pub(super) struct List(pub Arc<Workplace>);
+pub(super) struct List(pub Arc<ToolEnv>);
 
 #[async_trait::async_trait]
 impl Tool for List {
@@ -37,8 +37,8 @@ impl Tool for List {
 
     async fn call(&self, value: Value, _: &Call) -> Result<Output, ToolError> {
         let wanted: Arguments = arguments(value)?;
-        let workplace = Arc::clone(&self.0);
-        blocking(move || tree(&workplace, &wanted).map(Output::text)).await
+        let env = Arc::clone(&self.0);
+        blocking(move || tree(&env, &wanted).map(Output::text)).await
     }
 }
 
@@ -50,16 +50,16 @@ pub(super) fn walk(root: &Path) -> WalkBuilder {
     walk
 }
 
-fn tree(workplace: &Workplace, wanted: &Arguments) -> Result<String, ToolError> {
+fn tree(env: &ToolEnv, wanted: &Arguments) -> Result<String, ToolError> {
     let named = wanted.path.as_deref().unwrap_or(".");
-    let root = workplace.readable(named)?;
+    let root = env.readable(named)?;
     if !root.is_dir() {
         return Err(ToolError::Mend(format!(
             "`{named}` is no directory; use `read`, or list the one above it"
         )));
     }
     let depth = wanted.depth.unwrap_or(DEPTH).clamp(1, 12);
-    let mut text = format!("{}/\n", workplace.shown(&root));
+    let mut text = format!("{}/\n", env.shown(&root));
     let mut entries =
         walk(&root).max_depth(Some(depth)).build().filter_map(Result::ok).filter(|entry| entry.depth() > 0);
     for entry in entries.by_ref().take(ENTRIES) {
@@ -78,7 +78,7 @@ fn tree(workplace: &Workplace, wanted: &Arguments) -> Result<String, ToolError> 
 mod tests {
     use serde_json::json;
 
-    use super::super::workplace::tests::{Place, call};
+    use super::super::env::tests::{Place, call};
     use super::*;
 
     #[tokio::test]
@@ -89,7 +89,7 @@ mod tests {
         place.file(".git/config", "");
         place.file("src/a/b/c/deep.rs", "");
         place.file("src/main.rs", "");
-        let list = List(Arc::clone(&place.workplace));
+        let list = List(Arc::clone(&place.env));
         let text = call(&list, json!({})).await.unwrap();
         assert_eq!(text, "./\n  .gitignore\n  src/\n    a/\n      b/\n    main.rs\n");
         let part = call(&list, json!({ "path": "src", "depth": 1 })).await.unwrap();
@@ -102,7 +102,7 @@ mod tests {
     async fn a_large_directory_is_cut() {
         let place = Place::new();
         (0..500).for_each(|number| place.file(&format!("f{number:03}"), ""));
-        let text = call(&List(Arc::clone(&place.workplace)), json!({})).await.unwrap();
+        let text = call(&List(Arc::clone(&place.env)), json!({})).await.unwrap();
         assert!(text.ends_with("[100 more entries; list a directory further down]\n"), "{text}");
     }
 }

@@ -5,6 +5,7 @@
 mod arguments;
 mod delegate;
 mod edit;
+mod env;
 mod instrument;
 mod jobs;
 mod list;
@@ -13,16 +14,15 @@ mod search;
 mod shell;
 mod skill;
 mod toolbox;
-mod workplace;
 mod write;
 
 pub use arguments::{arguments, spec};
 pub use delegate::Spawner;
+pub use env::ToolEnv;
 pub(in crate::agent) use instrument::EVIDENCE_MARK;
 pub use instrument::{App, EvidenceSink, Instruments};
 pub use jobs::Jobs;
 pub use toolbox::{Picked, Toolbox, Unavailable};
-pub use workplace::Workplace;
 
 use std::sync::Arc;
 

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::workplace::{Workplace, blocking};
+use super::env::{ToolEnv, blocking};
 use super::{Call, Output, Tool, ToolError, arguments, spec};
 use crate::agent::model::ToolSpec;
 use crate::workspace::plural;
@@ -35,7 +35,7 @@ struct Arguments {
     limit: Option<usize>,
 }
 
-pub(super) struct Read(pub Arc<Workplace>);
+pub(super) struct Read(pub Arc<ToolEnv>);
 
 #[async_trait::async_trait]
 impl Tool for Read {
@@ -48,13 +48,13 @@ impl Tool for Read {
 
     async fn call(&self, value: Value, _: &Call) -> Result<Output, ToolError> {
         let wanted: Arguments = arguments(value)?;
-        let workplace = Arc::clone(&self.0);
-        blocking(move || show(&workplace, &wanted).map(Output::text)).await
+        let env = Arc::clone(&self.0);
+        blocking(move || show(&env, &wanted).map(Output::text)).await
     }
 }
 
-fn show(workplace: &Workplace, wanted: &Arguments) -> Result<String, ToolError> {
-    let path = workplace.readable(&wanted.path)?;
+fn show(env: &ToolEnv, wanted: &Arguments) -> Result<String, ToolError> {
+    let path = env.readable(&wanted.path)?;
     let mut file = open(&path, &wanted.path)?;
     let mut start = Vec::new();
     let unreadable =
@@ -156,14 +156,14 @@ impl Page {
 mod tests {
     use serde_json::json;
 
-    use super::super::workplace::tests::{Place, call};
+    use super::super::env::tests::{Place, call};
     use super::*;
 
     #[tokio::test]
     async fn lines_are_numbered_and_long_files_come_in_parts() {
         let place = Place::new();
         place.file("a.txt", "one\ntwo\r\nthree\nfour");
-        let read = Read(Arc::clone(&place.workplace));
+        let read = Read(Arc::clone(&place.env));
         let whole = call(&read, json!({ "path": "a.txt" })).await.unwrap();
         assert_eq!(whole, "     1\tone\n     2\ttwo\n     3\tthree\n     4\tfour\n");
         let part = call(&read, json!({ "path": "a.txt", "offset": 2, "limit": 2 })).await.unwrap();
@@ -179,7 +179,7 @@ mod tests {
         place.file("src/Engine.rs", "x");
         std::os::unix::fs::symlink("/etc/passwd", place.root.path().join("link")).unwrap();
         let _socket = std::os::unix::net::UnixListener::bind(place.root.path().join("socket")).unwrap();
-        let read = Read(Arc::clone(&place.workplace));
+        let read = Read(Arc::clone(&place.env));
         for (path, words) in [
             ("bin", "not text (3 bytes)"),
             ("src", "use `list`"),
@@ -200,7 +200,7 @@ mod tests {
         let place = Place::new();
         place.file("big.txt", "0123456789abcdef\n".repeat(3_000_000));
         place.file("line.txt", "x".repeat(5_000_000));
-        let read = Read(Arc::clone(&place.workplace));
+        let read = Read(Arc::clone(&place.env));
         let text = call(&read, json!({ "path": "big.txt" })).await.unwrap();
         assert!(text.len() < BYTES + 200 && text.contains("of 3000000; go on"), "{}", text.len());
         assert!(call(&read, json!({ "path": "line.txt" })).await.unwrap().len() < LINE_BYTES + 100);

@@ -13,8 +13,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use super::env::{ToolEnv, blocking};
 use super::list::walk;
-use super::workplace::{Workplace, blocking};
 use super::{Call, Concurrency, Output, Tool, ToolError, arguments, spec};
 use crate::agent::model::ToolSpec;
 
@@ -42,7 +42,7 @@ struct Arguments {
     ignore_case: bool,
 }
 
-pub(super) struct Search(pub Arc<Workplace>);
+pub(super) struct Search(pub Arc<ToolEnv>);
 
 #[async_trait::async_trait]
 impl Tool for Search {
@@ -54,9 +54,9 @@ impl Tool for Search {
 
     async fn call(&self, value: Value, call: &Call) -> Result<Output, ToolError> {
         let wanted: Arguments = arguments(value)?;
-        let workplace = Arc::clone(&self.0);
+        let env = Arc::clone(&self.0);
         let cancel = call.cancel.clone();
-        blocking(move || find(&workplace, &wanted, &cancel).map(Output::text)).await
+        blocking(move || find(&env, &wanted, &cancel).map(Output::text)).await
     }
 
     fn concurrency(&self) -> Concurrency {
@@ -64,8 +64,8 @@ impl Tool for Search {
     }
 }
 
-fn find(workplace: &Workplace, wanted: &Arguments, cancel: &CancellationToken) -> Result<String, ToolError> {
-    let root = workplace.readable(wanted.path.as_deref().unwrap_or("."))?;
+fn find(env: &ToolEnv, wanted: &Arguments, cancel: &CancellationToken) -> Result<String, ToolError> {
+    let root = env.readable(wanted.path.as_deref().unwrap_or("."))?;
     let matcher = RegexMatcherBuilder::new()
         .case_insensitive(wanted.ignore_case)
         .fixed_strings(wanted.literal)
@@ -75,7 +75,7 @@ fn find(workplace: &Workplace, wanted: &Arguments, cancel: &CancellationToken) -
         })?;
     let mut walk = walk(&root);
     if let Some(glob) = &wanted.glob {
-        let mut only = OverrideBuilder::new(workplace.confinement.root());
+        let mut only = OverrideBuilder::new(env.confinement.root());
         let only = only.add(glob).and_then(|only| only.build());
         walk.overrides(only.map_err(|fault| ToolError::Mend(format!("the glob is wrong: {fault}")))?);
     }
@@ -83,7 +83,7 @@ fn find(workplace: &Workplace, wanted: &Arguments, cancel: &CancellationToken) -
     let mut searcher = SearcherBuilder::new().binary_detection(BinaryDetection::quit(0)).build();
     for entry in walk.build().filter_map(Result::ok) {
         if entry.file_type().is_some_and(|kind| kind.is_file()) {
-            hits.search(&mut searcher, &matcher, entry.path(), &workplace.shown(entry.path()));
+            hits.search(&mut searcher, &matcher, entry.path(), &env.shown(entry.path()));
         }
         if hits.full() || cancel.is_cancelled() {
             break;
@@ -132,7 +132,7 @@ impl Hits {
 mod tests {
     use serde_json::json;
 
-    use super::super::workplace::tests::{Place, call};
+    use super::super::env::tests::{Place, call};
     use super::*;
 
     fn place() -> (Place, Search) {
@@ -142,7 +142,7 @@ mod tests {
         place.file("src/main.rs", "fn main() {\n    a.b();\n}\n");
         place.file("src/bin.dat", [b'f', b'n', 0, b'\n']);
         place.file("web/app.ts", "function main() {}\nFN\n");
-        let search = Search(Arc::clone(&place.workplace));
+        let search = Search(Arc::clone(&place.env));
         (place, search)
     }
 

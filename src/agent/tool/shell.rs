@@ -8,9 +8,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::env::{ToolEnv, mend};
 use super::instrument::{EvidenceSink, with_evidence};
 use super::jobs::Jobs;
-use super::workplace::{Workplace, mend};
 use super::{Call, Output, Tool, ToolError, arguments, spec};
 use crate::agent::model::ToolSpec;
 use crate::instrument::CommandRecord;
@@ -36,7 +36,7 @@ struct Arguments {
 }
 
 pub(super) struct Shell {
-    pub place: Arc<Workplace>,
+    pub place: Arc<ToolEnv>,
     pub jobs: Arc<Jobs>,
     /// Where a tester's commands leave evidence; nobody else's do.
     pub evidence: Option<Arc<dyn EvidenceSink>>,
@@ -104,12 +104,12 @@ fn told(finished: &Finished, limit: u64) -> String {
 mod tests {
     use serde_json::json;
 
+    use super::super::env::tests::{Place, call};
     use super::super::instrument::tests::Kept;
-    use super::super::workplace::tests::{Place, call};
     use super::*;
 
     fn shell(place: &Place) -> Shell {
-        Shell { place: Arc::clone(&place.workplace), jobs: Arc::default(), evidence: None }
+        Shell { place: Arc::clone(&place.env), jobs: Arc::default(), evidence: None }
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{Call, Output, Tool, ToolError, arguments, spec};
 use crate::agent::model::ToolSpec;
-use crate::agent::skill::Shelf;
+use crate::agent::skill::SkillLibrary;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -18,7 +18,7 @@ struct Arguments {
     name: String,
 }
 
-pub(super) struct SkillTool(pub Arc<Shelf>);
+pub(super) struct SkillTool(pub Arc<SkillLibrary>);
 
 #[async_trait::async_trait]
 impl Tool for SkillTool {
@@ -49,7 +49,7 @@ impl Tool for SkillTool {
 mod tests {
     use serde_json::json;
 
-    use super::super::workplace::tests::call;
+    use super::super::env::tests::call;
     use super::*;
 
     #[tokio::test]
@@ -61,7 +61,7 @@ mod tests {
             "---\nname: db\ndescription: Migrate.\n---\nStep one.",
         )
         .unwrap();
-        let tool = SkillTool(Arc::new(Shelf::find(&[root.path().into()])));
+        let tool = SkillTool(Arc::new(SkillLibrary::find(&[root.path().into()])));
         assert!(tool.spec().description.ends_with("- db: Migrate."));
         assert!(call(&tool, json!({ "name": "db" })).await.unwrap().ends_with("\n\nStep one."));
         assert!(call(&tool, json!({ "name": "x" })).await.unwrap_err().contains("the skills are: db"));

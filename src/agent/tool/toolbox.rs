@@ -13,13 +13,13 @@ use super::search::Search;
 use super::shell::Shell;
 use super::skill::SkillTool;
 use super::write::Write;
-use super::{Tool, Workplace};
-use crate::agent::skill::Shelf;
+use super::{Tool, ToolEnv};
+use crate::agent::skill::SkillLibrary;
 use crate::workspace::Access;
 
 /// Everything a session could be given.
 pub struct Toolbox {
-    place: Arc<Workplace>,
+    place: Arc<ToolEnv>,
     jobs: Arc<Jobs>,
     instruments: Option<Instruments>,
     more: BTreeMap<String, Arc<dyn Tool>>,
@@ -48,7 +48,7 @@ const CHANGING: [&str; 4] = ["write", "edit", "shell", "job"];
 
 impl Toolbox {
     /// A box with the tools for files and programs of one place.
-    pub fn new(place: Arc<Workplace>) -> Self {
+    pub fn new(place: Arc<ToolEnv>) -> Self {
         Self { place, jobs: Arc::default(), instruments: None, more: BTreeMap::new() }
     }
 
@@ -60,7 +60,7 @@ impl Toolbox {
 
     /// Adds `skill`, if there are any skills.
     #[must_use]
-    pub fn with_skills(self, skills: Arc<Shelf>) -> Self {
+    pub fn with_skills(self, skills: Arc<SkillLibrary>) -> Self {
         if skills.skills().is_empty() { self } else { self.with_tool(Arc::new(SkillTool(skills))) }
     }
 
@@ -126,7 +126,7 @@ impl Toolbox {
 
 #[cfg(test)]
 mod tests {
-    use super::super::workplace::tests::Place;
+    use super::super::env::tests::Place;
     use super::*;
 
     fn names(picked: &Picked) -> Vec<String> {
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn tools_are_picked_by_name_and_the_rest_is_reported() {
         let place = Place::new();
-        let toolbox = Toolbox::new(Arc::clone(&place.workplace));
+        let toolbox = Toolbox::new(Arc::clone(&place.env));
         let all = ["read", "write", "edit", "list", "search", "shell", "job"];
         assert_eq!(names(&toolbox.pick(all)), all);
         let picked = toolbox.pick(["read", "read", "telepathy", "delegate"]);
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn schemas_are_objects_and_descriptions_short() {
         let place = Place::new();
-        let toolbox = Toolbox::new(Arc::clone(&place.workplace));
+        let toolbox = Toolbox::new(Arc::clone(&place.env));
         for tool in toolbox.pick(["read", "write", "edit", "list", "search", "shell", "job"]).tools {
             let spec = tool.spec();
             assert_eq!(spec.schema["type"], "object", "{}", spec.name);
@@ -161,13 +161,13 @@ mod tests {
     #[test]
     fn a_reader_changes_nothing() {
         let place = Place::new();
-        let reading = Workplace {
-            confinement: place.workplace.confinement.clone(),
+        let reading = ToolEnv {
+            confinement: place.env.confinement.clone(),
             access: Access::Read,
-            sandbox: Arc::clone(&place.workplace.sandbox),
+            sandbox: Arc::clone(&place.env.sandbox),
             env: Vec::new(),
-            scratch: place.workplace.scratch.clone(),
-            reaper: place.workplace.reaper.clone(),
+            scratch: place.env.scratch.clone(),
+            reaper: place.env.reaper.clone(),
         };
         let picked = Toolbox::new(Arc::new(reading)).pick(["read", "write", "edit", "shell", "job"]);
         assert_eq!(names(&picked), ["read"]);

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::workplace::{Workplace, blocking};
+use super::env::{ToolEnv, blocking};
 use super::{Call, Output, Tool, ToolError, arguments, spec};
 use crate::agent::model::ToolSpec;
 use crate::workspace::plural;
@@ -20,7 +20,7 @@ struct Arguments {
     content: String,
 }
 
-pub(super) struct Write(pub Arc<Workplace>);
+pub(super) struct Write(pub Arc<ToolEnv>);
 
 #[async_trait::async_trait]
 impl Tool for Write {
@@ -33,13 +33,13 @@ impl Tool for Write {
 
     async fn call(&self, value: Value, _: &Call) -> Result<Output, ToolError> {
         let wanted: Arguments = arguments(value)?;
-        let workplace = Arc::clone(&self.0);
-        blocking(move || put(&workplace, &wanted).map(Output::text)).await
+        let env = Arc::clone(&self.0);
+        blocking(move || put(&env, &wanted).map(Output::text)).await
     }
 }
 
-fn put(workplace: &Workplace, wanted: &Arguments) -> Result<String, ToolError> {
-    let path = workplace.writable(&wanted.path)?;
+fn put(env: &ToolEnv, wanted: &Arguments) -> Result<String, ToolError> {
+    let path = env.writable(&wanted.path)?;
     if path.is_dir() {
         return Err(ToolError::Mend(format!("`{}` is a directory; name a file in it", wanted.path)));
     }
@@ -54,21 +54,21 @@ fn put(workplace: &Workplace, wanted: &Arguments) -> Result<String, ToolError> {
     }
     std::fs::write(&path, &wanted.content).map_err(failed)?;
     let (verb, lines) = (if existed { "replaced" } else { "created" }, wanted.content.lines().count());
-    Ok(format!("{verb} {} ({})", workplace.shown(&path), plural(lines, "line")))
+    Ok(format!("{verb} {} ({})", env.shown(&path), plural(lines, "line")))
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::super::workplace::tests::{Place, call};
+    use super::super::env::tests::{Place, call};
     use super::*;
 
     #[tokio::test]
     async fn files_are_written_inside_only() {
         let place = Place::new();
         std::os::unix::fs::symlink("/tmp", place.root.path().join("link")).unwrap();
-        let write = Write(Arc::clone(&place.workplace));
+        let write = Write(Arc::clone(&place.env));
         let put = |path: &str| json!({ "path": path, "content": "one\ntwo\n" });
         assert_eq!(call(&write, put("a/b.txt")).await.unwrap(), "created a/b.txt (2 lines)");
         assert_eq!(call(&write, put("a/b.txt")).await.unwrap(), "replaced a/b.txt (2 lines)");

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use super::outcome::{Next, Outcome};
-use super::shape::{Answer, Closing, Ending, Fault, Input, Limits, Opening, Step};
+use super::shape::{Closing, Ending, Fault, Input, Limits, SessionInput, ToolReply, TurnStep};
 use super::words;
 use crate::agent::context::{self, Estimate, Fit};
-use crate::agent::guard::{Guard, Repetition};
 use crate::agent::model::{Item, Reach, Reply, Request, ToolCall};
+use crate::agent::repetition::{Repetition, RepetitionGuard};
 use crate::agent::tool::{EVIDENCE_MARK, Then};
 
 /// Replies without a call that are forgiven in a whole session; in a row it is one.
@@ -22,7 +22,7 @@ pub struct Machine {
     estimate: Estimate,
     closing: Closing,
     limits: Limits,
-    guard: Guard,
+    guard: RepetitionGuard,
     turns: u32,
     tool_calls: u32,
     silent_in_a_row: u32,
@@ -44,8 +44,8 @@ struct Pending {
 
 impl Machine {
     /// A conversation that has not begun.
-    pub fn new(opening: Opening, closing: Closing, limits: Limits) -> Self {
-        let Opening { system, brief, tools, labels } = opening;
+    pub fn new(opening: SessionInput, closing: Closing, limits: Limits) -> Self {
+        let SessionInput { system, brief, tools, labels } = opening;
         let items = vec![Item::User { text: brief }];
         let request = Request { system, items, tools, max_output_tokens: limits.max_output_tokens, labels };
         Self {
@@ -54,7 +54,7 @@ impl Machine {
             request,
             closing,
             limits,
-            guard: Guard::default(),
+            guard: RepetitionGuard::default(),
             turns: 0,
             tool_calls: 0,
             silent_in_a_row: 0,
@@ -68,7 +68,7 @@ impl Machine {
     }
 
     /// Takes what has happened and says what to do next.
-    pub fn step(&mut self, input: Input) -> Step {
+    pub fn step(&mut self, input: Input) -> TurnStep {
         match input {
             Input::Begin | Input::Interrupted => self.ask(),
             Input::Reply(reply) => self.replied(reply),
@@ -117,7 +117,7 @@ impl Machine {
         self.request.items.push(item);
     }
 
-    fn ask(&mut self) -> Step {
+    fn ask(&mut self) -> TurnStep {
         let left = self.limits.max_turns.saturating_sub(self.turns);
         if left == 0 {
             let reason = format!("it did not end within {} turns", self.limits.max_turns);
@@ -130,7 +130,7 @@ impl Machine {
         if self.estimate.tokens() > high {
             self.fit(high * 6 / 10);
         }
-        Step::AskModel
+        TurnStep::AskModel
     }
 
     /// The tokens the request may have: the window without the reply and a margin for miscounting.
@@ -161,7 +161,7 @@ impl Machine {
         fit
     }
 
-    fn squeeze(&mut self, words: &str) -> Step {
+    fn squeeze(&mut self, words: &str) -> TurnStep {
         self.squeezed += 1;
         let target = self.estimate.tokens() / 2;
         if self.squeezed > 2 || self.fit(target) == Fit::TooLong {
@@ -176,10 +176,10 @@ impl Machine {
                 Fault::Limit,
             );
         }
-        Step::AskModel
+        TurnStep::AskModel
     }
 
-    fn replied(&mut self, mut reply: Reply) -> Step {
+    fn replied(&mut self, mut reply: Reply) -> TurnStep {
         self.turns += 1;
         self.squeezed = 0;
         for (index, call) in reply.calls.iter_mut().enumerate() {
@@ -206,11 +206,11 @@ impl Machine {
         self.pending = calls.into_iter().map(|call| Pending { refusal: self.refusal(&call), call }).collect();
         let allowed = self.pending.iter().filter(|pending| pending.refusal.is_none());
         let calls: Vec<_> = allowed.map(|pending| pending.call.clone()).collect();
-        if calls.is_empty() { self.answered(Vec::new()) } else { Step::CallTools(calls) }
+        if calls.is_empty() { self.answered(Vec::new()) } else { TurnStep::CallTools(calls) }
     }
 
     /// A text that ran out of tokens is no answer, and no sign of an agent that will not work.
-    fn cut_off(&mut self) -> Step {
+    fn cut_off(&mut self) -> TurnStep {
         self.cut_off_in_a_row += 1;
         let most = self.request.max_output_tokens;
         if self.cut_off_in_a_row > FORGIVEN {
@@ -224,9 +224,9 @@ impl Machine {
         self.ask()
     }
 
-    fn silent(&mut self, text: String) -> Step {
+    fn silent(&mut self, text: String) -> TurnStep {
         if self.closing == Closing::Text && !text.is_empty() {
-            return Step::Finish(Ending::Said(text));
+            return TurnStep::Finish(Ending::Said(text));
         }
         self.silent_in_a_row += 1;
         self.silent += 1;
@@ -256,7 +256,7 @@ impl Machine {
         call.arguments.is_none().then(|| words::broken_arguments(call))
     }
 
-    fn answered(&mut self, mut answers: Vec<Answer>) -> Step {
+    fn answered(&mut self, mut answers: Vec<ToolReply>) -> TurnStep {
         let closed = answers
             .iter()
             .any(|answer| matches!(&answer.result, Ok(output) if matches!(output.then, Then::Close(_))));
@@ -276,7 +276,7 @@ impl Machine {
             self.push(Item::User { text });
         }
         match ending {
-            Some(ending) => Step::Finish(ending),
+            Some(ending) => TurnStep::Finish(ending),
             None => self.ask(),
         }
     }
@@ -306,8 +306,8 @@ impl Machine {
     }
 }
 
-fn failed(reason: String, fault: Fault) -> Step {
-    Step::Finish(Ending::Failed { reason, fault })
+fn failed(reason: String, fault: Fault) -> TurnStep {
+    TurnStep::Finish(Ending::Failed { reason, fault })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The turn machine: what a session does next, as a pure function of what has happened.
 //!
 //! It owns the conversation. Model, tools, clock and inbox are the session's; they are told to the machine as
-//! [`Input`]s and it answers with the next [`Step`]. So every rule of a session can be tested as a table.
+//! [`Input`]s and it answers with the next [`TurnStep`]. So every rule of a session can be tested as a table.
 
 mod machine;
 mod outcome;
@@ -9,4 +9,4 @@ mod shape;
 mod words;
 
 pub use machine::Machine;
-pub use shape::{Answer, Closing, Ending, Fault, Input, Limits, Opening, Step};
+pub use shape::{Closing, Ending, Fault, Input, Limits, SessionInput, ToolReply, TurnStep};

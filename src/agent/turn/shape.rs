@@ -10,7 +10,7 @@ use crate::agent::tool::{Output, ToolError};
 
 /// What a conversation begins with.
 #[derive(Debug, Clone, Default)]
-pub struct Opening {
+pub struct SessionInput {
     /// The system prompt: who the agent is.
     pub system: String,
     /// The brief: what this session is about. It is the first item and never shortened.
@@ -64,8 +64,8 @@ pub enum Input {
     Begin,
     /// The model replied.
     Reply(Reply),
-    /// The calls of [`Step::CallTools`] were made; calls without an answer were not.
-    Answered(Vec<Answer>),
+    /// The calls of [`TurnStep::CallTools`] were made; calls without an answer were not.
+    Answered(Vec<ToolReply>),
     /// The model call was given up because a message came in; the conversation stands where it was.
     Interrupted,
     /// The provider says that the conversation does not fit.
@@ -74,7 +74,7 @@ pub enum Input {
 
 /// What a tool answered to the call of that id.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
+pub struct ToolReply {
     /// The call.
     pub call_id: String,
     /// What came of it.
@@ -83,7 +83,7 @@ pub struct Answer {
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Step {
+pub enum TurnStep {
     /// Ask the model with the machine's request.
     AskModel,
     /// Make these calls, in order; stop after one that closes the session.

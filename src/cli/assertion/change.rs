@@ -6,9 +6,9 @@ use crate::cli::ask::{ask, call};
 use crate::cli::context::{Context, print};
 use crate::cli::exit::Exit;
 use crate::cli::fault::misuse;
-use crate::cli::missions::Found;
+use crate::cli::missions::MissionRef;
 use crate::cli::page::Page;
-use crate::cli::person::{Answer, confirm};
+use crate::cli::person::{Confirmation, confirm};
 use crate::cli::progress::style::Style;
 use crate::domain::command::Command;
 use crate::domain::consequence::{Consequences, ContractChange};
@@ -29,7 +29,7 @@ pub struct Consent {
 /// When the change would be refused, or nobody can be asked.
 pub async fn make(
     context: &Context,
-    found: &Found,
+    found: &MissionRef,
     change: ContractChange,
     consent: Consent,
 ) -> Result<Exit> {
@@ -43,7 +43,7 @@ pub async fn make(
         print(&reworded(&present.wording, &edit.applied_to(&present.wording), context.output.style()))?;
     }
     print(&consequences.sentence())?;
-    if !consent.yes && confirm(context, "make this change?")? == Answer::No {
+    if !consent.yes && confirm(context, "make this change?")? == Confirmation::No {
         print("nothing has changed")?;
         return Ok(Exit::Done);
     }
@@ -86,7 +86,11 @@ fn reworded(old: &Wording, new: &Wording, style: Style) -> String {
     page.into_text()
 }
 
-async fn consequences(context: &Context, found: &Found, change: &ContractChange) -> Result<Consequences> {
+async fn consequences(
+    context: &Context,
+    found: &MissionRef,
+    change: &ContractChange,
+) -> Result<Consequences> {
     match call(context, found, Call::Consequences { change: Box::new(change.clone()) }).await? {
         Reply::Consequences { consequences } => Ok(consequences),
         other => bail!("the engine answered something else than consequences: {other:?}"),

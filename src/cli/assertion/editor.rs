@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use super::wording::{Heft, Via, WordingArgs};
+use super::wording::{Via, WeightArg, WordingArgs};
 use crate::cli::context::Context;
 use crate::cli::editor::edit_text;
 use crate::cli::fault::misuse;
@@ -73,7 +73,7 @@ fn args(sheet: Sheet) -> Result<WordingArgs> {
         command: sheet.command,
         evidence: Some(sheet.evidence),
         weight: Some(
-            Heft::from_str(&sheet.weight, true)
+            WeightArg::from_str(&sheet.weight, true)
                 .map_err(|_| misuse("`weight` must be blocking or non-blocking"))?,
         ),
     })

@@ -31,7 +31,7 @@ pub struct WordingArgs {
     pub evidence: Option<String>,
     /// Whether the milestone cannot pass without it
     #[arg(long)]
-    pub weight: Option<Heft>,
+    pub weight: Option<WeightArg>,
 }
 
 /// An instrument.
@@ -45,7 +45,7 @@ pub enum Via {
 
 /// A weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Heft {
+pub enum WeightArg {
     Blocking,
     NonBlocking,
 }
@@ -61,11 +61,11 @@ impl From<Via> for Instrument {
     }
 }
 
-impl From<Heft> for Weight {
-    fn from(heft: Heft) -> Self {
+impl From<WeightArg> for Weight {
+    fn from(heft: WeightArg) -> Self {
         match heft {
-            Heft::Blocking => Self::Blocking,
-            Heft::NonBlocking => Self::NonBlocking,
+            WeightArg::Blocking => Self::Blocking,
+            WeightArg::NonBlocking => Self::NonBlocking,
         }
     }
 }
@@ -155,7 +155,7 @@ mod tests {
         let args = WordingArgs {
             title: Some("Login".to_owned()),
             how: Some("POST /session".to_owned()),
-            weight: Some(Heft::Blocking),
+            weight: Some(WeightArg::Blocking),
             ..WordingArgs::default()
         };
         let edit = args.edit(&present()).unwrap();

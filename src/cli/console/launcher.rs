@@ -3,8 +3,8 @@
 use anyhow::Result;
 
 use crate::cli::context::{Context, Repository};
-use crate::cli::founding::{Wish, found};
-use crate::cli::missions::Found;
+use crate::cli::creation::{MissionOptions, found};
+use crate::cli::missions::MissionRef;
 use crate::config::Flag;
 use crate::domain::goal::Goal;
 use crate::tui::host::MissionCard;
@@ -47,7 +47,7 @@ pub fn launcher(context: &Context, alive: Vec<MissionCard>) -> Result<Launcher> 
 ///
 /// # Errors
 /// When the goal, the repository or a model is not usable.
-pub async fn start(context: &Context, launch: Launch) -> Result<Found> {
+pub async fn start(context: &Context, launch: Launch) -> Result<MissionRef> {
     let repo = Repo::discover(&context.here)?;
     let flags = launch.models.iter().map(|(role, model)| Flag {
         name: "launcher",
@@ -57,5 +57,5 @@ pub async fn start(context: &Context, launch: Launch) -> Result<Found> {
     let mut settings = context.settings(Repository::At(repo.root()), flags.collect())?;
     settings.budget = launch.budget;
     let goal = Goal::new(&launch.goal)?;
-    found(context, Wish { title: goal.title(), goal, repo: &repo, settings: &settings }).await
+    found(context, MissionOptions { title: goal.title(), goal, repo: &repo, settings: &settings }).await
 }

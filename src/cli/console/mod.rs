@@ -1,6 +1,6 @@
 //! The console on this terminal: which mission it shows, and what the machine around it offers.
 
-mod dress;
+mod appearance;
 mod launcher;
 mod machine;
 mod open;

@@ -6,21 +6,21 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use super::dress::Settings;
+use super::appearance::Settings;
 use super::launcher;
 use super::machine::{Machine, card};
 use super::source::LinkSource;
 use crate::cli::context::{Context, print};
 use crate::cli::exit::Exit;
 use crate::cli::fault::misuse;
-use crate::cli::missions::{self, Found};
+use crate::cli::missions::{self, MissionRef};
 use crate::cli::new::Speed;
 use crate::cli::{demo, overview};
 use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
 use crate::store::{Log, PageEnd, TranscriptReader};
 use crate::tui::glyph::Charset;
-use crate::tui::options::{ConsoleExit, ConsoleOptions, Mouse, Notifications, Standing};
+use crate::tui::options::{ConsoleExit, ConsoleOptions, Mouse, Notifications, SessionKind};
 use crate::tui::recording::Recording;
 use crate::tui::theme::Depth;
 use crate::tui::{launch, run, sample};
@@ -55,13 +55,13 @@ pub async fn overview(context: &Context) -> Result<Exit> {
 }
 
 /// The missions of this repository that are not over, the one that changed last first.
-fn alive(context: &Context) -> Vec<Found> {
+fn alive(context: &Context) -> Vec<MissionRef> {
     let here = context.repository().map(|root| missions::of_repository(context, &root)).unwrap_or_default();
     let readable = here.into_iter().filter_map(|entry| {
         let mission = missions::read(&entry.dir).ok()?;
-        Some(Found { mission, id: entry.id, dir: entry.dir })
+        Some(MissionRef { mission, id: entry.id, dir: entry.dir })
     });
-    let mut alive: Vec<Found> = readable.filter(|found| found.mission.end.is_none()).collect();
+    let mut alive: Vec<MissionRef> = readable.filter(|found| found.mission.end.is_none()).collect();
     alive.sort_by_key(|found| std::cmp::Reverse(found.mission.updated));
     alive
 }
@@ -88,7 +88,7 @@ pub async fn attach(context: &Context, id: Option<&str>) -> Result<Exit> {
 ///
 /// # Errors
 /// When the terminal or the engine fails.
-pub async fn show(context: &Context, found: &Found, speed: Speed) -> Result<Shown> {
+pub async fn show(context: &Context, found: &MissionRef, speed: Speed) -> Result<Shown> {
     show_at(context, &found.dir, speed).await
 }
 
@@ -123,7 +123,7 @@ async fn follow(context: &Context, mut exit: ConsoleExit) -> Result<Exit> {
 ///
 /// # Errors
 /// When the record cannot be read, or there is no terminal.
-pub async fn replay(context: &Context, what: Option<&Found>) -> Result<Exit> {
+pub async fn replay(context: &Context, what: Option<&MissionRef>) -> Result<Exit> {
     if !context.is_interactive() {
         return Err(misuse("replay needs a terminal: `flightdeck log` prints the record"));
     }
@@ -136,7 +136,7 @@ pub async fn replay(context: &Context, what: Option<&Found>) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn recorded(found: &Found) -> Result<Recording> {
+fn recorded(found: &MissionRef) -> Result<Recording> {
     let events = Log::open_read_only(&found.dir)?.read(0, u32::MAX)?;
     let mut transcripts = BTreeMap::new();
     if let Ok(reader) = TranscriptReader::open(&found.dir) {
@@ -160,8 +160,8 @@ fn options(context: &Context) -> Result<ConsoleOptions> {
 
 fn options_of(context: &Context, shows: Shows) -> Result<ConsoleOptions> {
     let (standing, stands_at) = match shows {
-        Shows::Mission => (Standing::Live, None),
-        Shows::Record { ends } => (Standing::Recorded, Some(ends)),
+        Shows::Mission => (SessionKind::Live, None),
+        Shows::Record { ends } => (SessionKind::Recorded, Some(ends)),
     };
     let word = |name: &str| context.variables.get(name).map(str::to_owned).unwrap_or_default();
     let locale = [word("LC_ALL"), word("LC_CTYPE"), word("LANG")].into_iter().find(|found| !found.is_empty());
@@ -170,7 +170,7 @@ fn options_of(context: &Context, shows: Shows) -> Result<ConsoleOptions> {
     let depth = if colours { Depth::Full } else { Depth::Monochrome };
     let wardrobe = Settings { context: context.clone(), depth };
     Ok(ConsoleOptions {
-        dress: wardrobe.read()?,
+        appearance: wardrobe.read()?,
         wardrobe: Arc::new(wardrobe),
         depth,
         charset: if unicode { Charset::Unicode } else { Charset::Ascii },

@@ -13,7 +13,7 @@ use crate::cli::new::Speed;
 use crate::link::protocol::{Call, Reply};
 use crate::link::{Client, LinkError};
 use crate::store::holder;
-use crate::tui::source::{Heard, Source, SourceError};
+use crate::tui::source::{Source, SourceError, SourceEvent};
 
 /// Notices that may wait for the console; the link itself skips output for slow clients.
 const QUEUE: usize = 4_096;
@@ -69,9 +69,9 @@ impl Source for LinkSource {
         })
     }
 
-    fn listen(&self) -> Receiver<Heard> {
+    fn listen(&self) -> Receiver<SourceEvent> {
         let (told, heard) = channel(QUEUE);
-        let keeper = Keeper {
+        let keeper = ConnectionSupervisor {
             context: Arc::clone(&self.context),
             dir: self.dir.clone(),
             speed: self.speed,
@@ -84,15 +84,15 @@ impl Source for LinkSource {
 }
 
 /// Keeps the link up for as long as the console listens.
-struct Keeper {
+struct ConnectionSupervisor {
     context: Arc<Context>,
     dir: PathBuf,
     speed: Speed,
     client: watch::Sender<Connection>,
-    told: Sender<Heard>,
+    told: Sender<SourceEvent>,
 }
 
-impl Keeper {
+impl ConnectionSupervisor {
     async fn run(self) {
         let mut lost = false;
         let mut refused: Option<String> = None;
@@ -104,8 +104,10 @@ impl Keeper {
                     refused = None;
                     self.pass_on(reached, back).await;
                     self.client.send_replace(Connection::Coming);
-                    self.tell(Heard::Lost { sentence: "the engine went away; reconnecting".to_owned() })
-                        .await;
+                    self.tell(SourceEvent::Lost {
+                        sentence: "the engine went away; reconnecting".to_owned(),
+                    })
+                    .await;
                 }
                 Err(error) => {
                     if let Some(LinkError::Version { version, .. }) = error.downcast_ref::<LinkError>() {
@@ -114,7 +116,7 @@ impl Keeper {
                         if refused.as_ref() != Some(&sentence) {
                             let error = SourceError::Protocol(sentence.clone());
                             self.client.send_replace(Connection::Refused(error));
-                            self.tell(Heard::Lost { sentence: sentence.clone() }).await;
+                            self.tell(SourceEvent::Lost { sentence: sentence.clone() }).await;
                         }
                         refused = Some(sentence);
                         lost = true;
@@ -126,7 +128,7 @@ impl Keeper {
                         self.client.send_replace(Connection::Refused(SourceError::Lost(error.to_string())));
                         return;
                     }
-                    self.tell(Heard::Lost { sentence: error.to_string() }).await;
+                    self.tell(SourceEvent::Lost { sentence: error.to_string() }).await;
                 }
             }
             tokio::time::sleep(PAUSE).await;
@@ -147,12 +149,12 @@ impl Keeper {
         let Reached { client, mut notices, .. } = reached;
         self.client.send_replace(Connection::Up(Arc::new(client)));
         if back {
-            self.tell(Heard::Back).await;
+            self.tell(SourceEvent::Back).await;
         }
         loop {
             tokio::select! {
                 notice = notices.next() => match notice {
-                    Some(notice) => self.tell(Heard::Notice(Box::new(notice))).await,
+                    Some(notice) => self.tell(SourceEvent::Notice(Box::new(notice))).await,
                     None => return,
                 },
                 () = self.told.closed() => return,
@@ -161,7 +163,7 @@ impl Keeper {
     }
 
     /// A console that has been left hears nothing more.
-    async fn tell(&self, heard: Heard) {
+    async fn tell(&self, heard: SourceEvent) {
         drop(self.told.send(heard).await);
     }
 }

@@ -10,12 +10,12 @@ use super::repository;
 use crate::agent::model::scripted::Rehearsal;
 use crate::cli::console::show;
 use crate::cli::context::{Context, Repository, canonical, print};
+use crate::cli::creation::{MissionOptions, found, suffix};
 use crate::cli::exit::Exit;
 use crate::cli::fault::misuse;
 use crate::cli::follow::{Talk, fly};
-use crate::cli::founding::{Wish, found, suffix};
 use crate::cli::land::land;
-use crate::cli::missions::{self, Found};
+use crate::cli::missions::{self, MissionRef};
 use crate::cli::new::FlightArgs;
 use crate::config::Flag;
 use crate::domain::goal::Goal;
@@ -84,7 +84,7 @@ pub async fn run(context: &Context, mut args: Args) -> Result<Exit> {
         ))?;
     }
     if completed && talk == Talk::Silent {
-        land(context, &Found { mission: mission.clone(), ..found }).await?;
+        land(context, &MissionRef { mission: mission.clone(), ..found }).await?;
         print(&format!(
             "\nlook around:\n  cd {}\n  git log --stat main\n  flightdeck status\n  flightdeck log\n  flightdeck evidence",
             directory.display()
@@ -107,11 +107,11 @@ async fn needs_cargo(repo: &Repo) -> Result<()> {
     )))
 }
 
-fn last_mission(context: &Context, repo: &Repo) -> Result<Option<Found>> {
+fn last_mission(context: &Context, repo: &Repo) -> Result<Option<MissionRef>> {
     let Some(entry) = missions::of_repository(context, repo.root()).into_iter().next() else {
         return Ok(None);
     };
-    Ok(Some(Found { mission: missions::read(&entry.dir)?, id: entry.id, dir: entry.dir }))
+    Ok(Some(MissionRef { mission: missions::read(&entry.dir)?, id: entry.id, dir: entry.dir }))
 }
 
 /// The guestbook's usual port, or another one when it is taken.
@@ -122,7 +122,7 @@ fn free_port() -> Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
-async fn begin(context: &Context, repo: &Repo, flight: FlightArgs) -> Result<Found> {
+async fn begin(context: &Context, repo: &Repo, flight: FlightArgs) -> Result<MissionRef> {
     let rehearsal = Rehearsal::builtin("demo")?;
     let mut flags = vec![Flag { name: "demo", key: "models.default".to_owned(), word: MIND.to_owned() }];
     flags.extend(flight.flags());
@@ -130,7 +130,12 @@ async fn begin(context: &Context, repo: &Repo, flight: FlightArgs) -> Result<Fou
     let about = rehearsal.about();
     // The goal says where to serve, as a person's would, so that two demos do not meet at one port.
     let goal = format!("{}\n\nServe it on 127.0.0.1:{}.", about.goal.trim(), free_port()?);
-    let wish = Wish { title: Title::new(&about.title)?, goal: Goal::new(&goal)?, repo, settings: &settings };
+    let wish = MissionOptions {
+        title: Title::new(&about.title)?,
+        goal: Goal::new(&goal)?,
+        repo,
+        settings: &settings,
+    };
     let found = found(context, wish).await?;
     print(&format!(
         "The mind of this demo is a rehearsal: a script plays the agents, and no model is called. The rest is real: the\n\

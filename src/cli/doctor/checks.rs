@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tokio_util::sync::CancellationToken;
 
-use super::report::{Check, State};
+use super::report::{Check, CheckState};
 use crate::agent::prompt::PromptLibrary;
 use crate::cli::context::{Context, PROJECT_FILE};
 use crate::cli::missions::catalogue;
@@ -20,7 +20,7 @@ const LITTLE_ROOM: u64 = 1024;
 
 pub(super) fn version() -> Check {
     let (version, os, arch) = (env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
-    Check::new("flightdeck", State::Good, format!("{version} on {os} {arch}"))
+    Check::new("flightdeck", CheckState::Good, format!("{version} on {os} {arch}"))
 }
 
 pub(super) fn repository(context: &Context) -> Check {
@@ -29,17 +29,17 @@ pub(super) fn repository(context: &Context) -> Check {
         let root = repo.root().display().to_string();
         Ok(match repo.head()? {
             Head::Branch(name) => {
-                (State::Good, format!("{root}, on {name} at {}", base.get(..7).unwrap_or(&base)))
+                (CheckState::Good, format!("{root}, on {name} at {}", base.get(..7).unwrap_or(&base)))
             }
             Head::Detached(_) => (
-                State::Missing,
+                CheckState::Missing,
                 format!("{root}, no branch is checked out: check out the one that a mission shall land on"),
             ),
         })
     });
     match described {
         Ok((state, sentence)) => Check::new("repository", state, sentence),
-        Err(fault) => Check::new("repository", State::Missing, fault.to_string()),
+        Err(fault) => Check::new("repository", CheckState::Missing, fault.to_string()),
     }
 }
 
@@ -53,11 +53,11 @@ pub(super) fn home(context: &Context) -> Check {
     if let Err(fault) = probe {
         return Check::new(
             "home",
-            State::Bad,
+            CheckState::Bad,
             format!("{} cannot be written: {fault}; set FLIGHTDECK_HOME", state.display()),
         );
     }
-    Check::new("home", State::Good, state.display().to_string())
+    Check::new("home", CheckState::Good, state.display().to_string())
 }
 
 pub(super) fn config_files(context: &Context) -> String {
@@ -87,33 +87,35 @@ pub(super) fn prompts(context: &Context) -> Vec<Check> {
         match library.load(name) {
             Ok(loaded) => {
                 checks.extend(
-                    loaded.problem.map(|problem| Check::new("prompts", State::Missing, problem.to_string())),
+                    loaded
+                        .problem
+                        .map(|problem| Check::new("prompts", CheckState::Missing, problem.to_string())),
                 );
             }
-            Err(fault) => checks.push(Check::new("prompts", State::Bad, fault.to_string())),
+            Err(fault) => checks.push(Check::new("prompts", CheckState::Bad, fault.to_string())),
         }
     }
     if checks.is_empty() {
-        checks.push(Check::new("prompts", State::Good, count(names.len(), "prompt")));
+        checks.push(Check::new("prompts", CheckState::Good, count(names.len(), "prompt")));
     }
     checks
 }
 
 pub(super) fn sandbox() -> Check {
     let sentence = format!("what agents run is {}", Unconfined.describe());
-    Check::new("sandbox", State::Missing, sentence)
+    Check::new("sandbox", CheckState::Missing, sentence)
 }
 
 /// Programs that agents and the demo need.
 pub(super) fn programs(context: &Context) -> Vec<Check> {
     let uses = [
-        ("sh", State::Bad, "agents run their commands with it"),
-        ("git", State::Missing, "agents commit with it"),
-        ("cargo", State::Missing, "the demo builds its application with it"),
+        ("sh", CheckState::Bad, "agents run their commands with it"),
+        ("git", CheckState::Missing, "agents commit with it"),
+        ("cargo", CheckState::Missing, "the demo builds its application with it"),
     ];
     uses.into_iter()
         .map(|(name, without, why)| match on_path(context, name) {
-            Some(path) => Check::new(name, State::Good, path.display().to_string()),
+            Some(path) => Check::new(name, CheckState::Good, path.display().to_string()),
             None => Check::new(name, without, format!("not found on PATH; {why}")),
         })
         .collect()
@@ -129,7 +131,7 @@ pub(super) async fn disk(context: &Context) -> Check {
     let program = Program::new("df").arg("-Pk").arg(&context.home.state);
     let finished = match program.run(CancellationToken::new(), |_| {}).await {
         Ok(finished) => finished,
-        Err(fault) => return Check::new("disk", State::Missing, fault.to_string()),
+        Err(fault) => return Check::new("disk", CheckState::Missing, fault.to_string()),
     };
     let kibibytes = finished
         .output
@@ -140,22 +142,24 @@ pub(super) async fn disk(context: &Context) -> Check {
         .and_then(|word| word.parse::<u64>().ok());
     match kibibytes.map(|free| free / 1024) {
         Some(free) if free < LITTLE_ROOM => {
-            Check::new("disk", State::Missing, format!("only {free} MiB are free; builds need more"))
+            Check::new("disk", CheckState::Missing, format!("only {free} MiB are free; builds need more"))
         }
-        Some(free) => Check::new("disk", State::Good, format!("{} GiB free", free / 1024)),
-        None => Check::new("disk", State::Missing, "the free space is not known"),
+        Some(free) => Check::new("disk", CheckState::Good, format!("{} GiB free", free / 1024)),
+        None => Check::new("disk", CheckState::Missing, "the free space is not known"),
     }
 }
 
 pub(super) fn terminal(context: &Context) -> Check {
     let term = context.variables.get("TERM").unwrap_or("unknown");
     match (context.output, crossterm::terminal::size()) {
-        (Output::Pipe, _) => Check::new("terminal", State::Good, "output is not a terminal: plain lines"),
+        (Output::Pipe, _) => {
+            Check::new("terminal", CheckState::Good, "output is not a terminal: plain lines")
+        }
         (Output::Terminal(_), Ok((columns, rows))) => {
-            Check::new("terminal", State::Good, format!("{term}, {columns} × {rows}"))
+            Check::new("terminal", CheckState::Good, format!("{term}, {columns} × {rows}"))
         }
         (Output::Terminal(_), Err(fault)) => {
-            Check::new("terminal", State::Missing, format!("{term}, its size is not known: {fault}"))
+            Check::new("terminal", CheckState::Missing, format!("{term}, its size is not known: {fault}"))
         }
     }
 }
@@ -167,7 +171,7 @@ pub(super) fn missions(context: &Context) -> Check {
         .filter_map(|entry| Some(format!("{}: {}", entry.id, entry.mission.as_ref().err()?)))
         .collect();
     if broken.is_empty() {
-        return Check::new("missions", State::Good, count(entries.len(), "mission"));
+        return Check::new("missions", CheckState::Good, count(entries.len(), "mission"));
     }
-    Check::new("missions", State::Missing, broken.join("; "))
+    Check::new("missions", CheckState::Missing, broken.join("; "))
 }

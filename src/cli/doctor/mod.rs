@@ -1,7 +1,7 @@
 //! `doctor`: what works here, what does not, and what to do about it.
 
 mod checks;
-mod minds;
+mod models;
 mod report;
 
 pub use report::{Args, run};

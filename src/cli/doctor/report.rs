@@ -3,8 +3,8 @@
 use anyhow::Result;
 use serde::Serialize;
 
-use super::minds::Contact;
-use super::{checks, minds};
+use super::models::Contact;
+use super::{checks, models};
 use crate::cli::context::{Context, Format, Repository, print, print_json};
 use crate::cli::exit::Exit;
 use crate::cli::fault;
@@ -24,14 +24,14 @@ pub struct Args {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Check {
     pub(super) name: String,
-    pub(super) state: State,
+    pub(super) state: CheckState,
     pub(super) sentence: String,
 }
 
 /// How it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum State {
+pub(super) enum CheckState {
     Good,
     /// Something can be done without it.
     Missing,
@@ -40,7 +40,7 @@ pub(super) enum State {
 }
 
 impl Check {
-    pub(super) fn new(name: impl Into<String>, state: State, sentence: impl Into<String>) -> Self {
+    pub(super) fn new(name: impl Into<String>, state: CheckState, sentence: impl Into<String>) -> Self {
         Self { name: name.into(), state, sentence: sentence.into() }
     }
 }
@@ -60,7 +60,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         let lines: Vec<String> = checks.iter().map(|check| line(check, width, style)).collect();
         print(&lines.join("\n"))?;
     }
-    let bad = checks.iter().any(|check| check.state == State::Bad);
+    let bad = checks.iter().any(|check| check.state == CheckState::Bad);
     Ok(if bad { Exit::Failed } else { Exit::Done })
 }
 
@@ -68,13 +68,13 @@ async fn all(context: &Context, contact: Contact) -> Vec<Check> {
     let mut checks = vec![checks::version(), checks::repository(context), checks::home(context)];
     match context.settings(Repository::OfThisDirectory, Vec::new()) {
         Ok(settings) => {
-            checks.push(Check::new("config", State::Good, checks::config_files(context)));
-            let (backends, models) = minds::minds(&settings, contact).await;
+            checks.push(Check::new("config", CheckState::Good, checks::config_files(context)));
+            let (backends, models) = models::models(&settings, contact).await;
             checks.extend(backends);
             checks.extend(models);
-            checks.push(minds::prices(&settings));
+            checks.push(models::prices(&settings));
         }
-        Err(found) => checks.push(Check::new("config", State::Bad, fault::sentence(&found))),
+        Err(found) => checks.push(Check::new("config", CheckState::Bad, fault::sentence(&found))),
     }
     checks.extend(checks::prompts(context));
     checks.push(checks::sandbox());
@@ -87,9 +87,9 @@ async fn all(context: &Context, contact: Contact) -> Vec<Check> {
 
 fn line(check: &Check, width: usize, style: Style) -> String {
     let (mark, tone) = match check.state {
-        State::Good => ("✓", Tone::Good),
-        State::Missing => ("!", Tone::Warning),
-        State::Bad => ("✗", Tone::Bad),
+        CheckState::Good => ("✓", Tone::Good),
+        CheckState::Missing => ("!", Tone::Warning),
+        CheckState::Bad => ("✗", Tone::Bad),
     };
     format!("{} {}  {}", style.paint(tone, mark), padded(&check.name, width), check.sentence)
 }

@@ -20,7 +20,7 @@ pub(super) enum Asking {
 
 /// What a line leads to.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Step {
+pub(super) enum AskStage {
     Ask(Box<Command>),
     Next(Asking),
     /// Say it again, because of this.
@@ -59,25 +59,25 @@ impl Asking {
     }
 
     /// What the person's line means.
-    pub(super) fn read(self, mission: &Mission, line: &str) -> Step {
+    pub(super) fn read(self, mission: &Mission, line: &str) -> AskStage {
         let line = line.trim();
         match (self, line.to_ascii_lowercase().as_str()) {
             (Self::Gate(gate), "y" | "yes" | "go") => {
-                Step::Ask(Box::new(Command::DecideGate { gate, decision: Decision::Go { note: None } }))
+                AskStage::Ask(Box::new(Command::DecideGate { gate, decision: Decision::Go { note: None } }))
             }
-            (Self::Gate(gate), "n" | "no" | "no-go") => Step::Next(Self::Note(gate)),
-            (Self::Gate(_), "q" | "quit") | (Self::Answer(_), "") => Step::Leave,
-            (Self::Gate(_), _) => Step::Again("say y, n or q".to_owned()),
-            (Self::Note(gate), "") => Step::Next(Self::Gate(gate)),
+            (Self::Gate(gate), "n" | "no" | "no-go") => AskStage::Next(Self::Note(gate)),
+            (Self::Gate(_), "q" | "quit") | (Self::Answer(_), "") => AskStage::Leave,
+            (Self::Gate(_), _) => AskStage::Again("say y, n or q".to_owned()),
+            (Self::Note(gate), "") => AskStage::Next(Self::Gate(gate)),
             (Self::Note(gate), _) => match Line::new(one_line(line)) {
                 Ok(note) => {
-                    Step::Ask(Box::new(Command::DecideGate { gate, decision: Decision::NoGo { note } }))
+                    AskStage::Ask(Box::new(Command::DecideGate { gate, decision: Decision::NoGo { note } }))
                 }
-                Err(fault) => Step::Again(fault.to_string()),
+                Err(fault) => AskStage::Again(fault.to_string()),
             },
             (Self::Answer(id), _) => match answer::command(mission, id, line) {
-                Ok(command) => Step::Ask(Box::new(command)),
-                Err(fault) => Step::Again(fault.to_string()),
+                Ok(command) => AskStage::Ask(Box::new(command)),
+                Err(fault) => AskStage::Again(fault.to_string()),
             },
         }
     }
@@ -92,21 +92,21 @@ mod tests {
     fn a_line_decides_a_gate() {
         let mission = Mission::unborn();
         let gate = GateId::Milestone(MilestoneId(1));
-        let decide = |decision| Step::Ask(Box::new(Command::DecideGate { gate, decision }));
+        let decide = |decision| AskStage::Ask(Box::new(Command::DecideGate { gate, decision }));
         let note = Line::clipped("mend the form");
         let table = [
             (Asking::Gate(gate), " Y ", decide(Decision::Go { note: None })),
-            (Asking::Gate(gate), "n", Step::Next(Asking::Note(gate))),
-            (Asking::Gate(gate), "q", Step::Leave),
-            (Asking::Gate(gate), "", Step::Again("say y, n or q".to_owned())),
+            (Asking::Gate(gate), "n", AskStage::Next(Asking::Note(gate))),
+            (Asking::Gate(gate), "q", AskStage::Leave),
+            (Asking::Gate(gate), "", AskStage::Again("say y, n or q".to_owned())),
             (Asking::Note(gate), "mend the form", decide(Decision::NoGo { note })),
-            (Asking::Note(gate), " ", Step::Next(Asking::Gate(gate))),
-            (Asking::Answer(QuestionId(1)), "", Step::Leave),
+            (Asking::Note(gate), " ", AskStage::Next(Asking::Gate(gate))),
+            (Asking::Answer(QuestionId(1)), "", AskStage::Leave),
         ];
         for (asking, line, step) in table {
             assert_eq!(asking.read(&mission, line), step, "{line}");
         }
         let long = Asking::Note(gate).read(&mission, &"x".repeat(700));
-        assert!(matches!(long, Step::Again(why) if why.contains("at most 600")));
+        assert!(matches!(long, AskStage::Again(why) if why.contains("at most 600")));
     }
 }

@@ -5,14 +5,14 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::asking::{Asking, Step};
+use super::asking::{AskStage, Asking};
+use super::idle::{is_paused, stands_still};
 use super::lines::Lines;
-use super::still::{is_paused, stands_still};
-use super::teller::Teller;
+use super::narrator::Narrator;
 use crate::cli::context::Context;
 use crate::cli::engine_start::{Reached, reach_at};
 use crate::cli::fault::misuse;
-use crate::cli::missions::Found;
+use crate::cli::missions::MissionRef;
 use crate::cli::new::Speed;
 use crate::domain::mission::{Mission, Mode};
 use crate::link::Client;
@@ -44,40 +44,40 @@ impl Talk {
 ///
 /// # Errors
 /// When its engine does not come up, or dies again and again.
-pub async fn fly(context: &Context, found: &Found, talk: Talk, speed: Speed) -> Result<Mission> {
+pub async fn fly(context: &Context, found: &MissionRef, talk: Talk, speed: Speed) -> Result<Mission> {
     if found.mission.mode == Mode::ReadOnly {
         return Err(misuse(
             "this mission was written by a newer flightdeck and can only be read; update to fly it",
         ));
     }
-    let teller = Teller::after_the_past(context, found)?;
+    let narrator = Narrator::after_the_past(context, found)?;
     let mut flight = Flight {
         context,
         found,
         talk,
         speed,
-        teller,
+        narrator,
         activity: Vec::new(),
         asking: None,
         lines: Lines::default(),
         stay: Stay::WhenPaused,
     };
-    if is_paused(&flight.teller.mission) {
+    if is_paused(&flight.narrator.mission) {
         flight.stay = Stay::Not;
     }
-    if flight.teller.mission.end.is_none() {
+    if flight.narrator.mission.end.is_none() {
         flight.run().await?;
     }
-    flight.teller.conclude()?;
-    Ok(flight.teller.mission)
+    flight.narrator.conclude()?;
+    Ok(flight.narrator.mission)
 }
 
 struct Flight<'a> {
     context: &'a Context,
-    found: &'a Found,
+    found: &'a MissionRef,
     talk: Talk,
     speed: Speed,
-    teller: Teller<'a>,
+    narrator: Narrator<'a>,
     activity: Vec<Activity>,
     asking: Option<Asking>,
     lines: Lines,
@@ -97,7 +97,7 @@ enum Stay {
 
 /// Why the loop ends, or does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Course {
+enum LoopControl {
     On,
     /// The mission ended, or the person leaves a decision for later.
     Over,
@@ -108,7 +108,7 @@ impl Flight<'_> {
     async fn run(&mut self) -> Result<()> {
         let mut restarts = 0;
         loop {
-            let before = self.teller.mission.seq;
+            let before = self.narrator.mission.seq;
             let Reached { client, mut notices, .. } =
                 reach_at(self.context, &self.found.dir, self.speed).await?;
             if let Ok(Reply::Attached { live, .. }) =
@@ -116,94 +116,94 @@ impl Flight<'_> {
             {
                 self.activity = live;
             }
-            self.teller.begin_to_wait();
-            self.teller.catch_up()?;
+            self.narrator.begin_to_wait();
+            self.narrator.catch_up()?;
             let mut tick = interval(TICK);
             tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
             let course = loop {
                 let course = tokio::select! {
                     notice = notices.next() => match notice {
                         Some(notice) => self.take(notice)?,
-                        None => break Course::On,
+                        None => break LoopControl::On,
                     },
                     _ = tick.tick() => self.look()?,
                     line = self.lines.next() => self.heard(&client, line).await?,
                 };
-                if course == Course::Over {
+                if course == LoopControl::Over {
                     break course;
                 }
             };
-            self.teller.catch_up()?;
-            if course == Course::Over || (stands_still(&self.teller.mission, &[]) && !self.stays()?) {
+            self.narrator.catch_up()?;
+            if course == LoopControl::Over || (stands_still(&self.narrator.mission, &[]) && !self.stays()?) {
                 return Ok(());
             }
-            restarts = if self.teller.mission.seq > before { 0 } else { restarts + 1 };
+            restarts = if self.narrator.mission.seq > before { 0 } else { restarts + 1 };
             if restarts >= MOST_RESTARTS {
                 bail!("the engine ends again and again; see {}", self.found.dir.join("engine.log").display());
             }
-            self.teller.warn("the engine went away; another one goes on")?;
+            self.narrator.warn("the engine went away; another one goes on")?;
         }
     }
 
-    fn take(&mut self, notice: Notice) -> Result<Course> {
+    fn take(&mut self, notice: Notice) -> Result<LoopControl> {
         match notice {
-            Notice::Event(stamped) => self.teller.event(&stamped)?,
-            Notice::Entry { attempt, entry } => self.teller.entry(attempt, &entry.body)?,
+            Notice::Event(stamped) => self.narrator.event(&stamped)?,
+            Notice::Entry { attempt, entry } => self.narrator.entry(attempt, &entry.body)?,
             Notice::Activity { live } => self.activity = live,
-            Notice::Warning { sentence } => self.teller.warn(&sentence)?,
+            Notice::Warning { sentence } => self.narrator.warn(&sentence)?,
             Notice::Output { .. } => {}
         }
         if let Some(asking) = self.asking
-            && !self.teller.screen.has_live()
+            && !self.narrator.screen.has_live()
         {
-            self.teller.prompt(asking)?;
+            self.narrator.prompt(asking)?;
         }
-        Ok(Course::On)
+        Ok(LoopControl::On)
     }
 
     /// Draws, and finds out whether there is something to ask or nothing more to see.
-    fn look(&mut self) -> Result<Course> {
+    fn look(&mut self) -> Result<LoopControl> {
         if let Some(asking) = self.asking {
-            if asking.still_waits(&self.teller.mission) {
-                if self.teller.is_buried() && self.teller.quiet_for() > SETTLE {
-                    self.teller.asked()?;
-                    self.teller.prompt(asking)?;
+            if asking.still_waits(&self.narrator.mission) {
+                if self.narrator.is_buried() && self.narrator.quiet_for() > SETTLE {
+                    self.narrator.asked()?;
+                    self.narrator.prompt(asking)?;
                 }
-                return Ok(Course::On);
+                return Ok(LoopControl::On);
             }
             self.asking = None;
         }
-        if self.stay == Stay::Told && !is_paused(&self.teller.mission) {
+        if self.stay == Stay::Told && !is_paused(&self.narrator.mission) {
             self.stay = Stay::WhenPaused;
         }
-        self.teller.live(&self.activity)?;
-        if self.teller.quiet_for() < SETTLE {
-            return Ok(Course::On);
+        self.narrator.live(&self.activity)?;
+        if self.narrator.quiet_for() < SETTLE {
+            return Ok(LoopControl::On);
         }
         if self.talk == Talk::Inline
-            && let Some(asking) = Asking::about(&self.teller.mission)
+            && let Some(asking) = Asking::about(&self.narrator.mission)
         {
-            self.teller.asked()?;
+            self.narrator.asked()?;
             self.ask(asking)?;
-            return Ok(Course::On);
+            return Ok(LoopControl::On);
         }
-        if !stands_still(&self.teller.mission, &self.activity) {
-            return Ok(Course::On);
+        if !stands_still(&self.narrator.mission, &self.activity) {
+            return Ok(LoopControl::On);
         }
         // Only the log knows whether something has happened that no notice has brought yet.
-        self.teller.catch_up()?;
-        let over = stands_still(&self.teller.mission, &self.activity) && !self.stays()?;
-        Ok(if over { Course::Over } else { Course::On })
+        self.narrator.catch_up()?;
+        let over = stands_still(&self.narrator.mission, &self.activity) && !self.stays()?;
+        Ok(if over { LoopControl::Over } else { LoopControl::On })
     }
 
     /// Whether a mission that stands still is followed on, because somebody paused it elsewhere.
     fn stays(&mut self) -> Result<bool> {
-        if !is_paused(&self.teller.mission) {
+        if !is_paused(&self.narrator.mission) {
             return Ok(false);
         }
         if self.talk == Talk::Inline && self.stay == Stay::WhenPaused {
             self.stay = Stay::Told;
-            self.teller.stay()?;
+            self.narrator.stay()?;
         }
         Ok(self.talk == Talk::Inline && self.stay == Stay::Told)
     }
@@ -211,31 +211,31 @@ impl Flight<'_> {
     fn ask(&mut self, asking: Asking) -> Result<()> {
         self.lines.open();
         self.asking = Some(asking);
-        self.teller.prompt(asking)
+        self.narrator.prompt(asking)
     }
 
     /// Takes a line of the person, or the end of their input.
-    async fn heard(&mut self, client: &Client, line: Option<String>) -> Result<Course> {
+    async fn heard(&mut self, client: &Client, line: Option<String>) -> Result<LoopControl> {
         let (Some(asking), Some(line)) = (self.asking, line) else {
-            return Ok(if self.asking.is_some() { Course::Over } else { Course::On });
+            return Ok(if self.asking.is_some() { LoopControl::Over } else { LoopControl::On });
         };
         // The terminal has ended the line already.
-        self.teller.screen.forget_live();
-        match asking.read(&self.teller.mission, &line) {
-            Step::Leave => return Ok(Course::Over),
-            Step::Next(next) => self.ask(next)?,
-            Step::Again(why) => {
-                self.teller.screen.print(&why)?;
+        self.narrator.screen.forget_live();
+        match asking.read(&self.narrator.mission, &line) {
+            AskStage::Leave => return Ok(LoopControl::Over),
+            AskStage::Next(next) => self.ask(next)?,
+            AskStage::Again(why) => {
+                self.narrator.screen.print(&why)?;
                 self.ask(asking)?;
             }
-            Step::Ask(command) => {
+            AskStage::Ask(command) => {
                 self.asking = None;
-                self.teller.begin_to_wait();
+                self.narrator.begin_to_wait();
                 if let Err(fault) = client.call(Call::Command { command }).await {
-                    self.teller.screen.print(&fault.to_string())?;
+                    self.narrator.screen.print(&fault.to_string())?;
                 }
             }
         }
-        Ok(Course::On)
+        Ok(LoopControl::On)
     }
 }

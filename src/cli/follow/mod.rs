@@ -2,9 +2,9 @@
 
 mod asking;
 mod flight;
+mod idle;
 mod lines;
+mod narrator;
 mod past;
-mod still;
-mod teller;
 
 pub use flight::{Talk, fly};

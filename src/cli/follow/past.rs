@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
+use crate::cli::progress::event_lines::tell;
 use crate::cli::progress::line::Line;
-use crate::cli::progress::telling::tell;
 use crate::domain::event::Stamped;
 use crate::domain::mission::Mission;
 

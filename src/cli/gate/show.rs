@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::cli::context::{Context, Format, print, print_json};
 use crate::cli::findings::one_finding;
-use crate::cli::missions::Found;
+use crate::cli::missions::MissionRef;
 use crate::cli::page::Page;
 use crate::cli::plan;
 use crate::cli::progress::style::Style;
@@ -35,7 +35,7 @@ pub(super) fn meant(mission: &Mission) -> GateId {
 ///
 /// # Errors
 /// When the output is closed.
-pub(super) fn show(context: &Context, found: &Found, gate: GateId, format: Format) -> Result<()> {
+pub(super) fn show(context: &Context, found: &MissionRef, gate: GateId, format: Format) -> Result<()> {
     let mission = &found.mission;
     if format.json {
         let standings = assertions(mission, gate)

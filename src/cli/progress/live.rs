@@ -1,8 +1,8 @@
 //! The line at the bottom: what runs now, and what it has used.
 
 use super::entries::Tally;
+use super::event_lines::subject;
 use super::style::{Style, Tone};
-use super::telling::subject;
 use super::words::{count, elapsed, one_line, used};
 use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;

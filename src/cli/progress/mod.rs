@@ -3,10 +3,10 @@
 //! What is told is worked out by pure functions from the event and the mission after it; only [`screen`] writes.
 
 pub mod entries;
+pub mod event_lines;
 pub mod line;
 pub mod live;
 pub mod screen;
 pub mod style;
 pub mod summary;
-pub mod telling;
 pub mod words;

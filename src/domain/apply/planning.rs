@@ -8,7 +8,7 @@ use crate::domain::plan::{Feature, FeatureState};
 use crate::domain::verdict::Waiver;
 
 impl Mission {
-    pub(super) fn take_in_planning(&mut self, event: &Event, at: Timestamp) {
+    pub(super) fn apply_planning(&mut self, event: &Event, at: Timestamp) {
         match event {
             Event::ContractProposed { assertions } => {
                 self.contract = assertions.iter().map(|a| (a.id.clone(), a.clone())).collect();

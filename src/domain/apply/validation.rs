@@ -10,7 +10,7 @@ use crate::domain::mission::Mission;
 use crate::domain::round::Round;
 
 impl Mission {
-    pub(super) fn take_in_validation(&mut self, event: &Event, at: Timestamp) {
+    pub(super) fn apply_validation(&mut self, event: &Event, at: Timestamp) {
         match event {
             Event::RoundOpened { milestone, round, commit, to_review, to_test } => {
                 self.sent_back.remove(milestone);
@@ -56,7 +56,7 @@ impl Mission {
     }
 
     /// Gates and findings: what somebody must decide on.
-    pub(super) fn take_in_decisions(&mut self, event: &Event, at: Timestamp) {
+    pub(super) fn apply_decisions(&mut self, event: &Event, at: Timestamp) {
         match event {
             Event::GateOpened { gate } => {
                 self.gates.insert(*gate, Gate { id: *gate, opened: at, decided: None });

@@ -10,7 +10,7 @@ use crate::domain::plan::{Claims, FeatureState};
 use crate::domain::usage::Usage;
 
 impl Mission {
-    pub(super) fn take_in_work(&mut self, event: &Event, at: Timestamp) {
+    pub(super) fn apply_work(&mut self, event: &Event, at: Timestamp) {
         match event {
             Event::AttemptStarted { attempt, work, role, model, base } => {
                 let attempt = Attempt {

@@ -39,7 +39,7 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn emit(&mut self, event: Event) {
-        self.mission.to_mut().take_in(&event, self.now);
+        self.mission.to_mut().apply_event(&event, self.now);
         self.events.push(event);
     }
 

@@ -4,7 +4,7 @@ use super::attempt;
 use super::draft::{Draft, Raised};
 use crate::domain::attempt::Work;
 use crate::domain::command::Command;
-use crate::domain::environment::Run;
+use crate::domain::environment::CommandRun;
 use crate::domain::event::Event;
 use crate::domain::finding::{Severity, Source};
 use crate::domain::gate::GateId;
@@ -64,7 +64,7 @@ pub(super) fn route(draft: &mut Draft, command: Command) -> Result<(), Rejection
 }
 
 /// Compares what a handoff claims with what the engine saw when it ran the same commands.
-fn record_claims(draft: &mut Draft, feature: FeatureId, runs: Vec<Run>) -> Result<(), Rejection> {
+fn record_claims(draft: &mut Draft, feature: FeatureId, runs: Vec<CommandRun>) -> Result<(), Rejection> {
     let state = draft.mission().feature(feature).map(|found| &found.state);
     let Some(FeatureState::Built { attempt, claims: Claims::Unchecked, .. }) = state else {
         return Err(Rejection::out_of_turn(format!("{feature} has no unchecked handoff")));
@@ -72,10 +72,10 @@ fn record_claims(draft: &mut Draft, feature: FeatureId, runs: Vec<Run>) -> Resul
     let attempt = *attempt;
     let claimed = draft.mission().handoffs.get(&feature).map(|(_, handoff)| handoff.commands.clone());
     let claimed = claimed.unwrap_or_default();
-    let claim_of = |run: &Run| claimed.iter().find(|claim| claim.command == run.command);
-    let failed: Vec<Run> = runs.iter().filter(|run| !run.passed()).cloned().collect();
+    let claim_of = |run: &CommandRun| claimed.iter().find(|claim| claim.command == run.command);
+    let failed: Vec<CommandRun> = runs.iter().filter(|run| !run.passed()).cloned().collect();
     // A failure that the handoff admits is a finding too, but no lie.
-    let admitted = |run: &Run| claim_of(run).is_some_and(|claim| claim.exit_code == run.exit_code);
+    let admitted = |run: &CommandRun| claim_of(run).is_some_and(|claim| claim.exit_code == run.exit_code);
     let verdict = if failed.iter().all(admitted) { Claims::Confirmed } else { Claims::Refuted };
     draft.emit(Event::ClaimsChecked { feature, claims: verdict, runs });
     for run in failed {
@@ -103,7 +103,7 @@ fn record_gate_commands(
     milestone: MilestoneId,
     round: u32,
     commit: Commit,
-    runs: Vec<Run>,
+    runs: Vec<CommandRun>,
 ) -> Result<(), Rejection> {
     let mission = draft.mission();
     if !schedule(mission).contains(&Work::RunGateCommands { milestone, round }) {
@@ -118,7 +118,7 @@ fn record_gate_commands(
     let to_review = mission.features_to_review(milestone);
     let to_test = mission.assertions_to_test(milestone);
     draft.emit(Event::RoundOpened { milestone, round, commit, to_review, to_test });
-    let failed: Vec<Run> = runs.iter().filter(|run| !run.passed()).cloned().collect();
+    let failed: Vec<CommandRun> = runs.iter().filter(|run| !run.passed()).cloned().collect();
     draft.emit(Event::GateCommandsRun { milestone, round, runs });
     for run in failed {
         draft.raise(Raised {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Bench;
+use super::ToolContext;
 use super::propose_contract::{AssertionArgument, CheckArgument, WeightArgument};
 use super::texts::{id, maybe, text};
 use crate::agent::model::ToolSpec;
@@ -14,7 +14,7 @@ use crate::agent::tool::{Call, Output, Tool, ToolError, arguments, spec};
 use crate::domain::command::{Command, WordingEdit};
 use crate::domain::id::{AssertionId, Revision};
 
-pub(super) struct AmendContract(pub(super) Arc<Bench>);
+pub(super) struct AmendContract(pub(super) Arc<ToolContext>);
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -58,7 +58,7 @@ struct Retirement {
 impl AmendContract {
     fn edit(&self, edit: Edit) -> Result<Command, ToolError> {
         let assertion: AssertionId = id(&edit.id)?;
-        let base = self.0.shared.with(|m| m.contract.get(&assertion).map_or(Revision::FIRST, |a| a.revision));
+        let base = self.0.cell.with(|m| m.contract.get(&assertion).map_or(Revision::FIRST, |a| a.revision));
         let edit = WordingEdit {
             title: maybe("title", edit.title.as_deref())?,
             statement: maybe("statement", edit.statement.as_deref())?,

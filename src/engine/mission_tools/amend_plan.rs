@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Bench;
+use super::ToolContext;
 use super::issue::SpecArgument;
 use super::propose_plan::FeatureArgument;
 use super::texts::{id, text};
@@ -14,7 +14,7 @@ use crate::agent::model::ToolSpec;
 use crate::agent::tool::{Call, Output, Tool, ToolError, arguments, spec};
 use crate::domain::command::{Command, PlanChange};
 
-pub(super) struct AmendPlan(pub(super) Arc<Bench>);
+pub(super) struct AmendPlan(pub(super) Arc<ToolContext>);
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Bench;
+use super::ToolContext;
 use super::texts::{text, texts};
 use crate::agent::model::ToolSpec;
 use crate::agent::tool::{Call, Output, Tool, ToolError, arguments, spec};
@@ -20,8 +20,8 @@ use crate::domain::message::Party;
 /// How long a worker waits for the orchestrator, which may itself be waiting for its model.
 const PATIENCE: Duration = Duration::from_mins(15);
 
-pub(super) struct AskUser(pub(super) Arc<Bench>);
-pub(super) struct AskOrchestrator(pub(super) Arc<Bench>);
+pub(super) struct AskUser(pub(super) Arc<ToolContext>);
+pub(super) struct AskOrchestrator(pub(super) Arc<ToolContext>);
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -73,7 +73,7 @@ impl Tool for AskOrchestrator {
         let Some(id) = asked(&events) else {
             return Err(ToolError::Fatal("the question was not recorded".to_owned()));
         };
-        let answer = self.0.shared.until(|mission| {
+        let answer = self.0.cell.until(|mission| {
             mission
                 .questions
                 .iter()

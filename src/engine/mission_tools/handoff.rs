@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Bench;
-use super::bench::Place;
+use super::ToolContext;
+use super::context::HandoffSource;
 use super::issue::{IssueArgument, issues};
 use super::texts::{maybe, text, texts};
 use crate::agent::model::ToolSpec;
@@ -22,7 +22,7 @@ use crate::workspace::checkout::Position;
 /// Files that a refusal names.
 const NAMED_FILES: usize = 8;
 
-pub(super) struct Handoff(pub(super) Arc<Bench>);
+pub(super) struct Handoff(pub(super) Arc<ToolContext>);
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -154,7 +154,7 @@ fn procedure(argument: Option<ProcedureArgument>) -> Result<Procedure, ToolError
 impl Handoff {
     /// The head of the checkout, if everything is committed on the mission's branch.
     fn head(&self) -> Result<Commit, ToolError> {
-        let Place::Checkout(checkout) = &self.0.place else {
+        let HandoffSource::Checkout(checkout) = &self.0.handoff_source else {
             return Err(ToolError::Mend("only a worker on a feature hands in".to_owned()));
         };
         let fatal = |error: crate::workspace::WorkspaceError| ToolError::Fatal(error.to_string());

@@ -6,14 +6,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Bench;
+use super::ToolContext;
 use super::texts::{id, text};
 use crate::agent::model::ToolSpec;
 use crate::agent::tool::{Call, Output, Tool, ToolError, arguments, spec};
 use crate::domain::command::Command;
 use crate::domain::message::{Delivery, Party};
 
-pub(super) struct Message(pub(super) Arc<Bench>);
+pub(super) struct Message(pub(super) Arc<ToolContext>);
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -4,8 +4,8 @@
 mod amend_contract;
 mod amend_plan;
 mod ask;
-mod bench;
 mod broadcast;
+mod context;
 mod handoff;
 mod issue;
 mod message;
@@ -24,32 +24,32 @@ use std::sync::Arc;
 
 use crate::agent::tool::{Tool, Toolbox};
 
-pub use bench::{Bench, Place};
+pub use context::{HandoffSource, ToolContext};
 
 /// Adds every mission tool to a toolbox; a prompt's front matter picks those of its role, and the domain refuses
 /// what a role may not ask anyway.
-pub fn equip(toolbox: Toolbox, bench: &Arc<Bench>) -> Toolbox {
-    tools(bench).into_iter().fold(toolbox, Toolbox::with_tool)
+pub fn equip(toolbox: Toolbox, context: &Arc<ToolContext>) -> Toolbox {
+    tools(context).into_iter().fold(toolbox, Toolbox::with_tool)
 }
 
-fn tools(bench: &Arc<Bench>) -> Vec<Arc<dyn Tool>> {
-    let bench = || Arc::clone(bench);
+fn tools(context: &Arc<ToolContext>) -> Vec<Arc<dyn Tool>> {
+    let context = || Arc::clone(context);
     vec![
-        Arc::new(propose_contract::ProposeContract(bench())),
-        Arc::new(propose_environment::ProposeEnvironment(bench())),
-        Arc::new(propose_plan::ProposePlan(bench())),
-        Arc::new(amend_plan::AmendPlan(bench())),
-        Arc::new(amend_contract::AmendContract(bench())),
-        Arc::new(triage::Triage(bench())),
-        Arc::new(broadcast::Broadcast(bench())),
-        Arc::new(message::Message(bench())),
-        Arc::new(ask::AskUser(bench())),
-        Arc::new(ask::AskOrchestrator(bench())),
-        Arc::new(handoff::Handoff(bench())),
-        Arc::new(request_amendment::RequestAmendment(bench())),
-        Arc::new(report_review::ReportReview(bench())),
-        Arc::new(report_scrutiny::ReportScrutiny(bench())),
-        Arc::new(verdict::Verdict(bench())),
-        Arc::new(report_user_testing::ReportUserTesting(bench())),
+        Arc::new(propose_contract::ProposeContract(context())),
+        Arc::new(propose_environment::ProposeEnvironment(context())),
+        Arc::new(propose_plan::ProposePlan(context())),
+        Arc::new(amend_plan::AmendPlan(context())),
+        Arc::new(amend_contract::AmendContract(context())),
+        Arc::new(triage::Triage(context())),
+        Arc::new(broadcast::Broadcast(context())),
+        Arc::new(message::Message(context())),
+        Arc::new(ask::AskUser(context())),
+        Arc::new(ask::AskOrchestrator(context())),
+        Arc::new(handoff::Handoff(context())),
+        Arc::new(request_amendment::RequestAmendment(context())),
+        Arc::new(report_review::ReportReview(context())),
+        Arc::new(report_scrutiny::ReportScrutiny(context())),
+        Arc::new(verdict::Verdict(context())),
+        Arc::new(report_user_testing::ReportUserTesting(context())),
     ]
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Bench;
+use super::ToolContext;
 use super::texts::{id, maybe, text};
 use crate::agent::model::ToolSpec;
 use crate::agent::tool::{Call, Output, Tool, ToolError, arguments, spec};
@@ -14,7 +14,7 @@ use crate::domain::command::Command;
 use crate::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording};
 use crate::domain::text::plural;
 
-pub(super) struct ProposeContract(pub(super) Arc<Bench>);
+pub(super) struct ProposeContract(pub(super) Arc<ToolContext>);
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Bench;
+use super::ToolContext;
 use super::texts::{ids, maybe, text, texts};
 use crate::agent::model::ToolSpec;
 use crate::agent::tool::{Call, Output, Tool, ToolError, arguments, spec};
@@ -14,7 +14,7 @@ use crate::domain::command::Command;
 use crate::domain::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use crate::domain::text::Title;
 
-pub(super) struct ProposePlan(pub(super) Arc<Bench>);
+pub(super) struct ProposePlan(pub(super) Arc<ToolContext>);
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Bench;
+use super::ToolContext;
 use super::issue::SeverityArgument;
 use super::texts::text;
 use crate::agent::model::ToolSpec;
@@ -15,7 +15,7 @@ use crate::domain::command::Command;
 use crate::domain::handoff::Issue;
 use crate::domain::round::{Opinion, ReviewIssue};
 
-pub(super) struct ReportReview(pub(super) Arc<Bench>);
+pub(super) struct ReportReview(pub(super) Arc<ToolContext>);
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

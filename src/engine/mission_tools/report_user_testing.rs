@@ -6,14 +6,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Bench;
+use super::ToolContext;
 use super::issue::{IssueArgument, issues};
 use super::texts::{text, texts};
 use crate::agent::model::ToolSpec;
 use crate::agent::tool::{Call, Output, Tool, ToolError, arguments, spec};
 use crate::domain::command::Command;
 
-pub(super) struct ReportUserTesting(pub(super) Arc<Bench>);
+pub(super) struct ReportUserTesting(pub(super) Arc<ToolContext>);
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

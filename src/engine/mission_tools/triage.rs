@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Bench;
+use super::ToolContext;
 use super::issue::SpecArgument;
 use super::texts::{id, text};
 use crate::agent::model::ToolSpec;
@@ -14,7 +14,7 @@ use crate::agent::tool::{Call, Output, Tool, ToolError, arguments, spec};
 use crate::domain::command::Command;
 use crate::domain::finding::{Ruling, TriageDecision};
 
-pub(super) struct Triage(pub(super) Arc<Bench>);
+pub(super) struct Triage(pub(super) Arc<ToolContext>);
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -1,21 +1,21 @@
 //! What each role needs around its session: a place to work, what only the engine can tell it, and its tools.
 
+mod attempt_env;
 mod orchestrator;
 mod researcher;
 mod reviewer;
-mod station;
 mod user_testing;
 mod validator;
 mod worker;
 
 use std::sync::Arc;
 
-use super::deck::Deck;
+use super::context::EngineContext;
 use super::error::EngineError;
 use crate::domain::attempt::Work;
 
+pub use attempt_env::{AttemptEnv, Cleanup};
 pub use researcher::Researchers;
-pub use station::{After, Station};
 pub use validator::proof_at;
 pub use worker::at_head;
 
@@ -48,16 +48,16 @@ pub const PROMPTS: [(&str, &str); 8] = [
 ///
 /// # Errors
 /// When the machine stands in the way: git, the disk, a busy port.
-pub async fn prepare(deck: &Arc<Deck>, work: Work) -> Result<Station, EngineError> {
+pub async fn prepare(engine: &Arc<EngineContext>, work: Work) -> Result<AttemptEnv, EngineError> {
     match work {
-        Work::Plan | Work::Talk | Work::Triage => orchestrator::prepare(deck).await,
-        Work::Build { feature } | Work::CheckClaims { feature } => worker::prepare(deck, feature).await,
+        Work::Plan | Work::Talk | Work::Triage => orchestrator::prepare(engine).await,
+        Work::Build { feature } | Work::CheckClaims { feature } => worker::prepare(engine, feature).await,
         Work::Review { milestone, round, feature } => {
-            reviewer::prepare(deck, milestone, round, feature).await
+            reviewer::prepare(engine, milestone, round, feature).await
         }
         Work::Scrutinize { milestone, round } | Work::RunGateCommands { milestone, round } => {
-            validator::prepare(deck, milestone, round).await
+            validator::prepare(engine, milestone, round).await
         }
-        Work::TestAsUser { milestone, round } => user_testing::prepare(deck, milestone, round).await,
+        Work::TestAsUser { milestone, round } => user_testing::prepare(engine, milestone, round).await,
     }
 }

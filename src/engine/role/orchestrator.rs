@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::station::Station;
+use super::attempt_env::AttemptEnv;
 use super::worker::open_checkout;
-use crate::engine::deck::Deck;
+use crate::engine::context::EngineContext;
 use crate::engine::error::EngineError;
 
-pub(super) async fn prepare(deck: &Arc<Deck>) -> Result<Station, EngineError> {
-    let checkout = open_checkout(deck).await?;
-    Ok(Station::reading(checkout.dir().to_owned()))
+pub(super) async fn prepare(engine: &Arc<EngineContext>) -> Result<AttemptEnv, EngineError> {
+    let checkout = open_checkout(engine).await?;
+    Ok(AttemptEnv::reading(checkout.dir().to_owned()))
 }

@@ -14,14 +14,14 @@ use crate::agent::turn::Limits;
 use crate::domain::attempt::Role;
 use crate::domain::command::Command;
 use crate::domain::id::AttemptId;
-use crate::engine::deck::Deck;
-use crate::engine::observer::priced;
-use crate::engine::permit::FlightPermit;
+use crate::engine::budget_guard::BudgetGuard;
+use crate::engine::context::EngineContext;
+use crate::engine::session_recorder::priced;
 use crate::workspace::Access;
 
 /// Starts the researchers of one attempt.
 pub struct Researchers {
-    pub deck: Arc<Deck>,
+    pub engine: Arc<EngineContext>,
     pub attempt: AttemptId,
     /// The attempt's own model, used when no model is chosen for researchers.
     pub model: Arc<dyn Model>,
@@ -33,10 +33,10 @@ pub struct Researchers {
 
 impl Researchers {
     fn mind(&self) -> Result<(Arc<dyn Model>, ModelFacts), String> {
-        let chosen = self.deck.shared.with(|mission| mission.models.get(&Role::Researcher).cloned());
+        let chosen = self.engine.cell.with(|mission| mission.models.get(&Role::Researcher).cloned());
         match chosen {
             Some(name) => {
-                Ok((self.deck.backends.model(name.as_str())?, self.deck.backends.facts(name.as_str())))
+                Ok((self.engine.backends.model(name.as_str())?, self.engine.backends.facts(name.as_str())))
             }
             None => Ok((Arc::clone(&self.model), self.facts)),
         }
@@ -44,19 +44,19 @@ impl Researchers {
 
     fn session(&self, question: String) -> Result<Session, String> {
         let (model, facts) = self.mind()?;
-        let prompt = self.deck.prompt("researcher").map_err(|error| error.to_string())?;
-        let place = self.deck.workplace(&self.dir, Access::Read).map_err(|error| error.to_string())?;
+        let prompt = self.engine.prompt("researcher").map_err(|error| error.to_string())?;
+        let place = self.engine.tool_env(&self.dir, Access::Read).map_err(|error| error.to_string())?;
         let picked = Toolbox::new(place).pick(prompt.tools.iter().map(String::as_str));
-        let permit = FlightPermit {
+        let permit = BudgetGuard {
             role: self.permit_role,
-            shared: Arc::clone(&self.deck.shared),
-            commander: self.deck.commander.clone(),
+            cell: Arc::clone(&self.engine.cell),
+            dispatcher: self.engine.dispatcher.clone(),
         };
         let labels = [("role".to_owned(), Role::Researcher.word().to_owned())];
-        let observer = Counting { deck: Arc::clone(&self.deck), attempt: self.attempt, facts };
+        let observer = Counting { engine: Arc::clone(&self.engine), attempt: self.attempt, facts };
         Ok(Session {
             model,
-            system: self.deck.system_prompt(&prompt, &self.dir).map_err(|error| error.to_string())?,
+            system: self.engine.system_prompt(&prompt, &self.dir).map_err(|error| error.to_string())?,
             brief: question,
             tools: picked.tools,
             closing: prompt.closes.clone(),
@@ -92,7 +92,7 @@ impl Spawner for Researchers {
 
 /// Counts what a researcher uses; what it says is the answer of the tool.
 struct Counting {
-    deck: Arc<Deck>,
+    engine: Arc<EngineContext>,
     attempt: AttemptId,
     facts: ModelFacts,
 }
@@ -106,6 +106,6 @@ impl Observer for Counting {
 
     fn usage(&self, usage: TokenUsage) {
         let usage = priced(usage, &self.facts);
-        self.deck.commander.tell(Command::CountUsage { attempt: self.attempt, usage });
+        self.engine.dispatcher.tell(Command::CountUsage { attempt: self.attempt, usage });
     }
 }

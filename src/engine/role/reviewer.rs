@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use super::station::{After, Station};
-use super::validator::station;
+use super::attempt_env::{AttemptEnv, Cleanup};
+use super::validator::env;
 use crate::domain::id::{FeatureId, MilestoneId};
 use crate::domain::plan::FeatureState;
-use crate::engine::deck::{Deck, blocking};
+use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
 use crate::workspace::ProofCheckout;
 use crate::workspace::diff::{Limits, diff_within};
@@ -16,29 +16,29 @@ use crate::workspace::diff::{Limits, diff_within};
 const SHOWN: usize = 48 * 1024;
 
 pub(super) async fn prepare(
-    deck: &Arc<Deck>,
+    engine: &Arc<EngineContext>,
     milestone: MilestoneId,
     round: u32,
     feature: FeatureId,
-) -> Result<Station, EngineError> {
+) -> Result<AttemptEnv, EngineError> {
     let commit =
-        deck.shared.with(|mission| mission.round(milestone, round).map(|found| found.commit.clone()));
+        engine.cell.with(|mission| mission.round(milestone, round).map(|found| found.commit.clone()));
     let commit = commit.ok_or_else(|| EngineError::Unfit(format!("{milestone} has no round {round}")))?;
-    let (task_deck, dir) = (Arc::clone(deck), deck.dir.join("reviews").join(feature.to_string()));
-    let proof = blocking(move || Ok(ProofCheckout::create(&task_deck.repo, &dir, &commit.0)?)).await?;
-    let note = diff_note(deck, feature).await?;
-    Ok(Station { note, after: After::Remove(proof.clone()), ..station(proof.dir().to_owned()) })
+    let (task_engine, dir) = (Arc::clone(engine), engine.dir.join("reviews").join(feature.to_string()));
+    let proof = blocking(move || Ok(ProofCheckout::create(&task_engine.repo, &dir, &commit.0)?)).await?;
+    let note = diff_note(engine, feature).await?;
+    Ok(AttemptEnv { note, cleanup: Cleanup::Remove(proof.clone()), ..env(proof.dir().to_owned()) })
 }
 
-async fn diff_note(deck: &Arc<Deck>, feature: FeatureId) -> Result<String, EngineError> {
-    let commits = deck.shared.with(|mission| match mission.feature(feature).map(|found| &found.state) {
+async fn diff_note(engine: &Arc<EngineContext>, feature: FeatureId) -> Result<String, EngineError> {
+    let commits = engine.cell.with(|mission| match mission.feature(feature).map(|found| &found.state) {
         Some(FeatureState::Built { base, head, .. }) => Some((base.clone(), head.clone())),
         _ => None,
     });
     let Some((base, head)) = commits else { return Ok(String::new()) };
-    let deck = Arc::clone(deck);
+    let engine = Arc::clone(engine);
     blocking(move || {
-        let patch = diff_within(&deck.repo, &base.0, &head.0, Limits::default())?.patch();
+        let patch = diff_within(&engine.repo, &base.0, &head.0, Limits::default())?.patch();
         let shown = shortened(&patch, SHOWN);
         let rest = if shown.len() < patch.len() {
             format!("\nThe diff is longer: `git diff {}..{}` shows all of it.\n", base.short(), head.short())

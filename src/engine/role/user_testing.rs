@@ -2,36 +2,36 @@
 
 use std::sync::Arc;
 
-use super::station::{After, Station};
-use super::validator::{at_round, station};
+use super::attempt_env::{AttemptEnv, Cleanup};
+use super::validator::{at_round, env};
 use crate::agent::tool::{App, EvidenceSink, Instruments};
 use crate::domain::environment::{Health as DomainHealth, Service};
 use crate::domain::id::MilestoneId;
-use crate::engine::deck::{Deck, blocking};
+use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
 use crate::instrument::{Evidence, EvidenceKind};
 use crate::store::{Kind, Store};
-use crate::workspace::services::{Health, Place};
+use crate::workspace::services::{Health, ServiceDirs};
 use crate::workspace::{ServiceSpec, WorkspaceError};
 
 pub(super) async fn prepare(
-    deck: &Arc<Deck>,
+    engine: &Arc<EngineContext>,
     milestone: MilestoneId,
     round: u32,
-) -> Result<Station, EngineError> {
-    let proof = at_round(deck, milestone, round).await?;
+) -> Result<AttemptEnv, EngineError> {
+    let proof = at_round(engine, milestone, round).await?;
     // What an earlier round's testers left behind must not meet this one's.
     let soiled = proof.clone();
     blocking(move || Ok(soiled.reset()?)).await?;
     let services =
-        deck.shared.with(|m| m.environment.as_ref().map(|e| e.services.clone()).unwrap_or_default());
-    let place = Place {
+        engine.cell.with(|m| m.environment.as_ref().map(|e| e.services.clone()).unwrap_or_default());
+    let dirs = ServiceDirs {
         dir: proof.dir().to_owned(),
-        logs: deck.dir.join("services"),
-        env: deck.env(),
-        reaper: deck.reaper.clone(),
+        logs: engine.dir.join("services"),
+        env: engine.env(),
+        reaper: engine.reaper.clone(),
     };
-    let app = Arc::new(App::new(services.iter().map(spec).collect(), place));
+    let app = Arc::new(App::new(services.iter().map(spec).collect(), dirs));
     let note = match app.start().await {
         Ok(_) => addresses(&services),
         // The person must free the port; a verdict on somebody else's server would prove nothing.
@@ -41,12 +41,12 @@ pub(super) async fn prepare(
             addresses(&services)
         ),
     };
-    let evidence = Arc::new(Keeper(Arc::clone(&deck.store)));
-    Ok(Station {
+    let evidence = Arc::new(StoreSink(Arc::clone(&engine.store)));
+    Ok(AttemptEnv {
         note,
         instruments: Some(Instruments { evidence, app }),
-        after: After::Reset(proof.clone()),
-        ..station(proof.dir().to_owned())
+        cleanup: Cleanup::Reset(proof.clone()),
+        ..env(proof.dir().to_owned())
     })
 }
 
@@ -78,9 +78,9 @@ fn spec(service: &Service) -> ServiceSpec {
 }
 
 /// Keeps what the instruments saw in the mission's store.
-struct Keeper(Arc<Store>);
+struct StoreSink(Arc<Store>);
 
-impl EvidenceSink for Keeper {
+impl EvidenceSink for StoreSink {
     fn keep(&self, evidence: Evidence) -> Result<String, String> {
         let kind = match evidence.kind {
             EvidenceKind::Command => Kind::Command,

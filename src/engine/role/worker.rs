@@ -2,25 +2,28 @@
 
 use std::sync::Arc;
 
-use super::station::{After, Station};
+use super::attempt_env::{AttemptEnv, Cleanup};
 use crate::domain::attempt::Work;
 use crate::domain::id::{Commit, FeatureId};
-use crate::engine::deck::{Deck, blocking};
+use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
-use crate::engine::mission_tools::Place;
+use crate::engine::mission_tools::HandoffSource;
 use crate::engine::scripts;
 use crate::workspace::{Access, Checkout, Cleanliness};
 
-pub(super) async fn prepare(deck: &Arc<Deck>, feature: FeatureId) -> Result<Station, EngineError> {
-    let checkout = at_head(deck, feature).await?;
-    let note = scripts::set_up(deck, checkout.dir()).await?;
-    Ok(Station {
+pub(super) async fn prepare(
+    engine: &Arc<EngineContext>,
+    feature: FeatureId,
+) -> Result<AttemptEnv, EngineError> {
+    let checkout = at_head(engine, feature).await?;
+    let note = scripts::set_up(engine, checkout.dir()).await?;
+    Ok(AttemptEnv {
         dir: checkout.dir().to_owned(),
         access: Access::Write,
         note,
-        place: Place::Checkout(checkout),
+        handoff_source: HandoffSource::Checkout(checkout),
         instruments: None,
-        after: After::Nothing,
+        cleanup: Cleanup::Nothing,
     })
 }
 
@@ -28,19 +31,19 @@ pub(super) async fn prepare(deck: &Arc<Deck>, feature: FeatureId) -> Result<Stat
 ///
 /// # Errors
 /// When git cannot make or open it.
-pub async fn open_checkout(deck: &Arc<Deck>) -> Result<Checkout, EngineError> {
-    let deck = Arc::clone(deck);
+pub async fn open_checkout(engine: &Arc<EngineContext>) -> Result<Checkout, EngineError> {
+    let engine = Arc::clone(engine);
     blocking(move || {
         let branch =
-            deck.shared.with(|m| m.founding.as_ref().map(|f| (f.branch.to_string(), f.base.clone())));
+            engine.cell.with(|m| m.founding.as_ref().map(|f| (f.branch.to_string(), f.base.clone())));
         let Some((branch, base)) = branch else {
             return Err(EngineError::Unfit("the mission has no branch".to_owned()));
         };
-        deck.repo.create_mission_branch(&branch, &base.0).or_else(|error| {
+        engine.repo.create_mission_branch(&branch, &base.0).or_else(|error| {
             // It stands at a later commit by now, which is as it should be.
-            if deck.repo.has_commit(&branch).unwrap_or(false) { Ok(()) } else { Err(error) }
+            if engine.repo.has_commit(&branch).unwrap_or(false) { Ok(()) } else { Err(error) }
         })?;
-        Ok(Checkout::create(&deck.repo, &deck.checkout_dir(), &branch)?)
+        Ok(Checkout::create(&engine.repo, &engine.checkout_dir(), &branch)?)
     })
     .await
 }
@@ -50,11 +53,11 @@ pub async fn open_checkout(deck: &Arc<Deck>) -> Result<Checkout, EngineError> {
 ///
 /// # Errors
 /// When git cannot do it.
-pub async fn at_head(deck: &Arc<Deck>, feature: FeatureId) -> Result<Checkout, EngineError> {
-    let checkout = open_checkout(deck).await?;
-    let deck = Arc::clone(deck);
+pub async fn at_head(engine: &Arc<EngineContext>, feature: FeatureId) -> Result<Checkout, EngineError> {
+    let checkout = open_checkout(engine).await?;
+    let engine = Arc::clone(engine);
     blocking(move || {
-        let (head, last) = deck.shared.with(|mission| {
+        let (head, last) = engine.cell.with(|mission| {
             let mine = mission.attempts.values().filter(|a| a.work == Work::Build { feature });
             let last = mine.filter(|attempt| !attempt.is_live()).map(|attempt| attempt.id.0).max();
             (mission.head().cloned(), last.unwrap_or(0))
@@ -64,7 +67,7 @@ pub async fn at_head(deck: &Arc<Deck>, feature: FeatureId) -> Result<Checkout, E
         };
         let moved = !checkout.head().is_ok_and(|present| present == head);
         if moved || checkout.is_clean()? != Cleanliness::Clean {
-            let kept = checkout.keep_failed(last, deck.mission.as_str())?;
+            let kept = checkout.keep_failed(last, engine.mission.as_str())?;
             tracing::info!(attempt = last, commit = kept, "kept what an attempt left, and rolled it back");
             checkout.roll_back_to(&head)?;
         }

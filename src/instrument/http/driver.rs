@@ -8,7 +8,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response, Url};
 
-use super::exchange::{Answer, Body, Exchange, Extent};
+use super::exchange::{Body, Exchange, Extent, HttpResponse};
 use super::request::{HttpRequest, Redirects};
 use crate::instrument::InstrumentError;
 
@@ -165,7 +165,7 @@ fn add_headers(headers: &mut HeaderMap, wanted: &[(String, String)]) -> Result<(
     Ok(())
 }
 
-async fn read(mut response: Response, started: Instant) -> Result<Answer, reqwest::Error> {
+async fn read(mut response: Response, started: Instant) -> Result<HttpResponse, reqwest::Error> {
     let url = response.url().to_string();
     let status = response.status().as_u16();
     let headers = response
@@ -184,7 +184,7 @@ async fn read(mut response: Response, started: Instant) -> Result<Answer, reqwes
         }
     }
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Ok(Answer { url, status, headers, body: Body::new(bytes, extent), milliseconds })
+    Ok(HttpResponse { url, status, headers, body: Body::new(bytes, extent), milliseconds })
 }
 
 /// The error with all that caused it: the outermost says only that sending failed.

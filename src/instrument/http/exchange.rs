@@ -18,12 +18,12 @@ pub struct Exchange {
     /// The payload as it was sent.
     pub request_body: Option<String>,
     /// What came back.
-    pub answer: Answer,
+    pub answer: HttpResponse,
 }
 
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Answer {
+pub struct HttpResponse {
     /// The address that answered: another one if redirects were followed.
     pub url: String,
     /// The status.

@@ -5,5 +5,5 @@ mod exchange;
 mod request;
 
 pub use driver::{Hosts, HttpDriver, install_crypto};
-pub use exchange::{Answer, Body, Exchange};
+pub use exchange::{Body, Exchange, HttpResponse};
 pub use request::{HttpRequest, Payload, Redirects};

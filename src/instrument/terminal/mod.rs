@@ -6,4 +6,4 @@ mod screen;
 
 pub use crate::workspace::pty::Size;
 pub use driver::{Pattern, TerminalDriver};
-pub use screen::{Attribute, Buffer, Colour, Cursor, Run, Screen};
+pub use screen::{Attribute, Buffer, Colour, Cursor, Screen, StyledRun};

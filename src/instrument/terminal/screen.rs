@@ -18,7 +18,7 @@ pub struct Screen {
     /// Whether the program draws on the alternate screen, as full-screen programs do.
     pub buffer: Buffer,
     /// The cells of each row, those of one style together; a row's rest is blank.
-    pub cells: Vec<Vec<Run>>,
+    pub cells: Vec<Vec<StyledRun>>,
 }
 
 /// Where the cursor is, counted from nought at the top left.
@@ -49,7 +49,7 @@ pub enum Buffer {
 
 /// Neighbouring cells of one style.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Run {
+pub struct StyledRun {
     /// Their text.
     pub text: String,
     /// The colour of the text.
@@ -140,8 +140,8 @@ impl From<vt100::Color> for Colour {
     }
 }
 
-fn runs_of(screen: &vt100::Screen, row: u16, cols: u16) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
+fn runs_of(screen: &vt100::Screen, row: u16, cols: u16) -> Vec<StyledRun> {
+    let mut runs: Vec<StyledRun> = Vec::new();
     // The second cell of a wide character has nothing of its own.
     for cell in (0..cols).filter_map(|col| screen.cell(row, col)).filter(|cell| !cell.is_wide_continuation())
     {
@@ -152,7 +152,7 @@ fn runs_of(screen: &vt100::Screen, row: u16, cols: u16) -> Vec<Run> {
             Some(run) if run.fg == fg && run.bg == bg && run.attributes == attributes => {
                 run.text.push_str(text);
             }
-            _ => runs.push(Run { text: text.to_owned(), fg, bg, attributes }),
+            _ => runs.push(StyledRun { text: text.to_owned(), fg, bg, attributes }),
         }
     }
     if let Some(last) = runs.last_mut()
@@ -188,14 +188,15 @@ mod tests {
         parser.process("ab\x1b[1;31mcd\x1b[0m 日\x1b[48;2;1;2;3m \x1b[0m".as_bytes());
         let screen = Screen::of(parser.screen());
         assert_eq!(screen.lines, ["abcd 日", ""]);
-        let plain = |text: &str| Run {
+        let plain = |text: &str| StyledRun {
             text: text.into(),
             fg: Colour::Default,
             bg: Colour::Default,
             attributes: Vec::new(),
         };
-        let red = Run { fg: Colour::Indexed { index: 1 }, attributes: vec![Attribute::Bold], ..plain("cd") };
-        let behind = Run { bg: Colour::Rgb { red: 1, green: 2, blue: 3 }, ..plain(" ") };
+        let red =
+            StyledRun { fg: Colour::Indexed { index: 1 }, attributes: vec![Attribute::Bold], ..plain("cd") };
+        let behind = StyledRun { bg: Colour::Rgb { red: 1, green: 2, blue: 3 }, ..plain(" ") };
         assert_eq!(screen.cells, [vec![plain("ab"), red, plain(" 日"), behind], vec![]]);
         assert_eq!(screen.cursor, Cursor::At { row: 0, col: 8 });
     }

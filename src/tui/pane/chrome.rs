@@ -6,12 +6,12 @@ use ratatui::layout::Rect;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Link};
 use crate::tui::focus::Pane;
-use crate::tui::ink::Ink;
 use crate::tui::layout::{Areas, Shape};
 use crate::tui::present::header;
 use crate::tui::present::row::{Piece, Row};
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::width;
-use crate::tui::widget::painter::Lit;
+use crate::tui::widget::painter::Highlight;
 
 /// The lines above the panes.
 pub fn header(app: &App, frame: &mut Frame<'_>, areas: &Areas) {
@@ -25,16 +25,21 @@ pub fn header(app: &App, frame: &mut Frame<'_>, areas: &Areas) {
                     buf,
                     line,
                     &header::banner(&app.mission, app.now, usize::from(line.width)),
-                    Lit::No,
+                    Highlight::No,
                 );
             }
         }
         Shape::Narrow | Shape::Tiny => {
             if let Some(line) = lines.next() {
-                painter.row(buf, line, &header::identity(&app.mission), Lit::No);
+                painter.row(buf, line, &header::identity(&app.mission), Highlight::No);
             }
             if let Some(line) = lines.next() {
-                painter.row(buf, line, &Row::of(Ink::Dim, header::cost(&app.mission, app.now)), Lit::No);
+                painter.row(
+                    buf,
+                    line,
+                    &Row::of(StyleRole::Dim, header::cost(&app.mission, app.now)),
+                    Highlight::No,
+                );
             }
         }
     }
@@ -56,10 +61,10 @@ fn call(app: &App, frame: &mut Frame<'_>, line: Rect) {
         return;
     }
     let key = app.keymap.key_of(&app.places(), Action::Attention);
-    let row = key.iter().fold(row, |row, key| row.end(Ink::Call, format!("   {key} opens")));
+    let row = key.iter().fold(row, |row, key| row.end(StyleRole::Call, format!("   {key} opens")));
     let buf = frame.buffer_mut();
-    buf.set_style(line, app.painter().styles.of(Ink::Call));
-    app.painter().row(buf, padded(line), &row, Lit::No);
+    buf.set_style(line, app.painter().styles.of(StyleRole::Call));
+    app.painter().row(buf, padded(line), &row, Highlight::No);
 }
 
 fn status(app: &App, frame: &mut Frame<'_>, line: Rect, shape: Shape) {
@@ -70,43 +75,48 @@ fn status(app: &App, frame: &mut Frame<'_>, line: Rect, shape: Shape) {
     if shape == Shape::Tiny {
         row.right = header::needs(&app.mission);
         let key = app.keymap.key_of(&app.places(), Action::Attention).filter(|_| !row.right.is_empty());
-        row = key.iter().fold(row, |row, key| row.end(Ink::Key, format!(" {key}")));
+        row = key.iter().fold(row, |row, key| row.end(StyleRole::Key, format!(" {key}")));
     }
     let counts = header::counts(header::progress(&app.mission));
     let taken = cells(&row.left) + cells(&row.right) + cells(&counts) + 4;
     let room = usize::from(line.width);
     let bar_cells = room.saturating_sub(taken + 4).min(38);
     if bar_cells >= 8 && !counts.is_empty() {
-        row = row.then(Ink::Text, "   ");
+        row = row.then(StyleRole::Text, "   ");
         row.left.extend(header::proof(&app.mission, bar_cells));
     }
     if taken <= room && !counts.is_empty() {
-        row = row.then(Ink::Text, "   ");
+        row = row.then(StyleRole::Text, "   ");
         row.left.extend(counts);
     } else if let Some(short) =
         short_counts(app, room.saturating_sub(cells(&row.left) + cells(&row.right) + 3))
     {
-        row = row.then(Ink::Dim, "  ").then(Ink::Text, short);
+        row = row.then(StyleRole::Dim, "  ").then(StyleRole::Text, short);
     }
-    app.painter().row(frame.buffer_mut(), line, &row, Lit::No);
+    app.painter().row(frame.buffer_mut(), line, &row, Highlight::No);
 }
 
 fn link_or_doing(app: &App) -> Vec<Piece> {
     if app.present.is_some() {
-        let was = Row::of(Ink::Warn, "◀ THE PAST  ").left.into_iter();
+        let was = Row::of(StyleRole::Warn, "◀ THE PAST  ").left.into_iter();
         return was.chain(header::doing(&app.mission)).collect();
     }
     match &app.link {
         Link::Attached if app.mission.founding.is_none() => {
-            vec![Piece::new(Ink::Dim, "mission control for software that agents write")]
+            vec![Piece::new(StyleRole::Dim, "mission control for software that agents write")]
         }
         Link::Attached => header::doing(&app.mission),
-        Link::Recorded => {
-            Row::of(Ink::Dim, "▶ RECORDED  ").left.into_iter().chain(header::doing(&app.mission)).collect()
-        }
-        Link::Attaching => vec![Piece::new(Ink::Dim, "○ ATTACHING   waiting for the engine")],
+        Link::Recorded => Row::of(StyleRole::Dim, "▶ RECORDED  ")
+            .left
+            .into_iter()
+            .chain(header::doing(&app.mission))
+            .collect(),
+        Link::Attaching => vec![Piece::new(StyleRole::Dim, "○ ATTACHING   waiting for the engine")],
         Link::Lost { sentence } => {
-            vec![Piece::new(Ink::Warn, "⊘ RECONNECTING"), Piece::new(Ink::Dim, format!("   {sentence}"))]
+            vec![
+                Piece::new(StyleRole::Warn, "⊘ RECONNECTING"),
+                Piece::new(StyleRole::Dim, format!("   {sentence}")),
+            ]
         }
     }
 }
@@ -129,10 +139,10 @@ fn tab_labels() -> [(Pane, String); 4] {
 fn tabs(app: &App, frame: &mut Frame<'_>, line: Rect) {
     let mut row = Row::new();
     for (pane, label) in tab_labels() {
-        let ink = if pane == app.focus { Ink::Focus } else { Ink::Dim };
-        row = row.then(ink, label).then(Ink::Text, "   ");
+        let style = if pane == app.focus { StyleRole::Focus } else { StyleRole::Dim };
+        row = row.then(style, label).then(StyleRole::Text, "   ");
     }
-    app.painter().row(frame.buffer_mut(), line, &row, Lit::No);
+    app.painter().row(frame.buffer_mut(), line, &row, Highlight::No);
 }
 
 /// The tab at a column of the line of tabs.

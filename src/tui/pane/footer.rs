@@ -6,12 +6,12 @@ use crate::domain::mission::Status;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
 use crate::tui::focus::Pane;
-use crate::tui::ink::Ink;
 use crate::tui::key::Chord;
 use crate::tui::layout::Areas;
 use crate::tui::present::row::Row;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::width;
-use crate::tui::widget::painter::Lit;
+use crate::tui::widget::painter::Highlight;
 
 use super::chrome::padded;
 
@@ -20,22 +20,22 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, areas: &Areas) {
     let line = padded(areas.footer);
     let row = match &app.toast {
         Some(toast) => {
-            let (sign, ink) = match toast.tone {
-                Tone::Done => ("✓ ", Ink::Good),
-                Tone::Trouble => ("✗ ", Ink::Bad),
-                Tone::Warning => ("▲ ", Ink::Warn),
+            let (sign, style) = match toast.tone {
+                Tone::Done => ("✓ ", StyleRole::Good),
+                Tone::Trouble => ("✗ ", StyleRole::Bad),
+                Tone::Warning => ("▲ ", StyleRole::Warn),
             };
-            let row = Row::of(ink, sign).then(Ink::Text, &toast.sentence);
+            let row = Row::of(style, sign).then(StyleRole::Text, &toast.sentence);
             match app.keymap.key_of(&app.places(), Action::Attention) {
                 Some(key) if toast.tone == Tone::Warning => {
-                    row.end(Ink::Key, key.to_string()).end(Ink::Dim, " all of it")
+                    row.end(StyleRole::Key, key.to_string()).end(StyleRole::Dim, " all of it")
                 }
                 _ => row,
             }
         }
         None => hints(app, usize::from(line.width)),
     };
-    app.painter().row(frame.buffer_mut(), line, &row, Lit::No);
+    app.painter().row(frame.buffer_mut(), line, &row, Highlight::No);
 }
 
 /// As many hints as fit, in their order; how to leave, and where to find the rest, give way last.
@@ -64,9 +64,9 @@ fn hints(app: &App, room: usize) -> Row {
     let mut row = Row::new();
     for (hint, _) in hints.iter().zip(kept).filter(|(_, kept)| *kept) {
         if !row.left.is_empty() {
-            row = row.then(Ink::Faint, " · ");
+            row = row.then(StyleRole::Faint, " · ");
         }
-        row = row.then(Ink::Key, hint.key.to_string()).then(Ink::Dim, format!(" {}", hint.word));
+        row = row.then(StyleRole::Key, hint.key.to_string()).then(StyleRole::Dim, format!(" {}", hint.word));
     }
     row
 }

@@ -12,11 +12,11 @@ use ratatui::layout::Rect;
 
 use super::app::App;
 use super::focus::Pane;
-use super::ink::Ink;
 use super::layout::{Areas, Shape, inside};
 use super::list::List;
 use super::present::row::Row;
-use super::widget::painter::Lit;
+use super::style_role::StyleRole;
+use super::widget::painter::Highlight;
 
 pub use chrome::tab_at;
 
@@ -44,9 +44,9 @@ fn panes(app: &App, frame: &mut Frame<'_>, areas: &Areas) {
     let shown = || Pane::ALL.into_iter().filter(|pane| areas.of(*pane).area() > 0);
     // The pane with the keys is drawn last, so that its border is whole where two meet.
     for pane in shown().filter(|pane| *pane != app.focus) {
-        painter.border(frame.buffer_mut(), areas.of(pane), Ink::Border);
+        painter.border(frame.buffer_mut(), areas.of(pane), StyleRole::Border);
     }
-    let border = if areas.shape == Shape::Wide { Ink::Focus } else { Ink::Border };
+    let border = if areas.shape == Shape::Wide { StyleRole::Focus } else { StyleRole::Border };
     painter.border(frame.buffer_mut(), areas.of(app.focus), border);
     for pane in shown() {
         let area = areas.of(pane);
@@ -61,9 +61,13 @@ fn panes(app: &App, frame: &mut Frame<'_>, areas: &Areas) {
 
 /// The title of a pane: its number, its name, and what it counts.
 fn title(app: &App, pane: Pane, name: &str, count: &str) -> Row {
-    let (number, ink) = if app.focus == pane { (Ink::Focus, Ink::Strong) } else { (Ink::Dim, Ink::Text) };
-    let row = Row::of(number, format!("{} ", pane.index() + 1)).then(ink, name);
-    if count.is_empty() { row } else { row.end(Ink::Dim, count) }
+    let (number, style) = if app.focus == pane {
+        (StyleRole::Focus, StyleRole::Strong)
+    } else {
+        (StyleRole::Dim, StyleRole::Text)
+    };
+    let row = Row::of(number, format!("{} ", pane.index() + 1)).then(style, name);
+    if count.is_empty() { row } else { row.end(StyleRole::Dim, count) }
 }
 
 /// Draws the rows of a list that are seen, the selected one lit.
@@ -81,8 +85,8 @@ fn list<T>(
     for (line, index) in inner.rows().zip(window) {
         let Some(item) = items.get(index) else { continue };
         let lit = match (index == state.selected, app.focus == pane) {
-            (true, true) => Lit::Selected,
-            (false, _) | (true, false) => Lit::No,
+            (true, true) => Highlight::Selected,
+            (false, _) | (true, false) => Highlight::No,
         };
         app.painter().row(frame.buffer_mut(), line, &row(item), lit);
     }
@@ -92,6 +96,6 @@ fn list<T>(
 fn empty(app: &App, frame: &mut Frame<'_>, area: Rect, sentence: &str) {
     let inner = inside(area);
     let lines = super::text::wrap(sentence, usize::from(inner.width));
-    let rows: Vec<Row> = lines.into_iter().map(|line| Row::of(Ink::Dim, line)).collect();
+    let rows: Vec<Row> = lines.into_iter().map(|line| Row::of(StyleRole::Dim, line)).collect();
     app.painter().rows(frame.buffer_mut(), inner, &rows);
 }

@@ -8,12 +8,12 @@ use crate::domain::attempt::Attempt;
 use crate::tui::app::App;
 use crate::tui::focus::Pane;
 use crate::tui::glyph::{Charset, Glyph};
-use crate::tui::ink::Ink;
 use crate::tui::layout::inside;
 use crate::tui::present::row::Row;
 use crate::tui::present::work::{asks, attempt_sign, subject};
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::{plural, span};
-use crate::tui::widget::painter::Lit;
+use crate::tui::widget::painter::Highlight;
 
 /// After this many milliseconds without output the pane says so.
 const QUIET: u64 = 60_000;
@@ -29,59 +29,63 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     app.painter().title(frame.buffer_mut(), area, &heading(app, attempt));
     let inner = inside(area);
     let (width, height) = (usize::from(inner.width), usize::from(inner.height));
-    let Some(tape) = app.shown_tape(attempt.id).filter(|tape| !tape.is_empty()) else {
+    let Some(transcript) = app.shown_transcript(attempt.id).filter(|transcript| !transcript.is_empty())
+    else {
         empty(app, frame, area, quiet_words(app, attempt).as_deref().unwrap_or("Nothing has been said yet."));
         return;
     };
     let foot = foot(app, attempt);
     let room = height.saturating_sub(usize::from(foot.is_some()));
-    let rows = app.reel.visible(tape, width, room);
+    let rows = app.scroll.visible(transcript, width, room);
     app.painter().rows(frame.buffer_mut(), inner, &rows);
     if let (Some(foot), Some(line)) = (foot, inner.rows().nth(rows.len())) {
-        app.painter().row(frame.buffer_mut(), line, &foot, Lit::No);
+        app.painter().row(frame.buffer_mut(), line, &foot, Highlight::No);
     }
 }
 
 fn heading(app: &App, attempt: &Attempt) -> Row {
-    let (sign, ink) = match asks(&app.mission, attempt.id) {
-        Some(_) => (Glyph::Needs, Ink::Warn),
+    let (sign, style) = match asks(&app.mission, attempt.id) {
+        Some(_) => (Glyph::Needs, StyleRole::Warn),
         None => attempt_sign(attempt),
     };
     let mut role = attempt.role.to_string();
     if let Some(first) = role.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    let (number, strong) =
-        if app.focus == Pane::Worker { (Ink::Focus, Ink::Strong) } else { (Ink::Dim, Ink::Text) };
+    let (number, strong) = if app.focus == Pane::Worker {
+        (StyleRole::Focus, StyleRole::Strong)
+    } else {
+        (StyleRole::Dim, StyleRole::Text)
+    };
     let row = Row::of(number, "2 ")
-        .then(ink, format!("{} ", sign.text(Charset::Unicode)))
+        .then(style, format!("{} ", sign.text(Charset::Unicode)))
         .then(strong, format!("{role} {}", attempt.id))
-        .then(Ink::Text, format!(" · {}", subject(&app.mission, attempt.work)))
-        .then(Ink::Dim, format!(" · {}", attempt.model));
-    row.end(Ink::Dim, span(attempt.wall_ms(app.now)))
+        .then(StyleRole::Text, format!(" · {}", subject(&app.mission, attempt.work)))
+        .then(StyleRole::Dim, format!(" · {}", attempt.model));
+    row.end(StyleRole::Dim, span(attempt.wall_ms(app.now)))
 }
 
 /// The line under the transcript: the cursor of a running agent, or how much is new below.
 fn foot(app: &App, attempt: &Attempt) -> Option<Row> {
-    let tape = app.shown_tape(attempt.id)?;
-    if !app.reel.follows() {
-        let news = app.reel.news(tape);
+    let transcript = app.shown_transcript(attempt.id)?;
+    if !app.scroll.follows() {
+        let news = app.scroll.news(transcript);
         let words = if news == 0 {
             "not following".to_owned()
         } else {
             format!("{} below", plural(usize::try_from(news).unwrap_or(usize::MAX), "new item"))
         };
-        return Some(Row::of(Ink::Warn, format!("↓ {words}")));
+        return Some(Row::of(StyleRole::Warn, format!("↓ {words}")));
     }
     if !attempt.is_live() {
         return None;
     }
     if let Some(question) = asks(&app.mission, attempt.id) {
-        return Some(Row::of(Ink::Warn, format!("▲ waits for your answer to {question}")));
+        return Some(Row::of(StyleRole::Warn, format!("▲ waits for your answer to {question}")));
     }
-    let row = Row::of(Ink::Accent, "▌ ");
+    let row = Row::of(StyleRole::Accent, "▌ ");
     Some(match quiet_words(app, attempt) {
-        Some(words) => row.then(Ink::Dim, words),
+        Some(words) => row.then(StyleRole::Dim, words),
         None => row,
     })
 }

@@ -7,5 +7,5 @@ mod strokes;
 mod svg;
 
 pub use album::{ALBUM, Print};
-pub use pose::{Pose, Scene, Script, inputs, photograph};
+pub use pose::{Scene, Screenshot, Script, inputs, photograph};
 pub use svg::svg;

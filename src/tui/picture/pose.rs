@@ -16,7 +16,7 @@ use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
 use crate::domain::id::Timestamp;
 use crate::tui::app::{App, Look, Start};
-use crate::tui::event_loop::Deck;
+use crate::tui::event_loop::Console;
 use crate::tui::host::{Host, MissionCard, Told};
 use crate::tui::key::{Chord, ChordError};
 use crate::tui::keymap::Keymap;
@@ -41,7 +41,7 @@ pub enum Scene {
 
 /// Everything a picture depends on.
 #[derive(Debug)]
-pub struct Pose {
+pub struct Screenshot {
     pub scene: Scene,
     pub size: Size,
     pub look: Look,
@@ -57,7 +57,7 @@ pub struct Script {
 }
 
 impl Script {
-    /// Inputs as they would come from a terminal, for a deck whose [`Deck::calls`] these are.
+    /// Inputs as they would come from a terminal, for a deck whose [`Console::calls`] these are.
     pub fn of(inputs: Vec<Input>, calls: Weak<()>) -> Self {
         Self { inputs: inputs.into_iter(), calls, rounds: 0 }
     }
@@ -101,7 +101,7 @@ impl Stream for Script {
 ///
 /// # Errors
 /// When the console fails, which a pose gives it no reason for.
-pub async fn photograph(pose: Pose) -> Result<Buffer, TuiError> {
+pub async fn photograph(pose: Screenshot) -> Result<Buffer, TuiError> {
     let (recording, launcher) = match pose.scene {
         Scene::Launcher => (Recording::default(), Some(desk())),
         Scene::PlanGate => (sample(Moment::PlanGate), None),
@@ -122,7 +122,7 @@ pub async fn photograph(pose: Pose) -> Result<Buffer, TuiError> {
     }
     let mut terminal =
         Terminal::new(TestBackend::new(pose.size.width, pose.size.height)).map_err(io::Error::other)?;
-    let mut deck = Deck::new(app, Arc::new(recording), Arc::new(Studio { now }));
+    let mut deck = Console::new(app, Arc::new(recording), Arc::new(Studio { now }));
     let script = Script::of(pose.keys, deck.calls());
     deck.fly(&mut terminal, script, Nowhere).await?;
     Ok(terminal.backend().buffer().clone())

@@ -40,7 +40,7 @@ struct Drawing {
 
 /// Neighbouring letters that look alike, drawn as one text.
 #[derive(Debug, Default)]
-struct Run {
+struct TextRun {
     text: String,
     column: u16,
     cells: u16,
@@ -68,7 +68,7 @@ impl Drawing {
 
     /// The characters of a line.
     fn signs(&mut self, buffer: &Buffer, y: u16) {
-        let mut run = Run::default();
+        let mut run = TextRun::default();
         let mut x = 0;
         while x < buffer.area.width {
             let cell = &buffer[(x, y)];
@@ -91,7 +91,7 @@ impl Drawing {
                 run.cells += cells;
             } else {
                 self.finish(&mut run, y);
-                run = Run { text: symbol.to_owned(), column: x, cells, style };
+                run = TextRun { text: symbol.to_owned(), column: x, cells, style };
                 // A font that has no such sign borrows one of another width: nothing stands behind it.
                 if !symbol.is_ascii() {
                     self.finish(&mut run, y);
@@ -102,7 +102,7 @@ impl Drawing {
         self.finish(&mut run, y);
     }
 
-    fn finish(&mut self, run: &mut Run, y: u16) {
+    fn finish(&mut self, run: &mut TextRun, y: u16) {
         let taken = std::mem::take(run);
         let text = taken.text.trim_end();
         let blank = text.len() - text.trim_start().len();

@@ -8,17 +8,17 @@ use ratatui::layout::Rect;
 
 use super::frame::around;
 use super::prompt::told;
-use super::{Popup, Turn, Typing};
+use super::{Popup, PopupResult, Typing};
 use crate::domain::id::AssertionId;
 use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::{Effect, Errand};
-use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::layout::centred;
 use crate::tui::present::row::Row;
 use crate::tui::source::SourceError;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::wrap;
 
 use form::Form;
@@ -27,7 +27,7 @@ use form::Form;
 #[derive(Debug)]
 pub struct AssertionScreen {
     form: Form,
-    below: Option<(Ink, String)>,
+    below: Option<(StyleRole, String)>,
     /// Counts what was asked, so that only the newest answer counts.
     serial: u64,
     /// Whether an answer is still to come; the next question waits for it.
@@ -72,47 +72,47 @@ impl AssertionScreen {
     }
 
     /// Asks what the change would do, when that is not known and nothing is on its way.
-    fn consider(&mut self) -> Turn {
+    fn consider(&mut self) -> PopupResult {
         if self.asking || self.sent {
-            return Turn::stay();
+            return PopupResult::stay();
         }
         let written = self.form.fingerprint();
         if self.asked.as_deref() == Some(&written) {
-            return Turn::stay();
+            return PopupResult::stay();
         }
         self.asked = Some(written);
         match self.form.change() {
             Ok(Some(change)) => {
                 self.serial += 1;
                 self.asking = true;
-                Turn::ask(
+                PopupResult::ask(
                     Call::Consequences { change: Box::new(change) },
                     Errand::Consequences { serial: self.serial },
                 )
             }
             Ok(None) => {
-                self.below = Some((Ink::Dim, "nothing is changed yet".to_owned()));
-                Turn::stay()
+                self.below = Some((StyleRole::Dim, "nothing is changed yet".to_owned()));
+                PopupResult::stay()
             }
             Err(sentence) => {
                 // Nothing is wrong with a form that nobody has written in.
-                let ink = if self.written == Written::No { Ink::Dim } else { Ink::Bad };
-                self.below = Some((ink, sentence));
-                Turn::stay()
+                let style = if self.written == Written::No { StyleRole::Dim } else { StyleRole::Bad };
+                self.below = Some((style, sentence));
+                PopupResult::stay()
             }
         }
     }
 
-    fn save(&mut self) -> Turn {
+    fn save(&mut self) -> PopupResult {
         match self.form.command() {
             Ok(Some((command, words))) => {
                 self.sent = true;
-                Turn::order(command, words)
+                PopupResult::order(command, words)
             }
-            Ok(None) => Turn::close().with_draft(self.form.name(), None),
+            Ok(None) => PopupResult::close().with_draft(self.form.name(), None),
             Err(sentence) => {
-                self.below = Some((Ink::Bad, sentence));
-                Turn::stay()
+                self.below = Some((StyleRole::Bad, sentence));
+                PopupResult::stay()
             }
         }
     }
@@ -142,85 +142,85 @@ impl Popup for AssertionScreen {
         vec![Action::Save, Action::NextPane, Action::Editor, Action::Back]
     }
 
-    fn opened(&mut self, app: &App) -> Turn {
+    fn opened(&mut self, app: &App) -> PopupResult {
         self.seq = app.mission.seq;
         self.consider()
     }
 
     /// What a change would do depends on the mission, which flies on while somebody writes.
-    fn refreshed(&mut self, app: &App) -> Turn {
+    fn refreshed(&mut self, app: &App) -> PopupResult {
         if self.seq == app.mission.seq {
-            return Turn::stay();
+            return PopupResult::stay();
         }
         self.seq = app.mission.seq;
         self.asked = None;
         self.consider()
     }
 
-    fn act(&mut self, _app: &App, action: Action) -> Turn {
+    fn act(&mut self, _app: &App, action: Action) -> PopupResult {
         match action {
             Action::Save if !self.sent => return self.save(),
             Action::NextPane => self.form.next(1),
             Action::PreviousPane => self.form.next(self.form.len() - 1),
             Action::Editor => {
-                return Turn::effect(Effect::Edit {
+                return PopupResult::effect(Effect::Edit {
                     text: self.form.outside(),
                     name: "assertion.md".to_owned(),
                 });
             }
-            Action::Back => return Turn::close().with_draft(self.form.name(), self.form.draft()),
+            Action::Back => return PopupResult::close().with_draft(self.form.name(), self.form.draft()),
             _ => {}
         }
-        Turn::stay()
+        PopupResult::stay()
     }
 
-    fn typed(&mut self, _app: &App, key: KeyEvent) -> Turn {
+    fn typed(&mut self, _app: &App, key: KeyEvent) -> PopupResult {
         self.form.key(key);
         self.written = Written::Yes;
         self.consider()
     }
 
-    fn pasted(&mut self, _app: &App, text: &str) -> Turn {
+    fn pasted(&mut self, _app: &App, text: &str) -> PopupResult {
         self.form.paste(text);
         self.consider()
     }
 
-    fn edited(&mut self, _app: &App, text: &str) -> Turn {
+    fn edited(&mut self, _app: &App, text: &str) -> PopupResult {
         self.form.take_outside(text);
         self.consider()
     }
 
-    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> Turn {
+    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> PopupResult {
         match (errand, result) {
             (Errand::Consequences { serial }, answer) if *serial == self.serial && self.asking => {
                 self.asking = false;
                 self.below = match answer {
                     Ok(Reply::Consequences { consequences }) => Some(told(consequences)),
                     Ok(_) => None,
-                    Err(error) => Some((Ink::Bad, error.to_string())),
+                    Err(error) => Some((StyleRole::Bad, error.to_string())),
                 };
                 self.consider()
             }
-            (Errand::Order(_), Ok(_)) if self.sent => Turn::close().with_draft(self.form.name(), None),
+            (Errand::Order(_), Ok(_)) if self.sent => PopupResult::close().with_draft(self.form.name(), None),
             (Errand::Order(_), Err(error)) if self.sent => {
                 self.sent = false;
-                self.below = Some((Ink::Bad, error.to_string()));
-                Turn::stay()
+                self.below = Some((StyleRole::Bad, error.to_string()));
+                PopupResult::stay()
             }
-            _ => Turn::stay(),
+            _ => PopupResult::stay(),
         }
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let inner = around(app, frame, area, &Row::of(Ink::Strong, self.form.title()));
+        let inner = around(app, frame, area, &Row::of(StyleRole::Strong, self.form.title()));
         let foot = 3.min(inner.height / 3);
         let upper = Rect { height: inner.height.saturating_sub(foot), ..inner };
         self.form.draw(app, frame, upper);
         let lower = Rect { y: upper.bottom(), height: foot, ..inner };
-        let Some((ink, sentence)) = &self.below else { return };
+        let Some((style, sentence)) = &self.below else { return };
         let lines = wrap(sentence, usize::from(lower.width));
         let rows: Vec<Row> =
-            std::iter::once(Row::new()).chain(lines.iter().map(|line| Row::of(*ink, line))).collect();
+            std::iter::once(Row::new()).chain(lines.iter().map(|line| Row::of(*style, line))).collect();
         app.painter().rows(frame.buffer_mut(), lower, &rows);
     }
 }

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::diff::DiffScreen;
 use super::frame::{around, scrolled};
 use super::prompt::Confirm;
-use super::{Popup, Turn, Typing};
+use super::{Popup, PopupResult, Typing};
 use crate::domain::command::Command;
 use crate::domain::id::AttemptId;
 use crate::link::protocol::{Before, Call, DiffScope};
@@ -15,17 +15,17 @@ use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::{Effect, Errand};
 use crate::tui::glyph::Glyph;
-use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
-use crate::tui::list::{List, Step};
+use crate::tui::list::{List, SelectionStep};
 use crate::tui::present::attempt;
 use crate::tui::present::row::{Row, plain};
 use crate::tui::present::work::{asks, attempt_sign, subject};
-use crate::tui::reel::Reel;
-use crate::tui::tape::{Block, BlockBody, Tape};
+use crate::tui::scroll::ScrollState;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::plural;
-use crate::tui::widget::painter::Lit;
+use crate::tui::transcript_buffer::{Block, BlockBody, TranscriptBuffer};
+use crate::tui::widget::painter::Highlight;
 
 /// What is looked at of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +49,7 @@ struct Search {
 pub struct AttemptScreen {
     id: AttemptId,
     tab: Tab,
-    reel: Reel,
+    scroll: ScrollState,
     top: usize,
     search: Search,
     /// The block that was found last.
@@ -62,7 +62,7 @@ impl AttemptScreen {
         Self {
             id,
             tab: Tab::Transcript,
-            reel: Reel::default(),
+            scroll: ScrollState::default(),
             top: 0,
             search: Search::default(),
             found: None,
@@ -74,9 +74,9 @@ impl AttemptScreen {
         (usize::from(inner.width), usize::from(inner.height).saturating_sub(2))
     }
 
-    fn page(&self, before: Before) -> Turn {
+    fn page(&self, before: Before) -> PopupResult {
         let call = Call::Transcript { attempt: self.id, before, limit: crate::tui::update::PAGE };
-        Turn::ask(call, Errand::Page { attempt: self.id, before })
+        PopupResult::ask(call, Errand::Page { attempt: self.id, before })
     }
 
     fn turn_tab(&mut self, back: bool) {
@@ -88,33 +88,33 @@ impl AttemptScreen {
         };
     }
 
-    fn step(&mut self, app: &App, step: Step) -> Turn {
+    fn step(&mut self, app: &App, step: SelectionStep) -> PopupResult {
         let (width, height) = self.room(app);
         if self.tab != Tab::Transcript {
             let len = self.side_rows(app, width).len().saturating_sub(height) + 1;
             let mut list = List { selected: self.top, top: self.top };
             list.step(step, len, height.max(1));
             self.top = list.selected;
-            return Turn::stay();
+            return PopupResult::stay();
         }
-        let Some(tape) = app.tape(self.id) else { return Turn::stay() };
+        let Some(transcript) = app.transcript(self.id) else { return PopupResult::stay() };
         let page = isize::try_from(height.saturating_sub(2).max(1)).unwrap_or(1);
         let lines = match step {
-            Step::By(n) => n,
-            Step::PageUp => -page,
-            Step::PageDown => page,
-            Step::First => isize::MIN,
-            Step::Last => {
-                self.reel.follow();
-                return Turn::stay();
+            SelectionStep::By(n) => n,
+            SelectionStep::PageUp => -page,
+            SelectionStep::PageDown => page,
+            SelectionStep::First => isize::MIN,
+            SelectionStep::Last => {
+                self.scroll.follow();
+                return PopupResult::stay();
             }
         };
-        self.reel.scroll(tape, lines, width, height);
-        match tape.first_number() {
-            Some(first) if tape.older > 0 && self.reel.at_start(tape, width, height) => {
+        self.scroll.scroll(transcript, lines, width, height);
+        match transcript.first_number() {
+            Some(first) if transcript.older > 0 && self.scroll.at_start(transcript, width, height) => {
                 self.page(Before::Item(first))
             }
-            _ => Turn::stay(),
+            _ => PopupResult::stay(),
         }
     }
 
@@ -127,16 +127,18 @@ impl AttemptScreen {
     }
 
     /// Goes to the next block, before or after, that has what is looked for.
-    fn find(&mut self, app: &App, backwards: bool) -> Turn {
-        let Some(tape) = app.tape(self.id).filter(|tape| !tape.is_empty()) else { return Turn::stay() };
+    fn find(&mut self, app: &App, backwards: bool) -> PopupResult {
+        let Some(transcript) = app.transcript(self.id).filter(|transcript| !transcript.is_empty()) else {
+            return PopupResult::stay();
+        };
         let wanted = self.search.text.to_lowercase();
         if wanted.is_empty() {
-            return Turn::stay();
+            return PopupResult::stay();
         }
         let has = |place: &usize| {
-            tape.get(*place).is_some_and(|block| text_of(block).to_lowercase().contains(&wanted))
+            transcript.get(*place).is_some_and(|block| text_of(block).to_lowercase().contains(&wanted))
         };
-        let hits: Vec<usize> = (0..tape.len()).filter(has).collect();
+        let hits: Vec<usize> = (0..transcript.len()).filter(has).collect();
         let next = match (self.found, backwards) {
             (Some(now), true) => hits.iter().rposition(|hit| *hit < now),
             (Some(now), false) => hits.iter().position(|hit| *hit > now),
@@ -144,13 +146,13 @@ impl AttemptScreen {
         };
         let next = next.unwrap_or(if backwards { hits.len().saturating_sub(1) } else { 0 });
         let Some(place) = hits.get(next).copied() else {
-            return Turn::say(format!("“{}” is not in what is loaded", self.search.text));
+            return PopupResult::say(format!("“{}” is not in what is loaded", self.search.text));
         };
         self.found = Some(place);
         self.search.count = format!("   {} of {}", next + 1, hits.len());
         let room = self.room(app);
-        self.reel.go_to(tape, place, room);
-        Turn::stay()
+        self.scroll.go_to(transcript, place, room);
+        PopupResult::stay()
     }
 }
 
@@ -198,23 +200,27 @@ impl Popup for AttemptScreen {
         ]
     }
 
-    fn opened(&mut self, app: &App) -> Turn {
-        if app.tape(self.id).is_some_and(|tape| tape.asked) { Turn::stay() } else { self.page(Before::End) }
+    fn opened(&mut self, app: &App) -> PopupResult {
+        if app.transcript(self.id).is_some_and(|transcript| transcript.asked) {
+            PopupResult::stay()
+        } else {
+            self.page(Before::End)
+        }
     }
 
-    fn act(&mut self, app: &App, action: Action) -> Turn {
+    fn act(&mut self, app: &App, action: Action) -> PopupResult {
         match action {
             Action::Open | Action::Back if self.search.typing == Typing::Yes => {
                 self.search.typing = Typing::No;
-                return if action == Action::Open { self.find(app, false) } else { Turn::stay() };
+                return if action == Action::Open { self.find(app, false) } else { PopupResult::stay() };
             }
             Action::NextTab | Action::Right => self.turn_tab(false),
             Action::PreviousTab | Action::Left => self.turn_tab(true),
-            Action::Fold => self.reel.toggle_fold(),
+            Action::Fold => self.scroll.toggle_fold(),
             Action::Follow => {
                 let (width, _) = self.room(app);
-                if let Some(tape) = app.tape(self.id) {
-                    self.reel.toggle_follow(tape, width);
+                if let Some(transcript) = app.transcript(self.id) {
+                    self.scroll.toggle_follow(transcript, width);
                 }
             }
             Action::Search => {
@@ -224,19 +230,19 @@ impl Popup for AttemptScreen {
             }
             Action::NextMatch => return self.find(app, false),
             Action::PreviousMatch => return self.find(app, true),
-            Action::Diff => return Turn::open(DiffScreen::new(DiffScope::Attempt(self.id))),
+            Action::Diff => return PopupResult::open(DiffScreen::new(DiffScope::Attempt(self.id))),
             Action::Stop => return stop(app, self.id),
             Action::Copy => return self.copy(app),
             Action::Open => {}
-            _ => match Step::of(action) {
+            _ => match SelectionStep::of(action) {
                 Some(step) => return self.step(app, step),
-                None => return Turn::pass(),
+                None => return PopupResult::pass(),
             },
         }
-        Turn::stay()
+        PopupResult::stay()
     }
 
-    fn typed(&mut self, _app: &App, key: KeyEvent) -> Turn {
+    fn typed(&mut self, _app: &App, key: KeyEvent) -> PopupResult {
         match key.code {
             _ if self.search.typing == Typing::No => {}
             KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
@@ -247,27 +253,28 @@ impl Popup for AttemptScreen {
             }
             _ => {}
         }
-        Turn::stay()
+        PopupResult::stay()
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let Some(known) = app.mission.attempts.get(&self.id) else { return };
         let asked = asks(&app.mission, self.id);
-        let (sign, ink) = if asked.is_some() { (Glyph::Needs, Ink::Warn) } else { attempt_sign(known) };
+        let (sign, style) =
+            if asked.is_some() { (Glyph::Needs, StyleRole::Warn) } else { attempt_sign(known) };
         let waits =
             asked.map_or_else(String::new, |question| format!("waits for your answer to {question}  "));
         let title = Row::new()
-            .sign(ink, sign)
-            .then(Ink::Strong, format!("{} {}", known.role, self.id))
-            .then(Ink::Text, format!(" · {}", subject(&app.mission, known.work)))
-            .end(Ink::Warn, waits)
-            .end(Ink::Dim, known.model.as_str());
+            .sign(style, sign)
+            .then(StyleRole::Strong, format!("{} {}", known.role, self.id))
+            .then(StyleRole::Text, format!(" · {}", subject(&app.mission, known.work)))
+            .end(StyleRole::Warn, waits)
+            .end(StyleRole::Dim, known.model.as_str());
         let inner = around(app, frame, area, &title);
         app.painter().row(
             frame.buffer_mut(),
             Rect { height: 1.min(inner.height), ..inner },
             &self.tabs(app),
-            Lit::No,
+            Highlight::No,
         );
         let body = Rect { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(2), ..inner };
         let (width, height) = (usize::from(body.width), usize::from(body.height));
@@ -275,9 +282,9 @@ impl Popup for AttemptScreen {
             scrolled(app, frame, body, self.top, &self.side_rows(app, width));
             return;
         }
-        let rows = match app.tape(self.id).filter(|tape| !tape.is_empty()) {
-            Some(tape) => self.reel.visible(tape, width, height),
-            None => vec![Row::of(Ink::Dim, "Nothing has been said yet.")],
+        let rows = match app.transcript(self.id).filter(|transcript| !transcript.is_empty()) {
+            Some(transcript) => self.scroll.visible(transcript, width, height),
+            None => vec![Row::of(StyleRole::Dim, "Nothing has been said yet.")],
         };
         app.painter().rows(frame.buffer_mut(), body, &rows);
     }
@@ -286,52 +293,56 @@ impl Popup for AttemptScreen {
 impl AttemptScreen {
     fn tabs(&self, app: &App) -> Row {
         let tab = |row: Row, tab: Tab, word: &str| {
-            row.then(if tab == self.tab { Ink::Focus } else { Ink::Dim }, word).then(Ink::Text, "   ")
+            row.then(if tab == self.tab { StyleRole::Focus } else { StyleRole::Dim }, word)
+                .then(StyleRole::Text, "   ")
         };
         let row = tab(Row::new(), Tab::Transcript, "transcript");
         let row = tab(tab(row, Tab::Handoff, "handoff"), Tab::Usage, "usage");
         if self.search.typing == Typing::Yes || !self.search.text.is_empty() {
             let cursor = if self.search.typing == Typing::Yes { "▌" } else { "" };
-            let row = row.end(Ink::Key, "/ ").end(Ink::Text, format!("{}{cursor}", self.search.text));
-            return row.end(Ink::Dim, &self.search.count);
+            let row =
+                row.end(StyleRole::Key, "/ ").end(StyleRole::Text, format!("{}{cursor}", self.search.text));
+            return row.end(StyleRole::Dim, &self.search.count);
         }
-        match app.tape(self.id) {
-            Some(tape) if !self.reel.follows() => row.end(Ink::Warn, below(&self.reel, tape)),
-            Some(tape) => row.end(Ink::Dim, position(tape)),
+        match app.transcript(self.id) {
+            Some(transcript) if !self.scroll.follows() => {
+                row.end(StyleRole::Warn, below(&self.scroll, transcript))
+            }
+            Some(transcript) => row.end(StyleRole::Dim, position(transcript)),
             None => row,
         }
     }
 
-    fn copy(&self, app: &App) -> Turn {
+    fn copy(&self, app: &App) -> PopupResult {
         let (width, height) = self.room(app);
-        let rows = match (self.tab, app.tape(self.id)) {
-            (Tab::Transcript, Some(tape)) => self.reel.visible(tape, width, height),
+        let rows = match (self.tab, app.transcript(self.id)) {
+            (Tab::Transcript, Some(transcript)) => self.scroll.visible(transcript, width, height),
             (Tab::Transcript, None) => Vec::new(),
             _ => self.side_rows(app, width),
         };
-        Turn::effect(Effect::Copy(plain(&rows))).with_words("copied what is seen")
+        PopupResult::effect(Effect::Copy(plain(&rows))).with_words("copied what is seen")
     }
 }
 
-fn below(reel: &Reel, tape: &Tape) -> String {
-    match reel.news(tape) {
+fn below(scroll: &ScrollState, transcript: &TranscriptBuffer) -> String {
+    match scroll.news(transcript) {
         0 => "not following".to_owned(),
         news => format!("↓ {} below", plural(usize::try_from(news).unwrap_or(usize::MAX), "new item")),
     }
 }
 
-fn position(tape: &Tape) -> String {
-    if tape.older > 0 {
-        format!("{} · {} older", plural(tape.len(), "item"), tape.older)
+fn position(transcript: &TranscriptBuffer) -> String {
+    if transcript.older > 0 {
+        format!("{} · {} older", plural(transcript.len(), "item"), transcript.older)
     } else {
-        plural(tape.len(), "item")
+        plural(transcript.len(), "item")
     }
 }
 
 /// Asks before an attempt is stopped.
-pub fn stop(app: &App, id: AttemptId) -> Turn {
+pub fn stop(app: &App, id: AttemptId) -> PopupResult {
     match app.mission.attempts.get(&id) {
-        Some(attempt) if attempt.is_live() => Turn::open(Confirm::new(
+        Some(attempt) if attempt.is_live() => PopupResult::open(Confirm::new(
             format!(
                 "Stop {id}, which works at {}? The mission pauses, so that it does not begin again by itself.",
                 subject(&app.mission, attempt.work)
@@ -339,6 +350,6 @@ pub fn stop(app: &App, id: AttemptId) -> Turn {
             Command::StopAttempt { attempt: id },
             format!("{id} is stopped"),
         )),
-        _ => Turn::say(format!("{id} does not run")),
+        _ => PopupResult::say(format!("{id} does not run")),
     }
 }

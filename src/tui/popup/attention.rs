@@ -7,18 +7,18 @@ use super::frame::{around, fitting, list};
 use super::gate::GateScreen;
 use super::prompt::Confirm;
 use super::talk::Talk;
-use super::{Popup, Then, Turn};
+use super::{Popup, PopupResult, StackAction};
 use crate::domain::attention::{Need, NeedKind, needs};
 use crate::domain::command::Command;
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
-use crate::tui::list::{List, Step};
+use crate::tui::list::{List, SelectionStep};
 use crate::tui::present::gate;
 use crate::tui::present::prose::paragraph;
 use crate::tui::present::row::Row;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::{ago, wrap};
 
 /// Cells that the screen is wide.
@@ -52,27 +52,31 @@ impl Popup for Attention {
         vec![Action::Open, Action::Up, Action::Down, Action::Back]
     }
 
-    fn act(&mut self, app: &App, action: Action) -> Turn {
+    fn act(&mut self, app: &App, action: Action) -> PopupResult {
         let needs = needs(&app.mission);
         if action == Action::Open {
-            return needs.get(self.list.selected).map_or_else(Turn::close, |need| {
+            return needs.get(self.list.selected).map_or_else(PopupResult::close, |need| {
                 // The list is left behind when nothing else waits in it.
-                let then = if needs.len() == 1 { Then::Swap } else { Then::Open };
-                Turn::stay().and_then(then(decision(app, need)))
+                let then = if needs.len() == 1 { StackAction::Swap } else { StackAction::Open };
+                PopupResult::stay().and_then(then(decision(app, need)))
             });
         }
-        let Some(step) = Step::of(action) else { return Turn::pass() };
+        let Some(step) = SelectionStep::of(action) else { return PopupResult::pass() };
         let height = usize::from(list_of(inside(self.area(app)), needs.len()).height);
         self.list.step(step, needs.len(), height);
-        Turn::stay()
+        PopupResult::stay()
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let needs = needs(&app.mission);
-        let title = Row::of(Ink::Strong, "Needs you").end(Ink::Dim, needs.len().to_string());
+        let title = Row::of(StyleRole::Strong, "Needs you").end(StyleRole::Dim, needs.len().to_string());
         let inner = around(app, frame, area, &title);
         if needs.is_empty() {
-            app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Dim, "Nothing waits for you.")]);
+            app.painter().rows(
+                frame.buffer_mut(),
+                inner,
+                &[Row::of(StyleRole::Dim, "Nothing waits for you.")],
+            );
         }
         let rows: Vec<Row> = needs.iter().map(|need| row(app, need)).collect();
         let upper = list_of(inner, needs.len());
@@ -91,7 +95,7 @@ impl Attention {
             rows.extend(detail(app, need, width));
         }
         if !app.warnings.is_empty() {
-            rows.extend([Row::new(), Row::of(Ink::Dim, "the engine warned")]);
+            rows.extend([Row::new(), Row::of(StyleRole::Dim, "the engine warned")]);
             rows.extend(warnings(app, width));
         }
         rows
@@ -112,14 +116,14 @@ fn detail(app: &App, need: &Need, width: usize) -> Vec<Row> {
             let Some(known) = app.mission.questions.iter().find(|known| known.id == question) else {
                 return Vec::new();
             };
-            let mut rows = paragraph(Ink::Text, known.text.as_str(), width);
+            let mut rows = paragraph(StyleRole::Text, known.text.as_str(), width);
             let numbered = known.options.iter().zip(1..);
             rows.extend(numbered.map(|(option, number)| {
-                Row::of(Ink::Accent, format!("  {number} ")).then(Ink::Text, option.as_str())
+                Row::of(StyleRole::Accent, format!("  {number} ")).then(StyleRole::Text, option.as_str())
             }));
             rows
         }
-        NeedKind::Hold { .. } => paragraph(Ink::Text, &need.sentence, width),
+        NeedKind::Hold { .. } => paragraph(StyleRole::Text, &need.sentence, width),
     }
 }
 
@@ -130,17 +134,17 @@ fn warnings(app: &App, width: usize) -> Vec<Row> {
         let lead = format!("{:>6}  ", ago(app.clock.since(warning.at)));
         for (index, line) in wrap(&warning.sentence, width.saturating_sub(8)).into_iter().enumerate() {
             let lead = if index == 0 { lead.clone() } else { " ".repeat(8) };
-            rows.push(Row::of(Ink::Dim, lead).then(Ink::Text, line));
+            rows.push(Row::of(StyleRole::Dim, lead).then(StyleRole::Text, line));
         }
     }
     rows
 }
 
 fn row(app: &App, need: &Need) -> Row {
-    let row = Row::of(Ink::Warn, "▲ ")
-        .then(Ink::Dim, format!("{:>4}  ", ago(app.now.since(need.since))))
-        .then(Ink::Text, &need.sentence);
-    if need.blocks.is_empty() { row } else { row.end(Ink::Dim, format!("holds up {}", need.blocks)) }
+    let row = Row::of(StyleRole::Warn, "▲ ")
+        .then(StyleRole::Dim, format!("{:>4}  ", ago(app.now.since(need.since))))
+        .then(StyleRole::Text, &need.sentence);
+    if need.blocks.is_empty() { row } else { row.end(StyleRole::Dim, format!("holds up {}", need.blocks)) }
 }
 
 /// The screen for what waits: the only decision itself, or the list of them.

@@ -5,20 +5,20 @@ use ratatui::layout::Rect;
 
 use super::frame::{around, list};
 use super::launcher::LauncherScreen;
-use super::{Popup, Turn};
+use super::{Popup, PopupResult};
 use crate::domain::budget::dollars;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
 use crate::tui::glyph::Glyph;
 use crate::tui::host::MissionCard;
-use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
-use crate::tui::list::{List, Step};
+use crate::tui::list::{List, SelectionStep};
 use crate::tui::options::{ConsoleExit, Launcher};
 use crate::tui::present::row::Row;
 use crate::tui::present::work::status_sign;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::{ago, clip, plural};
 
 /// The missions to go on with, the one that changed last first, and a new one.
@@ -34,30 +34,30 @@ impl Choice {
         Self { launcher, list: List::default() }
     }
 
-    fn chosen(&self) -> Turn {
+    fn chosen(&self) -> PopupResult {
         match self.launcher.alive.get(self.list.selected) {
-            Some(card) => Turn::effect(Effect::Exit(ConsoleExit::Attach(card.id.clone()))),
-            None => Turn::open(LauncherScreen::over_choice(self.launcher.clone())),
+            Some(card) => PopupResult::effect(Effect::Exit(ConsoleExit::Attach(card.id.clone()))),
+            None => PopupResult::open(LauncherScreen::over_choice(self.launcher.clone())),
         }
     }
 
     fn rows(&self, app: &App) -> Vec<Row> {
         let cards = self.launcher.alive.iter().map(|card| row(app, card));
-        let new = Row::new().sign(Ink::Accent, Glyph::Arrow).then(Ink::Accent, "begin     ");
-        cards.chain([new.then(Ink::Strong, "a new mission")]).collect()
+        let new = Row::new().sign(StyleRole::Accent, Glyph::Arrow).then(StyleRole::Accent, "begin     ");
+        cards.chain([new.then(StyleRole::Strong, "a new mission")]).collect()
     }
 }
 
 fn row(app: &App, card: &MissionCard) -> Row {
-    let (sign, ink) = status_sign(card.status);
+    let (sign, style) = status_sign(card.status);
     let waits = if card.waits_for.is_empty() { card.status.word() } else { &card.waits_for };
     Row::new()
-        .sign(ink, sign)
-        .then(Ink::Accent, "continue  ")
-        .then(Ink::Strong, format!("{:<30}", clip(&card.title, 29)))
-        .then(ink, waits)
-        .end(Ink::Dim, format!("  {:>4}", ago(app.now.since(card.updated))))
-        .end(Ink::Text, format!("{:>9}", dollars(card.micro_dollars)))
+        .sign(style, sign)
+        .then(StyleRole::Accent, "continue  ")
+        .then(StyleRole::Strong, format!("{:<30}", clip(&card.title, 29)))
+        .then(style, waits)
+        .end(StyleRole::Dim, format!("  {:>4}", ago(app.now.since(card.updated))))
+        .end(StyleRole::Text, format!("{:>9}", dollars(card.micro_dollars)))
 }
 
 /// What stands over the list.
@@ -81,36 +81,36 @@ impl Popup for Choice {
         vec![Action::Open, Action::Up, Action::Down, Action::Add, Action::Help, Action::Quit]
     }
 
-    fn act(&mut self, app: &App, action: Action) -> Turn {
+    fn act(&mut self, app: &App, action: Action) -> PopupResult {
         match action {
             Action::Open => return self.chosen(),
-            Action::Add => return Turn::open(LauncherScreen::over_choice(self.launcher.clone())),
-            Action::Back | Action::Quit => return Turn::effect(Effect::Exit(ConsoleExit::Left)),
-            Action::Help | Action::Redraw | Action::Theme => return Turn::pass(),
+            Action::Add => return PopupResult::open(LauncherScreen::over_choice(self.launcher.clone())),
+            Action::Back | Action::Quit => return PopupResult::effect(Effect::Exit(ConsoleExit::Left)),
+            Action::Help | Action::Redraw | Action::Theme => return PopupResult::pass(),
             _ => {}
         }
         // There is no mission under this screen that another key could be for.
-        let Some(step) = Step::of(action) else { return Turn::stay() };
+        let Some(step) = SelectionStep::of(action) else { return PopupResult::stay() };
         let height = usize::from(below_head(inside(self.area(app))).height);
         self.list.step(step, self.launcher.alive.len() + 1, height);
-        Turn::stay()
+        PopupResult::stay()
     }
 
-    fn clicked(&mut self, _app: &App, area: Rect, _column: u16, row: u16) -> Turn {
+    fn clicked(&mut self, _app: &App, area: Rect, _column: u16, row: u16) -> PopupResult {
         let inner = below_head(inside(area));
         let index = usize::from(row.saturating_sub(inner.y)) + self.list.top;
         if row >= inner.y && index <= self.launcher.alive.len() {
             self.list.selected = index;
         }
-        Turn::stay()
+        PopupResult::stay()
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let title = Row::of(Ink::Strong, "Which mission?");
+        let title = Row::of(StyleRole::Strong, "Which mission?");
         let inner = around(app, frame, area, &title);
         let count = plural(self.launcher.alive.len(), "mission");
         let head = format!("{count} in {}, the one that changed last first", self.launcher.repository);
-        app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Dim, head)]);
+        app.painter().rows(frame.buffer_mut(), inner, &[Row::of(StyleRole::Dim, head)]);
         list(app, frame, below_head(inner), &self.list, &self.rows(app));
     }
 }

@@ -6,8 +6,8 @@ use ratatui::layout::Rect;
 
 use super::frame::{around, scrolled};
 use super::prompt::told;
-use super::turn::order;
-use super::{Popup, Then, Turn, Typing};
+use super::result::order;
+use super::{Popup, PopupResult, StackAction, Typing};
 use crate::domain::command::Command;
 use crate::domain::consequence::ContractChange;
 use crate::domain::document::{contract_changes, write_contract};
@@ -16,13 +16,13 @@ use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::{Effect, Errand};
-use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::layout::{centred, inside};
-use crate::tui::list::{List, Step};
+use crate::tui::list::{List, SelectionStep};
 use crate::tui::present::edit::{Edit, Fate, rows};
 use crate::tui::present::row::Row;
 use crate::tui::source::SourceError;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::{plural, wrap};
 
 /// What became of the document.
@@ -31,12 +31,12 @@ pub struct ContractScreen {
     /// The mission when the editor opened: what others changed meanwhile is not taken for the person's change.
     base: Box<Mission>,
     text: String,
-    state: State,
+    state: EditorState,
     top: usize,
 }
 
 #[derive(Debug)]
-enum State {
+enum EditorState {
     /// The editor has not given anything back.
     Away,
     Unreadable(String),
@@ -48,39 +48,39 @@ impl ContractScreen {
     /// Opens the contract as it is.
     pub fn new(app: &App) -> Self {
         let base = Box::new(app.mission.clone());
-        Self { text: write_contract(&base), base, state: State::Away, top: 0 }
+        Self { text: write_contract(&base), base, state: EditorState::Away, top: 0 }
     }
 
-    fn edit(&self) -> Turn {
-        Turn::effect(Effect::Edit { text: self.text.clone(), name: "contract.md".to_owned() })
+    fn edit(&self) -> PopupResult {
+        PopupResult::effect(Effect::Edit { text: self.text.clone(), name: "contract.md".to_owned() })
     }
 
     fn edits(&mut self) -> &mut [Edit] {
         match &mut self.state {
-            State::Changes(edits) => edits,
-            State::Away | State::Unreadable(_) | State::Unchanged => &mut [],
+            EditorState::Changes(edits) => edits,
+            EditorState::Away | EditorState::Unreadable(_) | EditorState::Unchanged => &mut [],
         }
     }
 
     fn is_sending(&self) -> bool {
-        matches!(&self.state, State::Changes(edits) if edits.iter().any(|edit| edit.fate == Fate::Sent))
+        matches!(&self.state, EditorState::Changes(edits) if edits.iter().any(|edit| edit.fate == Fate::Sent))
     }
 
     fn is_unsent(&self) -> bool {
-        matches!(self.state, State::Unreadable(_)) || self.waiting() > 0
+        matches!(self.state, EditorState::Unreadable(_)) || self.waiting() > 0
     }
 
     /// How many changes have not been sent.
     fn waiting(&self) -> usize {
         match &self.state {
-            State::Changes(edits) => edits.iter().filter(|edit| edit.fate == Fate::Waiting).count(),
-            State::Away | State::Unreadable(_) | State::Unchanged => 0,
+            EditorState::Changes(edits) => edits.iter().filter(|edit| edit.fate == Fate::Waiting).count(),
+            EditorState::Away | EditorState::Unreadable(_) | EditorState::Unchanged => 0,
         }
     }
 
     /// Asks what each change would do; the answers come in any order.
-    fn consider(&mut self) -> Turn {
-        let mut turn = Turn::stay();
+    fn consider(&mut self) -> PopupResult {
+        let mut turn = PopupResult::stay();
         for (index, edit) in self.edits().iter().enumerate() {
             let Some(change) = change_of(&edit.command) else { continue };
             let errand = Errand::Consequences { serial: serial(index) };
@@ -90,24 +90,24 @@ impl ContractScreen {
     }
 
     /// Sends the next change that waits; the one after it follows its answer.
-    fn send_next(&mut self) -> Turn {
+    fn send_next(&mut self) -> PopupResult {
         let Some(edit) = self.edits().iter_mut().find(|edit| edit.fate == Fate::Waiting) else {
-            return Turn::stay();
+            return PopupResult::stay();
         };
         edit.fate = Fate::Sent;
-        Turn::effect(order(edit.command.clone(), edit.words()))
+        PopupResult::effect(order(edit.command.clone(), edit.words()))
     }
 
-    fn settle(&mut self, words: &str, result: &Result<Reply, SourceError>) -> Turn {
+    fn settle(&mut self, words: &str, result: &Result<Reply, SourceError>) -> PopupResult {
         let sent = self.edits().iter_mut().find(|edit| edit.fate == Fate::Sent && edit.words() == words);
-        let Some(edit) = sent else { return Turn::stay() };
+        let Some(edit) = sent else { return PopupResult::stay() };
         edit.fate = match result {
             Ok(_) => Fate::Done,
             // An engine that cannot be reached has not refused: the change waits for another Enter.
             Err(error @ SourceError::Lost(_)) => {
-                edit.told = Some((Ink::Warn, format!("not sent: {error}")));
+                edit.told = Some((StyleRole::Warn, format!("not sent: {error}")));
                 edit.fate = Fate::Waiting;
-                return Turn::stay();
+                return PopupResult::stay();
             }
             Err(error) => Fate::Refused(error.to_string()),
         };
@@ -115,26 +115,29 @@ impl ContractScreen {
     }
 
     fn page(&self, width: usize) -> Vec<Row> {
-        let sentence = |ink: Ink, text: &str| -> Vec<Row> {
-            wrap(text, width).iter().map(|line| Row::of(ink, line)).collect()
+        let sentence = |style: StyleRole, text: &str| -> Vec<Row> {
+            wrap(text, width).iter().map(|line| Row::of(style, line)).collect()
         };
         match &self.state {
-            State::Away => {
-                sentence(Ink::Dim, "The contract is in your editor. Save and leave it to come back.")
+            EditorState::Away => {
+                sentence(StyleRole::Dim, "The contract is in your editor. Save and leave it to come back.")
             }
-            State::Unreadable(error) => {
-                let mut page = sentence(Ink::Bad, error);
+            EditorState::Unreadable(error) => {
+                let mut page = sentence(StyleRole::Bad, error);
                 page.push(Row::new());
-                page.extend(sentence(Ink::Dim, "E opens what you wrote again; Esc leaves it for later."));
+                page.extend(sentence(
+                    StyleRole::Dim,
+                    "E opens what you wrote again; Esc leaves it for later.",
+                ));
                 page
             }
-            State::Unchanged => sentence(Ink::Dim, "Nothing was changed."),
-            State::Changes(edits) => {
+            EditorState::Unchanged => sentence(StyleRole::Dim, "Nothing was changed."),
+            EditorState::Changes(edits) => {
                 let mut page = rows(edits, width);
                 if self.waiting() > 0 && !self.is_sending() {
                     page.push(Row::new());
                     page.extend(sentence(
-                        Ink::Dim,
+                        StyleRole::Dim,
                         "Enter sends what is not sent yet, E goes on writing, Esc leaves it for later.",
                     ));
                 }
@@ -144,10 +147,10 @@ impl ContractScreen {
     }
 
     fn title(&self) -> Row {
-        let row = Row::of(Ink::Strong, "The contract from your editor");
+        let row = Row::of(StyleRole::Strong, "The contract from your editor");
         match &self.state {
-            State::Changes(edits) => row.end(Ink::Dim, plural(edits.len(), "change")),
-            State::Away | State::Unreadable(_) | State::Unchanged => row,
+            EditorState::Changes(edits) => row.end(StyleRole::Dim, plural(edits.len(), "change")),
+            EditorState::Away | EditorState::Unreadable(_) | EditorState::Unchanged => row,
         }
     }
 }
@@ -188,48 +191,48 @@ impl Popup for ContractScreen {
         }
     }
 
-    fn opened(&mut self, _app: &App) -> Turn {
+    fn opened(&mut self, _app: &App) -> PopupResult {
         self.edit()
     }
 
-    fn act(&mut self, app: &App, action: Action) -> Turn {
+    fn act(&mut self, app: &App, action: Action) -> PopupResult {
         match action {
             Action::Save if !self.is_sending() => return self.send_next(),
             Action::Editor if !self.is_sending() => {
-                let settled = matches!(self.state, State::Changes(_)) && self.waiting() == 0;
-                if settled || matches!(self.state, State::Unchanged) {
+                let settled = matches!(self.state, EditorState::Changes(_)) && self.waiting() == 0;
+                if settled || matches!(self.state, EditorState::Unchanged) {
                     *self = Self::new(app);
                 }
                 return self.edit();
             }
             // What has not been sent is somebody's work: E brings it back.
             Action::Back if self.is_unsent() => {
-                return Turn::say("kept: E goes on with what you wrote").and_then(Then::Shelve);
+                return PopupResult::say("kept: E goes on with what you wrote").and_then(StackAction::Stash);
             }
-            Action::Back => return Turn::close(),
+            Action::Back => return PopupResult::close(),
             _ => {}
         }
-        let Some(step) = Step::of(action) else { return Turn::stay() };
+        let Some(step) = SelectionStep::of(action) else { return PopupResult::stay() };
         let inner = inside(self.area(app));
         let mut list = List { selected: self.top, top: self.top };
         let len = self.page(usize::from(inner.width)).len().saturating_sub(usize::from(inner.height)) + 1;
         list.step(step, len, usize::from(inner.height).max(1));
         self.top = list.selected;
-        Turn::stay()
+        PopupResult::stay()
     }
 
-    fn edited(&mut self, _app: &App, text: &str) -> Turn {
+    fn edited(&mut self, _app: &App, text: &str) -> PopupResult {
         text.clone_into(&mut self.text);
         self.top = 0;
         self.state = match contract_changes(&self.base, text) {
-            Err(error) => State::Unreadable(error.to_string()),
-            Ok(commands) if commands.is_empty() => State::Unchanged,
-            Ok(commands) => State::Changes(commands.into_iter().map(Edit::new).collect()),
+            Err(error) => EditorState::Unreadable(error.to_string()),
+            Ok(commands) if commands.is_empty() => EditorState::Unchanged,
+            Ok(commands) => EditorState::Changes(commands.into_iter().map(Edit::new).collect()),
         };
         self.consider()
     }
 
-    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> Turn {
+    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> PopupResult {
         match errand {
             Errand::Consequences { serial: number } => {
                 let edits = self.edits().iter_mut().enumerate();
@@ -238,13 +241,13 @@ impl Popup for ContractScreen {
                     edit.told = match result {
                         Ok(Reply::Consequences { consequences }) => Some(told(consequences)),
                         Ok(_) => None,
-                        Err(error) => Some((Ink::Bad, error.to_string())),
+                        Err(error) => Some((StyleRole::Bad, error.to_string())),
                     };
                 }
-                Turn::stay()
+                PopupResult::stay()
             }
             Errand::Order(words) => self.settle(words, result),
-            _ => Turn::stay(),
+            _ => PopupResult::stay(),
         }
     }
 

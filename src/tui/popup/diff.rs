@@ -4,21 +4,21 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::frame::{around, list};
-use super::{Popup, Turn};
+use super::{Popup, PopupResult};
 use crate::link::protocol::{Call, DiffDoc, DiffScope, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::{Effect, Errand};
-use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
-use crate::tui::list::{List, Step};
+use crate::tui::list::{List, SelectionStep};
 use crate::tui::present::diff::{CodeLine, Mark, code_lines, file_row, hunk_places, totals};
 use crate::tui::present::row::Row;
 use crate::tui::source::SourceError;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::cut;
 use crate::tui::widget::code::{Styled, highlight};
-use crate::tui::widget::painter::Lit;
+use crate::tui::widget::painter::Highlight;
 
 /// A diff, the file that is selected, and the first line of it that is seen.
 #[derive(Debug)]
@@ -80,14 +80,14 @@ impl DiffScreen {
         }
     }
 
-    fn scroll(&mut self, app: &App, step: Step) {
+    fn scroll(&mut self, app: &App, step: SelectionStep) {
         let height = usize::from(parts(inside(self.area(app))).1.height);
         let mut list = List { selected: self.top, top: self.top };
         list.step(step, self.lines.len().saturating_sub(height) + 1, height.max(1));
         self.top = list.selected;
     }
 
-    fn copy(&self) -> Turn {
+    fn copy(&self) -> PopupResult {
         let sign = |mark| match mark {
             Mark::Added => "+",
             Mark::Removed => "-",
@@ -96,7 +96,7 @@ impl DiffScreen {
         };
         let text: Vec<String> =
             self.lines.iter().map(|line| format!("{}{}", sign(line.mark), line.code)).collect();
-        if text.is_empty() { Turn::stay() } else { Turn::effect(Effect::Copy(text.join("\n"))) }
+        if text.is_empty() { PopupResult::stay() } else { PopupResult::effect(Effect::Copy(text.join("\n"))) }
     }
 }
 
@@ -131,11 +131,11 @@ impl Popup for DiffScreen {
         vec![Action::NextHunk, Action::NextFile, Action::Down, Action::Copy, Action::Back]
     }
 
-    fn opened(&mut self, _app: &App) -> Turn {
-        Turn::ask(Call::Diff { scope: self.scope.clone() }, Errand::Diff(self.scope.clone()))
+    fn opened(&mut self, _app: &App) -> PopupResult {
+        PopupResult::ask(Call::Diff { scope: self.scope.clone() }, Errand::Diff(self.scope.clone()))
     }
 
-    fn act(&mut self, app: &App, action: Action) -> Turn {
+    fn act(&mut self, app: &App, action: Action) -> PopupResult {
         match action {
             Action::NextHunk => self.next_hunk(app),
             Action::PreviousHunk => self.previous_hunk(app),
@@ -145,15 +145,15 @@ impl Popup for DiffScreen {
             }
             Action::Copy => return self.copy(),
             Action::Open => {}
-            _ => match Step::of(action) {
+            _ => match SelectionStep::of(action) {
                 Some(step) => self.scroll(app, step),
-                None => return Turn::pass(),
+                None => return PopupResult::pass(),
             },
         }
-        Turn::stay()
+        PopupResult::stay()
     }
 
-    fn answered(&mut self, app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> Turn {
+    fn answered(&mut self, app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> PopupResult {
         if *errand == Errand::Diff(self.scope.clone()) {
             self.diff = match result {
                 Ok(Reply::Diff { diff }) => Some(Ok(diff.clone())),
@@ -162,20 +162,20 @@ impl Popup for DiffScreen {
             };
             self.select(app, 0);
         }
-        Turn::stay()
+        PopupResult::stay()
     }
 
-    fn refreshed(&mut self, app: &App) -> Turn {
+    fn refreshed(&mut self, app: &App) -> PopupResult {
         if self.theme != app.look.theme && !self.lines.is_empty() {
             let top = self.top;
             self.select(app, self.files.selected);
             self.top = top;
         }
-        Turn::stay()
+        PopupResult::stay()
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let mut title = Row::of(Ink::Strong, format!("Diff of {}", scope_name(&self.scope)));
+        let mut title = Row::of(StyleRole::Strong, format!("Diff of {}", scope_name(&self.scope)));
         if let Some(diff) = self.doc() {
             title.right = totals(diff).left;
         }
@@ -183,13 +183,21 @@ impl Popup for DiffScreen {
         let (files, code) = parts(inner);
         match &self.diff {
             None => {
-                app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Dim, "fetching the diff …")]);
+                app.painter().rows(
+                    frame.buffer_mut(),
+                    inner,
+                    &[Row::of(StyleRole::Dim, "fetching the diff …")],
+                );
             }
             Some(Err(sentence)) => {
-                app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Bad, sentence)]);
+                app.painter().rows(frame.buffer_mut(), inner, &[Row::of(StyleRole::Bad, sentence)]);
             }
             Some(Ok(diff)) if diff.files.is_empty() => {
-                app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Dim, "Nothing was changed.")]);
+                app.painter().rows(
+                    frame.buffer_mut(),
+                    inner,
+                    &[Row::of(StyleRole::Dim, "Nothing was changed.")],
+                );
             }
             Some(Ok(diff)) => {
                 let rows: Vec<Row> = diff.files.iter().map(file_row).collect();
@@ -206,19 +214,24 @@ impl DiffScreen {
             app.painter().rows(
                 frame.buffer_mut(),
                 area,
-                &[Row::of(Ink::Dim, "This file has no text to show.")],
+                &[Row::of(StyleRole::Dim, "This file has no text to show.")],
             );
         }
         for (at, (line, code)) in area.rows().zip(self.lines.iter().skip(self.top)).enumerate() {
-            let (sign, ink) = match code.mark {
-                Mark::Added => ("+ ", Ink::Added),
-                Mark::Removed => ("− ", Ink::Removed),
-                Mark::Same => ("  ", Ink::Dim),
-                Mark::Header => ("", Ink::Dim),
+            let (sign, style) = match code.mark {
+                Mark::Added => ("+ ", StyleRole::Added),
+                Mark::Removed => ("− ", StyleRole::Removed),
+                Mark::Same => ("  ", StyleRole::Dim),
+                Mark::Header => ("", StyleRole::Dim),
             };
-            let lead = app.painter().text(frame.buffer_mut(), (line.x, line.y), line.width, ink, sign);
+            let lead = app.painter().text(frame.buffer_mut(), (line.x, line.y), line.width, style, sign);
             if code.mark == Mark::Header {
-                app.painter().row(frame.buffer_mut(), line, &Row::of(Ink::Dim, &code.code), Lit::No);
+                app.painter().row(
+                    frame.buffer_mut(),
+                    line,
+                    &Row::of(StyleRole::Dim, &code.code),
+                    Highlight::No,
+                );
                 continue;
             }
             let mut x = line.x + lead;

@@ -4,37 +4,37 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::assertion::AssertionScreen;
-use super::exhibit::{Exhibit, Section, draw, height};
+use super::evidence_viewer::{EvidenceViewer, Section, draw, height};
 use super::frame::around;
 use super::prompt::{Prompt, Purpose};
-use super::{Popup, Turn};
+use super::{Popup, PopupResult};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::link::protocol::Reply;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::{Effect, Errand};
-use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
-use crate::tui::list::{List, Step};
+use crate::tui::list::{List, SelectionStep};
 use crate::tui::present::assertion;
 use crate::tui::present::row::Row;
 use crate::tui::source::SourceError;
+use crate::tui::style_role::StyleRole;
 
 /// The screen of an assertion's evidence.
 #[derive(Debug)]
 pub struct EvidenceScreen {
     assertion: AssertionId,
-    exhibit: Exhibit,
+    viewer: EvidenceViewer,
     top: usize,
 }
 
 impl EvidenceScreen {
     /// The evidence of an assertion.
     pub fn new(mission: &Mission, assertion: AssertionId) -> Self {
-        let exhibit = Exhibit::of(mission, &assertion);
-        Self { assertion, exhibit, top: 0 }
+        let viewer = EvidenceViewer::of(mission, &assertion);
+        Self { assertion, viewer, top: 0 }
     }
 
     fn sections(&self, app: &App, width: usize) -> Vec<Section> {
@@ -42,14 +42,14 @@ impl EvidenceScreen {
             Section::Rows(assertion::claim(&app.mission, &self.assertion, width)),
             Section::Rows(vec![Row::new()]),
         ];
-        sections.extend(self.exhibit.sections(width));
+        sections.extend(self.viewer.sections(width));
         sections.push(Section::Rows(assertion::history(&app.mission, &self.assertion, width)));
         sections
     }
 
-    fn go(&mut self, by: usize) -> Turn {
+    fn go(&mut self, by: usize) -> PopupResult {
         self.top = 0;
-        self.exhibit.go(by)
+        self.viewer.go(by)
     }
 }
 
@@ -67,49 +67,53 @@ impl Popup for EvidenceScreen {
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {
-        let mut hints = if self.exhibit.len() > 1 { vec![Action::NextMatch] } else { Vec::new() };
-        if !self.exhibit.is_empty() {
+        let mut hints = if self.viewer.len() > 1 { vec![Action::NextMatch] } else { Vec::new() };
+        if !self.viewer.is_empty() {
             hints.extend([Action::Outside, Action::Copy]);
         }
         hints.extend([Action::Edit, Action::Waive, Action::Down, Action::Back]);
         hints
     }
 
-    fn opened(&mut self, _app: &App) -> Turn {
-        self.exhibit.fetch()
+    fn opened(&mut self, _app: &App) -> PopupResult {
+        self.viewer.fetch()
     }
 
-    fn act(&mut self, app: &App, action: Action) -> Turn {
+    fn act(&mut self, app: &App, action: Action) -> PopupResult {
         match action {
             Action::NextMatch | Action::Right | Action::NextPane => return self.go(1),
             Action::PreviousMatch | Action::Left | Action::PreviousPane => {
-                return self.go(self.exhibit.len().saturating_sub(1));
+                return self.go(self.viewer.len().saturating_sub(1));
             }
-            Action::Outside => return self.exhibit.outside(),
+            Action::Outside => return self.viewer.outside(),
             Action::Copy => {
-                let Some(doc) = self.exhibit.doc() else { return Turn::stay() };
-                return Turn::effect(Effect::Copy(doc.content.clone()));
+                let Some(doc) = self.viewer.doc() else { return PopupResult::stay() };
+                return PopupResult::effect(Effect::Copy(doc.content.clone()));
             }
-            Action::Edit => return Turn::open(AssertionScreen::edit(app, &self.assertion)),
-            Action::Waive => return Turn::open(Prompt::new(app, Purpose::Waive(self.assertion.clone()))),
-            Action::Retire => return Turn::open(Prompt::new(app, Purpose::Retire(self.assertion.clone()))),
-            Action::Open => return Turn::stay(),
+            Action::Edit => return PopupResult::open(AssertionScreen::edit(app, &self.assertion)),
+            Action::Waive => {
+                return PopupResult::open(Prompt::new(app, Purpose::Waive(self.assertion.clone())));
+            }
+            Action::Retire => {
+                return PopupResult::open(Prompt::new(app, Purpose::Retire(self.assertion.clone())));
+            }
+            Action::Open => return PopupResult::stay(),
             _ => {}
         }
-        let Some(step) = Step::of(action) else { return Turn::pass() };
+        let Some(step) = SelectionStep::of(action) else { return PopupResult::pass() };
         let inner = inside(self.area(app));
         let lines = height(&self.sections(app, usize::from(inner.width)));
         self.top = List::scrolled(self.top, step, lines, usize::from(inner.height));
-        Turn::stay()
+        PopupResult::stay()
     }
 
-    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> Turn {
-        self.exhibit.answered(errand, result);
-        Turn::stay()
+    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> PopupResult {
+        self.viewer.answered(errand, result);
+        PopupResult::stay()
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let inner = around(app, frame, area, &Row::of(Ink::Strong, "Evidence"));
+        let inner = around(app, frame, area, &Row::of(StyleRole::Strong, "Evidence"));
         draw(app, frame, inner, self.top, &self.sections(app, usize::from(inner.width)));
     }
 }

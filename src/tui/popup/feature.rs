@@ -4,14 +4,14 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::frame::{around, fitting, scrolled};
-use super::{Popup, Turn};
+use super::{Popup, PopupResult};
 use crate::domain::id::FeatureId;
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::present::feature;
 use crate::tui::present::row::Row;
+use crate::tui::style_role::StyleRole;
 
 /// The screen of a feature.
 #[derive(Debug)]
@@ -41,14 +41,14 @@ impl Popup for FeatureScreen {
         vec![Action::Talk, Action::Back]
     }
 
-    fn act(&mut self, _app: &App, action: Action) -> Turn {
-        if action == Action::Open { Turn::close() } else { Turn::pass() }
+    fn act(&mut self, _app: &App, action: Action) -> PopupResult {
+        if action == Action::Open { PopupResult::close() } else { PopupResult::pass() }
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let Some(known) = app.mission.feature(self.id) else { return };
-        let title = Row::of(Ink::Strong, format!("{} {}", known.id, known.spec.title))
-            .end(Ink::Dim, known.milestone.to_string());
+        let title = Row::of(StyleRole::Strong, format!("{} {}", known.id, known.spec.title))
+            .end(StyleRole::Dim, known.milestone.to_string());
         let inner = around(app, frame, area, &title);
         let rows = feature::detail(&app.mission, known, usize::from(inner.width));
         scrolled(app, frame, inner, 0, &rows);

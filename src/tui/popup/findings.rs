@@ -6,18 +6,18 @@ use ratatui::layout::Rect;
 use super::attempt::AttemptScreen;
 use super::feature::FeatureScreen;
 use super::frame::{around, list, rule};
-use super::{Popup, Turn};
+use super::{Popup, PopupResult};
 use crate::domain::finding::{Finding, FindingState};
 use crate::domain::mission::Mission;
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
-use crate::tui::list::{List, Step};
+use crate::tui::list::{List, SelectionStep};
 use crate::tui::present::finding::{detail, row};
 use crate::tui::present::row::Row;
 use crate::tui::select::attempt_on;
+use crate::tui::style_role::StyleRole;
 
 /// The list of findings, and what is selected in it.
 #[derive(Debug, Default)]
@@ -31,17 +31,17 @@ impl Findings {
     }
 
     /// Whoever mends it, else whoever reported it.
-    fn open(&self, app: &App) -> Turn {
-        let Some(finding) = self.selected(&app.mission) else { return Turn::stay() };
+    fn open(&self, app: &App) -> PopupResult {
+        let Some(finding) = self.selected(&app.mission) else { return PopupResult::stay() };
         if let FindingState::TakenUp { feature } = finding.state {
             return match attempt_on(app, feature) {
-                Some(attempt) => Turn::open(AttemptScreen::new(attempt)),
-                None => Turn::open(FeatureScreen::new(feature)),
+                Some(attempt) => PopupResult::open(AttemptScreen::new(attempt)),
+                None => PopupResult::open(FeatureScreen::new(feature)),
             };
         }
         match finding.source.attempt() {
-            Some(attempt) => Turn::open(AttemptScreen::new(attempt)),
-            None => Turn::say("the engine found this itself: no attempt reported it"),
+            Some(attempt) => PopupResult::open(AttemptScreen::new(attempt)),
+            None => PopupResult::say("the engine found this itself: no attempt reported it"),
         }
     }
 }
@@ -63,24 +63,25 @@ impl Popup for Findings {
         vec![Action::Open, Action::Up, Action::Down, Action::Talk, Action::Back]
     }
 
-    fn act(&mut self, app: &App, action: Action) -> Turn {
+    fn act(&mut self, app: &App, action: Action) -> PopupResult {
         if action == Action::Open {
             return self.open(app);
         }
-        let Some(step) = Step::of(action) else { return Turn::pass() };
+        let Some(step) = SelectionStep::of(action) else { return PopupResult::pass() };
         let height = usize::from(parts(inside(self.area(app)), app.mission.findings.len()).0.height);
         self.list.step(step, app.mission.findings.len(), height);
-        Turn::stay()
+        PopupResult::stay()
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let findings = app.mission.findings_by_weight();
         let open = app.mission.open_findings().count();
         let count = format!("{open} open of {}", findings.len());
-        let inner = around(app, frame, area, &Row::of(Ink::Strong, "Findings").end(Ink::Dim, count));
+        let inner =
+            around(app, frame, area, &Row::of(StyleRole::Strong, "Findings").end(StyleRole::Dim, count));
         if findings.is_empty() {
             let sentence = "Nothing was reported yet. Handoffs, reviews and user testing report here.";
-            app.painter().rows(frame.buffer_mut(), inner, &[Row::of(Ink::Dim, sentence)]);
+            app.painter().rows(frame.buffer_mut(), inner, &[Row::of(StyleRole::Dim, sentence)]);
             return;
         }
         let (upper, lower) = parts(inner, findings.len());

@@ -4,16 +4,16 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::tui::app::App;
-use crate::tui::ink::Ink;
 use crate::tui::layout::{centred, inside};
 use crate::tui::list::List;
 use crate::tui::present::row::Row;
-use crate::tui::widget::painter::Lit;
+use crate::tui::style_role::StyleRole;
+use crate::tui::widget::painter::Highlight;
 
 /// Draws the border and title of a screen, and answers its inside.
 pub fn around(app: &App, frame: &mut Frame<'_>, area: Rect, title: &Row) -> Rect {
     let painter = app.painter();
-    painter.border(frame.buffer_mut(), area, Ink::Focus);
+    painter.border(frame.buffer_mut(), area, StyleRole::Focus);
     painter.title(frame.buffer_mut(), area, title);
     inside(area)
 }
@@ -27,7 +27,7 @@ pub fn fitting(app: &App, width: u16, rows: usize) -> Rect {
 /// Draws the rows of a list that are seen.
 pub fn list(app: &App, frame: &mut Frame<'_>, area: Rect, state: &List, rows: &[Row]) {
     for (line, index) in area.rows().zip(state.window(rows.len(), usize::from(area.height))) {
-        let lit = if index == state.selected { Lit::Selected } else { Lit::No };
+        let lit = if index == state.selected { Highlight::Selected } else { Highlight::No };
         if let Some(row) = rows.get(index) {
             app.painter().row(frame.buffer_mut(), line, row, lit);
         }
@@ -43,6 +43,6 @@ pub fn scrolled(app: &App, frame: &mut Frame<'_>, area: Rect, top: usize, rows: 
 /// A quiet rule across an area.
 pub fn rule(app: &App, frame: &mut Frame<'_>, line: Rect, heading: &str) {
     let fill = "─".repeat(usize::from(line.width).saturating_sub(heading.chars().count() + 1));
-    let row = Row::of(Ink::Dim, format!("{heading} ")).then(Ink::Border, fill);
-    app.painter().row(frame.buffer_mut(), line, &row, Lit::No);
+    let row = Row::of(StyleRole::Dim, format!("{heading} ")).then(StyleRole::Border, fill);
+    app.painter().row(frame.buffer_mut(), line, &row, Highlight::No);
 }

@@ -6,12 +6,12 @@ use ratatui::layout::Rect;
 use super::assertion::AssertionScreen;
 use super::diff::DiffScreen;
 use super::evidence::EvidenceScreen;
-use super::exhibit::{Exhibit, Section, draw, height};
+use super::evidence_viewer::{EvidenceViewer, Section, draw, height};
 use super::feature::FeatureScreen;
 use super::findings::Findings;
 use super::frame::{around, list, rule};
 use super::prompt::{Prompt, Purpose};
-use super::{Popup, Then, Turn};
+use super::{Popup, PopupResult, StackAction};
 use crate::domain::command::Command;
 use crate::domain::gate::{Decision, GateId};
 use crate::domain::mission::Mission;
@@ -19,15 +19,15 @@ use crate::link::protocol::{DiffScope, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::Errand;
-use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
-use crate::tui::list::{List, Step};
-use crate::tui::present::agenda::{self, Point};
+use crate::tui::list::{List, SelectionStep};
+use crate::tui::present::gate_items::{self, GateItem};
 use crate::tui::present::row::Row;
 use crate::tui::present::work::gate_name;
 use crate::tui::present::{assertion, gate};
 use crate::tui::source::SourceError;
+use crate::tui::style_role::StyleRole;
 
 /// The screen of one gate.
 #[derive(Debug)]
@@ -35,11 +35,11 @@ pub struct GateScreen {
     gate: GateId,
     list: List,
     /// The evidence of the selected assertion.
-    exhibit: Exhibit,
+    viewer: EvidenceViewer,
     /// The first line that is seen of the selected point.
     top: usize,
     /// What is selected, wherever it stands in the list after the mission has changed.
-    point: Option<Point>,
+    point: Option<GateItem>,
 }
 
 /// The gate that a person means when they name none: the open one, else that of the milestone being flown.
@@ -65,11 +65,11 @@ struct Parts {
 impl GateScreen {
     /// The screen of a gate.
     pub fn new(gate: GateId) -> Self {
-        Self { gate, list: List::default(), exhibit: Exhibit::default(), top: 0, point: None }
+        Self { gate, list: List::default(), viewer: EvidenceViewer::default(), top: 0, point: None }
     }
 
-    fn selected(&self, mission: &Mission) -> Option<Point> {
-        agenda::points(mission, self.gate).into_iter().nth(self.list.selected)
+    fn selected(&self, mission: &Mission) -> Option<GateItem> {
+        gate_items::points(mission, self.gate).into_iter().nth(self.list.selected)
     }
 
     fn parts(&self, app: &App) -> Parts {
@@ -77,38 +77,40 @@ impl GateScreen {
     }
 
     /// Looks at the point that is selected now: its evidence is asked for.
-    fn look(&mut self, app: &App) -> Turn {
+    fn look(&mut self, app: &App) -> PopupResult {
         self.top = 0;
         self.point = self.selected(&app.mission);
-        self.exhibit = match &self.point {
-            Some(Point::Assertion(id)) => Exhibit::of(&app.mission, id),
-            _ => Exhibit::default(),
+        self.viewer = match &self.point {
+            Some(GateItem::Assertion(id)) => EvidenceViewer::of(&app.mission, id),
+            _ => EvidenceViewer::default(),
         };
-        self.exhibit.fetch()
+        self.viewer.fetch()
     }
 
     fn sections(&self, app: &App, width: usize) -> Vec<Section> {
         let Some(point) = self.selected(&app.mission) else { return Vec::new() };
-        let mut sections =
-            vec![Section::Rows(agenda::detail(&app.mission, &point, width)), Section::Rows(vec![Row::new()])];
-        sections.extend(self.exhibit.sections(width));
-        if let Point::Assertion(id) = point {
+        let mut sections = vec![
+            Section::Rows(gate_items::detail(&app.mission, &point, width)),
+            Section::Rows(vec![Row::new()]),
+        ];
+        sections.extend(self.viewer.sections(width));
+        if let GateItem::Assertion(id) = point {
             sections.push(Section::Rows(assertion::history(&app.mission, &id, width)));
         }
         sections
     }
 
-    fn step(&mut self, app: &App, step: Step) -> Turn {
+    fn step(&mut self, app: &App, step: SelectionStep) -> PopupResult {
         let parts = self.parts(app);
-        if matches!(step, Step::PageUp | Step::PageDown) && parts.right.width > 0 {
+        if matches!(step, SelectionStep::PageUp | SelectionStep::PageDown) && parts.right.width > 0 {
             let lines = height(&self.sections(app, usize::from(parts.right.width)));
             self.top = List::scrolled(self.top, step, lines, usize::from(parts.right.height));
-            return Turn::stay();
+            return PopupResult::stay();
         }
         let before = self.list.selected;
-        let len = agenda::points(&app.mission, self.gate).len();
+        let len = gate_items::points(&app.mission, self.gate).len();
         self.list.step(step, len, usize::from(parts.left.height));
-        if self.list.selected == before { Turn::stay() } else { self.look(app) }
+        if self.list.selected == before { PopupResult::stay() } else { self.look(app) }
     }
 
     fn diff(&self) -> DiffScope {
@@ -118,39 +120,43 @@ impl GateScreen {
         }
     }
 
-    fn decide(&self, app: &App) -> Turn {
-        if let Some(words) = app.deciding.get(&self.gate) {
-            return Turn::say(format!("{words} is on its way"));
+    fn decide(&self, app: &App) -> PopupResult {
+        if let Some(words) = app.pending_decisions.get(&self.gate) {
+            return PopupResult::say(format!("{words} is on its way"));
         }
         if !app.mission.is_gate_open(self.gate) {
-            return Turn::say(format!("{} is not open: nothing to decide yet", gate_name(self.gate)));
+            return PopupResult::say(format!("{} is not open: nothing to decide yet", gate_name(self.gate)));
         }
         let decision = Decision::Go { note: None };
-        Turn::order(
+        PopupResult::order(
             Command::DecideGate { gate: self.gate, decision },
             format!("GO at {}", gate_name(self.gate)),
         )
-        .and_then(Then::Close)
+        .and_then(StackAction::Close)
     }
 
     /// A gate that was decided a moment ago is no longer asked about, whatever the mission has told so far.
     fn can_be_decided(&self, app: &App) -> bool {
-        app.mission.is_gate_open(self.gate) && !app.deciding.contains_key(&self.gate)
+        app.mission.is_gate_open(self.gate) && !app.pending_decisions.contains_key(&self.gate)
     }
 
-    fn of_selected(&self, app: &App, action: Action) -> Turn {
+    fn of_selected(&self, app: &App, action: Action) -> PopupResult {
         let id = match self.selected(&app.mission) {
-            Some(Point::Assertion(id)) => id,
-            Some(Point::Feature(id)) if action == Action::Open => return Turn::open(FeatureScreen::new(id)),
-            Some(Point::Finding(_)) if action == Action::Open => return Turn::open(Findings::default()),
-            _ if action == Action::Open => return Turn::stay(),
-            _ => return Turn::refuse("select an assertion first"),
+            Some(GateItem::Assertion(id)) => id,
+            Some(GateItem::Feature(id)) if action == Action::Open => {
+                return PopupResult::open(FeatureScreen::new(id));
+            }
+            Some(GateItem::Finding(_)) if action == Action::Open => {
+                return PopupResult::open(Findings::default());
+            }
+            _ if action == Action::Open => return PopupResult::stay(),
+            _ => return PopupResult::refuse("select an assertion first"),
         };
         match action {
-            Action::Waive => Turn::open(Prompt::new(app, Purpose::Waive(id))),
-            Action::Retire => Turn::open(Prompt::new(app, Purpose::Retire(id))),
-            Action::Open => Turn::open(EvidenceScreen::new(&app.mission, id)),
-            _ => Turn::open(AssertionScreen::edit(app, &id)),
+            Action::Waive => PopupResult::open(Prompt::new(app, Purpose::Waive(id))),
+            Action::Retire => PopupResult::open(Prompt::new(app, Purpose::Retire(id))),
+            Action::Open => PopupResult::open(EvidenceScreen::new(&app.mission, id)),
+            _ => PopupResult::open(AssertionScreen::edit(app, &id)),
         }
     }
 }
@@ -188,7 +194,7 @@ impl Popup for GateScreen {
         }
         let edits = if self.gate == GateId::Plan { Action::Add } else { Action::Waive };
         hints.extend([Action::Edit, edits, Action::Diff, Action::Open]);
-        if self.exhibit.len() > 1 {
+        if self.viewer.len() > 1 {
             hints.push(Action::NextMatch);
         }
         if self.parts(app).right.width > 0 {
@@ -198,40 +204,40 @@ impl Popup for GateScreen {
         hints
     }
 
-    fn opened(&mut self, app: &App) -> Turn {
+    fn opened(&mut self, app: &App) -> PopupResult {
         self.look(app)
     }
 
     /// The list is sorted anew when the mission changes; what was selected stays so, with the evidence it has now.
-    fn refreshed(&mut self, app: &App) -> Turn {
-        let points = agenda::points(&app.mission, self.gate);
+    fn refreshed(&mut self, app: &App) -> PopupResult {
+        let points = gate_items::points(&app.mission, self.gate);
         let place = self.point.as_ref().and_then(|point| points.iter().position(|known| known == point));
         let height = usize::from(self.parts(app).left.height);
         self.list.select(place.unwrap_or(self.list.selected), points.len(), height);
         let stale = match &self.point {
-            Some(Point::Assertion(id)) => !self.exhibit.is_of(&app.mission, id),
+            Some(GateItem::Assertion(id)) => !self.viewer.is_of(&app.mission, id),
             _ => false,
         };
-        if place.is_none() || stale { self.look(app) } else { Turn::stay() }
+        if place.is_none() || stale { self.look(app) } else { PopupResult::stay() }
     }
 
-    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> Turn {
-        self.exhibit.answered(errand, result);
-        Turn::stay()
+    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> PopupResult {
+        self.viewer.answered(errand, result);
+        PopupResult::stay()
     }
 
-    fn act(&mut self, app: &App, action: Action) -> Turn {
+    fn act(&mut self, app: &App, action: Action) -> PopupResult {
         match action {
             Action::NoGo if self.can_be_decided(app) => {
-                Turn::open(Prompt::new(app, Purpose::NoGo(self.gate)))
+                PopupResult::open(Prompt::new(app, Purpose::NoGo(self.gate)))
             }
             Action::Go | Action::NoGo => self.decide(app),
-            Action::Diff => Turn::open(DiffScreen::new(self.diff())),
+            Action::Diff => PopupResult::open(DiffScreen::new(self.diff())),
             Action::Waive | Action::Edit | Action::Open | Action::Retire => self.of_selected(app, action),
-            Action::Add => Turn::open(AssertionScreen::add(app)),
-            Action::NextMatch | Action::Right => self.exhibit.go(1),
-            Action::PreviousMatch | Action::Left => self.exhibit.go(self.exhibit.len().saturating_sub(1)),
-            _ => Step::of(action).map_or_else(Turn::pass, |step| self.step(app, step)),
+            Action::Add => PopupResult::open(AssertionScreen::add(app)),
+            Action::NextMatch | Action::Right => self.viewer.go(1),
+            Action::PreviousMatch | Action::Left => self.viewer.go(self.viewer.len().saturating_sub(1)),
+            _ => SelectionStep::of(action).map_or_else(PopupResult::pass, |step| self.step(app, step)),
         }
     }
 
@@ -239,25 +245,25 @@ impl Popup for GateScreen {
         let mission = &app.mission;
         let name = gate_name(self.gate);
         let mut title = Row::of(
-            Ink::Strong,
+            StyleRole::Strong,
             format!(
                 "{}{}",
                 name.get(..1).unwrap_or_default().to_uppercase(),
                 name.get(1..).unwrap_or_default()
             ),
         );
-        if let Some(words) = app.deciding.get(&self.gate) {
-            title = title.end(Ink::Accent, format!("{words} is on its way"));
+        if let Some(words) = app.pending_decisions.get(&self.gate) {
+            title = title.end(StyleRole::Accent, format!("{words} is on its way"));
         } else if mission.waits_at(self.gate) {
-            title = title.end(Ink::Warn, "▲ waits for you");
+            title = title.end(StyleRole::Warn, "▲ waits for you");
         } else if mission.is_gate_open(self.gate) {
-            title = title.end(Ink::Dim, "open; work goes on before it");
+            title = title.end(StyleRole::Dim, "open; work goes on before it");
         }
         let inner = around(app, frame, area, &title);
         let summary = gate::summary(mission, self.gate);
         let parts = parts(inner, summary.len());
-        let points = agenda::points(mission, self.gate);
-        let rows: Vec<Row> = points.iter().map(|point| agenda::row(mission, self.gate, point)).collect();
+        let points = gate_items::points(mission, self.gate);
+        let rows: Vec<Row> = points.iter().map(|point| gate_items::row(mission, self.gate, point)).collect();
         list(app, frame, parts.left, &self.list, &rows);
         if parts.right.width > 0 {
             let sections = self.sections(app, usize::from(parts.right.width));

@@ -3,15 +3,15 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::{Popup, Turn};
+use super::{Popup, PopupResult};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::glyph::Glyph;
-use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::layout::{centred, inside};
-use crate::tui::list::{List, Step};
+use crate::tui::list::{List, SelectionStep};
 use crate::tui::present::row::Row;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::width;
 
 /// The help of a screen.
@@ -42,22 +42,22 @@ impl Help {
 
 /// What the signs mean that stand before features, assertions and attempts.
 fn signs(rows: &mut Vec<Row>) {
-    const SIGNS: [(Glyph, Ink, &str); 10] = [
-        (Glyph::Done, Ink::Good, "built, proven, done"),
-        (Glyph::Active, Ink::Accent, "at work"),
-        (Glyph::Pending, Ink::Dim, "not yet"),
-        (Glyph::Failed, Ink::Bad, "failed"),
-        (Glyph::Blocked, Ink::Bad, "could not be tried, or was broken off"),
-        (Glyph::Stale, Ink::Warn, "the wording was changed after the verdict"),
-        (Glyph::Waived, Ink::Warn, "let pass by you, with a reason"),
-        (Glyph::Step, Ink::Dim, "a step of validation to come"),
-        (Glyph::Evidence, Ink::Dim, "how many pieces of evidence"),
-        (Glyph::Needs, Ink::Warn, "waits for you"),
+    const SIGNS: [(Glyph, StyleRole, &str); 10] = [
+        (Glyph::Done, StyleRole::Good, "built, proven, done"),
+        (Glyph::Active, StyleRole::Accent, "at work"),
+        (Glyph::Pending, StyleRole::Dim, "not yet"),
+        (Glyph::Failed, StyleRole::Bad, "failed"),
+        (Glyph::Blocked, StyleRole::Bad, "could not be tried, or was broken off"),
+        (Glyph::Stale, StyleRole::Warn, "the wording was changed after the verdict"),
+        (Glyph::Waived, StyleRole::Warn, "let pass by you, with a reason"),
+        (Glyph::Step, StyleRole::Dim, "a step of validation to come"),
+        (Glyph::Evidence, StyleRole::Dim, "how many pieces of evidence"),
+        (Glyph::Needs, StyleRole::Warn, "waits for you"),
     ];
-    rows.extend([Row::new(), Row::of(Ink::Strong, "Signs")]);
-    for (glyph, ink, meaning) in SIGNS {
-        let sign = Row::new().sign(ink, glyph).then(Ink::Text, " ".repeat(20));
-        rows.push(sign.then(Ink::Text, meaning));
+    rows.extend([Row::new(), Row::of(StyleRole::Strong, "Signs")]);
+    for (glyph, style, meaning) in SIGNS {
+        let sign = Row::new().sign(style, glyph).then(StyleRole::Text, " ".repeat(20));
+        rows.push(sign.then(StyleRole::Text, meaning));
     }
 }
 
@@ -74,12 +74,14 @@ fn section(app: &App, place: Context, rows: &mut Vec<Row>) {
         Context::Move => "Moving about",
         _ => "This screen",
     };
-    rows.push(Row::of(Ink::Strong, heading));
+    rows.push(Row::of(StyleRole::Strong, heading));
     for (action, chords) in listing {
         let keys: Vec<String> = chords.iter().map(ToString::to_string).collect();
         let keys = keys.join("  ");
         let fill = " ".repeat(22_usize.saturating_sub(width(&keys)).max(1));
-        rows.push(Row::of(Ink::Key, keys).then(Ink::Text, fill).then(Ink::Text, action.about()));
+        rows.push(
+            Row::of(StyleRole::Key, keys).then(StyleRole::Text, fill).then(StyleRole::Text, action.about()),
+        );
     }
 }
 
@@ -97,9 +99,9 @@ impl Popup for Help {
         vec![Action::Back, Action::Up, Action::Down]
     }
 
-    fn act(&mut self, app: &App, action: Action) -> Turn {
-        match Step::of(action) {
-            Some(Step::By(n)) => {
+    fn act(&mut self, app: &App, action: Action) -> PopupResult {
+        match SelectionStep::of(action) {
+            Some(SelectionStep::By(n)) => {
                 let height = self.height(app);
                 self.list.scroll(n, self.rows.len(), height);
             }
@@ -107,19 +109,20 @@ impl Popup for Help {
                 let height = self.height(app);
                 self.list.step(step, self.rows.len(), height);
             }
-            None if action == Action::Help => return Turn::close(),
-            None => return Turn::pass(),
+            None if action == Action::Help => return PopupResult::close(),
+            None => return PopupResult::pass(),
         }
-        Turn::stay()
+        PopupResult::stay()
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let painter = app.painter();
-        painter.border(frame.buffer_mut(), area, Ink::Focus);
+        painter.border(frame.buffer_mut(), area, StyleRole::Focus);
         painter.title(
             frame.buffer_mut(),
             area,
-            &Row::of(Ink::Strong, "Help").end(Ink::Dim, "keys can be changed in the configuration"),
+            &Row::of(StyleRole::Strong, "Help")
+                .end(StyleRole::Dim, "keys can be changed in the configuration"),
         );
         let inner = inside(area);
         let window = self.list.window(self.rows.len(), usize::from(inner.height));

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::frame::around;
-use super::{Popup, Turn};
+use super::{Popup, PopupResult};
 use crate::domain::gate::GateId;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
@@ -12,21 +12,21 @@ use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::Errand;
-use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::layout::centred;
 use crate::tui::present::row::Row;
 use crate::tui::source::SourceError;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::{span, wrap};
 
 /// How far the landing is.
 #[derive(Debug, Default)]
 pub struct LandScreen {
-    state: State,
+    state: LandingState,
 }
 
 #[derive(Debug, Default)]
-enum State {
+enum LandingState {
     #[default]
     Asking,
     /// Since when the engine merges and tests.
@@ -49,30 +49,32 @@ pub fn obstacle(mission: &Mission) -> Option<String> {
 }
 
 impl LandScreen {
-    fn land(&mut self, app: &App) -> Turn {
-        if obstacle(&app.mission).is_some() || matches!(self.state, State::Landing(_) | State::Landed(_)) {
-            return Turn::stay();
+    fn land(&mut self, app: &App) -> PopupResult {
+        if obstacle(&app.mission).is_some()
+            || matches!(self.state, LandingState::Landing(_) | LandingState::Landed(_))
+        {
+            return PopupResult::stay();
         }
-        self.state = State::Landing(app.clock);
-        Turn::ask(Call::Land, Errand::Land)
+        self.state = LandingState::Landing(app.clock);
+        PopupResult::ask(Call::Land, Errand::Land)
     }
 
-    fn sentence(&self, app: &App) -> (Ink, String) {
+    fn sentence(&self, app: &App) -> (StyleRole, String) {
         let target = app.mission.founding.as_ref().map_or_else(String::new, |f| f.target.to_string());
         match &self.state {
-            State::Landing(since) => (
-                Ink::Accent,
+            LandingState::Landing(since) => (
+                StyleRole::Accent,
                 format!(
                     "Merging, and running the mission's commands on the merged tree … {}",
                     span(app.clock.since(*since))
                 ),
             ),
-            State::Refused(sentence) => (Ink::Bad, sentence.clone()),
-            State::Landed(sentence) => (Ink::Good, sentence.clone()),
-            State::Asking => match obstacle(&app.mission) {
-                Some(sentence) => (Ink::Warn, sentence),
+            LandingState::Refused(sentence) => (StyleRole::Bad, sentence.clone()),
+            LandingState::Landed(sentence) => (StyleRole::Good, sentence.clone()),
+            LandingState::Asking => match obstacle(&app.mission) {
+                Some(sentence) => (StyleRole::Warn, sentence),
                 None => (
-                    Ink::Text,
+                    StyleRole::Text,
                     format!(
                         "Merge the mission's branch into {target}? The mission's commands run on the merged tree first; \
                          if one fails, or git finds a conflict, nothing is changed."
@@ -93,41 +95,42 @@ impl Popup for LandScreen {
     }
 
     fn hints(&self, app: &App) -> Vec<Action> {
-        let ready =
-            obstacle(&app.mission).is_none() && matches!(self.state, State::Asking | State::Refused(_));
+        let ready = obstacle(&app.mission).is_none()
+            && matches!(self.state, LandingState::Asking | LandingState::Refused(_));
         if ready { vec![Action::Merge, Action::Diff, Action::Back] } else { vec![Action::Back] }
     }
 
-    fn act(&mut self, app: &App, action: Action) -> Turn {
+    fn act(&mut self, app: &App, action: Action) -> PopupResult {
         match action {
             Action::Merge => self.land(app),
-            Action::Open | Action::Land => Turn::stay(),
-            _ => Turn::pass(),
+            Action::Open | Action::Land => PopupResult::stay(),
+            _ => PopupResult::pass(),
         }
     }
 
-    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> Turn {
+    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> PopupResult {
         if *errand == Errand::Land {
             match result {
                 Ok(Reply::Landed { branch, commit }) => {
-                    self.state = State::Landed(format!("It landed on {branch} as {}.", commit.short()));
+                    self.state =
+                        LandingState::Landed(format!("It landed on {branch} as {}.", commit.short()));
                 }
                 Ok(_) => {}
-                Err(error) => self.state = State::Refused(error.to_string()),
+                Err(error) => self.state = LandingState::Refused(error.to_string()),
             }
         }
-        Turn::stay()
+        PopupResult::stay()
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let inner = around(app, frame, area, &Row::of(Ink::Strong, "Land the mission"));
-        let (ink, sentence) = self.sentence(app);
+        let inner = around(app, frame, area, &Row::of(StyleRole::Strong, "Land the mission"));
+        let (style, sentence) = self.sentence(app);
         let mut rows: Vec<Row> =
-            wrap(&sentence, usize::from(inner.width)).iter().map(|line| Row::of(ink, line)).collect();
-        if matches!(self.state, State::Landing(_)) {
+            wrap(&sentence, usize::from(inner.width)).iter().map(|line| Row::of(style, line)).collect();
+        if matches!(self.state, LandingState::Landing(_)) {
             rows.push(Row::new());
             rows.push(Row::of(
-                Ink::Dim,
+                StyleRole::Dim,
                 "You may leave this screen; the landing goes on, and its end is told.",
             ));
         }

@@ -5,17 +5,17 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::frame::around;
-use super::{Popup, Turn, Typing};
+use super::{Popup, PopupResult, Typing};
 use crate::domain::budget::dollars;
 use crate::domain::goal::Goal;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
-use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::options::{ConsoleExit, Launch, Launcher};
 use crate::tui::present::prose::paragraph;
 use crate::tui::present::row::Row;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::wrap;
 use crate::tui::widget::text_box::{Active, Height, TextBox};
 
@@ -68,38 +68,38 @@ impl LauncherScreen {
         Self { under: Under::Choice, ..Self::new(launcher) }
     }
 
-    fn start(&mut self) -> Turn {
+    fn start(&mut self) -> PopupResult {
         if let Some(obstacle) = &self.launcher.obstacle {
             self.trouble = Some(obstacle.clone());
-            return Turn::stay();
+            return PopupResult::stay();
         }
         let goal = self.goal.text();
         if let Err(error) = Goal::new(&goal) {
             self.trouble = Some(error.to_string());
-            return Turn::stay();
+            return PopupResult::stay();
         }
         let models = self.launcher.models.iter().map(|(role, model, _)| (*role, model.clone())).collect();
         let launch = Launch { goal, models, budget: self.launcher.budget };
-        Turn::effect(Effect::Exit(ConsoleExit::Launch(Box::new(launch))))
+        PopupResult::effect(Effect::Exit(ConsoleExit::Launch(Box::new(launch))))
     }
 
     fn facts(&self, width: usize) -> Vec<Row> {
         let mut rows = vec![
-            Row::of(Ink::Dim, format!("{:<16}", "repository"))
-                .then(Ink::Text, format!("{} ⎇ {}", self.launcher.repository, self.launcher.branch)),
+            Row::of(StyleRole::Dim, format!("{:<16}", "repository"))
+                .then(StyleRole::Text, format!("{} ⎇ {}", self.launcher.repository, self.launcher.branch)),
         ];
         let budget = self.launcher.budget.micro_dollars.map_or_else(|| "no limit".to_owned(), dollars);
-        rows.push(Row::of(Ink::Dim, format!("{:<16}", "budget")).then(Ink::Text, budget));
+        rows.push(Row::of(StyleRole::Dim, format!("{:<16}", "budget")).then(StyleRole::Text, budget));
         for (role, model, why) in &self.launcher.models {
             rows.push(
-                Row::of(Ink::Dim, format!("{:<16}", role.to_string()))
-                    .then(Ink::Text, format!("{model}  "))
-                    .then(Ink::Dim, why),
+                Row::of(StyleRole::Dim, format!("{:<16}", role.to_string()))
+                    .then(StyleRole::Text, format!("{model}  "))
+                    .then(StyleRole::Dim, why),
             );
         }
         if let Some(trouble) = &self.trouble {
             rows.push(Row::new());
-            rows.extend(wrap(trouble, width).into_iter().map(|line| Row::of(Ink::Bad, line)));
+            rows.extend(wrap(trouble, width).into_iter().map(|line| Row::of(StyleRole::Bad, line)));
         }
         rows
     }
@@ -131,59 +131,63 @@ impl Popup for LauncherScreen {
         vec![Action::Save, Action::Editor, Action::Play, Action::Quit]
     }
 
-    fn opened(&mut self, app: &App) -> Turn {
+    fn opened(&mut self, app: &App) -> PopupResult {
         if let Some(draft) = app.drafts.get(DRAFT) {
             self.goal = TextBox::new(Height::Many, draft);
         }
-        Turn::stay()
+        PopupResult::stay()
     }
 
-    fn act(&mut self, _app: &App, action: Action) -> Turn {
+    fn act(&mut self, _app: &App, action: Action) -> PopupResult {
         match action {
             Action::Save => self.start(),
-            Action::Play => Turn::effect(Effect::Exit(ConsoleExit::Demo)),
+            Action::Play => PopupResult::effect(Effect::Exit(ConsoleExit::Demo)),
             Action::Editor => {
-                Turn::effect(Effect::Edit { text: self.goal.text(), name: "goal.md".to_owned() })
+                PopupResult::effect(Effect::Edit { text: self.goal.text(), name: "goal.md".to_owned() })
             }
             Action::Quit if self.under == Under::Choice => {
-                Turn::close().with_draft(DRAFT.to_owned(), Some(self.goal.text()))
+                PopupResult::close().with_draft(DRAFT.to_owned(), Some(self.goal.text()))
             }
             // A goal may be an hour's work, and here is no mission to keep it with.
             Action::Quit if self.leaving == Leaving::No && !self.goal.is_blank() => {
                 self.leaving = Leaving::Asked;
                 self.trouble =
                     Some("The goal has not been sent: leave once more to throw it away.".to_owned());
-                Turn::stay()
+                PopupResult::stay()
             }
-            Action::Quit => Turn::effect(Effect::Exit(ConsoleExit::Left)),
-            _ => Turn::stay(),
+            Action::Quit => PopupResult::effect(Effect::Exit(ConsoleExit::Left)),
+            _ => PopupResult::stay(),
         }
     }
 
-    fn typed(&mut self, _app: &App, key: KeyEvent) -> Turn {
+    fn typed(&mut self, _app: &App, key: KeyEvent) -> PopupResult {
         self.goal.key(key);
         self.leaving = Leaving::No;
         self.trouble.clone_from(&self.launcher.obstacle);
-        Turn::stay()
+        PopupResult::stay()
     }
 
-    fn pasted(&mut self, _app: &App, text: &str) -> Turn {
+    fn pasted(&mut self, _app: &App, text: &str) -> PopupResult {
         self.goal.paste(text);
-        Turn::stay()
+        PopupResult::stay()
     }
 
-    fn edited(&mut self, _app: &App, text: &str) -> Turn {
+    fn edited(&mut self, _app: &App, text: &str) -> PopupResult {
         self.goal = TextBox::new(Height::Many, text.trim_end());
-        Turn::stay()
+        PopupResult::stay()
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let inner =
-            around(app, frame, area, &Row::of(Ink::Strong, "What should exist when the mission is over?"));
+        let inner = around(
+            app,
+            frame,
+            area,
+            &Row::of(StyleRole::Strong, "What should exist when the mission is over?"),
+        );
         let width = usize::from(inner.width);
         let facts = self.facts(width);
         let wanted = u16::try_from(facts.len()).unwrap_or(u16::MAX);
-        let advice = paragraph(Ink::Dim, ADVICE, width);
+        let advice = paragraph(StyleRole::Dim, ADVICE, width);
         let head = u16::try_from(advice.len() + 1).unwrap_or(0).min(inner.height / 4);
         app.painter().rows(frame.buffer_mut(), Rect { height: head, ..inner }, &advice);
         let room = inner.height.saturating_sub(head);

@@ -7,7 +7,7 @@ pub mod choice;
 pub mod contract;
 pub mod diff;
 pub mod evidence;
-pub mod exhibit;
+pub mod evidence_viewer;
 pub mod feature;
 pub mod findings;
 pub mod frame;
@@ -21,9 +21,9 @@ pub mod open;
 pub mod palette;
 pub mod prompt;
 pub mod replay;
+pub mod result;
 pub mod stats;
 pub mod talk;
-pub mod turn;
 pub mod workers;
 
 use std::fmt;
@@ -39,7 +39,7 @@ use super::keymap::Context;
 use super::source::SourceError;
 use crate::link::protocol::Reply;
 
-pub use turn::{Show, Then, Turn};
+pub use result::{PopupResult, Show, StackAction};
 
 /// A screen over the main one. It keeps only what the person does to it: selections, scroll positions, drafts.
 pub trait Popup: fmt::Debug + Send {
@@ -65,46 +65,51 @@ pub trait Popup: fmt::Debug + Send {
     }
 
     /// Called once, when it is put on the stack.
-    fn opened(&mut self, _app: &App) -> Turn {
-        Turn::stay()
+    fn opened(&mut self, _app: &App) -> PopupResult {
+        PopupResult::stay()
     }
 
     /// Does an action.
-    fn act(&mut self, app: &App, action: Action) -> Turn;
+    fn act(&mut self, app: &App, action: Action) -> PopupResult;
 
     /// Takes a key that is bound to nothing.
-    fn typed(&mut self, _app: &App, _key: KeyEvent) -> Turn {
-        Turn::stay()
+    fn typed(&mut self, _app: &App, _key: KeyEvent) -> PopupResult {
+        PopupResult::stay()
     }
 
     /// Takes pasted text, or what the editor gave back.
-    fn pasted(&mut self, _app: &App, _text: &str) -> Turn {
-        Turn::stay()
+    fn pasted(&mut self, _app: &App, _text: &str) -> PopupResult {
+        PopupResult::stay()
     }
 
     /// Takes what the person wrote in their editor.
-    fn edited(&mut self, _app: &App, _text: &str) -> Turn {
-        Turn::stay()
+    fn edited(&mut self, _app: &App, _text: &str) -> PopupResult {
+        PopupResult::stay()
     }
 
     /// Hears what came of a call, its own or another's.
-    fn answered(&mut self, _app: &App, _errand: &Errand, _result: &Result<Reply, SourceError>) -> Turn {
-        Turn::stay()
+    fn answered(
+        &mut self,
+        _app: &App,
+        _errand: &Errand,
+        _result: &Result<Reply, SourceError>,
+    ) -> PopupResult {
+        PopupResult::stay()
     }
 
     /// Time went on, or the mission changed.
-    fn refreshed(&mut self, _app: &App) -> Turn {
-        Turn::stay()
+    fn refreshed(&mut self, _app: &App) -> PopupResult {
+        PopupResult::stay()
     }
 
     /// How often it wants to hear of the time.
-    fn pace(&self) -> Pace {
-        Pace::Calm
+    fn pace(&self) -> RefreshRate {
+        RefreshRate::Calm
     }
 
     /// A click in it.
-    fn clicked(&mut self, _app: &App, _area: Rect, _column: u16, _row: u16) -> Turn {
-        Turn::stay()
+    fn clicked(&mut self, _app: &App, _area: Rect, _column: u16, _row: u16) -> PopupResult {
+        PopupResult::stay()
     }
 
     /// Draws it.
@@ -121,7 +126,7 @@ pub enum Typing {
 
 /// How often a screen wants to hear of the time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Pace {
+pub enum RefreshRate {
     /// As all clocks on the screen: once a second while something runs, else once a minute.
     #[default]
     Calm,

@@ -5,16 +5,16 @@ use ratatui::layout::Rect;
 
 use super::frame::{around, fitting, list};
 use super::prompt::{Prompt, Purpose};
-use super::{Popup, Turn};
+use super::{Popup, PopupResult};
 use crate::domain::attempt::Role;
 use crate::domain::budget::dollars;
 use crate::domain::usage::Usage;
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
-use crate::tui::list::{List, Step};
+use crate::tui::list::{List, SelectionStep};
 use crate::tui::present::row::Row;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::plural;
 
 /// The list of roles.
@@ -36,15 +36,15 @@ impl Popup for Models {
         vec![Action::Edit, Action::Up, Action::Down, Action::Back]
     }
 
-    fn act(&mut self, app: &App, action: Action) -> Turn {
+    fn act(&mut self, app: &App, action: Action) -> PopupResult {
         if matches!(action, Action::Edit | Action::Open) {
-            let Some(role) = Role::ALL.get(self.list.selected).copied() else { return Turn::stay() };
+            let Some(role) = Role::ALL.get(self.list.selected).copied() else { return PopupResult::stay() };
             let model = app.mission.models.get(&role).map_or("", |model| model.as_str());
-            return Turn::open(Prompt::from(Purpose::Model(role), model));
+            return PopupResult::open(Prompt::from(Purpose::Model(role), model));
         }
-        let Some(step) = Step::of(action) else { return Turn::pass() };
+        let Some(step) = SelectionStep::of(action) else { return PopupResult::pass() };
         self.list.step(step, Role::ALL.len(), Role::ALL.len());
-        Turn::stay()
+        PopupResult::stay()
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
@@ -52,7 +52,7 @@ impl Popup for Models {
             app,
             frame,
             area,
-            &Row::of(Ink::Strong, "Models").end(Ink::Dim, "from the next attempt on"),
+            &Row::of(StyleRole::Strong, "Models").end(StyleRole::Dim, "from the next attempt on"),
         );
         let rows: Vec<Row> = Role::ALL.into_iter().map(|role| row(app, role)).collect();
         list(app, frame, inner, &self.list, &rows);
@@ -63,9 +63,10 @@ fn row(app: &App, role: Role) -> Row {
     let attempts = || app.mission.attempts.values().filter(move |attempt| attempt.role == role);
     let used: Usage = attempts().map(|attempt| attempt.usage).sum();
     let model = app.mission.models.get(&role);
-    let (ink, words) = model.map_or((Ink::Warn, "none is set"), |model| (Ink::Text, model.as_str()));
-    Row::of(Ink::Strong, format!("{:<16}", role.to_string()))
-        .then(ink, words)
-        .end(Ink::Dim, plural(attempts().count(), "attempt"))
-        .end(Ink::Text, format!("{:>9}", dollars(used.micro_dollars)))
+    let (style, words) =
+        model.map_or((StyleRole::Warn, "none is set"), |model| (StyleRole::Text, model.as_str()));
+    Row::of(StyleRole::Strong, format!("{:<16}", role.to_string()))
+        .then(style, words)
+        .end(StyleRole::Dim, plural(attempts().count(), "attempt"))
+        .end(StyleRole::Text, format!("{:>9}", dollars(used.micro_dollars)))
 }

@@ -6,15 +6,15 @@ use nucleo_matcher::{Config, Matcher};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::{Popup, Then, Turn, Typing};
+use super::{Popup, PopupResult, StackAction, Typing};
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::ink::Ink;
 use crate::tui::keymap::{Context, Keymap};
 use crate::tui::layout::{centred, inside};
-use crate::tui::list::{List, Step};
+use crate::tui::list::{List, SelectionStep};
 use crate::tui::present::row::Row;
-use crate::tui::widget::painter::Lit;
+use crate::tui::style_role::StyleRole;
+use crate::tui::widget::painter::Highlight;
 
 /// The palette: what was typed, and which of the commands found is selected.
 #[derive(Debug, Default)]
@@ -90,26 +90,26 @@ impl Popup for Palette {
         vec![Action::Open, Action::Up, Action::Down, Action::Back]
     }
 
-    fn act(&mut self, app: &App, action: Action) -> Turn {
+    fn act(&mut self, app: &App, action: Action) -> PopupResult {
         // While the palette has the keys it is not on the stack, so that the uppermost screen is the one below.
         let found = self.found(&app.places());
         if action == Action::Open {
             return match found.get(self.list.selected) {
-                Some(found) => Turn::stay().and_then(Then::Perform(*found)),
-                None => Turn::stay(),
+                Some(found) => PopupResult::stay().and_then(StackAction::Perform(*found)),
+                None => PopupResult::stay(),
             };
         }
-        match Step::of(action) {
+        match SelectionStep::of(action) {
             Some(step) => {
                 let (len, seen) = (found.len(), self.rows_seen(app));
                 self.list.step(step, len, seen);
-                Turn::stay()
+                PopupResult::stay()
             }
-            None => Turn::pass(),
+            None => PopupResult::pass(),
         }
     }
 
-    fn typed(&mut self, _app: &App, key: KeyEvent) -> Turn {
+    fn typed(&mut self, _app: &App, key: KeyEvent) -> PopupResult {
         match key.code {
             KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
                 self.typed.push(c);
@@ -117,30 +117,32 @@ impl Popup for Palette {
             KeyCode::Backspace => {
                 self.typed.pop();
             }
-            _ => return Turn::stay(),
+            _ => return PopupResult::stay(),
         }
         self.list = List::default();
-        Turn::stay()
+        PopupResult::stay()
     }
 
-    fn pasted(&mut self, _app: &App, text: &str) -> Turn {
+    fn pasted(&mut self, _app: &App, text: &str) -> PopupResult {
         self.typed.extend(crate::tui::text::clean(text).chars().filter(|c| *c != '\n').take(80));
-        Turn::stay()
+        PopupResult::stay()
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let painter = app.painter();
         let buf = frame.buffer_mut();
-        painter.border(buf, area, Ink::Focus);
-        painter.title(buf, area, &Row::of(Ink::Strong, "Commands").end(Ink::Dim, "flightdeck …"));
+        painter.border(buf, area, StyleRole::Focus);
+        painter.title(buf, area, &Row::of(StyleRole::Strong, "Commands").end(StyleRole::Dim, "flightdeck …"));
         let inner = inside(area);
         let mut lines = inner.rows();
         if let Some(line) = lines.next() {
             painter.row(
                 buf,
                 line,
-                &Row::of(Ink::Key, ": ").then(Ink::Strong, &self.typed).then(Ink::Accent, "▌"),
-                Lit::No,
+                &Row::of(StyleRole::Key, ": ")
+                    .then(StyleRole::Strong, &self.typed)
+                    .then(StyleRole::Accent, "▌"),
+                Highlight::No,
             );
         }
         lines.next();
@@ -149,17 +151,17 @@ impl Popup for Palette {
         for (line, index) in lines.zip(self.list.window(found.len(), self.rows_seen(app))) {
             let Some(action) = found.get(index) else { continue };
             let key = app.keymap.key_of(&below, *action).map_or_else(String::new, |key| key.to_string());
-            let row = Row::of(Ink::Text, format!("{:<18}", action.name()))
-                .then(Ink::Dim, action.about())
-                .end(Ink::Dim, action.verb().unwrap_or_default())
-                .end(Ink::Key, format!("{key:>8}"));
-            let lit = if index == self.list.selected { Lit::Selected } else { Lit::No };
+            let row = Row::of(StyleRole::Text, format!("{:<18}", action.name()))
+                .then(StyleRole::Dim, action.about())
+                .end(StyleRole::Dim, action.verb().unwrap_or_default())
+                .end(StyleRole::Key, format!("{key:>8}"));
+            let lit = if index == self.list.selected { Highlight::Selected } else { Highlight::No };
             painter.row(buf, line, &row, lit);
         }
         if found.is_empty() {
-            let sentence = Row::of(Ink::Dim, "no command is called like that");
+            let sentence = Row::of(StyleRole::Dim, "no command is called like that");
             if let Some(line) = inner.rows().nth(2) {
-                painter.row(buf, line, &sentence, Lit::No);
+                painter.row(buf, line, &sentence, Highlight::No);
             }
         }
     }

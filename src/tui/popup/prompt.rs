@@ -5,7 +5,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::frame::around;
-use super::{Popup, Then, Turn, Typing};
+use super::{Popup, PopupResult, StackAction, Typing};
 use crate::domain::attempt::Role;
 use crate::domain::command::Command;
 use crate::domain::consequence::{Consequences, ContractChange};
@@ -16,13 +16,13 @@ use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::{Effect, Errand};
-use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::layout::centred;
-use crate::tui::popup::turn::order;
+use crate::tui::popup::result::order;
 use crate::tui::present::row::Row;
 use crate::tui::present::work::gate_name;
 use crate::tui::source::SourceError;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::wrap;
 use crate::tui::widget::text_box::{Active, Height, TextBox};
 
@@ -44,7 +44,7 @@ pub struct Prompt {
     purpose: Purpose,
     text: TextBox,
     /// Why it was not sent, or what it will do.
-    below: Option<(Ink, String)>,
+    below: Option<(StyleRole, String)>,
     /// Whether it was sent and not answered yet.
     sent: bool,
 }
@@ -111,25 +111,25 @@ impl Prompt {
         })
     }
 
-    fn send(&mut self) -> Turn {
+    fn send(&mut self) -> PopupResult {
         match self.command() {
             // What cannot be taken back is asked twice; a No leaves the reason as a draft.
             Ok((command, words)) if self.purpose == Purpose::Abandon => {
                 let question = "Abandon the mission for good? Running agents are stopped, and nothing starts it \
                                 again; its branch and its record stay.";
                 let draft = Some(self.text.text());
-                Turn::stay()
-                    .and_then(Then::Swap(Box::new(Confirm::new(question, command, words))))
+                PopupResult::stay()
+                    .and_then(StackAction::Swap(Box::new(Confirm::new(question, command, words))))
                     .with_draft(draft_name(&self.purpose), draft)
             }
             Ok((command, words)) => {
                 self.sent = true;
-                self.below = Some((Ink::Dim, "…".to_owned()));
-                Turn::order(command, words)
+                self.below = Some((StyleRole::Dim, "…".to_owned()));
+                PopupResult::order(command, words)
             }
             Err(error) => {
-                self.below = Some((Ink::Bad, error.to_string()));
-                Turn::stay()
+                self.below = Some((StyleRole::Bad, error.to_string()));
+                PopupResult::stay()
             }
         }
     }
@@ -160,69 +160,71 @@ impl Popup for Prompt {
         vec![Action::Save, Action::NewLine, Action::Editor, Action::Back]
     }
 
-    fn opened(&mut self, _app: &App) -> Turn {
-        let Purpose::Retire(id) = &self.purpose else { return Turn::stay() };
-        let Ok(reason) = Line::new("to be said") else { return Turn::stay() };
+    fn opened(&mut self, _app: &App) -> PopupResult {
+        let Purpose::Retire(id) = &self.purpose else { return PopupResult::stay() };
+        let Ok(reason) = Line::new("to be said") else { return PopupResult::stay() };
         let change = Box::new(ContractChange::Retire { assertion: id.clone(), reason });
-        Turn::ask(Call::Consequences { change }, Errand::Consequences { serial: 0 })
+        PopupResult::ask(Call::Consequences { change }, Errand::Consequences { serial: 0 })
     }
 
-    fn act(&mut self, _app: &App, action: Action) -> Turn {
+    fn act(&mut self, _app: &App, action: Action) -> PopupResult {
         match action {
             Action::Save if !self.sent => self.send(),
             Action::NewLine => {
                 self.text.new_line();
-                Turn::stay()
+                PopupResult::stay()
             }
             Action::Editor => {
-                Turn::effect(Effect::Edit { text: self.text.text(), name: "note.md".to_owned() })
+                PopupResult::effect(Effect::Edit { text: self.text.text(), name: "note.md".to_owned() })
             }
             Action::Back => {
                 let draft = (!self.text.is_blank()).then(|| self.text.text());
-                Turn::close().with_draft(draft_name(&self.purpose), draft)
+                PopupResult::close().with_draft(draft_name(&self.purpose), draft)
             }
-            _ => Turn::stay(),
+            _ => PopupResult::stay(),
         }
     }
 
-    fn typed(&mut self, _app: &App, key: KeyEvent) -> Turn {
+    fn typed(&mut self, _app: &App, key: KeyEvent) -> PopupResult {
         self.text.key(key);
-        Turn::stay()
+        PopupResult::stay()
     }
 
-    fn pasted(&mut self, _app: &App, text: &str) -> Turn {
+    fn pasted(&mut self, _app: &App, text: &str) -> PopupResult {
         self.text.paste(text);
-        Turn::stay()
+        PopupResult::stay()
     }
 
-    fn edited(&mut self, _app: &App, text: &str) -> Turn {
+    fn edited(&mut self, _app: &App, text: &str) -> PopupResult {
         self.text = TextBox::new(Height::Many, text.trim_end());
-        Turn::stay()
+        PopupResult::stay()
     }
 
-    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> Turn {
+    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> PopupResult {
         match (errand, result) {
             (Errand::Order(_), Ok(_)) if self.sent => {
-                Turn::close().with_draft(draft_name(&self.purpose), None)
+                PopupResult::close().with_draft(draft_name(&self.purpose), None)
             }
             (Errand::Order(_), Err(error)) if self.sent => {
                 self.sent = false;
-                self.below = Some((Ink::Bad, error.to_string()));
-                Turn::stay()
+                self.below = Some((StyleRole::Bad, error.to_string()));
+                PopupResult::stay()
             }
             (Errand::Consequences { serial: 0 }, Ok(Reply::Consequences { consequences })) => {
                 self.below = Some(told(consequences));
-                Turn::stay()
+                PopupResult::stay()
             }
-            _ => Turn::stay(),
+            _ => PopupResult::stay(),
         }
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let (title, question) = self.question();
-        let inner = around(app, frame, area, &Row::of(Ink::Strong, title));
-        let question: Vec<Row> =
-            wrap(question, usize::from(inner.width)).iter().map(|line| Row::of(Ink::Dim, line)).collect();
+        let inner = around(app, frame, area, &Row::of(StyleRole::Strong, title));
+        let question: Vec<Row> = wrap(question, usize::from(inner.width))
+            .iter()
+            .map(|line| Row::of(StyleRole::Dim, line))
+            .collect();
         app.painter().rows(frame.buffer_mut(), inner, &question);
         let used = u16::try_from(question.len()).unwrap_or(0) + 1;
         let foot = 2.min(inner.height.saturating_sub(used + 1));
@@ -232,23 +234,23 @@ impl Popup for Prompt {
             ..inner
         };
         self.text.draw(app, frame, text.intersection(inner), Active::Yes);
-        if let Some((ink, sentence)) = &self.below {
+        if let Some((style, sentence)) = &self.below {
             let rows: Vec<Row> =
-                wrap(sentence, usize::from(inner.width)).iter().map(|line| Row::of(*ink, line)).collect();
+                wrap(sentence, usize::from(inner.width)).iter().map(|line| Row::of(*style, line)).collect();
             let at = Rect { y: inner.bottom().saturating_sub(foot), height: foot, ..inner };
             app.painter().rows(frame.buffer_mut(), at, &rows);
         }
     }
 }
 
-/// What a change would do, in its ink.
-pub fn told(consequences: &Consequences) -> (Ink, String) {
-    let ink = match &consequences.refusal {
-        Some(_) => Ink::Bad,
-        None if consequences.stale_verdicts > 0 || !consequences.running.is_empty() => Ink::Warn,
-        None => Ink::Dim,
+/// What a change would do, in its style.
+pub fn told(consequences: &Consequences) -> (StyleRole, String) {
+    let style = match &consequences.refusal {
+        Some(_) => StyleRole::Bad,
+        None if consequences.stale_verdicts > 0 || !consequences.running.is_empty() => StyleRole::Warn,
+        None => StyleRole::Dim,
     };
-    (ink, consequences.sentence())
+    (style, consequences.sentence())
 }
 
 /// A yes or no before something that cannot be taken back.
@@ -283,33 +285,35 @@ impl Popup for Confirm {
         vec![Action::Save, Action::Back]
     }
 
-    fn act(&mut self, _app: &App, action: Action) -> Turn {
+    fn act(&mut self, _app: &App, action: Action) -> PopupResult {
         match action {
-            Action::Save => {
-                Turn::effect(order(self.command.clone(), self.words.clone())).and_then(Then::Close)
-            }
-            Action::Back => Turn::close(),
-            _ => Turn::stay(),
+            Action::Save => PopupResult::effect(order(self.command.clone(), self.words.clone()))
+                .and_then(StackAction::Close),
+            Action::Back => PopupResult::close(),
+            _ => PopupResult::stay(),
         }
     }
 
-    fn typed(&mut self, app: &App, key: KeyEvent) -> Turn {
+    fn typed(&mut self, app: &App, key: KeyEvent) -> PopupResult {
         match key.code {
             crossterm::event::KeyCode::Char('y' | 'Y') => self.act(app, Action::Save),
-            crossterm::event::KeyCode::Char('n' | 'N') => Turn::close(),
-            _ => Turn::stay(),
+            crossterm::event::KeyCode::Char('n' | 'N') => PopupResult::close(),
+            _ => PopupResult::stay(),
         }
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let inner = around(app, frame, area, &Row::of(Ink::Strong, "Are you sure?"));
+        let inner = around(app, frame, area, &Row::of(StyleRole::Strong, "Are you sure?"));
         let mut rows: Vec<Row> = wrap(&self.question, usize::from(inner.width))
             .iter()
-            .map(|line| Row::of(Ink::Text, line))
+            .map(|line| Row::of(StyleRole::Text, line))
             .collect();
         rows.push(Row::new());
         rows.push(
-            Row::of(Ink::Key, "y").then(Ink::Dim, " yes    ").then(Ink::Key, "n").then(Ink::Dim, " no"),
+            Row::of(StyleRole::Key, "y")
+                .then(StyleRole::Dim, " yes    ")
+                .then(StyleRole::Key, "n")
+                .then(StyleRole::Dim, " no"),
         );
         let skip = rows.len().saturating_sub(usize::from(inner.height));
         app.painter().rows(frame.buffer_mut(), inner, rows.get(skip..).unwrap_or_default());

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::frame::around;
-use super::{Pace, Popup, Turn};
+use super::{Popup, PopupResult, RefreshRate};
 use crate::domain::attempt::Ending;
 use crate::domain::event::{Event, Stamped};
 use crate::domain::id::Timestamp;
@@ -14,10 +14,10 @@ use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::Errand;
-use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::present::row::Row;
 use crate::tui::source::SourceError;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::span;
 use crate::tui::widget::bar::bar;
 
@@ -56,23 +56,23 @@ impl Default for Replay {
 }
 
 impl Replay {
-    fn fetch(&self) -> Turn {
+    fn fetch(&self) -> PopupResult {
         let after = self.events.last().map_or(0, |stamped| stamped.seq);
-        Turn::ask(Call::Events { after, limit: PAGE }, Errand::Events { after })
+        PopupResult::ask(Call::Events { after, limit: PAGE }, Errand::Events { after })
     }
 
     /// Shows the mission after so many events.
-    fn go(&mut self, at: usize) -> Turn {
+    fn go(&mut self, at: usize) -> PopupResult {
         let at = at.min(self.events.len());
         match self.events.get(self.at..at) {
             Some(news) => news.iter().for_each(|stamped| self.past.apply(stamped)),
             None => self.past = Mission::fold(self.events.get(..at).unwrap_or_default()),
         }
         self.at = at;
-        Turn::stay().showing(self.past.clone(), self.past.updated)
+        PopupResult::stay().showing(self.past.clone(), self.past.updated)
     }
 
-    fn jump(&mut self, forward: bool) -> Turn {
+    fn jump(&mut self, forward: bool) -> PopupResult {
         self.playing = None;
         let marked =
             |index: &usize| self.events.get(*index).is_some_and(|stamped| is_landmark(&stamped.event));
@@ -85,7 +85,7 @@ impl Replay {
         self.go(target.unwrap_or(end))
     }
 
-    fn leap(&mut self, action: Action) -> Turn {
+    fn leap(&mut self, action: Action) -> PopupResult {
         self.go(match action {
             Action::PageUp => self.at.saturating_sub(20).max(1),
             Action::PageDown => self.at + 20,
@@ -94,19 +94,19 @@ impl Replay {
         })
     }
 
-    fn play(&mut self, app: &App) -> Turn {
+    fn play(&mut self, app: &App) -> PopupResult {
         if self.playing.take().is_some() {
-            return Turn::stay();
+            return PopupResult::stay();
         }
-        let turn = if self.at >= self.events.len() { self.go(1) } else { Turn::stay() };
+        let turn = if self.at >= self.events.len() { self.go(1) } else { PopupResult::stay() };
         let here = self.events.get(self.at.saturating_sub(1)).map_or(app.clock, |stamped| stamped.at);
         self.playing = Some((here, app.clock));
         turn
     }
 
     /// Moves on as far as the time that went by allows.
-    fn advance(&mut self, app: &App) -> Turn {
-        let Some((mission_time, clock)) = self.playing else { return Turn::stay() };
+    fn advance(&mut self, app: &App) -> PopupResult {
+        let Some((mission_time, clock)) = self.playing else { return PopupResult::stay() };
         let passed = i64::try_from(app.clock.since(clock)).unwrap_or(0);
         let speed = SPEEDS.get(self.speed).copied().unwrap_or(1);
         let until = Timestamp(mission_time.0.saturating_add(passed.saturating_mul(speed)));
@@ -118,7 +118,7 @@ impl Replay {
         // Between two events agents go on talking, so the time goes on too.
         let later = until.max(self.past.updated);
         if at <= self.at {
-            return Turn::stay().showing_later(later);
+            return PopupResult::stay().showing_later(later);
         }
         let turn = self.go(at);
         if self.playing.is_some() { turn.with_time(later) } else { turn }
@@ -173,11 +173,11 @@ impl Popup for Replay {
         ]
     }
 
-    fn opened(&mut self, _app: &App) -> Turn {
+    fn opened(&mut self, _app: &App) -> PopupResult {
         self.fetch()
     }
 
-    fn act(&mut self, app: &App, action: Action) -> Turn {
+    fn act(&mut self, app: &App, action: Action) -> PopupResult {
         match action {
             Action::Play => self.play(app),
             Action::Left | Action::Up => {
@@ -196,23 +196,25 @@ impl Popup for Replay {
             Action::PreviousMatch => self.jump(false),
             Action::Faster => {
                 self.speed = (self.speed + 1).min(SPEEDS.len() - 1);
-                Turn::stay()
+                PopupResult::stay()
             }
             Action::Slower => {
                 self.speed = self.speed.saturating_sub(1);
-                Turn::stay()
+                PopupResult::stay()
             }
-            Action::Back => Turn::close().showing_present(),
-            Action::Help | Action::Palette | Action::Redraw | Action::Theme | Action::Quit => Turn::pass(),
+            Action::Back => PopupResult::close().showing_present(),
+            Action::Help | Action::Palette | Action::Redraw | Action::Theme | Action::Quit => {
+                PopupResult::pass()
+            }
             // What is past cannot be decided on again.
-            _ => Turn::say("this is the past: Esc goes back to the present"),
+            _ => PopupResult::say("this is the past: Esc goes back to the present"),
         }
     }
 
-    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> Turn {
-        let Errand::Events { after } = errand else { return Turn::stay() };
+    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> PopupResult {
+        let Errand::Events { after } = errand else { return PopupResult::stay() };
         if *after != self.events.last().map_or(0, |stamped| stamped.seq) {
-            return Turn::stay();
+            return PopupResult::stay();
         }
         match result {
             Ok(Reply::Events { events }) => {
@@ -221,46 +223,46 @@ impl Popup for Replay {
                 self.complete = !full;
                 if full { self.fetch() } else { self.go(self.events.len()) }
             }
-            Ok(_) => Turn::stay(),
+            Ok(_) => PopupResult::stay(),
             Err(error) => {
                 self.trouble = Some(error.to_string());
-                Turn::stay()
+                PopupResult::stay()
             }
         }
     }
 
-    fn refreshed(&mut self, app: &App) -> Turn {
+    fn refreshed(&mut self, app: &App) -> PopupResult {
         self.advance(app)
     }
 
-    fn pace(&self) -> Pace {
-        if self.playing.is_some() { Pace::Brisk } else { Pace::Calm }
+    fn pace(&self) -> RefreshRate {
+        if self.playing.is_some() { RefreshRate::Brisk } else { RefreshRate::Calm }
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let speed = SPEEDS.get(self.speed).copied().unwrap_or(1);
         let state = if self.playing.is_some() { "playing" } else { "paused" };
-        let title = Row::of(Ink::Strong, "Replay").end(Ink::Dim, format!("{state} · ×{speed}"));
+        let title = Row::of(StyleRole::Strong, "Replay").end(StyleRole::Dim, format!("{state} · ×{speed}"));
         let inner = around(app, frame, area, &title);
         let (now, total) = (self.at as u64, self.events.len() as u64);
         let mut row = Row::new();
         row.left = bar(now, total, usize::from(inner.width).saturating_sub(16));
-        let row = row.end(Ink::Dim, format!("{now}/{total}"));
+        let row = row.end(StyleRole::Dim, format!("{now}/{total}"));
         let event = self.events.get(self.at.saturating_sub(1));
         let words = event.map_or_else(
             || {
                 Row::of(
-                    Ink::Dim,
+                    StyleRole::Dim,
                     if self.complete { "nothing has happened yet" } else { "reading the log …" },
                 )
             },
             |stamped| {
                 let begin = self.events.first().map_or(stamped.at, |first| first.at);
-                Row::of(Ink::Text, stamped.event.kind().replace('_', " "))
-                    .end(Ink::Dim, format!("{} after the start", span(stamped.at.since(begin))))
+                Row::of(StyleRole::Text, stamped.event.kind().replace('_', " "))
+                    .end(StyleRole::Dim, format!("{} after the start", span(stamped.at.since(begin))))
             },
         );
-        let words = self.trouble.as_ref().map_or(words, |trouble| Row::of(Ink::Bad, trouble));
+        let words = self.trouble.as_ref().map_or(words, |trouble| Row::of(StyleRole::Bad, trouble));
         app.painter().rows(frame.buffer_mut(), inner, &[row, words]);
     }
 }

@@ -4,20 +4,20 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::frame::{around, scrolled};
-use super::{Popup, Turn};
+use super::{Popup, PopupResult};
 use crate::link::protocol::{Call, DiffScope, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::Errand;
-use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
-use crate::tui::list::{List, Step};
+use crate::tui::list::{List, SelectionStep};
 use crate::tui::present::header::cost;
 use crate::tui::present::row::Row;
 use crate::tui::present::share::{TestShare, share_row, test_share};
 use crate::tui::present::stats;
 use crate::tui::source::SourceError;
+use crate::tui::style_role::StyleRole;
 
 /// The page, and its first line that is seen.
 #[derive(Debug, Default)]
@@ -30,9 +30,11 @@ pub struct Stats {
 impl Stats {
     fn page(&self, app: &App, room: usize) -> Vec<Row> {
         let tests = match &self.tests {
-            None => Row::of(Ink::Dim, "tests in the code: counting …"),
+            None => Row::of(StyleRole::Dim, "tests in the code: counting …"),
             Some(Ok(share)) => share_row(*share, room),
-            Some(Err(sentence)) => Row::of(Ink::Dim, "tests in the code: ").then(Ink::Bad, sentence),
+            Some(Err(sentence)) => {
+                Row::of(StyleRole::Dim, "tests in the code: ").then(StyleRole::Bad, sentence)
+            }
         };
         stats::rows(&app.mission, app.now, room, tests)
     }
@@ -54,11 +56,11 @@ impl Popup for Stats {
         vec![Action::Down, Action::Help, Action::Back]
     }
 
-    fn opened(&mut self, _app: &App) -> Turn {
-        Turn::ask(Call::Diff { scope: DiffScope::Mission }, Errand::Diff(DiffScope::Mission))
+    fn opened(&mut self, _app: &App) -> PopupResult {
+        PopupResult::ask(Call::Diff { scope: DiffScope::Mission }, Errand::Diff(DiffScope::Mission))
     }
 
-    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> Turn {
+    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> PopupResult {
         if *errand == Errand::Diff(DiffScope::Mission) {
             self.tests = match result {
                 Ok(Reply::Diff { diff }) => Some(Ok(test_share(diff))),
@@ -66,17 +68,17 @@ impl Popup for Stats {
                 Err(error) => Some(Err(error.to_string())),
             };
         }
-        Turn::stay()
+        PopupResult::stay()
     }
 
-    fn act(&mut self, app: &App, action: Action) -> Turn {
-        let Some(step) = Step::of(action) else { return Turn::pass() };
+    fn act(&mut self, app: &App, action: Action) -> PopupResult {
+        let Some(step) = SelectionStep::of(action) else { return PopupResult::pass() };
         let inner = inside(self.area(app));
         let len = self.page(app, usize::from(inner.width)).len();
         let mut list = List { selected: self.top, top: self.top };
         list.step(step, len.saturating_sub(usize::from(inner.height)) + 1, usize::from(inner.height).max(1));
         self.top = list.selected;
-        Turn::stay()
+        PopupResult::stay()
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
@@ -84,7 +86,7 @@ impl Popup for Stats {
             app,
             frame,
             area,
-            &Row::of(Ink::Strong, "Stats").end(Ink::Dim, cost(&app.mission, app.now)),
+            &Row::of(StyleRole::Strong, "Stats").end(StyleRole::Dim, cost(&app.mission, app.now)),
         );
         scrolled(app, frame, inner, self.top, &self.page(app, usize::from(inner.width)));
     }

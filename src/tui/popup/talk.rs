@@ -6,7 +6,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::frame::{around, rule};
-use super::{Popup, Turn, Typing};
+use super::{Popup, PopupResult, Typing};
 use crate::domain::command::Command;
 use crate::domain::id::QuestionId;
 use crate::domain::message::{Delivery, Party, Question};
@@ -14,13 +14,13 @@ use crate::domain::text::Prose;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::{Effect, Errand};
-use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::layout::Shape;
-use crate::tui::list::Step;
+use crate::tui::list::SelectionStep;
 use crate::tui::present::row::Row;
 use crate::tui::present::talk;
 use crate::tui::source::SourceError;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::clip;
 use crate::tui::widget::text_box::{Active, Height, TextBox};
 
@@ -59,21 +59,21 @@ impl Talk {
         waiting(app).into_iter().find(|question| Some(question.id) == self.answers)
     }
 
-    fn send(&mut self, app: &App, delivery: Delivery) -> Turn {
+    fn send(&mut self, app: &App, delivery: Delivery) -> PopupResult {
         if self.sent || self.text.is_blank() {
-            return Turn::stay();
+            return PopupResult::stay();
         }
         let text = match Prose::new(self.text.text()) {
             Ok(text) => text,
             Err(error) => {
                 self.trouble = Some(error.to_string());
-                return Turn::stay();
+                return PopupResult::stay();
             }
         };
         self.sent = true;
         self.trouble = None;
         if let Some(question) = self.question(app) {
-            Turn::order(
+            PopupResult::order(
                 Command::Answer { question: question.id, text },
                 format!("{} is answered", question.id),
             )
@@ -82,12 +82,12 @@ impl Talk {
                 Delivery::Queue => "sent; it is read at the next turn",
                 Delivery::Interrupt => "sent; the running turn is broken off",
             };
-            Turn::order(Command::Say { to: Party::Orchestrator, text, delivery }, words)
+            PopupResult::order(Command::Say { to: Party::Orchestrator, text, delivery }, words)
         }
     }
 
     /// A digit alone chooses among the answers that a question offers.
-    fn choose(&mut self, app: &App, digit: char) -> Option<Turn> {
+    fn choose(&mut self, app: &App, digit: char) -> Option<PopupResult> {
         let question = self.question(app)?;
         let number = usize::try_from(digit.to_digit(10)?).ok()?;
         let option = question.options.get(number.checked_sub(1)?)?;
@@ -148,46 +148,49 @@ impl Popup for Talk {
         vec![Action::Queue, Action::Interrupt, Action::NextPane, Action::Editor, Action::PageUp, Action::Back]
     }
 
-    fn act(&mut self, app: &App, action: Action) -> Turn {
+    fn act(&mut self, app: &App, action: Action) -> PopupResult {
         match action {
             Action::Queue => return self.send(app, Delivery::Queue),
             Action::Interrupt => return self.send(app, Delivery::Interrupt),
             Action::NewLine => self.text.new_line(),
             Action::NextPane => self.next_addressee(app),
             Action::Editor => {
-                return Turn::effect(Effect::Edit { text: self.text.text(), name: "message.md".to_owned() });
+                return PopupResult::effect(Effect::Edit {
+                    text: self.text.text(),
+                    name: "message.md".to_owned(),
+                });
             }
             Action::Back => {
                 let draft = (!self.text.is_blank()).then(|| self.text.text());
-                return Turn::close().with_draft(DRAFT.to_owned(), draft);
+                return PopupResult::close().with_draft(DRAFT.to_owned(), draft);
             }
-            _ => match Step::of(action) {
-                Some(Step::PageUp) => self.up = self.up.saturating_add(10).min(5_000),
-                Some(Step::PageDown) => self.up = self.up.saturating_sub(10),
+            _ => match SelectionStep::of(action) {
+                Some(SelectionStep::PageUp) => self.up = self.up.saturating_add(10).min(5_000),
+                Some(SelectionStep::PageDown) => self.up = self.up.saturating_sub(10),
                 _ => {}
             },
         }
-        Turn::stay()
+        PopupResult::stay()
     }
 
-    fn typed(&mut self, app: &App, key: KeyEvent) -> Turn {
+    fn typed(&mut self, app: &App, key: KeyEvent) -> PopupResult {
         if let KeyCode::Char(c) = key.code
             && let Some(turn) = self.choose(app, c)
         {
             return turn;
         }
         self.text.key(key);
-        Turn::stay()
+        PopupResult::stay()
     }
 
-    fn pasted(&mut self, _app: &App, text: &str) -> Turn {
+    fn pasted(&mut self, _app: &App, text: &str) -> PopupResult {
         self.text.paste(text);
-        Turn::stay()
+        PopupResult::stay()
     }
 
-    fn edited(&mut self, _app: &App, text: &str) -> Turn {
+    fn edited(&mut self, _app: &App, text: &str) -> PopupResult {
         self.text = TextBox::new(Height::Many, text.trim_end());
-        Turn::stay()
+        PopupResult::stay()
     }
 
     fn answered(
@@ -195,9 +198,9 @@ impl Popup for Talk {
         app: &App,
         errand: &Errand,
         result: &Result<crate::link::protocol::Reply, SourceError>,
-    ) -> Turn {
+    ) -> PopupResult {
         if !self.sent || !matches!(errand, Errand::Order(_)) {
-            return Turn::stay();
+            return PopupResult::stay();
         }
         self.sent = false;
         match result {
@@ -206,17 +209,17 @@ impl Popup for Talk {
                 self.up = 0;
                 self.answers =
                     waiting(app).iter().map(|question| question.id).find(|id| Some(*id) != self.answers);
-                Turn::stay().with_draft(DRAFT.to_owned(), None)
+                PopupResult::stay().with_draft(DRAFT.to_owned(), None)
             }
             Err(error) => {
                 self.trouble = Some(error.to_string());
-                Turn::stay()
+                PopupResult::stay()
             }
         }
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let inner = around(app, frame, area, &Row::of(Ink::Strong, "Talk"));
+        let inner = around(app, frame, area, &Row::of(StyleRole::Strong, "Talk"));
         let box_height = 5.min(inner.height / 2);
         let upper = Rect { height: inner.height.saturating_sub(box_height), ..inner };
         let rows = talk::rows(&app.mission, app.now, usize::from(upper.width));

@@ -6,19 +6,19 @@ use ratatui::layout::Rect;
 use super::attempt::{AttemptScreen, stop};
 use super::diff::DiffScreen;
 use super::frame::{around, list};
-use super::{Popup, Turn};
+use super::{Popup, PopupResult};
 use crate::domain::command::Command;
 use crate::domain::id::AttemptId;
 use crate::link::protocol::DiffScope;
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::ink::Ink;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
-use crate::tui::list::{List, Step};
+use crate::tui::list::{List, SelectionStep};
 use crate::tui::present::attempt;
 use crate::tui::present::row::Row;
-use crate::tui::widget::painter::Lit;
+use crate::tui::style_role::StyleRole;
+use crate::tui::widget::painter::Highlight;
 
 /// The list of attempts.
 #[derive(Debug, Default)]
@@ -41,29 +41,38 @@ impl Popup for Workers {
         vec![Action::Open, Action::Stop, Action::Retry, Action::Diff, Action::Back]
     }
 
-    fn act(&mut self, app: &App, action: Action) -> Turn {
+    fn act(&mut self, app: &App, action: Action) -> PopupResult {
         match (action, self.selected(app)) {
-            (Action::Open, Some(id)) => return Turn::open(AttemptScreen::new(id)),
-            (Action::Diff, Some(id)) => return Turn::open(DiffScreen::new(DiffScope::Attempt(id))),
+            (Action::Open, Some(id)) => return PopupResult::open(AttemptScreen::new(id)),
+            (Action::Diff, Some(id)) => return PopupResult::open(DiffScreen::new(DiffScope::Attempt(id))),
             (Action::Stop, Some(id)) => return stop(app, id),
             (Action::Retry, _) => {
-                return Turn::order(Command::Resume, "the mission goes on: work that stopped begins again");
+                return PopupResult::order(
+                    Command::Resume,
+                    "the mission goes on: work that stopped begins again",
+                );
             }
             _ => {}
         }
-        let Some(step) = Step::of(action) else { return Turn::pass() };
+        let Some(step) = SelectionStep::of(action) else { return PopupResult::pass() };
         let height = usize::from(inside(self.area(app)).height).saturating_sub(2);
         self.list.step(step, app.mission.attempts.len(), height);
-        Turn::stay()
+        PopupResult::stay()
     }
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let live = app.mission.live_attempts().count();
         let count = format!("{live} of {} running", app.mission.attempts.len());
-        let inner = around(app, frame, area, &Row::of(Ink::Strong, "Workers").end(Ink::Dim, count));
-        let head = Row::of(Ink::Dim, format!("  {:<5}{:<14}{:<28}{:<16}", "", "role", "work", "model"))
-            .end(Ink::Dim, "    time    out   cost");
-        app.painter().row(frame.buffer_mut(), Rect { height: 1.min(inner.height), ..inner }, &head, Lit::No);
+        let inner =
+            around(app, frame, area, &Row::of(StyleRole::Strong, "Workers").end(StyleRole::Dim, count));
+        let head = Row::of(StyleRole::Dim, format!("  {:<5}{:<14}{:<28}{:<16}", "", "role", "work", "model"))
+            .end(StyleRole::Dim, "    time    out   cost");
+        app.painter().row(
+            frame.buffer_mut(),
+            Rect { height: 1.min(inner.height), ..inner },
+            &head,
+            Highlight::No,
+        );
         let body = Rect { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(2), ..inner };
         let attempts: Vec<_> = app.mission.attempts.values().rev().collect();
         let window = self.list.window(attempts.len(), usize::from(body.height));

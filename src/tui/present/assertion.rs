@@ -5,7 +5,7 @@ use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::{Outcome, Standing, Verdict};
 use crate::tui::glyph::Glyph;
-use crate::tui::ink::Ink;
+use crate::tui::style_role::StyleRole;
 
 use super::prose::{labelled, paragraph};
 use super::row::Row;
@@ -16,14 +16,14 @@ pub fn claim(mission: &Mission, id: &AssertionId, width: usize) -> Vec<Row> {
     let Some(assertion) = mission.contract.get(id) else { return Vec::new() };
     let wording = &assertion.wording;
     let standing = mission.standing(id);
-    let (sign, ink) = standing_sign(standing);
+    let (sign, style) = standing_sign(standing);
     let optional = if wording.weight == Weight::NonBlocking { " · optional" } else { "" };
     let mut rows = vec![
-        Row::of(Ink::Strong, format!("{id} {}", wording.title))
-            .end(Ink::Dim, format!("revision {}{optional}", assertion.revision.0)),
+        Row::of(StyleRole::Strong, format!("{id} {}", wording.title))
+            .end(StyleRole::Dim, format!("revision {}{optional}", assertion.revision.0)),
         Row::new(),
     ];
-    rows.extend(paragraph(Ink::Text, wording.statement.as_str(), width));
+    rows.extend(paragraph(StyleRole::Text, wording.statement.as_str(), width));
     rows.push(Row::new());
     rows.extend(labelled("check", &format!("{}: {}", wording.check.via.word(), wording.check.how), width));
     if let Some(command) = &wording.check.command {
@@ -41,12 +41,12 @@ pub fn claim(mission: &Mission, id: &AssertionId, width: usize) -> Vec<Row> {
         Some(last) => {
             if standing == Standing::Stale {
                 rows.push(
-                    Row::new().sign(ink, sign).then(ink, "the wording was changed after this verdict:"),
+                    Row::new().sign(style, sign).then(style, "the wording was changed after this verdict:"),
                 );
             }
             rows.extend(verdict(mission, last, width));
         }
-        None => rows.push(Row::new().sign(ink, sign).then(ink, "no verdict yet")),
+        None => rows.push(Row::new().sign(style, sign).then(style, "no verdict yet")),
     }
     rows
 }
@@ -67,17 +67,18 @@ pub fn newest<'a>(mission: &'a Mission, id: &AssertionId) -> Option<&'a Verdict>
 }
 
 fn verdict(mission: &Mission, verdict: &Verdict, width: usize) -> Vec<Row> {
-    let (sign, ink) = match verdict.outcome {
-        Outcome::Pass => (Glyph::Done, Ink::Good),
-        Outcome::Fail => (Glyph::Failed, Ink::Bad),
-        Outcome::Blocked => (Glyph::Blocked, Ink::Bad),
+    let (sign, style) = match verdict.outcome {
+        Outcome::Pass => (Glyph::Done, StyleRole::Good),
+        Outcome::Fail => (Glyph::Failed, StyleRole::Bad),
+        Outcome::Blocked => (Glyph::Blocked, StyleRole::Bad),
     };
     let by = mission.attempts.get(&verdict.attempt).map_or_else(String::new, |by| format!(" {}", by.role));
     let place = format!(
         "  {}{by} · {} round {} · at {} · revision {}",
         verdict.attempt, verdict.milestone, verdict.round, verdict.commit, verdict.revision.0
     );
-    let mut rows = vec![Row::new().sign(ink, sign).then(ink, verdict.outcome.word()).then(Ink::Dim, place)];
-    rows.extend(paragraph(Ink::Text, verdict.observed.as_str(), width));
+    let mut rows =
+        vec![Row::new().sign(style, sign).then(style, verdict.outcome.word()).then(StyleRole::Dim, place)];
+    rows.extend(paragraph(StyleRole::Text, verdict.observed.as_str(), width));
     rows
 }

@@ -6,7 +6,7 @@ use crate::domain::handoff::{Handoff, Procedure};
 use crate::domain::mission::Mission;
 use crate::link::protocol::Activity;
 use crate::tui::glyph::Glyph;
-use crate::tui::ink::Ink;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::{clip, count, plural, span, width, wrap};
 
 use super::row::Row;
@@ -23,8 +23,8 @@ pub fn row(
     now: crate::domain::id::Timestamp,
 ) -> Row {
     let asked = asks(mission, attempt.id).filter(|_| attempt.is_live());
-    let (sign, ink) = if asked.is_some() { (Glyph::Needs, Ink::Warn) } else { attempt_sign(attempt) };
-    let words = if attempt.is_live() { Ink::Strong } else { Ink::Text };
+    let (sign, style) = if asked.is_some() { (Glyph::Needs, StyleRole::Warn) } else { attempt_sign(attempt) };
+    let words = if attempt.is_live() { StyleRole::Strong } else { StyleRole::Text };
     let doing = match (&attempt.ended, asked) {
         (Some(ended), _) => ending_words(&ended.ending),
         (None, Some(question)) => format!("waits for your answer to {question}"),
@@ -34,15 +34,15 @@ pub fn row(
             .map_or_else(String::new, |live| state(live, now)),
     };
     Row::new()
-        .sign(ink, sign)
-        .then(Ink::Dim, column(&attempt.id.to_string(), 5))
+        .sign(style, sign)
+        .then(StyleRole::Dim, column(&attempt.id.to_string(), 5))
         .then(words, column(&attempt.role.to_string(), 14))
-        .then(Ink::Text, column(&subject(mission, attempt.work), 28))
-        .then(Ink::Dim, column(short_model(attempt.model.as_str()), 16))
-        .then(ink, doing)
-        .end(Ink::Dim, format!("{:>8}", span(attempt.wall_ms(now))))
-        .end(Ink::Dim, format!("{:>7}", count(attempt.usage.output)))
-        .end(Ink::Text, format!("{:>7}", dollars(attempt.usage.micro_dollars)))
+        .then(StyleRole::Text, column(&subject(mission, attempt.work), 28))
+        .then(StyleRole::Dim, column(short_model(attempt.model.as_str()), 16))
+        .then(style, doing)
+        .end(StyleRole::Dim, format!("{:>8}", span(attempt.wall_ms(now))))
+        .end(StyleRole::Dim, format!("{:>7}", count(attempt.usage.output)))
+        .end(StyleRole::Text, format!("{:>7}", dollars(attempt.usage.micro_dollars)))
 }
 
 fn state(live: &Activity, now: crate::domain::id::Timestamp) -> String {
@@ -63,36 +63,40 @@ fn column(text: &str, room: usize) -> String {
 /// The handoff of an attempt, and what the engine saw of its claims.
 pub fn handoff(mission: &Mission, attempt: &Attempt, width: usize) -> Vec<Row> {
     let Work::Build { feature } = attempt.work else {
-        return vec![Row::of(Ink::Dim, "Only workers end with a handoff.")];
+        return vec![Row::of(StyleRole::Dim, "Only workers end with a handoff.")];
     };
     let given = mission.handoffs.get(&feature).filter(|(by, _)| *by == attempt.id);
-    let Some((_, handoff)) = given else { return vec![Row::of(Ink::Dim, "No handoff yet.")] };
-    let mut rows: Vec<Row> =
-        wrap(handoff.summary.as_str(), width).into_iter().map(|line| Row::of(Ink::Text, line)).collect();
+    let Some((_, handoff)) = given else { return vec![Row::of(StyleRole::Dim, "No handoff yet.")] };
+    let mut rows: Vec<Row> = wrap(handoff.summary.as_str(), width)
+        .into_iter()
+        .map(|line| Row::of(StyleRole::Text, line))
+        .collect();
     rows.extend(section(
         "Implemented",
-        handoff.implemented.iter().map(|line| (Ink::Text, line.to_string())),
+        handoff.implemented.iter().map(|line| (StyleRole::Text, line.to_string())),
         width,
     ));
     rows.extend(section(
         "Left undone",
-        handoff.left_undone.iter().map(|line| (Ink::Warn, line.to_string())),
+        handoff.left_undone.iter().map(|line| (StyleRole::Warn, line.to_string())),
         width,
     ));
     let runs = mission.claim_runs.get(&feature).map_or(&[][..], Vec::as_slice);
-    let claimed = handoff
-        .commands
-        .iter()
-        .map(|run| (Ink::Text, format!("{} · exit {} · {}", run.command, run.exit_code, run.observation)));
+    let claimed = handoff.commands.iter().map(|run| {
+        (StyleRole::Text, format!("{} · exit {} · {}", run.command, run.exit_code, run.observation))
+    });
     rows.extend(section("Says it ran", claimed, width));
     let seen = runs.iter().map(|run| {
-        let ink = if run.passed() { Ink::Good } else { Ink::Bad };
-        (ink, format!("{} · exit {} · {}", run.command, run.exit_code, span(run.wall_ms)))
+        let style = if run.passed() { StyleRole::Good } else { StyleRole::Bad };
+        (style, format!("{} · exit {} · {}", run.command, run.exit_code, span(run.wall_ms)))
     });
     rows.extend(section("The engine saw", seen, width));
     rows.extend(section(
         "Tried by hand",
-        handoff.checks.iter().map(|check| (Ink::Text, format!("{} → {}", check.action, check.observed))),
+        handoff
+            .checks
+            .iter()
+            .map(|check| (StyleRole::Text, format!("{} → {}", check.action, check.observed))),
         width,
     ));
     rows.extend(tests(handoff, width));
@@ -101,16 +105,20 @@ pub fn handoff(mission: &Mission, attempt: &Attempt, width: usize) -> Vec<Row> {
         handoff
             .issues
             .iter()
-            .map(|issue| (Ink::Warn, format!("{}: {}", issue.severity.word(), issue.description))),
+            .map(|issue| (StyleRole::Warn, format!("{}: {}", issue.severity.word(), issue.description))),
         width,
     ));
     if let Procedure::Deviated { deviations } = &handoff.procedure {
         let told = deviations.iter().map(|deviation| {
-            (Ink::Warn, format!("{} → {} ({})", deviation.step, deviation.instead, deviation.why))
+            (StyleRole::Warn, format!("{} → {} ({})", deviation.step, deviation.instead, deviation.why))
         });
         rows.extend(section("Did otherwise", told, width));
     }
-    rows.extend(section("Learned", handoff.learned.iter().map(|line| (Ink::Text, line.to_string())), width));
+    rows.extend(section(
+        "Learned",
+        handoff.learned.iter().map(|line| (StyleRole::Text, line.to_string())),
+        width,
+    ));
     rows
 }
 
@@ -119,29 +127,31 @@ fn tests(handoff: &Handoff, width: usize) -> Vec<Row> {
         .tests
         .added
         .iter()
-        .map(|file| (Ink::Text, format!("{} · {}", file.file, plural(file.cases.len(), "case"))));
+        .map(|file| (StyleRole::Text, format!("{} · {}", file.file, plural(file.cases.len(), "case"))));
     section("Tests", files, width)
 }
 
-fn section(heading: &str, lines: impl Iterator<Item = (Ink, String)>, width: usize) -> Vec<Row> {
+fn section(heading: &str, lines: impl Iterator<Item = (StyleRole, String)>, width: usize) -> Vec<Row> {
     let body: Vec<Row> = lines
-        .flat_map(|(ink, line)| {
+        .flat_map(|(style, line)| {
             let wrapped = wrap(&line, width.saturating_sub(2));
             wrapped.into_iter().enumerate().map(move |(index, text)| {
-                Row::of(Ink::Dim, if index == 0 { "· " } else { "  " }).then(ink, text)
+                Row::of(StyleRole::Dim, if index == 0 { "· " } else { "  " }).then(style, text)
             })
         })
         .collect();
     if body.is_empty() {
         return Vec::new();
     }
-    [Row::new(), Row::of(Ink::Strong, heading)].into_iter().chain(body).collect()
+    [Row::new(), Row::of(StyleRole::Strong, heading)].into_iter().chain(body).collect()
 }
 
 /// What an attempt used.
 pub fn usage(mission: &Mission, attempt: &Attempt, now: crate::domain::id::Timestamp) -> Vec<Row> {
     let usage = attempt.usage;
-    let line = |label: &str, value: String| Row::of(Ink::Dim, format!("{label:<16}")).then(Ink::Text, value);
+    let line = |label: &str, value: String| {
+        Row::of(StyleRole::Dim, format!("{label:<16}")).then(StyleRole::Text, value)
+    };
     let mut rows = vec![
         line("role", attempt.role.to_string()),
         line("work", subject(mission, attempt.work)),

@@ -4,7 +4,7 @@ use crate::domain::contract::Weight;
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::Standing;
-use crate::tui::ink::Ink;
+use crate::tui::style_role::StyleRole;
 
 use super::gate::is_flaky;
 use super::row::Row;
@@ -27,26 +27,30 @@ fn short(id: &AssertionId) -> String {
 pub fn row(mission: &Mission, id: &AssertionId) -> Row {
     let Some(assertion) = mission.contract.get(id) else { return Row::new() };
     let standing = mission.standing(id);
-    let (sign, ink) = standing_sign(standing);
+    let (sign, style) = standing_sign(standing);
     let words = match standing {
-        Standing::Pending => Ink::Dim,
-        Standing::Retired => Ink::Faint,
-        _ => Ink::Text,
+        Standing::Pending => StyleRole::Dim,
+        Standing::Retired => StyleRole::Faint,
+        _ => StyleRole::Text,
     };
     let mut row = Row::new()
-        .sign(ink, sign)
-        .then(Ink::Dim, format!("{} ", short(id)))
+        .sign(style, sign)
+        .then(StyleRole::Dim, format!("{} ", short(id)))
         .then(words, assertion.wording.title.as_str());
     if assertion.wording.weight == Weight::NonBlocking {
-        row = row.end(Ink::Dim, "optional ");
+        row = row.end(StyleRole::Dim, "optional ");
     }
     if is_flaky(mission, id) {
-        row = row.end(Ink::Warn, "flaky ");
+        row = row.end(StyleRole::Warn, "flaky ");
     }
     if assertion.revision.0 > 1 {
-        row = row.end(Ink::Dim, format!(" {} ", assertion.revision));
+        row = row.end(StyleRole::Dim, format!(" {} ", assertion.revision));
     }
     let evidence =
         mission.verdicts.get(id).and_then(|verdicts| verdicts.last()).map_or(0, |v| v.evidence.len());
-    if evidence > 0 { row.end(Ink::Dim, format!(" ▣ {evidence}")) } else { row.end(Ink::Text, "    ") }
+    if evidence > 0 {
+        row.end(StyleRole::Dim, format!(" ▣ {evidence}"))
+    } else {
+        row.end(StyleRole::Text, "    ")
+    }
 }

@@ -1,7 +1,7 @@
 //! A diff in rows: the list of files, and one file's hunks with its code in colours.
 
 use crate::link::protocol::{DiffDoc, DiffFile, FileChange};
-use crate::tui::ink::Ink;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::plural;
 
 use super::row::Row;
@@ -24,22 +24,22 @@ pub enum Mark {
 
 /// One row of the list of files: `M src/login.rs  +5 −2`.
 pub fn file_row(file: &DiffFile) -> Row {
-    let (letter, ink) = match file.change {
-        FileChange::Added => ("A", Ink::Added),
-        FileChange::Modified => ("M", Ink::Accent),
-        FileChange::Deleted => ("D", Ink::Removed),
-        FileChange::Renamed => ("R", Ink::Warn),
-        FileChange::Binary => ("B", Ink::Dim),
+    let (letter, style) = match file.change {
+        FileChange::Added => ("A", StyleRole::Added),
+        FileChange::Modified => ("M", StyleRole::Accent),
+        FileChange::Deleted => ("D", StyleRole::Removed),
+        FileChange::Renamed => ("R", StyleRole::Warn),
+        FileChange::Binary => ("B", StyleRole::Dim),
     };
-    let mut row = Row::of(ink, format!("{letter} ")).then(Ink::Text, &file.path);
+    let mut row = Row::of(style, format!("{letter} ")).then(StyleRole::Text, &file.path);
     if let Some(old) = &file.old_path {
-        row = row.then(Ink::Dim, format!(" ← {old}"));
+        row = row.then(StyleRole::Dim, format!(" ← {old}"));
     }
     if file.additions > 0 {
-        row = row.end(Ink::Added, format!("+{}", file.additions));
+        row = row.end(StyleRole::Added, format!("+{}", file.additions));
     }
     if file.deletions > 0 {
-        row = row.end(Ink::Removed, format!(" −{}", file.deletions));
+        row = row.end(StyleRole::Removed, format!(" −{}", file.deletions));
     }
     row
 }
@@ -48,11 +48,11 @@ pub fn file_row(file: &DiffFile) -> Row {
 pub fn totals(diff: &DiffDoc) -> Row {
     let added: u32 = diff.files.iter().map(|file| file.additions).sum();
     let removed: u32 = diff.files.iter().map(|file| file.deletions).sum();
-    let row = Row::of(Ink::Dim, plural(diff.files.len(), "file"))
-        .then(Ink::Added, format!("  +{added}"))
-        .then(Ink::Removed, format!(" −{removed}"));
+    let row = Row::of(StyleRole::Dim, plural(diff.files.len(), "file"))
+        .then(StyleRole::Added, format!("  +{added}"))
+        .then(StyleRole::Removed, format!(" −{removed}"));
     if diff.omitted_lines > 0 {
-        row.then(Ink::Warn, format!("  {} lines left out", diff.omitted_lines))
+        row.then(StyleRole::Warn, format!("  {} lines left out", diff.omitted_lines))
     } else {
         row
     }

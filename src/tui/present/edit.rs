@@ -2,7 +2,7 @@
 
 use crate::domain::command::Command;
 use crate::tui::glyph::Glyph;
-use crate::tui::ink::Ink;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::wrap;
 
 use super::row::Row;
@@ -12,7 +12,7 @@ use super::row::Row;
 pub struct Edit {
     pub command: Command,
     /// What it would do, once that is known.
-    pub told: Option<(Ink, String)>,
+    pub told: Option<(StyleRole, String)>,
     pub fate: Fate,
 }
 
@@ -46,21 +46,21 @@ impl Edit {
 pub fn rows(edits: &[Edit], width: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     for edit in edits {
-        let (sign, ink, fate) = match &edit.fate {
-            Fate::Waiting => (Glyph::Pending, Ink::Dim, ""),
-            Fate::Sent => (Glyph::Active, Ink::Accent, "sent"),
-            Fate::Done => (Glyph::Done, Ink::Good, "done"),
-            Fate::Refused(_) => (Glyph::Failed, Ink::Bad, "refused"),
+        let (sign, style, fate) = match &edit.fate {
+            Fate::Waiting => (Glyph::Pending, StyleRole::Dim, ""),
+            Fate::Sent => (Glyph::Active, StyleRole::Accent, "sent"),
+            Fate::Done => (Glyph::Done, StyleRole::Good, "done"),
+            Fate::Refused(_) => (Glyph::Failed, StyleRole::Bad, "refused"),
         };
-        rows.push(Row::new().sign(ink, sign).then(Ink::Text, edit.words()).end(ink, fate));
+        rows.push(Row::new().sign(style, sign).then(StyleRole::Text, edit.words()).end(style, fate));
         let below = match (&edit.fate, &edit.told) {
-            (Fate::Refused(sentence), _) => Some((Ink::Bad, sentence.as_str())),
-            (_, Some((ink, sentence))) => Some((*ink, sentence.as_str())),
+            (Fate::Refused(sentence), _) => Some((StyleRole::Bad, sentence.as_str())),
+            (_, Some((style, sentence))) => Some((*style, sentence.as_str())),
             (_, None) => None,
         };
         for line in below.iter().flat_map(|(_, sentence)| wrap(sentence, width.saturating_sub(2))) {
-            let ink = below.map_or(Ink::Dim, |(ink, _)| ink);
-            rows.push(Row::of(Ink::Text, "  ").then(ink, line));
+            let style = below.map_or(StyleRole::Dim, |(style, _)| style);
+            rows.push(Row::of(StyleRole::Text, "  ").then(style, line));
         }
     }
     rows

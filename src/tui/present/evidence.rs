@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::link::protocol::{EvidenceDoc, EvidenceKind};
-use crate::tui::ink::Ink;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::{clean, span, wrap};
 
 use super::row::Row;
@@ -14,12 +14,12 @@ use super::row::Row;
 pub enum Shown {
     Rows(Vec<Row>),
     /// A terminal's screen: runs of text in the colours that the program chose.
-    Screen(Vec<Vec<Run>>),
+    Screen(Vec<Vec<ScreenRun>>),
 }
 
 /// A run of a terminal's screen, as the terminal instrument keeps it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub struct Run {
+pub struct ScreenRun {
     pub text: String,
     #[serde(default)]
     pub fg: Colour,
@@ -48,7 +48,7 @@ pub enum Colour {
 
 #[derive(Deserialize)]
 struct Screen {
-    cells: Vec<Vec<Run>>,
+    cells: Vec<Vec<ScreenRun>>,
 }
 
 /// Works out how evidence is shown. What cannot be read as its kind is shown as it is.
@@ -64,8 +64,8 @@ pub fn shown(doc: &EvidenceDoc, width: usize) -> Shown {
         (EvidenceKind::Screenshot, _) => {
             let size = doc.content.len() / 4 * 3 / 1024;
             Shown::Rows(vec![
-                Row::of(Ink::Text, format!("A picture of {size} KB.")),
-                Row::of(Ink::Dim, "Open it outside to see it."),
+                Row::of(StyleRole::Text, format!("A picture of {size} KB.")),
+                Row::of(StyleRole::Dim, "Open it outside to see it."),
             ])
         }
         _ => Shown::Rows(plain(&doc.content, width)),
@@ -81,7 +81,7 @@ fn took(value: &Value) -> String {
 }
 
 fn plain(content: &str, width: usize) -> Vec<Row> {
-    wrap(&clean(content), width).into_iter().map(|line| Row::of(Ink::Text, line)).collect()
+    wrap(&clean(content), width).into_iter().map(|line| Row::of(StyleRole::Text, line)).collect()
 }
 
 fn command(value: &Value, width: usize) -> Vec<Row> {
@@ -92,18 +92,18 @@ fn command(value: &Value, width: usize) -> Vec<Row> {
         Some(Value::String(word)) => word.replace('_', " "),
         _ => String::new(),
     };
-    let ink = if exit == "exit 0" { Ink::Good } else { Ink::Bad };
+    let style = if exit == "exit 0" { StyleRole::Good } else { StyleRole::Bad };
     let mut rows = vec![
-        Row::of(Ink::Key, "$ ")
-            .then(Ink::Strong, text(value, "command"))
-            .end(ink, exit)
-            .end(Ink::Dim, format!("  {}", took(value))),
-        Row::of(Ink::Dim, text(value, "directory")),
+        Row::of(StyleRole::Key, "$ ")
+            .then(StyleRole::Strong, text(value, "command"))
+            .end(style, exit)
+            .end(StyleRole::Dim, format!("  {}", took(value))),
+        Row::of(StyleRole::Dim, text(value, "directory")),
         Row::new(),
     ];
     for line in clean(&text(value, "output")).lines() {
-        let ink = if is_failure(line) { Ink::Bad } else { Ink::Text };
-        rows.extend(wrap(line, width).into_iter().map(|line| Row::of(ink, line)));
+        let style = if is_failure(line) { StyleRole::Bad } else { StyleRole::Text };
+        rows.extend(wrap(line, width).into_iter().map(|line| Row::of(style, line)));
     }
     rows
 }
@@ -120,22 +120,24 @@ pub fn is_failure(line: &str) -> bool {
 fn exchange(value: &Value, width: usize) -> Vec<Row> {
     let answer = value.get("answer").cloned().unwrap_or(Value::Null);
     let status = answer.get("status").and_then(Value::as_u64).unwrap_or(0);
-    let ink = match status {
-        200..400 => Ink::Good,
-        400..500 => Ink::Warn,
-        _ => Ink::Bad,
+    let style = match status {
+        200..400 => StyleRole::Good,
+        400..500 => StyleRole::Warn,
+        _ => StyleRole::Bad,
     };
-    let mut rows =
-        vec![Row::of(Ink::Key, text(value, "method")).then(Ink::Strong, format!(" {}", text(value, "url")))];
+    let mut rows = vec![
+        Row::of(StyleRole::Key, text(value, "method"))
+            .then(StyleRole::Strong, format!(" {}", text(value, "url"))),
+    ];
     rows.extend(headers(value.get("request_headers")));
     rows.extend(body(&text(value, "request_body"), width));
     rows.push(Row::new());
-    rows.push(Row::of(ink, status.to_string()).end(Ink::Dim, took(&answer)));
+    rows.push(Row::of(style, status.to_string()).end(StyleRole::Dim, took(&answer)));
     rows.extend(headers(answer.get("headers")));
     let answered = answer.get("body").cloned().unwrap_or(Value::Null);
     match answered.get("is").and_then(Value::as_str) {
         Some("text" | "cut_text") => rows.extend(body(&text(&answered, "text"), width)),
-        Some("binary" | "cut_binary") => rows.push(Row::of(Ink::Dim, "(bytes that are no text)")),
+        Some("binary" | "cut_binary") => rows.push(Row::of(StyleRole::Dim, "(bytes that are no text)")),
         _ => {}
     }
     rows
@@ -147,7 +149,7 @@ fn headers(value: Option<&Value>) -> Vec<Row> {
         .filter_map(|pair| {
             let pair = pair.as_array()?;
             let (name, content) = (pair.first()?.as_str()?, pair.get(1)?.as_str()?);
-            Some(Row::of(Ink::Dim, format!("{name}: {content}")))
+            Some(Row::of(StyleRole::Dim, format!("{name}: {content}")))
         })
         .collect()
 }
@@ -192,8 +194,8 @@ mod tests {
         test b ... FAILED
         test result: ok. 3 passed; 0 failed
         ");
-        let inks: Vec<Ink> = rows.iter().skip(3).map(|row| row.left[0].ink).collect();
-        assert_eq!(inks, [Ink::Text, Ink::Bad, Ink::Text]);
+        let inks: Vec<StyleRole> = rows.iter().skip(3).map(|row| row.left[0].style).collect();
+        assert_eq!(inks, [StyleRole::Text, StyleRole::Bad, StyleRole::Text]);
     }
 
     #[test]

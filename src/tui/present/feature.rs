@@ -3,7 +3,7 @@
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, FeatureState, Origin};
 use crate::domain::text::Text;
-use crate::tui::ink::Ink;
+use crate::tui::style_role::StyleRole;
 
 use super::contract;
 use super::prose::{labelled, paragraph, points};
@@ -11,12 +11,12 @@ use super::row::Row;
 
 /// Everything that its worker is told of it.
 pub fn detail(mission: &Mission, feature: &Feature, width: usize) -> Vec<Row> {
-    let mut rows = paragraph(Ink::Text, feature.spec.description.as_str(), width);
+    let mut rows = paragraph(StyleRole::Text, feature.spec.description.as_str(), width);
     rows.push(Row::new());
-    rows.push(Row::of(Ink::Dim, "done when"));
+    rows.push(Row::of(StyleRole::Dim, "done when"));
     rows.extend(points(feature.spec.criteria.iter().map(Text::as_str), width));
     rows.push(Row::new());
-    rows.push(Row::of(Ink::Dim, "fulfills"));
+    rows.push(Row::of(StyleRole::Dim, "fulfills"));
     rows.extend(mission.assertions_at_stake(feature).iter().map(|id| contract::row(mission, id)));
     if let Origin::Planned { no_assertion_because: Some(reason) } = &feature.origin {
         rows.extend(labelled("nothing", reason.as_str(), width));

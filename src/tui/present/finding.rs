@@ -3,7 +3,7 @@
 use crate::domain::finding::{Finding, FindingState, Severity, Source};
 use crate::domain::mission::Mission;
 use crate::tui::glyph::Glyph;
-use crate::tui::ink::Ink;
+use crate::tui::style_role::StyleRole;
 
 use super::prose::labelled;
 use super::row::Row;
@@ -11,11 +11,11 @@ use super::row::Row;
 /// One line: `✗ blocking  the answer names which part was wrong      M2  → F12`.
 pub fn row(mission: &Mission, finding: &Finding) -> Row {
     let mended = |id| mission.feature(id).is_some_and(crate::domain::plan::Feature::is_built);
-    let (sign, ink) = match finding.state {
-        FindingState::TakenUp { feature } if mended(feature) => (Glyph::Done, Ink::Good),
-        FindingState::Open => (Glyph::Needs, Ink::Warn),
-        FindingState::TakenUp { .. } => (Glyph::Active, Ink::Accent),
-        FindingState::Dismissed { .. } => (Glyph::Retired, Ink::Dim),
+    let (sign, style) = match finding.state {
+        FindingState::TakenUp { feature } if mended(feature) => (Glyph::Done, StyleRole::Good),
+        FindingState::Open => (Glyph::Needs, StyleRole::Warn),
+        FindingState::TakenUp { .. } => (Glyph::Active, StyleRole::Accent),
+        FindingState::Dismissed { .. } => (Glyph::Retired, StyleRole::Dim),
     };
     let fate = match &finding.state {
         FindingState::Open => "open".to_owned(),
@@ -24,11 +24,11 @@ pub fn row(mission: &Mission, finding: &Finding) -> Row {
         FindingState::Dismissed { .. } => "dismissed".to_owned(),
     };
     Row::new()
-        .sign(ink, sign)
+        .sign(style, sign)
         .then(weight_ink(finding.severity), format!("{:<13}", weight(finding.severity)))
-        .then(Ink::Text, finding.description.as_str())
-        .end(Ink::Dim, format!("{}  ", finding.milestone))
-        .end(ink, fate)
+        .then(StyleRole::Text, finding.description.as_str())
+        .end(StyleRole::Dim, format!("{}  ", finding.milestone))
+        .end(style, fate)
 }
 
 /// A finding in full.
@@ -64,11 +64,11 @@ fn weight(severity: Severity) -> &'static str {
     }
 }
 
-fn weight_ink(severity: Severity) -> Ink {
+fn weight_ink(severity: Severity) -> StyleRole {
     match severity {
-        Severity::Blocking => Ink::Bad,
-        Severity::NonBlocking => Ink::Warn,
-        Severity::Suggestion => Ink::Dim,
+        Severity::Blocking => StyleRole::Bad,
+        Severity::NonBlocking => StyleRole::Warn,
+        Severity::Suggestion => StyleRole::Dim,
     }
 }
 

@@ -10,11 +10,11 @@ use crate::domain::round::Round;
 use crate::domain::usage::Usage;
 use crate::domain::verdict::Standing;
 use crate::tui::glyph::Glyph;
-use crate::tui::ink::Ink;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::plural;
 
-use super::agenda::assertions;
 use super::assertion::newest;
+use super::gate_items::assertions;
 use super::prose::labelled_row;
 use super::row::Row;
 
@@ -41,22 +41,24 @@ fn verdict_row(mission: &Mission, gate: GateId) -> Row {
     if !mission.is_gate_open(gate) {
         return match mission.gates.get(&gate) {
             Some(known) if known.is_go() => {
-                Row::new().sign(Ink::Good, Glyph::Done).then(Ink::Good, "GO was said")
+                Row::new().sign(StyleRole::Good, Glyph::Done).then(StyleRole::Good, "GO was said")
             }
             _ if obstacles.is_empty() => {
-                Row::new().sign(Ink::Dim, Glyph::Step).then(Ink::Dim, "not reached yet")
+                Row::new().sign(StyleRole::Dim, Glyph::Step).then(StyleRole::Dim, "not reached yet")
             }
             _ => Row::new()
-                .sign(Ink::Dim, Glyph::Step)
-                .then(Ink::Dim, format!("not reached yet: {}", obstacles.join(" · "))),
+                .sign(StyleRole::Dim, Glyph::Step)
+                .then(StyleRole::Dim, format!("not reached yet: {}", obstacles.join(" · "))),
         };
     }
     match obstacles.as_slice() {
         [] if !risks.is_empty() => Row::new()
-            .sign(Ink::Warn, Glyph::Waived)
-            .then(Ink::Warn, format!("GO is possible, but {}", risks.join(" · "))),
-        [] => Row::new().sign(Ink::Good, Glyph::Done).then(Ink::Good, "nothing stands in the way of GO"),
-        some => Row::new().sign(Ink::Bad, Glyph::Blocked).then(Ink::Bad, some.join(" · ")),
+            .sign(StyleRole::Warn, Glyph::Waived)
+            .then(StyleRole::Warn, format!("GO is possible, but {}", risks.join(" · "))),
+        [] => Row::new()
+            .sign(StyleRole::Good, Glyph::Done)
+            .then(StyleRole::Good, "nothing stands in the way of GO"),
+        some => Row::new().sign(StyleRole::Bad, Glyph::Blocked).then(StyleRole::Bad, some.join(" · ")),
     }
 }
 
@@ -72,7 +74,7 @@ fn plan_rows(mission: &Mission) -> Vec<Row> {
         plural(mission.features.len(), "feature"),
         plural(mission.contract.len(), "assertion")
     );
-    vec![labelled_row("plan", Ink::Text, &plan), labelled_row("takes", Ink::Text, &runs)]
+    vec![labelled_row("plan", StyleRole::Text, &plan), labelled_row("takes", StyleRole::Text, &runs)]
 }
 
 fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
@@ -94,13 +96,13 @@ fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
         mission.attempts.values().filter(|attempt| mission.milestone_of(attempt.work) == Some(id)).collect();
     let mut rows: Vec<Row> = mission.last_round(id).map(checks).into_iter().collect();
     rows.extend([
-        labelled_row("found", Ink::Text, &found),
+        labelled_row("found", StyleRole::Text, &found),
         labelled_row(
             "rounds",
-            Ink::Text,
+            StyleRole::Text,
             &format!("{rounds} of at most {}: {}", mission.round_limit(id), outcomes.join(", ")),
         ),
-        labelled_row("GO", Ink::Text, &next_words(mission, id)),
+        labelled_row("GO", StyleRole::Text, &next_words(mission, id)),
         spent(attempts.iter().map(|attempt| attempt.usage).sum(), attempts.len()),
     ]);
     rows
@@ -108,12 +110,13 @@ fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
 
 /// What the engine ran at the commit under test.
 fn checks(round: &Round) -> Row {
-    let mut row = labelled_row("checks", Ink::Text, "");
+    let mut row = labelled_row("checks", StyleRole::Text, "");
     for run in &round.runs {
-        let (sign, ink) = if run.passed() { (Glyph::Done, Ink::Good) } else { (Glyph::Failed, Ink::Bad) };
-        row = row.sign(ink, sign).then(Ink::Text, format!("{}   ", run.name));
+        let (sign, style) =
+            if run.passed() { (Glyph::Done, StyleRole::Good) } else { (Glyph::Failed, StyleRole::Bad) };
+        row = row.sign(style, sign).then(StyleRole::Text, format!("{}   ", run.name));
     }
-    row.then(Ink::Dim, format!("at {}", round.commit))
+    row.then(StyleRole::Dim, format!("at {}", round.commit))
 }
 
 /// What GO begins.
@@ -131,7 +134,7 @@ fn next_words(mission: &Mission, id: MilestoneId) -> String {
 fn spent(usage: Usage, attempts: usize) -> Row {
     labelled_row(
         "cost",
-        Ink::Text,
+        StyleRole::Text,
         &format!(
             "{} · {} · {} out",
             dollars(usage.micro_dollars),

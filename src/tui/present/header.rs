@@ -7,7 +7,7 @@ use crate::domain::gate::GateId;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::{End, Mission, Status};
 use crate::domain::verdict::Standing;
-use crate::tui::ink::Ink;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::{ago, count, long_span, plural, width};
 
 use super::row::{Piece, Row};
@@ -20,7 +20,7 @@ pub fn banner(mission: &Mission, now: Timestamp, room: usize) -> Row {
     let all = costs(mission, now);
     let fitting =
         (0..all.len()).map(|skip| shortened(&all, skip)).find(|words| taken + width(words) + 2 <= room);
-    row.end(Ink::Dim, fitting.unwrap_or_else(|| shortened(&all, all.len())))
+    row.end(StyleRole::Dim, fitting.unwrap_or_else(|| shortened(&all, all.len())))
 }
 
 /// Leaves out what is least asked for: first the tokens, from the left; never time and money.
@@ -32,11 +32,11 @@ fn shortened(parts: &[String], skip: usize) -> String {
 
 /// Name and place of a mission.
 pub fn identity(mission: &Mission) -> Row {
-    let row = Row::of(Ink::Banner, "FLIGHTDECK");
+    let row = Row::of(StyleRole::Banner, "FLIGHTDECK");
     let Some(founding) = &mission.founding else { return row };
-    row.then(Ink::Text, "  ")
-        .then(Ink::Strong, mission.title())
-        .then(Ink::Dim, format!("  {} ⎇ {}", short_path(&founding.repository), founding.branch))
+    row.then(StyleRole::Text, "  ")
+        .then(StyleRole::Strong, mission.title())
+        .then(StyleRole::Dim, format!("  {} ⎇ {}", short_path(&founding.repository), founding.branch))
 }
 
 /// Time, tokens and money, with what it will likely come to:
@@ -108,33 +108,33 @@ pub fn doing(mission: &Mission) -> Vec<Piece> {
         Status::Waiting if works => Status::Running,
         status => status,
     };
-    let (sign, ink) = status_sign(status);
-    let mut row = Row::new().sign(ink, sign).then(ink, status.word().to_uppercase());
+    let (sign, style) = status_sign(status);
+    let mut row = Row::new().sign(style, sign).then(style, status.word().to_uppercase());
     if let Some(milestone) = mission.current_milestone().filter(|_| mission.is_go(GateId::Plan)) {
         let of = mission.milestones.len();
         row = row
-            .then(Ink::Text, format!("   {} of {of}", milestone.id))
-            .then(Ink::Dim, format!(" · {}", milestone.title));
+            .then(StyleRole::Text, format!("   {} of {of}", milestone.id))
+            .then(StyleRole::Dim, format!(" · {}", milestone.title));
     }
     row.left
 }
 
 /// The standings of the contract as one bar, the settled ones first: what is proven, what is not, what is to come.
 pub fn proof(mission: &Mission, cells: usize) -> Vec<Piece> {
-    const ORDER: [(&[Standing], Ink); 4] = [
-        (&[Standing::Passed], Ink::Good),
-        (&[Standing::Waived, Standing::Stale], Ink::Warn),
-        (&[Standing::Failed, Standing::Blocked], Ink::Bad),
-        (&[Standing::Pending], Ink::Faint),
+    const ORDER: [(&[Standing], StyleRole); 4] = [
+        (&[Standing::Passed], StyleRole::Good),
+        (&[Standing::Waived, Standing::Stale], StyleRole::Warn),
+        (&[Standing::Failed, Standing::Blocked], StyleRole::Bad),
+        (&[Standing::Pending], StyleRole::Faint),
     ];
     let standings: Vec<Standing> =
         mission.contract.keys().map(|id| mission.standing(id)).filter(|s| *s != Standing::Retired).collect();
     let (mut pieces, mut counted, mut drawn) = (Vec::new(), 0, 0);
-    for (group, ink) in ORDER {
+    for (group, style) in ORDER {
         counted += standings.iter().filter(|standing| group.contains(standing)).count();
         let until = (counted * cells).checked_div(standings.len()).unwrap_or(0);
-        let line = if ink == Ink::Faint { "─" } else { "━" };
-        pieces.push(Piece::new(ink, line.repeat(until - drawn)));
+        let line = if style == StyleRole::Faint { "─" } else { "━" };
+        pieces.push(Piece::new(style, line.repeat(until - drawn)));
         drawn = until;
     }
     pieces
@@ -145,12 +145,12 @@ pub fn counts(progress: Progress) -> Vec<Piece> {
     if progress.features + progress.assertions == 0 {
         return Vec::new();
     }
-    let row = Row::of(Ink::Text, format!("{}/{}", progress.built, progress.features))
-        .then(Ink::Dim, " features · ")
-        .then(Ink::Text, format!("{}/{}", progress.settled, progress.assertions))
-        .then(Ink::Dim, " assertions");
+    let row = Row::of(StyleRole::Text, format!("{}/{}", progress.built, progress.features))
+        .then(StyleRole::Dim, " features · ")
+        .then(StyleRole::Text, format!("{}/{}", progress.settled, progress.assertions))
+        .then(StyleRole::Dim, " assertions");
     if progress.failing > 0 {
-        row.then(Ink::Dim, " · ").then(Ink::Bad, format!("{} failing", progress.failing)).left
+        row.then(StyleRole::Dim, " · ").then(StyleRole::Bad, format!("{} failing", progress.failing)).left
     } else {
         row.left
     }
@@ -164,16 +164,16 @@ pub fn call(mission: &Mission, now: Timestamp) -> Option<Row> {
     let waits = Some(ago(now.since(first.since))).filter(|ago| ago != "now");
     let blocks = Some(format!("holds up {}", first.blocks)).filter(|_| !first.blocks.is_empty());
     let held = waits.into_iter().chain(blocks).collect::<Vec<_>>().join(" · ");
-    let row = Row::of(Ink::Call, format!("▲ {words}   {}", first.sentence));
-    Some(row.end(Ink::Call, format!("  {held}")))
+    let row = Row::of(StyleRole::Call, format!("▲ {words}   {}", first.sentence));
+    Some(row.end(StyleRole::Call, format!("  {held}")))
 }
 
 /// How many decisions wait: `▲ 2 need you`; nothing when none does.
 pub fn needs(mission: &Mission) -> Vec<Piece> {
     match attention::needs(mission).len() {
         0 => Vec::new(),
-        1 => vec![Piece::new(Ink::Warn, "▲ 1 needs you")],
-        n => vec![Piece::new(Ink::Warn, format!("▲ {n} need you"))],
+        1 => vec![Piece::new(StyleRole::Warn, "▲ 1 needs you")],
+        n => vec![Piece::new(StyleRole::Warn, format!("▲ {n} need you"))],
     }
 }
 

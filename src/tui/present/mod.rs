@@ -1,6 +1,5 @@
 //! The mission in rows: every presenter is a pure function from the state to rows of text in inks. None knows ratatui.
 
-pub mod agenda;
 pub mod assertion;
 pub mod attempt;
 pub mod contract;
@@ -10,6 +9,7 @@ pub mod evidence;
 pub mod feature;
 pub mod finding;
 pub mod gate;
+pub mod gate_items;
 pub mod header;
 pub mod plan;
 pub mod prose;

@@ -10,7 +10,7 @@ use crate::domain::mission::Mission;
 use crate::domain::plan::{Claims, Feature, FeatureState};
 use crate::domain::round::{Round, RoundOutcome};
 use crate::tui::glyph::Glyph;
-use crate::tui::ink::Ink;
+use crate::tui::style_role::StyleRole;
 
 use super::row::Row;
 
@@ -58,15 +58,17 @@ pub fn is_open(mission: &Mission, milestone: MilestoneId, toggled: &Toggled) -> 
 /// One row.
 pub fn row(mission: &Mission, target: Target) -> Row {
     match target {
-        Target::PlanGate => Row::new().sign(Ink::Warn, Glyph::Needs).then(Ink::Warn, "the plan waits for GO"),
+        Target::PlanGate => {
+            Row::new().sign(StyleRole::Warn, Glyph::Needs).then(StyleRole::Warn, "the plan waits for GO")
+        }
         Target::Milestone(id) => milestone_row(mission, id),
         Target::Feature(id) => {
             mission.feature(id).map_or_else(Row::new, |feature| feature_row(mission, feature))
         }
         Target::Validation(id) => validation_row(mission, id),
         Target::FinalGate => {
-            let (sign, ink) = gate_sign(mission, GateId::Final);
-            Row::new().sign(ink, sign).then(Ink::Text, "final gate")
+            let (sign, style) = gate_sign(mission, GateId::Final);
+            Row::new().sign(style, sign).then(StyleRole::Text, "final gate")
         }
     }
 }
@@ -74,46 +76,48 @@ pub fn row(mission: &Mission, target: Target) -> Row {
 fn milestone_row(mission: &Mission, id: MilestoneId) -> Row {
     let title = mission.milestones.iter().find(|m| m.id == id).map_or("", |m| m.title.as_str());
     let current = mission.current_milestone().is_some_and(|m| m.id == id);
-    let (sign, ink) = match mission.gates.get(&GateId::Milestone(id)) {
-        Some(gate) if gate.is_go() => (Glyph::Done, Ink::Good),
-        Some(_) if mission.waits_at(id.into()) => (Glyph::Needs, Ink::Warn),
-        _ if current && mission.is_go(GateId::Plan) => (Glyph::Active, Ink::Accent),
-        _ => (Glyph::Pending, Ink::Dim),
+    let (sign, style) = match mission.gates.get(&GateId::Milestone(id)) {
+        Some(gate) if gate.is_go() => (Glyph::Done, StyleRole::Good),
+        Some(_) if mission.waits_at(id.into()) => (Glyph::Needs, StyleRole::Warn),
+        _ if current && mission.is_go(GateId::Plan) => (Glyph::Active, StyleRole::Accent),
+        _ => (Glyph::Pending, StyleRole::Dim),
     };
     let total = mission.features_of(id).count();
     let built = mission.features_of(id).filter(|feature| feature.is_built()).count();
-    let heading = if current { Ink::Strong } else { Ink::Text };
-    let row = Row::new().sign(ink, sign).then(heading, format!("{id} {title}"));
-    let row = if mission.is_go(GateId::Milestone(id)) { row.end(Ink::Good, "GO ") } else { row };
-    row.end(Ink::Dim, format!("{:>4}", format!("{built}/{total}")))
+    let heading = if current { StyleRole::Strong } else { StyleRole::Text };
+    let row = Row::new().sign(style, sign).then(heading, format!("{id} {title}"));
+    let row = if mission.is_go(GateId::Milestone(id)) { row.end(StyleRole::Good, "GO ") } else { row };
+    row.end(StyleRole::Dim, format!("{:>4}", format!("{built}/{total}")))
 }
 
 fn feature_row(mission: &Mission, feature: &Feature) -> Row {
     let running = running_on(mission, feature.id);
-    let (sign, ink) = feature_sign(mission, feature);
-    let title = if running.is_some() { Ink::Strong } else { Ink::Text };
-    let title =
-        if matches!(feature.state, FeatureState::Pending) && running.is_none() { Ink::Dim } else { title };
-    let mut row = Row::of(Ink::Text, "  ")
-        .sign(ink, sign)
+    let (sign, style) = feature_sign(mission, feature);
+    let title = if running.is_some() { StyleRole::Strong } else { StyleRole::Text };
+    let title = if matches!(feature.state, FeatureState::Pending) && running.is_none() {
+        StyleRole::Dim
+    } else {
+        title
+    };
+    let mut row = Row::of(StyleRole::Text, "  ")
+        .sign(style, sign)
         .then(title, format!("{} {}", feature.id, feature.spec.title));
     if feature.is_fix() {
-        row = row.end(Ink::Dim, "fix  ");
+        row = row.end(StyleRole::Dim, "fix  ");
     }
     let by = match &feature.state {
         FeatureState::Built { attempt, .. } => Some(*attempt),
         FeatureState::Pending | FeatureState::Cancelled { .. } => running,
     };
     match by {
-        Some(attempt) => {
-            row.end(if running.is_some() { Ink::Accent } else { Ink::Dim }, format!("{attempt:>4}"))
-        }
-        None => row.end(Ink::Text, "    "),
+        Some(attempt) => row
+            .end(if running.is_some() { StyleRole::Accent } else { StyleRole::Dim }, format!("{attempt:>4}")),
+        None => row.end(StyleRole::Text, "    "),
     }
 }
 
 /// The sign of a feature: built and confirmed, being built, contradicted by what the engine saw, or to come.
-pub fn feature_sign(mission: &Mission, feature: &Feature) -> (Glyph, Ink) {
+pub fn feature_sign(mission: &Mission, feature: &Feature) -> (Glyph, StyleRole) {
     let waits = mission.questions.iter().any(|question| {
         question.answer.is_none()
             && mission
@@ -122,16 +126,18 @@ pub fn feature_sign(mission: &Mission, feature: &Feature) -> (Glyph, Ink) {
                 .is_some_and(|a| a.work == Work::Build { feature: feature.id })
     });
     match &feature.state {
-        FeatureState::Cancelled { .. } => (Glyph::Retired, Ink::Faint),
-        FeatureState::Built { claims: Claims::Confirmed, .. } => (Glyph::Done, Ink::Good),
-        FeatureState::Built { claims: Claims::Unchecked, .. } => (Glyph::Active, Ink::Good),
-        FeatureState::Built { claims: Claims::Refuted, .. } => (Glyph::Failed, Ink::Bad),
-        FeatureState::Pending if waits => (Glyph::Needs, Ink::Warn),
-        FeatureState::Pending if running_on(mission, feature.id).is_some() => (Glyph::Active, Ink::Accent),
-        FeatureState::Pending if mission.failures_of(Work::Build { feature: feature.id }) > 0 => {
-            (Glyph::Failed, Ink::Bad)
+        FeatureState::Cancelled { .. } => (Glyph::Retired, StyleRole::Faint),
+        FeatureState::Built { claims: Claims::Confirmed, .. } => (Glyph::Done, StyleRole::Good),
+        FeatureState::Built { claims: Claims::Unchecked, .. } => (Glyph::Active, StyleRole::Good),
+        FeatureState::Built { claims: Claims::Refuted, .. } => (Glyph::Failed, StyleRole::Bad),
+        FeatureState::Pending if waits => (Glyph::Needs, StyleRole::Warn),
+        FeatureState::Pending if running_on(mission, feature.id).is_some() => {
+            (Glyph::Active, StyleRole::Accent)
         }
-        FeatureState::Pending => (Glyph::Pending, Ink::Dim),
+        FeatureState::Pending if mission.failures_of(Work::Build { feature: feature.id }) > 0 => {
+            (Glyph::Failed, StyleRole::Bad)
+        }
+        FeatureState::Pending => (Glyph::Pending, StyleRole::Dim),
     }
 }
 
@@ -142,65 +148,65 @@ pub fn running_on(mission: &Mission, feature: FeatureId) -> Option<AttemptId> {
 
 fn validation_row(mission: &Mission, id: MilestoneId) -> Row {
     let round = mission.last_round(id);
-    let mut row = Row::of(Ink::Text, "  ");
+    let mut row = Row::of(StyleRole::Text, "  ");
     let steps = [
         ("scrutiny", scrutiny_sign(mission, id, round)),
         ("user testing", testing_sign(mission, id, round)),
         ("gate", gate_sign(mission, id.into())),
     ];
-    for (name, (sign, ink)) in steps {
-        let words = if ink == Ink::Dim { Ink::Dim } else { Ink::Text };
-        row = row.sign(ink, sign).then(words, format!("{name}   "));
+    for (name, (sign, style)) in steps {
+        let words = if style == StyleRole::Dim { StyleRole::Dim } else { StyleRole::Text };
+        row = row.sign(style, sign).then(words, format!("{name}   "));
     }
     match round {
-        Some(round) if round.number > 1 => row.end(Ink::Dim, format!("r{}", round.number)),
+        Some(round) if round.number > 1 => row.end(StyleRole::Dim, format!("r{}", round.number)),
         _ => row,
     }
 }
 
-fn scrutiny_sign(mission: &Mission, id: MilestoneId, round: Option<&Round>) -> (Glyph, Ink) {
-    let Some(round) = round else { return (Glyph::Step, Ink::Dim) };
+fn scrutiny_sign(mission: &Mission, id: MilestoneId, round: Option<&Round>) -> (Glyph, StyleRole) {
+    let Some(round) = round else { return (Glyph::Step, StyleRole::Dim) };
     let running = mission.live_attempts().any(|attempt| {
         matches!(attempt.work, Work::Scrutinize { milestone, .. } | Work::Review { milestone, .. } if milestone == id)
     });
     if running {
-        return (Glyph::Active, Ink::Accent);
+        return (Glyph::Active, StyleRole::Accent);
     }
     if round.runs.iter().any(|run| !run.passed()) {
-        return (Glyph::Failed, Ink::Bad);
+        return (Glyph::Failed, StyleRole::Bad);
     }
     match &round.scrutiny {
         Some(report) if report.issues.iter().any(|issue| issue.severity == Severity::Blocking) => {
-            (Glyph::Failed, Ink::Bad)
+            (Glyph::Failed, StyleRole::Bad)
         }
-        Some(_) => (Glyph::Done, Ink::Good),
-        None => (Glyph::Step, Ink::Dim),
+        Some(_) => (Glyph::Done, StyleRole::Good),
+        None => (Glyph::Step, StyleRole::Dim),
     }
 }
 
-fn testing_sign(mission: &Mission, id: MilestoneId, round: Option<&Round>) -> (Glyph, Ink) {
-    let Some(round) = round else { return (Glyph::Step, Ink::Dim) };
+fn testing_sign(mission: &Mission, id: MilestoneId, round: Option<&Round>) -> (Glyph, StyleRole) {
+    let Some(round) = round else { return (Glyph::Step, StyleRole::Dim) };
     if mission
         .live_attempts()
         .any(|a| matches!(a.work, Work::TestAsUser { milestone, .. } if milestone == id))
     {
-        return (Glyph::Active, Ink::Accent);
+        return (Glyph::Active, StyleRole::Accent);
     }
     match (round.user_testing.is_some(), round.outcome) {
-        (true, Some(RoundOutcome::Passed)) => (Glyph::Done, Ink::Good),
-        (true, Some(RoundOutcome::Blocked)) => (Glyph::Blocked, Ink::Bad),
-        (true, _) => (Glyph::Failed, Ink::Bad),
-        (false, _) => (Glyph::Step, Ink::Dim),
+        (true, Some(RoundOutcome::Passed)) => (Glyph::Done, StyleRole::Good),
+        (true, Some(RoundOutcome::Blocked)) => (Glyph::Blocked, StyleRole::Bad),
+        (true, _) => (Glyph::Failed, StyleRole::Bad),
+        (false, _) => (Glyph::Step, StyleRole::Dim),
     }
 }
 
 /// The sign of a gate: passed, waiting, refused, or to come.
-pub fn gate_sign(mission: &Mission, gate: GateId) -> (Glyph, Ink) {
+pub fn gate_sign(mission: &Mission, gate: GateId) -> (Glyph, StyleRole) {
     match mission.gates.get(&gate) {
-        None => (Glyph::Step, Ink::Dim),
-        Some(known) if known.is_go() => (Glyph::Done, Ink::Good),
-        Some(_) if mission.waits_at(gate) => (Glyph::Needs, Ink::Warn),
-        Some(known) if known.is_open() => (Glyph::Active, Ink::Accent),
-        Some(_) => (Glyph::Failed, Ink::Bad),
+        None => (Glyph::Step, StyleRole::Dim),
+        Some(known) if known.is_go() => (Glyph::Done, StyleRole::Good),
+        Some(_) if mission.waits_at(gate) => (Glyph::Needs, StyleRole::Warn),
+        Some(known) if known.is_open() => (Glyph::Active, StyleRole::Accent),
+        Some(_) => (Glyph::Failed, StyleRole::Bad),
     }
 }

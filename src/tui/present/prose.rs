@@ -1,6 +1,6 @@
 //! Sentences in rows: broken where the room ends, with a label before them where there is one.
 
-use crate::tui::ink::Ink;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::wrap;
 
 use super::row::Row;
@@ -9,8 +9,8 @@ use super::row::Row;
 const LABEL: usize = 10;
 
 /// A text over as many rows as it needs.
-pub fn paragraph(ink: Ink, text: &str, width: usize) -> Vec<Row> {
-    wrap(text, width).into_iter().map(|line| Row::of(ink, line)).collect()
+pub fn paragraph(style: StyleRole, text: &str, width: usize) -> Vec<Row> {
+    wrap(text, width).into_iter().map(|line| Row::of(style, line)).collect()
 }
 
 /// A text behind its label.
@@ -19,13 +19,13 @@ pub fn labelled(label: &str, text: &str, width: usize) -> Vec<Row> {
     wrap(text, width.saturating_sub(LABEL))
         .into_iter()
         .enumerate()
-        .map(|(index, line)| Row::of(Ink::Dim, lead(index)).then(Ink::Text, line))
+        .map(|(index, line)| Row::of(StyleRole::Dim, lead(index)).then(StyleRole::Text, line))
         .collect()
 }
 
 /// A short text behind its label, in one row.
-pub fn labelled_row(label: &str, ink: Ink, text: &str) -> Row {
-    Row::of(Ink::Dim, format!("{label:<LABEL$}")).then(ink, text)
+pub fn labelled_row(label: &str, style: StyleRole, text: &str) -> Row {
+    Row::of(StyleRole::Dim, format!("{label:<LABEL$}")).then(style, text)
 }
 
 /// Points of a list, one after the other.
@@ -33,7 +33,7 @@ pub fn points<'a>(texts: impl IntoIterator<Item = &'a str>, width: usize) -> Vec
     let point = |text: &str| {
         let lines = wrap(text, width.saturating_sub(2)).into_iter().enumerate();
         let rows = lines.map(|(index, line)| {
-            Row::of(Ink::Dim, if index == 0 { "· " } else { "  " }).then(Ink::Text, line)
+            Row::of(StyleRole::Dim, if index == 0 { "· " } else { "  " }).then(StyleRole::Text, line)
         });
         rows.collect::<Vec<Row>>()
     };

@@ -1,14 +1,14 @@
 //! A row of a list: what it says and in which inks, before anybody knows how wide the screen is.
 
 use crate::tui::glyph::Glyph;
-use crate::tui::ink::Ink;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::clean;
 
-/// A piece of text in one ink. Its text is clean from the start.
+/// A piece of text in one style role. Its text is clean from the start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
     pub text: String,
-    pub ink: Ink,
+    pub style: StyleRole,
 }
 
 /// One line of a list: the left side gives way, the right side stands at the edge.
@@ -20,10 +20,10 @@ pub struct Row {
 
 impl Piece {
     /// A piece of one line; line breaks become spaces.
-    pub fn new(ink: Ink, text: impl AsRef<str>) -> Self {
+    pub fn new(style: StyleRole, text: impl AsRef<str>) -> Self {
         let clean = clean(text.as_ref());
         let text = if clean.contains('\n') { clean.replace('\n', " ") } else { clean };
-        Self { text, ink }
+        Self { text, style }
     }
 }
 
@@ -34,27 +34,27 @@ impl Row {
     }
 
     /// A row of one piece.
-    pub fn of(ink: Ink, text: impl AsRef<str>) -> Self {
-        Self::new().then(ink, text)
+    pub fn of(style: StyleRole, text: impl AsRef<str>) -> Self {
+        Self::new().then(style, text)
     }
 
     /// With a piece more on the left.
     #[must_use]
-    pub fn then(mut self, ink: Ink, text: impl AsRef<str>) -> Self {
-        self.left.push(Piece::new(ink, text));
+    pub fn then(mut self, style: StyleRole, text: impl AsRef<str>) -> Self {
+        self.left.push(Piece::new(style, text));
         self
     }
 
     /// With a sign and a space more on the left.
     #[must_use]
-    pub fn sign(self, ink: Ink, glyph: Glyph) -> Self {
-        self.then(ink, glyph.text(crate::tui::glyph::Charset::Unicode)).then(Ink::Text, " ")
+    pub fn sign(self, style: StyleRole, glyph: Glyph) -> Self {
+        self.then(style, glyph.text(crate::tui::glyph::Charset::Unicode)).then(StyleRole::Text, " ")
     }
 
     /// With a piece more on the right.
     #[must_use]
-    pub fn end(mut self, ink: Ink, text: impl AsRef<str>) -> Self {
-        self.right.push(Piece::new(ink, text));
+    pub fn end(mut self, style: StyleRole, text: impl AsRef<str>) -> Self {
+        self.right.push(Piece::new(style, text));
         self
     }
 

@@ -1,7 +1,7 @@
 //! How much of what was written is tests, counted in the lines that a diff adds.
 
 use crate::link::protocol::{DiffDoc, DiffFile, FileChange};
-use crate::tui::ink::Ink;
+use crate::tui::style_role::StyleRole;
 
 use super::row::Row;
 
@@ -43,16 +43,16 @@ fn is_test(path: &str) -> bool {
 /// The line under the forecast, with a bar: `tests  ███░░░░░  412 of 1230 added lines of code  33%`.
 pub fn share_row(share: TestShare, room: usize) -> Row {
     if share.all == 0 {
-        return Row::of(Ink::Dim, "no code was added yet");
+        return Row::of(StyleRole::Dim, "no code was added yet");
     }
     let cells = room.saturating_sub(54).clamp(8, 40) as u64;
     let filled = usize::try_from(share.tests * cells / share.all).unwrap_or(0);
     let rest = usize::try_from(cells).unwrap_or(0).saturating_sub(filled);
-    Row::of(Ink::Dim, "tests in the code  ")
-        .then(Ink::Accent, "█".repeat(filled))
-        .then(Ink::Faint, "░".repeat(rest))
-        .end(Ink::Dim, format!("{} of {} added lines  ", share.tests, share.all))
-        .end(Ink::Text, format!("{}%", share.tests * 100 / share.all))
+    Row::of(StyleRole::Dim, "tests in the code  ")
+        .then(StyleRole::Accent, "█".repeat(filled))
+        .then(StyleRole::Faint, "░".repeat(rest))
+        .end(StyleRole::Dim, format!("{} of {} added lines  ", share.tests, share.all))
+        .end(StyleRole::Text, format!("{}%", share.tests * 100 / share.all))
 }
 
 #[cfg(test)]

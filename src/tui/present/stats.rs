@@ -7,7 +7,7 @@ use crate::domain::budget::dollars;
 use crate::domain::estimate;
 use crate::domain::id::{MilestoneId, Timestamp};
 use crate::domain::mission::Mission;
-use crate::tui::ink::Ink;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::{count, long_span, plural, span, width};
 
 use super::row::Row;
@@ -23,17 +23,19 @@ struct Share {
 
 /// The whole page; `tests` is the line about the share of tests, which a diff has to be asked for.
 pub fn rows(mission: &Mission, now: Timestamp, room: usize, tests: Row) -> Vec<Row> {
-    let mut rows = vec![Row::of(Ink::Strong, "By role").end(Ink::Dim, "    time     out    cost")];
+    let mut rows =
+        vec![Row::of(StyleRole::Strong, "By role").end(StyleRole::Dim, "    time     out    cost")];
     rows.extend(table(by_role(mission, now), room));
     rows.push(Row::new());
-    rows.push(Row::of(Ink::Strong, "By milestone").end(Ink::Dim, "    time     out    cost"));
+    rows.push(Row::of(StyleRole::Strong, "By milestone").end(StyleRole::Dim, "    time     out    cost"));
     rows.extend(table(by_milestone(mission, now), room));
     rows.push(Row::new());
     rows.extend(forecast(mission, room));
     rows.push(tests);
     rows.push(Row::new());
     rows.push(
-        Row::of(Ink::Strong, "Attempts over time").end(Ink::Dim, long_span(now.since(mission.created))),
+        Row::of(StyleRole::Strong, "Attempts over time")
+            .end(StyleRole::Dim, long_span(now.since(mission.created))),
     );
     rows.extend(lanes(mission, now, room));
     rows
@@ -80,11 +82,11 @@ fn table(shares: Vec<(String, Share)>, room: usize) -> Vec<Row> {
             let filled = usize::try_from(share.money * cells / most).unwrap_or(0);
             let name = crate::tui::text::clip(&name, 17);
             let fill = " ".repeat(18_usize.saturating_sub(width(&name)));
-            Row::of(Ink::Text, format!("{name}{fill}"))
-                .then(Ink::Accent, "▇".repeat(filled.max(usize::from(share.money > 0))))
-                .end(Ink::Dim, format!("{:>8}", span(share.ms)))
-                .end(Ink::Dim, format!("{:>8}", count(share.output)))
-                .end(Ink::Text, format!("{:>8}", dollars(share.money)))
+            Row::of(StyleRole::Text, format!("{name}{fill}"))
+                .then(StyleRole::Accent, "▇".repeat(filled.max(usize::from(share.money > 0))))
+                .end(StyleRole::Dim, format!("{:>8}", span(share.ms)))
+                .end(StyleRole::Dim, format!("{:>8}", count(share.output)))
+                .end(StyleRole::Text, format!("{:>8}", dollars(share.money)))
         })
         .collect()
 }
@@ -103,23 +105,23 @@ fn forecast(mission: &Mission, room: usize) -> Vec<Row> {
             )
         },
     );
-    let mut rows = vec![Row::of(Ink::Strong, "Forecast").end(Ink::Dim, words)];
+    let mut rows = vec![Row::of(StyleRole::Strong, "Forecast").end(StyleRole::Dim, words)];
     if let Some(limit) = mission.budget.micro_dollars.filter(|limit| *limit > 0) {
         let cells = room.saturating_sub(24).min(80) as u64;
         let at = |money: u64| usize::try_from(money.min(limit) * cells / limit).unwrap_or(0);
         let (now, end) = (at(spent), at(likely.map_or(spent, |cost| cost.likely)));
         let rest = usize::try_from(cells).unwrap_or(0).saturating_sub(end);
         rows.push(
-            Row::of(Ink::Accent, "█".repeat(now))
-                .then(Ink::Dim, "▒".repeat(end.saturating_sub(now)))
-                .then(Ink::Faint, "░".repeat(rest))
-                .end(Ink::Text, dollars(spent))
-                .end(Ink::Dim, format!(" of {}", dollars(limit))),
+            Row::of(StyleRole::Accent, "█".repeat(now))
+                .then(StyleRole::Dim, "▒".repeat(end.saturating_sub(now)))
+                .then(StyleRole::Faint, "░".repeat(rest))
+                .end(StyleRole::Text, dollars(spent))
+                .end(StyleRole::Dim, format!(" of {}", dollars(limit))),
         );
     }
     let tests: usize = mission.handoffs.values().map(|(_, handoff)| handoff.tests_added()).sum();
     rows.push(Row::of(
-        Ink::Dim,
+        StyleRole::Dim,
         format!("{} came with {}", plural(tests, "test case"), plural(mission.handoffs.len(), "handoff")),
     ));
     rows
@@ -136,12 +138,12 @@ fn lanes(mission: &Mission, now: Timestamp, room: usize) -> Vec<Row> {
         .values()
         .rev()
         .map(|attempt| {
-            let (_, ink) = attempt_sign(attempt);
+            let (_, style) = attempt_sign(attempt);
             let from = place(attempt.started);
             let to = place(attempt.ended.as_ref().map_or(now, |ended| ended.at)).max(from + 1);
-            Row::of(Ink::Dim, format!("{:<5}{:<14}", attempt.id.to_string(), attempt.role.to_string()))
-                .then(Ink::Text, " ".repeat(from))
-                .then(ink, "▇".repeat(to - from))
+            Row::of(StyleRole::Dim, format!("{:<5}{:<14}", attempt.id.to_string(), attempt.role.to_string()))
+                .then(StyleRole::Text, " ".repeat(from))
+                .then(style, "▇".repeat(to - from))
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 use crate::domain::id::Timestamp;
 use crate::domain::message::{Delivery, MessageState, Party, Question};
 use crate::domain::mission::Mission;
-use crate::tui::ink::Ink;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::{ago, wrap};
 
 use super::row::Row;
@@ -34,7 +34,7 @@ pub fn rows(mission: &Mission, now: Timestamp, width: usize) -> Vec<Row> {
         }
         let age = ago(now.since(at));
         match said {
-            Said::Goal(text) => rows.extend(speech("You", Ink::Accent, "the goal", &age, text, width)),
+            Said::Goal(text) => rows.extend(speech("You", StyleRole::Accent, "the goal", &age, text, width)),
             Said::Message(message) => rows.extend(message_rows(message, &age, width)),
             Said::Asked(question) => rows.extend(question_rows(question, &age, width)),
         }
@@ -48,44 +48,44 @@ fn message_rows(message: &crate::domain::message::Message, age: &str, width: usi
         (MessageState::Waiting, Delivery::Queue) => "waits for the next turn",
         (MessageState::Waiting, Delivery::Interrupt) => "interrupts",
     };
-    let (name, ink) = speaker(message.from);
-    speech(&name, ink, note, age, message.text.as_str(), width)
+    let (name, style) = speaker(message.from);
+    speech(&name, style, note, age, message.text.as_str(), width)
 }
 
 fn question_rows(question: &Question, age: &str, width: usize) -> Vec<Row> {
     let note = if question.answer.is_some() { "" } else { "waits for your answer" };
     let mut rows = speech(
         &question.from.to_string(),
-        Ink::Warn,
+        StyleRole::Warn,
         note,
         age,
         &format!("{} {}", question.id, question.text),
         width,
     );
     for (number, option) in (1..).zip(&question.options) {
-        rows.push(Row::of(Ink::Key, format!("  {number} ")).then(Ink::Text, option.as_str()));
+        rows.push(Row::of(StyleRole::Key, format!("  {number} ")).then(StyleRole::Text, option.as_str()));
     }
     if let Some(answer) = &question.answer {
         rows.push(Row::new());
-        rows.extend(speech("You", Ink::Accent, "", "", answer.as_str(), width));
+        rows.extend(speech("You", StyleRole::Accent, "", "", answer.as_str(), width));
     }
     rows
 }
 
-fn speaker(party: Party) -> (String, Ink) {
+fn speaker(party: Party) -> (String, StyleRole) {
     match party {
-        Party::Person => ("You".to_owned(), Ink::Accent),
-        Party::Orchestrator => ("Orchestrator".to_owned(), Ink::Strong),
-        Party::Attempt(id) => (id.to_string(), Ink::Strong),
+        Party::Person => ("You".to_owned(), StyleRole::Accent),
+        Party::Orchestrator => ("Orchestrator".to_owned(), StyleRole::Strong),
+        Party::Attempt(id) => (id.to_string(), StyleRole::Strong),
     }
 }
 
-fn speech(name: &str, ink: Ink, note: &str, age: &str, text: &str, width: usize) -> Vec<Row> {
-    let mut head =
-        Row::of(ink, name).then(Ink::Dim, if note.is_empty() { String::new() } else { format!("  {note}") });
-    head = head.end(Ink::Dim, age);
+fn speech(name: &str, style: StyleRole, note: &str, age: &str, text: &str, width: usize) -> Vec<Row> {
+    let mut head = Row::of(style, name)
+        .then(StyleRole::Dim, if note.is_empty() { String::new() } else { format!("  {note}") });
+    head = head.end(StyleRole::Dim, age);
     let body = wrap(&crate::tui::text::clean(text), width.saturating_sub(2))
         .into_iter()
-        .map(|line| Row::of(Ink::Text, format!("  {line}")));
+        .map(|line| Row::of(StyleRole::Text, format!("  {line}")));
     std::iter::once(head).chain(body).collect()
 }

@@ -8,7 +8,7 @@ use crate::domain::mission::{End, Mission};
 use crate::domain::plan::FeatureState;
 use crate::domain::verdict::Outcome;
 use crate::tui::glyph::Glyph;
-use crate::tui::ink::Ink;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::{ago, clip, plural, width};
 
 use super::row::Row;
@@ -51,7 +51,7 @@ pub fn moments(mission: &Mission) -> Vec<(Timestamp, Moment)> {
 
 /// One row: `  7m  #17 worker        ✓ F5 Login form`, and at the edge `tests +6  1 finding → F9  9f3c2a1`.
 pub fn row(mission: &Mission, (at, moment): &(Timestamp, Moment), now: Timestamp) -> Row {
-    let row = Row::of(Ink::Dim, format!("{:>4}  ", ago(now.since(*at))));
+    let row = Row::of(StyleRole::Dim, format!("{:>4}  ", ago(now.since(*at))));
     match moment {
         Moment::Attempt(id) => match mission.attempts.get(id) {
             Some(attempt) => attempt_row(mission, attempt, row),
@@ -60,21 +60,21 @@ pub fn row(mission: &Mission, (at, moment): &(Timestamp, Moment), now: Timestamp
         Moment::Gate(id) => gate_row(mission, *id, row),
         Moment::Directive(id) => {
             let text = mission.directives.iter().find(|d| d.id == *id).map_or("", |d| d.text.as_str());
-            row.then(Ink::Text, column("directive", 18)).then(Ink::Text, quoted(text))
+            row.then(StyleRole::Text, column("directive", 18)).then(StyleRole::Text, quoted(text))
         }
         Moment::Waiver(id) => {
             let reason = mission.waivers.get(id).map_or("", |waiver| waiver.reason.as_str());
-            row.then(Ink::Text, column("waived", 18))
-                .then(Ink::Text, format!("{id}  "))
-                .then(Ink::Dim, quoted(reason))
+            row.then(StyleRole::Text, column("waived", 18))
+                .then(StyleRole::Text, format!("{id}  "))
+                .then(StyleRole::Dim, quoted(reason))
         }
         Moment::Question(id) => question_row(mission, *id, row),
-        Moment::Began => row.then(Ink::Text, column("mission", 18)).then(Ink::Text, "began"),
+        Moment::Began => row.then(StyleRole::Text, column("mission", 18)).then(StyleRole::Text, "began"),
         Moment::Ended => match &mission.end {
             Some(End::Abandoned { reason, .. }) => row
-                .then(Ink::Text, column("mission", 18))
-                .then(Ink::Warn, format!("abandoned  {}", quoted(reason.as_str()))),
-            _ => row.then(Ink::Text, column("mission", 18)).then(Ink::Good, "completed"),
+                .then(StyleRole::Text, column("mission", 18))
+                .then(StyleRole::Warn, format!("abandoned  {}", quoted(reason.as_str()))),
+            _ => row.then(StyleRole::Text, column("mission", 18)).then(StyleRole::Good, "completed"),
         },
     }
 }
@@ -85,18 +85,24 @@ fn attempt_row(mission: &Mission, attempt: &Attempt, row: Row) -> Row {
         Role::Orchestrator => attempt.work.to_string(),
         _ => subject(mission, attempt.work),
     };
-    let (sign, ink) = attempt_sign(attempt);
-    let row = row.then(Ink::Dim, column(&who, 18));
+    let (sign, style) = attempt_sign(attempt);
+    let row = row.then(StyleRole::Dim, column(&who, 18));
     let ending = attempt.ended.as_ref().map(|ended| &ended.ending);
     if let Some(ending) = ending.filter(|ending| **ending != Ending::Done) {
-        return row.sign(ink, sign).then(Ink::Text, format!("{about}  ")).then(ink, ending_words(ending));
+        return row
+            .sign(style, sign)
+            .then(StyleRole::Text, format!("{about}  "))
+            .then(style, ending_words(ending));
     }
     match attempt.work {
-        Work::Build { feature } => {
-            built(mission, attempt, feature, row.sign(Ink::Good, Glyph::Done).then(Ink::Text, about))
-        }
+        Work::Build { feature } => built(
+            mission,
+            attempt,
+            feature,
+            row.sign(StyleRole::Good, Glyph::Done).then(StyleRole::Text, about),
+        ),
         Work::TestAsUser { .. } => verdicts(mission, attempt, row, &about),
-        _ => with_findings(mission, attempt.id, row.sign(ink, sign).then(Ink::Text, about)),
+        _ => with_findings(mission, attempt.id, row.sign(style, sign).then(StyleRole::Text, about)),
     }
 }
 
@@ -106,11 +112,11 @@ fn built(mission: &Mission, attempt: &Attempt, feature: crate::domain::id::Featu
     };
     let row = match handoff.tests_added() {
         0 => row,
-        tests => row.end(Ink::Text, format!("  tests +{tests}")),
+        tests => row.end(StyleRole::Text, format!("  tests +{tests}")),
     };
     let row = with_findings(mission, attempt.id, row);
     match mission.feature(feature).map(|f| &f.state) {
-        Some(FeatureState::Built { head, .. }) => row.end(Ink::Dim, format!("  {head}")),
+        Some(FeatureState::Built { head, .. }) => row.end(StyleRole::Dim, format!("  {head}")),
         _ => row,
     }
 }
@@ -119,10 +125,13 @@ fn verdicts(mission: &Mission, attempt: &Attempt, row: Row, about: &str) -> Row 
     let given = mission.verdicts.values().flatten().filter(|verdict| verdict.attempt == attempt.id);
     let outcomes: Vec<Outcome> = given.map(|verdict| verdict.outcome).collect();
     let passed = outcomes.iter().filter(|outcome| **outcome == Outcome::Pass).count();
-    let (sign, ink) =
-        if passed == outcomes.len() { (Glyph::Done, Ink::Good) } else { (Glyph::Failed, Ink::Bad) };
-    let row = row.sign(ink, sign).then(Ink::Text, format!("{about}  "));
-    with_findings(mission, attempt.id, row.then(ink, format!("{passed}/{}", outcomes.len())))
+    let (sign, style) = if passed == outcomes.len() {
+        (Glyph::Done, StyleRole::Good)
+    } else {
+        (Glyph::Failed, StyleRole::Bad)
+    };
+    let row = row.sign(style, sign).then(StyleRole::Text, format!("{about}  "));
+    with_findings(mission, attempt.id, row.then(style, format!("{passed}/{}", outcomes.len())))
 }
 
 fn with_findings(mission: &Mission, attempt: AttemptId, row: Row) -> Row {
@@ -131,7 +140,7 @@ fn with_findings(mission: &Mission, attempt: AttemptId, row: Row) -> Row {
     if found.is_empty() {
         return row;
     }
-    let ink = if found.iter().any(|finding| finding.is_open()) { Ink::Warn } else { Ink::Dim };
+    let style = if found.iter().any(|finding| finding.is_open()) { StyleRole::Warn } else { StyleRole::Dim };
     let mut features: Vec<String> = found
         .iter()
         .filter_map(|finding| match &finding.state {
@@ -140,9 +149,9 @@ fn with_findings(mission: &Mission, attempt: AttemptId, row: Row) -> Row {
         })
         .collect();
     features.dedup();
-    let row = row.end(ink, format!("  {}", plural(found.len(), "finding")));
+    let row = row.end(style, format!("  {}", plural(found.len(), "finding")));
     let fate = if features.is_empty() { String::new() } else { format!(" → {}", features.join(", ")) };
-    row.end(Ink::Dim, fate)
+    row.end(StyleRole::Dim, fate)
 }
 
 fn gate_row(mission: &Mission, id: GateId, row: Row) -> Row {
@@ -151,23 +160,26 @@ fn gate_row(mission: &Mission, id: GateId, row: Row) -> Row {
         GateId::Plan => "plan gate".to_owned(),
         GateId::Final => "final gate".to_owned(),
     };
-    let row = row.then(Ink::Text, column(&name, 18));
+    let row = row.then(StyleRole::Text, column(&name, 18));
     match mission.gates.get(&id).and_then(|gate| gate.decided.as_ref()) {
-        None if mission.waits_at(id) => row.sign(Ink::Warn, Glyph::Needs).then(Ink::Warn, "waits for you"),
-        None => row.then(Ink::Dim, "open; work goes on before it"),
+        None if mission.waits_at(id) => {
+            row.sign(StyleRole::Warn, Glyph::Needs).then(StyleRole::Warn, "waits for you")
+        }
+        None => row.then(StyleRole::Dim, "open; work goes on before it"),
         Some(Decided { decision, by, .. }) => {
             let by = match by {
                 DecidedBy::Person => " by you  ",
                 DecidedBy::Autopilot => " by autopilot  ",
             };
             match decision {
-                Decision::Go { note } => row
-                    .then(Ink::Good, "GO")
-                    .then(Ink::Dim, by)
-                    .then(Ink::Text, note.as_ref().map_or_else(String::new, |note| quoted(note.as_str()))),
-                Decision::NoGo { note } => {
-                    row.then(Ink::Bad, "NO-GO").then(Ink::Dim, by).then(Ink::Text, quoted(note.as_str()))
-                }
+                Decision::Go { note } => row.then(StyleRole::Good, "GO").then(StyleRole::Dim, by).then(
+                    StyleRole::Text,
+                    note.as_ref().map_or_else(String::new, |note| quoted(note.as_str())),
+                ),
+                Decision::NoGo { note } => row
+                    .then(StyleRole::Bad, "NO-GO")
+                    .then(StyleRole::Dim, by)
+                    .then(StyleRole::Text, quoted(note.as_str())),
             }
         }
     }
@@ -175,11 +187,13 @@ fn gate_row(mission: &Mission, id: GateId, row: Row) -> Row {
 
 fn question_row(mission: &Mission, id: QuestionId, row: Row) -> Row {
     let Some(question) = mission.questions.iter().find(|question| question.id == id) else { return row };
-    let row = row.then(Ink::Dim, column(&format!("{:<4}asks", question.from.to_string()), 18));
-    let text = Ink::Text;
+    let row = row.then(StyleRole::Dim, column(&format!("{:<4}asks", question.from.to_string()), 18));
+    let text = StyleRole::Text;
     match &question.answer {
-        None => row.sign(Ink::Warn, Glyph::Needs).then(text, quoted(question.text.as_str())),
-        Some(answer) => row.then(text, quoted(question.text.as_str())).then(Ink::Dim, format!(" → {answer}")),
+        None => row.sign(StyleRole::Warn, Glyph::Needs).then(text, quoted(question.text.as_str())),
+        Some(answer) => {
+            row.then(text, quoted(question.text.as_str())).then(StyleRole::Dim, format!(" → {answer}"))
+        }
     }
 }
 

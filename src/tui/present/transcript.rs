@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use crate::domain::message::Party;
-use crate::domain::transcript::Answer;
-use crate::tui::ink::Ink;
-use crate::tui::tape::{Block, BlockBody, ToolCall};
+use crate::domain::transcript::ToolOutcome;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::{self, count, first_line, plural, span, wrap};
+use crate::tui::transcript_buffer::{Block, BlockBody, ToolCall};
 
 use super::row::Row;
 
@@ -40,17 +40,17 @@ pub fn lines(above: Above<'_>, block: &Block, width: usize, fold: Fold) -> Vec<R
         rows.push(Row::new());
     }
     match &block.body {
-        BlockBody::Said(text) => rows.extend(paragraph(Ink::Text, text, width)),
-        BlockBody::Thought(text) => rows.extend(folded_text(Ink::Thought, "Thinks", text, width, fold)),
-        BlockBody::Brief(text) => rows.extend(folded_text(Ink::Dim, "Brief", text, width, fold)),
-        BlockBody::Note(text) => rows.extend(hanging(Ink::Warn, "Note", text, width)),
+        BlockBody::Said(text) => rows.extend(paragraph(StyleRole::Text, text, width)),
+        BlockBody::Thought(text) => rows.extend(folded_text(StyleRole::Thought, "Thinks", text, width, fold)),
+        BlockBody::Brief(text) => rows.extend(folded_text(StyleRole::Dim, "Brief", text, width, fold)),
+        BlockBody::Note(text) => rows.extend(hanging(StyleRole::Warn, "Note", text, width)),
         BlockBody::Message { from, text } => {
             let from = match from {
                 Party::Person => "You".to_owned(),
                 Party::Orchestrator => "Orch".to_owned(),
                 Party::Attempt(id) => id.to_string(),
             };
-            rows.extend(hanging(Ink::Accent, &from, text, width));
+            rows.extend(hanging(StyleRole::Accent, &from, text, width));
         }
         BlockBody::Call(call) => rows.extend(call_lines(call, width, fold)),
     }
@@ -63,7 +63,7 @@ pub fn last_lines(above: Above<'_>, block: &Block, width: usize, fold: Fold, mos
     if let BlockBody::Said(text) = &block.body {
         let (text, last) = (text.trim_end(), text::last_lines(text.trim_end(), most));
         if last.len() < text.len() {
-            return wrap(last, width).into_iter().map(|line| Row::of(Ink::Text, line)).collect();
+            return wrap(last, width).into_iter().map(|line| Row::of(StyleRole::Text, line)).collect();
         }
     }
     lines(above, block, width, fold)
@@ -74,39 +74,43 @@ fn wants_air(before: &Block, block: &Block) -> bool {
     !(is_call(before) && is_call(block))
 }
 
-fn paragraph(ink: Ink, text: &str, width: usize) -> Vec<Row> {
-    wrap(text.trim(), width).into_iter().map(|line| Row::of(ink, line)).collect()
+fn paragraph(style: StyleRole, text: &str, width: usize) -> Vec<Row> {
+    wrap(text.trim(), width).into_iter().map(|line| Row::of(style, line)).collect()
 }
 
-fn hanging(ink: Ink, verb: &str, text: &str, width: usize) -> Vec<Row> {
+fn hanging(style: StyleRole, verb: &str, text: &str, width: usize) -> Vec<Row> {
     let body = wrap(text.trim(), width.saturating_sub(VERB));
     let label = |i: usize| if i == 0 { format!("{verb:<VERB$}") } else { " ".repeat(VERB) };
-    body.into_iter().enumerate().map(|(i, line)| Row::of(ink, label(i)).then(Ink::Text, line)).collect()
+    body.into_iter()
+        .enumerate()
+        .map(|(i, line)| Row::of(style, label(i)).then(StyleRole::Text, line))
+        .collect()
 }
 
-fn folded_text(ink: Ink, verb: &str, text: &str, width: usize, fold: Fold) -> Vec<Row> {
+fn folded_text(style: StyleRole, verb: &str, text: &str, width: usize, fold: Fold) -> Vec<Row> {
     let lines = text.lines().count();
     if fold == Fold::Folded && (lines > 1 || text.len() > width) {
-        let row = Row::of(ink, format!("{verb:<VERB$}{}", first_line(text)));
-        return vec![if lines > 1 { row.end(Ink::Faint, plural(lines, "line")) } else { row }];
+        let row = Row::of(style, format!("{verb:<VERB$}{}", first_line(text)));
+        return vec![if lines > 1 { row.end(StyleRole::Faint, plural(lines, "line")) } else { row }];
     }
     let body = wrap(text.trim(), width.saturating_sub(VERB));
     let label = |i: usize| if i == 0 { format!("{verb:<VERB$}") } else { " ".repeat(VERB) };
-    body.into_iter().enumerate().map(|(i, line)| Row::of(ink, format!("{}{line}", label(i)))).collect()
+    body.into_iter().enumerate().map(|(i, line)| Row::of(style, format!("{}{line}", label(i)))).collect()
 }
 
 fn call_lines(call: &ToolCall, width: usize, fold: Fold) -> Vec<Row> {
     let said = Spoken::of(call);
-    let failed = call.answer.is_some_and(|answer| answer.status == Answer::Failed);
+    let failed = call.answer.is_some_and(|answer| answer.status == ToolOutcome::Failed);
     let verb = match call.answer {
-        None => Ink::Accent,
-        Some(_) if failed => Ink::Bad,
-        Some(_) => Ink::Dim,
+        None => StyleRole::Accent,
+        Some(_) if failed => StyleRole::Bad,
+        Some(_) => StyleRole::Dim,
     };
-    let mut row = Row::of(verb, format!("{:<VERB$}", said.verb)).then(Ink::Text, first_line(&said.object));
+    let mut row =
+        Row::of(verb, format!("{:<VERB$}", said.verb)).then(StyleRole::Text, first_line(&said.object));
     row.right.clone_from(&said.result.right);
     if let Some(answer) = call.answer.filter(|answer| answer.took >= 1_000) {
-        row = row.end(Ink::Dim, format!("  {}", span(answer.took)));
+        row = row.end(StyleRole::Dim, format!("  {}", span(answer.took)));
     }
     let mut rows = vec![row];
     rows.extend(output_lines(call, &said, width, if failed { Fold::Unfolded } else { fold }, failed));
@@ -121,9 +125,9 @@ fn output_lines(call: &ToolCall, said: &Spoken, width: usize, fold: Fold, failed
     if shown.is_empty() {
         return Vec::new();
     }
-    let ink = if failed { Ink::Bad } else { Ink::Dim };
+    let style = if failed { StyleRole::Bad } else { StyleRole::Dim };
     let room = width.saturating_sub(VERB);
-    let line = |text: &str| Row::of(Ink::Text, " ".repeat(VERB)).then(ink, text);
+    let line = |text: &str| Row::of(StyleRole::Text, " ".repeat(VERB)).then(style, text);
     if fold == Fold::Unfolded && !failed {
         return shown.lines().flat_map(|text| wrap(text, room)).map(|text| line(&text)).collect();
     }
@@ -139,7 +143,9 @@ fn output_lines(call: &ToolCall, said: &Spoken, width: usize, fold: Fold, failed
     if hidden > 0
         && let Some(first) = rows.first_mut()
     {
-        first.right.push(super::row::Piece::new(Ink::Faint, format!("{} more", plural(hidden, "line"))));
+        first
+            .right
+            .push(super::row::Piece::new(StyleRole::Faint, format!("{} more", plural(hidden, "line"))));
     }
     rows
 }
@@ -172,7 +178,7 @@ impl Spoken {
         let text = |key: &str| arguments.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let lines = call.output.lines().count();
         let ended = call.answer.is_some();
-        let size = |row: Row| if ended { row.end(Ink::Dim, plural(lines, "line")) } else { row };
+        let size = |row: Row| if ended { row.end(StyleRole::Dim, plural(lines, "line")) } else { row };
         match call.tool.as_str() {
             "read" => Self::new("Read", text("path"), size(Row::new()), Output::Hidden),
             "list" => Self::new("List", text("path"), size(Row::new()), Output::Hidden),
@@ -190,7 +196,7 @@ impl Spoken {
                 Self::new(
                     "Write",
                     text("path"),
-                    Row::new().end(Ink::Added, format!("+{}", count(added as u64))),
+                    Row::new().end(StyleRole::Added, format!("+{}", count(added as u64))),
                     Output::Hidden,
                 )
             }
@@ -236,13 +242,13 @@ fn edit_size(old: &str, new: &str) -> Row {
         }
     }
     let row = Row::new();
-    let row = if counts.0 > 0 { row.end(Ink::Added, format!("+{}", count(counts.0))) } else { row };
-    if counts.1 > 0 { row.end(Ink::Removed, format!(" −{}", count(counts.1))) } else { row }
+    let row = if counts.0 > 0 { row.end(StyleRole::Added, format!("+{}", count(counts.0))) } else { row };
+    if counts.1 > 0 { row.end(StyleRole::Removed, format!(" −{}", count(counts.1))) } else { row }
 }
 
 /// The exit code, where the first or last line of the output says one.
 fn exit_of(call: &ToolCall) -> Row {
-    let Some(answer) = call.answer else { return Row::new().end(Ink::Accent, "running") };
+    let Some(answer) = call.answer else { return Row::new().end(StyleRole::Accent, "running") };
     let edges = [call.output.lines().next(), call.output.lines().last()];
     let code = edges.into_iter().flatten().find_map(|line| {
         let rest = line.to_ascii_lowercase();
@@ -252,10 +258,10 @@ fn exit_of(call: &ToolCall) -> Row {
         digits.parse::<u32>().ok()
     });
     match (code, answer.status) {
-        (Some(0), _) => Row::new().end(Ink::Good, "exit 0"),
-        (Some(code), _) => Row::new().end(Ink::Bad, format!("exit {code}")),
-        (None, Answer::Failed) => Row::new().end(Ink::Bad, "failed"),
-        (None, Answer::Done) => Row::new(),
+        (Some(0), _) => Row::new().end(StyleRole::Good, "exit 0"),
+        (Some(code), _) => Row::new().end(StyleRole::Bad, format!("exit {code}")),
+        (None, ToolOutcome::Failed) => Row::new().end(StyleRole::Bad, "failed"),
+        (None, ToolOutcome::Done) => Row::new(),
     }
 }
 
@@ -282,9 +288,9 @@ mod tests {
     use super::super::row::plain;
     use super::*;
     use crate::domain::id::Timestamp;
-    use crate::tui::tape::Answered;
+    use crate::tui::transcript_buffer::Answered;
 
-    fn call(tool: &str, arguments: &str, output: &str, status: Answer) -> Block {
+    fn call(tool: &str, arguments: &str, output: &str, status: ToolOutcome) -> Block {
         let answer = Some(Answered { status, took: 2_100 });
         let call = ToolCall {
             id: "1".into(),
@@ -298,28 +304,32 @@ mod tests {
 
     #[test]
     fn calls_are_one_line_with_what_they_did() {
-        let edit =
-            call("edit", r#"{"path":"src/session.rs","old":"a\nb\n","new":"a\nc\nd\n"}"#, "", Answer::Done);
+        let edit = call(
+            "edit",
+            r#"{"path":"src/session.rs","old":"a\nb\n","new":"a\nc\nd\n"}"#,
+            "",
+            ToolOutcome::Done,
+        );
         insta::assert_snapshot!(plain(&lines(Above::Nothing, &edit, 60, Fold::Folded)), @"Edit    src/session.rs | +2 −1  2.1s");
         let run = call(
             "shell",
             r#"{"command":"cargo test session"}"#,
             "a\nb\nc\n12 passed\nexit code 0",
-            Answer::Done,
+            ToolOutcome::Done,
         );
         insta::assert_snapshot!(plain(&lines(Above::Nothing, &run, 60, Fold::Folded)), @r"
         Run     cargo test session | exit 0  2.1s
                 12 passed | 3 lines more
         ");
-        let plan = call("propose_contract", r#"{"assertions":[{},{}],"notes":[]}"#, "", Answer::Done);
+        let plan = call("propose_contract", r#"{"assertions":[{},{}],"notes":[]}"#, "", ToolOutcome::Done);
         insta::assert_snapshot!(plain(&lines(Above::Nothing, &plan, 60, Fold::Folded)), @"Propose 2 assertions |   2.1s");
-        let odd = call("browser_click", r#"{"selector":".save"}"#, "ok", Answer::Done);
+        let odd = call("browser_click", r#"{"selector":".save"}"#, "ok", ToolOutcome::Done);
         insta::assert_snapshot!(plain(&lines(Above::Nothing, &odd, 60, Fold::Folded)), @"Browser .save |   2.1s");
     }
 
     #[test]
     fn half_written_arguments_are_shown_as_nothing() {
-        let mut live = call("edit", r#"{"path":"src/se"#, "", Answer::Done);
+        let mut live = call("edit", r#"{"path":"src/se"#, "", ToolOutcome::Done);
         if let BlockBody::Call(call) = &mut live.body {
             call.answer = None;
         }

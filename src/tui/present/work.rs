@@ -7,7 +7,7 @@ use crate::domain::message::{Party, Question};
 use crate::domain::mission::{Mission, Status};
 use crate::domain::verdict::Standing;
 use crate::tui::glyph::Glyph;
-use crate::tui::ink::Ink;
+use crate::tui::style_role::StyleRole;
 
 /// A piece of work with the name of what it is about: `F7 Session cookies`, `M2 user testing, round 2`.
 pub fn subject(mission: &Mission, work: Work) -> String {
@@ -30,13 +30,13 @@ pub fn subject(mission: &Mission, work: Work) -> String {
     }
 }
 
-/// The sign and ink of an attempt, by how it goes or went.
-pub fn attempt_sign(attempt: &Attempt) -> (Glyph, Ink) {
+/// The sign and style of an attempt, by how it goes or went.
+pub fn attempt_sign(attempt: &Attempt) -> (Glyph, StyleRole) {
     match attempt.ended.as_ref().map(|ended| &ended.ending) {
-        None => (Glyph::Active, Ink::Accent),
-        Some(Ending::Done) => (Glyph::Done, Ink::Good),
-        Some(Ending::Failed { .. } | Ending::Unusable { .. }) => (Glyph::Failed, Ink::Bad),
-        Some(Ending::Interrupted | Ending::Stopped { .. }) => (Glyph::Blocked, Ink::Warn),
+        None => (Glyph::Active, StyleRole::Accent),
+        Some(Ending::Done) => (Glyph::Done, StyleRole::Good),
+        Some(Ending::Failed { .. } | Ending::Unusable { .. }) => (Glyph::Failed, StyleRole::Bad),
+        Some(Ending::Interrupted | Ending::Stopped { .. }) => (Glyph::Blocked, StyleRole::Warn),
     }
 }
 
@@ -58,28 +58,28 @@ pub fn ending_words(ending: &Ending) -> String {
     }
 }
 
-/// The sign and ink of a standing.
-pub fn standing_sign(standing: Standing) -> (Glyph, Ink) {
+/// The sign and style of a standing.
+pub fn standing_sign(standing: Standing) -> (Glyph, StyleRole) {
     match standing {
-        Standing::Pending => (Glyph::Pending, Ink::Dim),
-        Standing::Passed => (Glyph::Done, Ink::Good),
-        Standing::Failed => (Glyph::Failed, Ink::Bad),
-        Standing::Blocked => (Glyph::Blocked, Ink::Bad),
-        Standing::Stale => (Glyph::Stale, Ink::Warn),
-        Standing::Waived => (Glyph::Waived, Ink::Warn),
-        Standing::Retired => (Glyph::Retired, Ink::Faint),
+        Standing::Pending => (Glyph::Pending, StyleRole::Dim),
+        Standing::Passed => (Glyph::Done, StyleRole::Good),
+        Standing::Failed => (Glyph::Failed, StyleRole::Bad),
+        Standing::Blocked => (Glyph::Blocked, StyleRole::Bad),
+        Standing::Stale => (Glyph::Stale, StyleRole::Warn),
+        Standing::Waived => (Glyph::Waived, StyleRole::Warn),
+        Standing::Retired => (Glyph::Retired, StyleRole::Faint),
     }
 }
 
-/// The sign and ink of what a mission does.
-pub fn status_sign(status: Status) -> (Glyph, Ink) {
+/// The sign and style of what a mission does.
+pub fn status_sign(status: Status) -> (Glyph, StyleRole) {
     match status {
-        Status::Planning | Status::Running => (Glyph::Active, Ink::Accent),
-        Status::Waiting => (Glyph::Needs, Ink::Warn),
-        Status::Paused => (Glyph::Pending, Ink::Warn),
-        Status::Blocked | Status::BudgetSpent => (Glyph::Blocked, Ink::Bad),
-        Status::Completed | Status::Landed => (Glyph::Done, Ink::Good),
-        Status::Abandoned => (Glyph::Retired, Ink::Dim),
+        Status::Planning | Status::Running => (Glyph::Active, StyleRole::Accent),
+        Status::Waiting => (Glyph::Needs, StyleRole::Warn),
+        Status::Paused => (Glyph::Pending, StyleRole::Warn),
+        Status::Blocked | Status::BudgetSpent => (Glyph::Blocked, StyleRole::Bad),
+        Status::Completed | Status::Landed => (Glyph::Done, StyleRole::Good),
+        Status::Abandoned => (Glyph::Retired, StyleRole::Dim),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::attempt::{Ending, Work};
-use crate::domain::environment::Run;
+use crate::domain::environment::CommandRun;
 use crate::domain::event::{Actor, Event};
 use crate::domain::finding::{Finding, FindingState, Severity, Source};
 use crate::domain::gate::{DecidedBy, Decision, GateId};
@@ -263,8 +263,8 @@ pub fn evidence_of(assertion: &str) -> Vec<EvidenceRef> {
     }
 }
 
-fn run(name: &str, command: &str, exit_code: i32) -> Run {
-    Run {
+fn run(name: &str, command: &str, exit_code: i32) -> CommandRun {
+    CommandRun {
         name: title(name),
         command: line(command),
         exit_code,

@@ -6,7 +6,7 @@ use crate::domain::attempt::{Attempt, Work};
 use crate::domain::id::{AttemptId, Timestamp};
 use crate::domain::message::Party;
 use crate::domain::mission::Mission;
-use crate::domain::transcript::{Answer, Entry, EntryBody};
+use crate::domain::transcript::{Entry, EntryBody, ToolOutcome};
 
 /// The transcripts of all attempts.
 pub fn all(mission: &Mission) -> BTreeMap<AttemptId, Vec<Entry>> {
@@ -28,7 +28,7 @@ fn of(mission: &Mission, attempt: &Attempt) -> Vec<Entry> {
             writer.call(
                 "search",
                 r#"{"pattern":"fn main","path":"src"}"#,
-                Answer::Done,
+                ToolOutcome::Done,
                 "src/main.rs:4:fn main() {",
                 300,
             );
@@ -41,11 +41,11 @@ fn of(mission: &Mission, attempt: &Attempt) -> Vec<Entry> {
 fn building(writer: &mut Writer, mission: &Mission) {
     let source = "line\n".repeat(142);
     writer.say(EntryBody::Thought { text: "The three templates say different things. One place would be better, but that is more than I was asked.".to_owned() });
-    writer.call("read", r#"{"path":"src/session.rs"}"#, Answer::Done, &source, 120);
+    writer.call("read", r#"{"path":"src/session.rs"}"#, ToolOutcome::Done, &source, 120);
     writer.call(
         "search",
         r#"{"pattern":"no such user","path":"templates"}"#,
-        Answer::Done,
+        ToolOutcome::Done,
         "templates/login.html:12\ntemplates/reset.html:9\ntemplates/desk.html:3",
         240,
     );
@@ -53,30 +53,30 @@ fn building(writer: &mut Writer, mission: &Mission) {
     writer.call(
         "edit",
         r#"{"path":"src/login.rs","old":"a\nb\nc\nd\n","new":"a\nb2\nc2\ne\nf\ng\nh\n"}"#,
-        Answer::Done,
+        ToolOutcome::Done,
         "",
         90,
     );
     writer.call(
         "write",
         r#"{"path":"tests/login.rs","content":"one\ntwo\nthree\nfour\nfive\nsix\n"}"#,
-        Answer::Done,
+        ToolOutcome::Done,
         "",
         60,
     );
-    writer.call("shell", r#"{"command":"cargo test login"}"#, Answer::Failed, "running 7 tests\ntest refuses_wrong_password ... FAILED\n\nassertion failed: `no such user` in body\n  left: 401\ntest result: FAILED. 6 passed; 1 failed\nexit code 101", 8_400);
+    writer.call("shell", r#"{"command":"cargo test login"}"#, ToolOutcome::Failed, "running 7 tests\ntest refuses_wrong_password ... FAILED\n\nassertion failed: `no such user` in body\n  left: 401\ntest result: FAILED. 6 passed; 1 failed\nexit code 101", 8_400);
     writer.say(EntryBody::Said { text: "The desk template still has the old text.".to_owned() });
     writer.call(
         "edit",
         r#"{"path":"templates/desk.html","old":"<p>no such user</p>\n","new":"<p>{{ wrong }}</p>\n"}"#,
-        Answer::Done,
+        ToolOutcome::Done,
         "",
         70,
     );
     writer.call(
         "shell",
         r#"{"command":"cargo test login"}"#,
-        Answer::Done,
+        ToolOutcome::Done,
         "running 7 tests\n.......\ntest result: ok. 7 passed; 0 failed\nexit code 0",
         6_100,
     );
@@ -89,7 +89,7 @@ fn building(writer: &mut Writer, mission: &Mission) {
     writer.call(
         "shell",
         r#"{"command":"cargo clippy -- -D warnings"}"#,
-        Answer::Done,
+        ToolOutcome::Done,
         "    Finished dev profile in 2.11s\nexit code 0",
         2_100,
     );
@@ -100,7 +100,7 @@ fn testing(writer: &mut Writer) {
     writer.call(
         "http_request",
         r#"{"method":"POST","url":"http://127.0.0.1:8080/login"}"#,
-        Answer::Done,
+        ToolOutcome::Done,
         "HTTP 401\n{\"error\":\"no such user\"}",
         200,
     );
@@ -108,7 +108,7 @@ fn testing(writer: &mut Writer) {
     writer.call(
         "give_verdict",
         r#"{"assertion":"VAL-AUTH-002","outcome":"fail"}"#,
-        Answer::Done,
+        ToolOutcome::Done,
         "recorded",
         40,
     );
@@ -126,7 +126,7 @@ impl Writer {
         self.entries.push(Entry { number, at: Timestamp(self.at), body });
     }
 
-    fn call(&mut self, tool: &str, arguments: &str, status: Answer, output: &str, lasted: i64) {
+    fn call(&mut self, tool: &str, arguments: &str, status: ToolOutcome, output: &str, lasted: i64) {
         let call_id = format!("call_{}", self.entries.len());
         self.say(EntryBody::Called {
             call_id: call_id.clone(),

@@ -7,7 +7,7 @@ use crate::tui::keymap::Context;
 use crate::tui::source::SourceError;
 
 use super::main_screen;
-use super::{deciding, mission_changed, past, say, stack};
+use super::{mission_changed, pending_decisions, say, stack, time_travel};
 
 /// Takes an answer in.
 pub fn take(app: &mut App, errand: &Errand, result: Result<Reply, SourceError>) -> Vec<Effect> {
@@ -32,18 +32,18 @@ fn take_reply(app: &mut App, errand: &Errand, reply: Reply) -> Vec<Effect> {
             if app.link != Link::Recorded {
                 app.link = Link::Attached;
             }
-            app.deciding.clear();
+            app.pending_decisions.clear();
             super::hear_time(app, updated);
             if first {
                 main_screen::select_what_matters(app);
             } else {
-                app.tapes.values_mut().for_each(|tape| tape.asked = false);
+                app.transcripts.values_mut().for_each(|transcript| transcript.asked = false);
             }
             mission_changed(app)
         }
         (Errand::Page { attempt, .. }, Reply::Transcript { items, older }) => {
-            app.tapes.entry(*attempt).or_default().take_page(&items, older);
-            past::look(app)
+            app.transcripts.entry(*attempt).or_default().take_page(&items, older);
+            time_travel::look(app)
         }
         (Errand::Order(words), Reply::Accepted { .. }) => {
             say(app, Tone::Done, words);
@@ -59,12 +59,12 @@ fn take_reply(app: &mut App, errand: &Errand, reply: Reply) -> Vec<Effect> {
 
 fn refused(app: &mut App, errand: &Errand, error: &SourceError) {
     if let Errand::Order(words) = errand {
-        deciding::failed(app, words);
+        pending_decisions::failed(app, words);
     }
     match (errand, error) {
         (Errand::Page { attempt, .. }, _) => {
-            if let Some(tape) = app.tapes.get_mut(attempt) {
-                tape.asked = matches!(error, SourceError::Refused(_) | SourceError::Recorded(_));
+            if let Some(transcript) = app.transcripts.get_mut(attempt) {
+                transcript.asked = matches!(error, SourceError::Refused(_) | SourceError::Recorded(_));
             }
         }
         (Errand::Land, _) if app.screens.iter().any(|screen| screen.context() == Context::Landing) => {}

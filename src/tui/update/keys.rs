@@ -10,7 +10,7 @@ use crate::tui::options::ConsoleExit;
 use crate::tui::popup::help::Help;
 use crate::tui::popup::palette::Palette;
 
-use super::{main_screen, orders, stack};
+use super::{global_actions, main_screen, stack};
 
 /// Takes a key.
 pub fn take(app: &mut App, key: KeyEvent) -> Vec<Effect> {
@@ -47,14 +47,14 @@ fn global(app: &mut App, action: Action) -> Option<Vec<Effect>> {
         }
         Action::Quit => vec![Effect::Exit(ConsoleExit::Left)],
         Action::Redraw => vec![Effect::Redraw],
-        Action::Theme => orders::next_theme(app),
+        Action::Theme => global_actions::next_theme(app),
         Action::Help => stack::open(app, Box::new(Help::new(app))),
         Action::Palette => stack::open(app, Box::new(Palette::default())),
-        Action::Pause => orders::pause(app),
-        Action::Retry => orders::resume(app),
+        Action::Pause => global_actions::pause(app),
+        Action::Retry => global_actions::resume(app),
         _ => {
-            let shelved = app.shelf.take_if(|_| action == Action::Editor);
-            let screen = shelved.or_else(|| crate::tui::popup::open::anywhere(app, action))?;
+            let stashed = app.stash.take_if(|_| action == Action::Editor);
+            let screen = stashed.or_else(|| crate::tui::popup::open::anywhere(app, action))?;
             stack::open(app, screen)
         }
     })

@@ -7,7 +7,7 @@ use crate::tui::app::{App, Tone};
 use crate::tui::effect::Effect;
 use crate::tui::focus::{Pane, Zoom};
 use crate::tui::layout::inside;
-use crate::tui::list::{List, Step};
+use crate::tui::list::{List, SelectionStep};
 use crate::tui::present::plan::Target;
 use crate::tui::present::{plan, timeline};
 use crate::tui::select::{selected_assertion, selected_milestone, selected_moment, selected_target};
@@ -28,7 +28,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
             keep_in_sight(app);
         }
         Action::Follow => follow(app),
-        Action::Fold => app.reel.toggle_fold(),
+        Action::Fold => app.scroll.toggle_fold(),
         Action::Left | Action::Right => toggle_milestone(app),
         Action::Copy => return copy(app),
         _ => return step_or_open(app, action),
@@ -43,9 +43,9 @@ pub fn back(app: &mut App) {
         keep_in_sight(app);
     } else if app.held.is_some() {
         app.held = None;
-        app.reel = crate::tui::reel::Reel::default();
+        app.scroll = crate::tui::scroll::ScrollState::default();
     } else {
-        app.reel.follow();
+        app.scroll.follow();
     }
 }
 
@@ -83,7 +83,7 @@ pub fn keep_in_sight(app: &mut App) {
 }
 
 /// Moves by a step, or scrolls, in the pane that has the keys.
-pub fn step(app: &mut App, step: Step) -> Vec<Effect> {
+pub fn step(app: &mut App, step: SelectionStep) -> Vec<Effect> {
     let pane = app.focus;
     if pane == Pane::Worker {
         return scroll_worker(app, step);
@@ -96,34 +96,38 @@ pub fn step(app: &mut App, step: Step) -> Vec<Effect> {
 }
 
 /// Scrolls the transcript, and asks for older pages when its beginning comes into sight.
-pub fn scroll_worker(app: &mut App, step: Step) -> Vec<Effect> {
+pub fn scroll_worker(app: &mut App, step: SelectionStep) -> Vec<Effect> {
     let Some(attempt) = app.watched() else { return Vec::new() };
     let area = inside(app.areas().of(Pane::Worker));
     let (width, height) = (usize::from(area.width), usize::from(area.height));
     let page_lines = isize::try_from(height.saturating_sub(2).max(1)).unwrap_or(1);
-    let Some(tape) = app.tapes.get(&attempt) else { return Vec::new() };
+    let Some(transcript) = app.transcripts.get(&attempt) else { return Vec::new() };
     let lines = match step {
-        Step::By(n) => n,
-        Step::PageUp => -page_lines,
-        Step::PageDown => page_lines,
-        Step::First => isize::MIN,
-        Step::Last => {
-            app.reel.follow();
+        SelectionStep::By(n) => n,
+        SelectionStep::PageUp => -page_lines,
+        SelectionStep::PageDown => page_lines,
+        SelectionStep::First => isize::MIN,
+        SelectionStep::Last => {
+            app.scroll.follow();
             return Vec::new();
         }
     };
-    app.reel.scroll(tape, lines, width, height);
-    if app.reel.at_start(tape, width, height) && tape.older > 0 {
-        return tape.first_number().map(|first| page(attempt, Before::Item(first))).into_iter().collect();
+    app.scroll.scroll(transcript, lines, width, height);
+    if app.scroll.at_start(transcript, width, height) && transcript.older > 0 {
+        return transcript
+            .first_number()
+            .map(|first| page(attempt, Before::Item(first)))
+            .into_iter()
+            .collect();
     }
     Vec::new()
 }
 
 fn follow(app: &mut App) {
     let width = usize::from(inside(app.areas().of(Pane::Worker)).width);
-    let tape = app.watched().and_then(|attempt| app.tapes.get(&attempt));
-    if let Some(tape) = tape {
-        app.reel.toggle_follow(tape, width);
+    let transcript = app.watched().and_then(|attempt| app.transcripts.get(&attempt));
+    if let Some(transcript) = transcript {
+        app.scroll.toggle_follow(transcript, width);
     }
 }
 
@@ -149,7 +153,7 @@ fn step_or_open(app: &mut App, action: Action) -> Vec<Effect> {
         super::say(app, Tone::Trouble, "the mission is over: its contract stays as it is");
         return Vec::new();
     }
-    if let Some(by) = Step::of(action) {
+    if let Some(by) = SelectionStep::of(action) {
         return step(app, by);
     }
     if let Some(screen) = crate::tui::popup::open::from_main(app, action) {

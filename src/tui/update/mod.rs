@@ -1,14 +1,14 @@
 //! How the console changes: one message in, effects out. Nothing here waits, draws or looks at a clock.
 
 mod answers;
-mod deciding;
+mod global_actions;
 mod keys;
 mod main_screen;
 mod mouse;
 mod notify;
-mod orders;
-mod past;
+mod pending_decisions;
 mod stack;
+mod time_travel;
 
 use crossterm::event::{Event as Input, KeyEventKind};
 use ratatui::layout::Size;
@@ -19,12 +19,12 @@ use crate::link::protocol::{Before, Call, LiveOutput, Notice};
 
 use super::action::Action;
 use super::app::{App, Link, Toast, Tone, Warning, Window};
-use super::dress::Dress;
+use super::appearance::Appearance;
 use super::effect::{Effect, Errand};
 use super::keymap::Context;
 use super::msg::Msg;
 use super::options::ConsoleExit;
-use super::source::Heard;
+use super::source::SourceEvent;
 
 pub use stack::open;
 
@@ -46,14 +46,14 @@ pub fn start() -> Vec<Effect> {
 /// Takes one message in.
 pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
     let effects = take(app, msg);
-    deciding::sent(app, &effects);
+    pending_decisions::sent(app, &effects);
     effects
 }
 
 fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Input(input) => take_input(app, input),
-        Msg::Heard(heard) => take_heard(app, heard),
+        Msg::SourceEvent(heard) => take_heard(app, heard),
         Msg::Answer { errand, result } => answers::take(app, &errand, *result),
         Msg::Tick(now) => take_tick(app, now),
         Msg::Missions(missions) => {
@@ -73,7 +73,7 @@ fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Dressed(read) => {
-            dress(app, read);
+            appearance(app, read);
             stack::refresh(app)
         }
         Msg::Untold(sentence) => vec![Effect::Tell(sentence)],
@@ -106,14 +106,14 @@ fn take_input(app: &mut App, input: Input) -> Vec<Effect> {
     }
 }
 
-fn take_heard(app: &mut App, heard: Heard) -> Vec<Effect> {
+fn take_heard(app: &mut App, heard: SourceEvent) -> Vec<Effect> {
     match heard {
-        Heard::Notice(notice) => take_notice(app, *notice),
-        Heard::Lost { sentence } => {
+        SourceEvent::Notice(notice) => take_notice(app, *notice),
+        SourceEvent::Lost { sentence } => {
             app.link = Link::Lost { sentence };
             Vec::new()
         }
-        Heard::Back => start(),
+        SourceEvent::Back => start(),
     }
 }
 
@@ -121,12 +121,12 @@ fn take_notice(app: &mut App, notice: Notice) -> Vec<Effect> {
     match notice {
         Notice::Event(stamped) => take_event(app, &stamped),
         Notice::Entry { attempt, entry } => {
-            app.tapes.entry(attempt).or_default().take_entry(&entry);
+            app.transcripts.entry(attempt).or_default().take_entry(&entry);
             fetch_missing(app, attempt)
         }
         Notice::Output { attempt, piece } => {
             let now = app.clock;
-            app.tapes.entry(attempt).or_default().take_piece(&piece, now);
+            app.transcripts.entry(attempt).or_default().take_piece(&piece, now);
             Vec::new()
         }
         Notice::Activity { live } => {
@@ -165,7 +165,7 @@ pub fn hear_time(app: &mut App, now: Timestamp) {
 /// What follows from any change of the mission.
 fn mission_changed(app: &mut App) -> Vec<Effect> {
     main_screen::keep_in_sight(app);
-    deciding::heard(app);
+    pending_decisions::heard(app);
     let mut effects = notify::transitions(app);
     effects.extend(watch(app));
     effects.extend(stack::refresh(app));
@@ -179,11 +179,11 @@ fn watch(app: &mut App) -> Vec<Effect> {
 
 /// Asks once for the newest page of a transcript.
 fn fetch_missing(app: &mut App, attempt: AttemptId) -> Vec<Effect> {
-    let tape = app.tapes.entry(attempt).or_default();
-    if tape.asked || app.link == Link::Attaching {
+    let transcript = app.transcripts.entry(attempt).or_default();
+    if transcript.asked || app.link == Link::Attaching {
         return Vec::new();
     }
-    tape.asked = true;
+    transcript.asked = true;
     vec![page(attempt, Before::End)]
 }
 
@@ -203,15 +203,15 @@ fn take_tick(app: &mut App, now: Timestamp) -> Vec<Effect> {
 }
 
 /// Puts other colours and keys on. A theme that the person has put on with a key stays until its file changes.
-fn dress(app: &mut App, read: Result<Box<Dress>, String>) {
+fn appearance(app: &mut App, read: Result<Box<Appearance>, String>) {
     match read {
-        Ok(dress) => {
-            if app.configured != dress.styles {
-                app.configured = dress.styles;
-                app.look.styles = dress.styles;
-                app.look.theme = dress.theme;
+        Ok(appearance) => {
+            if app.configured != appearance.styles {
+                app.configured = appearance.styles;
+                app.look.styles = appearance.styles;
+                app.look.theme = appearance.theme;
             }
-            app.keymap = dress.keymap;
+            app.keymap = appearance.keymap;
             say(app, Tone::Done, "colours and keys are read again");
         }
         Err(sentence) => warn(app, &format!("{sentence}; what held before holds on")),

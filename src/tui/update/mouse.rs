@@ -7,7 +7,7 @@ use crate::tui::app::App;
 use crate::tui::effect::Effect;
 use crate::tui::focus::Pane;
 use crate::tui::layout::{Shape, inside};
-use crate::tui::list::Step;
+use crate::tui::list::SelectionStep;
 
 use super::{keys, main_screen, stack};
 
@@ -65,7 +65,7 @@ fn wheel(app: &mut App, event: MouseEvent, lines: isize) -> Vec<Effect> {
     let areas = app.areas();
     let Some(pane) = areas.pane_at(event.column, event.row) else { return Vec::new() };
     if pane == Pane::Worker {
-        return main_screen::scroll_worker(app, Step::By(lines));
+        return main_screen::scroll_worker(app, SelectionStep::By(lines));
     }
     let (len, height) = (main_screen::len(app, pane), main_screen::height(app, pane));
     if let Some(list) = main_screen::list_mut(app, pane) {

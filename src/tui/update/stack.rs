@@ -6,7 +6,7 @@ use crate::link::protocol::Reply;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
 use crate::tui::effect::{Effect, Errand};
-use crate::tui::popup::{Popup, Show, Then, Turn};
+use crate::tui::popup::{Popup, PopupResult, Show, StackAction};
 use crate::tui::source::SourceError;
 
 use super::{keys, say};
@@ -31,7 +31,7 @@ pub fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> {
     let mut screen = app.screens.pop()?;
     let turn = screen.act(app, action);
     app.screens.push(screen);
-    if matches!(turn.then, Then::Pass) { None } else { Some(settle(app, turn)) }
+    if matches!(turn.then, StackAction::Pass) { None } else { Some(settle(app, turn)) }
 }
 
 /// Gives the uppermost screen a key.
@@ -57,7 +57,7 @@ pub fn clicked(app: &mut App, column: u16, row: u16) -> Vec<Effect> {
     })
 }
 
-fn uppermost(app: &mut App, give: impl FnOnce(&mut dyn Popup, &App) -> Turn) -> Vec<Effect> {
+fn uppermost(app: &mut App, give: impl FnOnce(&mut dyn Popup, &App) -> PopupResult) -> Vec<Effect> {
     let Some(mut screen) = app.screens.pop() else { return Vec::new() };
     let turn = give(screen.as_mut(), app);
     app.screens.push(screen);
@@ -75,7 +75,7 @@ pub fn refresh(app: &mut App) -> Vec<Effect> {
 }
 
 /// Screens that answer to news may only close themselves or ask; what they open goes on top.
-fn everybody(app: &mut App, mut tell: impl FnMut(&mut dyn Popup, &App) -> Turn) -> Vec<Effect> {
+fn everybody(app: &mut App, mut tell: impl FnMut(&mut dyn Popup, &App) -> PopupResult) -> Vec<Effect> {
     let mut effects = Vec::new();
     let mut opened: Vec<Box<dyn Popup>> = Vec::new();
     for mut screen in std::mem::take(&mut app.screens) {
@@ -87,14 +87,14 @@ fn everybody(app: &mut App, mut tell: impl FnMut(&mut dyn Popup, &App) -> Turn) 
             say(app, turn.tone, sentence);
         }
         match turn.then {
-            Then::Close => {}
-            Then::Shelve => app.shelf = Some(screen),
-            Then::Swap(other) => app.screens.push(other),
-            Then::Open(other) => {
+            StackAction::Close => {}
+            StackAction::Stash => app.stash = Some(screen),
+            StackAction::Swap(other) => app.screens.push(other),
+            StackAction::Open(other) => {
                 app.screens.push(screen);
                 opened.push(other);
             }
-            Then::Stay | Then::Pass | Then::Perform(_) => app.screens.push(screen),
+            StackAction::Stay | StackAction::Pass | StackAction::Perform(_) => app.screens.push(screen),
         }
     }
     for screen in opened {
@@ -104,22 +104,22 @@ fn everybody(app: &mut App, mut tell: impl FnMut(&mut dyn Popup, &App) -> Turn) 
 }
 
 /// Does what a screen's turn asks of the stack.
-pub fn settle(app: &mut App, turn: Turn) -> Vec<Effect> {
+pub fn settle(app: &mut App, turn: PopupResult) -> Vec<Effect> {
     let mut effects = turn.effects;
     keep_draft(app, turn.draft);
     effects.extend(show(app, turn.show));
     match turn.then {
-        Then::Stay | Then::Pass => {}
-        Then::Close => {
+        StackAction::Stay | StackAction::Pass => {}
+        StackAction::Close => {
             app.screens.pop();
         }
-        Then::Shelve => app.shelf = app.screens.pop(),
-        Then::Open(screen) => effects.extend(open(app, screen)),
-        Then::Swap(screen) => {
+        StackAction::Stash => app.stash = app.screens.pop(),
+        StackAction::Open(screen) => effects.extend(open(app, screen)),
+        StackAction::Swap(screen) => {
             app.screens.pop();
             effects.extend(open(app, screen));
         }
-        Then::Perform(action) => {
+        StackAction::Perform(action) => {
             app.screens.pop();
             effects.extend(keys::perform(app, action));
         }
@@ -162,6 +162,6 @@ fn show(app: &mut App, show: Show) -> Vec<Effect> {
     }
     super::main_screen::keep_in_sight(app);
     let mut effects = super::watch(app);
-    effects.extend(super::past::look(app));
+    effects.extend(super::time_travel::look(app));
     effects
 }

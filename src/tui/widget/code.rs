@@ -78,5 +78,5 @@ pub fn highlight(path: &str, theme: &str, styles: &Styles, lines: &[CodeLine]) -
 }
 
 fn plain(styles: &Styles, text: &str) -> Styled {
-    vec![(styles.of(crate::tui::ink::Ink::Text), text.to_owned())]
+    vec![(styles.of(crate::tui::style_role::StyleRole::Text), text.to_owned())]
 }

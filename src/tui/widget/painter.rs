@@ -8,8 +8,8 @@ use ratatui::symbols::merge::MergeStrategy;
 use ratatui::widgets::{Block, Widget};
 
 use crate::tui::glyph::{Charset, to_ascii};
-use crate::tui::ink::Ink;
 use crate::tui::present::row::{Piece, Row};
+use crate::tui::style_role::StyleRole;
 use crate::tui::styles::Styles;
 use crate::tui::text::{clip, cut, width};
 
@@ -22,7 +22,7 @@ pub struct Painter<'a> {
 
 /// How a row stands out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Lit {
+pub enum Highlight {
     #[default]
     No,
     /// Selected, in the pane that has the keys.
@@ -31,12 +31,12 @@ pub enum Lit {
     Resting,
 }
 
-impl Lit {
-    fn ink(self) -> Option<Ink> {
+impl Highlight {
+    fn style(self) -> Option<StyleRole> {
         match self {
             Self::No => None,
-            Self::Selected => Some(Ink::Selected),
-            Self::Resting => Some(Ink::Resting),
+            Self::Selected => Some(StyleRole::Selected),
+            Self::Resting => Some(StyleRole::Resting),
         }
     }
 }
@@ -53,9 +53,9 @@ const ASCII_BORDER: border::Set<'static> = border::Set {
 };
 
 impl Painter<'_> {
-    /// Puts text in one ink; answers the cells it took.
-    pub fn text(&self, buf: &mut Buffer, at: (u16, u16), room: u16, ink: Ink, text: &str) -> u16 {
-        self.styled(buf, at, room, self.styles.of(ink), text)
+    /// Puts text in one style role; answers the cells it took.
+    pub fn text(&self, buf: &mut Buffer, at: (u16, u16), room: u16, style: StyleRole, text: &str) -> u16 {
+        self.styled(buf, at, room, self.styles.of(style), text)
     }
 
     fn styled(&self, buf: &mut Buffer, (x, y): (u16, u16), room: u16, style: Style, text: &str) -> u16 {
@@ -80,21 +80,21 @@ impl Painter<'_> {
             let fits =
                 width(&piece.text) < usize::from(left) || (!more && width(&piece.text) == usize::from(left));
             if fits {
-                used += self.text(buf, (x + used, y), left, piece.ink, &piece.text);
+                used += self.text(buf, (x + used, y), left, piece.style, &piece.text);
             } else {
                 let clipped = if more {
                     format!("{}…", cut(&piece.text, usize::from(left.saturating_sub(1))))
                 } else {
                     clip(&piece.text, usize::from(left))
                 };
-                return used + self.text(buf, (x + used, y), left, piece.ink, &clipped);
+                return used + self.text(buf, (x + used, y), left, piece.style, &clipped);
             }
         }
         used
     }
 
     /// Puts one row on one line.
-    pub fn row(&self, buf: &mut Buffer, line: Rect, row: &Row, lit: Lit) {
+    pub fn row(&self, buf: &mut Buffer, line: Rect, row: &Row, lit: Highlight) {
         if line.height == 0 || line.width == 0 {
             return;
         }
@@ -106,23 +106,23 @@ impl Painter<'_> {
         if right > 0 {
             self.pieces(buf, (line.right() - right, line.y), right, &row.right);
         }
-        if let Some(ink) = lit.ink() {
-            self.light(buf, line, ink);
+        if let Some(style) = lit.style() {
+            self.light(buf, line, style);
         }
     }
 
-    /// Lays an ink's ground under a line; inks that say something keep their colour.
-    pub fn light(&self, buf: &mut Buffer, line: Rect, ink: Ink) {
-        let mut style = self.styles.of(ink);
-        style.fg = None;
-        let plain = self.styles.of(Ink::Dim).fg;
-        buf.set_style(line, style);
+    /// Lays a style role's ground under a line; roles that say something keep their colour.
+    pub fn light(&self, buf: &mut Buffer, line: Rect, role: StyleRole) {
+        let mut ground = self.styles.of(role);
+        ground.fg = None;
+        let plain = self.styles.of(StyleRole::Dim).fg;
+        buf.set_style(line, ground);
         // Quiet text on a lit row is lifted, or it could not be read.
         for x in line.left()..line.right() {
             if let Some(cell) = buf.cell_mut((x, line.y))
-                && ink == Ink::Selected
+                && role == StyleRole::Selected
                 && (Some(cell.fg) == plain || cell.fg == ratatui::style::Color::Reset)
-                && let Some(fg) = self.styles.of(ink).fg
+                && let Some(fg) = self.styles.of(role).fg
             {
                 cell.fg = fg;
             }
@@ -132,19 +132,19 @@ impl Painter<'_> {
     /// Puts rows from the top of an area downwards.
     pub fn rows(&self, buf: &mut Buffer, area: Rect, rows: &[Row]) {
         for (line, row) in area.rows().zip(rows) {
-            self.row(buf, line, row, Lit::No);
+            self.row(buf, line, row, Highlight::No);
         }
     }
 
     /// A border that joins its neighbours'.
-    pub fn border(&self, buf: &mut Buffer, area: Rect, ink: Ink) {
-        let block = Block::bordered().border_style(self.styles.of(ink)).merge_borders(MergeStrategy::Exact);
+    pub fn border(&self, buf: &mut Buffer, area: Rect, style: StyleRole) {
+        let block = Block::bordered().border_style(self.styles.of(style)).merge_borders(MergeStrategy::Exact);
         match self.charset {
             Charset::Unicode => block.render(area, buf),
             Charset::Ascii => {
                 Block::bordered()
                     .border_set(ASCII_BORDER)
-                    .border_style(self.styles.of(ink))
+                    .border_style(self.styles.of(style))
                     .render(area, buf);
             }
         }
@@ -159,9 +159,9 @@ impl Painter<'_> {
         let right: usize = row.right.iter().map(|piece| width(&piece.text)).sum();
         let right = u16::try_from(right).unwrap_or(u16::MAX);
         let padded = |pieces: &[Piece]| {
-            let mut padded = vec![Piece::new(Ink::Text, " ")];
+            let mut padded = vec![Piece::new(StyleRole::Text, " ")];
             padded.extend_from_slice(pieces);
-            padded.push(Piece::new(Ink::Text, " "));
+            padded.push(Piece::new(StyleRole::Text, " "));
             padded
         };
         let right = if right > 0 && right.saturating_add(14) <= room { right + 2 } else { 0 };
@@ -197,7 +197,7 @@ impl Painter<'_> {
             }
         }
         ratatui::widgets::Clear.render(area, buf);
-        buf.set_style(area, self.styles.of(Ink::Text));
+        buf.set_style(area, self.styles.of(StyleRole::Text));
     }
 }
 
@@ -220,8 +220,9 @@ mod tests {
             for room in 1..14 {
                 let mut buf = Buffer::empty(Rect::new(0, 0, 20, 1));
                 buf.set_string(room, 0, "|", Style::default());
-                let row = Row::of(Ink::Text, text).then(Ink::Dim, text).end(Ink::Good, "▣ 2");
-                painter.row(&mut buf, Rect::new(0, 0, room, 1), &row, Lit::Selected);
+                let row =
+                    Row::of(StyleRole::Text, text).then(StyleRole::Dim, text).end(StyleRole::Good, "▣ 2");
+                painter.row(&mut buf, Rect::new(0, 0, room, 1), &row, Highlight::Selected);
                 assert_eq!(buf[(room, 0)].symbol(), "|", "{text} in {room}");
             }
         }

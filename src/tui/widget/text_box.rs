@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use tui_textarea::{CursorMove, DataCursor, TextArea, WrapMode};
 
 use crate::tui::app::App;
-use crate::tui::ink::Ink;
+use crate::tui::style_role::StyleRole;
 use crate::tui::text::clean;
 
 /// The most characters that one box takes. Far more than can be sent: what is too long is refused with its length, and
@@ -122,9 +122,9 @@ impl TextBox {
             return;
         }
         let mut area = if self.is_large() { self.around_cursor(rect) } else { self.area.clone() };
-        let ground = app.look.styles.of(Ink::Resting);
+        let ground = app.look.styles.of(StyleRole::Resting);
         frame.buffer_mut().set_style(rect, ground);
-        area.set_style(app.look.styles.of(Ink::Text).patch(ground));
+        area.set_style(app.look.styles.of(StyleRole::Text).patch(ground));
         area.set_cursor_style(match active {
             Active::Yes => Style::default().add_modifier(Modifier::REVERSED),
             Active::No => Style::default(),

@@ -16,7 +16,7 @@ pub fn clean_text(bytes: &[u8]) -> String {
 /// Cleans a stream piece by piece: a sequence or a character may be cut in two by the pieces.
 #[derive(Debug, Default)]
 pub struct Cleaner {
-    state: State,
+    state: ParserState,
     /// Bytes without control sequences that are not handed out yet.
     plain: Vec<u8>,
 }
@@ -34,26 +34,28 @@ impl Cleaner {
 
     fn step(&mut self, byte: u8) {
         self.state = match (self.state, byte) {
-            (State::Text, ESC) => State::Escape,
+            (ParserState::Text, ESC) => ParserState::Escape,
             // A line's end also ends a string that nobody closed, which would otherwise swallow the rest of the output.
-            (State::Text, _) | (_, b'\n') => {
+            (ParserState::Text, _) | (_, b'\n') => {
                 self.plain.push(byte);
-                State::Text
+                ParserState::Text
             }
             // Any sequence is abandoned by these, as terminals do.
-            (_, CAN | SUB) | (State::Quoted, BEL) => State::Text,
-            (_, ESC) | (State::Escape, 0x20..=0x2f) => State::Escape,
-            (State::Escape, b'[') | (State::Control, 0x20..=0x3f) => State::Control,
+            (_, CAN | SUB) | (ParserState::Quoted, BEL) => ParserState::Text,
+            (_, ESC) | (ParserState::Escape, 0x20..=0x2f) => ParserState::Escape,
+            (ParserState::Escape, b'[') | (ParserState::Control, 0x20..=0x3f) => ParserState::Control,
             // Titles, links and device strings: what follows is theirs until they are closed.
-            (State::Escape, b']' | b'P' | b'X' | b'^' | b'_') | (State::Quoted, _) => State::Quoted,
-            (State::Escape | State::Control, _) => State::Text,
+            (ParserState::Escape, b']' | b'P' | b'X' | b'^' | b'_') | (ParserState::Quoted, _) => {
+                ParserState::Quoted
+            }
+            (ParserState::Escape | ParserState::Control, _) => ParserState::Text,
         };
     }
 }
 
 /// Where in a control sequence the bytes are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum State {
+enum ParserState {
     #[default]
     Text,
     Escape,

@@ -6,4 +6,4 @@ mod spec;
 mod supervise;
 
 pub use spec::{Health, ServiceSpec, ServiceState, ServiceStatus};
-pub use supervise::{Place, Services};
+pub use supervise::{ServiceDirs, Services};

@@ -20,7 +20,7 @@ pub struct Services {
 
 /// Where services run.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct ServiceDirs {
     /// The checkout they run in.
     pub dir: PathBuf,
     /// Where their logs go, one file each.
@@ -48,7 +48,7 @@ impl Services {
     ///
     /// # Errors
     /// [`WorkspaceError::BadServices`], [`WorkspaceError::PortBusy`], [`WorkspaceError::Unhealthy`].
-    pub async fn start(specs: Vec<ServiceSpec>, place: &Place) -> Result<Self, WorkspaceError> {
+    pub async fn start(specs: Vec<ServiceSpec>, dirs: &ServiceDirs) -> Result<Self, WorkspaceError> {
         let specs = in_order(specs)?;
         for spec in &specs {
             if let Some(port) = spec.port
@@ -59,7 +59,7 @@ impl Services {
         }
         let mut services = Self::default();
         for spec in specs {
-            if let Err(error) = services.start_one(spec, place).await {
+            if let Err(error) = services.start_one(spec, dirs).await {
                 services.stop_all().await;
                 return Err(error);
             }
@@ -102,13 +102,13 @@ impl Services {
         }
     }
 
-    async fn start_one(&mut self, spec: ServiceSpec, place: &Place) -> Result<(), WorkspaceError> {
+    async fn start_one(&mut self, spec: ServiceSpec, dirs: &ServiceDirs) -> Result<(), WorkspaceError> {
         let program = Program::shell(&spec.run)
-            .dir(place.dir.join(&spec.cwd))
-            .envs(place.env.clone())
+            .dir(dirs.dir.join(&spec.cwd))
+            .envs(dirs.env.clone())
             .envs(spec.env.clone())
-            .reaper(&place.reaper)
-            .spawn_background(&log_of(&place.logs, &spec.name))?;
+            .reaper(&dirs.reaper)
+            .spawn_background(&log_of(&dirs.logs, &spec.name))?;
         let service = Service { spec, program };
         let up = service.wait_until_up().await;
         self.running.push(service);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use flightdeck::agent::model::provider::Wire;
 use flightdeck::agent::model::{Item, StreamPiece, TokenUsage};
 use flightdeck::agent::session::{Denied, Observer, Outcome, Permit, Session};
-use flightdeck::agent::tool::{Toolbox, Workplace};
+use flightdeck::agent::tool::{ToolEnv, Toolbox};
 use flightdeck::agent::turn::{Closing, Limits};
 use flightdeck::workspace::{Access, Confinement, Reaper, Unconfined};
 use serde_json::{Value, json};
@@ -89,7 +89,7 @@ async fn run(replies: Vec<String>, root: &std::path::Path, log: &Arc<Log>) -> (O
     let script = Script { replies, asked: AtomicUsize::new(0) };
     Mock::given(matchers::any()).respond_with(script).mount(&server).await;
     let scratch = tempfile::tempdir().unwrap();
-    let place = Workplace {
+    let place = ToolEnv {
         confinement: Confinement::new(root, &[scratch.path().to_owned()]).unwrap(),
         access: Access::Write,
         sandbox: Arc::new(Unconfined),

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use flightdeck::agent::model::provider::{Provider, ProviderSpec, Wire, http_client};
 use flightdeck::agent::model::retry::{RetryPolicy, Retrying};
 use flightdeck::agent::session::{Observer, Permit, Session};
-use flightdeck::agent::tool::{Toolbox, Workplace};
+use flightdeck::agent::tool::{ToolEnv, Toolbox};
 use flightdeck::agent::turn::{Closing, Limits};
 use flightdeck::workspace::{Access, Confinement, Reaper, Unconfined};
 use secrecy::SecretString;
@@ -44,7 +44,7 @@ async fn trial_on_every_wire() {
     for wire in WIRES.into_iter().filter(|wire| format!("{wire:?}").contains(&only)) {
         let spec = spec(wire).expect("set FLIGHTDECK_TRIAL_ANTHROPIC and FLIGHTDECK_TRIAL_OPENAI");
         let root = tempfile::tempdir().unwrap();
-        let place = Workplace {
+        let place = ToolEnv {
             confinement: Confinement::new(root.path(), &[]).unwrap(),
             access: Access::Write,
             sandbox: Arc::new(Unconfined),

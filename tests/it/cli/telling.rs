@@ -1,8 +1,8 @@
 //! What a person reads while a mission flies: the lines of its events, its summary, and the commands at the end.
 
+use flightdeck::cli::progress::event_lines::tell;
 use flightdeck::cli::progress::style::Style;
 use flightdeck::cli::progress::summary::{needed, summary};
-use flightdeck::cli::progress::telling::tell;
 use flightdeck::domain::attempt::{Ending, Work};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::id::{MilestoneId, Timestamp};

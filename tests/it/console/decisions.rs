@@ -9,7 +9,7 @@ use flightdeck::domain::id::Commit;
 use flightdeck::link::protocol::{Call, Notice, Reply};
 use flightdeck::tui::recording::Recording;
 use flightdeck::tui::sample::{Moment, sample};
-use flightdeck::tui::source::{Heard, Source, SourceError};
+use flightdeck::tui::source::{Source, SourceError, SourceEvent};
 use tokio::sync::mpsc::{Receiver, channel};
 
 use super::harness::{Flown, Still, fly, fly_with, inputs};
@@ -48,10 +48,10 @@ impl Source for Engine {
         }
     }
 
-    fn listen(&self) -> Receiver<Heard> {
+    fn listen(&self) -> Receiver<SourceEvent> {
         let (sender, receiver) = channel(16);
         for notice in &self.says {
-            sender.try_send(Heard::Notice(Box::new(notice.clone()))).unwrap();
+            sender.try_send(SourceEvent::Notice(Box::new(notice.clone()))).unwrap();
         }
         std::mem::forget(sender);
         receiver

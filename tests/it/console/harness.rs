@@ -7,7 +7,7 @@ use crossterm::event::Event;
 use flightdeck::domain::id::Timestamp;
 use flightdeck::tui::ConsoleExit;
 use flightdeck::tui::app::{App, Look, Start};
-use flightdeck::tui::event_loop::Deck;
+use flightdeck::tui::event_loop::Console;
 use flightdeck::tui::glyph::Charset;
 use flightdeck::tui::host::{Host, MissionCard, Told};
 use flightdeck::tui::keymap::Keymap;
@@ -143,7 +143,7 @@ pub fn fly_from<S: Source>(app: App, source: S, host: Still, inputs: Vec<Event>)
     runtime.block_on(async {
         let source = Arc::new(source);
         let mut terminal = Terminal::new(TestBackend::new(app.size.width, app.size.height)).unwrap();
-        let mut deck = Deck::new(app, Arc::clone(&source), Arc::new(host));
+        let mut deck = Console::new(app, Arc::clone(&source), Arc::new(host));
         let mut told = Asides::default();
         let script = Script::of(inputs, deck.calls());
         let exit = deck.fly(&mut terminal, script, &mut told).await.unwrap();
@@ -160,7 +160,7 @@ pub fn frames_after(moment: Moment, size: (u16, u16), later: Vec<Event>) -> usiz
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
-        let mut deck = Deck::new(blank(size, now), Arc::new(recording), Arc::new(host));
+        let mut deck = Console::new(blank(size, now), Arc::new(recording), Arc::new(host));
         let mut told = Asides::default();
         for inputs in [Vec::new(), later] {
             told.frames = 0;

@@ -9,7 +9,7 @@ use flightdeck::domain::gate::{DecidedBy, Decision, GateId};
 use flightdeck::link::protocol::{Call, Notice, Reply};
 use flightdeck::tui::recording::Recording;
 use flightdeck::tui::sample::{Moment, sample};
-use flightdeck::tui::source::{Heard, Source, SourceError};
+use flightdeck::tui::source::{Source, SourceError, SourceEvent};
 use pretty_assertions::assert_eq;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
@@ -30,7 +30,7 @@ struct Engine {
     record: Recording,
     news: News,
     asked: Mutex<Vec<Command>>,
-    told: Mutex<Option<Sender<Heard>>>,
+    told: Mutex<Option<Sender<SourceEvent>>>,
 }
 
 impl Source for Engine {
@@ -50,13 +50,13 @@ impl Source for Engine {
             let told = self.told.lock().unwrap();
             told.as_ref()
                 .unwrap()
-                .try_send(Heard::Notice(Box::new(Notice::Event(Box::new(stamped)))))
+                .try_send(SourceEvent::Notice(Box::new(Notice::Event(Box::new(stamped)))))
                 .unwrap();
         }
         Ok(Reply::Accepted { seq: last.seq + 1 })
     }
 
-    fn listen(&self) -> Receiver<Heard> {
+    fn listen(&self) -> Receiver<SourceEvent> {
         let (sender, receiver) = channel(16);
         *self.told.lock().unwrap() = Some(sender);
         receiver

@@ -117,18 +117,18 @@ proptest! {
         }
         prop_assert_eq!(frame(&drawn), frame(&undrawn));
         prop_assert_eq!(drawn.screens.len(), undrawn.screens.len());
-        prop_assert_eq!(format!("{:?}", drawn.reel), format!("{:?}", undrawn.reel));
+        prop_assert_eq!(format!("{:?}", drawn.scroll), format!("{:?}", undrawn.scroll));
     }
 
     #[test]
     fn borders_stand_whatever_an_agent_writes(text in "(\\PC|\u{1b}|\t|\u{202e}|日|👩‍🚀|e\u{301}|م){0,300}") {
         use flightdeck::domain::transcript::{Entry, EntryBody};
         use flightdeck::link::protocol::Notice;
-        use flightdeck::tui::source::Heard;
+        use flightdeck::tui::source::SourceEvent;
         let (mut app, recording) = aboard(Moment::Flying, (120, 40));
         let attempt = app.watched().unwrap();
         let entry = Entry { number: 9_000, at: app.now, body: EntryBody::Said { text } };
-        let effects = update(&mut app, Msg::Heard(Heard::Notice(Box::new(Notice::Entry { attempt, entry }))));
+        let effects = update(&mut app, Msg::SourceEvent(SourceEvent::Notice(Box::new(Notice::Entry { attempt, entry }))));
         carry_out(&mut app, &recording, effects);
         let buffer = frame(&app);
         for y in 4..20 {
@@ -232,7 +232,7 @@ fn a_gate_keeps_what_is_selected_when_its_list_is_sorted_anew() {
     use flightdeck::domain::event::{Actor, Event as Fact, Stamped};
     use flightdeck::domain::id::{AssertionId, Revision};
     use flightdeck::link::protocol::Notice;
-    use flightdeck::tui::source::Heard;
+    use flightdeck::tui::source::SourceEvent;
     let (mut app, recording) = aboard(Moment::MilestoneGate, (120, 40));
     for key in inputs("g j j") {
         send(&mut app, &recording, key);
@@ -245,7 +245,8 @@ fn a_gate_keeps_what_is_selected_when_its_list_is_sorted_anew() {
     let wording = Box::new(app.mission.contract[&id].wording.clone());
     let event = Fact::AssertionEdited { assertion: id, revision: Revision(2), wording };
     let stamped = Stamped { seq: app.mission.seq + 1, at: app.now, actor: Actor::Person, event };
-    let effects = update(&mut app, Msg::Heard(Heard::Notice(Box::new(Notice::Event(Box::new(stamped))))));
+    let effects =
+        update(&mut app, Msg::SourceEvent(SourceEvent::Notice(Box::new(Notice::Event(Box::new(stamped))))));
     carry_out(&mut app, &recording, effects);
     let after = text_of(&frame(&app));
     assert!(after.contains("≈ AUTH-005"), "{after}");

@@ -5,7 +5,7 @@ use flightdeck::domain::id::AttemptId;
 use flightdeck::link::protocol::{Call, Notice, OutputPiece, Reply};
 use flightdeck::tui::recording::Recording;
 use flightdeck::tui::sample::{Moment, sample};
-use flightdeck::tui::source::{Heard, Source, SourceError};
+use flightdeck::tui::source::{Source, SourceError, SourceEvent};
 use pretty_assertions::assert_eq;
 use tokio::sync::mpsc::{Receiver, channel};
 
@@ -40,14 +40,14 @@ impl Source for Crowd {
         self.0.call(call).await
     }
 
-    fn listen(&self) -> Receiver<Heard> {
+    fn listen(&self) -> Receiver<SourceEvent> {
         let (told, heard) = channel(4_096);
         tokio::spawn(async move {
             for turn in 0_u32..50_000 {
                 let attempt = AttemptId(1 + turn % 50);
                 let piece = OutputPiece::Text { text: "word ".to_owned() };
                 let notice = Box::new(Notice::Output { attempt, piece });
-                if told.send(Heard::Notice(notice)).await.is_err() {
+                if told.send(SourceEvent::Notice(notice)).await.is_err() {
                     return;
                 }
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use flightdeck::agent::model::scripted::{Pace, Rehearsal, ScriptedModel};
+use flightdeck::agent::model::scripted::{PlaybackSpeed, Rehearsal, ScriptedModel};
 use flightdeck::agent::model::{
     Item, Model, ModelError, Reply, Request, ResultStatus, StreamPiece, StreamSink,
 };
@@ -61,7 +61,7 @@ pub fn model(scripts: &str) -> ScriptedModel {
 }
 
 pub fn load(folder: &Path) -> ScriptedModel {
-    ScriptedModel::new(Arc::new(Rehearsal::load(folder).unwrap()), Pace::INSTANT)
+    ScriptedModel::new(Arc::new(Rehearsal::load(folder).unwrap()), PlaybackSpeed::INSTANT)
 }
 
 /// Plays a session to its end and returns the calls it made with the answers they got.

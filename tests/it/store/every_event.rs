@@ -7,7 +7,7 @@ use flightdeck::domain::budget::Budget;
 use flightdeck::domain::contract::{
     Assertion, AssertionDraft, AssertionState, Check, Instrument, Weight, Wording,
 };
-use flightdeck::domain::environment::{Environment, Health, Run, Script, Service};
+use flightdeck::domain::environment::{CommandRun, Environment, Health, Script, Service};
 use flightdeck::domain::event::{Event, Founding};
 use flightdeck::domain::finding::{Finding, FindingState, Severity, Source};
 use flightdeck::domain::gate::{Autopilot, DecidedBy, Decision, GateId};
@@ -369,8 +369,8 @@ fn issue() -> Issue {
     Issue { severity: Severity::Suggestion, description: line("names could be shorter"), suggested_fix: None }
 }
 
-fn run() -> Run {
-    Run {
+fn run() -> CommandRun {
+    CommandRun {
         name: title("test"),
         command: line("cargo test"),
         exit_code: 101,

@@ -1,7 +1,7 @@
 //! Transcripts: numbered at once, written in batches, paged from the end.
 
 use flightdeck::domain::id::{AttemptId, Timestamp};
-use flightdeck::domain::transcript::{Answer, Entry, EntryBody};
+use flightdeck::domain::transcript::{Entry, EntryBody, ToolOutcome};
 use flightdeck::store::{Log, PageEnd, TranscriptReader, Transcripts};
 use pretty_assertions::assert_eq;
 
@@ -83,7 +83,7 @@ fn a_body_is_bounded_and_its_cut_is_marked() {
     let body = EntryBody::Answered {
         call_id: "call-1".to_owned(),
         tool: "shell".to_owned(),
-        status: Answer::Done,
+        status: ToolOutcome::Done,
         output: "ü".repeat(1 << 20),
     };
     let entry = transcripts.add(ATTEMPT, Timestamp(1), body).unwrap();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use flightdeck::agent::model::Model;
 use flightdeck::agent::model::catalogue::ModelFacts;
-use flightdeck::agent::model::scripted::{Pace, Rehearsal, ScriptedModel, demo_repository_files};
+use flightdeck::agent::model::scripted::{PlaybackSpeed, Rehearsal, ScriptedModel, demo_repository_files};
 use flightdeck::domain::attempt::Role;
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::command::Command;
@@ -118,7 +118,7 @@ impl Backends for Rehearsed {
     fn model(&self, name: &str) -> Result<Arc<dyn Model>, String> {
         let name = name.strip_prefix("rehearsal/").ok_or("only the rehearsal is here")?;
         let rehearsal = Rehearsal::builtin(name).map_err(|error| error.to_string())?;
-        Ok(Arc::new(ScriptedModel::new(Arc::new(rehearsal), Pace::INSTANT)))
+        Ok(Arc::new(ScriptedModel::new(Arc::new(rehearsal), PlaybackSpeed::INSTANT)))
     }
 
     fn facts(&self, _name: &str) -> ModelFacts {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use flightdeck::domain::attempt::Role;
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording};
-use flightdeck::domain::environment::{Environment, Health, Run, Script, Service};
+use flightdeck::domain::environment::{CommandRun, Environment, Health, Script, Service};
 use flightdeck::domain::event::Founding;
 use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::{Autopilot, Decision};
@@ -131,8 +131,8 @@ pub fn environment() -> Environment {
     }
 }
 
-pub fn run(command: &str, exit_code: i32) -> Run {
-    Run {
+pub fn run(command: &str, exit_code: i32) -> CommandRun {
+    CommandRun {
         name: title(command),
         command: line(command),
         exit_code,

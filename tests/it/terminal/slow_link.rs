@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use flightdeck::tui::outlet::Outlet;
+use flightdeck::tui::terminal_writer::TerminalWriter;
 
 use super::keyboard::{CTRL_S, Link, Terminal, USUAL};
 use crate::cli::stage::Stage;
@@ -78,7 +78,7 @@ fn what_was_cut_off_leaves_no_open_sequence() {
 
     let taken = Arc::new(Mutex::new(Vec::new()));
     let (let_on, receiver) = mpsc::channel();
-    let outlet = Outlet::to(Slow { taken: Arc::clone(&taken), let_on: receiver }).unwrap();
+    let outlet = TerminalWriter::to(Slow { taken: Arc::clone(&taken), let_on: receiver }).unwrap();
     let mut pen = outlet.pen();
     pen.write_all(&[b'x'; 1_000]).unwrap();
     pen.flush().unwrap();

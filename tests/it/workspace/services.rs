@@ -6,15 +6,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use flightdeck::workspace::process::Exit;
-use flightdeck::workspace::services::{Health, Place, ServiceState};
+use flightdeck::workspace::services::{Health, ServiceDirs, ServiceState};
 use flightdeck::workspace::watch::watch;
 use flightdeck::workspace::{Reaper, ServiceSpec, Services, WorkspaceError};
 use pretty_assertions::assert_eq;
 
 use super::process::until_dead;
 
-fn place(directory: &Path) -> Place {
-    Place {
+fn place(directory: &Path) -> ServiceDirs {
+    ServiceDirs {
         dir: directory.to_owned(),
         logs: directory.join("logs"),
         env: vec![("SHARED".into(), "shared".into())],

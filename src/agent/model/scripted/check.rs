@@ -9,7 +9,7 @@ use toml::Spanned;
 use super::language::Text;
 use super::raw::{RawCall, RawFile, RawScript, RawStep};
 use super::rehearsal::ScriptError;
-use super::script::{CallStep, Input, Next, Pattern, Script, Step};
+use super::script::{CallStep, Input, Next, Pattern, Script, ScriptStep};
 
 /// What an expression may name besides what the script itself names.
 const GIVEN: [&str; 7] = ["results", "last", "labels", "brief", "inbox", "range", "namespace"];
@@ -67,7 +67,7 @@ impl Checker<'_> {
         Ok(script)
     }
 
-    fn step(&self, raw: RawStep, index: usize, line: usize, ids: &[String]) -> Result<Step, String> {
+    fn step(&self, raw: RawStep, index: usize, line: usize, ids: &[String]) -> Result<ScriptStep, String> {
         if ids.iter().filter(|id| **id == ids[index]).count() > 1 {
             return Err(format!("two steps have the id `{}`", ids[index]));
         }
@@ -85,7 +85,7 @@ impl Checker<'_> {
         if (goes_back || raw.repeat_until.is_some()) && raw.at_most.is_none() {
             return Err("a step that can run again needs `at_most`".to_owned());
         }
-        Ok(Step {
+        Ok(ScriptStep {
             name: ids[index].clone(),
             line,
             condition: raw.condition.as_deref().map(Text::expression).transpose()?,
@@ -143,7 +143,7 @@ impl Checker<'_> {
     }
 
     fn fault(&self, script: &str, step: &str, line: usize, message: String) -> ScriptError {
-        ScriptError::Step {
+        ScriptError::ScriptStep {
             file: self.file.to_owned(),
             line,
             script: script.to_owned(),
@@ -194,7 +194,7 @@ fn check_names(script: &Script) -> Result<(), (String, usize, String)> {
     Ok(())
 }
 
-fn each_text(step: &Step, each: &mut dyn FnMut(&Text)) {
+fn each_text(step: &ScriptStep, each: &mut dyn FnMut(&Text)) {
     [&step.condition, &step.say, &step.repeat_until].into_iter().flatten().for_each(&mut *each);
     for call in &step.calls {
         call.condition.iter().for_each(&mut *each);

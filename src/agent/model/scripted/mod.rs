@@ -9,14 +9,14 @@ mod builtin;
 mod check;
 mod language;
 mod model;
-mod pace;
 mod raw;
 mod rehearsal;
 mod replay;
 mod scope;
 mod script;
+mod speed;
 
 pub use builtin::{BuiltinFile, demo_repository_files};
 pub use model::ScriptedModel;
-pub use pace::Pace;
 pub use rehearsal::{About, Rehearsal, ScriptError};
+pub use speed::PlaybackSpeed;

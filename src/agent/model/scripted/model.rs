@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::pace::{ARGUMENT_PIECE, Pace};
 use super::rehearsal::Rehearsal;
 use super::replay::next_reply;
 use super::script::Script;
+use super::speed::{ARGUMENT_PIECE, PlaybackSpeed};
 use crate::agent::model::{
     Item, Model, ModelError, Reply, Request, StreamPiece, StreamSink, TokenUsage, ToolCall,
 };
@@ -17,12 +17,12 @@ use crate::agent::model::{
 pub struct ScriptedModel {
     name: String,
     rehearsal: Arc<Rehearsal>,
-    pace: Pace,
+    pace: PlaybackSpeed,
 }
 
 impl ScriptedModel {
     /// A model that plays `rehearsal` at that pace.
-    pub fn new(rehearsal: Arc<Rehearsal>, pace: Pace) -> Self {
+    pub fn new(rehearsal: Arc<Rehearsal>, pace: PlaybackSpeed) -> Self {
         Self { name: format!("rehearsal/{}", rehearsal.name), rehearsal, pace }
     }
 

@@ -91,7 +91,7 @@ pub enum ScriptError {
     Syntax { file: String, message: String },
     /// A step is wrong, or went wrong while it was played.
     #[error("{file}:{line}: script `{script}`, step {step}: {message}")]
-    Step { file: String, line: usize, script: String, step: String, message: String },
+    ScriptStep { file: String, line: usize, script: String, step: String, message: String },
 }
 
 fn is_script(path: &str) -> bool {

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use super::language::Text;
 use super::rehearsal::ScriptError;
-use super::scope::{Answer, Scope};
-use super::script::{CallStep, Next, Script, Step};
+use super::scope::{Scope, ScriptedResult};
+use super::script::{CallStep, Next, Script, ScriptStep};
 use crate::agent::model::{Item, Reply, Request, ToolCall};
 
 /// Steps without words that may follow each other before a script counts as going in circles.
@@ -26,7 +26,7 @@ pub(super) fn next_reply(script: &Script, request: &Request) -> Result<Option<Re
                 turn += 1;
             }
             Item::ToolResult { call_id, output, status, .. } => {
-                stage.take(call_id, Answer { text: output.clone(), status: *status });
+                stage.take(call_id, ScriptedResult { text: output.clone(), status: *status });
             }
             Item::Unknown => {}
         }
@@ -40,7 +40,7 @@ pub(super) fn next_reply(script: &Script, request: &Request) -> Result<Option<Re
 /// The script in the middle of a conversation.
 struct Stage<'a> {
     script: &'a Script,
-    place: Place,
+    place: EventLocation,
     /// How often each step ran.
     runs: Vec<u32>,
     /// Names for the answers of the calls of the latest reply, by call id.
@@ -49,7 +49,7 @@ struct Stage<'a> {
 }
 
 #[derive(Clone, Copy)]
-enum Place {
+enum EventLocation {
     Start,
     At(usize),
     Over,
@@ -66,7 +66,7 @@ impl<'a> Stage<'a> {
             last: None,
         };
         let runs = vec![0; script.steps.len()];
-        Self { script, place: Place::Start, runs, awaited: BTreeMap::new(), scope }
+        Self { script, place: EventLocation::Start, runs, awaited: BTreeMap::new(), scope }
     }
 
     fn hear(&mut self, text: &str) {
@@ -90,7 +90,7 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    fn take(&mut self, call_id: &str, answer: Answer) {
+    fn take(&mut self, call_id: &str, answer: ScriptedResult) {
         if let Some(Some(name)) = self.awaited.get(call_id) {
             self.scope.results.insert(name.clone(), answer.clone());
         }
@@ -98,11 +98,11 @@ impl<'a> Stage<'a> {
     }
 
     /// Moves on to the next step that says something; `None` when the script is over.
-    fn advance(&mut self) -> Result<Option<&'a Step>, ScriptError> {
+    fn advance(&mut self) -> Result<Option<&'a ScriptStep>, ScriptError> {
         let mut next = match self.place {
-            Place::Start => 0,
-            Place::At(index) => self.after(index)?,
-            Place::Over => return Ok(None),
+            EventLocation::Start => 0,
+            EventLocation::At(index) => self.after(index)?,
+            EventLocation::Over => return Ok(None),
         };
         let mut silent = 0;
         while let Some(step) = self.script.steps.get(next) {
@@ -112,7 +112,7 @@ impl<'a> Stage<'a> {
             }
             self.runs[next] += 1;
             if !step.is_silent() {
-                self.place = Place::At(next);
+                self.place = EventLocation::At(next);
                 return Ok(Some(step));
             }
             silent += 1;
@@ -121,7 +121,7 @@ impl<'a> Stage<'a> {
             }
             next = self.target(next);
         }
-        self.place = Place::Over;
+        self.place = EventLocation::Over;
         Ok(None)
     }
 
@@ -142,7 +142,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    fn perform(&self, step: &'a Step, turn: usize) -> Result<Reply, ScriptError> {
+    fn perform(&self, step: &'a ScriptStep, turn: usize) -> Result<Reply, ScriptError> {
         let say = step.say.as_ref().map(|say| self.scope.text(say)).transpose();
         let text = say.map_err(|message| self.fault(step, message))?.unwrap_or_default();
         let mut calls = Vec::new();
@@ -159,7 +159,7 @@ impl<'a> Stage<'a> {
     }
 
     /// The calls of a step whose own condition holds now.
-    fn calls(&self, step: &'a Step) -> Result<Vec<&'a CallStep>, ScriptError> {
+    fn calls(&self, step: &'a ScriptStep) -> Result<Vec<&'a CallStep>, ScriptError> {
         let mut calls = Vec::new();
         for call in &step.calls {
             if self.holds(step, call.condition.as_ref())? {
@@ -169,14 +169,14 @@ impl<'a> Stage<'a> {
         Ok(calls)
     }
 
-    fn holds(&self, step: &Step, condition: Option<&Text>) -> Result<bool, ScriptError> {
+    fn holds(&self, step: &ScriptStep, condition: Option<&Text>) -> Result<bool, ScriptError> {
         condition
             .map_or(Ok(true), |condition| self.scope.holds(condition))
             .map_err(|message| self.fault(step, message))
     }
 
-    fn fault(&self, step: &Step, message: String) -> ScriptError {
-        ScriptError::Step {
+    fn fault(&self, step: &ScriptStep, message: String) -> ScriptError {
+        ScriptError::ScriptStep {
             file: self.script.file.clone(),
             line: step.line,
             script: self.script.name.clone(),

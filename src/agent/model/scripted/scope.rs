@@ -13,7 +13,7 @@ use crate::agent::model::ResultStatus;
 
 /// A tool's answer.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Answer {
+pub(super) struct ScriptedResult {
     pub(super) text: String,
     pub(super) status: ResultStatus,
 }
@@ -26,8 +26,8 @@ pub(super) struct Scope<'a> {
     pub(super) names: &'a BTreeMap<String, Text>,
     pub(super) brief: Option<String>,
     pub(super) inbox: Vec<String>,
-    pub(super) results: BTreeMap<String, Answer>,
-    pub(super) last: Option<Answer>,
+    pub(super) results: BTreeMap<String, ScriptedResult>,
+    pub(super) last: Option<ScriptedResult>,
 }
 
 impl Scope<'_> {

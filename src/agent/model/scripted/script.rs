@@ -17,7 +17,7 @@ pub(super) struct Script {
     pub(super) name: String,
     pub(super) labels: BTreeMap<String, Pattern>,
     pub(super) names: BTreeMap<String, Text>,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<ScriptStep>,
 }
 
 impl Script {
@@ -47,7 +47,7 @@ impl Pattern {
 
 /// One step: at most one reply of the model.
 #[derive(Debug)]
-pub(super) struct Step {
+pub(super) struct ScriptStep {
     /// Its id, or its number in the script.
     pub(super) name: String,
     pub(super) line: usize,
@@ -60,7 +60,7 @@ pub(super) struct Step {
     pub(super) next: Next,
 }
 
-impl Step {
+impl ScriptStep {
     /// Whether the step only steers and says nothing.
     pub(super) fn is_silent(&self) -> bool {
         self.say.is_none() && self.calls.is_empty()

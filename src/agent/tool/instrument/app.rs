@@ -8,23 +8,23 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::agent::model::ToolSpec;
-use crate::agent::tool::workplace::mend;
+use crate::agent::tool::env::mend;
 use crate::agent::tool::{Call, Output, Tool, ToolError, arguments, spec};
-use crate::workspace::services::{Place, ServiceState, ServiceStatus};
+use crate::workspace::services::{ServiceDirs, ServiceState, ServiceStatus};
 use crate::workspace::{ServiceSpec, Services, WorkspaceError};
 
 /// The app under test. It is shared by the testers of one checkout; dropping it stops its services.
 #[derive(Debug)]
 pub struct App {
     specs: Vec<ServiceSpec>,
-    place: Place,
+    dirs: ServiceDirs,
     running: Mutex<Option<Services>>,
 }
 
 impl App {
     /// An app that is not running.
-    pub fn new(specs: Vec<ServiceSpec>, place: Place) -> Self {
-        Self { specs, place, running: Mutex::new(None) }
+    pub fn new(specs: Vec<ServiceSpec>, dirs: ServiceDirs) -> Self {
+        Self { specs, dirs, running: Mutex::new(None) }
     }
 
     /// Starts what is not running; an app that is up stays as it is.
@@ -40,7 +40,7 @@ impl App {
         if let Some(mut old) = running.take() {
             old.stop_all().await;
         }
-        let services = Services::start(self.specs.clone(), &self.place).await?;
+        let services = Services::start(self.specs.clone(), &self.dirs).await?;
         let status = services.status();
         *running = Some(services);
         Ok(status)
@@ -139,19 +139,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::agent::tool::workplace::tests::call;
+    use crate::agent::tool::env::tests::call;
     use crate::workspace::Reaper;
 
     #[tokio::test]
     async fn services_are_started_watched_and_stopped() {
         let directory = tempfile::tempdir().unwrap();
-        let place = Place {
+        let dirs = ServiceDirs {
             dir: directory.path().to_owned(),
             logs: directory.path().join("logs"),
             env: Vec::new(),
             reaper: Reaper::None,
         };
-        let app = Arc::new(App::new(vec![ServiceSpec::new("web", "echo serving; exec sleep 60")], place));
+        let app = Arc::new(App::new(vec![ServiceSpec::new("web", "echo serving; exec sleep 60")], dirs));
         let tool = AppTool(Arc::clone(&app));
         assert!(tool.spec().description.ends_with("Services: web."));
         assert_eq!(call(&tool, json!({ "action": "status" })).await.unwrap(), "no service is running");

@@ -103,7 +103,7 @@ mod tests {
 
     use super::super::tests::Kept;
     use super::*;
-    use crate::agent::tool::workplace::tests::call;
+    use crate::agent::tool::env::tests::call;
     use crate::instrument::EvidenceKind;
 
     #[tokio::test]

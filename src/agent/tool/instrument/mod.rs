@@ -9,7 +9,7 @@ pub use app::App;
 
 use std::sync::Arc;
 
-use super::{Output, Tool, ToolError, Workplace};
+use super::{Output, Tool, ToolEnv, ToolError};
 use crate::instrument::{Evidence, InstrumentError};
 use app::AppTool;
 use browser::Browser;
@@ -36,7 +36,7 @@ pub struct Instruments {
 
 impl Instruments {
     /// The instrument of that name, if it is one.
-    pub(super) fn tool(&self, name: &str, place: &Arc<Workplace>) -> Option<Result<Arc<dyn Tool>, String>> {
+    pub(super) fn tool(&self, name: &str, place: &Arc<ToolEnv>) -> Option<Result<Arc<dyn Tool>, String>> {
         let evidence = Arc::clone(&self.evidence);
         Some(match name {
             "http" => Http::new(evidence).map(|tool| Arc::new(tool) as Arc<dyn Tool>),

@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 
 use super::{EvidenceSink, mend, with_evidence};
 use crate::agent::model::ToolSpec;
-use crate::agent::tool::{Call, Output, Tool, ToolError, Workplace, arguments, spec};
+use crate::agent::tool::{Call, Output, Tool, ToolEnv, ToolError, arguments, spec};
 use crate::instrument::terminal::{Pattern, Size};
 use crate::instrument::{Screen, TerminalDriver};
 
@@ -56,7 +56,7 @@ enum Action {
 }
 
 pub(super) struct Terminal {
-    place: Arc<Workplace>,
+    place: Arc<ToolEnv>,
     evidence: Arc<dyn EvidenceSink>,
     running: Mutex<Option<Running>>,
 }
@@ -67,7 +67,7 @@ struct Running {
 }
 
 impl Terminal {
-    pub(super) fn new(place: Arc<Workplace>, evidence: Arc<dyn EvidenceSink>) -> Self {
+    pub(super) fn new(place: Arc<ToolEnv>, evidence: Arc<dyn EvidenceSink>) -> Self {
         Self { place, evidence, running: Mutex::new(None) }
     }
 
@@ -163,14 +163,13 @@ mod tests {
 
     use super::super::tests::Kept;
     use super::*;
-    use crate::agent::tool::workplace::tests::{Place, call};
+    use crate::agent::tool::env::tests::{Place, call};
 
     #[tokio::test]
     async fn a_program_is_worked_and_its_screens_are_kept() {
         let place = Place::new();
         let kept = Arc::new(Kept::default());
-        let terminal =
-            Terminal::new(Arc::clone(&place.workplace), Arc::clone(&kept) as Arc<dyn EvidenceSink>);
+        let terminal = Terminal::new(Arc::clone(&place.env), Arc::clone(&kept) as Arc<dyn EvidenceSink>);
         assert!(call(&terminal, json!({ "action": "screen" })).await.unwrap_err().contains("use `start`"));
         let greet = "printf 'name? '; read name; echo hello $name; read end";
         call(&terminal, json!({ "action": "start", "command": greet })).await.unwrap();
@@ -190,7 +189,7 @@ mod tests {
     #[tokio::test]
     async fn what_an_action_lacks_is_said() {
         let place = Place::new();
-        let terminal = Terminal::new(Arc::clone(&place.workplace), Arc::new(Kept::default()));
+        let terminal = Terminal::new(Arc::clone(&place.env), Arc::new(Kept::default()));
         assert_eq!(
             call(&terminal, json!({ "action": "start" })).await.unwrap_err(),
             "`start` wants `command`"

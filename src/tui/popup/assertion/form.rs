@@ -10,9 +10,9 @@ use crate::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording
 use crate::domain::id::{AssertionId, FeatureId, Revision};
 use crate::domain::text::{Line, Prose, Text, Title};
 use crate::tui::app::App;
-use crate::tui::ink::Ink;
 use crate::tui::present::row::Row;
-use crate::tui::widget::painter::Lit;
+use crate::tui::style_role::StyleRole;
+use crate::tui::widget::painter::Highlight;
 use crate::tui::widget::text_box::{Active, Height, TextBox};
 
 /// Which assertion is written.
@@ -263,7 +263,7 @@ impl Form {
 
     fn draw_field(&self, app: &App, frame: &mut Frame<'_>, area: Rect, index: usize, field: &Field) -> u16 {
         let active = if index == self.at { Active::Yes } else { Active::No };
-        let label = if active == Active::Yes { Ink::Accent } else { Ink::Dim };
+        let label = if active == Active::Yes { StyleRole::Accent } else { StyleRole::Dim };
         let lead = 11.min(area.width);
         let line = Rect { width: lead, height: 1, ..area };
         let screen = frame.area();
@@ -271,7 +271,7 @@ impl Form {
             frame.buffer_mut(),
             line.intersection(screen),
             &Row::of(label, field.name),
-            Lit::No,
+            Highlight::No,
         );
         let text = Rect { x: area.x + lead, width: area.width - lead, ..area };
         field.text.draw(app, frame, text.intersection(screen), active);

@@ -1,0 +1,121 @@
+//! Where the tools of a session work: which files, which programs, how far they are held back.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::ToolError;
+use crate::workspace::process::{OutputCap, Spill};
+use crate::workspace::{Access, Confinement, Intent, Program, Reaper, Sandbox, WorkspaceError};
+
+/// The place of one session.
+pub struct ToolEnv {
+    /// The files its tools may touch. The scratch directory should be readable in it, or output files cannot be read.
+    pub confinement: Confinement,
+    /// What its role may touch.
+    pub access: Access,
+    /// What holds its programs to that.
+    pub sandbox: Arc<dyn Sandbox>,
+    /// Variables its programs get beside the cleaned environment.
+    pub env: Vec<(String, String)>,
+    /// Where long output and the logs of jobs go.
+    pub scratch: PathBuf,
+    /// Kills its programs should the engine die.
+    pub reaper: Reaper,
+}
+
+impl ToolEnv {
+    pub(super) fn readable(&self, path: &str) -> Result<PathBuf, ToolError> {
+        self.confinement.resolve(path, Intent::Read).map_err(|fault| mend(&fault))
+    }
+
+    pub(super) fn writable(&self, path: &str) -> Result<PathBuf, ToolError> {
+        self.confinement.resolve(path, Intent::Write).map_err(|fault| mend(&fault))
+    }
+
+    /// A path as a model should see it: relative to the root where it can be.
+    pub(super) fn shown(&self, path: &Path) -> String {
+        let relative = path.strip_prefix(self.confinement.root()).unwrap_or(path);
+        if relative.as_os_str().is_empty() { ".".to_owned() } else { relative.display().to_string() }
+    }
+
+    /// A shell line, dressed for this place.
+    pub(super) fn shell(&self, line: &str, directory: &Path) -> Program {
+        // Less than a session lets through, so that what was cut well here is not cut again there.
+        let cap =
+            OutputCap { head: 10 * 1024, tail: 18 * 1024, spill: Spill::Directory(self.scratch.clone()) };
+        let program =
+            Program::shell(line).dir(directory).envs(self.env.clone()).cap(cap).reaper(&self.reaper);
+        self.sandbox.confine(program, self.access)
+    }
+}
+
+/// Everything a workspace refuses or fails at is said to the model, which may find another way.
+pub(super) fn mend(fault: &WorkspaceError) -> ToolError {
+    ToolError::Mend(fault.to_string())
+}
+
+/// Runs work on files where it does not hold up the session's other tasks.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ToolError> + Send + 'static,
+) -> Result<T, ToolError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|fault| Err(ToolError::Mend(format!("the tool broke ({fault}); use another way"))))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use serde_json::Value;
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::agent::tool::{Call, Output, Progress, Tool};
+    use crate::workspace::Unconfined;
+
+    /// A place in a temporary directory.
+    pub struct Place {
+        pub root: tempfile::TempDir,
+        pub scratch: tempfile::TempDir,
+        pub env: Arc<ToolEnv>,
+    }
+
+    impl Place {
+        pub fn new() -> Self {
+            let (root, scratch) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+            let env = ToolEnv {
+                confinement: Confinement::new(root.path(), &[scratch.path().to_owned()]).unwrap(),
+                access: Access::Write,
+                sandbox: Arc::new(Unconfined),
+                env: vec![("FLIGHTDECK_TEST".into(), "yes".into())],
+                scratch: scratch.path().to_owned(),
+                reaper: Reaper::None,
+            };
+            Self { root, scratch, env: Arc::new(env) }
+        }
+
+        pub fn file(&self, path: &str, text: impl AsRef<[u8]>) {
+            let path = self.root.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+
+        pub fn text(&self, path: &str) -> String {
+            std::fs::read_to_string(self.root.path().join(path)).unwrap()
+        }
+    }
+
+    struct Silent;
+
+    impl Progress for Silent {
+        fn output(&self, _: &str) {}
+    }
+
+    pub fn circumstances() -> Call {
+        Call { id: "c1".into(), cancel: CancellationToken::new(), progress: Arc::new(Silent) }
+    }
+
+    /// What the tool says, whether it went well or not.
+    pub async fn call(tool: &dyn Tool, arguments: Value) -> Result<String, String> {
+        let answer = tool.call(arguments, &circumstances()).await;
+        answer.map(|Output { text, .. }| text).map_err(|fault| fault.to_string())
+    }
+}

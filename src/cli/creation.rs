@@ -1,0 +1,129 @@
+//! Founding a mission: its directory, and the first event of its log.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
+
+use anyhow::{Context as _, Result};
+
+use super::context::{Context, canonical};
+use super::fault::misuse;
+use super::key::ready;
+use super::missions::{self, MissionRef};
+use crate::config::Settings;
+use crate::domain::command::Command;
+use crate::domain::decide::decide;
+use crate::domain::event::{Actor, Founding};
+use crate::domain::goal::Goal;
+use crate::domain::id::{Commit, MissionId};
+use crate::domain::mission::Mission;
+use crate::domain::text::Title;
+use crate::engine::now;
+use crate::store::Log;
+use crate::workspace::Repo;
+use crate::workspace::repo::Head;
+
+/// Letters of the part of an id that tells missions of one title apart; none looks like another.
+const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+
+/// What a mission is founded on.
+#[derive(Debug)]
+pub struct MissionOptions<'a> {
+    pub title: Title,
+    pub goal: Goal,
+    pub repo: &'a Repo,
+    pub settings: &'a Settings,
+}
+
+/// Founds a mission.
+///
+/// # Errors
+/// When a model cannot be used, the repository has no commit or no branch is checked out, or the disk refuses.
+pub async fn found(context: &Context, options: MissionOptions<'_>) -> Result<MissionRef> {
+    let founding = founding(&options).await?;
+    let id = founding.mission.clone();
+    let dir = missions::catalogue(context).create_dir(&id)?;
+    let begun = begin(&dir, founding);
+    if begun.is_err() {
+        // A directory in which nothing happened would only be listed as unreadable.
+        drop(std::fs::remove_dir_all(&dir));
+    }
+    Ok(MissionRef { mission: begun?, id, dir })
+}
+
+fn begin(dir: &std::path::Path, founding: Founding) -> Result<Mission> {
+    let now = now();
+    let events = decide(&Mission::unborn(), Actor::Person, Command::Found(Box::new(founding)), now)?;
+    let mut log = Log::create(dir)?;
+    let stamped = log.append(0, now, Actor::Person, &events)?;
+    Ok(Mission::fold(&stamped))
+}
+
+async fn founding(options: &MissionOptions<'_>) -> Result<Founding> {
+    let MissionOptions { title, goal, repo, settings } = options;
+    let base = repo.base_commit()?;
+    let target = match repo.head()? {
+        Head::Branch(name) => name,
+        Head::Detached(_) => {
+            return Err(misuse(
+                "no branch is checked out here: check out the branch that the mission shall land on",
+            ));
+        }
+    };
+    let mission = MissionId::from_title(title.as_str(), &suffix());
+    let root = canonical(repo.root());
+    let root = root.to_str().context("the repository's path is not UTF-8")?;
+    Ok(Founding {
+        branch: Title::clipped(format!("flightdeck/{mission}")),
+        mission,
+        title: title.clone(),
+        goal: goal.clone(),
+        repository: root.to_owned(),
+        target: Title::new(&target).context("the name of the branch is too long")?,
+        base: Commit(base),
+        models: models(settings).await?,
+        budget: settings.budget,
+        limits: settings.limits,
+        autopilot: settings.autopilot,
+    })
+}
+
+/// The models by role, each tried as far as that is possible without calling it.
+async fn models(settings: &Settings) -> Result<BTreeMap<crate::domain::attempt::Role, Title>> {
+    if settings.models.len() < crate::domain::attempt::Role::ALL.len() {
+        return Err(misuse(format!(
+            "no model is set: set ANTHROPIC_API_KEY or OPENAI_API_KEY, name one with --model provider/model, or put it \
+             under [models] in {}; `flightdeck demo` flies a rehearsal without any",
+            settings.user_file.display()
+        )));
+    }
+    let mut checked: Vec<&str> = Vec::new();
+    for model in settings.models.values() {
+        if !checked.contains(&model.as_str()) {
+            ready(settings, model).await?;
+            checked.push(model);
+        }
+    }
+    Ok(settings.models.iter().map(|(role, model)| (*role, Title::clipped(model))).collect())
+}
+
+/// Four letters by chance: std's hasher is seeded by the system.
+pub fn suffix() -> String {
+    let mut chance = RandomState::new().hash_one(std::process::id());
+    let letters = (0..4).map(|_| {
+        let letter = LETTERS[usize::from(chance.to_le_bytes()[0] & 31)];
+        chance >>= 8;
+        char::from(letter)
+    });
+    letters.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suffixes_differ() {
+        let some: std::collections::BTreeSet<String> = (0..50).map(|_| suffix()).collect();
+        assert!(some.len() > 40 && some.iter().all(|suffix| suffix.len() == 4));
+    }
+}

@@ -1,0 +1,140 @@
+//! Whether there is a mind to fly with: each provider is asked whether it is there, takes the key and knows the models
+//! of the roles. No model thinks for it, so it costs nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::future::join_all;
+
+use super::report::{Check, CheckState};
+use crate::agent::model::catalogue::Catalogue;
+use crate::agent::model::provider::{Probed, ProviderSpec, http_client, probe};
+use crate::cli::key::ready;
+use crate::cli::progress::words::{count, listed};
+use crate::config::{Backend, Settings};
+use crate::domain::attempt::Role;
+
+/// Whether providers are contacted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Contact {
+    Made,
+    Spared,
+}
+
+/// Stands for any model of a provider that no role uses: how the provider is reached does not depend on it.
+const ANY: &str = "any";
+
+/// The checks of every known provider, and of every model that a role is played by. All are contacted at once.
+pub(super) async fn models(settings: &Settings, contact: Contact) -> (Vec<Check>, Vec<Check>) {
+    let mut used: BTreeMap<String, Vec<Role>> = BTreeMap::new();
+    for (role, model) in &settings.models {
+        used.entry(model.clone()).or_default().push(*role);
+    }
+    let busy: BTreeSet<&str> = used.keys().filter_map(|model| model.split('/').next()).collect();
+    let idle: Vec<String> =
+        settings.known_providers().into_iter().filter(|name| !busy.contains(name.as_str())).collect();
+    let models = join_all(used.iter().map(|(model, roles)| played(settings, model, roles, contact)));
+    let backends = join_all(idle.iter().map(|name| backend(settings, name, contact)));
+    let (backends, mut models) = tokio::join!(backends, models);
+    if models.is_empty() {
+        models.push(Check::new(
+            "models",
+            CheckState::Bad,
+            "no model: set ANTHROPIC_API_KEY or OPENAI_API_KEY, or name one under [models]; `flightdeck demo` needs none",
+        ));
+    }
+    (backends, models)
+}
+
+/// A provider that no role uses: something can be done without it.
+async fn backend(settings: &Settings, provider: &str, contact: Contact) -> Check {
+    let name = format!("backend {provider}");
+    if provider == "rehearsal" {
+        return Check::new(name, CheckState::Good, "plays without a key or a network");
+    }
+    let remote = match ready(settings, &format!("{provider}/{ANY}")).await {
+        Ok(Backend::Network(remote)) => remote,
+        Ok(Backend::Rehearsal(_)) => return Check::new(name, CheckState::Good, "plays without a network"),
+        Err(fault) => return Check::new(name, CheckState::Missing, fault.to_string()),
+    };
+    let at = place(settings, &remote.spec);
+    if contact == Contact::Spared {
+        return Check::new(name, CheckState::Good, format!("{at}; not contacted"));
+    }
+    match ask(&ProviderSpec { model: String::new(), ..remote.spec }).await {
+        Ok(_) => Check::new(name, CheckState::Good, format!("{at}; it answers")),
+        Err(sentence) => Check::new(name, CheckState::Missing, format!("{at}; {sentence}")),
+    }
+}
+
+/// A model that roles are played by: without it no mission flies.
+async fn played(settings: &Settings, model: &str, roles: &[Role], contact: Contact) -> Check {
+    let name = format!("model {model}");
+    let roles = if roles.len() == Role::ALL.len() {
+        "plays every role".to_owned()
+    } else {
+        let words: Vec<String> = roles.iter().map(|role| role.word().to_owned()).collect();
+        format!("plays {}", listed(&words))
+    };
+    let remote = match ready(settings, model).await {
+        Ok(Backend::Network(remote)) => remote,
+        Ok(Backend::Rehearsal(_)) => {
+            return Check::new(name, CheckState::Good, format!("{roles}; a script, which needs no network"));
+        }
+        Err(fault) => return Check::new(name, CheckState::Bad, format!("{roles}, but {fault}")),
+    };
+    let at = place(settings, &remote.spec);
+    if contact == Contact::Spared {
+        return Check::new(name, CheckState::Good, format!("{roles}; {at}; not contacted"));
+    }
+    match ask(&remote.spec).await {
+        Ok(Probed::Known) => {
+            Check::new(name, CheckState::Good, format!("{roles}; {at}; it answers and knows the model"))
+        }
+        Ok(Probed::NotListed(among)) => Check::new(
+            name,
+            CheckState::Missing,
+            format!("{roles}; {at}; it answers, but does not list it among {}", count(among, "model")),
+        ),
+        Ok(Probed::Silent(status)) => Check::new(
+            name,
+            CheckState::Good,
+            format!("{roles}; {at}; it answers, but lists no models ({status}): the first call will tell"),
+        ),
+        Err(sentence) => Check::new(name, CheckState::Bad, format!("{roles}, but {sentence}")),
+    }
+}
+
+async fn ask(spec: &ProviderSpec) -> Result<Probed, String> {
+    let http = http_client().map_err(|fault| fault.to_string())?;
+    probe(spec, &http).await.map_err(|fault| fault.to_string())
+}
+
+fn place(settings: &Settings, spec: &ProviderSpec) -> String {
+    let key = settings.key_source(&spec.name).unwrap_or_else(|| "no key".to_owned());
+    format!("at {}; {key}", spec.endpoint())
+}
+
+/// The price lists.
+pub(super) fn prices(settings: &Settings) -> Check {
+    let builtin = match Catalogue::builtin() {
+        Ok(builtin) => builtin,
+        Err(fault) => return Check::new("prices", CheckState::Bad, fault.to_string()),
+    };
+    let Some(path) = &settings.prices else {
+        return Check::new(
+            "prices",
+            CheckState::Good,
+            format!("{}, built in", count(builtin.names().count(), "model")),
+        );
+    };
+    let origin = path.display().to_string();
+    let read = std::fs::read_to_string(path).map_err(|fault| format!("{origin} cannot be read: {fault}"));
+    match read.and_then(|text| builtin.with(&text, &origin).map_err(|fault| fault.to_string())) {
+        Ok(all) => Check::new(
+            "prices",
+            CheckState::Good,
+            format!("{}, {origin} first", count(all.names().count(), "model")),
+        ),
+        Err(fault) => Check::new("prices", CheckState::Bad, fault),
+    }
+}

@@ -1,0 +1,182 @@
+//! What is printed while a mission is followed.
+
+use std::io::{self, Stdout};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use super::asking::Asking;
+use super::idle::why;
+use super::past::Past;
+use crate::cli::context::Context;
+use crate::cli::missions::{self, MissionRef};
+use crate::cli::progress::entries::{self, Tally};
+use crate::cli::progress::event_lines::tell;
+use crate::cli::progress::line::{Glyph, Line};
+use crate::cli::progress::live::Live;
+use crate::cli::progress::screen::Screen;
+use crate::cli::progress::summary::{needed, summary};
+use crate::domain::event::{Event, Stamped};
+use crate::domain::id::AttemptId;
+use crate::domain::mission::Mission;
+use crate::domain::transcript::EntryBody;
+use crate::engine::now;
+use crate::link::protocol::Activity;
+
+/// Folds the mission and tells what happens to it.
+pub(super) struct Narrator<'a> {
+    pub(super) screen: Screen<Stdout>,
+    pub(super) mission: Mission,
+    found: &'a MissionRef,
+    tally: Tally,
+    frame: usize,
+    last_event: Instant,
+    /// Lines told since the person was asked something.
+    since_asked: usize,
+}
+
+/// So many lines push what the person is asked out of sight.
+const BURIED: usize = 6;
+
+impl<'a> Narrator<'a> {
+    /// A narrator that has told the end of the mission's past.
+    pub(super) fn after_the_past(context: &Context, found: &'a MissionRef) -> Result<Self> {
+        let mut narrator = Self {
+            screen: Screen::new(io::stdout(), context.output),
+            mission: Mission::unborn(),
+            found,
+            tally: Tally::default(),
+            frame: 0,
+            last_event: Instant::now(),
+            since_asked: 0,
+        };
+        let events = missions::events_after(&found.dir, 0)?;
+        let past = Past::take_in(&events, &mut narrator.mission);
+        if past.older > 0 {
+            narrator.screen.print(&format!("… {} earlier lines: flightdeck log {}", past.older, found.id))?;
+        }
+        for (line, at) in past.newest {
+            narrator.screen.tell(&line, at)?;
+        }
+        Ok(narrator)
+    }
+
+    /// Takes an event in and tells it. One that was told already is left out; a gap is filled from the log.
+    pub(super) fn event(&mut self, stamped: &Stamped) -> Result<()> {
+        if stamped.seq <= self.mission.seq {
+            return Ok(());
+        }
+        if stamped.seq > self.mission.seq + 1 {
+            return self.catch_up();
+        }
+        self.mission.apply(stamped);
+        self.last_event = Instant::now();
+        let at = stamped.at.since(self.mission.created);
+        if let Some(line) = tell(stamped, &self.mission) {
+            self.tell_at(&line, at)?;
+        }
+        if let Event::AttemptEnded { attempt, .. } = stamped.event
+            && let Some(calls) = self.tally.take(attempt)
+        {
+            self.tell_at(&Line::new(Glyph::Note, &attempt, format!("called {calls}")), at)?;
+        }
+        Ok(())
+    }
+
+    /// Counts a call, or tells what was said.
+    pub(super) fn entry(&mut self, attempt: AttemptId, body: &EntryBody) -> Result<()> {
+        if let EntryBody::Called { tool, arguments, .. } = body {
+            self.tally.count(attempt, tool, arguments);
+        }
+        entries::tell(attempt, body).map_or(Ok(()), |line| self.now(&line))
+    }
+
+    /// Takes in what the log has and the notices did not bring.
+    pub(super) fn catch_up(&mut self) -> Result<()> {
+        for stamped in missions::events_after(&self.found.dir, self.mission.seq)? {
+            self.event(&stamped)?;
+        }
+        Ok(())
+    }
+
+    /// Counts the quiet time from now on.
+    pub(super) fn begin_to_wait(&mut self) {
+        self.last_event = Instant::now();
+    }
+
+    /// How long nothing has happened.
+    pub(super) fn quiet_for(&self) -> Duration {
+        self.last_event.elapsed()
+    }
+
+    /// Draws the live line.
+    pub(super) fn live(&mut self, activity: &[Activity]) -> Result<()> {
+        self.frame += 1;
+        let live =
+            Live { mission: &self.mission, activity, tally: &self.tally, now: now(), frame: self.frame };
+        let text = live.rendered(self.screen.style());
+        Ok(self.screen.live(&text)?)
+    }
+
+    /// Shows what the person is asked, in the place of the live line.
+    pub(super) fn prompt(&mut self, asking: Asking) -> Result<()> {
+        Ok(self.screen.live(&asking.prompt())?)
+    }
+
+    /// Tells what is asked now; of the commands only the one to look with, because the answer is typed here.
+    pub(super) fn asked(&mut self) -> Result<()> {
+        for mut line in needed(&self.mission) {
+            if line.glyph == Glyph::Decision {
+                line.more.truncate(1);
+            }
+            self.now(&line)?;
+        }
+        self.since_asked = 0;
+        Ok(())
+    }
+
+    /// Whether what the person is asked was pushed out of sight by what happened since.
+    pub(super) fn is_buried(&self) -> bool {
+        self.since_asked >= BURIED
+    }
+
+    /// Tells something about the engine itself.
+    pub(super) fn warn(&mut self, sentence: &str) -> Result<()> {
+        self.now(&Line::new(Glyph::Warning, "engine", sentence).whole())
+    }
+
+    /// Tells that the mission is paused, and that this goes on with it.
+    pub(super) fn stay(&mut self) -> Result<()> {
+        let sentence = format!(
+            "the mission is paused; this stays and goes on with it: `flightdeck resume {}` elsewhere, or Ctrl-C to leave",
+            self.found.id
+        );
+        self.now(&Line::new(Glyph::Warning, "paused", sentence).whole())
+    }
+
+    /// Tells how the mission stands, why following ends, and last what the mission waits for, with the commands that
+    /// decide it.
+    pub(super) fn conclude(&mut self) -> Result<()> {
+        self.screen.clear()?;
+        let lines = summary(&self.mission, now(), self.screen.style());
+        self.screen.print(&format!("\n{}", lines.join("\n")))?;
+        if let Some(why) = why(&self.mission) {
+            self.screen.print(&format!("\n{why}"))?;
+        }
+        for line in needed(&self.mission) {
+            self.now(&line)?;
+        }
+        Ok(())
+    }
+
+    /// Tells something that happens now.
+    fn now(&mut self, line: &Line) -> Result<()> {
+        let at = now().since(self.mission.created);
+        self.tell_at(line, at)
+    }
+
+    fn tell_at(&mut self, line: &Line, at: u64) -> Result<()> {
+        self.since_asked += 1;
+        Ok(self.screen.tell(line, at)?)
+    }
+}

@@ -1,0 +1,107 @@
+//! What the end of a session means to the mission.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::attempt::AttemptRun;
+use super::clock;
+use super::session_recorder::SessionRecorder;
+use crate::agent::session::{Ended, Outcome};
+use crate::agent::turn::Fault;
+use crate::domain::attempt::{Attempt, Ending, Work};
+use crate::domain::command::Command;
+use crate::domain::event::Actor;
+use crate::domain::id::{AttemptId, MessageId, Timestamp};
+use crate::domain::message::{Delivery, Party};
+use crate::domain::mission::{Hold, HoldCause};
+use crate::domain::text::{Line, Prose};
+
+impl AttemptRun {
+    /// Closes the attempt as its session ended. One that ended with its closing tool is closed already.
+    pub(super) async fn close(&self, ended: Ended, observer: &Arc<SessionRecorder>, mail: Vec<MessageId>) {
+        if let Some(words) = end_note(&ended.outcome) {
+            observer.note(words);
+        }
+        match ended.outcome {
+            Outcome::Closed { .. } => {
+                self.delivered(mail).await;
+                self.end(Ending::Done).await;
+            }
+            Outcome::Said(text) if self.work == Work::Talk => self.answer(&text, mail).await,
+            Outcome::Said(_) => {
+                let reason = Line::clipped("it ended with words instead of its closing tool");
+                self.end(Ending::Failed { reason }).await;
+            }
+            Outcome::Stopped { .. } | Outcome::Denied { .. } => self.end(Ending::Interrupted).await,
+            Outcome::Failed { reason, fault: Fault::Provider | Fault::Configuration } => {
+                self.end(Ending::Unusable { reason: Line::clipped(reason) }).await;
+            }
+            Outcome::Failed { reason, .. } => {
+                self.end(Ending::Failed { reason: Line::clipped(reason) }).await;
+            }
+            Outcome::Quota { reason, resets_after } => self.wait_for_quota(&reason, resets_after).await,
+        }
+    }
+
+    /// Ends the attempt, unless the log knows it as ended.
+    pub(super) async fn end(&self, ending: Ending) {
+        let attempt = self.attempt;
+        let live = self.engine.cell.with(|m| m.attempts.get(&attempt).is_some_and(Attempt::is_live));
+        if live {
+            self.record(Command::EndAttempt { attempt, ending }).await;
+        }
+    }
+
+    /// What the orchestrator says at the end of a talk goes to the person, and to workers who asked and got no answer.
+    async fn answer(&self, text: &str, mail: Vec<MessageId>) {
+        let asking: Vec<AttemptId> = self
+            .engine
+            .cell
+            .with(|mission| mission.waiting_workers().map(|question| question.from).collect());
+        let text = Prose::clipped(text);
+        let say = |to| Command::Say { to, text: text.clone(), delivery: Delivery::Queue };
+        let mut commands: Vec<Command> = asking.into_iter().map(|id| say(Party::Attempt(id))).collect();
+        if !mail.is_empty() || commands.is_empty() {
+            commands.push(say(Party::Person));
+        }
+        if let Err(refused) = self.engine.dispatcher.submit(Actor::Attempt(self.attempt), commands).await {
+            tracing::warn!(%refused, "what the orchestrator said could not be recorded");
+        }
+        self.delivered(mail).await;
+        self.end(Ending::Done).await;
+    }
+
+    async fn delivered(&self, messages: Vec<MessageId>) {
+        if !messages.is_empty() {
+            self.record(Command::MarkDelivered { messages }).await;
+        }
+    }
+
+    async fn wait_for_quota(&self, reason: &str, resets_after: Duration) {
+        let wait = i64::try_from(resets_after.as_millis()).unwrap_or(i64::MAX);
+        let until = Timestamp(clock::now().0.saturating_add(wait));
+        let minutes = resets_after.as_secs().div_ceil(60);
+        let sentence =
+            Line::clipped(format!("{reason}; flightdeck goes on in {minutes} min, when the quota resets"));
+        self.end(Ending::Interrupted).await;
+        self.record(Command::Hold { hold: Hold { cause: HoldCause::Quota, sentence, until: Some(until) } })
+            .await;
+    }
+
+    async fn record(&self, command: Command) {
+        if let Err(refused) = self.engine.dispatcher.record(command).await {
+            tracing::warn!(attempt = %self.attempt, %refused, "the end of an attempt could not be recorded");
+        }
+    }
+}
+
+/// What the transcript says of an end that its own items do not show.
+fn end_note(outcome: &Outcome) -> Option<String> {
+    match outcome {
+        Outcome::Closed { .. } | Outcome::Said(_) => None,
+        Outcome::Stopped { reason } => Some(format!("stopped: {reason}")),
+        Outcome::Failed { reason, .. } => Some(format!("failed: {reason}")),
+        Outcome::Quota { reason, .. } => Some(format!("out of quota: {reason}")),
+        Outcome::Denied { reason } => Some(format!("not asked any further: {reason}")),
+    }
+}

@@ -1,0 +1,111 @@
+//! What the engine's tasks share.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use super::activity::Activities;
+use super::dispatcher::DispatcherHandle;
+use super::error::EngineError;
+use super::inbox::Inboxes;
+use super::mission_cell::MissionCell;
+use crate::agent::model::Model;
+use crate::agent::model::catalogue::ModelFacts;
+use crate::agent::prompt::{Prompt, PromptLibrary};
+use crate::domain::id::{Commit, MissionId};
+use crate::link::feed::Feed;
+use crate::store::Store;
+use crate::workspace::{Reaper, Repo, Sandbox};
+
+/// Where minds come from. The configuration implements it, so that the engine knows no provider by name.
+pub trait Backends: Send + Sync {
+    /// The model that goes by a configured name such as `anthropic/claude-sonnet-4-5`.
+    ///
+    /// # Errors
+    /// A sentence that says why it cannot be used and what to do.
+    fn model(&self, name: &str) -> Result<Arc<dyn Model>, String>;
+
+    /// What is known of it: window and price.
+    fn facts(&self, name: &str) -> ModelFacts;
+}
+
+/// Everything that a piece of work may need.
+pub struct EngineContext {
+    pub mission: MissionId,
+    /// The mission's directory.
+    pub dir: PathBuf,
+    pub repo: Repo,
+    pub cell: Arc<MissionCell>,
+    pub dispatcher: DispatcherHandle,
+    pub feed: Arc<Feed>,
+    pub inboxes: Arc<Inboxes>,
+    pub activities: Arc<Activities>,
+    pub store: Arc<Store>,
+    pub prompts: PromptLibrary,
+    pub backends: Arc<dyn Backends>,
+    pub sandbox: Arc<dyn Sandbox>,
+    pub reaper: Reaper,
+    /// Where skills are looked for beside the repository.
+    pub skill_dirs: Vec<PathBuf>,
+    /// The commit that the validators' checkout was last set to by this engine.
+    pub proof: tokio::sync::Mutex<Option<Commit>>,
+    /// The problems of prompts that the person has been told of.
+    pub told: Mutex<Vec<String>>,
+}
+
+impl EngineContext {
+    /// The workers' checkout.
+    pub fn checkout_dir(&self) -> PathBuf {
+        self.dir.join("checkout")
+    }
+
+    /// The validators' checkout.
+    pub fn proof_dir(&self) -> PathBuf {
+        self.dir.join("proof")
+    }
+
+    /// Where long outputs and logs of an attempt go.
+    pub fn scratch_dir(&self) -> PathBuf {
+        self.dir.join("scratch")
+    }
+
+    /// Variables that every program of the mission gets; recovery finds survivors by the first.
+    pub fn env(&self) -> Vec<(String, String)> {
+        let (name, email) = self.repo.identity();
+        vec![
+            (MARK.to_owned(), self.dir.display().to_string()),
+            ("GIT_AUTHOR_NAME".to_owned(), name.clone()),
+            ("GIT_AUTHOR_EMAIL".to_owned(), email.clone()),
+            ("GIT_COMMITTER_NAME".to_owned(), name),
+            ("GIT_COMMITTER_EMAIL".to_owned(), email),
+        ]
+    }
+
+    /// A prompt as it is on disk now. A mistake in it is told once; the last good version stays in use.
+    ///
+    /// # Errors
+    /// When there is no sound version at all.
+    pub fn prompt(&self, name: &str) -> Result<Prompt, EngineError> {
+        let loaded = self.prompts.load(name)?;
+        if let Some(problem) = loaded.problem {
+            let sentence = format!("{problem}; the last good version stays in use");
+            let mut told = self.told.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if !told.contains(&sentence) {
+                self.feed.warning(sentence.clone());
+                tracing::warn!("{sentence}");
+                told.push(sentence);
+            }
+        }
+        Ok(loaded.prompt)
+    }
+}
+
+/// The variable that marks the programs of a mission; its value is the mission's directory, which no two share.
+pub const MARK: &str = "FLIGHTDECK_MISSION";
+
+/// Runs work on files and git where it does not hold up other tasks.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
+) -> Result<T, EngineError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|fault| Err(EngineError::Unfit(format!("a task broke: {fault}"))))
+}

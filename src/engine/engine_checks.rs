@@ -1,0 +1,105 @@
+//! What the engine does itself, without a model: it looks with its own eyes.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::context::EngineContext;
+use super::dispatcher::Refused;
+use super::error::EngineError;
+use super::role::{at_head, proof_at};
+use super::scripts;
+use crate::domain::attempt::Work;
+use crate::domain::command::Command;
+use crate::domain::environment::Script;
+use crate::domain::id::{FeatureId, MilestoneId};
+
+/// Does a piece of the engine's own work.
+///
+/// # Errors
+/// When the machine stands in the way.
+pub async fn run(
+    engine: &Arc<EngineContext>,
+    work: Work,
+    cancel: CancellationToken,
+) -> Result<(), EngineError> {
+    match work {
+        Work::CheckClaims { feature } => check_claims(engine, work, feature, &cancel).await,
+        Work::RunGateCommands { milestone, round } => {
+            run_gate_commands(engine, work, milestone, round, &cancel).await
+        }
+        other => Err(EngineError::Unfit(format!("{other} needs an agent"))),
+    }
+}
+
+/// Runs the test and check commands on the worker's own checkout, at the head it handed in.
+async fn check_claims(
+    engine: &Arc<EngineContext>,
+    work: Work,
+    feature: FeatureId,
+    cancel: &CancellationToken,
+) -> Result<(), EngineError> {
+    let running = engine.activities.begin(work);
+    let checkout = at_head(engine, feature).await?;
+    let scripts: Vec<Script> = engine.cell.with(|mission| {
+        let environment = mission.environment.as_ref();
+        environment.map(|e| e.test.iter().chain(&e.lint).cloned().collect()).unwrap_or_default()
+    });
+    let mut runs = Vec::new();
+    for script in &scripts {
+        running.doing(format!("running {}", script.run));
+        runs.extend(scripts::run_all(engine, checkout.dir(), std::slice::from_ref(script), cancel).await?);
+    }
+    if cancel.is_cancelled() {
+        return Ok(());
+    }
+    recorded(engine.dispatcher.record(Command::RecordClaims { feature, runs }).await.map(drop))
+}
+
+/// Runs the gate commands in the validators' checkout, at the mission's head; a failure ends the round.
+async fn run_gate_commands(
+    engine: &Arc<EngineContext>,
+    work: Work,
+    milestone: MilestoneId,
+    round: u32,
+    cancel: &CancellationToken,
+) -> Result<(), EngineError> {
+    let running = engine.activities.begin(work);
+    let head = engine.cell.with(|mission| mission.head().cloned());
+    let commit = head.ok_or_else(|| EngineError::Unfit("the mission has no head".to_owned()))?;
+    let proof = proof_at(engine, commit.clone()).await?;
+    let failed_set_up = scripts::set_up(engine, proof.dir()).await?;
+    if !failed_set_up.is_empty() {
+        tracing::warn!("{failed_set_up}");
+    }
+    let scripts: Vec<Script> = engine.cell.with(|mission| {
+        mission.environment.as_ref().map(|e| e.gate_scripts().cloned().collect()).unwrap_or_default()
+    });
+    let mut runs = Vec::new();
+    for script in &scripts {
+        running.doing(format!("running {}", script.run));
+        let run = scripts::run_all(engine, proof.dir(), std::slice::from_ref(script), cancel).await?;
+        let failed = run.iter().any(|run| !run.passed());
+        runs.extend(run);
+        if failed {
+            break;
+        }
+    }
+    if cancel.is_cancelled() {
+        return Ok(());
+    }
+    let command = Command::RecordGateCommands { milestone, round, commit, runs };
+    recorded(engine.dispatcher.record(command).await.map(drop))
+}
+
+/// A refusal means that the mission moved on meanwhile; what is due is worked out anew.
+fn recorded(outcome: Result<(), Refused>) -> Result<(), EngineError> {
+    match outcome {
+        Ok(()) => Ok(()),
+        Err(Refused::Rejected(rejection)) => {
+            tracing::debug!(%rejection, "the result came too late");
+            Ok(())
+        }
+        Err(Refused::Fault(sentence)) => Err(EngineError::Unfit(sentence)),
+    }
+}

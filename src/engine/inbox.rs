@@ -1,0 +1,150 @@
+//! Brings messages, directives and new wordings to the attempts that are running.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc;
+
+use super::dispatcher::DispatcherHandle;
+use super::mission_cell::MissionCell;
+use crate::agent::session::{InboxMessage, Urgency};
+use crate::domain::attempt::{Attempt, Work};
+use crate::domain::command::Command;
+use crate::domain::event::{Event, Stamped};
+use crate::domain::id::{AssertionId, AttemptId, FeatureId, Revision};
+use crate::domain::message::{Delivery, Message, MessageState, Party};
+
+/// Messages that may wait for one attempt.
+const INBOX: usize = 64;
+
+/// The inboxes of the attempts that are running.
+#[derive(Debug, Default)]
+pub struct Inboxes {
+    open: Mutex<BTreeMap<AttemptId, mpsc::Sender<InboxMessage>>>,
+}
+
+impl Inboxes {
+    /// Opens the inbox of an attempt; messages that wait for it already are put in.
+    pub fn open(&self, attempt: AttemptId) -> mpsc::Receiver<InboxMessage> {
+        let (sender, receiver) = mpsc::channel(INBOX);
+        self.locked().insert(attempt, sender);
+        receiver
+    }
+
+    /// Closes it: the attempt has ended.
+    pub fn close(&self, attempt: AttemptId) {
+        self.locked().remove(&attempt);
+    }
+
+    fn all(&self) -> Vec<(AttemptId, mpsc::Sender<InboxMessage>)> {
+        self.locked().iter().map(|(id, sender)| (*id, sender.clone())).collect()
+    }
+
+    fn of(&self, attempt: AttemptId) -> Option<mpsc::Sender<InboxMessage>> {
+        self.locked().get(&attempt).cloned()
+    }
+
+    fn locked(&self) -> std::sync::MutexGuard<'_, BTreeMap<AttemptId, mpsc::Sender<InboxMessage>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Follows the events and delivers what they mean to running attempts.
+pub struct InboxRouter {
+    pub cell: Arc<MissionCell>,
+    pub dispatcher: DispatcherHandle,
+    pub inboxes: Arc<Inboxes>,
+}
+
+impl InboxRouter {
+    /// Runs until the dispatcher is gone.
+    pub async fn run(self, mut events: mpsc::UnboundedReceiver<Stamped>) {
+        while let Some(stamped) = events.recv().await {
+            match stamped.event {
+                Event::MessageSent { message } => self.deliver(&message).await,
+                Event::DirectiveIssued { directive } => {
+                    let text = format!(
+                        "A directive of {}, for everybody from now on: {}",
+                        name(directive.from),
+                        directive.text
+                    );
+                    for (_, inbox) in self.inboxes.all() {
+                        put(&inbox, text.clone(), Urgency::NextTurn).await;
+                    }
+                }
+                Event::AssertionEdited { assertion, revision, wording } => {
+                    let check = &wording.check;
+                    let text = format!(
+                        "{assertion} has a new wording, revision {}: {}. {} Check via {}: {} It holds from now on.",
+                        revision.0,
+                        wording.title,
+                        wording.statement,
+                        check.via.word(),
+                        check.how
+                    );
+                    self.tell_revision(&assertion, revision, &text).await;
+                }
+                Event::FeatureEdited { feature, spec } => {
+                    let text =
+                        format!("Your feature {feature} has new words: {}. {}", spec.title, spec.description);
+                    self.tell_worker(feature, &text).await;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    async fn tell_worker(&self, feature: FeatureId, text: &str) {
+        let at_it = |a: &&Attempt| a.work == Work::Build { feature };
+        let worker = self.cell.with(|mission| mission.live_attempts().find(at_it).map(|attempt| attempt.id));
+        if let Some(inbox) = worker.and_then(|worker| self.inboxes.of(worker)) {
+            put(&inbox, text.to_owned(), Urgency::NextTurn).await;
+        }
+    }
+
+    async fn deliver(&self, message: &Message) {
+        let Party::Attempt(id) = message.to else { return };
+        let Some(inbox) = self.inboxes.of(id) else { return };
+        let urgency = match message.delivery {
+            Delivery::Queue => Urgency::NextTurn,
+            Delivery::Interrupt => Urgency::Interrupt,
+        };
+        let still_waits = self.cell.with(|mission| {
+            mission.messages.iter().any(|m| m.id == message.id && m.state == MessageState::Waiting)
+        });
+        if still_waits {
+            put(&inbox, format!("A message from {}: {}", name(message.from), message.text), urgency).await;
+            self.dispatcher.tell(Command::MarkDelivered { messages: vec![message.id] });
+        }
+    }
+
+    async fn tell_revision(&self, assertion: &AssertionId, revision: Revision, text: &str) {
+        let told: Vec<AttemptId> = self.cell.with(|mission| {
+            let works_under = |a: &&Attempt| a.revisions.contains_key(assertion);
+            mission.live_attempts().filter(works_under).map(|attempt| attempt.id).collect()
+        });
+        for attempt in told {
+            if let Some(inbox) = self.inboxes.of(attempt) {
+                put(&inbox, text.to_owned(), Urgency::NextTurn).await;
+                let assertion = assertion.clone();
+                self.dispatcher.tell(Command::TellRevision { attempt, assertion, revision });
+            }
+        }
+    }
+}
+
+/// An inbox that is full belongs to an attempt that has stopped reading: the message stays in the log.
+async fn put(inbox: &mpsc::Sender<InboxMessage>, text: String, urgency: Urgency) {
+    let message = InboxMessage { text, urgency };
+    if inbox.send_timeout(message, std::time::Duration::from_secs(1)).await.is_err() {
+        tracing::warn!("a message could not be put into an inbox");
+    }
+}
+
+fn name(party: Party) -> String {
+    match party {
+        Party::Person => "the person".to_owned(),
+        Party::Orchestrator => "the orchestrator".to_owned(),
+        Party::Attempt(id) => id.to_string(),
+    }
+}

@@ -1,0 +1,45 @@
+//! The place of one attempt.
+
+use std::path::PathBuf;
+
+use crate::agent::tool::Instruments;
+use crate::engine::mission_tools::HandoffSource;
+use crate::workspace::{Access, ProofCheckout};
+
+/// Everything around a session.
+pub struct AttemptEnv {
+    /// The root of its file tools and programs.
+    pub dir: PathBuf,
+    pub access: Access,
+    /// What only the engine can tell it, in Markdown; empty when that is nothing.
+    pub note: String,
+    /// What its handoff is read from.
+    pub handoff_source: HandoffSource,
+    /// What a tester works the app with.
+    pub instruments: Option<Instruments>,
+    /// What must be put back when it ends.
+    pub cleanup: Cleanup,
+}
+
+/// What is put back when an attempt ends.
+pub enum Cleanup {
+    Nothing,
+    /// The validators' checkout is reset; changes to tracked files are reported.
+    Reset(ProofCheckout),
+    /// A checkout of this attempt alone goes with it.
+    Remove(ProofCheckout),
+}
+
+impl AttemptEnv {
+    /// A place to read in.
+    pub fn reading(dir: PathBuf) -> Self {
+        Self {
+            dir,
+            access: Access::Read,
+            note: String::new(),
+            handoff_source: HandoffSource::Elsewhere,
+            instruments: None,
+            cleanup: Cleanup::Nothing,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Watches a session for the transcript, the screen and the budget.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::activity::Running;
+use super::clock;
+use super::context::EngineContext;
+use crate::agent::model::catalogue::ModelFacts;
+use crate::agent::model::{Item, Reply, ResultStatus, StreamPiece, TokenUsage};
+use crate::agent::session::Observer;
+use crate::domain::command::Command;
+use crate::domain::id::AttemptId;
+use crate::domain::transcript::{EntryBody, ToolOutcome};
+use crate::domain::usage::Usage;
+use crate::link::protocol::OutputPiece;
+
+/// Characters of a tool call that the activity line shows.
+const SHOWN: usize = 60;
+
+/// The observer of one attempt.
+pub struct SessionRecorder {
+    engine: Arc<EngineContext>,
+    attempt: AttemptId,
+    facts: ModelFacts,
+    running: Running,
+    briefed: AtomicBool,
+}
+
+impl SessionRecorder {
+    /// Watches an attempt; the activity ends with it.
+    pub fn new(engine: &Arc<EngineContext>, attempt: AttemptId, facts: ModelFacts, running: Running) -> Self {
+        Self { engine: Arc::clone(engine), attempt, facts, running, briefed: AtomicBool::new(false) }
+    }
+
+    /// Adds a note of the engine's own to the transcript.
+    pub fn note(&self, text: impl Into<String>) {
+        self.add(EntryBody::Noted { text: text.into() });
+    }
+
+    fn add(&self, body: EntryBody) {
+        match self.engine.store.transcripts().add(self.attempt, clock::now(), body) {
+            Ok(entry) => self.engine.feed.entry(self.attempt, entry),
+            Err(error) => tracing::warn!(%error, "a transcript item was not kept"),
+        }
+    }
+
+    fn add_reply(&self, reply: &Reply) {
+        for thinking in reply.thinking.iter().filter(|thinking| !thinking.text.is_empty()) {
+            self.add(EntryBody::Thought { text: thinking.text.clone() });
+        }
+        if !reply.text.is_empty() {
+            self.add(EntryBody::Said { text: reply.text.clone() });
+        }
+        for call in &reply.calls {
+            let arguments = call.arguments.as_ref().map_or_else(|| call.raw.clone(), ToString::to_string);
+            let shown: String = arguments.chars().take(SHOWN).collect();
+            self.running.doing(format!("{} {shown}", call.tool));
+            self.add(EntryBody::Called { call_id: call.id.clone(), tool: call.tool.clone(), arguments });
+        }
+    }
+}
+
+impl Observer for SessionRecorder {
+    fn item(&self, item: &Item) {
+        match item {
+            Item::User { text } if !self.briefed.swap(true, Ordering::Relaxed) => {
+                self.add(EntryBody::Brief { text: text.clone() });
+            }
+            Item::User { text } => self.note(text.clone()),
+            Item::Assistant(reply) => self.add_reply(reply),
+            Item::ToolResult { call_id, tool, output, status } => {
+                self.running.doing("waiting for the model");
+                let status = match status {
+                    ResultStatus::Done => ToolOutcome::Done,
+                    ResultStatus::Failed => ToolOutcome::Failed,
+                };
+                self.add(EntryBody::Answered {
+                    call_id: call_id.clone(),
+                    tool: tool.clone(),
+                    status,
+                    output: output.clone(),
+                });
+            }
+            Item::Unknown => {}
+        }
+    }
+
+    fn stream(&self, piece: StreamPiece<'_>) {
+        self.running.heard();
+        let piece = match piece {
+            StreamPiece::Text(text) => OutputPiece::Text { text: text.to_owned() },
+            StreamPiece::Thinking(text) => OutputPiece::Thinking { text: text.to_owned() },
+            StreamPiece::CallStarted { call_id, tool } => {
+                OutputPiece::CallStarted { call_id: call_id.to_owned(), tool: tool.to_owned() }
+            }
+            StreamPiece::CallArguments { call_id, json } => {
+                OutputPiece::CallArguments { call_id: call_id.to_owned(), json: json.to_owned() }
+            }
+            StreamPiece::Restarted { reason } => {
+                self.running.doing(format!("asking again: {reason}"));
+                self.note(format!("the model is asked again: {reason}"));
+                OutputPiece::Restarted { reason: reason.to_owned() }
+            }
+        };
+        self.engine.feed.publish_output(self.attempt, piece);
+    }
+
+    fn tool_output(&self, call_id: &str, text: &str) {
+        self.running.heard();
+        let piece = OutputPiece::ToolOutput { call_id: call_id.to_owned(), text: text.to_owned() };
+        self.engine.feed.publish_output(self.attempt, piece);
+    }
+
+    fn usage(&self, usage: TokenUsage) {
+        let usage = priced(usage, &self.facts);
+        self.engine.dispatcher.tell(Command::CountUsage { attempt: self.attempt, usage });
+    }
+}
+
+/// The usage of one model call, with its cost where the model has a price.
+pub fn priced(usage: TokenUsage, facts: &ModelFacts) -> Usage {
+    Usage {
+        input: usage.input,
+        cached: usage.cached,
+        cache_written: usage.cache_written,
+        output: usage.output,
+        turns: 1,
+        micro_dollars: facts.price.map_or(0, |price| price.cost(usage)),
+    }
+}

@@ -1,0 +1,164 @@
+//! What a screen answers to a key.
+
+use super::Popup;
+use crate::domain::command::Command;
+use crate::domain::id::Timestamp;
+use crate::domain::mission::Mission;
+use crate::link::protocol::Call;
+use crate::tui::action::Action;
+use crate::tui::app::Tone;
+use crate::tui::effect::{Effect, Errand};
+
+/// Effects, and what becomes of the stack.
+#[derive(Debug, Default)]
+pub struct PopupResult {
+    pub effects: Vec<Effect>,
+    pub then: StackAction,
+    /// A sentence for the person.
+    pub say: Option<String>,
+    /// How the sentence is meant.
+    pub tone: Tone,
+    /// Which moment of the mission the screen shows from now on.
+    pub show: Show,
+    /// A text to keep under a name, or to forget.
+    pub draft: Option<(String, Option<String>)>,
+}
+
+/// Which moment of the mission is shown.
+#[derive(Debug, Default)]
+pub enum Show {
+    #[default]
+    AsBefore,
+    /// The mission as it was, and the time then.
+    Past(Box<Mission>, Timestamp),
+    /// Only the time went on in the past that is shown.
+    Later(Timestamp),
+    Present,
+}
+
+/// What becomes of the stack.
+#[derive(Debug, Default)]
+pub enum StackAction {
+    #[default]
+    Stay,
+    Close,
+    /// The screen closes, and is kept as it is until it is asked for again.
+    Stash,
+    Open(Box<dyn Popup>),
+    /// This screen gives way to another.
+    Swap(Box<dyn Popup>),
+    /// This screen closes, and the action is done where it stood.
+    Perform(Action),
+    /// Nothing here wanted the action: whoever is below may.
+    Pass,
+}
+
+impl PopupResult {
+    /// Nothing more.
+    pub fn stay() -> Self {
+        Self::default()
+    }
+
+    /// The screen closes.
+    pub fn close() -> Self {
+        Self { then: StackAction::Close, ..Self::default() }
+    }
+
+    /// Another screen opens over this one.
+    pub fn open(popup: impl Popup + 'static) -> Self {
+        Self { then: StackAction::Open(Box::new(popup)), ..Self::default() }
+    }
+
+    /// The action is not for this screen.
+    pub fn pass() -> Self {
+        Self { then: StackAction::Pass, ..Self::default() }
+    }
+
+    /// One effect.
+    pub fn effect(effect: Effect) -> Self {
+        Self { effects: vec![effect], ..Self::default() }
+    }
+
+    /// A call to the source.
+    pub fn ask(call: Call, errand: Errand) -> Self {
+        Self::effect(Effect::Ask { call, errand })
+    }
+
+    /// A sentence for the person.
+    pub fn say(sentence: impl Into<String>) -> Self {
+        Self { say: Some(sentence.into()), ..Self::default() }
+    }
+
+    /// A sentence that says why nothing was done.
+    pub fn refuse(sentence: impl Into<String>) -> Self {
+        Self { say: Some(sentence.into()), tone: Tone::Trouble, ..Self::default() }
+    }
+
+    /// A command of the person, with the words that confirm it.
+    pub fn order(command: Command, words: impl Into<String>) -> Self {
+        Self::effect(order(command, words))
+    }
+
+    /// With what becomes of the stack.
+    #[must_use]
+    pub fn and_then(mut self, then: StackAction) -> Self {
+        self.then = then;
+        self
+    }
+
+    /// The main screen shows the mission as it was at a time.
+    #[must_use]
+    pub fn showing(mut self, past: Mission, then: Timestamp) -> Self {
+        self.show = Show::Past(Box::new(past), then);
+        self
+    }
+
+    /// The past that is shown grows older.
+    #[must_use]
+    pub fn showing_later(mut self, then: Timestamp) -> Self {
+        self.show = Show::Later(then);
+        self
+    }
+
+    /// The past that it shows is seen at another time, between two events.
+    #[must_use]
+    pub fn with_time(mut self, time: Timestamp) -> Self {
+        if let Show::Past(_, then) = &mut self.show {
+            *then = time;
+        }
+        self
+    }
+
+    /// The main screen shows the present again.
+    #[must_use]
+    pub fn showing_present(mut self) -> Self {
+        self.show = Show::Present;
+        self
+    }
+
+    /// With a sentence for the person.
+    #[must_use]
+    pub fn with_words(mut self, sentence: impl Into<String>) -> Self {
+        self.say = Some(sentence.into());
+        self
+    }
+
+    /// Keeps a text that was begun, or forgets it when there is none.
+    #[must_use]
+    pub fn with_draft(mut self, name: String, text: impl Into<Option<String>>) -> Self {
+        self.draft = Some((name, text.into()));
+        self
+    }
+
+    /// With one effect more.
+    #[must_use]
+    pub fn with(mut self, effect: Effect) -> Self {
+        self.effects.push(effect);
+        self
+    }
+}
+
+/// The effect that sends a command.
+pub fn order(command: Command, words: impl Into<String>) -> Effect {
+    Effect::Ask { call: Call::Command { command: Box::new(command) }, errand: Errand::Order(words.into()) }
+}

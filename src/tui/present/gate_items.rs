@@ -1,0 +1,212 @@
+//! What a gate is decided on, point by point: the plan as it is proposed, or assertions and findings.
+
+use crate::domain::environment::Environment;
+use crate::domain::gate::GateId;
+use crate::domain::id::{AssertionId, FeatureId, FindingId, MilestoneId};
+use crate::domain::mission::Mission;
+use crate::domain::verdict::Standing;
+use crate::tui::glyph::Glyph;
+use crate::tui::style_role::StyleRole;
+use crate::tui::text::plural;
+
+use super::gate::is_older;
+use super::prose::{labelled, paragraph};
+use super::row::{Piece, Row};
+use super::{assertion, contract, feature, finding};
+
+/// An item of a gate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GateItem {
+    /// What the person asked for, and what they answered while it was planned.
+    Goal,
+    /// The commands and services that everything is checked with.
+    Environment,
+    Milestone(MilestoneId),
+    Feature(FeatureId),
+    Assertion(AssertionId),
+    Finding(FindingId),
+}
+
+/// The points of a gate: of the plan in its order; else what needs a look first, and the findings after it.
+pub fn points(mission: &Mission, gate: GateId) -> Vec<GateItem> {
+    if gate == GateId::Plan {
+        return plan(mission);
+    }
+    let mut points: Vec<GateItem> = assertions(mission, gate).into_iter().map(GateItem::Assertion).collect();
+    let here = |milestone: MilestoneId| gate == GateId::Final || gate == GateId::Milestone(milestone);
+    let findings = mission.findings_by_weight().into_iter().filter(|finding| here(finding.milestone));
+    points.extend(findings.map(|finding| GateItem::Finding(finding.id)));
+    points
+}
+
+fn plan(mission: &Mission) -> Vec<GateItem> {
+    let mut points = vec![GateItem::Goal, GateItem::Environment];
+    for milestone in &mission.milestones {
+        points.push(GateItem::Milestone(milestone.id));
+        for feature in mission.features_of(milestone.id) {
+            points.push(GateItem::Feature(feature.id));
+            points.extend(feature.fulfills.iter().cloned().map(GateItem::Assertion));
+        }
+    }
+    points
+}
+
+/// The assertions that a gate is about, those that need a look first.
+pub fn assertions(mission: &Mission, gate: GateId) -> Vec<AssertionId> {
+    let mut ids: Vec<AssertionId> = match gate {
+        GateId::Milestone(id) => mission.assertions_of(id).map(|assertion| assertion.id.clone()).collect(),
+        GateId::Plan | GateId::Final => {
+            mission.contract.values().filter(|a| a.is_active()).map(|a| a.id.clone()).collect()
+        }
+    };
+    ids.sort_by_key(|id| (urgency(mission.standing(id)), id.clone()));
+    ids
+}
+
+fn urgency(standing: Standing) -> u8 {
+    match standing {
+        Standing::Failed | Standing::Blocked => 0,
+        Standing::Stale => 1,
+        Standing::Waived => 2,
+        Standing::Pending => 3,
+        Standing::Passed | Standing::Retired => 4,
+    }
+}
+
+/// One row; a plan's points are set in by their depth.
+pub fn row(mission: &Mission, gate: GateId, point: &GateItem) -> Row {
+    let depth = if gate == GateId::Plan { depth(point) } else { 0 };
+    let lead = Row::of(StyleRole::Text, "  ".repeat(depth));
+    let said = match point {
+        GateItem::Goal => {
+            Row::new().sign(StyleRole::Dim, Glyph::Step).then(StyleRole::Text, "What you asked for").end(
+                StyleRole::Dim,
+                match mission.questions.len() {
+                    0 => String::new(),
+                    asked => plural(asked, "question"),
+                },
+            )
+        }
+        GateItem::Environment => Row::new()
+            .sign(StyleRole::Dim, Glyph::Step)
+            .then(StyleRole::Text, "How it is checked")
+            .end(StyleRole::Dim, mission.environment.as_ref().map(environment_words).unwrap_or_default()),
+        GateItem::Milestone(id) => {
+            let title = mission.milestones.iter().find(|m| m.id == *id).map_or("", |m| m.title.as_str());
+            Row::of(StyleRole::Strong, format!("{id} {title}"))
+                .end(StyleRole::Dim, plural(mission.features_of(*id).count(), "feature"))
+        }
+        GateItem::Feature(id) => {
+            let title = mission.feature(*id).map_or("", |feature| feature.spec.title.as_str());
+            Row::of(StyleRole::Text, format!("{id} {title}"))
+        }
+        GateItem::Assertion(id) if gate != GateId::Plan && is_older(mission, gate, id) => {
+            let row = contract::row(mission, id);
+            let older = assertion::newest(mission, id).map(|verdict| format!(" at {}", verdict.commit));
+            let mut right = vec![Piece::new(StyleRole::Warn, older.unwrap_or_default())];
+            right.extend(row.right);
+            Row { right, ..row }
+        }
+        GateItem::Assertion(id) => contract::row(mission, id),
+        GateItem::Finding(id) => {
+            let mut row =
+                mission.findings.get(id).map(|known| finding::row(mission, known)).unwrap_or_default();
+            // At its own gate a finding need not say of which milestone it is.
+            if gate != GateId::Final && row.right.len() > 1 {
+                row.right.remove(0);
+            }
+            row
+        }
+    };
+    Row { left: lead.left.into_iter().chain(said.left).collect(), right: said.right }
+}
+
+fn depth(point: &GateItem) -> usize {
+    match point {
+        GateItem::Goal | GateItem::Environment | GateItem::Milestone(_) | GateItem::Finding(_) => 0,
+        GateItem::Feature(_) => 1,
+        GateItem::Assertion(_) => 2,
+    }
+}
+
+/// A point in full.
+pub fn detail(mission: &Mission, point: &GateItem, width: usize) -> Vec<Row> {
+    match point {
+        GateItem::Goal => goal(mission, width),
+        GateItem::Environment => {
+            mission.environment.as_ref().map(|known| environment(known, width)).unwrap_or_default()
+        }
+        GateItem::Milestone(id) => milestone(mission, *id),
+        GateItem::Feature(id) => {
+            let Some(known) = mission.feature(*id) else { return Vec::new() };
+            let mut rows = vec![Row::of(StyleRole::Strong, format!("{id} {}", known.spec.title)), Row::new()];
+            rows.extend(feature::detail(mission, known, width));
+            rows
+        }
+        GateItem::Assertion(id) => assertion::claim(mission, id, width),
+        GateItem::Finding(id) => {
+            let Some(known) = mission.findings.get(id) else { return Vec::new() };
+            finding::detail(mission, known, width)
+        }
+    }
+}
+
+fn goal(mission: &Mission, width: usize) -> Vec<Row> {
+    let asked = mission.founding.as_ref().map_or("", |founding| founding.goal.as_str());
+    let mut rows = vec![Row::of(StyleRole::Strong, "What you asked for"), Row::new()];
+    rows.extend(paragraph(StyleRole::Text, asked, width));
+    for question in &mission.questions {
+        rows.push(Row::new());
+        rows.extend(paragraph(StyleRole::Dim, &format!("{} {}", question.id, question.text), width));
+        let answer = question.answer.as_ref().map_or("not answered yet", |answer| answer.as_str());
+        rows.extend(paragraph(StyleRole::Text, &format!("→ {answer}"), width));
+    }
+    rows
+}
+
+fn milestone(mission: &Mission, id: MilestoneId) -> Vec<Row> {
+    let title = mission.milestones.iter().find(|m| m.id == id).map_or("", |m| m.title.as_str());
+    let mut rows = vec![Row::of(StyleRole::Strong, format!("{id} {title}")), Row::new()];
+    for feature in mission.features_of(id) {
+        rows.push(
+            Row::of(StyleRole::Text, format!("{} {}", feature.id, feature.spec.title))
+                .end(StyleRole::Dim, plural(feature.fulfills.len(), "assertion")),
+        );
+    }
+    rows.push(Row::new());
+    rows.push(Row::of(
+        StyleRole::Dim,
+        "then gate commands, a review of each feature, scrutiny, user testing, and your GO",
+    ));
+    rows
+}
+
+fn environment_words(environment: &Environment) -> String {
+    let commands = plural(environment.gate_scripts().count(), "command");
+    match environment.services.len() {
+        0 => commands,
+        services => format!("{commands} · {}", plural(services, "service")),
+    }
+}
+
+fn environment(environment: &Environment, width: usize) -> Vec<Row> {
+    let mut rows = vec![Row::of(StyleRole::Strong, "How it is checked"), Row::new()];
+    let groups = [
+        ("setup", &environment.setup),
+        ("build", &environment.build),
+        ("lint", &environment.lint),
+        ("test", &environment.test),
+    ];
+    for (label, scripts) in groups {
+        for script in scripts {
+            rows.extend(labelled(label, script.run.as_str(), width));
+        }
+    }
+    for service in &environment.services {
+        let port = service.port.map_or_else(String::new, |port| format!(" · port {port}"));
+        rows.extend(labelled("service", &format!("{}: {}{port}", service.name, service.run), width));
+    }
+    rows.push(Row::new());
+    rows.push(Row::of(StyleRole::Dim, "run at the end of every milestone"));
+    rows
+}
