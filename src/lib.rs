@@ -12,4 +12,5 @@ pub mod instrument;
 pub mod link;
 pub mod store;
 pub mod tui;
+pub mod view;
 pub mod workspace;

@@ -10,9 +10,9 @@ use super::context::print;
 use super::exit::Exit;
 use super::fault::misuse;
 use crate::tui::app::Look;
-use crate::tui::glyph::Charset;
 use crate::tui::picture::{ALBUM, Print, Scene, Screenshot, inputs, photograph, svg};
 use crate::tui::theme::{Depth, Paper, Theme};
+use crate::view::glyph::Charset;
 
 /// Draw the console's screens as SVG
 #[derive(Debug, clap::Args)]

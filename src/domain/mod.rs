@@ -3,6 +3,7 @@
 //! A [`command`] is decided on against the [`mission`], which yields [`event`]s or a [`rejection`]; events fold into
 //! the mission; [`schedule`] says what should be running now.
 
+pub mod activity;
 pub mod apply;
 pub mod attempt;
 pub mod attention;
@@ -12,10 +13,12 @@ pub mod command;
 pub mod consequence;
 pub mod contract;
 pub mod decide;
+pub mod diff;
 pub mod document;
 pub mod environment;
 pub mod estimate;
 pub mod event;
+pub mod evidence;
 pub mod finding;
 pub mod gate;
 pub mod goal;

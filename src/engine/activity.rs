@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::clock;
+use crate::domain::activity::Activity;
 use crate::domain::attempt::Work;
 use crate::domain::id::AttemptId;
 use crate::link::feed::Feed;
-use crate::link::protocol::Activity;
 
 /// The running work of an engine.
 pub struct Activities {

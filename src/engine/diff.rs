@@ -1,11 +1,11 @@
 //! Which two commits a scope means, and their difference in the link's words.
 
+use crate::domain::diff::{DiffDoc, DiffFile, DiffHunk, DiffScope, FileChange};
 use crate::domain::id::{AttemptId, Commit, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
 use crate::domain::plan::FeatureState;
 use crate::domain::rejection::Rejection;
 use crate::engine::error::EngineError;
-use crate::link::protocol::{DiffDoc, DiffFile, DiffHunk, DiffScope, FileChange};
 use crate::workspace::Repo;
 use crate::workspace::diff::{Change, Content, FileDiff, Hunk, diff};
 

@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use super::protocol::{Activity, LiveOutput, Notice, OutputPiece};
+use super::protocol::{LiveOutput, Notice, OutputPiece};
 use super::queue::{Cut, Queue};
+use crate::domain::activity::Activity;
 use crate::domain::event::Stamped;
 use crate::domain::id::AttemptId;
 use crate::domain::transcript::Entry;

@@ -4,11 +4,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::attempt::Work;
+use crate::domain::activity::Activity;
 use crate::domain::command::Command;
 use crate::domain::consequence::{Consequences, ContractChange};
+use crate::domain::diff::{DiffDoc, DiffScope};
 use crate::domain::event::Stamped;
-use crate::domain::id::{AttemptId, Commit, FeatureId, MilestoneId, MissionId, Timestamp};
+use crate::domain::evidence::EvidenceDoc;
+use crate::domain::id::{AttemptId, Commit, MissionId};
 use crate::domain::mission::Mission;
 use crate::domain::transcript::Entry;
 use crate::domain::verdict::EvidenceRef;
@@ -56,22 +58,6 @@ pub enum Before {
     End,
     /// Before this item number.
     Item(u64),
-}
-
-/// Which two commits are compared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DiffScope {
-    /// The recorded base against the mission's head.
-    Mission,
-    Milestone(MilestoneId),
-    Feature(FeatureId),
-    /// What an attempt left, failed ones included.
-    Attempt(AttemptId),
-    Commits {
-        from: Commit,
-        to: Commit,
-    },
 }
 
 /// What the engine answers.
@@ -161,82 +147,4 @@ pub enum OutputPiece {
     Skipped {
         pieces: u64,
     },
-}
-
-/// A running piece of work.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Activity {
-    pub work: Work,
-    /// `None` for work of the engine itself.
-    pub attempt: Option<AttemptId>,
-    pub started: Timestamp,
-    /// When it last said or printed something.
-    pub last_output: Timestamp,
-    /// What it does now, such as "waiting for the model" or "running cargo test".
-    pub doing: String,
-}
-
-/// Evidence as it is kept: bytes with a kind. Text kinds are UTF-8; a screenshot is base64 of a PNG.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EvidenceDoc {
-    pub reference: EvidenceRef,
-    pub kind: EvidenceKind,
-    pub title: String,
-    pub content: String,
-}
-
-/// What kind of proof it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EvidenceKind {
-    /// Command line, exit code and output, as JSON.
-    Command,
-    /// A request and its answer, as JSON.
-    Http,
-    /// A terminal screen with its colours, as JSON.
-    Terminal,
-    Screenshot,
-}
-
-/// A diff, bounded.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DiffDoc {
-    pub from: String,
-    pub to: String,
-    pub files: Vec<DiffFile>,
-    /// Lines that were left out because the diff is too long.
-    pub omitted_lines: u64,
-}
-
-/// One file of a diff.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DiffFile {
-    pub path: String,
-    /// The path before a rename.
-    pub old_path: Option<String>,
-    pub change: FileChange,
-    pub additions: u32,
-    pub deletions: u32,
-    pub hunks: Vec<DiffHunk>,
-}
-
-/// What happened to a file.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FileChange {
-    Added,
-    #[default]
-    Modified,
-    Deleted,
-    Renamed,
-    /// Its content is not text.
-    Binary,
-}
-
-/// A run of changed lines.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DiffHunk {
-    pub header: String,
-    /// Each line with its mark in front: ` `, `+` or `-`.
-    pub lines: Vec<String>,
 }

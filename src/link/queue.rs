@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::protocol::{Activity, Notice, OutputPiece};
+use super::protocol::{Notice, OutputPiece};
+use crate::domain::activity::Activity;
 use crate::domain::id::AttemptId;
 
 /// Facts that may wait for one listener, in bytes.

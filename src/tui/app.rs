@@ -4,26 +4,26 @@ use std::collections::BTreeMap;
 
 use ratatui::layout::Size;
 
+use crate::domain::activity::Activity;
 use crate::domain::attention::needs;
 use crate::domain::gate::GateId;
 use crate::domain::id::{AttemptId, Timestamp};
 use crate::domain::mission::Mission;
-use crate::link::protocol::Activity;
 
 use super::focus::{Pane, Zoom};
-use super::glyph::Charset;
 use super::host::MissionCard;
 use super::keymap::{Context, Keymap};
 use super::layout::{Areas, AttentionBar, LayoutInput, areas};
 use super::list::List;
 use super::options::{Mouse, Notifications};
 use super::popup::{Popup, RefreshRate, Typing};
-use super::present::plan::{self, Toggled};
 use super::scroll::ScrollState;
 use super::styles::Styles;
 use super::theme::Depth;
 use super::transcript_buffer::TranscriptBuffer;
 use super::widget::painter::Painter;
+use crate::view::glyph::Charset;
+use crate::view::plan::{self, Toggled};
 
 /// The console's state. It is drawn by shared reference; only `update` changes it.
 #[derive(Debug)]

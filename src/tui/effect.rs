@@ -1,8 +1,9 @@
 //! What the console wants done to the world. `update` only names it; the event loop does it.
 
+use crate::domain::diff::DiffScope;
 use crate::domain::id::AttemptId;
 use crate::domain::verdict::EvidenceRef;
-use crate::link::protocol::{Before, Call, DiffScope};
+use crate::link::protocol::{Before, Call};
 
 use super::options::ConsoleExit;
 

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use super::text::cells;
+use crate::view::text::cells;
 
 /// The longest address that is followed over lines.
 const LONGEST: usize = 2_000;

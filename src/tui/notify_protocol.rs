@@ -1,6 +1,6 @@
 //! What a terminal understands beside text, by what it calls itself.
 
-use super::text::clean;
+use crate::view::text::clean;
 
 /// How a terminal wants to be told of something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

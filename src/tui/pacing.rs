@@ -111,11 +111,11 @@ mod tests {
     use super::*;
     use crate::domain::id::Timestamp;
     use crate::tui::app::{Look, Start};
-    use crate::tui::glyph::Charset;
     use crate::tui::keymap::Keymap;
     use crate::tui::options::{Mouse, Notifications};
     use crate::tui::sample::{Moment, sample};
     use crate::tui::theme::{Depth, Theme};
+    use crate::view::glyph::Charset;
 
     fn app(moment: Moment) -> App {
         let styles = Theme::built_in("dark").unwrap().styles(Depth::Full).unwrap();

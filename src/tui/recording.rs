@@ -5,13 +5,16 @@ use std::sync::Mutex;
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
+use crate::domain::activity::Activity;
 use crate::domain::command::Command;
 use crate::domain::consequence::consequences;
+use crate::domain::diff::{DiffDoc, DiffScope};
 use crate::domain::event::Stamped;
+use crate::domain::evidence::EvidenceDoc;
 use crate::domain::id::AttemptId;
 use crate::domain::mission::Mission;
 use crate::domain::transcript::Entry;
-use crate::link::protocol::{Activity, Before, Call, DiffDoc, DiffScope, EvidenceDoc, Reply};
+use crate::link::protocol::{Before, Call, Reply};
 
 use super::source::{Source, SourceError, SourceEvent};
 

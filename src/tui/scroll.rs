@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::present::row::Row;
-use super::present::transcript::{Above, Fold, last_lines, lines};
-use super::transcript_buffer::{Block, TranscriptBuffer};
+use super::transcript_buffer::TranscriptBuffer;
+use crate::view::row::Row;
+use crate::view::transcript::Block;
+use crate::view::transcript::{Above, Fold, last_lines, lines};
 
 /// Where in a transcript one reads, and what is unfolded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -216,10 +217,10 @@ fn later(a: Anchor, b: Anchor) -> Anchor {
 
 #[cfg(test)]
 mod tests {
-    use super::super::present::row::plain;
     use super::*;
     use crate::domain::id::Timestamp;
     use crate::domain::transcript::{Entry, EntryBody};
+    use crate::view::row::plain;
 
     fn transcript(said: std::ops::RangeInclusive<u64>) -> TranscriptBuffer {
         let mut transcript = TranscriptBuffer::default();

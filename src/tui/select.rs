@@ -5,9 +5,9 @@ use crate::domain::id::{AssertionId, AttemptId, FeatureId, MilestoneId, Timestam
 use crate::domain::plan::FeatureState;
 
 use super::app::App;
-use super::present::plan::Target;
-use super::present::timeline::Moment;
-use super::present::{contract, plan, timeline};
+use crate::view::plan::Target;
+use crate::view::timeline::Moment;
+use crate::view::{contract, plan, timeline};
 
 /// The row of the plan that is selected.
 pub fn selected_target(app: &App) -> Option<Target> {

@@ -2,7 +2,7 @@
 
 use ratatui::style::Style;
 
-use super::style_role::StyleRole;
+use crate::view::style_role::StyleRole;
 
 /// The styles of all inks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

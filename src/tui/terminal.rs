@@ -23,7 +23,7 @@ use super::linking::Linking;
 use super::notify_protocol::{Links, Names, Progress};
 use super::options::Mouse;
 use super::terminal_writer::{TerminalWriter, WriterHandle};
-use super::text::clean;
+use crate::view::text::clean;
 
 /// Whether the terminal is ours at this moment; the panic hook asks it.
 static TAKEN: AtomicBool = AtomicBool::new(false);

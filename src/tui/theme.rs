@@ -6,9 +6,9 @@ use std::str::FromStr;
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 
-use super::present::evidence::{Colour, ScreenRun};
-use super::style_role::StyleRole;
 use super::styles::Styles;
+use crate::view::evidence::{Colour, ScreenRun};
+use crate::view::style_role::StyleRole;
 
 /// The themes that come with flightdeck.
 pub const BUILT_IN: [(&str, &str); 4] = [

@@ -4,68 +4,16 @@
 use std::collections::VecDeque;
 
 use crate::domain::id::Timestamp;
-use crate::domain::message::Party;
-use crate::domain::transcript::{Entry, EntryBody, ToolOutcome};
+use crate::domain::transcript::{Entry, EntryBody};
 use crate::link::protocol::OutputPiece;
 
-use super::text::clean;
+use crate::view::text::clean;
+use crate::view::transcript::{Answered, Block, BlockBody, ToolCall};
 
 /// How many blocks of one attempt are kept when they stream in; paging back brings older ones.
 const KEPT: usize = 4_000;
 /// How many characters of text that is still being said are kept.
 const LIVE_KEPT: usize = 20_000;
-
-/// One thing in a transcript: a text, or a tool call together with its answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Block {
-    /// The number of its first entry; 0 while it is live.
-    pub number: u64,
-    pub at: Timestamp,
-    pub body: BlockBody,
-}
-
-/// What a block is. All text is clean.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BlockBody {
-    Brief(String),
-    Message { from: Party, text: String },
-    Said(String),
-    Thought(String),
-    Note(String),
-    Call(ToolCall),
-}
-
-/// A tool call as far as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ToolCall {
-    pub id: String,
-    pub tool: String,
-    /// JSON as text.
-    pub arguments: String,
-    pub output: String,
-    pub answer: Option<Answered>,
-}
-
-/// How a tool call ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Answered {
-    pub status: ToolOutcome,
-    /// Milliseconds it took.
-    pub took: u64,
-}
-
-impl Block {
-    /// The block before what came after a time.
-    fn at_the_time(mut self, then: Timestamp) -> Self {
-        if let BlockBody::Call(call) = &mut self.body
-            && call.answer.is_some_and(|answer| then.since(self.at) < answer.took)
-        {
-            call.answer = None;
-            call.output.clear();
-        }
-        self
-    }
-}
 
 /// An attempt's transcript as far as it is here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -280,6 +228,7 @@ fn push_bounded(text: &mut String, more: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::transcript::ToolOutcome;
 
     fn entry(number: u64, body: EntryBody) -> Entry {
         Entry { number, at: Timestamp(i64::try_from(number).unwrap() * 1000), body }

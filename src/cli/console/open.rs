@@ -19,11 +19,11 @@ use crate::cli::{demo, overview};
 use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
 use crate::store::{Log, PageEnd, TranscriptReader};
-use crate::tui::glyph::Charset;
 use crate::tui::options::{ConsoleExit, ConsoleOptions, Mouse, Notifications, SessionKind};
 use crate::tui::recording::Recording;
 use crate::tui::theme::Depth;
 use crate::tui::{launch, run, sample};
+use crate::view::glyph::Charset;
 
 /// Items of a transcript that a replay carries, at most.
 const ITEMS: u32 = 2_000;

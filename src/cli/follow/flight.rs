@@ -14,9 +14,10 @@ use crate::cli::engine_start::{Reached, reach_at};
 use crate::cli::fault::misuse;
 use crate::cli::missions::MissionRef;
 use crate::cli::new::Speed;
+use crate::domain::activity::Activity;
 use crate::domain::mission::{Mission, Mode};
 use crate::link::Client;
-use crate::link::protocol::{Activity, Call, LiveOutput, Notice, Reply};
+use crate::link::protocol::{Call, LiveOutput, Notice, Reply};
 
 /// How often the live line is drawn.
 const TICK: Duration = Duration::from_millis(120);

@@ -1,9 +1,9 @@
 //! When a mission stands still: it has ended, or nothing moves without the person.
 
+use crate::domain::activity::Activity;
 use crate::domain::attention::{NeedKind, needs};
 use crate::domain::mission::{HoldCause, Mission};
 use crate::domain::schedule::schedule;
-use crate::link::protocol::Activity;
 
 /// Whether nothing more happens by itself. What is due follows from the mission alone, so an engine that is slow to
 /// begin it is not taken for one that has nothing to do.

@@ -16,12 +16,12 @@ use crate::cli::progress::line::{Glyph, Line};
 use crate::cli::progress::live::Live;
 use crate::cli::progress::screen::Screen;
 use crate::cli::progress::summary::{needed, summary};
+use crate::domain::activity::Activity;
 use crate::domain::event::{Event, Stamped};
 use crate::domain::id::AttemptId;
 use crate::domain::mission::Mission;
 use crate::domain::transcript::EntryBody;
 use crate::engine::now;
-use crate::link::protocol::Activity;
 
 /// Folds the mission and tells what happens to it.
 pub(super) struct Narrator<'a> {

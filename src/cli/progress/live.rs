@@ -4,9 +4,9 @@ use super::entries::Tally;
 use super::event_lines::subject;
 use super::style::{Style, Tone};
 use super::words::{count, elapsed, one_line, used};
+use crate::domain::activity::Activity;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
-use crate::link::protocol::Activity;
 
 /// Frames of the mark that shows that flightdeck itself is alive.
 const FRAMES: [&str; 4] = ["◐", "◓", "◑", "◒"];

@@ -3,7 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::tui::text::wrap;
+use crate::view::text::wrap;
 
 /// Columns that a wrapped text takes at least, however narrow the terminal is.
 const LEAST: usize = 20;

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::attempt_env::{AttemptEnv, Cleanup};
+use crate::domain::diff::DiffScope;
 use crate::domain::id::{Commit, MilestoneId};
 use crate::engine::context::{EngineContext, blocking};
 use crate::engine::diff;
 use crate::engine::error::EngineError;
 use crate::engine::mission_tools::HandoffSource;
-use crate::link::protocol::DiffScope;
 use crate::workspace::{Access, ProofCheckout};
 
 /// The scrutiny validator; the checkout is put back when it ends.

@@ -7,11 +7,11 @@ use crate::tui::action::Action;
 use crate::tui::app::{App, Link};
 use crate::tui::focus::Pane;
 use crate::tui::layout::{Areas, Shape};
-use crate::tui::present::header;
-use crate::tui::present::row::{Piece, Row};
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::width;
 use crate::tui::widget::painter::Highlight;
+use crate::view::header;
+use crate::view::row::{Piece, Row};
+use crate::view::style_role::StyleRole;
+use crate::view::text::width;
 
 /// The lines above the panes.
 pub fn header(app: &App, frame: &mut Frame<'_>, areas: &Areas) {

@@ -6,8 +6,8 @@ use ratatui::layout::Rect;
 use super::{empty, list, title};
 use crate::tui::app::App;
 use crate::tui::focus::Pane;
-use crate::tui::present::contract;
-use crate::tui::present::header::progress;
+use crate::view::contract;
+use crate::view::header::progress;
 
 /// Draws the contract.
 pub fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {

@@ -8,10 +8,10 @@ use crate::tui::app::{App, Tone};
 use crate::tui::focus::Pane;
 use crate::tui::key::Chord;
 use crate::tui::layout::Areas;
-use crate::tui::present::row::Row;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::width;
 use crate::tui::widget::painter::Highlight;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::text::width;
 
 use super::chrome::padded;
 

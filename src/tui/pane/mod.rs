@@ -14,9 +14,9 @@ use super::app::App;
 use super::focus::Pane;
 use super::layout::{Areas, Shape, inside};
 use super::list::List;
-use super::present::row::Row;
-use super::style_role::StyleRole;
 use super::widget::painter::Highlight;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
 
 pub use chrome::tab_at;
 
@@ -95,7 +95,7 @@ fn list<T>(
 /// A sentence where there is nothing to show yet.
 fn empty(app: &App, frame: &mut Frame<'_>, area: Rect, sentence: &str) {
     let inner = inside(area);
-    let lines = super::text::wrap(sentence, usize::from(inner.width));
+    let lines = crate::view::text::wrap(sentence, usize::from(inner.width));
     let rows: Vec<Row> = lines.into_iter().map(|line| Row::of(StyleRole::Dim, line)).collect();
     app.painter().rows(frame.buffer_mut(), inner, &rows);
 }

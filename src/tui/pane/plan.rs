@@ -6,8 +6,8 @@ use ratatui::layout::Rect;
 use super::{empty, list, title};
 use crate::tui::app::App;
 use crate::tui::focus::Pane;
-use crate::tui::present::header::progress;
-use crate::tui::present::plan;
+use crate::view::header::progress;
+use crate::view::plan;
 
 /// Draws the plan.
 pub fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {

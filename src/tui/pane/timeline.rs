@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::{list, title};
 use crate::tui::app::App;
 use crate::tui::focus::Pane;
-use crate::tui::present::timeline;
+use crate::view::timeline;
 
 /// Draws the timeline.
 pub fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {

@@ -7,13 +7,13 @@ use super::{empty, title};
 use crate::domain::attempt::Attempt;
 use crate::tui::app::App;
 use crate::tui::focus::Pane;
-use crate::tui::glyph::{Charset, Glyph};
 use crate::tui::layout::inside;
-use crate::tui::present::row::Row;
-use crate::tui::present::work::{asks, attempt_sign, subject};
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::{plural, span};
 use crate::tui::widget::painter::Highlight;
+use crate::view::glyph::{Charset, Glyph};
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::text::{plural, span};
+use crate::view::work::{asks, attempt_sign, subject};
 
 /// After this many milliseconds without output the pane says so.
 const QUIET: u64 = 60_000;

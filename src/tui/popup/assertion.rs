@@ -16,10 +16,10 @@ use crate::tui::app::App;
 use crate::tui::effect::{Effect, Errand};
 use crate::tui::keymap::Context;
 use crate::tui::layout::centred;
-use crate::tui::present::row::Row;
 use crate::tui::source::SourceError;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::wrap;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::text::wrap;
 
 use form::Form;
 

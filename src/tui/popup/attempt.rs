@@ -9,23 +9,25 @@ use super::frame::{around, scrolled};
 use super::prompt::Confirm;
 use super::{Popup, PopupResult, Typing};
 use crate::domain::command::Command;
+use crate::domain::diff::DiffScope;
 use crate::domain::id::AttemptId;
-use crate::link::protocol::{Before, Call, DiffScope};
+use crate::link::protocol::{Before, Call};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::{Effect, Errand};
-use crate::tui::glyph::Glyph;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
 use crate::tui::list::{List, SelectionStep};
-use crate::tui::present::attempt;
-use crate::tui::present::row::{Row, plain};
-use crate::tui::present::work::{asks, attempt_sign, subject};
 use crate::tui::scroll::ScrollState;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::plural;
-use crate::tui::transcript_buffer::{Block, BlockBody, TranscriptBuffer};
+use crate::tui::transcript_buffer::TranscriptBuffer;
 use crate::tui::widget::painter::Highlight;
+use crate::view::attempt;
+use crate::view::glyph::Glyph;
+use crate::view::row::{Row, plain};
+use crate::view::style_role::StyleRole;
+use crate::view::text::plural;
+use crate::view::transcript::{Block, BlockBody};
+use crate::view::work::{asks, attempt_sign, subject};
 
 /// What is looked at of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,11 +15,11 @@ use crate::tui::app::App;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
 use crate::tui::list::{List, SelectionStep};
-use crate::tui::present::gate;
-use crate::tui::present::prose::paragraph;
-use crate::tui::present::row::Row;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::{ago, wrap};
+use crate::view::gate;
+use crate::view::prose::paragraph;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::text::{ago, wrap};
 
 /// Cells that the screen is wide.
 const WIDTH: u16 = 100;

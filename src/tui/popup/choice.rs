@@ -10,16 +10,16 @@ use crate::domain::budget::dollars;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
-use crate::tui::glyph::Glyph;
 use crate::tui::host::MissionCard;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
 use crate::tui::list::{List, SelectionStep};
 use crate::tui::options::{ConsoleExit, Launcher};
-use crate::tui::present::row::Row;
-use crate::tui::present::work::status_sign;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::{ago, clip, plural};
+use crate::view::glyph::Glyph;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::text::{ago, clip, plural};
+use crate::view::work::status_sign;
 
 /// The missions to go on with, the one that changed last first, and a new one.
 #[derive(Debug)]

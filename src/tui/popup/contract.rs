@@ -19,11 +19,11 @@ use crate::tui::effect::{Effect, Errand};
 use crate::tui::keymap::Context;
 use crate::tui::layout::{centred, inside};
 use crate::tui::list::{List, SelectionStep};
-use crate::tui::present::edit::{Edit, Fate, rows};
-use crate::tui::present::row::Row;
 use crate::tui::source::SourceError;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::{plural, wrap};
+use crate::view::edit::{Edit, Fate, rows};
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::text::{plural, wrap};
 
 /// What became of the document.
 #[derive(Debug)]

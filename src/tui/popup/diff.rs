@@ -5,20 +5,21 @@ use ratatui::layout::Rect;
 
 use super::frame::{around, list};
 use super::{Popup, PopupResult};
-use crate::link::protocol::{Call, DiffDoc, DiffScope, Reply};
+use crate::domain::diff::{DiffDoc, DiffScope};
+use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::{Effect, Errand};
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
 use crate::tui::list::{List, SelectionStep};
-use crate::tui::present::diff::{CodeLine, Mark, code_lines, file_row, hunk_places, totals};
-use crate::tui::present::row::Row;
 use crate::tui::source::SourceError;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::cut;
 use crate::tui::widget::code::{Styled, highlight};
 use crate::tui::widget::painter::Highlight;
+use crate::view::diff::{CodeLine, Mark, code_lines, file_row, hunk_places, totals};
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::text::cut;
 
 /// A diff, the file that is selected, and the first line of it that is seen.
 #[derive(Debug)]

@@ -17,10 +17,10 @@ use crate::tui::effect::{Effect, Errand};
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
 use crate::tui::list::{List, SelectionStep};
-use crate::tui::present::assertion;
-use crate::tui::present::row::Row;
 use crate::tui::source::SourceError;
-use crate::tui::style_role::StyleRole;
+use crate::view::assertion;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
 
 /// The screen of an assertion's evidence.
 #[derive(Debug)]

@@ -4,18 +4,19 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::PopupResult;
+use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::EvidenceRef;
-use crate::link::protocol::{Call, EvidenceDoc, EvidenceKind, Reply};
+use crate::link::protocol::{Call, Reply};
 use crate::tui::app::App;
 use crate::tui::effect::{Effect, Errand};
-use crate::tui::present::evidence::{ScreenRun, Shown, shown};
-use crate::tui::present::row::Row;
 use crate::tui::source::SourceError;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::{clean, cut};
 use crate::tui::widget::painter::Highlight;
+use crate::view::evidence::{ScreenRun, Shown, shown};
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::text::{clean, cut};
 
 /// The evidence of an assertion's verdicts, newest first, and the one that is looked at.
 #[derive(Debug, Default)]

@@ -9,9 +9,9 @@ use crate::domain::id::FeatureId;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::keymap::Context;
-use crate::tui::present::feature;
-use crate::tui::present::row::Row;
-use crate::tui::style_role::StyleRole;
+use crate::view::feature;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
 
 /// The screen of a feature.
 #[derive(Debug)]

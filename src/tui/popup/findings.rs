@@ -14,10 +14,10 @@ use crate::tui::app::App;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
 use crate::tui::list::{List, SelectionStep};
-use crate::tui::present::finding::{detail, row};
-use crate::tui::present::row::Row;
 use crate::tui::select::attempt_on;
-use crate::tui::style_role::StyleRole;
+use crate::view::finding::{detail, row};
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
 
 /// The list of findings, and what is selected in it.
 #[derive(Debug, Default)]

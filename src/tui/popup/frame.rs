@@ -6,9 +6,9 @@ use ratatui::layout::Rect;
 use crate::tui::app::App;
 use crate::tui::layout::{centred, inside};
 use crate::tui::list::List;
-use crate::tui::present::row::Row;
-use crate::tui::style_role::StyleRole;
 use crate::tui::widget::painter::Highlight;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
 
 /// Draws the border and title of a screen, and answers its inside.
 pub fn around(app: &App, frame: &mut Frame<'_>, area: Rect, title: &Row) -> Rect {

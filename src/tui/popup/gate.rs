@@ -13,21 +13,22 @@ use super::frame::{around, list, rule};
 use super::prompt::{Prompt, Purpose};
 use super::{Popup, PopupResult, StackAction};
 use crate::domain::command::Command;
+use crate::domain::diff::DiffScope;
 use crate::domain::gate::{Decision, GateId};
 use crate::domain::mission::Mission;
-use crate::link::protocol::{DiffScope, Reply};
+use crate::link::protocol::Reply;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::Errand;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
 use crate::tui::list::{List, SelectionStep};
-use crate::tui::present::gate_items::{self, GateItem};
-use crate::tui::present::row::Row;
-use crate::tui::present::work::gate_name;
-use crate::tui::present::{assertion, gate};
 use crate::tui::source::SourceError;
-use crate::tui::style_role::StyleRole;
+use crate::view::gate_items::{self, GateItem};
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::work::gate_name;
+use crate::view::{assertion, gate};
 
 /// The screen of one gate.
 #[derive(Debug)]

@@ -6,13 +6,13 @@ use ratatui::layout::Rect;
 use super::{Popup, PopupResult};
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::glyph::Glyph;
 use crate::tui::keymap::Context;
 use crate::tui::layout::{centred, inside};
 use crate::tui::list::{List, SelectionStep};
-use crate::tui::present::row::Row;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::width;
+use crate::view::glyph::Glyph;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::text::width;
 
 /// The help of a screen.
 #[derive(Debug)]

@@ -14,10 +14,10 @@ use crate::tui::app::App;
 use crate::tui::effect::Errand;
 use crate::tui::keymap::Context;
 use crate::tui::layout::centred;
-use crate::tui::present::row::Row;
 use crate::tui::source::SourceError;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::{span, wrap};
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::text::{span, wrap};
 
 /// How far the landing is.
 #[derive(Debug, Default)]

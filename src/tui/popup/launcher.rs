@@ -13,11 +13,11 @@ use crate::tui::app::App;
 use crate::tui::effect::Effect;
 use crate::tui::keymap::Context;
 use crate::tui::options::{ConsoleExit, Launch, Launcher};
-use crate::tui::present::prose::paragraph;
-use crate::tui::present::row::Row;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::wrap;
 use crate::tui::widget::text_box::{Active, Height, TextBox};
+use crate::view::prose::paragraph;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::text::wrap;
 
 const DRAFT: &str = "goal";
 

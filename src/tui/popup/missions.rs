@@ -14,10 +14,10 @@ use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
 use crate::tui::list::{List, SelectionStep};
 use crate::tui::options::ConsoleExit;
-use crate::tui::present::row::Row;
-use crate::tui::present::work::status_sign;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::{ago, clip};
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::text::{ago, clip};
+use crate::view::work::status_sign;
 
 /// The list of missions.
 #[derive(Debug, Default)]

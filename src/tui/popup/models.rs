@@ -13,9 +13,9 @@ use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::keymap::Context;
 use crate::tui::list::{List, SelectionStep};
-use crate::tui::present::row::Row;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::plural;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::text::plural;
 
 /// The list of roles.
 #[derive(Debug, Default)]

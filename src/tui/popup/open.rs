@@ -17,15 +17,15 @@ use super::replay::Replay;
 use super::stats::Stats;
 use super::talk::Talk;
 use super::workers::Workers;
+use crate::domain::diff::DiffScope;
 use crate::domain::gate::GateId;
 use crate::domain::id::AssertionId;
-use crate::link::protocol::DiffScope;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::focus::Pane;
-use crate::tui::present::plan::Target;
-use crate::tui::present::timeline::Moment;
 use crate::tui::select::{attempt_on, selected_assertion, selected_moment, selected_target};
+use crate::view::plan::Target;
+use crate::view::timeline::Moment;
 
 /// The screen of an action that means the same everywhere.
 pub fn anywhere(app: &App, action: Action) -> Option<Box<dyn Popup>> {

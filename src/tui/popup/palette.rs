@@ -12,9 +12,9 @@ use crate::tui::app::App;
 use crate::tui::keymap::{Context, Keymap};
 use crate::tui::layout::{centred, inside};
 use crate::tui::list::{List, SelectionStep};
-use crate::tui::present::row::Row;
-use crate::tui::style_role::StyleRole;
 use crate::tui::widget::painter::Highlight;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
 
 /// The palette: what was typed, and which of the commands found is selected.
 #[derive(Debug, Default)]
@@ -124,7 +124,7 @@ impl Popup for Palette {
     }
 
     fn pasted(&mut self, _app: &App, text: &str) -> PopupResult {
-        self.typed.extend(crate::tui::text::clean(text).chars().filter(|c| *c != '\n').take(80));
+        self.typed.extend(crate::view::text::clean(text).chars().filter(|c| *c != '\n').take(80));
         PopupResult::stay()
     }
 

@@ -19,12 +19,12 @@ use crate::tui::effect::{Effect, Errand};
 use crate::tui::keymap::Context;
 use crate::tui::layout::centred;
 use crate::tui::popup::result::order;
-use crate::tui::present::row::Row;
-use crate::tui::present::work::gate_name;
 use crate::tui::source::SourceError;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::wrap;
 use crate::tui::widget::text_box::{Active, Height, TextBox};
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::text::wrap;
+use crate::view::work::gate_name;
 
 /// What the sentence is for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,11 +15,11 @@ use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::Errand;
 use crate::tui::keymap::Context;
-use crate::tui::present::row::Row;
 use crate::tui::source::SourceError;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::span;
 use crate::tui::widget::bar::bar;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::text::span;
 
 /// How many events one call fetches.
 const PAGE: u32 = 2_000;

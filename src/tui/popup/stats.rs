@@ -5,19 +5,20 @@ use ratatui::layout::Rect;
 
 use super::frame::{around, scrolled};
 use super::{Popup, PopupResult};
-use crate::link::protocol::{Call, DiffScope, Reply};
+use crate::domain::diff::DiffScope;
+use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::Errand;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
 use crate::tui::list::{List, SelectionStep};
-use crate::tui::present::header::cost;
-use crate::tui::present::row::Row;
-use crate::tui::present::share::{TestShare, share_row, test_share};
-use crate::tui::present::stats;
 use crate::tui::source::SourceError;
-use crate::tui::style_role::StyleRole;
+use crate::view::header::cost;
+use crate::view::row::Row;
+use crate::view::share::{TestShare, share_row, test_share};
+use crate::view::stats;
+use crate::view::style_role::StyleRole;
 
 /// The page, and its first line that is seen.
 #[derive(Debug, Default)]

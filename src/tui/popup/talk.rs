@@ -17,12 +17,12 @@ use crate::tui::effect::{Effect, Errand};
 use crate::tui::keymap::Context;
 use crate::tui::layout::Shape;
 use crate::tui::list::SelectionStep;
-use crate::tui::present::row::Row;
-use crate::tui::present::talk;
 use crate::tui::source::SourceError;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::clip;
 use crate::tui::widget::text_box::{Active, Height, TextBox};
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::talk;
+use crate::view::text::clip;
 
 const DRAFT: &str = "talk";
 

@@ -8,17 +8,17 @@ use super::diff::DiffScreen;
 use super::frame::{around, list};
 use super::{Popup, PopupResult};
 use crate::domain::command::Command;
+use crate::domain::diff::DiffScope;
 use crate::domain::id::AttemptId;
-use crate::link::protocol::DiffScope;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
 use crate::tui::list::{List, SelectionStep};
-use crate::tui::present::attempt;
-use crate::tui::present::row::Row;
-use crate::tui::style_role::StyleRole;
 use crate::tui::widget::painter::Highlight;
+use crate::view::attempt;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
 
 /// The list of attempts.
 #[derive(Debug, Default)]

@@ -1,12 +1,12 @@
 //! Puts the sample together, up to a moment that a test or a picture wants.
 
+use crate::domain::activity::Activity;
 use crate::domain::attempt::{Ending, Work};
 use crate::domain::event::{Actor, Event};
 use crate::domain::finding::{Severity, Source};
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, AttemptId, FeatureId, FindingId, MilestoneId, QuestionId, Revision};
 use crate::domain::verdict::Outcome;
-use crate::link::protocol::Activity;
 use crate::tui::recording::Recording;
 
 use super::flight::Pass;

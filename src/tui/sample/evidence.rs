@@ -1,8 +1,9 @@
 //! The sample's evidence and diffs.
 
+use crate::domain::diff::{DiffDoc, DiffFile, DiffHunk, DiffScope, FileChange};
+use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::mission::Mission;
 use crate::domain::plan::FeatureState;
-use crate::link::protocol::{DiffDoc, DiffFile, DiffHunk, DiffScope, EvidenceDoc, EvidenceKind, FileChange};
 
 /// The evidence of every verdict.
 pub fn all(mission: &Mission) -> Vec<EvidenceDoc> {

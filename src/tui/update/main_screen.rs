@@ -8,9 +8,9 @@ use crate::tui::effect::Effect;
 use crate::tui::focus::{Pane, Zoom};
 use crate::tui::layout::inside;
 use crate::tui::list::{List, SelectionStep};
-use crate::tui::present::plan::Target;
-use crate::tui::present::{plan, timeline};
 use crate::tui::select::{selected_assertion, selected_milestone, selected_moment, selected_target};
+use crate::view::plan::Target;
+use crate::view::{plan, timeline};
 
 use super::page;
 

@@ -220,7 +220,7 @@ fn appearance(app: &mut App, read: Result<Box<Appearance>, String>) {
 
 /// Keeps a warning, and shows it until it is old or something else is said.
 fn warn(app: &mut App, sentence: &str) {
-    let sentence = super::text::clean(sentence);
+    let sentence = crate::view::text::clean(sentence);
     let excess = (app.warnings.len() + 1).saturating_sub(WARNINGS);
     app.warnings.drain(..excess);
     app.warnings.push(Warning { at: app.clock, sentence: sentence.clone() });
@@ -230,6 +230,6 @@ fn warn(app: &mut App, sentence: &str) {
 
 /// Shows a sentence at the foot of the screen.
 pub fn say(app: &mut App, tone: Tone, sentence: impl AsRef<str>) {
-    let sentence = super::text::clean(sentence.as_ref());
+    let sentence = crate::view::text::clean(sentence.as_ref());
     app.toast = Some(Toast { sentence, tone, until: Timestamp(app.clock.0.saturating_add(TOAST_MS)) });
 }

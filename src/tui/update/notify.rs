@@ -4,9 +4,9 @@ use crate::domain::attention;
 use crate::domain::mission::Mission;
 use crate::tui::app::{App, Window};
 use crate::tui::effect::Effect;
-use crate::tui::glyph::Charset;
 use crate::tui::options::Notifications;
-use crate::tui::present::header::{progress, window_title};
+use crate::view::glyph::Charset;
+use crate::view::header::{progress, window_title};
 
 /// Compares what waits with what was told.
 pub fn transitions(app: &mut App) -> Vec<Effect> {

@@ -1,7 +1,7 @@
 //! A bar of progress: a thick line over a thin one, so that it reads without colours too.
 
-use crate::tui::present::row::Piece;
-use crate::tui::style_role::StyleRole;
+use crate::view::row::Piece;
+use crate::view::style_role::StyleRole;
 
 /// A bar of `cells` cells, `done` of `total` filled.
 pub fn bar(done: u64, total: u64, cells: usize) -> Vec<Piece> {

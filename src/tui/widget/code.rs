@@ -8,9 +8,9 @@ use syntect::highlighting::Theme;
 use syntect::parsing::SyntaxSet;
 use two_face::theme::EmbeddedThemeName;
 
-use crate::tui::present::diff::{CodeLine, Mark};
 use crate::tui::styles::Styles;
 use crate::tui::theme::code;
+use crate::view::diff::{CodeLine, Mark};
 
 /// A longer line is shown as it is: no grammar is worth a hang.
 const LONGEST: usize = 2_000;
@@ -78,5 +78,5 @@ pub fn highlight(path: &str, theme: &str, styles: &Styles, lines: &[CodeLine]) -
 }
 
 fn plain(styles: &Styles, text: &str) -> Styled {
-    vec![(styles.of(crate::tui::style_role::StyleRole::Text), text.to_owned())]
+    vec![(styles.of(crate::view::style_role::StyleRole::Text), text.to_owned())]
 }

@@ -7,11 +7,11 @@ use ratatui::symbols::border;
 use ratatui::symbols::merge::MergeStrategy;
 use ratatui::widgets::{Block, Widget};
 
-use crate::tui::glyph::{Charset, to_ascii};
-use crate::tui::present::row::{Piece, Row};
-use crate::tui::style_role::StyleRole;
 use crate::tui::styles::Styles;
-use crate::tui::text::{clip, cut, width};
+use crate::view::glyph::{Charset, to_ascii};
+use crate::view::row::{Piece, Row};
+use crate::view::style_role::StyleRole;
+use crate::view::text::{clip, cut, width};
 
 /// A brush: the styles of the theme, and the characters that the terminal has.
 #[derive(Debug, Clone, Copy)]

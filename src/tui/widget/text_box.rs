@@ -7,8 +7,8 @@ use ratatui::style::{Modifier, Style};
 use tui_textarea::{CursorMove, DataCursor, TextArea, WrapMode};
 
 use crate::tui::app::App;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::clean;
+use crate::view::style_role::StyleRole;
+use crate::view::text::clean;
 
 /// The most characters that one box takes. Far more than can be sent: what is too long is refused with its length, and
 /// stays where it can be shortened.

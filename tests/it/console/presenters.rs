@@ -2,9 +2,9 @@
 
 use flightdeck::domain::gate::GateId;
 use flightdeck::domain::id::MilestoneId;
-use flightdeck::tui::present::row::{Row, plain};
-use flightdeck::tui::present::{contract, gate, header, plan, timeline};
 use flightdeck::tui::sample::{Moment, sample};
+use flightdeck::view::row::{Row, plain};
+use flightdeck::view::{contract, gate, header, plan, timeline};
 
 #[test]
 fn the_plan_shows_how_far_everything_is() {

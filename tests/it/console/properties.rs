@@ -4,7 +4,6 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, Mous
 use flightdeck::tui::action::Action;
 use flightdeck::tui::app::{App, Tone, Window};
 use flightdeck::tui::effect::Effect;
-use flightdeck::tui::glyph::Charset;
 use flightdeck::tui::msg::Msg;
 use flightdeck::tui::pane::draw;
 use flightdeck::tui::popup::palette::offered;
@@ -12,6 +11,7 @@ use flightdeck::tui::recording::Recording;
 use flightdeck::tui::sample::{Moment, sample};
 use flightdeck::tui::source::Source;
 use flightdeck::tui::update::{start, update};
+use flightdeck::view::glyph::Charset;
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -123,7 +123,7 @@ proptest! {
     #[test]
     fn borders_stand_whatever_an_agent_writes(text in "(\\PC|\u{1b}|\t|\u{202e}|日|👩‍🚀|e\u{301}|م){0,300}") {
         use flightdeck::domain::transcript::{Entry, EntryBody};
-        use flightdeck::link::protocol::Notice;
+        use flightdeck::link::protocol::{Notice};
         use flightdeck::tui::source::SourceEvent;
         let (mut app, recording) = aboard(Moment::Flying, (120, 40));
         let attempt = app.watched().unwrap();

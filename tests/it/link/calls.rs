@@ -2,10 +2,11 @@
 
 use flightdeck::domain::attempt::Role;
 use flightdeck::domain::command::Command;
+use flightdeck::domain::diff::DiffScope;
 use flightdeck::domain::id::AttemptId;
 use flightdeck::domain::rejection::Reason;
 use flightdeck::domain::text::Title;
-use flightdeck::link::protocol::{Before, Call, DiffScope, PROTOCOL, Reply};
+use flightdeck::link::protocol::{Before, Call, PROTOCOL, Reply};
 use flightdeck::link::{Client, LinkError, bridge};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 

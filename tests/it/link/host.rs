@@ -5,14 +5,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use flightdeck::domain::activity::Activity;
 use flightdeck::domain::command::Command;
 use flightdeck::domain::consequence::ContractChange;
+use flightdeck::domain::diff::{DiffDoc, DiffScope};
 use flightdeck::domain::event::{Actor, Event, Stamped};
 use flightdeck::domain::id::{AttemptId, Commit, MilestoneId, MissionId, Timestamp};
 use flightdeck::domain::mission::Mission;
 use flightdeck::domain::rejection::{Reason, Rejection};
 use flightdeck::domain::verdict::EvidenceRef;
-use flightdeck::link::protocol::{Activity, Before, DiffDoc, DiffScope, Reply};
+use flightdeck::link::protocol::{Before, Reply};
 use flightdeck::link::{Feed, Host, Refusal, Server};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;

@@ -3,7 +3,8 @@
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
-use flightdeck::link::protocol::{Call, DiffScope, LiveOutput, Notice, Reply};
+use flightdeck::domain::diff::DiffScope;
+use flightdeck::link::protocol::{Call, LiveOutput, Notice, Reply};
 use flightdeck::link::{Client, LinkError, Server};
 
 use super::host::{Engine, serve, serve_at};

@@ -10,10 +10,10 @@ use crate::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording
 use crate::domain::id::{AssertionId, FeatureId, Revision};
 use crate::domain::text::{Line, Prose, Text, Title};
 use crate::tui::app::App;
-use crate::tui::present::row::Row;
-use crate::tui::style_role::StyleRole;
 use crate::tui::widget::painter::Highlight;
 use crate::tui::widget::text_box::{Active, Height, TextBox};
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
 
 /// Which assertion is written.
 #[derive(Debug)]

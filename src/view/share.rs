@@ -1,7 +1,7 @@
 //! How much of what was written is tests, counted in the lines that a diff adds.
 
-use crate::link::protocol::{DiffDoc, DiffFile, FileChange};
-use crate::tui::style_role::StyleRole;
+use crate::domain::diff::{DiffDoc, DiffFile, FileChange};
+use crate::view::style_role::StyleRole;
 
 use super::row::Row;
 

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
+use crate::domain::id::Timestamp;
 use crate::domain::message::Party;
 use crate::domain::transcript::ToolOutcome;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::{self, count, first_line, plural, span, wrap};
-use crate::tui::transcript_buffer::{Block, BlockBody, ToolCall};
+use crate::view::style_role::StyleRole;
+use crate::view::text::{self, count, first_line, plural, span, wrap};
 
 use super::row::Row;
 
@@ -14,6 +14,59 @@ use super::row::Row;
 const VERB: usize = 8;
 /// Lines of a tool's output that stay visible when it is folded.
 const PEEK: usize = 3;
+
+/// One thing in a transcript: a text, or a tool call together with its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// The number of its first entry; 0 while it is live.
+    pub number: u64,
+    pub at: Timestamp,
+    pub body: BlockBody,
+}
+
+/// What a block is. All text is clean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlockBody {
+    Brief(String),
+    Message { from: Party, text: String },
+    Said(String),
+    Thought(String),
+    Note(String),
+    Call(ToolCall),
+}
+
+/// A tool call as far as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ToolCall {
+    pub id: String,
+    pub tool: String,
+    /// JSON as text.
+    pub arguments: String,
+    pub output: String,
+    pub answer: Option<Answered>,
+}
+
+/// How a tool call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answered {
+    pub status: ToolOutcome,
+    /// Milliseconds it took.
+    pub took: u64,
+}
+
+impl Block {
+    /// The block before what came after a time.
+    #[must_use]
+    pub fn at_the_time(mut self, then: Timestamp) -> Self {
+        if let BlockBody::Call(call) = &mut self.body
+            && call.answer.is_some_and(|answer| then.since(self.at) < answer.took)
+        {
+            call.answer = None;
+            call.output.clear();
+        }
+        self
+    }
+}
 
 /// Whether long output is folded away.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -288,7 +341,6 @@ mod tests {
     use super::super::row::plain;
     use super::*;
     use crate::domain::id::Timestamp;
-    use crate::tui::transcript_buffer::Answered;
 
     fn call(tool: &str, arguments: &str, output: &str, status: ToolOutcome) -> Block {
         let answer = Some(Answered { status, took: 2_100 });

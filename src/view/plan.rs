@@ -9,8 +9,8 @@ use crate::domain::id::{AttemptId, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Claims, Feature, FeatureState};
 use crate::domain::round::{Round, RoundOutcome};
-use crate::tui::glyph::Glyph;
-use crate::tui::style_role::StyleRole;
+use crate::view::glyph::Glyph;
+use crate::view::style_role::StyleRole;
 
 use super::row::Row;
 

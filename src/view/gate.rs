@@ -9,9 +9,9 @@ use crate::domain::mission::Mission;
 use crate::domain::round::Round;
 use crate::domain::usage::Usage;
 use crate::domain::verdict::Standing;
-use crate::tui::glyph::Glyph;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::plural;
+use crate::view::glyph::Glyph;
+use crate::view::style_role::StyleRole;
+use crate::view::text::plural;
 
 use super::assertion::newest;
 use super::gate_items::assertions;
@@ -139,7 +139,7 @@ fn spent(usage: Usage, attempts: usize) -> Row {
             "{} · {} · {} out",
             dollars(usage.micro_dollars),
             plural(attempts, "attempt"),
-            crate::tui::text::count(usage.output)
+            crate::view::text::count(usage.output)
         ),
     )
 }

@@ -7,8 +7,8 @@ use crate::domain::gate::GateId;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::{End, Mission, Status};
 use crate::domain::verdict::Standing;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::{ago, count, long_span, plural, width};
+use crate::view::style_role::StyleRole;
+use crate::view::text::{ago, count, long_span, plural, width};
 
 use super::row::{Piece, Row};
 use super::work::{asks, status_sign};

@@ -3,8 +3,8 @@
 use crate::domain::id::Timestamp;
 use crate::domain::message::{Delivery, MessageState, Party, Question};
 use crate::domain::mission::Mission;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::{ago, wrap};
+use crate::view::style_role::StyleRole;
+use crate::view::text::{ago, wrap};
 
 use super::row::Row;
 
@@ -84,7 +84,7 @@ fn speech(name: &str, style: StyleRole, note: &str, age: &str, text: &str, width
     let mut head = Row::of(style, name)
         .then(StyleRole::Dim, if note.is_empty() { String::new() } else { format!("  {note}") });
     head = head.end(StyleRole::Dim, age);
-    let body = wrap(&crate::tui::text::clean(text), width.saturating_sub(2))
+    let body = wrap(&crate::view::text::clean(text), width.saturating_sub(2))
         .into_iter()
         .map(|line| Row::of(StyleRole::Text, format!("  {line}")));
     std::iter::once(head).chain(body).collect()

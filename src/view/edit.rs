@@ -1,9 +1,9 @@
 //! Changes to the contract in rows: what is asked, what it would do, what came of it.
 
 use crate::domain::command::Command;
-use crate::tui::glyph::Glyph;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::wrap;
+use crate::view::glyph::Glyph;
+use crate::view::style_role::StyleRole;
+use crate::view::text::wrap;
 
 use super::row::Row;
 

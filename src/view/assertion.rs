@@ -4,8 +4,8 @@ use crate::domain::contract::Weight;
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::{Outcome, Standing, Verdict};
-use crate::tui::glyph::Glyph;
-use crate::tui::style_role::StyleRole;
+use crate::view::glyph::Glyph;
+use crate::view::style_role::StyleRole;
 
 use super::prose::{labelled, paragraph};
 use super::row::Row;

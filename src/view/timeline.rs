@@ -7,9 +7,9 @@ use crate::domain::id::{AssertionId, AttemptId, DirectiveId, QuestionId, Timesta
 use crate::domain::mission::{End, Mission};
 use crate::domain::plan::FeatureState;
 use crate::domain::verdict::Outcome;
-use crate::tui::glyph::Glyph;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::{ago, clip, plural, width};
+use crate::view::glyph::Glyph;
+use crate::view::style_role::StyleRole;
+use crate::view::text::{ago, clip, plural, width};
 
 use super::row::Row;
 use super::work::{attempt_sign, ending_words, subject};

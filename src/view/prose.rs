@@ -1,7 +1,7 @@
 //! Sentences in rows: broken where the room ends, with a label before them where there is one.
 
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::wrap;
+use crate::view::style_role::StyleRole;
+use crate::view::text::wrap;
 
 use super::row::Row;
 

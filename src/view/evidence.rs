@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::link::protocol::{EvidenceDoc, EvidenceKind};
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::{clean, span, wrap};
+use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
+use crate::view::style_role::StyleRole;
+use crate::view::text::{clean, span, wrap};
 
 use super::row::Row;
 

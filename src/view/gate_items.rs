@@ -5,9 +5,9 @@ use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, FeatureId, FindingId, MilestoneId};
 use crate::domain::mission::Mission;
 use crate::domain::verdict::Standing;
-use crate::tui::glyph::Glyph;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::plural;
+use crate::view::glyph::Glyph;
+use crate::view::style_role::StyleRole;
+use crate::view::text::plural;
 
 use super::gate::is_older;
 use super::prose::{labelled, paragraph};

@@ -3,7 +3,7 @@
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, FeatureState, Origin};
 use crate::domain::text::Text;
-use crate::tui::style_role::StyleRole;
+use crate::view::style_role::StyleRole;
 
 use super::contract;
 use super::prose::{labelled, paragraph, points};

@@ -2,8 +2,8 @@
 
 use crate::domain::finding::{Finding, FindingState, Severity, Source};
 use crate::domain::mission::Mission;
-use crate::tui::glyph::Glyph;
-use crate::tui::style_role::StyleRole;
+use crate::view::glyph::Glyph;
+use crate::view::style_role::StyleRole;
 
 use super::prose::labelled;
 use super::row::Row;

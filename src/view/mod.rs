@@ -1,4 +1,5 @@
-//! The mission in rows: every presenter is a pure function from the state to rows of text in inks. None knows ratatui.
+//! What is said about a mission, once: rows of text in style roles, pure functions of the state. The command line prints
+//! them, the console draws them; neither has a sentence of its own.
 
 pub mod assertion;
 pub mod attempt;
@@ -10,13 +11,16 @@ pub mod feature;
 pub mod finding;
 pub mod gate;
 pub mod gate_items;
+pub mod glyph;
 pub mod header;
 pub mod plan;
 pub mod prose;
 pub mod row;
 pub mod share;
 pub mod stats;
+pub mod style_role;
 pub mod talk;
+pub mod text;
 pub mod timeline;
 pub mod transcript;
 pub mod work;

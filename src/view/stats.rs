@@ -7,8 +7,8 @@ use crate::domain::budget::dollars;
 use crate::domain::estimate;
 use crate::domain::id::{MilestoneId, Timestamp};
 use crate::domain::mission::Mission;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::{count, long_span, plural, span, width};
+use crate::view::style_role::StyleRole;
+use crate::view::text::{count, long_span, plural, span, width};
 
 use super::row::Row;
 use super::work::attempt_sign;
@@ -80,7 +80,7 @@ fn table(shares: Vec<(String, Share)>, room: usize) -> Vec<Row> {
         .into_iter()
         .map(|(name, share)| {
             let filled = usize::try_from(share.money * cells / most).unwrap_or(0);
-            let name = crate::tui::text::clip(&name, 17);
+            let name = crate::view::text::clip(&name, 17);
             let fill = " ".repeat(18_usize.saturating_sub(width(&name)));
             Row::of(StyleRole::Text, format!("{name}{fill}"))
                 .then(StyleRole::Accent, "▇".repeat(filled.max(usize::from(share.money > 0))))

@@ -1,8 +1,8 @@
 //! A row of a list: what it says and in which inks, before anybody knows how wide the screen is.
 
-use crate::tui::glyph::Glyph;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::clean;
+use crate::view::glyph::Glyph;
+use crate::view::style_role::StyleRole;
+use crate::view::text::clean;
 
 /// A piece of text in one style role. Its text is clean from the start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Row {
     /// With a sign and a space more on the left.
     #[must_use]
     pub fn sign(self, style: StyleRole, glyph: Glyph) -> Self {
-        self.then(style, glyph.text(crate::tui::glyph::Charset::Unicode)).then(StyleRole::Text, " ")
+        self.then(style, glyph.text(crate::view::glyph::Charset::Unicode)).then(StyleRole::Text, " ")
     }
 
     /// With a piece more on the right.

@@ -1,13 +1,13 @@
 //! An attempt in rows: its line among all, its handoff, and what it used.
 
+use crate::domain::activity::Activity;
 use crate::domain::attempt::{Attempt, Work};
 use crate::domain::budget::dollars;
 use crate::domain::handoff::{Handoff, Procedure};
 use crate::domain::mission::Mission;
-use crate::link::protocol::Activity;
-use crate::tui::glyph::Glyph;
-use crate::tui::style_role::StyleRole;
-use crate::tui::text::{clip, count, plural, span, width, wrap};
+use crate::view::glyph::Glyph;
+use crate::view::style_role::StyleRole;
+use crate::view::text::{clip, count, plural, span, width, wrap};
 
 use super::row::Row;
 use super::work::{asks, attempt_sign, ending_words, subject};

@@ -6,8 +6,8 @@ use crate::domain::id::{AttemptId, QuestionId};
 use crate::domain::message::{Party, Question};
 use crate::domain::mission::{Mission, Status};
 use crate::domain::verdict::Standing;
-use crate::tui::glyph::Glyph;
-use crate::tui::style_role::StyleRole;
+use crate::view::glyph::Glyph;
+use crate::view::style_role::StyleRole;
 
 /// A piece of work with the name of what it is about: `F7 Session cookies`, `M2 user testing, round 2`.
 pub fn subject(mission: &Mission, work: Work) -> String {

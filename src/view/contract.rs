@@ -4,7 +4,7 @@ use crate::domain::contract::Weight;
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::Standing;
-use crate::tui::style_role::StyleRole;
+use crate::view::style_role::StyleRole;
 
 use super::gate::is_flaky;
 use super::row::Row;
