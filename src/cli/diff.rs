@@ -8,7 +8,7 @@ use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
 use super::fault::misuse;
 use super::missions::{self, MissionRef};
-use crate::cli::print::{Colours, Style};
+use crate::cli::print::Style;
 use crate::domain::id::{AttemptId, Commit, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, FeatureState};
@@ -142,18 +142,15 @@ fn attempt(found: &MissionRef, id: AttemptId) -> Result<(String, String)> {
 }
 
 fn coloured(patch: &str, style: Style) -> String {
-    let patch = clean_text(patch.as_bytes());
-    if style.colours == Colours::Hidden {
-        return patch;
-    }
-    let tone = |line: &str| match line.as_bytes() {
+    let role = |line: &str| match line.as_bytes() {
         [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] | [b'd', b'i', b'f', b'f', ..] => StyleRole::Strong,
-        [b'+', ..] => StyleRole::Good,
-        [b'-', ..] => StyleRole::Bad,
-        [b'@', b'@', ..] => StyleRole::Key,
+        [b'+', ..] => StyleRole::Added,
+        [b'-', ..] => StyleRole::Removed,
+        [b'@', b'@', ..] => StyleRole::Accent,
         _ => StyleRole::Text,
     };
-    patch.lines().map(|line| style.paint(tone(line), line)).collect::<Vec<_>>().join("\n")
+    let patch = clean_text(patch.as_bytes());
+    patch.lines().map(|line| style.paint(role(line), line)).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
-use serde_json::{Map, Value, json};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
 
 use super::ask;
 use super::context::{Context, Format, print, print_json};
@@ -11,14 +13,18 @@ use super::exit::Exit;
 use super::fault::misuse;
 use super::missions::{self, MissionRef};
 use super::progress::words::{count, one_line};
-use super::table::table;
 use crate::cli::print::Style;
+use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::EvidenceRef;
 use crate::store::{Evidence, EvidenceFile, Kind};
+use crate::view::assertion::proofs;
+use crate::view::evidence::shown;
+use crate::view::prose::paragraph;
+use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
-use crate::workspace::clean_text;
+use crate::view::text::clean;
 
 /// Print the evidence that verdicts rest on
 #[derive(Debug, clap::Args)]
@@ -63,7 +69,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
             "reference": file.reference, "kind": file.header.kind, "title": file.header.title, "content": parsed,
         }))?;
     } else {
-        print(&told(&file, style))?;
+        print(&style.page(&rows(&file, style)))?;
     }
     Ok(Exit::Done)
 }
@@ -113,64 +119,31 @@ fn verdicts(found: &MissionRef, format: Format, style: Style) -> Result<()> {
     if all.is_empty() {
         return print("no verdict has been given yet");
     }
-    let rows: Vec<[String; 5]> = all
-        .iter()
-        .map(|verdict| {
-            let references: Vec<&str> =
-                verdict.evidence.iter().map(|reference| reference.0.as_str()).collect();
-            [
-                format!("{} {}", verdict.assertion, verdict.revision),
-                verdict.outcome.word().to_owned(),
-                format!("{} round {}", verdict.milestone, verdict.round),
-                references.join(" "),
-                one_line(verdict.observed.as_str()),
-            ]
-        })
-        .collect();
-    print(&table(["assertion", "verdict", "when", "evidence", "observed"], &rows, style))
+    print(&style.page(&proofs(&found.mission, style.columns())))
 }
 
-fn told(file: &EvidenceFile, style: Style) -> String {
-    let head = format!("{} {}", file.reference.0, clean_text(file.header.title.as_bytes()));
-    let mut text = style.paint(StyleRole::Strong, &head);
-    text.push('\n');
-    if file.header.kind == Kind::Screenshot {
-        text += &format!("a picture of {}; `--out FILE` writes it\n", count(file.bytes.len(), "byte"));
-        return text;
-    }
-    match serde_json::from_slice::<Value>(&file.bytes) {
-        Ok(Value::Object(fields)) if file.header.kind == Kind::Terminal => text.push_str(&screen(&fields)),
-        Ok(Value::Object(fields)) => {
-            for (name, value) in &fields {
-                text.push_str(&field(name, value, style));
-            }
+/// As the console shows it.
+fn rows(file: &EvidenceFile, style: Style) -> Vec<Row> {
+    let mut rows = vec![Row::of(StyleRole::Strong, format!("{} {}", file.reference.0, file.header.title))];
+    let text = || String::from_utf8_lossy(&file.bytes).into_owned();
+    let (kind, content) = match file.header.kind {
+        Kind::Command => (EvidenceKind::Command, text()),
+        Kind::Http => (EvidenceKind::Http, text()),
+        Kind::Terminal => (EvidenceKind::Terminal, text()),
+        Kind::Screenshot => (EvidenceKind::Screenshot, STANDARD.encode(&file.bytes)),
+        Kind::Unknown => {
+            rows.extend(paragraph(StyleRole::Text, &clean(&text()), style.columns()));
+            return rows;
         }
-        _ => text.push_str(&clean_text(&file.bytes)),
+    };
+    let title = file.header.title.clone();
+    let doc = EvidenceDoc { reference: file.reference.clone(), kind, title, content };
+    rows.extend(shown(&doc, style.columns()).into_rows());
+    if kind == EvidenceKind::Screenshot {
+        let command = format!("flightdeck evidence {} --out FILE", file.reference.0);
+        rows.push(Row::of(StyleRole::Dim, command));
     }
-    text
-}
-
-/// A terminal's screen as it looked, without its colours: `--json` has every cell.
-fn screen(fields: &Map<String, Value>) -> String {
-    let size = |name: &str| fields.get(name).and_then(Value::as_u64).unwrap_or_default();
-    let lines = fields.get("lines").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let rows: Vec<String> =
-        lines.iter().filter_map(Value::as_str).map(|line| clean_text(line.as_bytes())).collect();
-    format!("screen of {} × {}:\n{}\n", size("cols"), size("rows"), rows.join("\n").trim_end())
-}
-
-/// A field: texts of several lines under their name, everything else beside it.
-fn field(name: &str, value: &Value, style: Style) -> String {
-    let name = style.paint(StyleRole::Key, name);
-    match value {
-        Value::String(text) if text.contains('\n') => {
-            let text = clean_text(text.as_bytes());
-            let lines: Vec<String> = text.lines().map(|line| format!("  {line}")).collect();
-            format!("{name}:\n{}\n", lines.join("\n"))
-        }
-        Value::String(text) => format!("{name}: {}\n", clean_text(text.as_bytes())),
-        other => format!("{name}: {}\n", clean_text(other.to_string().as_bytes())),
-    }
+    rows
 }
 
 #[cfg(test)]
@@ -181,15 +154,14 @@ mod tests {
     #[test]
     fn a_terminal_is_shown_as_it_looked() {
         let bytes =
-            br#"{"cols":20,"rows":4,"lines":["$ greet \u001b[31mAda","Hello, Ada!","",""],"cells":[[]]}"#;
+            br#"{"cols":20,"rows":4,"cells":[[{"text":"$ greet \u001b[31m"},{"text":"Ada"}],[{"text":"Hello, Ada!"}],[]]}"#;
         let file = EvidenceFile {
             reference: EvidenceRef("ev_1".to_owned()),
             header: Header { kind: Kind::Terminal, title: "terminal: greet Ada".to_owned() },
             bytes: bytes.to_vec(),
         };
-        insta::assert_snapshot!(told(&file, Style::PLAIN), @r"
+        insta::assert_snapshot!(Style::PLAIN.page(&rows(&file, Style::PLAIN)), @r"
         ev_1 terminal: greet Ada
-        screen of 20 × 4:
         $ greet Ada
         Hello, Ada!
         ");

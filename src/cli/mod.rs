@@ -39,7 +39,6 @@ mod model_registry;
 mod models;
 mod new;
 mod overview;
-mod page;
 mod pause;
 mod person;
 mod pick;

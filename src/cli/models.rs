@@ -12,10 +12,14 @@ use super::exit::Exit;
 use super::fault::misuse;
 use super::key::ready;
 use super::missions::{self, MissionRef};
-use super::table::table;
 use crate::config::Settings;
 use crate::domain::attempt::Role;
 use crate::domain::command::Command;
+use crate::domain::mission::Mission;
+use crate::domain::text::Title;
+use crate::view::models;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
 
 /// Show or choose the model of a role
 #[derive(Debug, clap::Args)]
@@ -94,16 +98,19 @@ async fn show(
         );
     }
     let whose = found.map_or_else(|| "a new mission".to_owned(), |found| found.id.to_string());
-    print(&format!("models of {whose}:"))?;
-    let rows: Vec<[String; 3]> = models
-        .iter()
-        .map(|(role, model)| {
-            let state =
-                fault(model).map_or_else(|| "usable".to_owned(), |fault| format!("not usable: {fault}"));
-            [role.to_string(), model.clone(), state]
-        })
-        .collect();
-    print(&table(["role", "model", "state"], &rows, context.output.style()))
+    let mut mission = found.map_or_else(Mission::unborn, |found| found.mission.clone());
+    mission.models = models.iter().map(|(role, model)| (*role, Title::clipped(model))).collect();
+    let mut rows = vec![Row::of(StyleRole::Strong, format!("models of {whose}:"))];
+    rows.extend(Role::ALL.into_iter().zip(models::rows(&mission)).map(
+        |(role, row)| match models.get(&role) {
+            None => row,
+            Some(model) => match fault(model) {
+                None => row.end(StyleRole::Good, "  usable"),
+                Some(fault) => row.end(StyleRole::Bad, format!("  not usable: {fault}")),
+            },
+        },
+    ));
+    print(&context.output.style().page(&rows))
 }
 
 /// The settings where a mission flies; its repository may be another than this directory's.

@@ -7,16 +7,13 @@ use super::ask;
 use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
 use super::missions::{self, MissionRef};
-use super::progress::entries::call_words;
-use super::progress::event_lines::party;
-use super::progress::words::{count, elapsed, ending, used};
-use super::table::table;
 use crate::cli::print::Style;
 use crate::domain::attempt::Attempt;
-use crate::domain::transcript::{Entry, EntryBody, ToolOutcome};
 use crate::engine::now;
+use crate::view::attempt::row;
+use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
-use crate::workspace::clean_text;
+use crate::view::transcript::page;
 
 /// Print what an attempt was told, said and did
 #[derive(Debug, clap::Args)]
@@ -51,28 +48,16 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         print_json(&json!({ "attempt": attempt, "older": older, "items": entries }))?;
         return Ok(Exit::Done);
     }
-    let mut text = String::new();
-    if let Some(attempt) = found.mission.attempts.get(&attempt) {
-        text.push_str(&style.paint(StyleRole::Strong, &head(attempt)));
-        text.push('\n');
-    }
+    let mission = &found.mission;
+    let mut rows: Vec<Row> =
+        mission.attempts.get(&attempt).map(|known| row(mission, known, &[], now())).into_iter().collect();
     if older > 0 {
-        text += &format!(
-            "… {} before these; `--limit` shows more\n",
-            count(usize::try_from(older).unwrap_or(usize::MAX), "item")
-        );
+        let words = format!("… {older} before these; `--limit` shows more");
+        rows.push(Row::of(StyleRole::Dim, words));
     }
-    for entry in &entries {
-        text.push_str(&told(entry, style));
-    }
-    print(&text)?;
+    rows.extend(page(&entries, style.columns()));
+    print(&style.page(&rows))?;
     Ok(Exit::Done)
-}
-
-fn head(attempt: &Attempt) -> String {
-    let took = elapsed(attempt.wall_ms(now()));
-    let Attempt { id, role, work, model, .. } = attempt;
-    format!("{id} {role} at {work}, {model}: {}, {took}, {}", ending(attempt), used(&attempt.usage))
 }
 
 fn attempts(found: &MissionRef, format: Format, style: Style) -> Result<()> {
@@ -83,47 +68,6 @@ fn attempts(found: &MissionRef, format: Format, style: Style) -> Result<()> {
     if attempts.is_empty() {
         return print("no attempt has run yet");
     }
-    let rows: Vec<[String; 6]> = attempts
-        .iter()
-        .map(|attempt| {
-            [
-                attempt.id.to_string(),
-                attempt.role.to_string(),
-                attempt.work.to_string(),
-                elapsed(attempt.wall_ms(now())),
-                used(&attempt.usage),
-                ending(attempt),
-            ]
-        })
-        .collect();
-    print(&table(["attempt", "role", "work", "time", "used", "end"], &rows, style))
-}
-
-/// One item: a heading, and its text set in.
-fn told(entry: &Entry, style: Style) -> String {
-    let (heading, text) = match &entry.body {
-        EntryBody::Brief { text } => ("told".to_owned(), text.clone()),
-        EntryBody::Message { from, text } => (format!("message from {}", party(*from)), text.clone()),
-        EntryBody::Said { text } => ("said".to_owned(), text.clone()),
-        EntryBody::Thought { text } => ("thought".to_owned(), text.clone()),
-        EntryBody::Called { tool, arguments, .. } => {
-            (format!("called {}", call_words(tool, arguments)), arguments.clone())
-        }
-        EntryBody::Answered { tool, status: ToolOutcome::Done, output, .. } => {
-            (format!("{tool} answered"), output.clone())
-        }
-        EntryBody::Answered { tool, status: ToolOutcome::Failed, output, .. } => {
-            (format!("{tool} failed"), output.clone())
-        }
-        EntryBody::Noted { text } => ("noted".to_owned(), text.clone()),
-        EntryBody::Unknown => ("an item of a newer flightdeck".to_owned(), String::new()),
-    };
-    let heading = clean_text(heading.as_bytes());
-    let mut all = style.paint(StyleRole::Key, &format!("{:>5}  {heading}", entry.number));
-    all.push('\n');
-    for line in clean_text(text.as_bytes()).lines() {
-        all.push_str(format!("       {line}").trim_end());
-        all.push('\n');
-    }
-    all
+    let rows: Vec<Row> = attempts.into_iter().map(|known| row(&found.mission, known, &[], now())).collect();
+    print(&style.page(&rows))
 }

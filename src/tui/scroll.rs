@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::transcript_buffer::TranscriptBuffer;
+use crate::view::block::Block;
 use crate::view::row::Row;
-use crate::view::transcript::Block;
 use crate::view::transcript::{Above, Fold, last_lines, lines};
 
 /// Where in a transcript one reads, and what is unfolded.

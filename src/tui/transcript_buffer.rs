@@ -7,8 +7,8 @@ use crate::domain::id::Timestamp;
 use crate::domain::transcript::{Entry, EntryBody};
 use crate::link::protocol::OutputPiece;
 
+use crate::view::block::{Block, BlockBody, ToolCall, append};
 use crate::view::text::clean;
-use crate::view::transcript::{Answered, Block, BlockBody, ToolCall};
 
 /// How many blocks of one attempt are kept when they stream in; paging back brings older ones.
 const KEPT: usize = 4_000;
@@ -176,45 +176,6 @@ impl TranscriptBuffer {
             _ => {}
         }
     }
-}
-
-/// Appends an entry as a block; an answer joins its call. Answers whether a block was added.
-fn append(blocks: &mut VecDeque<Block>, entry: &Entry) -> bool {
-    let body = match &entry.body {
-        EntryBody::Brief { text } => BlockBody::Brief(clean(text)),
-        EntryBody::Message { from, text } => BlockBody::Message { from: *from, text: clean(text) },
-        EntryBody::Said { text } => BlockBody::Said(clean(text)),
-        EntryBody::Thought { text } => BlockBody::Thought(clean(text)),
-        EntryBody::Noted { text } => BlockBody::Note(clean(text)),
-        EntryBody::Unknown => BlockBody::Note("an item of a newer flightdeck".to_owned()),
-        EntryBody::Called { call_id, tool, arguments } => BlockBody::Call(ToolCall {
-            id: call_id.clone(),
-            tool: clean(tool),
-            arguments: arguments.clone(),
-            ..ToolCall::default()
-        }),
-        EntryBody::Answered { call_id, tool, status, output } => {
-            let open = blocks.iter_mut().rev().take(64).find_map(|block| match &mut block.body {
-                BlockBody::Call(call) if call.id == *call_id => Some((block.at, call)),
-                _ => None,
-            });
-            if let Some((at, call)) = open {
-                call.output = clean(output);
-                call.answer = Some(Answered { status: *status, took: entry.at.since(at) });
-                return false;
-            }
-            let answer = Some(Answered { status: *status, took: 0 });
-            BlockBody::Call(ToolCall {
-                id: call_id.clone(),
-                tool: clean(tool),
-                output: clean(output),
-                answer,
-                ..ToolCall::default()
-            })
-        }
-    };
-    blocks.push_back(Block { number: entry.number, at: entry.at, body });
-    true
 }
 
 fn push_bounded(text: &mut String, more: &str) {

@@ -1,52 +1,24 @@
 //! One assertion in full: what it says, how it is checked, what was seen, what was decided.
 
-use crate::domain::contract::Weight;
+use crate::domain::contract::{Assertion, AssertionState, Weight};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::{Outcome, Standing, Verdict};
 use crate::view::glyph::Glyph;
 use crate::view::style_role::StyleRole;
 
-use super::prose::{labelled, paragraph};
+use super::contract::weight;
+use super::prose::{indented, labelled, paragraph};
 use super::row::Row;
 use super::work::standing_sign;
 
 /// What it says, how it is checked, what was decided, and what the newest verdict saw.
 pub fn claim(mission: &Mission, id: &AssertionId, width: usize) -> Vec<Row> {
     let Some(assertion) = mission.contract.get(id) else { return Vec::new() };
-    let wording = &assertion.wording;
-    let standing = mission.standing(id);
-    let (sign, style) = standing_sign(standing);
-    let optional = if wording.weight == Weight::NonBlocking { " · optional" } else { "" };
-    let mut rows = vec![
-        Row::of(StyleRole::Strong, format!("{id} {}", wording.title))
-            .end(StyleRole::Dim, format!("revision {}{optional}", assertion.revision.0)),
-        Row::new(),
-    ];
-    rows.extend(paragraph(StyleRole::Text, wording.statement.as_str(), width));
-    rows.push(Row::new());
-    rows.extend(labelled("check", &format!("{}: {}", wording.check.via.word(), wording.check.how), width));
-    if let Some(command) = &wording.check.command {
-        rows.extend(labelled("command", command.as_str(), width));
-    }
-    rows.extend(labelled("evidence", wording.evidence.as_str(), width));
-    if let Some(feature) = mission.claimant(id) {
-        rows.extend(labelled("feature", &format!("{} {}", feature.id, feature.spec.title), width));
-    }
-    if let Some(waiver) = mission.waivers.get(id) {
-        rows.extend(labelled("waived", &format!("“{}”", waiver.reason), width));
-    }
-    rows.push(Row::new());
+    let mut rows = head(mission, assertion, width);
     match newest(mission, id) {
-        Some(last) => {
-            if standing == Standing::Stale {
-                rows.push(
-                    Row::new().sign(style, sign).then(style, "the wording was changed after this verdict:"),
-                );
-            }
-            rows.extend(verdict(mission, last, width));
-        }
-        None => rows.push(Row::new().sign(style, sign).then(style, "no verdict yet")),
+        Some(last) => rows.extend(verdict(mission, last, width)),
+        None => rows.push(no_verdict(mission, id)),
     }
     rows
 }
@@ -61,9 +33,96 @@ pub fn history(mission: &Mission, id: &AssertionId, width: usize) -> Vec<Row> {
     rows.collect()
 }
 
+/// Everything about it on one page: all verdicts, the newest first, each with its evidence.
+pub fn page(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
+    let id = &assertion.id;
+    let mut rows = head(mission, assertion, width);
+    if newest(mission, id).is_none() {
+        rows.push(no_verdict(mission, id));
+    }
+    for (index, given) in mission.verdicts.get(id).into_iter().flatten().rev().enumerate() {
+        rows.extend((index > 0).then(Row::new));
+        rows.extend(proof(mission, given, width));
+    }
+    rows
+}
+
+/// A verdict, and the commands that print its evidence.
+pub fn proof(mission: &Mission, given: &Verdict, width: usize) -> Vec<Row> {
+    let mut rows = verdict(mission, given, width);
+    for reference in &given.evidence {
+        rows.extend(labelled("evidence", &format!("flightdeck evidence {}", reference.0), width));
+    }
+    rows
+}
+
+/// All verdicts of a mission, by assertion, the oldest first.
+pub fn proofs(mission: &Mission, width: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (id, given) in &mission.verdicts {
+        let title = mission.contract.get(id).map_or("", |assertion| assertion.wording.title.as_str());
+        rows.push(Row::of(StyleRole::Strong, format!("{id} {title}")));
+        let proofs = given.iter().flat_map(|verdict| proof(mission, verdict, width.saturating_sub(2)));
+        rows.extend(indented(proofs.collect(), 2));
+    }
+    rows
+}
+
+/// What it says and how it is checked.
+pub fn wording(assertion: &Assertion, width: usize) -> Vec<Row> {
+    let wording = &assertion.wording;
+    let mut rows = paragraph(StyleRole::Text, wording.statement.as_str(), width);
+    rows.push(Row::new());
+    rows.extend(labelled("check", &format!("{}: {}", wording.check.via.word(), wording.check.how), width));
+    if let Some(command) = &wording.check.command {
+        rows.extend(labelled("command", command.as_str(), width));
+    }
+    rows.extend(labelled("evidence", wording.evidence.as_str(), width));
+    rows
+}
+
 /// The verdict that counts.
 pub fn newest<'a>(mission: &'a Mission, id: &AssertionId) -> Option<&'a Verdict> {
     mission.verdicts.get(id).and_then(|verdicts| verdicts.last())
+}
+
+/// All but the verdicts.
+fn head(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
+    let id = &assertion.id;
+    let light = match assertion.wording.weight {
+        Weight::Blocking => String::new(),
+        Weight::NonBlocking => format!(" · {}", weight(Weight::NonBlocking)),
+    };
+    let mut rows = vec![
+        Row::of(StyleRole::Strong, format!("{id} {}", assertion.wording.title))
+            .end(StyleRole::Dim, format!("revision {}{light}", assertion.revision.0)),
+        Row::new(),
+    ];
+    rows.extend(wording(assertion, width));
+    match mission.claimant(id) {
+        Some(feature) => {
+            rows.extend(labelled("feature", &format!("{} {}", feature.id, feature.spec.title), width));
+        }
+        None if assertion.is_active() => rows.extend(labelled("feature", "claimed by no feature", width)),
+        None => {}
+    }
+    if let Some(waiver) = mission.waivers.get(id) {
+        rows.extend(labelled("waived", &format!("“{}”", waiver.reason), width));
+    }
+    if let AssertionState::Retired { reason } = &assertion.state {
+        rows.extend(labelled("retired", &format!("“{reason}”"), width));
+    }
+    rows.push(Row::new());
+    if mission.standing(id) == Standing::Stale {
+        let (sign, style) = standing_sign(Standing::Stale);
+        rows.push(Row::new().sign(style, sign).then(style, "the wording was changed after this verdict:"));
+    }
+    rows
+}
+
+fn no_verdict(mission: &Mission, id: &AssertionId) -> Row {
+    let (sign, style) = standing_sign(mission.standing(id));
+    Row::new().sign(style, sign).then(style, "no verdict yet")
 }
 
 fn verdict(mission: &Mission, verdict: &Verdict, width: usize) -> Vec<Row> {

@@ -3,12 +3,16 @@
 use crate::domain::activity::Activity;
 use crate::domain::attempt::{Attempt, Work};
 use crate::domain::budget::dollars;
-use crate::domain::handoff::{Handoff, Procedure};
+use crate::domain::environment::CommandRun;
+use crate::domain::handoff::{ClaimedRun, Handoff, Issue, Procedure, TestFile};
 use crate::domain::mission::Mission;
+use crate::domain::text::Line;
 use crate::view::glyph::Glyph;
 use crate::view::style_role::StyleRole;
-use crate::view::text::{clip, count, padded, plural, span, wrap};
+use crate::view::text::{clip, count, padded, plural, span};
 
+use super::finding::weight;
+use super::prose::{paragraph, point, section};
 use super::row::Row;
 use super::work::{asks, attempt_sign, ending_words, subject};
 
@@ -65,83 +69,54 @@ pub fn handoff(mission: &Mission, attempt: &Attempt, width: usize) -> Vec<Row> {
     };
     let given = mission.handoffs.get(&feature).filter(|(by, _)| *by == attempt.id);
     let Some((_, handoff)) = given else { return vec![Row::of(StyleRole::Dim, "No handoff yet.")] };
-    let mut rows: Vec<Row> = wrap(handoff.summary.as_str(), width)
-        .into_iter()
-        .map(|line| Row::of(StyleRole::Text, line))
-        .collect();
-    rows.extend(section(
-        "Implemented",
-        handoff.implemented.iter().map(|line| (StyleRole::Text, line.to_string())),
-        width,
-    ));
-    rows.extend(section(
-        "Left undone",
-        handoff.left_undone.iter().map(|line| (StyleRole::Warn, line.to_string())),
-        width,
-    ));
-    let runs = mission.claim_runs.get(&feature).map_or(&[][..], Vec::as_slice);
-    let claimed = handoff.commands.iter().map(|run| {
-        (StyleRole::Text, format!("{} · exit {} · {}", run.command, run.exit_code, run.observation))
-    });
-    rows.extend(section("Says it ran", claimed, width));
-    let seen = runs.iter().map(|run| {
-        let style = if run.passed() { StyleRole::Good } else { StyleRole::Bad };
-        (style, format!("{} · exit {} · {}", run.command, run.exit_code, span(run.wall_ms)))
-    });
-    rows.extend(section("The engine saw", seen, width));
-    rows.extend(section(
-        "Tried by hand",
-        handoff
-            .checks
-            .iter()
-            .map(|check| (StyleRole::Text, format!("{} → {}", check.action, check.observed))),
-        width,
-    ));
-    rows.extend(tests(handoff, width));
-    rows.extend(section(
-        "Issues",
-        handoff
-            .issues
-            .iter()
-            .map(|issue| (StyleRole::Warn, format!("{}: {}", issue.severity.word(), issue.description))),
-        width,
-    ));
-    if let Procedure::Deviated { deviations } = &handoff.procedure {
-        let told = deviations.iter().map(|deviation| {
-            (StyleRole::Warn, format!("{} → {} ({})", deviation.step, deviation.instead, deviation.why))
-        });
-        rows.extend(section("Did otherwise", told, width));
+    let lines =
+        |style: StyleRole, lines: &[Line]| lines.iter().map(|line| (style, line.to_string())).collect();
+    let issue = |issue: &Issue| format!("{}: {}", weight(issue.severity), issue.description);
+    let sections: [(&str, Vec<(StyleRole, String)>); 9] = [
+        ("Implemented", lines(StyleRole::Text, &handoff.implemented)),
+        ("Left undone", lines(StyleRole::Warn, &handoff.left_undone)),
+        ("Says it ran", handoff.commands.iter().map(|run| (StyleRole::Text, claim(run))).collect()),
+        ("The engine saw", mission.claim_runs.get(&feature).into_iter().flatten().map(seen).collect()),
+        (
+            "Tried by hand",
+            handoff
+                .checks
+                .iter()
+                .map(|check| (StyleRole::Text, format!("{} → {}", check.action, check.observed)))
+                .collect(),
+        ),
+        ("Tests", handoff.tests.added.iter().map(cases).collect()),
+        ("Issues", handoff.issues.iter().map(|known| (StyleRole::Warn, issue(known))).collect()),
+        ("Did otherwise", deviations(handoff)),
+        ("Learned", lines(StyleRole::Text, &handoff.learned)),
+    ];
+    let mut rows = paragraph(StyleRole::Text, handoff.summary.as_str(), width);
+    for (heading, lines) in sections {
+        let points = lines.iter().flat_map(|(style, line)| point(*style, line, width)).collect();
+        rows.extend(section(heading, points));
     }
-    rows.extend(section(
-        "Learned",
-        handoff.learned.iter().map(|line| (StyleRole::Text, line.to_string())),
-        width,
-    ));
     rows
 }
 
-fn tests(handoff: &Handoff, width: usize) -> Vec<Row> {
-    let files = handoff
-        .tests
-        .added
-        .iter()
-        .map(|file| (StyleRole::Text, format!("{} · {}", file.file, plural(file.cases.len(), "case"))));
-    section("Tests", files, width)
+fn claim(run: &ClaimedRun) -> String {
+    format!("{} · exit {} · {}", run.command, run.exit_code, run.observation)
 }
 
-fn section(heading: &str, lines: impl Iterator<Item = (StyleRole, String)>, width: usize) -> Vec<Row> {
-    let body: Vec<Row> = lines
-        .flat_map(|(style, line)| {
-            let wrapped = wrap(&line, width.saturating_sub(2));
-            wrapped.into_iter().enumerate().map(move |(index, text)| {
-                Row::of(StyleRole::Dim, if index == 0 { "· " } else { "  " }).then(style, text)
-            })
-        })
-        .collect();
-    if body.is_empty() {
-        return Vec::new();
-    }
-    [Row::new(), Row::of(StyleRole::Strong, heading)].into_iter().chain(body).collect()
+fn seen(run: &CommandRun) -> (StyleRole, String) {
+    let style = if run.passed() { StyleRole::Good } else { StyleRole::Bad };
+    (style, format!("{} · exit {} · {}", run.command, run.exit_code, span(run.wall_ms)))
+}
+
+fn cases(file: &TestFile) -> (StyleRole, String) {
+    (StyleRole::Text, format!("{} · {}", file.file, plural(file.cases.len(), "case")))
+}
+
+fn deviations(handoff: &Handoff) -> Vec<(StyleRole, String)> {
+    let Procedure::Deviated { deviations } = &handoff.procedure else { return Vec::new() };
+    let words = deviations.iter().map(|deviation| {
+        (StyleRole::Warn, format!("{} → {} ({})", deviation.step, deviation.instead, deviation.why))
+    });
+    words.collect()
 }
 
 /// What an attempt used.

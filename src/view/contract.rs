@@ -1,10 +1,11 @@
 //! The contract as a checklist: every assertion with where it stands, its revision and its evidence.
 
-use crate::domain::contract::Weight;
+use crate::domain::contract::{Assertion, Weight};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::Standing;
 use crate::view::style_role::StyleRole;
+use crate::view::text::padded;
 
 use super::gate::is_flaky;
 use super::row::Row;
@@ -33,15 +34,45 @@ pub fn row(mission: &Mission, id: &AssertionId) -> Row {
         Standing::Retired => StyleRole::Faint,
         _ => StyleRole::Text,
     };
-    let mut row = Row::new()
+    let row = Row::new()
         .sign(style, sign)
         .then(StyleRole::Dim, format!("{} ", short(id)))
         .then(words, assertion.wording.title.as_str());
+    noted(row, mission, assertion)
+}
+
+/// One row of a list that stands alone: with the whole id, where it stands in a word, who builds it, how it is checked.
+pub fn entry(mission: &Mission, assertion: &Assertion) -> Row {
+    let id = &assertion.id;
+    let standing = mission.standing(id);
+    let (sign, style) = standing_sign(standing);
+    let feature = mission.claimant(id).map_or_else(String::new, |feature| feature.id.to_string());
+    let row = Row::new()
+        .sign(style, sign)
+        .then(style, padded(standing.word(), 8))
+        .then(StyleRole::Dim, format!("{id} "))
+        .then(StyleRole::Text, assertion.wording.title.as_str());
+    noted(row, mission, assertion)
+        .end(StyleRole::Dim, format!("  {feature:>4}  {}", padded(assertion.wording.check.via.word(), 8)))
+}
+
+/// How much an assertion weighs, in a word.
+pub fn weight(weight: Weight) -> &'static str {
+    match weight {
+        Weight::Blocking => "blocking",
+        Weight::NonBlocking => "non-blocking",
+    }
+}
+
+/// With what one should know of an assertion at the right: its weight, whether its verdicts agree, its revision, and
+/// how much evidence there is.
+fn noted(mut row: Row, mission: &Mission, assertion: &Assertion) -> Row {
+    let id = &assertion.id;
     if assertion.wording.weight == Weight::NonBlocking {
-        row = row.end(StyleRole::Dim, "optional ");
+        row = row.end(StyleRole::Dim, format!("{} ", weight(Weight::NonBlocking)));
     }
     if is_flaky(mission, id) {
-        row = row.end(StyleRole::Warn, "flaky ");
+        row = row.end(StyleRole::Warn, " flaky ");
     }
     if assertion.revision.0 > 1 {
         row = row.end(StyleRole::Dim, format!(" {} ", assertion.revision));

@@ -1,10 +1,13 @@
 //! Changes to the contract in rows: what is asked, what it would do, what came of it.
 
 use crate::domain::command::Command;
+use crate::domain::contract::Wording;
 use crate::view::glyph::Glyph;
 use crate::view::style_role::StyleRole;
 use crate::view::text::wrap;
 
+use super::contract::weight;
+use super::prose::labelled;
 use super::row::Row;
 
 /// One change that was read from a document.
@@ -31,11 +34,11 @@ impl Edit {
         Self { command, told: None, fate: Fate::Waiting }
     }
 
-    /// The change in words: `VAL-AUTH-001 is worded anew`.
+    /// The change in words: `VAL-AUTH-001 is edited`.
     pub fn words(&self) -> String {
         match &self.command {
-            Command::EditAssertion { assertion, .. } => format!("{assertion} is worded anew"),
-            Command::AddAssertion { draft, feature } => format!("{} is new, for {feature}", draft.id),
+            Command::EditAssertion { assertion, .. } => format!("{assertion} is edited"),
+            Command::AddAssertion { draft, feature } => format!("{} is added for {feature}", draft.id),
             Command::RetireAssertion { assertion, .. } => format!("{assertion} is retired"),
             _ => "a change".to_owned(),
         }
@@ -64,4 +67,25 @@ pub fn rows(edits: &[Edit], width: usize) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// What a change of a wording does: of each part that differs, the old words and the new ones.
+pub fn reworded(old: &Wording, new: &Wording, width: usize) -> Vec<Row> {
+    let parts = |wording: &Wording| {
+        [
+            ("title", wording.title.to_string()),
+            ("statement", wording.statement.to_string()),
+            ("over", wording.check.via.word().to_owned()),
+            ("how", wording.check.how.to_string()),
+            ("command", wording.check.command.as_ref().map_or_else(|| "–".to_owned(), ToString::to_string)),
+            ("evidence", wording.evidence.to_string()),
+            ("weight", weight(wording.weight).to_owned()),
+        ]
+    };
+    let pairs = parts(old).into_iter().zip(parts(new)).filter(|((_, old), (_, new))| old != new);
+    pairs
+        .flat_map(|((name, old), (_, new))| {
+            labelled(name, &old, width).into_iter().chain(labelled("  →", &new, width))
+        })
+        .collect()
 }

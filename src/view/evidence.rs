@@ -17,6 +17,17 @@ pub enum Shown {
     Screen(Vec<Vec<ScreenRun>>),
 }
 
+impl Shown {
+    /// As rows: a screen in its words, without the colours of the program that drew it.
+    pub fn into_rows(self) -> Vec<Row> {
+        let text = |runs: &[ScreenRun]| runs.iter().map(|run| run.text.as_str()).collect::<String>();
+        match self {
+            Self::Rows(rows) => rows,
+            Self::Screen(lines) => lines.iter().map(|runs| Row::of(StyleRole::Text, text(runs))).collect(),
+        }
+    }
+}
+
 /// A run of a terminal's screen, as the terminal instrument keeps it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct ScreenRun {
@@ -65,7 +76,7 @@ pub fn shown(doc: &EvidenceDoc, width: usize) -> Shown {
             let size = doc.content.len() / 4 * 3 / 1024;
             Shown::Rows(vec![
                 Row::of(StyleRole::Text, format!("A picture of {size} KB.")),
-                Row::of(StyleRole::Dim, "Open it outside to see it."),
+                Row::of(StyleRole::Dim, "Open it outside, or write it to a file, to see it."),
             ])
         }
         _ => Shown::Rows(plain(&doc.content, width)),

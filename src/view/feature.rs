@@ -1,33 +1,86 @@
 //! A feature in full: what is to be built, when it is done, what holds then.
 
+use crate::domain::attempt::{Attempt, Work};
+use crate::domain::finding::Finding;
+use crate::domain::id::{FeatureId, Timestamp};
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, FeatureState, Origin};
 use crate::domain::text::Text;
 use crate::view::style_role::StyleRole;
 
-use super::contract;
-use super::prose::{labelled, paragraph, points};
+use super::prose::{labelled, paragraph, points, section};
 use super::row::Row;
+use super::{attempt, contract, finding};
 
-/// Everything that its worker is told of it.
+/// Everything that its worker reads of it.
 pub fn detail(mission: &Mission, feature: &Feature, width: usize) -> Vec<Row> {
     let mut rows = paragraph(StyleRole::Text, feature.spec.description.as_str(), width);
-    rows.push(Row::new());
-    rows.push(Row::of(StyleRole::Dim, "done when"));
-    rows.extend(points(feature.spec.criteria.iter().map(Text::as_str), width));
+    rows.extend(criteria(feature, width));
     rows.push(Row::new());
     rows.push(Row::of(StyleRole::Dim, "fulfills"));
     rows.extend(mission.assertions_at_stake(feature).iter().map(|id| contract::row(mission, id)));
-    if let Origin::Planned { no_assertion_because: Some(reason) } = &feature.origin {
-        rows.extend(labelled("nothing", reason.as_str(), width));
+    rows.extend(facts(feature, width));
+    rows
+}
+
+/// A feature in a plan that lists its assertions below it.
+pub fn work(feature: &Feature, width: usize) -> Vec<Row> {
+    let mut rows = paragraph(StyleRole::Text, feature.spec.description.as_str(), width);
+    rows.extend(criteria(feature, width));
+    rows.extend(facts(feature, width));
+    rows
+}
+
+/// Everything that is known of a feature, on one page.
+pub fn page(mission: &Mission, known: &Feature, now: Timestamp, width: usize) -> Vec<Row> {
+    let mut rows = vec![
+        Row::of(StyleRole::Strong, format!("{} {}", known.id, known.spec.title))
+            .end(StyleRole::Dim, known.milestone.to_string()),
+        Row::new(),
+    ];
+    rows.extend(detail(mission, known, width));
+    rows.extend(section(
+        "Attempts",
+        attempts(mission, known.id).map(|attempt| attempt::row(mission, attempt, &[], now)).collect(),
+    ));
+    if let Some(by) = mission.handoffs.get(&known.id).and_then(|(by, _)| mission.attempts.get(by)) {
+        rows.extend(section(&format!("Handoff of {}", by.id), attempt::handoff(mission, by, width)));
     }
-    if let Origin::Fix { findings } = &feature.origin {
-        let names: Vec<String> = findings.iter().map(ToString::to_string).collect();
-        rows.extend(labelled("mends", &names.join(", "), width));
+    let found = findings(mission, known.id).flat_map(|found| finding::entry(mission, found, width));
+    rows.extend(section("Findings", found.collect()));
+    rows
+}
+
+/// The attempts that built it or read its diff.
+pub fn attempts(mission: &Mission, id: FeatureId) -> impl Iterator<Item = &Attempt> {
+    mission.attempts.values().filter(move |attempt| {
+        matches!(attempt.work, Work::Build { feature } | Work::Review { feature, .. } if feature == id)
+    })
+}
+
+/// What was reported about it.
+pub fn findings(mission: &Mission, id: FeatureId) -> impl Iterator<Item = &Finding> {
+    mission.findings.values().filter(move |finding| finding.feature == Some(id))
+}
+
+fn criteria(feature: &Feature, width: usize) -> Vec<Row> {
+    let mut rows = vec![Row::new(), Row::of(StyleRole::Dim, "done when")];
+    rows.extend(points(feature.spec.criteria.iter().map(Text::as_str), width));
+    rows
+}
+
+/// Where it comes from, what it waits for, and what became of it.
+fn facts(feature: &Feature, width: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    match &feature.origin {
+        Origin::Planned { no_assertion_because: Some(reason) } => {
+            rows.extend(labelled("nothing", reason.as_str(), width));
+        }
+        Origin::Planned { no_assertion_because: None } => {}
+        Origin::Fix { findings } => rows.extend(labelled("mends", &joined(findings), width)),
     }
     if !feature.after.is_empty() {
-        let names: Vec<String> = feature.after.iter().map(ToString::to_string).collect();
-        rows.extend(labelled("after", &names.join(", "), width));
+        rows.extend(labelled("after", &joined(&feature.after), width));
     }
     match &feature.state {
         FeatureState::Cancelled { reason } => rows.extend(labelled("cancelled", reason.as_str(), width)),
@@ -37,4 +90,8 @@ pub fn detail(mission: &Mission, feature: &Feature, width: usize) -> Vec<Row> {
         FeatureState::Pending => {}
     }
     rows
+}
+
+fn joined<T: ToString>(items: &[T]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -5,7 +5,7 @@ use crate::domain::mission::Mission;
 use crate::view::glyph::Glyph;
 use crate::view::style_role::StyleRole;
 
-use super::prose::labelled;
+use super::prose::{indented, labelled};
 use super::row::Row;
 
 /// One line: `✗ blocking  the answer names which part was wrong      M2  → F12`.
@@ -33,14 +33,35 @@ pub fn row(mission: &Mission, finding: &Finding) -> Row {
 
 /// A finding in full.
 pub fn detail(mission: &Mission, finding: &Finding, width: usize) -> Vec<Row> {
-    let mut rows = labelled("found", &format!("{}, by {}", finding.id, source_words(&finding.source)), width);
+    let mut rows = found(finding, width);
     rows.extend(labelled("says", finding.description.as_str(), width));
+    rows.extend(facts(mission, finding, width));
+    rows
+}
+
+/// A finding among others on a page: its line, and the rest of it set in below.
+pub fn entry(mission: &Mission, finding: &Finding, width: usize) -> Vec<Row> {
+    let mut below = found(finding, width.saturating_sub(2));
+    below.extend(facts(mission, finding, width.saturating_sub(2)));
+    std::iter::once(row(mission, finding)).chain(indented(below, 2)).collect()
+}
+
+fn found(finding: &Finding, width: usize) -> Vec<Row> {
+    labelled("found", &format!("{}, by {}", finding.id, source_words(&finding.source)), width)
+}
+
+/// What is suggested, what it is about, and what became of it.
+fn facts(mission: &Mission, finding: &Finding, width: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
     if let Some(fix) = &finding.suggested_fix {
         rows.extend(labelled("suggests", fix.as_str(), width));
     }
     if let Some(id) = &finding.assertion {
         let title = mission.contract.get(id).map_or("", |assertion| assertion.wording.title.as_str());
         rows.extend(labelled("about", &format!("{id} {title}"), width));
+    }
+    if let Some(feature) = finding.feature.and_then(|id| mission.feature(id)) {
+        rows.extend(labelled("about", &format!("{} {}", feature.id, feature.spec.title), width));
     }
     let fate = match &finding.state {
         FindingState::Open => {
@@ -56,10 +77,11 @@ pub fn detail(mission: &Mission, finding: &Finding, width: usize) -> Vec<Row> {
     rows
 }
 
-fn weight(severity: Severity) -> &'static str {
+/// How much a finding weighs, in a word.
+pub fn weight(severity: Severity) -> &'static str {
     match severity {
         Severity::Blocking => "blocking",
-        Severity::NonBlocking => "not blocking",
+        Severity::NonBlocking => "non-blocking",
         Severity::Suggestion => "suggestion",
     }
 }

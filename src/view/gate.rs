@@ -6,6 +6,7 @@ use crate::domain::finding::FindingState;
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, MilestoneId};
 use crate::domain::mission::Mission;
+use crate::domain::risk;
 use crate::domain::round::Round;
 use crate::domain::usage::Usage;
 use crate::domain::verdict::Standing;
@@ -15,14 +16,18 @@ use crate::view::text::plural;
 
 use super::assertion::newest;
 use super::gate_items::assertions;
-use super::prose::labelled_row;
+use super::prose::{labelled, labelled_row};
 use super::row::Row;
 
 /// What stands in the way, what is risky, what was found, and what it cost.
-pub fn summary(mission: &Mission, gate: GateId) -> Vec<Row> {
-    let mut rows = vec![verdict_row(mission, gate)];
+pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
+    let risks = risks(mission, gate);
+    let mut rows = vec![verdict_row(mission, gate, &risks)];
     match gate {
-        GateId::Plan => rows.extend(plan_rows(mission)),
+        GateId::Plan => {
+            rows.extend(risks.iter().flat_map(|risk| labelled("risk", risk, width)));
+            rows.extend(plan_rows(mission));
+        }
         GateId::Milestone(id) => rows.extend(milestone_rows(mission, id)),
         GateId::Final => rows.push(spent(
             mission.attempts.values().map(|attempt| attempt.usage).sum(),
@@ -32,34 +37,31 @@ pub fn summary(mission: &Mission, gate: GateId) -> Vec<Row> {
     rows
 }
 
-fn verdict_row(mission: &Mission, gate: GateId) -> Row {
-    let obstacles = match gate {
-        GateId::Milestone(id) => mission.obstacles(id),
-        GateId::Plan | GateId::Final => Vec::new(),
+/// What keeps a gate from being GO; of one that is GO, later work says nothing.
+pub fn obstacles(mission: &Mission, gate: GateId) -> Vec<String> {
+    if mission.is_go(gate) { Vec::new() } else { mission.gate_obstacles(gate) }
+}
+
+fn verdict_row(mission: &Mission, gate: GateId, risks: &[String]) -> Row {
+    let obstacles = obstacles(mission, gate);
+    let (sign, style, words) = match obstacles.as_slice() {
+        _ if mission.is_go(gate) => (Glyph::Done, StyleRole::Good, "GO was said".to_owned()),
+        [] if !mission.is_gate_open(gate) => (Glyph::Step, StyleRole::Dim, "not reached yet".to_owned()),
+        some if !mission.is_gate_open(gate) => {
+            (Glyph::Step, StyleRole::Dim, format!("not reached yet: {}", some.join(" · ")))
+        }
+        [] if risks.is_empty() => {
+            (Glyph::Done, StyleRole::Good, "nothing stands in the way of GO".to_owned())
+        }
+        [] if gate == GateId::Plan => (
+            Glyph::Waived,
+            StyleRole::Warn,
+            format!("GO is possible, but weigh {}", plural(risks.len(), "risk")),
+        ),
+        [] => (Glyph::Waived, StyleRole::Warn, format!("GO is possible, but {}", risks.join(" · "))),
+        some => (Glyph::Blocked, StyleRole::Bad, some.join(" · ")),
     };
-    let risks = risks(mission, gate);
-    if !mission.is_gate_open(gate) {
-        return match mission.gates.get(&gate) {
-            Some(known) if known.is_go() => {
-                Row::new().sign(StyleRole::Good, Glyph::Done).then(StyleRole::Good, "GO was said")
-            }
-            _ if obstacles.is_empty() => {
-                Row::new().sign(StyleRole::Dim, Glyph::Step).then(StyleRole::Dim, "not reached yet")
-            }
-            _ => Row::new()
-                .sign(StyleRole::Dim, Glyph::Step)
-                .then(StyleRole::Dim, format!("not reached yet: {}", obstacles.join(" · "))),
-        };
-    }
-    match obstacles.as_slice() {
-        [] if !risks.is_empty() => Row::new()
-            .sign(StyleRole::Warn, Glyph::Waived)
-            .then(StyleRole::Warn, format!("GO is possible, but {}", risks.join(" · "))),
-        [] => Row::new()
-            .sign(StyleRole::Good, Glyph::Done)
-            .then(StyleRole::Good, "nothing stands in the way of GO"),
-        some => Row::new().sign(StyleRole::Bad, Glyph::Blocked).then(StyleRole::Bad, some.join(" · ")),
-    }
+    Row::new().sign(style, sign).then(style, words)
 }
 
 fn plan_rows(mission: &Mission) -> Vec<Row> {
@@ -144,8 +146,13 @@ fn spent(usage: Usage, attempts: usize) -> Row {
     )
 }
 
-/// What a person should not overlook: waived, stale, proven before the last change, and what flipped between rounds.
-fn risks(mission: &Mission, gate: GateId) -> Vec<String> {
+/// What a person should not overlook: of a plan, what could go wrong with it; of what was built, what is waived, stale,
+/// proven before the last change, and what flipped between rounds.
+pub fn risks(mission: &Mission, gate: GateId) -> Vec<String> {
+    if gate == GateId::Plan {
+        let obstacles = mission.gate_obstacles(gate);
+        return risk::risks(mission).into_iter().filter(|risk| !obstacles.contains(risk)).collect();
+    }
     let ids = assertions(mission, gate);
     let with = |standing: Standing| ids.iter().filter(|id| mission.standing(id) == standing).count();
     let flaky = ids.iter().filter(|id| is_flaky(mission, id)).count();

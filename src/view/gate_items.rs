@@ -1,6 +1,6 @@
 //! What a gate is decided on, point by point: the plan as it is proposed, or assertions and findings.
 
-use crate::domain::environment::Environment;
+use crate::domain::environment::{Environment, Health};
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, FeatureId, FindingId, MilestoneId};
 use crate::domain::mission::Mission;
@@ -48,6 +48,9 @@ fn plan(mission: &Mission) -> Vec<GateItem> {
             points.extend(feature.fulfills.iter().cloned().map(GateItem::Assertion));
         }
     }
+    // What no feature claims is owed all the same.
+    let loose = mission.contract.values().filter(|a| a.is_active() && mission.claimant(&a.id).is_none());
+    points.extend(loose.map(|assertion| GateItem::Assertion(assertion.id.clone())));
     points
 }
 
@@ -102,7 +105,7 @@ pub fn row(mission: &Mission, gate: GateId, point: &GateItem) -> Row {
         }
         GateItem::Assertion(id) if gate != GateId::Plan && is_older(mission, gate, id) => {
             let row = contract::row(mission, id);
-            let older = assertion::newest(mission, id).map(|verdict| format!(" at {}", verdict.commit));
+            let older = assertion::newest(mission, id).map(|verdict| format!(" at {} ", verdict.commit));
             let mut right = vec![Piece::new(StyleRole::Warn, older.unwrap_or_default())];
             right.extend(row.right);
             Row { right, ..row }
@@ -204,7 +207,12 @@ fn environment(environment: &Environment, width: usize) -> Vec<Row> {
     }
     for service in &environment.services {
         let port = service.port.map_or_else(String::new, |port| format!(" · port {port}"));
-        rows.extend(labelled("service", &format!("{}: {}{port}", service.name, service.run), width));
+        let health = match &service.health {
+            Health::Http { path } => format!(" · healthy when GET {path} answers"),
+            Health::Tcp => " · healthy when it accepts connections".to_owned(),
+            Health::None => String::new(),
+        };
+        rows.extend(labelled("service", &format!("{}: {}{port}{health}", service.name, service.run), width));
     }
     rows.push(Row::new());
     rows.push(Row::of(StyleRole::Dim, "run at the end of every milestone"));

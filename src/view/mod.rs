@@ -3,6 +3,7 @@
 
 pub mod assertion;
 pub mod attempt;
+pub mod block;
 pub mod contract;
 pub mod diff;
 pub mod edit;
@@ -11,8 +12,10 @@ pub mod feature;
 pub mod finding;
 pub mod gate;
 pub mod gate_items;
+pub mod gate_page;
 pub mod glyph;
 pub mod header;
+pub mod models;
 pub mod plan;
 pub mod prose;
 pub mod row;

@@ -28,14 +28,28 @@ pub fn labelled_row(label: &str, style: StyleRole, text: &str) -> Row {
     Row::of(StyleRole::Dim, format!("{label:<LABEL$}")).then(style, text)
 }
 
+/// A point of a list.
+pub fn point(style: StyleRole, text: &str, width: usize) -> Vec<Row> {
+    let lines = wrap(text, width.saturating_sub(2)).into_iter().enumerate();
+    lines
+        .map(|(index, line)| Row::of(StyleRole::Dim, if index == 0 { "· " } else { "  " }).then(style, line))
+        .collect()
+}
+
 /// Points of a list, one after the other.
 pub fn points<'a>(texts: impl IntoIterator<Item = &'a str>, width: usize) -> Vec<Row> {
-    let point = |text: &str| {
-        let lines = wrap(text, width.saturating_sub(2)).into_iter().enumerate();
-        let rows = lines.map(|(index, line)| {
-            Row::of(StyleRole::Dim, if index == 0 { "· " } else { "  " }).then(StyleRole::Text, line)
-        });
-        rows.collect::<Vec<Row>>()
-    };
-    texts.into_iter().flat_map(point).collect()
+    texts.into_iter().flat_map(|text| point(StyleRole::Text, text, width)).collect()
+}
+
+/// Rows under a heading, with an empty one before it; nothing where there are none.
+pub fn section(heading: &str, rows: Vec<Row>) -> Vec<Row> {
+    if rows.is_empty() {
+        return rows;
+    }
+    [Row::new(), Row::of(StyleRole::Strong, heading)].into_iter().chain(rows).collect()
+}
+
+/// Rows set in by so many cells.
+pub fn indented(rows: Vec<Row>, cells: usize) -> impl Iterator<Item = Row> {
+    rows.into_iter().map(move |row| row.indented(cells))
 }

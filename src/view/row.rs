@@ -1,4 +1,4 @@
-//! A row of a list: what it says and in which inks, before anybody knows how wide the screen is.
+//! A row of a list: what it says and in which style roles, before it is known how wide the screen is.
 
 use crate::view::glyph::Glyph;
 use crate::view::style_role::StyleRole;
@@ -55,6 +55,15 @@ impl Row {
     #[must_use]
     pub fn end(mut self, style: StyleRole, text: impl AsRef<str>) -> Self {
         self.right.push(Piece::new(style, text));
+        self
+    }
+
+    /// The row set in by so many cells; an empty one stays empty.
+    #[must_use]
+    pub fn indented(mut self, cells: usize) -> Self {
+        if !(self.left.is_empty() && self.right.is_empty()) {
+            self.left.insert(0, Piece::new(StyleRole::Text, " ".repeat(cells)));
+        }
         self
     }
 

@@ -1,31 +1,50 @@
-//! The conversation with the orchestrator: what was said, and the questions in their place.
+//! What was said, oldest first, with the questions in their place: the person's conversation, or all of it.
 
 use crate::domain::id::Timestamp;
-use crate::domain::message::{Delivery, MessageState, Party, Question};
+use crate::domain::message::{Delivery, Directive, Knowledge, Message, MessageState, Party, Question};
 use crate::domain::mission::Mission;
 use crate::view::style_role::StyleRole;
-use crate::view::text::{ago, wrap};
+use crate::view::text::{ago, clean, wrap};
+use crate::view::words::party;
 
 use super::row::Row;
 
-/// Something said between the person and the agents, in order.
+/// Something that was said, in order.
 enum Said<'a> {
     Goal(&'a str),
-    Message(&'a crate::domain::message::Message),
+    Message(&'a Message),
     Asked(&'a Question),
+    Directive(&'a Directive),
+    Knowledge(&'a Knowledge),
 }
 
-/// The conversation in rows, oldest first.
+/// The person's conversation with the agents in rows, oldest first.
 pub fn rows(mission: &Mission, now: Timestamp, width: usize) -> Vec<Row> {
-    let mut said: Vec<(Timestamp, Said<'_>)> = Vec::new();
-    if let Some(founding) = &mission.founding {
-        said.push((mission.created, Said::Goal(founding.goal.as_str())));
-    }
     let theirs = |party: Party| party == Party::Person;
+    let mut said = goal(mission);
     let messages = mission.messages.iter().filter(|message| theirs(message.from) || theirs(message.to));
     said.extend(messages.map(|message| (message.at, Said::Message(message))));
     let questions = mission.questions.iter().filter(|question| theirs(question.to));
     said.extend(questions.map(|question| (question.at, Said::Asked(question))));
+    in_order(said, now, width)
+}
+
+/// Everything that the person and the agents said to each other, oldest first, with directives and knowledge.
+pub fn whole(mission: &Mission, now: Timestamp, width: usize) -> Vec<Row> {
+    let mut said = goal(mission);
+    said.extend(mission.messages.iter().map(|message| (message.at, Said::Message(message))));
+    said.extend(mission.questions.iter().map(|question| (question.at, Said::Asked(question))));
+    said.extend(mission.directives.iter().map(|directive| (directive.at, Said::Directive(directive))));
+    said.extend(mission.knowledge.iter().map(|knowledge| (knowledge.at, Said::Knowledge(knowledge))));
+    in_order(said, now, width)
+}
+
+fn goal(mission: &Mission) -> Vec<(Timestamp, Said<'_>)> {
+    let founding = mission.founding.iter();
+    founding.map(|founding| (mission.created, Said::Goal(founding.goal.as_str()))).collect()
+}
+
+fn in_order(mut said: Vec<(Timestamp, Said<'_>)>, now: Timestamp, width: usize) -> Vec<Row> {
     said.sort_by_key(|(at, _)| *at);
     let mut rows = Vec::new();
     for (at, said) in said {
@@ -33,59 +52,69 @@ pub fn rows(mission: &Mission, now: Timestamp, width: usize) -> Vec<Row> {
             rows.push(Row::new());
         }
         let age = ago(now.since(at));
-        match said {
-            Said::Goal(text) => rows.extend(speech("You", StyleRole::Accent, "the goal", &age, text, width)),
-            Said::Message(message) => rows.extend(message_rows(message, &age, width)),
-            Said::Asked(question) => rows.extend(question_rows(question, &age, width)),
-        }
+        rows.extend(match said {
+            Said::Goal(text) => speech(Party::Person, "the goal", &age, text, width),
+            Said::Message(message) => message_rows(message, &age, width),
+            Said::Asked(question) => question_rows(question, &age, width),
+            Said::Directive(directive) => {
+                let note = format!("directive {}, to everyone", directive.id);
+                speech(directive.from, &note, &age, directive.text.as_str(), width)
+            }
+            Said::Knowledge(known) => {
+                let by = Party::Attempt(known.confirmed_by);
+                speech(by, "confirms as knowledge", &age, known.note.as_str(), width)
+            }
+        });
     }
     rows
 }
 
-fn message_rows(message: &crate::domain::message::Message, age: &str, width: usize) -> Vec<Row> {
-    let note = match (message.state, message.delivery) {
+fn message_rows(message: &Message, age: &str, width: usize) -> Vec<Row> {
+    let state = match (message.state, message.delivery) {
         (MessageState::Delivered, _) => "",
         (MessageState::Waiting, Delivery::Queue) => "waits for the next turn",
         (MessageState::Waiting, Delivery::Interrupt) => "interrupts",
     };
-    let (name, style) = speaker(message.from);
-    speech(&name, style, note, age, message.text.as_str(), width)
+    let to = match message.to {
+        Party::Orchestrator if message.from == Party::Person => String::new(),
+        Party::Person => String::new(),
+        to => format!("to {}", party(to)),
+    };
+    let notes: Vec<&str> = [to.as_str(), state].into_iter().filter(|note| !note.is_empty()).collect();
+    speech(message.from, &notes.join(" · "), age, message.text.as_str(), width)
 }
 
 fn question_rows(question: &Question, age: &str, width: usize) -> Vec<Row> {
-    let note = if question.answer.is_some() { "" } else { "waits for your answer" };
-    let mut rows = speech(
-        &question.from.to_string(),
-        StyleRole::Warn,
-        note,
-        age,
-        &format!("{} {}", question.id, question.text),
-        width,
-    );
+    let note = match (&question.answer, question.to) {
+        (None, Party::Person) => "waits for your answer",
+        (None, _) => "waits for an answer",
+        (Some(_), _) => "",
+    };
+    let asker = (question.from.to_string(), StyleRole::Warn);
+    let mut rows = spoken(asker, note, age, &format!("{} {}", question.id, question.text), width);
     for (number, option) in (1..).zip(&question.options) {
         rows.push(Row::of(StyleRole::Key, format!("  {number} ")).then(StyleRole::Text, option.as_str()));
     }
     if let Some(answer) = &question.answer {
         rows.push(Row::new());
-        rows.extend(speech("You", StyleRole::Accent, "", "", answer.as_str(), width));
+        rows.extend(speech(question.to, "", "", answer.as_str(), width));
     }
     rows
 }
 
-fn speaker(party: Party) -> (String, StyleRole) {
-    match party {
+fn speech(from: Party, note: &str, age: &str, text: &str, width: usize) -> Vec<Row> {
+    let speaker = match from {
         Party::Person => ("You".to_owned(), StyleRole::Accent),
         Party::Orchestrator => ("Orchestrator".to_owned(), StyleRole::Strong),
         Party::Attempt(id) => (id.to_string(), StyleRole::Strong),
-    }
+    };
+    spoken(speaker, note, age, text, width)
 }
 
-fn speech(name: &str, style: StyleRole, note: &str, age: &str, text: &str, width: usize) -> Vec<Row> {
-    let mut head = Row::of(style, name)
-        .then(StyleRole::Dim, if note.is_empty() { String::new() } else { format!("  {note}") });
-    head = head.end(StyleRole::Dim, age);
-    let body = wrap(&crate::view::text::clean(text), width.saturating_sub(2))
-        .into_iter()
-        .map(|line| Row::of(StyleRole::Text, format!("  {line}")));
+fn spoken((name, style): (String, StyleRole), note: &str, age: &str, text: &str, width: usize) -> Vec<Row> {
+    let note = if note.is_empty() { String::new() } else { format!("  {note}") };
+    let head = Row::of(style, name).then(StyleRole::Dim, note).end(StyleRole::Dim, age);
+    let body = wrap(&clean(text), width.saturating_sub(2)).into_iter();
+    let body = body.map(|line| Row::of(StyleRole::Text, format!("  {line}")));
     std::iter::once(head).chain(body).collect()
 }

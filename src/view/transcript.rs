@@ -1,72 +1,21 @@
 //! A transcript block in lines: what was said, and tool calls as one line each with what they changed.
 
+use std::collections::VecDeque;
+
 use serde_json::Value;
 
-use crate::domain::id::Timestamp;
 use crate::domain::message::Party;
-use crate::domain::transcript::ToolOutcome;
+use crate::domain::transcript::{Entry, ToolOutcome};
 use crate::view::style_role::StyleRole;
 use crate::view::text::{self, count, first_line, plural, span, wrap};
 
+use super::block::{Block, BlockBody, ToolCall, append};
 use super::row::Row;
 
 /// How wide the column of verbs is.
 const VERB: usize = 8;
 /// Lines of a tool's output that stay visible when it is folded.
 const PEEK: usize = 3;
-
-/// One thing in a transcript: a text, or a tool call together with its answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Block {
-    /// The number of its first entry; 0 while it is live.
-    pub number: u64,
-    pub at: Timestamp,
-    pub body: BlockBody,
-}
-
-/// What a block is. All text is clean.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BlockBody {
-    Brief(String),
-    Message { from: Party, text: String },
-    Said(String),
-    Thought(String),
-    Note(String),
-    Call(ToolCall),
-}
-
-/// A tool call as far as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ToolCall {
-    pub id: String,
-    pub tool: String,
-    /// JSON as text.
-    pub arguments: String,
-    pub output: String,
-    pub answer: Option<Answered>,
-}
-
-/// How a tool call ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Answered {
-    pub status: ToolOutcome,
-    /// Milliseconds it took.
-    pub took: u64,
-}
-
-impl Block {
-    /// The block before what came after a time.
-    #[must_use]
-    pub fn at_the_time(mut self, then: Timestamp) -> Self {
-        if let BlockBody::Call(call) = &mut self.body
-            && call.answer.is_some_and(|answer| then.since(self.at) < answer.took)
-        {
-            call.answer = None;
-            call.output.clear();
-        }
-        self
-    }
-}
 
 /// Whether long output is folded away.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -108,6 +57,16 @@ pub fn lines(above: Above<'_>, block: &Block, width: usize, fold: Fold) -> Vec<R
         BlockBody::Call(call) => rows.extend(call_lines(call, width, fold)),
     }
     rows
+}
+
+/// A transcript in lines, nothing of it folded away.
+pub fn page(entries: &[Entry], width: usize) -> Vec<Row> {
+    let mut blocks = VecDeque::new();
+    for entry in entries {
+        append(&mut blocks, entry);
+    }
+    let above = std::iter::once(Above::Nothing).chain(blocks.iter().map(Above::Block));
+    above.zip(&blocks).flat_map(|(above, block)| lines(above, block, width, Fold::Unfolded)).collect()
 }
 
 /// At least the last `most` lines of one block, or all that it has: a text that is still being said is long, and is
@@ -338,6 +297,7 @@ fn summary(arguments: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::block::Answered;
     use super::super::row::plain;
     use super::*;
     use crate::domain::id::Timestamp;

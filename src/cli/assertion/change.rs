@@ -7,13 +7,11 @@ use crate::cli::context::{Context, print};
 use crate::cli::exit::Exit;
 use crate::cli::fault::misuse;
 use crate::cli::missions::MissionRef;
-use crate::cli::page::Page;
 use crate::cli::person::{Confirmation, confirm};
-use crate::cli::print::Style;
 use crate::domain::command::Command;
 use crate::domain::consequence::{Consequences, ContractChange};
-use crate::domain::contract::{Weight, Wording};
 use crate::link::protocol::{Call, Reply};
+use crate::view::edit::{Edit, reworded};
 
 /// Whether the person is asked before the change is made.
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
@@ -40,50 +38,19 @@ pub async fn make(
     if let ContractChange::Edit { assertion, edit, .. } = &change
         && let Some(present) = found.mission.contract.get(assertion)
     {
-        print(&reworded(&present.wording, &edit.applied_to(&present.wording), context.output.style()))?;
+        let style = context.output.style();
+        let new = edit.applied_to(&present.wording);
+        print(&style.page(&reworded(&present.wording, &new, style.columns())))?;
     }
     print(&consequences.sentence())?;
     if !consent.yes && confirm(context, "make this change?")? == Confirmation::No {
         print("nothing has changed")?;
         return Ok(Exit::Done);
     }
-    let done = match &change {
-        ContractChange::Edit { assertion, .. } => format!("{assertion} is edited"),
-        ContractChange::Add { draft, feature } => format!("{} is added for {feature}", draft.id),
-        ContractChange::Retire { assertion, .. } => format!("{assertion} is retired"),
-    };
-    ask(context, found, command(change)).await?;
-    print(&done)?;
+    let change = Edit::new(command(change));
+    ask(context, found, change.command.clone()).await?;
+    print(&change.words())?;
     Ok(Exit::Done)
-}
-
-/// What is worded anew: the old words and the new ones.
-fn reworded(old: &Wording, new: &Wording, style: Style) -> String {
-    let command =
-        |wording: &Wording| wording.check.command.as_ref().map_or("–", |line| line.as_str()).to_owned();
-    let weight = |wording: &Wording| match wording.weight {
-        Weight::Blocking => "blocking".to_owned(),
-        Weight::NonBlocking => "non-blocking".to_owned(),
-    };
-    let parts = |wording: &Wording| {
-        [
-            ("title", wording.title.to_string()),
-            ("statement", wording.statement.to_string()),
-            ("over", wording.check.via.word().to_owned()),
-            ("how", wording.check.how.to_string()),
-            ("command", command(wording)),
-            ("evidence", wording.evidence.to_string()),
-            ("weight", weight(wording)),
-        ]
-    };
-    let mut page = Page::new(style);
-    for ((name, old), (_, new)) in parts(old).into_iter().zip(parts(new)) {
-        if old != new {
-            page.field(0, name, &old);
-            page.field(0, "  →", &new);
-        }
-    }
-    page.into_text()
 }
 
 async fn consequences(

@@ -7,8 +7,8 @@ use crate::cli::args::MissionArg;
 use crate::cli::context::{Context, Format, print, print_json};
 use crate::cli::exit::Exit;
 use crate::cli::missions;
-use crate::cli::table::table;
-use crate::domain::contract::Weight;
+use crate::view::contract;
+use crate::view::row::Row;
 
 /// List all assertions
 #[derive(Debug, clap::Args)]
@@ -35,28 +35,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit> {
         print("there is no contract yet")?;
         return Ok(Exit::Done);
     }
-    let rows: Vec<[String; 6]> = mission
-        .contract
-        .values()
-        .map(|assertion| {
-            let weight = match assertion.wording.weight {
-                Weight::Blocking => "blocking",
-                Weight::NonBlocking => "non-blocking",
-            };
-            [
-                format!("{} {}", assertion.id, assertion.revision),
-                mission.standing(&assertion.id).word().to_owned(),
-                claimant(&assertion.id).unwrap_or_default(),
-                assertion.wording.check.via.word().to_owned(),
-                weight.to_owned(),
-                assertion.wording.title.to_string(),
-            ]
-        })
-        .collect();
-    print(&table(
-        ["assertion", "standing", "feature", "over", "weight", "title"],
-        &rows,
-        context.output.style(),
-    ))?;
+    let rows: Vec<Row> = mission.contract.values().map(|known| contract::entry(mission, known)).collect();
+    print(&context.output.style().page(&rows))?;
     Ok(Exit::Done)
 }

@@ -3,4 +3,5 @@
 mod show;
 mod verb;
 
+pub(super) use show::page;
 pub use verb::{Args, run};

@@ -22,11 +22,11 @@ use crate::tui::scroll::ScrollState;
 use crate::tui::transcript_buffer::TranscriptBuffer;
 use crate::tui::widget::painter::Highlight;
 use crate::view::attempt;
+use crate::view::block::{Block, BlockBody};
 use crate::view::glyph::Glyph;
 use crate::view::row::{Row, plain};
 use crate::view::style_role::StyleRole;
 use crate::view::text::plural;
-use crate::view::transcript::{Block, BlockBody};
 use crate::view::work::{asks, attempt_sign, subject};
 
 /// What is looked at of an attempt.

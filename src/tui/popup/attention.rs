@@ -111,7 +111,7 @@ fn list_of(inner: Rect, needs: usize) -> Rect {
 /// What a decision is about, as far as it can be said here.
 fn detail(app: &App, need: &Need, width: usize) -> Vec<Row> {
     match need.kind {
-        NeedKind::Gate { gate } => gate::summary(&app.mission, gate),
+        NeedKind::Gate { gate } => gate::summary(&app.mission, gate, width),
         NeedKind::Question { question } => {
             let Some(known) = app.mission.questions.iter().find(|known| known.id == question) else {
                 return Vec::new();

@@ -25,10 +25,10 @@ use crate::tui::layout::inside;
 use crate::tui::list::{List, SelectionStep};
 use crate::tui::source::SourceError;
 use crate::view::gate_items::{self, GateItem};
-use crate::view::row::Row;
+use crate::view::row::{Piece, Row};
 use crate::view::style_role::StyleRole;
 use crate::view::work::gate_name;
-use crate::view::{assertion, gate};
+use crate::view::{assertion, gate, gate_page};
 
 /// The screen of one gate.
 #[derive(Debug)]
@@ -74,7 +74,8 @@ impl GateScreen {
     }
 
     fn parts(&self, app: &App) -> Parts {
-        parts(inside(self.area(app)), gate::summary(&app.mission, self.gate).len())
+        let inner = inside(self.area(app));
+        parts(inner, gate::summary(&app.mission, self.gate, usize::from(inner.width)).len())
     }
 
     /// Looks at the point that is selected now: its evidence is asked for.
@@ -244,24 +245,12 @@ impl Popup for GateScreen {
 
     fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
         let mission = &app.mission;
-        let name = gate_name(self.gate);
-        let mut title = Row::of(
-            StyleRole::Strong,
-            format!(
-                "{}{}",
-                name.get(..1).unwrap_or_default().to_uppercase(),
-                name.get(1..).unwrap_or_default()
-            ),
-        );
+        let mut title = gate_page::heading(mission, self.gate);
         if let Some(words) = app.pending_decisions.get(&self.gate) {
-            title = title.end(StyleRole::Accent, format!("{words} is on its way"));
-        } else if mission.waits_at(self.gate) {
-            title = title.end(StyleRole::Warn, "▲ waits for you");
-        } else if mission.is_gate_open(self.gate) {
-            title = title.end(StyleRole::Dim, "open; work goes on before it");
+            title.right = vec![Piece::new(StyleRole::Accent, format!("{words} is on its way"))];
         }
         let inner = around(app, frame, area, &title);
-        let summary = gate::summary(mission, self.gate);
+        let summary = gate::summary(mission, self.gate, usize::from(inner.width));
         let parts = parts(inner, summary.len());
         let points = gate_items::points(mission, self.gate);
         let rows: Vec<Row> = points.iter().map(|point| gate_items::row(mission, self.gate, point)).collect();

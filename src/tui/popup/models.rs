@@ -7,15 +7,13 @@ use super::frame::{around, fitting, list};
 use super::prompt::{Prompt, Purpose};
 use super::{Popup, PopupResult};
 use crate::domain::attempt::Role;
-use crate::domain::budget::dollars;
-use crate::domain::usage::Usage;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::keymap::Context;
 use crate::tui::list::{List, SelectionStep};
+use crate::view::models;
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
-use crate::view::text::plural;
 
 /// The list of roles.
 #[derive(Debug, Default)]
@@ -54,19 +52,6 @@ impl Popup for Models {
             area,
             &Row::of(StyleRole::Strong, "Models").end(StyleRole::Dim, "from the next attempt on"),
         );
-        let rows: Vec<Row> = Role::ALL.into_iter().map(|role| row(app, role)).collect();
-        list(app, frame, inner, &self.list, &rows);
+        list(app, frame, inner, &self.list, &models::rows(&app.mission));
     }
-}
-
-fn row(app: &App, role: Role) -> Row {
-    let attempts = || app.mission.attempts.values().filter(move |attempt| attempt.role == role);
-    let used: Usage = attempts().map(|attempt| attempt.usage).sum();
-    let model = app.mission.models.get(&role);
-    let (style, words) =
-        model.map_or((StyleRole::Warn, "none is set"), |model| (StyleRole::Text, model.as_str()));
-    Row::of(StyleRole::Strong, format!("{:<16}", role.to_string()))
-        .then(style, words)
-        .end(StyleRole::Dim, plural(attempts().count(), "attempt"))
-        .end(StyleRole::Text, format!("{:>9}", dollars(used.micro_dollars)))
 }

@@ -1,0 +1,120 @@
+//! A gate on one page: what it comes to, and below it everything that it is decided on.
+
+use crate::domain::budget::Budget;
+use crate::domain::contract::Assertion;
+use crate::domain::gate::GateId;
+use crate::domain::id::MilestoneId;
+use crate::domain::mission::Mission;
+use crate::domain::plan::FeatureState;
+use crate::view::glyph::Glyph;
+use crate::view::style_role::StyleRole;
+use crate::view::words::{budget_words, used};
+
+use super::gate::summary;
+use super::gate_items::{self, GateItem, points};
+use super::prose::{indented, labelled, section};
+use super::row::{Piece, Row};
+use super::work::{GATE_AHEAD, decision, gate_name};
+use super::{assertion, contract, feature, finding, models};
+
+/// How far things are set in below the line that names them.
+const INDENT: usize = 2;
+
+/// The name of a gate, and at the right how far it is.
+pub fn heading(mission: &Mission, gate: GateId) -> Row {
+    let name = gate_name(gate);
+    let mut chars = name.chars();
+    let name: String = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
+    Row { right: state(mission, gate), ..Row::of(StyleRole::Strong, name) }
+}
+
+fn state(mission: &Mission, gate: GateId) -> Vec<Piece> {
+    let row = match mission.gates.get(&gate) {
+        None => Row::of(StyleRole::Dim, "not reached yet"),
+        Some(known) => match &known.decided {
+            None if mission.waits_at(gate) => {
+                Row::new().sign(StyleRole::Warn, Glyph::Needs).then(StyleRole::Warn, "waits for you")
+            }
+            None => Row::of(StyleRole::Dim, GATE_AHEAD),
+            Some(decided) => return decision(&decided.decision, decided.by).into(),
+        },
+    };
+    row.left
+}
+
+/// The page of a gate; the plan's is the whole plan and the whole contract.
+pub fn rows(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
+    let mut rows = vec![heading(mission, gate)];
+    rows.extend(summary(mission, gate, width));
+    for item in points(mission, gate) {
+        match &item {
+            GateItem::Goal | GateItem::Environment => {
+                rows.push(Row::new());
+                rows.extend(gate_items::detail(mission, &item, width));
+            }
+            GateItem::Milestone(id) => rows.extend(milestone(mission, *id, width)),
+            GateItem::Feature(id) => {
+                rows.extend([Row::new(), gate_items::row(mission, gate, &item)]);
+                let known = mission.feature(*id).into_iter();
+                let work = known.flat_map(|known| feature::work(known, width.saturating_sub(2 * INDENT)));
+                rows.extend(indented(work.collect(), 2 * INDENT));
+            }
+            GateItem::Assertion(id) => {
+                let Some(known) = mission.contract.get(id) else { continue };
+                rows.extend([Row::new(), gate_items::row(mission, gate, &item)]);
+                rows.extend(below(mission, gate, known, width));
+            }
+            GateItem::Finding(id) => {
+                rows.push(Row::new());
+                rows.extend(
+                    mission.findings.get(id).into_iter().flat_map(|f| finding::entry(mission, f, width)),
+                );
+            }
+        }
+    }
+    if gate == GateId::Plan {
+        rows.extend(cost(mission, width));
+    }
+    rows
+}
+
+/// Of an assertion in a plan, how it is checked; of one that was built, what was seen.
+fn below(mission: &Mission, gate: GateId, known: &Assertion, width: usize) -> Vec<Row> {
+    let indent = if gate == GateId::Plan { 3 * INDENT } else { INDENT };
+    let width = width.saturating_sub(indent);
+    let mut rows = if gate == GateId::Plan { assertion::wording(known, width) } else { Vec::new() };
+    if let Some(waiver) = mission.waivers.get(&known.id) {
+        rows.extend(labelled("waived", &format!("“{}”", waiver.reason), width));
+    }
+    let last = assertion::newest(mission, &known.id).filter(|_| gate != GateId::Plan);
+    rows.extend(last.into_iter().flat_map(|verdict| assertion::proof(mission, verdict, width)));
+    indented(rows, indent).collect()
+}
+
+/// A milestone, and what was taken out of it.
+fn milestone(mission: &Mission, id: MilestoneId, width: usize) -> Vec<Row> {
+    let mut rows = vec![Row::new(), gate_items::row(mission, GateId::Plan, &GateItem::Milestone(id))];
+    for feature in mission.features.iter().filter(|feature| feature.milestone == id) {
+        if let FeatureState::Cancelled { reason } = &feature.state {
+            let words = format!("{} {}: {reason}", feature.id, feature.spec.title);
+            rows.extend(indented(labelled("cancelled", &words, width.saturating_sub(INDENT)), INDENT));
+        }
+    }
+    rows
+}
+
+/// Who does the work, and what it may cost.
+fn cost(mission: &Mission, width: usize) -> Vec<Row> {
+    let mut rows = models::rows(mission);
+    rows.extend(labelled("budget", &budget(&mission.budget), width));
+    rows.extend(labelled("used", &used(&mission.usage()), width));
+    section("Models and cost", rows)
+}
+
+fn budget(budget: &Budget) -> String {
+    let words = budget_words(budget);
+    if budget.micro_dollars.or(budget.tokens).or(budget.agent_ms).is_none() {
+        return words;
+    }
+    format!("{words} · {} % of it is kept for validation", budget.validation_percent)
+}
