@@ -74,11 +74,6 @@ fn is_direction_mark(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// A text filled up with blanks to so many cells.
-pub fn padded(text: &str, room: usize) -> String {
-    format!("{text}{}", " ".repeat(room.saturating_sub(width(text))))
-}
-
 /// A text in a column of so many cells: clipped or filled up, with a blank behind it.
 pub fn column(text: &str, room: usize) -> String {
     padded(&clip(text, room.saturating_sub(1)), room)
@@ -117,6 +112,11 @@ pub fn clip(text: &str, room: usize) -> String {
     let mut kept = cut(text, room - 1).to_owned();
     kept.push('…');
     kept
+}
+
+/// A text filled up with blanks to so many cells.
+pub fn padded(text: &str, room: usize) -> String {
+    format!("{text}{}", " ".repeat(room.saturating_sub(width(text))))
 }
 
 /// As much of a text as fits, without an ellipsis.
@@ -235,6 +235,7 @@ mod tests {
         assert_eq!(clip("日本語", 4), "日…");
         assert_eq!(clip("日本語", 6), "日本語");
         assert_eq!(clip("abc", 0), "");
+        assert_eq!(padded("日本", 6), "日本  ");
         assert_eq!(width(&clip("👩‍👩‍👧‍👦 family", 5)), width("👩‍👩‍👧‍👦") + 3);
     }
 

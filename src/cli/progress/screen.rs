@@ -2,8 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use super::line::Line;
-use super::style::{Colours, Style, Width};
+use crate::cli::print::{Colours, Style, Width};
+use crate::view::log_line::{Extent, LogLine};
 
 /// Columns of a terminal that does not tell.
 const USUAL_COLUMNS: usize = 100;
@@ -36,7 +36,7 @@ impl Output {
         if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
             return Self::Pipe;
         }
-        Self::Terminal(if set("NO_COLOR") { Colours::Left } else { Colours::Shown })
+        Self::Terminal(if set("NO_COLOR") { Colours::Hidden } else { Colours::Shown })
     }
 
     /// How lines look there now; the width may change while it runs.
@@ -50,6 +50,17 @@ impl Output {
             }
         }
     }
+}
+
+/// A line of the log as it is printed; `at` is the time since the mission began, in milliseconds.
+pub fn printed(line: &LogLine, at: u64, style: Style) -> String {
+    let rows = line.rows(at, style.columns());
+    // A command that is broken into lines could not be copied.
+    let style = match line.extent {
+        Extent::OneRow => style,
+        Extent::Whole => Style { width: Width::Unbounded, ..style },
+    };
+    rows.iter().map(|row| style.cut(row)).collect::<Vec<_>>().join("\n")
 }
 
 impl<W: Write> Screen<W> {
@@ -67,8 +78,8 @@ impl<W: Write> Screen<W> {
     ///
     /// # Errors
     /// When the output is closed.
-    pub fn tell(&mut self, line: &Line, at: u64) -> io::Result<()> {
-        let text = line.rendered(at, self.style());
+    pub fn tell(&mut self, line: &LogLine, at: u64) -> io::Result<()> {
+        let text = printed(line, at, self.style());
         self.print(&text)
     }
 
@@ -129,7 +140,7 @@ mod tests {
         piped.live("working").unwrap();
         piped.print("done").unwrap();
         assert_eq!(String::from_utf8(piped.out).unwrap(), "done\n");
-        let mut terminal = Screen::new(Vec::new(), Output::Terminal(Colours::Left));
+        let mut terminal = Screen::new(Vec::new(), Output::Terminal(Colours::Hidden));
         terminal.live("working").unwrap();
         terminal.print("done").unwrap();
         terminal.print("again").unwrap();
