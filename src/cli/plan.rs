@@ -5,10 +5,11 @@ use serde_json::json;
 
 use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
-use super::{gate, missions};
+use super::missions;
 use crate::domain::estimate::estimate;
 use crate::domain::gate::GateId;
 use crate::domain::risk::risks;
+use crate::view::gate_page;
 
 /// Print the whole plan and the whole contract
 #[derive(Debug, clap::Args)]
@@ -27,7 +28,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let found = missions::find(context, args.id.as_deref())?;
     let mission = &found.mission;
     if !args.format.json {
-        print(&gate::page(mission, GateId::Plan, context.output.style()))?;
+        let style = context.output.style();
+        print(&style.page(&gate_page::rows(mission, GateId::Plan, style.columns())))?;
         return Ok(Exit::Done);
     }
     print_json(&json!({

@@ -3,11 +3,11 @@
 use crossterm::event::Event as Input;
 
 use crate::domain::id::Timestamp;
+use crate::domain::mission::MissionCard;
 use crate::link::protocol::Reply;
 
 use super::appearance::Appearance;
 use super::effect::Errand;
-use super::host::MissionCard;
 use super::source::{SourceError, SourceEvent};
 
 /// One thing that happened.

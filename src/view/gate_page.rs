@@ -1,4 +1,4 @@
-//! A gate on one page: what it comes to, and below it everything that it is decided on.
+//! A gate on one page: what it comes to, below it everything that it is decided on, and the commands that decide it.
 
 use crate::domain::budget::Budget;
 use crate::domain::contract::Assertion;
@@ -15,7 +15,7 @@ use super::gate_items::{self, GateItem, points};
 use super::prose::{indented, labelled, section};
 use super::row::{Piece, Row};
 use super::work::{GATE_AHEAD, decision, gate_name};
-use super::{assertion, contract, feature, finding, models};
+use super::{assertion, feature, finding, models, needs};
 
 /// How far things are set in below the line that names them.
 const INDENT: usize = 2;
@@ -74,6 +74,12 @@ pub fn rows(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
     }
     if gate == GateId::Plan {
         rows.extend(cost(mission, width));
+    }
+    if mission.waits_at(gate) {
+        for line in needs::lines(mission) {
+            let more = line.more.iter().map(|more| Row::of(StyleRole::Text, more).indented(INDENT));
+            rows.extend(section(&line.text, more.collect()));
+        }
     }
     rows
 }

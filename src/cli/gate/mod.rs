@@ -3,5 +3,4 @@
 mod show;
 mod verb;
 
-pub(super) use show::page;
 pub use verb::{Args, run};
