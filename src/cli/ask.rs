@@ -6,13 +6,13 @@ use super::context::Context;
 use super::engine_start::{self, Reached};
 use super::fault::misuse;
 use super::missions::{self, MissionRef};
-use super::progress::words::listed;
 use crate::domain::command::Command;
 use crate::domain::id::{AssertionId, AttemptId, FeatureId, QuestionId};
 use crate::domain::mission::Mission;
 use crate::domain::text::Text;
 use crate::link::LinkError;
 use crate::link::protocol::{Call, Reply};
+use crate::view::words::listed;
 
 /// Names that a refusal lists at most.
 const MOST_LISTED: usize = 12;

@@ -12,7 +12,6 @@ use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
 use super::fault::misuse;
 use super::missions::{self, MissionRef};
-use super::progress::words::{count, one_line};
 use crate::cli::print::Style;
 use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::id::AssertionId;
@@ -24,7 +23,8 @@ use crate::view::evidence::shown;
 use crate::view::prose::paragraph;
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
-use crate::view::text::clean;
+use crate::view::text::{clean, plural};
+use crate::view::words::one_line;
 
 /// Print the evidence that verdicts rest on
 #[derive(Debug, clap::Args)]
@@ -62,7 +62,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let file = store.get(&reference)?;
     if let Some(path) = &args.out {
         std::fs::write(path, &file.bytes).with_context(|| format!("failed to write {}", path.display()))?;
-        print(&format!("{} in {}", count(file.bytes.len(), "byte"), path.display()))?;
+        print(&format!("{} in {}", plural(file.bytes.len(), "byte"), path.display()))?;
     } else if args.format.json {
         let parsed = serde_json::from_slice::<Value>(&file.bytes).ok();
         print_json(&json!({

@@ -7,9 +7,9 @@ use super::context::{Context, print};
 use super::exit::Exit;
 use super::fault::misuse;
 use super::missions::{self, MissionRef};
-use super::progress::words::budget_words;
 use crate::domain::budget::Budget;
 use crate::domain::command::Command;
+use crate::view::words::budget_words;
 
 /// Go on
 #[derive(Debug, clap::Args)]

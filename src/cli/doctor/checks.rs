@@ -9,8 +9,8 @@ use crate::agent::prompt::PromptLibrary;
 use crate::cli::context::{Context, PROJECT_FILE};
 use crate::cli::missions::catalogue;
 use crate::cli::progress::screen::Output;
-use crate::cli::progress::words::count;
 use crate::engine::PROMPTS;
+use crate::view::text::plural;
 use crate::workspace::process::Program;
 use crate::workspace::repo::Head;
 use crate::workspace::{Repo, Sandbox, Unconfined};
@@ -96,7 +96,7 @@ pub(super) fn prompts(context: &Context) -> Vec<Check> {
         }
     }
     if checks.is_empty() {
-        checks.push(Check::new("prompts", CheckState::Good, count(names.len(), "prompt")));
+        checks.push(Check::new("prompts", CheckState::Good, plural(names.len(), "prompt")));
     }
     checks
 }
@@ -171,7 +171,7 @@ pub(super) fn missions(context: &Context) -> Check {
         .filter_map(|entry| Some(format!("{}: {}", entry.id, entry.mission.as_ref().err()?)))
         .collect();
     if broken.is_empty() {
-        return Check::new("missions", CheckState::Good, count(entries.len(), "mission"));
+        return Check::new("missions", CheckState::Good, plural(entries.len(), "mission"));
     }
     Check::new("missions", CheckState::Missing, broken.join("; "))
 }

@@ -9,9 +9,10 @@ use super::report::{Check, CheckState};
 use crate::agent::model::catalogue::Catalogue;
 use crate::agent::model::provider::{Probed, ProviderSpec, http_client, probe};
 use crate::cli::key::ready;
-use crate::cli::progress::words::{count, listed};
 use crate::config::{Backend, Settings};
 use crate::domain::attempt::Role;
+use crate::view::text::plural;
+use crate::view::words::listed;
 
 /// Whether providers are contacted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +94,7 @@ async fn played(settings: &Settings, model: &str, roles: &[Role], contact: Conta
         Ok(Probed::NotListed(among)) => Check::new(
             name,
             CheckState::Missing,
-            format!("{roles}; {at}; it answers, but does not list it among {}", count(among, "model")),
+            format!("{roles}; {at}; it answers, but does not list it among {}", plural(among, "model")),
         ),
         Ok(Probed::Silent(status)) => Check::new(
             name,
@@ -124,7 +125,7 @@ pub(super) fn prices(settings: &Settings) -> Check {
         return Check::new(
             "prices",
             CheckState::Good,
-            format!("{}, built in", count(builtin.names().count(), "model")),
+            format!("{}, built in", plural(builtin.names().count(), "model")),
         );
     };
     let origin = path.display().to_string();
@@ -133,7 +134,7 @@ pub(super) fn prices(settings: &Settings) -> Check {
         Ok(all) => Check::new(
             "prices",
             CheckState::Good,
-            format!("{}, {origin} first", count(all.names().count(), "model")),
+            format!("{}, {origin} first", plural(all.names().count(), "model")),
         ),
         Err(fault) => Check::new("prices", CheckState::Bad, fault),
     }

@@ -1,13 +1,13 @@
 //! Asking the person inline: at a gate for GO or NO-GO, at a question for a line.
 
 use crate::cli::answer;
-use crate::cli::progress::words::one_line;
 use crate::domain::attention::{NeedKind, needs};
 use crate::domain::command::Command;
 use crate::domain::gate::{Decision, GateId};
 use crate::domain::id::QuestionId;
 use crate::domain::mission::Mission;
 use crate::domain::text::Line;
+use crate::view::words::one_line;
 
 /// What the next line of the person is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

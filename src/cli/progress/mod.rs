@@ -2,4 +2,3 @@
 //! view's.
 
 pub mod screen;
-pub mod words;

@@ -71,8 +71,8 @@ fn the_contract_is_changed_after_its_consequences_were_told() {
     assert!(stage.ended(&edit, 2).1.contains("nobody can be asked here; add --yes"));
     let told = stage.told(&[&edit[..], &["--yes"]].concat());
     let lines: Vec<&str> = told.lines().collect();
-    assert!(lines[0].starts_with("title      "), "{told}");
-    assert_eq!(lines[1], "  →        The page opens");
+    assert!(lines[0].starts_with("title     "), "{told}");
+    assert_eq!(lines[1], "  →       The page opens");
     assert_eq!(lines[2..], ["revision 2 · no verdict goes stale", "VAL-WEB-001 is edited"]);
     let shown = stage.json(&["assertion", "show", "VAL-WEB-001"]);
     assert_eq!(shown["assertion"]["revision"], 2);

@@ -49,12 +49,13 @@ fn a_demo_that_was_cut_off_goes_on_to_its_landed_branch() {
     );
     let shown = stage.told(&["gate", "M1"]);
     assert!(
-        shown.contains("gate M1: GO by autopilot\n\nAssertions") && shown.contains("flightdeck evidence ev_"),
+        shown.contains("The gate of M1  GO by autopilot\n✓ GO was said\n")
+            && shown.contains("flightdeck evidence ev_"),
         "{shown}"
     );
-    assert!(shown.contains("Findings") && shown.contains("FND-1"), "{shown}");
+    assert!(shown.contains("found     FND-1, by a failed verdict of #"), "{shown}");
     assert!(stage.told(&["feature", "show", "F1"]).contains("Handoff of #"));
-    assert!(stage.told(&["findings"]).contains("a verdict of #"));
+    assert!(stage.told(&["findings"]).contains("by a failed verdict of #"));
     let told = stage.told(&["stats"]);
     assert!(
         told.contains("user testing") && told.contains("M1 ") && told.contains("test cases came with"),

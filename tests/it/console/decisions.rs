@@ -115,7 +115,7 @@ fn the_contract_from_the_editor_becomes_commands_with_their_fates() {
     };
     let considered = fly_engine(Engine::of(sample(Moment::Flying)), edit, "E");
     let frame = considered.frame;
-    assert!(frame.contains("VAL-AUTH-001 is worded anew"), "{frame}");
+    assert!(frame.contains("VAL-AUTH-001 is edited"), "{frame}");
     assert!(frame.contains("revision 2 · 1 verdict goes stale"), "{frame}");
     assert!(frame.contains("VAL-FILE-002 is retired"), "{frame}");
     assert!(considered.source.asked.lock().unwrap().is_empty(), "nothing is sent before Enter");

@@ -46,7 +46,7 @@ fn the_contract_shows_where_every_assertion_stands() {
     ○ DESK-002 Hiding can be undone
     ○ DESK-003 Entries can be searched
     ○ FILE-001 Everything can be taken home as CSV
-    ○ FILE-002 A thousand entries export within two seconds | optional
+    ○ FILE-002 A thousand entries export within two seconds | non-blocking
     ");
 }
 
