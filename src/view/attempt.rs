@@ -6,8 +6,8 @@ use crate::domain::budget::dollars;
 use crate::domain::handoff::{Handoff, Procedure};
 use crate::domain::mission::Mission;
 use crate::view::glyph::Glyph;
-use crate::view::style_role::StyleRole;
 use crate::view::live::doing;
+use crate::view::style_role::StyleRole;
 use crate::view::text::{column, count, plural, span, wrap};
 
 use super::row::Row;

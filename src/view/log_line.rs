@@ -108,7 +108,11 @@ mod tests {
     fn columns_are_aligned_and_a_whole_line_is_wrapped() {
         let lines = [
             LogLine::new(BEGINS, "F1", "#2 worker builds: the page"),
-            LogLine::new(BAD, "VAL-GUESTBOOK-001", "posting an empty name answers 500\nand the entry is kept"),
+            LogLine::new(
+                BAD,
+                "VAL-GUESTBOOK-001",
+                "posting an empty name answers 500\nand the entry is kept",
+            ),
             LogLine::new(GOOD, "plan", "1 milestone").with(["M1 The page: F1, F2".to_owned()]),
             LogLine::new(NEEDS, "Q1", "which of the two shall it be: the first, or the second one?")
                 .with(["flightdeck answer -m guestbook-7k2p Q1 \"…\"".to_owned()])

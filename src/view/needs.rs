@@ -48,9 +48,11 @@ fn gate_commands(gate: GateId, mission: &Mission, id: &str) -> Vec<String> {
         let unproven = mission
             .assertions_of(milestone)
             .filter(|assertion| assertion.is_blocking() && !mission.standing(&assertion.id).is_settled());
-        commands.extend(unproven.map(|assertion| {
-            format!("flightdeck gate {id} {gate} waive {} --reason \"why\"", assertion.id)
-        }));
+        commands.extend(
+            unproven.map(|assertion| {
+                format!("flightdeck gate {id} {gate} waive {} --reason \"why\"", assertion.id)
+            }),
+        );
     }
     commands.push(format!("flightdeck gate {id} {gate} no-go --note \"what must change\""));
     commands

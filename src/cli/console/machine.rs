@@ -73,7 +73,9 @@ impl Host for Machine {
         tokio::task::spawn_blocking(move || {
             let entries = missions::catalogue(&context).list();
             entries.into_iter().filter_map(|entry| entry.mission.ok()).collect()
-        }).await.unwrap_or_default()
+        })
+        .await
+        .unwrap_or_default()
     }
 }
 

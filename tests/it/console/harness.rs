@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use crossterm::event::Event;
 use flightdeck::domain::id::Timestamp;
+use flightdeck::domain::mission::MissionCard;
 use flightdeck::tui::ConsoleExit;
 use flightdeck::tui::app::{App, Look, Start};
 use flightdeck::tui::event_loop::Console;
-use flightdeck::domain::mission::MissionCard;
 use flightdeck::tui::host::{Host, Told};
 use flightdeck::tui::keymap::Keymap;
 use flightdeck::tui::options::{Mouse, Notifications};
