@@ -110,7 +110,7 @@ fn findings_stats_and_talk_are_told_from_the_first_moment() {
     assert_eq!(stage.json(&["findings"]), serde_json::json!([]));
     let stats = stage.told(&["stats"]);
     assert!(
-        stats.contains("BY ROLE") && stats.contains("orchestrator") && stats.contains("no limit"),
+        stats.contains("By role") && stats.contains("orchestrator") && stats.contains("no limit"),
         "{stats}"
     );
     assert_eq!(stage.json(&["stats"])["by_role"][0]["of"], "orchestrator");

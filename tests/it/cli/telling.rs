@@ -1,14 +1,15 @@
 //! What a person reads while a mission flies: the lines of its events, its summary, and the commands at the end.
 
 use flightdeck::cli::print::Style;
-use flightdeck::cli::progress::event_lines::tell;
-use flightdeck::cli::progress::summary::{needed, summary};
+use flightdeck::cli::progress::screen::printed;
 use flightdeck::domain::attempt::{Ending, Work};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::id::{MilestoneId, Timestamp};
 use flightdeck::domain::message::Party;
 use flightdeck::domain::mission::{Hold, HoldCause, Mission};
 use flightdeck::domain::verdict::Outcome;
+use flightdeck::view::event_lines::event_line;
+use flightdeck::view::{needs, summary};
 use insta::assert_snapshot;
 
 use crate::support::mission::Flight;
@@ -20,14 +21,14 @@ fn told(flight: &Flight) -> String {
     let lines = flight.log.iter().filter_map(|stamped| {
         mission.apply(stamped);
         let at = stamped.at.since(mission.created);
-        tell(stamped, &mission).map(|line| line.rendered(at, Style::PLAIN))
+        event_line(stamped, &mission).map(|line| printed(&line, at, Style::PLAIN))
     });
     lines.collect::<Vec<_>>().join("\n")
 }
 
 fn waits(flight: &Flight) -> String {
-    let lines = needed(&flight.mission);
-    lines.iter().map(|line| line.rendered(0, Style::PLAIN)).collect::<Vec<_>>().join("\n")
+    let lines = needs::lines(&flight.mission);
+    lines.iter().map(|line| printed(line, 0, Style::PLAIN)).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -104,7 +105,7 @@ fn a_question_and_a_hold_are_told_with_what_lets_the_mission_go_on() {
 
 #[test]
 fn the_summary_says_how_the_mission_stands() {
-    assert_snapshot!(summary(&Flight::completed().mission, Timestamp(99_000), Style::PLAIN).join("\n"), @r#"
+    assert_snapshot!(Style::PLAIN.page(&summary::rows(&Flight::completed().mission, Timestamp(99_000))), @r#"
     guestbook-7k2p is completed after 0:18: 5 attempts, 0 tokens
       assertions  1 passed
       milestones  M1 GO after 1 round
@@ -116,7 +117,7 @@ fn the_summary_says_how_the_mission_stands() {
         gate: flightdeck::domain::gate::GateId::Milestone(MilestoneId(1)),
         decision: words::no_go("mend the form"),
     });
-    assert_snapshot!(summary(&flight.mission, flight.now(), Style::PLAIN).join("\n"), @r#"
+    assert_snapshot!(Style::PLAIN.page(&summary::rows(&flight.mission, flight.now())), @r#"
     guestbook-7k2p is running after 0:18: 5 attempts, 0 tokens
       assertions  1 passed
       milestones  M1 sent back by NO-GO after 1 round

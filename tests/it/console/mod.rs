@@ -3,7 +3,7 @@
 mod decisions;
 mod doorstep;
 mod gallery;
-mod harness;
+pub mod harness;
 mod kept;
 mod pictures;
 mod presenters;
