@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::progress::screen::Output;
 use crate::config::{Flag, Home, Settings, Sources, Variables};
+use crate::view::row::Row;
 use crate::workspace::Repo;
 
 /// The project's own settings, in its repository.
@@ -96,6 +97,15 @@ pub fn print(text: &str) -> Result<()> {
     }
     out.flush()?;
     Ok(())
+}
+
+/// Prints a page of the view, made for the width of the output.
+///
+/// # Errors
+/// When the output is closed.
+pub fn print_page(context: &Context, page: impl FnOnce(usize) -> Vec<Row>) -> Result<()> {
+    let style = context.output.style();
+    print(&style.page(&page(style.columns())))
 }
 
 /// Prints a value as JSON over several lines.

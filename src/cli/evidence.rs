@@ -8,11 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::ask;
-use super::context::{Context, Format, print, print_json};
+use super::context::{Context, Format, print, print_json, print_page};
 use super::exit::Exit;
 use super::fault::misuse;
 use super::missions::{self, MissionRef};
-use crate::cli::print::Style;
 use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
@@ -48,12 +47,11 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let thing = args.words.iter().find(is_thing);
     let mission = args.words.iter().find(|word| !is_thing(word));
     let found = missions::find(context, mission.map(String::as_str))?;
-    let style = context.output.style();
     let Some(thing) = thing else {
         if args.out.is_some() {
             return Err(misuse("name the evidence to write: `flightdeck evidence` lists all references"));
         }
-        verdicts(&found, args.format, style)?;
+        verdicts(context, &found, args.format)?;
         return Ok(Exit::Done);
     };
     let store = Evidence::at(&found.dir);
@@ -69,7 +67,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
             "reference": file.reference, "kind": file.header.kind, "title": file.header.title, "content": parsed,
         }))?;
     } else {
-        print(&style.page(&rows(&file, style)))?;
+        print_page(context, |width| rows(&file, width))?;
     }
     Ok(Exit::Done)
 }
@@ -111,7 +109,7 @@ fn newest(mission: &Mission, word: &str) -> Result<EvidenceRef> {
     })
 }
 
-fn verdicts(found: &MissionRef, format: Format, style: Style) -> Result<()> {
+fn verdicts(context: &Context, found: &MissionRef, format: Format) -> Result<()> {
     let all: Vec<_> = found.mission.verdicts.values().flatten().collect();
     if format.json {
         return print_json(&all);
@@ -119,11 +117,11 @@ fn verdicts(found: &MissionRef, format: Format, style: Style) -> Result<()> {
     if all.is_empty() {
         return print("no verdict has been given yet");
     }
-    print(&style.page(&proofs(&found.mission, style.columns())))
+    print_page(context, |width| proofs(&found.mission, width))
 }
 
 /// As the console shows it.
-fn rows(file: &EvidenceFile, style: Style) -> Vec<Row> {
+fn rows(file: &EvidenceFile, width: usize) -> Vec<Row> {
     let mut rows = vec![Row::of(StyleRole::Strong, format!("{} {}", file.reference.0, file.header.title))];
     let text = || String::from_utf8_lossy(&file.bytes).into_owned();
     let (kind, content) = match file.header.kind {
@@ -132,13 +130,13 @@ fn rows(file: &EvidenceFile, style: Style) -> Vec<Row> {
         Kind::Terminal => (EvidenceKind::Terminal, text()),
         Kind::Screenshot => (EvidenceKind::Screenshot, STANDARD.encode(&file.bytes)),
         Kind::Unknown => {
-            rows.extend(paragraph(StyleRole::Text, &clean(&text()), style.columns()));
+            rows.extend(paragraph(StyleRole::Text, &clean(&text()), width));
             return rows;
         }
     };
     let title = file.header.title.clone();
     let doc = EvidenceDoc { reference: file.reference.clone(), kind, title, content };
-    rows.extend(shown(&doc, style.columns()).into_rows());
+    rows.extend(shown(&doc, width).into_rows());
     if kind == EvidenceKind::Screenshot {
         let command = format!("flightdeck evidence {} --out FILE", file.reference.0);
         rows.push(Row::of(StyleRole::Dim, command));
@@ -150,6 +148,7 @@ fn rows(file: &EvidenceFile, style: Style) -> Vec<Row> {
 mod tests {
     use super::*;
     use crate::store::Header;
+    use crate::view::row::plain;
 
     #[test]
     fn a_terminal_is_shown_as_it_looked() {
@@ -160,7 +159,7 @@ mod tests {
             header: Header { kind: Kind::Terminal, title: "terminal: greet Ada".to_owned() },
             bytes: bytes.to_vec(),
         };
-        insta::assert_snapshot!(Style::PLAIN.page(&rows(&file, Style::PLAIN)), @r"
+        insta::assert_snapshot!(plain(&rows(&file, 80)), @r"
         ev_1 terminal: greet Ada
         $ greet Ada
         Hello, Ada!

@@ -2,12 +2,11 @@
 
 use anyhow::Result;
 
-use super::context::{Context, Format, print, print_json};
+use super::context::{Context, Format, print, print_json, print_page};
 use super::exit::Exit;
 use super::missions;
 use crate::domain::finding::Finding;
 use crate::view::finding::entry;
-use crate::view::row::Row;
 
 /// List what handoffs and validators reported
 #[derive(Debug, clap::Args)]
@@ -41,9 +40,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         print(if args.open { "no finding is open" } else { "nothing was reported yet" })?;
         return Ok(Exit::Done);
     }
-    let style = context.output.style();
-    let rows: Vec<Row> =
-        findings.into_iter().flat_map(|known| entry(&found.mission, known, style.columns())).collect();
-    print(&style.page(&rows))?;
+    print_page(context, |width| {
+        findings.into_iter().flat_map(|known| entry(&found.mission, known, width)).collect()
+    })?;
     Ok(Exit::Done)
 }

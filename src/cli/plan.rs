@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::json;
 
-use super::context::{Context, Format, print, print_json};
+use super::context::{Context, Format, print_json, print_page};
 use super::exit::Exit;
 use super::missions;
 use crate::domain::estimate::estimate;
@@ -28,8 +28,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let found = missions::find(context, args.id.as_deref())?;
     let mission = &found.mission;
     if !args.format.json {
-        let style = context.output.style();
-        print(&style.page(&gate_page::rows(mission, GateId::Plan, style.columns())))?;
+        print_page(context, |width| gate_page::rows(mission, GateId::Plan, width))?;
         return Ok(Exit::Done);
     }
     print_json(&json!({

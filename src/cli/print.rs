@@ -69,18 +69,25 @@ impl Style {
         wrap(text, self.columns().saturating_sub(used).max(LEAST))
     }
 
-    /// Rows one below the other, each of them whole.
+    /// Rows one below the other, each of them whole. In a pipe the right sides of neighbours end in one column.
     pub fn page(self, rows: &[Row]) -> String {
-        rows.iter().map(|row| self.whole(row)).collect::<Vec<_>>().join("\n")
+        let mut lines = Vec::new();
+        for run in rows.chunk_by(|one, next| one.right.is_empty() == next.right.is_empty()) {
+            let widest =
+                |side: fn(&Row) -> &[Piece]| run.iter().map(|row| cells(side(row))).max().unwrap_or(0);
+            let edge = match self.width {
+                Width::Columns(columns) => columns,
+                Width::Unbounded => widest(|row| &row.left) + BETWEEN + widest(|row| &row.right),
+            };
+            lines.extend(run.iter().map(|row| self.whole(row, edge)));
+        }
+        lines.join("\n")
     }
 
     /// A row on one line: what does not fit of its left side is cut.
     pub fn cut(self, row: &Row) -> String {
-        let right = trimmed(&row.right);
-        let room = match self.width {
-            Width::Unbounded => WIDE,
-            Width::Columns(columns) => columns.saturating_sub(before(&right)),
-        };
+        let Width::Columns(columns) = self.width else { return self.page(std::slice::from_ref(row)) };
+        let room = columns.saturating_sub(before(&row.right));
         let mut left = Vec::new();
         let mut used = 0;
         for piece in trimmed(&row.left) {
@@ -92,35 +99,27 @@ impl Style {
                 break;
             }
         }
-        self.sides(&left, &right)
+        self.sides(&left, &row.right, columns)
     }
 
-    /// A row with all its words: what does not fit goes on in lines below, set in.
-    pub fn whole(self, row: &Row) -> String {
-        let right = trimmed(&row.right);
-        let room = self.columns().saturating_sub(before(&right)).max(LEAST);
+    /// A row with all its words: what does not fit before the edge goes on in lines below, set in.
+    fn whole(self, row: &Row, edge: usize) -> String {
+        let room = edge.saturating_sub(before(&row.right)).max(LEAST);
         let mut lines = broken(&trimmed(&row.left), room).into_iter();
-        let mut text = self.sides(&lines.next().unwrap_or_default(), &right);
+        let mut text = self.sides(&lines.next().unwrap_or_default(), &row.right, edge);
         for line in lines {
             text.push('\n');
-            text.push_str(&self.sides(&line, &[]));
+            text.push_str(&self.sides(&line, &[], edge));
         }
         text
     }
 
-    /// Both sides on one line; on a terminal the right one ends at its edge.
-    fn sides(self, left: &[Piece], right: &[Piece]) -> String {
-        let painted = |pieces: &[Piece]| -> String {
-            pieces.iter().map(|piece| self.paint(piece.style, &piece.text)).collect()
-        };
-        if right.is_empty() {
-            return painted(&trimmed(left));
-        }
-        let gap = match self.width {
-            Width::Unbounded => BETWEEN,
-            Width::Columns(columns) => columns.saturating_sub(cells(left) + cells(right)).max(BETWEEN),
-        };
-        format!("{}{}{}", painted(left), " ".repeat(gap), painted(right))
+    /// Both sides on one line, the right one up to the edge.
+    fn sides(self, left: &[Piece], right: &[Piece], edge: usize) -> String {
+        let gap = edge.saturating_sub(cells(left) + cells(right)).max(BETWEEN);
+        let between = Piece { text: " ".repeat(gap), style: StyleRole::Text };
+        let line: Vec<Piece> = left.iter().chain([&between]).chain(right).cloned().collect();
+        trimmed(&line).iter().map(|piece| self.paint(piece.style, &piece.text)).collect()
     }
 }
 
@@ -208,7 +207,7 @@ mod tests {
         let style = Style { colours: Colours::Shown, ..Style::PLAIN };
         assert_eq!(style.paint(StyleRole::Bad, "no"), "\u{1b}[31mno\u{1b}[0m");
         assert_eq!(
-            style.whole(&row()),
+            style.page(&[row()]),
             "\u{1b}[32m✓ \u{1b}[0ma visitor reads what others wrote  \u{1b}[2m  r2\u{1b}[0m"
         );
     }
@@ -217,14 +216,11 @@ mod tests {
     fn a_row_is_cut_or_goes_on_below_and_its_right_side_stands_at_the_edge() {
         let narrow = Style { colours: Colours::Hidden, width: Width::Columns(30) };
         insta::assert_snapshot!(narrow.cut(&row()), @"✓ a visitor reads what …    r2");
-        insta::assert_snapshot!(narrow.whole(&row()), @r"
+        insta::assert_snapshot!(narrow.page(&[row()]), @r"
         ✓ a visitor reads what      r2
           others wrote
         ");
-        insta::assert_snapshot!(Style::PLAIN.page(&[row(), Row::new(), row()]), @r"
-        ✓ a visitor reads what others wrote    r2
-
-        ✓ a visitor reads what others wrote    r2
-        ");
+        let short = Row::of(StyleRole::Text, "short").end(StyleRole::Dim, "r10 ");
+        insta::assert_snapshot!(Style::PLAIN.page(&[row(), short, Row::new(), row()]), @"");
     }
 }

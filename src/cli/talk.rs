@@ -3,12 +3,10 @@
 use anyhow::Result;
 use serde_json::json;
 
-use super::context::{Context, Format, print, print_json};
+use super::context::{Context, Format, print, print_json, print_page};
 use super::exit::Exit;
 use super::missions;
 use crate::engine::now;
-use crate::view::row::Row;
-use crate::view::style_role::StyleRole;
 use crate::view::talk::whole;
 
 /// Print the conversation
@@ -36,12 +34,9 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         }))?;
         return Ok(Exit::Done);
     }
-    let style = context.output.style();
-    let mut rows = whole(mission, now(), style.columns());
+    print_page(context, |width| whole(mission, now(), width))?;
     if mission.messages.is_empty() && mission.questions.is_empty() {
-        let hint = format!("nothing else was said yet; `flightdeck say -m {} \"…\"` begins", found.id);
-        rows.extend([Row::new(), Row::of(StyleRole::Dim, hint)]);
+        print(&format!("\nnothing else was said yet; `flightdeck say -m {} \"…\"` begins", found.id))?;
     }
-    print(&style.page(&rows))?;
     Ok(Exit::Done)
 }

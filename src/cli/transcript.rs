@@ -4,15 +4,13 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::ask;
-use super::context::{Context, Format, print, print_json};
+use super::context::{Context, Format, print, print_json, print_page};
 use super::exit::Exit;
 use super::missions::{self, MissionRef};
-use crate::cli::print::Style;
 use crate::domain::attempt::Attempt;
 use crate::engine::now;
 use crate::view::attempt::row;
-use crate::view::row::Row;
-use crate::view::style_role::StyleRole;
+use crate::view::text::plural;
 use crate::view::transcript::page;
 
 /// Print what an attempt was told, said and did
@@ -37,9 +35,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let attempt = args.words.iter().find(is_attempt);
     let mission = args.words.iter().find(|word| !is_attempt(word));
     let found = missions::find(context, mission.map(String::as_str))?;
-    let style = context.output.style();
     let Some(word) = attempt else {
-        attempts(&found, args.format, style)?;
+        attempts(context, &found, args.format)?;
         return Ok(Exit::Done);
     };
     let attempt = ask::attempt(&found.mission, word)?;
@@ -48,19 +45,19 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         print_json(&json!({ "attempt": attempt, "older": older, "items": entries }))?;
         return Ok(Exit::Done);
     }
-    let mission = &found.mission;
-    let mut rows: Vec<Row> =
-        mission.attempts.get(&attempt).map(|known| row(mission, known, &[], now())).into_iter().collect();
+    let known = found.mission.attempts.get(&attempt);
+    print_page(context, |_| known.map(|known| row(&found.mission, known, &[], now())).into_iter().collect())?;
     if older > 0 {
-        let words = format!("… {older} before these; `--limit` shows more");
-        rows.push(Row::of(StyleRole::Dim, words));
+        print(&format!(
+            "… {} before these; `--limit` shows more",
+            plural(usize::try_from(older).unwrap_or(usize::MAX), "item")
+        ))?;
     }
-    rows.extend(page(&entries, style.columns()));
-    print(&style.page(&rows))?;
+    print_page(context, |width| page(&entries, width))?;
     Ok(Exit::Done)
 }
 
-fn attempts(found: &MissionRef, format: Format, style: Style) -> Result<()> {
+fn attempts(context: &Context, found: &MissionRef, format: Format) -> Result<()> {
     let attempts: Vec<&Attempt> = found.mission.attempts.values().collect();
     if format.json {
         return print_json(&attempts);
@@ -68,6 +65,7 @@ fn attempts(found: &MissionRef, format: Format, style: Style) -> Result<()> {
     if attempts.is_empty() {
         return print("no attempt has run yet");
     }
-    let rows: Vec<Row> = attempts.into_iter().map(|known| row(&found.mission, known, &[], now())).collect();
-    print(&style.page(&rows))
+    print_page(context, |_| {
+        attempts.into_iter().map(|known| row(&found.mission, known, &[], now())).collect()
+    })
 }

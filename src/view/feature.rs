@@ -38,7 +38,10 @@ pub fn page(mission: &Mission, known: &Feature, now: Timestamp, width: usize) ->
             .end(StyleRole::Dim, known.milestone.to_string()),
         Row::new(),
     ];
-    rows.extend(detail(mission, known, width));
+    rows.extend(work(known, width));
+    let stake = mission.assertions_at_stake(known);
+    let stake = stake.iter().filter_map(|id| mission.contract.get(id));
+    rows.extend(section("Fulfills", stake.map(|found| contract::entry(mission, found)).collect()));
     rows.extend(section(
         "Attempts",
         attempts(mission, known.id).map(|attempt| attempt::row(mission, attempt, &[], now)).collect(),

@@ -103,14 +103,7 @@ pub fn row(mission: &Mission, gate: GateId, point: &GateItem) -> Row {
             let title = mission.feature(*id).map_or("", |feature| feature.spec.title.as_str());
             Row::of(StyleRole::Text, format!("{id} {title}"))
         }
-        GateItem::Assertion(id) if gate != GateId::Plan && is_older(mission, gate, id) => {
-            let row = contract::row(mission, id);
-            let older = assertion::newest(mission, id).map(|verdict| format!(" at {} ", verdict.commit));
-            let mut right = vec![Piece::new(StyleRole::Warn, older.unwrap_or_default())];
-            right.extend(row.right);
-            Row { right, ..row }
-        }
-        GateItem::Assertion(id) => contract::row(mission, id),
+        GateItem::Assertion(id) => dated(mission, gate, id, contract::row(mission, id)),
         GateItem::Finding(id) => {
             let mut row =
                 mission.findings.get(id).map(|known| finding::row(mission, known)).unwrap_or_default();
@@ -122,6 +115,17 @@ pub fn row(mission: &Mission, gate: GateId, point: &GateItem) -> Row {
         }
     };
     Row { left: lead.left.into_iter().chain(said.left).collect(), right: said.right }
+}
+
+/// The row of an assertion; of one that was proven before the last change it says at which commit.
+pub fn dated(mission: &Mission, gate: GateId, id: &AssertionId, mut row: Row) -> Row {
+    if gate != GateId::Plan
+        && is_older(mission, gate, id)
+        && let Some(verdict) = assertion::newest(mission, id)
+    {
+        row.right.insert(0, Piece::new(StyleRole::Warn, format!(" at {} ", verdict.commit)));
+    }
+    row
 }
 
 fn depth(point: &GateItem) -> usize {

@@ -11,11 +11,11 @@ use crate::view::style_role::StyleRole;
 use crate::view::words::{budget_words, used};
 
 use super::gate::summary;
-use super::gate_items::{self, GateItem, points};
+use super::gate_items::{self, GateItem, dated, points};
 use super::prose::{indented, labelled, section};
 use super::row::{Piece, Row};
 use super::work::{GATE_AHEAD, decision, gate_name};
-use super::{assertion, feature, finding, models, needs};
+use super::{assertion, contract, feature, finding, models, needs};
 
 /// How far things are set in below the line that names them.
 const INDENT: usize = 2;
@@ -30,7 +30,7 @@ pub fn heading(mission: &Mission, gate: GateId) -> Row {
 
 fn state(mission: &Mission, gate: GateId) -> Vec<Piece> {
     let row = match mission.gates.get(&gate) {
-        None => Row::of(StyleRole::Dim, "not reached yet"),
+        None => Row::new(),
         Some(known) => match &known.decided {
             None if mission.waits_at(gate) => {
                 Row::new().sign(StyleRole::Warn, Glyph::Needs).then(StyleRole::Warn, "waits for you")
@@ -44,7 +44,9 @@ fn state(mission: &Mission, gate: GateId) -> Vec<Piece> {
 
 /// The page of a gate; the plan's is the whole plan and the whole contract.
 pub fn rows(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
-    let mut rows = vec![heading(mission, gate)];
+    let mut heading = heading(mission, gate);
+    heading.left.push(Piece::new(StyleRole::Dim, format!("  {}", mission.title())));
+    let mut rows = vec![heading];
     rows.extend(summary(mission, gate, width));
     for item in points(mission, gate) {
         match &item {
@@ -61,7 +63,8 @@ pub fn rows(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
             }
             GateItem::Assertion(id) => {
                 let Some(known) = mission.contract.get(id) else { continue };
-                rows.extend([Row::new(), gate_items::row(mission, gate, &item)]);
+                let row = dated(mission, gate, id, contract::entry(mission, known));
+                rows.extend([Row::new(), if gate == GateId::Plan { row.indented(2 * INDENT) } else { row }]);
                 rows.extend(below(mission, gate, known, width));
             }
             GateItem::Finding(id) => {

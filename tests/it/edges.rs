@@ -1,5 +1,7 @@
 //! One mission, read on both edges: what a verb prints is what the console draws.
 
+mod pages;
+
 use flightdeck::domain::attempt::{Ending, Work};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::estimate::forecast;
@@ -29,7 +31,7 @@ fn priced() -> Flight {
 }
 
 /// The console's screen after some keys.
-fn console(flight: &Flight, keys: &str) -> String {
+pub fn console(flight: &Flight, keys: &str) -> String {
     let source = Recording { events: flight.log.clone(), ..Recording::default() };
     fly_on(source, flight.now(), (160, 50), inputs(keys)).frame
 }
@@ -40,7 +42,7 @@ fn timeline_of(flight: &Flight) -> String {
 }
 
 /// What stands on both: the text on the verb's output and on the console's rows.
-fn on_both(text: &str, verb: &str, console: &str) {
+pub fn on_both(text: &str, verb: &str, console: &str) {
     assert!(verb.contains(text), "the verb does not say {text:?}:\n{verb}");
     assert!(console.contains(text), "the console does not say {text:?}:\n{console}");
 }

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::cli::ask::{ask, call};
-use crate::cli::context::{Context, print};
+use crate::cli::context::{Context, print, print_page};
 use crate::cli::exit::Exit;
 use crate::cli::fault::misuse;
 use crate::cli::missions::MissionRef;
@@ -38,9 +38,8 @@ pub async fn make(
     if let ContractChange::Edit { assertion, edit, .. } = &change
         && let Some(present) = found.mission.contract.get(assertion)
     {
-        let style = context.output.style();
         let new = edit.applied_to(&present.wording);
-        print(&style.page(&reworded(&present.wording, &new, style.columns())))?;
+        print_page(context, |width| reworded(&present.wording, &new, width))?;
     }
     print(&consequences.sentence())?;
     if !consent.yes && confirm(context, "make this change?")? == Confirmation::No {

@@ -4,11 +4,10 @@ use anyhow::Result;
 use serde_json::json;
 
 use crate::cli::args::MissionArg;
-use crate::cli::context::{Context, Format, print, print_json};
+use crate::cli::context::{Context, Format, print, print_json, print_page};
 use crate::cli::exit::Exit;
 use crate::cli::missions;
 use crate::view::contract;
-use crate::view::row::Row;
 
 /// List all assertions
 #[derive(Debug, clap::Args)]
@@ -35,7 +34,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit> {
         print("there is no contract yet")?;
         return Ok(Exit::Done);
     }
-    let rows: Vec<Row> = mission.contract.values().map(|known| contract::entry(mission, known)).collect();
-    print(&context.output.style().page(&rows))?;
+    print_page(context, |_| {
+        mission.contract.values().map(|known| contract::entry(mission, known)).collect()
+    })?;
     Ok(Exit::Done)
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::cli::args::MissionArg;
 use crate::cli::ask;
-use crate::cli::context::{Context, Format, print, print_json};
+use crate::cli::context::{Context, Format, print_json, print_page};
 use crate::cli::exit::Exit;
 use crate::cli::missions;
 use crate::view::assertion;
@@ -35,8 +35,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit> {
             "verdicts": mission.verdicts.get(&id).map_or(&[][..], Vec::as_slice),
         }))?;
     } else {
-        let style = context.output.style();
-        print(&style.page(&assertion::page(mission, known, style.columns())))?;
+        print_page(context, |width| assertion::page(mission, known, width))?;
     }
     Ok(Exit::Done)
 }

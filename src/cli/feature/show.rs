@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::cli::args::MissionArg;
 use crate::cli::ask;
-use crate::cli::context::{Context, Format, print, print_json};
+use crate::cli::context::{Context, Format, print_json, print_page};
 use crate::cli::exit::Exit;
 use crate::cli::missions;
 use crate::engine::now;
@@ -36,8 +36,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit> {
             "findings": findings(mission, id).collect::<Vec<_>>(),
         }))?;
     } else {
-        let style = context.output.style();
-        print(&style.page(&page(mission, feature, now(), style.columns())))?;
+        print_page(context, |width| page(mission, feature, now(), width))?;
     }
     Ok(Exit::Done)
 }

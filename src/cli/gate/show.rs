@@ -3,8 +3,7 @@
 use anyhow::Result;
 use serde_json::json;
 
-use crate::cli::context::{Format, print, print_json};
-use crate::cli::print::Style;
+use crate::cli::context::{Context, Format, print_json, print_page};
 use crate::domain::finding::Finding;
 use crate::domain::gate::GateId;
 use crate::domain::mission::Mission;
@@ -16,9 +15,9 @@ use crate::view::gate_page;
 ///
 /// # Errors
 /// When the output is closed.
-pub(super) fn show(mission: &Mission, gate: GateId, format: Format, style: Style) -> Result<()> {
+pub(super) fn show(context: &Context, mission: &Mission, gate: GateId, format: Format) -> Result<()> {
     if !format.json {
-        return print(&style.page(&gate_page::rows(mission, gate, style.columns())));
+        return print_page(context, |width| gate_page::rows(mission, gate, width));
     }
     let standings = assertions(mission, gate)
         .into_iter()

@@ -41,7 +41,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         if args.note.is_some() {
             return Err(misuse(format!("a note to which decision? {SHAPE}")));
         }
-        show(&found.mission, gate, args.format, context.output.style())?;
+        show(context, &found.mission, gate, args.format)?;
         return Ok(Exit::Done);
     };
     let command = decision.command(&found.mission, gate, args.note.as_deref())?;
