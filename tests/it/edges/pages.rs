@@ -1,58 +1,170 @@
-//! Pages on both edges: plan, gates, assertions, findings, features, evidence, transcripts, models and talk.
+//! Pages on both edges: plan and gates, assertions, findings, models and talk.
 
 use flightdeck::domain::attempt::Work;
 use flightdeck::domain::command::Command;
 use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::GateId;
 use flightdeck::domain::id::{FeatureId, MilestoneId};
-use flightdeck::domain::message::Party;
-use flightdeck::domain::risk::risks;
+use flightdeck::domain::message::{Delivery, Party};
 use flightdeck::domain::verdict::Outcome;
+use flightdeck::view::row::{Row, plain};
+use flightdeck::view::{assertion, gate};
 
 use super::{console, on_both};
 use crate::cli::stage::Stage;
 use crate::support::mission::Flight;
 use crate::support::words;
 
-/// One milestone whose assertions passed, failed, then passed again: at its gate in the second round.
-fn flaky() -> Flight {
+/// One assertion was tried twice at one commit with two outcomes; another failed and was mended, so that the round that
+/// passed is about a later commit than the first one's proof.
+fn mended() -> Flight {
     let mut flight = Flight::new().planned(1, 2).built(1).built(2).gated().reviewed().scrutinized();
     let tester = flight.start(flight.due()[0]);
-    flight.verdict(tester, "VAL-M1-001", Outcome::Pass);
-    flight.verdict(tester, "VAL-M1-002", Outcome::Fail);
-    flight.verdict(tester, "VAL-M1-002", Outcome::Pass);
-    flight.report_testing(tester);
-    flight
+    flight.verdict(tester, "VAL-M1-001", Outcome::Fail).verdict(tester, "VAL-M1-001", Outcome::Pass);
+    flight.verdict(tester, "VAL-M1-002", Outcome::Fail).report_testing(tester);
+    flight.triage_all();
+    flight.built(3).validated()
+}
+
+/// The left side of a row as it is drawn, where nothing is cut.
+fn left(row: &Row) -> String {
+    plain(&[Row { right: Vec::new(), ..row.clone() }]).trim().to_owned()
 }
 
 #[test]
-fn look() {
-    let flight = flaky();
+fn the_risks_of_a_plan_are_one_list() {
+    let contract = vec![words::assertion("VAL-A-001"), words::non_blocking("VAL-B-001")];
+    let features = vec![words::feature("A", &["VAL-A-001"]), words::feature("B", &["VAL-B-001"])];
+    let mut flight = Flight::new().proposing(
+        contract,
+        vec![words::milestone("M", features), words::milestone("N", vec![words::chore("Docs")])],
+    );
     let stage = Stage::new();
     stage.keep(&flight);
-    for verb in [
-        &["plan"][..],
-        &["gate"],
-        &["gate", "final"],
-        &["findings"],
-        &["feature", "show", "F1"],
-        &["assertion", "show", "VAL-M1-002"],
-        &["assertion", "list"],
-        &["evidence"],
-        &["transcript"],
-        &["models"],
-        &["talk"],
-    ] {
-        println!("=== {verb:?}\n{}", stage.told(verb));
+    let risks = gate::risks(&flight.mission, GateId::Plan);
+    assert!(risks.len() >= 3, "{risks:?}");
+    let (verb, drawn) = (stage.told(&["plan"]), console(&flight, "g"));
+    for risk in &risks {
+        on_both(&format!("risk      {risk}"), &verb, &drawn);
     }
-    println!("{}", console(&flight, "g"));
-    let flight = Flight::new().proposing(
-        vec![words::assertion("VAL-A-001"), words::non_blocking("VAL-B-001")],
-        vec![words::milestone(
-            "M",
-            vec![words::feature("a", &["VAL-A-001"]), words::feature("b", &["VAL-B-001"])],
-        )],
+    on_both(&format!("GO is possible, but weigh {} risks", risks.len()), &verb, &drawn);
+    assert_eq!(stage.json(&["plan"])["risks"], serde_json::json!(risks));
+
+    let orchestrator = flight.talking();
+    let contract = ["VAL-A-001", "VAL-B-001", "VAL-NEW-001"].map(words::assertion).to_vec();
+    flight.attempt(orchestrator, Command::ProposeContract { assertions: contract });
+    let stage = Stage::new();
+    stage.keep(&flight);
+    let (verb, drawn) = (stage.told(&["gate"]), console(&flight, "g"));
+    on_both("⊘ VAL-NEW-001 is claimed by no feature", &verb, &drawn);
+    on_both("NEW-001 A visitor sees what VAL-NEW-001 promises", &verb, &drawn);
+}
+
+#[test]
+fn what_is_flaky_or_proven_before_the_last_change_is_said_at_every_gate() {
+    let (stage, flight) = (Stage::new(), mended());
+    stage.keep(&flight);
+    let (verb, drawn) = (stage.told(&["gate"]), console(&flight, "g"));
+    on_both("The gate of M1", &verb, &drawn);
+    on_both("GO is possible, but 1 proven before the last change · 1 flaky", &verb, &drawn);
+    on_both("at head003  flaky", &verb, &drawn);
+    on_both("rounds    2 of at most 3: failed, passed", &verb, &drawn);
+    on_both("found     1 finding: 1 taken up · 0 dismissed · 0 open", &verb, &drawn);
+    let (stage, flight) = (Stage::new(), flight.gone(GateId::Milestone(MilestoneId(1))));
+    stage.keep(&flight);
+    let (verb, drawn) = (stage.told(&["gate", "final"]), console(&flight, "g"));
+    on_both("The final gate", &verb, &drawn);
+    on_both("GO is possible, but 1 proven before the last change · 1 flaky", &verb, &drawn);
+    on_both("at head003  flaky", &verb, &drawn);
+    assert!(stage.told(&["assertion", "list"]).contains("flaky"));
+}
+
+#[test]
+fn a_decision_at_a_gate_is_said_in_the_same_words() {
+    let (stage, mut flight) = (Stage::new(), Flight::at_gate());
+    let gate = GateId::Milestone(MilestoneId(1));
+    flight.person(Command::DecideGate { gate, decision: words::no_go("mend the form") });
+    stage.keep(&flight);
+    on_both("NO-GO by you  “mend the form”", &stage.told(&["gate", "M1"]), &console(&flight, "g"));
+}
+
+#[test]
+fn who_reported_a_finding_is_said_in_the_same_words() {
+    let (stage, mut flight) = (Stage::new(), Flight::new().planned(1, 1));
+    let worker = flight.start(Work::Build { feature: FeatureId(1) });
+    let mut handoff = words::handoff("Built F1");
+    handoff.issues = vec![words::issue(Severity::NonBlocking, "the footer is grey")];
+    handoff.left_undone = vec![words::line("no favicon")];
+    flight.hand_in(worker, handoff);
+    flight.engine(Command::RecordClaims { feature: FeatureId(1), runs: vec![words::run("make test", 1)] });
+    stage.keep(&flight);
+    let verb = stage.told(&["findings"]);
+    let findings = flight.mission.findings_by_weight();
+    let reporters =
+        ["by the handoff of #2", "which left it undone", "the engine, which could not confirm what #2"];
+    for reporter in reporters {
+        assert!(verb.contains(reporter), "{reporter}\n{verb}");
+    }
+    for (place, found) in findings.iter().enumerate() {
+        let drawn = console(&flight, &format!("I{}", " j".repeat(place)));
+        for row in flightdeck::view::finding::detail(&flight.mission, found, 150) {
+            let row = left(&row);
+            let said = if row.starts_with("says") { found.description.to_string() } else { row };
+            on_both(&said, &verb, &drawn);
+        }
+    }
+}
+
+#[test]
+fn what_may_fail_is_non_blocking_everywhere() {
+    let contract = vec![words::assertion("VAL-A-001"), words::non_blocking("VAL-B-001")];
+    let features = vec![words::feature("A", &["VAL-A-001"]), words::feature("B", &["VAL-B-001"])];
+    let flight = Flight::new().proposing(contract, vec![words::milestone("M", features)]);
+    let stage = Stage::new();
+    stage.keep(&flight);
+    let drawn = console(&flight, "");
+    for verb in [&["plan"][..], &["assertion", "list"], &["assertion", "show", "VAL-B-001"]] {
+        let told = stage.told(verb);
+        on_both("non-blocking", &told, &drawn);
+        assert!(!told.contains("optional"), "{told}");
+    }
+    assert!(!drawn.contains("optional"), "{drawn}");
+}
+
+#[test]
+fn an_assertion_is_told_whole_in_the_same_words() {
+    let (stage, mut flight) = (Stage::new(), mended());
+    let id = words::val("VAL-M1-001");
+    flight.person(Command::Waive { assertion: id.clone(), reason: words::line("good enough") });
+    stage.keep(&flight);
+    let (verb, drawn) = (stage.told(&["assertion", "show", "val-m1-001"]), console(&flight, "g"));
+    for row in assertion::claim(&flight.mission, &id, 90) {
+        on_both(&left(&row), &verb, &drawn);
+    }
+    on_both("waived    “good enough”", &verb, &drawn);
+    assert!(verb.contains("✗ fail") && verb.contains("flightdeck evidence ev_"), "{verb}");
+}
+
+#[test]
+fn models_and_talk_are_read_on_both_edges() {
+    let (stage, mut flight) = (Stage::new(), Flight::new().planned(1, 1));
+    let worker = flight.start(Work::Build { feature: FeatureId(1) });
+    flight.attempt(
+        worker,
+        Command::Ask {
+            to: Party::Person,
+            text: words::prose("Which store?"),
+            options: vec![words::line("a file")],
+        },
     );
-    println!("{}", console(&flight, "g"));
-    println!("{:?}", risks(&flight.mission));
+    let text = words::prose("keep it small");
+    flight.person(Command::Say { to: Party::Attempt(worker), text, delivery: Delivery::Queue });
+    stage.keep(&flight);
+    let (verb, drawn) = (stage.told(&["models"]), console(&flight, "M"));
+    on_both("worker          rehearsal/guestbook", &verb, &drawn);
+    let (verb, drawn) = (stage.told(&["talk"]), console(&flight, "o"));
+    for words in ["#2  waits for your answer", "Q1 Which store?", "1 a file", "You  to #2", "  keep it small"]
+    {
+        on_both(words, &verb, &drawn);
+    }
 }
