@@ -97,9 +97,10 @@ fn shares<K: Ord>(
 fn table(heading: &str, shares: &[Share], room: usize) -> Vec<Row> {
     let shown = if room < WIDE { NUMBERS.len() - FEW..NUMBERS.len() } else { 0..NUMBERS.len() };
     let cells = room.saturating_sub(NAME + shown.len() * (NUMBER + 1) + 4).min(60) as u64;
-    let numbers = |row: Row, words: &[String; 6], style: StyleRole| {
-        let shown = words.get(shown.clone()).unwrap_or_default().iter();
-        shown.fold(row, |row, word| row.end(style, format!(" {word:>NUMBER$}")))
+    let numbers = |row: Row, words: &[String; 6], money: StyleRole| {
+        let row = words.get(shown.clone()).unwrap_or_default().iter();
+        let row = row.fold(row, |row, word| row.end(StyleRole::Dim, format!(" {word:>NUMBER$}")));
+        row
     };
     let head = Row::of(StyleRole::Strong, heading);
     let mut rows = vec![numbers(head, &NUMBERS.map(str::to_owned), StyleRole::Dim)];
