@@ -98,9 +98,11 @@ fn table(heading: &str, shares: &[Share], room: usize) -> Vec<Row> {
     let shown = if room < WIDE { NUMBERS.len() - FEW..NUMBERS.len() } else { 0..NUMBERS.len() };
     let cells = room.saturating_sub(NAME + shown.len() * (NUMBER + 1) + 4).min(60) as u64;
     let numbers = |row: Row, words: &[String; 6], money: StyleRole| {
-        let row = words.get(shown.clone()).unwrap_or_default().iter();
-        let row = row.fold(row, |row, word| row.end(StyleRole::Dim, format!(" {word:>NUMBER$}")));
-        row
+        let shown = words.get(shown.clone()).unwrap_or_default();
+        shown.iter().enumerate().fold(row, |row, (at, word)| {
+            let style = if at + 1 == shown.len() { money } else { StyleRole::Dim };
+            row.end(style, format!(" {word:>NUMBER$}"))
+        })
     };
     let head = Row::of(StyleRole::Strong, heading);
     let mut rows = vec![numbers(head, &NUMBERS.map(str::to_owned), StyleRole::Dim)];
@@ -118,7 +120,7 @@ fn table(heading: &str, shares: &[Share], room: usize) -> Vec<Row> {
             count(usage.output),
             dollars(usage.micro_dollars),
         ];
-        numbers(row, &words, StyleRole::Dim)
+        numbers(row, &words, StyleRole::Text)
     }));
     rows
 }
