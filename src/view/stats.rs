@@ -97,9 +97,12 @@ fn shares<K: Ord>(
 fn table(heading: &str, shares: &[Share], room: usize) -> Vec<Row> {
     let shown = if room < WIDE { NUMBERS.len() - FEW..NUMBERS.len() } else { 0..NUMBERS.len() };
     let cells = room.saturating_sub(NAME + shown.len() * (NUMBER + 1) + 4).min(60) as u64;
-    let numbers = |row: Row, words: &[String; 6], style: StyleRole| {
-        let shown = words.get(shown.clone()).unwrap_or_default().iter();
-        shown.fold(row, |row, word| row.end(style, format!(" {word:>NUMBER$}")))
+    let numbers = |row: Row, words: &[String; 6], money: StyleRole| {
+        let shown = words.get(shown.clone()).unwrap_or_default();
+        shown.iter().enumerate().fold(row, |row, (at, word)| {
+            let style = if at + 1 == shown.len() { money } else { StyleRole::Dim };
+            row.end(style, format!(" {word:>NUMBER$}"))
+        })
     };
     let head = Row::of(StyleRole::Strong, heading);
     let mut rows = vec![numbers(head, &NUMBERS.map(str::to_owned), StyleRole::Dim)];
@@ -117,7 +120,7 @@ fn table(heading: &str, shares: &[Share], room: usize) -> Vec<Row> {
             count(usage.output),
             dollars(usage.micro_dollars),
         ];
-        numbers(row, &words, StyleRole::Dim)
+        numbers(row, &words, StyleRole::Text)
     }));
     rows
 }

@@ -49,7 +49,9 @@ impl Choice {
 
 fn row(app: &App, card: &MissionCard) -> Row {
     let mut row = Row::of(StyleRole::Accent, "continue  ");
-    let Row { left, right } = card::row(card, app.now);
+    // They all live in the repository that the heading names.
+    let card = MissionCard { repository: String::new(), ..card.clone() };
+    let Row { left, right } = card::row(&card, app.now);
     row.left.extend(left);
     Row { right, ..row }
 }
