@@ -72,7 +72,7 @@ fn noted(mut row: Row, mission: &Mission, assertion: &Assertion) -> Row {
         row = row.end(StyleRole::Dim, format!("{} ", weight(Weight::NonBlocking)));
     }
     if is_flaky(mission, id) {
-        row = row.end(StyleRole::Warn, " flaky ");
+        row = row.end(StyleRole::Warn, "flaky ");
     }
     if assertion.revision.0 > 1 {
         row = row.end(StyleRole::Dim, format!(" {} ", assertion.revision));

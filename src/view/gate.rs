@@ -24,6 +24,10 @@ pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
     let risks = risks(mission, gate);
     let mut rows = vec![verdict_row(mission, gate, &risks)];
     match gate {
+        GateId::Plan if mission.milestones.is_empty() => {
+            let words = format!("there is no plan yet: the mission is {}", mission.status().word());
+            rows.push(Row::of(StyleRole::Dim, words));
+        }
         GateId::Plan => {
             rows.extend(risks.iter().flat_map(|risk| labelled("risk", risk, width)));
             rows.extend(plan_rows(mission));
@@ -53,12 +57,14 @@ fn verdict_row(mission: &Mission, gate: GateId, risks: &[String]) -> Row {
         [] if risks.is_empty() => {
             (Glyph::Done, StyleRole::Good, "nothing stands in the way of GO".to_owned())
         }
-        [] if gate == GateId::Plan => (
-            Glyph::Waived,
-            StyleRole::Warn,
-            format!("GO is possible, but weigh {}", plural(risks.len(), "risk")),
-        ),
-        [] => (Glyph::Waived, StyleRole::Warn, format!("GO is possible, but {}", risks.join(" · "))),
+        [] => {
+            let listed = if gate == GateId::Plan {
+                format!("weigh {}", plural(risks.len(), "risk"))
+            } else {
+                risks.join(" · ")
+            };
+            (Glyph::Waived, StyleRole::Warn, format!("GO is possible, but {listed}"))
+        }
         some => (Glyph::Blocked, StyleRole::Bad, some.join(" · ")),
     };
     Row::new().sign(style, sign).then(style, words)
