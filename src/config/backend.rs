@@ -5,10 +5,17 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::settings::{ProviderSettings, Settings, key_source, key_variable, shouted};
-use super::value::is_model_name;
+use super::settings::{Settings, key_source, key_variable, shouted};
+use super::values::is_model_name;
 use crate::agent::model::provider::{ProviderSpec, Wire};
 use crate::agent::model::scripted::Rehearsal;
+
+/// The protocols, as the configuration spells them.
+pub(super) const WIRES: [(&str, Wire); 3] = [
+    ("anthropic", Wire::AnthropicMessages),
+    ("openai", Wire::OpenAiResponses),
+    ("chat", Wire::OpenAiChat),
+];
 
 /// How a model is reached.
 #[derive(Debug, Clone)]
@@ -81,9 +88,9 @@ impl Settings {
             return Ok(Backend::Rehearsal(Arc::new(rehearsal)));
         }
         let mut spec = self.spec(provider, name)?;
-        let key_command = self.providers.get(provider).and_then(|set| set.api_key_cmd.clone());
+        let key_command = self.providers.get(provider).and_then(|set| set.api_key_cmd.as_ref()).map(|command| command.0.clone());
         if key_command.is_none() {
-            spec.key = self.key(provider, spec.wire)?;
+            spec.key = self.key(provider)?;
         }
         Ok(Backend::Network(Box::new(Remote { spec, key_command })))
     }
@@ -98,87 +105,84 @@ impl Settings {
     /// How every provider on a network is reached, as it stands.
     pub fn reached(&self) -> Vec<Reached> {
         let names = self.known_providers().into_iter().filter(|name| name != "rehearsal");
-        names
-            .map(|name| {
-                let settings = self.providers.get(&name);
-                let variable = key_variable(&name, settings);
-                let demanded = settings.is_some_and(|set| set.api_key_env.is_some());
-                let wire = wire_of(&name, settings);
-                let key = self.key_source(&name).unwrap_or_else(|| {
-                    let needless = wire == Wire::OpenAiChat && !demanded;
-                    if needless {
-                        "none, and none is needed".to_owned()
-                    } else {
-                        format!("{variable} is not set")
-                    }
-                });
-                let address = match self.spec(&name, "any") {
-                    Ok(spec) => spec.endpoint(),
-                    Err(_) => "none: set its base_url".to_owned(),
-                };
-                let origin = self.origin_of(&format!("providers.{name}.base_url"));
-                let origin = if origin.is_empty() { "default".to_owned() } else { origin };
-                Reached { name, address, wire: wire_word(wire), key, origin }
-            })
-            .collect()
+        names.map(|name| self.reach(name)).collect()
+    }
+
+    fn reach(&self, name: String) -> Reached {
+        let wire = self.wire(&name);
+        let key = self.key_source(&name).unwrap_or_else(|| {
+            if self.needs_key(&name) {
+                format!("{} is not set", self.key_variable(&name))
+            } else {
+                "none, and none is needed".to_owned()
+            }
+        });
+        let address =
+            self.spec(&name, "any").map_or("none: set its base_url".to_owned(), |spec| spec.endpoint());
+        let origin = self.origin_of(&format!("providers.{name}.base_url"));
+        let origin = if origin.is_empty() { "default".to_owned() } else { origin };
+        let wire = WIRES.iter().find(|(_, known)| *known == wire).map_or("", |(word, _)| word);
+        Reached { name, address, wire, key, origin }
     }
 
     /// Where and how a provider is spoken to, its key left out.
     fn spec(&self, provider: &str, model: &str) -> Result<ProviderSpec, BackendError> {
-        let settings = self.providers.get(provider);
+        let set = self.providers.get(provider);
         let variable = format!("{}_BASE_URL", shouted(provider));
-        let address = settings
-            .and_then(|set| set.base_url.clone())
-            .or_else(|| self.variables.get(&variable).map(str::to_owned));
-        let file = self.user_file.display().to_string();
-        let is_known = settings.is_some() || ["anthropic", "openai"].contains(&provider);
-        if !is_known && address.is_none() {
-            let known = self.known_providers().into_iter().collect::<Vec<_>>().join(", ");
-            return Err(BackendError::UnknownProvider { name: provider.to_owned(), known, file });
+        let address = set.and_then(|set| set.base_url.as_ref()).map(|url| url.0.as_str());
+        let address = address.or_else(|| self.variables.get(&variable)).map(str::to_owned);
+        let known = self.known_providers();
+        if !known.contains(provider) && address.is_none() {
+            let known = known.into_iter().collect::<Vec<_>>().join(", ");
+            return Err(BackendError::UnknownProvider { name: provider.to_owned(), known, file: self.file() });
         }
-        let wire = wire_of(provider, settings);
+        let wire = self.wire(provider);
         if wire == Wire::OpenAiChat && address.is_none() {
-            return Err(BackendError::NoAddress { provider: provider.to_owned(), variable, file });
+            return Err(BackendError::NoAddress {
+                provider: provider.to_owned(),
+                variable,
+                file: self.file(),
+            });
         }
         let mut spec = ProviderSpec::new(provider, wire, model);
         spec.base_url = address;
-        spec.key_variable = Some(key_variable(provider, settings));
+        spec.key_variable = Some(self.key_variable(provider));
         Ok(spec)
     }
 
     /// The provider's key from the environment. A server of one's own may have none.
-    fn key(&self, provider: &str, wire: Wire) -> Result<Option<SecretString>, BackendError> {
-        let settings = self.providers.get(provider);
-        let variable = key_variable(provider, settings);
-        if let Some(key) = self.variables.get(&variable) {
-            return Ok(Some(SecretString::from(key.trim().to_owned())));
+    fn key(&self, provider: &str) -> Result<Option<SecretString>, BackendError> {
+        let variable = self.key_variable(provider);
+        match self.variables.get(&variable) {
+            Some(key) => Ok(Some(SecretString::from(key.trim().to_owned()))),
+            None if !self.needs_key(provider) => Ok(None),
+            None => Err(BackendError::NoKey { provider: provider.to_owned(), variable, file: self.file() }),
         }
-        let demanded = settings.is_some_and(|set| set.api_key_env.is_some());
-        if wire == Wire::OpenAiChat && !demanded {
-            return Ok(None);
-        }
-        let file = self.user_file.display().to_string();
-        Err(BackendError::NoKey { provider: provider.to_owned(), variable, file })
     }
 
     /// Where a provider's key would come from, without fetching it.
     pub fn key_source(&self, provider: &str) -> Option<String> {
         key_source(provider, self.providers.get(provider), &self.variables)
     }
-}
 
-fn wire_word(wire: Wire) -> &'static str {
-    match wire {
-        Wire::AnthropicMessages => "anthropic",
-        Wire::OpenAiResponses => "openai",
-        Wire::OpenAiChat => "chat",
+    fn key_variable(&self, provider: &str) -> String {
+        key_variable(provider, self.providers.get(provider))
     }
-}
 
-fn wire_of(provider: &str, settings: Option<&ProviderSettings>) -> Wire {
-    match (settings.and_then(|set| set.wire.as_deref()), provider) {
-        (Some("anthropic"), _) | (None, "anthropic") => Wire::AnthropicMessages,
-        (Some("openai"), _) | (None, "openai") => Wire::OpenAiResponses,
-        _ => Wire::OpenAiChat,
+    /// A server that speaks Chat Completions may be one's own, unless somebody names the variable of its key.
+    fn needs_key(&self, provider: &str) -> bool {
+        let named = self.providers.get(provider).is_some_and(|set| set.api_key_env.is_some());
+        named || self.wire(provider) != Wire::OpenAiChat
+    }
+
+    /// The protocol that is set, else the provider's own; most others speak Chat Completions.
+    fn wire(&self, provider: &str) -> Wire {
+        let set = self.providers.get(provider).and_then(|set| set.wire.as_ref());
+        let word = set.map_or(provider, |wire| &wire.0);
+        WIRES.iter().find(|(known, _)| *known == word).map_or(Wire::OpenAiChat, |(_, wire)| *wire)
+    }
+
+    fn file(&self) -> String {
+        self.user_file.display().to_string()
     }
 }
