@@ -5,17 +5,15 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::settings::{Settings, key_source, key_variable, shouted};
-use super::values::is_model_name;
+use super::settings::Settings;
+use super::values::{Provider, is_model_name};
+use super::variables::Variables;
 use crate::agent::model::provider::{ProviderSpec, Wire};
 use crate::agent::model::scripted::Rehearsal;
 
 /// The protocols, as the configuration spells them.
-pub(super) const WIRES: [(&str, Wire); 3] = [
-    ("anthropic", Wire::AnthropicMessages),
-    ("openai", Wire::OpenAiResponses),
-    ("chat", Wire::OpenAiChat),
-];
+pub(super) const WIRES: [(&str, Wire); 3] =
+    [("anthropic", Wire::AnthropicMessages), ("openai", Wire::OpenAiResponses), ("chat", Wire::OpenAiChat)];
 
 /// How a model is reached.
 #[derive(Debug, Clone)]
@@ -72,6 +70,39 @@ pub enum BackendError {
     Rehearsal(String),
 }
 
+impl Remote {
+    /// A provider's model as what is set and the environment have it; its address and its key may be missing.
+    pub(super) fn of(provider: &str, set: &Provider, variables: &Variables, model: &str) -> Self {
+        let word = set.wire.as_ref().map_or(provider, |wire| &wire.0);
+        // Most others speak Chat Completions.
+        let wire = WIRES.iter().find(|(known, _)| *known == word).map_or(Wire::OpenAiChat, |(_, wire)| *wire);
+        let named = set.api_key_env.as_ref().map(|variable| variable.0.clone());
+        let key_variable = named.unwrap_or_else(|| variable_of(provider, "API_KEY"));
+        let key_command = set.api_key_cmd.as_ref().map(|command| command.0.clone());
+        let address = set.base_url.as_ref().map(|url| url.0.as_str());
+        let address = address.or_else(|| variables.get(&variable_of(provider, "BASE_URL")));
+        let key = variables.get(&key_variable).filter(|_| key_command.is_none());
+        let mut spec = ProviderSpec::new(provider, wire, model);
+        spec.base_url = address.map(str::to_owned);
+        spec.key = key.map(|key| SecretString::from(key.trim().to_owned()));
+        spec.key_variable = Some(key_variable);
+        Self { spec, key_command }
+    }
+
+    /// Where the provider's key would come from, if it has one.
+    pub(super) fn key_source(&self) -> Option<String> {
+        match (&self.key_command, &self.spec.key) {
+            (Some(_), _) => Some(format!("providers.{}.api_key_cmd is set", self.spec.name)),
+            (None, Some(_)) => Some(format!("{} is set", self.key_variable())),
+            (None, None) => None,
+        }
+    }
+
+    fn key_variable(&self) -> String {
+        self.spec.key_variable.clone().unwrap_or_default()
+    }
+}
+
 impl Settings {
     /// The backend of `provider/model`.
     ///
@@ -87,19 +118,19 @@ impl Settings {
                 Rehearsal::builtin(name).map_err(|fault| BackendError::Rehearsal(fault.to_string()))?;
             return Ok(Backend::Rehearsal(Arc::new(rehearsal)));
         }
-        let mut spec = self.spec(provider, name)?;
-        let key_command = self.providers.get(provider).and_then(|set| set.api_key_cmd.as_ref()).map(|command| command.0.clone());
-        if key_command.is_none() {
-            spec.key = self.key(provider)?;
+        let remote = self.remote(provider, name);
+        self.check_address(&remote)?;
+        if remote.key_source().is_none() && self.needs_key(&remote) {
+            let (provider, variable) = (provider.to_owned(), remote.key_variable());
+            return Err(BackendError::NoKey { provider, variable, file: self.file() });
         }
-        Ok(Backend::Network(Box::new(Remote { spec, key_command })))
+        Ok(Backend::Network(Box::new(remote)))
     }
 
     /// Every provider that can be named, the rehearsal included.
     pub fn known_providers(&self) -> BTreeSet<String> {
-        let mut known: BTreeSet<String> = self.providers.keys().cloned().collect();
-        known.extend(["anthropic", "openai", "rehearsal"].map(str::to_owned));
-        known
+        let usual = ["anthropic", "openai", "rehearsal"].map(str::to_owned);
+        self.providers.keys().cloned().chain(usual).collect()
     }
 
     /// How every provider on a network is reached, as it stands.
@@ -108,81 +139,63 @@ impl Settings {
         names.map(|name| self.reach(name)).collect()
     }
 
-    fn reach(&self, name: String) -> Reached {
-        let wire = self.wire(&name);
-        let key = self.key_source(&name).unwrap_or_else(|| {
-            if self.needs_key(&name) {
-                format!("{} is not set", self.key_variable(&name))
-            } else {
-                "none, and none is needed".to_owned()
-            }
-        });
-        let address =
-            self.spec(&name, "any").map_or("none: set its base_url".to_owned(), |spec| spec.endpoint());
-        let origin = self.origin_of(&format!("providers.{name}.base_url"));
-        let origin = if origin.is_empty() { "default".to_owned() } else { origin };
-        let wire = WIRES.iter().find(|(_, known)| *known == wire).map_or("", |(word, _)| word);
-        Reached { name, address, wire, key, origin }
-    }
-
-    /// Where and how a provider is spoken to, its key left out.
-    fn spec(&self, provider: &str, model: &str) -> Result<ProviderSpec, BackendError> {
-        let set = self.providers.get(provider);
-        let variable = format!("{}_BASE_URL", shouted(provider));
-        let address = set.and_then(|set| set.base_url.as_ref()).map(|url| url.0.as_str());
-        let address = address.or_else(|| self.variables.get(&variable)).map(str::to_owned);
-        let known = self.known_providers();
-        if !known.contains(provider) && address.is_none() {
-            let known = known.into_iter().collect::<Vec<_>>().join(", ");
-            return Err(BackendError::UnknownProvider { name: provider.to_owned(), known, file: self.file() });
-        }
-        let wire = self.wire(provider);
-        if wire == Wire::OpenAiChat && address.is_none() {
-            return Err(BackendError::NoAddress {
-                provider: provider.to_owned(),
-                variable,
-                file: self.file(),
-            });
-        }
-        let mut spec = ProviderSpec::new(provider, wire, model);
-        spec.base_url = address;
-        spec.key_variable = Some(self.key_variable(provider));
-        Ok(spec)
-    }
-
-    /// The provider's key from the environment. A server of one's own may have none.
-    fn key(&self, provider: &str) -> Result<Option<SecretString>, BackendError> {
-        let variable = self.key_variable(provider);
-        match self.variables.get(&variable) {
-            Some(key) => Ok(Some(SecretString::from(key.trim().to_owned()))),
-            None if !self.needs_key(provider) => Ok(None),
-            None => Err(BackendError::NoKey { provider: provider.to_owned(), variable, file: self.file() }),
-        }
-    }
-
     /// Where a provider's key would come from, without fetching it.
     pub fn key_source(&self, provider: &str) -> Option<String> {
-        key_source(provider, self.providers.get(provider), &self.variables)
+        self.remote(provider, "any").key_source()
     }
 
-    fn key_variable(&self, provider: &str) -> String {
-        key_variable(provider, self.providers.get(provider))
+    fn reach(&self, name: String) -> Reached {
+        let remote = self.remote(&name, "any");
+        let missing = if self.needs_key(&remote) {
+            format!("{} is not set", remote.key_variable())
+        } else {
+            "none, and none is needed".to_owned()
+        };
+        let address = match self.check_address(&remote) {
+            Ok(()) => remote.spec.endpoint(),
+            Err(_) => "none: set its base_url".to_owned(),
+        };
+        let origin = self.origin_of(&format!("providers.{name}.base_url"));
+        let origin = if origin.is_empty() { "default".to_owned() } else { origin };
+        let wire = WIRES.iter().find(|(_, known)| *known == remote.spec.wire).map_or("", |(word, _)| word);
+        Reached { name, address, wire, key: remote.key_source().unwrap_or(missing), origin }
+    }
+
+    fn remote(&self, provider: &str, model: &str) -> Remote {
+        let set = self.providers.get(provider).cloned().unwrap_or_default();
+        Remote::of(provider, &set, &self.variables, model)
+    }
+
+    fn check_address(&self, remote: &Remote) -> Result<(), BackendError> {
+        let spec = &remote.spec;
+        let (provider, known) = (spec.name.clone(), self.known_providers());
+        if spec.base_url.is_some() {
+            return Ok(());
+        }
+        if !known.contains(&provider) {
+            let known = known.into_iter().collect::<Vec<_>>().join(", ");
+            return Err(BackendError::UnknownProvider { name: provider, known, file: self.file() });
+        }
+        if spec.wire == Wire::OpenAiChat {
+            let variable = variable_of(&provider, "BASE_URL");
+            return Err(BackendError::NoAddress { provider, variable, file: self.file() });
+        }
+        Ok(())
     }
 
     /// A server that speaks Chat Completions may be one's own, unless somebody names the variable of its key.
-    fn needs_key(&self, provider: &str) -> bool {
-        let named = self.providers.get(provider).is_some_and(|set| set.api_key_env.is_some());
-        named || self.wire(provider) != Wire::OpenAiChat
-    }
-
-    /// The protocol that is set, else the provider's own; most others speak Chat Completions.
-    fn wire(&self, provider: &str) -> Wire {
-        let set = self.providers.get(provider).and_then(|set| set.wire.as_ref());
-        let word = set.map_or(provider, |wire| &wire.0);
-        WIRES.iter().find(|(known, _)| *known == word).map_or(Wire::OpenAiChat, |(_, wire)| *wire)
+    fn needs_key(&self, remote: &Remote) -> bool {
+        let named = self.providers.get(&remote.spec.name).is_some_and(|set| set.api_key_env.is_some());
+        named || remote.spec.wire != Wire::OpenAiChat
     }
 
     fn file(&self) -> String {
         self.user_file.display().to_string()
     }
+}
+
+/// A variable of a provider, such as `ANTHROPIC_API_KEY`.
+pub(super) fn variable_of(provider: &str, suffix: &str) -> String {
+    let spelled = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    provider.chars().map(spelled).chain(['_']).chain(suffix.chars()).collect()
 }

@@ -85,7 +85,10 @@ mod tests {
             (5, "budget.tokens", json!(1000)),
             (7, "providers.ollama.base_url", json!("http://x")),
         ];
-        assert_eq!(found, expected.map(|(line, key, value)| (format!("c.toml:{line}"), key.to_owned(), value)));
+        assert_eq!(
+            found,
+            expected.map(|(line, key, value)| (format!("c.toml:{line}"), key.to_owned(), value))
+        );
     }
 
     #[test]

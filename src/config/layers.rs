@@ -96,7 +96,8 @@ impl Sources {
         }
         if key == "models.default" {
             // One model for all roles; a role that is named in the same or a later layer keeps its own.
-            let kept = |name: &str, set: &Setting| !name.starts_with("models.") || set.origin.layer >= origin.layer;
+            let kept =
+                |name: &str, set: &Setting| !name.starts_with("models.") || set.origin.layer >= origin.layer;
             layered.by_key.retain(|name, set| kept(name, set));
         }
         layered.by_key.insert(key.clone(), setting.clone());
@@ -111,7 +112,9 @@ impl Sources {
 fn of_file(file: &Path, layer: Layer) -> Result<Vec<Setting>, ConfigError> {
     match std::fs::read_to_string(file) {
         Ok(text) => file::settings(&text, file, layer),
-        Err(fault) if matches!(fault.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(Vec::new()),
+        Err(fault) if matches!(fault.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(Vec::new())
+        }
         Err(source) => Err(ConfigError::Unreadable { file: file.to_owned(), source }),
     }
 }

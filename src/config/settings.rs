@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use super::backend::{Remote, variable_of};
 use super::layers::Layered;
 use super::origin::{Layer, Origin, Setting};
 use super::values::{Provider, Url, Values};
@@ -93,7 +94,7 @@ fn lay_addresses(layered: &mut Layered, variables: &Variables) {
     let usual = USUAL_MODELS.map(|(name, _)| name.to_owned());
     let names: BTreeSet<String> = layered.values.providers.keys().cloned().chain(usual).collect();
     for name in names {
-        let variable = format!("{}_BASE_URL", shouted(&name));
+        let variable = variable_of(&name, "BASE_URL");
         if let Some(url) = variables.get(&variable).map(str::trim) {
             let key = format!("providers.{name}.base_url");
             let origin = Origin::new(Layer::Environment, variable);
@@ -111,7 +112,8 @@ fn choose_models(
 ) -> BTreeMap<Role, String> {
     let usual = || {
         USUAL_MODELS.into_iter().find_map(|(name, model)| {
-            let because = key_source(name, providers.get(name), variables)?;
+            let set = providers.get(name).cloned().unwrap_or_default();
+            let because = Remote::of(name, &set, variables, "any").key_source()?;
             let origin = Origin::new(Layer::Default, format!("default, because {because}"));
             Some(Setting { key: String::new(), value: json!(model), origin })
         })
@@ -126,26 +128,6 @@ fn choose_models(
         by_key.insert(key.clone(), Setting { key, ..setting });
     }
     models
-}
-
-/// Where a provider's key would come from, if it has one.
-pub(super) fn key_source(name: &str, set: Option<&Provider>, variables: &Variables) -> Option<String> {
-    if set.is_some_and(|set| set.api_key_cmd.is_some()) {
-        return Some(format!("providers.{name}.api_key_cmd is set"));
-    }
-    let variable = key_variable(name, set);
-    variables.get(&variable).map(|_| format!("{variable} is set"))
-}
-
-/// The variable that holds a provider's key.
-pub(super) fn key_variable(name: &str, set: Option<&Provider>) -> String {
-    let named = set.and_then(|set| set.api_key_env.as_ref());
-    named.map_or_else(|| format!("{}_API_KEY", shouted(name)), |variable| variable.0.clone())
-}
-
-/// A provider's name as variables spell it.
-pub(super) fn shouted(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
 }
 
 fn expanded(path: &str, variables: &Variables) -> PathBuf {

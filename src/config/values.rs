@@ -164,8 +164,7 @@ pub(super) fn reserved(key: &str) -> Option<&'static str> {
 pub(super) fn advice(name: &str) -> String {
     let provider = name.strip_prefix("providers.").and_then(|rest| rest.split('.').next());
     let of_provider = fields(&Provider::default()).into_iter().map(|(field, _)| field);
-    let of_provider =
-        of_provider.map(|field| format!("providers.{}.{field}", provider.unwrap_or("<name>")));
+    let of_provider = of_provider.map(|field| format!("providers.{}.{field}", provider.unwrap_or("<name>")));
     let names = fixed_names().chain(of_provider);
     match names.map(|known| (strsim::levenshtein(name, &known), known)).min() {
         Some((distance, known)) if distance <= 3 => format!("did you mean `{known}`?"),
@@ -265,7 +264,9 @@ mod tests {
 
     #[test]
     fn a_setting_is_known_by_its_dotted_name() {
-        for known in ["models.user_testing", "models.default", "providers.ollama.base_url", "keys.quit", "speed"] {
+        for known in
+            ["models.user_testing", "models.default", "providers.ollama.base_url", "keys.quit", "speed"]
+        {
             assert!(is_known(known), "{known}");
         }
         for unknown in

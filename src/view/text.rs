@@ -270,6 +270,8 @@ mod tests {
     fn a_path_goes_to_the_next_line_whole() {
         assert_eq!(wrap("it is in src/a/b.rs, see", 14), ["it is in", "src/a/b.rs,", "see"]);
         assert_eq!(wrap("see https://e.example/x/y", 12), ["see", "https://e.ex", "ample/x/y"]);
+        let family = "👩‍👩‍👧‍👦";
+        assert_eq!(wrap(&family.repeat(2), 3), [family, family], "a family stays together");
     }
 
     #[test]
