@@ -1,7 +1,7 @@
 //! An attempt in rows: its line among all, its handoff, and what it used.
 
 use crate::domain::activity::Activity;
-use crate::domain::attempt::{Attempt, Work};
+use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::budget::dollars;
 use crate::domain::environment::CommandRun;
 use crate::domain::handoff::{ClaimedRun, Handoff, Issue, Procedure, TestFile};
@@ -53,7 +53,7 @@ fn short_model(model: &str) -> &str {
 
 /// The handoff of an attempt, and what the engine saw of its claims.
 pub fn handoff(mission: &Mission, attempt: &Attempt, width: usize) -> Vec<Row> {
-    let Work::Build { feature } = attempt.work else {
+    let AgentWork::Build { feature } = attempt.work else {
         return vec![Row::of(StyleRole::Dim, "Only workers end with a handoff.")];
     };
     let given = mission.handoffs.get(&feature).filter(|(by, _)| *by == attempt.id);

@@ -1,6 +1,6 @@
 //! A feature in full: what is to be built, when it is done, what holds then.
 
-use crate::domain::attempt::{Attempt, Work};
+use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::finding::Finding;
 use crate::domain::id::{FeatureId, Timestamp};
 use crate::domain::mission::Mission;
@@ -57,7 +57,7 @@ pub fn page(mission: &Mission, known: &Feature, now: Timestamp, width: usize) ->
 /// The attempts that built it or read its diff.
 pub fn attempts(mission: &Mission, id: FeatureId) -> impl Iterator<Item = &Attempt> {
     mission.attempts.values().filter(move |attempt| {
-        matches!(attempt.work, Work::Build { feature } | Work::Review { feature, .. } if feature == id)
+        matches!(attempt.work, AgentWork::Build { feature } | AgentWork::Review { feature, .. } if feature == id)
     })
 }
 

@@ -76,12 +76,12 @@ fn one(mission: &Mission, activity: &Activity, calls: &CallCounts, now: Timestam
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::attempt::Work;
+    use crate::domain::attempt::{AgentWork, EngineWork, Work};
     use crate::domain::id::{FeatureId, MilestoneId};
 
-    fn activity(work: Work, doing: &str) -> Activity {
+    fn activity(work: impl Into<Work>, doing: &str) -> Activity {
         Activity {
-            work,
+            work: work.into(),
             attempt: None,
             started: Timestamp(60_000),
             last_output: Timestamp(70_000),
@@ -92,8 +92,8 @@ mod tests {
     #[test]
     fn it_says_what_runs_for_how_long_and_what_it_cost() {
         let mission = Mission::unborn();
-        let one = [activity(Work::CheckClaims { feature: FeatureId(2) }, "running cargo test")];
-        let review = |n| Work::Review { milestone: MilestoneId(1), round: 1, feature: FeatureId(n) };
+        let one = [activity(EngineWork::CheckClaims { feature: FeatureId(2) }, "running cargo test")];
+        let review = |n| AgentWork::Review { milestone: MilestoneId(1), round: 1, feature: FeatureId(n) };
         let two = [activity(review(1), "waiting for the model"), activity(review(2), "x")];
         let line = |activity, now| line(&mission, activity, &CallCounts::default(), Timestamp(now));
         insta::assert_snapshot!([line(&one, 83_000), line(&two, 135_000), line(&[], 96_000)].join("\n"), @r"
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_call_is_said_in_words_even_when_its_arguments_are_cut_off() {
-        let doing = |words: &str| doing(&activity(Work::Plan, words), Timestamp(70_000));
+        let doing = |words: &str| doing(&activity(AgentWork::Plan, words), Timestamp(70_000));
         assert_eq!(doing(r#"shell {"command":"cargo test\n","timeout":5}"#), "Run cargo test");
         assert_eq!(doing(r#"edit {"path":"src/ma"#), "Edit src/ma");
         assert_eq!(doing("shell {broken \u{1b}[31m"), "Run");

@@ -2,9 +2,13 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
+use vte::{Parser, Perform};
 
 pub use crate::domain::text::plural;
 pub use crate::view::words::{ago, count, long_span, span};
+
+/// Ends whatever control sequence is open, as terminals do.
+const CANCEL: u8 = 0x18;
 
 /// Takes away what could move the cursor, change colours or turn the reading direction: escape sequences whole,
 /// other control characters, and Unicode's direction marks. Line breaks stay; a tab becomes two spaces.
@@ -12,60 +16,33 @@ pub fn clean(text: &str) -> String {
     if text.bytes().all(|b| (0x20..0x7f).contains(&b) || b == b'\n') {
         return text.to_owned();
     }
-    let mut kept = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\u{1b}' => skip_escape(&mut chars),
-            '\u{9b}' => skip_until_final(&mut chars),
-            '\t' => kept.push_str("  "),
-            '\n' => kept.push('\n'),
-            c if c.is_control() || is_direction_mark(c) => {}
-            c => kept.push(c),
+    let mut parser = Parser::new();
+    let mut kept = Kept(String::with_capacity(text.len()));
+    for (number, line) in text.split('\n').enumerate() {
+        if number > 0 {
+            // A sequence that nobody closed ends with its line.
+            parser.advance(&mut kept, &[CANCEL, b'\n']);
         }
+        parser.advance(&mut kept, line.as_bytes());
     }
-    kept
+    kept.0
 }
 
-fn skip_escape(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
-    match chars.next() {
-        Some('[') => skip_until_final(chars),
-        Some(']' | 'P' | '^' | '_' | 'X') => skip_string(chars),
-        Some('(' | ')' | '*' | '+' | '#' | ' ' | '%') => {
-            chars.next();
-        }
-        _ => {}
-    }
-}
+/// What is left of a text without its control sequences.
+struct Kept(String);
 
-fn skip_until_final(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
-    while let Some(c) = chars.peek() {
-        if *c == '\n' {
-            return;
-        }
-        let last = ('\u{40}'..='\u{7e}').contains(c);
-        chars.next();
-        if last {
-            return;
+impl Perform for Kept {
+    fn print(&mut self, c: char) {
+        if !c.is_control() && !is_direction_mark(c) {
+            self.0.push(c);
         }
     }
-}
 
-/// An operating-system command ends with BEL or ESC \; an unfinished one ends with its line.
-fn skip_string(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
-    while let Some(c) = chars.peek() {
-        if *c == '\n' {
-            return;
-        }
-        let c = chars.next();
-        if matches!(c, Some('\u{7}' | '\u{9c}')) {
-            return;
-        }
-        if c == Some('\u{1b}') {
-            if chars.peek() == Some(&'\\') {
-                chars.next();
-            }
-            return;
+    fn execute(&mut self, control: u8) {
+        match control {
+            b'\n' => self.0.push('\n'),
+            b'\t' => self.0.push_str("  "),
+            _ => {}
         }
     }
 }
@@ -254,5 +231,7 @@ mod tests {
     fn a_path_goes_to_the_next_line_whole() {
         assert_eq!(wrap("it is in src/a/b.rs, see", 14), ["it is in", "src/a/b.rs,", "see"]);
         assert_eq!(wrap("see https://e.example/x/y", 12), ["see", "https://e.ex", "ample/x/y"]);
+        let family = "👩‍👩‍👧‍👦";
+        assert_eq!(wrap(&family.repeat(2), 3), [family, family], "a family stays together");
     }
 }

@@ -2,7 +2,7 @@
 
 mod pages;
 
-use flightdeck::domain::attempt::{Ending, Work};
+use flightdeck::domain::attempt::{AgentWork, Ending};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::estimate::forecast;
 use flightdeck::domain::finding::Severity;
@@ -119,7 +119,7 @@ fn console_list(flight: &Flight) -> String {
 #[test]
 fn what_happened_is_said_in_the_same_words() {
     let (stage, mut flight) = (Stage::new(), Flight::new().planned(1, 1));
-    let work = Work::Build { feature: FeatureId(1) };
+    let work = AgentWork::Build { feature: FeatureId(1) };
     let endings = [
         (Ending::Failed { reason: words::line("too many turns") }, "failed: too many turns"),
         (Ending::Stopped { reason: words::line("not wanted") }, "stopped: not wanted"),
@@ -151,7 +151,7 @@ fn what_happened_is_said_in_the_same_words() {
 #[test]
 fn how_much_a_finding_weighs_is_said_in_the_same_word() {
     let (stage, mut flight) = (Stage::new(), Flight::new().planned(1, 1));
-    let worker = flight.start(Work::Build { feature: FeatureId(1) });
+    let worker = flight.start(AgentWork::Build { feature: FeatureId(1) });
     let mut handoff = words::handoff("Built F1");
     handoff.issues = [Severity::Blocking, Severity::NonBlocking, Severity::Suggestion]
         .map(|severity| words::issue(severity, "odd"))

@@ -1,6 +1,6 @@
 //! Attempts, handoffs, and what the engine saw of their claims.
 
-use crate::domain::attempt::{Attempt, Ending, Work};
+use crate::domain::attempt::{AgentWork, Attempt, Ending};
 use crate::domain::environment::CommandRun;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::handoff::Handoff;
@@ -15,17 +15,16 @@ use crate::view::work::{ending_sign, ending_words, short_subject};
 
 pub(super) fn started(attempt: &Attempt, mission: &Mission) -> LogLine {
     let task = match attempt.work {
-        Work::Plan => "scopes the goal".to_owned(),
-        Work::Talk => "answers".to_owned(),
-        Work::Triage => "settles what was found".to_owned(),
-        Work::Build { feature } => {
+        AgentWork::Plan => "scopes the goal".to_owned(),
+        AgentWork::Talk => "answers".to_owned(),
+        AgentWork::Triage => "settles what was found".to_owned(),
+        AgentWork::Build { feature } => {
             let title = mission.feature(feature).map_or("", |feature| feature.spec.title.as_str());
             format!("builds: {title}")
         }
-        Work::Review { feature, round, .. } => format!("reads the diff of {feature}, round {round}"),
-        Work::Scrutinize { round, .. } => format!("weighs the reviews, round {round}"),
-        Work::TestAsUser { round, .. } => format!("works the app, round {round}"),
-        Work::CheckClaims { .. } | Work::RunGateCommands { .. } => attempt.work.to_string(),
+        AgentWork::Review { feature, round, .. } => format!("reads the diff of {feature}, round {round}"),
+        AgentWork::Scrutinize { round, .. } => format!("weighs the reviews, round {round}"),
+        AgentWork::TestAsUser { round, .. } => format!("works the app, round {round}"),
     };
     let text = format!("{} {} {task} ({})", attempt.id, attempt.role, attempt.model);
     LogLine::new(BEGINS, &short_subject(attempt.work), text)

@@ -1,6 +1,6 @@
 //! Pages on both edges: plan and gates, assertions, findings, models and talk.
 
-use flightdeck::domain::attempt::Work;
+use flightdeck::domain::attempt::AgentWork;
 use flightdeck::domain::command::Command;
 use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::GateId;
@@ -91,7 +91,7 @@ fn a_decision_at_a_gate_is_said_in_the_same_words() {
 #[test]
 fn who_reported_a_finding_is_said_in_the_same_words() {
     let (stage, mut flight) = (Stage::new(), Flight::new().planned(1, 1));
-    let worker = flight.start(Work::Build { feature: FeatureId(1) });
+    let worker = flight.start(AgentWork::Build { feature: FeatureId(1) });
     let mut handoff = words::handoff("Built F1");
     handoff.issues = vec![words::issue(Severity::NonBlocking, "the footer is grey")];
     handoff.left_undone = vec![words::line("no favicon")];
@@ -148,7 +148,7 @@ fn an_assertion_is_told_whole_in_the_same_words() {
 #[test]
 fn models_and_talk_are_read_on_both_edges() {
     let (stage, mut flight) = (Stage::new(), Flight::new().planned(1, 1));
-    let worker = flight.start(Work::Build { feature: FeatureId(1) });
+    let worker = flight.start(AgentWork::Build { feature: FeatureId(1) });
     flight.attempt(
         worker,
         Command::Ask {
