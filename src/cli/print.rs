@@ -73,11 +73,13 @@ impl Style {
     pub fn page(self, rows: &[Row]) -> String {
         let mut lines = Vec::new();
         for run in rows.chunk_by(|one, next| one.right.is_empty() == next.right.is_empty()) {
-            let widest =
-                |side: fn(&Row) -> &[Piece]| run.iter().map(|row| cells(side(row))).max().unwrap_or(0);
             let edge = match self.width {
                 Width::Columns(columns) => columns,
-                Width::Unbounded => widest(|row| &row.left) + BETWEEN + widest(|row| &row.right),
+                Width::Unbounded => {
+                    let left = run.iter().map(|row| cells(&trimmed(&row.left))).max();
+                    let right = run.iter().map(|row| cells(&row.right)).max();
+                    left.unwrap_or(0) + BETWEEN + right.unwrap_or(0)
+                }
             };
             lines.extend(run.iter().map(|row| self.whole(row, edge)));
         }
@@ -215,12 +217,17 @@ mod tests {
     #[test]
     fn a_row_is_cut_or_goes_on_below_and_its_right_side_stands_at_the_edge() {
         let narrow = Style { colours: Colours::Hidden, width: Width::Columns(30) };
-        insta::assert_snapshot!(narrow.cut(&row()), @"✓ a visitor reads what …    r2");
+        insta::assert_snapshot!(narrow.cut(&row()), @"✓ a visitor reads what…    r2");
         insta::assert_snapshot!(narrow.page(&[row()]), @r"
-        ✓ a visitor reads what      r2
+        ✓ a visitor reads what     r2
           others wrote
         ");
         let short = Row::of(StyleRole::Text, "short").end(StyleRole::Dim, "r10 ");
-        insta::assert_snapshot!(Style::PLAIN.page(&[row(), short, Row::new(), row()]), @"");
+        insta::assert_snapshot!(Style::PLAIN.page(&[row(), short, Row::new(), row()]), @r"
+        ✓ a visitor reads what others wrote    r2
+        short                                 r10
+
+        ✓ a visitor reads what others wrote    r2
+        ");
     }
 }

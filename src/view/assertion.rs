@@ -7,7 +7,7 @@ use crate::domain::verdict::{Outcome, Standing, Verdict};
 use crate::view::glyph::Glyph;
 use crate::view::style_role::StyleRole;
 
-use super::contract::weight;
+use super::contract::{self, weight};
 use super::prose::{indented, labelled, paragraph};
 use super::row::Row;
 use super::work::standing_sign;
@@ -81,6 +81,19 @@ pub fn wording(assertion: &Assertion, width: usize) -> Vec<Row> {
     rows
 }
 
+/// An assertion below the feature that fulfills it: its line, and how it is checked.
+pub fn in_plan(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
+    let mut below = wording(assertion, width.saturating_sub(2));
+    below.extend(waiver(mission, assertion, width.saturating_sub(2)));
+    std::iter::once(contract::entry(mission, assertion)).chain(indented(below, 2)).collect()
+}
+
+/// Why it is accepted unproven, where it is.
+pub fn waiver(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
+    let waiver = mission.waivers.get(&assertion.id);
+    waiver.map_or_else(Vec::new, |waiver| labelled("waived", &format!("“{}”", waiver.reason), width))
+}
+
 /// The verdict that counts.
 pub fn newest<'a>(mission: &'a Mission, id: &AssertionId) -> Option<&'a Verdict> {
     mission.verdicts.get(id).and_then(|verdicts| verdicts.last())
@@ -106,9 +119,7 @@ fn head(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
         None if assertion.is_active() => rows.extend(labelled("feature", "claimed by no feature", width)),
         None => {}
     }
-    if let Some(waiver) = mission.waivers.get(id) {
-        rows.extend(labelled("waived", &format!("“{}”", waiver.reason), width));
-    }
+    rows.extend(waiver(mission, assertion, width));
     if let AssertionState::Retired { reason } = &assertion.state {
         rows.extend(labelled("retired", &format!("“{reason}”"), width));
     }

@@ -10,7 +10,7 @@ use crate::view::style_role::StyleRole;
 
 use super::prose::{labelled, paragraph, points, section};
 use super::row::Row;
-use super::{attempt, contract, finding};
+use super::{assertion, attempt, contract, finding};
 
 /// Everything that its worker reads of it.
 pub fn detail(mission: &Mission, feature: &Feature, width: usize) -> Vec<Row> {
@@ -41,7 +41,10 @@ pub fn page(mission: &Mission, known: &Feature, now: Timestamp, width: usize) ->
     rows.extend(work(known, width));
     let stake = mission.assertions_at_stake(known);
     let stake = stake.iter().filter_map(|id| mission.contract.get(id));
-    rows.extend(section("Fulfills", stake.map(|found| contract::entry(mission, found)).collect()));
+    rows.extend(section(
+        "Fulfills",
+        stake.flat_map(|found| assertion::in_plan(mission, found, width)).collect(),
+    ));
     rows.extend(section(
         "Attempts",
         attempts(mission, known.id).map(|attempt| attempt::row(mission, attempt, &[], now)).collect(),

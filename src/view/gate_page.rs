@@ -62,10 +62,9 @@ pub fn rows(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
                 rows.extend(indented(work.collect(), 2 * INDENT));
             }
             GateItem::Assertion(id) => {
-                let Some(known) = mission.contract.get(id) else { continue };
-                let row = dated(mission, gate, id, contract::entry(mission, known));
-                rows.extend([Row::new(), if gate == GateId::Plan { row.indented(2 * INDENT) } else { row }]);
-                rows.extend(below(mission, gate, known, width));
+                rows.push(Row::new());
+                let known = mission.contract.get(id).into_iter();
+                rows.extend(known.flat_map(|known| proven(mission, gate, known, width)));
             }
             GateItem::Finding(id) => {
                 rows.push(Row::new());
@@ -88,16 +87,17 @@ pub fn rows(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
 }
 
 /// Of an assertion in a plan, how it is checked; of one that was built, what was seen.
-fn below(mission: &Mission, gate: GateId, known: &Assertion, width: usize) -> Vec<Row> {
-    let indent = if gate == GateId::Plan { 3 * INDENT } else { INDENT };
-    let width = width.saturating_sub(indent);
-    let mut rows = if gate == GateId::Plan { assertion::wording(known, width) } else { Vec::new() };
-    if let Some(waiver) = mission.waivers.get(&known.id) {
-        rows.extend(labelled("waived", &format!("“{}”", waiver.reason), width));
+fn proven(mission: &Mission, gate: GateId, known: &Assertion, width: usize) -> Vec<Row> {
+    if gate == GateId::Plan {
+        let rows = assertion::in_plan(mission, known, width.saturating_sub(2 * INDENT));
+        return indented(rows, 2 * INDENT).collect();
     }
-    let last = assertion::newest(mission, &known.id).filter(|_| gate != GateId::Plan);
-    rows.extend(last.into_iter().flat_map(|verdict| assertion::proof(mission, verdict, width)));
-    indented(rows, indent).collect()
+    let width = width.saturating_sub(INDENT);
+    let mut below = assertion::waiver(mission, known, width);
+    let last = assertion::newest(mission, &known.id).into_iter();
+    below.extend(last.flat_map(|verdict| assertion::proof(mission, verdict, width)));
+    let row = dated(mission, gate, &known.id, contract::entry(mission, known));
+    std::iter::once(row).chain(indented(below, INDENT)).collect()
 }
 
 /// A milestone, and what was taken out of it.

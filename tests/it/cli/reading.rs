@@ -47,7 +47,7 @@ fn the_plan_can_be_judged_on_one_page() {
     for words in [
         "What you asked for\n\nA guestbook",
         "M1 ",
-        "○ WEB-001 ",
+        "○ pending VAL-WEB-001 ",
         "evidence  ",
         "How it is checked",
         "test      cargo test",
@@ -56,7 +56,7 @@ fn the_plan_can_be_judged_on_one_page() {
         "agent runs",
         "GO is possible, but weigh",
         "risk      rehearsal/demo builds and also validates",
-        "The plan gate  ▲ waits for you",
+        "The plan gate  A guestbook  ▲ waits for you",
         "the plan waits for GO",
         "plan go",
     ] {
@@ -78,7 +78,8 @@ fn a_gate_is_shown_when_nothing_is_decided() {
     }
     let milestone = stage.told(&["gate", "M1"]);
     assert!(
-        milestone.contains("The gate of M1  not reached yet") && milestone.contains("F1 is not built"),
+        milestone.contains("The gate of M1  A guestbook\n◇ not reached yet: ")
+            && milestone.contains("F1 is not built"),
         "{milestone}"
     );
     assert_eq!(stage.json(&["gate", "plan"])["waits"], true);

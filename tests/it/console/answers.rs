@@ -132,5 +132,5 @@ fn a_contract_that_is_kept_for_later_learns_what_became_of_what_was_sent() {
     assert!(effects.is_empty(), "nothing more is sent while it is kept: {effects:?}");
     press(&mut app, "E");
     let shown = frame(&app);
-    assert!(shown.contains("is worded anew") && shown.contains("done"), "{shown}");
+    assert!(shown.contains("is edited") && shown.contains("done"), "{shown}");
 }
