@@ -1,5 +1,6 @@
 //! What may be asked of a mission: verbs, and who may use them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{Ending, Role, Work};
@@ -187,13 +188,15 @@ pub enum Command {
     },
 }
 
-/// Parts of an assertion's wording to change; what is `None` stays.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What is left out stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WordingEdit {
     pub title: Option<Title>,
     pub statement: Option<Prose>,
     pub check: Option<Check>,
     pub evidence: Option<Line>,
+    #[serde(alias = "severity")]
+    #[schemars(rename = "severity")]
     pub weight: Option<Weight>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::id::{AssertionId, Revision};
@@ -21,29 +22,32 @@ pub struct Assertion {
 }
 
 /// What an assertion says: the part a person may edit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Wording {
     pub title: Title,
-    /// What a user observes, in sentences.
+    /// The behaviour, in sentences.
     pub statement: Prose,
     pub check: Check,
-    /// What must be kept as proof, in words.
+    /// What must be kept as proof.
     pub evidence: Line,
+    /// Blocking unless it says otherwise.
+    #[serde(alias = "severity", default)]
+    #[schemars(rename = "severity")]
     pub weight: Weight,
 }
 
-/// How an assertion is checked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// How it is checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
     pub via: Instrument,
-    /// The steps of a tester, and what they must see.
+    /// The tester's steps, and exactly what they must see.
     pub how: Prose,
-    /// A command that decides it mechanically, where there is one.
+    /// A shell command that decides it, where there is one; needed when via is command.
     pub command: Option<Line>,
 }
 
 /// What a tester works the app with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Instrument {
     Command,
@@ -65,10 +69,11 @@ impl Instrument {
 }
 
 /// Whether a milestone can pass without it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Weight {
     /// It cannot.
+    #[default]
     Blocking,
     /// It can; a failure is a finding all the same.
     NonBlocking,
@@ -85,10 +90,13 @@ pub enum AssertionState {
     },
 }
 
-/// An assertion as it is proposed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One behaviour that a user can observe.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AssertionDraft {
+    /// `VAL-<AREA>-<NNN>`, such as VAL-AUTH-001.
     pub id: AssertionId,
+    /// Flat in a command, which is how agents write it; a draft is never stored.
+    #[serde(flatten)]
     pub wording: Wording,
 }
 

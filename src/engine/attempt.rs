@@ -9,7 +9,7 @@ use super::budget_guard::BudgetGuard;
 use super::context::{EngineContext, blocking};
 use super::dispatcher::Refused;
 use super::error::EngineError;
-use super::mission_tools::{ToolContext, equip};
+use super::mission_tools::{self, ToolContext};
 use super::role::{AttemptEnv, Cleanup, Researchers, prepare, prompt_name};
 use super::session_recorder::SessionRecorder;
 use crate::agent::model::Model;
@@ -17,7 +17,7 @@ use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::Prompt;
 use crate::agent::session::{Observer, Session};
 use crate::agent::skill::SkillLibrary;
-use crate::agent::tool::{Tool, Toolbox};
+use crate::agent::tool::{Extras, ToolRow, ToolTable};
 use crate::agent::turn::Limits;
 use crate::domain::attempt::{Ending, Role, Work};
 use crate::domain::brief::brief;
@@ -148,8 +148,8 @@ impl AttemptRun {
         facts: ModelFacts,
         env: &AttemptEnv,
         observer: &Arc<SessionRecorder>,
-    ) -> Result<Vec<Arc<dyn Tool>>, EngineError> {
-        let tool_env = self.engine.tool_env(&env.dir, env.access)?;
+    ) -> Result<Vec<ToolRow>, EngineError> {
+        let tool_env = self.engine.tool_env(&env.dir, env.access.lowered_to(self.prompt.access))?;
         let context = Arc::new(ToolContext {
             attempt: self.attempt,
             dispatcher: self.engine.dispatcher.clone(),
@@ -166,15 +166,13 @@ impl AttemptRun {
             permit_role: self.role,
             cancel: self.cancel.clone(),
         };
-        let skills = SkillLibrary::find(&self.engine.skill_dirs(&env.dir));
-        let toolbox = equip(Toolbox::new(tool_env), &context)
-            .with_researchers(Arc::new(researchers))
-            .with_skills(Arc::new(skills));
-        let toolbox = match &env.instruments {
-            Some(instruments) => toolbox.with_instruments(instruments.clone()),
-            None => toolbox,
+        let extras = Extras {
+            researchers: Some(Arc::new(researchers)),
+            skills: SkillLibrary::find(&self.engine.skill_dirs(&env.dir)),
+            instruments: env.instruments.clone(),
         };
-        let picked = toolbox.pick(self.prompt.tools.iter().map(String::as_str));
+        let table = ToolTable::new(&tool_env, extras).with(mission_tools::rows(&context));
+        let picked = table.pick(self.prompt.tools.iter().map(String::as_str));
         // A repository without skills is the usual case and nothing to note.
         for unavailable in picked.unavailable.into_iter().filter(|tool| tool.name != "skill") {
             observer.note(unavailable.to_string());

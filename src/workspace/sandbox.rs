@@ -19,6 +19,24 @@ pub enum Access {
     Proof,
 }
 
+impl Access {
+    /// Whether whoever has this access may do what needs `needed`: `Proof` is changing the checkout one works in,
+    /// `Write` is changing the mission's.
+    pub fn covers(self, needed: Self) -> bool {
+        match needed {
+            Self::Read => true,
+            Self::Proof => self != Self::Read,
+            Self::Write => self == Self::Write,
+        }
+    }
+
+    /// What is left of it when somebody wants no more than `wanted`.
+    #[must_use]
+    pub fn lowered_to(self, wanted: Self) -> Self {
+        if self.covers(wanted) { wanted } else { self }
+    }
+}
+
 /// Decorates programs so that the operating system holds them to an access.
 pub trait Sandbox: Send + Sync {
     /// The program as it is to be started instead.

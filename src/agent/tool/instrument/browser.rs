@@ -1,32 +1,27 @@
 //! `browser`: says that it is missing, so that a verdict is blocked and never guessed.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::mend;
-use crate::agent::model::ToolSpec;
-use crate::agent::tool::{Call, Output, Tool, ToolError, arguments, spec};
+use super::{Instruments, mend};
+use crate::agent::tool::{Answer, Call, Output, ToolRow};
 use crate::instrument::BrowserDriver;
+use crate::workspace::Access;
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct Arguments {
     /// The page to open.
     url: String,
 }
 
-pub(super) struct Browser;
+pub(super) fn row(instruments: Result<Arc<Instruments>, String>) -> ToolRow {
+    let description = "Opens a page in a real browser, or says why that cannot be done here.";
+    ToolRow::needing("browser", description, Access::Read, instruments, open)
+}
 
-#[async_trait::async_trait]
-impl Tool for Browser {
-    fn spec(&self) -> ToolSpec {
-        spec::<Arguments>("browser", "Opens a page in a real browser, or says why that cannot be done here.")
-    }
-
-    async fn call(&self, value: Value, _: &Call) -> Result<Output, ToolError> {
-        let Arguments { url } = arguments(value)?;
-        let driver = BrowserDriver::open(&url).map_err(|fault| mend(&fault))?;
-        Ok(Output::text(driver.url()))
-    }
+fn open(_: Arc<Instruments>, Arguments { url }: Arguments, _call: Call) -> impl Future<Output = Answer> {
+    let opened = BrowserDriver::open(&url).map(|driver| Output::text(driver.url()));
+    std::future::ready(opened.map_err(|fault| mend(&fault)))
 }

@@ -9,17 +9,16 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::{EvidenceSink, mend, with_evidence};
-use crate::agent::model::ToolSpec;
-use crate::agent::tool::{Call, Output, Tool, ToolError, arguments, spec};
+use super::{EvidenceSink, Instruments, mend, with_evidence};
+use crate::agent::tool::{Answer, Call, ToolError, ToolRow};
 use crate::instrument::HttpDriver;
 use crate::instrument::http::{Hosts, HttpRequest, Payload};
+use crate::workspace::Access;
 
 /// How long the app may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct Arguments {
     /// The method; GET when left out.
     method: Option<String>,
@@ -46,40 +45,34 @@ fn yes() -> bool {
     true
 }
 
-pub(super) struct Http {
+struct Http {
     driver: Mutex<HttpDriver>,
     evidence: Arc<dyn EvidenceSink>,
 }
 
-impl Http {
-    pub(super) fn new(evidence: Arc<dyn EvidenceSink>) -> Result<Self, String> {
-        crate::instrument::http::install_crypto();
-        let driver = HttpDriver::new(Hosts::Loopback, TIMEOUT).map_err(|fault| fault.to_string())?;
-        Ok(Self { driver: Mutex::new(driver), evidence })
-    }
+pub(super) fn row(instruments: Result<Arc<Instruments>, String>) -> ToolRow {
+    let description = "Sends one HTTP request to the app under test and shows the whole exchange. Cookies are kept \
+                       between calls.";
+    ToolRow::needing("http", description, Access::Read, instruments.and_then(|all| http(&all)), send)
 }
 
-#[async_trait::async_trait]
-impl Tool for Http {
-    fn spec(&self) -> ToolSpec {
-        let description = "Sends one HTTP request to the app under test and shows the whole exchange. Cookies are kept \
-                           between calls.";
-        spec::<Arguments>("http", description)
-    }
+fn http(instruments: &Instruments) -> Result<Arc<Http>, String> {
+    crate::instrument::http::install_crypto();
+    let driver = HttpDriver::new(Hosts::Loopback, TIMEOUT).map_err(|fault| fault.to_string())?;
+    Ok(Arc::new(Http { driver: Mutex::new(driver), evidence: Arc::clone(&instruments.evidence) }))
+}
 
-    async fn call(&self, value: Value, call: &Call) -> Result<Output, ToolError> {
-        let wanted: Arguments = arguments(value)?;
-        let mut driver = self.driver.lock().await;
-        if !wanted.keep_cookies {
-            driver.reset_cookies().map_err(|fault| mend(&fault))?;
-        }
-        let request = request(wanted)?;
-        let exchange = tokio::select! {
-            exchange = driver.send(&request) => exchange.map_err(|fault| mend(&fault))?,
-            () = call.cancel.cancelled() => return Err(ToolError::Mend("the request was stopped".to_owned())),
-        };
-        with_evidence(self.evidence.as_ref(), &exchange.text(), exchange.evidence())
+async fn send(http: Arc<Http>, wanted: Arguments, call: Call) -> Answer {
+    let mut driver = http.driver.lock().await;
+    if !wanted.keep_cookies {
+        driver.reset_cookies().map_err(|fault| mend(&fault))?;
     }
+    let request = request(wanted)?;
+    let exchange = tokio::select! {
+        exchange = driver.send(&request) => exchange.map_err(|fault| mend(&fault))?,
+        () = call.cancel.cancelled() => return Err(ToolError::Mend("the request was stopped".to_owned())),
+    };
+    with_evidence(http.evidence.as_ref(), &exchange.text(), exchange.evidence())
 }
 
 fn request(wanted: Arguments) -> Result<HttpRequest, ToolError> {
@@ -101,7 +94,7 @@ mod tests {
     use serde_json::json;
     use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
 
-    use super::super::tests::Kept;
+    use super::super::tests::{Kept, instruments};
     use super::*;
     use crate::agent::tool::env::tests::call;
     use crate::instrument::EvidenceKind;
@@ -115,7 +108,7 @@ mod tests {
         let seen = Mock::given(matchers::header("cookie", "id=7"));
         seen.respond_with(ResponseTemplate::new(200).set_body_string("you again")).mount(&server).await;
         let kept = Arc::new(Kept::default());
-        let http = Http::new(Arc::clone(&kept) as Arc<dyn EvidenceSink>).unwrap();
+        let http = row(Ok(instruments(&kept)));
 
         let post = json!({ "method": "post", "url": server.uri(), "json": { "n": 1 } });
         let text = call(&http, post).await.unwrap();
@@ -130,7 +123,7 @@ mod tests {
 
     #[tokio::test]
     async fn other_machines_and_two_bodies_are_refused() {
-        let http = Http::new(Arc::new(Kept::default())).unwrap();
+        let http = row(Ok(instruments(&Arc::default())));
         let fault = call(&http, json!({ "url": "http://example.com" })).await.unwrap_err();
         assert!(fault.contains("not this machine"), "{fault}");
         let fault =

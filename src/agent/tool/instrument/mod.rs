@@ -9,12 +9,8 @@ pub use app::App;
 
 use std::sync::Arc;
 
-use super::{Output, Tool, ToolEnv, ToolError};
+use super::{Answer, Output, ToolEnv, ToolError, ToolRow};
 use crate::instrument::{Evidence, InstrumentError};
-use app::AppTool;
-use browser::Browser;
-use http::Http;
-use terminal::Terminal;
 
 /// Keeps evidence. The engine implements it over the mission's store.
 pub trait EvidenceSink: Send + Sync {
@@ -34,18 +30,14 @@ pub struct Instruments {
     pub app: Arc<App>,
 }
 
-impl Instruments {
-    /// The instrument of that name, if it is one.
-    pub(super) fn tool(&self, name: &str, place: &Arc<ToolEnv>) -> Option<Result<Arc<dyn Tool>, String>> {
-        let evidence = Arc::clone(&self.evidence);
-        Some(match name {
-            "http" => Http::new(evidence).map(|tool| Arc::new(tool) as Arc<dyn Tool>),
-            "terminal" => Ok(Arc::new(Terminal::new(Arc::clone(place), evidence))),
-            "app" => Ok(Arc::new(AppTool(Arc::clone(&self.app)))),
-            "browser" => Ok(Arc::new(Browser)),
-            _ => return None,
-        })
-    }
+/// The rows of all instruments; a session that has none says so.
+pub(super) fn rows(env: &Arc<ToolEnv>, instruments: Option<&Instruments>) -> [ToolRow; 4] {
+    let given = || {
+        let given = instruments.cloned().map(Arc::new);
+        given.ok_or_else(|| "this role has no instruments".to_owned())
+    };
+    let app = given().map(|all| Arc::clone(&all.app));
+    [http::row(given()), terminal::row(env, given()), app::row(app), browser::row(given())]
 }
 
 /// The text of an answer with the name of the evidence behind it.
@@ -53,7 +45,7 @@ pub(super) fn with_evidence(
     sink: &dyn EvidenceSink,
     text: &str,
     evidence: Result<Evidence, InstrumentError>,
-) -> Result<Output, ToolError> {
+) -> Answer {
     let evidence = evidence.map_err(|fault| mend(&fault))?;
     let name = sink
         .keep(evidence)
@@ -73,6 +65,16 @@ pub(super) mod tests {
     use std::sync::Mutex;
 
     use super::*;
+    use crate::workspace::Reaper;
+    use crate::workspace::services::ServiceDirs;
+
+    /// The instruments of a tester without an app, who keeps evidence in that.
+    pub fn instruments(kept: &Arc<Kept>) -> Arc<Instruments> {
+        let nowhere = std::path::PathBuf::new();
+        let dirs = ServiceDirs { dir: nowhere.clone(), logs: nowhere, env: Vec::new(), reaper: Reaper::None };
+        let evidence = Arc::clone(kept) as Arc<dyn EvidenceSink>;
+        Arc::new(Instruments { evidence, app: Arc::new(App::new(Vec::new(), dirs)) })
+    }
 
     /// Numbers what it keeps.
     #[derive(Default)]

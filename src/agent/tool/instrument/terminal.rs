@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::{EvidenceSink, mend, with_evidence};
-use crate::agent::model::ToolSpec;
-use crate::agent::tool::{Call, Output, Tool, ToolEnv, ToolError, arguments, spec};
+use super::{EvidenceSink, Instruments, mend, with_evidence};
+use crate::agent::tool::{Answer, Call, Output, ToolEnv, ToolError, ToolRow};
 use crate::instrument::terminal::{Pattern, Size};
 use crate::instrument::{Screen, TerminalDriver};
+use crate::workspace::Access;
 
 /// How long a program has to draw after a key, before its screen is shown.
 const SETTLE: Duration = Duration::from_millis(200);
@@ -20,7 +19,6 @@ const SETTLE: Duration = Duration::from_millis(200);
 const WAIT: (u64, u64) = (10, 120);
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct Arguments {
     /// What to do. Every action but `stop` shows the screen afterwards.
     action: Action,
@@ -55,8 +53,8 @@ enum Action {
     Stop,
 }
 
-pub(super) struct Terminal {
-    place: Arc<ToolEnv>,
+struct Terminal {
+    env: Arc<ToolEnv>,
     evidence: Arc<dyn EvidenceSink>,
     running: Mutex<Option<Running>>,
 }
@@ -66,50 +64,46 @@ struct Running {
     command: String,
 }
 
-impl Terminal {
-    pub(super) fn new(place: Arc<ToolEnv>, evidence: Arc<dyn EvidenceSink>) -> Self {
-        Self { place, evidence, running: Mutex::new(None) }
-    }
+pub(super) fn row(env: &Arc<ToolEnv>, instruments: Result<Arc<Instruments>, String>) -> ToolRow {
+    let description = "Works a program at a terminal: start it, type, press keys, wait for what it shows, read the \
+                       screen. One program at a time.";
+    let terminal = instruments.map(|all| {
+        let evidence = Arc::clone(&all.evidence);
+        Arc::new(Terminal { env: Arc::clone(env), evidence, running: Mutex::new(None) })
+    });
+    ToolRow::needing("terminal", description, Access::Proof, terminal, work)
+}
 
+impl Terminal {
     fn start(&self, wanted: &Arguments) -> Result<Running, ToolError> {
         let command = wanted.command.clone().ok_or_else(|| wants("start", "command"))?;
-        let directory = self.place.readable(wanted.directory.as_deref().unwrap_or("."))?;
-        let program = self.place.shell(&command, &directory);
+        let directory = self.env.readable(wanted.directory.as_deref().unwrap_or("."))?;
+        let program = self.env.shell(&command, &directory);
         let driver = TerminalDriver::start(&program, size(wanted)).map_err(|fault| mend(&fault))?;
         Ok(Running { driver, command })
     }
 }
 
-#[async_trait::async_trait]
-impl Tool for Terminal {
-    fn spec(&self) -> ToolSpec {
-        let description = "Works a program at a terminal: start it, type, press keys, wait for what it shows, read the \
-                           screen. One program at a time.";
-        spec::<Arguments>("terminal", description)
-    }
-
-    async fn call(&self, value: Value, call: &Call) -> Result<Output, ToolError> {
-        let wanted: Arguments = arguments(value)?;
-        let mut running = self.running.lock().await;
-        if wanted.action == Action::Start {
-            if let Some(old) = running.take() {
-                old.driver.stop().await;
-            }
-            *running = Some(self.start(&wanted)?);
+async fn work(terminal: Arc<Terminal>, wanted: Arguments, call: Call) -> Answer {
+    let mut running = terminal.running.lock().await;
+    if wanted.action == Action::Start {
+        if let Some(old) = running.take() {
+            old.driver.stop().await;
         }
-        if wanted.action == Action::Stop {
-            let Some(old) = running.take() else { return Err(not_started()) };
-            return Ok(Output::text(format!("`{}` was stopped ({})", old.command, old.driver.stop().await)));
-        }
-        let running = running.as_ref().ok_or_else(not_started)?;
-        let screen = tokio::select! {
-            screen = act(&running.driver, &wanted) => screen?,
-            () = call.cancel.cancelled() => return Err(ToolError::Mend("the terminal was interrupted".to_owned())),
-        };
-        let ended = running.driver.exit_status().map(|exit| format!("\n[the program ended: {exit}]"));
-        let text = format!("{}{}", screen.text(), ended.unwrap_or_default());
-        with_evidence(self.evidence.as_ref(), &text, screen.evidence(&running.command))
+        *running = Some(terminal.start(&wanted)?);
     }
+    if wanted.action == Action::Stop {
+        let Some(old) = running.take() else { return Err(not_started()) };
+        return Ok(Output::text(format!("`{}` was stopped ({})", old.command, old.driver.stop().await)));
+    }
+    let running = running.as_ref().ok_or_else(not_started)?;
+    let screen = tokio::select! {
+        screen = act(&running.driver, &wanted) => screen?,
+        () = call.cancel.cancelled() => return Err(ToolError::Mend("the terminal was interrupted".to_owned())),
+    };
+    let ended = running.driver.exit_status().map(|exit| format!("\n[the program ended: {exit}]"));
+    let text = format!("{}{}", screen.text(), ended.unwrap_or_default());
+    with_evidence(terminal.evidence.as_ref(), &text, screen.evidence(&running.command))
 }
 
 async fn act(driver: &TerminalDriver, wanted: &Arguments) -> Result<Screen, ToolError> {
@@ -161,7 +155,7 @@ fn not_started() -> ToolError {
 mod tests {
     use serde_json::json;
 
-    use super::super::tests::Kept;
+    use super::super::tests::{Kept, instruments};
     use super::*;
     use crate::agent::tool::env::tests::{Place, call};
 
@@ -169,7 +163,7 @@ mod tests {
     async fn a_program_is_worked_and_its_screens_are_kept() {
         let place = Place::new();
         let kept = Arc::new(Kept::default());
-        let terminal = Terminal::new(Arc::clone(&place.env), Arc::clone(&kept) as Arc<dyn EvidenceSink>);
+        let terminal = row(&place.env, Ok(instruments(&kept)));
         assert!(call(&terminal, json!({ "action": "screen" })).await.unwrap_err().contains("use `start`"));
         let greet = "printf 'name? '; read name; echo hello $name; read end";
         call(&terminal, json!({ "action": "start", "command": greet })).await.unwrap();
@@ -189,7 +183,7 @@ mod tests {
     #[tokio::test]
     async fn what_an_action_lacks_is_said() {
         let place = Place::new();
-        let terminal = Terminal::new(Arc::clone(&place.env), Arc::new(Kept::default()));
+        let terminal = row(&place.env, Ok(instruments(&Arc::default())));
         assert_eq!(
             call(&terminal, json!({ "action": "start" })).await.unwrap_err(),
             "`start` wants `command`"
