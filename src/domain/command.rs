@@ -201,6 +201,22 @@ pub struct WordingEdit {
 }
 
 impl WordingEdit {
+    /// What makes `new` of `old`: only what differs.
+    pub fn between(old: &Wording, new: &Wording) -> Self {
+        Self {
+            title: (new.title != old.title).then(|| new.title.clone()),
+            statement: (new.statement != old.statement).then(|| new.statement.clone()),
+            check: (new.check != old.check).then(|| new.check.clone()),
+            evidence: (new.evidence != old.evidence).then(|| new.evidence.clone()),
+            weight: (new.weight != old.weight).then_some(new.weight),
+        }
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The wording after the edit.
     pub fn applied_to(&self, wording: &Wording) -> Wording {
         Wording {

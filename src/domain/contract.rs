@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use strum::EnumString;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::id::{AssertionId, Revision};
 use super::text::{Line, Prose, Title};
@@ -48,8 +48,23 @@ pub struct Check {
 }
 
 /// What a tester works the app with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Instrument {
     Command,
     Http,
@@ -60,12 +75,17 @@ pub enum Instrument {
 impl Instrument {
     /// The word for it.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Command => "command",
-            Self::Http => "http",
-            Self::Terminal => "terminal",
-            Self::Browser => "browser",
-        }
+        self.into()
+    }
+
+    /// All words, for a sentence: `command, http, terminal, browser`.
+    pub fn words() -> String {
+        Self::VARIANTS.iter().map(|instrument| instrument.word()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The instrument of that word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::VARIANTS.iter().copied().find(|instrument| instrument.word() == word)
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::agent::model::{Item, Reply, Request, ToolSpec};
+use crate::agent::model::{Item, Reply, Request};
 use crate::agent::session::Denied;
 use crate::agent::tool::{Output, Then, ToolRow};
 use crate::workspace::Access;

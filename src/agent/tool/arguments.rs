@@ -10,6 +10,14 @@ use serde_json::{Map, Value};
 
 use super::ToolError;
 
+/// Reads arguments as a tool does whose arguments are an `A`.
+///
+/// # Errors
+/// [`ToolError::Mend`] with what does not fit.
+pub fn arguments<A: DeserializeOwned + JsonSchema>(value: Value) -> Result<A, ToolError> {
+    decode(&schema::<A>(), value)
+}
+
 /// The schema of arguments, with everything that is checked.
 pub(super) fn schema<A: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
@@ -28,10 +36,7 @@ pub(super) fn shown(schema: &Value) -> Value {
     shown
 }
 
-/// Reads a call's arguments.
-///
-/// # Errors
-/// [`ToolError::Mend`] with what does not fit.
+/// Reads a call's arguments, which should fit a schema.
 pub(super) fn decode<A: DeserializeOwned>(schema: &Value, mut value: Value) -> Result<A, ToolError> {
     fit(schema, &mut value, "").map_err(ToolError::Mend)?;
     serde_json::from_value(value)
@@ -196,7 +201,7 @@ mod tests {
     }
 
     fn read<A: DeserializeOwned + JsonSchema>(value: Value) -> Result<A, String> {
-        decode(&schema::<A>(), value).map_err(|fault| fault.to_string())
+        arguments(value).map_err(|fault| fault.to_string())
     }
 
     #[test]
@@ -204,7 +209,7 @@ mod tests {
         let one: Arguments = read(json!({ "title": "x", "count": null })).unwrap();
         assert_eq!((one.title.as_str(), one.count), ("x", None));
         let fault = read::<Arguments>(json!({ "title": "x", "colour": 1 })).unwrap_err();
-        assert!(fault.contains("unknown field `colour`, expected `count`, `title`"), "{fault}");
+        assert!(fault.contains("unknown field `colour`, expected `title`, `count`"), "{fault}");
         assert!(read::<Arguments>(json!({})).unwrap_err().contains("missing field `title`"));
     }
 
@@ -221,6 +226,7 @@ mod tests {
         }
         let read: Notes =
             read(json!({ "notes": [{ "word": " äöüß ", "more": " ", "tags": ["", "a"] }] })).unwrap();
-        assert_eq!((read.notes[0].more.as_deref(), read.notes[0].tags.len()), (None, 1));
+        let note = &read.notes[0];
+        assert_eq!((note.word.as_str(), note.more.as_deref(), note.tags.len()), (" äöüß ", None, 1));
     }
 }

@@ -64,6 +64,7 @@ pub(super) async fn blocking<T: Send + 'static>(
 
 #[cfg(test)]
 pub(super) mod tests {
+    use serde_json::Value;
     use tokio_util::sync::CancellationToken;
 
     use super::*;

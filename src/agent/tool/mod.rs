@@ -17,6 +17,7 @@ mod skill;
 mod table;
 mod write;
 
+pub use arguments::arguments;
 pub use delegate::Spawner;
 pub use env::ToolEnv;
 pub(in crate::agent) use instrument::EVIDENCE_MARK;

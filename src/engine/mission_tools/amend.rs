@@ -145,3 +145,36 @@ async fn amend_contract(context: Arc<ToolContext>, wanted: ContractChanges, _cal
     }
     context.submit(commands, Accepted::GoOn("The contract is amended.")).await
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::agent::tool::arguments;
+    use crate::domain::contract::Weight;
+
+    #[test]
+    fn an_edit_names_only_what_changes() {
+        let edit = json!({ "id": "VAL-AUTH-001", "severity": "non_blocking", "title": "" });
+        let read: ContractChanges = arguments(json!({ "edit": [edit] })).unwrap();
+        let wanted = WordingEdit { weight: Some(Weight::NonBlocking), ..WordingEdit::default() };
+        assert_eq!(read.edit[0].edit, wanted);
+    }
+
+    #[test]
+    fn changes_of_a_plan_keep_their_order() {
+        let spec = json!({ "title": "Login", "description": "A form." });
+        let read: PlanChanges = arguments(json!({
+            "cancel": [{ "feature": "F2", "reason": "not wanted" }],
+            "edit": [{ "feature": "F1", "spec": spec }],
+            "add": [{ "milestone": "M1", "feature": spec }],
+        }))
+        .unwrap();
+        let changes: Vec<PlanChange> = read.into();
+        assert!(matches!(
+            &changes[..],
+            [PlanChange::AddFeature { .. }, PlanChange::EditFeature { .. }, PlanChange::CancelFeature { .. }]
+        ));
+    }
+}

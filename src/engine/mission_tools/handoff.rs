@@ -16,7 +16,7 @@ use crate::workspace::{Access, Cleanliness, WorkspaceError};
 /// Files that a refusal names.
 const NAMED_FILES: usize = 8;
 
-#[derive(Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(description = "")]
 struct HandIn {
     #[serde(flatten)]
@@ -59,4 +59,57 @@ fn head(source: &HandoffSource) -> Result<Commit, ToolError> {
         )));
     }
     checkout.head().map(Commit).map_err(fatal)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::agent::tool::arguments;
+    use crate::domain::handoff::Procedure;
+
+    fn read(more: Value) -> Result<HandIn, String> {
+        let mut value = json!({ "summary": "A page.", "implemented": ["a page", " "] });
+        if let (Value::Object(all), Value::Object(more)) = (&mut value, more) {
+            all.extend(more);
+        }
+        arguments(value).map_err(|fault| fault.to_string())
+    }
+
+    #[test]
+    fn a_short_handoff_is_enough() {
+        let HandIn { handoff, procedure } = read(json!({})).unwrap();
+        assert_eq!((handoff.implemented.len(), handoff.tests_added(), procedure.is_none()), (1, 0, true));
+        assert_eq!(handoff.procedure, Procedure::Followed);
+    }
+
+    #[test]
+    fn a_procedure_is_followed_only_without_deviations() {
+        let deviation = json!({ "step": "tests first", "instead": "tests last", "why": "no runner yet" });
+        for (said, deviations) in [
+            (json!({ "followed": true }), None),
+            (json!({ "followed": false }), Some(0)),
+            (json!({ "followed": true, "deviations": [deviation] }), Some(1)),
+        ] {
+            let read = read(json!({ "procedure": said })).unwrap().procedure.unwrap();
+            let counted = match Procedure::from(read) {
+                Procedure::Followed => None,
+                Procedure::Deviated { deviations } => Some(deviations.len()),
+            };
+            assert_eq!(counted, deviations);
+        }
+    }
+
+    #[test]
+    fn names_of_tests_are_clipped_and_other_texts_refused_by_their_place() {
+        let long = "x".repeat(700);
+        let tests = json!({ "added": [{ "file": "a.rs", "cases": [long, ""] }] });
+        let cases = read(json!({ "tests": tests })).unwrap().handoff.tests.added[0].cases.clone();
+        assert_eq!((cases.len(), cases[0].as_str().chars().count()), (1, 160));
+        let command = json!({ "command": "make", "exit_code": 0, "observation": long });
+        let fault = read(json!({ "commands": [command] })).unwrap_err();
+        assert_eq!(fault, "`commands[0].observation`: the text has 700 characters; at most 600 fit");
+        assert!(read(json!({ "mood": "good" })).unwrap_err().contains("unknown field `mood`"));
+    }
 }

@@ -73,3 +73,61 @@ async fn propose_contract(context: Arc<ToolContext>, wanted: ProposedContract, _
     context.ask(vec![Command::ProposeContract { assertions }]).await?;
     Ok(Output::text(format!("The contract of {count} is accepted. Next: propose_environment.")))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::agent::tool::arguments;
+    use crate::domain::contract::Weight;
+    use crate::domain::environment::{Health, Service};
+
+    #[test]
+    fn an_assertion_is_flat_and_blocking_unless_it_says_otherwise() {
+        let one = json!({ "id": "auth-001", "title": "Login", "statement": "A user logs in.",
+            "check": { "via": "http", "how": "POST /login", "command": "" }, "evidence": "the exchange" });
+        let mut two = one.clone();
+        two["severity"] = json!("non_blocking");
+        let read: ProposedContract = arguments(json!({ "assertions": [one, two] })).unwrap();
+        let weights: Vec<_> = read.assertions.iter().map(|draft| draft.wording.weight).collect();
+        assert_eq!(weights, [Weight::Blocking, Weight::NonBlocking]);
+        assert_eq!(read.assertions[0].id.as_str(), "VAL-AUTH-001");
+        assert_eq!(read.assertions[0].wording.check.command, None);
+        two["weight"] = json!("blocking");
+        let fault = arguments::<ProposedContract>(json!({ "assertions": [two] })).err().unwrap().to_string();
+        assert!(fault.contains("unknown field `assertions[0].weight`"), "{fault}");
+        let nameless = arguments::<ProposedContract>(json!({ "assertions": [{ "id": "login" }] }));
+        assert!(nameless.err().unwrap().to_string().contains("\"login\" is not an assertion such as"));
+    }
+
+    #[test]
+    fn a_service_is_up_by_a_path_a_port_or_belief() {
+        let service = |health| json!({ "name": "app", "run": "serve", "health": health });
+        let read: ProposedEnvironment = arguments(json!({
+            "test": [{ "name": "unit", "run": "make test" }],
+            "services": [service(json!({ "http": "/up" })), service(json!({ "tcp": true })), service(json!(null))],
+        }))
+        .unwrap();
+        let services: Vec<Service> = read.services.into_iter().map(Into::into).collect();
+        let health: Vec<_> = services.into_iter().map(|service| service.health).collect();
+        assert!(
+            matches!(&health[..], [Health::Http { path }, Health::Tcp, Health::None] if path.as_str() == "/up")
+        );
+        assert_eq!((read.environment.test.len(), read.environment.build.len()), (1, 0));
+    }
+
+    #[test]
+    fn no_plan_is_refused_for_its_name() {
+        let feature =
+            json!({ "title": "Login", "description": "A form.", "after": [""], "no_assertion_because": "" });
+        let milestone = json!({ "title": "M", "features": [feature] });
+        let read: ProposedPlan =
+            arguments(json!({ "title": "x".repeat(300), "milestones": [milestone] })).unwrap();
+        assert_eq!(read.title.unwrap().as_str().chars().count(), 160);
+        let draft = &read.milestones[0].features[0];
+        assert_eq!((draft.after.len(), &draft.no_assertion_because), (0, &None));
+        let unnamed: ProposedPlan = arguments(json!({ "title": " ", "milestones": [] })).unwrap();
+        assert_eq!(unnamed.title, None);
+    }
+}

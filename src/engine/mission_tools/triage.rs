@@ -67,3 +67,21 @@ impl TryFrom<Decision> for TriageDecision {
         Ok(Self { finding, ruling })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::agent::tool::arguments;
+
+    #[test]
+    fn a_decision_names_what_it_lacks() {
+        for (kind, field) in [("feature", "feature"), ("join", "with"), ("dismiss", "reason")] {
+            let value = json!({ "decisions": [{ "finding": "fnd-3", "decision": kind, "reason": "" }] });
+            let Triage { decisions } = arguments(value).unwrap();
+            let fault = decisions.into_iter().map(TriageDecision::try_from).next().unwrap().unwrap_err();
+            assert_eq!(fault.to_string(), format!("FND-3: `{field}` is missing"));
+        }
+    }
+}
