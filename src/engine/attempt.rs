@@ -10,7 +10,7 @@ use super::context::{EngineContext, blocking};
 use super::dispatcher::Refused;
 use super::error::EngineError;
 use super::mission_tools::{self, ToolContext};
-use super::role::{AttemptEnv, Cleanup, Researchers, prepare, prompt_name};
+use super::role::{self, AttemptEnv, Cleanup, Researchers, RoleRow};
 use super::session_recorder::SessionRecorder;
 use crate::agent::model::Model;
 use crate::agent::model::catalogue::ModelFacts;
@@ -38,7 +38,8 @@ pub async fn run(
     cancel: CancellationToken,
 ) -> Result<(), EngineError> {
     let running = engine.activities.begin(work);
-    let prompt = engine.prompt(prompt_name(work))?;
+    let RoleRow { prompt, env } = role::row(engine, work);
+    let prompt = engine.prompt(prompt)?;
     let model_role: Role = prompt.model_role.parse().unwrap_or(role);
     let model = engine.cell.with(|mission| mission.models.get(&model_role).cloned()).unwrap_or_default();
     let started = engine.dispatcher.record(Command::StartAttempt { work, model: model.clone() }).await;
@@ -53,7 +54,7 @@ pub async fn run(
     };
     running.attempt(attempt);
     let flight = AttemptRun { engine: Arc::clone(engine), work, role, attempt, prompt, cancel };
-    let outcome = flight.run(model, running).await;
+    let outcome = flight.run(model, running, env).await;
     if let Err(error) = &outcome {
         flight.end(Ending::Interrupted).await;
         tracing::warn!(%work, %error, "an attempt could not be flown");
@@ -80,7 +81,12 @@ pub(super) struct AttemptRun {
 }
 
 impl AttemptRun {
-    async fn run(&self, model: Title, running: Running) -> Result<(), EngineError> {
+    async fn run(
+        &self,
+        model: Title,
+        running: Running,
+        env: impl Future<Output = Result<AttemptEnv, EngineError>>,
+    ) -> Result<(), EngineError> {
         let mind = match self.engine.backends.model(model.as_str()) {
             Ok(mind) => mind,
             Err(sentence) => {
@@ -89,7 +95,7 @@ impl AttemptRun {
             }
         };
         running.doing("preparing its checkout");
-        let env = prepare(&self.engine, self.work).await?;
+        let env = env.await?;
         running.doing("waiting for the model");
         let mail = self.waiting_mail();
         let facts = self.engine.backends.facts(model.as_str());

@@ -1,4 +1,4 @@
-//! What each role needs around its session: a place to work, what only the engine can tell it, and its tools.
+//! The role table: for each kind of work its prompt, and the place to work that is made ready for it.
 
 mod attempt_env;
 mod orchestrator;
@@ -10,6 +10,8 @@ mod worker;
 
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
+
 use super::context::EngineContext;
 use super::error::EngineError;
 use crate::domain::attempt::Work;
@@ -19,45 +21,64 @@ pub use researcher::Researchers;
 pub use validator::proof_at;
 pub use worker::at_head;
 
-/// The prompt of a piece of work.
-pub fn prompt_name(work: Work) -> &'static str {
+/// One row of the role table: what a piece of work is briefed with, and where it is done. Its tools, its access and its
+/// limits stand in the prompt's front matter; when it is due, in `domain::schedule`; what it is about, in
+/// `domain::brief`.
+pub struct RoleRow<'a> {
+    /// The name of its prompt.
+    pub prompt: &'static str,
+    /// Makes its place ready; nothing happens before it is awaited.
+    pub env: BoxFuture<'a, Result<AttemptEnv, EngineError>>,
+}
+
+/// The row of a piece of work.
+pub fn row(engine: &Arc<EngineContext>, work: Work) -> RoleRow<'_> {
     match work {
-        Work::Plan => "orchestrator_plan",
-        Work::Talk => "orchestrator_talk",
-        Work::Triage => "orchestrator_triage",
-        Work::Build { .. } | Work::CheckClaims { .. } => "worker",
-        Work::Review { .. } => "reviewer",
-        Work::Scrutinize { .. } | Work::RunGateCommands { .. } => "scrutiny",
-        Work::TestAsUser { .. } => "user_testing",
+        Work::Plan => RoleRow::new(PLAN, orchestrator::prepare(engine)),
+        Work::Talk => RoleRow::new(TALK, orchestrator::prepare(engine)),
+        Work::Triage => RoleRow::new(TRIAGE, orchestrator::prepare(engine)),
+        Work::Build { feature } | Work::CheckClaims { feature } => {
+            RoleRow::new(WORKER, worker::prepare(engine, feature))
+        }
+        Work::Review { milestone, round, feature } => {
+            RoleRow::new(REVIEWER, reviewer::prepare(engine, milestone, round, feature))
+        }
+        Work::Scrutinize { milestone, round } | Work::RunGateCommands { milestone, round } => {
+            RoleRow::new(SCRUTINY, validator::prepare(engine, milestone, round))
+        }
+        Work::TestAsUser { milestone, round } => {
+            RoleRow::new(USER_TESTING, user_testing::prepare(engine, milestone, round))
+        }
     }
 }
 
-/// The built-in prompts by name.
-pub const PROMPTS: [(&str, &str); 8] = [
-    ("orchestrator_plan", include_str!("../../../prompts/orchestrator_plan.md")),
-    ("orchestrator_talk", include_str!("../../../prompts/orchestrator_talk.md")),
-    ("orchestrator_triage", include_str!("../../../prompts/orchestrator_triage.md")),
-    ("worker", include_str!("../../../prompts/worker.md")),
-    ("reviewer", include_str!("../../../prompts/reviewer.md")),
-    ("scrutiny", include_str!("../../../prompts/scrutiny.md")),
-    ("user_testing", include_str!("../../../prompts/user_testing.md")),
-    ("researcher", include_str!("../../../prompts/researcher.md")),
-];
-
-/// Makes everything ready for a piece of work.
-///
-/// # Errors
-/// When the machine stands in the way: git, the disk, a busy port.
-pub async fn prepare(engine: &Arc<EngineContext>, work: Work) -> Result<AttemptEnv, EngineError> {
-    match work {
-        Work::Plan | Work::Talk | Work::Triage => orchestrator::prepare(engine).await,
-        Work::Build { feature } | Work::CheckClaims { feature } => worker::prepare(engine, feature).await,
-        Work::Review { milestone, round, feature } => {
-            reviewer::prepare(engine, milestone, round, feature).await
-        }
-        Work::Scrutinize { milestone, round } | Work::RunGateCommands { milestone, round } => {
-            validator::prepare(engine, milestone, round).await
-        }
-        Work::TestAsUser { milestone, round } => user_testing::prepare(engine, milestone, round).await,
+impl<'a> RoleRow<'a> {
+    fn new(
+        prompt: &'static str,
+        env: impl Future<Output = Result<AttemptEnv, EngineError>> + Send + 'a,
+    ) -> Self {
+        Self { prompt, env: Box::pin(env) }
     }
+}
+
+/// Names the built-in prompts, and makes the list of them with their texts.
+macro_rules! prompts {
+    ($($constant:ident = $name:literal;)*) => {
+        $(const $constant: &str = $name;)*
+
+        /// The built-in prompts: name and text.
+        pub const PROMPTS: &[(&str, &str)] =
+            &[$(($constant, include_str!(concat!("../../../prompts/", $name, ".md")))),*];
+    };
+}
+
+prompts! {
+    PLAN = "orchestrator_plan";
+    TALK = "orchestrator_talk";
+    TRIAGE = "orchestrator_triage";
+    WORKER = "worker";
+    REVIEWER = "reviewer";
+    SCRUTINY = "scrutiny";
+    USER_TESTING = "user_testing";
+    RESEARCHER = "researcher";
 }
