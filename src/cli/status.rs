@@ -94,7 +94,7 @@ fn plan(mission: &Mission, now: Timestamp, style: Style) -> Vec<String> {
 
 fn feature_line(feature: &Feature, mission: &Mission, now: Timestamp) -> String {
     let running = mission.live_attempts().find(|attempt| {
-        matches!(attempt.work, crate::domain::attempt::Work::Build { feature: id } if id == feature.id)
+        matches!(attempt.work, crate::domain::attempt::AgentWork::Build { feature: id } if id == feature.id)
     });
     let (mark, after) = match (&feature.state, running) {
         (FeatureState::Built { attempt, head, .. }, _) => ("✓", format!("{attempt} at {}", head.short())),

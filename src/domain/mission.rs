@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::attempt::{Attempt, Role, Work};
+use super::attempt::{AgentWork, Attempt, Role};
 use super::budget::Budget;
 use super::contract::Contract;
 use super::environment::{CommandRun, Environment};
@@ -63,7 +63,7 @@ pub struct Mission {
     pub questions: Vec<Question>,
     pub hold: Option<Hold>,
     /// Failures in a row of a piece of work since it last succeeded or the mission was resumed.
-    pub failures: Vec<(Work, u32)>,
+    pub failures: Vec<(AgentWork, u32)>,
     pub end: Option<End>,
     pub landed: Option<Commit>,
     pub mode: Mode,
@@ -283,7 +283,7 @@ impl Mission {
     }
 
     /// How often a piece of work failed in a row.
-    pub fn failures_of(&self, work: Work) -> u32 {
+    pub fn failures_of(&self, work: AgentWork) -> u32 {
         self.failures.iter().find(|(failed, _)| *failed == work).map_or(0, |(_, count)| *count)
     }
 }

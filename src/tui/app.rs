@@ -242,9 +242,7 @@ impl App {
     /// The attempt that the worker pane shows: the one held, else the newest that runs, else the last that ran.
     pub fn watched(&self) -> Option<AttemptId> {
         let held = self.held.filter(|id| self.mission.attempts.contains_key(id));
-        let working = || {
-            self.mission.live_attempts().filter(|attempt| attempt.work.role().is_some()).map(|a| a.id).last()
-        };
+        let working = || self.mission.live_attempts().map(|a| a.id).last();
         held.or_else(working).or_else(|| self.mission.attempts.keys().next_back().copied())
     }
 

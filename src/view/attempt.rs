@@ -1,7 +1,7 @@
 //! An attempt in rows: its line among all, its handoff, and what it used.
 
 use crate::domain::activity::Activity;
-use crate::domain::attempt::{Attempt, Work};
+use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::budget::dollars;
 use crate::domain::handoff::{Handoff, Procedure};
 use crate::domain::mission::Mission;
@@ -60,7 +60,7 @@ fn column(text: &str, room: usize) -> String {
 
 /// The handoff of an attempt, and what the engine saw of its claims.
 pub fn handoff(mission: &Mission, attempt: &Attempt, width: usize) -> Vec<Row> {
-    let Work::Build { feature } = attempt.work else {
+    let AgentWork::Build { feature } = attempt.work else {
         return vec![Row::of(StyleRole::Dim, "Only workers end with a handoff.")];
     };
     let given = mission.handoffs.get(&feature).filter(|(by, _)| *by == attempt.id);

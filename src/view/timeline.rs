@@ -1,6 +1,6 @@
 //! What happened, newest first: attempts that ended, gates, directives, waivers, questions.
 
-use crate::domain::attempt::{Attempt, Ending, Role, Work};
+use crate::domain::attempt::{AgentWork, Attempt, Ending, Role};
 use crate::domain::finding::{Finding, FindingState};
 use crate::domain::gate::{Decided, DecidedBy, Decision, GateId};
 use crate::domain::id::{AssertionId, AttemptId, DirectiveId, QuestionId, Timestamp};
@@ -95,13 +95,13 @@ fn attempt_row(mission: &Mission, attempt: &Attempt, row: Row) -> Row {
             .then(style, ending_words(ending));
     }
     match attempt.work {
-        Work::Build { feature } => built(
+        AgentWork::Build { feature } => built(
             mission,
             attempt,
             feature,
             row.sign(StyleRole::Good, Glyph::Done).then(StyleRole::Text, about),
         ),
-        Work::TestAsUser { .. } => verdicts(mission, attempt, row, &about),
+        AgentWork::TestAsUser { .. } => verdicts(mission, attempt, row, &about),
         _ => with_findings(mission, attempt.id, row.sign(style, sign).then(StyleRole::Text, about)),
     }
 }

@@ -1,6 +1,6 @@
 //! How pieces of work, attempts and standings are called on every screen.
 
-use crate::domain::attempt::{Attempt, Ending, Work};
+use crate::domain::attempt::{AgentWork, Attempt, Ending};
 use crate::domain::gate::GateId;
 use crate::domain::id::{AttemptId, QuestionId};
 use crate::domain::message::{Party, Question};
@@ -10,22 +10,17 @@ use crate::view::glyph::Glyph;
 use crate::view::style_role::StyleRole;
 
 /// A piece of work with the name of what it is about: `F7 Session cookies`, `M2 user testing, round 2`.
-pub fn subject(mission: &Mission, work: Work) -> String {
+pub fn subject(mission: &Mission, work: AgentWork) -> String {
     let feature = |id| mission.feature(id).map_or_else(String::new, |f| format!(" {}", f.spec.title));
     match work {
-        Work::Plan => "the plan".to_owned(),
-        Work::Talk => "a conversation".to_owned(),
-        Work::Triage => "open findings".to_owned(),
-        Work::Build { feature: id } | Work::Review { feature: id, .. } => format!("{id}{}", feature(id)),
-        Work::CheckClaims { feature: id } => format!("claims of {id}{}", feature(id)),
-        Work::RunGateCommands { milestone, round }
-        | Work::Scrutinize { milestone, round }
-        | Work::TestAsUser { milestone, round } => {
-            if round > 1 {
-                format!("{milestone} round {round}")
-            } else {
-                format!("{milestone}")
-            }
+        AgentWork::Plan => "the plan".to_owned(),
+        AgentWork::Talk => "a conversation".to_owned(),
+        AgentWork::Triage => "open findings".to_owned(),
+        AgentWork::Build { feature: id } | AgentWork::Review { feature: id, .. } => {
+            format!("{id}{}", feature(id))
+        }
+        AgentWork::Scrutinize { milestone, round } | AgentWork::TestAsUser { milestone, round } => {
+            if round > 1 { format!("{milestone} round {round}") } else { format!("{milestone}") }
         }
     }
 }

@@ -83,12 +83,12 @@ impl Live<'_> {
 mod tests {
     use super::*;
     use crate::cli::print::{Colours, Width};
-    use crate::domain::attempt::Work;
+    use crate::domain::attempt::{AgentWork, EngineWork, Work};
     use crate::domain::id::{FeatureId, MilestoneId};
 
-    fn activity(work: Work, doing: &str) -> Activity {
+    fn activity(work: impl Into<Work>, doing: &str) -> Activity {
         Activity {
-            work,
+            work: work.into(),
             attempt: None,
             started: Timestamp(60_000),
             last_output: Timestamp(70_000),
@@ -99,8 +99,8 @@ mod tests {
     #[test]
     fn it_says_what_runs_for_how_long_and_what_it_cost() {
         let mission = Mission::unborn();
-        let one = [activity(Work::CheckClaims { feature: FeatureId(2) }, "running cargo test")];
-        let review = |n| Work::Review { milestone: MilestoneId(1), round: 1, feature: FeatureId(n) };
+        let one = [activity(EngineWork::CheckClaims { feature: FeatureId(2) }, "running cargo test")];
+        let review = |n| AgentWork::Review { milestone: MilestoneId(1), round: 1, feature: FeatureId(n) };
         let two = [activity(review(1), "waiting for the model"), activity(review(2), "x")];
         let tally = Tally::default();
         let style = Style { colours: Colours::Hidden, width: Width::Columns(72) };

@@ -14,7 +14,7 @@ use futures::future::BoxFuture;
 
 use super::context::EngineContext;
 use super::error::EngineError;
-use crate::domain::attempt::Work;
+use crate::domain::attempt::AgentWork;
 
 pub use attempt_env::{AttemptEnv, Cleanup};
 pub use researcher::Researchers;
@@ -32,21 +32,19 @@ pub struct RoleRow<'a> {
 }
 
 /// The row of a piece of work.
-pub fn row(engine: &Arc<EngineContext>, work: Work) -> RoleRow<'_> {
+pub fn row(engine: &Arc<EngineContext>, work: AgentWork) -> RoleRow<'_> {
     match work {
-        Work::Plan => RoleRow::new(PLAN, orchestrator::prepare(engine)),
-        Work::Talk => RoleRow::new(TALK, orchestrator::prepare(engine)),
-        Work::Triage => RoleRow::new(TRIAGE, orchestrator::prepare(engine)),
-        Work::Build { feature } | Work::CheckClaims { feature } => {
-            RoleRow::new(WORKER, worker::prepare(engine, feature))
-        }
-        Work::Review { milestone, round, feature } => {
+        AgentWork::Plan => RoleRow::new(PLAN, orchestrator::prepare(engine)),
+        AgentWork::Talk => RoleRow::new(TALK, orchestrator::prepare(engine)),
+        AgentWork::Triage => RoleRow::new(TRIAGE, orchestrator::prepare(engine)),
+        AgentWork::Build { feature } => RoleRow::new(WORKER, worker::prepare(engine, feature)),
+        AgentWork::Review { milestone, round, feature } => {
             RoleRow::new(REVIEWER, reviewer::prepare(engine, milestone, round, feature))
         }
-        Work::Scrutinize { milestone, round } | Work::RunGateCommands { milestone, round } => {
+        AgentWork::Scrutinize { milestone, round } => {
             RoleRow::new(SCRUTINY, validator::prepare(engine, milestone, round))
         }
-        Work::TestAsUser { milestone, round } => {
+        AgentWork::TestAsUser { milestone, round } => {
             RoleRow::new(USER_TESTING, user_testing::prepare(engine, milestone, round))
         }
     }

@@ -3,7 +3,7 @@
 use flightdeck::cli::print::Style;
 use flightdeck::cli::progress::event_lines::tell;
 use flightdeck::cli::progress::summary::{needed, summary};
-use flightdeck::domain::attempt::{Ending, Work};
+use flightdeck::domain::attempt::{AgentWork, Ending};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::id::{MilestoneId, Timestamp};
 use flightdeck::domain::message::Party;
@@ -80,7 +80,7 @@ fn a_gate_is_told_with_the_commands_that_decide_it() {
 #[test]
 fn a_question_and_a_hold_are_told_with_what_lets_the_mission_go_on() {
     let mut flight = Flight::new();
-    let attempt = flight.start(Work::Plan);
+    let attempt = flight.start(AgentWork::Plan);
     let options = vec![words::line("SQLite"), words::line("a file")];
     flight.attempt(attempt, Command::Ask { to: Party::Person, text: words::prose("Which store?"), options });
     assert_snapshot!(waits(&flight), @r#"
@@ -90,7 +90,7 @@ fn a_question_and_a_hold_are_told_with_what_lets_the_mission_go_on() {
                            flightdeck answer -m guestbook-7k2p Q1 "…"
     "#);
     let mut flight = Flight::new();
-    let attempt = flight.start(Work::Plan);
+    let attempt = flight.start(AgentWork::Plan);
     flight.end(attempt, Ending::Unusable { reason: words::line("anthropic refused the key") });
     let sentence = words::line("anthropic refused the key");
     flight.engine(Command::Hold { hold: Hold { cause: HoldCause::Backend, sentence, until: None } });

@@ -2,7 +2,7 @@
 
 use crate::cli::progress::line::{Glyph, Line};
 use crate::cli::progress::words::{count, elapsed, first_sentence, one_line, used};
-use crate::domain::attempt::{Attempt, Ending, Work};
+use crate::domain::attempt::{AgentWork, Attempt, Ending, EngineWork, Work};
 use crate::domain::environment::CommandRun;
 use crate::domain::event::Event;
 use crate::domain::finding::{Finding, Severity};
@@ -37,32 +37,37 @@ pub(super) fn tell(event: &Event, mission: &Mission) -> Option<Line> {
 /// The short name of a piece of work, for the column of subjects.
 pub fn subject(work: Work) -> String {
     match work {
-        Work::Plan | Work::Talk | Work::Triage => work.to_string(),
-        Work::Build { feature } | Work::CheckClaims { feature } | Work::Review { feature, .. } => {
-            feature.to_string()
+        Work::Agent(work) => agent_subject(work),
+        Work::Engine(EngineWork::CheckClaims { feature }) => feature.to_string(),
+        Work::Engine(EngineWork::RunGateCommands { milestone, .. }) => milestone.to_string(),
+    }
+}
+
+fn agent_subject(work: AgentWork) -> String {
+    match work {
+        AgentWork::Plan | AgentWork::Talk | AgentWork::Triage => work.to_string(),
+        AgentWork::Build { feature } | AgentWork::Review { feature, .. } => feature.to_string(),
+        AgentWork::Scrutinize { milestone, .. } | AgentWork::TestAsUser { milestone, .. } => {
+            milestone.to_string()
         }
-        Work::RunGateCommands { milestone, .. }
-        | Work::Scrutinize { milestone, .. }
-        | Work::TestAsUser { milestone, .. } => milestone.to_string(),
     }
 }
 
 fn started(attempt: &Attempt, mission: &Mission) -> Line {
     let task = match attempt.work {
-        Work::Plan => "scopes the goal".to_owned(),
-        Work::Talk => "answers".to_owned(),
-        Work::Triage => "settles what was found".to_owned(),
-        Work::Build { feature } => {
+        AgentWork::Plan => "scopes the goal".to_owned(),
+        AgentWork::Talk => "answers".to_owned(),
+        AgentWork::Triage => "settles what was found".to_owned(),
+        AgentWork::Build { feature } => {
             let title = mission.feature(feature).map_or("", |feature| feature.spec.title.as_str());
             format!("builds: {title}")
         }
-        Work::Review { feature, round, .. } => format!("reads the diff of {feature}, round {round}"),
-        Work::Scrutinize { round, .. } => format!("weighs the reviews, round {round}"),
-        Work::TestAsUser { round, .. } => format!("works the app, round {round}"),
-        Work::CheckClaims { .. } | Work::RunGateCommands { .. } => attempt.work.to_string(),
+        AgentWork::Review { feature, round, .. } => format!("reads the diff of {feature}, round {round}"),
+        AgentWork::Scrutinize { round, .. } => format!("weighs the reviews, round {round}"),
+        AgentWork::TestAsUser { round, .. } => format!("works the app, round {round}"),
     };
     let text = format!("{} {} {task} ({})", attempt.id, attempt.role, attempt.model);
-    Line::new(Glyph::Start, &subject(attempt.work), text)
+    Line::new(Glyph::Start, &agent_subject(attempt.work), text)
 }
 
 /// A good end is told by what the attempt handed in.
@@ -76,7 +81,7 @@ fn ended(attempt: &Attempt, ending: &Ending) -> Option<Line> {
         Ending::Interrupted => (Glyph::Warning, "was interrupted and will be started again".to_owned()),
         Ending::Stopped { reason } => (Glyph::Warning, format!("was stopped: {}", one_line(reason.as_str()))),
     };
-    Some(Line::new(glyph, &subject(attempt.work), format!("{} {} {words}", attempt.id, attempt.role)))
+    Some(Line::new(glyph, &agent_subject(attempt.work), format!("{} {} {words}", attempt.id, attempt.role)))
 }
 
 fn handed_in(id: AttemptId, feature: FeatureId, handoff: &Handoff, mission: &Mission) -> Line {
