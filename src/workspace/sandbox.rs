@@ -20,8 +20,8 @@ pub enum Access {
 }
 
 impl Access {
-    /// Whether whoever has this access may do what needs `needed`: `Proof` is changing the checkout one works in,
-    /// `Write` is changing the mission's.
+    /// Whether it is enough for what needs `needed`: `Proof` to change the checkout one works in, `Write` to change the
+    /// mission's.
     pub fn covers(self, needed: Self) -> bool {
         match needed {
             Self::Read => true,
@@ -30,7 +30,7 @@ impl Access {
         }
     }
 
-    /// What is left of it when somebody wants no more than `wanted`.
+    /// This access, or `wanted` where that is less.
     #[must_use]
     pub fn lowered_to(self, wanted: Self) -> Self {
         if self.covers(wanted) { wanted } else { self }

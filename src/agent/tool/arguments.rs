@@ -125,15 +125,28 @@ fn each(schema: &mut Value, change: &impl Fn(&mut Map<String, Value>)) {
     }
 }
 
-/// Takes out what only costs tokens or is refused by some providers: titles, number formats, "or null". An object has
-/// the properties that are named, and no others.
+/// Takes out what only costs tokens or is refused by some providers: titles, number formats, "or null", empty defaults.
+/// An object has the properties that are named, and no others.
 fn simplify(map: &mut Map<String, Value>) {
+    if let Some(Value::Array(ways)) = map.get("anyOf")
+        && let [Value::Object(one), null] = ways.as_slice()
+        && null.get("type").is_some_and(|kind| kind == "null")
+    {
+        let one = one.clone();
+        map.remove("anyOf");
+        for (name, value) in one {
+            map.entry(name).or_insert(value);
+        }
+    }
+    if let Some(Value::Array(words)) = map.get_mut("enum") {
+        words.retain(|word| !word.is_null());
+    }
     map.remove("$schema");
     map.remove("title");
     if map.contains_key("properties") {
         map.insert("additionalProperties".to_owned(), Value::Bool(false));
     }
-    if map.get("default").is_some_and(Value::is_null) {
+    if map.get("default").is_some_and(|default| !default.is_boolean() && !default.is_string()) {
         map.remove("default");
     }
     let number =
@@ -202,6 +215,42 @@ mod tests {
 
     fn read<A: DeserializeOwned + JsonSchema>(value: Value) -> Result<A, String> {
         arguments(value).map_err(|fault| fault.to_string())
+    }
+
+    /// A level.
+    #[derive(Debug, Default, Deserialize, serde::Serialize, JsonSchema)]
+    #[serde(rename_all = "snake_case")]
+    enum Level {
+        /// Much.
+        #[default]
+        High,
+        /// Little.
+        Low,
+    }
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    struct Levels {
+        #[serde(default)]
+        #[expect(dead_code, reason = "only its schema is looked at")]
+        level: Level,
+        #[expect(dead_code, reason = "only its schema is looked at")]
+        other: Option<Level>,
+        #[serde(default)]
+        #[expect(dead_code, reason = "only its schema is looked at")]
+        names: Vec<String>,
+    }
+
+    #[test]
+    fn what_may_be_missing_is_not_or_null() {
+        let properties = shown(&schema::<Levels>())["properties"].clone();
+        let words = json!([
+            { "const": "high", "type": "string", "description": "Much." },
+            { "const": "low", "type": "string", "description": "Little." },
+        ]);
+        assert_eq!(properties["other"]["oneOf"], words);
+        assert_eq!(properties["other"]["anyOf"], Value::Null);
+        assert_eq!(properties["level"]["default"], "high");
+        assert_eq!(properties["names"], json!({ "type": "array", "items": { "type": "string" } }));
     }
 
     #[test]
