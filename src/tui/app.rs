@@ -8,10 +8,9 @@ use crate::domain::activity::Activity;
 use crate::domain::attention::needs;
 use crate::domain::gate::GateId;
 use crate::domain::id::{AttemptId, Timestamp};
-use crate::domain::mission::Mission;
+use crate::domain::mission::{Mission, MissionCard};
 
 use super::focus::{Pane, Zoom};
-use super::host::MissionCard;
 use super::keymap::{Context, Keymap};
 use super::layout::{Areas, AttentionBar, LayoutInput, areas};
 use super::list::List;

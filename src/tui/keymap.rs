@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::action::Action;
 use super::key::{Chord, ChordError};
 
-/// A place with keys of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A place with keys of its own; the configuration names it in lower case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumString)]
+#[strum(serialize_all = "lowercase")]
 pub enum Context {
     Global,
     /// Moving about, wherever nothing is typed.
@@ -32,34 +33,6 @@ pub enum Context {
     Palette,
     Help,
     Launcher,
-}
-
-impl Context {
-    /// Every place, with its name in the configuration.
-    pub const ALL: [(Self, &'static str); 22] = [
-        (Self::Global, "global"),
-        (Self::Move, "move"),
-        (Self::Main, "main"),
-        (Self::Attention, "attention"),
-        (Self::Gate, "gate"),
-        (Self::Assertion, "assertion"),
-        (Self::Prompt, "prompt"),
-        (Self::Talk, "talk"),
-        (Self::Attempt, "attempt"),
-        (Self::Evidence, "evidence"),
-        (Self::Diff, "diff"),
-        (Self::Findings, "findings"),
-        (Self::Document, "document"),
-        (Self::Landing, "landing"),
-        (Self::Workers, "workers"),
-        (Self::Models, "models"),
-        (Self::Stats, "stats"),
-        (Self::Missions, "missions"),
-        (Self::Replay, "replay"),
-        (Self::Palette, "palette"),
-        (Self::Help, "help"),
-        (Self::Launcher, "launcher"),
-    ];
 }
 
 /// All bindings. In one place a key does one thing; an action may have several keys, the first is shown.
@@ -101,10 +74,9 @@ impl Keymap {
     pub fn with(overrides: &Overrides) -> Result<Self, KeymapError> {
         let mut keymap = Self::default();
         for (place, actions) in overrides {
-            let found = Context::ALL.iter().find(|(_, name)| name == place);
-            let (context, _) = found.ok_or_else(|| KeymapError::Place { place: place.clone() })?;
+            let context = place.parse().map_err(|_| KeymapError::Place { place: place.clone() })?;
             for (action, keys) in actions {
-                keymap.rebind(*context, place, action, keys)?;
+                keymap.rebind(context, place, action, keys)?;
             }
         }
         Ok(keymap)

@@ -8,7 +8,7 @@ use super::contract::ContractScreen;
 use super::diff::DiffScreen;
 use super::evidence::EvidenceScreen;
 use super::findings::Findings;
-use super::gate::{GateScreen, meant};
+use super::gate::GateScreen;
 use super::landing::LandScreen;
 use super::missions::Missions;
 use super::models::Models;
@@ -31,7 +31,7 @@ use crate::view::timeline::Moment;
 pub fn anywhere(app: &App, action: Action) -> Option<Box<dyn Popup>> {
     Some(match action {
         Action::Attention => attention::screen(app),
-        Action::Gate => Box::new(GateScreen::new(meant(app))),
+        Action::Gate => Box::new(GateScreen::new(app.mission.default_gate())),
         Action::Talk => Box::new(Talk::new(app)),
         Action::Workers => Box::new(Workers::default()),
         Action::Models => Box::new(Models::default()),

@@ -36,7 +36,7 @@ impl Stats {
                 Row::of(StyleRole::Dim, "tests in the code: ").then(StyleRole::Bad, sentence)
             }
         };
-        stats::rows(&app.mission, app.now, room, tests)
+        stats::rows(&app.mission, app.now, room, vec![tests])
     }
 }
 
