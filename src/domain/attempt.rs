@@ -130,7 +130,9 @@ impl AgentWork {
             Self::Plan => "the plan",
             Self::Talk => "a conversation",
             Self::Triage => "open findings",
-            Self::Build { .. } | Self::Review { .. } | Self::Scrutinize { .. } | Self::TestAsUser { .. } => "",
+            Self::Build { .. } | Self::Review { .. } | Self::Scrutinize { .. } | Self::TestAsUser { .. } => {
+                ""
+            }
         }
     }
 
@@ -138,7 +140,9 @@ impl AgentWork {
     pub fn feature(self) -> Option<FeatureId> {
         match self {
             Self::Build { feature } | Self::Review { feature, .. } => Some(feature),
-            Self::Plan | Self::Talk | Self::Triage | Self::Scrutinize { .. } | Self::TestAsUser { .. } => None,
+            Self::Plan | Self::Talk | Self::Triage | Self::Scrutinize { .. } | Self::TestAsUser { .. } => {
+                None
+            }
         }
     }
 
@@ -247,7 +251,7 @@ impl fmt::Display for Role {
 
 /// Why a word is not a role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is not a role: one of {}", Role::ALL.map(Role::word).join(", "))]
+#[error("\"{word}\" is not a role: one of {known}", word = .0, known = Role::ALL.map(Role::word).join(", "))]
 pub struct RoleError(String);
 
 impl FromStr for Role {

@@ -28,11 +28,13 @@ pub fn subject(mission: &Mission, work: AgentWork) -> String {
 /// A piece of work in the column of subjects: `plan`, `F3`, `M1`.
 pub fn short_subject(work: impl Into<Work>) -> String {
     match work.into() {
-        Work::Agent(work @ (AgentWork::Plan | AgentWork::Talk | AgentWork::Triage)) => work.to_string(),
-        Work::Agent(AgentWork::Build { feature } | AgentWork::Review { feature, .. })
-        | Work::Engine(EngineWork::CheckClaims { feature }) => feature.to_string(),
-        Work::Agent(AgentWork::Scrutinize { milestone, .. } | AgentWork::TestAsUser { milestone, .. })
-        | Work::Engine(EngineWork::RunGateCommands { milestone, .. }) => milestone.to_string(),
+        Work::Agent(work) => match (work.feature(), work.round()) {
+            (Some(feature), _) => feature.to_string(),
+            (None, Some((milestone, _))) => milestone.to_string(),
+            (None, None) => work.to_string(),
+        },
+        Work::Engine(EngineWork::CheckClaims { feature }) => feature.to_string(),
+        Work::Engine(EngineWork::RunGateCommands { milestone, .. }) => milestone.to_string(),
     }
 }
 
