@@ -1,16 +1,20 @@
 //! The screens over the main one. They stand in a stack; the uppermost has the keys, Esc takes it off.
+//!
+//! A screen says what stands in it: a list, the selected row in full, a text to write. [`base`] draws that, moves
+//! through it and types into it, so that a screen has code of its own only for what is its own.
 
 pub mod assertion;
 pub mod attempt;
 pub mod attention;
+pub mod base;
 pub mod choice;
+pub mod confirm;
 pub mod contract;
 pub mod diff;
 pub mod evidence;
 pub mod evidence_viewer;
 pub mod feature;
 pub mod findings;
-pub mod frame;
 pub mod gate;
 pub mod help;
 pub mod landing;
@@ -19,41 +23,50 @@ pub mod missions;
 pub mod models;
 pub mod open;
 pub mod palette;
+mod prelude;
 pub mod prompt;
 pub mod replay;
 pub mod result;
+pub mod section;
 pub mod stats;
 pub mod talk;
 pub mod workers;
+pub mod writing;
 
 use std::fmt;
+use std::ops::Range;
 
 use crossterm::event::KeyEvent;
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::action::Action;
 use super::app::App;
 use super::keymap::Context;
+use super::list::List;
 use super::source::SourceError;
+use super::widget::painter::Painter;
 use crate::link::protocol::{Call, Reply};
+use crate::view::row::Row;
 
+pub use base::Parts;
 pub use result::{PopupResult, Show, StackAction};
+pub use section::Section;
+pub use writing::Writing;
 
-/// A screen over the main one. It keeps only what the person does to it: selections, scroll positions, drafts.
+/// Where the person is in a screen: what is selected in its list, and the first line that is seen of the rest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Place {
+    pub list: List,
+    pub top: usize,
+}
+
+/// A screen over the main one.
 pub trait Popup: fmt::Debug + Send {
     /// Whose keys it has.
     fn context(&self) -> Context;
 
-    /// Where it stands.
-    fn area(&self, app: &App) -> Rect {
-        app.areas().body
-    }
-
-    /// Whether letters are typed into it.
-    fn typing(&self) -> Typing {
-        Typing::No
-    }
+    /// What stands on its border.
+    fn title(&self, app: &App) -> Row;
 
     /// The actions whose keys stand in the footer.
     fn hints(&self, app: &App) -> Vec<Action>;
@@ -63,36 +76,93 @@ pub trait Popup: fmt::Debug + Send {
         action.hint()
     }
 
+    /// Where it stands.
+    fn area(&self, app: &App, _at: &Place) -> Rect {
+        app.areas().body
+    }
+
+    /// How many rows its list has; none is a screen without a list.
+    fn len(&self, _app: &App) -> usize {
+        0
+    }
+
+    /// The rows of its list that are seen.
+    fn rows(&self, _app: &App, _seen: Range<usize>) -> Vec<Row> {
+        Vec::new()
+    }
+
+    /// What stands in place of an empty list.
+    fn empty(&self) -> &'static str {
+        ""
+    }
+
+    /// What stands above the list.
+    fn head(&self, _app: &App) -> Vec<Row> {
+        Vec::new()
+    }
+
+    /// What is selected in full, or what the screen says when it has no list.
+    fn detail(&self, _app: &App, _at: &Place, _width: usize) -> Vec<Section> {
+        Vec::new()
+    }
+
+    /// Where head, list and detail stand in it.
+    fn parts(&self, app: &App, inner: Rect) -> Parts {
+        Parts::under_head(inner, self.head(app).len())
+    }
+
+    /// Draws it.
+    fn draw(&self, app: &App, at: &Place, painter: &mut Painter<'_>, area: Rect) {
+        base::draw(self, app, at, painter, area);
+    }
+
+    /// The text that is written in it.
+    fn writing(&mut self) -> Option<&mut dyn Writing> {
+        None
+    }
+
+    /// Whether letters are typed into it.
+    fn typing(&self) -> Typing {
+        Typing::No
+    }
+
     /// Called once, when it is put on the stack.
-    fn opened(&mut self, _app: &App) -> PopupResult {
+    fn opened(&mut self, _app: &App, _at: &mut Place) -> PopupResult {
         PopupResult::stay()
     }
 
-    /// Does an action.
-    fn act(&mut self, app: &App, action: Action) -> PopupResult;
+    /// Does an action. What it passes on is done by the base, then by the keys that hold everywhere.
+    fn act(&mut self, _app: &App, _at: &mut Place, _action: Action) -> PopupResult {
+        PopupResult::pass()
+    }
 
-    /// Takes a key that is bound to nothing.
-    fn typed(&mut self, _app: &App, _key: KeyEvent) -> PopupResult {
+    /// Another row was selected.
+    fn selected(&mut self, _app: &App, _at: &mut Place) -> PopupResult {
         PopupResult::stay()
     }
 
-    /// Takes pasted text, or what the editor gave back.
-    fn pasted(&mut self, _app: &App, _text: &str) -> PopupResult {
+    /// Takes a key that is bound to nothing, before its text does; `None` leaves it to the text.
+    fn typed(&mut self, _app: &App, _at: &mut Place, _key: KeyEvent) -> Option<PopupResult> {
+        None
+    }
+
+    /// What is written was changed.
+    fn written(&mut self, _app: &App, _at: &mut Place) -> PopupResult {
         PopupResult::stay()
     }
 
-    /// Takes what the person wrote in their editor.
-    fn edited(&mut self, _app: &App, _text: &str) -> PopupResult {
-        PopupResult::stay()
+    /// Takes what the person saved in their editor, before its text does; `None` leaves it to the text.
+    fn edited(&mut self, _app: &App, _at: &mut Place, _text: &str) -> Option<PopupResult> {
+        None
     }
 
     /// Takes the answer to one of its own requests, with what it asked.
-    fn answered(&mut self, _app: &App, _call: &Call, _result: &Result<Reply, SourceError>) -> PopupResult {
+    fn answered(&mut self, _app: &App, _at: &mut Place, _call: &Call, _result: &Answer) -> PopupResult {
         PopupResult::stay()
     }
 
     /// Time went on, or the mission changed.
-    fn refreshed(&mut self, _app: &App) -> PopupResult {
+    fn refreshed(&mut self, _app: &App, _at: &mut Place) -> PopupResult {
         PopupResult::stay()
     }
 
@@ -100,15 +170,10 @@ pub trait Popup: fmt::Debug + Send {
     fn pace(&self) -> RefreshRate {
         RefreshRate::Calm
     }
-
-    /// A click in it.
-    fn clicked(&mut self, _app: &App, _area: Rect, _column: u16, _row: u16) -> PopupResult {
-        PopupResult::stay()
-    }
-
-    /// Draws it.
-    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect);
 }
+
+/// What a call came to.
+pub type Answer = Result<Reply, SourceError>;
 
 /// Whether a screen takes letters as text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

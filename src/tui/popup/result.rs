@@ -8,6 +8,7 @@ use crate::link::protocol::Call;
 use crate::tui::action::Action;
 use crate::tui::app::Tone;
 use crate::tui::effect::Effect;
+use crate::tui::options::ConsoleExit;
 use crate::tui::ticket::Request;
 
 /// Effects, and what becomes of the stack.
@@ -80,6 +81,11 @@ impl PopupResult {
     /// One effect.
     pub fn effect(effect: Effect) -> Self {
         Self { effects: vec![effect], ..Self::default() }
+    }
+
+    /// Leaves the console.
+    pub fn exit(exit: ConsoleExit) -> Self {
+        Self::effect(Effect::Exit(exit))
     }
 
     /// Asks for something to show.

@@ -49,7 +49,7 @@ fn global(app: &mut App, action: Action) -> Option<Vec<Effect>> {
         Action::Redraw => vec![Effect::Redraw],
         Action::Theme => global_actions::next_theme(app),
         Action::Help => stack::open(app, Box::new(Help::new(app))),
-        Action::Palette => stack::open(app, Box::new(Palette::default())),
+        Action::Palette => stack::open(app, Box::new(Palette::new(app))),
         Action::Pause => global_actions::pause(app),
         Action::Retry => global_actions::resume(app),
         _ => {
