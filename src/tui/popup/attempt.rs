@@ -278,7 +278,7 @@ impl AttemptScreen {
             (Tab::Transcript, None) => Vec::new(),
             _ => self.side_rows(app, width),
         };
-        PopupResult::effect(Effect::Copy(plain(&rows))).with_words("copied what is seen")
+        PopupResult { effects: vec![Effect::Copy(plain(&rows))], ..PopupResult::say("copied what is seen") }
     }
 }
 

@@ -3,7 +3,6 @@
 
 use super::prelude::*;
 use super::writing::consequences;
-use crate::domain::consequence::ContractChange;
 use crate::domain::document::{contract_changes, write_contract};
 use crate::domain::mission::Mission;
 use crate::tui::source::SourceError;
@@ -70,8 +69,8 @@ impl ContractScreen {
 
     /// Asks what each change would do; the answers come in any order.
     fn consider(&self) -> PopupResult {
-        let changes = self.edits().iter().filter_map(|edit| change_of(&edit.command));
-        let calls = changes.map(|change| Call::Consequences { change: Box::new(change) });
+        let changes = self.edits().iter().map(|edit| Box::new(edit.change.clone()));
+        let calls = changes.map(|change| Call::Consequences { change });
         PopupResult { requests: calls.map(Request::read).collect(), ..PopupResult::stay() }
     }
 
@@ -81,12 +80,14 @@ impl ContractScreen {
             return PopupResult::stay();
         };
         edit.fate = Fate::Sent;
-        PopupResult::order(edit.command.clone(), edit.words())
+        PopupResult::order(edit.change.clone().into(), edit.words())
     }
 
     fn settle(&mut self, command: &Command, result: &Answer) -> PopupResult {
-        let sent =
-            self.edits_mut().iter_mut().find(|edit| edit.fate == Fate::Sent && edit.command == *command);
+        let sent = self
+            .edits_mut()
+            .iter_mut()
+            .find(|edit| edit.fate == Fate::Sent && Command::from(edit.change.clone()) == *command);
         let Some(edit) = sent else { return PopupResult::stay() };
         edit.fate = match result {
             Ok(_) => Fate::Done,
@@ -122,15 +123,6 @@ impl ContractScreen {
         page.extend(dim(below));
         page
     }
-}
-
-fn change_of(command: &Command) -> Option<ContractChange> {
-    Some(match command.clone() {
-        Command::EditAssertion { assertion, base, edit } => ContractChange::Edit { assertion, base, edit },
-        Command::AddAssertion { draft, feature } => ContractChange::Add { draft, feature },
-        Command::RetireAssertion { assertion, reason } => ContractChange::Retire { assertion, reason },
-        _ => return None,
-    })
 }
 
 impl Popup for ContractScreen {
@@ -192,8 +184,8 @@ impl Popup for ContractScreen {
         at.top = 0;
         self.state = match contract_changes(&self.base, text) {
             Err(error) => EditorState::Unreadable(error.to_string()),
-            Ok(commands) if commands.is_empty() => EditorState::Unchanged,
-            Ok(commands) => EditorState::Changes(commands.into_iter().map(Edit::new).collect()),
+            Ok(changes) if changes.is_empty() => EditorState::Unchanged,
+            Ok(changes) => EditorState::Changes(changes.into_iter().map(Edit::new).collect()),
         };
         Some(self.consider())
     }
@@ -202,8 +194,7 @@ impl Popup for ContractScreen {
         match call {
             Call::Command { command } => return self.settle(command, result),
             Call::Consequences { change } => {
-                let asked = |edit: &&mut Edit| change_of(&edit.command).as_ref() == Some(change.as_ref());
-                if let Some(edit) = self.edits_mut().iter_mut().find(asked) {
+                if let Some(edit) = self.edits_mut().iter_mut().find(|edit| edit.change == **change) {
                     edit.told = consequences(result);
                 }
             }

@@ -1,7 +1,7 @@
 //! Goes back through the mission: a scrubber under the main screen, which shows the mission as it was.
 
-use super::RefreshRate;
 use super::prelude::*;
+use super::{RefreshRate, Show};
 use crate::domain::attempt::Ending;
 use crate::domain::event::{Event, Stamped};
 use crate::domain::id::Timestamp;
@@ -60,7 +60,8 @@ impl Replay {
             None => self.past = Mission::fold(self.events.get(..at).unwrap_or_default()),
         }
         self.at = at;
-        PopupResult::stay().showing(self.past.clone(), self.past.updated)
+        let past = Show::Past(Box::new(self.past.clone()), self.past.updated);
+        PopupResult::stay().showing(past)
     }
 
     /// Shows the mission after so many events, and plays no further.
@@ -105,10 +106,15 @@ impl Replay {
         // Between two events agents go on talking, so the time goes on too.
         let later = until.max(self.past.updated);
         if at <= self.at {
-            return PopupResult::stay().showing_later(later);
+            return PopupResult::stay().showing(Show::Later(later));
         }
-        let turn = self.go(at);
-        if self.playing.is_some() { turn.with_time(later) } else { turn }
+        let result = self.go(at);
+        match result.show {
+            Show::Past(past, _) if self.playing.is_some() => {
+                PopupResult::stay().showing(Show::Past(past, later))
+            }
+            show => PopupResult::stay().showing(show),
+        }
     }
 }
 
@@ -183,7 +189,7 @@ impl Popup for Replay {
                 self.speed = self.speed.saturating_sub(1);
                 PopupResult::stay()
             }
-            Action::Back => PopupResult::close().showing_present(),
+            Action::Back => PopupResult::close().showing(Show::Present),
             Action::Help | Action::Palette | Action::Redraw | Action::Theme | Action::Quit => {
                 PopupResult::pass()
             }

@@ -115,40 +115,10 @@ impl PopupResult {
         self
     }
 
-    /// The main screen shows the mission as it was at a time.
+    /// The main screen shows another moment.
     #[must_use]
-    pub fn showing(mut self, past: Mission, then: Timestamp) -> Self {
-        self.show = Show::Past(Box::new(past), then);
-        self
-    }
-
-    /// The past that is shown grows older.
-    #[must_use]
-    pub fn showing_later(mut self, then: Timestamp) -> Self {
-        self.show = Show::Later(then);
-        self
-    }
-
-    /// The past that it shows is seen at another time, between two events.
-    #[must_use]
-    pub fn with_time(mut self, time: Timestamp) -> Self {
-        if let Show::Past(_, then) = &mut self.show {
-            *then = time;
-        }
-        self
-    }
-
-    /// The main screen shows the present again.
-    #[must_use]
-    pub fn showing_present(mut self) -> Self {
-        self.show = Show::Present;
-        self
-    }
-
-    /// With a sentence for the person.
-    #[must_use]
-    pub fn with_words(mut self, sentence: impl Into<String>) -> Self {
-        self.say = Some(sentence.into());
+    pub fn showing(mut self, show: Show) -> Self {
+        self.show = show;
         self
     }
 

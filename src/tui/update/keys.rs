@@ -56,7 +56,7 @@ fn global(app: &mut App, action: Action) -> Option<Vec<Effect>> {
             if let Some(stashed) = app.stash.take_if(|_| action == Action::Editor) {
                 return Some(stack::reopen(app, stashed));
             }
-            let screen = crate::tui::popup::open::anywhere(app, action)?;
+            let screen = crate::tui::popup::anywhere(app, action)?;
             stack::open(app, screen)
         }
     })

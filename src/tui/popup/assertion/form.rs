@@ -141,19 +141,17 @@ impl Form {
 
     /// The command that makes the change, with the words that confirm it.
     pub fn command(&self) -> Result<Option<(Command, String)>, String> {
-        Ok(self.change()?.map(|change| match change {
-            ContractChange::Edit { assertion, base, edit } => {
-                let words = format!("{assertion} is at revision {}", base.next().0);
-                (Command::EditAssertion { assertion, base, edit }, words)
-            }
-            ContractChange::Add { draft, feature } => {
-                let words = format!("{} is part of the contract; {feature} will fulfill it", draft.id);
-                (Command::AddAssertion { draft, feature }, words)
-            }
-            ContractChange::Retire { assertion, reason } => {
-                let words = format!("{assertion} is retired");
-                (Command::RetireAssertion { assertion, reason }, words)
-            }
+        Ok(self.change()?.map(|change| {
+            let done = match &change {
+                ContractChange::Edit { assertion, base, .. } => {
+                    format!("{assertion} is at revision {}", base.next().0)
+                }
+                ContractChange::Add { draft, feature } => {
+                    format!("{} is part of the contract; {feature} will fulfill it", draft.id)
+                }
+                ContractChange::Retire { assertion, .. } => format!("{assertion} is retired"),
+            };
+            (change.into(), done)
         }))
     }
 
