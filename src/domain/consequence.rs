@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::attempt::Work;
+use super::attempt::AgentWork;
 use super::command::{Command, WordingEdit};
 use super::contract::AssertionDraft;
 use super::estimate::{Money, validator_run_cost};
@@ -97,7 +97,7 @@ pub fn consequences(mission: &Mission, change: &ContractChange) -> Consequences 
         .live_attempts()
         .filter_map(|attempt| {
             let revision = attempt.revisions.get(id)?;
-            let built = if let Work::Build { feature } = attempt.work { Some(feature) } else { None };
+            let built = if let AgentWork::Build { feature } = attempt.work { Some(feature) } else { None };
             let feature = built.or_else(|| mission.claimant(id).map(|feature| feature.id))?;
             Some((attempt.id, feature, *revision))
         })

@@ -9,10 +9,9 @@ use crate::domain::activity::Activity;
 use crate::domain::attention::needs;
 use crate::domain::gate::GateId;
 use crate::domain::id::{AttemptId, Timestamp};
-use crate::domain::mission::Mission;
+use crate::domain::mission::{Mission, MissionCard};
 
 use super::focus::{Pane, Zoom};
-use super::host::MissionCard;
 use super::keymap::{Context, Keymap};
 use super::layout::{Areas, AttentionBar, LayoutInput, areas};
 use super::list::List;
@@ -253,9 +252,7 @@ impl App {
     /// The attempt that the worker pane shows: the one held, else the newest that runs, else the last that ran.
     pub fn watched(&self) -> Option<AttemptId> {
         let held = self.held.filter(|id| self.mission.attempts.contains_key(id));
-        let working = || {
-            self.mission.live_attempts().filter(|attempt| attempt.work.role().is_some()).map(|a| a.id).last()
-        };
+        let working = || self.mission.live_attempts().map(|a| a.id).last();
         held.or_else(working).or_else(|| self.mission.attempts.keys().next_back().copied())
     }
 

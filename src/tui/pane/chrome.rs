@@ -111,7 +111,7 @@ fn cells(pieces: &[Piece]) -> usize {
 }
 
 fn tab_labels() -> [(Pane, String); 4] {
-    Pane::ALL.map(|pane| (pane, format!("{} {}", pane.index() + 1, pane.word())))
+    Pane::ALL.map(|pane| (pane, format!("{} {pane}", pane.index() + 1)))
 }
 
 fn tabs(app: &App, painter: &mut Painter<'_>, line: Rect) {

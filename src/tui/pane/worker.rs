@@ -9,13 +9,11 @@ use crate::tui::focus::Pane;
 use crate::tui::layout::inside;
 use crate::tui::widget::painter::Painter;
 use crate::view::glyph::{Charset, Glyph};
+use crate::view::live::doing;
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
 use crate::view::text::{plural, span};
 use crate::view::work::{asks, attempt_sign, subject};
-
-/// After this many milliseconds without output the pane says so.
-const QUIET: u64 = 60_000;
 
 /// Draws the transcript of the attempt that is watched.
 pub fn draw(app: &App, painter: &mut Painter<'_>, area: Rect) {
@@ -89,13 +87,7 @@ fn foot(app: &App, attempt: &Attempt) -> Option<Row> {
     })
 }
 
-/// What a silent agent does, as the engine tells it.
+/// What a silent agent does, as the engine reports it.
 fn quiet_words(app: &App, attempt: &Attempt) -> Option<String> {
-    let activity = app.activity(attempt.id)?;
-    let silent = app.now.since(activity.last_output);
-    if silent < QUIET {
-        Some(activity.doing.clone())
-    } else {
-        Some(format!("{} · no output for {}", activity.doing, span(silent)))
-    }
+    app.activity(attempt.id).map(|activity| doing(activity, app.now))
 }

@@ -2,11 +2,10 @@
 
 use super::launcher::LauncherScreen;
 use super::prelude::*;
-use crate::domain::budget::dollars;
-use crate::tui::host::MissionCard;
+use crate::domain::mission::MissionCard;
 use crate::tui::options::{ConsoleExit, Launcher};
-use crate::view::text::{ago, clip, plural};
-use crate::view::work::status_sign;
+use crate::view::card;
+use crate::view::text::plural;
 
 /// The missions to go on with, the one that changed last first, and a new one.
 #[derive(Debug)]
@@ -46,7 +45,7 @@ impl Popup for Choice {
 
     fn rows(&self, app: &App, seen: Range<usize>) -> Vec<Row> {
         let cards = self.launcher.alive.iter().map(|card| row(app, card));
-        let new = Row::new().sign(StyleRole::Accent, Glyph::Arrow).then(StyleRole::Accent, "begin     ");
+        let new = Row::of(StyleRole::Accent, "begin     ").sign(StyleRole::Accent, Glyph::Arrow);
         let new = new.then(StyleRole::Strong, "a new mission");
         cards.chain([new]).skip(seen.start).take(seen.len()).collect()
     }
@@ -67,13 +66,10 @@ impl Popup for Choice {
 }
 
 fn row(app: &App, card: &MissionCard) -> Row {
-    let (sign, style) = status_sign(card.status);
-    let waits = if card.waits_for.is_empty() { card.status.word() } else { &card.waits_for };
-    Row::new()
-        .sign(style, sign)
-        .then(StyleRole::Accent, "continue  ")
-        .then(StyleRole::Strong, format!("{:<30}", clip(&card.title, 29)))
-        .then(style, waits)
-        .end(StyleRole::Dim, format!("  {:>4}", ago(app.now.since(card.updated))))
-        .end(StyleRole::Text, format!("{:>9}", dollars(card.micro_dollars)))
+    let mut row = Row::of(StyleRole::Accent, "continue  ");
+    // They all live in the repository that the heading names.
+    let card = MissionCard { repository: String::new(), ..card.clone() };
+    let Row { left, right } = card::row(&card, app.now);
+    row.left.extend(left);
+    Row { right, ..row }
 }

@@ -24,19 +24,6 @@ pub struct GateScreen {
     item: Option<GateItem>,
 }
 
-/// The gate that a person means when they name none: the open one, else that of the milestone being flown.
-pub fn meant(app: &App) -> GateId {
-    let mission = &app.mission;
-    if let Some(open) = mission.open_gate() {
-        return open.id;
-    }
-    match mission.current_milestone() {
-        Some(milestone) if mission.is_go(GateId::Plan) => GateId::Milestone(milestone.id),
-        Some(_) => GateId::Plan,
-        None => GateId::Final,
-    }
-}
-
 impl GateScreen {
     /// The screen of a gate.
     pub fn new(gate: GateId) -> Self {

@@ -1,11 +1,9 @@
 //! Every mission on this machine, and what each waits for.
 
 use super::prelude::*;
-use crate::domain::budget::dollars;
-use crate::tui::host::MissionCard;
+use crate::domain::mission::MissionCard;
 use crate::tui::options::ConsoleExit;
-use crate::view::text::{ago, clip};
-use crate::view::work::status_sign;
+use crate::view::card;
 
 /// The list of missions.
 #[derive(Debug)]
@@ -55,16 +53,8 @@ impl Popup for Missions {
     }
 }
 
+/// The row of a card, which says when it is the mission that is shown.
 fn row(app: &App, card: &MissionCard) -> Row {
-    let (sign, style) = status_sign(card.status);
     let here = if app.mission.id() == Some(&card.id) { "  (this one)" } else { "" };
-    Row::new()
-        .sign(style, sign)
-        .then(style, format!("{:<13}", card.status.word()))
-        .then(StyleRole::Strong, format!("{:<26}", clip(&card.title, 25)))
-        .then(StyleRole::Text, &card.waits_for)
-        .then(StyleRole::Dim, here)
-        .end(StyleRole::Dim, format!("{}  ", clip(&card.repository, 32)))
-        .end(StyleRole::Dim, format!("{:>4}", ago(app.now.since(card.updated))))
-        .end(StyleRole::Text, format!("{:>9}", dollars(card.micro_dollars)))
+    card::row(card, app.now).then(StyleRole::Dim, here)
 }

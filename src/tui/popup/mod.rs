@@ -47,7 +47,7 @@ pub use writing::Writing;
 pub fn anywhere(app: &App, action: Action) -> Option<Box<dyn Popup>> {
     Some(match action {
         Action::Attention => attention::screen(app),
-        Action::Gate => Box::new(gate::GateScreen::new(gate::meant(app))),
+        Action::Gate => Box::new(gate::GateScreen::new(app.mission.default_gate())),
         Action::Talk => Box::new(talk::Talk::new(app)),
         Action::Workers => Box::new(workers::Workers),
         Action::Models => Box::new(models::Models),

@@ -50,6 +50,6 @@ impl Popup for Stats {
                 Row::of(StyleRole::Dim, "tests in the code: ").then(StyleRole::Bad, sentence)
             }
         };
-        vec![stats::rows(&app.mission, app.now, width, tests).into()]
+        vec![stats::rows(&app.mission, app.now, width, vec![tests]).into()]
     }
 }
