@@ -8,7 +8,6 @@ use crate::cli::exit::Exit;
 use crate::cli::fault::misuse;
 use crate::cli::missions::MissionRef;
 use crate::cli::person::{Confirmation, confirm};
-use crate::domain::command::Command;
 use crate::domain::consequence::{Consequences, ContractChange};
 use crate::link::protocol::{Call, Reply};
 use crate::view::edit::{Edit, reworded};
@@ -46,9 +45,9 @@ pub async fn make(
         print("nothing has changed")?;
         return Ok(Exit::Done);
     }
-    let change = Edit::new(command(change));
-    ask(context, found, change.command.clone()).await?;
-    print(&change.words())?;
+    let edit = Edit::new(change.clone());
+    ask(context, found, change.into()).await?;
+    print(&edit.words())?;
     Ok(Exit::Done)
 }
 
@@ -60,13 +59,5 @@ async fn consequences(
     match call(context, found, Call::Consequences { change: Box::new(change.clone()) }).await? {
         Reply::Consequences { consequences } => Ok(consequences),
         other => bail!("the engine answered something else than consequences: {other:?}"),
-    }
-}
-
-fn command(change: ContractChange) -> Command {
-    match change {
-        ContractChange::Edit { assertion, base, edit } => Command::EditAssertion { assertion, base, edit },
-        ContractChange::Add { draft, feature } => Command::AddAssertion { draft, feature },
-        ContractChange::Retire { assertion, reason } => Command::RetireAssertion { assertion, reason },
     }
 }

@@ -119,7 +119,8 @@ pub async fn photograph(pose: Screenshot) -> Result<Buffer, TuiError> {
         notifications: Notifications::Off,
     });
     if let Some(launcher) = launcher {
-        app.push(Box::new(LauncherScreen::new(launcher)));
+        let launcher = Box::new(LauncherScreen::new(&app, launcher));
+        app.push(launcher);
     }
     let mut terminal =
         Terminal::new(TestBackend::new(pose.size.width, pose.size.height)).map_err(io::Error::other)?;

@@ -40,7 +40,8 @@ fn arrive(alive: Vec<MissionCard>, keys: &str) -> Flown<Recording> {
         obstacle: None,
     };
     let mut app = blank((120, 40), NOW);
-    app.push(first_screen(launcher));
+    let first = first_screen(&app, launcher);
+    app.push(first);
     fly_from(app, Recording::default(), Still { now: NOW, editor: str::to_owned }, inputs(keys))
 }
 
