@@ -2,29 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::attempt::Role;
-use crate::domain::budget::Budget;
-use crate::domain::contract::{Assertion, AssertionDraft, Check, Instrument, Weight, Wording};
-use crate::domain::environment::{Environment, Health, Script, Service};
-use crate::domain::event::Founding;
-use crate::domain::gate::Autopilot;
-use crate::domain::goal::Goal;
-use crate::domain::id::{AssertionId, FeatureId, MilestoneId, MissionId};
-use crate::domain::mission::Limits;
-use crate::domain::plan::{Feature, FeatureSpec, FeatureState, Milestone, Origin};
-use crate::domain::text::Title;
+use flightdeck::domain::attempt::Role;
+use flightdeck::domain::budget::Budget;
+use flightdeck::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording};
+use flightdeck::domain::environment::{Environment, Health, Script, Service};
+use flightdeck::domain::event::Founding;
+use flightdeck::domain::gate::Autopilot;
+use flightdeck::domain::goal::Goal;
+use flightdeck::domain::mission::Limits;
+use flightdeck::domain::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
+use flightdeck::domain::text::Title;
 
-use super::log::{commit, line, prose, title};
+use super::recorder::commit;
+use crate::support::words::{line, prose, title, val};
 
 const GOAL: &str = "A guestbook for our café\n\nGuests write a line and their name; we sign in, hide what does not \
                     belong, and take everything home as a file. It runs on the machine behind the counter.";
 
-/// What the sample starts from. `None` only if a name in here were no valid id, which a test would tell.
-pub fn founding() -> Option<Founding> {
-    Some(Founding {
-        mission: "guestbook-7k2p".parse::<MissionId>().ok()?,
+/// What the sample starts from.
+pub fn founding() -> Founding {
+    Founding {
+        mission: "guestbook-7k2p".parse().unwrap(),
         title: title("guestbook"),
-        goal: Goal::new(GOAL).ok()?,
+        goal: Goal::new(GOAL).unwrap(),
         repository: "/home/ada/src/guestbook".to_owned(),
         target: title("main"),
         base: commit(0),
@@ -33,7 +33,7 @@ pub fn founding() -> Option<Founding> {
         budget: Budget { micro_dollars: Some(25_000_000), ..Budget::default() },
         limits: Limits::default(),
         autopilot: Autopilot::Off,
-    })
+    }
 }
 
 fn models() -> BTreeMap<Role, Title> {
@@ -142,7 +142,7 @@ const ASSERTIONS: &[(&str, &str, &str, Instrument, &str)] = &[
         "Entries can be searched",
         "Typing 日本 finds entries with it within a second.",
         Instrument::Browser,
-        "search for 日本",
+        "search for 日本, read what is left",
     ),
     (
         "VAL-FILE-001",
@@ -160,11 +160,11 @@ const ASSERTIONS: &[(&str, &str, &str, Instrument, &str)] = &[
     ),
 ];
 
-/// The contract at its first revisions.
-pub fn contract() -> Vec<Assertion> {
+/// The contract as it is proposed.
+pub fn contract() -> Vec<AssertionDraft> {
     ASSERTIONS
         .iter()
-        .filter_map(|(id, heading, statement, via, how)| {
+        .map(|(id, heading, statement, via, how)| {
             let weight = if *id == "VAL-FILE-002" { Weight::NonBlocking } else { Weight::Blocking };
             let check = Check {
                 via: *via,
@@ -184,7 +184,7 @@ pub fn contract() -> Vec<Assertion> {
                 evidence: line(evidence),
                 weight,
             };
-            Some(Assertion::new(AssertionDraft { id: id.parse().ok()?, wording }))
+            AssertionDraft { id: val(id), wording }
         })
         .collect()
 }
@@ -214,27 +214,25 @@ const FEATURES: &[(u32, &str, &str, &[&str])] = &[
     (4, "Export as CSV", "guestbook export writes a file.", &["VAL-FILE-001", "VAL-FILE-002"]),
 ];
 
-/// The milestones.
-pub fn milestones() -> Vec<Milestone> {
-    (1..).zip(MILESTONES).map(|(id, name)| Milestone { id: MilestoneId(id), title: title(name) }).collect()
-}
-
-/// The planned features.
-pub fn features() -> Vec<Feature> {
+/// The plan as it is proposed.
+pub fn milestones() -> Vec<MilestoneDraft> {
+    let of = |number: u32| FEATURES.iter().filter(move |(milestone, ..)| *milestone == number);
     (1..)
-        .zip(FEATURES)
-        .map(|(id, (milestone, name, description, fulfills))| Feature {
-            id: FeatureId(id),
-            milestone: MilestoneId(*milestone),
-            spec: spec(name, description),
-            fulfills: fulfills.iter().filter_map(|id| id.parse::<AssertionId>().ok()).collect(),
-            after: Vec::new(),
-            origin: Origin::Planned {
-                no_assertion_because: fulfills.is_empty().then(|| line("everything else stands on it")),
-            },
-            state: FeatureState::Pending,
+        .zip(MILESTONES)
+        .map(|(number, name)| MilestoneDraft {
+            title: title(name),
+            features: of(number).map(|(_, name, text, fulfills)| feature(name, text, fulfills)).collect(),
         })
         .collect()
+}
+
+fn feature(name: &str, description: &str, fulfills: &[&str]) -> FeatureDraft {
+    FeatureDraft {
+        spec: spec(name, description),
+        fulfills: fulfills.iter().map(|id| val(id)).collect(),
+        no_assertion_because: fulfills.is_empty().then(|| line("everything else stands on it")),
+        after: Vec::new(),
+    }
 }
 
 /// A feature's words.

@@ -4,8 +4,8 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::Modifier;
 use unicode_width::UnicodeWidthStr;
 
+use super::palette::{Paper, rgb};
 use super::strokes::{self, shape};
-use crate::tui::theme::{Paper, rgb};
 
 /// Pixels of a cell; the width is what a monospaced font of this size advances.
 const WIDTH: f32 = 8.43;

@@ -1,52 +1,61 @@
 //! The sample's evidence and diffs.
 
-use crate::domain::diff::{DiffDoc, DiffFile, DiffHunk, DiffScope, FileChange};
-use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
-use crate::domain::mission::Mission;
-use crate::domain::plan::FeatureState;
+use flightdeck::domain::attempt::Work;
+use flightdeck::domain::diff::{DiffDoc, DiffFile, DiffHunk, DiffScope, FileChange};
+use flightdeck::domain::evidence::{EvidenceDoc, EvidenceKind};
+use flightdeck::domain::id::{AssertionId, Timestamp};
+use flightdeck::domain::mission::Mission;
+use flightdeck::domain::verdict::EvidenceRef;
 
-/// The evidence of every verdict.
-pub fn all(mission: &Mission) -> Vec<EvidenceDoc> {
-    let mut docs = Vec::new();
-    for verdict in mission.verdicts.values().flatten() {
-        for reference in &verdict.evidence {
-            let (kind, title, content) = if reference.0.ends_with("screen") {
-                (EvidenceKind::Terminal, "the desk, as it looked", SCREEN)
-            } else if verdict.assertion.area() == "FILE" {
-                (EvidenceKind::Command, "guestbook export", COMMAND)
-            } else {
-                (EvidenceKind::Http, "POST /login", HTTP)
-            };
-            docs.push(EvidenceDoc {
-                reference: reference.clone(),
-                kind,
-                title: title.to_owned(),
-                content: content.to_owned(),
-            });
-        }
-    }
-    docs
+/// Milliseconds from the start of a worker to its first edit, as its transcript has it.
+const FIRST_EDIT: i64 = 24_450;
+
+/// The names of what a verdict on an assertion rests on.
+pub fn references(assertion: &str) -> Vec<EvidenceRef> {
+    let area = assertion.trim_start_matches("VAL-").to_ascii_lowercase();
+    let kinds: &[&str] = if assertion.ends_with("001") { &["screen", "http"] } else { &["http"] };
+    kinds.iter().map(|kind| EvidenceRef(format!("ev_{area}_{kind}"))).collect()
+}
+
+/// A piece of evidence for an assertion.
+pub fn of(reference: &EvidenceRef, assertion: &AssertionId) -> EvidenceDoc {
+    let (kind, title, content) = if reference.0.ends_with("screen") {
+        (EvidenceKind::Terminal, "the desk, as it looked", SCREEN)
+    } else if assertion.area() == "FILE" {
+        (EvidenceKind::Command, "guestbook export", COMMAND)
+    } else {
+        (EvidenceKind::Http, "POST /login", HTTP)
+    };
+    EvidenceDoc { reference: reference.clone(), kind, title: title.to_owned(), content: content.to_owned() }
 }
 
 const HTTP: &str = r#"{"method":"POST","url":"http://127.0.0.1:8080/login","request_headers":[["content-type","application/json"]],"request_body":"{\"name\":\"ada\",\"password\":\"wrong\"}","answer":{"url":"http://127.0.0.1:8080/login","status":401,"headers":[["content-type","application/json"]],"body":{"is":"text","text":"{\"error\":\"no such user\"}"},"milliseconds":12}}"#;
 const COMMAND: &str = r#"{"command":"guestbook export | head -3","directory":"/work/proof","exit":{"code":0},"output":"time,name,text\n2026-11-24,Ada,Lovely scones\n2026-11-24,日本,こんにちは\n","output_bytes":80,"milliseconds":340}"#;
 const SCREEN: &str = r#"{"cols":40,"rows":6,"lines":[],"cursor":{"is":"hidden","row":0,"col":0},"buffer":"main","cells":[[{"text":"The desk","attributes":["bold"]}],[],[{"text":"✓","fg":{"is":"indexed","index":2}},{"text":" signed in as owner"}],[],[{"text":"  3 entries wait for you"}],[{"text":"  hide","fg":{"is":"indexed","index":1}},{"text":"  show","fg":{"is":"rgb","red":88,"green":166,"blue":255}}]]}"#;
 
-/// A diff for every scope that somebody can ask for.
-pub fn diffs(mission: &Mission) -> Vec<(DiffScope, DiffDoc)> {
-    let mut scopes = vec![DiffScope::Mission];
-    scopes.extend(mission.milestones.iter().map(|milestone| DiffScope::Milestone(milestone.id)));
-    for feature in &mission.features {
-        scopes.push(DiffScope::Feature(feature.id));
-        if let FeatureState::Built { attempt, .. } = feature.state {
-            scopes.push(DiffScope::Attempt(attempt));
+/// What can be compared, each from the time at which a worker first changed something in it.
+pub fn compared(mission: &Mission) -> Vec<(Timestamp, DiffScope)> {
+    let mut scopes: Vec<(Timestamp, DiffScope)> = Vec::new();
+    for attempt in mission.attempts.values() {
+        let Work::Build { feature } = attempt.work else { continue };
+        let at = Timestamp(attempt.started.0 + FIRST_EDIT);
+        let milestone = mission.feature(feature).unwrap().milestone;
+        for scope in [
+            DiffScope::Mission,
+            DiffScope::Milestone(milestone),
+            DiffScope::Feature(feature),
+            DiffScope::Attempt(attempt.id),
+        ] {
+            if !scopes.iter().any(|(_, known)| *known == scope) {
+                scopes.push((at, scope));
+            }
         }
     }
-    scopes.extend(mission.live_attempts().map(|attempt| DiffScope::Attempt(attempt.id)));
-    scopes.into_iter().map(|scope| (scope, diff())).collect()
+    scopes
 }
 
-fn diff() -> DiffDoc {
+/// What every worker of the sample changes.
+pub fn diff() -> DiffDoc {
     DiffDoc {
         from: "9f3c2a1".to_owned(),
         to: "41be07d".to_owned(),

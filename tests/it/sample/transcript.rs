@@ -1,19 +1,14 @@
-//! The sample's transcripts: one that shows everything for attempts that build, a short one for the others.
+//! The sample's transcripts: long ones for attempts that build, with everything that a transcript can show; short
+//! ones for the others.
 
-use std::collections::BTreeMap;
+use flightdeck::domain::attempt::{Attempt, Work};
+use flightdeck::domain::id::Timestamp;
+use flightdeck::domain::message::Party;
+use flightdeck::domain::mission::Mission;
+use flightdeck::domain::transcript::{Entry, EntryBody, ToolOutcome};
 
-use crate::domain::attempt::{Attempt, Work};
-use crate::domain::id::{AttemptId, Timestamp};
-use crate::domain::message::Party;
-use crate::domain::mission::Mission;
-use crate::domain::transcript::{Entry, EntryBody, ToolOutcome};
-
-/// The transcripts of all attempts.
-pub fn all(mission: &Mission) -> BTreeMap<AttemptId, Vec<Entry>> {
-    mission.attempts.values().map(|attempt| (attempt.id, of(mission, attempt))).collect()
-}
-
-fn of(mission: &Mission, attempt: &Attempt) -> Vec<Entry> {
+/// The transcript of an attempt.
+pub fn of(mission: &Mission, attempt: &Attempt) -> Vec<Entry> {
     let mut writer = Writer { entries: Vec::new(), at: attempt.started.0 };
     writer.say(EntryBody::Brief {
         text: format!(
@@ -22,7 +17,7 @@ fn of(mission: &Mission, attempt: &Attempt) -> Vec<Entry> {
         ),
     });
     match attempt.work {
-        Work::Build { .. } => building(&mut writer, mission),
+        Work::Build { .. } => building(&mut writer, mission, attempt),
         Work::TestAsUser { .. } => testing(&mut writer),
         _ => {
             writer.call(
@@ -38,7 +33,7 @@ fn of(mission: &Mission, attempt: &Attempt) -> Vec<Entry> {
     writer.entries
 }
 
-fn building(writer: &mut Writer, mission: &Mission) {
+fn building(writer: &mut Writer, mission: &Mission, attempt: &Attempt) {
     let source = "line\n".repeat(142);
     writer.say(EntryBody::Thought { text: "The three templates say different things. One place would be better, but that is more than I was asked.".to_owned() });
     writer.call("read", r#"{"path":"src/session.rs"}"#, ToolOutcome::Done, &source, 120);
@@ -80,11 +75,8 @@ fn building(writer: &mut Writer, mission: &Mission) {
         "running 7 tests\n.......\ntest result: ok. 7 passed; 0 failed\nexit code 0",
         6_100,
     );
-    if !mission.questions.iter().all(|question| question.answer.is_some()) {
-        writer.say(EntryBody::Message {
-            from: Party::Orchestrator,
-            text: "VAL-AUTH-003 is at revision 2 now: thirty days.".to_owned(),
-        });
+    for message in mission.messages.iter().filter(|message| message.to == Party::Attempt(attempt.id)) {
+        writer.say(EntryBody::Message { from: message.from, text: message.text.to_string() });
     }
     writer.call(
         "shell",
