@@ -8,13 +8,13 @@ use secrecy::SecretString;
 use super::settings::{ProviderSettings, Settings, key_source, key_variable, shouted};
 use super::value::is_model_name;
 use crate::agent::model::provider::{ProviderSpec, Wire};
-use crate::agent::model::scripted::Rehearsal;
+use crate::agent::model::script::Scripts;
 
 /// How a model is reached.
 #[derive(Debug, Clone)]
 pub enum Backend {
     /// A script that plays a mind.
-    Rehearsal(Arc<Rehearsal>),
+    Rehearsal(Arc<Scripts>),
     /// A provider on a network.
     Network(Box<Remote>),
 }
@@ -77,7 +77,7 @@ impl Settings {
         let (provider, name) = model.split_once('/').unwrap_or((model, ""));
         if provider == "rehearsal" {
             let rehearsal =
-                Rehearsal::builtin(name).map_err(|fault| BackendError::Rehearsal(fault.to_string()))?;
+                Scripts::builtin(name).map_err(|fault| BackendError::Rehearsal(fault.to_string()))?;
             return Ok(Backend::Rehearsal(Arc::new(rehearsal)));
         }
         let mut spec = self.spec(provider, name)?;

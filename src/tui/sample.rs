@@ -20,10 +20,20 @@ const RECORD: &str = include_str!("../../assets/sample.jsonl");
 #[serde(rename_all = "snake_case")]
 pub enum RecordLine {
     Event(Box<Stamped>),
-    Entry { attempt: AttemptId, entry: Entry },
+    Entry {
+        attempt: AttemptId,
+        entry: Entry,
+    },
     Evidence(EvidenceDoc),
-    Diff { scope: DiffScope, diff: DiffDoc },
-    Moment(Moment),
+    Diff {
+        scope: DiffScope,
+        diff: DiffDoc,
+    },
+    /// A moment, and what runs then.
+    Moment {
+        moment: Moment,
+        live: Vec<Activity>,
+    },
 }
 
 /// A moment of the sample mission that is worth looking at.
@@ -50,20 +60,12 @@ pub fn sample(moment: Moment) -> Recording {
             }
             RecordLine::Evidence(evidence) => recording.evidence.push(evidence),
             RecordLine::Diff { scope, diff } => recording.diffs.push((scope, diff)),
-            RecordLine::Moment(reached) if reached == moment => break,
-            RecordLine::Moment(_) => {}
+            RecordLine::Moment { moment: reached, live } if reached == moment => {
+                recording.live = live;
+                break;
+            }
+            RecordLine::Moment { .. } => {}
         }
     }
-    let mission = recording.mission();
-    recording.live = mission
-        .live_attempts()
-        .map(|attempt| Activity {
-            work: attempt.work,
-            attempt: Some(attempt.id),
-            started: attempt.started,
-            last_output: mission.updated,
-            doing: "waiting for the model".to_owned(),
-        })
-        .collect();
     recording
 }

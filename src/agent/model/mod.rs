@@ -6,7 +6,7 @@
 pub mod catalogue;
 pub mod provider;
 pub mod retry;
-pub mod scripted;
+pub mod script;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use tokio_util::sync::CancellationToken;
 
 use super::repository;
-use crate::agent::model::scripted::Rehearsal;
+use crate::agent::model::script::Scripts;
 use crate::cli::console::show;
 use crate::cli::context::{Context, Repository, canonical, print};
 use crate::cli::creation::{MissionOptions, found, suffix};
@@ -123,7 +123,7 @@ fn free_port() -> Result<u16> {
 }
 
 async fn begin(context: &Context, repo: &Repo, flight: FlightArgs) -> Result<MissionRef> {
-    let rehearsal = Rehearsal::builtin("demo")?;
+    let rehearsal = Scripts::builtin("demo")?;
     let mut flags = vec![Flag { name: "demo", key: "models.default".to_owned(), word: MIND.to_owned() }];
     flags.extend(flight.flags());
     let settings = context.settings(Repository::At(repo.root()), flags)?;

@@ -17,7 +17,7 @@ const NARROW: (u16, u16) = (80, 24);
 fn the_main_screen_answers_the_four_questions() {
     let frame = fly(Moment::Flying, WIDE, "").frame;
     assert!(frame.contains("▲ 1 needs you"), "does anything need me?\n{frame}");
-    assert!(frame.contains("Worker #27 · F12"), "what is happening?\n{frame}");
+    assert!(frame.contains("Worker #29 · F12"), "what is happening?\n{frame}");
     assert!(frame.contains("7/15 assertions · 2 failing"), "will it be right?\n{frame}");
     assert!(frame.contains("of $25.00"), "what did it cost?\n{frame}");
 }
@@ -168,10 +168,10 @@ fn stats_tell_the_share_of_tests_and_the_forecast() {
 fn the_worker_pane_shows_only_what_had_been_said_by_then() {
     let now = fly(Moment::Flying, LARGE, "").frame;
     let events = sample(Moment::Flying).events;
-    let begins = |event: &Event| matches!(event, Event::AttemptStarted { attempt, .. } if attempt.0 == 3);
+    let begins = |event: &Event| matches!(event, Event::AttemptStarted { attempt, .. } if attempt.0 == 4);
     let steps = events.iter().position(|stamped| begins(&stamped.event)).unwrap();
     let past = fly(Moment::Flying, WIDE, &format!("R home {}", "l ".repeat(steps))).frame;
-    assert!(past.contains("Worker #3 · F2"), "{past}");
+    assert!(past.contains("Worker #4 · F2"), "{past}");
     assert!(now.contains("no such user"), "{now}");
     assert!(!past.contains("no such user"), "{past}");
 }

@@ -1,10 +1,11 @@
 //! Decides commands with a clock that the story turns, and keeps the record of what was decided.
 
+use flightdeck::domain::activity::Activity;
 use flightdeck::domain::command::Command;
 use flightdeck::domain::decide::decide;
-use flightdeck::domain::event::{Actor, Stamped};
+use flightdeck::domain::event::{Actor, Event, Stamped};
 use flightdeck::domain::evidence::EvidenceDoc;
-use flightdeck::domain::id::{AttemptId, Commit, Timestamp};
+use flightdeck::domain::id::{AttemptId, Commit, QuestionId, Timestamp};
 use flightdeck::domain::mission::Mission;
 use flightdeck::tui::sample::{Moment, RecordLine};
 
@@ -54,25 +55,50 @@ impl Recorder {
 
     /// Marks this moment, after everything that has happened by now.
     pub fn mark(&mut self, moment: Moment) {
-        self.lines.push((self.now, RecordLine::Moment(moment)));
+        let asks = |attempt| self.mission.waiting_workers().find(|question| question.from == attempt);
+        let doing = |attempt| match asks(attempt) {
+            Some(question) => {
+                let shown: String = transcript::arguments(question).chars().take(60).collect();
+                format!("ask_orchestrator {shown}")
+            }
+            None => "waiting for the model".to_owned(),
+        };
+        let live = self.mission.live_attempts().map(|attempt| Activity {
+            work: attempt.work,
+            attempt: Some(attempt.id),
+            started: attempt.started,
+            last_output: self.mission.updated,
+            doing: doing(attempt.id),
+        });
+        let live = live.collect();
+        self.lines.push((self.now, RecordLine::Moment { moment, live }));
     }
 
     /// The record, a line each, in the order of time.
     pub fn finish(mut self) -> String {
+        let mut beside = Vec::new();
         for attempt in self.mission.attempts.values() {
-            let entries = transcript::of(&self.mission, attempt);
-            self.lines.extend(
-                entries
-                    .into_iter()
-                    .map(|entry| (entry.at.0, RecordLine::Entry { attempt: attempt.id, entry })),
-            );
+            for entry in transcript::of(&self.mission, attempt, |question| self.answered(question)) {
+                beside.push((entry.at.0, RecordLine::Entry { attempt: attempt.id, entry }));
+            }
         }
         for (at, scope) in evidence::compared(&self.mission) {
-            self.lines.push((at.0, RecordLine::Diff { scope, diff: evidence::diff() }));
+            beside.push((at.0, RecordLine::Diff { scope, diff: evidence::diff() }));
         }
+        self.lines.extend(beside);
         self.lines.sort_by_key(|(at, _)| *at);
-        let lines = self.lines.iter().map(|(_, line)| serde_json::to_string(line).unwrap() + "\n");
-        lines.collect()
+        self.lines.iter().map(|(_, line)| serde_json::to_string(line).unwrap() + "\n").collect()
+    }
+
+    /// When a question was answered.
+    fn answered(&self, id: QuestionId) -> Option<Timestamp> {
+        self.lines.iter().find_map(|(at, line)| match line {
+            RecordLine::Event(stamped) => match &stamped.event {
+                Event::QuestionAnswered { question, .. } if *question == id => Some(Timestamp(*at)),
+                _ => None,
+            },
+            _ => None,
+        })
     }
 
     fn ask(&mut self, actor: Actor, command: Command) -> &mut Self {

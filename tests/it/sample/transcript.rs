@@ -2,13 +2,20 @@
 //! ones for the others.
 
 use flightdeck::domain::attempt::{Attempt, Work};
-use flightdeck::domain::id::Timestamp;
-use flightdeck::domain::message::Party;
+use flightdeck::domain::id::{QuestionId, Timestamp};
+use flightdeck::domain::message::{Party, Question};
 use flightdeck::domain::mission::Mission;
 use flightdeck::domain::transcript::{Entry, EntryBody, ToolOutcome};
 
+/// Milliseconds of a turn.
+const TURN: i64 = 4_000;
+
 /// The transcript of an attempt.
-pub fn of(mission: &Mission, attempt: &Attempt) -> Vec<Entry> {
+pub fn of(
+    mission: &Mission,
+    attempt: &Attempt,
+    answered: impl Fn(QuestionId) -> Option<Timestamp>,
+) -> Vec<Entry> {
     let mut writer = Writer { entries: Vec::new(), at: attempt.started.0 };
     writer.say(EntryBody::Brief {
         text: format!(
@@ -30,7 +37,20 @@ pub fn of(mission: &Mission, attempt: &Attempt) -> Vec<Entry> {
             writer.say(EntryBody::Said { text: "I have read what there is. The report follows.".to_owned() });
         }
     }
+    for question in mission.questions.iter().filter(|question| question.from == attempt.id) {
+        if question.to == Party::Orchestrator {
+            let wait = answered(question.id).map_or(0, |at| at.0 - question.at.0);
+            let answer = question.answer.as_ref().map(ToString::to_string).unwrap_or_default();
+            writer.at = question.at.0 - TURN;
+            writer.call("ask_orchestrator", &arguments(question), ToolOutcome::Done, &answer, wait);
+        }
+    }
     writer.entries
+}
+
+/// What a worker gives the tool when it asks.
+pub fn arguments(question: &Question) -> String {
+    serde_json::json!({ "question": question.text }).to_string()
 }
 
 fn building(writer: &mut Writer, mission: &Mission, attempt: &Attempt) {
@@ -113,7 +133,7 @@ struct Writer {
 
 impl Writer {
     fn say(&mut self, body: EntryBody) {
-        self.at += 4_000;
+        self.at += TURN;
         let number = self.entries.len() as u64 + 1;
         self.entries.push(Entry { number, at: Timestamp(self.at), body });
     }
@@ -125,7 +145,7 @@ impl Writer {
             tool: tool.to_owned(),
             arguments: arguments.to_owned(),
         });
-        self.at += lasted - 4_000;
+        self.at += lasted - TURN;
         self.say(EntryBody::Answered { call_id, tool: tool.to_owned(), status, output: output.to_owned() });
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use flightdeck::agent::model::Model;
 use flightdeck::agent::model::catalogue::ModelFacts;
-use flightdeck::agent::model::scripted::{PlaybackSpeed, Rehearsal, ScriptedModel, demo_repository_files};
+use flightdeck::agent::model::script::{PlaybackSpeed, ScriptedModel, Scripts, demo_repository_files};
 use flightdeck::domain::attempt::Role;
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::command::Command;
@@ -56,9 +56,9 @@ impl Ground {
     /// The demo's mission.
     pub fn demo(autopilot: Autopilot) -> Self {
         let (home, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let files: Vec<_> = demo_repository_files().map(|file| (file.path, file.content)).collect();
+        let files: Vec<_> = demo_repository_files().collect();
         let base = repository_with(repository.path(), files);
-        let rehearsal = Rehearsal::builtin("demo").unwrap();
+        let rehearsal = Scripts::builtin("demo").unwrap();
         let id: MissionId = "guestbook-test".parse().unwrap();
         let founding = Founding {
             mission: id.clone(),
@@ -117,7 +117,7 @@ pub struct Rehearsed;
 impl Backends for Rehearsed {
     fn model(&self, name: &str) -> Result<Arc<dyn Model>, String> {
         let name = name.strip_prefix("rehearsal/").ok_or("only the rehearsal is here")?;
-        let rehearsal = Rehearsal::builtin(name).map_err(|error| error.to_string())?;
+        let rehearsal = Scripts::builtin(name).map_err(|error| error.to_string())?;
         Ok(Arc::new(ScriptedModel::new(Arc::new(rehearsal), PlaybackSpeed::INSTANT)))
     }
 

@@ -1,13 +1,13 @@
-//! The model that plays a rehearsal.
+//! The model that plays scripts.
 
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::rehearsal::Rehearsal;
-use super::replay::next_reply;
-use super::script::Script;
-use super::speed::{ARGUMENT_PIECE, PlaybackSpeed};
+use super::play::next_reply;
+use super::scripts::Scripts;
+use super::speed::{ARGUMENT, ARGUMENT_PIECE, PlaybackSpeed, THINKING, WORD};
+use super::step::Script;
 use crate::agent::model::{
     Item, Model, ModelError, Reply, Request, StreamPiece, StreamSink, TokenUsage, ToolCall,
 };
@@ -16,19 +16,19 @@ use crate::agent::model::{
 #[derive(Debug, Clone)]
 pub struct ScriptedModel {
     name: String,
-    rehearsal: Arc<Rehearsal>,
-    pace: PlaybackSpeed,
+    scripts: Arc<Scripts>,
+    speed: PlaybackSpeed,
 }
 
 impl ScriptedModel {
-    /// A model that plays `rehearsal` at that pace.
-    pub fn new(rehearsal: Arc<Rehearsal>, pace: PlaybackSpeed) -> Self {
-        Self { name: format!("rehearsal/{}", rehearsal.name), rehearsal, pace }
+    /// A model that plays these scripts at that speed.
+    pub fn new(scripts: Arc<Scripts>, speed: PlaybackSpeed) -> Self {
+        Self { name: format!("rehearsal/{}", scripts.name), scripts, speed }
     }
 
     /// The first script that is for the session; scripts are tried in the order of their files, then as they stand.
     fn script(&self, request: &Request) -> Result<&Script, ModelError> {
-        let found = self.rehearsal.scripts.iter().find(|script| script.is_for(&request.labels));
+        let found = self.scripts.scripts.iter().find(|script| script.is_for(&request.labels));
         found.ok_or_else(|| {
             let labels: Vec<String> =
                 request.labels.iter().map(|(label, value)| format!("{label}={value}")).collect();
@@ -43,10 +43,10 @@ impl ScriptedModel {
         stream: &dyn StreamSink,
         cancel: &CancellationToken,
     ) -> Result<(), ModelError> {
-        self.pace.before_a_turn(cancel).await?;
+        self.speed.pause(THINKING, cancel).await?;
         for word in reply.text.split_inclusive(char::is_whitespace) {
             stream.piece(StreamPiece::Text(word));
-            self.pace.after_a_word(cancel).await?;
+            self.speed.pause(WORD, cancel).await?;
         }
         for call in &reply.calls {
             stream.piece(StreamPiece::CallStarted { call_id: &call.id, tool: &call.tool });
@@ -55,7 +55,7 @@ impl ScriptedModel {
             while !rest.is_empty() {
                 let (piece, later) = rest.split_at(rest.floor_char_boundary(ARGUMENT_PIECE));
                 stream.piece(StreamPiece::CallArguments { call_id: &call.id, json: piece });
-                self.pace.after_arguments(cancel).await?;
+                self.speed.pause(ARGUMENT, cancel).await?;
                 rest = later;
             }
         }

@@ -1,42 +1,28 @@
 //! The rehearsals that are part of the binary.
 
-/// A file of a rehearsal: its path in the rehearsal's folder, and its text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BuiltinFile {
-    /// Relative, with `/`.
-    pub path: &'static str,
-    /// The whole text.
-    pub content: &'static str,
-}
-
 /// The rehearsals that are built in.
 pub(super) const NAMES: [&str; 1] = ["demo"];
 
-/// The files that the demo's repository starts with, by their path in it.
+/// The files that the demo's repository starts with: their paths in it, with `/`, and their texts.
 ///
 /// In `assets/` their names end in `.in`: cargo would take a folder with a manifest for another package, and git a
 /// `.gitignore` for its own.
-pub fn demo_repository_files() -> impl Iterator<Item = BuiltinFile> {
-    DEMO.iter().filter_map(|file| {
-        let path = file.path.strip_prefix("repo/")?.strip_suffix(".in")?;
-        Some(BuiltinFile { path, content: file.content })
-    })
+pub fn demo_repository_files() -> impl Iterator<Item = (&'static str, &'static str)> {
+    DEMO.iter().filter_map(|(path, text)| Some((path.strip_prefix("repo/")?.strip_suffix(".in")?, *text)))
 }
 
-pub(super) fn files(name: &str) -> Option<&'static [BuiltinFile]> {
+/// The files of a rehearsal by their paths in its folder.
+pub(super) fn files(name: &str) -> Option<&'static [(&'static str, &'static str)]> {
     (name == "demo").then_some(DEMO)
 }
 
 macro_rules! demo {
     ($($path:literal),* $(,)?) => {
-        &[$(BuiltinFile {
-            path: $path,
-            content: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/", $path)),
-        }),*]
+        &[$(($path, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/", $path)))),*]
     };
 }
 
-const DEMO: &[BuiltinFile] = demo![
+const DEMO: &[(&str, &str)] = demo![
     "app/README.md",
     "app/command.rs",
     "app/entry.rs",

@@ -4,64 +4,86 @@ use std::collections::BTreeSet;
 
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 use regex::Regex;
+use serde::Deserialize;
 
-/// An expression or a template that compiles, with the names it uses from outside.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Text {
-    source: String,
-    /// Dotted names, such as `results.home.text`.
-    pub(super) names: BTreeSet<String>,
+/// An expression that compiles, such as `results.home.text is matching('status: 200')`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Expression(Source);
+
+/// A template that compiles, such as `Signed as {{ labels.feature }}`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Template(Source);
+
+#[derive(Debug, Clone)]
+struct Source {
+    text: String,
+    names: Names,
 }
 
-impl Text {
-    /// Takes an expression, such as `results.home.text is matching('status: 200')`.
-    pub(super) fn expression(source: &str) -> Result<Self, String> {
-        let language = language();
-        let compiled = language.compile_expression(source).map_err(|error| sentence(&error))?;
-        Ok(Self {
-            source: source.to_owned(),
-            names: compiled.undeclared_variables(true).into_iter().collect(),
-        })
+/// Dotted names that an expression uses, such as `results.home.text`.
+pub(super) type Names = BTreeSet<String>;
+
+impl TryFrom<String> for Expression {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let compiled =
+            language().compile_expression(&text).map(|compiled| compiled.undeclared_variables(true));
+        let names = compiled.map_err(|error| sentence(&error))?.into_iter().collect();
+        Ok(Self(Source { text, names }))
+    }
+}
+
+impl TryFrom<String> for Template {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let compiled =
+            language().template_from_str(&text).map(|compiled| compiled.undeclared_variables(true));
+        let names = compiled.map_err(|error| sentence(&error))?.into_iter().collect();
+        Ok(Self(Source { text, names }))
+    }
+}
+
+impl Expression {
+    pub(super) fn names(&self) -> &Names {
+        &self.0.names
     }
 
-    /// Takes a template, such as `Signed as {{ labels.feature }}`.
-    pub(super) fn template(source: &str) -> Result<Self, String> {
-        let language = language();
-        let compiled = language.template_from_str(source).map_err(|error| sentence(&error))?;
-        Ok(Self {
-            source: source.to_owned(),
-            names: compiled.undeclared_variables(true).into_iter().collect(),
-        })
-    }
-
-    /// Whether it uses a name, or something of it.
-    pub(super) fn uses(&self, name: &str) -> bool {
-        self.names.iter().any(|used| used.split('.').next() == Some(name))
-    }
-
-    /// The value of the expression.
     pub(super) fn value(&self, context: Value) -> Result<Value, String> {
         let language = language();
-        language
-            .compile_expression(&self.source)
-            .and_then(|compiled| compiled.eval(context))
-            .map_err(|error| format!("`{}`: {}", self.source, sentence(&error)))
+        let value = language.compile_expression(&self.0.text).and_then(|compiled| compiled.eval(context));
+        value.map_err(|error| self.0.fault(&error))
+    }
+}
+
+impl Template {
+    pub(super) fn names(&self) -> &Names {
+        &self.0.names
     }
 
-    /// The text that the template comes to.
     pub(super) fn render(&self, context: Value) -> Result<String, String> {
-        language()
-            .render_str(&self.source, context)
-            .map_err(|error| format!("`{}`: {}", excerpt(&self.source), sentence(&error)))
+        language().render_str(&self.0.text, context).map_err(|error| self.0.fault(&error))
+    }
+}
+
+impl Source {
+    /// The error, behind the beginning of what failed.
+    fn fault(&self, error: &Error) -> String {
+        const LONGEST: usize = 80;
+        let whole = self.text.trim();
+        let shown: String = whole.lines().next().unwrap_or_default().chars().take(LONGEST).collect();
+        let more = if shown.len() < whole.len() { "…" } else { "" };
+        format!("`{shown}{more}`: {}", sentence(error))
     }
 }
 
 fn language<'source>() -> Environment<'source> {
     let mut language = Environment::new();
     language.set_undefined_behavior(UndefinedBehavior::Strict);
-    language.add_filter("matches", matches);
     language.add_test("matching", matches);
-    language.add_filter("contains", contains);
     language.add_test("containing", contains);
     language.add_filter("capture", capture);
     language.add_filter("find_all", find_all);
@@ -120,13 +142,6 @@ fn sentence(error: &Error) -> String {
     error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()))
 }
 
-fn excerpt(source: &str) -> String {
-    const LONGEST: usize = 80;
-    let line = source.trim().lines().next().unwrap_or_default();
-    let short: String = line.chars().take(LONGEST).collect();
-    if short.len() < source.trim().len() { format!("{short}…") } else { short }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,13 +151,13 @@ mod tests {
         let home =
             context! { text => "status: 200\nServer: x\n\n<h1>Hi</h1>\nevidence: ev_1", status => "done" };
         let sign = context! { text => "no proof here", status => "failed" };
-        Text::expression(source).unwrap().value(context! { home, sign }).unwrap()
+        Expression::try_from(source.to_owned()).unwrap().value(context! { home, sign }).unwrap()
     }
 
     #[test]
     fn filters_and_tests_read_an_answer() {
         assert!(value("home.text is matching('^status: 2..')").is_true());
-        assert!(value("home.text is containing('<h1>') and not sign.text|contains('<h1>')").is_true());
+        assert!(value("home.text is containing('<h1>') and sign.text is not containing('<h1>')").is_true());
         assert_eq!(value("home.text|capture('status: (.)')").as_str(), Some("2"));
         assert_eq!(
             value("home.text|find_all('[a-z]+: ([a-z0-9_]+)')|join(' ')").as_str(),
@@ -153,9 +168,9 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_an_error_and_not_an_empty_word() {
-        let text = Text::template("seen: {{ answer|capture('x(.)') }}").unwrap();
+        let text = Template::try_from("seen: {{ answer|capture('x(.)') }}".to_owned()).unwrap();
         assert!(text.render(context! { answer => "nothing" }).unwrap_err().contains("undefined"));
-        let text = Text::expression("answer is matching('(')").unwrap();
+        let text = Expression::try_from("answer is matching('(')".to_owned()).unwrap();
         assert!(text.value(context! { answer => "" }).unwrap_err().contains("unclosed group"));
     }
 }

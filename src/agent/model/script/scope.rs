@@ -1,4 +1,4 @@
-//! What a script knows in the middle of a conversation, and what its expressions come to.
+//! What a script knows in the middle of a conversation, and the values of its expressions.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,9 @@ use minijinja::value::Serde;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::language::Text;
-use super::script::{CallStep, Input};
+use super::input::Input;
+use super::language::{Expression, Names, Template};
+use super::step::Call;
 use crate::agent::model::ResultStatus;
 
 /// A tool's answer.
@@ -21,29 +22,46 @@ pub(super) struct ScriptedResult {
 /// Everything that an expression may name.
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
-    pub(super) labels: &'a BTreeMap<String, String>,
+    labels: &'a BTreeMap<String, String>,
     /// The script's own names.
-    pub(super) names: &'a BTreeMap<String, Text>,
-    pub(super) brief: Option<String>,
-    pub(super) inbox: Vec<String>,
+    names: &'a BTreeMap<String, Expression>,
+    brief: Option<String>,
+    inbox: Vec<String>,
     pub(super) results: BTreeMap<String, ScriptedResult>,
     pub(super) last: Option<ScriptedResult>,
 }
 
-impl Scope<'_> {
-    /// Whether a condition holds; no condition always does.
-    pub(super) fn holds(&self, condition: &Text) -> Result<bool, String> {
-        let value = condition.value(self.context(condition)?)?;
-        Ok(value.is_true())
+impl<'a> Scope<'a> {
+    /// At the start of a session.
+    pub(super) fn new(labels: &'a BTreeMap<String, String>, names: &'a BTreeMap<String, Expression>) -> Self {
+        Self { labels, names, brief: None, inbox: Vec::new(), results: BTreeMap::new(), last: None }
     }
 
-    /// What a template comes to.
-    pub(super) fn text(&self, template: &Text) -> Result<String, String> {
-        template.render(self.context(template)?)
+    /// Takes in what was said to the model: first the brief, then messages.
+    pub(super) fn hear(&mut self, text: &str) {
+        if self.brief.is_none() {
+            self.brief = Some(text.to_owned());
+        } else {
+            self.inbox.push(text.to_owned());
+        }
+    }
+
+    /// Whether a condition holds.
+    pub(super) fn holds(&self, condition: &Expression) -> Result<bool, String> {
+        self.value(condition).map(|value| value.is_true())
+    }
+
+    /// A template with its values.
+    pub(super) fn text(&self, template: &Template) -> Result<String, String> {
+        template.render(self.context(template.names())?)
+    }
+
+    fn value(&self, expression: &Expression) -> Result<Value, String> {
+        expression.value(self.context(expression.names())?)
     }
 
     /// The arguments of a call.
-    pub(super) fn arguments(&self, call: &CallStep) -> Result<Json, String> {
+    pub(super) fn arguments(&self, call: &Call) -> Result<Json, String> {
         let named = |message| format!("{}: {message}", call.tool);
         let arguments = self.input(&call.input).map_err(named)?;
         if arguments.is_object() {
@@ -57,9 +75,10 @@ impl Scope<'_> {
         Ok(match input {
             Input::Literal(value) => value.clone(),
             Input::Template(text) => Json::String(self.text(text)?),
-            Input::Expression(text) => json(&text.value(self.context(text)?)?)?,
+            Input::Expression(expression) => json(&self.value(expression)?)?,
+            Input::File(path) => return Err(format!("the text of `{path}` is not there")),
             Input::Json(text) => serde_json::from_str(&self.text(text)?)
-                .map_err(|error| format!("the template does not come to JSON: {error}"))?,
+                .map_err(|error| format!("the template yields no JSON: {error}"))?,
             Input::List(parts) => parts.iter().map(|part| self.input(part)).collect::<Result<_, _>>()?,
             Input::Table(parts) => parts
                 .iter()
@@ -68,14 +87,13 @@ impl Scope<'_> {
         })
     }
 
-    /// What `text` can name. The script's own names are worked out only when it uses them, because they may rest on
-    /// answers that are not there yet.
-    fn context(&self, text: &Text) -> Result<Value, String> {
+    /// The values of names. The script's own are evaluated only when they are used, because they may rest on answers that
+    /// are not there yet.
+    fn context(&self, used: &Names) -> Result<Value, String> {
         let mut context = self.given();
         for (name, expression) in self.names {
-            if text.uses(name) {
-                let value = expression.value(Value::from_pairs(self.given()))?;
-                context.insert(name, value);
+            if used.iter().any(|used| used.split('.').next() == Some(name)) {
+                context.insert(name, expression.value(Value::from_pairs(self.given()))?);
             }
         }
         Ok(Value::from_pairs(context))
