@@ -8,10 +8,11 @@ use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
 use super::fault::misuse;
 use super::missions::{self, MissionRef};
-use super::progress::style::{Colours, Style, Tone};
+use crate::cli::print::{Colours, Style};
 use crate::domain::id::{AttemptId, Commit, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, FeatureState};
+use crate::view::style_role::StyleRole;
 use crate::workspace::{Repo, clean_text, diff};
 
 /// Show what changed
@@ -45,7 +46,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let style = context.output.style();
     print(&format!(
         "{}\n{}",
-        style.paint(Tone::Strong, &changes.stat().to_string()),
+        style.paint(StyleRole::Strong, &changes.stat().to_string()),
         coloured(&changes.patch(), style)
     ))?;
     Ok(Exit::Done)
@@ -142,15 +143,15 @@ fn attempt(found: &MissionRef, id: AttemptId) -> Result<(String, String)> {
 
 fn coloured(patch: &str, style: Style) -> String {
     let patch = clean_text(patch.as_bytes());
-    if style.colours == Colours::Left {
+    if style.colours == Colours::Hidden {
         return patch;
     }
     let tone = |line: &str| match line.as_bytes() {
-        [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] | [b'd', b'i', b'f', b'f', ..] => Tone::Strong,
-        [b'+', ..] => Tone::Good,
-        [b'-', ..] => Tone::Bad,
-        [b'@', b'@', ..] => Tone::Decision,
-        _ => Tone::Plain,
+        [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] | [b'd', b'i', b'f', b'f', ..] => StyleRole::Strong,
+        [b'+', ..] => StyleRole::Good,
+        [b'-', ..] => StyleRole::Bad,
+        [b'@', b'@', ..] => StyleRole::Key,
+        _ => StyleRole::Text,
     };
     patch.lines().map(|line| style.paint(tone(line), line)).collect::<Vec<_>>().join("\n")
 }

@@ -10,13 +10,14 @@ use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
 use super::fault::misuse;
 use super::missions::{self, MissionRef};
-use super::progress::style::{Style, Tone};
 use super::progress::words::{count, one_line};
 use super::table::table;
+use crate::cli::print::Style;
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::EvidenceRef;
 use crate::store::{Evidence, EvidenceFile, Kind};
+use crate::view::style_role::StyleRole;
 use crate::workspace::clean_text;
 
 /// Print the evidence that verdicts rest on
@@ -131,7 +132,7 @@ fn verdicts(found: &MissionRef, format: Format, style: Style) -> Result<()> {
 
 fn told(file: &EvidenceFile, style: Style) -> String {
     let head = format!("{} {}", file.reference.0, clean_text(file.header.title.as_bytes()));
-    let mut text = style.paint(Tone::Strong, &head);
+    let mut text = style.paint(StyleRole::Strong, &head);
     text.push('\n');
     if file.header.kind == Kind::Screenshot {
         text += &format!("a picture of {}; `--out FILE` writes it\n", count(file.bytes.len(), "byte"));
@@ -160,7 +161,7 @@ fn screen(fields: &Map<String, Value>) -> String {
 
 /// A field: texts of several lines under their name, everything else beside it.
 fn field(name: &str, value: &Value, style: Style) -> String {
-    let name = style.paint(Tone::Decision, name);
+    let name = style.paint(StyleRole::Key, name);
     match value {
         Value::String(text) if text.contains('\n') => {
             let text = clean_text(text.as_bytes());

@@ -44,6 +44,7 @@ mod pause;
 mod person;
 mod pick;
 mod plan;
+pub mod print;
 pub mod progress;
 mod replay;
 mod resume;

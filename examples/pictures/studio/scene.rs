@@ -66,7 +66,7 @@ pub async fn photograph(shot: Screenshot) -> Result<Buffer, TuiError> {
         notifications: Notifications::Off,
     });
     if let Some(start) = start {
-        app.screens.push(Box::new(LauncherScreen::new(start)));
+        app.push(Box::new(LauncherScreen::new(start)));
     }
     let mut terminal =
         Terminal::new(TestBackend::new(shot.size.width, shot.size.height)).map_err(io::Error::other)?;
