@@ -1,4 +1,4 @@
-//! A theme worked out: one style for every style.
+//! A theme worked out: one style for every role.
 
 use ratatui::style::Style;
 

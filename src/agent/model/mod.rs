@@ -148,6 +148,13 @@ pub struct ToolCall {
     pub raw: String,
 }
 
+impl ToolCall {
+    /// The arguments as text: JSON, or what the model wrote instead.
+    pub fn arguments_text(&self) -> String {
+        self.arguments.as_ref().map_or_else(|| self.raw.clone(), Value::to_string)
+    }
+}
+
 /// Tokens of one or more turns, as the provider reported them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenUsage {

@@ -9,7 +9,7 @@ use super::scripts::Scripts;
 use super::speed::{ARGUMENT, ARGUMENT_PIECE, PlaybackSpeed, THINKING, WORD};
 use super::step::Script;
 use crate::agent::model::{
-    Item, Model, ModelError, Reply, Request, StreamPiece, StreamSink, TokenUsage, ToolCall,
+    Item, Model, ModelError, Reply, Request, StreamPiece, StreamSink, TokenUsage,
 };
 
 /// `rehearsal/NAME`: a model that is a script. It costs nothing and says the same each time.
@@ -50,7 +50,7 @@ impl ScriptedModel {
         }
         for call in &reply.calls {
             stream.piece(StreamPiece::CallStarted { call_id: &call.id, tool: &call.tool });
-            let json = arguments(call);
+            let json = call.arguments_text();
             let mut rest = json.as_str();
             while !rest.is_empty() {
                 let (piece, later) = rest.split_at(rest.floor_char_boundary(ARGUMENT_PIECE));
@@ -117,10 +117,6 @@ fn item_length(item: &Item) -> usize {
 }
 
 fn reply_length(reply: &Reply) -> usize {
-    let calls = reply.calls.iter().map(|call| call.tool.len() + arguments(call).len());
+    let calls = reply.calls.iter().map(|call| call.tool.len() + call.arguments_text().len());
     reply.text.len() + calls.sum::<usize>()
-}
-
-fn arguments(call: &ToolCall) -> String {
-    call.arguments.as_ref().map_or_else(|| call.raw.clone(), ToString::to_string)
 }
