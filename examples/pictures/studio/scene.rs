@@ -8,9 +8,10 @@ use crossterm::event::Event as Input;
 use flightdeck::domain::attempt::Role;
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::id::Timestamp;
+use flightdeck::domain::mission::MissionCard;
 use flightdeck::tui::app::{App, Look, Start};
 use flightdeck::tui::event_loop::Console;
-use flightdeck::tui::host::{Host, MissionCard, Told};
+use flightdeck::tui::host::{Host, Told};
 use flightdeck::tui::keymap::Keymap;
 use flightdeck::tui::options::{Launcher, Mouse, Notifications, TuiError};
 use flightdeck::tui::popup::launcher::LauncherScreen;
@@ -66,7 +67,8 @@ pub async fn photograph(shot: Screenshot) -> Result<Buffer, TuiError> {
         notifications: Notifications::Off,
     });
     if let Some(start) = start {
-        app.push(Box::new(LauncherScreen::new(start)));
+        let start = Box::new(LauncherScreen::new(&app, start));
+        app.push(start);
     }
     let mut terminal =
         Terminal::new(TestBackend::new(shot.size.width, shot.size.height)).map_err(io::Error::other)?;
@@ -120,16 +122,12 @@ impl Host for Studio {
 
     async fn missions(&self) -> Vec<MissionCard> {
         let mission = sample(Moment::Flying).mission();
-        let Some(id) = mission.id().cloned() else { return Vec::new() };
-        vec![MissionCard {
-            id,
-            title: mission.title().to_owned(),
+        let card = MissionCard::of(&mission).map(|card| MissionCard {
             repository: "/home/ada/src/guestbook".to_owned(),
-            status: mission.status(),
-            waits_for: "Q2 asks".to_owned(),
-            updated: mission.updated,
-            micro_dollars: mission.usage().micro_dollars,
-        }]
+            waits_for: "Q3 asks".to_owned(),
+            ..card
+        });
+        card.into_iter().collect()
     }
 }
 

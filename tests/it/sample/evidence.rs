@@ -1,6 +1,6 @@
 //! The sample's evidence and diffs.
 
-use flightdeck::domain::attempt::Work;
+use flightdeck::domain::attempt::AgentWork;
 use flightdeck::domain::diff::{DiffDoc, DiffFile, DiffHunk, DiffScope, FileChange};
 use flightdeck::domain::evidence::{EvidenceDoc, EvidenceKind};
 use flightdeck::domain::id::{AssertionId, Timestamp};
@@ -37,7 +37,7 @@ const SCREEN: &str = r#"{"cols":40,"rows":6,"lines":[],"cursor":{"is":"hidden","
 pub fn compared(mission: &Mission) -> Vec<(Timestamp, DiffScope)> {
     let mut scopes: Vec<(Timestamp, DiffScope)> = Vec::new();
     for attempt in mission.attempts.values() {
-        let Work::Build { feature } = attempt.work else { continue };
+        let AgentWork::Build { feature } = attempt.work else { continue };
         let at = Timestamp(attempt.started.0 + FIRST_EDIT);
         let milestone = mission.feature(feature).unwrap().milestone;
         for scope in [

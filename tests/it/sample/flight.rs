@@ -1,6 +1,6 @@
 //! What the agents and the engine of the sample do: build, review, try, decide on findings.
 
-use flightdeck::domain::attempt::{Ending, Work};
+use flightdeck::domain::attempt::{AgentWork, Ending};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::environment::CommandRun;
 use flightdeck::domain::finding::{Ruling, Severity, TriageDecision};
@@ -28,8 +28,8 @@ pub struct Pass<'a> {
 
 impl Recorder {
     /// Starts an attempt with the model of its role.
-    pub fn start(&mut self, work: Work) -> AttemptId {
-        let model = self.mission.models[&work.role().unwrap()].clone();
+    pub fn start(&mut self, work: AgentWork) -> AttemptId {
+        let model = self.mission.models[&work.role()].clone();
         self.wait(3).engine(Command::StartAttempt { work, model });
         *self.mission.attempts.keys().next_back().unwrap()
     }
@@ -72,7 +72,7 @@ impl Recorder {
 
     fn build_with(&mut self, feature: u32, seconds: i64, handoff: Handoff) {
         let feature = FeatureId(feature);
-        let attempt = self.start(Work::Build { feature });
+        let attempt = self.start(AgentWork::Build { feature });
         self.work(attempt, seconds).work(attempt, 2);
         let (handoff, head) = (Box::new(handoff), commit(attempt.0));
         self.agent(attempt, Command::HandIn { handoff, head });
@@ -82,7 +82,7 @@ impl Recorder {
 
     /// A worker that does not make it.
     pub fn fail(&mut self, feature: u32, seconds: i64, reason: &str) {
-        let attempt = self.start(Work::Build { feature: FeatureId(feature) });
+        let attempt = self.start(AgentWork::Build { feature: FeatureId(feature) });
         self.end(attempt, seconds, Ending::Failed { reason: line(reason) });
     }
 
@@ -98,7 +98,7 @@ impl Recorder {
         self.wait(52).engine(Command::RecordGateCommands { milestone, round, commit, runs });
         let to_review = self.mission.round(milestone, round).unwrap().to_review.clone();
         for feature in to_review {
-            let attempt = self.start(Work::Review { milestone, round, feature });
+            let attempt = self.start(AgentWork::Review { milestone, round, feature });
             let summary = prose("Reads well; the checks are where they belong.");
             self.work(attempt, 70).work(attempt, 2);
             self.agent(
@@ -112,7 +112,7 @@ impl Recorder {
 
     fn scrutinize(&mut self, pass: &Pass<'_>) {
         let (milestone, round) = (MilestoneId(pass.milestone), pass.round);
-        let attempt = self.start(Work::Scrutinize { milestone, round });
+        let attempt = self.start(AgentWork::Scrutinize { milestone, round });
         let issue = |description: &str| Issue {
             severity: Severity::Suggestion,
             description: line(description),
@@ -128,7 +128,7 @@ impl Recorder {
 
     fn test(&mut self, pass: &Pass<'_>) {
         let (milestone, round) = (MilestoneId(pass.milestone), pass.round);
-        let attempt = self.start(Work::TestAsUser { milestone, round });
+        let attempt = self.start(AgentWork::TestAsUser { milestone, round });
         for (id, outcome, observed) in pass.verdicts {
             let (assertion, refs) = (val(id), evidence::references(id));
             self.wait(30);

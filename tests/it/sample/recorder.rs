@@ -64,7 +64,7 @@ impl Recorder {
             None => "waiting for the model".to_owned(),
         };
         let live = self.mission.live_attempts().map(|attempt| Activity {
-            work: attempt.work,
+            work: attempt.work.into(),
             attempt: Some(attempt.id),
             started: attempt.started,
             last_output: self.mission.updated,

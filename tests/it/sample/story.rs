@@ -1,6 +1,6 @@
 //! The story of the sample mission: what happens, in its order.
 
-use flightdeck::domain::attempt::{Ending, Work};
+use flightdeck::domain::attempt::{AgentWork, Ending};
 use flightdeck::domain::command::{Command, WordingEdit};
 use flightdeck::domain::gate::GateId;
 use flightdeck::domain::id::{FeatureId, MilestoneId, QuestionId, Revision};
@@ -26,7 +26,7 @@ pub fn record() -> String {
 
 fn planning(flight: &mut Recorder) {
     flight.person(Command::Found(Box::new(plan::founding())));
-    let asker = flight.start(Work::Plan);
+    let asker = flight.start(AgentWork::Plan);
     flight.work(asker, 90).question(
         asker,
         Party::Person,
@@ -34,7 +34,7 @@ fn planning(flight: &mut Recorder) {
         &["only the owner", "guests too"],
     );
     flight.wait(240).person(Command::Answer { question: QuestionId(1), text: prose("only the owner") });
-    let planner = flight.start(Work::Plan);
+    let planner = flight.start(AgentWork::Plan);
     flight.wait(57).agent(planner, Command::ProposeContract { assertions: plan::contract() });
     flight.wait(20).agent(planner, Command::ProposeEnvironment { environment: plan::environment() });
     flight.use_up(planner, 350).wait(30).work(planner, 10);
@@ -59,7 +59,7 @@ fn first_milestone(flight: &mut Recorder) {
             ("VAL-BOOK-004", Pass, "the entry was there after the restart"),
         ],
     });
-    let triage = flight.start(Work::Triage);
+    let triage = flight.start(AgentWork::Triage);
     let fix = (2, "Say what is missing", "an empty entry leaves the page instead of being refused");
     flight.wait(27).work(triage, 6);
     flight.triage(triage, Some(fix), &[(1, "both places read the same variable")]);
@@ -76,7 +76,7 @@ fn first_milestone(flight: &mut Recorder) {
 
 fn second_milestone(flight: &mut Recorder) {
     flight.build_with_issue(4, 486, 6, "the login page has no favicon");
-    let triage = flight.start(Work::Triage);
+    let triage = flight.start(AgentWork::Triage);
     flight.work(triage, 20).triage(triage, None, &[(3, "nobody will miss it")]);
     flight.build(5, 516, 5);
     flight.build(6, 150, 3);
@@ -96,7 +96,7 @@ fn second_milestone(flight: &mut Recorder) {
         ],
     });
     // The person decides while the orchestrator thinks.
-    let triage = flight.start(Work::Triage);
+    let triage = flight.start(AgentWork::Triage);
     flight.wait(197).person(Command::Waive {
         assertion: val("VAL-AUTH-006"),
         reason: line("one owner, one door: a lock can wait"),
@@ -114,7 +114,7 @@ fn second_milestone(flight: &mut Recorder) {
 }
 
 fn fix_of_the_login(flight: &mut Recorder) {
-    let worker = flight.start(Work::Build { feature: FeatureId(12) });
+    let worker = flight.start(AgentWork::Build { feature: FeatureId(12) });
     flight.wait(60).person(Command::Say {
         to: Party::Attempt(worker),
         text: prose("VAL-AUTH-003 is at revision 2 now: thirty days."),
@@ -124,7 +124,7 @@ fn fix_of_the_login(flight: &mut Recorder) {
     flight.wait(3).engine(Command::MarkDelivered { messages });
     let ask = "The error text stands in three templates. May I move it into one place?";
     flight.wait(99).question(worker, Party::Orchestrator, ask, &[]);
-    let talk = flight.start(Work::Talk);
+    let talk = flight.start(AgentWork::Talk);
     flight.work(talk, 25).question(
         talk,
         Party::Person,
@@ -133,7 +133,7 @@ fn fix_of_the_login(flight: &mut Recorder) {
     );
     flight.wait(326).use_up(worker, 516).mark(Moment::Flying);
     flight.wait(40).person(Command::Answer { question: QuestionId(3), text: prose("yes, move it") });
-    let talk = flight.start(Work::Talk);
+    let talk = flight.start(AgentWork::Talk);
     let (to, text) = (Party::Attempt(worker), prose("Yes: move it into one place."));
     flight.wait(11).agent(talk, Command::Say { to, text, delivery: Delivery::Queue });
     flight.end(talk, 4, Ending::Done);

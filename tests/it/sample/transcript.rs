@@ -1,7 +1,7 @@
 //! The sample's transcripts: long ones for attempts that build, with everything that a transcript can show; short
 //! ones for the others.
 
-use flightdeck::domain::attempt::{Attempt, Work};
+use flightdeck::domain::attempt::{AgentWork, Attempt};
 use flightdeck::domain::id::{QuestionId, Timestamp};
 use flightdeck::domain::message::{Party, Question};
 use flightdeck::domain::mission::Mission;
@@ -24,8 +24,8 @@ pub fn of(
         ),
     });
     match attempt.work {
-        Work::Build { .. } => building(&mut writer, mission, attempt),
-        Work::TestAsUser { .. } => testing(&mut writer),
+        AgentWork::Build { .. } => building(&mut writer, mission, attempt),
+        AgentWork::TestAsUser { .. } => testing(&mut writer),
         _ => {
             writer.call(
                 "search",

@@ -8,9 +8,7 @@ use super::play::next_reply;
 use super::scripts::Scripts;
 use super::speed::{ARGUMENT, ARGUMENT_PIECE, PlaybackSpeed, THINKING, WORD};
 use super::step::Script;
-use crate::agent::model::{
-    Item, Model, ModelError, Reply, Request, StreamPiece, StreamSink, TokenUsage,
-};
+use crate::agent::model::{Item, Model, ModelError, Reply, Request, StreamPiece, StreamSink, TokenUsage};
 
 /// `rehearsal/NAME`: a model that is a script. It costs nothing and says the same each time.
 #[derive(Debug, Clone)]
