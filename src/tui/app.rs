@@ -33,12 +33,12 @@ pub struct App {
     /// The mission as it is, while `mission` shows how it was.
     pub present: Option<Box<Mission>>,
     pub link: Link,
-    /// What runs now, as the engine last told.
+    /// What runs now, as the engine last reported.
     pub live: Vec<Activity>,
     pub transcripts: BTreeMap<AttemptId, TranscriptBuffer>,
     /// The transcript as it was at the time that is shown, while the past is shown.
     pub then: Option<(AttemptId, TranscriptBuffer)>,
-    /// The page of the past that was asked for last, so that it is asked for once.
+    /// The page that was asked for last to show the past, so that it is asked for once.
     pub asked_past: Option<(AttemptId, u64)>,
     /// The time that is shown: the clock's, or that of the past that is shown.
     pub now: Timestamp,
@@ -70,12 +70,12 @@ pub struct App {
     pub drafts: BTreeMap<String, String>,
     /// The contract from the editor, left before everything in it was sent.
     pub stash: Option<Screen>,
-    /// Gates that were decided here and are still open as far as has been heard, with the words of the decision.
+    /// Gates that were decided here and are still open as far as is known, with the words of the decision.
     pub pending_decisions: BTreeMap<GateId, String>,
-    /// What the engine warned of, oldest first; the attention screen tells it again.
+    /// What the engine warned of, oldest first; the attention screen shows it again.
     pub warnings: Vec<Warning>,
-    /// What the person was last told waits, so that nothing is told twice.
-    pub told: Vec<String>,
+    /// What the person was last notified of, so that nothing is said twice.
+    pub notified: Vec<String>,
 }
 
 /// A screen on the stack.
@@ -202,7 +202,7 @@ impl App {
             stash: None,
             pending_decisions: BTreeMap::new(),
             warnings: Vec::new(),
-            told: Vec::new(),
+            notified: Vec::new(),
         }
     }
 

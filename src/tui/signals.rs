@@ -13,7 +13,7 @@ pub enum Asked {
     Interrupt,
     /// Give the terminal back and stand still, as `kill -TSTP` asks; the key for it is the person's own.
     StandStill,
-    /// The console stood still, whoever stopped it: the terminal is no longer as it was left.
+    /// The console stood still, and may have been stopped by any program: the terminal is no longer as it was left.
     GoOn,
 }
 

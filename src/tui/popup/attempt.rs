@@ -70,26 +70,9 @@ impl AttemptScreen {
 
     /// Moves in the transcript, and asks for older pages when its beginning comes into sight.
     fn step(&mut self, app: &App, step: SelectionStep) -> PopupResult {
-        let (width, height) = self.room(app);
-        let Some(transcript) = app.transcript(self.id) else { return PopupResult::stay() };
-        let page = isize::try_from(height.saturating_sub(2).max(1)).unwrap_or(1);
-        let lines = match step {
-            SelectionStep::By(n) => n,
-            SelectionStep::PageUp => -page,
-            SelectionStep::PageDown => page,
-            SelectionStep::First => isize::MIN,
-            SelectionStep::Last => {
-                self.scroll.follow();
-                return PopupResult::stay();
-            }
-        };
-        self.scroll.scroll(transcript, lines, width, height);
-        match transcript.first_number() {
-            Some(first) if transcript.older > 0 && self.scroll.at_start(transcript, width, height) => {
-                self.page(Before::Item(first))
-            }
-            _ => PopupResult::stay(),
-        }
+        let room = self.room(app);
+        let older = app.transcript(self.id).and_then(|transcript| self.scroll.step(transcript, step, room));
+        older.map_or_else(PopupResult::stay, |before| self.page(before))
     }
 
     fn side_rows(&self, app: &App, width: usize) -> Vec<Row> {
