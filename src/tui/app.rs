@@ -16,7 +16,7 @@ use super::keymap::{Context, Keymap};
 use super::layout::{Areas, AttentionBar, LayoutInput, areas};
 use super::list::List;
 use super::options::{Mouse, Notifications};
-use super::popup::{Place, Popup, RefreshRate, Typing};
+use super::popup::{Place, Popup, RefreshRate};
 use super::scroll::ScrollState;
 use super::styles::Styles;
 use super::theme::Depth;
@@ -87,7 +87,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// A screen that nobody has moved in.
+    /// A screen at its beginning.
     pub fn new(id: ScreenId, popup: Box<dyn Popup>) -> Self {
         Self { id, popup, at: Place::default() }
     }
@@ -110,7 +110,7 @@ pub struct Look {
 /// Whether the mission is reached.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Link {
-    /// Nothing has been heard yet.
+    /// Nothing has come from the source yet.
     #[default]
     Attaching,
     Attached,
@@ -167,7 +167,7 @@ pub struct Start {
 }
 
 impl App {
-    /// A console that has heard nothing yet.
+    /// A console to which nothing has come yet.
     pub fn new(start: Start) -> Self {
         Self {
             mission: Mission::unborn(),
@@ -242,11 +242,8 @@ impl App {
 
     /// The places whose keys hold now, nearest first.
     pub fn places(&self) -> Vec<Context> {
-        match self.screens.last().map(|screen| screen.popup.as_ref()) {
-            None => vec![Context::Main, Context::Move, Context::Global],
-            Some(screen) if screen.typing() == Typing::Yes => vec![screen.context()],
-            Some(screen) => vec![screen.context(), Context::Move, Context::Global],
-        }
+        let context = self.screens.last().map_or(Context::Main, |screen| screen.popup.context());
+        if context.is_typed_in() { vec![context] } else { vec![context, Context::Move, Context::Global] }
     }
 
     /// The attempt that the worker pane shows: the one held, else the newest that runs, else the last that ran.
@@ -270,7 +267,7 @@ impl App {
         }
     }
 
-    /// How often the screens want to hear of the time.
+    /// How often the screens want to be refreshed.
     pub fn pace(&self) -> RefreshRate {
         self.screens.iter().map(|screen| screen.popup.pace()).max().unwrap_or_default()
     }

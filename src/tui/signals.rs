@@ -71,7 +71,7 @@ impl Signals {
     }
 }
 
-/// Stops this process until somebody lets it go on. The terminal must have been given back before.
+/// Stops this process until it is continued. The terminal must have been given back before.
 ///
 /// # Errors
 /// When the system does not allow it.

@@ -32,7 +32,7 @@ pub enum SourceEvent {
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {
-    /// The mission refused it; the sentence says what to mend.
+    /// The mission refused it; the sentence says what to change.
     #[error("{0}")]
     Refused(String),
     /// The engine did not answer.

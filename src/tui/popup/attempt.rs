@@ -23,15 +23,23 @@ enum Tab {
     Usage,
 }
 
-/// What is looked for, and whether it is still being typed.
+/// What is looked for, and how far that is.
 #[derive(Debug, Default)]
 struct Search {
     query: Query,
     /// Which of how many places is shown, once there is one.
     count: String,
-    typing: Typing,
+    state: Typed,
     /// The block that was found last.
     found: Option<usize>,
+}
+
+/// Whether what is looked for is still being typed.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Typed {
+    #[default]
+    Whole,
+    Going,
 }
 
 /// The screen of an attempt.
@@ -51,6 +59,10 @@ impl AttemptScreen {
     /// The screen of an attempt.
     pub fn new(id: AttemptId) -> Self {
         Self { id, tab: Tab::Transcript, scroll: ScrollState::default(), search: Search::default() }
+    }
+
+    fn is_searching(&self) -> bool {
+        self.search.state == Typed::Going
     }
 
     /// Cells and lines that the transcript has.
@@ -126,11 +138,7 @@ fn text_of(block: &Block) -> String {
 
 impl Popup for AttemptScreen {
     fn context(&self) -> Context {
-        if self.search.typing == Typing::Yes { Context::Palette } else { Context::Attempt }
-    }
-
-    fn typing(&self) -> Typing {
-        self.search.typing
+        if self.is_searching() { Context::Palette } else { Context::Attempt }
     }
 
     fn word(&self, action: Action) -> &'static str {
@@ -141,7 +149,7 @@ impl Popup for AttemptScreen {
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {
-        if self.search.typing == Typing::Yes {
+        if self.is_searching() {
             return vec![Action::Open, Action::Back];
         }
         vec![
@@ -158,7 +166,7 @@ impl Popup for AttemptScreen {
     }
 
     fn writing(&mut self) -> Option<&mut dyn Writing> {
-        (self.search.typing == Typing::Yes).then_some(&mut self.search.query)
+        (self.is_searching()).then_some(&mut self.search.query)
     }
 
     fn opened(&mut self, app: &App, _at: &mut Place) -> PopupResult {
@@ -171,8 +179,8 @@ impl Popup for AttemptScreen {
 
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
         match action {
-            Action::Open | Action::Back if self.search.typing == Typing::Yes => {
-                self.search.typing = Typing::No;
+            Action::Open | Action::Back if self.is_searching() => {
+                self.search.state = Typed::Whole;
                 return if action == Action::Open { self.find(app, false) } else { PopupResult::stay() };
             }
             Action::NextTab | Action::Right => self.turn_tab(at, 1),
@@ -186,7 +194,7 @@ impl Popup for AttemptScreen {
             }
             Action::Search => {
                 self.tab = Tab::Transcript;
-                self.search = Search { typing: Typing::Yes, ..Search::default() };
+                self.search = Search { state: Typed::Going, ..Search::default() };
             }
             Action::NextMatch => return self.find(app, false),
             Action::PreviousMatch => return self.find(app, true),
@@ -240,8 +248,8 @@ impl AttemptScreen {
             row.then(style, word).then(StyleRole::Text, "   ")
         });
         let query = &self.search.query.0;
-        if self.search.typing == Typing::Yes || !query.is_empty() {
-            let cursor = if self.search.typing == Typing::Yes { "▌" } else { "" };
+        if self.is_searching() || !query.is_empty() {
+            let cursor = if self.is_searching() { "▌" } else { "" };
             let row = row.end(StyleRole::Key, "/ ").end(StyleRole::Text, format!("{query}{cursor}"));
             return row.end(StyleRole::Dim, &self.search.count);
         }
