@@ -13,6 +13,6 @@ pub mod terminal;
 pub use browser::BrowserDriver;
 pub use command::{CommandRecord, run_command};
 pub use error::InstrumentError;
-pub use evidence::{Evidence, EvidenceKind};
+pub use evidence::Evidence;
 pub use http::{Exchange, HttpDriver};
 pub use terminal::{Screen, TerminalDriver};

@@ -65,8 +65,8 @@ impl Host for Machine {
     }
 
     fn address_of(&self, mission: &MissionId, path: &str) -> Option<String> {
-        let entry = missions::catalogue(&self.context).dir_of(mission);
-        address_in(&entry.join("checkout"), path)
+        let dir = missions::catalogue(&self.context).dir(mission);
+        address_in(&dir.join("checkout"), path)
     }
 
     async fn missions(&self) -> Vec<MissionCard> {
@@ -77,7 +77,7 @@ impl Host for Machine {
 
 fn cards(context: &Context) -> Vec<MissionCard> {
     let entries = missions::catalogue(context).list();
-    entries.iter().filter_map(|entry| card(&missions::read(&entry.dir).ok()?)).collect()
+    entries.into_iter().filter_map(|entry| card(&missions::open(context, entry.id).ok()?.mission)).collect()
 }
 
 /// A mission as lists show it; one that was never founded is in none.

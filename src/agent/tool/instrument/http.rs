@@ -104,7 +104,6 @@ mod tests {
     use super::super::tests::Kept;
     use super::*;
     use crate::agent::tool::env::tests::call;
-    use crate::instrument::EvidenceKind;
 
     #[tokio::test]
     async fn an_exchange_is_shown_and_kept() {
@@ -125,7 +124,7 @@ mod tests {
         let stranger = call(&http, json!({ "url": server.uri(), "keep_cookies": false })).await.unwrap();
         assert!(stranger.contains("status: 404"), "{stranger}");
         let kept = kept.0.lock().unwrap();
-        assert_eq!((kept.len(), kept[0].kind), (3, EvidenceKind::Http));
+        assert_eq!((kept.len(), kept[0].kind), (3, "http"));
     }
 
     #[tokio::test]
