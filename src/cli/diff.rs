@@ -41,7 +41,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let style = context.output.style();
-    let text = format!("{}\n{}", style.paint(Tone::Strong, &stat(&changes)), coloured(&patch(&changes), style));
+    let text =
+        format!("{}\n{}", style.paint(Tone::Strong, &stat(&changes)), coloured(&patch(&changes), style));
     print(&text)?;
     Ok(Exit::Done)
 }

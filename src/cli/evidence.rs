@@ -137,7 +137,8 @@ fn told(doc: &EvidenceDoc, style: Style) -> String {
     let mut text = style.paint(Tone::Strong, &head);
     text.push('\n');
     if doc.kind == EvidenceKind::Screenshot {
-        text += &format!("a picture of {}; `--out FILE` writes it\n", count(doc.content.len() / 4 * 3, "byte"));
+        text +=
+            &format!("a picture of {}; `--out FILE` writes it\n", count(doc.content.len() / 4 * 3, "byte"));
         return text;
     }
     match serde_json::from_str::<Value>(&doc.content) {

@@ -82,7 +82,11 @@ impl Mission {
                 let mut built: Vec<Built<'_>> = self.features_of(*id).filter_map(built).collect();
                 built.sort_by_key(|built| built.attempt);
                 let nothing = || Rejection::out_of_turn(format!("nothing of {id} is built yet"));
-                built.first().map(|first| first.base).zip(built.last().map(|last| last.head)).ok_or_else(nothing)?
+                built
+                    .first()
+                    .map(|first| first.base)
+                    .zip(built.last().map(|last| last.head))
+                    .ok_or_else(nothing)?
             }
             DiffScope::Feature(id) => {
                 let unknown = || Rejection::unknown(format!("there is no feature {id}"));

@@ -2,10 +2,10 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::FORMAT;
 use super::error::StoreError;
 use super::evidence::Evidence;
 use super::port::{Blobs, MissionLog, Transcripts};
-use super::FORMAT;
 use crate::domain::event::{Actor, Event, Stamped};
 use crate::domain::id::Timestamp;
 use crate::domain::mission::{Mission, Mode};

@@ -59,12 +59,7 @@ pub trait Transcripts: Debug + Send + Sync {
     fn flush(&self) -> Result<(), Arc<StoreError>>;
 
     /// A page of an attempt's items that ends at `before`, and how many there are before its first.
-    fn page(
-        &self,
-        attempt: AttemptId,
-        before: Before,
-        limit: u32,
-    ) -> Result<(Vec<Entry>, u64), StoreError> {
+    fn page(&self, attempt: AttemptId, before: Before, limit: u32) -> Result<(Vec<Entry>, u64), StoreError> {
         let numbers = before.range(self.count(attempt)?, limit);
         let older = numbers.start.saturating_sub(1);
         Ok((self.range(attempt, numbers)?, older))

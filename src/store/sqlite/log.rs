@@ -62,9 +62,8 @@ impl MissionLog for SqliteLog {
     fn append(&self, expected: u64, events: &[Stamped]) -> Result<(), StoreError> {
         let rows = events.iter().map(row::encode).collect::<Result<Vec<_>, _>>()?;
         let mut connection = self.connection();
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(self.failed())?;
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(self.failed())?;
         let actual = last_seq(&transaction).map_err(self.failed())?;
         if actual != expected {
             return Err(StoreError::WrongSeq { expected, actual });
@@ -100,7 +99,8 @@ impl MissionLog for SqliteLog {
     }
 
     fn snapshot(&self, format: &str, at_most: u64) -> Result<Option<(u64, String)>, StoreError> {
-        let query = "SELECT seq, body FROM snapshots WHERE format = ?1 AND seq <= ?2 ORDER BY seq DESC LIMIT 1";
+        let query =
+            "SELECT seq, body FROM snapshots WHERE format = ?1 AND seq <= ?2 ORDER BY seq DESC LIMIT 1";
         self.connection()
             .query_row(query, params![format, signed(at_most)], |row| {
                 Ok((unsigned(row.get(0)?), row.get(1).unwrap_or_default()))

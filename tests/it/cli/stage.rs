@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use flightdeck::store::Catalogue;
+use flightdeck::store::sqlite::SqliteCatalogue;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -129,7 +131,7 @@ impl Stage {
 
     /// Kills every engine of this machine at once.
     pub fn kill_engines(&self, signal: Signal) {
-        for pid in engines(&self.path("state/missions")) {
+        for pid in engines(&self.path("state")) {
             // It may have ended by itself in between.
             // One that is gone already is as good as killed.
             kill(pid, signal).ok();
@@ -144,8 +146,8 @@ impl Drop for Stage {
 }
 
 /// The engines that hold a mission's lock now.
-fn engines(missions: &Path) -> Vec<Pid> {
-    let directories = fs::read_dir(missions).into_iter().flatten().flatten();
-    let holders = directories.filter_map(|entry| flightdeck::store::holder(&entry.path()));
-    holders.filter_map(|pid| i32::try_from(pid).ok()).map(Pid::from_raw).collect()
+fn engines(home: &Path) -> Vec<Pid> {
+    let missions = SqliteCatalogue::new(home);
+    let pids = missions.ids().into_iter().filter_map(|id| missions.engine(&id));
+    pids.filter_map(|pid| i32::try_from(pid).ok()).map(Pid::from_raw).collect()
 }
