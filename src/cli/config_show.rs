@@ -6,9 +6,10 @@ use serde_json::json;
 
 use super::context::{Context, Format, PROJECT_FILE, Repository, print, print_json};
 use super::exit::Exit;
-use super::progress::style::{Style, Tone};
 use super::table::table;
+use crate::cli::print::Style;
 use crate::config::{Settings, fixed_names};
+use crate::view::style_role::StyleRole;
 
 /// Read the settings
 #[derive(Debug, Subcommand)]
@@ -44,7 +45,7 @@ pub fn run(context: &Context, verb: &Verb) -> Result<Exit> {
 }
 
 fn models(settings: &Settings, style: Style) -> String {
-    let head = style.paint(Tone::Strong, "[models]");
+    let head = style.paint(StyleRole::Strong, "[models]");
     let what = "who plays which role: `default = \"provider/model\"`, and a line for each role that differs";
     if settings.models.is_empty() {
         return format!(
@@ -57,7 +58,7 @@ fn models(settings: &Settings, style: Style) -> String {
 }
 
 fn providers(settings: &Settings, style: Style) -> String {
-    let head = style.paint(Tone::Strong, "[providers.NAME]");
+    let head = style.paint(StyleRole::Strong, "[providers.NAME]");
     let what =
         "how a provider is reached: base_url, wire (anthropic, openai or chat), api_key_env or api_key_cmd";
     let rows: Vec<[String; 5]> = settings
@@ -106,7 +107,7 @@ fn files(context: &Context, style: Style) -> String {
     let named = |name: &str, file: Option<std::path::PathBuf>| {
         let file = file?;
         let there = if file.exists() { "" } else { " (not there yet)" };
-        Some(format!("{} {}{there}", style.paint(Tone::Faint, name), file.display()))
+        Some(format!("{} {}{there}", style.paint(StyleRole::Dim, name), file.display()))
     };
     [named("yours  ", user), named("project", project)].into_iter().flatten().collect::<Vec<_>>().join("\n")
 }

@@ -8,11 +8,12 @@ use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
 use super::fault::misuse;
 use super::missions::{self, MissionRef};
-use super::progress::style::{Colours, Style, Tone};
 use super::progress::words::count;
+use crate::cli::print::{Colours, Style};
 use crate::domain::diff::{DiffDoc, DiffFile, DiffScope, FileChange};
 use crate::domain::id::Commit;
 use crate::link::{MissionSource, Refusal};
+use crate::view::style_role::StyleRole;
 use crate::workspace::clean_text;
 
 /// Show what changed
@@ -42,7 +43,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     }
     let style = context.output.style();
     let text =
-        format!("{}\n{}", style.paint(Tone::Strong, &stat(&changes)), coloured(&patch(&changes), style));
+        format!("{}\n{}", style.paint(StyleRole::Strong, &stat(&changes)), coloured(&patch(&changes), style));
     print(&text)?;
     Ok(Exit::Done)
 }
@@ -112,15 +113,15 @@ fn file_rows(file: &DiffFile) -> Vec<String> {
 
 fn coloured(patch: &str, style: Style) -> String {
     let patch = clean_text(patch.as_bytes());
-    if style.colours == Colours::Left {
+    if style.colours == Colours::Hidden {
         return patch;
     }
     let tone = |line: &str| match line.as_bytes() {
-        [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] | [b'd', b'i', b'f', b'f', ..] => Tone::Strong,
-        [b'+', ..] => Tone::Good,
-        [b'-', ..] => Tone::Bad,
-        [b'@', b'@', ..] => Tone::Decision,
-        _ => Tone::Plain,
+        [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] | [b'd', b'i', b'f', b'f', ..] => StyleRole::Strong,
+        [b'+', ..] => StyleRole::Good,
+        [b'-', ..] => StyleRole::Bad,
+        [b'@', b'@', ..] => StyleRole::Key,
+        _ => StyleRole::Text,
     };
     patch.lines().map(|line| style.paint(tone(line), line)).collect::<Vec<_>>().join("\n")
 }

@@ -10,14 +10,15 @@ use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
 use super::fault::misuse;
 use super::missions::{self, MissionRef};
-use super::progress::style::{Style, Tone};
 use super::progress::words::{count, one_line};
 use super::table::table;
+use crate::cli::print::Style;
 use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::EvidenceRef;
 use crate::link::MissionSource;
+use crate::view::style_role::StyleRole;
 use crate::workspace::clean_text;
 
 /// Print the evidence that verdicts rest on
@@ -134,7 +135,7 @@ fn verdicts(found: &MissionRef, format: Format, style: Style) -> Result<()> {
 
 fn told(doc: &EvidenceDoc, style: Style) -> String {
     let head = format!("{} {}", doc.reference.0, clean_text(doc.title.as_bytes()));
-    let mut text = style.paint(Tone::Strong, &head);
+    let mut text = style.paint(StyleRole::Strong, &head);
     text.push('\n');
     if doc.kind == EvidenceKind::Screenshot {
         text +=
@@ -164,7 +165,7 @@ fn screen(fields: &Map<String, Value>) -> String {
 
 /// A field: texts of several lines under their name, everything else beside it.
 fn field(name: &str, value: &Value, style: Style) -> String {
-    let name = style.paint(Tone::Decision, name);
+    let name = style.paint(StyleRole::Key, name);
     match value {
         Value::String(text) if text.contains('\n') => {
             let text = clean_text(text.as_bytes());

@@ -9,8 +9,8 @@ use super::context::{Context, Format, print};
 use super::exit::Exit;
 use super::missions::{self, MissionRef};
 use super::progress::event_lines::tell;
-use super::progress::style::Style;
 use super::when::rfc3339;
+use crate::cli::print::Style;
 use crate::domain::event::{Actor, Stamped};
 use crate::domain::mission::Mission;
 

@@ -45,6 +45,7 @@ mod person;
 mod pick;
 mod picture;
 mod plan;
+pub mod print;
 pub mod progress;
 mod replay;
 mod resume;

@@ -2,7 +2,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::progress::style::{Style, Tone};
+use crate::cli::print::Style;
+use crate::view::style_role::StyleRole;
 use crate::workspace::clean_text;
 
 /// Columns of a name.
@@ -32,7 +33,7 @@ impl Page {
     /// A line that stands out.
     pub fn strong(&mut self, indent: usize, words: &str) {
         for line in self.style.wrapped(words, indent) {
-            self.lines.push(format!("{}{}", " ".repeat(indent), self.style.paint(Tone::Strong, &line)));
+            self.lines.push(format!("{}{}", " ".repeat(indent), self.style.paint(StyleRole::Strong, &line)));
         }
     }
 
@@ -50,7 +51,7 @@ impl Page {
 
     /// A name, and its words beside it.
     pub fn field(&mut self, indent: usize, name: &str, words: &str) {
-        let lead = self.style.paint(Tone::Faint, &format!("{name:<NAME$} "));
+        let lead = self.style.paint(StyleRole::Dim, &format!("{name:<NAME$} "));
         self.hung(indent, &lead, NAME.max(name.width()) + 1, words);
     }
 
@@ -72,11 +73,11 @@ impl Page {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::progress::style::{Colours, Width};
+    use crate::cli::print::{Colours, Width};
 
     #[test]
     fn paragraphs_wrap_under_their_beginning() {
-        let mut page = Page::new(Style { colours: Colours::Left, width: Width::Columns(40) });
+        let mut page = Page::new(Style { colours: Colours::Hidden, width: Width::Columns(40) });
         page.heading("F1 The page");
         page.text(2, "Visitors write what they think of it, and read what others wrote.");
         page.field(2, "how", "open the page\nand post an entry with a name and a text");

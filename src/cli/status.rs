@@ -7,15 +7,16 @@ use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
 use super::missions::{self, MissionRef};
 use super::progress::line::Line;
-use super::progress::style::{Style, Tone};
 use super::progress::summary::{needed, summary};
 use super::progress::words::{elapsed, used};
+use crate::cli::print::Style;
 use crate::domain::attention::needs;
 use crate::domain::gate::GateId;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, FeatureState};
 use crate::engine::now;
+use crate::view::style_role::StyleRole;
 
 /// Tell how a mission stands
 #[derive(Debug, clap::Args)]
@@ -49,7 +50,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
 
 fn told(found: &MissionRef, style: Style) -> Vec<String> {
     let (mission, now) = (&found.mission, now());
-    let mut lines = vec![style.paint(Tone::Strong, mission.title())];
+    let mut lines = vec![style.paint(StyleRole::Strong, mission.title())];
     lines.extend(summary(mission, now, style));
     let plan = plan(mission, now, style);
     if !plan.is_empty() {
@@ -61,7 +62,7 @@ fn told(found: &MissionRef, style: Style) -> Vec<String> {
         .map(|attempt| {
             let since = elapsed(attempt.wall_ms(now));
             let facts = format!("for {since} · {} · {}", attempt.model, used(&attempt.usage));
-            let model = style.paint(Tone::Faint, &facts);
+            let model = style.paint(StyleRole::Dim, &facts);
             format!("  ▸ {} {} at {} · {model}", attempt.id, attempt.role, attempt.work)
         })
         .collect();
@@ -81,7 +82,7 @@ fn plan(mission: &Mission, now: Timestamp, style: Style) -> Vec<String> {
     let mut lines = Vec::new();
     for milestone in &mission.milestones {
         let state = if mission.is_go(GateId::Milestone(milestone.id)) { "  GO" } else { "" };
-        lines.push(style.paint(Tone::Strong, &format!("  {} {}{state}", milestone.id, milestone.title)));
+        lines.push(style.paint(StyleRole::Strong, &format!("  {} {}{state}", milestone.id, milestone.title)));
         lines.extend(
             mission
                 .features_of(milestone.id)

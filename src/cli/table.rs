@@ -2,7 +2,9 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::progress::style::{Style, Tone, padded};
+use crate::cli::print::Style;
+use crate::view::style_role::StyleRole;
+use crate::view::text::padded;
 
 /// Rows under a heading; the last column takes what is left of the line.
 pub fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]], style: Style) -> String {
@@ -12,7 +14,7 @@ pub fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]], style: St
             *width = (*width).max(cell.width());
         }
     }
-    let line = |cells: &[String], tone: Tone| {
+    let line = |cells: &[String], tone: StyleRole| {
         let mut used = 0;
         let mut text = String::new();
         for (at, (cell, width)) in cells.iter().zip(widths).enumerate() {
@@ -25,8 +27,8 @@ pub fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]], style: St
         }
         style.paint(tone, text.trim_end())
     };
-    let mut lines = vec![line(&heading.map(str::to_uppercase), Tone::Faint)];
-    lines.extend(rows.iter().map(|row| line(row, Tone::Plain)));
+    let mut lines = vec![line(&heading.map(str::to_uppercase), StyleRole::Dim)];
+    lines.extend(rows.iter().map(|row| line(row, StyleRole::Text)));
     lines.join("\n")
 }
 

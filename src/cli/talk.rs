@@ -8,8 +8,8 @@ use super::exit::Exit;
 use super::missions;
 use super::page::Page;
 use super::progress::event_lines::party;
-use super::progress::style::Style;
 use super::progress::words::elapsed;
+use crate::cli::print::Style;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
 

@@ -9,13 +9,14 @@ use super::exit::Exit;
 use super::missions::{self, MissionRef};
 use super::progress::entries::call_words;
 use super::progress::event_lines::party;
-use super::progress::style::{Style, Tone};
 use super::progress::words::{count, elapsed, ending, used};
 use super::table::table;
+use crate::cli::print::Style;
 use crate::domain::attempt::Attempt;
 use crate::domain::transcript::{Before, Entry, EntryBody, ToolOutcome};
 use crate::engine::now;
 use crate::link::MissionSource;
+use crate::view::style_role::StyleRole;
 use crate::workspace::clean_text;
 
 /// Print what an attempt was told, said and did
@@ -53,7 +54,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     }
     let mut text = String::new();
     if let Some(attempt) = found.mission.attempts.get(&attempt) {
-        text.push_str(&style.paint(Tone::Strong, &head(attempt)));
+        text.push_str(&style.paint(StyleRole::Strong, &head(attempt)));
         text.push('\n');
     }
     if older > 0 {
@@ -119,7 +120,7 @@ fn told(entry: &Entry, style: Style) -> String {
         EntryBody::Unknown => ("an item of a newer flightdeck".to_owned(), String::new()),
     };
     let heading = clean_text(heading.as_bytes());
-    let mut all = style.paint(Tone::Decision, &format!("{:>5}  {heading}", entry.number));
+    let mut all = style.paint(StyleRole::Key, &format!("{:>5}  {heading}", entry.number));
     all.push('\n');
     for line in clean_text(text.as_bytes()).lines() {
         all.push_str(format!("       {line}").trim_end());

@@ -1,15 +1,21 @@
 //! The fold: how each event changes what is true. It contains no rules and cannot fail; an event about something
 //! unknown changes nothing.
 
-mod planning;
-mod validation;
-mod work;
+use std::collections::BTreeMap;
 
-use super::event::{Event, Stamped};
-use super::gate::GateId;
-use super::id::{MilestoneId, Timestamp};
+use super::attempt::{Attempt, Ended, Ending, Work};
+use super::contract::AssertionState;
+use super::event::{Event, Founding, Stamped};
+use super::finding::FindingState;
+use super::gate::{Decided, DecidedBy, Decision, Gate, GateId};
+use super::handoff::Handoff;
+use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Revision, Timestamp};
 use super::message::MessageState;
 use super::mission::{End, Mission, Mode};
+use super::plan::{Claims, Feature, FeatureState};
+use super::round::Round;
+use super::usage::Usage;
+use super::verdict::Waiver;
 
 impl Mission {
     /// The state after a whole log.
@@ -21,96 +27,137 @@ impl Mission {
         mission
     }
 
-    /// Takes one more event in.
+    /// Applies one more event of the log.
     pub fn apply(&mut self, stamped: &Stamped) {
         self.seq = stamped.seq;
         self.apply_event(&stamped.event, stamped.at);
     }
 
-    /// Changes the state by one fact; the sequence number stays. Every event is named here, so that none is forgotten.
+    /// Changes the state by one fact; the sequence number stays.
+    #[expect(clippy::too_many_lines, reason = "a flat match over every event, so that none is forgotten")]
     pub(super) fn apply_event(&mut self, event: &Event, at: Timestamp) {
         self.updated = at;
         match event {
-            Event::ContractProposed { .. }
-            | Event::EnvironmentProposed { .. }
-            | Event::PlanProposed { .. }
-            | Event::FeatureAdded { .. }
-            | Event::FeatureEdited { .. }
-            | Event::FeatureCancelled { .. }
-            | Event::AssertionAdded { .. }
-            | Event::AssertionEdited { .. }
-            | Event::AssertionRetired { .. }
-            | Event::AssertionWaived { .. } => self.apply_planning(event, at),
-            Event::AttemptStarted { .. }
-            | Event::AttemptEnded { .. }
-            | Event::UsageCounted { .. }
-            | Event::RevisionTold { .. }
-            | Event::HandoffGiven { .. }
-            | Event::ClaimsChecked { .. } => self.apply_work(event, at),
-            Event::GateOpened { .. }
-            | Event::GateDecided { .. }
-            | Event::FindingRaised { .. }
-            | Event::FindingTakenUp { .. }
-            | Event::FindingDismissed { .. } => self.apply_decisions(event, at),
-            Event::RoundOpened { .. }
-            | Event::GateCommandsRun { .. }
-            | Event::ReviewReported { .. }
-            | Event::ScrutinyReported { .. }
-            | Event::VerdictGiven { .. }
-            | Event::UserTestingReported { .. }
-            | Event::RoundClosed { .. }
-            | Event::RoundsExtended { .. } => self.apply_validation(event, at),
-            Event::DirectiveIssued { .. }
-            | Event::KnowledgeConfirmed { .. }
-            | Event::MessageSent { .. }
-            | Event::MessagesDelivered { .. }
-            | Event::QuestionAsked { .. }
-            | Event::QuestionAnswered { .. } => self.apply_talk(event),
-            Event::MissionCreated(_)
-            | Event::MissionHeld { .. }
-            | Event::MissionResumed
-            | Event::ModelChosen { .. }
-            | Event::BudgetSet { .. }
-            | Event::AutopilotSet { .. }
-            | Event::MissionCompleted
-            | Event::MissionLanded { .. }
-            | Event::MissionAbandoned { .. }
-            | Event::Unrecognised { .. } => self.apply_lifecycle(event, at),
-        }
-    }
-
-    /// The mission as a whole: its start, its settings, its holds and its end.
-    fn apply_lifecycle(&mut self, event: &Event, at: Timestamp) {
-        match event {
-            Event::MissionCreated(founding) => {
-                self.created = at;
-                self.models.clone_from(&founding.models);
-                self.budget = founding.budget;
-                self.autopilot = founding.autopilot;
-                self.founding = Some((**founding).clone());
+            Event::MissionCreated(founding) => self.create(founding, at),
+            Event::ContractProposed { assertions } => {
+                self.contract = assertions.iter().map(|a| (a.id.clone(), a.clone())).collect();
             }
-            Event::ModelChosen { role, model } => {
-                self.models.insert(*role, model.clone());
+            Event::EnvironmentProposed { environment } => self.environment = Some(environment.clone()),
+            Event::PlanProposed { title, milestones, features } => {
+                self.title = title.clone().or_else(|| self.title.take());
+                self.milestones.clone_from(milestones);
+                self.features.clone_from(features);
             }
-            Event::BudgetSet { budget } => self.budget = *budget,
-            Event::AutopilotSet { autopilot } => self.autopilot = *autopilot,
-            Event::MissionHeld { hold } => self.hold = Some(hold.clone()),
-            Event::MissionResumed => {
-                self.hold = None;
-                self.failures.clear();
+            Event::FeatureAdded { feature } => self.add_feature((**feature).clone()),
+            Event::FeatureEdited { feature, spec } => self.with_feature(*feature, |f| f.spec = spec.clone()),
+            Event::FeatureCancelled { feature, reason } => {
+                self.with_feature(*feature, |f| f.state = FeatureState::Cancelled { reason: reason.clone() });
             }
-            Event::MissionCompleted => self.end = Some(End::Completed { at }),
-            Event::MissionAbandoned { reason } => {
-                self.end = Some(End::Abandoned { at, reason: reason.clone() });
+            Event::AssertionAdded { assertion, feature } => {
+                self.contract.insert(assertion.id.clone(), (**assertion).clone());
+                self.with_feature(*feature, |f| f.fulfills.push(assertion.id.clone()));
             }
-            Event::MissionLanded { commit, .. } => self.landed = Some(commit.clone()),
-            Event::Unrecognised { .. } => self.mode = Mode::ReadOnly,
-            _ => {}
-        }
-    }
-
-    fn apply_talk(&mut self, event: &Event) {
-        match event {
+            Event::AssertionEdited { assertion, revision, wording } => {
+                change(self.contract.get_mut(assertion), |found| {
+                    found.revision = *revision;
+                    found.wording = (**wording).clone();
+                });
+            }
+            Event::AssertionRetired { assertion, reason } => {
+                change(self.contract.get_mut(assertion), |found| {
+                    found.state = AssertionState::Retired { reason: reason.clone() };
+                })
+            }
+            Event::AssertionWaived { assertion, revision, reason } => {
+                let waiver = Waiver { revision: *revision, reason: reason.clone(), at };
+                self.waivers.insert(assertion.clone(), waiver);
+            }
+            Event::GateOpened { gate } => {
+                self.gates.insert(*gate, Gate { id: *gate, opened: at, decided: None });
+            }
+            Event::GateDecided { gate, decision, by } => self.decide_gate(*gate, decision, *by, at),
+            Event::AttemptStarted { attempt, work, role, model, base } => {
+                let started = Attempt {
+                    id: *attempt,
+                    work: *work,
+                    role: *role,
+                    model: model.clone(),
+                    base: base.clone(),
+                    started: at,
+                    ended: None,
+                    usage: Usage::default(),
+                    revisions: self.revisions_for(*work),
+                };
+                self.attempts.insert(*attempt, started);
+            }
+            Event::AttemptEnded { attempt, ending } => self.end_attempt(*attempt, ending, at),
+            Event::UsageCounted { attempt, usage } => {
+                change(self.attempts.get_mut(attempt), |found| found.usage += *usage);
+            }
+            Event::RevisionTold { attempt, assertion, revision } => {
+                change(self.attempts.get_mut(attempt), |found| {
+                    found.revisions.insert(assertion.clone(), *revision);
+                });
+            }
+            Event::HandoffGiven { attempt, feature, head, handoff } => {
+                self.hand_in(*attempt, *feature, head, handoff);
+            }
+            Event::ClaimsChecked { feature, claims: found, runs } => {
+                self.claim_runs.insert(*feature, runs.clone());
+                self.with_feature(*feature, |f| {
+                    if let FeatureState::Built { claims, .. } = &mut f.state {
+                        *claims = *found;
+                    }
+                });
+            }
+            Event::FindingRaised { finding } => {
+                self.findings.insert(finding.id, (**finding).clone());
+            }
+            Event::FindingTakenUp { finding, feature } => change(self.findings.get_mut(finding), |found| {
+                found.state = FindingState::TakenUp { feature: *feature };
+            }),
+            Event::FindingDismissed { finding, reason } => change(self.findings.get_mut(finding), |found| {
+                found.state = FindingState::Dismissed { reason: reason.clone() };
+            }),
+            Event::RoundOpened { milestone, round, commit, to_review, to_test } => {
+                self.sent_back.remove(milestone);
+                self.rounds.push(Round {
+                    milestone: *milestone,
+                    number: *round,
+                    commit: commit.clone(),
+                    opened: at,
+                    runs: Vec::new(),
+                    to_review: to_review.clone(),
+                    reviews: BTreeMap::new(),
+                    scrutiny: None,
+                    to_test: to_test.clone(),
+                    user_testing: None,
+                    outcome: None,
+                });
+            }
+            Event::GateCommandsRun { milestone, round, runs } => {
+                self.with_round(*milestone, *round, |r| r.runs.clone_from(runs));
+            }
+            Event::ReviewReported { milestone, round, feature, review } => {
+                self.with_round(*milestone, *round, |r| {
+                    r.reviews.insert(*feature, (**review).clone());
+                });
+            }
+            Event::ScrutinyReported { milestone, round, report } => {
+                self.with_round(*milestone, *round, |r| r.scrutiny = Some((**report).clone()));
+            }
+            Event::VerdictGiven { verdict } => {
+                self.verdicts.entry(verdict.assertion.clone()).or_default().push((**verdict).clone());
+            }
+            Event::UserTestingReported { milestone, round, report } => {
+                self.with_round(*milestone, *round, |r| r.user_testing = Some((**report).clone()));
+            }
+            Event::RoundClosed { milestone, round, outcome } => {
+                self.with_round(*milestone, *round, |r| r.outcome = Some(*outcome));
+            }
+            Event::RoundsExtended { milestone, limit } => {
+                self.round_limits.insert(*milestone, *limit);
+            }
             Event::DirectiveIssued { directive } => self.directives.push(directive.clone()),
             Event::KnowledgeConfirmed { knowledge } => self.knowledge.push(knowledge.clone()),
             Event::MessageSent { message } => self.messages.push(message.clone()),
@@ -121,18 +168,112 @@ impl Mission {
             }
             Event::QuestionAsked { question } => self.questions.push(question.clone()),
             Event::QuestionAnswered { question, answer } => {
-                if let Some(found) = self.questions.iter_mut().find(|q| q.id == *question) {
-                    found.answer = Some(answer.clone());
-                }
+                let asked = self.questions.iter_mut().find(|q| q.id == *question);
+                change(asked, |found| found.answer = Some(answer.clone()));
             }
-            _ => {}
+            Event::MissionHeld { hold } => self.hold = Some(hold.clone()),
+            Event::MissionResumed => {
+                self.hold = None;
+                self.failures.clear();
+            }
+            Event::ModelChosen { role, model } => {
+                self.models.insert(*role, model.clone());
+            }
+            Event::BudgetSet { budget } => self.budget = *budget,
+            Event::AutopilotSet { autopilot } => self.autopilot = *autopilot,
+            Event::MissionCompleted => self.end = Some(End::Completed { at }),
+            Event::MissionLanded { commit, .. } => self.landed = Some(commit.clone()),
+            Event::MissionAbandoned { reason } => {
+                self.end = Some(End::Abandoned { at, reason: reason.clone() });
+            }
+            Event::Unrecognised { .. } => self.mode = Mode::ReadOnly,
         }
+    }
+
+    fn create(&mut self, founding: &Founding, at: Timestamp) {
+        self.created = at;
+        self.models.clone_from(&founding.models);
+        self.budget = founding.budget;
+        self.autopilot = founding.autopilot;
+        self.founding = Some(founding.clone());
+    }
+
+    /// Fix features go to the front of their milestone, behind other fixes; planned ones to its end.
+    fn add_feature(&mut self, feature: Feature) {
+        let milestone = feature.milestone;
+        let first_planned = |f: &Feature| f.milestone == milestone && !f.is_built() && !f.is_fix();
+        let place = self.features.iter().position(first_planned).filter(|_| feature.is_fix());
+        let end = || self.features.iter().rposition(|f| f.milestone <= milestone).map_or(0, |last| last + 1);
+        self.features.insert(place.unwrap_or_else(end), feature);
+    }
+
+    fn decide_gate(&mut self, gate: GateId, decision: &Decision, by: DecidedBy, at: Timestamp) {
+        change(self.gates.get_mut(&gate), |found| {
+            found.decided = Some(Decided { decision: decision.clone(), by, at });
+        });
+        if matches!(decision, Decision::NoGo { .. }) {
+            let milestone = match gate {
+                GateId::Plan => None,
+                GateId::Milestone(id) => Some(id),
+                GateId::Final => self.milestones.last().map(|last| last.id),
+            };
+            self.sent_back.extend(milestone);
+        }
+    }
+
+    fn end_attempt(&mut self, id: AttemptId, ending: &Ending, at: Timestamp) {
+        let Some(attempt) = self.attempts.get_mut(&id) else { return };
+        attempt.ended = Some(Ended { at, ending: ending.clone() });
+        let work = attempt.work;
+        match ending {
+            Ending::Failed { .. } => match self.failures.iter_mut().find(|(failed, _)| *failed == work) {
+                Some((_, count)) => *count += 1,
+                None => self.failures.push((work, 1)),
+            },
+            Ending::Done => self.failures.retain(|(failed, _)| *failed != work),
+            Ending::Unusable { .. } | Ending::Interrupted | Ending::Stopped { .. } => {}
+        }
+    }
+
+    fn hand_in(&mut self, attempt: AttemptId, feature: FeatureId, head: &Commit, handoff: &Handoff) {
+        let base = self.attempts.get(&attempt).map_or(head, |found| &found.base).clone();
+        let state = FeatureState::Built { attempt, base, head: head.clone(), claims: Claims::Unchecked };
+        self.with_feature(feature, |f| f.state = state);
+        self.handoffs.insert(feature, (attempt, handoff.clone()));
+    }
+
+    /// The revisions that an attempt at this work starts under.
+    fn revisions_for(&self, work: Work) -> BTreeMap<AssertionId, Revision> {
+        let ids = match work {
+            Work::Build { feature } => self.feature(feature).map(|found| self.assertions_at_stake(found)),
+            Work::TestAsUser { milestone, round } => {
+                self.round(milestone, round).map(|found| found.to_test.clone())
+            }
+            Work::Plan
+            | Work::Talk
+            | Work::Triage
+            | Work::CheckClaims { .. }
+            | Work::RunGateCommands { .. }
+            | Work::Review { .. }
+            | Work::Scrutinize { .. } => None,
+        };
+        let ids = ids.into_iter().flatten();
+        ids.filter_map(|id| self.contract.get(&id).map(|a| (id, a.revision))).collect()
+    }
+
+    fn with_feature(&mut self, id: FeatureId, changed: impl FnOnce(&mut Feature)) {
+        change(self.features.iter_mut().find(|feature| feature.id == id), changed);
+    }
+
+    fn with_round(&mut self, milestone: MilestoneId, number: u32, changed: impl FnOnce(&mut Round)) {
+        let round = self.rounds.iter_mut().find(|r| r.milestone == milestone && r.number == number);
+        change(round, changed);
     }
 }
 
-/// The gate of a milestone.
-impl From<MilestoneId> for GateId {
-    fn from(id: MilestoneId) -> Self {
-        Self::Milestone(id)
+/// Changes what an event names, if the mission has it.
+fn change<T>(found: Option<&mut T>, changed: impl FnOnce(&mut T)) {
+    if let Some(found) = found {
+        changed(found);
     }
 }

@@ -78,7 +78,12 @@ pub fn title(mission: &Mission, work: Work) -> String {
             let title = mission.feature(feature).map_or("", |found| found.spec.title.as_str());
             format!("{feature} {title}").trim().to_owned()
         }
-        other => other.to_string(),
+        Work::Plan
+        | Work::Talk
+        | Work::Triage
+        | Work::RunGateCommands { .. }
+        | Work::Scrutinize { .. }
+        | Work::TestAsUser { .. } => work.to_string(),
     }
 }
 

@@ -87,10 +87,8 @@ pub fn consequences(mission: &Mission, change: &ContractChange) -> Consequences 
         .live_attempts()
         .filter_map(|attempt| {
             let revision = attempt.revisions.get(id)?;
-            let feature = match attempt.work {
-                Work::Build { feature } => feature,
-                _ => mission.claimant(id)?.id,
-            };
+            let built = if let Work::Build { feature } = attempt.work { Some(feature) } else { None };
+            let feature = built.or_else(|| mission.claimant(id).map(|feature| feature.id))?;
             Some((attempt.id, feature, *revision))
         })
         .collect();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use strum::EnumString;
 
 use super::id::{AssertionId, Revision};
 use super::text::{Line, Prose, Title};
@@ -65,8 +66,9 @@ impl Instrument {
 }
 
 /// Whether a milestone can pass without it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Weight {
     /// It cannot.
     Blocking,

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantNames};
 
 use super::attempt::{Ending, Role, Work};
 use super::budget::Budget;
@@ -47,8 +48,9 @@ pub struct Stamped {
 }
 
 /// A fact about a mission.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
 #[serde(tag = "kind", content = "body", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Event {
     MissionCreated(Box<Founding>),
     ContractProposed {
@@ -252,52 +254,6 @@ pub struct Founding {
 impl Event {
     /// The word for its kind, as it stands in the log.
     pub fn kind(&self) -> &'static str {
-        match self {
-            Self::MissionCreated(_) => "mission_created",
-            Self::ContractProposed { .. } => "contract_proposed",
-            Self::EnvironmentProposed { .. } => "environment_proposed",
-            Self::PlanProposed { .. } => "plan_proposed",
-            Self::FeatureAdded { .. } => "feature_added",
-            Self::FeatureEdited { .. } => "feature_edited",
-            Self::FeatureCancelled { .. } => "feature_cancelled",
-            Self::AssertionAdded { .. } => "assertion_added",
-            Self::AssertionEdited { .. } => "assertion_edited",
-            Self::AssertionRetired { .. } => "assertion_retired",
-            Self::AssertionWaived { .. } => "assertion_waived",
-            Self::GateOpened { .. } => "gate_opened",
-            Self::GateDecided { .. } => "gate_decided",
-            Self::AttemptStarted { .. } => "attempt_started",
-            Self::AttemptEnded { .. } => "attempt_ended",
-            Self::UsageCounted { .. } => "usage_counted",
-            Self::RevisionTold { .. } => "revision_told",
-            Self::HandoffGiven { .. } => "handoff_given",
-            Self::ClaimsChecked { .. } => "claims_checked",
-            Self::FindingRaised { .. } => "finding_raised",
-            Self::FindingTakenUp { .. } => "finding_taken_up",
-            Self::FindingDismissed { .. } => "finding_dismissed",
-            Self::RoundOpened { .. } => "round_opened",
-            Self::GateCommandsRun { .. } => "gate_commands_run",
-            Self::ReviewReported { .. } => "review_reported",
-            Self::ScrutinyReported { .. } => "scrutiny_reported",
-            Self::VerdictGiven { .. } => "verdict_given",
-            Self::UserTestingReported { .. } => "user_testing_reported",
-            Self::RoundClosed { .. } => "round_closed",
-            Self::RoundsExtended { .. } => "rounds_extended",
-            Self::DirectiveIssued { .. } => "directive_issued",
-            Self::KnowledgeConfirmed { .. } => "knowledge_confirmed",
-            Self::MessageSent { .. } => "message_sent",
-            Self::MessagesDelivered { .. } => "messages_delivered",
-            Self::QuestionAsked { .. } => "question_asked",
-            Self::QuestionAnswered { .. } => "question_answered",
-            Self::MissionHeld { .. } => "mission_held",
-            Self::MissionResumed => "mission_resumed",
-            Self::ModelChosen { .. } => "model_chosen",
-            Self::BudgetSet { .. } => "budget_set",
-            Self::AutopilotSet { .. } => "autopilot_set",
-            Self::MissionCompleted => "mission_completed",
-            Self::MissionLanded { .. } => "mission_landed",
-            Self::MissionAbandoned { .. } => "mission_abandoned",
-            Self::Unrecognised { .. } => "unrecognised",
-        }
+        self.into()
     }
 }

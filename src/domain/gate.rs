@@ -59,6 +59,12 @@ pub enum Autopilot {
     Off,
 }
 
+impl From<MilestoneId> for GateId {
+    fn from(id: MilestoneId) -> Self {
+        Self::Milestone(id)
+    }
+}
+
 impl Gate {
     /// Whether it still waits.
     pub fn is_open(&self) -> bool {

@@ -90,10 +90,9 @@ fn unchecked(mission: &Mission) -> Option<FeatureId> {
 }
 
 fn being_built(mission: &Mission) -> Option<FeatureId> {
-    mission.live_attempts().find_map(|attempt| match attempt.work {
-        Work::Build { feature } => Some(feature),
-        _ => None,
-    })
+    mission
+        .live_attempts()
+        .find_map(|attempt| if let Work::Build { feature } = attempt.work { Some(feature) } else { None })
 }
 
 /// Whether an earlier attempt at this work asked the person and has no answer yet.

@@ -20,6 +20,7 @@ use super::popup::{Popup, RefreshRate, Typing};
 use super::scroll::ScrollState;
 use super::styles::Styles;
 use super::theme::Depth;
+use super::ticket::{ScreenId, Tickets};
 use super::transcript_buffer::TranscriptBuffer;
 use super::widget::painter::Painter;
 use crate::view::glyph::Charset;
@@ -52,7 +53,10 @@ pub struct App {
     /// The attempt that the worker pane is held at; `None` follows the newest.
     pub held: Option<AttemptId>,
     pub scroll: ScrollState,
-    pub screens: Vec<Box<dyn Popup>>,
+    /// The screens over the main one; the last is uppermost.
+    pub screens: Vec<Screen>,
+    /// What was asked and not answered yet.
+    pub tickets: Tickets,
     pub toast: Option<Toast>,
     pub look: Look,
     /// The styles of the theme that the settings name.
@@ -65,13 +69,20 @@ pub struct App {
     /// Texts that were begun and left, by what they are for.
     pub drafts: BTreeMap<String, String>,
     /// The contract from the editor, left before everything in it was sent.
-    pub stash: Option<Box<dyn Popup>>,
+    pub stash: Option<Screen>,
     /// Gates that were decided here and are still open as far as has been heard, with the words of the decision.
     pub pending_decisions: BTreeMap<GateId, String>,
     /// What the engine warned of, oldest first; the attention screen tells it again.
     pub warnings: Vec<Warning>,
     /// What the person was last told waits, so that nothing is told twice.
     pub told: Vec<String>,
+}
+
+/// A screen on the stack.
+#[derive(Debug)]
+pub struct Screen {
+    pub id: ScreenId,
+    pub popup: Box<dyn Popup>,
 }
 
 /// How it looks.
@@ -165,6 +176,7 @@ impl App {
             held: None,
             scroll: ScrollState::default(),
             screens: Vec::new(),
+            tickets: Tickets::default(),
             toast: None,
             configured: start.look.styles,
             look: start.look,
@@ -179,6 +191,12 @@ impl App {
             warnings: Vec::new(),
             told: Vec::new(),
         }
+    }
+
+    /// Puts a screen on the stack before anything has happened.
+    pub fn push(&mut self, popup: Box<dyn Popup>) {
+        let id = self.tickets.screen();
+        self.screens.push(Screen { id, popup });
     }
 
     /// Wipes the sentence at the foot, when it was only for the moment.
@@ -212,13 +230,13 @@ impl App {
 
     /// The places whose keys hold now, nearest first.
     pub fn places(&self) -> Vec<Context> {
-        places_of(self.screens.last().map(AsRef::as_ref))
+        places_of(self.screens.last())
     }
 
     /// The places whose keys hold once the uppermost screen is gone.
     pub fn places_below(&self) -> Vec<Context> {
         let below = self.screens.len().checked_sub(2).and_then(|below| self.screens.get(below));
-        places_of(below.map(AsRef::as_ref))
+        places_of(below)
     }
 
     /// The attempt that the worker pane shows: the one held, else the newest that runs, else the last that ran.
@@ -246,7 +264,7 @@ impl App {
 
     /// How often the screens want to hear of the time.
     pub fn pace(&self) -> RefreshRate {
-        self.screens.iter().map(|screen| screen.pace()).max().unwrap_or_default()
+        self.screens.iter().map(|screen| screen.popup.pace()).max().unwrap_or_default()
     }
 
     /// What the engine said last about an attempt; nothing of it is known of the past.
@@ -256,8 +274,8 @@ impl App {
     }
 }
 
-fn places_of(screen: Option<&dyn Popup>) -> Vec<Context> {
-    match screen {
+fn places_of(screen: Option<&Screen>) -> Vec<Context> {
+    match screen.map(|screen| screen.popup.as_ref()) {
         None => vec![Context::Main, Context::Move, Context::Global],
         Some(screen) if screen.typing() == Typing::Yes => vec![screen.context()],
         Some(screen) => vec![screen.context(), Context::Move, Context::Global],

@@ -1,5 +1,5 @@
 //! What a person may change while the console runs: its colours and its keys. They are looked at when they change;
-//! of what cannot be read the last good one is worn on.
+//! when one cannot be read, the last good one stays.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -32,21 +32,21 @@ pub trait AppearanceSource: Send + Sync {
 }
 
 /// Tells the console whenever its appearance is another one, or can no longer be read.
-pub fn watch(sender: Sender<Msg>, wardrobe: Arc<dyn AppearanceSource>, worn: Appearance) {
+pub fn watch(sender: Sender<Msg>, source: Arc<dyn AppearanceSource>, shown: Appearance) {
     tokio::spawn(async move {
-        let mut known = Ok(worn);
-        let mut change = wardrobe.change();
+        let mut known = Ok(shown);
+        let mut change = source.change();
         loop {
             change.await;
             // The next watch begins before they are read, so that no change falls between the two.
-            change = wardrobe.change();
-            let asked = Arc::clone(&wardrobe);
+            change = source.change();
+            let asked = Arc::clone(&source);
             let Ok(read) = tokio::task::spawn_blocking(move || asked.appearance()).await else { return };
             if read == known {
                 continue;
             }
             known.clone_from(&read);
-            if sender.send(Msg::Dressed(read.map(Box::new))).await.is_err() {
+            if sender.send(Msg::AppearanceChanged(read.map(Box::new))).await.is_err() {
                 return;
             }
         }

@@ -94,7 +94,8 @@ impl<S: Source> Console<S> {
         self.signals = Some(Signals::new()?);
         // The first frame stands before anything is loaded.
         self.draw(terminal, &mut outside)?;
-        self.do_effects(start(), terminal, &mut outside).await?;
+        let effects = start(&mut self.app);
+        self.do_effects(effects, terminal, &mut outside).await?;
         loop {
             let msg = tokio::select! {
                 biased;
@@ -253,7 +254,7 @@ impl<S: Source> Console<S> {
                 Effect::Copy(text) => outside.copy(&text)?,
                 Effect::Announce { title, percent } => outside.announce(&title, percent)?,
                 Effect::Redraw => self.forget(terminal)?,
-                Effect::Tell(sentence) => outside.notify(&sentence)?,
+                Effect::NotifyTerminal(sentence) => outside.notify(&sentence)?,
                 Effect::Edit { text, name } => {
                     if let Some(exit) = self.edit(text, name, terminal, outside).await? {
                         return Ok(Next::Exit(exit));
@@ -326,14 +327,14 @@ impl<S: Source> Console<S> {
         let in_flight = Arc::clone(&self.in_flight);
         tokio::spawn(async move {
             let msg = match effect {
-                Effect::Ask { call, errand } => {
+                Effect::Ask { ticket, call } => {
                     let result = Box::new(source.call(call).await);
-                    Some(Msg::Answer { errand, result })
+                    Some(Msg::Answer { ticket, result })
                 }
                 Effect::ListMissions => Some(Msg::Missions(host.missions().await)),
                 Effect::Notify(sentence) => {
                     let told = host.notify(sentence.clone()).await;
-                    (told == Told::NoCommand).then_some(Msg::Untold(sentence))
+                    (told == Told::NoCommand).then_some(Msg::NoNotifyCommand(sentence))
                 }
                 Effect::Outside { name, content } => host.open(name, content).await.err().map(Msg::Trouble),
                 _ => None,

@@ -36,6 +36,7 @@ pub mod styles;
 pub mod terminal;
 pub mod terminal_writer;
 pub mod theme;
+pub mod ticket;
 pub mod transcript_buffer;
 pub mod update;
 pub mod widget;

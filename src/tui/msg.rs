@@ -6,18 +6,18 @@ use crate::domain::id::Timestamp;
 use crate::link::protocol::Reply;
 
 use super::appearance::Appearance;
-use super::effect::Errand;
 use super::host::MissionCard;
 use super::source::{SourceError, SourceEvent};
+use super::ticket::Ticket;
 
 /// One thing that happened.
 #[derive(Debug)]
 pub enum Msg {
     Input(Input),
     SourceEvent(SourceEvent),
-    /// What came of a call.
+    /// The answer to a request.
     Answer {
-        errand: Errand,
+        ticket: Ticket,
         result: Box<Result<Reply, SourceError>>,
     },
     /// The clock: once a second while something runs, else once a minute.
@@ -27,9 +27,9 @@ pub enum Msg {
     Edited(Result<String, String>),
     /// Something the machine did not do, as a sentence.
     Trouble(String),
-    /// A notification that no command of the person took.
-    Untold(String),
+    /// A notification for which the person has no command: the terminal is to show it.
+    NoNotifyCommand(String),
     /// Colours and keys were changed, or can no longer be read.
-    Dressed(Result<Box<Appearance>, String>),
+    AppearanceChanged(Result<Box<Appearance>, String>),
     Signal,
 }

@@ -16,13 +16,13 @@ use crate::view::glyph::Charset;
 pub struct ConsoleOptions {
     pub appearance: Appearance,
     /// Where the appearance is looked for again.
-    pub wardrobe: Arc<dyn AppearanceSource>,
+    pub appearance_source: Arc<dyn AppearanceSource>,
     pub depth: Depth,
     pub charset: Charset,
     pub mouse: Mouse,
     pub notifications: Notifications,
     pub host: Arc<dyn Host>,
-    pub standing: SessionKind,
+    pub session: SessionKind,
 }
 
 /// Whether what is shown goes on.

@@ -57,11 +57,11 @@ async fn on_this_terminal(
     let size = terminal.size()?;
     let (mouse, notifications) = (options.mouse, options.notifications);
     let mut app = App::new(Start { size, now: options.host.now(), look, keymap, mouse, notifications });
-    app.screens = screens;
-    if options.standing == SessionKind::Recorded {
+    screens.into_iter().for_each(|popup| app.push(popup));
+    if options.session == SessionKind::Recorded {
         app.link = Link::Recorded;
     }
-    let mut deck = Console::new(app, Arc::new(source), options.host);
-    watch(deck.sender(), options.wardrobe, appearance);
-    deck.fly(&mut terminal, EventStream::new(), Tty::new(guard, linking)).await
+    let mut console = Console::new(app, Arc::new(source), options.host);
+    watch(console.sender(), options.appearance_source, appearance);
+    console.fly(&mut terminal, EventStream::new(), Tty::new(guard, linking)).await
 }

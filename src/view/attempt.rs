@@ -7,7 +7,7 @@ use crate::domain::handoff::{Handoff, Procedure};
 use crate::domain::mission::Mission;
 use crate::view::glyph::Glyph;
 use crate::view::style_role::StyleRole;
-use crate::view::text::{clip, count, plural, span, width, wrap};
+use crate::view::text::{clip, count, padded, plural, span, wrap};
 
 use super::row::Row;
 use super::work::{asks, attempt_sign, ending_words, subject};
@@ -55,9 +55,7 @@ fn short_model(model: &str) -> &str {
 }
 
 fn column(text: &str, room: usize) -> String {
-    let clipped = clip(text, room - 1);
-    let fill = room.saturating_sub(width(&clipped));
-    format!("{clipped}{}", " ".repeat(fill))
+    padded(&clip(text, room - 1), room)
 }
 
 /// The handoff of an attempt, and what the engine saw of its claims.

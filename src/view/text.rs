@@ -108,6 +108,11 @@ pub fn clip(text: &str, room: usize) -> String {
     kept
 }
 
+/// A text filled up with blanks to so many cells.
+pub fn padded(text: &str, room: usize) -> String {
+    format!("{text}{}", " ".repeat(room.saturating_sub(width(text))))
+}
+
 /// As much of a text as fits, without an ellipsis.
 pub fn cut(text: &str, room: usize) -> &str {
     if is_plain(text) {
@@ -269,6 +274,7 @@ mod tests {
         assert_eq!(clip("日本語", 4), "日…");
         assert_eq!(clip("日本語", 6), "日本語");
         assert_eq!(clip("abc", 0), "");
+        assert_eq!(padded("日本", 6), "日本  ");
         assert_eq!(width(&clip("👩‍👩‍👧‍👦 family", 5)), width("👩‍👩‍👧‍👦") + 3);
     }
 

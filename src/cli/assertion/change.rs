@@ -9,7 +9,7 @@ use crate::cli::fault::misuse;
 use crate::cli::missions::MissionRef;
 use crate::cli::page::Page;
 use crate::cli::person::{Confirmation, confirm};
-use crate::cli::progress::style::Style;
+use crate::cli::print::Style;
 use crate::domain::command::Command;
 use crate::domain::consequence::{Consequences, ContractChange};
 use crate::domain::contract::{Weight, Wording};

@@ -8,11 +8,12 @@ use crate::cli::ask;
 use crate::cli::context::{Context, Format, print, print_json};
 use crate::cli::exit::Exit;
 use crate::cli::missions;
-use crate::cli::progress::style::{Style, Tone};
+use crate::cli::print::Style;
 use crate::cli::progress::words::one_line;
 use crate::domain::contract::{Assertion, AssertionState, Weight};
 use crate::domain::mission::Mission;
 use crate::domain::verdict::Verdict;
+use crate::view::style_role::StyleRole;
 
 /// Show an assertion
 #[derive(Debug, clap::Args)]
@@ -57,8 +58,8 @@ fn told(assertion: &Assertion, mission: &Mission, verdicts: &[Verdict], style: S
         Weight::Blocking => "blocking",
         Weight::NonBlocking => "non-blocking",
     };
-    let mut lines = vec![style.paint(Tone::Strong, &head), format!("{standing}, {weight}, {claimed}")];
-    let name = |name: &str| style.paint(Tone::Faint, &format!("{name:<10}"));
+    let mut lines = vec![style.paint(StyleRole::Strong, &head), format!("{standing}, {weight}, {claimed}")];
+    let name = |name: &str| style.paint(StyleRole::Dim, &format!("{name:<10}"));
     lines.push(format!("{} {}", name("statement"), wording.statement));
     lines.push(format!("{} {}", name("how"), wording.check.how));
     lines.push(format!("{} {}", name("over"), wording.check.via.word()));
@@ -80,6 +81,6 @@ fn told(assertion: &Assertion, mission: &Mission, verdicts: &[Verdict], style: S
 fn verdict_line(verdict: &Verdict, style: Style) -> String {
     let references: Vec<&str> = verdict.evidence.iter().map(|reference| reference.0.as_str()).collect();
     let when = format!("{} round {} at {}", verdict.milestone, verdict.round, verdict.commit.short());
-    let rest = style.paint(Tone::Faint, &format!("{when}, {} {}", verdict.revision, references.join(" ")));
+    let rest = style.paint(StyleRole::Dim, &format!("{when}, {} {}", verdict.revision, references.join(" ")));
     format!("{:<10} {} {rest}", verdict.outcome.word(), one_line(verdict.observed.as_str()))
 }

@@ -144,7 +144,7 @@ fn options(context: &Context) -> Result<ConsoleOptions> {
 }
 
 fn options_of(context: &Context, shows: Shows) -> Result<ConsoleOptions> {
-    let (standing, stands_at) = match shows {
+    let (session, stands_at) = match shows {
         Shows::Mission => (SessionKind::Live, None),
         Shows::Record { ends } => (SessionKind::Recorded, Some(ends)),
     };
@@ -153,10 +153,10 @@ fn options_of(context: &Context, shows: Shows) -> Result<ConsoleOptions> {
     let unicode = locale.is_none_or(|locale| locale.to_lowercase().replace('-', "").contains("utf8"));
     let colours = word("NO_COLOR").is_empty() && word("TERM") != "dumb";
     let depth = if colours { Depth::Full } else { Depth::Monochrome };
-    let wardrobe = Settings { context: context.clone(), depth };
+    let appearance_source = Settings { context: context.clone(), depth };
     Ok(ConsoleOptions {
-        appearance: wardrobe.read()?,
-        wardrobe: Arc::new(wardrobe),
+        appearance: appearance_source.read()?,
+        appearance_source: Arc::new(appearance_source),
         depth,
         charset: if unicode { Charset::Unicode } else { Charset::Ascii },
         mouse: Mouse::Taken,
@@ -166,6 +166,6 @@ fn options_of(context: &Context, shows: Shows) -> Result<ConsoleOptions> {
             stands_at,
             notify: context.variables.get("FLIGHTDECK_NOTIFY").map(str::to_owned),
         }),
-        standing,
+        session,
     })
 }

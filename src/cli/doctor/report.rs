@@ -8,7 +8,9 @@ use super::{checks, models};
 use crate::cli::context::{Context, Format, Repository, print, print_json};
 use crate::cli::exit::Exit;
 use crate::cli::fault;
-use crate::cli::progress::style::{Style, Tone, padded};
+use crate::cli::print::Style;
+use crate::view::style_role::StyleRole;
+use crate::view::text::padded;
 
 /// Say what works here and what does not
 #[derive(Debug, clap::Args)]
@@ -87,9 +89,9 @@ async fn all(context: &Context, contact: Contact) -> Vec<Check> {
 
 fn line(check: &Check, width: usize, style: Style) -> String {
     let (mark, tone) = match check.state {
-        CheckState::Good => ("✓", Tone::Good),
-        CheckState::Missing => ("!", Tone::Warning),
-        CheckState::Bad => ("✗", Tone::Bad),
+        CheckState::Good => ("✓", StyleRole::Good),
+        CheckState::Missing => ("!", StyleRole::Warn),
+        CheckState::Bad => ("✗", StyleRole::Bad),
     };
     format!("{} {}  {}", style.paint(tone, mark), padded(&check.name, width), check.sentence)
 }

@@ -11,7 +11,7 @@ use crate::cli::findings::one_finding;
 use crate::cli::missions;
 use crate::cli::page::Page;
 use crate::cli::plan::one_feature;
-use crate::cli::progress::style::Style;
+use crate::cli::print::Style;
 use crate::cli::progress::words::{count, ending, used};
 use crate::domain::attempt::{Attempt, Work};
 use crate::domain::finding::Finding;

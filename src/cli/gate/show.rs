@@ -8,7 +8,7 @@ use crate::cli::findings::one_finding;
 use crate::cli::missions::MissionRef;
 use crate::cli::page::Page;
 use crate::cli::plan;
-use crate::cli::progress::style::Style;
+use crate::cli::print::Style;
 use crate::cli::progress::summary::needed;
 use crate::cli::progress::words::{count, used};
 use crate::domain::attempt::Attempt;

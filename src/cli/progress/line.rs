@@ -2,8 +2,10 @@
 
 use std::fmt::Display;
 
-use super::style::{Style, Tone, cut, padded};
 use super::words::elapsed;
+use crate::cli::print::Style;
+use crate::view::style_role::StyleRole;
+use crate::view::text::{clip, padded};
 
 /// Columns of the time, right-aligned.
 const TIME: usize = 8;
@@ -47,16 +49,16 @@ pub enum Glyph {
 }
 
 impl Glyph {
-    fn mark(self) -> (&'static str, Tone) {
+    fn mark(self) -> (&'static str, StyleRole) {
         match self {
-            Self::Start => ("▸", Tone::Strong),
-            Self::Good => ("✓", Tone::Good),
-            Self::Bad => ("✗", Tone::Bad),
-            Self::Warning => ("!", Tone::Warning),
-            Self::Decision => ("◆", Tone::Decision),
-            Self::Question => ("?", Tone::Decision),
-            Self::Note => ("·", Tone::Faint),
-            Self::Said => ("“", Tone::Faint),
+            Self::Start => ("▸", StyleRole::Strong),
+            Self::Good => ("✓", StyleRole::Good),
+            Self::Bad => ("✗", StyleRole::Bad),
+            Self::Warning => ("!", StyleRole::Warn),
+            Self::Decision => ("◆", StyleRole::Key),
+            Self::Question => ("?", StyleRole::Key),
+            Self::Note => ("·", StyleRole::Dim),
+            Self::Said => ("“", StyleRole::Dim),
         }
     }
 }
@@ -90,21 +92,21 @@ impl Line {
     /// The line as it is printed; `at` is the time since the mission began, in milliseconds.
     pub fn rendered(&self, at: u64, style: Style) -> String {
         let (mark, tone) = self.glyph.mark();
-        let time = style.paint(Tone::Faint, &format!("{:>TIME$}", elapsed(at)));
-        let subject = padded(&cut(&self.subject, SUBJECT.max(self.subject.len().min(24))), SUBJECT);
+        let time = style.paint(StyleRole::Dim, &format!("{:>TIME$}", elapsed(at)));
+        let subject = padded(&clip(&self.subject, SUBJECT.max(self.subject.len().min(24))), SUBJECT);
         let used = TIME + 2 + 2 + SUBJECT.max(subject.chars().count()) + 1;
         let text_tone = match self.glyph {
-            Glyph::Decision | Glyph::Question => Tone::Strong,
-            Glyph::Note | Glyph::Said => Tone::Faint,
-            _ => Tone::Plain,
+            Glyph::Decision | Glyph::Question => StyleRole::Strong,
+            Glyph::Note | Glyph::Said => StyleRole::Dim,
+            _ => StyleRole::Text,
         };
         let indent = TIME + 2 + 2 + SUBJECT + 1;
         let (text, rest) = self.text_lines(used, indent, style);
         let text = style.paint(text_tone, &text);
-        let subject =
-            style.paint(if text_tone == Tone::Faint { Tone::Faint } else { Tone::Strong }, &subject);
+        let subject = style
+            .paint(if text_tone == StyleRole::Dim { StyleRole::Dim } else { StyleRole::Strong }, &subject);
         let mut all = format!("{time}  {} {subject} {text}", style.paint(tone, mark)).trim_end().to_owned();
-        let mut under = |line: &str, tone: Tone| {
+        let mut under = |line: &str, tone: StyleRole| {
             all.push('\n');
             all.push_str(format!("{}{}", " ".repeat(indent), style.paint(tone, line)).trim_end());
         };
@@ -113,9 +115,9 @@ impl Line {
         }
         for more in &self.more {
             match self.extent {
-                Extent::Fitting => under(&style.fitted(more, indent), Tone::Faint),
+                Extent::Fitting => under(&style.fitted(more, indent), StyleRole::Dim),
                 // A command that is broken into lines could not be copied.
-                Extent::Whole => under(more, Tone::Faint),
+                Extent::Whole => under(more, StyleRole::Dim),
             }
         }
         all
@@ -134,7 +136,7 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::progress::style::{Colours, Width};
+    use crate::cli::print::{Colours, Width};
 
     #[test]
     fn columns_are_aligned_and_long_lines_cut_on_a_terminal_only() {
@@ -147,7 +149,7 @@ mod tests {
             ),
             Line::new(Glyph::Good, "plan", "1 milestone").with(["M1 The page: F1, F2".to_owned()]),
         ];
-        let narrow = Style { colours: Colours::Left, width: Width::Columns(60) };
+        let narrow = Style { colours: Colours::Hidden, width: Width::Columns(60) };
         let printed: Vec<String> = lines.iter().map(|line| line.rendered(3_661_000, narrow)).collect();
         insta::assert_snapshot!(printed.join("\n"), @r"
          1:01:01  ▸ F1             #2 worker starts: the page

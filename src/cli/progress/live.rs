@@ -2,11 +2,12 @@
 
 use super::entries::Tally;
 use super::event_lines::subject;
-use super::style::{Style, Tone};
 use super::words::{count, elapsed, one_line, used};
+use crate::cli::print::Style;
 use crate::domain::activity::Activity;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
+use crate::view::style_role::StyleRole;
 
 /// Frames of the mark that shows that flightdeck itself is alive.
 const FRAMES: [&str; 4] = ["◐", "◓", "◑", "◒"];
@@ -28,7 +29,7 @@ impl Live<'_> {
         let time = format!("{:>8}", elapsed(self.now.since(self.mission.created)));
         let mark = FRAMES[self.frame % FRAMES.len()];
         let text = style.fitted(&self.words(), time.len() + 4);
-        format!("{}  {} {text}", style.paint(Tone::Faint, &time), style.paint(Tone::Decision, mark))
+        format!("{}  {} {text}", style.paint(StyleRole::Dim, &time), style.paint(StyleRole::Key, mark))
     }
 
     fn words(&self) -> String {
@@ -81,7 +82,7 @@ impl Live<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::progress::style::{Colours, Width};
+    use crate::cli::print::{Colours, Width};
     use crate::domain::attempt::Work;
     use crate::domain::id::{FeatureId, MilestoneId};
 
@@ -102,7 +103,7 @@ mod tests {
         let review = |n| Work::Review { milestone: MilestoneId(1), round: 1, feature: FeatureId(n) };
         let two = [activity(review(1), "waiting for the model"), activity(review(2), "x")];
         let tally = Tally::default();
-        let style = Style { colours: Colours::Left, width: Width::Columns(72) };
+        let style = Style { colours: Colours::Hidden, width: Width::Columns(72) };
         let live = |activity, now| Live {
             mission: &mission,
             activity,

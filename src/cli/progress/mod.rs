@@ -7,6 +7,5 @@ pub mod event_lines;
 pub mod line;
 pub mod live;
 pub mod screen;
-pub mod style;
 pub mod summary;
 pub mod words;

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use super::line::Line;
-use super::style::{Colours, Style, Width};
+use crate::cli::print::{Colours, Style, Width};
 
 /// Columns of a terminal that does not tell.
 const USUAL_COLUMNS: usize = 100;
@@ -36,7 +36,7 @@ impl Output {
         if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
             return Self::Pipe;
         }
-        Self::Terminal(if set("NO_COLOR") { Colours::Left } else { Colours::Shown })
+        Self::Terminal(if set("NO_COLOR") { Colours::Hidden } else { Colours::Shown })
     }
 
     /// How lines look there now; the width may change while it runs.
@@ -129,7 +129,7 @@ mod tests {
         piped.live("working").unwrap();
         piped.print("done").unwrap();
         assert_eq!(String::from_utf8(piped.out).unwrap(), "done\n");
-        let mut terminal = Screen::new(Vec::new(), Output::Terminal(Colours::Left));
+        let mut terminal = Screen::new(Vec::new(), Output::Terminal(Colours::Hidden));
         terminal.live("working").unwrap();
         terminal.print("done").unwrap();
         terminal.print("again").unwrap();

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::line::{Glyph, Line};
-use super::style::{Style, Tone, padded};
 use super::words::{count, elapsed, one_line, used};
+use crate::cli::print::Style;
 use crate::domain::attempt::{Attempt, Ending};
 use crate::domain::attention::{Need, NeedKind, needs};
 use crate::domain::gate::GateId;
 use crate::domain::id::{MilestoneId, Timestamp};
 use crate::domain::mission::{End, HoldCause, Mission};
 use crate::domain::round::Round;
+use crate::view::style_role::StyleRole;
+use crate::view::text::padded;
 
 /// How a mission stands at a time, in a few lines.
 pub fn summary(mission: &Mission, now: Timestamp, style: Style) -> Vec<String> {
@@ -23,7 +25,7 @@ pub fn summary(mission: &Mission, now: Timestamp, style: Style) -> Vec<String> {
     let attempts = count(mission.attempts.len(), "attempt");
     let status = mission.status().word();
     let head = format!("{id} is {status} after {took}: {attempts}, {}", used(&mission.usage()));
-    let mut lines = vec![style.paint(Tone::Strong, &style.fitted(&head, 0))];
+    let mut lines = vec![style.paint(StyleRole::Strong, &style.fitted(&head, 0))];
     let rows = [
         ("assertions", standings(mission)),
         ("milestones", milestones(mission)),
@@ -31,7 +33,11 @@ pub fn summary(mission: &Mission, now: Timestamp, style: Style) -> Vec<String> {
         ("next", next(mission, &id)),
     ];
     for (name, words) in rows.into_iter().filter(|(_, words)| !words.is_empty()) {
-        lines.push(format!("  {} {}", style.paint(Tone::Faint, &padded(name, 11)), style.fitted(&words, 14)));
+        lines.push(format!(
+            "  {} {}",
+            style.paint(StyleRole::Dim, &padded(name, 11)),
+            style.fitted(&words, 14)
+        ));
     }
     lines
 }

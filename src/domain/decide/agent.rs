@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::Result;
 use super::draft::{Draft, Raised};
 use super::planning::next_feature_id;
 use crate::domain::attempt::Work;
+use crate::domain::contract::Assertion;
 use crate::domain::event::Event;
-use crate::domain::finding::{Ruling, Severity, Source, TriageDecision};
+use crate::domain::finding::{Finding, Ruling, Severity, Source, TriageDecision};
 use crate::domain::gate::GateId;
 use crate::domain::handoff::{Handoff, Issue};
 use crate::domain::id::{AssertionId, Commit, FeatureId, FindingId};
@@ -16,7 +18,7 @@ use crate::domain::rejection::Rejection;
 use crate::domain::text::Line;
 use crate::domain::verdict::Standing;
 
-pub(super) fn hand_in(draft: &mut Draft, handoff: Handoff, head: Commit) -> Result<(), Rejection> {
+pub(super) fn hand_in(draft: &mut Draft, handoff: Handoff, head: Commit) -> Result {
     let asker = draft.asker()?;
     let (attempt, base) = (asker.id, asker.base.clone());
     let Work::Build { feature } = asker.work else {
@@ -29,28 +31,15 @@ pub(super) fn hand_in(draft: &mut Draft, handoff: Handoff, head: Commit) -> Resu
     }
     let untouched = head == base;
     draft.emit(Event::HandoffGiven { attempt, feature, head, handoff: Box::new(handoff.clone()) });
+    let mut raise = |severity, source, text: &str| {
+        draft.raise(Raised { feature: Some(feature), ..Raised::new(severity, source, text) });
+    };
     if untouched {
-        draft.raise(Raised {
-            severity: Severity::Blocking,
-            source: Source::Handoff { attempt },
-            feature: Some(feature),
-            assertion: None,
-            description: Line::clipped(format!(
-                "{feature} was handed in without a commit: {}",
-                handoff.summary
-            )),
-            suggested_fix: None,
-        });
+        let text = format!("{feature} was handed in without a commit: {}", handoff.summary);
+        raise(Severity::Blocking, Source::Handoff { attempt }, &text);
     }
-    for item in handoff.left_undone {
-        draft.raise(Raised {
-            severity: Severity::NonBlocking,
-            source: Source::LeftUndone { attempt },
-            feature: Some(feature),
-            assertion: None,
-            description: item,
-            suggested_fix: None,
-        });
+    for item in &handoff.left_undone {
+        raise(Severity::NonBlocking, Source::LeftUndone { attempt }, item.as_str());
     }
     for issue in handoff.issues {
         raise_issue(draft, issue, Source::Handoff { attempt }, Some(feature));
@@ -61,40 +50,30 @@ pub(super) fn hand_in(draft: &mut Draft, handoff: Handoff, head: Commit) -> Resu
 
 /// Raises a reported issue as a finding.
 pub(super) fn raise_issue(draft: &mut Draft, issue: Issue, source: Source, feature: Option<FeatureId>) {
-    draft.raise(Raised {
-        severity: issue.severity,
-        source,
-        feature,
-        assertion: None,
-        description: issue.description,
-        suggested_fix: issue.suggested_fix,
-    });
+    let Issue { severity, description, suggested_fix } = issue;
+    draft.raise(Raised { feature, suggested_fix, ..Raised::new(severity, source, description) });
 }
 
 pub(super) fn request_amendment(
     draft: &mut Draft,
     assertion: &AssertionId,
-    proposal: &Line,
+    proposal: Line,
     reason: &Line,
-) -> Result<(), Rejection> {
-    let attempt = draft.asker()?.id;
-    if !draft.mission().contract.contains_key(assertion) {
-        return Err(Rejection::unknown(format!("there is no assertion {assertion} in the contract")));
-    }
-    let feature = draft.mission().claimant(assertion).map(|feature| feature.id);
+) -> Result {
+    let source = Source::Amendment { attempt: draft.asker()?.id };
+    super::contract::known(draft.mission(), assertion)?;
+    let description = format!("{assertion} should be amended: {reason}");
     draft.raise(Raised {
-        severity: Severity::NonBlocking,
-        source: Source::Amendment { attempt },
-        feature,
+        feature: draft.mission().claimant(assertion).map(|feature| feature.id),
         assertion: Some(assertion.clone()),
-        description: Line::clipped(format!("{assertion} should be amended: {reason}")),
-        suggested_fix: Some(proposal.clone()),
+        suggested_fix: Some(proposal),
+        ..Raised::new(Severity::NonBlocking, source, description)
     });
     Ok(())
 }
 
 /// Settles every open finding in one turn: each becomes a fix feature, joins one, or is dismissed with a reason.
-pub(super) fn triage(draft: &mut Draft, decisions: Vec<TriageDecision>) -> Result<(), Rejection> {
+pub(super) fn triage(draft: &mut Draft, decisions: Vec<TriageDecision>) -> Result {
     check_complete(draft.mission(), &decisions)?;
     let mut joined: BTreeMap<FindingId, Vec<FindingId>> = BTreeMap::new();
     let mut fixes: Vec<(FindingId, FeatureSpec)> = Vec::new();
@@ -134,10 +113,10 @@ fn hold_endless_fixes(draft: &mut Draft) {
     let Some((depth, feature)) = deepest.filter(|(depth, _)| *depth > most && mission.hold.is_none()) else {
         return;
     };
-    let sentence = Line::clipped(format!(
+    let sentence = format!(
         "{feature} would be fix number {depth} in a row for the same thing: look at the findings, then `flightdeck resume` to let it try, or tell the orchestrator what to do"
-    ));
-    draft.emit(Event::MissionHeld { hold: Hold { cause: HoldCause::Failures, sentence, until: None } });
+    );
+    draft.emit(Event::MissionHeld { hold: Hold::new(HoldCause::Failures, sentence) });
 }
 
 /// How many fixes stand behind each other: 1 for one that mends a planned feature.
@@ -147,7 +126,7 @@ fn fix_depth(mission: &Mission, id: FeatureId) -> u32 {
     1 + mended.filter(|older| *older < id).map(|older| fix_depth(mission, older)).max().unwrap_or(0)
 }
 
-fn check_complete(mission: &Mission, decisions: &[TriageDecision]) -> Result<(), Rejection> {
+fn check_complete(mission: &Mission, decisions: &[TriageDecision]) -> Result {
     for decision in decisions {
         let id = decision.finding;
         match mission.findings.get(&id) {
@@ -161,26 +140,21 @@ fn check_complete(mission: &Mission, decisions: &[TriageDecision]) -> Result<(),
             return Err(Rejection::invalid(format!("{id} is decided twice")));
         }
     }
-    let undecided: Vec<String> = mission
-        .open_findings()
-        .filter(|finding| !decisions.iter().any(|decision| decision.finding == finding.id))
-        .map(|finding| finding.id.to_string())
-        .collect();
+    let decided = |finding: &&Finding| decisions.iter().any(|decision| decision.finding == finding.id);
+    let undecided = mission.open_findings().filter(|finding| !decided(finding));
+    let undecided: Vec<String> = undecided.map(|finding| finding.id.to_string()).collect();
     if undecided.is_empty() {
         return Ok(());
     }
-    Err(Rejection::invalid(format!(
-        "{} not decided: every open finding needs a decision",
-        undecided.join(", ")
-    )))
+    let undecided = undecided.join(", ");
+    Err(Rejection::invalid(format!("{undecided} not decided: every open finding needs a decision")))
 }
 
 /// A failed assertion cannot be talked away: it is mended, amended, or waived by the person.
-pub(super) fn check_dismissal(mission: &Mission, id: FindingId) -> Result<(), Rejection> {
+pub(super) fn check_dismissal(mission: &Mission, id: FindingId) -> Result {
     let failed = mission.findings.get(&id).filter(|f| matches!(f.source, Source::Verdict { .. }));
     let Some(assertion) = failed.and_then(|finding| finding.assertion.as_ref()) else { return Ok(()) };
-    let blocking =
-        mission.contract.get(assertion).is_some_and(crate::domain::contract::Assertion::is_blocking);
+    let blocking = mission.contract.get(assertion).is_some_and(Assertion::is_blocking);
     if blocking && mission.standing(assertion) == Standing::Failed {
         return Err(Rejection::invalid(format!(
             "{id} cannot be dismissed while {assertion} fails: mend it, amend the assertion, or ask the person to waive it"

@@ -1,5 +1,6 @@
 //! How attempts start and end, and what holds a mission.
 
+use super::Result;
 use super::draft::Draft;
 use crate::domain::attempt::{Attempt, Ending, Work};
 use crate::domain::event::{Actor, Event};
@@ -15,19 +16,12 @@ use crate::domain::usage::Usage;
 const MOST_OF_A_REASON: usize = 400;
 
 /// Usage of an attempt that has ended still counts: the money is spent.
-pub(super) fn count_usage(
-    mission: &Mission,
-    attempt: AttemptId,
-    usage: Usage,
-) -> Result<Vec<Event>, Rejection> {
-    if !mission.attempts.contains_key(&attempt) {
-        return Err(Rejection::unknown(format!("there is no attempt {attempt}")));
-    }
-    Ok(vec![Event::UsageCounted { attempt, usage }])
+pub(super) fn count_usage(mission: &Mission, attempt: AttemptId, usage: Usage) -> Result<Event> {
+    known(mission, attempt).map(|_| Event::UsageCounted { attempt, usage })
 }
 
 /// An attempt starts only when its work is due and nobody is at it: so there is never a second writer.
-pub(super) fn start_attempt(draft: &mut Draft, work: Work, model: Title) -> Result<(), Rejection> {
+pub(super) fn start_attempt(draft: &mut Draft, work: Work, model: Title) -> Result {
     let mission = draft.mission();
     let Some(role) = work.role() else {
         return Err(Rejection::invalid(format!("{work} is the engine's own work")));
@@ -39,13 +33,11 @@ pub(super) fn start_attempt(draft: &mut Draft, work: Work, model: Title) -> Resu
     if let Some(other) = mission.live_attempts().find(busy) {
         return Err(Rejection::out_of_turn(format!("{} is at {} already", other.id, other.work)));
     }
-    let attempt = draft.next_attempt();
-    let base = match base_of(mission, work) {
-        Some(base) => base.clone(),
-        None => return Err(Rejection::out_of_turn("the mission has no base commit")),
+    let Some(base) = base_of(mission, work).cloned() else {
+        return Err(Rejection::out_of_turn("the mission has no base commit"));
     };
-    draft.emit(Event::AttemptStarted { attempt, work, role, model, base });
-    Ok(())
+    let attempt = AttemptId(mission.attempts.keys().next_back().map_or(1, |last| last.0 + 1));
+    draft.accept(Event::AttemptStarted { attempt, work, role, model, base })
 }
 
 /// Validators look at the commit of their round, everybody else at the mission's head.
@@ -54,35 +46,33 @@ fn base_of(mission: &Mission, work: Work) -> Option<&Commit> {
         Work::Review { milestone, round, .. }
         | Work::Scrutinize { milestone, round }
         | Work::TestAsUser { milestone, round } => mission.round(milestone, round).map(|found| &found.commit),
-        _ => mission.head(),
+        Work::Plan
+        | Work::Talk
+        | Work::Triage
+        | Work::Build { .. }
+        | Work::CheckClaims { .. }
+        | Work::RunGateCommands { .. } => mission.head(),
     }
 }
 
-pub(super) fn end_attempt(draft: &mut Draft, id: AttemptId, ending: Ending) -> Result<(), Rejection> {
+pub(super) fn end_attempt(draft: &mut Draft, id: AttemptId, ending: Ending) -> Result {
     let attempt = live(draft.mission(), id)?;
     let (work, ending) = (attempt.work, truly(draft.mission(), attempt, ending));
     draft.emit(Event::AttemptEnded { attempt: id, ending: ending.clone() });
+    let (failed, limit) = (draft.mission().failures_of(work), draft.mission().limits().failures);
     match ending {
         Ending::Unusable { reason } => {
-            let sentence = Line::clipped(format!("{work} has no usable model: {reason}"));
-            hold(draft, Hold { cause: HoldCause::Backend, sentence, until: None })
+            hold(draft, Hold::new(HoldCause::Backend, format!("{work} has no usable model: {reason}")))
         }
-        Ending::Failed { reason }
-            if draft.mission().failures_of(work) >= draft.mission().limits().failures =>
-        {
-            if work == Work::Talk {
-                give_up_talk(draft, &reason);
-                return Ok(());
-            }
-            let count = draft.mission().failures_of(work);
-            let sentence = Line::clipped(failures(work, count, &reason));
-            hold(draft, Hold { cause: HoldCause::Failures, sentence, until: None })
+        Ending::Failed { reason } if failed >= limit && work == Work::Talk => give_up_talk(draft, &reason),
+        Ending::Failed { reason } if failed >= limit => {
+            hold(draft, Hold::new(HoldCause::Failures, failures(work, failed, &reason)))
         }
         Ending::Done | Ending::Failed { .. } | Ending::Interrupted | Ending::Stopped { .. } => Ok(()),
     }
 }
 
-/// What a person is told when the same work failed too often, and what can be done about it.
+/// What to say to the person when the same work failed too often, and what they can do about it.
 fn failures(work: Work, count: u32, reason: &Line) -> String {
     let times = plural(usize::try_from(count).unwrap_or(usize::MAX), "time");
     let last = Text::<MOST_OF_A_REASON>::clipped(reason);
@@ -107,20 +97,20 @@ fn truly(mission: &Mission, attempt: &Attempt, ending: Ending) -> Ending {
     Ending::Failed { reason: Line::clipped(reason) }
 }
 
-pub(super) fn stop_attempt(draft: &mut Draft, id: AttemptId) -> Result<(), Rejection> {
+pub(super) fn stop_attempt(draft: &mut Draft, id: AttemptId) -> Result {
     let work = live(draft.mission(), id)?.work;
     let ending = Ending::Stopped { reason: Line::clipped("stopped by you") };
     draft.emit(Event::AttemptEnded { attempt: id, ending });
     if work == Work::Talk {
-        give_up_talk(draft, &Line::clipped("you stopped it"));
-        return Ok(());
+        return give_up_talk(draft, &Line::clipped("you stopped it"));
     }
-    let sentence = Line::clipped(format!("you stopped {id} at {work}: `flightdeck resume` runs it again"));
-    hold(draft, Hold { cause: HoldCause::StoppedAttempt, sentence, until: None })
+    let sentence = format!("you stopped {id} at {work}: `flightdeck resume` runs it again");
+    hold(draft, Hold::new(HoldCause::StoppedAttempt, sentence))
 }
 
-/// A talk that comes to nothing never keeps the mission from flying: whoever waits is told, and the mail is put away.
-fn give_up_talk(draft: &mut Draft, reason: &Line) {
+/// A talk that fails never keeps the mission from flying: everybody who waits gets an answer, and the mail counts as
+/// delivered.
+fn give_up_talk(draft: &mut Draft, reason: &Line) -> Result {
     let asking: Vec<QuestionId> = draft.mission().waiting_workers().map(|question| question.id).collect();
     for question in asking {
         let answer = Prose::clipped(
@@ -128,31 +118,20 @@ fn give_up_talk(draft: &mut Draft, reason: &Line) {
         );
         draft.emit(Event::QuestionAnswered { question, answer });
     }
-    let mission = draft.mission();
     let waits = |m: &&Message| m.to == Party::Orchestrator && m.state == MessageState::Waiting;
-    let messages: Vec<MessageId> = mission.messages.iter().filter(waits).map(|message| message.id).collect();
-    let id = MessageId(mission.messages.last().map_or(1, |last| last.id.0 + 1));
-    if messages.is_empty() {
-        return;
+    let messages = draft.mission().messages.iter().filter(waits);
+    let messages: Vec<MessageId> = messages.map(|message| message.id).collect();
+    if !messages.is_empty() {
+        draft.emit(Event::MessagesDelivered { messages });
+        let text = format!("I could not answer ({reason}). Say it again to have me try once more.");
+        draft.send(Party::Orchestrator, Party::Person, Prose::clipped(text), Delivery::Queue);
     }
-    draft.emit(Event::MessagesDelivered { messages });
-    let message = Message {
-        id,
-        from: Party::Orchestrator,
-        to: Party::Person,
-        text: Prose::clipped(format!(
-            "I could not answer ({reason}). Say it again to have me try once more."
-        )),
-        delivery: Delivery::Queue,
-        at: draft.now,
-        state: MessageState::Delivered,
-    };
-    draft.emit(Event::MessageSent { message });
+    Ok(())
 }
 
 /// The first cause stands: a later one does not hide why the mission came to rest. A person's pause, though, is
 /// never lifted by a timer, so it replaces a quota's.
-pub(super) fn hold(draft: &mut Draft, hold: Hold) -> Result<(), Rejection> {
+pub(super) fn hold(draft: &mut Draft, hold: Hold) -> Result {
     match draft.mission().hold.as_ref().map(|present| present.cause) {
         None => {}
         Some(HoldCause::Quota) if hold.cause != HoldCause::Quota => {}
@@ -161,36 +140,40 @@ pub(super) fn hold(draft: &mut Draft, hold: Hold) -> Result<(), Rejection> {
         }
         Some(_) => return Ok(()),
     }
-    draft.emit(Event::MissionHeld { hold });
-    Ok(())
+    draft.accept(Event::MissionHeld { hold })
 }
 
 /// The person lifts any hold; the engine only one that has an end.
-pub(super) fn resume(draft: &mut Draft) -> Result<(), Rejection> {
+pub(super) fn resume(draft: &mut Draft) -> Result {
     let Some(hold) = &draft.mission().hold else {
         return Err(Rejection::out_of_turn("the mission is not paused"));
     };
     if draft.actor != Actor::Person && hold.until.is_none() {
         return Err(Rejection::out_of_turn("only a hold that has an end lifts by itself"));
     }
-    draft.emit(Event::MissionResumed);
-    Ok(())
+    draft.accept(Event::MissionResumed)
 }
 
 /// Ends the mission, and every attempt with it.
-pub(super) fn abandon(draft: &mut Draft, reason: Line) {
+pub(super) fn abandon(draft: &mut Draft, reason: Line) -> Result {
     let live: Vec<AttemptId> = draft.mission().live_attempts().map(|attempt| attempt.id).collect();
     for attempt in live {
         let ending = Ending::Stopped { reason: Line::clipped("the mission was abandoned") };
         draft.emit(Event::AttemptEnded { attempt, ending });
     }
-    draft.emit(Event::MissionAbandoned { reason });
+    draft.accept(Event::MissionAbandoned { reason })
 }
 
-pub(super) fn live(mission: &Mission, id: AttemptId) -> Result<&Attempt, Rejection> {
-    match mission.attempts.get(&id) {
-        None => Err(Rejection::unknown(format!("there is no attempt {id}"))),
-        Some(attempt) if !attempt.is_live() => Err(Rejection::out_of_turn(format!("{id} has ended already"))),
-        Some(attempt) => Ok(attempt),
+/// An attempt by its id.
+pub(super) fn known(mission: &Mission, id: AttemptId) -> Result<&Attempt> {
+    mission.attempts.get(&id).ok_or_else(|| Rejection::unknown(format!("there is no attempt {id}")))
+}
+
+/// An attempt that is running.
+pub(super) fn live(mission: &Mission, id: AttemptId) -> Result<&Attempt> {
+    let attempt = known(mission, id)?;
+    if attempt.is_live() {
+        return Ok(attempt);
     }
+    Err(Rejection::out_of_turn(format!("{id} has ended already")))
 }

@@ -1,9 +1,10 @@
 //! Changes to the contract while it is flown: edit, add, retire, waive.
 
+use super::Result;
 use super::draft::{Draft, refuse};
 use crate::domain::command::WordingEdit;
 use crate::domain::consequence::ContractChange;
-use crate::domain::contract::{Assertion, AssertionDraft};
+use crate::domain::contract::{Assertion, AssertionDraft, Wording};
 use crate::domain::event::Event;
 use crate::domain::finding::Finding;
 use crate::domain::id::{AssertionId, FeatureId, FindingId, Revision};
@@ -17,7 +18,7 @@ use crate::domain::verdict::Standing;
 ///
 /// # Errors
 /// The rejection it would get.
-pub fn check_change(mission: &Mission, change: &ContractChange) -> Result<(), Rejection> {
+pub fn check_change(mission: &Mission, change: &ContractChange) -> Result {
     match change {
         ContractChange::Edit { assertion, base, edit } => {
             check_edit(mission, assertion, *base, edit).map(|_| ())
@@ -27,24 +28,17 @@ pub fn check_change(mission: &Mission, change: &ContractChange) -> Result<(), Re
     }
 }
 
-pub(super) fn edit(
-    draft: &mut Draft,
-    id: AssertionId,
-    base: Revision,
-    edit: &WordingEdit,
-) -> Result<(), Rejection> {
+pub(super) fn edit(draft: &mut Draft, id: AssertionId, base: Revision, edit: &WordingEdit) -> Result {
     let wording = check_edit(draft.mission(), &id, base, edit)?;
-    draft.emit(Event::AssertionEdited { assertion: id, revision: base.next(), wording: Box::new(wording) });
-    Ok(())
+    draft.accept(Event::AssertionEdited { assertion: id, revision: base.next(), wording: Box::new(wording) })
 }
 
-pub(super) fn add(draft: &mut Draft, added: AssertionDraft, feature: FeatureId) -> Result<(), Rejection> {
+pub(super) fn add(draft: &mut Draft, added: AssertionDraft, feature: FeatureId) -> Result {
     check_add(draft.mission(), &added, feature)?;
-    draft.emit(Event::AssertionAdded { assertion: Box::new(Assertion::new(added)), feature });
-    Ok(())
+    draft.accept(Event::AssertionAdded { assertion: Box::new(Assertion::new(added)), feature })
 }
 
-pub(super) fn retire(draft: &mut Draft, id: &AssertionId, reason: &Line) -> Result<(), Rejection> {
+pub(super) fn retire(draft: &mut Draft, id: &AssertionId, reason: &Line) -> Result {
     active(draft.mission(), id)?;
     draft.emit(Event::AssertionRetired { assertion: id.clone(), reason: reason.clone() });
     dismiss_findings_about(draft, id, &Line::clipped(format!("{id} was retired: {reason}")));
@@ -52,7 +46,7 @@ pub(super) fn retire(draft: &mut Draft, id: &AssertionId, reason: &Line) -> Resu
 }
 
 /// A waiver holds for the present revision only: an edit afterwards asks anew.
-pub(super) fn waive(draft: &mut Draft, id: &AssertionId, reason: &Line) -> Result<(), Rejection> {
+pub(super) fn waive(draft: &mut Draft, id: &AssertionId, reason: &Line) -> Result {
     let mission = draft.mission();
     let revision = active(mission, id)?.revision;
     match mission.standing(id) {
@@ -60,7 +54,7 @@ pub(super) fn waive(draft: &mut Draft, id: &AssertionId, reason: &Line) -> Resul
             return Err(Rejection::out_of_turn(format!("{id} passed: there is nothing to waive")));
         }
         Standing::Waived => return Err(Rejection::out_of_turn(format!("{id} was waived already"))),
-        _ => {}
+        Standing::Pending | Standing::Failed | Standing::Blocked | Standing::Stale | Standing::Retired => {}
     }
     draft.emit(Event::AssertionWaived { assertion: id.clone(), revision, reason: reason.clone() });
     dismiss_findings_about(draft, id, &Line::clipped(format!("{id} was waived: {reason}")));
@@ -75,12 +69,7 @@ fn dismiss_findings_about(draft: &mut Draft, id: &AssertionId, reason: &Line) {
     }
 }
 
-fn check_edit(
-    mission: &Mission,
-    id: &AssertionId,
-    base: Revision,
-    edit: &WordingEdit,
-) -> Result<crate::domain::contract::Wording, Rejection> {
+fn check_edit(mission: &Mission, id: &AssertionId, base: Revision, edit: &WordingEdit) -> Result<Wording> {
     let assertion = active(mission, id)?;
     if assertion.revision != base {
         return Err(Rejection::new(
@@ -99,7 +88,7 @@ fn check_edit(
     Ok(wording)
 }
 
-fn check_add(mission: &Mission, added: &AssertionDraft, feature: FeatureId) -> Result<(), Rejection> {
+fn check_add(mission: &Mission, added: &AssertionDraft, feature: FeatureId) -> Result {
     if mission.contract.contains_key(&added.id) {
         return Err(Rejection::invalid(format!("{} exists already: choose another number", added.id)));
     }
@@ -115,10 +104,16 @@ fn check_add(mission: &Mission, added: &AssertionDraft, feature: FeatureId) -> R
     refuse(&lint::lint_wording(&added.id, &added.wording))
 }
 
-fn active<'a>(mission: &'a Mission, id: &AssertionId) -> Result<&'a Assertion, Rejection> {
-    match mission.contract.get(id) {
-        None => Err(Rejection::unknown(format!("there is no assertion {id} in the contract"))),
-        Some(assertion) if !assertion.is_active() => Err(Rejection::out_of_turn(format!("{id} is retired"))),
-        Some(assertion) => Ok(assertion),
+/// An assertion of the contract, retired ones included.
+pub(super) fn known<'a>(mission: &'a Mission, id: &AssertionId) -> Result<&'a Assertion> {
+    let found = mission.contract.get(id);
+    found.ok_or_else(|| Rejection::unknown(format!("there is no assertion {id} in the contract")))
+}
+
+fn active<'a>(mission: &'a Mission, id: &AssertionId) -> Result<&'a Assertion> {
+    let assertion = known(mission, id)?;
+    if assertion.is_active() {
+        return Ok(assertion);
     }
+    Err(Rejection::out_of_turn(format!("{id} is retired")))
 }

@@ -2,13 +2,16 @@
 
 use std::borrow::Cow;
 
+use super::Result;
+use super::attempt::known;
 use crate::domain::attempt::{Attempt, Ending};
 use crate::domain::event::{Actor, Event};
 use crate::domain::finding::{Finding, FindingState, Severity, Source};
-use crate::domain::id::{AssertionId, AttemptId, FeatureId, FindingId, MilestoneId, Timestamp};
+use crate::domain::id::{AssertionId, DirectiveId, FeatureId, FindingId, MessageId, MilestoneId, Timestamp};
+use crate::domain::message::{Delivery, Directive, Message, MessageState, Party};
 use crate::domain::mission::Mission;
 use crate::domain::rejection::Rejection;
-use crate::domain::text::Line;
+use crate::domain::text::{Line, Prose};
 
 /// A decision in the making.
 pub(super) struct Draft<'a> {
@@ -28,6 +31,14 @@ pub(super) struct Raised {
     pub(super) suggested_fix: Option<Line>,
 }
 
+impl Raised {
+    /// A finding about the milestone as a whole, without a suggestion.
+    pub(super) fn new(severity: Severity, source: Source, description: impl AsRef<str>) -> Self {
+        let description = Line::clipped(description);
+        Self { severity, source, feature: None, assertion: None, description, suggested_fix: None }
+    }
+}
+
 impl<'a> Draft<'a> {
     pub(super) fn new(mission: &'a Mission, actor: Actor, now: Timestamp) -> Self {
         Self { mission: Cow::Borrowed(mission), events: Vec::new(), actor, now }
@@ -43,16 +54,22 @@ impl<'a> Draft<'a> {
         self.events.push(event);
     }
 
+    /// Emits all that a verb directly causes.
+    pub(super) fn accept(&mut self, event: Event) -> Result {
+        self.emit(event);
+        Ok(())
+    }
+
     pub(super) fn into_events(self) -> Vec<Event> {
         self.events
     }
 
     /// The attempt that asks.
-    pub(super) fn asker(&self) -> Result<&Attempt, Rejection> {
+    pub(super) fn asker(&self) -> Result<&Attempt> {
         let Actor::Attempt(id) = self.actor else {
             return Err(Rejection::out_of_turn("only an attempt can ask for that"));
         };
-        self.mission.attempts.get(&id).ok_or_else(|| Rejection::unknown(format!("there is no attempt {id}")))
+        known(&self.mission, id)
     }
 
     /// Ends the attempt that asks, with what its role owes.
@@ -80,13 +97,23 @@ impl<'a> Draft<'a> {
         self.emit(Event::FindingRaised { finding: Box::new(finding) });
     }
 
-    /// The number of the next attempt.
-    pub(super) fn next_attempt(&self) -> AttemptId {
-        AttemptId(self.mission.attempts.keys().next_back().map_or(1, |last| last.0 + 1))
+    /// Sends a message.
+    pub(super) fn send(&mut self, from: Party, to: Party, text: Prose, delivery: Delivery) {
+        let id = MessageId(self.mission.messages.last().map_or(1, |last| last.id.0 + 1));
+        // The person reads a reply on their screen: nobody has to deliver it.
+        let state = if to == Party::Person { MessageState::Delivered } else { MessageState::Waiting };
+        let message = Message { id, from, to, text, delivery, at: self.now, state };
+        self.emit(Event::MessageSent { message });
+    }
+
+    /// Gives every agent an instruction from now on.
+    pub(super) fn direct(&mut self, from: Party, text: Prose) {
+        let id = DirectiveId(self.mission.directives.last().map_or(1, |last| last.id.0 + 1));
+        self.emit(Event::DirectiveIssued { directive: Directive { id, text, from, at: self.now } });
     }
 }
 
 /// The complaints of a lint as one refusal, or nothing.
-pub(super) fn refuse(complaints: &[String]) -> Result<(), Rejection> {
+pub(super) fn refuse(complaints: &[String]) -> Result {
     if complaints.is_empty() { Ok(()) } else { Err(Rejection::invalid(complaints.join("; "))) }
 }

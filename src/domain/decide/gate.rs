@@ -1,11 +1,12 @@
 //! GO and NO-GO.
 
+use super::Result;
 use super::draft::{Draft, Raised};
 use crate::domain::event::Event;
 use crate::domain::finding::{Severity, Source};
 use crate::domain::gate::{DecidedBy, Decision, GateId};
-use crate::domain::id::{DirectiveId, MessageId, MilestoneId};
-use crate::domain::message::{Delivery, Directive, Message, MessageState, Party};
+use crate::domain::id::MilestoneId;
+use crate::domain::message::{Delivery, Party};
 use crate::domain::mission::Mission;
 use crate::domain::rejection::Rejection;
 use crate::domain::text::{Line, Prose};
@@ -13,7 +14,7 @@ use crate::domain::text::{Line, Prose};
 /// Rounds that a NO-GO grants to a milestone which used up its own.
 const MORE_ROUNDS: u32 = 2;
 
-pub(super) fn decide_gate(draft: &mut Draft, gate: GateId, decision: Decision) -> Result<(), Rejection> {
+pub(super) fn decide_gate(draft: &mut Draft, gate: GateId, decision: Decision) -> Result {
     let mission = draft.mission();
     exists(mission, gate)?;
     match mission.gates.get(&gate) {
@@ -43,7 +44,7 @@ pub(super) fn decide_gate(draft: &mut Draft, gate: GateId, decision: Decision) -
 }
 
 /// A gate of a milestone that is not planned is a mistake; one of a later milestone only comes too early.
-fn exists(mission: &Mission, gate: GateId) -> Result<(), Rejection> {
+fn exists(mission: &Mission, gate: GateId) -> Result {
     let GateId::Milestone(id) = gate else { return Ok(()) };
     let known: Vec<String> = mission.milestones.iter().map(|milestone| milestone.id.to_string()).collect();
     if mission.milestones.iter().any(|milestone| milestone.id == id) {
@@ -51,7 +52,7 @@ fn exists(mission: &Mission, gate: GateId) -> Result<(), Rejection> {
     }
     Err(Rejection::unknown(match known.as_slice() {
         [] => format!("there is no milestone {id}: nothing is planned yet"),
-        _ => format!("there is no milestone {id}; there are {}", known.join(", ")),
+        [..] => format!("there is no milestone {id}; there are {}", known.join(", ")),
     }))
 }
 
@@ -60,36 +61,14 @@ fn send_back(draft: &mut Draft, gate: GateId, note: &Line) {
     let text = Prose::clipped(format!("At the {gate} gate the person said NO-GO: {note}"));
     let mission = draft.mission();
     let milestone = match gate {
-        GateId::Plan => {
-            let id = MessageId(mission.messages.last().map_or(1, |last| last.id.0 + 1));
-            let message = Message {
-                id,
-                from: Party::Person,
-                to: Party::Orchestrator,
-                text,
-                delivery: Delivery::Queue,
-                at: draft.now,
-                state: MessageState::Waiting,
-            };
-            draft.emit(Event::MessageSent { message });
-            return;
-        }
+        GateId::Plan => return draft.send(Party::Person, Party::Orchestrator, text, Delivery::Queue),
         GateId::Milestone(id) => id,
         GateId::Final => mission.flown_milestone().unwrap_or(MilestoneId(1)),
     };
-    let id = DirectiveId(mission.directives.last().map_or(1, |last| last.id.0 + 1));
     let used = mission.rounds_used(milestone);
     if used >= mission.round_limit(milestone) {
         draft.emit(Event::RoundsExtended { milestone, limit: used.saturating_add(MORE_ROUNDS) });
     }
-    let directive = Directive { id, text, from: Party::Person, at: draft.now };
-    draft.emit(Event::DirectiveIssued { directive });
-    draft.raise(Raised {
-        severity: Severity::Blocking,
-        source: Source::Gate,
-        feature: None,
-        assertion: None,
-        description: Line::clipped(format!("NO-GO at {gate}: {note}")),
-        suggested_fix: None,
-    });
+    draft.direct(Party::Person, text);
+    draft.raise(Raised::new(Severity::Blocking, Source::Gate, format!("NO-GO at {gate}: {note}")));
 }

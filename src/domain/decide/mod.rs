@@ -5,6 +5,7 @@
 
 mod agent;
 mod attempt;
+mod checks;
 pub mod contract;
 mod draft;
 mod gate;
@@ -12,26 +13,22 @@ mod planning;
 mod settle;
 mod talk;
 mod validation;
-mod work;
 
 use super::attempt::Role;
 use super::command::{Asker, Command, Permission};
 use super::event::{Actor, Event};
 use super::id::Timestamp;
-use super::mission::{Mission, Mode};
+use super::mission::{Hold, HoldCause, Mission, Mode};
 use super::rejection::{Reason, Rejection};
 use draft::Draft;
+
+type Result<T = ()> = std::result::Result<T, Rejection>;
 
 /// Decides on one command.
 ///
 /// # Errors
-/// A [`Rejection`] with the sentence for whoever asked; nothing has changed then.
-pub fn decide(
-    mission: &Mission,
-    actor: Actor,
-    command: Command,
-    now: Timestamp,
-) -> Result<Vec<Event>, Rejection> {
+/// A [`Rejection`] with the sentence for the one who asked; nothing has changed then.
+pub fn decide(mission: &Mission, actor: Actor, command: Command, now: Timestamp) -> Result<Vec<Event>> {
     decide_all(mission, actor, vec![command], now)
 }
 
@@ -44,17 +41,16 @@ pub fn decide_all(
     actor: Actor,
     commands: Vec<Command>,
     now: Timestamp,
-) -> Result<Vec<Event>, Rejection> {
+) -> Result<Vec<Event>> {
     if mission.mode == Mode::ReadOnly {
         return Err(Rejection::new(
             Reason::ReadOnly,
             "this mission was written by a newer flightdeck and can only be read; install the newer version to fly it",
         ));
     }
-    if let [Command::CountUsage { attempt, usage }] = commands.as_slice()
-        && actor == Actor::Engine
-    {
-        return attempt::count_usage(mission, *attempt, *usage);
+    // The most frequent command: nothing follows from it, so the mission need not be copied.
+    if let ([Command::CountUsage { attempt, usage }], Actor::Engine) = (commands.as_slice(), actor) {
+        return attempt::count_usage(mission, *attempt, *usage).map(|event| vec![event]);
     }
     let mut draft = Draft::new(mission, actor, now);
     for command in commands {
@@ -66,7 +62,7 @@ pub fn decide_all(
 }
 
 /// Who may ask what; an agent must also be at work.
-fn permit(mission: &Mission, actor: Actor, command: &Command) -> Result<(), Rejection> {
+fn permit(mission: &Mission, actor: Actor, command: &Command) -> Result {
     let founding = matches!(command, Command::Found(_));
     if mission.founding.is_none() != founding {
         let sentence =
@@ -76,15 +72,15 @@ fn permit(mission: &Mission, actor: Actor, command: &Command) -> Result<(), Reje
     let asker = match actor {
         Actor::Person => Asker::Person,
         Actor::Engine => Asker::Engine,
-        Actor::Attempt(id) => match mission.attempts.get(&id) {
-            Some(attempt) if attempt.is_live() => Asker::Agent(attempt.role),
-            Some(_) => {
+        Actor::Attempt(id) => {
+            let attempt = attempt::known(mission, id)?;
+            if !attempt.is_live() {
                 return Err(Rejection::out_of_turn(format!(
                     "{id} has ended: nothing it asks counts any more"
                 )));
             }
-            None => return Err(Rejection::unknown(format!("there is no attempt {id}"))),
-        },
+            Asker::Agent(attempt.role)
+        }
     };
     if mission.end.is_some() && asker != Asker::Engine {
         return Err(Rejection::out_of_turn("the mission is over"));
@@ -103,31 +99,35 @@ fn permit(mission: &Mission, actor: Actor, command: &Command) -> Result<(), Reje
     }
 }
 
-fn route(draft: &mut Draft, command: Command) -> Result<(), Rejection> {
+#[expect(clippy::too_many_lines, reason = "a flat match over every command, so that none is forgotten")]
+fn route(draft: &mut Draft, command: Command) -> Result {
     match command {
-        Command::Found(founding) => {
-            draft.emit(Event::MissionCreated(founding));
-            Ok(())
-        }
+        Command::Found(founding) => draft.accept(Event::MissionCreated(founding)),
+        Command::DecideGate { gate, decision } => gate::decide_gate(draft, gate, decision),
+        Command::Waive { assertion, reason } => contract::waive(draft, &assertion, &reason),
+        Command::Answer { question, text } => talk::answer(draft, question, text),
+        Command::Pause => attempt::hold(draft, Hold::new(HoldCause::Person, "paused by you")),
+        Command::Resume => attempt::resume(draft),
+        Command::StopAttempt { attempt } => attempt::stop_attempt(draft, attempt),
+        Command::ChooseModel { role, model } => draft.accept(Event::ModelChosen { role, model }),
+        Command::SetBudget { budget } => draft.accept(Event::BudgetSet { budget }),
+        Command::SetAutopilot { autopilot } => draft.accept(Event::AutopilotSet { autopilot }),
+        Command::EditFeature { feature, spec } => planning::edit_feature(draft, feature, spec),
+        Command::Abandon { reason } => attempt::abandon(draft, reason),
+        Command::EditAssertion { assertion, base, edit } => contract::edit(draft, assertion, base, &edit),
+        Command::AddAssertion { draft: added, feature } => contract::add(draft, *added, feature),
+        Command::RetireAssertion { assertion, reason } => contract::retire(draft, &assertion, &reason),
+        Command::Broadcast { text } => talk::broadcast(draft, text),
+        Command::Say { to, text, delivery } => talk::say(draft, to, text, delivery),
         Command::ProposeContract { assertions } => planning::propose_contract(draft, assertions),
         Command::ProposeEnvironment { environment } => planning::propose_environment(draft, environment),
         Command::ProposePlan { title, milestones } => planning::propose_plan(draft, title, milestones),
         Command::AmendPlan { changes } => planning::amend_plan(draft, changes),
-        Command::EditFeature { feature, spec } => planning::edit_feature(draft, feature, spec),
-        Command::EditAssertion { assertion, base, edit } => contract::edit(draft, assertion, base, &edit),
-        Command::AddAssertion { draft: added, feature } => contract::add(draft, *added, feature),
-        Command::RetireAssertion { assertion, reason } => contract::retire(draft, &assertion, &reason),
-        Command::Waive { assertion, reason } => contract::waive(draft, &assertion, &reason),
-        Command::DecideGate { gate, decision } => gate::decide_gate(draft, gate, decision),
-        Command::Answer { question, text } => talk::answer(draft, question, text),
-        Command::Say { to, text, delivery } => talk::say(draft, to, text, delivery),
-        Command::Broadcast { text } => talk::broadcast(draft, text),
-        Command::Ask { to, text, options } => talk::ask(draft, to, text, options),
-        Command::MarkDelivered { messages } => talk::mark_delivered(draft, messages),
         Command::Triage { decisions } => agent::triage(draft, decisions),
+        Command::Ask { to, text, options } => talk::ask(draft, to, text, options),
         Command::HandIn { handoff, head } => agent::hand_in(draft, *handoff, head),
         Command::RequestAmendment { assertion, proposal, reason } => {
-            agent::request_amendment(draft, &assertion, &proposal, &reason)
+            agent::request_amendment(draft, &assertion, proposal, &reason)
         }
         Command::ReportReview { summary, opinion, issues } => {
             validation::report_review(draft, summary, opinion, issues)
@@ -141,6 +141,22 @@ fn route(draft: &mut Draft, command: Command) -> Result<(), Rejection> {
         Command::ReportUserTesting { summary, frictions, issues } => {
             validation::report_user_testing(draft, summary, frictions, issues)
         }
-        other => work::route(draft, other),
+        Command::StartAttempt { work, model } => attempt::start_attempt(draft, work, model),
+        Command::EndAttempt { attempt, ending } => attempt::end_attempt(draft, attempt, ending),
+        Command::CountUsage { attempt, usage } => {
+            let event = attempt::count_usage(draft.mission(), attempt, usage)?;
+            draft.accept(event)
+        }
+        Command::TellRevision { attempt, assertion, revision } => {
+            attempt::live(draft.mission(), attempt)?;
+            draft.accept(Event::RevisionTold { attempt, assertion, revision })
+        }
+        Command::RecordClaims { feature, runs } => checks::record_claims(draft, feature, runs),
+        Command::RecordGateCommands { milestone, round, commit, runs } => {
+            checks::record_gate_commands(draft, milestone, round, commit, runs)
+        }
+        Command::MarkDelivered { messages } => talk::mark_delivered(draft, messages),
+        Command::Hold { hold } => attempt::hold(draft, hold),
+        Command::RecordLanding { branch, commit } => checks::record_landing(draft, branch, commit),
     }
 }

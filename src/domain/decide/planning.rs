@@ -1,5 +1,6 @@
 //! Proposing and amending the plan.
 
+use super::Result;
 use super::agent::check_dismissal;
 use super::draft::{Draft, refuse};
 use crate::domain::command::PlanChange;
@@ -17,13 +18,12 @@ use crate::domain::plan::{
 use crate::domain::rejection::Rejection;
 use crate::domain::text::{Line, Title};
 
-pub(super) fn propose_contract(draft: &mut Draft, assertions: Vec<AssertionDraft>) -> Result<(), Rejection> {
+pub(super) fn propose_contract(draft: &mut Draft, assertions: Vec<AssertionDraft>) -> Result {
     before_go(draft.mission(), "change the contract with amend_contract")?;
     refuse(&lint::lint_contract(&assertions))?;
     let mission = draft.mission();
     let assertions = assertions.into_iter().map(|proposed| reworded(mission, proposed)).collect();
-    draft.emit(Event::ContractProposed { assertions });
-    Ok(())
+    draft.accept(Event::ContractProposed { assertions })
 }
 
 /// An assertion that was proposed before keeps counting its revisions, so that a waiver of the old words does not
@@ -39,17 +39,16 @@ fn reworded(mission: &Mission, proposed: AssertionDraft) -> Assertion {
     }
 }
 
-pub(super) fn propose_environment(draft: &mut Draft, environment: Environment) -> Result<(), Rejection> {
+pub(super) fn propose_environment(draft: &mut Draft, environment: Environment) -> Result {
     refuse(&lint::lint_environment(&environment))?;
-    draft.emit(Event::EnvironmentProposed { environment });
-    Ok(())
+    draft.accept(Event::EnvironmentProposed { environment })
 }
 
 pub(super) fn propose_plan(
     draft: &mut Draft,
     title: Option<Title>,
     milestones: Vec<MilestoneDraft>,
-) -> Result<(), Rejection> {
+) -> Result {
     let mission = draft.mission();
     before_go(mission, "change the plan with amend_plan")?;
     if mission.contract.is_empty() {
@@ -113,7 +112,7 @@ fn find_by_name(features: &[Feature], name: &str) -> Option<FeatureId> {
     features.iter().find(|f| f.spec.title.as_str() == name || f.id.to_string() == name).map(|f| f.id)
 }
 
-pub(super) fn amend_plan(draft: &mut Draft, changes: Vec<PlanChange>) -> Result<(), Rejection> {
+pub(super) fn amend_plan(draft: &mut Draft, changes: Vec<PlanChange>) -> Result {
     if changes.is_empty() {
         return Err(Rejection::invalid("no change is named"));
     }
@@ -133,7 +132,7 @@ pub(super) fn amend_plan(draft: &mut Draft, changes: Vec<PlanChange>) -> Result<
 }
 
 /// Nobody mends what a cancelled fix was to mend, so its findings are dismissed with it, as far as they can be.
-fn cancel_feature(draft: &mut Draft, id: FeatureId, reason: &Line) -> Result<(), Rejection> {
+fn cancel_feature(draft: &mut Draft, id: FeatureId, reason: &Line) -> Result {
     unbuilt(draft.mission(), id)?;
     let mends = |finding: &&Finding| finding.state == FindingState::TakenUp { feature: id };
     let findings: Vec<FindingId> = draft.mission().findings.values().filter(mends).map(|f| f.id).collect();
@@ -142,11 +141,10 @@ fn cancel_feature(draft: &mut Draft, id: FeatureId, reason: &Line) -> Result<(),
         let reason = Line::clipped(format!("{id} was cancelled: {reason}"));
         draft.emit(Event::FindingDismissed { finding, reason });
     }
-    draft.emit(Event::FeatureCancelled { feature: id, reason: reason.clone() });
-    Ok(())
+    draft.accept(Event::FeatureCancelled { feature: id, reason: reason.clone() })
 }
 
-fn leaves_nothing_owed(mission: &Mission, id: FeatureId) -> Result<(), Rejection> {
+fn leaves_nothing_owed(mission: &Mission, id: FeatureId) -> Result {
     let Some(feature) = mission.feature(id) else { return Ok(()) };
     match feature.fulfills.iter().find(|id| is_owed(mission, id) && mission.claimant(id).is_none()) {
         None => Ok(()),
@@ -160,7 +158,7 @@ fn is_owed(mission: &Mission, id: &AssertionId) -> bool {
     mission.contract.get(id).is_some_and(Assertion::is_active)
 }
 
-fn add_feature(draft: &mut Draft, milestone: MilestoneId, added: FeatureDraft) -> Result<(), Rejection> {
+fn add_feature(draft: &mut Draft, milestone: MilestoneId, added: FeatureDraft) -> Result {
     let mission = draft.mission();
     if !mission.milestones.iter().any(|found| found.id == milestone) {
         return Err(Rejection::unknown(format!("there is no milestone {milestone}")));
@@ -186,15 +184,10 @@ fn add_feature(draft: &mut Draft, milestone: MilestoneId, added: FeatureDraft) -
     let id = next_feature_id(mission);
     let after = predecessors(mission, milestone, &added)?;
     let feature = new_feature(id, milestone, added, after);
-    draft.emit(Event::FeatureAdded { feature: Box::new(feature) });
-    Ok(())
+    draft.accept(Event::FeatureAdded { feature: Box::new(feature) })
 }
 
-fn predecessors(
-    mission: &Mission,
-    milestone: MilestoneId,
-    added: &FeatureDraft,
-) -> Result<Vec<FeatureId>, Rejection> {
+fn predecessors(mission: &Mission, milestone: MilestoneId, added: &FeatureDraft) -> Result<Vec<FeatureId>> {
     let mut after = Vec::new();
     for name in &added.after {
         let found = find_by_name(&mission.features, name.as_str()).and_then(|id| mission.feature(id));
@@ -217,16 +210,15 @@ pub(super) fn next_feature_id(mission: &Mission) -> FeatureId {
     FeatureId(mission.features.iter().map(|feature| feature.id.0).max().unwrap_or(0) + 1)
 }
 
-pub(super) fn edit_feature(draft: &mut Draft, id: FeatureId, spec: FeatureSpec) -> Result<(), Rejection> {
+pub(super) fn edit_feature(draft: &mut Draft, id: FeatureId, spec: FeatureSpec) -> Result {
     let feature = unbuilt(draft.mission(), id)?;
     if feature.spec == spec {
         return Err(Rejection::invalid(format!("{id} already says that: nothing would change")));
     }
-    draft.emit(Event::FeatureEdited { feature: id, spec });
-    Ok(())
+    draft.accept(Event::FeatureEdited { feature: id, spec })
 }
 
-fn unbuilt(mission: &Mission, id: FeatureId) -> Result<&Feature, Rejection> {
+fn unbuilt(mission: &Mission, id: FeatureId) -> Result<&Feature> {
     match mission.feature(id) {
         None => Err(Rejection::unknown(format!("there is no feature {id}"))),
         Some(feature) if feature.is_built() => {
@@ -237,7 +229,7 @@ fn unbuilt(mission: &Mission, id: FeatureId) -> Result<&Feature, Rejection> {
     }
 }
 
-fn before_go(mission: &Mission, instead: &str) -> Result<(), Rejection> {
+fn before_go(mission: &Mission, instead: &str) -> Result {
     if mission.is_go(GateId::Plan) {
         return Err(Rejection::out_of_turn(format!("the plan is GO already: {instead}")));
     }

@@ -1,15 +1,17 @@
 //! Messages, questions and directives.
 
+use super::Result;
+use super::attempt::known;
 use super::draft::Draft;
 use crate::domain::attempt::{Attempt, Role};
 use crate::domain::event::{Actor, Event};
-use crate::domain::id::{AttemptId, DirectiveId, MessageId, QuestionId};
-use crate::domain::message::{Delivery, Directive, Message, MessageState, Party, Question};
+use crate::domain::id::{AttemptId, MessageId, QuestionId};
+use crate::domain::message::{Delivery, MessageState, Party, Question};
 use crate::domain::mission::Mission;
 use crate::domain::rejection::{Reason, Rejection};
 use crate::domain::text::{Line, Prose};
 
-pub(super) fn say(draft: &mut Draft, to: Party, text: Prose, delivery: Delivery) -> Result<(), Rejection> {
+pub(super) fn say(draft: &mut Draft, to: Party, text: Prose, delivery: Delivery) -> Result {
     let mission = draft.mission();
     let from = party_of(mission, draft.actor)?;
     if from == to {
@@ -24,52 +26,41 @@ pub(super) fn say(draft: &mut Draft, to: Party, text: Prose, delivery: Delivery)
     if from == Party::Orchestrator
         && let Some(question) = open_question_of(mission, to)
     {
-        draft.emit(Event::QuestionAnswered { question, answer: text });
-        return Ok(());
+        return draft.accept(Event::QuestionAnswered { question, answer: text });
     }
-    let id = MessageId(mission.messages.last().map_or(1, |last| last.id.0 + 1));
-    // A reply to the person is read on their screen: there is nobody to deliver it to.
-    let state = if to == Party::Person { MessageState::Delivered } else { MessageState::Waiting };
-    let message = Message { id, from, to, text, delivery, at: draft.now, state };
-    draft.emit(Event::MessageSent { message });
+    draft.send(from, to, text, delivery);
     Ok(())
 }
 
-pub(super) fn answer(draft: &mut Draft, id: QuestionId, text: Prose) -> Result<(), Rejection> {
-    let question = draft
-        .mission()
-        .questions
-        .iter()
-        .find(|question| question.id == id)
-        .ok_or_else(|| Rejection::unknown(format!("there is no question {id}")))?;
+pub(super) fn answer(draft: &mut Draft, id: QuestionId, text: Prose) -> Result {
+    let Some(question) = draft.mission().questions.iter().find(|question| question.id == id) else {
+        return Err(Rejection::unknown(format!("there is no question {id}")));
+    };
     if question.answer.is_some() {
         return Err(Rejection::out_of_turn(format!("{id} was answered already")));
     }
-    draft.emit(Event::QuestionAnswered { question: id, answer: text });
-    Ok(())
+    draft.accept(Event::QuestionAnswered { question: id, answer: text })
 }
 
-pub(super) fn broadcast(draft: &mut Draft, text: Prose) -> Result<(), Rejection> {
+pub(super) fn broadcast(draft: &mut Draft, text: Prose) -> Result {
     let from = party_of(draft.mission(), draft.actor)?;
-    let id = DirectiveId(draft.mission().directives.last().map_or(1, |last| last.id.0 + 1));
-    draft.emit(Event::DirectiveIssued { directive: Directive { id, text, from, at: draft.now } });
+    draft.direct(from, text);
     Ok(())
 }
 
 /// A question to the person ends the orchestrator's turn: it wakes with a clean context once the answer is there.
 /// A worker's question goes to the orchestrator, and the worker waits.
-pub(super) fn ask(draft: &mut Draft, to: Party, text: Prose, options: Vec<Line>) -> Result<(), Rejection> {
+pub(super) fn ask(draft: &mut Draft, to: Party, text: Prose, options: Vec<Line>) -> Result {
     let asker = draft.asker()?;
-    let (from, role) = (asker.id, asker.role);
-    match (role, to) {
-        (Role::Orchestrator, Party::Person) | (Role::Worker, Party::Orchestrator) => {}
-        (Role::Worker, _) => {
-            return Err(Rejection::new(
-                Reason::NotAllowed,
-                "ask the orchestrator; it decides what the person must see",
-            ));
+    let from = asker.id;
+    let (party, otherwise) = match asker.role {
+        Role::Worker => (Party::Orchestrator, "ask the orchestrator; it decides what the person must see"),
+        Role::Orchestrator | Role::Reviewer | Role::Scrutiny | Role::UserTesting | Role::Researcher => {
+            (Party::Person, "a question goes to the person")
         }
-        _ => return Err(Rejection::new(Reason::NotAllowed, "a question goes to the person")),
+    };
+    if to != party {
+        return Err(Rejection::new(Reason::NotAllowed, otherwise));
     }
     let id = QuestionId(draft.mission().questions.last().map_or(1, |last| last.id.0 + 1));
     let question = Question { id, from, to, text, options, at: draft.now, answer: None };
@@ -80,7 +71,7 @@ pub(super) fn ask(draft: &mut Draft, to: Party, text: Prose, options: Vec<Line>)
     Ok(())
 }
 
-pub(super) fn mark_delivered(draft: &mut Draft, messages: Vec<MessageId>) -> Result<(), Rejection> {
+pub(super) fn mark_delivered(draft: &mut Draft, messages: Vec<MessageId>) -> Result {
     let known = |id: &&MessageId| draft.mission().messages.iter().any(|message| message.id == **id);
     if let Some(unknown) = messages.iter().find(|id| !known(id)) {
         return Err(Rejection::unknown(format!("there is no message {unknown}")));
@@ -102,29 +93,27 @@ fn open_question_of(mission: &Mission, to: Party) -> Option<QuestionId> {
     mission.questions.iter().rev().find(open).map(|question| question.id)
 }
 
-fn party_of(mission: &Mission, actor: Actor) -> Result<Party, Rejection> {
+fn party_of(mission: &Mission, actor: Actor) -> Result<Party> {
     match actor {
         Actor::Person => Ok(Party::Person),
         Actor::Engine => Err(Rejection::new(Reason::NotAllowed, "the engine has nothing to say")),
-        Actor::Attempt(id) => Ok(match mission.attempts.get(&id) {
-            Some(Attempt { role: Role::Orchestrator, .. }) => Party::Orchestrator,
-            _ => Party::Attempt(id),
-        }),
+        Actor::Attempt(id) => {
+            let leads = mission.attempts.get(&id).is_some_and(|asker| asker.role == Role::Orchestrator);
+            Ok(if leads { Party::Orchestrator } else { Party::Attempt(id) })
+        }
     }
 }
 
-fn live(mission: &Mission, id: AttemptId) -> Result<&Attempt, Rejection> {
-    match mission.attempts.get(&id) {
-        None => Err(Rejection::unknown(format!("there is no attempt {id}"))),
-        Some(attempt) if !attempt.is_live() => {
-            Err(Rejection::out_of_turn(format!("{id} has ended: tell the orchestrator instead")))
-        }
-        Some(attempt) => Ok(attempt),
+fn live(mission: &Mission, id: AttemptId) -> Result<&Attempt> {
+    let attempt = known(mission, id)?;
+    if attempt.is_live() {
+        return Ok(attempt);
     }
+    Err(Rejection::out_of_turn(format!("{id} has ended: tell the orchestrator instead")))
 }
 
 /// The wall: nobody who does the work talks to those who try to prove it wrong.
-fn same_side(sender: &Attempt, addressee: &Attempt) -> Result<(), Rejection> {
+fn same_side(sender: &Attempt, addressee: &Attempt) -> Result {
     if sender.role.is_validator() == addressee.role.is_validator() {
         return Ok(());
     }

@@ -1,5 +1,6 @@
 //! What validators report.
 
+use super::Result;
 use super::agent::raise_issue;
 use super::draft::{Draft, Raised};
 use crate::domain::attempt::Work;
@@ -20,30 +21,25 @@ pub(super) fn report_review(
     summary: Prose,
     opinion: Opinion,
     issues: Vec<ReviewIssue>,
-) -> Result<(), Rejection> {
+) -> Result {
     let asker = draft.asker()?;
     let attempt = asker.id;
     let Work::Review { milestone, round, feature } = asker.work else {
         return Err(Rejection::out_of_turn("only a reviewer of a feature reports a review"));
     };
     let blocking = issues.iter().any(|found| found.issue.severity == Severity::Blocking);
-    match opinion {
-        Opinion::Fail if !blocking => {
-            return Err(Rejection::invalid("a review that fails names at least one blocking issue"));
-        }
-        Opinion::Pass if blocking => {
-            return Err(Rejection::invalid(
-                "a review that passes names no blocking issue: say fail, or weigh it less",
-            ));
-        }
-        Opinion::Pass | Opinion::Fail => {}
+    let contradiction = match opinion {
+        Opinion::Fail => "a review that fails names at least one blocking issue",
+        Opinion::Pass => "a review that passes names no blocking issue: say fail, or weigh it less",
+    };
+    if blocking != (opinion == Opinion::Fail) {
+        return Err(Rejection::invalid(contradiction));
     }
     let review = Review { attempt, summary, opinion, issues: issues.clone() };
     draft.emit(Event::ReviewReported { milestone, round, feature, review: Box::new(review) });
     for found in issues {
-        let place =
-            found.line.map_or_else(|| found.file.to_string(), |line| format!("{}:{line}", found.file));
-        let description = Line::clipped(format!("{place}: {}", found.issue.description));
+        let line = found.line.map(|line| format!(":{line}")).unwrap_or_default();
+        let description = Line::clipped(format!("{}{line}: {}", found.file, found.issue.description));
         let issue = Issue { description, ..found.issue };
         raise_issue(draft, issue, Source::Review { attempt }, Some(feature));
     }
@@ -56,7 +52,7 @@ pub(super) fn report_scrutiny(
     summary: Prose,
     issues: Vec<Issue>,
     knowledge: Vec<Line>,
-) -> Result<(), Rejection> {
+) -> Result {
     let asker = draft.asker()?;
     let attempt = asker.id;
     let Work::Scrutinize { milestone, round } = asker.work else {
@@ -82,7 +78,7 @@ pub(super) fn give_verdict(
     outcome: Outcome,
     observed: Line,
     evidence: Vec<EvidenceRef>,
-) -> Result<(), Rejection> {
+) -> Result {
     let (milestone, round) = tester(draft)?;
     let asker = draft.asker()?;
     let attempt = asker.id;
@@ -109,8 +105,7 @@ pub(super) fn give_verdict(
         evidence,
         at: draft.now,
     };
-    draft.emit(Event::VerdictGiven { verdict: Box::new(verdict) });
-    Ok(())
+    draft.accept(Event::VerdictGiven { verdict: Box::new(verdict) })
 }
 
 pub(super) fn report_user_testing(
@@ -118,7 +113,7 @@ pub(super) fn report_user_testing(
     summary: Prose,
     frictions: Vec<Line>,
     issues: Vec<Issue>,
-) -> Result<(), Rejection> {
+) -> Result {
     let (milestone, round) = tester(draft)?;
     let attempt = draft.asker()?.id;
     let mission = draft.mission();
@@ -137,12 +132,10 @@ pub(super) fn report_user_testing(
             missing.join(", ")
         )));
     }
-    let failures: Vec<Raised> = verdicts
-        .iter()
-        .filter(|verdict| verdict.outcome == Outcome::Fail)
-        .filter(|verdict| !mission.standing(&verdict.assertion).is_excused())
-        .map(|verdict| failure(mission, verdict))
-        .collect();
+    let counts = |verdict: &&&Verdict| {
+        verdict.outcome == Outcome::Fail && !mission.standing(&verdict.assertion).is_excused()
+    };
+    let failures: Vec<Raised> = verdicts.iter().filter(counts).map(|found| failure(mission, found)).collect();
     for raised in failures {
         draft.raise(raised);
     }
@@ -156,19 +149,13 @@ pub(super) fn report_user_testing(
 }
 
 fn failure(mission: &Mission, verdict: &Verdict) -> Raised {
-    let assertion = mission.contract.get(&verdict.assertion);
-    let severity = if assertion.is_some_and(Assertion::is_blocking) {
-        Severity::Blocking
-    } else {
-        Severity::NonBlocking
-    };
+    let blocking = mission.contract.get(&verdict.assertion).is_some_and(Assertion::is_blocking);
+    let severity = if blocking { Severity::Blocking } else { Severity::NonBlocking };
+    let description = format!("{} fails: {}", verdict.assertion, verdict.observed);
     Raised {
-        severity,
-        source: Source::Verdict { attempt: verdict.attempt },
         feature: mission.claimant(&verdict.assertion).map(|feature| feature.id),
         assertion: Some(verdict.assertion.clone()),
-        description: Line::clipped(format!("{} fails: {}", verdict.assertion, verdict.observed)),
-        suggested_fix: None,
+        ..Raised::new(severity, Source::Verdict { attempt: verdict.attempt }, description)
     }
 }
 
@@ -181,14 +168,14 @@ fn verdict_of_round<'a>(
     mission.verdicts.get(id)?.iter().rev().find(|verdict| (verdict.milestone, verdict.round) == round)
 }
 
-fn tester(draft: &Draft) -> Result<(MilestoneId, u32), Rejection> {
-    match draft.asker()?.work {
-        Work::TestAsUser { milestone, round } => Ok((milestone, round)),
-        _ => Err(Rejection::out_of_turn("only the user-testing validator gives verdicts")),
-    }
+fn tester(draft: &Draft) -> Result<(MilestoneId, u32)> {
+    let Work::TestAsUser { milestone, round } = draft.asker()?.work else {
+        return Err(Rejection::out_of_turn("only the user-testing validator gives verdicts"));
+    };
+    Ok((milestone, round))
 }
 
-fn round_of(mission: &Mission, milestone: MilestoneId, round: u32) -> Result<&Round, Rejection> {
+fn round_of(mission: &Mission, milestone: MilestoneId, round: u32) -> Result<&Round> {
     mission
         .round(milestone, round)
         .ok_or_else(|| Rejection::unknown(format!("{milestone} has no round {round}")))

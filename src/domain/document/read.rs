@@ -71,11 +71,13 @@ impl Raw {
             "Check:" => self.part = Part::How,
             "Evidence:" => self.part = Part::Evidence,
             text => {
-                self.part = match self.part {
-                    Part::Fields | Part::Gap if !text.is_empty() => Part::Statement,
-                    Part::Fields if !self.fields.is_empty() => Part::Gap,
-                    part => part,
-                };
+                if matches!(self.part, Part::Fields | Part::Gap) {
+                    self.part = match text {
+                        "" if self.fields.is_empty() => Part::Fields,
+                        "" => Part::Gap,
+                        _ => Part::Statement,
+                    };
+                }
                 match self.part {
                     Part::Fields | Part::Gap => {}
                     Part::Statement => self.statement.push(text.to_owned()),
@@ -98,11 +100,7 @@ impl Raw {
         let revision =
             self.parsed("revision", "a number such as 2", |word| word.parse().ok().map(Revision))?;
         let feature = self.parsed("feature", "a feature such as F3", |word| word.parse().ok())?;
-        let weight = self.parsed("weight", "blocking or non_blocking", |word| match word {
-            "blocking" => Some(Weight::Blocking),
-            "non_blocking" => Some(Weight::NonBlocking),
-            _ => None,
-        })?;
+        let weight = self.parsed("weight", "blocking or non_blocking", |word| word.parse().ok())?;
         let via = self.via()?;
         let command = self.field("command").map(|(line, word)| text_of("command", line, word)).transpose()?;
         let wording = Wording {

@@ -51,6 +51,13 @@ pub struct Hold {
     pub until: Option<Timestamp>,
 }
 
+impl Hold {
+    /// A hold that only the person lifts.
+    pub fn new(cause: HoldCause, sentence: impl AsRef<str>) -> Self {
+        Self { cause, sentence: Line::clipped(sentence), until: None }
+    }
+}
+
 /// The kinds of hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -41,11 +41,11 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, areas: &Areas) {
 /// As many hints as fit, in their order; how to leave, and where to find the rest, give way last.
 fn hints(app: &App, room: usize) -> Row {
     let places = app.places();
-    let wanted = app.screens.last().map_or_else(|| main_hints(app), |screen| screen.hints(app));
+    let wanted = app.screens.last().map_or_else(|| main_hints(app), |screen| screen.popup.hints(app));
     let hints: Vec<Hint> = wanted
         .into_iter()
         .filter_map(|action| {
-            let word = app.screens.last().map_or_else(|| action.hint(), |screen| screen.word(action));
+            let word = app.screens.last().map_or_else(|| action.hint(), |screen| screen.popup.word(action));
             Some(Hint { action, word, key: app.keymap.key_of(&places, action)? })
         })
         .collect();

@@ -10,7 +10,7 @@ mod worker;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::app::App;
+use super::app::{App, Screen};
 use super::focus::Pane;
 use super::layout::{Areas, Shape, inside};
 use super::list::List;
@@ -26,11 +26,11 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
     let screen = frame.area();
     app.painter().wipe(frame.buffer_mut(), screen);
     chrome::header(app, frame, &areas);
-    let covered = app.screens.iter().any(|screen| screen.area(app) == areas.body);
+    let covered = app.screens.iter().any(|screen| screen.popup.area(app) == areas.body);
     if !covered {
         panes(app, frame, &areas);
     }
-    for popup in &app.screens {
+    for Screen { popup, .. } in &app.screens {
         let area = popup.area(app).intersection(screen);
         app.painter().wipe(frame.buffer_mut(), area);
         popup.draw(app, frame, area);

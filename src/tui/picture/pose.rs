@@ -118,7 +118,7 @@ pub async fn photograph(pose: Screenshot) -> Result<Buffer, TuiError> {
         notifications: Notifications::Off,
     });
     if let Some(launcher) = launcher {
-        app.screens.push(Box::new(LauncherScreen::new(launcher)));
+        app.push(Box::new(LauncherScreen::new(launcher)));
     }
     let mut terminal =
         Terminal::new(TestBackend::new(pose.size.width, pose.size.height)).map_err(io::Error::other)?;

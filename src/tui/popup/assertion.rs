@@ -13,7 +13,7 @@ use crate::domain::id::AssertionId;
 use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::effect::{Effect, Errand};
+use crate::tui::effect::Effect;
 use crate::tui::keymap::Context;
 use crate::tui::layout::centred;
 use crate::tui::source::SourceError;
@@ -28,8 +28,6 @@ use form::Form;
 pub struct AssertionScreen {
     form: Form,
     below: Option<(StyleRole, String)>,
-    /// Counts what was asked, so that only the newest answer counts.
-    serial: u64,
     /// Whether an answer is still to come; the next question waits for it.
     asking: bool,
     /// What was asked last, to see whether it is still what is written.
@@ -59,16 +57,7 @@ impl AssertionScreen {
     }
 
     fn on(form: Form) -> Self {
-        Self {
-            form,
-            below: None,
-            serial: 0,
-            asking: false,
-            asked: None,
-            sent: false,
-            seq: 0,
-            written: Written::No,
-        }
+        Self { form, below: None, asking: false, asked: None, sent: false, seq: 0, written: Written::No }
     }
 
     /// Asks what the change would do, when that is not known and nothing is on its way.
@@ -83,12 +72,8 @@ impl AssertionScreen {
         self.asked = Some(written);
         match self.form.change() {
             Ok(Some(change)) => {
-                self.serial += 1;
                 self.asking = true;
-                PopupResult::ask(
-                    Call::Consequences { change: Box::new(change) },
-                    Errand::Consequences { serial: self.serial },
-                )
+                PopupResult::ask(Call::Consequences { change: Box::new(change) })
             }
             Ok(None) => {
                 self.below = Some((StyleRole::Dim, "nothing is changed yet".to_owned()));
@@ -190,9 +175,9 @@ impl Popup for AssertionScreen {
         self.consider()
     }
 
-    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> PopupResult {
-        match (errand, result) {
-            (Errand::Consequences { serial }, answer) if *serial == self.serial && self.asking => {
+    fn answered(&mut self, _app: &App, call: &Call, result: &Result<Reply, SourceError>) -> PopupResult {
+        match (call, result) {
+            (Call::Consequences { .. }, answer) => {
                 self.asking = false;
                 self.below = match answer {
                     Ok(Reply::Consequences { consequences }) => Some(told(consequences)),
@@ -201,8 +186,8 @@ impl Popup for AssertionScreen {
                 };
                 self.consider()
             }
-            (Errand::Order(_), Ok(_)) if self.sent => PopupResult::close().with_draft(self.form.name(), None),
-            (Errand::Order(_), Err(error)) if self.sent => {
+            (Call::Command { .. }, Ok(_)) => PopupResult::close().with_draft(self.form.name(), None),
+            (Call::Command { .. }, Err(error)) => {
                 self.sent = false;
                 self.below = Some((StyleRole::Bad, error.to_string()));
                 PopupResult::stay()

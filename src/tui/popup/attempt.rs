@@ -14,7 +14,7 @@ use crate::domain::id::AttemptId;
 use crate::link::protocol::{Before, Call};
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::effect::{Effect, Errand};
+use crate::tui::effect::Effect;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
 use crate::tui::list::{List, SelectionStep};
@@ -77,8 +77,7 @@ impl AttemptScreen {
     }
 
     fn page(&self, before: Before) -> PopupResult {
-        let call = Call::Transcript { attempt: self.id, before, limit: crate::tui::update::PAGE };
-        PopupResult::ask(call, Errand::Page { attempt: self.id, before })
+        PopupResult::ask(Call::Transcript { attempt: self.id, before, limit: crate::tui::update::PAGE })
     }
 
     fn turn_tab(&mut self, back: bool) {

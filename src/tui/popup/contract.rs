@@ -6,7 +6,6 @@ use ratatui::layout::Rect;
 
 use super::frame::{around, scrolled};
 use super::prompt::told;
-use super::result::order;
 use super::{Popup, PopupResult, StackAction, Typing};
 use crate::domain::command::Command;
 use crate::domain::consequence::ContractChange;
@@ -15,11 +14,12 @@ use crate::domain::mission::Mission;
 use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::effect::{Effect, Errand};
+use crate::tui::effect::Effect;
 use crate::tui::keymap::Context;
 use crate::tui::layout::{centred, inside};
 use crate::tui::list::{List, SelectionStep};
 use crate::tui::source::SourceError;
+use crate::tui::ticket::Request;
 use crate::view::edit::{Edit, Fate, rows};
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
@@ -33,6 +33,8 @@ pub struct ContractScreen {
     text: String,
     state: EditorState,
     top: usize,
+    /// Whether the next change is sent when one was answered.
+    sends_on: bool,
 }
 
 #[derive(Debug)]
@@ -48,7 +50,7 @@ impl ContractScreen {
     /// Opens the contract as it is.
     pub fn new(app: &App) -> Self {
         let base = Box::new(app.mission.clone());
-        Self { text: write_contract(&base), base, state: EditorState::Away, top: 0 }
+        Self { text: write_contract(&base), base, state: EditorState::Away, top: 0, sends_on: false }
     }
 
     fn edit(&self) -> PopupResult {
@@ -81,10 +83,9 @@ impl ContractScreen {
     /// Asks what each change would do; the answers come in any order.
     fn consider(&mut self) -> PopupResult {
         let mut turn = PopupResult::stay();
-        for (index, edit) in self.edits().iter().enumerate() {
+        for edit in self.edits().iter() {
             let Some(change) = change_of(&edit.command) else { continue };
-            let errand = Errand::Consequences { serial: serial(index) };
-            turn.effects.push(Effect::Ask { call: Call::Consequences { change: Box::new(change) }, errand });
+            turn.requests.push(Request::read(Call::Consequences { change: Box::new(change) }));
         }
         turn
     }
@@ -95,11 +96,11 @@ impl ContractScreen {
             return PopupResult::stay();
         };
         edit.fate = Fate::Sent;
-        PopupResult::effect(order(edit.command.clone(), edit.words()))
+        PopupResult::order(edit.command.clone(), edit.words())
     }
 
-    fn settle(&mut self, words: &str, result: &Result<Reply, SourceError>) -> PopupResult {
-        let sent = self.edits().iter_mut().find(|edit| edit.fate == Fate::Sent && edit.words() == words);
+    fn settle(&mut self, command: &Command, result: &Result<Reply, SourceError>) -> PopupResult {
+        let sent = self.edits().iter_mut().find(|edit| edit.fate == Fate::Sent && edit.command == *command);
         let Some(edit) = sent else { return PopupResult::stay() };
         edit.fate = match result {
             Ok(_) => Fate::Done,
@@ -111,7 +112,7 @@ impl ContractScreen {
             }
             Err(error) => Fate::Refused(error.to_string()),
         };
-        self.send_next()
+        if self.sends_on { self.send_next() } else { PopupResult::stay() }
     }
 
     fn page(&self, width: usize) -> Vec<Row> {
@@ -155,11 +156,6 @@ impl ContractScreen {
     }
 }
 
-/// Numbers of its own, so that no other screen takes the answer for its own.
-fn serial(index: usize) -> u64 {
-    u64::MAX - index as u64
-}
-
 fn change_of(command: &Command) -> Option<ContractChange> {
     Some(match command.clone() {
         Command::EditAssertion { assertion, base, edit } => ContractChange::Edit { assertion, base, edit },
@@ -197,7 +193,10 @@ impl Popup for ContractScreen {
 
     fn act(&mut self, app: &App, action: Action) -> PopupResult {
         match action {
-            Action::Save if !self.is_sending() => return self.send_next(),
+            Action::Save if !self.is_sending() => {
+                self.sends_on = true;
+                return self.send_next();
+            }
             Action::Editor if !self.is_sending() => {
                 let settled = matches!(self.state, EditorState::Changes(_)) && self.waiting() == 0;
                 if settled || matches!(self.state, EditorState::Unchanged) {
@@ -207,6 +206,7 @@ impl Popup for ContractScreen {
             }
             // What has not been sent is somebody's work: E brings it back.
             Action::Back if self.is_unsent() => {
+                self.sends_on = false;
                 return PopupResult::say("kept: E goes on with what you wrote").and_then(StackAction::Stash);
             }
             Action::Back => return PopupResult::close(),
@@ -232,12 +232,11 @@ impl Popup for ContractScreen {
         self.consider()
     }
 
-    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> PopupResult {
-        match errand {
-            Errand::Consequences { serial: number } => {
-                let edits = self.edits().iter_mut().enumerate();
-                let mine = edits.filter(|(index, _)| serial(*index) == *number).map(|(_, edit)| edit).next();
-                if let Some(edit) = mine {
+    fn answered(&mut self, _app: &App, call: &Call, result: &Result<Reply, SourceError>) -> PopupResult {
+        match call {
+            Call::Consequences { change } => {
+                let asked = |edit: &&mut Edit| change_of(&edit.command).as_ref() == Some(change.as_ref());
+                if let Some(edit) = self.edits().iter_mut().find(asked) {
                     edit.told = match result {
                         Ok(Reply::Consequences { consequences }) => Some(told(consequences)),
                         Ok(_) => None,
@@ -246,7 +245,7 @@ impl Popup for ContractScreen {
                 }
                 PopupResult::stay()
             }
-            Errand::Order(words) => self.settle(words, result),
+            Call::Command { command } => self.settle(command, result),
             _ => PopupResult::stay(),
         }
     }

@@ -9,7 +9,7 @@ use crate::domain::diff::{DiffDoc, DiffScope};
 use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::effect::{Effect, Errand};
+use crate::tui::effect::Effect;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
 use crate::tui::list::{List, SelectionStep};
@@ -133,7 +133,7 @@ impl Popup for DiffScreen {
     }
 
     fn opened(&mut self, _app: &App) -> PopupResult {
-        PopupResult::ask(Call::Diff { scope: self.scope.clone() }, Errand::Diff(self.scope.clone()))
+        PopupResult::ask(Call::Diff { scope: self.scope.clone() })
     }
 
     fn act(&mut self, app: &App, action: Action) -> PopupResult {
@@ -154,15 +154,13 @@ impl Popup for DiffScreen {
         PopupResult::stay()
     }
 
-    fn answered(&mut self, app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> PopupResult {
-        if *errand == Errand::Diff(self.scope.clone()) {
-            self.diff = match result {
-                Ok(Reply::Diff { diff }) => Some(Ok(diff.clone())),
-                Ok(_) => None,
-                Err(error) => Some(Err(error.to_string())),
-            };
-            self.select(app, 0);
-        }
+    fn answered(&mut self, app: &App, _call: &Call, result: &Result<Reply, SourceError>) -> PopupResult {
+        self.diff = match result {
+            Ok(Reply::Diff { diff }) => Some(Ok(diff.clone())),
+            Ok(_) => None,
+            Err(error) => Some(Err(error.to_string())),
+        };
+        self.select(app, 0);
         PopupResult::stay()
     }
 

@@ -10,10 +10,10 @@ use super::prompt::{Prompt, Purpose};
 use super::{Popup, PopupResult};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
-use crate::link::protocol::Reply;
+use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::effect::{Effect, Errand};
+use crate::tui::effect::Effect;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
 use crate::tui::list::{List, SelectionStep};
@@ -107,8 +107,8 @@ impl Popup for EvidenceScreen {
         PopupResult::stay()
     }
 
-    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> PopupResult {
-        self.viewer.answered(errand, result);
+    fn answered(&mut self, _app: &App, call: &Call, result: &Result<Reply, SourceError>) -> PopupResult {
+        self.viewer.answered(call, result);
         PopupResult::stay()
     }
 

@@ -10,7 +10,7 @@ use crate::domain::mission::Mission;
 use crate::domain::verdict::EvidenceRef;
 use crate::link::protocol::{Call, Reply};
 use crate::tui::app::App;
-use crate::tui::effect::{Effect, Errand};
+use crate::tui::effect::Effect;
 use crate::tui::source::SourceError;
 use crate::tui::widget::painter::Highlight;
 use crate::view::evidence::{ScreenRun, Shown, shown};
@@ -59,7 +59,7 @@ impl EvidenceViewer {
     pub fn fetch(&mut self) -> PopupResult {
         self.doc = None;
         let Some(reference) = self.references.get(self.at).cloned() else { return PopupResult::stay() };
-        PopupResult::ask(Call::Evidence { reference: reference.clone() }, Errand::Evidence(reference))
+        PopupResult::ask(Call::Evidence { reference })
     }
 
     /// Looks at the piece `by` further on, around the end.
@@ -72,8 +72,8 @@ impl EvidenceViewer {
     }
 
     /// Takes the piece in, when it is the one that is looked at.
-    pub fn answered(&mut self, errand: &Errand, result: &Result<Reply, SourceError>) {
-        let Errand::Evidence(reference) = errand else { return };
+    pub fn answered(&mut self, call: &Call, result: &Result<Reply, SourceError>) {
+        let Call::Evidence { reference } = call else { return };
         if self.references.get(self.at) != Some(reference) {
             return;
         }

@@ -16,10 +16,9 @@ use crate::domain::command::Command;
 use crate::domain::diff::DiffScope;
 use crate::domain::gate::{Decision, GateId};
 use crate::domain::mission::Mission;
-use crate::link::protocol::Reply;
+use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::effect::Errand;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
 use crate::tui::list::{List, SelectionStep};
@@ -222,8 +221,8 @@ impl Popup for GateScreen {
         if place.is_none() || stale { self.look(app) } else { PopupResult::stay() }
     }
 
-    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> PopupResult {
-        self.viewer.answered(errand, result);
+    fn answered(&mut self, _app: &App, call: &Call, result: &Result<Reply, SourceError>) -> PopupResult {
+        self.viewer.answered(call, result);
         PopupResult::stay()
     }
 

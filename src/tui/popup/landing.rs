@@ -11,7 +11,6 @@ use crate::domain::mission::Mission;
 use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::effect::Errand;
 use crate::tui::keymap::Context;
 use crate::tui::layout::centred;
 use crate::tui::source::SourceError;
@@ -56,7 +55,7 @@ impl LandScreen {
             return PopupResult::stay();
         }
         self.state = LandingState::Landing(app.clock);
-        PopupResult::ask(Call::Land, Errand::Land)
+        PopupResult::ask(Call::Land)
     }
 
     fn sentence(&self, app: &App) -> (StyleRole, String) {
@@ -108,16 +107,13 @@ impl Popup for LandScreen {
         }
     }
 
-    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> PopupResult {
-        if *errand == Errand::Land {
-            match result {
-                Ok(Reply::Landed { branch, commit }) => {
-                    self.state =
-                        LandingState::Landed(format!("It landed on {branch} as {}.", commit.short()));
-                }
-                Ok(_) => {}
-                Err(error) => self.state = LandingState::Refused(error.to_string()),
+    fn answered(&mut self, _app: &App, _call: &Call, result: &Result<Reply, SourceError>) -> PopupResult {
+        match result {
+            Ok(Reply::Landed { branch, commit }) => {
+                self.state = LandingState::Landed(format!("It landed on {branch} as {}.", commit.short()));
             }
+            Ok(_) => {}
+            Err(error) => self.state = LandingState::Refused(error.to_string()),
         }
         PopupResult::stay()
     }

@@ -34,10 +34,9 @@ use ratatui::layout::Rect;
 
 use super::action::Action;
 use super::app::App;
-use super::effect::Errand;
 use super::keymap::Context;
 use super::source::SourceError;
-use crate::link::protocol::Reply;
+use crate::link::protocol::{Call, Reply};
 
 pub use result::{PopupResult, Show, StackAction};
 
@@ -87,13 +86,8 @@ pub trait Popup: fmt::Debug + Send {
         PopupResult::stay()
     }
 
-    /// Hears what came of a call, its own or another's.
-    fn answered(
-        &mut self,
-        _app: &App,
-        _errand: &Errand,
-        _result: &Result<Reply, SourceError>,
-    ) -> PopupResult {
+    /// Takes the answer to one of its own requests, with what it asked.
+    fn answered(&mut self, _app: &App, _call: &Call, _result: &Result<Reply, SourceError>) -> PopupResult {
         PopupResult::stay()
     }
 

@@ -15,10 +15,9 @@ use crate::domain::text::{Line, Prose, TextError, Title};
 use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::effect::{Effect, Errand};
+use crate::tui::effect::Effect;
 use crate::tui::keymap::Context;
 use crate::tui::layout::centred;
-use crate::tui::popup::result::order;
 use crate::tui::source::SourceError;
 use crate::tui::widget::text_box::{Active, Height, TextBox};
 use crate::view::row::Row;
@@ -164,7 +163,7 @@ impl Popup for Prompt {
         let Purpose::Retire(id) = &self.purpose else { return PopupResult::stay() };
         let Ok(reason) = Line::new("to be said") else { return PopupResult::stay() };
         let change = Box::new(ContractChange::Retire { assertion: id.clone(), reason });
-        PopupResult::ask(Call::Consequences { change }, Errand::Consequences { serial: 0 })
+        PopupResult::ask(Call::Consequences { change })
     }
 
     fn act(&mut self, _app: &App, action: Action) -> PopupResult {
@@ -200,17 +199,15 @@ impl Popup for Prompt {
         PopupResult::stay()
     }
 
-    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> PopupResult {
-        match (errand, result) {
-            (Errand::Order(_), Ok(_)) if self.sent => {
-                PopupResult::close().with_draft(draft_name(&self.purpose), None)
-            }
-            (Errand::Order(_), Err(error)) if self.sent => {
+    fn answered(&mut self, _app: &App, call: &Call, result: &Result<Reply, SourceError>) -> PopupResult {
+        match (call, result) {
+            (Call::Command { .. }, Ok(_)) => PopupResult::close().with_draft(draft_name(&self.purpose), None),
+            (Call::Command { .. }, Err(error)) => {
                 self.sent = false;
                 self.below = Some((StyleRole::Bad, error.to_string()));
                 PopupResult::stay()
             }
-            (Errand::Consequences { serial: 0 }, Ok(Reply::Consequences { consequences })) => {
+            (Call::Consequences { .. }, Ok(Reply::Consequences { consequences })) => {
                 self.below = Some(told(consequences));
                 PopupResult::stay()
             }
@@ -287,8 +284,9 @@ impl Popup for Confirm {
 
     fn act(&mut self, _app: &App, action: Action) -> PopupResult {
         match action {
-            Action::Save => PopupResult::effect(order(self.command.clone(), self.words.clone()))
-                .and_then(StackAction::Close),
+            Action::Save => {
+                PopupResult::order(self.command.clone(), self.words.clone()).and_then(StackAction::Close)
+            }
             Action::Back => PopupResult::close(),
             _ => PopupResult::stay(),
         }

@@ -13,7 +13,6 @@ use crate::domain::verdict::Outcome;
 use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::effect::Errand;
 use crate::tui::keymap::Context;
 use crate::tui::source::SourceError;
 use crate::tui::widget::bar::bar;
@@ -58,7 +57,7 @@ impl Default for Replay {
 impl Replay {
     fn fetch(&self) -> PopupResult {
         let after = self.events.last().map_or(0, |stamped| stamped.seq);
-        PopupResult::ask(Call::Events { after, limit: PAGE }, Errand::Events { after })
+        PopupResult::ask(Call::Events { after, limit: PAGE })
     }
 
     /// Shows the mission after so many events.
@@ -211,11 +210,7 @@ impl Popup for Replay {
         }
     }
 
-    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> PopupResult {
-        let Errand::Events { after } = errand else { return PopupResult::stay() };
-        if *after != self.events.last().map_or(0, |stamped| stamped.seq) {
-            return PopupResult::stay();
-        }
+    fn answered(&mut self, _app: &App, _call: &Call, result: &Result<Reply, SourceError>) -> PopupResult {
         match result {
             Ok(Reply::Events { events }) => {
                 let full = events.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);

@@ -7,12 +7,15 @@ use crate::domain::mission::Mission;
 use crate::link::protocol::Call;
 use crate::tui::action::Action;
 use crate::tui::app::Tone;
-use crate::tui::effect::{Effect, Errand};
+use crate::tui::effect::Effect;
+use crate::tui::ticket::Request;
 
 /// Effects, and what becomes of the stack.
 #[derive(Debug, Default)]
 pub struct PopupResult {
     pub effects: Vec<Effect>,
+    /// What is asked; each answer comes back to this screen.
+    pub requests: Vec<Request>,
     pub then: StackAction,
     /// A sentence for the person.
     pub say: Option<String>,
@@ -79,9 +82,9 @@ impl PopupResult {
         Self { effects: vec![effect], ..Self::default() }
     }
 
-    /// A call to the source.
-    pub fn ask(call: Call, errand: Errand) -> Self {
-        Self::effect(Effect::Ask { call, errand })
+    /// Asks for something to show.
+    pub fn ask(call: Call) -> Self {
+        Self { requests: vec![Request::read(call)], ..Self::default() }
     }
 
     /// A sentence for the person.
@@ -96,7 +99,7 @@ impl PopupResult {
 
     /// A command of the person, with the words that confirm it.
     pub fn order(command: Command, words: impl Into<String>) -> Self {
-        Self::effect(order(command, words))
+        Self { requests: vec![Request::order(command, words)], ..Self::default() }
     }
 
     /// With what becomes of the stack.
@@ -149,16 +152,4 @@ impl PopupResult {
         self.draft = Some((name, text.into()));
         self
     }
-
-    /// With one effect more.
-    #[must_use]
-    pub fn with(mut self, effect: Effect) -> Self {
-        self.effects.push(effect);
-        self
-    }
-}
-
-/// The effect that sends a command.
-pub fn order(command: Command, words: impl Into<String>) -> Effect {
-    Effect::Ask { call: Call::Command { command: Box::new(command) }, errand: Errand::Order(words.into()) }
 }

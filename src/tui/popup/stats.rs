@@ -9,7 +9,6 @@ use crate::domain::diff::DiffScope;
 use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::effect::Errand;
 use crate::tui::keymap::Context;
 use crate::tui::layout::inside;
 use crate::tui::list::{List, SelectionStep};
@@ -58,17 +57,15 @@ impl Popup for Stats {
     }
 
     fn opened(&mut self, _app: &App) -> PopupResult {
-        PopupResult::ask(Call::Diff { scope: DiffScope::Mission }, Errand::Diff(DiffScope::Mission))
+        PopupResult::ask(Call::Diff { scope: DiffScope::Mission })
     }
 
-    fn answered(&mut self, _app: &App, errand: &Errand, result: &Result<Reply, SourceError>) -> PopupResult {
-        if *errand == Errand::Diff(DiffScope::Mission) {
-            self.tests = match result {
-                Ok(Reply::Diff { diff }) => Some(Ok(test_share(diff))),
-                Ok(_) => None,
-                Err(error) => Some(Err(error.to_string())),
-            };
-        }
+    fn answered(&mut self, _app: &App, _call: &Call, result: &Result<Reply, SourceError>) -> PopupResult {
+        self.tests = match result {
+            Ok(Reply::Diff { diff }) => Some(Ok(test_share(diff))),
+            Ok(_) => None,
+            Err(error) => Some(Err(error.to_string())),
+        };
         PopupResult::stay()
     }
 

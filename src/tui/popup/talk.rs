@@ -13,7 +13,7 @@ use crate::domain::message::{Delivery, Party, Question};
 use crate::domain::text::Prose;
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::effect::{Effect, Errand};
+use crate::tui::effect::Effect;
 use crate::tui::keymap::Context;
 use crate::tui::layout::Shape;
 use crate::tui::list::SelectionStep;
@@ -196,12 +196,9 @@ impl Popup for Talk {
     fn answered(
         &mut self,
         app: &App,
-        errand: &Errand,
+        _call: &crate::link::protocol::Call,
         result: &Result<crate::link::protocol::Reply, SourceError>,
     ) -> PopupResult {
-        if !self.sent || !matches!(errand, Errand::Order(_)) {
-            return PopupResult::stay();
-        }
         self.sent = false;
         match result {
             Ok(_) => {

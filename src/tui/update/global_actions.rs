@@ -3,24 +3,25 @@
 use crate::domain::command::Command;
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
-use crate::tui::popup::result::order;
 use crate::tui::theme::{BUILT_IN, Theme};
 
+use super::requests::order;
+
 /// Pauses the mission, or lets it go on.
-pub fn pause(app: &App) -> Vec<Effect> {
+pub fn pause(app: &mut App) -> Vec<Effect> {
     if app.mission.hold.is_some() {
         resume(app)
     } else {
-        vec![order(Command::Pause, "paused: running agents finish their turn")]
+        order(app, Command::Pause, "paused: running agents finish their turn")
     }
 }
 
 /// Lets the mission go on; work that failed too often is tried again.
-pub fn resume(_app: &App) -> Vec<Effect> {
-    vec![order(Command::Resume, "the mission goes on")]
+pub fn resume(app: &mut App) -> Vec<Effect> {
+    order(app, Command::Resume, "the mission goes on")
 }
 
-/// Wears the next built-in theme.
+/// Switches to the next built-in theme.
 pub fn next_theme(app: &mut App) -> Vec<Effect> {
     let at = BUILT_IN.iter().position(|(name, _)| *name == app.look.theme).map_or(0, |at| at + 1);
     let Some((name, _)) = BUILT_IN.get(at % BUILT_IN.len()) else { return Vec::new() };

@@ -53,8 +53,10 @@ fn global(app: &mut App, action: Action) -> Option<Vec<Effect>> {
         Action::Pause => global_actions::pause(app),
         Action::Retry => global_actions::resume(app),
         _ => {
-            let stashed = app.stash.take_if(|_| action == Action::Editor);
-            let screen = stashed.or_else(|| crate::tui::popup::open::anywhere(app, action))?;
+            if let Some(stashed) = app.stash.take_if(|_| action == Action::Editor) {
+                return Some(stack::reopen(app, stashed));
+            }
+            let screen = crate::tui::popup::open::anywhere(app, action)?;
             stack::open(app, screen)
         }
     })

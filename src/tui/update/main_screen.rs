@@ -12,7 +12,7 @@ use crate::tui::select::{selected_assertion, selected_milestone, selected_moment
 use crate::view::plan::Target;
 use crate::view::{plan, timeline};
 
-use super::page;
+use super::requests;
 
 /// Does an action on the main screen.
 pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
@@ -114,11 +114,8 @@ pub fn scroll_worker(app: &mut App, step: SelectionStep) -> Vec<Effect> {
     };
     app.scroll.scroll(transcript, lines, width, height);
     if app.scroll.at_start(transcript, width, height) && transcript.older > 0 {
-        return transcript
-            .first_number()
-            .map(|first| page(attempt, Before::Item(first)))
-            .into_iter()
-            .collect();
+        let first = transcript.first_number();
+        return first.map(|first| requests::page(app, attempt, Before::Item(first))).into_iter().collect();
     }
     Vec::new()
 }

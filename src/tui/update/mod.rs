@@ -1,12 +1,11 @@
 //! How the console changes: one message in, effects out. Nothing here waits, draws or looks at a clock.
 
-mod answers;
 mod global_actions;
 mod keys;
 mod main_screen;
 mod mouse;
 mod notify;
-mod pending_decisions;
+mod requests;
 mod stack;
 mod time_travel;
 
@@ -20,11 +19,12 @@ use crate::link::protocol::{Before, Call, LiveOutput, Notice};
 use super::action::Action;
 use super::app::{App, Link, Toast, Tone, Warning, Window};
 use super::appearance::Appearance;
-use super::effect::{Effect, Errand};
+use super::effect::Effect;
 use super::keymap::Context;
 use super::msg::Msg;
 use super::options::ConsoleExit;
 use super::source::SourceEvent;
+use super::ticket::{Asker, Request};
 
 pub use stack::open;
 
@@ -39,22 +39,17 @@ const WARNING_MS: i64 = 30_000;
 const WARNINGS: usize = 20;
 
 /// The first calls of a console.
-pub fn start() -> Vec<Effect> {
-    vec![Effect::Ask { call: Call::Attach { output: LiveOutput::Wanted }, errand: Errand::Attach }]
+pub fn start(app: &mut App) -> Vec<Effect> {
+    let attach = Call::Attach { output: LiveOutput::Wanted };
+    vec![requests::ask(app, Asker::App, Request::read(attach))]
 }
 
 /// Takes one message in.
 pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
-    let effects = take(app, msg);
-    pending_decisions::sent(app, &effects);
-    effects
-}
-
-fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Input(input) => take_input(app, input),
         Msg::SourceEvent(heard) => take_heard(app, heard),
-        Msg::Answer { errand, result } => answers::take(app, &errand, *result),
+        Msg::Answer { ticket, result } => requests::answered(app, ticket, *result),
         Msg::Tick(now) => take_tick(app, now),
         Msg::Missions(missions) => {
             app.missions = missions;
@@ -63,7 +58,7 @@ fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Edited(Ok(text)) => stack::edited(app, &text),
         Msg::Edited(Err(sentence)) => {
             // A screen that only waited for the editor has nothing to show.
-            let waits = app.screens.last().is_some_and(|screen| screen.context() == Context::Document);
+            let waits = app.screens.last().is_some_and(|screen| screen.popup.context() == Context::Document);
             let effects = if waits { stack::act(app, Action::Back) } else { None };
             say(app, Tone::Trouble, sentence);
             effects.unwrap_or_default()
@@ -72,11 +67,11 @@ fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
             say(app, Tone::Trouble, sentence);
             Vec::new()
         }
-        Msg::Dressed(read) => {
+        Msg::AppearanceChanged(read) => {
             appearance(app, read);
             stack::refresh(app)
         }
-        Msg::Untold(sentence) => vec![Effect::Tell(sentence)],
+        Msg::NoNotifyCommand(sentence) => vec![Effect::NotifyTerminal(sentence)],
         Msg::Signal => vec![Effect::Exit(ConsoleExit::Signalled)],
     }
 }
@@ -113,7 +108,7 @@ fn take_heard(app: &mut App, heard: SourceEvent) -> Vec<Effect> {
             app.link = Link::Lost { sentence };
             Vec::new()
         }
-        SourceEvent::Back => start(),
+        SourceEvent::Back => start(app),
     }
 }
 
@@ -147,7 +142,7 @@ fn take_event(app: &mut App, stamped: &Stamped) -> Vec<Effect> {
         return Vec::new();
     }
     if stamped.seq > mission.seq + 1 {
-        return start();
+        return start(app);
     }
     mission.apply(stamped);
     hear_time(app, stamped.at);
@@ -165,7 +160,8 @@ pub fn hear_time(app: &mut App, now: Timestamp) {
 /// What follows from any change of the mission.
 fn mission_changed(app: &mut App) -> Vec<Effect> {
     main_screen::keep_in_sight(app);
-    pending_decisions::heard(app);
+    let mission = app.present.as_deref().unwrap_or(&app.mission);
+    app.pending_decisions.retain(|gate, _| mission.is_gate_open(*gate));
     let mut effects = notify::transitions(app);
     effects.extend(watch(app));
     effects.extend(stack::refresh(app));
@@ -184,14 +180,7 @@ fn fetch_missing(app: &mut App, attempt: AttemptId) -> Vec<Effect> {
         return Vec::new();
     }
     transcript.asked = true;
-    vec![page(attempt, Before::End)]
-}
-
-fn page(attempt: AttemptId, before: Before) -> Effect {
-    Effect::Ask {
-        call: Call::Transcript { attempt, before, limit: PAGE },
-        errand: Errand::Page { attempt, before },
-    }
+    vec![requests::page(app, attempt, Before::End)]
 }
 
 fn take_tick(app: &mut App, now: Timestamp) -> Vec<Effect> {

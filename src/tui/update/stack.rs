@@ -1,37 +1,44 @@
-//! The stack of screens: who has the keys, and what becomes of a screen after its turn.
+//! The stack of screens: which has the keys, and what happens to a screen after its turn.
 
 use crossterm::event::KeyEvent;
 
-use crate::link::protocol::Reply;
+use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
-use crate::tui::app::{App, Tone};
-use crate::tui::effect::{Effect, Errand};
+use crate::tui::app::{App, Screen, Tone};
+use crate::tui::effect::Effect;
 use crate::tui::popup::{Popup, PopupResult, Show, StackAction};
 use crate::tui::source::SourceError;
+use crate::tui::ticket::{Asker, ScreenId};
 
-use super::{keys, say};
+use super::{keys, requests, say};
 
 /// More screens than anybody opens on purpose.
 const DEEPEST: usize = 12;
 
-/// Puts a screen on the stack. One that is there already is brought up instead of opened twice.
-pub fn open(app: &mut App, mut popup: Box<dyn Popup>) -> Vec<Effect> {
+/// Puts a screen on the stack.
+pub fn open(app: &mut App, popup: Box<dyn Popup>) -> Vec<Effect> {
+    let screen = Screen { id: app.tickets.screen(), popup };
+    reopen(app, screen)
+}
+
+/// Puts a screen on the stack that may have been there before: answers to what it asked then still reach it.
+pub fn reopen(app: &mut App, mut screen: Screen) -> Vec<Effect> {
     if app.screens.len() >= DEEPEST {
         say(app, Tone::Trouble, "too many screens are open: Esc goes back");
         return Vec::new();
     }
-    let turn = popup.opened(app);
-    app.screens.push(popup);
+    let result = screen.popup.opened(app);
     app.wipe_toast();
-    settle(app, turn)
+    settle(app, app.screens.len(), screen, result)
 }
 
 /// Lets the uppermost screen do an action; `None` when it passes, or there is none.
 pub fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> {
     let mut screen = app.screens.pop()?;
-    let turn = screen.act(app, action);
-    app.screens.push(screen);
-    if matches!(turn.then, StackAction::Pass) { None } else { Some(settle(app, turn)) }
+    let result = screen.popup.act(app, action);
+    let passed = matches!(result.then, StackAction::Pass);
+    let effects = settle(app, app.screens.len(), screen, result);
+    (!passed).then_some(effects)
 }
 
 /// Gives the uppermost screen a key.
@@ -58,86 +65,74 @@ pub fn clicked(app: &mut App, column: u16, row: u16) -> Vec<Effect> {
 }
 
 fn uppermost(app: &mut App, give: impl FnOnce(&mut dyn Popup, &App) -> PopupResult) -> Vec<Effect> {
-    let Some(mut screen) = app.screens.pop() else { return Vec::new() };
-    let turn = give(screen.as_mut(), app);
-    app.screens.push(screen);
-    settle(app, turn)
+    let Some(top) = app.screens.len().checked_sub(1) else { return Vec::new() };
+    turn(app, top, give)
 }
 
-/// Tells every screen what came of a call.
-pub fn answered(app: &mut App, errand: &Errand, result: &Result<Reply, SourceError>) -> Vec<Effect> {
-    everybody(app, |screen, app| screen.answered(app, errand, result))
+/// Gives one screen the answer to its request; `None` when it has been closed.
+pub fn answered(
+    app: &mut App,
+    id: ScreenId,
+    call: &Call,
+    result: &Result<Reply, SourceError>,
+) -> Option<Vec<Effect>> {
+    if let Some(place) = app.screens.iter().position(|screen| screen.id == id) {
+        return Some(turn(app, place, |screen, app| screen.answered(app, call, result)));
+    }
+    // A screen that is kept for later learns what became of its requests; it asks nothing more meanwhile.
+    let mut stash = app.stash.take_if(|screen| screen.id == id)?;
+    stash.popup.answered(app, call, result);
+    app.stash = Some(stash);
+    Some(Vec::new())
 }
 
 /// Tells every screen that time went on or the mission changed.
 pub fn refresh(app: &mut App) -> Vec<Effect> {
-    everybody(app, |screen, app| screen.refreshed(app))
-}
-
-/// Screens that answer to news may only close themselves or ask; what they open goes on top.
-fn everybody(app: &mut App, mut tell: impl FnMut(&mut dyn Popup, &App) -> PopupResult) -> Vec<Effect> {
+    let ids: Vec<ScreenId> = app.screens.iter().map(|screen| screen.id).collect();
     let mut effects = Vec::new();
-    let mut opened: Vec<Box<dyn Popup>> = Vec::new();
-    for mut screen in std::mem::take(&mut app.screens) {
-        let turn = tell(screen.as_mut(), app);
-        effects.extend(turn.effects);
-        keep_draft(app, turn.draft);
-        effects.extend(show(app, turn.show));
-        if let Some(sentence) = turn.say {
-            say(app, turn.tone, sentence);
+    for id in ids {
+        if let Some(place) = app.screens.iter().position(|screen| screen.id == id) {
+            effects.extend(turn(app, place, |screen, app| screen.refreshed(app)));
         }
-        match turn.then {
-            StackAction::Close => {}
-            StackAction::Stash => app.stash = Some(screen),
-            StackAction::Swap(other) => app.screens.push(other),
-            StackAction::Open(other) => {
-                app.screens.push(screen);
-                opened.push(other);
-            }
-            StackAction::Stay | StackAction::Pass | StackAction::Perform(_) => app.screens.push(screen),
-        }
-    }
-    for screen in opened {
-        effects.extend(open(app, screen));
     }
     effects
 }
 
-/// Does what a screen's turn asks of the stack.
-pub fn settle(app: &mut App, turn: PopupResult) -> Vec<Effect> {
-    let mut effects = turn.effects;
-    keep_draft(app, turn.draft);
-    effects.extend(show(app, turn.show));
-    match turn.then {
-        StackAction::Stay | StackAction::Pass => {}
-        StackAction::Close => {
-            app.screens.pop();
+/// Gives a screen a turn. It is not on the stack meanwhile, so that it may look at the app.
+fn turn(app: &mut App, place: usize, give: impl FnOnce(&mut dyn Popup, &App) -> PopupResult) -> Vec<Effect> {
+    let mut screen = app.screens.remove(place);
+    let result = give(screen.popup.as_mut(), app);
+    settle(app, place, screen, result)
+}
+
+/// Does what a screen asks for, and puts it back on the stack where it stood, unless it closes.
+fn settle(app: &mut App, place: usize, screen: Screen, result: PopupResult) -> Vec<Effect> {
+    let asker = Asker::Screen(screen.id);
+    let mut effects = result.effects;
+    effects.extend(result.requests.into_iter().map(|request| requests::ask(app, asker, request)));
+    keep_draft(app, result.draft);
+    effects.extend(show(app, result.show));
+    match result.then {
+        StackAction::Stay | StackAction::Pass => app.screens.insert(place, screen),
+        StackAction::Close => {}
+        StackAction::Stash => app.stash = Some(screen),
+        StackAction::Open(other) => {
+            app.screens.insert(place, screen);
+            effects.extend(open(app, other));
         }
-        StackAction::Stash => app.stash = app.screens.pop(),
-        StackAction::Open(screen) => effects.extend(open(app, screen)),
-        StackAction::Swap(screen) => {
-            app.screens.pop();
-            effects.extend(open(app, screen));
-        }
-        StackAction::Perform(action) => {
-            app.screens.pop();
-            effects.extend(keys::perform(app, action));
-        }
+        StackAction::Swap(other) => effects.extend(open(app, other)),
+        StackAction::Perform(action) => effects.extend(keys::perform(app, action)),
     }
-    if let Some(sentence) = turn.say {
-        say(app, turn.tone, sentence);
+    if let Some(sentence) = result.say {
+        say(app, result.tone, sentence);
     }
     effects
 }
 
 fn keep_draft(app: &mut App, draft: Option<(String, Option<String>)>) {
     match draft {
-        Some((name, Some(text))) => {
-            app.drafts.insert(name, text);
-        }
-        Some((name, None)) => {
-            app.drafts.remove(&name);
-        }
+        Some((name, Some(text))) => drop(app.drafts.insert(name, text)),
+        Some((name, None)) => drop(app.drafts.remove(&name)),
         None => {}
     }
 }

@@ -5,7 +5,7 @@ use crate::tui::app::App;
 use crate::tui::effect::Effect;
 use crate::tui::scroll::ScrollState;
 
-use super::page;
+use super::requests;
 
 /// How many blocks of the past are shown; nobody scrolls in them while a replay has the keys.
 const SHOWN: usize = 200;
@@ -29,7 +29,7 @@ pub fn look(app: &mut App) -> Vec<Effect> {
     match missing {
         Some(first) if app.asked_past != Some((attempt, first)) => {
             app.asked_past = Some((attempt, first));
-            vec![page(attempt, Before::Item(first))]
+            vec![requests::page(app, attempt, Before::Item(first))]
         }
         _ => Vec::new(),
     }

@@ -1,7 +1,7 @@
 //! What a person reads while a mission flies: the lines of its events, its summary, and the commands at the end.
 
+use flightdeck::cli::print::Style;
 use flightdeck::cli::progress::event_lines::tell;
-use flightdeck::cli::progress::style::Style;
 use flightdeck::cli::progress::summary::{needed, summary};
 use flightdeck::domain::attempt::{Ending, Work};
 use flightdeck::domain::command::Command;

@@ -36,7 +36,7 @@ fn arrive(alive: Vec<MissionCard>, keys: &str) -> Flown<Recording> {
         obstacle: None,
     };
     let mut app = blank((120, 40), NOW);
-    app.screens.push(first_screen(launcher));
+    app.push(first_screen(launcher));
     fly_from(app, Recording::default(), Still { now: NOW, editor: str::to_owned }, inputs(keys))
 }
 

@@ -1,5 +1,6 @@
 //! The console by keystrokes, on frames of every size.
 
+mod answers;
 mod decisions;
 mod doorstep;
 mod gallery;

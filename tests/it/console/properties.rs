@@ -29,9 +29,9 @@ fn update_all(app: &mut App, recording: &Recording, effects: Vec<Effect>) -> Vec
     let mut left = effects;
     let mut rest = Vec::new();
     while let Some(effect) = left.pop() {
-        if let Effect::Ask { call, errand } = effect {
+        if let Effect::Ask { call, ticket } = effect {
             let result = Box::new(futures::executor::block_on(recording.call(call)));
-            left.extend(update(app, Msg::Answer { errand, result }));
+            left.extend(update(app, Msg::Answer { ticket, result }));
         } else {
             rest.push(effect);
         }
@@ -47,7 +47,8 @@ fn send(app: &mut App, recording: &Recording, event: Event) {
 fn aboard(moment: Moment, size: (u16, u16)) -> (App, Recording) {
     let recording = sample(moment);
     let mut app = blank(size, recording.mission().updated);
-    carry_out(&mut app, &recording, start());
+    let effects = start(&mut app);
+    carry_out(&mut app, &recording, effects);
     (app, recording)
 }
 
@@ -150,7 +151,10 @@ fn without_utf8_every_screen_and_every_word_beside_it_is_ascii() {
             let mut app = blank(size, recording.mission().updated);
             app.look.charset = Charset::Ascii;
             app.window = Window::Elsewhere;
-            let attached = update_all(&mut app, &recording, start());
+            let attached = {
+                let effects = start(&mut app);
+                update_all(&mut app, &recording, effects)
+            };
             send(&mut app, &recording, Event::Paste("日本 → ✓".to_owned()));
             for c in ":".chars().chain(action.name().chars()) {
                 send(&mut app, &recording, Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));

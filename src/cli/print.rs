@@ -1,0 +1,230 @@
+//! Prints the view's rows: style roles in the terminal's colours, lines that fit its width; plain text in a pipe.
+
+use crate::view::row::{Piece, Row};
+use crate::view::style_role::StyleRole;
+use crate::view::text::{clip, width, wrap};
+
+/// Columns that a wrapped text takes at least, however narrow the terminal is.
+const LEAST: usize = 20;
+/// Columns of a page for an output that takes lines of any length.
+const WIDE: usize = 1_000_000;
+/// Blanks between the two sides of a row, at least.
+const BETWEEN: usize = 2;
+
+/// What an output can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    pub colours: Colours,
+    pub width: Width,
+}
+
+/// Whether colours are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colours {
+    Shown,
+    Hidden,
+}
+
+/// How long a line may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Width {
+    /// As many columns as the terminal has.
+    Columns(usize),
+    /// A pipe takes any length.
+    Unbounded,
+}
+
+impl Style {
+    /// For files and pipes.
+    pub const PLAIN: Self = Self { colours: Colours::Hidden, width: Width::Unbounded };
+
+    /// The columns that a page is made for.
+    pub fn columns(self) -> usize {
+        match self.width {
+            Width::Columns(columns) => columns.max(LEAST),
+            Width::Unbounded => WIDE,
+        }
+    }
+
+    /// The text in its style role. Colour only repeats what a sign or a word says already.
+    pub fn paint(self, role: StyleRole, text: &str) -> String {
+        match code(role) {
+            Some(code) if self.colours == Colours::Shown && !text.is_empty() => {
+                format!("\u{1b}[{code}m{text}\u{1b}[0m")
+            }
+            _ => text.to_owned(),
+        }
+    }
+
+    /// The text, cut so that it fits after `used` columns.
+    pub fn fitted(self, text: &str, used: usize) -> String {
+        match self.width {
+            Width::Unbounded => text.to_owned(),
+            Width::Columns(columns) => clip(text, columns.saturating_sub(used)),
+        }
+    }
+
+    /// The text in lines that fit after `used` columns, whole: its own line breaks are kept.
+    pub fn wrapped(self, text: &str, used: usize) -> Vec<String> {
+        wrap(text, self.columns().saturating_sub(used).max(LEAST))
+    }
+
+    /// Rows one below the other, each of them whole.
+    pub fn page(self, rows: &[Row]) -> String {
+        rows.iter().map(|row| self.whole(row)).collect::<Vec<_>>().join("\n")
+    }
+
+    /// A row on one line: what does not fit of its left side is cut.
+    pub fn cut(self, row: &Row) -> String {
+        let right = trimmed(&row.right);
+        let room = match self.width {
+            Width::Unbounded => WIDE,
+            Width::Columns(columns) => columns.saturating_sub(before(&right)),
+        };
+        let mut left = Vec::new();
+        let mut used = 0;
+        for piece in trimmed(&row.left) {
+            let text = clip(&piece.text, room - used);
+            used += width(&text);
+            let is_cut = text != piece.text;
+            left.push(Piece { text, ..piece });
+            if is_cut {
+                break;
+            }
+        }
+        self.sides(&left, &right)
+    }
+
+    /// A row with all its words: what does not fit goes on in lines below, set in.
+    pub fn whole(self, row: &Row) -> String {
+        let right = trimmed(&row.right);
+        let room = self.columns().saturating_sub(before(&right)).max(LEAST);
+        let mut lines = broken(&trimmed(&row.left), room).into_iter();
+        let mut text = self.sides(&lines.next().unwrap_or_default(), &right);
+        for line in lines {
+            text.push('\n');
+            text.push_str(&self.sides(&line, &[]));
+        }
+        text
+    }
+
+    /// Both sides on one line; on a terminal the right one ends at its edge.
+    fn sides(self, left: &[Piece], right: &[Piece]) -> String {
+        let painted = |pieces: &[Piece]| -> String {
+            pieces.iter().map(|piece| self.paint(piece.style, &piece.text)).collect()
+        };
+        if right.is_empty() {
+            return painted(&trimmed(left));
+        }
+        let gap = match self.width {
+            Width::Unbounded => BETWEEN,
+            Width::Columns(columns) => columns.saturating_sub(cells(left) + cells(right)).max(BETWEEN),
+        };
+        format!("{}{}{}", painted(left), " ".repeat(gap), painted(right))
+    }
+}
+
+/// The terminal's code for a role; a terminal's own theme says which colours these are.
+fn code(role: StyleRole) -> Option<&'static str> {
+    match role {
+        StyleRole::Text | StyleRole::Border | StyleRole::Focus | StyleRole::Selected | StyleRole::Resting => {
+            None
+        }
+        StyleRole::Dim | StyleRole::Faint | StyleRole::Thought => Some("2"),
+        StyleRole::Strong | StyleRole::Banner => Some("1"),
+        StyleRole::Accent => Some("36"),
+        StyleRole::Key | StyleRole::Call => Some("1;36"),
+        StyleRole::Good | StyleRole::Added => Some("32"),
+        StyleRole::Bad | StyleRole::Removed => Some("31"),
+        StyleRole::Warn => Some("33"),
+        StyleRole::Match => Some("7"),
+    }
+}
+
+fn cells(pieces: &[Piece]) -> usize {
+    pieces.iter().map(|piece| width(&piece.text)).sum()
+}
+
+/// The columns that a right side needs, with the blanks before it.
+fn before(right: &[Piece]) -> usize {
+    if right.is_empty() { 0 } else { cells(right) + BETWEEN }
+}
+
+/// Pieces without the blanks at their end.
+fn trimmed(pieces: &[Piece]) -> Vec<Piece> {
+    let last = pieces.iter().rposition(|piece| !piece.text.trim_end().is_empty());
+    let mut kept = last.map_or_else(Vec::new, |last| pieces.iter().take(last + 1).cloned().collect());
+    if let Some(last) = kept.last_mut() {
+        last.text.truncate(last.text.trim_end().len());
+    }
+    kept
+}
+
+/// Pieces in lines of so many columns, broken at blanks. A word that is longer than a line stays in one piece, so that
+/// it can be copied.
+fn broken(pieces: &[Piece], room: usize) -> Vec<Vec<Piece>> {
+    let text: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
+    let indent = text.len() - text.trim_start().len() + 2;
+    let mut lines = vec![Vec::new()];
+    let mut used = 0;
+    for piece in pieces {
+        for word in piece.text.split_inclusive(' ') {
+            if used > indent && used + width(word.trim_end()) > room && !word.trim_end().is_empty() {
+                lines.push(vec![Piece { text: " ".repeat(indent), style: StyleRole::Text }]);
+                used = indent;
+            }
+            used += width(word);
+            if let Some(line) = lines.last_mut() {
+                line.push(Piece { text: word.to_owned(), style: piece.style });
+            }
+        }
+    }
+    lines.iter().map(|line| joined(line)).collect()
+}
+
+/// Neighbours of one style role in one piece.
+fn joined(pieces: &[Piece]) -> Vec<Piece> {
+    let same = pieces.chunk_by(|one, next| one.style == next.style);
+    let piece = |same: &[Piece]| {
+        let text = same.iter().map(|piece| piece.text.as_str()).collect();
+        Piece { text, style: same.first().map(|piece| piece.style).unwrap_or_default() }
+    };
+    same.map(piece).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row() -> Row {
+        Row::of(StyleRole::Good, "✓ ")
+            .then(StyleRole::Text, "a visitor reads what others wrote ")
+            .end(StyleRole::Dim, "  r2 ")
+    }
+
+    #[test]
+    fn without_colours_nothing_is_added() {
+        assert_eq!(Style::PLAIN.paint(StyleRole::Bad, "no"), "no");
+        let style = Style { colours: Colours::Shown, ..Style::PLAIN };
+        assert_eq!(style.paint(StyleRole::Bad, "no"), "\u{1b}[31mno\u{1b}[0m");
+        assert_eq!(
+            style.whole(&row()),
+            "\u{1b}[32m✓ \u{1b}[0ma visitor reads what others wrote  \u{1b}[2m  r2\u{1b}[0m"
+        );
+    }
+
+    #[test]
+    fn a_row_is_cut_or_goes_on_below_and_its_right_side_stands_at_the_edge() {
+        let narrow = Style { colours: Colours::Hidden, width: Width::Columns(30) };
+        insta::assert_snapshot!(narrow.cut(&row()), @"✓ a visitor reads what …    r2");
+        insta::assert_snapshot!(narrow.whole(&row()), @r"
+        ✓ a visitor reads what      r2
+          others wrote
+        ");
+        insta::assert_snapshot!(Style::PLAIN.page(&[row(), Row::new(), row()]), @r"
+        ✓ a visitor reads what others wrote    r2
+
+        ✓ a visitor reads what others wrote    r2
+        ");
+    }
+}
