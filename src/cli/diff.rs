@@ -88,7 +88,7 @@ fn patch(changes: &DiffDoc) -> String {
     if changes.omitted_lines > 0 {
         rows.push(format!("[… {} more lines left out …]", changes.omitted_lines));
     }
-    rows.join("\n") + "\n"
+    rows.iter().flat_map(|row| [row.as_str(), "\n"]).collect()
 }
 
 fn file_rows(file: &DiffFile) -> Vec<String> {

@@ -4,12 +4,18 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread;
+use std::time::Duration;
 
 use super::bound::bounded;
 use super::{Access, Blobs, Catalogue, KEPT, MissionLog, Ports, Store, StoreError, Transcripts};
 use crate::domain::event::{Actor, Event, Stamped};
 use crate::domain::id::{AttemptId, MissionId, Timestamp};
 use crate::domain::transcript::{Entry, EntryBody};
+
+/// How often, and how long apart, a mission that an engine still has is tried.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Missions that end with the process.
 #[derive(Debug, Default)]
@@ -93,6 +99,13 @@ impl Catalogue for MemoryCatalogue {
     }
 
     fn open(&self, id: &MissionId) -> Result<Store, StoreError> {
+        // The engine that has it may be on its way out.
+        for _ in 0..TRIES {
+            match self.opened(id, Access::Write) {
+                Err(StoreError::Locked { .. }) => thread::sleep(PAUSE),
+                opened => return opened,
+            }
+        }
         self.opened(id, Access::Write)
     }
 

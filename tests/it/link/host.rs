@@ -19,13 +19,15 @@ use flightdeck::link::protocol::Reply;
 use flightdeck::link::{Feed, Host, MissionSource, Refusal, Server};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub struct Engine {
     pub feed: Feed,
     pub mission: Mutex<Mission>,
     /// `diff` is answered once a permit is added.
     pub diffs: Semaphore,
+    /// Cancelled when the test ends: no diff is held back any longer.
+    pub gone: CancellationToken,
     pub commands: Mutex<Vec<Command>>,
     /// Events that happen right before and right after a state is taken, while somebody attaches.
     pub restless: AtomicU64,
@@ -38,6 +40,7 @@ pub struct Serving {
     pub stop: CancellationToken,
     pub task: JoinHandle<()>,
     pub dir: tempfile::TempDir,
+    _gone: DropGuard,
 }
 
 impl Engine {
@@ -46,6 +49,7 @@ impl Engine {
             feed: Feed::new(),
             mission: Mutex::new(Mission::unborn()),
             diffs: Semaphore::new(0),
+            gone: CancellationToken::new(),
             commands: Mutex::default(),
             restless: AtomicU64::new(0),
         })
@@ -137,7 +141,13 @@ impl MissionSource for Engine {
     }
 
     fn diff(&self, _: &DiffScope) -> Result<DiffDoc, Refusal> {
-        tokio::runtime::Handle::current().block_on(self.diffs.acquire()).unwrap().forget();
+        let held = async {
+            tokio::select! {
+                permit = self.diffs.acquire() => permit.unwrap().forget(),
+                () = self.gone.cancelled() => {}
+            }
+        };
+        tokio::runtime::Handle::current().block_on(held);
         Ok(DiffDoc::default())
     }
 }
@@ -147,7 +157,8 @@ pub async fn serve() -> Serving {
     let socket = dir.path().join("run/engine.sock");
     let engine = Engine::new();
     let (task, stop) = serve_at(&socket, &engine).await;
-    Serving { engine, socket, stop, task, dir }
+    let _gone = engine.gone.clone().drop_guard();
+    Serving { engine, socket, stop, task, dir, _gone }
 }
 
 pub async fn serve_at(socket: &Path, engine: &Arc<Engine>) -> (JoinHandle<()>, CancellationToken) {

@@ -182,9 +182,6 @@ impl Ground {
         let mission = tokio::time::timeout(Duration::from_secs(30), look).await;
         engine.abort();
         assert!(engine.await.is_err(), "the engine came to rest by itself");
-        while self.missions.engine(&self.id).is_some() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
         mission.unwrap_or_else(|_| panic!("it was not seen: {}", self.told()))
     }
 
