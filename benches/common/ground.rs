@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use flightdeck::domain::attempt::{Role, Work};
+use flightdeck::domain::attempt::{AgentWork, Role};
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::command::Command;
 use flightdeck::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording};
@@ -94,7 +94,7 @@ impl Ground {
 
     /// Plans one feature, as this attempt would; the plan waits for GO.
     pub fn proposed(self, planner: AttemptId) -> Result<Self> {
-        let start = Command::StartAttempt { work: Work::Plan, model: Title::clipped("bench/planner") };
+        let start = Command::StartAttempt { work: AgentWork::Plan, model: Title::clipped("bench/planner") };
         self.ask(Actor::Engine, vec![start])?;
         let contract = Command::ProposeContract { assertions: vec![assertion()?] };
         let environment = Command::ProposeEnvironment { environment: Environment::default() };

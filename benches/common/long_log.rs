@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use flightdeck::domain::attempt::{Ending, Work};
+use flightdeck::domain::attempt::{AgentWork, Ending};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::decide::decide_all;
 use flightdeck::domain::event::Actor;
@@ -25,7 +25,7 @@ pub fn write_log(ground: &Ground) -> Result<()> {
     let mut now = flightdeck::engine::now();
     for number in 1.. {
         let attempt = AttemptId(number);
-        let start = Command::StartAttempt { work: Work::Plan, model: Title::clipped("bench/instant") };
+        let start = Command::StartAttempt { work: AgentWork::Plan, model: Title::clipped("bench/instant") };
         let end = Command::EndAttempt { attempt, ending: Ending::Interrupted };
         let turns = (0..TURNS).map(|_| Command::CountUsage { attempt, usage });
         let commands = std::iter::once(start).chain(turns).chain([end]).collect();

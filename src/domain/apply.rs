@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::attempt::{Attempt, Ended, Ending, Work};
+use super::attempt::{AgentWork, Attempt, Ended, Ending};
 use super::contract::AssertionState;
 use super::event::{Event, Founding, Stamped};
 use super::finding::FindingState;
@@ -243,19 +243,19 @@ impl Mission {
     }
 
     /// The revisions that an attempt at this work starts under.
-    fn revisions_for(&self, work: Work) -> BTreeMap<AssertionId, Revision> {
+    fn revisions_for(&self, work: AgentWork) -> BTreeMap<AssertionId, Revision> {
         let ids = match work {
-            Work::Build { feature } => self.feature(feature).map(|found| self.assertions_at_stake(found)),
-            Work::TestAsUser { milestone, round } => {
+            AgentWork::Build { feature } => {
+                self.feature(feature).map(|found| self.assertions_at_stake(found))
+            }
+            AgentWork::TestAsUser { milestone, round } => {
                 self.round(milestone, round).map(|found| found.to_test.clone())
             }
-            Work::Plan
-            | Work::Talk
-            | Work::Triage
-            | Work::CheckClaims { .. }
-            | Work::RunGateCommands { .. }
-            | Work::Review { .. }
-            | Work::Scrutinize { .. } => None,
+            AgentWork::Plan
+            | AgentWork::Talk
+            | AgentWork::Triage
+            | AgentWork::Review { .. }
+            | AgentWork::Scrutinize { .. } => None,
         };
         let ids = ids.into_iter().flatten();
         ids.filter_map(|id| self.contract.get(&id).map(|a| (id, a.revision))).collect()

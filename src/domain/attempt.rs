@@ -14,7 +14,7 @@ use super::usage::Usage;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     pub id: AttemptId,
-    pub work: Work,
+    pub work: AgentWork,
     pub role: Role,
     /// `provider/model`, as configured when it started.
     pub model: Title,
@@ -50,10 +50,18 @@ pub enum Ending {
     Stopped { reason: Line },
 }
 
-/// What an attempt works at; also the key by which the engine knows what is running.
+/// A piece of work; also the key by which the engine knows what is running. Activities carry it; it is never stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Work {
+    Agent(AgentWork),
+    Engine(EngineWork),
+}
+
+/// Work that needs a role, a model and a prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "work", rename_all = "snake_case")]
-pub enum Work {
+pub enum AgentWork {
     /// The orchestrator scopes the goal.
     Plan,
     /// The orchestrator answers a person or an attempt.
@@ -62,10 +70,6 @@ pub enum Work {
     Triage,
     /// A worker builds a feature.
     Build { feature: FeatureId },
-    /// The engine re-runs what a handoff claims.
-    CheckClaims { feature: FeatureId },
-    /// The engine runs the gate commands, which opens a round.
-    RunGateCommands { milestone: MilestoneId, round: u32 },
     /// A reviewer reads one feature's diff.
     Review { milestone: MilestoneId, round: u32, feature: FeatureId },
     /// The scrutiny validator weighs the reviews.
@@ -74,39 +78,86 @@ pub enum Work {
     TestAsUser { milestone: MilestoneId, round: u32 },
 }
 
+/// Work that the engine does itself, without a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "work", rename_all = "snake_case")]
+pub enum EngineWork {
+    /// Runs again what a handoff claims.
+    CheckClaims { feature: FeatureId },
+    /// Runs the gate commands, which opens a round.
+    RunGateCommands { milestone: MilestoneId, round: u32 },
+}
+
 impl Work {
-    /// The role that does it; `None` when the engine does it itself.
-    pub fn role(self) -> Option<Role> {
+    /// Whether it may write to the mission's checkout.
+    pub fn writes(self) -> bool {
         match self {
-            Self::Plan | Self::Talk | Self::Triage => Some(Role::Orchestrator),
-            Self::Build { .. } => Some(Role::Worker),
-            Self::CheckClaims { .. } | Self::RunGateCommands { .. } => None,
-            Self::Review { .. } => Some(Role::Reviewer),
-            Self::Scrutinize { .. } => Some(Role::Scrutiny),
-            Self::TestAsUser { .. } => Some(Role::UserTesting),
+            Self::Agent(work) => work.writes(),
+            Self::Engine(work) => matches!(work, EngineWork::CheckClaims { .. }),
+        }
+    }
+}
+
+impl AgentWork {
+    /// The role that does it.
+    pub fn role(self) -> Role {
+        match self {
+            Self::Plan | Self::Talk | Self::Triage => Role::Orchestrator,
+            Self::Build { .. } => Role::Worker,
+            Self::Review { .. } => Role::Reviewer,
+            Self::Scrutinize { .. } => Role::Scrutiny,
+            Self::TestAsUser { .. } => Role::UserTesting,
         }
     }
 
     /// Whether it may write to the mission's checkout.
     pub fn writes(self) -> bool {
-        matches!(self, Self::Build { .. } | Self::CheckClaims { .. })
+        matches!(self, Self::Build { .. })
+    }
+}
+
+impl From<AgentWork> for Work {
+    fn from(work: AgentWork) -> Self {
+        Self::Agent(work)
+    }
+}
+
+impl From<EngineWork> for Work {
+    fn from(work: EngineWork) -> Self {
+        Self::Engine(work)
     }
 }
 
 impl fmt::Display for Work {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Agent(work) => work.fmt(f),
+            Self::Engine(work) => work.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for AgentWork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::Plan => write!(f, "plan"),
             Self::Talk => write!(f, "talk"),
             Self::Triage => write!(f, "triage"),
             Self::Build { feature } => write!(f, "{feature}"),
+            Self::Review { feature, round, .. } => write!(f, "review of {feature}, round {round}"),
+            Self::Scrutinize { milestone, round } => write!(f, "{milestone} scrutiny, round {round}"),
+            Self::TestAsUser { milestone, round } => write!(f, "{milestone} user testing, round {round}"),
+        }
+    }
+}
+
+impl fmt::Display for EngineWork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::CheckClaims { feature } => write!(f, "claims of {feature}"),
             Self::RunGateCommands { milestone, round } => {
                 write!(f, "{milestone} gate commands, round {round}")
             }
-            Self::Review { feature, round, .. } => write!(f, "review of {feature}, round {round}"),
-            Self::Scrutinize { milestone, round } => write!(f, "{milestone} scrutiny, round {round}"),
-            Self::TestAsUser { milestone, round } => write!(f, "{milestone} user testing, round {round}"),
         }
     }
 }

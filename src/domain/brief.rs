@@ -1,4 +1,4 @@
-//! What an attempt is told at its start, composed from the mission alone: a clean context, never an endless transcript.
+//! The first message of an attempt, composed from the mission alone: a clean context, never an endless transcript.
 
 mod issue;
 mod section;
@@ -6,7 +6,7 @@ mod talk;
 
 use std::collections::BTreeMap;
 
-use super::attempt::Work;
+use super::attempt::AgentWork;
 use super::id::{AssertionId, FeatureId, MilestoneId};
 use super::mission::Mission;
 use super::plan::{Feature, FeatureState};
@@ -14,8 +14,6 @@ use super::plan::{Feature, FeatureState};
 /// The first message of an attempt.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Brief {
-    /// What the work is, for a heading.
-    pub title: String,
     /// The message itself, in Markdown.
     pub text: String,
     /// What the session is about, for gateways and rehearsals: `role`, `phase`, `feature`, `milestone`, `round`.
@@ -23,68 +21,32 @@ pub struct Brief {
 }
 
 /// Composes the brief for a piece of work. The engine adds what only it can see: diffs and addresses.
-pub fn brief(mission: &Mission, work: Work) -> Brief {
-    let mut labels = BTreeMap::new();
-    if let Some(role) = work.role() {
-        labels.insert("role".to_owned(), role.word().to_owned());
-    }
-    let mut label = |key: &str, value: String| drop(labels.insert(key.to_owned(), value));
-    let text = match work {
-        Work::Plan => {
-            label("phase", "plan".to_owned());
-            plan_brief(mission)
+pub fn brief(mission: &Mission, work: AgentWork) -> Brief {
+    let (text, phase, feature, round) = match work {
+        AgentWork::Plan => (plan_brief(mission), Some("plan"), None, None),
+        AgentWork::Talk => (talk_brief(mission), Some("talk"), None, None),
+        AgentWork::Triage => (triage_brief(mission), Some("triage"), None, None),
+        AgentWork::Build { feature } => (build_brief(mission, feature), None, Some(feature), None),
+        AgentWork::Review { round, feature, .. } => {
+            (review_brief(mission, feature), None, Some(feature), Some(round))
         }
-        Work::Talk => {
-            label("phase", "talk".to_owned());
-            talk_brief(mission)
+        AgentWork::Scrutinize { milestone, round } => {
+            (scrutiny_brief(mission, milestone, round), None, None, Some(round))
         }
-        Work::Triage => {
-            label("phase", "triage".to_owned());
-            triage_brief(mission)
-        }
-        Work::Build { feature } | Work::CheckClaims { feature } => {
-            if let Some(found) = mission.feature(feature) {
-                label("feature", found.spec.title.to_string());
-                label("milestone", found.milestone.to_string());
-            }
-            build_brief(mission, feature)
-        }
-        Work::Review { milestone, round, feature } => {
-            if let Some(found) = mission.feature(feature) {
-                label("feature", found.spec.title.to_string());
-            }
-            label("milestone", milestone.to_string());
-            label("round", round.to_string());
-            review_brief(mission, feature)
-        }
-        Work::Scrutinize { milestone, round } | Work::RunGateCommands { milestone, round } => {
-            label("milestone", milestone.to_string());
-            label("round", round.to_string());
-            scrutiny_brief(mission, milestone, round)
-        }
-        Work::TestAsUser { milestone, round } => {
-            label("milestone", milestone.to_string());
-            label("round", round.to_string());
-            user_testing_brief(mission, milestone, round)
+        AgentWork::TestAsUser { milestone, round } => {
+            (user_testing_brief(mission, milestone, round), None, None, Some(round))
         }
     };
-    Brief { title: title(mission, work), text, labels }
-}
-
-/// The heading of a piece of work: `F7 Session cookies`.
-pub fn title(mission: &Mission, work: Work) -> String {
-    match work {
-        Work::Build { feature } | Work::Review { feature, .. } | Work::CheckClaims { feature } => {
-            let title = mission.feature(feature).map_or("", |found| found.spec.title.as_str());
-            format!("{feature} {title}").trim().to_owned()
-        }
-        Work::Plan
-        | Work::Talk
-        | Work::Triage
-        | Work::RunGateCommands { .. }
-        | Work::Scrutinize { .. }
-        | Work::TestAsUser { .. } => work.to_string(),
-    }
+    let feature = feature.and_then(|id| mission.feature(id));
+    let labels = [
+        ("role", Some(work.role().word().to_owned())),
+        ("phase", phase.map(str::to_owned)),
+        ("feature", feature.map(|found| found.spec.title.to_string())),
+        ("milestone", mission.milestone_of(work).map(|id| id.to_string())),
+        ("round", round.map(|number| number.to_string())),
+    ];
+    let labels = labels.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect();
+    Brief { text, labels }
 }
 
 fn plan_brief(mission: &Mission) -> String {
@@ -145,7 +107,7 @@ fn build_brief(mission: &Mission, id: FeatureId) -> String {
     text += &section::environment(mission);
     text += &talk::knowledge(mission);
     text += &talk::directives(mission);
-    text += &talk::failed_attempts(mission, Work::Build { feature: id });
+    text += &talk::failed_attempts(mission, AgentWork::Build { feature: id });
     text + "\nCommit your work with git, leave a clean tree, and end with `handoff`.\n"
 }
 

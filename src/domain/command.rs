@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::attempt::{Ending, Role, Work};
+use super::attempt::{AgentWork, Ending, Role};
 use super::budget::Budget;
 use super::contract::{AssertionDraft, Check, Weight, Wording};
 use super::environment::{CommandRun, Environment};
@@ -149,7 +149,7 @@ pub enum Command {
 
     // The engine's.
     StartAttempt {
-        work: Work,
+        work: AgentWork,
         model: Title,
     },
     EndAttempt {

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::attempt::Work;
-use super::command::WordingEdit;
+use super::attempt::AgentWork;
+use super::command::{Command, WordingEdit};
 use super::contract::AssertionDraft;
 use super::estimate::{Money, validator_run_cost};
 use super::id::{AssertionId, AttemptId, FeatureId, Revision};
@@ -18,6 +18,16 @@ pub enum ContractChange {
     Edit { assertion: AssertionId, base: Revision, edit: Box<WordingEdit> },
     Add { draft: Box<AssertionDraft>, feature: FeatureId },
     Retire { assertion: AssertionId, reason: Line },
+}
+
+impl From<ContractChange> for Command {
+    fn from(change: ContractChange) -> Self {
+        match change {
+            ContractChange::Edit { assertion, base, edit } => Self::EditAssertion { assertion, base, edit },
+            ContractChange::Add { draft, feature } => Self::AddAssertion { draft, feature },
+            ContractChange::Retire { assertion, reason } => Self::RetireAssertion { assertion, reason },
+        }
+    }
 }
 
 /// What the change would do.
@@ -87,7 +97,7 @@ pub fn consequences(mission: &Mission, change: &ContractChange) -> Consequences 
         .live_attempts()
         .filter_map(|attempt| {
             let revision = attempt.revisions.get(id)?;
-            let built = if let Work::Build { feature } = attempt.work { Some(feature) } else { None };
+            let built = if let AgentWork::Build { feature } = attempt.work { Some(feature) } else { None };
             let feature = built.or_else(|| mission.claimant(id).map(|feature| feature.id))?;
             Some((attempt.id, feature, *revision))
         })

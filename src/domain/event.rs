@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
-use super::attempt::{Ending, Role, Work};
+use super::attempt::{AgentWork, Ending, Role};
 use super::budget::Budget;
 use super::contract::{Assertion, Wording};
 use super::environment::{CommandRun, Environment};
@@ -105,7 +105,7 @@ pub enum Event {
     },
     AttemptStarted {
         attempt: AttemptId,
-        work: Work,
+        work: AgentWork,
         role: Role,
         model: Title,
         base: Commit,

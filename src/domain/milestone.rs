@@ -1,6 +1,6 @@
 //! When a milestone passes: the rule that nothing may go round.
 
-use super::attempt::Work;
+use super::attempt::AgentWork;
 use super::contract::Assertion;
 use super::finding::Severity;
 use super::gate::GateId;
@@ -62,17 +62,14 @@ impl Mission {
             .collect()
     }
 
-    /// The milestone that a piece of work is for; `None` for what the orchestrator does.
-    pub fn milestone_of(&self, work: Work) -> Option<MilestoneId> {
+    /// The milestone that an attempt works for; `None` for what the orchestrator does.
+    pub fn milestone_of(&self, work: AgentWork) -> Option<MilestoneId> {
         match work {
-            Work::Build { feature } | Work::CheckClaims { feature } => {
-                self.feature(feature).map(|feature| feature.milestone)
-            }
-            Work::RunGateCommands { milestone, .. }
-            | Work::Review { milestone, .. }
-            | Work::Scrutinize { milestone, .. }
-            | Work::TestAsUser { milestone, .. } => Some(milestone),
-            Work::Plan | Work::Talk | Work::Triage => None,
+            AgentWork::Build { feature } => self.feature(feature).map(|feature| feature.milestone),
+            AgentWork::Review { milestone, .. }
+            | AgentWork::Scrutinize { milestone, .. }
+            | AgentWork::TestAsUser { milestone, .. } => Some(milestone),
+            AgentWork::Plan | AgentWork::Talk | AgentWork::Triage => None,
         }
     }
 

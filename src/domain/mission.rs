@@ -1,14 +1,16 @@
 //! The state of a mission: a fold of its events, and the questions one asks of it.
 
+mod card;
 mod status;
 
+pub use card::MissionCard;
 pub use status::{Hold, HoldCause, Status};
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::attempt::{Attempt, Role, Work};
+use super::attempt::{AgentWork, Attempt, Role};
 use super::budget::Budget;
 use super::contract::Contract;
 use super::environment::{CommandRun, Environment};
@@ -63,7 +65,7 @@ pub struct Mission {
     pub questions: Vec<Question>,
     pub hold: Option<Hold>,
     /// Failures in a row of a piece of work since it last succeeded or the mission was resumed.
-    pub failures: Vec<(Work, u32)>,
+    pub failures: Vec<(AgentWork, u32)>,
     pub end: Option<End>,
     pub landed: Option<Commit>,
     pub mode: Mode,
@@ -203,6 +205,17 @@ impl Mission {
         self.gates.values().find(|gate| gate.is_open())
     }
 
+    /// The gate that is meant when nobody names one: the one that waits, else the next to come. Before a plan is GO that
+    /// is the plan's.
+    pub fn default_gate(&self) -> GateId {
+        match (self.open_gate(), self.current_milestone()) {
+            (Some(open), _) => open.id,
+            (None, _) if !self.is_go(GateId::Plan) => GateId::Plan,
+            (None, Some(milestone)) => GateId::Milestone(milestone.id),
+            (None, None) => GateId::Final,
+        }
+    }
+
     /// Findings that nobody has decided on.
     pub fn open_findings(&self) -> impl Iterator<Item = &Finding> {
         self.findings.values().filter(|finding| finding.is_open())
@@ -283,7 +296,7 @@ impl Mission {
     }
 
     /// How often a piece of work failed in a row.
-    pub fn failures_of(&self, work: Work) -> u32 {
+    pub fn failures_of(&self, work: AgentWork) -> u32 {
         self.failures.iter().find(|(failed, _)| *failed == work).map_or(0, |(_, count)| *count)
     }
 }

@@ -1,6 +1,6 @@
 //! What should be running now, worked out from the mission alone. Resume, retry and restart are this function.
 
-use super::attempt::{Attempt, Work};
+use super::attempt::{AgentWork, Attempt, EngineWork, Work};
 use super::gate::GateId;
 use super::id::{AssertionId, FeatureId, MilestoneId};
 use super::message::{MessageState, Party, Question};
@@ -18,18 +18,15 @@ pub fn schedule(mission: &Mission) -> Vec<Work> {
     {
         return Vec::new();
     }
-    let mut work = Vec::new();
-    if mission.is_go(GateId::Plan) {
-        if mission.has_mail() {
-            work.push(Work::Talk);
-        }
-        if let Some(milestone) = mission.flown_milestone() {
-            work.extend(flight(mission, milestone));
-        }
-    } else if mission.is_gate_open(GateId::Plan) {
-        work.extend(mission.has_mail().then_some(Work::Talk));
-    } else {
-        work.push(Work::Plan);
+    let (go, proposed) = (mission.is_go(GateId::Plan), mission.is_gate_open(GateId::Plan));
+    let mut work: Vec<Work> = Vec::new();
+    if !go && !proposed {
+        work.push(AgentWork::Plan.into());
+    } else if mission.has_mail() {
+        work.push(AgentWork::Talk.into());
+    }
+    if let Some(milestone) = mission.flown_milestone().filter(|_| go) {
+        work.extend(flight(mission, milestone));
     }
     work.retain(|item| !waits_for_answer(mission, *item));
     work
@@ -41,25 +38,26 @@ fn flight(mission: &Mission, milestone: MilestoneId) -> Vec<Work> {
         return Vec::new();
     }
     if let Some(feature) = unchecked(mission) {
-        return vec![Work::CheckClaims { feature }];
+        return vec![EngineWork::CheckClaims { feature }.into()];
     }
     let triage = mission.open_findings().next().is_some() && !mission.has_open_round();
     if let Some(feature) = being_built(mission) {
         // A worker who asks for an amendment goes on meanwhile.
-        return [Work::Build { feature }].into_iter().chain(triage.then_some(Work::Triage)).collect();
+        let work = [AgentWork::Build { feature }].into_iter().chain(triage.then_some(AgentWork::Triage));
+        return work.map(Work::from).collect();
     }
     if triage {
-        return vec![Work::Triage];
+        return vec![AgentWork::Triage.into()];
     }
     if let Some(round) = mission.rounds.iter().find(|round| round.is_open()) {
         return round_work(mission, round);
     }
     if let Some(feature) = mission.next_feature(milestone) {
-        return vec![Work::Build { feature: feature.id }];
+        return vec![AgentWork::Build { feature: feature.id }.into()];
     }
     if mission.needs_round(milestone) {
         let round = mission.last_round(milestone).map_or(1, |round| round.number + 1);
-        return vec![Work::RunGateCommands { milestone, round }];
+        return vec![EngineWork::RunGateCommands { milestone, round }.into()];
     }
     Vec::new()
 }
@@ -72,15 +70,15 @@ fn round_work(mission: &Mission, round: &Round) -> Vec<Work> {
         .iter()
         .filter(|feature| !round.reviews.contains_key(feature))
         .take(usize::try_from(mission.limits().reviewers.max(1)).unwrap_or(1))
-        .map(|feature| Work::Review { milestone, round: number, feature: *feature })
+        .map(|feature| AgentWork::Review { milestone, round: number, feature: *feature }.into())
         .collect();
     if !reviews.is_empty() {
         return reviews;
     }
     if round.scrutiny.is_none() {
-        return vec![Work::Scrutinize { milestone, round: number }];
+        return vec![AgentWork::Scrutinize { milestone, round: number }.into()];
     }
-    vec![Work::TestAsUser { milestone, round: number }]
+    vec![AgentWork::TestAsUser { milestone, round: number }.into()]
 }
 
 fn unchecked(mission: &Mission) -> Option<FeatureId> {
@@ -90,9 +88,9 @@ fn unchecked(mission: &Mission) -> Option<FeatureId> {
 }
 
 fn being_built(mission: &Mission) -> Option<FeatureId> {
-    mission
-        .live_attempts()
-        .find_map(|attempt| if let Work::Build { feature } = attempt.work { Some(feature) } else { None })
+    mission.live_attempts().find_map(|attempt| {
+        if let AgentWork::Build { feature } = attempt.work { Some(feature) } else { None }
+    })
 }
 
 /// Whether an earlier attempt at this work asked the person and has no answer yet.
@@ -100,7 +98,7 @@ fn waits_for_answer(mission: &Mission, work: Work) -> bool {
     mission.questions.iter().any(|question| {
         question.answer.is_none()
             && question.to == Party::Person
-            && mission.attempts.get(&question.from).is_some_and(|attempt| attempt.work == work)
+            && mission.attempts.get(&question.from).is_some_and(|attempt| Work::Agent(attempt.work) == work)
     })
 }
 
@@ -128,29 +126,29 @@ impl Mission {
 
     /// Whether the person answered what was asked in a talk, and no later talk has taken the answer up.
     fn is_unread(&self, question: &Question) -> bool {
-        let asked_in_talk = self.attempts.get(&question.from).is_some_and(|asker| asker.work == Work::Talk);
+        let asked_in_talk =
+            self.attempts.get(&question.from).is_some_and(|asker| asker.work == AgentWork::Talk);
         let took_up =
-            |later: &Attempt| later.work == Work::Talk && later.id > question.from && later.is_done();
+            |later: &Attempt| later.work == AgentWork::Talk && later.id > question.from && later.is_done();
         asked_in_talk && question.answer.is_some() && !self.attempts.values().any(took_up)
     }
 
     /// Whether an attempt at this work can still lead to anything.
-    pub fn wants(&self, work: Work) -> bool {
+    pub fn wants(&self, work: AgentWork) -> bool {
         let round = |milestone, number| self.round(milestone, number).filter(|round| round.is_open());
         match work {
-            Work::Plan => !self.is_go(GateId::Plan),
-            Work::Talk | Work::Triage | Work::RunGateCommands { .. } => true,
-            Work::Build { feature } => {
+            AgentWork::Plan => !self.is_go(GateId::Plan),
+            AgentWork::Talk | AgentWork::Triage => true,
+            AgentWork::Build { feature } => {
                 self.feature(feature).is_some_and(|found| found.state == FeatureState::Pending)
             }
-            Work::CheckClaims { feature } => self.feature(feature).is_some_and(Feature::is_built),
-            Work::Review { milestone, round: number, feature } => {
+            AgentWork::Review { milestone, round: number, feature } => {
                 round(milestone, number).is_some_and(|open| !open.reviews.contains_key(&feature))
             }
-            Work::Scrutinize { milestone, round: number } => {
+            AgentWork::Scrutinize { milestone, round: number } => {
                 round(milestone, number).is_some_and(|open| open.scrutiny.is_none())
             }
-            Work::TestAsUser { milestone, round: number } => round(milestone, number).is_some(),
+            AgentWork::TestAsUser { milestone, round: number } => round(milestone, number).is_some(),
         }
     }
 

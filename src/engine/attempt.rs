@@ -19,7 +19,7 @@ use crate::agent::session::{Observer, Session};
 use crate::agent::skill::SkillLibrary;
 use crate::agent::tool::{Tool, Toolbox};
 use crate::agent::turn::Limits;
-use crate::domain::attempt::{Ending, Role, Work};
+use crate::domain::attempt::{AgentWork, Ending, Role};
 use crate::domain::brief::brief;
 use crate::domain::command::Command;
 use crate::domain::event::{Event, Stamped};
@@ -33,11 +33,10 @@ use crate::domain::text::{Line, Title};
 /// When the machine stands in the way; the attempt is closed by then.
 pub async fn run(
     engine: &Arc<EngineContext>,
-    work: Work,
-    role: Role,
+    work: AgentWork,
     cancel: CancellationToken,
 ) -> Result<(), EngineError> {
-    let running = engine.activities.begin(work);
+    let (running, role) = (engine.activities.begin(work.into()), work.role());
     let prompt = engine.prompt(prompt_name(work))?;
     let model_role: Role = prompt.model_role.parse().unwrap_or(role);
     let model = engine.cell.with(|mission| mission.models.get(&model_role).cloned()).unwrap_or_default();
@@ -72,7 +71,7 @@ fn started_attempt(events: &[Stamped]) -> Result<AttemptId, EngineError> {
 /// One attempt that has been logged.
 pub(super) struct AttemptRun {
     pub(super) engine: Arc<EngineContext>,
-    pub(super) work: Work,
+    pub(super) work: AgentWork,
     pub(super) role: Role,
     pub(super) attempt: AttemptId,
     prompt: Prompt,

@@ -30,7 +30,7 @@ impl Permit for BudgetGuard {
         });
         let Some(spent) = spent else { return Ok(()) };
         let sentence = Line::clipped(spent.to_string());
-        let hold = Hold { cause: HoldCause::BudgetSpent, sentence, until: None };
+        let hold = Hold::new(HoldCause::BudgetSpent, sentence);
         if let Err(refused) = self.dispatcher.record(Command::Hold { hold }).await {
             tracing::warn!(%refused, "the spent budget could not be recorded");
         }

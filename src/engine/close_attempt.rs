@@ -8,7 +8,7 @@ use super::clock;
 use super::session_recorder::SessionRecorder;
 use crate::agent::session::{Ended, Outcome};
 use crate::agent::turn::Fault;
-use crate::domain::attempt::{Attempt, Ending, Work};
+use crate::domain::attempt::{AgentWork, Attempt, Ending};
 use crate::domain::command::Command;
 use crate::domain::event::Actor;
 use crate::domain::id::{AttemptId, MessageId, Timestamp};
@@ -27,7 +27,7 @@ impl AttemptRun {
                 self.delivered(mail).await;
                 self.end(Ending::Done).await;
             }
-            Outcome::Said(text) if self.work == Work::Talk => self.answer(&text, mail).await,
+            Outcome::Said(text) if self.work == AgentWork::Talk => self.answer(&text, mail).await,
             Outcome::Said(_) => {
                 let reason = Line::clipped("it ended with words instead of its closing tool");
                 self.end(Ending::Failed { reason }).await;

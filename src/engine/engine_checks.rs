@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use super::activity::Running;
 use super::context::EngineContext;
 use super::dispatcher::Refused;
 use super::error::EngineError;
 use super::role::{at_head, proof_at};
 use super::scripts;
-use crate::domain::attempt::Work;
+use crate::domain::attempt::EngineWork;
 use crate::domain::command::Command;
 use crate::domain::environment::Script;
 use crate::domain::id::{FeatureId, MilestoneId};
@@ -20,26 +21,25 @@ use crate::domain::id::{FeatureId, MilestoneId};
 /// When the machine stands in the way.
 pub async fn run(
     engine: &Arc<EngineContext>,
-    work: Work,
+    work: EngineWork,
     cancel: CancellationToken,
 ) -> Result<(), EngineError> {
+    let running = engine.activities.begin(work.into());
     match work {
-        Work::CheckClaims { feature } => check_claims(engine, work, feature, &cancel).await,
-        Work::RunGateCommands { milestone, round } => {
-            run_gate_commands(engine, work, milestone, round, &cancel).await
+        EngineWork::CheckClaims { feature } => check_claims(engine, &running, feature, &cancel).await,
+        EngineWork::RunGateCommands { milestone, round } => {
+            run_gate_commands(engine, &running, milestone, round, &cancel).await
         }
-        other => Err(EngineError::Unfit(format!("{other} needs an agent"))),
     }
 }
 
 /// Runs the test and check commands on the worker's own checkout, at the head it handed in.
 async fn check_claims(
     engine: &Arc<EngineContext>,
-    work: Work,
+    running: &Running,
     feature: FeatureId,
     cancel: &CancellationToken,
 ) -> Result<(), EngineError> {
-    let running = engine.activities.begin(work);
     let checkout = at_head(engine, feature).await?;
     let scripts: Vec<Script> = engine.cell.with(|mission| {
         let environment = mission.environment.as_ref();
@@ -59,12 +59,11 @@ async fn check_claims(
 /// Runs the gate commands in the validators' checkout, at the mission's head; a failure ends the round.
 async fn run_gate_commands(
     engine: &Arc<EngineContext>,
-    work: Work,
+    running: &Running,
     milestone: MilestoneId,
     round: u32,
     cancel: &CancellationToken,
 ) -> Result<(), EngineError> {
-    let running = engine.activities.begin(work);
     let head = engine.cell.with(|mission| mission.head().cloned());
     let commit = head.ok_or_else(|| EngineError::Unfit("the mission has no head".to_owned()))?;
     let proof = proof_at(engine, commit.clone()).await?;

@@ -16,7 +16,6 @@ use crate::domain::attempt::{Ending, Work};
 use crate::domain::command::Command;
 use crate::domain::mission::{Hold, HoldCause, Mission};
 use crate::domain::schedule::schedule;
-use crate::domain::text::Line;
 
 /// The first wait before work is started again that ended without a trace in the log; it doubles.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
@@ -109,9 +108,9 @@ impl Executor {
         let (engine, token) = (Arc::clone(&self.engine), cancel.clone());
         let before = engine.cell.with(|mission| mission.seq);
         let task = async move {
-            let result = match work.role() {
-                Some(role) => attempt::run(&engine, work, role, token).await,
-                None => engine_checks::run(&engine, work, token).await,
+            let result = match work {
+                Work::Agent(work) => attempt::run(&engine, work, token).await,
+                Work::Engine(work) => engine_checks::run(&engine, work, token).await,
             };
             (work, before, result)
         };
@@ -151,8 +150,7 @@ impl Executor {
     /// What the machine cannot do is the person's to mend; the mission waits for that.
     async fn hold(&self, work: Work, error: &EngineError) {
         tracing::error!(%work, %error, "held");
-        let sentence = Line::clipped(format!("{work}: {error}"));
-        let hold = Hold { cause: HoldCause::Machine, sentence, until: None };
+        let hold = Hold::new(HoldCause::Machine, format!("{work}: {error}"));
         if let Err(refused) = self.engine.dispatcher.record(Command::Hold { hold }).await {
             tracing::error!(%refused, "the hold could not be recorded");
         }
@@ -160,7 +158,7 @@ impl Executor {
 
     /// Closes the attempt of a task that broke.
     async fn close_lost(&self, work: Work) {
-        let lost = self.engine.cell.with(|m| m.live_attempts().find(|a| a.work == work).map(|a| a.id));
+        let lost = self.engine.cell.with(|m| m.live_attempts().find(|a| work == a.work.into()).map(|a| a.id));
         let Some(attempt) = lost else { return };
         let command = Command::EndAttempt { attempt, ending: Ending::Interrupted };
         if let Err(refused) = self.engine.dispatcher.record(command).await {
@@ -217,7 +215,7 @@ fn is_unwanted(mission: &Mission, work: Work) -> bool {
     if mission.end.is_some() {
         return true;
     }
-    let last = mission.attempts.values().rev().find(|attempt| attempt.work == work);
+    let last = mission.attempts.values().rev().find(|attempt| work == attempt.work.into());
     last.and_then(|attempt| attempt.ended.as_ref())
         .is_some_and(|ended| matches!(ended.ending, Ending::Stopped { .. }))
 }

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use super::dispatcher::DispatcherHandle;
 use super::mission_cell::MissionCell;
 use crate::agent::session::{InboxMessage, Urgency};
-use crate::domain::attempt::{Attempt, Work};
+use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::command::Command;
 use crate::domain::event::{Event, Stamped};
 use crate::domain::id::{AssertionId, AttemptId, FeatureId, Revision};
@@ -95,7 +95,7 @@ impl InboxRouter {
     }
 
     async fn tell_worker(&self, feature: FeatureId, text: &str) {
-        let at_it = |a: &&Attempt| a.work == Work::Build { feature };
+        let at_it = |a: &&Attempt| a.work == AgentWork::Build { feature };
         let worker = self.cell.with(|mission| mission.live_attempts().find(at_it).map(|attempt| attempt.id));
         if let Some(inbox) = worker.and_then(|worker| self.inboxes.of(worker)) {
             put(&inbox, text.to_owned(), Urgency::NextTurn).await;

@@ -299,7 +299,7 @@ mod tests {
     fn only_the_latest_activity_is_told() {
         let queue = Queue::default();
         let activity = |n: i64| Activity {
-            work: crate::domain::attempt::Work::Plan,
+            work: crate::domain::attempt::AgentWork::Plan.into(),
             attempt: None,
             started: crate::domain::id::Timestamp(n),
             last_output: crate::domain::id::Timestamp(n),

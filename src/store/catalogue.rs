@@ -5,11 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::error::StoreError;
 use super::facade::Store;
-use crate::domain::attention;
 use crate::domain::event::{Actor, Event};
 use crate::domain::id::{MissionId, Timestamp};
-use crate::domain::mission::{Mission, Status};
-use crate::domain::usage::Usage;
+use crate::domain::mission::MissionCard;
 
 /// All missions that a person has.
 pub trait Catalogue: Debug + Send + Sync {
@@ -51,7 +49,7 @@ pub trait Catalogue: Debug + Send + Sync {
     fn entry(&self, id: MissionId) -> CatalogueEntry {
         let dir = self.dir(&id);
         let mission = self.read(&id).and_then(|store| store.mission()).and_then(|mission| {
-            Summary::of(&mission).ok_or_else(|| StoreError::Missing { path: dir.clone() })
+            MissionCard::of(&mission).ok_or_else(|| StoreError::Missing { path: dir.clone() })
         });
         CatalogueEntry { engine: self.engine(&id), id, dir, mission }
     }
@@ -60,7 +58,7 @@ pub trait Catalogue: Debug + Send + Sync {
     fn list(&self) -> Vec<CatalogueEntry> {
         let mut entries: Vec<CatalogueEntry> = self.ids().into_iter().map(|id| self.entry(id)).collect();
         entries.sort_by_cached_key(|entry| {
-            let updated = entry.mission.as_ref().map_or(Timestamp(i64::MIN), |summary| summary.updated);
+            let updated = entry.mission.as_ref().map_or(Timestamp(i64::MIN), |card| card.updated);
             (std::cmp::Reverse(updated), entry.id.clone())
         });
         entries
@@ -69,8 +67,9 @@ pub trait Catalogue: Debug + Send + Sync {
     /// The missions of a repository, the one that changed last first.
     fn of_repository(&self, path: &Path) -> Vec<CatalogueEntry> {
         let wanted = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let same = |summary: &Summary| {
-            summary.repository == wanted || summary.repository.canonicalize().is_ok_and(|own| own == wanted)
+        let same = |card: &MissionCard| {
+            let own = Path::new(&card.repository);
+            own == wanted || own.canonicalize().is_ok_and(|own| own == wanted)
         };
         let mut entries = self.list();
         entries.retain(|entry| entry.mission.as_ref().is_ok_and(same));
@@ -85,39 +84,5 @@ pub struct CatalogueEntry {
     pub dir: PathBuf,
     /// The process of its engine, while one runs.
     pub engine: Option<u32>,
-    pub mission: Result<Summary, StoreError>,
-}
-
-/// A mission in a few words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Summary {
-    pub title: String,
-    pub status: Status,
-    /// The person's repository, as an absolute path.
-    pub repository: PathBuf,
-    pub branch: String,
-    pub created: Timestamp,
-    pub updated: Timestamp,
-    pub seq: u64,
-    /// How many things wait for the person.
-    pub needs: usize,
-    pub usage: Usage,
-}
-
-impl Summary {
-    /// What to say of a mission; nothing before it is founded.
-    pub fn of(mission: &Mission) -> Option<Self> {
-        let founding = mission.founding.as_ref()?;
-        Some(Self {
-            title: mission.title().to_owned(),
-            status: mission.status(),
-            repository: PathBuf::from(&founding.repository),
-            branch: founding.branch.to_string(),
-            created: mission.created,
-            updated: mission.updated,
-            seq: mission.seq,
-            needs: attention::needs(mission).len(),
-            usage: mission.usage(),
-        })
-    }
+    pub mission: Result<MissionCard, StoreError>,
 }

@@ -19,7 +19,7 @@ mod port;
 mod row;
 pub mod sqlite;
 
-pub use catalogue::{Catalogue, CatalogueEntry, Summary};
+pub use catalogue::{Catalogue, CatalogueEntry};
 pub use error::StoreError;
 pub use evidence::{Evidence, EvidenceFile, Header};
 pub use facade::{Access, Loaded, Ports, SNAPSHOT_EVERY, Store};

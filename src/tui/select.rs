@@ -1,6 +1,6 @@
 //! What is selected on the main screen.
 
-use crate::domain::attempt::Work;
+use crate::domain::attempt::AgentWork;
 use crate::domain::id::{AssertionId, AttemptId, FeatureId, MilestoneId, Timestamp};
 use crate::domain::plan::FeatureState;
 
@@ -38,5 +38,10 @@ pub fn attempt_on(app: &App, feature: FeatureId) -> Option<AttemptId> {
     if let Some(FeatureState::Built { attempt, .. }) = app.mission.feature(feature).map(|f| &f.state) {
         return Some(*attempt);
     }
-    app.mission.attempts.values().rev().find(|attempt| attempt.work == Work::Build { feature }).map(|a| a.id)
+    app.mission
+        .attempts
+        .values()
+        .rev()
+        .find(|attempt| attempt.work == AgentWork::Build { feature })
+        .map(|a| a.id)
 }

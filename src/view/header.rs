@@ -101,9 +101,7 @@ pub fn progress(mission: &Mission) -> Progress {
 pub fn doing(mission: &Mission) -> Vec<Piece> {
     // An agent that works while something waits is still what happens now; the right side says what waits.
     // An agent that waits for the person's answer does not work.
-    let works = mission
-        .live_attempts()
-        .any(|attempt| attempt.work.role().is_some() && asks(mission, attempt.id).is_none());
+    let works = mission.live_attempts().any(|attempt| asks(mission, attempt.id).is_none());
     let status = match mission.status() {
         Status::Waiting if works => Status::Running,
         status => status,

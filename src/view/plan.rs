@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::attempt::Work;
+use crate::domain::attempt::AgentWork;
 use crate::domain::finding::Severity;
 use crate::domain::gate::GateId;
 use crate::domain::id::{AttemptId, FeatureId, MilestoneId};
@@ -123,7 +123,7 @@ pub fn feature_sign(mission: &Mission, feature: &Feature) -> (Glyph, StyleRole) 
             && mission
                 .attempts
                 .get(&question.from)
-                .is_some_and(|a| a.work == Work::Build { feature: feature.id })
+                .is_some_and(|a| a.work == AgentWork::Build { feature: feature.id })
     });
     match &feature.state {
         FeatureState::Cancelled { .. } => (Glyph::Retired, StyleRole::Faint),
@@ -134,7 +134,7 @@ pub fn feature_sign(mission: &Mission, feature: &Feature) -> (Glyph, StyleRole) 
         FeatureState::Pending if running_on(mission, feature.id).is_some() => {
             (Glyph::Active, StyleRole::Accent)
         }
-        FeatureState::Pending if mission.failures_of(Work::Build { feature: feature.id }) > 0 => {
+        FeatureState::Pending if mission.failures_of(AgentWork::Build { feature: feature.id }) > 0 => {
             (Glyph::Failed, StyleRole::Bad)
         }
         FeatureState::Pending => (Glyph::Pending, StyleRole::Dim),
@@ -143,7 +143,10 @@ pub fn feature_sign(mission: &Mission, feature: &Feature) -> (Glyph, StyleRole) 
 
 /// The attempt that builds a feature now.
 pub fn running_on(mission: &Mission, feature: FeatureId) -> Option<AttemptId> {
-    mission.live_attempts().find(|attempt| attempt.work == Work::Build { feature }).map(|attempt| attempt.id)
+    mission
+        .live_attempts()
+        .find(|attempt| attempt.work == AgentWork::Build { feature })
+        .map(|attempt| attempt.id)
 }
 
 fn validation_row(mission: &Mission, id: MilestoneId) -> Row {
@@ -167,7 +170,7 @@ fn validation_row(mission: &Mission, id: MilestoneId) -> Row {
 fn scrutiny_sign(mission: &Mission, id: MilestoneId, round: Option<&Round>) -> (Glyph, StyleRole) {
     let Some(round) = round else { return (Glyph::Step, StyleRole::Dim) };
     let running = mission.live_attempts().any(|attempt| {
-        matches!(attempt.work, Work::Scrutinize { milestone, .. } | Work::Review { milestone, .. } if milestone == id)
+        matches!(attempt.work, AgentWork::Scrutinize { milestone, .. } | AgentWork::Review { milestone, .. } if milestone == id)
     });
     if running {
         return (Glyph::Active, StyleRole::Accent);
@@ -188,7 +191,7 @@ fn testing_sign(mission: &Mission, id: MilestoneId, round: Option<&Round>) -> (G
     let Some(round) = round else { return (Glyph::Step, StyleRole::Dim) };
     if mission
         .live_attempts()
-        .any(|a| matches!(a.work, Work::TestAsUser { milestone, .. } if milestone == id))
+        .any(|a| matches!(a.work, AgentWork::TestAsUser { milestone, .. } if milestone == id))
     {
         return (Glyph::Active, StyleRole::Accent);
     }

@@ -13,7 +13,7 @@ use crate::cli::page::Page;
 use crate::cli::plan::one_feature;
 use crate::cli::print::Style;
 use crate::cli::progress::words::{count, ending, used};
-use crate::domain::attempt::{Attempt, Work};
+use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::finding::Finding;
 use crate::domain::handoff::{Handoff, Procedure};
 use crate::domain::id::{AttemptId, FeatureId};
@@ -52,7 +52,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit> {
 
 fn attempts(mission: &Mission, id: FeatureId) -> impl Iterator<Item = &Attempt> {
     mission.attempts.values().filter(move |attempt| {
-        matches!(attempt.work, Work::Build { feature } | Work::Review { feature, .. } if feature == id)
+        matches!(attempt.work, AgentWork::Build { feature } | AgentWork::Review { feature, .. } if feature == id)
     })
 }
 

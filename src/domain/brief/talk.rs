@@ -1,7 +1,7 @@
 //! The sections about what was said: directives, knowledge, the conversation and mail.
 
 use super::section::{line, list};
-use crate::domain::attempt::{Ending, Work};
+use crate::domain::attempt::{AgentWork, Ending};
 use crate::domain::message::{MessageState, Party};
 use crate::domain::mission::Mission;
 
@@ -51,7 +51,7 @@ pub(super) fn mail(mission: &Mission) -> String {
 }
 
 /// What earlier attempts came to. What they left uncommitted is kept under a ref, for whoever wants to look.
-pub(super) fn failed_attempts(mission: &Mission, work: Work) -> String {
+pub(super) fn failed_attempts(mission: &Mission, work: AgentWork) -> String {
     let id = mission.id().map(ToString::to_string).unwrap_or_default();
     let mut text = String::new();
     for attempt in mission.attempts.values().filter(|attempt| attempt.work == work) {

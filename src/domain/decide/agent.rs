@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Result;
 use super::draft::{Draft, Raised};
 use super::planning::next_feature_id;
-use crate::domain::attempt::Work;
+use crate::domain::attempt::AgentWork;
 use crate::domain::contract::Assertion;
 use crate::domain::event::Event;
 use crate::domain::finding::{Finding, Ruling, Severity, Source, TriageDecision};
@@ -21,7 +21,7 @@ use crate::domain::verdict::Standing;
 pub(super) fn hand_in(draft: &mut Draft, handoff: Handoff, head: Commit) -> Result {
     let asker = draft.asker()?;
     let (attempt, base) = (asker.id, asker.base.clone());
-    let Work::Build { feature } = asker.work else {
+    let AgentWork::Build { feature } = asker.work else {
         return Err(Rejection::out_of_turn("only a worker on a feature hands in"));
     };
     if head == base && !handoff.implemented.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::Result;
 use super::draft::Draft;
-use crate::domain::attempt::{Attempt, Ending, Work};
+use crate::domain::attempt::{AgentWork, Attempt, Ending};
 use crate::domain::event::{Actor, Event};
 use crate::domain::id::{AttemptId, Commit, MessageId, QuestionId};
 use crate::domain::message::{Delivery, Message, MessageState, Party};
@@ -21,12 +21,9 @@ pub(super) fn count_usage(mission: &Mission, attempt: AttemptId, usage: Usage) -
 }
 
 /// An attempt starts only when its work is due and nobody is at it: so there is never a second writer.
-pub(super) fn start_attempt(draft: &mut Draft, work: Work, model: Title) -> Result {
+pub(super) fn start_attempt(draft: &mut Draft, work: AgentWork, model: Title) -> Result {
     let mission = draft.mission();
-    let Some(role) = work.role() else {
-        return Err(Rejection::invalid(format!("{work} is the engine's own work")));
-    };
-    if !schedule(mission).contains(&work) {
+    if !schedule(mission).contains(&work.into()) {
         return Err(Rejection::out_of_turn(format!("{work} is not due now")));
     }
     let busy = |attempt: &&Attempt| attempt.work == work || (work.writes() && attempt.work.writes());
@@ -37,21 +34,18 @@ pub(super) fn start_attempt(draft: &mut Draft, work: Work, model: Title) -> Resu
         return Err(Rejection::out_of_turn("the mission has no base commit"));
     };
     let attempt = AttemptId(mission.attempts.keys().next_back().map_or(1, |last| last.0 + 1));
-    draft.accept(Event::AttemptStarted { attempt, work, role, model, base })
+    draft.accept(Event::AttemptStarted { attempt, work, role: work.role(), model, base })
 }
 
 /// Validators look at the commit of their round, everybody else at the mission's head.
-fn base_of(mission: &Mission, work: Work) -> Option<&Commit> {
+fn base_of(mission: &Mission, work: AgentWork) -> Option<&Commit> {
     match work {
-        Work::Review { milestone, round, .. }
-        | Work::Scrutinize { milestone, round }
-        | Work::TestAsUser { milestone, round } => mission.round(milestone, round).map(|found| &found.commit),
-        Work::Plan
-        | Work::Talk
-        | Work::Triage
-        | Work::Build { .. }
-        | Work::CheckClaims { .. }
-        | Work::RunGateCommands { .. } => mission.head(),
+        AgentWork::Review { milestone, round, .. }
+        | AgentWork::Scrutinize { milestone, round }
+        | AgentWork::TestAsUser { milestone, round } => {
+            mission.round(milestone, round).map(|found| &found.commit)
+        }
+        AgentWork::Plan | AgentWork::Talk | AgentWork::Triage | AgentWork::Build { .. } => mission.head(),
     }
 }
 
@@ -64,7 +58,9 @@ pub(super) fn end_attempt(draft: &mut Draft, id: AttemptId, ending: Ending) -> R
         Ending::Unusable { reason } => {
             hold(draft, Hold::new(HoldCause::Backend, format!("{work} has no usable model: {reason}")))
         }
-        Ending::Failed { reason } if failed >= limit && work == Work::Talk => give_up_talk(draft, &reason),
+        Ending::Failed { reason } if failed >= limit && work == AgentWork::Talk => {
+            give_up_talk(draft, &reason)
+        }
         Ending::Failed { reason } if failed >= limit => {
             hold(draft, Hold::new(HoldCause::Failures, failures(work, failed, &reason)))
         }
@@ -73,12 +69,12 @@ pub(super) fn end_attempt(draft: &mut Draft, id: AttemptId, ending: Ending) -> R
 }
 
 /// What to say to the person when the same work failed too often, and what they can do about it.
-fn failures(work: Work, count: u32, reason: &Line) -> String {
+fn failures(work: AgentWork, count: u32, reason: &Line) -> String {
     let times = plural(usize::try_from(count).unwrap_or(usize::MAX), "time");
     let last = Text::<MOST_OF_A_REASON>::clipped(reason);
-    let model = work.role().map_or_else(String::new, |role| format!(", choose another model for the {role}"));
     format!(
-        "{work} failed {times} in a row, last: {last}; read what it did, say what helps{model}, and resume"
+        "{work} failed {times} in a row, last: {last}; read what it did, say what helps, choose another model for the {role}, and resume",
+        role = work.role()
     )
 }
 
@@ -90,8 +86,8 @@ fn truly(mission: &Mission, attempt: &Attempt, ending: Ending) -> Ending {
     }
     let unanswered = mission.waiting_workers().find(|question| question.at <= attempt.started);
     let reason = match (attempt.work, unanswered) {
-        (Work::Talk, None) => return ending,
-        (Work::Talk, Some(question)) => format!("it ended without an answer to {}", question.id),
+        (AgentWork::Talk, None) => return ending,
+        (AgentWork::Talk, Some(question)) => format!("it ended without an answer to {}", question.id),
         (work, _) => format!("it ended without what {work} owes"),
     };
     Ending::Failed { reason: Line::clipped(reason) }
@@ -101,7 +97,7 @@ pub(super) fn stop_attempt(draft: &mut Draft, id: AttemptId) -> Result {
     let work = live(draft.mission(), id)?.work;
     let ending = Ending::Stopped { reason: Line::clipped("stopped by you") };
     draft.emit(Event::AttemptEnded { attempt: id, ending });
-    if work == Work::Talk {
+    if work == AgentWork::Talk {
         return give_up_talk(draft, &Line::clipped("you stopped it"));
     }
     let sentence = format!("you stopped {id} at {work}: `flightdeck resume` runs it again");

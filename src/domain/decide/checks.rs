@@ -2,7 +2,7 @@
 
 use super::Result;
 use super::draft::{Draft, Raised};
-use crate::domain::attempt::Work;
+use crate::domain::attempt::EngineWork;
 use crate::domain::environment::CommandRun;
 use crate::domain::event::Event;
 use crate::domain::finding::{Severity, Source};
@@ -52,7 +52,7 @@ pub(super) fn record_gate_commands(
     runs: Vec<CommandRun>,
 ) -> Result {
     let mission = draft.mission();
-    if !schedule(mission).contains(&Work::RunGateCommands { milestone, round }) {
+    if !schedule(mission).contains(&EngineWork::RunGateCommands { milestone, round }.into()) {
         return Err(Rejection::out_of_turn(format!("round {round} of {milestone} is not due now")));
     }
     if mission.head().is_some_and(|head| *head != commit) {

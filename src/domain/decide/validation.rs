@@ -3,7 +3,7 @@
 use super::Result;
 use super::agent::raise_issue;
 use super::draft::{Draft, Raised};
-use crate::domain::attempt::Work;
+use crate::domain::attempt::AgentWork;
 use crate::domain::contract::Assertion;
 use crate::domain::event::Event;
 use crate::domain::finding::{Severity, Source};
@@ -24,7 +24,7 @@ pub(super) fn report_review(
 ) -> Result {
     let asker = draft.asker()?;
     let attempt = asker.id;
-    let Work::Review { milestone, round, feature } = asker.work else {
+    let AgentWork::Review { milestone, round, feature } = asker.work else {
         return Err(Rejection::out_of_turn("only a reviewer of a feature reports a review"));
     };
     let blocking = issues.iter().any(|found| found.issue.severity == Severity::Blocking);
@@ -55,7 +55,7 @@ pub(super) fn report_scrutiny(
 ) -> Result {
     let asker = draft.asker()?;
     let attempt = asker.id;
-    let Work::Scrutinize { milestone, round } = asker.work else {
+    let AgentWork::Scrutinize { milestone, round } = asker.work else {
         return Err(Rejection::out_of_turn("only the scrutiny validator reports scrutiny"));
     };
     for issue in &issues {
@@ -169,7 +169,7 @@ fn verdict_of_round<'a>(
 }
 
 fn tester(draft: &Draft) -> Result<(MilestoneId, u32)> {
-    let Work::TestAsUser { milestone, round } = draft.asker()?.work else {
+    let AgentWork::TestAsUser { milestone, round } = draft.asker()?.work else {
         return Err(Rejection::out_of_turn("only the user-testing validator gives verdicts"));
     };
     Ok((milestone, round))

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::context::EngineContext;
 use super::error::EngineError;
-use crate::domain::attempt::Work;
+use crate::domain::attempt::AgentWork;
 
 pub use attempt_env::{AttemptEnv, Cleanup};
 pub use researcher::Researchers;
@@ -20,15 +20,15 @@ pub use validator::proof_at;
 pub use worker::at_head;
 
 /// The prompt of a piece of work.
-pub fn prompt_name(work: Work) -> &'static str {
+pub fn prompt_name(work: AgentWork) -> &'static str {
     match work {
-        Work::Plan => "orchestrator_plan",
-        Work::Talk => "orchestrator_talk",
-        Work::Triage => "orchestrator_triage",
-        Work::Build { .. } | Work::CheckClaims { .. } => "worker",
-        Work::Review { .. } => "reviewer",
-        Work::Scrutinize { .. } | Work::RunGateCommands { .. } => "scrutiny",
-        Work::TestAsUser { .. } => "user_testing",
+        AgentWork::Plan => "orchestrator_plan",
+        AgentWork::Talk => "orchestrator_talk",
+        AgentWork::Triage => "orchestrator_triage",
+        AgentWork::Build { .. } => "worker",
+        AgentWork::Review { .. } => "reviewer",
+        AgentWork::Scrutinize { .. } => "scrutiny",
+        AgentWork::TestAsUser { .. } => "user_testing",
     }
 }
 
@@ -48,16 +48,14 @@ pub const PROMPTS: [(&str, &str); 8] = [
 ///
 /// # Errors
 /// When the machine stands in the way: git, the disk, a busy port.
-pub async fn prepare(engine: &Arc<EngineContext>, work: Work) -> Result<AttemptEnv, EngineError> {
+pub async fn prepare(engine: &Arc<EngineContext>, work: AgentWork) -> Result<AttemptEnv, EngineError> {
     match work {
-        Work::Plan | Work::Talk | Work::Triage => orchestrator::prepare(engine).await,
-        Work::Build { feature } | Work::CheckClaims { feature } => worker::prepare(engine, feature).await,
-        Work::Review { milestone, round, feature } => {
+        AgentWork::Plan | AgentWork::Talk | AgentWork::Triage => orchestrator::prepare(engine).await,
+        AgentWork::Build { feature } => worker::prepare(engine, feature).await,
+        AgentWork::Review { milestone, round, feature } => {
             reviewer::prepare(engine, milestone, round, feature).await
         }
-        Work::Scrutinize { milestone, round } | Work::RunGateCommands { milestone, round } => {
-            validator::prepare(engine, milestone, round).await
-        }
-        Work::TestAsUser { milestone, round } => user_testing::prepare(engine, milestone, round).await,
+        AgentWork::Scrutinize { milestone, round } => validator::prepare(engine, milestone, round).await,
+        AgentWork::TestAsUser { milestone, round } => user_testing::prepare(engine, milestone, round).await,
     }
 }

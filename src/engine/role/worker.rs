@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::attempt_env::{AttemptEnv, Cleanup};
-use crate::domain::attempt::Work;
+use crate::domain::attempt::AgentWork;
 use crate::domain::id::{Commit, FeatureId};
 use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
@@ -58,7 +58,7 @@ pub async fn at_head(engine: &Arc<EngineContext>, feature: FeatureId) -> Result<
     let engine = Arc::clone(engine);
     blocking(move || {
         let (head, last) = engine.cell.with(|mission| {
-            let mine = mission.attempts.values().filter(|a| a.work == Work::Build { feature });
+            let mine = mission.attempts.values().filter(|a| a.work == AgentWork::Build { feature });
             let last = mine.filter(|attempt| !attempt.is_live()).map(|attempt| attempt.id.0).max();
             (mission.head().cloned(), last.unwrap_or(0))
         });

@@ -1,7 +1,7 @@
 //! Puts the sample together, up to a moment that a test or a picture wants.
 
 use crate::domain::activity::Activity;
-use crate::domain::attempt::{Ending, Work};
+use crate::domain::attempt::{AgentWork, Ending};
 use crate::domain::event::{Actor, Event};
 use crate::domain::finding::{Severity, Source};
 use crate::domain::gate::GateId;
@@ -47,7 +47,7 @@ pub fn sample(moment: Moment) -> Recording {
     recording.live = mission
         .live_attempts()
         .map(|attempt| Activity {
-            work: attempt.work,
+            work: attempt.work.into(),
             attempt: Some(attempt.id),
             started: attempt.started,
             last_output: mission.updated,
@@ -63,7 +63,7 @@ pub fn sample(moment: Moment) -> Recording {
 fn planning(log: &mut Log) {
     let Some(founding) = plan::founding() else { return };
     log.write(Actor::Person, Event::MissionCreated(Box::new(founding)));
-    let chief = log.start(Work::Plan, "anthropic/claude-opus");
+    let chief = log.start(AgentWork::Plan, "anthropic/claude-opus");
     let by = Actor::Attempt(chief);
     log.wait(90).ask(
         1,
@@ -157,7 +157,7 @@ fn second_milestone(log: &mut Log) {
         Source::Verdict { attempt: tester },
         "VAL-AUTH-002",
     );
-    let worker = log.start(Work::Build { feature: FeatureId(12) }, "anthropic/claude-sonnet");
+    let worker = log.start(AgentWork::Build { feature: FeatureId(12) }, "anthropic/claude-sonnet");
     log.wait(190).ask(
         2,
         worker,

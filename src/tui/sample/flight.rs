@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::attempt::{Ending, Work};
+use crate::domain::attempt::{AgentWork, Ending};
 use crate::domain::environment::CommandRun;
 use crate::domain::event::{Actor, Event};
 use crate::domain::finding::{Finding, FindingState, Severity, Source};
@@ -36,7 +36,7 @@ impl Log {
     /// A worker builds a feature, and the engine confirms its claims.
     pub fn build(&mut self, feature: u32, seconds: i64, tests: usize) -> AttemptId {
         let feature = FeatureId(feature);
-        let attempt = self.start(Work::Build { feature }, WORKER);
+        let attempt = self.start(AgentWork::Build { feature }, WORKER);
         self.wait(seconds);
         self.use_up(attempt, seconds);
         let head = commit(attempt.0);
@@ -50,7 +50,7 @@ impl Log {
 
     /// A worker that does not make it.
     pub fn fail(&mut self, feature: u32, seconds: i64, reason: &str) {
-        let attempt = self.start(Work::Build { feature: FeatureId(feature) }, WORKER);
+        let attempt = self.start(AgentWork::Build { feature: FeatureId(feature) }, WORKER);
         self.end(attempt, seconds, Ending::Failed { reason: line(reason) });
     }
 
@@ -76,7 +76,7 @@ impl Log {
         ];
         self.wait(48).engine(Event::GateCommandsRun { milestone, round, runs });
         for feature in to_review {
-            let attempt = self.start(Work::Review { milestone, round, feature }, REVIEWER);
+            let attempt = self.start(AgentWork::Review { milestone, round, feature }, REVIEWER);
             let review = Review {
                 attempt,
                 summary: prose("Reads well; the checks are where they belong."),
@@ -95,7 +95,7 @@ impl Log {
     }
 
     fn scrutinize(&mut self, milestone: MilestoneId, round: u32) {
-        let attempt = self.start(Work::Scrutinize { milestone, round }, REVIEWER);
+        let attempt = self.start(AgentWork::Scrutinize { milestone, round }, REVIEWER);
         let suggestion = Issue {
             severity: Severity::Suggestion,
             description: line("the data directory is read in two places"),
@@ -117,7 +117,7 @@ impl Log {
 
     fn test(&mut self, pass: &Pass<'_>, under_test: &crate::domain::id::Commit) -> AttemptId {
         let (milestone, round) = (MilestoneId(pass.milestone), pass.round);
-        let attempt = self.start(Work::TestAsUser { milestone, round }, TESTER);
+        let attempt = self.start(AgentWork::TestAsUser { milestone, round }, TESTER);
         let revisions = crate::domain::mission::Mission::fold(&self.events).contract;
         for (id, outcome, observed) in pass.verdicts {
             let Ok(assertion) = id.parse::<AssertionId>() else { continue };
@@ -175,7 +175,7 @@ impl Log {
     ) {
         let finding = FindingId(finding);
         self.raise(finding, milestone, Severity::Blocking, words.1, source, assertion);
-        let triage = self.start(Work::Triage, CHIEF);
+        let triage = self.start(AgentWork::Triage, CHIEF);
         let fix = Feature {
             id: FeatureId(feature),
             milestone: MilestoneId(milestone),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::attempt::{Ending, Work};
+use crate::domain::attempt::{AgentWork, Ending};
 use crate::domain::event::{Actor, Event, Stamped};
 use crate::domain::id::{AttemptId, Commit, Timestamp};
 use crate::domain::text::{Line, Prose, Title};
@@ -50,13 +50,11 @@ impl Log {
     }
 
     /// Starts an attempt.
-    pub fn start(&mut self, work: Work, model: &str) -> AttemptId {
+    pub fn start(&mut self, work: AgentWork, model: &str) -> AttemptId {
         self.attempts += 1;
         let attempt = AttemptId(self.attempts);
-        if let Some(role) = work.role() {
-            let base = commit(self.attempts.saturating_sub(1));
-            self.wait(3).engine(Event::AttemptStarted { attempt, work, role, model: title(model), base });
-        }
+        let (role, base) = (work.role(), commit(self.attempts.saturating_sub(1)));
+        self.wait(3).engine(Event::AttemptStarted { attempt, work, role, model: title(model), base });
         attempt
     }
 

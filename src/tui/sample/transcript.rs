@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::attempt::{Attempt, Work};
+use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::id::{AttemptId, Timestamp};
 use crate::domain::message::Party;
 use crate::domain::mission::Mission;
@@ -22,8 +22,8 @@ fn of(mission: &Mission, attempt: &Attempt) -> Vec<Entry> {
         ),
     });
     match attempt.work {
-        Work::Build { .. } => building(&mut writer, mission),
-        Work::TestAsUser { .. } => testing(&mut writer),
+        AgentWork::Build { .. } => building(&mut writer, mission),
+        AgentWork::TestAsUser { .. } => testing(&mut writer),
         _ => {
             writer.call(
                 "search",

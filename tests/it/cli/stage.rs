@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use flightdeck::domain::event::{Actor, Stamped};
+use flightdeck::domain::id::Timestamp;
 use flightdeck::store::Catalogue;
 use flightdeck::store::sqlite::SqliteCatalogue;
 use nix::sys::signal::{Signal, kill};
@@ -13,6 +15,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::support::flight::repository_with;
+use crate::support::mission::Flight;
 
 /// The machine. Engines that were started on it are ended with it.
 pub struct Stage {
@@ -127,6 +130,16 @@ impl Stage {
         let mut ids = now.as_array().unwrap().iter().map(|entry| &entry["id"]);
         let new = ids.find(|id| before.iter().all(|entry| entry["id"] != **id));
         new.unwrap().as_str().unwrap().to_owned()
+    }
+
+    /// Keeps the log of a flight as a mission of this machine, in its repository.
+    pub fn keep(&self, flight: &Flight) {
+        let missions = SqliteCatalogue::new(&self.path("state"));
+        let id = flight.mission.id().unwrap();
+        let log = missions.create(id, Timestamp(0), Actor::Person, &[]).unwrap();
+        for Stamped { seq, at, actor, event } in &flight.log {
+            log.append(seq - 1, *at, *actor, std::slice::from_ref(event)).unwrap();
+        }
     }
 
     /// Kills every engine of this machine at once.

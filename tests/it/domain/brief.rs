@@ -1,7 +1,7 @@
 //! What an attempt is told, one snapshot for each kind of work.
 
-use flightdeck::domain::attempt::{Ending, Work};
-use flightdeck::domain::brief::{brief, title};
+use flightdeck::domain::attempt::{AgentWork, Ending};
+use flightdeck::domain::brief::brief;
 use flightdeck::domain::command::Command;
 use flightdeck::domain::finding::Severity;
 use flightdeck::domain::id::{FeatureId, MilestoneId};
@@ -15,7 +15,7 @@ use crate::support::words;
 const M1: MilestoneId = MilestoneId(1);
 const F1: FeatureId = FeatureId(1);
 
-fn text(flight: &Flight, work: Work) -> String {
+fn text(flight: &Flight, work: AgentWork) -> String {
     brief(&flight.mission, work).text
 }
 
@@ -23,12 +23,12 @@ fn text(flight: &Flight, work: Work) -> String {
 fn second_round() -> Flight {
     let mut flight = Flight::new().planned(1, 1).built(1).gated();
     flight.person(Command::Broadcast { text: words::prose("Write less code") });
-    let reviewer = flight.start(Work::Review { milestone: M1, round: 1, feature: F1 });
+    let reviewer = flight.start(AgentWork::Review { milestone: M1, round: 1, feature: F1 });
     let issue = words::issue(Severity::Blocking, "an index out of bounds");
     let issues = vec![ReviewIssue { file: words::title("src/page.rs"), line: Some(7), issue }];
     let (summary, opinion) = (words::prose("It reads past the end"), Opinion::Fail);
     flight.attempt(reviewer, Command::ReportReview { summary, opinion, issues });
-    let scrutiny = flight.start(Work::Scrutinize { milestone: M1, round: 1 });
+    let scrutiny = flight.start(AgentWork::Scrutinize { milestone: M1, round: 1 });
     let report = Command::ReportScrutiny {
         summary: words::prose("Not yet"),
         issues: vec![],
@@ -42,7 +42,7 @@ fn second_round() -> Flight {
 #[test]
 fn the_plan() {
     let mut flight = Flight::new();
-    let planner = flight.start(Work::Plan);
+    let planner = flight.start(AgentWork::Plan);
     let ask = Command::Ask { to: Party::Person, text: words::prose("Which colour?"), options: vec![] };
     flight.attempt(planner, ask);
     let question = flight.mission.questions[0].id;
@@ -50,7 +50,7 @@ fn the_plan() {
     let mut flight = flight.proposed(1, 1);
     let gate = flightdeck::domain::gate::GateId::Plan;
     flight.person(Command::DecideGate { gate, decision: words::no_go("too small") });
-    insta::assert_snapshot!(text(&flight, Work::Plan), @r"
+    insta::assert_snapshot!(text(&flight, AgentWork::Plan), @r"
     # The goal
     Build a guestbook
 
@@ -76,7 +76,7 @@ fn the_plan() {
 #[test]
 fn a_talk() {
     let mut flight = Flight::new().planned(1, 1);
-    let worker = flight.start(Work::Build { feature: F1 });
+    let worker = flight.start(AgentWork::Build { feature: F1 });
     let ask =
         Command::Ask { to: Party::Orchestrator, text: words::prose("May I use a library?"), options: vec![] };
     flight.attempt(worker, ask);
@@ -85,7 +85,7 @@ fn a_talk() {
         text: words::prose("How far are we?"),
         delivery: flightdeck::domain::message::Delivery::Queue,
     });
-    insta::assert_snapshot!(text(&flight, Work::Talk), @r##"
+    insta::assert_snapshot!(text(&flight, AgentWork::Talk), @r##"
     # The goal
     Build a guestbook
 
@@ -111,7 +111,7 @@ fn a_talk() {
 #[test]
 fn a_triage() {
     let flight = Flight::new().planned(1, 1).built(1).gated().reviewed().scrutinized().tested(Outcome::Fail);
-    insta::assert_snapshot!(text(&flight, Work::Triage), @r"
+    insta::assert_snapshot!(text(&flight, AgentWork::Triage), @r"
     # The goal
     Build a guestbook
 
@@ -152,7 +152,7 @@ fn a_triage_knows_what_was_dismissed_and_why() {
         let reason = words::line("the page has no index");
         finding.state = flightdeck::domain::finding::FindingState::Dismissed { reason };
     });
-    let told = text(&flight, Work::Triage);
+    let told = text(&flight, AgentWork::Triage);
     assert!(told.contains("## Decided before"), "{told}");
     assert!(told.contains("an index out of bounds (dismissed: the page has no index)"), "{told}");
 }
@@ -160,7 +160,7 @@ fn a_triage_knows_what_was_dismissed_and_why() {
 #[test]
 fn a_feature() {
     let mut flight = Flight::new().planned(1, 2).built(1);
-    let work = Work::Build { feature: FeatureId(2) };
+    let work = AgentWork::Build { feature: FeatureId(2) };
     let worker = flight.start(work);
     flight.end(worker, Ending::Failed { reason: words::line("it went in circles") });
     insta::assert_snapshot!(text(&flight, work), @r"
@@ -197,7 +197,7 @@ fn a_feature() {
 
 #[test]
 fn a_fix() {
-    insta::assert_snapshot!(text(&second_round(), Work::Build { feature: FeatureId(2) }), @r"
+    insta::assert_snapshot!(text(&second_round(), AgentWork::Build { feature: FeatureId(2) }), @r"
     # Build F2: Fix of FND-1
 
     Make Fix of FND-1 happen
@@ -236,7 +236,7 @@ fn a_fix() {
 #[test]
 fn a_review() {
     let flight = second_round().built(2).gated();
-    insta::assert_snapshot!(text(&flight, Work::Review { milestone: M1, round: 2, feature: F1 }), @r"
+    insta::assert_snapshot!(text(&flight, AgentWork::Review { milestone: M1, round: 2, feature: F1 }), @r"
     # Review F1: Feature of VAL-M1-001
 
     Make Feature of VAL-M1-001 happen
@@ -280,7 +280,7 @@ fn a_review() {
 #[test]
 fn a_scrutiny() {
     let flight = second_round().built(2).gated().reviewed();
-    insta::assert_snapshot!(text(&flight, Work::Scrutinize { milestone: M1, round: 2 }), @r"
+    insta::assert_snapshot!(text(&flight, AgentWork::Scrutinize { milestone: M1, round: 2 }), @r"
     # Scrutiny of M1, round 2
 
     ## Its features
@@ -320,7 +320,7 @@ fn a_scrutiny() {
 #[test]
 fn a_user_testing() {
     let flight = second_round().built(2).gated().reviewed().scrutinized();
-    insta::assert_snapshot!(text(&flight, Work::TestAsUser { milestone: M1, round: 2 }), @r"
+    insta::assert_snapshot!(text(&flight, AgentWork::TestAsUser { milestone: M1, round: 2 }), @r"
     # User testing of M1, round 2
 
     ## The assertions to try, each with a verdict
@@ -345,7 +345,7 @@ fn a_user_testing() {
 fn a_user_tester_is_told_nothing_of_the_work() {
     let flight = second_round().built(2).gated().reviewed().scrutinized();
     let mission = &flight.mission;
-    let told = text(&flight, Work::TestAsUser { milestone: M1, round: 2 });
+    let told = text(&flight, AgentWork::TestAsUser { milestone: M1, round: 2 });
     let mut secrets: Vec<String> =
         vec!["src/page.rs".into(), "an index out of bounds".into(), "make test".into()];
     for (_, handoff) in mission.handoffs.values() {
@@ -367,34 +367,25 @@ fn a_user_tester_is_told_nothing_of_the_work() {
 }
 
 #[test]
-fn labels_and_titles_say_what_a_session_is_about() {
+fn labels_say_what_a_session_is_about() {
     let flight = second_round().built(2).gated();
     let labels = |work| {
         let brief = brief(&flight.mission, work);
         let pairs: Vec<String> = brief.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        format!("{}: {}", title(&flight.mission, work), pairs.join(" "))
+        pairs.join(" ")
     };
     let round = 2;
     let table = [
-        (Work::Plan, "plan: phase=plan role=orchestrator"),
-        (Work::Talk, "talk: phase=talk role=orchestrator"),
-        (Work::Triage, "triage: phase=triage role=orchestrator"),
+        (AgentWork::Plan, "phase=plan role=orchestrator"),
+        (AgentWork::Talk, "phase=talk role=orchestrator"),
+        (AgentWork::Triage, "phase=triage role=orchestrator"),
+        (AgentWork::Build { feature: F1 }, "feature=Feature of VAL-M1-001 milestone=M1 role=worker"),
         (
-            Work::Build { feature: F1 },
-            "F1 Feature of VAL-M1-001: feature=Feature of VAL-M1-001 milestone=M1 role=worker",
+            AgentWork::Review { milestone: M1, round, feature: F1 },
+            "feature=Feature of VAL-M1-001 milestone=M1 role=reviewer round=2",
         ),
-        (
-            Work::Review { milestone: M1, round, feature: F1 },
-            "F1 Feature of VAL-M1-001: feature=Feature of VAL-M1-001 milestone=M1 role=reviewer round=2",
-        ),
-        (
-            Work::Scrutinize { milestone: M1, round },
-            "M1 scrutiny, round 2: milestone=M1 role=scrutiny round=2",
-        ),
-        (
-            Work::TestAsUser { milestone: M1, round },
-            "M1 user testing, round 2: milestone=M1 role=user_testing round=2",
-        ),
+        (AgentWork::Scrutinize { milestone: M1, round }, "milestone=M1 role=scrutiny round=2"),
+        (AgentWork::TestAsUser { milestone: M1, round }, "milestone=M1 role=user_testing round=2"),
     ];
     for (work, expected) in table {
         assert_eq!(labels(work), expected);

@@ -1,6 +1,6 @@
 //! Changes of the contract, and what they would cost.
 
-use flightdeck::domain::attempt::Work;
+use flightdeck::domain::attempt::AgentWork;
 use flightdeck::domain::command::{Command, WordingEdit};
 use flightdeck::domain::consequence::{ContractChange, consequences};
 use flightdeck::domain::event::Actor;
@@ -117,7 +117,7 @@ fn consequences_are_told_in_one_line() {
         edit: restated("A visitor sees it in red"),
     };
     let mut flight = Flight::new().planned(1, 1);
-    let worker = flight.start(Work::Build { feature: FeatureId(1) });
+    let worker = flight.start(AgentWork::Build { feature: FeatureId(1) });
     assert_eq!(
         consequences(&flight.mission, &change(1)).sentence(),
         "revision 2 · no verdict goes stale · F1 is running on revision 1"

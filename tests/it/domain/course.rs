@@ -1,6 +1,6 @@
 //! The mission as a whole: pauses, holds, settings, its end.
 
-use flightdeck::domain::attempt::{Role, Work};
+use flightdeck::domain::attempt::{AgentWork, Role, Work};
 use flightdeck::domain::attention::needs;
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::command::Command;
@@ -33,7 +33,7 @@ fn a_pause_stops_what_is_due_until_it_is_resumed() {
     assert_eq!(flight.refusal(Actor::Person, Command::Pause), "the mission is paused already");
     assert_eq!(flight.refusal(Actor::Engine, Command::Resume), "only a hold that has an end lifts by itself");
     flight.person(Command::Resume);
-    assert_eq!(flight.due(), [Work::Plan]);
+    assert_eq!(flight.due(), [Work::Agent(AgentWork::Plan)]);
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn usage_counts_after_an_attempt_and_after_the_end() {
 #[test]
 fn a_mission_ends_with_everybody_in_it() {
     let mut flight = Flight::new();
-    let planner = flight.start(Work::Plan);
+    let planner = flight.start(AgentWork::Plan);
     flight.person(Command::Abandon { reason: words::line("another idea") });
     assert!(!flight.mission.attempts[&planner].is_live());
     assert_eq!((flight.due(), flight.mission.status()), (vec![], Status::Abandoned));

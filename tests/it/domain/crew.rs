@@ -4,7 +4,7 @@
 mod agents;
 mod people;
 
-use flightdeck::domain::attempt::{Attempt, Work};
+use flightdeck::domain::attempt::{Attempt, EngineWork, Work};
 use flightdeck::domain::attention::{NeedKind, needs};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::event::Actor;
@@ -119,7 +119,7 @@ impl Crew {
         let waits = |id: AttemptId| mission.waiting_workers().any(|question| question.from == id);
         let live: Vec<&Attempt> = mission.live_attempts().collect();
         let mut moves: Vec<Move> = live.iter().filter(|a| !waits(a.id)).map(|a| Move::Act(a.id)).collect();
-        let idle = |work: &Work| !live.iter().any(|attempt| attempt.work == *work);
+        let idle = |work: &Work| !live.iter().any(|attempt| Work::Agent(attempt.work) == *work);
         moves.extend(self.flight.due().into_iter().filter(idle).map(Move::Begin));
         moves.extend(needs(mission).into_iter().map(|need| Move::Meet(need.kind)));
         if mission.hold.as_ref().is_some_and(|h| h.cause == HoldCause::Quota && h.until.is_some()) {
@@ -132,16 +132,16 @@ impl Crew {
         let fails = self.tape.pick(5) == 4;
         let code = i32::from(fails);
         match work {
-            Work::CheckClaims { feature } => {
+            Work::Engine(EngineWork::CheckClaims { feature }) => {
                 let runs = vec![words::run("make test", code)];
                 self.must(Actor::Engine, Command::RecordClaims { feature, runs });
             }
-            Work::RunGateCommands { milestone, round } => {
+            Work::Engine(EngineWork::RunGateCommands { milestone, round }) => {
                 let commit = self.flight.mission.head().unwrap().clone();
                 let runs = vec![words::run("make", 0), words::run("make test", code)];
                 self.must(Actor::Engine, Command::RecordGateCommands { milestone, round, commit, runs });
             }
-            work => {
+            Work::Agent(work) => {
                 let model = words::title("rehearsal/crew");
                 self.must(Actor::Engine, Command::StartAttempt { work, model });
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use flightdeck::domain::attempt::{Ending, Role, Work};
+use flightdeck::domain::attempt::{AgentWork, Ending, Role};
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::contract::Assertion;
 use flightdeck::domain::event::{Actor, Event};
@@ -74,7 +74,7 @@ fn work_events() -> Vec<Event> {
         suggested_fix: None,
         state: FindingState::Open,
     };
-    let build = Work::Build { feature: F1 };
+    let build = AgentWork::Build { feature: F1 };
     vec![
         Event::AttemptStarted {
             attempt: A1,

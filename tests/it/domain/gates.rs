@@ -1,6 +1,6 @@
 //! GO, NO-GO, and what opens a gate.
 
-use flightdeck::domain::attempt::Work;
+use flightdeck::domain::attempt::{AgentWork, EngineWork, Work};
 use flightdeck::domain::attention::{NeedKind, needs};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::event::{Actor, Event};
@@ -64,7 +64,7 @@ fn go_names_every_obstacle() {
 fn a_no_go_at_the_plan_wakes_the_orchestrator_to_plan_again() {
     let mut flight = Flight::new().proposed(1, 1);
     flight.person(no_go(GateId::Plan));
-    assert_eq!(flight.due(), [Work::Plan]);
+    assert_eq!(flight.due(), [Work::Agent(AgentWork::Plan)]);
     let message = flight.mission.messages.last().unwrap();
     assert_eq!(message.text.as_str(), "At the plan gate the person said NO-GO: not yet");
 }
@@ -77,7 +77,7 @@ fn a_no_go_at_a_milestone_becomes_a_directive_and_a_triage_turn() {
         flight.mission.directives.last().unwrap().text.as_str(),
         "At the M1 gate the person said NO-GO: not yet"
     );
-    assert_eq!(flight.due(), [Work::Triage]);
+    assert_eq!(flight.due(), [Work::Agent(AgentWork::Triage)]);
 }
 
 /// The person installed what was missing and says NO-GO: what was blocked is tried again, though no code changes.
@@ -87,7 +87,10 @@ fn after_a_no_go_what_is_unsettled_is_tried_again() {
         Flight::new().planned(1, 1).built(1).gated().reviewed().scrutinized().tested(Outcome::Blocked);
     flight.person(no_go(FIRST));
     flight.dismiss_all();
-    assert_eq!(flight.due(), [Work::RunGateCommands { milestone: MilestoneId(1), round: 2 }]);
+    assert_eq!(
+        flight.due(),
+        [Work::Engine(EngineWork::RunGateCommands { milestone: MilestoneId(1), round: 2 })]
+    );
     let flight = flight.validated();
     assert!(flight.mission.waits_at(FIRST) && flight.mission.passes(MilestoneId(1)));
 }
@@ -106,7 +109,7 @@ fn a_milestone_that_used_up_its_rounds_is_blocked_until_a_no_go_grants_more() {
     assert_eq!(sentences(&flight), ["milestone M1 is blocked: VAL-M1-001 failed; FND-3 is open"]);
     let events = flight.ask(Actor::Person, no_go(FIRST)).unwrap();
     assert!(events.contains(&Event::RoundsExtended { milestone: MilestoneId(1), limit: 5 }));
-    assert_eq!(flight.due(), [Work::Triage]);
+    assert_eq!(flight.due(), [Work::Agent(AgentWork::Triage)]);
 }
 
 /// Waiving makes an exhausted milestone pass; a NO-GO then must grant rounds too, or it would be asked for twice.
@@ -122,7 +125,7 @@ fn a_no_go_after_a_waiver_grants_rounds_too() {
     }
     flight.person(Command::Waive { assertion: val("VAL-M1-001"), reason: words::line("later") });
     flight.person(no_go(FIRST));
-    assert_eq!(flight.due(), [Work::Triage]);
+    assert_eq!(flight.due(), [Work::Agent(AgentWork::Triage)]);
 }
 
 #[test]
@@ -192,7 +195,10 @@ fn an_edit_at_the_final_gate_is_validated_before_it_can_be_go() {
         flight.refusal(Actor::Person, go(GateId::Final)),
         "final cannot be GO: VAL-LATE-001 has no verdict; waive an assertion with a reason, or say NO-GO with a note"
     );
-    assert_eq!(flight.due(), [Work::RunGateCommands { milestone: MilestoneId(1), round: 2 }]);
+    assert_eq!(
+        flight.due(),
+        [Work::Engine(EngineWork::RunGateCommands { milestone: MilestoneId(1), round: 2 })]
+    );
     let flight = flight.validated();
     assert!(needs(&flight.mission).iter().any(|need| need.kind == NeedKind::Gate { gate: GateId::Final }));
     assert!(flight.gone(GateId::Final).mission.end.is_some());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use flightdeck::domain::attempt::Work;
+use flightdeck::domain::attempt::{AgentWork, Work};
 use flightdeck::domain::attention::needs;
 use flightdeck::domain::event::{Event, Stamped};
 use flightdeck::domain::finding::Severity;
@@ -55,7 +55,7 @@ fn check_event(mission: &Mission, event: &Event) {
             assert!(round.is_open(), "a verdict in a closed round");
         }
         Event::AttemptStarted { work, .. } => {
-            assert!(schedule(mission).contains(work), "{work} starts without being due");
+            assert!(schedule(mission).contains(&Work::Agent(*work)), "{work} starts without being due");
         }
         _ => {}
     }
@@ -111,7 +111,7 @@ fn nothing_is_deleted(before: &Mission, after: &Mission, event: &Event) {
 
 /// What must be true of every state.
 pub fn check_state(mission: &Mission) {
-    let live: Vec<Work> = mission.live_attempts().map(|attempt| attempt.work).collect();
+    let live: Vec<AgentWork> = mission.live_attempts().map(|attempt| attempt.work).collect();
     assert!(live.iter().filter(|work| work.writes()).count() <= 1, "two writers: {live:?}");
     let due = schedule(mission);
     let distinct: BTreeSet<&Work> = due.iter().collect();
@@ -128,14 +128,17 @@ pub fn check_state(mission: &Mission) {
 }
 
 /// There is always something due, somebody asked, or a quota that ends by itself.
-fn never_stuck(mission: &Mission, due: &[Work], live: &[Work]) {
+fn never_stuck(mission: &Mission, due: &[Work], live: &[AgentWork]) {
     let resets = mission.hold.as_ref().is_some_and(|h| h.cause == HoldCause::Quota && h.until.is_some());
     let asked = !needs(mission).is_empty();
     assert!(!due.is_empty() || asked || resets, "nothing is due and nobody is asked: {}", sketch(mission));
     // What is due must be startable, or be under way already.
     let writer = live.iter().find(|work| work.writes());
-    for work in due.iter().filter(|work| work.writes() && work.role().is_some()) {
-        assert!(writer.is_none_or(|busy| busy == work), "{work} is due, and {writer:?} is in its way");
+    for work in due.iter().filter(|work| work.writes() && matches!(work, Work::Agent(_))) {
+        assert!(
+            writer.is_none_or(|busy| Work::Agent(*busy) == *work),
+            "{work} is due, and {writer:?} is in its way"
+        );
     }
 }
 

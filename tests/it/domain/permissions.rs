@@ -1,6 +1,6 @@
 //! Who may ask what: every verb, every asker.
 
-use flightdeck::domain::attempt::{Ending, Role, Work};
+use flightdeck::domain::attempt::{AgentWork, Ending, Role};
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::command::{Asker, Command, Permission, WordingEdit};
 use flightdeck::domain::event::Actor;
@@ -126,7 +126,7 @@ fn engines() -> Vec<Command> {
     let (attempt, feature, milestone) = (AttemptId(1), FeatureId(1), MilestoneId(1));
     let hold = Hold { cause: HoldCause::Machine, sentence: words::line("disk full"), until: None };
     vec![
-        Command::StartAttempt { work: Work::Talk, model: words::title("a/b") },
+        Command::StartAttempt { work: AgentWork::Talk, model: words::title("a/b") },
         Command::EndAttempt { attempt, ending: Ending::Interrupted },
         Command::CountUsage { attempt, usage: Usage::default() },
         Command::TellRevision { attempt, assertion: words::val("VAL-M1-001"), revision: Revision::FIRST },
@@ -207,7 +207,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
 #[test]
 fn a_denial_says_who_may_not() {
     let mut flight = Flight::new();
-    let planner = flight.start(Work::Plan);
+    let planner = flight.start(AgentWork::Plan);
     let sentences = [
         (Actor::Person, review(), "a person may not ask for that"),
         (Actor::Engine, Command::Pause, "the engine may not ask for that"),
@@ -221,7 +221,7 @@ fn a_denial_says_who_may_not() {
 #[test]
 fn an_attempt_is_heard_only_while_it_lives() {
     let mut flight = Flight::new();
-    let planner = flight.start(Work::Plan);
+    let planner = flight.start(AgentWork::Plan);
     flight.end(planner, Ending::Interrupted);
     assert_eq!(
         flight.refusal(Actor::Attempt(planner), ask()),

@@ -1,6 +1,6 @@
 //! Proposing and amending the plan.
 
-use flightdeck::domain::attempt::{Ending, Work};
+use flightdeck::domain::attempt::{AgentWork, Ending, Work};
 use flightdeck::domain::command::{Command, PlanChange};
 use flightdeck::domain::event::{Actor, Event};
 use flightdeck::domain::gate::GateId;
@@ -50,7 +50,7 @@ fn a_plan_is_numbered_in_order_and_opens_its_gate() {
 #[test]
 fn contract_environment_and_plan_come_in_order() {
     let mut flight = Flight::new();
-    let planner = flight.start(Work::Plan);
+    let planner = flight.start(AgentWork::Plan);
     let plan = || Command::ProposePlan { title: None, milestones: vec![] };
     let actor = Actor::Attempt(planner);
     assert_eq!(
@@ -191,7 +191,7 @@ fn cancelling_a_feature_ends_who_builds_it() {
     let mut flight = Flight::new().planned(1, 1);
     let actor = talking(&mut flight);
     flight.ask(actor, adding(1, words::chore("Docs"))).unwrap();
-    let builder = flight.start(Work::Build { feature: FeatureId(1) });
+    let builder = flight.start(AgentWork::Build { feature: FeatureId(1) });
     let changes = vec![
         cancelling(1),
         PlanChange::AddFeature { milestone: MilestoneId(1), draft: words::feature("New", &["VAL-M1-001"]) },
@@ -199,7 +199,7 @@ fn cancelling_a_feature_ends_who_builds_it() {
     flight.ask(actor, amending(changes)).unwrap();
     let ended = flight.mission.attempts[&builder].ended.clone().unwrap();
     assert_eq!(ended.ending, Ending::Stopped { reason: words::line("its work is no longer wanted") });
-    assert!(flight.due().contains(&Work::Build { feature: FeatureId(2) }));
+    assert!(flight.due().contains(&Work::Agent(AgentWork::Build { feature: FeatureId(2) })));
 }
 
 #[test]
@@ -248,14 +248,14 @@ fn a_plan_may_name_the_mission_and_a_later_one_without_a_name_keeps_it() {
         title: title.map(words::title),
         milestones: vec![words::milestone("M", vec![words::feature("F", &["VAL-A-001"])])],
     };
-    let planner = flight.start(Work::Plan);
+    let planner = flight.start(AgentWork::Plan);
     flight.attempt(planner, Command::ProposeContract { assertions: contract });
     flight.attempt(planner, Command::ProposeEnvironment { environment: words::environment() });
     flight.attempt(planner, plan(Some("A guestbook that forgets nothing")));
     assert_eq!(flight.mission.title(), "A guestbook that forgets nothing");
     let gate = GateId::Plan;
     flight.person(Command::DecideGate { gate, decision: words::no_go("smaller") });
-    let planner = flight.start(Work::Plan);
+    let planner = flight.start(AgentWork::Plan);
     flight.attempt(planner, plan(None));
     assert_eq!(flight.mission.title(), "A guestbook that forgets nothing");
 }

@@ -1,6 +1,6 @@
 //! What is due, state by state.
 
-use flightdeck::domain::attempt::Work;
+use flightdeck::domain::attempt::{AgentWork, EngineWork, Work};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::gate::GateId;
 use flightdeck::domain::id::{FeatureId, MilestoneId};
@@ -14,11 +14,11 @@ const F1: FeatureId = FeatureId(1);
 const F2: FeatureId = FeatureId(2);
 
 fn build(feature: u32) -> Work {
-    Work::Build { feature: FeatureId(feature) }
+    AgentWork::Build { feature: FeatureId(feature) }.into()
 }
 
 fn review(round: u32, feature: FeatureId) -> Work {
-    Work::Review { milestone: M1, round, feature }
+    AgentWork::Review { milestone: M1, round, feature }.into()
 }
 
 #[test]
@@ -30,30 +30,30 @@ fn each_state_of_a_flight_has_its_work() {
         flight.hand_in(worker, words::handoff("done"));
         flight
     };
-    let round_1 = Work::RunGateCommands { milestone: M1, round: 1 };
+    let round_1 = EngineWork::RunGateCommands { milestone: M1, round: 1 }.into();
     let table: Vec<(&str, Flight, Vec<Work>)> = vec![
         ("unborn", Flight::unborn(), vec![]),
-        ("founded", Flight::new(), vec![Work::Plan]),
+        ("founded", Flight::new(), vec![AgentWork::Plan.into()]),
         ("proposed", Flight::new().proposed(1, 1), vec![]),
         ("planned", planned(), vec![build(1)]),
-        ("handed in", handed_in(), vec![Work::CheckClaims { feature: F1 }]),
+        ("handed in", handed_in(), vec![EngineWork::CheckClaims { feature: F1 }.into()]),
         ("built", planned().built(1), vec![round_1]),
         ("gated", planned().built(1).gated(), vec![review(1, F1)]),
         (
             "reviewed",
             planned().built(1).gated().reviewed(),
-            vec![Work::Scrutinize { milestone: M1, round: 1 }],
+            vec![AgentWork::Scrutinize { milestone: M1, round: 1 }.into()],
         ),
         (
             "scrutinized",
             planned().built(1).gated().reviewed().scrutinized(),
-            vec![Work::TestAsUser { milestone: M1, round: 1 }],
+            vec![AgentWork::TestAsUser { milestone: M1, round: 1 }.into()],
         ),
         ("at its gate", planned().built(1).validated(), vec![]),
         (
             "failed",
             planned().built(1).gated().reviewed().scrutinized().tested(Outcome::Fail),
-            vec![Work::Triage],
+            vec![AgentWork::Triage.into()],
         ),
         ("GO", planned().built(1).validated().gone(GateId::Milestone(M1)), vec![build(2)]),
         ("completed", Flight::completed(), vec![]),
@@ -106,13 +106,13 @@ fn talk_goes_beside_the_flight() {
     let mut flight = Flight::new().planned(1, 1);
     let (to, text) = (flightdeck::domain::message::Party::Orchestrator, words::prose("how far?"));
     flight.person(Command::Say { to, text, delivery: flightdeck::domain::message::Delivery::Queue });
-    assert_eq!(flight.due(), [Work::Talk, build(1)]);
+    assert_eq!(flight.due(), [Work::Agent(AgentWork::Talk), build(1)]);
 }
 
 #[test]
 fn a_later_round_tries_only_what_is_failed_stale_or_new() {
     let mut flight = Flight::new().planned(1, 2).built(1).built(2).gated().reviewed().scrutinized();
-    let tester = flight.start(Work::TestAsUser { milestone: M1, round: 1 });
+    let tester = flight.start(AgentWork::TestAsUser { milestone: M1, round: 1 });
     flight.verdict(tester, "VAL-M1-001", Outcome::Pass).verdict(tester, "VAL-M1-002", Outcome::Fail);
     flight.report_testing(tester);
     flight.triage_all();

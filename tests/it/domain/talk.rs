@@ -1,6 +1,6 @@
 //! Messages, questions and directives, and the wall between workers and validators.
 
-use flightdeck::domain::attempt::{Ending, Work};
+use flightdeck::domain::attempt::{AgentWork, Ending, Work};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::id::{AttemptId, FeatureId, MessageId, MilestoneId, QuestionId};
@@ -23,7 +23,7 @@ fn answer(question: u32) -> Command {
 
 fn building() -> (Flight, AttemptId) {
     let mut flight = Flight::new().planned(1, 1);
-    let worker = flight.start(Work::Build { feature: FeatureId(1) });
+    let worker = flight.start(AgentWork::Build { feature: FeatureId(1) });
     (flight, worker)
 }
 
@@ -78,7 +78,7 @@ fn the_wall_between_workers_and_validators_holds() {
     let worker = AttemptId(90);
     let started = flightdeck::domain::event::Event::AttemptStarted {
         attempt: worker,
-        work: Work::Build { feature: FeatureId(1) },
+        work: AgentWork::Build { feature: FeatureId(1) },
         role: flightdeck::domain::attempt::Role::Worker,
         model: crate::support::words::title("a/b"),
         base: crate::support::words::commit("base000"),
@@ -111,12 +111,15 @@ fn the_orchestrator_answers_a_worker_by_a_message() {
     let (mut flight, worker) = building();
     flight.attempt(worker, ask(Party::Orchestrator));
     assert!(flight.mission.attempts[&worker].is_live(), "the worker waits");
-    assert_eq!(flight.due(), [Work::Talk, Work::Build { feature: FeatureId(1) }]);
-    let talker = flight.start(Work::Talk);
+    assert_eq!(
+        flight.due(),
+        [Work::Agent(AgentWork::Talk), Work::Agent(AgentWork::Build { feature: FeatureId(1) })]
+    );
+    let talker = flight.start(AgentWork::Talk);
     flight.attempt(talker, say(Party::Attempt(worker)));
     assert_eq!(flight.mission.questions[0].answer, Some(prose("hello")));
     flight.end(talker, Ending::Done);
-    assert_eq!(flight.due(), [Work::Build { feature: FeatureId(1) }]);
+    assert_eq!(flight.due(), [Work::Agent(AgentWork::Build { feature: FeatureId(1) })]);
 }
 
 /// Nobody could answer it any more, so it must not keep the orchestrator awake.
@@ -125,19 +128,19 @@ fn the_question_of_a_worker_that_ended_wakes_nobody() {
     let (mut flight, worker) = building();
     flight.attempt(worker, ask(Party::Orchestrator));
     flight.end(worker, Ending::Interrupted);
-    assert_eq!(flight.due(), [Work::Build { feature: FeatureId(1) }]);
+    assert_eq!(flight.due(), [Work::Agent(AgentWork::Build { feature: FeatureId(1) })]);
 }
 
 #[test]
 fn a_question_to_the_person_ends_the_turn_and_is_answered_once() {
     let mut flight = Flight::new();
-    let planner = flight.start(Work::Plan);
+    let planner = flight.start(AgentWork::Plan);
     flight.attempt(planner, ask(Party::Person));
     assert!(!flight.mission.attempts[&planner].is_live());
     assert_eq!(flight.due(), [], "planning waits for the answer");
     assert_eq!(flight.refusal(Actor::Person, answer(5)), "there is no question Q5");
     flight.person(answer(1));
-    assert_eq!(flight.due(), [Work::Plan]);
+    assert_eq!(flight.due(), [Work::Agent(AgentWork::Plan)]);
     assert_eq!(flight.refusal(Actor::Person, answer(1)), "Q1 was answered already");
 }
 
@@ -149,8 +152,8 @@ fn an_answer_to_a_question_of_a_talk_wakes_the_orchestrator_once() {
     flight.attempt(talker, ask(Party::Person));
     assert_eq!(flight.due(), []);
     flight.person(answer(1));
-    assert_eq!(flight.due(), [Work::Talk]);
-    let talker = flight.start(Work::Talk);
+    assert_eq!(flight.due(), [Work::Agent(AgentWork::Talk)]);
+    let talker = flight.start(AgentWork::Talk);
     flight.end(talker, Ending::Done);
     assert_eq!(flight.due(), []);
 }

@@ -1,6 +1,6 @@
 //! Handing in, and settling what was found.
 
-use flightdeck::domain::attempt::Work;
+use flightdeck::domain::attempt::{AgentWork, EngineWork, Work};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::finding::{FindingState, Ruling, Severity, TriageDecision};
@@ -15,7 +15,7 @@ const F1: FeatureId = FeatureId(1);
 
 fn building() -> (Flight, AttemptId) {
     let mut flight = Flight::new().planned(1, 2);
-    let worker = flight.start(Work::Build { feature: F1 });
+    let worker = flight.start(AgentWork::Build { feature: F1 });
     (flight, worker)
 }
 
@@ -27,7 +27,7 @@ fn reported() -> (Flight, AttemptId) {
     handoff.issues.push(words::issue(Severity::Blocking, "the database is full"));
     flight.hand_in(worker, handoff);
     flight.engine(Command::RecordClaims { feature: F1, runs: vec![words::run("make test", 0)] });
-    let orchestrator = flight.start(Work::Triage);
+    let orchestrator = flight.start(AgentWork::Triage);
     (flight, orchestrator)
 }
 
@@ -121,7 +121,7 @@ fn triage_settles_everything_and_fixes_go_to_the_front() {
     assert_eq!(added.origin, Origin::Fix { findings: vec![FindingId(2), FindingId(1)] });
     let taken = FindingState::TakenUp { feature: FeatureId(3) };
     assert!(flight.mission.findings.values().all(|finding| finding.state == taken));
-    assert_eq!(flight.due(), [Work::Build { feature: FeatureId(3) }]);
+    assert_eq!(flight.due(), [Work::Agent(AgentWork::Build { feature: FeatureId(3) })]);
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_settled_finding_stays_settled() {
 fn a_failed_assertion_cannot_be_talked_away() {
     let mut flight =
         Flight::new().planned(1, 1).built(1).gated().reviewed().scrutinized().tested(Outcome::Fail);
-    let orchestrator = flight.start(Work::Triage);
+    let orchestrator = flight.start(AgentWork::Triage);
     let command = Command::Triage { decisions: vec![decision(1, dismissal())] };
     assert_eq!(
         flight.refusal(Actor::Attempt(orchestrator), command),
@@ -171,14 +171,17 @@ fn a_fix_without_a_commit_still_leads_to_a_round() {
     let mut flight =
         Flight::new().planned(1, 1).built(1).gated().reviewed().scrutinized().tested(Outcome::Fail);
     flight.triage_all();
-    let worker = flight.start(Work::Build { feature: FeatureId(2) });
+    let worker = flight.start(AgentWork::Build { feature: FeatureId(2) });
     let mut handoff = words::handoff("It passes here");
     handoff.implemented.clear();
     let head = flight.mission.attempts[&worker].base.clone();
     flight.attempt(worker, Command::HandIn { handoff: Box::new(handoff), head });
     flight.engine(Command::RecordClaims { feature: FeatureId(2), runs: vec![] });
     flight.dismiss_all();
-    assert_eq!(flight.due(), [Work::RunGateCommands { milestone: MilestoneId(1), round: 2 }]);
+    assert_eq!(
+        flight.due(),
+        [Work::Engine(EngineWork::RunGateCommands { milestone: MilestoneId(1), round: 2 })]
+    );
 }
 
 /// Gate commands that failed and were dismissed have not passed: nothing was tried in that round.
@@ -193,7 +196,10 @@ fn dismissing_a_failed_gate_command_does_not_pass_the_round() {
     let runs = vec![words::run("make test", 1)];
     flight.engine(Command::RecordGateCommands { milestone: MilestoneId(1), round: 2, commit, runs });
     flight.dismiss_all();
-    assert_eq!(flight.due(), [Work::RunGateCommands { milestone: MilestoneId(1), round: 3 }]);
+    assert_eq!(
+        flight.due(),
+        [Work::Engine(EngineWork::RunGateCommands { milestone: MilestoneId(1), round: 3 })]
+    );
 }
 
 #[test]
@@ -210,5 +216,5 @@ fn a_worker_may_ask_for_an_amendment_and_goes_on() {
     );
     flight.attempt(worker, request("VAL-M1-001"));
     assert_eq!(open(&flight), ["FND-1 non_blocking VAL-M1-001 should be amended: it cannot be"]);
-    assert_eq!(flight.due(), [Work::Build { feature: F1 }, Work::Triage]);
+    assert_eq!(flight.due(), [Work::Agent(AgentWork::Build { feature: F1 }), Work::Agent(AgentWork::Triage)]);
 }

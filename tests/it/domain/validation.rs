@@ -1,6 +1,6 @@
 //! What validators report, and how a round ends.
 
-use flightdeck::domain::attempt::Work;
+use flightdeck::domain::attempt::{AgentWork, Work};
 use flightdeck::domain::command::{Command, WordingEdit};
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::finding::Severity;
@@ -57,7 +57,7 @@ fn testing(assertions: u32) -> (Flight, AttemptId) {
         flight = flight.built(feature);
     }
     let mut flight = flight.gated().reviewed().scrutinized();
-    let tester = flight.start(Work::TestAsUser { milestone: M1, round: 1 });
+    let tester = flight.start(AgentWork::TestAsUser { milestone: M1, round: 1 });
     (flight, tester)
 }
 
@@ -81,13 +81,13 @@ fn a_failed_gate_command_ends_the_round_before_anybody_reads_or_tries() {
     flight.engine(Command::RecordGateCommands { milestone: M1, round: 1, commit, runs });
     assert_eq!(outcome(&flight), Some(RoundOutcome::Failed));
     assert_eq!(open(&flight), ["FND-1 blocking `make test` exits 101: the end of the output"]);
-    assert_eq!(flight.due(), [Work::Triage]);
+    assert_eq!(flight.due(), [Work::Agent(AgentWork::Triage)]);
 }
 
 #[test]
 fn a_review_says_why_it_fails_and_its_issues_become_findings() {
     let mut flight = Flight::new().planned(1, 1).built(1).gated();
-    let work = Work::Review { milestone: M1, round: 1, feature: FeatureId(1) };
+    let work = AgentWork::Review { milestone: M1, round: 1, feature: FeatureId(1) };
     let reviewer = flight.start(work);
     let table = [
         (
@@ -239,7 +239,7 @@ fn a_verdict_of_another_milestones_round_does_not_count() {
     let mut flight = flight.built(2);
     flight.person(edit("VAL-M1-001"));
     let mut flight = flight.gated().reviewed().scrutinized();
-    let tester = flight.start(Work::TestAsUser { milestone: MilestoneId(2), round: 1 });
+    let tester = flight.start(AgentWork::TestAsUser { milestone: MilestoneId(2), round: 1 });
     flight.attempt(tester, verdict("VAL-M2-001", Outcome::Pass, &["ev_1"]));
     assert_eq!(
         flight.refusal(Actor::Attempt(tester), report()),
@@ -250,7 +250,7 @@ fn a_verdict_of_another_milestones_round_does_not_count() {
 #[test]
 fn scrutiny_confirms_what_later_agents_learn() {
     let mut flight = Flight::new().planned(1, 1).built(1).gated().reviewed();
-    let scrutiny = flight.start(Work::Scrutinize { milestone: M1, round: 1 });
+    let scrutiny = flight.start(AgentWork::Scrutinize { milestone: M1, round: 1 });
     let command = Command::ReportScrutiny {
         summary: words::prose("Weighed it"),
         issues: vec![words::issue(Severity::NonBlocking, "two names for one thing")],

@@ -1,6 +1,6 @@
 //! Attempts: how they start, end, and are stopped.
 
-use flightdeck::domain::attempt::{Ending, Work};
+use flightdeck::domain::attempt::{AgentWork, Ending, Work};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::id::{AttemptId, FeatureId, MilestoneId, Revision};
@@ -14,7 +14,7 @@ use crate::support::words;
 const F1: FeatureId = FeatureId(1);
 const F2: FeatureId = FeatureId(2);
 
-fn starting(work: Work) -> Command {
+fn starting(work: AgentWork) -> Command {
     Command::StartAttempt { work, model: words::title("a/b") }
 }
 
@@ -25,22 +25,26 @@ fn failed(reason: &str) -> Ending {
 #[test]
 fn an_attempt_starts_when_its_work_is_due_and_nobody_is_at_it() {
     let mut flight = Flight::new().planned(1, 2);
-    let table = [
-        (Work::Build { feature: F2 }, "F2 is not due now"),
-        (Work::CheckClaims { feature: F1 }, "claims of F1 is the engine's own work"),
-        (Work::Plan, "plan is not due now"),
-    ];
+    let table =
+        [(AgentWork::Build { feature: F2 }, "F2 is not due now"), (AgentWork::Plan, "plan is not due now")];
     for (work, sentence) in table {
         assert_eq!(flight.refusal(Actor::Engine, starting(work)), sentence);
     }
-    flight.start(Work::Build { feature: F1 });
-    assert_eq!(flight.refusal(Actor::Engine, starting(Work::Build { feature: F1 })), "#2 is at F1 already");
+    let own =
+        r#"{"verb":"start_attempt","with":{"work":{"work":"check_claims","feature":"F1"},"model":"a/b"}}"#;
+    assert!(serde_json::from_str::<Command>(own).is_err(), "the engine's own work cannot be an attempt");
+    assert!(serde_json::from_str::<Command>(&own.replace("check_claims", "build")).is_ok());
+    flight.start(AgentWork::Build { feature: F1 });
+    assert_eq!(
+        flight.refusal(Actor::Engine, starting(AgentWork::Build { feature: F1 })),
+        "#2 is at F1 already"
+    );
 }
 
 #[test]
 fn an_attempt_starts_from_the_head_and_under_the_present_revisions() {
     let mut flight = Flight::new().planned(1, 2).built(1);
-    let worker = flight.start(Work::Build { feature: F2 });
+    let worker = flight.start(AgentWork::Build { feature: F2 });
     let attempt = &flight.mission.attempts[&worker];
     assert_eq!(attempt.base, words::commit("head002"));
     assert_eq!(attempt.revisions, [(words::val("VAL-M1-002"), Revision(1))].into());
@@ -57,14 +61,14 @@ fn a_fix_works_under_the_revision_of_what_it_mends() {
         .scrutinized()
         .tested(flightdeck::domain::verdict::Outcome::Fail);
     flight.triage_all();
-    let fixer = flight.start(Work::Build { feature: F2 });
+    let fixer = flight.start(AgentWork::Build { feature: F2 });
     assert_eq!(flight.mission.attempts[&fixer].revisions, [(words::val("VAL-M1-001"), Revision(1))].into());
 }
 
 #[test]
 fn only_a_live_attempt_ends_is_stopped_or_is_told() {
     let mut flight = Flight::new();
-    let planner = flight.start(Work::Plan);
+    let planner = flight.start(AgentWork::Plan);
     let commands = |attempt| {
         [
             Command::EndAttempt { attempt, ending: Ending::Interrupted },
@@ -85,17 +89,17 @@ fn only_a_live_attempt_ends_is_stopped_or_is_told() {
 #[test]
 fn an_interrupted_attempt_is_due_again_and_counts_as_no_failure() {
     let mut flight = Flight::new().planned(1, 1);
-    let work = Work::Build { feature: F1 };
+    let work = AgentWork::Build { feature: F1 };
     let worker = flight.start(work);
     flight.end(worker, Ending::Interrupted);
-    assert_eq!((flight.due(), flight.mission.failures_of(work)), (vec![work], 0));
+    assert_eq!((flight.due(), flight.mission.failures_of(work)), (vec![work.into()], 0));
 }
 
 #[test]
 fn work_that_fails_too_often_holds_the_mission() {
     let mut flight = Flight::new().planned(1, 1);
     for _ in 0..3 {
-        let worker = flight.start(Work::Build { feature: F1 });
+        let worker = flight.start(AgentWork::Build { feature: F1 });
         flight.end(worker, failed("it went in circles"));
     }
     let hold = flight.mission.hold.clone().unwrap();
@@ -112,7 +116,7 @@ fn work_that_fails_too_often_holds_the_mission() {
 #[test]
 fn an_unusable_model_holds_the_mission_at_once() {
     let mut flight = Flight::new().planned(1, 1);
-    let worker = flight.start(Work::Build { feature: F1 });
+    let worker = flight.start(AgentWork::Build { feature: F1 });
     flight.end(worker, Ending::Unusable { reason: words::line("the key is refused") });
     let hold = flight.mission.hold.clone().unwrap();
     assert_eq!(hold.cause, HoldCause::Backend);
@@ -122,24 +126,24 @@ fn an_unusable_model_holds_the_mission_at_once() {
 #[test]
 fn a_person_stops_an_attempt_and_resumes_it() {
     let mut flight = Flight::new().planned(1, 1);
-    let worker = flight.start(Work::Build { feature: F1 });
+    let worker = flight.start(AgentWork::Build { feature: F1 });
     flight.person(Command::StopAttempt { attempt: worker });
     let hold = flight.mission.hold.clone().unwrap();
     assert_eq!(hold.sentence.as_str(), "you stopped #2 at F1: `flightdeck resume` runs it again");
     assert_eq!(flight.mission.status(), Status::Paused);
     flight.person(Command::Resume);
-    assert_eq!(flight.due(), [Work::Build { feature: F1 }]);
+    assert_eq!(flight.due(), [Work::Agent(AgentWork::Build { feature: F1 })]);
 }
 
 /// An attempt that ends quietly would be due again at once, for ever.
 #[test]
 fn done_without_what_is_owed_is_a_failure() {
     let mut flight = Flight::new().planned(1, 1);
-    let work = Work::Build { feature: F1 };
+    let work = AgentWork::Build { feature: F1 };
     let worker = flight.start(work);
     let question = Command::Ask { to: Party::Orchestrator, text: words::prose("which?"), options: vec![] };
     flight.attempt(worker, question);
-    let talker = flight.start(Work::Talk);
+    let talker = flight.start(AgentWork::Talk);
     flight.end(talker, Ending::Done);
     flight.end(worker, Ending::Done);
     let ending = |id| flight.mission.attempts[&id].ended.clone().unwrap().ending;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use flightdeck::domain::attempt::{Ending, Role, Work};
+use flightdeck::domain::attempt::{AgentWork, Ending, Role};
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::contract::{
     Assertion, AssertionDraft, AssertionState, Check, Instrument, Weight, Wording,
@@ -112,7 +112,7 @@ fn attempts() -> Vec<Event> {
     vec![
         Event::AttemptStarted {
             attempt: ATTEMPT,
-            work: Work::Review { milestone: MILESTONE, round: 1, feature: FEATURE },
+            work: AgentWork::Review { milestone: MILESTONE, round: 1, feature: FEATURE },
             role: Role::Reviewer,
             model: title("anthropic/large"),
             base: commit("0123456789abcdef"),

@@ -1,6 +1,6 @@
 //! A snapshot and the events after it say the same as all events.
 
-use flightdeck::domain::attempt::{Ending, Role, Work};
+use flightdeck::domain::attempt::{AgentWork, Ending, Role};
 use flightdeck::domain::event::{Actor, Event};
 use flightdeck::domain::gate::{Autopilot, DecidedBy, Decision, GateId};
 use flightdeck::domain::id::{AttemptId, Commit, FeatureId, MilestoneId, Timestamp};
@@ -23,7 +23,7 @@ fn some_event() -> impl Strategy<Value = Event> {
         3 => (1..99_u32).prop_map(directive),
         2 => (attempt.clone(), 1..9_u32).prop_map(|(attempt, feature)| Event::AttemptStarted {
             attempt,
-            work: Work::Build { feature: FeatureId(feature) },
+            work: AgentWork::Build { feature: FeatureId(feature) },
             role: Role::Worker,
             model: Title::clipped("rehearsal/worker"),
             base: Commit("c0ffee".to_owned()),

@@ -1,6 +1,6 @@
 //! A mission that is flown step by step through `decide` and the fold, as the engine would.
 
-use flightdeck::domain::attempt::{Ending, Work};
+use flightdeck::domain::attempt::{AgentWork, Ending, EngineWork, Work};
 use flightdeck::domain::command::{Command, PlanChange};
 use flightdeck::domain::contract::AssertionDraft;
 use flightdeck::domain::decide::decide;
@@ -89,7 +89,9 @@ impl Flight {
         self
     }
 
-    pub fn start(&mut self, work: Work) -> AttemptId {
+    /// Starts an attempt at work that needs an agent.
+    pub fn start(&mut self, work: impl Into<Work>) -> AttemptId {
+        let Work::Agent(work) = work.into() else { panic!("the engine does this itself") };
         self.engine(Command::StartAttempt { work, model: words::title("rehearsal/guestbook") });
         self.mission.attempts.keys().next_back().copied().unwrap()
     }
@@ -117,7 +119,7 @@ impl Flight {
     }
 
     pub fn proposing(mut self, assertions: Vec<AssertionDraft>, milestones: Vec<MilestoneDraft>) -> Self {
-        let planner = self.start(Work::Plan);
+        let planner = self.start(AgentWork::Plan);
         self.attempt(planner, Command::ProposeContract { assertions });
         self.attempt(planner, Command::ProposeEnvironment { environment: words::environment() });
         self.attempt(planner, Command::ProposePlan { title: None, milestones });
@@ -142,7 +144,7 @@ impl Flight {
     /// Builds a feature, and its claims hold.
     pub fn built(mut self, feature: u32) -> Self {
         let feature = FeatureId(feature);
-        let worker = self.start(Work::Build { feature });
+        let worker = self.start(AgentWork::Build { feature });
         self.hand_in(worker, words::handoff(&format!("Built {feature}")));
         self.engine(Command::RecordClaims { feature, runs: vec![words::run("make test", 0)] });
         self
@@ -150,7 +152,9 @@ impl Flight {
 
     /// Opens the round that is due, with gate commands that pass.
     pub fn gated(mut self) -> Self {
-        let Some(Work::RunGateCommands { milestone, round }) = self.due().first().copied() else {
+        let Some(Work::Engine(EngineWork::RunGateCommands { milestone, round })) =
+            self.due().first().copied()
+        else {
             panic!("no round is due but {:?}", self.due());
         };
         let commit = self.mission.head().unwrap().clone();
@@ -161,7 +165,7 @@ impl Flight {
 
     /// Passes every review of the open round.
     pub fn reviewed(mut self) -> Self {
-        while let Some(work @ Work::Review { .. }) = self.due().first().copied() {
+        while let Some(work @ Work::Agent(AgentWork::Review { .. })) = self.due().first().copied() {
             let reviewer = self.start(work);
             let (summary, opinion) = (words::prose("Good work"), Opinion::Pass);
             self.attempt(reviewer, Command::ReportReview { summary, opinion, issues: Vec::new() });
@@ -229,7 +233,7 @@ impl Flight {
 
     /// An orchestrator makes one fix feature of everything that is open.
     pub fn triage_all(&mut self) -> &mut Self {
-        let orchestrator = self.start(Work::Triage);
+        let orchestrator = self.start(AgentWork::Triage);
         let open: Vec<FindingId> = self.mission.open_findings().map(|finding| finding.id).collect();
         let decisions = open
             .iter()
@@ -248,7 +252,7 @@ impl Flight {
 
     /// An orchestrator dismisses everything that is open.
     pub fn dismiss_all(&mut self) -> &mut Self {
-        let orchestrator = self.start(Work::Triage);
+        let orchestrator = self.start(AgentWork::Triage);
         let ruling = || Ruling::Dismiss { reason: words::line("not worth it") };
         let open = self.mission.open_findings();
         let decisions = open.map(|f| TriageDecision { finding: f.id, ruling: ruling() }).collect();
@@ -259,7 +263,7 @@ impl Flight {
     pub fn talking(&mut self) -> AttemptId {
         let (to, text) = (Party::Orchestrator, words::prose("a word"));
         self.person(Command::Say { to, text, delivery: Delivery::Queue });
-        let talker = self.start(Work::Talk);
+        let talker = self.start(AgentWork::Talk);
         let messages = self.mission.messages.iter().map(|message| message.id).collect();
         self.engine(Command::MarkDelivered { messages });
         talker

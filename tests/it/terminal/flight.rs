@@ -80,7 +80,7 @@ fn decide_go(terminal: &Terminal, title: &str) {
 
 fn edit_while_a_worker_runs(stage: &Stage, terminal: &Terminal) {
     terminal.waits_until("a worker", |_| {
-        events(stage).iter().any(|stamped| matches!(stamped.event, Event::AttemptStarted { work, .. } if work.role().is_some_and(|role| role.word() == "worker")))
+        events(stage).iter().any(|stamped| matches!(stamped.event, Event::AttemptStarted { work, .. } if work.role().word() == "worker"))
     });
     terminal.types("3e");
     terminal.sees("Edit VAL-API-001 · revision 1");

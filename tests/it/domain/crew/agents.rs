@@ -1,6 +1,6 @@
 //! What the agents do. Choice 0 is always what a good agent does.
 
-use flightdeck::domain::attempt::{Attempt, Ending, Work};
+use flightdeck::domain::attempt::{AgentWork, Attempt, Ending};
 use flightdeck::domain::command::{Command, PlanChange};
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::finding::{Ruling, Severity, TriageDecision};
@@ -25,14 +25,13 @@ impl Crew {
             return self.must(Actor::Engine, Command::EndAttempt { attempt: id, ending });
         }
         match attempt.work {
-            Work::Plan => self.plan(id),
-            Work::Talk => self.talk(id),
-            Work::Triage => self.triage(id),
-            Work::Build { .. } => self.build(id),
-            Work::Review { .. } => self.review(id),
-            Work::Scrutinize { .. } => self.scrutinize(id),
-            Work::TestAsUser { .. } => self.test(&attempt),
-            Work::CheckClaims { .. } | Work::RunGateCommands { .. } => panic!("the engine's own work"),
+            AgentWork::Plan => self.plan(id),
+            AgentWork::Talk => self.talk(id),
+            AgentWork::Triage => self.triage(id),
+            AgentWork::Build { .. } => self.build(id),
+            AgentWork::Review { .. } => self.review(id),
+            AgentWork::Scrutinize { .. } => self.scrutinize(id),
+            AgentWork::TestAsUser { .. } => self.test(&attempt),
         }
     }
 

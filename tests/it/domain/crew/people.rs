@@ -1,6 +1,6 @@
 //! What the person does, and what falls from the sky.
 
-use flightdeck::domain::attempt::Work;
+use flightdeck::domain::attempt::AgentWork;
 use flightdeck::domain::attention::NeedKind;
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::command::{Command, WordingEdit};
@@ -149,14 +149,13 @@ impl Crew {
     fn any_command(&mut self, any_attempt: AttemptId) -> Command {
         let (milestone, feature) = (MilestoneId(1), FeatureId(u32::try_from(self.tape.pick(6)).unwrap()));
         let works = [
-            Work::Plan,
-            Work::Talk,
-            Work::Triage,
-            Work::Build { feature },
-            Work::Review { milestone, round: 1, feature },
-            Work::Scrutinize { milestone, round: 1 },
-            Work::TestAsUser { milestone, round: 1 },
-            Work::CheckClaims { feature },
+            AgentWork::Plan,
+            AgentWork::Talk,
+            AgentWork::Triage,
+            AgentWork::Build { feature },
+            AgentWork::Review { milestone, round: 1, feature },
+            AgentWork::Scrutinize { milestone, round: 1 },
+            AgentWork::TestAsUser { milestone, round: 1 },
         ];
         let work = *self.tape.choose(&works).unwrap();
         match self.tape.pick(13) {
