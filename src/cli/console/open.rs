@@ -119,15 +119,12 @@ pub async fn replay(context: &Context, what: Option<&MissionRef>) -> Result<Exit
         return Err(misuse("replay needs a terminal: `flightdeck log` prints the record"));
     }
     let record = |ends| options_of(context, Shows::Record { ends });
-    match what {
-        Some(found) => {
-            run(Replay::of(found.source.clone()), record(found.mission.updated)?).await?;
-        }
-        None => {
-            let sample = sample::sample(sample::Moment::Flying);
-            let options = record(sample.mission().updated)?;
-            run(sample, options).await?;
-        }
+    if let Some(found) = what {
+        run(Replay::of(found.source.clone()), record(found.mission.updated)?).await?;
+    } else {
+        let sample = sample::sample(sample::Moment::Flying);
+        let options = record(sample.mission().updated)?;
+        run(sample, options).await?;
     }
     Ok(Exit::Done)
 }
