@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Revision, Timestamp};
 use super::text::{Line, Title};
@@ -110,6 +111,51 @@ impl AgentWork {
         }
     }
 
+    /// What the role does, as a verb with its object.
+    pub fn task(self) -> &'static str {
+        match self {
+            Self::Plan => "scopes the goal",
+            Self::Talk => "answers",
+            Self::Triage => "settles what was found",
+            Self::Build { .. } => "builds",
+            Self::Review { .. } => "reads the diff",
+            Self::Scrutinize { .. } => "weighs the reviews",
+            Self::TestAsUser { .. } => "works the app",
+        }
+    }
+
+    /// What it is about, where that is neither a feature nor a round.
+    pub fn topic(self) -> &'static str {
+        match self {
+            Self::Plan => "the plan",
+            Self::Talk => "a conversation",
+            Self::Triage => "open findings",
+            Self::Build { .. } | Self::Review { .. } | Self::Scrutinize { .. } | Self::TestAsUser { .. } => {
+                ""
+            }
+        }
+    }
+
+    /// The feature it is about, where it is about one.
+    pub fn feature(self) -> Option<FeatureId> {
+        match self {
+            Self::Build { feature } | Self::Review { feature, .. } => Some(feature),
+            Self::Plan | Self::Talk | Self::Triage | Self::Scrutinize { .. } | Self::TestAsUser { .. } => {
+                None
+            }
+        }
+    }
+
+    /// The milestone and the number of the round that it is part of, where it is part of one.
+    pub fn round(self) -> Option<(MilestoneId, u32)> {
+        match self {
+            Self::Review { milestone, round, .. }
+            | Self::Scrutinize { milestone, round }
+            | Self::TestAsUser { milestone, round } => Some((milestone, round)),
+            Self::Plan | Self::Talk | Self::Triage | Self::Build { .. } => None,
+        }
+    }
+
     /// Whether it may write to the mission's checkout.
     pub fn writes(self) -> bool {
         matches!(self, Self::Build { .. })
@@ -163,8 +209,9 @@ impl fmt::Display for EngineWork {
 }
 
 /// Who does what. Each role names its own model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Role {
     Orchestrator,
     Worker,
@@ -187,14 +234,7 @@ impl Role {
 
     /// The word for it.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Orchestrator => "orchestrator",
-            Self::Worker => "worker",
-            Self::Reviewer => "reviewer",
-            Self::Scrutiny => "scrutiny",
-            Self::UserTesting => "user_testing",
-            Self::Researcher => "researcher",
-        }
+        self.into()
     }
 
     /// Whether it tries to prove the work wrong.
@@ -211,7 +251,7 @@ impl fmt::Display for Role {
 
 /// Why a word is not a role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is not a role: one of orchestrator, worker, reviewer, scrutiny, user_testing, researcher")]
+#[error("\"{word}\" is not a role: one of {known}", word = .0, known = Role::ALL.map(Role::word).join(", "))]
 pub struct RoleError(String);
 
 impl FromStr for Role {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use strum::EnumString;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::id::{AssertionId, Revision};
 use super::text::{Line, Prose, Title};
@@ -22,30 +23,48 @@ pub struct Assertion {
 }
 
 /// What an assertion says: the part a person may edit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Wording {
     pub title: Title,
-    /// What a user observes, in sentences.
+    /// The behaviour, in sentences.
     pub statement: Prose,
     pub check: Check,
-    /// What must be kept as proof, in words.
+    /// What must be kept as proof.
     pub evidence: Line,
+    /// Blocking unless it says otherwise.
+    #[serde(alias = "severity", default)]
+    #[schemars(rename = "severity")]
     pub weight: Weight,
 }
 
-/// How an assertion is checked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// How it is checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
     pub via: Instrument,
-    /// The steps of a tester, and what they must see.
+    /// The tester's steps, and exactly what they must see.
     pub how: Prose,
-    /// A command that decides it mechanically, where there is one.
+    /// A shell command that decides it, where there is one; needed when via is command.
     pub command: Option<Line>,
 }
 
 /// What a tester works the app with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Instrument {
     Command,
     Http,
@@ -56,21 +75,27 @@ pub enum Instrument {
 impl Instrument {
     /// The word for it.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Command => "command",
-            Self::Http => "http",
-            Self::Terminal => "terminal",
-            Self::Browser => "browser",
-        }
+        self.into()
+    }
+
+    /// All words, for a sentence: `command, http, terminal, browser`.
+    pub fn words() -> String {
+        Self::VARIANTS.iter().map(|instrument| instrument.word()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The instrument of that word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::VARIANTS.iter().copied().find(|instrument| instrument.word() == word)
     }
 }
 
 /// Whether a milestone can pass without it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, EnumString)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Weight {
     /// It cannot.
+    #[default]
     Blocking,
     /// It can; a failure is a finding all the same.
     NonBlocking,
@@ -87,10 +112,13 @@ pub enum AssertionState {
     },
 }
 
-/// An assertion as it is proposed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One behaviour that a user can observe.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AssertionDraft {
+    /// `VAL-<AREA>-<NNN>`, such as VAL-AUTH-001.
     pub id: AssertionId,
+    /// Flat in a command, which is how agents write it; a draft is never stored.
+    #[serde(flatten)]
     pub wording: Wording,
 }
 

@@ -1,5 +1,6 @@
 //! What a handoff or a validator reported, until it becomes a feature or is dismissed.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::id::{AssertionId, AttemptId, FeatureId, FindingId, MilestoneId};
@@ -22,11 +23,11 @@ pub struct Finding {
     pub state: FindingState,
 }
 
-/// How much a finding weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// How much it weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// The milestone cannot pass while it is open.
+    /// The milestone must not pass with it.
     Blocking,
     NonBlocking,
     Suggestion,

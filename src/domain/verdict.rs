@@ -1,5 +1,6 @@
 //! What a tester found of one assertion, and the evidence it rests on.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::id::{AssertionId, AttemptId, Commit, MilestoneId, Revision, Timestamp};
@@ -22,7 +23,7 @@ pub struct Verdict {
 }
 
 /// What a verdict says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     Pass,
@@ -43,8 +44,9 @@ impl Outcome {
 }
 
 /// Names bytes in the evidence store: `ev_` and the first digits of their hash.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(description = "")]
 pub struct EvidenceRef(pub String);
 
 /// A person's decision that an assertion need not pass at its present revision.

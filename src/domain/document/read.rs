@@ -114,14 +114,11 @@ impl Raw {
     }
 
     fn via(&self) -> Result<Instrument, DocumentError> {
-        let all = [Instrument::Command, Instrument::Http, Instrument::Terminal, Instrument::Browser];
         let Some((line, word)) = self.field("via") else {
             return Err(error_at(self.line, "it has no `- via:`".to_owned()));
         };
-        let found = all.into_iter().find(|instrument| instrument.word() == word);
-        found.ok_or_else(|| {
-            let known: Vec<&str> = all.into_iter().map(Instrument::word).collect();
-            error_at(line, format!("\"{word}\" is no instrument: one of {}", known.join(", ")))
+        Instrument::of_word(word).ok_or_else(|| {
+            error_at(line, format!("\"{word}\" is no instrument: one of {}", Instrument::words()))
         })
     }
 
