@@ -28,7 +28,7 @@ pub struct Recording {
     pub diffs: Vec<(DiffScope, DiffDoc)>,
     /// What ran at the moment of the recording.
     pub live: Vec<Activity>,
-    /// Commands that somebody tried; a recording refuses them all.
+    /// Commands that were tried; a recording refuses them all.
     pub refused: Mutex<Vec<Command>>,
     /// Kept so that listeners wait instead of ending.
     pub listeners: Mutex<Vec<Sender<SourceEvent>>>,

@@ -163,7 +163,7 @@ fn parse_colour(word: &str) -> Option<Color> {
     if word == "default" { Some(Color::Reset) } else { Color::from_str(word).ok() }
 }
 
-/// The style of a run of somebody else's screen. Without colours of our own, theirs are left out too.
+/// The style of a run of another program's screen. Where the console has no colours, it has none either.
 pub fn foreign(run: &ScreenRun, styles: &Styles) -> Style {
     let mut style = styles.of(StyleRole::Text);
     if *styles != Styles::monochrome() {

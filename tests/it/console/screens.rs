@@ -7,7 +7,7 @@ use flightdeck::domain::id::MilestoneId;
 use flightdeck::tui::ConsoleExit;
 use flightdeck::tui::sample::{Moment, sample};
 
-use super::harness::fly;
+use super::harness::{fly, fly_on, inputs};
 
 const LARGE: (u16, u16) = (160, 50);
 const WIDE: (u16, u16) = (120, 40);
@@ -174,4 +174,26 @@ fn the_worker_pane_shows_only_what_had_been_said_by_then() {
     assert!(past.contains("Worker #3 · F2"), "{past}");
     assert!(now.contains("no such user"), "{now}");
     assert!(!past.contains("no such user"), "{past}");
+}
+
+#[test]
+fn a_click_selects_in_the_list_of_a_screen() {
+    use crossterm::event::{Event as Input, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+    let recording = sample(Moment::Flying);
+    let now = recording.mission().updated;
+    let kind = MouseEventKind::Down(MouseButton::Left);
+    // The third row, below the header, the border and the head of the list.
+    let click = Input::Mouse(MouseEvent { kind, column: 20, row: 8, modifiers: KeyModifiers::NONE });
+    let events = [inputs("W"), vec![click], inputs("enter")].concat();
+    let clicked = fly_on(recording, now, WIDE, events).frame;
+    assert_eq!(clicked, fly(Moment::Flying, WIDE, "W j j enter").frame);
+}
+
+#[test]
+fn what_does_not_fit_is_read_page_by_page() {
+    let [top, next, back] =
+        ["?", "? pagedown", "? pagedown pageup"].map(|keys| fly(Moment::Flying, NARROW, keys).frame);
+    assert!(top.contains("the keys of this screen") || top.contains("This screen"), "{top}");
+    assert_ne!(top, next);
+    assert_eq!(top, back);
 }
