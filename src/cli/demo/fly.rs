@@ -108,10 +108,8 @@ async fn needs_cargo(repo: &Repo) -> Result<()> {
 }
 
 fn last_mission(context: &Context, repo: &Repo) -> Result<Option<MissionRef>> {
-    let Some(entry) = missions::of_repository(context, repo.root()).into_iter().next() else {
-        return Ok(None);
-    };
-    Ok(Some(MissionRef { mission: missions::read(&entry.dir)?, id: entry.id, dir: entry.dir }))
+    let newest = missions::of_repository(context, repo.root()).into_iter().next();
+    newest.map(|entry| missions::open(context, entry.id)).transpose()
 }
 
 /// The guestbook's usual port, or another one when it is taken.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use super::error::StoreError;
+use crate::store::StoreError;
 
 const FILE: &str = "engine.lock";
 /// Somebody who only asks whether an engine runs holds the lock for microseconds; an engine does not give up on that.
@@ -15,7 +15,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 /// The right to write a mission, for as long as it lives.
 #[derive(Debug)]
-pub struct Lock {
+pub(super) struct Lock {
     _file: File,
 }
 
@@ -24,7 +24,7 @@ impl Lock {
     ///
     /// # Errors
     /// [`StoreError::Locked`] with the process that has it.
-    pub fn take(dir: &Path) -> Result<Self, StoreError> {
+    pub(super) fn take(dir: &Path) -> Result<Self, StoreError> {
         let path = dir.join(FILE);
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         let mut file = file.map_err(|error| StoreError::io(&path, error))?;
@@ -43,7 +43,7 @@ impl Lock {
 }
 
 /// The process that writes a mission now, if one does; 0 when it has not said its id yet.
-pub fn holder(dir: &Path) -> Option<u32> {
+pub(super) fn holder(dir: &Path) -> Option<u32> {
     let path: PathBuf = dir.join(FILE);
     let mut file = File::open(path).ok()?;
     match file.try_lock_shared() {

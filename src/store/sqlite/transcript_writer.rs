@@ -1,23 +1,20 @@
 //! Writes transcripts: `add` numbers an item and returns; a thread of its own writes what has come in since its last
-//! batch. Transcripts stand in `transcripts.db`, apart from the log, so that no commit of an event ever waits for talk.
+//! batch.
 
 use std::collections::{HashMap, VecDeque};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::bound::cut;
-use super::error::StoreError;
-use super::schema::{self, TRANSCRIPTS, signed};
-use super::transcript_page::{FILE, PageEnd, TranscriptReader};
+use super::schema::{database, signed};
 use crate::domain::id::{AttemptId, Timestamp};
 use crate::domain::transcript::{Entry, EntryBody};
+use crate::store::StoreError;
+use crate::store::bound::bounded;
 
-/// The most bytes of one text of an item.
-const MOST_BYTES: usize = 256 * 1024;
 /// The most items in one transaction.
 const BATCH: usize = 500;
 /// The most bytes that wait in memory while the disk takes nothing; after that the oldest texts are given up.
@@ -25,12 +22,11 @@ const MOST_WAITING: usize = 64 * 1024 * 1024;
 /// How long the writer waits before it tries a failed batch again.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// The transcripts of a mission, open for writing.
+/// The way to the writer's thread, which ends with it.
 #[derive(Debug)]
-pub struct Transcripts {
+pub(super) struct WriterHandle {
     shared: Arc<Shared>,
-    reader: TranscriptReader,
-    writer: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug, Default)]
@@ -70,30 +66,30 @@ struct Item {
     bytes: usize,
 }
 
-impl Transcripts {
-    /// Opens the transcripts of a mission whose log this process writes, and sets them up when they are new.
-    pub fn open(mission: &Path) -> Result<Self, StoreError> {
-        let path = mission.join(FILE);
-        let connection = schema::open_or_create(&path, &TRANSCRIPTS)?;
-        let reader = TranscriptReader::open(mission)?;
+impl WriterHandle {
+    /// Starts the thread that writes to a database.
+    pub(super) fn start(connection: Connection, path: PathBuf) -> Result<Self, StoreError> {
         let shared = Arc::new(Shared::default());
         let writer = Writer { connection, path: path.clone(), shared: Arc::clone(&shared) };
-        let writer = std::thread::Builder::new()
-            .name("transcripts".to_owned())
-            .spawn(move || writer.run())
-            .map_err(|error| StoreError::io(&path, error))?;
-        Ok(Self { shared, reader, writer: Some(writer) })
+        let thread = std::thread::Builder::new().name("transcripts".to_owned()).spawn(move || writer.run());
+        let thread = thread.map_err(|error| StoreError::io(&path, error))?;
+        Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// Numbers an item and hands it to the writer; the disk is not waited for.
+    /// Numbers an item and hands it over; the disk is not waited for.
     ///
     /// # Errors
-    /// When the number of an attempt's last item cannot be read, which happens once for each attempt.
-    pub fn add(&self, attempt: AttemptId, at: Timestamp, mut body: EntryBody) -> Result<Entry, StoreError> {
-        bound(&mut body);
-        let bytes = weight(&body);
+    /// As `written`, which says how many items of the attempt are on the disk and is asked once for each attempt.
+    pub(super) fn add(
+        &self,
+        attempt: AttemptId,
+        at: Timestamp,
+        body: EntryBody,
+        written: impl FnOnce() -> Result<u64, StoreError>,
+    ) -> Result<Entry, StoreError> {
+        let (body, bytes) = bounded(body);
         let mut state = self.shared.lock();
-        let number = self.last(&mut state, attempt)? + 1;
+        let number = state.last(attempt, written)? + 1;
         state.last.insert(attempt, number);
         let entry = Entry { number, at, body };
         state.waiting.push_back(Arc::new(Item { attempt, entry: entry.clone(), bytes }));
@@ -105,11 +101,24 @@ impl Transcripts {
         Ok(entry)
     }
 
-    /// Waits until everything added so far is written.
-    ///
-    /// # Errors
-    /// Why it could not be written. It stays in memory and is tried again.
-    pub fn flush(&self) -> Result<(), Arc<StoreError>> {
+    /// The number of an attempt's newest item, waiting or written.
+    pub(super) fn last(
+        &self,
+        attempt: AttemptId,
+        written: impl FnOnce() -> Result<u64, StoreError>,
+    ) -> Result<u64, StoreError> {
+        self.shared.lock().last(attempt, written)
+    }
+
+    /// The items of an attempt that are not on the disk yet.
+    pub(super) fn waiting(&self, attempt: AttemptId) -> Vec<Entry> {
+        let state = self.shared.lock();
+        let own = state.waiting.iter().filter(|item| item.attempt == attempt);
+        own.map(|item| item.entry.clone()).collect()
+    }
+
+    /// Waits until everything added so far is written, or cannot be.
+    pub(super) fn flush(&self) -> Result<(), Arc<StoreError>> {
         let mut state = self.shared.lock();
         let (goal, failures) = (state.added, state.failures);
         self.shared.incoming.notify_one();
@@ -123,56 +132,15 @@ impl Transcripts {
         }
         Ok(())
     }
-
-    /// A page of an attempt's items that ends at `before`, and how many there are before its first: also what is not
-    /// on the disk yet.
-    pub fn page(
-        &self,
-        attempt: AttemptId,
-        before: PageEnd,
-        limit: u32,
-    ) -> Result<(Vec<Entry>, u64), StoreError> {
-        let waiting: Vec<Arc<Item>> = {
-            let state = self.shared.lock();
-            state.waiting.iter().filter(|item| item.attempt == attempt).cloned().collect()
-        };
-        // What was waiting a moment ago may be on the disk by now, never the other way round: the union is complete.
-        let last = waiting.last().map_or(0, |item| item.entry.number).max(self.reader.count(attempt)?);
-        let range = before.range(last, limit);
-        let mut items = self.reader.range(attempt, range.clone())?;
-        let written = items.last().map_or(range.start.saturating_sub(1), |entry| entry.number);
-        let unwritten = waiting.iter().map(|item| &item.entry);
-        items.extend(unwritten.filter(|e| e.number > written && range.contains(&e.number)).cloned());
-        Ok((items, range.start.saturating_sub(1)))
-    }
-
-    /// How many items an attempt has.
-    pub fn count(&self, attempt: AttemptId) -> Result<u64, StoreError> {
-        self.last(&mut self.shared.lock(), attempt)
-    }
-
-    /// Why items are not being written, while they are not.
-    pub fn fault(&self) -> Option<Arc<StoreError>> {
-        self.shared.lock().fault.clone()
-    }
-
-    fn last(&self, state: &mut WriterState, attempt: AttemptId) -> Result<u64, StoreError> {
-        if let Some(number) = state.last.get(&attempt) {
-            return Ok(*number);
-        }
-        let number = self.reader.count(attempt)?;
-        state.last.insert(attempt, number);
-        Ok(number)
-    }
 }
 
-impl Drop for Transcripts {
+impl Drop for WriterHandle {
     /// Writes what is left.
     fn drop(&mut self) {
         self.shared.lock().phase = Phase::Closing;
         self.shared.incoming.notify_one();
-        if let Some(writer) = self.writer.take()
-            && writer.join().is_err()
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
         {
             tracing::error!("the writer of transcripts broke down");
         }
@@ -186,6 +154,19 @@ impl Shared {
 }
 
 impl WriterState {
+    fn last(
+        &mut self,
+        attempt: AttemptId,
+        written: impl FnOnce() -> Result<u64, StoreError>,
+    ) -> Result<u64, StoreError> {
+        if let Some(number) = self.last.get(&attempt) {
+            return Ok(*number);
+        }
+        let number = written()?;
+        self.last.insert(attempt, number);
+        Ok(number)
+    }
+
     /// Keeps memory bounded while the disk is full: the numbers stay, the oldest texts go, and say so.
     fn give_up_oldest(&mut self) {
         let mut place = 0;
@@ -250,7 +231,7 @@ impl Writer {
     }
 
     fn write(&mut self, batch: &[Arc<Item>]) -> Result<(), StoreError> {
-        let failed = |error| StoreError::database(&self.path, error);
+        let failed = |error| database(&self.path, error);
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
         for Item { attempt, entry, .. } in batch.iter().map(AsRef::as_ref) {
@@ -264,37 +245,5 @@ impl Writer {
                 .map_err(failed)?;
         }
         transaction.commit().map_err(failed)
-    }
-}
-
-fn texts(body: &mut EntryBody) -> Vec<&mut String> {
-    match body {
-        EntryBody::Brief { text }
-        | EntryBody::Message { text, .. }
-        | EntryBody::Said { text }
-        | EntryBody::Thought { text }
-        | EntryBody::Noted { text } => vec![text],
-        EntryBody::Called { call_id, tool, arguments } => vec![call_id, tool, arguments],
-        EntryBody::Answered { call_id, tool, output, .. } => vec![call_id, tool, output],
-        EntryBody::Unknown => Vec::new(),
-    }
-}
-
-fn bound(body: &mut EntryBody) {
-    for text in texts(body) {
-        cut(text, MOST_BYTES);
-    }
-}
-
-fn weight(body: &EntryBody) -> usize {
-    match body {
-        EntryBody::Brief { text }
-        | EntryBody::Message { text, .. }
-        | EntryBody::Said { text }
-        | EntryBody::Thought { text }
-        | EntryBody::Noted { text } => text.len(),
-        EntryBody::Called { arguments, .. } => arguments.len(),
-        EntryBody::Answered { output, .. } => output.len(),
-        EntryBody::Unknown => 0,
     }
 }

@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
-use super::error::StoreError;
+use crate::store::{FORMAT, StoreError};
 
-/// The version of the files. A flightdeck reads newer ones as far as it can and writes only its own.
-pub const FORMAT: u32 = 1;
+/// `SQLITE_IOERR_SHMSIZE`: the index of the write-ahead log could not grow, which is how a full disk shows when a
+/// database is opened (<https://sqlite.org/rescode.html#ioerr_shmsize>).
+const SHARED_MEMORY_SIZE: i32 = 4874;
 
 /// Readers and the writer of a mission meet for moments only.
 const BUSY: Duration = Duration::from_secs(10);
@@ -45,7 +46,7 @@ pub(super) const TRANSCRIPTS: Schema = Schema {
 pub(super) fn open_or_create(path: &Path, schema: &Schema) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let mut connection = connect(path, flags)?;
-    set_up(&mut connection, schema).map_err(|error| StoreError::database(path, error))?;
+    set_up(&mut connection, schema).map_err(|error| database(path, error))?;
     check(&connection, path, Use::Write)?;
     Ok(connection)
 }
@@ -55,7 +56,7 @@ pub(super) fn open(path: &Path, schema: &Schema) -> Result<Connection, StoreErro
     exists(path)?;
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     check(&connection, path, Use::Write)?;
-    configure(&connection, schema).map_err(|error| StoreError::database(path, error))?;
+    configure(&connection, schema).map_err(|error| database(path, error))?;
     Ok(connection)
 }
 
@@ -65,6 +66,18 @@ pub(super) fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     check(&connection, path, Use::Read)?;
     Ok(connection)
+}
+
+/// Sorts a failure of the database.
+pub(super) fn database(path: &Path, source: rusqlite::Error) -> StoreError {
+    let path = path.to_owned();
+    match source.sqlite_error().map(|failure| (failure.code, failure.extended_code)) {
+        Some((ErrorCode::DiskFull, _) | (_, SHARED_MEMORY_SIZE)) => StoreError::DiskFull { path },
+        Some((ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _)) => {
+            StoreError::Corrupt { path, detail: source.to_string() }
+        }
+        _ => StoreError::Database { path, source: source.into() },
+    }
 }
 
 /// A number as the database holds it.
@@ -97,7 +110,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
         connection.busy_timeout(BUSY)?;
         Ok(connection)
     };
-    open().map_err(|error| StoreError::database(path, error))
+    open().map_err(|error| database(path, error))
 }
 
 fn configure(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
@@ -121,7 +134,7 @@ fn has_meta(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 fn check(connection: &Connection, path: &Path, purpose: Use) -> Result<(), StoreError> {
-    let failed = |error| StoreError::database(path, error);
+    let failed = |error| database(path, error);
     if !has_meta(connection).map_err(failed)? {
         return Err(StoreError::Missing { path: path.parent().unwrap_or(path).to_owned() });
     }
