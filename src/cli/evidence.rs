@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::ask;
@@ -16,13 +14,12 @@ use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::EvidenceRef;
-use crate::store::{Evidence, EvidenceFile, Kind};
+use crate::link::MissionSource;
 use crate::view::assertion::proofs;
 use crate::view::evidence::shown;
-use crate::view::prose::paragraph;
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
-use crate::view::text::{clean, plural};
+use crate::view::text::plural;
 use crate::view::words::one_line;
 
 /// Print the evidence that verdicts rest on
@@ -54,27 +51,29 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         verdicts(context, &found, args.format)?;
         return Ok(Exit::Done);
     };
-    let store = Evidence::at(&found.dir);
     let reference =
-        if thing.starts_with("ev_") { known(&store, thing)? } else { newest(&found.mission, thing)? };
-    let file = store.get(&reference)?;
+        if thing.starts_with("ev_") { known(&found, thing)? } else { newest(&found.mission, thing)? };
     if let Some(path) = &args.out {
-        std::fs::write(path, &file.bytes).with_context(|| format!("failed to write {}", path.display()))?;
-        print(&format!("{} in {}", plural(file.bytes.len(), "byte"), path.display()))?;
-    } else if args.format.json {
-        let parsed = serde_json::from_slice::<Value>(&file.bytes).ok();
+        let bytes = found.source.store().evidence().get(&reference)?.bytes;
+        std::fs::write(path, &bytes).with_context(|| format!("failed to write {}", path.display()))?;
+        print(&format!("{} in {}", plural(bytes.len(), "byte"), path.display()))?;
+        return Ok(Exit::Done);
+    }
+    let doc = found.source.evidence(&reference)?;
+    if args.format.json {
+        let parsed = serde_json::from_str::<Value>(&doc.content).ok();
         print_json(&json!({
-            "reference": file.reference, "kind": file.header.kind, "title": file.header.title, "content": parsed,
+            "reference": doc.reference, "kind": doc.kind, "title": doc.title, "content": parsed,
         }))?;
     } else {
-        print_page(context, |width| rows(&file, width))?;
+        print_page(context, |width| rows(&doc, width))?;
     }
     Ok(Exit::Done)
 }
 
 /// The one reference that begins with a word.
-fn known(store: &Evidence, word: &str) -> Result<EvidenceRef> {
-    let all = store.list()?;
+fn known(found: &MissionRef, word: &str) -> Result<EvidenceRef> {
+    let all = found.source.store().evidence().list()?;
     let begun: Vec<&EvidenceRef> = all.iter().filter(|reference| reference.0.starts_with(word)).collect();
     if let Some(exact) = begun.iter().find(|reference| reference.0 == word) {
         return Ok((*exact).clone());
@@ -121,25 +120,11 @@ fn verdicts(context: &Context, found: &MissionRef, format: Format) -> Result<()>
 }
 
 /// As the console shows it.
-fn rows(file: &EvidenceFile, width: usize) -> Vec<Row> {
-    let mut rows = vec![Row::of(StyleRole::Strong, format!("{} {}", file.reference.0, file.header.title))];
-    let text = || String::from_utf8_lossy(&file.bytes).into_owned();
-    let (kind, content) = match file.header.kind {
-        Kind::Command => (EvidenceKind::Command, text()),
-        Kind::Http => (EvidenceKind::Http, text()),
-        Kind::Terminal => (EvidenceKind::Terminal, text()),
-        Kind::Screenshot => (EvidenceKind::Screenshot, STANDARD.encode(&file.bytes)),
-        Kind::Unknown => {
-            rows.extend(paragraph(StyleRole::Text, &clean(&text()), width));
-            return rows;
-        }
-    };
-    let title = file.header.title.clone();
-    let doc = EvidenceDoc { reference: file.reference.clone(), kind, title, content };
-    rows.extend(shown(&doc, width).into_rows());
-    if kind == EvidenceKind::Screenshot {
-        let command = format!("flightdeck evidence {} --out FILE", file.reference.0);
-        rows.push(Row::of(StyleRole::Dim, command));
+fn rows(doc: &EvidenceDoc, width: usize) -> Vec<Row> {
+    let mut rows = vec![Row::of(StyleRole::Strong, format!("{} {}", doc.reference.0, doc.title))];
+    rows.extend(shown(doc, width).into_rows());
+    if doc.kind == EvidenceKind::Screenshot {
+        rows.push(Row::of(StyleRole::Dim, format!("flightdeck evidence {} --out FILE", doc.reference.0)));
     }
     rows
 }
@@ -147,19 +132,19 @@ fn rows(file: &EvidenceFile, width: usize) -> Vec<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Header;
     use crate::view::row::plain;
 
     #[test]
     fn a_terminal_is_shown_as_it_looked() {
-        let bytes =
-            br#"{"cols":20,"rows":4,"cells":[[{"text":"$ greet \u001b[31m"},{"text":"Ada"}],[{"text":"Hello, Ada!"}],[]]}"#;
-        let file = EvidenceFile {
+        let content =
+            r#"{"cells":[[{"text":"$ greet \u001b[31m"},{"text":"Ada"}],[{"text":"Hello, Ada!"}],[]]}"#;
+        let doc = EvidenceDoc {
             reference: EvidenceRef("ev_1".to_owned()),
-            header: Header { kind: Kind::Terminal, title: "terminal: greet Ada".to_owned() },
-            bytes: bytes.to_vec(),
+            kind: EvidenceKind::Terminal,
+            title: "terminal: greet Ada".to_owned(),
+            content: content.to_owned(),
         };
-        insta::assert_snapshot!(plain(&rows(&file, 80)), @r"
+        insta::assert_snapshot!(plain(&rows(&doc, 80)), @r"
         ev_1 terminal: greet Ada
         $ greet Ada
         Hello, Ada!

@@ -42,7 +42,6 @@ mod overview;
 mod pause;
 mod person;
 mod pick;
-mod picture;
 mod plan;
 pub mod print;
 pub mod progress;

@@ -8,7 +8,9 @@ use super::context::{Context, Format, print, print_json, print_page};
 use super::exit::Exit;
 use super::missions::{self, MissionRef};
 use crate::domain::attempt::Attempt;
+use crate::domain::transcript::Before;
 use crate::engine::now;
+use crate::link::MissionSource;
 use crate::view::attempt::row;
 use crate::view::text::plural;
 use crate::view::transcript::page;
@@ -40,7 +42,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         return Ok(Exit::Done);
     };
     let attempt = ask::attempt(&found.mission, word)?;
-    let (entries, older) = missions::transcript(&found.dir, attempt, args.limit)?;
+    let (entries, older) = found.source.transcript(attempt, Before::End, args.limit)?;
     if args.format.json {
         print_json(&json!({ "attempt": attempt, "older": older, "items": entries }))?;
         return Ok(Exit::Done);

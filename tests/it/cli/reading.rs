@@ -36,7 +36,7 @@ fn a_planned_mission_can_be_read_in_every_way_without_an_engine() {
     assert!(stage.told(&["evidence"]).contains("no verdict"));
     assert!(stage.told(&["models"]).contains("rehearsal/demo"));
     assert_eq!(stage.json(&["models"])[0]["usable"], true);
-    assert_eq!(stage.told(&["diff"]), "0 files, +0 −0\n");
+    assert_eq!(stage.told(&["diff"]), "0 files  +0 −0\n");
 }
 
 #[test]

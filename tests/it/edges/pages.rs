@@ -150,13 +150,12 @@ fn models_and_talk_are_read_on_both_edges() {
     let (text, options) = (words::prose("Which store?"), vec![words::line("a file")]);
     flight.attempt(planner, Command::Ask { to: Party::Person, text, options });
     let text = words::prose("keep it small");
-    flight.person(Command::Say { to: Party::Attempt(planner), text, delivery: Delivery::Queue });
+    flight.person(Command::Say { to: Party::Orchestrator, text, delivery: Delivery::Queue });
     stage.keep(&flight);
     let (verb, drawn) = (stage.told(&["models"]), console(&flight, "M"));
     on_both("orchestrator    rehearsal/guestbook", &verb, &drawn);
     let (verb, drawn) = (stage.told(&["talk"]), console(&flight, "o"));
-    for words in ["#1  waits for your answer", "Q1 Which store?", "1 a file", "You  to #1", "  keep it small"]
-    {
+    for words in ["#1  waits for your answer", "Q1 Which store?", "1 a file", "  keep it small"] {
         on_both(words, &verb, &drawn);
     }
 }
