@@ -97,7 +97,7 @@ pub fn find(name: &str) -> Option<Key> {
 
 /// The names that can be written out, `models.<role>` included.
 pub fn fixed_names() -> impl Iterator<Item = String> {
-    let roles = Role::ALL.into_iter().map(|role| format!("models.{}", role.word()));
+    let roles = Role::ALL.iter().copied().map(|role| format!("models.{}", role.word()));
     roles.chain(FIXED.iter().filter(|(name, ..)| *name != "keys").map(|(name, ..)| (*name).to_owned()))
 }
 

@@ -72,7 +72,8 @@ impl Settings {
         let percent = count("budget.validation_percent").and_then(|n| u8::try_from(n).ok());
         Self {
             models: Role::ALL
-                .into_iter()
+                .iter()
+                .copied()
                 .filter_map(|role| Some((role, text(&format!("models.{}", role.word()))?)))
                 .collect(),
             budget: Budget {
@@ -132,7 +133,7 @@ fn lay_models(layered: &mut Layered, providers: &BTreeMap<String, ProviderSettin
         })
     });
     let Some(fallback) = fallback else { return };
-    for role in Role::ALL {
+    for role in Role::ALL.iter().copied() {
         let key = format!("models.{}", role.word());
         layered.entry(key.clone()).or_insert_with(|| Setting { key, ..fallback.clone() });
     }

@@ -119,21 +119,9 @@ impl Mission {
             Event::FindingDismissed { finding, reason } => change(self.findings.get_mut(finding), |found| {
                 found.state = FindingState::Dismissed { reason: reason.clone() };
             }),
-            Event::RoundOpened { milestone, round, commit, to_review, to_test } => {
-                self.sent_back.remove(milestone);
-                self.rounds.push(Round {
-                    milestone: *milestone,
-                    number: *round,
-                    commit: commit.clone(),
-                    opened: at,
-                    runs: Vec::new(),
-                    to_review: to_review.clone(),
-                    reviews: BTreeMap::new(),
-                    scrutiny: None,
-                    to_test: to_test.clone(),
-                    user_testing: None,
-                    outcome: None,
-                });
+            Event::RoundOpened(scope) => {
+                self.sent_back.remove(&scope.milestone);
+                self.rounds.push(Round::opened(scope, at));
             }
             Event::GateCommandsRun { milestone, round, runs } => {
                 self.with_round(*milestone, *round, |r| r.runs.clone_from(runs));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use strum::EnumString;
+use strum::{EnumString, IntoStaticStr, VariantNames};
 
 use super::id::{AssertionId, Revision};
 use super::text::{Line, Prose, Title};
@@ -44,8 +44,23 @@ pub struct Check {
 }
 
 /// What a tester works the app with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantNames,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Instrument {
     Command,
     Http,
@@ -56,17 +71,12 @@ pub enum Instrument {
 impl Instrument {
     /// The word for it.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Command => "command",
-            Self::Http => "http",
-            Self::Terminal => "terminal",
-            Self::Browser => "browser",
-        }
+        self.into()
     }
 }
 
 /// Whether a milestone can pass without it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Weight {
@@ -76,15 +86,21 @@ pub enum Weight {
     NonBlocking,
 }
 
+impl Weight {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        self.into()
+    }
+}
+
 /// Whether an assertion still holds the mission to something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AssertionState {
+    /// The mission must satisfy it.
     Active,
     /// Taken back; kept for the record.
-    Retired {
-        reason: Line,
-    },
+    Retired { reason: Line },
 }
 
 /// An assertion as it is proposed.

@@ -1,6 +1,7 @@
 //! What a handoff or a validator reported, until it becomes a feature or is dismissed.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::id::{AssertionId, AttemptId, FeatureId, FindingId, MilestoneId};
 use super::text::Line;
@@ -23,8 +24,9 @@ pub struct Finding {
 }
 
 /// How much a finding weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Severity {
     /// The milestone cannot pass while it is open.
     Blocking,
@@ -35,11 +37,7 @@ pub enum Severity {
 impl Severity {
     /// The word for it.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Blocking => "blocking",
-            Self::NonBlocking => "non_blocking",
-            Self::Suggestion => "suggestion",
-        }
+        self.into()
     }
 }
 
@@ -48,38 +46,25 @@ impl Severity {
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// An issue that a handoff names.
-    Handoff {
-        attempt: AttemptId,
-    },
+    Handoff { attempt: AttemptId },
     /// An item that a handoff left undone.
-    LeftUndone {
-        attempt: AttemptId,
-    },
+    LeftUndone { attempt: AttemptId },
     /// A claim that the engine could not confirm.
-    RefutedClaim {
-        attempt: AttemptId,
-    },
+    RefutedClaim { attempt: AttemptId },
     /// A gate command that failed.
     GateCommand,
-    Review {
-        attempt: AttemptId,
-    },
-    Scrutiny {
-        attempt: AttemptId,
-    },
+    /// An issue of a reviewer.
+    Review { attempt: AttemptId },
+    /// An issue of the scrutiny validator.
+    Scrutiny { attempt: AttemptId },
     /// A failed verdict.
-    Verdict {
-        attempt: AttemptId,
-    },
-    UserTesting {
-        attempt: AttemptId,
-    },
+    Verdict { attempt: AttemptId },
+    /// An issue of the user-testing validator.
+    UserTesting { attempt: AttemptId },
     /// A NO-GO with its note.
     Gate,
     /// A worker's request to change the contract.
-    Amendment {
-        attempt: AttemptId,
-    },
+    Amendment { attempt: AttemptId },
 }
 
 /// What became of a finding.
@@ -127,14 +112,9 @@ pub struct TriageDecision {
 #[serde(rename_all = "snake_case")]
 pub enum Ruling {
     /// A fix feature, built before anything else.
-    Feature {
-        spec: super::plan::FeatureSpec,
-    },
+    Feature { spec: super::plan::FeatureSpec },
     /// Mended by the same fix feature as another finding of this triage.
-    Join {
-        with: FindingId,
-    },
-    Dismiss {
-        reason: Line,
-    },
+    Join { with: FindingId },
+    /// Nothing is done about it.
+    Dismiss { reason: Line },
 }

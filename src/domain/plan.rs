@@ -49,17 +49,12 @@ pub enum Origin {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FeatureState {
+    /// It is to be built.
     Pending,
     /// Its handoff was accepted: the attempt, and the commits it left.
-    Built {
-        attempt: AttemptId,
-        base: Commit,
-        head: Commit,
-        claims: Claims,
-    },
-    Cancelled {
-        reason: Line,
-    },
+    Built { attempt: AttemptId, base: Commit, head: Commit, claims: Claims },
+    /// It is no longer wanted.
+    Cancelled { reason: Line },
 }
 
 /// Whether the engine has seen for itself what the handoff claims.

@@ -1,6 +1,7 @@
 //! What a tester found of one assertion, and the evidence it rests on.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::id::{AssertionId, AttemptId, Commit, MilestoneId, Revision, Timestamp};
 use super::text::Line;
@@ -22,8 +23,9 @@ pub struct Verdict {
 }
 
 /// What a verdict says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Outcome {
     Pass,
     Fail,
@@ -34,11 +36,7 @@ pub enum Outcome {
 impl Outcome {
     /// The word for it.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Fail => "fail",
-            Self::Blocked => "blocked",
-        }
+        self.into()
     }
 }
 
@@ -56,8 +54,9 @@ pub struct Waiver {
 }
 
 /// Where an assertion stands now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Standing {
     /// No verdict yet.
     Pending,
@@ -83,14 +82,6 @@ impl Standing {
 
     /// The word for it.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Passed => "passed",
-            Self::Failed => "failed",
-            Self::Blocked => "blocked",
-            Self::Stale => "stale",
-            Self::Waived => "waived",
-            Self::Retired => "retired",
-        }
+        self.into()
     }
 }

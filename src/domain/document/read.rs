@@ -1,8 +1,10 @@
 //! Reading the document back, line by line.
 
+use strum::VariantNames;
+
 use super::{DocumentError, Written};
 use crate::domain::contract::{Check, Instrument, Weight, Wording};
-use crate::domain::id::Revision;
+use crate::domain::id::{IdError, Revision};
 use crate::domain::text::Text;
 
 /// Reads every assertion of a document.
@@ -90,8 +92,7 @@ impl Raw {
 
     fn finish(self) -> Result<Written, DocumentError> {
         let (id, title) = self.heading.split_once(' ').unwrap_or((&self.heading, ""));
-        let id =
-            id.parse().map_err(|error: crate::domain::id::IdError| error_at(self.line, error.to_string()))?;
+        let id = id.parse().map_err(|error: IdError| error_at(self.line, error.to_string()))?;
         if let Some((line, name, _)) =
             self.fields.iter().find(|(_, name, _)| !FIELDS.contains(&name.as_str()))
         {
@@ -114,15 +115,11 @@ impl Raw {
     }
 
     fn via(&self) -> Result<Instrument, DocumentError> {
-        let all = [Instrument::Command, Instrument::Http, Instrument::Terminal, Instrument::Browser];
         let Some((line, word)) = self.field("via") else {
             return Err(error_at(self.line, "it has no `- via:`".to_owned()));
         };
-        let found = all.into_iter().find(|instrument| instrument.word() == word);
-        found.ok_or_else(|| {
-            let known: Vec<&str> = all.into_iter().map(Instrument::word).collect();
-            error_at(line, format!("\"{word}\" is no instrument: one of {}", known.join(", ")))
-        })
+        let known = || Instrument::VARIANTS.join(", ");
+        word.parse().map_err(|_| error_at(line, format!("\"{word}\" is no instrument: one of {}", known())))
     }
 
     fn parsed<T>(

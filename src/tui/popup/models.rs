@@ -54,7 +54,7 @@ impl Popup for Models {
             area,
             &Row::of(StyleRole::Strong, "Models").end(StyleRole::Dim, "from the next attempt on"),
         );
-        let rows: Vec<Row> = Role::ALL.into_iter().map(|role| row(app, role)).collect();
+        let rows: Vec<Row> = Role::ALL.iter().copied().map(|role| row(app, role)).collect();
         list(app, frame, inner, &self.list, &rows);
     }
 }

@@ -13,7 +13,7 @@ use crate::domain::id::{
 };
 use crate::domain::message::{Directive, Party, Question};
 use crate::domain::plan::{Claims, Feature, FeatureState, Origin};
-use crate::domain::round::{Opinion, Review, RoundOutcome, ScrutinyReport, UserTestingReport};
+use crate::domain::round::{Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
 use crate::domain::verdict::{EvidenceRef, Outcome, Verdict};
 
 use super::log::{Log, commit, line, prose, title};
@@ -62,13 +62,9 @@ impl Log {
         let to_review: Vec<FeatureId> = pass.reviewed.iter().map(|id| FeatureId(*id)).collect();
         let to_test: Vec<AssertionId> =
             pass.verdicts.iter().filter_map(|(id, _, _)| id.parse().ok()).collect();
-        self.wait(4).engine(Event::RoundOpened {
-            milestone,
-            round,
-            commit: under_test.clone(),
-            to_review: to_review.clone(),
-            to_test,
-        });
+        let (commit, reviewed) = (under_test.clone(), to_review.clone());
+        let scope = RoundScope { milestone, round, commit, to_review: reviewed, to_test };
+        self.wait(4).engine(Event::RoundOpened(Box::new(scope)));
         let runs = vec![
             run("build", "cargo build", 0),
             run("clippy", "cargo clippy -- -D warnings", 0),

@@ -23,7 +23,7 @@ use flightdeck::domain::message::{Delivery, Directive, Knowledge, Message, Messa
 use flightdeck::domain::mission::{Hold, HoldCause, Limits};
 use flightdeck::domain::plan::{Claims, Feature, FeatureSpec, FeatureState, Milestone, Origin};
 use flightdeck::domain::round::{
-    Opinion, Review, ReviewIssue, RoundOutcome, ScrutinyReport, UserTestingReport,
+    Opinion, Review, ReviewIssue, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
 use flightdeck::domain::text::{Line, Prose, Title};
 use flightdeck::domain::usage::Usage;
@@ -162,13 +162,13 @@ fn findings() -> Vec<Event> {
 fn rounds() -> Vec<Event> {
     let (milestone, round) = (MILESTONE, 1);
     vec![
-        Event::RoundOpened {
+        Event::RoundOpened(Box::new(RoundScope {
             milestone,
             round,
             commit: commit("fedcba9876543210"),
             to_review: vec![FEATURE],
             to_test: vec![assertion_id()],
-        },
+        })),
         Event::GateCommandsRun { milestone, round, runs: vec![run()] },
         Event::ReviewReported { milestone, round, feature: FEATURE, review: Box::new(review()) },
         Event::ScrutinyReported {

@@ -7,12 +7,13 @@ use crate::domain::environment::CommandRun;
 use crate::domain::event::Event;
 use crate::domain::id::MilestoneId;
 use crate::domain::mission::Mission;
-use crate::domain::round::{Opinion, RoundOutcome};
+use crate::domain::round::{Opinion, RoundOutcome, RoundScope};
 use crate::domain::verdict::{Outcome, Verdict};
 
 pub(super) fn tell(event: &Event, mission: &Mission) -> Option<Line> {
     Some(match event {
-        Event::RoundOpened { milestone, round, commit, to_review, to_test } => {
+        Event::RoundOpened(scope) => {
+            let RoundScope { milestone, round, commit, to_review, to_test } = &**scope;
             let review = count(to_review.len(), "feature");
             let test = count(to_test.len(), "assertion");
             let opened = format!("round {round} at {}: {review} to review, {test} to try", commit.short());
