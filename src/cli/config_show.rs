@@ -27,7 +27,7 @@ pub fn run(context: &Context, verb: &Verb) -> Result<Exit> {
     let settings = context.settings(Repository::OfThisDirectory, Vec::new())?;
     if format.json {
         let rows = settings.origins().map(|set| {
-            json!({ "key": set.key, "value": set.value, "layer": set.origin.layer(), "origin": set.origin.to_string() })
+            json!({ "key": set.key, "value": set.value, "layer": set.origin.layer, "origin": set.origin.to_string() })
         });
         let reached = settings.reached().into_iter().map(|provider| {
             let key = format!("providers.{}", provider.name);

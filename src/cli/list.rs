@@ -6,10 +6,15 @@ use serde_json::{Value, json};
 use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
 use super::missions::catalogue;
-use super::progress::words::used;
-use super::table::table;
 use super::when::rfc3339;
+use crate::domain::id::Timestamp;
+use crate::engine::now;
 use crate::store::CatalogueEntry;
+use crate::view::card;
+use crate::view::log_line::BAD;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::text::padded;
 
 /// List all missions
 #[derive(Debug, clap::Args)]
@@ -34,25 +39,23 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         )?;
         return Ok(Exit::Done);
     }
-    let rows: Vec<[String; 6]> = entries.iter().map(row).collect();
-    print(&table(["id", "status", "needs", "used", "title", "repository"], &rows, context.output.style()))?;
+    let width = entries.iter().map(|entry| entry.id.as_str().len()).max().unwrap_or(0);
+    let style = context.output.style();
+    let rows = entries.iter().map(|entry| style.cut(&row(entry, width, now())));
+    print(&rows.collect::<Vec<_>>().join("\n"))?;
     Ok(Exit::Done)
 }
 
-fn row(entry: &CatalogueEntry) -> [String; 6] {
+/// The id, which verbs take, before the row that every list has.
+pub fn row(entry: &CatalogueEntry, width: usize, now: Timestamp) -> Row {
+    let mut row = Row::of(StyleRole::Text, padded(entry.id.as_str(), width + 2));
     match &entry.mission {
-        Ok(summary) => [
-            entry.id.to_string(),
-            summary.status.word().to_owned(),
-            if summary.needs == 0 { String::new() } else { format!("{} ◆", summary.needs) },
-            used(&summary.usage),
-            summary.title.clone(),
-            summary.repository.display().to_string(),
-        ],
-        Err(fault) => {
-            let empty = String::new;
-            [entry.id.to_string(), "unreadable".to_owned(), empty(), empty(), fault.to_string(), empty()]
+        Ok(card) => {
+            let Row { left, right } = card::row(card, now);
+            row.left.extend(left);
+            Row { right, ..row }
         }
+        Err(fault) => row.sign(BAD.1, BAD.0).then(StyleRole::Bad, format!("unreadable: {fault}")),
     }
 }
 

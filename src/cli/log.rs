@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use super::context::{Context, Format, print};
 use super::exit::Exit;
 use super::missions::{self, MissionRef};
-use super::progress::event_lines::tell;
+use super::progress::screen::printed;
 use super::when::rfc3339;
 use crate::cli::print::Style;
 use crate::domain::event::{Actor, Stamped};
 use crate::domain::mission::Mission;
+use crate::view::event_lines::event_line;
 
 /// How often a log that is followed is looked at.
 const LOOK: Duration = Duration::from_millis(250);
@@ -69,7 +70,7 @@ fn line(stamped: &Stamped, mission: &Mission, format: Format, style: Style) -> R
         return Ok(Some(serde_json::to_string(&json_of(stamped)?)?));
     }
     let at = stamped.at.since(mission.created);
-    Ok(tell(stamped, mission).map(|told| told.rendered(at, style)))
+    Ok(event_line(stamped, mission).map(|line| printed(&line, at, style)))
 }
 
 /// `{"seq","at","actor","kind","body"}`; `body` is null where an event has none.

@@ -111,7 +111,7 @@ fn candidate(entry: &CatalogueEntry) -> Candidate {
             id,
             title: summary.title.clone(),
             status: summary.status.word().to_owned(),
-            repository: canonical(&summary.repository),
+            repository: canonical(Path::new(&summary.repository)),
             life: match summary.status {
                 Status::Completed | Status::Landed | Status::Abandoned => Lifecycle::Ended,
                 _ => Lifecycle::Live,

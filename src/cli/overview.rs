@@ -4,8 +4,10 @@ use anyhow::Result;
 
 use super::context::{Context, print};
 use super::exit::Exit;
+use super::list;
 use super::missions::catalogue;
-use super::progress::words::count;
+use crate::engine::now;
+use crate::view::text::plural;
 
 /// Says what there is and what to do next.
 ///
@@ -13,23 +15,16 @@ use super::progress::words::count;
 /// When the output is closed.
 pub fn run(context: &Context) -> Result<Exit> {
     let entries = catalogue(context).list();
-    let waiting: Vec<String> = entries
-        .iter()
-        .filter_map(|entry| {
-            let summary = entry.mission.as_ref().ok()?;
-            let needs = count(summary.needs, "decision");
-            (summary.needs > 0)
-                .then(|| format!("  ◆ {} waits for {needs}: flightdeck status {}", entry.id, entry.id))
-        })
-        .collect();
+    let (style, now) = (context.output.style(), now());
     let mut lines =
         vec!["flightdeck: mission control for software missions that agents fly".to_owned(), String::new()];
-    if !waiting.is_empty() {
-        lines.extend(waiting);
+    for entry in entries.iter().filter(|entry| entry.mission.as_ref().is_ok_and(|card| card.needs > 0)) {
+        lines.push(style.cut(&list::row(entry, entry.id.as_str().len(), now)));
+        lines.push(format!("  flightdeck status {}", entry.id));
         lines.push(String::new());
     }
     if !entries.is_empty() {
-        lines.push(format!("  flightdeck list             {}", count(entries.len(), "mission")));
+        lines.push(format!("  flightdeck list             {}", plural(entries.len(), "mission")));
     }
     lines.push("  flightdeck new \"GOAL\"       begin a mission in this repository".to_owned());
     lines.push("  flightdeck demo             watch a whole mission, without a key or a network".to_owned());

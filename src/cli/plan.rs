@@ -7,9 +7,7 @@ use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
 use super::missions::{self, MissionRef};
 use super::page::Page;
-use super::progress::event_lines::budget_words;
-use super::progress::summary::needed;
-use super::progress::words::{count, used};
+use super::progress::words::{budget_words, count, used};
 use crate::cli::print::Style;
 use crate::domain::budget::dollars;
 use crate::domain::contract::{Assertion, Weight};
@@ -19,6 +17,7 @@ use crate::domain::gate::GateId;
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, FeatureState, Origin};
 use crate::domain::risk::risks;
+use crate::view::needs;
 
 /// Print the whole plan and the whole contract
 #[derive(Debug, clap::Args)]
@@ -75,7 +74,7 @@ pub(super) fn told(found: &MissionRef, style: Style) -> String {
     environment(&mut page, mission);
     minds(&mut page, mission);
     list(&mut page, "Risks", &risks(mission));
-    for line in needed(mission) {
+    for line in needs::lines(mission) {
         page.heading(&line.text);
         for more in &line.more {
             page.text(2, more);

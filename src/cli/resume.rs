@@ -7,7 +7,7 @@ use super::context::{Context, print};
 use super::exit::Exit;
 use super::fault::misuse;
 use super::missions::{self, MissionRef};
-use super::progress::event_lines::budget_words;
+use super::progress::words::budget_words;
 use crate::domain::budget::Budget;
 use crate::domain::command::Command;
 

@@ -7,11 +7,11 @@ use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
 use super::missions;
 use super::page::Page;
-use super::progress::event_lines::party;
-use super::progress::words::elapsed;
+use super::progress::words::party;
 use crate::cli::print::Style;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
+use crate::view::words::clock;
 
 /// Print the conversation
 #[derive(Debug, clap::Args)]
@@ -89,7 +89,7 @@ fn said(mission: &Mission) -> Vec<Said> {
 fn told(said: &[Said], mission: &Mission, style: Style) -> String {
     let mut page = Page::new(style);
     for (at, head, text) in said {
-        page.heading(&format!("{}  {head}", elapsed(at.since(mission.created))));
+        page.heading(&format!("{}  {head}", clock(at.since(mission.created))));
         page.text(2, text);
     }
     page.into_text()

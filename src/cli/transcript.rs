@@ -7,15 +7,14 @@ use super::ask;
 use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
 use super::missions::{self, MissionRef};
-use super::progress::entries::call_words;
-use super::progress::event_lines::party;
-use super::progress::words::{count, elapsed, ending, used};
+use super::progress::words::{count, elapsed, ending, party, used};
 use super::table::table;
 use crate::cli::print::Style;
 use crate::domain::attempt::Attempt;
 use crate::domain::transcript::{Entry, EntryBody, ToolOutcome};
 use crate::engine::now;
 use crate::view::style_role::StyleRole;
+use crate::view::transcript::call_words;
 use crate::workspace::clean_text;
 
 /// Print what an attempt was told, said and did

@@ -5,10 +5,15 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::settings::{ProviderSettings, Settings, key_source, key_variable, shouted};
-use super::value::is_model_name;
+use super::settings::Settings;
+use super::values::{Provider, is_model_name};
+use super::variables::Variables;
 use crate::agent::model::provider::{ProviderSpec, Wire};
 use crate::agent::model::scripted::Rehearsal;
+
+/// The protocols, as the configuration spells them.
+pub(super) const WIRES: [(&str, Wire); 3] =
+    [("anthropic", Wire::AnthropicMessages), ("openai", Wire::OpenAiResponses), ("chat", Wire::OpenAiChat)];
 
 /// How a model is reached.
 #[derive(Debug, Clone)]
@@ -65,6 +70,39 @@ pub enum BackendError {
     Rehearsal(String),
 }
 
+impl Remote {
+    /// A provider's model as what is set and the environment have it; its address and its key may be missing.
+    pub(super) fn of(provider: &str, set: &Provider, variables: &Variables, model: &str) -> Self {
+        let word = set.wire.as_ref().map_or(provider, |wire| &wire.0);
+        // Most others speak Chat Completions.
+        let wire = WIRES.iter().find(|(known, _)| *known == word).map_or(Wire::OpenAiChat, |(_, wire)| *wire);
+        let named = set.api_key_env.as_ref().map(|variable| variable.0.clone());
+        let key_variable = named.unwrap_or_else(|| variable_of(provider, "API_KEY"));
+        let key_command = set.api_key_cmd.as_ref().map(|command| command.0.clone());
+        let address = set.base_url.as_ref().map(|url| url.0.as_str());
+        let address = address.or_else(|| variables.get(&variable_of(provider, "BASE_URL")));
+        let key = variables.get(&key_variable).filter(|_| key_command.is_none());
+        let mut spec = ProviderSpec::new(provider, wire, model);
+        spec.base_url = address.map(str::to_owned);
+        spec.key = key.map(|key| SecretString::from(key.trim().to_owned()));
+        spec.key_variable = Some(key_variable);
+        Self { spec, key_command }
+    }
+
+    /// Where the provider's key would come from, if it has one.
+    pub(super) fn key_source(&self) -> Option<String> {
+        match (&self.key_command, &self.spec.key) {
+            (Some(_), _) => Some(format!("providers.{}.api_key_cmd is set", self.spec.name)),
+            (None, Some(_)) => Some(format!("{} is set", self.key_variable())),
+            (None, None) => None,
+        }
+    }
+
+    fn key_variable(&self) -> String {
+        self.spec.key_variable.clone().unwrap_or_default()
+    }
+}
+
 impl Settings {
     /// The backend of `provider/model`.
     ///
@@ -80,105 +118,84 @@ impl Settings {
                 Rehearsal::builtin(name).map_err(|fault| BackendError::Rehearsal(fault.to_string()))?;
             return Ok(Backend::Rehearsal(Arc::new(rehearsal)));
         }
-        let mut spec = self.spec(provider, name)?;
-        let key_command = self.providers.get(provider).and_then(|set| set.api_key_cmd.clone());
-        if key_command.is_none() {
-            spec.key = self.key(provider, spec.wire)?;
+        let remote = self.remote(provider, name);
+        self.check_address(&remote)?;
+        if remote.key_source().is_none() && self.needs_key(&remote) {
+            let (provider, variable) = (provider.to_owned(), remote.key_variable());
+            return Err(BackendError::NoKey { provider, variable, file: self.file() });
         }
-        Ok(Backend::Network(Box::new(Remote { spec, key_command })))
+        Ok(Backend::Network(Box::new(remote)))
     }
 
     /// Every provider that can be named, the rehearsal included.
     pub fn known_providers(&self) -> BTreeSet<String> {
-        let mut known: BTreeSet<String> = self.providers.keys().cloned().collect();
-        known.extend(["anthropic", "openai", "rehearsal"].map(str::to_owned));
-        known
+        let usual = ["anthropic", "openai", "rehearsal"].map(str::to_owned);
+        self.providers.keys().cloned().chain(usual).collect()
     }
 
     /// How every provider on a network is reached, as it stands.
     pub fn reached(&self) -> Vec<Reached> {
         let names = self.known_providers().into_iter().filter(|name| name != "rehearsal");
-        names
-            .map(|name| {
-                let settings = self.providers.get(&name);
-                let variable = key_variable(&name, settings);
-                let demanded = settings.is_some_and(|set| set.api_key_env.is_some());
-                let wire = wire_of(&name, settings);
-                let key = self.key_source(&name).unwrap_or_else(|| {
-                    let needless = wire == Wire::OpenAiChat && !demanded;
-                    if needless {
-                        "none, and none is needed".to_owned()
-                    } else {
-                        format!("{variable} is not set")
-                    }
-                });
-                let address = match self.spec(&name, "any") {
-                    Ok(spec) => spec.endpoint(),
-                    Err(_) => "none: set its base_url".to_owned(),
-                };
-                let origin = self.origin_of(&format!("providers.{name}.base_url"));
-                let origin = if origin.is_empty() { "default".to_owned() } else { origin };
-                Reached { name, address, wire: wire_word(wire), key, origin }
-            })
-            .collect()
-    }
-
-    /// Where and how a provider is spoken to, its key left out.
-    fn spec(&self, provider: &str, model: &str) -> Result<ProviderSpec, BackendError> {
-        let settings = self.providers.get(provider);
-        let variable = format!("{}_BASE_URL", shouted(provider));
-        let address = settings
-            .and_then(|set| set.base_url.clone())
-            .or_else(|| self.variables.get(&variable).map(str::to_owned));
-        let file = self.user_file.display().to_string();
-        let is_known = settings.is_some() || ["anthropic", "openai"].contains(&provider);
-        if !is_known && address.is_none() {
-            let known = self.known_providers().into_iter().collect::<Vec<_>>().join(", ");
-            return Err(BackendError::UnknownProvider { name: provider.to_owned(), known, file });
-        }
-        let wire = wire_of(provider, settings);
-        if wire == Wire::OpenAiChat && address.is_none() {
-            return Err(BackendError::NoAddress { provider: provider.to_owned(), variable, file });
-        }
-        let mut spec = ProviderSpec::new(provider, wire, model);
-        spec.base_url = address;
-        spec.key_variable = Some(key_variable(provider, settings));
-        Ok(spec)
-    }
-
-    /// The provider's key from the environment. A server of one's own may have none.
-    fn key(&self, provider: &str, wire: Wire) -> Result<Option<SecretString>, BackendError> {
-        let settings = self.providers.get(provider);
-        let variable = key_variable(provider, settings);
-        if let Some(key) = self.variables.get(&variable) {
-            return Ok(Some(SecretString::from(key.trim().to_owned())));
-        }
-        let demanded = settings.is_some_and(|set| set.api_key_env.is_some());
-        if wire == Wire::OpenAiChat && !demanded {
-            return Ok(None);
-        }
-        let file = self.user_file.display().to_string();
-        Err(BackendError::NoKey { provider: provider.to_owned(), variable, file })
+        names.map(|name| self.reach(name)).collect()
     }
 
     /// Where a provider's key would come from, without fetching it.
     pub fn key_source(&self, provider: &str) -> Option<String> {
-        key_source(provider, self.providers.get(provider), &self.variables)
+        self.remote(provider, "any").key_source()
+    }
+
+    fn reach(&self, name: String) -> Reached {
+        let remote = self.remote(&name, "any");
+        let missing = if self.needs_key(&remote) {
+            format!("{} is not set", remote.key_variable())
+        } else {
+            "none, and none is needed".to_owned()
+        };
+        let address = match self.check_address(&remote) {
+            Ok(()) => remote.spec.endpoint(),
+            Err(_) => "none: set its base_url".to_owned(),
+        };
+        let origin = self.origin_of(&format!("providers.{name}.base_url"));
+        let origin = if origin.is_empty() { "default".to_owned() } else { origin };
+        let wire = WIRES.iter().find(|(_, known)| *known == remote.spec.wire).map_or("", |(word, _)| word);
+        Reached { name, address, wire, key: remote.key_source().unwrap_or(missing), origin }
+    }
+
+    fn remote(&self, provider: &str, model: &str) -> Remote {
+        let set = self.providers.get(provider).cloned().unwrap_or_default();
+        Remote::of(provider, &set, &self.variables, model)
+    }
+
+    fn check_address(&self, remote: &Remote) -> Result<(), BackendError> {
+        let spec = &remote.spec;
+        let (provider, known) = (spec.name.clone(), self.known_providers());
+        if spec.base_url.is_some() {
+            return Ok(());
+        }
+        if !known.contains(&provider) {
+            let known = known.into_iter().collect::<Vec<_>>().join(", ");
+            return Err(BackendError::UnknownProvider { name: provider, known, file: self.file() });
+        }
+        if spec.wire == Wire::OpenAiChat {
+            let variable = variable_of(&provider, "BASE_URL");
+            return Err(BackendError::NoAddress { provider, variable, file: self.file() });
+        }
+        Ok(())
+    }
+
+    /// A server that speaks Chat Completions may be one's own, unless somebody names the variable of its key.
+    fn needs_key(&self, remote: &Remote) -> bool {
+        let named = self.providers.get(&remote.spec.name).is_some_and(|set| set.api_key_env.is_some());
+        named || remote.spec.wire != Wire::OpenAiChat
+    }
+
+    fn file(&self) -> String {
+        self.user_file.display().to_string()
     }
 }
 
-fn wire_word(wire: Wire) -> &'static str {
-    match wire {
-        Wire::AnthropicMessages => "anthropic",
-        Wire::OpenAiResponses => "openai",
-        Wire::OpenAiChat => "chat",
-    }
-}
-
-fn wire_of(provider: &str, settings: Option<&ProviderSettings>) -> Wire {
-    match (settings.and_then(|set| set.wire.as_deref()), provider) {
-        (Some("anthropic"), _) | (None, "anthropic") => Wire::AnthropicMessages,
-        (Some("openai"), _) | (None, "openai") => Wire::OpenAiResponses,
-        _ => Wire::OpenAiChat,
-    }
+/// A variable of a provider, such as `ANTHROPIC_API_KEY`.
+pub(super) fn variable_of(provider: &str, suffix: &str) -> String {
+    let spelled = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    provider.chars().map(spelled).chain(['_']).chain(suffix.chars()).collect()
 }

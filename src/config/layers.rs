@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::error::ConfigError;
 use super::file;
-use super::keys::{self, Scope};
-use super::origin::{Origin, Setting};
+use super::origin::{Layer, Origin, Setting};
 use super::settings::Settings;
+use super::values::{self, Values};
 use super::variables::Variables;
-use crate::domain::mission::Limits;
 
 /// The variables of flightdeck that are no settings.
 const NOT_SETTINGS: [&str; 4] =
@@ -37,8 +36,13 @@ pub struct Flag {
     pub word: String,
 }
 
-/// The settings so far, by key.
-pub(super) type Layered = BTreeMap<String, Setting>;
+/// The settings so far.
+#[derive(Debug)]
+pub(super) struct Layered {
+    pub by_key: BTreeMap<String, Setting>,
+    /// The same ones, as their types.
+    pub values: Values,
+}
 
 impl Sources {
     /// Reads all layers.
@@ -46,138 +50,103 @@ impl Sources {
     /// # Errors
     /// The first fault, with its place.
     pub fn load(&self) -> Result<Settings, ConfigError> {
-        let mut layered = defaults();
-        self.lay_file(&mut layered, &self.user_file, |file, line| Origin::User { file, line })?;
+        let mut settings = of_file(&self.user_file, Layer::User)?;
         if let Some(file) = &self.project_file {
-            self.lay_file(&mut layered, file, |file, line| Origin::Project { file, line })?;
+            settings.extend(of_file(file, Layer::Project)?);
         }
-        self.lay_variables(&mut layered)?;
-        for flag in &self.flags {
-            let origin = Origin::Flag { flag: flag.name.to_owned() };
-            self.lay_word(&mut layered, &flag.key, &flag.word, origin)?;
+        settings.extend(self.of_variables()?);
+        let of_flag = |flag: &Flag| of_word(&flag.key, &flag.word, Origin::new(Layer::Flag, flag.name));
+        settings.extend(self.flags.iter().map(of_flag));
+        let mut layered = defaults();
+        for setting in settings {
+            self.lay(&mut layered, setting)?;
         }
         Ok(Settings::resolve(layered, self.variables.clone(), self.user_file.clone()))
     }
 
-    fn lay_file(
-        &self,
-        layered: &mut Layered,
-        file: &Path,
-        origin: impl Fn(PathBuf, usize) -> Origin,
-    ) -> Result<(), ConfigError> {
-        let text = match std::fs::read_to_string(file) {
-            Ok(text) => text,
-            Err(fault) if matches!(fault.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                return Ok(());
-            }
-            Err(source) => return Err(ConfigError::Unreadable { file: file.to_owned(), source }),
-        };
-        for entry in file::entries(&text, file)? {
-            let is_empty_table = entry.value.as_object().is_some_and(serde_json::Map::is_empty);
-            if is_empty_table && is_section(&entry.key) {
-                continue;
-            }
-            let origin = origin(file.to_owned(), entry.line);
-            self.lay(layered, Setting { key: entry.key, value: entry.value, origin })?;
-        }
-        Ok(())
-    }
-
-    fn lay_variables(&self, layered: &mut Layered) -> Result<(), ConfigError> {
-        for variable in self.variables.names().filter(|name| name.starts_with("FLIGHTDECK_")) {
+    fn of_variables(&self) -> Result<Vec<Setting>, ConfigError> {
+        let variable_of = |key: &str| format!("FLIGHTDECK_{}", key.to_ascii_uppercase().replace('.', "_"));
+        let mut settings = Vec::new();
+        for variable in self.variables.names() {
+            let Some(rest) = variable.strip_prefix("FLIGHTDECK_") else { continue };
             if NOT_SETTINGS.contains(&variable) {
                 continue;
             }
-            let Some(key) = keys::fixed_names().find(|key| keys::variable_of(key) == variable) else {
-                let guess =
-                    variable.trim_start_matches("FLIGHTDECK_").to_ascii_lowercase().replacen('_', ".", 1);
-                return Err(ConfigError::UnknownVariable {
-                    variable: variable.to_owned(),
-                    advice: keys::advice(&guess).replace("did you mean `", "did you mean the setting `"),
-                });
+            let Some(key) = values::fixed_names().find(|key| variable_of(key) == variable) else {
+                let advice = values::advice(&rest.to_ascii_lowercase().replacen('_', ".", 1));
+                let advice = advice.replace("did you mean `", "did you mean the setting `");
+                return Err(ConfigError::UnknownVariable { variable: variable.to_owned(), advice });
             };
             if let Some(word) = self.variables.get(variable) {
-                let origin = Origin::Environment { variable: variable.to_owned() };
-                self.lay_word(layered, &key, word, origin)?;
+                settings.push(of_word(&key, word, Origin::new(Layer::Environment, variable)));
             }
         }
-        Ok(())
-    }
-
-    fn lay_word(
-        &self,
-        layered: &mut Layered,
-        key: &str,
-        word: &str,
-        origin: Origin,
-    ) -> Result<(), ConfigError> {
-        let value = keys::find(key).map_or_else(|| Value::from(word), |known| known.kind.read(word));
-        self.lay(layered, Setting { key: key.to_owned(), value, origin })
+        Ok(settings)
     }
 
     fn lay(&self, layered: &mut Layered, setting: Setting) -> Result<(), ConfigError> {
-        let Setting { key, value, origin } = setting;
-        let Some(known) = keys::find(&key) else {
-            return Err(ConfigError::UnknownKey { origin, advice: keys::advice(&key), key });
-        };
-        if let (Scope::PersonOnly { because }, Origin::Project { .. }) = (known.scope, &origin) {
-            return Err(ConfigError::NotForProjects {
-                origin,
-                key,
-                because,
-                user_file: self.user_file.clone(),
-            });
+        let Setting { key, origin, .. } = &setting;
+        if !values::is_known(key) {
+            let advice = values::advice(key);
+            return Err(ConfigError::UnknownKey { origin: origin.clone(), key: key.clone(), advice });
         }
-        if !known.kind.accepts(&value) {
-            let expected = known.kind.words().to_owned();
-            return Err(ConfigError::BadValue { origin, key, expected, found: shown(&value) });
+        if let (Layer::Project, Some(because)) = (origin.layer, values::reserved(key)) {
+            let (origin, key, user_file) = (origin.clone(), key.clone(), self.user_file.clone());
+            return Err(ConfigError::NotForProjects { origin, key, because, user_file });
         }
         if key == "models.default" {
             // One model for all roles; a role that is named in the same or a later layer keeps its own.
-            let rank = layer_rank(&origin);
-            layered.retain(|name, set| !name.starts_with("models.") || layer_rank(&set.origin) >= rank);
+            let kept =
+                |name: &str, set: &Setting| !name.starts_with("models.") || set.origin.layer >= origin.layer;
+            layered.by_key.retain(|name, set| kept(name, set));
         }
-        layered.insert(key.clone(), Setting { key, value, origin });
+        layered.by_key.insert(key.clone(), setting.clone());
+        layered.values = Values::read(layered.by_key.values()).map_err(|fault| {
+            let Setting { key, value, origin } = setting;
+            ConfigError::BadValue { origin, key, expected: fault.to_string(), found: shown(&value) }
+        })?;
         Ok(())
     }
 }
 
-fn layer_rank(origin: &Origin) -> u8 {
-    match origin {
-        Origin::Default | Origin::Chosen { .. } => 0,
-        Origin::User { .. } => 1,
-        Origin::Project { .. } => 2,
-        Origin::Environment { .. } => 3,
-        Origin::Flag { .. } => 4,
+fn of_file(file: &Path, layer: Layer) -> Result<Vec<Setting>, ConfigError> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => file::settings(&text, file, layer),
+        Err(fault) if matches!(fault.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(Vec::new())
+        }
+        Err(source) => Err(ConfigError::Unreadable { file: file.to_owned(), source }),
     }
+}
+
+/// Reads a word as a value that its key accepts; one that does not fit stays a text.
+fn of_word(key: &str, word: &str, origin: Origin) -> Setting {
+    let trimmed = word.trim();
+    let switch = match trimmed.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Some(true),
+        "0" | "false" | "no" | "off" => Some(false),
+        _ => None,
+    };
+    let readings = [
+        trimmed.parse().ok().and_then(serde_json::Number::from_f64).map(Value::Number),
+        trimmed.parse::<u64>().ok().map(Value::from),
+        switch.map(Value::Bool),
+    ];
+    let setting = |value| Setting { key: key.to_owned(), value, origin: origin.clone() };
+    let mut fitting = readings.into_iter().flatten().map(setting).filter(|set| Values::read([set]).is_ok());
+    fitting.next().unwrap_or_else(|| setting(Value::from(word)))
 }
 
 /// What holds when nobody sets anything. Models are chosen later, by the keys there are.
 fn defaults() -> Layered {
-    let limits = Limits::default();
-    let values = [
-        ("budget.validation_percent", json!(crate::domain::budget::Budget::default().validation_percent)),
-        ("limits.rounds", json!(limits.rounds)),
-        ("limits.failures", json!(limits.failures)),
-        ("limits.reviewers", json!(limits.reviewers)),
-        ("autopilot", json!(false)),
-        ("speed", json!(1.0)),
-    ];
-    values
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), Setting { key: key.to_owned(), value, origin: Origin::Default }))
-        .collect()
-}
-
-/// Whether a table may stand there without anything in it.
-fn is_section(key: &str) -> bool {
-    ["models", "budget", "limits", "keys", "providers"].contains(&key) || key.starts_with("providers.")
+    let origin = Origin::new(Layer::Default, "default");
+    let set = Values::defaults().into_iter().filter(|(_, value)| !value.is_null());
+    let setting = |(key, value)| Setting { key, value, origin: origin.clone() };
+    let by_key = set.map(setting).map(|setting| (setting.key.clone(), setting)).collect();
+    Layered { by_key, values: Values::default() }
 }
 
 fn shown(value: &Value) -> String {
-    let mut text = value.to_string();
-    if text.chars().count() > 60 {
-        text = text.chars().take(59).chain(['…']).collect();
-    }
-    text
+    let text = value.to_string();
+    if text.chars().count() <= 60 { text } else { text.chars().take(59).chain(['…']).collect() }
 }

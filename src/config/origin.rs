@@ -1,25 +1,27 @@
 //! Where a value comes from.
 
 use std::fmt;
-use std::path::PathBuf;
 
+use serde::Serialize;
 use serde_json::Value;
+
+/// The layers, from the weakest to the strongest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Layer {
+    Default,
+    User,
+    Project,
+    Environment,
+    Flag,
+}
 
 /// The place a value was set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    /// flightdeck's own choice.
-    Default,
-    /// Chosen because of something found, such as a key in the environment.
-    Chosen { because: String },
-    /// The person's file.
-    User { file: PathBuf, line: usize },
-    /// The project's file.
-    Project { file: PathBuf, line: usize },
-    /// A variable of the environment.
-    Environment { variable: String },
-    /// A flag of the command.
-    Flag { flag: String },
+pub struct Origin {
+    pub layer: Layer,
+    /// A file with its line, a variable, a flag, or why flightdeck chose the value itself.
+    pub place: String,
 }
 
 /// One value with its key and its origin.
@@ -32,28 +34,13 @@ pub struct Setting {
 }
 
 impl Origin {
-    /// The word for the layer.
-    pub fn layer(&self) -> &'static str {
-        match self {
-            Self::Default | Self::Chosen { .. } => "default",
-            Self::User { .. } => "user",
-            Self::Project { .. } => "project",
-            Self::Environment { .. } => "environment",
-            Self::Flag { .. } => "flag",
-        }
+    pub(super) fn new(layer: Layer, place: impl Into<String>) -> Self {
+        Self { layer, place: place.into() }
     }
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Default => write!(f, "default"),
-            Self::Chosen { because } => write!(f, "default, because {because}"),
-            Self::User { file, line } | Self::Project { file, line } => {
-                write!(f, "{}:{line}", file.display())
-            }
-            Self::Environment { variable } => write!(f, "{variable}"),
-            Self::Flag { flag } => write!(f, "{flag}"),
-        }
+        f.write_str(&self.place)
     }
 }

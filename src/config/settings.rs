@@ -1,12 +1,14 @@
 //! The settings as the rest of flightdeck uses them: plain data, resolved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::backend::{Remote, variable_of};
 use super::layers::Layered;
-use super::origin::{Origin, Setting};
+use super::origin::{Layer, Origin, Setting};
+use super::values::{Provider, Url, Values};
 use super::variables::Variables;
 use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
@@ -22,7 +24,6 @@ const USUAL_MODELS: [(&str, &str); 2] =
 pub struct Settings {
     /// `provider/model` of each role; empty when no key was found and nothing is set.
     pub models: BTreeMap<Role, String>,
-    pub providers: BTreeMap<String, ProviderSettings>,
     pub budget: Budget,
     pub limits: Limits,
     pub autopilot: Autopilot,
@@ -36,69 +37,48 @@ pub struct Settings {
     pub prices: Option<PathBuf>,
     /// The person's file, named in advice.
     pub user_file: PathBuf,
+    pub(super) providers: BTreeMap<String, Provider>,
     pub(super) variables: Variables,
-    layered: Layered,
-}
-
-/// What is set about one provider.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ProviderSettings {
-    pub base_url: Option<String>,
-    pub wire: Option<String>,
-    pub api_key_env: Option<String>,
-    pub api_key_cmd: Option<String>,
+    by_key: BTreeMap<String, Setting>,
 }
 
 impl Settings {
     /// Every value with its origin, by key.
     pub fn origins(&self) -> impl Iterator<Item = &Setting> {
-        self.layered.values()
+        self.by_key.values()
     }
 
     /// Where a value comes from, in words; empty when it is not set.
     pub fn origin_of(&self, key: &str) -> String {
-        self.layered.get(key).map(|set| set.origin.to_string()).unwrap_or_default()
+        self.by_key.get(key).map(|set| set.origin.to_string()).unwrap_or_default()
     }
 
     pub(super) fn resolve(mut layered: Layered, variables: Variables, user_file: PathBuf) -> Self {
         lay_addresses(&mut layered, &variables);
-        let providers = providers(&layered);
-        lay_models(&mut layered, &providers, &variables);
-        let number = |key: &str| layered.get(key).and_then(|set| set.value.as_f64());
-        let count = |key: &str| layered.get(key).and_then(|set| set.value.as_u64());
-        let small = |key: &str, usual: u32| count(key).and_then(|n| u32::try_from(n).ok()).unwrap_or(usual);
-        let text = |key: &str| layered.get(key).and_then(|set| set.value.as_str()).map(str::to_owned);
-        let usual = Limits::default();
-        let percent = count("budget.validation_percent").and_then(|n| u8::try_from(n).ok());
+        let Layered { mut by_key, values } = layered;
+        let Values { budget, limits, providers, .. } = values;
         Self {
-            models: Role::ALL
-                .iter()
-                .copied()
-                .filter_map(|role| Some((role, text(&format!("models.{}", role.word()))?)))
-                .collect(),
+            models: choose_models(&mut by_key, &providers, &variables),
             budget: Budget {
-                micro_dollars: number("budget.money").map(|dollars| scaled(dollars, 1e6)),
-                tokens: count("budget.tokens"),
-                agent_ms: number("budget.hours").map(|hours| scaled(hours, 3.6e6)),
-                validation_percent: percent.unwrap_or(Budget::default().validation_percent),
+                micro_dollars: budget.money.map(|dollars| scaled(dollars.0, 1e6)),
+                tokens: budget.tokens.map(|tokens| tokens.0),
+                agent_ms: budget.hours.map(|hours| scaled(hours.0, 3.6e6)),
+                validation_percent: budget.validation_percent.0,
             },
             limits: Limits {
-                rounds: small("limits.rounds", usual.rounds),
-                failures: small("limits.failures", usual.failures),
-                reviewers: small("limits.reviewers", usual.reviewers),
+                rounds: limits.rounds.0,
+                failures: limits.failures.0,
+                reviewers: limits.reviewers.0,
             },
-            autopilot: match layered.get("autopilot").map(|set| &set.value) {
-                Some(Value::Bool(true)) => Autopilot::On,
-                _ => Autopilot::Off,
-            },
-            theme: text("theme"),
-            keys: chords(&layered),
-            speed: number("speed").unwrap_or(1.0),
-            prices: text("prices").map(|path| expanded(&path, &variables)),
+            autopilot: if values.autopilot.0 { Autopilot::On } else { Autopilot::Off },
+            theme: values.theme.map(|theme| theme.0),
+            keys: values.keys.into_iter().map(|(action, chords)| (action, chords.0)).collect(),
+            speed: values.speed.0,
+            prices: values.prices.map(|path| expanded(&path.0, &variables)),
             providers,
             user_file,
             variables,
-            layered,
+            by_key,
         }
     }
 }
@@ -111,86 +91,43 @@ fn scaled(number: f64, factor: f64) -> u64 {
 
 /// `NAME_BASE_URL` says where a provider is, as other clients read it.
 fn lay_addresses(layered: &mut Layered, variables: &Variables) {
-    let mut names: Vec<String> = providers(layered).into_keys().collect();
-    names.extend(USUAL_MODELS.map(|(name, _)| name.to_owned()));
+    let usual = USUAL_MODELS.map(|(name, _)| name.to_owned());
+    let names: BTreeSet<String> = layered.values.providers.keys().cloned().chain(usual).collect();
     for name in names {
-        let variable = format!("{}_BASE_URL", shouted(&name));
-        if let Some(url) = variables.get(&variable) {
+        let variable = variable_of(&name, "BASE_URL");
+        if let Some(url) = variables.get(&variable).map(str::trim) {
             let key = format!("providers.{name}.base_url");
-            let origin = Origin::Environment { variable };
-            layered.insert(key.clone(), Setting { key, value: json!(url.trim()), origin });
+            let origin = Origin::new(Layer::Environment, variable);
+            layered.by_key.insert(key.clone(), Setting { key, value: json!(url), origin });
+            layered.values.providers.entry(name).or_default().base_url = Some(Url(url.to_owned()));
         }
     }
 }
 
 /// Gives every role that has none a model: the default one, else the usual one of a provider with a key.
-fn lay_models(layered: &mut Layered, providers: &BTreeMap<String, ProviderSettings>, variables: &Variables) {
-    let fallback = layered.get("models.default").cloned().or_else(|| {
+fn choose_models(
+    by_key: &mut BTreeMap<String, Setting>,
+    providers: &BTreeMap<String, Provider>,
+    variables: &Variables,
+) -> BTreeMap<Role, String> {
+    let usual = || {
         USUAL_MODELS.into_iter().find_map(|(name, model)| {
-            let because = key_source(name, providers.get(name), variables)?;
-            let origin = Origin::Chosen { because };
+            let set = providers.get(name).cloned().unwrap_or_default();
+            let because = Remote::of(name, &set, variables, "any").key_source()?;
+            let origin = Origin::new(Layer::Default, format!("default, because {because}"));
             Some(Setting { key: String::new(), value: json!(model), origin })
         })
-    });
-    let Some(fallback) = fallback else { return };
+    };
+    let fallback = by_key.get("models.default").cloned().or_else(usual);
+    let mut models = BTreeMap::new();
     for role in Role::ALL.iter().copied() {
         let key = format!("models.{}", role.word());
-        layered.entry(key.clone()).or_insert_with(|| Setting { key, ..fallback.clone() });
+        let chosen = by_key.get(&key).or(fallback.as_ref()).cloned();
+        let Some(setting) = chosen else { continue };
+        models.insert(role, setting.value.as_str().unwrap_or_default().to_owned());
+        by_key.insert(key.clone(), Setting { key, ..setting });
     }
-}
-
-/// Where a provider's key would come from, if it has one.
-pub(super) fn key_source(
-    name: &str,
-    settings: Option<&ProviderSettings>,
-    variables: &Variables,
-) -> Option<String> {
-    if settings.is_some_and(|set| set.api_key_cmd.is_some()) {
-        return Some(format!("providers.{name}.api_key_cmd is set"));
-    }
-    let variable = key_variable(name, settings);
-    variables.get(&variable).map(|_| format!("{variable} is set"))
-}
-
-/// The variable that holds a provider's key.
-pub(super) fn key_variable(name: &str, settings: Option<&ProviderSettings>) -> String {
-    settings.and_then(|set| set.api_key_env.clone()).unwrap_or_else(|| format!("{}_API_KEY", shouted(name)))
-}
-
-/// A provider's name as variables spell it.
-pub(super) fn shouted(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
-}
-
-fn providers(layered: &Layered) -> BTreeMap<String, ProviderSettings> {
-    let mut providers: BTreeMap<String, ProviderSettings> = BTreeMap::new();
-    for setting in layered.values() {
-        let Some((name, field)) =
-            setting.key.strip_prefix("providers.").and_then(|rest| rest.rsplit_once('.'))
-        else {
-            continue;
-        };
-        let provider = providers.entry(name.to_owned()).or_default();
-        let place = match field {
-            "base_url" => &mut provider.base_url,
-            "wire" => &mut provider.wire,
-            "api_key_env" => &mut provider.api_key_env,
-            _ => &mut provider.api_key_cmd,
-        };
-        *place = setting.value.as_str().map(str::to_owned);
-    }
-    providers
-}
-
-fn chords(layered: &Layered) -> BTreeMap<String, Vec<String>> {
-    let words = |value: &Value| match value {
-        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        single => single.as_str().map(str::to_owned).into_iter().collect(),
-    };
-    layered
-        .values()
-        .filter_map(|set| Some((set.key.strip_prefix("keys.")?.to_owned(), words(&set.value))))
-        .collect()
+    models
 }
 
 fn expanded(path: &str, variables: &Variables) -> PathBuf {

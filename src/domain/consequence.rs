@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attempt::AgentWork;
-use super::command::WordingEdit;
+use super::command::{Command, WordingEdit};
 use super::contract::AssertionDraft;
 use super::estimate::{Money, validator_run_cost};
 use super::id::{AssertionId, AttemptId, FeatureId, Revision};
@@ -18,6 +18,16 @@ pub enum ContractChange {
     Edit { assertion: AssertionId, base: Revision, edit: Box<WordingEdit> },
     Add { draft: Box<AssertionDraft>, feature: FeatureId },
     Retire { assertion: AssertionId, reason: Line },
+}
+
+impl From<ContractChange> for Command {
+    fn from(change: ContractChange) -> Self {
+        match change {
+            ContractChange::Edit { assertion, base, edit } => Self::EditAssertion { assertion, base, edit },
+            ContractChange::Add { draft, feature } => Self::AddAssertion { draft, feature },
+            ContractChange::Retire { assertion, reason } => Self::RetireAssertion { assertion, reason },
+        }
+    }
 }
 
 /// What the change would do.

@@ -1,8 +1,9 @@
-//! The contract as a Markdown document that a person may edit: written from the mission, read back as commands.
+//! The contract as a Markdown document that a person may edit: written from the mission, read back as changes.
 
 mod read;
 
-use super::command::{Command, WordingEdit};
+use super::command::WordingEdit;
+use super::consequence::ContractChange;
 use super::contract::{Assertion, AssertionDraft, Wording};
 use super::id::{AssertionId, FeatureId, Revision};
 use super::mission::Mission;
@@ -86,33 +87,33 @@ fn assertion_section(mission: &Mission, assertion: &Assertion) -> String {
 ///
 /// # Errors
 /// [`DocumentError`] with the line that cannot be read, or that lacks what a new assertion needs.
-pub fn contract_changes(mission: &Mission, document: &str) -> Result<Vec<Command>, DocumentError> {
+pub fn contract_changes(mission: &Mission, document: &str) -> Result<Vec<ContractChange>, DocumentError> {
     let written = read_contract(document)?;
     if written.is_empty() && mission.contract.values().any(Assertion::is_active) {
         // An emptied file is a slip or half a save, and never the wish to retire everything.
         let sentence = "no assertion is left in it; delete the file to have it written anew".to_owned();
         return Err(DocumentError { line: 1, sentence });
     }
-    let mut commands = Vec::new();
+    let mut changes = Vec::new();
     for entry in &written {
-        commands.extend(change_of(mission, entry)?);
+        changes.extend(change_of(mission, entry)?);
     }
     let gone = mission.contract.values().filter(|assertion| assertion.is_active());
     for assertion in gone.filter(|assertion| !written.iter().any(|entry| entry.id == assertion.id)) {
         let reason = Line::clipped("removed from contract.md");
-        commands.push(Command::RetireAssertion { assertion: assertion.id.clone(), reason });
+        changes.push(ContractChange::Retire { assertion: assertion.id.clone(), reason });
     }
-    Ok(commands)
+    Ok(changes)
 }
 
-fn change_of(mission: &Mission, entry: &Written) -> Result<Option<Command>, DocumentError> {
+fn change_of(mission: &Mission, entry: &Written) -> Result<Option<ContractChange>, DocumentError> {
     let refused = |sentence: String| DocumentError { line: entry.line, sentence };
     let Some(present) = mission.contract.get(&entry.id) else {
         let feature = entry.feature.ok_or_else(|| {
             refused(format!("{} is new: say which feature fulfills it, `- feature: F3`", entry.id))
         })?;
         let draft = AssertionDraft { id: entry.id.clone(), wording: entry.wording.clone() };
-        return Ok(Some(Command::AddAssertion { draft: Box::new(draft), feature }));
+        return Ok(Some(ContractChange::Add { draft: Box::new(draft), feature }));
     };
     if present.wording == entry.wording {
         return Ok(None);
@@ -125,7 +126,7 @@ fn change_of(mission: &Mission, entry: &Written) -> Result<Option<Command>, Docu
         evidence: Some(entry.wording.evidence.clone()),
         weight: Some(entry.wording.weight),
     };
-    Ok(Some(Command::EditAssertion { assertion: entry.id.clone(), base, edit: Box::new(edit) }))
+    Ok(Some(ContractChange::Edit { assertion: entry.id.clone(), base, edit: Box::new(edit) }))
 }
 
 #[cfg(test)]
@@ -171,15 +172,15 @@ mod tests {
     }
 
     #[test]
-    fn edits_removals_and_additions_become_commands() {
+    fn edits_removals_and_additions_become_changes() {
         let mission = mission();
         let text = write_contract(&mission);
         let edited = text.replacen("sees a heading", "sees the name of the book", 1);
-        let commands = contract_changes(&mission, &edited).unwrap();
-        assert!(matches!(&commands[..], [Command::EditAssertion { base: Revision(1), .. }]), "{commands:?}");
+        let changes = contract_changes(&mission, &edited).unwrap();
+        assert!(matches!(&changes[..], [ContractChange::Edit { base: Revision(1), .. }]), "{changes:?}");
         let second = text.find("## VAL-WEB-002").unwrap();
-        let commands = contract_changes(&mission, &text[..second]).unwrap();
-        assert!(matches!(&commands[..], [Command::RetireAssertion { .. }]), "{commands:?}");
+        let changes = contract_changes(&mission, &text[..second]).unwrap();
+        assert!(matches!(&changes[..], [ContractChange::Retire { .. }]), "{changes:?}");
         let added = text.replace("## VAL-WEB-002", "## VAL-WEB-009").replace("- revision: 1\n", "");
         let error = contract_changes(&mission, &added).unwrap_err();
         assert!(error.to_string().contains("say which feature fulfills it"), "{error}");

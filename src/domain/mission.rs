@@ -1,7 +1,9 @@
 //! The state of a mission: a fold of its events, and the questions one asks of it.
 
+mod card;
 mod status;
 
+pub use card::MissionCard;
 pub use status::{Hold, HoldCause, Status};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -169,6 +171,17 @@ impl Mission {
     /// The gate that waits, if one does.
     pub fn open_gate(&self) -> Option<&Gate> {
         self.gates.values().find(|gate| gate.is_open())
+    }
+
+    /// The gate that is meant when nobody names one: the one that waits, else the next to come. Before a plan is GO that
+    /// is the plan's.
+    pub fn default_gate(&self) -> GateId {
+        match (self.open_gate(), self.current_milestone()) {
+            (Some(open), _) => open.id,
+            (None, _) if !self.is_go(GateId::Plan) => GateId::Plan,
+            (None, Some(milestone)) => GateId::Milestone(milestone.id),
+            (None, None) => GateId::Final,
+        }
     }
 
     /// Findings that nobody has decided on.

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::context::{EngineContext, blocking};
 use super::error::EngineError;
+use crate::domain::command::Command;
 use crate::domain::document::{contract_changes, write_contract};
 use crate::domain::event::Actor;
 use crate::domain::mission::Mission;
@@ -99,10 +100,11 @@ impl DocumentSync {
         if text == self.known || text == self.refused || self.known.is_empty() {
             return;
         }
-        let commands = self.engine.cell.with(|mission| contract_changes(mission, &text));
-        let refusal = match commands {
-            Ok(commands) if commands.is_empty() => None,
-            Ok(commands) => {
+        let changes = self.engine.cell.with(|mission| contract_changes(mission, &text));
+        let refusal = match changes {
+            Ok(changes) if changes.is_empty() => None,
+            Ok(changes) => {
+                let commands = changes.into_iter().map(Command::from).collect();
                 self.engine.dispatcher.submit(Actor::Person, commands).await.err().map(|r| r.to_string())
             }
             Err(error) => Some(error.to_string()),

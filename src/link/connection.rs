@@ -164,64 +164,52 @@ struct Speaker {
     stop: CancellationToken,
 }
 
-/// What a speaker does next.
-enum Turn {
-    Say(String),
-    Attach(String, Subscription),
-    /// It says this last.
-    Leave(Vec<String>),
-}
-
 impl Speaker {
+    /// Says what there is to say, until the client is gone or has fallen behind, or the engine stops.
     async fn run(mut self) {
         loop {
-            let said = match self.turn().await {
-                Turn::Say(line) => self.say(line).await,
-                Turn::Attach(line, subscription) => {
-                    self.subscription = Some(subscription);
-                    self.say(line).await
-                }
-                Turn::Leave(lines) => {
-                    for line in lines {
-                        if self.say(line).await.is_err() {
-                            return;
-                        }
-                    }
-                    return;
-                }
+            let line = tokio::select! {
+                biased;
+                outgoing = self.outgoing.recv() => match outgoing {
+                    Some(outgoing) => self.line_of(outgoing),
+                    None => return,
+                },
+                notice = next(&mut self.subscription) => match notice {
+                    Ok(notice) => encode_notice(&notice),
+                    Err(cut) => return drop(self.say(farewell(cut)).await),
+                },
+                () = self.stop.cancelled() => return self.say_what_waits().await,
             };
-            if said.is_err() {
+            if self.say(line).await.is_err() {
                 return;
             }
         }
     }
 
-    async fn turn(&mut self) -> Turn {
-        tokio::select! {
-            biased;
-            outgoing = self.outgoing.recv() => match outgoing {
-                Some(Outgoing::Line(line)) => Turn::Say(line),
-                Some(Outgoing::Attached(line, subscription)) => Turn::Attach(line, subscription),
-                None => Turn::Leave(Vec::new()),
-            },
-            notice = next(&mut self.subscription) => match notice {
-                Ok(notice) => Turn::Say(encode_notice(&notice)),
-                Err(cut) => Turn::Leave(vec![farewell(cut)]),
-            },
-            () = self.stop.cancelled() => Turn::Leave(self.rest()),
+    fn line_of(&mut self, outgoing: Outgoing) -> String {
+        match outgoing {
+            Outgoing::Line(line) => line,
+            Outgoing::Attached(line, subscription) => {
+                self.subscription = Some(subscription);
+                line
+            }
         }
     }
 
-    /// What was ready to be said when the engine stopped.
-    fn rest(&mut self) -> Vec<String> {
+    /// Says what was ready to be said when the engine stopped.
+    async fn say_what_waits(&mut self) {
         let mut lines = Vec::new();
-        while let Ok(Outgoing::Line(line) | Outgoing::Attached(line, _)) = self.outgoing.try_recv() {
-            lines.push(line);
+        while let Ok(outgoing) = self.outgoing.try_recv() {
+            lines.push(self.line_of(outgoing));
         }
         while let Some(Ok(notice)) = self.subscription.as_mut().and_then(Subscription::try_next) {
             lines.push(encode_notice(&notice));
         }
-        lines
+        for line in lines {
+            if self.say(line).await.is_err() {
+                return;
+            }
+        }
     }
 
     async fn say(&mut self, mut line: String) -> Result<(), std::io::Error> {

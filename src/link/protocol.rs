@@ -19,8 +19,9 @@ use crate::domain::verdict::EvidenceRef;
 pub const PROTOCOL: u32 = 1;
 
 /// What a client asks. The JSON-RPC method is the variant's name, its parameters are the fields.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::VariantNames)]
 #[serde(tag = "method", content = "params", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Call {
     /// The first call: who is there. Answers [`Reply::Hello`].
     Hello { protocol: u32, client: String },

@@ -27,8 +27,7 @@ pub struct SocketPlace {
 /// name tells missions of one id under different homes apart.
 pub fn socket_path(place: &SocketPlace, mission: &MissionId) -> PathBuf {
     let dir = place.mission_dir.canonicalize().unwrap_or_else(|_| place.mission_dir.clone());
-    let hash: String =
-        Sha256::digest(dir.as_os_str().as_bytes()).iter().take(8).map(|byte| char_pair(*byte)).collect();
+    let hash = hex::encode(&Sha256::digest(dir.as_os_str().as_bytes())[..8]);
     let mut candidates = Vec::new();
     if let Some(runtime) = place.runtime_dir.as_ref().filter(|dir| dir.is_absolute() && dir.is_dir()) {
         let runtime = runtime.join("flightdeck");
@@ -60,10 +59,6 @@ pub(super) fn prepare_directory(dir: &Path) -> Result<(), LinkError> {
         return Err(problem("others may write to it"));
     }
     Ok(())
-}
-
-fn char_pair(byte: u8) -> String {
-    format!("{byte:02x}")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use strum::VariantNames;
 
 use super::protocol::{Call, Notice, Reply};
 use crate::domain::rejection::Rejection;
@@ -30,10 +31,6 @@ pub mod code {
     /// The peer may not talk to this engine.
     pub const FORBIDDEN: i64 = -32_003;
 }
-
-/// Every method, as it is written on the wire.
-pub const METHODS: [&str; 9] =
-    ["hello", "attach", "command", "events", "transcript", "evidence", "diff", "consequences", "land"];
 
 /// What a client calls an answer by: a number or a text of its choice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -99,54 +96,72 @@ impl RpcError {
     }
 }
 
+/// What every line is: the version, an id where something is asked or answered, and what is said.
+#[derive(Serialize)]
+struct Envelope<Id, Body> {
+    jsonrpc: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<Id>,
+    #[serde(flatten)]
+    body: Body,
+}
+
+/// An answer's second half.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Outcome<'a> {
+    Result(&'a Reply),
+    Error(&'a RpcError),
+}
+
 /// A call as a line, without its end.
 pub fn encode_call(id: u64, call: &Call) -> serde_json::Result<String> {
-    Ok(envelope(&format!(r#""id":{id},"#), &serde_json::to_string(call)?))
+    line(Some(id), call)
 }
 
 /// A notice as a line, without its end.
 pub fn encode_notice(notice: &Notice) -> serde_json::Result<String> {
-    Ok(envelope("", &serde_json::to_string(notice)?))
+    line(None::<u64>, notice)
 }
 
 /// An answer as a line, without its end.
 pub fn encode_answer(id: &CallId, outcome: &Result<Reply, RpcError>) -> serde_json::Result<String> {
-    let id = &id.0;
-    Ok(match outcome {
-        Ok(reply) => format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{}}}"#, serde_json::to_string(reply)?),
-        Err(error) => format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{}}}"#, serde_json::to_string(error)?),
-    })
+    line(Some(id), outcome.as_ref().map_or_else(Outcome::Error, Outcome::Result))
+}
+
+fn line(id: Option<impl Serialize>, body: impl Serialize) -> serde_json::Result<String> {
+    serde_json::to_string(&Envelope { jsonrpc: "2.0", id, body })
 }
 
 /// Reads a line that a client sent.
 pub fn decode_call(line: &[u8]) -> Result<(CallId, Call), Box<BadCall>> {
     let bad = |id, code, message: String| Box::new(BadCall { id, error: RpcError::new(code, message) });
-    let head: Value = serde_json::from_slice(line)
-        .map_err(|error| bad(CallId::null(), code::PARSE, format!("the line is no JSON: {error}")))?;
     let refused = |message: &str| bad(CallId::null(), code::INVALID_REQUEST, message.to_owned());
-    let Value::Object(mut fields) = head else {
-        return Err(refused("a call is one JSON object; batches are not taken"));
+    let mut call = match serde_json::from_slice(line) {
+        Ok(Value::Object(call)) => call,
+        Ok(_) => return Err(refused("a call is one JSON object; batches are not taken")),
+        Err(error) => {
+            return Err(bad(CallId::null(), code::PARSE, format!("the line is no JSON: {error}")));
+        }
     };
-    let id = match fields.remove("id") {
+    let id = match call.remove("id") {
         Some(id @ (Value::Number(_) | Value::String(_))) => CallId(id),
         _ => return Err(refused("every call needs an id: a number or a text")),
     };
-    let Some(Value::String(method)) = fields.remove("method") else {
+    let Some(method) = call.get("method").and_then(Value::as_str) else {
         return Err(bad(id, code::INVALID_REQUEST, "every call needs a method".to_owned()));
     };
-    if !METHODS.contains(&method.as_str()) {
-        let message = format!("there is no method {method:?}; there are {}", METHODS.join(", "));
+    if !Call::VARIANTS.contains(&method) {
+        let message = format!("there is no method {method:?}; there are {}", Call::VARIANTS.join(", "));
         return Err(bad(id, code::UNKNOWN_METHOD, message));
     }
-    let mut call = serde_json::Map::from_iter([("method".to_owned(), Value::String(method))]);
     // Some clients send empty parameters where a method takes none.
-    if let Some(params) = fields.remove("params").filter(|params| !is_empty(params)) {
-        call.insert("params".to_owned(), params);
+    if call.get("params").is_some_and(is_empty) {
+        call.remove("params");
     }
-    match serde_json::from_value(Value::Object(call)) {
-        Ok(call) => Ok((id, call)),
-        Err(error) => Err(bad(id, code::INVALID_PARAMS, format!("the parameters do not fit: {error}"))),
-    }
+    serde_json::from_value(Value::Object(call))
+        .map(|call| (id.clone(), call))
+        .map_err(|error| bad(id, code::INVALID_PARAMS, format!("the parameters do not fit: {error}")))
 }
 
 /// Reads a line that an engine sent.
@@ -182,11 +197,6 @@ pub fn decode_incoming(line: &[u8]) -> serde_json::Result<Incoming> {
     })
 }
 
-/// Puts the envelope in front of an object that has its method and parameters already.
-fn envelope(id: &str, body: &str) -> String {
-    format!(r#"{{"jsonrpc":"2.0",{id}{}"#, body.strip_prefix('{').unwrap_or(body))
-}
-
 fn is_empty(params: &Value) -> bool {
     match params {
         Value::Null => true,
@@ -201,6 +211,28 @@ mod tests {
     use super::*;
     use crate::domain::rejection::Reason;
     use crate::link::protocol::LiveOutput;
+
+    #[test]
+    fn lines_are_written_as_they_always_were() {
+        let answer = |outcome| encode_answer(&CallId("a".into()), &outcome).unwrap();
+        let lines = [
+            encode_call(7, &Call::Land).unwrap(),
+            encode_call(8, &Call::Attach { output: LiveOutput::Wanted }).unwrap(),
+            encode_notice(&Notice::Warning { sentence: "x".to_owned() }).unwrap(),
+            answer(Ok(Reply::Accepted { seq: 4 })),
+            answer(Err(RpcError::new(code::FAILED, "no"))),
+            encode_answer(&CallId::null(), &Err(RpcError::new(code::PARSE, "no"))).unwrap(),
+        ];
+        let expected = [
+            r#"{"jsonrpc":"2.0","id":7,"method":"land"}"#,
+            r#"{"jsonrpc":"2.0","id":8,"method":"attach","params":{"output":"wanted"}}"#,
+            r#"{"jsonrpc":"2.0","method":"warning","params":{"sentence":"x"}}"#,
+            r#"{"jsonrpc":"2.0","id":"a","result":{"reply":"accepted","value":{"seq":4}}}"#,
+            r#"{"jsonrpc":"2.0","id":"a","error":{"code":-32000,"message":"no"}}"#,
+            r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"no"}}"#,
+        ];
+        assert_eq!(lines, expected);
+    }
 
     #[test]
     fn a_call_reads_as_it_was_written() {
@@ -236,7 +268,7 @@ mod tests {
         let error = serde_json::from_str::<Call>(r#"{"method":"?"}"#).unwrap_err().to_string();
         let (_, listed) = error.split_once("expected one of ").unwrap();
         let methods: Vec<&str> = listed.split('`').skip(1).step_by(2).collect();
-        assert_eq!(methods, METHODS);
+        assert_eq!(methods, Call::VARIANTS);
     }
 
     #[test]

@@ -9,10 +9,8 @@ use super::bound::sync_directory;
 use super::error::StoreError;
 use super::lock;
 use super::log::Log;
-use crate::domain::attention;
 use crate::domain::id::{MissionId, Timestamp};
-use crate::domain::mission::{Mission, Status};
-use crate::domain::usage::Usage;
+use crate::domain::mission::MissionCard;
 
 const DIRECTORY: &str = "missions";
 
@@ -29,23 +27,7 @@ pub struct CatalogueEntry {
     pub dir: PathBuf,
     /// The process of its engine, while one runs.
     pub engine: Option<u32>,
-    pub mission: Result<Summary, StoreError>,
-}
-
-/// A mission in a few words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Summary {
-    pub title: String,
-    pub status: Status,
-    /// The person's repository, as an absolute path.
-    pub repository: PathBuf,
-    pub branch: String,
-    pub created: Timestamp,
-    pub updated: Timestamp,
-    pub seq: u64,
-    /// How many things wait for the person.
-    pub needs: usize,
-    pub usage: Usage,
+    pub mission: Result<MissionCard, StoreError>,
 }
 
 impl Catalogue {
@@ -82,8 +64,9 @@ impl Catalogue {
     /// The missions of a repository, the one that changed last first.
     pub fn of_repository(&self, path: &Path) -> Vec<CatalogueEntry> {
         let wanted = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let same = |summary: &Summary| {
-            summary.repository == wanted || summary.repository.canonicalize().is_ok_and(|own| own == wanted)
+        let same = |card: &MissionCard| {
+            let own = Path::new(&card.repository);
+            own == wanted || own.canonicalize().is_ok_and(|own| own == wanted)
         };
         let mut entries = self.list();
         entries.retain(|entry| entry.mission.as_ref().is_ok_and(same));
@@ -120,26 +103,8 @@ impl Catalogue {
         let dir = self.dir_of(&id);
         let mission = Log::open_read_only(&dir).and_then(|mut log| log.open_mission()).and_then(|mission| {
             let unfounded = || StoreError::Missing { path: dir.clone() };
-            Summary::of(&mission).ok_or_else(unfounded)
+            MissionCard::of(&mission).ok_or_else(unfounded)
         });
         CatalogueEntry { id, engine: lock::holder(&dir), dir, mission }
-    }
-}
-
-impl Summary {
-    /// What to say of a mission; nothing before it is founded.
-    pub fn of(mission: &Mission) -> Option<Self> {
-        let founding = mission.founding.as_ref()?;
-        Some(Self {
-            title: mission.title().to_owned(),
-            status: mission.status(),
-            repository: PathBuf::from(&founding.repository),
-            branch: founding.branch.to_string(),
-            created: mission.created,
-            updated: mission.updated,
-            seq: mission.seq,
-            needs: attention::needs(mission).len(),
-            usage: mission.usage(),
-        })
     }
 }

@@ -191,8 +191,7 @@ fn digits(reference: &str) -> Option<&str> {
 }
 
 fn hash(content: &[u8]) -> String {
-    let digits = Sha256::digest(content).iter().flat_map(|byte| [byte >> 4, byte & 0xf]).collect::<Vec<_>>();
-    digits.into_iter().filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+    hex::encode(Sha256::digest(content))
 }
 
 fn hash_of_file(path: &Path) -> std::io::Result<String> {

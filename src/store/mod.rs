@@ -23,7 +23,7 @@ mod snapshot;
 mod transcript;
 mod transcript_page;
 
-pub use catalogue::{Catalogue, CatalogueEntry, Summary};
+pub use catalogue::{Catalogue, CatalogueEntry};
 pub use error::StoreError;
 pub use evidence::{Evidence, EvidenceFile, Header, Kind};
 pub use facade::Store;

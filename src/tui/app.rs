@@ -2,21 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use ratatui::layout::Size;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Rect, Size};
 
 use crate::domain::activity::Activity;
 use crate::domain::attention::needs;
 use crate::domain::gate::GateId;
 use crate::domain::id::{AttemptId, Timestamp};
-use crate::domain::mission::Mission;
+use crate::domain::mission::{Mission, MissionCard};
 
 use super::focus::{Pane, Zoom};
-use super::host::MissionCard;
 use super::keymap::{Context, Keymap};
 use super::layout::{Areas, AttentionBar, LayoutInput, areas};
 use super::list::List;
 use super::options::{Mouse, Notifications};
-use super::popup::{Popup, RefreshRate, Typing};
+use super::popup::{Place, Popup, RefreshRate, Typing};
 use super::scroll::ScrollState;
 use super::styles::Styles;
 use super::theme::Depth;
@@ -83,6 +83,19 @@ pub struct App {
 pub struct Screen {
     pub id: ScreenId,
     pub popup: Box<dyn Popup>,
+    pub at: Place,
+}
+
+impl Screen {
+    /// A screen that nobody has moved in.
+    pub fn new(id: ScreenId, popup: Box<dyn Popup>) -> Self {
+        Self { id, popup, at: Place::default() }
+    }
+
+    /// Where it stands.
+    pub fn area(&self, app: &App) -> Rect {
+        self.popup.area(app, &self.at)
+    }
 }
 
 /// How it looks.
@@ -195,8 +208,7 @@ impl App {
 
     /// Puts a screen on the stack before anything has happened.
     pub fn push(&mut self, popup: Box<dyn Popup>) {
-        let id = self.tickets.screen();
-        self.screens.push(Screen { id, popup });
+        self.screens.push(Screen::new(self.tickets.screen(), popup));
     }
 
     /// Wipes the sentence at the foot, when it was only for the moment.
@@ -223,20 +235,18 @@ impl App {
         )
     }
 
-    /// The brush of the theme.
-    pub fn painter(&self) -> Painter<'_> {
-        Painter { styles: &self.look.styles, charset: self.look.charset }
+    /// Draws on a frame in the theme.
+    pub fn painter<'a>(&'a self, buf: &'a mut Buffer) -> Painter<'a> {
+        Painter { styles: &self.look.styles, charset: self.look.charset, buf }
     }
 
     /// The places whose keys hold now, nearest first.
     pub fn places(&self) -> Vec<Context> {
-        places_of(self.screens.last())
-    }
-
-    /// The places whose keys hold once the uppermost screen is gone.
-    pub fn places_below(&self) -> Vec<Context> {
-        let below = self.screens.len().checked_sub(2).and_then(|below| self.screens.get(below));
-        places_of(below)
+        match self.screens.last().map(|screen| screen.popup.as_ref()) {
+            None => vec![Context::Main, Context::Move, Context::Global],
+            Some(screen) if screen.typing() == Typing::Yes => vec![screen.context()],
+            Some(screen) => vec![screen.context(), Context::Move, Context::Global],
+        }
     }
 
     /// The attempt that the worker pane shows: the one held, else the newest that runs, else the last that ran.
@@ -269,13 +279,5 @@ impl App {
     pub fn activity(&self, attempt: AttemptId) -> Option<&Activity> {
         let live = if self.present.is_some() { &[][..] } else { &self.live };
         live.iter().find(|activity| activity.attempt == Some(attempt))
-    }
-}
-
-fn places_of(screen: Option<&Screen>) -> Vec<Context> {
-    match screen.map(|screen| screen.popup.as_ref()) {
-        None => vec![Context::Main, Context::Move, Context::Global],
-        Some(screen) if screen.typing() == Typing::Yes => vec![screen.context()],
-        Some(screen) => vec![screen.context(), Context::Move, Context::Global],
     }
 }

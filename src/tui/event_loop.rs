@@ -39,6 +39,8 @@ pub struct Console<S> {
     /// Calls that have not been answered.
     in_flight: Arc<()>,
     signals: Option<Signals>,
+    /// How the console ends, once that is decided.
+    exit: Option<ConsoleExit>,
 }
 
 /// What frames are drawn on: any backend whose errors can be told.
@@ -46,10 +48,10 @@ pub trait Frames: Backend<Error: std::error::Error + Send + Sync + 'static> {}
 
 impl<B: Backend<Error: std::error::Error + Send + Sync + 'static>> Frames for B {}
 
-/// Whether the loop goes on.
-enum Next {
-    Go,
-    Exit(ConsoleExit),
+/// The terminal: where frames are drawn, and what it is sent beside them.
+struct Stage<'a, B: Frames, O> {
+    terminal: &'a mut Terminal<B>,
+    outside: O,
 }
 
 impl<S: Source> Console<S> {
@@ -57,7 +59,18 @@ impl<S: Source> Console<S> {
     pub fn new(app: App, source: Arc<S>, host: Arc<dyn Host>) -> Self {
         let (sender, messages) = channel(1_024);
         let (pacing, in_flight) = (Pacing::default(), Arc::new(()));
-        Self { app, source, host, sender, messages, pacing, shown: None, in_flight, signals: None }
+        Self {
+            app,
+            source,
+            host,
+            sender,
+            messages,
+            pacing,
+            shown: None,
+            in_flight,
+            signals: None,
+            exit: None,
+        }
     }
 
     /// Where messages from beside the loop go.
@@ -65,7 +78,7 @@ impl<S: Source> Console<S> {
         self.sender.clone()
     }
 
-    /// What is alive as long as a call has not been answered, beside the deck's own hold on it.
+    /// Alive as long as a call has not been answered, beside the console's own hold on it.
     pub fn calls(&self) -> Weak<()> {
         Arc::downgrade(&self.in_flight)
     }
@@ -75,7 +88,7 @@ impl<S: Source> Console<S> {
         &self.app
     }
 
-    /// Flies until the person leaves, a signal comes, or the input ends.
+    /// Runs until the person leaves, a signal comes, or the input ends.
     ///
     /// # Errors
     /// When the terminal does not take frames any more.
@@ -83,117 +96,104 @@ impl<S: Source> Console<S> {
         &mut self,
         terminal: &mut Terminal<B>,
         mut input: I,
-        mut outside: O,
+        outside: O,
     ) -> Result<ConsoleExit, TuiError>
     where
         B: Frames,
         I: Stream<Item = io::Result<Input>> + Unpin,
         O: Outside,
     {
+        let mut stage = Stage { terminal, outside };
         let mut heard = self.source.listen();
         self.signals = Some(Signals::new()?);
         // The first frame stands before anything is loaded.
-        self.draw(terminal, &mut outside)?;
+        self.draw(&mut stage)?;
         let effects = start(&mut self.app);
-        self.do_effects(effects, terminal, &mut outside).await?;
+        self.do_effects(effects, &mut stage).await?;
         loop {
+            if let Some(exit) = self.exit.take() {
+                return Ok(exit);
+            }
             let msg = tokio::select! {
                 biased;
-                asked = asked(self.signals.as_mut()) => match self.answer(asked, terminal, &mut outside)? {
-                    Some(msg) => Some(msg),
+                asked = asked(self.signals.as_mut()) => match self.answer(asked, &mut stage)? {
+                    Some(msg) => msg,
                     None => continue,
                 },
                 event = input.next() => match event {
-                    Some(event) => Some(Msg::Input(event?)),
-                    None => return self.land(terminal, &mut outside, &mut heard).await,
+                    Some(event) => Msg::Input(event?),
+                    None => return self.finish(&mut stage, &mut heard).await,
                 },
-                () = due(&self.pacing, &mut outside) => None,
-                Some(msg) = self.messages.recv() => Some(msg),
-                Some(news) = heard.recv() => Some(Msg::SourceEvent(news)),
-                () = self.pacing.tick(&self.app) => Some(Msg::Tick(self.host.now())),
+                () = due(&self.pacing, &mut stage.outside) => {
+                    self.draw(&mut stage)?;
+                    continue;
+                }
+                Some(msg) = self.messages.recv() => msg,
+                Some(news) = heard.recv() => Msg::SourceEvent(news),
+                () = self.pacing.tick(&self.app) => Msg::Tick(self.host.now()),
             };
-            let Some(msg) = msg else {
-                self.draw(terminal, &mut outside)?;
-                continue;
-            };
-            if let Next::Exit(exit) = self.take(msg, terminal, &mut outside).await? {
-                return Ok(exit);
-            }
-            if let Next::Exit(exit) = self.drain(&mut input, &mut heard, terminal, &mut outside).await? {
-                return Ok(exit);
-            }
+            self.take(msg, &mut stage).await?;
+            self.drain(&mut input, &mut heard, &mut stage).await?;
         }
     }
 
     /// Takes in whatever is ready, keys first.
-    async fn drain<B, I, O>(
+    async fn drain(
         &mut self,
-        input: &mut I,
+        input: &mut (impl Stream<Item = io::Result<Input>> + Unpin),
         heard: &mut Receiver<SourceEvent>,
-        terminal: &mut Terminal<B>,
-        outside: &mut O,
-    ) -> Result<Next, TuiError>
-    where
-        B: Frames,
-        I: Stream<Item = io::Result<Input>> + Unpin,
-        O: Outside,
-    {
+        stage: &mut Stage<'_, impl Frames, impl Outside>,
+    ) -> Result<(), TuiError> {
         for _ in 0..DRAIN {
-            // Polled as this task and not `now_or_never`: the input wakes whoever polled it first, and a waker that
-            // wakes nobody would leave the next key lying until the clock ticks.
+            if self.exit.is_some() {
+                break;
+            }
+            // Polled as this task and not `now_or_never`: the input wakes the task that polled it first, and a waker
+            // that wakes none would leave the next key lying until the clock ticks.
             let msg = if let Poll::Ready(Some(event)) = futures::poll!(input.next()) {
                 Msg::Input(event?)
-            } else if let Ok(msg) = self.messages.try_recv() {
+            } else if let Some(msg) = self.ready(heard) {
                 msg
-            } else if let Ok(news) = heard.try_recv() {
-                Msg::SourceEvent(news)
             } else {
                 break;
             };
-            if let Next::Exit(exit) = self.take(msg, terminal, outside).await? {
-                return Ok(Next::Exit(exit));
-            }
+            self.take(msg, stage).await?;
         }
-        Ok(Next::Go)
+        Ok(())
+    }
+
+    /// The next message that is here already.
+    fn ready(&mut self, heard: &mut Receiver<SourceEvent>) -> Option<Msg> {
+        let msg = self.messages.try_recv().ok();
+        msg.or_else(|| heard.try_recv().ok().map(Msg::SourceEvent))
     }
 
     /// The input is over: what was asked is answered, and the last frame drawn.
-    async fn land<B, O>(
+    async fn finish(
         &mut self,
-        terminal: &mut Terminal<B>,
-        outside: &mut O,
+        stage: &mut Stage<'_, impl Frames, impl Outside>,
         heard: &mut Receiver<SourceEvent>,
-    ) -> Result<ConsoleExit, TuiError>
-    where
-        B: Frames,
-        O: Outside,
-    {
+    ) -> Result<ConsoleExit, TuiError> {
         loop {
             let waiting = Arc::strong_count(&self.in_flight) > 1;
-            let msg = if let Ok(msg) = self.messages.try_recv() {
-                msg
-            } else if let Ok(news) = heard.try_recv() {
-                Msg::SourceEvent(news)
+            if let Some(msg) = self.ready(heard) {
+                self.take(msg, stage).await?;
             } else if waiting {
                 tokio::time::sleep(Duration::from_millis(1)).await;
-                continue;
             } else {
                 break;
-            };
-            if let Next::Exit(exit) = self.take(msg, terminal, outside).await? {
+            }
+            if let Some(exit) = self.exit.take() {
                 return Ok(exit);
             }
         }
-        self.draw(terminal, outside)?;
+        self.draw(stage)?;
         Ok(ConsoleExit::Left)
     }
 
-    /// Draws, and tells the terminal only when something looks different.
-    fn draw<B, O>(&mut self, terminal: &mut Terminal<B>, outside: &mut O) -> Result<(), TuiError>
-    where
-        B: Frames,
-        O: Outside,
-    {
+    /// Draws, and sends the terminal only what looks different.
+    fn draw(&mut self, stage: &mut Stage<'_, impl Frames, impl Outside>) -> Result<(), TuiError> {
+        let Stage { terminal, outside } = stage;
         self.pacing.drawn();
         terminal.autoresize().map_err(io::Error::other)?;
         super::pane::draw(&self.app, &mut terminal.get_frame());
@@ -217,129 +217,105 @@ impl<S: Source> Console<S> {
     }
 
     /// What the terminal shows is not known any more: the next frame is drawn whole.
-    fn forget<B: Frames>(&mut self, terminal: &mut Terminal<B>) -> Result<(), TuiError> {
+    fn forget(&mut self, stage: &mut Stage<'_, impl Frames, impl Outside>) -> Result<(), TuiError> {
         self.shown = None;
-        Ok(terminal.clear().map_err(io::Error::other)?)
+        Ok(stage.terminal.clear().map_err(io::Error::other)?)
     }
 
-    async fn take<B, O>(
+    async fn take(
         &mut self,
         msg: Msg,
-        terminal: &mut Terminal<B>,
-        outside: &mut O,
-    ) -> Result<Next, TuiError>
-    where
-        B: Frames,
-        O: Outside,
-    {
+        stage: &mut Stage<'_, impl Frames, impl Outside>,
+    ) -> Result<(), TuiError> {
         self.pacing.heard(&msg);
         hear_time(&mut self.app, self.host.now());
         let effects = update(&mut self.app, msg);
-        self.do_effects(effects, terminal, outside).await
+        self.do_effects(effects, stage).await
     }
 
-    async fn do_effects<B, O>(
+    /// What takes time is done beside the loop and comes back as a message.
+    async fn do_effects(
         &mut self,
         effects: Vec<Effect>,
-        terminal: &mut Terminal<B>,
-        outside: &mut O,
-    ) -> Result<Next, TuiError>
-    where
-        B: Frames,
-        O: Outside,
-    {
+        stage: &mut Stage<'_, impl Frames, impl Outside>,
+    ) -> Result<(), TuiError> {
         for effect in effects {
+            if self.exit.is_some() {
+                break;
+            }
+            let (source, host) = (Arc::clone(&self.source), Arc::clone(&self.host));
             match effect {
-                Effect::Exit(exit) => return Ok(Next::Exit(exit)),
-                Effect::Copy(text) => outside.copy(&text)?,
-                Effect::Announce { title, percent } => outside.announce(&title, percent)?,
-                Effect::Redraw => self.forget(terminal)?,
-                Effect::NotifyTerminal(sentence) => outside.notify(&sentence)?,
-                Effect::Edit { text, name } => {
-                    if let Some(exit) = self.edit(text, name, terminal, outside).await? {
-                        return Ok(Next::Exit(exit));
-                    }
+                Effect::Exit(exit) => self.exit = Some(exit),
+                Effect::Copy(text) => stage.outside.copy(&text)?,
+                Effect::Announce { title, percent } => stage.outside.announce(&title, percent)?,
+                Effect::Redraw => self.forget(stage)?,
+                Effect::NotifyTerminal(sentence) => stage.outside.notify(&sentence)?,
+                Effect::Edit { text, name } => self.edit(text, name, stage).await?,
+                Effect::Ask { ticket, call } => self.spawn(async move {
+                    Some(Msg::Answer { ticket, result: Box::new(source.call(call).await) })
+                }),
+                Effect::ListMissions => self.spawn(async move { Some(Msg::Missions(host.missions().await)) }),
+                Effect::Notify(sentence) => self.spawn(async move {
+                    let told = host.notify(sentence.clone()).await;
+                    (told == Told::NoCommand).then_some(Msg::NoNotifyCommand(sentence))
+                }),
+                Effect::Outside { name, content } => {
+                    self.spawn(async move { host.open(name, content).await.err().map(Msg::Trouble) });
                 }
-                other => self.spawn(other),
             }
         }
-        Ok(Next::Go)
+        Ok(())
     }
 
-    /// Does what a signal asks of the terminal; one that asks for the end is the mission's to hear.
-    fn answer<B, O>(
+    /// Does what a signal asks of the terminal; one that asks for the end becomes a message.
+    fn answer(
         &mut self,
         asked: Asked,
-        terminal: &mut Terminal<B>,
-        outside: &mut O,
-    ) -> Result<Option<Msg>, TuiError>
-    where
-        B: Frames,
-        O: Outside,
-    {
+        stage: &mut Stage<'_, impl Frames, impl Outside>,
+    ) -> Result<Option<Msg>, TuiError> {
         match asked {
             Asked::End | Asked::Interrupt => return Ok(Some(Msg::Signal)),
             Asked::StandStill => {
-                outside.hand_over()?;
+                stage.outside.hand_over()?;
                 stand_still()?;
             }
             Asked::GoOn => {
-                outside.take_back()?;
-                self.forget(terminal)?;
-                self.draw(terminal, outside)?;
+                stage.outside.take_back()?;
+                self.forget(stage)?;
+                self.draw(stage)?;
             }
         }
         Ok(None)
     }
 
     /// The editor has the terminal; nothing is drawn until it gives it back.
-    async fn edit<B, O>(
+    async fn edit(
         &mut self,
         text: String,
         name: String,
-        terminal: &mut Terminal<B>,
-        outside: &mut O,
-    ) -> Result<Option<ConsoleExit>, TuiError>
-    where
-        B: Frames,
-        O: Outside,
-    {
-        outside.hand_over()?;
+        stage: &mut Stage<'_, impl Frames, impl Outside>,
+    ) -> Result<(), TuiError> {
+        stage.outside.hand_over()?;
         let editing = self.host.edit(text, name);
         let (edited, end) = match &mut self.signals {
             Some(signals) => signals.beside(editing).await,
             None => (editing.await, None),
         };
         if end.is_some() {
-            return Ok(Some(ConsoleExit::Signalled));
+            self.exit = Some(ConsoleExit::Signalled);
+            return Ok(());
         }
-        outside.take_back()?;
-        self.forget(terminal)?;
-        // Nobody waits for room here: the channel may be full, and this is the task that empties it.
-        let sender = self.sender.clone();
-        tokio::spawn(async move { sender.send(Msg::Edited(edited)).await });
-        Ok(None)
+        stage.outside.take_back()?;
+        self.forget(stage)?;
+        self.spawn(async move { Some(Msg::Edited(edited)) });
+        Ok(())
     }
 
-    /// Effects that take time run beside the loop and come back as messages.
-    fn spawn(&self, effect: Effect) {
-        let (sender, source, host) = (self.sender.clone(), Arc::clone(&self.source), Arc::clone(&self.host));
-        let in_flight = Arc::clone(&self.in_flight);
+    /// Does something beside the loop. The channel may be full, and the loop is what empties it: it never waits there.
+    fn spawn(&self, work: impl Future<Output = Option<Msg>> + Send + 'static) {
+        let (sender, in_flight) = (self.sender.clone(), Arc::clone(&self.in_flight));
         tokio::spawn(async move {
-            let msg = match effect {
-                Effect::Ask { ticket, call } => {
-                    let result = Box::new(source.call(call).await);
-                    Some(Msg::Answer { ticket, result })
-                }
-                Effect::ListMissions => Some(Msg::Missions(host.missions().await)),
-                Effect::Notify(sentence) => {
-                    let told = host.notify(sentence.clone()).await;
-                    (told == Told::NoCommand).then_some(Msg::NoNotifyCommand(sentence))
-                }
-                Effect::Outside { name, content } => host.open(name, content).await.err().map(Msg::Trouble),
-                _ => None,
-            };
-            if let Some(msg) = msg {
+            if let Some(msg) = work.await {
                 drop(sender.send(msg).await);
             }
             drop(in_flight);

@@ -1,7 +1,7 @@
 //! Which pane has the keys, and whether it is alone.
 
-/// A pane of the main screen.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+/// A pane of the main screen; its tab has its name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, strum::Display)]
 pub enum Pane {
     #[default]
     Plan,
@@ -16,28 +16,13 @@ impl Pane {
 
     /// Its place in [`Self::ALL`].
     pub fn index(self) -> usize {
-        match self {
-            Self::Plan => 0,
-            Self::Worker => 1,
-            Self::Contract => 2,
-            Self::Timeline => 3,
-        }
+        self as usize
     }
 
     /// The pane `steps` further on, around the end.
     #[must_use]
     pub fn after(self, steps: usize) -> Self {
         Self::ALL.get((self.index() + steps) % Self::ALL.len()).copied().unwrap_or_default()
-    }
-
-    /// The word on its tab.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Plan => "Plan",
-            Self::Worker => "Worker",
-            Self::Contract => "Contract",
-            Self::Timeline => "Timeline",
-        }
     }
 }
 

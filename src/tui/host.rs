@@ -1,7 +1,7 @@
 //! What the console asks of the machine around it. It starts no program and opens no file itself.
 
 use crate::domain::id::{MissionId, Timestamp};
-use crate::domain::mission::Status;
+use crate::domain::mission::MissionCard;
 
 /// The machine around the console.
 #[async_trait::async_trait]
@@ -34,18 +34,4 @@ pub enum Told {
     ByCommand,
     /// There is none: the terminal must do.
     NoCommand,
-}
-
-/// A mission in a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MissionCard {
-    pub id: MissionId,
-    pub title: String,
-    pub repository: String,
-    pub status: Status,
-    /// What it waits for, in a sentence; empty when for nothing.
-    pub waits_for: String,
-    pub updated: Timestamp,
-    /// Money used, in millionths of a dollar.
-    pub micro_dollars: u64,
 }

@@ -2,65 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::action::Action;
+pub use super::action::Context;
+use super::action::{Action, DEFAULTS};
 use super::key::{Chord, ChordError};
-
-/// A place with keys of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Context {
-    Global,
-    /// Moving about, wherever nothing is typed.
-    Move,
-    Main,
-    Attention,
-    Gate,
-    Assertion,
-    Prompt,
-    Talk,
-    Attempt,
-    Evidence,
-    Diff,
-    Findings,
-    /// The contract as it came from an editor.
-    Document,
-    Landing,
-    Workers,
-    Models,
-    Stats,
-    Missions,
-    Replay,
-    Palette,
-    Help,
-    Launcher,
-}
-
-impl Context {
-    /// Every place, with its name in the configuration.
-    pub const ALL: [(Self, &'static str); 22] = [
-        (Self::Global, "global"),
-        (Self::Move, "move"),
-        (Self::Main, "main"),
-        (Self::Attention, "attention"),
-        (Self::Gate, "gate"),
-        (Self::Assertion, "assertion"),
-        (Self::Prompt, "prompt"),
-        (Self::Talk, "talk"),
-        (Self::Attempt, "attempt"),
-        (Self::Evidence, "evidence"),
-        (Self::Diff, "diff"),
-        (Self::Findings, "findings"),
-        (Self::Document, "document"),
-        (Self::Landing, "landing"),
-        (Self::Workers, "workers"),
-        (Self::Models, "models"),
-        (Self::Stats, "stats"),
-        (Self::Missions, "missions"),
-        (Self::Replay, "replay"),
-        (Self::Palette, "palette"),
-        (Self::Help, "help"),
-        (Self::Launcher, "launcher"),
-    ];
-}
 
 /// All bindings. In one place a key does one thing; an action may have several keys, the first is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +29,7 @@ pub enum KeymapError {
 impl Default for Keymap {
     fn default() -> Self {
         let mut bindings: BTreeMap<Context, Vec<(Chord, Action)>> = BTreeMap::new();
-        for (context, keys, action) in super::default_keys::DEFAULTS {
+        for (context, keys, action) in DEFAULTS {
             let place = bindings.entry(*context).or_default();
             place.extend(keys.split(' ').filter_map(|key| Some((key.parse().ok()?, *action))));
         }
@@ -101,10 +45,9 @@ impl Keymap {
     pub fn with(overrides: &Overrides) -> Result<Self, KeymapError> {
         let mut keymap = Self::default();
         for (place, actions) in overrides {
-            let found = Context::ALL.iter().find(|(_, name)| name == place);
-            let (context, _) = found.ok_or_else(|| KeymapError::Place { place: place.clone() })?;
+            let context = place.parse().map_err(|_| KeymapError::Place { place: place.clone() })?;
             for (action, keys) in actions {
-                keymap.rebind(*context, place, action, keys)?;
+                keymap.rebind(context, place, action, keys)?;
             }
         }
         Ok(keymap)
@@ -117,19 +60,13 @@ impl Keymap {
         name: &str,
         keys: &[String],
     ) -> Result<(), KeymapError> {
-        let at = || (place.to_owned(), name.to_owned());
-        let action = Action::named(name).ok_or_else(|| {
-            let (place, action) = at();
-            KeymapError::Action { place, action }
-        })?;
-        let chords =
-            keys.iter().map(|key| key.parse::<Chord>()).collect::<Result<Vec<_>, _>>().map_err(|source| {
-                let (place, action) = at();
-                KeymapError::Key { place, action, source }
-            })?;
+        let (place, action) = (place.to_owned(), name.to_owned());
+        let Ok(done) = name.parse::<Action>() else { return Err(KeymapError::Action { place, action }) };
+        let chords: Result<Vec<Chord>, _> = keys.iter().map(|key| key.parse()).collect();
+        let chords = chords.map_err(|source| KeymapError::Key { place, action, source })?;
         let bound = self.bindings.entry(context).or_default();
-        bound.retain(|(chord, old)| *old != action && !chords.contains(chord));
-        bound.extend(chords.into_iter().map(|chord| (chord, action)));
+        bound.retain(|(chord, old)| *old != done && !chords.contains(chord));
+        bound.extend(chords.into_iter().map(|chord| (chord, done)));
         Ok(())
     }
 
@@ -165,7 +102,6 @@ impl Keymap {
 
 #[cfg(test)]
 mod tests {
-    use super::super::default_keys::DEFAULTS;
     use super::*;
 
     #[test]

@@ -143,6 +143,12 @@ pub fn inside(area: Rect) -> Rect {
     }
 }
 
+/// The area below its first lines.
+pub fn below(area: Rect, lines: u16) -> Rect {
+    let lines = lines.min(area.height);
+    Rect { y: area.y + lines, height: area.height - lines, ..area }
+}
+
 /// A box in the middle of an area, no larger than it.
 pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));

@@ -7,7 +7,6 @@
 pub mod action;
 pub mod app;
 pub mod appearance;
-pub mod default_keys;
 pub mod effect;
 pub mod event_loop;
 pub mod focus;

@@ -3,10 +3,10 @@
 use crossterm::event::Event as Input;
 
 use crate::domain::id::Timestamp;
+use crate::domain::mission::MissionCard;
 use crate::link::protocol::Reply;
 
 use super::appearance::Appearance;
-use super::host::MissionCard;
 use super::source::{SourceError, SourceEvent};
 use super::ticket::Ticket;
 

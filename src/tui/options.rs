@@ -8,8 +8,9 @@ use crate::domain::budget::Budget;
 use crate::domain::id::MissionId;
 
 use super::appearance::{Appearance, AppearanceSource};
-use super::host::{Host, MissionCard};
+use super::host::Host;
 use super::theme::Depth;
+use crate::domain::mission::MissionCard;
 use crate::view::glyph::Charset;
 
 /// What the command line and the configuration say about the console.

@@ -22,7 +22,7 @@ use super::terminal::{Guard, Tty};
 /// # Errors
 /// When there is no terminal, or the theme or the keys cannot be read.
 pub async fn run(source: impl Source, options: ConsoleOptions) -> Result<ConsoleExit, TuiError> {
-    on_this_terminal(source, options, Vec::new()).await
+    on_this_terminal(source, options, None).await
 }
 
 /// Shows the launcher: a box for the goal, and what a mission would start with; before it the missions that are not
@@ -31,22 +31,22 @@ pub async fn run(source: impl Source, options: ConsoleOptions) -> Result<Console
 /// # Errors
 /// As [`run`].
 pub async fn launch(launcher: Launcher, options: ConsoleOptions) -> Result<ConsoleExit, TuiError> {
-    on_this_terminal(Recording::default(), options, vec![first_screen(launcher)]).await
+    on_this_terminal(Recording::default(), options, Some(launcher)).await
 }
 
 /// What a person meets who has named no mission.
-pub fn first_screen(launcher: Launcher) -> Box<dyn Popup> {
+pub fn first_screen(app: &App, launcher: Launcher) -> Box<dyn Popup> {
     if launcher.alive.len() > 1 {
         Box::new(Choice::new(launcher))
     } else {
-        Box::new(LauncherScreen::new(launcher))
+        Box::new(LauncherScreen::new(app, launcher))
     }
 }
 
 async fn on_this_terminal(
     source: impl Source,
     options: ConsoleOptions,
-    screens: Vec<Box<dyn Popup>>,
+    launcher: Option<Launcher>,
 ) -> Result<ConsoleExit, TuiError> {
     let appearance = options.appearance;
     let (theme, styles, keymap) = (appearance.theme.clone(), appearance.styles, appearance.keymap.clone());
@@ -57,7 +57,9 @@ async fn on_this_terminal(
     let size = terminal.size()?;
     let (mouse, notifications) = (options.mouse, options.notifications);
     let mut app = App::new(Start { size, now: options.host.now(), look, keymap, mouse, notifications });
-    screens.into_iter().for_each(|popup| app.push(popup));
+    if let Some(launcher) = launcher {
+        app.push(first_screen(&app, launcher));
+    }
     if options.session == SessionKind::Recorded {
         app.link = Link::Recorded;
     }

@@ -111,10 +111,9 @@ impl Theme {
         let whole = self.with_inherited()?;
         let mut styles = [Style::default(); StyleRole::ALL.len()];
         for (role, words) in &whole.roles {
-            let known = StyleRole::ALL.iter().position(|(_, name)| name == role);
-            let index = known.ok_or_else(|| ThemeError::Role(role.clone()))?;
+            let known: StyleRole = role.parse().map_err(|_| ThemeError::Role(role.clone()))?;
             let style = parse_style(role, words, &whole.palette)?;
-            if let Some(place) = styles.get_mut(index) {
+            if let Some(place) = styles.get_mut(known.index()) {
                 *place = style;
             }
         }
@@ -295,7 +294,7 @@ impl Styles {
     /// Styles for a terminal without colours: every difference is weight, slant or reverse.
     pub fn monochrome() -> Self {
         let mut styles = [Style::default(); StyleRole::ALL.len()];
-        for (index, (style, _)) in StyleRole::ALL.into_iter().enumerate() {
+        for (index, style) in StyleRole::ALL.iter().enumerate() {
             let modifier = match style {
                 StyleRole::Strong
                 | StyleRole::Banner
@@ -328,8 +327,8 @@ mod tests {
             assert_eq!(theme.name, name);
             theme.styles(Depth::Full).unwrap();
             let whole = theme.with_inherited().unwrap();
-            for (_, role) in StyleRole::ALL {
-                assert!(whole.roles.contains_key(role), "{name} lacks {role}");
+            for role in StyleRole::ALL {
+                assert!(whole.roles.contains_key(<&str>::from(role)), "{name} lacks {role:?}");
             }
         }
     }
@@ -349,8 +348,8 @@ mod tests {
     #[test]
     fn without_colours_no_style_has_one() {
         let styles = Theme::built_in("dark").unwrap().styles(Depth::Monochrome).unwrap();
-        for (style, _) in StyleRole::ALL {
-            assert_eq!((styles.of(style).fg, styles.of(style).bg), (None, None), "{style:?}");
+        for style in StyleRole::ALL {
+            assert_eq!((styles.of(*style).fg, styles.of(*style).bg), (None, None), "{style:?}");
         }
     }
 }

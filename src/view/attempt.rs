@@ -6,14 +6,12 @@ use crate::domain::budget::dollars;
 use crate::domain::handoff::{Handoff, Procedure};
 use crate::domain::mission::Mission;
 use crate::view::glyph::Glyph;
+use crate::view::live::doing;
 use crate::view::style_role::StyleRole;
-use crate::view::text::{clip, count, padded, plural, span, wrap};
+use crate::view::text::{column, count, plural, span, wrap};
 
 use super::row::Row;
 use super::work::{asks, attempt_sign, ending_words, subject};
-
-/// After this many milliseconds without output an agent counts as silent.
-const QUIET: u64 = 60_000;
 
 /// One line of the list of attempts.
 pub fn row(
@@ -31,7 +29,7 @@ pub fn row(
         (None, None) => activity
             .iter()
             .find(|live| live.attempt == Some(attempt.id))
-            .map_or_else(String::new, |live| state(live, now)),
+            .map_or_else(String::new, |live| doing(live, now)),
     };
     Row::new()
         .sign(style, sign)
@@ -45,17 +43,8 @@ pub fn row(
         .end(StyleRole::Text, format!("{:>7}", dollars(attempt.usage.micro_dollars)))
 }
 
-fn state(live: &Activity, now: crate::domain::id::Timestamp) -> String {
-    let silent = now.since(live.last_output);
-    if silent < QUIET { live.doing.clone() } else { format!("no output {}; {}", span(silent), live.doing) }
-}
-
 fn short_model(model: &str) -> &str {
     model.rsplit('/').next().unwrap_or(model)
-}
-
-fn column(text: &str, room: usize) -> String {
-    padded(&clip(text, room - 1), room)
 }
 
 /// The handoff of an attempt, and what the engine saw of its claims.

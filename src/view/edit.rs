@@ -1,6 +1,6 @@
 //! Changes to the contract in rows: what is asked, what it would do, what came of it.
 
-use crate::domain::command::Command;
+use crate::domain::consequence::ContractChange;
 use crate::view::glyph::Glyph;
 use crate::view::style_role::StyleRole;
 use crate::view::text::wrap;
@@ -10,7 +10,7 @@ use super::row::Row;
 /// One change that was read from a document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edit {
-    pub command: Command,
+    pub change: ContractChange,
     /// What it would do, once that is known.
     pub told: Option<(StyleRole, String)>,
     pub fate: Fate,
@@ -27,17 +27,16 @@ pub enum Fate {
 
 impl Edit {
     /// A change that nobody has sent.
-    pub fn new(command: Command) -> Self {
-        Self { command, told: None, fate: Fate::Waiting }
+    pub fn new(change: ContractChange) -> Self {
+        Self { change, told: None, fate: Fate::Waiting }
     }
 
     /// The change in words: `VAL-AUTH-001 is worded anew`.
     pub fn words(&self) -> String {
-        match &self.command {
-            Command::EditAssertion { assertion, .. } => format!("{assertion} is worded anew"),
-            Command::AddAssertion { draft, feature } => format!("{} is new, for {feature}", draft.id),
-            Command::RetireAssertion { assertion, .. } => format!("{assertion} is retired"),
-            _ => "a change".to_owned(),
+        match &self.change {
+            ContractChange::Edit { assertion, .. } => format!("{assertion} is worded anew"),
+            ContractChange::Add { draft, feature } => format!("{} is new, for {feature}", draft.id),
+            ContractChange::Retire { assertion, .. } => format!("{assertion} is retired"),
         }
     }
 }

@@ -56,7 +56,8 @@ pub fn detail(mission: &Mission, finding: &Finding, width: usize) -> Vec<Row> {
     rows
 }
 
-fn weight(severity: Severity) -> &'static str {
+/// How much a finding weighs, in a word.
+pub fn weight(severity: Severity) -> &'static str {
     match severity {
         Severity::Blocking => "blocking",
         Severity::NonBlocking => "not blocking",

@@ -2,36 +2,52 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::attempt::{Attempt, Role};
+use serde::Serialize;
+
+use crate::domain::attempt::Attempt;
 use crate::domain::budget::dollars;
 use crate::domain::estimate;
 use crate::domain::id::{MilestoneId, Timestamp};
 use crate::domain::mission::Mission;
+use crate::domain::usage::Usage;
 use crate::view::style_role::StyleRole;
-use crate::view::text::{count, long_span, plural, span, width};
+use crate::view::text::{column, count, long_span, plural, span};
+use crate::view::words::{budget_words, used};
 
 use super::row::Row;
 use super::work::attempt_sign;
 
-/// What an amount of work came to.
-#[derive(Debug, Clone, Copy, Default)]
-struct Share {
-    ms: u64,
-    output: u64,
-    money: u64,
+/// What a share of the work came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Share {
+    /// The role, the milestone's id, or `planning`.
+    pub of: String,
+    /// The same for people, with the milestone's title.
+    #[serde(skip)]
+    name: String,
+    pub attempts: usize,
+    pub agent_ms: u64,
+    pub usage: Usage,
 }
 
-/// The whole page; `tests` is the line about the share of tests, which a diff has to be asked for.
-pub fn rows(mission: &Mission, now: Timestamp, room: usize, tests: Row) -> Vec<Row> {
-    let mut rows =
-        vec![Row::of(StyleRole::Strong, "By role").end(StyleRole::Dim, "    time     out    cost")];
-    rows.extend(table(by_role(mission, now), room));
+/// Columns of a name, and of a number.
+const NAME: usize = 18;
+const NUMBER: usize = 8;
+/// The columns of numbers; a narrow screen has those from `time` on that are asked for most.
+const NUMBERS: [&str; 6] = ["attempts", "in", "cached", "time", "out", "cost"];
+const FEW: usize = 3;
+/// From so many columns on there is room for all numbers.
+const WIDE: usize = 76;
+
+/// The whole page; `tests` are rows about the share of tests, which a diff has to be asked for.
+pub fn rows(mission: &Mission, now: Timestamp, room: usize, tests: Vec<Row>) -> Vec<Row> {
+    let mut rows = table("By role", &by_role(mission, now), room);
     rows.push(Row::new());
-    rows.push(Row::of(StyleRole::Strong, "By milestone").end(StyleRole::Dim, "    time     out    cost"));
-    rows.extend(table(by_milestone(mission, now), room));
+    rows.extend(table("By milestone", &by_milestone(mission, now), room));
     rows.push(Row::new());
+    rows.push(in_all(mission, now));
     rows.extend(forecast(mission, room));
-    rows.push(tests);
+    rows.extend(tests);
     rows.push(Row::new());
     rows.push(
         Row::of(StyleRole::Strong, "Attempts over time")
@@ -41,54 +57,84 @@ pub fn rows(mission: &Mission, now: Timestamp, room: usize, tests: Row) -> Vec<R
     rows
 }
 
-fn share(attempt: &Attempt, now: Timestamp) -> Share {
-    Share { ms: attempt.wall_ms(now), output: attempt.usage.output, money: attempt.usage.micro_dollars }
+/// The shares of the roles.
+pub fn by_role(mission: &Mission, now: Timestamp) -> Vec<Share> {
+    shares(mission, now, |attempt| attempt.role, |role| (role.to_string(), role.to_string()))
 }
 
-fn add(to: &mut Share, more: Share) {
-    to.ms += more.ms;
-    to.output += more.output;
-    to.money += more.money;
-}
-
-fn by_role(mission: &Mission, now: Timestamp) -> Vec<(String, Share)> {
-    let mut shares: BTreeMap<Role, Share> = BTreeMap::new();
-    for attempt in mission.attempts.values() {
-        add(shares.entry(attempt.role).or_default(), share(attempt, now));
-    }
-    shares.into_iter().map(|(role, share)| (role.to_string(), share)).collect()
-}
-
-fn by_milestone(mission: &Mission, now: Timestamp) -> Vec<(String, Share)> {
-    let mut shares: BTreeMap<Option<MilestoneId>, Share> = BTreeMap::new();
-    for attempt in mission.attempts.values() {
-        let milestone = mission.milestone_of(attempt.work);
-        add(shares.entry(milestone).or_default(), share(attempt, now));
-    }
-    let name = |milestone: Option<MilestoneId>| {
-        milestone
-            .and_then(|id| mission.milestones.iter().find(|m| m.id == id))
-            .map_or_else(|| "planning".to_owned(), |m| format!("{} {}", m.id, m.title))
+/// The shares of the milestones; what belongs to none is planning.
+pub fn by_milestone(mission: &Mission, now: Timestamp) -> Vec<Share> {
+    let planning = || ("planning".to_owned(), "planning".to_owned());
+    let titled = |id: &MilestoneId| mission.milestones.iter().find(|milestone| milestone.id == *id);
+    let named = |id: &MilestoneId| {
+        (id.to_string(), titled(id).map_or_else(|| id.to_string(), |found| format!("{id} {}", found.title)))
     };
-    shares.into_iter().map(|(milestone, share)| (name(milestone), share)).collect()
+    let of = |attempt: &Attempt| mission.milestone_of(attempt.work);
+    shares(mission, now, of, |id| id.as_ref().map_or_else(planning, named))
 }
 
-fn table(shares: Vec<(String, Share)>, room: usize) -> Vec<Row> {
-    let most = shares.iter().map(|(_, share)| share.money.max(1)).max().unwrap_or(1);
-    let cells = room.saturating_sub(18 + 28).min(60) as u64;
-    shares
-        .into_iter()
-        .map(|(name, share)| {
-            let filled = usize::try_from(share.money * cells / most).unwrap_or(0);
-            let name = crate::view::text::clip(&name, 17);
-            let fill = " ".repeat(18_usize.saturating_sub(width(&name)));
-            Row::of(StyleRole::Text, format!("{name}{fill}"))
-                .then(StyleRole::Accent, "▇".repeat(filled.max(usize::from(share.money > 0))))
-                .end(StyleRole::Dim, format!("{:>8}", span(share.ms)))
-                .end(StyleRole::Dim, format!("{:>8}", count(share.output)))
-                .end(StyleRole::Text, format!("{:>8}", dollars(share.money)))
+/// The shares of the attempts, each in the natural order of what it is of.
+fn shares<K: Ord>(
+    mission: &Mission,
+    now: Timestamp,
+    of: impl Fn(&Attempt) -> K,
+    words: impl Fn(&K) -> (String, String),
+) -> Vec<Share> {
+    let mut shares: BTreeMap<K, Share> = BTreeMap::new();
+    for attempt in mission.attempts.values() {
+        let share = shares.entry(of(attempt)).or_default();
+        share.attempts += 1;
+        share.agent_ms = share.agent_ms.saturating_add(attempt.wall_ms(now));
+        share.usage += attempt.usage;
+    }
+    let named = |(key, share): (K, Share)| {
+        let (of, name) = words(&key);
+        Share { of, name, ..share }
+    };
+    shares.into_iter().map(named).collect()
+}
+
+fn table(heading: &str, shares: &[Share], room: usize) -> Vec<Row> {
+    let shown = if room < WIDE { NUMBERS.len() - FEW..NUMBERS.len() } else { 0..NUMBERS.len() };
+    let cells = room.saturating_sub(NAME + shown.len() * (NUMBER + 1) + 4).min(60) as u64;
+    let numbers = |row: Row, words: &[String; 6], money: StyleRole| {
+        let shown = words.get(shown.clone()).unwrap_or_default();
+        shown.iter().enumerate().fold(row, |row, (at, word)| {
+            let style = if at + 1 == shown.len() { money } else { StyleRole::Dim };
+            row.end(style, format!(" {word:>NUMBER$}"))
         })
-        .collect()
+    };
+    let head = Row::of(StyleRole::Strong, heading);
+    let mut rows = vec![numbers(head, &NUMBERS.map(str::to_owned), StyleRole::Dim)];
+    let most = shares.iter().map(|share| share.usage.micro_dollars.max(1)).max().unwrap_or(1);
+    rows.extend(shares.iter().map(|share| {
+        let usage = &share.usage;
+        let filled = usize::try_from(usage.micro_dollars * cells / most).unwrap_or(0);
+        let bar = "▇".repeat(filled.max(usize::from(usage.micro_dollars > 0)));
+        let row = Row::of(StyleRole::Text, column(&share.name, NAME)).then(StyleRole::Accent, bar);
+        let words = [
+            share.attempts.to_string(),
+            count(usage.input.saturating_add(usage.cache_written)),
+            count(usage.cached),
+            span(share.agent_ms),
+            count(usage.output),
+            dollars(usage.micro_dollars),
+        ];
+        numbers(row, &words, StyleRole::Text)
+    }));
+    rows
+}
+
+fn in_all(mission: &Mission, now: Timestamp) -> Row {
+    let time = span(mission.agent_ms(now));
+    Row::of(StyleRole::Strong, "In all")
+        .end(StyleRole::Text, format!("{time} of agents' time · {}", used(&mission.usage())))
+        .end(StyleRole::Dim, format!(" · budget: {}", budget_words(&mission.budget)))
+}
+
+/// How many test cases the handoffs say they added.
+pub fn tests_added(mission: &Mission) -> usize {
+    mission.handoffs.values().map(|(_, handoff)| handoff.tests_added()).sum()
 }
 
 fn forecast(mission: &Mission, room: usize) -> Vec<Row> {
@@ -119,7 +165,7 @@ fn forecast(mission: &Mission, room: usize) -> Vec<Row> {
                 .end(StyleRole::Dim, format!(" of {}", dollars(limit))),
         );
     }
-    let tests: usize = mission.handoffs.values().map(|(_, handoff)| handoff.tests_added()).sum();
+    let tests = tests_added(mission);
     rows.push(Row::of(
         StyleRole::Dim,
         format!("{} came with {}", plural(tests, "test case"), plural(mission.handoffs.len(), "handoff")),

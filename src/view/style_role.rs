@@ -1,7 +1,21 @@
 //! What a piece of text means on the screen. A theme says which colour that is; nothing else does.
 
-/// A role that a theme gives a style to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A role that a theme gives a style to, by its name in lower case.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase")]
 pub enum StyleRole {
     /// Ordinary text.
     #[default]
@@ -40,31 +54,11 @@ pub enum StyleRole {
 }
 
 impl StyleRole {
-    /// Every role, with the name it has in a theme's file.
-    pub const ALL: [(Self, &'static str); 19] = [
-        (Self::Text, "text"),
-        (Self::Dim, "dim"),
-        (Self::Faint, "faint"),
-        (Self::Strong, "strong"),
-        (Self::Accent, "accent"),
-        (Self::Good, "good"),
-        (Self::Bad, "bad"),
-        (Self::Warn, "warn"),
-        (Self::Thought, "thought"),
-        (Self::Border, "border"),
-        (Self::Focus, "focus"),
-        (Self::Selected, "selected"),
-        (Self::Resting, "resting"),
-        (Self::Key, "key"),
-        (Self::Banner, "banner"),
-        (Self::Added, "added"),
-        (Self::Removed, "removed"),
-        (Self::Match, "match"),
-        (Self::Call, "call"),
-    ];
+    /// Every role.
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// Its place among all roles.
     pub fn index(self) -> usize {
-        Self::ALL.iter().position(|(style, _)| *style == self).unwrap_or(0)
+        self as usize
     }
 }

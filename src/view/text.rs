@@ -2,8 +2,13 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
+use vte::{Parser, Perform};
 
 pub use crate::domain::text::plural;
+pub use crate::view::words::{ago, count, long_span, span};
+
+/// Ends whatever control sequence is open, as terminals do.
+const CANCEL: u8 = 0x18;
 
 /// Takes away what could move the cursor, change colours or turn the reading direction: escape sequences whole,
 /// other control characters, and Unicode's direction marks. Line breaks stay; a tab becomes two spaces.
@@ -11,66 +16,44 @@ pub fn clean(text: &str) -> String {
     if text.bytes().all(|b| (0x20..0x7f).contains(&b) || b == b'\n') {
         return text.to_owned();
     }
-    let mut kept = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\u{1b}' => skip_escape(&mut chars),
-            '\u{9b}' => skip_until_final(&mut chars),
-            '\t' => kept.push_str("  "),
-            '\n' => kept.push('\n'),
-            c if c.is_control() || is_direction_mark(c) => {}
-            c => kept.push(c),
+    let mut parser = Parser::new();
+    let mut kept = Kept(String::with_capacity(text.len()));
+    for (number, line) in text.split('\n').enumerate() {
+        if number > 0 {
+            // A sequence that nobody closed ends with its line.
+            parser.advance(&mut kept, &[CANCEL, b'\n']);
         }
+        parser.advance(&mut kept, line.as_bytes());
     }
-    kept
+    kept.0
 }
 
-fn skip_escape(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
-    match chars.next() {
-        Some('[') => skip_until_final(chars),
-        Some(']' | 'P' | '^' | '_' | 'X') => skip_string(chars),
-        Some('(' | ')' | '*' | '+' | '#' | ' ' | '%') => {
-            chars.next();
-        }
-        _ => {}
-    }
-}
+/// What is left of a text without its control sequences.
+struct Kept(String);
 
-fn skip_until_final(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
-    while let Some(c) = chars.peek() {
-        if *c == '\n' {
-            return;
-        }
-        let last = ('\u{40}'..='\u{7e}').contains(c);
-        chars.next();
-        if last {
-            return;
+impl Perform for Kept {
+    fn print(&mut self, c: char) {
+        if !c.is_control() && !is_direction_mark(c) {
+            self.0.push(c);
         }
     }
-}
 
-/// An operating-system command ends with BEL or ESC \; an unfinished one ends with its line.
-fn skip_string(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
-    while let Some(c) = chars.peek() {
-        if *c == '\n' {
-            return;
-        }
-        let c = chars.next();
-        if matches!(c, Some('\u{7}' | '\u{9c}')) {
-            return;
-        }
-        if c == Some('\u{1b}') {
-            if chars.peek() == Some(&'\\') {
-                chars.next();
-            }
-            return;
+    fn execute(&mut self, control: u8) {
+        match control {
+            b'\n' => self.0.push('\n'),
+            b'\t' => self.0.push_str("  "),
+            _ => {}
         }
     }
 }
 
 fn is_direction_mark(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// A text in a column of so many cells: clipped or filled up, with a blank behind it.
+pub fn column(text: &str, room: usize) -> String {
+    padded(&clip(text, room.saturating_sub(1)), room)
 }
 
 /// How many cells a text takes.
@@ -211,51 +194,6 @@ fn break_word(word: &str, room: usize, indent: &str, current: &mut String, lines
     used
 }
 
-/// A count for reading: `950`, `3.0K`, `221M`.
-pub fn count(n: u64) -> String {
-    match n {
-        0..1_000 => n.to_string(),
-        1_000..10_000 => format!("{}.{}K", n / 1_000, n % 1_000 / 100),
-        10_000..1_000_000 => format!("{}K", n / 1_000),
-        1_000_000..10_000_000 => format!("{}.{}M", n / 1_000_000, n % 1_000_000 / 100_000),
-        10_000_000..1_000_000_000 => format!("{}M", n / 1_000_000),
-        _ => format!("{}.{}G", n / 1_000_000_000, n % 1_000_000_000 / 100_000_000),
-    }
-}
-
-/// A span of milliseconds for reading, as exact as a person needs: `0.4s`, `36s`, `8m 36s`, `1h 12m`, `3d 4h`.
-pub fn span(ms: u64) -> String {
-    let seconds = ms / 1_000;
-    match seconds {
-        0 if ms < 100 => format!("{ms}ms"),
-        0..10 => format!("{}.{}s", seconds, ms % 1_000 / 100),
-        10..60 => format!("{seconds}s"),
-        60..3_600 => format!("{}m {:02}s", seconds / 60, seconds % 60),
-        3_600..86_400 => format!("{}h {:02}m", seconds / 3_600, seconds % 3_600 / 60),
-        _ => format!("{}d {}h", seconds / 86_400, seconds % 86_400 / 3_600),
-    }
-}
-
-/// A long time, which nobody counts in seconds: `<1m`, `12m`, `1h 12m`, `3d 4h`.
-pub fn long_span(ms: u64) -> String {
-    match ms / 60_000 {
-        0 => "<1m".to_owned(),
-        minutes @ 1..60 => format!("{minutes}m"),
-        _ => span(ms),
-    }
-}
-
-/// How long ago, in one unit: `now`, `7m`, `31m`, `1h`, `2d`.
-pub fn ago(ms: u64) -> String {
-    let seconds = ms / 1_000;
-    match seconds {
-        0..60 => "now".to_owned(),
-        60..3_600 => format!("{}m", seconds / 60),
-        3_600..86_400 => format!("{}h", seconds / 3_600),
-        _ => format!("{}d", seconds / 86_400),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -293,12 +231,7 @@ mod tests {
     fn a_path_goes_to_the_next_line_whole() {
         assert_eq!(wrap("it is in src/a/b.rs, see", 14), ["it is in", "src/a/b.rs,", "see"]);
         assert_eq!(wrap("see https://e.example/x/y", 12), ["see", "https://e.ex", "ample/x/y"]);
-    }
-
-    #[test]
-    fn numbers_are_for_reading() {
-        assert_eq!([count(999), count(3_000), count(221_400_000)], ["999", "3.0K", "221M"]);
-        assert_eq!([span(400), span(516_000), span(4_320_000)], ["0.4s", "8m 36s", "1h 12m"]);
-        assert_eq!([ago(30_000), ago(420_000), ago(90_000_000)], ["now", "7m", "1d"]);
+        let family = "👩‍👩‍👧‍👦";
+        assert_eq!(wrap(&family.repeat(2), 3), [family, family], "a family stays together");
     }
 }

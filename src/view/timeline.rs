@@ -2,17 +2,18 @@
 
 use crate::domain::attempt::{AgentWork, Attempt, Ending, Role};
 use crate::domain::finding::{Finding, FindingState};
-use crate::domain::gate::{Decided, DecidedBy, Decision, GateId};
+use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, AttemptId, DirectiveId, QuestionId, Timestamp};
 use crate::domain::mission::{End, Mission};
 use crate::domain::plan::FeatureState;
 use crate::domain::verdict::Outcome;
 use crate::view::glyph::Glyph;
 use crate::view::style_role::StyleRole;
-use crate::view::text::{ago, clip, plural, width};
+use crate::view::text::{ago, column, plural};
+use crate::view::words::quoted;
 
 use super::row::Row;
-use super::work::{attempt_sign, ending_words, subject};
+use super::work::{GATE_AHEAD, attempt_sign, decision, ending_words, gate_subject, subject};
 
 /// What a row of the timeline stands for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -155,32 +156,15 @@ fn with_findings(mission: &Mission, attempt: AttemptId, row: Row) -> Row {
 }
 
 fn gate_row(mission: &Mission, id: GateId, row: Row) -> Row {
-    let name = match id {
-        GateId::Milestone(milestone) => format!("gate {milestone}"),
-        GateId::Plan => "plan gate".to_owned(),
-        GateId::Final => "final gate".to_owned(),
-    };
-    let row = row.then(StyleRole::Text, column(&name, 18));
+    let mut row = row.then(StyleRole::Text, column(&gate_subject(id), 18));
     match mission.gates.get(&id).and_then(|gate| gate.decided.as_ref()) {
         None if mission.waits_at(id) => {
             row.sign(StyleRole::Warn, Glyph::Needs).then(StyleRole::Warn, "waits for you")
         }
-        None => row.then(StyleRole::Dim, "open; work goes on before it"),
-        Some(Decided { decision, by, .. }) => {
-            let by = match by {
-                DecidedBy::Person => " by you  ",
-                DecidedBy::Autopilot => " by autopilot  ",
-            };
-            match decision {
-                Decision::Go { note } => row.then(StyleRole::Good, "GO").then(StyleRole::Dim, by).then(
-                    StyleRole::Text,
-                    note.as_ref().map_or_else(String::new, |note| quoted(note.as_str())),
-                ),
-                Decision::NoGo { note } => row
-                    .then(StyleRole::Bad, "NO-GO")
-                    .then(StyleRole::Dim, by)
-                    .then(StyleRole::Text, quoted(note.as_str())),
-            }
+        None => row.then(StyleRole::Dim, GATE_AHEAD),
+        Some(decided) => {
+            row.left.extend(decision(&decided.decision, decided.by));
+            row
         }
     }
 }
@@ -195,15 +179,4 @@ fn question_row(mission: &Mission, id: QuestionId, row: Row) -> Row {
             row.then(text, quoted(question.text.as_str())).then(StyleRole::Dim, format!(" → {answer}"))
         }
     }
-}
-
-fn quoted(text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!("“{text}”") }
-}
-
-/// Fills or clips to a column, with a gap behind it.
-fn column(text: &str, room: usize) -> String {
-    let clipped = clip(text, room - 1);
-    let fill = room.saturating_sub(width(&clipped));
-    format!("{clipped}{}", " ".repeat(fill))
 }

@@ -209,6 +209,16 @@ fn is_exit_line(text: &str) -> bool {
     text.len() < 24 && text.starts_with("exit")
 }
 
+/// A tool call in a few words: `Run cargo test`, `Edit src/main.rs`. The arguments are JSON as text, which may be cut
+/// off.
+pub fn call_words(tool: &str, arguments: &str) -> String {
+    let whole = serde_json::from_str::<Value>(arguments)
+        .map_or_else(|_| format!("{arguments}\"}}"), |_| arguments.to_owned());
+    let call = ToolCall { tool: tool.to_owned(), arguments: whole, ..ToolCall::default() };
+    let said = Spoken::of(&call);
+    format!("{} {}", said.verb, first_line(&said.object)).trim_end().to_owned()
+}
+
 /// Whether a tool's output is worth a look of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Output {

@@ -1,13 +1,16 @@
 //! How pieces of work, attempts and standings are called on every screen.
 
-use crate::domain::attempt::{AgentWork, Attempt, Ending};
-use crate::domain::gate::GateId;
+use crate::domain::attempt::{AgentWork, Attempt, Ending, EngineWork, Work};
+use crate::domain::gate::{DecidedBy, Decision, GateId};
 use crate::domain::id::{AttemptId, QuestionId};
 use crate::domain::message::{Party, Question};
 use crate::domain::mission::{Mission, Status};
 use crate::domain::verdict::Standing;
 use crate::view::glyph::Glyph;
+use crate::view::log_line::{BAD, BEGINS, GOOD, Sign, WARNING};
+use crate::view::row::Piece;
 use crate::view::style_role::StyleRole;
+use crate::view::words::quoted;
 
 /// A piece of work with the name of what it is about: `F7 Session cookies`, `M2 user testing, round 2`.
 pub fn subject(mission: &Mission, work: AgentWork) -> String {
@@ -25,13 +28,28 @@ pub fn subject(mission: &Mission, work: AgentWork) -> String {
     }
 }
 
+/// A piece of work in the column of subjects: `plan`, `F3`, `M1`.
+pub fn short_subject(work: impl Into<Work>) -> String {
+    match work.into() {
+        Work::Agent(work @ (AgentWork::Plan | AgentWork::Talk | AgentWork::Triage)) => work.to_string(),
+        Work::Agent(AgentWork::Build { feature } | AgentWork::Review { feature, .. })
+        | Work::Engine(EngineWork::CheckClaims { feature }) => feature.to_string(),
+        Work::Agent(AgentWork::Scrutinize { milestone, .. } | AgentWork::TestAsUser { milestone, .. })
+        | Work::Engine(EngineWork::RunGateCommands { milestone, .. }) => milestone.to_string(),
+    }
+}
+
 /// The sign and style of an attempt, by how it goes or went.
-pub fn attempt_sign(attempt: &Attempt) -> (Glyph, StyleRole) {
-    match attempt.ended.as_ref().map(|ended| &ended.ending) {
-        None => (Glyph::Active, StyleRole::Accent),
-        Some(Ending::Done) => (Glyph::Done, StyleRole::Good),
-        Some(Ending::Failed { .. } | Ending::Unusable { .. }) => (Glyph::Failed, StyleRole::Bad),
-        Some(Ending::Interrupted | Ending::Stopped { .. }) => (Glyph::Blocked, StyleRole::Warn),
+pub fn attempt_sign(attempt: &Attempt) -> Sign {
+    attempt.ended.as_ref().map_or(BEGINS, |ended| ending_sign(&ended.ending))
+}
+
+/// The sign and style of how an attempt ended.
+pub fn ending_sign(ending: &Ending) -> Sign {
+    match ending {
+        Ending::Done => GOOD,
+        Ending::Failed { .. } | Ending::Unusable { .. } => BAD,
+        Ending::Interrupted | Ending::Stopped { .. } => WARNING,
     }
 }
 
@@ -53,8 +71,17 @@ pub fn ending_words(ending: &Ending) -> String {
     }
 }
 
+/// How an attempt is or went, in words.
+pub fn attempt_words(attempt: &Attempt) -> String {
+    match attempt.ended.as_ref().map(|ended| &ended.ending) {
+        None => "running".to_owned(),
+        Some(Ending::Done) => "done".to_owned(),
+        Some(ending) => ending_words(ending),
+    }
+}
+
 /// The sign and style of a standing.
-pub fn standing_sign(standing: Standing) -> (Glyph, StyleRole) {
+pub fn standing_sign(standing: Standing) -> Sign {
     match standing {
         Standing::Pending => (Glyph::Pending, StyleRole::Dim),
         Standing::Passed => (Glyph::Done, StyleRole::Good),
@@ -67,7 +94,7 @@ pub fn standing_sign(standing: Standing) -> (Glyph, StyleRole) {
 }
 
 /// The sign and style of what a mission does.
-pub fn status_sign(status: Status) -> (Glyph, StyleRole) {
+pub fn status_sign(status: Status) -> Sign {
     match status {
         Status::Planning | Status::Running => (Glyph::Active, StyleRole::Accent),
         Status::Waiting => (Glyph::Needs, StyleRole::Warn),
@@ -85,4 +112,29 @@ pub fn gate_name(gate: GateId) -> String {
         GateId::Milestone(id) => format!("the gate of {id}"),
         GateId::Final => "the final gate".to_owned(),
     }
+}
+
+/// A gate in the column of subjects: `plan gate`, `gate M2`, `final gate`.
+pub fn gate_subject(gate: GateId) -> String {
+    match gate {
+        GateId::Milestone(id) => format!("gate {id}"),
+        GateId::Plan | GateId::Final => format!("{gate} gate"),
+    }
+}
+
+/// What is said of a gate that is open and waits for nobody yet.
+pub const GATE_AHEAD: &str = "open; work goes on before it";
+
+/// A decision at a gate: `GO by you  “note”`.
+pub fn decision(decision: &Decision, by: DecidedBy) -> [Piece; 3] {
+    let by = match by {
+        DecidedBy::Person => " by you  ",
+        DecidedBy::Autopilot => " by autopilot  ",
+    };
+    let (style, word, note) = match decision {
+        Decision::Go { note } => (StyleRole::Good, "GO", note.as_ref()),
+        Decision::NoGo { note } => (StyleRole::Bad, "NO-GO", Some(note)),
+    };
+    let note = note.map_or_else(String::new, |note| quoted(note.as_str()));
+    [Piece::new(style, word), Piece::new(StyleRole::Dim, by), Piece::new(StyleRole::Text, note)]
 }

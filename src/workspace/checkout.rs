@@ -3,12 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use git2::{Index, IndexAddOption, Repository, Sort};
+use git2::{Index, IndexAddOption, Repository};
 use ignore::WalkBuilder;
-use serde::Serialize;
 
 use super::WorkspaceError;
-use super::repo::{Repo, author, find_commit};
+use super::repo::{Repo, commit_tree, find_commit};
 use super::worktree;
 
 /// A linked worktree on one branch.
@@ -26,28 +25,6 @@ pub enum Cleanliness {
     Clean,
     /// These files are changed or untracked.
     Dirty(Vec<PathBuf>),
-}
-
-/// One commit, for a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CommitInfo {
-    /// The full id.
-    pub id: String,
-    /// The first line of its message.
-    pub summary: String,
-    /// Who wrote it.
-    pub author: String,
-    /// When, in seconds since 1970.
-    pub seconds: i64,
-}
-
-/// What a commit of everything led to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Committed {
-    /// A new commit of this id.
-    Made(String),
-    /// There was nothing to commit.
-    NothingToCommit,
 }
 
 /// What HEAD of a checkout is on: an agent may have left the mission's branch.
@@ -114,44 +91,6 @@ impl Checkout {
         Ok(if files.is_empty() { Cleanliness::Clean } else { Cleanliness::Dirty(files) })
     }
 
-    /// The commits that `head` has and `base` has not, oldest first.
-    pub fn commits_between(&self, base: &str, head: &str) -> Result<Vec<CommitInfo>, WorkspaceError> {
-        let failed = WorkspaceError::git("walk the commits");
-        let git = self.git()?;
-        let mut walk = git.revwalk().map_err(&failed)?;
-        walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE).map_err(&failed)?;
-        walk.push(find_commit(&git, head)?.id()).map_err(&failed)?;
-        walk.hide(find_commit(&git, base)?.id()).map_err(&failed)?;
-        let mut commits = Vec::new();
-        for id in walk {
-            let commit = git.find_commit(id.map_err(&failed)?).map_err(&failed)?;
-            commits.push(CommitInfo {
-                id: commit.id().to_string(),
-                summary: String::from_utf8_lossy(commit.summary_bytes().unwrap_or_default()).into_owned(),
-                author: String::from_utf8_lossy(commit.author().name_bytes()).into_owned(),
-                seconds: commit.time().seconds(),
-            });
-        }
-        Ok(commits)
-    }
-
-    /// Commits everything, untracked files too.
-    pub fn commit_all(&self, message: &str) -> Result<Committed, WorkspaceError> {
-        let failed = WorkspaceError::git("commit the changes");
-        let git = self.git()?;
-        let head = find_commit(&git, "HEAD")?;
-        let mut index = everything(&git)?;
-        let tree = index.write_tree().map_err(&failed)?;
-        if tree == head.tree_id() {
-            return Ok(Committed::NothingToCommit);
-        }
-        index.write().map_err(&failed)?;
-        let tree = git.find_tree(tree).map_err(&failed)?;
-        let who = author(&git)?;
-        let id = git.commit(Some("HEAD"), &who, &who, message, &tree, &[&head]).map_err(&failed)?;
-        Ok(Committed::Made(id.to_string()))
-    }
-
     /// Keeps whatever a failed attempt left, committed or not, under `refs/flightdeck/<mission>/attempt-<n>`, and
     /// answers the commit's id. The checkout stays as it is: [`Self::roll_back_to`] comes next.
     pub fn keep_failed(&self, attempt: u32, mission: &str) -> Result<String, WorkspaceError> {
@@ -162,10 +101,8 @@ impl Checkout {
         let kept = if tree == head.tree_id() {
             head.id()
         } else {
-            let tree = git.find_tree(tree).map_err(&failed)?;
-            let who = author(&git)?;
             let message = format!("What attempt {attempt} left uncommitted when it failed");
-            git.commit(None, &who, &who, &message, &tree, &[&head]).map_err(&failed)?
+            commit_tree(&git, tree, &message, &[&head])?
         };
         let name = format!("refs/flightdeck/{mission}/attempt-{attempt}");
         git.reference(&name, kept, true, "flightdeck: failed attempt").map_err(&failed)?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use git2::build::CheckoutBuilder;
 use git2::{Commit, IndexConflict, Oid, Repository};
 
-use super::repo::{Repo, author, find_commit};
+use super::repo::{Repo, author, commit_tree, find_commit};
 use super::worktree::{changes, to_path};
 use super::{ProofCheckout, WorkspaceError};
 
@@ -40,8 +40,7 @@ pub struct Landing {
     before: Oid,
     merged: Oid,
     how: How,
-    scratch: Option<ProofCheckout>,
-    directory: PathBuf,
+    scratch: ProofCheckout,
 }
 
 impl Landing {
@@ -54,26 +53,13 @@ impl Landing {
         let ours = find_commit(&git, &format!("refs/heads/{}", plan.target))?;
         let theirs = find_commit(&git, &format!("refs/heads/{}", plan.branch))?;
         let (merged, how) = merge(&git, &plan, &ours, &theirs)?;
-        let checkout = ProofCheckout::create(repo, scratch, &merged.to_string())?;
-        Ok(Self {
-            repo: repo.clone(),
-            before: ours.id(),
-            merged,
-            how,
-            plan,
-            scratch: Some(checkout),
-            directory: scratch.to_owned(),
-        })
+        let scratch = ProofCheckout::create(repo, scratch, &merged.to_string())?;
+        Ok(Self { repo: repo.clone(), before: ours.id(), merged, how, plan, scratch })
     }
 
     /// The worktree with the merged tree.
     pub fn dir(&self) -> &Path {
-        &self.directory
-    }
-
-    /// The id of the commit that the target will be at.
-    pub fn merged_commit(&self) -> String {
-        self.merged.to_string()
+        self.scratch.dir()
     }
 
     /// How the target gets there.
@@ -160,8 +146,7 @@ impl Landing {
 
 impl Drop for Landing {
     fn drop(&mut self) {
-        let removed = self.scratch.take().map(ProofCheckout::remove);
-        if let Some(Err(error)) = removed {
+        if let Err(error) = self.scratch.remove() {
             tracing::warn!(%error, "could not remove the worktree of a landing");
         }
     }
@@ -195,11 +180,8 @@ fn merge(
         return Err(WorkspaceError::Conflict { files });
     }
     let tree = index.write_tree_to(git).map_err(&failed)?;
-    let tree = git.find_tree(tree).map_err(&failed)?;
-    let who = author(git)?;
     let message = format!("Land flightdeck mission {}: {}", plan.mission, plan.title);
-    let merged = git.commit(None, &who, &who, &message, &tree, &[ours, theirs]).map_err(&failed)?;
-    Ok((merged, How::Merge))
+    Ok((commit_tree(git, tree, &message, &[ours, theirs])?, How::Merge))
 }
 
 fn conflicted_path(conflict: IndexConflict) -> Option<PathBuf> {

@@ -21,7 +21,7 @@ pub mod sweep;
 pub mod watch;
 mod worktree;
 
-pub use checkout::{Checkout, Cleanliness, CommitInfo};
+pub use checkout::{Checkout, Cleanliness};
 pub use confinement::{Confinement, Intent};
 pub use diff::{Diff, diff};
 pub use error::WorkspaceError;

@@ -90,7 +90,7 @@ impl ProofCheckout {
     }
 
     /// Removes the worktree.
-    pub fn remove(self) -> Result<(), WorkspaceError> {
+    pub fn remove(&self) -> Result<(), WorkspaceError> {
         worktree::remove(&self.repo, &self.directory)
     }
 

@@ -54,13 +54,7 @@ impl Pty {
         })?;
         // The end of output is only seen when nobody but the program holds the other side.
         drop(pair.slave);
-        let pgid = child.process_id().and_then(|id| i32::try_from(id).ok()).ok_or_else(|| {
-            WorkspaceError::Start {
-                program: program.command_line().to_owned(),
-                reason: "it has no process id".to_owned(),
-            }
-        })?;
-        let group = Arc::new(Group::of(pgid, program.its_reaper()));
+        let group = Arc::new(program.group_of(child.process_id())?);
         let (sender, ended) = watch::channel(None);
         let (keyboard, typed) = channel();
         let answering = keyboard.clone();

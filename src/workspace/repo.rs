@@ -152,6 +152,19 @@ pub(super) fn author(git: &Repository) -> Result<Signature<'static>, WorkspaceEr
     Signature::now(&name, &email).map_err(WorkspaceError::git("sign a commit"))
 }
 
+/// Commits a tree on no branch.
+pub(super) fn commit_tree(
+    git: &Repository,
+    tree: Oid,
+    message: &str,
+    parents: &[&Commit<'_>],
+) -> Result<Oid, WorkspaceError> {
+    let who = author(git)?;
+    git.find_tree(tree)
+        .and_then(|tree| git.commit(None, &who, &who, message, &tree, parents))
+        .map_err(WorkspaceError::git("make a commit"))
+}
+
 fn identity(config: &Config) -> (String, String) {
     let read = |key: &str| config.get_string(key).ok().filter(|value| !value.trim().is_empty());
     match (read("user.name"), read("user.email")) {

@@ -102,12 +102,12 @@ pub(super) fn name_of(directory: &Path) -> String {
     use std::os::unix::ffi::OsStrExt;
     let absolute = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
     let digest = Sha256::digest(absolute.as_os_str().as_bytes());
-    let hash = digest.iter().take(6).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));
+    let hash = hex::encode(&digest[..6]);
     let leaf: String = directory
         .file_name()
         .map(|name| name.to_string_lossy().chars().filter(char::is_ascii_alphanumeric).collect())
         .unwrap_or_default();
-    format!("flightdeck-{leaf}-{hash:012x}")
+    format!("flightdeck-{leaf}-{hash}")
 }
 
 fn prune(worktree: &Worktree) -> Result<(), WorkspaceError> {

@@ -10,6 +10,7 @@ mod console;
 mod crash;
 mod documents;
 mod domain;
+mod edges;
 mod faults;
 mod flight;
 mod instrument;

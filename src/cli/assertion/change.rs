@@ -52,7 +52,7 @@ pub async fn make(
         ContractChange::Add { draft, feature } => format!("{} is added for {feature}", draft.id),
         ContractChange::Retire { assertion, .. } => format!("{assertion} is retired"),
     };
-    ask(context, found, command(change)).await?;
+    ask(context, found, Command::from(change)).await?;
     print(&done)?;
     Ok(Exit::Done)
 }
@@ -94,13 +94,5 @@ async fn consequences(
     match call(context, found, Call::Consequences { change: Box::new(change.clone()) }).await? {
         Reply::Consequences { consequences } => Ok(consequences),
         other => bail!("the engine answered something else than consequences: {other:?}"),
-    }
-}
-
-fn command(change: ContractChange) -> Command {
-    match change {
-        ContractChange::Edit { assertion, base, edit } => Command::EditAssertion { assertion, base, edit },
-        ContractChange::Add { draft, feature } => Command::AddAssertion { draft, feature },
-        ContractChange::Retire { assertion, reason } => Command::RetireAssertion { assertion, reason },
     }
 }

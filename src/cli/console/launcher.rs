@@ -7,7 +7,7 @@ use crate::cli::creation::{MissionOptions, found};
 use crate::cli::missions::MissionRef;
 use crate::config::Flag;
 use crate::domain::goal::Goal;
-use crate::tui::host::MissionCard;
+use crate::domain::mission::MissionCard;
 use crate::tui::options::{Launch, Launcher};
 use crate::workspace::Repo;
 use crate::workspace::repo::Head;

@@ -9,11 +9,10 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::context::Context;
 use crate::cli::editor::edit_text;
 use crate::cli::missions;
-use crate::domain::attention::needs;
 use crate::domain::id::{MissionId, Timestamp};
-use crate::domain::mission::Mission;
+use crate::domain::mission::MissionCard;
 use crate::engine::now;
-use crate::tui::host::{Host, MissionCard, Told};
+use crate::tui::host::{Host, Told};
 use crate::workspace::Program;
 
 /// This machine.
@@ -71,27 +70,13 @@ impl Host for Machine {
 
     async fn missions(&self) -> Vec<MissionCard> {
         let context = Arc::clone(&self.context);
-        tokio::task::spawn_blocking(move || cards(&context)).await.unwrap_or_default()
+        tokio::task::spawn_blocking(move || {
+            let entries = missions::catalogue(&context).list();
+            entries.into_iter().filter_map(|entry| entry.mission.ok()).collect()
+        })
+        .await
+        .unwrap_or_default()
     }
-}
-
-fn cards(context: &Context) -> Vec<MissionCard> {
-    let entries = missions::catalogue(context).list();
-    entries.iter().filter_map(|entry| card(&missions::read(&entry.dir).ok()?)).collect()
-}
-
-/// A mission as lists show it; one that was never founded is in none.
-pub fn card(mission: &Mission) -> Option<MissionCard> {
-    let founding = mission.founding.as_ref();
-    Some(MissionCard {
-        id: mission.id()?.clone(),
-        title: mission.title().to_owned(),
-        repository: founding.map(|founding| founding.repository.clone()).unwrap_or_default(),
-        status: mission.status(),
-        waits_for: needs(mission).into_iter().next().map(|need| need.sentence).unwrap_or_default(),
-        updated: mission.updated,
-        micro_dollars: mission.usage().micro_dollars,
-    })
 }
 
 /// The address of a file under a root; what leads out of it has none.

@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use super::appearance::Settings;
 use super::launcher;
-use super::machine::{Machine, card};
+use super::machine::Machine;
 use super::source::LinkSource;
 use crate::cli::context::{Context, print};
 use crate::cli::exit::Exit;
@@ -17,7 +17,7 @@ use crate::cli::missions::{self, MissionRef};
 use crate::cli::new::Speed;
 use crate::cli::{demo, overview};
 use crate::domain::id::Timestamp;
-use crate::domain::mission::Mission;
+use crate::domain::mission::{Mission, MissionCard};
 use crate::store::{Log, PageEnd, TranscriptReader};
 use crate::tui::options::{ConsoleExit, ConsoleOptions, Mouse, Notifications, SessionKind};
 use crate::tui::recording::Recording;
@@ -47,7 +47,7 @@ pub async fn overview(context: &Context) -> Result<Exit> {
         Some(found) if alive.is_empty() => show(context, &found, Speed::AsSet).await?.exit,
         last => {
             alive.extend(last);
-            let cards = alive.iter().filter_map(|found| card(&found.mission)).collect();
+            let cards = alive.iter().filter_map(|found| MissionCard::of(&found.mission)).collect();
             launch(launcher::launcher(context, cards)?, options(context)?).await?
         }
     };

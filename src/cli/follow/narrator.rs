@@ -10,25 +10,31 @@ use super::idle::why;
 use super::past::Past;
 use crate::cli::context::Context;
 use crate::cli::missions::{self, MissionRef};
-use crate::cli::progress::entries::{self, Tally};
-use crate::cli::progress::event_lines::tell;
-use crate::cli::progress::line::{Glyph, Line};
-use crate::cli::progress::live::Live;
 use crate::cli::progress::screen::Screen;
-use crate::cli::progress::summary::{needed, summary};
 use crate::domain::activity::Activity;
+use crate::domain::attention::{NeedKind, needs};
 use crate::domain::event::{Event, Stamped};
 use crate::domain::id::AttemptId;
 use crate::domain::mission::Mission;
 use crate::domain::transcript::EntryBody;
 use crate::engine::now;
+use crate::view::event_lines::event_line;
+use crate::view::live::{self, CallCounts};
+use crate::view::log_line::{LogLine, NOTE, SAID, Sign, WARNING};
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::words::{clock, first_sentence};
+use crate::view::{needs as needs_view, summary};
+
+/// Frames of the mark that shows that flightdeck itself is alive.
+const FRAMES: [&str; 4] = ["◐", "◓", "◑", "◒"];
 
 /// Folds the mission and tells what happens to it.
 pub(super) struct Narrator<'a> {
     pub(super) screen: Screen<Stdout>,
     pub(super) mission: Mission,
     found: &'a MissionRef,
-    tally: Tally,
+    calls: CallCounts,
     frame: usize,
     last_event: Instant,
     /// Lines told since the person was asked something.
@@ -45,7 +51,7 @@ impl<'a> Narrator<'a> {
             screen: Screen::new(io::stdout(), context.output),
             mission: Mission::unborn(),
             found,
-            tally: Tally::default(),
+            calls: CallCounts::default(),
             frame: 0,
             last_event: Instant::now(),
             since_asked: 0,
@@ -72,23 +78,35 @@ impl<'a> Narrator<'a> {
         self.mission.apply(stamped);
         self.last_event = Instant::now();
         let at = stamped.at.since(self.mission.created);
-        if let Some(line) = tell(stamped, &self.mission) {
+        if let Some(line) = event_line(stamped, &self.mission) {
             self.tell_at(&line, at)?;
         }
         if let Event::AttemptEnded { attempt, .. } = stamped.event
-            && let Some(calls) = self.tally.take(attempt)
+            && let Some(calls) = self.calls.take(attempt)
         {
-            self.tell_at(&Line::new(Glyph::Note, &attempt, format!("called {calls}")), at)?;
+            self.tell_at(&LogLine::new(NOTE, &attempt, format!("called {calls}")), at)?;
         }
         Ok(())
     }
 
-    /// Counts a call, or tells what was said.
+    /// Counts a call, or prints the first sentence of what was said or noted: nobody reads a stream of tokens in a log.
     pub(super) fn entry(&mut self, attempt: AttemptId, body: &EntryBody) -> Result<()> {
-        if let EntryBody::Called { tool, arguments, .. } = body {
-            self.tally.count(attempt, tool, arguments);
+        match body {
+            EntryBody::Called { tool, .. } => self.calls.count(attempt, tool),
+            EntryBody::Said { text } => self.sentence(SAID, attempt, text)?,
+            EntryBody::Noted { text } => self.sentence(NOTE, attempt, text)?,
+            EntryBody::Brief { .. }
+            | EntryBody::Message { .. }
+            | EntryBody::Thought { .. }
+            | EntryBody::Answered { .. }
+            | EntryBody::Unknown => {}
         }
-        entries::tell(attempt, body).map_or(Ok(()), |line| self.now(&line))
+        Ok(())
+    }
+
+    fn sentence(&mut self, sign: Sign, attempt: AttemptId, text: &str) -> Result<()> {
+        let sentence = first_sentence(text);
+        if sentence.is_empty() { Ok(()) } else { self.now(&LogLine::new(sign, &attempt, sentence)) }
     }
 
     /// Takes in what the log has and the notices did not bring.
@@ -112,10 +130,11 @@ impl<'a> Narrator<'a> {
     /// Draws the live line.
     pub(super) fn live(&mut self, activity: &[Activity]) -> Result<()> {
         self.frame += 1;
-        let live =
-            Live { mission: &self.mission, activity, tally: &self.tally, now: now(), frame: self.frame };
-        let text = live.rendered(self.screen.style());
-        Ok(self.screen.live(&text)?)
+        let row = Row::of(StyleRole::Dim, format!("{:>8}  ", clock(now().since(self.mission.created))))
+            .then(StyleRole::Key, FRAMES.get(self.frame % FRAMES.len()).copied().unwrap_or_default())
+            .then(StyleRole::Text, " ")
+            .then(StyleRole::Text, live::line(&self.mission, activity, &self.calls, now()));
+        Ok(self.screen.live(&self.screen.style().cut(&row))?)
     }
 
     /// Shows what the person is asked, in the place of the live line.
@@ -125,8 +144,9 @@ impl<'a> Narrator<'a> {
 
     /// Tells what is asked now; of the commands only the one to look with, because the answer is typed here.
     pub(super) fn asked(&mut self) -> Result<()> {
-        for mut line in needed(&self.mission) {
-            if line.glyph == Glyph::Decision {
+        let lines = needs_view::lines(&self.mission);
+        for (need, mut line) in needs(&self.mission).into_iter().zip(lines) {
+            if matches!(need.kind, NeedKind::Gate { .. }) {
                 line.more.truncate(1);
             }
             self.now(&line)?;
@@ -142,7 +162,7 @@ impl<'a> Narrator<'a> {
 
     /// Tells something about the engine itself.
     pub(super) fn warn(&mut self, sentence: &str) -> Result<()> {
-        self.now(&Line::new(Glyph::Warning, "engine", sentence).whole())
+        self.now(&LogLine::new(WARNING, "engine", sentence).whole())
     }
 
     /// Tells that the mission is paused, and that this goes on with it.
@@ -151,31 +171,31 @@ impl<'a> Narrator<'a> {
             "the mission is paused; this stays and goes on with it: `flightdeck resume {}` elsewhere, or Ctrl-C to leave",
             self.found.id
         );
-        self.now(&Line::new(Glyph::Warning, "paused", sentence).whole())
+        self.now(&LogLine::new(WARNING, "paused", sentence).whole())
     }
 
     /// Tells how the mission stands, why following ends, and last what the mission waits for, with the commands that
     /// decide it.
     pub(super) fn conclude(&mut self) -> Result<()> {
         self.screen.clear()?;
-        let lines = summary(&self.mission, now(), self.screen.style());
-        self.screen.print(&format!("\n{}", lines.join("\n")))?;
+        let page = self.screen.style().page(&summary::rows(&self.mission, now()));
+        self.screen.print(&format!("\n{page}"))?;
         if let Some(why) = why(&self.mission) {
             self.screen.print(&format!("\n{why}"))?;
         }
-        for line in needed(&self.mission) {
+        for line in needs_view::lines(&self.mission) {
             self.now(&line)?;
         }
         Ok(())
     }
 
     /// Tells something that happens now.
-    fn now(&mut self, line: &Line) -> Result<()> {
+    fn now(&mut self, line: &LogLine) -> Result<()> {
         let at = now().since(self.mission.created);
         self.tell_at(line, at)
     }
 
-    fn tell_at(&mut self, line: &Line, at: u64) -> Result<()> {
+    fn tell_at(&mut self, line: &LogLine, at: u64) -> Result<()> {
         self.since_asked += 1;
         Ok(self.screen.tell(line, at)?)
     }

@@ -9,7 +9,6 @@ use crate::cli::missions::MissionRef;
 use crate::cli::page::Page;
 use crate::cli::plan;
 use crate::cli::print::Style;
-use crate::cli::progress::summary::needed;
 use crate::cli::progress::words::{count, used};
 use crate::domain::attempt::Attempt;
 use crate::domain::contract::Assertion;
@@ -19,17 +18,7 @@ use crate::domain::id::MilestoneId;
 use crate::domain::mission::Mission;
 use crate::domain::round::RoundOutcome;
 use crate::domain::usage::Usage;
-
-/// The gate that is meant when nobody names one: the one that waits, else the next.
-pub(super) fn meant(mission: &Mission) -> GateId {
-    if let Some(open) = mission.open_gate() {
-        return open.id;
-    }
-    if !mission.is_go(GateId::Plan) {
-        return GateId::Plan;
-    }
-    mission.current_milestone().map_or(GateId::Final, |milestone| GateId::Milestone(milestone.id))
-}
+use crate::view::needs;
 
 /// Prints a gate; the plan's is the whole plan.
 ///
@@ -80,7 +69,7 @@ fn told(mission: &Mission, gate: GateId, style: Style) -> String {
         page.text(2, &rounds(mission, id));
     }
     if mission.waits_at(gate) {
-        for line in needed(mission) {
+        for line in needs::lines(mission) {
             page.heading(&line.text);
             for more in &line.more {
                 page.text(2, more);

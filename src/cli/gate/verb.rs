@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::show::{meant, show};
+use super::show::show;
 use crate::cli::ask::{self, ask};
 use crate::cli::context::{Context, Format, print};
 use crate::cli::exit::Exit;
@@ -35,7 +35,7 @@ pub struct Args {
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let words = Words::read(&args.words)?;
     let found = missions::find(context, words.mission)?;
-    let gate = words.gate.unwrap_or_else(|| meant(&found.mission));
+    let gate = words.gate.unwrap_or_else(|| found.mission.default_gate());
     known(&found.mission, gate)?;
     let Some(decision) = words.decision else {
         if args.note.is_some() {

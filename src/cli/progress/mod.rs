@@ -1,11 +1,5 @@
-//! A mission's progress on a plain terminal: one line for each event worth telling, and a live line under them.
-//!
-//! What is told is worked out by pure functions from the event and the mission after it; only [`screen`] writes.
+//! A mission's progress on a plain terminal: one line for each event, and a live line under them. What they say is the
+//! view's.
 
-pub mod entries;
-pub mod event_lines;
-pub mod line;
-pub mod live;
 pub mod screen;
-pub mod summary;
 pub mod words;

@@ -2,8 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use super::line::Line;
 use crate::cli::print::{Colours, Style, Width};
+use crate::view::log_line::{Extent, LogLine};
 
 /// Columns of a terminal that does not tell.
 const USUAL_COLUMNS: usize = 100;
@@ -52,6 +52,17 @@ impl Output {
     }
 }
 
+/// A line of the log as it is printed; `at` is the time since the mission began, in milliseconds.
+pub fn printed(line: &LogLine, at: u64, style: Style) -> String {
+    let rows = line.rows(at, style.columns());
+    // A command that is broken into lines could not be copied.
+    let style = match line.extent {
+        Extent::OneRow => style,
+        Extent::Whole => Style { width: Width::Unbounded, ..style },
+    };
+    rows.iter().map(|row| style.cut(row)).collect::<Vec<_>>().join("\n")
+}
+
 impl<W: Write> Screen<W> {
     /// Progress on an output.
     pub fn new(out: W, kind: Output) -> Self {
@@ -67,8 +78,8 @@ impl<W: Write> Screen<W> {
     ///
     /// # Errors
     /// When the output is closed.
-    pub fn tell(&mut self, line: &Line, at: u64) -> io::Result<()> {
-        let text = line.rendered(at, self.style());
+    pub fn tell(&mut self, line: &LogLine, at: u64) -> io::Result<()> {
+        let text = printed(line, at, self.style());
         self.print(&text)
     }
 

@@ -1,52 +1,31 @@
 //! The lines above the panes: who flies, how far it is, what it cost, and what needs the person.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::tui::action::Action;
 use crate::tui::app::{App, Link};
 use crate::tui::focus::Pane;
 use crate::tui::layout::{Areas, Shape};
-use crate::tui::widget::painter::Highlight;
+use crate::tui::widget::painter::Painter;
 use crate::view::header;
 use crate::view::row::{Piece, Row};
 use crate::view::style_role::StyleRole;
 use crate::view::text::width;
 
 /// The lines above the panes.
-pub fn header(app: &App, frame: &mut Frame<'_>, areas: &Areas) {
-    let painter = app.painter();
-    let buf = frame.buffer_mut();
-    let mut lines = areas.header.rows().map(padded);
-    match areas.shape {
-        Shape::Wide => {
-            if let Some(line) = lines.next() {
-                painter.row(
-                    buf,
-                    line,
-                    &header::banner(&app.mission, app.now, usize::from(line.width)),
-                    Highlight::No,
-                );
-            }
-        }
+pub fn header(app: &App, painter: &mut Painter<'_>, areas: &Areas) {
+    let room = usize::from(padded(areas.header).width);
+    let rows = match areas.shape {
+        Shape::Wide => vec![header::banner(&app.mission, app.now, room)],
         Shape::Narrow | Shape::Tiny => {
-            if let Some(line) = lines.next() {
-                painter.row(buf, line, &header::identity(&app.mission), Highlight::No);
-            }
-            if let Some(line) = lines.next() {
-                painter.row(
-                    buf,
-                    line,
-                    &Row::of(StyleRole::Dim, header::cost(&app.mission, app.now)),
-                    Highlight::No,
-                );
-            }
+            vec![header::identity(&app.mission), Row::of(StyleRole::Dim, header::cost(&app.mission, app.now))]
         }
-    }
-    status(app, frame, padded(areas.status), areas.shape);
-    call(app, frame, areas.call);
+    };
+    painter.rows(padded(areas.header), &rows);
+    status(app, painter, padded(areas.status), areas.shape);
+    call(app, painter, areas.call);
     if areas.tabs.height > 0 && app.mission.founding.is_some() {
-        tabs(app, frame, padded(areas.tabs));
+        tabs(app, painter, padded(areas.tabs));
     }
 }
 
@@ -55,19 +34,18 @@ pub(super) fn padded(line: Rect) -> Rect {
 }
 
 /// The one line that is not quiet: what waits for the person, the oldest of it in words.
-fn call(app: &App, frame: &mut Frame<'_>, line: Rect) {
+fn call(app: &App, painter: &mut Painter<'_>, line: Rect) {
     let Some(row) = header::call(&app.mission, app.now) else { return };
     if line.height == 0 {
         return;
     }
     let key = app.keymap.key_of(&app.places(), Action::Attention);
     let row = key.iter().fold(row, |row, key| row.end(StyleRole::Call, format!("   {key} opens")));
-    let buf = frame.buffer_mut();
-    buf.set_style(line, app.painter().styles.of(StyleRole::Call));
-    app.painter().row(buf, padded(line), &row, Highlight::No);
+    painter.buf.set_style(line, painter.styles.of(StyleRole::Call));
+    painter.row(padded(line), &row);
 }
 
-fn status(app: &App, frame: &mut Frame<'_>, line: Rect, shape: Shape) {
+fn status(app: &App, painter: &mut Painter<'_>, line: Rect, shape: Shape) {
     if line.height == 0 {
         return;
     }
@@ -93,7 +71,7 @@ fn status(app: &App, frame: &mut Frame<'_>, line: Rect, shape: Shape) {
     {
         row = row.then(StyleRole::Dim, "  ").then(StyleRole::Text, short);
     }
-    app.painter().row(frame.buffer_mut(), line, &row, Highlight::No);
+    painter.row(line, &row);
 }
 
 fn link_or_doing(app: &App) -> Vec<Piece> {
@@ -133,16 +111,16 @@ fn cells(pieces: &[Piece]) -> usize {
 }
 
 fn tab_labels() -> [(Pane, String); 4] {
-    Pane::ALL.map(|pane| (pane, format!("{} {}", pane.index() + 1, pane.word())))
+    Pane::ALL.map(|pane| (pane, format!("{} {pane}", pane.index() + 1)))
 }
 
-fn tabs(app: &App, frame: &mut Frame<'_>, line: Rect) {
+fn tabs(app: &App, painter: &mut Painter<'_>, line: Rect) {
     let mut row = Row::new();
     for (pane, label) in tab_labels() {
         let style = if pane == app.focus { StyleRole::Focus } else { StyleRole::Dim };
         row = row.then(style, label).then(StyleRole::Text, "   ");
     }
-    app.painter().row(frame.buffer_mut(), line, &row, Highlight::No);
+    painter.row(line, &row);
 }
 
 /// The tab at a column of the line of tabs.

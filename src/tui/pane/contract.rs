@@ -1,26 +1,26 @@
 //! The contract pane.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::{empty, list, title};
 use crate::tui::app::App;
 use crate::tui::focus::Pane;
+use crate::tui::widget::painter::Painter;
 use crate::view::contract;
 use crate::view::header::progress;
 
 /// Draws the contract.
-pub fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
+pub fn draw(app: &App, painter: &mut Painter<'_>, area: Rect) {
     let progress = progress(&app.mission);
     let count = if progress.assertions > 0 {
         format!("{}/{}", progress.settled, progress.assertions)
     } else {
         String::new()
     };
-    app.painter().title(frame.buffer_mut(), area, &title(app, Pane::Contract, "Contract", &count));
+    painter.title(area, &title(app, Pane::Contract, "Contract", &count));
     let targets = contract::targets(&app.mission);
     if targets.is_empty() {
-        empty(app, frame, area, "No assertions yet. The contract is written before anything is built.");
+        empty(painter, area, "No assertions yet. The contract is written before anything is built.");
     }
-    list(app, frame, area, Pane::Contract, &app.contract, &targets, |id| contract::row(&app.mission, id));
+    list(app, painter, area, (Pane::Contract, &app.contract), &targets, |id| contract::row(&app.mission, id));
 }

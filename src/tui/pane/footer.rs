@@ -1,14 +1,12 @@
 //! The last line: a sentence for the person, or the keys that hold now.
 
-use ratatui::Frame;
-
 use crate::domain::mission::Status;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
 use crate::tui::focus::Pane;
 use crate::tui::key::Chord;
 use crate::tui::layout::Areas;
-use crate::tui::widget::painter::Highlight;
+use crate::tui::widget::painter::Painter;
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
 use crate::view::text::width;
@@ -16,7 +14,7 @@ use crate::view::text::width;
 use super::chrome::padded;
 
 /// Draws it.
-pub fn draw(app: &App, frame: &mut Frame<'_>, areas: &Areas) {
+pub fn draw(app: &App, painter: &mut Painter<'_>, areas: &Areas) {
     let line = padded(areas.footer);
     let row = match &app.toast {
         Some(toast) => {
@@ -35,7 +33,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, areas: &Areas) {
         }
         None => hints(app, usize::from(line.width)),
     };
-    app.painter().row(frame.buffer_mut(), line, &row, Highlight::No);
+    painter.row(line, &row);
 }
 
 /// As many hints as fit, in their order; how to leave, and where to find the rest, give way last.

@@ -10,11 +10,12 @@ mod worker;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::app::{App, Screen};
+use super::app::App;
 use super::focus::Pane;
 use super::layout::{Areas, Shape, inside};
 use super::list::List;
-use super::widget::painter::Highlight;
+use super::widget::painter::{Highlight, Painter};
+use crate::view::prose::paragraph;
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
 
@@ -23,38 +24,38 @@ pub use chrome::tab_at;
 /// Draws everything: the main screen, and the screens over it.
 pub fn draw(app: &App, frame: &mut Frame<'_>) {
     let areas = app.areas();
-    let screen = frame.area();
-    app.painter().wipe(frame.buffer_mut(), screen);
-    chrome::header(app, frame, &areas);
-    let covered = app.screens.iter().any(|screen| screen.popup.area(app) == areas.body);
+    let whole = frame.area();
+    let painter = &mut app.painter(frame.buffer_mut());
+    painter.wipe(whole);
+    chrome::header(app, painter, &areas);
+    let covered = app.screens.iter().any(|screen| screen.area(app) == areas.body);
     if !covered {
-        panes(app, frame, &areas);
+        panes(app, painter, &areas);
     }
-    for Screen { popup, .. } in &app.screens {
-        let area = popup.area(app).intersection(screen);
-        app.painter().wipe(frame.buffer_mut(), area);
-        popup.draw(app, frame, area);
+    for screen in &app.screens {
+        let area = screen.area(app).intersection(whole);
+        painter.wipe(area);
+        screen.popup.draw(app, &screen.at, painter, area);
     }
-    footer::draw(app, frame, &areas);
-    app.painter().plain(frame.buffer_mut());
+    footer::draw(app, painter, &areas);
+    painter.plain();
 }
 
-fn panes(app: &App, frame: &mut Frame<'_>, areas: &Areas) {
-    let painter = app.painter();
+fn panes(app: &App, painter: &mut Painter<'_>, areas: &Areas) {
     let shown = || Pane::ALL.into_iter().filter(|pane| areas.of(*pane).area() > 0);
     // The pane with the keys is drawn last, so that its border is whole where two meet.
     for pane in shown().filter(|pane| *pane != app.focus) {
-        painter.border(frame.buffer_mut(), areas.of(pane), StyleRole::Border);
+        painter.border(areas.of(pane), StyleRole::Border);
     }
     let border = if areas.shape == Shape::Wide { StyleRole::Focus } else { StyleRole::Border };
-    painter.border(frame.buffer_mut(), areas.of(app.focus), border);
+    painter.border(areas.of(app.focus), border);
     for pane in shown() {
         let area = areas.of(pane);
         match pane {
-            Pane::Plan => plan::draw(app, frame, area),
-            Pane::Worker => worker::draw(app, frame, area),
-            Pane::Contract => contract::draw(app, frame, area),
-            Pane::Timeline => timeline::draw(app, frame, area),
+            Pane::Plan => plan::draw(app, painter, area),
+            Pane::Worker => worker::draw(app, painter, area),
+            Pane::Contract => contract::draw(app, painter, area),
+            Pane::Timeline => timeline::draw(app, painter, area),
         }
     }
 }
@@ -70,32 +71,23 @@ fn title(app: &App, pane: Pane, name: &str, count: &str) -> Row {
     if count.is_empty() { row } else { row.end(StyleRole::Dim, count) }
 }
 
-/// Draws the rows of a list that are seen, the selected one lit.
+/// Draws the rows of a list that are seen; the selected one is lit in the pane that has the keys.
 fn list<T>(
     app: &App,
-    frame: &mut Frame<'_>,
+    painter: &mut Painter<'_>,
     area: Rect,
-    pane: Pane,
-    state: &List,
+    (pane, state): (Pane, &List),
     items: &[T],
     row: impl Fn(&T) -> Row,
 ) {
-    let inner = inside(area);
-    let window = state.window(items.len(), usize::from(inner.height));
-    for (line, index) in inner.rows().zip(window) {
-        let Some(item) = items.get(index) else { continue };
-        let lit = match (index == state.selected, app.focus == pane) {
-            (true, true) => Highlight::Selected,
-            (false, _) | (true, false) => Highlight::No,
-        };
-        app.painter().row(frame.buffer_mut(), line, &row(item), lit);
-    }
+    let lit = if app.focus == pane { Highlight::Selected } else { Highlight::No };
+    painter.list(inside(area), state, lit, items.len(), |seen| {
+        items.get(seen).into_iter().flatten().map(row).collect()
+    });
 }
 
 /// A sentence where there is nothing to show yet.
-fn empty(app: &App, frame: &mut Frame<'_>, area: Rect, sentence: &str) {
+fn empty(painter: &mut Painter<'_>, area: Rect, sentence: &str) {
     let inner = inside(area);
-    let lines = crate::view::text::wrap(sentence, usize::from(inner.width));
-    let rows: Vec<Row> = lines.into_iter().map(|line| Row::of(StyleRole::Dim, line)).collect();
-    app.painter().rows(frame.buffer_mut(), inner, &rows);
+    painter.rows(inner, &paragraph(StyleRole::Dim, sentence, usize::from(inner.width)));
 }

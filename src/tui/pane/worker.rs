@@ -1,6 +1,5 @@
 //! The worker pane: what an agent says and does, as it comes.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::{empty, title};
@@ -8,38 +7,36 @@ use crate::domain::attempt::Attempt;
 use crate::tui::app::App;
 use crate::tui::focus::Pane;
 use crate::tui::layout::inside;
-use crate::tui::widget::painter::Highlight;
+use crate::tui::widget::painter::Painter;
 use crate::view::glyph::{Charset, Glyph};
+use crate::view::live::doing;
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
 use crate::view::text::{plural, span};
 use crate::view::work::{asks, attempt_sign, subject};
 
-/// After this many milliseconds without output the pane says so.
-const QUIET: u64 = 60_000;
-
 /// Draws the transcript of the attempt that is watched.
-pub fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
+pub fn draw(app: &App, painter: &mut Painter<'_>, area: Rect) {
     let attempt = app.watched().and_then(|id| app.mission.attempts.get(&id));
     let Some(attempt) = attempt else {
-        app.painter().title(frame.buffer_mut(), area, &title(app, Pane::Worker, "Worker", ""));
-        empty(app, frame, area, "Nobody works yet.");
+        painter.title(area, &title(app, Pane::Worker, "Worker", ""));
+        empty(painter, area, "Nobody works yet.");
         return;
     };
-    app.painter().title(frame.buffer_mut(), area, &heading(app, attempt));
+    painter.title(area, &heading(app, attempt));
     let inner = inside(area);
     let (width, height) = (usize::from(inner.width), usize::from(inner.height));
     let Some(transcript) = app.shown_transcript(attempt.id).filter(|transcript| !transcript.is_empty())
     else {
-        empty(app, frame, area, quiet_words(app, attempt).as_deref().unwrap_or("Nothing has been said yet."));
+        empty(painter, area, quiet_words(app, attempt).as_deref().unwrap_or("Nothing has been said yet."));
         return;
     };
     let foot = foot(app, attempt);
     let room = height.saturating_sub(usize::from(foot.is_some()));
     let rows = app.scroll.visible(transcript, width, room);
-    app.painter().rows(frame.buffer_mut(), inner, &rows);
+    painter.rows(inner, &rows);
     if let (Some(foot), Some(line)) = (foot, inner.rows().nth(rows.len())) {
-        app.painter().row(frame.buffer_mut(), line, &foot, Highlight::No);
+        painter.row(line, &foot);
     }
 }
 
@@ -90,13 +87,7 @@ fn foot(app: &App, attempt: &Attempt) -> Option<Row> {
     })
 }
 
-/// What a silent agent does, as the engine tells it.
+/// What a silent agent does, as the engine reports it.
 fn quiet_words(app: &App, attempt: &Attempt) -> Option<String> {
-    let activity = app.activity(attempt.id)?;
-    let silent = app.now.since(activity.last_output);
-    if silent < QUIET {
-        Some(activity.doing.clone())
-    } else {
-        Some(format!("{} · no output for {}", activity.doing, span(silent)))
-    }
+    app.activity(attempt.id).map(|activity| doing(activity, app.now))
 }

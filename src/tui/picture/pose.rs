@@ -15,9 +15,10 @@ use ratatui::layout::Size;
 use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
 use crate::domain::id::Timestamp;
+use crate::domain::mission::MissionCard;
 use crate::tui::app::{App, Look, Start};
 use crate::tui::event_loop::Console;
-use crate::tui::host::{Host, MissionCard, Told};
+use crate::tui::host::{Host, Told};
 use crate::tui::key::{Chord, ChordError};
 use crate::tui::keymap::Keymap;
 use crate::tui::options::{Launcher, Mouse, Notifications, TuiError};
@@ -118,7 +119,8 @@ pub async fn photograph(pose: Screenshot) -> Result<Buffer, TuiError> {
         notifications: Notifications::Off,
     });
     if let Some(launcher) = launcher {
-        app.push(Box::new(LauncherScreen::new(launcher)));
+        let launcher = Box::new(LauncherScreen::new(&app, launcher));
+        app.push(launcher);
     }
     let mut terminal =
         Terminal::new(TestBackend::new(pose.size.width, pose.size.height)).map_err(io::Error::other)?;
@@ -172,16 +174,12 @@ impl Host for Studio {
 
     async fn missions(&self) -> Vec<MissionCard> {
         let mission = sample(Moment::Flying).mission();
-        let Some(id) = mission.id().cloned() else { return Vec::new() };
-        vec![MissionCard {
-            id,
-            title: mission.title().to_owned(),
+        let card = MissionCard::of(&mission).map(|card| MissionCard {
             repository: "/home/ada/src/guestbook".to_owned(),
-            status: mission.status(),
             waits_for: "Q2 asks".to_owned(),
-            updated: mission.updated,
-            micro_dollars: mission.usage().micro_dollars,
-        }]
+            ..card
+        });
+        card.into_iter().collect()
     }
 }
 

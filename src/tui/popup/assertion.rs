@@ -1,48 +1,25 @@
-//! Writing an assertion, new or again, with what it would do told while one writes.
+//! Writing an assertion, new or again, with what it would do said while one writes.
 
 mod form;
 
-use crossterm::event::KeyEvent;
-use ratatui::Frame;
-use ratatui::layout::Rect;
-
-use super::frame::around;
-use super::prompt::told;
-use super::{Popup, PopupResult, Typing};
+use super::prelude::*;
+use super::writing::{Sending, consequences};
 use crate::domain::id::AssertionId;
-use crate::link::protocol::{Call, Reply};
-use crate::tui::action::Action;
-use crate::tui::app::App;
-use crate::tui::effect::Effect;
-use crate::tui::keymap::Context;
-use crate::tui::layout::centred;
-use crate::tui::source::SourceError;
-use crate::view::row::Row;
-use crate::view::style_role::StyleRole;
-use crate::view::text::wrap;
-
 use form::Form;
 
 /// The screen on which an assertion is written.
 #[derive(Debug)]
 pub struct AssertionScreen {
     form: Form,
-    below: Option<(StyleRole, String)>,
+    sending: Sending,
     /// Whether an answer is still to come; the next question waits for it.
     asking: bool,
     /// What was asked last, to see whether it is still what is written.
     asked: Option<String>,
-    sent: bool,
     /// The mission's state that the answer is about.
     seq: u64,
-    written: Written,
-}
-
-/// Whether anything was written yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Written {
-    No,
-    Yes,
+    /// How a form that is not complete is shown: nothing is wrong with one that nobody has written in.
+    incomplete: StyleRole,
 }
 
 impl AssertionScreen {
@@ -57,48 +34,33 @@ impl AssertionScreen {
     }
 
     fn on(form: Form) -> Self {
-        Self { form, below: None, asking: false, asked: None, sent: false, seq: 0, written: Written::No }
+        let (sending, incomplete) = (Sending::default(), StyleRole::Dim);
+        Self { form, sending, asking: false, asked: None, seq: 0, incomplete }
     }
 
     /// Asks what the change would do, when that is not known and nothing is on its way.
     fn consider(&mut self) -> PopupResult {
-        if self.asking || self.sent {
-            return PopupResult::stay();
-        }
-        let written = self.form.fingerprint();
-        if self.asked.as_deref() == Some(&written) {
+        let written = self.form.text();
+        if self.asking || self.sending.sent || self.asked.as_ref() == Some(&written) {
             return PopupResult::stay();
         }
         self.asked = Some(written);
-        match self.form.change() {
+        self.sending.below = match self.form.change() {
             Ok(Some(change)) => {
                 self.asking = true;
-                PopupResult::ask(Call::Consequences { change: Box::new(change) })
+                return PopupResult::ask(Call::Consequences { change: Box::new(change) });
             }
-            Ok(None) => {
-                self.below = Some((StyleRole::Dim, "nothing is changed yet".to_owned()));
-                PopupResult::stay()
-            }
-            Err(sentence) => {
-                // Nothing is wrong with a form that nobody has written in.
-                let style = if self.written == Written::No { StyleRole::Dim } else { StyleRole::Bad };
-                self.below = Some((style, sentence));
-                PopupResult::stay()
-            }
-        }
+            Ok(None) => Some((StyleRole::Dim, "nothing is changed yet".to_owned())),
+            Err(sentence) => Some((self.incomplete, sentence)),
+        };
+        PopupResult::stay()
     }
 
     fn save(&mut self) -> PopupResult {
         match self.form.command() {
-            Ok(Some((command, words))) => {
-                self.sent = true;
-                PopupResult::order(command, words)
-            }
+            Ok(Some((command, done))) => self.sending.order(command, done),
             Ok(None) => PopupResult::close().with_draft(self.form.name(), None),
-            Err(sentence) => {
-                self.below = Some((StyleRole::Bad, sentence));
-                PopupResult::stay()
-            }
+            Err(sentence) => self.sending.refused(&sentence),
         }
     }
 }
@@ -108,8 +70,16 @@ impl Popup for AssertionScreen {
         Context::Assertion
     }
 
-    fn area(&self, app: &App) -> Rect {
+    fn title(&self, _app: &App) -> Row {
+        Row::of(StyleRole::Strong, self.form.title())
+    }
+
+    fn area(&self, app: &App, _at: &Place) -> Rect {
         centred(app.areas().body, 92, 24)
+    }
+
+    fn writing(&mut self) -> Option<&mut dyn Writing> {
+        Some(&mut self.form)
     }
 
     fn typing(&self) -> Typing {
@@ -117,23 +87,20 @@ impl Popup for AssertionScreen {
     }
 
     fn word(&self, action: Action) -> &'static str {
-        match action {
-            Action::NextPane => "next field",
-            other => other.hint(),
-        }
+        if action == Action::NextPane { "next field" } else { action.hint() }
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {
         vec![Action::Save, Action::NextPane, Action::Editor, Action::Back]
     }
 
-    fn opened(&mut self, app: &App) -> PopupResult {
+    fn opened(&mut self, app: &App, _at: &mut Place) -> PopupResult {
         self.seq = app.mission.seq;
         self.consider()
     }
 
     /// What a change would do depends on the mission, which flies on while somebody writes.
-    fn refreshed(&mut self, app: &App) -> PopupResult {
+    fn refreshed(&mut self, app: &App, _at: &mut Place) -> PopupResult {
         if self.seq == app.mission.seq {
             return PopupResult::stay();
         }
@@ -142,70 +109,39 @@ impl Popup for AssertionScreen {
         self.consider()
     }
 
-    fn act(&mut self, _app: &App, action: Action) -> PopupResult {
+    fn act(&mut self, _app: &App, _at: &mut Place, action: Action) -> PopupResult {
         match action {
-            Action::Save if !self.sent => return self.save(),
-            Action::NextPane => self.form.next(1),
-            Action::PreviousPane => self.form.next(self.form.len() - 1),
-            Action::Editor => {
-                return PopupResult::effect(Effect::Edit {
-                    text: self.form.outside(),
-                    name: "assertion.md".to_owned(),
-                });
-            }
-            Action::Back => return PopupResult::close().with_draft(self.form.name(), self.form.draft()),
-            _ => {}
+            Action::Save if !self.sending.sent => return self.save(),
+            Action::NextPane => self.form.next_field(),
+            Action::PreviousPane => self.form.previous_field(),
+            _ => return PopupResult::pass(),
         }
         PopupResult::stay()
     }
 
-    fn typed(&mut self, _app: &App, key: KeyEvent) -> PopupResult {
-        self.form.key(key);
-        self.written = Written::Yes;
+    fn written(&mut self, _app: &App, _at: &mut Place) -> PopupResult {
+        self.incomplete = StyleRole::Bad;
         self.consider()
     }
 
-    fn pasted(&mut self, _app: &App, text: &str) -> PopupResult {
-        self.form.paste(text);
-        self.consider()
-    }
-
-    fn edited(&mut self, _app: &App, text: &str) -> PopupResult {
-        self.form.take_outside(text);
-        self.consider()
-    }
-
-    fn answered(&mut self, _app: &App, call: &Call, result: &Result<Reply, SourceError>) -> PopupResult {
+    fn answered(&mut self, _app: &App, _at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
         match (call, result) {
-            (Call::Consequences { .. }, answer) => {
+            (Call::Command { .. }, Ok(_)) => PopupResult::close().with_draft(self.form.name(), None),
+            (Call::Command { .. }, Err(error)) => self.sending.refused(error),
+            _ => {
                 self.asking = false;
-                self.below = match answer {
-                    Ok(Reply::Consequences { consequences }) => Some(told(consequences)),
-                    Ok(_) => None,
-                    Err(error) => Some((StyleRole::Bad, error.to_string())),
-                };
+                self.sending.below = consequences(result);
                 self.consider()
             }
-            (Call::Command { .. }, Ok(_)) => PopupResult::close().with_draft(self.form.name(), None),
-            (Call::Command { .. }, Err(error)) => {
-                self.sent = false;
-                self.below = Some((StyleRole::Bad, error.to_string()));
-                PopupResult::stay()
-            }
-            _ => PopupResult::stay(),
         }
     }
 
-    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let inner = around(app, frame, area, &Row::of(StyleRole::Strong, self.form.title()));
+    fn draw(&self, app: &App, _at: &Place, painter: &mut Painter<'_>, area: Rect) {
+        let inner = painter.framed(area, &self.title(app));
         let foot = 3.min(inner.height / 3);
-        let upper = Rect { height: inner.height.saturating_sub(foot), ..inner };
-        self.form.draw(app, frame, upper);
-        let lower = Rect { y: upper.bottom(), height: foot, ..inner };
-        let Some((style, sentence)) = &self.below else { return };
-        let lines = wrap(sentence, usize::from(lower.width));
-        let rows: Vec<Row> =
-            std::iter::once(Row::new()).chain(lines.iter().map(|line| Row::of(*style, line))).collect();
-        app.painter().rows(frame.buffer_mut(), lower, &rows);
+        let upper = Rect { height: inner.height - foot, ..inner };
+        self.form.draw(painter, upper);
+        // A blank line keeps the sentence apart from the fields.
+        self.sending.draw(painter, below(inner, upper.height + 1));
     }
 }

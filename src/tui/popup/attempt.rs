@@ -1,30 +1,16 @@
 //! One attempt, live or past: its whole transcript, its handoff, what it used.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::Frame;
-use ratatui::layout::Rect;
-
+use super::confirm::Confirm;
 use super::diff::DiffScreen;
-use super::frame::{around, scrolled};
-use super::prompt::Confirm;
-use super::{Popup, PopupResult, Typing};
-use crate::domain::command::Command;
+use super::prelude::*;
+use super::writing::Query;
 use crate::domain::diff::DiffScope;
 use crate::domain::id::AttemptId;
-use crate::link::protocol::{Before, Call};
-use crate::tui::action::Action;
-use crate::tui::app::App;
-use crate::tui::effect::Effect;
-use crate::tui::keymap::Context;
-use crate::tui::layout::inside;
-use crate::tui::list::{List, SelectionStep};
+use crate::link::protocol::Before;
 use crate::tui::scroll::ScrollState;
 use crate::tui::transcript_buffer::TranscriptBuffer;
-use crate::tui::widget::painter::Highlight;
 use crate::view::attempt;
-use crate::view::glyph::Glyph;
-use crate::view::row::{Row, plain};
-use crate::view::style_role::StyleRole;
+use crate::view::row::plain;
 use crate::view::text::plural;
 use crate::view::transcript::{Block, BlockBody};
 use crate::view::work::{asks, attempt_sign, subject};
@@ -40,10 +26,12 @@ enum Tab {
 /// What is looked for, and whether it is still being typed.
 #[derive(Debug, Default)]
 struct Search {
-    text: String,
+    query: Query,
     /// Which of how many places is shown, once there is one.
     count: String,
     typing: Typing,
+    /// The block that was found last.
+    found: Option<usize>,
 }
 
 /// The screen of an attempt.
@@ -52,52 +40,37 @@ pub struct AttemptScreen {
     id: AttemptId,
     tab: Tab,
     scroll: ScrollState,
-    top: usize,
     search: Search,
-    /// The block that was found last.
-    found: Option<usize>,
 }
+
+/// The tabs, in their order.
+const TABS: [(Tab, &str); 3] =
+    [(Tab::Transcript, "transcript"), (Tab::Handoff, "handoff"), (Tab::Usage, "usage")];
 
 impl AttemptScreen {
     /// The screen of an attempt.
     pub fn new(id: AttemptId) -> Self {
-        Self {
-            id,
-            tab: Tab::Transcript,
-            scroll: ScrollState::default(),
-            top: 0,
-            search: Search::default(),
-            found: None,
-        }
+        Self { id, tab: Tab::Transcript, scroll: ScrollState::default(), search: Search::default() }
     }
 
+    /// Cells and lines that the transcript has.
     fn room(&self, app: &App) -> (usize, usize) {
-        let inner = inside(self.area(app));
-        (usize::from(inner.width), usize::from(inner.height).saturating_sub(2))
+        let inner = self.parts(app, inside(app.areas().body)).detail;
+        (usize::from(inner.width), usize::from(inner.height))
     }
 
     fn page(&self, before: Before) -> PopupResult {
         PopupResult::ask(Call::Transcript { attempt: self.id, before, limit: crate::tui::update::PAGE })
     }
 
-    fn turn_tab(&mut self, back: bool) {
-        self.top = 0;
-        self.tab = match (self.tab, back) {
-            (Tab::Transcript, false) | (Tab::Usage, true) => Tab::Handoff,
-            (Tab::Handoff, false) | (Tab::Transcript, true) => Tab::Usage,
-            (Tab::Usage, false) | (Tab::Handoff, true) => Tab::Transcript,
-        };
+    fn turn_tab(&mut self, at: &mut Place, by: usize) {
+        let now = TABS.iter().position(|(tab, _)| *tab == self.tab).unwrap_or(0);
+        (self.tab, at.top) = (TABS.get((now + by) % TABS.len()).map_or(self.tab, |(tab, _)| *tab), 0);
     }
 
+    /// Moves in the transcript, and asks for older pages when its beginning comes into sight.
     fn step(&mut self, app: &App, step: SelectionStep) -> PopupResult {
         let (width, height) = self.room(app);
-        if self.tab != Tab::Transcript {
-            let len = self.side_rows(app, width).len().saturating_sub(height) + 1;
-            let mut list = List { selected: self.top, top: self.top };
-            list.step(step, len, height.max(1));
-            self.top = list.selected;
-            return PopupResult::stay();
-        }
         let Some(transcript) = app.transcript(self.id) else { return PopupResult::stay() };
         let page = isize::try_from(height.saturating_sub(2).max(1)).unwrap_or(1);
         let lines = match step {
@@ -132,7 +105,7 @@ impl AttemptScreen {
         let Some(transcript) = app.transcript(self.id).filter(|transcript| !transcript.is_empty()) else {
             return PopupResult::stay();
         };
-        let wanted = self.search.text.to_lowercase();
+        let wanted = self.search.query.0.to_lowercase();
         if wanted.is_empty() {
             return PopupResult::stay();
         }
@@ -140,16 +113,16 @@ impl AttemptScreen {
             transcript.get(*place).is_some_and(|block| text_of(block).to_lowercase().contains(&wanted))
         };
         let hits: Vec<usize> = (0..transcript.len()).filter(has).collect();
-        let next = match (self.found, backwards) {
+        let next = match (self.search.found, backwards) {
             (Some(now), true) => hits.iter().rposition(|hit| *hit < now),
             (Some(now), false) => hits.iter().position(|hit| *hit > now),
             (None, _) => None,
         };
         let next = next.unwrap_or(if backwards { hits.len().saturating_sub(1) } else { 0 });
         let Some(place) = hits.get(next).copied() else {
-            return PopupResult::say(format!("“{}” is not in what is loaded", self.search.text));
+            return PopupResult::say(format!("“{}” is not in what is loaded", self.search.query.0));
         };
-        self.found = Some(place);
+        self.search.found = Some(place);
         self.search.count = format!("   {} of {}", next + 1, hits.len());
         let room = self.room(app);
         self.scroll.go_to(transcript, place, room);
@@ -201,7 +174,11 @@ impl Popup for AttemptScreen {
         ]
     }
 
-    fn opened(&mut self, app: &App) -> PopupResult {
+    fn writing(&mut self) -> Option<&mut dyn Writing> {
+        (self.search.typing == Typing::Yes).then_some(&mut self.search.query)
+    }
+
+    fn opened(&mut self, app: &App, _at: &mut Place) -> PopupResult {
         if app.transcript(self.id).is_some_and(|transcript| transcript.asked) {
             PopupResult::stay()
         } else {
@@ -209,14 +186,14 @@ impl Popup for AttemptScreen {
         }
     }
 
-    fn act(&mut self, app: &App, action: Action) -> PopupResult {
+    fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
         match action {
             Action::Open | Action::Back if self.search.typing == Typing::Yes => {
                 self.search.typing = Typing::No;
                 return if action == Action::Open { self.find(app, false) } else { PopupResult::stay() };
             }
-            Action::NextTab | Action::Right => self.turn_tab(false),
-            Action::PreviousTab | Action::Left => self.turn_tab(true),
+            Action::NextTab | Action::Right => self.turn_tab(at, 1),
+            Action::PreviousTab | Action::Left => self.turn_tab(at, TABS.len() - 1),
             Action::Fold => self.scroll.toggle_fold(),
             Action::Follow => {
                 let (width, _) = self.room(app);
@@ -227,7 +204,6 @@ impl Popup for AttemptScreen {
             Action::Search => {
                 self.tab = Tab::Transcript;
                 self.search = Search { typing: Typing::Yes, ..Search::default() };
-                self.found = None;
             }
             Action::NextMatch => return self.find(app, false),
             Action::PreviousMatch => return self.find(app, true),
@@ -236,73 +212,54 @@ impl Popup for AttemptScreen {
             Action::Copy => return self.copy(app),
             Action::Open => {}
             _ => match SelectionStep::of(action) {
-                Some(step) => return self.step(app, step),
-                None => return PopupResult::pass(),
+                Some(step) if self.tab == Tab::Transcript => return self.step(app, step),
+                _ => return PopupResult::pass(),
             },
         }
         PopupResult::stay()
     }
 
-    fn typed(&mut self, _app: &App, key: KeyEvent) -> PopupResult {
-        match key.code {
-            _ if self.search.typing == Typing::No => {}
-            KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
-                self.search.text.push(c);
-            }
-            KeyCode::Backspace => {
-                self.search.text.pop();
-            }
-            _ => {}
-        }
-        PopupResult::stay()
-    }
-
-    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let Some(known) = app.mission.attempts.get(&self.id) else { return };
+    fn title(&self, app: &App) -> Row {
+        let Some(known) = app.mission.attempts.get(&self.id) else { return Row::new() };
         let asked = asks(&app.mission, self.id);
         let (sign, style) =
             if asked.is_some() { (Glyph::Needs, StyleRole::Warn) } else { attempt_sign(known) };
         let waits =
             asked.map_or_else(String::new, |question| format!("waits for your answer to {question}  "));
-        let title = Row::new()
+        Row::new()
             .sign(style, sign)
             .then(StyleRole::Strong, format!("{} {}", known.role, self.id))
             .then(StyleRole::Text, format!(" · {}", subject(&app.mission, known.work)))
             .end(StyleRole::Warn, waits)
-            .end(StyleRole::Dim, known.model.as_str());
-        let inner = around(app, frame, area, &title);
-        app.painter().row(
-            frame.buffer_mut(),
-            Rect { height: 1.min(inner.height), ..inner },
-            &self.tabs(app),
-            Highlight::No,
-        );
-        let body = Rect { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(2), ..inner };
-        let (width, height) = (usize::from(body.width), usize::from(body.height));
-        if self.tab != Tab::Transcript {
-            scrolled(app, frame, body, self.top, &self.side_rows(app, width));
-            return;
-        }
-        let rows = match app.transcript(self.id).filter(|transcript| !transcript.is_empty()) {
-            Some(transcript) => self.scroll.visible(transcript, width, height),
-            None => vec![Row::of(StyleRole::Dim, "Nothing has been said yet.")],
+            .end(StyleRole::Dim, known.model.as_str())
+    }
+
+    fn head(&self, app: &App) -> Vec<Row> {
+        vec![self.tabs(app)]
+    }
+
+    /// Of the transcript only the lines that are seen.
+    fn detail(&self, app: &App, _at: &Place, width: usize) -> Vec<Section> {
+        let transcript = app.transcript(self.id).filter(|transcript| !transcript.is_empty());
+        let rows = match (self.tab, transcript) {
+            (Tab::Handoff | Tab::Usage, _) => self.side_rows(app, width),
+            (Tab::Transcript, Some(transcript)) => self.scroll.visible(transcript, width, self.room(app).1),
+            (Tab::Transcript, None) => vec![Row::of(StyleRole::Dim, "Nothing has been said yet.")],
         };
-        app.painter().rows(frame.buffer_mut(), body, &rows);
+        vec![rows.into()]
     }
 }
 
 impl AttemptScreen {
     fn tabs(&self, app: &App) -> Row {
-        let tab = |row: Row, tab: Tab, word: &str| {
-            row.then(if tab == self.tab { StyleRole::Focus } else { StyleRole::Dim }, word)
-                .then(StyleRole::Text, "   ")
-        };
-        let row = tab(Row::new(), Tab::Transcript, "transcript");
-        let row = tab(tab(row, Tab::Handoff, "handoff"), Tab::Usage, "usage");
-        if self.search.typing == Typing::Yes || !self.search.text.is_empty() {
+        let row = TABS.into_iter().fold(Row::new(), |row, (tab, word)| {
+            let style = if tab == self.tab { StyleRole::Focus } else { StyleRole::Dim };
+            row.then(style, word).then(StyleRole::Text, "   ")
+        });
+        let query = &self.search.query.0;
+        if self.search.typing == Typing::Yes || !query.is_empty() {
             let cursor = if self.search.typing == Typing::Yes { "▌" } else { "" };
-            let row =
-                row.end(StyleRole::Key, "/ ").end(StyleRole::Text, format!("{}{cursor}", self.search.text));
+            let row = row.end(StyleRole::Key, "/ ").end(StyleRole::Text, format!("{query}{cursor}"));
             return row.end(StyleRole::Dim, &self.search.count);
         }
         match app.transcript(self.id) {
@@ -321,7 +278,7 @@ impl AttemptScreen {
             (Tab::Transcript, None) => Vec::new(),
             _ => self.side_rows(app, width),
         };
-        PopupResult::effect(Effect::Copy(plain(&rows))).with_words("copied what is seen")
+        PopupResult { effects: vec![Effect::Copy(plain(&rows))], ..PopupResult::say("copied what is seen") }
     }
 }
 

@@ -1,111 +1,90 @@
 //! Every decision that waits for the person, oldest first, with what it blocks.
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
-
-use super::frame::{around, fitting, list};
+use super::confirm::Confirm;
 use super::gate::GateScreen;
-use super::prompt::Confirm;
+use super::prelude::*;
 use super::talk::Talk;
-use super::{Popup, PopupResult, StackAction};
 use crate::domain::attention::{Need, NeedKind, needs};
-use crate::domain::command::Command;
-use crate::tui::action::Action;
-use crate::tui::app::App;
-use crate::tui::keymap::Context;
-use crate::tui::layout::inside;
-use crate::tui::list::{List, SelectionStep};
 use crate::view::gate;
-use crate::view::prose::paragraph;
-use crate::view::row::Row;
-use crate::view::style_role::StyleRole;
 use crate::view::text::{ago, wrap};
 
 /// Cells that the screen is wide.
 const WIDTH: u16 = 100;
 
-/// The list, and what is selected in it.
-#[derive(Debug, Default)]
-pub struct Attention {
-    list: List,
-}
+/// The list of decisions; the selected one in full below it, and what the engine warned of.
+#[derive(Debug)]
+pub struct Attention;
 
 impl Popup for Attention {
     fn context(&self) -> Context {
         Context::Attention
     }
 
-    fn area(&self, app: &App) -> Rect {
-        let width = WIDTH.min(app.areas().body.width).saturating_sub(4);
-        let needs = needs(&app.mission);
-        fitting(app, WIDTH, needs.len().max(1) + self.below(app, &needs, usize::from(width)).len())
+    fn title(&self, app: &App) -> Row {
+        Row::of(StyleRole::Strong, "Needs you").end(StyleRole::Dim, self.len(app).to_string())
+    }
+
+    fn area(&self, app: &App, at: &Place) -> Rect {
+        let width = usize::from(WIDTH.min(app.areas().body.width).saturating_sub(4));
+        fitting(app, WIDTH, self.len(app).max(1) + below_list(app, at, width).len())
     }
 
     fn word(&self, action: Action) -> &'static str {
-        match action {
-            Action::Open => "decide",
-            other => other.hint(),
-        }
+        if action == Action::Open { "decide" } else { action.hint() }
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {
         vec![Action::Open, Action::Up, Action::Down, Action::Back]
     }
 
-    fn act(&mut self, app: &App, action: Action) -> PopupResult {
-        let needs = needs(&app.mission);
-        if action == Action::Open {
-            return needs.get(self.list.selected).map_or_else(PopupResult::close, |need| {
-                // The list is left behind when nothing else waits in it.
-                let then = if needs.len() == 1 { StackAction::Swap } else { StackAction::Open };
-                PopupResult::stay().and_then(then(decision(app, need)))
-            });
-        }
-        let Some(step) = SelectionStep::of(action) else { return PopupResult::pass() };
-        let height = usize::from(list_of(inside(self.area(app)), needs.len()).height);
-        self.list.step(step, needs.len(), height);
-        PopupResult::stay()
+    fn len(&self, app: &App) -> usize {
+        needs(&app.mission).len()
     }
 
-    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let needs = needs(&app.mission);
-        let title = Row::of(StyleRole::Strong, "Needs you").end(StyleRole::Dim, needs.len().to_string());
-        let inner = around(app, frame, area, &title);
-        if needs.is_empty() {
-            app.painter().rows(
-                frame.buffer_mut(),
-                inner,
-                &[Row::of(StyleRole::Dim, "Nothing waits for you.")],
-            );
+    fn rows(&self, app: &App, seen: Range<usize>) -> Vec<Row> {
+        needs(&app.mission).get(seen).into_iter().flatten().map(|need| row(app, need)).collect()
+    }
+
+    fn empty(&self) -> &'static str {
+        "Nothing waits for you."
+    }
+
+    /// The decisions take half of the room at most.
+    fn parts(&self, app: &App, inner: Rect) -> Parts {
+        let wanted = u16::try_from(self.len(app).max(1)).unwrap_or(u16::MAX);
+        let height = wanted.min((inner.height / 2).max(1)).min(inner.height);
+        Parts { list: Rect { height, ..inner }, detail: below(inner, height), ..Parts::default() }
+    }
+
+    fn detail(&self, app: &App, at: &Place, width: usize) -> Vec<Section> {
+        vec![below_list(app, at, width).into()]
+    }
+
+    fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
+        if action != Action::Open {
+            return PopupResult::pass();
         }
-        let rows: Vec<Row> = needs.iter().map(|need| row(app, need)).collect();
-        let upper = list_of(inner, needs.len());
-        list(app, frame, upper, &self.list, &rows);
-        let lower = Rect { y: upper.bottom(), height: inner.height - upper.height, ..inner };
-        app.painter().rows(frame.buffer_mut(), lower, &self.below(app, &needs, usize::from(inner.width)));
+        let needs = needs(&app.mission);
+        needs.get(at.list.selected).map_or_else(PopupResult::close, |need| {
+            // The list is left behind when nothing else waits in it.
+            let then = if needs.len() == 1 { StackAction::Swap } else { StackAction::Open };
+            PopupResult::stay().and_then(then(decision(app, need)))
+        })
     }
 }
 
-impl Attention {
-    /// What is selected in full, and what the engine warned of.
-    fn below(&self, app: &App, needs: &[Need], width: usize) -> Vec<Row> {
-        let mut rows = Vec::new();
-        if let Some(need) = needs.get(self.list.selected) {
-            rows.push(Row::new());
-            rows.extend(detail(app, need, width));
-        }
-        if !app.warnings.is_empty() {
-            rows.extend([Row::new(), Row::of(StyleRole::Dim, "the engine warned")]);
-            rows.extend(warnings(app, width));
-        }
-        rows
+/// What is selected in full, and what the engine warned of.
+fn below_list(app: &App, at: &Place, width: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    if let Some(need) = needs(&app.mission).get(at.list.selected) {
+        rows.push(Row::new());
+        rows.extend(detail(app, need, width));
     }
-}
-
-/// The decisions take half of the room at most.
-fn list_of(inner: Rect, needs: usize) -> Rect {
-    let wanted = u16::try_from(needs.max(1)).unwrap_or(u16::MAX);
-    Rect { height: wanted.min((inner.height / 2).max(1)).min(inner.height), ..inner }
+    if !app.warnings.is_empty() {
+        rows.extend([Row::new(), Row::of(StyleRole::Dim, "the engine warned")]);
+        rows.extend(warnings(app, width));
+    }
+    rows
 }
 
 /// What a decision is about, as far as it can be said here.
@@ -151,7 +130,7 @@ fn row(app: &App, need: &Need) -> Row {
 pub fn screen(app: &App) -> Box<dyn Popup> {
     match needs(&app.mission).as_slice() {
         [only] if app.warnings.is_empty() => decision(app, only),
-        _ => Box::new(Attention::default()),
+        _ => Box::new(Attention),
     }
 }
 

@@ -1,33 +1,15 @@
 //! What was changed: files at the left, the selected file's hunks at the right.
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
-
-use super::frame::{around, list};
-use super::{Popup, PopupResult};
+use super::prelude::*;
 use crate::domain::diff::{DiffDoc, DiffScope};
-use crate::link::protocol::{Call, Reply};
-use crate::tui::action::Action;
-use crate::tui::app::App;
-use crate::tui::effect::Effect;
-use crate::tui::keymap::Context;
-use crate::tui::layout::inside;
-use crate::tui::list::{List, SelectionStep};
-use crate::tui::source::SourceError;
 use crate::tui::widget::code::{Styled, highlight};
-use crate::tui::widget::painter::Highlight;
 use crate::view::diff::{CodeLine, Mark, code_lines, file_row, hunk_places, totals};
-use crate::view::row::Row;
-use crate::view::style_role::StyleRole;
-use crate::view::text::cut;
 
-/// A diff, the file that is selected, and the first line of it that is seen.
+/// A diff. The screen's list are its files, its top is a line of the selected one.
 #[derive(Debug)]
 pub struct DiffScreen {
     scope: DiffScope,
     diff: Option<Result<DiffDoc, String>>,
-    files: List,
-    top: usize,
     /// The selected file's lines, and their colours in the theme they were made for.
     lines: Vec<CodeLine>,
     coloured: Vec<Styled>,
@@ -37,55 +19,48 @@ pub struct DiffScreen {
 impl DiffScreen {
     /// The diff of a scope.
     pub fn new(scope: DiffScope) -> Self {
-        Self {
-            scope,
-            diff: None,
-            files: List::default(),
-            top: 0,
-            lines: Vec::new(),
-            coloured: Vec::new(),
-            theme: String::new(),
-        }
+        Self { scope, diff: None, lines: Vec::new(), coloured: Vec::new(), theme: String::new() }
     }
 
     fn doc(&self) -> Option<&DiffDoc> {
         self.diff.as_ref()?.as_ref().ok()
     }
 
-    fn select(&mut self, app: &App, file: usize) {
-        let Some(len) = self.doc().map(|diff| diff.files.len()) else { return };
-        let height = usize::from(parts(inside(self.area(app))).0.height);
-        self.files.select(file, len, height);
-        self.top = 0;
-        let selected = self.doc().and_then(|diff| diff.files.get(self.files.selected)).cloned();
+    fn select(&mut self, app: &App, at: &mut Place, file: usize) {
+        let height = usize::from(self.parts(app, inside(self.area(app, at))).list.height);
+        at.list.select(file, self.len(app), height);
+        at.top = 0;
+        self.show(app, at);
+    }
+
+    /// Works the lines of the selected file out, and their colours.
+    fn show(&mut self, app: &App, at: &Place) {
+        let selected = self.doc().and_then(|diff| diff.files.get(at.list.selected)).cloned();
         let Some(file) = selected else { return };
         self.lines = code_lines(&file);
         self.theme.clone_from(&app.look.theme);
         self.coloured = highlight(&file.path, &self.theme, &app.look.styles, &self.lines);
     }
 
-    fn next_hunk(&mut self, app: &App) {
-        let next = hunk_places(&self.lines).into_iter().find(|place| *place > self.top);
-        match next {
-            Some(place) => self.top = place,
-            None => self.select(app, self.files.selected + 1),
+    fn next_hunk(&mut self, app: &App, at: &mut Place) {
+        match hunk_places(&self.lines).into_iter().find(|place| *place > at.top) {
+            Some(place) => at.top = place,
+            None => self.select(app, at, at.list.selected + 1),
         }
     }
 
-    fn previous_hunk(&mut self, app: &App) {
-        let before = hunk_places(&self.lines).into_iter().rev().find(|place| *place < self.top);
-        match (before, self.files.selected.checked_sub(1)) {
-            (Some(place), _) => self.top = place,
-            (None, Some(file)) => self.select(app, file),
-            (None, None) => self.top = 0,
+    fn previous_hunk(&mut self, app: &App, at: &mut Place) {
+        let before = hunk_places(&self.lines).into_iter().rev().find(|place| *place < at.top);
+        match (before, at.list.selected.checked_sub(1)) {
+            (Some(place), _) => at.top = place,
+            (None, Some(file)) => self.select(app, at, file),
+            (None, None) => at.top = 0,
         }
     }
 
-    fn scroll(&mut self, app: &App, step: SelectionStep) {
-        let height = usize::from(parts(inside(self.area(app))).1.height);
-        let mut list = List { selected: self.top, top: self.top };
-        list.step(step, self.lines.len().saturating_sub(height) + 1, height.max(1));
-        self.top = list.selected;
+    fn scroll(&self, app: &App, at: &mut Place, step: SelectionStep) {
+        let height = usize::from(self.parts(app, inside(self.area(app, at))).detail.height);
+        at.top = List::scrolled(at.top, step, self.lines.len(), height);
     }
 
     fn copy(&self) -> PopupResult {
@@ -98,18 +73,6 @@ impl DiffScreen {
         let text: Vec<String> =
             self.lines.iter().map(|line| format!("{}{}", sign(line.mark), line.code)).collect();
         if text.is_empty() { PopupResult::stay() } else { PopupResult::effect(Effect::Copy(text.join("\n"))) }
-    }
-}
-
-/// Files and code; where it is narrow, the files take a few lines above the code.
-fn parts(inner: Rect) -> (Rect, Rect) {
-    if inner.width >= 90 {
-        let left = (inner.width / 3).min(44);
-        let right = Rect { x: inner.x + left, width: inner.width - left, ..inner };
-        (Rect { width: left.saturating_sub(2), ..inner }, right)
-    } else {
-        let upper = (inner.height / 4).max(1).min(inner.height);
-        (Rect { height: upper, ..inner }, Rect { y: inner.y + upper, height: inner.height - upper, ..inner })
     }
 }
 
@@ -128,117 +91,117 @@ impl Popup for DiffScreen {
         Context::Diff
     }
 
+    fn title(&self, _app: &App) -> Row {
+        let title = Row::of(StyleRole::Strong, format!("Diff of {}", scope_name(&self.scope)));
+        let right = self.doc().map_or_else(Vec::new, |diff| totals(diff).left);
+        Row { right, ..title }
+    }
+
     fn hints(&self, _app: &App) -> Vec<Action> {
         vec![Action::NextHunk, Action::NextFile, Action::Down, Action::Copy, Action::Back]
     }
 
-    fn opened(&mut self, _app: &App) -> PopupResult {
+    fn len(&self, _app: &App) -> usize {
+        self.doc().map_or(0, |diff| diff.files.len())
+    }
+
+    fn rows(&self, _app: &App, seen: Range<usize>) -> Vec<Row> {
+        self.doc().and_then(|diff| diff.files.get(seen)).into_iter().flatten().map(file_row).collect()
+    }
+
+    /// Files and code; where it is narrow, the files take a few lines above the code.
+    fn parts(&self, app: &App, inner: Rect) -> Parts {
+        if self.len(app) == 0 {
+            return Parts { detail: inner, ..Parts::default() };
+        }
+        if inner.width >= 90 {
+            let left = (inner.width / 3).min(44);
+            let detail = Rect { x: inner.x + left, width: inner.width - left, ..inner };
+            return Parts {
+                list: Rect { width: left.saturating_sub(2), ..inner },
+                detail,
+                ..Parts::default()
+            };
+        }
+        let upper = (inner.height / 4).max(1).min(inner.height);
+        Parts { list: Rect { height: upper, ..inner }, detail: below(inner, upper), ..Parts::default() }
+    }
+
+    /// What stands in place of code.
+    fn detail(&self, _app: &App, _at: &Place, _width: usize) -> Vec<Section> {
+        let row = match &self.diff {
+            None => Row::of(StyleRole::Dim, "fetching the diff …"),
+            Some(Err(sentence)) => Row::of(StyleRole::Bad, sentence),
+            Some(Ok(diff)) if diff.files.is_empty() => Row::of(StyleRole::Dim, "Nothing was changed."),
+            Some(Ok(_)) if self.lines.is_empty() => Row::of(StyleRole::Dim, "This file has no text to show."),
+            Some(Ok(_)) => return Vec::new(),
+        };
+        vec![vec![row].into()]
+    }
+
+    fn opened(&mut self, _app: &App, _at: &mut Place) -> PopupResult {
         PopupResult::ask(Call::Diff { scope: self.scope.clone() })
     }
 
-    fn act(&mut self, app: &App, action: Action) -> PopupResult {
+    fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
         match action {
-            Action::NextHunk => self.next_hunk(app),
-            Action::PreviousHunk => self.previous_hunk(app),
-            Action::NextFile | Action::NextPane | Action::Right => self.select(app, self.files.selected + 1),
+            Action::NextHunk => self.next_hunk(app, at),
+            Action::PreviousHunk => self.previous_hunk(app, at),
+            Action::NextFile | Action::NextPane | Action::Right => {
+                self.select(app, at, at.list.selected + 1);
+            }
             Action::PreviousFile | Action::PreviousPane | Action::Left => {
-                self.select(app, self.files.selected.saturating_sub(1));
+                self.select(app, at, at.list.selected.saturating_sub(1));
             }
             Action::Copy => return self.copy(),
             Action::Open => {}
             _ => match SelectionStep::of(action) {
-                Some(step) => self.scroll(app, step),
+                Some(step) => self.scroll(app, at, step),
                 None => return PopupResult::pass(),
             },
         }
         PopupResult::stay()
     }
 
-    fn answered(&mut self, app: &App, _call: &Call, result: &Result<Reply, SourceError>) -> PopupResult {
+    fn selected(&mut self, app: &App, at: &mut Place) -> PopupResult {
+        self.show(app, at);
+        PopupResult::stay()
+    }
+
+    fn answered(&mut self, app: &App, at: &mut Place, _call: &Call, result: &Answer) -> PopupResult {
         self.diff = match result {
             Ok(Reply::Diff { diff }) => Some(Ok(diff.clone())),
             Ok(_) => None,
             Err(error) => Some(Err(error.to_string())),
         };
-        self.select(app, 0);
+        self.select(app, at, 0);
         PopupResult::stay()
     }
 
-    fn refreshed(&mut self, app: &App) -> PopupResult {
+    fn refreshed(&mut self, app: &App, at: &mut Place) -> PopupResult {
         if self.theme != app.look.theme && !self.lines.is_empty() {
-            let top = self.top;
-            self.select(app, self.files.selected);
-            self.top = top;
+            self.show(app, at);
         }
         PopupResult::stay()
     }
 
-    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let mut title = Row::of(StyleRole::Strong, format!("Diff of {}", scope_name(&self.scope)));
-        if let Some(diff) = self.doc() {
-            title.right = totals(diff).left;
-        }
-        let inner = around(app, frame, area, &title);
-        let (files, code) = parts(inner);
-        match &self.diff {
-            None => {
-                app.painter().rows(
-                    frame.buffer_mut(),
-                    inner,
-                    &[Row::of(StyleRole::Dim, "fetching the diff …")],
-                );
-            }
-            Some(Err(sentence)) => {
-                app.painter().rows(frame.buffer_mut(), inner, &[Row::of(StyleRole::Bad, sentence)]);
-            }
-            Some(Ok(diff)) if diff.files.is_empty() => {
-                app.painter().rows(
-                    frame.buffer_mut(),
-                    inner,
-                    &[Row::of(StyleRole::Dim, "Nothing was changed.")],
-                );
-            }
-            Some(Ok(diff)) => {
-                let rows: Vec<Row> = diff.files.iter().map(file_row).collect();
-                list(app, frame, files, &self.files, &rows);
-                self.draw_code(app, frame, code);
-            }
-        }
-    }
-}
-
-impl DiffScreen {
-    fn draw_code(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        if self.lines.is_empty() {
-            app.painter().rows(
-                frame.buffer_mut(),
-                area,
-                &[Row::of(StyleRole::Dim, "This file has no text to show.")],
-            );
-        }
-        for (at, (line, code)) in area.rows().zip(self.lines.iter().skip(self.top)).enumerate() {
+    fn draw(&self, app: &App, at: &Place, painter: &mut Painter<'_>, area: Rect) {
+        super::base::draw(self, app, at, painter, area);
+        let code = self.parts(app, inside(area)).detail;
+        let lines = self.lines.iter().zip(&self.coloured).skip(at.top);
+        for (line, (code, coloured)) in code.rows().zip(lines) {
             let (sign, style) = match code.mark {
                 Mark::Added => ("+ ", StyleRole::Added),
                 Mark::Removed => ("− ", StyleRole::Removed),
                 Mark::Same => ("  ", StyleRole::Dim),
-                Mark::Header => ("", StyleRole::Dim),
+                Mark::Header => {
+                    painter.row(line, &Row::of(StyleRole::Dim, &code.code));
+                    continue;
+                }
             };
-            let lead = app.painter().text(frame.buffer_mut(), (line.x, line.y), line.width, style, sign);
-            if code.mark == Mark::Header {
-                app.painter().row(
-                    frame.buffer_mut(),
-                    line,
-                    &Row::of(StyleRole::Dim, &code.code),
-                    Highlight::No,
-                );
-                continue;
-            }
-            let mut x = line.x + lead;
-            for (style, text) in self.coloured.get(self.top + at).into_iter().flatten() {
-                let room = usize::from(line.right().saturating_sub(x));
-                let (end, _) = frame.buffer_mut().set_stringn(x, line.y, cut(text, room), room, *style);
-                x = end;
-            }
+            let lead = painter.text((line.x, line.y), line.width, style, sign);
+            let rest = Rect { x: line.x + lead, width: line.width.saturating_sub(lead), ..line };
+            painter.runs(rest, coloured);
         }
     }
 }

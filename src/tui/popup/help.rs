@@ -1,24 +1,12 @@
 //! The keys of the screen below, read from the keymap.
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
-
-use super::{Popup, PopupResult};
-use crate::tui::action::Action;
-use crate::tui::app::App;
-use crate::tui::keymap::Context;
-use crate::tui::layout::{centred, inside};
-use crate::tui::list::{List, SelectionStep};
-use crate::view::glyph::Glyph;
-use crate::view::row::Row;
-use crate::view::style_role::StyleRole;
+use super::prelude::*;
 use crate::view::text::width;
 
 /// The help of a screen.
 #[derive(Debug)]
 pub struct Help {
     rows: Vec<Row>,
-    list: List,
 }
 
 impl Help {
@@ -32,11 +20,33 @@ impl Help {
             section(app, Context::Global, &mut rows);
         }
         signs(&mut rows);
-        Self { rows, list: List::default() }
+        Self { rows }
+    }
+}
+
+impl Popup for Help {
+    fn context(&self) -> Context {
+        Context::Help
     }
 
-    fn height(&self, app: &App) -> usize {
-        usize::from(inside(self.area(app)).height)
+    fn title(&self, _app: &App) -> Row {
+        Row::of(StyleRole::Strong, "Help").end(StyleRole::Dim, "keys can be changed in the configuration")
+    }
+
+    fn area(&self, app: &App, _at: &Place) -> Rect {
+        fitting(app, 76, self.rows.len())
+    }
+
+    fn hints(&self, _app: &App) -> Vec<Action> {
+        vec![Action::Back, Action::Up, Action::Down]
+    }
+
+    fn detail(&self, _app: &App, _at: &Place, _width: usize) -> Vec<Section> {
+        vec![self.rows.clone().into()]
+    }
+
+    fn act(&mut self, _app: &App, _at: &mut Place, action: Action) -> PopupResult {
+        if action == Action::Help { PopupResult::close() } else { PopupResult::pass() }
     }
 }
 
@@ -82,50 +92,5 @@ fn section(app: &App, place: Context, rows: &mut Vec<Row>) {
         rows.push(
             Row::of(StyleRole::Key, keys).then(StyleRole::Text, fill).then(StyleRole::Text, action.about()),
         );
-    }
-}
-
-impl Popup for Help {
-    fn context(&self) -> Context {
-        Context::Help
-    }
-
-    fn area(&self, app: &App) -> Rect {
-        let height = u16::try_from(self.rows.len()).unwrap_or(u16::MAX).saturating_add(2);
-        centred(app.areas().body, 76, height)
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Back, Action::Up, Action::Down]
-    }
-
-    fn act(&mut self, app: &App, action: Action) -> PopupResult {
-        match SelectionStep::of(action) {
-            Some(SelectionStep::By(n)) => {
-                let height = self.height(app);
-                self.list.scroll(n, self.rows.len(), height);
-            }
-            Some(step) => {
-                let height = self.height(app);
-                self.list.step(step, self.rows.len(), height);
-            }
-            None if action == Action::Help => return PopupResult::close(),
-            None => return PopupResult::pass(),
-        }
-        PopupResult::stay()
-    }
-
-    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let painter = app.painter();
-        painter.border(frame.buffer_mut(), area, StyleRole::Focus);
-        painter.title(
-            frame.buffer_mut(),
-            area,
-            &Row::of(StyleRole::Strong, "Help")
-                .end(StyleRole::Dim, "keys can be changed in the configuration"),
-        );
-        let inner = inside(area);
-        let window = self.list.window(self.rows.len(), usize::from(inner.height));
-        painter.rows(frame.buffer_mut(), inner, self.rows.get(window).unwrap_or_default());
     }
 }

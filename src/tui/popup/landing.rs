@@ -1,22 +1,10 @@
 //! Landing: the mission's branch is merged, once the mission's commands pass on the merged tree.
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
-
-use super::frame::around;
-use super::{Popup, PopupResult};
+use super::prelude::*;
 use crate::domain::gate::GateId;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
-use crate::link::protocol::{Call, Reply};
-use crate::tui::action::Action;
-use crate::tui::app::App;
-use crate::tui::keymap::Context;
-use crate::tui::layout::centred;
-use crate::tui::source::SourceError;
-use crate::view::row::Row;
-use crate::view::style_role::StyleRole;
-use crate::view::text::{span, wrap};
+use crate::view::text::span;
 
 /// How far the landing is.
 #[derive(Debug, Default)]
@@ -48,14 +36,10 @@ pub fn obstacle(mission: &Mission) -> Option<String> {
 }
 
 impl LandScreen {
-    fn land(&mut self, app: &App) -> PopupResult {
-        if obstacle(&app.mission).is_some()
-            || matches!(self.state, LandingState::Landing(_) | LandingState::Landed(_))
-        {
-            return PopupResult::stay();
-        }
-        self.state = LandingState::Landing(app.clock);
-        PopupResult::ask(Call::Land)
+    /// Whether the branch can be merged now.
+    fn is_ready(&self, app: &App) -> bool {
+        let waits = matches!(self.state, LandingState::Asking | LandingState::Refused(_));
+        waits && obstacle(&app.mission).is_none()
     }
 
     fn sentence(&self, app: &App) -> (StyleRole, String) {
@@ -89,25 +73,30 @@ impl Popup for LandScreen {
         Context::Landing
     }
 
-    fn area(&self, app: &App) -> Rect {
+    fn title(&self, _app: &App) -> Row {
+        Row::of(StyleRole::Strong, "Land the mission")
+    }
+
+    fn area(&self, app: &App, _at: &Place) -> Rect {
         centred(app.areas().body, 76, 10)
     }
 
     fn hints(&self, app: &App) -> Vec<Action> {
-        let ready = obstacle(&app.mission).is_none()
-            && matches!(self.state, LandingState::Asking | LandingState::Refused(_));
-        if ready { vec![Action::Merge, Action::Diff, Action::Back] } else { vec![Action::Back] }
+        if self.is_ready(app) { vec![Action::Merge, Action::Diff, Action::Back] } else { vec![Action::Back] }
     }
 
-    fn act(&mut self, app: &App, action: Action) -> PopupResult {
+    fn act(&mut self, app: &App, _at: &mut Place, action: Action) -> PopupResult {
         match action {
-            Action::Merge => self.land(app),
-            Action::Open | Action::Land => PopupResult::stay(),
+            Action::Merge if self.is_ready(app) => {
+                self.state = LandingState::Landing(app.clock);
+                PopupResult::ask(Call::Land)
+            }
+            Action::Merge | Action::Open | Action::Land => PopupResult::stay(),
             _ => PopupResult::pass(),
         }
     }
 
-    fn answered(&mut self, _app: &App, _call: &Call, result: &Result<Reply, SourceError>) -> PopupResult {
+    fn answered(&mut self, _app: &App, _at: &mut Place, _call: &Call, result: &Answer) -> PopupResult {
         match result {
             Ok(Reply::Landed { branch, commit }) => {
                 self.state = LandingState::Landed(format!("It landed on {branch} as {}.", commit.short()));
@@ -118,18 +107,13 @@ impl Popup for LandScreen {
         PopupResult::stay()
     }
 
-    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let inner = around(app, frame, area, &Row::of(StyleRole::Strong, "Land the mission"));
+    fn detail(&self, app: &App, _at: &Place, width: usize) -> Vec<Section> {
         let (style, sentence) = self.sentence(app);
-        let mut rows: Vec<Row> =
-            wrap(&sentence, usize::from(inner.width)).iter().map(|line| Row::of(style, line)).collect();
+        let mut rows = paragraph(style, &sentence, width);
         if matches!(self.state, LandingState::Landing(_)) {
-            rows.push(Row::new());
-            rows.push(Row::of(
-                StyleRole::Dim,
-                "You may leave this screen; the landing goes on, and its end is told.",
-            ));
+            let leave = "You may leave this screen; the landing goes on, and its end is told.";
+            rows.extend([Row::new(), Row::of(StyleRole::Dim, leave)]);
         }
-        app.painter().rows(frame.buffer_mut(), inner, &rows);
+        vec![rows.into()]
     }
 }

@@ -1,25 +1,11 @@
 //! The beginning: what should exist, with which models, for how much.
 
-use crossterm::event::KeyEvent;
-use ratatui::Frame;
-use ratatui::layout::Rect;
-
-use super::frame::around;
-use super::{Popup, PopupResult, Typing};
+use super::prelude::*;
+use super::writing::Draft;
 use crate::domain::budget::dollars;
 use crate::domain::goal::Goal;
-use crate::tui::action::Action;
-use crate::tui::app::App;
-use crate::tui::effect::Effect;
-use crate::tui::keymap::Context;
 use crate::tui::options::{ConsoleExit, Launch, Launcher};
-use crate::tui::widget::text_box::{Active, Height, TextBox};
-use crate::view::prose::paragraph;
-use crate::view::row::Row;
-use crate::view::style_role::StyleRole;
-use crate::view::text::wrap;
-
-const DRAFT: &str = "goal";
+use crate::tui::widget::text_box::Active;
 
 /// What a goal needs.
 const ADVICE: &str = "A paragraph is enough: who uses it, what they can do with it, how one would see that it works. \
@@ -29,7 +15,7 @@ const ADVICE: &str = "A paragraph is enough: who uses it, what they can do with 
 #[derive(Debug)]
 pub struct LauncherScreen {
     launcher: Launcher,
-    goal: TextBox,
+    goal: Draft,
     trouble: Option<String>,
     under: Under,
     leaving: Leaving,
@@ -51,36 +37,42 @@ enum Under {
 }
 
 impl LauncherScreen {
-    /// The launcher in a repository.
-    pub fn new(launcher: Launcher) -> Self {
+    /// The launcher in a repository; a goal that was begun is there again.
+    pub fn new(app: &App, launcher: Launcher) -> Self {
         let trouble = launcher.obstacle.clone();
-        Self {
-            launcher,
-            goal: TextBox::new(Height::Many, ""),
-            trouble,
-            under: Under::Nothing,
-            leaving: Leaving::No,
-        }
+        let goal = Draft::new(app, "goal", "goal.md");
+        Self { launcher, goal, trouble, under: Under::Nothing, leaving: Leaving::No }
     }
 
     /// The launcher over the choice among missions; Esc keeps what was written and goes back there.
-    pub fn over_choice(launcher: Launcher) -> Self {
-        Self { under: Under::Choice, ..Self::new(launcher) }
+    pub fn over_choice(app: &App, launcher: Launcher) -> Self {
+        Self { under: Under::Choice, ..Self::new(app, launcher) }
     }
 
     fn start(&mut self) -> PopupResult {
-        if let Some(obstacle) = &self.launcher.obstacle {
-            self.trouble = Some(obstacle.clone());
-            return PopupResult::stay();
-        }
         let goal = self.goal.text();
-        if let Err(error) = Goal::new(&goal) {
-            self.trouble = Some(error.to_string());
+        let refused = Goal::new(&goal).err().map(|error| error.to_string());
+        if let Some(trouble) = self.launcher.obstacle.clone().or(refused) {
+            self.trouble = Some(trouble);
             return PopupResult::stay();
         }
         let models = self.launcher.models.iter().map(|(role, model, _)| (*role, model.clone())).collect();
         let launch = Launch { goal, models, budget: self.launcher.budget };
-        PopupResult::effect(Effect::Exit(ConsoleExit::Launch(Box::new(launch))))
+        PopupResult::exit(ConsoleExit::Launch(Box::new(launch)))
+    }
+
+    /// Leaves. A goal may be an hour's work, and here is no mission to keep it with.
+    fn leave(&mut self) -> PopupResult {
+        let (name, draft) = self.goal.draft();
+        if self.under == Under::Choice {
+            return PopupResult::close().with_draft(name, draft);
+        }
+        if self.leaving == Leaving::No && draft.is_some() {
+            self.leaving = Leaving::Asked;
+            self.trouble = Some("The goal has not been sent: leave once more to throw it away.".to_owned());
+            return PopupResult::stay();
+        }
+        PopupResult::exit(ConsoleExit::Left)
     }
 
     fn facts(&self, width: usize) -> Vec<Row> {
@@ -99,7 +91,7 @@ impl LauncherScreen {
         }
         if let Some(trouble) = &self.trouble {
             rows.push(Row::new());
-            rows.extend(wrap(trouble, width).into_iter().map(|line| Row::of(StyleRole::Bad, line)));
+            rows.extend(paragraph(StyleRole::Bad, trouble, width));
         }
         rows
     }
@@ -110,8 +102,12 @@ impl Popup for LauncherScreen {
         Context::Launcher
     }
 
-    fn area(&self, app: &App) -> Rect {
-        app.areas().body
+    fn title(&self, _app: &App) -> Row {
+        Row::of(StyleRole::Strong, "What should exist when the mission is over?")
+    }
+
+    fn writing(&mut self) -> Option<&mut dyn Writing> {
+        Some(&mut self.goal)
     }
 
     fn typing(&self) -> Typing {
@@ -131,71 +127,34 @@ impl Popup for LauncherScreen {
         vec![Action::Save, Action::Editor, Action::Play, Action::Quit]
     }
 
-    fn opened(&mut self, app: &App) -> PopupResult {
-        if let Some(draft) = app.drafts.get(DRAFT) {
-            self.goal = TextBox::new(Height::Many, draft);
-        }
-        PopupResult::stay()
-    }
-
-    fn act(&mut self, _app: &App, action: Action) -> PopupResult {
+    fn act(&mut self, _app: &App, _at: &mut Place, action: Action) -> PopupResult {
         match action {
             Action::Save => self.start(),
-            Action::Play => PopupResult::effect(Effect::Exit(ConsoleExit::Demo)),
-            Action::Editor => {
-                PopupResult::effect(Effect::Edit { text: self.goal.text(), name: "goal.md".to_owned() })
-            }
-            Action::Quit if self.under == Under::Choice => {
-                PopupResult::close().with_draft(DRAFT.to_owned(), Some(self.goal.text()))
-            }
-            // A goal may be an hour's work, and here is no mission to keep it with.
-            Action::Quit if self.leaving == Leaving::No && !self.goal.is_blank() => {
-                self.leaving = Leaving::Asked;
-                self.trouble =
-                    Some("The goal has not been sent: leave once more to throw it away.".to_owned());
-                PopupResult::stay()
-            }
-            Action::Quit => PopupResult::effect(Effect::Exit(ConsoleExit::Left)),
+            Action::Play => PopupResult::exit(ConsoleExit::Demo),
+            Action::Quit => self.leave(),
+            Action::Editor => PopupResult::pass(),
             _ => PopupResult::stay(),
         }
     }
 
-    fn typed(&mut self, _app: &App, key: KeyEvent) -> PopupResult {
-        self.goal.key(key);
+    fn written(&mut self, _app: &App, _at: &mut Place) -> PopupResult {
         self.leaving = Leaving::No;
         self.trouble.clone_from(&self.launcher.obstacle);
         PopupResult::stay()
     }
 
-    fn pasted(&mut self, _app: &App, text: &str) -> PopupResult {
-        self.goal.paste(text);
-        PopupResult::stay()
-    }
-
-    fn edited(&mut self, _app: &App, text: &str) -> PopupResult {
-        self.goal = TextBox::new(Height::Many, text.trim_end());
-        PopupResult::stay()
-    }
-
-    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let inner = around(
-            app,
-            frame,
-            area,
-            &Row::of(StyleRole::Strong, "What should exist when the mission is over?"),
-        );
+    fn draw(&self, app: &App, _at: &Place, painter: &mut Painter<'_>, area: Rect) {
+        let inner = painter.framed(area, &self.title(app));
         let width = usize::from(inner.width);
         let facts = self.facts(width);
-        let wanted = u16::try_from(facts.len()).unwrap_or(u16::MAX);
         let advice = paragraph(StyleRole::Dim, ADVICE, width);
-        let head = u16::try_from(advice.len() + 1).unwrap_or(0).min(inner.height / 4);
-        app.painter().rows(frame.buffer_mut(), Rect { height: head, ..inner }, &advice);
-        let room = inner.height.saturating_sub(head);
-        let box_height = room.saturating_sub(wanted + 1).clamp(1.min(room), 12.max(room / 3));
-        let text = Rect { y: inner.y + head, height: box_height, ..inner };
-        self.goal.draw(app, frame, text, Active::Yes);
-        let rest = Rect { y: text.bottom() + 1, height: room.saturating_sub(box_height + 1), ..inner };
-        let rest = rest.intersection(inner);
-        app.painter().rows(frame.buffer_mut(), rest, &facts);
+        let small = |rows: usize| u16::try_from(rows).unwrap_or(u16::MAX);
+        let head = small(advice.len() + 1).min(inner.height / 4);
+        painter.rows(Rect { height: head, ..inner }, &advice);
+        let rest = below(inner, head);
+        let wanted = rest.height.saturating_sub(small(facts.len() + 1));
+        let height = wanted.clamp(1.min(rest.height), 12.max(rest.height / 3));
+        self.goal.text.draw(painter, Rect { height, ..rest }, Active::Yes);
+        painter.rows(below(rest, height + 1), &facts);
     }
 }

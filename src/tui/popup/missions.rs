@@ -1,93 +1,60 @@
 //! Every mission on this machine, and what each waits for.
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
-
-use super::frame::{around, fitting, list};
-use super::{Popup, PopupResult};
-use crate::domain::budget::dollars;
-use crate::tui::action::Action;
-use crate::tui::app::App;
-use crate::tui::effect::Effect;
-use crate::tui::host::MissionCard;
-use crate::tui::keymap::Context;
-use crate::tui::layout::inside;
-use crate::tui::list::{List, SelectionStep};
+use super::prelude::*;
+use crate::domain::mission::MissionCard;
 use crate::tui::options::ConsoleExit;
-use crate::view::row::Row;
-use crate::view::style_role::StyleRole;
-use crate::view::text::{ago, clip};
-use crate::view::work::status_sign;
+use crate::view::card;
 
 /// The list of missions.
-#[derive(Debug, Default)]
-pub struct Missions {
-    list: List,
-}
+#[derive(Debug)]
+pub struct Missions;
 
 impl Popup for Missions {
     fn context(&self) -> Context {
         Context::Missions
     }
 
-    fn area(&self, app: &App) -> Rect {
-        fitting(app, 110, app.missions.len().clamp(1, 30))
+    fn title(&self, app: &App) -> Row {
+        Row::of(StyleRole::Strong, "Missions").end(StyleRole::Dim, app.missions.len().to_string())
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {
         vec![Action::Open, Action::Add, Action::Up, Action::Down, Action::Back]
     }
 
-    fn opened(&mut self, _app: &App) -> PopupResult {
+    fn area(&self, app: &App, _at: &Place) -> Rect {
+        fitting(app, 110, app.missions.len().clamp(1, 30))
+    }
+
+    fn len(&self, app: &App) -> usize {
+        app.missions.len()
+    }
+
+    fn rows(&self, app: &App, seen: Range<usize>) -> Vec<Row> {
+        app.missions.get(seen).into_iter().flatten().map(|card| row(app, card)).collect()
+    }
+
+    fn empty(&self) -> &'static str {
+        "No missions are known here."
+    }
+
+    fn opened(&mut self, _app: &App, _at: &mut Place) -> PopupResult {
         PopupResult::effect(Effect::ListMissions)
     }
 
-    fn act(&mut self, app: &App, action: Action) -> PopupResult {
-        if action == Action::Open {
-            return match app.missions.get(self.list.selected) {
-                Some(card) if app.mission.id() == Some(&card.id) => PopupResult::close(),
-                Some(card) => PopupResult::effect(Effect::Exit(ConsoleExit::Attach(card.id.clone()))),
-                None => PopupResult::stay(),
-            };
+    fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
+        match (action, app.missions.get(at.list.selected)) {
+            (Action::Open, Some(card)) if app.mission.id() == Some(&card.id) => PopupResult::close(),
+            (Action::Open, Some(card)) => PopupResult::exit(ConsoleExit::Attach(card.id.clone())),
+            (Action::Open, None) => PopupResult::stay(),
+            (Action::Add, _) => PopupResult::exit(ConsoleExit::New),
+            _ => PopupResult::pass(),
         }
-        if action == Action::Add {
-            return PopupResult::effect(Effect::Exit(ConsoleExit::New));
-        }
-        let Some(step) = SelectionStep::of(action) else { return PopupResult::pass() };
-        let height = usize::from(inside(self.area(app)).height);
-        self.list.step(step, app.missions.len(), height);
-        PopupResult::stay()
-    }
-
-    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let inner = around(
-            app,
-            frame,
-            area,
-            &Row::of(StyleRole::Strong, "Missions").end(StyleRole::Dim, app.missions.len().to_string()),
-        );
-        if app.missions.is_empty() {
-            app.painter().rows(
-                frame.buffer_mut(),
-                inner,
-                &[Row::of(StyleRole::Dim, "No missions are known here.")],
-            );
-        }
-        let rows: Vec<Row> = app.missions.iter().map(|card| row(app, card)).collect();
-        list(app, frame, inner, &self.list, &rows);
     }
 }
 
+/// The row of a card, which says when it is the mission that is shown.
 fn row(app: &App, card: &MissionCard) -> Row {
-    let (sign, style) = status_sign(card.status);
     let here = if app.mission.id() == Some(&card.id) { "  (this one)" } else { "" };
-    Row::new()
-        .sign(style, sign)
-        .then(style, format!("{:<13}", card.status.word()))
-        .then(StyleRole::Strong, format!("{:<26}", clip(&card.title, 25)))
-        .then(StyleRole::Text, &card.waits_for)
-        .then(StyleRole::Dim, here)
-        .end(StyleRole::Dim, format!("{}  ", clip(&card.repository, 32)))
-        .end(StyleRole::Dim, format!("{:>4}", ago(app.now.since(card.updated))))
-        .end(StyleRole::Text, format!("{:>9}", dollars(card.micro_dollars)))
+    card::row(card, app.now).then(StyleRole::Dim, here)
 }

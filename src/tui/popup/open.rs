@@ -1,22 +1,13 @@
-//! Which screen an action opens: those that can be opened anywhere, and those that look at what is selected.
+//! Which screen an action of the main screen opens: one about what is selected.
 
 use super::Popup;
 use super::assertion::AssertionScreen;
 use super::attempt::AttemptScreen;
-use super::attention;
-use super::contract::ContractScreen;
 use super::diff::DiffScreen;
 use super::evidence::EvidenceScreen;
-use super::findings::Findings;
-use super::gate::{GateScreen, meant};
-use super::landing::LandScreen;
-use super::missions::Missions;
-use super::models::Models;
+use super::gate::GateScreen;
 use super::prompt::{Prompt, Purpose};
-use super::replay::Replay;
-use super::stats::Stats;
 use super::talk::Talk;
-use super::workers::Workers;
 use crate::domain::diff::DiffScope;
 use crate::domain::gate::GateId;
 use crate::domain::id::AssertionId;
@@ -26,26 +17,6 @@ use crate::tui::focus::Pane;
 use crate::tui::select::{attempt_on, selected_assertion, selected_moment, selected_target};
 use crate::view::plan::Target;
 use crate::view::timeline::Moment;
-
-/// The screen of an action that means the same everywhere.
-pub fn anywhere(app: &App, action: Action) -> Option<Box<dyn Popup>> {
-    Some(match action {
-        Action::Attention => attention::screen(app),
-        Action::Gate => Box::new(GateScreen::new(meant(app))),
-        Action::Talk => Box::new(Talk::new(app)),
-        Action::Workers => Box::new(Workers::default()),
-        Action::Models => Box::new(Models::default()),
-        Action::Stats => Box::new(Stats::default()),
-        Action::Missions => Box::new(Missions::default()),
-        Action::Replay => Box::new(Replay::default()),
-        Action::Findings => Box::new(Findings::default()),
-        Action::Land => Box::new(LandScreen::default()),
-        Action::Editor => Box::new(ContractScreen::new(app)),
-        Action::Broadcast => Box::new(Prompt::new(app, Purpose::Broadcast)),
-        Action::Abandon => Box::new(Prompt::new(app, Purpose::Abandon)),
-        _ => return None,
-    })
-}
 
 /// The screen of an action of the main screen, about what is selected in the pane that has the keys.
 pub fn from_main(app: &App, action: Action) -> Option<Box<dyn Popup>> {

@@ -1,26 +1,17 @@
 //! Every command by name, found by a few of its letters.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher};
-use ratatui::Frame;
-use ratatui::layout::Rect;
+use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::{Popup, PopupResult, StackAction, Typing};
-use crate::tui::action::Action;
-use crate::tui::app::App;
-use crate::tui::keymap::{Context, Keymap};
-use crate::tui::layout::{centred, inside};
-use crate::tui::list::{List, SelectionStep};
-use crate::tui::widget::painter::Highlight;
-use crate::view::row::Row;
-use crate::view::style_role::StyleRole;
+use super::prelude::*;
+use super::writing::Query;
+use crate::tui::keymap::Keymap;
 
-/// The palette: what was typed, and which of the commands found is selected.
-#[derive(Debug, Default)]
+/// The palette: what is looked for, and the places whose keys hold where it was opened.
+#[derive(Debug)]
 pub struct Palette {
-    typed: String,
-    list: List,
+    query: Query,
+    places: Vec<Context>,
 }
 
 /// Actions that hold everywhere and have no key of their own.
@@ -47,25 +38,23 @@ pub fn offered(places: &[Context]) -> Vec<Action> {
 }
 
 impl Palette {
-    /// The commands that what was typed finds, best first.
-    pub fn found(&self, places: &[Context]) -> Vec<Action> {
-        let pattern = Pattern::parse(&self.typed, CaseMatching::Ignore, Normalization::Smart);
-        let mut matcher = Matcher::new(Config::DEFAULT);
-        let mut scored: Vec<(u32, Action)> = offered(places)
-            .into_iter()
-            .filter_map(|action| {
-                let text = format!("{} {}", action.name(), action.about());
-                let mut buffer = Vec::new();
-                let score = pattern.score(nucleo_matcher::Utf32Str::new(&text, &mut buffer), &mut matcher)?;
-                Some((score, action))
-            })
-            .collect();
-        scored.sort_by_key(|(score, action)| std::cmp::Reverse((action.name() == self.typed, *score)));
-        scored.into_iter().map(|(_, action)| action).collect()
+    /// The commands of the screen that is uppermost now.
+    pub fn new(app: &App) -> Self {
+        Self { query: Query::default(), places: app.places() }
     }
 
-    fn rows_seen(&self, app: &App) -> usize {
-        usize::from(inside(self.area(app)).height).saturating_sub(2)
+    /// The commands that what was typed finds, best first.
+    fn found(&self) -> Vec<Action> {
+        let pattern = Pattern::parse(&self.query.0, CaseMatching::Ignore, Normalization::Smart);
+        let mut matcher = Matcher::new(Config::DEFAULT);
+        let mut score = |action: Action| {
+            let text = format!("{} {}", action.name(), action.about());
+            pattern.score(Utf32Str::new(&text, &mut Vec::new()), &mut matcher)
+        };
+        let offered = offered(&self.places).into_iter();
+        let mut scored: Vec<_> = offered.filter_map(|action| Some((score(action)?, action))).collect();
+        scored.sort_by_key(|(score, action)| std::cmp::Reverse((action.name() == self.query.0, *score)));
+        scored.into_iter().map(|(_, action)| action).collect()
     }
 }
 
@@ -74,8 +63,16 @@ impl Popup for Palette {
         Context::Palette
     }
 
-    fn area(&self, app: &App) -> Rect {
+    fn title(&self, _app: &App) -> Row {
+        Row::of(StyleRole::Strong, "Commands").end(StyleRole::Dim, "flightdeck …")
+    }
+
+    fn area(&self, app: &App, _at: &Place) -> Rect {
         centred(app.areas().body, 100, 24)
+    }
+
+    fn writing(&mut self) -> Option<&mut dyn Writing> {
+        Some(&mut self.query)
     }
 
     fn typing(&self) -> Typing {
@@ -90,79 +87,42 @@ impl Popup for Palette {
         vec![Action::Open, Action::Up, Action::Down, Action::Back]
     }
 
-    fn act(&mut self, app: &App, action: Action) -> PopupResult {
-        // While the palette has the keys it is not on the stack, so that the uppermost screen is the one below.
-        let found = self.found(&app.places());
-        if action == Action::Open {
-            return match found.get(self.list.selected) {
-                Some(found) => PopupResult::stay().and_then(StackAction::Perform(*found)),
-                None => PopupResult::stay(),
-            };
-        }
-        match SelectionStep::of(action) {
-            Some(step) => {
-                let (len, seen) = (found.len(), self.rows_seen(app));
-                self.list.step(step, len, seen);
-                PopupResult::stay()
-            }
-            None => PopupResult::pass(),
-        }
+    fn head(&self, _app: &App) -> Vec<Row> {
+        let row = Row::of(StyleRole::Key, ": ").then(StyleRole::Strong, &self.query.0);
+        vec![row.then(StyleRole::Accent, "▌")]
     }
 
-    fn typed(&mut self, _app: &App, key: KeyEvent) -> PopupResult {
-        match key.code {
-            KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
-                self.typed.push(c);
-            }
-            KeyCode::Backspace => {
-                self.typed.pop();
-            }
-            _ => return PopupResult::stay(),
-        }
-        self.list = List::default();
-        PopupResult::stay()
+    fn len(&self, _app: &App) -> usize {
+        self.found().len()
     }
 
-    fn pasted(&mut self, _app: &App, text: &str) -> PopupResult {
-        self.typed.extend(crate::view::text::clean(text).chars().filter(|c| *c != '\n').take(80));
-        PopupResult::stay()
-    }
-
-    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let painter = app.painter();
-        let buf = frame.buffer_mut();
-        painter.border(buf, area, StyleRole::Focus);
-        painter.title(buf, area, &Row::of(StyleRole::Strong, "Commands").end(StyleRole::Dim, "flightdeck …"));
-        let inner = inside(area);
-        let mut lines = inner.rows();
-        if let Some(line) = lines.next() {
-            painter.row(
-                buf,
-                line,
-                &Row::of(StyleRole::Key, ": ")
-                    .then(StyleRole::Strong, &self.typed)
-                    .then(StyleRole::Accent, "▌"),
-                Highlight::No,
-            );
-        }
-        lines.next();
-        let below: Vec<_> = app.places_below();
-        let found = self.found(&below);
-        for (line, index) in lines.zip(self.list.window(found.len(), self.rows_seen(app))) {
-            let Some(action) = found.get(index) else { continue };
-            let key = app.keymap.key_of(&below, *action).map_or_else(String::new, |key| key.to_string());
-            let row = Row::of(StyleRole::Text, format!("{:<18}", action.name()))
+    fn rows(&self, app: &App, seen: Range<usize>) -> Vec<Row> {
+        let row = |action: &Action| {
+            let key =
+                app.keymap.key_of(&self.places, *action).map_or_else(String::new, |key| key.to_string());
+            Row::of(StyleRole::Text, format!("{:<18}", action.name()))
                 .then(StyleRole::Dim, action.about())
                 .end(StyleRole::Dim, action.verb().unwrap_or_default())
-                .end(StyleRole::Key, format!("{key:>8}"));
-            let lit = if index == self.list.selected { Highlight::Selected } else { Highlight::No };
-            painter.row(buf, line, &row, lit);
+                .end(StyleRole::Key, format!("{key:>8}"))
+        };
+        self.found().get(seen).into_iter().flatten().map(row).collect()
+    }
+
+    fn empty(&self) -> &'static str {
+        "no command is called like that"
+    }
+
+    fn act(&mut self, _app: &App, at: &mut Place, action: Action) -> PopupResult {
+        if action != Action::Open {
+            return PopupResult::pass();
         }
-        if found.is_empty() {
-            let sentence = Row::of(StyleRole::Dim, "no command is called like that");
-            if let Some(line) = inner.rows().nth(2) {
-                painter.row(buf, line, &sentence, Highlight::No);
-            }
-        }
+        let found = self.found().get(at.list.selected).copied();
+        found
+            .map_or_else(PopupResult::stay, |found| PopupResult::stay().and_then(StackAction::Perform(found)))
+    }
+
+    fn written(&mut self, _app: &App, at: &mut Place) -> PopupResult {
+        *at = Place::default();
+        PopupResult::stay()
     }
 }

@@ -1,28 +1,14 @@
 //! Asks for a sentence before something is done: a note, a reason, an answer, a directive.
 
-use crossterm::event::KeyEvent;
-use ratatui::Frame;
-use ratatui::layout::Rect;
-
-use super::frame::around;
-use super::{Popup, PopupResult, StackAction, Typing};
+use super::confirm::Confirm;
+use super::prelude::*;
+use super::writing::{Draft, Sending, consequences};
 use crate::domain::attempt::Role;
-use crate::domain::command::Command;
-use crate::domain::consequence::{Consequences, ContractChange};
+use crate::domain::consequence::ContractChange;
 use crate::domain::gate::{Decision, GateId};
 use crate::domain::id::{AssertionId, QuestionId};
 use crate::domain::text::{Line, Prose, TextError, Title};
-use crate::link::protocol::{Call, Reply};
-use crate::tui::action::Action;
-use crate::tui::app::App;
-use crate::tui::effect::Effect;
-use crate::tui::keymap::Context;
-use crate::tui::layout::centred;
-use crate::tui::source::SourceError;
 use crate::tui::widget::text_box::{Active, Height, TextBox};
-use crate::view::row::Row;
-use crate::view::style_role::StyleRole;
-use crate::view::text::wrap;
 use crate::view::work::gate_name;
 
 /// What the sentence is for.
@@ -41,23 +27,22 @@ pub enum Purpose {
 #[derive(Debug)]
 pub struct Prompt {
     purpose: Purpose,
-    text: TextBox,
-    /// Why it was not sent, or what it will do.
-    below: Option<(StyleRole, String)>,
-    /// Whether it was sent and not answered yet.
-    sent: bool,
+    draft: Draft,
+    sending: Sending,
 }
 
 impl Prompt {
     /// Asks for a sentence; a draft that was left is there again.
     pub fn new(app: &App, purpose: Purpose) -> Self {
-        let draft = app.drafts.get(&draft_name(&purpose)).cloned().unwrap_or_default();
-        Self { text: TextBox::new(Height::Many, &draft), purpose, below: None, sent: false }
+        let draft = Draft::new(app, format!("{purpose:?}"), "note.md");
+        Self { purpose, draft, sending: Sending::default() }
     }
 
     /// Asks for a sentence, with one to begin from.
-    pub fn from(purpose: Purpose, text: &str) -> Self {
-        Self { text: TextBox::new(Height::Many, text), purpose, below: None, sent: false }
+    pub fn from(app: &App, purpose: Purpose, text: &str) -> Self {
+        let mut prompt = Self::new(app, purpose);
+        prompt.draft.text = TextBox::new(Height::Many, text);
+        prompt
     }
 
     fn question(&self) -> (String, &'static str) {
@@ -82,7 +67,7 @@ impl Prompt {
     }
 
     fn command(&self) -> Result<(Command, String), TextError> {
-        let text = self.text.text();
+        let text = self.draft.text();
         let line = || Line::new(&text);
         Ok(match &self.purpose {
             Purpose::NoGo(gate) => {
@@ -113,29 +98,21 @@ impl Prompt {
     fn send(&mut self) -> PopupResult {
         match self.command() {
             // What cannot be taken back is asked twice; a No leaves the reason as a draft.
-            Ok((command, words)) if self.purpose == Purpose::Abandon => {
+            Ok((command, done)) if self.purpose == Purpose::Abandon => {
                 let question = "Abandon the mission for good? Running agents are stopped, and nothing starts it \
                                 again; its branch and its record stay.";
-                let draft = Some(self.text.text());
+                let (name, draft) = self.draft.draft();
                 PopupResult::stay()
-                    .and_then(StackAction::Swap(Box::new(Confirm::new(question, command, words))))
-                    .with_draft(draft_name(&self.purpose), draft)
+                    .and_then(StackAction::Swap(Box::new(Confirm::new(question, command, done))))
+                    .with_draft(name, draft)
             }
-            Ok((command, words)) => {
-                self.sent = true;
-                self.below = Some((StyleRole::Dim, "…".to_owned()));
-                PopupResult::order(command, words)
+            Ok((command, done)) => {
+                self.sending.below = Some((StyleRole::Dim, "…".to_owned()));
+                self.sending.order(command, done)
             }
-            Err(error) => {
-                self.below = Some((StyleRole::Bad, error.to_string()));
-                PopupResult::stay()
-            }
+            Err(error) => self.sending.refused(&error),
         }
     }
-}
-
-fn draft_name(purpose: &Purpose) -> String {
-    format!("{purpose:?}")
 }
 
 impl Popup for Prompt {
@@ -143,8 +120,16 @@ impl Popup for Prompt {
         Context::Prompt
     }
 
-    fn area(&self, app: &App) -> Rect {
+    fn title(&self, _app: &App) -> Row {
+        Row::of(StyleRole::Strong, self.question().0)
+    }
+
+    fn area(&self, app: &App, _at: &Place) -> Rect {
         centred(app.areas().body, 74, 11)
+    }
+
+    fn writing(&mut self) -> Option<&mut dyn Writing> {
+        Some(&mut self.draft)
     }
 
     fn typing(&self) -> Typing {
@@ -159,161 +144,37 @@ impl Popup for Prompt {
         vec![Action::Save, Action::NewLine, Action::Editor, Action::Back]
     }
 
-    fn opened(&mut self, _app: &App) -> PopupResult {
+    fn opened(&mut self, _app: &App, _at: &mut Place) -> PopupResult {
         let Purpose::Retire(id) = &self.purpose else { return PopupResult::stay() };
         let Ok(reason) = Line::new("to be said") else { return PopupResult::stay() };
         let change = Box::new(ContractChange::Retire { assertion: id.clone(), reason });
         PopupResult::ask(Call::Consequences { change })
     }
 
-    fn act(&mut self, _app: &App, action: Action) -> PopupResult {
-        match action {
-            Action::Save if !self.sent => self.send(),
-            Action::NewLine => {
-                self.text.new_line();
-                PopupResult::stay()
-            }
-            Action::Editor => {
-                PopupResult::effect(Effect::Edit { text: self.text.text(), name: "note.md".to_owned() })
-            }
-            Action::Back => {
-                let draft = (!self.text.is_blank()).then(|| self.text.text());
-                PopupResult::close().with_draft(draft_name(&self.purpose), draft)
-            }
-            _ => PopupResult::stay(),
-        }
+    fn act(&mut self, _app: &App, _at: &mut Place, action: Action) -> PopupResult {
+        if action == Action::Save && !self.sending.sent { self.send() } else { PopupResult::pass() }
     }
 
-    fn typed(&mut self, _app: &App, key: KeyEvent) -> PopupResult {
-        self.text.key(key);
-        PopupResult::stay()
-    }
-
-    fn pasted(&mut self, _app: &App, text: &str) -> PopupResult {
-        self.text.paste(text);
-        PopupResult::stay()
-    }
-
-    fn edited(&mut self, _app: &App, text: &str) -> PopupResult {
-        self.text = TextBox::new(Height::Many, text.trim_end());
-        PopupResult::stay()
-    }
-
-    fn answered(&mut self, _app: &App, call: &Call, result: &Result<Reply, SourceError>) -> PopupResult {
+    fn answered(&mut self, _app: &App, _at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
         match (call, result) {
-            (Call::Command { .. }, Ok(_)) => PopupResult::close().with_draft(draft_name(&self.purpose), None),
-            (Call::Command { .. }, Err(error)) => {
-                self.sent = false;
-                self.below = Some((StyleRole::Bad, error.to_string()));
+            (Call::Command { .. }, Ok(_)) => PopupResult::close().with_draft(self.draft.name.clone(), None),
+            (Call::Command { .. }, Err(error)) => self.sending.refused(error),
+            _ => {
+                self.sending.below = consequences(result);
                 PopupResult::stay()
             }
-            (Call::Consequences { .. }, Ok(Reply::Consequences { consequences })) => {
-                self.below = Some(told(consequences));
-                PopupResult::stay()
-            }
-            _ => PopupResult::stay(),
         }
     }
 
-    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let (title, question) = self.question();
-        let inner = around(app, frame, area, &Row::of(StyleRole::Strong, title));
-        let question: Vec<Row> = wrap(question, usize::from(inner.width))
-            .iter()
-            .map(|line| Row::of(StyleRole::Dim, line))
-            .collect();
-        app.painter().rows(frame.buffer_mut(), inner, &question);
-        let used = u16::try_from(question.len()).unwrap_or(0) + 1;
-        let foot = 2.min(inner.height.saturating_sub(used + 1));
-        let text = Rect {
-            y: inner.y.saturating_add(used),
-            height: inner.height.saturating_sub(used + foot),
-            ..inner
-        };
-        self.text.draw(app, frame, text.intersection(inner), Active::Yes);
-        if let Some((style, sentence)) = &self.below {
-            let rows: Vec<Row> =
-                wrap(sentence, usize::from(inner.width)).iter().map(|line| Row::of(*style, line)).collect();
-            let at = Rect { y: inner.bottom().saturating_sub(foot), height: foot, ..inner };
-            app.painter().rows(frame.buffer_mut(), at, &rows);
-        }
-    }
-}
-
-/// What a change would do, in its style.
-pub fn told(consequences: &Consequences) -> (StyleRole, String) {
-    let style = match &consequences.refusal {
-        Some(_) => StyleRole::Bad,
-        None if consequences.stale_verdicts > 0 || !consequences.running.is_empty() => StyleRole::Warn,
-        None => StyleRole::Dim,
-    };
-    (style, consequences.sentence())
-}
-
-/// A yes or no before something that cannot be taken back.
-#[derive(Debug)]
-pub struct Confirm {
-    question: String,
-    command: Command,
-    words: String,
-}
-
-impl Confirm {
-    /// Asks whether a command is meant.
-    pub fn new(question: impl Into<String>, command: Command, words: impl Into<String>) -> Self {
-        Self { question: question.into(), command, words: words.into() }
-    }
-}
-
-impl Popup for Confirm {
-    fn context(&self) -> Context {
-        Context::Prompt
-    }
-
-    fn area(&self, app: &App) -> Rect {
-        centred(app.areas().body, 66, 6)
-    }
-
-    fn typing(&self) -> Typing {
-        Typing::Yes
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Save, Action::Back]
-    }
-
-    fn act(&mut self, _app: &App, action: Action) -> PopupResult {
-        match action {
-            Action::Save => {
-                PopupResult::order(self.command.clone(), self.words.clone()).and_then(StackAction::Close)
-            }
-            Action::Back => PopupResult::close(),
-            _ => PopupResult::stay(),
-        }
-    }
-
-    fn typed(&mut self, app: &App, key: KeyEvent) -> PopupResult {
-        match key.code {
-            crossterm::event::KeyCode::Char('y' | 'Y') => self.act(app, Action::Save),
-            crossterm::event::KeyCode::Char('n' | 'N') => PopupResult::close(),
-            _ => PopupResult::stay(),
-        }
-    }
-
-    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let inner = around(app, frame, area, &Row::of(StyleRole::Strong, "Are you sure?"));
-        let mut rows: Vec<Row> = wrap(&self.question, usize::from(inner.width))
-            .iter()
-            .map(|line| Row::of(StyleRole::Text, line))
-            .collect();
-        rows.push(Row::new());
-        rows.push(
-            Row::of(StyleRole::Key, "y")
-                .then(StyleRole::Dim, " yes    ")
-                .then(StyleRole::Key, "n")
-                .then(StyleRole::Dim, " no"),
-        );
-        let skip = rows.len().saturating_sub(usize::from(inner.height));
-        app.painter().rows(frame.buffer_mut(), inner, rows.get(skip..).unwrap_or_default());
+    fn draw(&self, app: &App, at: &Place, painter: &mut Painter<'_>, area: Rect) {
+        super::base::draw(self, app, at, painter, area);
+        let inner = inside(area);
+        let question = paragraph(StyleRole::Dim, self.question().1, usize::from(inner.width));
+        painter.rows(inner, &question);
+        let rest = below(inner, u16::try_from(question.len()).unwrap_or(0) + 1);
+        let foot = 2.min(rest.height.saturating_sub(1));
+        let text = Rect { height: rest.height - foot, ..rest };
+        self.draft.text.draw(painter, text, Active::Yes);
+        self.sending.draw(painter, below(rest, text.height));
     }
 }

@@ -1,27 +1,19 @@
 //! Goes back through the mission: a scrubber under the main screen, which shows the mission as it was.
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
-
-use super::frame::around;
-use super::{Popup, PopupResult, RefreshRate};
+use super::prelude::*;
+use super::{RefreshRate, Show};
 use crate::domain::attempt::Ending;
 use crate::domain::event::{Event, Stamped};
 use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::Outcome;
-use crate::link::protocol::{Call, Reply};
-use crate::tui::action::Action;
-use crate::tui::app::App;
-use crate::tui::keymap::Context;
-use crate::tui::source::SourceError;
 use crate::tui::widget::bar::bar;
-use crate::view::row::Row;
-use crate::view::style_role::StyleRole;
 use crate::view::text::span;
 
 /// How many events one call fetches.
 const PAGE: u32 = 2_000;
+/// Events that a page goes back or on.
+const LEAP: usize = 20;
 /// Mission seconds that go by in a second.
 const SPEEDS: [i64; 6] = [1, 10, 30, 60, 300, 600];
 
@@ -68,11 +60,17 @@ impl Replay {
             None => self.past = Mission::fold(self.events.get(..at).unwrap_or_default()),
         }
         self.at = at;
-        PopupResult::stay().showing(self.past.clone(), self.past.updated)
+        let past = Show::Past(Box::new(self.past.clone()), self.past.updated);
+        PopupResult::stay().showing(past)
+    }
+
+    /// Shows the mission after so many events, and plays no further.
+    fn stop_at(&mut self, at: usize) -> PopupResult {
+        self.playing = None;
+        self.go(at)
     }
 
     fn jump(&mut self, forward: bool) -> PopupResult {
-        self.playing = None;
         let marked =
             |index: &usize| self.events.get(*index).is_some_and(|stamped| is_landmark(&stamped.event));
         let target = if forward {
@@ -81,16 +79,7 @@ impl Replay {
             (0..self.at.saturating_sub(1)).rev().find(marked).map(|index| index + 1)
         };
         let end = if forward { self.events.len() } else { 1 };
-        self.go(target.unwrap_or(end))
-    }
-
-    fn leap(&mut self, action: Action) -> PopupResult {
-        self.go(match action {
-            Action::PageUp => self.at.saturating_sub(20).max(1),
-            Action::PageDown => self.at + 20,
-            Action::Top => 1,
-            _ => self.events.len(),
-        })
+        self.stop_at(target.unwrap_or(end))
     }
 
     fn play(&mut self, app: &App) -> PopupResult {
@@ -117,10 +106,15 @@ impl Replay {
         // Between two events agents go on talking, so the time goes on too.
         let later = until.max(self.past.updated);
         if at <= self.at {
-            return PopupResult::stay().showing_later(later);
+            return PopupResult::stay().showing(Show::Later(later));
         }
-        let turn = self.go(at);
-        if self.playing.is_some() { turn.with_time(later) } else { turn }
+        let result = self.go(at);
+        match result.show {
+            Show::Past(past, _) if self.playing.is_some() => {
+                PopupResult::stay().showing(Show::Past(past, later))
+            }
+            show => PopupResult::stay().showing(show),
+        }
     }
 }
 
@@ -143,7 +137,7 @@ impl Popup for Replay {
     }
 
     /// A strip at the foot; the main screen stays in sight above it.
-    fn area(&self, app: &App) -> Rect {
+    fn area(&self, app: &App, _at: &Place) -> Rect {
         let areas = app.areas();
         let height = 5.min(areas.body.height);
         Rect { y: areas.body.bottom() - height, height, ..areas.body }
@@ -172,25 +166,19 @@ impl Popup for Replay {
         ]
     }
 
-    fn opened(&mut self, _app: &App) -> PopupResult {
+    fn opened(&mut self, _app: &App, _at: &mut Place) -> PopupResult {
         self.fetch()
     }
 
-    fn act(&mut self, app: &App, action: Action) -> PopupResult {
+    fn act(&mut self, app: &App, _at: &mut Place, action: Action) -> PopupResult {
         match action {
             Action::Play => self.play(app),
-            Action::Left | Action::Up => {
-                self.playing = None;
-                self.go(self.at.saturating_sub(1).max(1))
-            }
-            Action::Right | Action::Down => {
-                self.playing = None;
-                self.go(self.at + 1)
-            }
-            Action::PageUp | Action::PageDown | Action::Top | Action::Bottom => {
-                self.playing = None;
-                self.leap(action)
-            }
+            Action::Left | Action::Up => self.stop_at(self.at.saturating_sub(1).max(1)),
+            Action::Right | Action::Down => self.stop_at(self.at + 1),
+            Action::PageUp => self.stop_at(self.at.saturating_sub(LEAP).max(1)),
+            Action::PageDown => self.stop_at(self.at + LEAP),
+            Action::Top => self.stop_at(1),
+            Action::Bottom => self.stop_at(self.events.len()),
             Action::NextMatch => self.jump(true),
             Action::PreviousMatch => self.jump(false),
             Action::Faster => {
@@ -201,7 +189,7 @@ impl Popup for Replay {
                 self.speed = self.speed.saturating_sub(1);
                 PopupResult::stay()
             }
-            Action::Back => PopupResult::close().showing_present(),
+            Action::Back => PopupResult::close().showing(Show::Present),
             Action::Help | Action::Palette | Action::Redraw | Action::Theme | Action::Quit => {
                 PopupResult::pass()
             }
@@ -210,7 +198,7 @@ impl Popup for Replay {
         }
     }
 
-    fn answered(&mut self, _app: &App, _call: &Call, result: &Result<Reply, SourceError>) -> PopupResult {
+    fn answered(&mut self, _app: &App, _at: &mut Place, _call: &Call, result: &Answer) -> PopupResult {
         match result {
             Ok(Reply::Events { events }) => {
                 let full = events.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
@@ -226,7 +214,7 @@ impl Popup for Replay {
         }
     }
 
-    fn refreshed(&mut self, app: &App) -> PopupResult {
+    fn refreshed(&mut self, app: &App, _at: &mut Place) -> PopupResult {
         self.advance(app)
     }
 
@@ -234,30 +222,32 @@ impl Popup for Replay {
         if self.playing.is_some() { RefreshRate::Brisk } else { RefreshRate::Calm }
     }
 
-    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
+    fn title(&self, _app: &App) -> Row {
         let speed = SPEEDS.get(self.speed).copied().unwrap_or(1);
         let state = if self.playing.is_some() { "playing" } else { "paused" };
-        let title = Row::of(StyleRole::Strong, "Replay").end(StyleRole::Dim, format!("{state} · ×{speed}"));
-        let inner = around(app, frame, area, &title);
+        Row::of(StyleRole::Strong, "Replay").end(StyleRole::Dim, format!("{state} · ×{speed}"))
+    }
+
+    fn detail(&self, _app: &App, _at: &Place, width: usize) -> Vec<Section> {
         let (now, total) = (self.at as u64, self.events.len() as u64);
-        let mut row = Row::new();
-        row.left = bar(now, total, usize::from(inner.width).saturating_sub(16));
-        let row = row.end(StyleRole::Dim, format!("{now}/{total}"));
-        let event = self.events.get(self.at.saturating_sub(1));
-        let words = event.map_or_else(
-            || {
-                Row::of(
-                    StyleRole::Dim,
-                    if self.complete { "nothing has happened yet" } else { "reading the log …" },
-                )
-            },
-            |stamped| {
-                let begin = self.events.first().map_or(stamped.at, |first| first.at);
-                Row::of(StyleRole::Text, stamped.event.kind().replace('_', " "))
-                    .end(StyleRole::Dim, format!("{} after the start", span(stamped.at.since(begin))))
-            },
-        );
-        let words = self.trouble.as_ref().map_or(words, |trouble| Row::of(StyleRole::Bad, trouble));
-        app.painter().rows(frame.buffer_mut(), inner, &[row, words]);
+        let left = bar(now, total, width.saturating_sub(16));
+        let row = Row { left, right: Vec::new() }.end(StyleRole::Dim, format!("{now}/{total}"));
+        vec![vec![row, self.words()].into()]
+    }
+}
+
+impl Replay {
+    /// The last event that is shown, or why there is none.
+    fn words(&self) -> Row {
+        if let Some(trouble) = &self.trouble {
+            return Row::of(StyleRole::Bad, trouble);
+        }
+        let Some(stamped) = self.events.get(self.at.saturating_sub(1)) else {
+            let words = if self.complete { "nothing has happened yet" } else { "reading the log …" };
+            return Row::of(StyleRole::Dim, words);
+        };
+        let begin = self.events.first().map_or(stamped.at, |first| first.at);
+        Row::of(StyleRole::Text, stamped.event.kind().replace('_', " "))
+            .end(StyleRole::Dim, format!("{} after the start", span(stamped.at.since(begin))))
     }
 }

@@ -8,6 +8,7 @@ use crate::link::protocol::Call;
 use crate::tui::action::Action;
 use crate::tui::app::Tone;
 use crate::tui::effect::Effect;
+use crate::tui::options::ConsoleExit;
 use crate::tui::ticket::Request;
 
 /// Effects, and what becomes of the stack.
@@ -82,6 +83,11 @@ impl PopupResult {
         Self { effects: vec![effect], ..Self::default() }
     }
 
+    /// Leaves the console.
+    pub fn exit(exit: ConsoleExit) -> Self {
+        Self::effect(Effect::Exit(exit))
+    }
+
     /// Asks for something to show.
     pub fn ask(call: Call) -> Self {
         Self { requests: vec![Request::read(call)], ..Self::default() }
@@ -109,40 +115,10 @@ impl PopupResult {
         self
     }
 
-    /// The main screen shows the mission as it was at a time.
+    /// The main screen shows another moment.
     #[must_use]
-    pub fn showing(mut self, past: Mission, then: Timestamp) -> Self {
-        self.show = Show::Past(Box::new(past), then);
-        self
-    }
-
-    /// The past that is shown grows older.
-    #[must_use]
-    pub fn showing_later(mut self, then: Timestamp) -> Self {
-        self.show = Show::Later(then);
-        self
-    }
-
-    /// The past that it shows is seen at another time, between two events.
-    #[must_use]
-    pub fn with_time(mut self, time: Timestamp) -> Self {
-        if let Show::Past(_, then) = &mut self.show {
-            *then = time;
-        }
-        self
-    }
-
-    /// The main screen shows the present again.
-    #[must_use]
-    pub fn showing_present(mut self) -> Self {
-        self.show = Show::Present;
-        self
-    }
-
-    /// With a sentence for the person.
-    #[must_use]
-    pub fn with_words(mut self, sentence: impl Into<String>) -> Self {
-        self.say = Some(sentence.into());
+    pub fn showing(mut self, show: Show) -> Self {
+        self.show = show;
         self
     }
 

@@ -1,48 +1,34 @@
 //! The conversation with the orchestrator. Sending queues; another key interrupts; a question that waits is answered
 //! in place, by its number or in words.
 
-use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::Frame;
-use ratatui::layout::Rect;
-
-use super::frame::{around, rule};
-use super::{Popup, PopupResult, Typing};
-use crate::domain::command::Command;
+use super::prelude::*;
+use super::writing::{Draft, Sending};
 use crate::domain::id::QuestionId;
 use crate::domain::message::{Delivery, Party, Question};
 use crate::domain::text::Prose;
-use crate::tui::action::Action;
-use crate::tui::app::App;
-use crate::tui::effect::Effect;
-use crate::tui::keymap::Context;
 use crate::tui::layout::Shape;
-use crate::tui::list::SelectionStep;
-use crate::tui::source::SourceError;
-use crate::tui::widget::text_box::{Active, Height, TextBox};
-use crate::view::row::Row;
-use crate::view::style_role::StyleRole;
+use crate::tui::widget::text_box::Active;
 use crate::view::talk;
 use crate::view::text::clip;
 
-const DRAFT: &str = "talk";
+/// Lines that a page goes up or down.
+const PAGE: usize = 10;
+/// More lines than anybody scrolls back.
+const HIGHEST: usize = 5_000;
 
-/// The conversation, and what is being written.
+/// The conversation, and what is being written. The screen's top counts lines up from its end.
 #[derive(Debug)]
 pub struct Talk {
-    text: TextBox,
+    draft: Draft,
     /// The question that what is written answers; `None` speaks to the orchestrator.
     answers: Option<QuestionId>,
-    /// Lines scrolled up from the end.
-    up: usize,
-    sent: bool,
-    trouble: Option<String>,
+    sending: Sending,
 }
 
 impl Talk {
     /// Speaks to the orchestrator, or answers the oldest question that waits.
     pub fn new(app: &App) -> Self {
-        let first = waiting(app).first().map(|question| question.id);
-        Self::on(app, first)
+        Self::on(app, waiting(app).next().map(|question| question.id))
     }
 
     /// Answers a question.
@@ -51,69 +37,46 @@ impl Talk {
     }
 
     fn on(app: &App, answers: Option<QuestionId>) -> Self {
-        let draft = app.drafts.get(DRAFT).cloned().unwrap_or_default();
-        Self { text: TextBox::new(Height::Many, &draft), answers, up: 0, sent: false, trouble: None }
+        Self { draft: Draft::new(app, "talk", "message.md"), answers, sending: Sending::default() }
     }
 
     fn question<'a>(&self, app: &'a App) -> Option<&'a Question> {
-        waiting(app).into_iter().find(|question| Some(question.id) == self.answers)
+        waiting(app).find(|question| Some(question.id) == self.answers)
     }
 
     fn send(&mut self, app: &App, delivery: Delivery) -> PopupResult {
-        if self.sent || self.text.is_blank() {
+        if self.sending.sent || self.draft.text.is_blank() {
             return PopupResult::stay();
         }
-        let text = match Prose::new(self.text.text()) {
+        let text = match Prose::new(self.draft.text()) {
             Ok(text) => text,
-            Err(error) => {
-                self.trouble = Some(error.to_string());
-                return PopupResult::stay();
-            }
+            Err(error) => return self.sending.refused(&error),
         };
-        self.sent = true;
-        self.trouble = None;
+        self.sending.below = None;
         if let Some(question) = self.question(app) {
-            PopupResult::order(
-                Command::Answer { question: question.id, text },
-                format!("{} is answered", question.id),
-            )
-        } else {
-            let words = match delivery {
-                Delivery::Queue => "sent; it is read at the next turn",
-                Delivery::Interrupt => "sent; the running turn is broken off",
-            };
-            PopupResult::order(Command::Say { to: Party::Orchestrator, text, delivery }, words)
+            let done = format!("{} is answered", question.id);
+            return self.sending.order(Command::Answer { question: question.id, text }, done);
         }
-    }
-
-    /// A digit alone chooses among the answers that a question offers.
-    fn choose(&mut self, app: &App, digit: char) -> Option<PopupResult> {
-        let question = self.question(app)?;
-        let number = usize::try_from(digit.to_digit(10)?).ok()?;
-        let option = question.options.get(number.checked_sub(1)?)?;
-        if !self.text.is_blank() {
-            return None;
-        }
-        self.text = TextBox::new(Height::Many, option.as_str());
-        Some(self.send(app, Delivery::Queue))
+        let done = match delivery {
+            Delivery::Queue => "sent; it is read at the next turn",
+            Delivery::Interrupt => "sent; the running turn is broken off",
+        };
+        self.sending.order(Command::Say { to: Party::Orchestrator, text, delivery }, done)
     }
 
     /// Tab goes through the questions that wait, and the orchestrator.
     fn next_addressee(&mut self, app: &App) {
-        let ids: Vec<QuestionId> = waiting(app).iter().map(|question| question.id).collect();
+        let mut ids = waiting(app).map(|question| question.id);
         self.answers = match self.answers {
-            None => ids.first().copied(),
-            Some(now) => ids.iter().position(|id| *id == now).and_then(|at| ids.get(at + 1).copied()),
+            None => ids.next(),
+            Some(now) => ids.skip_while(|id| *id != now).nth(1),
         };
     }
 }
 
-fn waiting(app: &App) -> Vec<&Question> {
-    app.mission
-        .questions
-        .iter()
-        .filter(|question| question.answer.is_none() && question.to == Party::Person)
-        .collect()
+fn waiting(app: &App) -> impl Iterator<Item = &Question> {
+    let questions = app.mission.questions.iter();
+    questions.filter(|question| question.answer.is_none() && question.to == Party::Person)
 }
 
 impl Popup for Talk {
@@ -121,8 +84,12 @@ impl Popup for Talk {
         Context::Talk
     }
 
+    fn title(&self, _app: &App) -> Row {
+        Row::of(StyleRole::Strong, "Talk")
+    }
+
     /// The right side: plan and contract stay in sight and grow as the orchestrator proposes them.
-    fn area(&self, app: &App) -> Rect {
+    fn area(&self, app: &App, _at: &Place) -> Rect {
         let areas = app.areas();
         let right = areas.panes.get(1).copied().unwrap_or_default();
         if areas.shape == Shape::Wide && right.width > 0 && right.width < areas.body.width {
@@ -130,6 +97,10 @@ impl Popup for Talk {
         } else {
             areas.body
         }
+    }
+
+    fn writing(&mut self) -> Option<&mut dyn Writing> {
+        Some(&mut self.draft)
     }
 
     fn typing(&self) -> Typing {
@@ -148,95 +119,58 @@ impl Popup for Talk {
         vec![Action::Queue, Action::Interrupt, Action::NextPane, Action::Editor, Action::PageUp, Action::Back]
     }
 
-    fn act(&mut self, app: &App, action: Action) -> PopupResult {
+    fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
         match action {
             Action::Queue => return self.send(app, Delivery::Queue),
             Action::Interrupt => return self.send(app, Delivery::Interrupt),
-            Action::NewLine => self.text.new_line(),
             Action::NextPane => self.next_addressee(app),
-            Action::Editor => {
-                return PopupResult::effect(Effect::Edit {
-                    text: self.text.text(),
-                    name: "message.md".to_owned(),
-                });
-            }
-            Action::Back => {
-                let draft = (!self.text.is_blank()).then(|| self.text.text());
-                return PopupResult::close().with_draft(DRAFT.to_owned(), draft);
-            }
-            _ => match SelectionStep::of(action) {
-                Some(SelectionStep::PageUp) => self.up = self.up.saturating_add(10).min(5_000),
-                Some(SelectionStep::PageDown) => self.up = self.up.saturating_sub(10),
-                _ => {}
-            },
+            Action::Up => at.top = (at.top + 1).min(HIGHEST),
+            Action::Down => at.top = at.top.saturating_sub(1),
+            Action::PageUp => at.top = (at.top + PAGE).min(HIGHEST),
+            Action::PageDown => at.top = at.top.saturating_sub(PAGE),
+            _ => return PopupResult::pass(),
         }
         PopupResult::stay()
     }
 
-    fn typed(&mut self, app: &App, key: KeyEvent) -> PopupResult {
-        if let KeyCode::Char(c) = key.code
-            && let Some(turn) = self.choose(app, c)
-        {
-            return turn;
+    /// A digit alone chooses among the answers that a question offers.
+    fn typed(&mut self, app: &App, _at: &mut Place, key: KeyEvent) -> Option<PopupResult> {
+        let KeyCode::Char(c) = key.code else { return None };
+        let number = usize::try_from(c.to_digit(10)?).ok()?;
+        let option = self.question(app)?.options.get(number.checked_sub(1)?)?;
+        if !self.draft.text.is_blank() {
+            return None;
         }
-        self.text.key(key);
-        PopupResult::stay()
+        self.draft.replace(option.as_str());
+        Some(self.send(app, Delivery::Queue))
     }
 
-    fn pasted(&mut self, _app: &App, text: &str) -> PopupResult {
-        self.text.paste(text);
-        PopupResult::stay()
-    }
-
-    fn edited(&mut self, _app: &App, text: &str) -> PopupResult {
-        self.text = TextBox::new(Height::Many, text.trim_end());
-        PopupResult::stay()
-    }
-
-    fn answered(
-        &mut self,
-        app: &App,
-        _call: &crate::link::protocol::Call,
-        result: &Result<crate::link::protocol::Reply, SourceError>,
-    ) -> PopupResult {
-        self.sent = false;
-        match result {
-            Ok(_) => {
-                self.text = TextBox::new(Height::Many, "");
-                self.up = 0;
-                self.answers =
-                    waiting(app).iter().map(|question| question.id).find(|id| Some(*id) != self.answers);
-                PopupResult::stay().with_draft(DRAFT.to_owned(), None)
-            }
-            Err(error) => {
-                self.trouble = Some(error.to_string());
-                PopupResult::stay()
-            }
+    fn answered(&mut self, app: &App, at: &mut Place, _call: &Call, result: &Answer) -> PopupResult {
+        if let Err(error) = result {
+            return self.sending.refused(error);
         }
+        self.sending.sent = false;
+        self.draft.replace("");
+        at.top = 0;
+        self.answers = waiting(app).map(|question| question.id).find(|id| Some(*id) != self.answers);
+        PopupResult::stay().with_draft(self.draft.name.clone(), None)
     }
 
-    fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
-        let inner = around(app, frame, area, &Row::of(StyleRole::Strong, "Talk"));
-        let box_height = 5.min(inner.height / 2);
-        let upper = Rect { height: inner.height.saturating_sub(box_height), ..inner };
+    fn draw(&self, app: &App, at: &Place, painter: &mut Painter<'_>, area: Rect) {
+        let inner = painter.framed(area, &self.title(app));
+        let upper = Rect { height: inner.height - 5.min(inner.height / 2), ..inner };
         let rows = talk::rows(&app.mission, app.now, usize::from(upper.width));
         let height = usize::from(upper.height);
-        let end = rows.len().saturating_sub(self.up.min(rows.len().saturating_sub(height)));
-        app.painter().rows(
-            frame.buffer_mut(),
-            upper,
-            rows.get(end.saturating_sub(height)..end).unwrap_or_default(),
-        );
-        let lower = Rect { y: upper.bottom(), height: box_height, ..inner };
-        let to = match (&self.trouble, self.question(app)) {
-            (Some(trouble), _) => trouble.clone(),
+        let end = rows.len().saturating_sub(at.top.min(rows.len().saturating_sub(height)));
+        painter.rows(upper, rows.get(end.saturating_sub(height)..end).unwrap_or_default());
+        let lower = below(inner, upper.height);
+        let to = match (&self.sending.below, self.question(app)) {
+            (Some((_, trouble)), _) => trouble.clone(),
             (None, Some(question)) => format!("your answer to {}", question.id),
             (None, None) => "to the orchestrator".to_owned(),
         };
-        if let Some(line) = lower.rows().next() {
-            rule(app, frame, line, &clip(&to, usize::from(line.width).saturating_sub(4)));
-        }
-        let text = Rect { y: lower.y + 1.min(lower.height), height: lower.height.saturating_sub(1), ..lower };
-        self.text.draw(app, frame, text, Active::Yes);
+        let line = Rect { height: 1.min(lower.height), ..lower };
+        painter.rule(line, &clip(&to, usize::from(line.width).saturating_sub(4)));
+        self.draft.text.draw(painter, below(lower, 1), Active::Yes);
     }
 }

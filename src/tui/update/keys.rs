@@ -49,14 +49,14 @@ fn global(app: &mut App, action: Action) -> Option<Vec<Effect>> {
         Action::Redraw => vec![Effect::Redraw],
         Action::Theme => global_actions::next_theme(app),
         Action::Help => stack::open(app, Box::new(Help::new(app))),
-        Action::Palette => stack::open(app, Box::new(Palette::default())),
+        Action::Palette => stack::open(app, Box::new(Palette::new(app))),
         Action::Pause => global_actions::pause(app),
         Action::Retry => global_actions::resume(app),
         _ => {
             if let Some(stashed) = app.stash.take_if(|_| action == Action::Editor) {
                 return Some(stack::reopen(app, stashed));
             }
-            let screen = crate::tui::popup::open::anywhere(app, action)?;
+            let screen = crate::tui::popup::anywhere(app, action)?;
             stack::open(app, screen)
         }
     })

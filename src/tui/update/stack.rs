@@ -6,7 +6,7 @@ use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::{App, Screen, Tone};
 use crate::tui::effect::Effect;
-use crate::tui::popup::{Popup, PopupResult, Show, StackAction};
+use crate::tui::popup::{Place, Popup, PopupResult, Show, StackAction, base};
 use crate::tui::source::SourceError;
 use crate::tui::ticket::{Asker, ScreenId};
 
@@ -17,7 +17,7 @@ const DEEPEST: usize = 12;
 
 /// Puts a screen on the stack.
 pub fn open(app: &mut App, popup: Box<dyn Popup>) -> Vec<Effect> {
-    let screen = Screen { id: app.tickets.screen(), popup };
+    let screen = Screen::new(app.tickets.screen(), popup);
     reopen(app, screen)
 }
 
@@ -27,7 +27,7 @@ pub fn reopen(app: &mut App, mut screen: Screen) -> Vec<Effect> {
         say(app, Tone::Trouble, "too many screens are open: Esc goes back");
         return Vec::new();
     }
-    let result = screen.popup.opened(app);
+    let result = screen.popup.opened(app, &mut screen.at);
     app.wipe_toast();
     settle(app, app.screens.len(), screen, result)
 }
@@ -35,7 +35,7 @@ pub fn reopen(app: &mut App, mut screen: Screen) -> Vec<Effect> {
 /// Lets the uppermost screen do an action; `None` when it passes, or there is none.
 pub fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> {
     let mut screen = app.screens.pop()?;
-    let result = screen.popup.act(app, action);
+    let result = base::act(screen.popup.as_mut(), app, &mut screen.at, action);
     let passed = matches!(result.then, StackAction::Pass);
     let effects = settle(app, app.screens.len(), screen, result);
     (!passed).then_some(effects)
@@ -43,28 +43,28 @@ pub fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> {
 
 /// Gives the uppermost screen a key.
 pub fn typed(app: &mut App, key: KeyEvent) -> Vec<Effect> {
-    uppermost(app, |screen, app| screen.typed(app, key))
+    uppermost(app, |popup, at, app| base::typed(popup, app, at, key))
 }
 
 /// Gives the uppermost screen pasted text.
 pub fn pasted(app: &mut App, text: &str) -> Vec<Effect> {
-    uppermost(app, |screen, app| screen.pasted(app, text))
+    uppermost(app, |popup, at, app| base::pasted(popup, app, at, text))
 }
 
 /// Gives the uppermost screen what its editor saved.
 pub fn edited(app: &mut App, text: &str) -> Vec<Effect> {
-    uppermost(app, |screen, app| screen.edited(app, text))
+    uppermost(app, |popup, at, app| base::edited(popup, app, at, text))
 }
 
 /// Gives the uppermost screen a click.
 pub fn clicked(app: &mut App, column: u16, row: u16) -> Vec<Effect> {
-    uppermost(app, |screen, app| {
-        let area = screen.area(app);
-        screen.clicked(app, area, column, row)
-    })
+    uppermost(app, |popup, at, app| base::clicked(popup, app, at, column, row))
 }
 
-fn uppermost(app: &mut App, give: impl FnOnce(&mut dyn Popup, &App) -> PopupResult) -> Vec<Effect> {
+fn uppermost(
+    app: &mut App,
+    give: impl FnOnce(&mut dyn Popup, &mut Place, &App) -> PopupResult,
+) -> Vec<Effect> {
     let Some(top) = app.screens.len().checked_sub(1) else { return Vec::new() };
     turn(app, top, give)
 }
@@ -77,11 +77,11 @@ pub fn answered(
     result: &Result<Reply, SourceError>,
 ) -> Option<Vec<Effect>> {
     if let Some(place) = app.screens.iter().position(|screen| screen.id == id) {
-        return Some(turn(app, place, |screen, app| screen.answered(app, call, result)));
+        return Some(turn(app, place, |popup, at, app| popup.answered(app, at, call, result)));
     }
     // A screen that is kept for later learns what became of its requests; it asks nothing more meanwhile.
     let mut stash = app.stash.take_if(|screen| screen.id == id)?;
-    stash.popup.answered(app, call, result);
+    stash.popup.answered(app, &mut stash.at, call, result);
     app.stash = Some(stash);
     Some(Vec::new())
 }
@@ -92,16 +92,20 @@ pub fn refresh(app: &mut App) -> Vec<Effect> {
     let mut effects = Vec::new();
     for id in ids {
         if let Some(place) = app.screens.iter().position(|screen| screen.id == id) {
-            effects.extend(turn(app, place, |screen, app| screen.refreshed(app)));
+            effects.extend(turn(app, place, |popup, at, app| popup.refreshed(app, at)));
         }
     }
     effects
 }
 
 /// Gives a screen a turn. It is not on the stack meanwhile, so that it may look at the app.
-fn turn(app: &mut App, place: usize, give: impl FnOnce(&mut dyn Popup, &App) -> PopupResult) -> Vec<Effect> {
+fn turn(
+    app: &mut App,
+    place: usize,
+    give: impl FnOnce(&mut dyn Popup, &mut Place, &App) -> PopupResult,
+) -> Vec<Effect> {
     let mut screen = app.screens.remove(place);
-    let result = give(screen.popup.as_mut(), app);
+    let result = give(screen.popup.as_mut(), &mut screen.at, app);
     settle(app, place, screen, result)
 }
 

@@ -1,23 +1,28 @@
 //! Puts rows on the screen: clips by cells, keeps the right side at the edge, lights the selected row.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Color, Style};
 use ratatui::symbols::border;
 use ratatui::symbols::merge::MergeStrategy;
 use ratatui::widgets::{Block, Widget};
 
+use crate::tui::layout::inside;
+use crate::tui::list::List;
 use crate::tui::styles::Styles;
 use crate::view::glyph::{Charset, to_ascii};
 use crate::view::row::{Piece, Row};
 use crate::view::style_role::StyleRole;
 use crate::view::text::{clip, cut, width};
 
-/// A brush: the styles of the theme, and the characters that the terminal has.
-#[derive(Debug, Clone, Copy)]
+/// Draws on a frame, in the styles of the theme and with the characters that the terminal has.
+#[derive(Debug)]
 pub struct Painter<'a> {
     pub styles: &'a Styles,
     pub charset: Charset,
+    pub buf: &'a mut Buffer,
 }
 
 /// How a row stands out.
@@ -25,20 +30,8 @@ pub struct Painter<'a> {
 pub enum Highlight {
     #[default]
     No,
-    /// Selected, in the pane that has the keys.
+    /// Selected, where the keys go.
     Selected,
-    /// Selected, in another pane.
-    Resting,
-}
-
-impl Highlight {
-    fn style(self) -> Option<StyleRole> {
-        match self {
-            Self::No => None,
-            Self::Selected => Some(StyleRole::Selected),
-            Self::Resting => Some(StyleRole::Resting),
-        }
-    }
 }
 
 const ASCII_BORDER: border::Set<'static> = border::Set {
@@ -54,24 +47,25 @@ const ASCII_BORDER: border::Set<'static> = border::Set {
 
 impl Painter<'_> {
     /// Puts text in one style role; answers the cells it took.
-    pub fn text(&self, buf: &mut Buffer, at: (u16, u16), room: u16, style: StyleRole, text: &str) -> u16 {
-        self.styled(buf, at, room, self.styles.of(style), text)
+    pub fn text(&mut self, at: (u16, u16), room: u16, style: StyleRole, text: &str) -> u16 {
+        self.styled(at, room, self.styles.of(style), text)
     }
 
-    fn styled(&self, buf: &mut Buffer, (x, y): (u16, u16), room: u16, style: Style, text: &str) -> u16 {
-        let area = buf.area;
+    /// Puts text in any style; answers the cells it took.
+    pub fn styled(&mut self, (x, y): (u16, u16), room: u16, style: Style, text: &str) -> u16 {
+        let area = self.buf.area;
         if y < area.y || y >= area.bottom() || x >= area.right() || room == 0 {
             return 0;
         }
         let room = usize::from(room.min(area.right() - x));
         let text = clip(text, room);
         let text = if self.charset == Charset::Ascii { to_ascii(&text) } else { text };
-        let (end, _) = buf.set_stringn(x, y, &text, room, style);
+        let (end, _) = self.buf.set_stringn(x, y, &text, room, style);
         end.saturating_sub(x)
     }
 
     /// Puts pieces one after the other; answers the cells they took.
-    pub fn pieces(&self, buf: &mut Buffer, (x, y): (u16, u16), room: u16, pieces: &[Piece]) -> u16 {
+    pub fn pieces(&mut self, (x, y): (u16, u16), room: u16, pieces: &[Piece]) -> u16 {
         let mut used = 0;
         for (index, piece) in pieces.iter().enumerate() {
             let rest = pieces.get(index + 1..).unwrap_or_default();
@@ -80,21 +74,26 @@ impl Painter<'_> {
             let fits =
                 width(&piece.text) < usize::from(left) || (!more && width(&piece.text) == usize::from(left));
             if fits {
-                used += self.text(buf, (x + used, y), left, piece.style, &piece.text);
+                used += self.text((x + used, y), left, piece.style, &piece.text);
             } else {
                 let clipped = if more {
                     format!("{}…", cut(&piece.text, usize::from(left.saturating_sub(1))))
                 } else {
                     clip(&piece.text, usize::from(left))
                 };
-                return used + self.text(buf, (x + used, y), left, piece.style, &clipped);
+                return used + self.text((x + used, y), left, piece.style, &clipped);
             }
         }
         used
     }
 
     /// Puts one row on one line.
-    pub fn row(&self, buf: &mut Buffer, line: Rect, row: &Row, lit: Highlight) {
+    pub fn row(&mut self, line: Rect, row: &Row) {
+        self.lit_row(line, row, Highlight::No);
+    }
+
+    /// Puts one row on one line, and lights it.
+    pub fn lit_row(&mut self, line: Rect, row: &Row, lit: Highlight) {
         if line.height == 0 || line.width == 0 {
             return;
         }
@@ -102,56 +101,70 @@ impl Painter<'_> {
         let wanted = u16::try_from(wanted).unwrap_or(u16::MAX);
         let right = if wanted > 0 && wanted.saturating_add(8) <= line.width { wanted } else { 0 };
         let left = if right > 0 { line.width - right - 1 } else { line.width };
-        self.pieces(buf, (line.x, line.y), left, &row.left);
+        self.pieces((line.x, line.y), left, &row.left);
         if right > 0 {
-            self.pieces(buf, (line.right() - right, line.y), right, &row.right);
+            self.pieces((line.right() - right, line.y), right, &row.right);
         }
-        if let Some(style) = lit.style() {
-            self.light(buf, line, style);
+        if lit == Highlight::Selected {
+            self.light(line);
         }
     }
 
-    /// Lays a style role's ground under a line; roles that say something keep their colour.
-    pub fn light(&self, buf: &mut Buffer, line: Rect, role: StyleRole) {
-        let mut ground = self.styles.of(role);
-        ground.fg = None;
-        let plain = self.styles.of(StyleRole::Dim).fg;
-        buf.set_style(line, ground);
+    /// Lays the ground of what is selected under a line; roles that say something keep their colour.
+    fn light(&mut self, line: Rect) {
+        let selected = self.styles.of(StyleRole::Selected);
+        self.buf.set_style(line, Style { fg: None, ..selected });
+        let Some(lifted) = selected.fg else { return };
         // Quiet text on a lit row is lifted, or it could not be read.
+        let quiet = [self.styles.of(StyleRole::Dim).fg, Some(Color::Reset)];
         for x in line.left()..line.right() {
-            if let Some(cell) = buf.cell_mut((x, line.y))
-                && role == StyleRole::Selected
-                && (Some(cell.fg) == plain || cell.fg == ratatui::style::Color::Reset)
-                && let Some(fg) = self.styles.of(role).fg
-            {
-                cell.fg = fg;
+            if let Some(cell) = self.buf.cell_mut((x, line.y)).filter(|cell| quiet.contains(&Some(cell.fg))) {
+                cell.fg = lifted;
             }
         }
     }
 
     /// Puts rows from the top of an area downwards.
-    pub fn rows(&self, buf: &mut Buffer, area: Rect, rows: &[Row]) {
+    pub fn rows(&mut self, area: Rect, rows: &[Row]) {
         for (line, row) in area.rows().zip(rows) {
-            self.row(buf, line, row, Highlight::No);
+            self.row(line, row);
+        }
+    }
+
+    /// Puts the rows of a list that are seen, and lights the selected one.
+    pub fn list(
+        &mut self,
+        area: Rect,
+        state: &List,
+        lit: Highlight,
+        len: usize,
+        rows: impl FnOnce(Range<usize>) -> Vec<Row>,
+    ) {
+        let seen = state.window(len, usize::from(area.height));
+        for (line, (index, row)) in area.rows().zip(seen.clone().zip(rows(seen))) {
+            self.lit_row(line, &row, if index == state.selected { lit } else { Highlight::No });
         }
     }
 
     /// A border that joins its neighbours'.
-    pub fn border(&self, buf: &mut Buffer, area: Rect, style: StyleRole) {
-        let block = Block::bordered().border_style(self.styles.of(style)).merge_borders(MergeStrategy::Exact);
-        match self.charset {
-            Charset::Unicode => block.render(area, buf),
-            Charset::Ascii => {
-                Block::bordered()
-                    .border_set(ASCII_BORDER)
-                    .border_style(self.styles.of(style))
-                    .render(area, buf);
-            }
-        }
+    pub fn border(&mut self, area: Rect, style: StyleRole) {
+        let block = Block::bordered().border_style(self.styles.of(style));
+        let block = match self.charset {
+            Charset::Unicode => block.merge_borders(MergeStrategy::Exact),
+            Charset::Ascii => block.border_set(ASCII_BORDER),
+        };
+        block.render(area, self.buf);
+    }
+
+    /// A border with a title; answers its inside.
+    pub fn framed(&mut self, area: Rect, title: &Row) -> Rect {
+        self.border(area, StyleRole::Focus);
+        self.title(area, title);
+        inside(area)
     }
 
     /// A title on the upper border: words left, words right.
-    pub fn title(&self, buf: &mut Buffer, area: Rect, row: &Row) {
+    pub fn title(&mut self, area: Rect, row: &Row) {
         if area.width < 8 || area.height == 0 {
             return;
         }
@@ -165,19 +178,34 @@ impl Painter<'_> {
             padded
         };
         let right = if right > 0 && right.saturating_add(14) <= room { right + 2 } else { 0 };
-        self.pieces(buf, (area.x + 2, area.y), room.saturating_sub(right), &padded(&row.left));
+        self.pieces((area.x + 2, area.y), room.saturating_sub(right), &padded(&row.left));
         if right > 0 {
-            self.pieces(buf, (area.right().saturating_sub(right + 2), area.y), right, &padded(&row.right));
+            self.pieces((area.right().saturating_sub(right + 2), area.y), right, &padded(&row.right));
+        }
+    }
+
+    /// A quiet rule across a line, with words at its beginning.
+    pub fn rule(&mut self, line: Rect, words: &str) {
+        let fill = "─".repeat(usize::from(line.width).saturating_sub(words.chars().count() + 1));
+        self.row(line, &Row::of(StyleRole::Dim, format!("{words} ")).then(StyleRole::Border, fill));
+    }
+
+    /// Puts runs of text in styles of their own one after the other.
+    pub fn runs(&mut self, line: Rect, runs: &[(Style, String)]) {
+        let mut x = line.x;
+        for (style, text) in runs {
+            let room = usize::from(line.right().saturating_sub(x));
+            (x, _) = self.buf.set_stringn(x, line.y, cut(text, room), room, *style);
         }
     }
 
     /// Leaves nothing on a terminal that it cannot show. Code, pictures of terminals and boxes to write in are drawn by
     /// others, who know nothing of its characters.
-    pub fn plain(&self, buf: &mut Buffer) {
+    pub fn plain(&mut self) {
         if self.charset == Charset::Unicode {
             return;
         }
-        let strange = buf.content.iter_mut().filter(|cell| !cell.symbol().is_ascii());
+        let strange = self.buf.content.iter_mut().filter(|cell| !cell.symbol().is_ascii());
         for cell in strange {
             let twin: String = to_ascii(cell.symbol()).chars().take(1).collect();
             cell.set_symbol(&twin);
@@ -185,19 +213,19 @@ impl Painter<'_> {
     }
 
     /// Wipes an area, so that what lies under a popup does not shine through.
-    pub fn wipe(&self, buf: &mut Buffer, area: Rect) {
-        let area = area.intersection(buf.area);
+    pub fn wipe(&mut self, area: Rect) {
+        let area = area.intersection(self.buf.area);
         // A wide character cut in half by the area's left edge would swallow the border.
         for y in area.top()..area.bottom() {
             if area.x > 0
-                && let Some(cell) = buf.cell_mut((area.x - 1, y))
+                && let Some(cell) = self.buf.cell_mut((area.x - 1, y))
                 && width(cell.symbol()) > 1
             {
                 cell.set_symbol(" ");
             }
         }
-        ratatui::widgets::Clear.render(area, buf);
-        buf.set_style(area, self.styles.of(StyleRole::Text));
+        ratatui::widgets::Clear.render(area, self.buf);
+        self.buf.set_style(area, self.styles.of(StyleRole::Text));
     }
 }
 
@@ -209,7 +237,6 @@ mod tests {
     #[test]
     fn no_text_breaks_a_row() {
         let styles = Theme::built_in("dark").unwrap().styles(Depth::Full).unwrap();
-        let painter = Painter { styles: &styles, charset: Charset::Unicode };
         for text in [
             "日本語のテキスト",
             "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦",
@@ -222,7 +249,8 @@ mod tests {
                 buf.set_string(room, 0, "|", Style::default());
                 let row =
                     Row::of(StyleRole::Text, text).then(StyleRole::Dim, text).end(StyleRole::Good, "▣ 2");
-                painter.row(&mut buf, Rect::new(0, 0, room, 1), &row, Highlight::Selected);
+                let mut painter = Painter { styles: &styles, charset: Charset::Unicode, buf: &mut buf };
+                painter.lit_row(Rect::new(0, 0, room, 1), &row, Highlight::Selected);
                 assert_eq!(buf[(room, 0)].symbol(), "|", "{text} in {room}");
             }
         }

@@ -1,12 +1,12 @@
-//! A box to write in, dressed in the theme.
+//! A box to write in, in the styles of the theme.
 
 use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
+use ratatui::widgets::Widget;
 use tui_textarea::{CursorMove, DataCursor, TextArea, WrapMode};
 
-use crate::tui::app::App;
+use crate::tui::widget::painter::Painter;
 use crate::view::style_role::StyleRole;
 use crate::view::text::clean;
 
@@ -117,19 +117,19 @@ impl TextBox {
     }
 
     /// Draws the box. What is written in it is the only place where the cursor blinks.
-    pub fn draw(&self, app: &App, frame: &mut Frame<'_>, rect: Rect, active: Active) {
+    pub fn draw(&self, painter: &mut Painter<'_>, rect: Rect, active: Active) {
         if rect.area() == 0 {
             return;
         }
         let mut area = if self.is_large() { self.around_cursor(rect) } else { self.area.clone() };
-        let ground = app.look.styles.of(StyleRole::Resting);
-        frame.buffer_mut().set_style(rect, ground);
-        area.set_style(app.look.styles.of(StyleRole::Text).patch(ground));
+        let ground = painter.styles.of(StyleRole::Resting);
+        painter.buf.set_style(rect, ground);
+        area.set_style(painter.styles.of(StyleRole::Text).patch(ground));
         area.set_cursor_style(match active {
             Active::Yes => Style::default().add_modifier(Modifier::REVERSED),
             Active::No => Style::default(),
         });
-        frame.render_widget(&area, rect);
+        area.render(rect, painter.buf);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fs::{self, OpenOptions};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use super::program::Program;
 use crate::workspace::WorkspaceError;
@@ -21,7 +21,6 @@ impl Program {
     ///
     /// # Errors
     /// When it cannot be started or the log cannot be written.
-    #[expect(clippy::disallowed_methods, reason = "this room is the one that starts programs")]
     pub fn spawn_detached(&self, log: &Path) -> Result<Detached, WorkspaceError> {
         if let Some(directory) = log.parent() {
             fs::create_dir_all(directory).map_err(WorkspaceError::io("create", directory))?;
@@ -29,20 +28,8 @@ impl Program {
         let file = OpenOptions::new().create(true).append(true).open(log);
         let file = file.map_err(WorkspaceError::io("write", log))?;
         let copy = file.try_clone().map_err(WorkspaceError::io("write", log))?;
-        let argv = self.argv();
-        let (command, arguments) = argv.split_first().ok_or_else(|| WorkspaceError::Start {
-            program: self.command_line().to_owned(),
-            reason: "it has no name".to_owned(),
-        })?;
-        let child = Command::new(command)
-            .args(arguments)
-            .current_dir(self.directory())
-            .stdin(Stdio::null())
-            .stdout(copy)
-            .stderr(file)
-            .spawn()
-            .map_err(|error| self.start_error(&error))?;
-        Ok(Detached { child })
+        let child = self.plain_command().stdin(Stdio::null()).stdout(copy).stderr(file).spawn();
+        Ok(Detached { child: child.map_err(|error| self.start_error(&error))? })
     }
 }
 

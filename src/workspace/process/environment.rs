@@ -5,64 +5,15 @@
 use std::ffi::{OsStr, OsString};
 
 /// What tools need to find themselves, their caches and the person's language.
-const ALLOWED: &[&str] = &[
-    "PATH",
-    "HOME",
-    "USER",
-    "LOGNAME",
-    "SHELL",
-    "LANG",
-    "LANGUAGE",
-    "TERM",
-    "COLORTERM",
-    "TZ",
-    "TMPDIR",
-    "CARGO_HOME",
-    "RUSTUP_HOME",
-    "RUSTUP_TOOLCHAIN",
-    "GOPATH",
-    "GOROOT",
-    "GOCACHE",
-    "GOMODCACHE",
-    "GOFLAGS",
-    "GOPROXY",
-    "JAVA_HOME",
-    "NVM_DIR",
-    "NODE_PATH",
-    "PNPM_HOME",
-    "PYENV_ROOT",
-    "VIRTUAL_ENV",
-    "UV_CACHE_DIR",
-    "GEM_HOME",
-    "XDG_CACHE_HOME",
-    "XDG_CONFIG_HOME",
-    "XDG_DATA_HOME",
-    "XDG_RUNTIME_DIR",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-    "NIX_PATH",
-    "LD_LIBRARY_PATH",
-];
+const ALLOWED: &str = "\
+    PATH HOME USER LOGNAME SHELL LANG LANGUAGE TERM COLORTERM TZ TMPDIR \
+    CARGO_HOME RUSTUP_HOME RUSTUP_TOOLCHAIN GOPATH GOROOT GOCACHE GOMODCACHE GOFLAGS GOPROXY JAVA_HOME \
+    NVM_DIR NODE_PATH PNPM_HOME PYENV_ROOT VIRTUAL_ENV UV_CACHE_DIR GEM_HOME \
+    XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_RUNTIME_DIR SSL_CERT_FILE SSL_CERT_DIR \
+    HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy NIX_PATH LD_LIBRARY_PATH";
 
 /// Parts of a name that mark a secret.
-const SECRET_PARTS: &[&str] = &[
-    "KEY",
-    "TOKEN",
-    "SECRET",
-    "PASSWORD",
-    "PASSWD",
-    "PASSPHRASE",
-    "CREDENTIAL",
-    "AUTH",
-    "COOKIE",
-    "SESSION",
-];
+const SECRET_PARTS: &str = "KEY TOKEN SECRET PASSWORD PASSWD PASSPHRASE CREDENTIAL AUTH COOKIE SESSION";
 
 /// The variables that a program inherits, out of those that the engine has.
 pub fn cleaned(all: impl Iterator<Item = (OsString, OsString)>) -> Vec<(OsString, OsString)> {
@@ -72,12 +23,12 @@ pub fn cleaned(all: impl Iterator<Item = (OsString, OsString)>) -> Vec<(OsString
 /// Whether a variable's name says that its value is a secret.
 pub fn looks_secret(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
-    SECRET_PARTS.iter().any(|part| name.contains(part))
+    SECRET_PARTS.split(' ').any(|part| name.contains(part))
 }
 
 fn inherits(name: &OsStr, value: &OsStr) -> bool {
     let Some(name) = name.to_str() else { return false };
-    let allowed = ALLOWED.contains(&name) || name.starts_with("LC_");
+    let allowed = ALLOWED.split(' ').any(|allowed| allowed == name) || name.starts_with("LC_");
     // A proxy's address may carry a password before its `@`.
     let carries_login = name.to_ascii_lowercase().ends_with("proxy") && value.to_string_lossy().contains('@');
     allowed && !looks_secret(name) && !carries_login

@@ -1,7 +1,5 @@
 //! Programs that have the person's terminal: an editor.
 
-use std::process::Command;
-
 use super::program::Program;
 use super::run::Exit;
 use crate::workspace::WorkspaceError;
@@ -11,19 +9,8 @@ impl Program {
     ///
     /// # Errors
     /// When it cannot be started.
-    #[expect(clippy::disallowed_methods, reason = "this room is the one that starts programs")]
     pub fn run_in_foreground(&self) -> Result<Exit, WorkspaceError> {
-        let argv = self.argv();
-        let (command, arguments) = argv.split_first().ok_or_else(|| WorkspaceError::Start {
-            program: self.command_line().to_owned(),
-            reason: "it has no name".to_owned(),
-        })?;
-        let status = Command::new(command)
-            .args(arguments)
-            .current_dir(self.directory())
-            .envs(self.environment())
-            .status()
-            .map_err(|error| self.start_error(&error))?;
-        Ok(Exit::from(status))
+        let status = self.plain_command().envs(self.environment()).status();
+        status.map(Exit::from).map_err(|error| self.start_error(&error))
     }
 }

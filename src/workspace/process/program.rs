@@ -131,9 +131,13 @@ impl Program {
         all
     }
 
-    /// Who kills it should the engine die.
-    pub(in crate::workspace) fn its_reaper(&self) -> &Reaper {
-        &self.reaper
+    /// The group that its child leads. A child that was not waited for has an id, and its group has the same one.
+    pub(in crate::workspace) fn group_of(&self, child: Option<u32>) -> Result<Group, WorkspaceError> {
+        let pgid = child.and_then(|id| i32::try_from(id).ok()).ok_or_else(|| WorkspaceError::Start {
+            program: self.line.clone(),
+            reason: "it has no process id".to_owned(),
+        })?;
+        Ok(Group::of(pgid, &self.reaper))
     }
 
     /// Why it could not be started, in words that help.
@@ -148,17 +152,18 @@ impl Program {
         WorkspaceError::Start { program: self.line.clone(), reason }
     }
 
-    /// The command for the standard library: no input, a group of its own.
+    /// The command for the standard library, with this process's environment and group.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that starts programs")]
-    pub(in crate::workspace) fn command(&self) -> std::process::Command {
+    pub(super) fn plain_command(&self) -> std::process::Command {
         let mut command = std::process::Command::new(&self.command);
+        command.args(&self.arguments).current_dir(&self.directory);
         command
-            .args(&self.arguments)
-            .current_dir(&self.directory)
-            .env_clear()
-            .envs(self.environment())
-            .stdin(Stdio::null())
-            .process_group(0);
+    }
+
+    /// The command with a cleaned environment, no input and a group of its own.
+    pub(in crate::workspace) fn command(&self) -> std::process::Command {
+        let mut command = self.plain_command();
+        command.env_clear().envs(self.environment()).stdin(Stdio::null()).process_group(0);
         command
     }
 
@@ -182,11 +187,7 @@ impl Program {
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| self.start_error(&error))?;
-        // A child that was not waited for has an id, and it leads the group of the same number.
-        let pgid = child.id().and_then(|id| i32::try_from(id).ok()).ok_or_else(|| WorkspaceError::Start {
-            program: self.line.clone(),
-            reason: "it has no process id".to_owned(),
-        })?;
-        Ok((child, Group::of(pgid, &self.reaper)))
+        let group = self.group_of(child.id())?;
+        Ok((child, group))
     }
 }

@@ -3,112 +3,88 @@
 //! What a program prints is untrusted. It must not move the cursor of the person's terminal, set its title, hide text
 //! from a reader, or spend a model's window on a thousand states of one progress bar.
 
+use vte::{Parser, Perform};
+
+/// Ends whatever sequence is open, as terminals do.
+const CANCEL: u8 = 0x18;
+/// A sequence this long is none: it is ended, because the parser keeps what it has of it.
+const LONGEST_SEQUENCE: usize = 64 * 1024;
+
 /// Cleans a whole text.
 pub fn clean_text(bytes: &[u8]) -> String {
     let mut cleaner = Cleaner::default();
-    cleaner.plain.reserve(bytes.len());
-    for byte in bytes {
-        cleaner.step(*byte);
-    }
-    fold(&String::from_utf8_lossy(&cleaner.plain))
+    let mut text = cleaner.push(bytes);
+    text += &cleaner.push(&[CANCEL]);
+    text
 }
 
 /// Cleans a stream piece by piece: a sequence or a character may be cut in two by the pieces.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Cleaner {
-    state: ParserState,
-    /// Bytes without control sequences that are not handed out yet.
-    plain: Vec<u8>,
+    parser: Parser,
+    shown: Shown,
+    /// Bytes since something was last shown.
+    silent: usize,
 }
 
 impl Cleaner {
     /// Takes the next bytes and gives the text that is complete.
     pub fn push(&mut self, bytes: &[u8]) -> String {
-        for byte in bytes {
-            self.step(*byte);
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let line = piece.strip_suffix(b"\n").unwrap_or(piece);
+            self.advance(line);
+            if line.len() < piece.len() {
+                // A line's end also ends a string that nobody closed, which would otherwise swallow the rest of the output.
+                self.parser.advance(&mut self.shown, &[CANCEL, b'\n']);
+            }
         }
-        let rest = self.plain.split_off(self.plain.len() - cut_character(&self.plain));
-        let whole = std::mem::replace(&mut self.plain, rest);
-        fold(&String::from_utf8_lossy(&whole))
+        std::mem::take(&mut self.shown.text)
     }
 
-    fn step(&mut self, byte: u8) {
-        self.state = match (self.state, byte) {
-            (ParserState::Text, ESC) => ParserState::Escape,
-            // A line's end also ends a string that nobody closed, which would otherwise swallow the rest of the output.
-            (ParserState::Text, _) | (_, b'\n') => {
-                self.plain.push(byte);
-                ParserState::Text
-            }
-            // Any sequence is abandoned by these, as terminals do.
-            (_, CAN | SUB) | (ParserState::Quoted, BEL) => ParserState::Text,
-            (_, ESC) | (ParserState::Escape, 0x20..=0x2f) => ParserState::Escape,
-            (ParserState::Escape, b'[') | (ParserState::Control, 0x20..=0x3f) => ParserState::Control,
-            // Titles, links and device strings: what follows is theirs until they are closed.
-            (ParserState::Escape, b']' | b'P' | b'X' | b'^' | b'_') | (ParserState::Quoted, _) => {
-                ParserState::Quoted
-            }
-            (ParserState::Escape | ParserState::Control, _) => ParserState::Text,
-        };
-    }
-}
-
-/// Where in a control sequence the bytes are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum ParserState {
-    #[default]
-    Text,
-    Escape,
-    Control,
-    Quoted,
-}
-
-const ESC: u8 = 0x1b;
-const BEL: u8 = 0x07;
-const CAN: u8 = 0x18;
-const SUB: u8 = 0x1a;
-
-/// How many bytes at the end begin a character that is not whole yet.
-fn cut_character(bytes: &[u8]) -> usize {
-    for (back, byte) in bytes.iter().rev().take(3).enumerate() {
-        let needs = match byte {
-            0xc0..=0xdf => 2,
-            0xe0..=0xef => 3,
-            0xf0..=0xf7 => 4,
-            0x80..=0xbf => continue,
-            _ => return 0,
-        };
-        return if needs > back + 1 { back + 1 } else { 0 };
-    }
-    0
-}
-
-/// Applies carriage returns and backspaces, and drops the other control characters and marks that reorder text.
-fn fold(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut returned = false;
-    for character in text.chars() {
-        match character {
-            '\r' => returned = true,
-            '\n' => {
-                out.push('\n');
-                returned = false;
-            }
-            '\u{8}' => {
-                if out.chars().next_back().is_some_and(|last| last != '\n') {
-                    out.pop();
-                }
-            }
-            other if other != '\t' && (other.is_control() || reorders(other)) => {}
-            other => {
-                if std::mem::take(&mut returned) {
-                    out.truncate(out.rfind('\n').map_or(0, |end| end + 1));
-                }
-                out.push(other);
+    fn advance(&mut self, line: &[u8]) {
+        for piece in line.chunks(LONGEST_SEQUENCE) {
+            let before = self.shown.text.len();
+            self.parser.advance(&mut self.shown, piece);
+            self.silent = if self.shown.text.len() == before { self.silent + piece.len() } else { 0 };
+            if self.silent > LONGEST_SEQUENCE {
+                self.parser.advance(&mut self.shown, &[CANCEL]);
             }
         }
     }
-    out
+}
+
+/// What a reader sees: carriage returns and backspaces are applied, other control characters and marks that reorder
+/// text are dropped.
+#[derive(Default)]
+struct Shown {
+    text: String,
+    /// The next character begins its line anew.
+    returned: bool,
+}
+
+impl Perform for Shown {
+    fn print(&mut self, character: char) {
+        if (character.is_control() && character != '\t') || reorders(character) {
+            return;
+        }
+        if std::mem::take(&mut self.returned) {
+            self.text.truncate(self.text.rfind('\n').map_or(0, |end| end + 1));
+        }
+        self.text.push(character);
+    }
+
+    fn execute(&mut self, control: u8) {
+        match control {
+            b'\r' => self.returned = true,
+            b'\n' => {
+                self.text.push('\n');
+                self.returned = false;
+            }
+            b'\t' => self.print('\t'),
+            0x08 if !self.text.ends_with('\n') => drop(self.text.pop()),
+            _ => {}
+        }
+    }
 }
 
 fn reorders(character: char) -> bool {
@@ -137,6 +113,13 @@ mod tests {
         for (dirty, clean) in cases {
             assert_eq!(clean_text(dirty), *clean, "{:?}", String::from_utf8_lossy(dirty));
         }
+    }
+
+    #[test]
+    fn a_string_that_is_never_closed_swallows_a_bounded_part() {
+        let endless = format!("\u{1b}]0;{}", "x".repeat(10 * LONGEST_SEQUENCE));
+        assert!(clean_text(endless.as_bytes()).len() >= 7 * LONGEST_SEQUENCE);
+        assert_eq!(clean_text("cut \u{e9}".as_bytes().split_last().unwrap().1), "cut \u{fffd}");
     }
 
     #[test]

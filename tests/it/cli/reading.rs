@@ -13,7 +13,7 @@ fn a_planned_mission_can_be_read_in_every_way_without_an_engine() {
     stage.kill_engines(Signal::SIGKILL);
 
     let status = stage.told(&["status"]);
-    for words in ["A guestbook", "waiting", "12 pending", "M1 ", "flightdeck gate"] {
+    for words in ["A guestbook", "WAITING", "12 pending", "M1 ", "flightdeck gate"] {
         assert!(status.contains(words), "{words}\n{status}");
     }
     assert_eq!(stage.json(&["status", &id])["needs"][0]["kind"]["gate"]["gate"], "plan");
@@ -109,7 +109,7 @@ fn findings_stats_and_talk_are_told_from_the_first_moment() {
     assert_eq!(stage.json(&["findings"]), serde_json::json!([]));
     let stats = stage.told(&["stats"]);
     assert!(
-        stats.contains("BY ROLE") && stats.contains("orchestrator") && stats.contains("no limit"),
+        stats.contains("By role") && stats.contains("orchestrator") && stats.contains("no limit"),
         "{stats}"
     );
     assert_eq!(stage.json(&["stats"])["by_role"][0]["of"], "orchestrator");

@@ -5,12 +5,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use flightdeck::domain::event::Stamped;
+use flightdeck::store::Log;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::support::flight::repository_with;
+use crate::support::mission::Flight;
 
 /// The machine. Engines that were started on it are ended with it.
 pub struct Stage {
@@ -125,6 +128,16 @@ impl Stage {
         let mut ids = now.as_array().unwrap().iter().map(|entry| &entry["id"]);
         let new = ids.find(|id| before.iter().all(|entry| entry["id"] != **id));
         new.unwrap().as_str().unwrap().to_owned()
+    }
+
+    /// Keeps the log of a flight as a mission of this machine, in its repository.
+    pub fn keep(&self, flight: &Flight) {
+        let dir = self.path("state/missions").join(flight.mission.id().unwrap().as_str());
+        fs::create_dir_all(&dir).unwrap();
+        let mut log = Log::create(&dir).unwrap();
+        for Stamped { seq, at, actor, event } in &flight.log {
+            log.append(seq - 1, *at, *actor, std::slice::from_ref(event)).unwrap();
+        }
     }
 
     /// Kills every engine of this machine at once.

@@ -2,9 +2,9 @@
 
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::id::{MissionId, Timestamp};
-use flightdeck::domain::mission::Status;
+use flightdeck::domain::mission::{MissionCard, Status};
+use flightdeck::domain::usage::Usage;
 use flightdeck::tui::ConsoleExit;
-use flightdeck::tui::host::MissionCard;
 use flightdeck::tui::options::Launcher;
 use flightdeck::tui::recording::Recording;
 use flightdeck::tui::start::first_screen;
@@ -21,8 +21,12 @@ fn card(id: &str, title: &str, waits_for: &str) -> MissionCard {
         repository: "/home/ada/src/guestbook".to_owned(),
         status: if waits_for.is_empty() { Status::Running } else { Status::Waiting },
         waits_for: waits_for.to_owned(),
+        branch: "flightdeck/sign-in".to_owned(),
+        created: NOW,
         updated: NOW,
-        micro_dollars: 1_250_000,
+        seq: 7,
+        needs: usize::from(!waits_for.is_empty()),
+        usage: Usage { micro_dollars: 1_250_000, ..Usage::default() },
     }
 }
 
@@ -36,7 +40,8 @@ fn arrive(alive: Vec<MissionCard>, keys: &str) -> Flown<Recording> {
         obstacle: None,
     };
     let mut app = blank((120, 40), NOW);
-    app.push(first_screen(launcher));
+    let first = first_screen(&app, launcher);
+    app.push(first);
     fly_from(app, Recording::default(), Still { now: NOW, editor: str::to_owned }, inputs(keys))
 }
 

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use crossterm::event::Event;
 use flightdeck::domain::id::Timestamp;
+use flightdeck::domain::mission::MissionCard;
 use flightdeck::tui::ConsoleExit;
 use flightdeck::tui::app::{App, Look, Start};
 use flightdeck::tui::event_loop::Console;
-use flightdeck::tui::host::{Host, MissionCard, Told};
+use flightdeck::tui::host::{Host, Told};
 use flightdeck::tui::keymap::Keymap;
 use flightdeck::tui::options::{Mouse, Notifications};
 use flightdeck::tui::picture::Script;
@@ -51,13 +52,9 @@ impl Host for Still {
     async fn missions(&self) -> Vec<MissionCard> {
         let mission = sample(Moment::Flying).mission();
         vec![MissionCard {
-            id: mission.id().unwrap().clone(),
-            title: mission.title().to_owned(),
             repository: "/home/ada/src/guestbook".to_owned(),
-            status: mission.status(),
             waits_for: "Q2 asks".to_owned(),
-            updated: mission.updated,
-            micro_dollars: mission.usage().micro_dollars,
+            ..MissionCard::of(&mission).unwrap()
         }]
     }
 }

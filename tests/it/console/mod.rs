@@ -4,7 +4,7 @@ mod answers;
 mod decisions;
 mod doorstep;
 mod gallery;
-mod harness;
+pub mod harness;
 mod kept;
 mod pictures;
 mod presenters;

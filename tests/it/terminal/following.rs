@@ -11,7 +11,7 @@ fn on_a_pipe_the_last_that_is_told_is_what_waits_with_the_commands_that_decide_i
     let lines: Vec<&str> = told.lines().map(str::trim).collect();
     let why = lines.iter().position(|line| *line == "following ends: the mission waits for you").unwrap();
     let rest = &lines[why + 1..];
-    assert!(rest[0].contains("gate plan") && rest[0].contains("the plan waits for GO"), "{told}");
+    assert!(rest[0].contains("plan gate") && rest[0].contains("the plan waits for GO"), "{told}");
     let commands = [
         format!("flightdeck plan {id}"),
         format!("flightdeck gate {id} plan go"),

@@ -1,7 +1,6 @@
 //! The fields of an assertion, and the change they add up to.
 
 use crossterm::event::KeyEvent;
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::domain::command::{Command, WordingEdit};
@@ -10,7 +9,8 @@ use crate::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording
 use crate::domain::id::{AssertionId, FeatureId, Revision};
 use crate::domain::text::{Line, Prose, Text, Title};
 use crate::tui::app::App;
-use crate::tui::widget::painter::Highlight;
+use crate::tui::popup::Writing;
+use crate::tui::widget::painter::Painter;
 use crate::tui::widget::text_box::{Active, Height, TextBox};
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
@@ -74,7 +74,7 @@ impl Form {
 
     fn with_draft(mut self, app: &App) -> Self {
         if let Some(draft) = app.drafts.get(&self.name()) {
-            self.take_outside(draft);
+            self.replace(draft);
         }
         self
     }
@@ -95,64 +95,18 @@ impl Form {
         }
     }
 
-    /// How many fields there are.
-    pub fn len(&self) -> usize {
-        self.fields.len()
+    /// Gives the keys to the next field, around the end.
+    pub fn next_field(&mut self) {
+        self.step(1);
     }
 
-    /// Gives the keys to the field `steps` further on.
-    pub fn next(&mut self, steps: usize) {
-        self.at = (self.at + steps) % self.fields.len().max(1);
+    /// Gives the keys to the field before, around the beginning.
+    pub fn previous_field(&mut self) {
+        self.step(self.fields.len().saturating_sub(1));
     }
 
-    /// Types into the field that has the keys.
-    pub fn key(&mut self, key: KeyEvent) {
-        if let Some(field) = self.fields.get_mut(self.at) {
-            field.text.key(key);
-        }
-    }
-
-    /// Pastes into the field that has the keys.
-    pub fn paste(&mut self, text: &str) {
-        if let Some(field) = self.fields.get_mut(self.at) {
-            field.text.paste(text);
-        }
-    }
-
-    /// What is written, as one text, to see whether it has changed.
-    pub fn fingerprint(&self) -> String {
-        self.outside()
-    }
-
-    /// What is kept when the person leaves without saving.
-    pub fn draft(&self) -> Option<String> {
-        matches!(self.change(), Ok(Some(_)) | Err(_)).then(|| self.outside())
-    }
-
-    /// All fields as one text for the person's editor.
-    pub fn outside(&self) -> String {
-        let parts = self.fields.iter().map(|field| format!("{FENCE}{}\n{}\n", field.name, field.text.text()));
-        parts.collect::<Vec<_>>().concat()
-    }
-
-    /// Takes the fields from the editor's text; a part that is missing stays as it is. A line that only looks like the
-    /// beginning of a part belongs to the one before it.
-    pub fn take_outside(&mut self, text: &str) {
-        let mut parts: Vec<(usize, Vec<&str>)> = Vec::new();
-        for line in text.lines() {
-            let name = line.strip_prefix(FENCE).map(str::trim);
-            let field = name.and_then(|name| self.fields.iter().position(|field| field.name == name));
-            match (field, parts.last_mut()) {
-                (Some(field), _) => parts.push((field, Vec::new())),
-                (None, Some((_, lines))) => lines.push(line),
-                (None, None) => {}
-            }
-        }
-        for (index, lines) in parts {
-            if let Some(field) = self.fields.get_mut(index) {
-                field.text = TextBox::new(field.height, lines.join("\n").trim_end());
-            }
-        }
+    fn step(&mut self, by: usize) {
+        self.at = (self.at + by) % self.fields.len().max(1);
     }
 
     fn said(&self, name: &str) -> String {
@@ -187,19 +141,17 @@ impl Form {
 
     /// The command that makes the change, with the words that confirm it.
     pub fn command(&self) -> Result<Option<(Command, String)>, String> {
-        Ok(self.change()?.map(|change| match change {
-            ContractChange::Edit { assertion, base, edit } => {
-                let words = format!("{assertion} is at revision {}", base.next().0);
-                (Command::EditAssertion { assertion, base, edit }, words)
-            }
-            ContractChange::Add { draft, feature } => {
-                let words = format!("{} is part of the contract; {feature} will fulfill it", draft.id);
-                (Command::AddAssertion { draft, feature }, words)
-            }
-            ContractChange::Retire { assertion, reason } => {
-                let words = format!("{assertion} is retired");
-                (Command::RetireAssertion { assertion, reason }, words)
-            }
+        Ok(self.change()?.map(|change| {
+            let done = match &change {
+                ContractChange::Edit { assertion, base, .. } => {
+                    format!("{assertion} is at revision {}", base.next().0)
+                }
+                ContractChange::Add { draft, feature } => {
+                    format!("{} is part of the contract; {feature} will fulfill it", draft.id)
+                }
+                ContractChange::Retire { assertion, .. } => format!("{assertion} is retired"),
+            };
+            (change.into(), done)
         }))
     }
 
@@ -238,7 +190,7 @@ impl Form {
     }
 
     /// Draws the fields: those of one line as such, the others share what is left.
-    pub fn draw(&self, app: &App, frame: &mut Frame<'_>, area: Rect) {
+    pub fn draw(&self, painter: &mut Painter<'_>, area: Rect) {
         let many = self.fields.iter().filter(|field| field.height == Height::Many).count();
         let single = self.fields.len() - many;
         let spare = usize::from(area.height).saturating_sub(single * 2 + many * 2);
@@ -257,24 +209,66 @@ impl Form {
             } else {
                 1
             };
-            y = self.draw_field(app, frame, Rect { y, height, ..area }, index, field).min(area.bottom());
+            let active = if index == self.at { Active::Yes } else { Active::No };
+            y = field.draw(painter, Rect { y, height, ..area }, active).min(area.bottom());
+        }
+    }
+}
+
+impl Writing for Form {
+    fn key(&mut self, key: KeyEvent) {
+        self.fields.get_mut(self.at).into_iter().for_each(|field| field.text.key(key));
+    }
+
+    fn paste(&mut self, text: &str) {
+        self.fields.get_mut(self.at).into_iter().for_each(|field| field.text.paste(text));
+    }
+
+    fn text(&self) -> String {
+        let part = |field: &Field| [FENCE, field.name, "\n", &field.text.text(), "\n"].concat();
+        self.fields.iter().map(part).collect()
+    }
+
+    /// A part that is missing stays as it is. A line that only looks like the beginning of a part belongs to the one
+    /// before it.
+    fn replace(&mut self, text: &str) {
+        let mut parts: Vec<(usize, Vec<&str>)> = Vec::new();
+        for line in text.lines() {
+            let name = line.strip_prefix(FENCE).map(str::trim);
+            let field = name.and_then(|name| self.fields.iter().position(|field| field.name == name));
+            match (field, parts.last_mut()) {
+                (Some(field), _) => parts.push((field, Vec::new())),
+                (None, Some((_, lines))) => lines.push(line),
+                (None, None) => {}
+            }
+        }
+        for (index, lines) in parts {
+            if let Some(field) = self.fields.get_mut(index) {
+                field.text = TextBox::new(field.height, lines.join("\n").trim_end());
+            }
         }
     }
 
-    fn draw_field(&self, app: &App, frame: &mut Frame<'_>, area: Rect, index: usize, field: &Field) -> u16 {
-        let active = if index == self.at { Active::Yes } else { Active::No };
+    fn draft(&self) -> (String, Option<String>) {
+        let changed = matches!(self.change(), Ok(Some(_)) | Err(_));
+        (self.name(), changed.then(|| self.text()))
+    }
+
+    fn file(&self) -> &'static str {
+        "assertion.md"
+    }
+}
+
+impl Field {
+    /// Draws it, and answers the line below it.
+    fn draw(&self, painter: &mut Painter<'_>, area: Rect, active: Active) -> u16 {
         let label = if active == Active::Yes { StyleRole::Accent } else { StyleRole::Dim };
         let lead = 11.min(area.width);
+        let screen = painter.buf.area;
         let line = Rect { width: lead, height: 1, ..area };
-        let screen = frame.area();
-        app.painter().row(
-            frame.buffer_mut(),
-            line.intersection(screen),
-            &Row::of(label, field.name),
-            Highlight::No,
-        );
+        painter.row(line.intersection(screen), &Row::of(label, self.name));
         let text = Rect { x: area.x + lead, width: area.width - lead, ..area };
-        field.text.draw(app, frame, text.intersection(screen), active);
+        self.text.draw(painter, text.intersection(screen), active);
         area.y + area.height + 1
     }
 }

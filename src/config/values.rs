@@ -1,0 +1,285 @@
+//! Every setting there is, as types: the sections, what holds when nobody sets a value, and what each value must be.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::backend::WIRES;
+use super::origin::Setting;
+use crate::domain::attempt::Role;
+use crate::domain::budget::Budget;
+use crate::domain::mission::Limits;
+
+/// All settings. A field's name is its key.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Values {
+    /// By the word of a role, or `default` for all.
+    pub models: BTreeMap<String, Model>,
+    pub budget: BudgetValues,
+    pub limits: LimitValues,
+    pub autopilot: Switch,
+    pub theme: Option<Text>,
+    pub speed: Positive,
+    pub prices: Option<FilePath>,
+    /// By action, with its place in front where it has one: `popup.close`.
+    pub keys: BTreeMap<String, Chords>,
+    pub providers: BTreeMap<String, Provider>,
+}
+
+/// The section `budget`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct BudgetValues {
+    pub money: Option<Positive>,
+    pub tokens: Option<Count>,
+    pub hours: Option<Positive>,
+    pub validation_percent: Percent,
+}
+
+/// The section `limits`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct LimitValues {
+    pub rounds: SmallCount,
+    pub failures: SmallCount,
+    pub reviewers: SmallCount,
+}
+
+/// What is set about one provider.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Provider {
+    pub base_url: Option<Url>,
+    pub wire: Option<WireName>,
+    pub api_key_env: Option<VariableName>,
+    pub api_key_cmd: Option<Text>,
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        Self {
+            models: BTreeMap::new(),
+            budget: BudgetValues::default(),
+            limits: LimitValues::default(),
+            autopilot: Switch(false),
+            theme: None,
+            speed: Positive(1.0),
+            prices: None,
+            keys: BTreeMap::new(),
+            providers: BTreeMap::new(),
+        }
+    }
+}
+
+impl Default for BudgetValues {
+    fn default() -> Self {
+        let validation_percent = Percent(Budget::default().validation_percent);
+        Self { money: None, tokens: None, hours: None, validation_percent }
+    }
+}
+
+impl Default for LimitValues {
+    fn default() -> Self {
+        let Limits { rounds, failures, reviewers } = Limits::default();
+        Self { rounds: SmallCount(rounds), failures: SmallCount(failures), reviewers: SmallCount(reviewers) }
+    }
+}
+
+impl Values {
+    /// Reads settings as their types. The fault says what a value must be.
+    pub(super) fn read<'a>(settings: impl IntoIterator<Item = &'a Setting>) -> serde_json::Result<Self> {
+        let mut tree = Value::Object(serde_json::Map::new());
+        for Setting { key, value, .. } in settings {
+            let place = match key.split_once('.') {
+                Some((section @ "providers", rest)) => {
+                    let (name, field) = rest.rsplit_once('.').unwrap_or((rest, ""));
+                    &mut tree[section][name][field]
+                }
+                Some((section, name)) => &mut tree[section][name],
+                None => &mut tree[key],
+            };
+            place.clone_from(value);
+        }
+        Self::deserialize(tree)
+    }
+
+    /// Every setting that has a fixed name, with what holds when nobody sets it: `null` is nothing.
+    pub(super) fn defaults() -> BTreeMap<String, Value> {
+        let roles = Role::ALL.iter().copied().map(Role::word).chain(["default"]);
+        let mut all: BTreeMap<_, _> = roles.map(|role| (format!("models.{role}"), Value::Null)).collect();
+        for (section, value) in fields(&Self::default()) {
+            match value {
+                Value::Object(fields) => {
+                    all.extend(fields.into_iter().map(|(name, value)| (format!("{section}.{name}"), value)));
+                }
+                value => drop(all.insert(section, value)),
+            }
+        }
+        all
+    }
+}
+
+fn fields(values: &impl Serialize) -> serde_json::Map<String, Value> {
+    match serde_json::to_value(values) {
+        Ok(Value::Object(fields)) => fields,
+        _ => serde_json::Map::new(),
+    }
+}
+
+/// The names that can be written out.
+pub fn fixed_names() -> impl Iterator<Item = String> {
+    Values::defaults().into_keys()
+}
+
+/// Whether there is a setting of this dotted name.
+pub(super) fn is_known(key: &str) -> bool {
+    match key.split_once('.') {
+        Some(("keys", _)) => true,
+        Some(("providers", rest)) => {
+            rest.rsplit_once('.').is_some_and(|(_, field)| fields(&Provider::default()).contains_key(field))
+        }
+        _ => Values::defaults().contains_key(key),
+    }
+}
+
+/// Whether a table may stand there without anything in it.
+pub(super) fn is_section(key: &str) -> bool {
+    key.starts_with("providers.") || fields(&Values::default()).get(key).is_some_and(Value::is_object)
+}
+
+/// Why a project's file may not set this; a repository that somebody else wrote must not be able to.
+pub(super) fn reserved(key: &str) -> Option<&'static str> {
+    match key {
+        "autopilot" => Some("it would give your consent in your place"),
+        "prices" => Some("it decides how your money is counted"),
+        _ => key
+            .starts_with("providers.")
+            .then_some("it decides which program runs and where your keys are sent"),
+    }
+}
+
+/// What to say about a name that is no setting: the nearest one, else where they are listed.
+pub(super) fn advice(name: &str) -> String {
+    let provider = name.strip_prefix("providers.").and_then(|rest| rest.split('.').next());
+    let of_provider = fields(&Provider::default()).into_iter().map(|(field, _)| field);
+    let of_provider = of_provider.map(|field| format!("providers.{}.{field}", provider.unwrap_or("<name>")));
+    let names = fixed_names().chain(of_provider);
+    match names.map(|known| (strsim::levenshtein(name, &known), known)).min() {
+        Some((distance, known)) if distance <= 3 => format!("did you mean `{known}`?"),
+        _ => "`flightdeck config show` lists all settings".to_owned(),
+    }
+}
+
+/// Types of values that must fit a rule. Their faults are words that follow "must be".
+macro_rules! rules {
+    ($($name:ident($inner:ty): $words:literal = $read:expr;)*) => {$(
+        #[doc = concat!("Is ", $words, ".")]
+        #[derive(Debug, Clone, Serialize, Deserialize)]
+        #[serde(try_from = "Value")]
+        pub(super) struct $name(pub $inner);
+
+        impl TryFrom<Value> for $name {
+            type Error = &'static str;
+
+            fn try_from(value: Value) -> Result<Self, Self::Error> {
+                let read: fn(&Value) -> Option<$inner> = $read;
+                read(&value).map(Self).ok_or($words)
+            }
+        }
+    )*};
+}
+
+rules! {
+    Model(String): "`provider/model`, such as anthropic/claude-sonnet-5-5" =
+        |value| text(value).filter(|word| is_model_name(word));
+    Text(String): "a text" = text;
+    FilePath(String): "a path" = text;
+    Url(String): "an http:// or https:// address" = |value| text(value).filter(|url| {
+        ["http://", "https://"].iter().any(|scheme| url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
+    });
+    WireName(String): "anthropic, openai or chat" =
+        |value| text(value).filter(|word| WIRES.iter().any(|(known, _)| known == word));
+    VariableName(String): "the name of a variable of the environment" = |value| text(value).filter(|word| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        word.chars().all(fits) && !word.starts_with(|c: char| c.is_ascii_digit())
+    });
+    Positive(f64): "a number above 0" = |value| value.as_f64().filter(|n| *n > 0.0 && n.is_finite());
+    Count(u64): "a whole number from 1 on" = |value| value.as_u64().filter(|n| *n >= 1);
+    SmallCount(u32): "a whole number from 1 on" =
+        |value| value.as_u64().filter(|n| *n >= 1).map(|n| u32::try_from(n).unwrap_or(u32::MAX));
+    Percent(u8): "a whole number from 0 to 90" =
+        |value| value.as_u64().and_then(|n| u8::try_from(n).ok()).filter(|n| *n <= 90);
+    Switch(bool): "true or false" = Value::as_bool;
+    Chords(Vec<String>): "a key such as \"ctrl-s\", or a list of keys" = |value| match value {
+        Value::Array(chords) => chords.iter().map(text).collect(),
+        chord => Some(vec![text(chord)?]),
+    };
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
+}
+
+/// Whether a word has the form `provider/model`.
+pub(super) fn is_model_name(word: &str) -> bool {
+    word.len() <= 160
+        && !word.contains(char::is_whitespace)
+        && word.split_once('/').is_some_and(|(provider, model)| !provider.is_empty() && !model.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::origin::{Layer, Origin};
+    use super::*;
+
+    #[test]
+    fn values_fit_their_rule_or_not() {
+        let table = [
+            ("models.worker", json!("anthropic/claude"), json!("claude")),
+            ("models.default", json!("openrouter/meta/llama"), json!("/x")),
+            ("providers.x.base_url", json!("http://localhost:1"), json!("localhost:1")),
+            ("providers.x.y.wire", json!("chat"), json!("grpc")),
+            ("providers.x.api_key_env", json!("MY_KEY"), json!("sk-ant-123")),
+            ("speed", json!(2.5), json!(0)),
+            ("limits.rounds", json!(1), json!(0)),
+            ("budget.tokens", json!(3), json!(2.5)),
+            ("budget.validation_percent", json!(90), json!(91)),
+            ("autopilot", json!(true), json!("true")),
+            ("keys.popup.close", json!(["q", "ctrl-c"]), json!(["q", 1])),
+            ("theme", json!("x"), json!("  ")),
+        ];
+        for (key, good, bad) in table {
+            let read = |value: &Value| {
+                let origin = Origin::new(Layer::User, "here");
+                Values::read([&Setting { key: key.to_owned(), value: value.clone(), origin }])
+            };
+            read(&good).unwrap();
+            assert!(read(&bad).is_err(), "{key} {bad}");
+        }
+    }
+
+    #[test]
+    fn a_setting_is_known_by_its_dotted_name() {
+        for known in
+            ["models.user_testing", "models.default", "providers.ollama.base_url", "keys.quit", "speed"]
+        {
+            assert!(is_known(known), "{known}");
+        }
+        for unknown in
+            ["models.wroker", "models.user-testing", "keys", "providers.x", "providers.x.key", "budget"]
+        {
+            assert!(!is_known(unknown), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_gets_the_word_that_was_meant() {
+        assert_eq!(advice("budget.mony"), "did you mean `budget.money`?");
+        assert_eq!(advice("providers.ollama.baseurl"), "did you mean `providers.ollama.base_url`?");
+        assert_eq!(advice("colour"), "`flightdeck config show` lists all settings");
+    }
+}

@@ -1,0 +1,136 @@
+//! What all screens have in common: a border, a list and the selected row in full, and moving, clicking and typing in
+//! them.
+
+use crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
+
+use super::{Place, Popup, PopupResult, StackAction, section, writing};
+use crate::tui::action::Action;
+use crate::tui::app::App;
+use crate::tui::layout::{below, centred, inside};
+use crate::tui::list::{List, SelectionStep};
+use crate::tui::widget::painter::{Highlight, Painter};
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+
+/// Where the parts of a screen stand; a part that it does not have takes no room.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Parts {
+    pub head: Rect,
+    /// A quiet line between two parts.
+    pub rule: Rect,
+    pub list: Rect,
+    pub detail: Rect,
+}
+
+impl Parts {
+    /// A head of some rows and a blank line, and one part below it: the list, or what a screen without one says.
+    pub fn under_head(inner: Rect, rows: usize) -> Self {
+        let wanted = if rows == 0 { 0 } else { u16::try_from(rows + 1).unwrap_or(u16::MAX) };
+        let head = Rect { height: wanted.min(inner.height.saturating_sub(1)), ..inner };
+        let list = below(inner, head.height);
+        Self { head, list, detail: list, ..Self::default() }
+    }
+}
+
+/// A box that is as high as its rows want, in the middle of the screen.
+pub fn fitting(app: &App, width: u16, rows: usize) -> Rect {
+    let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(2);
+    centred(app.areas().body, width, height)
+}
+
+/// Draws a screen's border, its list and its detail.
+pub fn draw<P: Popup + ?Sized>(popup: &P, app: &App, at: &Place, painter: &mut Painter<'_>, area: Rect) {
+    let inner = painter.framed(area, &popup.title(app));
+    let parts = popup.parts(app, inner);
+    painter.rows(parts.head, &popup.head(app));
+    painter.rule(parts.rule, "");
+    let len = popup.len(app);
+    if len == 0 {
+        painter.rows(parts.list, &[Row::of(StyleRole::Dim, popup.empty())]);
+    }
+    painter.list(parts.list, &at.list, Highlight::Selected, len, |seen| popup.rows(app, seen));
+    let sections = popup.detail(app, at, usize::from(parts.detail.width));
+    section::draw(painter, parts.detail, at.top, &sections);
+}
+
+/// Lets a screen do an action: its own, then those of a text, then moving.
+pub fn act(popup: &mut dyn Popup, app: &App, at: &mut Place, action: Action) -> PopupResult {
+    let result = popup.act(app, at, action);
+    if !matches!(result.then, StackAction::Pass) {
+        return result;
+    }
+    if let Some(done) = popup.writing().and_then(|text| writing::act(text, action)) {
+        return done;
+    }
+    SelectionStep::of(action).map_or(result, |by| step(popup, app, at, by))
+}
+
+/// Moves the selection. Where there is no list, or the detail does not fit, pages of the detail are turned.
+fn step(popup: &mut dyn Popup, app: &App, at: &mut Place, by: SelectionStep) -> PopupResult {
+    let parts = popup.parts(app, inside(popup.area(app, at)));
+    let len = popup.len(app);
+    if len == 0 || matches!(by, SelectionStep::PageUp | SelectionStep::PageDown) {
+        let lines = section::height(&popup.detail(app, at, usize::from(parts.detail.width)));
+        let seen = usize::from(parts.detail.height);
+        if len == 0 || (lines > seen && seen > 0) {
+            at.top = List::scrolled(at.top, by, lines, seen);
+            return PopupResult::stay();
+        }
+    }
+    let before = at.list.selected;
+    at.list.step(by, len, usize::from(parts.list.height));
+    moved(popup, app, at, before)
+}
+
+fn moved(popup: &mut dyn Popup, app: &App, at: &mut Place, before: usize) -> PopupResult {
+    if at.list.selected == before {
+        return PopupResult::stay();
+    }
+    at.top = 0;
+    popup.selected(app, at)
+}
+
+/// Selects the row that was clicked.
+pub fn clicked(popup: &mut dyn Popup, app: &App, at: &mut Place, column: u16, row: u16) -> PopupResult {
+    let area = popup.parts(app, inside(popup.area(app, at))).list;
+    let seen = at.list.window(popup.len(app), usize::from(area.height));
+    let index = seen.start + usize::from(row.saturating_sub(area.y));
+    if !area.contains((column, row).into()) || !seen.contains(&index) {
+        return PopupResult::stay();
+    }
+    let before = std::mem::replace(&mut at.list.selected, index);
+    moved(popup, app, at, before)
+}
+
+/// Gives a screen a key that is bound to nothing.
+pub fn typed(popup: &mut dyn Popup, app: &App, at: &mut Place, key: KeyEvent) -> PopupResult {
+    if let Some(result) = popup.typed(app, at, key) {
+        return result;
+    }
+    write(popup, app, at, |text| text.key(key))
+}
+
+/// Gives a screen pasted text.
+pub fn pasted(popup: &mut dyn Popup, app: &App, at: &mut Place, text: &str) -> PopupResult {
+    write(popup, app, at, |written| written.paste(text))
+}
+
+/// Gives a screen what its editor saved.
+pub fn edited(popup: &mut dyn Popup, app: &App, at: &mut Place, text: &str) -> PopupResult {
+    if let Some(result) = popup.edited(app, at, text) {
+        return result;
+    }
+    write(popup, app, at, |written| written.replace(text))
+}
+
+fn write(
+    popup: &mut dyn Popup,
+    app: &App,
+    at: &mut Place,
+    change: impl FnOnce(&mut dyn writing::Writing),
+) -> PopupResult {
+    let Some(text) = popup.writing() else { return PopupResult::stay() };
+    change(text);
+    popup.written(app, at)
+}

@@ -1,0 +1,185 @@
+//! A text that is written in a screen: typing, pasting, the person's editor, a draft that outlives the screen, and
+//! sending it.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::layout::Rect;
+
+use super::{Answer, PopupResult};
+use crate::domain::command::Command;
+use crate::domain::consequence::Consequences;
+use crate::link::protocol::Reply;
+use crate::tui::action::Action;
+use crate::tui::app::App;
+use crate::tui::effect::Effect;
+use crate::tui::key::Chord;
+use crate::tui::widget::painter::Painter;
+use crate::tui::widget::text_box::{Height, TextBox};
+use crate::view::prose::paragraph;
+use crate::view::style_role::StyleRole;
+use crate::view::text::clean;
+
+/// A text that is being written.
+pub trait Writing {
+    /// Types a key.
+    fn key(&mut self, key: KeyEvent);
+    /// Puts text in where the cursor is.
+    fn paste(&mut self, text: &str);
+    /// Begins a new line, where there may be several.
+    fn new_line(&mut self) {}
+    /// All of it, as the person's editor gets it.
+    fn text(&self) -> String;
+    /// Takes all of it from the editor.
+    fn replace(&mut self, text: &str);
+    /// What is kept of it when the person leaves, under its name among the drafts.
+    fn draft(&self) -> (String, Option<String>);
+    /// What its file is called in the editor.
+    fn file(&self) -> &'static str;
+}
+
+/// Does what can be done with any text.
+pub fn act(text: &mut dyn Writing, action: Action) -> Option<PopupResult> {
+    Some(match action {
+        Action::NewLine => {
+            text.new_line();
+            PopupResult::stay()
+        }
+        Action::Editor => {
+            PopupResult::effect(Effect::Edit { text: text.text(), name: text.file().to_owned() })
+        }
+        Action::Back => {
+            let (name, draft) = text.draft();
+            PopupResult::close().with_draft(name, draft)
+        }
+        _ => return None,
+    })
+}
+
+/// One text with a name.
+#[derive(Debug)]
+pub struct Draft {
+    pub text: TextBox,
+    pub name: String,
+    file: &'static str,
+}
+
+impl Draft {
+    /// A text; a draft of that name that was left is there again.
+    pub fn new(app: &App, name: impl Into<String>, file: &'static str) -> Self {
+        let name = name.into();
+        let text = app.drafts.get(&name).map_or("", String::as_str);
+        Self { text: TextBox::new(Height::Many, text), name, file }
+    }
+}
+
+impl Writing for Draft {
+    fn key(&mut self, key: KeyEvent) {
+        self.text.key(key);
+    }
+
+    fn paste(&mut self, text: &str) {
+        self.text.paste(text);
+    }
+
+    fn new_line(&mut self) {
+        self.text.new_line();
+    }
+
+    fn text(&self) -> String {
+        self.text.text()
+    }
+
+    fn replace(&mut self, text: &str) {
+        self.text = TextBox::new(Height::Many, text.trim_end());
+    }
+
+    fn draft(&self) -> (String, Option<String>) {
+        (self.name.clone(), (!self.text.is_blank()).then(|| self.text()))
+    }
+
+    fn file(&self) -> &'static str {
+        self.file
+    }
+}
+
+/// A few words to look for; they are not kept.
+#[derive(Debug, Default)]
+pub struct Query(pub String);
+
+/// The most characters of a paste that are looked for.
+const LONGEST_QUERY: usize = 80;
+
+impl Writing for Query {
+    fn key(&mut self, key: KeyEvent) {
+        match key.code {
+            KeyCode::Char(c) if Chord::from(key).types() => self.0.push(c),
+            KeyCode::Backspace => drop(self.0.pop()),
+            _ => {}
+        }
+    }
+
+    fn paste(&mut self, text: &str) {
+        self.0.extend(clean(text).chars().filter(|c| *c != '\n').take(LONGEST_QUERY));
+    }
+
+    fn text(&self) -> String {
+        self.0.clone()
+    }
+
+    fn replace(&mut self, text: &str) {
+        self.0.clear();
+        self.paste(text);
+    }
+
+    fn draft(&self) -> (String, Option<String>) {
+        ("query".to_owned(), None)
+    }
+
+    fn file(&self) -> &'static str {
+        "query.txt"
+    }
+}
+
+/// Whether what was written is on its way to the engine, and the sentence below it.
+#[derive(Debug, Default)]
+pub struct Sending {
+    pub sent: bool,
+    pub below: Option<(StyleRole, String)>,
+}
+
+impl Sending {
+    /// Sends a command.
+    pub fn order(&mut self, command: Command, done: impl Into<String>) -> PopupResult {
+        self.sent = true;
+        PopupResult::order(command, done)
+    }
+
+    /// It was not sent, or refused: it can be changed and sent again.
+    pub fn refused(&mut self, why: &impl ToString) -> PopupResult {
+        *self = Self { sent: false, below: Some((StyleRole::Bad, why.to_string())) };
+        PopupResult::stay()
+    }
+
+    /// Draws the sentence.
+    pub fn draw(&self, painter: &mut Painter<'_>, area: Rect) {
+        if let Some((style, sentence)) = &self.below {
+            painter.rows(area, &paragraph(*style, sentence, usize::from(area.width)));
+        }
+    }
+}
+
+/// What a change of the contract would do, in its style; `None` when the answer is about something else.
+pub fn consequences(answer: &Answer) -> Option<(StyleRole, String)> {
+    match answer {
+        Ok(Reply::Consequences { consequences }) => Some((style_of(consequences), consequences.sentence())),
+        Ok(_) => None,
+        Err(error) => Some((StyleRole::Bad, error.to_string())),
+    }
+}
+
+fn style_of(consequences: &Consequences) -> StyleRole {
+    match &consequences.refusal {
+        Some(_) => StyleRole::Bad,
+        None if consequences.stale_verdicts > 0 || !consequences.running.is_empty() => StyleRole::Warn,
+        None => StyleRole::Dim,
+    }
+}

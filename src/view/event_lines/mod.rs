@@ -1,0 +1,139 @@
+//! What is said of an event: a line, or nothing where the event matters only to flightdeck itself.
+
+mod plan;
+mod validation;
+mod work;
+
+use crate::domain::attention::{NeedKind, needs};
+use crate::domain::event::{Event, Stamped};
+use crate::domain::gate::{Autopilot, GateId};
+use crate::domain::message::{Message, Party, Question};
+use crate::domain::mission::Mission;
+use crate::domain::round::RoundScope;
+use crate::view::log_line::{BAD, BEGINS, GOOD, LogLine, NEEDS, NOTE, SAID, WARNING};
+use crate::view::text::{clean, plural};
+use crate::view::words::{budget_words, one_line, party, used};
+use crate::view::work::{GATE_AHEAD, decision, gate_subject, status_sign};
+
+/// The line for an event; `mission` is the mission after it.
+#[expect(clippy::too_many_lines, reason = "a flat match over every event")]
+pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
+    let note = |subject: &dyn std::fmt::Display, text: String| LogLine::new(NOTE, subject, text);
+    Some(match &stamped.event {
+        Event::MissionCreated(founding) => plan::created(founding),
+        Event::ContractProposed { assertions } => LogLine::new(GOOD, "contract", plan::contract(assertions)),
+        Event::EnvironmentProposed { environment } => {
+            LogLine::new(GOOD, "environment", plan::environment(environment))
+        }
+        Event::PlanProposed { title, milestones, features } => {
+            plan::proposed(title.as_ref(), milestones, features)
+        }
+        Event::FeatureAdded { feature } => note(&feature.id, plan::added(feature)),
+        Event::FeatureEdited { feature, spec } => note(feature, format!("is now: {}", spec.title)),
+        Event::FeatureCancelled { feature, reason } => note(feature, format!("cancelled: {reason}")),
+        Event::AssertionAdded { assertion, feature } => {
+            note(&assertion.id, format!("added for {feature}: {}", assertion.wording.title))
+        }
+        Event::AssertionEdited { assertion, revision, wording } => {
+            note(assertion, format!("is now revision {}: {}", revision.0, wording.title))
+        }
+        Event::AssertionRetired { assertion, reason } => note(assertion, format!("retired: {reason}")),
+        Event::AssertionWaived { assertion, reason, .. } => {
+            LogLine::new(WARNING, assertion, format!("waived: {reason}"))
+        }
+        Event::GateOpened { gate } => gate_opened(*gate, mission),
+        Event::GateDecided { gate, decision: decided, by } => {
+            let sign = if mission.is_go(*gate) { GOOD } else { BAD };
+            let words = decision(decided, *by).map(|piece| piece.text).concat();
+            LogLine::new(sign, &gate_subject(*gate), words)
+        }
+        Event::AttemptStarted { attempt, .. } => work::started(mission.attempts.get(attempt)?, mission),
+        Event::AttemptEnded { attempt, ending } => {
+            return work::ended(mission.attempts.get(attempt)?, ending);
+        }
+        Event::HandoffGiven { attempt, feature, handoff, .. } => {
+            work::handed_in(*attempt, *feature, handoff, mission)
+        }
+        Event::ClaimsChecked { feature, claims, runs } => work::claims(*feature, *claims, runs),
+        Event::FindingRaised { finding } => work::raised(finding),
+        Event::FindingDismissed { finding, reason } => note(finding, format!("dismissed: {reason}")),
+        Event::RoundOpened(scope) => {
+            let RoundScope { milestone, round, commit, to_review, to_test } = &**scope;
+            let (review, test) = (plural(to_review.len(), "feature"), plural(to_test.len(), "assertion"));
+            let text = format!("round {round} at {}: {review} to review, {test} to try", commit.short());
+            LogLine::new(BEGINS, milestone, text)
+        }
+        Event::GateCommandsRun { milestone, runs, .. } => validation::gate_commands(*milestone, runs),
+        Event::ReviewReported { feature, review, .. } => validation::reviewed(*feature, review),
+        Event::ScrutinyReported { milestone, report, .. } => validation::scrutinized(*milestone, report),
+        Event::VerdictGiven { verdict } => validation::verdict(verdict),
+        Event::UserTestingReported { milestone, report, .. } => validation::tested(*milestone, report),
+        Event::RoundClosed { milestone, round, outcome } => {
+            validation::closed(*milestone, *round, *outcome, mission)
+        }
+        Event::RoundsExtended { milestone, limit } => note(milestone, format!("may take {limit} rounds now")),
+        Event::DirectiveIssued { directive } => note(&directive.id, format!("directive: {}", directive.text)),
+        Event::KnowledgeConfirmed { knowledge } => note(&"knowledge", knowledge.note.to_string()),
+        Event::MessageSent { message } => said(message),
+        Event::QuestionAsked { question } => asked(question),
+        Event::QuestionAnswered { question, answer } => note(question, format!("answered: {answer}")),
+        Event::MissionHeld { hold } => {
+            LogLine::new(status_sign(mission.status()), "hold", hold.sentence.as_str()).whole()
+        }
+        Event::MissionResumed => LogLine::new(BEGINS, "mission", "goes on"),
+        Event::ModelChosen { role, model } => note(role, format!("is played by {model} from now on")),
+        Event::BudgetSet { budget } => note(&"budget", budget_words(budget)),
+        Event::AutopilotSet { autopilot } => note(
+            &"autopilot",
+            match autopilot {
+                Autopilot::On => "on: gates that pass are GO".to_owned(),
+                Autopilot::Off => "off: every gate waits for you".to_owned(),
+            },
+        ),
+        Event::MissionCompleted => {
+            let attempts = plural(mission.attempts.len(), "attempt");
+            let text = format!("completed: {attempts}, {}", used(&mission.usage()));
+            LogLine::new(GOOD, "mission", text)
+        }
+        Event::MissionLanded { branch, commit } => {
+            LogLine::new(GOOD, "mission", format!("landed on {branch} as {}", commit.short()))
+        }
+        Event::MissionAbandoned { reason } => LogLine::new(BAD, "mission", format!("abandoned: {reason}")),
+        Event::Unrecognised { original } => LogLine::new(
+            WARNING,
+            "mission",
+            format!("an event of a newer flightdeck, {original}: it can only be read here"),
+        ),
+        Event::UsageCounted { .. }
+        | Event::RevisionTold { .. }
+        | Event::FindingTakenUp { .. }
+        | Event::MessagesDelivered { .. } => return None,
+    })
+}
+
+/// A gate that opens is told with the sentence that waits for the person from then on.
+fn gate_opened(gate: GateId, mission: &Mission) -> LogLine {
+    let waits = needs(mission).into_iter().find(|need| need.kind == NeedKind::Gate { gate });
+    let (sign, text) = waits.map_or((NOTE, GATE_AHEAD.to_owned()), |need| (NEEDS, need.sentence));
+    LogLine::new(sign, &gate_subject(gate), text)
+}
+
+fn said(message: &Message) -> LogLine {
+    let line = |text: &str| LogLine::new(SAID, &party(message.from), text);
+    if message.to != Party::Person {
+        return line(&format!("to {}: {}", party(message.to), message.text));
+    }
+    // An answer to the person is read here: whole, with its paragraphs.
+    LogLine { text: format!("to you: {}", clean(message.text.as_str())), ..line("") }.whole()
+}
+
+fn asked(question: &Question) -> LogLine {
+    let sign = if question.to == Party::Person { NEEDS } else { NOTE };
+    let text = format!("{} asks {}: {}", question.from, party(question.to), question.text);
+    LogLine::new(sign, &question.id, text).with(options(question)).whole()
+}
+
+/// The answers to choose from, numbered.
+pub fn options(question: &Question) -> impl Iterator<Item = String> {
+    (1..).zip(&question.options).map(|(number, option)| format!("{number}. {}", one_line(option.as_str())))
+}

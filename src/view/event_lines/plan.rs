@@ -1,0 +1,60 @@
+//! The mission, its plan, its contract and its environment.
+
+use std::collections::BTreeMap;
+
+use crate::domain::contract::Assertion;
+use crate::domain::environment::Environment;
+use crate::domain::event::Founding;
+use crate::domain::plan::{Feature, Milestone, Origin};
+use crate::domain::text::Title;
+use crate::view::log_line::{BEGINS, GOOD, LogLine};
+use crate::view::text::plural;
+use crate::view::words::{listed, one_line};
+
+pub(super) fn created(founding: &Founding) -> LogLine {
+    let text = format!("{} begins: {}", founding.mission, founding.title);
+    let place =
+        format!("on branch {} from {} of {}", founding.branch, founding.base.short(), founding.repository);
+    LogLine::new(BEGINS, "mission", text).with([place])
+}
+
+pub(super) fn contract(assertions: &[Assertion]) -> String {
+    let mut by_instrument: BTreeMap<&str, usize> = BTreeMap::new();
+    for assertion in assertions {
+        *by_instrument.entry(assertion.wording.check.via.word()).or_default() += 1;
+    }
+    let parts: Vec<String> = by_instrument.iter().map(|(word, n)| format!("{n} over {word}")).collect();
+    format!("{}: {}", plural(assertions.len(), "assertion"), listed(&parts))
+}
+
+pub(super) fn environment(environment: &Environment) -> String {
+    let scripts = [&environment.build, &environment.lint, &environment.test].into_iter().flatten();
+    let services = environment.services.iter().map(|service| match service.port {
+        Some(port) => format!("service {} on port {port}", service.name),
+        None => format!("service {}", service.name),
+    });
+    let parts: Vec<String> = scripts.map(|script| one_line(script.run.as_str())).chain(services).collect();
+    if parts.is_empty() { "nothing to build, test or run".to_owned() } else { parts.join(" · ") }
+}
+
+pub(super) fn proposed(title: Option<&Title>, milestones: &[Milestone], features: &[Feature]) -> LogLine {
+    let name = title.map_or_else(String::new, |title| format!("{title}: "));
+    let text =
+        format!("{name}{}, {}", plural(milestones.len(), "milestone"), plural(features.len(), "feature"));
+    let more = milestones.iter().map(|milestone| {
+        let of = features.iter().filter(|feature| feature.milestone == milestone.id);
+        let of: Vec<String> = of.map(|feature| format!("{} {}", feature.id, feature.spec.title)).collect();
+        format!("{} {}: {}", milestone.id, milestone.title, of.join(", "))
+    });
+    LogLine::new(GOOD, "plan", text).with(more)
+}
+
+pub(super) fn added(feature: &Feature) -> String {
+    match &feature.origin {
+        Origin::Fix { findings } => {
+            let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
+            format!("fix feature for {}: {}", listed(&findings), feature.spec.title)
+        }
+        Origin::Planned { .. } => format!("added to {}: {}", feature.milestone, feature.spec.title),
+    }
+}

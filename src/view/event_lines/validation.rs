@@ -1,0 +1,62 @@
+//! Rounds, reviews and verdicts.
+
+use super::work::runs_words;
+use crate::domain::environment::CommandRun;
+use crate::domain::id::{FeatureId, MilestoneId};
+use crate::domain::mission::Mission;
+use crate::domain::round::{Opinion, Review, RoundOutcome, ScrutinyReport, UserTestingReport};
+use crate::domain::verdict::{Outcome, Verdict};
+use crate::view::log_line::{BAD, GOOD, LogLine, NOTE, WARNING};
+use crate::view::text::plural;
+use crate::view::words::first_sentence;
+
+pub(super) fn gate_commands(milestone: MilestoneId, runs: &[CommandRun]) -> LogLine {
+    let sign = if runs.iter().all(CommandRun::passed) { GOOD } else { BAD };
+    LogLine::new(sign, &milestone, format!("gate commands: {}", runs_words(runs)))
+}
+
+pub(super) fn reviewed(feature: FeatureId, review: &Review) -> LogLine {
+    let (sign, word) = match review.opinion {
+        Opinion::Pass => (GOOD, "passes"),
+        Opinion::Fail => (BAD, "objects"),
+    };
+    let summary = first_sentence(review.summary.as_str());
+    LogLine::new(sign, &feature, format!("{} reviewer {word}: {summary}", review.attempt))
+}
+
+pub(super) fn scrutinized(milestone: MilestoneId, report: &ScrutinyReport) -> LogLine {
+    let sign = if report.issues.is_empty() { GOOD } else { WARNING };
+    let summary = first_sentence(report.summary.as_str());
+    LogLine::new(sign, &milestone, format!("{} scrutiny: {summary}", report.attempt))
+}
+
+pub(super) fn verdict(verdict: &Verdict) -> LogLine {
+    let sign = match verdict.outcome {
+        Outcome::Pass => GOOD,
+        Outcome::Fail => BAD,
+        Outcome::Blocked => WARNING,
+    };
+    LogLine::new(sign, &verdict.assertion, format!("{}: {}", verdict.outcome.word(), verdict.observed))
+}
+
+pub(super) fn tested(milestone: MilestoneId, report: &UserTestingReport) -> LogLine {
+    let summary = first_sentence(report.summary.as_str());
+    LogLine::new(NOTE, &milestone, format!("{} user testing: {summary}", report.attempt))
+}
+
+pub(super) fn closed(
+    milestone: MilestoneId,
+    round: u32,
+    outcome: RoundOutcome,
+    mission: &Mission,
+) -> LogLine {
+    let sign = match outcome {
+        RoundOutcome::Passed => GOOD,
+        RoundOutcome::Failed => BAD,
+        RoundOutcome::Blocked => WARNING,
+    };
+    let all: Vec<_> = mission.assertions_of(milestone).collect();
+    let held = all.iter().filter(|assertion| mission.standing(&assertion.id).is_settled()).count();
+    let text = format!("round {round} {}: {held} of {} hold", outcome.word(), plural(all.len(), "assertion"));
+    LogLine::new(sign, &milestone, text)
+}

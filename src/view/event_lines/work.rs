@@ -1,0 +1,86 @@
+//! Attempts, handoffs, and what the engine saw of their claims.
+
+use crate::domain::attempt::{AgentWork, Attempt, Ending};
+use crate::domain::environment::CommandRun;
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::handoff::Handoff;
+use crate::domain::id::{AttemptId, FeatureId};
+use crate::domain::mission::Mission;
+use crate::domain::plan::Claims;
+use crate::view::finding::weight;
+use crate::view::log_line::{BAD, BEGINS, GOOD, LogLine, NOTE, WARNING};
+use crate::view::text::{plural, span};
+use crate::view::words::{first_sentence, one_line, used};
+use crate::view::work::{ending_sign, ending_words, short_subject};
+
+pub(super) fn started(attempt: &Attempt, mission: &Mission) -> LogLine {
+    let task = match attempt.work {
+        AgentWork::Plan => "scopes the goal".to_owned(),
+        AgentWork::Talk => "answers".to_owned(),
+        AgentWork::Triage => "settles what was found".to_owned(),
+        AgentWork::Build { feature } => {
+            let title = mission.feature(feature).map_or("", |feature| feature.spec.title.as_str());
+            format!("builds: {title}")
+        }
+        AgentWork::Review { feature, round, .. } => format!("reads the diff of {feature}, round {round}"),
+        AgentWork::Scrutinize { round, .. } => format!("weighs the reviews, round {round}"),
+        AgentWork::TestAsUser { round, .. } => format!("works the app, round {round}"),
+    };
+    let text = format!("{} {} {task} ({})", attempt.id, attempt.role, attempt.model);
+    LogLine::new(BEGINS, &short_subject(attempt.work), text)
+}
+
+/// A good end is told by what the attempt handed in.
+pub(super) fn ended(attempt: &Attempt, ending: &Ending) -> Option<LogLine> {
+    let text = format!("{} {}: {}", attempt.id, attempt.role, ending_words(ending));
+    (*ending != Ending::Done).then(|| LogLine::new(ending_sign(ending), &short_subject(attempt.work), text))
+}
+
+pub(super) fn handed_in(id: AttemptId, feature: FeatureId, handoff: &Handoff, mission: &Mission) -> LogLine {
+    let text = format!("built: {}", first_sentence(handoff.summary.as_str()));
+    let counts = [
+        (handoff.tests_added(), "test", "added"),
+        (handoff.left_undone.len(), "item", "left undone"),
+        (handoff.issues.len(), "issue", "named"),
+    ];
+    let counts = counts.into_iter().filter(|(number, ..)| *number > 0);
+    let mut facts = vec![id.to_string()];
+    facts.extend(counts.map(|(number, one, fate)| format!("{} {fate}", plural(number, one))));
+    if let Some(attempt) = mission.attempts.get(&id) {
+        facts.push(span(attempt.wall_ms(mission.updated)));
+        facts.push(used(&attempt.usage));
+    }
+    LogLine::new(GOOD, &feature, text).with([facts.join(" · ")])
+}
+
+pub(super) fn claims(feature: FeatureId, claims: Claims, runs: &[CommandRun]) -> LogLine {
+    let (sign, words) = match claims {
+        Claims::Refuted => (BAD, "the claims do not hold"),
+        Claims::Confirmed | Claims::Unchecked => (GOOD, "the claims hold"),
+    };
+    LogLine::new(sign, &feature, format!("{words}: {}", runs_words(runs)))
+}
+
+pub(super) fn raised(finding: &Finding) -> LogLine {
+    let sign = match finding.severity {
+        Severity::Blocking => BAD,
+        Severity::NonBlocking => WARNING,
+        Severity::Suggestion => NOTE,
+    };
+    let about = finding.feature.map(|feature| format!(", {feature}")).unwrap_or_default();
+    LogLine::new(sign, &finding.id, format!("{}{about}: {}", weight(finding.severity), finding.description))
+}
+
+/// Commands with their exit codes: those that failed, or all when none did.
+pub(super) fn runs_words(runs: &[CommandRun]) -> String {
+    let command = |run: &CommandRun| one_line(run.command.as_str());
+    let failed: Vec<&CommandRun> = runs.iter().filter(|run| !run.passed()).collect();
+    let words: Vec<String> = match failed.as_slice() {
+        [] if runs.is_empty() => vec!["no command to run".to_owned()],
+        [] => runs.iter().map(command).collect(),
+        failed => {
+            failed.iter().map(|run| format!("`{}` exits with {}", command(run), run.exit_code)).collect()
+        }
+    };
+    words.join(" · ")
+}

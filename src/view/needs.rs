@@ -1,0 +1,85 @@
+//! What waits for the person, each with the commands that decide it, ready to be copied.
+
+use crate::domain::attempt::{Attempt, Ending};
+use crate::domain::attention::{Need, NeedKind, needs};
+use crate::domain::gate::GateId;
+use crate::domain::mission::{HoldCause, Mission};
+use crate::view::event_lines::options;
+use crate::view::log_line::{LogLine, NEEDS};
+use crate::view::work::gate_subject;
+
+/// A line for everything that waits, oldest first.
+pub fn lines(mission: &Mission) -> Vec<LogLine> {
+    needs(mission).iter().map(|need| line(need, mission)).collect()
+}
+
+fn line(need: &Need, mission: &Mission) -> LogLine {
+    let subject = match need.kind {
+        NeedKind::Gate { gate } => gate_subject(gate),
+        NeedKind::Question { question } => question.to_string(),
+        NeedKind::Hold { .. } => "hold".to_owned(),
+    };
+    LogLine::new(NEEDS, &subject, &need.sentence).with(commands(need, mission)).whole()
+}
+
+fn commands(need: &Need, mission: &Mission) -> Vec<String> {
+    let id = mission.id().map(ToString::to_string).unwrap_or_default();
+    match need.kind {
+        NeedKind::Gate { gate } => gate_commands(gate, mission, &id),
+        NeedKind::Question { question } => {
+            let asked = mission.questions.iter().find(|asked| asked.id == question);
+            let answer = format!("flightdeck answer -m {id} {question} \"…\"");
+            asked.into_iter().flat_map(options).chain([answer]).collect()
+        }
+        NeedKind::Hold { cause } => hold_commands(cause, mission, &id),
+    }
+}
+
+fn gate_commands(gate: GateId, mission: &Mission, id: &str) -> Vec<String> {
+    let look = match gate {
+        GateId::Plan => format!("flightdeck plan {id}"),
+        GateId::Milestone(milestone) => format!("flightdeck diff {id} {milestone}"),
+        GateId::Final => format!("flightdeck diff {id}"),
+    };
+    let mut commands = vec![look];
+    let passes = if let GateId::Milestone(milestone) = gate { mission.passes(milestone) } else { true };
+    commands.extend(passes.then(|| format!("flightdeck gate {id} {gate} go")));
+    if let GateId::Milestone(milestone) = gate {
+        let unproven = mission
+            .assertions_of(milestone)
+            .filter(|assertion| assertion.is_blocking() && !mission.standing(&assertion.id).is_settled());
+        commands.extend(
+            unproven.map(|assertion| {
+                format!("flightdeck gate {id} {gate} waive {} --reason \"why\"", assertion.id)
+            }),
+        );
+    }
+    commands.push(format!("flightdeck gate {id} {gate} no-go --note \"what must change\""));
+    commands
+}
+
+fn hold_commands(cause: HoldCause, mission: &Mission, id: &str) -> Vec<String> {
+    let resume = format!("flightdeck resume {id}");
+    match cause {
+        HoldCause::Person | HoldCause::StoppedAttempt | HoldCause::Machine | HoldCause::Quota => vec![resume],
+        HoldCause::Backend => {
+            vec![
+                "flightdeck doctor".to_owned(),
+                format!("flightdeck models -m {id} ROLE PROVIDER/MODEL"),
+                resume,
+            ]
+        }
+        HoldCause::Failures => {
+            let failed = |attempt: &&Attempt| {
+                matches!(attempt.ended.as_ref().map(|ended| &ended.ending), Some(Ending::Failed { .. }))
+            };
+            let last = mission.attempts.values().rev().find(failed);
+            let look = last.map(|attempt| format!("flightdeck transcript {id} \"{}\"", attempt.id));
+            let model = last
+                .map(|attempt| format!("flightdeck models -m {id} {} PROVIDER/MODEL", attempt.role.word()));
+            let say = format!("flightdeck say -m {id} \"advice\"");
+            look.into_iter().chain([say]).chain(model).chain([resume]).collect()
+        }
+        HoldCause::BudgetSpent => vec![format!("flightdeck resume {id} --budget DOLLARS")],
+    }
+}

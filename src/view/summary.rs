@@ -1,0 +1,106 @@
+//! How a mission stands: what it does, what is proven, what it cost, and what to do next.
+
+use std::collections::BTreeMap;
+
+use crate::domain::gate::GateId;
+use crate::domain::id::{MilestoneId, Timestamp};
+use crate::domain::mission::{End, Mission};
+use crate::domain::round::Round;
+use crate::view::attempt;
+use crate::view::header::{cost, counts, doing, progress};
+use crate::view::plan::{self, Toggled, is_open};
+use crate::view::prose::labelled_row;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::text::plural;
+
+/// A few rows: the id with what the header says, then the contract, the milestones, the cost, the branch.
+pub fn rows(mission: &Mission, now: Timestamp) -> Vec<Row> {
+    let id = mission.id().map(ToString::to_string).unwrap_or_default();
+    let mut head = Row::of(StyleRole::Strong, format!("{id}  "));
+    head.left.extend(doing(mission));
+    head = head.then(StyleRole::Text, "   ");
+    head.left.extend(counts(progress(mission)));
+    let attempts = plural(mission.attempts.len(), "attempt");
+    let facts = [
+        ("contract", standings(mission)),
+        ("plan", milestones(mission)),
+        ("cost", format!("{attempts} · {}", cost(mission, now))),
+        ("branch", branch(mission)),
+        ("next", next(mission, &id)),
+    ];
+    let facts = facts.into_iter().filter(|(_, words)| !words.is_empty());
+    let facts = facts.map(|(label, words)| labelled_row(label, StyleRole::Text, &words));
+    std::iter::once(head).chain(facts).collect()
+}
+
+/// The title, [`rows`], the whole plan as the console's checklist, and the attempts that run.
+pub fn page(mission: &Mission, now: Timestamp) -> Vec<Row> {
+    let mut page = vec![Row::of(StyleRole::Strong, mission.title())];
+    page.extend(rows(mission, now));
+    let milestones = mission.milestones.iter().map(|milestone| milestone.id);
+    let all_open: Toggled = milestones.filter(|id| !is_open(mission, *id, &Toggled::new())).collect();
+    let plan = plan::targets(mission, &all_open).into_iter().map(|target| plan::row(mission, target));
+    let live = mission.live_attempts().map(|live| attempt::row(mission, live, &[], now));
+    for part in [plan.collect::<Vec<_>>(), live.collect()] {
+        if !part.is_empty() {
+            page.push(Row::new());
+            page.extend(part);
+        }
+    }
+    page
+}
+
+fn standings(mission: &Mission) -> String {
+    let mut by_standing: BTreeMap<_, usize> = BTreeMap::new();
+    for id in mission.contract.keys() {
+        *by_standing.entry(mission.standing(id)).or_default() += 1;
+    }
+    let parts = by_standing.into_iter().map(|(standing, n)| format!("{n} {}", standing.word()));
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+fn milestones(mission: &Mission) -> String {
+    let words = mission.milestones.iter().map(|milestone| {
+        let rounds = mission.rounds_of(milestone.id).count();
+        let after = if rounds > 0 { format!(" after {}", plural(rounds, "round")) } else { String::new() };
+        format!("{} {}{after}", milestone.id, milestone_state(mission, milestone.id))
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// How far a milestone is, in words that nobody takes for a decision that was not taken.
+fn milestone_state(mission: &Mission, id: MilestoneId) -> &'static str {
+    let gate = GateId::Milestone(id);
+    let flown = mission.is_go(GateId::Plan) && mission.flown_milestone() == Some(id);
+    if mission.is_go(gate) {
+        "GO"
+    } else if mission.waits_at(gate) {
+        if mission.passes(id) { "waits for GO" } else { "blocked" }
+    } else if mission.sent_back.contains(&id) {
+        "sent back by NO-GO"
+    } else if mission.last_round(id).is_some_and(Round::is_open) {
+        "in validation"
+    } else if flown {
+        "under way"
+    } else {
+        "to come"
+    }
+}
+
+/// What is left to do once everything is over but the merge.
+fn next(mission: &Mission, id: &str) -> String {
+    match (&mission.end, &mission.landed) {
+        (Some(End::Completed { .. }), None) => format!("flightdeck land {id}"),
+        _ => String::new(),
+    }
+}
+
+fn branch(mission: &Mission) -> String {
+    let Some(founding) = &mission.founding else { return String::new() };
+    if let Some(landed) = &mission.landed {
+        return format!("landed on {} as {}", founding.target, landed.short());
+    }
+    let head = mission.head().map(|head| head.short().to_owned()).unwrap_or_default();
+    format!("{} at {head}, from {}", founding.branch, founding.base.short())
+}
