@@ -43,10 +43,10 @@ impl Mission {
                 self.contract = assertions.iter().map(|a| (a.id.clone(), a.clone())).collect();
             }
             Event::EnvironmentProposed { environment } => self.environment = Some(environment.clone()),
-            Event::PlanProposed { title, milestones, features } => {
-                self.title = title.clone().or_else(|| self.title.take());
-                self.milestones.clone_from(milestones);
-                self.features.clone_from(features);
+            Event::PlanProposed(plan) => {
+                self.title = plan.title.clone().or_else(|| self.title.take());
+                self.milestones.clone_from(&plan.milestones);
+                self.features.clone_from(&plan.features);
             }
             Event::FeatureAdded { feature } => self.add_feature((**feature).clone()),
             Event::FeatureEdited { feature, spec } => self.with_feature(*feature, |f| f.spec = spec.clone()),

@@ -22,7 +22,7 @@ use super::id::{
 };
 use super::message::{Directive, Knowledge, Message, Question};
 use super::mission::{Hold, Limits};
-use super::plan::{Claims, Feature, FeatureSpec, Milestone};
+use super::plan::{Claims, Feature, FeatureSpec, ProposedPlan};
 use super::round::{Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
 use super::text::{Line, Prose, Title};
 use super::usage::Usage;
@@ -55,8 +55,7 @@ pub enum Event {
     MissionCreated(Box<Founding>),
     ContractProposed { assertions: Vec<Assertion> },
     EnvironmentProposed { environment: Environment },
-    // Plans of older logs have no title.
-    PlanProposed { title: Option<Title>, milestones: Vec<Milestone>, features: Vec<Feature> },
+    PlanProposed(Box<ProposedPlan>),
     FeatureAdded { feature: Box<Feature> },
     FeatureEdited { feature: FeatureId, spec: FeatureSpec },
     FeatureCancelled { feature: FeatureId, reason: Line },

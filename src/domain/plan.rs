@@ -66,6 +66,16 @@ pub enum Claims {
     Refuted,
 }
 
+/// A plan as it was proposed, with its ids.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProposedPlan {
+    /// What the mission is called from now on; plans of older logs have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Title>,
+    pub milestones: Vec<Milestone>,
+    pub features: Vec<Feature>,
+}
+
 /// A milestone as it is proposed: ids are assigned in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MilestoneDraft {

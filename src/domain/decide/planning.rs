@@ -13,7 +13,7 @@ use crate::domain::id::{AssertionId, FeatureId, FindingId, MilestoneId};
 use crate::domain::lint;
 use crate::domain::mission::Mission;
 use crate::domain::plan::{
-    Feature, FeatureDraft, FeatureSpec, FeatureState, Milestone, MilestoneDraft, Origin,
+    Feature, FeatureDraft, FeatureSpec, FeatureState, Milestone, MilestoneDraft, Origin, ProposedPlan,
 };
 use crate::domain::rejection::Rejection;
 use crate::domain::text::{Line, Title};
@@ -63,7 +63,7 @@ pub(super) fn propose_plan(
     }
     refuse(&lint::lint_plan(&mission.contract, &milestones))?;
     let (milestones, features) = numbered(milestones);
-    tx.emit(Event::PlanProposed { title, milestones, features });
+    tx.emit(Event::PlanProposed(Box::new(ProposedPlan { title, milestones, features })));
     tx.end_asker();
     if !tx.mission().is_gate_open(GateId::Plan) {
         tx.emit(Event::GateOpened { gate: GateId::Plan });

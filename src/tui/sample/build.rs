@@ -79,7 +79,11 @@ fn planning(log: &mut Log) {
     log.wait(20).write(by, Event::EnvironmentProposed { environment: plan::environment() });
     log.wait(30).write(
         by,
-        Event::PlanProposed { title: None, milestones: plan::milestones(), features: plan::features() },
+        Event::PlanProposed(Box::new(crate::domain::plan::ProposedPlan {
+            title: None,
+            milestones: plan::milestones(),
+            features: plan::features(),
+        })),
     );
     log.use_up(chief, 440);
     log.end(chief, 10, Ending::Done);

@@ -25,8 +25,8 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::EnvironmentProposed { environment } => {
             LogLine::new(GOOD, "environment", plan::environment(environment))
         }
-        Event::PlanProposed { title, milestones, features } => {
-            plan::proposed(title.as_ref(), milestones, features)
+        Event::PlanProposed(proposed) => {
+            plan::proposed(proposed.title.as_ref(), &proposed.milestones, &proposed.features)
         }
         Event::FeatureAdded { feature } => note(&feature.id, plan::added(feature)),
         Event::FeatureEdited { feature, spec } => note(feature, format!("is now: {}", spec.title)),

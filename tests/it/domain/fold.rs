@@ -13,7 +13,7 @@ use flightdeck::domain::id::{
 };
 use flightdeck::domain::message::{Delivery, Directive, Knowledge, Message, MessageState, Party, Question};
 use flightdeck::domain::mission::{Hold, HoldCause, Mission};
-use flightdeck::domain::plan::Claims;
+use flightdeck::domain::plan::{Claims, ProposedPlan};
 use flightdeck::domain::round::{
     Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
@@ -47,7 +47,7 @@ fn plan_events() -> Vec<Event> {
         Event::MissionCreated(Box::new(words::founding())),
         Event::ContractProposed { assertions: vec![old] },
         Event::EnvironmentProposed { environment: words::environment() },
-        Event::PlanProposed { title: None, milestones, features },
+        Event::PlanProposed(Box::new(ProposedPlan { title: None, milestones, features })),
         Event::FeatureAdded { feature: Box::new(added) },
         Event::FeatureEdited { feature: F1, spec: words::spec("Better") },
         Event::FeatureCancelled { feature: FeatureId(2), reason: line("no") },

@@ -21,7 +21,7 @@ use flightdeck::domain::id::{
 };
 use flightdeck::domain::message::{Delivery, Directive, Knowledge, Message, MessageState, Party, Question};
 use flightdeck::domain::mission::{Hold, HoldCause, Limits};
-use flightdeck::domain::plan::{Claims, Feature, FeatureSpec, FeatureState, Milestone, Origin};
+use flightdeck::domain::plan::{Claims, Feature, FeatureSpec, FeatureState, Milestone, Origin, ProposedPlan};
 use flightdeck::domain::round::{
     Opinion, Review, ReviewIssue, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
@@ -65,14 +65,14 @@ fn planning() -> Vec<Event> {
         Event::MissionCreated(Box::new(founding())),
         Event::ContractProposed { assertions: vec![assertion(Instrument::Http)] },
         Event::EnvironmentProposed { environment: environment() },
-        Event::PlanProposed {
+        Event::PlanProposed(Box::new(ProposedPlan {
             title: None,
             milestones: vec![Milestone { id: MILESTONE, title: title("Entries") }],
             features: vec![feature(
                 Origin::Planned { no_assertion_because: Some(line("scaffolding")) },
                 FeatureState::Pending,
             )],
-        },
+        })),
         Event::FeatureAdded { feature: Box::new(feature(Origin::Fix { findings: vec![FINDING] }, built())) },
         Event::FeatureEdited { feature: FEATURE, spec: spec() },
         Event::FeatureCancelled { feature: FEATURE, reason: line("no longer wanted") },
