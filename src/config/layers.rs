@@ -55,7 +55,7 @@ impl Sources {
             settings.extend(of_file(file, Layer::Project)?);
         }
         settings.extend(self.of_variables()?);
-        let of_flag = |flag: &Flag| of_word(&flag.key, &flag.word, Origin::new(Layer::Flag, flag.name));
+        let of_flag = |flag: &Flag| of_word(&flag.key, &flag.word, &Origin::new(Layer::Flag, flag.name));
         settings.extend(self.flags.iter().map(of_flag));
         let mut layered = defaults();
         for setting in settings {
@@ -78,7 +78,7 @@ impl Sources {
                 return Err(ConfigError::UnknownVariable { variable: variable.to_owned(), advice });
             };
             if let Some(word) = self.variables.get(variable) {
-                settings.push(of_word(&key, word, Origin::new(Layer::Environment, variable)));
+                settings.push(of_word(&key, word, &Origin::new(Layer::Environment, variable)));
             }
         }
         Ok(settings)
@@ -120,7 +120,7 @@ fn of_file(file: &Path, layer: Layer) -> Result<Vec<Setting>, ConfigError> {
 }
 
 /// Reads a word as a value that its key accepts; one that does not fit stays a text.
-fn of_word(key: &str, word: &str, origin: Origin) -> Setting {
+fn of_word(key: &str, word: &str, origin: &Origin) -> Setting {
     let trimmed = word.trim();
     let switch = match trimmed.to_ascii_lowercase().as_str() {
         "1" | "true" | "yes" | "on" => Some(true),

@@ -232,18 +232,12 @@ impl Mission {
 
     /// The revisions that an attempt at this work starts under.
     fn revisions_for(&self, work: AgentWork) -> BTreeMap<AssertionId, Revision> {
-        let ids = match work {
-            AgentWork::Build { feature } => {
-                self.feature(feature).map(|found| self.assertions_at_stake(found))
-            }
-            AgentWork::TestAsUser { milestone, round } => {
-                self.round(milestone, round).map(|found| found.to_test.clone())
-            }
-            AgentWork::Plan
-            | AgentWork::Talk
-            | AgentWork::Triage
-            | AgentWork::Review { .. }
-            | AgentWork::Scrutinize { .. } => None,
+        let ids = if let AgentWork::Build { feature } = work {
+            self.feature(feature).map(|found| self.assertions_at_stake(found))
+        } else if let AgentWork::TestAsUser { milestone, round } = work {
+            self.round(milestone, round).map(|found| found.to_test.clone())
+        } else {
+            None
         };
         let ids = ids.into_iter().flatten();
         ids.filter_map(|id| self.contract.get(&id).map(|a| (id, a.revision))).collect()

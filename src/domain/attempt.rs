@@ -111,6 +111,51 @@ impl AgentWork {
         }
     }
 
+    /// What the role does, as a verb with its object.
+    pub fn task(self) -> &'static str {
+        match self {
+            Self::Plan => "scopes the goal",
+            Self::Talk => "answers",
+            Self::Triage => "settles what was found",
+            Self::Build { .. } => "builds",
+            Self::Review { .. } => "reads the diff",
+            Self::Scrutinize { .. } => "weighs the reviews",
+            Self::TestAsUser { .. } => "works the app",
+        }
+    }
+
+    /// What it is about, where that is neither a feature nor a round.
+    pub fn topic(self) -> &'static str {
+        match self {
+            Self::Plan => "the plan",
+            Self::Talk => "a conversation",
+            Self::Triage => "open findings",
+            Self::Build { .. } | Self::Review { .. } | Self::Scrutinize { .. } | Self::TestAsUser { .. } => {
+                ""
+            }
+        }
+    }
+
+    /// The feature it is about, where it is about one.
+    pub fn feature(self) -> Option<FeatureId> {
+        match self {
+            Self::Build { feature } | Self::Review { feature, .. } => Some(feature),
+            Self::Plan | Self::Talk | Self::Triage | Self::Scrutinize { .. } | Self::TestAsUser { .. } => {
+                None
+            }
+        }
+    }
+
+    /// The milestone and the number of the round that it is part of, where it is part of one.
+    pub fn round(self) -> Option<(MilestoneId, u32)> {
+        match self {
+            Self::Review { milestone, round, .. }
+            | Self::Scrutinize { milestone, round }
+            | Self::TestAsUser { milestone, round } => Some((milestone, round)),
+            Self::Plan | Self::Talk | Self::Triage | Self::Build { .. } => None,
+        }
+    }
+
     /// Whether it may write to the mission's checkout.
     pub fn writes(self) -> bool {
         matches!(self, Self::Build { .. })

@@ -22,28 +22,23 @@ pub struct Brief {
 
 /// Composes the brief for a piece of work. The engine adds what only it can see: diffs and addresses.
 pub fn brief(mission: &Mission, work: AgentWork) -> Brief {
-    let (text, phase, feature, round) = match work {
-        AgentWork::Plan => (plan_brief(mission), Some("plan"), None, None),
-        AgentWork::Talk => (talk_brief(mission), Some("talk"), None, None),
-        AgentWork::Triage => (triage_brief(mission), Some("triage"), None, None),
-        AgentWork::Build { feature } => (build_brief(mission, feature), None, Some(feature), None),
-        AgentWork::Review { round, feature, .. } => {
-            (review_brief(mission, feature), None, Some(feature), Some(round))
-        }
-        AgentWork::Scrutinize { milestone, round } => {
-            (scrutiny_brief(mission, milestone, round), None, None, Some(round))
-        }
-        AgentWork::TestAsUser { milestone, round } => {
-            (user_testing_brief(mission, milestone, round), None, None, Some(round))
-        }
+    let text = match work {
+        AgentWork::Plan => plan_brief(mission),
+        AgentWork::Talk => talk_brief(mission),
+        AgentWork::Triage => triage_brief(mission),
+        AgentWork::Build { feature } => build_brief(mission, feature),
+        AgentWork::Review { feature, .. } => review_brief(mission, feature),
+        AgentWork::Scrutinize { milestone, round } => scrutiny_brief(mission, milestone, round),
+        AgentWork::TestAsUser { milestone, round } => user_testing_brief(mission, milestone, round),
     };
-    let feature = feature.and_then(|id| mission.feature(id));
+    let feature = work.feature().and_then(|id| mission.feature(id));
+    let phase = (work.feature().is_none() && work.round().is_none()).then(|| work.to_string());
     let labels = [
         ("role", Some(work.role().word().to_owned())),
-        ("phase", phase.map(str::to_owned)),
+        ("phase", phase),
         ("feature", feature.map(|found| found.spec.title.to_string())),
         ("milestone", mission.milestone_of(work).map(|id| id.to_string())),
-        ("round", round.map(|number| number.to_string())),
+        ("round", work.round().map(|(_, number)| number.to_string())),
     ];
     let labels = labels.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect();
     Brief { text, labels }

@@ -1,5 +1,6 @@
 //! What may be asked of a mission: verbs, and who may use them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{AgentWork, Ending, Role};
@@ -76,17 +77,35 @@ pub enum Command {
     RecordLanding { branch: Title, commit: Commit },
 }
 
-/// Parts of an assertion's wording to change; what is `None` stays.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What is left out stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WordingEdit {
     pub title: Option<Title>,
     pub statement: Option<Prose>,
     pub check: Option<Check>,
     pub evidence: Option<Line>,
+    #[serde(alias = "severity")]
+    #[schemars(rename = "severity")]
     pub weight: Option<Weight>,
 }
 
 impl WordingEdit {
+    /// What makes `new` of `old`: only what differs.
+    pub fn between(old: &Wording, new: &Wording) -> Self {
+        Self {
+            title: (new.title != old.title).then(|| new.title.clone()),
+            statement: (new.statement != old.statement).then(|| new.statement.clone()),
+            check: (new.check != old.check).then(|| new.check.clone()),
+            evidence: (new.evidence != old.evidence).then(|| new.evidence.clone()),
+            weight: (new.weight != old.weight).then_some(new.weight),
+        }
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The wording after the edit.
     pub fn applied_to(&self, wording: &Wording) -> Wording {
         Wording {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use strum::{EnumString, IntoStaticStr, VariantNames};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::id::{AssertionId, Revision};
 use super::text::{Line, Prose, Title};
@@ -22,24 +23,27 @@ pub struct Assertion {
 }
 
 /// What an assertion says: the part a person may edit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Wording {
     pub title: Title,
-    /// What a user observes, in sentences.
+    /// The behaviour, in sentences.
     pub statement: Prose,
     pub check: Check,
-    /// What must be kept as proof, in words.
+    /// What must be kept as proof.
     pub evidence: Line,
+    /// Blocking unless it says otherwise.
+    #[serde(alias = "severity", default)]
+    #[schemars(rename = "severity")]
     pub weight: Weight,
 }
 
-/// How an assertion is checked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// How it is checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
     pub via: Instrument,
-    /// The steps of a tester, and what they must see.
+    /// The tester's steps, and exactly what they must see.
     pub how: Prose,
-    /// A command that decides it mechanically, where there is one.
+    /// A shell command that decides it, where there is one; needed when via is command.
     pub command: Option<Line>,
 }
 
@@ -55,9 +59,10 @@ pub struct Check {
     Hash,
     Serialize,
     Deserialize,
+    JsonSchema,
     EnumString,
     IntoStaticStr,
-    VariantNames,
+    VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -73,14 +78,22 @@ impl Instrument {
     pub fn word(self) -> &'static str {
         self.into()
     }
+
+    /// All words, for a sentence: `command, http, terminal, browser`.
+    pub fn words() -> String {
+        Self::VARIANTS.iter().map(|instrument| instrument.word()).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// Whether a milestone can pass without it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, EnumString, IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Weight {
     /// It cannot.
+    #[default]
     Blocking,
     /// It can; a failure is a finding all the same.
     NonBlocking,
@@ -103,10 +116,13 @@ pub enum AssertionState {
     Retired { reason: Line },
 }
 
-/// An assertion as it is proposed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One behaviour that a user can observe.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AssertionDraft {
+    /// `VAL-<AREA>-<NNN>`, such as VAL-AUTH-001.
     pub id: AssertionId,
+    /// Flat in a command, which is how agents write it; a draft is never stored.
+    #[serde(flatten)]
     pub wording: Wording,
 }
 

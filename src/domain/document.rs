@@ -119,13 +119,7 @@ fn change_of(mission: &Mission, entry: &Written) -> Result<Option<ContractChange
         return Ok(None);
     }
     let base = entry.revision.ok_or_else(|| refused(format!("{} has lost its `- revision:`", entry.id)))?;
-    let edit = WordingEdit {
-        title: Some(entry.wording.title.clone()),
-        statement: Some(entry.wording.statement.clone()),
-        check: Some(entry.wording.check.clone()),
-        evidence: Some(entry.wording.evidence.clone()),
-        weight: Some(entry.wording.weight),
-    };
+    let edit = WordingEdit::between(&present.wording, &entry.wording);
     Ok(Some(ContractChange::Edit { assertion: entry.id.clone(), base, edit: Box::new(edit) }))
 }
 

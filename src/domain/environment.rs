@@ -2,43 +2,51 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::text::{Line, Title};
 
 /// The commands and services of a mission. Commands run in a shell, in the checkout's root.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
 pub struct Environment {
     /// Run once in every new checkout.
     pub setup: Vec<Script>,
     pub build: Vec<Script>,
     pub test: Vec<Script>,
     pub lint: Vec<Script>,
+    /// The programs that run while the app is tested. An agent gives them as [`ServiceDraft`]s.
+    #[schemars(skip)]
     pub services: Vec<Service>,
 }
 
-/// A named command line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A command line, run in a shell in the root of the checkout.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Script {
     pub name: Title,
     pub run: Line,
 }
 
-/// A long-running program of the app under test.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A long-running program of the app.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Service {
     pub name: Title,
     pub run: Line,
     /// The TCP port it listens on, on 127.0.0.1.
     pub port: Option<u16>,
+    #[serde(default)]
+    #[schemars(skip)]
     pub health: Health,
     /// Names of services that must be healthy first.
+    #[serde(default)]
     pub after: Vec<Title>,
+    #[serde(default)]
     pub env: BTreeMap<String, String>,
 }
 
 /// How to tell that a service is up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Health {
     /// It answers GET on this path with a status below 400.
@@ -46,7 +54,36 @@ pub enum Health {
     /// It accepts connections on its port.
     Tcp,
     /// It is believed to be up once it runs.
+    #[default]
     None,
+}
+
+/// A [`Service`] as an agent gives it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(description = "A long-running program of the app.")]
+pub struct ServiceDraft {
+    #[serde(flatten)]
+    service: Service,
+    health: Option<HealthDraft>,
+}
+
+/// One of both: a path that answers GET, or a port that accepts.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+struct HealthDraft {
+    /// Such as /health.
+    http: Option<Line>,
+    tcp: Option<bool>,
+}
+
+impl From<ServiceDraft> for Service {
+    fn from(ServiceDraft { service, health }: ServiceDraft) -> Self {
+        let health = match health {
+            Some(HealthDraft { http: Some(path), .. }) => Health::Http { path },
+            Some(HealthDraft { tcp: Some(true), .. }) => Health::Tcp,
+            Some(_) | None => Health::None,
+        };
+        Self { health, ..service }
+    }
 }
 
 impl Environment {

@@ -1,5 +1,6 @@
 //! What a handoff or a validator reported, until it becomes a feature or is dismissed.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
@@ -23,12 +24,14 @@ pub struct Finding {
     pub state: FindingState,
 }
 
-/// How much a finding weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr)]
+/// How much it weighs.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Severity {
-    /// The milestone cannot pass while it is open.
+    /// The milestone must not pass with it.
     Blocking,
     NonBlocking,
     Suggestion,

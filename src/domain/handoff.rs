@@ -1,28 +1,44 @@
 //! The typed summary a worker's attempt ends with.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::finding::Severity;
 use super::text::{Line, Prose, Title};
 
 /// What a worker says it did. The engine believes none of it without looking.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Handoff {
+    /// What you did, for somebody who reads only this.
     pub summary: Prose,
+    /// What exists now that did not before; empty if nothing was to be done.
     pub implemented: Vec<Line>,
-    /// Each item becomes a finding, to be taken up or dismissed.
+    /// What the feature asked for and you did not do. Somebody decides on each item.
+    #[serde(default)]
     pub left_undone: Vec<Line>,
+    /// Commands you ran at the end. flightdeck runs them again.
+    #[serde(default)]
     pub commands: Vec<ClaimedRun>,
+    /// What you tried by hand.
+    #[serde(default)]
     pub checks: Vec<ManualCheck>,
+    #[serde(default)]
     pub tests: TestsAdded,
+    /// What is wrong that you did not mend.
+    #[serde(default)]
     pub issues: Vec<Issue>,
+    /// An agent gives it as a [`ProcedureDraft`].
+    #[serde(default)]
+    #[schemars(skip)]
     pub procedure: Procedure,
-    /// Short notes for later agents, used once a validator confirms them.
+    /// Short facts that later workers should know.
+    // They are used once a validator confirms them.
+    #[serde(default)]
     pub learned: Vec<Line>,
 }
 
 /// A command the worker says it ran.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ClaimedRun {
     pub command: Line,
     pub exit_code: i32,
@@ -30,44 +46,66 @@ pub struct ClaimedRun {
 }
 
 /// Something tried by hand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ManualCheck {
     pub action: Line,
     pub observed: Line,
 }
 
 /// The tests that came with the work.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TestsAdded {
+    #[serde(default)]
     pub added: Vec<TestFile>,
     pub coverage: Option<Line>,
 }
 
 /// The test cases of one file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TestFile {
     pub file: Title,
+    // A long name of a test is clipped: it is no reason to refuse a handoff.
+    #[schemars(with = "Vec<String>", inner(length(min = 1)))]
     pub cases: Vec<Title>,
 }
 
-/// Something that is wrong, as its finder tells it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Something that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Issue {
     pub severity: Severity,
+    /// What is wrong, how it shows and what follows from it, in a sentence or two.
     pub description: Line,
     pub suggested_fix: Option<Line>,
 }
 
-/// Whether the worker went about it as told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Whether the worker followed its procedure.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Procedure {
+    #[default]
     Followed,
-    Deviated { deviations: Vec<Deviation> },
+    Deviated {
+        deviations: Vec<Deviation>,
+    },
+}
+
+/// A [`Procedure`] as an agent gives it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(description = "")]
+pub struct ProcedureDraft {
+    pub followed: bool,
+    #[serde(default)]
+    pub deviations: Vec<Deviation>,
+}
+
+impl From<ProcedureDraft> for Procedure {
+    fn from(ProcedureDraft { followed, deviations }: ProcedureDraft) -> Self {
+        if followed && deviations.is_empty() { Self::Followed } else { Self::Deviated { deviations } }
+    }
 }
 
 /// A step that was done otherwise.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Deviation {
     pub step: Line,
     pub instead: Line,

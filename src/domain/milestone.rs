@@ -64,13 +64,8 @@ impl Mission {
 
     /// The milestone that an attempt works for; `None` for what the orchestrator does.
     pub fn milestone_of(&self, work: AgentWork) -> Option<MilestoneId> {
-        match work {
-            AgentWork::Build { feature } => self.feature(feature).map(|feature| feature.milestone),
-            AgentWork::Review { milestone, .. }
-            | AgentWork::Scrutinize { milestone, .. }
-            | AgentWork::TestAsUser { milestone, .. } => Some(milestone),
-            AgentWork::Plan | AgentWork::Talk | AgentWork::Triage => None,
-        }
+        let of_feature = || Some(self.feature(work.feature()?)?.milestone);
+        work.round().map(|(milestone, _)| milestone).or_else(of_feature)
     }
 
     /// The active assertions that a milestone's features claim.

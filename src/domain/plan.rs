@@ -1,5 +1,6 @@
 //! The plan: milestones, and the features that are validated together in each.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, FindingId, MilestoneId};
@@ -27,11 +28,13 @@ pub struct Feature {
 }
 
 /// What is to be built.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FeatureSpec {
     pub title: Title,
+    /// What is to be built and why, for a worker who knows nothing else.
     pub description: Prose,
-    /// When it is done, one criterion a line.
+    /// When it is done: one checkable criterion each.
+    #[serde(default)]
     pub criteria: Vec<Line>,
 }
 
@@ -76,21 +79,27 @@ pub struct ProposedPlan {
     pub features: Vec<Feature>,
 }
 
-/// A milestone as it is proposed: ids are assigned in order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Features that are validated together and pass one gate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MilestoneDraft {
     pub title: Title,
     pub features: Vec<FeatureDraft>,
 }
 
-/// A feature as it is proposed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One worker's work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FeatureDraft {
+    /// Flat in a command, which is how agents write it; a draft is never stored.
+    #[serde(flatten)]
     pub spec: FeatureSpec,
+    /// Assertions that hold once it is built. Each assertion is claimed by exactly one feature.
+    #[serde(default)]
     pub fulfills: Vec<AssertionId>,
-    /// Said when it fulfills nothing.
+    /// Needed when it fulfills none.
     pub no_assertion_because: Option<Line>,
-    /// Titles of features that must be built first, of this milestone or an earlier one; in an amendment also ids.
+    /// Exact titles of features that must be built first.
+    // Of this milestone or an earlier one; in an amendment also ids.
+    #[serde(default)]
     pub after: Vec<Title>,
 }
 

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Text of at most `MAX` characters (Unicode scalar values), without control characters other than line breaks and tabs.
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(transparent)]
-pub struct Text<const MAX: usize>(String);
+#[schemars(description = "")]
+pub struct Text<const MAX: usize>(#[schemars(length(min = 1, max = MAX))] String);
 
 /// A heading: one short line.
 pub type Title = Text<160>;

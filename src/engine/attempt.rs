@@ -9,15 +9,15 @@ use super::budget_guard::BudgetGuard;
 use super::context::{EngineContext, blocking};
 use super::dispatcher::Refused;
 use super::error::EngineError;
-use super::mission_tools::{ToolContext, equip};
-use super::role::{AttemptEnv, Cleanup, Researchers, prepare, prompt_name};
+use super::mission_tools::{self, ToolContext};
+use super::role::{self, AttemptEnv, Cleanup, Researchers, RoleRow};
 use super::session_recorder::SessionRecorder;
 use crate::agent::model::Model;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::Prompt;
 use crate::agent::session::{Observer, Session};
 use crate::agent::skill::SkillLibrary;
-use crate::agent::tool::{Tool, Toolbox};
+use crate::agent::tool::{Extras, ToolRow, ToolTable};
 use crate::agent::turn::Limits;
 use crate::domain::attempt::{AgentWork, Ending, Role};
 use crate::domain::brief::brief;
@@ -37,7 +37,8 @@ pub async fn run(
     cancel: CancellationToken,
 ) -> Result<(), EngineError> {
     let (running, role) = (engine.activities.begin(work.into()), work.role());
-    let prompt = engine.prompt(prompt_name(work))?;
+    let RoleRow { prompt, env } = role::row(engine, work);
+    let prompt = engine.prompt(prompt)?;
     let model_role: Role = prompt.model_role.parse().unwrap_or(role);
     let model = engine.cell.with(|mission| mission.models.get(&model_role).cloned()).unwrap_or_default();
     let started = engine.dispatcher.record(Command::StartAttempt { work, model: model.clone() }).await;
@@ -52,7 +53,7 @@ pub async fn run(
     };
     running.attempt(attempt);
     let flight = AttemptRun { engine: Arc::clone(engine), work, role, attempt, prompt, cancel };
-    let outcome = flight.run(model, running).await;
+    let outcome = flight.run(model, running, env).await;
     if let Err(error) = &outcome {
         flight.end(Ending::Interrupted).await;
         tracing::warn!(%work, %error, "an attempt could not be flown");
@@ -79,7 +80,12 @@ pub(super) struct AttemptRun {
 }
 
 impl AttemptRun {
-    async fn run(&self, model: Title, running: Running) -> Result<(), EngineError> {
+    async fn run(
+        &self,
+        model: Title,
+        running: Running,
+        env: impl Future<Output = Result<AttemptEnv, EngineError>>,
+    ) -> Result<(), EngineError> {
         let mind = match self.engine.backends.model(model.as_str()) {
             Ok(mind) => mind,
             Err(sentence) => {
@@ -88,7 +94,7 @@ impl AttemptRun {
             }
         };
         running.doing("preparing its checkout");
-        let env = prepare(&self.engine, self.work).await?;
+        let env = env.await?;
         running.doing("waiting for the model");
         let mail = self.waiting_mail();
         let facts = self.engine.backends.facts(model.as_str());
@@ -147,8 +153,8 @@ impl AttemptRun {
         facts: ModelFacts,
         env: &AttemptEnv,
         observer: &Arc<SessionRecorder>,
-    ) -> Result<Vec<Arc<dyn Tool>>, EngineError> {
-        let tool_env = self.engine.tool_env(&env.dir, env.access)?;
+    ) -> Result<Vec<ToolRow>, EngineError> {
+        let tool_env = self.engine.tool_env(&env.dir, env.access.lowered_to(self.prompt.access))?;
         let context = Arc::new(ToolContext {
             attempt: self.attempt,
             dispatcher: self.engine.dispatcher.clone(),
@@ -165,15 +171,13 @@ impl AttemptRun {
             permit_role: self.role,
             cancel: self.cancel.clone(),
         };
-        let skills = SkillLibrary::find(&self.engine.skill_dirs(&env.dir));
-        let toolbox = equip(Toolbox::new(tool_env), &context)
-            .with_researchers(Arc::new(researchers))
-            .with_skills(Arc::new(skills));
-        let toolbox = match &env.instruments {
-            Some(instruments) => toolbox.with_instruments(instruments.clone()),
-            None => toolbox,
+        let extras = Extras {
+            researchers: Some(Arc::new(researchers)),
+            skills: SkillLibrary::find(&self.engine.skill_dirs(&env.dir)),
+            instruments: env.instruments.clone(),
         };
-        let picked = toolbox.pick(self.prompt.tools.iter().map(String::as_str));
+        let table = ToolTable::new(&tool_env, extras).with(mission_tools::rows(&context));
+        let picked = table.pick(self.prompt.tools.iter().map(String::as_str));
         // A repository without skills is the usual case and nothing to note.
         for unavailable in picked.unavailable.into_iter().filter(|tool| tool.name != "skill") {
             observer.note(unavailable.to_string());

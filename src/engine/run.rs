@@ -71,7 +71,7 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         feed,
         inboxes: Arc::default(),
         store,
-        prompts: PromptLibrary::new(options.prompt_dirs, &PROMPTS),
+        prompts: PromptLibrary::new(options.prompt_dirs, PROMPTS),
         backends: options.backends,
         sandbox: Arc::new(Unconfined),
         reaper: Reaper::start()?,

@@ -1,29 +1,40 @@
 //! The seam for a browser. This release has none, and says so rather than let a validator guess.
 
-use super::InstrumentError;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-/// Drives a browser.
-#[derive(Debug)]
-pub struct BrowserDriver {
-    /// There is no way to make one yet.
-    never: std::convert::Infallible,
+use super::{Instrument, InstrumentError, Place, Seen};
+use crate::workspace::Access;
+
+/// What is done in the browser.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(description = "")]
+pub struct Wanted {
+    /// The page to open.
+    pub url: String,
 }
 
-impl BrowserDriver {
-    /// Opens a page.
-    ///
-    /// # Errors
-    /// Always [`InstrumentError::Missing`] in this release.
-    pub fn open(_url: &str) -> Result<Self, InstrumentError> {
+/// A browser that is not there.
+#[derive(Debug)]
+pub struct Browser;
+
+#[async_trait::async_trait]
+impl Instrument for Browser {
+    type Wanted = Wanted;
+
+    const NAME: &'static str = "browser";
+    const DESCRIPTION: &'static str = "Opens a page in a real browser, or says why that cannot be done here.";
+    const ACCESS: Access = Access::Read;
+
+    fn new(_place: &Place) -> Result<Self, InstrumentError> {
+        Ok(Self)
+    }
+
+    async fn act(&self, _wanted: Wanted) -> Result<Seen, InstrumentError> {
         Err(InstrumentError::Missing {
             instrument: "browser",
             install: "this release of flightdeck cannot drive one; check the behaviour over HTTP or in a terminal, \
                       or leave the assertion blocked for a person to judge",
         })
-    }
-
-    /// The page's address.
-    pub fn url(&self) -> &str {
-        match self.never {}
     }
 }

@@ -1,7 +1,7 @@
-//! Drivers for the app under test: what a validator sees it with.
+//! What a validator works the app under test with, and sees it by.
 //!
-//! Each driver does one thing to the app as a user would and gives [`Evidence`] of what came of it. An instrument that is
-//! missing says so and what would mend it, because a verdict without an instrument is blocked and never guessed.
+//! Each instrument does one thing to the app as a user would and gives [`Evidence`] of what happened. One that is missing
+//! says so and what would mend it, because a verdict without an instrument is blocked and never guessed.
 
 pub mod browser;
 pub mod command;
@@ -10,9 +10,88 @@ pub mod evidence;
 pub mod http;
 pub mod terminal;
 
-pub use browser::BrowserDriver;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+
+use crate::workspace::{Access, Program, WorkspaceError};
+
 pub use command::{CommandRecord, run_command};
 pub use error::InstrumentError;
 pub use evidence::{Evidence, EvidenceKind};
 pub use http::{Exchange, HttpDriver};
 pub use terminal::{Screen, TerminalDriver};
+
+/// An instrument in a tester's hands: the tool that it becomes, and what that does.
+#[async_trait::async_trait]
+pub trait Instrument: Send + Sync + Sized + 'static {
+    /// What a tester can ask of it. The comments of its fields address the tester.
+    type Wanted: DeserializeOwned + JsonSchema + Send + 'static;
+
+    /// The tool's name.
+    const NAME: &'static str;
+    /// What the tester reads of it.
+    const DESCRIPTION: &'static str;
+    /// What a tester must be allowed to touch.
+    const ACCESS: Access;
+
+    /// Makes it ready for one session.
+    ///
+    /// # Errors
+    /// When the machine lacks what it needs.
+    fn new(place: &Place) -> Result<Self, InstrumentError>;
+
+    /// Does one thing to the app. Dropping the future breaks it off.
+    ///
+    /// # Errors
+    /// See [`InstrumentError`]; the tester reads it.
+    async fn act(&self, wanted: Self::Wanted) -> Result<Seen, InstrumentError>;
+}
+
+/// Calls the visitor with every instrument.
+pub fn each(visitor: &mut impl Visitor) {
+    visitor.visit::<http::Http>();
+    visitor.visit::<terminal::Terminal>();
+    visitor.visit::<browser::Browser>();
+}
+
+/// Takes every instrument.
+pub trait Visitor {
+    /// Takes one.
+    fn visit<I: Instrument>(&mut self);
+}
+
+/// What an instrument showed.
+#[derive(Debug)]
+pub struct Seen {
+    /// What the tester reads.
+    pub text: String,
+    /// What is kept as proof; nothing where nothing was seen of the app.
+    pub evidence: Option<Evidence>,
+}
+
+/// Where an instrument's programs run.
+#[derive(Clone)]
+pub struct Place {
+    shell: Arc<Shell>,
+}
+
+type Shell = dyn Fn(&str, &str) -> Result<Program, WorkspaceError> + Send + Sync;
+
+impl Place {
+    /// A place whose programs are made by `shell` from a command line and a directory within the place.
+    pub fn new(
+        shell: impl Fn(&str, &str) -> Result<Program, WorkspaceError> + Send + Sync + 'static,
+    ) -> Self {
+        Self { shell: Arc::new(shell) }
+    }
+
+    /// A program, held to what the place allows.
+    ///
+    /// # Errors
+    /// When the directory is outside.
+    pub fn program(&self, line: &str, directory: &str) -> Result<Program, WorkspaceError> {
+        (self.shell)(line, directory)
+    }
+}

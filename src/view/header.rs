@@ -158,11 +158,10 @@ pub fn counts(progress: Progress) -> Vec<Piece> {
 pub fn call(mission: &Mission, now: Timestamp) -> Option<Row> {
     let needs = attention::needs(mission);
     let first = needs.first()?;
-    let words = if needs.len() == 1 { "1 needs you".to_owned() } else { format!("{} need you", needs.len()) };
     let waits = Some(ago(now.since(first.since))).filter(|ago| ago != "now");
     let blocks = Some(format!("holds up {}", first.blocks)).filter(|_| !first.blocks.is_empty());
     let held = waits.into_iter().chain(blocks).collect::<Vec<_>>().join(" · ");
-    let row = Row::of(StyleRole::Call, format!("▲ {words}   {}", first.sentence));
+    let row = Row::of(StyleRole::Call, format!("{}   {}", needs_words(needs.len()), first.sentence));
     Some(row.end(StyleRole::Call, format!("  {held}")))
 }
 
@@ -170,9 +169,12 @@ pub fn call(mission: &Mission, now: Timestamp) -> Option<Row> {
 pub fn needs(mission: &Mission) -> Vec<Piece> {
     match attention::needs(mission).len() {
         0 => Vec::new(),
-        1 => vec![Piece::new(StyleRole::Warn, "▲ 1 needs you")],
-        n => vec![Piece::new(StyleRole::Warn, format!("▲ {n} need you"))],
+        n => vec![Piece::new(StyleRole::Warn, needs_words(n))],
     }
+}
+
+fn needs_words(number: usize) -> String {
+    if number == 1 { "▲ 1 needs you".to_owned() } else { format!("▲ {number} need you") }
 }
 
 /// The title of the window: what waits first, then the mission.

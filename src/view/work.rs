@@ -14,28 +14,27 @@ use crate::view::words::quoted;
 
 /// A piece of work with the name of what it is about: `F7 Session cookies`, `M2 user testing, round 2`.
 pub fn subject(mission: &Mission, work: AgentWork) -> String {
-    let feature = |id| mission.feature(id).map_or_else(String::new, |f| format!(" {}", f.spec.title));
-    match work {
-        AgentWork::Plan => "the plan".to_owned(),
-        AgentWork::Talk => "a conversation".to_owned(),
-        AgentWork::Triage => "open findings".to_owned(),
-        AgentWork::Build { feature: id } | AgentWork::Review { feature: id, .. } => {
-            format!("{id}{}", feature(id))
+    match (work.feature(), work.round()) {
+        (Some(id), _) => {
+            let title = mission.feature(id).map_or("", |feature| feature.spec.title.as_str());
+            format!("{id} {title}").trim_end().to_owned()
         }
-        AgentWork::Scrutinize { milestone, round } | AgentWork::TestAsUser { milestone, round } => {
-            if round > 1 { format!("{milestone} round {round}") } else { format!("{milestone}") }
-        }
+        (None, Some((milestone, round))) if round > 1 => format!("{milestone} round {round}"),
+        (None, Some((milestone, _))) => milestone.to_string(),
+        (None, None) => work.topic().to_owned(),
     }
 }
 
 /// A piece of work in the column of subjects: `plan`, `F3`, `M1`.
 pub fn short_subject(work: impl Into<Work>) -> String {
     match work.into() {
-        Work::Agent(work @ (AgentWork::Plan | AgentWork::Talk | AgentWork::Triage)) => work.to_string(),
-        Work::Agent(AgentWork::Build { feature } | AgentWork::Review { feature, .. })
-        | Work::Engine(EngineWork::CheckClaims { feature }) => feature.to_string(),
-        Work::Agent(AgentWork::Scrutinize { milestone, .. } | AgentWork::TestAsUser { milestone, .. })
-        | Work::Engine(EngineWork::RunGateCommands { milestone, .. }) => milestone.to_string(),
+        Work::Agent(work) => match (work.feature(), work.round()) {
+            (Some(feature), _) => feature.to_string(),
+            (None, Some((milestone, _))) => milestone.to_string(),
+            (None, None) => work.to_string(),
+        },
+        Work::Engine(EngineWork::CheckClaims { feature }) => feature.to_string(),
+        Work::Engine(EngineWork::RunGateCommands { milestone, .. }) => milestone.to_string(),
     }
 }
 

@@ -19,6 +19,24 @@ pub enum Access {
     Proof,
 }
 
+impl Access {
+    /// Whether it is enough for what needs `needed`: `Proof` to change the checkout one works in, `Write` to change the
+    /// mission's.
+    pub fn covers(self, needed: Self) -> bool {
+        match needed {
+            Self::Read => true,
+            Self::Proof => self != Self::Read,
+            Self::Write => self == Self::Write,
+        }
+    }
+
+    /// This access, or `wanted` where that is less.
+    #[must_use]
+    pub fn lowered_to(self, wanted: Self) -> Self {
+        if self.covers(wanted) { wanted } else { self }
+    }
+}
+
 /// Decorates programs so that the operating system holds them to an access.
 pub trait Sandbox: Send + Sync {
     /// The program as it is to be started instead.

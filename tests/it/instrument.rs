@@ -5,10 +5,12 @@
 
 use std::time::Duration;
 
+use flightdeck::instrument::browser::{Browser, Wanted};
 use flightdeck::instrument::http::{Body, Hosts, HttpRequest, Payload};
 use flightdeck::instrument::terminal::{Buffer, Colour, Pattern, Size};
 use flightdeck::instrument::{
-    BrowserDriver, EvidenceKind, Exchange, HttpDriver, InstrumentError, Screen, TerminalDriver, run_command,
+    EvidenceKind, Exchange, HttpDriver, Instrument, InstrumentError, Place, Screen, TerminalDriver,
+    run_command,
 };
 use flightdeck::workspace::{Exit, Program};
 use pretty_assertions::assert_eq;
@@ -222,8 +224,9 @@ async fn a_command_is_evidence() {
     assert!(record.text().contains("[exit code 2, "));
 }
 
-#[test]
-fn without_a_browser_a_verdict_is_blocked() {
-    let error = BrowserDriver::open("http://localhost/").unwrap_err().to_string();
+#[tokio::test]
+async fn without_a_browser_a_verdict_is_blocked() {
+    let browser = Browser::new(&Place::new(|line, _| Ok(Program::shell(line)))).unwrap();
+    let error = browser.act(Wanted { url: "http://localhost/".to_owned() }).await.unwrap_err().to_string();
     assert!(error.starts_with("blocked: no browser instrument;"), "{error}");
 }

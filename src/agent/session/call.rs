@@ -11,11 +11,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::parts::Observer;
 use crate::agent::model::ToolCall;
-use crate::agent::tool::{Call, Concurrency, Progress, Then, Tool, ToolError};
+use crate::agent::tool::{Call, Concurrency, Progress, Then, ToolError, ToolRow};
 use crate::agent::turn::ToolReply;
 
 /// The tools of a session by their names.
-pub(super) type Tools = BTreeMap<String, Arc<dyn Tool>>;
+pub(super) type Tools = BTreeMap<String, ToolRow>;
 
 /// Makes the calls in order, neighbours that may run beside each other together, until one of them ends the session.
 pub(super) async fn make_calls(
@@ -25,9 +25,8 @@ pub(super) async fn make_calls(
     stop: &CancellationToken,
     answers: &mut Vec<ToolReply>,
 ) {
-    let parallel = |call: &ToolCall| {
-        tools.get(&call.tool).is_some_and(|tool| tool.concurrency() == Concurrency::Parallel)
-    };
+    let parallel =
+        |call: &ToolCall| tools.get(&call.tool).is_some_and(|tool| tool.concurrency == Concurrency::Parallel);
     let mut calls = calls.into_iter().peekable();
     while let Some(first) = calls.next() {
         if stop.is_cancelled() {
@@ -60,7 +59,7 @@ async fn make_call(
     };
     let progress = Arc::new(ToObserver { observer: Arc::clone(observer), call_id: id.clone() });
     let circumstances = Call { id: id.clone(), cancel: stop.clone(), progress };
-    let made = AssertUnwindSafe(tool.call(arguments, &circumstances)).catch_unwind().await;
+    let made = AssertUnwindSafe(tool.call(arguments, circumstances)).catch_unwind().await;
     let result = made.unwrap_or_else(|panic| {
         // A fault of ours in one tool must not take the whole session down.
         Err(ToolError::Mend(format!("the tool broke ({}); use another way", panic_words(panic.as_ref()))))

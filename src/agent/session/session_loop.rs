@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::call::{Tools, make_calls};
 use super::parts::{Ended, InboxMessage, Observer, Outcome, Permit, Urgency};
 use crate::agent::model::{Model, ModelError, StreamPiece, StreamSink, TokenUsage, ToolCall};
-use crate::agent::tool::Tool;
+use crate::agent::tool::ToolRow;
 use crate::agent::turn::{Closing, Fault, Input, Limits, Machine, SessionInput, TurnStep};
 
 /// How long an interrupted tool has to end by itself.
@@ -27,7 +27,7 @@ pub struct Session {
     /// What this session is about.
     pub brief: String,
     /// What it may call.
-    pub tools: Vec<Arc<dyn Tool>>,
+    pub tools: Vec<ToolRow>,
     /// How it may end.
     pub closing: Closing,
     /// How far it may go.
@@ -76,9 +76,8 @@ struct SessionLoop {
 
 impl SessionLoop {
     fn new(session: Session) -> Self {
-        let specs = session.tools.iter().map(|tool| tool.spec()).collect::<Vec<_>>();
-        let names = specs.iter().map(|spec| spec.name.clone());
-        let tools = names.zip(session.tools.iter().cloned()).collect();
+        let specs = session.tools.iter().map(|tool| tool.spec.clone()).collect();
+        let tools = session.tools.into_iter().map(|tool| (tool.spec.name.clone(), tool)).collect();
         let opening = SessionInput {
             system: session.system,
             brief: session.brief,

@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::agent::model::{Item, Reply, Request, ToolSpec};
+use crate::agent::model::{Item, Reply, Request};
 use crate::agent::session::Denied;
-use crate::agent::tool::{Call, Concurrency, Output, Then, ToolError};
+use crate::agent::tool::{Output, Then, ToolRow};
+use crate::workspace::Access;
 
 enum Turn {
     Reply(Reply),
@@ -69,30 +70,20 @@ impl Permit for Log {
 }
 
 /// `echo` answers, `close` closes, `wait` waits for its cancel, `panic` panics, `meet` waits for its twin.
-struct Fake(&'static str, Arc<tokio::sync::Barrier>);
-
-#[async_trait::async_trait]
-impl Tool for Fake {
-    fn spec(&self) -> ToolSpec {
-        ToolSpec { name: self.0.into(), description: String::new(), schema: json!({}) }
-    }
-
-    async fn call(&self, arguments: Value, call: &Call) -> Result<Output, ToolError> {
-        match self.0 {
+fn fake(name: &'static str, twin: &Arc<tokio::sync::Barrier>) -> ToolRow {
+    let row = ToolRow::new(name, "", Access::Read, twin, move |twin, arguments: Value, call| async move {
+        match name {
             "close" => return Ok(Output { text: "bye".into(), then: Then::Close(arguments) }),
             "wait" => call.cancel.cancelled().await,
             "panic" => panic!("oh no"),
             "meet" => {
-                self.1.wait().await;
+                twin.wait().await;
             }
             _ => {}
         }
-        Ok(Output::text(format!("{} {arguments}", self.0)))
-    }
-
-    fn concurrency(&self) -> Concurrency {
-        if self.0 == "meet" { Concurrency::Parallel } else { Concurrency::Alone }
-    }
+        Ok(Output::text(format!("{name} {arguments}")))
+    });
+    if name == "meet" { row.parallel() } else { row }
 }
 
 fn calls(names: &[&str]) -> Turn {
@@ -119,13 +110,12 @@ fn bench(turns: Vec<Turn>, refuse_after: Option<usize>) -> Bench {
     let log = Arc::new(Log { refuse_after, ..Log::default() });
     let (post, inbox) = mpsc::channel(8);
     let barrier = Arc::new(tokio::sync::Barrier::new(2));
-    let tool = |name| Arc::new(Fake(name, Arc::clone(&barrier))) as Arc<dyn Tool>;
     let cancel = CancellationToken::new();
     let session = Session {
         model: Arc::clone(&model) as Arc<dyn Model>,
         system: "system".into(),
         brief: "brief".into(),
-        tools: ["echo", "close", "wait", "panic", "meet"].map(tool).to_vec(),
+        tools: ["echo", "close", "wait", "panic", "meet"].map(|name| fake(name, &barrier)).to_vec(),
         closing: Closing::Tools(vec!["close".into()]),
         limits: Limits::default(),
         labels: BTreeMap::new(),

@@ -1,4 +1,7 @@
-//! Arguments of tools: one struct is both the schema a model sees and what its JSON is read into.
+//! Arguments of tools: one type is both the schema a model sees and what its JSON is read into.
+//!
+//! The schema is checked before the JSON is read: types that also read stored data forgive there what a model can
+//! mend here, such as a text that is too long or a name that means nothing.
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -6,49 +9,144 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::ToolError;
-use crate::agent::model::ToolSpec;
 
-/// What a model sees of a tool whose arguments are `A`.
-pub fn spec<A: JsonSchema>(name: &str, description: &str) -> ToolSpec {
-    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
-    let mut schema = settings.into_generator().into_root_schema_for::<A>().to_value();
-    simplify(&mut schema);
-    ToolSpec { name: name.to_owned(), description: description.to_owned(), schema }
-}
-
-/// Reads a call's arguments.
+/// Reads arguments as a tool does whose arguments are an `A`.
 ///
 /// # Errors
 /// [`ToolError::Mend`] with what does not fit.
-pub fn arguments<A: DeserializeOwned>(value: Value) -> Result<A, ToolError> {
+pub fn arguments<A: DeserializeOwned + JsonSchema>(value: Value) -> Result<A, ToolError> {
+    decode(&schema::<A>(), value)
+}
+
+/// The schema of arguments, with everything that is checked.
+pub(super) fn schema<A: JsonSchema>() -> Value {
+    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    let mut schema = settings.into_generator().into_root_schema_for::<A>().to_value();
+    each(&mut schema, &simplify);
+    schema
+}
+
+/// What a model sees of a schema: without the lengths of texts, which only cost tokens or are refused by some providers.
+pub(super) fn shown(schema: &Value) -> Value {
+    let mut shown = schema.clone();
+    each(&mut shown, &|map| {
+        map.remove("minLength");
+        map.remove("maxLength");
+    });
+    shown
+}
+
+/// Reads a call's arguments, which should fit a schema.
+pub(super) fn decode<A: DeserializeOwned>(schema: &Value, mut value: Value) -> Result<A, ToolError> {
+    fit(schema, &mut value, "").map_err(ToolError::Mend)?;
     serde_json::from_value(value)
         .map_err(|fault| ToolError::Mend(format!("the arguments do not fit: {fault}")))
 }
 
-/// Takes out what only costs tokens or is refused by some providers: titles, number formats, "or null".
-fn simplify(schema: &mut Value) {
+/// Refuses names that the schema does not know and texts that are empty or too long; leaves out texts that may be
+/// missing and say nothing.
+fn fit(schema: &Value, value: &mut Value, path: &str) -> Result<(), String> {
+    match value {
+        Value::Object(fields) => fit_fields(schema, fields, path),
+        Value::Array(items) => {
+            let Some(of) = schema.get("items") else { return Ok(()) };
+            items.retain(|item| !(must_say_something(of) && is_blank(item)));
+            items
+                .iter_mut()
+                .enumerate()
+                .try_for_each(|(index, item)| fit(of, item, &format!("{path}[{index}]")))
+        }
+        Value::String(text) => fit_text(schema, text, path),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
+    }
+}
+
+fn fit_fields(schema: &Value, fields: &mut Map<String, Value>, path: &str) -> Result<(), String> {
+    let Some(Value::Object(known)) = schema.get("properties") else { return Ok(()) };
+    let required: Vec<&Value> =
+        schema.get("required").and_then(Value::as_array).into_iter().flatten().collect();
+    fields.retain(|name, value| {
+        let may_be_missing = required.iter().all(|required| *required != name);
+        !(may_be_missing && known.get(name).is_some_and(must_say_something) && is_blank(value))
+    });
+    for (name, value) in fields {
+        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        let Some(of) = known.get(name) else {
+            let names: Vec<String> = known.keys().map(|name| format!("`{name}`")).collect();
+            let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            return Err(format!("the arguments do not fit: unknown field `{path}`, expected {names}"));
+        };
+        fit(of, value, &path)?;
+    }
+    Ok(())
+}
+
+fn fit_text(schema: &Value, text: &str, path: &str) -> Result<(), String> {
+    if must_say_something(schema) && is_blank_text(text) {
+        return Err(format!("`{path}`: the text is empty"));
+    }
+    let Some(most) = schema.get("maxLength").and_then(Value::as_u64) else { return Ok(()) };
+    let length = text.trim().chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).count();
+    if u64::try_from(length).is_ok_and(|length| length <= most) {
+        return Ok(());
+    }
+    Err(format!("`{path}`: the text has {length} characters; at most {most} fit"))
+}
+
+fn must_say_something(schema: &Value) -> bool {
+    schema.get("minLength").is_some()
+}
+
+fn is_blank(value: &Value) -> bool {
+    value.as_str().is_some_and(is_blank_text)
+}
+
+fn is_blank_text(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || c.is_control())
+}
+
+/// Changes every schema within a schema.
+fn each(schema: &mut Value, change: &impl Fn(&mut Map<String, Value>)) {
     match schema {
         Value::Object(map) => {
-            drop_noise(map);
+            change(map);
             for (name, value) in map.iter_mut() {
                 match value {
                     // The names in here are the tool's own, not the schema language's.
                     Value::Object(properties) if name == "properties" => {
-                        properties.values_mut().for_each(simplify);
+                        properties.values_mut().for_each(|property| each(property, change));
                     }
-                    _ => simplify(value),
+                    _ => each(value, change),
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(simplify),
+        Value::Array(items) => items.iter_mut().for_each(|item| each(item, change)),
         _ => {}
     }
 }
 
-fn drop_noise(map: &mut Map<String, Value>) {
+/// Takes out what only costs tokens or is refused by some providers: titles, number formats, "or null", empty defaults.
+/// An object has the properties that are named, and no others.
+fn simplify(map: &mut Map<String, Value>) {
+    if let Some(Value::Array(ways)) = map.get("anyOf")
+        && let [Value::Object(one), null] = ways.as_slice()
+        && null.get("type").is_some_and(|kind| kind == "null")
+    {
+        let one = one.clone();
+        map.remove("anyOf");
+        for (name, value) in one {
+            map.entry(name).or_insert(value);
+        }
+    }
+    if let Some(Value::Array(words)) = map.get_mut("enum") {
+        words.retain(|word| !word.is_null());
+    }
     map.remove("$schema");
     map.remove("title");
-    if map.get("default").is_some_and(Value::is_null) {
+    if map.contains_key("properties") {
+        map.insert("additionalProperties".to_owned(), Value::Bool(false));
+    }
+    if map.get("default").is_some_and(|default| !default.is_boolean() && !default.is_string()) {
         map.remove("default");
     }
     let number =
@@ -74,7 +172,6 @@ mod tests {
 
     /// Arguments of a test.
     #[derive(Debug, Deserialize, JsonSchema)]
-    #[serde(deny_unknown_fields)]
     struct Arguments {
         /// A title of its own.
         title: String,
@@ -84,9 +181,8 @@ mod tests {
 
     #[test]
     fn a_schema_is_lean_and_keeps_a_property_called_title() {
-        let spec = spec::<Arguments>("test", "Tests.");
         assert_eq!(
-            spec.schema,
+            shown(&schema::<Arguments>()),
             json!({
                 "type": "object",
                 "description": "Arguments of a test.",
@@ -100,11 +196,86 @@ mod tests {
         );
     }
 
+    /// Something noted.
+    #[derive(Debug, Deserialize, JsonSchema)]
+    struct Note {
+        #[schemars(length(min = 1, max = 4))]
+        word: String,
+        #[schemars(length(min = 1))]
+        more: Option<String>,
+        #[serde(default)]
+        #[schemars(inner(length(min = 1, max = 4)))]
+        tags: Vec<String>,
+    }
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    struct Notes {
+        notes: Vec<Note>,
+    }
+
+    fn read<A: DeserializeOwned + JsonSchema>(value: Value) -> Result<A, String> {
+        arguments(value).map_err(|fault| fault.to_string())
+    }
+
+    /// A level.
+    #[derive(Debug, Default, Deserialize, serde::Serialize, JsonSchema)]
+    #[serde(rename_all = "snake_case")]
+    enum Level {
+        /// Much.
+        #[default]
+        High,
+        /// Little.
+        Low,
+    }
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    struct Levels {
+        #[serde(default)]
+        #[expect(dead_code, reason = "only its schema is looked at")]
+        level: Level,
+        #[expect(dead_code, reason = "only its schema is looked at")]
+        other: Option<Level>,
+        #[serde(default)]
+        #[expect(dead_code, reason = "only its schema is looked at")]
+        names: Vec<String>,
+    }
+
+    #[test]
+    fn what_may_be_missing_is_not_or_null() {
+        let properties = shown(&schema::<Levels>())["properties"].clone();
+        let words = json!([
+            { "const": "high", "type": "string", "description": "Much." },
+            { "const": "low", "type": "string", "description": "Little." },
+        ]);
+        assert_eq!(properties["other"]["oneOf"], words);
+        assert_eq!(properties["other"]["anyOf"], Value::Null);
+        assert_eq!(properties["level"]["default"], "high");
+        assert_eq!(properties["names"], json!({ "type": "array", "items": { "type": "string" } }));
+    }
+
     #[test]
     fn what_does_not_fit_is_said() {
-        let read: Arguments = arguments(json!({ "title": "x", "count": null })).unwrap();
-        assert_eq!((read.title.as_str(), read.count), ("x", None));
-        let fault = arguments::<Arguments>(json!({ "title": "x", "colour": 1 })).unwrap_err();
-        assert!(fault.to_string().contains("unknown field `colour`"), "{fault}");
+        let one: Arguments = read(json!({ "title": "x", "count": null })).unwrap();
+        assert_eq!((one.title.as_str(), one.count), ("x", None));
+        let fault = read::<Arguments>(json!({ "title": "x", "colour": 1 })).unwrap_err();
+        assert!(fault.contains("unknown field `colour`, expected `title`, `count`"), "{fault}");
+        assert!(read::<Arguments>(json!({})).unwrap_err().contains("missing field `title`"));
+    }
+
+    #[test]
+    fn a_text_says_something_and_fits_and_a_refusal_names_its_place() {
+        for (note, words) in [
+            (json!({ "word": " \u{1b}" }), "`notes[0].word`: the text is empty"),
+            (json!({ "word": "seven" }), "`notes[0].word`: the text has 5 characters; at most 4 fit"),
+            (json!({ "word": "x", "tags": ["a", "seven"] }), "`notes[0].tags[1]`: the text has 5 characters"),
+            (json!({ "word": "x", "size": 1 }), "unknown field `notes[0].size`"),
+        ] {
+            let fault = read::<Notes>(json!({ "notes": [note] })).unwrap_err();
+            assert!(fault.contains(words), "{fault}");
+        }
+        let read: Notes =
+            read(json!({ "notes": [{ "word": " äöüß ", "more": " ", "tags": ["", "a"] }] })).unwrap();
+        let note = &read.notes[0];
+        assert_eq!((note.word.as_str(), note.more.as_deref(), note.tags.len()), (" äöüß ", None, 1));
     }
 }

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use futures::future::join_all;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::{Call, Concurrency, Output, Tool, ToolError, arguments, spec};
-use crate::agent::model::ToolSpec;
+use super::{Answer, Call, Output, ToolError, ToolRow};
+use crate::workspace::Access;
 
 /// Questions of one call.
 const MOST: usize = 6;
@@ -24,43 +23,33 @@ pub trait Spawner: Send + Sync {
 }
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct Arguments {
     /// One to six questions, each complete in itself: a researcher knows nothing of your work.
     questions: Vec<String>,
 }
 
-pub(super) struct Delegate(pub Arc<dyn Spawner>);
+pub(super) fn row(researchers: Option<Arc<dyn Spawner>>) -> ToolRow {
+    let description = "Asks researchers, who read the checkout but change nothing, and returns their answers. Use it \
+                       for questions that take much reading.";
+    let researchers = researchers.ok_or_else(|| "this role has no researchers".to_owned());
+    ToolRow::needing("delegate", description, Access::Read, researchers, ask).parallel()
+}
 
-#[async_trait::async_trait]
-impl Tool for Delegate {
-    fn spec(&self) -> ToolSpec {
-        let description = "Asks researchers, who read the checkout but change nothing, and returns their answers. Use it \
-                           for questions that take much reading.";
-        spec::<Arguments>("delegate", description)
+async fn ask(researchers: Arc<dyn Spawner>, wanted: Arguments, call: Call) -> Answer {
+    let questions = wanted.questions;
+    if questions.is_empty() || questions.len() > MOST || questions.iter().any(|one| one.trim().is_empty()) {
+        return Err(ToolError::Mend(format!("ask between one and {MOST} questions, none of them empty")));
     }
-
-    async fn call(&self, value: Value, call: &Call) -> Result<Output, ToolError> {
-        let Arguments { questions } = arguments(value)?;
-        if questions.is_empty() || questions.len() > MOST || questions.iter().any(|one| one.trim().is_empty())
-        {
-            return Err(ToolError::Mend(format!("ask between one and {MOST} questions, none of them empty")));
-        }
-        let asked = questions.iter().map(|question| self.0.research(question.clone()));
-        let answers = tokio::select! {
-            answers = join_all(asked) => answers,
-            () = call.cancel.cancelled() => return Err(ToolError::Mend("the researchers were stopped".to_owned())),
-        };
-        let told = questions.iter().zip(answers).map(|(question, answer)| {
-            let answer = answer.unwrap_or_else(|reason| format!("(no answer: {reason})"));
-            format!("## {}\n{}", question.trim(), answer.trim())
-        });
-        Ok(Output::text(told.collect::<Vec<_>>().join("\n\n")))
-    }
-
-    fn concurrency(&self) -> Concurrency {
-        Concurrency::Parallel
-    }
+    let asked = questions.iter().map(|question| researchers.research(question.clone()));
+    let answers = tokio::select! {
+        answers = join_all(asked) => answers,
+        () = call.cancel.cancelled() => return Err(ToolError::Mend("the researchers were stopped".to_owned())),
+    };
+    let answered = questions.iter().zip(answers).map(|(question, answer)| {
+        let answer = answer.unwrap_or_else(|reason| format!("(no answer: {reason})"));
+        format!("## {}\n{}", question.trim(), answer.trim())
+    });
+    Ok(Output::text(answered.collect::<Vec<_>>().join("\n\n")))
 }
 
 #[cfg(test)]
@@ -83,7 +72,7 @@ mod tests {
 
     #[tokio::test]
     async fn questions_are_answered_side_by_side() {
-        let delegate = Delegate(Arc::new(Researchers(Barrier::new(2))));
+        let delegate = row(Some(Arc::new(Researchers(Barrier::new(2)))));
         let text = call(&delegate, json!({ "questions": ["what?", "why?"] })).await.unwrap();
         assert_eq!(text, "## what?\nwhat? 42\n\n## why?\n(no answer: nobody knows)");
         for questions in [json!([]), json!([" "]), json!(["a", "b", "c", "d", "e", "f", "g"])] {

@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::env::{ToolEnv, blocking};
-use super::{Call, Output, Tool, ToolError, arguments, spec};
-use crate::agent::model::ToolSpec;
+use super::{Call, ToolEnv, ToolError, ToolRow};
+use crate::workspace::Access;
 
 /// How many places an error lists.
 const PLACES: usize = 5;
@@ -16,7 +14,6 @@ const PLACES: usize = 5;
 const AROUND: usize = 3;
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct Arguments {
     /// The file, relative to the checkout.
     path: String,
@@ -29,24 +26,13 @@ struct Arguments {
     replace_all: bool,
 }
 
-pub(super) struct Edit(pub Arc<ToolEnv>);
-
-#[async_trait::async_trait]
-impl Tool for Edit {
-    fn spec(&self) -> ToolSpec {
-        let description =
-            "Replaces one exact passage of a file. `old` must be unique: take in lines around it if needed.";
-        spec::<Arguments>("edit", description)
-    }
-
-    async fn call(&self, value: Value, _: &Call) -> Result<Output, ToolError> {
-        let wanted: Arguments = arguments(value)?;
-        let env = Arc::clone(&self.0);
-        blocking(move || change(&env, wanted).map(Output::text)).await
-    }
+pub(super) fn row(env: &Arc<ToolEnv>) -> ToolRow {
+    let description =
+        "Replaces one exact passage of a file. `old` must be unique: take in lines around it if needed.";
+    ToolRow::on_files("edit", description, Access::Proof, env, change)
 }
 
-fn change(env: &ToolEnv, mut wanted: Arguments) -> Result<String, ToolError> {
+fn change(env: &ToolEnv, wanted: &Arguments, _call: &Call) -> Result<String, ToolError> {
     let path = env.writable(&wanted.path)?;
     if path.exists() && !path.is_file() {
         return Err(ToolError::Mend(format!("`{}` is not a regular file", wanted.path)));
@@ -60,13 +46,13 @@ fn change(env: &ToolEnv, mut wanted: Arguments) -> Result<String, ToolError> {
         return Err(ToolError::Mend("`old` and `new` are the same".to_owned()));
     }
     // A model writes \n even where the file has \r\n.
-    if text.contains("\r\n") && !wanted.old.contains('\r') {
-        wanted.old = wanted.old.replace('\n', "\r\n");
-        wanted.new = wanted.new.replace('\n', "\r\n");
+    let (mut old, mut new) = (wanted.old.clone(), wanted.new.clone());
+    if text.contains("\r\n") && !old.contains('\r') {
+        (old, new) = (old.replace('\n', "\r\n"), new.replace('\n', "\r\n"));
     }
-    let lines: Vec<_> = text.match_indices(&wanted.old).map(|(at, _)| line_of(&text, at)).collect();
+    let lines: Vec<_> = text.match_indices(&old).map(|(at, _)| line_of(&text, at)).collect();
     match lines.len() {
-        0 => return Err(ToolError::Mend(not_found(&text, &wanted))),
+        0 => return Err(ToolError::Mend(not_found(&text, &old, &wanted.path))),
         1 => {}
         _ if wanted.replace_all => {}
         count => {
@@ -79,11 +65,11 @@ fn change(env: &ToolEnv, mut wanted: Arguments) -> Result<String, ToolError> {
             )));
         }
     }
-    let changed = text.replace(&wanted.old, &wanted.new);
+    let changed = text.replace(&old, &new);
     std::fs::write(&path, &changed)
         .map_err(|fault| ToolError::Mend(format!("`{}` cannot be written: {fault}", wanted.path)))?;
     let places = if lines.len() == 1 { "1 place".to_owned() } else { format!("{} places", lines.len()) };
-    let excerpt = around(&changed, lines.first().copied().unwrap_or(1), wanted.new.lines().count());
+    let excerpt = around(&changed, lines.first().copied().unwrap_or(1), new.lines().count());
     Ok(format!("changed {} in {places}; it now reads:\n{excerpt}", env.shown(&path)))
 }
 
@@ -98,9 +84,9 @@ fn around(text: &str, line: usize, count: usize) -> String {
 }
 
 /// Says where something like `old` stands, since a wrong space is the usual cause.
-fn not_found(text: &str, wanted: &Arguments) -> String {
+fn not_found(text: &str, old: &str, path: &str) -> String {
     let squeeze = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
-    let old: Vec<_> = wanted.old.lines().map(squeeze).filter(|line| !line.is_empty()).collect();
+    let old: Vec<_> = old.lines().map(squeeze).filter(|line| !line.is_empty()).collect();
     let lines: Vec<_> = text.lines().map(squeeze).collect();
     let whole = (0..lines.len()).find(|&at| {
         let mut rest = lines[at..].iter().filter(|line| !line.is_empty());
@@ -108,10 +94,7 @@ fn not_found(text: &str, wanted: &Arguments) -> String {
     });
     if let Some(at) = whole.filter(|_| !old.is_empty()) {
         let excerpt = around(text, at + 1, old.len());
-        return format!(
-            "`old` differs from `{}` only in white space; the file reads:\n{excerpt}",
-            wanted.path
-        );
+        return format!("`old` differs from `{path}` only in white space; the file reads:\n{excerpt}");
     }
     let first = old.first().cloned().unwrap_or_default();
     let near = lines.iter().enumerate().filter(|(_, line)| !first.is_empty() && line.contains(&first));
@@ -123,7 +106,7 @@ fn not_found(text: &str, wanted: &Arguments) -> String {
             places.join(", ")
         ),
     };
-    format!("`old` does not occur in `{}`; {hint}", wanted.path)
+    format!("`old` does not occur in `{path}`; {hint}")
 }
 
 #[cfg(test)]
@@ -137,7 +120,7 @@ mod tests {
     async fn a_unique_passage_is_replaced_and_shown() {
         let place = Place::new();
         place.file("a.rs", "fn a() {\n    one();\n}\n");
-        let edit = Edit(Arc::clone(&place.env));
+        let edit = row(&place.env);
         let text = call(&edit, json!({ "path": "a.rs", "old": "one();", "new": "two();" })).await.unwrap();
         assert!(text.contains("changed a.rs in 1 place") && text.contains("     2\t    two();"), "{text}");
         assert_eq!(place.text("a.rs"), "fn a() {\n    two();\n}\n");
@@ -147,7 +130,7 @@ mod tests {
     async fn line_ends_of_the_file_are_kept() {
         let place = Place::new();
         place.file("a.txt", "one\r\ntwo\r\nthree\r\n");
-        let edit = Edit(Arc::clone(&place.env));
+        let edit = row(&place.env);
         call(&edit, json!({ "path": "a.txt", "old": "one\ntwo", "new": "1\n2" })).await.unwrap();
         assert_eq!(place.text("a.txt"), "1\r\n2\r\nthree\r\n");
     }
@@ -156,7 +139,7 @@ mod tests {
     async fn what_cannot_be_edited_says_what_to_do() {
         let place = Place::new();
         place.file("a.rs", "x();\n    y(1,  2);\nx();\nlet z = 1;\nend\n");
-        let edit = Edit(Arc::clone(&place.env));
+        let edit = row(&place.env);
         for (old, words) in [
             ("x();", "occurs 2 times in `a.rs` (lines 1, 3)"),
             ("y(1, 2);", "only in white space; the file reads"),

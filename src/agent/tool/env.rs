@@ -68,7 +68,7 @@ pub(super) mod tests {
     use tokio_util::sync::CancellationToken;
 
     use super::*;
-    use crate::agent::tool::{Call, Output, Progress, Tool};
+    use crate::agent::tool::{Call, Output, Progress, ToolRow};
     use crate::workspace::Unconfined;
 
     /// A place in a temporary directory.
@@ -114,8 +114,8 @@ pub(super) mod tests {
     }
 
     /// What the tool says, whether it went well or not.
-    pub async fn call(tool: &dyn Tool, arguments: Value) -> Result<String, String> {
-        let answer = tool.call(arguments, &circumstances()).await;
+    pub async fn call(tool: &ToolRow, arguments: Value) -> Result<String, String> {
+        let answer = tool.call(arguments, circumstances()).await;
         answer.map(|Output { text, .. }| text).map_err(|fault| fault.to_string())
     }
 }

@@ -7,12 +7,10 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::env::mend;
-use super::{Call, Output, Tool, ToolError, arguments, spec};
-use crate::agent::model::ToolSpec;
-use crate::workspace::{Background, Exit, Program};
+use super::{Answer, Call, Output, ToolError, ToolRow};
+use crate::workspace::{Access, Background, Exit, Program};
 
 /// Jobs that may run at once.
 const MOST: usize = 16;
@@ -34,7 +32,6 @@ struct Job {
 }
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct Arguments {
     /// What to do: `list` the jobs, show the `output` of one, `wait` for its end, or `stop` it.
     action: Action,
@@ -86,39 +83,33 @@ impl Jobs {
     }
 }
 
-pub(super) struct JobTool(pub Arc<Jobs>);
+pub(super) fn row(jobs: &Arc<Jobs>) -> ToolRow {
+    let description =
+        "Looks after the background jobs that `shell` started. To wait, use `wait`; do not poll.";
+    ToolRow::new("job", description, Access::Proof, jobs, look_after)
+}
 
-#[async_trait::async_trait]
-impl Tool for JobTool {
-    fn spec(&self) -> ToolSpec {
-        let description =
-            "Looks after the background jobs that `shell` started. To wait, use `wait`; do not poll.";
-        spec::<Arguments>("job", description)
+async fn look_after(jobs: Arc<Jobs>, wanted: Arguments, call: Call) -> Answer {
+    if wanted.action == Action::List {
+        return Ok(Output::text(jobs.list()));
     }
-
-    async fn call(&self, value: Value, call: &Call) -> Result<Output, ToolError> {
-        let wanted: Arguments = arguments(value)?;
-        if wanted.action == Action::List {
-            return Ok(Output::text(self.0.list()));
-        }
-        let (id, job) = self.0.get(wanted.id)?;
-        match wanted.action {
-            Action::Wait => {
-                let seconds = wanted.seconds.unwrap_or(60).clamp(1, LONGEST);
-                tokio::select! {
-                    _ = job.program.wait() => {}
-                    () = tokio::time::sleep(Duration::from_secs(seconds)) => {}
-                    () = call.cancel.cancelled() => {}
-                }
+    let (id, job) = jobs.get(wanted.id)?;
+    match wanted.action {
+        Action::Wait => {
+            let seconds = wanted.seconds.unwrap_or(60).clamp(1, LONGEST);
+            tokio::select! {
+                _ = job.program.wait() => {}
+                () = tokio::time::sleep(Duration::from_secs(seconds)) => {}
+                () = call.cancel.cancelled() => {}
             }
-            Action::Stop => {
-                job.program.stop().await;
-            }
-            Action::Output | Action::List => {}
         }
-        let tail = job.program.tail(TAIL).map_err(|fault| mend(&fault))?;
-        Ok(Output::text(format!("{}\n[job {id}: {}]", tail.trim_end(), state(&job.program))))
+        Action::Stop => {
+            job.program.stop().await;
+        }
+        Action::Output | Action::List => {}
     }
+    let tail = job.program.tail(TAIL).map_err(|fault| mend(&fault))?;
+    Ok(Output::text(format!("{}\n[job {id}: {}]", tail.trim_end(), state(&job.program))))
 }
 
 fn state(program: &Background) -> String {
@@ -134,15 +125,14 @@ mod tests {
     use serde_json::json;
 
     use super::super::env::tests::{Place, call};
-    use super::super::shell::Shell;
+    use super::super::shell;
     use super::*;
 
     #[tokio::test]
     async fn a_job_runs_beside_the_session_and_is_looked_after() {
         let place = Place::new();
         let jobs = Arc::new(Jobs::default());
-        let shell = Shell { place: Arc::clone(&place.env), jobs: Arc::clone(&jobs), evidence: None };
-        let job = JobTool(jobs);
+        let (shell, job) = (shell::row(&place.env, &jobs, None), row(&jobs));
         assert!(call(&job, json!({ "action": "list" })).await.unwrap().contains("no jobs"));
         let start = |command: &str| json!({ "command": command, "background": true });
         assert!(call(&shell, start("echo up; sleep 60")).await.unwrap().starts_with("job 1 runs"));

@@ -7,11 +7,9 @@ use std::sync::Arc;
 use ignore::WalkBuilder;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::env::{ToolEnv, blocking};
-use super::{Call, Output, Tool, ToolError, arguments, spec};
-use crate::agent::model::ToolSpec;
+use super::{Call, ToolEnv, ToolError, ToolRow};
+use crate::workspace::Access;
 
 /// Entries of one answer.
 const ENTRIES: usize = 400;
@@ -19,7 +17,6 @@ const ENTRIES: usize = 400;
 const DEPTH: usize = 3;
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct Arguments {
     /// The directory, relative to the checkout; the checkout itself when left out.
     path: Option<String>,
@@ -27,19 +24,9 @@ struct Arguments {
     depth: Option<usize>,
 }
 
-pub(super) struct List(pub Arc<ToolEnv>);
-
-#[async_trait::async_trait]
-impl Tool for List {
-    fn spec(&self) -> ToolSpec {
-        spec::<Arguments>("list", "Lists a directory as a tree, without files that git ignores.")
-    }
-
-    async fn call(&self, value: Value, _: &Call) -> Result<Output, ToolError> {
-        let wanted: Arguments = arguments(value)?;
-        let env = Arc::clone(&self.0);
-        blocking(move || tree(&env, &wanted).map(Output::text)).await
-    }
+pub(super) fn row(env: &Arc<ToolEnv>) -> ToolRow {
+    let description = "Lists a directory as a tree, without files that git ignores.";
+    ToolRow::on_files("list", description, Access::Read, env, tree)
 }
 
 /// A walk over files that are part of the work: hidden ones too, but neither ignored ones nor git's own.
@@ -50,7 +37,7 @@ pub(super) fn walk(root: &Path) -> WalkBuilder {
     walk
 }
 
-fn tree(env: &ToolEnv, wanted: &Arguments) -> Result<String, ToolError> {
+fn tree(env: &ToolEnv, wanted: &Arguments, _call: &Call) -> Result<String, ToolError> {
     let named = wanted.path.as_deref().unwrap_or(".");
     let root = env.readable(named)?;
     if !root.is_dir() {
@@ -89,7 +76,7 @@ mod tests {
         place.file(".git/config", "");
         place.file("src/a/b/c/deep.rs", "");
         place.file("src/main.rs", "");
-        let list = List(Arc::clone(&place.env));
+        let list = row(&place.env);
         let text = call(&list, json!({})).await.unwrap();
         assert_eq!(text, "./\n  .gitignore\n  src/\n    a/\n      b/\n    main.rs\n");
         let part = call(&list, json!({ "path": "src", "depth": 1 })).await.unwrap();
@@ -102,7 +89,7 @@ mod tests {
     async fn a_large_directory_is_cut() {
         let place = Place::new();
         (0..500).for_each(|number| place.file(&format!("f{number:03}"), ""));
-        let text = call(&List(Arc::clone(&place.env)), json!({})).await.unwrap();
+        let text = call(&row(&place.env), json!({})).await.unwrap();
         assert!(text.ends_with("[100 more entries; list a directory further down]\n"), "{text}");
     }
 }

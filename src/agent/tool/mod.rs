@@ -1,4 +1,4 @@
-//! What a tool is to a session.
+//! The tool table: what every tool is to a session, and those that come with flightdeck.
 //!
 //! A tool's error has two audiences: one the model can mend goes back into the conversation, a fatal one ends the session.
 
@@ -10,56 +10,29 @@ mod instrument;
 mod jobs;
 mod list;
 mod read;
+mod row;
 mod search;
 mod shell;
 mod skill;
-mod toolbox;
+mod table;
 mod write;
 
-pub use arguments::{arguments, spec};
+pub use arguments::arguments;
 pub use delegate::Spawner;
 pub use env::ToolEnv;
 pub(in crate::agent) use instrument::EVIDENCE_MARK;
 pub use instrument::{App, EvidenceSink, Instruments};
 pub use jobs::Jobs;
-pub use toolbox::{Picked, Toolbox, Unavailable};
+pub use row::{Concurrency, ToolRow};
+pub use table::{Extras, Picked, ToolTable, Unavailable};
 
 use std::sync::Arc;
 
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::model::ToolSpec;
-
-/// Something a model can call.
-#[async_trait::async_trait]
-pub trait Tool: Send + Sync {
-    /// How the model sees it.
-    fn spec(&self) -> ToolSpec;
-
-    /// Does what the arguments ask. `arguments` is a JSON object that has not been checked against the schema:
-    /// deserialise it and answer [`ToolError::Mend`] with the serde message when that fails.
-    ///
-    /// # Errors
-    /// See [`ToolError`].
-    async fn call(&self, arguments: Value, call: &Call) -> Result<Output, ToolError>;
-
-    /// Whether calls of it in one reply may run beside each other.
-    fn concurrency(&self) -> Concurrency {
-        Concurrency::Alone
-    }
-}
-
-/// Whether a call may run beside another one of the same reply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Concurrency {
-    /// It runs when those before it have ended.
-    Alone,
-    /// It runs together with its neighbours of the same kind.
-    Parallel,
-}
-
 /// The circumstances of one call.
+#[derive(Clone)]
 pub struct Call {
     /// The provider's id of the call.
     pub id: String,
@@ -74,6 +47,9 @@ pub trait Progress: Send + Sync {
     /// Takes a piece of output, which may be dropped.
     fn output(&self, text: &str);
 }
+
+/// What comes back from a call.
+pub type Answer = Result<Output, ToolError>;
 
 /// What a tool answers.
 #[derive(Debug, Clone, PartialEq)]

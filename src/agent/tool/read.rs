@@ -8,12 +8,9 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::env::{ToolEnv, blocking};
-use super::{Call, Output, Tool, ToolError, arguments, spec};
-use crate::agent::model::ToolSpec;
-use crate::workspace::plural;
+use super::{Call, ToolEnv, ToolError, ToolRow};
+use crate::workspace::{Access, plural};
 
 /// Lines of one answer, unless the model asks for fewer.
 const LINES: usize = 2_000;
@@ -25,7 +22,6 @@ const LINE_BYTES: usize = 2_000;
 const SNIFF: u64 = 8 * 1024;
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct Arguments {
     /// The file, relative to the checkout.
     path: String,
@@ -35,25 +31,12 @@ struct Arguments {
     limit: Option<usize>,
 }
 
-pub(super) struct Read(pub Arc<ToolEnv>);
-
-#[async_trait::async_trait]
-impl Tool for Read {
-    fn spec(&self) -> ToolSpec {
-        spec::<Arguments>(
-            "read",
-            "Shows a text file with line numbers. Long files come in parts: go on with `offset`.",
-        )
-    }
-
-    async fn call(&self, value: Value, _: &Call) -> Result<Output, ToolError> {
-        let wanted: Arguments = arguments(value)?;
-        let env = Arc::clone(&self.0);
-        blocking(move || show(&env, &wanted).map(Output::text)).await
-    }
+pub(super) fn row(env: &Arc<ToolEnv>) -> ToolRow {
+    let description = "Shows a text file with line numbers. Long files come in parts: go on with `offset`.";
+    ToolRow::on_files("read", description, Access::Read, env, show)
 }
 
-fn show(env: &ToolEnv, wanted: &Arguments) -> Result<String, ToolError> {
+fn show(env: &ToolEnv, wanted: &Arguments, _call: &Call) -> Result<String, ToolError> {
     let path = env.readable(&wanted.path)?;
     let mut file = open(&path, &wanted.path)?;
     let mut start = Vec::new();
@@ -163,7 +146,7 @@ mod tests {
     async fn lines_are_numbered_and_long_files_come_in_parts() {
         let place = Place::new();
         place.file("a.txt", "one\ntwo\r\nthree\nfour");
-        let read = Read(Arc::clone(&place.env));
+        let read = row(&place.env);
         let whole = call(&read, json!({ "path": "a.txt" })).await.unwrap();
         assert_eq!(whole, "     1\tone\n     2\ttwo\n     3\tthree\n     4\tfour\n");
         let part = call(&read, json!({ "path": "a.txt", "offset": 2, "limit": 2 })).await.unwrap();
@@ -179,7 +162,7 @@ mod tests {
         place.file("src/Engine.rs", "x");
         std::os::unix::fs::symlink("/etc/passwd", place.root.path().join("link")).unwrap();
         let _socket = std::os::unix::net::UnixListener::bind(place.root.path().join("socket")).unwrap();
-        let read = Read(Arc::clone(&place.env));
+        let read = row(&place.env);
         for (path, words) in [
             ("bin", "not text (3 bytes)"),
             ("src", "use `list`"),
@@ -200,7 +183,7 @@ mod tests {
         let place = Place::new();
         place.file("big.txt", "0123456789abcdef\n".repeat(3_000_000));
         place.file("line.txt", "x".repeat(5_000_000));
-        let read = Read(Arc::clone(&place.env));
+        let read = row(&place.env);
         let text = call(&read, json!({ "path": "big.txt" })).await.unwrap();
         assert!(text.len() < BYTES + 200 && text.contains("of 3000000; go on"), "{}", text.len());
         assert!(call(&read, json!({ "path": "line.txt" })).await.unwrap().len() < LINE_BYTES + 100);

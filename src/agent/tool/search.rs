@@ -10,13 +10,10 @@ use grep_searcher::{BinaryDetection, Searcher, SearcherBuilder};
 use ignore::overrides::OverrideBuilder;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
-use tokio_util::sync::CancellationToken;
 
-use super::env::{ToolEnv, blocking};
 use super::list::walk;
-use super::{Call, Concurrency, Output, Tool, ToolError, arguments, spec};
-use crate::agent::model::ToolSpec;
+use super::{Call, ToolEnv, ToolError, ToolRow};
+use crate::workspace::Access;
 
 /// Matches of one answer.
 const MATCHES: usize = 200;
@@ -26,7 +23,6 @@ const BYTES: usize = 32 * 1024;
 const LINE_BYTES: usize = 240;
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct Arguments {
     /// A regular expression (Rust syntax), matched line by line.
     pattern: String,
@@ -42,29 +38,13 @@ struct Arguments {
     ignore_case: bool,
 }
 
-pub(super) struct Search(pub Arc<ToolEnv>);
-
-#[async_trait::async_trait]
-impl Tool for Search {
-    fn spec(&self) -> ToolSpec {
-        let description = "Finds lines in files by a regular expression and shows them as path:line:text. Ignored and \
-                           binary files are left out.";
-        spec::<Arguments>("search", description)
-    }
-
-    async fn call(&self, value: Value, call: &Call) -> Result<Output, ToolError> {
-        let wanted: Arguments = arguments(value)?;
-        let env = Arc::clone(&self.0);
-        let cancel = call.cancel.clone();
-        blocking(move || find(&env, &wanted, &cancel).map(Output::text)).await
-    }
-
-    fn concurrency(&self) -> Concurrency {
-        Concurrency::Parallel
-    }
+pub(super) fn row(env: &Arc<ToolEnv>) -> ToolRow {
+    let description = "Finds lines in files by a regular expression and shows them as path:line:text. Ignored and \
+                       binary files are left out.";
+    ToolRow::on_files("search", description, Access::Read, env, find).parallel()
 }
 
-fn find(env: &ToolEnv, wanted: &Arguments, cancel: &CancellationToken) -> Result<String, ToolError> {
+fn find(env: &ToolEnv, wanted: &Arguments, call: &Call) -> Result<String, ToolError> {
     let root = env.readable(wanted.path.as_deref().unwrap_or("."))?;
     let matcher = RegexMatcherBuilder::new()
         .case_insensitive(wanted.ignore_case)
@@ -85,7 +65,7 @@ fn find(env: &ToolEnv, wanted: &Arguments, cancel: &CancellationToken) -> Result
         if entry.file_type().is_some_and(|kind| kind.is_file()) {
             hits.search(&mut searcher, &matcher, entry.path(), &env.shown(entry.path()));
         }
-        if hits.full() || cancel.is_cancelled() {
+        if hits.full() || call.cancel.is_cancelled() {
             break;
         }
     }
@@ -135,14 +115,14 @@ mod tests {
     use super::super::env::tests::{Place, call};
     use super::*;
 
-    fn place() -> (Place, Search) {
+    fn place() -> (Place, ToolRow) {
         let place = Place::new();
         place.file(".gitignore", "target\n");
         place.file("target/x.rs", "fn main() {}\n");
         place.file("src/main.rs", "fn main() {\n    a.b();\n}\n");
         place.file("src/bin.dat", [b'f', b'n', 0, b'\n']);
         place.file("web/app.ts", "function main() {}\nFN\n");
-        let search = Search(Arc::clone(&place.env));
+        let search = row(&place.env);
         (place, search)
     }
 

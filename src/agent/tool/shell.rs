@@ -6,15 +6,13 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::env::{ToolEnv, mend};
-use super::instrument::{EvidenceSink, with_evidence};
+use super::instrument::{EvidenceSink, Instruments, with_evidence};
 use super::jobs::Jobs;
-use super::{Call, Output, Tool, ToolError, arguments, spec};
-use crate::agent::model::ToolSpec;
+use super::{Answer, Call, Output, ToolRow};
 use crate::instrument::CommandRecord;
-use crate::workspace::{Exit, Finished, Program};
+use crate::workspace::{Access, Exit, Finished, Program};
 
 /// Seconds a command has unless the model gives it others.
 const TIMEOUT: u64 = 120;
@@ -22,7 +20,6 @@ const TIMEOUT: u64 = 120;
 const LONGEST: u64 = 1_800;
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct Arguments {
     /// The command line for `sh -c`. It has no input.
     command: String,
@@ -35,40 +32,38 @@ struct Arguments {
     background: bool,
 }
 
-pub(super) struct Shell {
-    pub place: Arc<ToolEnv>,
-    pub jobs: Arc<Jobs>,
+struct Shell {
+    env: Arc<ToolEnv>,
+    jobs: Arc<Jobs>,
     /// Where a tester's commands leave evidence; nobody else's do.
-    pub evidence: Option<Arc<dyn EvidenceSink>>,
+    evidence: Option<Arc<dyn EvidenceSink>>,
 }
 
-#[async_trait::async_trait]
-impl Tool for Shell {
-    fn spec(&self) -> ToolSpec {
-        let description = "Runs a command line in the checkout and shows its output and exit code. Long output is cut in \
-                           the middle and kept whole in a file. Servers and watchers go to the background.";
-        spec::<Arguments>("shell", description)
-    }
+pub(super) fn row(env: &Arc<ToolEnv>, jobs: &Arc<Jobs>, instruments: Option<&Instruments>) -> ToolRow {
+    let description = "Runs a command line in the checkout and shows its output and exit code. Long output is cut in \
+                       the middle and kept whole in a file. Servers and watchers go to the background.";
+    let evidence = instruments.map(|all| Arc::clone(&all.evidence));
+    let shell = Shell { env: Arc::clone(env), jobs: Arc::clone(jobs), evidence };
+    ToolRow::new("shell", description, Access::Proof, &Arc::new(shell), run)
+}
 
-    async fn call(&self, value: Value, call: &Call) -> Result<Output, ToolError> {
-        let wanted: Arguments = arguments(value)?;
-        let directory = self.place.readable(wanted.directory.as_deref().unwrap_or("."))?;
-        let program = self.place.shell(&wanted.command, &directory);
-        if wanted.background {
-            return self.jobs.start(&program, &self.place.scratch).map(Output::text);
-        }
-        let limit = wanted.timeout_seconds.unwrap_or(TIMEOUT).clamp(1, LONGEST);
-        let program = program.timeout(Duration::from_secs(limit));
-        let progress = Arc::clone(&call.progress);
-        let finished = program
-            .run(call.cancel.clone(), move |text| progress.output(text))
-            .await
-            .map_err(|fault| mend(&fault))?;
-        let text = told(&finished, limit);
-        match &self.evidence {
-            None => Ok(Output::text(text)),
-            Some(sink) => with_evidence(sink.as_ref(), &text, record(&program, finished).evidence()),
-        }
+async fn run(shell: Arc<Shell>, wanted: Arguments, call: Call) -> Answer {
+    let directory = shell.env.readable(wanted.directory.as_deref().unwrap_or("."))?;
+    let program = shell.env.shell(&wanted.command, &directory);
+    if wanted.background {
+        return shell.jobs.start(&program, &shell.env.scratch).map(Output::text);
+    }
+    let limit = wanted.timeout_seconds.unwrap_or(TIMEOUT).clamp(1, LONGEST);
+    let program = program.timeout(Duration::from_secs(limit));
+    let progress = Arc::clone(&call.progress);
+    let finished = program
+        .run(call.cancel.clone(), move |text| progress.output(text))
+        .await
+        .map_err(|fault| mend(&fault))?;
+    let text = outcome(&finished, limit);
+    match &shell.evidence {
+        None => Ok(Output::text(text)),
+        Some(sink) => with_evidence(sink.as_ref(), &text, record(&program, finished).evidence()),
     }
 }
 
@@ -84,7 +79,7 @@ fn record(program: &Program, finished: Finished) -> CommandRecord {
 }
 
 /// The time it took is left out: the repetition guard compares what a command did, not how fast it was.
-fn told(finished: &Finished, limit: u64) -> String {
+fn outcome(finished: &Finished, limit: u64) -> String {
     let mut text = finished.output.text.trim_end().to_owned();
     if !text.is_empty() {
         text.push('\n');
@@ -105,11 +100,11 @@ mod tests {
     use serde_json::json;
 
     use super::super::env::tests::{Place, call};
-    use super::super::instrument::tests::Kept;
+    use super::super::instrument::tests::{Kept, instruments};
     use super::*;
 
-    fn shell(place: &Place) -> Shell {
-        Shell { place: Arc::clone(&place.env), jobs: Arc::default(), evidence: None }
+    fn shell(place: &Place) -> ToolRow {
+        row(&place.env, &Arc::default(), None)
     }
 
     #[tokio::test]
@@ -134,8 +129,7 @@ mod tests {
     async fn a_testers_command_leaves_evidence() {
         let place = Place::new();
         let kept = Arc::new(Kept::default());
-        let sink: Arc<dyn EvidenceSink> = Arc::clone(&kept) as Arc<dyn EvidenceSink>;
-        let shell = Shell { evidence: Some(sink), ..shell(&place) };
+        let shell = row(&place.env, &Arc::default(), Some(&instruments(&kept)));
         let text = call(&shell, json!({ "command": "echo proof" })).await.unwrap();
         assert_eq!(text, "proof\n[exit code 0]\n\nevidence: ev_1");
         assert!(String::from_utf8_lossy(&kept.0.lock().unwrap()[0].bytes).contains("echo proof"));

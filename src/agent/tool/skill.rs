@@ -5,44 +5,45 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::{Call, Output, Tool, ToolError, arguments, spec};
-use crate::agent::model::ToolSpec;
+use super::env::blocking;
+use super::{Answer, Call, Output, ToolError, ToolRow};
 use crate::agent::skill::SkillLibrary;
+use crate::workspace::Access;
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct Arguments {
     /// The skill's name, as listed.
     name: String,
 }
 
-pub(super) struct SkillTool(pub Arc<SkillLibrary>);
-
-#[async_trait::async_trait]
-impl Tool for SkillTool {
-    fn spec(&self) -> ToolSpec {
-        let mut description =
-            "Shows how a kind of work is done here. Read the one that fits before you begin:".to_owned();
-        for skill in self.0.skills() {
-            let _ = write!(description, "\n- {}: {}", skill.name, skill.description);
-        }
-        spec::<Arguments>("skill", &description)
+pub(super) fn row(skills: SkillLibrary) -> ToolRow {
+    let mut description =
+        "Shows how a kind of work is done here. Read the one that fits before you begin:".to_owned();
+    for skill in skills.skills() {
+        let _ = write!(description, "\n- {}: {}", skill.name, skill.description);
     }
+    let found = if skills.skills().is_empty() {
+        Err("no skills were found".to_owned())
+    } else {
+        Ok(Arc::new(skills))
+    };
+    ToolRow::needing("skill", description, Access::Read, found, show)
+}
 
-    async fn call(&self, value: Value, _: &Call) -> Result<Output, ToolError> {
-        let Arguments { name } = arguments(value)?;
-        let skill = self.0.skills().iter().find(|skill| skill.name == name);
-        let (Some(skill), Some(body)) = (skill, self.0.body(&name)) else {
-            let names: Vec<_> = self.0.skills().iter().map(|skill| skill.name.as_str()).collect();
+async fn show(skills: Arc<SkillLibrary>, Arguments { name }: Arguments, _call: Call) -> Answer {
+    blocking(move || {
+        let skill = skills.skills().iter().find(|skill| skill.name == name);
+        let (Some(skill), Some(body)) = (skill, skills.body(&name)) else {
+            let names: Vec<_> = skills.skills().iter().map(|skill| skill.name.as_str()).collect();
             return Err(ToolError::Mend(format!(
                 "there is no skill `{name}`; the skills are: {}",
                 names.join(", ")
             )));
         };
         Ok(Output::text(format!("(files of this skill are in {})\n\n{body}", skill.directory.display())))
-    }
+    })
+    .await
 }
 
 #[cfg(test)]
@@ -61,8 +62,8 @@ mod tests {
             "---\nname: db\ndescription: Migrate.\n---\nStep one.",
         )
         .unwrap();
-        let tool = SkillTool(Arc::new(SkillLibrary::find(&[root.path().into()])));
-        assert!(tool.spec().description.ends_with("- db: Migrate."));
+        let tool = row(SkillLibrary::find(&[root.path().into()]));
+        assert!(tool.spec.description.ends_with("- db: Migrate."));
         assert!(call(&tool, json!({ "name": "db" })).await.unwrap().ends_with("\n\nStep one."));
         assert!(call(&tool, json!({ "name": "x" })).await.unwrap_err().contains("the skills are: db"));
     }

@@ -4,15 +4,11 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::env::{ToolEnv, blocking};
-use super::{Call, Output, Tool, ToolError, arguments, spec};
-use crate::agent::model::ToolSpec;
-use crate::workspace::plural;
+use super::{Call, ToolEnv, ToolError, ToolRow};
+use crate::workspace::{Access, plural};
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct Arguments {
     /// The file, relative to the checkout. Its directories are made.
     path: String,
@@ -20,25 +16,12 @@ struct Arguments {
     content: String,
 }
 
-pub(super) struct Write(pub Arc<ToolEnv>);
-
-#[async_trait::async_trait]
-impl Tool for Write {
-    fn spec(&self) -> ToolSpec {
-        spec::<Arguments>(
-            "write",
-            "Writes a whole file, replacing what was there. To change a part, use `edit`.",
-        )
-    }
-
-    async fn call(&self, value: Value, _: &Call) -> Result<Output, ToolError> {
-        let wanted: Arguments = arguments(value)?;
-        let env = Arc::clone(&self.0);
-        blocking(move || put(&env, &wanted).map(Output::text)).await
-    }
+pub(super) fn row(env: &Arc<ToolEnv>) -> ToolRow {
+    let description = "Writes a whole file, replacing what was there. To change a part, use `edit`.";
+    ToolRow::on_files("write", description, Access::Proof, env, put)
 }
 
-fn put(env: &ToolEnv, wanted: &Arguments) -> Result<String, ToolError> {
+fn put(env: &ToolEnv, wanted: &Arguments, _call: &Call) -> Result<String, ToolError> {
     let path = env.writable(&wanted.path)?;
     if path.is_dir() {
         return Err(ToolError::Mend(format!("`{}` is a directory; name a file in it", wanted.path)));
@@ -68,7 +51,7 @@ mod tests {
     async fn files_are_written_inside_only() {
         let place = Place::new();
         std::os::unix::fs::symlink("/tmp", place.root.path().join("link")).unwrap();
-        let write = Write(Arc::clone(&place.env));
+        let write = row(&place.env);
         let put = |path: &str| json!({ "path": path, "content": "one\ntwo\n" });
         assert_eq!(call(&write, put("a/b.txt")).await.unwrap(), "created a/b.txt (2 lines)");
         assert_eq!(call(&write, put("a/b.txt")).await.unwrap(), "replaced a/b.txt (2 lines)");

@@ -10,7 +10,6 @@ use crate::cli::missions::MissionRef;
 use crate::cli::page::Page;
 use crate::cli::person::{Confirmation, confirm};
 use crate::cli::print::Style;
-use crate::domain::command::Command;
 use crate::domain::consequence::{Consequences, ContractChange};
 use crate::domain::contract::{Weight, Wording};
 use crate::link::protocol::{Call, Reply};
@@ -52,7 +51,7 @@ pub async fn make(
         ContractChange::Add { draft, feature } => format!("{} is added for {feature}", draft.id),
         ContractChange::Retire { assertion, .. } => format!("{assertion} is retired"),
     };
-    ask(context, found, Command::from(change)).await?;
+    ask(context, found, change.into()).await?;
     print(&done)?;
     Ok(Exit::Done)
 }

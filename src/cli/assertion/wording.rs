@@ -1,15 +1,20 @@
-//! An assertion's wording on the command line.
+//! An assertion's wording on the command line and in the person's editor.
 
 use anyhow::Result;
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use crate::cli::ask::text;
 use crate::cli::fault::misuse;
 use crate::domain::command::WordingEdit;
 use crate::domain::contract::{Check, Instrument, Weight, Wording};
+use crate::domain::text::Text;
 
 /// The parts of a wording; what is not named stays.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct WordingArgs {
     /// One line
     #[arg(long, allow_hyphen_values = true)]
@@ -22,7 +27,7 @@ pub struct WordingArgs {
     pub how: Option<String>,
     /// What the tester works the app with
     #[arg(long)]
-    pub via: Option<Via>,
+    pub via: Option<Instrument>,
     /// A command that decides it mechanically
     #[arg(long, allow_hyphen_values = true)]
     pub command: Option<String>,
@@ -31,67 +36,95 @@ pub struct WordingArgs {
     pub evidence: Option<String>,
     /// Whether the milestone cannot pass without it
     #[arg(long)]
-    pub weight: Option<WeightArg>,
+    #[serde(default, with = "hyphenated")]
+    pub weight: Option<Weight>,
 }
 
-/// An instrument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Via {
-    Command,
-    Http,
-    Terminal,
-    Browser,
-}
+impl ValueEnum for Instrument {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::VARIANTS
+    }
 
-/// A weight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum WeightArg {
-    Blocking,
-    NonBlocking,
-}
-
-impl From<Via> for Instrument {
-    fn from(via: Via) -> Self {
-        match via {
-            Via::Command => Self::Command,
-            Via::Http => Self::Http,
-            Via::Terminal => Self::Terminal,
-            Via::Browser => Self::Browser,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.word()))
     }
 }
 
-impl From<WeightArg> for Weight {
-    fn from(heft: WeightArg) -> Self {
-        match heft {
-            WeightArg::Blocking => Self::Blocking,
-            WeightArg::NonBlocking => Self::NonBlocking,
-        }
+impl ValueEnum for Weight {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Blocking, Self::NonBlocking]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::Blocking => "blocking",
+            Self::NonBlocking => "non-blocking",
+        }))
+    }
+}
+
+/// A weight in the file is written as on the command line.
+mod hyphenated {
+    use clap::ValueEnum;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::domain::contract::Weight;
+
+    #[expect(clippy::ref_option, reason = "serde's `with` asks for this shape")]
+    pub fn serialize<S: Serializer>(weight: &Option<Weight>, serializer: S) -> Result<S::Ok, S::Error> {
+        let value = weight.and_then(|weight| weight.to_possible_value());
+        value.map(|value| value.get_name().to_owned()).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Weight>, D::Error> {
+        let word = Option::<String>::deserialize(deserializer)?;
+        let weight = word.map(|word| Weight::from_str(&word, true)).transpose();
+        weight.map_err(|_| D::Error::custom("`weight` must be blocking or non-blocking"))
     }
 }
 
 impl WordingArgs {
+    /// All parts of a wording.
+    pub fn of(wording: &Wording) -> Self {
+        Self {
+            title: Some(wording.title.to_string()),
+            statement: Some(wording.statement.to_string()),
+            how: Some(wording.check.how.to_string()),
+            via: Some(wording.check.via),
+            command: wording.check.command.as_ref().map(ToString::to_string),
+            evidence: Some(wording.evidence.to_string()),
+            weight: Some(wording.weight),
+        }
+    }
+
+    /// A wording with these parts in place of its own.
+    ///
+    /// # Errors
+    /// When a text is empty or too long.
+    pub fn over(&self, present: &Wording) -> Result<Wording> {
+        let check = &present.check;
+        let command = self.command.as_deref().map(|line| text("--command", line)).transpose()?;
+        Ok(Wording {
+            title: part("--title", self.title.as_deref(), &present.title)?,
+            statement: part("--statement", self.statement.as_deref(), &present.statement)?,
+            check: Check {
+                via: self.via.unwrap_or(check.via),
+                how: part("--how", self.how.as_deref(), &check.how)?,
+                command: command.or_else(|| check.command.clone()),
+            },
+            evidence: part("--evidence", self.evidence.as_deref(), &present.evidence)?,
+            weight: self.weight.unwrap_or(present.weight),
+        })
+    }
+
     /// The change against a wording: only what differs from it.
     ///
     /// # Errors
     /// When a text is empty or too long, or nothing would change.
     pub fn edit(&self, present: &Wording) -> Result<WordingEdit> {
-        let check = Check {
-            via: self.via.map_or(present.check.via, Instrument::from),
-            how: optional("--how", self.how.as_deref())?.unwrap_or_else(|| present.check.how.clone()),
-            command: optional("--command", self.command.as_deref())?
-                .or_else(|| present.check.command.clone()),
-        };
-        let edit = WordingEdit {
-            title: optional("--title", self.title.as_deref())?.filter(|new| *new != present.title),
-            statement: optional("--statement", self.statement.as_deref())?
-                .filter(|new| *new != present.statement),
-            check: (check != present.check).then_some(check),
-            evidence: optional("--evidence", self.evidence.as_deref())?
-                .filter(|new| *new != present.evidence),
-            weight: self.weight.map(Weight::from).filter(|new| *new != present.weight),
-        };
-        if edit == WordingEdit::default() {
+        let edit = WordingEdit::between(present, &self.over(present)?);
+        if edit.is_empty() {
             return Err(misuse(
                 "nothing would change: name what should, with --title, --statement, --how, --via, --command, \
                  --evidence or --weight, or use --editor",
@@ -105,34 +138,31 @@ impl WordingArgs {
     /// # Errors
     /// When a part is missing.
     pub fn whole(&self) -> Result<Wording> {
-        let needed = |name: &str, part: &Option<String>| {
-            part.clone().ok_or_else(|| misuse(format!("a new assertion needs {name}")))
-        };
-        let statement = needed("--statement", &self.statement)?;
-        let how = needed("--how", &self.how)?;
-        let evidence = needed("--evidence", &self.evidence)?;
+        for (name, part) in [
+            ("--statement", &self.statement),
+            ("--how", &self.how),
+            ("--evidence", &self.evidence),
+            ("--title", &self.title),
+        ] {
+            if part.is_none() {
+                return Err(misuse(format!("a new assertion needs {name}")));
+            }
+        }
         let via = self
             .via
             .ok_or_else(|| misuse("a new assertion needs --via command, http, terminal or browser"))?;
-        Ok(Wording {
-            title: text("--title", &needed("--title", &self.title)?)?,
-            statement: text("--statement", &statement)?,
-            check: Check {
-                via: via.into(),
-                how: text("--how", &how)?,
-                command: optional("--command", self.command.as_deref())?,
-            },
-            evidence: text("--evidence", &evidence)?,
-            weight: self.weight.map_or(Weight::Blocking, Weight::from),
+        self.over(&Wording {
+            title: Text::default(),
+            statement: Text::default(),
+            check: Check { via, how: Text::default(), command: None },
+            evidence: Text::default(),
+            weight: Weight::default(),
         })
     }
 }
 
-fn optional<const MAX: usize>(
-    name: &str,
-    words: Option<&str>,
-) -> Result<Option<crate::domain::text::Text<MAX>>> {
-    words.map(|words| text(name, words)).transpose()
+fn part<const MAX: usize>(name: &str, words: Option<&str>, present: &Text<MAX>) -> Result<Text<MAX>> {
+    words.map_or_else(|| Ok(present.clone()), |words| text(name, words))
 }
 
 #[cfg(test)]
@@ -155,7 +185,7 @@ mod tests {
         let args = WordingArgs {
             title: Some("Login".to_owned()),
             how: Some("POST /session".to_owned()),
-            weight: Some(WeightArg::Blocking),
+            weight: Some(Weight::Blocking),
             ..WordingArgs::default()
         };
         let edit = args.edit(&present()).unwrap();
@@ -163,6 +193,20 @@ mod tests {
         assert_eq!(edit, WordingEdit { check: Some(check), ..WordingEdit::default() });
         let nothing = WordingArgs { title: Some("Login".to_owned()), ..WordingArgs::default() };
         assert!(nothing.edit(&present()).unwrap_err().to_string().starts_with("nothing would change"));
+    }
+
+    #[test]
+    fn the_editors_file_says_what_the_flags_say() {
+        let present = Wording { weight: Weight::NonBlocking, ..present() };
+        let file = toml::to_string_pretty(&WordingArgs::of(&present)).unwrap();
+        assert!(file.contains("via = \"http\"") && file.ends_with("weight = \"non-blocking\"\n"), "{file}");
+        let read: WordingArgs = toml::from_str(&file).unwrap();
+        assert_eq!(read.over(&present).unwrap(), present);
+        for (line, words) in
+            [("colour = 1", "unknown field"), ("weight = \"x\"", "must be blocking or non-blocking")]
+        {
+            assert!(toml::from_str::<WordingArgs>(line).unwrap_err().to_string().contains(words), "{line}");
+        }
     }
 
     #[test]

@@ -80,7 +80,7 @@ pub(super) fn prompts(context: &Context) -> Vec<Check> {
     let mut directories: Vec<PathBuf> =
         context.repository().map(|root| root.join(".flightdeck/prompts")).into_iter().collect();
     directories.push(context.home.config.join("prompts"));
-    let library = PromptLibrary::new(directories, &PROMPTS);
+    let library = PromptLibrary::new(directories, PROMPTS);
     let names = library.names();
     let mut checks = Vec::new();
     for name in &names {

@@ -39,13 +39,9 @@ pub(super) fn start_attempt(tx: &mut Transaction, work: AgentWork, model: Title)
 
 /// Validators look at the commit of their round, everybody else at the mission's head.
 fn base_of(mission: &Mission, work: AgentWork) -> Option<&Commit> {
-    match work {
-        AgentWork::Review { milestone, round, .. }
-        | AgentWork::Scrutinize { milestone, round }
-        | AgentWork::TestAsUser { milestone, round } => {
-            mission.round(milestone, round).map(|found| &found.commit)
-        }
-        AgentWork::Plan | AgentWork::Talk | AgentWork::Triage | AgentWork::Build { .. } => mission.head(),
+    match work.round() {
+        Some((milestone, number)) => mission.round(milestone, number).map(|found| &found.commit),
+        None => mission.head(),
     }
 }
 

@@ -53,11 +53,10 @@ pub(super) fn broadcast(tx: &mut Transaction, text: Prose) -> Result {
 pub(super) fn ask(tx: &mut Transaction, to: Party, text: Prose, options: Vec<Line>) -> Result {
     let asker = tx.asker()?;
     let from = asker.id;
-    let (party, otherwise) = match asker.role {
-        Role::Worker => (Party::Orchestrator, "ask the orchestrator; it decides what the person must see"),
-        Role::Orchestrator | Role::Reviewer | Role::Scrutiny | Role::UserTesting | Role::Researcher => {
-            (Party::Person, "a question goes to the person")
-        }
+    let (party, otherwise) = if asker.role == Role::Worker {
+        (Party::Orchestrator, "ask the orchestrator; it decides what the person must see")
+    } else {
+        (Party::Person, "a question goes to the person")
     };
     if to != party {
         return Err(Rejection::new(Reason::NotAllowed, otherwise));

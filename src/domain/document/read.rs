@@ -1,7 +1,5 @@
 //! Reading the document back, line by line.
 
-use strum::VariantNames;
-
 use super::{DocumentError, Written};
 use crate::domain::contract::{Check, Instrument, Weight, Wording};
 use crate::domain::id::{IdError, Revision};
@@ -118,8 +116,9 @@ impl Raw {
         let Some((line, word)) = self.field("via") else {
             return Err(error_at(self.line, "it has no `- via:`".to_owned()));
         };
-        let known = || Instrument::VARIANTS.join(", ");
-        word.parse().map_err(|_| error_at(line, format!("\"{word}\" is no instrument: one of {}", known())))
+        word.parse().map_err(|_| {
+            error_at(line, format!("\"{word}\" is no instrument: one of {}", Instrument::words()))
+        })
     }
 
     fn parsed<T>(

@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::agent::tool::{Output, Then, ToolError};
+use crate::agent::tool::{Answer, Output, Then, ToolError, ToolRow};
 use crate::domain::command::Command;
 use crate::domain::event::{Actor, Stamped};
 use crate::domain::id::AttemptId;
 use crate::engine::dispatcher::{DispatcherHandle, Refused};
 use crate::engine::mission_cell::MissionCell;
 use crate::store::Store;
-use crate::workspace::Checkout;
+use crate::workspace::{Access, Checkout};
 
 /// The context of one attempt.
 pub struct ToolContext {
@@ -31,7 +33,41 @@ pub enum HandoffSource {
     Elsewhere,
 }
 
+/// What a tool answers when the mission has accepted what it asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Accepted {
+    /// The session goes on with this sentence.
+    GoOn(&'static str),
+    /// The session ends with it.
+    Close(&'static str),
+}
+
+impl From<Accepted> for Output {
+    fn from(accepted: Accepted) -> Self {
+        match accepted {
+            Accepted::GoOn(sentence) => Self::text(sentence),
+            Accepted::Close(sentence) => Self { text: sentence.to_owned(), then: Then::Close(Value::Null) },
+        }
+    }
+}
+
 impl ToolContext {
+    /// A tool that turns its arguments into one command and does nothing else.
+    pub(super) fn asking<A>(
+        self: &Arc<Self>,
+        name: &str,
+        description: &str,
+        accepted: Accepted,
+        command: fn(A) -> Result<Command, ToolError>,
+    ) -> ToolRow
+    where
+        A: DeserializeOwned + JsonSchema + 'static,
+    {
+        ToolRow::new(name, description, Access::Read, self, move |context, wanted: A, _call| {
+            let command = command(wanted);
+            async move { context.submit(vec![command?], accepted).await }
+        })
+    }
     /// Asks the mission for something as this attempt; a refusal is for the model to mend.
     pub(super) async fn ask(&self, commands: Vec<Command>) -> Result<Vec<Stamped>, ToolError> {
         self.dispatcher.submit(Actor::Attempt(self.attempt), commands).await.map_err(
@@ -42,15 +78,8 @@ impl ToolContext {
         )
     }
 
-    /// Asks, and goes on with an answer.
-    pub(super) async fn tell(&self, commands: Vec<Command>, answer: &str) -> Result<Output, ToolError> {
-        self.ask(commands).await?;
-        Ok(Output::text(answer))
-    }
-
-    /// Asks, and ends the attempt.
-    pub(super) async fn close(&self, commands: Vec<Command>, answer: &str) -> Result<Output, ToolError> {
-        self.ask(commands).await?;
-        Ok(Output { text: answer.to_owned(), then: Then::Close(Value::Null) })
+    /// Asks, and answers when it is accepted.
+    pub(super) async fn submit(&self, commands: Vec<Command>, accepted: Accepted) -> Answer {
+        self.ask(commands).await.map(|_| accepted.into())
     }
 }

@@ -4,189 +4,112 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::ToolContext;
-use super::context::HandoffSource;
-use super::issue::{IssueArgument, issues};
-use super::texts::{maybe, text, texts};
-use crate::agent::model::ToolSpec;
-use crate::agent::tool::{Call, Output, Tool, ToolError, arguments, spec};
+use super::context::{Accepted, HandoffSource, ToolContext};
+use crate::agent::tool::{Answer, Call, ToolError, ToolRow};
 use crate::domain::command::Command;
-use crate::domain::handoff::{ClaimedRun, Deviation, ManualCheck, Procedure, TestFile, TestsAdded};
+use crate::domain::handoff::{Handoff, ProcedureDraft};
 use crate::domain::id::Commit;
-use crate::domain::text::Title;
-use crate::workspace::Cleanliness;
 use crate::workspace::checkout::Position;
+use crate::workspace::{Access, Cleanliness, WorkspaceError};
 
 /// Files that a refusal names.
 const NAMED_FILES: usize = 8;
 
-pub(super) struct Handoff(pub(super) Arc<ToolContext>);
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Arguments {
-    /// What you did, for somebody who reads only this.
-    summary: String,
-    /// What exists now that did not before; empty if nothing was to be done.
-    implemented: Vec<String>,
-    /// What the feature asked for and you did not do. Somebody decides on each item.
-    #[serde(default)]
-    left_undone: Vec<String>,
-    /// Commands you ran at the end. flightdeck runs them again.
-    #[serde(default)]
-    commands: Vec<CommandArgument>,
-    /// What you tried by hand.
-    #[serde(default)]
-    checks: Vec<CheckArgument>,
-    #[serde(default)]
-    tests: TestsArgument,
-    /// What is wrong that you did not mend.
-    #[serde(default)]
-    issues: Vec<IssueArgument>,
-    procedure: Option<ProcedureArgument>,
-    /// Short facts that later workers should know.
-    #[serde(default)]
-    learned: Vec<String>,
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(description = "")]
+struct HandIn {
+    #[serde(flatten)]
+    handoff: Handoff,
+    procedure: Option<ProcedureDraft>,
 }
 
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct CommandArgument {
-    command: String,
-    exit_code: i32,
-    observation: String,
+pub(super) fn row(context: &Arc<ToolContext>) -> ToolRow {
+    let description = "Hands in your work and ends the attempt. Everything must be committed.";
+    ToolRow::new("handoff", description, Access::Write, context, hand_in)
 }
 
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct CheckArgument {
-    action: String,
-    observed: String,
+async fn hand_in(context: Arc<ToolContext>, wanted: HandIn, _call: Call) -> Answer {
+    let procedure = wanted.procedure.map(Into::into).unwrap_or_default();
+    let handoff = Box::new(Handoff { procedure, ..wanted.handoff });
+    let head = head(&context.handoff_source)?;
+    context.submit(vec![Command::HandIn { handoff, head }], Accepted::Close("The handoff is accepted.")).await
 }
 
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct TestsArgument {
-    #[serde(default)]
-    added: Vec<TestFileArgument>,
-    coverage: Option<String>,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct TestFileArgument {
-    file: String,
-    cases: Vec<String>,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct ProcedureArgument {
-    followed: bool,
-    #[serde(default)]
-    deviations: Vec<DeviationArgument>,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct DeviationArgument {
-    step: String,
-    instead: String,
-    why: String,
-}
-
-fn read(wanted: Arguments) -> Result<crate::domain::handoff::Handoff, ToolError> {
-    Ok(crate::domain::handoff::Handoff {
-        summary: text("summary", &wanted.summary)?,
-        implemented: texts("implemented", &wanted.implemented)?,
-        left_undone: texts("left_undone", &wanted.left_undone)?,
-        commands: wanted.commands.iter().map(command).collect::<Result<_, _>>()?,
-        checks: wanted.checks.iter().map(check).collect::<Result<_, _>>()?,
-        tests: TestsAdded {
-            added: wanted.tests.added.iter().map(test_file).collect::<Result<_, _>>()?,
-            coverage: maybe("tests.coverage", wanted.tests.coverage.as_deref())?,
-        },
-        issues: issues(wanted.issues)?,
-        procedure: procedure(wanted.procedure)?,
-        learned: texts("learned", &wanted.learned)?,
-    })
-}
-
-fn command(argument: &CommandArgument) -> Result<ClaimedRun, ToolError> {
-    Ok(ClaimedRun {
-        command: text("commands.command", &argument.command)?,
-        exit_code: argument.exit_code,
-        observation: text("commands.observation", &argument.observation)?,
-    })
-}
-
-fn check(argument: &CheckArgument) -> Result<ManualCheck, ToolError> {
-    Ok(ManualCheck {
-        action: text("checks.action", &argument.action)?,
-        observed: text("checks.observed", &argument.observed)?,
-    })
-}
-
-fn test_file(argument: &TestFileArgument) -> Result<TestFile, ToolError> {
-    // A long name of a test is no reason to refuse a handoff.
-    let cases = argument.cases.iter().map(Title::clipped).filter(|case| !case.is_empty()).collect();
-    Ok(TestFile { file: text("tests.file", &argument.file)?, cases })
-}
-
-fn procedure(argument: Option<ProcedureArgument>) -> Result<Procedure, ToolError> {
-    let Some(argument) = argument.filter(|argument| !argument.followed || !argument.deviations.is_empty())
-    else {
-        return Ok(Procedure::Followed);
+/// The head of the checkout, if everything is committed on the mission's branch.
+fn head(source: &HandoffSource) -> Result<Commit, ToolError> {
+    let HandoffSource::Checkout(checkout) = source else {
+        return Err(ToolError::Mend("only a worker on a feature hands in".to_owned()));
     };
-    let deviation = |argument: &DeviationArgument| {
-        Ok(Deviation {
-            step: text("deviations.step", &argument.step)?,
-            instead: text("deviations.instead", &argument.instead)?,
-            why: text("deviations.why", &argument.why)?,
-        })
-    };
-    let deviations = argument.deviations.iter().map(deviation).collect::<Result<_, ToolError>>()?;
-    Ok(Procedure::Deviated { deviations })
-}
-
-impl Handoff {
-    /// The head of the checkout, if everything is committed on the mission's branch.
-    fn head(&self) -> Result<Commit, ToolError> {
-        let HandoffSource::Checkout(checkout) = &self.0.handoff_source else {
-            return Err(ToolError::Mend("only a worker on a feature hands in".to_owned()));
-        };
-        let fatal = |error: crate::workspace::WorkspaceError| ToolError::Fatal(error.to_string());
-        if let Cleanliness::Dirty(paths) = checkout.is_clean().map_err(fatal)? {
-            let named: Vec<String> =
-                paths.iter().take(NAMED_FILES).map(|path| path.display().to_string()).collect();
-            let more = paths.len().saturating_sub(NAMED_FILES);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            return Err(ToolError::Mend(format!(
-                "the tree is not clean: commit or remove {}{more}, then hand in again",
-                named.join(", ")
-            )));
-        }
-        if let Position::Elsewhere(place) = checkout.position().map_err(fatal)? {
-            return Err(ToolError::Mend(format!(
-                "the checkout is on {place}: go back to branch {} with your commits",
-                checkout.branch()
-            )));
-        }
-        checkout.head().map(Commit).map_err(fatal)
+    let fatal = |error: WorkspaceError| ToolError::Fatal(error.to_string());
+    if let Cleanliness::Dirty(paths) = checkout.is_clean().map_err(fatal)? {
+        let named: Vec<String> =
+            paths.iter().take(NAMED_FILES).map(|path| path.display().to_string()).collect();
+        let more = paths.len().saturating_sub(NAMED_FILES);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        return Err(ToolError::Mend(format!(
+            "the tree is not clean: commit or remove {}{more}, then hand in again",
+            named.join(", ")
+        )));
     }
+    if let Position::Elsewhere(place) = checkout.position().map_err(fatal)? {
+        return Err(ToolError::Mend(format!(
+            "the checkout is on {place}: go back to branch {} with your commits",
+            checkout.branch()
+        )));
+    }
+    checkout.head().map(Commit).map_err(fatal)
 }
 
-#[async_trait::async_trait]
-impl Tool for Handoff {
-    fn spec(&self) -> ToolSpec {
-        spec::<Arguments>("handoff", "Hands in your work and ends the attempt. Everything must be committed.")
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::agent::tool::arguments;
+    use crate::domain::handoff::Procedure;
+
+    fn read(more: Value) -> Result<HandIn, String> {
+        let mut value = json!({ "summary": "A page.", "implemented": ["a page", " "] });
+        if let (Value::Object(all), Value::Object(more)) = (&mut value, more) {
+            all.extend(more);
+        }
+        arguments(value).map_err(|fault| fault.to_string())
     }
 
-    async fn call(&self, value: Value, _call: &Call) -> Result<Output, ToolError> {
-        let handoff = Box::new(read(arguments(value)?)?);
-        let head = self.head()?;
-        self.0.close(vec![Command::HandIn { handoff, head }], "The handoff is accepted.").await
+    #[test]
+    fn a_short_handoff_is_enough() {
+        let HandIn { handoff, procedure } = read(json!({})).unwrap();
+        assert_eq!((handoff.implemented.len(), handoff.tests_added(), procedure.is_none()), (1, 0, true));
+        assert_eq!(handoff.procedure, Procedure::Followed);
+    }
+
+    #[test]
+    fn a_procedure_is_followed_only_without_deviations() {
+        let deviation = json!({ "step": "tests first", "instead": "tests last", "why": "no runner yet" });
+        for (said, deviations) in [
+            (json!({ "followed": true }), None),
+            (json!({ "followed": false }), Some(0)),
+            (json!({ "followed": true, "deviations": [deviation] }), Some(1)),
+        ] {
+            let read = read(json!({ "procedure": said })).unwrap().procedure.unwrap();
+            let counted = match Procedure::from(read) {
+                Procedure::Followed => None,
+                Procedure::Deviated { deviations } => Some(deviations.len()),
+            };
+            assert_eq!(counted, deviations);
+        }
+    }
+
+    #[test]
+    fn names_of_tests_are_clipped_and_other_texts_refused_by_their_place() {
+        let long = "x".repeat(700);
+        let tests = json!({ "added": [{ "file": "a.rs", "cases": [long, ""] }] });
+        let cases = read(json!({ "tests": tests })).unwrap().handoff.tests.added[0].cases.clone();
+        assert_eq!((cases.len(), cases[0].as_str().chars().count()), (1, 160));
+        let command = json!({ "command": "make", "exit_code": 0, "observation": long });
+        let fault = read(json!({ "commands": [command] })).unwrap_err();
+        assert_eq!(fault, "`commands[0].observation`: the text has 700 characters; at most 600 fit");
+        assert!(read(json!({ "mood": "good" })).unwrap_err().contains("unknown field `mood`"));
     }
 }

@@ -4,37 +4,34 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::ToolContext;
-use super::issue::SpecArgument;
-use super::texts::{id, text};
-use crate::agent::model::ToolSpec;
-use crate::agent::tool::{Call, Output, Tool, ToolError, arguments, spec};
+use super::context::{Accepted, ToolContext};
+use crate::agent::tool::{ToolError, ToolRow};
 use crate::domain::command::Command;
 use crate::domain::finding::{Ruling, TriageDecision};
-
-pub(super) struct Triage(pub(super) Arc<ToolContext>);
+use crate::domain::id::FindingId;
+use crate::domain::plan::FeatureSpec;
+use crate::domain::text::Line;
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Arguments {
+struct Triage {
     /// One for every open finding.
-    decisions: Vec<DecisionArgument>,
+    decisions: Vec<Decision>,
 }
 
+/// Flat, since few providers take a schema of alternatives.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct DecisionArgument {
+#[schemars(description = "")]
+struct Decision {
     /// Such as FND-3.
-    finding: String,
+    finding: FindingId,
     decision: Kind,
     /// With `feature`: the fix, built before anything else.
-    feature: Option<SpecArgument>,
+    feature: Option<FeatureSpec>,
     /// With `join`: a finding of this call that becomes a feature; one worker mends both.
-    with: Option<String>,
+    with: Option<FindingId>,
     /// With `dismiss`: why nothing is done about it.
-    reason: Option<String>,
+    reason: Option<Line>,
 }
 
 #[derive(Clone, Copy, Deserialize, JsonSchema)]
@@ -45,30 +42,46 @@ enum Kind {
     Dismiss,
 }
 
-fn decision(argument: DecisionArgument) -> Result<TriageDecision, ToolError> {
-    let finding = id(&argument.finding)?;
-    let missing = |field: &str| ToolError::Mend(format!("{finding}: `{field}` is missing"));
-    let ruling = match argument.decision {
-        Kind::Feature => {
-            Ruling::Feature { spec: argument.feature.ok_or_else(|| missing("feature"))?.try_into()? }
-        }
-        Kind::Join => Ruling::Join { with: id(&argument.with.ok_or_else(|| missing("with"))?)? },
-        Kind::Dismiss => {
-            Ruling::Dismiss { reason: text("reason", &argument.reason.ok_or_else(|| missing("reason"))?)? }
-        }
-    };
-    Ok(TriageDecision { finding, ruling })
+pub(super) fn row(context: &Arc<ToolContext>) -> ToolRow {
+    context.asking(
+        "triage",
+        "Decides every open finding in one call. Ends your turn.",
+        Accepted::Close("Every finding is settled."),
+        |Triage { decisions }| {
+            let decisions = decisions.into_iter().map(TriageDecision::try_from).collect::<Result<_, _>>()?;
+            Ok(Command::Triage { decisions })
+        },
+    )
 }
 
-#[async_trait::async_trait]
-impl Tool for Triage {
-    fn spec(&self) -> ToolSpec {
-        spec::<Arguments>("triage", "Decides every open finding in one call. Ends your turn.")
-    }
+impl TryFrom<Decision> for TriageDecision {
+    type Error = ToolError;
 
-    async fn call(&self, value: Value, _call: &Call) -> Result<Output, ToolError> {
-        let Arguments { decisions } = arguments(value)?;
-        let decisions = decisions.into_iter().map(decision).collect::<Result<_, _>>()?;
-        self.0.close(vec![Command::Triage { decisions }], "Every finding is settled.").await
+    fn try_from(Decision { finding, decision, feature, with, reason }: Decision) -> Result<Self, ToolError> {
+        let missing = |field: &str| ToolError::Mend(format!("{finding}: `{field}` is missing"));
+        let ruling = match decision {
+            Kind::Feature => Ruling::Feature { spec: feature.ok_or_else(|| missing("feature"))? },
+            Kind::Join => Ruling::Join { with: with.ok_or_else(|| missing("with"))? },
+            Kind::Dismiss => Ruling::Dismiss { reason: reason.ok_or_else(|| missing("reason"))? },
+        };
+        Ok(Self { finding, ruling })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::agent::tool::arguments;
+
+    #[test]
+    fn a_decision_names_what_it_lacks() {
+        for (kind, field) in [("feature", "feature"), ("join", "with"), ("dismiss", "reason")] {
+            let value = json!({ "decisions": [{ "finding": "fnd-3", "decision": kind, "reason": "" }] });
+            let Triage { decisions } = arguments(value).unwrap();
+            let fault = decisions.into_iter().map(TriageDecision::try_from).next().unwrap().unwrap_err();
+            assert_eq!(fault.to_string(), format!("FND-3: `{field}` is missing"));
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What each role needs around its session: a place to work, what only the engine can tell it, and its tools.
+//! The role table: for each kind of work its prompt, and the place to work that is made ready for it.
 
 mod attempt_env;
 mod orchestrator;
@@ -10,6 +10,8 @@ mod worker;
 
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
+
 use super::context::EngineContext;
 use super::error::EngineError;
 use crate::domain::attempt::AgentWork;
@@ -19,43 +21,62 @@ pub use researcher::Researchers;
 pub use validator::proof_at;
 pub use worker::at_head;
 
-/// The prompt of a piece of work.
-pub fn prompt_name(work: AgentWork) -> &'static str {
+/// One row of the role table: what a piece of work is briefed with, and where it is done. Its tools, its access and its
+/// limits stand in the prompt's front matter; when it is due, in `domain::schedule`; what it is about, in
+/// `domain::brief`.
+pub struct RoleRow<'a> {
+    /// The name of its prompt.
+    pub prompt: &'static str,
+    /// Makes its place ready; nothing happens before it is awaited.
+    pub env: BoxFuture<'a, Result<AttemptEnv, EngineError>>,
+}
+
+/// The row of a piece of work.
+pub fn row(engine: &Arc<EngineContext>, work: AgentWork) -> RoleRow<'_> {
     match work {
-        AgentWork::Plan => "orchestrator_plan",
-        AgentWork::Talk => "orchestrator_talk",
-        AgentWork::Triage => "orchestrator_triage",
-        AgentWork::Build { .. } => "worker",
-        AgentWork::Review { .. } => "reviewer",
-        AgentWork::Scrutinize { .. } => "scrutiny",
-        AgentWork::TestAsUser { .. } => "user_testing",
+        AgentWork::Plan => RoleRow::new(PLAN, orchestrator::prepare(engine)),
+        AgentWork::Talk => RoleRow::new(TALK, orchestrator::prepare(engine)),
+        AgentWork::Triage => RoleRow::new(TRIAGE, orchestrator::prepare(engine)),
+        AgentWork::Build { feature } => RoleRow::new(WORKER, worker::prepare(engine, feature)),
+        AgentWork::Review { milestone, round, feature } => {
+            RoleRow::new(REVIEWER, reviewer::prepare(engine, milestone, round, feature))
+        }
+        AgentWork::Scrutinize { milestone, round } => {
+            RoleRow::new(SCRUTINY, validator::prepare(engine, milestone, round))
+        }
+        AgentWork::TestAsUser { milestone, round } => {
+            RoleRow::new(USER_TESTING, user_testing::prepare(engine, milestone, round))
+        }
     }
 }
 
-/// The built-in prompts by name.
-pub const PROMPTS: [(&str, &str); 8] = [
-    ("orchestrator_plan", include_str!("../../../prompts/orchestrator_plan.md")),
-    ("orchestrator_talk", include_str!("../../../prompts/orchestrator_talk.md")),
-    ("orchestrator_triage", include_str!("../../../prompts/orchestrator_triage.md")),
-    ("worker", include_str!("../../../prompts/worker.md")),
-    ("reviewer", include_str!("../../../prompts/reviewer.md")),
-    ("scrutiny", include_str!("../../../prompts/scrutiny.md")),
-    ("user_testing", include_str!("../../../prompts/user_testing.md")),
-    ("researcher", include_str!("../../../prompts/researcher.md")),
-];
-
-/// Makes everything ready for a piece of work.
-///
-/// # Errors
-/// When the machine stands in the way: git, the disk, a busy port.
-pub async fn prepare(engine: &Arc<EngineContext>, work: AgentWork) -> Result<AttemptEnv, EngineError> {
-    match work {
-        AgentWork::Plan | AgentWork::Talk | AgentWork::Triage => orchestrator::prepare(engine).await,
-        AgentWork::Build { feature } => worker::prepare(engine, feature).await,
-        AgentWork::Review { milestone, round, feature } => {
-            reviewer::prepare(engine, milestone, round, feature).await
-        }
-        AgentWork::Scrutinize { milestone, round } => validator::prepare(engine, milestone, round).await,
-        AgentWork::TestAsUser { milestone, round } => user_testing::prepare(engine, milestone, round).await,
+impl<'a> RoleRow<'a> {
+    fn new(
+        prompt: &'static str,
+        env: impl Future<Output = Result<AttemptEnv, EngineError>> + Send + 'a,
+    ) -> Self {
+        Self { prompt, env: Box::pin(env) }
     }
+}
+
+/// Names the built-in prompts, and makes the list of them with their texts.
+macro_rules! prompts {
+    ($($constant:ident = $name:literal;)*) => {
+        $(const $constant: &str = $name;)*
+
+        /// The built-in prompts: name and text.
+        pub const PROMPTS: &[(&str, &str)] =
+            &[$(($constant, include_str!(concat!("../../../prompts/", $name, ".md")))),*];
+    };
+}
+
+prompts! {
+    PLAN = "orchestrator_plan";
+    TALK = "orchestrator_talk";
+    TRIAGE = "orchestrator_triage";
+    WORKER = "worker";
+    REVIEWER = "reviewer";
+    SCRUTINY = "scrutiny";
+    USER_TESTING = "user_testing";
+    RESEARCHER = "researcher";
 }

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::model::{Item, Model, StreamPiece, TokenUsage};
 use crate::agent::session::{Observer, Outcome, Session};
-use crate::agent::tool::{Spawner, Toolbox};
+use crate::agent::tool::{Extras, Spawner, ToolTable};
 use crate::agent::turn::Limits;
 use crate::domain::attempt::Role;
 use crate::domain::command::Command;
@@ -44,9 +44,9 @@ impl Researchers {
 
     fn session(&self, question: String) -> Result<Session, String> {
         let (model, facts) = self.mind()?;
-        let prompt = self.engine.prompt("researcher").map_err(|error| error.to_string())?;
+        let prompt = self.engine.prompt(super::RESEARCHER).map_err(|error| error.to_string())?;
         let place = self.engine.tool_env(&self.dir, Access::Read).map_err(|error| error.to_string())?;
-        let picked = Toolbox::new(place).pick(prompt.tools.iter().map(String::as_str));
+        let picked = ToolTable::new(&place, Extras::default()).pick(prompt.tools.iter().map(String::as_str));
         let permit = BudgetGuard {
             role: self.permit_role,
             cell: Arc::clone(&self.engine.cell),

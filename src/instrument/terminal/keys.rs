@@ -82,44 +82,23 @@ fn named_bytes(key: &str, held: Held, cursor_keys: CursorKeys) -> Option<Vec<u8>
     Some(held.with_alt(plain.as_bytes().to_vec()))
 }
 
+/// Keys whose sequence ends with a letter of their own.
+const LETTERS: &str = "up:A down:B right:C left:D home:H end:F f1:P f2:Q f3:R f4:S";
+/// Keys whose sequence has a number of their own.
+const NUMBERS: &str = "insert:2 delete:3 del:3 pageup:5 pgup:5 pagedown:6 pgdn:6 \
+    f5:15 f6:17 f7:18 f8:19 f9:20 f10:21 f11:23 f12:24";
+
 fn moved_bytes(key: &str, held: Held, cursor_keys: CursorKeys) -> Option<Vec<u8>> {
-    let number = held.number();
-    let letter = match key {
-        "up" => 'A',
-        "down" => 'B',
-        "right" => 'C',
-        "left" => 'D',
-        "home" => 'H',
-        "end" => 'F',
-        "f1" => 'P',
-        "f2" => 'Q',
-        "f3" => 'R',
-        "f4" => 'S',
-        _ => {
-            let code = match key {
-                "insert" => 2,
-                "delete" | "del" => 3,
-                "pageup" | "pgup" => 5,
-                "pagedown" | "pgdn" => 6,
-                "f5" => 15,
-                "f6" => 17,
-                "f7" => 18,
-                "f8" => 19,
-                "f9" => 20,
-                "f10" => 21,
-                "f11" => 23,
-                "f12" => 24,
-                _ => return None,
-            };
-            let text = if number == 1 { format!("\x1b[{code}~") } else { format!("\x1b[{code};{number}~") };
-            return Some(text.into_bytes());
-        }
-    };
-    let text = match (number, cursor_keys) {
-        (1, _) if key.starts_with('f') => format!("\x1bO{letter}"),
-        (1, CursorKeys::Application) => format!("\x1bO{letter}"),
-        (1, CursorKeys::Normal) => format!("\x1b[{letter}"),
-        _ => format!("\x1b[1;{number}{letter}"),
+    let mut pairs = [LETTERS, NUMBERS].into_iter().flat_map(|keys| keys.split(' '));
+    let code = pairs.find_map(|pair| pair.split_once(':').filter(|(name, _)| *name == key))?.1;
+    let has_number = code.starts_with(|c: char| c.is_ascii_digit());
+    let text = match (held.number(), cursor_keys) {
+        (1, _) if has_number => format!("\x1b[{code}~"),
+        (held, _) if has_number => format!("\x1b[{code};{held}~"),
+        (1, _) if key.starts_with('f') => format!("\x1bO{code}"),
+        (1, CursorKeys::Application) => format!("\x1bO{code}"),
+        (1, CursorKeys::Normal) => format!("\x1b[{code}"),
+        (held, _) => format!("\x1b[1;{held}{code}"),
     };
     Some(text.into_bytes())
 }

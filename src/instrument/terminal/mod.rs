@@ -3,7 +3,9 @@
 mod driver;
 mod keys;
 mod screen;
+mod tool;
 
 pub use crate::workspace::pty::Size;
 pub use driver::{Pattern, TerminalDriver};
 pub use screen::{Attribute, Buffer, Colour, Cursor, Screen, StyledRun};
+pub use tool::Terminal;

@@ -1,6 +1,6 @@
 //! Attempts, handoffs, and what the engine saw of their claims.
 
-use crate::domain::attempt::{AgentWork, Attempt, Ending};
+use crate::domain::attempt::{Attempt, Ending};
 use crate::domain::environment::CommandRun;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::handoff::Handoff;
@@ -14,17 +14,15 @@ use crate::view::words::{first_sentence, one_line, used};
 use crate::view::work::{ending_sign, ending_words, short_subject};
 
 pub(super) fn started(attempt: &Attempt, mission: &Mission) -> LogLine {
-    let task = match attempt.work {
-        AgentWork::Plan => "scopes the goal".to_owned(),
-        AgentWork::Talk => "answers".to_owned(),
-        AgentWork::Triage => "settles what was found".to_owned(),
-        AgentWork::Build { feature } => {
-            let title = mission.feature(feature).map_or("", |feature| feature.spec.title.as_str());
-            format!("builds: {title}")
+    let (work, task) = (attempt.work, attempt.work.task());
+    let task = match (work.feature(), work.round()) {
+        (Some(id), Some((_, round))) => format!("{task} of {id}, round {round}"),
+        (Some(id), None) => {
+            let title = mission.feature(id).map_or("", |feature| feature.spec.title.as_str());
+            format!("{task}: {title}")
         }
-        AgentWork::Review { feature, round, .. } => format!("reads the diff of {feature}, round {round}"),
-        AgentWork::Scrutinize { round, .. } => format!("weighs the reviews, round {round}"),
-        AgentWork::TestAsUser { round, .. } => format!("works the app, round {round}"),
+        (None, Some((_, round))) => format!("{task}, round {round}"),
+        (None, None) => task.to_owned(),
     };
     let text = format!("{} {} {task} ({})", attempt.id, attempt.role, attempt.model);
     LogLine::new(BEGINS, &short_subject(attempt.work), text)

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use flightdeck::agent::model::provider::Wire;
 use flightdeck::agent::model::{Item, StreamPiece, TokenUsage};
 use flightdeck::agent::session::{Denied, Observer, Outcome, Permit, Session};
-use flightdeck::agent::tool::{ToolEnv, Toolbox};
+use flightdeck::agent::tool::{Extras, ToolEnv, ToolTable};
 use flightdeck::agent::turn::{Closing, Limits};
 use flightdeck::workspace::{Access, Confinement, Reaper, Unconfined};
 use serde_json::{Value, json};
@@ -97,7 +97,7 @@ async fn run(replies: Vec<String>, root: &std::path::Path, log: &Arc<Log>) -> (O
         scratch: scratch.path().to_owned(),
         reaper: Reaper::None,
     };
-    let picked = Toolbox::new(Arc::new(place)).pick(["read", "write", "edit", "shell"]);
+    let picked = ToolTable::new(&Arc::new(place), Extras::default()).pick(["read", "write", "edit", "shell"]);
     let (_post, inbox) = mpsc::channel(1);
     let session = Session {
         model: Arc::new(provider(Wire::OpenAiChat, &server)),

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use flightdeck::agent::model::provider::{Provider, ProviderSpec, Wire, http_client};
 use flightdeck::agent::model::retry::{RetryPolicy, Retrying};
 use flightdeck::agent::session::{Observer, Permit, Session};
-use flightdeck::agent::tool::{ToolEnv, Toolbox};
+use flightdeck::agent::tool::{Extras, ToolEnv, ToolTable};
 use flightdeck::agent::turn::{Closing, Limits};
 use flightdeck::workspace::{Access, Confinement, Reaper, Unconfined};
 use secrecy::SecretString;
@@ -60,7 +60,7 @@ async fn trial_on_every_wire() {
             model: Arc::new(model),
             system: "You run commands.".into(),
             brief: prompt.clone(),
-            tools: Toolbox::new(Arc::new(place)).pick(["shell"]).tools,
+            tools: ToolTable::new(&Arc::new(place), Extras::default()).pick(["shell"]).tools,
             closing: Closing::Text,
             limits: Limits { max_turns: turns, ..Limits::default() },
             labels: BTreeMap::new(),

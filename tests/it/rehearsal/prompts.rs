@@ -6,7 +6,7 @@ use serde_json::json;
 
 #[test]
 fn every_prompt_says_what_its_role_may_and_renders() {
-    for (name, text) in PROMPTS {
+    for &(name, text) in PROMPTS {
         let prompt = Prompt::parse(name, name, text).unwrap();
         assert!(prompt.max_turns > 0 && !prompt.max_time.is_zero(), "{name}");
         assert!(text.lines().count() <= 60, "{name} is short");

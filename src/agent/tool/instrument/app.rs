@@ -4,14 +4,12 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 use tokio::sync::Mutex;
 
-use crate::agent::model::ToolSpec;
 use crate::agent::tool::env::mend;
-use crate::agent::tool::{Call, Output, Tool, ToolError, arguments, spec};
+use crate::agent::tool::{Answer, Call, Output, ToolError, ToolRow};
 use crate::workspace::services::{ServiceDirs, ServiceState, ServiceStatus};
-use crate::workspace::{ServiceSpec, Services, WorkspaceError};
+use crate::workspace::{Access, ServiceSpec, Services, WorkspaceError};
 
 /// The app under test. It is shared by the testers of one checkout; dropping it stops its services.
 #[derive(Debug)]
@@ -74,7 +72,6 @@ impl App {
 }
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct Arguments {
     /// What to do.
     action: Action,
@@ -91,36 +88,29 @@ enum Action {
     Logs,
 }
 
-pub(super) struct AppTool(pub Arc<App>);
-
-#[async_trait::async_trait]
-impl Tool for AppTool {
-    fn spec(&self) -> ToolSpec {
-        let names: Vec<_> = self.0.specs.iter().map(|service| service.name.as_str()).collect();
-        let services = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-        let description = format!(
-            "Starts and stops the services of the app under test and shows their state and logs. Services: {services}."
-        );
-        spec::<Arguments>("app", &description)
-    }
-
-    async fn call(&self, value: Value, _: &Call) -> Result<Output, ToolError> {
-        let wanted: Arguments = arguments(value)?;
-        match wanted.action {
-            Action::Start => {
-                self.0.start().await.map(|up| Output::text(told(&up))).map_err(|fault| mend(&fault))
-            }
-            Action::Stop => {
-                self.0.stop().await;
-                Ok(Output::text("the app is stopped"))
-            }
-            Action::Status => Ok(Output::text(told(&self.0.status().await))),
-            Action::Logs => self.0.logs(wanted.service.as_deref()).await.map(Output::text),
-        }
-    }
+pub(super) fn row(app: Result<Arc<App>, String>) -> ToolRow {
+    let names: Vec<_> = app.iter().flat_map(|app| &app.specs).map(|service| service.name.as_str()).collect();
+    let services = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    let description = format!(
+        "Starts and stops the services of the app under test and shows their state and logs. Services: {services}."
+    );
+    ToolRow::needing("app", description, Access::Proof, app, act)
 }
 
-fn told(services: &[ServiceStatus]) -> String {
+async fn act(app: Arc<App>, wanted: Arguments, _call: Call) -> Answer {
+    let text = match wanted.action {
+        Action::Start => app.start().await.map(|up| states(&up)).map_err(|fault| mend(&fault))?,
+        Action::Stop => {
+            app.stop().await;
+            "the app is stopped".to_owned()
+        }
+        Action::Status => states(&app.status().await),
+        Action::Logs => app.logs(wanted.service.as_deref()).await?,
+    };
+    Ok(Output::text(text))
+}
+
+fn states(services: &[ServiceStatus]) -> String {
     if services.is_empty() {
         return "no service is running".to_owned();
     }
@@ -152,8 +142,8 @@ mod tests {
             reaper: Reaper::None,
         };
         let app = Arc::new(App::new(vec![ServiceSpec::new("web", "echo serving; exec sleep 60")], dirs));
-        let tool = AppTool(Arc::clone(&app));
-        assert!(tool.spec().description.ends_with("Services: web."));
+        let tool = row(Ok(Arc::clone(&app)));
+        assert!(tool.spec.description.ends_with("Services: web."));
         assert_eq!(call(&tool, json!({ "action": "status" })).await.unwrap(), "no service is running");
         assert!(call(&tool, json!({ "action": "logs" })).await.unwrap_err().contains("start it"));
         assert_eq!(call(&tool, json!({ "action": "start" })).await.unwrap(), "web: running");

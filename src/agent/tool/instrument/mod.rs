@@ -1,20 +1,16 @@
 //! The instruments in a model's hands: what they show is kept as evidence, and every answer names the piece it left.
 
 mod app;
-mod browser;
-mod http;
-mod terminal;
+#[cfg(test)]
+pub(super) mod tests;
 
 pub use app::App;
 
 use std::sync::Arc;
 
-use super::{Output, Tool, ToolEnv, ToolError};
-use crate::instrument::{Evidence, InstrumentError};
-use app::AppTool;
-use browser::Browser;
-use http::Http;
-use terminal::Terminal;
+use super::{Answer, Call, Output, ToolEnv, ToolError, ToolRow};
+use crate::instrument::{Evidence, Instrument, InstrumentError, Place, Visitor, each};
+use crate::workspace::Intent;
 
 /// Keeps evidence. The engine implements it over the mission's store.
 pub trait EvidenceSink: Send + Sync {
@@ -34,17 +30,49 @@ pub struct Instruments {
     pub app: Arc<App>,
 }
 
-impl Instruments {
-    /// The instrument of that name, if it is one.
-    pub(super) fn tool(&self, name: &str, place: &Arc<ToolEnv>) -> Option<Result<Arc<dyn Tool>, String>> {
-        let evidence = Arc::clone(&self.evidence);
-        Some(match name {
-            "http" => Http::new(evidence).map(|tool| Arc::new(tool) as Arc<dyn Tool>),
-            "terminal" => Ok(Arc::new(Terminal::new(Arc::clone(place), evidence))),
-            "app" => Ok(Arc::new(AppTool(Arc::clone(&self.app)))),
-            "browser" => Ok(Arc::new(Browser)),
-            _ => return None,
-        })
+/// The rows of all instruments and of the app's services; a session that has none says so.
+pub(super) fn rows(env: &Arc<ToolEnv>, instruments: Option<&Instruments>) -> Vec<ToolRow> {
+    let own = Arc::clone(env);
+    let place = Place::new(move |line, directory| {
+        Ok(own.shell(line, &own.confinement.resolve(directory, Intent::Read)?))
+    });
+    let given = instruments.ok_or_else(|| "this role has no instruments".to_owned());
+    let app = app::row(given.clone().map(|all| Arc::clone(&all.app)));
+    let mut rows = Rows { place, given, rows: vec![app] };
+    each(&mut rows);
+    rows.rows
+}
+
+struct Rows<'a> {
+    place: Place,
+    given: Result<&'a Instruments, String>,
+    rows: Vec<ToolRow>,
+}
+
+impl Visitor for Rows<'_> {
+    fn visit<I: Instrument>(&mut self) {
+        let held = self.given.clone().and_then(|all| {
+            let instrument = I::new(&self.place).map_err(|fault| fault.to_string())?;
+            Ok(Arc::new(Held { instrument, evidence: Arc::clone(&all.evidence) }))
+        });
+        self.rows.push(ToolRow::needing(I::NAME, I::DESCRIPTION, I::ACCESS, held, work));
+    }
+}
+
+/// An instrument, and where what it sees is kept.
+struct Held<I> {
+    instrument: I,
+    evidence: Arc<dyn EvidenceSink>,
+}
+
+async fn work<I: Instrument>(held: Arc<Held<I>>, wanted: I::Wanted, call: Call) -> Answer {
+    let seen = tokio::select! {
+        seen = held.instrument.act(wanted) => seen.map_err(|fault| mend(&fault))?,
+        () = call.cancel.cancelled() => return Err(ToolError::Mend(format!("`{}` was interrupted", I::NAME))),
+    };
+    match seen.evidence {
+        None => Ok(Output::text(seen.text)),
+        Some(evidence) => with_evidence(held.evidence.as_ref(), &seen.text, Ok(evidence)),
     }
 }
 
@@ -53,7 +81,7 @@ pub(super) fn with_evidence(
     sink: &dyn EvidenceSink,
     text: &str,
     evidence: Result<Evidence, InstrumentError>,
-) -> Result<Output, ToolError> {
+) -> Answer {
     let evidence = evidence.map_err(|fault| mend(&fault))?;
     let name = sink
         .keep(evidence)
@@ -66,23 +94,4 @@ pub(in crate::agent) const EVIDENCE_MARK: &str = "\n\nevidence: ";
 
 fn mend(fault: &InstrumentError) -> ToolError {
     ToolError::Mend(fault.to_string())
-}
-
-#[cfg(test)]
-pub(super) mod tests {
-    use std::sync::Mutex;
-
-    use super::*;
-
-    /// Numbers what it keeps.
-    #[derive(Default)]
-    pub struct Kept(pub Mutex<Vec<Evidence>>);
-
-    impl EvidenceSink for Kept {
-        fn keep(&self, evidence: Evidence) -> Result<String, String> {
-            let mut kept = self.0.lock().unwrap();
-            kept.push(evidence);
-            Ok(format!("ev_{}", kept.len()))
-        }
-    }
 }

@@ -7,7 +7,7 @@ use crate::domain::command::{Command, WordingEdit};
 use crate::domain::consequence::ContractChange;
 use crate::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording};
 use crate::domain::id::{AssertionId, FeatureId, Revision};
-use crate::domain::text::{Line, Prose, Text, Title};
+use crate::domain::text::Text;
 use crate::tui::app::App;
 use crate::tui::popup::Writing;
 use crate::tui::widget::painter::Painter;
@@ -125,8 +125,7 @@ impl Form {
         match &self.subject {
             Subject::Known { id, base, was } => {
                 let edit = self.wording_edit(was)?;
-                let changed = edit != WordingEdit::default();
-                Ok(changed.then(|| ContractChange::Edit {
+                Ok((!edit.is_empty()).then(|| ContractChange::Edit {
                     assertion: id.clone(),
                     base: *base,
                     edit: Box::new(edit),
@@ -156,28 +155,22 @@ impl Form {
     }
 
     fn wording_edit(&self, was: &Wording) -> Result<WordingEdit, String> {
-        let title: Title = self.bounded("title")?;
-        let statement: Prose = self.bounded("statement")?;
-        let how: Prose = self.bounded("check")?;
-        let evidence: Line = self.bounded("evidence")?;
-        Ok(WordingEdit {
-            title: (title != was.title).then_some(title),
-            statement: (statement != was.statement).then_some(statement),
-            check: (how != was.check.how).then(|| Check { how, ..was.check.clone() }),
-            evidence: (evidence != was.evidence).then_some(evidence),
-            weight: None,
-        })
+        let new = Wording {
+            title: self.bounded("title")?,
+            statement: self.bounded("statement")?,
+            check: Check { how: self.bounded("check")?, ..was.check.clone() },
+            evidence: self.bounded("evidence")?,
+            weight: was.weight,
+        };
+        Ok(WordingEdit::between(was, &new))
     }
 
     fn new_one(&self) -> Result<(AssertionDraft, FeatureId), String> {
         let id = self.said("id").parse::<AssertionId>().map_err(|error| error.to_string())?;
         let feature = self.said("feature").parse::<FeatureId>().map_err(|error| error.to_string())?;
         let word = self.said("via").trim().to_ascii_lowercase();
-        let known = [Instrument::Command, Instrument::Http, Instrument::Terminal, Instrument::Browser];
-        let via = known
-            .into_iter()
-            .find(|instrument| instrument.word() == word)
-            .ok_or_else(|| format!("via: \"{word}\" is none of command, http, terminal, browser"))?;
+        let via: Instrument =
+            word.parse().map_err(|_| format!("via: \"{word}\" is none of {}", Instrument::words()))?;
         let check = Check { via, how: self.bounded("check")?, command: None };
         let wording = Wording {
             title: self.bounded("title")?,

@@ -1,0 +1,131 @@
+//! One row of the tool table: everything that is known of a tool, and what runs.
+//!
+//! A tool is a struct of arguments and an async function; the row derives the schema from the one and calls the other.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::env::blocking;
+use super::{Answer, Call, Output, ToolEnv, ToolError, arguments};
+use crate::agent::model::ToolSpec;
+use crate::workspace::Access;
+
+/// A tool that a session may be given.
+#[derive(Clone)]
+pub struct ToolRow {
+    /// How a model sees it: name, description and the schema of its arguments.
+    pub spec: ToolSpec,
+    /// What a session must be allowed to touch before it gets the tool.
+    pub access: Access,
+    /// Whether calls of it in one reply may run beside each other.
+    pub concurrency: Concurrency,
+    /// What runs, or why it cannot be given in this session.
+    run: Result<Run, String>,
+}
+
+type Run = Arc<dyn Fn(Value, Call) -> BoxFuture<'static, Answer> + Send + Sync>;
+
+/// Whether a call may run beside another one of the same reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Concurrency {
+    /// It runs when those before it have ended.
+    Alone,
+    /// It runs together with its neighbours of the same kind.
+    Parallel,
+}
+
+impl ToolRow {
+    /// A tool whose arguments are an `A` and that works with `state`.
+    pub fn new<S, A, F>(
+        name: &str,
+        description: impl Into<String>,
+        access: Access,
+        state: &Arc<S>,
+        run: impl Fn(Arc<S>, A, Call) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        S: Send + Sync + ?Sized + 'static,
+        A: DeserializeOwned + JsonSchema + 'static,
+        F: Future<Output = Answer> + Send + 'static,
+    {
+        Self::needing(name, description, access, Ok(Arc::clone(state)), run)
+    }
+
+    /// A tool that only some sessions have; without its state there is the reason why this one has not.
+    pub fn needing<S, A, F>(
+        name: &str,
+        description: impl Into<String>,
+        access: Access,
+        state: Result<Arc<S>, String>,
+        run: impl Fn(Arc<S>, A, Call) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        S: Send + Sync + ?Sized + 'static,
+        A: DeserializeOwned + JsonSchema + 'static,
+        F: Future<Output = Answer> + Send + 'static,
+    {
+        let schema = arguments::schema::<A>();
+        let spec = ToolSpec {
+            name: name.to_owned(),
+            description: description.into(),
+            schema: arguments::shown(&schema),
+        };
+        let run = state.map(|state| -> Run {
+            Arc::new(move |value, call| -> BoxFuture<'static, Answer> {
+                match arguments::decode::<A>(&schema, value) {
+                    Ok(wanted) => Box::pin(run(Arc::clone(&state), wanted, call)),
+                    Err(fault) => Box::pin(std::future::ready(Err(fault))),
+                }
+            })
+        });
+        Self { spec, access, concurrency: Concurrency::Alone, run }
+    }
+
+    /// A tool that works on files, beside the session's other tasks.
+    pub(super) fn on_files<A>(
+        name: &str,
+        description: &str,
+        access: Access,
+        env: &Arc<ToolEnv>,
+        work: fn(&ToolEnv, &A, &Call) -> Result<String, ToolError>,
+    ) -> Self
+    where
+        A: DeserializeOwned + JsonSchema + Send + 'static,
+    {
+        Self::new(name, description, access, env, move |env, wanted: A, call| {
+            blocking(move || work(&env, &wanted, &call).map(Output::text))
+        })
+    }
+
+    /// The same tool; calls of it in one reply run beside each other.
+    #[must_use]
+    pub fn parallel(self) -> Self {
+        Self { concurrency: Concurrency::Parallel, ..self }
+    }
+
+    /// Why a session with that access cannot be given the tool; `None` when it can.
+    pub fn refusal(&self, access: Access) -> Option<String> {
+        match self.access {
+            _ if access.covers(self.access) => self.run.as_ref().err().cloned(),
+            Access::Write => Some("this role does not build; give it `access = \"write\"`".to_owned()),
+            Access::Read | Access::Proof => {
+                Some("this role only reads; give it `access = \"write\"` or \"proof\"".to_owned())
+            }
+        }
+    }
+
+    /// Makes one call. The arguments are a JSON object that has not been checked yet.
+    ///
+    /// # Errors
+    /// See [`ToolError`].
+    pub async fn call(&self, arguments: Value, call: Call) -> Answer {
+        match &self.run {
+            Ok(run) => run(arguments, call).await,
+            Err(reason) => Err(ToolError::Mend(reason.clone())),
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Changes while the mission flies: to the plan and to the contract, and a worker's request for one.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::context::{Accepted, ToolContext};
+use crate::agent::tool::{Answer, Call, ToolError, ToolRow};
+use crate::domain::command::{Command, PlanChange, WordingEdit};
+use crate::domain::contract::AssertionDraft;
+use crate::domain::id::{AssertionId, FeatureId, MilestoneId, Revision};
+use crate::domain::plan::{FeatureDraft, FeatureSpec};
+use crate::domain::text::Line;
+use crate::workspace::Access;
+
+#[derive(Deserialize, JsonSchema)]
+struct PlanChanges {
+    /// Made together, or not at all.
+    #[serde(default)]
+    add: Vec<NewFeature>,
+    /// New words for features that are not built yet.
+    #[serde(default)]
+    edit: Vec<FeatureEdit>,
+    #[serde(default)]
+    cancel: Vec<Cancellation>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct NewFeature {
+    /// Such as M2; it must not be GO yet.
+    milestone: MilestoneId,
+    feature: FeatureDraft,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct FeatureEdit {
+    /// Such as F7.
+    feature: FeatureId,
+    spec: FeatureSpec,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Cancellation {
+    feature: FeatureId,
+    reason: Line,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct ContractChanges {
+    /// Made together, or not at all. An edited assertion is tested again.
+    #[serde(default)]
+    edit: Vec<AssertionEdit>,
+    #[serde(default)]
+    add: Vec<NewAssertion>,
+    #[serde(default)]
+    retire: Vec<Retirement>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct AssertionEdit {
+    id: AssertionId,
+    #[serde(flatten)]
+    edit: WordingEdit,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct NewAssertion {
+    assertion: AssertionDraft,
+    /// The feature that fulfills it, such as F7.
+    feature: FeatureId,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Retirement {
+    id: AssertionId,
+    reason: Line,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct AmendmentRequest {
+    assertion: AssertionId,
+    /// What it should say.
+    proposal: Line,
+    /// Why it cannot or should not hold as it is.
+    reason: Line,
+}
+
+pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
+    [
+        context.asking(
+            "amend_plan",
+            "Adds, rewords or cancels features that are not built yet.",
+            Accepted::GoOn("The plan is amended."),
+            |changes: PlanChanges| Ok(Command::AmendPlan { changes: changes.into() }),
+        ),
+        ToolRow::new(
+            "amend_contract",
+            "Edits, adds or retires assertions of the contract.",
+            Access::Read,
+            context,
+            amend_contract,
+        ),
+        context.asking(
+            "request_amendment",
+            "Asks for a change to an assertion that is wrong or impossible. The orchestrator decides after your handoff; go on with your work.",
+            Accepted::GoOn("The request is recorded; the orchestrator decides on it."),
+            |AmendmentRequest { assertion, proposal, reason }| {
+                Ok(Command::RequestAmendment { assertion, proposal, reason })
+            },
+        ),
+    ]
+}
+
+impl From<PlanChanges> for Vec<PlanChange> {
+    fn from(PlanChanges { add, edit, cancel }: PlanChanges) -> Self {
+        let add = add
+            .into_iter()
+            .map(|NewFeature { milestone, feature }| PlanChange::AddFeature { milestone, draft: feature });
+        let edit =
+            edit.into_iter().map(|FeatureEdit { feature, spec }| PlanChange::EditFeature { feature, spec });
+        let cancel = cancel
+            .into_iter()
+            .map(|Cancellation { feature, reason }| PlanChange::CancelFeature { feature, reason });
+        add.chain(edit).chain(cancel).collect()
+    }
+}
+
+async fn amend_contract(context: Arc<ToolContext>, wanted: ContractChanges, _call: Call) -> Answer {
+    let edit = wanted.edit.into_iter().map(|AssertionEdit { id, edit }| {
+        let base = context.cell.with(|m| m.contract.get(&id).map_or(Revision::FIRST, |a| a.revision));
+        Command::EditAssertion { assertion: id, base, edit: Box::new(edit) }
+    });
+    let add = wanted.add.into_iter().map(|NewAssertion { assertion, feature }| Command::AddAssertion {
+        draft: Box::new(assertion),
+        feature,
+    });
+    let retire = wanted
+        .retire
+        .into_iter()
+        .map(|Retirement { id, reason }| Command::RetireAssertion { assertion: id, reason });
+    let commands: Vec<Command> = edit.chain(add).chain(retire).collect();
+    if commands.is_empty() {
+        return Err(ToolError::Mend("no change is named: give edit, add or retire".to_owned()));
+    }
+    context.submit(commands, Accepted::GoOn("The contract is amended.")).await
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::agent::tool::arguments;
+    use crate::domain::contract::Weight;
+
+    #[test]
+    fn an_edit_names_only_what_changes() {
+        let edit = json!({ "id": "VAL-AUTH-001", "severity": "non_blocking", "title": "" });
+        let read: ContractChanges = arguments(json!({ "edit": [edit] })).unwrap();
+        let wanted = WordingEdit { weight: Some(Weight::NonBlocking), ..WordingEdit::default() };
+        assert_eq!(read.edit[0].edit, wanted);
+    }
+
+    #[test]
+    fn changes_of_a_plan_keep_their_order() {
+        let spec = json!({ "title": "Login", "description": "A form." });
+        let read: PlanChanges = arguments(json!({
+            "cancel": [{ "feature": "F2", "reason": "not wanted" }],
+            "edit": [{ "feature": "F1", "spec": spec }],
+            "add": [{ "milestone": "M1", "feature": spec }],
+        }))
+        .unwrap();
+        let changes: Vec<PlanChange> = read.into();
+        assert!(matches!(
+            &changes[..],
+            [PlanChange::AddFeature { .. }, PlanChange::EditFeature { .. }, PlanChange::CancelFeature { .. }]
+        ));
+    }
+}

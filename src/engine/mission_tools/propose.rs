@@ -1,0 +1,133 @@
+//! The three proposals of the planning turn: contract, environment, plan.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::context::{Accepted, ToolContext};
+use crate::agent::tool::{Answer, Call, Output, ToolRow};
+use crate::domain::command::Command;
+use crate::domain::contract::AssertionDraft;
+use crate::domain::environment::{Environment, ServiceDraft};
+use crate::domain::plan::MilestoneDraft;
+use crate::domain::text::{Title, plural};
+use crate::workspace::Access;
+
+#[derive(Deserialize, JsonSchema)]
+struct ProposedContract {
+    assertions: Vec<AssertionDraft>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct ProposedEnvironment {
+    #[serde(flatten)]
+    environment: Environment,
+    /// The programs that run while the app is tested.
+    #[serde(default)]
+    services: Vec<ServiceDraft>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct ProposedPlan {
+    /// What the mission is called from now on: what will be there, in at most seven words.
+    // No plan is refused for its name: a long one is clipped.
+    #[schemars(with = "Option<String>", length(min = 1))]
+    title: Option<Title>,
+    milestones: Vec<MilestoneDraft>,
+}
+
+pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
+    [
+        ToolRow::new(
+            "propose_contract",
+            "Proposes the validation contract: every assertion of the mission. Proposing again replaces it.",
+            Access::Read,
+            context,
+            propose_contract,
+        ),
+        context.asking(
+            "propose_environment",
+            "Proposes the commands and services of the app. The test and lint commands gate every milestone: they must exist once the first feature is built.",
+            Accepted::GoOn("The environment is accepted. Next: propose_plan."),
+            |ProposedEnvironment { environment, services }| {
+                let services = services.into_iter().map(Into::into).collect();
+                Ok(Command::ProposeEnvironment { environment: Environment { services, ..environment } })
+            },
+        ),
+        context.asking(
+            "propose_plan",
+            "Proposes milestones and their features, in the order in which they are built. Ends your turn: the person decides at the plan gate.",
+            Accepted::Close("The plan is at its gate."),
+            |ProposedPlan { title, milestones }| {
+                let title = title.as_ref().and_then(|title| title.as_str().lines().next()).map(Title::clipped);
+                Ok(Command::ProposePlan { title, milestones })
+            },
+        ),
+    ]
+}
+
+async fn propose_contract(context: Arc<ToolContext>, wanted: ProposedContract, _call: Call) -> Answer {
+    let assertions = wanted.assertions;
+    let count = plural(assertions.len(), "assertion");
+    context.ask(vec![Command::ProposeContract { assertions }]).await?;
+    Ok(Output::text(format!("The contract of {count} is accepted. Next: propose_environment.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::agent::tool::arguments;
+    use crate::domain::contract::Weight;
+    use crate::domain::environment::{Health, Service};
+
+    #[test]
+    fn an_assertion_is_flat_and_blocking_unless_it_says_otherwise() {
+        let one = json!({ "id": "auth-001", "title": "Login", "statement": "A user logs in.",
+            "check": { "via": "http", "how": "POST /login", "command": "" }, "evidence": "the exchange" });
+        let mut two = one.clone();
+        two["severity"] = json!("non_blocking");
+        let read: ProposedContract = arguments(json!({ "assertions": [one, two] })).unwrap();
+        let weights: Vec<_> = read.assertions.iter().map(|draft| draft.wording.weight).collect();
+        assert_eq!(weights, [Weight::Blocking, Weight::NonBlocking]);
+        assert_eq!(read.assertions[0].id.as_str(), "VAL-AUTH-001");
+        assert_eq!(read.assertions[0].wording.check.command, None);
+        two["weight"] = json!("blocking");
+        let fault = arguments::<ProposedContract>(json!({ "assertions": [two] })).err().unwrap().to_string();
+        assert!(fault.contains("unknown field `assertions[0].weight`"), "{fault}");
+        let nameless = arguments::<ProposedContract>(json!({ "assertions": [{ "id": "login" }] }));
+        assert!(nameless.err().unwrap().to_string().contains("\"login\" is not an assertion such as"));
+    }
+
+    #[test]
+    fn a_service_is_up_by_a_path_a_port_or_belief() {
+        let service = |health| json!({ "name": "app", "run": "serve", "health": health });
+        let read: ProposedEnvironment = arguments(json!({
+            "test": [{ "name": "unit", "run": "make test" }],
+            "services": [service(json!({ "http": "/up" })), service(json!({ "tcp": true })), service(json!(null))],
+        }))
+        .unwrap();
+        let services: Vec<Service> = read.services.into_iter().map(Into::into).collect();
+        let health: Vec<_> = services.into_iter().map(|service| service.health).collect();
+        assert!(
+            matches!(&health[..], [Health::Http { path }, Health::Tcp, Health::None] if path.as_str() == "/up")
+        );
+        assert_eq!((read.environment.test.len(), read.environment.build.len()), (1, 0));
+    }
+
+    #[test]
+    fn no_plan_is_refused_for_its_name() {
+        let feature =
+            json!({ "title": "Login", "description": "A form.", "after": [""], "no_assertion_because": "" });
+        let milestone = json!({ "title": "M", "features": [feature] });
+        let read: ProposedPlan =
+            arguments(json!({ "title": "x".repeat(300), "milestones": [milestone] })).unwrap();
+        assert_eq!(read.title.unwrap().as_str().chars().count(), 160);
+        let draft = &read.milestones[0].features[0];
+        assert_eq!((draft.after.len(), &draft.no_assertion_because), (0, &None));
+        let unnamed: ProposedPlan = arguments(json!({ "title": " ", "milestones": [] })).unwrap();
+        assert_eq!(unnamed.title, None);
+    }
+}

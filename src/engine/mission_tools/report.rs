@@ -1,0 +1,120 @@
+//! What validators report: verdicts, and how each of them ends.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::context::{Accepted, ToolContext};
+use crate::agent::tool::{Answer, Call, Output, ToolError, ToolRow};
+use crate::domain::command::Command;
+use crate::domain::handoff::Issue;
+use crate::domain::id::AssertionId;
+use crate::domain::round::{Opinion, ReviewIssue};
+use crate::domain::text::{Line, Prose, Title};
+use crate::domain::verdict::{EvidenceRef, Outcome};
+use crate::workspace::Access;
+
+#[derive(Deserialize, JsonSchema)]
+struct Review {
+    summary: Prose,
+    verdict: Opinion,
+    #[serde(default)]
+    issues: Vec<PlacedIssue>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct PlacedIssue {
+    file: Title,
+    line: Option<u32>,
+    #[serde(flatten)]
+    issue: Issue,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Scrutiny {
+    summary: Prose,
+    /// What the reviews did not say already: what goes wrong between features.
+    #[serde(default)]
+    issues: Vec<Issue>,
+    /// Notes that you found true and worth keeping for later agents.
+    #[serde(default)]
+    knowledge: Vec<Line>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct UserTesting {
+    summary: Prose,
+    /// What was awkward though it worked.
+    #[serde(default)]
+    frictions: Vec<Line>,
+    /// What is wrong beyond the assertions. A failed verdict is reported already.
+    #[serde(default)]
+    issues: Vec<Issue>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Verdict {
+    /// Such as VAL-AUTH-001.
+    assertion: AssertionId,
+    outcome: Outcome,
+    /// What you saw, as exactly as the app showed it; for blocked, what stood in the way.
+    observed: Line,
+    /// References (ev_…) that your instruments returned. Pass and fail need at least one.
+    #[serde(default)]
+    evidence: Vec<EvidenceRef>,
+}
+
+pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
+    [
+        context.asking(
+            "report_review",
+            "Reports your review and ends the attempt.",
+            Accepted::Close("The review is recorded."),
+            |Review { summary, verdict, issues }| {
+                let issue = |PlacedIssue { file, line, issue }| ReviewIssue { file, line, issue };
+                let issues = issues.into_iter().map(issue).collect();
+                Ok(Command::ReportReview { summary, opinion: verdict, issues })
+            },
+        ),
+        context.asking(
+            "report_scrutiny",
+            "Reports the scrutiny of the milestone and ends the attempt.",
+            Accepted::Close("The scrutiny is recorded."),
+            |Scrutiny { summary, issues, knowledge }| {
+                Ok(Command::ReportScrutiny { summary, issues, knowledge })
+            },
+        ),
+        ToolRow::new(
+            "verdict",
+            "Gives your verdict on one assertion. Giving it again replaces it.",
+            Access::Read,
+            context,
+            give_verdict,
+        ),
+        context.asking(
+            "report_user_testing",
+            "Ends the attempt. Refused while an assertion of the round has no verdict.",
+            Accepted::Close("The report is recorded."),
+            |UserTesting { summary, frictions, issues }| {
+                Ok(Command::ReportUserTesting { summary, frictions, issues })
+            },
+        ),
+    ]
+}
+
+async fn give_verdict(context: Arc<ToolContext>, wanted: Verdict, _call: Call) -> Answer {
+    let Verdict { assertion, outcome, observed, mut evidence } = wanted;
+    for reference in &mut evidence {
+        reference.0 = reference.0.trim().to_owned();
+        if context.store.evidence().get(reference).is_err() {
+            return Err(ToolError::Mend(format!(
+                "there is no evidence {}: name a reference that an instrument returned",
+                reference.0
+            )));
+        }
+    }
+    let answer = format!("The verdict on {assertion} is recorded.");
+    context.ask(vec![Command::GiveVerdict { assertion, outcome, observed, evidence }]).await?;
+    Ok(Output::text(answer))
+}
