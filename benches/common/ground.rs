@@ -16,6 +16,7 @@ use flightdeck::domain::id::{AttemptId, Commit, MissionId};
 use flightdeck::domain::mission::{Limits, Mission};
 use flightdeck::domain::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use flightdeck::domain::text::{Line, Prose, Title};
+use flightdeck::store::sqlite::SqliteCatalogue;
 use flightdeck::store::{Catalogue, Store};
 use tempfile::TempDir;
 
@@ -40,8 +41,8 @@ pub const MISSION: &str = "bench-abcd";
 pub struct Ground {
     /// Holds the repository and, unless the environment names others, everything else.
     root: TempDir,
-    /// The mission's directory.
-    pub dir: PathBuf,
+    pub missions: SqliteCatalogue,
+    pub id: MissionId,
 }
 
 impl Ground {
@@ -65,20 +66,26 @@ impl Ground {
             limits: Limits::default(),
             autopilot: Autopilot::Off,
         };
-        let dir = Catalogue::new(&home).create_dir(&id)?;
-        let store = Store::create(&dir)?;
+        let missions = SqliteCatalogue::new(&home);
         let now = flightdeck::engine::now();
         let events = decide(&Mission::unborn(), Actor::Person, Command::Found(Box::new(founding)), now)?;
-        store.append(0, now, Actor::Person, &events)?;
-        let ground = Self { root, dir };
+        drop(missions.create(&id, now, Actor::Person, &events)?);
+        let ground = Self { root, missions, id };
         std::fs::create_dir_all(ground.prompts())?;
         std::fs::write(ground.prompts().join("worker.md"), PROMPT)?;
         Ok(ground)
     }
 
+    /// The mission, open for writing while no engine flies it.
+    pub fn open(&self) -> Result<(Store, Mission)> {
+        let store = self.missions.open(&self.id)?;
+        let mission = store.mission()?;
+        Ok((store, mission))
+    }
+
     /// Asks the mission for several things as one, while no engine flies it.
     pub fn ask(&self, actor: Actor, commands: Vec<Command>) -> Result<()> {
-        let (store, mission) = Store::open(&self.dir)?;
+        let (store, mission) = self.open()?;
         let now = flightdeck::engine::now();
         let events = decide_all(&mission, actor, commands, now)?;
         store.append(mission.seq, now, actor, &events)?;

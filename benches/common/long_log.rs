@@ -9,7 +9,6 @@ use flightdeck::domain::event::Actor;
 use flightdeck::domain::id::{AttemptId, Timestamp};
 use flightdeck::domain::text::Title;
 use flightdeck::domain::usage::Usage;
-use flightdeck::store::Store;
 
 use crate::Result;
 use crate::ground::Ground;
@@ -21,7 +20,7 @@ const TURNS: u64 = 48;
 
 /// Attempts at planning, one after another: a start, a turn's usage again and again, an end.
 pub fn write_log(ground: &Ground) -> Result<()> {
-    let (store, mut mission) = Store::open(&ground.dir)?;
+    let (store, mut mission) = ground.open()?;
     let usage = Usage { input: 20, cached: 2_000, output: 15, turns: 1, ..Usage::default() };
     let mut now = flightdeck::engine::now();
     for number in 1.. {

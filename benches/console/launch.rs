@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use flightdeck::domain::id::AttemptId;
-use flightdeck::store::Store;
 
 use crate::Result;
 use crate::ground::Ground;
@@ -23,7 +22,7 @@ const MARKS: [&str; 3] = ["FLIGHTDECK", "1 needs you", "item 001999"];
 pub fn long_mission(items: u64) -> Result<Ground> {
     let ground = Ground::new("bench/instant")?;
     write_log(&ground)?;
-    let last = Store::open(&ground.dir)?.1.attempts.keys().next_back().copied();
+    let last = ground.open()?.1.attempts.keys().next_back().copied();
     let planner = AttemptId(last.map_or(1, |last| last.0 + 1));
     let ground = ground.proposed(planner)?;
     write_transcript(&ground, planner, items)?;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use flightdeck::domain::id::AttemptId;
 use flightdeck::domain::transcript::{EntryBody, ToolOutcome};
-use flightdeck::store::{Store, holder};
+use flightdeck::store::Catalogue;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Writes a transcript of so many items: a sentence, a call and its answer, again and again. Each has its number in it.
 pub fn write_transcript(ground: &Ground, attempt: AttemptId, items: u64) -> Result<()> {
-    let (store, _) = Store::open(&ground.dir)?;
+    let (store, _) = ground.open()?;
     let now = flightdeck::engine::now();
     for number in 1..=items {
         let call_id = format!("c{}", number / 3);
@@ -47,16 +47,16 @@ pub fn write_transcript(ground: &Ground, attempt: AttemptId, items: u64) -> Resu
 
 /// The process of the mission's engine.
 pub fn engine(ground: &Ground) -> Result<u32> {
-    holder(&ground.dir).filter(|pid| *pid > 0).ok_or_else(|| "no engine runs".into())
+    ground.missions.engine(&ground.id).filter(|pid| *pid > 0).ok_or_else(|| "no engine runs".into())
 }
 
 /// Ends the mission's engine and waits until it is gone.
 pub fn end_engine(ground: &Ground) -> Result<()> {
     let since = Instant::now();
-    if let Some(pid) = holder(&ground.dir) {
+    if let Some(pid) = ground.missions.engine(&ground.id) {
         kill(Pid::from_raw(i32::try_from(pid)?), Signal::SIGTERM)?;
     }
-    while holder(&ground.dir).is_some() {
+    while ground.missions.engine(&ground.id).is_some() {
         if since.elapsed() > PATIENCE {
             return Err("the engine does not end".into());
         }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use flightdeck::domain::mission::Mission;
-use flightdeck::store::{Log, Store};
+use flightdeck::store::Catalogue;
 use flightdeck::workspace::Program;
 use tokio_util::sync::CancellationToken;
 
@@ -31,8 +31,7 @@ pub async fn openings() -> Result<()> {
         }
         Ok(median(times))
     };
-    let dir = ground.dir.as_path();
-    figure("open_engine_ms", timed(&|| Ok(Store::open(dir)?.1.seq))?);
+    figure("open_engine_ms", timed(&|| Ok(ground.open()?.1.seq))?);
     let mut walls = Vec::new();
     for _ in 0..TIMES {
         let program = Program::new(env!("CARGO_BIN_EXE_flightdeck"))
@@ -49,7 +48,7 @@ pub async fn openings() -> Result<()> {
         walls.push(milliseconds(finished.wall));
     }
     figure("open_status_ms", median(walls));
-    let events = Log::open_read_only(dir)?.read(0, u32::MAX)?;
+    let events = ground.missions.read(&ground.id)?.read(0, u32::MAX)?;
     let started = Instant::now();
     let folded = Mission::fold(&events);
     figure("fold_ms", milliseconds(started.elapsed()));

@@ -7,6 +7,7 @@ use flightdeck::domain::command::Command;
 use flightdeck::domain::event::Actor;
 use flightdeck::link::protocol::{Call, LiveOutput};
 use flightdeck::link::{Client, LinkError, Notices};
+use flightdeck::store::Catalogue;
 use flightdeck::workspace::Program;
 use flightdeck::workspace::process::Detached;
 use nix::sys::signal::{Signal, kill};
@@ -30,9 +31,12 @@ pub async fn flight() -> Result<()> {
     ground.provide(&chat.base_url)?;
     ground.ask(Actor::Person, vec![Command::Pause])?;
     let started = Instant::now();
-    let program = Program::new(env!("CARGO_BIN_EXE_flightdeck")).arg("engine").arg(&ground.dir).dir("/");
-    let mut engine = program.spawn_detached(&ground.dir.join("engine.log"))?;
-    let (client, mut notices) = connected(&ground.dir.join("engine.sock")).await?;
+    let program = Program::new(env!("CARGO_BIN_EXE_flightdeck"))
+        .arg("engine")
+        .arg(ground.missions.dir(&ground.id))
+        .dir("/");
+    let mut engine = program.spawn_detached(&ground.missions.dir(&ground.id).join("engine.log"))?;
+    let (client, mut notices) = connected(&ground.missions.dir(&ground.id).join("engine.sock")).await?;
     drop(client.call(Call::Attach { output: LiveOutput::Wanted }).await?);
     figure("attach_ms", milliseconds(started.elapsed()));
     drop(tokio::spawn(async move { while notices.next().await.is_some() {} }));
@@ -70,7 +74,7 @@ async fn after_turns(
     while chat.asked().len() <= turns {
         tokio::time::sleep(Duration::from_millis(2)).await;
         if let Some(code) = engine.exit() {
-            let log = std::fs::read_to_string(ground.dir.join("engine.log"))?;
+            let log = std::fs::read_to_string(ground.missions.dir(&ground.id).join("engine.log"))?;
             return Err(format!("the engine ended with code {code}:\n{log}").into());
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flightdeck::engine::EngineOptions;
+use flightdeck::store::Catalogue;
 
 use crate::Result;
 use crate::ground::Ground;
@@ -45,8 +46,9 @@ pub async fn printing() -> Result<()> {
 async fn fly(model: &Instantly) -> Result<Vec<std::time::Instant>> {
     let ground = Ground::new("bench/instant")?.planned()?;
     let options = EngineOptions {
-        dir: ground.dir.clone(),
-        socket: ground.dir.join("engine.sock"),
+        missions: Arc::new(ground.missions.clone()),
+        mission: ground.id.clone(),
+        socket: ground.missions.dir(&ground.id).join("engine.sock"),
         backends: Arc::new(model.clone()),
         prompt_dirs: vec![ground.prompts()],
         skill_dirs: Vec::new(),

@@ -5,8 +5,8 @@ use clap::{Args, Parser, Subcommand};
 use super::exit::CODES;
 use super::{
     abandon, answer, assertion, attach, autopilot, bridge, completions, config_show, demo, diff, doctor,
-    engine, evidence, feature, findings, gate, land, list, log, models, new, pause, picture, plan, replay,
-    resume, run, say, stats, status, stop, talk, transcript,
+    engine, evidence, feature, findings, gate, land, list, log, models, new, pause, plan, replay, resume,
+    run, say, stats, status, stop, talk, transcript,
 };
 
 /// Mission control in a terminal for software missions that agents fly.
@@ -85,9 +85,6 @@ pub enum Verb {
     Completions(completions::Args),
     /// Carry a mission's link over standard input and output, for `ssh HOST flightdeck bridge`
     Bridge(bridge::Args),
-    /// Draw the console's screens as SVG
-    #[command(hide = true)]
-    Picture(picture::Args),
     /// Run the engine of a mission's directory
     #[command(hide = true)]
     Engine(engine::Args),

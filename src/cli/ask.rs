@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::context::Context;
 use super::engine_start::{self, Reached};
 use super::fault::misuse;
-use super::missions::{self, MissionRef};
+use super::missions::MissionRef;
 use super::progress::words::listed;
 use crate::domain::command::Command;
 use crate::domain::id::{AssertionId, AttemptId, FeatureId, QuestionId};
@@ -41,11 +41,12 @@ pub async fn ask_all(context: &Context, found: &MissionRef, commands: Vec<Comman
 /// # Errors
 /// The engine's refusal, or why it could not be reached.
 pub async fn call(context: &Context, found: &MissionRef, call: Call) -> Result<Reply> {
-    let before = missions::read(&found.dir)?.seq;
+    let seq = || found.source.store().last_seq();
+    let before = seq()?;
     let Reached { client, .. } = engine_start::reach(context, &found.dir).await?;
     match client.call(call.clone()).await {
         // An engine that leaves for want of work does not answer; when nothing was written, nothing was done.
-        Err(LinkError::Gone) if missions::read(&found.dir)?.seq == before => {
+        Err(LinkError::Gone) if seq()? == before => {
             let Reached { client, .. } = engine_start::reach(context, &found.dir).await?;
             Ok(client.call(call).await?)
         }

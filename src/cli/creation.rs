@@ -18,7 +18,6 @@ use crate::domain::id::{Commit, MissionId};
 use crate::domain::mission::Mission;
 use crate::domain::text::Title;
 use crate::engine::now;
-use crate::store::Log;
 use crate::workspace::Repo;
 use crate::workspace::repo::Head;
 
@@ -41,21 +40,10 @@ pub struct MissionOptions<'a> {
 pub async fn found(context: &Context, options: MissionOptions<'_>) -> Result<MissionRef> {
     let founding = founding(&options).await?;
     let id = founding.mission.clone();
-    let dir = missions::catalogue(context).create_dir(&id)?;
-    let begun = begin(&dir, founding);
-    if begun.is_err() {
-        // A directory in which nothing happened would only be listed as unreadable.
-        drop(std::fs::remove_dir_all(&dir));
-    }
-    Ok(MissionRef { mission: begun?, id, dir })
-}
-
-fn begin(dir: &std::path::Path, founding: Founding) -> Result<Mission> {
     let now = now();
     let events = decide(&Mission::unborn(), Actor::Person, Command::Found(Box::new(founding)), now)?;
-    let mut log = Log::create(dir)?;
-    let stamped = log.append(0, now, Actor::Person, &events)?;
-    Ok(Mission::fold(&stamped))
+    drop(missions::catalogue(context).create(&id, now, Actor::Person, &events)?);
+    missions::open(context, id)
 }
 
 async fn founding(options: &MissionOptions<'_>) -> Result<Founding> {

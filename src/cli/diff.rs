@@ -8,12 +8,13 @@ use super::context::{Context, Format, print, print_json};
 use super::exit::Exit;
 use super::fault::misuse;
 use super::missions::{self, MissionRef};
+use super::progress::words::count;
 use crate::cli::print::{Colours, Style};
-use crate::domain::id::{AttemptId, Commit, FeatureId, MilestoneId};
-use crate::domain::mission::Mission;
-use crate::domain::plan::{Feature, FeatureState};
+use crate::domain::diff::{DiffDoc, DiffFile, DiffScope, FileChange};
+use crate::domain::id::Commit;
+use crate::link::{MissionSource, Refusal};
 use crate::view::style_role::StyleRole;
-use crate::workspace::{Repo, clean_text, diff};
+use crate::workspace::clean_text;
 
 /// Show what changed
 #[derive(Debug, clap::Args)]
@@ -30,115 +31,84 @@ pub struct Args {
 /// # Errors
 /// When nothing of that name has changed anything, or the repository is gone.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let scopes: Vec<Option<Scope>> = args.words.iter().map(|word| Scope::read(word)).collect();
+    let scopes: Vec<Option<DiffScope>> = args.words.iter().map(|word| scope(word)).collect();
     let mission =
         args.words.iter().zip(&scopes).find(|(_, scope)| scope.is_none()).map(|(word, _)| word.as_str());
-    let scope = scopes.into_iter().flatten().next().unwrap_or(Scope::Mission);
+    let scope = scopes.into_iter().flatten().next().unwrap_or(DiffScope::Mission);
     let found = missions::find(context, mission)?;
-    let (from, to) = scope.commits(&found)?;
-    let repository =
-        found.mission.founding.as_ref().map(|founding| founding.repository.clone()).unwrap_or_default();
-    let changes = diff(&Repo::discover(repository.as_ref())?, &from, &to)?;
+    let changes = changes(&found, &scope)?;
     if args.format.json {
-        print_json(&json!({ "from": from, "to": to, "diff": changes }))?;
+        print_json(&json!({ "from": changes.from, "to": changes.to, "diff": changes }))?;
         return Ok(Exit::Done);
     }
     let style = context.output.style();
-    print(&format!(
-        "{}\n{}",
-        style.paint(StyleRole::Strong, &changes.stat().to_string()),
-        coloured(&changes.patch(), style)
-    ))?;
+    let text =
+        format!("{}\n{}", style.paint(StyleRole::Strong, &stat(&changes)), coloured(&patch(&changes), style));
+    print(&text)?;
     Ok(Exit::Done)
 }
 
-/// What is compared.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Scope {
-    Mission,
-    Milestone(MilestoneId),
-    Feature(FeatureId),
-    Attempt(AttemptId),
-    Commits(String, String),
+/// Reads a word that is no mission's name; those have a dash and no capital.
+fn scope(word: &str) -> Option<DiffScope> {
+    if let Some((from, to)) = word.split_once("..") {
+        let (from, to) = (Commit(from.to_owned()), Commit(to.trim_start_matches('.').to_owned()));
+        return Some(DiffScope::Commits { from, to });
+    }
+    let feature = word.parse().ok().map(DiffScope::Feature);
+    let milestone = || word.parse().ok().map(DiffScope::Milestone);
+    feature.or_else(milestone).or_else(|| ask::attempt_id(word).map(DiffScope::Attempt))
 }
 
-impl Scope {
-    /// Reads a word that is no mission's name; those have a dash and no capital.
-    fn read(word: &str) -> Option<Self> {
-        if let Some((from, to)) = word.split_once("..") {
-            return Some(Self::Commits(from.to_owned(), to.trim_start_matches('.').to_owned()));
+fn changes(found: &MissionRef, scope: &DiffScope) -> Result<DiffDoc> {
+    let mission = &found.mission;
+    match scope {
+        DiffScope::Feature(id) => drop(ask::feature(mission, &id.to_string())?),
+        DiffScope::Attempt(id) => drop(ask::attempt(mission, &id.to_string())?),
+        DiffScope::Milestone(id) if mission.milestones.iter().all(|known| known.id != *id) => {
+            let known: Vec<String> = mission.milestones.iter().map(|known| known.id.to_string()).collect();
+            return Err(ask::unknown("milestone", &id.to_string(), &known));
         }
-        let feature = word.parse().ok().map(Self::Feature);
-        let milestone = || word.parse().ok().map(Self::Milestone);
-        feature.or_else(milestone).or_else(|| ask::attempt_id(word).map(Self::Attempt))
+        DiffScope::Mission | DiffScope::Milestone(_) | DiffScope::Commits { .. } => {}
     }
-
-    fn commits(&self, found: &MissionRef) -> Result<(String, String)> {
-        let mission = &found.mission;
-        let base = mission.founding.as_ref().map(|founding| founding.base.0.clone()).unwrap_or_default();
-        match self {
-            Self::Mission => Ok((base.clone(), mission.head().map_or(base, |head| head.0.clone()))),
-            Self::Commits(from, to) => Ok((from.clone(), to.clone())),
-            Self::Feature(id) => {
-                let id = ask::feature(mission, &id.to_string())?;
-                let built = mission.feature(id).and_then(built);
-                built
-                    .map(texts)
-                    .ok_or_else(|| misuse(format!("{id} is not built yet; `flightdeck diff` shows what is")))
-            }
-            Self::Milestone(id) => milestone(mission, *id),
-            Self::Attempt(id) => attempt(found, *id),
-        }
-    }
+    found.source.diff(scope).map_err(|refusal| match refusal {
+        Refusal::Rejected(rejection) => misuse(rejection.sentence),
+        failed @ Refusal::Failed(_) => failed.into(),
+    })
 }
 
-fn built(feature: &Feature) -> Option<(&Commit, &Commit)> {
-    match &feature.state {
-        FeatureState::Built { base, head, .. } => Some((base, head)),
-        FeatureState::Pending | FeatureState::Cancelled { .. } => None,
-    }
+fn stat(changes: &DiffDoc) -> String {
+    let sum = |count: fn(&DiffFile) -> u32| changes.files.iter().map(count).sum::<u32>();
+    let files = count(changes.files.len(), "file");
+    format!("{files}, +{} −{}", sum(|file| file.additions), sum(|file| file.deletions))
 }
 
-fn texts((from, to): (&Commit, &Commit)) -> (String, String) {
-    (from.0.clone(), to.0.clone())
+/// The diff as git prints it, with a remark where lines were left out.
+fn patch(changes: &DiffDoc) -> String {
+    let mut rows: Vec<String> = changes.files.iter().flat_map(file_rows).collect();
+    if changes.omitted_lines > 0 {
+        rows.push(format!("[… {} more lines left out …]", changes.omitted_lines));
+    }
+    rows.iter().flat_map(|row| [row.as_str(), "\n"]).collect()
 }
 
-/// From the base of the milestone's first feature to the head of its last.
-fn milestone(mission: &Mission, id: MilestoneId) -> Result<(String, String)> {
-    if !mission.milestones.iter().any(|milestone| milestone.id == id) {
-        let known: Vec<String> =
-            mission.milestones.iter().map(|milestone| milestone.id.to_string()).collect();
-        return Err(misuse(format!("there is no milestone `{id}`; there are {}", known.join(", "))));
+fn file_rows(file: &DiffFile) -> Vec<String> {
+    let (path, old) = (&file.path, file.old_path.as_ref().unwrap_or(&file.path));
+    let mut rows = vec![format!("diff --git a/{old} b/{path}")];
+    if file.change == FileChange::Renamed {
+        rows.extend([format!("rename from {old}"), format!("rename to {path}")]);
     }
-    let mut features: Vec<(AttemptId, &Feature)> = mission
-        .features_of(id)
-        .filter_map(|feature| match &feature.state {
-            FeatureState::Built { attempt, .. } => Some((*attempt, feature)),
-            _ => None,
-        })
-        .collect();
-    features.sort_by_key(|(attempt, _)| *attempt);
-    let first = features.first().and_then(|(_, feature)| built(feature));
-    let last = features.last().and_then(|(_, feature)| built(feature));
-    match (first, last) {
-        (Some((from, _)), Some((_, to))) => Ok(texts((from, to))),
-        _ => Err(misuse(format!("nothing of {id} is built yet"))),
+    if file.change == FileChange::Binary {
+        rows.push("Binary files differ".to_owned());
+    } else if !file.hunks.is_empty() {
+        let side = |absent, name: String| if file.change == absent { "/dev/null".to_owned() } else { name };
+        rows.push(format!("--- {}", side(FileChange::Added, format!("a/{old}"))));
+        rows.push(format!("+++ {}", side(FileChange::Deleted, format!("b/{path}"))));
     }
-}
-
-/// What an attempt left: what was accepted, or what was kept of a failed one.
-fn attempt(found: &MissionRef, id: AttemptId) -> Result<(String, String)> {
-    let id = ask::attempt(&found.mission, &id.to_string())?;
-    let accepted = found
-        .mission
-        .features
-        .iter()
-        .find(|feature| matches!(&feature.state, FeatureState::Built { attempt, .. } if *attempt == id));
-    if let Some(commits) = accepted.and_then(built) {
-        return Ok(texts(commits));
+    for hunk in &file.hunks {
+        rows.push(hunk.header.clone());
+        rows.extend(hunk.lines.iter().cloned());
     }
-    let base = found.mission.attempts.get(&id).map(|attempt| attempt.base.0.clone()).unwrap_or_default();
-    Ok((base, format!("refs/flightdeck/{}/attempt-{}", found.id, id.0)))
+    rows
 }
 
 fn coloured(patch: &str, style: Style) -> String {
@@ -159,18 +129,20 @@ fn coloured(patch: &str, style: Style) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::id::{AttemptId, FeatureId, MilestoneId};
 
     #[test]
     fn a_word_is_a_scope_or_a_mission() {
+        let commits = DiffScope::Commits { from: Commit("abc".into()), to: Commit("def".into()) };
         let table = [
-            ("F3", Some(Scope::Feature(FeatureId(3)))),
-            ("m1", Some(Scope::Milestone(MilestoneId(1)))),
-            ("#4", Some(Scope::Attempt(AttemptId(4)))),
-            ("abc..def", Some(Scope::Commits("abc".into(), "def".into()))),
+            ("F3", Some(DiffScope::Feature(FeatureId(3)))),
+            ("m1", Some(DiffScope::Milestone(MilestoneId(1)))),
+            ("#4", Some(DiffScope::Attempt(AttemptId(4)))),
+            ("abc..def", Some(commits)),
             ("guestbook-7k2p", None),
         ];
-        for (word, scope) in table {
-            assert_eq!(Scope::read(word), scope, "{word}");
+        for (word, meant) in table {
+            assert_eq!(scope(word), meant, "{word}");
         }
     }
 }

@@ -11,8 +11,8 @@ use super::exit::Exit;
 use super::fault;
 use super::{
     abandon, answer, assertion, attach, autopilot, bridge, completions, config_show, console, demo, diff,
-    doctor, engine, evidence, feature, findings, gate, land, list, log, models, new, pause, picture, plan,
-    replay, resume, run, say, stats, status, stop, talk, transcript,
+    doctor, engine, evidence, feature, findings, gate, land, list, log, models, new, pause, plan, replay,
+    resume, run, say, stats, status, stop, talk, transcript,
 };
 
 /// Runs the command that this process was started with.
@@ -64,7 +64,6 @@ async fn dispatch(cli: Cli) -> Result<Exit> {
         Some(Verb::Config(verb)) => config_show::run(context, &verb),
         Some(Verb::Completions(args)) => completions::run(&args),
         Some(Verb::Bridge(args)) => bridge::run(context, &args).await,
-        Some(Verb::Picture(args)) => picture::run(&args).await,
         Some(Verb::Engine(args)) => engine::run(context, args).await,
         Some(reading) => match dispatch_reading(context, reading) {
             Ok(exit) => exit,

@@ -46,8 +46,8 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
     fs::write(&unfinished, socket.as_os_str().as_encoded_bytes())
         .and_then(|()| fs::rename(&unfinished, &written))
         .with_context(|| format!("failed to write {}", written.display()))?;
-    let mission = missions::read(&dir)?;
-    let founding = mission.founding.context("the mission is not founded")?;
+    let (missions, mission) = missions::around(&dir)?;
+    let founding = missions.read(&mission)?.mission()?.founding.context("the mission is not founded")?;
     let repository = PathBuf::from(&founding.repository);
     let sources = Sources {
         user_file: context.home.user_file(),
@@ -57,7 +57,8 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
     };
     tracing::info!(mission = %founding.mission, version = env!("CARGO_PKG_VERSION"), "the engine starts");
     let options = EngineOptions {
-        dir,
+        missions,
+        mission,
         socket,
         backends: Arc::new(ModelRegistry::new(sources)?),
         prompt_dirs: vec![repository.join(".flightdeck/prompts"), context.home.config.join("prompts")],

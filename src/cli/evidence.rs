@@ -13,10 +13,11 @@ use super::missions::{self, MissionRef};
 use super::progress::words::{count, one_line};
 use super::table::table;
 use crate::cli::print::Style;
+use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::EvidenceRef;
-use crate::store::{Evidence, EvidenceFile, Kind};
+use crate::link::MissionSource;
 use crate::view::style_role::StyleRole;
 use crate::workspace::clean_text;
 
@@ -50,27 +51,29 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         verdicts(&found, args.format, style)?;
         return Ok(Exit::Done);
     };
-    let store = Evidence::at(&found.dir);
     let reference =
-        if thing.starts_with("ev_") { known(&store, thing)? } else { newest(&found.mission, thing)? };
-    let file = store.get(&reference)?;
+        if thing.starts_with("ev_") { known(&found, thing)? } else { newest(&found.mission, thing)? };
     if let Some(path) = &args.out {
-        std::fs::write(path, &file.bytes).with_context(|| format!("failed to write {}", path.display()))?;
-        print(&format!("{} in {}", count(file.bytes.len(), "byte"), path.display()))?;
-    } else if args.format.json {
-        let parsed = serde_json::from_slice::<Value>(&file.bytes).ok();
+        let bytes = found.source.store().evidence().get(&reference)?.bytes;
+        std::fs::write(path, &bytes).with_context(|| format!("failed to write {}", path.display()))?;
+        print(&format!("{} in {}", count(bytes.len(), "byte"), path.display()))?;
+        return Ok(Exit::Done);
+    }
+    let doc = found.source.evidence(&reference)?;
+    if args.format.json {
+        let parsed = serde_json::from_str::<Value>(&doc.content).ok();
         print_json(&json!({
-            "reference": file.reference, "kind": file.header.kind, "title": file.header.title, "content": parsed,
+            "reference": doc.reference, "kind": doc.kind, "title": doc.title, "content": parsed,
         }))?;
     } else {
-        print(&told(&file, style))?;
+        print(&told(&doc, style))?;
     }
     Ok(Exit::Done)
 }
 
 /// The one reference that begins with a word.
-fn known(store: &Evidence, word: &str) -> Result<EvidenceRef> {
-    let all = store.list()?;
+fn known(found: &MissionRef, word: &str) -> Result<EvidenceRef> {
+    let all = found.source.store().evidence().list()?;
     let begun: Vec<&EvidenceRef> = all.iter().filter(|reference| reference.0.starts_with(word)).collect();
     if let Some(exact) = begun.iter().find(|reference| reference.0 == word) {
         return Ok((*exact).clone());
@@ -130,22 +133,23 @@ fn verdicts(found: &MissionRef, format: Format, style: Style) -> Result<()> {
     print(&table(["assertion", "verdict", "when", "evidence", "observed"], &rows, style))
 }
 
-fn told(file: &EvidenceFile, style: Style) -> String {
-    let head = format!("{} {}", file.reference.0, clean_text(file.header.title.as_bytes()));
+fn told(doc: &EvidenceDoc, style: Style) -> String {
+    let head = format!("{} {}", doc.reference.0, clean_text(doc.title.as_bytes()));
     let mut text = style.paint(StyleRole::Strong, &head);
     text.push('\n');
-    if file.header.kind == Kind::Screenshot {
-        text += &format!("a picture of {}; `--out FILE` writes it\n", count(file.bytes.len(), "byte"));
+    if doc.kind == EvidenceKind::Screenshot {
+        text +=
+            &format!("a picture of {}; `--out FILE` writes it\n", count(doc.content.len() / 4 * 3, "byte"));
         return text;
     }
-    match serde_json::from_slice::<Value>(&file.bytes) {
-        Ok(Value::Object(fields)) if file.header.kind == Kind::Terminal => text.push_str(&screen(&fields)),
+    match serde_json::from_str::<Value>(&doc.content) {
+        Ok(Value::Object(fields)) if doc.kind == EvidenceKind::Terminal => text.push_str(&screen(&fields)),
         Ok(Value::Object(fields)) => {
             for (name, value) in &fields {
                 text.push_str(&field(name, value, style));
             }
         }
-        _ => text.push_str(&clean_text(&file.bytes)),
+        _ => text.push_str(&clean_text(doc.content.as_bytes())),
     }
     text
 }
@@ -176,18 +180,18 @@ fn field(name: &str, value: &Value, style: Style) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Header;
 
     #[test]
     fn a_terminal_is_shown_as_it_looked() {
-        let bytes =
-            br#"{"cols":20,"rows":4,"lines":["$ greet \u001b[31mAda","Hello, Ada!","",""],"cells":[[]]}"#;
-        let file = EvidenceFile {
+        let content =
+            r#"{"cols":20,"rows":4,"lines":["$ greet \u001b[31mAda","Hello, Ada!","",""],"cells":[[]]}"#;
+        let doc = EvidenceDoc {
             reference: EvidenceRef("ev_1".to_owned()),
-            header: Header { kind: Kind::Terminal, title: "terminal: greet Ada".to_owned() },
-            bytes: bytes.to_vec(),
+            kind: EvidenceKind::Terminal,
+            title: "terminal: greet Ada".to_owned(),
+            content: content.to_owned(),
         };
-        insta::assert_snapshot!(told(&file, Style::PLAIN), @r"
+        insta::assert_snapshot!(told(&doc, Style::PLAIN), @r"
         ev_1 terminal: greet Ada
         screen of 20 × 4:
         $ greet Ada

@@ -42,7 +42,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let style = context.output.style();
     let mut mission = Mission::unborn();
     loop {
-        let events = missions::events_after(&found.dir, mission.seq)?;
+        let events = found.events_after(mission.seq)?;
         let mut lines = Vec::new();
         for stamped in &events {
             mission.apply(stamped);

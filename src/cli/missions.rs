@@ -1,31 +1,62 @@
-//! The missions on this machine, read without any engine.
+//! The missions of this person, read without any engine. Which kind of store keeps them is decided here.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 
 use super::context::{Context, canonical};
 use super::pick::{Candidate, Hint, Lifecycle, pick};
 use crate::domain::event::Stamped;
-use crate::domain::id::{AttemptId, MissionId};
+use crate::domain::id::MissionId;
 use crate::domain::mission::{Mission, Status};
-use crate::domain::transcript::Entry;
-use crate::store::{Catalogue, CatalogueEntry, Log, PageEnd, StoreError, TranscriptReader};
+use crate::engine::StoredMission;
+use crate::link::MissionSource;
+use crate::store::sqlite::SqliteCatalogue;
+use crate::store::{Catalogue, CatalogueEntry};
 
 /// Events read at once.
 const PAGE: u32 = 2_000;
 
 /// A mission that was found.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct MissionRef {
     pub id: MissionId,
     pub dir: PathBuf,
     pub mission: Mission,
+    /// Where everything else of it is read.
+    pub source: StoredMission,
+}
+
+impl MissionRef {
+    /// All events after a sequence number, as the log has them now.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn events_after(&self, mut after: u64) -> Result<Vec<Stamped>> {
+        let mut events = Vec::new();
+        loop {
+            let page = self.source.events(after, PAGE)?;
+            let Some(last) = page.last() else { return Ok(events) };
+            after = last.seq;
+            events.extend(page);
+        }
+    }
 }
 
 /// The catalogue of this person.
-pub fn catalogue(context: &Context) -> Catalogue {
-    Catalogue::new(&context.home.state)
+pub fn catalogue(context: &Context) -> Arc<dyn Catalogue> {
+    Arc::new(SqliteCatalogue::new(&context.home.state))
+}
+
+/// The catalogue that a mission's directory is in, and the mission's name in it.
+///
+/// # Errors
+/// When the directory is not named as a mission.
+pub fn around(dir: &Path) -> Result<(Arc<dyn Catalogue>, MissionId)> {
+    let name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let catalogue = SqliteCatalogue::at(dir.parent().unwrap_or(dir).to_owned());
+    Ok((Arc::new(catalogue), name.parse()?))
 }
 
 /// The mission that is meant, as its log tells it now.
@@ -33,75 +64,46 @@ pub fn catalogue(context: &Context) -> Catalogue {
 /// # Errors
 /// When none or several could be meant, or it cannot be read.
 pub fn find(context: &Context, wanted: Option<&str>) -> Result<MissionRef> {
-    let (id, dir) = named(context, wanted)?;
-    Ok(MissionRef { mission: read(&dir)?, id, dir })
+    open(context, named(context, wanted)?)
 }
 
-/// Where the mission is that is meant, for whoever hears from its engine what its log tells.
+/// A mission by its whole name, as its log tells it now.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn open(context: &Context, id: MissionId) -> Result<MissionRef> {
+    let catalogue = catalogue(context);
+    let source = StoredMission::of_log(catalogue.read(&id)?);
+    let mission = source.mission()?;
+    Ok(MissionRef { dir: catalogue.dir(&id), id, mission, source })
+}
+
+/// Which mission is meant, for a caller that gets its state from its engine.
 ///
 /// # Errors
 /// When none or several could be meant, or it has no log that can be read.
-pub fn locate(context: &Context, wanted: Option<&str>) -> Result<PathBuf> {
-    let (_, dir) = named(context, wanted)?;
-    drop(Log::open_read_only(&dir)?);
-    Ok(dir)
+pub fn locate(context: &Context, wanted: Option<&str>) -> Result<MissionId> {
+    let id = named(context, wanted)?;
+    drop(catalogue(context).read(&id)?);
+    Ok(id)
 }
 
-fn named(context: &Context, wanted: Option<&str>) -> Result<(MissionId, PathBuf)> {
+fn named(context: &Context, wanted: Option<&str>) -> Result<MissionId> {
     // A whole name needs no look at the other missions, each of which may be a long one.
-    if let Some(id) = wanted.and_then(|word| word.parse::<MissionId>().ok()) {
-        let dir = catalogue(context).dir_of(&id);
-        if dir.is_dir() {
-            return Ok((id, dir));
-        }
+    if let Some(id) = wanted.and_then(|word| word.parse::<MissionId>().ok())
+        && catalogue(context).dir(&id).is_dir()
+    {
+        return Ok(id);
     }
     let candidates: Vec<Candidate> = catalogue(context).list().iter().map(candidate).collect();
     let repository = context.repository();
     let hint = Hint { wanted, here: repository.as_deref() };
-    let id: MissionId = pick(&candidates, hint)?.id.parse()?;
-    let dir = catalogue(context).dir_of(&id);
-    Ok((id, dir))
+    pick(&candidates, hint)?.id.parse().context("the mission has no proper name")
 }
 
 /// The missions of a repository, the one that changed last first.
 pub fn of_repository(context: &Context, root: &Path) -> Vec<CatalogueEntry> {
     catalogue(context).of_repository(root)
-}
-
-/// A mission as its log tells it now.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn read(dir: &Path) -> Result<Mission> {
-    let mut log = Log::open_read_only(dir)?;
-    Ok(log.open_mission()?)
-}
-
-/// All events after a sequence number.
-///
-/// # Errors
-/// When the log cannot be read.
-pub fn events_after(dir: &Path, mut after: u64) -> Result<Vec<Stamped>> {
-    let log = Log::open_read_only(dir)?;
-    let mut events = Vec::new();
-    loop {
-        let page = log.read(after, PAGE)?;
-        let Some(last) = page.last() else { return Ok(events) };
-        after = last.seq;
-        events.extend(page);
-    }
-}
-
-/// The last items of an attempt's transcript, and how many are before them.
-///
-/// # Errors
-/// When the transcripts cannot be read.
-pub fn transcript(dir: &Path, attempt: AttemptId, limit: u32) -> Result<(Vec<Entry>, u64)> {
-    match TranscriptReader::open(dir) {
-        Ok(reader) => Ok(reader.page(attempt, PageEnd::Newest, limit)?),
-        Err(StoreError::Missing { .. }) => Ok((Vec::new(), 0)),
-        Err(fault) => Err(fault).context("failed to open the transcripts"),
-    }
 }
 
 fn candidate(entry: &CatalogueEntry) -> Candidate {

@@ -43,7 +43,6 @@ mod page;
 mod pause;
 mod person;
 mod pick;
-mod picture;
 mod plan;
 pub mod print;
 pub mod progress;

@@ -9,7 +9,7 @@ use crate::agent::model::Model;
 use crate::agent::model::catalogue::{Catalogue, ModelFacts};
 use crate::agent::model::provider::{Provider, http_client};
 use crate::agent::model::retry::{RetryPolicy, Retrying};
-use crate::agent::model::scripted::{PlaybackSpeed, ScriptedModel};
+use crate::agent::model::script::{PlaybackSpeed, ScriptedModel};
 use crate::config::{Backend, Settings, Sources};
 use crate::engine::Backends;
 
@@ -43,9 +43,9 @@ impl ModelRegistry {
 
     fn made(&self, name: &str, settings: &Settings) -> Result<Arc<dyn Model>, String> {
         match backend(settings, name)? {
-            Backend::Rehearsal(rehearsal) => {
-                let pace = PlaybackSpeed::HUMAN.faster(settings.speed);
-                Ok(Arc::new(ScriptedModel::new(rehearsal, pace)))
+            Backend::Rehearsal(scripts) => {
+                let speed = PlaybackSpeed::times(settings.speed);
+                Ok(Arc::new(ScriptedModel::new(scripts, speed)))
             }
             Backend::Network(remote) => {
                 let provider =

@@ -11,8 +11,9 @@ use super::progress::words::{count, elapsed, ending, party, used};
 use super::table::table;
 use crate::cli::print::Style;
 use crate::domain::attempt::Attempt;
-use crate::domain::transcript::{Entry, EntryBody, ToolOutcome};
+use crate::domain::transcript::{Before, Entry, EntryBody, ToolOutcome};
 use crate::engine::now;
+use crate::link::MissionSource;
 use crate::view::style_role::StyleRole;
 use crate::view::transcript::call_words;
 use crate::workspace::clean_text;
@@ -45,7 +46,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         return Ok(Exit::Done);
     };
     let attempt = ask::attempt(&found.mission, word)?;
-    let (entries, older) = missions::transcript(&found.dir, attempt, args.limit)?;
+    let (entries, older) = found.source.transcript(attempt, Before::End, args.limit)?;
     if args.format.json {
         print_json(&json!({ "attempt": attempt, "older": older, "items": entries }))?;
         return Ok(Exit::Done);

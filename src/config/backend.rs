@@ -9,7 +9,7 @@ use super::settings::Settings;
 use super::values::{Provider, is_model_name};
 use super::variables::Variables;
 use crate::agent::model::provider::{ProviderSpec, Wire};
-use crate::agent::model::scripted::Rehearsal;
+use crate::agent::model::script::Scripts;
 
 /// The protocols, as the configuration spells them.
 pub(super) const WIRES: [(&str, Wire); 3] =
@@ -19,7 +19,7 @@ pub(super) const WIRES: [(&str, Wire); 3] =
 #[derive(Debug, Clone)]
 pub enum Backend {
     /// A script that plays a mind.
-    Rehearsal(Arc<Rehearsal>),
+    Rehearsal(Arc<Scripts>),
     /// A provider on a network.
     Network(Box<Remote>),
 }
@@ -115,7 +115,7 @@ impl Settings {
         let (provider, name) = model.split_once('/').unwrap_or((model, ""));
         if provider == "rehearsal" {
             let rehearsal =
-                Rehearsal::builtin(name).map_err(|fault| BackendError::Rehearsal(fault.to_string()))?;
+                Scripts::builtin(name).map_err(|fault| BackendError::Rehearsal(fault.to_string()))?;
             return Ok(Backend::Rehearsal(Arc::new(rehearsal)));
         }
         let remote = self.remote(provider, name);

@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::{AttemptId, Commit, FeatureId, MilestoneId};
+use super::mission::Mission;
+use super::plan::{Feature, FeatureState};
+use super::rejection::Rejection;
 
 /// Which two commits are compared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,4 +64,66 @@ pub struct DiffHunk {
     pub header: String,
     /// Each line with its mark in front: ` `, `+` or `-`.
     pub lines: Vec<String>,
+}
+
+impl Mission {
+    /// The two commits that a scope means; the second may be the ref that keeps what a failed attempt left.
+    ///
+    /// # Errors
+    /// When it names nothing, or nothing that has been built yet.
+    pub fn diff_range(&self, scope: &DiffScope) -> Result<(String, String), Rejection> {
+        let (from, to) = match scope {
+            DiffScope::Mission => {
+                let base = self.founding.as_ref().map(|founding| &founding.base);
+                let no_commit = || Rejection::out_of_turn("the mission has no commit yet");
+                base.zip(self.head()).ok_or_else(no_commit)?
+            }
+            DiffScope::Milestone(id) => {
+                let mut built: Vec<Built<'_>> = self.features_of(*id).filter_map(built).collect();
+                built.sort_by_key(|built| built.attempt);
+                let nothing = || Rejection::out_of_turn(format!("nothing of {id} is built yet"));
+                built
+                    .first()
+                    .map(|first| first.base)
+                    .zip(built.last().map(|last| last.head))
+                    .ok_or_else(nothing)?
+            }
+            DiffScope::Feature(id) => {
+                let unknown = || Rejection::unknown(format!("there is no feature {id}"));
+                let feature = self.feature(*id).ok_or_else(unknown)?;
+                let unbuilt = || Rejection::out_of_turn(format!("{id} is not built yet"));
+                built(feature).map(|built| (built.base, built.head)).ok_or_else(unbuilt)?
+            }
+            DiffScope::Attempt(id) => {
+                let unknown = || Rejection::unknown(format!("there is no attempt {id}"));
+                let attempt = self.attempts.get(id).ok_or_else(unknown)?;
+                match self.features.iter().filter_map(built).find(|built| built.attempt == *id) {
+                    Some(built) => (built.base, built.head),
+                    None => return Ok((attempt.base.0.clone(), self.kept_ref(*id))),
+                }
+            }
+            DiffScope::Commits { from, to } => (from, to),
+        };
+        Ok((from.0.clone(), to.0.clone()))
+    }
+
+    /// The ref under which what a failed attempt left is kept.
+    fn kept_ref(&self, attempt: AttemptId) -> String {
+        let mission = self.id().map(ToString::to_string).unwrap_or_default();
+        format!("refs/flightdeck/{mission}/attempt-{}", attempt.0)
+    }
+}
+
+/// What an accepted attempt built.
+struct Built<'a> {
+    attempt: AttemptId,
+    base: &'a Commit,
+    head: &'a Commit,
+}
+
+fn built(feature: &Feature) -> Option<Built<'_>> {
+    match &feature.state {
+        FeatureState::Built { attempt, base, head, .. } => Some(Built { attempt: *attempt, base, head }),
+        FeatureState::Pending | FeatureState::Cancelled { .. } => None,
+    }
 }

@@ -1,10 +1,11 @@
 //! Evidence as a person reads it.
 
+use serde::de::IntoDeserializer;
 use serde::{Deserialize, Serialize};
 
 use super::verdict::EvidenceRef;
 
-/// Evidence as it is kept: bytes with a kind. Text kinds are UTF-8; a screenshot is base64 of a PNG.
+/// Evidence as it is read: text as it is, a screenshot as base64 of a PNG.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceDoc {
     pub reference: EvidenceRef,
@@ -23,5 +24,17 @@ pub enum EvidenceKind {
     Http,
     /// A terminal screen with its colours, as JSON.
     Terminal,
+    /// A PNG.
     Screenshot,
+    /// A kind of a newer version.
+    #[serde(other)]
+    Unknown,
+}
+
+impl EvidenceKind {
+    /// The kind that is stored under a word.
+    pub fn of_word(word: &str) -> Self {
+        let word: serde::de::value::StrDeserializer<'_, serde::de::value::Error> = word.into_deserializer();
+        Self::deserialize(word).unwrap_or(Self::Unknown)
+    }
 }

@@ -1,5 +1,7 @@
 //! The conversation of an attempt, item by item. Transcripts stand beside the log, never in it.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::id::Timestamp;
@@ -35,6 +37,27 @@ pub enum EntryBody {
     /// An item of a newer version.
     #[serde(other)]
     Unknown,
+}
+
+/// Where a page of a transcript ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Before {
+    /// At the newest item.
+    End,
+    /// Before this item number.
+    Item(u64),
+}
+
+impl Before {
+    /// The numbers of a page of at most `limit` items out of `last`.
+    pub fn range(self, last: u64, limit: u32) -> Range<u64> {
+        let end = match self {
+            Self::End => last + 1,
+            Self::Item(number) => number.clamp(1, last + 1),
+        };
+        end.saturating_sub(u64::from(limit)).max(1)..end
+    }
 }
 
 /// Whether a tool did what it was asked.

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::activity::Activities;
-use super::context::{Backends, EngineContext};
+use super::context::{Backends, EngineContext, blocking};
 use super::dispatcher::{self, Subscribers};
 use super::document_sync::DocumentSync;
 use super::error::EngineError;
@@ -20,15 +20,17 @@ use super::mission_cell::MissionCell;
 use super::recover::recover;
 use super::role::PROMPTS;
 use crate::agent::prompt::PromptLibrary;
+use crate::domain::id::MissionId;
 use crate::link::feed::Feed;
 use crate::link::server::Server;
-use crate::store::{Store, StoreError};
+use crate::store::{Catalogue, StoreError};
 use crate::workspace::{Reaper, Repo, Unconfined};
 
 /// What an engine is started with.
 pub struct EngineOptions {
-    /// The mission's directory.
-    pub dir: PathBuf,
+    /// Where missions are kept, and which of them it flies.
+    pub missions: Arc<dyn Catalogue>,
+    pub mission: MissionId,
     /// Where it listens.
     pub socket: PathBuf,
     /// Where minds come from.
@@ -46,11 +48,17 @@ pub struct EngineOptions {
 /// # Errors
 /// When another engine flies it, or its directory, repository or socket cannot be used.
 pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
-    let dir = options.dir.clone();
-    let (store, mission) = super::context::blocking(move || Ok(Store::open(&dir)?)).await?;
+    let (missions, id) = (Arc::clone(&options.missions), options.mission.clone());
+    let (store, mission) = blocking(move || {
+        let store = missions.open(&id)?;
+        let mission = store.mission()?;
+        Ok((store, mission))
+    })
+    .await?;
+    let dir = options.missions.dir(&options.mission);
     let store = Arc::new(store);
     let Some(founding) = mission.founding.clone() else {
-        return Err(EngineError::Unfit(format!("{} holds no founded mission", options.dir.display())));
+        return Err(EngineError::Unfit(format!("{} holds no founded mission", dir.display())));
     };
     let repo = Repo::discover(founding.repository.as_ref())?;
     let feed = Arc::new(Feed::new());
@@ -59,11 +67,11 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     let (fault, faulted) = oneshot::channel();
     let subscribers = Subscribers { feed: Arc::clone(&feed), events, fault };
     let dispatcher = dispatcher::start(Arc::clone(&store), Arc::clone(&cell), subscribers)?;
-    std::fs::create_dir_all(options.dir.join("scratch"))
+    std::fs::create_dir_all(dir.join("scratch"))
         .map_err(|error| EngineError::Unfit(format!("failed to make the scratch directory: {error}")))?;
     let engine = Arc::new(EngineContext {
         mission: founding.mission,
-        dir: options.dir,
+        dir,
         repo,
         cell: Arc::clone(&cell),
         dispatcher: dispatcher.clone(),

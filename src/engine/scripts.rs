@@ -8,10 +8,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::context::EngineContext;
 use super::error::EngineError;
+use super::evidence::keep;
 use crate::domain::environment::{CommandRun, Script};
 use crate::domain::text::Line;
 use crate::instrument::command::run_command;
-use crate::store::Kind;
 use crate::workspace::process::{OutputCap, Spill};
 use crate::workspace::{Exit, Program};
 
@@ -90,7 +90,7 @@ async fn run_one(
         Exit::Unknown => 255,
     };
     let evidence = record.evidence()?;
-    let reference = engine.store.evidence().keep(Kind::Command, &evidence.title, &evidence.bytes)?;
+    let reference = keep(&engine.store, &evidence)?;
     Ok(CommandRun {
         name: script.name.clone(),
         command: script.run.clone(),

@@ -53,7 +53,7 @@ impl SessionRecorder {
             self.add(EntryBody::Said { text: reply.text.clone() });
         }
         for call in &reply.calls {
-            let arguments = call.arguments.as_ref().map_or_else(|| call.raw.clone(), ToString::to_string);
+            let arguments = call.arguments_text();
             let shown: String = arguments.chars().take(SHOWN).collect();
             self.running.doing(format!("{} {shown}", call.tool));
             self.add(EntryBody::Called { call_id: call.id.clone(), tool: call.tool.clone(), arguments });

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use super::{Evidence, EvidenceKind, InstrumentError};
+use super::{Evidence, InstrumentError};
 use crate::workspace::{Exit, Program};
 
 /// A command that was run.
@@ -52,7 +52,7 @@ impl CommandRecord {
     /// When it cannot be written as JSON.
     pub fn evidence(&self) -> Result<Evidence, InstrumentError> {
         let summary = format!("{} after {} ms", self.exit, self.milliseconds);
-        Evidence::of(EvidenceKind::Command, self, format!("$ {}", self.command), summary)
+        Evidence::of("command", self, format!("$ {}", self.command), summary)
     }
 
     /// The record for a model.

@@ -145,7 +145,7 @@ impl Listener {
         let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { return };
         let (host, outbox) = (Arc::clone(&self.host), self.outbox.clone());
         drop(tokio::spawn(async move {
-            let outcome = answer(&*host, call).await.map_err(explain);
+            let outcome = answer(host, call).await.map_err(explain);
             send(&outbox, &id, &outcome).await;
             drop(place);
         }));
@@ -233,18 +233,13 @@ async fn carry_out(mut commands: mpsc::Receiver<(CallId, Command)>, host: Arc<dy
     }
 }
 
-async fn answer(host: &dyn Host, call: Call) -> Result<Reply, Refusal> {
-    match call {
-        Call::Events { after, limit } => host.events(after, limit).await,
-        Call::Transcript { attempt, before, limit } => host.transcript(attempt, before, limit).await,
-        Call::Evidence { reference } => host.evidence(reference).await,
-        Call::Diff { scope } => host.diff(scope).await,
-        Call::Consequences { change } => host.consequences(*change).await,
-        Call::Land => host.land().await,
-        Call::Hello { .. } | Call::Attach { .. } | Call::Command { .. } => {
-            Err(Refusal::Failed("this call is answered in its turn".to_owned()))
-        }
+async fn answer(host: Arc<dyn Host>, call: Call) -> Result<Reply, Refusal> {
+    if call == Call::Land {
+        return host.land().await;
     }
+    // Reading waits for the disk, where it holds up nobody else.
+    let read = tokio::task::spawn_blocking(move || host.source().answer(call)).await;
+    read.unwrap_or_else(|fault| Err(Refusal::Failed(format!("a task broke: {fault}"))))
 }
 
 /// The next notice; never, without a subscription.

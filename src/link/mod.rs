@@ -13,6 +13,7 @@ pub mod protocol;
 mod queue;
 pub mod server;
 pub mod socket;
+mod source;
 pub mod wire;
 
 pub use bridge::bridge;
@@ -21,3 +22,4 @@ pub use error::LinkError;
 pub use feed::{Feed, Subscription};
 pub use server::{Host, Refusal, Server};
 pub use socket::{SocketPlace, socket_path};
+pub use source::MissionSource;

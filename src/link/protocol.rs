@@ -12,6 +12,7 @@ use crate::domain::event::Stamped;
 use crate::domain::evidence::EvidenceDoc;
 use crate::domain::id::{AttemptId, Commit, MissionId};
 use crate::domain::mission::Mission;
+pub use crate::domain::transcript::Before;
 use crate::domain::transcript::Entry;
 use crate::domain::verdict::EvidenceRef;
 
@@ -49,16 +50,6 @@ pub enum Call {
 pub enum LiveOutput {
     Wanted,
     Unwanted,
-}
-
-/// Where a page of a transcript ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Before {
-    /// At the newest item.
-    End,
-    /// Before this item number.
-    Item(u64),
 }
 
 /// What the engine answers.

@@ -16,25 +16,26 @@ use tokio_util::task::TaskTracker;
 use super::connection;
 use super::error::LinkError;
 use super::feed::Feed;
-use super::protocol::{Before, Reply};
+use super::protocol::Reply;
 use super::socket::prepare_directory;
+use super::source::MissionSource;
 use crate::domain::activity::Activity;
 use crate::domain::command::Command;
-use crate::domain::consequence::ContractChange;
-use crate::domain::diff::DiffScope;
-use crate::domain::id::{AttemptId, MissionId};
+use crate::domain::id::MissionId;
 use crate::domain::mission::Mission;
 use crate::domain::rejection::Rejection;
-use crate::domain::verdict::EvidenceRef;
 
 /// How long the acceptor rests when the system has no more descriptors.
 const REST: Duration = Duration::from_millis(100);
 
-/// What an engine answers with. Each method but the first three is one call of [`super::protocol::Call`].
+/// What an engine answers with.
 #[async_trait]
 pub trait Host: Send + Sync {
     /// The mission it flies.
     fn mission(&self) -> MissionId;
+
+    /// What answers the calls that only read.
+    fn source(&self) -> &dyn MissionSource;
 
     /// Where it publishes.
     fn feed(&self) -> &Feed;
@@ -44,16 +45,6 @@ pub trait Host: Send + Sync {
 
     /// Carries out a person's command; commands of one client come one after another.
     async fn command(&self, command: Command) -> Result<Reply, Refusal>;
-
-    async fn events(&self, after: u64, limit: u32) -> Result<Reply, Refusal>;
-
-    async fn transcript(&self, attempt: AttemptId, before: Before, limit: u32) -> Result<Reply, Refusal>;
-
-    async fn evidence(&self, reference: EvidenceRef) -> Result<Reply, Refusal>;
-
-    async fn diff(&self, scope: DiffScope) -> Result<Reply, Refusal>;
-
-    async fn consequences(&self, change: ContractChange) -> Result<Reply, Refusal>;
 
     async fn land(&self) -> Result<Reply, Refusal>;
 }

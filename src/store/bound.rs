@@ -1,17 +1,32 @@
-//! Small helpers of the file system and of bounded text.
+//! Bounded texts: an item of a transcript is talk, not a file.
 
-use std::fs::File;
-use std::path::Path;
+use crate::domain::transcript::EntryBody;
 
-use super::error::StoreError;
+/// The most bytes of one text of an item.
+const MOST_BYTES: usize = 256 * 1024;
 
-/// Puts the names in a directory on the disk: a new file survives a power cut only after that.
-pub(super) fn sync_directory(dir: &Path) -> Result<(), StoreError> {
-    File::open(dir).and_then(|dir| dir.sync_all()).map_err(|error| StoreError::io(dir, error))
+/// Cuts the texts of an item, and says how many bytes they have then.
+pub(super) fn bounded(mut body: EntryBody) -> (EntryBody, usize) {
+    let texts = match &mut body {
+        EntryBody::Brief { text }
+        | EntryBody::Message { text, .. }
+        | EntryBody::Said { text }
+        | EntryBody::Thought { text }
+        | EntryBody::Noted { text } => vec![text],
+        EntryBody::Called { call_id, tool, arguments } => vec![call_id, tool, arguments],
+        EntryBody::Answered { call_id, tool, output, .. } => vec![call_id, tool, output],
+        EntryBody::Unknown => Vec::new(),
+    };
+    let mut bytes = 0;
+    for text in texts {
+        cut(text, MOST_BYTES);
+        bytes += text.len();
+    }
+    (body, bytes)
 }
 
 /// Shortens a text to at most `most` bytes at a character's boundary and says how much was cut.
-pub(super) fn cut(text: &mut String, most: usize) {
+fn cut(text: &mut String, most: usize) {
     if text.len() <= most {
         return;
     }

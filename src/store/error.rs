@@ -1,9 +1,8 @@
-//! What can go wrong with a mission's files, each with what to do about it.
+//! What can go wrong with what is kept of a mission, each with what to do about it.
 
+use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
-
-use rusqlite::ErrorCode;
 
 use crate::domain::verdict::EvidenceRef;
 
@@ -22,7 +21,7 @@ pub enum StoreError {
     /// A newer flightdeck wrote it.
     #[error(
         "{} was written by a newer flightdeck (format {found}, this one writes {}); it can be read, and flown after an update",
-        .path.display(), super::schema::FORMAT
+        .path.display(), super::FORMAT
     )]
     Newer { path: PathBuf, found: u32 },
     /// The log holds an event that this version does not know.
@@ -53,7 +52,7 @@ pub enum StoreError {
     Io { path: PathBuf, source: io::Error },
     /// Another failure of the database.
     #[error("failed to use {}: {source}", .path.display())]
-    Database { path: PathBuf, source: rusqlite::Error },
+    Database { path: PathBuf, source: Box<dyn Error + Send + Sync> },
     /// Something that should be storable is not.
     #[error("failed to encode {what}: {source}")]
     Encode { what: &'static str, source: serde_json::Error },
@@ -69,31 +68,11 @@ impl StoreError {
         }
     }
 
-    /// Sorts a failure of the database.
-    pub(super) fn database(path: &Path, source: rusqlite::Error) -> Self {
-        let path = path.to_owned();
-        let Some(failure) = source.sqlite_error().copied() else {
-            return Self::Database { path, source };
-        };
-        match failure.code {
-            ErrorCode::DiskFull => Self::DiskFull { path },
-            _ if failure.extended_code == SHARED_MEMORY_SIZE => Self::DiskFull { path },
-            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
-                Self::Corrupt { path, detail: source.to_string() }
-            }
-            _ => Self::Database { path, source },
-        }
-    }
-
     /// The bytes at a path are not what flightdeck wrote.
     pub(super) fn corrupt(path: &Path, detail: impl Into<String>) -> Self {
         Self::Corrupt { path: path.to_owned(), detail: detail.into() }
     }
 }
-
-/// `SQLITE_IOERR_SHMSIZE`: the index of the write-ahead log could not grow, which is how a full disk shows when a
-/// database is opened (<https://sqlite.org/rescode.html#ioerr_shmsize>).
-const SHARED_MEMORY_SIZE: i32 = 4874;
 
 fn process(pid: Option<u32>) -> String {
     pid.map_or_else(|| "another engine".to_owned(), |pid| format!("process {pid}"))

@@ -1,32 +1,29 @@
-//! Evidence: bytes that prove a verdict, in files that name themselves by their hash.
+//! Evidence: bytes that prove a verdict, named by their hash.
 //!
-//! A file is one line of JSON (kind and title) and then the bytes. Its name is its reference: `ev_` and the first
-//! digits of the SHA-256 of the whole file, so `sha256sum` shows whether it is still what a validator saw.
+//! A piece is one line of JSON (kind and title) and then the bytes. Its name is its reference: `ev_` and the first
+//! digits of the SHA-256 of the whole, so `sha256sum` shows whether it is still what a validator saw.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::bound::sync_directory;
 use super::error::StoreError;
+use super::port::Blobs;
+use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::verdict::EvidenceRef;
 
-const DIRECTORY: &str = "evidence";
 const PREFIX: &str = "ev_";
-/// Digits of a reference; more only where two files share them.
+/// Digits of a reference; more only where two pieces share them.
 const DIGITS: usize = 12;
 const ALL_DIGITS: usize = 64;
-const UNFINISHED: &str = ".unfinished-";
 
 /// The evidence of one mission.
 #[derive(Debug)]
 pub struct Evidence {
-    dir: PathBuf,
+    blobs: Box<dyn Blobs>,
     digits: usize,
     /// Names are given one at a time; only the mission's one writer gives any.
     naming: Mutex<()>,
@@ -35,25 +32,8 @@ pub struct Evidence {
 /// What a piece of evidence is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
-    pub kind: Kind,
+    pub kind: EvidenceKind,
     pub title: String,
-}
-
-/// What kind of proof it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Command line, exit code and output, as JSON.
-    Command,
-    /// A request and its answer, as JSON.
-    Http,
-    /// A terminal screen with its colours, as JSON.
-    Terminal,
-    /// A PNG.
-    Screenshot,
-    /// A kind of a newer version.
-    #[serde(other)]
-    Unknown,
 }
 
 /// A piece of evidence as it was kept.
@@ -65,122 +45,71 @@ pub struct EvidenceFile {
 }
 
 impl Evidence {
-    /// The evidence in a mission's directory.
-    pub fn at(mission: &Path) -> Self {
-        Self { dir: mission.join(DIRECTORY), digits: DIGITS, naming: Mutex::new(()) }
+    pub(super) fn new(blobs: Box<dyn Blobs>) -> Self {
+        Self { blobs, digits: DIGITS, naming: Mutex::new(()) }
     }
 
     /// Keeps bytes, durably, and names them. The same bytes under the same title get the same reference again.
-    pub fn keep(&self, kind: Kind, title: &str, bytes: &[u8]) -> Result<EvidenceRef, StoreError> {
+    pub fn keep(&self, kind: EvidenceKind, title: &str, bytes: &[u8]) -> Result<EvidenceRef, StoreError> {
         let header = Header { kind, title: title.to_owned() };
         let mut content =
             serde_json::to_vec(&header).map_err(|source| StoreError::Encode { what: "evidence", source })?;
         content.push(b'\n');
         content.extend_from_slice(bytes);
         let hash = hash(&content);
-        fs::create_dir_all(&self.dir).map_err(|error| StoreError::io(&self.dir, error))?;
         let _naming = self.naming.lock().unwrap_or_else(PoisonError::into_inner);
-        let (reference, path) = match self.place(&hash)? {
-            Naming::Kept(reference) => return Ok(reference),
-            Naming::Free(reference, path) => (reference, path),
-        };
-        let unfinished = self.write_unfinished(&content)?;
-        fs::rename(&unfinished, &path).map_err(|error| StoreError::io(&path, error))?;
-        sync_directory(&self.dir)?;
-        Ok(reference)
+        for length in self.digits..=ALL_DIGITS {
+            let name = format!("{PREFIX}{}", &hash[..length]);
+            match self.blobs.get(&name)? {
+                None => self.blobs.put(&name, &content)?,
+                Some(present) if present == content => {}
+                Some(_) => continue,
+            }
+            return Ok(EvidenceRef(name));
+        }
+        Err(StoreError::corrupt(self.blobs.place(), "something else stands where new evidence belongs"))
     }
 
     /// Evidence by its reference.
     ///
     /// # Errors
-    /// [`StoreError::NoEvidence`] for a name that was never given, [`StoreError::Corrupt`] when the file is no longer
+    /// [`StoreError::NoEvidence`] for a name that was never given, [`StoreError::Corrupt`] when the bytes are no longer
     /// what was kept.
     pub fn get(&self, reference: &EvidenceRef) -> Result<EvidenceFile, StoreError> {
         let unknown = || StoreError::NoEvidence(reference.clone());
         let digits = digits(&reference.0).ok_or_else(unknown)?;
-        let path = self.dir.join(&reference.0);
-        let content = fs::read(&path).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => unknown(),
-            _ => StoreError::io(&path, error),
-        })?;
+        let content = self.blobs.get(&reference.0)?.ok_or_else(unknown)?;
+        let damaged = |detail: String| StoreError::corrupt(&self.blobs.place().join(&reference.0), detail);
         if !hash(&content).starts_with(digits) {
-            return Err(StoreError::corrupt(&path, "it does not match its hash"));
+            return Err(damaged("it does not match its hash".to_owned()));
         }
         let end = content.iter().position(|byte| *byte == b'\n');
-        let end = end.ok_or_else(|| StoreError::corrupt(&path, "it has no header"))?;
-        let header = serde_json::from_slice(&content[..end])
-            .map_err(|error| StoreError::corrupt(&path, error.to_string()))?;
+        let end = end.ok_or_else(|| damaged("it has no header".to_owned()))?;
+        let header = serde_json::from_slice(&content[..end]).map_err(|error| damaged(error.to_string()))?;
         Ok(EvidenceFile { reference: reference.clone(), header, bytes: content[end + 1..].to_vec() })
     }
 
     /// Every reference, in order.
     pub fn list(&self) -> Result<Vec<EvidenceRef>, StoreError> {
-        let entries = match fs::read_dir(&self.dir) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(StoreError::io(&self.dir, error)),
-        };
-        let mut references = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(|error| StoreError::io(&self.dir, error))?;
-            if let Ok(name) = entry.file_name().into_string()
-                && digits(&name).is_some()
-            {
-                references.push(EvidenceRef(name));
-            }
-        }
-        references.sort();
-        Ok(references)
-    }
-
-    /// Removes what a crash left half written. Only the mission's writer may ask for it.
-    pub(super) fn tidy(&self) {
-        for entry in fs::read_dir(&self.dir).into_iter().flatten().flatten() {
-            if entry.file_name().to_string_lossy().starts_with(UNFINISHED)
-                && let Err(error) = fs::remove_file(entry.path())
-            {
-                tracing::warn!(path = %entry.path().display(), %error, "half-written evidence stays");
-            }
-        }
-    }
-
-    fn write_unfinished(&self, content: &[u8]) -> Result<PathBuf, StoreError> {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = self.dir.join(format!("{UNFINISHED}{}-{count}", std::process::id()));
-        let write = || {
-            let mut file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-            file.write_all(content)?;
-            file.sync_all()
-        };
-        if let Err(error) = write() {
-            drop(fs::remove_file(&path));
-            return Err(StoreError::io(&path, error));
-        }
-        Ok(path)
-    }
-
-    /// Where these bytes are kept already, or the shortest name that is still free.
-    fn place(&self, hash: &str) -> Result<Naming, StoreError> {
-        for length in self.digits..=ALL_DIGITS {
-            let reference = format!("{PREFIX}{}", &hash[..length]);
-            let path = self.dir.join(&reference);
-            match hash_of_file(&path) {
-                Ok(present) if present == hash => return Ok(Naming::Kept(EvidenceRef(reference))),
-                Ok(_) => {}
-                Err(error) if error.kind() == ErrorKind::NotFound => {
-                    return Ok(Naming::Free(EvidenceRef(reference), path));
-                }
-                Err(error) => return Err(StoreError::io(&path, error)),
-            }
-        }
-        Err(StoreError::corrupt(&self.dir, "a file stands where new evidence belongs"))
+        let mut names = self.blobs.names()?;
+        names.retain(|name| digits(name).is_some());
+        names.sort();
+        Ok(names.into_iter().map(EvidenceRef).collect())
     }
 }
 
-enum Naming {
-    Kept(EvidenceRef),
-    Free(EvidenceRef, PathBuf),
+impl EvidenceFile {
+    /// The evidence as a reader gets it: text as it is, a picture as base64.
+    pub fn doc(self) -> EvidenceDoc {
+        let Header { kind, title } = self.header;
+        let content = match kind {
+            EvidenceKind::Screenshot => STANDARD.encode(&self.bytes),
+            EvidenceKind::Command | EvidenceKind::Http | EvidenceKind::Terminal | EvidenceKind::Unknown => {
+                String::from_utf8_lossy(&self.bytes).into_owned()
+            }
+        };
+        EvidenceDoc { reference: self.reference, kind, title, content }
+    }
 }
 
 /// The digits of a reference, when it is one; anything else could name a file elsewhere.
@@ -194,25 +123,21 @@ fn hash(content: &[u8]) -> String {
     hex::encode(Sha256::digest(content))
 }
 
-fn hash_of_file(path: &Path) -> std::io::Result<String> {
-    fs::read(path).map(|content| hash(&content))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::memory::MemoryStore;
 
     #[test]
     fn colliding_references_grow_until_they_differ_and_both_stay_readable() {
-        let dir = tempfile::tempdir().unwrap();
-        let evidence = Evidence { digits: 1, ..Evidence::at(dir.path()) };
+        let evidence = Evidence { digits: 1, ..Evidence::new(Box::new(MemoryStore::default())) };
         let references: Vec<_> =
-            (0..40_u8).map(|n| evidence.keep(Kind::Command, "run", &[n]).unwrap()).collect();
+            (0..40_u8).map(|n| evidence.keep(EvidenceKind::Command, "run", &[n]).unwrap()).collect();
         let longest = references.iter().map(|reference| reference.0.len()).max();
         assert!(longest > Some(PREFIX.len() + 1));
         for (n, reference) in (0..40_u8).zip(&references) {
             assert_eq!(evidence.get(reference).unwrap().bytes, [n]);
-            assert_eq!(&evidence.keep(Kind::Command, "run", &[n]).unwrap(), reference);
+            assert_eq!(&evidence.keep(EvidenceKind::Command, "run", &[n]).unwrap(), reference);
         }
     }
 }

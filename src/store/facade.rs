@@ -1,76 +1,164 @@
-//! A mission's files in one hand: what its engine holds for as long as it flies the mission.
+//! A mission's log, transcripts and evidence in one hand, and what every kind of store must do alike.
 
-use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::FORMAT;
 use super::error::StoreError;
 use super::evidence::Evidence;
-use super::log::Log;
-use super::transcript::Transcripts;
+use super::port::{Blobs, MissionLog, Transcripts};
 use crate::domain::event::{Actor, Event, Stamped};
 use crate::domain::id::Timestamp;
 use crate::domain::mission::{Mission, Mode};
 
-/// The log, transcripts and evidence of one mission, locked against other engines. Its calls block for a disk's time.
+/// How many events pass between two snapshots: opening reads at most about as many.
+pub const SNAPSHOT_EVERY: u64 = 500;
+
+/// What is kept of one mission, open for the one engine that writes it or for reading by anybody.
 #[derive(Debug)]
 pub struct Store {
     // Dropped first, so that the last items are written while the log still holds the lock.
-    transcripts: Transcripts,
+    transcripts: Box<dyn Transcripts>,
     evidence: Evidence,
-    log: Mutex<Log>,
-    dir: PathBuf,
+    log: Box<dyn MissionLog>,
+    state: Mutex<State>,
+}
+
+/// One mission's ports, as a kind of store has opened them.
+#[derive(Debug)]
+pub struct Ports {
+    pub log: Box<dyn MissionLog>,
+    pub transcripts: Box<dyn Transcripts>,
+    pub blobs: Box<dyn Blobs>,
+}
+
+/// What a mission was opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    Read,
+    Write,
+}
+
+/// A mission as it was read, and what reading it took.
+#[derive(Debug)]
+pub struct Loaded {
+    pub mission: Mission,
+    /// The event up to which a snapshot stood in for the history; 0 without one.
+    pub snapshot: u64,
+    /// How many events were read after it.
+    pub events_read: u64,
+}
+
+#[derive(Debug)]
+struct State {
+    access: Access,
+    /// Whether this version understands every event of the log. Nothing is appended before that is known.
+    mode: Option<Mode>,
+    /// The event of the newest snapshot that this version can use.
+    snapshot: u64,
 }
 
 impl Store {
-    /// Starts a mission in its new directory, see [`super::Catalogue::create_dir`].
-    pub fn create(dir: &Path) -> Result<Self, StoreError> {
-        Self::around(Log::create(dir)?, dir)
+    /// A store over what was opened.
+    pub fn new(ports: Ports, access: Access) -> Self {
+        let Ports { log, transcripts, blobs } = ports;
+        let state = Mutex::new(State { access, mode: None, snapshot: 0 });
+        Self { transcripts, evidence: Evidence::new(blobs), log, state }
     }
 
-    /// Opens a mission to fly it on, as its log tells it.
+    /// Appends events of one cause, all or none, and returns once they are durable.
     ///
     /// # Errors
-    /// [`StoreError::Locked`] while another engine flies it.
-    pub fn open(dir: &Path) -> Result<(Self, Mission), StoreError> {
-        let mut log = Log::open(dir)?;
-        let mission = log.open_mission()?;
-        Ok((Self::around(log, dir)?, mission))
-    }
-
-    /// Appends events of one cause, all or none, and returns once they are on the disk; see [`Log::append`].
+    /// [`StoreError::WrongSeq`] when the log does not end at `expected`; [`StoreError::ReadOnly`] when it holds events
+    /// of a newer version, or was opened for reading.
     pub fn append(
         &self,
-        expected_seq: u64,
+        expected: u64,
         at: Timestamp,
         actor: Actor,
         events: &[Event],
     ) -> Result<Vec<Stamped>, StoreError> {
-        self.log().append(expected_seq, at, actor, events)
+        self.refuse_unless_writable()?;
+        let stamp = |(seq, event): (u64, &Event)| Stamped { seq, at, actor, event: event.clone() };
+        let stamped: Vec<Stamped> = (expected + 1..).zip(events).map(stamp).collect();
+        self.log.append(expected, &stamped)?;
+        Ok(stamped)
     }
 
     /// At most `limit` events after a sequence number, in order.
     pub fn read(&self, after: u64, limit: u32) -> Result<Vec<Stamped>, StoreError> {
-        self.log().read(after, limit)
+        let mut events = Vec::new();
+        self.log.each_after(after, limit, &mut |stamped| {
+            events.push(stamped);
+            Ok(())
+        })?;
+        Ok(events)
     }
 
     /// The sequence number of the newest event; 0 before the first.
     pub fn last_seq(&self) -> Result<u64, StoreError> {
-        self.log().last_seq()
+        self.log.last_seq()
+    }
+
+    /// The mission as the log has it.
+    pub fn mission(&self) -> Result<Mission, StoreError> {
+        self.load().map(|loaded| loaded.mission)
+    }
+
+    /// The mission from its newest usable snapshot and the events after it.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when an event is missing or no longer readable.
+    pub fn load(&self) -> Result<Loaded, StoreError> {
+        let mut mission = self.newest_snapshot(self.last_seq()?)?;
+        let snapshot = mission.seq;
+        self.log.each_after(snapshot, u32::MAX, &mut |stamped| {
+            if stamped.seq != mission.seq + 1 {
+                let missing = format!("event {} is missing", mission.seq + 1);
+                return Err(StoreError::corrupt(self.log.place(), missing));
+            }
+            mission.apply(&stamped);
+            Ok(())
+        })?;
+        let mut state = self.state();
+        (state.mode, state.snapshot) = (Some(mission.mode), snapshot);
+        let events_read = mission.seq - snapshot;
+        Ok(Loaded { mission, snapshot, events_read })
+    }
+
+    /// Keeps the state beside the events it follows from, so that opening need not read them all again.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongSeq`] when the state is ahead of the log; [`StoreError::ReadOnly`] when this version does
+    /// not understand the whole log, and the state is therefore not all of it.
+    pub fn save_snapshot(&self, mission: &Mission) -> Result<(), StoreError> {
+        self.refuse_unless_writable()?;
+        if mission.mode == Mode::ReadOnly {
+            return Err(StoreError::ReadOnly);
+        }
+        let actual = self.last_seq()?;
+        if mission.seq > actual {
+            return Err(StoreError::WrongSeq { expected: mission.seq, actual });
+        }
+        let body = serde_json::to_string(mission)
+            .map_err(|source| StoreError::Encode { what: "a snapshot", source })?;
+        self.log.save_snapshot(&snapshot_format(), mission.seq, &body)?;
+        self.state().snapshot = mission.seq;
+        Ok(())
     }
 
     /// Keeps the state when enough events passed since it was last kept. Call it after every append.
     pub fn snapshot_if_due(&self, mission: &Mission) -> Result<(), StoreError> {
-        let mut log = self.log();
-        if mission.mode == Mode::Writable && log.snapshot_due()? {
-            log.save_snapshot(mission)
+        let passed = mission.seq.saturating_sub(self.state().snapshot);
+        if mission.mode == Mode::Writable && passed >= SNAPSHOT_EVERY {
+            self.save_snapshot(mission)
         } else {
             Ok(())
         }
     }
 
     /// What agents said.
-    pub fn transcripts(&self) -> &Transcripts {
-        &self.transcripts
+    pub fn transcripts(&self) -> &dyn Transcripts {
+        &*self.transcripts
     }
 
     /// What proves verdicts.
@@ -78,19 +166,37 @@ impl Store {
         &self.evidence
     }
 
-    /// The mission's directory.
-    pub fn dir(&self) -> &Path {
-        &self.dir
+    /// The newest state that this version can use; the unborn mission without one.
+    fn newest_snapshot(&self, mut at_most: u64) -> Result<Mission, StoreError> {
+        while let Some((seq, body)) = self.log.snapshot(&snapshot_format(), at_most)? {
+            match serde_json::from_str::<Mission>(&body) {
+                Ok(mission) if mission.seq == seq && mission.mode == Mode::Writable => return Ok(mission),
+                _ if seq == 0 => break,
+                _ => at_most = seq - 1,
+            }
+        }
+        Ok(Mission::unborn())
     }
 
-    fn around(log: Log, dir: &Path) -> Result<Self, StoreError> {
-        let evidence = Evidence::at(dir);
-        evidence.tidy();
-        let transcripts = Transcripts::open(dir)?;
-        Ok(Self { transcripts, evidence, log: Mutex::new(log), dir: dir.to_owned() })
+    fn refuse_unless_writable(&self) -> Result<(), StoreError> {
+        let (access, known) = {
+            let state = self.state();
+            (state.access, state.mode)
+        };
+        let mode = match (access, known) {
+            (Access::Read, _) => Mode::ReadOnly,
+            (Access::Write, Some(mode)) => mode,
+            (Access::Write, None) => self.load()?.mission.mode,
+        };
+        if mode == Mode::Writable { Ok(()) } else { Err(StoreError::ReadOnly) }
     }
 
-    fn log(&self) -> MutexGuard<'_, Log> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Another version may fold the same events otherwise, so each uses only its own snapshots.
+fn snapshot_format() -> String {
+    format!("{FORMAT}/{}", env!("CARGO_PKG_VERSION"))
 }

@@ -1,12 +1,11 @@
-//! Where a mission is kept: one directory with a log, transcripts and evidence.
+//! What is kept of a mission: its log, transcripts and evidence, and the catalogue of all missions.
 //!
-//! ```text
-//! $FLIGHTDECK_HOME/missions/<id>/
-//!   mission.db       events and snapshots: the truth, one writer, durable before it is told
-//!   transcripts.db   what agents said, in batches; apart from the log, so that talk never delays a fact
-//!   evidence/        bytes that prove verdicts, named by their hash
-//!   engine.lock      held by the engine that writes the mission
-//! ```
+//! Everybody outside works with a [`Store`], which a [`Catalogue`] hands out. Below it are three ports ([`MissionLog`],
+//! [`Transcripts`], [`Blobs`]) and whatever keeps the bytes: [`sqlite`] in a directory for each mission, or [`memory`].
+//! What every kind of store must do alike (refuse a stale writer's state, use snapshots, name evidence by its hash)
+//! is written once, above the ports. Another kind is a folder of its own here, and the line that creates it.
+//!
+//! The ports block. Their callers wait in threads of their own: the dispatcher's, or `spawn_blocking`.
 //!
 //! Everything above the log can be rebuilt from it. Nothing in this room ever deletes what it cannot read.
 
@@ -15,21 +14,18 @@ mod catalogue;
 mod error;
 mod evidence;
 mod facade;
-mod lock;
-mod log;
+pub mod memory;
+mod port;
 mod row;
-mod schema;
-mod snapshot;
-mod transcript;
-mod transcript_page;
+pub mod sqlite;
 
 pub use catalogue::{Catalogue, CatalogueEntry};
 pub use error::StoreError;
-pub use evidence::{Evidence, EvidenceFile, Header, Kind};
-pub use facade::Store;
-pub use lock::{Lock, holder};
-pub use log::{Loaded, Log};
-pub use schema::FORMAT;
-pub use snapshot::{KEPT, SNAPSHOT_EVERY};
-pub use transcript::Transcripts;
-pub use transcript_page::{PageEnd, TranscriptReader};
+pub use evidence::{Evidence, EvidenceFile, Header};
+pub use facade::{Access, Loaded, Ports, SNAPSHOT_EVERY, Store};
+pub use port::{Blobs, MissionLog, Transcripts};
+
+/// The version of what is kept. A flightdeck reads newer ones as far as it can and writes only its own.
+pub const FORMAT: u32 = 1;
+/// How many snapshots are kept, so that a broken one costs reading some more events and not all.
+pub const KEPT: u32 = 2;

@@ -1,57 +1,48 @@
-//! An event as a row, and back.
+//! An event as the columns of a row, and back: the same in every database.
 
 use std::path::Path;
 
-use rusqlite::Row;
 use serde_json::Value;
 use serde_json::value::Value::Object;
 
 use super::error::StoreError;
-use super::schema::unsigned;
 use crate::domain::event::{Actor, Event, Stamped};
 use crate::domain::id::Timestamp;
 use crate::domain::text::Title;
 
-/// The columns of a row, in the order of [`read`].
+/// The columns of a row, in the order of [`Row`].
 pub(super) const COLUMNS: &str = "seq, at, actor, kind, body";
 
-/// An event's kind and body, as JSON where it has one.
-pub(super) struct Encoded {
+/// An event in columns; actor and body are JSON.
+pub(super) struct Row {
+    pub(super) seq: u64,
+    pub(super) at: i64,
+    pub(super) actor: String,
     pub(super) kind: String,
     pub(super) body: Option<String>,
 }
 
 /// Splits an event into its columns.
-pub(super) fn encode(event: &Event) -> Result<Encoded, StoreError> {
+pub(super) fn encode(stamped: &Stamped) -> Result<Row, StoreError> {
     let failed = |source| StoreError::Encode { what: "an event", source };
-    let mut value = serde_json::to_value(event).map_err(failed)?;
-    let Object(fields) = &mut value else {
-        return Ok(Encoded { kind: event.kind().to_owned(), body: None });
+    let body = match serde_json::to_value(&stamped.event).map_err(failed)? {
+        Object(mut fields) => fields.remove("body"),
+        _ => None,
     };
-    let body = fields.remove("body").map(|body| serde_json::to_string(&body)).transpose().map_err(failed)?;
-    Ok(Encoded { kind: event.kind().to_owned(), body })
-}
-
-/// The columns of one row as they stand.
-pub(super) struct Raw {
-    seq: i64,
-    at: i64,
-    actor: String,
-    kind: String,
-    body: Option<String>,
-}
-
-/// Takes the columns out of a row.
-pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Raw> {
-    Ok(Raw { seq: row.get(0)?, at: row.get(1)?, actor: row.get(2)?, kind: row.get(3)?, body: row.get(4)? })
+    Ok(Row {
+        seq: stamped.seq,
+        at: stamped.at.0,
+        actor: serde_json::to_string(&stamped.actor).map_err(failed)?,
+        kind: stamped.event.kind().to_owned(),
+        body: body.map(|body| serde_json::to_string(&body)).transpose().map_err(failed)?,
+    })
 }
 
 /// Puts an event together. One that this version does not know becomes [`Event::Unrecognised`]; a body that is no
 /// JSON at all is damage.
-pub(super) fn decode(raw: Raw, path: &Path) -> Result<Stamped, StoreError> {
-    let Raw { seq, at, actor, kind, body } = raw;
-    let seq = unsigned(seq);
-    let damaged = |error: serde_json::Error| StoreError::corrupt(path, format!("event {seq}: {error}"));
+pub(super) fn decode(row: Row, place: &Path) -> Result<Stamped, StoreError> {
+    let Row { seq, at, actor, kind, body } = row;
+    let damaged = |error: serde_json::Error| StoreError::corrupt(place, format!("event {seq}: {error}"));
     let name = serde_json::to_string(&kind).map_err(damaged)?;
     let text = match &body {
         Some(body) => format!(r#"{{"kind":{name},"body":{body}}}"#),

@@ -140,6 +140,33 @@ pub enum Context {
     Launcher,
 }
 
+impl Context {
+    /// Whether letters are text there: then only its own keys hold.
+    pub fn is_typed_in(self) -> bool {
+        match self {
+            Self::Assertion | Self::Prompt | Self::Talk | Self::Document | Self::Palette | Self::Launcher => {
+                true
+            }
+            Self::Global
+            | Self::Move
+            | Self::Main
+            | Self::Attention
+            | Self::Gate
+            | Self::Attempt
+            | Self::Evidence
+            | Self::Diff
+            | Self::Findings
+            | Self::Landing
+            | Self::Workers
+            | Self::Models
+            | Self::Stats
+            | Self::Missions
+            | Self::Replay
+            | Self::Help => false,
+        }
+    }
+}
+
 /// Place, keys, action. Arrows and hjkl both; the first of several is the one that hints show.
 pub const DEFAULTS: &[(Context, &str, Action)] = &[
     (Context::Global, "esc", Action::Back),

@@ -16,7 +16,7 @@ use super::keymap::{Context, Keymap};
 use super::layout::{Areas, AttentionBar, LayoutInput, areas};
 use super::list::List;
 use super::options::{Mouse, Notifications};
-use super::popup::{Place, Popup, RefreshRate, Typing};
+use super::popup::{Place, Popup, RefreshRate};
 use super::scroll::ScrollState;
 use super::styles::Styles;
 use super::theme::Depth;
@@ -33,12 +33,12 @@ pub struct App {
     /// The mission as it is, while `mission` shows how it was.
     pub present: Option<Box<Mission>>,
     pub link: Link,
-    /// What runs now, as the engine last told.
+    /// What runs now, as the engine last reported.
     pub live: Vec<Activity>,
     pub transcripts: BTreeMap<AttemptId, TranscriptBuffer>,
     /// The transcript as it was at the time that is shown, while the past is shown.
     pub then: Option<(AttemptId, TranscriptBuffer)>,
-    /// The page of the past that was asked for last, so that it is asked for once.
+    /// The page that was asked for last to show the past, so that it is asked for once.
     pub asked_past: Option<(AttemptId, u64)>,
     /// The time that is shown: the clock's, or that of the past that is shown.
     pub now: Timestamp,
@@ -70,12 +70,12 @@ pub struct App {
     pub drafts: BTreeMap<String, String>,
     /// The contract from the editor, left before everything in it was sent.
     pub stash: Option<Screen>,
-    /// Gates that were decided here and are still open as far as has been heard, with the words of the decision.
+    /// Gates that were decided here and are still open as far as is known, with the words of the decision.
     pub pending_decisions: BTreeMap<GateId, String>,
-    /// What the engine warned of, oldest first; the attention screen tells it again.
+    /// What the engine warned of, oldest first; the attention screen shows it again.
     pub warnings: Vec<Warning>,
-    /// What the person was last told waits, so that nothing is told twice.
-    pub told: Vec<String>,
+    /// What the person was last notified of, so that nothing is said twice.
+    pub notified: Vec<String>,
 }
 
 /// A screen on the stack.
@@ -87,7 +87,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// A screen that nobody has moved in.
+    /// A screen at its beginning.
     pub fn new(id: ScreenId, popup: Box<dyn Popup>) -> Self {
         Self { id, popup, at: Place::default() }
     }
@@ -110,7 +110,7 @@ pub struct Look {
 /// Whether the mission is reached.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Link {
-    /// Nothing has been heard yet.
+    /// Nothing has come from the source yet.
     #[default]
     Attaching,
     Attached,
@@ -167,7 +167,7 @@ pub struct Start {
 }
 
 impl App {
-    /// A console that has heard nothing yet.
+    /// A console to which nothing has come yet.
     pub fn new(start: Start) -> Self {
         Self {
             mission: Mission::unborn(),
@@ -202,7 +202,7 @@ impl App {
             stash: None,
             pending_decisions: BTreeMap::new(),
             warnings: Vec::new(),
-            told: Vec::new(),
+            notified: Vec::new(),
         }
     }
 
@@ -242,11 +242,8 @@ impl App {
 
     /// The places whose keys hold now, nearest first.
     pub fn places(&self) -> Vec<Context> {
-        match self.screens.last().map(|screen| screen.popup.as_ref()) {
-            None => vec![Context::Main, Context::Move, Context::Global],
-            Some(screen) if screen.typing() == Typing::Yes => vec![screen.context()],
-            Some(screen) => vec![screen.context(), Context::Move, Context::Global],
-        }
+        let context = self.screens.last().map_or(Context::Main, |screen| screen.popup.context());
+        if context.is_typed_in() { vec![context] } else { vec![context, Context::Move, Context::Global] }
     }
 
     /// The attempt that the worker pane shows: the one held, else the newest that runs, else the last that ran.
@@ -270,7 +267,7 @@ impl App {
         }
     }
 
-    /// How often the screens want to hear of the time.
+    /// How often the screens want to be refreshed.
     pub fn pace(&self) -> RefreshRate {
         self.screens.iter().map(|screen| screen.popup.pace()).max().unwrap_or_default()
     }

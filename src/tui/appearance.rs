@@ -31,7 +31,7 @@ pub trait AppearanceSource: Send + Sync {
     fn change(&self) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 }
 
-/// Tells the console whenever its appearance is another one, or can no longer be read.
+/// Sends the console its appearance whenever that has changed or can no longer be read.
 pub fn watch(sender: Sender<Msg>, source: Arc<dyn AppearanceSource>, shown: Appearance) {
     tokio::spawn(async move {
         let mut known = Ok(shown);

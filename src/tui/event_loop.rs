@@ -43,7 +43,7 @@ pub struct Console<S> {
     exit: Option<ConsoleExit>,
 }
 
-/// What frames are drawn on: any backend whose errors can be told.
+/// What frames are drawn on: any backend whose errors can be shown.
 pub trait Frames: Backend<Error: std::error::Error + Send + Sync + 'static> {}
 
 impl<B: Backend<Error: std::error::Error + Send + Sync + 'static>> Frames for B {}

@@ -1,4 +1,4 @@
-//! Where everything stands, worked out from the size of the terminal and nothing else.
+//! Where everything stands, computed from the size of the terminal and nothing else.
 
 use ratatui::layout::{Rect, Size};
 

@@ -1,7 +1,7 @@
-//! The console: full-screen mission control. It is a projection of what a [`source`] tells, and keeps nothing of its
+//! The console: full-screen mission control. It is a projection of what a [`source`] sends, and keeps nothing of its
 //! own: a live mission, a recorded one and a test are the same console on different sources.
 //!
-//! Input and news become a [`msg::Msg`]; [`update`] changes the [`app::App`] and names [`effect::Effect`]s; [`pane`]
+//! Input and what the source sends become a [`msg::Msg`]; [`update`] changes the [`app::App`] and names [`effect::Effect`]s; [`pane`]
 //! and [`popup`] draw the app by shared reference. [`event_loop`] is the only place that waits.
 
 pub mod action;
@@ -22,7 +22,6 @@ pub mod notify_protocol;
 pub mod options;
 pub mod pacing;
 pub mod pane;
-pub mod picture;
 pub mod popup;
 pub mod recording;
 pub mod sample;

@@ -2,7 +2,7 @@
 
 use crate::view::text::clean;
 
-/// How a terminal wants to be told of something.
+/// How a terminal takes a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotifyProtocol {
     /// OSC 9: iTerm2, `WezTerm`, Ghostty.
@@ -15,7 +15,7 @@ pub enum NotifyProtocol {
     Bell,
 }
 
-/// Whether the window stands in a multiplexer, which hears everything first.
+/// Whether the window stands in a multiplexer, which gets everything first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Multiplexer {
     #[default]
@@ -51,7 +51,7 @@ impl Names {
         Self { term: var("TERM"), program: var("TERM_PROGRAM"), multiplexer }
     }
 
-    /// How it wants to be told. A multiplexer drops what it does not know, but it passes a bell on and marks the
+    /// How it takes a notification. A multiplexer drops what it does not know, but it passes a bell on and marks the
     /// window that rang.
     pub fn protocol(&self) -> NotifyProtocol {
         let (term, program) = (self.term.to_ascii_lowercase(), self.program.to_ascii_lowercase());

@@ -43,7 +43,7 @@ pub enum Mouse {
     LeftAlone,
 }
 
-/// Whether the terminal is told when something begins to wait.
+/// Whether the person is notified when something begins to wait.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Notifications {
     #[default]

@@ -17,7 +17,7 @@ const FRAME: Duration = Duration::from_millis(16);
 const TALK_FRAME: Duration = Duration::from_millis(33);
 /// How often clocks that show seconds go on.
 const SECOND: Duration = Duration::from_secs(1);
-/// How often ages go on, which are told in minutes at the finest.
+/// How often ages go on, which are shown in minutes at the finest.
 const MINUTE: Duration = Duration::from_mins(1);
 /// How often while something moves, such as a replay.
 const BRISK: Duration = Duration::from_millis(100);

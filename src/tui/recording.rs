@@ -1,20 +1,21 @@
-//! A mission from its record: a source that answers from what was kept. Replay and the sample mission are this.
+//! Missions that nobody flies, as the console's source: a replay reads a log, the sample brings everything along.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::domain::activity::Activity;
 use crate::domain::command::Command;
-use crate::domain::consequence::consequences;
 use crate::domain::diff::{DiffDoc, DiffScope};
 use crate::domain::event::Stamped;
 use crate::domain::evidence::EvidenceDoc;
 use crate::domain::id::AttemptId;
 use crate::domain::mission::Mission;
 use crate::domain::transcript::Entry;
+use crate::domain::verdict::EvidenceRef;
 use crate::link::protocol::{Before, Call, Reply};
+use crate::link::{MissionSource, Refusal};
 
 use super::source::{Source, SourceError, SourceEvent};
 
@@ -27,7 +28,7 @@ pub struct Recording {
     pub diffs: Vec<(DiffScope, DiffDoc)>,
     /// What ran at the moment of the recording.
     pub live: Vec<Activity>,
-    /// Commands that somebody tried; a recording refuses them all.
+    /// Commands that were tried; a recording refuses them all.
     pub refused: Mutex<Vec<Command>>,
     /// Kept so that listeners wait instead of ending.
     pub listeners: Mutex<Vec<Sender<SourceEvent>>>,
@@ -38,64 +39,105 @@ impl Recording {
     pub fn mission(&self) -> Mission {
         Mission::fold(&self.events)
     }
+}
 
-    fn transcript(&self, attempt: AttemptId, before: Before, limit: u32) -> Reply {
+impl MissionSource for Recording {
+    fn mission(&self) -> Result<Mission, Refusal> {
+        Ok(Self::mission(self))
+    }
+
+    fn events(&self, after: u64, limit: u32) -> Result<Vec<Stamped>, Refusal> {
+        let later = self.events.iter().filter(|stamped| stamped.seq > after);
+        Ok(later.take(usize::try_from(limit).unwrap_or(usize::MAX)).cloned().collect())
+    }
+
+    fn transcript(
+        &self,
+        attempt: AttemptId,
+        before: Before,
+        limit: u32,
+    ) -> Result<(Vec<Entry>, u64), Refusal> {
         let all = self.transcripts.get(&attempt).map_or(&[][..], Vec::as_slice);
-        let end = match before {
-            Before::End => all.len(),
-            Before::Item(number) => all.iter().position(|entry| entry.number >= number).unwrap_or(all.len()),
-        };
-        let from = end.saturating_sub(usize::try_from(limit).unwrap_or(usize::MAX));
-        let items = all.get(from..end).unwrap_or_default().to_vec();
-        Reply::Transcript { items, older: from as u64 }
+        let numbers = before.range(all.len() as u64, limit);
+        let items = all.iter().filter(|entry| numbers.contains(&entry.number)).cloned().collect();
+        Ok((items, numbers.start - 1))
     }
 
-    fn answer(&self, call: Call) -> Result<Reply, SourceError> {
-        let unknown = |what: &str| SourceError::Refused(format!("the record has no {what}"));
-        match call {
-            Call::Attach { .. } => {
-                Ok(Reply::Attached { mission: Box::new(self.mission()), live: self.live.clone() })
-            }
-            Call::Events { after, limit } => {
-                let later = self.events.iter().filter(|stamped| stamped.seq > after);
-                Ok(Reply::Events {
-                    events: later.take(usize::try_from(limit).unwrap_or(usize::MAX)).cloned().collect(),
-                })
-            }
-            Call::Transcript { attempt, before, limit } => Ok(self.transcript(attempt, before, limit)),
-            Call::Evidence { reference } => {
-                let found = self.evidence.iter().find(|evidence| evidence.reference == reference);
-                Ok(Reply::Evidence { evidence: found.ok_or_else(|| unknown("such evidence"))?.clone() })
-            }
-            Call::Diff { scope } => {
-                let found = self.diffs.iter().find(|(known, _)| *known == scope);
-                Ok(Reply::Diff { diff: found.ok_or_else(|| unknown("diff of that"))?.1.clone() })
-            }
-            Call::Consequences { change } => {
-                Ok(Reply::Consequences { consequences: consequences(&self.mission(), &change) })
-            }
-            Call::Command { command } => {
-                if let Ok(mut refused) = self.refused.lock() {
-                    refused.push(*command);
-                }
-                Err(SourceError::Recorded("a decision"))
-            }
-            Call::Land => Err(SourceError::Recorded("landing")),
-            Call::Hello { .. } => Err(SourceError::Recorded("a greeting")),
-        }
+    fn evidence(&self, reference: &EvidenceRef) -> Result<EvidenceDoc, Refusal> {
+        let found = self.evidence.iter().find(|evidence| evidence.reference == *reference);
+        found.cloned().ok_or_else(|| unknown("such evidence"))
     }
+
+    fn diff(&self, scope: &DiffScope) -> Result<DiffDoc, Refusal> {
+        let found = self.diffs.iter().find(|(known, _)| known == scope);
+        found.map(|(_, diff)| diff.clone()).ok_or_else(|| unknown("diff of that"))
+    }
+}
+
+fn unknown(what: &str) -> Refusal {
+    Refusal::Failed(format!("the record has no {what}"))
+}
+
+/// Answers a console from what can be read; nothing is changed by it.
+///
+/// # Errors
+/// Why there is no answer, or that it needs a live mission.
+pub fn answer(read: &dyn MissionSource, live: &[Activity], call: Call) -> Result<Reply, SourceError> {
+    let answer = match call {
+        Call::Attach { .. } => {
+            read.mission().map(|mission| Reply::Attached { mission: Box::new(mission), live: live.to_vec() })
+        }
+        Call::Command { .. } => return Err(SourceError::Recorded("a decision")),
+        Call::Land => return Err(SourceError::Recorded("landing")),
+        call => read.answer(call),
+    };
+    answer.map_err(|refusal| SourceError::Refused(refusal.to_string()))
 }
 
 impl Source for Recording {
     async fn call(&self, call: Call) -> Result<Reply, SourceError> {
-        self.answer(call)
+        if let (Call::Command { command }, Ok(mut refused)) = (&call, self.refused.lock()) {
+            refused.push((**command).clone());
+        }
+        answer(self, &self.live, call)
     }
 
     fn listen(&self) -> Receiver<SourceEvent> {
-        let (sender, receiver) = channel(1);
-        if let Ok(mut listeners) = self.listeners.lock() {
-            listeners.push(sender);
-        }
-        receiver
+        silence(&self.listeners)
     }
+}
+
+/// A mission that is read where it is kept.
+pub struct Replay {
+    read: Arc<dyn MissionSource>,
+    /// Kept so that listeners wait instead of ending.
+    listeners: Mutex<Vec<Sender<SourceEvent>>>,
+}
+
+impl Replay {
+    /// A replay of what can be read.
+    pub fn of(read: impl MissionSource + 'static) -> Self {
+        Self { read: Arc::new(read), listeners: Mutex::default() }
+    }
+}
+
+impl Source for Replay {
+    async fn call(&self, call: Call) -> Result<Reply, SourceError> {
+        let read = Arc::clone(&self.read);
+        let answered = tokio::task::spawn_blocking(move || answer(&*read, &[], call)).await;
+        answered.unwrap_or_else(|fault| Err(SourceError::Refused(fault.to_string())))
+    }
+
+    fn listen(&self) -> Receiver<SourceEvent> {
+        silence(&self.listeners)
+    }
+}
+
+/// A receiver that hears nothing for as long as its sender is kept.
+fn silence(listeners: &Mutex<Vec<Sender<SourceEvent>>>) -> Receiver<SourceEvent> {
+    let (sender, receiver) = channel(1);
+    if let Ok(mut listeners) = listeners.lock() {
+        listeners.push(sender);
+    }
+    receiver
 }

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use super::list::SelectionStep;
 use super::transcript_buffer::TranscriptBuffer;
+use crate::link::protocol::Before;
 use crate::view::row::Row;
 use crate::view::transcript::Block;
 use crate::view::transcript::{Above, Fold, last_lines, lines};
@@ -73,6 +75,29 @@ impl ScrollState {
         }
         let last = self.down(transcript, Anchor { name, line: 0 }, height * 2 / 3, width);
         self.anchor = Some(last);
+    }
+
+    /// Moves by a step; answers where older pages are to be asked for, when its beginning comes into sight.
+    pub fn step(
+        &mut self,
+        transcript: &TranscriptBuffer,
+        step: SelectionStep,
+        (width, height): (usize, usize),
+    ) -> Option<Before> {
+        let page = isize::try_from(height.saturating_sub(2).max(1)).unwrap_or(1);
+        let lines = match step {
+            SelectionStep::By(lines) => lines,
+            SelectionStep::PageUp => -page,
+            SelectionStep::PageDown => page,
+            SelectionStep::First => isize::MIN,
+            SelectionStep::Last => {
+                self.follow();
+                return None;
+            }
+        };
+        self.scroll(transcript, lines, width, height);
+        let first = transcript.first_number().filter(|_| transcript.older > 0)?;
+        self.at_start(transcript, width, height).then_some(Before::Item(first))
     }
 
     /// Scrolls by lines: up is negative. Scrolling down past the end follows again.

@@ -13,7 +13,7 @@ pub enum Asked {
     Interrupt,
     /// Give the terminal back and stand still, as `kill -TSTP` asks; the key for it is the person's own.
     StandStill,
-    /// The console stood still, whoever stopped it: the terminal is no longer as it was left.
+    /// The console stood still, and may have been stopped by any program: the terminal is no longer as it was left.
     GoOn,
 }
 
@@ -71,7 +71,7 @@ impl Signals {
     }
 }
 
-/// Stops this process until somebody lets it go on. The terminal must have been given back before.
+/// Stops this process until it is continued. The terminal must have been given back before.
 ///
 /// # Errors
 /// When the system does not allow it.

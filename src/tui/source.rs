@@ -12,12 +12,12 @@ pub trait Source: Send + Sync + 'static {
     /// Asks something and waits for the answer.
     fn call(&self, call: Call) -> impl Future<Output = Result<Reply, SourceError>> + Send;
 
-    /// Everything that is told without being asked, in order. Asked for once, before the first call; when it ends,
+    /// Everything that comes without being asked for, in order. Called once, before the first call; when it ends,
     /// the source is gone for good.
     fn listen(&self) -> Receiver<SourceEvent>;
 }
 
-/// What a source tells.
+/// What a source sends without being asked.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SourceEvent {
     Notice(Box<Notice>),
@@ -29,10 +29,10 @@ pub enum SourceEvent {
     Back,
 }
 
-/// Why a call came to nothing.
+/// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {
-    /// The mission refused it; the sentence says what to mend.
+    /// The mission refused it; the sentence says what to change.
     #[error("{0}")]
     Refused(String),
     /// The engine did not answer.

@@ -34,7 +34,7 @@ pub async fn launch(launcher: Launcher, options: ConsoleOptions) -> Result<Conso
     on_this_terminal(Recording::default(), options, Some(launcher)).await
 }
 
-/// What a person meets who has named no mission.
+/// The first screen when no mission was named.
 pub fn first_screen(app: &App, launcher: Launcher) -> Box<dyn Popup> {
     if launcher.alive.len() > 1 {
         Box::new(Choice::new(launcher))

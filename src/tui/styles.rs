@@ -1,10 +1,10 @@
-//! A theme worked out: one style for every style.
+//! A theme resolved: one style for every style role.
 
 use ratatui::style::Style;
 
 use crate::view::style_role::StyleRole;
 
-/// The styles of all inks.
+/// The styles of all roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Styles([Style; StyleRole::ALL.len()]);
 

@@ -131,7 +131,7 @@ fn give_back_on_panic(writer: &TerminalWriter) {
     });
 }
 
-/// What the console tells the terminal beside its frames. A test records it instead.
+/// What the console sends the terminal beside its frames. A test records it instead.
 pub trait Outside {
     /// Before and after a frame, so that it appears at once.
     fn begin_frame(&mut self) -> io::Result<()>;
@@ -140,7 +140,7 @@ pub trait Outside {
     fn copy(&mut self, text: &str) -> io::Result<()>;
     /// Sets the window's title, and the progress bar where there is one (OSC 9;4).
     fn announce(&mut self, title: &str, percent: u8) -> io::Result<()>;
-    /// Tells the person through the terminal.
+    /// Notifies the person through the terminal.
     fn notify(&mut self, sentence: &str) -> io::Result<()>;
     /// Lets go of the terminal, and takes it again.
     fn hand_over(&mut self) -> io::Result<()>;
@@ -162,9 +162,9 @@ pub struct Tty {
     pen: WriterHandle,
     names: Names,
     linking: Linking,
-    /// What the window was last told of itself, so that it is not told again.
-    told: Option<(String, u8)>,
-    /// What it will be told with the next frame: on a slow link the newest title is enough.
+    /// The title and progress that the window was last given, so that they are not sent again.
+    announced: Option<(String, u8)>,
+    /// What it is given with the next frame: on a slow link the newest title is enough.
     news: Option<(String, u8)>,
 }
 
@@ -172,13 +172,13 @@ impl Tty {
     /// The terminal of this process.
     pub fn new(guard: Guard, linking: Linking) -> Self {
         let pen = guard.writer.pen();
-        Self { guard, pen, names: Names::of_this_process(), linking, told: None, news: None }
+        Self { guard, pen, names: Names::of_this_process(), linking, announced: None, news: None }
     }
 
     fn announce_news(&mut self) -> io::Result<()> {
         let Some((title, percent)) = self.news.take() else { return Ok(()) };
         queue!(self.pen, SetTitle(&title), Print(self.names.protocol().progress(Progress::At(percent))))?;
-        self.told = Some((title, percent));
+        self.announced = Some((title, percent));
         Ok(())
     }
 }
@@ -204,7 +204,7 @@ impl Outside for Tty {
 
     fn announce(&mut self, title: &str, percent: u8) -> io::Result<()> {
         let news = (clean(title), percent);
-        self.news = (self.told.as_ref() != Some(&news)).then_some(news);
+        self.news = (self.announced.as_ref() != Some(&news)).then_some(news);
         Ok(())
     }
 
@@ -219,7 +219,7 @@ impl Outside for Tty {
 
     fn take_back(&mut self) -> io::Result<()> {
         // The other program may have given the window another title.
-        self.news = self.news.take().or(self.told.take());
+        self.news = self.news.take().or(self.announced.take());
         self.guard.take_back()
     }
 

@@ -15,7 +15,7 @@ const TO_DRAIN: Duration = Duration::from_millis(700);
 /// How long the terminal may take nothing at all before the last words are given up. As long as it takes something,
 /// however slowly, they are waited for: without them it would stay as the console had it.
 const TO_STALL: Duration = Duration::from_secs(10);
-/// How long a writer that is told to come again later waits.
+/// How long a writer waits that would have blocked.
 const LATER: Duration = Duration::from_millis(5);
 /// Ends whatever escape sequence was cut off in its middle.
 const END_OF_STRING: &[u8] = b"\x1b\\";

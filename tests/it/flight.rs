@@ -15,8 +15,8 @@ async fn the_demo_flies_from_its_goal_to_the_final_gate() {
     flightdeck::engine::run(ground.options()).await.unwrap();
     let mission = ground.mission();
     let last = *mission.attempts.keys().next_back().unwrap();
-    let reader = flightdeck::store::TranscriptReader::open(&ground.dir).unwrap();
-    for entry in reader.page(last, flightdeck::store::PageEnd::Newest, 100).unwrap().0 {
+    let store = ground.missions.read(&ground.id).unwrap();
+    for entry in store.transcripts().page(last, flightdeck::domain::transcript::Before::End, 100).unwrap().0 {
         println!("{entry:?}");
     }
     assert_eq!(mission.status(), Status::Completed, "{:?}", mission.hold);

@@ -9,8 +9,7 @@ use flightdeck::instrument::browser::{Browser, Wanted};
 use flightdeck::instrument::http::{Body, Hosts, HttpRequest, Payload};
 use flightdeck::instrument::terminal::{Buffer, Colour, Pattern, Size};
 use flightdeck::instrument::{
-    EvidenceKind, Exchange, HttpDriver, Instrument, InstrumentError, Place, Screen, TerminalDriver,
-    run_command,
+    Exchange, HttpDriver, Instrument, InstrumentError, Place, Screen, TerminalDriver, run_command,
 };
 use flightdeck::workspace::{Exit, Program};
 use pretty_assertions::assert_eq;
@@ -79,10 +78,7 @@ async fn an_exchange_is_evidence_and_its_body_is_bounded() {
     request.headers.push(("X-Mine".into(), "yes".into()));
     let exchange = driver().send(&request).await.unwrap();
     let evidence = exchange.evidence().unwrap();
-    assert_eq!(
-        (evidence.kind, &*evidence.title),
-        (EvidenceKind::Http, &*format!("PUT {}/json", server.uri()))
-    );
+    assert_eq!((evidence.kind, &*evidence.title), ("http", &*format!("PUT {}/json", server.uri())));
     let kept: Value = serde_json::from_slice(&evidence.bytes).unwrap();
     assert_eq!(kept["request_body"], r#"{"a":1}"#);
     assert_eq!(kept["answer"]["status"], 418);
@@ -141,7 +137,7 @@ async fn a_program_is_typed_to_and_read() {
     assert_eq!(screen.cells[1][0].fg, Colour::Indexed { index: 1 });
     assert_eq!(terminal.wait().await, Exit::Code(3));
     let evidence = screen.evidence("greeting").unwrap();
-    assert_eq!((evidence.kind, &*evidence.summary), (EvidenceKind::Terminal, "60×12: name? Ada"));
+    assert_eq!((evidence.kind, &*evidence.summary), ("terminal", "60×12: name? Ada"));
 }
 
 #[tokio::test]

@@ -78,8 +78,7 @@ fn summarise(reply: &Reply, older: &[Item], lines: &mut Vec<String>) {
         lines.push(format!("- you said: {said}"));
     }
     for call in &reply.calls {
-        let arguments = call.arguments.as_ref().map_or_else(|| call.raw.clone(), ToString::to_string);
-        let mut line = format!("- you called {} {}", call.tool, piece(&arguments));
+        let mut line = format!("- you called {} {}", call.tool, piece(&call.arguments_text()));
         let result = older.iter().find_map(|item| match item {
             Item::ToolResult { call_id, output, status, .. } if *call_id == call.id => {
                 Some((output, *status))

@@ -112,19 +112,12 @@ struct File {
 
 /// The name without `-20250929` or `-2025-08-07` at its end.
 fn undated(name: &str) -> &str {
-    let digits =
-        |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
-    let mut parts = name.rsplitn(4, '-');
-    let (Some(day), Some(month), Some(year)) = (parts.next(), parts.next(), parts.next()) else {
-        return name.rsplit_once('-').filter(|(_, date)| digits(date, 8)).map_or(name, |(family, _)| family);
+    let family = |date: &str| {
+        let (family, date) = name.split_at_checked(name.len().checked_sub(date.len())?)?;
+        let digits = date.strip_prefix('-')?.replace('-', "");
+        (digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(family)
     };
-    if digits(day, 8) {
-        return name.rsplit_once('-').map_or(name, |(family, _)| family);
-    }
-    match parts.next() {
-        Some(family) if digits(day, 2) && digits(month, 2) && digits(year, 4) => family,
-        _ => name,
-    }
+    family("-20250929").or_else(|| family("-2025-08-07")).unwrap_or(name)
 }
 
 #[cfg(test)]

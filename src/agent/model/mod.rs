@@ -6,7 +6,7 @@
 pub mod catalogue;
 pub mod provider;
 pub mod retry;
-pub mod scripted;
+pub mod script;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -146,6 +146,13 @@ pub struct ToolCall {
     /// The arguments as they were written, bounded, when they are not valid JSON.
     #[serde(default)]
     pub raw: String,
+}
+
+impl ToolCall {
+    /// The arguments as text: JSON, or what the model wrote instead.
+    pub fn arguments_text(&self) -> String {
+        self.arguments.as_ref().map_or_else(|| self.raw.clone(), Value::to_string)
+    }
 }
 
 /// Tokens of one or more turns, as the provider reported them.

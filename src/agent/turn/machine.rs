@@ -2,13 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::outcome::{Next, Outcome};
 use super::shape::{Closing, Ending, Fault, Input, Limits, SessionInput, ToolReply, TurnStep};
 use super::words;
 use crate::agent::context::{self, Estimate, Fit};
-use crate::agent::model::{Item, Reach, Reply, Request, ToolCall};
+use crate::agent::model::{Item, Reach, Reply, Request, ResultStatus, ToolCall};
 use crate::agent::repetition::{Repetition, RepetitionGuard};
-use crate::agent::tool::{EVIDENCE_MARK, Then};
+use crate::agent::tool::{EVIDENCE_MARK, Output, Then, ToolError};
 
 /// Replies without a call that are forgiven in a whole session; in a row it is one.
 const FORGIVEN: u32 = 3;
@@ -264,12 +263,12 @@ impl Machine {
         let mut ending = None;
         for pending in std::mem::take(&mut self.pending) {
             let found = answers.iter().position(|answer| answer.call_id == pending.call.id);
-            let outcome = match (pending.refusal, found) {
-                (Some(refusal), _) => Outcome::refused(refusal),
-                (None, Some(index)) => Outcome::of(answers.swap_remove(index).result),
-                (None, None) => Outcome::refused(missing.to_owned()),
+            let result = match (pending.refusal, found) {
+                (Some(refusal), _) => Err(ToolError::Mend(refusal)),
+                (None, Some(index)) => answers.swap_remove(index).result,
+                (None, None) => Err(ToolError::Mend(missing.to_owned())),
             };
-            let end = self.record(&pending.call, outcome);
+            let end = self.record(&pending.call, result);
             ending = ending.or(end);
         }
         for text in std::mem::take(&mut self.held) {
@@ -282,26 +281,31 @@ impl Machine {
     }
 
     /// Puts a result into the conversation and says whether it ends the session.
-    fn record(&mut self, call: &ToolCall, outcome: Outcome) -> Option<Ending> {
-        let mut output = context::bounded(outcome.text, self.limits.tool_output_bytes);
-        let arguments = call.arguments.as_ref().map_or_else(|| call.raw.clone(), ToString::to_string);
+    fn record(&mut self, call: &ToolCall, result: Result<Output, ToolError>) -> Option<Ending> {
+        let (text, status, mut ending) = match result {
+            Ok(Output { text, then: Then::Continue }) => (text, ResultStatus::Done, None),
+            Ok(Output { text, then: Then::Close(value) }) => {
+                (text, ResultStatus::Done, Some(Ending::Closed { tool: call.tool.clone(), value }))
+            }
+            Err(ToolError::Mend(text)) => (text, ResultStatus::Failed, None),
+            Err(ToolError::Fatal(reason)) => {
+                let ending = Ending::Failed { reason: reason.clone(), fault: Fault::Tool };
+                (reason, ResultStatus::Failed, Some(ending))
+            }
+        };
+        let mut output = context::bounded(text, self.limits.tool_output_bytes);
         // Each call leaves evidence under a new name, which makes no call a new one.
         let compared = output.rsplit_once(EVIDENCE_MARK).map_or(output.as_str(), |(seen, _)| seen);
-        let ending = match (outcome.then, self.guard.note(&call.tool, &arguments, compared)) {
-            (Next::Close(value), _) => Some(Ending::Closed { tool: call.tool.clone(), value }),
-            (Next::GiveUp(reason), _) => Some(Ending::Failed { reason, fault: Fault::Tool }),
-            (Next::GoOn, Repetition::Loop(count)) => {
+        match self.guard.note(&call.tool, &call.arguments_text(), compared) {
+            Repetition::Loop(count) if ending.is_none() => {
                 let reason = format!("it loops: `{}` gave the same result {count} times", call.tool);
-                Some(Ending::Failed { reason, fault: Fault::Agent })
+                ending = Some(Ending::Failed { reason, fault: Fault::Agent });
             }
-            (Next::GoOn, Repetition::Warn(count)) => {
-                output.push_str(&words::repeats(count));
-                None
-            }
-            (Next::GoOn, Repetition::Fine) => None,
-        };
+            Repetition::Warn(count) if ending.is_none() => output.push_str(&words::repeats(count)),
+            Repetition::Loop(_) | Repetition::Warn(_) | Repetition::Fine => {}
+        }
         let (call_id, tool) = (call.id.clone(), call.tool.clone());
-        self.push(Item::ToolResult { call_id, tool, output, status: outcome.status });
+        self.push(Item::ToolResult { call_id, tool, output, status });
         ending
     }
 }

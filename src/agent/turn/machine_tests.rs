@@ -268,7 +268,7 @@ fn a_text_that_ran_out_of_tokens_is_no_answer() {
     assert_eq!(machine.step(cut_off("The answer is")), TurnStep::AskModel);
     let told = last_said(&machine);
     assert!(told.contains("limit of 64 tokens and was cut off"), "{told}");
-    assert!(told.contains("ToolReply again, whole, in far fewer words"), "{told}");
+    assert!(told.contains("Answer again, whole, in far fewer words"), "{told}");
     assert_eq!(machine.step(saying("42")), TurnStep::Finish(Ending::Said("42".into())));
 }
 

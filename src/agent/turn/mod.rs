@@ -4,7 +4,6 @@
 //! [`Input`]s and it answers with the next [`TurnStep`]. So every rule of a session can be tested as a table.
 
 mod machine;
-mod outcome;
 mod shape;
 mod words;
 

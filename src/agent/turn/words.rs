@@ -51,7 +51,7 @@ pub(super) fn cut_off(most: Option<u32>, closing: &Closing) -> String {
     let most = most.map_or_else(String::new, |most| format!(" of {most} tokens"));
     let then = match closing {
         Closing::Text => {
-            "Nothing of it counts as your answer. ToolReply again, whole, in far fewer words.".to_owned()
+            "Nothing of it counts as your answer. Answer again, whole, in far fewer words.".to_owned()
         }
         Closing::Tools(_) => format!("Take smaller steps: one call, and less in it. {}", how_to_end(closing)),
     };
@@ -74,7 +74,7 @@ pub(super) fn turns_left(left: u32, closing: &Closing) -> String {
 
 fn how_to_end(closing: &Closing) -> String {
     match closing {
-        Closing::Text => "ToolReply in text to end the session.".to_owned(),
+        Closing::Text => "Answer in text to end the session.".to_owned(),
         Closing::Tools(names) => {
             let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
             format!("Go on with the work, or end the session by calling {}.", names.join(" or "))

@@ -64,8 +64,8 @@ impl Host for Machine {
     }
 
     fn address_of(&self, mission: &MissionId, path: &str) -> Option<String> {
-        let entry = missions::catalogue(&self.context).dir_of(mission);
-        address_in(&entry.join("checkout"), path)
+        let dir = missions::catalogue(&self.context).dir(mission);
+        address_in(&dir.join("checkout"), path)
     }
 
     async fn missions(&self) -> Vec<MissionCard> {

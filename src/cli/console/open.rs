@@ -1,7 +1,5 @@
 //! Opening the console, and going where it leads: another mission, a new one, the demo.
 
-use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -16,17 +14,13 @@ use crate::cli::fault::misuse;
 use crate::cli::missions::{self, MissionRef};
 use crate::cli::new::Speed;
 use crate::cli::{demo, overview};
-use crate::domain::id::Timestamp;
+use crate::domain::id::{MissionId, Timestamp};
 use crate::domain::mission::{Mission, MissionCard};
-use crate::store::{Log, PageEnd, TranscriptReader};
 use crate::tui::options::{ConsoleExit, ConsoleOptions, Mouse, Notifications, SessionKind};
-use crate::tui::recording::Recording;
+use crate::tui::recording::Replay;
 use crate::tui::theme::Depth;
 use crate::tui::{launch, run, sample};
 use crate::view::glyph::Charset;
-
-/// Items of a transcript that a replay carries, at most.
-const ITEMS: u32 = 2_000;
 
 /// A mission that was looked at, and how the person left it.
 pub struct Shown {
@@ -57,10 +51,7 @@ pub async fn overview(context: &Context) -> Result<Exit> {
 /// The missions of this repository that are not over, the one that changed last first.
 fn alive(context: &Context) -> Vec<MissionRef> {
     let here = context.repository().map(|root| missions::of_repository(context, &root)).unwrap_or_default();
-    let readable = here.into_iter().filter_map(|entry| {
-        let mission = missions::read(&entry.dir).ok()?;
-        Some(MissionRef { mission, id: entry.id, dir: entry.dir })
-    });
+    let readable = here.into_iter().filter_map(|entry| missions::open(context, entry.id).ok());
     let mut alive: Vec<MissionRef> = readable.filter(|found| found.mission.end.is_none()).collect();
     alive.sort_by_key(|found| std::cmp::Reverse(found.mission.updated));
     alive
@@ -76,7 +67,7 @@ pub async fn attach(context: &Context, id: Option<&str>) -> Result<Exit> {
             "the console needs a terminal: `flightdeck run` and `flightdeck log --follow` do not",
         ));
     }
-    let shown = show_at(context, &missions::locate(context, id)?, Speed::AsSet).await?;
+    let shown = show_at(context, missions::locate(context, id)?, Speed::AsSet).await?;
     let exit = Exit::of(&shown.mission);
     match shown.exit {
         ConsoleExit::Left | ConsoleExit::Signalled => Ok(exit),
@@ -89,13 +80,13 @@ pub async fn attach(context: &Context, id: Option<&str>) -> Result<Exit> {
 /// # Errors
 /// When the terminal or the engine fails.
 pub async fn show(context: &Context, found: &MissionRef, speed: Speed) -> Result<Shown> {
-    show_at(context, &found.dir, speed).await
+    show_at(context, found.id.clone(), speed).await
 }
 
 /// Nothing of the mission is read before it is shown: the engine tells it.
-async fn show_at(context: &Context, dir: &Path, speed: Speed) -> Result<Shown> {
-    let exit = run(LinkSource::new(context, dir.to_owned(), speed), options(context)?).await?;
-    let mission = missions::read(dir)?;
+async fn show_at(context: &Context, id: MissionId, speed: Speed) -> Result<Shown> {
+    let exit = run(LinkSource::new(context, id.clone(), speed), options(context)?).await?;
+    let mission = missions::open(context, id)?.mission;
     if let (ConsoleExit::Left, None, Some(id)) = (&exit, &mission.end, mission.id()) {
         print(&format!("{id} goes on without the console: `flightdeck attach {id}` comes back to it"))?;
     }
@@ -105,7 +96,7 @@ async fn show_at(context: &Context, dir: &Path, speed: Speed) -> Result<Shown> {
 /// Goes where the console leads, until the person leaves.
 async fn follow(context: &Context, mut exit: ConsoleExit) -> Result<Exit> {
     loop {
-        let dir = match exit {
+        let id = match exit {
             ConsoleExit::Left | ConsoleExit::Signalled => return Ok(Exit::Done),
             ConsoleExit::New => {
                 exit = launch(launcher::launcher(context, Vec::new())?, options(context)?).await?;
@@ -113,9 +104,9 @@ async fn follow(context: &Context, mut exit: ConsoleExit) -> Result<Exit> {
             }
             ConsoleExit::Demo => return demo::run(context, demo::Args::default()).await,
             ConsoleExit::Attach(id) => missions::locate(context, Some(id.as_str()))?,
-            ConsoleExit::Launch(wish) => launcher::start(context, *wish).await?.dir,
+            ConsoleExit::Launch(wish) => launcher::start(context, *wish).await?.id,
         };
-        exit = show_at(context, &dir, Speed::AsSet).await?.exit;
+        exit = show_at(context, id, Speed::AsSet).await?.exit;
     }
 }
 
@@ -127,24 +118,15 @@ pub async fn replay(context: &Context, what: Option<&MissionRef>) -> Result<Exit
     if !context.is_interactive() {
         return Err(misuse("replay needs a terminal: `flightdeck log` prints the record"));
     }
-    let recording = match what {
-        Some(found) => recorded(found)?,
-        None => sample::sample(sample::Moment::Flying),
-    };
-    let ends = recording.mission().updated;
-    run(recording, options_of(context, Shows::Record { ends })?).await?;
-    Ok(Exit::Done)
-}
-
-fn recorded(found: &MissionRef) -> Result<Recording> {
-    let events = Log::open_read_only(&found.dir)?.read(0, u32::MAX)?;
-    let mut transcripts = BTreeMap::new();
-    if let Ok(reader) = TranscriptReader::open(&found.dir) {
-        for attempt in found.mission.attempts.keys() {
-            transcripts.insert(*attempt, reader.page(*attempt, PageEnd::Newest, ITEMS)?.0);
-        }
+    let record = |ends| options_of(context, Shows::Record { ends });
+    if let Some(found) = what {
+        run(Replay::of(found.source.clone()), record(found.mission.updated)?).await?;
+    } else {
+        let sample = sample::sample(sample::Moment::Flying);
+        let options = record(sample.mission().updated)?;
+        run(sample, options).await?;
     }
-    Ok(Recording { events, transcripts, ..Recording::default() })
+    Ok(Exit::Done)
 }
 
 /// What a console shows.

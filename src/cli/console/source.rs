@@ -1,6 +1,5 @@
 //! A live mission as the console's source: the link to its engine, made again whenever it breaks.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,10 +8,11 @@ use tokio::sync::watch;
 
 use crate::cli::context::Context;
 use crate::cli::engine_start::{Reached, reach_at};
+use crate::cli::missions::catalogue;
 use crate::cli::new::Speed;
+use crate::domain::id::MissionId;
 use crate::link::protocol::{Call, Reply};
 use crate::link::{Client, LinkError};
-use crate::store::holder;
 use crate::tui::source::{Source, SourceError, SourceEvent};
 
 /// Notices that may wait for the console; the link itself skips output for slow clients.
@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// The link of one mission.
 pub struct LinkSource {
     context: Arc<Context>,
-    dir: PathBuf,
+    mission: MissionId,
     speed: Speed,
     client: watch::Sender<Connection>,
 }
@@ -39,10 +39,10 @@ enum Connection {
 
 impl LinkSource {
     /// The link to a mission's engine; it is started when it is first needed.
-    pub fn new(context: &Context, dir: PathBuf, speed: Speed) -> Self {
+    pub fn new(context: &Context, mission: MissionId, speed: Speed) -> Self {
         Self {
             context: Arc::new(context.clone()),
-            dir,
+            mission,
             speed,
             client: watch::Sender::new(Connection::Coming),
         }
@@ -73,7 +73,7 @@ impl Source for LinkSource {
         let (told, heard) = channel(QUEUE);
         let keeper = ConnectionSupervisor {
             context: Arc::clone(&self.context),
-            dir: self.dir.clone(),
+            mission: self.mission.clone(),
             speed: self.speed,
             client: self.client.clone(),
             told,
@@ -86,7 +86,7 @@ impl Source for LinkSource {
 /// Keeps the link up for as long as the console listens.
 struct ConnectionSupervisor {
     context: Arc<Context>,
-    dir: PathBuf,
+    mission: MissionId,
     speed: Speed,
     client: watch::Sender<Connection>,
     told: Sender<SourceEvent>,
@@ -94,10 +94,11 @@ struct ConnectionSupervisor {
 
 impl ConnectionSupervisor {
     async fn run(self) {
+        let dir = catalogue(&self.context).dir(&self.mission);
         let mut lost = false;
         let mut refused: Option<String> = None;
         while !self.told.is_closed() {
-            match reach_at(&self.context, &self.dir, self.speed).await {
+            match reach_at(&self.context, &dir, self.speed).await {
                 Ok(reached) => {
                     let back = lost;
                     lost = true;
@@ -138,7 +139,7 @@ impl ConnectionSupervisor {
     /// An engine of another version, and how to end it.
     fn foreign(&self, version: &str) -> String {
         let own = env!("CARGO_PKG_VERSION");
-        let end = match holder(&self.dir) {
+        let end = match catalogue(&self.context).engine(&self.mission) {
             Some(pid @ 1..) => format!("end it with `kill {pid}`"),
             _ => "end it".to_owned(),
         };

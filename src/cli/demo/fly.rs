@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use tokio_util::sync::CancellationToken;
 
 use super::repository;
-use crate::agent::model::scripted::Rehearsal;
+use crate::agent::model::script::Scripts;
 use crate::cli::console::show;
 use crate::cli::context::{Context, Repository, canonical, print};
 use crate::cli::creation::{MissionOptions, found, suffix};
@@ -108,10 +108,8 @@ async fn needs_cargo(repo: &Repo) -> Result<()> {
 }
 
 fn last_mission(context: &Context, repo: &Repo) -> Result<Option<MissionRef>> {
-    let Some(entry) = missions::of_repository(context, repo.root()).into_iter().next() else {
-        return Ok(None);
-    };
-    Ok(Some(MissionRef { mission: missions::read(&entry.dir)?, id: entry.id, dir: entry.dir }))
+    let newest = missions::of_repository(context, repo.root()).into_iter().next();
+    newest.map(|entry| missions::open(context, entry.id)).transpose()
 }
 
 /// The guestbook's usual port, or another one when it is taken.
@@ -123,7 +121,7 @@ fn free_port() -> Result<u16> {
 }
 
 async fn begin(context: &Context, repo: &Repo, flight: FlightArgs) -> Result<MissionRef> {
-    let rehearsal = Rehearsal::builtin("demo")?;
+    let rehearsal = Scripts::builtin("demo")?;
     let mut flags = vec![Flag { name: "demo", key: "models.default".to_owned(), word: MIND.to_owned() }];
     flags.extend(flight.flags());
     let settings = context.settings(Repository::At(repo.root()), flags)?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use git2::{IndexAddOption, Repository, RepositoryInitOptions, Signature};
 
-use crate::agent::model::scripted::demo_repository_files;
+use crate::agent::model::script::demo_repository_files;
 use crate::cli::fault::misuse;
 use crate::workspace::Repo;
 
@@ -61,12 +61,12 @@ fn complete(git: &Repository, directory: &Path) -> Result<()> {
     if git.head().is_ok() {
         return Ok(());
     }
-    for file in demo_repository_files() {
-        let path = directory.join(file.path);
+    for (path, text) in demo_repository_files() {
+        let path = directory.join(path);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).with_context(|| format!("failed to create {}", parent.display()))?;
         }
-        fs::write(&path, file.content).with_context(|| format!("failed to write {}", path.display()))?;
+        fs::write(&path, text).with_context(|| format!("failed to write {}", path.display()))?;
     }
     let mut index = git.index()?;
     index.add_all(["*"], IndexAddOption::DEFAULT, None)?;

@@ -9,7 +9,7 @@ use super::asking::Asking;
 use super::idle::why;
 use super::past::Past;
 use crate::cli::context::Context;
-use crate::cli::missions::{self, MissionRef};
+use crate::cli::missions::MissionRef;
 use crate::cli::progress::screen::Screen;
 use crate::domain::activity::Activity;
 use crate::domain::attention::{NeedKind, needs};
@@ -56,7 +56,7 @@ impl<'a> Narrator<'a> {
             last_event: Instant::now(),
             since_asked: 0,
         };
-        let events = missions::events_after(&found.dir, 0)?;
+        let events = found.events_after(0)?;
         let past = Past::take_in(&events, &mut narrator.mission);
         if past.older > 0 {
             narrator.screen.print(&format!("… {} earlier lines: flightdeck log {}", past.older, found.id))?;
@@ -111,7 +111,7 @@ impl<'a> Narrator<'a> {
 
     /// Takes in what the log has and the notices did not bring.
     pub(super) fn catch_up(&mut self) -> Result<()> {
-        for stamped in missions::events_after(&self.found.dir, self.mission.seq)? {
+        for stamped in self.found.events_after(self.mission.seq)? {
             self.event(&stamped)?;
         }
         Ok(())

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use super::attempt_env::{AttemptEnv, Cleanup};
 use super::validator::{at_round, env};
-use crate::agent::tool::{App, EvidenceSink, Instruments};
+use crate::agent::tool::{App, Instruments};
 use crate::domain::environment::{Health as DomainHealth, Service};
 use crate::domain::id::MilestoneId;
 use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
-use crate::instrument::{Evidence, EvidenceKind};
-use crate::store::{Kind, Store};
+use crate::engine::evidence::StoreSink;
 use crate::workspace::services::{Health, ServiceDirs};
 use crate::workspace::{ServiceSpec, WorkspaceError};
 
@@ -74,22 +73,5 @@ fn spec(service: &Service) -> ServiceSpec {
         after: service.after.iter().map(ToString::to_string).collect(),
         env: service.env.clone(),
         ..ServiceSpec::new(service.name.as_str(), service.run.as_str())
-    }
-}
-
-/// Keeps what the instruments saw in the mission's store.
-struct StoreSink(Arc<Store>);
-
-impl EvidenceSink for StoreSink {
-    fn keep(&self, evidence: Evidence) -> Result<String, String> {
-        let kind = match evidence.kind {
-            EvidenceKind::Command => Kind::Command,
-            EvidenceKind::Http => Kind::Http,
-            EvidenceKind::Terminal => Kind::Terminal,
-            EvidenceKind::Screenshot => Kind::Screenshot,
-            EvidenceKind::Unknown => return Err("evidence of an unknown kind".to_owned()),
-        };
-        let kept = self.0.evidence().keep(kind, &evidence.title, &evidence.bytes);
-        kept.map(|reference| reference.0).map_err(|error| error.to_string())
     }
 }

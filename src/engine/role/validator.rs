@@ -7,7 +7,6 @@ use super::attempt_env::{AttemptEnv, Cleanup};
 use crate::domain::diff::DiffScope;
 use crate::domain::id::{Commit, MilestoneId};
 use crate::engine::context::{EngineContext, blocking};
-use crate::engine::diff;
 use crate::engine::error::EngineError;
 use crate::engine::mission_tools::HandoffSource;
 use crate::workspace::{Access, ProofCheckout};
@@ -19,7 +18,7 @@ pub(super) async fn prepare(
     round: u32,
 ) -> Result<AttemptEnv, EngineError> {
     let proof = at_round(engine, milestone, round).await?;
-    let ends = engine.cell.with(|mission| diff::ends(mission, &DiffScope::Milestone(milestone)));
+    let ends = engine.cell.with(|mission| mission.diff_range(&DiffScope::Milestone(milestone)));
     let note = ends.map(|(base, head)| format!("\n## The milestone's commits\nbase: {base}\nhead: {head}\n"));
     Ok(AttemptEnv {
         note: note.unwrap_or_default(),

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 
-use crate::instrument::{Evidence, EvidenceKind, InstrumentError};
+use crate::instrument::{Evidence, InstrumentError};
 
 /// A request and its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -103,7 +103,7 @@ impl Exchange {
     /// When it cannot be written as JSON.
     pub fn evidence(&self) -> Result<Evidence, InstrumentError> {
         let summary = format!("status {} after {} ms", self.answer.status, self.answer.milliseconds);
-        Evidence::of(EvidenceKind::Http, self, format!("{} {}", self.method, self.url), summary)
+        Evidence::of("http", self, format!("{} {}", self.method, self.url), summary)
     }
 
     /// The exchange for a model.

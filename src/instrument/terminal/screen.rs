@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::instrument::{Evidence, EvidenceKind, InstrumentError};
+use crate::instrument::{Evidence, InstrumentError};
 
 /// A screen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,7 +118,7 @@ impl Screen {
     pub fn evidence(&self, title: impl Into<String>) -> Result<Evidence, InstrumentError> {
         let first = self.lines.iter().find(|line| !line.is_empty()).map_or("(blank)", |line| line.trim());
         let summary = format!("{}×{}: {first}", self.cols, self.rows);
-        Evidence::of(EvidenceKind::Terminal, self, title.into(), summary)
+        Evidence::of("terminal", self, title.into(), summary)
     }
 }
 

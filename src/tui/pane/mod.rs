@@ -1,10 +1,8 @@
 //! The main screen: header, status, four panes, footer. Each pane draws the rows of its presenter that are seen.
 
 mod chrome;
-mod contract;
 mod footer;
-mod plan;
-mod timeline;
+mod lists;
 mod worker;
 
 use ratatui::Frame;
@@ -52,10 +50,10 @@ fn panes(app: &App, painter: &mut Painter<'_>, areas: &Areas) {
     for pane in shown() {
         let area = areas.of(pane);
         match pane {
-            Pane::Plan => plan::draw(app, painter, area),
+            Pane::Plan => lists::plan(app, painter, area),
             Pane::Worker => worker::draw(app, painter, area),
-            Pane::Contract => contract::draw(app, painter, area),
-            Pane::Timeline => timeline::draw(app, painter, area),
+            Pane::Contract => lists::contract(app, painter, area),
+            Pane::Timeline => lists::timeline(app, painter, area),
         }
     }
 }

@@ -18,7 +18,7 @@ pub struct AssertionScreen {
     asked: Option<String>,
     /// The mission's state that the answer is about.
     seq: u64,
-    /// How a form that is not complete is shown: nothing is wrong with one that nobody has written in.
+    /// How a form that is not complete is shown: an error only once something was written.
     incomplete: StyleRole,
 }
 
@@ -82,10 +82,6 @@ impl Popup for AssertionScreen {
         Some(&mut self.form)
     }
 
-    fn typing(&self) -> Typing {
-        Typing::Yes
-    }
-
     fn word(&self, action: Action) -> &'static str {
         if action == Action::NextPane { "next field" } else { action.hint() }
     }
@@ -99,7 +95,7 @@ impl Popup for AssertionScreen {
         self.consider()
     }
 
-    /// What a change would do depends on the mission, which flies on while somebody writes.
+    /// What a change would do depends on the mission, which goes on meanwhile.
     fn refreshed(&mut self, app: &App, _at: &mut Place) -> PopupResult {
         if self.seq == app.mission.seq {
             return PopupResult::stay();

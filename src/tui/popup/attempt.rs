@@ -23,15 +23,23 @@ enum Tab {
     Usage,
 }
 
-/// What is looked for, and whether it is still being typed.
+/// What is looked for, and how far that is.
 #[derive(Debug, Default)]
 struct Search {
     query: Query,
     /// Which of how many places is shown, once there is one.
     count: String,
-    typing: Typing,
+    state: Typed,
     /// The block that was found last.
     found: Option<usize>,
+}
+
+/// Whether what is looked for is still being typed.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Typed {
+    #[default]
+    Whole,
+    Going,
 }
 
 /// The screen of an attempt.
@@ -53,6 +61,10 @@ impl AttemptScreen {
         Self { id, tab: Tab::Transcript, scroll: ScrollState::default(), search: Search::default() }
     }
 
+    fn is_searching(&self) -> bool {
+        self.search.state == Typed::Going
+    }
+
     /// Cells and lines that the transcript has.
     fn room(&self, app: &App) -> (usize, usize) {
         let inner = self.parts(app, inside(app.areas().body)).detail;
@@ -70,26 +82,9 @@ impl AttemptScreen {
 
     /// Moves in the transcript, and asks for older pages when its beginning comes into sight.
     fn step(&mut self, app: &App, step: SelectionStep) -> PopupResult {
-        let (width, height) = self.room(app);
-        let Some(transcript) = app.transcript(self.id) else { return PopupResult::stay() };
-        let page = isize::try_from(height.saturating_sub(2).max(1)).unwrap_or(1);
-        let lines = match step {
-            SelectionStep::By(n) => n,
-            SelectionStep::PageUp => -page,
-            SelectionStep::PageDown => page,
-            SelectionStep::First => isize::MIN,
-            SelectionStep::Last => {
-                self.scroll.follow();
-                return PopupResult::stay();
-            }
-        };
-        self.scroll.scroll(transcript, lines, width, height);
-        match transcript.first_number() {
-            Some(first) if transcript.older > 0 && self.scroll.at_start(transcript, width, height) => {
-                self.page(Before::Item(first))
-            }
-            _ => PopupResult::stay(),
-        }
+        let room = self.room(app);
+        let older = app.transcript(self.id).and_then(|transcript| self.scroll.step(transcript, step, room));
+        older.map_or_else(PopupResult::stay, |before| self.page(before))
     }
 
     fn side_rows(&self, app: &App, width: usize) -> Vec<Row> {
@@ -143,11 +138,7 @@ fn text_of(block: &Block) -> String {
 
 impl Popup for AttemptScreen {
     fn context(&self) -> Context {
-        if self.search.typing == Typing::Yes { Context::Palette } else { Context::Attempt }
-    }
-
-    fn typing(&self) -> Typing {
-        self.search.typing
+        if self.is_searching() { Context::Palette } else { Context::Attempt }
     }
 
     fn word(&self, action: Action) -> &'static str {
@@ -158,7 +149,7 @@ impl Popup for AttemptScreen {
     }
 
     fn hints(&self, _app: &App) -> Vec<Action> {
-        if self.search.typing == Typing::Yes {
+        if self.is_searching() {
             return vec![Action::Open, Action::Back];
         }
         vec![
@@ -175,7 +166,7 @@ impl Popup for AttemptScreen {
     }
 
     fn writing(&mut self) -> Option<&mut dyn Writing> {
-        (self.search.typing == Typing::Yes).then_some(&mut self.search.query)
+        (self.is_searching()).then_some(&mut self.search.query)
     }
 
     fn opened(&mut self, app: &App, _at: &mut Place) -> PopupResult {
@@ -188,8 +179,8 @@ impl Popup for AttemptScreen {
 
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
         match action {
-            Action::Open | Action::Back if self.search.typing == Typing::Yes => {
-                self.search.typing = Typing::No;
+            Action::Open | Action::Back if self.is_searching() => {
+                self.search.state = Typed::Whole;
                 return if action == Action::Open { self.find(app, false) } else { PopupResult::stay() };
             }
             Action::NextTab | Action::Right => self.turn_tab(at, 1),
@@ -203,7 +194,7 @@ impl Popup for AttemptScreen {
             }
             Action::Search => {
                 self.tab = Tab::Transcript;
-                self.search = Search { typing: Typing::Yes, ..Search::default() };
+                self.search = Search { state: Typed::Going, ..Search::default() };
             }
             Action::NextMatch => return self.find(app, false),
             Action::PreviousMatch => return self.find(app, true),
@@ -257,8 +248,8 @@ impl AttemptScreen {
             row.then(style, word).then(StyleRole::Text, "   ")
         });
         let query = &self.search.query.0;
-        if self.search.typing == Typing::Yes || !query.is_empty() {
-            let cursor = if self.search.typing == Typing::Yes { "▌" } else { "" };
+        if self.is_searching() || !query.is_empty() {
+            let cursor = if self.is_searching() { "▌" } else { "" };
             let row = row.end(StyleRole::Key, "/ ").end(StyleRole::Text, format!("{query}{cursor}"));
             return row.end(StyleRole::Dim, &self.search.count);
         }

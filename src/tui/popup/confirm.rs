@@ -30,10 +30,6 @@ impl Popup for Confirm {
         centred(app.areas().body, 66, 6)
     }
 
-    fn typing(&self) -> Typing {
-        Typing::Yes
-    }
-
     fn hints(&self, _app: &App) -> Vec<Action> {
         vec![Action::Save, Action::Back]
     }

@@ -142,11 +142,6 @@ impl Popup for ContractScreen {
         centred(app.areas().body, 100, 26)
     }
 
-    /// Letters of other screens mean nothing while changes wait to be sent.
-    fn typing(&self) -> Typing {
-        Typing::Yes
-    }
-
     fn hints(&self, _app: &App) -> Vec<Action> {
         let send = self.can_send().then_some(Action::Save);
         send.into_iter().chain([Action::Editor, Action::Back]).collect()
@@ -168,7 +163,7 @@ impl Popup for ContractScreen {
                 }
                 self.edit()
             }
-            // What has not been sent is somebody's work: E brings it back.
+            // What has not been sent is kept: E brings it back.
             Action::Back if self.is_unsent() => {
                 self.sends_on = false;
                 PopupResult::say("kept: E goes on with what you wrote").and_then(StackAction::Stash)

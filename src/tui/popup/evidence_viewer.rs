@@ -82,6 +82,7 @@ impl EvidenceViewer {
             EvidenceKind::Command | EvidenceKind::Http | EvidenceKind::Terminal => {
                 ("json", doc.content.clone().into_bytes())
             }
+            EvidenceKind::Unknown => ("txt", doc.content.clone().into_bytes()),
         };
         PopupResult::effect(Effect::Outside { name: format!("{}.{ending}", doc.reference.0), content })
     }

@@ -1,4 +1,4 @@
-//! A feature that nobody has begun: what is to be built, and when it is done.
+//! A feature on which no work has begun: what is to be built, and when it is done.
 
 use super::prelude::*;
 use crate::domain::id::FeatureId;

@@ -1,4 +1,4 @@
-//! A gate: what it comes to above, what it rests on below at the left, and at the right the selected item in full.
+//! A gate: a summary above, the items it rests on below at the left, and at the right the selected item in full.
 
 use super::assertion::AssertionScreen;
 use super::diff::DiffScreen;

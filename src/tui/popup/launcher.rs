@@ -110,10 +110,6 @@ impl Popup for LauncherScreen {
         Some(&mut self.goal)
     }
 
-    fn typing(&self) -> Typing {
-        Typing::Yes
-    }
-
     fn word(&self, action: Action) -> &'static str {
         match action {
             Action::Save => "begin the mission",

@@ -75,10 +75,6 @@ impl Popup for Palette {
         Some(&mut self.query)
     }
 
-    fn typing(&self) -> Typing {
-        Typing::Yes
-    }
-
     fn word(&self, action: Action) -> &'static str {
         if action == Action::Open { "do it" } else { action.hint() }
     }

@@ -6,7 +6,7 @@ pub use crossterm::event::{KeyCode, KeyEvent};
 pub use ratatui::layout::Rect;
 
 pub use super::base::{Parts, fitting};
-pub use super::{Answer, Place, Popup, PopupResult, Section, StackAction, Typing, Writing};
+pub use super::{Answer, Place, Popup, PopupResult, Section, StackAction, Writing};
 pub use crate::domain::command::Command;
 pub use crate::link::protocol::{Call, Reply};
 pub use crate::tui::action::Action;

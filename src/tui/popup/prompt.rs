@@ -132,10 +132,6 @@ impl Popup for Prompt {
         Some(&mut self.draft)
     }
 
-    fn typing(&self) -> Typing {
-        Typing::Yes
-    }
-
     fn word(&self, action: Action) -> &'static str {
         if action == Action::Save { "send" } else { action.hint() }
     }

@@ -120,15 +120,12 @@ impl Replay {
 
 /// Gates and failures: where one wants to stop.
 fn is_landmark(event: &Event) -> bool {
-    match event {
-        Event::GateOpened { .. }
-        | Event::GateDecided { .. }
-        | Event::MissionHeld { .. }
-        | Event::MissionCompleted => true,
-        Event::AttemptEnded { ending, .. } => !matches!(ending, Ending::Done),
-        Event::VerdictGiven { verdict } => verdict.outcome != Outcome::Pass,
-        _ => false,
-    }
+    let gate =
+        matches!(event, Event::GateOpened { .. } | Event::GateDecided { .. } | Event::MissionCompleted);
+    let held = matches!(event, Event::MissionHeld { .. });
+    let failed = matches!(event, Event::AttemptEnded { ending, .. } if *ending != Ending::Done);
+    let unproven = matches!(event, Event::VerdictGiven { verdict } if verdict.outcome != Outcome::Pass);
+    gate || held || failed || unproven
 }
 
 impl Popup for Replay {

@@ -1,4 +1,4 @@
-//! What a screen answers to a key.
+//! What a screen wants done after its turn.
 
 use super::Popup;
 use crate::domain::command::Command;
@@ -53,7 +53,7 @@ pub enum StackAction {
     Swap(Box<dyn Popup>),
     /// This screen closes, and the action is done where it stood.
     Perform(Action),
-    /// Nothing here wanted the action: whoever is below may.
+    /// The screen does not use the action: the base, then the keys that hold everywhere may.
     Pass,
 }
 

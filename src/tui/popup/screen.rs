@@ -85,11 +85,6 @@ pub trait Popup: fmt::Debug + Send {
         None
     }
 
-    /// Whether letters are typed into it.
-    fn typing(&self) -> Typing {
-        Typing::No
-    }
-
     /// Called once, when it is put on the stack.
     fn opened(&mut self, _app: &App, _at: &mut Place) -> PopupResult {
         PopupResult::stay()
@@ -130,7 +125,7 @@ pub trait Popup: fmt::Debug + Send {
         PopupResult::stay()
     }
 
-    /// How often it wants to hear of the time.
+    /// How often it wants to be refreshed.
     fn pace(&self) -> RefreshRate {
         RefreshRate::Calm
     }
@@ -139,15 +134,7 @@ pub trait Popup: fmt::Debug + Send {
 /// What a call came to.
 pub type Answer = Result<Reply, SourceError>;
 
-/// Whether a screen takes letters as text.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Typing {
-    #[default]
-    No,
-    Yes,
-}
-
-/// How often a screen wants to hear of the time.
+/// How often a screen wants to be refreshed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RefreshRate {
     /// As all clocks on the screen: once a second while something runs, else once a minute.

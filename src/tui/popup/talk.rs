@@ -103,10 +103,6 @@ impl Popup for Talk {
         Some(&mut self.draft)
     }
 
-    fn typing(&self) -> Typing {
-        Typing::Yes
-    }
-
     fn word(&self, action: Action) -> &'static str {
         match action {
             Action::NextPane => "to whom",

@@ -1,7 +1,6 @@
 //! The main screen's own keys: moving in a pane, opening what is selected.
 
 use crate::domain::gate::GateId;
-use crate::link::protocol::Before;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
 use crate::tui::effect::Effect;
@@ -66,18 +65,23 @@ pub fn select_what_matters(app: &mut App) {
         Target::Milestone(_) => false,
     };
     if let Some(at) = targets.iter().position(waits) {
-        let height = height(app, Pane::Plan);
-        app.plan.select(at, targets.len(), height);
+        select(app, Pane::Plan, at);
+    }
+}
+
+/// Selects a row of a pane, or the last one, and brings it into sight.
+fn select(app: &mut App, pane: Pane, row: usize) {
+    let (len, height) = (len(app, pane), height(app, pane));
+    if let Some(list) = list_mut(app, pane) {
+        list.select(row, len, height);
     }
 }
 
 /// Keeps selections inside their lists and in sight, after the size or the mission changed.
 pub fn keep_in_sight(app: &mut App) {
     for pane in [Pane::Plan, Pane::Contract, Pane::Timeline] {
-        let (len, height) = (len(app, pane), height(app, pane));
-        if let Some(list) = list_mut(app, pane) {
-            let selected = list.selected;
-            list.select(selected, len, height);
+        if let Some(selected) = list_mut(app, pane).map(|list| list.selected) {
+            select(app, pane, selected);
         }
     }
 }
@@ -99,25 +103,10 @@ pub fn step(app: &mut App, step: SelectionStep) -> Vec<Effect> {
 pub fn scroll_worker(app: &mut App, step: SelectionStep) -> Vec<Effect> {
     let Some(attempt) = app.watched() else { return Vec::new() };
     let area = inside(app.areas().of(Pane::Worker));
-    let (width, height) = (usize::from(area.width), usize::from(area.height));
-    let page_lines = isize::try_from(height.saturating_sub(2).max(1)).unwrap_or(1);
+    let room = (usize::from(area.width), usize::from(area.height));
     let Some(transcript) = app.transcripts.get(&attempt) else { return Vec::new() };
-    let lines = match step {
-        SelectionStep::By(n) => n,
-        SelectionStep::PageUp => -page_lines,
-        SelectionStep::PageDown => page_lines,
-        SelectionStep::First => isize::MIN,
-        SelectionStep::Last => {
-            app.scroll.follow();
-            return Vec::new();
-        }
-    };
-    app.scroll.scroll(transcript, lines, width, height);
-    if app.scroll.at_start(transcript, width, height) && transcript.older > 0 {
-        let first = transcript.first_number();
-        return first.map(|first| requests::page(app, attempt, Before::Item(first))).into_iter().collect();
-    }
-    Vec::new()
+    let older = app.scroll.step(transcript, step, room);
+    older.map(|before| requests::page(app, attempt, before)).into_iter().collect()
 }
 
 fn follow(app: &mut App) {
@@ -129,18 +118,13 @@ fn follow(app: &mut App) {
 }
 
 fn toggle_milestone(app: &mut App) {
-    if app.focus != Pane::Plan {
-        return;
+    let Some(milestone) = selected_milestone(app).filter(|_| app.focus == Pane::Plan) else { return };
+    if !app.toggled.remove(&milestone) {
+        app.toggled.insert(milestone);
     }
-    if let Some(milestone) = selected_milestone(app) {
-        if !app.toggled.remove(&milestone) {
-            app.toggled.insert(milestone);
-        }
-        let targets = plan::targets(&app.mission, &app.toggled);
-        if let Some(at) = targets.iter().position(|target| *target == Target::Milestone(milestone)) {
-            let height = height(app, Pane::Plan);
-            app.plan.select(at, targets.len(), height);
-        }
+    let mut targets = plan::targets(&app.mission, &app.toggled).into_iter();
+    if let Some(at) = targets.position(|target| target == Target::Milestone(milestone)) {
+        select(app, Pane::Plan, at);
     }
 }
 
@@ -156,15 +140,12 @@ fn step_or_open(app: &mut App, action: Action) -> Vec<Effect> {
     if let Some(screen) = crate::tui::popup::open::from_main(app, action) {
         return super::stack::open(app, screen);
     }
-    super::say(
-        app,
-        Tone::Trouble,
-        if changes.contains(&action) {
-            "select an assertion first, in the contract or under a feature of the plan".to_owned()
-        } else {
-            format!("{}: there is nothing here for that yet", action.name())
-        },
-    );
+    let why = if changes.contains(&action) {
+        "select an assertion first, in the contract or under a feature of the plan".to_owned()
+    } else {
+        format!("{}: there is nothing here for that yet", action.name())
+    };
+    super::say(app, Tone::Trouble, why);
     Vec::new()
 }
 

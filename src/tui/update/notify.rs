@@ -1,4 +1,4 @@
-//! Telling a person who looks elsewhere: once for every decision that begins to wait, and when a mission ends.
+//! Notifications for a person who looks elsewhere: once for every decision that begins to wait, and when a mission ends.
 
 use crate::domain::attention;
 use crate::domain::mission::Mission;
@@ -8,14 +8,15 @@ use crate::tui::options::Notifications;
 use crate::view::glyph::Charset;
 use crate::view::header::{progress, window_title};
 
-/// Compares what waits with what was told.
+/// Compares what waits with what the person was notified of.
 pub fn transitions(app: &mut App) -> Vec<Effect> {
     let mission = app.present.as_deref().unwrap_or(&app.mission);
     let waits = waiting(mission);
-    let news: Vec<String> = waits.iter().filter(|sentence| !app.told.contains(sentence)).cloned().collect();
+    let news: Vec<String> =
+        waits.iter().filter(|sentence| !app.notified.contains(sentence)).cloned().collect();
     let mut effects = vec![announcement(mission, app.look.charset)];
     let mission_title = mission.title().to_owned();
-    app.told = waits;
+    app.notified = waits;
     if app.window == Window::Elsewhere && app.notifications == Notifications::On {
         effects.extend(news.into_iter().map(|sentence| {
             Effect::Notify(app.look.charset.text(&format!("{mission_title}: {sentence}")).into_owned())

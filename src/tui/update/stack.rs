@@ -86,7 +86,7 @@ pub fn answered(
     Some(Vec::new())
 }
 
-/// Tells every screen that time went on or the mission changed.
+/// Refreshes every screen: time went on, or the mission changed.
 pub fn refresh(app: &mut App) -> Vec<Effect> {
     let ids: Vec<ScreenId> = app.screens.iter().map(|screen| screen.id).collect();
     let mut effects = Vec::new();

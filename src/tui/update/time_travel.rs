@@ -7,7 +7,7 @@ use crate::tui::scroll::ScrollState;
 
 use super::requests;
 
-/// How many blocks of the past are shown; nobody scrolls in them while a replay has the keys.
+/// How many blocks of the past are shown; they cannot be scrolled while a replay has the keys.
 const SHOWN: usize = 200;
 
 /// Cuts the watched transcript at the time that is shown, and asks for older pages until they reach back to it.

@@ -200,7 +200,7 @@ impl Painter<'_> {
     }
 
     /// Leaves nothing on a terminal that it cannot show. Code, pictures of terminals and boxes to write in are drawn by
-    /// others, who know nothing of its characters.
+    /// code that does not know its characters.
     pub fn plain(&mut self) {
         if self.charset == Charset::Unicode {
             return;

@@ -91,6 +91,30 @@ fn anyhow_is_only_where_everything_is_wired() {
     hold("anyhow is for cli and main; every other room has its error enum", &offences);
 }
 
+/// Who decides which kind of store keeps the missions: the verbs do, in one file.
+const STORE_WIRING: [&str; 1] = ["src/cli/missions.rs"];
+
+#[test]
+fn only_its_folder_knows_a_kind_of_store() {
+    let mut offences = Vec::new();
+    for source in sources() {
+        let own = |kind: &str| source.path.starts_with(&format!("src/store/{kind}"));
+        let wired = STORE_WIRING.contains(&&*source.path);
+        let words = [
+            (own("sqlite") || wired, &["store::sqlite", "SqliteCatalogue"][..]),
+            (own("sqlite"), &["rusqlite", "mission.db", "transcripts.db", "engine.lock"][..]),
+            (own("memory") || wired, &["store::memory", "MemoryCatalogue"][..]),
+        ];
+        for (number, line) in source.statements() {
+            let names = |words: &[&str]| words.iter().any(|word| line.contains(word));
+            if words.iter().any(|(may, words)| !may && names(words)) {
+                offences.push(format!("{}:{number}: {}", source.path, line.trim()));
+            }
+        }
+    }
+    hold("engine, console and verbs know the store by its ports only", &offences);
+}
+
 fn allowed(room: &str) -> Option<&'static [&'static str]> {
     MAY_USE.iter().find(|(name, _)| *name == room).map(|(_, allowed)| *allowed)
 }

@@ -5,8 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
-use flightdeck::domain::event::Stamped;
-use flightdeck::store::Log;
+use flightdeck::domain::event::{Actor, Stamped};
+use flightdeck::domain::id::Timestamp;
+use flightdeck::store::Catalogue;
+use flightdeck::store::sqlite::SqliteCatalogue;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -132,9 +134,9 @@ impl Stage {
 
     /// Keeps the log of a flight as a mission of this machine, in its repository.
     pub fn keep(&self, flight: &Flight) {
-        let dir = self.path("state/missions").join(flight.mission.id().unwrap().as_str());
-        fs::create_dir_all(&dir).unwrap();
-        let mut log = Log::create(&dir).unwrap();
+        let missions = SqliteCatalogue::new(&self.path("state"));
+        let id = flight.mission.id().unwrap();
+        let log = missions.create(id, Timestamp(0), Actor::Person, &[]).unwrap();
         for Stamped { seq, at, actor, event } in &flight.log {
             log.append(seq - 1, *at, *actor, std::slice::from_ref(event)).unwrap();
         }
@@ -142,7 +144,7 @@ impl Stage {
 
     /// Kills every engine of this machine at once.
     pub fn kill_engines(&self, signal: Signal) {
-        for pid in engines(&self.path("state/missions")) {
+        for pid in engines(&self.path("state")) {
             // It may have ended by itself in between.
             // One that is gone already is as good as killed.
             kill(pid, signal).ok();
@@ -157,8 +159,8 @@ impl Drop for Stage {
 }
 
 /// The engines that hold a mission's lock now.
-fn engines(missions: &Path) -> Vec<Pid> {
-    let directories = fs::read_dir(missions).into_iter().flatten().flatten();
-    let holders = directories.filter_map(|entry| flightdeck::store::holder(&entry.path()));
-    holders.filter_map(|pid| i32::try_from(pid).ok()).map(Pid::from_raw).collect()
+fn engines(home: &Path) -> Vec<Pid> {
+    let missions = SqliteCatalogue::new(home);
+    let pids = missions.ids().into_iter().filter_map(|id| missions.engine(&id));
+    pids.filter_map(|pid| i32::try_from(pid).ok()).map(Pid::from_raw).collect()
 }

@@ -1,4 +1,5 @@
-//! Every screen at every size, from keystrokes. A frame that changes is to be looked at: `flightdeck picture` draws it.
+//! Every screen at every size, from keystrokes. A frame that changes is to be looked at: `cargo run
+//! --example pictures` draws it.
 
 use flightdeck::tui::sample::Moment::{self, Flying, MilestoneGate, PlanGate};
 

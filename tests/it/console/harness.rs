@@ -12,7 +12,6 @@ use flightdeck::tui::event_loop::Console;
 use flightdeck::tui::host::{Host, Told};
 use flightdeck::tui::keymap::Keymap;
 use flightdeck::tui::options::{Mouse, Notifications};
-use flightdeck::tui::picture::Script;
 use flightdeck::tui::recording::Recording;
 use flightdeck::tui::sample::{Moment, sample};
 use flightdeck::tui::source::Source;
@@ -24,6 +23,8 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
 use unicode_width::UnicodeWidthStr;
+
+use super::studio::keys::Script;
 
 /// A machine where the clock stands still and the editor does what a test says.
 pub struct Still {
@@ -53,7 +54,7 @@ impl Host for Still {
         let mission = sample(Moment::Flying).mission();
         vec![MissionCard {
             repository: "/home/ada/src/guestbook".to_owned(),
-            waits_for: "Q2 asks".to_owned(),
+            waits_for: "Q3 asks".to_owned(),
             ..MissionCard::of(&mission).unwrap()
         }]
     }
@@ -186,5 +187,5 @@ pub fn text_of(buffer: &Buffer) -> String {
 
 /// Keys in words: `tab 2 ctrl+s`, and text to type in quotes: `'hello there'`.
 pub fn inputs(keys: &str) -> Vec<Event> {
-    flightdeck::tui::picture::inputs(keys).unwrap()
+    super::studio::keys::inputs(keys).unwrap()
 }

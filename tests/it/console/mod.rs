@@ -11,3 +11,5 @@ mod presenters;
 mod properties;
 mod rest;
 mod screens;
+#[path = "../../../examples/pictures/studio/mod.rs"]
+mod studio;

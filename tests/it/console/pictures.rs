@@ -1,12 +1,21 @@
 //! The README's pictures are frames of this console: they can be made again, and are when they are not the same.
 
-use flightdeck::tui::picture::ALBUM;
+use clap::Parser as _;
+
+use super::studio::{ALBUM, Args, run};
+
+/// Runs the example with arguments: what it prints, or why it does not.
+fn pictures(arguments: &[&str]) -> Result<String, String> {
+    let args =
+        Args::try_parse_from([&["pictures"], arguments].concat()).map_err(|error| error.to_string())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(run(&args)).map_err(|error| error.to_string())
+}
 
 #[test]
 fn the_album_is_what_the_console_shows() {
     let again = tempfile::tempdir().unwrap();
-    let mut program = assert_cmd::Command::cargo_bin("flightdeck").unwrap();
-    program.args(["picture", "--album"]).arg(again.path()).assert().success();
+    pictures(&["--album", again.path().to_str().unwrap()]).unwrap();
     let kept = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/pictures");
     for picture in ALBUM {
         let name = format!("{}.svg", picture.name);
@@ -14,20 +23,25 @@ fn the_album_is_what_the_console_shows() {
         let known = std::fs::read_to_string(kept.join(&name)).unwrap_or_default();
         assert!(
             made == known,
-            "assets/pictures/{name} is not what the console shows: `flightdeck picture --album assets/pictures`"
+            "assets/pictures/{name} is not what the console shows: `cargo run --example pictures -- --album assets/pictures`"
         );
     }
 }
 
 #[test]
+fn a_picture_can_be_of_any_screen() {
+    let drawn = pictures(&["launcher", "--size", "80x24", "--keys", "'a goal'"]).unwrap();
+    assert!(drawn.starts_with("<svg") && drawn.contains("a goal"), "{drawn}");
+}
+
+#[test]
 fn a_picture_of_nothing_known_says_what_is_wrong() {
     for (arguments, wanted) in [
-        (vec!["picture", "--size", "wide"], "write columns x lines, such as 120x40"),
-        (vec!["picture", "--theme", "neon"], "built in are dark, light, ansi16 and high-contrast"),
-        (vec!["picture", "--keys", "hyper+q"], "\"hyper+q\" is not a key"),
+        (["--size", "wide"], "write columns x lines, such as 120x40"),
+        (["--theme", "neon"], "built in are dark, light, ansi16 and high-contrast"),
+        (["--keys", "hyper+q"], "\"hyper+q\" is not a key"),
     ] {
-        let refused = assert_cmd::Command::cargo_bin("flightdeck").unwrap().args(&arguments).assert().code(2);
-        let told = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        let told = pictures(&arguments).unwrap_err();
         assert!(told.contains(wanted), "{arguments:?}: {told}");
     }
 }

@@ -16,11 +16,11 @@ fn the_plan_shows_how_far_everything_is() {
     insta::assert_snapshot!(plain(&rows), @r"
     ✓ M1 Skeleton | GO  4/4
     ● M2 Sign-in |  4/5
-      ✓ F4 Login form |  #16
-      ✓ F5 Session cookies |  #17
-      ✓ F6 Log out |  #18
-      ✓ F7 Reset a password by mail |  #19
-      ▲ F12 Tell nothing about which part was wrong | fix   #27
+      ✓ F4 Login form |  #17
+      ✓ F5 Session cookies |  #19
+      ✓ F6 Log out |  #20
+      ✓ F7 Reset a password by mail |  #21
+      ▲ F12 Tell nothing about which part was wrong | fix   #29
       ✓ scrutiny   ✗ user testing   ◇ gate
     ○ M3 The desk |  0/2
     ○ M4 Take it home |  0/1
@@ -59,15 +59,15 @@ fn the_timeline_tells_what_happened_newest_first() {
         .map(|moment| timeline::row(&mission, moment, mission.updated))
         .collect();
     insta::assert_snapshot!(plain(&rows), @r"
-     5m  #27 asks          ▲ “The error text stands in three templates. May I move it into one place?”
-     8m  #26 orchestrator  ✓ triage
+     5m  #30 asks          ▲ “The error text stands in three templates. May the worker move it into one place?”
+     5m  #30 orchestrator  ✓ talk
+     5m  #29 asks          ▲ “The error text stands in three templates. May I move it into one place?”
+     8m  #28 orchestrator  ✓ triage
     10m  waived            VAL-AUTH-006  “one owner, one door: a lock can wait”
-    13m  #25 user testing  ✗ M2  3/7 |   1 finding → F12
-    17m  #24 scrutiny      ✓ M2
-    18m  #23 reviewer      ✓ F7 Reset a password by mail
-    20m  #22 reviewer      ✓ F6 Log out
-    21m  #21 reviewer      ✓ F5 Session cookies
-    22m  #20 reviewer      ✓ F4 Login form
+    13m  #27 user testing  ✗ M2  3/7 |   2 findings → F12
+    17m  #26 scrutiny      ✓ M2
+    18m  #25 reviewer      ✓ F7 Reset a password by mail
+    20m  #24 reviewer      ✓ F6 Log out
     ");
 }
 
@@ -77,8 +77,8 @@ fn a_gate_shows_obstacles_cost_and_risks() {
     let gate_rows = gate::summary(&flying, GateId::Milestone(MilestoneId(2)));
     insta::assert_snapshot!(plain(&gate_rows), @r"
     ◇ not reached yet: VAL-AUTH-002 failed · VAL-AUTH-003 was edited after its verdict · VAL-AUTH-005 could not be tried · F12 is not built
-    checks    ✓ build   ✓ clippy   ✓ tests   at 9cbd316
-    found     2 findings: 1 taken up · 1 dismissed · 0 open
+    checks    ✓ build   ✓ clippy   ✓ tests   at 4d6119c
+    found     3 findings: 1 taken up · 2 dismissed · 0 open
     rounds    1 of at most 5: failed
     GO        starts M3 The desk, 2 features
     cost      $2.91 · 11 attempts · 169K out
@@ -91,8 +91,8 @@ fn the_banner_leaves_tokens_out_before_it_cuts_names() {
     let shown: Vec<Row> =
         [140, 110, 80].into_iter().map(|room| header::banner(&mission, mission.updated, room)).collect();
     insta::assert_snapshot!(plain(&shown), @r"
-    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 55m · in 500K · cached 28M · out 348K · $5.98 → ~$10.07 of $25.00
-    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 55m · out 348K · $5.98 → ~$10.07 of $25.00
-    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 55m · $5.98 → ~$10.07 of $25.00
+    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 55m · in 508K · cached 28M · out 353K · $6.07 → ~$10.16 of $25.00
+    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 55m · out 353K · $6.07 → ~$10.16 of $25.00
+    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 55m · $6.07 → ~$10.16 of $25.00
     ");
 }

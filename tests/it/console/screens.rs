@@ -7,7 +7,7 @@ use flightdeck::domain::id::MilestoneId;
 use flightdeck::tui::ConsoleExit;
 use flightdeck::tui::sample::{Moment, sample};
 
-use super::harness::fly;
+use super::harness::{fly, fly_on, inputs};
 
 const LARGE: (u16, u16) = (160, 50);
 const WIDE: (u16, u16) = (120, 40);
@@ -17,7 +17,7 @@ const NARROW: (u16, u16) = (80, 24);
 fn the_main_screen_answers_the_four_questions() {
     let frame = fly(Moment::Flying, WIDE, "").frame;
     assert!(frame.contains("▲ 1 needs you"), "does anything need me?\n{frame}");
-    assert!(frame.contains("Worker #27 · F12"), "what is happening?\n{frame}");
+    assert!(frame.contains("Worker #29 · F12"), "what is happening?\n{frame}");
     assert!(frame.contains("7/15 assertions · 2 failing"), "will it be right?\n{frame}");
     assert!(frame.contains("of $25.00"), "what did it cost?\n{frame}");
 }
@@ -168,10 +168,32 @@ fn stats_tell_the_share_of_tests_and_the_forecast() {
 fn the_worker_pane_shows_only_what_had_been_said_by_then() {
     let now = fly(Moment::Flying, LARGE, "").frame;
     let events = sample(Moment::Flying).events;
-    let begins = |event: &Event| matches!(event, Event::AttemptStarted { attempt, .. } if attempt.0 == 3);
+    let begins = |event: &Event| matches!(event, Event::AttemptStarted { attempt, .. } if attempt.0 == 4);
     let steps = events.iter().position(|stamped| begins(&stamped.event)).unwrap();
     let past = fly(Moment::Flying, WIDE, &format!("R home {}", "l ".repeat(steps))).frame;
-    assert!(past.contains("Worker #3 · F2"), "{past}");
+    assert!(past.contains("Worker #4 · F2"), "{past}");
     assert!(now.contains("no such user"), "{now}");
     assert!(!past.contains("no such user"), "{past}");
+}
+
+#[test]
+fn a_click_selects_in_the_list_of_a_screen() {
+    use crossterm::event::{Event as Input, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+    let recording = sample(Moment::Flying);
+    let now = recording.mission().updated;
+    let kind = MouseEventKind::Down(MouseButton::Left);
+    // The third row, below the header, the border and the head of the list.
+    let click = Input::Mouse(MouseEvent { kind, column: 20, row: 8, modifiers: KeyModifiers::NONE });
+    let events = [inputs("W"), vec![click], inputs("enter")].concat();
+    let clicked = fly_on(recording, now, WIDE, events).frame;
+    assert_eq!(clicked, fly(Moment::Flying, WIDE, "W j j enter").frame);
+}
+
+#[test]
+fn what_does_not_fit_is_read_page_by_page() {
+    let [top, next, back] =
+        ["?", "? pagedown", "? pagedown pageup"].map(|keys| fly(Moment::Flying, NARROW, keys).frame);
+    assert!(top.contains("the keys of this screen") || top.contains("This screen"), "{top}");
+    assert_ne!(top, next);
+    assert_eq!(top, back);
 }

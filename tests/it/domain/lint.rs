@@ -66,7 +66,7 @@ fn what_is_wrong_with_a_contract() {
 #[test]
 fn a_short_check_is_enough_where_a_command_decides() {
     let drafts = changed(|draft| {
-        draft.wording.check.how = prose("CommandRun it");
+        draft.wording.check.how = prose("Run it");
         draft.wording.check.command = Some(line("make test"));
     });
     assert_eq!(lint_contract(&drafts), [""; 0]);

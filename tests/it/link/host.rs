@@ -7,24 +7,27 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use flightdeck::domain::activity::Activity;
 use flightdeck::domain::command::Command;
-use flightdeck::domain::consequence::ContractChange;
 use flightdeck::domain::diff::{DiffDoc, DiffScope};
 use flightdeck::domain::event::{Actor, Event, Stamped};
+use flightdeck::domain::evidence::EvidenceDoc;
 use flightdeck::domain::id::{AttemptId, Commit, MilestoneId, MissionId, Timestamp};
 use flightdeck::domain::mission::Mission;
 use flightdeck::domain::rejection::{Reason, Rejection};
+use flightdeck::domain::transcript::{Before, Entry};
 use flightdeck::domain::verdict::EvidenceRef;
-use flightdeck::link::protocol::{Before, Reply};
-use flightdeck::link::{Feed, Host, Refusal, Server};
+use flightdeck::link::protocol::Reply;
+use flightdeck::link::{Feed, Host, MissionSource, Refusal, Server};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub struct Engine {
     pub feed: Feed,
     pub mission: Mutex<Mission>,
     /// `diff` is answered once a permit is added.
     pub diffs: Semaphore,
+    /// Cancelled when the test ends: no diff is held back any longer.
+    pub gone: CancellationToken,
     pub commands: Mutex<Vec<Command>>,
     /// Events that happen right before and right after a state is taken, while somebody attaches.
     pub restless: AtomicU64,
@@ -37,6 +40,7 @@ pub struct Serving {
     pub stop: CancellationToken,
     pub task: JoinHandle<()>,
     pub dir: tempfile::TempDir,
+    _gone: DropGuard,
 }
 
 impl Engine {
@@ -45,6 +49,7 @@ impl Engine {
             feed: Feed::new(),
             mission: Mutex::new(Mission::unborn()),
             diffs: Semaphore::new(0),
+            gone: CancellationToken::new(),
             commands: Mutex::default(),
             restless: AtomicU64::new(0),
         })
@@ -87,6 +92,10 @@ impl Host for Engine {
         &self.feed
     }
 
+    fn source(&self) -> &dyn MissionSource {
+        self
+    }
+
     fn state(&self) -> (Mission, Vec<Activity>) {
         let around = self.restless.load(Ordering::SeqCst);
         for _ in 0..around {
@@ -108,30 +117,38 @@ impl Host for Engine {
         }
     }
 
-    async fn events(&self, after: u64, limit: u32) -> Result<Reply, Refusal> {
+    async fn land(&self) -> Result<Reply, Refusal> {
+        Ok(Reply::Landed { branch: "main".to_owned(), commit: Commit("c0ffee".to_owned()) })
+    }
+}
+
+impl MissionSource for Engine {
+    fn mission(&self) -> Result<Mission, Refusal> {
+        Err(Refusal::Failed("none".to_owned()))
+    }
+
+    fn events(&self, after: u64, limit: u32) -> Result<Vec<Stamped>, Refusal> {
         assert!(limit > 0);
         Err(Refusal::Failed(format!("no events after {after}")))
     }
 
-    async fn transcript(&self, _: AttemptId, _: Before, limit: u32) -> Result<Reply, Refusal> {
-        Ok(Reply::Transcript { items: Vec::new(), older: u64::from(limit) })
+    fn transcript(&self, _: AttemptId, _: Before, limit: u32) -> Result<(Vec<Entry>, u64), Refusal> {
+        Ok((Vec::new(), u64::from(limit)))
     }
 
-    async fn evidence(&self, reference: EvidenceRef) -> Result<Reply, Refusal> {
+    fn evidence(&self, reference: &EvidenceRef) -> Result<EvidenceDoc, Refusal> {
         Err(Refusal::Failed(format!("no evidence {}", reference.0)))
     }
 
-    async fn diff(&self, _: DiffScope) -> Result<Reply, Refusal> {
-        self.diffs.acquire().await.unwrap().forget();
-        Ok(Reply::Diff { diff: DiffDoc::default() })
-    }
-
-    async fn consequences(&self, _: ContractChange) -> Result<Reply, Refusal> {
-        Err(Refusal::Failed("none".to_owned()))
-    }
-
-    async fn land(&self) -> Result<Reply, Refusal> {
-        Ok(Reply::Landed { branch: "main".to_owned(), commit: Commit("c0ffee".to_owned()) })
+    fn diff(&self, _: &DiffScope) -> Result<DiffDoc, Refusal> {
+        let held = async {
+            tokio::select! {
+                permit = self.diffs.acquire() => permit.unwrap().forget(),
+                () = self.gone.cancelled() => {}
+            }
+        };
+        tokio::runtime::Handle::current().block_on(held);
+        Ok(DiffDoc::default())
     }
 }
 
@@ -140,7 +157,8 @@ pub async fn serve() -> Serving {
     let socket = dir.path().join("run/engine.sock");
     let engine = Engine::new();
     let (task, stop) = serve_at(&socket, &engine).await;
-    Serving { engine, socket, stop, task, dir }
+    let _gone = engine.gone.clone().drop_guard();
+    Serving { engine, socket, stop, task, dir, _gone }
 }
 
 pub async fn serve_at(socket: &Path, engine: &Arc<Engine>) -> (JoinHandle<()>, CancellationToken) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use flightdeck::agent::model::ResultStatus::Done;
-use flightdeck::agent::model::scripted::{PlaybackSpeed, Rehearsal, ScriptedModel};
+use flightdeck::agent::model::script::{PlaybackSpeed, ScriptedModel, Scripts};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ pub const FEATURES: [&str; 7] = [
 ];
 
 pub fn demo() -> ScriptedModel {
-    ScriptedModel::new(Arc::new(Rehearsal::builtin("demo").unwrap()), PlaybackSpeed::INSTANT)
+    ScriptedModel::new(Arc::new(Scripts::builtin("demo").unwrap()), PlaybackSpeed::INSTANT)
 }
 
 /// Plays one worker; `shell` answers its commands. Returns the handoff.

@@ -1,14 +1,12 @@
 //! What a script can say, and what is said about a script that is wrong.
 
-use std::path::Path;
-
-use flightdeck::agent::model::scripted::{Rehearsal, ScriptError};
+use flightdeck::agent::model::script::Scripts;
 use flightdeck::agent::model::{Item, ModelError, Reply, Request, ResultStatus};
 use pretty_assertions::assert_eq;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::stage::{Heard, labels, model, request, turn, turn_heard};
+use super::stage::{Heard, labels, model, read, request, turn, turn_heard};
 
 const BRANCHING: &str = r#"
 [[script]]
@@ -23,10 +21,10 @@ calls = [{ tool = "http", as = "home", input = { method = "GET", url = "{{ addre
 [[script.step]]
 if = "results.home.text is matching('status: 200')"
 say = "It is there."
-goto = "end"
 calls = [{ tool = "verdict", input = { outcome = "pass", evidence = { expr = "results.home|evidence" } } }]
 
 [[script.step]]
+if = "results.home.text is not matching('status: 200')"
 say = "It is not there: {{ last.text|capture('status: (.*)') }}"
 calls = [
   { tool = "verdict", input = { outcome = "fail" } },
@@ -34,7 +32,6 @@ calls = [
 ]
 
 [[script.step]]
-id = "end"
 say = "Done, with {{ inbox|length }} messages."
 end = true
 
@@ -109,35 +106,6 @@ fn a_session_without_a_script_is_told_so() {
 }
 
 #[test]
-fn a_step_repeats_until_its_condition_holds_but_not_for_ever() {
-    let model = model(
-        r#"
-        [[script]]
-        name = "wait"
-        match = {}
-        [[script.step]]
-        say = "Is it up?"
-        calls = [{ tool = "http", as = "health", input = {} }]
-        repeat_until = "results.health.text is containing('ok')"
-        at_most = 3
-        [[script.step]]
-        say = "{{ results.health.text }}"
-        "#,
-    );
-    let said = |answers: &[&str]| {
-        let mut request = request(labels(&[]), "");
-        for answer in answers {
-            let reply = turn(&model, &request).unwrap();
-            request = answered(&request, &reply, answer);
-        }
-        turn(&model, &request).unwrap().text
-    };
-    assert_eq!(said(&["no"]), "Is it up?");
-    assert_eq!(said(&["no", "ok"]), "ok");
-    assert_eq!(said(&["no", "no", "still no"]), "still no");
-}
-
-#[test]
 fn files_are_pulled_in_as_they_are_and_lists_can_be_computed() {
     let model = model(
         r#"
@@ -180,46 +148,39 @@ fn a_cancelled_session_stops_speaking() {
 }
 
 fn fault(scripts: &str) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("bad.toml"), scripts).unwrap();
-    Rehearsal::load(folder.path()).unwrap_err().to_string()
+    read(&[("bad.toml", scripts)]).unwrap_err().to_string()
 }
 
 #[test]
 fn a_wrong_script_names_its_file_its_line_and_its_step() {
     let head = "[[script]]\nname = \"s\"\nmatch = { role = \"worker\" }\n";
-    let step = |step: &str| fault(&format!("{head}[[script.step]]\nid = \"one\"\n{step}\n"));
-    let place = "bad.toml:4: script `s`, step one: ";
-    assert_eq!(step("goto = \"nowhere\""), format!("{place}goto `nowhere`: no such step"));
-    assert_eq!(step("goto = \"one\""), format!("{place}a step that can run again needs `at_most`"));
+    let step = |step: &str| fault(&format!("{head}[[script.step]]\n{step}\n"));
+    let place = "bad.toml:4: script `s`, step 1: ";
     assert_eq!(
         step("say = \"{{ results.home.text }}\""),
         format!("{place}nothing is called `results.home.text`")
     );
     assert_eq!(step("say = \"{{ labls.role }}\""), format!("{place}nothing is called `labls.role`"));
-    assert!(step("if = \"labels.role =\"").starts_with(&format!("{place}syntax error")));
     let missing = "calls = [{ tool = \"write\", input = { content = { file = \"app/no.rs\" } } }]";
     assert_eq!(step(missing), format!("{place}file `app/no.rs`: the rehearsal has no such file"));
-    let typo = step("sya = \"hello\"");
-    assert!(typo.starts_with("bad.toml: ") && typo.contains("line 6") && typo.contains("sya"), "{typo}");
-    let twice = fault(&format!("{head}{0}{0}", "[[script.step]]\nid = \"one\"\nsay = \"x\"\n"));
-    assert_eq!(twice, format!("{place}two steps have the id `one`"));
-    let regex = fault("[[script]]\nname = \"s\"\nmatch = { role = \"/(/\" }\nstep = []\n");
-    assert!(regex.starts_with("bad.toml:1: script `s`, step the head: regex parse error"), "{regex}");
-}
-
-#[test]
-fn a_script_that_goes_in_circles_is_stopped() {
-    let model = model(
-        "[[script]]\nname = \"s\"\nmatch = {}\n[[script.step]]\nid = \"a\"\ngoto = \"a\"\nat_most = 9999999\n",
-    );
-    let refusal = turn(&model, &request(labels(&[]), "")).unwrap_err().to_string();
-    assert_eq!(refusal, "scripts.toml:4: script `s`, step a: the script goes in circles here");
+    let second = step("say = \"one\"\n[[script.step]]\nif = \"later\"");
+    assert_eq!(second, "bad.toml:6: script `s`, step 2: nothing is called `later`");
+    // What cannot be read at all is shown with its own line.
+    let unreadable = |text: String, line: usize, shown: &str, why: &str| {
+        assert!(text.starts_with("bad.toml: ") && text.contains(&format!("line {line}")), "{text}");
+        assert!(text.contains(shown) && text.contains(why), "{text}");
+    };
+    unreadable(step("sya = \"hello\""), 5, "sya = \"hello\"", "unknown field `sya`");
+    unreadable(step("if = \"labels.role =\""), 5, "if = \"labels.role =\"", "syntax error");
+    unreadable(step("goto = \"one\""), 5, "goto = \"one\"", "unknown field `goto`");
+    let input = "calls = [{ tool = \"write\", input = 3 }]";
+    unreadable(step(input), 5, input, "the input is a table, or a template of JSON");
+    let regex = "[[script]]\nname = \"s\"\nmatch = { role = \"/(/\" }\nstep = []\n";
+    unreadable(fault(regex), 3, "match = { role = \"/(/\" }", "regex parse error");
 }
 
 #[test]
 fn a_rehearsal_that_is_not_there_is_told_so() {
-    assert!(matches!(Rehearsal::load(Path::new("/no/such/folder")), Err(ScriptError::Unreadable { .. })));
-    let unknown = Rehearsal::builtin("opera").unwrap_err().to_string();
+    let unknown = Scripts::builtin("opera").unwrap_err().to_string();
     assert_eq!(unknown, "there is no rehearsal `opera`; built in: demo");
 }

@@ -1,10 +1,9 @@
 //! A stage for scripts: it asks the model, answers its calls, and asks again, as a session would.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use flightdeck::agent::model::scripted::{PlaybackSpeed, Rehearsal, ScriptedModel};
+use flightdeck::agent::model::script::{PlaybackSpeed, ScriptError, ScriptedModel, Scripts};
 use flightdeck::agent::model::{
     Item, Model, ModelError, Reply, Request, ResultStatus, StreamPiece, StreamSink,
 };
@@ -53,15 +52,14 @@ pub fn turn_heard(
 
 /// A model from scripts that are written here.
 pub fn model(scripts: &str) -> ScriptedModel {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("scripts.toml"), scripts).unwrap();
-    std::fs::create_dir(folder.path().join("app")).unwrap();
-    std::fs::write(folder.path().join("app/hello.rs"), "fn main() { /* {{ raw }} */ }\n").unwrap();
-    load(folder.path())
+    let files = [("scripts.toml", scripts), ("app/hello.rs", "fn main() { /* {{ raw }} */ }\n")];
+    ScriptedModel::new(Arc::new(read(&files).unwrap()), PlaybackSpeed::INSTANT)
 }
 
-pub fn load(folder: &Path) -> ScriptedModel {
-    ScriptedModel::new(Arc::new(Rehearsal::load(folder).unwrap()), PlaybackSpeed::INSTANT)
+/// Scripts from files that are written here.
+pub fn read(files: &[(&str, &str)]) -> Result<Scripts, ScriptError> {
+    let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+    Scripts::read("test", &files)
 }
 
 /// Plays a session to its end and returns the calls it made with the answers they got.

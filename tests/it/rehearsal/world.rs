@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use flightdeck::agent::model::ResultStatus::{self, Done, Failed};
-use flightdeck::agent::model::scripted::demo_repository_files;
+use flightdeck::agent::model::script::demo_repository_files;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -18,10 +18,10 @@ pub struct World {
 impl World {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        for file in demo_repository_files() {
-            let path = folder.path().join(file.path);
+        for (path, text) in demo_repository_files() {
+            let path = folder.path().join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, file.content).unwrap();
+            std::fs::write(path, text).unwrap();
         }
         Self { folder, faults: Vec::new() }
     }

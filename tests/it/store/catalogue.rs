@@ -1,4 +1,4 @@
-//! The catalogue is the directories themselves.
+//! The catalogue: which missions there are, and in SQLite the directories themselves.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -6,25 +6,27 @@ use std::os::unix::fs::PermissionsExt;
 use flightdeck::domain::event::{Actor, Event};
 use flightdeck::domain::id::{MissionId, Timestamp};
 use flightdeck::domain::mission::Status;
+use flightdeck::store::sqlite::SqliteCatalogue;
 use flightdeck::store::{Catalogue, Store, StoreError};
 
 use super::every_event::founding;
+use super::{Place, directive, on_every_store};
 
-fn found(catalogue: &Catalogue, id: &str, repository: &str, at: i64) -> Store {
-    let id: MissionId = id.parse().unwrap();
-    let dir = catalogue.create_dir(&id).unwrap();
-    let store = Store::create(&dir).unwrap();
+on_every_store!(missions_are_found_by_id_and_by_repository);
+
+fn found(catalogue: &dyn Catalogue, id: &str, repository: &str, at: i64) -> Store {
     let mut founding = founding();
-    founding.mission = id;
+    founding.mission = id.parse().unwrap();
     repository.clone_into(&mut founding.repository);
-    store.append(0, Timestamp(at), Actor::Person, &[Event::MissionCreated(Box::new(founding))]).unwrap();
-    store
+    let id = founding.mission.clone();
+    let first = [Event::MissionCreated(Box::new(founding))];
+    catalogue.create(&id, Timestamp(at), Actor::Person, &first).unwrap()
 }
 
 #[test]
 fn one_broken_mission_does_not_hide_the_others() {
     let home = tempfile::tempdir().unwrap();
-    let catalogue = Catalogue::new(home.path());
+    let catalogue = SqliteCatalogue::new(home.path());
     assert!(catalogue.list().is_empty());
     drop(found(&catalogue, "old", "/srv/app", 10));
     let flying = found(&catalogue, "new", "/srv/other", 20);
@@ -48,31 +50,30 @@ fn one_broken_mission_does_not_hide_the_others() {
     assert_eq!(catalogue.list()[0].engine, None);
 }
 
-#[test]
-fn missions_are_found_by_id_and_by_repository() {
-    let home = tempfile::tempdir().unwrap();
+fn missions_are_found_by_id_and_by_repository(place: &Place) {
     let repository = tempfile::tempdir().unwrap();
-    let catalogue = Catalogue::new(home.path());
-    drop(found(&catalogue, "here", repository.path().to_str().unwrap(), 1));
-    drop(found(&catalogue, "there", "/srv/other", 2));
-    let through_link = home.path().join("link");
+    let catalogue = &*place.missions;
+    drop(found(catalogue, "here", repository.path().to_str().unwrap(), 1));
+    drop(found(catalogue, "there", "/srv/other", 2));
+    let through_link = place.home.path().join("link");
     std::os::unix::fs::symlink(repository.path(), &through_link).unwrap();
     for path in [repository.path(), &through_link] {
         let ids: Vec<String> = catalogue.of_repository(path).iter().map(|e| e.id.to_string()).collect();
         assert_eq!(ids, ["here"]);
     }
-    assert!(catalogue.find(&"there".parse().unwrap()).unwrap().mission.is_ok());
-    let refused = catalogue.find(&"nowhere".parse().unwrap()).unwrap_err();
+    assert!(catalogue.entry("there".parse().unwrap()).mission.is_ok());
+    let refused = catalogue.read(&"nowhere".parse().unwrap()).unwrap_err();
     assert!(refused.to_string().contains("flightdeck list"), "{refused}");
 }
 
 #[test]
 fn a_mission_has_a_directory_for_its_owner_alone_and_its_id_once() {
     let home = tempfile::tempdir().unwrap();
-    let catalogue = Catalogue::new(&home.path().join("not/there/yet"));
+    let catalogue = SqliteCatalogue::new(&home.path().join("not/there/yet"));
     let id: MissionId = "m".parse().unwrap();
-    let dir = catalogue.create_dir(&id).unwrap();
-    assert_eq!(fs::metadata(&dir).unwrap().permissions().mode() & 0o777, 0o700);
-    assert_eq!(dir, catalogue.dir_of(&id));
-    assert!(matches!(catalogue.create_dir(&id).unwrap_err(), StoreError::Exists { .. }));
+    let create = || catalogue.create(&id, Timestamp(1), Actor::Person, &[directive(1)]);
+    drop(create().unwrap());
+    assert_eq!(fs::metadata(catalogue.dir(&id)).unwrap().permissions().mode() & 0o777, 0o700);
+    assert!(matches!(create().unwrap_err(), StoreError::Exists { .. }));
+    assert_eq!(catalogue.ids(), [id]);
 }

@@ -3,9 +3,12 @@
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 
-use flightdeck::store::{Log, Store};
+use flightdeck::domain::event::Actor;
+use flightdeck::domain::id::Timestamp;
+use flightdeck::store::Catalogue;
+use flightdeck::store::sqlite::SqliteCatalogue;
 
-use super::append_directives;
+use super::{Place, append_directives};
 
 const CHILD: &str = "FLIGHTDECK_TEST_APPENDS_IN";
 
@@ -13,9 +16,10 @@ const CHILD: &str = "FLIGHTDECK_TEST_APPENDS_IN";
 #[test]
 fn child_that_appends_until_it_is_killed() {
     let Some(dir) = std::env::var_os(CHILD).map(PathBuf::from) else { return };
-    let mut log = Log::create(&dir).unwrap();
+    let id = "m".parse().unwrap();
+    let store = SqliteCatalogue::new(&dir).create(&id, Timestamp(0), Actor::Person, &[]).unwrap();
     for number in 1.. {
-        append_directives(&mut log, number..=number);
+        append_directives(&store, number..=number);
         println!("acknowledged {number}");
     }
 }
@@ -24,10 +28,10 @@ fn child_that_appends_until_it_is_killed() {
 #[expect(clippy::disallowed_methods, reason = "the test runs itself in order to kill it")]
 fn every_event_a_killed_writer_acknowledged_is_there() {
     for lines in [1, 7, 40] {
-        let dir = tempfile::tempdir().unwrap();
+        let place = Place::sqlite();
         let mut child = std::process::Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "store::crash::child_that_appends_until_it_is_killed", "--nocapture"])
-            .env(CHILD, dir.path())
+            .env(CHILD, place.home.path())
             .stdout(std::process::Stdio::piped())
             .spawn()
             .unwrap();
@@ -37,7 +41,8 @@ fn every_event_a_killed_writer_acknowledged_is_there() {
         child.kill().unwrap();
         child.wait().unwrap();
         let acknowledged = output.filter_map(number).last().unwrap_or(seen);
-        let (store, mission) = Store::open(dir.path()).unwrap();
+        let store = place.open().unwrap();
+        let mission = store.mission().unwrap();
         assert!(mission.seq >= acknowledged, "{} of {acknowledged}", mission.seq);
         assert_eq!(mission.directives.len() as u64, mission.seq);
         assert_eq!(store.last_seq().unwrap(), mission.seq);

@@ -7,11 +7,13 @@ use flightdeck::domain::id::{AttemptId, Commit, FeatureId, MilestoneId, Timestam
 use flightdeck::domain::mission::Mission;
 use flightdeck::domain::text::{Line, Title};
 use flightdeck::domain::usage::Usage;
-use flightdeck::store::{KEPT, Log, SNAPSHOT_EVERY, Store};
+use flightdeck::store::{KEPT, SNAPSHOT_EVERY};
 use proptest::prelude::*;
 
 use super::every_event::every_event;
-use super::{append_directives, directive};
+use super::{Place, append_directives, directive, on_every_store};
+
+on_every_store!(opening_costs_the_state_and_not_the_history, a_state_ahead_of_its_log_is_not_kept,);
 
 fn some_event() -> impl Strategy<Value = Event> {
     let attempt = (1..6_u32).prop_map(AttemptId);
@@ -53,29 +55,28 @@ proptest! {
         events in prop::collection::vec(some_event(), 1..40),
         cut in any::<prop::sample::Index>(),
     ) {
-        let dir = tempfile::tempdir().unwrap();
         let cut = cut.index(events.len() + 1);
-        let mut log = Log::create(dir.path()).unwrap();
-        let mut mission = Mission::unborn();
-        for stamped in log.append(0, Timestamp(5), Actor::Engine, &events[..cut]).unwrap() {
-            mission.apply(&stamped);
+        for place in [Place::sqlite(), Place::memory()] {
+            let store = place.create();
+            let mut mission = Mission::unborn();
+            for stamped in store.append(0, Timestamp(5), Actor::Engine, &events[..cut]).unwrap() {
+                mission.apply(&stamped);
+            }
+            store.save_snapshot(&mission).unwrap();
+            for stamped in store.append(cut as u64, Timestamp(6), Actor::Person, &events[cut..]).unwrap() {
+                mission.apply(&stamped);
+            }
+            let loaded = store.load().unwrap();
+            prop_assert_eq!(loaded.snapshot, cut as u64);
+            prop_assert_eq!(loaded.events_read, (events.len() - cut) as u64);
+            prop_assert_eq!(&loaded.mission, &mission);
+            prop_assert_eq!(&Mission::fold(&store.read(0, u32::MAX).unwrap()), &mission);
         }
-        log.save_snapshot(&mission).unwrap();
-        for stamped in log.append(cut as u64, Timestamp(6), Actor::Person, &events[cut..]).unwrap() {
-            mission.apply(&stamped);
-        }
-        let loaded = log.load().unwrap();
-        prop_assert_eq!(loaded.snapshot, cut as u64);
-        prop_assert_eq!(loaded.events_read, (events.len() - cut) as u64);
-        prop_assert_eq!(&loaded.mission, &mission);
-        prop_assert_eq!(&Mission::fold(&log.read(0, u32::MAX).unwrap()), &mission);
     }
 }
 
-#[test]
-fn opening_costs_the_state_and_not_the_history() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = Store::create(dir.path()).unwrap();
+fn opening_costs_the_state_and_not_the_history(place: &Place) {
+    let store = place.create();
     let mut mission = Mission::unborn();
     let usage = |n: u64| Event::UsageCounted {
         attempt: AttemptId(1),
@@ -92,10 +93,20 @@ fn opening_costs_the_state_and_not_the_history() {
         mission.apply(&stamped);
     }
     drop(store);
-    let loaded = Log::open_read_only(dir.path()).unwrap().load().unwrap();
+    let loaded = place.read().unwrap().load().unwrap();
     assert_eq!(loaded.mission, mission);
     assert!(loaded.events_read < SNAPSHOT_EVERY, "{} events were read", loaded.events_read);
-    let database = rusqlite::Connection::open(dir.path().join("mission.db")).unwrap();
+}
+
+#[test]
+fn only_the_newest_snapshots_are_kept() {
+    let place = Place::sqlite();
+    let store = place.create();
+    for number in 1..=4 {
+        append_directives(&store, number..=number);
+        store.save_snapshot(&store.mission().unwrap()).unwrap();
+    }
+    let database = place.database("mission.db");
     let kept: u32 = database.query_row("SELECT COUNT(*) FROM snapshots", [], |row| row.get(0)).unwrap();
     assert_eq!(kept, KEPT);
 }
@@ -110,17 +121,17 @@ fn a_snapshot_that_cannot_be_used_is_ignored() {
         "DELETE FROM events WHERE seq > 3",
         "UPDATE snapshots SET body = 'nothing'",
     ] {
-        let dir = tempfile::tempdir().unwrap();
-        let mut log = Log::create(dir.path()).unwrap();
+        let place = Place::sqlite();
+        let log = place.create();
         for number in 1..=5 {
-            append_directives(&mut log, number..=number);
+            append_directives(&log, number..=number);
             if number % 2 == 0 {
                 let mission = Mission::fold(&log.read(0, u32::MAX).unwrap());
                 log.save_snapshot(&mission).unwrap();
             }
         }
         assert_eq!(log.load().unwrap().snapshot, 4);
-        let database = rusqlite::Connection::open(dir.path().join("mission.db")).unwrap();
+        let database = place.database("mission.db");
         database.execute(damage, []).unwrap();
         let loaded = log.load().unwrap();
         assert!(loaded.snapshot < 4, "{damage}");
@@ -128,12 +139,10 @@ fn a_snapshot_that_cannot_be_used_is_ignored() {
     }
 }
 
-#[test]
-fn a_state_ahead_of_its_log_is_not_kept() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut log = Log::create(dir.path()).unwrap();
-    append_directives(&mut log, 1..=2);
-    let mut mission = log.open_mission().unwrap();
+fn a_state_ahead_of_its_log_is_not_kept(place: &Place) {
+    let log = place.create();
+    append_directives(&log, 1..=2);
+    let mut mission = log.mission().unwrap();
     mission.seq = 3;
     assert!(log.save_snapshot(&mission).is_err());
 }

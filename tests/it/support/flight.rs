@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use flightdeck::agent::model::Model;
 use flightdeck::agent::model::catalogue::ModelFacts;
-use flightdeck::agent::model::scripted::{PlaybackSpeed, Rehearsal, ScriptedModel, demo_repository_files};
+use flightdeck::agent::model::script::{PlaybackSpeed, ScriptedModel, Scripts, demo_repository_files};
 use flightdeck::domain::attempt::Role;
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::command::Command;
@@ -18,7 +18,8 @@ use flightdeck::domain::id::{Commit, MissionId};
 use flightdeck::domain::mission::{Limits, Mission};
 use flightdeck::domain::text::Title;
 use flightdeck::engine::{Backends, EngineOptions};
-use flightdeck::store::{Catalogue, Log, Store};
+use flightdeck::store::Catalogue;
+use flightdeck::store::sqlite::SqliteCatalogue;
 use tempfile::TempDir;
 
 /// A mission that is founded and not yet flown.
@@ -26,6 +27,8 @@ pub struct Ground {
     pub home: TempDir,
     /// Kept for as long as the mission: its repository is deleted with it.
     pub repository: TempDir,
+    pub missions: Arc<dyn Catalogue>,
+    pub id: MissionId,
     pub dir: PathBuf,
 }
 
@@ -53,12 +56,12 @@ pub fn free_port() -> u16 {
 }
 
 impl Ground {
-    /// The demo's mission.
+    /// The demo's mission, on the disk as a person's is.
     pub fn demo(autopilot: Autopilot) -> Self {
         let (home, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let files: Vec<_> = demo_repository_files().map(|file| (file.path, file.content)).collect();
+        let files: Vec<_> = demo_repository_files().collect();
         let base = repository_with(repository.path(), files);
-        let rehearsal = Rehearsal::builtin("demo").unwrap();
+        let rehearsal = Scripts::builtin("demo").unwrap();
         let id: MissionId = "guestbook-test".parse().unwrap();
         let founding = Founding {
             mission: id.clone(),
@@ -74,14 +77,30 @@ impl Ground {
             limits: Limits::default(),
             autopilot,
         };
-        let dir = found(home.path(), founding);
-        Self { home, repository, dir }
+        let missions = Arc::new(SqliteCatalogue::new(home.path()));
+        Self::founded(home, repository, missions, founding)
+    }
+
+    /// Founds a mission.
+    pub fn founded(
+        home: TempDir,
+        repository: TempDir,
+        missions: Arc<dyn Catalogue>,
+        founding: Founding,
+    ) -> Self {
+        let (id, now) = (founding.mission.clone(), flightdeck::engine::now());
+        let found = Command::Found(Box::new(founding));
+        let events = decide(&Mission::unborn(), Actor::Person, found, now).unwrap();
+        drop(missions.create(&id, now, Actor::Person, &events).unwrap());
+        let dir = missions.dir(&id);
+        Self { home, repository, missions, id, dir }
     }
 
     /// What an engine of this mission is started with.
     pub fn options(&self) -> EngineOptions {
         EngineOptions {
-            dir: self.dir.clone(),
+            missions: Arc::clone(&self.missions),
+            mission: self.id.clone(),
             socket: self.home.path().join("engine.sock"),
             backends: Arc::new(Rehearsed),
             prompt_dirs: Vec::new(),
@@ -92,23 +111,13 @@ impl Ground {
 
     /// The mission as its log tells it.
     pub fn mission(&self) -> Mission {
-        Log::open_read_only(&self.dir).unwrap().open_mission().unwrap()
+        self.missions.read(&self.id).unwrap().mission().unwrap()
     }
 
     /// All events.
     pub fn events(&self) -> Vec<Stamped> {
-        Log::open_read_only(&self.dir).unwrap().read(0, u32::MAX).unwrap()
+        self.missions.read(&self.id).unwrap().read(0, u32::MAX).unwrap()
     }
-}
-
-/// Founds a mission and gives its directory.
-pub fn found(home: &Path, founding: Founding) -> PathBuf {
-    let dir = Catalogue::new(home).create_dir(&founding.mission).unwrap();
-    let store = Store::create(&dir).unwrap();
-    let now = flightdeck::engine::now();
-    let events = decide(&Mission::unborn(), Actor::Person, Command::Found(Box::new(founding)), now).unwrap();
-    store.append(0, now, Actor::Person, &events).unwrap();
-    dir
 }
 
 /// Only the rehearsal, without pauses.
@@ -117,7 +126,7 @@ pub struct Rehearsed;
 impl Backends for Rehearsed {
     fn model(&self, name: &str) -> Result<Arc<dyn Model>, String> {
         let name = name.strip_prefix("rehearsal/").ok_or("only the rehearsal is here")?;
-        let rehearsal = Rehearsal::builtin(name).map_err(|error| error.to_string())?;
+        let rehearsal = Scripts::builtin(name).map_err(|error| error.to_string())?;
         Ok(Arc::new(ScriptedModel::new(Arc::new(rehearsal), PlaybackSpeed::INSTANT)))
     }
 

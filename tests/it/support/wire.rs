@@ -20,12 +20,12 @@ use flightdeck::domain::goal::Goal;
 use flightdeck::domain::id::{Commit, MissionId};
 use flightdeck::domain::mission::{Limits, Mission};
 use flightdeck::domain::text::Title;
-use flightdeck::domain::transcript::EntryBody;
+use flightdeck::domain::transcript::{Before, EntryBody};
 use flightdeck::engine::{Backends, EngineOptions};
-use flightdeck::store::{PageEnd, Store, TranscriptReader};
+use flightdeck::store::memory::MemoryCatalogue;
 use serde_json::{Value, json};
 
-use super::flight::{Ground, found, repository_with};
+use super::flight::{Ground, repository_with};
 
 /// Waits that a test can sit through.
 pub const QUICK: RetryPolicy = RetryPolicy {
@@ -142,8 +142,8 @@ impl Ground {
             limits: Limits::default(),
             autopilot: setting.autopilot,
         };
-        let dir = found(home.path(), founding);
-        Self { home, repository, dir }
+        let missions = Arc::new(MemoryCatalogue::new(home.path()));
+        Self::founded(home, repository, missions, founding)
     }
 
     /// A mission whose person decides everything, in a repository with one file.
@@ -154,7 +154,8 @@ impl Ground {
 
     /// The person lifts the hold, as `flightdeck resume` does.
     pub fn resume(&self) {
-        let (store, mission) = Store::open(&self.dir).unwrap();
+        let store = self.missions.open(&self.id).unwrap();
+        let mission = store.mission().unwrap();
         let now = flightdeck::engine::now();
         let events = decide(&mission, Actor::Person, Command::Resume, now).unwrap();
         store.append(mission.seq, now, Actor::Person, &events).unwrap();
@@ -186,7 +187,7 @@ impl Ground {
 
     /// Everything in the transcripts, for looking something up and for telling what went wrong.
     pub fn told(&self) -> String {
-        let reader = TranscriptReader::open(&self.dir).unwrap();
+        let store = self.missions.read(&self.id).unwrap();
         let mission = self.mission();
         let mut text = String::new();
         for finding in mission.findings.values() {
@@ -194,7 +195,7 @@ impl Ground {
         }
         for (id, attempt) in mission.attempts {
             text += &format!("{id} {} ended {:?}\n", attempt.work, attempt.ended.map(|ended| ended.ending));
-            let (entries, _) = reader.page(id, PageEnd::Newest, 500).unwrap();
+            let (entries, _) = store.transcripts().page(id, Before::End, 500).unwrap();
             for entry in entries {
                 text += &match entry.body {
                     EntryBody::Brief { .. } => "  brief\n".to_owned(),

@@ -3,7 +3,8 @@
 use flightdeck::domain::event::{Event, Stamped};
 use flightdeck::domain::gate::{Decision, GateId};
 use flightdeck::domain::id::MilestoneId;
-use flightdeck::store::{Catalogue, Log};
+use flightdeck::store::Catalogue;
+use flightdeck::store::sqlite::SqliteCatalogue;
 use pretty_assertions::assert_eq;
 
 use super::keyboard::{CTRL_S, ENTER, ESC, Terminal, USUAL};
@@ -117,9 +118,9 @@ fn said_no_go(log: &[Stamped]) -> bool {
 
 /// The log of the only mission there is, so far.
 fn events(stage: &Stage) -> Vec<Stamped> {
-    let entries = Catalogue::new(&stage.path("state")).list();
-    let log = entries.first().and_then(|entry| Log::open_read_only(&entry.dir).ok());
-    log.and_then(|log| log.read(0, u32::MAX).ok()).unwrap_or_default()
+    let missions = SqliteCatalogue::new(&stage.path("state"));
+    let store = missions.ids().first().and_then(|id| missions.read(id).ok());
+    store.and_then(|store| store.read(0, u32::MAX).ok()).unwrap_or_default()
 }
 
 fn main_has_the_commits(stage: &Stage) {

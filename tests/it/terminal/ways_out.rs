@@ -1,6 +1,7 @@
 //! Out of the console and through its troubles: the terminal is always given back, a lost engine always comes back.
 
-use flightdeck::store::holder;
+use flightdeck::store::Catalogue;
+use flightdeck::store::sqlite::SqliteCatalogue;
 use nix::sys::signal::Signal;
 
 use super::keyboard::{CTRL_S, ENTER, Terminal, USUAL, signal};
@@ -70,14 +71,14 @@ fn a_console_that_stood_still_takes_its_terminal_again_and_draws_it_whole() {
 fn a_console_outlives_its_engine() {
     let stage = Stage::new();
     let id = stage.planned();
-    let mission = stage.path("state/missions").join(&id);
+    let (missions, id) = (SqliteCatalogue::new(&stage.path("state")), id.parse().unwrap());
     let terminal = Terminal::run(&stage, LINE, USUAL);
     terminal.sees("1 needs you");
-    let first = holder(&mission).unwrap();
+    let first = missions.engine(&id).unwrap();
     stage.kill_engines(Signal::SIGKILL);
     terminal.sees("RECONNECTING");
     terminal.sees_no_more("RECONNECTING");
-    assert_ne!(holder(&mission).unwrap(), first, "another engine flies it");
+    assert_ne!(missions.engine(&id).unwrap(), first, "another engine flies it");
 
     // What is asked and ordered reaches the new one.
     terminal.types("3e");

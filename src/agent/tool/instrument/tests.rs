@@ -7,7 +7,6 @@ use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
 
 use super::*;
 use crate::agent::tool::env::tests::{Place, call};
-use crate::instrument::EvidenceKind;
 use crate::workspace::Reaper;
 use crate::workspace::services::ServiceDirs;
 
@@ -55,7 +54,7 @@ async fn an_exchange_is_shown_and_kept() {
     let stranger = call(&http, json!({ "url": server.uri(), "keep_cookies": false })).await.unwrap();
     assert!(stranger.contains("status: 404"), "{stranger}");
     let kept = kept.0.lock().unwrap();
-    assert_eq!((kept.len(), kept[0].kind), (3, EvidenceKind::Http));
+    assert_eq!((kept.len(), kept[0].kind), (3, "http"));
 }
 
 #[tokio::test]

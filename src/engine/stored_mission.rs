@@ -1,0 +1,95 @@
+//! A mission read from its store and its repository: what an engine answers its clients from, and what a verb or a
+//! replay reads while no engine need run.
+
+use std::sync::Arc;
+
+use super::diff;
+use super::error::EngineError;
+use super::mission_cell::MissionCell;
+use crate::domain::diff::{DiffDoc, DiffScope};
+use crate::domain::event::Stamped;
+use crate::domain::evidence::EvidenceDoc;
+use crate::domain::id::AttemptId;
+use crate::domain::mission::Mission;
+use crate::domain::rejection::Rejection;
+use crate::domain::transcript::{Before, Entry};
+use crate::domain::verdict::EvidenceRef;
+use crate::link::{MissionSource, Refusal};
+use crate::store::{Store, StoreError};
+use crate::workspace::Repo;
+
+/// A mission, read where it is kept.
+#[derive(Debug, Clone)]
+pub struct StoredMission {
+    store: Arc<Store>,
+    /// The state, where this process flies the mission; otherwise the log tells it.
+    cell: Option<Arc<MissionCell>>,
+}
+
+impl StoredMission {
+    /// A mission that another process may be flying.
+    pub fn of_log(store: Store) -> Self {
+        Self { store: Arc::new(store), cell: None }
+    }
+
+    /// The mission that this process flies.
+    pub(super) fn of_engine(store: Arc<Store>, cell: Arc<MissionCell>) -> Self {
+        Self { store, cell: Some(cell) }
+    }
+
+    /// What it is read from.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn look<T>(&self, look: impl FnOnce(&Mission) -> T) -> Result<T, Refusal> {
+        match &self.cell {
+            Some(cell) => Ok(cell.with(look)),
+            None => self.store.mission().map(|mission| look(&mission)).map_err(unread),
+        }
+    }
+}
+
+impl MissionSource for StoredMission {
+    fn mission(&self) -> Result<Mission, Refusal> {
+        self.look(Mission::clone)
+    }
+
+    fn events(&self, after: u64, limit: u32) -> Result<Vec<Stamped>, Refusal> {
+        self.store.read(after, limit).map_err(unread)
+    }
+
+    fn transcript(
+        &self,
+        attempt: AttemptId,
+        before: Before,
+        limit: u32,
+    ) -> Result<(Vec<Entry>, u64), Refusal> {
+        let (items, older) = self.store.transcripts().page(attempt, before, limit).map_err(unread)?;
+        // An attempt without an item is rare, and only then need the mission be asked whether there is such a one.
+        if items.is_empty() && self.look(|mission| !mission.attempts.contains_key(&attempt))? {
+            return Err(Rejection::unknown(format!("there is no attempt {attempt}")).into());
+        }
+        Ok((items, older))
+    }
+
+    fn evidence(&self, reference: &EvidenceRef) -> Result<EvidenceDoc, Refusal> {
+        self.store.evidence().get(reference).map(|file| file.doc()).map_err(unread)
+    }
+
+    fn diff(&self, scope: &DiffScope) -> Result<DiffDoc, Refusal> {
+        let (repository, range) = self.look(|mission| {
+            let founding = mission.founding.as_ref();
+            let repository = founding.map(|founding| founding.repository.clone()).unwrap_or_default();
+            (repository, mission.diff_range(scope))
+        })?;
+        let (from, to) = range?;
+        let read = || diff::between(&Repo::discover(repository.as_ref())?, &from, &to);
+        read().map_err(|error: EngineError| Refusal::Failed(error.to_string()))
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
+fn unread(error: StoreError) -> Refusal {
+    Refusal::Failed(error.to_string())
+}

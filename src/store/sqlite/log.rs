@@ -1,0 +1,180 @@
+//! The log in `mission.db`: a commit is on the disk before an append returns.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use super::lock::Lock;
+use super::schema::{self, LOG, database, signed, unsigned};
+use crate::domain::event::Stamped;
+use crate::store::row::{self, Row};
+use crate::store::{KEPT, MissionLog, StoreError};
+
+const FILE: &str = "mission.db";
+
+/// The log of one mission; whoever writes it holds the lock.
+#[derive(Debug)]
+pub(super) struct SqliteLog {
+    connection: Mutex<Connection>,
+    path: PathBuf,
+    _lock: Option<Lock>,
+}
+
+impl SqliteLog {
+    /// Where the log of a mission's directory is.
+    pub(super) fn path_in(dir: &Path) -> PathBuf {
+        dir.join(FILE)
+    }
+
+    /// Sets up the log of a new mission.
+    pub(super) fn create(dir: &Path, lock: Lock) -> Result<Self, StoreError> {
+        let path = Self::path_in(dir);
+        Ok(Self::over(schema::open_or_create(&path, &LOG)?, path, Some(lock)))
+    }
+
+    /// Opens a log for writing.
+    pub(super) fn open(dir: &Path, lock: Lock) -> Result<Self, StoreError> {
+        let path = Self::path_in(dir);
+        Ok(Self::over(schema::open(&path, &LOG)?, path, Some(lock)))
+    }
+
+    /// Opens a log for reading, next to the engine that writes it.
+    pub(super) fn open_read_only(dir: &Path) -> Result<Self, StoreError> {
+        let path = Self::path_in(dir);
+        Ok(Self::over(schema::open_read_only(&path)?, path, None))
+    }
+
+    fn over(connection: Connection, path: PathBuf, lock: Option<Lock>) -> Self {
+        Self { connection: Mutex::new(connection), path, _lock: lock }
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn failed(&self) -> impl Fn(rusqlite::Error) -> StoreError + '_ {
+        |error| database(&self.path, error)
+    }
+}
+
+impl MissionLog for SqliteLog {
+    fn append(&self, expected: u64, events: &[Stamped]) -> Result<(), StoreError> {
+        let rows = events.iter().map(row::encode).collect::<Result<Vec<_>, _>>()?;
+        let mut connection = self.connection();
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(self.failed())?;
+        let actual = last_seq(&transaction).map_err(self.failed())?;
+        if actual != expected {
+            return Err(StoreError::WrongSeq { expected, actual });
+        }
+        let insert = format!("INSERT INTO events ({}) VALUES (?1, ?2, ?3, ?4, ?5)", row::COLUMNS);
+        for Row { seq, at, actor, kind, body } in rows {
+            transaction
+                .prepare_cached(&insert)
+                .and_then(|mut insert| insert.execute(params![signed(seq), at, actor, kind, body]))
+                .map_err(self.failed())?;
+        }
+        transaction.commit().map_err(self.failed())
+    }
+
+    fn each_after(
+        &self,
+        after: u64,
+        limit: u32,
+        take: &mut dyn FnMut(Stamped) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let connection = self.connection();
+        let query = format!("SELECT {} FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2", row::COLUMNS);
+        let mut statement = connection.prepare_cached(&query).map_err(self.failed())?;
+        let mut rows = statement.query(params![signed(after), limit]).map_err(self.failed())?;
+        while let Some(row) = rows.next().map_err(self.failed())? {
+            take(row::decode(columns(row).map_err(self.failed())?, &self.path)?)?;
+        }
+        Ok(())
+    }
+
+    fn last_seq(&self) -> Result<u64, StoreError> {
+        last_seq(&self.connection()).map_err(self.failed())
+    }
+
+    fn snapshot(&self, format: &str, at_most: u64) -> Result<Option<(u64, String)>, StoreError> {
+        let query =
+            "SELECT seq, body FROM snapshots WHERE format = ?1 AND seq <= ?2 ORDER BY seq DESC LIMIT 1";
+        self.connection()
+            .query_row(query, params![format, signed(at_most)], |row| {
+                Ok((unsigned(row.get(0)?), row.get(1).unwrap_or_default()))
+            })
+            .optional()
+            .map_err(self.failed())
+    }
+
+    fn save_snapshot(&self, format: &str, seq: u64, body: &str) -> Result<(), StoreError> {
+        let mut connection = self.connection();
+        let mut save = || {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            transaction.execute(
+                "INSERT OR REPLACE INTO snapshots (seq, format, body) VALUES (?1, ?2, ?3)",
+                params![signed(seq), format, body],
+            )?;
+            transaction.execute(
+                "DELETE FROM snapshots WHERE seq NOT IN (SELECT seq FROM snapshots ORDER BY seq DESC LIMIT ?1)",
+                [KEPT],
+            )?;
+            transaction.commit()
+        };
+        save().map_err(self.failed())
+    }
+
+    fn place(&self) -> &Path {
+        &self.path
+    }
+}
+
+fn columns(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    Ok(Row {
+        seq: unsigned(row.get(0)?),
+        at: row.get(1)?,
+        actor: row.get(2)?,
+        kind: row.get(3)?,
+        body: row.get(4)?,
+    })
+}
+
+fn last_seq(connection: &Connection) -> rusqlite::Result<u64> {
+    connection
+        .prepare_cached("SELECT COALESCE(MAX(seq), 0) FROM events")?
+        .query_row([], |row| row.get(0))
+        .map(unsigned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::{Actor, Event};
+    use crate::domain::id::{MilestoneId, Timestamp};
+
+    #[test]
+    fn a_full_disk_refuses_the_append_whole_and_keeps_what_was_acknowledged() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = SqliteLog::create(dir.path(), Lock::take(dir.path()).unwrap()).unwrap();
+        let note = |n: u32| Stamped {
+            seq: u64::from(n),
+            at: Timestamp(1),
+            actor: Actor::Engine,
+            event: Event::RoundsExtended { milestone: MilestoneId(n), limit: n },
+        };
+        log.append(0, &[note(1)]).unwrap();
+        let most = |pages: i64| log.connection().pragma_update(None, "max_page_count", pages).unwrap();
+        let pages = log.connection().query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        most(pages);
+        let many: Vec<Stamped> = (2..2_002).map(note).collect();
+        let refused = log.append(1, &many).unwrap_err();
+        assert!(matches!(refused, StoreError::DiskFull { .. }), "{refused:?}");
+        assert!(refused.to_string().contains("nothing that was acknowledged is lost"));
+        assert_eq!(log.last_seq().unwrap(), 1);
+        most(1_000_000);
+        log.append(1, &many).unwrap();
+        assert_eq!(log.last_seq().unwrap(), 2_001);
+    }
+}

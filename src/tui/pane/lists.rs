@@ -1,0 +1,48 @@
+//! The panes that are lists: the plan, the contract, the timeline.
+
+use ratatui::layout::Rect;
+
+use super::{empty, list, title};
+use crate::tui::app::App;
+use crate::tui::focus::Pane;
+use crate::tui::widget::painter::Painter;
+use crate::view::header::progress;
+use crate::view::{contract, plan, timeline};
+
+/// Draws the plan.
+pub fn plan(app: &App, painter: &mut Painter<'_>, area: Rect) {
+    let progress = progress(&app.mission);
+    painter.title(area, &title(app, Pane::Plan, "Plan", &count(progress.built, progress.features)));
+    let targets = plan::targets(&app.mission, &app.toggled);
+    if targets.is_empty() {
+        let sentence =
+            "No plan yet. The orchestrator writes the contract first, then milestones and features.";
+        empty(painter, area, sentence);
+    }
+    list(app, painter, area, (Pane::Plan, &app.plan), &targets, |target| plan::row(&app.mission, *target));
+}
+
+/// Draws the contract.
+pub fn contract(app: &App, painter: &mut Painter<'_>, area: Rect) {
+    let progress = progress(&app.mission);
+    let count = count(progress.settled, progress.assertions);
+    painter.title(area, &title(app, Pane::Contract, "Contract", &count));
+    let targets = contract::targets(&app.mission);
+    if targets.is_empty() {
+        empty(painter, area, "No assertions yet. The contract is written before anything is built.");
+    }
+    list(app, painter, area, (Pane::Contract, &app.contract), &targets, |id| contract::row(&app.mission, id));
+}
+
+/// Draws the timeline.
+pub fn timeline(app: &App, painter: &mut Painter<'_>, area: Rect) {
+    painter.title(area, &title(app, Pane::Timeline, "Timeline", ""));
+    let moments = timeline::moments(&app.mission);
+    list(app, painter, area, (Pane::Timeline, &app.timeline), &moments, |moment| {
+        timeline::row(&app.mission, moment, app.now)
+    });
+}
+
+fn count(done: usize, all: usize) -> String {
+    if all > 0 { format!("{done}/{all}") } else { String::new() }
+}
