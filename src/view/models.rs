@@ -11,7 +11,7 @@ use super::row::Row;
 
 /// One row for each role.
 pub fn rows(mission: &Mission) -> Vec<Row> {
-    Role::ALL.into_iter().map(|role| row(mission, role)).collect()
+    Role::ALL.iter().map(|role| row(mission, *role)).collect()
 }
 
 fn row(mission: &Mission, role: Role) -> Row {
