@@ -61,7 +61,7 @@ impl Ground {
             target: Title::clipped("main"),
             base: Commit(base),
             branch: Title::clipped(format!("flightdeck/{id}")),
-            models: Role::ALL.into_iter().map(|role| (role, Title::clipped(model))).collect(),
+            models: Role::ALL.iter().copied().map(|role| (role, Title::clipped(model))).collect(),
             budget: Budget::default(),
             limits: Limits::default(),
             autopilot: Autopilot::Off,

@@ -120,7 +120,7 @@ fn choose_models(
     };
     let fallback = by_key.get("models.default").cloned().or_else(usual);
     let mut models = BTreeMap::new();
-    for role in Role::ALL {
+    for role in Role::ALL.iter().copied() {
         let key = format!("models.{}", role.word());
         let chosen = by_key.get(&key).or(fallback.as_ref()).cloned();
         let Some(setting) = chosen else { continue };

@@ -107,7 +107,7 @@ impl Values {
 
     /// Every setting that has a fixed name, with what holds when nobody sets it: `null` is nothing.
     pub(super) fn defaults() -> BTreeMap<String, Value> {
-        let roles = Role::ALL.into_iter().map(Role::word).chain(["default"]);
+        let roles = Role::ALL.iter().copied().map(Role::word).chain(["default"]);
         let mut all: BTreeMap<_, _> = roles.map(|role| (format!("models.{role}"), Value::Null)).collect();
         for (section, value) in fields(&Self::default()) {
             match value {

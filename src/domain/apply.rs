@@ -43,10 +43,10 @@ impl Mission {
                 self.contract = assertions.iter().map(|a| (a.id.clone(), a.clone())).collect();
             }
             Event::EnvironmentProposed { environment } => self.environment = Some(environment.clone()),
-            Event::PlanProposed { title, milestones, features } => {
-                self.title = title.clone().or_else(|| self.title.take());
-                self.milestones.clone_from(milestones);
-                self.features.clone_from(features);
+            Event::PlanProposed(plan) => {
+                self.title = plan.title.clone().or_else(|| self.title.take());
+                self.milestones.clone_from(&plan.milestones);
+                self.features.clone_from(&plan.features);
             }
             Event::FeatureAdded { feature } => self.add_feature((**feature).clone()),
             Event::FeatureEdited { feature, spec } => self.with_feature(*feature, |f| f.spec = spec.clone()),
@@ -119,21 +119,9 @@ impl Mission {
             Event::FindingDismissed { finding, reason } => change(self.findings.get_mut(finding), |found| {
                 found.state = FindingState::Dismissed { reason: reason.clone() };
             }),
-            Event::RoundOpened { milestone, round, commit, to_review, to_test } => {
-                self.sent_back.remove(milestone);
-                self.rounds.push(Round {
-                    milestone: *milestone,
-                    number: *round,
-                    commit: commit.clone(),
-                    opened: at,
-                    runs: Vec::new(),
-                    to_review: to_review.clone(),
-                    reviews: BTreeMap::new(),
-                    scrutiny: None,
-                    to_test: to_test.clone(),
-                    user_testing: None,
-                    outcome: None,
-                });
+            Event::RoundOpened(scope) => {
+                self.sent_back.remove(&scope.milestone);
+                self.rounds.push(Round::opened(scope, at));
             }
             Event::GateCommandsRun { milestone, round, runs } => {
                 self.with_round(*milestone, *round, |r| r.runs.clone_from(runs));

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use strum::IntoStaticStr;
+use strum::{IntoStaticStr, VariantArray, VariantNames};
 
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Revision, Timestamp};
 use super::text::{Line, Title};
@@ -209,7 +209,21 @@ impl fmt::Display for EngineWork {
 }
 
 /// Who does what. Each role names its own model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, IntoStaticStr)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+    VariantNames,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Role {
@@ -223,14 +237,7 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order of the flight.
-    pub const ALL: [Self; 6] = [
-        Self::Orchestrator,
-        Self::Worker,
-        Self::Reviewer,
-        Self::Scrutiny,
-        Self::UserTesting,
-        Self::Researcher,
-    ];
+    pub const ALL: &'static [Self] = <Self as VariantArray>::VARIANTS;
 
     /// The word for it.
     pub fn word(self) -> &'static str {
@@ -251,7 +258,7 @@ impl fmt::Display for Role {
 
 /// Why a word is not a role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{word}\" is not a role: one of {known}", word = .0, known = Role::ALL.map(Role::word).join(", "))]
+#[error("\"{}\" is not a role: one of {}", .0, <Role as VariantNames>::VARIANTS.join(", "))]
 pub struct RoleError(String);
 
 impl FromStr for Role {
@@ -259,7 +266,8 @@ impl FromStr for Role {
 
     fn from_str(word: &str) -> Result<Self, RoleError> {
         let wanted = word.trim().to_ascii_lowercase().replace(['-', ' '], "_");
-        Self::ALL.into_iter().find(|role| role.word() == wanted).ok_or_else(|| RoleError(word.to_owned()))
+        let found = Self::ALL.iter().copied().find(|role| role.word() == wanted);
+        found.ok_or_else(|| RoleError(word.to_owned()))
     }
 }
 

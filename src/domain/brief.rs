@@ -1,6 +1,6 @@
 //! The first message of an attempt, composed from the mission alone: a clean context, never an endless transcript.
 
-mod issue;
+mod finding;
 mod section;
 mod talk;
 
@@ -45,48 +45,48 @@ pub fn brief(mission: &Mission, work: AgentWork) -> Brief {
 }
 
 fn plan_brief(mission: &Mission) -> String {
-    let mut text = section::goal(mission);
-    text += &talk::conversation(mission);
-    if !mission.contract.is_empty() {
-        text += "\n## The contract you proposed before\n";
-        let ids: Vec<AssertionId> = mission.contract.keys().cloned().collect();
-        text += &section::assertions(mission, &ids);
-    }
-    if !mission.features.is_empty() {
-        text += "\n## The plan you proposed before\n";
-        text += &section::plan(mission);
-    }
-    text += &talk::directives(mission);
-    text + "\nPropose the contract, then the environment, then the plan. The person approves it at the plan gate.\n"
+    let ids: Vec<AssertionId> = mission.contract.keys().cloned().collect();
+    let contract = if ids.is_empty() { String::new() } else { section::assertions(mission, &ids) };
+    let plan = if mission.features.is_empty() { String::new() } else { section::plan(mission) };
+    [
+        section::goal(mission),
+        talk::conversation(mission),
+        section::under("\n## The contract you proposed before\n", contract),
+        section::under("\n## The plan you proposed before\n", plan),
+        talk::directives(mission),
+        "\nPropose the contract, then the environment, then the plan. The person approves it at the plan gate.\n"
+            .to_owned(),
+    ]
+    .concat()
+}
+
+/// How everything stands: what the orchestrator needs whatever it is asked.
+fn overview(mission: &Mission) -> String {
+    [
+        section::goal(mission),
+        section::state(mission),
+        format!("\n## The plan\n{}", section::plan(mission)),
+        format!("\n## The contract\n{}", section::contract(mission)),
+        finding::findings(mission),
+    ]
+    .concat()
 }
 
 fn talk_brief(mission: &Mission) -> String {
-    let mut text = section::goal(mission);
-    text += &section::state(mission);
-    text += "\n## The plan\n";
-    text += &section::plan(mission);
-    text += "\n## The contract\n";
-    text += &section::contract(mission);
-    text += &issue::findings(mission);
-    text += &talk::directives(mission);
-    text += &talk::conversation(mission);
-    text + &talk::mail(mission)
+    overview(mission) + &talk::directives(mission) + &talk::conversation(mission) + &talk::mail(mission)
 }
 
 fn triage_brief(mission: &Mission) -> String {
-    let mut text = section::goal(mission);
-    text += &section::state(mission);
-    text += "\n## The plan\n";
-    text += &section::plan(mission);
-    text += "\n## The contract\n";
-    text += &section::contract(mission);
-    text += &issue::findings(mission);
-    text += &issue::features(mission);
-    text += &issue::contract(mission);
-    text += &issue::settled(mission);
-    text += &talk::directives(mission);
-    text += &talk::conversation(mission);
-    text + "\nDecide every open finding in one call of `triage`.\n"
+    [
+        overview(mission),
+        finding::features(mission),
+        finding::contract(mission),
+        finding::settled(mission),
+        talk::directives(mission),
+        talk::conversation(mission),
+        "\nDecide every open finding in one call of `triage`.\n".to_owned(),
+    ]
+    .concat()
 }
 
 fn build_brief(mission: &Mission, id: FeatureId) -> String {
@@ -137,8 +137,8 @@ fn scrutiny_brief(mission: &Mission, milestone: MilestoneId, round: u32) -> Stri
         text += &section::reviews(mission, found);
     }
     text += &section::learned(mission, milestone);
-    text += &issue::findings(mission);
-    text += &issue::settled(mission);
+    text += &finding::findings(mission);
+    text += &finding::settled(mission);
     text += &section::environment(mission);
     text + &talk::directives(mission)
 }

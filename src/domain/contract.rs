@@ -60,6 +60,7 @@ pub struct Check {
     Serialize,
     Deserialize,
     JsonSchema,
+    EnumString,
     IntoStaticStr,
     VariantArray,
 )]
@@ -82,15 +83,12 @@ impl Instrument {
     pub fn words() -> String {
         Self::VARIANTS.iter().map(|instrument| instrument.word()).collect::<Vec<_>>().join(", ")
     }
-
-    /// The instrument of that word.
-    pub fn of_word(word: &str) -> Option<Self> {
-        Self::VARIANTS.iter().copied().find(|instrument| instrument.word() == word)
-    }
 }
 
 /// Whether a milestone can pass without it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, EnumString)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, EnumString, IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Weight {
@@ -101,15 +99,21 @@ pub enum Weight {
     NonBlocking,
 }
 
+impl Weight {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        self.into()
+    }
+}
+
 /// Whether an assertion still holds the mission to something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AssertionState {
+    /// The mission must satisfy it.
     Active,
     /// Taken back; kept for the record.
-    Retired {
-        reason: Line,
-    },
+    Retired { reason: Line },
 }
 
 /// One behaviour that a user can observe.

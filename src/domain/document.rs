@@ -4,7 +4,7 @@ mod read;
 
 use super::command::WordingEdit;
 use super::consequence::ContractChange;
-use super::contract::{Assertion, AssertionDraft, Weight, Wording};
+use super::contract::{Assertion, AssertionDraft, Wording};
 use super::id::{AssertionId, FeatureId, Revision};
 use super::mission::Mission;
 use super::text::Line;
@@ -73,11 +73,7 @@ fn assertion_section(mission: &Mission, assertion: &Assertion) -> String {
     if let Some(feature) = mission.claimant(&assertion.id) {
         text += &format!("- feature: {}\n", feature.id);
     }
-    let weight = match wording.weight {
-        Weight::Blocking => "blocking",
-        Weight::NonBlocking => "non_blocking",
-    };
-    text += &format!("- weight: {weight}\n- via: {}\n", wording.check.via.word());
+    text += &format!("- weight: {}\n- via: {}\n", wording.weight.word(), wording.check.via.word());
     if let Some(command) = &wording.check.command {
         text += &format!("- command: {command}\n");
     }
@@ -130,7 +126,7 @@ fn change_of(mission: &Mission, entry: &Written) -> Result<Option<ContractChange
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::contract::{Check, Instrument};
+    use crate::domain::contract::{Check, Instrument, Weight};
     use crate::domain::text::{Prose, Title};
 
     fn mission() -> Mission {

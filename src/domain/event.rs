@@ -22,8 +22,8 @@ use super::id::{
 };
 use super::message::{Directive, Knowledge, Message, Question};
 use super::mission::{Hold, Limits};
-use super::plan::{Claims, Feature, FeatureSpec, Milestone};
-use super::round::{Review, RoundOutcome, ScrutinyReport, UserTestingReport};
+use super::plan::{Claims, Feature, FeatureSpec, ProposedPlan};
+use super::round::{Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
 use super::text::{Line, Prose, Title};
 use super::usage::Usage;
 use super::verdict::Verdict;
@@ -53,183 +53,51 @@ pub struct Stamped {
 #[strum(serialize_all = "snake_case")]
 pub enum Event {
     MissionCreated(Box<Founding>),
-    ContractProposed {
-        assertions: Vec<Assertion>,
-    },
-    EnvironmentProposed {
-        environment: Environment,
-    },
-    PlanProposed {
-        /// What the mission is called from now on; plans of older logs have none.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        title: Option<Title>,
-        milestones: Vec<Milestone>,
-        features: Vec<Feature>,
-    },
-    FeatureAdded {
-        feature: Box<Feature>,
-    },
-    FeatureEdited {
-        feature: FeatureId,
-        spec: FeatureSpec,
-    },
-    FeatureCancelled {
-        feature: FeatureId,
-        reason: Line,
-    },
-    AssertionAdded {
-        assertion: Box<Assertion>,
-        feature: FeatureId,
-    },
-    AssertionEdited {
-        assertion: AssertionId,
-        revision: Revision,
-        wording: Box<Wording>,
-    },
-    AssertionRetired {
-        assertion: AssertionId,
-        reason: Line,
-    },
-    AssertionWaived {
-        assertion: AssertionId,
-        revision: Revision,
-        reason: Line,
-    },
-    GateOpened {
-        gate: GateId,
-    },
-    GateDecided {
-        gate: GateId,
-        decision: Decision,
-        by: DecidedBy,
-    },
-    AttemptStarted {
-        attempt: AttemptId,
-        work: AgentWork,
-        role: Role,
-        model: Title,
-        base: Commit,
-    },
-    AttemptEnded {
-        attempt: AttemptId,
-        ending: Ending,
-    },
-    UsageCounted {
-        attempt: AttemptId,
-        usage: Usage,
-    },
-    RevisionTold {
-        attempt: AttemptId,
-        assertion: AssertionId,
-        revision: Revision,
-    },
-    HandoffGiven {
-        attempt: AttemptId,
-        feature: FeatureId,
-        head: Commit,
-        handoff: Box<Handoff>,
-    },
-    ClaimsChecked {
-        feature: FeatureId,
-        claims: Claims,
-        runs: Vec<CommandRun>,
-    },
-    FindingRaised {
-        finding: Box<Finding>,
-    },
-    FindingTakenUp {
-        finding: FindingId,
-        feature: FeatureId,
-    },
-    FindingDismissed {
-        finding: FindingId,
-        reason: Line,
-    },
-    RoundOpened {
-        milestone: MilestoneId,
-        round: u32,
-        commit: Commit,
-        to_review: Vec<FeatureId>,
-        to_test: Vec<AssertionId>,
-    },
-    GateCommandsRun {
-        milestone: MilestoneId,
-        round: u32,
-        runs: Vec<CommandRun>,
-    },
-    ReviewReported {
-        milestone: MilestoneId,
-        round: u32,
-        feature: FeatureId,
-        review: Box<Review>,
-    },
-    ScrutinyReported {
-        milestone: MilestoneId,
-        round: u32,
-        report: Box<ScrutinyReport>,
-    },
-    VerdictGiven {
-        verdict: Box<Verdict>,
-    },
-    UserTestingReported {
-        milestone: MilestoneId,
-        round: u32,
-        report: Box<UserTestingReport>,
-    },
-    RoundClosed {
-        milestone: MilestoneId,
-        round: u32,
-        outcome: RoundOutcome,
-    },
-    RoundsExtended {
-        milestone: MilestoneId,
-        limit: u32,
-    },
-    DirectiveIssued {
-        directive: Directive,
-    },
-    KnowledgeConfirmed {
-        knowledge: Knowledge,
-    },
-    MessageSent {
-        message: Message,
-    },
-    MessagesDelivered {
-        messages: Vec<MessageId>,
-    },
-    QuestionAsked {
-        question: Question,
-    },
-    QuestionAnswered {
-        question: QuestionId,
-        answer: Prose,
-    },
-    MissionHeld {
-        hold: Hold,
-    },
+    ContractProposed { assertions: Vec<Assertion> },
+    EnvironmentProposed { environment: Environment },
+    PlanProposed(Box<ProposedPlan>),
+    FeatureAdded { feature: Box<Feature> },
+    FeatureEdited { feature: FeatureId, spec: FeatureSpec },
+    FeatureCancelled { feature: FeatureId, reason: Line },
+    AssertionAdded { assertion: Box<Assertion>, feature: FeatureId },
+    AssertionEdited { assertion: AssertionId, revision: Revision, wording: Box<Wording> },
+    AssertionRetired { assertion: AssertionId, reason: Line },
+    AssertionWaived { assertion: AssertionId, revision: Revision, reason: Line },
+    GateOpened { gate: GateId },
+    GateDecided { gate: GateId, decision: Decision, by: DecidedBy },
+    AttemptStarted { attempt: AttemptId, work: AgentWork, role: Role, model: Title, base: Commit },
+    AttemptEnded { attempt: AttemptId, ending: Ending },
+    UsageCounted { attempt: AttemptId, usage: Usage },
+    RevisionTold { attempt: AttemptId, assertion: AssertionId, revision: Revision },
+    HandoffGiven { attempt: AttemptId, feature: FeatureId, head: Commit, handoff: Box<Handoff> },
+    ClaimsChecked { feature: FeatureId, claims: Claims, runs: Vec<CommandRun> },
+    FindingRaised { finding: Box<Finding> },
+    FindingTakenUp { finding: FindingId, feature: FeatureId },
+    FindingDismissed { finding: FindingId, reason: Line },
+    RoundOpened(Box<RoundScope>),
+    GateCommandsRun { milestone: MilestoneId, round: u32, runs: Vec<CommandRun> },
+    ReviewReported { milestone: MilestoneId, round: u32, feature: FeatureId, review: Box<Review> },
+    ScrutinyReported { milestone: MilestoneId, round: u32, report: Box<ScrutinyReport> },
+    VerdictGiven { verdict: Box<Verdict> },
+    UserTestingReported { milestone: MilestoneId, round: u32, report: Box<UserTestingReport> },
+    RoundClosed { milestone: MilestoneId, round: u32, outcome: RoundOutcome },
+    RoundsExtended { milestone: MilestoneId, limit: u32 },
+    DirectiveIssued { directive: Directive },
+    KnowledgeConfirmed { knowledge: Knowledge },
+    MessageSent { message: Message },
+    MessagesDelivered { messages: Vec<MessageId> },
+    QuestionAsked { question: Question },
+    QuestionAnswered { question: QuestionId, answer: Prose },
+    MissionHeld { hold: Hold },
     MissionResumed,
-    ModelChosen {
-        role: Role,
-        model: Title,
-    },
-    BudgetSet {
-        budget: Budget,
-    },
-    AutopilotSet {
-        autopilot: Autopilot,
-    },
+    ModelChosen { role: Role, model: Title },
+    BudgetSet { budget: Budget },
+    AutopilotSet { autopilot: Autopilot },
     MissionCompleted,
-    MissionLanded {
-        branch: Title,
-        commit: Commit,
-    },
-    MissionAbandoned {
-        reason: Line,
-    },
-    /// An event of a newer version: the mission opens read-only.
-    Unrecognised {
-        original: Title,
-    },
+    MissionLanded { branch: Title, commit: Commit },
+    MissionAbandoned { reason: Line },
+    // An event of a newer version: the mission opens read-only.
+    Unrecognised { original: Title },
 }
 
 /// What a mission starts from.

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::id::{AssertionId, AttemptId, FeatureId, FindingId, MilestoneId};
 use super::text::Line;
@@ -24,8 +25,11 @@ pub struct Finding {
 }
 
 /// How much it weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Severity {
     /// The milestone must not pass with it.
     Blocking,
@@ -36,11 +40,7 @@ pub enum Severity {
 impl Severity {
     /// The word for it.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Blocking => "blocking",
-            Self::NonBlocking => "non_blocking",
-            Self::Suggestion => "suggestion",
-        }
+        self.into()
     }
 }
 
@@ -49,38 +49,25 @@ impl Severity {
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// An issue that a handoff names.
-    Handoff {
-        attempt: AttemptId,
-    },
+    Handoff { attempt: AttemptId },
     /// An item that a handoff left undone.
-    LeftUndone {
-        attempt: AttemptId,
-    },
+    LeftUndone { attempt: AttemptId },
     /// A claim that the engine could not confirm.
-    RefutedClaim {
-        attempt: AttemptId,
-    },
+    RefutedClaim { attempt: AttemptId },
     /// A gate command that failed.
     GateCommand,
-    Review {
-        attempt: AttemptId,
-    },
-    Scrutiny {
-        attempt: AttemptId,
-    },
+    /// An issue of a reviewer.
+    Review { attempt: AttemptId },
+    /// An issue of the scrutiny validator.
+    Scrutiny { attempt: AttemptId },
     /// A failed verdict.
-    Verdict {
-        attempt: AttemptId,
-    },
-    UserTesting {
-        attempt: AttemptId,
-    },
+    Verdict { attempt: AttemptId },
+    /// An issue of the user-testing validator.
+    UserTesting { attempt: AttemptId },
     /// A NO-GO with its note.
     Gate,
     /// A worker's request to change the contract.
-    Amendment {
-        attempt: AttemptId,
-    },
+    Amendment { attempt: AttemptId },
 }
 
 /// What became of a finding.
@@ -128,14 +115,9 @@ pub struct TriageDecision {
 #[serde(rename_all = "snake_case")]
 pub enum Ruling {
     /// A fix feature, built before anything else.
-    Feature {
-        spec: super::plan::FeatureSpec,
-    },
+    Feature { spec: super::plan::FeatureSpec },
     /// Mended by the same fix feature as another finding of this triage.
-    Join {
-        with: FindingId,
-    },
-    Dismiss {
-        reason: Line,
-    },
+    Join { with: FindingId },
+    /// Nothing is done about it.
+    Dismiss { reason: Line },
 }

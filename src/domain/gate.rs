@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
-use super::id::{IdError, MilestoneId, Timestamp};
+use super::id::{IdError, MilestoneId, Timestamp, stored_as_text};
 use super::text::Line;
 
 /// Which gate.
@@ -99,14 +99,4 @@ impl FromStr for GateId {
     }
 }
 
-impl Serialize for GateId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for GateId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+stored_as_text!(GateId);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// Why a word is not an id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,6 +13,30 @@ pub struct IdError {
     word: String,
     expected: &'static str,
 }
+
+impl IdError {
+    fn new(word: &str, expected: &'static str) -> Self {
+        Self { word: word.chars().take(40).collect(), expected }
+    }
+}
+
+/// A name is stored as people write it.
+macro_rules! stored_as_text {
+    ($name:ident) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+pub(super) use stored_as_text;
 
 macro_rules! numbered {
     ($(#[$doc:meta])* $name:ident, $prefix:literal, $expected:literal) => {
@@ -31,24 +55,14 @@ macro_rules! numbered {
             type Err = IdError;
 
             fn from_str(word: &str) -> Result<Self, IdError> {
-                let refused = || IdError { word: word.chars().take(40).collect(), expected: $expected };
+                let refused = || IdError::new(word, $expected);
                 let upper = word.trim().to_ascii_uppercase();
                 let digits = upper.strip_prefix($prefix).ok_or_else(refused)?;
                 digits.parse().map(Self).map_err(|_| refused())
             }
         }
 
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-            }
-        }
+        stored_as_text!($name);
     };
 }
 
@@ -104,8 +118,7 @@ impl fmt::Display for Revision {
 }
 
 /// `VAL-<AREA>-<NNN>`: the name of an assertion.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
 #[schemars(description = "")]
 pub struct AssertionId(String);
 
@@ -143,26 +156,14 @@ impl FromStr for AssertionId {
                         && number.chars().all(|c| c.is_ascii_digit())
                 },
             );
-        if valid {
-            Ok(Self(upper))
-        } else {
-            Err(IdError {
-                word: word.chars().take(40).collect(),
-                expected: "an assertion such as VAL-AUTH-001",
-            })
-        }
+        valid.then_some(Self(upper)).ok_or_else(|| IdError::new(word, "an assertion such as VAL-AUTH-001"))
     }
 }
 
-impl<'de> Deserialize<'de> for AssertionId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+stored_as_text!(AssertionId);
 
 /// The name of a mission and of its directory: lower-case letters, digits and dashes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MissionId(String);
 
 impl MissionId {
@@ -204,22 +205,12 @@ impl FromStr for MissionId {
             && word.len() <= 64
             && !word.starts_with('-')
             && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if valid {
-            Ok(Self(word.to_owned()))
-        } else {
-            Err(IdError {
-                word: word.chars().take(40).collect(),
-                expected: "a mission id (see `flightdeck list`)",
-            })
-        }
+        let expected = "a mission id (see `flightdeck list`)";
+        valid.then(|| Self(word.to_owned())).ok_or_else(|| IdError::new(word, expected))
     }
 }
 
-impl<'de> Deserialize<'de> for MissionId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+stored_as_text!(MissionId);
 
 /// A git commit: its hexadecimal name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

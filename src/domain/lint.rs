@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::contract::{AssertionDraft, Contract, Instrument, Wording};
+use super::contract::{Assertion, AssertionDraft, Contract, Instrument, Wording};
 use super::environment::{Environment, Health};
 use super::id::AssertionId;
 use super::plan::{FeatureDraft, MilestoneDraft};
+use super::text::Title;
 
 /// Words that claim a result without saying how it is seen.
 const VAGUE: [&str; 12] = [
@@ -28,19 +29,21 @@ const SHORTEST_CHECK: usize = 15;
 
 /// Complaints about one wording; empty when it holds together.
 pub fn lint_wording(id: &AssertionId, wording: &Wording) -> Vec<String> {
+    let plain = |text: &str| text.trim().trim_end_matches('.').to_lowercase();
+    let says_nothing = |text: &str| text.is_empty() || VAGUE.contains(&text);
+    let check = &wording.check;
+    let (how, statement) = (plain(check.how.as_str()), plain(wording.statement.as_str()));
     let mut complaints = Vec::new();
-    let how = wording.check.how.as_str().trim().trim_end_matches('.').to_lowercase();
-    if how.is_empty() || VAGUE.contains(&how.as_str()) {
+    if says_nothing(&how) {
         complaints.push(format!("{id}: the check says nothing to do; name the steps and what must be seen"));
-    } else if how.chars().count() < SHORTEST_CHECK && wording.check.command.is_none() {
+    } else if how.chars().count() < SHORTEST_CHECK && check.command.is_none() {
         complaints
             .push(format!("{id}: the check \"{how}\" is too vague; name the steps and what must be seen"));
     }
-    let statement = wording.statement.as_str().trim().trim_end_matches('.').to_lowercase();
-    if statement.is_empty() || VAGUE.contains(&statement.as_str()) {
+    if says_nothing(&statement) {
         complaints.push(format!("{id}: the statement names no behaviour that a user can observe"));
     }
-    if wording.check.via == Instrument::Command && wording.check.command.is_none() {
+    if check.via == Instrument::Command && check.command.is_none() {
         complaints.push(format!("{id}: a check via command needs the command"));
     }
     if wording.evidence.is_empty() {
@@ -53,9 +56,8 @@ pub fn lint_wording(id: &AssertionId, wording: &Wording) -> Vec<String> {
 pub fn lint_contract(assertions: &[AssertionDraft]) -> Vec<String> {
     let mut complaints = Vec::new();
     if assertions.is_empty() {
-        complaints.push(
-            "the contract has no assertion; write at least one behaviour that a user can observe".into(),
-        );
+        let sentence = "the contract has no assertion; write at least one behaviour that a user can observe";
+        complaints.push(sentence.to_owned());
     }
     let mut seen = BTreeSet::new();
     for draft in assertions {
@@ -69,36 +71,31 @@ pub fn lint_contract(assertions: &[AssertionDraft]) -> Vec<String> {
 
 /// Complaints about a proposed environment.
 pub fn lint_environment(environment: &Environment) -> Vec<String> {
+    let services = &environment.services;
     let mut complaints = Vec::new();
     let mut names = BTreeSet::new();
     let mut ports = BTreeMap::new();
-    for service in &environment.services {
-        if !names.insert(service.name.as_str()) {
-            complaints.push(format!("two services are called {}", service.name));
+    for service in services {
+        let name = &service.name;
+        if !names.insert(name) {
+            complaints.push(format!("two services are called {name}"));
         }
-        if let Some(port) = service.port
-            && let Some(other) = ports.insert(port, &service.name)
+        if let Some(other) = service.port.and_then(|port| ports.insert(port, name))
+            && let Some(port) = service.port
         {
-            complaints.push(format!("services {other} and {} both want port {port}", service.name));
+            complaints.push(format!("services {other} and {name} both want port {port}"));
         }
-        if service.port.is_none() && !matches!(service.health, Health::None) {
-            complaints.push(format!("service {} has a health check but no port to ask", service.name));
-        }
-    }
-    for service in &environment.services {
-        for needed in &service.after {
-            if !names.contains(needed.as_str()) {
-                complaints
-                    .push(format!("service {} starts after {needed}, which does not exist", service.name));
-            }
+        if service.port.is_none() && service.health != Health::None {
+            complaints.push(format!("service {name} has a health check but no port to ask"));
         }
     }
-    let edges: Vec<(&str, Vec<&str>)> = environment
-        .services
-        .iter()
-        .map(|service| (service.name.as_str(), service.after.iter().map(AsRef::as_ref).collect()))
-        .collect();
-    complaints.extend(cycle(&edges).map(|name| format!("service {name} waits for itself in a circle")));
+    for service in services {
+        for needed in service.after.iter().filter(|needed| !names.contains(needed)) {
+            complaints.push(format!("service {} starts after {needed}, which does not exist", service.name));
+        }
+    }
+    let circle = cycle(services.iter().map(|service| (&service.name, &service.after)));
+    complaints.extend(circle.map(|name| format!("service {name} waits for itself in a circle")));
     complaints
 }
 
@@ -109,9 +106,8 @@ pub fn lint_plan(contract: &Contract, milestones: &[MilestoneDraft]) -> Vec<Stri
     if milestones.is_empty() {
         complaints.push("the plan has no milestone".to_owned());
     }
-    for milestone in milestones.iter().filter(|milestone| milestone.features.is_empty()) {
-        complaints.push(format!("milestone \"{}\" has no feature", milestone.title));
-    }
+    let empty = milestones.iter().filter(|milestone| milestone.features.is_empty());
+    complaints.extend(empty.map(|milestone| format!("milestone \"{}\" has no feature", milestone.title)));
     complaints.extend(lint_claims(contract, &features));
     complaints.extend(lint_order(&features));
     complaints.extend(lint_milestone_order(milestones));
@@ -121,30 +117,28 @@ pub fn lint_plan(contract: &Contract, milestones: &[MilestoneDraft]) -> Vec<Stri
 /// Every assertion is claimed by exactly one feature; a feature that claims none says why.
 fn lint_claims(contract: &Contract, features: &[&FeatureDraft]) -> Vec<String> {
     let mut complaints = Vec::new();
-    let mut claims: BTreeMap<&AssertionId, Vec<&str>> = BTreeMap::new();
+    let mut claims: BTreeMap<&AssertionId, Vec<&Title>> = BTreeMap::new();
     for feature in features {
-        let title = feature.spec.title.as_str();
+        let title = &feature.spec.title;
         if feature.fulfills.is_empty() && feature.no_assertion_because.is_none() {
             complaints.push(format!(
                 "feature \"{title}\" fulfills no assertion; name one, or say why in no_assertion_because"
             ));
         }
         for id in &feature.fulfills {
-            if contract.get(id).is_some_and(super::contract::Assertion::is_active) {
+            if contract.get(id).is_some_and(Assertion::is_active) {
                 claims.entry(id).or_default().push(title);
             } else {
                 complaints.push(format!("feature \"{title}\" fulfills {id}, which is not in the contract"));
             }
         }
     }
-    for assertion in contract.values().filter(|assertion| assertion.is_active()) {
-        match claims.get(&assertion.id).map_or(&[][..], Vec::as_slice) {
-            [] => complaints.push(format!("{} is claimed by no feature", assertion.id)),
+    for Assertion { id, .. } in contract.values().filter(|assertion| assertion.is_active()) {
+        match claims.get(id).map_or(&[][..], Vec::as_slice) {
+            [] => complaints.push(format!("{id} is claimed by no feature")),
             [_] => {}
-            [first, second, ..] => complaints.push(format!(
-                "{} is claimed by \"{first}\" and by \"{second}\"; leave it to one",
-                assertion.id
-            )),
+            [first, second, ..] => complaints
+                .push(format!("{id} is claimed by \"{first}\" and by \"{second}\"; leave it to one")),
         }
     }
     complaints
@@ -154,56 +148,45 @@ fn lint_claims(contract: &Contract, features: &[&FeatureDraft]) -> Vec<String> {
 fn lint_order(features: &[&FeatureDraft]) -> Vec<String> {
     let mut complaints = Vec::new();
     let mut titles = BTreeSet::new();
-    for feature in features {
-        if !titles.insert(feature.spec.title.as_str()) {
-            complaints.push(format!("two features are called \"{}\"", feature.spec.title));
+    for title in features.iter().map(|feature| &feature.spec.title) {
+        if !titles.insert(title) {
+            complaints.push(format!("two features are called \"{title}\""));
         }
     }
     for feature in features {
-        for needed in feature.after.iter().filter(|needed| !titles.contains(needed.as_str())) {
+        for needed in feature.after.iter().filter(|needed| !titles.contains(needed)) {
             complaints.push(format!(
                 "feature \"{}\" comes after \"{needed}\", which does not exist; use a feature's exact title",
                 feature.spec.title
             ));
         }
     }
-    let edges: Vec<(&str, Vec<&str>)> = features
-        .iter()
-        .map(|feature| (feature.spec.title.as_str(), feature.after.iter().map(AsRef::as_ref).collect()))
-        .collect();
-    complaints
-        .extend(cycle(&edges).map(|title| format!("feature \"{title}\" comes after itself in a circle")));
+    let circle = cycle(features.iter().map(|feature| (&feature.spec.title, &feature.after)));
+    complaints.extend(circle.map(|title| format!("feature \"{title}\" comes after itself in a circle")));
     complaints
 }
 
 /// Milestones are built one after the other, so a feature cannot wait for one of a later milestone.
 fn lint_milestone_order(milestones: &[MilestoneDraft]) -> Vec<String> {
-    let place: BTreeMap<&str, usize> = milestones
-        .iter()
-        .enumerate()
-        .flat_map(|(at, milestone)| milestone.features.iter().map(move |f| (f.spec.title.as_str(), at)))
-        .collect();
+    let numbered = || (0..).zip(milestones).flat_map(|(at, m)| m.features.iter().map(move |f| (at, f)));
+    let place: BTreeMap<&Title, u32> = numbered().map(|(at, feature)| (&feature.spec.title, at)).collect();
     let mut complaints = Vec::new();
-    for (at, milestone) in milestones.iter().enumerate() {
-        for feature in &milestone.features {
-            for needed in
-                feature.after.iter().filter(|name| place.get(name.as_str()).is_some_and(|p| *p > at))
-            {
-                complaints.push(format!(
-                    "feature \"{}\" comes after \"{needed}\", which belongs to a later milestone; move one of them",
-                    feature.spec.title
-                ));
-            }
+    for (at, feature) in numbered() {
+        for needed in feature.after.iter().filter(|name| place.get(name).is_some_and(|place| *place > at)) {
+            complaints.push(format!(
+                "feature \"{}\" comes after \"{needed}\", which belongs to a later milestone; move one of them",
+                feature.spec.title
+            ));
         }
     }
     complaints
 }
 
-/// A name that waits for itself, if there is one: what cannot be taken off when everything ready is taken off.
-fn cycle<'a>(edges: &[(&'a str, Vec<&'a str>)]) -> Option<&'a str> {
-    let known: BTreeSet<&str> = edges.iter().map(|(name, _)| *name).collect();
-    let mut left: Vec<&(&str, Vec<&str>)> = edges.iter().collect();
-    let mut done: BTreeSet<&str> = BTreeSet::new();
+/// A name that waits for itself, if there is one: what is left when everything ready is taken off again and again.
+fn cycle<'a>(edges: impl Iterator<Item = (&'a Title, &'a Vec<Title>)>) -> Option<&'a Title> {
+    let mut left: Vec<_> = edges.collect();
+    let known: BTreeSet<&Title> = left.iter().map(|(name, _)| *name).collect();
+    let mut done: BTreeSet<&Title> = BTreeSet::new();
     loop {
         let before = left.len();
         left.retain(|(name, after)| {

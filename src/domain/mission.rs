@@ -27,7 +27,7 @@ use super::usage::Usage;
 use super::verdict::{Outcome, Standing, Verdict, Waiver};
 
 /// Everything that is true of one mission.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Mission {
     /// The sequence number of the last event applied; 0 before the first.
     pub seq: u64,
@@ -109,39 +109,7 @@ impl Default for Limits {
 impl Mission {
     /// A mission of which nothing is known yet.
     pub fn unborn() -> Self {
-        Self {
-            seq: 0,
-            founding: None,
-            title: None,
-            created: Timestamp::default(),
-            updated: Timestamp::default(),
-            models: BTreeMap::new(),
-            budget: Budget::default(),
-            autopilot: Autopilot::Off,
-            contract: Contract::new(),
-            environment: None,
-            milestones: Vec::new(),
-            features: Vec::new(),
-            gates: BTreeMap::new(),
-            attempts: BTreeMap::new(),
-            handoffs: BTreeMap::new(),
-            claim_runs: BTreeMap::new(),
-            findings: BTreeMap::new(),
-            rounds: Vec::new(),
-            round_limits: BTreeMap::new(),
-            sent_back: BTreeSet::new(),
-            verdicts: BTreeMap::new(),
-            waivers: BTreeMap::new(),
-            directives: Vec::new(),
-            knowledge: Vec::new(),
-            messages: Vec::new(),
-            questions: Vec::new(),
-            hold: None,
-            failures: Vec::new(),
-            end: None,
-            landed: None,
-            mode: Mode::Writable,
-        }
+        Self::default()
     }
 
     /// Its id, once it is founded.

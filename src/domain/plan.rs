@@ -52,17 +52,12 @@ pub enum Origin {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FeatureState {
+    /// It is to be built.
     Pending,
     /// Its handoff was accepted: the attempt, and the commits it left.
-    Built {
-        attempt: AttemptId,
-        base: Commit,
-        head: Commit,
-        claims: Claims,
-    },
-    Cancelled {
-        reason: Line,
-    },
+    Built { attempt: AttemptId, base: Commit, head: Commit, claims: Claims },
+    /// It is no longer wanted.
+    Cancelled { reason: Line },
 }
 
 /// Whether the engine has seen for itself what the handoff claims.
@@ -72,6 +67,16 @@ pub enum Claims {
     Unchecked,
     Confirmed,
     Refuted,
+}
+
+/// A plan as it was proposed, with its ids.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProposedPlan {
+    /// What the mission is called from now on; plans of older logs have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Title>,
+    pub milestones: Vec<Milestone>,
+    pub features: Vec<Feature>,
 }
 
 /// Features that are validated together and pass one gate.

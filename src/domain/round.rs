@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::environment::CommandRun;
 use super::handoff::Issue;
@@ -30,9 +31,20 @@ pub struct Round {
     pub outcome: Option<RoundOutcome>,
 }
 
+/// What a round looks at, as it is opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundScope {
+    pub milestone: MilestoneId,
+    pub round: u32,
+    pub commit: Commit,
+    pub to_review: Vec<FeatureId>,
+    pub to_test: Vec<AssertionId>,
+}
+
 /// How a round ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum RoundOutcome {
     Passed,
     Failed,
@@ -43,11 +55,7 @@ pub enum RoundOutcome {
 impl RoundOutcome {
     /// The word for it.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Passed => "passed",
-            Self::Failed => "failed",
-            Self::Blocked => "blocked",
-        }
+        self.into()
     }
 }
 
@@ -96,6 +104,23 @@ pub struct UserTestingReport {
 }
 
 impl Round {
+    /// A round of which nothing is done yet.
+    pub fn opened(scope: &RoundScope, at: Timestamp) -> Self {
+        Self {
+            milestone: scope.milestone,
+            number: scope.round,
+            commit: scope.commit.clone(),
+            opened: at,
+            runs: Vec::new(),
+            to_review: scope.to_review.clone(),
+            reviews: BTreeMap::new(),
+            scrutiny: None,
+            to_test: scope.to_test.clone(),
+            user_testing: None,
+            outcome: None,
+        }
+    }
+
     /// Whether it still runs.
     pub fn is_open(&self) -> bool {
         self.outcome.is_none()

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::id::{AssertionId, AttemptId, Commit, MilestoneId, Revision, Timestamp};
 use super::text::Line;
@@ -23,8 +24,9 @@ pub struct Verdict {
 }
 
 /// What a verdict says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Outcome {
     Pass,
     Fail,
@@ -35,11 +37,7 @@ pub enum Outcome {
 impl Outcome {
     /// The word for it.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Fail => "fail",
-            Self::Blocked => "blocked",
-        }
+        self.into()
     }
 }
 
@@ -58,8 +56,9 @@ pub struct Waiver {
 }
 
 /// Where an assertion stands now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Standing {
     /// No verdict yet.
     Pending,
@@ -85,14 +84,6 @@ impl Standing {
 
     /// The word for it.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Passed => "passed",
-            Self::Failed => "failed",
-            Self::Blocked => "blocked",
-            Self::Stale => "stale",
-            Self::Waived => "waived",
-            Self::Retired => "retired",
-        }
+        self.into()
     }
 }

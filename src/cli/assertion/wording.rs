@@ -71,7 +71,11 @@ mod hyphenated {
 
     use crate::domain::contract::Weight;
 
-    #[expect(clippy::ref_option, reason = "serde's `with` asks for this shape")]
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        clippy::ref_option,
+        reason = "serde's `with` asks for this shape"
+    )]
     pub fn serialize<S: Serializer>(weight: &Option<Weight>, serializer: S) -> Result<S::Ok, S::Error> {
         let value = weight.and_then(|weight| weight.to_possible_value());
         value.map(|value| value.get_name().to_owned()).serialize(serializer)

@@ -1,9 +1,9 @@
 //! The sections that briefs are made of. Each is Markdown that starts with an empty line, or nothing.
 
-use std::fmt::Write as _;
+use std::fmt::Display;
 
-use crate::domain::contract::Weight;
-use crate::domain::finding::FindingState;
+use super::finding::with_state;
+use crate::domain::contract::{Assertion, Weight};
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
@@ -25,29 +25,20 @@ pub(super) fn state(mission: &Mission) -> String {
 }
 
 pub(super) fn plan(mission: &Mission) -> String {
-    let mut text = String::new();
-    for milestone in &mission.milestones {
-        line(&mut text, format_args!("{} {}", milestone.id, milestone.title));
-        text += &feature_lines(mission, milestone.id);
-    }
-    text
+    let of = |id| feature_lines(mission, id);
+    mission.milestones.iter().map(|m| format!("{} {}\n{}", m.id, m.title, of(m.id))).collect()
 }
 
 fn feature_lines(mission: &Mission, milestone: MilestoneId) -> String {
-    let mut text = String::new();
-    for feature in mission.features.iter().filter(|feature| feature.milestone == milestone) {
+    let lines = mission.features.iter().filter(|feature| feature.milestone == milestone).map(|feature| {
         let state = match &feature.state {
             FeatureState::Pending => "pending".to_owned(),
             FeatureState::Built { attempt, .. } => format!("built by {attempt}"),
             FeatureState::Cancelled { reason } => format!("cancelled: {reason}"),
         };
-        let fulfills = join(&feature.fulfills);
-        line(
-            &mut text,
-            format_args!("- {} {} [{state}] fulfills: {fulfills}", feature.id, feature.spec.title),
-        );
-    }
-    text
+        format!("{} {} [{state}] fulfills: {}", feature.id, feature.spec.title, join(&feature.fulfills))
+    });
+    list("", lines)
 }
 
 pub(super) fn milestone_features(mission: &Mission, milestone: MilestoneId) -> String {
@@ -55,178 +46,138 @@ pub(super) fn milestone_features(mission: &Mission, milestone: MilestoneId) -> S
 }
 
 pub(super) fn contract(mission: &Mission) -> String {
-    let mut text = String::new();
-    for assertion in mission.contract.values() {
-        let standing = mission.standing(&assertion.id).word();
-        line(&mut text, format_args!("- {} {} [{standing}]", assertion.id, assertion.wording.title));
-    }
-    text
+    let standing = |id| mission.standing(id).word();
+    list("", mission.contract.values().map(|a| format!("{} {} [{}]", a.id, a.wording.title, standing(&a.id))))
 }
 
 pub(super) fn assertions(mission: &Mission, ids: &[AssertionId]) -> String {
-    let mut text = String::new();
-    for assertion in ids.iter().filter_map(|id| mission.contract.get(id)) {
-        let wording = &assertion.wording;
-        let weight = match wording.weight {
-            Weight::Blocking => "",
-            Weight::NonBlocking => ", non-blocking",
-        };
-        line(
-            &mut text,
-            format_args!(
-                "### {} {} (revision {}{weight})",
-                assertion.id, wording.title, assertion.revision.0
-            ),
-        );
-        line(&mut text, format_args!("{}", wording.statement));
-        line(&mut text, format_args!("check via {}: {}", wording.check.via.word(), wording.check.how));
-        if let Some(command) = &wording.check.command {
-            line(&mut text, format_args!("command: {command}"));
-        }
-        line(&mut text, format_args!("evidence: {}", wording.evidence));
-    }
+    let text: String = ids.iter().filter_map(|id| mission.contract.get(id)).map(assertion).collect();
     if text.is_empty() { "None.\n".to_owned() } else { text }
 }
 
+fn assertion(assertion: &Assertion) -> String {
+    let wording = &assertion.wording;
+    let weight = match wording.weight {
+        Weight::Blocking => "",
+        Weight::NonBlocking => ", non-blocking",
+    };
+    let check = &wording.check;
+    let command = check.command.as_ref().map(|command| format!("command: {command}\n")).unwrap_or_default();
+    format!(
+        "### {} {} (revision {}{weight})\n{}\ncheck via {}: {}\n{command}evidence: {}\n",
+        assertion.id,
+        wording.title,
+        assertion.revision.0,
+        wording.statement,
+        check.via.word(),
+        check.how,
+        wording.evidence
+    )
+}
+
 pub(super) fn criteria(feature: &Feature) -> String {
-    list("\n## It is done when\n", feature.spec.criteria.iter())
+    list("\n## It is done when\n", &feature.spec.criteria)
 }
 
 pub(super) fn fixes(mission: &Mission, feature: &Feature) -> String {
     let Origin::Fix { findings } = &feature.origin else { return String::new() };
     let mut text = String::from("\n## The findings it mends\n");
     for finding in findings.iter().filter_map(|id| mission.findings.get(id)) {
-        line(&mut text, format_args!("- {} {}", finding.id, finding.description));
+        text += &format!("- {} {}\n", finding.id, finding.description);
         if let Some(fix) = &finding.suggested_fix {
-            line(&mut text, format_args!("  suggested: {fix}"));
+            text += &format!("  suggested: {fix}\n");
         }
     }
     text
 }
 
 pub(super) fn built(mission: &Mission) -> String {
-    let mut text = String::new();
-    for feature in mission.features.iter().filter(|feature| feature.is_built()) {
+    let lines = mission.features.iter().filter(|feature| feature.is_built()).map(|feature| {
         let summary = mission.handoffs.get(&feature.id).map_or("", |(_, handoff)| handoff.summary.as_str());
-        let first = summary.lines().next().unwrap_or("");
-        line(&mut text, format_args!("- {} {}: {first}", feature.id, feature.spec.title));
-    }
+        format!("{} {}: {}", feature.id, feature.spec.title, summary.lines().next().unwrap_or(""))
+    });
+    let text = list("", lines);
     if text.is_empty() { "None: you are the first.\n".to_owned() } else { text }
 }
 
 pub(super) fn environment(mission: &Mission) -> String {
     let Some(environment) = &mission.environment else { return String::new() };
-    let mut text = String::from("\n## Commands\n");
     let groups = [
         ("setup", &environment.setup),
         ("build", &environment.build),
         ("test", &environment.test),
         ("lint", &environment.lint),
     ];
-    for (group, scripts) in groups {
-        for script in scripts {
-            line(&mut text, format_args!("- {group}: `{}`", script.run));
-        }
-    }
-    text + &services(mission)
+    let commands = groups.into_iter().flat_map(|(group, scripts)| {
+        scripts.iter().map(move |script| format!("- {group}: `{}`\n", script.run))
+    });
+    format!("\n## Commands\n{}{}", commands.collect::<String>(), services(mission))
 }
 
 pub(super) fn services(mission: &Mission) -> String {
-    let services = mission.environment.as_ref().map_or(&[][..], |environment| &environment.services);
-    let mut text = String::new();
-    for service in services {
+    let services = mission.environment.iter().flat_map(|environment| &environment.services);
+    let lines = services.map(|service| {
         let port = service.port.map(|port| format!(" on port {port}")).unwrap_or_default();
-        line(&mut text, format_args!("- {}: `{}`{port}", service.name, service.run));
-    }
-    if text.is_empty() { text } else { format!("\n## Services\n{text}") }
+        format!("{}: `{}`{port}", service.name, service.run)
+    });
+    list("\n## Services\n", lines)
 }
 
 pub(super) fn handoff(mission: &Mission, feature: FeatureId) -> String {
     let Some((attempt, handoff)) = mission.handoffs.get(&feature) else { return String::new() };
     let mut text = format!("\n## The handoff of {attempt}\n{}\n", handoff.summary);
-    text += &list("implemented:\n", handoff.implemented.iter());
-    text += &list("left undone:\n", handoff.left_undone.iter());
-    for command in &handoff.commands {
-        line(
-            &mut text,
-            format_args!(
-                "claims: `{}` exits {}: {}",
-                command.command, command.exit_code, command.observation
-            ),
-        );
+    text += &list("implemented:\n", &handoff.implemented);
+    text += &list("left undone:\n", &handoff.left_undone);
+    for run in &handoff.commands {
+        text += &format!("claims: `{}` exits {}: {}\n", run.command, run.exit_code, run.observation);
     }
     for file in &handoff.tests.added {
-        line(&mut text, format_args!("tests in {}: {}", file.file, join(&file.cases)));
+        text += &format!("tests in {}: {}\n", file.file, join(&file.cases));
     }
     text
 }
 
-/// What was found about a feature before, so that a reviewer looks at what came of it.
+/// What was found about a feature before, so that a reviewer checks whether it was mended.
 pub(super) fn found_before(mission: &Mission, feature: FeatureId) -> String {
     let about = mission.findings.values().filter(|finding| finding.feature == Some(feature));
-    let lines = about.map(|finding| match &finding.state {
-        FindingState::Open => format!("{} {}", finding.id, finding.description),
-        FindingState::TakenUp { feature } => {
-            format!("{} {} (taken up by {feature})", finding.id, finding.description)
-        }
-        FindingState::Dismissed { reason } => {
-            format!("{} {} (dismissed: {reason})", finding.id, finding.description)
-        }
-    });
-    list("\n## What was found about it before\n", lines)
+    list("\n## What was found about it before\n", about.map(with_state))
 }
 
 pub(super) fn learned(mission: &Mission, milestone: MilestoneId) -> String {
     let handoffs = mission.features_of(milestone).filter_map(|feature| mission.handoffs.get(&feature.id));
-    let notes: Vec<&crate::domain::text::Line> = handoffs.flat_map(|(_, handoff)| &handoff.learned).collect();
-    list("\n## Notes of the workers: confirm the ones that are true and worth keeping\n", notes.into_iter())
+    let notes = handoffs.flat_map(|(_, handoff)| &handoff.learned);
+    list("\n## Notes of the workers: confirm the ones that are true and worth keeping\n", notes)
 }
 
 pub(super) fn runs(round: &Round) -> String {
-    let mut text = String::new();
-    for run in &round.runs {
-        line(&mut text, format_args!("- `{}` exits {}", run.command, run.exit_code));
-    }
-    if text.is_empty() { text } else { format!("\n## Gate commands\n{text}") }
+    let lines = round.runs.iter().map(|run| format!("`{}` exits {}", run.command, run.exit_code));
+    list("\n## Gate commands\n", lines)
 }
 
 pub(super) fn reviews(mission: &Mission, round: &Round) -> String {
     let mut text = String::new();
     for (feature, review) in &round.reviews {
         let title = mission.feature(*feature).map_or("", |found| found.spec.title.as_str());
-        line(&mut text, format_args!("### {feature} {title}: {:?}", review.opinion));
-        line(&mut text, format_args!("{}", review.summary));
+        text += &format!("### {feature} {title}: {:?}\n{}\n", review.opinion, review.summary);
         for found in &review.issues {
-            line(
-                &mut text,
-                format_args!(
-                    "- [{}] {}: {}",
-                    found.issue.severity.word(),
-                    found.file,
-                    found.issue.description
-                ),
-            );
+            let (severity, description) = (found.issue.severity.word(), &found.issue.description);
+            text += &format!("- [{severity}] {}: {description}\n", found.file);
         }
     }
-    if text.is_empty() { text } else { format!("\n## Reviews (their issues are findings already)\n{text}") }
+    under("\n## Reviews (their issues are findings already)\n", text)
 }
 
-pub(super) fn list<T: std::fmt::Display>(heading: &str, items: impl Iterator<Item = T>) -> String {
-    let mut text = String::new();
-    for item in items {
-        line(&mut text, format_args!("- {item}"));
-    }
+/// A text with its heading, or nothing.
+pub(super) fn under(heading: &str, text: String) -> String {
     if text.is_empty() { text } else { format!("{heading}{text}") }
 }
 
-pub(super) fn line(text: &mut String, content: std::fmt::Arguments<'_>) {
-    // Writing to a string cannot fail.
-    if writeln!(text, "{content}").is_err() {
-        text.push('\n');
-    }
+/// Items with their heading, or nothing.
+pub(super) fn list(heading: &str, items: impl IntoIterator<Item: Display>) -> String {
+    under(heading, items.into_iter().map(|item| format!("- {item}\n")).collect())
 }
 
-pub(super) fn join<T: ToString>(items: &[T]) -> String {
+fn join<T: ToString>(items: &[T]) -> String {
     if items.is_empty() {
         return "nothing".to_owned();
     }

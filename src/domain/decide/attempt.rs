@@ -1,7 +1,7 @@
 //! How attempts start and end, and what holds a mission.
 
 use super::Result;
-use super::draft::Draft;
+use super::transaction::Transaction;
 use crate::domain::attempt::{AgentWork, Attempt, Ending};
 use crate::domain::event::{Actor, Event};
 use crate::domain::id::{AttemptId, Commit, MessageId, QuestionId};
@@ -21,8 +21,8 @@ pub(super) fn count_usage(mission: &Mission, attempt: AttemptId, usage: Usage) -
 }
 
 /// An attempt starts only when its work is due and nobody is at it: so there is never a second writer.
-pub(super) fn start_attempt(draft: &mut Draft, work: AgentWork, model: Title) -> Result {
-    let mission = draft.mission();
+pub(super) fn start_attempt(tx: &mut Transaction, work: AgentWork, model: Title) -> Result {
+    let mission = tx.mission();
     if !schedule(mission).contains(&work.into()) {
         return Err(Rejection::out_of_turn(format!("{work} is not due now")));
     }
@@ -34,7 +34,7 @@ pub(super) fn start_attempt(draft: &mut Draft, work: AgentWork, model: Title) ->
         return Err(Rejection::out_of_turn("the mission has no base commit"));
     };
     let attempt = AttemptId(mission.attempts.keys().next_back().map_or(1, |last| last.0 + 1));
-    draft.accept(Event::AttemptStarted { attempt, work, role: work.role(), model, base })
+    tx.accept(Event::AttemptStarted { attempt, work, role: work.role(), model, base })
 }
 
 /// Validators look at the commit of their round, everybody else at the mission's head.
@@ -45,20 +45,18 @@ fn base_of(mission: &Mission, work: AgentWork) -> Option<&Commit> {
     }
 }
 
-pub(super) fn end_attempt(draft: &mut Draft, id: AttemptId, ending: Ending) -> Result {
-    let attempt = live(draft.mission(), id)?;
-    let (work, ending) = (attempt.work, truly(draft.mission(), attempt, ending));
-    draft.emit(Event::AttemptEnded { attempt: id, ending: ending.clone() });
-    let (failed, limit) = (draft.mission().failures_of(work), draft.mission().limits().failures);
+pub(super) fn end_attempt(tx: &mut Transaction, id: AttemptId, ending: Ending) -> Result {
+    let attempt = live(tx.mission(), id)?;
+    let (work, ending) = (attempt.work, truly(tx.mission(), attempt, ending));
+    tx.emit(Event::AttemptEnded { attempt: id, ending: ending.clone() });
+    let (failed, limit) = (tx.mission().failures_of(work), tx.mission().limits().failures);
     match ending {
         Ending::Unusable { reason } => {
-            hold(draft, Hold::new(HoldCause::Backend, format!("{work} has no usable model: {reason}")))
+            hold(tx, Hold::new(HoldCause::Backend, format!("{work} has no usable model: {reason}")))
         }
-        Ending::Failed { reason } if failed >= limit && work == AgentWork::Talk => {
-            give_up_talk(draft, &reason)
-        }
+        Ending::Failed { reason } if failed >= limit && work == AgentWork::Talk => give_up_talk(tx, &reason),
         Ending::Failed { reason } if failed >= limit => {
-            hold(draft, Hold::new(HoldCause::Failures, failures(work, failed, &reason)))
+            hold(tx, Hold::new(HoldCause::Failures, failures(work, failed, &reason)))
         }
         Ending::Done | Ending::Failed { .. } | Ending::Interrupted | Ending::Stopped { .. } => Ok(()),
     }
@@ -89,42 +87,42 @@ fn truly(mission: &Mission, attempt: &Attempt, ending: Ending) -> Ending {
     Ending::Failed { reason: Line::clipped(reason) }
 }
 
-pub(super) fn stop_attempt(draft: &mut Draft, id: AttemptId) -> Result {
-    let work = live(draft.mission(), id)?.work;
+pub(super) fn stop_attempt(tx: &mut Transaction, id: AttemptId) -> Result {
+    let work = live(tx.mission(), id)?.work;
     let ending = Ending::Stopped { reason: Line::clipped("stopped by you") };
-    draft.emit(Event::AttemptEnded { attempt: id, ending });
+    tx.emit(Event::AttemptEnded { attempt: id, ending });
     if work == AgentWork::Talk {
-        return give_up_talk(draft, &Line::clipped("you stopped it"));
+        return give_up_talk(tx, &Line::clipped("you stopped it"));
     }
     let sentence = format!("you stopped {id} at {work}: `flightdeck resume` runs it again");
-    hold(draft, Hold::new(HoldCause::StoppedAttempt, sentence))
+    hold(tx, Hold::new(HoldCause::StoppedAttempt, sentence))
 }
 
 /// A talk that fails never keeps the mission from flying: everybody who waits gets an answer, and the mail counts as
 /// delivered.
-fn give_up_talk(draft: &mut Draft, reason: &Line) -> Result {
-    let asking: Vec<QuestionId> = draft.mission().waiting_workers().map(|question| question.id).collect();
+fn give_up_talk(tx: &mut Transaction, reason: &Line) -> Result {
+    let asking: Vec<QuestionId> = tx.mission().waiting_workers().map(|question| question.id).collect();
     for question in asking {
         let answer = Prose::clipped(
             "No answer could be had: decide for yourself, and say in your handoff what you assumed.",
         );
-        draft.emit(Event::QuestionAnswered { question, answer });
+        tx.emit(Event::QuestionAnswered { question, answer });
     }
     let waits = |m: &&Message| m.to == Party::Orchestrator && m.state == MessageState::Waiting;
-    let messages = draft.mission().messages.iter().filter(waits);
+    let messages = tx.mission().messages.iter().filter(waits);
     let messages: Vec<MessageId> = messages.map(|message| message.id).collect();
     if !messages.is_empty() {
-        draft.emit(Event::MessagesDelivered { messages });
+        tx.emit(Event::MessagesDelivered { messages });
         let text = format!("I could not answer ({reason}). Say it again to have me try once more.");
-        draft.send(Party::Orchestrator, Party::Person, Prose::clipped(text), Delivery::Queue);
+        tx.send(Party::Orchestrator, Party::Person, Prose::clipped(text), Delivery::Queue);
     }
     Ok(())
 }
 
 /// The first cause stands: a later one does not hide why the mission came to rest. A person's pause, though, is
 /// never lifted by a timer, so it replaces a quota's.
-pub(super) fn hold(draft: &mut Draft, hold: Hold) -> Result {
-    match draft.mission().hold.as_ref().map(|present| present.cause) {
+pub(super) fn hold(tx: &mut Transaction, hold: Hold) -> Result {
+    match tx.mission().hold.as_ref().map(|present| present.cause) {
         None => {}
         Some(HoldCause::Quota) if hold.cause != HoldCause::Quota => {}
         Some(HoldCause::Person) if hold.cause == HoldCause::Person => {
@@ -132,28 +130,28 @@ pub(super) fn hold(draft: &mut Draft, hold: Hold) -> Result {
         }
         Some(_) => return Ok(()),
     }
-    draft.accept(Event::MissionHeld { hold })
+    tx.accept(Event::MissionHeld { hold })
 }
 
 /// The person lifts any hold; the engine only one that has an end.
-pub(super) fn resume(draft: &mut Draft) -> Result {
-    let Some(hold) = &draft.mission().hold else {
+pub(super) fn resume(tx: &mut Transaction) -> Result {
+    let Some(hold) = &tx.mission().hold else {
         return Err(Rejection::out_of_turn("the mission is not paused"));
     };
-    if draft.actor != Actor::Person && hold.until.is_none() {
+    if tx.actor != Actor::Person && hold.until.is_none() {
         return Err(Rejection::out_of_turn("only a hold that has an end lifts by itself"));
     }
-    draft.accept(Event::MissionResumed)
+    tx.accept(Event::MissionResumed)
 }
 
 /// Ends the mission, and every attempt with it.
-pub(super) fn abandon(draft: &mut Draft, reason: Line) -> Result {
-    let live: Vec<AttemptId> = draft.mission().live_attempts().map(|attempt| attempt.id).collect();
+pub(super) fn abandon(tx: &mut Transaction, reason: Line) -> Result {
+    let live: Vec<AttemptId> = tx.mission().live_attempts().map(|attempt| attempt.id).collect();
     for attempt in live {
         let ending = Ending::Stopped { reason: Line::clipped("the mission was abandoned") };
-        draft.emit(Event::AttemptEnded { attempt, ending });
+        tx.emit(Event::AttemptEnded { attempt, ending });
     }
-    draft.accept(Event::MissionAbandoned { reason })
+    tx.accept(Event::MissionAbandoned { reason })
 }
 
 /// An attempt by its id.

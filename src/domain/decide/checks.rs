@@ -1,7 +1,7 @@
 //! What the engine found when it ran commands itself: the claims of a handoff, the gate commands of a round, the landing.
 
 use super::Result;
-use super::draft::{Draft, Raised};
+use super::transaction::{Raised, Transaction};
 use crate::domain::attempt::EngineWork;
 use crate::domain::environment::CommandRun;
 use crate::domain::event::Event;
@@ -10,24 +10,25 @@ use crate::domain::gate::GateId;
 use crate::domain::id::{Commit, FeatureId, MilestoneId};
 use crate::domain::plan::{Claims, FeatureState};
 use crate::domain::rejection::{Reason, Rejection};
+use crate::domain::round::RoundScope;
 use crate::domain::schedule::schedule;
 use crate::domain::text::Title;
 
 /// Compares what a handoff claims with what the engine saw when it ran the same commands.
-pub(super) fn record_claims(draft: &mut Draft, feature: FeatureId, runs: Vec<CommandRun>) -> Result {
-    let state = draft.mission().feature(feature).map(|found| &found.state);
+pub(super) fn record_claims(tx: &mut Transaction, feature: FeatureId, runs: Vec<CommandRun>) -> Result {
+    let state = tx.mission().feature(feature).map(|found| &found.state);
     let Some(FeatureState::Built { attempt, claims: Claims::Unchecked, .. }) = state else {
         return Err(Rejection::out_of_turn(format!("{feature} has no unchecked handoff")));
     };
     let attempt = *attempt;
-    let handoff = draft.mission().handoffs.get(&feature);
+    let handoff = tx.mission().handoffs.get(&feature);
     let claimed = handoff.map(|(_, handoff)| handoff.commands.clone()).unwrap_or_default();
     let claim_of = |run: &CommandRun| claimed.iter().find(|claim| claim.command == run.command);
     let failed: Vec<CommandRun> = runs.iter().filter(|run| !run.passed()).cloned().collect();
     // A failure that the handoff admits is a finding too, but no lie.
     let admitted = |run: &CommandRun| claim_of(run).is_some_and(|claim| claim.exit_code == run.exit_code);
     let verdict = if failed.iter().all(admitted) { Claims::Confirmed } else { Claims::Refuted };
-    draft.emit(Event::ClaimsChecked { feature, claims: verdict, runs });
+    tx.emit(Event::ClaimsChecked { feature, claims: verdict, runs });
     for run in failed {
         let differing = claim_of(&run).filter(|claim| claim.exit_code != run.exit_code);
         let CommandRun { command, exit_code, tail, .. } = &run;
@@ -39,19 +40,19 @@ pub(super) fn record_claims(draft: &mut Draft, feature: FeatureId, runs: Vec<Com
             None => format!("after {feature}, `{command}` exits {exit_code}: {tail}"),
         };
         let raised = Raised::new(Severity::Blocking, Source::RefutedClaim { attempt }, description);
-        draft.raise(Raised { feature: Some(feature), ..raised });
+        tx.raise(Raised { feature: Some(feature), ..raised });
     }
     Ok(())
 }
 
 pub(super) fn record_gate_commands(
-    draft: &mut Draft,
+    tx: &mut Transaction,
     milestone: MilestoneId,
     round: u32,
     commit: Commit,
     runs: Vec<CommandRun>,
 ) -> Result {
-    let mission = draft.mission();
+    let mission = tx.mission();
     if !schedule(mission).contains(&EngineWork::RunGateCommands { milestone, round }.into()) {
         return Err(Rejection::out_of_turn(format!("round {round} of {milestone} is not due now")));
     }
@@ -63,22 +64,23 @@ pub(super) fn record_gate_commands(
     }
     let to_review = mission.features_to_review(milestone);
     let to_test = mission.assertions_to_test(milestone);
-    draft.emit(Event::RoundOpened { milestone, round, commit, to_review, to_test });
+    let scope = RoundScope { milestone, round, commit, to_review, to_test };
+    tx.emit(Event::RoundOpened(Box::new(scope)));
     let failed: Vec<CommandRun> = runs.iter().filter(|run| !run.passed()).cloned().collect();
-    draft.emit(Event::GateCommandsRun { milestone, round, runs });
+    tx.emit(Event::GateCommandsRun { milestone, round, runs });
     for run in failed {
         let description = format!("`{}` exits {}: {}", run.command, run.exit_code, run.tail);
-        draft.raise(Raised::new(Severity::Blocking, Source::GateCommand, description));
+        tx.raise(Raised::new(Severity::Blocking, Source::GateCommand, description));
     }
     Ok(())
 }
 
-pub(super) fn record_landing(draft: &mut Draft, branch: Title, commit: Commit) -> Result {
-    if !draft.mission().is_go(GateId::Final) {
+pub(super) fn record_landing(tx: &mut Transaction, branch: Title, commit: Commit) -> Result {
+    if !tx.mission().is_go(GateId::Final) {
         return Err(Rejection::out_of_turn("the final gate is not GO yet"));
     }
-    if draft.mission().landed.is_some() {
+    if tx.mission().landed.is_some() {
         return Err(Rejection::out_of_turn("the mission has landed already"));
     }
-    draft.accept(Event::MissionLanded { branch, commit })
+    tx.accept(Event::MissionLanded { branch, commit })
 }

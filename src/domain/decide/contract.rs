@@ -1,7 +1,7 @@
 //! Changes to the contract while it is flown: edit, add, retire, waive.
 
 use super::Result;
-use super::draft::{Draft, refuse};
+use super::transaction::{Transaction, refuse};
 use crate::domain::command::WordingEdit;
 use crate::domain::consequence::ContractChange;
 use crate::domain::contract::{Assertion, AssertionDraft, Wording};
@@ -28,26 +28,26 @@ pub fn check_change(mission: &Mission, change: &ContractChange) -> Result {
     }
 }
 
-pub(super) fn edit(draft: &mut Draft, id: AssertionId, base: Revision, edit: &WordingEdit) -> Result {
-    let wording = check_edit(draft.mission(), &id, base, edit)?;
-    draft.accept(Event::AssertionEdited { assertion: id, revision: base.next(), wording: Box::new(wording) })
+pub(super) fn edit(tx: &mut Transaction, id: AssertionId, base: Revision, edit: &WordingEdit) -> Result {
+    let wording = check_edit(tx.mission(), &id, base, edit)?;
+    tx.accept(Event::AssertionEdited { assertion: id, revision: base.next(), wording: Box::new(wording) })
 }
 
-pub(super) fn add(draft: &mut Draft, added: AssertionDraft, feature: FeatureId) -> Result {
-    check_add(draft.mission(), &added, feature)?;
-    draft.accept(Event::AssertionAdded { assertion: Box::new(Assertion::new(added)), feature })
+pub(super) fn add(tx: &mut Transaction, added: AssertionDraft, feature: FeatureId) -> Result {
+    check_add(tx.mission(), &added, feature)?;
+    tx.accept(Event::AssertionAdded { assertion: Box::new(Assertion::new(added)), feature })
 }
 
-pub(super) fn retire(draft: &mut Draft, id: &AssertionId, reason: &Line) -> Result {
-    active(draft.mission(), id)?;
-    draft.emit(Event::AssertionRetired { assertion: id.clone(), reason: reason.clone() });
-    dismiss_findings_about(draft, id, &Line::clipped(format!("{id} was retired: {reason}")));
+pub(super) fn retire(tx: &mut Transaction, id: &AssertionId, reason: &Line) -> Result {
+    active(tx.mission(), id)?;
+    tx.emit(Event::AssertionRetired { assertion: id.clone(), reason: reason.clone() });
+    dismiss_findings_about(tx, id, &Line::clipped(format!("{id} was retired: {reason}")));
     Ok(())
 }
 
 /// A waiver holds for the present revision only: an edit afterwards asks anew.
-pub(super) fn waive(draft: &mut Draft, id: &AssertionId, reason: &Line) -> Result {
-    let mission = draft.mission();
+pub(super) fn waive(tx: &mut Transaction, id: &AssertionId, reason: &Line) -> Result {
+    let mission = tx.mission();
     let revision = active(mission, id)?.revision;
     match mission.standing(id) {
         Standing::Passed => {
@@ -56,16 +56,16 @@ pub(super) fn waive(draft: &mut Draft, id: &AssertionId, reason: &Line) -> Resul
         Standing::Waived => return Err(Rejection::out_of_turn(format!("{id} was waived already"))),
         Standing::Pending | Standing::Failed | Standing::Blocked | Standing::Stale | Standing::Retired => {}
     }
-    draft.emit(Event::AssertionWaived { assertion: id.clone(), revision, reason: reason.clone() });
-    dismiss_findings_about(draft, id, &Line::clipped(format!("{id} was waived: {reason}")));
+    tx.emit(Event::AssertionWaived { assertion: id.clone(), revision, reason: reason.clone() });
+    dismiss_findings_about(tx, id, &Line::clipped(format!("{id} was waived: {reason}")));
     Ok(())
 }
 
-fn dismiss_findings_about(draft: &mut Draft, id: &AssertionId, reason: &Line) {
+fn dismiss_findings_about(tx: &mut Transaction, id: &AssertionId, reason: &Line) {
     let about = |finding: &&Finding| finding.assertion.as_ref() == Some(id);
-    let open: Vec<FindingId> = draft.mission().open_findings().filter(about).map(|f| f.id).collect();
+    let open: Vec<FindingId> = tx.mission().open_findings().filter(about).map(|f| f.id).collect();
     for finding in open {
-        draft.emit(Event::FindingDismissed { finding, reason: reason.clone() });
+        tx.emit(Event::FindingDismissed { finding, reason: reason.clone() });
     }
 }
 

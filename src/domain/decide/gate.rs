@@ -1,7 +1,7 @@
 //! GO and NO-GO.
 
 use super::Result;
-use super::draft::{Draft, Raised};
+use super::transaction::{Raised, Transaction};
 use crate::domain::event::Event;
 use crate::domain::finding::{Severity, Source};
 use crate::domain::gate::{DecidedBy, Decision, GateId};
@@ -14,8 +14,8 @@ use crate::domain::text::{Line, Prose};
 /// Rounds that a NO-GO grants to a milestone which used up its own.
 const MORE_ROUNDS: u32 = 2;
 
-pub(super) fn decide_gate(draft: &mut Draft, gate: GateId, decision: Decision) -> Result {
-    let mission = draft.mission();
+pub(super) fn decide_gate(tx: &mut Transaction, gate: GateId, decision: Decision) -> Result {
+    let mission = tx.mission();
     exists(mission, gate)?;
     match mission.gates.get(&gate) {
         None => return Err(Rejection::out_of_turn(format!("the {gate} gate is not reached yet"))),
@@ -36,9 +36,9 @@ pub(super) fn decide_gate(draft: &mut Draft, gate: GateId, decision: Decision) -
         Decision::NoGo { note } => Some(note.clone()),
         Decision::Go { .. } => None,
     };
-    draft.emit(Event::GateDecided { gate, decision, by: DecidedBy::Person });
+    tx.emit(Event::GateDecided { gate, decision, by: DecidedBy::Person });
     if let Some(note) = note {
-        send_back(draft, gate, &note);
+        send_back(tx, gate, &note);
     }
     Ok(())
 }
@@ -57,18 +57,18 @@ fn exists(mission: &Mission, gate: GateId) -> Result {
 }
 
 /// A NO-GO becomes a directive and, after the plan, a blocking finding for a triage turn.
-fn send_back(draft: &mut Draft, gate: GateId, note: &Line) {
+fn send_back(tx: &mut Transaction, gate: GateId, note: &Line) {
     let text = Prose::clipped(format!("At the {gate} gate the person said NO-GO: {note}"));
-    let mission = draft.mission();
+    let mission = tx.mission();
     let milestone = match gate {
-        GateId::Plan => return draft.send(Party::Person, Party::Orchestrator, text, Delivery::Queue),
+        GateId::Plan => return tx.send(Party::Person, Party::Orchestrator, text, Delivery::Queue),
         GateId::Milestone(id) => id,
         GateId::Final => mission.flown_milestone().unwrap_or(MilestoneId(1)),
     };
     let used = mission.rounds_used(milestone);
     if used >= mission.round_limit(milestone) {
-        draft.emit(Event::RoundsExtended { milestone, limit: used.saturating_add(MORE_ROUNDS) });
+        tx.emit(Event::RoundsExtended { milestone, limit: used.saturating_add(MORE_ROUNDS) });
     }
-    draft.direct(Party::Person, text);
-    draft.raise(Raised::new(Severity::Blocking, Source::Gate, format!("NO-GO at {gate}: {note}")));
+    tx.direct(Party::Person, text);
+    tx.raise(Raised::new(Severity::Blocking, Source::Gate, format!("NO-GO at {gate}: {note}")));
 }

@@ -3,15 +3,16 @@
 //! Each verb has one function that emits what it directly causes. What follows from the new state (a round that is
 //! complete, a gate that is reached) is worked out once, in [`settle`], so that no verb has to think of it.
 
-mod agent;
 mod attempt;
 mod checks;
 pub mod contract;
-mod draft;
 mod gate;
+mod handoff;
 mod planning;
 mod settle;
 mod talk;
+mod transaction;
+mod triage;
 mod validation;
 
 use super::attempt::Role;
@@ -20,7 +21,7 @@ use super::event::{Actor, Event};
 use super::id::Timestamp;
 use super::mission::{Hold, HoldCause, Mission, Mode};
 use super::rejection::{Reason, Rejection};
-use draft::Draft;
+use transaction::Transaction;
 
 type Result<T = ()> = std::result::Result<T, Rejection>;
 
@@ -52,13 +53,13 @@ pub fn decide_all(
     if let ([Command::CountUsage { attempt, usage }], Actor::Engine) = (commands.as_slice(), actor) {
         return attempt::count_usage(mission, *attempt, *usage).map(|event| vec![event]);
     }
-    let mut draft = Draft::new(mission, actor, now);
+    let mut tx = Transaction::new(mission, actor, now);
     for command in commands {
-        permit(draft.mission(), actor, &command)?;
-        route(&mut draft, command)?;
-        settle::settle(&mut draft);
+        permit(tx.mission(), actor, &command)?;
+        route(&mut tx, command)?;
+        settle::settle(&mut tx);
     }
-    Ok(draft.into_events())
+    Ok(tx.into_events())
 }
 
 /// Who may ask what; an agent must also be at work.
@@ -100,63 +101,63 @@ fn permit(mission: &Mission, actor: Actor, command: &Command) -> Result {
 }
 
 #[expect(clippy::too_many_lines, reason = "a flat match over every command, so that none is forgotten")]
-fn route(draft: &mut Draft, command: Command) -> Result {
+fn route(tx: &mut Transaction, command: Command) -> Result {
     match command {
-        Command::Found(founding) => draft.accept(Event::MissionCreated(founding)),
-        Command::DecideGate { gate, decision } => gate::decide_gate(draft, gate, decision),
-        Command::Waive { assertion, reason } => contract::waive(draft, &assertion, &reason),
-        Command::Answer { question, text } => talk::answer(draft, question, text),
-        Command::Pause => attempt::hold(draft, Hold::new(HoldCause::Person, "paused by you")),
-        Command::Resume => attempt::resume(draft),
-        Command::StopAttempt { attempt } => attempt::stop_attempt(draft, attempt),
-        Command::ChooseModel { role, model } => draft.accept(Event::ModelChosen { role, model }),
-        Command::SetBudget { budget } => draft.accept(Event::BudgetSet { budget }),
-        Command::SetAutopilot { autopilot } => draft.accept(Event::AutopilotSet { autopilot }),
-        Command::EditFeature { feature, spec } => planning::edit_feature(draft, feature, spec),
-        Command::Abandon { reason } => attempt::abandon(draft, reason),
-        Command::EditAssertion { assertion, base, edit } => contract::edit(draft, assertion, base, &edit),
-        Command::AddAssertion { draft: added, feature } => contract::add(draft, *added, feature),
-        Command::RetireAssertion { assertion, reason } => contract::retire(draft, &assertion, &reason),
-        Command::Broadcast { text } => talk::broadcast(draft, text),
-        Command::Say { to, text, delivery } => talk::say(draft, to, text, delivery),
-        Command::ProposeContract { assertions } => planning::propose_contract(draft, assertions),
-        Command::ProposeEnvironment { environment } => planning::propose_environment(draft, environment),
-        Command::ProposePlan { title, milestones } => planning::propose_plan(draft, title, milestones),
-        Command::AmendPlan { changes } => planning::amend_plan(draft, changes),
-        Command::Triage { decisions } => agent::triage(draft, decisions),
-        Command::Ask { to, text, options } => talk::ask(draft, to, text, options),
-        Command::HandIn { handoff, head } => agent::hand_in(draft, *handoff, head),
+        Command::Found(founding) => tx.accept(Event::MissionCreated(founding)),
+        Command::DecideGate { gate, decision } => gate::decide_gate(tx, gate, decision),
+        Command::Waive { assertion, reason } => contract::waive(tx, &assertion, &reason),
+        Command::Answer { question, text } => talk::answer(tx, question, text),
+        Command::Pause => attempt::hold(tx, Hold::new(HoldCause::Person, "paused by you")),
+        Command::Resume => attempt::resume(tx),
+        Command::StopAttempt { attempt } => attempt::stop_attempt(tx, attempt),
+        Command::ChooseModel { role, model } => tx.accept(Event::ModelChosen { role, model }),
+        Command::SetBudget { budget } => tx.accept(Event::BudgetSet { budget }),
+        Command::SetAutopilot { autopilot } => tx.accept(Event::AutopilotSet { autopilot }),
+        Command::EditFeature { feature, spec } => planning::edit_feature(tx, feature, spec),
+        Command::Abandon { reason } => attempt::abandon(tx, reason),
+        Command::EditAssertion { assertion, base, edit } => contract::edit(tx, assertion, base, &edit),
+        Command::AddAssertion { draft: added, feature } => contract::add(tx, *added, feature),
+        Command::RetireAssertion { assertion, reason } => contract::retire(tx, &assertion, &reason),
+        Command::Broadcast { text } => talk::broadcast(tx, text),
+        Command::Say { to, text, delivery } => talk::say(tx, to, text, delivery),
+        Command::ProposeContract { assertions } => planning::propose_contract(tx, assertions),
+        Command::ProposeEnvironment { environment } => planning::propose_environment(tx, environment),
+        Command::ProposePlan { title, milestones } => planning::propose_plan(tx, title, milestones),
+        Command::AmendPlan { changes } => planning::amend_plan(tx, changes),
+        Command::Triage { decisions } => triage::triage(tx, decisions),
+        Command::Ask { to, text, options } => talk::ask(tx, to, text, options),
+        Command::HandIn { handoff, head } => handoff::hand_in(tx, *handoff, head),
         Command::RequestAmendment { assertion, proposal, reason } => {
-            agent::request_amendment(draft, &assertion, proposal, &reason)
+            handoff::request_amendment(tx, &assertion, proposal, &reason)
         }
         Command::ReportReview { summary, opinion, issues } => {
-            validation::report_review(draft, summary, opinion, issues)
+            validation::report_review(tx, summary, opinion, issues)
         }
         Command::ReportScrutiny { summary, issues, knowledge } => {
-            validation::report_scrutiny(draft, summary, issues, knowledge)
+            validation::report_scrutiny(tx, summary, issues, knowledge)
         }
         Command::GiveVerdict { assertion, outcome, observed, evidence } => {
-            validation::give_verdict(draft, assertion, outcome, observed, evidence)
+            validation::give_verdict(tx, assertion, outcome, observed, evidence)
         }
         Command::ReportUserTesting { summary, frictions, issues } => {
-            validation::report_user_testing(draft, summary, frictions, issues)
+            validation::report_user_testing(tx, summary, frictions, issues)
         }
-        Command::StartAttempt { work, model } => attempt::start_attempt(draft, work, model),
-        Command::EndAttempt { attempt, ending } => attempt::end_attempt(draft, attempt, ending),
+        Command::StartAttempt { work, model } => attempt::start_attempt(tx, work, model),
+        Command::EndAttempt { attempt, ending } => attempt::end_attempt(tx, attempt, ending),
         Command::CountUsage { attempt, usage } => {
-            let event = attempt::count_usage(draft.mission(), attempt, usage)?;
-            draft.accept(event)
+            let event = attempt::count_usage(tx.mission(), attempt, usage)?;
+            tx.accept(event)
         }
         Command::TellRevision { attempt, assertion, revision } => {
-            attempt::live(draft.mission(), attempt)?;
-            draft.accept(Event::RevisionTold { attempt, assertion, revision })
+            attempt::live(tx.mission(), attempt)?;
+            tx.accept(Event::RevisionTold { attempt, assertion, revision })
         }
-        Command::RecordClaims { feature, runs } => checks::record_claims(draft, feature, runs),
+        Command::RecordClaims { feature, runs } => checks::record_claims(tx, feature, runs),
         Command::RecordGateCommands { milestone, round, commit, runs } => {
-            checks::record_gate_commands(draft, milestone, round, commit, runs)
+            checks::record_gate_commands(tx, milestone, round, commit, runs)
         }
-        Command::MarkDelivered { messages } => talk::mark_delivered(draft, messages),
-        Command::Hold { hold } => attempt::hold(draft, hold),
-        Command::RecordLanding { branch, commit } => checks::record_landing(draft, branch, commit),
+        Command::MarkDelivered { messages } => talk::mark_delivered(tx, messages),
+        Command::Hold { hold } => attempt::hold(tx, hold),
+        Command::RecordLanding { branch, commit } => checks::record_landing(tx, branch, commit),
     }
 }

@@ -1,8 +1,8 @@
 //! Proposing and amending the plan.
 
 use super::Result;
-use super::agent::check_dismissal;
-use super::draft::{Draft, refuse};
+use super::transaction::{Transaction, refuse};
+use super::triage::check_dismissal;
 use crate::domain::command::PlanChange;
 use crate::domain::contract::{Assertion, AssertionDraft};
 use crate::domain::environment::Environment;
@@ -13,17 +13,17 @@ use crate::domain::id::{AssertionId, FeatureId, FindingId, MilestoneId};
 use crate::domain::lint;
 use crate::domain::mission::Mission;
 use crate::domain::plan::{
-    Feature, FeatureDraft, FeatureSpec, FeatureState, Milestone, MilestoneDraft, Origin,
+    Feature, FeatureDraft, FeatureSpec, FeatureState, Milestone, MilestoneDraft, Origin, ProposedPlan,
 };
 use crate::domain::rejection::Rejection;
 use crate::domain::text::{Line, Title};
 
-pub(super) fn propose_contract(draft: &mut Draft, assertions: Vec<AssertionDraft>) -> Result {
-    before_go(draft.mission(), "change the contract with amend_contract")?;
+pub(super) fn propose_contract(tx: &mut Transaction, assertions: Vec<AssertionDraft>) -> Result {
+    before_go(tx.mission(), "change the contract with amend_contract")?;
     refuse(&lint::lint_contract(&assertions))?;
-    let mission = draft.mission();
+    let mission = tx.mission();
     let assertions = assertions.into_iter().map(|proposed| reworded(mission, proposed)).collect();
-    draft.accept(Event::ContractProposed { assertions })
+    tx.accept(Event::ContractProposed { assertions })
 }
 
 /// An assertion that was proposed before keeps counting its revisions, so that a waiver of the old words does not
@@ -39,17 +39,17 @@ fn reworded(mission: &Mission, proposed: AssertionDraft) -> Assertion {
     }
 }
 
-pub(super) fn propose_environment(draft: &mut Draft, environment: Environment) -> Result {
+pub(super) fn propose_environment(tx: &mut Transaction, environment: Environment) -> Result {
     refuse(&lint::lint_environment(&environment))?;
-    draft.accept(Event::EnvironmentProposed { environment })
+    tx.accept(Event::EnvironmentProposed { environment })
 }
 
 pub(super) fn propose_plan(
-    draft: &mut Draft,
+    tx: &mut Transaction,
     title: Option<Title>,
     milestones: Vec<MilestoneDraft>,
 ) -> Result {
-    let mission = draft.mission();
+    let mission = tx.mission();
     before_go(mission, "change the plan with amend_plan")?;
     if mission.contract.is_empty() {
         return Err(Rejection::out_of_turn(
@@ -63,10 +63,10 @@ pub(super) fn propose_plan(
     }
     refuse(&lint::lint_plan(&mission.contract, &milestones))?;
     let (milestones, features) = numbered(milestones);
-    draft.emit(Event::PlanProposed { title, milestones, features });
-    draft.end_asker();
-    if !draft.mission().is_gate_open(GateId::Plan) {
-        draft.emit(Event::GateOpened { gate: GateId::Plan });
+    tx.emit(Event::PlanProposed(Box::new(ProposedPlan { title, milestones, features })));
+    tx.end_asker();
+    if !tx.mission().is_gate_open(GateId::Plan) {
+        tx.emit(Event::GateOpened { gate: GateId::Plan });
     }
     Ok(())
 }
@@ -112,36 +112,36 @@ fn find_by_name(features: &[Feature], name: &str) -> Option<FeatureId> {
     features.iter().find(|f| f.spec.title.as_str() == name || f.id.to_string() == name).map(|f| f.id)
 }
 
-pub(super) fn amend_plan(draft: &mut Draft, changes: Vec<PlanChange>) -> Result {
+pub(super) fn amend_plan(tx: &mut Transaction, changes: Vec<PlanChange>) -> Result {
     if changes.is_empty() {
         return Err(Rejection::invalid("no change is named"));
     }
     let mut cancelled = Vec::new();
     for change in changes {
         match change {
-            PlanChange::AddFeature { milestone, draft: added } => add_feature(draft, milestone, added)?,
-            PlanChange::EditFeature { feature, spec } => edit_feature(draft, feature, spec)?,
+            PlanChange::AddFeature { milestone, draft: added } => add_feature(tx, milestone, added)?,
+            PlanChange::EditFeature { feature, spec } => edit_feature(tx, feature, spec)?,
             PlanChange::CancelFeature { feature, reason } => {
-                cancel_feature(draft, feature, &reason)?;
+                cancel_feature(tx, feature, &reason)?;
                 cancelled.push(feature);
             }
         }
     }
     // Looked at last: another change of the same amendment may take an assertion over.
-    cancelled.into_iter().try_for_each(|feature| leaves_nothing_owed(draft.mission(), feature))
+    cancelled.into_iter().try_for_each(|feature| leaves_nothing_owed(tx.mission(), feature))
 }
 
 /// Nobody mends what a cancelled fix was to mend, so its findings are dismissed with it, as far as they can be.
-fn cancel_feature(draft: &mut Draft, id: FeatureId, reason: &Line) -> Result {
-    unbuilt(draft.mission(), id)?;
+fn cancel_feature(tx: &mut Transaction, id: FeatureId, reason: &Line) -> Result {
+    unbuilt(tx.mission(), id)?;
     let mends = |finding: &&Finding| finding.state == FindingState::TakenUp { feature: id };
-    let findings: Vec<FindingId> = draft.mission().findings.values().filter(mends).map(|f| f.id).collect();
+    let findings: Vec<FindingId> = tx.mission().findings.values().filter(mends).map(|f| f.id).collect();
     for finding in findings {
-        check_dismissal(draft.mission(), finding)?;
+        check_dismissal(tx.mission(), finding)?;
         let reason = Line::clipped(format!("{id} was cancelled: {reason}"));
-        draft.emit(Event::FindingDismissed { finding, reason });
+        tx.emit(Event::FindingDismissed { finding, reason });
     }
-    draft.accept(Event::FeatureCancelled { feature: id, reason: reason.clone() })
+    tx.accept(Event::FeatureCancelled { feature: id, reason: reason.clone() })
 }
 
 fn leaves_nothing_owed(mission: &Mission, id: FeatureId) -> Result {
@@ -158,8 +158,8 @@ fn is_owed(mission: &Mission, id: &AssertionId) -> bool {
     mission.contract.get(id).is_some_and(Assertion::is_active)
 }
 
-fn add_feature(draft: &mut Draft, milestone: MilestoneId, added: FeatureDraft) -> Result {
-    let mission = draft.mission();
+fn add_feature(tx: &mut Transaction, milestone: MilestoneId, added: FeatureDraft) -> Result {
+    let mission = tx.mission();
     if !mission.milestones.iter().any(|found| found.id == milestone) {
         return Err(Rejection::unknown(format!("there is no milestone {milestone}")));
     }
@@ -184,7 +184,7 @@ fn add_feature(draft: &mut Draft, milestone: MilestoneId, added: FeatureDraft) -
     let id = next_feature_id(mission);
     let after = predecessors(mission, milestone, &added)?;
     let feature = new_feature(id, milestone, added, after);
-    draft.accept(Event::FeatureAdded { feature: Box::new(feature) })
+    tx.accept(Event::FeatureAdded { feature: Box::new(feature) })
 }
 
 fn predecessors(mission: &Mission, milestone: MilestoneId, added: &FeatureDraft) -> Result<Vec<FeatureId>> {
@@ -210,12 +210,12 @@ pub(super) fn next_feature_id(mission: &Mission) -> FeatureId {
     FeatureId(mission.features.iter().map(|feature| feature.id.0).max().unwrap_or(0) + 1)
 }
 
-pub(super) fn edit_feature(draft: &mut Draft, id: FeatureId, spec: FeatureSpec) -> Result {
-    let feature = unbuilt(draft.mission(), id)?;
+pub(super) fn edit_feature(tx: &mut Transaction, id: FeatureId, spec: FeatureSpec) -> Result {
+    let feature = unbuilt(tx.mission(), id)?;
     if feature.spec == spec {
         return Err(Rejection::invalid(format!("{id} already says that: nothing would change")));
     }
-    draft.accept(Event::FeatureEdited { feature: id, spec })
+    tx.accept(Event::FeatureEdited { feature: id, spec })
 }
 
 fn unbuilt(mission: &Mission, id: FeatureId) -> Result<&Feature> {

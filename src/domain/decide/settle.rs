@@ -1,6 +1,6 @@
 //! What follows from the new state, whichever command led to it.
 
-use super::draft::Draft;
+use super::transaction::Transaction;
 use crate::domain::attempt::{Attempt, Ending};
 use crate::domain::contract::Assertion;
 use crate::domain::event::Event;
@@ -12,9 +12,9 @@ use crate::domain::text::Line;
 use crate::domain::verdict::Standing;
 
 /// Emits what follows until nothing more does. Each step closes or opens something, so it ends.
-pub(super) fn settle(draft: &mut Draft) {
-    while let Some(event) = next(draft.mission()) {
-        draft.emit(event);
+pub(super) fn settle(tx: &mut Transaction) {
+    while let Some(event) = next(tx.mission()) {
+        tx.emit(event);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Result;
 use super::attempt::known;
-use super::draft::Draft;
+use super::transaction::Transaction;
 use crate::domain::attempt::{Attempt, Role};
 use crate::domain::event::{Actor, Event};
 use crate::domain::id::{AttemptId, MessageId, QuestionId};
@@ -11,9 +11,9 @@ use crate::domain::mission::Mission;
 use crate::domain::rejection::{Reason, Rejection};
 use crate::domain::text::{Line, Prose};
 
-pub(super) fn say(draft: &mut Draft, to: Party, text: Prose, delivery: Delivery) -> Result {
-    let mission = draft.mission();
-    let from = party_of(mission, draft.actor)?;
+pub(super) fn say(tx: &mut Transaction, to: Party, text: Prose, delivery: Delivery) -> Result {
+    let mission = tx.mission();
+    let from = party_of(mission, tx.actor)?;
     if from == to {
         return Err(Rejection::invalid("nobody sends messages to themselves"));
     }
@@ -26,32 +26,32 @@ pub(super) fn say(draft: &mut Draft, to: Party, text: Prose, delivery: Delivery)
     if from == Party::Orchestrator
         && let Some(question) = open_question_of(mission, to)
     {
-        return draft.accept(Event::QuestionAnswered { question, answer: text });
+        return tx.accept(Event::QuestionAnswered { question, answer: text });
     }
-    draft.send(from, to, text, delivery);
+    tx.send(from, to, text, delivery);
     Ok(())
 }
 
-pub(super) fn answer(draft: &mut Draft, id: QuestionId, text: Prose) -> Result {
-    let Some(question) = draft.mission().questions.iter().find(|question| question.id == id) else {
+pub(super) fn answer(tx: &mut Transaction, id: QuestionId, text: Prose) -> Result {
+    let Some(question) = tx.mission().questions.iter().find(|question| question.id == id) else {
         return Err(Rejection::unknown(format!("there is no question {id}")));
     };
     if question.answer.is_some() {
         return Err(Rejection::out_of_turn(format!("{id} was answered already")));
     }
-    draft.accept(Event::QuestionAnswered { question: id, answer: text })
+    tx.accept(Event::QuestionAnswered { question: id, answer: text })
 }
 
-pub(super) fn broadcast(draft: &mut Draft, text: Prose) -> Result {
-    let from = party_of(draft.mission(), draft.actor)?;
-    draft.direct(from, text);
+pub(super) fn broadcast(tx: &mut Transaction, text: Prose) -> Result {
+    let from = party_of(tx.mission(), tx.actor)?;
+    tx.direct(from, text);
     Ok(())
 }
 
 /// A question to the person ends the orchestrator's turn: it wakes with a clean context once the answer is there.
 /// A worker's question goes to the orchestrator, and the worker waits.
-pub(super) fn ask(draft: &mut Draft, to: Party, text: Prose, options: Vec<Line>) -> Result {
-    let asker = draft.asker()?;
+pub(super) fn ask(tx: &mut Transaction, to: Party, text: Prose, options: Vec<Line>) -> Result {
+    let asker = tx.asker()?;
     let from = asker.id;
     let (party, otherwise) = if asker.role == Role::Worker {
         (Party::Orchestrator, "ask the orchestrator; it decides what the person must see")
@@ -61,26 +61,26 @@ pub(super) fn ask(draft: &mut Draft, to: Party, text: Prose, options: Vec<Line>)
     if to != party {
         return Err(Rejection::new(Reason::NotAllowed, otherwise));
     }
-    let id = QuestionId(draft.mission().questions.last().map_or(1, |last| last.id.0 + 1));
-    let question = Question { id, from, to, text, options, at: draft.now, answer: None };
-    draft.emit(Event::QuestionAsked { question });
+    let id = QuestionId(tx.mission().questions.last().map_or(1, |last| last.id.0 + 1));
+    let question = Question { id, from, to, text, options, at: tx.now, answer: None };
+    tx.emit(Event::QuestionAsked { question });
     if to == Party::Person {
-        draft.end_asker();
+        tx.end_asker();
     }
     Ok(())
 }
 
-pub(super) fn mark_delivered(draft: &mut Draft, messages: Vec<MessageId>) -> Result {
-    let known = |id: &&MessageId| draft.mission().messages.iter().any(|message| message.id == **id);
+pub(super) fn mark_delivered(tx: &mut Transaction, messages: Vec<MessageId>) -> Result {
+    let known = |id: &&MessageId| tx.mission().messages.iter().any(|message| message.id == **id);
     if let Some(unknown) = messages.iter().find(|id| !known(id)) {
         return Err(Rejection::unknown(format!("there is no message {unknown}")));
     }
     let waiting = |id: &MessageId| {
-        draft.mission().messages.iter().any(|m| m.id == *id && m.state == MessageState::Waiting)
+        tx.mission().messages.iter().any(|m| m.id == *id && m.state == MessageState::Waiting)
     };
     let messages: Vec<MessageId> = messages.into_iter().filter(waiting).collect();
     if !messages.is_empty() {
-        draft.emit(Event::MessagesDelivered { messages });
+        tx.emit(Event::MessagesDelivered { messages });
     }
     Ok(())
 }

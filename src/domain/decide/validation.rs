@@ -1,8 +1,8 @@
 //! What validators report.
 
 use super::Result;
-use super::agent::raise_issue;
-use super::draft::{Draft, Raised};
+use super::handoff::raise_issue;
+use super::transaction::{Raised, Transaction};
 use crate::domain::attempt::AgentWork;
 use crate::domain::contract::Assertion;
 use crate::domain::event::Event;
@@ -17,12 +17,12 @@ use crate::domain::text::{Line, Prose};
 use crate::domain::verdict::{EvidenceRef, Outcome, Verdict};
 
 pub(super) fn report_review(
-    draft: &mut Draft,
+    tx: &mut Transaction,
     summary: Prose,
     opinion: Opinion,
     issues: Vec<ReviewIssue>,
 ) -> Result {
-    let asker = draft.asker()?;
+    let asker = tx.asker()?;
     let attempt = asker.id;
     let AgentWork::Review { milestone, round, feature } = asker.work else {
         return Err(Rejection::out_of_turn("only a reviewer of a feature reports a review"));
@@ -36,53 +36,53 @@ pub(super) fn report_review(
         return Err(Rejection::invalid(contradiction));
     }
     let review = Review { attempt, summary, opinion, issues: issues.clone() };
-    draft.emit(Event::ReviewReported { milestone, round, feature, review: Box::new(review) });
+    tx.emit(Event::ReviewReported { milestone, round, feature, review: Box::new(review) });
     for found in issues {
         let line = found.line.map(|line| format!(":{line}")).unwrap_or_default();
         let description = Line::clipped(format!("{}{line}: {}", found.file, found.issue.description));
         let issue = Issue { description, ..found.issue };
-        raise_issue(draft, issue, Source::Review { attempt }, Some(feature));
+        raise_issue(tx, issue, Source::Review { attempt }, Some(feature));
     }
-    draft.end_asker();
+    tx.end_asker();
     Ok(())
 }
 
 pub(super) fn report_scrutiny(
-    draft: &mut Draft,
+    tx: &mut Transaction,
     summary: Prose,
     issues: Vec<Issue>,
     knowledge: Vec<Line>,
 ) -> Result {
-    let asker = draft.asker()?;
+    let asker = tx.asker()?;
     let attempt = asker.id;
     let AgentWork::Scrutinize { milestone, round } = asker.work else {
         return Err(Rejection::out_of_turn("only the scrutiny validator reports scrutiny"));
     };
     for issue in &issues {
-        raise_issue(draft, issue.clone(), Source::Scrutiny { attempt }, None);
+        raise_issue(tx, issue.clone(), Source::Scrutiny { attempt }, None);
     }
     for note in &knowledge {
-        let knowledge = Knowledge { note: note.clone(), confirmed_by: attempt, at: draft.now };
-        draft.emit(Event::KnowledgeConfirmed { knowledge });
+        let knowledge = Knowledge { note: note.clone(), confirmed_by: attempt, at: tx.now };
+        tx.emit(Event::KnowledgeConfirmed { knowledge });
     }
     let report = ScrutinyReport { attempt, summary, issues, knowledge };
-    draft.emit(Event::ScrutinyReported { milestone, round, report: Box::new(report) });
-    draft.end_asker();
+    tx.emit(Event::ScrutinyReported { milestone, round, report: Box::new(report) });
+    tx.end_asker();
     Ok(())
 }
 
 /// A verdict binds to the revision that the tester was told of and to the commit under test.
 pub(super) fn give_verdict(
-    draft: &mut Draft,
+    tx: &mut Transaction,
     assertion: AssertionId,
     outcome: Outcome,
     observed: Line,
     evidence: Vec<EvidenceRef>,
 ) -> Result {
-    let (milestone, round) = tester(draft)?;
-    let asker = draft.asker()?;
+    let (milestone, round) = tester(tx)?;
+    let asker = tx.asker()?;
     let attempt = asker.id;
-    let under_test = round_of(draft.mission(), milestone, round)?;
+    let under_test = round_of(tx.mission(), milestone, round)?;
     let due = under_test.to_test.contains(&assertion);
     let Some(revision) = asker.revisions.get(&assertion).copied().filter(|_| due) else {
         return Err(Rejection::unknown(format!("{assertion} is not among the assertions of this round")));
@@ -103,20 +103,20 @@ pub(super) fn give_verdict(
         outcome,
         observed,
         evidence,
-        at: draft.now,
+        at: tx.now,
     };
-    draft.accept(Event::VerdictGiven { verdict: Box::new(verdict) })
+    tx.accept(Event::VerdictGiven { verdict: Box::new(verdict) })
 }
 
 pub(super) fn report_user_testing(
-    draft: &mut Draft,
+    tx: &mut Transaction,
     summary: Prose,
     frictions: Vec<Line>,
     issues: Vec<Issue>,
 ) -> Result {
-    let (milestone, round) = tester(draft)?;
-    let attempt = draft.asker()?.id;
-    let mission = draft.mission();
+    let (milestone, round) = tester(tx)?;
+    let attempt = tx.asker()?.id;
+    let mission = tx.mission();
     let to_test = round_of(mission, milestone, round)?.to_test.clone();
     let verdicts: Vec<&Verdict> =
         to_test.iter().filter_map(|id| verdict_of_round(mission, id, (milestone, round))).collect();
@@ -137,14 +137,14 @@ pub(super) fn report_user_testing(
     };
     let failures: Vec<Raised> = verdicts.iter().filter(counts).map(|found| failure(mission, found)).collect();
     for raised in failures {
-        draft.raise(raised);
+        tx.raise(raised);
     }
     for issue in &issues {
-        raise_issue(draft, issue.clone(), Source::UserTesting { attempt }, None);
+        raise_issue(tx, issue.clone(), Source::UserTesting { attempt }, None);
     }
     let report = UserTestingReport { attempt, summary, frictions, issues };
-    draft.emit(Event::UserTestingReported { milestone, round, report: Box::new(report) });
-    draft.end_asker();
+    tx.emit(Event::UserTestingReported { milestone, round, report: Box::new(report) });
+    tx.end_asker();
     Ok(())
 }
 
@@ -168,8 +168,8 @@ fn verdict_of_round<'a>(
     mission.verdicts.get(id)?.iter().rev().find(|verdict| (verdict.milestone, verdict.round) == round)
 }
 
-fn tester(draft: &Draft) -> Result<(MilestoneId, u32)> {
-    let AgentWork::TestAsUser { milestone, round } = draft.asker()?.work else {
+fn tester(tx: &Transaction) -> Result<(MilestoneId, u32)> {
+    let AgentWork::TestAsUser { milestone, round } = tx.asker()?.work else {
         return Err(Rejection::out_of_turn("only the user-testing validator gives verdicts"));
     };
     Ok((milestone, round))

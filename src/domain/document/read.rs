@@ -2,7 +2,7 @@
 
 use super::{DocumentError, Written};
 use crate::domain::contract::{Check, Instrument, Weight, Wording};
-use crate::domain::id::Revision;
+use crate::domain::id::{IdError, Revision};
 use crate::domain::text::Text;
 
 /// Reads every assertion of a document.
@@ -90,8 +90,7 @@ impl Raw {
 
     fn finish(self) -> Result<Written, DocumentError> {
         let (id, title) = self.heading.split_once(' ').unwrap_or((&self.heading, ""));
-        let id =
-            id.parse().map_err(|error: crate::domain::id::IdError| error_at(self.line, error.to_string()))?;
+        let id = id.parse().map_err(|error: IdError| error_at(self.line, error.to_string()))?;
         if let Some((line, name, _)) =
             self.fields.iter().find(|(_, name, _)| !FIELDS.contains(&name.as_str()))
         {
@@ -117,7 +116,7 @@ impl Raw {
         let Some((line, word)) = self.field("via") else {
             return Err(error_at(self.line, "it has no `- via:`".to_owned()));
         };
-        Instrument::of_word(word).ok_or_else(|| {
+        word.parse().map_err(|_| {
             error_at(line, format!("\"{word}\" is no instrument: one of {}", Instrument::words()))
         })
     }

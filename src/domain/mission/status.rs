@@ -1,6 +1,7 @@
 //! What a mission is doing, and why it is not.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::{End, Mission};
 use crate::domain::attention;
@@ -9,8 +10,9 @@ use crate::domain::id::Timestamp;
 use crate::domain::text::Line;
 
 /// What a mission is doing, in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Status {
     Planning,
     Running,
@@ -19,6 +21,7 @@ pub enum Status {
     Paused,
     /// It cannot go on without the person: too many rounds or failures, no usable model.
     Blocked,
+    #[strum(serialize = "budget spent")]
     BudgetSpent,
     Completed,
     Landed,
@@ -28,17 +31,7 @@ pub enum Status {
 impl Status {
     /// The word for it.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Planning => "planning",
-            Self::Running => "running",
-            Self::Waiting => "waiting",
-            Self::Paused => "paused",
-            Self::Blocked => "blocked",
-            Self::BudgetSpent => "budget spent",
-            Self::Completed => "completed",
-            Self::Landed => "landed",
-            Self::Abandoned => "abandoned",
-        }
+        self.into()
     }
 }
 

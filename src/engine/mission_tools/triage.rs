@@ -16,13 +16,13 @@ use crate::domain::text::Line;
 #[derive(Deserialize, JsonSchema)]
 struct Triage {
     /// One for every open finding.
-    decisions: Vec<Decision>,
+    decisions: Vec<Settlement>,
 }
 
 /// Flat, since few providers take a schema of alternatives.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(description = "")]
-struct Decision {
+struct Settlement {
     /// Such as FND-3.
     finding: FindingId,
     decision: Kind,
@@ -54,10 +54,12 @@ pub(super) fn row(context: &Arc<ToolContext>) -> ToolRow {
     )
 }
 
-impl TryFrom<Decision> for TriageDecision {
+impl TryFrom<Settlement> for TriageDecision {
     type Error = ToolError;
 
-    fn try_from(Decision { finding, decision, feature, with, reason }: Decision) -> Result<Self, ToolError> {
+    fn try_from(
+        Settlement { finding, decision, feature, with, reason }: Settlement,
+    ) -> Result<Self, ToolError> {
         let missing = |field: &str| ToolError::Mend(format!("{finding}: `{field}` is missing"));
         let ruling = match decision {
             Kind::Feature => Ruling::Feature { spec: feature.ok_or_else(|| missing("feature"))? },

@@ -9,6 +9,7 @@ use crate::domain::event::{Event, Stamped};
 use crate::domain::gate::{Autopilot, GateId};
 use crate::domain::message::{Message, Party, Question};
 use crate::domain::mission::Mission;
+use crate::domain::round::RoundScope;
 use crate::view::log_line::{BAD, BEGINS, GOOD, LogLine, NEEDS, NOTE, SAID, WARNING};
 use crate::view::text::{clean, plural};
 use crate::view::words::{budget_words, one_line, party, used};
@@ -24,8 +25,8 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::EnvironmentProposed { environment } => {
             LogLine::new(GOOD, "environment", plan::environment(environment))
         }
-        Event::PlanProposed { title, milestones, features } => {
-            plan::proposed(title.as_ref(), milestones, features)
+        Event::PlanProposed(proposed) => {
+            plan::proposed(proposed.title.as_ref(), &proposed.milestones, &proposed.features)
         }
         Event::FeatureAdded { feature } => note(&feature.id, plan::added(feature)),
         Event::FeatureEdited { feature, spec } => note(feature, format!("is now: {}", spec.title)),
@@ -56,11 +57,11 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::ClaimsChecked { feature, claims, runs } => work::claims(*feature, *claims, runs),
         Event::FindingRaised { finding } => work::raised(finding),
         Event::FindingDismissed { finding, reason } => note(finding, format!("dismissed: {reason}")),
-        Event::RoundOpened { milestone, round, commit, to_review, to_test } => {
-            let (features, assertions) =
-                (plural(to_review.len(), "feature"), plural(to_test.len(), "assertion"));
-            let due = format!("{features} to review, {assertions} to try");
-            LogLine::new(BEGINS, milestone, format!("round {round} at {}: {due}", commit.short()))
+        Event::RoundOpened(scope) => {
+            let RoundScope { milestone, round, commit, to_review, to_test } = &**scope;
+            let (review, test) = (plural(to_review.len(), "feature"), plural(to_test.len(), "assertion"));
+            let text = format!("round {round} at {}: {review} to review, {test} to try", commit.short());
+            LogLine::new(BEGINS, milestone, text)
         }
         Event::GateCommandsRun { milestone, runs, .. } => validation::gate_commands(*milestone, runs),
         Event::ReviewReported { feature, review, .. } => validation::reviewed(*feature, review),

@@ -40,7 +40,7 @@ proptest! {
     fn a_share_is_kept_for_validation(limit in 1_u64..1_000_000_000, used in 0_u64..1_000_000_000, percent in 0_u8..=90) {
         let budget = Budget { tokens: Some(limit), validation_percent: percent, ..Budget::default() };
         let spent = Usage { input: used, ..Usage::default() };
-        for role in Role::ALL {
+        for role in Role::ALL.iter().copied() {
             let granted = budget.check(role, &spent, 0).is_ok();
             let share = if role.is_validator() { 0 } else { limit * u64::from(percent) };
             prop_assert_eq!(granted, used * 100 + share < limit * 100, "{} {} {}", role, used, limit);

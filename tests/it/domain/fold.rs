@@ -13,8 +13,10 @@ use flightdeck::domain::id::{
 };
 use flightdeck::domain::message::{Delivery, Directive, Knowledge, Message, MessageState, Party, Question};
 use flightdeck::domain::mission::{Hold, HoldCause, Mission};
-use flightdeck::domain::plan::Claims;
-use flightdeck::domain::round::{Opinion, Review, RoundOutcome, ScrutinyReport, UserTestingReport};
+use flightdeck::domain::plan::{Claims, ProposedPlan};
+use flightdeck::domain::round::{
+    Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
+};
 use flightdeck::domain::usage::Usage;
 use flightdeck::domain::verdict::{EvidenceRef, Outcome, Verdict};
 use strum::VariantNames;
@@ -45,7 +47,7 @@ fn plan_events() -> Vec<Event> {
         Event::MissionCreated(Box::new(words::founding())),
         Event::ContractProposed { assertions: vec![old] },
         Event::EnvironmentProposed { environment: words::environment() },
-        Event::PlanProposed { title: None, milestones, features },
+        Event::PlanProposed(Box::new(ProposedPlan { title: None, milestones, features })),
         Event::FeatureAdded { feature: Box::new(added) },
         Event::FeatureEdited { feature: F1, spec: words::spec("Better") },
         Event::FeatureCancelled { feature: FeatureId(2), reason: line("no") },
@@ -119,7 +121,13 @@ fn validation_events() -> Vec<Event> {
     };
     let to_test = vec![val("VAL-M1-001")];
     vec![
-        Event::RoundOpened { milestone, round, commit: commit("h"), to_review: vec![F1], to_test },
+        Event::RoundOpened(Box::new(RoundScope {
+            milestone,
+            round,
+            commit: commit("h"),
+            to_review: vec![F1],
+            to_test,
+        })),
         Event::GateCommandsRun { milestone, round, runs: vec![words::run("make", 0)] },
         Event::ReviewReported { milestone, round, feature: F1, review: Box::new(review) },
         Event::ScrutinyReported { milestone, round, report: Box::new(scrutiny) },

@@ -27,7 +27,7 @@ fn table() -> Vec<(Command, Vec<Asker>)> {
     let mut rows = |askers: &[Asker], commands: Vec<Command>| {
         table.extend(commands.into_iter().map(|command| (command, askers.to_vec())));
     };
-    let agents: Vec<Asker> = Role::ALL.into_iter().map(Asker::Agent).collect();
+    let agents: Vec<Asker> = Role::ALL.iter().copied().map(Asker::Agent).collect();
     rows(PERSON, persons());
     rows(&[Asker::Person, Asker::Engine], vec![Command::Resume]);
     rows(&[PERSON, ORCHESTRATOR].concat(), shared());
@@ -139,7 +139,7 @@ fn engines() -> Vec<Command> {
 }
 
 fn askers() -> Vec<Asker> {
-    [Asker::Person, Asker::Engine].into_iter().chain(Role::ALL.into_iter().map(Asker::Agent)).collect()
+    [Asker::Person, Asker::Engine].into_iter().chain(Role::ALL.iter().copied().map(Asker::Agent)).collect()
 }
 
 #[test]

@@ -5,7 +5,7 @@ use flightdeck::domain::command::{Command, PlanChange};
 use flightdeck::domain::event::{Actor, Event};
 use flightdeck::domain::gate::GateId;
 use flightdeck::domain::id::{AttemptId, FeatureId, MilestoneId, Revision};
-use flightdeck::domain::plan::{Feature, FeatureDraft};
+use flightdeck::domain::plan::{Feature, FeatureDraft, ProposedPlan};
 use flightdeck::domain::verdict::{Outcome, Standing};
 
 use crate::support::mission::Flight;
@@ -264,6 +264,9 @@ fn a_plan_may_name_the_mission_and_a_later_one_without_a_name_keeps_it() {
 fn a_plan_of_an_older_log_has_no_title() {
     let old = r#"{"kind":"plan_proposed","body":{"milestones":[],"features":[]}}"#;
     let event: Event = serde_json::from_str(old).unwrap();
-    assert_eq!(event, Event::PlanProposed { title: None, milestones: vec![], features: vec![] });
+    assert_eq!(
+        event,
+        Event::PlanProposed(Box::new(ProposedPlan { title: None, milestones: vec![], features: vec![] }))
+    );
     assert_eq!(serde_json::to_string(&event).unwrap(), old);
 }

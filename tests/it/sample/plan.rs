@@ -38,7 +38,8 @@ pub fn founding() -> Founding {
 
 fn models() -> BTreeMap<Role, Title> {
     Role::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .map(|role| {
             let model = match role {
                 Role::Orchestrator => "anthropic/claude-opus",

@@ -21,9 +21,9 @@ use flightdeck::domain::id::{
 };
 use flightdeck::domain::message::{Delivery, Directive, Knowledge, Message, MessageState, Party, Question};
 use flightdeck::domain::mission::{Hold, HoldCause, Limits};
-use flightdeck::domain::plan::{Claims, Feature, FeatureSpec, FeatureState, Milestone, Origin};
+use flightdeck::domain::plan::{Claims, Feature, FeatureSpec, FeatureState, Milestone, Origin, ProposedPlan};
 use flightdeck::domain::round::{
-    Opinion, Review, ReviewIssue, RoundOutcome, ScrutinyReport, UserTestingReport,
+    Opinion, Review, ReviewIssue, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
 use flightdeck::domain::text::{Line, Prose, Title};
 use flightdeck::domain::usage::Usage;
@@ -65,14 +65,14 @@ fn planning() -> Vec<Event> {
         Event::MissionCreated(Box::new(founding())),
         Event::ContractProposed { assertions: vec![assertion(Instrument::Http)] },
         Event::EnvironmentProposed { environment: environment() },
-        Event::PlanProposed {
+        Event::PlanProposed(Box::new(ProposedPlan {
             title: None,
             milestones: vec![Milestone { id: MILESTONE, title: title("Entries") }],
             features: vec![feature(
                 Origin::Planned { no_assertion_because: Some(line("scaffolding")) },
                 FeatureState::Pending,
             )],
-        },
+        })),
         Event::FeatureAdded { feature: Box::new(feature(Origin::Fix { findings: vec![FINDING] }, built())) },
         Event::FeatureEdited { feature: FEATURE, spec: spec() },
         Event::FeatureCancelled { feature: FEATURE, reason: line("no longer wanted") },
@@ -162,13 +162,13 @@ fn findings() -> Vec<Event> {
 fn rounds() -> Vec<Event> {
     let (milestone, round) = (MILESTONE, 1);
     vec![
-        Event::RoundOpened {
+        Event::RoundOpened(Box::new(RoundScope {
             milestone,
             round,
             commit: commit("fedcba9876543210"),
             to_review: vec![FEATURE],
             to_test: vec![assertion_id()],
-        },
+        })),
         Event::GateCommandsRun { milestone, round, runs: vec![run()] },
         Event::ReviewReported { milestone, round, feature: FEATURE, review: Box::new(review()) },
         Event::ScrutinyReported {

@@ -45,7 +45,7 @@ pub fn founding() -> Founding {
         target: title("main"),
         base: commit("base000"),
         branch: title("flightdeck/guestbook-7k2p"),
-        models: Role::ALL.into_iter().map(|role| (role, title("rehearsal/guestbook"))).collect(),
+        models: Role::ALL.iter().copied().map(|role| (role, title("rehearsal/guestbook"))).collect(),
         budget: Budget::default(),
         limits: Limits { rounds: 3, failures: 3, reviewers: 2 },
         autopilot: Autopilot::Off,

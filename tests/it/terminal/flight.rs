@@ -143,7 +143,7 @@ fn the_log_has_it_all(log: &[Stamped]) {
     };
     let edited = at(&|event| matches!(event, Event::AssertionEdited { .. }));
     let worker = at(&|event| matches!(event, Event::AttemptStarted { role, .. } if role.word() == "worker"));
-    let round = at(&|event| matches!(event, Event::RoundOpened { .. }));
+    let round = at(&|event| matches!(event, Event::RoundOpened(_)));
     assert!(worker < edited && edited < round, "the contract was edited while M1 was being built");
     assert!(said_no_go(log));
     at(

@@ -38,18 +38,18 @@ pub(super) fn rows(env: &Arc<ToolEnv>, instruments: Option<&Instruments>) -> Vec
     });
     let given = instruments.ok_or_else(|| "this role has no instruments".to_owned());
     let app = app::row(given.clone().map(|all| Arc::clone(&all.app)));
-    let mut rows = Rows { place, given, rows: vec![app] };
-    each(&mut rows);
-    rows.rows
+    let mut collector = Collector { place, given, rows: vec![app] };
+    each(&mut collector);
+    collector.rows
 }
 
-struct Rows<'a> {
+struct Collector<'a> {
     place: Place,
     given: Result<&'a Instruments, String>,
     rows: Vec<ToolRow>,
 }
 
-impl Visitor for Rows<'_> {
+impl Visitor for Collector<'_> {
     fn visit<I: Instrument>(&mut self) {
         let held = self.given.clone().and_then(|all| {
             let instrument = I::new(&self.place).map_err(|fault| fault.to_string())?;

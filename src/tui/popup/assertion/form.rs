@@ -169,8 +169,8 @@ impl Form {
         let id = self.said("id").parse::<AssertionId>().map_err(|error| error.to_string())?;
         let feature = self.said("feature").parse::<FeatureId>().map_err(|error| error.to_string())?;
         let word = self.said("via").trim().to_ascii_lowercase();
-        let via = Instrument::of_word(&word)
-            .ok_or_else(|| format!("via: \"{word}\" is none of {}", Instrument::words()))?;
+        let via: Instrument =
+            word.parse().map_err(|_| format!("via: \"{word}\" is none of {}", Instrument::words()))?;
         let check = Check { via, how: self.bounded("check")?, command: None };
         let wording = Wording {
             title: self.bounded("title")?,

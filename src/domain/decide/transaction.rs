@@ -13,8 +13,8 @@ use crate::domain::mission::Mission;
 use crate::domain::rejection::Rejection;
 use crate::domain::text::{Line, Prose};
 
-/// A decision in the making.
-pub(super) struct Draft<'a> {
+/// What a decision emits, all of it or nothing.
+pub(super) struct Transaction<'a> {
     mission: Cow<'a, Mission>,
     events: Vec<Event>,
     pub(super) actor: Actor,
@@ -39,7 +39,7 @@ impl Raised {
     }
 }
 
-impl<'a> Draft<'a> {
+impl<'a> Transaction<'a> {
     pub(super) fn new(mission: &'a Mission, actor: Actor, now: Timestamp) -> Self {
         Self { mission: Cow::Borrowed(mission), events: Vec::new(), actor, now }
     }

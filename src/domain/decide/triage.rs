@@ -1,80 +1,23 @@
-//! What workers hand in, and how the orchestrator settles what they and the validators reported.
+//! How the orchestrator settles what was reported.
 
 use std::collections::BTreeMap;
 
 use super::Result;
-use super::draft::{Draft, Raised};
 use super::planning::next_feature_id;
-use crate::domain::attempt::AgentWork;
+use super::transaction::Transaction;
 use crate::domain::contract::Assertion;
 use crate::domain::event::Event;
-use crate::domain::finding::{Finding, Ruling, Severity, Source, TriageDecision};
+use crate::domain::finding::{Finding, Ruling, Source, TriageDecision};
 use crate::domain::gate::GateId;
-use crate::domain::handoff::{Handoff, Issue};
-use crate::domain::id::{AssertionId, Commit, FeatureId, FindingId};
+use crate::domain::id::{FeatureId, FindingId};
 use crate::domain::mission::{Hold, HoldCause, Mission};
 use crate::domain::plan::{Feature, FeatureSpec, FeatureState, Origin};
 use crate::domain::rejection::Rejection;
-use crate::domain::text::Line;
 use crate::domain::verdict::Standing;
 
-pub(super) fn hand_in(draft: &mut Draft, handoff: Handoff, head: Commit) -> Result {
-    let asker = draft.asker()?;
-    let (attempt, base) = (asker.id, asker.base.clone());
-    let AgentWork::Build { feature } = asker.work else {
-        return Err(Rejection::out_of_turn("only a worker on a feature hands in"));
-    };
-    if head == base && !handoff.implemented.is_empty() {
-        return Err(Rejection::invalid(
-            "nothing was committed since you started: commit your work, or leave `implemented` empty and say why",
-        ));
-    }
-    let untouched = head == base;
-    draft.emit(Event::HandoffGiven { attempt, feature, head, handoff: Box::new(handoff.clone()) });
-    let mut raise = |severity, source, text: &str| {
-        draft.raise(Raised { feature: Some(feature), ..Raised::new(severity, source, text) });
-    };
-    if untouched {
-        let text = format!("{feature} was handed in without a commit: {}", handoff.summary);
-        raise(Severity::Blocking, Source::Handoff { attempt }, &text);
-    }
-    for item in &handoff.left_undone {
-        raise(Severity::NonBlocking, Source::LeftUndone { attempt }, item.as_str());
-    }
-    for issue in handoff.issues {
-        raise_issue(draft, issue, Source::Handoff { attempt }, Some(feature));
-    }
-    draft.end_asker();
-    Ok(())
-}
-
-/// Raises a reported issue as a finding.
-pub(super) fn raise_issue(draft: &mut Draft, issue: Issue, source: Source, feature: Option<FeatureId>) {
-    let Issue { severity, description, suggested_fix } = issue;
-    draft.raise(Raised { feature, suggested_fix, ..Raised::new(severity, source, description) });
-}
-
-pub(super) fn request_amendment(
-    draft: &mut Draft,
-    assertion: &AssertionId,
-    proposal: Line,
-    reason: &Line,
-) -> Result {
-    let source = Source::Amendment { attempt: draft.asker()?.id };
-    super::contract::known(draft.mission(), assertion)?;
-    let description = format!("{assertion} should be amended: {reason}");
-    draft.raise(Raised {
-        feature: draft.mission().claimant(assertion).map(|feature| feature.id),
-        assertion: Some(assertion.clone()),
-        suggested_fix: Some(proposal),
-        ..Raised::new(Severity::NonBlocking, source, description)
-    });
-    Ok(())
-}
-
 /// Settles every open finding in one turn: each becomes a fix feature, joins one, or is dismissed with a reason.
-pub(super) fn triage(draft: &mut Draft, decisions: Vec<TriageDecision>) -> Result {
-    check_complete(draft.mission(), &decisions)?;
+pub(super) fn triage(tx: &mut Transaction, decisions: Vec<TriageDecision>) -> Result {
+    check_complete(tx.mission(), &decisions)?;
     let mut joined: BTreeMap<FindingId, Vec<FindingId>> = BTreeMap::new();
     let mut fixes: Vec<(FindingId, FeatureSpec)> = Vec::new();
     let mut dismissed = Vec::new();
@@ -91,22 +34,22 @@ pub(super) fn triage(draft: &mut Draft, decisions: Vec<TriageDecision>) -> Resul
         )));
     }
     for (finding, reason) in dismissed {
-        check_dismissal(draft.mission(), finding)?;
-        draft.emit(Event::FindingDismissed { finding, reason });
+        check_dismissal(tx.mission(), finding)?;
+        tx.emit(Event::FindingDismissed { finding, reason });
     }
     for (finding, spec) in fixes {
         let mut findings = vec![finding];
         findings.extend(joined.remove(&finding).unwrap_or_default());
-        add_fix(draft, findings, spec);
+        add_fix(tx, findings, spec);
     }
-    draft.end_asker();
-    hold_endless_fixes(draft);
+    tx.end_asker();
+    hold_endless_fixes(tx);
     Ok(())
 }
 
 /// Fixes that only lead to further fixes are not flown for ever: the person is asked to look.
-fn hold_endless_fixes(draft: &mut Draft) {
-    let mission = draft.mission();
+fn hold_endless_fixes(tx: &mut Transaction) {
+    let mission = tx.mission();
     let most = mission.limits().rounds;
     let pending = mission.features.iter().filter(|f| f.is_fix() && f.state == FeatureState::Pending);
     let deepest = pending.map(|feature| (fix_depth(mission, feature.id), feature.id)).max();
@@ -116,7 +59,7 @@ fn hold_endless_fixes(draft: &mut Draft) {
     let sentence = format!(
         "{feature} would be fix number {depth} in a row for the same thing: look at the findings, then `flightdeck resume` to let it try, or tell the orchestrator what to do"
     );
-    draft.emit(Event::MissionHeld { hold: Hold::new(HoldCause::Failures, sentence) });
+    tx.emit(Event::MissionHeld { hold: Hold::new(HoldCause::Failures, sentence) });
 }
 
 /// How many fixes stand behind each other: 1 for one that mends a planned feature.
@@ -163,8 +106,8 @@ pub(super) fn check_dismissal(mission: &Mission, id: FindingId) -> Result {
     Ok(())
 }
 
-fn add_fix(draft: &mut Draft, findings: Vec<FindingId>, spec: FeatureSpec) {
-    let mission = draft.mission();
+fn add_fix(tx: &mut Transaction, findings: Vec<FindingId>, spec: FeatureSpec) {
+    let mission = tx.mission();
     let of_finding =
         findings.first().and_then(|id| mission.findings.get(id)).map(|finding| finding.milestone);
     let open = of_finding.filter(|milestone| !mission.is_go(GateId::Milestone(*milestone)));
@@ -179,8 +122,8 @@ fn add_fix(draft: &mut Draft, findings: Vec<FindingId>, spec: FeatureSpec) {
         origin: Origin::Fix { findings: findings.clone() },
         state: FeatureState::Pending,
     };
-    draft.emit(Event::FeatureAdded { feature: Box::new(feature) });
+    tx.emit(Event::FeatureAdded { feature: Box::new(feature) });
     for finding in findings {
-        draft.emit(Event::FindingTakenUp { finding, feature: id });
+        tx.emit(Event::FindingTakenUp { finding, feature: id });
     }
 }

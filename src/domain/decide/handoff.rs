@@ -1,0 +1,65 @@
+//! What workers hand in, and the issues that agents report.
+
+use super::Result;
+use super::transaction::{Raised, Transaction};
+use crate::domain::attempt::AgentWork;
+use crate::domain::event::Event;
+use crate::domain::finding::{Severity, Source};
+use crate::domain::handoff::{Handoff, Issue};
+use crate::domain::id::{AssertionId, Commit, FeatureId};
+use crate::domain::rejection::Rejection;
+use crate::domain::text::Line;
+
+pub(super) fn hand_in(tx: &mut Transaction, handoff: Handoff, head: Commit) -> Result {
+    let asker = tx.asker()?;
+    let (attempt, base) = (asker.id, asker.base.clone());
+    let AgentWork::Build { feature } = asker.work else {
+        return Err(Rejection::out_of_turn("only a worker on a feature hands in"));
+    };
+    if head == base && !handoff.implemented.is_empty() {
+        return Err(Rejection::invalid(
+            "nothing was committed since you started: commit your work, or leave `implemented` empty and say why",
+        ));
+    }
+    let untouched = head == base;
+    tx.emit(Event::HandoffGiven { attempt, feature, head, handoff: Box::new(handoff.clone()) });
+    let mut raise = |severity, source, text: &str| {
+        tx.raise(Raised { feature: Some(feature), ..Raised::new(severity, source, text) });
+    };
+    if untouched {
+        let text = format!("{feature} was handed in without a commit: {}", handoff.summary);
+        raise(Severity::Blocking, Source::Handoff { attempt }, &text);
+    }
+    for item in &handoff.left_undone {
+        raise(Severity::NonBlocking, Source::LeftUndone { attempt }, item.as_str());
+    }
+    for issue in handoff.issues {
+        raise_issue(tx, issue, Source::Handoff { attempt }, Some(feature));
+    }
+    tx.end_asker();
+    Ok(())
+}
+
+/// Raises a reported issue as a finding.
+pub(super) fn raise_issue(tx: &mut Transaction, issue: Issue, source: Source, feature: Option<FeatureId>) {
+    let Issue { severity, description, suggested_fix } = issue;
+    tx.raise(Raised { feature, suggested_fix, ..Raised::new(severity, source, description) });
+}
+
+pub(super) fn request_amendment(
+    tx: &mut Transaction,
+    assertion: &AssertionId,
+    proposal: Line,
+    reason: &Line,
+) -> Result {
+    let source = Source::Amendment { attempt: tx.asker()?.id };
+    super::contract::known(tx.mission(), assertion)?;
+    let description = format!("{assertion} should be amended: {reason}");
+    tx.raise(Raised {
+        feature: tx.mission().claimant(assertion).map(|feature| feature.id),
+        assertion: Some(assertion.clone()),
+        suggested_fix: Some(proposal),
+        ..Raised::new(Severity::NonBlocking, source, description)
+    });
+    Ok(())
+}
