@@ -66,7 +66,7 @@ impl Mission {
             Event::AssertionRetired { assertion, reason } => {
                 change(self.contract.get_mut(assertion), |found| {
                     found.state = AssertionState::Retired { reason: reason.clone() };
-                })
+                });
             }
             Event::AssertionWaived { assertion, revision, reason } => {
                 let waiver = Waiver { revision: *revision, reason: reason.clone(), at };
@@ -113,12 +113,16 @@ impl Mission {
             Event::FindingRaised { finding } => {
                 self.findings.insert(finding.id, (**finding).clone());
             }
-            Event::FindingTakenUp { finding, feature } => change(self.findings.get_mut(finding), |found| {
-                found.state = FindingState::TakenUp { feature: *feature };
-            }),
-            Event::FindingDismissed { finding, reason } => change(self.findings.get_mut(finding), |found| {
-                found.state = FindingState::Dismissed { reason: reason.clone() };
-            }),
+            Event::FindingTakenUp { finding, feature } => {
+                change(self.findings.get_mut(finding), |found| {
+                    found.state = FindingState::TakenUp { feature: *feature };
+                });
+            }
+            Event::FindingDismissed { finding, reason } => {
+                change(self.findings.get_mut(finding), |found| {
+                    found.state = FindingState::Dismissed { reason: reason.clone() };
+                });
+            }
             Event::RoundOpened(scope) => {
                 self.sent_back.remove(&scope.milestone);
                 self.rounds.push(Round::opened(scope, at));

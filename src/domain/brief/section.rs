@@ -25,8 +25,12 @@ pub(super) fn state(mission: &Mission) -> String {
 }
 
 pub(super) fn plan(mission: &Mission) -> String {
-    let of = |id| feature_lines(mission, id);
-    mission.milestones.iter().map(|m| format!("{} {}\n{}", m.id, m.title, of(m.id))).collect()
+    let mut text = String::new();
+    for milestone in &mission.milestones {
+        let features = feature_lines(mission, milestone.id);
+        text += &format!("{} {}\n{features}", milestone.id, milestone.title);
+    }
+    text
 }
 
 fn feature_lines(mission: &Mission, milestone: MilestoneId) -> String {
@@ -108,10 +112,11 @@ pub(super) fn environment(mission: &Mission) -> String {
         ("test", &environment.test),
         ("lint", &environment.lint),
     ];
-    let commands = groups.into_iter().flat_map(|(group, scripts)| {
-        scripts.iter().map(move |script| format!("- {group}: `{}`\n", script.run))
-    });
-    format!("\n## Commands\n{}{}", commands.collect::<String>(), services(mission))
+    let mut text = String::from("\n## Commands\n");
+    for (group, scripts) in groups {
+        text += &list("", scripts.iter().map(|script| format!("{group}: `{}`", script.run)));
+    }
+    text + &services(mission)
 }
 
 pub(super) fn services(mission: &Mission) -> String {
@@ -174,7 +179,11 @@ pub(super) fn under(heading: &str, text: String) -> String {
 
 /// Items with their heading, or nothing.
 pub(super) fn list(heading: &str, items: impl IntoIterator<Item: Display>) -> String {
-    under(heading, items.into_iter().map(|item| format!("- {item}\n")).collect())
+    let mut text = String::new();
+    for item in items {
+        text += &format!("- {item}\n");
+    }
+    under(heading, text)
 }
 
 fn join<T: ToString>(items: &[T]) -> String {

@@ -54,7 +54,10 @@ pub(super) fn end_attempt(tx: &mut Transaction, id: AttemptId, ending: Ending) -
         Ending::Unusable { reason } => {
             hold(tx, Hold::new(HoldCause::Backend, format!("{work} has no usable model: {reason}")))
         }
-        Ending::Failed { reason } if failed >= limit && work == AgentWork::Talk => give_up_talk(tx, &reason),
+        Ending::Failed { reason } if failed >= limit && work == AgentWork::Talk => {
+            give_up_talk(tx, &reason);
+            Ok(())
+        }
         Ending::Failed { reason } if failed >= limit => {
             hold(tx, Hold::new(HoldCause::Failures, failures(work, failed, &reason)))
         }
@@ -92,7 +95,8 @@ pub(super) fn stop_attempt(tx: &mut Transaction, id: AttemptId) -> Result {
     let ending = Ending::Stopped { reason: Line::clipped("stopped by you") };
     tx.emit(Event::AttemptEnded { attempt: id, ending });
     if work == AgentWork::Talk {
-        return give_up_talk(tx, &Line::clipped("you stopped it"));
+        give_up_talk(tx, &Line::clipped("you stopped it"));
+        return Ok(());
     }
     let sentence = format!("you stopped {id} at {work}: `flightdeck resume` runs it again");
     hold(tx, Hold::new(HoldCause::StoppedAttempt, sentence))
@@ -100,7 +104,7 @@ pub(super) fn stop_attempt(tx: &mut Transaction, id: AttemptId) -> Result {
 
 /// A talk that fails never keeps the mission from flying: everybody who waits gets an answer, and the mail counts as
 /// delivered.
-fn give_up_talk(tx: &mut Transaction, reason: &Line) -> Result {
+fn give_up_talk(tx: &mut Transaction, reason: &Line) {
     let asking: Vec<QuestionId> = tx.mission().waiting_workers().map(|question| question.id).collect();
     for question in asking {
         let answer = Prose::clipped(
@@ -116,7 +120,6 @@ fn give_up_talk(tx: &mut Transaction, reason: &Line) -> Result {
         let text = format!("I could not answer ({reason}). Say it again to have me try once more.");
         tx.send(Party::Orchestrator, Party::Person, Prose::clipped(text), Delivery::Queue);
     }
-    Ok(())
 }
 
 /// The first cause stands: a later one does not hide why the mission came to rest. A person's pause, though, is

@@ -55,6 +55,7 @@ impl<'a> Transaction<'a> {
     }
 
     /// Emits all that a verb directly causes.
+    #[expect(clippy::unnecessary_wraps, reason = "verbs that cannot refuse any more end with it")]
     pub(super) fn accept(&mut self, event: Event) -> Result {
         self.emit(event);
         Ok(())

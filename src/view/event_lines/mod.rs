@@ -59,9 +59,10 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::FindingDismissed { finding, reason } => note(finding, format!("dismissed: {reason}")),
         Event::RoundOpened(scope) => {
             let RoundScope { milestone, round, commit, to_review, to_test } = &**scope;
-            let (review, test) = (plural(to_review.len(), "feature"), plural(to_test.len(), "assertion"));
-            let text = format!("round {round} at {}: {review} to review, {test} to try", commit.short());
-            LogLine::new(BEGINS, milestone, text)
+            let (features, assertions) =
+                (plural(to_review.len(), "feature"), plural(to_test.len(), "assertion"));
+            let due = format!("{features} to review, {assertions} to try");
+            LogLine::new(BEGINS, milestone, format!("round {round} at {}: {due}", commit.short()))
         }
         Event::GateCommandsRun { milestone, runs, .. } => validation::gate_commands(*milestone, runs),
         Event::ReviewReported { feature, review, .. } => validation::reviewed(*feature, review),

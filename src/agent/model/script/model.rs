@@ -26,7 +26,7 @@ impl ScriptedModel {
 
     /// The first script that is for the session; scripts are tried in the order of their files, then as they stand.
     fn script(&self, request: &Request) -> Result<&Script, ModelError> {
-        let found = self.scripts.scripts.iter().find(|script| script.is_for(&request.labels));
+        let found = self.scripts.all.iter().find(|script| script.is_for(&request.labels));
         found.ok_or_else(|| {
             let labels: Vec<String> =
                 request.labels.iter().map(|(label, value)| format!("{label}={value}")).collect();

@@ -17,7 +17,7 @@ pub struct Scripts {
     pub(super) name: String,
     about: About,
     /// In the order of their files, then as they stand.
-    pub(super) scripts: Vec<Script>,
+    pub(super) all: Vec<Script>,
 }
 
 /// The mission of a rehearsal.
@@ -84,7 +84,7 @@ impl Scripts {
                 scripts.push(script.ready(path, text, files)?);
             }
         }
-        Ok(Self { name: name.to_owned(), about, scripts })
+        Ok(Self { name: name.to_owned(), about, all: scripts })
     }
 
     /// What its mission is called and what it is for.
