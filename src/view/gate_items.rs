@@ -1,4 +1,4 @@
-//! What a gate is decided on, point by point: the plan as it is proposed, or assertions and findings.
+//! What a gate is decided on, item by item: the plan as it is proposed, or assertions and findings.
 
 use crate::domain::environment::{Environment, Health};
 use crate::domain::gate::GateId;
@@ -27,31 +27,31 @@ pub enum GateItem {
     Finding(FindingId),
 }
 
-/// The points of a gate: of the plan in its order; else what needs a look first, and the findings after it.
-pub fn points(mission: &Mission, gate: GateId) -> Vec<GateItem> {
+/// The items of a gate: of the plan in its order; else what needs a look first, and the findings after it.
+pub fn items(mission: &Mission, gate: GateId) -> Vec<GateItem> {
     if gate == GateId::Plan {
         return plan(mission);
     }
-    let mut points: Vec<GateItem> = assertions(mission, gate).into_iter().map(GateItem::Assertion).collect();
+    let mut items: Vec<GateItem> = assertions(mission, gate).into_iter().map(GateItem::Assertion).collect();
     let here = |milestone: MilestoneId| gate == GateId::Final || gate == GateId::Milestone(milestone);
     let findings = mission.findings_by_weight().into_iter().filter(|finding| here(finding.milestone));
-    points.extend(findings.map(|finding| GateItem::Finding(finding.id)));
-    points
+    items.extend(findings.map(|finding| GateItem::Finding(finding.id)));
+    items
 }
 
 fn plan(mission: &Mission) -> Vec<GateItem> {
-    let mut points = vec![GateItem::Goal, GateItem::Environment];
+    let mut items = vec![GateItem::Goal, GateItem::Environment];
     for milestone in &mission.milestones {
-        points.push(GateItem::Milestone(milestone.id));
+        items.push(GateItem::Milestone(milestone.id));
         for feature in mission.features_of(milestone.id) {
-            points.push(GateItem::Feature(feature.id));
-            points.extend(feature.fulfills.iter().cloned().map(GateItem::Assertion));
+            items.push(GateItem::Feature(feature.id));
+            items.extend(feature.fulfills.iter().cloned().map(GateItem::Assertion));
         }
     }
     // What no feature claims is owed all the same.
     let loose = mission.contract.values().filter(|a| a.is_active() && mission.claimant(&a.id).is_none());
-    points.extend(loose.map(|assertion| GateItem::Assertion(assertion.id.clone())));
-    points
+    items.extend(loose.map(|assertion| GateItem::Assertion(assertion.id.clone())));
+    items
 }
 
 /// The assertions that a gate is about, those that need a look first.
@@ -76,11 +76,11 @@ fn urgency(standing: Standing) -> u8 {
     }
 }
 
-/// One row; a plan's points are set in by their depth.
-pub fn row(mission: &Mission, gate: GateId, point: &GateItem) -> Row {
-    let depth = if gate == GateId::Plan { depth(point) } else { 0 };
+/// One row; a plan's items are set in by their depth.
+pub fn row(mission: &Mission, gate: GateId, item: &GateItem) -> Row {
+    let depth = if gate == GateId::Plan { depth(item) } else { 0 };
     let lead = Row::of(StyleRole::Text, "  ".repeat(depth));
-    let said = match point {
+    let said = match item {
         GateItem::Goal => {
             Row::new().sign(StyleRole::Dim, Glyph::Step).then(StyleRole::Text, "What you asked for").end(
                 StyleRole::Dim,
@@ -128,17 +128,17 @@ pub fn dated(mission: &Mission, gate: GateId, id: &AssertionId, mut row: Row) ->
     row
 }
 
-fn depth(point: &GateItem) -> usize {
-    match point {
+fn depth(item: &GateItem) -> usize {
+    match item {
         GateItem::Goal | GateItem::Environment | GateItem::Milestone(_) | GateItem::Finding(_) => 0,
         GateItem::Feature(_) => 1,
         GateItem::Assertion(_) => 2,
     }
 }
 
-/// A point in full.
-pub fn detail(mission: &Mission, point: &GateItem, width: usize) -> Vec<Row> {
-    match point {
+/// An item in full.
+pub fn detail(mission: &Mission, item: &GateItem, width: usize) -> Vec<Row> {
+    match item {
         GateItem::Goal => goal(mission, width),
         GateItem::Environment => {
             mission.environment.as_ref().map(|known| environment(known, width)).unwrap_or_default()

@@ -75,10 +75,9 @@ fn message_rows(message: &Message, age: &str, width: usize) -> Vec<Row> {
         (MessageState::Waiting, Delivery::Queue) => "waits for the next turn",
         (MessageState::Waiting, Delivery::Interrupt) => "interrupts",
     };
-    let to = match message.to {
-        Party::Orchestrator if message.from == Party::Person => String::new(),
-        Party::Person => String::new(),
-        to => format!("to {}", party(to)),
+    let to = match (message.from, message.to) {
+        (_, Party::Person) | (Party::Person, Party::Orchestrator) => String::new(),
+        (_, to) => format!("to {}", party(to)),
     };
     let notes: Vec<&str> = [to.as_str(), state].into_iter().filter(|note| !note.is_empty()).collect();
     speech(message.from, &notes.join(" · "), age, message.text.as_str(), width)

@@ -75,16 +75,19 @@ pub fn row(mission: &Mission, (at, moment): &(Timestamp, Moment), now: Timestamp
             Some(End::Abandoned { reason, .. }) => row
                 .then(StyleRole::Text, column("mission", 18))
                 .then(StyleRole::Warn, format!("abandoned  {}", quoted(reason.as_str()))),
-            _ => row.then(StyleRole::Text, column("mission", 18)).then(StyleRole::Good, "completed"),
+            Some(End::Completed { .. }) | None => {
+                row.then(StyleRole::Text, column("mission", 18)).then(StyleRole::Good, "completed")
+            }
         },
     }
 }
 
 fn attempt_row(mission: &Mission, attempt: &Attempt, row: Row) -> Row {
     let who = format!("{:<4}{}", attempt.id.to_string(), attempt.role);
-    let about = match attempt.role {
-        Role::Orchestrator => attempt.work.to_string(),
-        _ => subject(mission, attempt.work),
+    let about = if attempt.role == Role::Orchestrator {
+        attempt.work.to_string()
+    } else {
+        subject(mission, attempt.work)
     };
     let (sign, style) = attempt_sign(attempt);
     let row = row.then(StyleRole::Dim, column(&who, 18));
@@ -103,7 +106,13 @@ fn attempt_row(mission: &Mission, attempt: &Attempt, row: Row) -> Row {
             row.sign(StyleRole::Good, Glyph::Done).then(StyleRole::Text, about),
         ),
         AgentWork::TestAsUser { .. } => verdicts(mission, attempt, row, &about),
-        _ => with_findings(mission, attempt.id, row.sign(style, sign).then(StyleRole::Text, about)),
+        AgentWork::Plan
+        | AgentWork::Talk
+        | AgentWork::Triage
+        | AgentWork::Review { .. }
+        | AgentWork::Scrutinize { .. } => {
+            with_findings(mission, attempt.id, row.sign(style, sign).then(StyleRole::Text, about))
+        }
     }
 }
 
@@ -116,10 +125,10 @@ fn built(mission: &Mission, attempt: &Attempt, feature: crate::domain::id::Featu
         tests => row.end(StyleRole::Text, format!("  tests +{tests}")),
     };
     let row = with_findings(mission, attempt.id, row);
-    match mission.feature(feature).map(|f| &f.state) {
-        Some(FeatureState::Built { head, .. }) => row.end(StyleRole::Dim, format!("  {head}")),
-        _ => row,
+    if let Some(FeatureState::Built { head, .. }) = mission.feature(feature).map(|feature| &feature.state) {
+        return row.end(StyleRole::Dim, format!("  {head}"));
     }
+    row
 }
 
 fn verdicts(mission: &Mission, attempt: &Attempt, row: Row, about: &str) -> Row {

@@ -300,7 +300,7 @@ fn summary(arguments: &Value) -> String {
         Value::String(text) => Some(first_line(text).to_owned()),
         Value::Number(number) => Some(number.to_string()),
         Value::Array(items) if !items.is_empty() => Some(format!("{} {name}", items.len())),
-        _ => None,
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     });
     parts.filter(|part| !part.is_empty()).take(3).collect::<Vec<_>>().join("  ")
 }

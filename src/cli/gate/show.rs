@@ -8,7 +8,7 @@ use crate::domain::finding::Finding;
 use crate::domain::gate::GateId;
 use crate::domain::mission::Mission;
 use crate::view::gate::obstacles;
-use crate::view::gate_items::{GateItem, assertions, points};
+use crate::view::gate_items::{GateItem, assertions, items};
 use crate::view::gate_page;
 
 /// Prints a gate; the plan's is the whole plan.
@@ -22,7 +22,7 @@ pub(super) fn show(context: &Context, mission: &Mission, gate: GateId, format: F
     let standings = assertions(mission, gate)
         .into_iter()
         .map(|id| json!({ "standing": mission.standing(&id), "id": id }));
-    let findings = points(mission, gate).into_iter().filter_map(|item| match item {
+    let findings = items(mission, gate).into_iter().filter_map(|item| match item {
         GateItem::Finding(id) => mission.findings.get(&id),
         _ => None,
     });
