@@ -1,13 +1,11 @@
 //! `config show`: every setting, the value that holds, and where it comes from.
 
-use anyhow::Result;
 use clap::Subcommand;
-use serde_json::json;
 
-use super::context::{Context, Format, PROJECT_FILE, Repository, print, print_json};
-use super::exit::Exit;
+use super::context::{PROJECT_FILE, Repository, print_json};
+use super::prelude::*;
+use super::print::Style;
 use super::table::table;
-use crate::cli::print::Style;
 use crate::config::{Settings, fixed_names};
 use crate::view::style_role::StyleRole;
 
@@ -19,9 +17,6 @@ pub enum Verb {
 }
 
 /// Prints the settings.
-///
-/// # Errors
-/// The first fault of the configuration.
 pub fn run(context: &Context, verb: &Verb) -> Result<Exit> {
     let Verb::Show(format) = verb;
     let settings = context.settings(Repository::OfThisDirectory, Vec::new())?;
@@ -34,14 +29,11 @@ pub fn run(context: &Context, verb: &Verb) -> Result<Exit> {
             let value = json!({ "address": provider.address, "wire": provider.wire, "key": provider.key });
             json!({ "key": key, "value": value, "layer": "effective", "origin": provider.origin })
         });
-        print_json(&rows.chain(reached).collect::<Vec<_>>())?;
-        return Ok(Exit::Done);
+        return print_json(&rows.chain(reached).collect::<Vec<_>>());
     }
     let style = context.output.style();
     let parts = [models(&settings, style), providers(&settings, style), others(&settings, style)];
-    print(&parts.join("\n\n"))?;
-    print(&format!("\n{}", files(context, style)))?;
-    Ok(Exit::Done)
+    done(&format!("{}\n\n{}", parts.join("\n\n"), files(context, style)))
 }
 
 fn models(settings: &Settings, style: Style) -> String {

@@ -34,9 +34,6 @@ pub struct MissionOptions<'a> {
 }
 
 /// Founds a mission.
-///
-/// # Errors
-/// When a model cannot be used, the repository has no commit or no branch is checked out, or the disk refuses.
 pub async fn found(context: &Context, options: MissionOptions<'_>) -> Result<MissionRef> {
     let founding = founding(&options).await?;
     let id = founding.mission.clone();

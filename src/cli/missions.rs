@@ -30,9 +30,6 @@ pub struct MissionRef {
 
 impl MissionRef {
     /// All events after a sequence number, as the log has them now.
-    ///
-    /// # Errors
-    /// When the log cannot be read.
     pub fn events_after(&self, mut after: u64) -> Result<Vec<Stamped>> {
         let mut events = Vec::new();
         loop {
@@ -50,9 +47,6 @@ pub fn catalogue(context: &Context) -> Arc<dyn Catalogue> {
 }
 
 /// The catalogue that a mission's directory is in, and the mission's name in it.
-///
-/// # Errors
-/// When the directory is not named as a mission.
 pub fn around(dir: &Path) -> Result<(Arc<dyn Catalogue>, MissionId)> {
     let name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let catalogue = SqliteCatalogue::at(dir.parent().unwrap_or(dir).to_owned());
@@ -60,17 +54,11 @@ pub fn around(dir: &Path) -> Result<(Arc<dyn Catalogue>, MissionId)> {
 }
 
 /// The mission that is meant, as its log tells it now.
-///
-/// # Errors
-/// When none or several could be meant, or it cannot be read.
 pub fn find(context: &Context, wanted: Option<&str>) -> Result<MissionRef> {
     open(context, named(context, wanted)?)
 }
 
 /// A mission by its whole name, as its log tells it now.
-///
-/// # Errors
-/// When it cannot be read.
 pub fn open(context: &Context, id: MissionId) -> Result<MissionRef> {
     let catalogue = catalogue(context);
     let source = StoredMission::of_log(catalogue.read(&id)?);
@@ -79,9 +67,6 @@ pub fn open(context: &Context, id: MissionId) -> Result<MissionRef> {
 }
 
 /// Which mission is meant, for a caller that gets its state from its engine.
-///
-/// # Errors
-/// When none or several could be meant, or it has no log that can be read.
 pub fn locate(context: &Context, wanted: Option<&str>) -> Result<MissionId> {
     let id = named(context, wanted)?;
     drop(catalogue(context).read(&id)?);

@@ -32,10 +32,7 @@ pub struct Hint<'a> {
 }
 
 /// The mission that is meant: the one that is named; else the only one of this repository, or its only live one; else
-/// the only one on the machine, or its only live one.
-///
-/// # Errors
-/// A misuse that lists the candidates.
+/// the only one on the machine, or its only live one. A refusal lists the candidates.
 pub fn pick<'a>(candidates: &'a [Candidate], hint: Hint<'_>) -> anyhow::Result<&'a Candidate> {
     if let Some(wanted) = hint.wanted {
         return named(candidates, wanted);

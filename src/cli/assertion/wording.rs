@@ -103,9 +103,6 @@ impl WordingArgs {
     }
 
     /// A wording with these parts in place of its own.
-    ///
-    /// # Errors
-    /// When a text is empty or too long.
     pub fn over(&self, present: &Wording) -> Result<Wording> {
         let check = &present.check;
         let command = self.command.as_deref().map(|line| text("--command", line)).transpose()?;
@@ -123,9 +120,6 @@ impl WordingArgs {
     }
 
     /// The change against a wording: only what differs from it.
-    ///
-    /// # Errors
-    /// When a text is empty or too long, or nothing would change.
     pub fn edit(&self, present: &Wording) -> Result<WordingEdit> {
         let edit = WordingEdit::between(present, &self.over(present)?);
         if edit.is_empty() {
@@ -138,9 +132,6 @@ impl WordingArgs {
     }
 
     /// A whole wording for a new assertion.
-    ///
-    /// # Errors
-    /// When a part is missing.
     pub fn whole(&self) -> Result<Wording> {
         for (name, part) in [
             ("--statement", &self.statement),

@@ -8,6 +8,7 @@ use super::appearance::Settings;
 use super::launcher;
 use super::machine::Machine;
 use super::source::LinkSource;
+use crate::cli::args::MissionArg;
 use crate::cli::context::{Context, print};
 use crate::cli::exit::Exit;
 use crate::cli::fault::misuse;
@@ -29,9 +30,6 @@ pub struct Shown {
 }
 
 /// `flightdeck` alone: the mission of this repository, the choice among several, or the launcher. Without a terminal, an overview in words.
-///
-/// # Errors
-/// When the terminal, the settings or the engine fails.
 pub async fn overview(context: &Context) -> Result<Exit> {
     if !context.is_interactive() {
         return overview::run(context);
@@ -58,16 +56,13 @@ fn alive(context: &Context) -> Vec<MissionRef> {
 }
 
 /// `attach`: a mission's console.
-///
-/// # Errors
-/// As [`overview`].
-pub async fn attach(context: &Context, id: Option<&str>) -> Result<Exit> {
+pub async fn attach(context: &Context, mission: &MissionArg) -> Result<Exit> {
     if !context.is_interactive() {
         return Err(misuse(
             "the console needs a terminal: `flightdeck run` and `flightdeck log --follow` do not",
         ));
     }
-    let shown = show_at(context, missions::locate(context, id)?, Speed::AsSet).await?;
+    let shown = show_at(context, missions::locate(context, mission.id())?, Speed::AsSet).await?;
     let exit = Exit::of(&shown.mission);
     match shown.exit {
         ConsoleExit::Left | ConsoleExit::Signalled => Ok(exit),
@@ -76,9 +71,6 @@ pub async fn attach(context: &Context, id: Option<&str>) -> Result<Exit> {
 }
 
 /// Shows one mission until the person leaves.
-///
-/// # Errors
-/// When the terminal or the engine fails.
 pub async fn show(context: &Context, found: &MissionRef, speed: Speed) -> Result<Shown> {
     show_at(context, found.id.clone(), speed).await
 }
@@ -111,9 +103,6 @@ async fn follow(context: &Context, mut exit: ConsoleExit) -> Result<Exit> {
 }
 
 /// `replay`: a mission from its record, or the sample that shows every state.
-///
-/// # Errors
-/// When the record cannot be read, or there is no terminal.
 pub async fn replay(context: &Context, what: Option<&MissionRef>) -> Result<Exit> {
     if !context.is_interactive() {
         return Err(misuse("replay needs a terminal: `flightdeck log` prints the record"));

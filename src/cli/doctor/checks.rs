@@ -8,7 +8,7 @@ use super::report::{Check, CheckState};
 use crate::agent::prompt::PromptLibrary;
 use crate::cli::context::{Context, PROJECT_FILE};
 use crate::cli::missions::catalogue;
-use crate::cli::progress::screen::Output;
+use crate::cli::screen::Output;
 use crate::engine::PROMPTS;
 use crate::view::text::plural;
 use crate::workspace::process::Program;

@@ -12,7 +12,6 @@ use crate::cli::print::Style;
 use crate::view::style_role::StyleRole;
 use crate::view::text::padded;
 
-/// Say what works here and what does not
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Contact no provider
@@ -48,9 +47,6 @@ impl Check {
 }
 
 /// Checks everything. The code is 1 when something must be mended first.
-///
-/// # Errors
-/// When the output is closed.
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let contact = if args.offline { Contact::Spared } else { Contact::Made };
     let checks = all(context, contact).await;

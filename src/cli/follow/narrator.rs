@@ -10,7 +10,7 @@ use super::idle::why;
 use super::past::Past;
 use crate::cli::context::Context;
 use crate::cli::missions::MissionRef;
-use crate::cli::progress::screen::Screen;
+use crate::cli::screen::Screen;
 use crate::domain::activity::Activity;
 use crate::domain::attention::{NeedKind, needs};
 use crate::domain::event::{Event, Stamped};
