@@ -3,6 +3,7 @@
 use clap::Subcommand;
 
 use super::context::{PROJECT_FILE, Repository, print_json};
+use super::fault::no_model;
 use super::prelude::*;
 use super::print::Style;
 use super::table::table;
@@ -40,10 +41,7 @@ fn models(settings: &Settings, style: Style) -> String {
     let head = style.paint(StyleRole::Strong, "[models]");
     let what = "who plays which role: `default = \"provider/model\"`, and a line for each role that differs";
     if settings.models.is_empty() {
-        return format!(
-            "{head} {what}\nno model: set ANTHROPIC_API_KEY or OPENAI_API_KEY, or name one here; \
-             `flightdeck demo` needs none"
-        );
+        return format!("{head} {what}\n{}", no_model(settings));
     }
     let rows = rows_of(settings, |key| key.starts_with("models."));
     format!("{head} {what}\n{}", table(["setting", "value", "origin"], &rows, style))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::ask::ask;
 use super::context::{Repository, print_json};
+use super::fault::no_model;
 use super::key::ready;
 use super::prelude::*;
 use crate::config::Settings;
@@ -80,10 +81,7 @@ async fn show(
         return print_json(&rows.collect::<Vec<_>>());
     }
     if models.is_empty() {
-        return done(
-            "no model: set ANTHROPIC_API_KEY or OPENAI_API_KEY, or name one under [models] in the configuration; \
-             `flightdeck demo` needs none",
-        );
+        return done(&no_model(settings));
     }
     let whose = found.map_or_else(|| "a new mission".to_owned(), |found| found.id.to_string());
     let mut mission = found.map_or_else(Mission::unborn, |found| found.mission.clone());

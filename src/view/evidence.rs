@@ -5,8 +5,9 @@ use serde_json::Value;
 
 use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::view::style_role::StyleRole;
-use crate::view::text::{clean, span, wrap};
+use crate::view::text::{clean, span};
 
+use super::prose::paragraph;
 use super::row::Row;
 
 /// Evidence as it can be shown.
@@ -93,7 +94,7 @@ fn took(value: &Value) -> String {
 }
 
 fn plain(content: &str, width: usize) -> Vec<Row> {
-    wrap(&clean(content), width).into_iter().map(|line| Row::of(StyleRole::Text, line)).collect()
+    paragraph(StyleRole::Text, &clean(content), width)
 }
 
 fn command(value: &Value, width: usize) -> Vec<Row> {
@@ -115,13 +116,13 @@ fn command(value: &Value, width: usize) -> Vec<Row> {
     ];
     for line in clean(&text(value, "output")).lines() {
         let style = if is_failure(line) { StyleRole::Bad } else { StyleRole::Text };
-        rows.extend(wrap(line, width).into_iter().map(|line| Row::of(style, line)));
+        rows.extend(paragraph(style, line, width));
     }
     rows
 }
 
 /// Whether a line of output tells of a failure, by the words that tools use.
-pub fn is_failure(line: &str) -> bool {
+fn is_failure(line: &str) -> bool {
     let lower = line.to_ascii_lowercase();
     ["error", "failed", "failure", "panicked", "fatal", "traceback", "✗", "assertion "]
         .iter()

@@ -14,6 +14,7 @@ use crate::view::log_line::{BAD, BEGINS, GOOD, NEEDS, Sign};
 use crate::view::style_role::StyleRole;
 
 use super::row::Row;
+use super::work::{feature_name, milestone_name};
 
 /// What a row of the plan stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,7 +76,6 @@ pub fn row(mission: &Mission, target: Target) -> Row {
 }
 
 fn milestone_row(mission: &Mission, id: MilestoneId) -> Row {
-    let title = mission.milestones.iter().find(|m| m.id == id).map_or("", |m| m.title.as_str());
     let current = mission.current_milestone().is_some_and(|m| m.id == id);
     let (sign, style) = if mission.is_go(id.into()) {
         GOOD
@@ -89,7 +89,7 @@ fn milestone_row(mission: &Mission, id: MilestoneId) -> Row {
     let total = mission.features_of(id).count();
     let built = mission.features_of(id).filter(|feature| feature.is_built()).count();
     let heading = if current { StyleRole::Strong } else { StyleRole::Text };
-    let row = Row::new().sign(style, sign).then(heading, format!("{id} {title}"));
+    let row = Row::new().sign(style, sign).then(heading, milestone_name(mission, id));
     let row = if mission.is_go(GateId::Milestone(id)) { row.end(StyleRole::Good, "GO ") } else { row };
     row.end(StyleRole::Dim, format!("{:>4}", format!("{built}/{total}")))
 }
@@ -97,15 +97,13 @@ fn milestone_row(mission: &Mission, id: MilestoneId) -> Row {
 fn feature_row(mission: &Mission, feature: &Feature) -> Row {
     let running = running_on(mission, feature.id);
     let (sign, style) = feature_sign(mission, feature);
-    let title = if running.is_some() { StyleRole::Strong } else { StyleRole::Text };
-    let title = if matches!(feature.state, FeatureState::Pending) && running.is_none() {
-        StyleRole::Dim
-    } else {
-        title
+    let title = match (&feature.state, running) {
+        (_, Some(_)) => StyleRole::Strong,
+        (FeatureState::Pending, None) => StyleRole::Dim,
+        (FeatureState::Built { .. } | FeatureState::Cancelled { .. }, None) => StyleRole::Text,
     };
-    let mut row = Row::of(StyleRole::Text, "  ")
-        .sign(style, sign)
-        .then(title, format!("{} {}", feature.id, feature.spec.title));
+    let mut row =
+        Row::of(StyleRole::Text, "  ").sign(style, sign).then(title, feature_name(mission, feature.id));
     if feature.is_fix() {
         row = row.end(StyleRole::Dim, "fix  ");
     }

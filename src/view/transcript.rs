@@ -10,7 +10,8 @@ use crate::view::style_role::StyleRole;
 use crate::view::text::{self, count, first_line, plural, span, wrap};
 
 use super::block::{Block, BlockBody, ToolCall, append};
-use super::row::Row;
+use super::prose::{hanging, paragraph};
+use super::row::{Piece, Row};
 
 /// How wide the column of verbs is.
 const VERB: usize = 8;
@@ -42,17 +43,17 @@ pub fn lines(above: Above<'_>, block: &Block, width: usize, fold: Fold) -> Vec<R
         rows.push(Row::new());
     }
     match &block.body {
-        BlockBody::Said(text) => rows.extend(paragraph(StyleRole::Text, text, width)),
+        BlockBody::Said(text) => rows.extend(paragraph(StyleRole::Text, text.trim(), width)),
         BlockBody::Thought(text) => rows.extend(folded_text(StyleRole::Thought, "Thinks", text, width, fold)),
         BlockBody::Brief(text) => rows.extend(folded_text(StyleRole::Dim, "Brief", text, width, fold)),
-        BlockBody::Note(text) => rows.extend(hanging(StyleRole::Warn, "Note", text, width)),
+        BlockBody::Note(text) => rows.extend(verbed(StyleRole::Warn, StyleRole::Text, "Note", text, width)),
         BlockBody::Message { from, text } => {
             let from = match from {
                 Party::Person => "You".to_owned(),
                 Party::Orchestrator => "Orch".to_owned(),
                 Party::Attempt(id) => id.to_string(),
             };
-            rows.extend(hanging(StyleRole::Accent, &from, text, width));
+            rows.extend(verbed(StyleRole::Accent, StyleRole::Text, &from, text, width));
         }
         BlockBody::Call(call) => rows.extend(call_lines(call, width, fold)),
     }
@@ -75,7 +76,7 @@ pub fn last_lines(above: Above<'_>, block: &Block, width: usize, fold: Fold, mos
     if let BlockBody::Said(text) = &block.body {
         let (text, last) = (text.trim_end(), text::last_lines(text.trim_end(), most));
         if last.len() < text.len() {
-            return wrap(last, width).into_iter().map(|line| Row::of(StyleRole::Text, line)).collect();
+            return paragraph(StyleRole::Text, last, width);
         }
     }
     lines(above, block, width, fold)
@@ -86,28 +87,18 @@ fn wants_air(before: &Block, block: &Block) -> bool {
     !(is_call(before) && is_call(block))
 }
 
-fn paragraph(style: StyleRole, text: &str, width: usize) -> Vec<Row> {
-    wrap(text.trim(), width).into_iter().map(|line| Row::of(style, line)).collect()
-}
-
-fn hanging(style: StyleRole, verb: &str, text: &str, width: usize) -> Vec<Row> {
-    let body = wrap(text.trim(), width.saturating_sub(VERB));
-    let label = |i: usize| if i == 0 { format!("{verb:<VERB$}") } else { " ".repeat(VERB) };
-    body.into_iter()
-        .enumerate()
-        .map(|(i, line)| Row::of(style, label(i)).then(StyleRole::Text, line))
-        .collect()
-}
-
 fn folded_text(style: StyleRole, verb: &str, text: &str, width: usize, fold: Fold) -> Vec<Row> {
     let lines = text.lines().count();
     if fold == Fold::Folded && (lines > 1 || text.len() > width) {
         let row = Row::of(style, format!("{verb:<VERB$}{}", first_line(text)));
         return vec![if lines > 1 { row.end(StyleRole::Faint, plural(lines, "line")) } else { row }];
     }
-    let body = wrap(text.trim(), width.saturating_sub(VERB));
-    let label = |i: usize| if i == 0 { format!("{verb:<VERB$}") } else { " ".repeat(VERB) };
-    body.into_iter().enumerate().map(|(i, line)| Row::of(style, format!("{}{line}", label(i)))).collect()
+    verbed(style, style, verb, text, width)
+}
+
+/// A text behind its verb.
+fn verbed(verb_style: StyleRole, style: StyleRole, verb: &str, text: &str, width: usize) -> Vec<Row> {
+    hanging((verb_style, &format!("{verb:<VERB$}")), style, text.trim(), width)
 }
 
 fn call_lines(call: &ToolCall, width: usize, fold: Fold) -> Vec<Row> {
@@ -155,9 +146,7 @@ fn output_lines(call: &ToolCall, said: &Spoken, width: usize, fold: Fold, failed
     if hidden > 0
         && let Some(first) = rows.first_mut()
     {
-        first
-            .right
-            .push(super::row::Piece::new(StyleRole::Faint, format!("{} more", plural(hidden, "line"))));
+        first.right.push(Piece::new(StyleRole::Faint, format!("{} more", plural(hidden, "line"))));
     }
     rows
 }

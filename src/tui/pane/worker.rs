@@ -8,12 +8,12 @@ use crate::tui::app::App;
 use crate::tui::focus::Pane;
 use crate::tui::layout::inside;
 use crate::tui::widget::painter::Painter;
-use crate::view::glyph::{Charset, Glyph};
+use crate::view::glyph::Charset;
 use crate::view::live::doing;
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
 use crate::view::text::{plural, span};
-use crate::view::work::{asks, attempt_sign, subject};
+use crate::view::work::{attempt_state, subject};
 
 /// Draws the transcript of the attempt that is watched.
 pub fn draw(app: &App, painter: &mut Painter<'_>, area: Rect) {
@@ -41,10 +41,7 @@ pub fn draw(app: &App, painter: &mut Painter<'_>, area: Rect) {
 }
 
 fn heading(app: &App, attempt: &Attempt) -> Row {
-    let (sign, style) = match asks(&app.mission, attempt.id) {
-        Some(_) => (Glyph::Needs, StyleRole::Warn),
-        None => attempt_sign(attempt),
-    };
+    let ((sign, style), _) = attempt_state(&app.mission, attempt);
     let mut role = attempt.role.to_string();
     if let Some(first) = role.get_mut(..1) {
         first.make_ascii_uppercase();
@@ -77,8 +74,8 @@ fn foot(app: &App, attempt: &Attempt) -> Option<Row> {
     if !attempt.is_live() {
         return None;
     }
-    if let Some(question) = asks(&app.mission, attempt.id) {
-        return Some(Row::of(StyleRole::Warn, format!("▲ waits for your answer to {question}")));
+    if let (_, Some(waits)) = attempt_state(&app.mission, attempt) {
+        return Some(Row::of(StyleRole::Warn, format!("▲ {waits}")));
     }
     let row = Row::of(StyleRole::Accent, "▌ ");
     Some(match quiet_words(app, attempt) {

@@ -13,7 +13,7 @@ use crate::view::attempt;
 use crate::view::block::{Block, BlockBody};
 use crate::view::row::plain;
 use crate::view::text::plural;
-use crate::view::work::{asks, attempt_sign, subject};
+use crate::view::work::{attempt_state, subject};
 
 /// What is looked at of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -212,11 +212,8 @@ impl Popup for AttemptScreen {
 
     fn title(&self, app: &App) -> Row {
         let Some(known) = app.mission.attempts.get(&self.id) else { return Row::new() };
-        let asked = asks(&app.mission, self.id);
-        let (sign, style) =
-            if asked.is_some() { (Glyph::Needs, StyleRole::Warn) } else { attempt_sign(known) };
-        let waits =
-            asked.map_or_else(String::new, |question| format!("waits for your answer to {question}  "));
+        let ((sign, style), waits) = attempt_state(&app.mission, known);
+        let waits = waits.map_or_else(String::new, |waits| format!("{waits}  "));
         Row::new()
             .sign(style, sign)
             .then(StyleRole::Strong, format!("{} {}", known.role, self.id))
