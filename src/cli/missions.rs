@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
-use super::context::{Context, canonical};
-use super::pick::{Candidate, Hint, Lifecycle, pick};
+use super::context::Context;
+use super::pick::{Hint, pick};
 use crate::domain::event::Stamped;
 use crate::domain::id::MissionId;
-use crate::domain::mission::{Mission, Status};
+use crate::domain::mission::Mission;
 use crate::engine::StoredMission;
 use crate::link::MissionSource;
 use crate::store::sqlite::SqliteCatalogue;
@@ -80,36 +80,12 @@ fn named(context: &Context, wanted: Option<&str>) -> Result<MissionId> {
     {
         return Ok(id);
     }
-    let candidates: Vec<Candidate> = catalogue(context).list().iter().map(candidate).collect();
     let repository = context.repository();
     let hint = Hint { wanted, here: repository.as_deref() };
-    pick(&candidates, hint)?.id.parse().context("the mission has no proper name")
+    Ok(pick(&catalogue(context).list(), hint)?.clone())
 }
 
 /// The missions of a repository, the one that changed last first.
 pub fn of_repository(context: &Context, root: &Path) -> Vec<CatalogueEntry> {
     catalogue(context).of_repository(root)
-}
-
-fn candidate(entry: &CatalogueEntry) -> Candidate {
-    let id = entry.id.to_string();
-    match &entry.mission {
-        Ok(summary) => Candidate {
-            id,
-            title: summary.title.clone(),
-            status: summary.status.word().to_owned(),
-            repository: canonical(Path::new(&summary.repository)),
-            life: match summary.status {
-                Status::Completed | Status::Landed | Status::Abandoned => Lifecycle::Ended,
-                _ => Lifecycle::Live,
-            },
-        },
-        Err(fault) => Candidate {
-            id,
-            title: fault.to_string(),
-            status: "unreadable".to_owned(),
-            repository: PathBuf::new(),
-            life: Lifecycle::Ended,
-        },
-    }
 }

@@ -186,57 +186,38 @@ struct Spoken {
 impl Spoken {
     fn of(call: &ToolCall) -> Self {
         let arguments: Value = serde_json::from_str(&call.arguments).unwrap_or(Value::Null);
-        let text = |key: &str| arguments.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let argument = |key: &str| arguments.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let lines = call.output.lines().count();
         let ended = call.answer.is_some();
-        let size = |row: Row| if ended { row.end(StyleRole::Dim, plural(lines, "line")) } else { row };
-        match call.tool.as_str() {
-            "read" => Self::new("Read", text("path"), size(Row::new()), Output::Hidden),
-            "list" => Self::new("List", text("path"), size(Row::new()), Output::Hidden),
+        let size = || if ended { Row::new().end(StyleRole::Dim, plural(lines, "line")) } else { Row::new() };
+        let (verb, object, result, output) = match call.tool.as_str() {
+            "read" => ("Read", argument("path"), size(), Output::Hidden),
+            "list" => ("List", argument("path"), size(), Output::Hidden),
             "search" => {
-                let place = text("path");
-                let object = if place.is_empty() {
-                    text("pattern")
-                } else {
-                    format!("{}  in {place}", text("pattern"))
-                };
-                Self::new("Search", object, size(Row::new()), Output::Hidden)
+                let place = argument("path");
+                let place = if place.is_empty() { place } else { format!("  in {place}") };
+                ("Search", format!("{}{place}", argument("pattern")), size(), Output::Hidden)
             }
             "write" => {
-                let added = text("content").lines().count();
-                Self::new(
-                    "Write",
-                    text("path"),
-                    Row::new().end(StyleRole::Added, format!("+{}", count(added as u64))),
-                    Output::Hidden,
-                )
+                let added = count(argument("content").lines().count() as u64);
+                let result = Row::new().end(StyleRole::Added, format!("+{added}"));
+                ("Write", argument("path"), result, Output::Hidden)
             }
-            "edit" => Self::new("Edit", text("path"), edit_size(&text("old"), &text("new")), Output::Hidden),
-            "shell" => Self::new("Run", text("command"), exit_of(call), Output::Tail),
-            "job" => Self::new(
-                "Job",
-                format!(
-                    "{} {}",
-                    text("action"),
-                    arguments.get("id").map(Value::to_string).unwrap_or_default()
-                ),
-                Row::new(),
-                Output::Tail,
-            ),
+            "edit" => {
+                ("Edit", argument("path"), edit_size(&argument("old"), &argument("new")), Output::Hidden)
+            }
+            "shell" => ("Run", argument("command"), exit_of(call), Output::Tail),
+            "job" => {
+                let id = arguments.get("id").map(Value::to_string).unwrap_or_default();
+                ("Job", format!("{} {id}", argument("action")), Row::new(), Output::Tail)
+            }
             "delegate" => {
                 let questions = arguments.get("questions").and_then(Value::as_array).map_or(0, Vec::len);
-                Self::new(
-                    "Ask",
-                    format!("{} to researchers", plural(questions, "question")),
-                    size(Row::new()),
-                    Output::Hidden,
-                )
+                let object = format!("{} to researchers", plural(questions, "question"));
+                ("Ask", object, size(), Output::Hidden)
             }
-            other => Self::new(&verb_of(other), summary(&arguments), Row::new(), Output::Hidden),
-        }
-    }
-
-    fn new(verb: &str, object: String, result: Row, output: Output) -> Self {
+            other => (&*verb_of(other), summary(&arguments), Row::new(), Output::Hidden),
+        };
         Self { verb: text::clip(verb, VERB - 1), object, result, output }
     }
 }

@@ -11,6 +11,7 @@ use crate::cli::fault::misuse;
 use crate::domain::command::WordingEdit;
 use crate::domain::contract::{Check, Instrument, Weight, Wording};
 use crate::domain::text::Text;
+use crate::view::contract::weight;
 
 /// The parts of a wording; what is not named stays.
 #[derive(Debug, Clone, Default, clap::Args, Serialize, Deserialize)]
@@ -56,10 +57,7 @@ impl ValueEnum for Weight {
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(match self {
-            Self::Blocking => "blocking",
-            Self::NonBlocking => "non-blocking",
-        }))
+        Some(PossibleValue::new(weight(*self)))
     }
 }
 

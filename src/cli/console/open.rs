@@ -107,7 +107,7 @@ pub async fn replay(context: &Context, what: Option<&MissionRef>) -> Result<Exit
     if !context.is_interactive() {
         return Err(misuse("replay needs a terminal: `flightdeck log` prints the record"));
     }
-    let record = |ends| options_of(context, Shows::Record { ends });
+    let record = |ends| options_at(context, Some(ends));
     if let Some(found) = what {
         run(Replay::of(found.source.clone()), record(found.mission.updated)?).await?;
     } else {
@@ -118,22 +118,13 @@ pub async fn replay(context: &Context, what: Option<&MissionRef>) -> Result<Exit
     Ok(Exit::Done)
 }
 
-/// What a console shows.
-#[derive(Debug, Clone, Copy)]
-enum Shows {
-    Mission,
-    Record { ends: Timestamp },
-}
-
 fn options(context: &Context) -> Result<ConsoleOptions> {
-    options_of(context, Shows::Mission)
+    options_at(context, None)
 }
 
-fn options_of(context: &Context, shows: Shows) -> Result<ConsoleOptions> {
-    let (session, stands_at) = match shows {
-        Shows::Mission => (SessionKind::Live, None),
-        Shows::Record { ends } => (SessionKind::Recorded, Some(ends)),
-    };
+/// The options for a live mission, or for a record with the end of it.
+fn options_at(context: &Context, stands_at: Option<Timestamp>) -> Result<ConsoleOptions> {
+    let session = if stands_at.is_some() { SessionKind::Recorded } else { SessionKind::Live };
     let word = |name: &str| context.variables.get(name).map(str::to_owned).unwrap_or_default();
     let locale = [word("LC_ALL"), word("LC_CTYPE"), word("LANG")].into_iter().find(|found| !found.is_empty());
     let unicode = locale.is_none_or(|locale| locale.to_lowercase().replace('-', "").contains("utf8"));
