@@ -2,7 +2,7 @@
 //! batch.
 
 use std::collections::{HashMap, VecDeque};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -68,11 +68,11 @@ struct Item {
 
 impl WriterHandle {
     /// Starts the thread that writes to a database.
-    pub(super) fn start(connection: Connection, path: PathBuf) -> Result<Self, StoreError> {
+    pub(super) fn start(connection: Connection, path: &Path) -> Result<Self, StoreError> {
         let shared = Arc::new(Shared::default());
-        let writer = Writer { connection, path: path.clone(), shared: Arc::clone(&shared) };
+        let writer = Writer { connection, path: path.to_owned(), shared: Arc::clone(&shared) };
         let thread = std::thread::Builder::new().name("transcripts".to_owned()).spawn(move || writer.run());
-        let thread = thread.map_err(|error| StoreError::io(&path, error))?;
+        let thread = thread.map_err(|error| StoreError::io(path, error))?;
         Ok(Self { shared, thread: Some(thread) })
     }
 

@@ -34,7 +34,7 @@ impl SqliteTranscripts {
     pub(super) fn writing(dir: &Path) -> Result<Self, StoreError> {
         let path = dir.join(FILE);
         let connection = schema::open_or_create(&path, &TRANSCRIPTS)?;
-        let writer = WriterHandle::start(connection, path.clone())?;
+        let writer = WriterHandle::start(connection, &path)?;
         Ok(Self { path, reader: Mutex::default(), writer: Some(writer) })
     }
 
