@@ -67,7 +67,7 @@ impl SqliteTranscripts {
 impl Transcripts for SqliteTranscripts {
     fn add(&self, attempt: AttemptId, at: Timestamp, body: EntryBody) -> Result<Entry, StoreError> {
         let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
-        writer.add(attempt, at, body, || self.written(attempt))
+        Ok(writer.add(attempt, self.count(attempt)?, at, body))
     }
 
     fn range(&self, attempt: AttemptId, numbers: Range<u64>) -> Result<Vec<Entry>, StoreError> {
@@ -93,10 +93,8 @@ impl Transcripts for SqliteTranscripts {
     }
 
     fn count(&self, attempt: AttemptId) -> Result<u64, StoreError> {
-        match &self.writer {
-            Some(writer) => writer.last(attempt, || self.written(attempt)),
-            None => self.written(attempt),
-        }
+        let added = self.writer.as_ref().and_then(|writer| writer.last(attempt));
+        added.map_or_else(|| self.written(attempt), Ok)
     }
 
     fn flush(&self) -> Result<(), Arc<StoreError>> {
