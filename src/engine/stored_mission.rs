@@ -74,7 +74,7 @@ impl MissionSource for StoredMission {
     }
 
     fn evidence(&self, reference: &EvidenceRef) -> Result<EvidenceDoc, Refusal> {
-        self.store.evidence().get(reference).map(|file| file.doc()).map_err(unread)
+        self.store.evidence().get(reference).map(crate::store::EvidenceFile::doc).map_err(unread)
     }
 
     fn diff(&self, scope: &DiffScope) -> Result<DiffDoc, Refusal> {

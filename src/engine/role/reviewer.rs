@@ -8,9 +8,9 @@ use super::validator::env;
 use crate::domain::id::{FeatureId, MilestoneId};
 use crate::domain::plan::FeatureState;
 use crate::engine::context::{EngineContext, blocking};
+use crate::engine::diff;
 use crate::engine::error::EngineError;
 use crate::workspace::ProofCheckout;
-use crate::workspace::diff::{Limits, diff_within};
 
 /// The most of a diff that a brief carries, in bytes; the rest is read with git.
 const SHOWN: usize = 48 * 1024;
@@ -38,8 +38,8 @@ async fn diff_note(engine: &Arc<EngineContext>, feature: FeatureId) -> Result<St
     let Some((base, head)) = commits else { return Ok(String::new()) };
     let engine = Arc::clone(engine);
     blocking(move || {
-        let patch = diff_within(&engine.repo, &base.0, &head.0, Limits::default())?.patch();
-        let shown = shortened(&patch, SHOWN);
+        let patch = diff::between(&engine.repo, &base.0, &head.0)?.patch();
+        let shown = &patch[..patch.floor_char_boundary(SHOWN)];
         let rest = if shown.len() < patch.len() {
             format!("\nThe diff is longer: `git diff {}..{}` shows all of it.\n", base.short(), head.short())
         } else {
@@ -48,12 +48,4 @@ async fn diff_note(engine: &Arc<EngineContext>, feature: FeatureId) -> Result<St
         Ok(format!("\n## Its diff\n```diff\n{shown}\n```\n{rest}"))
     })
     .await
-}
-
-fn shortened(text: &str, most: usize) -> &str {
-    let mut end = most.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
