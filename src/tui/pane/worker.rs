@@ -12,7 +12,7 @@ use crate::view::glyph::Charset;
 use crate::view::live::doing;
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
-use crate::view::text::{plural, span};
+use crate::view::text::span;
 use crate::view::work::{attempt_state, subject};
 
 /// Draws the transcript of the attempt that is watched.
@@ -62,14 +62,8 @@ fn heading(app: &App, attempt: &Attempt) -> Row {
 /// The line under the transcript: the cursor of a running agent, or how much is new below.
 fn foot(app: &App, attempt: &Attempt) -> Option<Row> {
     let transcript = app.shown_transcript(attempt.id)?;
-    if !app.scroll.follows() {
-        let news = app.scroll.news(transcript);
-        let words = if news == 0 {
-            "not following".to_owned()
-        } else {
-            format!("{} below", plural(usize::try_from(news).unwrap_or(usize::MAX), "new item"))
-        };
-        return Some(Row::of(StyleRole::Warn, format!("↓ {words}")));
+    if let Some(news) = app.scroll.news(transcript) {
+        return Some(Row::of(StyleRole::Warn, news));
     }
     if !attempt.is_live() {
         return None;
@@ -78,10 +72,7 @@ fn foot(app: &App, attempt: &Attempt) -> Option<Row> {
         return Some(Row::of(StyleRole::Warn, format!("▲ {waits}")));
     }
     let row = Row::of(StyleRole::Accent, "▌ ");
-    Some(match quiet_words(app, attempt) {
-        Some(words) => row.then(StyleRole::Dim, words),
-        None => row,
-    })
+    Some(row.then(StyleRole::Dim, quiet_words(app, attempt).unwrap_or_default()))
 }
 
 /// What a silent agent does, as the engine reports it.
