@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use super::attempt_env::{AttemptEnv, Cleanup};
-use super::validator::env;
+use super::validator::commit_of;
 use crate::domain::id::{FeatureId, MilestoneId};
 use crate::domain::plan::FeatureState;
 use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
-use crate::workspace::ProofCheckout;
 use crate::workspace::diff::{Limits, diff_within};
+use crate::workspace::{Access, ProofCheckout};
 
 /// The most of a diff that a brief carries, in bytes; the rest is read with git.
 const SHOWN: usize = 48 * 1024;
@@ -21,13 +21,12 @@ pub(super) async fn prepare(
     round: u32,
     feature: FeatureId,
 ) -> Result<AttemptEnv, EngineError> {
-    let commit =
-        engine.cell.with(|mission| mission.round(milestone, round).map(|found| found.commit.clone()));
-    let commit = commit.ok_or_else(|| EngineError::Unfit(format!("{milestone} has no round {round}")))?;
+    let commit = commit_of(engine, milestone, round)?;
     let (task_engine, dir) = (Arc::clone(engine), engine.dir.join("reviews").join(feature.to_string()));
     let proof = blocking(move || Ok(ProofCheckout::create(&task_engine.repo, &dir, &commit.0)?)).await?;
     let note = diff_note(engine, feature).await?;
-    Ok(AttemptEnv { note, cleanup: Cleanup::Remove(proof.clone()), ..env(proof.dir().to_owned()) })
+    let env = AttemptEnv::new(proof.dir(), Access::Proof);
+    Ok(AttemptEnv { note, cleanup: Cleanup::Remove(proof), ..env })
 }
 
 async fn diff_note(engine: &Arc<EngineContext>, feature: FeatureId) -> Result<String, EngineError> {
@@ -39,7 +38,7 @@ async fn diff_note(engine: &Arc<EngineContext>, feature: FeatureId) -> Result<St
     let engine = Arc::clone(engine);
     blocking(move || {
         let patch = diff_within(&engine.repo, &base.0, &head.0, Limits::default())?.patch();
-        let shown = shortened(&patch, SHOWN);
+        let shown = &patch[..patch.floor_char_boundary(SHOWN)];
         let rest = if shown.len() < patch.len() {
             format!("\nThe diff is longer: `git diff {}..{}` shows all of it.\n", base.short(), head.short())
         } else {
@@ -48,12 +47,4 @@ async fn diff_note(engine: &Arc<EngineContext>, feature: FeatureId) -> Result<St
         Ok(format!("\n## Its diff\n```diff\n{shown}\n```\n{rest}"))
     })
     .await
-}
-
-fn shortened(text: &str, most: usize) -> &str {
-    let mut end = most.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
