@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::fault::misuse;
 use super::missions::{self, MissionRef};
 use crate::cli::print::Style;
-use crate::domain::diff::{DiffDoc, DiffFile, DiffScope, FileChange};
+use crate::domain::diff::{DiffDoc, DiffScope};
 use crate::domain::id::Commit;
 use crate::link::{MissionSource, Refusal};
 use crate::view::diff::totals;
@@ -42,7 +42,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let style = context.output.style();
-    print(&format!("{}\n{}", style.cut(&totals(&changes)), coloured(&patch(&changes), style)))?;
+    print(&format!("{}\n{}", style.cut(&totals(&changes)), coloured(&changes.patch(), style)))?;
     Ok(Exit::Done)
 }
 
@@ -72,35 +72,6 @@ fn changes(found: &MissionRef, scope: &DiffScope) -> Result<DiffDoc> {
         Refusal::Rejected(rejection) => misuse(rejection.sentence),
         failed @ Refusal::Failed(_) => failed.into(),
     })
-}
-
-/// The diff as git prints it, with a remark where lines were left out.
-fn patch(changes: &DiffDoc) -> String {
-    let mut rows: Vec<String> = changes.files.iter().flat_map(file_rows).collect();
-    if changes.omitted_lines > 0 {
-        rows.push(format!("[… {} more lines left out …]", changes.omitted_lines));
-    }
-    rows.iter().flat_map(|row| [row.as_str(), "\n"]).collect()
-}
-
-fn file_rows(file: &DiffFile) -> Vec<String> {
-    let (path, old) = (&file.path, file.old_path.as_ref().unwrap_or(&file.path));
-    let mut rows = vec![format!("diff --git a/{old} b/{path}")];
-    if file.change == FileChange::Renamed {
-        rows.extend([format!("rename from {old}"), format!("rename to {path}")]);
-    }
-    if file.change == FileChange::Binary {
-        rows.push("Binary files differ".to_owned());
-    } else if !file.hunks.is_empty() {
-        let side = |absent, name: String| if file.change == absent { "/dev/null".to_owned() } else { name };
-        rows.push(format!("--- {}", side(FileChange::Added, format!("a/{old}"))));
-        rows.push(format!("+++ {}", side(FileChange::Deleted, format!("b/{path}"))));
-    }
-    for hunk in &file.hunks {
-        rows.push(hunk.header.clone());
-        rows.extend(hunk.lines.iter().cloned());
-    }
-    rows
 }
 
 fn coloured(patch: &str, style: Style) -> String {

@@ -101,15 +101,13 @@ async fn show(
     let mut mission = found.map_or_else(Mission::unborn, |found| found.mission.clone());
     mission.models = models.iter().map(|(role, model)| (*role, Title::clipped(model))).collect();
     let mut rows = vec![Row::of(StyleRole::Strong, format!("models of {whose}:"))];
-    rows.extend(Role::ALL.into_iter().zip(models::rows(&mission)).map(
-        |(role, row)| match models.get(&role) {
-            None => row,
-            Some(model) => match fault(model) {
-                None => row.end(StyleRole::Good, "  usable"),
-                Some(fault) => row.end(StyleRole::Bad, format!("  not usable: {fault}")),
-            },
+    rows.extend(Role::ALL.iter().zip(models::rows(&mission)).map(|(role, row)| match models.get(role) {
+        None => row,
+        Some(model) => match fault(model) {
+            None => row.end(StyleRole::Good, "  usable"),
+            Some(fault) => row.end(StyleRole::Bad, format!("  not usable: {fault}")),
         },
-    ));
+    }));
     print(&context.output.style().page(&rows))
 }
 

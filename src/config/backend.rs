@@ -48,21 +48,16 @@ pub struct Reached {
 /// Why a model cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BackendError {
-    /// It does not have the form of a model's name.
     #[error("`{0}` is not a model: write provider/model, such as anthropic/claude-sonnet-5-5")]
     NotAName(String),
-    /// The provider is not known.
     #[error(
         "there is no provider `{name}`: known are {known}; add [providers.{name}] with its base_url to {file}"
     )]
     UnknownProvider { name: String, known: String, file: String },
-    /// The provider wants a key and none is set.
     #[error("{provider} has no key: set {variable}, or providers.{provider}.api_key_cmd in {file}")]
     NoKey { provider: String, variable: String, file: String },
-    /// A provider without an address.
     #[error("{provider} has no address: set {variable}, or providers.{provider}.base_url in {file}")]
     NoAddress { provider: String, variable: String, file: String },
-    /// The command that should tell the key did not.
     #[error("providers.{provider}.api_key_cmd gave no key: {reason}")]
     KeyCommand { provider: String, reason: String },
     /// There is no rehearsal of that name.

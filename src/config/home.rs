@@ -48,11 +48,6 @@ impl Home {
     pub fn user_file(&self) -> PathBuf {
         self.config.join("config.toml")
     }
-
-    /// Where all missions are.
-    pub fn missions(&self) -> PathBuf {
-        self.state.join("missions")
-    }
 }
 
 #[cfg(test)]
@@ -73,7 +68,7 @@ mod tests {
             ("XDG_STATE_HOME", "/state"),
         ]))
         .unwrap();
-        assert_eq!(home.missions(), Path::new("/srv/fd/missions"));
+        assert_eq!(home.state, Path::new("/srv/fd"));
         assert_eq!(home.user_file(), Path::new("/cfg/flightdeck/config.toml"));
         let home =
             Home::find(&variables(&[("XDG_STATE_HOME", "/state"), ("XDG_CONFIG_HOME", "/cfg")])).unwrap();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray, VariantNames};
 
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Revision, Timestamp};
-use super::text::{Line, Title};
+use super::text::{Line, Title, worded};
 use super::usage::Usage;
 
 /// One agent run: what it works at, with which mind, and how it went.
@@ -209,21 +209,8 @@ impl fmt::Display for EngineWork {
 }
 
 /// Who does what. Each role names its own model.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    IntoStaticStr,
-    VariantArray,
-    VariantNames,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Serialize, Deserialize, IntoStaticStr, VariantArray, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Role {
@@ -235,14 +222,11 @@ pub enum Role {
     Researcher,
 }
 
+worded!(Role);
+
 impl Role {
     /// Every role, in the order of the flight.
     pub const ALL: &'static [Self] = <Self as VariantArray>::VARIANTS;
-
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
 
     /// Whether it tries to prove the work wrong.
     pub fn is_validator(self) -> bool {

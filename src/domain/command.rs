@@ -7,7 +7,7 @@ use super::attempt::{AgentWork, Ending, Role};
 use super::budget::Budget;
 use super::contract::{AssertionDraft, Check, Weight, Wording};
 use super::environment::{CommandRun, Environment};
-use super::event::{Actor, Founding};
+use super::event::Founding;
 use super::finding::TriageDecision;
 use super::gate::{Autopilot, Decision, GateId};
 use super::handoff::{Handoff, Issue};
@@ -190,11 +190,4 @@ impl Command {
 pub enum Permission {
     Granted,
     Denied,
-}
-
-/// A command with who asks it, as it travels to the dispatcher.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Asked {
-    pub actor: Actor,
-    pub command: Command,
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::id::{AssertionId, Revision};
-use super::text::{Line, Prose, Title};
+use super::text::{Line, Prose, Title, worded};
 
 /// All assertions of a mission, by id.
 pub type Contract = BTreeMap<AssertionId, Assertion>;
@@ -48,22 +48,8 @@ pub struct Check {
 }
 
 /// What a tester works the app with.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    JsonSchema,
-    EnumString,
-    IntoStaticStr,
-    VariantArray,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Serialize, Deserialize, JsonSchema, EnumString, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Instrument {
@@ -73,12 +59,9 @@ pub enum Instrument {
     Browser,
 }
 
-impl Instrument {
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
+worded!(Instrument);
 
+impl Instrument {
     /// All words, for a sentence: `command, http, terminal, browser`.
     pub fn words() -> String {
         Self::VARIANTS.iter().map(|instrument| instrument.word()).collect::<Vec<_>>().join(", ")
@@ -86,9 +69,8 @@ impl Instrument {
 }
 
 /// Whether a milestone can pass without it.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, EnumString, IntoStaticStr,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, JsonSchema, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Weight {
@@ -99,12 +81,7 @@ pub enum Weight {
     NonBlocking,
 }
 
-impl Weight {
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
-}
+worded!(Weight);
 
 /// Whether an assertion still holds the mission to something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

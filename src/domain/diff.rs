@@ -13,14 +13,14 @@ use super::rejection::Rejection;
 pub enum DiffScope {
     /// The recorded base against the mission's head.
     Mission,
+    /// From before its first feature to after its last.
     Milestone(MilestoneId),
+    /// What its accepted attempt built.
     Feature(FeatureId),
     /// What an attempt left, failed ones included.
     Attempt(AttemptId),
-    Commits {
-        from: Commit,
-        to: Commit,
-    },
+    /// Any two.
+    Commits { from: Commit, to: Commit },
 }
 
 /// A diff, bounded.
@@ -64,6 +64,39 @@ pub struct DiffHunk {
     pub header: String,
     /// Each line with its mark in front: ` `, `+` or `-`.
     pub lines: Vec<String>,
+}
+
+impl DiffDoc {
+    /// The diff as git prints it, with a remark where lines were left out.
+    pub fn patch(&self) -> String {
+        let mut rows: Vec<String> = self.files.iter().flat_map(DiffFile::rows).collect();
+        if self.omitted_lines > 0 {
+            rows.push(format!("[… {} more lines left out …]", self.omitted_lines));
+        }
+        rows.iter().flat_map(|row| [row.as_str(), "\n"]).collect()
+    }
+}
+
+impl DiffFile {
+    fn rows(&self) -> Vec<String> {
+        let (path, old) = (&self.path, self.old_path.as_ref().unwrap_or(&self.path));
+        let mut rows = vec![format!("diff --git a/{old} b/{path}")];
+        if self.change == FileChange::Renamed {
+            rows.extend([format!("rename from {old}"), format!("rename to {path}")]);
+        }
+        if self.change == FileChange::Binary {
+            rows.push("Binary files differ".to_owned());
+        } else if !self.hunks.is_empty() {
+            let side = |absent, name| if self.change == absent { "/dev/null".to_owned() } else { name };
+            rows.push(format!("--- {}", side(FileChange::Added, format!("a/{old}"))));
+            rows.push(format!("+++ {}", side(FileChange::Deleted, format!("b/{path}"))));
+        }
+        for hunk in &self.hunks {
+            rows.push(hunk.header.clone());
+            rows.extend(hunk.lines.iter().cloned());
+        }
+        rows
+    }
 }
 
 impl Mission {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::id::{AssertionId, AttemptId, FeatureId, FindingId, MilestoneId};
-use super::text::Line;
+use super::text::{Line, worded};
 
 /// Something reported that somebody must decide on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,9 +25,8 @@ pub struct Finding {
 }
 
 /// How much it weighs.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, IntoStaticStr,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Serialize, Deserialize, JsonSchema, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Severity {
@@ -37,12 +36,7 @@ pub enum Severity {
     Suggestion,
 }
 
-impl Severity {
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
-}
+worded!(Severity);
 
 /// Where a finding comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

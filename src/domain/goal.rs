@@ -36,10 +36,8 @@ impl Goal {
 /// Why a goal was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GoalError {
-    /// Nothing was said.
     #[error("the goal is empty: say in a sentence what should exist when the mission is over")]
     Empty,
-    /// More than fits.
     #[error(
         "the goal has {length} characters; at most {most} fit: put the detail into a file of the repository and name it in the goal"
     )]

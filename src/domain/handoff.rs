@@ -82,11 +82,11 @@ pub struct Issue {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Procedure {
+    /// Step by step.
     #[default]
     Followed,
-    Deviated {
-        deviations: Vec<Deviation>,
-    },
+    /// Not in these steps.
+    Deviated { deviations: Vec<Deviation> },
 }
 
 /// A [`Procedure`] as an agent gives it.

@@ -66,6 +66,25 @@ macro_rules! numbered {
     };
 }
 
+macro_rules! named {
+    ($name:ident) => {
+        impl $name {
+            /// The whole id.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        stored_as_text!($name);
+    };
+}
+
 numbered!(
     /// A milestone, in the order of the plan.
     MilestoneId, "M", "a milestone such as M2"
@@ -127,17 +146,6 @@ impl AssertionId {
     pub fn area(&self) -> &str {
         self.0.strip_prefix("VAL-").and_then(|rest| rest.rsplit_once('-')).map_or("", |(area, _)| area)
     }
-
-    /// The whole id.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for AssertionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
 }
 
 impl FromStr for AssertionId {
@@ -160,7 +168,7 @@ impl FromStr for AssertionId {
     }
 }
 
-stored_as_text!(AssertionId);
+named!(AssertionId);
 
 /// The name of a mission and of its directory: lower-case letters, digits and dashes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -184,17 +192,6 @@ impl MissionId {
         let slug = if slug.is_empty() { "mission" } else { slug };
         Self(format!("{slug}-{}", suffix.to_ascii_lowercase()))
     }
-
-    /// The whole id.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for MissionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
 }
 
 impl FromStr for MissionId {
@@ -210,7 +207,7 @@ impl FromStr for MissionId {
     }
 }
 
-stored_as_text!(MissionId);
+named!(MissionId);
 
 /// A git commit: its hexadecimal name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

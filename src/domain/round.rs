@@ -9,7 +9,7 @@ use strum::IntoStaticStr;
 use super::environment::CommandRun;
 use super::handoff::Issue;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Timestamp};
-use super::text::{Line, Prose, Title};
+use super::text::{Line, Prose, Title, worded};
 
 /// One pass, and how far it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,12 +52,7 @@ pub enum RoundOutcome {
     Blocked,
 }
 
-impl RoundOutcome {
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
-}
+worded!(RoundOutcome);
 
 /// What a reviewer says of one feature's diff.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -93,6 +93,19 @@ impl<'de, const MAX: usize> Deserialize<'de> for Text<MAX> {
     }
 }
 
+/// Gives an enum the words that `strum::IntoStaticStr` derives.
+macro_rules! worded {
+    ($name:ident) => {
+        impl $name {
+            /// The word for it.
+            pub fn word(self) -> &'static str {
+                self.into()
+            }
+        }
+    };
+}
+pub(super) use worded;
+
 /// A number with its noun: `1 finding`, `2 findings`.
 pub fn plural(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }

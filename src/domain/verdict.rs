@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::id::{AssertionId, AttemptId, Commit, MilestoneId, Revision, Timestamp};
-use super::text::Line;
+use super::text::{Line, worded};
 
 /// Pass, fail or blocked: for one assertion at one revision at one commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,12 +34,7 @@ pub enum Outcome {
     Blocked,
 }
 
-impl Outcome {
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
-}
+worded!(Outcome);
 
 /// Names bytes in the evidence store: `ev_` and the first digits of their hash.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -71,6 +66,8 @@ pub enum Standing {
     Retired,
 }
 
+worded!(Standing);
+
 impl Standing {
     /// Whether the mission owes nothing more on it.
     pub fn is_settled(self) -> bool {
@@ -80,10 +77,5 @@ impl Standing {
     /// Whether no tester needs to look at it any more, whatever they would find.
     pub fn is_excused(self) -> bool {
         matches!(self, Self::Waived | Self::Retired)
-    }
-
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        self.into()
     }
 }

@@ -29,6 +29,7 @@ fn file(file: FileDiff) -> DiffFile {
                 Change::Deleted => FileChange::Deleted,
                 Change::Renamed => FileChange::Renamed,
             };
+            let hunk = |Hunk { header, lines }| DiffHunk { header, lines };
             (change, hunks.into_iter().map(hunk).collect())
         }
     };
@@ -40,9 +41,4 @@ fn file(file: FileDiff) -> DiffFile {
         deletions: u32::try_from(file.deletions).unwrap_or(u32::MAX),
         hunks,
     }
-}
-
-fn hunk(hunk: Hunk) -> DiffHunk {
-    let lines = hunk.lines.into_iter().map(|line| format!("{}{}", line.kind.sign(), line.text)).collect();
-    DiffHunk { header: hunk.header, lines }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, copy};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy};
 
 use super::client::connect;
 use super::error::LinkError;
@@ -22,14 +22,13 @@ pub async fn bridge(
         let copied = copy(&mut input, &mut to_engine).await;
         let ended = to_engine.shutdown().await;
         if copied.is_ok() && ended.is_ok() {
-            // The answers to what was asked are still to come; `tell` ends when they have.
+            // The answers to what was asked are still to come; `answer` ends when they have.
             std::future::pending::<()>().await;
         }
     };
-    let tell = async {
+    let answer = async {
         let mut buffer = vec![0; 64 * 1024];
         loop {
-            use tokio::io::AsyncReadExt;
             let count = from_engine.read(&mut buffer).await.unwrap_or(0);
             if count == 0
                 || output.write_all(&buffer[..count]).await.is_err()
@@ -41,7 +40,7 @@ pub async fn bridge(
     };
     tokio::select! {
         () = ask => {}
-        () = tell => {}
+        () = answer => {}
     }
     Ok(())
 }

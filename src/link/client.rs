@@ -14,7 +14,7 @@ use tokio::task::AbortHandle;
 use super::error::LinkError;
 use super::lines::{Line, Lines};
 use super::protocol::{Call, Notice, PROTOCOL, Reply};
-use super::queue::Queue;
+use super::queue::{Queue, Taken};
 use super::server::check_peer;
 use super::wire::{self, Incoming, LONGEST_ANSWER, LONGEST_CALL, RpcError};
 
@@ -24,7 +24,7 @@ pub struct Client {
     connection: Arc<Connection>,
 }
 
-/// What the engine tells without being asked.
+/// What the engine sends without being asked.
 #[derive(Debug)]
 pub struct Notices {
     connection: Arc<Connection>,
@@ -42,23 +42,16 @@ struct Connection {
 #[derive(Debug, Default)]
 struct Shared {
     askers: Mutex<Askers>,
-    notices: Queue,
+    notices: Queue<Notice>,
 }
 
 /// Who waits for which answer.
 #[derive(Debug, Default)]
 struct Askers {
     waiting: HashMap<u64, oneshot::Sender<RpcResult>>,
-    state: ClientState,
+    gone: bool,
     /// What the engine said about the connection before it closed it.
     complaint: Option<String>,
-}
-
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum ClientState {
-    #[default]
-    Open,
-    Gone,
 }
 
 type RpcResult = Result<Reply, RpcError>;
@@ -121,11 +114,13 @@ impl Client {
 }
 
 impl Notices {
-    /// The next notice; `None` once the engine went away or cut this client off, and everything it told was taken.
+    /// The next notice; `None` once the engine went away or cut this client off, and everything it sent was taken.
     ///
     /// Live output that nobody takes is merged and then left out, so a client that is slow stays small.
     pub async fn next(&mut self) -> Option<Notice> {
-        self.connection.shared.notices.next().await.ok()
+        match self.connection.shared.notices.next().await.ok()? {
+            Taken::Fact(notice) | Taken::Live(notice) => Some(notice),
+        }
     }
 }
 
@@ -139,7 +134,7 @@ impl Shared {
     fn expect(&self, id: u64) -> Option<oneshot::Receiver<RpcResult>> {
         let (sender, receiver) = oneshot::channel();
         let mut askers = self.askers();
-        if askers.state == ClientState::Gone {
+        if askers.gone {
             return None;
         }
         askers.waiting.insert(id, sender);
@@ -151,7 +146,7 @@ impl Shared {
         if let Some(asker) = asker
             && asker.send(answer).is_err()
         {
-            tracing::debug!(id, "whoever asked stopped waiting");
+            tracing::debug!(id, "nobody waits for this answer any more");
         }
     }
 
@@ -168,13 +163,13 @@ impl Shared {
         match notice {
             Notice::Output { attempt, piece } => self.notices.output(attempt, &piece),
             Notice::Activity { live } => self.notices.activity(live.into()),
-            fact => self.notices.fact(Arc::new(fact), bytes),
+            fact => self.notices.fact(fact, bytes),
         }
     }
 
     fn end(&self) {
         let mut askers = self.askers();
-        askers.state = ClientState::Gone;
+        askers.gone = true;
         askers.waiting.clear();
         drop(askers);
         self.notices.close();

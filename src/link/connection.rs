@@ -1,5 +1,6 @@
 //! One client of an engine, from its first word to its last.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::feed::Subscription;
 use super::lines::{Line, Lines};
-use super::protocol::{Call, LiveOutput, Notice, PROTOCOL, Reply};
+use super::protocol::{Call, LiveOutput, PROTOCOL, Reply};
 use super::queue::Cut;
 use super::server::{Host, Refusal, check_peer};
 use super::wire::{self, CallId, LONGEST_ANSWER, LONGEST_CALL, RpcError, code};
@@ -24,7 +25,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Talks with a client until it leaves, breaks the protocol, or the engine stops.
 pub(super) async fn talk(stream: UnixStream, host: Arc<dyn Host>, stop: CancellationToken) {
-    // Somebody who only asks is somebody too: an engine must not leave while it answers.
+    // A client that only asks counts too: an engine must not leave while it answers.
     let _present = host.feed().enter();
     let admitted = check_peer(&stream);
     let (input, output) = stream.into_split();
@@ -46,7 +47,7 @@ pub(super) async fn talk(stream: UnixStream, host: Arc<dyn Host>, stop: Cancella
 /// What the speaker says.
 enum Outgoing {
     Line(String),
-    /// The state, after which everything that follows it is told.
+    /// The state; what follows it is sent after it.
     Attached(String, Subscription),
 }
 
@@ -67,12 +68,6 @@ enum Phase {
     Ready,
 }
 
-/// Whether the conversation goes on.
-enum Next {
-    Listen,
-    Part,
-}
-
 impl Listener {
     async fn run(mut self, input: OwnedReadHalf, stop: CancellationToken) {
         let mut lines = Lines::new(input, LONGEST_CALL);
@@ -82,21 +77,21 @@ impl Listener {
                 () = self.outbox.closed() => return,
                 () = stop.cancelled() => return,
             };
-            let next = match line {
+            let flow = match line {
                 Ok(Line::Text(line)) => self.hear(&line).await,
                 Ok(Line::TooLong) => {
                     let message = format!("the line is longer than {} MiB", LONGEST_CALL >> 20);
                     self.refuse(&CallId::null(), RpcError::new(code::PARSE, message)).await
                 }
-                Ok(Line::End) | Err(_) => Next::Part,
+                Ok(Line::End) | Err(_) => return,
             };
-            if matches!(next, Next::Part) {
+            if flow.is_break() {
                 return;
             }
         }
     }
 
-    async fn hear(&mut self, line: &[u8]) -> Next {
+    async fn hear(&mut self, line: &[u8]) -> ControlFlow<()> {
         let (id, call) = match wire::decode_call(line) {
             Ok(call) => call,
             Err(bad) => return self.refuse(&bad.id, bad.error).await,
@@ -112,10 +107,10 @@ impl Listener {
             Call::Command { command } => drop(self.commands.send((id, *command)).await),
             other => self.start(id, other).await,
         }
-        Next::Listen
+        ControlFlow::Continue(())
     }
 
-    async fn greet(&mut self, id: CallId, protocol: u32, client: &str) -> Next {
+    async fn greet(&mut self, id: CallId, protocol: u32, client: &str) -> ControlFlow<()> {
         tracing::info!(client, protocol, "a client says hello");
         let hello = Reply::Hello {
             protocol: PROTOCOL,
@@ -125,13 +120,13 @@ impl Listener {
         };
         send(&self.outbox, &id, &Ok(hello)).await;
         if protocol != PROTOCOL {
-            return Next::Part;
+            return ControlFlow::Break(());
         }
         self.phase = Phase::Ready;
-        Next::Listen
+        ControlFlow::Continue(())
     }
 
-    /// Subscribes first and takes the state second: what happens in between is told twice and left out once.
+    /// Subscribes first and takes the state second: what happens in between is in both and left out once.
     async fn attach(&self, id: &CallId, output: LiveOutput) {
         let subscription = self.host.feed().subscribe(output);
         let (mission, live) = self.host.state();
@@ -151,9 +146,9 @@ impl Listener {
         }));
     }
 
-    async fn refuse(&self, id: &CallId, error: RpcError) -> Next {
+    async fn refuse(&self, id: &CallId, error: RpcError) -> ControlFlow<()> {
         send(&self.outbox, id, &Err(error)).await;
-        Next::Listen
+        ControlFlow::Continue(())
     }
 }
 
@@ -175,7 +170,7 @@ impl Speaker {
                     None => return,
                 },
                 notice = next(&mut self.subscription) => match notice {
-                    Ok(notice) => encode_notice(&notice),
+                    Ok(line) => line,
                     Err(cut) => return drop(self.say(farewell(cut)).await),
                 },
                 () = self.stop.cancelled() => return self.say_what_waits().await,
@@ -202,9 +197,7 @@ impl Speaker {
         while let Ok(outgoing) = self.outgoing.try_recv() {
             lines.push(self.line_of(outgoing));
         }
-        while let Some(Ok(notice)) = self.subscription.as_mut().and_then(Subscription::try_next) {
-            lines.push(encode_notice(&notice));
-        }
+        lines.extend(self.subscription.iter().flat_map(Subscription::ready));
         for line in lines {
             if self.say(line).await.is_err() {
                 return;
@@ -242,8 +235,8 @@ async fn answer(host: Arc<dyn Host>, call: Call) -> Result<Reply, Refusal> {
     read.unwrap_or_else(|fault| Err(Refusal::Failed(format!("a task broke: {fault}"))))
 }
 
-/// The next notice; never, without a subscription.
-async fn next(subscription: &mut Option<Subscription>) -> Result<Notice, Cut> {
+/// The next line; never, without a subscription.
+async fn next(subscription: &mut Option<Subscription>) -> Result<String, Cut> {
     match subscription {
         Some(subscription) => subscription.next().await,
         None => std::future::pending().await,
@@ -269,13 +262,6 @@ fn encode(id: &CallId, outcome: &Result<Reply, RpcError>) -> String {
         Err(error) => format!("failed to encode the answer: {error}"),
     };
     wire::encode_answer(id, &Err(RpcError::new(code::FAILED, problem))).unwrap_or_default()
-}
-
-fn encode_notice(notice: &Notice) -> String {
-    wire::encode_notice(notice).unwrap_or_else(|error| {
-        tracing::error!(%error, "a notice could not be encoded");
-        String::new()
-    })
 }
 
 fn farewell(cut: Cut) -> String {

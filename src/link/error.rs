@@ -8,13 +8,10 @@ use crate::domain::rejection::Rejection;
 /// Why a call or a connection failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
-    /// Nobody listens there.
     #[error("no engine answers at {}; `flightdeck attach` starts one", .socket.display())]
     NoEngine { socket: PathBuf },
-    /// Another engine listens there.
     #[error("another engine answers at {} already; attach to it instead", .socket.display())]
     Taken { socket: PathBuf },
-    /// The engine is of another version.
     #[error(
         "the engine speaks protocol {theirs} (flightdeck {version}) and this flightdeck speaks {ours}; \
          stop the engine with that version, or use it to attach"
@@ -26,16 +23,12 @@ pub enum LinkError {
     /// The engine tried and could not, with its sentence.
     #[error("{0}")]
     Failed(String),
-    /// The connection ended.
     #[error("the engine went away; what it had acknowledged is kept: attach again")]
     Gone,
-    /// The other side does not speak the protocol.
     #[error("the other side does not speak flightdeck's protocol: {0}")]
     Protocol(String),
-    /// Somebody else owns the place of the socket, or the socket itself.
     #[error("{} is not safe for a socket: {problem}; remove it, or set XDG_RUNTIME_DIR", .path.display())]
     Unsafe { path: PathBuf, problem: String },
-    /// Another failure of the system.
     #[error("failed to use {}: {source}", .path.display())]
     Io { path: PathBuf, source: io::Error },
 }

@@ -1,10 +1,11 @@
 //! The hub between the engine and its clients. Publishing never waits: fifty agents may stream while a client sleeps.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::cell::LazyCell;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::protocol::{LiveOutput, Notice, OutputPiece};
-use super::queue::{Cut, Queue};
+use super::queue::{Cut, Queue, Taken};
+use super::wire;
 use crate::domain::activity::Activity;
 use crate::domain::event::Stamped;
 use crate::domain::id::AttemptId;
@@ -30,15 +31,23 @@ pub struct Presence {
 /// What one client hears from now on.
 #[derive(Debug)]
 pub struct Subscription {
-    queue: Arc<Queue>,
+    queue: Arc<Queue<Arc<Fact>>>,
     /// Events up to this one are part of the state the client has.
     known: u64,
 }
 
 #[derive(Debug)]
 struct Listener {
-    queue: Weak<Queue>,
+    queue: Weak<Queue<Arc<Fact>>>,
     output: LiveOutput,
+}
+
+/// A notice as it is sent: encoded once for all clients.
+#[derive(Debug, Clone)]
+struct Fact {
+    /// The sequence number of an event.
+    seq: Option<u64>,
+    line: String,
 }
 
 impl Feed {
@@ -49,17 +58,17 @@ impl Feed {
 
     /// Tells an event. It is never left out.
     pub fn publish_event(&self, event: Stamped) {
-        self.fact(Notice::Event(Box::new(event)));
+        self.fact(&Notice::Event(Box::new(event)));
     }
 
     /// Tells a finished transcript item to clients that watch agents work. It is never left out.
     pub fn entry(&self, attempt: AttemptId, entry: Entry) {
-        self.fact(Notice::Entry { attempt, entry });
+        self.fact(&Notice::Entry { attempt, entry });
     }
 
     /// Tells a sentence about the engine itself.
     pub fn warning(&self, sentence: impl Into<String>) {
-        self.fact(Notice::Warning { sentence: sentence.into() });
+        self.fact(&Notice::Warning { sentence: sentence.into() });
     }
 
     /// Tells live output to clients that watch agents work; slow ones get it merged, or not at all.
@@ -103,17 +112,20 @@ impl Feed {
         Arc::strong_count(&self.present) - 1
     }
 
-    fn fact(&self, notice: Notice) {
-        let bytes = length(&notice);
-        let (is_entry, notice) = (matches!(notice, Notice::Entry { .. }), Arc::new(notice));
+    fn fact(&self, notice: &Notice) {
+        let is_entry = matches!(notice, Notice::Entry { .. });
+        let fact = LazyCell::new(|| {
+            let seq = if let Notice::Event(event) = notice { Some(event.seq) } else { None };
+            Arc::new(Fact { seq, line: encoded(notice) })
+        });
         self.each(|listener, queue| {
             if !is_entry || listener.output == LiveOutput::Wanted {
-                queue.fact(Arc::clone(&notice), bytes);
+                queue.fact(Arc::clone(&fact), fact.line.len());
             }
         });
     }
 
-    fn each(&self, tell: impl Fn(&Listener, &Queue)) {
+    fn each(&self, tell: impl Fn(&Listener, &Queue<Arc<Fact>>)) {
         self.listeners().retain(|listener| {
             let Some(queue) = listener.queue.upgrade() else { return false };
             tell(listener, &queue);
@@ -121,7 +133,7 @@ impl Feed {
         });
     }
 
-    fn listeners(&self) -> std::sync::MutexGuard<'_, Vec<Listener>> {
+    fn listeners(&self) -> MutexGuard<'_, Vec<Listener>> {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -134,47 +146,36 @@ impl Subscription {
         self
     }
 
-    /// The next thing to tell, as soon as there is one.
+    /// The next line to send, as soon as there is one.
     ///
     /// # Errors
     /// Why there will be no more.
-    pub async fn next(&mut self) -> Result<Notice, Cut> {
+    pub async fn next(&mut self) -> Result<String, Cut> {
         loop {
-            let notice = self.queue.next().await?;
-            if self.is_new(&notice) {
-                return Ok(notice);
+            if let Some(line) = self.line(self.queue.next().await?) {
+                return Ok(line);
             }
         }
     }
 
-    /// The next thing to tell, if there is one.
-    pub fn try_next(&mut self) -> Option<Result<Notice, Cut>> {
-        loop {
-            match self.queue.try_next()? {
-                Ok(notice) if !self.is_new(&notice) => {}
-                next => return Some(next),
-            }
-        }
+    /// The lines that are ready to be sent.
+    pub fn ready(&self) -> impl Iterator<Item = String> {
+        std::iter::from_fn(|| self.queue.try_next()?.ok()).filter_map(|taken| self.line(taken))
     }
 
-    fn is_new(&self, notice: &Notice) -> bool {
-        !matches!(notice, Notice::Event(event) if event.seq <= self.known)
+    /// What is taken as a line; nothing for an event that the client has.
+    fn line(&self, taken: Taken<Arc<Fact>>) -> Option<String> {
+        match taken {
+            Taken::Fact(fact) if fact.seq.is_some_and(|seq| seq <= self.known) => None,
+            Taken::Fact(fact) => Some(Arc::unwrap_or_clone(fact).line),
+            Taken::Live(notice) => Some(encoded(&notice)),
+        }
     }
 }
 
-/// The length of a notice in bytes, without writing it anywhere.
-pub(super) fn length(notice: &Notice) -> usize {
-    struct Counter(usize);
-    impl Write for Counter {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut counter = Counter(0);
-    drop(serde_json::to_writer(&mut counter, notice));
-    counter.0
+fn encoded(notice: &Notice) -> String {
+    wire::encode_notice(notice).unwrap_or_else(|error| {
+        tracing::error!(%error, "a notice could not be encoded");
+        String::new()
+    })
 }

@@ -19,7 +19,7 @@ pub mod wire;
 pub use bridge::bridge;
 pub use client::{Client, Notices};
 pub use error::LinkError;
-pub use feed::{Feed, Subscription};
+pub use feed::Feed;
 pub use server::{Host, Refusal, Server};
 pub use socket::{SocketPlace, socket_path};
 pub use source::MissionSource;

@@ -17,7 +17,7 @@ use crate::domain::transcript::Entry;
 use crate::domain::verdict::EvidenceRef;
 
 /// The version of the protocol. Peers of different versions say so and part.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// What a client asks. The JSON-RPC method is the variant's name, its parameters are the fields.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::VariantNames)]
@@ -56,48 +56,31 @@ pub enum LiveOutput {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "reply", content = "value", rename_all = "snake_case")]
 pub enum Reply {
-    Hello {
-        protocol: u32,
-        version: String,
-        mission: MissionId,
-        pid: u32,
-    },
-    Attached {
-        mission: Box<Mission>,
-        live: Vec<Activity>,
-    },
+    /// Who answers; the protocol is the engine's.
+    Hello { protocol: u32, version: String, mission: MissionId, pid: u32 },
+    /// The state; notices follow from its sequence number on.
+    Attached { mission: Box<Mission>, live: Vec<Activity> },
     /// The sequence number of the last event that the command caused.
-    Accepted {
-        seq: u64,
-    },
-    Events {
-        events: Vec<Stamped>,
-    },
+    Accepted { seq: u64 },
+    /// In order.
+    Events { events: Vec<Stamped> },
     /// Items in order; `older` is how many there are before the first.
-    Transcript {
-        items: Vec<Entry>,
-        older: u64,
-    },
-    Evidence {
-        evidence: EvidenceDoc,
-    },
-    Diff {
-        diff: DiffDoc,
-    },
-    Consequences {
-        consequences: Consequences,
-    },
-    Landed {
-        branch: String,
-        commit: Commit,
-    },
+    Transcript { items: Vec<Entry>, older: u64 },
+    /// One piece, whole.
+    Evidence { evidence: EvidenceDoc },
+    /// Bounded; it says how much was left out.
+    Diff { diff: DiffDoc },
+    /// What would follow; nothing has changed.
+    Consequences { consequences: Consequences },
+    /// The target branch and its new commit.
+    Landed { branch: String, commit: Commit },
 }
 
-/// What the engine tells without being asked.
+/// What the engine sends without being asked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "method", content = "params", rename_all = "snake_case")]
 pub enum Notice {
-    /// An event, durable before it is told. Never skipped.
+    /// An event, durable before it is sent. Never skipped.
     Event(Box<Stamped>),
     /// A finished transcript item.
     Entry { attempt: AttemptId, entry: Entry },
@@ -113,30 +96,18 @@ pub enum Notice {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "piece", rename_all = "snake_case")]
 pub enum OutputPiece {
-    Text {
-        text: String,
-    },
-    Thinking {
-        text: String,
-    },
-    CallStarted {
-        call_id: String,
-        tool: String,
-    },
-    CallArguments {
-        call_id: String,
-        json: String,
-    },
-    ToolOutput {
-        call_id: String,
-        text: String,
-    },
+    /// More of what the model says aloud.
+    Text { text: String },
+    /// More of what it thinks.
+    Thinking { text: String },
+    /// The model begins a tool call.
+    CallStarted { call_id: String, tool: String },
+    /// More of a call's arguments, JSON as text.
+    CallArguments { call_id: String, json: String },
+    /// More of what a tool prints.
+    ToolOutput { call_id: String, text: String },
     /// What was streamed of this turn so far is void.
-    Restarted {
-        reason: String,
-    },
+    Restarted { reason: String },
     /// This many pieces were left out because the client was slow.
-    Skipped {
-        pieces: u64,
-    },
+    Skipped { pieces: u64 },
 }

@@ -1,6 +1,6 @@
 //! What waits for one listener: facts whole and in order, live output as far as there is room.
 //!
-//! Whoever puts something in never waits. A listener that is slow gets adjacent output merged, then output left out
+//! Putting something in never waits. A listener that is slow gets adjacent output merged, then output left out
 //! with a mark that says how much; one that lets facts pile up is cut off, so that it attaches anew.
 
 use std::collections::{HashMap, VecDeque};
@@ -30,16 +30,24 @@ pub enum Cut {
     Lagged,
 }
 
-/// A queue with one listener and any number of others who put in.
-#[derive(Debug, Default)]
-pub(super) struct Queue {
-    state: Mutex<QueueState>,
+/// A queue with one listener and any number of senders.
+#[derive(Debug)]
+pub(super) struct Queue<Fact> {
+    state: Mutex<QueueState<Fact>>,
     changed: Notify,
 }
 
-#[derive(Debug, Default)]
-struct QueueState {
-    slots: VecDeque<Slot>,
+/// What a listener gets.
+#[derive(Debug, PartialEq)]
+pub(super) enum Taken<Fact> {
+    Fact(Fact),
+    /// Output or activity.
+    Live(Notice),
+}
+
+#[derive(Debug)]
+struct QueueState<Fact> {
+    slots: VecDeque<Slot<Fact>>,
     /// How many slots have left at the front: a slot's place in the queue is its number less this.
     left: u64,
     fact_bytes: usize,
@@ -49,15 +57,11 @@ struct QueueState {
 }
 
 #[derive(Debug)]
-enum Slot {
-    Fact {
-        notice: Arc<Notice>,
-        bytes: usize,
-    },
-    Output {
-        attempt: AttemptId,
-        piece: OutputPiece,
-    },
+enum Slot<Fact> {
+    /// What must not be lost, and its length.
+    Fact { fact: Fact, bytes: usize },
+    /// Live output, which later output may be merged into.
+    Output { attempt: AttemptId, piece: OutputPiece },
     /// The place of the newest activity.
     Activity,
 }
@@ -70,22 +74,25 @@ struct Waiting {
     last: Option<u64>,
 }
 
-impl Queue {
+impl<Fact> Default for Queue<Fact> {
+    fn default() -> Self {
+        let (slots, output) = (VecDeque::new(), HashMap::new());
+        let state = QueueState { slots, left: 0, fact_bytes: 0, output, activity: None, cut: None };
+        Self { state: Mutex::new(state), changed: Notify::new() }
+    }
+}
+
+impl<Fact> Queue<Fact> {
     /// Puts in something that must not be lost; `bytes` is its length on the wire.
-    pub(super) fn fact(&self, notice: Arc<Notice>, bytes: usize) {
+    pub(super) fn fact(&self, fact: Fact, bytes: usize) {
         self.change(|state| {
-            match &*notice {
-                Notice::Entry { attempt, .. } => {
-                    if let Some(waiting) = state.output.get_mut(attempt) {
-                        waiting.last = None;
-                    }
-                }
-                _ => state.output.values_mut().for_each(|waiting| waiting.last = None),
-            }
+            state.output.values_mut().for_each(|waiting| waiting.last = None);
             state.fact_bytes += bytes;
-            state.slots.push_back(Slot::Fact { notice, bytes });
+            state.slots.push_back(Slot::Fact { fact, bytes });
             if state.fact_bytes > MOST_FACTS {
-                state.end(Cut::Lagged);
+                state.slots.clear();
+                state.output.clear();
+                state.cut = Some(Cut::Lagged);
             }
         });
     }
@@ -110,7 +117,7 @@ impl Queue {
     }
 
     /// The next thing, as soon as there is one.
-    pub(super) async fn next(&self) -> Result<Notice, Cut> {
+    pub(super) async fn next(&self) -> Result<Taken<Fact>, Cut> {
         loop {
             if let Some(next) = self.try_next() {
                 return next;
@@ -120,12 +127,12 @@ impl Queue {
     }
 
     /// The next thing, if there is one.
-    pub(super) fn try_next(&self) -> Option<Result<Notice, Cut>> {
+    pub(super) fn try_next(&self) -> Option<Result<Taken<Fact>, Cut>> {
         let mut state = self.lock();
         state.take().map(Ok).or_else(|| state.cut.map(Err))
     }
 
-    fn change(&self, change: impl FnOnce(&mut QueueState)) {
+    fn change(&self, change: impl FnOnce(&mut QueueState<Fact>)) {
         let mut state = self.lock();
         if state.cut.is_none() {
             change(&mut state);
@@ -134,12 +141,12 @@ impl Queue {
         self.changed.notify_one();
     }
 
-    fn lock(&self) -> MutexGuard<'_, QueueState> {
+    fn lock(&self) -> MutexGuard<'_, QueueState<Fact>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl QueueState {
+impl<Fact> QueueState<Fact> {
     fn put_output(&mut self, attempt: AttemptId, piece: &OutputPiece) {
         let waiting = self.output.entry(attempt).or_default();
         let weight = weight(piece);
@@ -161,13 +168,13 @@ impl QueueState {
         self.slots.push_back(Slot::Output { attempt, piece });
     }
 
-    fn take(&mut self) -> Option<Notice> {
+    fn take(&mut self) -> Option<Taken<Fact>> {
         let slot = self.slots.pop_front()?;
         self.left += 1;
-        Some(match slot {
-            Slot::Fact { notice, bytes } => {
+        Some(Taken::Live(match slot {
+            Slot::Fact { fact, bytes } => {
                 self.fact_bytes -= bytes;
-                Arc::unwrap_or_clone(notice)
+                return Some(Taken::Fact(fact));
             }
             Slot::Output { attempt, piece } => {
                 if let Some(waiting) = self.output.get_mut(&attempt) {
@@ -181,11 +188,7 @@ impl QueueState {
             Slot::Activity => {
                 Notice::Activity { live: self.activity.take().map_or_else(Vec::new, |live| live.to_vec()) }
             }
-        })
-    }
-
-    fn end(&mut self, cut: Cut) {
-        *self = Self { cut: Some(cut), ..Self::default() };
+        }))
     }
 }
 
@@ -233,12 +236,15 @@ mod tests {
         OutputPiece::Text { text: text.to_owned() }
     }
 
-    fn taken(queue: &Queue) -> Vec<Notice> {
-        std::iter::from_fn(|| queue.try_next()?.ok()).collect()
+    fn taken(queue: &Queue<Notice>) -> Vec<Notice> {
+        let next = || match queue.try_next()?.ok()? {
+            Taken::Fact(notice) | Taken::Live(notice) => Some(notice),
+        };
+        std::iter::from_fn(next).collect()
     }
 
-    fn warning(sentence: &str) -> Arc<Notice> {
-        Arc::new(Notice::Warning { sentence: sentence.to_owned() })
+    fn warning(sentence: &str) -> Notice {
+        Notice::Warning { sentence: sentence.to_owned() }
     }
 
     #[test]
@@ -251,10 +257,7 @@ mod tests {
         queue.fact(warning("!"), 10);
         queue.output(one, &text("c"));
         let output = |attempt, words: &str| Notice::Output { attempt, piece: text(words) };
-        assert_eq!(
-            taken(&queue),
-            [output(one, "ab"), output(two, "xy"), (*warning("!")).clone(), output(one, "c")]
-        );
+        assert_eq!(taken(&queue), [output(one, "ab"), output(two, "xy"), warning("!"), output(one, "c")]);
         queue.output(one, &text("d"));
         assert_eq!(taken(&queue), [output(one, "d")]);
     }
@@ -308,7 +311,7 @@ mod tests {
         queue.activity([activity(1)].into());
         queue.fact(warning("!"), 1);
         queue.activity([activity(2)].into());
-        let expected = [Notice::Activity { live: vec![activity(2)] }, (*warning("!")).clone()];
+        let expected = [Notice::Activity { live: vec![activity(2)] }, warning("!")];
         assert_eq!(taken(&queue), expected);
     }
 
@@ -329,7 +332,7 @@ mod tests {
         let queue = Queue::default();
         queue.fact(warning("last words"), 1);
         queue.close();
-        assert_eq!(queue.try_next(), Some(Ok((*warning("last words")).clone())));
+        assert_eq!(queue.try_next(), Some(Ok(Taken::Fact(warning("last words")))));
         assert_eq!(queue.try_next(), Some(Err(Cut::Closed)));
     }
 }

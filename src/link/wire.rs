@@ -57,10 +57,9 @@ pub struct BadCall {
 /// What an engine sends.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Incoming {
-    Answer {
-        id: u64,
-        outcome: Result<Reply, RpcError>,
-    },
+    /// The answer to one call.
+    Answer { id: u64, outcome: Result<Reply, RpcError> },
+    /// Something nobody asked for.
     Notice(Notice),
     /// An error about a line as a whole, or about the connection.
     Complaint(RpcError),

@@ -9,27 +9,21 @@ use crate::domain::verdict::EvidenceRef;
 /// Why a mission could not be read or written. Whatever was acknowledged before is still there.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// No mission was ever kept there.
     #[error("{} holds no mission; `flightdeck list` shows those there are", .path.display())]
     Missing { path: PathBuf },
-    /// The directory of a new mission is taken.
     #[error("{} exists already; choose another mission id", .path.display())]
     Exists { path: PathBuf },
-    /// Another engine writes it.
     #[error("{} is being flown by {}; attach to it instead of starting another engine", .path.display(), process(*.pid))]
     Locked { path: PathBuf, pid: Option<u32> },
-    /// A newer flightdeck wrote it.
     #[error(
         "{} was written by a newer flightdeck (format {found}, this one writes {}); it can be read, and flown after an update",
         .path.display(), super::FORMAT
     )]
     Newer { path: PathBuf, found: u32 },
-    /// The log holds an event that this version does not know.
     #[error(
         "the mission holds events of a newer flightdeck, so it is read-only; update flightdeck to fly it on"
     )]
     ReadOnly,
-    /// The bytes are not what flightdeck wrote.
     #[error(
         "{} is damaged ({detail}); nothing was deleted: copy the mission's directory, then restore the file from a backup or run `sqlite3 {} .recover`",
         .path.display(), .path.display()
@@ -38,22 +32,17 @@ pub enum StoreError {
     /// Somebody else appended in between, or the caller's state is not that of the log.
     #[error("the log ends at event {actual}, not at {expected} as the writer believed; read it again")]
     WrongSeq { expected: u64, actual: u64 },
-    /// No room for another byte.
     #[error(
         "the disk with {} is full; nothing that was acknowledged is lost: free some space, then `flightdeck resume`",
         .path.display()
     )]
     DiskFull { path: PathBuf },
-    /// A reference that names no evidence.
     #[error("there is no evidence {}", .0.0)]
     NoEvidence(EvidenceRef),
-    /// Another failure of the file system.
     #[error("failed to use {}: {source}", .path.display())]
     Io { path: PathBuf, source: io::Error },
-    /// Another failure of the database.
     #[error("failed to use {}: {source}", .path.display())]
     Database { path: PathBuf, source: Box<dyn Error + Send + Sync> },
-    /// Something that should be storable is not.
     #[error("failed to encode {what}: {source}")]
     Encode { what: &'static str, source: serde_json::Error },
 }

@@ -13,7 +13,7 @@
     Hash,
     strum::EnumString,
     strum::IntoStaticStr,
-    strum::VariantArray,
+    strum::VariantArray
 )]
 #[strum(serialize_all = "lowercase")]
 pub enum StyleRole {

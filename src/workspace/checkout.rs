@@ -13,7 +13,6 @@ use super::worktree;
 /// A linked worktree on one branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkout {
-    repo: Repo,
     directory: PathBuf,
     branch: String,
 }
@@ -43,17 +42,7 @@ impl Checkout {
     /// [`WorkspaceError::DirectoryTaken`] when something else is there.
     pub fn create(repo: &Repo, directory: &Path, branch: &str) -> Result<Self, WorkspaceError> {
         worktree::ensure(repo, directory, branch)?;
-        Ok(Self { repo: repo.clone(), directory: directory.to_owned(), branch: branch.to_owned() })
-    }
-
-    /// Takes up a checkout that exists. Its branch is the one that it is on.
-    pub fn open(directory: &Path) -> Result<Self, WorkspaceError> {
-        let failed = WorkspaceError::git("open the checkout");
-        let git = Repository::open(directory).map_err(&failed)?;
-        let head = git.head().map_err(&failed)?;
-        let branch = head.shorthand().map_err(&failed)?.to_owned();
-        let repo = Repo::discover(git.commondir())?;
-        Ok(Self { repo, directory: directory.to_owned(), branch })
+        Ok(Self { directory: directory.to_owned(), branch: branch.to_owned() })
     }
 
     /// Where it is.
@@ -68,9 +57,7 @@ impl Checkout {
 
     /// The id of the commit that it is at.
     pub fn head(&self) -> Result<String, WorkspaceError> {
-        let git = self.git()?;
-        let commit = find_commit(&git, "HEAD")?;
-        Ok(commit.id().to_string())
+        Ok(find_commit(&self.git()?, "HEAD")?.id().to_string())
     }
 
     /// Whether it is on its branch.
@@ -86,8 +73,7 @@ impl Checkout {
 
     /// Whether everything in it is committed.
     pub fn is_clean(&self) -> Result<Cleanliness, WorkspaceError> {
-        let files: Vec<PathBuf> =
-            worktree::changes(&self.git()?)?.into_iter().map(|(path, _)| path).collect();
+        let files: Vec<PathBuf> = worktree::changes(&self.git()?)?.into_keys().collect();
         Ok(if files.is_empty() { Cleanliness::Clean } else { Cleanliness::Dirty(files) })
     }
 
@@ -119,11 +105,6 @@ impl Checkout {
         git.reference(&branch, id, true, "flightdeck: roll back").map_err(&failed)?;
         git.set_head(&branch).map_err(&failed)?;
         worktree::restore(&git, commit)
-    }
-
-    /// Removes the checkout. The branch stays.
-    pub fn remove(self) -> Result<(), WorkspaceError> {
-        worktree::remove(&self.repo, &self.directory)
     }
 
     fn git(&self) -> Result<Repository, WorkspaceError> {

@@ -75,21 +75,15 @@ impl Confinement {
     fn follow(&self, path: &str) -> Result<PathBuf, WorkspaceError> {
         let bad = |reason: String| WorkspaceError::BadPath { path: path.to_owned(), reason };
         let mut real = self.root.clone();
-        let mut steps: VecDeque<PathStep> = steps_of(Path::new(path)).collect();
+        let mut steps: VecDeque<OsString> = steps_of(Path::new(path)).collect();
         let mut links = 0;
         while let Some(step) = steps.pop_front() {
-            let name = match step {
-                PathStep::Top => {
-                    real = PathBuf::from("/");
-                    continue;
-                }
-                PathStep::Up => {
-                    real.pop();
-                    continue;
-                }
-                PathStep::Into(name) => name,
-            };
-            let next = real.join(&name);
+            if step == ".." {
+                real.pop();
+                continue;
+            }
+            // The first step of an absolute path is `/`, which replaces what it is joined to.
+            let next = real.join(&step);
             match fs::symlink_metadata(&next) {
                 Ok(metadata) if metadata.is_symlink() => {
                     links += 1;
@@ -97,9 +91,7 @@ impl Confinement {
                         return Err(bad("it goes through too many symbolic links".to_owned()));
                     }
                     let target = fs::read_link(&next).map_err(|error| bad(error.to_string()))?;
-                    for step in steps_of(&target).collect::<Vec<_>>().into_iter().rev() {
-                        steps.push_front(step);
-                    }
+                    steps_of(&target).rev().for_each(|step| steps.push_front(step));
                 }
                 Ok(metadata) if !steps.is_empty() && !metadata.is_dir() => {
                     return Err(bad(format!("{} is not a directory", next.display())));
@@ -113,21 +105,9 @@ impl Confinement {
     }
 }
 
-/// One step of a walk along a path.
-#[derive(Debug)]
-enum PathStep {
-    Top,
-    Up,
-    Into(OsString),
-}
-
-fn steps_of(path: &Path) -> impl Iterator<Item = PathStep> {
-    path.components().filter_map(|component| match component {
-        Component::RootDir => Some(PathStep::Top),
-        Component::ParentDir => Some(PathStep::Up),
-        Component::Normal(name) => Some(PathStep::Into(name.to_owned())),
-        Component::CurDir | Component::Prefix(_) => None,
-    })
+fn steps_of(path: &Path) -> impl DoubleEndedIterator<Item = OsString> {
+    let steps = path.components().filter(|component| *component != Component::CurDir);
+    steps.map(|component| component.as_os_str().to_owned())
 }
 
 /// Some file systems do not tell `.GIT` from `.git`.

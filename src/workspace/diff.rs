@@ -1,15 +1,13 @@
 //! What changed between two commits, bounded: a generated file of a million lines must not fill a screen or a window.
 
 use git2::{Delta, DiffFindOptions, DiffLineType, DiffOptions, Patch};
-use serde::Serialize;
 
 use super::WorkspaceError;
-use super::plural::plural;
 use super::repo::{Repo, find_commit};
 use super::worktree::to_path;
 
 /// The changes from one commit to another.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Diff {
     /// The changed files, by path.
     pub files: Vec<FileDiff>,
@@ -18,25 +16,19 @@ pub struct Diff {
 }
 
 /// The changes to one file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileDiff {
-    /// Its path, the new one if it was renamed.
     pub path: String,
-    /// Its earlier path if it was renamed.
+    /// The path before a rename.
     pub old_path: Option<String>,
-    /// What happened to it.
     pub change: Change,
-    /// Lines added.
     pub additions: usize,
-    /// Lines removed.
     pub deletions: usize,
-    /// The lines, unless it has none.
     pub content: Content,
 }
 
 /// What happened to a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     Added,
     Modified,
@@ -45,8 +37,7 @@ pub enum Change {
 }
 
 /// What of a file's change can be shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "content")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
     /// Lines; `left_out_lines` more were over the limit.
     Text { hunks: Vec<Hunk>, left_out_lines: usize },
@@ -55,38 +46,18 @@ pub enum Content {
 }
 
 /// Changed lines with their surroundings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hunk {
     /// The `@@` line.
     pub header: String,
-    /// The lines.
-    pub lines: Vec<Line>,
-}
-
-/// One line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Line {
-    /// What happened to it.
-    pub kind: LineKind,
-    /// Its text without the line's end.
-    pub text: String,
-}
-
-/// What happened to a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LineKind {
-    Context,
-    Add,
-    Remove,
+    /// Each with its mark in front, as git prints it: ` `, `+` or `-`.
+    pub lines: Vec<String>,
 }
 
 /// How many lines a diff may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Of one file.
     pub lines_per_file: usize,
-    /// Of all files.
     pub lines_total: usize,
 }
 
@@ -188,99 +159,14 @@ fn read_lines(
     Ok(())
 }
 
-fn read_line(line: &git2::DiffLine<'_>) -> Option<Line> {
-    let kind = match line.origin_value() {
-        DiffLineType::Context => LineKind::Context,
-        DiffLineType::Addition => LineKind::Add,
-        DiffLineType::Deletion => LineKind::Remove,
-        // Remarks such as "no newline at end of file".
-        _ => return None,
-    };
+fn read_line(line: &git2::DiffLine<'_>) -> Option<String> {
+    use DiffLineType::{Addition, Context, Deletion};
+    // Others are remarks such as "no newline at end of file".
+    if !matches!(line.origin_value(), Context | Addition | Deletion) {
+        return None;
+    }
     let content = line.content();
-    let mut text = String::from_utf8_lossy(&content[..content.len().min(MAX_LINE)]).into_owned();
-    if content.len() > MAX_LINE {
-        text.push('…');
-    }
-    let text = text.strip_suffix('\n').unwrap_or(&text);
-    Some(Line { kind, text: text.to_owned() })
-}
-
-impl Diff {
-    /// Additions and deletions over all files.
-    pub fn stat(&self) -> Stat {
-        Stat {
-            files: self.files.len(),
-            additions: self.files.iter().map(|file| file.additions).sum(),
-            deletions: self.files.iter().map(|file| file.deletions).sum(),
-        }
-    }
-
-    /// The diff as text, the way git prints it, with a remark where lines were left out.
-    pub fn patch(&self) -> String {
-        self.files.iter().map(FileDiff::patch).collect()
-    }
-}
-
-impl FileDiff {
-    /// The changes to this file as text.
-    pub fn patch(&self) -> String {
-        let old = self.old_path.as_ref().unwrap_or(&self.path);
-        let mut rows = vec![format!("diff --git a/{old} b/{}", self.path)];
-        if self.change == Change::Renamed {
-            rows.push(format!("rename from {old}\nrename to {}", self.path));
-        }
-        match &self.content {
-            Content::Binary => rows.push("Binary files differ".to_owned()),
-            Content::Text { hunks, left_out_lines } => {
-                if !hunks.is_empty() || *left_out_lines > 0 {
-                    rows.push(side("---", self.change != Change::Added, &format!("a/{old}")));
-                    rows.push(side("+++", self.change != Change::Deleted, &format!("b/{}", self.path)));
-                }
-                rows.extend(hunks.iter().flat_map(Hunk::rows));
-                if *left_out_lines > 0 {
-                    rows.push(format!("[… {left_out_lines} more lines left out …]"));
-                }
-            }
-        }
-        rows.join("\n") + "\n"
-    }
-}
-
-fn side(sign: &str, exists: bool, path: &str) -> String {
-    format!("{sign} {}", if exists { path } else { "/dev/null" })
-}
-
-impl Hunk {
-    fn rows(&self) -> impl Iterator<Item = String> {
-        let lines = self.lines.iter().map(|line| format!("{}{}", line.kind.sign(), line.text));
-        std::iter::once(self.header.clone()).chain(lines)
-    }
-}
-
-impl LineKind {
-    /// The sign that git puts before the line.
-    pub fn sign(self) -> char {
-        match self {
-            Self::Context => ' ',
-            Self::Add => '+',
-            Self::Remove => '-',
-        }
-    }
-}
-
-/// The size of a diff.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Stat {
-    /// Files changed.
-    pub files: usize,
-    /// Lines added.
-    pub additions: usize,
-    /// Lines removed.
-    pub deletions: usize,
-}
-
-impl std::fmt::Display for Stat {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}, +{} −{}", plural(self.files, "file"), self.additions, self.deletions)
-    }
+    let text = String::from_utf8_lossy(&content[..content.len().min(MAX_LINE)]);
+    let (text, cut) = (text.trim_end_matches('\n'), if content.len() > MAX_LINE { "…" } else { "" });
+    Some(format!("{}{text}{cut}", line.origin()))
 }

@@ -6,57 +6,40 @@ use std::path::{Path, PathBuf};
 /// Why the workspace refused or failed. The words are for a person or a model and say what to do next.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkspaceError {
-    /// There is no repository at or above the path.
     #[error("{} is not inside a git repository; run `git init` there and commit something first", path.display())]
     NotARepository { path: PathBuf },
-    /// The repository has no commit to start from.
     #[error("the repository at {} has no commits; commit something, even only a README, so that a mission has a base", path.display())]
     NoCommits { path: PathBuf },
-    /// A revision names no commit.
     #[error("`{revision}` names no commit in this repository")]
     UnknownRevision { revision: String },
-    /// The branch exists and stands somewhere else.
     #[error(
         "the branch `{branch}` exists already and stands at another commit; choose another name or delete it"
     )]
     BranchTaken { branch: String },
-    /// A directory meant for a checkout holds something else.
     #[error("{} is in the way: it is not empty and not flightdeck's checkout; move it elsewhere", directory.display())]
     DirectoryTaken { directory: PathBuf },
-    /// Both sides changed the same places.
     #[error("the merge conflicts in {}; resolve it on the mission's branch and land again", list(files))]
     Conflict { files: Vec<PathBuf> },
-    /// The target has the mission's commits already.
     #[error("`{target}` already contains everything on `{branch}`; there is nothing to land")]
     NothingToLand { branch: String, target: String },
-    /// The target branch moved between the two phases of landing.
     #[error("`{target}` moved while the merge was being verified; land again")]
     TargetMoved { target: String },
-    /// The person's checkout has changes that landing would overwrite.
     #[error("landing would overwrite uncommitted changes in {}: {}; commit or stash them and land again", directory.display(), list(files))]
     TargetDirty { directory: PathBuf, files: Vec<PathBuf> },
-    /// A git operation failed.
     #[error("failed to {doing}: {}", source.message())]
     Git { doing: &'static str, source: git2::Error },
-    /// A file operation failed.
     #[error("failed to {doing}: {source}")]
     Io { doing: String, source: io::Error },
-    /// A program could not be started.
     #[error("failed to start `{program}`: {reason}")]
     Start { program: String, reason: String },
-    /// A path leads out of what a tool may touch.
     #[error("`{path}` is outside the checkout; use a path inside {}", root.display())]
     Outside { path: String, root: PathBuf },
-    /// A write aims at git's own files.
     #[error("`{path}` belongs to git and must not be written; use git commands instead")]
     GitInternals { path: String },
-    /// A path cannot be followed.
     #[error("`{path}` cannot be resolved: {reason}")]
     BadPath { path: String, reason: String },
-    /// The services cannot be put in order, or a specification is incomplete.
     #[error("the services cannot be started: {reason}; amend the environment")]
     BadServices { reason: String },
-    /// Something listens on a service's port already.
     #[error(
         "port {port}, which service `{service}` needs, is in use; stop what listens there or give the service another port"
     )]
@@ -64,13 +47,10 @@ pub enum WorkspaceError {
     /// A service did not come up. `log` is the end of its output.
     #[error("service `{service}` did not come up: {reason}\n--- end of its log ---\n{log}")]
     Unhealthy { service: String, reason: String, log: String },
-    /// No service has that name.
     #[error("there is no service `{service}`; the services are: {known}")]
     UnknownService { service: String, known: String },
-    /// File changes cannot be watched.
     #[error("failed to watch for file changes: {0}")]
     Watch(#[from] notify::Error),
-    /// A pseudo-terminal could not be worked.
     #[error("failed to {doing} the terminal: {reason}")]
     Pty { doing: &'static str, reason: String },
 }

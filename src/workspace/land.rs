@@ -1,6 +1,7 @@
 //! Bringing a mission's branch onto its target, in two phases: what would be merged is made and proven somewhere else, and
 //! only then does the target move.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use git2::build::CheckoutBuilder;
@@ -13,23 +14,12 @@ use super::{ProofCheckout, WorkspaceError};
 /// What is to be landed where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LandPlan {
-    /// The mission's branch.
     pub branch: String,
     /// The branch that it goes onto.
     pub target: String,
-    /// The mission's id, for the message.
+    /// The mission's id and title, for the messages.
     pub mission: String,
-    /// The mission's title, for the message.
     pub title: String,
-}
-
-/// How the target gets the mission's commits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
-    /// The target has nothing that the mission lacks: it is moved forward.
-    FastForward,
-    /// Both have commits of their own: a merge commit joins them.
-    Merge,
 }
 
 /// A merge that is made but not yet the target's. Dropping it leaves everything as it was.
@@ -39,7 +29,6 @@ pub struct Landing {
     plan: LandPlan,
     before: Oid,
     merged: Oid,
-    how: How,
     scratch: ProofCheckout,
 }
 
@@ -52,19 +41,14 @@ impl Landing {
         let git = repo.open()?;
         let ours = find_commit(&git, &format!("refs/heads/{}", plan.target))?;
         let theirs = find_commit(&git, &format!("refs/heads/{}", plan.branch))?;
-        let (merged, how) = merge(&git, &plan, &ours, &theirs)?;
+        let merged = merge(&git, &plan, &ours, &theirs)?;
         let scratch = ProofCheckout::create(repo, scratch, &merged.to_string())?;
-        Ok(Self { repo: repo.clone(), before: ours.id(), merged, how, plan, scratch })
+        Ok(Self { repo: repo.clone(), before: ours.id(), merged, plan, scratch })
     }
 
     /// The worktree with the merged tree.
     pub fn dir(&self) -> &Path {
         self.scratch.dir()
-    }
-
-    /// How the target gets there.
-    pub fn how(&self) -> How {
-        self.how
     }
 
     /// Whether the person's checkout would take the merge as it is now, so that nobody waits for the commands in vain.
@@ -114,8 +98,7 @@ impl Landing {
             diff.deltas().filter_map(|delta| delta.new_file().path_bytes().map(to_path)).collect();
         let clashes =
             |path: &PathBuf| touched.iter().any(|other| path.starts_with(other) || other.starts_with(path));
-        let files: Vec<PathBuf> =
-            changes(person)?.into_iter().map(|(path, _)| path).filter(clashes).collect();
+        let files: Vec<PathBuf> = changes(person)?.into_keys().filter(clashes).collect();
         if files.is_empty() {
             return Ok(());
         }
@@ -152,12 +135,13 @@ impl Drop for Landing {
     }
 }
 
+/// The commit that the target becomes: the mission's own where the target has nothing that it lacks, else a merge.
 fn merge(
     git: &Repository,
     plan: &LandPlan,
     ours: &Commit<'_>,
     theirs: &Commit<'_>,
-) -> Result<(Oid, How), WorkspaceError> {
+) -> Result<Oid, WorkspaceError> {
     let failed = WorkspaceError::git("merge the mission's branch");
     let contains = |later: Oid, earlier: Oid| -> Result<bool, WorkspaceError> {
         Ok(later == earlier || git.graph_descendant_of(later, earlier).map_err(&failed)?)
@@ -167,21 +151,19 @@ fn merge(
         return Err(WorkspaceError::NothingToLand { branch, target });
     }
     if contains(theirs.id(), ours.id())? {
-        return Ok((theirs.id(), How::FastForward));
+        return Ok(theirs.id());
     }
     let mut index = git.merge_commits(ours, theirs, None).map_err(&failed)?;
     if index.has_conflicts() {
-        let mut files = Vec::new();
+        let mut files = BTreeSet::new();
         for conflict in index.conflicts().map_err(&failed)? {
             files.extend(conflicted_path(conflict.map_err(&failed)?));
         }
-        files.sort();
-        files.dedup();
-        return Err(WorkspaceError::Conflict { files });
+        return Err(WorkspaceError::Conflict { files: files.into_iter().collect() });
     }
     let tree = index.write_tree_to(git).map_err(&failed)?;
     let message = format!("Land flightdeck mission {}: {}", plan.mission, plan.title);
-    Ok((commit_tree(git, tree, &message, &[ours, theirs])?, How::Merge))
+    commit_tree(git, tree, &message, &[ours, theirs])
 }
 
 fn conflicted_path(conflict: IndexConflict) -> Option<PathBuf> {

@@ -23,7 +23,6 @@ mod worktree;
 
 pub use checkout::{Checkout, Cleanliness};
 pub use confinement::{Confinement, Intent};
-pub use diff::{Diff, diff};
 pub use error::WorkspaceError;
 pub use land::{LandPlan, Landing};
 pub use plural::plural;

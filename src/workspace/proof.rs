@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use git2::{DiffOptions, Repository};
+use git2::{DiffDelta, Repository};
 
 use super::WorkspaceError;
 use super::repo::{Repo, find_commit};
@@ -66,14 +66,10 @@ impl ProofCheckout {
         let git = self.git()?;
         let commit = find_commit(&git, &self.commit)?;
         let tree = commit.tree().map_err(&failed)?;
-        let mut options = DiffOptions::new();
-        let diff = git.diff_tree_to_workdir_with_index(Some(&tree), Some(&mut options)).map_err(&failed)?;
-        let changed = diff
-            .deltas()
-            .filter_map(|delta| {
-                delta.new_file().path().or_else(|| delta.old_file().path()).map(Path::to_owned)
-            })
-            .collect();
+        let diff = git.diff_tree_to_workdir_with_index(Some(&tree), None).map_err(&failed)?;
+        let path =
+            |delta: DiffDelta<'_>| delta.new_file().path().or(delta.old_file().path()).map(Path::to_owned);
+        let changed = diff.deltas().filter_map(path).collect();
         git.set_head_detached(commit.id()).map_err(&failed)?;
         worktree::restore(&git, &self.commit)?;
         Ok(changed)
@@ -82,11 +78,6 @@ impl ProofCheckout {
     /// Where it is.
     pub fn dir(&self) -> &Path {
         &self.directory
-    }
-
-    /// The commit under test.
-    pub fn commit(&self) -> &str {
-        &self.commit
     }
 
     /// Removes the worktree.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use git2::{BranchType, Commit, Config, ErrorCode, Oid, Repository, Signature};
+use git2::{Commit, Config, ErrorCode, Oid, Repository, Signature};
 
 use super::WorkspaceError;
 
@@ -57,9 +57,7 @@ impl Repo {
 
     /// The full id of the commit that a revision names.
     pub fn resolve(&self, revision: &str) -> Result<String, WorkspaceError> {
-        let git = self.open()?;
-        let commit = find_commit(&git, revision)?;
-        Ok(commit.id().to_string())
+        Ok(find_commit(&self.open()?, revision)?.id().to_string())
     }
 
     /// Whether the revision names a commit of this repository.
@@ -83,20 +81,6 @@ impl Repo {
         Ok(Head::Detached(commit.id().to_string()))
     }
 
-    /// The names of the local branches, sorted.
-    pub fn branches(&self) -> Result<Vec<String>, WorkspaceError> {
-        let git = self.open()?;
-        let failed = WorkspaceError::git("list the branches");
-        let mut names = Vec::new();
-        for branch in git.branches(Some(BranchType::Local)).map_err(&failed)? {
-            let (branch, _) = branch.map_err(&failed)?;
-            let name = branch.name_bytes().map_err(&failed)?;
-            names.push(String::from_utf8_lossy(name).into_owned());
-        }
-        names.sort();
-        Ok(names)
-    }
-
     /// Who commits here: the person as git knows them, or flightdeck.
     pub fn identity(&self) -> (String, String) {
         let config = self.open().ok().and_then(|git| git.config().ok());
@@ -114,11 +98,8 @@ impl Repo {
             Ok(_) => Ok(()),
             Err(error) if error.code() == ErrorCode::Exists => {
                 let stands = find_commit(&git, &format!("refs/heads/{branch}"))?;
-                if stands.id() == base.id() {
-                    Ok(())
-                } else {
-                    Err(WorkspaceError::BranchTaken { branch: branch.to_owned() })
-                }
+                let taken = || WorkspaceError::BranchTaken { branch: branch.to_owned() };
+                (stands.id() == base.id()).then_some(()).ok_or_else(taken)
             }
             Err(source) => Err(WorkspaceError::Git { doing: "create the mission's branch", source }),
         }

@@ -1,8 +1,11 @@
 //! Linked worktrees, made whole again whatever state a crash left them in.
 
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
 use git2::build::CheckoutBuilder;
 use git2::{
@@ -22,14 +25,12 @@ pub(super) fn ensure(repo: &Repo, directory: &Path, branch: &str) -> Result<(), 
     let name = name_of(directory);
     if let Ok(worktree) = git.find_worktree(&name) {
         let metadata = git.commondir().join("worktrees").join(&name);
-        if worktree.validate().is_ok()
-            && metadata.join(COMPLETE).exists()
-            && Repository::open(directory).is_ok()
-        {
+        let complete = metadata.join(COMPLETE).exists();
+        if complete && worktree.validate().is_ok() && Repository::open(directory).is_ok() {
             return Ok(());
         }
         // What a creation left that was cut short holds no work yet.
-        if !metadata.join(COMPLETE).exists() {
+        if !complete {
             remove_directory(directory)?;
         }
         prune(&worktree)?;
@@ -83,7 +84,7 @@ pub(super) fn restore(git: &Repository, commit: &str) -> Result<(), WorkspaceErr
 }
 
 /// What differs from HEAD in index or checkout; untracked files count, ignored ones do not.
-pub(super) fn changes(git: &Repository) -> Result<Vec<(std::path::PathBuf, Status)>, WorkspaceError> {
+pub(super) fn changes(git: &Repository) -> Result<BTreeMap<PathBuf, Status>, WorkspaceError> {
     let mut options = StatusOptions::new();
     options.include_untracked(true).recurse_untracked_dirs(true).include_ignored(false);
     let statuses =
@@ -92,21 +93,17 @@ pub(super) fn changes(git: &Repository) -> Result<Vec<(std::path::PathBuf, Statu
 }
 
 /// A path as git stores it.
-pub(super) fn to_path(bytes: &[u8]) -> std::path::PathBuf {
-    use std::os::unix::ffi::OsStrExt;
-    Path::new(std::ffi::OsStr::from_bytes(bytes)).to_owned()
+pub(super) fn to_path(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(OsStr::from_bytes(bytes))
 }
 
-/// The name of a worktree's metadata: told by its directory alone, so that it is found again after a crash.
+/// The name of a worktree's metadata: it follows from its directory alone, so that it is found again after a crash.
 pub(super) fn name_of(directory: &Path) -> String {
-    use std::os::unix::ffi::OsStrExt;
     let absolute = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
     let digest = Sha256::digest(absolute.as_os_str().as_bytes());
     let hash = hex::encode(&digest[..6]);
-    let leaf: String = directory
-        .file_name()
-        .map(|name| name.to_string_lossy().chars().filter(char::is_ascii_alphanumeric).collect())
-        .unwrap_or_default();
+    let leaf = directory.file_name().unwrap_or_default().to_string_lossy();
+    let leaf: String = leaf.chars().filter(char::is_ascii_alphanumeric).collect();
     format!("flightdeck-{leaf}-{hash}")
 }
 
@@ -136,9 +133,7 @@ fn remove_directory(path: &Path) -> Result<(), WorkspaceError> {
         Err(error) => Err(error),
     };
     match removed {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(WorkspaceError::io("remove", path)(error))
-        }
-        _ => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other.map_err(WorkspaceError::io("remove", path)),
     }
 }

@@ -1,5 +1,5 @@
 //! What is kept of a mission: the log, its snapshots, transcripts, evidence and the catalogue. What every kind of store
-//! must do is tried on each of them; what only SQLite can suffer, on files.
+//! must do is tried on each of them; what only `SQLite` can suffer, on files.
 #![cfg(test)]
 
 mod catalogue;
@@ -58,7 +58,7 @@ impl Place {
         self.missions.dir(&self.id)
     }
 
-    /// A file of the mission in SQLite, behind the store's back.
+    /// A file of the mission in `SQLite`, behind the store's back.
     fn database(&self, file: &str) -> rusqlite::Connection {
         rusqlite::Connection::open(self.dir().join(file)).unwrap()
     }

@@ -23,15 +23,13 @@ pub(super) fn count_usage(mission: &Mission, attempt: AttemptId, usage: Usage) -
 /// An attempt starts only when its work is due and nobody is at it: so there is never a second writer.
 pub(super) fn start_attempt(tx: &mut Transaction, work: AgentWork, model: Title) -> Result {
     let mission = tx.mission();
-    if !schedule(mission).contains(&work.into()) {
-        return Err(Rejection::out_of_turn(format!("{work} is not due now")));
-    }
+    refuse_if!(!schedule(mission).contains(&work.into()), OutOfTurn, "{work} is not due now");
     let busy = |attempt: &&Attempt| attempt.work == work || (work.writes() && attempt.work.writes());
     if let Some(other) = mission.live_attempts().find(busy) {
-        return Err(Rejection::out_of_turn(format!("{} is at {} already", other.id, other.work)));
+        refuse!(OutOfTurn, "{} is at {} already", other.id, other.work);
     }
     let Some(base) = base_of(mission, work).cloned() else {
-        return Err(Rejection::out_of_turn("the mission has no base commit"));
+        refuse!(OutOfTurn, "the mission has no base commit")
     };
     let attempt = AttemptId(mission.attempts.keys().next_back().map_or(1, |last| last.0 + 1));
     tx.accept(Event::AttemptStarted { attempt, work, role: work.role(), model, base })
@@ -129,7 +127,7 @@ pub(super) fn hold(tx: &mut Transaction, hold: Hold) -> Result {
         None => {}
         Some(HoldCause::Quota) if hold.cause != HoldCause::Quota => {}
         Some(HoldCause::Person) if hold.cause == HoldCause::Person => {
-            return Err(Rejection::out_of_turn("the mission is paused already"));
+            refuse!(OutOfTurn, "the mission is paused already")
         }
         Some(_) => return Ok(()),
     }
@@ -138,12 +136,12 @@ pub(super) fn hold(tx: &mut Transaction, hold: Hold) -> Result {
 
 /// The person lifts any hold; the engine only one that has an end.
 pub(super) fn resume(tx: &mut Transaction) -> Result {
-    let Some(hold) = &tx.mission().hold else {
-        return Err(Rejection::out_of_turn("the mission is not paused"));
-    };
-    if tx.actor != Actor::Person && hold.until.is_none() {
-        return Err(Rejection::out_of_turn("only a hold that has an end lifts by itself"));
-    }
+    let Some(hold) = &tx.mission().hold else { refuse!(OutOfTurn, "the mission is not paused") };
+    refuse_if!(
+        tx.actor != Actor::Person && hold.until.is_none(),
+        OutOfTurn,
+        "only a hold that has an end lifts by itself"
+    );
     tx.accept(Event::MissionResumed)
 }
 

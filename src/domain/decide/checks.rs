@@ -9,7 +9,6 @@ use crate::domain::finding::{Severity, Source};
 use crate::domain::gate::GateId;
 use crate::domain::id::{Commit, FeatureId, MilestoneId};
 use crate::domain::plan::{Claims, FeatureState};
-use crate::domain::rejection::{Reason, Rejection};
 use crate::domain::round::RoundScope;
 use crate::domain::schedule::schedule;
 use crate::domain::text::Title;
@@ -18,7 +17,7 @@ use crate::domain::text::Title;
 pub(super) fn record_claims(tx: &mut Transaction, feature: FeatureId, runs: Vec<CommandRun>) -> Result {
     let state = tx.mission().feature(feature).map(|found| &found.state);
     let Some(FeatureState::Built { attempt, claims: Claims::Unchecked, .. }) = state else {
-        return Err(Rejection::out_of_turn(format!("{feature} has no unchecked handoff")));
+        refuse!(OutOfTurn, "{feature} has no unchecked handoff")
     };
     let attempt = *attempt;
     let handoff = tx.mission().handoffs.get(&feature);
@@ -54,14 +53,13 @@ pub(super) fn record_gate_commands(
 ) -> Result {
     let mission = tx.mission();
     if !schedule(mission).contains(&EngineWork::RunGateCommands { milestone, round }.into()) {
-        return Err(Rejection::out_of_turn(format!("round {round} of {milestone} is not due now")));
+        refuse!(OutOfTurn, "round {round} of {milestone} is not due now");
     }
-    if mission.head().is_some_and(|head| *head != commit) {
-        return Err(Rejection::new(
-            Reason::Conflict,
-            format!("round {round} of {milestone} is about the mission's head, and {commit} is not it"),
-        ));
-    }
+    refuse_if!(
+        mission.head().is_some_and(|head| *head != commit),
+        Conflict,
+        "round {round} of {milestone} is about the mission's head, and {commit} is not it"
+    );
     let to_review = mission.features_to_review(milestone);
     let to_test = mission.assertions_to_test(milestone);
     let scope = RoundScope { milestone, round, commit, to_review, to_test };
@@ -76,11 +74,7 @@ pub(super) fn record_gate_commands(
 }
 
 pub(super) fn record_landing(tx: &mut Transaction, branch: Title, commit: Commit) -> Result {
-    if !tx.mission().is_go(GateId::Final) {
-        return Err(Rejection::out_of_turn("the final gate is not GO yet"));
-    }
-    if tx.mission().landed.is_some() {
-        return Err(Rejection::out_of_turn("the mission has landed already"));
-    }
+    refuse_if!(!tx.mission().is_go(GateId::Final), OutOfTurn, "the final gate is not GO yet");
+    refuse_if!(tx.mission().landed.is_some(), OutOfTurn, "the mission has landed already");
     tx.accept(Event::MissionLanded { branch, commit })
 }

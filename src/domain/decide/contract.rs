@@ -1,7 +1,7 @@
 //! Changes to the contract while it is flown: edit, add, retire, waive.
 
 use super::Result;
-use super::transaction::{Transaction, refuse};
+use super::transaction::{Transaction, without_complaints};
 use crate::domain::command::WordingEdit;
 use crate::domain::consequence::ContractChange;
 use crate::domain::contract::{Assertion, AssertionDraft, Wording};
@@ -10,7 +10,7 @@ use crate::domain::finding::Finding;
 use crate::domain::id::{AssertionId, FeatureId, FindingId, Revision};
 use crate::domain::lint;
 use crate::domain::mission::Mission;
-use crate::domain::rejection::{Reason, Rejection};
+use crate::domain::rejection::Rejection;
 use crate::domain::text::Line;
 use crate::domain::verdict::Standing;
 
@@ -50,10 +50,8 @@ pub(super) fn waive(tx: &mut Transaction, id: &AssertionId, reason: &Line) -> Re
     let mission = tx.mission();
     let revision = active(mission, id)?.revision;
     match mission.standing(id) {
-        Standing::Passed => {
-            return Err(Rejection::out_of_turn(format!("{id} passed: there is nothing to waive")));
-        }
-        Standing::Waived => return Err(Rejection::out_of_turn(format!("{id} was waived already"))),
+        Standing::Passed => refuse!(OutOfTurn, "{id} passed: there is nothing to waive"),
+        Standing::Waived => refuse!(OutOfTurn, "{id} was waived already"),
         Standing::Pending | Standing::Failed | Standing::Blocked | Standing::Stale | Standing::Retired => {}
     }
     tx.emit(Event::AssertionWaived { assertion: id.clone(), revision, reason: reason.clone() });
@@ -71,37 +69,34 @@ fn dismiss_findings_about(tx: &mut Transaction, id: &AssertionId, reason: &Line)
 
 fn check_edit(mission: &Mission, id: &AssertionId, base: Revision, edit: &WordingEdit) -> Result<Wording> {
     let assertion = active(mission, id)?;
-    if assertion.revision != base {
-        return Err(Rejection::new(
-            Reason::Conflict,
-            format!(
-                "{id} is at revision {} by now, and this edit starts from revision {}: read it again and edit that",
-                assertion.revision.0, base.0
-            ),
-        ));
-    }
+    refuse_if!(
+        assertion.revision != base,
+        Conflict,
+        "{id} is at revision {} by now, and this edit starts from revision {}: read it again and edit that",
+        assertion.revision.0,
+        base.0
+    );
     let wording = edit.applied_to(&assertion.wording);
-    if wording == assertion.wording {
-        return Err(Rejection::invalid(format!("{id} already says that: nothing would change")));
-    }
-    refuse(&lint::lint_wording(id, &wording))?;
+    refuse_if!(wording == assertion.wording, Invalid, "{id} already says that: nothing would change");
+    without_complaints(&lint::lint_wording(id, &wording))?;
     Ok(wording)
 }
 
 fn check_add(mission: &Mission, added: &AssertionDraft, feature: FeatureId) -> Result {
-    if mission.contract.contains_key(&added.id) {
-        return Err(Rejection::invalid(format!("{} exists already: choose another number", added.id)));
-    }
+    refuse_if!(
+        mission.contract.contains_key(&added.id),
+        Invalid,
+        "{} exists already: choose another number",
+        added.id
+    );
     match mission.feature(feature) {
-        None => return Err(Rejection::unknown(format!("there is no feature {feature} to fulfill it"))),
+        None => refuse!(Unknown, "there is no feature {feature} to fulfill it"),
         Some(found) if !found.is_wanted() => {
-            return Err(Rejection::invalid(format!(
-                "{feature} was cancelled: name a feature that is wanted"
-            )));
+            refuse!(Invalid, "{feature} was cancelled: name a feature that is wanted")
         }
         Some(_) => {}
     }
-    refuse(&lint::lint_wording(&added.id, &added.wording))
+    without_complaints(&lint::lint_wording(&added.id, &added.wording))
 }
 
 /// An assertion of the contract, retired ones included.

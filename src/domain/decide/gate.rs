@@ -18,19 +18,14 @@ pub(super) fn decide_gate(tx: &mut Transaction, gate: GateId, decision: Decision
     let mission = tx.mission();
     exists(mission, gate)?;
     match mission.gates.get(&gate) {
-        None => return Err(Rejection::out_of_turn(format!("the {gate} gate is not reached yet"))),
-        Some(found) if !found.is_open() => {
-            return Err(Rejection::out_of_turn(format!("the {gate} gate was decided already")));
-        }
+        None => refuse!(OutOfTurn, "the {gate} gate is not reached yet"),
+        Some(found) if !found.is_open() => refuse!(OutOfTurn, "the {gate} gate was decided already"),
         Some(_) => {}
     }
     let obstacles = mission.gate_obstacles(gate);
     if matches!(decision, Decision::Go { .. }) && !obstacles.is_empty() {
         let instead = if gate == GateId::Plan { "" } else { "waive an assertion with a reason, or " };
-        return Err(Rejection::invalid(format!(
-            "{gate} cannot be GO: {}; {instead}say NO-GO with a note",
-            obstacles.join("; ")
-        )));
+        refuse!(Invalid, "{gate} cannot be GO: {}; {instead}say NO-GO with a note", obstacles.join("; "));
     }
     let note = match &decision {
         Decision::NoGo { note } => Some(note.clone()),

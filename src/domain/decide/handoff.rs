@@ -7,20 +7,19 @@ use crate::domain::event::Event;
 use crate::domain::finding::{Severity, Source};
 use crate::domain::handoff::{Handoff, Issue};
 use crate::domain::id::{AssertionId, Commit, FeatureId};
-use crate::domain::rejection::Rejection;
 use crate::domain::text::Line;
 
 pub(super) fn hand_in(tx: &mut Transaction, handoff: Handoff, head: Commit) -> Result {
     let asker = tx.asker()?;
     let (attempt, base) = (asker.id, asker.base.clone());
     let AgentWork::Build { feature } = asker.work else {
-        return Err(Rejection::out_of_turn("only a worker on a feature hands in"));
+        refuse!(OutOfTurn, "only a worker on a feature hands in")
     };
-    if head == base && !handoff.implemented.is_empty() {
-        return Err(Rejection::invalid(
-            "nothing was committed since you started: commit your work, or leave `implemented` empty and say why",
-        ));
-    }
+    refuse_if!(
+        head == base && !handoff.implemented.is_empty(),
+        Invalid,
+        "nothing was committed since you started: commit your work, or leave `implemented` empty and say why"
+    );
     let untouched = head == base;
     tx.emit(Event::HandoffGiven { attempt, feature, head, handoff: Box::new(handoff.clone()) });
     let mut raise = |severity, source, text: &str| {

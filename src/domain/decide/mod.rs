@@ -3,6 +3,25 @@
 //! Each verb has one function that emits what it directly causes. What follows from the new state (a round that is
 //! complete, a gate that is reached) is worked out once, in [`settle`], so that no verb has to think of it.
 
+/// Ends a decision with a rejection: its kind, and its sentence as for `format!`.
+macro_rules! refuse {
+    ($reason:ident, $($sentence:tt)+) => {
+        return Err($crate::domain::rejection::Rejection::new(
+            $crate::domain::rejection::Reason::$reason,
+            format_args!($($sentence)+).to_string(),
+        ))
+    };
+}
+
+/// Ends a decision with a rejection when a condition holds.
+macro_rules! refuse_if {
+    ($condition:expr, $($rejection:tt)+) => {
+        if $condition {
+            refuse!($($rejection)+)
+        }
+    };
+}
+
 mod attempt;
 mod checks;
 pub mod contract;
@@ -43,12 +62,11 @@ pub fn decide_all(
     commands: Vec<Command>,
     now: Timestamp,
 ) -> Result<Vec<Event>> {
-    if mission.mode == Mode::ReadOnly {
-        return Err(Rejection::new(
-            Reason::ReadOnly,
-            "this mission was written by a newer flightdeck and can only be read; install the newer version to fly it",
-        ));
-    }
+    refuse_if!(
+        mission.mode == Mode::ReadOnly,
+        ReadOnly,
+        "this mission was written by a newer flightdeck and can only be read; install the newer version to fly it"
+    );
     // The most frequent command: nothing follows from it, so the mission need not be copied.
     if let ([Command::CountUsage { attempt, usage }], Actor::Engine) = (commands.as_slice(), actor) {
         return attempt::count_usage(mission, *attempt, *usage).map(|event| vec![event]);
@@ -68,24 +86,18 @@ fn permit(mission: &Mission, actor: Actor, command: &Command) -> Result {
     if mission.founding.is_none() != founding {
         let sentence =
             if founding { "this mission is founded already" } else { "this mission is not founded yet" };
-        return Err(Rejection::out_of_turn(sentence));
+        refuse!(OutOfTurn, "{sentence}");
     }
     let asker = match actor {
         Actor::Person => Asker::Person,
         Actor::Engine => Asker::Engine,
         Actor::Attempt(id) => {
             let attempt = attempt::known(mission, id)?;
-            if !attempt.is_live() {
-                return Err(Rejection::out_of_turn(format!(
-                    "{id} has ended: nothing it asks counts any more"
-                )));
-            }
+            refuse_if!(!attempt.is_live(), OutOfTurn, "{id} has ended: nothing it asks counts any more");
             Asker::Agent(attempt.role)
         }
     };
-    if mission.end.is_some() && asker != Asker::Engine {
-        return Err(Rejection::out_of_turn("the mission is over"));
-    }
+    refuse_if!(mission.end.is_some() && asker != Asker::Engine, OutOfTurn, "the mission is over");
     match command.may_be_asked_by(asker) {
         Permission::Granted => Ok(()),
         Permission::Denied => {

@@ -1,7 +1,7 @@
 //! Proposing and amending the plan.
 
 use super::Result;
-use super::transaction::{Transaction, refuse};
+use super::transaction::{Transaction, without_complaints};
 use super::triage::check_dismissal;
 use crate::domain::command::PlanChange;
 use crate::domain::contract::{Assertion, AssertionDraft};
@@ -20,7 +20,7 @@ use crate::domain::text::{Line, Title};
 
 pub(super) fn propose_contract(tx: &mut Transaction, assertions: Vec<AssertionDraft>) -> Result {
     before_go(tx.mission(), "change the contract with amend_contract")?;
-    refuse(&lint::lint_contract(&assertions))?;
+    without_complaints(&lint::lint_contract(&assertions))?;
     let mission = tx.mission();
     let assertions = assertions.into_iter().map(|proposed| reworded(mission, proposed)).collect();
     tx.accept(Event::ContractProposed { assertions })
@@ -40,7 +40,7 @@ fn reworded(mission: &Mission, proposed: AssertionDraft) -> Assertion {
 }
 
 pub(super) fn propose_environment(tx: &mut Transaction, environment: Environment) -> Result {
-    refuse(&lint::lint_environment(&environment))?;
+    without_complaints(&lint::lint_environment(&environment))?;
     tx.accept(Event::EnvironmentProposed { environment })
 }
 
@@ -51,17 +51,17 @@ pub(super) fn propose_plan(
 ) -> Result {
     let mission = tx.mission();
     before_go(mission, "change the plan with amend_plan")?;
-    if mission.contract.is_empty() {
-        return Err(Rejection::out_of_turn(
-            "the contract comes first: call propose_contract, then propose the plan",
-        ));
-    }
-    if mission.environment.is_none() {
-        return Err(Rejection::out_of_turn(
-            "the environment comes before the plan: call propose_environment, then propose the plan",
-        ));
-    }
-    refuse(&lint::lint_plan(&mission.contract, &milestones))?;
+    refuse_if!(
+        mission.contract.is_empty(),
+        OutOfTurn,
+        "the contract comes first: call propose_contract, then propose the plan"
+    );
+    refuse_if!(
+        mission.environment.is_none(),
+        OutOfTurn,
+        "the environment comes before the plan: call propose_environment, then propose the plan"
+    );
+    without_complaints(&lint::lint_plan(&mission.contract, &milestones))?;
     let (milestones, features) = numbered(milestones);
     tx.emit(Event::PlanProposed(Box::new(ProposedPlan { title, milestones, features })));
     tx.end_asker();
@@ -113,9 +113,7 @@ fn find_by_name(features: &[Feature], name: &str) -> Option<FeatureId> {
 }
 
 pub(super) fn amend_plan(tx: &mut Transaction, changes: Vec<PlanChange>) -> Result {
-    if changes.is_empty() {
-        return Err(Rejection::invalid("no change is named"));
-    }
+    refuse_if!(changes.is_empty(), Invalid, "no change is named");
     let mut cancelled = Vec::new();
     for change in changes {
         match change {
@@ -160,27 +158,31 @@ fn is_owed(mission: &Mission, id: &AssertionId) -> bool {
 
 fn add_feature(tx: &mut Transaction, milestone: MilestoneId, added: FeatureDraft) -> Result {
     let mission = tx.mission();
-    if !mission.milestones.iter().any(|found| found.id == milestone) {
-        return Err(Rejection::unknown(format!("there is no milestone {milestone}")));
-    }
-    if mission.is_go(GateId::Milestone(milestone)) {
-        return Err(Rejection::out_of_turn(format!(
-            "{milestone} is GO already: add the feature to a later one"
-        )));
-    }
+    refuse_if!(
+        !mission.milestones.iter().any(|found| found.id == milestone),
+        Unknown,
+        "there is no milestone {milestone}"
+    );
+    refuse_if!(
+        mission.is_go(GateId::Milestone(milestone)),
+        OutOfTurn,
+        "{milestone} is GO already: add the feature to a later one"
+    );
     for id in &added.fulfills {
-        if !is_owed(mission, id) {
-            return Err(Rejection::unknown(format!(
-                "{id} is not in the contract: add it with amend_contract first"
-            )));
-        }
+        refuse_if!(
+            !is_owed(mission, id),
+            Unknown,
+            "{id} is not in the contract: add it with amend_contract first"
+        );
         if let Some(other) = mission.claimant(id) {
-            return Err(Rejection::invalid(format!("{id} is claimed by {} already", other.id)));
+            refuse!(Invalid, "{id} is claimed by {} already", other.id);
         }
     }
-    if added.fulfills.is_empty() && added.no_assertion_because.is_none() {
-        return Err(Rejection::invalid("the feature fulfills no assertion: say why in no_assertion_because"));
-    }
+    refuse_if!(
+        added.fulfills.is_empty() && added.no_assertion_because.is_none(),
+        Invalid,
+        "the feature fulfills no assertion: say why in no_assertion_because"
+    );
     let id = next_feature_id(mission);
     let after = predecessors(mission, milestone, &added)?;
     let feature = new_feature(id, milestone, added, after);
@@ -192,13 +194,13 @@ fn predecessors(mission: &Mission, milestone: MilestoneId, added: &FeatureDraft)
     for name in &added.after {
         let found = find_by_name(&mission.features, name.as_str()).and_then(|id| mission.feature(id));
         match found {
-            None => return Err(Rejection::unknown(format!("there is no feature \"{name}\" to come after"))),
-            Some(found) if found.milestone > milestone => {
-                return Err(Rejection::invalid(format!(
-                    "{} belongs to {}, which is built after {milestone}: nothing in {milestone} can wait for it",
-                    found.id, found.milestone
-                )));
-            }
+            None => refuse!(Unknown, "there is no feature \"{name}\" to come after"),
+            Some(found) if found.milestone > milestone => refuse!(
+                Invalid,
+                "{} belongs to {}, which is built after {milestone}: nothing in {milestone} can wait for it",
+                found.id,
+                found.milestone
+            ),
             Some(found) => after.push(found.id),
         }
     }
@@ -212,9 +214,7 @@ pub(super) fn next_feature_id(mission: &Mission) -> FeatureId {
 
 pub(super) fn edit_feature(tx: &mut Transaction, id: FeatureId, spec: FeatureSpec) -> Result {
     let feature = unbuilt(tx.mission(), id)?;
-    if feature.spec == spec {
-        return Err(Rejection::invalid(format!("{id} already says that: nothing would change")));
-    }
+    refuse_if!(feature.spec == spec, Invalid, "{id} already says that: nothing would change");
     tx.accept(Event::FeatureEdited { feature: id, spec })
 }
 
@@ -230,8 +230,6 @@ fn unbuilt(mission: &Mission, id: FeatureId) -> Result<&Feature> {
 }
 
 fn before_go(mission: &Mission, instead: &str) -> Result {
-    if mission.is_go(GateId::Plan) {
-        return Err(Rejection::out_of_turn(format!("the plan is GO already: {instead}")));
-    }
+    refuse_if!(mission.is_go(GateId::Plan), OutOfTurn, "the plan is GO already: {instead}");
     Ok(())
 }

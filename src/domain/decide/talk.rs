@@ -14,9 +14,7 @@ use crate::domain::text::{Line, Prose};
 pub(super) fn say(tx: &mut Transaction, to: Party, text: Prose, delivery: Delivery) -> Result {
     let mission = tx.mission();
     let from = party_of(mission, tx.actor)?;
-    if from == to {
-        return Err(Rejection::invalid("nobody sends messages to themselves"));
-    }
+    refuse_if!(from == to, Invalid, "nobody sends messages to themselves");
     if let Party::Attempt(id) = to {
         let addressee = live(mission, id)?;
         if let Party::Attempt(sender) = from {
@@ -34,11 +32,9 @@ pub(super) fn say(tx: &mut Transaction, to: Party, text: Prose, delivery: Delive
 
 pub(super) fn answer(tx: &mut Transaction, id: QuestionId, text: Prose) -> Result {
     let Some(question) = tx.mission().questions.iter().find(|question| question.id == id) else {
-        return Err(Rejection::unknown(format!("there is no question {id}")));
+        refuse!(Unknown, "there is no question {id}")
     };
-    if question.answer.is_some() {
-        return Err(Rejection::out_of_turn(format!("{id} was answered already")));
-    }
+    refuse_if!(question.answer.is_some(), OutOfTurn, "{id} was answered already");
     tx.accept(Event::QuestionAnswered { question: id, answer: text })
 }
 
@@ -58,9 +54,7 @@ pub(super) fn ask(tx: &mut Transaction, to: Party, text: Prose, options: Vec<Lin
     } else {
         (Party::Person, "a question goes to the person")
     };
-    if to != party {
-        return Err(Rejection::new(Reason::NotAllowed, otherwise));
-    }
+    refuse_if!(to != party, NotAllowed, "{otherwise}");
     let id = QuestionId(tx.mission().questions.last().map_or(1, |last| last.id.0 + 1));
     let question = Question { id, from, to, text, options, at: tx.now, answer: None };
     tx.emit(Event::QuestionAsked { question });
@@ -73,7 +67,7 @@ pub(super) fn ask(tx: &mut Transaction, to: Party, text: Prose, options: Vec<Lin
 pub(super) fn mark_delivered(tx: &mut Transaction, messages: Vec<MessageId>) -> Result {
     let known = |id: &&MessageId| tx.mission().messages.iter().any(|message| message.id == **id);
     if let Some(unknown) = messages.iter().find(|id| !known(id)) {
-        return Err(Rejection::unknown(format!("there is no message {unknown}")));
+        refuse!(Unknown, "there is no message {unknown}");
     }
     let waiting = |id: &MessageId| {
         tx.mission().messages.iter().any(|m| m.id == *id && m.state == MessageState::Waiting)

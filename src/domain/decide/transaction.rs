@@ -67,9 +67,7 @@ impl<'a> Transaction<'a> {
 
     /// The attempt that asks.
     pub(super) fn asker(&self) -> Result<&Attempt> {
-        let Actor::Attempt(id) = self.actor else {
-            return Err(Rejection::out_of_turn("only an attempt can ask for that"));
-        };
+        let Actor::Attempt(id) = self.actor else { refuse!(OutOfTurn, "only an attempt can ask for that") };
         known(&self.mission, id)
     }
 
@@ -115,6 +113,6 @@ impl<'a> Transaction<'a> {
 }
 
 /// The complaints of a lint as one refusal, or nothing.
-pub(super) fn refuse(complaints: &[String]) -> Result {
+pub(super) fn without_complaints(complaints: &[String]) -> Result {
     if complaints.is_empty() { Ok(()) } else { Err(Rejection::invalid(complaints.join("; "))) }
 }

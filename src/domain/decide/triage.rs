@@ -29,9 +29,7 @@ pub(super) fn triage(tx: &mut Transaction, decisions: Vec<TriageDecision>) -> Re
         }
     }
     if let Some(with) = joined.keys().find(|with| !fixes.iter().any(|(finding, _)| finding == *with)) {
-        return Err(Rejection::invalid(format!(
-            "{with} does not become a feature in this triage: nothing can join it"
-        )));
+        refuse!(Invalid, "{with} does not become a feature in this triage: nothing can join it");
     }
     for (finding, reason) in dismissed {
         check_dismissal(tx.mission(), finding)?;
@@ -73,15 +71,15 @@ fn check_complete(mission: &Mission, decisions: &[TriageDecision]) -> Result {
     for decision in decisions {
         let id = decision.finding;
         match mission.findings.get(&id) {
-            None => return Err(Rejection::unknown(format!("there is no finding {id}"))),
-            Some(finding) if !finding.is_open() => {
-                return Err(Rejection::out_of_turn(format!("{id} is settled already")));
-            }
+            None => refuse!(Unknown, "there is no finding {id}"),
+            Some(finding) if !finding.is_open() => refuse!(OutOfTurn, "{id} is settled already"),
             Some(_) => {}
         }
-        if decisions.iter().filter(|other| other.finding == id).count() > 1 {
-            return Err(Rejection::invalid(format!("{id} is decided twice")));
-        }
+        refuse_if!(
+            decisions.iter().filter(|other| other.finding == id).count() > 1,
+            Invalid,
+            "{id} is decided twice"
+        );
     }
     let decided = |finding: &&Finding| decisions.iter().any(|decision| decision.finding == finding.id);
     let undecided = mission.open_findings().filter(|finding| !decided(finding));
@@ -98,11 +96,11 @@ pub(super) fn check_dismissal(mission: &Mission, id: FindingId) -> Result {
     let failed = mission.findings.get(&id).filter(|f| matches!(f.source, Source::Verdict { .. }));
     let Some(assertion) = failed.and_then(|finding| finding.assertion.as_ref()) else { return Ok(()) };
     let blocking = mission.contract.get(assertion).is_some_and(Assertion::is_blocking);
-    if blocking && mission.standing(assertion) == Standing::Failed {
-        return Err(Rejection::invalid(format!(
-            "{id} cannot be dismissed while {assertion} fails: mend it, amend the assertion, or ask the person to waive it"
-        )));
-    }
+    refuse_if!(
+        blocking && mission.standing(assertion) == Standing::Failed,
+        Invalid,
+        "{id} cannot be dismissed while {assertion} fails: mend it, amend the assertion, or ask the person to waive it"
+    );
     Ok(())
 }
 

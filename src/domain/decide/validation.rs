@@ -25,16 +25,14 @@ pub(super) fn report_review(
     let asker = tx.asker()?;
     let attempt = asker.id;
     let AgentWork::Review { milestone, round, feature } = asker.work else {
-        return Err(Rejection::out_of_turn("only a reviewer of a feature reports a review"));
+        refuse!(OutOfTurn, "only a reviewer of a feature reports a review")
     };
     let blocking = issues.iter().any(|found| found.issue.severity == Severity::Blocking);
     let contradiction = match opinion {
         Opinion::Fail => "a review that fails names at least one blocking issue",
         Opinion::Pass => "a review that passes names no blocking issue: say fail, or weigh it less",
     };
-    if blocking != (opinion == Opinion::Fail) {
-        return Err(Rejection::invalid(contradiction));
-    }
+    refuse_if!(blocking != (opinion == Opinion::Fail), Invalid, "{contradiction}");
     let review = Review { attempt, summary, opinion, issues: issues.clone() };
     tx.emit(Event::ReviewReported { milestone, round, feature, review: Box::new(review) });
     for found in issues {
@@ -56,7 +54,7 @@ pub(super) fn report_scrutiny(
     let asker = tx.asker()?;
     let attempt = asker.id;
     let AgentWork::Scrutinize { milestone, round } = asker.work else {
-        return Err(Rejection::out_of_turn("only the scrutiny validator reports scrutiny"));
+        refuse!(OutOfTurn, "only the scrutiny validator reports scrutiny")
     };
     for issue in &issues {
         raise_issue(tx, issue.clone(), Source::Scrutiny { attempt }, None);
@@ -85,13 +83,13 @@ pub(super) fn give_verdict(
     let under_test = round_of(tx.mission(), milestone, round)?;
     let due = under_test.to_test.contains(&assertion);
     let Some(revision) = asker.revisions.get(&assertion).copied().filter(|_| due) else {
-        return Err(Rejection::unknown(format!("{assertion} is not among the assertions of this round")));
+        refuse!(Unknown, "{assertion} is not among the assertions of this round")
     };
-    if evidence.is_empty() && outcome != Outcome::Blocked {
-        return Err(Rejection::invalid(format!(
-            "a verdict on {assertion} needs evidence: name the refs (ev_…) that your instruments returned"
-        )));
-    }
+    refuse_if!(
+        evidence.is_empty() && outcome != Outcome::Blocked,
+        Invalid,
+        "a verdict on {assertion} needs evidence: name the refs (ev_…) that your instruments returned"
+    );
     let commit = under_test.commit.clone();
     let verdict = Verdict {
         assertion,
@@ -126,12 +124,12 @@ pub(super) fn report_user_testing(
         .filter(|id| !verdicts.iter().any(|verdict| verdict.assertion == **id))
         .map(ToString::to_string)
         .collect();
-    if !missing.is_empty() {
-        return Err(Rejection::invalid(format!(
-            "no verdict yet on {}: give each one, blocked if need be",
-            missing.join(", ")
-        )));
-    }
+    refuse_if!(
+        !missing.is_empty(),
+        Invalid,
+        "no verdict yet on {}: give each one, blocked if need be",
+        missing.join(", ")
+    );
     let counts = |verdict: &&&Verdict| {
         verdict.outcome == Outcome::Fail && !mission.standing(&verdict.assertion).is_excused()
     };
@@ -170,7 +168,7 @@ fn verdict_of_round<'a>(
 
 fn tester(tx: &Transaction) -> Result<(MilestoneId, u32)> {
     let AgentWork::TestAsUser { milestone, round } = tx.asker()?.work else {
-        return Err(Rejection::out_of_turn("only the user-testing validator gives verdicts"));
+        refuse!(OutOfTurn, "only the user-testing validator gives verdicts")
     };
     Ok((milestone, round))
 }

@@ -7,7 +7,7 @@ use super::{End, Mission};
 use crate::domain::attention;
 use crate::domain::gate::GateId;
 use crate::domain::id::Timestamp;
-use crate::domain::text::Line;
+use crate::domain::text::{Line, worded};
 
 /// What a mission is doing, in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
@@ -28,12 +28,7 @@ pub enum Status {
     Abandoned,
 }
 
-impl Status {
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
-}
+worded!(Status);
 
 /// Why nothing new is started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

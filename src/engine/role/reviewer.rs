@@ -8,8 +8,8 @@ use super::validator::commit_of;
 use crate::domain::id::{FeatureId, MilestoneId};
 use crate::domain::plan::FeatureState;
 use crate::engine::context::{EngineContext, blocking};
+use crate::engine::diff;
 use crate::engine::error::EngineError;
-use crate::workspace::diff::{Limits, diff_within};
 use crate::workspace::{Access, ProofCheckout};
 
 /// The most of a diff that a brief carries, in bytes; the rest is read with git.
@@ -37,7 +37,7 @@ async fn diff_note(engine: &Arc<EngineContext>, feature: FeatureId) -> Result<St
     let Some((base, head)) = commits else { return Ok(String::new()) };
     let engine = Arc::clone(engine);
     blocking(move || {
-        let patch = diff_within(&engine.repo, &base.0, &head.0, Limits::default())?.patch();
+        let patch = diff::between(&engine.repo, &base.0, &head.0)?.patch();
         let shown = &patch[..patch.floor_char_boundary(SHOWN)];
         let rest = if shown.len() < patch.len() {
             format!("\nThe diff is longer: `git diff {}..{}` shows all of it.\n", base.short(), head.short())

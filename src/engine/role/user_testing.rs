@@ -62,7 +62,7 @@ fn spec(service: &Service) -> ServiceSpec {
     ServiceSpec {
         port: service.port,
         health: match &service.health {
-            DomainHealth::Http { path } => Health::Http { path: path.to_string(), expect_status: None },
+            DomainHealth::Http { path } => Health::Http { path: path.to_string() },
             DomainHealth::Tcp => Health::Tcp,
             DomainHealth::None => Health::None,
         },

@@ -13,7 +13,7 @@ use crate::store::{KEPT, MissionLog, StoreError};
 
 const FILE: &str = "mission.db";
 
-/// The log of one mission; whoever writes it holds the lock.
+/// The log of one mission; its writer holds the lock.
 #[derive(Debug)]
 pub(super) struct SqliteLog {
     connection: Mutex<Connection>,
@@ -29,24 +29,26 @@ impl SqliteLog {
 
     /// Sets up the log of a new mission.
     pub(super) fn create(dir: &Path, lock: Lock) -> Result<Self, StoreError> {
-        let path = Self::path_in(dir);
-        Ok(Self::over(schema::open_or_create(&path, &LOG)?, path, Some(lock)))
+        Self::over(dir, Some(lock), |path| schema::open_or_create(path, &LOG))
     }
 
     /// Opens a log for writing.
     pub(super) fn open(dir: &Path, lock: Lock) -> Result<Self, StoreError> {
-        let path = Self::path_in(dir);
-        Ok(Self::over(schema::open(&path, &LOG)?, path, Some(lock)))
+        Self::over(dir, Some(lock), |path| schema::open(path, &LOG))
     }
 
     /// Opens a log for reading, next to the engine that writes it.
     pub(super) fn open_read_only(dir: &Path) -> Result<Self, StoreError> {
-        let path = Self::path_in(dir);
-        Ok(Self::over(schema::open_read_only(&path)?, path, None))
+        Self::over(dir, None, schema::open_read_only)
     }
 
-    fn over(connection: Connection, path: PathBuf, lock: Option<Lock>) -> Self {
-        Self { connection: Mutex::new(connection), path, _lock: lock }
+    fn over(
+        dir: &Path,
+        lock: Option<Lock>,
+        open: impl FnOnce(&Path) -> Result<Connection, StoreError>,
+    ) -> Result<Self, StoreError> {
+        let path = Self::path_in(dir);
+        Ok(Self { connection: Mutex::new(open(&path)?), path, _lock: lock })
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {

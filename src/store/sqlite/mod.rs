@@ -1,4 +1,4 @@
-//! Missions in SQLite, one directory each:
+//! Missions in `SQLite`, one directory each:
 //!
 //! ```text
 //! $FLIGHTDECK_HOME/missions/<id>/

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
-use crate::store::{FORMAT, StoreError};
+use crate::store::{Access, FORMAT, StoreError};
 
 /// `SQLITE_IOERR_SHMSIZE`: the index of the write-ahead log could not grow, which is how a full disk shows when a
 /// database is opened (<https://sqlite.org/rescode.html#ioerr_shmsize>).
@@ -47,7 +47,7 @@ pub(super) fn open_or_create(path: &Path, schema: &Schema) -> Result<Connection,
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let mut connection = connect(path, flags)?;
     set_up(&mut connection, schema).map_err(|error| database(path, error))?;
-    check(&connection, path, Use::Write)?;
+    check(&connection, path, Access::Write)?;
     Ok(connection)
 }
 
@@ -55,7 +55,7 @@ pub(super) fn open_or_create(path: &Path, schema: &Schema) -> Result<Connection,
 pub(super) fn open(path: &Path, schema: &Schema) -> Result<Connection, StoreError> {
     exists(path)?;
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    check(&connection, path, Use::Write)?;
+    check(&connection, path, Access::Write)?;
     configure(&connection, schema).map_err(|error| database(path, error))?;
     Ok(connection)
 }
@@ -64,7 +64,7 @@ pub(super) fn open(path: &Path, schema: &Schema) -> Result<Connection, StoreErro
 pub(super) fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
     exists(path)?;
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    check(&connection, path, Use::Read)?;
+    check(&connection, path, Access::Read)?;
     Ok(connection)
 }
 
@@ -88,12 +88,6 @@ pub(super) fn signed(number: u64) -> i64 {
 /// A number from the database.
 pub(super) fn unsigned(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Use {
-    Read,
-    Write,
 }
 
 fn exists(path: &Path) -> Result<(), StoreError> {
@@ -133,7 +127,7 @@ fn has_meta(connection: &Connection) -> rusqlite::Result<bool> {
     Ok(connection.query_row(query, [], |_| Ok(())).optional()?.is_some())
 }
 
-fn check(connection: &Connection, path: &Path, purpose: Use) -> Result<(), StoreError> {
+fn check(connection: &Connection, path: &Path, access: Access) -> Result<(), StoreError> {
     let failed = |error| database(path, error);
     if !has_meta(connection).map_err(failed)? {
         return Err(StoreError::Missing { path: path.parent().unwrap_or(path).to_owned() });
@@ -142,7 +136,7 @@ fn check(connection: &Connection, path: &Path, purpose: Use) -> Result<(), Store
     let format: Option<u32> = connection.query_row(query, [], |row| row.get(0)).optional().map_err(failed)?;
     match format {
         None => Err(StoreError::corrupt(path, "it does not say its format")),
-        Some(found) if found > FORMAT && purpose == Use::Write => {
+        Some(found) if found > FORMAT && access == Access::Write => {
             Err(StoreError::Newer { path: path.to_owned(), found })
         }
         Some(_) => Ok(()),

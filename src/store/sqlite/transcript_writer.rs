@@ -2,7 +2,7 @@
 //! batch.
 
 use std::collections::{HashMap, VecDeque};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -68,29 +68,22 @@ struct Item {
 
 impl WriterHandle {
     /// Starts the thread that writes to a database.
-    pub(super) fn start(connection: Connection, path: PathBuf) -> Result<Self, StoreError> {
+    pub(super) fn start(connection: Connection, path: &Path) -> Result<Self, StoreError> {
         let shared = Arc::new(Shared::default());
-        let writer = Writer { connection, path: path.clone(), shared: Arc::clone(&shared) };
+        let writer = Writer { connection, path: path.to_owned(), shared: Arc::clone(&shared) };
         let thread = std::thread::Builder::new().name("transcripts".to_owned()).spawn(move || writer.run());
-        let thread = thread.map_err(|error| StoreError::io(&path, error))?;
+        let thread = thread.map_err(|error| StoreError::io(path, error))?;
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// Numbers an item and hands it over; the disk is not waited for.
-    ///
-    /// # Errors
-    /// As `written`, which says how many items of the attempt are on the disk and is asked once for each attempt.
-    pub(super) fn add(
-        &self,
-        attempt: AttemptId,
-        at: Timestamp,
-        body: EntryBody,
-        written: impl FnOnce() -> Result<u64, StoreError>,
-    ) -> Result<Entry, StoreError> {
+    /// Numbers an item and hands it over; the disk is not waited for. `last` is what [`Self::last`] was or, before the
+    /// first item, what is on the disk.
+    pub(super) fn add(&self, attempt: AttemptId, last: u64, at: Timestamp, body: EntryBody) -> Entry {
         let (body, bytes) = bounded(body);
         let mut state = self.shared.lock();
-        let number = state.last(attempt, written)? + 1;
-        state.last.insert(attempt, number);
+        let newest = state.last.entry(attempt).or_insert(last);
+        *newest += 1;
+        let number = *newest;
         let entry = Entry { number, at, body };
         state.waiting.push_back(Arc::new(Item { attempt, entry: entry.clone(), bytes }));
         state.waiting_bytes += bytes;
@@ -98,16 +91,12 @@ impl WriterHandle {
         state.give_up_oldest();
         drop(state);
         self.shared.incoming.notify_one();
-        Ok(entry)
+        entry
     }
 
-    /// The number of an attempt's newest item, waiting or written.
-    pub(super) fn last(
-        &self,
-        attempt: AttemptId,
-        written: impl FnOnce() -> Result<u64, StoreError>,
-    ) -> Result<u64, StoreError> {
-        self.shared.lock().last(attempt, written)
+    /// The number of an attempt's newest item, once one was added here.
+    pub(super) fn last(&self, attempt: AttemptId) -> Option<u64> {
+        self.shared.lock().last.get(&attempt).copied()
     }
 
     /// The items of an attempt that are not on the disk yet.
@@ -154,19 +143,6 @@ impl Shared {
 }
 
 impl WriterState {
-    fn last(
-        &mut self,
-        attempt: AttemptId,
-        written: impl FnOnce() -> Result<u64, StoreError>,
-    ) -> Result<u64, StoreError> {
-        if let Some(number) = self.last.get(&attempt) {
-            return Ok(*number);
-        }
-        let number = written()?;
-        self.last.insert(attempt, number);
-        Ok(number)
-    }
-
     /// Keeps memory bounded while the disk is full: the numbers stay, the oldest texts go, and say so.
     fn give_up_oldest(&mut self) {
         let mut place = 0;

@@ -34,7 +34,7 @@ impl SqliteTranscripts {
     pub(super) fn writing(dir: &Path) -> Result<Self, StoreError> {
         let path = dir.join(FILE);
         let connection = schema::open_or_create(&path, &TRANSCRIPTS)?;
-        let writer = WriterHandle::start(connection, path.clone())?;
+        let writer = WriterHandle::start(connection, &path)?;
         Ok(Self { path, reader: Mutex::default(), writer: Some(writer) })
     }
 
@@ -67,7 +67,7 @@ impl SqliteTranscripts {
 impl Transcripts for SqliteTranscripts {
     fn add(&self, attempt: AttemptId, at: Timestamp, body: EntryBody) -> Result<Entry, StoreError> {
         let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
-        writer.add(attempt, at, body, || self.written(attempt))
+        Ok(writer.add(attempt, self.count(attempt)?, at, body))
     }
 
     fn range(&self, attempt: AttemptId, numbers: Range<u64>) -> Result<Vec<Entry>, StoreError> {
@@ -93,10 +93,8 @@ impl Transcripts for SqliteTranscripts {
     }
 
     fn count(&self, attempt: AttemptId) -> Result<u64, StoreError> {
-        match &self.writer {
-            Some(writer) => writer.last(attempt, || self.written(attempt)),
-            None => self.written(attempt),
-        }
+        let added = self.writer.as_ref().and_then(|writer| writer.last(attempt));
+        added.map_or_else(|| self.written(attempt), Ok)
     }
 
     fn flush(&self) -> Result<(), Arc<StoreError>> {

@@ -59,12 +59,6 @@ impl Program {
         self
     }
 
-    /// Adds arguments.
-    #[must_use]
-    pub fn args(self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
-        arguments.into_iter().fold(self, Self::arg)
-    }
-
     /// Sets the directory it runs in.
     #[must_use]
     pub fn dir(mut self, directory: impl Into<PathBuf>) -> Self {

@@ -26,18 +26,10 @@ pub(super) async fn check(health: &Health, port: u16) -> Result<(), String> {
     let answer = match health {
         Health::None => return Ok(()),
         Health::Tcp => timeout(PATIENCE, connect(port)).await.map(|result| result.map(drop)),
-        Health::Http { path, expect_status } => {
-            let wanted = *expect_status;
-            timeout(PATIENCE, status_of(port, path)).await.map(|result| {
-                result.and_then(|status| match wanted {
-                    Some(wanted) if status != wanted => {
-                        Err(format!("GET {path} answered {status} and not {wanted}"))
-                    }
-                    None if status >= 400 => Err(format!("GET {path} answered {status}")),
-                    _ => Ok(()),
-                })
-            })
-        }
+        Health::Http { path } => timeout(PATIENCE, status_of(port, path)).await.map(|result| match result? {
+            status @ 400.. => Err(format!("GET {path} answered {status}")),
+            _ => Ok(()),
+        }),
     };
     answer.unwrap_or_else(|_| Err(format!("port {port} gave no answer in {} s", PATIENCE.as_secs())))
 }

@@ -48,8 +48,8 @@ impl ServiceSpec {
 /// How a service is known to be up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Health {
-    /// A GET of the path on its port answers with the status, or with any below 400.
-    Http { path: String, expect_status: Option<u16> },
+    /// A GET of the path on its port answers with a status below 400.
+    Http { path: String },
     /// Its port takes connections.
     Tcp,
     /// It runs.
@@ -59,13 +59,9 @@ pub enum Health {
 /// How a service fares.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ServiceStatus {
-    /// Its name.
     pub name: String,
-    /// Its process id.
     pub pid: i32,
-    /// Its port.
     pub port: Option<u16>,
-    /// Whether it runs.
     pub state: ServiceState,
     /// Where its output goes.
     pub log: PathBuf,

@@ -65,8 +65,8 @@ fn catch_alls(source: &Source) -> Vec<String> {
     let mut found = Vec::new();
     for (at, line) in lines.iter().enumerate().filter(|(_, line)| is_catch_all(line)) {
         let outside = |other: &&str| !other.is_empty() && indent(other) < indent(line);
-        let start = lines[..at].iter().rposition(|other| outside(&other)).unwrap_or(0);
-        let end = at + lines[at..].iter().position(|other| outside(&other)).unwrap_or(lines.len() - at);
+        let start = lines[..at].iter().rposition(outside).unwrap_or(0);
+        let end = at + lines[at..].iter().position(outside).unwrap_or(lines.len() - at);
         let arms = lines[start + 1..end].iter().filter(|other| indent(other) == indent(line));
         if lines[start].contains("match ") && arms.into_iter().any(|arm| names_a_variant(arm)) {
             found.push(format!("{}:{}: {}", source.path, at + 1, line.trim()));

@@ -198,7 +198,7 @@ fn every_kind_of_event_changes_something() {
         flight.record(Actor::Engine, event.clone(), AT);
         assert_ne!(before, substance(&flight.mission), "{} changes nothing", event.kind());
     }
-    assert_eq!(kinds, BTreeSet::from_iter(Event::VARIANTS.iter().copied()), "an event is missing here");
+    assert_eq!(kinds, Event::VARIANTS.iter().copied().collect::<BTreeSet<_>>(), "an event is missing here");
 }
 
 #[test]

@@ -157,8 +157,8 @@ pub async fn serve() -> Serving {
     let socket = dir.path().join("run/engine.sock");
     let engine = Engine::new();
     let (task, stop) = serve_at(&socket, &engine).await;
-    let _gone = engine.gone.clone().drop_guard();
-    Serving { engine, socket, stop, task, dir, _gone }
+    let gone = engine.gone.clone().drop_guard();
+    Serving { engine, socket, stop, task, dir, _gone: gone }
 }
 
 pub async fn serve_at(socket: &Path, engine: &Arc<Engine>) -> (JoinHandle<()>, CancellationToken) {

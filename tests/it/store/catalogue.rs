@@ -1,4 +1,4 @@
-//! The catalogue: which missions there are, and in SQLite the directories themselves.
+//! The catalogue: which missions there are, and in `SQLite` the directories themselves.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

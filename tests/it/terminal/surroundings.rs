@@ -13,7 +13,8 @@ fn a_dumb_terminal_is_told_in_words() {
     let id = stage.planned();
     let terminal = Terminal::run(&stage, "TERM=dumb \"$FD\"; echo \"left with $?\"", USUAL);
     terminal.sees("left with 0");
-    assert!(terminal.shows(&format!("{id} waits for 1 decision")), "{}", terminal.screen());
+    assert!(terminal.shows("the plan waits for GO"), "{}", terminal.screen());
+    assert!(terminal.shows(&format!("flightdeck status {id}")), "{}", terminal.screen());
     assert!(!terminal.bytes().contains('\x1b'), "nothing but text");
 
     let terminal = Terminal::run(&stage, "TERM=dumb \"$FD\" attach; echo \"left with $?\"", USUAL);

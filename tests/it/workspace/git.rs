@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use flightdeck::workspace::Repo;
-use git2::{Repository, RepositoryInitOptions};
+use git2::{BranchType, Repository, RepositoryInitOptions};
 use tempfile::TempDir;
 
 /// A repository with one commit on `main`, and room beside it.
@@ -44,6 +44,16 @@ impl Fixture {
 
     pub fn repo(&self) -> Repo {
         Repo::discover(&self.person()).unwrap()
+    }
+
+    /// The local branches, sorted.
+    pub fn branches(&self) -> Vec<String> {
+        let git = Repository::open(self.person()).unwrap();
+        let branches = git.branches(Some(BranchType::Local)).unwrap();
+        let mut names: Vec<String> =
+            branches.map(|branch| branch.unwrap().0.name().unwrap().unwrap().to_owned()).collect();
+        names.sort();
+        names
     }
 
     pub fn write(&self, path: &str, text: &str) {

@@ -152,7 +152,10 @@ async fn a_job_in_the_background_is_watched_and_stopped() {
 async fn a_killed_engine_leaves_nothing_running() {
     let directory = tempfile::tempdir().unwrap();
     let engine = Program::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "--nocapture", "workspace::process::a_stand_in_for_an_engine"])
+        .arg("--ignored")
+        .arg("--exact")
+        .arg("--nocapture")
+        .arg("workspace::process::a_stand_in_for_an_engine")
         .spawn_background(&directory.path().join("log"))
         .unwrap();
     let pids = loop {

@@ -28,7 +28,7 @@ fn free_port() -> u16 {
 
 /// A service that answers over HTTP, when there is a Python to be it.
 fn web(name: &str, port: u16, path: &str) -> ServiceSpec {
-    let health = Health::Http { path: path.into(), expect_status: None };
+    let health = Health::Http { path: path.into() };
     let run = format!("exec python3 -u -m http.server --bind 127.0.0.1 {port}");
     ServiceSpec { port: Some(port), health, ..ServiceSpec::new(name, run) }
 }
