@@ -25,6 +25,17 @@ pub enum Fold {
     Unfolded,
 }
 
+impl Fold {
+    /// The one that this is not.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Folded => Self::Unfolded,
+            Self::Unfolded => Self::Folded,
+        }
+    }
+}
+
 /// What stands above a block.
 #[derive(Debug, Clone, Copy)]
 pub enum Above<'a> {

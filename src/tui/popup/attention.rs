@@ -16,25 +16,15 @@ const WIDTH: u16 = 100;
 pub struct Attention;
 
 impl Popup for Attention {
-    fn context(&self) -> Context {
-        Context::Attention
-    }
-
-    fn title(&self, app: &App) -> Row {
-        Row::of(StyleRole::Strong, "Needs you").end(StyleRole::Dim, self.len(app).to_string())
-    }
-
-    fn area(&self, app: &App, at: &Place) -> Rect {
+    fn info(&self, app: &App, at: &Place) -> ScreenInfo {
         let width = usize::from(WIDTH.min(app.areas().body.width).saturating_sub(4));
-        fitting(app, WIDTH, self.len(app).max(1) + below_list(app, at, width).len())
-    }
-
-    fn word(&self, action: Action) -> &'static str {
-        if action == Action::Open { "decide" } else { action.hint() }
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Open, Action::Up, Action::Down, Action::Back]
+        let count = self.len(app);
+        ScreenInfo::named(app, Context::Attention, "Needs you")
+            .note(count.to_string())
+            .hints([Action::Open, Action::Up, Action::Down, Action::Back])
+            .calling(Action::Open, "decide")
+            .empty("Nothing waits for you.")
+            .fitting(WIDTH, count.max(1) + below_list(app, at, width).len())
     }
 
     fn len(&self, app: &App) -> usize {
@@ -43,10 +33,6 @@ impl Popup for Attention {
 
     fn rows(&self, app: &App, seen: Range<usize>) -> Vec<Row> {
         needs(&app.mission).get(seen).into_iter().flatten().map(|need| row(app, need)).collect()
-    }
-
-    fn empty(&self) -> &'static str {
-        "Nothing waits for you."
     }
 
     /// The decisions take half of the room at most.
