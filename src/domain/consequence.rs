@@ -20,6 +20,16 @@ pub enum ContractChange {
     Retire { assertion: AssertionId, reason: Line },
 }
 
+impl ContractChange {
+    /// The assertion that it is about.
+    pub fn assertion(&self) -> &AssertionId {
+        match self {
+            Self::Edit { assertion, .. } | Self::Retire { assertion, .. } => assertion,
+            Self::Add { draft, .. } => &draft.id,
+        }
+    }
+}
+
 impl From<ContractChange> for Command {
     fn from(change: ContractChange) -> Self {
         match change {
@@ -83,14 +93,13 @@ impl Consequences {
 /// Works out what a change would do, without making it.
 pub fn consequences(mission: &Mission, change: &ContractChange) -> Consequences {
     let refusal = super::decide::contract::check_change(mission, change).err();
-    let (id, revision) = match change {
-        ContractChange::Edit { assertion, .. } => {
-            (assertion, mission.contract.get(assertion).map(|a| a.revision.next()))
-        }
-        ContractChange::Add { draft, .. } => (&draft.id, Some(Revision::FIRST)),
-        ContractChange::Retire { assertion, .. } => (assertion, None),
-    };
+    let id = change.assertion();
     let present = mission.contract.get(id).map(|a| a.revision);
+    let revision = match change {
+        ContractChange::Edit { .. } => present.map(Revision::next),
+        ContractChange::Add { .. } => Some(Revision::FIRST),
+        ContractChange::Retire { .. } => None,
+    };
     let verdicts = mission.verdicts.get(id).into_iter().flatten();
     let stale_verdicts = verdicts.filter(|verdict| Some(verdict.revision) == present).count();
     let running = mission

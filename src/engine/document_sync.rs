@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::context::{EngineContext, blocking};
 use super::error::EngineError;
 use crate::domain::command::Command;
+use crate::domain::consequence::{ContractChange, consequences};
 use crate::domain::document::{contract_changes, write_contract};
 use crate::domain::event::Actor;
 use crate::domain::mission::Mission;
@@ -100,22 +101,35 @@ impl DocumentSync {
         if text == self.known || text == self.refused || self.known.is_empty() {
             return;
         }
-        let changes = self.engine.cell.with(|mission| contract_changes(mission, &text));
-        let refusal = match changes {
-            Ok(changes) if changes.is_empty() => None,
-            Ok(changes) => {
-                let commands = changes.into_iter().map(Command::from).collect();
-                self.engine.dispatcher.submit(Actor::Person, commands).await.err().map(|r| r.to_string())
+        match self.apply_edits(&text).await {
+            Ok(()) => {
+                self.refused.clear();
+                self.known = text;
             }
-            Err(error) => Some(error.to_string()),
-        };
-        if let Some(sentence) = refusal {
-            self.warn(&sentence);
-            self.refused = text;
-        } else {
-            self.refused.clear();
-            self.known = text;
+            Err(sentence) => {
+                self.warn(&sentence);
+                self.refused = text;
+            }
         }
+    }
+
+    /// Sends what a saved contract changes, and says what each change makes of the work that rests on it.
+    async fn apply_edits(&self, text: &str) -> Result<(), String> {
+        let told = self.engine.cell.with(|mission| {
+            let changes = contract_changes(mission, text).map_err(|error| error.to_string())?;
+            let tell = |change: ContractChange| {
+                let sentence = consequences(mission, &change).sentence();
+                (format!("{}: {sentence}", change.assertion()), Command::from(change))
+            };
+            Ok::<_, String>(changes.into_iter().map(tell).unzip::<_, _, Vec<_>, Vec<_>>())
+        });
+        let (sentences, commands) = told?;
+        if !commands.is_empty() {
+            let sent = self.engine.dispatcher.submit(Actor::Person, commands).await;
+            sent.map_err(|refused| refused.to_string())?;
+            sentences.iter().for_each(|sentence| self.warn(sentence));
+        }
+        Ok(())
     }
 
     fn warn(&self, sentence: &str) {

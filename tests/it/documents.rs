@@ -128,6 +128,11 @@ async fn a_saved_contract_becomes_a_revision() {
     };
     assert_eq!((assertion.as_str(), revision), ("VAL-WEB-001", Revision(2)));
     assert!(wording.statement.as_str().contains("the heading Visitors"));
+    assert_eq!(
+        desk.warned().await,
+        "contract.md: VAL-WEB-001: revision 2 · no verdict goes stale",
+        "what a saved edit does is told as every other edit's is"
+    );
     // The file follows, so that the next edit is one of the new revision.
     let text = desk.until("the new revision", |text| text.contains("- revision: 2")).await;
     desk.save(&text.replacen("sees the heading Visitors", "reads the heading Visitors", 1));
