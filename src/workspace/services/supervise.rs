@@ -104,7 +104,7 @@ impl Services {
 
     async fn start_one(&mut self, spec: ServiceSpec, dirs: &ServiceDirs) -> Result<(), WorkspaceError> {
         let program = Program::shell(&spec.run)
-            .dir(dirs.dir.join(&spec.cwd))
+            .dir(&dirs.dir)
             .envs(dirs.env.clone())
             .envs(spec.env.clone())
             .reaper(&dirs.reaper)

@@ -42,14 +42,12 @@ fn has_python() -> bool {
 async fn services_start_in_order_with_their_environment_and_are_stopped() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::create_dir(directory.path().join("sub")).unwrap();
-    let line = |name: &str| format!("echo {name} >> ../order; echo $SHARED $OWN; exec sleep 300");
+    let line = |name: &str| format!("cd sub; echo {name} >> ../order; echo $SHARED $OWN; exec sleep 300");
     let first = ServiceSpec {
-        cwd: "sub".into(),
         env: BTreeMap::from([("OWN".into(), "own".into())]),
         ..ServiceSpec::new("db", line("db"))
     };
-    let second =
-        ServiceSpec { after: vec!["db".into()], cwd: "sub".into(), ..ServiceSpec::new("api", line("api")) };
+    let second = ServiceSpec { after: vec!["db".into()], ..ServiceSpec::new("api", line("api")) };
     let mut services = Services::start(vec![second, first], &place(directory.path())).await.unwrap();
     let status = services.status();
     let names: Vec<_> = status.iter().map(|one| (one.name.as_str(), one.state)).collect();
@@ -91,7 +89,7 @@ async fn an_answer_of_the_wrong_kind_is_not_health() {
     }
     let directory = tempfile::tempdir().unwrap();
     let missing =
-        ServiceSpec { start_timeout: Duration::from_secs(2), ..web("web", free_port(), "/missing") };
+        ServiceSpec { start_timeout: Duration::from_secs(5), ..web("web", free_port(), "/missing") };
     let error = Services::start(vec![missing], &place(directory.path())).await.unwrap_err().to_string();
     assert!(error.contains("GET /missing answered 404"), "{error}");
 }
