@@ -57,14 +57,7 @@ pub struct ServiceStatus {
     pub name: String,
     pub pid: i32,
     pub port: Option<u16>,
-    pub state: ServiceState,
+    /// How it ended, which services should not; `None` while it runs.
+    pub ended: Option<Exit>,
     pub log: PathBuf,
-}
-
-/// Whether a service runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ServiceState {
-    Running,
-    Ended(Exit),
 }

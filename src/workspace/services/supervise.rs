@@ -7,7 +7,7 @@ use tokio::time::{sleep, timeout};
 
 use super::health;
 use super::order::in_order;
-use super::spec::{ServiceSpec, ServiceState, ServiceStatus};
+use super::spec::{ServiceSpec, ServiceStatus};
 use crate::workspace::WorkspaceError;
 use crate::workspace::process::{Background, Program};
 use crate::workspace::reaper::Reaper;
@@ -75,7 +75,7 @@ impl Services {
                 name: service.spec.name.clone(),
                 pid: service.program.pid(),
                 port: service.spec.port,
-                state: service.program.exit().map_or(ServiceState::Running, ServiceState::Ended),
+                ended: service.program.exit(),
                 log: service.program.log().to_owned(),
             })
             .collect()
