@@ -16,7 +16,7 @@ use crate::domain::rejection::Rejection;
 use crate::link::feed::Feed;
 use crate::store::{Store, StoreError};
 
-/// Commands that may wait for the dispatcher; more make whoever asks wait.
+/// Commands that may wait for the dispatcher; when there are more, those who ask wait.
 const QUEUE: usize = 256;
 
 /// Asks the dispatcher. Cheap to clone.
@@ -36,12 +36,12 @@ pub enum Refused {
     Fault(String),
 }
 
-/// Where the dispatcher's thread and its consequences are told.
+/// Who hears of what the dispatcher decides.
 pub struct Subscribers {
     pub feed: Arc<Feed>,
     /// Every event, for those inside the engine who deliver messages.
     pub events: mpsc::UnboundedSender<Stamped>,
-    /// Told once, when the mission can no longer be written.
+    /// Sent once, when the mission can no longer be written.
     pub fault: oneshot::Sender<StoreError>,
 }
 
@@ -72,7 +72,30 @@ impl DispatcherHandle {
         self.submit(Actor::Engine, vec![command]).await
     }
 
-    /// Tells something that need not be waited for. It is left out when the queue is full and the caller may not wait.
+    /// Asks for one thing that the schedule wanted. `None` when it is refused: the mission has moved on, and what is due
+    /// is worked out anew.
+    ///
+    /// # Errors
+    /// When the engine is going down.
+    pub async fn record_if_due(&self, command: Command) -> Result<Option<Vec<Stamped>>, EngineError> {
+        match self.record(command).await {
+            Ok(events) => Ok(Some(events)),
+            Err(Refused::Rejected(rejection)) => {
+                tracing::debug!(%rejection, "the mission has moved on");
+                Ok(None)
+            }
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
+    /// Asks for one thing where nobody can act on a refusal: it is logged, with what could not be recorded.
+    pub async fn record_or_warn(&self, command: Command, what: &str) {
+        if let Err(refused) = self.record(command).await {
+            tracing::warn!(%refused, "{what} could not be recorded");
+        }
+    }
+
+    /// Asks for something that need not be waited for. It is left out when the queue is full and the caller may not wait.
     pub fn tell(&self, command: Command) {
         let submission = Submission { actor: Actor::Engine, commands: vec![command], reply: None };
         if let Err(error) = self.queue.try_send(submission) {
@@ -123,7 +146,7 @@ impl Dispatcher {
                 Err(Failure::Store(error)) => (Err(Refused::Fault(error.to_string())), Some(error)),
             };
             if let Some(reply) = reply {
-                // Whoever asked may be gone; what was decided stands.
+                // The asker may be gone; what was decided stands.
                 drop(reply.send(answer));
             }
             if let Some(error) = broken {

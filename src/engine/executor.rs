@@ -151,9 +151,7 @@ impl Executor {
     async fn hold(&self, work: Work, error: &EngineError) {
         tracing::error!(%work, %error, "held");
         let hold = Hold::new(HoldCause::Machine, format!("{work}: {error}"));
-        if let Err(refused) = self.engine.dispatcher.record(Command::Hold { hold }).await {
-            tracing::error!(%refused, "the hold could not be recorded");
-        }
+        self.engine.dispatcher.record_or_warn(Command::Hold { hold }, "the hold").await;
     }
 
     /// Closes the attempt of a task that broke.
@@ -161,9 +159,7 @@ impl Executor {
         let lost = self.engine.cell.with(|m| m.live_attempts().find(|a| work == a.work.into()).map(|a| a.id));
         let Some(attempt) = lost else { return };
         let command = Command::EndAttempt { attempt, ending: Ending::Interrupted };
-        if let Err(refused) = self.engine.dispatcher.record(command).await {
-            tracing::error!(%refused, "a lost attempt could not be closed");
-        }
+        self.engine.dispatcher.record_or_warn(command, "the end of a lost attempt").await;
     }
 
     /// A quota lifts by itself.
@@ -172,10 +168,8 @@ impl Executor {
             let until = mission.hold.as_ref().filter(|hold| hold.cause == HoldCause::Quota)?.until?;
             (until <= clock::now()).then_some(())
         });
-        if over.is_some()
-            && let Err(refused) = self.engine.dispatcher.record(Command::Resume).await
-        {
-            tracing::warn!(%refused, "the quota's hold could not be lifted");
+        if over.is_some() {
+            self.engine.dispatcher.record_or_warn(Command::Resume, "the end of the quota's hold").await;
         }
     }
 

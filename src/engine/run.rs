@@ -15,7 +15,7 @@ use super::document_sync::DocumentSync;
 use super::error::EngineError;
 use super::executor::{Executor, Rest};
 use super::host::EngineHost;
-use super::inbox::{InboxRouter, Inboxes};
+use super::inbox::InboxRouter;
 use super::mission_cell::MissionCell;
 use super::recover::recover;
 use super::role::PROMPTS;
@@ -33,7 +33,7 @@ pub struct EngineOptions {
     pub mission: MissionId,
     /// Where it listens.
     pub socket: PathBuf,
-    /// Where minds come from.
+    /// Where models come from.
     pub backends: Arc<dyn Backends>,
     /// Directories of prompts, nearest first; the built-in ones come last.
     pub prompt_dirs: Vec<PathBuf>,
@@ -73,8 +73,8 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         mission: founding.mission,
         dir,
         repo,
-        cell: Arc::clone(&cell),
-        dispatcher: dispatcher.clone(),
+        cell,
+        dispatcher,
         activities: Arc::new(Activities::new(Arc::clone(&feed))),
         feed,
         inboxes: Arc::default(),
@@ -85,10 +85,9 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         reaper: Reaper::start()?,
         skill_dirs: options.skill_dirs,
         proof: tokio::sync::Mutex::new(None),
-        told: Mutex::default(),
+        warned: Mutex::default(),
     });
-    let inboxes: Arc<Inboxes> = Arc::clone(&engine.inboxes);
-    let inbox_router = tokio::spawn(InboxRouter { cell, dispatcher, inboxes }.run(delivered));
+    let inbox_router = tokio::spawn(InboxRouter(Arc::clone(&engine)).run(delivered));
     let outcome = fly(engine, &options.socket, options.patience, faulted).await;
     inbox_router.abort();
     outcome

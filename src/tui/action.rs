@@ -143,151 +143,50 @@ pub enum Context {
 impl Context {
     /// Whether letters are text there: then only its own keys hold.
     pub fn is_typed_in(self) -> bool {
-        match self {
-            Self::Assertion | Self::Prompt | Self::Talk | Self::Document | Self::Palette | Self::Launcher => {
-                true
-            }
-            Self::Global
-            | Self::Move
-            | Self::Main
-            | Self::Attention
-            | Self::Gate
-            | Self::Attempt
-            | Self::Evidence
-            | Self::Diff
-            | Self::Findings
-            | Self::Landing
-            | Self::Workers
-            | Self::Models
-            | Self::Stats
-            | Self::Missions
-            | Self::Replay
-            | Self::Help => false,
-        }
+        matches!(
+            self,
+            Self::Assertion | Self::Prompt | Self::Talk | Self::Document | Self::Palette | Self::Launcher
+        )
     }
 }
 
-/// Place, keys, action. Arrows and hjkl both; the first of several is the one that hints show.
-pub const DEFAULTS: &[(Context, &str, Action)] = &[
-    (Context::Global, "esc", Action::Back),
-    (Context::Global, "?", Action::Help),
-    (Context::Global, ":", Action::Palette),
-    (Context::Global, "a", Action::Attention),
-    (Context::Global, "g", Action::Gate),
-    (Context::Global, "o", Action::Talk),
-    (Context::Global, "W", Action::Workers),
-    (Context::Global, "M", Action::Models),
-    (Context::Global, "S", Action::Stats),
-    (Context::Global, "L", Action::Missions),
-    (Context::Global, "R", Action::Replay),
-    (Context::Global, "B", Action::Broadcast),
-    (Context::Global, "I", Action::Findings),
-    (Context::Global, "m", Action::Land),
-    (Context::Global, "T", Action::Theme),
-    (Context::Global, "ctrl+l", Action::Redraw),
-    (Context::Global, "q ctrl+c", Action::Quit),
-    (Context::Move, "up k", Action::Up),
-    (Context::Move, "down j", Action::Down),
-    (Context::Move, "left h", Action::Left),
-    (Context::Move, "right l", Action::Right),
-    (Context::Move, "pageup ctrl+b", Action::PageUp),
-    (Context::Move, "pagedown ctrl+f", Action::PageDown),
-    (Context::Move, "home", Action::Top),
-    (Context::Move, "end G", Action::Bottom),
-    (Context::Move, "enter", Action::Open),
-    (Context::Move, "tab", Action::NextPane),
-    (Context::Move, "backtab", Action::PreviousPane),
-    (Context::Main, "1", Action::PanePlan),
-    (Context::Main, "2", Action::PaneWorker),
-    (Context::Main, "3", Action::PaneContract),
-    (Context::Main, "4", Action::PaneTimeline),
-    (Context::Main, "z", Action::Zoom),
-    (Context::Main, "e", Action::Edit),
-    (Context::Main, "n", Action::Add),
-    (Context::Main, "x", Action::Retire),
-    (Context::Main, "w", Action::Waive),
-    (Context::Main, "d", Action::Diff),
-    (Context::Main, "p", Action::Pause),
-    (Context::Main, "f", Action::Follow),
-    (Context::Main, "F", Action::Fold),
-    (Context::Main, "y", Action::Copy),
-    (Context::Main, "E", Action::Editor),
-    (Context::Gate, "y", Action::Go),
-    (Context::Gate, "n", Action::NoGo),
-    (Context::Gate, "w", Action::Waive),
-    (Context::Gate, "e", Action::Edit),
-    (Context::Gate, "d", Action::Diff),
-    (Context::Gate, "A", Action::Add),
-    (Context::Gate, "]", Action::NextMatch),
-    (Context::Gate, "[", Action::PreviousMatch),
-    (Context::Gate, "E", Action::Editor),
-    (Context::Assertion, "ctrl+s", Action::Save),
-    (Context::Assertion, "esc", Action::Back),
-    (Context::Assertion, "tab", Action::NextPane),
-    (Context::Assertion, "backtab", Action::PreviousPane),
-    (Context::Assertion, "ctrl+e", Action::Editor),
-    (Context::Assertion, "f1", Action::Help),
-    (Context::Prompt, "enter", Action::Save),
-    (Context::Prompt, "alt+enter ctrl+enter", Action::NewLine),
-    (Context::Prompt, "esc", Action::Back),
-    (Context::Prompt, "ctrl+e", Action::Editor),
-    (Context::Talk, "enter", Action::Queue),
-    (Context::Talk, "ctrl+enter alt+enter", Action::Interrupt),
-    (Context::Talk, "ctrl+j shift+enter", Action::NewLine),
-    (Context::Talk, "esc", Action::Back),
-    (Context::Talk, "tab", Action::NextPane),
-    (Context::Talk, "ctrl+e", Action::Editor),
-    (Context::Talk, "pageup", Action::PageUp),
-    (Context::Talk, "pagedown", Action::PageDown),
-    (Context::Talk, "f1", Action::Help),
-    (Context::Attempt, "f", Action::Follow),
-    (Context::Attempt, "/", Action::Search),
-    (Context::Attempt, "n", Action::NextMatch),
-    (Context::Attempt, "N", Action::PreviousMatch),
-    (Context::Attempt, "z", Action::Fold),
-    (Context::Attempt, "y", Action::Copy),
-    (Context::Attempt, "tab", Action::NextTab),
-    (Context::Attempt, "backtab", Action::PreviousTab),
-    (Context::Attempt, "d", Action::Diff),
-    (Context::Attempt, "K", Action::Stop),
-    (Context::Evidence, "o", Action::Outside),
-    (Context::Evidence, "y", Action::Copy),
-    (Context::Evidence, "e", Action::Edit),
-    (Context::Evidence, "w", Action::Waive),
-    (Context::Evidence, "x", Action::Retire),
-    (Context::Evidence, "]", Action::NextMatch),
-    (Context::Evidence, "[", Action::PreviousMatch),
-    (Context::Diff, "]", Action::NextHunk),
-    (Context::Diff, "[", Action::PreviousHunk),
-    (Context::Diff, "}", Action::NextFile),
-    (Context::Diff, "{", Action::PreviousFile),
-    (Context::Diff, "y", Action::Copy),
-    (Context::Document, "enter ctrl+s", Action::Save),
-    (Context::Document, "E ctrl+e", Action::Editor),
-    (Context::Document, "esc q", Action::Back),
-    (Context::Document, "up k", Action::Up),
-    (Context::Document, "down j", Action::Down),
-    (Context::Document, "pageup", Action::PageUp),
-    (Context::Document, "pagedown", Action::PageDown),
-    (Context::Landing, "enter y", Action::Merge),
-    (Context::Workers, "K", Action::Stop),
-    (Context::Workers, "r", Action::Retry),
-    (Context::Workers, "d", Action::Diff),
-    (Context::Models, "e", Action::Edit),
-    (Context::Replay, "space", Action::Play),
-    (Context::Replay, "left h", Action::Left),
-    (Context::Replay, "right l", Action::Right),
-    (Context::Replay, "]", Action::NextMatch),
-    (Context::Replay, "[", Action::PreviousMatch),
-    (Context::Replay, "+", Action::Faster),
-    (Context::Replay, "-", Action::Slower),
-    (Context::Palette, "esc", Action::Back),
-    (Context::Palette, "enter", Action::Open),
-    (Context::Palette, "up ctrl+p", Action::Up),
-    (Context::Palette, "down ctrl+n", Action::Down),
-    (Context::Missions, "n", Action::Add),
-    (Context::Launcher, "ctrl+s", Action::Save),
-    (Context::Launcher, "esc ctrl+c", Action::Quit),
-    (Context::Launcher, "ctrl+e", Action::Editor),
-    (Context::Launcher, "ctrl+d", Action::Play),
-];
+macro_rules! default_keys {
+    ($($place:ident: $($keys:literal $action:ident),+;)*) => {
+        /// Place, keys, action: what holds until the configuration says otherwise.
+        pub const DEFAULTS: &[(Context, &str, Action)] =
+            &[$($((Context::$place, $keys, Action::$action),)+)*];
+    };
+}
+
+// Each place with keys and the action that they do, in the order of its help. Of several keys for one action the first
+// is the one that hints show.
+default_keys! {
+    Global: "esc" Back, "?" Help, ":" Palette, "a" Attention, "g" Gate, "o" Talk, "W" Workers, "M" Models,
+        "S" Stats, "L" Missions, "R" Replay, "B" Broadcast, "I" Findings, "m" Land, "T" Theme,
+        "ctrl+l" Redraw, "q ctrl+c" Quit;
+    Move: "up k" Up, "down j" Down, "left h" Left, "right l" Right, "pageup ctrl+b" PageUp,
+        "pagedown ctrl+f" PageDown, "home" Top, "end G" Bottom, "enter" Open, "tab" NextPane,
+        "backtab" PreviousPane;
+    Main: "1" PanePlan, "2" PaneWorker, "3" PaneContract, "4" PaneTimeline, "z" Zoom, "e" Edit, "n" Add,
+        "x" Retire, "w" Waive, "d" Diff, "p" Pause, "f" Follow, "F" Fold, "y" Copy, "E" Editor;
+    Gate: "y" Go, "n" NoGo, "w" Waive, "e" Edit, "d" Diff, "A" Add, "]" NextMatch, "[" PreviousMatch,
+        "E" Editor;
+    Assertion: "ctrl+s" Save, "esc" Back, "tab" NextPane, "backtab" PreviousPane, "ctrl+e" Editor, "f1" Help;
+    Prompt: "enter" Save, "alt+enter ctrl+enter" NewLine, "esc" Back, "ctrl+e" Editor;
+    Talk: "enter" Queue, "ctrl+enter alt+enter" Interrupt, "ctrl+j shift+enter" NewLine, "esc" Back,
+        "tab" NextPane, "ctrl+e" Editor, "pageup" PageUp, "pagedown" PageDown, "f1" Help;
+    Attempt: "f" Follow, "/" Search, "n" NextMatch, "N" PreviousMatch, "z" Fold, "y" Copy, "tab" NextTab,
+        "backtab" PreviousTab, "d" Diff, "K" Stop;
+    Evidence: "o" Outside, "y" Copy, "e" Edit, "w" Waive, "x" Retire, "]" NextMatch, "[" PreviousMatch;
+    Diff: "]" NextHunk, "[" PreviousHunk, "}" NextFile, "{" PreviousFile, "y" Copy;
+    Document: "enter ctrl+s" Save, "E ctrl+e" Editor, "esc q" Back, "up k" Up, "down j" Down, "pageup" PageUp,
+        "pagedown" PageDown;
+    Landing: "enter y" Merge;
+    Workers: "K" Stop, "r" Retry, "d" Diff;
+    Models: "e" Edit;
+    Replay: "space" Play, "left h" Left, "right l" Right, "]" NextMatch, "[" PreviousMatch, "+" Faster,
+        "-" Slower;
+    Palette: "esc" Back, "enter" Open, "up ctrl+p" Up, "down ctrl+n" Down;
+    Missions: "n" Add;
+    Launcher: "ctrl+s" Save, "esc ctrl+c" Quit, "ctrl+e" Editor, "ctrl+d" Play;
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Rect, Size};
+use ratatui::layout::Size;
 
 use crate::domain::activity::Activity;
 use crate::domain::attention::needs;
@@ -13,9 +13,9 @@ use crate::domain::mission::{Mission, MissionCard};
 
 use super::focus::{Pane, Zoom};
 use super::keymap::{Context, Keymap};
-use super::layout::{Areas, AttentionBar, LayoutInput, areas};
+use super::layout::{Areas, LayoutInput, areas};
 use super::list::List;
-use super::options::{Mouse, Notifications};
+use super::options::Notifications;
 use super::popup::{Place, Popup, RefreshRate};
 use super::scroll::ScrollState;
 use super::styles::Styles;
@@ -27,7 +27,7 @@ use crate::view::glyph::Charset;
 use crate::view::plan::{self, Toggled};
 
 /// The console's state. It is drawn by shared reference; only `update` changes it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct App {
     pub mission: Mission,
     /// The mission as it is, while `mission` shows how it was.
@@ -46,10 +46,9 @@ pub struct App {
     pub size: Size,
     pub focus: Pane,
     pub zoom: Zoom,
-    pub plan: List,
+    /// Where one is in each pane, by its number; the worker pane scrolls instead.
+    pub lists: [List; Pane::ALL.len()],
     pub toggled: Toggled,
-    pub contract: List,
-    pub timeline: List,
     /// The attempt that the worker pane is held at; `None` follows the newest.
     pub held: Option<AttemptId>,
     pub scroll: ScrollState,
@@ -62,7 +61,6 @@ pub struct App {
     /// The styles of the theme that the settings name.
     pub configured: Styles,
     pub keymap: Keymap,
-    pub mouse: Mouse,
     pub notifications: Notifications,
     pub window: Window,
     pub missions: Vec<MissionCard>,
@@ -91,15 +89,10 @@ impl Screen {
     pub fn new(id: ScreenId, popup: Box<dyn Popup>) -> Self {
         Self { id, popup, at: Place::default() }
     }
-
-    /// Where it stands.
-    pub fn area(&self, app: &App) -> Rect {
-        self.popup.area(app, &self.at)
-    }
 }
 
 /// How it looks.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Look {
     pub theme: String,
     pub styles: Styles,
@@ -162,7 +155,6 @@ pub struct Start {
     pub now: Timestamp,
     pub look: Look,
     pub keymap: Keymap,
-    pub mouse: Mouse,
     pub notifications: Notifications,
 }
 
@@ -170,40 +162,20 @@ impl App {
     /// A console to which nothing has come yet.
     pub fn new(start: Start) -> Self {
         Self {
-            mission: Mission::unborn(),
-            present: None,
-            link: Link::default(),
-            live: Vec::new(),
-            transcripts: BTreeMap::new(),
-            then: None,
-            asked_past: None,
             now: start.now,
             clock: start.now,
             size: start.size,
-            focus: Pane::default(),
-            zoom: Zoom::default(),
-            plan: List::default(),
-            toggled: Toggled::default(),
-            contract: List::default(),
-            timeline: List::default(),
-            held: None,
-            scroll: ScrollState::default(),
-            screens: Vec::new(),
-            tickets: Tickets::default(),
-            toast: None,
             configured: start.look.styles,
             look: start.look,
             keymap: start.keymap,
-            mouse: start.mouse,
             notifications: start.notifications,
-            window: Window::default(),
-            missions: Vec::new(),
-            drafts: BTreeMap::new(),
-            stash: None,
-            pending_decisions: BTreeMap::new(),
-            warnings: Vec::new(),
-            notified: Vec::new(),
+            ..Self::default()
         }
+    }
+
+    /// What is selected in a pane, and the first row that is seen of it.
+    pub fn list(&self, pane: Pane) -> List {
+        self.lists[pane.index()]
     }
 
     /// Puts a screen on the stack before anything has happened.
@@ -218,21 +190,14 @@ impl App {
 
     /// Where everything stands.
     pub fn areas(&self) -> Areas {
-        let call = if self.present.is_some() || needs(&self.mission).is_empty() {
-            AttentionBar::Nothing
-        } else {
-            AttentionBar::Waits
+        let input = LayoutInput {
+            focus: self.focus,
+            zoom: self.zoom,
+            call: self.present.is_none() && !needs(&self.mission).is_empty(),
+            plan: plan::targets(&self.mission, &self.toggled).len(),
+            contract: self.mission.contract.len(),
         };
-        areas(
-            self.size,
-            LayoutInput {
-                focus: self.focus,
-                zoom: self.zoom,
-                call,
-                plan: plan::targets(&self.mission, &self.toggled).len(),
-                contract: self.mission.contract.len(),
-            },
-        )
+        areas(self.size, input)
     }
 
     /// Draws on a frame in the theme.
@@ -242,7 +207,8 @@ impl App {
 
     /// The places whose keys hold now, nearest first.
     pub fn places(&self) -> Vec<Context> {
-        let context = self.screens.last().map_or(Context::Main, |screen| screen.popup.context());
+        let context =
+            self.screens.last().map_or(Context::Main, |screen| screen.popup.info(self, &screen.at).context);
         if context.is_typed_in() { vec![context] } else { vec![context, Context::Move, Context::Global] }
     }
 

@@ -14,7 +14,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::app::App;
 use super::effect::Effect;
-use super::host::{Host, Told};
+use super::host::Host;
 use super::msg::Msg;
 use super::options::{ConsoleExit, TuiError};
 use super::pacing::Pacing;
@@ -38,7 +38,6 @@ pub struct Console<S> {
     shown: Option<Buffer>,
     /// Calls that have not been answered.
     in_flight: Arc<()>,
-    signals: Option<Signals>,
     /// How the console ends, once that is decided.
     exit: Option<ConsoleExit>,
 }
@@ -48,10 +47,11 @@ pub trait Frames: Backend<Error: std::error::Error + Send + Sync + 'static> {}
 
 impl<B: Backend<Error: std::error::Error + Send + Sync + 'static>> Frames for B {}
 
-/// The terminal: where frames are drawn, and what it is sent beside them.
+/// The terminal: where frames are drawn, what it is sent beside them, and the signals that ask for it.
 struct Stage<'a, B: Frames, O> {
     terminal: &'a mut Terminal<B>,
     outside: O,
+    signals: Signals,
 }
 
 impl<S: Source> Console<S> {
@@ -59,18 +59,7 @@ impl<S: Source> Console<S> {
     pub fn new(app: App, source: Arc<S>, host: Arc<dyn Host>) -> Self {
         let (sender, messages) = channel(1_024);
         let (pacing, in_flight) = (Pacing::default(), Arc::new(()));
-        Self {
-            app,
-            source,
-            host,
-            sender,
-            messages,
-            pacing,
-            shown: None,
-            in_flight,
-            signals: None,
-            exit: None,
-        }
+        Self { app, source, host, sender, messages, pacing, shown: None, in_flight, exit: None }
     }
 
     /// Where messages from beside the loop go.
@@ -83,7 +72,7 @@ impl<S: Source> Console<S> {
         Arc::downgrade(&self.in_flight)
     }
 
-    /// The console's state, for a test that has flown it.
+    /// The console's state, for a test that has run it.
     pub fn app(&self) -> &App {
         &self.app
     }
@@ -92,7 +81,7 @@ impl<S: Source> Console<S> {
     ///
     /// # Errors
     /// When the terminal does not take frames any more.
-    pub async fn fly<B, I, O>(
+    pub async fn run<B, I, O>(
         &mut self,
         terminal: &mut Terminal<B>,
         mut input: I,
@@ -103,9 +92,8 @@ impl<S: Source> Console<S> {
         I: Stream<Item = io::Result<Input>> + Unpin,
         O: Outside,
     {
-        let mut stage = Stage { terminal, outside };
+        let mut stage = Stage { terminal, outside, signals: Signals::new()? };
         let mut heard = self.source.listen();
-        self.signals = Some(Signals::new()?);
         // The first frame stands before anything is loaded.
         self.draw(&mut stage)?;
         let effects = start(&mut self.app);
@@ -116,7 +104,7 @@ impl<S: Source> Console<S> {
             }
             let msg = tokio::select! {
                 biased;
-                asked = asked(self.signals.as_mut()) => match self.answer(asked, &mut stage)? {
+                asked = stage.signals.next() => match self.answer(asked, &mut stage)? {
                     Some(msg) => msg,
                     None => continue,
                 },
@@ -193,7 +181,7 @@ impl<S: Source> Console<S> {
 
     /// Draws, and sends the terminal only what looks different.
     fn draw(&mut self, stage: &mut Stage<'_, impl Frames, impl Outside>) -> Result<(), TuiError> {
-        let Stage { terminal, outside } = stage;
+        let Stage { terminal, outside, .. } = stage;
         self.pacing.drawn();
         terminal.autoresize().map_err(io::Error::other)?;
         super::pane::draw(&self.app, &mut terminal.get_frame());
@@ -256,8 +244,8 @@ impl<S: Source> Console<S> {
                 }),
                 Effect::ListMissions => self.spawn(async move { Some(Msg::Missions(host.missions().await)) }),
                 Effect::Notify(sentence) => self.spawn(async move {
-                    let told = host.notify(sentence.clone()).await;
-                    (told == Told::NoCommand).then_some(Msg::NoNotifyCommand(sentence))
+                    let done = host.notify(sentence.clone()).await;
+                    (!done).then_some(Msg::NoNotifyCommand(sentence))
                 }),
                 Effect::Outside { name, content } => {
                     self.spawn(async move { host.open(name, content).await.err().map(Msg::Trouble) });
@@ -296,11 +284,7 @@ impl<S: Source> Console<S> {
         stage: &mut Stage<'_, impl Frames, impl Outside>,
     ) -> Result<(), TuiError> {
         stage.outside.hand_over()?;
-        let editing = self.host.edit(text, name);
-        let (edited, end) = match &mut self.signals {
-            Some(signals) => signals.beside(editing).await,
-            None => (editing.await, None),
-        };
+        let (edited, end) = stage.signals.beside(self.host.edit(text, name)).await;
         if end.is_some() {
             self.exit = Some(ConsoleExit::Signalled);
             return Ok(());
@@ -320,14 +304,6 @@ impl<S: Source> Console<S> {
             }
             drop(in_flight);
         });
-    }
-}
-
-/// The next signal; none ever comes to a console that has not begun to listen.
-async fn asked(signals: Option<&mut Signals>) -> Asked {
-    match signals {
-        Some(signals) => signals.next().await,
-        None => std::future::pending().await,
     }
 }
 

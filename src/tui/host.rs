@@ -15,8 +15,8 @@ pub trait Host: Send + Sync {
     /// Opens evidence in another program, such as a picture viewer.
     async fn open(&self, name: String, content: Vec<u8>) -> Result<(), String>;
 
-    /// Runs the person's own notification command, where they have set one.
-    async fn notify(&self, sentence: String) -> Told;
+    /// Runs the person's own notification command; whether they have set one that works. Else the terminal must do.
+    async fn notify(&self, sentence: String) -> bool;
 
     /// The address of a file in a mission's checkout, when there is such a file; asked while a frame is drawn.
     fn address_of(&self, _mission: &MissionId, _path: &str) -> Option<String> {
@@ -25,13 +25,4 @@ pub trait Host: Send + Sync {
 
     /// Every mission on this machine.
     async fn missions(&self) -> Vec<MissionCard>;
-}
-
-/// Whether a notification reached the person's own command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
-    /// It ran.
-    ByCommand,
-    /// There is none: the terminal must do.
-    NoCommand,
 }

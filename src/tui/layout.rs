@@ -59,18 +59,11 @@ pub fn shape(size: Size) -> Shape {
 pub struct LayoutInput {
     pub focus: Pane,
     pub zoom: Zoom,
-    pub call: AttentionBar,
+    /// Whether something waits for the person.
+    pub call: bool,
     /// How many rows the plan and the contract have: the two share the left side by what they need.
     pub plan: usize,
     pub contract: usize,
-}
-
-/// Whether something waits for the person.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum AttentionBar {
-    #[default]
-    Nothing,
-    Waits,
 }
 
 /// Where everything stands.
@@ -88,7 +81,7 @@ pub fn areas(size: Size, wish: LayoutInput) -> Areas {
         y += height;
         area
     };
-    let called = u16::from(wish.call == AttentionBar::Waits && shape != Shape::Tiny);
+    let called = u16::from(wish.call && shape != Shape::Tiny);
     let (header, status, call, tabs) = (take(header), take(status), take(called), take(tabs));
     let above = header.height + status.height + call.height + tabs.height;
     let body = take(size.height.saturating_sub(above + footer));
@@ -165,11 +158,9 @@ mod tests {
             for height in (0..50).chain([120]) {
                 let size = Size { width, height };
                 let screen = Rect::new(0, 0, width, height);
-                for (zoom, call, plan) in [
-                    (Zoom::All, AttentionBar::Nothing, 3),
-                    (Zoom::One, AttentionBar::Waits, 0),
-                    (Zoom::All, AttentionBar::Waits, 900),
-                ] {
+                for (zoom, call, plan) in
+                    [(Zoom::All, false, 3), (Zoom::One, true, 0), (Zoom::All, true, 900)]
+                {
                     let areas =
                         areas(size, LayoutInput { focus: Pane::Contract, zoom, call, plan, contract: 9 });
                     for area in [areas.header, areas.status, areas.call, areas.tabs, areas.body, areas.footer]

@@ -32,13 +32,6 @@ pub struct Names {
     pub multiplexer: Multiplexer,
 }
 
-/// Whether a terminal shows links (OSC 8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Links {
-    Shown,
-    Unknown,
-}
-
 impl Names {
     /// What the terminal of this process calls itself.
     pub fn of_this_process() -> Self {
@@ -70,15 +63,12 @@ impl Names {
         }
     }
 
-    /// Terminals that do not know links leave them out; only the oldest show their bytes.
-    pub fn links(&self) -> Links {
-        let old = ["", "dumb", "linux", "vt", "eterm", "cons", "sun"];
+    /// Whether it may be sent links (OSC 8). Terminals that do not know them leave them out; only the oldest show their
+    /// bytes.
+    pub fn takes_links(&self) -> bool {
         let term = self.term.to_ascii_lowercase();
-        let is_old = old.iter().any(|old| match *old {
-            "" => term.is_empty(),
-            old => term.starts_with(old),
-        });
-        if is_old || self.multiplexer == Multiplexer::Screen { Links::Unknown } else { Links::Shown }
+        let is_old = ["dumb", "linux", "vt", "eterm", "cons", "sun"].iter().any(|old| term.starts_with(old));
+        !term.is_empty() && !is_old && self.multiplexer != Multiplexer::Screen
     }
 
     /// A sequence for the terminal around the multiplexer. Tmux passes it on where `allow-passthrough` is set; with
@@ -149,12 +139,12 @@ mod tests {
 
     #[test]
     fn links_are_for_terminals_that_leave_out_what_they_do_not_know() {
-        assert_eq!(named("xterm-256color", "", Multiplexer::None).links(), Links::Shown);
-        assert_eq!(named("tmux-256color", "tmux", Multiplexer::Tmux).links(), Links::Shown);
+        assert!(named("xterm-256color", "", Multiplexer::None).takes_links());
+        assert!(named("tmux-256color", "tmux", Multiplexer::Tmux).takes_links());
         for (term, multiplexer) in
             [("linux", Multiplexer::None), ("", Multiplexer::None), ("screen", Multiplexer::Screen)]
         {
-            assert_eq!(named(term, "", multiplexer).links(), Links::Unknown, "{term}");
+            assert!(!named(term, "", multiplexer).takes_links(), "{term}");
         }
     }
 

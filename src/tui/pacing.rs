@@ -29,20 +29,14 @@ pub struct Pacing {
     last: Option<Instant>,
     last_talk: Option<Instant>,
     due: Option<Instant>,
-    talk: Talk,
+    /// Whether the next frame shows more of what an agent says.
+    talks: bool,
     ticked: Instant,
-}
-
-/// Whether the next frame shows more of what an agent says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Talk {
-    Nothing,
-    Waits,
 }
 
 impl Default for Pacing {
     fn default() -> Self {
-        Self { last: None, last_talk: None, due: None, talk: Talk::Nothing, ticked: Instant::now() }
+        Self { last: None, last_talk: None, due: None, talks: false, ticked: Instant::now() }
     }
 }
 
@@ -58,7 +52,7 @@ impl Pacing {
             // What the person did or asked for is seen at once.
             Msg::Input(_) | Msg::Answer { .. } => now,
             _ if is_talk(msg) => {
-                self.talk = Talk::Waits;
+                self.talks = true;
                 after(self.last_talk, TALK_FRAME)
             }
             _ => after(self.last, FRAME),
@@ -69,10 +63,10 @@ impl Pacing {
     /// A frame was drawn, or looked the same.
     pub fn drawn(&mut self) {
         let now = Instant::now();
-        if self.talk == Talk::Waits {
+        if self.talks {
             self.last_talk = Some(now);
         }
-        (self.last, self.due, self.talk) = (Some(now), None, Talk::Nothing);
+        (self.last, self.due, self.talks) = (Some(now), None, false);
     }
 
     /// Waits until a frame is due; for ever, while nothing has happened since the last one.
@@ -112,7 +106,7 @@ mod tests {
     use crate::domain::id::Timestamp;
     use crate::tui::app::{Look, Start};
     use crate::tui::keymap::Keymap;
-    use crate::tui::options::{Mouse, Notifications};
+    use crate::tui::options::Notifications;
     use crate::tui::sample::{Moment, sample};
     use crate::tui::theme::{Depth, Theme};
     use crate::view::glyph::Charset;
@@ -124,7 +118,6 @@ mod tests {
             now: Timestamp(0),
             look: Look { theme: "dark".to_owned(), styles, depth: Depth::Full, charset: Charset::Unicode },
             keymap: Keymap::default(),
-            mouse: Mouse::Taken,
             notifications: Notifications::On,
         });
         app.mission = sample(moment).mission();

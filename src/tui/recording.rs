@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::mpsc::{Receiver, channel};
 
 use crate::domain::activity::Activity;
 use crate::domain::command::Command;
@@ -30,8 +30,6 @@ pub struct Recording {
     pub live: Vec<Activity>,
     /// Commands that were tried; a recording refuses them all.
     pub refused: Mutex<Vec<Command>>,
-    /// Kept so that listeners wait instead of ending.
-    pub listeners: Mutex<Vec<Sender<SourceEvent>>>,
 }
 
 impl Recording {
@@ -103,21 +101,19 @@ impl Source for Recording {
     }
 
     fn listen(&self) -> Receiver<SourceEvent> {
-        silence(&self.listeners)
+        silence()
     }
 }
 
 /// A mission that is read where it is kept.
 pub struct Replay {
     read: Arc<dyn MissionSource>,
-    /// Kept so that listeners wait instead of ending.
-    listeners: Mutex<Vec<Sender<SourceEvent>>>,
 }
 
 impl Replay {
     /// A replay of what can be read.
     pub fn of(read: impl MissionSource + 'static) -> Self {
-        Self { read: Arc::new(read), listeners: Mutex::default() }
+        Self { read: Arc::new(read) }
     }
 }
 
@@ -129,15 +125,13 @@ impl Source for Replay {
     }
 
     fn listen(&self) -> Receiver<SourceEvent> {
-        silence(&self.listeners)
+        silence()
     }
 }
 
-/// A receiver that hears nothing for as long as its sender is kept.
-fn silence(listeners: &Mutex<Vec<Sender<SourceEvent>>>) -> Receiver<SourceEvent> {
+/// A receiver to which nothing comes. Its sender is kept as long as it is, so that it waits instead of ending.
+fn silence() -> Receiver<SourceEvent> {
     let (sender, receiver) = channel(1);
-    if let Ok(mut listeners) = listeners.lock() {
-        listeners.push(sender);
-    }
+    tokio::spawn(async move { sender.closed().await });
     receiver
 }

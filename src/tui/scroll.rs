@@ -8,6 +8,7 @@ use super::transcript_buffer::TranscriptBuffer;
 use crate::link::protocol::Before;
 use crate::view::block::Block;
 use crate::view::row::Row;
+use crate::view::text::plural;
 use crate::view::transcript::{Above, Fold, last_lines, lines};
 
 /// Where in a transcript one reads, and what is unfolded.
@@ -23,7 +24,7 @@ pub struct ScrollState {
 }
 
 /// A line of a block, by the block's lasting name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Anchor {
     name: i64,
     line: usize,
@@ -35,9 +36,13 @@ impl ScrollState {
         self.anchor.is_none()
     }
 
-    /// How many blocks came since following stopped.
-    pub fn news(&self, transcript: &TranscriptBuffer) -> u64 {
-        if self.follows() { 0 } else { transcript.grown.saturating_sub(self.seen) }
+    /// What came below since following stopped, in words; nothing while it follows.
+    pub fn news(&self, transcript: &TranscriptBuffer) -> Option<String> {
+        self.anchor?;
+        Some(match transcript.grown.saturating_sub(self.seen) {
+            0 => "not following".to_owned(),
+            news => format!("↓ {} below", plural(usize::try_from(news).unwrap_or(usize::MAX), "new item")),
+        })
     }
 
     /// Sticks to the end again.
@@ -57,10 +62,7 @@ impl ScrollState {
 
     /// Folds everything, or nothing.
     pub fn toggle_fold(&mut self) {
-        self.fold = match self.fold {
-            Fold::Folded => Fold::Unfolded,
-            Fold::Unfolded => Fold::Folded,
-        };
+        self.fold = self.fold.other();
         self.flipped.clear();
     }
 
@@ -115,19 +117,16 @@ impl ScrollState {
         } else {
             self.down(transcript, from, lines.unsigned_abs(), width)
         };
-        let first_page = self.down(
-            transcript,
-            Anchor { name: transcript.name_of(0), line: 0 },
-            height.saturating_sub(1),
-            width,
-        );
-        let moved = later(moved, first_page);
+        let first = Anchor { name: transcript.name_of(0), line: 0 };
+        let moved = moved.max(self.down(transcript, first, height.saturating_sub(1), width));
         self.anchor = (moved != end).then_some(moved);
     }
 
     /// Whether the first block is in sight, so that older ones should be fetched.
     pub fn at_start(&self, transcript: &TranscriptBuffer, width: usize, height: usize) -> bool {
-        self.visible_from(transcript, width, height).is_none_or(|(place, _)| place == 0)
+        let last = self.anchor.or_else(|| self.end(transcript, width));
+        let first = last.map(|last| self.up(transcript, last, height.saturating_sub(1), width));
+        first.is_none_or(|first| transcript.place_of(first.name) == 0)
     }
 
     /// The lines that are seen, oldest first: at most `height`.
@@ -156,17 +155,6 @@ impl ScrollState {
         rows.truncate(height);
         rows.reverse();
         rows
-    }
-
-    fn visible_from(
-        &self,
-        transcript: &TranscriptBuffer,
-        width: usize,
-        height: usize,
-    ) -> Option<(usize, usize)> {
-        let last = self.anchor.or_else(|| self.end(transcript, width))?;
-        let first = self.up(transcript, last, height.saturating_sub(1), width);
-        Some((transcript.place_of(first.name), first.line))
     }
 
     fn end(&self, transcript: &TranscriptBuffer, width: usize) -> Option<Anchor> {
@@ -224,20 +212,13 @@ impl ScrollState {
         let before = place.checked_sub(1).and_then(|before| transcript.get(before));
         let above = before.map_or(Above::Nothing, Above::Block);
         let flipped = self.flipped.contains(&transcript.name_of(place));
-        let fold = match (self.fold, flipped) {
-            (Fold::Folded, false) | (Fold::Unfolded, true) => Fold::Folded,
-            (Fold::Unfolded, false) | (Fold::Folded, true) => Fold::Unfolded,
-        };
+        let fold = if flipped { self.fold.other() } else { self.fold };
         let mut rows = lay_out(above, block, fold);
         if rows.is_empty() {
             rows.push(Row::new());
         }
         rows
     }
-}
-
-fn later(a: Anchor, b: Anchor) -> Anchor {
-    if (a.name, a.line) < (b.name, b.line) { b } else { a }
 }
 
 #[cfg(test)]
@@ -277,7 +258,8 @@ mod tests {
             arguments: r#"{"path":"7"}"#.into(),
         };
         transcript.take_entry(&Entry { number: 7, at: Timestamp(0), body: more });
-        assert_eq!((shown(&scroll, &transcript).as_str(), scroll.news(&transcript)), ("2 3 4", 1));
+        assert_eq!(shown(&scroll, &transcript), "2 3 4");
+        assert_eq!(scroll.news(&transcript).as_deref(), Some("↓ 1 new item below"));
         scroll.scroll(&transcript, 9, 40, 3);
         assert_eq!(shown(&scroll, &transcript), "5 6 7");
         assert!(scroll.follows());

@@ -5,13 +5,14 @@ use crate::domain::id::{AssertionId, AttemptId, FeatureId, MilestoneId, Timestam
 use crate::domain::plan::FeatureState;
 
 use super::app::App;
+use super::focus::Pane;
 use crate::view::plan::Target;
 use crate::view::timeline::Moment;
 use crate::view::{contract, plan, timeline};
 
 /// The row of the plan that is selected.
 pub fn selected_target(app: &App) -> Option<Target> {
-    plan::targets(&app.mission, &app.toggled).get(app.plan.selected).copied()
+    plan::targets(&app.mission, &app.toggled).get(app.list(Pane::Plan).selected).copied()
 }
 
 /// The milestone that the selected row of the plan belongs to.
@@ -25,12 +26,12 @@ pub fn selected_milestone(app: &App) -> Option<MilestoneId> {
 
 /// The assertion that is selected.
 pub fn selected_assertion(app: &App) -> Option<AssertionId> {
-    contract::targets(&app.mission).into_iter().nth(app.contract.selected)
+    contract::targets(&app.mission).into_iter().nth(app.list(Pane::Contract).selected)
 }
 
 /// The row of the timeline that is selected.
 pub fn selected_moment(app: &App) -> Option<(Timestamp, Moment)> {
-    timeline::moments(&app.mission).into_iter().nth(app.timeline.selected)
+    timeline::moments(&app.mission).into_iter().nth(app.list(Pane::Timeline).selected)
 }
 
 /// The attempt that built a feature or builds it now; else the last one that tried.

@@ -55,8 +55,8 @@ async fn on_this_terminal(
     let linking = Linking::default();
     let mut terminal = Terminal::new(linking.backend(guard.writer().pen()))?;
     let size = terminal.size()?;
-    let (mouse, notifications) = (options.mouse, options.notifications);
-    let mut app = App::new(Start { size, now: options.host.now(), look, keymap, mouse, notifications });
+    let notifications = options.notifications;
+    let mut app = App::new(Start { size, now: options.host.now(), look, keymap, notifications });
     if let Some(launcher) = launcher {
         app.push(first_screen(&app, launcher));
     }
@@ -65,5 +65,5 @@ async fn on_this_terminal(
     }
     let mut console = Console::new(app, Arc::new(source), options.host);
     watch(console.sender(), options.appearance_source, appearance);
-    console.fly(&mut terminal, EventStream::new(), Tty::new(guard, linking)).await
+    console.run(&mut terminal, EventStream::new(), Tty::new(guard, linking)).await
 }

@@ -19,3 +19,10 @@ impl Styles {
         self.0.get(style.index()).copied().unwrap_or_default()
     }
 }
+
+impl Default for Styles {
+    /// What every terminal can show.
+    fn default() -> Self {
+        Self::monochrome()
+    }
+}

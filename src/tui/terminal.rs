@@ -20,7 +20,7 @@ use ratatui::buffer::Buffer;
 use super::app::App;
 use super::host::Host;
 use super::linking::Linking;
-use super::notify_protocol::{Links, Names, Progress};
+use super::notify_protocol::{Names, Progress};
 use super::options::Mouse;
 use super::terminal_writer::{TerminalWriter, WriterHandle};
 use crate::view::text::clean;
@@ -228,7 +228,7 @@ impl Outside for Tty {
     }
 
     fn mark(&mut self, app: &App, host: &dyn Host, frame: &mut Buffer) {
-        if self.names.links() == Links::Shown {
+        if self.names.takes_links() {
             self.linking.mark(app, host, frame);
         }
     }

@@ -76,9 +76,9 @@ pub fn append(blocks: &mut VecDeque<Block>, entry: &Entry) -> bool {
             ..ToolCall::default()
         }),
         EntryBody::Answered { call_id, tool, status, output } => {
-            let open = blocks.iter_mut().rev().take(64).find_map(|block| match &mut block.body {
-                BlockBody::Call(call) if call.id == *call_id => Some((block.at, call)),
-                _ => None,
+            let open = blocks.iter_mut().rev().take(64).find_map(|block| {
+                let BlockBody::Call(call) = &mut block.body else { return None };
+                (call.id == *call_id).then_some((block.at, call))
             });
             if let Some((at, call)) = open {
                 call.output = clean(output);

@@ -32,7 +32,9 @@ pub fn row(mission: &Mission, id: &AssertionId) -> Row {
     let words = match standing {
         Standing::Pending => StyleRole::Dim,
         Standing::Retired => StyleRole::Faint,
-        _ => StyleRole::Text,
+        Standing::Passed | Standing::Failed | Standing::Blocked | Standing::Stale | Standing::Waived => {
+            StyleRole::Text
+        }
     };
     let row = Row::new()
         .sign(style, sign)

@@ -102,10 +102,8 @@ pub fn doing(mission: &Mission) -> Vec<Piece> {
     // An agent that works while something waits is still what happens now; the right side says what waits.
     // An agent that waits for the person's answer does not work.
     let works = mission.live_attempts().any(|attempt| asks(mission, attempt.id).is_none());
-    let status = match mission.status() {
-        Status::Waiting if works => Status::Running,
-        status => status,
-    };
+    let status = mission.status();
+    let status = if works && status == Status::Waiting { Status::Running } else { status };
     let (sign, style) = status_sign(status);
     let mut row = Row::new().sign(style, sign).then(style, status.word().to_uppercase());
     if let Some(milestone) = mission.current_milestone().filter(|_| mission.is_go(GateId::Plan)) {

@@ -90,10 +90,10 @@ fn milestone_state(mission: &Mission, id: MilestoneId) -> &'static str {
 
 /// What is left to do once everything is over but the merge.
 fn next(mission: &Mission, id: &str) -> String {
-    match (&mission.end, &mission.landed) {
-        (Some(End::Completed { .. }), None) => format!("flightdeck land {id}"),
-        _ => String::new(),
+    if matches!(mission.end, Some(End::Completed { .. })) && mission.landed.is_none() {
+        return format!("flightdeck land {id}");
     }
+    String::new()
 }
 
 fn branch(mission: &Mission) -> String {

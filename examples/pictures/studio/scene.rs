@@ -11,9 +11,9 @@ use flightdeck::domain::id::Timestamp;
 use flightdeck::domain::mission::MissionCard;
 use flightdeck::tui::app::{App, Look, Start};
 use flightdeck::tui::event_loop::Console;
-use flightdeck::tui::host::{Host, Told};
+use flightdeck::tui::host::Host;
 use flightdeck::tui::keymap::Keymap;
-use flightdeck::tui::options::{Launcher, Mouse, Notifications, TuiError};
+use flightdeck::tui::options::{Launcher, Notifications, TuiError};
 use flightdeck::tui::popup::launcher::LauncherScreen;
 use flightdeck::tui::recording::Recording;
 use flightdeck::tui::sample::{Moment, sample};
@@ -63,7 +63,6 @@ pub async fn photograph(shot: Screenshot) -> Result<Buffer, TuiError> {
         now,
         look: shot.look,
         keymap: Keymap::default(),
-        mouse: Mouse::LeftAlone,
         notifications: Notifications::Off,
     });
     if let Some(start) = start {
@@ -74,7 +73,7 @@ pub async fn photograph(shot: Screenshot) -> Result<Buffer, TuiError> {
         Terminal::new(TestBackend::new(shot.size.width, shot.size.height)).map_err(io::Error::other)?;
     let mut console = Console::new(app, Arc::new(recording), Arc::new(Studio { now }));
     let script = Script::of(shot.keys, console.calls());
-    console.fly(&mut terminal, script, Nowhere).await?;
+    console.run(&mut terminal, script, Nowhere).await?;
     Ok(terminal.backend().buffer().clone())
 }
 
@@ -116,8 +115,8 @@ impl Host for Studio {
         Err("nothing is opened for a picture".to_owned())
     }
 
-    async fn notify(&self, _sentence: String) -> Told {
-        Told::ByCommand
+    async fn notify(&self, _sentence: String) -> bool {
+        true
     }
 
     async fn missions(&self) -> Vec<MissionCard> {

@@ -1,6 +1,5 @@
 //! Asking again: exponential with jitter, capped, and never against a provider's own word.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -108,22 +107,6 @@ impl<M: Model> Model for Retrying<M> {
                 () = tokio::time::sleep(wait) => {}
             }
         }
-    }
-}
-
-#[async_trait::async_trait]
-impl Model for Arc<dyn Model> {
-    fn name(&self) -> &str {
-        self.as_ref().name()
-    }
-
-    async fn turn(
-        &self,
-        request: &Request,
-        stream: &dyn StreamSink,
-        cancel: &CancellationToken,
-    ) -> Result<Reply, ModelError> {
-        self.as_ref().turn(request, stream, cancel).await
     }
 }
 

@@ -24,12 +24,6 @@ pub(super) fn row(env: &Arc<ToolEnv>) -> ToolRow {
 
 fn put(env: &ToolEnv, wanted: &Arguments, _call: &Call) -> Result<String, ToolError> {
     let path = env.writable(&wanted.path)?;
-    if path.is_dir() {
-        return Err(ToolError::Mend(format!("`{}` is a directory; name a file in it", wanted.path)));
-    }
-    if path.exists() && !path.is_file() {
-        return Err(ToolError::Mend(format!("`{}` is not a regular file", wanted.path)));
-    }
     let failed =
         |fault: std::io::Error| ToolError::Mend(format!("`{}` cannot be written: {fault}", wanted.path));
     let existed = path.exists();

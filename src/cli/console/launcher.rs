@@ -13,9 +13,6 @@ use crate::workspace::Repo;
 use crate::workspace::repo::Head;
 
 /// What a mission that starts here would be, and which live here already.
-///
-/// # Errors
-/// When the settings cannot be read.
 pub fn launcher(context: &Context, alive: Vec<MissionCard>) -> Result<Launcher> {
     let repo = Repo::discover(&context.here);
     let settings = context.settings(Repository::OfThisDirectory, Vec::new())?;
@@ -44,9 +41,6 @@ pub fn launcher(context: &Context, alive: Vec<MissionCard>) -> Result<Launcher> 
 }
 
 /// Founds the mission that a person wants.
-///
-/// # Errors
-/// When the goal, the repository or a model is not usable.
 pub async fn start(context: &Context, launch: Launch) -> Result<MissionRef> {
     let repo = Repo::discover(&context.here)?;
     let flags = launch.models.iter().map(|(role, model)| Flag {

@@ -12,7 +12,7 @@ use crate::cli::missions;
 use crate::domain::id::{MissionId, Timestamp};
 use crate::domain::mission::MissionCard;
 use crate::engine::now;
-use crate::tui::host::{Host, Told};
+use crate::tui::host::Host;
 use crate::workspace::Program;
 
 /// This machine.
@@ -55,12 +55,10 @@ impl Host for Machine {
         }
     }
 
-    async fn notify(&self, sentence: String) -> Told {
-        let Some(command) = &self.notify else { return Told::NoCommand };
-        match Program::new(command).arg(sentence).run(CancellationToken::new(), |_| {}).await {
-            Ok(finished) if finished.exit.is_success() => Told::ByCommand,
-            Ok(_) | Err(_) => Told::NoCommand,
-        }
+    async fn notify(&self, sentence: String) -> bool {
+        let Some(command) = &self.notify else { return false };
+        let finished = Program::new(command).arg(sentence).run(CancellationToken::new(), |_| {}).await;
+        finished.is_ok_and(|finished| finished.exit.is_success())
     }
 
     fn address_of(&self, mission: &MissionId, path: &str) -> Option<String> {

@@ -31,7 +31,6 @@ const USUAL_PORT: u16 = 7878;
 /// Fly a complete mission with a rehearsed mind
 ///
 /// A rehearsal plays the agents; the commits, the compiler, the tests, the running server and the verdicts are real.
-/// Where no terminal is there to ask at, the demo flies on autopilot.
 #[derive(Debug, Default, clap::Args)]
 pub struct Args {
     /// Where; a demo that was cut off there goes on. Without it, a new temporary directory
@@ -42,9 +41,6 @@ pub struct Args {
 }
 
 /// Flies it and lands it.
-///
-/// # Errors
-/// When the directory holds something else, or the mission fails.
 pub async fn run(context: &Context, mut args: Args) -> Result<Exit> {
     let speed = args.flight.speed()?;
     let talk = if args.flight.headless { Talk::Silent } else { Talk::possible(context) };

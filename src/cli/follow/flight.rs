@@ -42,9 +42,6 @@ impl Talk {
 }
 
 /// Flies a mission and prints its progress until it ends or needs a person; returns how it stands then.
-///
-/// # Errors
-/// When its engine does not come up, or dies again and again.
 pub async fn fly(context: &Context, found: &MissionRef, talk: Talk, speed: Speed) -> Result<Mission> {
     if found.mission.mode == Mode::ReadOnly {
         return Err(misuse(

@@ -6,8 +6,9 @@ use super::attempt_env::AttemptEnv;
 use super::worker::open_checkout;
 use crate::engine::context::EngineContext;
 use crate::engine::error::EngineError;
+use crate::workspace::Access;
 
 pub(super) async fn prepare(engine: &Arc<EngineContext>) -> Result<AttemptEnv, EngineError> {
     let checkout = open_checkout(engine).await?;
-    Ok(AttemptEnv::reading(checkout.dir().to_owned()))
+    Ok(AttemptEnv::new(checkout.dir(), Access::Read))
 }

@@ -6,6 +6,7 @@ use crate::tui::app::{App, Tone};
 use crate::tui::focus::Pane;
 use crate::tui::key::Chord;
 use crate::tui::layout::Areas;
+use crate::tui::popup::ScreenInfo;
 use crate::tui::widget::painter::Painter;
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
@@ -14,7 +15,7 @@ use crate::view::text::width;
 use super::chrome::padded;
 
 /// Draws it.
-pub fn draw(app: &App, painter: &mut Painter<'_>, areas: &Areas) {
+pub fn draw(app: &App, painter: &mut Painter<'_>, areas: &Areas, screens: &[ScreenInfo]) {
     let line = padded(areas.footer);
     let row = match &app.toast {
         Some(toast) => {
@@ -31,21 +32,17 @@ pub fn draw(app: &App, painter: &mut Painter<'_>, areas: &Areas) {
                 _ => row,
             }
         }
-        None => hints(app, usize::from(line.width)),
+        None => hints(app, screens, usize::from(line.width)),
     };
     painter.row(line, &row);
 }
 
 /// As many hints as fit, in their order; how to leave, and where to find the rest, give way last.
-fn hints(app: &App, room: usize) -> Row {
+fn hints(app: &App, screens: &[ScreenInfo], room: usize) -> Row {
     let places = app.places();
-    let wanted = app.screens.last().map_or_else(|| main_hints(app), |screen| screen.popup.hints(app));
+    let wanted = screens.last().map_or_else(|| main_hints(app), |info| info.hints.clone()).into_iter();
     let hints: Vec<Hint> = wanted
-        .into_iter()
-        .filter_map(|action| {
-            let word = app.screens.last().map_or_else(|| action.hint(), |screen| screen.popup.word(action));
-            Some(Hint { action, word, key: app.keymap.key_of(&places, action)? })
-        })
+        .filter_map(|(action, word)| Some(Hint { action, word, key: app.keymap.key_of(&places, action)? }))
         .collect();
     let mut left = room;
     let mut kept = vec![false; hints.len()];
@@ -86,7 +83,7 @@ impl Hint {
     }
 }
 
-fn main_hints(app: &App) -> Vec<Action> {
+fn main_hints(app: &App) -> Vec<(Action, &'static str)> {
     let mut hints = if app.mission.status() == Status::Completed { vec![Action::Land] } else { Vec::new() };
     hints.extend([Action::NextPane, Action::Open]);
     hints.extend(match app.focus {
@@ -99,5 +96,5 @@ fn main_hints(app: &App) -> Vec<Action> {
         hints.push(Action::Pause);
     }
     hints.extend([Action::Palette, Action::Help, Action::Quit]);
-    hints
+    hints.into_iter().map(|action| (action, action.hint())).collect()
 }

@@ -19,7 +19,7 @@ pub fn plan(app: &App, painter: &mut Painter<'_>, area: Rect) {
             "No plan yet. The orchestrator writes the contract first, then milestones and features.";
         empty(painter, area, sentence);
     }
-    list(app, painter, area, (Pane::Plan, &app.plan), &targets, |target| plan::row(&app.mission, *target));
+    list(app, painter, area, Pane::Plan, &targets, |target| plan::row(&app.mission, *target));
 }
 
 /// Draws the contract.
@@ -31,16 +31,14 @@ pub fn contract(app: &App, painter: &mut Painter<'_>, area: Rect) {
     if targets.is_empty() {
         empty(painter, area, "No assertions yet. The contract is written before anything is built.");
     }
-    list(app, painter, area, (Pane::Contract, &app.contract), &targets, |id| contract::row(&app.mission, id));
+    list(app, painter, area, Pane::Contract, &targets, |id| contract::row(&app.mission, id));
 }
 
 /// Draws the timeline.
 pub fn timeline(app: &App, painter: &mut Painter<'_>, area: Rect) {
     painter.title(area, &title(app, Pane::Timeline, "Timeline", ""));
     let moments = timeline::moments(&app.mission);
-    list(app, painter, area, (Pane::Timeline, &app.timeline), &moments, |moment| {
-        timeline::row(&app.mission, moment, app.now)
-    });
+    list(app, painter, area, Pane::Timeline, &moments, |moment| timeline::row(&app.mission, moment, app.now));
 }
 
 fn count(done: usize, all: usize) -> String {

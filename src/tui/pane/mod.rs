@@ -11,7 +11,6 @@ use ratatui::layout::Rect;
 use super::app::App;
 use super::focus::Pane;
 use super::layout::{Areas, Shape, inside};
-use super::list::List;
 use super::widget::painter::{Highlight, Painter};
 use crate::view::prose::paragraph;
 use crate::view::row::Row;
@@ -26,16 +25,16 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
     let painter = &mut app.painter(frame.buffer_mut());
     painter.wipe(whole);
     chrome::header(app, painter, &areas);
-    let covered = app.screens.iter().any(|screen| screen.area(app) == areas.body);
-    if !covered {
+    let mut infos: Vec<_> = app.screens.iter().map(|screen| screen.popup.info(app, &screen.at)).collect();
+    if infos.iter().all(|info| info.area != areas.body) {
         panes(app, painter, &areas);
     }
-    for screen in &app.screens {
-        let area = screen.area(app).intersection(whole);
-        painter.wipe(area);
-        screen.popup.draw(app, &screen.at, painter, area);
+    for (screen, info) in app.screens.iter().zip(&mut infos) {
+        info.area = info.area.intersection(whole);
+        painter.wipe(info.area);
+        screen.popup.draw(app, &screen.at, painter, info);
     }
-    footer::draw(app, painter, &areas);
+    footer::draw(app, painter, &areas, &infos);
     painter.plain();
 }
 
@@ -74,12 +73,12 @@ fn list<T>(
     app: &App,
     painter: &mut Painter<'_>,
     area: Rect,
-    (pane, state): (Pane, &List),
+    pane: Pane,
     items: &[T],
     row: impl Fn(&T) -> Row,
 ) {
     let lit = if app.focus == pane { Highlight::Selected } else { Highlight::No };
-    painter.list(inside(area), state, lit, items.len(), |seen| {
+    painter.list(inside(area), app.list(pane), lit, items.len(), |seen| {
         items.get(seen).into_iter().flatten().map(row).collect()
     });
 }

@@ -8,12 +8,12 @@ use crate::tui::app::App;
 use crate::tui::focus::Pane;
 use crate::tui::layout::inside;
 use crate::tui::widget::painter::Painter;
-use crate::view::glyph::{Charset, Glyph};
+use crate::view::glyph::Charset;
 use crate::view::live::doing;
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
-use crate::view::text::{plural, span};
-use crate::view::work::{asks, attempt_sign, subject};
+use crate::view::text::span;
+use crate::view::work::{attempt_state, subject};
 
 /// Draws the transcript of the attempt that is watched.
 pub fn draw(app: &App, painter: &mut Painter<'_>, area: Rect) {
@@ -41,10 +41,7 @@ pub fn draw(app: &App, painter: &mut Painter<'_>, area: Rect) {
 }
 
 fn heading(app: &App, attempt: &Attempt) -> Row {
-    let (sign, style) = match asks(&app.mission, attempt.id) {
-        Some(_) => (Glyph::Needs, StyleRole::Warn),
-        None => attempt_sign(attempt),
-    };
+    let ((sign, style), _) = attempt_state(&app.mission, attempt);
     let mut role = attempt.role.to_string();
     if let Some(first) = role.get_mut(..1) {
         first.make_ascii_uppercase();
@@ -65,26 +62,17 @@ fn heading(app: &App, attempt: &Attempt) -> Row {
 /// The line under the transcript: the cursor of a running agent, or how much is new below.
 fn foot(app: &App, attempt: &Attempt) -> Option<Row> {
     let transcript = app.shown_transcript(attempt.id)?;
-    if !app.scroll.follows() {
-        let news = app.scroll.news(transcript);
-        let words = if news == 0 {
-            "not following".to_owned()
-        } else {
-            format!("{} below", plural(usize::try_from(news).unwrap_or(usize::MAX), "new item"))
-        };
-        return Some(Row::of(StyleRole::Warn, format!("↓ {words}")));
+    if let Some(news) = app.scroll.news(transcript) {
+        return Some(Row::of(StyleRole::Warn, news));
     }
     if !attempt.is_live() {
         return None;
     }
-    if let Some(question) = asks(&app.mission, attempt.id) {
-        return Some(Row::of(StyleRole::Warn, format!("▲ waits for your answer to {question}")));
+    if let (_, Some(waits)) = attempt_state(&app.mission, attempt) {
+        return Some(Row::of(StyleRole::Warn, format!("▲ {waits}")));
     }
     let row = Row::of(StyleRole::Accent, "▌ ");
-    Some(match quiet_words(app, attempt) {
-        Some(words) => row.then(StyleRole::Dim, words),
-        None => row,
-    })
+    Some(row.then(StyleRole::Dim, quiet_words(app, attempt).unwrap_or_default()))
 }
 
 /// What a silent agent does, as the engine reports it.

@@ -66,28 +66,15 @@ impl AssertionScreen {
 }
 
 impl Popup for AssertionScreen {
-    fn context(&self) -> Context {
-        Context::Assertion
-    }
-
-    fn title(&self, _app: &App) -> Row {
-        Row::of(StyleRole::Strong, self.form.title())
-    }
-
-    fn area(&self, app: &App, _at: &Place) -> Rect {
-        centred(app.areas().body, 92, 24)
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
+        ScreenInfo::named(app, Context::Assertion, self.form.title())
+            .hints([Action::Save, Action::NextPane, Action::Editor, Action::Back])
+            .calling(Action::NextPane, "next field")
+            .boxed(92, 24)
     }
 
     fn writing(&mut self) -> Option<&mut dyn Writing> {
         Some(&mut self.form)
-    }
-
-    fn word(&self, action: Action) -> &'static str {
-        if action == Action::NextPane { "next field" } else { action.hint() }
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Save, Action::NextPane, Action::Editor, Action::Back]
     }
 
     fn opened(&mut self, app: &App, _at: &mut Place) -> PopupResult {
@@ -132,8 +119,8 @@ impl Popup for AssertionScreen {
         }
     }
 
-    fn draw(&self, app: &App, _at: &Place, painter: &mut Painter<'_>, area: Rect) {
-        let inner = painter.framed(area, &self.title(app));
+    fn draw(&self, _app: &App, _at: &Place, painter: &mut Painter<'_>, info: &ScreenInfo) {
+        let inner = painter.framed(info.area, &info.title);
         let foot = 3.min(inner.height / 3);
         let upper = Rect { height: inner.height - foot, ..inner };
         self.form.draw(painter, upper);

@@ -13,7 +13,7 @@ use crate::view::attempt;
 use crate::view::block::{Block, BlockBody};
 use crate::view::row::plain;
 use crate::view::text::plural;
-use crate::view::work::{asks, attempt_sign, subject};
+use crate::view::work::{attempt_state, subject};
 
 /// What is looked at of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,17 +29,8 @@ struct Search {
     query: Query,
     /// Which of how many places is shown, once there is one.
     count: String,
-    state: Typed,
     /// The block that was found last.
     found: Option<usize>,
-}
-
-/// Whether what is looked for is still being typed.
-#[derive(Debug, Default, PartialEq, Eq)]
-enum Typed {
-    #[default]
-    Whole,
-    Going,
 }
 
 /// The screen of an attempt.
@@ -49,6 +40,8 @@ pub struct AttemptScreen {
     tab: Tab,
     scroll: ScrollState,
     search: Search,
+    /// Whether what is looked for is still being typed.
+    searching: bool,
 }
 
 /// The tabs, in their order.
@@ -58,11 +51,20 @@ const TABS: [(Tab, &str); 3] =
 impl AttemptScreen {
     /// The screen of an attempt.
     pub fn new(id: AttemptId) -> Self {
-        Self { id, tab: Tab::Transcript, scroll: ScrollState::default(), search: Search::default() }
+        let (scroll, search) = (ScrollState::default(), Search::default());
+        Self { id, tab: Tab::Transcript, scroll, search, searching: false }
     }
 
-    fn is_searching(&self) -> bool {
-        self.search.state == Typed::Going
+    fn title(&self, app: &App) -> Row {
+        let Some(known) = app.mission.attempts.get(&self.id) else { return Row::new() };
+        let ((sign, style), waits) = attempt_state(&app.mission, known);
+        let waits = waits.map_or_else(String::new, |waits| format!("{waits}  "));
+        Row::new()
+            .sign(style, sign)
+            .then(StyleRole::Strong, format!("{} {}", known.role, self.id))
+            .then(StyleRole::Text, format!(" · {}", subject(&app.mission, known.work)))
+            .end(StyleRole::Warn, waits)
+            .end(StyleRole::Dim, known.model.as_str())
     }
 
     /// Cells and lines that the transcript has.
@@ -137,36 +139,19 @@ fn text_of(block: &Block) -> String {
 }
 
 impl Popup for AttemptScreen {
-    fn context(&self) -> Context {
-        if self.is_searching() { Context::Palette } else { Context::Attempt }
-    }
-
-    fn word(&self, action: Action) -> &'static str {
-        match action {
-            Action::NextTab => "handoff, usage",
-            other => other.hint(),
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
+        if self.searching {
+            let info = ScreenInfo::new(app, Context::Palette, self.title(app));
+            return info.hints([Action::Open, Action::Back]);
         }
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        if self.is_searching() {
-            return vec![Action::Open, Action::Back];
-        }
-        vec![
-            Action::NextTab,
-            Action::Follow,
-            Action::Search,
-            Action::Fold,
-            Action::Diff,
-            Action::Copy,
-            Action::Stop,
-            Action::Help,
-            Action::Back,
-        ]
+        ScreenInfo::new(app, Context::Attempt, self.title(app))
+            .hints([Action::NextTab, Action::Follow, Action::Search, Action::Fold, Action::Diff])
+            .hints([Action::Copy, Action::Stop, Action::Help, Action::Back])
+            .calling(Action::NextTab, "handoff, usage")
     }
 
     fn writing(&mut self) -> Option<&mut dyn Writing> {
-        (self.is_searching()).then_some(&mut self.search.query)
+        self.searching.then_some(&mut self.search.query)
     }
 
     fn opened(&mut self, app: &App, _at: &mut Place) -> PopupResult {
@@ -179,8 +164,8 @@ impl Popup for AttemptScreen {
 
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
         match action {
-            Action::Open | Action::Back if self.is_searching() => {
-                self.search.state = Typed::Whole;
+            Action::Open | Action::Back if self.searching => {
+                self.searching = false;
                 return if action == Action::Open { self.find(app, false) } else { PopupResult::stay() };
             }
             Action::NextTab | Action::Right => self.turn_tab(at, 1),
@@ -194,7 +179,7 @@ impl Popup for AttemptScreen {
             }
             Action::Search => {
                 self.tab = Tab::Transcript;
-                self.search = Search { state: Typed::Going, ..Search::default() };
+                (self.search, self.searching) = (Search::default(), true);
             }
             Action::NextMatch => return self.find(app, false),
             Action::PreviousMatch => return self.find(app, true),
@@ -208,21 +193,6 @@ impl Popup for AttemptScreen {
             },
         }
         PopupResult::stay()
-    }
-
-    fn title(&self, app: &App) -> Row {
-        let Some(known) = app.mission.attempts.get(&self.id) else { return Row::new() };
-        let asked = asks(&app.mission, self.id);
-        let (sign, style) =
-            if asked.is_some() { (Glyph::Needs, StyleRole::Warn) } else { attempt_sign(known) };
-        let waits =
-            asked.map_or_else(String::new, |question| format!("waits for your answer to {question}  "));
-        Row::new()
-            .sign(style, sign)
-            .then(StyleRole::Strong, format!("{} {}", known.role, self.id))
-            .then(StyleRole::Text, format!(" · {}", subject(&app.mission, known.work)))
-            .end(StyleRole::Warn, waits)
-            .end(StyleRole::Dim, known.model.as_str())
     }
 
     fn head(&self, app: &App) -> Vec<Row> {
@@ -248,17 +218,15 @@ impl AttemptScreen {
             row.then(style, word).then(StyleRole::Text, "   ")
         });
         let query = &self.search.query.0;
-        if self.is_searching() || !query.is_empty() {
-            let cursor = if self.is_searching() { "▌" } else { "" };
+        if self.searching || !query.is_empty() {
+            let cursor = if self.searching { "▌" } else { "" };
             let row = row.end(StyleRole::Key, "/ ").end(StyleRole::Text, format!("{query}{cursor}"));
             return row.end(StyleRole::Dim, &self.search.count);
         }
-        match app.transcript(self.id) {
-            Some(transcript) if !self.scroll.follows() => {
-                row.end(StyleRole::Warn, below(&self.scroll, transcript))
-            }
-            Some(transcript) => row.end(StyleRole::Dim, position(transcript)),
-            None => row,
+        let Some(transcript) = app.transcript(self.id) else { return row };
+        match self.scroll.news(transcript) {
+            Some(news) => row.end(StyleRole::Warn, news),
+            None => row.end(StyleRole::Dim, position(transcript)),
         }
     }
 
@@ -270,13 +238,6 @@ impl AttemptScreen {
             _ => self.side_rows(app, width),
         };
         PopupResult { effects: vec![Effect::Copy(plain(&rows))], ..PopupResult::say("copied what is seen") }
-    }
-}
-
-fn below(scroll: &ScrollState, transcript: &TranscriptBuffer) -> String {
-    match scroll.news(transcript) {
-        0 => "not following".to_owned(),
-        news => format!("↓ {} below", plural(usize::try_from(news).unwrap_or(usize::MAX), "new item")),
     }
 }
 

@@ -2,12 +2,12 @@
 //! them.
 
 use crossterm::event::KeyEvent;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
-use super::{Place, Popup, PopupResult, StackAction, section, writing};
+use super::{Place, Popup, PopupResult, ScreenInfo, StackAction, section, writing};
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::layout::{below, centred, inside};
+use crate::tui::layout::{below, inside};
 use crate::tui::list::{List, SelectionStep};
 use crate::tui::widget::painter::{Highlight, Painter};
 use crate::view::row::Row;
@@ -33,23 +33,23 @@ impl Parts {
     }
 }
 
-/// A box that is as high as its rows want, in the middle of the screen.
-pub fn fitting(app: &App, width: u16, rows: usize) -> Rect {
-    let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(2);
-    centred(app.areas().body, width, height)
-}
-
 /// Draws a screen's border, its list and its detail.
-pub fn draw<P: Popup + ?Sized>(popup: &P, app: &App, at: &Place, painter: &mut Painter<'_>, area: Rect) {
-    let inner = painter.framed(area, &popup.title(app));
+pub fn draw<P: Popup + ?Sized>(
+    popup: &P,
+    app: &App,
+    at: &Place,
+    painter: &mut Painter<'_>,
+    info: &ScreenInfo,
+) {
+    let inner = painter.framed(info.area, &info.title);
     let parts = popup.parts(app, inner);
     painter.rows(parts.head, &popup.head(app));
     painter.rule(parts.rule, "");
     let len = popup.len(app);
     if len == 0 {
-        painter.rows(parts.list, &[Row::of(StyleRole::Dim, popup.empty())]);
+        painter.rows(parts.list, &[Row::of(StyleRole::Dim, info.empty)]);
     }
-    painter.list(parts.list, &at.list, Highlight::Selected, len, |seen| popup.rows(app, seen));
+    painter.list(parts.list, at.list, Highlight::Selected, len, |seen| popup.rows(app, seen));
     let sections = popup.detail(app, at, usize::from(parts.detail.width));
     section::draw(painter, parts.detail, at.top, &sections);
 }
@@ -68,7 +68,7 @@ pub fn act(popup: &mut dyn Popup, app: &App, at: &mut Place, action: Action) -> 
 
 /// Moves the selection. Where there is no list, or the detail does not fit, pages of the detail are turned.
 fn step(popup: &mut dyn Popup, app: &App, at: &mut Place, by: SelectionStep) -> PopupResult {
-    let parts = popup.parts(app, inside(popup.area(app, at)));
+    let parts = popup.parts(app, inside(popup.info(app, at).area));
     let len = popup.len(app);
     if len == 0 || matches!(by, SelectionStep::PageUp | SelectionStep::PageDown) {
         let lines = section::height(&popup.detail(app, at, usize::from(parts.detail.width)));
@@ -91,46 +91,46 @@ fn moved(popup: &mut dyn Popup, app: &App, at: &mut Place, before: usize) -> Pop
     popup.selected(app, at)
 }
 
+/// What the person gives a screen beside an action.
+#[derive(Debug, Clone, Copy)]
+pub enum UserInput<'a> {
+    /// A key that is bound to nothing.
+    Key(KeyEvent),
+    Pasted(&'a str),
+    /// What was saved in the editor.
+    Edited(&'a str),
+    Clicked(Position),
+}
+
+/// Gives a screen an input; what it has no use for itself goes into its text.
+pub fn take(popup: &mut dyn Popup, app: &App, at: &mut Place, input: UserInput<'_>) -> PopupResult {
+    let own = match input {
+        UserInput::Key(key) => popup.typed(app, at, key),
+        UserInput::Edited(text) => popup.edited(app, at, text),
+        UserInput::Pasted(_) => None,
+        UserInput::Clicked(place) => return clicked(popup, app, at, place),
+    };
+    if let Some(result) = own {
+        return result;
+    }
+    let Some(text) = popup.writing() else { return PopupResult::stay() };
+    match input {
+        UserInput::Key(key) => text.key(key),
+        UserInput::Pasted(pasted) => text.paste(pasted),
+        UserInput::Edited(saved) => text.replace(saved),
+        UserInput::Clicked(_) => {}
+    }
+    popup.written(app, at)
+}
+
 /// Selects the row that was clicked.
-pub fn clicked(popup: &mut dyn Popup, app: &App, at: &mut Place, column: u16, row: u16) -> PopupResult {
-    let area = popup.parts(app, inside(popup.area(app, at))).list;
+fn clicked(popup: &mut dyn Popup, app: &App, at: &mut Place, place: Position) -> PopupResult {
+    let area = popup.parts(app, inside(popup.info(app, at).area)).list;
     let seen = at.list.window(popup.len(app), usize::from(area.height));
-    let index = seen.start + usize::from(row.saturating_sub(area.y));
-    if !area.contains((column, row).into()) || !seen.contains(&index) {
+    let index = seen.start + usize::from(place.y.saturating_sub(area.y));
+    if !area.contains(place) || !seen.contains(&index) {
         return PopupResult::stay();
     }
     let before = std::mem::replace(&mut at.list.selected, index);
     moved(popup, app, at, before)
-}
-
-/// Gives a screen a key that is bound to nothing.
-pub fn typed(popup: &mut dyn Popup, app: &App, at: &mut Place, key: KeyEvent) -> PopupResult {
-    if let Some(result) = popup.typed(app, at, key) {
-        return result;
-    }
-    write(popup, app, at, |text| text.key(key))
-}
-
-/// Gives a screen pasted text.
-pub fn pasted(popup: &mut dyn Popup, app: &App, at: &mut Place, text: &str) -> PopupResult {
-    write(popup, app, at, |written| written.paste(text))
-}
-
-/// Gives a screen what its editor saved.
-pub fn edited(popup: &mut dyn Popup, app: &App, at: &mut Place, text: &str) -> PopupResult {
-    if let Some(result) = popup.edited(app, at, text) {
-        return result;
-    }
-    write(popup, app, at, |written| written.replace(text))
-}
-
-fn write(
-    popup: &mut dyn Popup,
-    app: &App,
-    at: &mut Place,
-    change: impl FnOnce(&mut dyn writing::Writing),
-) -> PopupResult {
-    let Some(text) = popup.writing() else { return PopupResult::stay() };
-    change(text);
-    popup.written(app, at)
 }

@@ -21,16 +21,9 @@ impl Choice {
 }
 
 impl Popup for Choice {
-    fn context(&self) -> Context {
-        Context::Missions
-    }
-
-    fn title(&self, _app: &App) -> Row {
-        Row::of(StyleRole::Strong, "Which mission?")
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Open, Action::Up, Action::Down, Action::Add, Action::Help, Action::Quit]
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
+        let hints = [Action::Open, Action::Up, Action::Down, Action::Add, Action::Help, Action::Quit];
+        ScreenInfo::named(app, Context::Missions, "Which mission?").hints(hints)
     }
 
     fn head(&self, _app: &App) -> Vec<Row> {

@@ -18,20 +18,9 @@ impl Confirm {
 }
 
 impl Popup for Confirm {
-    fn context(&self) -> Context {
-        Context::Prompt
-    }
-
-    fn title(&self, _app: &App) -> Row {
-        Row::of(StyleRole::Strong, "Are you sure?")
-    }
-
-    fn area(&self, app: &App, _at: &Place) -> Rect {
-        centred(app.areas().body, 66, 6)
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Save, Action::Back]
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
+        let info = ScreenInfo::named(app, Context::Prompt, "Are you sure?");
+        info.hints([Action::Save, Action::Back]).boxed(66, 6)
     }
 
     /// Where not everything fits, the end of it with the two keys is seen.

@@ -126,25 +126,13 @@ impl ContractScreen {
 }
 
 impl Popup for ContractScreen {
-    fn context(&self) -> Context {
-        Context::Document
-    }
-
-    fn title(&self, _app: &App) -> Row {
-        let row = Row::of(StyleRole::Strong, "The contract from your editor");
-        match self.edits().len() {
-            0 => row,
-            changes => row.end(StyleRole::Dim, plural(changes, "change")),
-        }
-    }
-
-    fn area(&self, app: &App, _at: &Place) -> Rect {
-        centred(app.areas().body, 100, 26)
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
+        let changes = self.edits().len();
         let send = self.can_send().then_some(Action::Save);
-        send.into_iter().chain([Action::Editor, Action::Back]).collect()
+        ScreenInfo::named(app, Context::Document, "The contract from your editor")
+            .note(if changes == 0 { String::new() } else { plural(changes, "change") })
+            .hints(send.into_iter().chain([Action::Editor, Action::Back]))
+            .boxed(100, 26)
     }
 
     fn opened(&mut self, _app: &App, _at: &mut Place) -> PopupResult {

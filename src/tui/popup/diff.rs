@@ -27,7 +27,7 @@ impl DiffScreen {
     }
 
     fn select(&mut self, app: &App, at: &mut Place, file: usize) {
-        let height = usize::from(self.parts(app, inside(self.area(app, at))).list.height);
+        let height = usize::from(self.parts(app, inside(app.areas().body)).list.height);
         at.list.select(file, self.len(app), height);
         at.top = 0;
         self.show(app, at);
@@ -59,7 +59,7 @@ impl DiffScreen {
     }
 
     fn scroll(&self, app: &App, at: &mut Place, step: SelectionStep) {
-        let height = usize::from(self.parts(app, inside(self.area(app, at))).detail.height);
+        let height = usize::from(self.parts(app, inside(app.areas().body)).detail.height);
         at.top = List::scrolled(at.top, step, self.lines.len(), height);
     }
 
@@ -87,18 +87,16 @@ fn scope_name(scope: &DiffScope) -> String {
 }
 
 impl Popup for DiffScreen {
-    fn context(&self) -> Context {
-        Context::Diff
-    }
-
-    fn title(&self, _app: &App) -> Row {
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
         let title = Row::of(StyleRole::Strong, format!("Diff of {}", scope_name(&self.scope)));
         let right = self.doc().map_or_else(Vec::new, |diff| totals(diff).left);
-        Row { right, ..title }
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::NextHunk, Action::NextFile, Action::Down, Action::Copy, Action::Back]
+        ScreenInfo::new(app, Context::Diff, Row { right, ..title }).hints([
+            Action::NextHunk,
+            Action::NextFile,
+            Action::Down,
+            Action::Copy,
+            Action::Back,
+        ])
     }
 
     fn len(&self, _app: &App) -> usize {
@@ -185,9 +183,9 @@ impl Popup for DiffScreen {
         PopupResult::stay()
     }
 
-    fn draw(&self, app: &App, at: &Place, painter: &mut Painter<'_>, area: Rect) {
-        super::base::draw(self, app, at, painter, area);
-        let code = self.parts(app, inside(area)).detail;
+    fn draw(&self, app: &App, at: &Place, painter: &mut Painter<'_>, info: &ScreenInfo) {
+        super::base::draw(self, app, at, painter, info);
+        let code = self.parts(app, inside(info.area)).detail;
         let lines = self.lines.iter().zip(&self.coloured).skip(at.top);
         for (line, (code, coloured)) in code.rows().zip(lines) {
             let (sign, style) = match code.mark {

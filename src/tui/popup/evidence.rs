@@ -28,29 +28,14 @@ impl EvidenceScreen {
 }
 
 impl Popup for EvidenceScreen {
-    fn context(&self) -> Context {
-        Context::Evidence
-    }
-
-    fn title(&self, _app: &App) -> Row {
-        Row::of(StyleRole::Strong, "Evidence")
-    }
-
-    fn word(&self, action: Action) -> &'static str {
-        match action {
-            Action::NextMatch => "next piece",
-            Action::Down => "scroll",
-            other => other.hint(),
-        }
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        let mut hints = if self.viewer.pieces() > 1 { vec![Action::NextMatch] } else { Vec::new() };
-        if self.viewer.pieces() > 0 {
-            hints.extend([Action::Outside, Action::Copy]);
-        }
-        hints.extend([Action::Edit, Action::Waive, Action::Down, Action::Back]);
-        hints
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
+        let pieces = self.viewer.pieces();
+        let next = [Action::NextMatch].into_iter().filter(|_| pieces > 1);
+        let of_piece = [Action::Outside, Action::Copy].into_iter().filter(|_| pieces > 0);
+        ScreenInfo::named(app, Context::Evidence, "Evidence")
+            .hints(next.chain(of_piece).chain([Action::Edit, Action::Waive, Action::Down, Action::Back]))
+            .calling(Action::NextMatch, "next piece")
+            .calling(Action::Down, "scroll")
     }
 
     fn opened(&mut self, _app: &App, _at: &mut Place) -> PopupResult {

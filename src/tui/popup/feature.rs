@@ -24,22 +24,13 @@ impl FeatureScreen {
 }
 
 impl Popup for FeatureScreen {
-    fn context(&self) -> Context {
-        Context::Evidence
-    }
-
-    fn title(&self, app: &App) -> Row {
-        let Some(known) = app.mission.feature(self.id) else { return Row::new() };
-        Row::of(StyleRole::Strong, format!("{} {}", known.id, known.spec.title))
-            .end(StyleRole::Dim, known.milestone.to_string())
-    }
-
-    fn area(&self, app: &App, _at: &Place) -> Rect {
-        fitting(app, 84, self.page(app, 80).len())
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Talk, Action::Back]
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
+        let known = app.mission.feature(self.id);
+        let title = known.map(|known| format!("{} {}", known.id, known.spec.title));
+        ScreenInfo::named(app, Context::Evidence, title.unwrap_or_default())
+            .note(known.map(|known| known.milestone.to_string()).unwrap_or_default())
+            .hints([Action::Talk, Action::Back])
+            .fitting(84, self.page(app, 80).len())
     }
 
     fn detail(&self, app: &App, _at: &Place, width: usize) -> Vec<Section> {

@@ -12,18 +12,12 @@ use crate::view::finding;
 pub struct Findings;
 
 impl Popup for Findings {
-    fn context(&self) -> Context {
-        Context::Findings
-    }
-
-    fn title(&self, app: &App) -> Row {
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
         let open = app.mission.open_findings().count();
-        let count = format!("{open} open of {}", app.mission.findings.len());
-        Row::of(StyleRole::Strong, "Findings").end(StyleRole::Dim, count)
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Open, Action::Up, Action::Down, Action::Talk, Action::Back]
+        ScreenInfo::named(app, Context::Findings, "Findings")
+            .note(format!("{open} open of {}", app.mission.findings.len()))
+            .hints([Action::Open, Action::Up, Action::Down, Action::Talk, Action::Back])
+            .empty("Nothing was reported yet. Handoffs, reviews and user testing report here.")
     }
 
     fn len(&self, app: &App) -> usize {
@@ -33,10 +27,6 @@ impl Popup for Findings {
     fn rows(&self, app: &App, seen: Range<usize>) -> Vec<Row> {
         let findings = app.mission.findings_by_weight();
         findings.get(seen).into_iter().flatten().map(|known| finding::row(&app.mission, known)).collect()
-    }
-
-    fn empty(&self) -> &'static str {
-        "Nothing was reported yet. Handoffs, reviews and user testing report here."
     }
 
     /// The list above, as long as it is but no longer than half.

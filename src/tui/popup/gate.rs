@@ -32,7 +32,7 @@ impl GateScreen {
     }
 
     fn items(&self, app: &App) -> Vec<GateItem> {
-        gate_items::points(&app.mission, self.gate)
+        gate_items::items(&app.mission, self.gate)
     }
 
     fn selected_item(&self, app: &App, at: &Place) -> Option<GateItem> {
@@ -82,44 +82,32 @@ impl GateScreen {
     }
 }
 
-impl Popup for GateScreen {
-    fn context(&self) -> Context {
-        Context::Gate
-    }
+/// Whether there is room for the selected item beside the list.
+fn is_wide(inner: Rect) -> bool {
+    inner.width >= 90
+}
 
-    fn title(&self, app: &App) -> Row {
+impl Popup for GateScreen {
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
         let mut title = gate_page::heading(&app.mission, self.gate);
         if let Some(words) = app.pending_decisions.get(&self.gate) {
             title.right = vec![Piece::new(StyleRole::Accent, format!("{words} is on its way"))];
         }
-        title
-    }
-
-    fn word(&self, action: Action) -> &'static str {
-        match action {
-            Action::NextMatch => "next evidence",
-            Action::PageDown => "scroll",
-            Action::Add => "add an assertion",
-            Action::Open => "in full",
-            other => other.hint(),
-        }
-    }
-
-    fn hints(&self, app: &App) -> Vec<Action> {
         let mut hints = if self.can_be_decided(app) { vec![Action::Go, Action::NoGo] } else { Vec::new() };
         if self.gate == GateId::Final && app.mission.is_go(self.gate) && app.mission.landed.is_none() {
             hints.push(Action::Land);
         }
         let edits = if self.gate == GateId::Plan { Action::Add } else { Action::Waive };
         hints.extend([Action::Edit, edits, Action::Diff, Action::Open]);
-        if self.viewer.pieces() > 1 {
-            hints.push(Action::NextMatch);
-        }
-        if self.parts(app, inside(app.areas().body)).detail.width > 0 {
-            hints.push(Action::PageDown);
-        }
+        hints.extend([Action::NextMatch].into_iter().filter(|_| self.viewer.pieces() > 1));
+        hints.extend([Action::PageDown].into_iter().filter(|_| is_wide(inside(app.areas().body))));
         hints.extend([Action::Help, Action::Back]);
-        hints
+        ScreenInfo::new(app, Context::Gate, title)
+            .hints(hints)
+            .calling(Action::NextMatch, "next evidence")
+            .calling(Action::PageDown, "scroll")
+            .calling(Action::Add, "add an assertion")
+            .calling(Action::Open, "in full")
     }
 
     fn head(&self, app: &App) -> Vec<Row> {
@@ -141,7 +129,7 @@ impl Popup for GateScreen {
         let head = Rect { height: above.saturating_sub(1), ..inner };
         let rule = Rect { height: above - head.height, ..below(inner, head.height) };
         let lower = below(inner, above);
-        let left = if inner.width >= 90 { inner.width * 2 / 5 } else { inner.width };
+        let left = if is_wide(inner) { inner.width * 2 / 5 } else { inner.width };
         let list = Rect { width: left.saturating_sub(2), ..lower };
         Parts { head, rule, list, detail: Rect { x: inner.x + left, width: inner.width - left, ..lower } }
     }
@@ -176,7 +164,7 @@ impl Popup for GateScreen {
     fn refreshed(&mut self, app: &App, at: &mut Place) -> PopupResult {
         let items = self.items(app);
         let place = self.item.as_ref().and_then(|item| items.iter().position(|known| known == item));
-        let height = usize::from(self.parts(app, inside(self.area(app, at))).list.height);
+        let height = usize::from(self.parts(app, inside(app.areas().body)).list.height);
         at.list.select(place.unwrap_or(at.list.selected), items.len(), height);
         let stale = match &self.item {
             Some(GateItem::Assertion(id)) => !self.viewer.is_of(&app.mission, id),

@@ -25,20 +25,11 @@ impl Help {
 }
 
 impl Popup for Help {
-    fn context(&self) -> Context {
-        Context::Help
-    }
-
-    fn title(&self, _app: &App) -> Row {
-        Row::of(StyleRole::Strong, "Help").end(StyleRole::Dim, "keys can be changed in the configuration")
-    }
-
-    fn area(&self, app: &App, _at: &Place) -> Rect {
-        fitting(app, 76, self.rows.len())
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Back, Action::Up, Action::Down]
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
+        ScreenInfo::named(app, Context::Help, "Help")
+            .note("keys can be changed in the configuration")
+            .hints([Action::Back, Action::Up, Action::Down])
+            .fitting(76, self.rows.len())
     }
 
     fn detail(&self, _app: &App, _at: &Place, _width: usize) -> Vec<Section> {

@@ -69,20 +69,11 @@ impl LandScreen {
 }
 
 impl Popup for LandScreen {
-    fn context(&self) -> Context {
-        Context::Landing
-    }
-
-    fn title(&self, _app: &App) -> Row {
-        Row::of(StyleRole::Strong, "Land the mission")
-    }
-
-    fn area(&self, app: &App, _at: &Place) -> Rect {
-        centred(app.areas().body, 76, 10)
-    }
-
-    fn hints(&self, app: &App) -> Vec<Action> {
-        if self.is_ready(app) { vec![Action::Merge, Action::Diff, Action::Back] } else { vec![Action::Back] }
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
+        let merge = [Action::Merge, Action::Diff].into_iter().filter(|_| self.is_ready(app));
+        ScreenInfo::named(app, Context::Landing, "Land the mission")
+            .hints(merge.chain([Action::Back]))
+            .boxed(76, 10)
     }
 
     fn act(&mut self, app: &App, _at: &mut Place, action: Action) -> PopupResult {

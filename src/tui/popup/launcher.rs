@@ -17,23 +17,10 @@ pub struct LauncherScreen {
     launcher: Launcher,
     goal: Draft,
     trouble: Option<String>,
-    under: Under,
-    leaving: Leaving,
-}
-
-/// Whether the person has been asked if they mean to lose the goal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Leaving {
-    No,
-    Asked,
-}
-
-/// What Esc goes back to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Under {
-    Nothing,
-    /// The choice among the missions that live here.
-    Choice,
+    /// Whether Esc goes back to the choice among the missions that live here.
+    over_choice: bool,
+    /// Whether the person has been asked if they mean to lose the goal.
+    asked: bool,
 }
 
 impl LauncherScreen {
@@ -41,12 +28,12 @@ impl LauncherScreen {
     pub fn new(app: &App, launcher: Launcher) -> Self {
         let trouble = launcher.obstacle.clone();
         let goal = Draft::new(app, "goal", "goal.md");
-        Self { launcher, goal, trouble, under: Under::Nothing, leaving: Leaving::No }
+        Self { launcher, goal, trouble, over_choice: false, asked: false }
     }
 
     /// The launcher over the choice among missions; Esc keeps what was written and goes back there.
     pub fn over_choice(app: &App, launcher: Launcher) -> Self {
-        Self { under: Under::Choice, ..Self::new(app, launcher) }
+        Self { over_choice: true, ..Self::new(app, launcher) }
     }
 
     fn start(&mut self) -> PopupResult {
@@ -64,11 +51,11 @@ impl LauncherScreen {
     /// Leaves. A goal may be an hour's work, and here is no mission to keep it with.
     fn leave(&mut self) -> PopupResult {
         let (name, draft) = self.goal.draft();
-        if self.under == Under::Choice {
+        if self.over_choice {
             return PopupResult::close().with_draft(name, draft);
         }
-        if self.leaving == Leaving::No && draft.is_some() {
-            self.leaving = Leaving::Asked;
+        if !self.asked && draft.is_some() {
+            self.asked = true;
             self.trouble = Some("The goal has not been sent: leave once more to throw it away.".to_owned());
             return PopupResult::stay();
         }
@@ -98,29 +85,16 @@ impl LauncherScreen {
 }
 
 impl Popup for LauncherScreen {
-    fn context(&self) -> Context {
-        Context::Launcher
-    }
-
-    fn title(&self, _app: &App) -> Row {
-        Row::of(StyleRole::Strong, "What should exist when the mission is over?")
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
+        ScreenInfo::named(app, Context::Launcher, "What should exist when the mission is over?")
+            .hints([Action::Save, Action::Editor, Action::Play, Action::Quit])
+            .calling(Action::Save, "begin the mission")
+            .calling(Action::Editor, "write it in $EDITOR")
+            .calling(Action::Play, "watch the demo")
     }
 
     fn writing(&mut self) -> Option<&mut dyn Writing> {
         Some(&mut self.goal)
-    }
-
-    fn word(&self, action: Action) -> &'static str {
-        match action {
-            Action::Save => "begin the mission",
-            Action::Play => "watch the demo",
-            Action::Editor => "write it in $EDITOR",
-            other => other.hint(),
-        }
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Save, Action::Editor, Action::Play, Action::Quit]
     }
 
     fn act(&mut self, _app: &App, _at: &mut Place, action: Action) -> PopupResult {
@@ -134,13 +108,13 @@ impl Popup for LauncherScreen {
     }
 
     fn written(&mut self, _app: &App, _at: &mut Place) -> PopupResult {
-        self.leaving = Leaving::No;
+        self.asked = false;
         self.trouble.clone_from(&self.launcher.obstacle);
         PopupResult::stay()
     }
 
-    fn draw(&self, app: &App, _at: &Place, painter: &mut Painter<'_>, area: Rect) {
-        let inner = painter.framed(area, &self.title(app));
+    fn draw(&self, _app: &App, _at: &Place, painter: &mut Painter<'_>, info: &ScreenInfo) {
+        let inner = painter.framed(info.area, &info.title);
         let width = usize::from(inner.width);
         let facts = self.facts(width);
         let advice = paragraph(StyleRole::Dim, ADVICE, width);

@@ -10,20 +10,12 @@ use crate::view::card;
 pub struct Missions;
 
 impl Popup for Missions {
-    fn context(&self) -> Context {
-        Context::Missions
-    }
-
-    fn title(&self, app: &App) -> Row {
-        Row::of(StyleRole::Strong, "Missions").end(StyleRole::Dim, app.missions.len().to_string())
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Open, Action::Add, Action::Up, Action::Down, Action::Back]
-    }
-
-    fn area(&self, app: &App, _at: &Place) -> Rect {
-        fitting(app, 110, app.missions.len().clamp(1, 30))
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
+        ScreenInfo::named(app, Context::Missions, "Missions")
+            .note(app.missions.len().to_string())
+            .hints([Action::Open, Action::Add, Action::Up, Action::Down, Action::Back])
+            .empty("No missions are known here.")
+            .fitting(110, app.missions.len().clamp(1, 30))
     }
 
     fn len(&self, app: &App) -> usize {
@@ -32,10 +24,6 @@ impl Popup for Missions {
 
     fn rows(&self, app: &App, seen: Range<usize>) -> Vec<Row> {
         app.missions.get(seen).into_iter().flatten().map(|card| row(app, card)).collect()
-    }
-
-    fn empty(&self) -> &'static str {
-        "No missions are known here."
     }
 
     fn opened(&mut self, _app: &App, _at: &mut Place) -> PopupResult {

@@ -39,7 +39,7 @@ use super::app::App;
 
 pub use base::Parts;
 pub use result::{PopupResult, Show, StackAction};
-pub use screen::{Answer, Place, Popup, RefreshRate};
+pub use screen::{Answer, Place, Popup, RefreshRate, ScreenInfo};
 pub use section::Section;
 pub use writing::Writing;
 

@@ -10,20 +10,11 @@ use crate::view::models;
 pub struct Models;
 
 impl Popup for Models {
-    fn context(&self) -> Context {
-        Context::Models
-    }
-
-    fn title(&self, _app: &App) -> Row {
-        Row::of(StyleRole::Strong, "Models").end(StyleRole::Dim, "from the next attempt on")
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Edit, Action::Up, Action::Down, Action::Back]
-    }
-
-    fn area(&self, app: &App, _at: &Place) -> Rect {
-        fitting(app, 84, Role::ALL.len())
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
+        ScreenInfo::named(app, Context::Models, "Models")
+            .note("from the next attempt on")
+            .hints([Action::Edit, Action::Up, Action::Down, Action::Back])
+            .fitting(84, Role::ALL.len())
     }
 
     fn len(&self, _app: &App) -> usize {

@@ -59,28 +59,17 @@ impl Palette {
 }
 
 impl Popup for Palette {
-    fn context(&self) -> Context {
-        Context::Palette
-    }
-
-    fn title(&self, _app: &App) -> Row {
-        Row::of(StyleRole::Strong, "Commands").end(StyleRole::Dim, "flightdeck …")
-    }
-
-    fn area(&self, app: &App, _at: &Place) -> Rect {
-        centred(app.areas().body, 100, 24)
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
+        ScreenInfo::named(app, Context::Palette, "Commands")
+            .note("flightdeck …")
+            .hints([Action::Open, Action::Up, Action::Down, Action::Back])
+            .calling(Action::Open, "do it")
+            .empty("no command is called like that")
+            .boxed(100, 24)
     }
 
     fn writing(&mut self) -> Option<&mut dyn Writing> {
         Some(&mut self.query)
-    }
-
-    fn word(&self, action: Action) -> &'static str {
-        if action == Action::Open { "do it" } else { action.hint() }
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Open, Action::Up, Action::Down, Action::Back]
     }
 
     fn head(&self, _app: &App) -> Vec<Row> {
@@ -102,10 +91,6 @@ impl Popup for Palette {
                 .end(StyleRole::Key, format!("{key:>8}"))
         };
         self.found().get(seen).into_iter().flatten().map(row).collect()
-    }
-
-    fn empty(&self) -> &'static str {
-        "no command is called like that"
     }
 
     fn act(&mut self, _app: &App, at: &mut Place, action: Action) -> PopupResult {

@@ -5,15 +5,15 @@ pub use std::ops::Range;
 pub use crossterm::event::{KeyCode, KeyEvent};
 pub use ratatui::layout::Rect;
 
-pub use super::base::{Parts, fitting};
-pub use super::{Answer, Place, Popup, PopupResult, Section, StackAction, Writing};
+pub use super::base::Parts;
+pub use super::{Answer, Place, Popup, PopupResult, ScreenInfo, Section, StackAction, Writing};
 pub use crate::domain::command::Command;
 pub use crate::link::protocol::{Call, Reply};
 pub use crate::tui::action::Action;
 pub use crate::tui::app::App;
 pub use crate::tui::effect::Effect;
 pub use crate::tui::keymap::Context;
-pub use crate::tui::layout::{below, centred, inside};
+pub use crate::tui::layout::{below, inside};
 pub use crate::tui::list::{List, SelectionStep};
 pub use crate::tui::widget::painter::Painter;
 pub use crate::view::glyph::Glyph;

@@ -116,28 +116,15 @@ impl Prompt {
 }
 
 impl Popup for Prompt {
-    fn context(&self) -> Context {
-        Context::Prompt
-    }
-
-    fn title(&self, _app: &App) -> Row {
-        Row::of(StyleRole::Strong, self.question().0)
-    }
-
-    fn area(&self, app: &App, _at: &Place) -> Rect {
-        centred(app.areas().body, 74, 11)
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
+        ScreenInfo::named(app, Context::Prompt, self.question().0)
+            .hints([Action::Save, Action::NewLine, Action::Editor, Action::Back])
+            .calling(Action::Save, "send")
+            .boxed(74, 11)
     }
 
     fn writing(&mut self) -> Option<&mut dyn Writing> {
         Some(&mut self.draft)
-    }
-
-    fn word(&self, action: Action) -> &'static str {
-        if action == Action::Save { "send" } else { action.hint() }
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Save, Action::NewLine, Action::Editor, Action::Back]
     }
 
     fn opened(&mut self, _app: &App, _at: &mut Place) -> PopupResult {
@@ -162,9 +149,9 @@ impl Popup for Prompt {
         }
     }
 
-    fn draw(&self, app: &App, at: &Place, painter: &mut Painter<'_>, area: Rect) {
-        super::base::draw(self, app, at, painter, area);
-        let inner = inside(area);
+    fn draw(&self, app: &App, at: &Place, painter: &mut Painter<'_>, info: &ScreenInfo) {
+        super::base::draw(self, app, at, painter, info);
+        let inner = inside(info.area);
         let question = paragraph(StyleRole::Dim, self.question().1, usize::from(inner.width));
         painter.rows(inner, &question);
         let rest = below(inner, u16::try_from(question.len()).unwrap_or(0) + 1);

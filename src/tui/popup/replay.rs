@@ -7,6 +7,7 @@ use crate::domain::event::{Event, Stamped};
 use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::Outcome;
+use crate::tui::layout::Areas;
 use crate::tui::widget::bar::bar;
 use crate::view::text::span;
 
@@ -50,6 +51,10 @@ impl Replay {
     fn fetch(&self) -> PopupResult {
         let after = self.events.last().map_or(0, |stamped| stamped.seq);
         PopupResult::ask(Call::Events { after, limit: PAGE })
+    }
+
+    fn speed(&self) -> i64 {
+        SPEEDS.get(self.speed).copied().unwrap_or(1)
     }
 
     /// Shows the mission after so many events.
@@ -96,8 +101,7 @@ impl Replay {
     fn advance(&mut self, app: &App) -> PopupResult {
         let Some((mission_time, clock)) = self.playing else { return PopupResult::stay() };
         let passed = i64::try_from(app.clock.since(clock)).unwrap_or(0);
-        let speed = SPEEDS.get(self.speed).copied().unwrap_or(1);
-        let until = Timestamp(mission_time.0.saturating_add(passed.saturating_mul(speed)));
+        let until = Timestamp(mission_time.0.saturating_add(passed.saturating_mul(self.speed())));
         self.playing = Some((until, app.clock));
         let at = self.events.partition_point(|stamped| stamped.at <= until);
         if at >= self.events.len() {
@@ -129,38 +133,20 @@ fn is_landmark(event: &Event) -> bool {
 }
 
 impl Popup for Replay {
-    fn context(&self) -> Context {
-        Context::Replay
-    }
-
     /// A strip at the foot; the main screen stays in sight above it.
-    fn area(&self, app: &App, _at: &Place) -> Rect {
-        let areas = app.areas();
-        let height = 5.min(areas.body.height);
-        Rect { y: areas.body.bottom() - height, height, ..areas.body }
-    }
-
-    fn word(&self, action: Action) -> &'static str {
-        match action {
-            Action::Left => "step back",
-            Action::Right => "step on",
-            Action::NextMatch => "next gate or failure",
-            Action::PreviousMatch => "the one before",
-            other => other.hint(),
-        }
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![
-            Action::Play,
-            Action::Left,
-            Action::Right,
-            Action::NextMatch,
-            Action::PreviousMatch,
-            Action::Faster,
-            Action::Slower,
-            Action::Back,
-        ]
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
+        let Areas { body, .. } = app.areas();
+        let height = 5.min(body.height);
+        let state = if self.playing.is_some() { "playing" } else { "paused" };
+        ScreenInfo::named(app, Context::Replay, "Replay")
+            .note(format!("{state} · ×{}", self.speed()))
+            .hints([Action::Play, Action::Left, Action::Right, Action::NextMatch, Action::PreviousMatch])
+            .hints([Action::Faster, Action::Slower, Action::Back])
+            .calling(Action::Left, "step back")
+            .calling(Action::Right, "step on")
+            .calling(Action::NextMatch, "next gate or failure")
+            .calling(Action::PreviousMatch, "the one before")
+            .within(Rect { y: body.bottom() - height, height, ..body })
     }
 
     fn opened(&mut self, _app: &App, _at: &mut Place) -> PopupResult {
@@ -217,12 +203,6 @@ impl Popup for Replay {
 
     fn pace(&self) -> RefreshRate {
         if self.playing.is_some() { RefreshRate::Brisk } else { RefreshRate::Calm }
-    }
-
-    fn title(&self, _app: &App) -> Row {
-        let speed = SPEEDS.get(self.speed).copied().unwrap_or(1);
-        let state = if self.playing.is_some() { "playing" } else { "paused" };
-        Row::of(StyleRole::Strong, "Replay").end(StyleRole::Dim, format!("{state} · ×{speed}"))
     }
 
     fn detail(&self, _app: &App, _at: &Place, width: usize) -> Vec<Section> {

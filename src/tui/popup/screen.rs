@@ -10,10 +10,12 @@ use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::keymap::Context;
+use crate::tui::layout::centred;
 use crate::tui::list::List;
 use crate::tui::source::SourceError;
 use crate::tui::widget::painter::Painter;
 use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
 
 use super::{Parts, PopupResult, Section, Writing, base};
 
@@ -26,24 +28,8 @@ pub struct Place {
 
 /// A screen over the main one.
 pub trait Popup: fmt::Debug + Send {
-    /// Whose keys it has.
-    fn context(&self) -> Context;
-
-    /// What stands on its border.
-    fn title(&self, app: &App) -> Row;
-
-    /// The actions whose keys stand in the footer.
-    fn hints(&self, app: &App) -> Vec<Action>;
-
-    /// What an action is called here.
-    fn word(&self, action: Action) -> &'static str {
-        action.hint()
-    }
-
-    /// Where it stands.
-    fn area(&self, app: &App, _at: &Place) -> Rect {
-        app.areas().body
-    }
+    /// What it says about itself.
+    fn info(&self, app: &App, at: &Place) -> ScreenInfo;
 
     /// How many rows its list has; none is a screen without a list.
     fn len(&self, _app: &App) -> usize {
@@ -53,11 +39,6 @@ pub trait Popup: fmt::Debug + Send {
     /// The rows of its list that are seen.
     fn rows(&self, _app: &App, _seen: Range<usize>) -> Vec<Row> {
         Vec::new()
-    }
-
-    /// What stands in place of an empty list.
-    fn empty(&self) -> &'static str {
-        ""
     }
 
     /// What stands above the list.
@@ -76,8 +57,8 @@ pub trait Popup: fmt::Debug + Send {
     }
 
     /// Draws it.
-    fn draw(&self, app: &App, at: &Place, painter: &mut Painter<'_>, area: Rect) {
-        base::draw(self, app, at, painter, area);
+    fn draw(&self, app: &App, at: &Place, painter: &mut Painter<'_>, info: &ScreenInfo) {
+        base::draw(self, app, at, painter, info);
     }
 
     /// The text that is written in it.
@@ -128,6 +109,77 @@ pub trait Popup: fmt::Debug + Send {
     /// How often it wants to be refreshed.
     fn pace(&self) -> RefreshRate {
         RefreshRate::Calm
+    }
+}
+
+/// What a screen says about itself.
+#[derive(Debug)]
+pub struct ScreenInfo {
+    /// Whose keys it has.
+    pub context: Context,
+    /// What stands on its border.
+    pub title: Row,
+    /// The actions whose keys stand in the footer, each with its name there.
+    pub hints: Vec<(Action, &'static str)>,
+    /// What stands in place of an empty list.
+    pub empty: &'static str,
+    /// Where it stands.
+    pub area: Rect,
+}
+
+impl ScreenInfo {
+    /// A screen over all panes.
+    pub fn new(app: &App, context: Context, title: Row) -> Self {
+        Self { context, title, hints: Vec::new(), empty: "", area: app.areas().body }
+    }
+
+    /// A screen over all panes with a plain title.
+    pub fn named(app: &App, context: Context, title: impl AsRef<str>) -> Self {
+        Self::new(app, context, Row::of(StyleRole::Strong, title))
+    }
+
+    /// With quiet words at the right of the title.
+    #[must_use]
+    pub fn note(self, words: impl AsRef<str>) -> Self {
+        Self { title: self.title.end(StyleRole::Dim, words), ..self }
+    }
+
+    /// With more actions in the footer.
+    #[must_use]
+    pub fn hints(mut self, actions: impl IntoIterator<Item = Action>) -> Self {
+        self.hints.extend(actions.into_iter().map(|action| (action, action.hint())));
+        self
+    }
+
+    /// An action of the footer has a name of its own here.
+    #[must_use]
+    pub fn calling(mut self, action: Action, name: &'static str) -> Self {
+        self.hints.iter_mut().filter(|hint| hint.0 == action).for_each(|hint| hint.1 = name);
+        self
+    }
+
+    /// With words in place of an empty list.
+    #[must_use]
+    pub fn empty(self, empty: &'static str) -> Self {
+        Self { empty, ..self }
+    }
+
+    /// A box in the middle, no larger than the panes.
+    #[must_use]
+    pub fn boxed(self, width: u16, height: u16) -> Self {
+        Self { area: centred(self.area, width, height), ..self }
+    }
+
+    /// A box in the middle that is as high as its rows want.
+    #[must_use]
+    pub fn fitting(self, width: u16, rows: usize) -> Self {
+        self.boxed(width, u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(2))
+    }
+
+    /// In an area of its own.
+    #[must_use]
+    pub fn within(self, area: Rect) -> Self {
+        Self { area, ..self }
     }
 }
 

@@ -13,20 +13,11 @@ pub struct Stats {
 }
 
 impl Popup for Stats {
-    fn context(&self) -> Context {
-        Context::Stats
-    }
-
-    fn title(&self, app: &App) -> Row {
-        Row::of(StyleRole::Strong, "Stats").end(StyleRole::Dim, cost(&app.mission, app.now))
-    }
-
-    fn word(&self, action: Action) -> &'static str {
-        if action == Action::Down { "scroll" } else { action.hint() }
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Down, Action::Help, Action::Back]
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
+        ScreenInfo::named(app, Context::Stats, "Stats")
+            .note(cost(&app.mission, app.now))
+            .hints([Action::Down, Action::Help, Action::Back])
+            .calling(Action::Down, "scroll")
     }
 
     fn opened(&mut self, _app: &App, _at: &mut Place) -> PopupResult {

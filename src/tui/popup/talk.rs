@@ -80,39 +80,22 @@ fn waiting(app: &App) -> impl Iterator<Item = &Question> {
 }
 
 impl Popup for Talk {
-    fn context(&self) -> Context {
-        Context::Talk
-    }
-
-    fn title(&self, _app: &App) -> Row {
-        Row::of(StyleRole::Strong, "Talk")
-    }
-
     /// The right side: plan and contract stay in sight and grow as the orchestrator proposes them.
-    fn area(&self, app: &App, _at: &Place) -> Rect {
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
         let areas = app.areas();
         let right = areas.panes.get(1).copied().unwrap_or_default();
-        if areas.shape == Shape::Wide && right.width > 0 && right.width < areas.body.width {
-            Rect { height: areas.body.height, ..right }
-        } else {
-            areas.body
-        }
+        let beside = areas.shape == Shape::Wide && right.width > 0 && right.width < areas.body.width;
+        let area = if beside { Rect { height: areas.body.height, ..right } } else { areas.body };
+        ScreenInfo::named(app, Context::Talk, "Talk")
+            .hints([Action::Queue, Action::Interrupt, Action::NextPane])
+            .hints([Action::Editor, Action::PageUp, Action::Back])
+            .calling(Action::NextPane, "to whom")
+            .calling(Action::PageUp, "earlier")
+            .within(area)
     }
 
     fn writing(&mut self) -> Option<&mut dyn Writing> {
         Some(&mut self.draft)
-    }
-
-    fn word(&self, action: Action) -> &'static str {
-        match action {
-            Action::NextPane => "to whom",
-            Action::PageUp => "earlier",
-            other => other.hint(),
-        }
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Queue, Action::Interrupt, Action::NextPane, Action::Editor, Action::PageUp, Action::Back]
     }
 
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
@@ -152,8 +135,8 @@ impl Popup for Talk {
         PopupResult::stay().with_draft(self.draft.name.clone(), None)
     }
 
-    fn draw(&self, app: &App, at: &Place, painter: &mut Painter<'_>, area: Rect) {
-        let inner = painter.framed(area, &self.title(app));
+    fn draw(&self, app: &App, at: &Place, painter: &mut Painter<'_>, info: &ScreenInfo) {
+        let inner = painter.framed(info.area, &info.title);
         let upper = Rect { height: inner.height - 5.min(inner.height / 2), ..inner };
         let rows = talk::rows(&app.mission, app.now, usize::from(upper.width));
         let height = usize::from(upper.height);

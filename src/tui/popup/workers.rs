@@ -11,18 +11,11 @@ use crate::view::attempt;
 pub struct Workers;
 
 impl Popup for Workers {
-    fn context(&self) -> Context {
-        Context::Workers
-    }
-
-    fn title(&self, app: &App) -> Row {
+    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
         let live = app.mission.live_attempts().count();
-        let count = format!("{live} of {} running", app.mission.attempts.len());
-        Row::of(StyleRole::Strong, "Workers").end(StyleRole::Dim, count)
-    }
-
-    fn hints(&self, _app: &App) -> Vec<Action> {
-        vec![Action::Open, Action::Stop, Action::Retry, Action::Diff, Action::Back]
+        ScreenInfo::named(app, Context::Workers, "Workers")
+            .note(format!("{live} of {} running", app.mission.attempts.len()))
+            .hints([Action::Open, Action::Stop, Action::Retry, Action::Diff, Action::Back])
     }
 
     fn head(&self, _app: &App) -> Vec<Row> {

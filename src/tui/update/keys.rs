@@ -2,15 +2,19 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::domain::command::Command;
 use crate::tui::action::Action;
-use crate::tui::app::App;
+use crate::tui::app::{App, Tone};
 use crate::tui::effect::Effect;
 use crate::tui::key::Chord;
 use crate::tui::options::ConsoleExit;
+use crate::tui::popup::base::UserInput;
 use crate::tui::popup::help::Help;
 use crate::tui::popup::palette::Palette;
+use crate::tui::theme::{BUILT_IN, Theme};
 
-use super::{global_actions, main_screen, stack};
+use super::requests::order;
+use super::{main_screen, say, stack};
 
 /// Takes a key.
 pub fn take(app: &mut App, key: KeyEvent) -> Vec<Effect> {
@@ -22,7 +26,7 @@ pub fn take(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match (key.code, key.modifiers) {
         (KeyCode::Char('c'), KeyModifiers::CONTROL) => vec![Effect::Exit(ConsoleExit::Left)],
         (KeyCode::Char('l'), KeyModifiers::CONTROL) => vec![Effect::Redraw],
-        _ => stack::typed(app, key),
+        _ => stack::give(app, UserInput::Key(key)),
     }
 }
 
@@ -47,11 +51,11 @@ fn global(app: &mut App, action: Action) -> Option<Vec<Effect>> {
         }
         Action::Quit => vec![Effect::Exit(ConsoleExit::Left)],
         Action::Redraw => vec![Effect::Redraw],
-        Action::Theme => global_actions::next_theme(app),
+        Action::Theme => next_theme(app),
         Action::Help => stack::open(app, Box::new(Help::new(app))),
         Action::Palette => stack::open(app, Box::new(Palette::new(app))),
-        Action::Pause => global_actions::pause(app),
-        Action::Retry => global_actions::resume(app),
+        Action::Pause => pause(app),
+        Action::Retry => resume(app),
         _ => {
             if let Some(stashed) = app.stash.take_if(|_| action == Action::Editor) {
                 return Some(stack::reopen(app, stashed));
@@ -60,4 +64,30 @@ fn global(app: &mut App, action: Action) -> Option<Vec<Effect>> {
             stack::open(app, screen)
         }
     })
+}
+
+/// Pauses the mission, or lets it go on.
+fn pause(app: &mut App) -> Vec<Effect> {
+    if app.mission.hold.is_some() {
+        resume(app)
+    } else {
+        order(app, Command::Pause, "paused: running agents finish their turn")
+    }
+}
+
+/// Lets the mission go on; work that failed too often is tried again.
+fn resume(app: &mut App) -> Vec<Effect> {
+    order(app, Command::Resume, "the mission goes on")
+}
+
+/// Switches to the next built-in theme.
+fn next_theme(app: &mut App) -> Vec<Effect> {
+    let at = BUILT_IN.iter().position(|(name, _)| *name == app.look.theme).map_or(0, |at| at + 1);
+    let Some((name, _)) = BUILT_IN.get(at % BUILT_IN.len()) else { return Vec::new() };
+    if let Ok(styles) = Theme::built_in(name).and_then(|theme| theme.styles(app.look.depth)) {
+        (*name).clone_into(&mut app.look.theme);
+        app.look.styles = styles;
+        say(app, Tone::Done, format!("theme {name}"));
+    }
+    Vec::new()
 }

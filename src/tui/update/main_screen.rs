@@ -6,7 +6,7 @@ use crate::tui::app::{App, Tone};
 use crate::tui::effect::Effect;
 use crate::tui::focus::{Pane, Zoom};
 use crate::tui::layout::inside;
-use crate::tui::list::{List, SelectionStep};
+use crate::tui::list::SelectionStep;
 use crate::tui::select::{selected_assertion, selected_milestone, selected_moment, selected_target};
 use crate::view::plan::Target;
 use crate::view::{plan, timeline};
@@ -72,17 +72,13 @@ pub fn select_what_matters(app: &mut App) {
 /// Selects a row of a pane, or the last one, and brings it into sight.
 fn select(app: &mut App, pane: Pane, row: usize) {
     let (len, height) = (len(app, pane), height(app, pane));
-    if let Some(list) = list_mut(app, pane) {
-        list.select(row, len, height);
-    }
+    app.lists[pane.index()].select(row, len, height);
 }
 
 /// Keeps selections inside their lists and in sight, after the size or the mission changed.
 pub fn keep_in_sight(app: &mut App) {
-    for pane in [Pane::Plan, Pane::Contract, Pane::Timeline] {
-        if let Some(selected) = list_mut(app, pane).map(|list| list.selected) {
-            select(app, pane, selected);
-        }
+    for pane in Pane::ALL {
+        select(app, pane, app.list(pane).selected);
     }
 }
 
@@ -93,9 +89,7 @@ pub fn step(app: &mut App, step: SelectionStep) -> Vec<Effect> {
         return scroll_worker(app, step);
     }
     let (len, height) = (len(app, pane), height(app, pane));
-    if let Some(list) = list_mut(app, pane) {
-        list.step(step, len, height);
-    }
+    app.lists[pane.index()].step(step, len, height);
     Vec::new()
 }
 
@@ -177,14 +171,4 @@ pub fn len(app: &App, pane: Pane) -> usize {
 /// How many rows of a pane are seen.
 pub fn height(app: &App, pane: Pane) -> usize {
     usize::from(inside(app.areas().of(pane)).height).max(1)
-}
-
-/// The list of a pane.
-pub fn list_mut(app: &mut App, pane: Pane) -> Option<&mut List> {
-    match pane {
-        Pane::Plan => Some(&mut app.plan),
-        Pane::Contract => Some(&mut app.contract),
-        Pane::Timeline => Some(&mut app.timeline),
-        Pane::Worker => None,
-    }
 }

@@ -1,6 +1,5 @@
 //! How the console changes: one message in, effects out. Nothing here waits, draws or looks at a clock.
 
-mod global_actions;
 mod keys;
 mod main_screen;
 mod mouse;
@@ -23,6 +22,7 @@ use super::effect::Effect;
 use super::keymap::Context;
 use super::msg::Msg;
 use super::options::ConsoleExit;
+use super::popup::base::UserInput;
 use super::source::SourceEvent;
 use super::ticket::{Asker, Request};
 
@@ -55,10 +55,10 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             app.missions = missions;
             stack::refresh(app)
         }
-        Msg::Edited(Ok(text)) => stack::edited(app, &text),
+        Msg::Edited(Ok(text)) => stack::give(app, UserInput::Edited(&text)),
         Msg::Edited(Err(sentence)) => {
             // A screen that only waited for the editor has nothing to show.
-            let waits = app.screens.last().is_some_and(|screen| screen.popup.context() == Context::Document);
+            let waits = app.places().contains(&Context::Document);
             let effects = if waits { stack::act(app, Action::Back) } else { None };
             say(app, Tone::Trouble, sentence);
             effects.unwrap_or_default()
@@ -84,7 +84,7 @@ fn take_input(app: &mut App, input: Input) -> Vec<Effect> {
             keys::take(app, key)
         }
         Input::Mouse(event) => mouse::take(app, event),
-        Input::Paste(text) => stack::pasted(app, &text),
+        Input::Paste(text) => stack::give(app, UserInput::Pasted(&text)),
         Input::Resize(width, height) => {
             app.size = Size { width, height };
             main_screen::keep_in_sight(app);

@@ -8,6 +8,7 @@ use crate::tui::effect::Effect;
 use crate::tui::focus::Pane;
 use crate::tui::layout::{Shape, inside};
 use crate::tui::list::SelectionStep;
+use crate::tui::popup::base::UserInput;
 
 use super::{keys, main_screen, stack};
 
@@ -20,7 +21,9 @@ pub fn take(app: &mut App, event: MouseEvent) -> Vec<Effect> {
         MouseEventKind::Down(MouseButton::Left) if app.screens.is_empty() => {
             click(app, event.column, event.row)
         }
-        MouseEventKind::Down(MouseButton::Left) => stack::clicked(app, event.column, event.row),
+        MouseEventKind::Down(MouseButton::Left) => {
+            stack::give(app, UserInput::Clicked((event.column, event.row).into()))
+        }
         MouseEventKind::ScrollUp => wheel(app, event, -NOTCH),
         MouseEventKind::ScrollDown => wheel(app, event, NOTCH),
         _ => Vec::new(),
@@ -46,14 +49,13 @@ fn click(app: &mut App, column: u16, row: u16) -> Vec<Effect> {
         return Vec::new();
     }
     let (len, height) = (main_screen::len(app, pane), main_screen::height(app, pane));
-    if let Some(list) = main_screen::list_mut(app, pane) {
-        let clicked = list.top + usize::from(row - area.y);
-        // A second click on the selected row opens it.
-        if had_keys && clicked == list.selected && clicked < len {
-            return keys::perform(app, Action::Open);
-        }
-        list.select(clicked, len, height);
+    let list = app.list(pane);
+    let clicked = list.top + usize::from(row - area.y);
+    // A second click on the selected row opens it.
+    if had_keys && clicked == list.selected && clicked < len {
+        return keys::perform(app, Action::Open);
     }
+    app.lists[pane.index()].select(clicked, len, height);
     Vec::new()
 }
 
@@ -68,8 +70,6 @@ fn wheel(app: &mut App, event: MouseEvent, lines: isize) -> Vec<Effect> {
         return main_screen::scroll_worker(app, SelectionStep::By(lines));
     }
     let (len, height) = (main_screen::len(app, pane), main_screen::height(app, pane));
-    if let Some(list) = main_screen::list_mut(app, pane) {
-        list.scroll(lines, len, height);
-    }
+    app.lists[pane.index()].scroll(lines, len, height);
     Vec::new()
 }

@@ -1,12 +1,11 @@
 //! The stack of screens: which has the keys, and what happens to a screen after its turn.
 
-use crossterm::event::KeyEvent;
-
 use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::{App, Screen, Tone};
 use crate::tui::effect::Effect;
-use crate::tui::popup::{Place, Popup, PopupResult, Show, StackAction, base};
+use crate::tui::popup::base::{self, UserInput};
+use crate::tui::popup::{Place, Popup, PopupResult, Show, StackAction};
 use crate::tui::source::SourceError;
 use crate::tui::ticket::{Asker, ScreenId};
 
@@ -41,32 +40,10 @@ pub fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> {
     (!passed).then_some(effects)
 }
 
-/// Gives the uppermost screen a key.
-pub fn typed(app: &mut App, key: KeyEvent) -> Vec<Effect> {
-    uppermost(app, |popup, at, app| base::typed(popup, app, at, key))
-}
-
-/// Gives the uppermost screen pasted text.
-pub fn pasted(app: &mut App, text: &str) -> Vec<Effect> {
-    uppermost(app, |popup, at, app| base::pasted(popup, app, at, text))
-}
-
-/// Gives the uppermost screen what its editor saved.
-pub fn edited(app: &mut App, text: &str) -> Vec<Effect> {
-    uppermost(app, |popup, at, app| base::edited(popup, app, at, text))
-}
-
-/// Gives the uppermost screen a click.
-pub fn clicked(app: &mut App, column: u16, row: u16) -> Vec<Effect> {
-    uppermost(app, |popup, at, app| base::clicked(popup, app, at, column, row))
-}
-
-fn uppermost(
-    app: &mut App,
-    give: impl FnOnce(&mut dyn Popup, &mut Place, &App) -> PopupResult,
-) -> Vec<Effect> {
+/// Gives the uppermost screen an input that is no action.
+pub fn give(app: &mut App, input: UserInput<'_>) -> Vec<Effect> {
     let Some(top) = app.screens.len().checked_sub(1) else { return Vec::new() };
-    turn(app, top, give)
+    turn(app, top, |popup, at, app| base::take(popup, app, at, input))
 }
 
 /// Gives one screen the answer to its request; `None` when it has been closed.
@@ -102,10 +79,10 @@ pub fn refresh(app: &mut App) -> Vec<Effect> {
 fn turn(
     app: &mut App,
     place: usize,
-    give: impl FnOnce(&mut dyn Popup, &mut Place, &App) -> PopupResult,
+    take: impl FnOnce(&mut dyn Popup, &mut Place, &App) -> PopupResult,
 ) -> Vec<Effect> {
     let mut screen = app.screens.remove(place);
-    let result = give(screen.popup.as_mut(), &mut screen.at, app);
+    let result = take(screen.popup.as_mut(), &mut screen.at, app);
     settle(app, place, screen, result)
 }
 

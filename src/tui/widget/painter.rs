@@ -135,7 +135,7 @@ impl Painter<'_> {
     pub fn list(
         &mut self,
         area: Rect,
-        state: &List,
+        state: List,
         lit: Highlight,
         len: usize,
         rows: impl FnOnce(Range<usize>) -> Vec<Row>,

@@ -18,8 +18,7 @@ pub(super) fn started(attempt: &Attempt, mission: &Mission) -> LogLine {
     let task = match (work.feature(), work.round()) {
         (Some(id), Some((_, round))) => format!("{task} of {id}, round {round}"),
         (Some(id), None) => {
-            let title = mission.feature(id).map_or("", |feature| feature.spec.title.as_str());
-            format!("{task}: {title}")
+            format!("{task}: {}", mission.feature(id).map_or("", |feature| feature.spec.title.as_str()))
         }
         (None, Some((_, round))) => format!("{task}, round {round}"),
         (None, None) => task.to_owned(),

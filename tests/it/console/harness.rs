@@ -9,9 +9,9 @@ use flightdeck::domain::mission::MissionCard;
 use flightdeck::tui::ConsoleExit;
 use flightdeck::tui::app::{App, Look, Start};
 use flightdeck::tui::event_loop::Console;
-use flightdeck::tui::host::{Host, Told};
+use flightdeck::tui::host::Host;
 use flightdeck::tui::keymap::Keymap;
-use flightdeck::tui::options::{Mouse, Notifications};
+use flightdeck::tui::options::Notifications;
 use flightdeck::tui::recording::Recording;
 use flightdeck::tui::sample::{Moment, sample};
 use flightdeck::tui::source::Source;
@@ -46,8 +46,8 @@ impl Host for Still {
         Err("there is no program to open it with".to_owned())
     }
 
-    async fn notify(&self, _sentence: String) -> Told {
-        Told::NoCommand
+    async fn notify(&self, _sentence: String) -> bool {
+        false
     }
 
     async fn missions(&self) -> Vec<MissionCard> {
@@ -113,7 +113,6 @@ pub fn blank(size: (u16, u16), now: Timestamp) -> App {
         now,
         look: Look { theme: "dark".to_owned(), styles, depth: Depth::Full, charset: Charset::Unicode },
         keymap: Keymap::default(),
-        mouse: Mouse::Taken,
         notifications: Notifications::On,
     })
 }
@@ -141,10 +140,10 @@ pub fn fly_from<S: Source>(app: App, source: S, host: Still, inputs: Vec<Event>)
     runtime.block_on(async {
         let source = Arc::new(source);
         let mut terminal = Terminal::new(TestBackend::new(app.size.width, app.size.height)).unwrap();
-        let mut deck = Console::new(app, Arc::clone(&source), Arc::new(host));
+        let mut console = Console::new(app, Arc::clone(&source), Arc::new(host));
         let mut told = Asides::default();
-        let script = Script::of(inputs, deck.calls());
-        let exit = deck.fly(&mut terminal, script, &mut told).await.unwrap();
+        let script = Script::of(inputs, console.calls());
+        let exit = console.run(&mut terminal, script, &mut told).await.unwrap();
         let frame = text_of(terminal.backend().buffer());
         Flown { frame, told, exit, source }
     })
@@ -158,12 +157,12 @@ pub fn frames_after(moment: Moment, size: (u16, u16), later: Vec<Event>) -> usiz
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
-        let mut deck = Console::new(blank(size, now), Arc::new(recording), Arc::new(host));
+        let mut console = Console::new(blank(size, now), Arc::new(recording), Arc::new(host));
         let mut told = Asides::default();
         for inputs in [Vec::new(), later] {
             told.frames = 0;
-            let script = Script::of(inputs, deck.calls());
-            deck.fly(&mut terminal, script, &mut told).await.unwrap();
+            let script = Script::of(inputs, console.calls());
+            console.run(&mut terminal, script, &mut told).await.unwrap();
         }
         told.frames
     })

@@ -8,6 +8,7 @@ use super::play::next_reply;
 use super::scripts::Scripts;
 use super::speed::{ARGUMENT, ARGUMENT_PIECE, PlaybackSpeed, THINKING, WORD};
 use super::step::Script;
+use crate::agent::context::{bytes_of, tokens_of};
 use crate::agent::model::{Item, Model, ModelError, Reply, Request, StreamPiece, StreamSink, TokenUsage};
 
 /// `rehearsal/NAME`: a model that is a script. It costs nothing and says the same each time.
@@ -88,33 +89,13 @@ impl Model for ScriptedModel {
 /// Counts as a provider would, from lengths: nobody tokenises a rehearsal. What the turn before sent counts as cached.
 fn usage(request: &Request, reply: &Reply) -> TokenUsage {
     let latest = request.items.iter().rposition(|item| matches!(item, Item::Assistant(_)));
-    let sent_before = latest.map_or(0, |latest| {
-        request.system.len() + request.items[..latest].iter().map(item_length).sum::<usize>()
-    });
-    let sent = request.system.len() + request.items.iter().map(item_length).sum::<usize>();
+    let sent_before = latest.map_or(0, |latest| request.system.len() + bytes_of(&request.items[..latest]));
+    let sent = request.system.len() + bytes_of(&request.items);
+    let tokens = |bytes: usize| u64::try_from(tokens_of(bytes)).unwrap_or(u64::MAX);
     TokenUsage {
         input: tokens(sent - sent_before),
         cached: tokens(sent_before),
         cache_written: 0,
-        output: tokens(reply_length(reply)),
+        output: tokens(bytes_of(&[Item::Assistant(reply.clone())])),
     }
-}
-
-fn tokens(bytes: usize) -> u64 {
-    const BYTES_PER_TOKEN: usize = 4;
-    u64::try_from(bytes.div_ceil(BYTES_PER_TOKEN)).unwrap_or(u64::MAX)
-}
-
-fn item_length(item: &Item) -> usize {
-    match item {
-        Item::User { text } => text.len(),
-        Item::Assistant(reply) => reply_length(reply),
-        Item::ToolResult { output, .. } => output.len(),
-        Item::Unknown => 0,
-    }
-}
-
-fn reply_length(reply: &Reply) -> usize {
-    let calls = reply.calls.iter().map(|call| call.tool.len() + call.arguments_text().len());
-    reply.text.len() + calls.sum::<usize>()
 }

@@ -6,7 +6,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
-use crate::agent::tool::env::mend;
 use crate::agent::tool::{Answer, Call, Output, ToolError, ToolRow};
 use crate::workspace::services::{ServiceDirs, ServiceStatus};
 use crate::workspace::{Access, ServiceSpec, Services, WorkspaceError};
@@ -51,7 +50,7 @@ impl App {
         }
     }
 
-    /// How its services fare; empty when it is not running.
+    /// The state of its services; empty when it is not running.
     pub async fn status(&self) -> Vec<ServiceStatus> {
         self.running.lock().await.as_ref().map(Services::status).unwrap_or_default()
     }
@@ -66,8 +65,7 @@ impl App {
         };
         let logs =
             names.iter().map(|name| services.logs(name).map(|log| format!("## {name}\n{}", log.trim_end())));
-        let logs = logs.collect::<Result<Vec<_>, _>>().map_err(|fault| mend(&fault))?;
-        Ok(logs.join("\n\n"))
+        Ok(logs.collect::<Result<Vec<_>, _>>()?.join("\n\n"))
     }
 }
 
@@ -99,7 +97,7 @@ pub(super) fn row(app: Result<Arc<App>, String>) -> ToolRow {
 
 async fn act(app: Arc<App>, wanted: Arguments, _call: Call) -> Answer {
     let text = match wanted.action {
-        Action::Start => app.start().await.map(|up| states(&up)).map_err(|fault| mend(&fault))?,
+        Action::Start => states(&app.start().await?),
         Action::Stop => {
             app.stop().await;
             "the app is stopped".to_owned()

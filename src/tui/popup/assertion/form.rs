@@ -1,14 +1,18 @@
 //! The fields of an assertion, and the change they add up to.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use crate::domain::command::{Command, WordingEdit};
 use crate::domain::consequence::ContractChange;
 use crate::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording};
-use crate::domain::id::{AssertionId, FeatureId, Revision};
+use crate::domain::id::{AssertionId, Revision};
 use crate::domain::text::Text;
 use crate::tui::app::App;
+use crate::tui::focus::Pane;
 use crate::tui::popup::Writing;
 use crate::tui::widget::painter::Painter;
 use crate::tui::widget::text_box::{Active, Height, TextBox};
@@ -97,16 +101,12 @@ impl Form {
 
     /// Gives the keys to the next field, around the end.
     pub fn next_field(&mut self) {
-        self.step(1);
+        self.at = (self.at + 1) % self.fields.len().max(1);
     }
 
     /// Gives the keys to the field before, around the beginning.
     pub fn previous_field(&mut self) {
-        self.step(self.fields.len().saturating_sub(1));
-    }
-
-    fn step(&mut self, by: usize) {
-        self.at = (self.at + by) % self.fields.len().max(1);
+        self.at = self.at.checked_sub(1).unwrap_or(self.fields.len().saturating_sub(1));
     }
 
     fn said(&self, name: &str) -> String {
@@ -120,22 +120,35 @@ impl Form {
         Text::new(self.said(name)).map_err(|error| format!("{name}: {error}"))
     }
 
+    fn parsed<T: FromStr<Err: Display>>(&self, name: &str) -> Result<T, String> {
+        self.said(name).parse().map_err(|error: T::Err| error.to_string())
+    }
+
+    /// The wording as it is written; what has no field is as it was.
+    fn wording(&self, check: Check, weight: Weight) -> Result<Wording, String> {
+        let (title, statement) = (self.bounded("title")?, self.bounded("statement")?);
+        Ok(Wording { title, statement, check, evidence: self.bounded("evidence")?, weight })
+    }
+
     /// The change; `None` when nothing differs.
     pub fn change(&self) -> Result<Option<ContractChange>, String> {
-        match &self.subject {
+        Ok(match &self.subject {
             Subject::Known { id, base, was } => {
-                let edit = self.wording_edit(was)?;
-                Ok((!edit.is_empty()).then(|| ContractChange::Edit {
-                    assertion: id.clone(),
-                    base: *base,
-                    edit: Box::new(edit),
-                }))
+                let check = Check { how: self.bounded("check")?, ..was.check.clone() };
+                let edit = WordingEdit::between(was, &self.wording(check, was.weight)?);
+                let (assertion, base) = (id.clone(), *base);
+                (!edit.is_empty()).then(|| ContractChange::Edit { assertion, base, edit: Box::new(edit) })
             }
             Subject::New => {
-                let (draft, feature) = self.new_one()?;
-                Ok(Some(ContractChange::Add { draft: Box::new(draft), feature }))
+                let (id, feature) = (self.parsed("id")?, self.parsed("feature")?);
+                let word = self.said("via").trim().to_ascii_lowercase();
+                let unknown = |_| format!("via: \"{word}\" is none of {}", Instrument::words());
+                let via = word.parse().map_err(unknown)?;
+                let check = Check { via, how: self.bounded("check")?, command: None };
+                let wording = self.wording(check, Weight::Blocking)?;
+                Some(ContractChange::Add { draft: Box::new(AssertionDraft { id, wording }), feature })
             }
-        }
+        })
     }
 
     /// The command that makes the change, with the words that confirm it.
@@ -152,34 +165,6 @@ impl Form {
             };
             (change.into(), done)
         }))
-    }
-
-    fn wording_edit(&self, was: &Wording) -> Result<WordingEdit, String> {
-        let new = Wording {
-            title: self.bounded("title")?,
-            statement: self.bounded("statement")?,
-            check: Check { how: self.bounded("check")?, ..was.check.clone() },
-            evidence: self.bounded("evidence")?,
-            weight: was.weight,
-        };
-        Ok(WordingEdit::between(was, &new))
-    }
-
-    fn new_one(&self) -> Result<(AssertionDraft, FeatureId), String> {
-        let id = self.said("id").parse::<AssertionId>().map_err(|error| error.to_string())?;
-        let feature = self.said("feature").parse::<FeatureId>().map_err(|error| error.to_string())?;
-        let word = self.said("via").trim().to_ascii_lowercase();
-        let via: Instrument =
-            word.parse().map_err(|_| format!("via: \"{word}\" is none of {}", Instrument::words()))?;
-        let check = Check { via, how: self.bounded("check")?, command: None };
-        let wording = Wording {
-            title: self.bounded("title")?,
-            statement: self.bounded("statement")?,
-            check,
-            evidence: self.bounded("evidence")?,
-            weight: Weight::Blocking,
-        };
-        Ok((AssertionDraft { id, wording }, feature))
     }
 
     /// Draws the fields: those of one line as such, the others share what is left.
@@ -273,7 +258,7 @@ fn field(name: &'static str, height: Height, text: &str) -> Field {
 /// The number after the last one of the area that is selected.
 fn next_id(app: &App) -> String {
     let ids: Vec<&AssertionId> = app.mission.contract.keys().collect();
-    let selected = ids.get(app.contract.selected).or_else(|| ids.last());
+    let selected = ids.get(app.list(Pane::Contract).selected).or_else(|| ids.last());
     let area = selected.map_or("MAIN", |id| id.area());
     let last = ids
         .iter()
