@@ -44,6 +44,8 @@ impl Detached {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
