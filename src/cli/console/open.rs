@@ -2,18 +2,12 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
-
 use super::appearance::Settings;
 use super::launcher;
 use super::machine::Machine;
 use super::source::LinkSource;
-use crate::cli::args::MissionArg;
-use crate::cli::context::{Context, print};
-use crate::cli::exit::Exit;
-use crate::cli::fault::misuse;
-use crate::cli::missions::{self, MissionRef};
 use crate::cli::new::Speed;
+use crate::cli::prelude::*;
 use crate::cli::{demo, overview};
 use crate::domain::id::{MissionId, Timestamp};
 use crate::domain::mission::{Mission, MissionCard};
