@@ -26,16 +26,19 @@ pub fn run(context: &Context, format: Format) -> Result<Exit> {
     }
     let width = entries.iter().map(|entry| entry.id.as_str().len()).max().unwrap_or(0);
     let style = context.output.style();
-    let rows = entries.iter().map(|entry| style.cut(&row(entry, width, now())));
-    done(&rows.collect::<Vec<_>>().join("\n"))
+    let rows: Vec<Row> = entries
+        .iter()
+        .map(|entry| row(entry, width, now(), style.columns().saturating_sub(width + 2)))
+        .collect();
+    done(&style.list(&rows))
 }
 
 /// The id, which verbs take, before the row that every list has.
-pub fn row(entry: &CatalogueEntry, width: usize, now: Timestamp) -> Row {
+pub fn row(entry: &CatalogueEntry, width: usize, now: Timestamp, room: usize) -> Row {
     let mut row = Row::of(StyleRole::Text, padded(entry.id.as_str(), width + 2));
     match &entry.mission {
         Ok(card) => {
-            let Row { left, right } = card::row(card, now);
+            let Row { left, right } = card::row(card, now, room);
             row.left.extend(left);
             Row { right, ..row }
         }

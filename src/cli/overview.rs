@@ -11,7 +11,8 @@ pub fn run(context: &Context) -> Result<Exit> {
     let mut lines =
         vec!["flightdeck: mission control for software missions that agents fly".to_owned(), String::new()];
     for entry in entries.iter().filter(|entry| entry.mission.as_ref().is_ok_and(|card| card.needs > 0)) {
-        lines.push(style.cut(&list::row(entry, entry.id.as_str().len(), now)));
+        let width = entry.id.as_str().len();
+        lines.push(style.cut(&list::row(entry, width, now, style.columns().saturating_sub(width + 2))));
         lines.push(format!("  flightdeck status {}", entry.id));
         lines.push(String::new());
     }

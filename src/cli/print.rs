@@ -87,6 +87,14 @@ impl Style {
         lines.join("\n")
     }
 
+    /// Rows of a list, a line each on a terminal; in a pipe nothing is cut.
+    pub fn list(self, rows: &[Row]) -> String {
+        match self.width {
+            Width::Unbounded => self.page(rows),
+            Width::Columns(_) => rows.iter().map(|row| self.cut(row)).collect::<Vec<_>>().join("\n"),
+        }
+    }
+
     /// A row on one line: what does not fit of its left side is cut.
     pub fn cut(self, row: &Row) -> String {
         let Width::Columns(columns) = self.width else { return self.page(std::slice::from_ref(row)) };
@@ -119,6 +127,7 @@ impl Style {
 
     /// Both sides on one line, the right one up to the edge.
     fn sides(self, left: &[Piece], right: &[Piece], edge: usize) -> String {
+        let left = &trimmed(left);
         let gap = edge.saturating_sub(cells(left) + cells(right)).max(BETWEEN);
         let between = Piece { text: " ".repeat(gap), style: StyleRole::Text };
         let line: Vec<Piece> = left.iter().chain([&between]).chain(right).cloned().collect();

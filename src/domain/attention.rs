@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attempt::AgentWork;
 use super::finding::{Finding, FindingState, Source};
 use super::gate::GateId;
 use super::id::{MilestoneId, QuestionId, Timestamp};
@@ -44,7 +45,12 @@ pub fn needs(mission: &Mission) -> Vec<Need> {
         });
     }
     for question in mission.questions.iter().filter(|q| q.answer.is_none() && q.to == Party::Person) {
-        let work = mission.attempts.get(&question.from).map(|a| a.work.to_string()).unwrap_or_default();
+        // What a talk asks the person is often a worker's question to the orchestrator: then the worker stands still.
+        let asker = mission.attempts.get(&question.from);
+        let worker =
+            mission.waiting_workers().next().filter(|_| asker.is_some_and(|a| a.work == AgentWork::Talk));
+        let held = worker.and_then(|asked| mission.attempts.get(&asked.from)).or(asker);
+        let work = held.map(|attempt| attempt.work.to_string()).unwrap_or_default();
         needs.push(Need {
             kind: NeedKind::Question { question: question.id },
             since: question.at,

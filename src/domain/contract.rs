@@ -31,7 +31,7 @@ pub struct Wording {
     pub check: Check,
     /// What must be kept as proof.
     pub evidence: Line,
-    /// Blocking unless it says otherwise.
+    /// Whether a milestone can pass without it; blocking unless it says otherwise.
     #[serde(alias = "severity", default)]
     #[schemars(rename = "severity")]
     pub weight: Weight,

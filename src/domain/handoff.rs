@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::finding::Severity;
 use super::text::{Line, Prose, Title};
 
-/// What a worker says it did. The engine believes none of it without looking.
+/// What you did and leave behind. flightdeck looks for itself before it believes any of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Handoff {
     /// What you did, for somebody who reads only this.

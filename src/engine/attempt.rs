@@ -176,7 +176,10 @@ impl AttemptRun {
             Cleanup::Remove(proof) => return blocking(move || Ok(proof.remove()?)).await,
             Cleanup::Reset(proof) => proof,
         };
-        let changed = blocking(move || Ok(proof.reset()?)).await?;
+        // It stays held until it is put back.
+        let checkout = proof.checkout.clone();
+        let changed = blocking(move || Ok(checkout.reset()?)).await?;
+        drop(proof);
         if !changed.is_empty() {
             let names: Vec<String> = changed.iter().map(|path| path.display().to_string()).collect();
             observer.note(format!("the validator changed {}; the changes are discarded", names.join(", ")));

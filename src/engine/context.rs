@@ -55,7 +55,7 @@ pub struct EngineContext {
     /// Where skills are looked for beside the repository.
     pub skill_dirs: Vec<PathBuf>,
     /// The commit that the validators' checkout was last set to by this engine.
-    pub proof: tokio::sync::Mutex<Option<Commit>>,
+    pub proof: Arc<tokio::sync::Mutex<Option<Commit>>>,
     /// The problems of prompts that the person has been warned of.
     pub warned: Mutex<Vec<String>>,
 }

@@ -64,14 +64,14 @@ async fn run_gate_commands(
     let head = engine.cell.with(|mission| mission.head().cloned());
     let commit = head.ok_or_else(|| EngineError::Unfit("the mission has no head".to_owned()))?;
     let proof = proof_at(engine, commit.clone()).await?;
-    let failed_set_up = scripts::set_up(engine, proof.dir()).await?;
+    let failed_set_up = scripts::set_up(engine, proof.checkout.dir()).await?;
     if !failed_set_up.is_empty() {
         tracing::warn!("{failed_set_up}");
     }
     let scripts: Vec<Script> =
         engine.environment(|environment| environment.gate_scripts().cloned().collect());
     let starting = |script: &Script| running.doing(format!("running {}", script.run));
-    let runs = scripts::run_all(engine, proof.dir(), &scripts, cancel, &starting).await?;
+    let runs = scripts::run_all(engine, proof.checkout.dir(), &scripts, cancel, &starting).await?;
     if !cancel.is_cancelled() {
         let command = Command::RecordGateCommands { milestone, round, commit, runs };
         engine.dispatcher.record_if_due(command).await?;

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::context::EngineContext;
 use super::error::EngineError;
 use super::{attempt, clock, engine_checks};
-use crate::domain::attempt::{Ending, Work};
+use crate::domain::attempt::{AgentWork, Ending, Role, Work};
 use crate::domain::command::Command;
 use crate::domain::mission::{Hold, HoldCause, Mission};
 use crate::domain::schedule::schedule;
@@ -94,9 +94,12 @@ impl Executor {
         }
         let now = Instant::now();
         let writing = self.running.keys().any(|work| work.writes());
+        let closing =
+            self.engine.cell.with(|mission| self.running.keys().any(|work| is_closing(mission, *work)));
         for work in due {
             let rests = self.waiting.get(&work).is_some_and(|(_, until)| *until > now);
-            if rests || self.running.contains_key(&work) || (work.writes() && writing) {
+            let talks = work == Work::Agent(AgentWork::Talk);
+            if rests || self.running.contains_key(&work) || (work.writes() && writing) || (talks && closing) {
                 continue;
             }
             self.start(work);
@@ -201,6 +204,17 @@ impl Executor {
     async fn stop_all(&mut self) {
         self.running.values().for_each(|(_, cancel)| cancel.cancel());
         while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+/// Whether the orchestrator's attempt at a piece of work has ended in the log while its mail is not marked as read yet: a
+/// talk that began now would answer it once more.
+fn is_closing(mission: &Mission, work: Work) -> bool {
+    match work {
+        Work::Agent(work) => {
+            work.role() == Role::Orchestrator && !mission.live_attempts().any(|attempt| attempt.work == work)
+        }
+        Work::Engine(_) => false,
     }
 }
 

@@ -84,7 +84,7 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         sandbox: Arc::new(Unconfined),
         reaper: Reaper::start()?,
         skill_dirs: options.skill_dirs,
-        proof: tokio::sync::Mutex::new(None),
+        proof: Arc::default(),
         warned: Mutex::default(),
     });
     let inbox_router = tokio::spawn(InboxRouter(Arc::clone(&engine)).run(delivered));

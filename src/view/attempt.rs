@@ -4,7 +4,6 @@ use super::live::doing;
 use super::prelude::*;
 use crate::domain::activity::Activity;
 use crate::domain::attempt::{AgentWork, Attempt};
-use crate::domain::budget::dollars;
 use crate::domain::environment::CommandRun;
 use crate::domain::handoff::{ClaimedRun, Handoff, Issue, ManualCheck, Procedure, TestFile};
 use crate::domain::id::Timestamp;
@@ -32,7 +31,7 @@ pub fn row(mission: &Mission, attempt: &Attempt, activity: &[Activity], now: Tim
         .then(style, doing)
         .end(StyleRole::Dim, format!("{:>8}", span(attempt.wall_ms(now))))
         .end(StyleRole::Dim, format!("{:>7}", count(attempt.usage.output)))
-        .end(StyleRole::Text, format!("{:>7}", dollars(attempt.usage.micro_dollars)))
+        .end(StyleRole::Text, format!("{:>7}", cost(&attempt.usage)))
 }
 
 fn short_model(model: &str) -> &str {
@@ -111,7 +110,7 @@ pub fn usage(mission: &Mission, attempt: &Attempt, now: Timestamp) -> Vec<Row> {
         line("cache written", count(usage.cache_written)),
         line("cache read", count(usage.cached)),
         line("output", count(usage.output)),
-        line("cost", dollars(usage.micro_dollars)),
+        line("cost", cost(&usage)),
     ];
     if let Some(ended) = &attempt.ended {
         let words = ending_words(&ended.ending);

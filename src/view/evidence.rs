@@ -16,12 +16,16 @@ pub enum Shown {
 }
 
 impl Shown {
-    /// As rows: a screen in its words, without the colours of the program that drew it.
+    /// As rows: a screen in its words, without the colours of the program that drew it and the empty lines below.
     pub fn into_rows(self) -> Vec<Row> {
         let text = |runs: &[ScreenRun]| runs.iter().map(|run| run.text.as_str()).collect::<String>();
         match self {
             Self::Rows(rows) => rows,
-            Self::Screen(lines) => lines.iter().map(|runs| Row::of(StyleRole::Text, text(runs))).collect(),
+            Self::Screen(lines) => {
+                let said =
+                    lines.iter().rposition(|runs| !text(runs).trim().is_empty()).map_or(0, |last| last + 1);
+                lines.iter().take(said).map(|runs| Row::of(StyleRole::Text, text(runs))).collect()
+            }
         }
     }
 }

@@ -24,8 +24,8 @@ pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
             rows.push(Row::of(StyleRole::Dim, words));
         }
         GateId::Plan => {
-            rows.extend(risks.iter().flat_map(|risk| labelled("risk", risk, width)));
             rows.extend(plan_rows(mission));
+            rows.extend(risks.iter().flat_map(|risk| labelled("risk", risk, width)));
         }
         GateId::Milestone(id) => rows.extend(milestone_rows(mission, id)),
         GateId::Final => rows.push(spent(mission.usage(), mission.attempts.len())),
@@ -81,7 +81,8 @@ fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
     let outcomes = mission.rounds_of(id).filter_map(|round| round.outcome).map(RoundOutcome::word);
     let outcomes = outcomes.collect::<Vec<_>>().join(", ");
     let rounds = mission.rounds_of(id).count();
-    let rounds = format!("{rounds} of at most {}: {outcomes}", mission.round_limit(id));
+    let outcomes = if outcomes.is_empty() { outcomes } else { format!(": {outcomes}") };
+    let rounds = format!("{rounds} of at most {}{outcomes}", mission.round_limit(id));
     let of_milestone = |finding: &&Finding| finding.milestone == id;
     let findings = mission.findings.values().filter(of_milestone);
     let open = mission.open_findings().filter(of_milestone).count();
@@ -125,7 +126,7 @@ fn next_words(mission: &Mission, id: MilestoneId) -> String {
 }
 
 fn spent(usage: Usage, attempts: usize) -> Row {
-    let (money, attempts) = (dollars(usage.micro_dollars), plural(attempts, "attempt"));
+    let (money, attempts) = (cost(&usage), plural(attempts, "attempt"));
     labelled_row("cost", StyleRole::Text, &format!("{money} · {attempts} · {} out", count(usage.output)))
 }
 

@@ -10,7 +10,7 @@ use crate::domain::id::Timestamp;
 use crate::domain::mission::{End, Status};
 use crate::domain::verdict::Standing;
 
-use super::work::{asks, status_sign};
+use super::work::status_sign;
 
 /// The first line: name and place left, time and cost right; of the cost as much as there is room for.
 pub fn banner(mission: &Mission, now: Timestamp, room: usize) -> Row {
@@ -99,8 +99,9 @@ pub fn progress(mission: &Mission) -> Progress {
 /// What the mission does, in its place: `● RUNNING   M2 of 4 · Sign-in`.
 pub fn doing(mission: &Mission) -> Vec<Piece> {
     // An agent that works while something waits is still what happens now; the right side says what waits.
-    // An agent that waits for the person's answer does not work.
-    let works = mission.live_attempts().any(|attempt| asks(mission, attempt.id).is_none());
+    // An agent that waits for an answer does not work.
+    let waits = |id| mission.questions.iter().any(|asked| asked.from == id && asked.answer.is_none());
+    let works = mission.live_attempts().any(|attempt| !waits(attempt.id));
     let status = mission.status();
     let status = if works && status == Status::Waiting { Status::Running } else { status };
     let (sign, style) = status_sign(status);

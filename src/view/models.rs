@@ -1,7 +1,6 @@
 //! Which model each role uses, and what it has used.
 
 use crate::domain::attempt::Role;
-use crate::domain::budget::dollars;
 use crate::domain::usage::Usage;
 
 use super::prelude::*;
@@ -20,5 +19,5 @@ fn row(mission: &Mission, role: Role) -> Row {
     Row::of(StyleRole::Strong, format!("{:<16}", role.to_string()))
         .then(style, words)
         .end(StyleRole::Dim, plural(attempts().count(), "attempt"))
-        .end(StyleRole::Text, format!("{:>9}", dollars(used.micro_dollars)))
+        .end(StyleRole::Text, format!("{:>9}", cost(&used)))
 }

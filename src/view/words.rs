@@ -71,6 +71,14 @@ pub fn used(usage: &Usage) -> String {
     if usage.micro_dollars == 0 { tokens } else { format!("{tokens} · {}", dollars(usage.micro_dollars)) }
 }
 
+/// What usage cost, for a column: money, or tokens where no price is known.
+pub fn cost(usage: &Usage) -> String {
+    match usage.tokens() {
+        tokens @ 1.. if usage.micro_dollars == 0 => format!("{} tok", count(tokens)),
+        _ => dollars(usage.micro_dollars),
+    }
+}
+
 /// A budget: `$5.00 · 200000 tokens · 2h 00m of agents' time`, or `no limit`.
 pub fn budget_words(budget: &Budget) -> String {
     let parts = [

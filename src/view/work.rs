@@ -2,8 +2,8 @@
 
 use crate::domain::attempt::{AgentWork, Attempt, Ending, EngineWork, Work};
 use crate::domain::gate::{DecidedBy, Decision, GateId};
-use crate::domain::id::{AssertionId, AttemptId, FeatureId, MilestoneId, QuestionId};
-use crate::domain::message::{Party, Question};
+use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
+use crate::domain::message::Party;
 use crate::domain::mission::Status;
 use crate::domain::verdict::{Outcome, Standing};
 
@@ -64,17 +64,17 @@ pub fn ending_sign(ending: &Ending) -> Sign {
     }
 }
 
-/// The question of a running attempt that the person has not answered.
-pub fn asks(mission: &Mission, attempt: AttemptId) -> Option<QuestionId> {
-    let open = |question: &&Question| question.answer.is_none() && question.to == Party::Person;
-    let mut asked = mission.questions.iter().filter(open);
-    asked.find(|question| question.from == attempt).map(|question| question.id)
-}
-
-/// The sign and style of an attempt on the screen, and what it waits for where it waits for the person.
+/// The sign and style of an attempt on the screen, and whose answer it waits for.
 pub fn attempt_state(mission: &Mission, attempt: &Attempt) -> (Sign, Option<String>) {
-    match asks(mission, attempt.id).filter(|_| attempt.is_live()) {
-        Some(question) => (NEEDS, Some(format!("waits for your answer to {question}"))),
+    let mut asked = mission.questions.iter().filter(|question| question.answer.is_none());
+    match asked.find(|question| question.from == attempt.id && attempt.is_live()) {
+        Some(question) => {
+            let (sign, whose) = match question.to {
+                Party::Person => (NEEDS, "your"),
+                Party::Orchestrator | Party::Attempt(_) => (attempt_sign(attempt), "the orchestrator's"),
+            };
+            (sign, Some(format!("waits for {whose} answer to {}", question.id)))
+        }
         None => (attempt_sign(attempt), None),
     }
 }

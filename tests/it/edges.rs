@@ -107,13 +107,13 @@ fn a_mission_stands_in_the_same_words() {
         on_both(plain(&[row]).trim(), &verb, &drawn);
     }
     let listed =
-        Row { right: Vec::new(), ..card::row(&MissionCard::of(&flight.mission).unwrap(), flight.now()) };
+        Row { right: Vec::new(), ..card::row(&MissionCard::of(&flight.mission).unwrap(), flight.now(), 120) };
     on_both(plain(&[listed]).trim(), &stage.told(&["list"]), &console_list(&flight));
 }
 
 /// The row of the console's list of missions, as its popups draw it.
 fn console_list(flight: &Flight) -> String {
-    plain(&[card::row(&MissionCard::of(&flight.mission).unwrap(), flight.now())])
+    plain(&[card::row(&MissionCard::of(&flight.mission).unwrap(), flight.now(), 120)])
 }
 
 #[test]

@@ -39,12 +39,17 @@ pub(super) fn shown(schema: &Value) -> Value {
 /// Reads a call's arguments, which should fit a schema.
 pub(super) fn decode<A: DeserializeOwned>(schema: &Value, mut value: Value) -> Result<A, ToolError> {
     fit(schema, &mut value, "").map_err(ToolError::Mend)?;
-    serde_json::from_value(value)
-        .map_err(|fault| ToolError::Mend(format!("the arguments do not fit: {fault}")))
+    serde_path_to_error::deserialize(value).map_err(|fault| {
+        let place = match fault.path().to_string() {
+            path if path == "." => String::new(),
+            path => format!("`{path}`: "),
+        };
+        ToolError::Mend(format!("the arguments do not fit: {place}{}", fault.into_inner()))
+    })
 }
 
-/// Refuses names that the schema does not know and texts that are empty or too long; leaves out texts that may be
-/// missing and say nothing.
+/// Refuses names that the schema does not know and texts that are empty or too long; leaves out what may be missing
+/// and says nothing: null, and blank texts.
 fn fit(schema: &Value, value: &mut Value, path: &str) -> Result<(), String> {
     match value {
         Value::Object(fields) => fit_fields(schema, fields, path),
@@ -67,7 +72,9 @@ fn fit_fields(schema: &Value, fields: &mut Map<String, Value>, path: &str) -> Re
         schema.get("required").and_then(Value::as_array).into_iter().flatten().collect();
     fields.retain(|name, value| {
         let may_be_missing = required.iter().all(|required| *required != name);
-        !(may_be_missing && known.get(name).is_some_and(must_say_something) && is_blank(value))
+        let says_nothing =
+            value.is_null() || (known.get(name).is_some_and(must_say_something) && is_blank(value));
+        !(may_be_missing && says_nothing && known.contains_key(name))
     });
     for (name, value) in fields {
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::validator::HeldProof;
 use crate::agent::tool::Instruments;
 use crate::engine::mission_tools::HandoffSource;
 use crate::workspace::{Access, ProofCheckout};
@@ -25,7 +26,7 @@ pub struct AttemptEnv {
 pub enum Cleanup {
     Nothing,
     /// The validators' checkout is reset; changes to tracked files are reported.
-    Reset(ProofCheckout),
+    Reset(HeldProof),
     /// A checkout of this attempt alone goes with it.
     Remove(ProofCheckout),
 }

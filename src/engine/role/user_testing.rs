@@ -20,11 +20,11 @@ pub(super) async fn prepare(
 ) -> Result<AttemptEnv, EngineError> {
     let proof = at_round(engine, milestone, round).await?;
     // What an earlier round's testers left behind must not meet this one's.
-    let soiled = proof.clone();
+    let soiled = proof.checkout.clone();
     blocking(move || Ok(soiled.reset()?)).await?;
     let services = engine.environment(|environment| environment.services.clone());
     let dirs = ServiceDirs {
-        dir: proof.dir().to_owned(),
+        dir: proof.checkout.dir().to_owned(),
         logs: engine.dir.join("services"),
         env: engine.env(),
         reaper: engine.reaper.clone(),
@@ -40,7 +40,7 @@ pub(super) async fn prepare(
         ),
     };
     let evidence = Arc::new(StoreSink(Arc::clone(&engine.store)));
-    let env = AttemptEnv::new(proof.dir(), Access::Proof);
+    let env = AttemptEnv::new(proof.checkout.dir(), Access::Proof);
     let instruments = Some(Instruments { evidence, app });
     Ok(AttemptEnv { note, instruments, cleanup: Cleanup::Reset(proof), ..env })
 }

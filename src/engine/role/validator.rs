@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::OwnedMutexGuard;
+
 use super::attempt_env::{AttemptEnv, Cleanup};
 use crate::domain::diff::DiffScope;
 use crate::domain::id::{Commit, MilestoneId};
@@ -18,7 +20,7 @@ pub(super) async fn prepare(
     let proof = at_round(engine, milestone, round).await?;
     let ends = engine.cell.with(|mission| mission.diff_range(&DiffScope::Milestone(milestone)));
     let note = ends.map(|(base, head)| format!("\n## The milestone's commits\nbase: {base}\nhead: {head}\n"));
-    let env = AttemptEnv::new(proof.dir(), Access::Proof);
+    let env = AttemptEnv::new(proof.checkout.dir(), Access::Proof);
     Ok(AttemptEnv { note: note.unwrap_or_default(), cleanup: Cleanup::Reset(proof), ..env })
 }
 
@@ -36,6 +38,13 @@ pub(super) fn commit_of(
     commit.ok_or_else(|| EngineError::Unfit(format!("{milestone} has no round {round}")))
 }
 
+/// The validators' checkout in the hands of one piece of work. The next one waits until this is dropped, so that
+/// nobody finds it half put back.
+pub struct HeldProof {
+    pub checkout: ProofCheckout,
+    _held: OwnedMutexGuard<Option<Commit>>,
+}
+
 /// The validators' checkout at the commit of a round.
 ///
 /// # Errors
@@ -44,19 +53,19 @@ pub async fn at_round(
     engine: &Arc<EngineContext>,
     milestone: MilestoneId,
     round: u32,
-) -> Result<ProofCheckout, EngineError> {
+) -> Result<HeldProof, EngineError> {
     proof_at(engine, commit_of(engine, milestone, round)?).await
 }
 
-/// The validators' checkout at a commit; it is only set when it stands elsewhere.
+/// The validators' checkout at a commit, once nobody else holds it; it is only set when it stands elsewhere.
 ///
 /// # Errors
 /// When git cannot do it.
-pub async fn proof_at(engine: &Arc<EngineContext>, commit: Commit) -> Result<ProofCheckout, EngineError> {
-    let mut set_to = engine.proof.lock().await;
+pub async fn proof_at(engine: &Arc<EngineContext>, commit: Commit) -> Result<HeldProof, EngineError> {
+    let mut set_to = Arc::clone(&engine.proof).lock_owned().await;
     let (task_engine, wanted) = (Arc::clone(engine), commit.clone());
     let fresh = set_to.as_ref() != Some(&commit);
-    let proof = blocking(move || {
+    let checkout = blocking(move || {
         let dir = task_engine.proof_dir();
         if fresh || !dir.join(".git").exists() {
             return Ok(ProofCheckout::create(&task_engine.repo, &dir, &wanted.0)?);
@@ -65,5 +74,5 @@ pub async fn proof_at(engine: &Arc<EngineContext>, commit: Commit) -> Result<Pro
     })
     .await?;
     *set_to = Some(commit);
-    Ok(proof)
+    Ok(HeldProof { checkout, _held: set_to })
 }

@@ -66,14 +66,17 @@ pub fn act(popup: &mut dyn Popup, app: &App, at: &mut Place, action: Action) -> 
     SelectionStep::of(action).map_or(result, |by| step(popup, app, at, by))
 }
 
-/// Moves the selection. Where there is no list, or the detail does not fit, pages of the detail are turned.
+/// Moves the selection. Where there is no list, or the detail does not fit, pages of the detail are turned; a screen
+/// whose hints say that pages are the detail's keeps its selection even where the detail fits.
 fn step(popup: &mut dyn Popup, app: &App, at: &mut Place, by: SelectionStep) -> PopupResult {
-    let parts = popup.parts(app, inside(popup.info(app, at).area));
+    let info = popup.info(app, at);
+    let parts = popup.parts(app, inside(info.area));
     let len = popup.len(app);
+    let is_detail_paged = info.hints.iter().any(|(action, _)| *action == Action::PageDown);
     if len == 0 || matches!(by, SelectionStep::PageUp | SelectionStep::PageDown) {
         let lines = section::height(&popup.detail(app, at, usize::from(parts.detail.width)));
         let seen = usize::from(parts.detail.height);
-        if len == 0 || (lines > seen && seen > 0) {
+        if len == 0 || is_detail_paged || (lines > seen && seen > 0) {
             at.top = List::scrolled(at.top, by, lines, seen);
             return PopupResult::stay();
         }

@@ -62,7 +62,7 @@ fn row(app: &App, card: &MissionCard) -> Row {
     let mut row = Row::of(StyleRole::Accent, "continue  ");
     // They all live in the repository that the heading names.
     let card = MissionCard { repository: String::new(), ..card.clone() };
-    let Row { left, right } = card::row(&card, app.now);
+    let Row { left, right } = card::row(&card, app.now, usize::from(app.size.width));
     row.left.extend(left);
     Row { right, ..row }
 }

@@ -44,5 +44,5 @@ impl Popup for Missions {
 /// The row of a card, which says when it is the mission that is shown.
 fn row(app: &App, card: &MissionCard) -> Row {
     let here = if app.mission.id() == Some(&card.id) { "  (this one)" } else { "" };
-    card::row(card, app.now).then(StyleRole::Dim, here)
+    card::row(card, app.now, usize::from(app.size.width)).then(StyleRole::Dim, here)
 }
