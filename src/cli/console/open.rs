@@ -16,7 +16,7 @@ use crate::cli::new::Speed;
 use crate::cli::{demo, overview};
 use crate::domain::id::{MissionId, Timestamp};
 use crate::domain::mission::{Mission, MissionCard};
-use crate::tui::options::{ConsoleExit, ConsoleOptions, Mouse, Notifications, SessionKind};
+use crate::tui::options::{ConsoleExit, ConsoleOptions, SessionKind};
 use crate::tui::recording::Replay;
 use crate::tui::theme::Depth;
 use crate::tui::{launch, run, sample};
@@ -156,8 +156,6 @@ fn options_of(context: &Context, shows: Shows) -> Result<ConsoleOptions> {
         appearance_source: Arc::new(appearance_source),
         depth,
         charset: if unicode { Charset::Unicode } else { Charset::Ascii },
-        mouse: Mouse::Taken,
-        notifications: Notifications::On,
         host: Arc::new(Machine {
             context: Arc::new(context.clone()),
             stands_at,

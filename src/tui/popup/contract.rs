@@ -26,7 +26,6 @@ enum EditorState {
     /// The editor has not given anything back.
     Away,
     Unreadable(String),
-    Unchanged,
     Changes(Vec<Edit>),
 }
 
@@ -108,7 +107,7 @@ impl ContractScreen {
             EditorState::Away => {
                 return dim("The contract is in your editor. Save and leave it to come back.");
             }
-            EditorState::Unchanged => return dim("Nothing was changed."),
+            EditorState::Changes(edits) if edits.is_empty() => return dim("Nothing was changed."),
             EditorState::Unreadable(error) => {
                 let leave = "E opens what you wrote again; Esc leaves it for later.";
                 (paragraph(StyleRole::Bad, error, width), leave)
@@ -167,7 +166,6 @@ impl Popup for ContractScreen {
         at.top = 0;
         self.state = match contract_changes(&self.base, text) {
             Err(error) => EditorState::Unreadable(error.to_string()),
-            Ok(changes) if changes.is_empty() => EditorState::Unchanged,
             Ok(changes) => EditorState::Changes(changes.into_iter().map(Edit::new).collect()),
         };
         Some(self.consider())
