@@ -48,22 +48,21 @@ impl ContractScreen {
         if let EditorState::Changes(edits) = &mut self.state { edits } else { &mut [] }
     }
 
+    fn count(&self, fate: &Fate) -> usize {
+        self.edits().iter().filter(|edit| edit.fate == *fate).count()
+    }
+
     fn is_sending(&self) -> bool {
-        self.edits().iter().any(|edit| edit.fate == Fate::Sent)
+        self.count(&Fate::Sent) > 0
     }
 
     fn is_unsent(&self) -> bool {
-        matches!(self.state, EditorState::Unreadable(_)) || self.waiting() > 0
-    }
-
-    /// How many changes have not been sent.
-    fn waiting(&self) -> usize {
-        self.edits().iter().filter(|edit| edit.fate == Fate::Waiting).count()
+        matches!(self.state, EditorState::Unreadable(_)) || self.count(&Fate::Waiting) > 0
     }
 
     /// Whether Enter sends something now.
     fn can_send(&self) -> bool {
-        self.waiting() > 0 && !self.is_sending()
+        self.count(&Fate::Waiting) > 0 && !self.is_sending()
     }
 
     /// Asks what each change would do; the answers come in any order.
