@@ -7,7 +7,7 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 
 use crate::agent::tool::{Answer, Call, Output, ToolError, ToolRow};
-use crate::workspace::services::{ServiceDirs, ServiceState, ServiceStatus};
+use crate::workspace::services::{ServiceDirs, ServiceStatus};
 use crate::workspace::{Access, ServiceSpec, Services, WorkspaceError};
 
 /// The app under test. It is shared by the testers of one checkout; dropping it stops its services.
@@ -31,7 +31,7 @@ impl App {
     pub async fn start(&self) -> Result<Vec<ServiceStatus>, WorkspaceError> {
         let mut running = self.running.lock().await;
         let up = running.as_ref().map(Services::status);
-        if let Some(up) = up.filter(|up| up.iter().all(|service| service.state == ServiceState::Running)) {
+        if let Some(up) = up.filter(|up| up.iter().all(|service| service.ended.is_none())) {
             return Ok(up);
         }
         if let Some(mut old) = running.take() {
@@ -114,9 +114,9 @@ fn states(services: &[ServiceStatus]) -> String {
     }
     let lines = services.iter().map(|service| {
         let place = service.port.map(|port| format!(" at http://localhost:{port}")).unwrap_or_default();
-        match service.state {
-            ServiceState::Running => format!("{}: running{place}", service.name),
-            ServiceState::Ended(exit) => format!("{}: ended ({exit})", service.name),
+        match service.ended {
+            None => format!("{}: running{place}", service.name),
+            Some(exit) => format!("{}: ended ({exit})", service.name),
         }
     });
     lines.collect::<Vec<_>>().join("\n")
