@@ -1,19 +1,12 @@
 //! `abandon [ID] --reason …`: the end of a mission that nobody wants any more.
 
-use anyhow::Result;
-
-use super::ask::{self, ask};
-use super::context::{Context, print};
-use super::exit::Exit;
-use super::missions;
 use super::person::{Confirmation, confirm};
-use crate::domain::command::Command;
+use super::prelude::*;
 
-/// End a mission for good; its branch and its record stay
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The mission
-    id: Option<String>,
+    #[command(flatten)]
+    mission: MissionArg,
     /// Why; it stays in the record
     #[arg(long, value_name = "WHY", allow_hyphen_values = true)]
     reason: String,
@@ -22,21 +15,14 @@ pub struct Args {
     yes: bool,
 }
 
-/// Abandons it, after a yes.
-///
-/// # Errors
-/// When the mission is over already, or nobody can be asked.
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let found = missions::find(context, args.id.as_deref())?;
+    let found = args.mission.find(context)?;
     let reason = ask::text("--reason", &args.reason)?;
     let question = format!("abandon {} for good? Running agents are stopped; the branch stays.", found.id);
     if !args.yes && confirm(context, &question)? == Confirmation::No {
-        print("nothing has changed")?;
-        return Ok(Exit::Done);
+        return done("nothing has changed");
     }
-    ask(context, &found, Command::Abandon { reason }).await?;
-    let branch =
-        found.mission.founding.as_ref().map_or_else(String::new, |founding| founding.branch.to_string());
-    print(&format!("{} is abandoned; what was built is on {branch}", found.id))?;
-    Ok(Exit::Done)
+    let branch = found.mission.founding.as_ref().map_or("", |founding| founding.branch.as_str());
+    let done = format!("{} is abandoned; what was built is on {branch}", found.id);
+    request(context, &found, Command::Abandon { reason }, &done).await
 }

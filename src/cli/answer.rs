@@ -1,43 +1,27 @@
 //! `answer Q1 TEXT`.
 
-use anyhow::Result;
-
-use super::args::MissionArg;
-use super::ask::{self, ask};
-use super::context::{Context, print};
-use super::exit::Exit;
-use super::missions;
-use crate::domain::command::Command;
+use super::prelude::*;
 use crate::domain::id::QuestionId;
 use crate::domain::mission::Mission;
 
-/// Answer a question
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    mission: MissionArg,
+    mission: OnMission,
     /// The question, such as Q1
     question: String,
     /// The answer, or the number of one of the options
     text: String,
 }
 
-/// Answers.
-///
-/// # Errors
-/// When there is no such question, or it is answered already.
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let found = missions::find(context, args.mission.mission.as_deref())?;
-    let question = ask::question(&found.mission, &args.question)?;
-    ask(context, &found, command(&found.mission, question, &args.text)?).await?;
-    print(&format!("{question} is answered"))?;
-    Ok(Exit::Done)
+    let found = args.mission.find(context)?;
+    let question = ask::question(&found.mission, &args.question)?.id;
+    let command = command(&found.mission, question, &args.text)?;
+    request(context, &found, command, &format!("{question} is answered")).await
 }
 
 /// The command for an answer; a number stands for the option of that number.
-///
-/// # Errors
-/// When the answer is empty or too long.
 pub fn command(mission: &Mission, question: QuestionId, words: &str) -> Result<Command> {
     let options = mission.questions.iter().find(|asked| asked.id == question).map(|asked| &asked.options);
     let number = words.trim().trim_end_matches('.').parse::<usize>().ok();

@@ -1,10 +1,13 @@
 //! The command line: its verbs and what they take.
 
+use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use super::exit::CODES;
+use super::context::{Context, Format};
+use super::exit::{CODES, Exit};
+use super::missions::{self, MissionRef};
 use super::{
-    abandon, answer, assertion, attach, autopilot, bridge, completions, config_show, demo, diff, doctor,
+    abandon, answer, assertion, autopilot, bridge, completions, config_show, console, demo, diff, doctor,
     engine, evidence, feature, findings, gate, land, list, log, models, new, pause, plan, replay, resume,
     run, say, stats, status, stop, talk, transcript,
 };
@@ -27,15 +30,15 @@ pub enum Verb {
     /// Fly a mission and print its progress until it ends or needs you
     Run(run::Args),
     /// Open a mission's console
-    Attach(attach::Args),
+    Attach(MissionArg),
     /// Look at a mission's record in the console
     Replay(replay::Args),
     /// List all missions
-    List(list::Args),
+    List(Format),
     /// Tell how a mission stands and what waits for you
-    Status(status::Args),
+    Status(ReadArgs),
     /// Print the whole plan: milestones, features, assertions, models, budget, risks
-    Plan(plan::Args),
+    Plan(ReadArgs),
     /// Print a mission's log
     Log(log::Args),
     /// Print what an attempt was told, said and did
@@ -45,9 +48,9 @@ pub enum Verb {
     /// List what handoffs and validators reported, and what became of it
     Findings(findings::Args),
     /// Tell what a mission used, by role and by milestone
-    Stats(stats::Args),
+    Stats(ReadArgs),
     /// Print what you and the agents said to each other
-    Talk(talk::Args),
+    Talk(ReadArgs),
     /// Decide a gate: go, no-go, or waive an assertion; without a decision, show it
     Gate(gate::Args),
     /// Say something to the orchestrator, an attempt or everyone
@@ -55,7 +58,7 @@ pub enum Verb {
     /// Answer a question
     Answer(answer::Args),
     /// Start nothing new
-    Pause(pause::Args),
+    Pause(MissionArg),
     /// Go on, with another budget where one is given
     Resume(resume::Args),
     /// Stop one attempt
@@ -75,7 +78,7 @@ pub enum Verb {
     /// Show what changed: the mission, F3, M1, #4 or FROM..TO
     Diff(diff::Args),
     /// Merge a completed mission's branch after its commands pass on the merged tree
-    Land(land::Args),
+    Land(MissionArg),
     /// Say what works here and what does not
     Doctor(doctor::Args),
     /// Read the settings
@@ -84,16 +87,94 @@ pub enum Verb {
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Carry a mission's link over standard input and output, for `ssh HOST flightdeck bridge`
-    Bridge(bridge::Args),
+    Bridge(MissionArg),
     /// Run the engine of a mission's directory
     #[command(hide = true)]
     Engine(engine::Args),
 }
 
-/// The mission, for verbs whose own words leave no place for it.
-#[derive(Debug, Clone, Default, Args)]
+impl Verb {
+    /// Does what the verb says.
+    pub async fn run(self, context: &Context) -> Result<Exit> {
+        match self {
+            Self::Demo(args) => demo::run(context, args).await,
+            Self::New(args) => new::run(context, &args).await,
+            Self::Run(args) => run::run(context, &args).await,
+            Self::Attach(args) => console::attach(context, &args).await,
+            Self::Replay(args) => replay::run(context, &args).await,
+            Self::List(args) => list::run(context, args),
+            Self::Status(args) => status::run(context, args),
+            Self::Plan(args) => plan::run(context, args),
+            Self::Log(args) => log::run(context, &args).await,
+            Self::Transcript(args) => transcript::run(context, &args),
+            Self::Evidence(args) => evidence::run(context, &args),
+            Self::Findings(args) => findings::run(context, &args),
+            Self::Stats(args) => stats::run(context, args),
+            Self::Talk(args) => talk::run(context, args),
+            Self::Gate(args) => gate::run(context, &args).await,
+            Self::Say(args) => say::run(context, &args).await,
+            Self::Answer(args) => answer::run(context, &args).await,
+            Self::Pause(args) => pause::run(context, &args).await,
+            Self::Resume(args) => resume::run(context, &args).await,
+            Self::Stop(args) => stop::run(context, &args).await,
+            Self::Abandon(args) => abandon::run(context, &args).await,
+            Self::Autopilot(args) => autopilot::run(context, &args).await,
+            Self::Models(args) => models::run(context, &args).await,
+            Self::Assertion(verb) => assertion::run(context, verb).await,
+            Self::Feature(verb) => feature::run(context, verb).await,
+            Self::Diff(args) => diff::run(context, &args),
+            Self::Land(args) => land::run(context, &args).await,
+            Self::Doctor(args) => doctor::run(context, &args).await,
+            Self::Config(verb) => config_show::run(context, &verb),
+            Self::Completions(args) => completions::run(&args),
+            Self::Bridge(args) => bridge::run(context, &args).await,
+            Self::Engine(args) => engine::run(context, &args).await,
+        }
+    }
+}
+
+/// The mission that a verb is about, as its first word.
+#[derive(Debug, Clone, Args)]
 pub struct MissionArg {
+    /// The mission
+    id: Option<String>,
+}
+
+/// The mission, for verbs whose own words leave no place for it.
+#[derive(Debug, Clone, Args)]
+pub struct OnMission {
     /// The mission, when it is not the only one meant
     #[arg(short = 'm', long, value_name = "ID")]
     pub mission: Option<String>,
+}
+
+/// What a verb takes that only reads a mission.
+#[derive(Debug, Clone, Args)]
+pub struct ReadArgs {
+    #[command(flatten)]
+    mission: MissionArg,
+    #[command(flatten)]
+    pub format: Format,
+}
+
+impl MissionArg {
+    pub fn find(&self, context: &Context) -> Result<MissionRef> {
+        missions::find(context, self.id())
+    }
+
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+}
+
+impl OnMission {
+    pub fn find(&self, context: &Context) -> Result<MissionRef> {
+        missions::find(context, self.mission.as_deref())
+    }
+}
+
+impl ReadArgs {
+    pub fn find(&self, context: &Context) -> Result<MissionRef> {
+        self.mission.find(context)
+    }
 }

@@ -2,13 +2,18 @@
 
 use anyhow::Result;
 
-use super::context::Context;
+use super::context::{Context, done};
 use super::engine_start::{self, Reached};
+use super::exit::Exit;
 use super::fault::misuse;
 use super::missions::MissionRef;
+use crate::domain::attempt::Attempt;
 use crate::domain::command::Command;
-use crate::domain::id::{AssertionId, AttemptId, FeatureId, QuestionId};
+use crate::domain::contract::Assertion;
+use crate::domain::id::{AssertionId, AttemptId, MilestoneId, QuestionId};
+use crate::domain::message::Question;
 use crate::domain::mission::Mission;
+use crate::domain::plan::{Feature, Milestone};
 use crate::domain::text::Text;
 use crate::link::LinkError;
 use crate::link::protocol::{Call, Reply};
@@ -18,17 +23,17 @@ use crate::view::words::listed;
 const MOST_LISTED: usize = 12;
 
 /// Asks for one thing and waits until it is durable, or refused.
-///
-/// # Errors
-/// The rejection's sentence, or why no engine could be reached.
 pub async fn ask(context: &Context, found: &MissionRef, command: Command) -> Result<()> {
     ask_all(context, found, vec![command]).await
 }
 
+/// Asks for one thing, and says what is done then.
+pub async fn request(context: &Context, found: &MissionRef, command: Command, words: &str) -> Result<Exit> {
+    ask(context, found, command).await?;
+    done(words)
+}
+
 /// Asks for several things after each other.
-///
-/// # Errors
-/// The first refusal.
 pub async fn ask_all(context: &Context, found: &MissionRef, commands: Vec<Command>) -> Result<()> {
     for command in commands {
         call(context, found, Call::Command { command: Box::new(command) }).await?;
@@ -37,9 +42,6 @@ pub async fn ask_all(context: &Context, found: &MissionRef, commands: Vec<Comman
 }
 
 /// Makes a call that is no command.
-///
-/// # Errors
-/// The engine's refusal, or why it could not be reached.
 pub async fn call(context: &Context, found: &MissionRef, call: Call) -> Result<Reply> {
     let seq = || found.source.store().last_seq();
     let before = seq()?;
@@ -55,45 +57,45 @@ pub async fn call(context: &Context, found: &MissionRef, call: Call) -> Result<R
 }
 
 /// A text from the command line, bounded as its place demands.
-///
-/// # Errors
-/// A misuse that says which text is empty or too long.
 pub fn text<const MAX: usize>(name: &str, words: &str) -> Result<Text<MAX>> {
     Text::new(words).map_err(|fault| misuse(format!("{name}: {fault}")))
 }
 
 /// An assertion of the contract.
-///
-/// # Errors
-/// A misuse that lists the contract's.
-pub fn assertion(mission: &Mission, word: &str) -> Result<AssertionId> {
-    let known = || mission.contract.keys().map(ToString::to_string).collect::<Vec<_>>();
-    word.parse()
-        .ok()
-        .filter(|id| mission.contract.contains_key(id))
-        .ok_or_else(|| unknown("assertion", word, &known()))
+pub fn assertion<'a>(mission: &'a Mission, word: &str) -> Result<&'a Assertion> {
+    let found = word.parse().ok().and_then(|id: AssertionId| mission.contract.get(&id));
+    found.ok_or_else(|| unknown("assertion", word, mission.contract.keys()))
 }
 
-/// An attempt of the mission, written `#18` or `18`.
-///
-/// # Errors
-/// A misuse that lists the newest ones.
-pub fn attempt(mission: &Mission, word: &str) -> Result<AttemptId> {
-    attempt_id(word)
-        .filter(|id| mission.attempts.contains_key(id))
-        .ok_or_else(|| unknown("attempt", word, &attempts_known(mission)))
-}
-
-/// The newest attempts, in the order in which they ran.
-fn attempts_known(mission: &Mission) -> Vec<String> {
+/// An attempt of the mission, written `#18` or `18`; a refusal lists the newest ones, in the order in which they ran.
+pub fn attempt<'a>(mission: &'a Mission, word: &str) -> Result<&'a Attempt> {
+    let found = attempt_id(word).and_then(|id| mission.attempts.get(&id));
     let skipped = mission.attempts.len().saturating_sub(MOST_LISTED);
-    mission.attempts.keys().skip(skipped).map(ToString::to_string).collect()
+    found.ok_or_else(|| unknown("attempt", word, mission.attempts.keys().skip(skipped)))
+}
+
+/// A feature of the plan.
+pub fn feature<'a>(mission: &'a Mission, word: &str) -> Result<&'a Feature> {
+    let found = word.parse().ok().and_then(|id| mission.feature(id));
+    found.ok_or_else(|| unknown("feature", word, mission.features.iter().map(|feature| feature.id)))
+}
+
+/// A question of the mission; a refusal lists the open ones.
+pub fn question<'a>(mission: &'a Mission, word: &str) -> Result<&'a Question> {
+    let id: Option<QuestionId> = word.parse().ok();
+    let found = mission.questions.iter().find(|question| Some(question.id) == id);
+    let open = mission.questions.iter().filter(|question| question.answer.is_none());
+    found.ok_or_else(|| unknown("question", word, open.map(|question| question.id)))
+}
+
+/// A milestone of the plan.
+pub fn milestone(mission: &Mission, id: MilestoneId) -> Result<&Milestone> {
+    let found = mission.milestones.iter().find(|milestone| milestone.id == id);
+    let known = mission.milestones.iter().map(|milestone| milestone.id);
+    found.ok_or_else(|| unknown("milestone", &id.to_string(), known))
 }
 
 /// Somebody who can be spoken to: an attempt that is running.
-///
-/// # Errors
-/// A misuse that lists who can be.
 pub fn addressee(mission: &Mission, word: &str) -> Result<AttemptId> {
     let live: Vec<String> = mission.live_attempts().map(|attempt| attempt.id.to_string()).collect();
     let others = ["orchestrator".to_owned(), "everyone".to_owned()];
@@ -114,30 +116,9 @@ pub fn attempt_id(word: &str) -> Option<AttemptId> {
     word.parse().ok().or_else(|| word.parse().ok().map(AttemptId))
 }
 
-/// A feature of the plan.
-///
-/// # Errors
-/// A misuse that lists the plan's.
-pub fn feature(mission: &Mission, word: &str) -> Result<FeatureId> {
-    let known = || mission.features.iter().map(|feature| feature.id.to_string()).collect::<Vec<_>>();
-    let id = word.parse().ok().filter(|id| mission.feature(*id).is_some());
-    id.ok_or_else(|| unknown("feature", word, &known()))
-}
-
-/// A question of the mission.
-///
-/// # Errors
-/// A misuse that lists the open ones.
-pub fn question(mission: &Mission, word: &str) -> Result<QuestionId> {
-    let open = mission.questions.iter().filter(|question| question.answer.is_none());
-    let known: Vec<String> = open.map(|question| question.id.to_string()).collect();
-    let id: Option<QuestionId> = word.parse().ok();
-    id.filter(|id| mission.questions.iter().any(|question| question.id == *id))
-        .ok_or_else(|| unknown("question", word, &known))
-}
-
 /// The refusal of a name that nothing has, with the names there are.
-pub fn unknown(what: &str, word: &str, known: &[String]) -> anyhow::Error {
+fn unknown<T: ToString>(what: &str, word: &str, known: impl Iterator<Item = T>) -> anyhow::Error {
+    let known: Vec<String> = known.map(|id| id.to_string()).collect();
     let word: String = word.chars().take(60).collect();
     if known.is_empty() {
         return misuse(format!("there is no {what} `{word}`: the mission has none"));
@@ -160,7 +141,7 @@ mod tests {
     fn what_is_not_there_is_told_with_what_is() {
         let sentence = assertion(&Mission::unborn(), "VAL-X-001").unwrap_err().to_string();
         assert_eq!(sentence, "there is no assertion `VAL-X-001`: the mission has none");
-        let listed = unknown("feature", "F9", &["F1".to_owned(), "F2".to_owned()]).to_string();
+        let listed = unknown("feature", "F9", ["F1", "F2"].iter()).to_string();
         assert_eq!(listed, "there is no feature `F9`; there are F1, F2");
     }
 }

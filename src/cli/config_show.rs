@@ -1,13 +1,12 @@
 //! `config show`: every setting, the value that holds, and where it comes from.
 
-use anyhow::Result;
 use clap::Subcommand;
-use serde_json::json;
 
-use super::context::{Context, Format, PROJECT_FILE, Repository, print, print_json};
-use super::exit::Exit;
+use super::context::{PROJECT_FILE, Repository, print_json};
+use super::fault::no_model;
+use super::prelude::*;
+use super::print::Style;
 use super::table::table;
-use crate::cli::print::Style;
 use crate::config::{Settings, fixed_names};
 use crate::view::style_role::StyleRole;
 
@@ -19,9 +18,6 @@ pub enum Verb {
 }
 
 /// Prints the settings.
-///
-/// # Errors
-/// The first fault of the configuration.
 pub fn run(context: &Context, verb: &Verb) -> Result<Exit> {
     let Verb::Show(format) = verb;
     let settings = context.settings(Repository::OfThisDirectory, Vec::new())?;
@@ -34,24 +30,18 @@ pub fn run(context: &Context, verb: &Verb) -> Result<Exit> {
             let value = json!({ "address": provider.address, "wire": provider.wire, "key": provider.key });
             json!({ "key": key, "value": value, "layer": "effective", "origin": provider.origin })
         });
-        print_json(&rows.chain(reached).collect::<Vec<_>>())?;
-        return Ok(Exit::Done);
+        return print_json(&rows.chain(reached).collect::<Vec<_>>());
     }
     let style = context.output.style();
     let parts = [models(&settings, style), providers(&settings, style), others(&settings, style)];
-    print(&parts.join("\n\n"))?;
-    print(&format!("\n{}", files(context, style)))?;
-    Ok(Exit::Done)
+    done(&format!("{}\n\n{}", parts.join("\n\n"), files(context, style)))
 }
 
 fn models(settings: &Settings, style: Style) -> String {
     let head = style.paint(StyleRole::Strong, "[models]");
     let what = "who plays which role: `default = \"provider/model\"`, and a line for each role that differs";
     if settings.models.is_empty() {
-        return format!(
-            "{head} {what}\nno model: set ANTHROPIC_API_KEY or OPENAI_API_KEY, or name one here; \
-             `flightdeck demo` needs none"
-        );
+        return format!("{head} {what}\n{}", no_model(settings));
     }
     let rows = rows_of(settings, |key| key.starts_with("models."));
     format!("{head} {what}\n{}", table(["setting", "value", "origin"], &rows, style))

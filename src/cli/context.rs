@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use serde::Serialize;
 
-use super::progress::screen::Output;
+use super::exit::Exit;
+use super::screen::Output;
 use crate::config::{Flag, Home, Settings, Sources, Variables};
 use crate::view::row::Row;
 use crate::workspace::Repo;
@@ -34,9 +35,6 @@ pub struct Format {
 
 impl Context {
     /// Looks around.
-    ///
-    /// # Errors
-    /// When no home is known or the current directory is gone.
     pub fn of_this_process() -> Result<Self> {
         let variables = Variables::of_this_process();
         let home = Home::find(&variables)?;
@@ -50,9 +48,6 @@ impl Context {
     }
 
     /// The settings for a repository, or outside of any.
-    ///
-    /// # Errors
-    /// The first fault of the configuration.
     pub fn settings(&self, repository: Repository<'_>, flags: Vec<Flag>) -> Result<Settings> {
         let project_file = match repository {
             Repository::At(root) => Some(root.join(PROJECT_FILE)),
@@ -65,6 +60,20 @@ impl Context {
             flags,
         };
         Ok(sources.load()?)
+    }
+
+    /// Answers a verb that reads: a value for programs, or a page made for the width of the output for people.
+    pub fn answer<T: Serialize>(
+        &self,
+        format: Format,
+        value: impl FnOnce() -> T,
+        page: impl FnOnce(usize) -> Vec<Row>,
+    ) -> Result<Exit> {
+        if format.json {
+            return print_json(&value());
+        }
+        print_page(self, page)?;
+        Ok(Exit::Done)
     }
 
     /// Whether a person can be asked: both ends are a terminal.
@@ -86,9 +95,6 @@ pub enum Repository<'a> {
 }
 
 /// Prints text; a closed pipe is an error that ends the command quietly.
-///
-/// # Errors
-/// When the output is closed.
 pub fn print(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
@@ -100,18 +106,18 @@ pub fn print(text: &str) -> Result<()> {
 }
 
 /// Prints a page of the view, made for the width of the output.
-///
-/// # Errors
-/// When the output is closed.
 pub fn print_page(context: &Context, page: impl FnOnce(usize) -> Vec<Row>) -> Result<()> {
     let style = context.output.style();
     print(&style.page(&page(style.columns())))
 }
 
 /// Prints a value as JSON over several lines.
-///
-/// # Errors
-/// When the output is closed.
-pub fn print_json(value: &impl Serialize) -> Result<()> {
-    print(&serde_json::to_string_pretty(value)?)
+pub fn print_json(value: &impl Serialize) -> Result<Exit> {
+    done(&serde_json::to_string_pretty(value)?)
+}
+
+/// Prints the last text of a command that did what was asked.
+pub fn done(text: &str) -> Result<Exit> {
+    print(text)?;
+    Ok(Exit::Done)
 }

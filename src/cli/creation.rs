@@ -3,21 +3,20 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 
-use anyhow::{Context as _, Result};
+use anyhow::Context as _;
 
-use super::context::{Context, canonical};
-use super::fault::misuse;
+use super::context::canonical;
+use super::fault::no_model;
 use super::key::ready;
-use super::missions::{self, MissionRef};
+use super::prelude::*;
 use crate::config::Settings;
-use crate::domain::command::Command;
+use crate::domain::attempt::Role;
 use crate::domain::decide::decide;
 use crate::domain::event::{Actor, Founding};
 use crate::domain::goal::Goal;
 use crate::domain::id::{Commit, MissionId};
 use crate::domain::mission::Mission;
 use crate::domain::text::Title;
-use crate::engine::now;
 use crate::workspace::Repo;
 use crate::workspace::repo::Head;
 
@@ -34,9 +33,6 @@ pub struct MissionOptions<'a> {
 }
 
 /// Founds a mission.
-///
-/// # Errors
-/// When a model cannot be used, the repository has no commit or no branch is checked out, or the disk refuses.
 pub async fn found(context: &Context, options: MissionOptions<'_>) -> Result<MissionRef> {
     let founding = founding(&options).await?;
     let id = founding.mission.clone();
@@ -76,13 +72,9 @@ async fn founding(options: &MissionOptions<'_>) -> Result<Founding> {
 }
 
 /// The models by role, each tried as far as that is possible without calling it.
-async fn models(settings: &Settings) -> Result<BTreeMap<crate::domain::attempt::Role, Title>> {
-    if settings.models.len() < crate::domain::attempt::Role::ALL.len() {
-        return Err(misuse(format!(
-            "no model is set: set ANTHROPIC_API_KEY or OPENAI_API_KEY, name one with --model provider/model, or put it \
-             under [models] in {}; `flightdeck demo` flies a rehearsal without any",
-            settings.user_file.display()
-        )));
+async fn models(settings: &Settings) -> Result<BTreeMap<Role, Title>> {
+    if settings.models.len() < Role::ALL.len() {
+        return Err(misuse(no_model(settings)));
     }
     let mut checked: Vec<&str> = Vec::new();
     for model in settings.models.values() {

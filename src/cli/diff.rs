@@ -1,14 +1,8 @@
 //! `diff [ID] [F3|M1|#4|A..B]`: what changed, read from the repository itself.
 
-use anyhow::Result;
-use serde_json::json;
-
-use super::ask;
-use super::context::{Context, Format, print, print_json};
-use super::exit::Exit;
-use super::fault::misuse;
-use super::missions::{self, MissionRef};
-use crate::cli::print::Style;
+use super::context::print_json;
+use super::prelude::*;
+use super::print::Style;
 use crate::domain::diff::{DiffDoc, DiffScope};
 use crate::domain::id::Commit;
 use crate::link::{MissionSource, Refusal};
@@ -16,7 +10,6 @@ use crate::view::diff::totals;
 use crate::view::style_role::StyleRole;
 use crate::workspace::clean_text;
 
-/// Show what changed
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// [ID] and F3, M1, #4 or FROM..TO; without the latter, the whole mission
@@ -27,9 +20,6 @@ pub struct Args {
 }
 
 /// Prints the diff as git would.
-///
-/// # Errors
-/// When nothing of that name has changed anything, or the repository is gone.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let scopes: Vec<Option<DiffScope>> = args.words.iter().map(|word| scope(word)).collect();
     let mission =
@@ -38,12 +28,10 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let found = missions::find(context, mission)?;
     let changes = changes(&found, &scope)?;
     if args.format.json {
-        print_json(&json!({ "from": changes.from, "to": changes.to, "diff": changes }))?;
-        return Ok(Exit::Done);
+        return print_json(&json!({ "from": changes.from, "to": changes.to, "diff": changes }));
     }
     let style = context.output.style();
-    print(&format!("{}\n{}", style.cut(&totals(&changes)), coloured(&changes.patch(), style)))?;
-    Ok(Exit::Done)
+    done(&format!("{}\n{}", style.cut(&totals(&changes)), coloured(&changes.patch(), style)))
 }
 
 /// Reads a word that is no mission's name; those have a dash and no capital.
@@ -60,13 +48,16 @@ fn scope(word: &str) -> Option<DiffScope> {
 fn changes(found: &MissionRef, scope: &DiffScope) -> Result<DiffDoc> {
     let mission = &found.mission;
     match scope {
-        DiffScope::Feature(id) => drop(ask::feature(mission, &id.to_string())?),
-        DiffScope::Attempt(id) => drop(ask::attempt(mission, &id.to_string())?),
-        DiffScope::Milestone(id) if mission.milestones.iter().all(|known| known.id != *id) => {
-            let known: Vec<String> = mission.milestones.iter().map(|known| known.id.to_string()).collect();
-            return Err(ask::unknown("milestone", &id.to_string(), &known));
+        DiffScope::Feature(id) => {
+            ask::feature(mission, &id.to_string())?;
         }
-        DiffScope::Mission | DiffScope::Milestone(_) | DiffScope::Commits { .. } => {}
+        DiffScope::Attempt(id) => {
+            ask::attempt(mission, &id.to_string())?;
+        }
+        DiffScope::Milestone(id) => {
+            ask::milestone(mission, *id)?;
+        }
+        DiffScope::Mission | DiffScope::Commits { .. } => {}
     }
     found.source.diff(scope).map_err(|refusal| match refusal {
         Refusal::Rejected(rejection) => misuse(rejection.sentence),

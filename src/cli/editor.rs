@@ -9,10 +9,7 @@ use super::fault::misuse;
 use crate::workspace::Program;
 
 /// Opens a text in `$VISUAL` or `$EDITOR` and reads what was saved. `name` ends in the suffix that the editor
-/// recognises the language by.
-///
-/// # Errors
-/// When no editor is set, it fails, or its file cannot be used; the file is kept then.
+/// recognises the language by. Where the editor fails, its file is kept.
 pub fn edit_text(context: &Context, text: &str, name: &str) -> Result<String> {
     let editor = ["VISUAL", "EDITOR"].into_iter().find_map(|name| context.variables.get(name));
     let editor = editor.ok_or_else(|| misuse("no editor is set: set VISUAL or EDITOR"))?;

@@ -5,21 +5,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Context as _;
 use tracing_subscriber::EnvFilter;
 
-use super::context::{Context, PROJECT_FILE};
+use super::context::PROJECT_FILE;
 use super::engine_start::{SOCKET_FILE, socket_of};
-use super::exit::Exit;
-use super::missions;
 use super::model_registry::ModelRegistry;
+use super::prelude::*;
 use crate::config::{Flag, Sources};
 use crate::engine::EngineOptions;
 
 /// How long an engine stays with nothing to do and nobody attached.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Run a mission's engine
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The mission's directory
@@ -30,10 +28,7 @@ pub struct Args {
 }
 
 /// Flies the mission until there is nothing to do.
-///
-/// # Errors
-/// When another engine flies it, or its files, repository or socket cannot be used.
-pub async fn run(context: &Context, args: Args) -> Result<Exit> {
+pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     write_log_to_stderr();
     if let Err(fault) = nix::unistd::setsid() {
         // A shell makes the leader of a process group of an engine that is started by hand.

@@ -40,18 +40,13 @@ pub struct Reached {
     pub socket: PathBuf,
 }
 
-/// Connects to a mission's engine, and starts one first when none answers.
-///
-/// # Errors
-/// When it does not come up; the error carries the end of its log.
+/// Connects to a mission's engine, and starts one first when none answers. An error carries the end of
+/// its log.
 pub async fn reach(context: &Context, dir: &Path) -> Result<Reached> {
     reach_at(context, dir, Speed::AsSet).await
 }
 
 /// As [`reach`]; an engine that is started plays rehearsals at this speed.
-///
-/// # Errors
-/// As [`reach`].
 pub async fn reach_at(context: &Context, dir: &Path, speed: Speed) -> Result<Reached> {
     if let Some(reached) = try_connect(context, dir).await? {
         return Ok(reached);
@@ -127,9 +122,6 @@ fn is_parting(fault: &std::io::Error) -> bool {
 }
 
 /// Where an engine that is started here listens.
-///
-/// # Errors
-/// When the directory is not named as a mission.
 pub fn socket_of(context: &Context, dir: &Path) -> Result<PathBuf> {
     let name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let mission: MissionId = name.parse()?;

@@ -2,14 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
-use serde_json::{Value, json};
+use anyhow::Context as _;
+use serde_json::Value;
 
-use super::ask;
-use super::context::{Context, Format, print, print_json, print_page};
-use super::exit::Exit;
-use super::fault::misuse;
-use super::missions::{self, MissionRef};
+use super::prelude::*;
 use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
@@ -22,7 +18,6 @@ use crate::view::style_role::StyleRole;
 use crate::view::text::plural;
 use crate::view::words::one_line;
 
-/// Print the evidence that verdicts rest on
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// [ID] [REF|ASSERTION]: a reference, or the newest evidence of an assertion; without one, all verdicts are listed
@@ -35,10 +30,6 @@ pub struct Args {
     format: Format,
 }
 
-/// Prints it.
-///
-/// # Errors
-/// When there is no such evidence, or it is no longer what was kept.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let is_thing = |word: &&String| word.starts_with("ev_") || word.parse::<AssertionId>().is_ok();
     let thing = args.words.iter().find(is_thing);
@@ -48,27 +39,21 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         if args.out.is_some() {
             return Err(misuse("name the evidence to write: `flightdeck evidence` lists all references"));
         }
-        verdicts(context, &found, args.format)?;
-        return Ok(Exit::Done);
+        return verdicts(context, &found, args.format);
     };
     let reference =
         if thing.starts_with("ev_") { known(&found, thing)? } else { newest(&found.mission, thing)? };
     if let Some(path) = &args.out {
         let bytes = found.source.store().evidence().get(&reference)?.bytes;
         std::fs::write(path, &bytes).with_context(|| format!("failed to write {}", path.display()))?;
-        print(&format!("{} in {}", plural(bytes.len(), "byte"), path.display()))?;
-        return Ok(Exit::Done);
+        return done(&format!("{} in {}", plural(bytes.len(), "byte"), path.display()));
     }
     let doc = found.source.evidence(&reference)?;
-    if args.format.json {
-        let parsed = serde_json::from_str::<Value>(&doc.content).ok();
-        print_json(&json!({
-            "reference": doc.reference, "kind": doc.kind, "title": doc.title, "content": parsed,
-        }))?;
-    } else {
-        print_page(context, |width| rows(&doc, width))?;
-    }
-    Ok(Exit::Done)
+    let value = || {
+        let content = serde_json::from_str::<Value>(&doc.content).ok();
+        json!({ "reference": doc.reference, "kind": doc.kind, "title": doc.title, "content": content })
+    };
+    context.answer(args.format, value, |width| rows(&doc, width))
 }
 
 /// The one reference that begins with a word.
@@ -93,8 +78,8 @@ fn known(found: &MissionRef, word: &str) -> Result<EvidenceRef> {
 
 /// The last evidence of an assertion's newest verdict.
 fn newest(mission: &Mission, word: &str) -> Result<EvidenceRef> {
-    let id = ask::assertion(mission, word)?;
-    let verdicts = mission.verdicts.get(&id).map_or(&[][..], Vec::as_slice);
+    let id = &ask::assertion(mission, word)?.id;
+    let verdicts = mission.verdicts.get(id).map_or(&[][..], Vec::as_slice);
     let with_evidence = verdicts.iter().rev().find_map(|verdict| verdict.evidence.last());
     with_evidence.cloned().ok_or_else(|| match verdicts.last() {
         None => misuse(format!(
@@ -108,15 +93,12 @@ fn newest(mission: &Mission, word: &str) -> Result<EvidenceRef> {
     })
 }
 
-fn verdicts(context: &Context, found: &MissionRef, format: Format) -> Result<()> {
+fn verdicts(context: &Context, found: &MissionRef, format: Format) -> Result<Exit> {
     let all: Vec<_> = found.mission.verdicts.values().flatten().collect();
-    if format.json {
-        return print_json(&all);
+    if all.is_empty() && !format.json {
+        return done("no verdict has been given yet");
     }
-    if all.is_empty() {
-        return print("no verdict has been given yet");
-    }
-    print_page(context, |width| proofs(&found.mission, width))
+    context.answer(format, || &all, |width| proofs(&found.mission, width))
 }
 
 /// As the console shows it.

@@ -5,7 +5,7 @@ use std::io;
 use anyhow::Error;
 
 use super::exit::Exit;
-use crate::config::{BackendError, ConfigError};
+use crate::config::{BackendError, ConfigError, Settings};
 
 /// A mistake in what was asked, as opposed to something that went wrong.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +15,15 @@ pub struct Misuse(pub String);
 /// A refusal because of what was typed; the command ends with code 2.
 pub fn misuse(sentence: impl Into<String>) -> Error {
     Misuse(sentence.into()).into()
+}
+
+/// What is said where a role has no model, and what to do about it.
+pub fn no_model(settings: &Settings) -> String {
+    format!(
+        "no model is set: set ANTHROPIC_API_KEY or OPENAI_API_KEY, name one with --model provider/model, or put it \
+         under [models] in {}; `flightdeck demo` flies a rehearsal without any",
+        settings.user_file.display()
+    )
 }
 
 /// The code that a fault ends the command with.

@@ -1,18 +1,13 @@
-//! `findings [ID]`: what was reported, and what became of it.
+//! `findings [ID]`: what was reported, and what became of it; the open ones first, heavy before light.
 
-use anyhow::Result;
-
-use super::context::{Context, Format, print, print_json, print_page};
-use super::exit::Exit;
-use super::missions;
+use super::prelude::*;
 use crate::domain::finding::Finding;
 use crate::view::finding::entry;
 
-/// List what handoffs and validators reported
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The mission
-    id: Option<String>,
+    #[command(flatten)]
+    mission: MissionArg,
     /// Only those that nobody has decided on
     #[arg(long)]
     open: bool,
@@ -20,28 +15,13 @@ pub struct Args {
     format: Format,
 }
 
-/// Lists them: the open ones first, heavy before light.
-///
-/// # Errors
-/// When the mission cannot be read.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let found = missions::find(context, args.id.as_deref())?;
-    let findings: Vec<&Finding> = found
-        .mission
-        .findings_by_weight()
-        .into_iter()
-        .filter(|finding| !args.open || finding.is_open())
-        .collect();
-    if args.format.json {
-        print_json(&findings)?;
-        return Ok(Exit::Done);
+    let found = args.mission.find(context)?;
+    let mut findings = found.mission.findings_by_weight();
+    findings.retain(|finding: &&Finding| !args.open || finding.is_open());
+    if findings.is_empty() && !args.format.json {
+        return done(if args.open { "no finding is open" } else { "nothing was reported yet" });
     }
-    if findings.is_empty() {
-        print(if args.open { "no finding is open" } else { "nothing was reported yet" })?;
-        return Ok(Exit::Done);
-    }
-    print_page(context, |width| {
-        findings.into_iter().flat_map(|known| entry(&found.mission, known, width)).collect()
-    })?;
-    Ok(Exit::Done)
+    let page = |width| findings.iter().flat_map(|known| entry(&found.mission, known, width)).collect();
+    context.answer(args.format, || &findings, page)
 }

@@ -12,9 +12,6 @@ use crate::workspace::Program;
 const LIMIT: Duration = Duration::from_mins(1);
 
 /// The backend of `provider/model`, ready to be used.
-///
-/// # Errors
-/// [`BackendError`], whose sentence says what to do.
 pub async fn ready(settings: &Settings, model: &str) -> Result<Backend, BackendError> {
     let mut backend = settings.backend(model)?;
     if let Backend::Network(remote) = &mut backend

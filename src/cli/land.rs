@@ -1,37 +1,19 @@
 //! `land [ID]`: the branch is merged once its commands pass on the merged tree.
 
-use anyhow::{Result, bail};
+use anyhow::bail;
 
 use super::ask::call;
-use super::context::{Context, print};
-use super::exit::Exit;
-use super::fault::misuse;
-use super::missions::{self, MissionRef};
-use super::progress::screen::{Output, Screen};
+use super::prelude::*;
+use super::screen::{Output, Screen};
 use crate::domain::mission::End;
 use crate::link::protocol::{Call, Reply};
 
-/// Merge a completed mission's branch
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    /// The mission
-    id: Option<String>,
-}
-
-/// Lands it.
-///
-/// # Errors
-/// When the mission is not completed, a command fails on the merged tree, or the checkout is in the way.
-pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let found = missions::find(context, args.id.as_deref())?;
-    land(context, &found).await?;
+pub async fn run(context: &Context, args: &MissionArg) -> Result<Exit> {
+    land(context, &args.find(context)?).await?;
     Ok(Exit::Done)
 }
 
 /// Lands a mission and says where it is.
-///
-/// # Errors
-/// As [`run`].
 pub async fn land(context: &Context, found: &MissionRef) -> Result<()> {
     if let Some(commit) = &found.mission.landed {
         return Err(misuse(format!("{} landed already, as {commit}", found.id)));

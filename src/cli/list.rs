@@ -1,14 +1,11 @@
 //! `list`: every mission on this machine.
 
-use anyhow::Result;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::context::{Context, Format, print, print_json};
-use super::exit::Exit;
-use super::missions::catalogue;
+use super::context::print_json;
+use super::prelude::*;
 use super::when::rfc3339;
 use crate::domain::id::Timestamp;
-use crate::engine::now;
 use crate::store::CatalogueEntry;
 use crate::view::card;
 use crate::view::log_line::BAD;
@@ -16,34 +13,21 @@ use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
 use crate::view::text::padded;
 
-/// List all missions
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    #[command(flatten)]
-    format: Format,
-}
-
 /// Lists them, the one that changed last first.
-///
-/// # Errors
-/// When the output is closed.
-pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let entries = catalogue(context).list();
-    if args.format.json {
-        print_json(&entries.iter().map(json_of).collect::<Vec<_>>())?;
-        return Ok(Exit::Done);
+pub fn run(context: &Context, format: Format) -> Result<Exit> {
+    let entries = missions::catalogue(context).list();
+    if format.json {
+        return print_json(&entries.iter().map(json_of).collect::<Vec<_>>());
     }
     if entries.is_empty() {
-        print(
+        return done(
             "no missions yet: `flightdeck new \"what should exist\"` begins one, `flightdeck demo` shows one",
-        )?;
-        return Ok(Exit::Done);
+        );
     }
     let width = entries.iter().map(|entry| entry.id.as_str().len()).max().unwrap_or(0);
     let style = context.output.style();
     let rows = entries.iter().map(|entry| style.cut(&row(entry, width, now())));
-    print(&rows.collect::<Vec<_>>().join("\n"))?;
-    Ok(Exit::Done)
+    done(&rows.collect::<Vec<_>>().join("\n"))
 }
 
 /// The id, which verbs take, before the row that every list has.

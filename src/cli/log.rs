@@ -2,15 +2,11 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::context::{Context, Format, print};
-use super::exit::Exit;
-use super::missions::{self, MissionRef};
-use super::progress::screen::printed;
+use super::prelude::*;
+use super::print::{Style, printed};
 use super::when::rfc3339;
-use crate::cli::print::Style;
 use crate::domain::event::{Actor, Stamped};
 use crate::domain::mission::Mission;
 use crate::view::event_lines::event_line;
@@ -18,11 +14,10 @@ use crate::view::event_lines::event_line;
 /// How often a log that is followed is looked at.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// Print a mission's log
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The mission
-    id: Option<String>,
+    #[command(flatten)]
+    mission: MissionArg,
     /// Go on as it grows, until the mission ends
     #[arg(long, short)]
     follow: bool,
@@ -34,11 +29,8 @@ pub struct Args {
 }
 
 /// Prints it: for people the lines worth telling, as JSON every event on a line of its own.
-///
-/// # Errors
-/// When the log cannot be read.
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let found = missions::find(context, args.id.as_deref())?;
+    let found = args.mission.find(context)?;
     let style = context.output.style();
     let mut mission = Mission::unborn();
     loop {
@@ -74,9 +66,6 @@ fn line(stamped: &Stamped, mission: &Mission, format: Format, style: Style) -> R
 }
 
 /// `{"seq","at","actor","kind","body"}`; `body` is null where an event has none.
-///
-/// # Errors
-/// When the event cannot be written as JSON.
 pub fn json_of(stamped: &Stamped) -> Result<Value> {
     let event = serde_json::to_value(&stamped.event)?;
     let actor = match stamped.actor {

@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
-use super::context::{Context, canonical};
-use super::pick::{Candidate, Hint, Lifecycle, pick};
+use super::context::Context;
+use super::pick::{Hint, pick};
 use crate::domain::event::Stamped;
 use crate::domain::id::MissionId;
-use crate::domain::mission::{Mission, Status};
+use crate::domain::mission::Mission;
 use crate::engine::StoredMission;
 use crate::link::MissionSource;
 use crate::store::sqlite::SqliteCatalogue;
@@ -30,9 +30,6 @@ pub struct MissionRef {
 
 impl MissionRef {
     /// All events after a sequence number, as the log has them now.
-    ///
-    /// # Errors
-    /// When the log cannot be read.
     pub fn events_after(&self, mut after: u64) -> Result<Vec<Stamped>> {
         let mut events = Vec::new();
         loop {
@@ -50,9 +47,6 @@ pub fn catalogue(context: &Context) -> Arc<dyn Catalogue> {
 }
 
 /// The catalogue that a mission's directory is in, and the mission's name in it.
-///
-/// # Errors
-/// When the directory is not named as a mission.
 pub fn around(dir: &Path) -> Result<(Arc<dyn Catalogue>, MissionId)> {
     let name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let catalogue = SqliteCatalogue::at(dir.parent().unwrap_or(dir).to_owned());
@@ -60,17 +54,11 @@ pub fn around(dir: &Path) -> Result<(Arc<dyn Catalogue>, MissionId)> {
 }
 
 /// The mission that is meant, as its log tells it now.
-///
-/// # Errors
-/// When none or several could be meant, or it cannot be read.
 pub fn find(context: &Context, wanted: Option<&str>) -> Result<MissionRef> {
     open(context, named(context, wanted)?)
 }
 
 /// A mission by its whole name, as its log tells it now.
-///
-/// # Errors
-/// When it cannot be read.
 pub fn open(context: &Context, id: MissionId) -> Result<MissionRef> {
     let catalogue = catalogue(context);
     let source = StoredMission::of_log(catalogue.read(&id)?);
@@ -79,9 +67,6 @@ pub fn open(context: &Context, id: MissionId) -> Result<MissionRef> {
 }
 
 /// Which mission is meant, for a caller that gets its state from its engine.
-///
-/// # Errors
-/// When none or several could be meant, or it has no log that can be read.
 pub fn locate(context: &Context, wanted: Option<&str>) -> Result<MissionId> {
     let id = named(context, wanted)?;
     drop(catalogue(context).read(&id)?);
@@ -95,36 +80,12 @@ fn named(context: &Context, wanted: Option<&str>) -> Result<MissionId> {
     {
         return Ok(id);
     }
-    let candidates: Vec<Candidate> = catalogue(context).list().iter().map(candidate).collect();
     let repository = context.repository();
     let hint = Hint { wanted, here: repository.as_deref() };
-    pick(&candidates, hint)?.id.parse().context("the mission has no proper name")
+    Ok(pick(&catalogue(context).list(), hint)?.clone())
 }
 
 /// The missions of a repository, the one that changed last first.
 pub fn of_repository(context: &Context, root: &Path) -> Vec<CatalogueEntry> {
     catalogue(context).of_repository(root)
-}
-
-fn candidate(entry: &CatalogueEntry) -> Candidate {
-    let id = entry.id.to_string();
-    match &entry.mission {
-        Ok(summary) => Candidate {
-            id,
-            title: summary.title.clone(),
-            status: summary.status.word().to_owned(),
-            repository: canonical(Path::new(&summary.repository)),
-            life: match summary.status {
-                Status::Completed | Status::Landed | Status::Abandoned => Lifecycle::Ended,
-                _ => Lifecycle::Live,
-            },
-        },
-        Err(fault) => Candidate {
-            id,
-            title: fault.to_string(),
-            status: "unreadable".to_owned(),
-            repository: PathBuf::new(),
-            life: Lifecycle::Ended,
-        },
-    }
 }

@@ -23,9 +23,6 @@ pub struct ModelRegistry {
 
 impl ModelRegistry {
     /// Reads the settings for the first time.
-    ///
-    /// # Errors
-    /// When they have a fault, or no connection pool can be made.
     pub fn new(sources: Sources) -> anyhow::Result<Self> {
         let good = Mutex::new(sources.load()?);
         Ok(Self { http: http_client()?, sources, good })

@@ -2,30 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
-use serde_json::json;
-
-use super::args::MissionArg;
-use super::ask::{self, ask};
-use super::context::{Context, Format, Repository, print, print_json};
-use super::exit::Exit;
-use super::fault::misuse;
+use super::ask::ask;
+use super::context::{Repository, print_json};
+use super::fault::no_model;
 use super::key::ready;
-use super::missions::{self, MissionRef};
+use super::prelude::*;
 use crate::config::Settings;
 use crate::domain::attempt::Role;
-use crate::domain::command::Command;
 use crate::domain::mission::Mission;
 use crate::domain::text::Title;
 use crate::view::models;
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
 
-/// Show or choose the model of a role
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    mission: MissionArg,
+    mission: OnMission,
     /// A role such as worker or reviewer, or `all`
     #[arg(requires = "model")]
     role: Option<String>,
@@ -36,12 +29,9 @@ pub struct Args {
 }
 
 /// Shows or chooses. Without a mission the models are shown that a new one would have.
-///
-/// # Errors
-/// When the role or the model cannot be used.
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     if let (Some(role), Some(model)) = (&args.role, &args.model) {
-        let found = missions::find(context, args.mission.mission.as_deref())?;
+        let found = args.mission.find(context)?;
         return choose(context, &found, role, model).await;
     }
     let found = match &args.mission.mission {
@@ -53,8 +43,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         Some(found) => found.mission.models.iter().map(|(role, model)| (*role, model.to_string())).collect(),
         None => settings.models.clone(),
     };
-    show(context, args.format, &settings, &models, found.as_ref()).await?;
-    Ok(Exit::Done)
+    show(context, args.format, &settings, &models, found.as_ref()).await
 }
 
 async fn choose(context: &Context, found: &MissionRef, role: &str, model: &str) -> Result<Exit> {
@@ -77,7 +66,7 @@ async fn show(
     settings: &Settings,
     models: &BTreeMap<Role, String>,
     found: Option<&MissionRef>,
-) -> Result<()> {
+) -> Result<Exit> {
     let mut faults: BTreeMap<&str, Option<String>> = BTreeMap::new();
     for model in models.values() {
         if !faults.contains_key(model.as_str()) {
@@ -92,10 +81,7 @@ async fn show(
         return print_json(&rows.collect::<Vec<_>>());
     }
     if models.is_empty() {
-        return print(
-            "no model: set ANTHROPIC_API_KEY or OPENAI_API_KEY, or name one under [models] in the configuration; \
-             `flightdeck demo` needs none",
-        );
+        return done(&no_model(settings));
     }
     let whose = found.map_or_else(|| "a new mission".to_owned(), |found| found.id.to_string());
     let mut mission = found.map_or_else(Mission::unborn, |found| found.mission.clone());
@@ -108,7 +94,7 @@ async fn show(
             Some(fault) => row.end(StyleRole::Bad, format!("  not usable: {fault}")),
         },
     }));
-    print(&context.output.style().page(&rows))
+    done(&context.output.style().page(&rows))
 }
 
 /// The settings where a mission flies; its repository may be another than this directory's.

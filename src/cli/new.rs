@@ -4,14 +4,13 @@ use std::fs;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Context as _;
 
 use super::console::show;
-use super::context::{Context, Repository, print};
+use super::context::Repository;
 use super::creation::{MissionOptions, found};
-use super::exit::Exit;
-use super::fault::misuse;
 use super::follow::{Talk, fly};
+use super::prelude::*;
 use super::resume::BudgetArgs;
 use crate::config::Flag;
 use crate::domain::goal::Goal;
@@ -20,7 +19,6 @@ use crate::workspace::Repo;
 /// A goal has at most 64,000 characters, which is at most four times as many bytes.
 const MOST_BYTES: u64 = 4 << 20;
 
-/// Begin a mission in this repository
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// What should exist when the mission is over
@@ -53,11 +51,8 @@ pub struct FlightArgs {
 }
 
 /// Founds the mission and flies it.
-///
-/// # Errors
-/// When the goal, the repository or the models are not usable.
-pub async fn run(context: &Context, args: Args) -> Result<Exit> {
-    let goal = goal(&args)?;
+pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let goal = goal(args)?;
     let repo = Repo::discover(&context.here)?;
     let mut settings = context.settings(Repository::At(repo.root()), args.flags())?;
     settings.budget = args.budget.over(settings.budget)?;
@@ -100,9 +95,6 @@ impl FlightArgs {
     }
 
     /// How fast the engine's rehearsals play.
-    ///
-    /// # Errors
-    /// When the number is not above zero.
     pub fn speed(self) -> Result<Speed> {
         match self.speed {
             None => Ok(Speed::AsSet),

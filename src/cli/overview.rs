@@ -1,20 +1,12 @@
 //! No verb: what waits for the person, and where to begin.
 
-use anyhow::Result;
-
-use super::context::{Context, print};
-use super::exit::Exit;
 use super::list;
-use super::missions::catalogue;
-use crate::engine::now;
+use super::prelude::*;
 use crate::view::text::plural;
 
 /// Says what there is and what to do next.
-///
-/// # Errors
-/// When the output is closed.
 pub fn run(context: &Context) -> Result<Exit> {
-    let entries = catalogue(context).list();
+    let entries = missions::catalogue(context).list();
     let (style, now) = (context.output.style(), now());
     let mut lines =
         vec!["flightdeck: mission control for software missions that agents fly".to_owned(), String::new()];
@@ -30,6 +22,5 @@ pub fn run(context: &Context) -> Result<Exit> {
     lines.push("  flightdeck demo             watch a whole mission, without a key or a network".to_owned());
     lines.push("  flightdeck doctor           what works here and what does not".to_owned());
     lines.push("  flightdeck --help           every verb".to_owned());
-    print(&lines.join("\n"))?;
-    Ok(Exit::Done)
+    done(&lines.join("\n"))
 }

@@ -8,9 +8,6 @@ use super::context::Context;
 use super::fault::misuse;
 
 /// Asks for a yes. Where nobody can be asked, only `--yes` is one.
-///
-/// # Errors
-/// A misuse when nobody can be asked.
 pub fn confirm(context: &Context, question: &str) -> Result<Confirmation> {
     if !context.is_interactive() {
         return Err(misuse("nobody can be asked here; add --yes to go ahead"));

@@ -1,26 +1,12 @@
 //! Which mission is meant when nobody says.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::context::canonical;
 use super::fault::misuse;
-
-/// A mission as far as choosing needs to know it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
-    pub id: String,
-    pub title: String,
-    /// The word for what it is doing.
-    pub status: String,
-    pub repository: PathBuf,
-    pub life: Lifecycle,
-}
-
-/// Whether a mission still flies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lifecycle {
-    Live,
-    Ended,
-}
+use crate::domain::id::MissionId;
+use crate::domain::mission::{MissionCard, Status};
+use crate::store::CatalogueEntry;
 
 /// What the person said, and where.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,25 +18,17 @@ pub struct Hint<'a> {
 }
 
 /// The mission that is meant: the one that is named; else the only one of this repository, or its only live one; else
-/// the only one on the machine, or its only live one.
-///
-/// # Errors
-/// A misuse that lists the candidates.
-pub fn pick<'a>(candidates: &'a [Candidate], hint: Hint<'_>) -> anyhow::Result<&'a Candidate> {
+/// the only one on the machine, or its only live one. A refusal lists the candidates.
+pub fn pick<'a>(candidates: &'a [CatalogueEntry], hint: Hint<'_>) -> anyhow::Result<&'a MissionId> {
     if let Some(wanted) = hint.wanted {
         return named(candidates, wanted);
     }
-    let here: Vec<&Candidate> =
-        candidates.iter().filter(|candidate| Some(candidate.repository.as_path()) == hint.here).collect();
-    let live = |all: &[&'a Candidate]| -> Vec<&'a Candidate> {
-        all.iter().copied().filter(|candidate| candidate.life == Lifecycle::Live).collect()
-    };
-    let all: Vec<&Candidate> = candidates.iter().collect();
+    let all: Vec<&CatalogueEntry> = candidates.iter().collect();
+    let here = only(&all, |card| Some(canonical(Path::new(&card.repository)).as_path()) == hint.here);
     let nearest = if here.is_empty() { &all } else { &here };
-    let scopes = [nearest.clone(), live(nearest)];
-    for scope in &scopes {
+    for scope in [nearest, &only(nearest, is_live)] {
         if let [only] = scope.as_slice() {
-            return Ok(only);
+            return Ok(&only.id);
         }
     }
     if candidates.is_empty() {
@@ -61,52 +39,84 @@ pub fn pick<'a>(candidates: &'a [Candidate], hint: Hint<'_>) -> anyhow::Result<&
     Err(misuse(format!("several missions could be meant; name one:\n{}", list(nearest))))
 }
 
-fn named<'a>(candidates: &'a [Candidate], wanted: &str) -> anyhow::Result<&'a Candidate> {
-    if let Some(exact) = candidates.iter().find(|candidate| candidate.id == wanted) {
-        return Ok(exact);
+fn only<'a>(
+    entries: &[&'a CatalogueEntry],
+    wanted: impl Fn(&MissionCard) -> bool,
+) -> Vec<&'a CatalogueEntry> {
+    entries.iter().copied().filter(|entry| entry.mission.as_ref().is_ok_and(&wanted)).collect()
+}
+
+/// Whether a mission still flies.
+fn is_live(card: &MissionCard) -> bool {
+    match card.status {
+        Status::Completed | Status::Landed | Status::Abandoned => false,
+        Status::Planning
+        | Status::Running
+        | Status::Waiting
+        | Status::Paused
+        | Status::Blocked
+        | Status::BudgetSpent => true,
     }
-    let begun: Vec<&Candidate> =
-        candidates.iter().filter(|candidate| candidate.id.starts_with(wanted)).collect();
+}
+
+fn named<'a>(candidates: &'a [CatalogueEntry], wanted: &str) -> anyhow::Result<&'a MissionId> {
+    if let Some(exact) = candidates.iter().find(|entry| entry.id.as_str() == wanted) {
+        return Ok(&exact.id);
+    }
+    let all: Vec<&CatalogueEntry> = candidates.iter().collect();
+    let begun: Vec<_> = all.iter().copied().filter(|entry| entry.id.as_str().starts_with(wanted)).collect();
     match begun.as_slice() {
-        [only] => Ok(only),
-        [] if candidates.is_empty() => {
+        [only] => Ok(&only.id),
+        [] if all.is_empty() => {
             Err(misuse(format!("there is no mission `{wanted}`: there are no missions yet")))
         }
-        [] => {
-            let all: Vec<&Candidate> = candidates.iter().collect();
-            Err(misuse(format!("there is no mission `{wanted}`; there are:\n{}", list(&all))))
-        }
+        [] => Err(misuse(format!("there is no mission `{wanted}`; there are:\n{}", list(&all)))),
         several => Err(misuse(format!("`{wanted}` begins several missions; name one:\n{}", list(several)))),
     }
 }
 
-fn list(candidates: &[&Candidate]) -> String {
-    let width = candidates.iter().map(|candidate| candidate.id.len()).max().unwrap_or(0);
-    let rows = candidates
-        .iter()
-        .map(|candidate| format!("{:width$}  {:12}  {}", candidate.id, candidate.status, candidate.title));
-    rows.collect::<Vec<_>>().join("\n")
+fn list(candidates: &[&CatalogueEntry]) -> String {
+    let width = candidates.iter().map(|entry| entry.id.as_str().len()).max().unwrap_or(0);
+    let row = |entry: &&CatalogueEntry| {
+        let (status, title) = match &entry.mission {
+            Ok(card) => (card.status.word(), card.title.clone()),
+            Err(fault) => ("unreadable", fault.to_string()),
+        };
+        format!("{:width$}  {status:12}  {title}", entry.id.as_str())
+    };
+    candidates.iter().map(row).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::path::PathBuf;
 
-    fn candidate(id: &str, repository: &str, life: Lifecycle) -> Candidate {
-        let status = if life == Lifecycle::Live { "running" } else { "completed" };
-        Candidate {
-            id: id.to_owned(),
+    use super::*;
+    use crate::domain::id::Timestamp;
+    use crate::domain::usage::Usage;
+
+    fn candidate(id: &str, repository: &str, status: Status) -> CatalogueEntry {
+        let id: MissionId = id.parse().unwrap();
+        let card = MissionCard {
+            id: id.clone(),
             title: format!("The {id}"),
-            status: status.to_owned(),
-            repository: repository.into(),
-            life,
-        }
+            status,
+            repository: repository.to_owned(),
+            branch: String::new(),
+            created: Timestamp::default(),
+            updated: Timestamp::default(),
+            seq: 0,
+            needs: 0,
+            waits_for: String::new(),
+            usage: Usage::default(),
+        };
+        CatalogueEntry { id, dir: PathBuf::new(), engine: None, mission: Ok(card) }
     }
 
-    fn picked(candidates: &[Candidate], wanted: Option<&str>, here: Option<&str>) -> String {
+    fn picked(candidates: &[CatalogueEntry], wanted: Option<&str>, here: Option<&str>) -> String {
         let hint = Hint { wanted, here: here.map(Path::new) };
         match pick(candidates, hint) {
-            Ok(candidate) => candidate.id.clone(),
+            Ok(id) => id.to_string(),
             Err(fault) => fault.to_string(),
         }
     }
@@ -114,9 +124,9 @@ mod tests {
     #[test]
     fn one_mission_is_meant_or_the_candidates_are_listed() {
         let all = [
-            candidate("a-1", "/a", Lifecycle::Ended),
-            candidate("a-2", "/a", Lifecycle::Live),
-            candidate("b-1", "/b", Lifecycle::Ended),
+            candidate("a-1", "/a", Status::Completed),
+            candidate("a-2", "/a", Status::Running),
+            candidate("b-1", "/b", Status::Completed),
         ];
         assert_eq!(picked(&all, Some("a-1"), None), "a-1");
         assert_eq!(picked(&all, Some("b"), None), "b-1", "the beginning is enough");
@@ -136,7 +146,7 @@ mod tests {
         b-1  completed     The b-1
         ");
         assert!(picked(&[], None, None).contains("flightdeck demo"));
-        let two = [candidate("a-1", "/a", Lifecycle::Live), candidate("a-2", "/a", Lifecycle::Live)];
+        let two = [candidate("a-1", "/a", Status::Running), candidate("a-2", "/a", Status::Running)];
         assert!(picked(&two, None, Some("/a")).starts_with("several missions could be meant"));
     }
 }

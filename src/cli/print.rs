@@ -1,5 +1,6 @@
 //! Prints the view's rows: style roles in the terminal's colours, lines that fit its width; plain text in a pipe.
 
+use crate::view::log_line::{Extent, LogLine};
 use crate::view::row::{Piece, Row};
 use crate::view::style_role::StyleRole;
 use crate::view::text::{clip, width, wrap};
@@ -123,6 +124,17 @@ impl Style {
         let line: Vec<Piece> = left.iter().chain([&between]).chain(right).cloned().collect();
         trimmed(&line).iter().map(|piece| self.paint(piece.style, &piece.text)).collect()
     }
+}
+
+/// A line of the log as it is printed; `at` is the time since the mission began, in milliseconds.
+pub fn printed(line: &LogLine, at: u64, style: Style) -> String {
+    let rows = line.rows(at, style.columns());
+    // A command that is broken into lines could not be copied.
+    let style = match line.extent {
+        Extent::OneRow => style,
+        Extent::Whole => Style { width: Width::Unbounded, ..style },
+    };
+    rows.iter().map(|row| style.cut(row)).collect::<Vec<_>>().join("\n")
 }
 
 /// The terminal's code for a role; a terminal's own theme says which colours these are.

@@ -1,13 +1,8 @@
 //! `replay [ID | --sample]`: a mission from its record.
 
-use anyhow::Result;
-
 use super::console;
-use super::context::Context;
-use super::exit::Exit;
-use super::missions;
+use super::prelude::*;
 
-/// Look at a mission's record in the console
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The mission
@@ -18,10 +13,6 @@ pub struct Args {
     sample: bool,
 }
 
-/// Opens the console on the record.
-///
-/// # Errors
-/// When the record cannot be read, or there is no terminal.
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     if args.sample {
         return console::replay(context, None).await;

@@ -1,21 +1,14 @@
-//! `resume [ID] [--budget …]`.
-
-use anyhow::Result;
+//! `resume [ID] [--budget …]`: lifts a hold and sets a budget.
 
 use super::ask::ask_all;
-use super::context::{Context, print};
-use super::exit::Exit;
-use super::fault::misuse;
-use super::missions::{self, MissionRef};
+use super::prelude::*;
 use crate::domain::budget::Budget;
-use crate::domain::command::Command;
 use crate::view::words::budget_words;
 
-/// Go on
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The mission
-    id: Option<String>,
+    #[command(flatten)]
+    mission: MissionArg,
     #[command(flatten)]
     budget: BudgetArgs,
 }
@@ -34,16 +27,11 @@ pub struct BudgetArgs {
     pub hours: Option<f64>,
 }
 
-/// Lifts a hold and sets a budget.
-///
-/// # Errors
-/// When the mission has ended.
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let found = missions::find(context, args.id.as_deref())?;
-    let (commands, done) = commands(&found, args.budget)?;
+    let found = args.mission.find(context)?;
+    let (commands, words) = commands(&found, args.budget)?;
     ask_all(context, &found, commands).await?;
-    print(&done)?;
-    Ok(Exit::Done)
+    done(&words)
 }
 
 fn commands(found: &MissionRef, args: BudgetArgs) -> Result<(Vec<Command>, String)> {
@@ -81,9 +69,6 @@ fn hours(word: &str) -> Result<f64, String> {
 
 impl BudgetArgs {
     /// The budget with what was named changed.
-    ///
-    /// # Errors
-    /// When a limit is not above zero.
     pub fn over(self, budget: Budget) -> Result<Budget> {
         let wrong = |number: f64| !number.is_finite() || number <= 0.0;
         if self.budget.is_some_and(wrong) || self.hours.is_some_and(wrong) || self.tokens == Some(0) {

@@ -1,18 +1,13 @@
-//! `run [ID]`: fly a mission and print its progress.
+//! `run [ID]`: fly a mission and print its progress until it ends or needs a person.
 
-use anyhow::Result;
-
-use super::context::Context;
-use super::exit::Exit;
 use super::follow::{Talk, fly};
-use super::missions;
 use super::new::FlightArgs;
+use super::prelude::*;
 
-/// Fly a mission and print its progress
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The mission
-    id: Option<String>,
+    #[command(flatten)]
+    mission: MissionArg,
     /// Print progress and ask nothing; the command ends when a decision is needed
     #[arg(long)]
     headless: bool,
@@ -21,14 +16,9 @@ pub struct Args {
     speed: Option<f64>,
 }
 
-/// Follows the mission until it ends or needs a person.
-///
-/// # Errors
-/// When the mission cannot be read or its engine does not come up.
-pub async fn run(context: &Context, args: Args) -> Result<Exit> {
-    let found = missions::find(context, args.id.as_deref())?;
+pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let found = args.mission.find(context)?;
     let talk = if args.headless { Talk::Silent } else { Talk::possible(context) };
     let speed = FlightArgs { speed: args.speed, ..FlightArgs::default() }.speed()?;
-    let mission = fly(context, &found, talk, speed).await?;
-    Ok(Exit::of(&mission))
+    Ok(Exit::of(&fly(context, &found, talk, speed).await?))
 }

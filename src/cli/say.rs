@@ -1,22 +1,13 @@
 //! `say TEXT`: a message to the orchestrator, to an attempt, or a directive to everyone.
 
-use anyhow::Result;
-
-use super::args::MissionArg;
-use super::ask::{self, ask};
-use super::context::{Context, print};
-use super::exit::Exit;
-use super::fault::misuse;
-use super::missions;
-use crate::domain::command::Command;
+use super::prelude::*;
 use crate::domain::message::{Delivery, Party};
 use crate::domain::mission::Mission;
 
-/// Say something to the agents
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    mission: MissionArg,
+    mission: OnMission,
     /// Whom: an attempt such as #18, `orchestrator`, or `everyone` for a directive that holds from now on
     #[arg(long, value_name = "WHOM", default_value = "orchestrator")]
     to: String,
@@ -28,21 +19,15 @@ pub struct Args {
     text: String,
 }
 
-/// Says it.
-///
-/// # Errors
-/// When nobody of that name is there.
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let found = missions::find(context, args.mission.mission.as_deref())?;
+    let found = args.mission.find(context)?;
     let command = command(&found.mission, args)?;
     let done = match &command {
         Command::Broadcast { .. } => "every agent is told from now on",
         _ if args.interrupt => "said; the running turn is broken off for it",
         _ => "said; it is heard at the next turn",
     };
-    ask(context, &found, command).await?;
-    print(done)?;
-    Ok(Exit::Done)
+    request(context, &found, command, done).await
 }
 
 fn command(mission: &Mission, args: &Args) -> Result<Command> {

@@ -1,47 +1,27 @@
-//! `status [ID]`: how a mission stands, and what waits.
+//! `status [ID]`: how a mission stands, and what waits. The exit code is 0 however it stands.
 
-use anyhow::Result;
-use serde_json::json;
-
-use super::context::{Context, Format, print, print_json};
-use super::exit::Exit;
-use super::missions;
-use super::progress::screen::printed;
+use super::context::print_json;
+use super::prelude::*;
+use super::print::printed;
 use crate::domain::attention;
-use crate::engine::now;
 use crate::view::{needs, summary};
 
-/// Tell how a mission stands
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    /// The mission
-    id: Option<String>,
-    #[command(flatten)]
-    format: Format,
-}
-
-/// Tells it. The exit code is 0 however it stands; `--json` has the state.
-///
-/// # Errors
-/// When the mission cannot be read.
-pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let found = missions::find(context, args.id.as_deref())?;
+pub fn run(context: &Context, args: ReadArgs) -> Result<Exit> {
+    let found = args.find(context)?;
+    let (mission, style, now) = (&found.mission, context.output.style(), now());
     if args.format.json {
-        print_json(&json!({
+        return print_json(&json!({
             "id": found.id,
             "dir": found.dir,
-            "title": found.mission.title(),
-            "status": found.mission.status(),
-            "needs": attention::needs(&found.mission),
-            "mission": found.mission,
-        }))?;
-        return Ok(Exit::Done);
+            "title": mission.title(),
+            "status": mission.status(),
+            "needs": attention::needs(mission),
+            "mission": mission,
+        }));
     }
-    let (mission, style, now) = (&found.mission, context.output.style(), now());
     let mut text = style.page(&summary::page(mission, now));
     for need in needs::lines(mission) {
         text.push_str(&format!("\n{}", printed(&need, now.since(mission.created), style)));
     }
-    print(&text)?;
-    Ok(Exit::Done)
+    done(&text)
 }

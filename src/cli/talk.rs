@@ -1,42 +1,27 @@
-//! `talk [ID]`: what you and the agents said to each other, whole.
+//! `talk [ID]`: what you and the agents said to each other, whole, oldest first.
 
-use anyhow::Result;
-use serde_json::json;
-
-use super::context::{Context, Format, print, print_json, print_page};
-use super::exit::Exit;
-use super::missions;
-use crate::engine::now;
+use super::prelude::*;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
 use crate::view::talk::whole;
 
-/// Print the conversation
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    /// The mission
-    id: Option<String>,
-    #[command(flatten)]
-    format: Format,
-}
-
-/// Prints messages, questions with their answers, directives and knowledge, oldest first.
-///
-/// # Errors
-/// When the mission cannot be read.
-pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let found = missions::find(context, args.id.as_deref())?;
+pub fn run(context: &Context, args: ReadArgs) -> Result<Exit> {
+    let found = args.find(context)?;
     let mission = &found.mission;
-    if args.format.json {
-        print_json(&json!({
+    let value = || {
+        json!({
             "messages": mission.messages,
             "questions": mission.questions,
             "directives": mission.directives,
             "knowledge": mission.knowledge,
-        }))?;
-        return Ok(Exit::Done);
-    }
-    print_page(context, |width| whole(mission, now(), width))?;
-    if mission.messages.is_empty() && mission.questions.is_empty() {
-        print(&format!("\nnothing else was said yet; `flightdeck say -m {} \"…\"` begins", found.id))?;
-    }
-    Ok(Exit::Done)
+        })
+    };
+    context.answer(args.format, value, |width| {
+        let mut rows = whole(mission, now(), width);
+        if mission.messages.is_empty() && mission.questions.is_empty() {
+            let hint = format!("nothing else was said yet; `flightdeck say -m {} \"…\"` begins", found.id);
+            rows.extend([Row::new(), Row::of(StyleRole::Text, hint)]);
+        }
+        rows
+    })
 }

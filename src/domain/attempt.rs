@@ -24,7 +24,7 @@ pub struct Attempt {
     pub started: Timestamp,
     pub ended: Option<Ended>,
     pub usage: Usage,
-    /// The revisions of the assertions it works under, as it was last told.
+    /// The revisions of the assertions it works under, as it last heard.
     pub revisions: BTreeMap<AssertionId, Revision>,
 }
 

@@ -69,12 +69,11 @@ pub fn needs(mission: &Mission) -> Vec<Need> {
 fn gate_sentence(mission: &Mission, gate: GateId) -> String {
     match gate {
         GateId::Plan => {
-            let assertions = mission.contract.values().filter(|assertion| assertion.is_active()).count();
             let sentence = format!(
                 "the plan waits for GO: {}, {}, {}",
                 plural(mission.milestones.len(), "milestone"),
                 plural(mission.features.len(), "feature"),
-                plural(assertions, "assertion"),
+                plural(mission.active_assertions().count(), "assertion"),
             );
             with_obstacles(sentence, "but ", &mission.gate_obstacles(gate))
         }

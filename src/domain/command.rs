@@ -140,10 +140,10 @@ pub enum Asker {
 
 impl Command {
     /// Whether that kind of asker may use this verb at all.
-    pub fn may_be_asked_by(&self, asker: Asker) -> Permission {
+    pub fn may_be_asked_by(&self, asker: Asker) -> bool {
         use Asker::{Agent, Engine, Person};
         use Role::{Orchestrator, Reviewer, Scrutiny, UserTesting, Worker};
-        let allowed = match self {
+        match self {
             Self::Found(_)
             | Self::DecideGate { .. }
             | Self::Waive { .. }
@@ -180,14 +180,6 @@ impl Command {
             | Self::MarkDelivered { .. }
             | Self::Hold { .. }
             | Self::RecordLanding { .. } => asker == Engine,
-        };
-        if allowed { Permission::Granted } else { Permission::Denied }
+        }
     }
-}
-
-/// Whether a verb is open to an asker.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Permission {
-    Granted,
-    Denied,
 }

@@ -1,4 +1,4 @@
-//! What an edit of the contract will cost, told before it is made.
+//! What an edit of the contract will cost, worked out before it is made.
 
 use serde::{Deserialize, Serialize};
 

@@ -36,7 +36,7 @@ pub struct DocumentError {
 /// The document of a mission's contract.
 pub fn write_contract(mission: &Mission) -> String {
     let mut text = format!("# Contract of {}\n\n{HELP}\n", mission.title());
-    for assertion in mission.contract.values().filter(|assertion| assertion.is_active()) {
+    for assertion in mission.active_assertions() {
         text += &assertion_section(mission, assertion);
     }
     text
@@ -89,7 +89,7 @@ fn assertion_section(mission: &Mission, assertion: &Assertion) -> String {
 /// [`DocumentError`] with the line that cannot be read, or that lacks what a new assertion needs.
 pub fn contract_changes(mission: &Mission, document: &str) -> Result<Vec<ContractChange>, DocumentError> {
     let written = read_contract(document)?;
-    if written.is_empty() && mission.contract.values().any(Assertion::is_active) {
+    if written.is_empty() && mission.active_assertions().next().is_some() {
         // An emptied file is a slip or half a save, and never the wish to retire everything.
         let sentence = "no assertion is left in it; delete the file to have it written anew".to_owned();
         return Err(DocumentError { line: 1, sentence });
@@ -98,8 +98,8 @@ pub fn contract_changes(mission: &Mission, document: &str) -> Result<Vec<Contrac
     for entry in &written {
         changes.extend(change_of(mission, entry)?);
     }
-    let gone = mission.contract.values().filter(|assertion| assertion.is_active());
-    for assertion in gone.filter(|assertion| !written.iter().any(|entry| entry.id == assertion.id)) {
+    let kept = |id: &AssertionId| written.iter().any(|entry| entry.id == *id);
+    for assertion in mission.active_assertions().filter(|assertion| !kept(&assertion.id)) {
         let reason = Line::clipped("removed from contract.md");
         changes.push(ContractChange::Retire { assertion: assertion.id.clone(), reason });
     }

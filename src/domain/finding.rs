@@ -64,7 +64,7 @@ pub enum Source {
     Amendment { attempt: AttemptId },
 }
 
-/// What became of a finding.
+/// Whether a finding is decided on, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingState {

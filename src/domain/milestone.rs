@@ -6,6 +6,7 @@ use super::finding::Severity;
 use super::gate::GateId;
 use super::id::{AssertionId, MilestoneId};
 use super::mission::Mission;
+use super::plan::{Feature, Origin};
 use super::verdict::Standing;
 
 impl Mission {
@@ -35,17 +36,15 @@ impl Mission {
         obstacles
     }
 
-    /// What keeps the whole mission from being over, a sentence each.
-    pub fn final_obstacles(&self) -> Vec<String> {
-        self.milestones.iter().flat_map(|milestone| self.obstacles(milestone.id)).collect()
-    }
-
     /// What keeps a gate from being GO, a sentence each.
     pub fn gate_obstacles(&self, gate: GateId) -> Vec<String> {
         let (mut obstacles, flown) = match gate {
             GateId::Plan => return self.plan_obstacles(),
             GateId::Milestone(id) => (self.obstacles(id), Some(id)),
-            GateId::Final => (self.final_obstacles(), self.milestones.last().map(|last| last.id)),
+            GateId::Final => {
+                let all = self.milestones.iter().flat_map(|milestone| self.obstacles(milestone.id));
+                (all.collect(), self.milestones.last().map(|last| last.id))
+            }
         };
         if obstacles.is_empty() && flown.is_some_and(|id| self.has_open_round() || self.needs_round(id)) {
             obstacles.push("its last changes are not validated yet".to_owned());
@@ -55,11 +54,13 @@ impl Mission {
 
     /// What keeps the plan from being flown: contract and plan may drift apart while it waits for GO.
     fn plan_obstacles(&self) -> Vec<String> {
-        self.contract
-            .values()
-            .filter(|assertion| assertion.is_active() && self.claimant(&assertion.id).is_none())
-            .map(|assertion| format!("{} is claimed by no feature", assertion.id))
-            .collect()
+        let unclaimed = self.active_assertions().filter(|assertion| self.claimant(&assertion.id).is_none());
+        unclaimed.map(|assertion| format!("{} is claimed by no feature", assertion.id)).collect()
+    }
+
+    /// The assertions that hold the mission to something, by id.
+    pub fn active_assertions(&self) -> impl Iterator<Item = &Assertion> {
+        self.contract.values().filter(|assertion| assertion.is_active())
     }
 
     /// The milestone that an attempt works for; `None` for what the orchestrator does.
@@ -70,30 +71,22 @@ impl Mission {
 
     /// The active assertions that a milestone's features claim.
     pub fn assertions_of(&self, milestone: MilestoneId) -> impl Iterator<Item = &Assertion> {
-        self.contract.values().filter(move |assertion| {
-            assertion.is_active() && self.claimant(&assertion.id).is_some_and(|f| f.milestone == milestone)
-        })
+        let claims = move |feature: &Feature| feature.milestone == milestone;
+        self.active_assertions().filter(move |one| self.claimant(&one.id).is_some_and(claims))
     }
 
     /// The assertions a round of this milestone tries: of it and of earlier ones, all that are failed, blocked,
     /// stale or new.
     pub fn assertions_to_test(&self, milestone: MilestoneId) -> Vec<AssertionId> {
-        let due = |assertion: &&Assertion| {
-            self.claimant(&assertion.id).is_some_and(|feature| feature.milestone <= milestone)
-        };
-        self.contract
-            .values()
-            .filter(|assertion| assertion.is_active())
-            .filter(due)
-            .filter(|assertion| !self.standing(&assertion.id).is_settled())
-            .map(|assertion| assertion.id.clone())
-            .collect()
+        let due = |id: &AssertionId| self.claimant(id).is_some_and(|feature| feature.milestone <= milestone);
+        let ids = self.active_assertions().map(|assertion| &assertion.id);
+        ids.filter(|id| due(id) && !self.standing(id).is_settled()).cloned().collect()
     }
 
     /// The assertions that a fix feature's findings are about; for a planned feature, those it fulfills.
-    pub fn assertions_at_stake(&self, feature: &super::plan::Feature) -> Vec<AssertionId> {
+    pub fn assertions_at_stake(&self, feature: &Feature) -> Vec<AssertionId> {
         let mut ids = feature.fulfills.clone();
-        if let super::plan::Origin::Fix { findings } = &feature.origin {
+        if let Origin::Fix { findings } = &feature.origin {
             ids.extend(findings.iter().filter_map(|id| self.findings.get(id)?.assertion.clone()));
         }
         ids.sort();

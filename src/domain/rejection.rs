@@ -1,4 +1,4 @@
-//! Why a command was refused: a sentence for whoever asked, which says what to mend.
+//! Why a command was refused: a sentence for the one who asked, which says what to mend.
 
 use serde::{Deserialize, Serialize};
 

@@ -20,7 +20,7 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "item", rename_all = "snake_case")]
 pub enum EntryBody {
-    /// What the attempt was told at its start.
+    /// The message that the attempt started with.
     Brief { text: String },
     /// What reached it while it ran.
     Message { from: Party, text: String },

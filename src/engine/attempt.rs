@@ -5,20 +5,17 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::activity::Running;
+use super::briefing::limits;
 use super::budget_guard::BudgetGuard;
-use super::context::{EngineContext, blocking};
-use super::dispatcher::Refused;
+use super::context::{EngineContext, Mind, blocking};
 use super::error::EngineError;
 use super::mission_tools::{self, ToolContext};
 use super::role::{self, AttemptEnv, Cleanup, Researchers, RoleRow};
 use super::session_recorder::SessionRecorder;
-use crate::agent::model::Model;
-use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::Prompt;
 use crate::agent::session::{Observer, Session};
 use crate::agent::skill::SkillLibrary;
 use crate::agent::tool::{Extras, ToolRow, ToolTable};
-use crate::agent::turn::Limits;
 use crate::domain::attempt::{AgentWork, Ending, Role};
 use crate::domain::brief::brief;
 use crate::domain::command::Command;
@@ -27,7 +24,7 @@ use crate::domain::id::{AttemptId, MessageId};
 use crate::domain::message::{Message, MessageState, Party};
 use crate::domain::text::{Line, Title};
 
-/// Flies one piece of work that an agent does.
+/// Runs one piece of work that an agent does.
 ///
 /// # Errors
 /// When the machine stands in the way; the attempt is closed by then.
@@ -39,24 +36,17 @@ pub async fn run(
     let (running, role) = (engine.activities.begin(work.into()), work.role());
     let RoleRow { prompt, env } = role::row(engine, work);
     let prompt = engine.prompt(prompt)?;
-    let model_role: Role = prompt.model_role.parse().unwrap_or(role);
+    let model_role: Role = prompt.model_role().parse().unwrap_or(role);
     let model = engine.cell.with(|mission| mission.models.get(&model_role).cloned()).unwrap_or_default();
-    let started = engine.dispatcher.record(Command::StartAttempt { work, model: model.clone() }).await;
-    let attempt = match started {
-        Ok(events) => started_attempt(&events)?,
-        // The mission moved on between the schedule and this: what is due is worked out anew.
-        Err(Refused::Rejected(rejection)) => {
-            tracing::debug!(%work, %rejection, "not started");
-            return Ok(());
-        }
-        Err(Refused::Fault(sentence)) => return Err(EngineError::Unfit(sentence)),
-    };
+    let start = Command::StartAttempt { work, model: model.clone() };
+    let Some(events) = engine.dispatcher.record_if_due(start).await? else { return Ok(()) };
+    let attempt = started_attempt(&events)?;
     running.attempt(attempt);
-    let flight = AttemptRun { engine: Arc::clone(engine), work, role, attempt, prompt, cancel };
-    let outcome = flight.run(model, running, env).await;
+    let run = AttemptRun { engine: Arc::clone(engine), work, role, attempt, prompt, cancel };
+    let outcome = run.run(model, running, env).await;
     if let Err(error) = &outcome {
-        flight.end(Ending::Interrupted).await;
-        tracing::warn!(%work, %error, "an attempt could not be flown");
+        run.end(Ending::Interrupted).await;
+        tracing::warn!(%work, %error, "an attempt could not be run");
     }
     outcome
 }
@@ -86,7 +76,7 @@ impl AttemptRun {
         running: Running,
         env: impl Future<Output = Result<AttemptEnv, EngineError>>,
     ) -> Result<(), EngineError> {
-        let mind = match self.engine.backends.model(model.as_str()) {
+        let mind = match self.engine.mind(model.as_str()) {
             Ok(mind) => mind,
             Err(sentence) => {
                 self.end(Ending::Unusable { reason: Line::clipped(sentence) }).await;
@@ -97,9 +87,8 @@ impl AttemptRun {
         let env = env.await?;
         running.doing("waiting for the model");
         let mail = self.waiting_mail();
-        let facts = self.engine.backends.facts(model.as_str());
-        let observer = Arc::new(SessionRecorder::new(&self.engine, self.attempt, facts, running));
-        let session = self.session(mind, facts, &env, &observer)?;
+        let observer = Arc::new(SessionRecorder::new(&self.engine, self.attempt, mind.facts, running));
+        let session = self.session(mind, &env, &observer)?;
         let ended = session.run().await;
         self.engine.inboxes.close(self.attempt);
         if let Some(instruments) = &env.instruments {
@@ -111,33 +100,22 @@ impl AttemptRun {
 
     fn session(
         &self,
-        model: Arc<dyn Model>,
-        facts: ModelFacts,
+        mind: Mind,
         env: &AttemptEnv,
         observer: &Arc<SessionRecorder>,
     ) -> Result<Session, EngineError> {
         let brief = self.engine.cell.with(|mission| brief(mission, self.work));
         let mut labels = brief.labels;
         labels.insert("attempt".to_owned(), self.attempt.to_string());
-        let permit = BudgetGuard {
-            role: self.role,
-            cell: Arc::clone(&self.engine.cell),
-            dispatcher: self.engine.dispatcher.clone(),
-        };
+        let permit = BudgetGuard { role: self.role, engine: Arc::clone(&self.engine) };
         let watcher: Arc<dyn Observer> = observer.clone();
         Ok(Session {
-            tools: self.tools(&model, facts, env, observer)?,
-            model,
+            tools: self.tools(&mind, env, observer)?,
+            limits: limits(&self.prompt, &mind.facts),
+            model: mind.model,
             system: self.engine.system_prompt(&self.prompt, &env.dir)?,
             brief: brief.text + &env.note,
             closing: self.prompt.closes.clone(),
-            limits: Limits {
-                max_turns: self.prompt.max_turns,
-                max_time: self.prompt.max_time,
-                window_tokens: facts.window,
-                max_output_tokens: facts.max_output,
-                ..Limits::default()
-            },
             labels,
             permit: Arc::new(permit),
             observer: watcher,
@@ -149,24 +127,20 @@ impl AttemptRun {
     /// The tools that the prompt names; one that cannot be given is noted in the transcript.
     fn tools(
         &self,
-        model: &Arc<dyn Model>,
-        facts: ModelFacts,
+        mind: &Mind,
         env: &AttemptEnv,
         observer: &Arc<SessionRecorder>,
     ) -> Result<Vec<ToolRow>, EngineError> {
         let tool_env = self.engine.tool_env(&env.dir, env.access.lowered_to(self.prompt.access))?;
         let context = Arc::new(ToolContext {
             attempt: self.attempt,
-            dispatcher: self.engine.dispatcher.clone(),
-            cell: Arc::clone(&self.engine.cell),
-            store: Arc::clone(&self.engine.store),
+            engine: Arc::clone(&self.engine),
             handoff_source: env.handoff_source.clone(),
         });
         let researchers = Researchers {
             engine: Arc::clone(&self.engine),
             attempt: self.attempt,
-            model: Arc::clone(model),
-            facts,
+            mind: mind.clone(),
             dir: env.dir.clone(),
             permit_role: self.role,
             cancel: self.cancel.clone(),

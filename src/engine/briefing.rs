@@ -1,5 +1,6 @@
-//! What every session is told of the mission and given to work with, whatever its role.
+//! What every session reads of the mission and is given to work with, in any role.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,17 +8,14 @@ use serde::Serialize;
 
 use super::context::EngineContext;
 use super::error::EngineError;
-use crate::agent::prompt::Prompt;
+use crate::agent::model::catalogue::ModelFacts;
+use crate::agent::prompt::{Prompt, PromptError};
 use crate::agent::skill::nearest_guide;
 use crate::agent::tool::ToolEnv;
+use crate::agent::turn::Limits;
 use crate::workspace::{Access, Confinement};
 
 /// What a prompt's template may name: `mission.title` and so on.
-#[derive(Serialize)]
-struct PromptValues {
-    mission: MissionValues,
-}
-
 #[derive(Serialize)]
 struct MissionValues {
     title: String,
@@ -42,7 +40,7 @@ impl EngineContext {
             knowledge: mission.knowledge.iter().map(|known| known.note.to_string()).collect(),
             repo_notes: guide,
         });
-        prompt.render(&PromptValues { mission }).map_err(|error| EngineError::Template(error.to_string()))
+        Ok(prompt.render(&BTreeMap::from([("mission", mission)])).map_err(PromptError::from)?)
     }
 
     /// Where a session's tools work.
@@ -65,5 +63,16 @@ impl EngineContext {
     pub fn skill_dirs(&self, dir: &Path) -> Vec<PathBuf> {
         let own = [".agents/skills", ".claude/skills"].iter().map(|name| dir.join(name));
         own.chain(self.skill_dirs.iter().cloned()).collect()
+    }
+}
+
+/// How far a session may go: as the prompt says, and as the model can.
+pub fn limits(prompt: &Prompt, facts: &ModelFacts) -> Limits {
+    Limits {
+        max_turns: prompt.max_turns,
+        max_time: prompt.max_time(),
+        window_tokens: facts.window,
+        max_output_tokens: facts.max_output,
+        ..Limits::default()
     }
 }

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use super::clock;
-use super::dispatcher::DispatcherHandle;
-use super::mission_cell::MissionCell;
-use crate::agent::session::{Denied, Permit};
+use super::context::EngineContext;
+use crate::agent::session::Permit;
 use crate::domain::attempt::Role;
 use crate::domain::command::Command;
 use crate::domain::mission::{Hold, HoldCause, Mission};
@@ -14,27 +13,23 @@ use crate::domain::text::Line;
 /// The permit of one attempt.
 pub struct BudgetGuard {
     pub role: Role,
-    pub cell: Arc<MissionCell>,
-    pub dispatcher: DispatcherHandle,
+    pub engine: Arc<EngineContext>,
 }
 
 #[async_trait::async_trait]
 impl Permit for BudgetGuard {
-    async fn before_model_call(&self, _estimate_tokens: u64) -> Result<(), Denied> {
-        let denied = |reason: String| Denied { reason };
-        // Usage of the turn before is told without waiting; it must count before the next one is allowed.
-        self.dispatcher.flush().await.map_err(|refused| denied(refused.to_string()))?;
-        self.cell.until(|mission| (!is_paused(mission)).then_some(())).await;
-        let spent = self.cell.with(|mission| {
+    async fn before_model_call(&self, _estimate_tokens: u64) -> Result<(), String> {
+        let EngineContext { dispatcher, cell, .. } = self.engine.as_ref();
+        // Usage of the turn before is recorded without waiting; it must count before the next one is allowed.
+        dispatcher.flush().await.map_err(|refused| refused.to_string())?;
+        cell.until(|mission| (!is_paused(mission)).then_some(())).await;
+        let spent = cell.with(|mission| {
             mission.budget.check(self.role, &mission.usage(), mission.agent_ms(clock::now())).err()
         });
         let Some(spent) = spent else { return Ok(()) };
-        let sentence = Line::clipped(spent.to_string());
-        let hold = Hold::new(HoldCause::BudgetSpent, sentence);
-        if let Err(refused) = self.dispatcher.record(Command::Hold { hold }).await {
-            tracing::warn!(%refused, "the spent budget could not be recorded");
-        }
-        Err(denied(spent.to_string()))
+        let hold = Hold::new(HoldCause::BudgetSpent, Line::clipped(spent.to_string()));
+        dispatcher.record_or_warn(Command::Hold { hold }, "the spent budget").await;
+        Err(spent.to_string())
     }
 }
 

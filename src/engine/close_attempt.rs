@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::attempt::AttemptRun;
 use super::clock;
 use super::session_recorder::SessionRecorder;
-use crate::agent::session::{Ended, Outcome};
-use crate::agent::turn::Fault;
+use crate::agent::session::Ended;
+use crate::agent::turn::{Fault, Outcome};
 use crate::domain::attempt::{AgentWork, Attempt, Ending};
 use crate::domain::command::Command;
 use crate::domain::event::Actor;
@@ -43,7 +43,7 @@ impl AttemptRun {
         }
     }
 
-    /// Ends the attempt, unless the log knows it as ended.
+    /// Ends the attempt, unless it has ended already.
     pub(super) async fn end(&self, ending: Ending) {
         let attempt = self.attempt;
         let live = self.engine.cell.with(|m| m.attempts.get(&attempt).is_some_and(Attempt::is_live));
@@ -89,9 +89,7 @@ impl AttemptRun {
     }
 
     async fn record(&self, command: Command) {
-        if let Err(refused) = self.engine.dispatcher.record(command).await {
-            tracing::warn!(attempt = %self.attempt, %refused, "the end of an attempt could not be recorded");
-        }
+        self.engine.dispatcher.record_or_warn(command, &format!("the end of {}", self.attempt)).await;
     }
 }
 

@@ -11,12 +11,13 @@ use super::mission_cell::MissionCell;
 use crate::agent::model::Model;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::{Prompt, PromptLibrary};
+use crate::domain::environment::Environment;
 use crate::domain::id::{Commit, MissionId};
 use crate::link::feed::Feed;
 use crate::store::Store;
 use crate::workspace::{Reaper, Repo, Sandbox};
 
-/// Where minds come from. The configuration implements it, so that the engine knows no provider by name.
+/// Where models come from. The configuration implements it, so that the engine knows no provider by name.
 pub trait Backends: Send + Sync {
     /// The model that goes by a configured name such as `anthropic/claude-sonnet-4-5`.
     ///
@@ -26,6 +27,13 @@ pub trait Backends: Send + Sync {
 
     /// What is known of it: window and price.
     fn facts(&self, name: &str) -> ModelFacts;
+}
+
+/// A model and what is known of it.
+#[derive(Clone)]
+pub struct Mind {
+    pub model: Arc<dyn Model>,
+    pub facts: ModelFacts,
 }
 
 /// Everything that a piece of work may need.
@@ -48,8 +56,8 @@ pub struct EngineContext {
     pub skill_dirs: Vec<PathBuf>,
     /// The commit that the validators' checkout was last set to by this engine.
     pub proof: tokio::sync::Mutex<Option<Commit>>,
-    /// The problems of prompts that the person has been told of.
-    pub told: Mutex<Vec<String>>,
+    /// The problems of prompts that the person has been warned of.
+    pub warned: Mutex<Vec<String>>,
 }
 
 impl EngineContext {
@@ -80,7 +88,20 @@ impl EngineContext {
         ]
     }
 
-    /// A prompt as it is on disk now. A mistake in it is told once; the last good version stays in use.
+    /// The model of a configured name.
+    ///
+    /// # Errors
+    /// See [`Backends::model`].
+    pub fn mind(&self, name: &str) -> Result<Mind, String> {
+        Ok(Mind { model: self.backends.model(name)?, facts: self.backends.facts(name) })
+    }
+
+    /// Looks at the mission's environment; it is empty until one is proposed.
+    pub fn environment<T>(&self, look: impl FnOnce(&Environment) -> T) -> T {
+        self.cell.with(|mission| look(mission.environment.as_ref().unwrap_or(&Environment::default())))
+    }
+
+    /// A prompt as it is on disk now. The person is warned of a mistake in it once; the last good version stays in use.
     ///
     /// # Errors
     /// When there is no sound version at all.
@@ -88,11 +109,11 @@ impl EngineContext {
         let loaded = self.prompts.load(name)?;
         if let Some(problem) = loaded.problem {
             let sentence = format!("{problem}; the last good version stays in use");
-            let mut told = self.told.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            if !told.contains(&sentence) {
+            let mut warned = self.warned.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if !warned.contains(&sentence) {
                 self.feed.warning(sentence.clone());
                 tracing::warn!("{sentence}");
-                told.push(sentence);
+                warned.push(sentence);
             }
         }
         Ok(loaded.prompt)

@@ -16,7 +16,7 @@ use crate::domain::rejection::Rejection;
 use crate::link::feed::Feed;
 use crate::store::{Store, StoreError};
 
-/// Commands that may wait for the dispatcher; more make whoever asks wait.
+/// Commands that may wait for the dispatcher; when there are more, those who ask wait.
 const QUEUE: usize = 256;
 
 /// Asks the dispatcher. Cheap to clone.
@@ -34,15 +34,6 @@ pub enum Refused {
     /// It could not be made durable; the engine is going down.
     #[error("{0}")]
     Fault(String),
-}
-
-/// Where the dispatcher's thread and its consequences are told.
-pub struct Subscribers {
-    pub feed: Arc<Feed>,
-    /// Every event, for those inside the engine who deliver messages.
-    pub events: mpsc::UnboundedSender<Stamped>,
-    /// Told once, when the mission can no longer be written.
-    pub fault: oneshot::Sender<StoreError>,
 }
 
 struct Submission {
@@ -72,7 +63,30 @@ impl DispatcherHandle {
         self.submit(Actor::Engine, vec![command]).await
     }
 
-    /// Tells something that need not be waited for. It is left out when the queue is full and the caller may not wait.
+    /// Asks for one thing that the schedule wanted. `None` when it is refused: the mission has moved on, and what is due
+    /// is worked out anew.
+    ///
+    /// # Errors
+    /// When the engine is going down.
+    pub async fn record_if_due(&self, command: Command) -> Result<Option<Vec<Stamped>>, EngineError> {
+        match self.record(command).await {
+            Ok(events) => Ok(Some(events)),
+            Err(Refused::Rejected(rejection)) => {
+                tracing::debug!(%rejection, "the mission has moved on");
+                Ok(None)
+            }
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
+    /// Asks for one thing where nobody can act on a refusal: it is logged, with what could not be recorded.
+    pub async fn record_or_warn(&self, command: Command, what: &str) {
+        if let Err(refused) = self.record(command).await {
+            tracing::warn!(%refused, "{what} could not be recorded");
+        }
+    }
+
+    /// Asks for something that need not be waited for. It is left out when the queue is full and the caller may not wait.
     pub fn tell(&self, command: Command) {
         let submission = Submission { actor: Actor::Engine, commands: vec![command], reply: None };
         if let Err(error) = self.queue.try_send(submission) {
@@ -89,60 +103,65 @@ impl DispatcherHandle {
     }
 }
 
-/// Starts the dispatcher's thread. It ends when every [`DispatcherHandle`] is gone.
-///
-/// # Errors
-/// When the system has no thread to give.
-pub fn start(
-    store: Arc<Store>,
-    cell: Arc<MissionCell>,
-    subscribers: Subscribers,
-) -> Result<DispatcherHandle, EngineError> {
-    let (queue, submissions) = mpsc::channel(QUEUE);
-    let dispatcher = Dispatcher { store, cell, feed: subscribers.feed, events: subscribers.events };
-    let run = move || dispatcher.run(submissions, subscribers.fault);
-    let spawned = thread::Builder::new().name("dispatcher".to_owned()).spawn(run);
-    spawned.map_err(|error| EngineError::Unfit(format!("no thread for the dispatcher: {error}")))?;
-    Ok(DispatcherHandle { queue })
-}
-
-struct Dispatcher {
-    store: Arc<Store>,
-    cell: Arc<MissionCell>,
-    feed: Arc<Feed>,
-    events: mpsc::UnboundedSender<Stamped>,
+/// Decides and writes, and who hears of it.
+pub struct Dispatcher {
+    pub store: Arc<Store>,
+    pub cell: Arc<MissionCell>,
+    pub feed: Arc<Feed>,
+    /// Every event, for those inside the engine who deliver messages.
+    pub events: mpsc::UnboundedSender<Stamped>,
+    /// Sent once, when the mission can no longer be written.
+    pub fault: oneshot::Sender<StoreError>,
 }
 
 impl Dispatcher {
-    fn run(self, mut submissions: mpsc::Receiver<Submission>, fault: oneshot::Sender<StoreError>) {
+    /// Starts the dispatcher's thread. It ends when every [`DispatcherHandle`] is gone.
+    ///
+    /// # Errors
+    /// When the system has no thread to give.
+    pub fn start(self) -> Result<DispatcherHandle, EngineError> {
+        let (queue, submissions) = mpsc::channel(QUEUE);
+        let run = move || self.run(submissions);
+        let spawned = thread::Builder::new().name("dispatcher".to_owned()).spawn(run);
+        spawned.map_err(|error| EngineError::Unfit(format!("no thread for the dispatcher: {error}")))?;
+        Ok(DispatcherHandle { queue })
+    }
+
+    fn run(self, mut submissions: mpsc::Receiver<Submission>) {
         while let Some(Submission { actor, commands, reply }) = submissions.blocking_recv() {
-            let outcome = self.handle(actor, commands);
-            let (answer, broken) = match outcome {
-                Ok(events) => (Ok(events), None),
-                Err(Failure::Rejected(rejection)) => (Err(rejection.into()), None),
-                Err(Failure::Store(error)) => (Err(Refused::Fault(error.to_string())), Some(error)),
+            let (answer, broken) = match self.handle(actor, commands) {
+                Ok(decided) => (decided.map_err(Refused::from), None),
+                Err(error) => (Err(Refused::Fault(error.to_string())), Some(error)),
             };
             if let Some(reply) = reply {
-                // Whoever asked may be gone; what was decided stands.
+                // The asker may be gone; what was decided stands.
                 drop(reply.send(answer));
             }
             if let Some(error) = broken {
                 self.feed.warning(error.to_string());
-                drop(fault.send(error));
+                drop(self.fault.send(error));
                 return;
             }
         }
     }
 
-    fn handle(&self, actor: Actor, commands: Vec<Command>) -> Result<Vec<Stamped>, Failure> {
+    /// What was decided, once it is durable; an error when it cannot be.
+    fn handle(
+        &self,
+        actor: Actor,
+        commands: Vec<Command>,
+    ) -> Result<Result<Vec<Stamped>, Rejection>, StoreError> {
         if commands.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Ok(Vec::new()));
         }
         let now = clock::now();
         let (seq, events) =
             self.cell.with(|mission| (mission.seq, decide_all(mission, actor, commands, now)));
-        let events = events.map_err(Failure::Rejected)?;
-        let stamped = self.store.append(seq, now, actor, &events).map_err(Failure::Store)?;
+        let events = match events {
+            Ok(events) => events,
+            Err(rejection) => return Ok(Err(rejection)),
+        };
+        let stamped = self.store.append(seq, now, actor, &events)?;
         self.cell.apply(&stamped);
         for event in &stamped {
             self.feed.publish_event(event.clone());
@@ -152,11 +171,6 @@ impl Dispatcher {
         if let Err(error) = self.cell.with(|mission| self.store.snapshot_if_due(mission)) {
             tracing::warn!(%error, "no snapshot was kept; opening the mission takes longer");
         }
-        Ok(stamped)
+        Ok(Ok(stamped))
     }
-}
-
-enum Failure {
-    Rejected(Rejection),
-    Store(StoreError),
 }

@@ -1,4 +1,4 @@
-//! What the engine does itself, without a model: it looks with its own eyes.
+//! The checks that the engine makes itself, without a model.
 
 use std::sync::Arc;
 
@@ -6,7 +6,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::activity::Running;
 use super::context::EngineContext;
-use super::dispatcher::Refused;
 use super::error::EngineError;
 use super::role::{at_head, proof_at};
 use super::scripts;
@@ -41,19 +40,17 @@ async fn check_claims(
     cancel: &CancellationToken,
 ) -> Result<(), EngineError> {
     let checkout = at_head(engine, feature).await?;
-    let scripts: Vec<Script> = engine.cell.with(|mission| {
-        let environment = mission.environment.as_ref();
-        environment.map(|e| e.test.iter().chain(&e.lint).cloned().collect()).unwrap_or_default()
-    });
+    let scripts: Vec<Script> =
+        engine.environment(|environment| environment.test.iter().chain(&environment.lint).cloned().collect());
     let mut runs = Vec::new();
     for script in &scripts {
         running.doing(format!("running {}", script.run));
-        runs.extend(scripts::run_all(engine, checkout.dir(), std::slice::from_ref(script), cancel).await?);
+        runs.push(scripts::run_one(engine, checkout.dir(), script, cancel).await?);
     }
-    if cancel.is_cancelled() {
-        return Ok(());
+    if !cancel.is_cancelled() {
+        engine.dispatcher.record_if_due(Command::RecordClaims { feature, runs }).await?;
     }
-    recorded(engine.dispatcher.record(Command::RecordClaims { feature, runs }).await.map(drop))
+    Ok(())
 }
 
 /// Runs the gate commands in the validators' checkout, at the mission's head; a failure ends the round.
@@ -71,34 +68,13 @@ async fn run_gate_commands(
     if !failed_set_up.is_empty() {
         tracing::warn!("{failed_set_up}");
     }
-    let scripts: Vec<Script> = engine.cell.with(|mission| {
-        mission.environment.as_ref().map(|e| e.gate_scripts().cloned().collect()).unwrap_or_default()
-    });
-    let mut runs = Vec::new();
-    for script in &scripts {
-        running.doing(format!("running {}", script.run));
-        let run = scripts::run_all(engine, proof.dir(), std::slice::from_ref(script), cancel).await?;
-        let failed = run.iter().any(|run| !run.passed());
-        runs.extend(run);
-        if failed {
-            break;
-        }
+    let scripts: Vec<Script> =
+        engine.environment(|environment| environment.gate_scripts().cloned().collect());
+    let starting = |script: &Script| running.doing(format!("running {}", script.run));
+    let runs = scripts::run_all(engine, proof.dir(), &scripts, cancel, &starting).await?;
+    if !cancel.is_cancelled() {
+        let command = Command::RecordGateCommands { milestone, round, commit, runs };
+        engine.dispatcher.record_if_due(command).await?;
     }
-    if cancel.is_cancelled() {
-        return Ok(());
-    }
-    let command = Command::RecordGateCommands { milestone, round, commit, runs };
-    recorded(engine.dispatcher.record(command).await.map(drop))
-}
-
-/// A refusal means that the mission moved on meanwhile; what is due is worked out anew.
-fn recorded(outcome: Result<(), Refused>) -> Result<(), EngineError> {
-    match outcome {
-        Ok(()) => Ok(()),
-        Err(Refused::Rejected(rejection)) => {
-            tracing::debug!(%rejection, "the result came too late");
-            Ok(())
-        }
-        Err(Refused::Fault(sentence)) => Err(EngineError::Unfit(sentence)),
-    }
+    Ok(())
 }

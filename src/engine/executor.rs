@@ -29,7 +29,7 @@ const SHORTEST_LOOK: Duration = Duration::from_secs(1);
 pub enum Rest {
     /// Nothing to do, and nobody attached, for a while.
     Idle,
-    /// It was told to stop.
+    /// It was asked to stop.
     Stopped,
 }
 
@@ -151,9 +151,7 @@ impl Executor {
     async fn hold(&self, work: Work, error: &EngineError) {
         tracing::error!(%work, %error, "held");
         let hold = Hold::new(HoldCause::Machine, format!("{work}: {error}"));
-        if let Err(refused) = self.engine.dispatcher.record(Command::Hold { hold }).await {
-            tracing::error!(%refused, "the hold could not be recorded");
-        }
+        self.engine.dispatcher.record_or_warn(Command::Hold { hold }, "the hold").await;
     }
 
     /// Closes the attempt of a task that broke.
@@ -161,9 +159,7 @@ impl Executor {
         let lost = self.engine.cell.with(|m| m.live_attempts().find(|a| work == a.work.into()).map(|a| a.id));
         let Some(attempt) = lost else { return };
         let command = Command::EndAttempt { attempt, ending: Ending::Interrupted };
-        if let Err(refused) = self.engine.dispatcher.record(command).await {
-            tracing::error!(%refused, "a lost attempt could not be closed");
-        }
+        self.engine.dispatcher.record_or_warn(command, "the end of a lost attempt").await;
     }
 
     /// A quota lifts by itself.
@@ -172,10 +168,8 @@ impl Executor {
             let until = mission.hold.as_ref().filter(|hold| hold.cause == HoldCause::Quota)?.until?;
             (until <= clock::now()).then_some(())
         });
-        if over.is_some()
-            && let Err(refused) = self.engine.dispatcher.record(Command::Resume).await
-        {
-            tracing::warn!(%refused, "the quota's hold could not be lifted");
+        if over.is_some() {
+            self.engine.dispatcher.record_or_warn(Command::Resume, "the end of the quota's hold").await;
         }
     }
 
@@ -198,7 +192,7 @@ impl Executor {
             Some(now + Duration::from_millis(until.since(clock::now())))
         });
         let waiting = self.waiting.values().map(|(_, until)| *until).filter(|until| *until > now).min();
-        // A client that leaves makes no event; a look now and then notices, as slow as nobody waits for.
+        // A client that leaves makes no event; a look now and then notices, and nothing waits for it.
         let look = if self.running.is_empty() { patience.max(SHORTEST_LOOK) } else { LONGEST_WAIT };
         let look = now + look;
         [Some(look), quota, waiting, (idle > now).then_some(idle)].into_iter().flatten().min().unwrap_or(look)

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::context::EngineContext;
-use super::dispatcher::Refused;
 use super::error::EngineError;
 use super::landing;
 use super::stored_mission::StoredMission;
@@ -53,11 +52,8 @@ impl Host for EngineHost {
     }
 
     async fn command(&self, command: Command) -> Result<Reply, Refusal> {
-        let events = self.engine.dispatcher.submit(Actor::Person, vec![command]).await;
-        let events = events.map_err(|refused| match refused {
-            Refused::Rejected(rejection) => Refusal::Rejected(rejection),
-            Refused::Fault(sentence) => Refusal::Failed(sentence),
-        })?;
+        let submitted = self.engine.dispatcher.submit(Actor::Person, vec![command]).await;
+        let events = submitted.map_err(EngineError::from)?;
         let seq = events.last().map_or_else(|| self.engine.cell.with(|mission| mission.seq), |last| last.seq);
         Ok(Reply::Accepted { seq })
     }
@@ -66,14 +62,7 @@ impl Host for EngineHost {
         let Ok(_one) = self.landing.try_lock() else {
             return Err(Refusal::Failed("the mission is landing already".to_owned()));
         };
-        let landed = landing::land(&self.engine).await.map_err(failed)?;
+        let landed = landing::land(&self.engine).await?;
         Ok(Reply::Landed { branch: landed.branch.to_string(), commit: landed.commit })
-    }
-}
-
-fn failed(error: EngineError) -> Refusal {
-    match error {
-        EngineError::Rejected(rejection) => Refusal::Rejected(rejection),
-        other => Refusal::Failed(other.to_string()),
     }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::dispatcher::DispatcherHandle;
-use super::mission_cell::MissionCell;
+use super::context::EngineContext;
 use crate::agent::session::{InboxMessage, Urgency};
 use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::command::Command;
@@ -36,12 +36,18 @@ impl Inboxes {
         self.locked().remove(&attempt);
     }
 
-    fn all(&self) -> Vec<(AttemptId, mpsc::Sender<InboxMessage>)> {
-        self.locked().iter().map(|(id, sender)| (*id, sender.clone())).collect()
+    fn ids(&self) -> Vec<AttemptId> {
+        self.locked().keys().copied().collect()
     }
 
-    fn of(&self, attempt: AttemptId) -> Option<mpsc::Sender<InboxMessage>> {
-        self.locked().get(&attempt).cloned()
+    /// Puts a text into the inbox of an attempt and says whether it has one. An inbox that is full belongs to an attempt
+    /// that has stopped reading: the message stays in the log.
+    async fn put(&self, attempt: AttemptId, text: String, urgency: Urgency) -> bool {
+        let Some(inbox) = self.locked().get(&attempt).cloned() else { return false };
+        if inbox.send_timeout(InboxMessage { text, urgency }, Duration::from_secs(1)).await.is_err() {
+            tracing::warn!("a message could not be put into an inbox");
+        }
+        true
     }
 
     fn locked(&self) -> std::sync::MutexGuard<'_, BTreeMap<AttemptId, mpsc::Sender<InboxMessage>>> {
@@ -50,11 +56,7 @@ impl Inboxes {
 }
 
 /// Follows the events and delivers what they mean to running attempts.
-pub struct InboxRouter {
-    pub cell: Arc<MissionCell>,
-    pub dispatcher: DispatcherHandle,
-    pub inboxes: Arc<Inboxes>,
-}
+pub struct InboxRouter(pub Arc<EngineContext>);
 
 impl InboxRouter {
     /// Runs until the dispatcher is gone.
@@ -68,8 +70,8 @@ impl InboxRouter {
                         name(directive.from),
                         directive.text
                     );
-                    for (_, inbox) in self.inboxes.all() {
-                        put(&inbox, text.clone(), Urgency::NextTurn).await;
+                    for attempt in self.0.inboxes.ids() {
+                        self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn).await;
                     }
                 }
                 Event::AssertionEdited { assertion, revision, wording } => {
@@ -87,57 +89,48 @@ impl InboxRouter {
                 Event::FeatureEdited { feature, spec } => {
                     let text =
                         format!("Your feature {feature} has new words: {}. {}", spec.title, spec.description);
-                    self.tell_worker(feature, &text).await;
+                    self.tell_worker(feature, text).await;
                 }
                 _ => {}
             }
         }
     }
 
-    async fn tell_worker(&self, feature: FeatureId, text: &str) {
+    async fn tell_worker(&self, feature: FeatureId, text: String) {
         let at_it = |a: &&Attempt| a.work == AgentWork::Build { feature };
-        let worker = self.cell.with(|mission| mission.live_attempts().find(at_it).map(|attempt| attempt.id));
-        if let Some(inbox) = worker.and_then(|worker| self.inboxes.of(worker)) {
-            put(&inbox, text.to_owned(), Urgency::NextTurn).await;
+        let worker =
+            self.0.cell.with(|mission| mission.live_attempts().find(at_it).map(|attempt| attempt.id));
+        if let Some(worker) = worker {
+            self.0.inboxes.put(worker, text, Urgency::NextTurn).await;
         }
     }
 
     async fn deliver(&self, message: &Message) {
         let Party::Attempt(id) = message.to else { return };
-        let Some(inbox) = self.inboxes.of(id) else { return };
         let urgency = match message.delivery {
             Delivery::Queue => Urgency::NextTurn,
             Delivery::Interrupt => Urgency::Interrupt,
         };
-        let still_waits = self.cell.with(|mission| {
+        let still_waits = self.0.cell.with(|mission| {
             mission.messages.iter().any(|m| m.id == message.id && m.state == MessageState::Waiting)
         });
-        if still_waits {
-            put(&inbox, format!("A message from {}: {}", name(message.from), message.text), urgency).await;
-            self.dispatcher.tell(Command::MarkDelivered { messages: vec![message.id] });
+        let text = format!("A message from {}: {}", name(message.from), message.text);
+        if still_waits && self.0.inboxes.put(id, text, urgency).await {
+            self.0.dispatcher.tell(Command::MarkDelivered { messages: vec![message.id] });
         }
     }
 
     async fn tell_revision(&self, assertion: &AssertionId, revision: Revision, text: &str) {
-        let told: Vec<AttemptId> = self.cell.with(|mission| {
+        let affected: Vec<AttemptId> = self.0.cell.with(|mission| {
             let works_under = |a: &&Attempt| a.revisions.contains_key(assertion);
             mission.live_attempts().filter(works_under).map(|attempt| attempt.id).collect()
         });
-        for attempt in told {
-            if let Some(inbox) = self.inboxes.of(attempt) {
-                put(&inbox, text.to_owned(), Urgency::NextTurn).await;
+        for attempt in affected {
+            if self.0.inboxes.put(attempt, text.to_owned(), Urgency::NextTurn).await {
                 let assertion = assertion.clone();
-                self.dispatcher.tell(Command::TellRevision { attempt, assertion, revision });
+                self.0.dispatcher.tell(Command::TellRevision { attempt, assertion, revision });
             }
         }
-    }
-}
-
-/// An inbox that is full belongs to an attempt that has stopped reading: the message stays in the log.
-async fn put(inbox: &mpsc::Sender<InboxMessage>, text: String, urgency: Urgency) {
-    let message = InboxMessage { text, urgency };
-    if inbox.send_timeout(message, std::time::Duration::from_secs(1)).await.is_err() {
-        tracing::warn!("a message could not be put into an inbox");
     }
 }
 

@@ -60,11 +60,10 @@ pub async fn land(engine: &Arc<EngineContext>) -> Result<Landed, EngineError> {
         Ok(landing)
     })
     .await?;
-    let scripts: Vec<Script> = engine.cell.with(|mission| {
-        mission.environment.as_ref().map(|e| e.gate_scripts().cloned().collect()).unwrap_or_default()
-    });
+    let scripts: Vec<Script> =
+        engine.environment(|environment| environment.gate_scripts().cloned().collect());
     scripts::set_up(engine, landing.dir()).await?;
-    let runs = scripts::run_all(engine, landing.dir(), &scripts, &CancellationToken::new()).await?;
+    let runs = scripts::run_all(engine, landing.dir(), &scripts, &CancellationToken::new(), &|_| {}).await?;
     if let Some(run) = runs.iter().find(|run| !run.passed()) {
         return Err(EngineError::Unfit(format!(
             "`{}` exits {} on the merged tree, so nothing was merged: {}",
@@ -73,6 +72,6 @@ pub async fn land(engine: &Arc<EngineContext>) -> Result<Landed, EngineError> {
     }
     let commit = Commit(blocking(move || Ok(landing.finish()?)).await?);
     let command = Command::RecordLanding { branch: branch.clone(), commit: commit.clone() };
-    engine.dispatcher.record(command).await.map_err(|refused| EngineError::Unfit(refused.to_string()))?;
+    engine.dispatcher.record(command).await?;
     Ok(Landed { branch, commit })
 }

@@ -1,4 +1,4 @@
-//! What an engine does first: whatever an earlier one left is put in order. It is the same after a stop and a crash.
+//! What an engine does first: it puts in order what an earlier one left. It is the same after a stop and a crash.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::domain::command::Command;
 use crate::domain::id::AttemptId;
 use crate::workspace::sweep::sweep;
 
-/// Ends programs that survived, and closes attempts that nobody flies any more.
+/// Ends programs that survived, and closes attempts that no engine runs any more.
 ///
 /// # Errors
 /// When the log cannot be written.
@@ -20,7 +20,7 @@ pub async fn recover(engine: &Arc<EngineContext>) -> Result<(), EngineError> {
     let orphans: Vec<AttemptId> = engine.cell.with(|m| m.live_attempts().map(|attempt| attempt.id).collect());
     for attempt in orphans {
         let command = Command::EndAttempt { attempt, ending: Ending::Interrupted };
-        engine.dispatcher.record(command).await.map_err(|refused| EngineError::Unfit(refused.to_string()))?;
+        engine.dispatcher.record(command).await?;
     }
     Ok(())
 }

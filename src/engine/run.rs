@@ -10,12 +10,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::activity::Activities;
 use super::context::{Backends, EngineContext, blocking};
-use super::dispatcher::{self, Subscribers};
+use super::dispatcher::Dispatcher;
 use super::document_sync::DocumentSync;
 use super::error::EngineError;
 use super::executor::{Executor, Rest};
 use super::host::EngineHost;
-use super::inbox::{InboxRouter, Inboxes};
+use super::inbox::InboxRouter;
 use super::mission_cell::MissionCell;
 use super::recover::recover;
 use super::role::PROMPTS;
@@ -33,7 +33,7 @@ pub struct EngineOptions {
     pub mission: MissionId,
     /// Where it listens.
     pub socket: PathBuf,
-    /// Where minds come from.
+    /// Where models come from.
     pub backends: Arc<dyn Backends>,
     /// Directories of prompts, nearest first; the built-in ones come last.
     pub prompt_dirs: Vec<PathBuf>,
@@ -43,7 +43,7 @@ pub struct EngineOptions {
     pub patience: Duration,
 }
 
-/// Flies the mission until there is nothing to do, it is told to stop, or it can no longer be written.
+/// Flies the mission until there is nothing to do, it is asked to stop, or it can no longer be written.
 ///
 /// # Errors
 /// When another engine flies it, or its directory, repository or socket cannot be used.
@@ -65,16 +65,22 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     let cell = Arc::new(MissionCell::new(mission));
     let (events, delivered) = mpsc::unbounded_channel();
     let (fault, faulted) = oneshot::channel();
-    let subscribers = Subscribers { feed: Arc::clone(&feed), events, fault };
-    let dispatcher = dispatcher::start(Arc::clone(&store), Arc::clone(&cell), subscribers)?;
+    let dispatcher = Dispatcher {
+        store: Arc::clone(&store),
+        cell: Arc::clone(&cell),
+        feed: Arc::clone(&feed),
+        events,
+        fault,
+    };
+    let dispatcher = dispatcher.start()?;
     std::fs::create_dir_all(dir.join("scratch"))
         .map_err(|error| EngineError::Unfit(format!("failed to make the scratch directory: {error}")))?;
     let engine = Arc::new(EngineContext {
         mission: founding.mission,
         dir,
         repo,
-        cell: Arc::clone(&cell),
-        dispatcher: dispatcher.clone(),
+        cell,
+        dispatcher,
         activities: Arc::new(Activities::new(Arc::clone(&feed))),
         feed,
         inboxes: Arc::default(),
@@ -85,10 +91,9 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         reaper: Reaper::start()?,
         skill_dirs: options.skill_dirs,
         proof: tokio::sync::Mutex::new(None),
-        told: Mutex::default(),
+        warned: Mutex::default(),
     });
-    let inboxes: Arc<Inboxes> = Arc::clone(&engine.inboxes);
-    let inbox_router = tokio::spawn(InboxRouter { cell, dispatcher, inboxes }.run(delivered));
+    let inbox_router = tokio::spawn(InboxRouter(Arc::clone(&engine)).run(delivered));
     let outcome = fly(engine, &options.socket, options.patience, faulted).await;
     inbox_router.abort();
     outcome

@@ -25,9 +25,9 @@ const TIMED_OUT: i32 = 124;
 /// Runs the set-up commands in a checkout in which they have not run yet.
 ///
 /// # Errors
-/// When the disk or the evidence store fails. A set-up that fails is told to whoever works there.
+/// When the disk or the evidence store fails. The text says why a set-up failed, for the agent that works there.
 pub async fn set_up(engine: &Arc<EngineContext>, dir: &Path) -> Result<String, EngineError> {
-    let scripts = engine.cell.with(|m| m.environment.as_ref().map(|e| e.setup.clone()).unwrap_or_default());
+    let scripts = engine.environment(|environment| environment.setup.clone());
     if scripts.is_empty() {
         return Ok(String::new());
     }
@@ -37,7 +37,7 @@ pub async fn set_up(engine: &Arc<EngineContext>, dir: &Path) -> Result<String, E
     if std::fs::read_to_string(&marker).is_ok_and(|done| done == wanted) && dir.exists() {
         return Ok(String::new());
     }
-    let runs = run_all(engine, dir, &scripts, &CancellationToken::new()).await?;
+    let runs = run_all(engine, dir, &scripts, &CancellationToken::new(), &|_| {}).await?;
     if let Some(run) = runs.iter().find(|run| !run.passed()) {
         return Ok(format!(
             "\n## The set-up failed\n`{}` exits {}: {}\nMend it where you can.\n",
@@ -50,7 +50,7 @@ pub async fn set_up(engine: &Arc<EngineContext>, dir: &Path) -> Result<String, E
     Ok(String::new())
 }
 
-/// Runs commands one after the other; after the first that fails, the rest is left out.
+/// Runs commands one after the other, and says which is starting; after the first that fails, the rest is left out.
 ///
 /// # Errors
 /// When a program cannot be started or its evidence not be kept.
@@ -59,9 +59,11 @@ pub async fn run_all(
     dir: &Path,
     scripts: &[Script],
     cancel: &CancellationToken,
+    starting: &(dyn Fn(&Script) + Sync),
 ) -> Result<Vec<CommandRun>, EngineError> {
     let mut runs = Vec::new();
     for script in scripts {
+        starting(script);
         let run = run_one(engine, dir, script, cancel).await?;
         let failed = !run.passed();
         runs.push(run);
@@ -72,7 +74,11 @@ pub async fn run_all(
     Ok(runs)
 }
 
-async fn run_one(
+/// Runs one command and keeps what it printed as evidence.
+///
+/// # Errors
+/// When it cannot be started or its evidence not be kept.
+pub async fn run_one(
     engine: &Arc<EngineContext>,
     dir: &Path,
     script: &Script,

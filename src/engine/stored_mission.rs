@@ -15,14 +15,14 @@ use crate::domain::rejection::Rejection;
 use crate::domain::transcript::{Before, Entry};
 use crate::domain::verdict::EvidenceRef;
 use crate::link::{MissionSource, Refusal};
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 use crate::workspace::Repo;
 
 /// A mission, read where it is kept.
 #[derive(Debug, Clone)]
 pub struct StoredMission {
     store: Arc<Store>,
-    /// The state, where this process flies the mission; otherwise the log tells it.
+    /// The state, where this process flies the mission; otherwise it is folded from the log.
     cell: Option<Arc<MissionCell>>,
 }
 
@@ -45,7 +45,7 @@ impl StoredMission {
     fn look<T>(&self, look: impl FnOnce(&Mission) -> T) -> Result<T, Refusal> {
         match &self.cell {
             Some(cell) => Ok(cell.with(look)),
-            None => self.store.mission().map(|mission| look(&mission)).map_err(unread),
+            None => Ok(look(&self.store.mission().map_err(EngineError::from)?)),
         }
     }
 }
@@ -56,7 +56,7 @@ impl MissionSource for StoredMission {
     }
 
     fn events(&self, after: u64, limit: u32) -> Result<Vec<Stamped>, Refusal> {
-        self.store.read(after, limit).map_err(unread)
+        Ok(self.store.read(after, limit).map_err(EngineError::from)?)
     }
 
     fn transcript(
@@ -65,7 +65,8 @@ impl MissionSource for StoredMission {
         before: Before,
         limit: u32,
     ) -> Result<(Vec<Entry>, u64), Refusal> {
-        let (items, older) = self.store.transcripts().page(attempt, before, limit).map_err(unread)?;
+        let (items, older) =
+            self.store.transcripts().page(attempt, before, limit).map_err(EngineError::from)?;
         // An attempt without an item is rare, and only then need the mission be asked whether there is such a one.
         if items.is_empty() && self.look(|mission| !mission.attempts.contains_key(&attempt))? {
             return Err(Rejection::unknown(format!("there is no attempt {attempt}")).into());
@@ -74,7 +75,7 @@ impl MissionSource for StoredMission {
     }
 
     fn evidence(&self, reference: &EvidenceRef) -> Result<EvidenceDoc, Refusal> {
-        self.store.evidence().get(reference).map(crate::store::EvidenceFile::doc).map_err(unread)
+        Ok(self.store.evidence().get(reference).map_err(EngineError::from)?.doc())
     }
 
     fn diff(&self, scope: &DiffScope) -> Result<DiffDoc, Refusal> {
@@ -84,12 +85,7 @@ impl MissionSource for StoredMission {
             (repository, mission.diff_range(scope))
         })?;
         let (from, to) = range?;
-        let read = || diff::between(&Repo::discover(repository.as_ref())?, &from, &to);
-        read().map_err(|error: EngineError| Refusal::Failed(error.to_string()))
+        let repository = Repo::discover(repository.as_ref()).map_err(EngineError::from)?;
+        Ok(diff::between(&repository, &from, &to)?)
     }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
-fn unread(error: StoreError) -> Refusal {
-    Refusal::Failed(error.to_string())
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use super::{Evidence, InstrumentError};
-use crate::workspace::{Exit, Program};
+use crate::workspace::{Exit, Finished, Program};
 
 /// A command that was run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -34,18 +34,22 @@ pub async fn run_command(
     cancel: CancellationToken,
     on_output: impl Fn(&str) + Send + Sync,
 ) -> Result<CommandRecord, InstrumentError> {
-    let finished = program.run(cancel, on_output).await?;
-    Ok(CommandRecord {
-        command: program.command_line().to_owned(),
-        directory: program.directory().to_owned(),
-        exit: finished.exit,
-        output: finished.output.text,
-        output_bytes: finished.output.total_bytes,
-        milliseconds: u64::try_from(finished.wall.as_millis()).unwrap_or(u64::MAX),
-    })
+    Ok(CommandRecord::new(program, program.run(cancel, on_output).await?))
 }
 
 impl CommandRecord {
+    /// The record of a program that has ended.
+    pub fn new(program: &Program, finished: Finished) -> Self {
+        Self {
+            command: program.command_line().to_owned(),
+            directory: program.directory().to_owned(),
+            exit: finished.exit,
+            output: finished.output.text,
+            output_bytes: finished.output.total_bytes,
+            milliseconds: u64::try_from(finished.wall.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+
     /// The record as evidence.
     ///
     /// # Errors

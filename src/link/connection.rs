@@ -92,20 +92,18 @@ impl Listener {
     }
 
     async fn hear(&mut self, line: &[u8]) -> ControlFlow<()> {
-        let (id, call) = match wire::decode_call(line) {
-            Ok(call) => call,
-            Err(bad) => return self.refuse(&bad.id, bad.error).await,
-        };
+        let (id, call) = wire::decode_call(line);
         match call {
-            Call::Hello { protocol, client } => return self.greet(id, protocol, &client).await,
+            Err(error) => return self.refuse(&id, error).await,
+            Ok(Call::Hello { protocol, client }) => return self.greet(id, protocol, &client).await,
             _ if self.phase == Phase::Unauthenticated => {
                 let message = format!("say hello first, with protocol {PROTOCOL}");
                 return self.refuse(&id, RpcError::new(code::NO_HELLO, message)).await;
             }
-            Call::Attach { output } => self.attach(&id, output).await,
+            Ok(Call::Attach { output }) => self.attach(&id, output).await,
             // One after another, so that two commands of a client cannot overtake each other.
-            Call::Command { command } => drop(self.commands.send((id, *command)).await),
-            other => self.start(id, other).await,
+            Ok(Call::Command { command }) => drop(self.commands.send((id, *command)).await),
+            Ok(other) => self.start(id, other).await,
         }
         ControlFlow::Continue(())
     }

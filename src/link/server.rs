@@ -90,7 +90,7 @@ impl Server {
         Ok(Self { listener, _socket: socket })
     }
 
-    /// Answers clients until it is told to stop; then each gets what waits for it, and the socket goes.
+    /// Answers clients until it is stopped; then each gets what waits for it, and the socket goes.
     pub async fn serve(self, host: Arc<dyn Host>, stop: CancellationToken) {
         let clients = TaskTracker::new();
         loop {

@@ -1,7 +1,7 @@
 //! JSON-RPC 2.0 on lines: how calls, answers and notices are written and read.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use strum::VariantNames;
 
 use super::protocol::{Call, Notice, Reply};
@@ -45,13 +45,6 @@ pub struct RpcError {
     /// The rejection, where the mission refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Value>,
-}
-
-/// A line that is no call, and the id to answer it by where it has one.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BadCall {
-    pub id: CallId,
-    pub error: RpcError,
 }
 
 /// What an engine sends.
@@ -132,35 +125,33 @@ fn line(id: Option<impl Serialize>, body: impl Serialize) -> serde_json::Result<
     serde_json::to_string(&Envelope { jsonrpc: "2.0", id, body })
 }
 
-/// Reads a line that a client sent.
-pub fn decode_call(line: &[u8]) -> Result<(CallId, Call), Box<BadCall>> {
-    let bad = |id, code, message: String| Box::new(BadCall { id, error: RpcError::new(code, message) });
-    let refused = |message: &str| bad(CallId::null(), code::INVALID_REQUEST, message.to_owned());
+/// Reads a line that a client sent: the id to answer by, and the call or what is wrong with it.
+pub fn decode_call(line: &[u8]) -> (CallId, Result<Call, RpcError>) {
+    let nameless = |code, message: &str| (CallId::null(), Err(RpcError::new(code, message)));
     let mut call = match serde_json::from_slice(line) {
         Ok(Value::Object(call)) => call,
-        Ok(_) => return Err(refused("a call is one JSON object; batches are not taken")),
-        Err(error) => {
-            return Err(bad(CallId::null(), code::PARSE, format!("the line is no JSON: {error}")));
-        }
+        Ok(_) => return nameless(code::INVALID_REQUEST, "a call is one JSON object; batches are not taken"),
+        Err(error) => return nameless(code::PARSE, &format!("the line is no JSON: {error}")),
     };
-    let id = match call.remove("id") {
-        Some(id @ (Value::Number(_) | Value::String(_))) => CallId(id),
-        _ => return Err(refused("every call needs an id: a number or a text")),
-    };
-    let Some(method) = call.get("method").and_then(Value::as_str) else {
-        return Err(bad(id, code::INVALID_REQUEST, "every call needs a method".to_owned()));
-    };
+    match call.remove("id") {
+        Some(id @ (Value::Number(_) | Value::String(_))) => (CallId(id), read_call(call)),
+        _ => nameless(code::INVALID_REQUEST, "every call needs an id: a number or a text"),
+    }
+}
+
+fn read_call(mut call: Map<String, Value>) -> Result<Call, RpcError> {
+    let method = call.get("method").and_then(Value::as_str);
+    let method = method.ok_or_else(|| RpcError::new(code::INVALID_REQUEST, "every call needs a method"))?;
     if !Call::VARIANTS.contains(&method) {
         let message = format!("there is no method {method:?}; there are {}", Call::VARIANTS.join(", "));
-        return Err(bad(id, code::UNKNOWN_METHOD, message));
+        return Err(RpcError::new(code::UNKNOWN_METHOD, message));
     }
     // Some clients send empty parameters where a method takes none.
     if call.get("params").is_some_and(is_empty) {
         call.remove("params");
     }
-    serde_json::from_value(Value::Object(call))
-        .map(|call| (id.clone(), call))
-        .map_err(|error| bad(id, code::INVALID_PARAMS, format!("the parameters do not fit: {error}")))
+    let unfit = |error| RpcError::new(code::INVALID_PARAMS, format!("the parameters do not fit: {error}"));
+    serde_json::from_value(Value::Object(call)).map_err(unfit)
 }
 
 /// Reads a line that an engine sent.
@@ -237,11 +228,10 @@ mod tests {
     fn a_call_reads_as_it_was_written() {
         for call in [Call::Land, Call::Attach { output: LiveOutput::Wanted }] {
             let line = encode_call(7, &call).unwrap();
-            assert_eq!(decode_call(line.as_bytes()).unwrap(), (CallId(7.into()), call));
+            assert_eq!(decode_call(line.as_bytes()), (CallId(7.into()), Ok(call)));
         }
-        let (id, call) =
-            decode_call(br#"{"params":[],"id":"a","method":"land","jsonrpc":"2.0","x":1}"#).unwrap();
-        assert_eq!((id, call), (CallId("a".into()), Call::Land));
+        let called = decode_call(br#"{"params":[],"id":"a","method":"land","jsonrpc":"2.0","x":1}"#);
+        assert_eq!(called, (CallId("a".into()), Ok(Call::Land)));
     }
 
     #[test]
@@ -256,10 +246,10 @@ mod tests {
             (r#"{"id":1,"method":"events","params":{"after":-1}}"#, code::INVALID_PARAMS, 1.into()),
             (r#"{"id":1,"method":"attach"}"#, code::INVALID_PARAMS, 1.into()),
         ] {
-            let bad = decode_call(line.as_bytes()).unwrap_err();
-            assert_eq!((bad.error.code, bad.id.0), (code, id), "{line}");
+            let (by, call) = decode_call(line.as_bytes());
+            assert_eq!((call.unwrap_err().code, by.0), (code, id), "{line}");
         }
-        assert_eq!(decode_call(b"\xff\xfe").unwrap_err().error.code, code::PARSE);
+        assert_eq!(decode_call(b"\xff\xfe").1.unwrap_err().code, code::PARSE);
     }
 
     #[test]

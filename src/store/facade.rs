@@ -23,14 +23,6 @@ pub struct Store {
     state: Mutex<State>,
 }
 
-/// One mission's ports, as a kind of store has opened them.
-#[derive(Debug)]
-pub struct Ports {
-    pub log: Box<dyn MissionLog>,
-    pub transcripts: Box<dyn Transcripts>,
-    pub blobs: Box<dyn Blobs>,
-}
-
 /// What a mission was opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -58,11 +50,16 @@ struct State {
 }
 
 impl Store {
-    /// A store over what was opened.
-    pub fn new(ports: Ports, access: Access) -> Self {
-        let Ports { log, transcripts, blobs } = ports;
+    /// A store over one mission's ports, as a kind of store has opened them.
+    pub fn new(
+        access: Access,
+        log: impl MissionLog + 'static,
+        transcripts: impl Transcripts + 'static,
+        blobs: impl Blobs + 'static,
+    ) -> Self {
         let state = Mutex::new(State { access, mode: None, snapshot: 0 });
-        Self { transcripts, evidence: Evidence::new(blobs), log, state }
+        let evidence = Evidence::new(Box::new(blobs));
+        Self { transcripts: Box::new(transcripts), evidence, log: Box::new(log), state }
     }
 
     /// Appends events of one cause, all or none, and returns once they are durable.

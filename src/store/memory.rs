@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::bound::bounded;
-use super::{Access, Blobs, Catalogue, KEPT, MissionLog, Ports, Store, StoreError, Transcripts};
+use super::{Access, Blobs, Catalogue, KEPT, MissionLog, Store, StoreError, Transcripts};
 use crate::domain::event::{Actor, Event, Stamped};
 use crate::domain::id::{AttemptId, MissionId, Timestamp};
 use crate::domain::transcript::{Entry, EntryBody};
@@ -72,8 +72,7 @@ impl MemoryCatalogue {
             }
         };
         let store = MemoryStore { data: Arc::clone(&mission.data), place, writer };
-        let log = Box::new(store.clone());
-        Ok(Store::new(Ports { log, transcripts: Box::new(store.clone()), blobs: Box::new(store) }, access))
+        Ok(Store::new(access, store.clone(), store.clone(), store))
     }
 }
 

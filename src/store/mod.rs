@@ -22,7 +22,7 @@ pub mod sqlite;
 pub use catalogue::{Catalogue, CatalogueEntry};
 pub use error::StoreError;
 pub use evidence::{Evidence, EvidenceFile, Header};
-pub use facade::{Access, Loaded, Ports, SNAPSHOT_EVERY, Store};
+pub use facade::{Access, Loaded, SNAPSHOT_EVERY, Store};
 pub use port::{Blobs, MissionLog, Transcripts};
 
 /// The version of what is kept. A flightdeck reads newer ones as far as it can and writes only its own.

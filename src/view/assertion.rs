@@ -2,15 +2,11 @@
 
 use crate::domain::contract::{Assertion, AssertionState, Weight};
 use crate::domain::id::AssertionId;
-use crate::domain::mission::Mission;
-use crate::domain::verdict::{Outcome, Standing, Verdict};
-use crate::view::glyph::Glyph;
-use crate::view::style_role::StyleRole;
+use crate::domain::verdict::{Standing, Verdict};
 
 use super::contract::{self, weight};
-use super::prose::{indented, labelled, paragraph};
-use super::row::Row;
-use super::work::standing_sign;
+use super::prelude::*;
+use super::work::{assertion_name, outcome_sign, standing_sign};
 
 /// What it says, how it is checked, what was decided, and what the newest verdict saw.
 pub fn claim(mission: &Mission, id: &AssertionId, width: usize) -> Vec<Row> {
@@ -26,11 +22,7 @@ pub fn claim(mission: &Mission, id: &AssertionId, width: usize) -> Vec<Row> {
 /// The verdicts before the newest, the later ones first.
 pub fn history(mission: &Mission, id: &AssertionId, width: usize) -> Vec<Row> {
     let earlier = mission.verdicts.get(id).into_iter().flatten().rev().skip(1);
-    let rows = earlier.flat_map(|earlier| {
-        let lead = [Row::new()];
-        lead.into_iter().chain(verdict(mission, earlier, width))
-    });
-    rows.collect()
+    earlier.flat_map(|earlier| [vec![Row::new()], verdict(mission, earlier, width)].concat()).collect()
 }
 
 /// Everything about it on one page: all verdicts, the newest first, each with its evidence.
@@ -60,8 +52,7 @@ pub fn proof(mission: &Mission, given: &Verdict, width: usize) -> Vec<Row> {
 pub fn proofs(mission: &Mission, width: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     for (id, given) in &mission.verdicts {
-        let title = mission.contract.get(id).map_or("", |assertion| assertion.wording.title.as_str());
-        rows.push(Row::of(StyleRole::Strong, format!("{id} {title}")));
+        rows.push(Row::of(StyleRole::Strong, assertion_name(mission, id)));
         let proofs = given.iter().flat_map(|verdict| proof(mission, verdict, width.saturating_sub(2)));
         rows.extend(indented(proofs.collect(), 2));
     }
@@ -137,11 +128,7 @@ fn no_verdict(mission: &Mission, id: &AssertionId) -> Row {
 }
 
 fn verdict(mission: &Mission, verdict: &Verdict, width: usize) -> Vec<Row> {
-    let (sign, style) = match verdict.outcome {
-        Outcome::Pass => (Glyph::Done, StyleRole::Good),
-        Outcome::Fail => (Glyph::Failed, StyleRole::Bad),
-        Outcome::Blocked => (Glyph::Blocked, StyleRole::Bad),
-    };
+    let (sign, style) = outcome_sign(verdict.outcome);
     let by = mission.attempts.get(&verdict.attempt).map_or_else(String::new, |by| format!(" {}", by.role));
     let place = format!(
         "  {}{by} · {} round {} · at {} · revision {}",

@@ -1,39 +1,27 @@
 //! An attempt in rows: its line among all, its handoff, and what it used.
 
+use super::live::doing;
+use super::prelude::*;
 use crate::domain::activity::Activity;
 use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::budget::dollars;
 use crate::domain::environment::CommandRun;
-use crate::domain::handoff::{ClaimedRun, Handoff, Issue, Procedure, TestFile};
-use crate::domain::mission::Mission;
+use crate::domain::handoff::{ClaimedRun, Handoff, Issue, ManualCheck, Procedure, TestFile};
+use crate::domain::id::Timestamp;
 use crate::domain::text::Line;
-use crate::view::glyph::Glyph;
-use crate::view::live::doing;
-use crate::view::style_role::StyleRole;
-use crate::view::text::{column, count, plural, span};
 
 use super::finding::weight;
-use super::prose::{paragraph, point, section};
-use super::row::Row;
-use super::work::{asks, attempt_sign, ending_words, subject};
+use super::work::{attempt_state, ending_words, subject};
 
 /// One line of the list of attempts.
-pub fn row(
-    mission: &Mission,
-    attempt: &Attempt,
-    activity: &[Activity],
-    now: crate::domain::id::Timestamp,
-) -> Row {
-    let asked = asks(mission, attempt.id).filter(|_| attempt.is_live());
-    let (sign, style) = if asked.is_some() { (Glyph::Needs, StyleRole::Warn) } else { attempt_sign(attempt) };
+pub fn row(mission: &Mission, attempt: &Attempt, activity: &[Activity], now: Timestamp) -> Row {
+    let ((sign, style), waits) = attempt_state(mission, attempt);
     let words = if attempt.is_live() { StyleRole::Strong } else { StyleRole::Text };
-    let doing = match (&attempt.ended, asked) {
+    let works = || activity.iter().find(|live| live.attempt == Some(attempt.id));
+    let doing = match (&attempt.ended, waits) {
         (Some(ended), _) => ending_words(&ended.ending),
-        (None, Some(question)) => format!("waits for your answer to {question}"),
-        (None, None) => activity
-            .iter()
-            .find(|live| live.attempt == Some(attempt.id))
-            .map_or_else(String::new, |live| doing(live, now)),
+        (None, Some(waits)) => waits,
+        (None, None) => works().map_or_else(String::new, |live| doing(live, now)),
     };
     Row::new()
         .sign(style, sign)
@@ -66,14 +54,7 @@ pub fn handoff(mission: &Mission, attempt: &Attempt, width: usize) -> Vec<Row> {
         ("Left undone", lines(StyleRole::Warn, &handoff.left_undone)),
         ("Says it ran", handoff.commands.iter().map(|run| (StyleRole::Text, claim(run))).collect()),
         ("The engine saw", mission.claim_runs.get(&feature).into_iter().flatten().map(seen).collect()),
-        (
-            "Tried by hand",
-            handoff
-                .checks
-                .iter()
-                .map(|check| (StyleRole::Text, format!("{} → {}", check.action, check.observed)))
-                .collect(),
-        ),
+        ("Tried by hand", handoff.checks.iter().map(tried).collect()),
         ("Tests", handoff.tests.added.iter().map(cases).collect()),
         ("Issues", handoff.issues.iter().map(|known| (StyleRole::Warn, issue(known))).collect()),
         ("Did otherwise", deviations(handoff)),
@@ -89,6 +70,10 @@ pub fn handoff(mission: &Mission, attempt: &Attempt, width: usize) -> Vec<Row> {
 
 fn claim(run: &ClaimedRun) -> String {
     format!("{} · exit {} · {}", run.command, run.exit_code, run.observation)
+}
+
+fn tried(check: &ManualCheck) -> (StyleRole, String) {
+    (StyleRole::Text, format!("{} → {}", check.action, check.observed))
 }
 
 fn seen(run: &CommandRun) -> (StyleRole, String) {
@@ -109,7 +94,7 @@ fn deviations(handoff: &Handoff) -> Vec<(StyleRole, String)> {
 }
 
 /// What an attempt used.
-pub fn usage(mission: &Mission, attempt: &Attempt, now: crate::domain::id::Timestamp) -> Vec<Row> {
+pub fn usage(mission: &Mission, attempt: &Attempt, now: Timestamp) -> Vec<Row> {
     let usage = attempt.usage;
     let line = |label: &str, value: String| {
         Row::of(StyleRole::Dim, format!("{label:<16}")).then(StyleRole::Text, value)
@@ -135,9 +120,8 @@ pub fn usage(mission: &Mission, attempt: &Attempt, now: crate::domain::id::Times
     }
     if !attempt.revisions.is_empty() {
         rows.push(Row::new());
-        rows.extend(
-            attempt.revisions.iter().map(|(id, revision)| line("works under", format!("{id} {revision}"))),
-        );
+        let revisions = attempt.revisions.iter();
+        rows.extend(revisions.map(|(id, revision)| line("works under", format!("{id} {revision}"))));
     }
     rows
 }

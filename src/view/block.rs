@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use crate::domain::id::Timestamp;
 use crate::domain::message::Party;
 use crate::domain::transcript::{Entry, EntryBody, ToolOutcome};
-use crate::view::text::clean;
+
+use super::prelude::*;
 
 /// One thing in a transcript: a text, or a tool call together with its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,9 +77,9 @@ pub fn append(blocks: &mut VecDeque<Block>, entry: &Entry) -> bool {
             ..ToolCall::default()
         }),
         EntryBody::Answered { call_id, tool, status, output } => {
-            let open = blocks.iter_mut().rev().take(64).find_map(|block| match &mut block.body {
-                BlockBody::Call(call) if call.id == *call_id => Some((block.at, call)),
-                _ => None,
+            let open = blocks.iter_mut().rev().take(64).find_map(|block| {
+                let BlockBody::Call(call) = &mut block.body else { return None };
+                (call.id == *call_id).then_some((block.at, call))
             });
             if let Some((at, call)) = open {
                 call.output = clean(output);

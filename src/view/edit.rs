@@ -2,13 +2,9 @@
 
 use crate::domain::consequence::ContractChange;
 use crate::domain::contract::Wording;
-use crate::view::glyph::Glyph;
-use crate::view::style_role::StyleRole;
-use crate::view::text::wrap;
 
 use super::contract::weight;
-use super::prose::labelled;
-use super::row::Row;
+use super::prelude::*;
 
 /// One change that was read from a document.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,9 +56,8 @@ pub fn rows(edits: &[Edit], width: usize) -> Vec<Row> {
             (_, Some((style, sentence))) => Some((*style, sentence.as_str())),
             (_, None) => None,
         };
-        for line in below.iter().flat_map(|(_, sentence)| wrap(sentence, width.saturating_sub(2))) {
-            let style = below.map_or(StyleRole::Dim, |(style, _)| style);
-            rows.push(Row::of(StyleRole::Text, "  ").then(style, line));
+        if let Some((style, sentence)) = below {
+            rows.extend(indented(paragraph(style, sentence, width.saturating_sub(2)), 2));
         }
     }
     rows

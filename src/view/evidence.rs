@@ -4,10 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
-use crate::view::style_role::StyleRole;
-use crate::view::text::{clean, span, wrap};
 
-use super::row::Row;
+use super::prelude::*;
 
 /// Evidence as it can be shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,22 +69,23 @@ struct Screen {
 /// Works out how evidence is shown. What cannot be read as its kind is shown as it is.
 pub fn shown(doc: &EvidenceDoc, width: usize) -> Shown {
     let parsed = serde_json::from_str::<Value>(&doc.content).ok();
-    match (doc.kind, parsed) {
-        (EvidenceKind::Command, Some(value)) => Shown::Rows(command(&value, width)),
-        (EvidenceKind::Http, Some(value)) => Shown::Rows(exchange(&value, width)),
+    Shown::Rows(match (doc.kind, parsed) {
+        (EvidenceKind::Command, Some(value)) => command(&value, width),
+        (EvidenceKind::Http, Some(value)) => exchange(&value, width),
         (EvidenceKind::Terminal, Some(value)) => match serde_json::from_value::<Screen>(value) {
-            Ok(screen) => Shown::Screen(screen.cells),
-            Err(_) => Shown::Rows(plain(&doc.content, width)),
+            Ok(screen) => return Shown::Screen(screen.cells),
+            Err(_) => plain(&doc.content, width),
         },
         (EvidenceKind::Screenshot, _) => {
             let size = doc.content.len() / 4 * 3 / 1024;
-            Shown::Rows(vec![
+            vec![
                 Row::of(StyleRole::Text, format!("A picture of {size} KB.")),
                 Row::of(StyleRole::Dim, "Open it outside, or write it to a file, to see it."),
-            ])
+            ]
         }
-        _ => Shown::Rows(plain(&doc.content, width)),
-    }
+        (EvidenceKind::Command | EvidenceKind::Http | EvidenceKind::Terminal, None)
+        | (EvidenceKind::Unknown, _) => plain(&doc.content, width),
+    })
 }
 
 fn text(value: &Value, key: &str) -> String {
@@ -98,7 +97,7 @@ fn took(value: &Value) -> String {
 }
 
 fn plain(content: &str, width: usize) -> Vec<Row> {
-    wrap(&clean(content), width).into_iter().map(|line| Row::of(StyleRole::Text, line)).collect()
+    paragraph(StyleRole::Text, &clean(content), width)
 }
 
 fn command(value: &Value, width: usize) -> Vec<Row> {
@@ -107,7 +106,7 @@ fn command(value: &Value, width: usize) -> Vec<Row> {
             if kind == "code" { format!("exit {n}") } else { format!("{kind} {n}") }
         }),
         Some(Value::String(word)) => word.replace('_', " "),
-        _ => String::new(),
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_)) | None => String::new(),
     };
     let style = if exit == "exit 0" { StyleRole::Good } else { StyleRole::Bad };
     let mut rows = vec![
@@ -120,13 +119,13 @@ fn command(value: &Value, width: usize) -> Vec<Row> {
     ];
     for line in clean(&text(value, "output")).lines() {
         let style = if is_failure(line) { StyleRole::Bad } else { StyleRole::Text };
-        rows.extend(wrap(line, width).into_iter().map(|line| Row::of(style, line)));
+        rows.extend(paragraph(style, line, width));
     }
     rows
 }
 
 /// Whether a line of output tells of a failure, by the words that tools use.
-pub fn is_failure(line: &str) -> bool {
+fn is_failure(line: &str) -> bool {
     let lower = line.to_ascii_lowercase();
     ["error", "failed", "failure", "panicked", "fatal", "traceback", "✗", "assertion "]
         .iter()

@@ -3,32 +3,23 @@
 use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::finding::Finding;
 use crate::domain::id::{FeatureId, Timestamp};
-use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, FeatureState, Origin};
 use crate::domain::text::Text;
-use crate::view::style_role::StyleRole;
 
-use super::prose::{labelled, paragraph, points, section};
-use super::row::Row;
+use super::prelude::*;
 use super::{assertion, attempt, contract, finding};
 
 /// Everything that its worker reads of it.
 pub fn detail(mission: &Mission, feature: &Feature, width: usize) -> Vec<Row> {
-    let mut rows = paragraph(StyleRole::Text, feature.spec.description.as_str(), width);
-    rows.extend(criteria(feature, width));
-    rows.push(Row::new());
-    rows.push(Row::of(StyleRole::Dim, "fulfills"));
-    rows.extend(mission.assertions_at_stake(feature).iter().map(|id| contract::row(mission, id)));
-    rows.extend(facts(feature, width));
-    rows
+    let heading = [Row::new(), Row::of(StyleRole::Dim, "fulfills")];
+    let stake = mission.assertions_at_stake(feature);
+    let fulfills = heading.into_iter().chain(stake.iter().map(|id| contract::row(mission, id)));
+    words(feature, fulfills.collect(), width)
 }
 
 /// A feature in a plan that lists its assertions below it.
 pub fn work(feature: &Feature, width: usize) -> Vec<Row> {
-    let mut rows = paragraph(StyleRole::Text, feature.spec.description.as_str(), width);
-    rows.extend(criteria(feature, width));
-    rows.extend(facts(feature, width));
-    rows
+    words(feature, Vec::new(), width)
 }
 
 /// Everything that is known of a feature, on one page.
@@ -69,9 +60,13 @@ pub fn findings(mission: &Mission, id: FeatureId) -> impl Iterator<Item = &Findi
     mission.findings.values().filter(move |finding| finding.feature == Some(id))
 }
 
-fn criteria(feature: &Feature, width: usize) -> Vec<Row> {
-    let mut rows = vec![Row::new(), Row::of(StyleRole::Dim, "done when")];
+/// What is to be built and when it is done; below it, what it fulfills; and last the facts.
+fn words(feature: &Feature, fulfills: Vec<Row>, width: usize) -> Vec<Row> {
+    let mut rows = paragraph(StyleRole::Text, feature.spec.description.as_str(), width);
+    rows.extend([Row::new(), Row::of(StyleRole::Dim, "done when")]);
     rows.extend(points(feature.spec.criteria.iter().map(Text::as_str), width));
+    rows.extend(fulfills);
+    rows.extend(facts(feature, width));
     rows
 }
 

@@ -1,27 +1,20 @@
 //! Findings in rows: what was reported, by whom, and what became of it.
 
 use crate::domain::finding::{Finding, FindingState, Severity, Source};
-use crate::domain::mission::Mission;
-use crate::view::glyph::Glyph;
-use crate::view::style_role::StyleRole;
+use crate::domain::plan::Feature;
 
-use super::prose::{indented, labelled};
-use super::row::Row;
+use super::prelude::*;
+use super::work::{assertion_name, feature_name};
 
 /// One line: `✗ blocking  the answer names which part was wrong      M2  → F12`.
 pub fn row(mission: &Mission, finding: &Finding) -> Row {
-    let mended = |id| mission.feature(id).is_some_and(crate::domain::plan::Feature::is_built);
-    let (sign, style) = match finding.state {
-        FindingState::TakenUp { feature } if mended(feature) => (Glyph::Done, StyleRole::Good),
-        FindingState::Open => (Glyph::Needs, StyleRole::Warn),
-        FindingState::TakenUp { .. } => (Glyph::Active, StyleRole::Accent),
-        FindingState::Dismissed { .. } => (Glyph::Retired, StyleRole::Dim),
-    };
-    let fate = match &finding.state {
-        FindingState::Open => "open".to_owned(),
-        FindingState::TakenUp { feature } if mended(*feature) => format!("mended by {feature}"),
-        FindingState::TakenUp { feature } => format!("→ {feature}"),
-        FindingState::Dismissed { .. } => "dismissed".to_owned(),
+    let (sign, style, fate) = match &finding.state {
+        FindingState::Open => (Glyph::Needs, StyleRole::Warn, "open".to_owned()),
+        FindingState::TakenUp { feature } if mission.feature(*feature).is_some_and(Feature::is_built) => {
+            (Glyph::Done, StyleRole::Good, format!("mended by {feature}"))
+        }
+        FindingState::TakenUp { feature } => (Glyph::Active, StyleRole::Accent, format!("→ {feature}")),
+        FindingState::Dismissed { .. } => (Glyph::Retired, StyleRole::Dim, "dismissed".to_owned()),
     };
     Row::new()
         .sign(style, sign)
@@ -57,20 +50,16 @@ fn facts(mission: &Mission, finding: &Finding, width: usize) -> Vec<Row> {
         rows.extend(labelled("suggests", fix.as_str(), width));
     }
     if let Some(id) = &finding.assertion {
-        let title = mission.contract.get(id).map_or("", |assertion| assertion.wording.title.as_str());
-        rows.extend(labelled("about", &format!("{id} {title}"), width));
+        rows.extend(labelled("about", &assertion_name(mission, id), width));
     }
-    if let Some(feature) = finding.feature.and_then(|id| mission.feature(id)) {
-        rows.extend(labelled("about", &format!("{} {}", feature.id, feature.spec.title), width));
+    if let Some(id) = finding.feature {
+        rows.extend(labelled("about", &feature_name(mission, id), width));
     }
     let fate = match &finding.state {
         FindingState::Open => {
             "open: the orchestrator decides on it, or you tell it what you think".to_owned()
         }
-        FindingState::TakenUp { feature } => {
-            let title = mission.feature(*feature).map_or("", |known| known.spec.title.as_str());
-            format!("taken up by {feature} {title}")
-        }
+        FindingState::TakenUp { feature } => format!("taken up by {}", feature_name(mission, *feature)),
         FindingState::Dismissed { reason } => format!("dismissed: “{reason}”"),
     };
     rows.extend(labelled("fate", &fate, width));

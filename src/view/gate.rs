@@ -2,22 +2,17 @@
 
 use crate::domain::budget::dollars;
 use crate::domain::estimate::estimate;
-use crate::domain::finding::FindingState;
+use crate::domain::finding::{Finding, FindingState};
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, MilestoneId};
-use crate::domain::mission::Mission;
 use crate::domain::risk;
-use crate::domain::round::Round;
+use crate::domain::round::{Round, RoundOutcome};
 use crate::domain::usage::Usage;
 use crate::domain::verdict::Standing;
-use crate::view::glyph::Glyph;
-use crate::view::style_role::StyleRole;
-use crate::view::text::plural;
 
 use super::assertion::newest;
 use super::gate_items::assertions;
-use super::prose::{labelled, labelled_row};
-use super::row::Row;
+use super::prelude::*;
 
 /// What stands in the way, what is risky, what was found, and what it cost.
 pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
@@ -33,10 +28,7 @@ pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
             rows.extend(plan_rows(mission));
         }
         GateId::Milestone(id) => rows.extend(milestone_rows(mission, id)),
-        GateId::Final => rows.push(spent(
-            mission.attempts.values().map(|attempt| attempt.usage).sum(),
-            mission.attempts.len(),
-        )),
+        GateId::Final => rows.push(spent(mission.usage(), mission.attempts.len())),
     }
     rows
 }
@@ -86,13 +78,11 @@ fn plan_rows(mission: &Mission) -> Vec<Row> {
 }
 
 fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
+    let outcomes = mission.rounds_of(id).filter_map(|round| round.outcome).map(RoundOutcome::word);
+    let outcomes = outcomes.collect::<Vec<_>>().join(", ");
     let rounds = mission.rounds_of(id).count();
-    let outcomes: Vec<&str> = mission
-        .rounds_of(id)
-        .filter_map(|round| round.outcome)
-        .map(crate::domain::round::RoundOutcome::word)
-        .collect();
-    let of_milestone = |finding: &&crate::domain::finding::Finding| finding.milestone == id;
+    let rounds = format!("{rounds} of at most {}: {outcomes}", mission.round_limit(id));
+    let of_milestone = |finding: &&Finding| finding.milestone == id;
     let findings = mission.findings.values().filter(of_milestone);
     let open = mission.open_findings().filter(of_milestone).count();
     let taken =
@@ -105,11 +95,7 @@ fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
     let mut rows: Vec<Row> = mission.last_round(id).map(checks).into_iter().collect();
     rows.extend([
         labelled_row("found", StyleRole::Text, &found),
-        labelled_row(
-            "rounds",
-            StyleRole::Text,
-            &format!("{rounds} of at most {}: {}", mission.round_limit(id), outcomes.join(", ")),
-        ),
+        labelled_row("rounds", StyleRole::Text, &rounds),
         labelled_row("GO", StyleRole::Text, &next_words(mission, id)),
         spent(attempts.iter().map(|attempt| attempt.usage).sum(), attempts.len()),
     ]);
@@ -120,8 +106,7 @@ fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
 fn checks(round: &Round) -> Row {
     let mut row = labelled_row("checks", StyleRole::Text, "");
     for run in &round.runs {
-        let (sign, style) =
-            if run.passed() { (Glyph::Done, StyleRole::Good) } else { (Glyph::Failed, StyleRole::Bad) };
+        let (sign, style) = if run.passed() { GOOD } else { BAD };
         row = row.sign(style, sign).then(StyleRole::Text, format!("{}   ", run.name));
     }
     row.then(StyleRole::Dim, format!("at {}", round.commit))
@@ -140,16 +125,8 @@ fn next_words(mission: &Mission, id: MilestoneId) -> String {
 }
 
 fn spent(usage: Usage, attempts: usize) -> Row {
-    labelled_row(
-        "cost",
-        StyleRole::Text,
-        &format!(
-            "{} · {} · {} out",
-            dollars(usage.micro_dollars),
-            plural(attempts, "attempt"),
-            crate::view::text::count(usage.output)
-        ),
-    )
+    let (money, attempts) = (dollars(usage.micro_dollars), plural(attempts, "attempt"));
+    labelled_row("cost", StyleRole::Text, &format!("{money} · {attempts} · {} out", count(usage.output)))
 }
 
 /// What a person should not overlook: of a plan, what could go wrong with it; of what was built, what is waived, stale,

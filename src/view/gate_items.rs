@@ -1,18 +1,18 @@
-//! What a gate is decided on, point by point: the plan as it is proposed, or assertions and findings.
+//! What a gate is decided on, item by item: the plan as it is proposed, or assertions and findings.
 
 use crate::domain::environment::{Environment, Health};
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, FeatureId, FindingId, MilestoneId};
-use crate::domain::mission::Mission;
 use crate::domain::verdict::Standing;
-use crate::view::glyph::Glyph;
-use crate::view::style_role::StyleRole;
-use crate::view::text::plural;
 
 use super::gate::is_older;
-use super::prose::{labelled, paragraph};
-use super::row::{Piece, Row};
+use super::prelude::*;
+use super::work::{feature_name, milestone_name};
 use super::{assertion, contract, feature, finding};
+
+/// What the two items are called that a plan begins with.
+const ASKED: &str = "What you asked for";
+const CHECKED: &str = "How it is checked";
 
 /// An item of a gate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,31 +27,31 @@ pub enum GateItem {
     Finding(FindingId),
 }
 
-/// The points of a gate: of the plan in its order; else what needs a look first, and the findings after it.
-pub fn points(mission: &Mission, gate: GateId) -> Vec<GateItem> {
+/// The items of a gate: of the plan in its order; else what needs a look first, and the findings after it.
+pub fn items(mission: &Mission, gate: GateId) -> Vec<GateItem> {
     if gate == GateId::Plan {
         return plan(mission);
     }
-    let mut points: Vec<GateItem> = assertions(mission, gate).into_iter().map(GateItem::Assertion).collect();
+    let mut items: Vec<GateItem> = assertions(mission, gate).into_iter().map(GateItem::Assertion).collect();
     let here = |milestone: MilestoneId| gate == GateId::Final || gate == GateId::Milestone(milestone);
     let findings = mission.findings_by_weight().into_iter().filter(|finding| here(finding.milestone));
-    points.extend(findings.map(|finding| GateItem::Finding(finding.id)));
-    points
+    items.extend(findings.map(|finding| GateItem::Finding(finding.id)));
+    items
 }
 
 fn plan(mission: &Mission) -> Vec<GateItem> {
-    let mut points = vec![GateItem::Goal, GateItem::Environment];
+    let mut items = vec![GateItem::Goal, GateItem::Environment];
     for milestone in &mission.milestones {
-        points.push(GateItem::Milestone(milestone.id));
+        items.push(GateItem::Milestone(milestone.id));
         for feature in mission.features_of(milestone.id) {
-            points.push(GateItem::Feature(feature.id));
-            points.extend(feature.fulfills.iter().cloned().map(GateItem::Assertion));
+            items.push(GateItem::Feature(feature.id));
+            items.extend(feature.fulfills.iter().cloned().map(GateItem::Assertion));
         }
     }
     // What no feature claims is owed all the same.
     let loose = mission.contract.values().filter(|a| a.is_active() && mission.claimant(&a.id).is_none());
-    points.extend(loose.map(|assertion| GateItem::Assertion(assertion.id.clone())));
-    points
+    items.extend(loose.map(|assertion| GateItem::Assertion(assertion.id.clone())));
+    items
 }
 
 /// The assertions that a gate is about, those that need a look first.
@@ -76,33 +76,17 @@ fn urgency(standing: Standing) -> u8 {
     }
 }
 
-/// One row; a plan's points are set in by their depth.
-pub fn row(mission: &Mission, gate: GateId, point: &GateItem) -> Row {
-    let depth = if gate == GateId::Plan { depth(point) } else { 0 };
+/// One row; a plan's items are set in by their depth.
+pub fn row(mission: &Mission, gate: GateId, item: &GateItem) -> Row {
+    let depth = if gate == GateId::Plan { depth(item) } else { 0 };
     let lead = Row::of(StyleRole::Text, "  ".repeat(depth));
-    let said = match point {
-        GateItem::Goal => {
-            Row::new().sign(StyleRole::Dim, Glyph::Step).then(StyleRole::Text, "What you asked for").end(
-                StyleRole::Dim,
-                match mission.questions.len() {
-                    0 => String::new(),
-                    asked => plural(asked, "question"),
-                },
-            )
-        }
-        GateItem::Environment => Row::new()
-            .sign(StyleRole::Dim, Glyph::Step)
-            .then(StyleRole::Text, "How it is checked")
+    let said = match item {
+        GateItem::Goal => step(ASKED).end(StyleRole::Dim, some_of(mission.questions.len(), "question")),
+        GateItem::Environment => step(CHECKED)
             .end(StyleRole::Dim, mission.environment.as_ref().map(environment_words).unwrap_or_default()),
-        GateItem::Milestone(id) => {
-            let title = mission.milestones.iter().find(|m| m.id == *id).map_or("", |m| m.title.as_str());
-            Row::of(StyleRole::Strong, format!("{id} {title}"))
-                .end(StyleRole::Dim, plural(mission.features_of(*id).count(), "feature"))
-        }
-        GateItem::Feature(id) => {
-            let title = mission.feature(*id).map_or("", |feature| feature.spec.title.as_str());
-            Row::of(StyleRole::Text, format!("{id} {title}"))
-        }
+        GateItem::Milestone(id) => Row::of(StyleRole::Strong, milestone_name(mission, *id))
+            .end(StyleRole::Dim, plural(mission.features_of(*id).count(), "feature")),
+        GateItem::Feature(id) => Row::of(StyleRole::Text, feature_name(mission, *id)),
         GateItem::Assertion(id) => dated(mission, gate, id, contract::row(mission, id)),
         GateItem::Finding(id) => {
             let mut row =
@@ -128,17 +112,26 @@ pub fn dated(mission: &Mission, gate: GateId, id: &AssertionId, mut row: Row) ->
     row
 }
 
-fn depth(point: &GateItem) -> usize {
-    match point {
+fn step(words: &str) -> Row {
+    Row::new().sign(StyleRole::Dim, Glyph::Step).then(StyleRole::Text, words)
+}
+
+/// How many there are, where there are any.
+fn some_of(number: usize, what: &str) -> String {
+    if number == 0 { String::new() } else { plural(number, what) }
+}
+
+fn depth(item: &GateItem) -> usize {
+    match item {
         GateItem::Goal | GateItem::Environment | GateItem::Milestone(_) | GateItem::Finding(_) => 0,
         GateItem::Feature(_) => 1,
         GateItem::Assertion(_) => 2,
     }
 }
 
-/// A point in full.
-pub fn detail(mission: &Mission, point: &GateItem, width: usize) -> Vec<Row> {
-    match point {
+/// An item in full.
+pub fn detail(mission: &Mission, item: &GateItem, width: usize) -> Vec<Row> {
+    match item {
         GateItem::Goal => goal(mission, width),
         GateItem::Environment => {
             mission.environment.as_ref().map(|known| environment(known, width)).unwrap_or_default()
@@ -146,9 +139,8 @@ pub fn detail(mission: &Mission, point: &GateItem, width: usize) -> Vec<Row> {
         GateItem::Milestone(id) => milestone(mission, *id),
         GateItem::Feature(id) => {
             let Some(known) = mission.feature(*id) else { return Vec::new() };
-            let mut rows = vec![Row::of(StyleRole::Strong, format!("{id} {}", known.spec.title)), Row::new()];
-            rows.extend(feature::detail(mission, known, width));
-            rows
+            let heading = Row::of(StyleRole::Strong, feature_name(mission, *id));
+            [vec![heading, Row::new()], feature::detail(mission, known, width)].concat()
         }
         GateItem::Assertion(id) => assertion::claim(mission, id, width),
         GateItem::Finding(id) => {
@@ -160,7 +152,7 @@ pub fn detail(mission: &Mission, point: &GateItem, width: usize) -> Vec<Row> {
 
 fn goal(mission: &Mission, width: usize) -> Vec<Row> {
     let asked = mission.founding.as_ref().map_or("", |founding| founding.goal.as_str());
-    let mut rows = vec![Row::of(StyleRole::Strong, "What you asked for"), Row::new()];
+    let mut rows = vec![Row::of(StyleRole::Strong, ASKED), Row::new()];
     rows.extend(paragraph(StyleRole::Text, asked, width));
     for question in &mission.questions {
         rows.push(Row::new());
@@ -172,8 +164,7 @@ fn goal(mission: &Mission, width: usize) -> Vec<Row> {
 }
 
 fn milestone(mission: &Mission, id: MilestoneId) -> Vec<Row> {
-    let title = mission.milestones.iter().find(|m| m.id == id).map_or("", |m| m.title.as_str());
-    let mut rows = vec![Row::of(StyleRole::Strong, format!("{id} {title}")), Row::new()];
+    let mut rows = vec![Row::of(StyleRole::Strong, milestone_name(mission, id)), Row::new()];
     for feature in mission.features_of(id) {
         rows.push(
             Row::of(StyleRole::Text, format!("{} {}", feature.id, feature.spec.title))
@@ -190,14 +181,12 @@ fn milestone(mission: &Mission, id: MilestoneId) -> Vec<Row> {
 
 fn environment_words(environment: &Environment) -> String {
     let commands = plural(environment.gate_scripts().count(), "command");
-    match environment.services.len() {
-        0 => commands,
-        services => format!("{commands} · {}", plural(services, "service")),
-    }
+    let services = some_of(environment.services.len(), "service");
+    if services.is_empty() { commands } else { format!("{commands} · {services}") }
 }
 
 fn environment(environment: &Environment, width: usize) -> Vec<Row> {
-    let mut rows = vec![Row::of(StyleRole::Strong, "How it is checked"), Row::new()];
+    let mut rows = vec![Row::of(StyleRole::Strong, CHECKED), Row::new()];
     let groups = [
         ("setup", &environment.setup),
         ("build", &environment.build),

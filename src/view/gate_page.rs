@@ -4,16 +4,11 @@ use crate::domain::budget::Budget;
 use crate::domain::contract::Assertion;
 use crate::domain::gate::GateId;
 use crate::domain::id::MilestoneId;
-use crate::domain::mission::Mission;
 use crate::domain::plan::FeatureState;
-use crate::view::glyph::Glyph;
-use crate::view::style_role::StyleRole;
-use crate::view::words::{budget_words, used};
 
 use super::gate::summary;
-use super::gate_items::{self, GateItem, dated, points};
-use super::prose::{indented, labelled, section};
-use super::row::{Piece, Row};
+use super::gate_items::{self, GateItem, dated, items};
+use super::prelude::*;
 use super::work::{GATE_AHEAD, decision, gate_name};
 use super::{assertion, contract, feature, finding, models, needs};
 
@@ -48,7 +43,7 @@ pub fn rows(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
     heading.left.push(Piece::new(StyleRole::Dim, format!("  {}", mission.title())));
     let mut rows = vec![heading];
     rows.extend(summary(mission, gate, width));
-    for item in points(mission, gate) {
+    for item in items(mission, gate) {
         match &item {
             GateItem::Goal | GateItem::Environment => {
                 rows.push(Row::new());

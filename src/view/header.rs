@@ -1,16 +1,15 @@
 //! The first two lines: which mission, what it does, how far it is, what it cost, what needs the person.
 
+use super::prelude::*;
+use super::text::width;
 use crate::domain::attention;
 use crate::domain::budget::dollars;
 use crate::domain::estimate::forecast;
 use crate::domain::gate::GateId;
 use crate::domain::id::Timestamp;
-use crate::domain::mission::{End, Mission, Status};
+use crate::domain::mission::{End, Status};
 use crate::domain::verdict::Standing;
-use crate::view::style_role::StyleRole;
-use crate::view::text::{ago, count, long_span, plural, width};
 
-use super::row::{Piece, Row};
 use super::work::{asks, status_sign};
 
 /// The first line: name and place left, time and cost right; of the cost as much as there is room for.
@@ -102,10 +101,8 @@ pub fn doing(mission: &Mission) -> Vec<Piece> {
     // An agent that works while something waits is still what happens now; the right side says what waits.
     // An agent that waits for the person's answer does not work.
     let works = mission.live_attempts().any(|attempt| asks(mission, attempt.id).is_none());
-    let status = match mission.status() {
-        Status::Waiting if works => Status::Running,
-        status => status,
-    };
+    let status = mission.status();
+    let status = if works && status == Status::Waiting { Status::Running } else { status };
     let (sign, style) = status_sign(status);
     let mut row = Row::new().sign(style, sign).then(style, status.word().to_uppercase());
     if let Some(milestone) = mission.current_milestone().filter(|_| mission.is_go(GateId::Plan)) {

@@ -76,10 +76,10 @@ impl LogLine {
     /// is one of many is in one row, which whoever shows it cuts.
     pub fn rows(&self, at: u64, columns: usize) -> Vec<Row> {
         let (glyph, style) = self.sign;
-        let (name, words) = match style {
-            StyleRole::Dim => (StyleRole::Dim, StyleRole::Dim),
-            StyleRole::Warn if glyph == Glyph::Needs => (StyleRole::Strong, StyleRole::Strong),
-            _ => (StyleRole::Strong, StyleRole::Text),
+        let (name, words) = if style == StyleRole::Dim {
+            (StyleRole::Dim, StyleRole::Dim)
+        } else {
+            (StyleRole::Strong, if self.sign == NEEDS { StyleRole::Strong } else { StyleRole::Text })
         };
         let subject = padded(&clip(&self.subject, LONG_SUBJECT), SUBJECT);
         let used = TIME + 2 + 2 + width(&subject) + 1;

@@ -1,12 +1,14 @@
 //! What waits for the person, each with the commands that decide it, ready to be copied.
 
+use super::event_lines::options;
+use super::prelude::*;
+use super::work::gate_subject;
+use super::{gate, talk};
 use crate::domain::attempt::{Attempt, Ending};
 use crate::domain::attention::{Need, NeedKind, needs};
 use crate::domain::gate::GateId;
-use crate::domain::mission::{HoldCause, Mission};
-use crate::view::event_lines::options;
-use crate::view::log_line::{LogLine, NEEDS};
-use crate::view::work::gate_subject;
+use crate::domain::id::Timestamp;
+use crate::domain::mission::HoldCause;
 
 /// A line for everything that waits, oldest first.
 pub fn lines(mission: &Mission) -> Vec<LogLine> {
@@ -20,6 +22,29 @@ fn line(need: &Need, mission: &Mission) -> LogLine {
         NeedKind::Hold { .. } => "hold".to_owned(),
     };
     LogLine::new(NEEDS, &subject, &need.sentence).with(commands(need, mission)).whole()
+}
+
+/// One row of the list of decisions: for how long it waits, what it is, and what it holds up.
+pub fn row(need: &Need, now: Timestamp) -> Row {
+    let row = Row::new()
+        .sign(StyleRole::Warn, Glyph::Needs)
+        .then(StyleRole::Dim, format!("{:>4}  ", ago(now.since(need.since))))
+        .then(StyleRole::Text, &need.sentence);
+    if need.blocks.is_empty() { row } else { row.end(StyleRole::Dim, format!("holds up {}", need.blocks)) }
+}
+
+/// What a decision is about.
+pub fn detail(mission: &Mission, need: &Need, width: usize) -> Vec<Row> {
+    match need.kind {
+        NeedKind::Gate { gate } => gate::summary(mission, gate, width),
+        NeedKind::Question { question } => {
+            let asked = mission.questions.iter().find(|asked| asked.id == question);
+            let text = asked.map_or("", |asked| asked.text.as_str());
+            let rows = paragraph(StyleRole::Text, text, width).into_iter();
+            rows.chain(asked.into_iter().flat_map(talk::options)).collect()
+        }
+        NeedKind::Hold { .. } => paragraph(StyleRole::Text, &need.sentence, width),
+    }
 }
 
 fn commands(need: &Need, mission: &Mission) -> Vec<String> {

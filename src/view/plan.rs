@@ -6,13 +6,11 @@ use crate::domain::attempt::AgentWork;
 use crate::domain::finding::Severity;
 use crate::domain::gate::GateId;
 use crate::domain::id::{AttemptId, FeatureId, MilestoneId};
-use crate::domain::mission::Mission;
 use crate::domain::plan::{Claims, Feature, FeatureState};
 use crate::domain::round::{Round, RoundOutcome};
-use crate::view::glyph::Glyph;
-use crate::view::style_role::StyleRole;
 
-use super::row::Row;
+use super::prelude::*;
+use super::work::{feature_name, milestone_name};
 
 /// What a row of the plan stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,18 +72,20 @@ pub fn row(mission: &Mission, target: Target) -> Row {
 }
 
 fn milestone_row(mission: &Mission, id: MilestoneId) -> Row {
-    let title = mission.milestones.iter().find(|m| m.id == id).map_or("", |m| m.title.as_str());
     let current = mission.current_milestone().is_some_and(|m| m.id == id);
-    let (sign, style) = match mission.gates.get(&GateId::Milestone(id)) {
-        Some(gate) if gate.is_go() => (Glyph::Done, StyleRole::Good),
-        Some(_) if mission.waits_at(id.into()) => (Glyph::Needs, StyleRole::Warn),
-        _ if current && mission.is_go(GateId::Plan) => (Glyph::Active, StyleRole::Accent),
-        _ => (Glyph::Pending, StyleRole::Dim),
+    let (sign, style) = if mission.is_go(id.into()) {
+        GOOD
+    } else if mission.waits_at(id.into()) {
+        NEEDS
+    } else if current && mission.is_go(GateId::Plan) {
+        BEGINS
+    } else {
+        (Glyph::Pending, StyleRole::Dim)
     };
     let total = mission.features_of(id).count();
     let built = mission.features_of(id).filter(|feature| feature.is_built()).count();
     let heading = if current { StyleRole::Strong } else { StyleRole::Text };
-    let row = Row::new().sign(style, sign).then(heading, format!("{id} {title}"));
+    let row = Row::new().sign(style, sign).then(heading, milestone_name(mission, id));
     let row = if mission.is_go(GateId::Milestone(id)) { row.end(StyleRole::Good, "GO ") } else { row };
     row.end(StyleRole::Dim, format!("{:>4}", format!("{built}/{total}")))
 }
@@ -93,15 +93,13 @@ fn milestone_row(mission: &Mission, id: MilestoneId) -> Row {
 fn feature_row(mission: &Mission, feature: &Feature) -> Row {
     let running = running_on(mission, feature.id);
     let (sign, style) = feature_sign(mission, feature);
-    let title = if running.is_some() { StyleRole::Strong } else { StyleRole::Text };
-    let title = if matches!(feature.state, FeatureState::Pending) && running.is_none() {
-        StyleRole::Dim
-    } else {
-        title
+    let title = match (&feature.state, running) {
+        (_, Some(_)) => StyleRole::Strong,
+        (FeatureState::Pending, None) => StyleRole::Dim,
+        (FeatureState::Built { .. } | FeatureState::Cancelled { .. }, None) => StyleRole::Text,
     };
-    let mut row = Row::of(StyleRole::Text, "  ")
-        .sign(style, sign)
-        .then(title, format!("{} {}", feature.id, feature.spec.title));
+    let mut row =
+        Row::of(StyleRole::Text, "  ").sign(style, sign).then(title, feature_name(mission, feature.id));
     if feature.is_fix() {
         row = row.end(StyleRole::Dim, "fix  ");
     }
@@ -117,7 +115,7 @@ fn feature_row(mission: &Mission, feature: &Feature) -> Row {
 }
 
 /// The sign of a feature: built and confirmed, being built, contradicted by what the engine saw, or to come.
-pub fn feature_sign(mission: &Mission, feature: &Feature) -> (Glyph, StyleRole) {
+pub fn feature_sign(mission: &Mission, feature: &Feature) -> Sign {
     let waits = mission.questions.iter().any(|question| {
         question.answer.is_none()
             && mission
@@ -127,16 +125,12 @@ pub fn feature_sign(mission: &Mission, feature: &Feature) -> (Glyph, StyleRole) 
     });
     match &feature.state {
         FeatureState::Cancelled { .. } => (Glyph::Retired, StyleRole::Faint),
-        FeatureState::Built { claims: Claims::Confirmed, .. } => (Glyph::Done, StyleRole::Good),
+        FeatureState::Built { claims: Claims::Confirmed, .. } => GOOD,
         FeatureState::Built { claims: Claims::Unchecked, .. } => (Glyph::Active, StyleRole::Good),
-        FeatureState::Built { claims: Claims::Refuted, .. } => (Glyph::Failed, StyleRole::Bad),
-        FeatureState::Pending if waits => (Glyph::Needs, StyleRole::Warn),
-        FeatureState::Pending if running_on(mission, feature.id).is_some() => {
-            (Glyph::Active, StyleRole::Accent)
-        }
-        FeatureState::Pending if mission.failures_of(AgentWork::Build { feature: feature.id }) > 0 => {
-            (Glyph::Failed, StyleRole::Bad)
-        }
+        FeatureState::Built { claims: Claims::Refuted, .. } => BAD,
+        FeatureState::Pending if waits => NEEDS,
+        FeatureState::Pending if running_on(mission, feature.id).is_some() => BEGINS,
+        FeatureState::Pending if mission.failures_of(AgentWork::Build { feature: feature.id }) > 0 => BAD,
         FeatureState::Pending => (Glyph::Pending, StyleRole::Dim),
     }
 }
@@ -167,49 +161,47 @@ fn validation_row(mission: &Mission, id: MilestoneId) -> Row {
     }
 }
 
-fn scrutiny_sign(mission: &Mission, id: MilestoneId, round: Option<&Round>) -> (Glyph, StyleRole) {
+fn scrutiny_sign(mission: &Mission, id: MilestoneId, round: Option<&Round>) -> Sign {
     let Some(round) = round else { return (Glyph::Step, StyleRole::Dim) };
     let running = mission.live_attempts().any(|attempt| {
         matches!(attempt.work, AgentWork::Scrutinize { milestone, .. } | AgentWork::Review { milestone, .. } if milestone == id)
     });
     if running {
-        return (Glyph::Active, StyleRole::Accent);
+        return BEGINS;
     }
     if round.runs.iter().any(|run| !run.passed()) {
-        return (Glyph::Failed, StyleRole::Bad);
+        return BAD;
     }
     match &round.scrutiny {
-        Some(report) if report.issues.iter().any(|issue| issue.severity == Severity::Blocking) => {
-            (Glyph::Failed, StyleRole::Bad)
-        }
-        Some(_) => (Glyph::Done, StyleRole::Good),
+        Some(report) if report.issues.iter().any(|issue| issue.severity == Severity::Blocking) => BAD,
+        Some(_) => GOOD,
         None => (Glyph::Step, StyleRole::Dim),
     }
 }
 
-fn testing_sign(mission: &Mission, id: MilestoneId, round: Option<&Round>) -> (Glyph, StyleRole) {
+fn testing_sign(mission: &Mission, id: MilestoneId, round: Option<&Round>) -> Sign {
     let Some(round) = round else { return (Glyph::Step, StyleRole::Dim) };
     if mission
         .live_attempts()
         .any(|a| matches!(a.work, AgentWork::TestAsUser { milestone, .. } if milestone == id))
     {
-        return (Glyph::Active, StyleRole::Accent);
+        return BEGINS;
     }
     match (round.user_testing.is_some(), round.outcome) {
-        (true, Some(RoundOutcome::Passed)) => (Glyph::Done, StyleRole::Good),
+        (true, Some(RoundOutcome::Passed)) => GOOD,
         (true, Some(RoundOutcome::Blocked)) => (Glyph::Blocked, StyleRole::Bad),
-        (true, _) => (Glyph::Failed, StyleRole::Bad),
+        (true, _) => BAD,
         (false, _) => (Glyph::Step, StyleRole::Dim),
     }
 }
 
 /// The sign of a gate: passed, waiting, refused, or to come.
-pub fn gate_sign(mission: &Mission, gate: GateId) -> (Glyph, StyleRole) {
+pub fn gate_sign(mission: &Mission, gate: GateId) -> Sign {
     match mission.gates.get(&gate) {
         None => (Glyph::Step, StyleRole::Dim),
-        Some(known) if known.is_go() => (Glyph::Done, StyleRole::Good),
-        Some(_) if mission.waits_at(gate) => (Glyph::Needs, StyleRole::Warn),
-        Some(known) if known.is_open() => (Glyph::Active, StyleRole::Accent),
-        Some(_) => (Glyph::Failed, StyleRole::Bad),
+        Some(known) if known.is_go() => GOOD,
+        Some(_) if mission.waits_at(gate) => NEEDS,
+        Some(known) if known.is_open() => BEGINS,
+        Some(_) => BAD,
     }
 }

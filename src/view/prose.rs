@@ -1,7 +1,7 @@
 //! Sentences in rows: broken where the room ends, with a label before them where there is one.
 
 use crate::view::style_role::StyleRole;
-use crate::view::text::wrap;
+use crate::view::text::{self, wrap};
 
 use super::row::Row;
 
@@ -13,14 +13,17 @@ pub fn paragraph(style: StyleRole, text: &str, width: usize) -> Vec<Row> {
     wrap(text, width).into_iter().map(|line| Row::of(style, line)).collect()
 }
 
+/// A text behind a lead, which stands in its first row only.
+pub fn hanging(lead: (StyleRole, &str), style: StyleRole, text: &str, width: usize) -> Vec<Row> {
+    let blank = " ".repeat(text::width(lead.1));
+    let lines = wrap(text, width.saturating_sub(blank.len())).into_iter().enumerate();
+    let lead = |index| Row::of(lead.0, if index == 0 { lead.1 } else { &blank });
+    lines.map(|(index, line)| lead(index).then(style, line)).collect()
+}
+
 /// A text behind its label.
 pub fn labelled(label: &str, text: &str, width: usize) -> Vec<Row> {
-    let lead = |index: usize| if index == 0 { format!("{label:<LABEL$}") } else { " ".repeat(LABEL) };
-    wrap(text, width.saturating_sub(LABEL))
-        .into_iter()
-        .enumerate()
-        .map(|(index, line)| Row::of(StyleRole::Dim, lead(index)).then(StyleRole::Text, line))
-        .collect()
+    hanging((StyleRole::Dim, &format!("{label:<LABEL$}")), StyleRole::Text, text, width)
 }
 
 /// A short text behind its label, in one row.
@@ -30,10 +33,7 @@ pub fn labelled_row(label: &str, style: StyleRole, text: &str) -> Row {
 
 /// A point of a list.
 pub fn point(style: StyleRole, text: &str, width: usize) -> Vec<Row> {
-    let lines = wrap(text, width.saturating_sub(2)).into_iter().enumerate();
-    lines
-        .map(|(index, line)| Row::of(StyleRole::Dim, if index == 0 { "· " } else { "  " }).then(style, line))
-        .collect()
+    hanging((StyleRole::Dim, "· "), style, text, width)
 }
 
 /// Points of a list, one after the other.

@@ -8,14 +8,10 @@ use crate::domain::attempt::Attempt;
 use crate::domain::budget::dollars;
 use crate::domain::estimate;
 use crate::domain::id::{MilestoneId, Timestamp};
-use crate::domain::mission::Mission;
 use crate::domain::usage::Usage;
-use crate::view::style_role::StyleRole;
-use crate::view::text::{column, count, long_span, plural, span};
-use crate::view::words::{budget_words, used};
 
-use super::row::Row;
-use super::work::attempt_sign;
+use super::prelude::*;
+use super::work::{attempt_sign, milestone_name};
 
 /// What a share of the work came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -65,10 +61,7 @@ pub fn by_role(mission: &Mission, now: Timestamp) -> Vec<Share> {
 /// The shares of the milestones; what belongs to none is planning.
 pub fn by_milestone(mission: &Mission, now: Timestamp) -> Vec<Share> {
     let planning = || ("planning".to_owned(), "planning".to_owned());
-    let titled = |id: &MilestoneId| mission.milestones.iter().find(|milestone| milestone.id == *id);
-    let named = |id: &MilestoneId| {
-        (id.to_string(), titled(id).map_or_else(|| id.to_string(), |found| format!("{id} {}", found.title)))
-    };
+    let named = |id: &MilestoneId| (id.to_string(), milestone_name(mission, *id));
     let of = |attempt: &Attempt| mission.milestone_of(attempt.work);
     shares(mission, now, of, |id| id.as_ref().map_or_else(planning, named))
 }
@@ -143,12 +136,8 @@ fn forecast(mission: &Mission, room: usize) -> Vec<Row> {
     let words = likely.map_or_else(
         || "nothing is known of prices yet".to_owned(),
         |cost| {
-            format!(
-                "likely {} in the end ({} to {})",
-                dollars(cost.likely),
-                dollars(cost.low),
-                dollars(cost.high)
-            )
+            let (likely, low, high) = (dollars(cost.likely), dollars(cost.low), dollars(cost.high));
+            format!("likely {likely} in the end ({low} to {high})")
         },
     );
     let mut rows = vec![Row::of(StyleRole::Strong, "Forecast").end(StyleRole::Dim, words)];

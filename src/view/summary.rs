@@ -2,17 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::attempt;
+use super::header::{cost, counts, doing, progress};
+use super::plan::{self, Toggled, is_open};
+use super::prelude::*;
 use crate::domain::gate::GateId;
 use crate::domain::id::{MilestoneId, Timestamp};
-use crate::domain::mission::{End, Mission};
+use crate::domain::mission::End;
 use crate::domain::round::Round;
-use crate::view::attempt;
-use crate::view::header::{cost, counts, doing, progress};
-use crate::view::plan::{self, Toggled, is_open};
-use crate::view::prose::labelled_row;
-use crate::view::row::Row;
-use crate::view::style_role::StyleRole;
-use crate::view::text::plural;
 
 /// A few rows: the id with what the header says, then the contract, the milestones, the cost, the branch.
 pub fn rows(mission: &Mission, now: Timestamp) -> Vec<Row> {
@@ -90,10 +87,10 @@ fn milestone_state(mission: &Mission, id: MilestoneId) -> &'static str {
 
 /// What is left to do once everything is over but the merge.
 fn next(mission: &Mission, id: &str) -> String {
-    match (&mission.end, &mission.landed) {
-        (Some(End::Completed { .. }), None) => format!("flightdeck land {id}"),
-        _ => String::new(),
+    if matches!(mission.end, Some(End::Completed { .. })) && mission.landed.is_none() {
+        return format!("flightdeck land {id}");
     }
+    String::new()
 }
 
 fn branch(mission: &Mission) -> String {

@@ -2,12 +2,8 @@
 
 use crate::domain::id::Timestamp;
 use crate::domain::message::{Delivery, Directive, Knowledge, Message, MessageState, Party, Question};
-use crate::domain::mission::Mission;
-use crate::view::style_role::StyleRole;
-use crate::view::text::{ago, clean, wrap};
-use crate::view::words::party;
 
-use super::row::Row;
+use super::prelude::*;
 
 /// Something that was said, in order.
 enum Said<'a> {
@@ -20,28 +16,29 @@ enum Said<'a> {
 
 /// The person's conversation with the agents in rows, oldest first.
 pub fn rows(mission: &Mission, now: Timestamp, width: usize) -> Vec<Row> {
-    let theirs = |party: Party| party == Party::Person;
-    let mut said = goal(mission);
-    let messages = mission.messages.iter().filter(|message| theirs(message.from) || theirs(message.to));
-    said.extend(messages.map(|message| (message.at, Said::Message(message))));
-    let questions = mission.questions.iter().filter(|question| theirs(question.to));
-    said.extend(questions.map(|question| (question.at, Said::Asked(question))));
+    let mut said = everything(mission);
+    said.retain(|(_, said)| match said {
+        Said::Goal(_) => true,
+        Said::Message(message) => [message.from, message.to].contains(&Party::Person),
+        Said::Asked(question) => question.to == Party::Person,
+        Said::Directive(_) | Said::Knowledge(_) => false,
+    });
     in_order(said, now, width)
 }
 
 /// Everything that the person and the agents said to each other, oldest first, with directives and knowledge.
 pub fn whole(mission: &Mission, now: Timestamp, width: usize) -> Vec<Row> {
-    let mut said = goal(mission);
-    said.extend(mission.messages.iter().map(|message| (message.at, Said::Message(message))));
-    said.extend(mission.questions.iter().map(|question| (question.at, Said::Asked(question))));
-    said.extend(mission.directives.iter().map(|directive| (directive.at, Said::Directive(directive))));
-    said.extend(mission.knowledge.iter().map(|knowledge| (knowledge.at, Said::Knowledge(knowledge))));
-    in_order(said, now, width)
+    in_order(everything(mission), now, width)
 }
 
-fn goal(mission: &Mission) -> Vec<(Timestamp, Said<'_>)> {
+fn everything(mission: &Mission) -> Vec<(Timestamp, Said<'_>)> {
     let founding = mission.founding.iter();
-    founding.map(|founding| (mission.created, Said::Goal(founding.goal.as_str()))).collect()
+    let goal = founding.map(|founding| (mission.created, Said::Goal(founding.goal.as_str())));
+    let messages = mission.messages.iter().map(|message| (message.at, Said::Message(message)));
+    let questions = mission.questions.iter().map(|question| (question.at, Said::Asked(question)));
+    let directives = mission.directives.iter().map(|directive| (directive.at, Said::Directive(directive)));
+    let knowledge = mission.knowledge.iter().map(|known| (known.at, Said::Knowledge(known)));
+    goal.chain(messages).chain(questions).chain(directives).chain(knowledge).collect()
 }
 
 fn in_order(mut said: Vec<(Timestamp, Said<'_>)>, now: Timestamp, width: usize) -> Vec<Row> {
@@ -75,10 +72,9 @@ fn message_rows(message: &Message, age: &str, width: usize) -> Vec<Row> {
         (MessageState::Waiting, Delivery::Queue) => "waits for the next turn",
         (MessageState::Waiting, Delivery::Interrupt) => "interrupts",
     };
-    let to = match message.to {
-        Party::Orchestrator if message.from == Party::Person => String::new(),
-        Party::Person => String::new(),
-        to => format!("to {}", party(to)),
+    let to = match (message.from, message.to) {
+        (_, Party::Person) | (Party::Person, Party::Orchestrator) => String::new(),
+        (_, to) => format!("to {}", party(to)),
     };
     let notes: Vec<&str> = [to.as_str(), state].into_iter().filter(|note| !note.is_empty()).collect();
     speech(message.from, &notes.join(" · "), age, message.text.as_str(), width)
@@ -92,14 +88,20 @@ fn question_rows(question: &Question, age: &str, width: usize) -> Vec<Row> {
     };
     let asker = (question.from.to_string(), StyleRole::Warn);
     let mut rows = spoken(asker, note, age, &format!("{} {}", question.id, question.text), width);
-    for (number, option) in (1..).zip(&question.options) {
-        rows.push(Row::of(StyleRole::Key, format!("  {number} ")).then(StyleRole::Text, option.as_str()));
-    }
+    rows.extend(options(question));
     if let Some(answer) = &question.answer {
         rows.push(Row::new());
         rows.extend(speech(question.to, "", "", answer.as_str(), width));
     }
     rows
+}
+
+/// The answers to choose from, numbered, a row for each.
+pub fn options(question: &Question) -> impl Iterator<Item = Row> {
+    let numbered = (1..).zip(&question.options);
+    numbered.map(|(number, option)| {
+        Row::of(StyleRole::Key, format!("  {number} ")).then(StyleRole::Text, option.as_str())
+    })
 }
 
 fn speech(from: Party, note: &str, age: &str, text: &str, width: usize) -> Vec<Row> {
@@ -114,7 +116,6 @@ fn speech(from: Party, note: &str, age: &str, text: &str, width: usize) -> Vec<R
 fn spoken((name, style): (String, StyleRole), note: &str, age: &str, text: &str, width: usize) -> Vec<Row> {
     let note = if note.is_empty() { String::new() } else { format!("  {note}") };
     let head = Row::of(style, name).then(StyleRole::Dim, note).end(StyleRole::Dim, age);
-    let body = wrap(&clean(text), width.saturating_sub(2)).into_iter();
-    let body = body.map(|line| Row::of(StyleRole::Text, format!("  {line}")));
-    std::iter::once(head).chain(body).collect()
+    let body = paragraph(StyleRole::Text, &clean(text), width.saturating_sub(2));
+    std::iter::once(head).chain(indented(body, 2)).collect()
 }

@@ -4,15 +4,11 @@ use crate::domain::attempt::{AgentWork, Attempt, Ending, Role};
 use crate::domain::finding::{Finding, FindingState};
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, AttemptId, DirectiveId, QuestionId, Timestamp};
-use crate::domain::mission::{End, Mission};
+use crate::domain::mission::End;
 use crate::domain::plan::FeatureState;
 use crate::domain::verdict::Outcome;
-use crate::view::glyph::Glyph;
-use crate::view::style_role::StyleRole;
-use crate::view::text::{ago, column, plural};
-use crate::view::words::quoted;
 
-use super::row::Row;
+use super::prelude::*;
 use super::work::{GATE_AHEAD, attempt_sign, decision, ending_words, gate_subject, subject};
 
 /// What a row of the timeline stands for.
@@ -53,38 +49,39 @@ pub fn moments(mission: &Mission) -> Vec<(Timestamp, Moment)> {
 /// One row: `  7m  #17 worker        ✓ F5 Login form`, and at the edge `tests +6  1 finding → F9  9f3c2a1`.
 pub fn row(mission: &Mission, (at, moment): &(Timestamp, Moment), now: Timestamp) -> Row {
     let row = Row::of(StyleRole::Dim, format!("{:>4}  ", ago(now.since(*at))));
+    let headed = |row: Row, what: &str| row.then(StyleRole::Text, column(what, 18));
     match moment {
         Moment::Attempt(id) => match mission.attempts.get(id) {
             Some(attempt) => attempt_row(mission, attempt, row),
             None => row,
         },
-        Moment::Gate(id) => gate_row(mission, *id, row),
+        Moment::Gate(id) => gate_row(mission, *id, headed(row, &gate_subject(*id))),
         Moment::Directive(id) => {
             let text = mission.directives.iter().find(|d| d.id == *id).map_or("", |d| d.text.as_str());
-            row.then(StyleRole::Text, column("directive", 18)).then(StyleRole::Text, quoted(text))
+            headed(row, "directive").then(StyleRole::Text, quoted(text))
         }
         Moment::Waiver(id) => {
             let reason = mission.waivers.get(id).map_or("", |waiver| waiver.reason.as_str());
-            row.then(StyleRole::Text, column("waived", 18))
+            headed(row, "waived")
                 .then(StyleRole::Text, format!("{id}  "))
                 .then(StyleRole::Dim, quoted(reason))
         }
         Moment::Question(id) => question_row(mission, *id, row),
-        Moment::Began => row.then(StyleRole::Text, column("mission", 18)).then(StyleRole::Text, "began"),
+        Moment::Began => headed(row, "mission").then(StyleRole::Text, "began"),
         Moment::Ended => match &mission.end {
-            Some(End::Abandoned { reason, .. }) => row
-                .then(StyleRole::Text, column("mission", 18))
+            Some(End::Abandoned { reason, .. }) => headed(row, "mission")
                 .then(StyleRole::Warn, format!("abandoned  {}", quoted(reason.as_str()))),
-            _ => row.then(StyleRole::Text, column("mission", 18)).then(StyleRole::Good, "completed"),
+            Some(End::Completed { .. }) | None => headed(row, "mission").then(StyleRole::Good, "completed"),
         },
     }
 }
 
 fn attempt_row(mission: &Mission, attempt: &Attempt, row: Row) -> Row {
     let who = format!("{:<4}{}", attempt.id.to_string(), attempt.role);
-    let about = match attempt.role {
-        Role::Orchestrator => attempt.work.to_string(),
-        _ => subject(mission, attempt.work),
+    let about = if attempt.role == Role::Orchestrator {
+        attempt.work.to_string()
+    } else {
+        subject(mission, attempt.work)
     };
     let (sign, style) = attempt_sign(attempt);
     let row = row.then(StyleRole::Dim, column(&who, 18));
@@ -103,7 +100,13 @@ fn attempt_row(mission: &Mission, attempt: &Attempt, row: Row) -> Row {
             row.sign(StyleRole::Good, Glyph::Done).then(StyleRole::Text, about),
         ),
         AgentWork::TestAsUser { .. } => verdicts(mission, attempt, row, &about),
-        _ => with_findings(mission, attempt.id, row.sign(style, sign).then(StyleRole::Text, about)),
+        AgentWork::Plan
+        | AgentWork::Talk
+        | AgentWork::Triage
+        | AgentWork::Review { .. }
+        | AgentWork::Scrutinize { .. } => {
+            with_findings(mission, attempt.id, row.sign(style, sign).then(StyleRole::Text, about))
+        }
     }
 }
 
@@ -116,21 +119,17 @@ fn built(mission: &Mission, attempt: &Attempt, feature: crate::domain::id::Featu
         tests => row.end(StyleRole::Text, format!("  tests +{tests}")),
     };
     let row = with_findings(mission, attempt.id, row);
-    match mission.feature(feature).map(|f| &f.state) {
-        Some(FeatureState::Built { head, .. }) => row.end(StyleRole::Dim, format!("  {head}")),
-        _ => row,
+    if let Some(FeatureState::Built { head, .. }) = mission.feature(feature).map(|feature| &feature.state) {
+        return row.end(StyleRole::Dim, format!("  {head}"));
     }
+    row
 }
 
 fn verdicts(mission: &Mission, attempt: &Attempt, row: Row, about: &str) -> Row {
     let given = mission.verdicts.values().flatten().filter(|verdict| verdict.attempt == attempt.id);
     let outcomes: Vec<Outcome> = given.map(|verdict| verdict.outcome).collect();
     let passed = outcomes.iter().filter(|outcome| **outcome == Outcome::Pass).count();
-    let (sign, style) = if passed == outcomes.len() {
-        (Glyph::Done, StyleRole::Good)
-    } else {
-        (Glyph::Failed, StyleRole::Bad)
-    };
+    let (sign, style) = if passed == outcomes.len() { GOOD } else { BAD };
     let row = row.sign(style, sign).then(StyleRole::Text, format!("{about}  "));
     with_findings(mission, attempt.id, row.then(style, format!("{passed}/{}", outcomes.len())))
 }
@@ -155,8 +154,7 @@ fn with_findings(mission: &Mission, attempt: AttemptId, row: Row) -> Row {
     row.end(StyleRole::Dim, fate)
 }
 
-fn gate_row(mission: &Mission, id: GateId, row: Row) -> Row {
-    let mut row = row.then(StyleRole::Text, column(&gate_subject(id), 18));
+fn gate_row(mission: &Mission, id: GateId, mut row: Row) -> Row {
     match mission.gates.get(&id).and_then(|gate| gate.decided.as_ref()) {
         None if mission.waits_at(id) => {
             row.sign(StyleRole::Warn, Glyph::Needs).then(StyleRole::Warn, "waits for you")

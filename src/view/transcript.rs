@@ -4,13 +4,12 @@ use std::collections::VecDeque;
 
 use serde_json::Value;
 
+use super::prelude::*;
+use super::text::{self, first_line, wrap};
 use crate::domain::message::Party;
 use crate::domain::transcript::{Entry, ToolOutcome};
-use crate::view::style_role::StyleRole;
-use crate::view::text::{self, count, first_line, plural, span, wrap};
 
 use super::block::{Block, BlockBody, ToolCall, append};
-use super::row::Row;
 
 /// How wide the column of verbs is.
 const VERB: usize = 8;
@@ -53,17 +52,17 @@ pub fn lines(above: Above<'_>, block: &Block, width: usize, fold: Fold) -> Vec<R
         rows.push(Row::new());
     }
     match &block.body {
-        BlockBody::Said(text) => rows.extend(paragraph(StyleRole::Text, text, width)),
+        BlockBody::Said(text) => rows.extend(paragraph(StyleRole::Text, text.trim(), width)),
         BlockBody::Thought(text) => rows.extend(folded_text(StyleRole::Thought, "Thinks", text, width, fold)),
         BlockBody::Brief(text) => rows.extend(folded_text(StyleRole::Dim, "Brief", text, width, fold)),
-        BlockBody::Note(text) => rows.extend(hanging(StyleRole::Warn, "Note", text, width)),
+        BlockBody::Note(text) => rows.extend(verbed(StyleRole::Warn, StyleRole::Text, "Note", text, width)),
         BlockBody::Message { from, text } => {
             let from = match from {
                 Party::Person => "You".to_owned(),
                 Party::Orchestrator => "Orch".to_owned(),
                 Party::Attempt(id) => id.to_string(),
             };
-            rows.extend(hanging(StyleRole::Accent, &from, text, width));
+            rows.extend(verbed(StyleRole::Accent, StyleRole::Text, &from, text, width));
         }
         BlockBody::Call(call) => rows.extend(call_lines(call, width, fold)),
     }
@@ -86,7 +85,7 @@ pub fn last_lines(above: Above<'_>, block: &Block, width: usize, fold: Fold, mos
     if let BlockBody::Said(text) = &block.body {
         let (text, last) = (text.trim_end(), text::last_lines(text.trim_end(), most));
         if last.len() < text.len() {
-            return wrap(last, width).into_iter().map(|line| Row::of(StyleRole::Text, line)).collect();
+            return paragraph(StyleRole::Text, last, width);
         }
     }
     lines(above, block, width, fold)
@@ -97,28 +96,18 @@ fn wants_air(before: &Block, block: &Block) -> bool {
     !(is_call(before) && is_call(block))
 }
 
-fn paragraph(style: StyleRole, text: &str, width: usize) -> Vec<Row> {
-    wrap(text.trim(), width).into_iter().map(|line| Row::of(style, line)).collect()
-}
-
-fn hanging(style: StyleRole, verb: &str, text: &str, width: usize) -> Vec<Row> {
-    let body = wrap(text.trim(), width.saturating_sub(VERB));
-    let label = |i: usize| if i == 0 { format!("{verb:<VERB$}") } else { " ".repeat(VERB) };
-    body.into_iter()
-        .enumerate()
-        .map(|(i, line)| Row::of(style, label(i)).then(StyleRole::Text, line))
-        .collect()
-}
-
 fn folded_text(style: StyleRole, verb: &str, text: &str, width: usize, fold: Fold) -> Vec<Row> {
     let lines = text.lines().count();
     if fold == Fold::Folded && (lines > 1 || text.len() > width) {
         let row = Row::of(style, format!("{verb:<VERB$}{}", first_line(text)));
         return vec![if lines > 1 { row.end(StyleRole::Faint, plural(lines, "line")) } else { row }];
     }
-    let body = wrap(text.trim(), width.saturating_sub(VERB));
-    let label = |i: usize| if i == 0 { format!("{verb:<VERB$}") } else { " ".repeat(VERB) };
-    body.into_iter().enumerate().map(|(i, line)| Row::of(style, format!("{}{line}", label(i)))).collect()
+    verbed(style, style, verb, text, width)
+}
+
+/// A text behind its verb.
+fn verbed(verb_style: StyleRole, style: StyleRole, verb: &str, text: &str, width: usize) -> Vec<Row> {
+    hanging((verb_style, &format!("{verb:<VERB$}")), style, text.trim(), width)
 }
 
 fn call_lines(call: &ToolCall, width: usize, fold: Fold) -> Vec<Row> {
@@ -166,9 +155,7 @@ fn output_lines(call: &ToolCall, said: &Spoken, width: usize, fold: Fold, failed
     if hidden > 0
         && let Some(first) = rows.first_mut()
     {
-        first
-            .right
-            .push(super::row::Piece::new(StyleRole::Faint, format!("{} more", plural(hidden, "line"))));
+        first.right.push(Piece::new(StyleRole::Faint, format!("{} more", plural(hidden, "line"))));
     }
     rows
 }
@@ -208,58 +195,39 @@ struct Spoken {
 impl Spoken {
     fn of(call: &ToolCall) -> Self {
         let arguments: Value = serde_json::from_str(&call.arguments).unwrap_or(Value::Null);
-        let text = |key: &str| arguments.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let argument = |key: &str| arguments.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let lines = call.output.lines().count();
         let ended = call.answer.is_some();
-        let size = |row: Row| if ended { row.end(StyleRole::Dim, plural(lines, "line")) } else { row };
-        match call.tool.as_str() {
-            "read" => Self::new("Read", text("path"), size(Row::new()), Output::Hidden),
-            "list" => Self::new("List", text("path"), size(Row::new()), Output::Hidden),
+        let size = || if ended { Row::new().end(StyleRole::Dim, plural(lines, "line")) } else { Row::new() };
+        let (verb, object, result, output) = match call.tool.as_str() {
+            "read" => ("Read", argument("path"), size(), Output::Hidden),
+            "list" => ("List", argument("path"), size(), Output::Hidden),
             "search" => {
-                let place = text("path");
-                let object = if place.is_empty() {
-                    text("pattern")
-                } else {
-                    format!("{}  in {place}", text("pattern"))
-                };
-                Self::new("Search", object, size(Row::new()), Output::Hidden)
+                let place = argument("path");
+                let place = if place.is_empty() { place } else { format!("  in {place}") };
+                ("Search", format!("{}{place}", argument("pattern")), size(), Output::Hidden)
             }
             "write" => {
-                let added = text("content").lines().count();
-                Self::new(
-                    "Write",
-                    text("path"),
-                    Row::new().end(StyleRole::Added, format!("+{}", count(added as u64))),
-                    Output::Hidden,
-                )
+                let added = count(argument("content").lines().count() as u64);
+                let result = Row::new().end(StyleRole::Added, format!("+{added}"));
+                ("Write", argument("path"), result, Output::Hidden)
             }
-            "edit" => Self::new("Edit", text("path"), edit_size(&text("old"), &text("new")), Output::Hidden),
-            "shell" => Self::new("Run", text("command"), exit_of(call), Output::Tail),
-            "job" => Self::new(
-                "Job",
-                format!(
-                    "{} {}",
-                    text("action"),
-                    arguments.get("id").map(Value::to_string).unwrap_or_default()
-                ),
-                Row::new(),
-                Output::Tail,
-            ),
+            "edit" => {
+                ("Edit", argument("path"), edit_size(&argument("old"), &argument("new")), Output::Hidden)
+            }
+            "shell" => ("Run", argument("command"), exit_of(call), Output::Tail),
+            "job" => {
+                let id = arguments.get("id").map(Value::to_string).unwrap_or_default();
+                ("Job", format!("{} {id}", argument("action")), Row::new(), Output::Tail)
+            }
             "delegate" => {
                 let questions = arguments.get("questions").and_then(Value::as_array).map_or(0, Vec::len);
-                Self::new(
-                    "Ask",
-                    format!("{} to researchers", plural(questions, "question")),
-                    size(Row::new()),
-                    Output::Hidden,
-                )
+                let object = format!("{} to researchers", plural(questions, "question"));
+                ("Ask", object, size(), Output::Hidden)
             }
-            other => Self::new(&verb_of(other), summary(&arguments), Row::new(), Output::Hidden),
-        }
-    }
-
-    fn new(verb: &str, object: String, result: Row, output: Output) -> Self {
-        Self { verb: text::clip(verb, VERB - 1), object, result, output }
+            other => (&*verb_of(other), summary(&arguments), Row::new(), Output::Hidden),
+        };
+        Self { verb: clip(verb, VERB - 1), object, result, output }
     }
 }
 
@@ -311,7 +279,7 @@ fn summary(arguments: &Value) -> String {
         Value::String(text) => Some(first_line(text).to_owned()),
         Value::Number(number) => Some(number.to_string()),
         Value::Array(items) if !items.is_empty() => Some(format!("{} {name}", items.len())),
-        _ => None,
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     });
     parts.filter(|part| !part.is_empty()).take(3).collect::<Vec<_>>().join("  ")
 }

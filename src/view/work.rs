@@ -2,27 +2,39 @@
 
 use crate::domain::attempt::{AgentWork, Attempt, Ending, EngineWork, Work};
 use crate::domain::gate::{DecidedBy, Decision, GateId};
-use crate::domain::id::{AttemptId, QuestionId};
+use crate::domain::id::{AssertionId, AttemptId, FeatureId, MilestoneId, QuestionId};
 use crate::domain::message::{Party, Question};
-use crate::domain::mission::{Mission, Status};
-use crate::domain::verdict::Standing;
-use crate::view::glyph::Glyph;
-use crate::view::log_line::{BAD, BEGINS, GOOD, Sign, WARNING};
-use crate::view::row::Piece;
-use crate::view::style_role::StyleRole;
-use crate::view::words::quoted;
+use crate::domain::mission::Status;
+use crate::domain::verdict::{Outcome, Standing};
+
+use super::prelude::*;
 
 /// A piece of work with the name of what it is about: `F7 Session cookies`, `M2 user testing, round 2`.
 pub fn subject(mission: &Mission, work: AgentWork) -> String {
     match (work.feature(), work.round()) {
-        (Some(id), _) => {
-            let title = mission.feature(id).map_or("", |feature| feature.spec.title.as_str());
-            format!("{id} {title}").trim_end().to_owned()
-        }
+        (Some(id), _) => feature_name(mission, id),
         (None, Some((milestone, round))) if round > 1 => format!("{milestone} round {round}"),
         (None, Some((milestone, _))) => milestone.to_string(),
         (None, None) => work.topic().to_owned(),
     }
+}
+
+/// A feature with its title: `F7 Session cookies`.
+pub fn feature_name(mission: &Mission, id: FeatureId) -> String {
+    let title = mission.feature(id).map_or("", |feature| feature.spec.title.as_str());
+    format!("{id} {title}").trim_end().to_owned()
+}
+
+/// A milestone with its title: `M2 Sign-in`.
+pub fn milestone_name(mission: &Mission, id: MilestoneId) -> String {
+    let found = mission.milestones.iter().find(|milestone| milestone.id == id);
+    format!("{id} {}", found.map_or("", |milestone| milestone.title.as_str())).trim_end().to_owned()
+}
+
+/// An assertion with its title: `VAL-AUTH-001 The right password lets in`.
+pub fn assertion_name(mission: &Mission, id: &AssertionId) -> String {
+    let title = mission.contract.get(id).map_or("", |assertion| assertion.wording.title.as_str());
+    format!("{id} {title}").trim_end().to_owned()
 }
 
 /// A piece of work in the column of subjects: `plan`, `F3`, `M1`.
@@ -59,6 +71,14 @@ pub fn asks(mission: &Mission, attempt: AttemptId) -> Option<QuestionId> {
     asked.find(|question| question.from == attempt).map(|question| question.id)
 }
 
+/// The sign and style of an attempt on the screen, and what it waits for where it waits for the person.
+pub fn attempt_state(mission: &Mission, attempt: &Attempt) -> (Sign, Option<String>) {
+    match asks(mission, attempt.id).filter(|_| attempt.is_live()) {
+        Some(question) => (NEEDS, Some(format!("waits for your answer to {question}"))),
+        None => (attempt_sign(attempt), None),
+    }
+}
+
 /// How an attempt ended, in words; empty while it runs or when it did what it owed.
 pub fn ending_words(ending: &Ending) -> String {
     match ending {
@@ -70,25 +90,25 @@ pub fn ending_words(ending: &Ending) -> String {
     }
 }
 
-/// How an attempt is or went, in words.
-pub fn attempt_words(attempt: &Attempt) -> String {
-    match attempt.ended.as_ref().map(|ended| &ended.ending) {
-        None => "running".to_owned(),
-        Some(Ending::Done) => "done".to_owned(),
-        Some(ending) => ending_words(ending),
-    }
-}
-
 /// The sign and style of a standing.
 pub fn standing_sign(standing: Standing) -> Sign {
     match standing {
         Standing::Pending => (Glyph::Pending, StyleRole::Dim),
-        Standing::Passed => (Glyph::Done, StyleRole::Good),
-        Standing::Failed => (Glyph::Failed, StyleRole::Bad),
+        Standing::Passed => GOOD,
+        Standing::Failed => BAD,
         Standing::Blocked => (Glyph::Blocked, StyleRole::Bad),
         Standing::Stale => (Glyph::Stale, StyleRole::Warn),
         Standing::Waived => (Glyph::Waived, StyleRole::Warn),
         Standing::Retired => (Glyph::Retired, StyleRole::Faint),
+    }
+}
+
+/// The sign and style of a verdict.
+pub fn outcome_sign(outcome: Outcome) -> Sign {
+    match outcome {
+        Outcome::Pass => GOOD,
+        Outcome::Fail => BAD,
+        Outcome::Blocked => (Glyph::Blocked, StyleRole::Bad),
     }
 }
 

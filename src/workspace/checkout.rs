@@ -29,7 +29,6 @@ pub enum Cleanliness {
 /// What HEAD of a checkout is on: an agent may have left the mission's branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Position {
-    /// The mission's branch.
     OnBranch,
     /// Another branch or a bare commit.
     Elsewhere(String),

@@ -9,7 +9,6 @@ use super::worktree::to_path;
 /// The changes from one commit to another.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Diff {
-    /// The changed files, by path.
     pub files: Vec<FileDiff>,
     /// Lines left out of all files together.
     pub left_out_lines: usize,

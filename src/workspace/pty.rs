@@ -74,7 +74,7 @@ impl Pty {
         self.keyboard.send(bytes.to_vec()).map_err(failed("write to"))
     }
 
-    /// Changes the size; the program is told.
+    /// Changes the size; the program gets the signal for it.
     pub fn resize(&self, size: Size) -> Result<(), WorkspaceError> {
         self.master().resize(size.into()).map_err(failed("resize"))
     }
@@ -148,7 +148,7 @@ fn command(program: &Program) -> CommandBuilder {
 
 fn read_all(mut reader: impl Read, mut on_output: impl FnMut(&[u8]) -> Vec<u8>, keyboard: &Sender<Vec<u8>>) {
     let mut buffer = vec![0; 16 * 1024];
-    // Linux tells of the end by an error.
+    // Linux reports the end as an error.
     while let Ok(count @ 1..) = reader.read(&mut buffer) {
         let answers = on_output(&buffer[..count]);
         if !answers.is_empty() && keyboard.send(answers).is_err() {
@@ -157,7 +157,7 @@ fn read_all(mut reader: impl Read, mut on_output: impl FnMut(&[u8]) -> Vec<u8>, 
     }
 }
 
-/// A program that does not read blocks who types, so this has a thread of its own.
+/// A program that does not read blocks the writer, so this has a thread of its own.
 fn type_all(mut writer: impl Write, typed: &Receiver<Vec<u8>>) {
     for bytes in typed {
         if let Err(error) = writer.write_all(&bytes).and_then(|()| writer.flush()) {

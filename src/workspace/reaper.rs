@@ -1,6 +1,6 @@
 //! Nothing is left running when the engine dies, even by `kill -9`.
 //!
-//! A dead engine can kill nothing, so a small shell beside it does. It is told every process group that starts and ends, and
+//! A dead engine can kill nothing, so a small shell beside it does. It gets every process group that starts and ends, and
 //! when its input closes, which the kernel sees to whatever killed the engine, it kills the groups that are left.
 
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::WorkspaceError;
 use super::process::Program;
 
-/// Who kills the engine's programs should the engine die. Cheap to clone.
+/// What kills the engine's programs should the engine die. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub enum Reaper {
     /// Nobody: for tests and for programs that end before anything could happen.
@@ -37,8 +37,8 @@ impl Reaper {
             .spawn()
             .map_err(|error| program.start_error(&error))?;
         let input = child.stdin.take();
-        let told = Mutex::new(Told { input, groups: HashMap::new() });
-        Ok(Self::Shell(Arc::new(Shell { told, child: Mutex::new(child) })))
+        let groups = Mutex::new(Groups { input, registered: HashMap::new() });
+        Ok(Self::Shell(Arc::new(Shell { groups, child: Mutex::new(child) })))
     }
 
     /// Has a group killed should the engine die before the registration is dropped.
@@ -47,12 +47,6 @@ impl Reaper {
             shell.add(pgid);
         }
         Registration { reaper: self.clone(), pgid }
-    }
-
-    fn release(&self, pgid: i32) {
-        if let Self::Shell(shell) = self {
-            shell.remove(pgid);
-        }
     }
 }
 
@@ -65,22 +59,24 @@ pub struct Registration {
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        self.reaper.release(self.pgid);
+        if let Reaper::Shell(shell) = &self.reaper {
+            shell.remove(self.pgid);
+        }
     }
 }
 
 /// The shell and the way to it. Dropping it closes its input, upon which it does its work.
 #[derive(Debug)]
 pub struct Shell {
-    told: Mutex<Told>,
+    groups: Mutex<Groups>,
     child: Mutex<Child>,
 }
 
 #[derive(Debug)]
-struct Told {
+struct Groups {
     input: Option<ChildStdin>,
     /// How often each group is registered: an id may be reused before its first registration is dropped.
-    groups: HashMap<i32, usize>,
+    registered: HashMap<i32, usize>,
 }
 
 /// It ignores the signals that a terminal or an impatient person sends, since it is needed most when these were sent.
@@ -99,27 +95,27 @@ exit 0
 
 impl Shell {
     fn add(&self, pgid: i32) {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = told.groups.entry(pgid).or_default();
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = groups.registered.entry(pgid).or_default();
         *count += 1;
         if *count == 1 {
-            told.say("add", pgid);
+            groups.send("add", pgid);
         }
     }
 
     fn remove(&self, pgid: i32) {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = told.groups.get(&pgid).map_or(0, |count| count.saturating_sub(1));
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = groups.registered.get(&pgid).map_or(0, |count| count.saturating_sub(1));
         if left > 0 {
-            told.groups.insert(pgid, left);
-        } else if told.groups.remove(&pgid).is_some() {
-            told.say("del", pgid);
+            groups.registered.insert(pgid, left);
+        } else if groups.registered.remove(&pgid).is_some() {
+            groups.send("del", pgid);
         }
     }
 }
 
-impl Told {
-    fn say(&mut self, verb: &str, pgid: i32) {
+impl Groups {
+    fn send(&mut self, verb: &str, pgid: i32) {
         let Some(input) = &mut self.input else { return };
         // Without the shell everything still works; only a killed engine would leave programs, and recovery sweeps those.
         if let Err(error) = writeln!(input, "{verb} {pgid}") {
@@ -131,7 +127,7 @@ impl Told {
 
 impl Drop for Shell {
     fn drop(&mut self) {
-        self.told.get_mut().unwrap_or_else(PoisonError::into_inner).input = None;
+        self.groups.get_mut().unwrap_or_else(PoisonError::into_inner).input = None;
         let child = self.child.get_mut().unwrap_or_else(PoisonError::into_inner);
         if let Err(error) = child.wait() {
             tracing::warn!(%error, "could not wait for the reaper");

@@ -16,9 +16,8 @@ pub struct Repo {
 /// What a repository's HEAD is on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Head {
-    /// A branch of this name.
     Branch(String),
-    /// A commit, with no branch.
+    /// The id of a commit, with no branch.
     Detached(String),
 }
 

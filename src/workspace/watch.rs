@@ -14,14 +14,14 @@ use super::WorkspaceError;
 pub struct Watch {
     changes: UnboundedReceiver<Vec<PathBuf>>,
     debounce: Duration,
-    /// What changed and was not told yet: whoever waits may stop waiting in between.
+    /// What changed and was not given out yet: the wait for it may be broken off in between.
     gathered: BTreeSet<PathBuf>,
     _watcher: RecommendedWatcher,
 }
 
-/// How long nothing must change before what did is told.
+/// How long nothing must change before what did is given out.
 pub const DEBOUNCE: Duration = Duration::from_millis(200);
-/// What changes without a pause is told after so many times that long.
+/// What changes without a pause is given out after so many times that long.
 const PATIENCE: u32 = 5;
 
 /// Watches paths, and directories with all that is below them.
@@ -65,7 +65,7 @@ impl Watch {
         if self.gathered.is_empty() {
             match self.changes.recv().await {
                 Some(paths) => self.gathered.extend(paths),
-                // The watcher's thread is gone, so nothing will ever be told.
+                // The watcher's thread is gone, so nothing more will come.
                 None => std::future::pending().await,
             }
         }
@@ -80,7 +80,7 @@ impl Watch {
     }
 }
 
-/// Reading is no change, though the system tells of it.
+/// Reading is no change, though the system reports it.
 fn changed_paths(result: notify::Result<Event>) -> Vec<PathBuf> {
     match result {
         Ok(event) if matches!(event.kind, EventKind::Access(_)) => Vec::new(),

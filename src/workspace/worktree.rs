@@ -65,7 +65,7 @@ pub(super) fn remove(repo: &Repo, directory: &Path) -> Result<(), WorkspaceError
     forget_broken_metadata(&git, &name)
 }
 
-/// Discards every change and everything untracked. What is ignored stays: caches are dear.
+/// Discards every change and everything untracked. What is ignored stays: caches are costly to fill.
 pub(super) fn restore(git: &Repository, commit: &str) -> Result<(), WorkspaceError> {
     let failed = WorkspaceError::git("reset the checkout");
     let commit = find_commit(git, commit)?;

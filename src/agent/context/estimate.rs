@@ -13,12 +13,11 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// A request nobody has counted yet.
+    /// A request that no provider has counted yet.
     pub fn of(request: &Request) -> Self {
         let tools = request.tools.iter().map(|tool| tool.description.len() + tool.schema.to_string().len());
         let bytes = request.system.len() + tools.sum::<usize>();
-        let items: usize = request.items.iter().map(item_bytes).sum();
-        Self { counted: 0, bytes_since: bytes + items }
+        Self { counted: 0, bytes_since: bytes + bytes_of(&request.items) }
     }
 
     /// An item was added.
@@ -38,13 +37,23 @@ impl Estimate {
 
     /// The size in tokens.
     pub fn tokens(self) -> usize {
-        self.counted.saturating_add(self.bytes_since.div_ceil(BYTES_PER_TOKEN))
+        self.counted.saturating_add(tokens_of(self.bytes_since))
     }
+}
+
+/// The size of items alone, in bytes.
+pub fn bytes_of(items: &[Item]) -> usize {
+    items.iter().map(item_bytes).sum()
+}
+
+/// How many tokens so many bytes are taken for.
+pub fn tokens_of(bytes: usize) -> usize {
+    bytes.div_ceil(BYTES_PER_TOKEN)
 }
 
 /// The size of items alone, in tokens.
 pub(super) fn items_tokens(items: &[Item]) -> usize {
-    items.iter().map(item_bytes).sum::<usize>().div_ceil(BYTES_PER_TOKEN)
+    tokens_of(bytes_of(items))
 }
 
 fn item_bytes(item: &Item) -> usize {
@@ -59,10 +68,7 @@ fn item_bytes(item: &Item) -> usize {
 fn reply_bytes(reply: &Reply) -> usize {
     let thinking =
         reply.thinking.iter().map(|part| part.text.len().max(part.signature.as_ref().map_or(0, String::len)));
-    let calls = reply.calls.iter().map(|call| {
-        let arguments = call.arguments.as_ref().map_or(call.raw.len(), |value| value.to_string().len());
-        call.tool.len() + arguments + 16
-    });
+    let calls = reply.calls.iter().map(|call| call.tool.len() + call.arguments_text().len() + 16);
     reply.text.len() + thinking.sum::<usize>() + calls.sum::<usize>()
 }
 

@@ -8,9 +8,9 @@ mod compact;
 mod estimate;
 mod pair;
 
-pub use bound::{bounded, shorten_results};
+pub use bound::{bounded, clipped, shorten_results};
 pub use compact::{NOTICE, SUMMARY, compact};
-pub use estimate::Estimate;
+pub use estimate::{Estimate, bytes_of, tokens_of};
 pub use pair::pair_calls;
 
 use super::model::Item;

@@ -12,26 +12,34 @@ use crate::agent::turn::Closing;
 use crate::workspace::Access;
 
 /// A prompt whose front matter and template are sound.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Prompt {
     /// The name it is asked for by.
+    #[serde(skip)]
     pub name: String,
     /// The role it makes of a model.
     pub role: String,
     /// The tools it offers, by name.
+    #[serde(default)]
     pub tools: Vec<String>,
     /// What the agent may touch.
     pub access: Access,
-    /// The role whose model it runs on; usually its own.
-    pub model_role: String,
+    /// The role whose model it runs on, when that is not its own.
+    model_role: Option<String>,
     /// How a session may end.
+    #[serde(deserialize_with = "closing")]
     pub closes: Closing,
     /// Replies of the model.
+    #[serde(default = "default_turns")]
     pub max_turns: u32,
-    /// Time of a session.
-    pub max_time: Duration,
+    #[serde(default = "default_minutes")]
+    max_minutes: u32,
+    #[serde(skip)]
     origin: String,
+    #[serde(skip)]
     template: String,
+    #[serde(skip)]
     template_line: usize,
 }
 
@@ -73,26 +81,20 @@ impl Prompt {
             .split_once("\n+++\n")
             .ok_or_else(|| problem(1, "the front matter has no closing `+++` line".to_owned()))?;
         let front_lines = front.lines().count();
-        let parsed: FrontMatter = toml::from_str(front).map_err(|fault| {
+        let read: Self = toml::from_str(front).map_err(|fault| {
             let before = fault.span().map_or("", |span| front.get(..span.start).unwrap_or_default());
             problem(2 + before.matches('\n').count(), fault.message().to_owned())
         })?;
-        if let Some(missing) = not_offered(&parsed) {
+        if let Some(missing) = not_offered(&read) {
             let line = 2 + front.lines().position(|line| line.starts_with("closes")).unwrap_or(0);
             return Err(problem(line, format!("`closes` names `{missing}`, which is not among its `tools`")));
         }
         let prompt = Self {
             name: name.to_owned(),
-            model_role: parsed.model_role.unwrap_or_else(|| parsed.role.clone()),
-            role: parsed.role,
-            tools: parsed.tools,
-            access: parsed.access,
-            closes: parsed.closes,
-            max_turns: parsed.max_turns,
-            max_time: Duration::from_secs(u64::from(parsed.max_minutes) * 60),
             origin: origin.to_owned(),
             template: template.trim_start_matches('\n').to_owned(),
             template_line: front_lines + 2 + (template.len() - template.trim_start_matches('\n').len()),
+            ..read
         };
         environment().template_from_str(&prompt.template).map_err(|fault| prompt.problem(&fault))?;
         Ok(prompt)
@@ -105,6 +107,16 @@ impl Prompt {
     pub fn render(&self, values: &impl Serialize) -> Result<String, PromptProblem> {
         let rendered = environment().render_str(&self.template, Value::from(Serde(values)));
         rendered.map_err(|fault| self.problem(&fault))
+    }
+
+    /// The role whose model it runs on; usually its own.
+    pub fn model_role(&self) -> &str {
+        self.model_role.as_deref().unwrap_or(&self.role)
+    }
+
+    /// The longest time of a session.
+    pub fn max_time(&self) -> Duration {
+        Duration::from_secs(u64::from(self.max_minutes) * 60)
     }
 
     /// The file it came from, or `built-in NAME`.
@@ -125,22 +137,6 @@ impl Prompt {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FrontMatter {
-    role: String,
-    #[serde(default)]
-    tools: Vec<String>,
-    access: Access,
-    model_role: Option<String>,
-    #[serde(deserialize_with = "closing")]
-    closes: Closing,
-    #[serde(default = "default_turns")]
-    max_turns: u32,
-    #[serde(default = "default_minutes")]
-    max_minutes: u32,
-}
-
 fn default_turns() -> u32 {
     200
 }
@@ -150,7 +146,7 @@ fn default_minutes() -> u32 {
 }
 
 /// A closing tool that the agent is not given: it could never end.
-fn not_offered(front: &FrontMatter) -> Option<&str> {
+fn not_offered(front: &Prompt) -> Option<&str> {
     let Closing::Tools(names) = &front.closes else { return None };
     names.iter().map(String::as_str).find(|name| !front.tools.iter().any(|tool| tool == name))
 }
@@ -194,12 +190,9 @@ mod tests {
     #[test]
     fn front_matter_and_template_are_read() {
         let prompt = Prompt::parse("worker", "worker.md", WORKER).unwrap();
-        assert_eq!(
-            (prompt.model_role.as_str(), prompt.access, prompt.max_turns),
-            ("worker", Access::Write, 200)
-        );
+        assert_eq!((prompt.model_role(), prompt.access, prompt.max_turns), ("worker", Access::Write, 200));
         assert_eq!(prompt.closes, Closing::Tools(vec!["handoff".into()]));
-        assert_eq!(prompt.max_time, Duration::from_mins(30));
+        assert_eq!(prompt.max_time(), Duration::from_mins(30));
         let values = json!({ "feature": { "title": "the door", "assertions": ["opens", "shuts"] } });
         assert_eq!(prompt.render(&values).unwrap(), "Build the door.\n- opens\n- shuts\nDone.");
     }

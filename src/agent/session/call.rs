@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::parts::Observer;
 use crate::agent::model::ToolCall;
-use crate::agent::tool::{Call, Concurrency, Progress, Then, ToolError, ToolRow};
+use crate::agent::tool::{Call, Concurrency, Then, ToolError, ToolRow};
 use crate::agent::turn::ToolReply;
 
 /// The tools of a session by their names.
@@ -57,9 +57,10 @@ async fn make_call(
         // The machine answers these itself; a second guard costs nothing.
         return ToolReply { call_id: id, result: Err(ToolError::Mend(format!("there is no tool `{tool}`"))) };
     };
-    let progress = Arc::new(ToObserver { observer: Arc::clone(observer), call_id: id.clone() });
-    let circumstances = Call { id: id.clone(), cancel: stop.clone(), progress };
-    let made = AssertUnwindSafe(tool.call(arguments, circumstances)).catch_unwind().await;
+    let (observer, call_id) = (Arc::clone(observer), id.clone());
+    let progress = Arc::new(move |text: &str| observer.tool_output(&call_id, text));
+    let call = Call { id: id.clone(), cancel: stop.clone(), progress };
+    let made = AssertUnwindSafe(tool.call(arguments, call)).catch_unwind().await;
     let result = made.unwrap_or_else(|panic| {
         // A fault of ours in one tool must not take the whole session down.
         Err(ToolError::Mend(format!("the tool broke ({}); use another way", panic_words(panic.as_ref()))))
@@ -77,15 +78,4 @@ fn ends_the_session(answer: &ToolReply) -> bool {
 fn panic_words(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic".to_owned())
-}
-
-struct ToObserver {
-    observer: Arc<dyn Observer>,
-    call_id: String,
-}
-
-impl Progress for ToObserver {
-    fn output(&self, text: &str) {
-        self.observer.tool_output(&self.call_id, text);
-    }
 }

@@ -1,4 +1,4 @@
-//! One agent session: the loop between a model, its tools and whoever writes to it.
+//! One agent session: the loop between a model, its tools and those who send it messages.
 //!
 //! The rules are the [turn machine](super::turn)'s; this room waits. It asks the permit before every model call,
 //! shows the observer what happens, puts messages in, and ends at once when it is cancelled.
@@ -7,5 +7,5 @@ mod call;
 mod parts;
 mod session_loop;
 
-pub use parts::{Denied, Ended, InboxMessage, Observer, Outcome, Permit, Urgency};
+pub use parts::{Ended, InboxMessage, Observer, Permit, Urgency};
 pub use session_loop::Session;

@@ -34,9 +34,6 @@ pub(super) fn row(env: &Arc<ToolEnv>) -> ToolRow {
 
 fn change(env: &ToolEnv, wanted: &Arguments, _call: &Call) -> Result<String, ToolError> {
     let path = env.writable(&wanted.path)?;
-    if path.exists() && !path.is_file() {
-        return Err(ToolError::Mend(format!("`{}` is not a regular file", wanted.path)));
-    }
     let text = std::fs::read_to_string(&path)
         .map_err(|fault| ToolError::Mend(format!("`{}` cannot be edited: {fault}", wanted.path)))?;
     if wanted.old.is_empty() {

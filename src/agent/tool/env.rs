@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::ToolError;
 use crate::workspace::process::{OutputCap, Spill};
-use crate::workspace::{Access, Confinement, Intent, Program, Reaper, Sandbox, WorkspaceError};
+use crate::workspace::{Access, Confinement, Intent, Program, Reaper, Sandbox};
 
 /// The place of one session.
 pub struct ToolEnv {
@@ -25,11 +25,16 @@ pub struct ToolEnv {
 
 impl ToolEnv {
     pub(super) fn readable(&self, path: &str) -> Result<PathBuf, ToolError> {
-        self.confinement.resolve(path, Intent::Read).map_err(|fault| mend(&fault))
+        Ok(self.confinement.resolve(path, Intent::Read)?)
     }
 
-    pub(super) fn writable(&self, path: &str) -> Result<PathBuf, ToolError> {
-        self.confinement.resolve(path, Intent::Write).map_err(|fault| mend(&fault))
+    /// A path that may be written: a regular file, or nothing yet.
+    pub(super) fn writable(&self, named: &str) -> Result<PathBuf, ToolError> {
+        let path = self.confinement.resolve(named, Intent::Write)?;
+        if path.exists() && !path.is_file() {
+            return Err(ToolError::Mend(format!("`{named}` is not a regular file; name one that is")));
+        }
+        Ok(path)
     }
 
     /// A path as a model should see it: relative to the root where it can be.
@@ -38,7 +43,7 @@ impl ToolEnv {
         if relative.as_os_str().is_empty() { ".".to_owned() } else { relative.display().to_string() }
     }
 
-    /// A shell line, dressed for this place.
+    /// A program for a shell line, with the environment and the limits of this place.
     pub(super) fn shell(&self, line: &str, directory: &Path) -> Program {
         // Less than a session lets through, so that what was cut well here is not cut again there.
         let cap =
@@ -47,11 +52,6 @@ impl ToolEnv {
             Program::shell(line).dir(directory).envs(self.env.clone()).cap(cap).reaper(&self.reaper);
         self.sandbox.confine(program, self.access)
     }
-}
-
-/// Everything a workspace refuses or fails at is said to the model, which may find another way.
-pub(super) fn mend(fault: &WorkspaceError) -> ToolError {
-    ToolError::Mend(fault.to_string())
 }
 
 /// Runs work on files where it does not hold up the session's other tasks.
@@ -68,7 +68,7 @@ pub(super) mod tests {
     use tokio_util::sync::CancellationToken;
 
     use super::*;
-    use crate::agent::tool::{Call, Output, Progress, ToolRow};
+    use crate::agent::tool::{Call, Output, ToolRow};
     use crate::workspace::Unconfined;
 
     /// A place in a temporary directory.
@@ -103,14 +103,8 @@ pub(super) mod tests {
         }
     }
 
-    struct Silent;
-
-    impl Progress for Silent {
-        fn output(&self, _: &str) {}
-    }
-
     pub fn circumstances() -> Call {
-        Call { id: "c1".into(), cancel: CancellationToken::new(), progress: Arc::new(Silent) }
+        Call { id: "c1".into(), cancel: CancellationToken::new(), progress: Arc::new(|_: &str| {}) }
     }
 
     /// What the tool says, whether it went well or not.

@@ -8,7 +8,6 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::env::mend;
 use super::{Answer, Call, Output, ToolError, ToolRow};
 use crate::workspace::{Access, Background, Exit, Program};
 
@@ -57,8 +56,7 @@ impl Jobs {
             return Err(ToolError::Mend(format!("{MOST} jobs run already; stop one first")));
         }
         let id = jobs.keys().next_back().map_or(1, |last| last + 1);
-        let background =
-            program.spawn_background(&logs.join(format!("job-{id}.log"))).map_err(|fault| mend(&fault))?;
+        let background = program.spawn_background(&logs.join(format!("job-{id}.log")))?;
         let log = background.log().display().to_string();
         jobs.insert(id, Job { line: program.command_line().to_owned(), program: Arc::new(background) });
         Ok(format!("job {id} runs; its output goes to {log}. Use `job` to see, await or stop it."))
@@ -86,7 +84,7 @@ impl Jobs {
 pub(super) fn row(jobs: &Arc<Jobs>) -> ToolRow {
     let description =
         "Looks after the background jobs that `shell` started. To wait, use `wait`; do not poll.";
-    ToolRow::new("job", description, Access::Proof, jobs, look_after)
+    ToolRow::new("job", description, Access::Proof, Ok(Arc::clone(jobs)), look_after)
 }
 
 async fn look_after(jobs: Arc<Jobs>, wanted: Arguments, call: Call) -> Answer {
@@ -108,7 +106,7 @@ async fn look_after(jobs: Arc<Jobs>, wanted: Arguments, call: Call) -> Answer {
         }
         Action::Output | Action::List => {}
     }
-    let tail = job.program.tail(TAIL).map_err(|fault| mend(&fault))?;
+    let tail = job.program.tail(TAIL)?;
     Ok(Output::text(format!("{}\n[job {id}: {}]", tail.trim_end(), state(&job.program))))
 }
 

@@ -31,6 +31,9 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use crate::instrument::InstrumentError;
+use crate::workspace::WorkspaceError;
+
 /// The circumstances of one call.
 #[derive(Clone)]
 pub struct Call {
@@ -38,14 +41,8 @@ pub struct Call {
     pub id: String,
     /// Fires when the session is stopped.
     pub cancel: CancellationToken,
-    /// Live output for whoever watches; must not block.
-    pub progress: Arc<dyn Progress>,
-}
-
-/// Receives output of a running tool.
-pub trait Progress: Send + Sync {
-    /// Takes a piece of output, which may be dropped.
-    fn output(&self, text: &str);
+    /// Takes live output of the tool, which may be dropped; it must not block.
+    pub progress: Arc<dyn Fn(&str) + Send + Sync>,
 }
 
 /// What comes back from a call.
@@ -82,7 +79,20 @@ pub enum ToolError {
     /// The model can mend it: a sentence that says what to do instead.
     #[error("{0}")]
     Mend(String),
-    /// Nobody in the session can mend it.
+    /// The model cannot mend it: it ends the session.
     #[error("{0}")]
     Fatal(String),
+}
+
+/// What a workspace refuses or fails at goes to the model, which may find another way.
+impl From<WorkspaceError> for ToolError {
+    fn from(fault: WorkspaceError) -> Self {
+        Self::Mend(fault.to_string())
+    }
+}
+
+impl From<InstrumentError> for ToolError {
+    fn from(fault: InstrumentError) -> Self {
+        Self::Mend(fault.to_string())
+    }
 }

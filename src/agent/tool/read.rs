@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Call, ToolEnv, ToolError, ToolRow};
-use crate::workspace::{Access, plural};
+use crate::workspace::Access;
 
 /// Lines of one answer, unless the model asks for fewer.
 const LINES: usize = 2_000;
@@ -125,7 +125,7 @@ impl Page {
             return "(the file is empty)".to_owned();
         }
         if shown == 0 {
-            return format!("(the file has only {})", plural(total, "line"));
+            return format!("(the file has only {})", lines(total));
         }
         let last = first + shown - 1;
         if last < total {
@@ -133,6 +133,11 @@ impl Page {
         }
         text
     }
+}
+
+/// `1 line`, `2 lines`.
+pub(super) fn lines(number: usize) -> String {
+    format!("{number} line{}", if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -7,12 +7,11 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::env::{ToolEnv, mend};
 use super::instrument::{EvidenceSink, Instruments, with_evidence};
 use super::jobs::Jobs;
-use super::{Answer, Call, Output, ToolRow};
+use super::{Answer, Call, Output, ToolEnv, ToolRow};
 use crate::instrument::CommandRecord;
-use crate::workspace::{Access, Exit, Finished, Program};
+use crate::workspace::{Access, Exit, Finished};
 
 /// Seconds a command has unless the model gives it others.
 const TIMEOUT: u64 = 120;
@@ -35,7 +34,7 @@ struct Arguments {
 struct Shell {
     env: Arc<ToolEnv>,
     jobs: Arc<Jobs>,
-    /// Where a tester's commands leave evidence; nobody else's do.
+    /// Where a tester's commands leave evidence; those of other roles leave none.
     evidence: Option<Arc<dyn EvidenceSink>>,
 }
 
@@ -44,7 +43,7 @@ pub(super) fn row(env: &Arc<ToolEnv>, jobs: &Arc<Jobs>, instruments: Option<&Ins
                        the middle and kept whole in a file. Servers and watchers go to the background.";
     let evidence = instruments.map(|all| Arc::clone(&all.evidence));
     let shell = Shell { env: Arc::clone(env), jobs: Arc::clone(jobs), evidence };
-    ToolRow::new("shell", description, Access::Proof, &Arc::new(shell), run)
+    ToolRow::new("shell", description, Access::Proof, Ok(Arc::new(shell)), run)
 }
 
 async fn run(shell: Arc<Shell>, wanted: Arguments, call: Call) -> Answer {
@@ -56,25 +55,11 @@ async fn run(shell: Arc<Shell>, wanted: Arguments, call: Call) -> Answer {
     let limit = wanted.timeout_seconds.unwrap_or(TIMEOUT).clamp(1, LONGEST);
     let program = program.timeout(Duration::from_secs(limit));
     let progress = Arc::clone(&call.progress);
-    let finished = program
-        .run(call.cancel.clone(), move |text| progress.output(text))
-        .await
-        .map_err(|fault| mend(&fault))?;
+    let finished = program.run(call.cancel.clone(), move |text| progress(text)).await?;
     let text = outcome(&finished, limit);
     match &shell.evidence {
         None => Ok(Output::text(text)),
-        Some(sink) => with_evidence(sink.as_ref(), &text, record(&program, finished).evidence()),
-    }
-}
-
-fn record(program: &Program, finished: Finished) -> CommandRecord {
-    CommandRecord {
-        command: program.command_line().to_owned(),
-        directory: program.directory().to_owned(),
-        exit: finished.exit,
-        output: finished.output.text,
-        output_bytes: finished.output.total_bytes,
-        milliseconds: u64::try_from(finished.wall.as_millis()).unwrap_or(u64::MAX),
+        Some(sink) => with_evidence(sink.as_ref(), &text, CommandRecord::new(&program, finished).evidence()?),
     }
 }
 

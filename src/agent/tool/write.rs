@@ -5,8 +5,9 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::read::lines;
 use super::{Call, ToolEnv, ToolError, ToolRow};
-use crate::workspace::{Access, plural};
+use crate::workspace::Access;
 
 #[derive(Deserialize, JsonSchema)]
 struct Arguments {
@@ -23,12 +24,6 @@ pub(super) fn row(env: &Arc<ToolEnv>) -> ToolRow {
 
 fn put(env: &ToolEnv, wanted: &Arguments, _call: &Call) -> Result<String, ToolError> {
     let path = env.writable(&wanted.path)?;
-    if path.is_dir() {
-        return Err(ToolError::Mend(format!("`{}` is a directory; name a file in it", wanted.path)));
-    }
-    if path.exists() && !path.is_file() {
-        return Err(ToolError::Mend(format!("`{}` is not a regular file", wanted.path)));
-    }
     let failed =
         |fault: std::io::Error| ToolError::Mend(format!("`{}` cannot be written: {fault}", wanted.path));
     let existed = path.exists();
@@ -36,8 +31,8 @@ fn put(env: &ToolEnv, wanted: &Arguments, _call: &Call) -> Result<String, ToolEr
         std::fs::create_dir_all(parent).map_err(failed)?;
     }
     std::fs::write(&path, &wanted.content).map_err(failed)?;
-    let (verb, lines) = (if existed { "replaced" } else { "created" }, wanted.content.lines().count());
-    Ok(format!("{verb} {} ({})", env.shown(&path), plural(lines, "line")))
+    let verb = if existed { "replaced" } else { "created" };
+    Ok(format!("{verb} {} ({})", env.shown(&path), lines(wanted.content.lines().count())))
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! The turn machine: what a session does next, as a pure function of what has happened.
 //!
-//! It owns the conversation. Model, tools, clock and inbox are the session's; they are told to the machine as
-//! [`Input`]s and it answers with the next [`TurnStep`]. So every rule of a session can be tested as a table.
+//! It owns the conversation. Model, tools, clock and inbox are the session's; what they yield reaches the machine as
+//! [`Input`]s, and it answers with the next [`TurnStep`]. So every rule of a session can be tested as a table.
 
 mod machine;
 mod shape;
 mod words;
 
 pub use machine::Machine;
-pub use shape::{Closing, Ending, Fault, Input, Limits, SessionInput, ToolReply, TurnStep};
+pub use shape::{Closing, Fault, Input, Limits, Outcome, ToolReply, TurnStep};

@@ -1,25 +1,11 @@
 //! What goes into the turn machine and what comes out.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::agent::model::{Reply, ToolCall, ToolSpec};
+use crate::agent::model::{Reply, ToolCall};
 use crate::agent::tool::{Output, ToolError};
-
-/// What a conversation begins with.
-#[derive(Debug, Clone, Default)]
-pub struct SessionInput {
-    /// The system prompt: who the agent is.
-    pub system: String,
-    /// The brief: what this session is about. It is the first item and never shortened.
-    pub brief: String,
-    /// The tools on offer.
-    pub tools: Vec<ToolSpec>,
-    /// What the session is about, for gateways and the rehearsal.
-    pub labels: BTreeMap<String, String>,
-}
 
 /// How a session may end well.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +63,7 @@ pub enum Input {
 pub struct ToolReply {
     /// The call.
     pub call_id: String,
-    /// What came of it.
+    /// Its answer, or why there is none.
     pub result: Result<Output, ToolError>,
 }
 
@@ -89,18 +75,24 @@ pub enum TurnStep {
     /// Make these calls, in order; stop after one that closes the session.
     CallTools(Vec<ToolCall>),
     /// The session is over.
-    Finish(Ending),
+    Finish(Outcome),
 }
 
-/// How the conversation ended.
+/// How a session ended.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Ending {
+pub enum Outcome {
     /// With its closing tool.
     Closed { tool: String, value: Value },
     /// With a text, where that is how it may end.
     Said(String),
-    /// Without either.
+    /// It was asked to stop.
+    Stopped { reason: String },
+    /// It did not do what it was for.
     Failed { reason: String, fault: Fault },
+    /// The provider's quota is spent until then.
+    Quota { reason: String, resets_after: Duration },
+    /// The permit refused a model call.
+    Denied { reason: String },
 }
 
 /// Whose fault a failure is: it decides whether trying again makes sense.

@@ -1,14 +1,15 @@
-//! Changing the contract: the consequences are told, then the person confirms.
+//! Changing the contract: the consequences are shown, then the person confirms.
 
-use anyhow::{Result, bail};
+use anyhow::bail;
 
-use crate::cli::ask::{ask, call};
-use crate::cli::context::{Context, print, print_page};
-use crate::cli::exit::Exit;
-use crate::cli::fault::misuse;
-use crate::cli::missions::MissionRef;
+use super::editor;
+use super::wording::WordingArgs;
+use crate::cli::ask::call;
 use crate::cli::person::{Confirmation, confirm};
+use crate::cli::prelude::*;
 use crate::domain::consequence::{Consequences, ContractChange};
+use crate::domain::contract::AssertionDraft;
+use crate::domain::id::{AssertionId, IdError};
 use crate::link::protocol::{Call, Reply};
 use crate::view::edit::{Edit, reworded};
 
@@ -17,14 +18,79 @@ use crate::view::edit::{Edit, reworded};
 pub struct Consent {
     /// Do not ask; the consequences are still told
     #[arg(long, short)]
-    pub yes: bool,
+    yes: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct AddArgs {
+    #[command(flatten)]
+    mission: OnMission,
+    /// Such as VAL-AUTH-004
+    assertion: String,
+    /// The feature that fulfills it
+    #[arg(long, value_name = "F3")]
+    feature: String,
+    #[command(flatten)]
+    wording: WordingArgs,
+    #[command(flatten)]
+    consent: Consent,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct EditArgs {
+    #[command(flatten)]
+    mission: OnMission,
+    /// Such as VAL-AUTH-001
+    assertion: String,
+    #[command(flatten)]
+    wording: WordingArgs,
+    /// Edit the wording in $VISUAL or $EDITOR
+    #[arg(long)]
+    editor: bool,
+    #[command(flatten)]
+    consent: Consent,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct RetireArgs {
+    #[command(flatten)]
+    mission: OnMission,
+    /// Such as VAL-AUTH-001
+    assertion: String,
+    /// Why it no longer holds the mission to anything
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    consent: Consent,
+}
+
+pub(super) async fn add(context: &Context, args: &AddArgs) -> Result<Exit> {
+    let found = args.mission.find(context)?;
+    let id: AssertionId = args.assertion.parse().map_err(|fault: IdError| misuse(fault.to_string()))?;
+    let feature = ask::feature(&found.mission, &args.feature)?.id;
+    let draft = Box::new(AssertionDraft { id, wording: args.wording.whole()? });
+    make(context, &found, ContractChange::Add { draft, feature }, args.consent).await
+}
+
+pub(super) async fn edit(context: &Context, args: &EditArgs) -> Result<Exit> {
+    let found = args.mission.find(context)?;
+    let present = ask::assertion(&found.mission, &args.assertion)?;
+    let edited =
+        if args.editor { editor::edited(context, present, &args.wording)? } else { args.wording.clone() };
+    let (assertion, edit) = (present.id.clone(), Box::new(edited.edit(&present.wording)?));
+    make(context, &found, ContractChange::Edit { base: present.revision, assertion, edit }, args.consent)
+        .await
+}
+
+pub(super) async fn retire(context: &Context, args: &RetireArgs) -> Result<Exit> {
+    let found = args.mission.find(context)?;
+    let assertion = ask::assertion(&found.mission, &args.assertion)?.id.clone();
+    let reason = ask::text("--reason", &args.reason)?;
+    make(context, &found, ContractChange::Retire { assertion, reason }, args.consent).await
 }
 
 /// Tells what a change would do, asks, and makes it.
-///
-/// # Errors
-/// When the change would be refused, or nobody can be asked.
-pub async fn make(
+async fn make(
     context: &Context,
     found: &MissionRef,
     change: ContractChange,
@@ -42,13 +108,10 @@ pub async fn make(
     }
     print(&consequences.sentence())?;
     if !consent.yes && confirm(context, "make this change?")? == Confirmation::No {
-        print("nothing has changed")?;
-        return Ok(Exit::Done);
+        return done("nothing has changed");
     }
-    let edit = Edit::new(change.clone());
-    ask(context, found, change.into()).await?;
-    print(&edit.words())?;
-    Ok(Exit::Done)
+    let words = Edit::new(change.clone()).words();
+    request(context, found, change.into(), &words).await
 }
 
 async fn consequences(

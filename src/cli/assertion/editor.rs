@@ -11,9 +11,6 @@ use crate::cli::fault::misuse;
 use crate::domain::contract::Assertion;
 
 /// Opens the wording, with the flags' changes already in it, and reads what the person left.
-///
-/// # Errors
-/// When no editor is set, it fails, or its file is no longer understood; the file is kept then.
 pub(super) fn edited(context: &Context, present: &Assertion, flags: &WordingArgs) -> Result<WordingArgs> {
     if !context.is_interactive() {
         return Err(misuse(

@@ -11,6 +11,7 @@ use crate::cli::fault::misuse;
 use crate::domain::command::WordingEdit;
 use crate::domain::contract::{Check, Instrument, Weight, Wording};
 use crate::domain::text::Text;
+use crate::view::contract::weight;
 
 /// The parts of a wording; what is not named stays.
 #[derive(Debug, Clone, Default, clap::Args, Serialize, Deserialize)]
@@ -56,10 +57,7 @@ impl ValueEnum for Weight {
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(match self {
-            Self::Blocking => "blocking",
-            Self::NonBlocking => "non-blocking",
-        }))
+        Some(PossibleValue::new(weight(*self)))
     }
 }
 
@@ -103,9 +101,6 @@ impl WordingArgs {
     }
 
     /// A wording with these parts in place of its own.
-    ///
-    /// # Errors
-    /// When a text is empty or too long.
     pub fn over(&self, present: &Wording) -> Result<Wording> {
         let check = &present.check;
         let command = self.command.as_deref().map(|line| text("--command", line)).transpose()?;
@@ -123,9 +118,6 @@ impl WordingArgs {
     }
 
     /// The change against a wording: only what differs from it.
-    ///
-    /// # Errors
-    /// When a text is empty or too long, or nothing would change.
     pub fn edit(&self, present: &Wording) -> Result<WordingEdit> {
         let edit = WordingEdit::between(present, &self.over(present)?);
         if edit.is_empty() {
@@ -138,9 +130,6 @@ impl WordingArgs {
     }
 
     /// A whole wording for a new assertion.
-    ///
-    /// # Errors
-    /// When a part is missing.
     pub fn whole(&self) -> Result<Wording> {
         for (name, part) in [
             ("--statement", &self.statement),

@@ -24,9 +24,6 @@ pub struct Settings {
 
 impl Settings {
     /// Reads colours and keys.
-    ///
-    /// # Errors
-    /// What is wrong, with its file and line.
     pub fn read(&self) -> Result<Appearance> {
         let settings = self.context.settings(Repository::OfThisDirectory, Vec::new())?;
         let mut keys: Overrides = BTreeMap::new();

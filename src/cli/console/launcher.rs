@@ -1,10 +1,8 @@
 //! What the launcher shows where no mission is, and what becomes of the goal that is written there.
 
-use anyhow::Result;
-
-use crate::cli::context::{Context, Repository};
+use crate::cli::context::Repository;
 use crate::cli::creation::{MissionOptions, found};
-use crate::cli::missions::MissionRef;
+use crate::cli::prelude::*;
 use crate::config::Flag;
 use crate::domain::goal::Goal;
 use crate::domain::mission::MissionCard;
@@ -13,9 +11,6 @@ use crate::workspace::Repo;
 use crate::workspace::repo::Head;
 
 /// What a mission that starts here would be, and which live here already.
-///
-/// # Errors
-/// When the settings cannot be read.
 pub fn launcher(context: &Context, alive: Vec<MissionCard>) -> Result<Launcher> {
     let repo = Repo::discover(&context.here);
     let settings = context.settings(Repository::OfThisDirectory, Vec::new())?;
@@ -44,9 +39,6 @@ pub fn launcher(context: &Context, alive: Vec<MissionCard>) -> Result<Launcher> 
 }
 
 /// Founds the mission that a person wants.
-///
-/// # Errors
-/// When the goal, the repository or a model is not usable.
 pub async fn start(context: &Context, launch: Launch) -> Result<MissionRef> {
     let repo = Repo::discover(&context.here)?;
     let flags = launch.models.iter().map(|(role, model)| Flag {

@@ -2,17 +2,12 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
-
 use super::appearance::Settings;
 use super::launcher;
 use super::machine::Machine;
 use super::source::LinkSource;
-use crate::cli::context::{Context, print};
-use crate::cli::exit::Exit;
-use crate::cli::fault::misuse;
-use crate::cli::missions::{self, MissionRef};
 use crate::cli::new::Speed;
+use crate::cli::prelude::*;
 use crate::cli::{demo, overview};
 use crate::domain::id::{MissionId, Timestamp};
 use crate::domain::mission::{Mission, MissionCard};
@@ -29,9 +24,6 @@ pub struct Shown {
 }
 
 /// `flightdeck` alone: the mission of this repository, the choice among several, or the launcher. Without a terminal, an overview in words.
-///
-/// # Errors
-/// When the terminal, the settings or the engine fails.
 pub async fn overview(context: &Context) -> Result<Exit> {
     if !context.is_interactive() {
         return overview::run(context);
@@ -58,16 +50,13 @@ fn alive(context: &Context) -> Vec<MissionRef> {
 }
 
 /// `attach`: a mission's console.
-///
-/// # Errors
-/// As [`overview`].
-pub async fn attach(context: &Context, id: Option<&str>) -> Result<Exit> {
+pub async fn attach(context: &Context, mission: &MissionArg) -> Result<Exit> {
     if !context.is_interactive() {
         return Err(misuse(
             "the console needs a terminal: `flightdeck run` and `flightdeck log --follow` do not",
         ));
     }
-    let shown = show_at(context, missions::locate(context, id)?, Speed::AsSet).await?;
+    let shown = show_at(context, missions::locate(context, mission.id())?, Speed::AsSet).await?;
     let exit = Exit::of(&shown.mission);
     match shown.exit {
         ConsoleExit::Left | ConsoleExit::Signalled => Ok(exit),
@@ -76,9 +65,6 @@ pub async fn attach(context: &Context, id: Option<&str>) -> Result<Exit> {
 }
 
 /// Shows one mission until the person leaves.
-///
-/// # Errors
-/// When the terminal or the engine fails.
 pub async fn show(context: &Context, found: &MissionRef, speed: Speed) -> Result<Shown> {
     show_at(context, found.id.clone(), speed).await
 }
@@ -111,14 +97,11 @@ async fn follow(context: &Context, mut exit: ConsoleExit) -> Result<Exit> {
 }
 
 /// `replay`: a mission from its record, or the sample that shows every state.
-///
-/// # Errors
-/// When the record cannot be read, or there is no terminal.
 pub async fn replay(context: &Context, what: Option<&MissionRef>) -> Result<Exit> {
     if !context.is_interactive() {
         return Err(misuse("replay needs a terminal: `flightdeck log` prints the record"));
     }
-    let record = |ends| options_of(context, Shows::Record { ends });
+    let record = |ends| options_at(context, Some(ends));
     if let Some(found) = what {
         run(Replay::of(found.source.clone()), record(found.mission.updated)?).await?;
     } else {
@@ -129,22 +112,13 @@ pub async fn replay(context: &Context, what: Option<&MissionRef>) -> Result<Exit
     Ok(Exit::Done)
 }
 
-/// What a console shows.
-#[derive(Debug, Clone, Copy)]
-enum Shows {
-    Mission,
-    Record { ends: Timestamp },
-}
-
 fn options(context: &Context) -> Result<ConsoleOptions> {
-    options_of(context, Shows::Mission)
+    options_at(context, None)
 }
 
-fn options_of(context: &Context, shows: Shows) -> Result<ConsoleOptions> {
-    let (session, stands_at) = match shows {
-        Shows::Mission => (SessionKind::Live, None),
-        Shows::Record { ends } => (SessionKind::Recorded, Some(ends)),
-    };
+/// The options for a live mission, or for a record with the end of it.
+fn options_at(context: &Context, stands_at: Option<Timestamp>) -> Result<ConsoleOptions> {
+    let session = if stands_at.is_some() { SessionKind::Recorded } else { SessionKind::Live };
     let word = |name: &str| context.variables.get(name).map(str::to_owned).unwrap_or_default();
     let locale = [word("LC_ALL"), word("LC_CTYPE"), word("LANG")].into_iter().find(|found| !found.is_empty());
     let unicode = locale.is_none_or(|locale| locale.to_lowercase().replace('-', "").contains("utf8"));

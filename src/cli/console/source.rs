@@ -21,6 +21,7 @@ const QUEUE: usize = 4_096;
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// The link of one mission.
+#[derive(Clone)]
 pub struct LinkSource {
     context: Arc<Context>,
     mission: MissionId,
@@ -71,40 +72,30 @@ impl Source for LinkSource {
 
     fn listen(&self) -> Receiver<SourceEvent> {
         let (told, heard) = channel(QUEUE);
-        let keeper = ConnectionSupervisor {
-            context: Arc::clone(&self.context),
-            mission: self.mission.clone(),
-            speed: self.speed,
-            client: self.client.clone(),
-            told,
-        };
-        tokio::spawn(keeper.run());
+        tokio::spawn(ConnectionSupervisor { link: self.clone(), told }.run());
         heard
     }
 }
 
 /// Keeps the link up for as long as the console listens.
 struct ConnectionSupervisor {
-    context: Arc<Context>,
-    mission: MissionId,
-    speed: Speed,
-    client: watch::Sender<Connection>,
+    link: LinkSource,
     told: Sender<SourceEvent>,
 }
 
 impl ConnectionSupervisor {
     async fn run(self) {
-        let dir = catalogue(&self.context).dir(&self.mission);
+        let dir = catalogue(&self.link.context).dir(&self.link.mission);
         let mut lost = false;
         let mut refused: Option<String> = None;
         while !self.told.is_closed() {
-            match reach_at(&self.context, &dir, self.speed).await {
+            match reach_at(&self.link.context, &dir, self.link.speed).await {
                 Ok(reached) => {
                     let back = lost;
                     lost = true;
                     refused = None;
                     self.pass_on(reached, back).await;
-                    self.client.send_replace(Connection::Coming);
+                    self.link.client.send_replace(Connection::Coming);
                     self.tell(SourceEvent::Lost {
                         sentence: "the engine went away; reconnecting".to_owned(),
                     })
@@ -116,7 +107,7 @@ impl ConnectionSupervisor {
                         let sentence = self.foreign(version);
                         if refused.as_ref() != Some(&sentence) {
                             let error = SourceError::Protocol(sentence.clone());
-                            self.client.send_replace(Connection::Refused(error));
+                            self.link.client.send_replace(Connection::Refused(error));
                             self.tell(SourceEvent::Lost { sentence: sentence.clone() }).await;
                         }
                         refused = Some(sentence);
@@ -126,7 +117,9 @@ impl ConnectionSupervisor {
                     }
                     if !lost {
                         // A console that has never seen its mission has nothing to show.
-                        self.client.send_replace(Connection::Refused(SourceError::Lost(error.to_string())));
+                        self.link
+                            .client
+                            .send_replace(Connection::Refused(SourceError::Lost(error.to_string())));
                         return;
                     }
                     self.tell(SourceEvent::Lost { sentence: error.to_string() }).await;
@@ -139,7 +132,7 @@ impl ConnectionSupervisor {
     /// An engine of another version, and how to end it.
     fn foreign(&self, version: &str) -> String {
         let own = env!("CARGO_PKG_VERSION");
-        let end = match catalogue(&self.context).engine(&self.mission) {
+        let end = match catalogue(&self.link.context).engine(&self.link.mission) {
             Some(pid @ 1..) => format!("end it with `kill {pid}`"),
             _ => "end it".to_owned(),
         };
@@ -148,7 +141,7 @@ impl ConnectionSupervisor {
 
     async fn pass_on(&self, reached: Reached, back: bool) {
         let Reached { client, mut notices, .. } = reached;
-        self.client.send_replace(Connection::Up(Arc::new(client)));
+        self.link.client.send_replace(Connection::Up(Arc::new(client)));
         if back {
             self.tell(SourceEvent::Back).await;
         }

@@ -14,9 +14,6 @@ use crate::workspace::Repo;
 const MARK: &str = "flightdeck.demo";
 
 /// The repository of a demo in a directory: a new one, or the one that a demo made there before.
-///
-/// # Errors
-/// When the directory holds something else.
 pub(super) fn ensure(directory: &Path) -> Result<Repo> {
     fs::create_dir_all(directory).with_context(|| format!("failed to create {}", directory.display()))?;
     match Repository::open(directory) {

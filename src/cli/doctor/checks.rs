@@ -8,7 +8,7 @@ use super::report::{Check, CheckState};
 use crate::agent::prompt::PromptLibrary;
 use crate::cli::context::{Context, PROJECT_FILE};
 use crate::cli::missions::catalogue;
-use crate::cli::progress::screen::Output;
+use crate::cli::screen::Output;
 use crate::engine::PROMPTS;
 use crate::view::text::plural;
 use crate::workspace::process::Program;
@@ -20,7 +20,7 @@ const LITTLE_ROOM: u64 = 1024;
 
 pub(super) fn version() -> Check {
     let (version, os, arch) = (env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
-    Check::new("flightdeck", CheckState::Good, format!("{version} on {os} {arch}"))
+    Check::good("flightdeck", format!("{version} on {os} {arch}"))
 }
 
 pub(super) fn repository(context: &Context) -> Check {
@@ -39,7 +39,7 @@ pub(super) fn repository(context: &Context) -> Check {
     });
     match described {
         Ok((state, sentence)) => Check::new("repository", state, sentence),
-        Err(fault) => Check::new("repository", CheckState::Missing, fault.to_string()),
+        Err(fault) => Check::missing("repository", fault.to_string()),
     }
 }
 
@@ -51,13 +51,12 @@ pub(super) fn home(context: &Context) -> Check {
         std::fs::remove_file(&file)
     });
     if let Err(fault) = probe {
-        return Check::new(
+        return Check::bad(
             "home",
-            CheckState::Bad,
             format!("{} cannot be written: {fault}; set FLIGHTDECK_HOME", state.display()),
         );
     }
-    Check::new("home", CheckState::Good, state.display().to_string())
+    Check::good("home", state.display().to_string())
 }
 
 pub(super) fn config_files(context: &Context) -> String {
@@ -86,24 +85,20 @@ pub(super) fn prompts(context: &Context) -> Vec<Check> {
     for name in &names {
         match library.load(name) {
             Ok(loaded) => {
-                checks.extend(
-                    loaded
-                        .problem
-                        .map(|problem| Check::new("prompts", CheckState::Missing, problem.to_string())),
-                );
+                checks.extend(loaded.problem.map(|problem| Check::missing("prompts", problem.to_string())));
             }
-            Err(fault) => checks.push(Check::new("prompts", CheckState::Bad, fault.to_string())),
+            Err(fault) => checks.push(Check::bad("prompts", fault.to_string())),
         }
     }
     if checks.is_empty() {
-        checks.push(Check::new("prompts", CheckState::Good, plural(names.len(), "prompt")));
+        checks.push(Check::good("prompts", plural(names.len(), "prompt")));
     }
     checks
 }
 
 pub(super) fn sandbox() -> Check {
     let sentence = format!("what agents run is {}", Unconfined.describe());
-    Check::new("sandbox", CheckState::Missing, sentence)
+    Check::missing("sandbox", sentence)
 }
 
 /// Programs that agents and the demo need.
@@ -115,7 +110,7 @@ pub(super) fn programs(context: &Context) -> Vec<Check> {
     ];
     uses.into_iter()
         .map(|(name, without, why)| match on_path(context, name) {
-            Some(path) => Check::new(name, CheckState::Good, path.display().to_string()),
+            Some(path) => Check::good(name, path.display().to_string()),
             None => Check::new(name, without, format!("not found on PATH; {why}")),
         })
         .collect()
@@ -131,7 +126,7 @@ pub(super) async fn disk(context: &Context) -> Check {
     let program = Program::new("df").arg("-Pk").arg(&context.home.state);
     let finished = match program.run(CancellationToken::new(), |_| {}).await {
         Ok(finished) => finished,
-        Err(fault) => return Check::new("disk", CheckState::Missing, fault.to_string()),
+        Err(fault) => return Check::missing("disk", fault.to_string()),
     };
     let kibibytes = finished
         .output
@@ -142,24 +137,22 @@ pub(super) async fn disk(context: &Context) -> Check {
         .and_then(|word| word.parse::<u64>().ok());
     match kibibytes.map(|free| free / 1024) {
         Some(free) if free < LITTLE_ROOM => {
-            Check::new("disk", CheckState::Missing, format!("only {free} MiB are free; builds need more"))
+            Check::missing("disk", format!("only {free} MiB are free; builds need more"))
         }
-        Some(free) => Check::new("disk", CheckState::Good, format!("{} GiB free", free / 1024)),
-        None => Check::new("disk", CheckState::Missing, "the free space is not known"),
+        Some(free) => Check::good("disk", format!("{} GiB free", free / 1024)),
+        None => Check::missing("disk", "the free space is not known"),
     }
 }
 
 pub(super) fn terminal(context: &Context) -> Check {
     let term = context.variables.get("TERM").unwrap_or("unknown");
     match (context.output, crossterm::terminal::size()) {
-        (Output::Pipe, _) => {
-            Check::new("terminal", CheckState::Good, "output is not a terminal: plain lines")
-        }
+        (Output::Pipe, _) => Check::good("terminal", "output is not a terminal: plain lines"),
         (Output::Terminal(_), Ok((columns, rows))) => {
-            Check::new("terminal", CheckState::Good, format!("{term}, {columns} × {rows}"))
+            Check::good("terminal", format!("{term}, {columns} × {rows}"))
         }
         (Output::Terminal(_), Err(fault)) => {
-            Check::new("terminal", CheckState::Missing, format!("{term}, its size is not known: {fault}"))
+            Check::missing("terminal", format!("{term}, its size is not known: {fault}"))
         }
     }
 }
@@ -171,7 +164,7 @@ pub(super) fn missions(context: &Context) -> Check {
         .filter_map(|entry| Some(format!("{}: {}", entry.id, entry.mission.as_ref().err()?)))
         .collect();
     if broken.is_empty() {
-        return Check::new("missions", CheckState::Good, plural(entries.len(), "mission"));
+        return Check::good("missions", plural(entries.len(), "mission"));
     }
-    Check::new("missions", CheckState::Missing, broken.join("; "))
+    Check::missing("missions", broken.join("; "))
 }

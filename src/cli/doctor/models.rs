@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 
-use super::report::{Check, CheckState};
+use super::report::Check;
 use crate::agent::model::catalogue::Catalogue;
 use crate::agent::model::provider::{Probed, ProviderSpec, http_client, probe};
+use crate::cli::fault::no_model;
 use crate::cli::key::ready;
 use crate::config::{Backend, Settings};
 use crate::domain::attempt::Role;
@@ -37,11 +38,7 @@ pub(super) async fn models(settings: &Settings, contact: Contact) -> (Vec<Check>
     let backends = join_all(idle.iter().map(|name| backend(settings, name, contact)));
     let (backends, mut models) = tokio::join!(backends, models);
     if models.is_empty() {
-        models.push(Check::new(
-            "models",
-            CheckState::Bad,
-            "no model: set ANTHROPIC_API_KEY or OPENAI_API_KEY, or name one under [models]; `flightdeck demo` needs none",
-        ));
+        models.push(Check::bad("models", no_model(settings)));
     }
     (backends, models)
 }
@@ -50,20 +47,20 @@ pub(super) async fn models(settings: &Settings, contact: Contact) -> (Vec<Check>
 async fn backend(settings: &Settings, provider: &str, contact: Contact) -> Check {
     let name = format!("backend {provider}");
     if provider == "rehearsal" {
-        return Check::new(name, CheckState::Good, "plays without a key or a network");
+        return Check::good(name, "plays without a key or a network");
     }
     let remote = match ready(settings, &format!("{provider}/{ANY}")).await {
         Ok(Backend::Network(remote)) => remote,
-        Ok(Backend::Rehearsal(_)) => return Check::new(name, CheckState::Good, "plays without a network"),
-        Err(fault) => return Check::new(name, CheckState::Missing, fault.to_string()),
+        Ok(Backend::Rehearsal(_)) => return Check::good(name, "plays without a network"),
+        Err(fault) => return Check::missing(name, fault.to_string()),
     };
     let at = place(settings, &remote.spec);
     if contact == Contact::Spared {
-        return Check::new(name, CheckState::Good, format!("{at}; not contacted"));
+        return Check::good(name, format!("{at}; not contacted"));
     }
     match ask(&ProviderSpec { model: String::new(), ..remote.spec }).await {
-        Ok(_) => Check::new(name, CheckState::Good, format!("{at}; it answers")),
-        Err(sentence) => Check::new(name, CheckState::Missing, format!("{at}; {sentence}")),
+        Ok(_) => Check::good(name, format!("{at}; it answers")),
+        Err(sentence) => Check::missing(name, format!("{at}; {sentence}")),
     }
 }
 
@@ -79,29 +76,25 @@ async fn played(settings: &Settings, model: &str, roles: &[Role], contact: Conta
     let remote = match ready(settings, model).await {
         Ok(Backend::Network(remote)) => remote,
         Ok(Backend::Rehearsal(_)) => {
-            return Check::new(name, CheckState::Good, format!("{roles}; a script, which needs no network"));
+            return Check::good(name, format!("{roles}; a script, which needs no network"));
         }
-        Err(fault) => return Check::new(name, CheckState::Bad, format!("{roles}, but {fault}")),
+        Err(fault) => return Check::bad(name, format!("{roles}, but {fault}")),
     };
-    let at = place(settings, &remote.spec);
+    let at = format!("{roles}; {}", place(settings, &remote.spec));
     if contact == Contact::Spared {
-        return Check::new(name, CheckState::Good, format!("{roles}; {at}; not contacted"));
+        return Check::good(name, format!("{at}; not contacted"));
     }
     match ask(&remote.spec).await {
-        Ok(Probed::Known) => {
-            Check::new(name, CheckState::Good, format!("{roles}; {at}; it answers and knows the model"))
+        Ok(Probed::Known) => Check::good(name, format!("{at}; it answers and knows the model")),
+        Ok(Probed::NotListed(among)) => {
+            let among = plural(among, "model");
+            Check::missing(name, format!("{at}; it answers, but does not list it among {among}"))
         }
-        Ok(Probed::NotListed(among)) => Check::new(
-            name,
-            CheckState::Missing,
-            format!("{roles}; {at}; it answers, but does not list it among {}", plural(among, "model")),
-        ),
-        Ok(Probed::Silent(status)) => Check::new(
-            name,
-            CheckState::Good,
-            format!("{roles}; {at}; it answers, but lists no models ({status}): the first call will tell"),
-        ),
-        Err(sentence) => Check::new(name, CheckState::Bad, format!("{roles}, but {sentence}")),
+        Ok(Probed::Silent(status)) => {
+            let why = format!("lists no models ({status}): the first call will tell");
+            Check::good(name, format!("{at}; it answers, but {why}"))
+        }
+        Err(sentence) => Check::bad(name, format!("{roles}, but {sentence}")),
     }
 }
 
@@ -119,23 +112,15 @@ fn place(settings: &Settings, spec: &ProviderSpec) -> String {
 pub(super) fn prices(settings: &Settings) -> Check {
     let builtin = match Catalogue::builtin() {
         Ok(builtin) => builtin,
-        Err(fault) => return Check::new("prices", CheckState::Bad, fault.to_string()),
+        Err(fault) => return Check::bad("prices", fault.to_string()),
     };
     let Some(path) = &settings.prices else {
-        return Check::new(
-            "prices",
-            CheckState::Good,
-            format!("{}, built in", plural(builtin.names().count(), "model")),
-        );
+        return Check::good("prices", format!("{}, built in", plural(builtin.names().count(), "model")));
     };
     let origin = path.display().to_string();
     let read = std::fs::read_to_string(path).map_err(|fault| format!("{origin} cannot be read: {fault}"));
     match read.and_then(|text| builtin.with(&text, &origin).map_err(|fault| fault.to_string())) {
-        Ok(all) => Check::new(
-            "prices",
-            CheckState::Good,
-            format!("{}, {origin} first", plural(all.names().count(), "model")),
-        ),
-        Err(fault) => Check::new("prices", CheckState::Bad, fault),
+        Ok(all) => Check::good("prices", format!("{}, {origin} first", plural(all.names().count(), "model"))),
+        Err(fault) => Check::bad("prices", fault),
     }
 }

@@ -1,18 +1,16 @@
 //! All checks, for people and for programs.
 
-use anyhow::Result;
 use serde::Serialize;
 
 use super::models::Contact;
 use super::{checks, models};
-use crate::cli::context::{Context, Format, Repository, print, print_json};
-use crate::cli::exit::Exit;
+use crate::cli::context::{Repository, print_json};
 use crate::cli::fault;
+use crate::cli::prelude::*;
 use crate::cli::print::Style;
 use crate::view::style_role::StyleRole;
 use crate::view::text::padded;
 
-/// Say what works here and what does not
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Contact no provider
@@ -42,15 +40,24 @@ pub(super) enum CheckState {
 }
 
 impl Check {
+    pub(super) fn good(name: impl Into<String>, sentence: impl Into<String>) -> Self {
+        Self::new(name, CheckState::Good, sentence)
+    }
+
+    pub(super) fn missing(name: impl Into<String>, sentence: impl Into<String>) -> Self {
+        Self::new(name, CheckState::Missing, sentence)
+    }
+
+    pub(super) fn bad(name: impl Into<String>, sentence: impl Into<String>) -> Self {
+        Self::new(name, CheckState::Bad, sentence)
+    }
+
     pub(super) fn new(name: impl Into<String>, state: CheckState, sentence: impl Into<String>) -> Self {
         Self { name: name.into(), state, sentence: sentence.into() }
     }
 }
 
 /// Checks everything. The code is 1 when something must be mended first.
-///
-/// # Errors
-/// When the output is closed.
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let contact = if args.offline { Contact::Spared } else { Contact::Made };
     let checks = all(context, contact).await;
@@ -70,13 +77,13 @@ async fn all(context: &Context, contact: Contact) -> Vec<Check> {
     let mut checks = vec![checks::version(), checks::repository(context), checks::home(context)];
     match context.settings(Repository::OfThisDirectory, Vec::new()) {
         Ok(settings) => {
-            checks.push(Check::new("config", CheckState::Good, checks::config_files(context)));
+            checks.push(Check::good("config", checks::config_files(context)));
             let (backends, models) = models::models(&settings, contact).await;
             checks.extend(backends);
             checks.extend(models);
             checks.push(models::prices(&settings));
         }
-        Err(found) => checks.push(Check::new("config", CheckState::Bad, fault::sentence(&found))),
+        Err(found) => checks.push(Check::bad("config", fault::sentence(&found))),
     }
     checks.extend(checks::prompts(context));
     checks.push(checks::sandbox());

@@ -2,18 +2,16 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::bail;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::asking::{AskStage, Asking};
 use super::idle::{is_paused, stands_still};
 use super::lines::Lines;
 use super::narrator::Narrator;
-use crate::cli::context::Context;
 use crate::cli::engine_start::{Reached, reach_at};
-use crate::cli::fault::misuse;
-use crate::cli::missions::MissionRef;
 use crate::cli::new::Speed;
+use crate::cli::prelude::*;
 use crate::domain::activity::Activity;
 use crate::domain::mission::{Mission, Mode};
 use crate::link::Client;
@@ -42,9 +40,6 @@ impl Talk {
 }
 
 /// Flies a mission and prints its progress until it ends or needs a person; returns how it stands then.
-///
-/// # Errors
-/// When its engine does not come up, or dies again and again.
 pub async fn fly(context: &Context, found: &MissionRef, talk: Talk, speed: Speed) -> Result<Mission> {
     if found.mission.mode == Mode::ReadOnly {
         return Err(misuse(

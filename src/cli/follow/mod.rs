@@ -5,6 +5,5 @@ mod flight;
 mod idle;
 mod lines;
 mod narrator;
-mod past;
 
 pub use flight::{Talk, fly};

@@ -3,21 +3,16 @@
 use std::io::{self, Stdout};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
-
 use super::asking::Asking;
 use super::idle::why;
-use super::past::Past;
-use crate::cli::context::Context;
-use crate::cli::missions::MissionRef;
-use crate::cli::progress::screen::Screen;
+use crate::cli::prelude::*;
+use crate::cli::screen::Screen;
 use crate::domain::activity::Activity;
 use crate::domain::attention::{NeedKind, needs};
 use crate::domain::event::{Event, Stamped};
 use crate::domain::id::AttemptId;
 use crate::domain::mission::Mission;
 use crate::domain::transcript::EntryBody;
-use crate::engine::now;
 use crate::view::event_lines::event_line;
 use crate::view::live::{self, CallCounts};
 use crate::view::log_line::{LogLine, NOTE, SAID, Sign, WARNING};
@@ -41,6 +36,8 @@ pub(super) struct Narrator<'a> {
     since_asked: usize,
 }
 
+/// Lines of the past that are shown.
+const SHOWN: usize = 10;
 /// So many lines push what the person is asked out of sight.
 const BURIED: usize = 6;
 
@@ -56,13 +53,18 @@ impl<'a> Narrator<'a> {
             last_event: Instant::now(),
             since_asked: 0,
         };
-        let events = found.events_after(0)?;
-        let past = Past::take_in(&events, &mut narrator.mission);
-        if past.older > 0 {
-            narrator.screen.print(&format!("… {} earlier lines: flightdeck log {}", past.older, found.id))?;
+        let mission = &mut narrator.mission;
+        let mut past = Vec::new();
+        for stamped in found.events_after(0)? {
+            mission.apply(&stamped);
+            past.extend(event_line(&stamped, mission).map(|line| (line, stamped.at.since(mission.created))));
         }
-        for (line, at) in past.newest {
-            narrator.screen.tell(&line, at)?;
+        let older = past.len().saturating_sub(SHOWN);
+        if older > 0 {
+            narrator.screen.print(&format!("… {older} earlier lines: flightdeck log {}", found.id))?;
+        }
+        for (line, at) in past.iter().skip(older) {
+            narrator.screen.tell(line, *at)?;
         }
         Ok(narrator)
     }

@@ -52,9 +52,8 @@ pub(super) fn record_gate_commands(
     runs: Vec<CommandRun>,
 ) -> Result {
     let mission = tx.mission();
-    if !schedule(mission).contains(&EngineWork::RunGateCommands { milestone, round }.into()) {
-        refuse!(OutOfTurn, "round {round} of {milestone} is not due now");
-    }
+    let due = schedule(mission).contains(&EngineWork::RunGateCommands { milestone, round }.into());
+    refuse_if!(!due, OutOfTurn, "round {round} of {milestone} is not due now");
     refuse_if!(
         mission.head().is_some_and(|head| *head != commit),
         Conflict,

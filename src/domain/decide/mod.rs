@@ -35,11 +35,11 @@ mod triage;
 mod validation;
 
 use super::attempt::Role;
-use super::command::{Asker, Command, Permission};
+use super::command::{Asker, Command};
 use super::event::{Actor, Event};
 use super::id::Timestamp;
 use super::mission::{Hold, HoldCause, Mission, Mode};
-use super::rejection::{Reason, Rejection};
+use super::rejection::Rejection;
 use transaction::Transaction;
 
 type Result<T = ()> = std::result::Result<T, Rejection>;
@@ -82,11 +82,10 @@ pub fn decide_all(
 
 /// Who may ask what; an agent must also be at work.
 fn permit(mission: &Mission, actor: Actor, command: &Command) -> Result {
-    let founding = matches!(command, Command::Found(_));
-    if mission.founding.is_none() != founding {
-        let sentence =
-            if founding { "this mission is founded already" } else { "this mission is not founded yet" };
-        refuse!(OutOfTurn, "{sentence}");
+    match (mission.founding.is_some(), matches!(command, Command::Found(_))) {
+        (true, true) => refuse!(OutOfTurn, "this mission is founded already"),
+        (false, false) => refuse!(OutOfTurn, "this mission is not founded yet"),
+        (true, false) | (false, true) => {}
     }
     let asker = match actor {
         Actor::Person => Asker::Person,
@@ -98,18 +97,16 @@ fn permit(mission: &Mission, actor: Actor, command: &Command) -> Result {
         }
     };
     refuse_if!(mission.end.is_some() && asker != Asker::Engine, OutOfTurn, "the mission is over");
-    match command.may_be_asked_by(asker) {
-        Permission::Granted => Ok(()),
-        Permission::Denied => {
-            let who = match asker {
-                Asker::Person => "a person".to_owned(),
-                Asker::Engine => "the engine".to_owned(),
-                Asker::Agent(Role::Orchestrator) => "an orchestrator".to_owned(),
-                Asker::Agent(role) => format!("a {role}"),
-            };
-            Err(Rejection::new(Reason::NotAllowed, format!("{who} may not ask for that")))
-        }
+    if command.may_be_asked_by(asker) {
+        return Ok(());
     }
+    let who = match asker {
+        Asker::Person => "a person".to_owned(),
+        Asker::Engine => "the engine".to_owned(),
+        Asker::Agent(Role::Orchestrator) => "an orchestrator".to_owned(),
+        Asker::Agent(role) => format!("a {role}"),
+    };
+    refuse!(NotAllowed, "{who} may not ask for that")
 }
 
 fn route(tx: &mut Transaction, command: Command) -> Result {

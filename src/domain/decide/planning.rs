@@ -1,5 +1,7 @@
 //! Proposing and amending the plan.
 
+use std::collections::BTreeMap;
+
 use super::Result;
 use super::transaction::{Transaction, without_complaints};
 use super::triage::check_dismissal;
@@ -71,27 +73,18 @@ pub(super) fn propose_plan(
     Ok(())
 }
 
-/// Gives milestones and features their ids, in order. `after` may name a feature that stands further down, so it is
-/// resolved once all have their number.
+/// Gives milestones and features their ids, in order. `after` may name a feature that stands further down.
 fn numbered(drafts: Vec<MilestoneDraft>) -> (Vec<Milestone>, Vec<Feature>) {
-    let mut milestones = Vec::new();
-    let mut features: Vec<Feature> = Vec::new();
-    let mut after = Vec::new();
-    for (index, milestone) in (1..).zip(drafts) {
-        let id = MilestoneId(index);
+    let titles = drafts.iter().flat_map(|milestone| &milestone.features).map(|f| f.spec.title.clone());
+    let ids: BTreeMap<Title, FeatureId> = titles.zip((1..).map(FeatureId)).collect();
+    let mut numbers = (1..).map(FeatureId);
+    let (mut milestones, mut features) = (Vec::new(), Vec::new());
+    for (id, milestone) in (1..).map(MilestoneId).zip(drafts) {
         milestones.push(Milestone { id, title: milestone.title });
-        for draft in milestone.features {
-            after.push(draft.after.clone());
-            let number = u32::try_from(features.len()).unwrap_or(u32::MAX).saturating_add(1);
-            features.push(new_feature(FeatureId(number), id, draft, Vec::new()));
+        for (draft, number) in milestone.features.into_iter().zip(&mut numbers) {
+            let after = draft.after.iter().filter_map(|title| ids.get(title).copied()).collect();
+            features.push(new_feature(number, id, draft, after));
         }
-    }
-    let resolved: Vec<Vec<FeatureId>> = after
-        .iter()
-        .map(|names| names.iter().filter_map(|name| find_by_name(&features, name.as_str())).collect())
-        .collect();
-    for (feature, after) in features.iter_mut().zip(resolved) {
-        feature.after = after;
     }
     (milestones, features)
 }

@@ -69,7 +69,7 @@ pub(super) fn report_scrutiny(
     Ok(())
 }
 
-/// A verdict binds to the revision that the tester was told of and to the commit under test.
+/// A verdict binds to the revision that the tester last heard of and to the commit under test.
 pub(super) fn give_verdict(
     tx: &mut Transaction,
     assertion: AssertionId,

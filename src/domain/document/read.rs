@@ -1,5 +1,7 @@
 //! Reading the document back, line by line.
 
+use std::collections::BTreeMap;
+
 use super::{DocumentError, Written};
 use crate::domain::contract::{Check, Instrument, Weight, Wording};
 use crate::domain::id::{IdError, Revision};
@@ -29,13 +31,11 @@ struct Raw {
     line: usize,
     heading: String,
     fields: Vec<(usize, String, String)>,
-    statement: Vec<String>,
-    how: Vec<String>,
-    evidence: Vec<String>,
+    texts: BTreeMap<Part, String>,
     part: Part,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
     Fields,
     /// An empty line after the fields: what comes may be one more of them, or the statement.
@@ -47,15 +47,8 @@ enum Part {
 
 impl Raw {
     fn new(line: usize, heading: &str) -> Self {
-        Self {
-            line,
-            heading: heading.trim().to_owned(),
-            fields: Vec::new(),
-            statement: Vec::new(),
-            how: Vec::new(),
-            evidence: Vec::new(),
-            part: Part::Fields,
-        }
+        let (heading, fields, texts) = (heading.trim().to_owned(), Vec::new(), BTreeMap::new());
+        Self { line, heading, fields, texts, part: Part::Fields }
     }
 
     fn take(&mut self, number: usize, line: &str) {
@@ -78,12 +71,7 @@ impl Raw {
                         _ => Part::Statement,
                     };
                 }
-                match self.part {
-                    Part::Fields | Part::Gap => {}
-                    Part::Statement => self.statement.push(text.to_owned()),
-                    Part::How => self.how.push(text.to_owned()),
-                    Part::Evidence => self.evidence.push(text.to_owned()),
-                }
+                *self.texts.entry(self.part).or_default() += &format!("{text}\n");
             }
         }
     }
@@ -102,11 +90,12 @@ impl Raw {
         let weight = self.parsed("weight", "blocking or non_blocking", |word| word.parse().ok())?;
         let via = self.via()?;
         let command = self.field("command").map(|(line, word)| text_of("command", line, word)).transpose()?;
+        let text = |part| self.texts.get(&part).map_or("", String::as_str);
         let wording = Wording {
             title: text_of("title", self.line, title)?,
-            statement: text_of("statement", self.line, &self.statement.join("\n"))?,
-            check: Check { via, how: text_of("check", self.line, &self.how.join("\n"))?, command },
-            evidence: text_of("evidence", self.line, &self.evidence.join("\n"))?,
+            statement: text_of("statement", self.line, text(Part::Statement))?,
+            check: Check { via, how: text_of("check", self.line, text(Part::How))?, command },
+            evidence: text_of("evidence", self.line, text(Part::Evidence))?,
             weight: weight.unwrap_or(Weight::Blocking),
         };
         Ok(Written { id, revision, feature, wording, line: self.line })

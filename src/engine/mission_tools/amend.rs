@@ -98,7 +98,7 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
             "amend_contract",
             "Edits, adds or retires assertions of the contract.",
             Access::Read,
-            context,
+            Ok(Arc::clone(context)),
             amend_contract,
         ),
         context.asking(
@@ -128,7 +128,7 @@ impl From<PlanChanges> for Vec<PlanChange> {
 
 async fn amend_contract(context: Arc<ToolContext>, wanted: ContractChanges, _call: Call) -> Answer {
     let edit = wanted.edit.into_iter().map(|AssertionEdit { id, edit }| {
-        let base = context.cell.with(|m| m.contract.get(&id).map_or(Revision::FIRST, |a| a.revision));
+        let base = context.engine.cell.with(|m| m.contract.get(&id).map_or(Revision::FIRST, |a| a.revision));
         Command::EditAssertion { assertion: id, base, edit: Box::new(edit) }
     });
     let add = wanted.add.into_iter().map(|NewAssertion { assertion, feature }| Command::AddAssertion {

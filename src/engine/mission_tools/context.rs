@@ -10,17 +10,14 @@ use crate::agent::tool::{Answer, Output, Then, ToolError, ToolRow};
 use crate::domain::command::Command;
 use crate::domain::event::{Actor, Stamped};
 use crate::domain::id::AttemptId;
-use crate::engine::dispatcher::{DispatcherHandle, Refused};
-use crate::engine::mission_cell::MissionCell;
-use crate::store::Store;
+use crate::engine::context::EngineContext;
+use crate::engine::dispatcher::Refused;
 use crate::workspace::{Access, Checkout};
 
 /// The context of one attempt.
 pub struct ToolContext {
     pub attempt: AttemptId,
-    pub dispatcher: DispatcherHandle,
-    pub cell: Arc<MissionCell>,
-    pub store: Arc<Store>,
+    pub engine: Arc<EngineContext>,
     pub handoff_source: HandoffSource,
 }
 
@@ -63,19 +60,25 @@ impl ToolContext {
     where
         A: DeserializeOwned + JsonSchema + 'static,
     {
-        ToolRow::new(name, description, Access::Read, self, move |context, wanted: A, _call| {
-            let command = command(wanted);
-            async move { context.submit(vec![command?], accepted).await }
-        })
-    }
-    /// Asks the mission for something as this attempt; a refusal is for the model to mend.
-    pub(super) async fn ask(&self, commands: Vec<Command>) -> Result<Vec<Stamped>, ToolError> {
-        self.dispatcher.submit(Actor::Attempt(self.attempt), commands).await.map_err(
-            |refused| match refused {
-                Refused::Rejected(rejection) => ToolError::Mend(rejection.sentence),
-                Refused::Fault(sentence) => ToolError::Fatal(sentence),
+        ToolRow::new(
+            name,
+            description,
+            Access::Read,
+            Ok(Arc::clone(self)),
+            move |context, wanted: A, _call| {
+                let command = command(wanted);
+                async move { context.submit(vec![command?], accepted).await }
             },
         )
+    }
+
+    /// Asks the mission for something as this attempt; a refusal is for the model to mend.
+    pub(super) async fn ask(&self, commands: Vec<Command>) -> Result<Vec<Stamped>, ToolError> {
+        let submitted = self.engine.dispatcher.submit(Actor::Attempt(self.attempt), commands).await;
+        submitted.map_err(|refused| match refused {
+            Refused::Rejected(rejection) => ToolError::Mend(rejection.sentence),
+            Refused::Fault(sentence) => ToolError::Fatal(sentence),
+        })
     }
 
     /// Asks, and answers when it is accepted.

@@ -89,7 +89,7 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
             "verdict",
             "Gives your verdict on one assertion. Giving it again replaces it.",
             Access::Read,
-            context,
+            Ok(Arc::clone(context)),
             give_verdict,
         ),
         context.asking(
@@ -107,7 +107,7 @@ async fn give_verdict(context: Arc<ToolContext>, wanted: Verdict, _call: Call) -
     let Verdict { assertion, outcome, observed, mut evidence } = wanted;
     for reference in &mut evidence {
         reference.0 = reference.0.trim().to_owned();
-        if context.store.evidence().get(reference).is_err() {
+        if context.engine.store.evidence().get(reference).is_err() {
             return Err(ToolError::Mend(format!(
                 "there is no evidence {}: name a reference that an instrument returned",
                 reference.0

@@ -71,7 +71,7 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
             "ask_orchestrator",
             "Asks the orchestrator and waits for its answer. For what the brief leaves open and you cannot decide.",
             Access::Read,
-            context,
+            Ok(Arc::clone(context)),
             ask_orchestrator,
         ),
     ]
@@ -94,7 +94,7 @@ async fn ask_orchestrator(context: Arc<ToolContext>, wanted: QuestionToOrchestra
     let Some(id) = asked(&events) else {
         return Err(ToolError::Fatal("the question was not recorded".to_owned()));
     };
-    let answer = context.cell.until(|mission| {
+    let answer = context.engine.cell.until(|mission| {
         let question = mission.questions.iter().find(|question| question.id == id);
         question.and_then(|question| question.answer.clone())
     });

@@ -1,6 +1,6 @@
 //! The place of one attempt.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::agent::tool::Instruments;
 use crate::engine::mission_tools::HandoffSource;
@@ -11,7 +11,7 @@ pub struct AttemptEnv {
     /// The root of its file tools and programs.
     pub dir: PathBuf,
     pub access: Access,
-    /// What only the engine can tell it, in Markdown; empty when that is nothing.
+    /// What only the engine knows and its brief must say, in Markdown; empty when that is nothing.
     pub note: String,
     /// What its handoff is read from.
     pub handoff_source: HandoffSource,
@@ -31,11 +31,11 @@ pub enum Cleanup {
 }
 
 impl AttemptEnv {
-    /// A place to read in.
-    pub fn reading(dir: PathBuf) -> Self {
+    /// A directory in which nothing is handed in, and nothing put back.
+    pub fn new(dir: &Path, access: Access) -> Self {
         Self {
-            dir,
-            access: Access::Read,
+            dir: dir.to_owned(),
+            access,
             note: String::new(),
             handoff_source: HandoffSource::Elsewhere,
             instruments: None,

@@ -6,16 +6,17 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::agent::model::TokenUsage;
 use crate::agent::model::catalogue::ModelFacts;
-use crate::agent::model::{Item, Model, StreamPiece, TokenUsage};
-use crate::agent::session::{Observer, Outcome, Session};
+use crate::agent::session::{Observer, Session};
 use crate::agent::tool::{Extras, Spawner, ToolTable};
-use crate::agent::turn::Limits;
+use crate::agent::turn::Outcome;
 use crate::domain::attempt::Role;
 use crate::domain::command::Command;
 use crate::domain::id::AttemptId;
+use crate::engine::briefing::limits;
 use crate::engine::budget_guard::BudgetGuard;
-use crate::engine::context::EngineContext;
+use crate::engine::context::{EngineContext, Mind};
 use crate::engine::session_recorder::priced;
 use crate::workspace::Access;
 
@@ -24,34 +25,24 @@ pub struct Researchers {
     pub engine: Arc<EngineContext>,
     pub attempt: AttemptId,
     /// The attempt's own model, used when no model is chosen for researchers.
-    pub model: Arc<dyn Model>,
-    pub facts: ModelFacts,
+    pub mind: Mind,
     pub dir: PathBuf,
     pub permit_role: Role,
     pub cancel: CancellationToken,
 }
 
 impl Researchers {
-    fn mind(&self) -> Result<(Arc<dyn Model>, ModelFacts), String> {
+    fn mind(&self) -> Result<Mind, String> {
         let chosen = self.engine.cell.with(|mission| mission.models.get(&Role::Researcher).cloned());
-        match chosen {
-            Some(name) => {
-                Ok((self.engine.backends.model(name.as_str())?, self.engine.backends.facts(name.as_str())))
-            }
-            None => Ok((Arc::clone(&self.model), self.facts)),
-        }
+        chosen.map_or_else(|| Ok(self.mind.clone()), |name| self.engine.mind(name.as_str()))
     }
 
     fn session(&self, question: String) -> Result<Session, String> {
-        let (model, facts) = self.mind()?;
+        let Mind { model, facts } = self.mind()?;
         let prompt = self.engine.prompt(super::RESEARCHER).map_err(|error| error.to_string())?;
         let place = self.engine.tool_env(&self.dir, Access::Read).map_err(|error| error.to_string())?;
         let picked = ToolTable::new(&place, Extras::default()).pick(prompt.tools.iter().map(String::as_str));
-        let permit = BudgetGuard {
-            role: self.permit_role,
-            cell: Arc::clone(&self.engine.cell),
-            dispatcher: self.engine.dispatcher.clone(),
-        };
+        let permit = BudgetGuard { role: self.permit_role, engine: Arc::clone(&self.engine) };
         let labels = [("role".to_owned(), Role::Researcher.word().to_owned())];
         let observer = Counting { engine: Arc::clone(&self.engine), attempt: self.attempt, facts };
         Ok(Session {
@@ -60,13 +51,7 @@ impl Researchers {
             brief: question,
             tools: picked.tools,
             closing: prompt.closes.clone(),
-            limits: Limits {
-                max_turns: prompt.max_turns,
-                max_time: prompt.max_time,
-                window_tokens: facts.window,
-                max_output_tokens: facts.max_output,
-                ..Limits::default()
-            },
+            limits: limits(&prompt, &facts),
             labels: labels.into_iter().collect(),
             permit: Arc::new(permit),
             observer: Arc::new(observer),
@@ -98,12 +83,6 @@ struct Counting {
 }
 
 impl Observer for Counting {
-    fn item(&self, _item: &Item) {}
-
-    fn stream(&self, _piece: StreamPiece<'_>) {}
-
-    fn tool_output(&self, _call_id: &str, _text: &str) {}
-
     fn usage(&self, usage: TokenUsage) {
         let usage = priced(usage, &self.facts);
         self.engine.dispatcher.tell(Command::CountUsage { attempt: self.attempt, usage });

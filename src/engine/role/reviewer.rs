@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use super::attempt_env::{AttemptEnv, Cleanup};
-use super::validator::env;
+use super::validator::commit_of;
 use crate::domain::id::{FeatureId, MilestoneId};
 use crate::domain::plan::FeatureState;
 use crate::engine::context::{EngineContext, blocking};
 use crate::engine::diff;
 use crate::engine::error::EngineError;
-use crate::workspace::ProofCheckout;
+use crate::workspace::{Access, ProofCheckout};
 
 /// The most of a diff that a brief carries, in bytes; the rest is read with git.
 const SHOWN: usize = 48 * 1024;
@@ -21,13 +21,12 @@ pub(super) async fn prepare(
     round: u32,
     feature: FeatureId,
 ) -> Result<AttemptEnv, EngineError> {
-    let commit =
-        engine.cell.with(|mission| mission.round(milestone, round).map(|found| found.commit.clone()));
-    let commit = commit.ok_or_else(|| EngineError::Unfit(format!("{milestone} has no round {round}")))?;
+    let commit = commit_of(engine, milestone, round)?;
     let (task_engine, dir) = (Arc::clone(engine), engine.dir.join("reviews").join(feature.to_string()));
     let proof = blocking(move || Ok(ProofCheckout::create(&task_engine.repo, &dir, &commit.0)?)).await?;
     let note = diff_note(engine, feature).await?;
-    Ok(AttemptEnv { note, cleanup: Cleanup::Remove(proof.clone()), ..env(proof.dir().to_owned()) })
+    let env = AttemptEnv::new(proof.dir(), Access::Proof);
+    Ok(AttemptEnv { note, cleanup: Cleanup::Remove(proof), ..env })
 }
 
 async fn diff_note(engine: &Arc<EngineContext>, feature: FeatureId) -> Result<String, EngineError> {

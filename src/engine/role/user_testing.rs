@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::attempt_env::{AttemptEnv, Cleanup};
-use super::validator::{at_round, env};
+use super::validator::at_round;
 use crate::agent::tool::{App, Instruments};
 use crate::domain::environment::{Health as DomainHealth, Service};
 use crate::domain::id::MilestoneId;
@@ -11,7 +11,7 @@ use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
 use crate::engine::evidence::StoreSink;
 use crate::workspace::services::{Health, ServiceDirs};
-use crate::workspace::{ServiceSpec, WorkspaceError};
+use crate::workspace::{Access, ServiceSpec, WorkspaceError};
 
 pub(super) async fn prepare(
     engine: &Arc<EngineContext>,
@@ -22,8 +22,7 @@ pub(super) async fn prepare(
     // What an earlier round's testers left behind must not meet this one's.
     let soiled = proof.clone();
     blocking(move || Ok(soiled.reset()?)).await?;
-    let services =
-        engine.cell.with(|m| m.environment.as_ref().map(|e| e.services.clone()).unwrap_or_default());
+    let services = engine.environment(|environment| environment.services.clone());
     let dirs = ServiceDirs {
         dir: proof.dir().to_owned(),
         logs: engine.dir.join("services"),
@@ -41,12 +40,9 @@ pub(super) async fn prepare(
         ),
     };
     let evidence = Arc::new(StoreSink(Arc::clone(&engine.store)));
-    Ok(AttemptEnv {
-        note,
-        instruments: Some(Instruments { evidence, app }),
-        cleanup: Cleanup::Reset(proof.clone()),
-        ..env(proof.dir().to_owned())
-    })
+    let env = AttemptEnv::new(proof.dir(), Access::Proof);
+    let instruments = Some(Instruments { evidence, app });
+    Ok(AttemptEnv { note, instruments, cleanup: Cleanup::Reset(proof), ..env })
 }
 
 /// Where the services are reached. The first one is the app.

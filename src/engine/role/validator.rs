@@ -1,6 +1,5 @@
 //! Validators work in a checkout of their own, at the commit of their round.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::attempt_env::{AttemptEnv, Cleanup};
@@ -8,7 +7,6 @@ use crate::domain::diff::DiffScope;
 use crate::domain::id::{Commit, MilestoneId};
 use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
-use crate::engine::mission_tools::HandoffSource;
 use crate::workspace::{Access, ProofCheckout};
 
 /// The scrutiny validator; the checkout is put back when it ends.
@@ -20,22 +18,22 @@ pub(super) async fn prepare(
     let proof = at_round(engine, milestone, round).await?;
     let ends = engine.cell.with(|mission| mission.diff_range(&DiffScope::Milestone(milestone)));
     let note = ends.map(|(base, head)| format!("\n## The milestone's commits\nbase: {base}\nhead: {head}\n"));
-    Ok(AttemptEnv {
-        note: note.unwrap_or_default(),
-        cleanup: Cleanup::Reset(proof.clone()),
-        ..env(proof.dir().to_owned())
-    })
+    let env = AttemptEnv::new(proof.dir(), Access::Proof);
+    Ok(AttemptEnv { note: note.unwrap_or_default(), cleanup: Cleanup::Reset(proof), ..env })
 }
 
-pub(super) fn env(dir: PathBuf) -> AttemptEnv {
-    AttemptEnv {
-        dir,
-        access: Access::Proof,
-        note: String::new(),
-        handoff_source: HandoffSource::Elsewhere,
-        instruments: None,
-        cleanup: Cleanup::Nothing,
-    }
+/// The commit of a round.
+///
+/// # Errors
+/// When there is no such round.
+pub(super) fn commit_of(
+    engine: &EngineContext,
+    milestone: MilestoneId,
+    round: u32,
+) -> Result<Commit, EngineError> {
+    let commit =
+        engine.cell.with(|mission| mission.round(milestone, round).map(|found| found.commit.clone()));
+    commit.ok_or_else(|| EngineError::Unfit(format!("{milestone} has no round {round}")))
 }
 
 /// The validators' checkout at the commit of a round.
@@ -47,12 +45,7 @@ pub async fn at_round(
     milestone: MilestoneId,
     round: u32,
 ) -> Result<ProofCheckout, EngineError> {
-    let commit =
-        engine.cell.with(|mission| mission.round(milestone, round).map(|found| found.commit.clone()));
-    match commit {
-        Some(commit) => proof_at(engine, commit).await,
-        None => Err(EngineError::Unfit(format!("{milestone} has no round {round}"))),
-    }
+    proof_at(engine, commit_of(engine, milestone, round)?).await
 }
 
 /// The validators' checkout at a commit; it is only set when it stands elsewhere.

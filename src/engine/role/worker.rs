@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::attempt_env::{AttemptEnv, Cleanup};
+use super::attempt_env::AttemptEnv;
 use crate::domain::attempt::AgentWork;
 use crate::domain::id::{Commit, FeatureId};
 use crate::engine::context::{EngineContext, blocking};
@@ -17,14 +17,8 @@ pub(super) async fn prepare(
 ) -> Result<AttemptEnv, EngineError> {
     let checkout = at_head(engine, feature).await?;
     let note = scripts::set_up(engine, checkout.dir()).await?;
-    Ok(AttemptEnv {
-        dir: checkout.dir().to_owned(),
-        access: Access::Write,
-        note,
-        handoff_source: HandoffSource::Checkout(checkout),
-        instruments: None,
-        cleanup: Cleanup::Nothing,
-    })
+    let env = AttemptEnv::new(checkout.dir(), Access::Write);
+    Ok(AttemptEnv { note, handoff_source: HandoffSource::Checkout(checkout), ..env })
 }
 
 /// The mission's checkout, made when it is first needed.

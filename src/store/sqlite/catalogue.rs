@@ -11,7 +11,7 @@ use super::log::SqliteLog;
 use super::transcripts::SqliteTranscripts;
 use crate::domain::event::{Actor, Event};
 use crate::domain::id::{MissionId, Timestamp};
-use crate::store::{Access, Catalogue, Ports, Store, StoreError};
+use crate::store::{Access, Catalogue, Store, StoreError};
 
 const DIRECTORY: &str = "missions";
 
@@ -82,12 +82,8 @@ impl Catalogue for SqliteCatalogue {
 
     fn read(&self, id: &MissionId) -> Result<Store, StoreError> {
         let dir = self.dir(id);
-        let ports = Ports {
-            log: Box::new(SqliteLog::open_read_only(&dir)?),
-            transcripts: Box::new(SqliteTranscripts::reading(&dir)),
-            blobs: Box::new(EvidenceFiles::at(&dir)),
-        };
-        Ok(Store::new(ports, Access::Read))
+        let log = SqliteLog::open_read_only(&dir)?;
+        Ok(Store::new(Access::Read, log, SqliteTranscripts::reading(&dir), EvidenceFiles::at(&dir)))
     }
 
     fn engine(&self, id: &MissionId) -> Option<u32> {
@@ -109,8 +105,7 @@ fn begin(dir: &Path) -> Result<Store, StoreError> {
 fn writing(dir: &Path, log: SqliteLog) -> Result<Store, StoreError> {
     let blobs = EvidenceFiles::at(dir);
     blobs.tidy();
-    let transcripts = Box::new(SqliteTranscripts::writing(dir)?);
-    Ok(Store::new(Ports { log: Box::new(log), transcripts, blobs: Box::new(blobs) }, Access::Write))
+    Ok(Store::new(Access::Write, log, SqliteTranscripts::writing(dir)?, blobs))
 }
 
 /// Puts the names in a directory on the disk: a new file survives a power cut only after that.

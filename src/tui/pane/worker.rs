@@ -13,7 +13,7 @@ use crate::view::live::doing;
 use crate::view::row::{Piece, Row};
 use crate::view::style_role::StyleRole;
 use crate::view::text::span;
-use crate::view::work::{attempt_sign, subject};
+use crate::view::work::{attempt_state, subject};
 
 /// Draws the transcript of the attempt that is watched.
 pub fn draw(app: &App, painter: &mut Painter<'_>, area: Rect) {
@@ -41,7 +41,7 @@ pub fn draw(app: &App, painter: &mut Painter<'_>, area: Rect) {
 }
 
 fn heading(app: &App, attempt: &Attempt) -> Row {
-    let (sign, style) = attempt_sign(attempt);
+    let ((sign, style), _) = attempt_state(&app.mission, attempt);
     let mut role = attempt.role.to_string();
     if let Some(first) = role.get_mut(..1) {
         first.make_ascii_uppercase();
@@ -61,6 +61,9 @@ fn foot(app: &App, attempt: &Attempt) -> Option<Row> {
     }
     if !attempt.is_live() {
         return None;
+    }
+    if let (_, Some(waits)) = attempt_state(&app.mission, attempt) {
+        return Some(Row::of(StyleRole::Warn, format!("▲ {waits}")));
     }
     let row = Row::of(StyleRole::Accent, "▌ ");
     Some(row.then(StyleRole::Dim, quiet_words(app, attempt).unwrap_or_default()))

@@ -13,7 +13,7 @@ use crate::view::attempt;
 use crate::view::block::{Block, BlockBody};
 use crate::view::row::plain;
 use crate::view::text::plural;
-use crate::view::work::{attempt_sign, subject};
+use crate::view::work::{attempt_state, subject};
 
 /// What is looked at of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,11 +57,13 @@ impl AttemptScreen {
 
     fn title(&self, app: &App) -> Row {
         let Some(known) = app.mission.attempts.get(&self.id) else { return Row::new() };
-        let (sign, style) = attempt_sign(known);
+        let ((sign, style), waits) = attempt_state(&app.mission, known);
+        let waits = waits.map_or_else(String::new, |waits| format!("{waits}  "));
         Row::new()
             .sign(style, sign)
             .then(StyleRole::Strong, format!("{} {}", known.role, self.id))
             .then(StyleRole::Text, format!(" · {}", subject(&app.mission, known.work)))
+            .end(StyleRole::Warn, waits)
             .end(StyleRole::Dim, known.model.as_str())
     }
 

@@ -5,8 +5,9 @@ use super::gate::GateScreen;
 use super::prelude::*;
 use super::talk::Talk;
 use crate::domain::attention::{Need, NeedKind, needs};
-use crate::view::gate;
-use crate::view::text::{ago, wrap};
+use crate::view::needs as view;
+use crate::view::prose::hanging;
+use crate::view::text::ago;
 
 /// Cells that the screen is wide.
 const WIDTH: u16 = 100;
@@ -32,7 +33,7 @@ impl Popup for Attention {
     }
 
     fn rows(&self, app: &App, seen: Range<usize>) -> Vec<Row> {
-        needs(&app.mission).get(seen).into_iter().flatten().map(|need| row(app, need)).collect()
+        needs(&app.mission).get(seen).into_iter().flatten().map(|need| view::row(need, app.now)).collect()
     }
 
     /// The decisions take half of the room at most.
@@ -64,7 +65,7 @@ fn below_list(app: &App, at: &Place, width: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     if let Some(need) = needs(&app.mission).get(at.list.selected) {
         rows.push(Row::new());
-        rows.extend(detail(app, need, width));
+        rows.extend(view::detail(&app.mission, need, width));
     }
     if !app.warnings.is_empty() {
         rows.extend([Row::new(), Row::of(StyleRole::Dim, "the engine warned")]);
@@ -73,43 +74,14 @@ fn below_list(app: &App, at: &Place, width: usize) -> Vec<Row> {
     rows
 }
 
-/// What a decision is about, as far as it can be said here.
-fn detail(app: &App, need: &Need, width: usize) -> Vec<Row> {
-    match need.kind {
-        NeedKind::Gate { gate } => gate::summary(&app.mission, gate, width),
-        NeedKind::Question { question } => {
-            let Some(known) = app.mission.questions.iter().find(|known| known.id == question) else {
-                return Vec::new();
-            };
-            let mut rows = paragraph(StyleRole::Text, known.text.as_str(), width);
-            let numbered = known.options.iter().zip(1..);
-            rows.extend(numbered.map(|(option, number)| {
-                Row::of(StyleRole::Accent, format!("  {number} ")).then(StyleRole::Text, option.as_str())
-            }));
-            rows
-        }
-        NeedKind::Hold { .. } => paragraph(StyleRole::Text, &need.sentence, width),
-    }
-}
-
 /// Warnings in full, the newest first.
 fn warnings(app: &App, width: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     for warning in app.warnings.iter().rev() {
         let lead = format!("{:>6}  ", ago(app.clock.since(warning.at)));
-        for (index, line) in wrap(&warning.sentence, width.saturating_sub(8)).into_iter().enumerate() {
-            let lead = if index == 0 { lead.clone() } else { " ".repeat(8) };
-            rows.push(Row::of(StyleRole::Dim, lead).then(StyleRole::Text, line));
-        }
+        rows.extend(hanging((StyleRole::Dim, &lead), StyleRole::Text, &warning.sentence, width));
     }
     rows
-}
-
-fn row(app: &App, need: &Need) -> Row {
-    let row = Row::of(StyleRole::Warn, "▲ ")
-        .then(StyleRole::Dim, format!("{:>4}  ", ago(app.now.since(need.since))))
-        .then(StyleRole::Text, &need.sentence);
-    if need.blocks.is_empty() { row } else { row.end(StyleRole::Dim, format!("holds up {}", need.blocks)) }
 }
 
 /// The screen for what waits: the only decision itself, or the list of them.

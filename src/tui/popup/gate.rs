@@ -32,7 +32,7 @@ impl GateScreen {
     }
 
     fn items(&self, app: &App) -> Vec<GateItem> {
-        gate_items::points(&app.mission, self.gate)
+        gate_items::items(&app.mission, self.gate)
     }
 
     fn selected_item(&self, app: &App, at: &Place) -> Option<GateItem> {

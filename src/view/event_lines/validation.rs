@@ -3,12 +3,10 @@
 use super::work::runs_words;
 use crate::domain::environment::CommandRun;
 use crate::domain::id::{FeatureId, MilestoneId};
-use crate::domain::mission::Mission;
 use crate::domain::round::{Opinion, Review, RoundOutcome, ScrutinyReport, UserTestingReport};
-use crate::domain::verdict::{Outcome, Verdict};
-use crate::view::log_line::{BAD, GOOD, LogLine, NOTE, WARNING};
-use crate::view::text::plural;
-use crate::view::words::first_sentence;
+use crate::domain::verdict::Verdict;
+use crate::view::prelude::*;
+use crate::view::work::outcome_sign;
 
 pub(super) fn gate_commands(milestone: MilestoneId, runs: &[CommandRun]) -> LogLine {
     let sign = if runs.iter().all(CommandRun::passed) { GOOD } else { BAD };
@@ -31,12 +29,11 @@ pub(super) fn scrutinized(milestone: MilestoneId, report: &ScrutinyReport) -> Lo
 }
 
 pub(super) fn verdict(verdict: &Verdict) -> LogLine {
-    let sign = match verdict.outcome {
-        Outcome::Pass => GOOD,
-        Outcome::Fail => BAD,
-        Outcome::Blocked => WARNING,
-    };
-    LogLine::new(sign, &verdict.assertion, format!("{}: {}", verdict.outcome.word(), verdict.observed))
+    LogLine::new(
+        outcome_sign(verdict.outcome),
+        &verdict.assertion,
+        format!("{}: {}", verdict.outcome.word(), verdict.observed),
+    )
 }
 
 pub(super) fn tested(milestone: MilestoneId, report: &UserTestingReport) -> LogLine {

@@ -1,6 +1,6 @@
 //! Programs that run beside the work: an agent's jobs, the environment's services.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,11 +29,7 @@ impl Program {
     /// # Errors
     /// When it cannot be started or the log cannot be written.
     pub fn spawn_background(&self, log: &Path) -> Result<Background, WorkspaceError> {
-        if let Some(directory) = log.parent() {
-            fs::create_dir_all(directory).map_err(WorkspaceError::io("create", directory))?;
-        }
-        let file = File::create(log).map_err(WorkspaceError::io("create", log))?;
-        let copy = file.try_clone().map_err(WorkspaceError::io("write", log))?;
+        let (file, copy) = open_log(log, OpenOptions::new().create(true).write(true).truncate(true))?;
         let (mut child, group) = self.start_into(copy.into(), file.into())?;
         let group = Arc::new(group);
         let (sender, ended) = watch::channel(None);
@@ -103,6 +99,16 @@ impl Background {
         self.group.signal(Signal::SIGKILL);
         self.wait().await
     }
+}
+
+/// A log file, with the directories above it, once for the output and once for the errors.
+pub(super) fn open_log(log: &Path, options: &OpenOptions) -> Result<(File, File), WorkspaceError> {
+    let open = || {
+        fs::create_dir_all(log.parent().unwrap_or(log))?;
+        let file = options.open(log)?;
+        Ok((file.try_clone()?, file))
+    };
+    open().map_err(WorkspaceError::io("write", log))
 }
 
 impl Drop for Background {

@@ -73,7 +73,7 @@ impl Capture {
         Self { cap, head: Vec::new(), tail: Vec::new(), total: 0, file: SpillFile::NotNeeded }
     }
 
-    /// Takes the next bytes. A full disk does not fail the program; the text tells of it.
+    /// Takes the next bytes. A full disk does not fail the program; the text says so.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         if let Err(error) = self.spill(bytes) {
             self.file = SpillFile::Failed(error);

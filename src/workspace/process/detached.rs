@@ -1,10 +1,11 @@
-//! Programs that outlive whoever starts them: a mission's engine.
+//! Programs that outlive the one that starts them: a mission's engine.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Stdio};
 
+use super::background::open_log;
 use super::program::Program;
 use crate::workspace::WorkspaceError;
 
@@ -22,12 +23,7 @@ impl Program {
     /// # Errors
     /// When it cannot be started or the log cannot be written.
     pub fn spawn_detached(&self, log: &Path) -> Result<Detached, WorkspaceError> {
-        if let Some(directory) = log.parent() {
-            fs::create_dir_all(directory).map_err(WorkspaceError::io("create", directory))?;
-        }
-        let file = OpenOptions::new().create(true).append(true).open(log);
-        let file = file.map_err(WorkspaceError::io("write", log))?;
-        let copy = file.try_clone().map_err(WorkspaceError::io("write", log))?;
+        let (file, copy) = open_log(log, OpenOptions::new().create(true).append(true))?;
         let child = self.plain_command().stdin(Stdio::null()).stdout(copy).stderr(file).spawn();
         Ok(Detached { child: child.map_err(|error| self.start_error(&error))? })
     }
@@ -48,6 +44,8 @@ impl Detached {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

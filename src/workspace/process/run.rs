@@ -23,11 +23,9 @@ use crate::workspace::WorkspaceError;
 /// A program that has ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finished {
-    /// How it ended.
     pub exit: Exit,
     /// What it printed, output and errors in the order of printing.
     pub output: CappedOutput,
-    /// How long it ran.
     pub wall: Duration,
 }
 
@@ -35,13 +33,10 @@ pub struct Finished {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Exit {
-    /// It exited with this code.
     Code(i32),
-    /// A signal of this number ended it.
     Signal(i32),
     /// It ran longer than it may and was killed.
     TimedOut,
-    /// Somebody stopped it.
     Cancelled,
     /// The system would not say.
     Unknown,

@@ -34,7 +34,7 @@ pub(super) async fn check(health: &Health, port: u16) -> Result<(), String> {
     answer.unwrap_or_else(|_| Err(format!("port {port} gave no answer in {} s", PATIENCE.as_secs())))
 }
 
-/// Development servers listen on either family when told `localhost`.
+/// Development servers listen on either family for `localhost`.
 fn addresses(port: u16) -> [SocketAddr; 2] {
     [(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()]
 }

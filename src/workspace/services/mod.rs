@@ -5,5 +5,5 @@ mod order;
 mod spec;
 mod supervise;
 
-pub use spec::{Health, ServiceSpec, ServiceState, ServiceStatus};
+pub use spec::{Health, ServiceSpec, ServiceStatus};
 pub use supervise::{ServiceDirs, Services};

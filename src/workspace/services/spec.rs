@@ -11,19 +11,15 @@ use crate::workspace::process::Exit;
 /// A service of the app under test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceSpec {
-    /// What others call it.
     pub name: String,
     /// A line for the shell that starts it and stays in the foreground.
     pub run: String,
-    /// Where it runs, relative to the checkout.
-    pub cwd: PathBuf,
     /// The port it listens on, which must be free before it starts.
     pub port: Option<u16>,
     /// How it is known to be up.
     pub health: Health,
     /// Services that must be up before it.
     pub after: Vec<String>,
-    /// Variables added to its environment.
     pub env: BTreeMap<String, String>,
     /// How long it may take to come up.
     pub start_timeout: Duration,
@@ -35,7 +31,6 @@ impl ServiceSpec {
         Self {
             name: name.into(),
             run: run.into(),
-            cwd: PathBuf::new(),
             port: None,
             health: Health::None,
             after: Vec::new(),
@@ -62,17 +57,7 @@ pub struct ServiceStatus {
     pub name: String,
     pub pid: i32,
     pub port: Option<u16>,
-    pub state: ServiceState,
-    /// Where its output goes.
+    /// How it ended, which services should not; `None` while it runs.
+    pub ended: Option<Exit>,
     pub log: PathBuf,
-}
-
-/// Whether a service runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ServiceState {
-    /// It does.
-    Running,
-    /// It has ended, which services should not.
-    Ended(Exit),
 }

@@ -7,7 +7,7 @@ use tokio::time::{sleep, timeout};
 
 use super::health;
 use super::order::in_order;
-use super::spec::{ServiceSpec, ServiceState, ServiceStatus};
+use super::spec::{ServiceSpec, ServiceStatus};
 use crate::workspace::WorkspaceError;
 use crate::workspace::process::{Background, Program};
 use crate::workspace::reaper::Reaper;
@@ -75,7 +75,7 @@ impl Services {
                 name: service.spec.name.clone(),
                 pid: service.program.pid(),
                 port: service.spec.port,
-                state: service.program.exit().map_or(ServiceState::Running, ServiceState::Ended),
+                ended: service.program.exit(),
                 log: service.program.log().to_owned(),
             })
             .collect()
@@ -104,7 +104,7 @@ impl Services {
 
     async fn start_one(&mut self, spec: ServiceSpec, dirs: &ServiceDirs) -> Result<(), WorkspaceError> {
         let program = Program::shell(&spec.run)
-            .dir(dirs.dir.join(&spec.cwd))
+            .dir(&dirs.dir)
             .envs(dirs.env.clone())
             .envs(spec.env.clone())
             .reaper(&dirs.reaper)

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use flightdeck::agent::model::provider::Wire;
 use flightdeck::agent::model::{Item, StreamPiece, TokenUsage};
-use flightdeck::agent::session::{Denied, Observer, Outcome, Permit, Session};
+use flightdeck::agent::session::{Observer, Permit, Session};
 use flightdeck::agent::tool::{Extras, ToolEnv, ToolTable};
-use flightdeck::agent::turn::{Closing, Limits};
+use flightdeck::agent::turn::{Closing, Limits, Outcome};
 use flightdeck::workspace::{Access, Confinement, Reaper, Unconfined};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -42,13 +42,12 @@ impl Observer for Log {
             self.1.lock().unwrap().push(format!("restarted: {reason}"));
         }
     }
-    fn tool_output(&self, _: &str, _: &str) {}
     fn usage(&self, _: TokenUsage) {}
 }
 
 #[async_trait::async_trait]
 impl Permit for Log {
-    async fn before_model_call(&self, _: u64) -> Result<(), Denied> {
+    async fn before_model_call(&self, _: u64) -> Result<(), String> {
         Ok(())
     }
 }

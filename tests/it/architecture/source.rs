@@ -25,7 +25,9 @@ impl Source {
 
     /// The lines before the inline tests.
     pub fn code(&self) -> &str {
-        self.text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or(&self.text)
+        let tests = ["\n#[cfg(test)]\nmod tests {", "\n#[cfg(test)]\npub(super) mod tests {"];
+        let start = tests.iter().find_map(|start| self.text.find(start));
+        &self.text[..start.unwrap_or(self.text.len())]
     }
 
     /// The code with its comment lines blanked, so that every line keeps its place.

@@ -1,7 +1,6 @@
 //! What a person reads while a mission flies: the lines of its events, its summary, and the commands at the end.
 
-use flightdeck::cli::print::Style;
-use flightdeck::cli::progress::screen::printed;
+use flightdeck::cli::print::{Style, printed};
 use flightdeck::domain::attempt::{AgentWork, Ending};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::id::{MilestoneId, Timestamp};

@@ -8,7 +8,7 @@ use serde_json::json;
 fn every_prompt_says_what_its_role_may_and_renders() {
     for &(name, text) in PROMPTS {
         let prompt = Prompt::parse(name, name, text).unwrap();
-        assert!(prompt.max_turns > 0 && !prompt.max_time.is_zero(), "{name}");
+        assert!(prompt.max_turns > 0 && !prompt.max_time().is_zero(), "{name}");
         assert!(text.lines().count() <= 60, "{name} is short");
         for full in [true, false] {
             let some: &[&str] = if full { &["Say please."] } else { &[] };

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use flightdeck::workspace::process::Exit;
-use flightdeck::workspace::services::{Health, ServiceDirs, ServiceState};
+use flightdeck::workspace::services::{Health, ServiceDirs};
 use flightdeck::workspace::watch::watch;
 use flightdeck::workspace::{Reaper, ServiceSpec, Services, WorkspaceError};
 use pretty_assertions::assert_eq;
@@ -42,18 +42,16 @@ fn has_python() -> bool {
 async fn services_start_in_order_with_their_environment_and_are_stopped() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::create_dir(directory.path().join("sub")).unwrap();
-    let line = |name: &str| format!("echo {name} >> ../order; echo $SHARED $OWN; exec sleep 300");
+    let line = |name: &str| format!("cd sub; echo {name} >> ../order; echo $SHARED $OWN; exec sleep 300");
     let first = ServiceSpec {
-        cwd: "sub".into(),
         env: BTreeMap::from([("OWN".into(), "own".into())]),
         ..ServiceSpec::new("db", line("db"))
     };
-    let second =
-        ServiceSpec { after: vec!["db".into()], cwd: "sub".into(), ..ServiceSpec::new("api", line("api")) };
+    let second = ServiceSpec { after: vec!["db".into()], ..ServiceSpec::new("api", line("api")) };
     let mut services = Services::start(vec![second, first], &place(directory.path())).await.unwrap();
     let status = services.status();
-    let names: Vec<_> = status.iter().map(|one| (one.name.as_str(), one.state)).collect();
-    assert_eq!(names, [("db", ServiceState::Running), ("api", ServiceState::Running)]);
+    let names: Vec<_> = status.iter().map(|one| (one.name.as_str(), one.ended)).collect();
+    assert_eq!(names, [("db", None), ("api", None)]);
     while services.logs("db").unwrap() != "shared own\n" {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
@@ -91,7 +89,7 @@ async fn an_answer_of_the_wrong_kind_is_not_health() {
     }
     let directory = tempfile::tempdir().unwrap();
     let missing =
-        ServiceSpec { start_timeout: Duration::from_secs(2), ..web("web", free_port(), "/missing") };
+        ServiceSpec { start_timeout: Duration::from_secs(5), ..web("web", free_port(), "/missing") };
     let error = Services::start(vec![missing], &place(directory.path())).await.unwrap_err().to_string();
     assert!(error.contains("GET /missing answered 404"), "{error}");
 }
@@ -136,12 +134,12 @@ async fn a_service_that_dies_later_is_seen() {
     let directory = tempfile::tempdir().unwrap();
     let specs = vec![ServiceSpec::new("brief", "until [ -e end ]; do sleep 0.01; done; exit 5")];
     let services = Services::start(specs, &place(directory.path())).await.unwrap();
-    assert_eq!(services.status()[0].state, ServiceState::Running);
+    assert_eq!(services.status()[0].ended, None);
     std::fs::write(directory.path().join("end"), "").unwrap();
-    while services.status()[0].state == ServiceState::Running {
+    while services.status()[0].ended.is_none() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    assert_eq!(services.status()[0].state, ServiceState::Ended(Exit::Code(5)));
+    assert_eq!(services.status()[0].ended, Some(Exit::Code(5)));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The expressions and templates of a script: minijinja, strict about names, with a few filters for tool answers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 use regex::Regex;
@@ -29,10 +29,8 @@ impl TryFrom<String> for Expression {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let compiled =
-            language().compile_expression(&text).map(|compiled| compiled.undeclared_variables(true));
-        let names = compiled.map_err(|error| sentence(&error))?.into_iter().collect();
-        Ok(Self(Source { text, names }))
+        let names = language().compile_expression(&text).map(|code| code.undeclared_variables(true));
+        Source::new(text, names).map(Self)
     }
 }
 
@@ -40,10 +38,8 @@ impl TryFrom<String> for Template {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let compiled =
-            language().template_from_str(&text).map(|compiled| compiled.undeclared_variables(true));
-        let names = compiled.map_err(|error| sentence(&error))?.into_iter().collect();
-        Ok(Self(Source { text, names }))
+        let names = language().template_from_str(&text).map(|code| code.undeclared_variables(true));
+        Source::new(text, names).map(Self)
     }
 }
 
@@ -70,6 +66,11 @@ impl Template {
 }
 
 impl Source {
+    fn new(text: String, names: Result<HashSet<String>, Error>) -> Result<Self, String> {
+        let names = names.map_err(|error| sentence(&error))?.into_iter().collect();
+        Ok(Self { text, names })
+    }
+
     /// The error, behind the beginning of what failed.
     fn fault(&self, error: &Error) -> String {
         const LONGEST: usize = 80;

@@ -8,7 +8,10 @@ use super::play::next_reply;
 use super::scripts::Scripts;
 use super::speed::{ARGUMENT, ARGUMENT_PIECE, PlaybackSpeed, THINKING, WORD};
 use super::step::Script;
-use crate::agent::model::{Item, Model, ModelError, Reply, Request, StreamPiece, StreamSink, TokenUsage};
+use crate::agent::context::{bytes_of, tokens_of};
+use crate::agent::model::{
+    Item, Model, ModelError, Reply, Request, StreamPiece, StreamSink, TokenUsage, Turn,
+};
 
 /// `rehearsal/NAME`: a model that is a script. It costs nothing and says the same each time.
 #[derive(Debug, Clone)]
@@ -67,12 +70,7 @@ impl Model for ScriptedModel {
         &self.name
     }
 
-    async fn turn(
-        &self,
-        request: &Request,
-        stream: &dyn StreamSink,
-        cancel: &CancellationToken,
-    ) -> Result<Reply, ModelError> {
+    async fn turn(&self, request: &Request, stream: &dyn StreamSink, cancel: &CancellationToken) -> Turn {
         let script = self.script(request)?;
         let reply = next_reply(script, request).map_err(|error| ModelError::Refused(error.to_string()))?;
         let mut reply = reply.unwrap_or_else(|| Reply {
@@ -85,36 +83,16 @@ impl Model for ScriptedModel {
     }
 }
 
-/// Counts as a provider would, from lengths: nobody tokenises a rehearsal. What the turn before sent counts as cached.
+/// Counts as a provider would, from lengths: a rehearsal has no tokeniser. What the turn before sent counts as cached.
 fn usage(request: &Request, reply: &Reply) -> TokenUsage {
     let latest = request.items.iter().rposition(|item| matches!(item, Item::Assistant(_)));
-    let sent_before = latest.map_or(0, |latest| {
-        request.system.len() + request.items[..latest].iter().map(item_length).sum::<usize>()
-    });
-    let sent = request.system.len() + request.items.iter().map(item_length).sum::<usize>();
+    let sent_before = latest.map_or(0, |latest| request.system.len() + bytes_of(&request.items[..latest]));
+    let sent = request.system.len() + bytes_of(&request.items);
+    let tokens = |bytes: usize| u64::try_from(tokens_of(bytes)).unwrap_or(u64::MAX);
     TokenUsage {
         input: tokens(sent - sent_before),
         cached: tokens(sent_before),
         cache_written: 0,
-        output: tokens(reply_length(reply)),
+        output: tokens(bytes_of(&[Item::Assistant(reply.clone())])),
     }
-}
-
-fn tokens(bytes: usize) -> u64 {
-    const BYTES_PER_TOKEN: usize = 4;
-    u64::try_from(bytes.div_ceil(BYTES_PER_TOKEN)).unwrap_or(u64::MAX)
-}
-
-fn item_length(item: &Item) -> usize {
-    match item {
-        Item::User { text } => text.len(),
-        Item::Assistant(reply) => reply_length(reply),
-        Item::ToolResult { output, .. } => output.len(),
-        Item::Unknown => 0,
-    }
-}
-
-fn reply_length(reply: &Reply) -> usize {
-    let calls = reply.calls.iter().map(|call| call.tool.len() + call.arguments_text().len());
-    reply.text.len() + calls.sum::<usize>()
 }

@@ -6,9 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
-use crate::agent::tool::env::mend;
 use crate::agent::tool::{Answer, Call, Output, ToolError, ToolRow};
-use crate::workspace::services::{ServiceDirs, ServiceState, ServiceStatus};
+use crate::workspace::services::{ServiceDirs, ServiceStatus};
 use crate::workspace::{Access, ServiceSpec, Services, WorkspaceError};
 
 /// The app under test. It is shared by the testers of one checkout; dropping it stops its services.
@@ -32,7 +31,7 @@ impl App {
     pub async fn start(&self) -> Result<Vec<ServiceStatus>, WorkspaceError> {
         let mut running = self.running.lock().await;
         let up = running.as_ref().map(Services::status);
-        if let Some(up) = up.filter(|up| up.iter().all(|service| service.state == ServiceState::Running)) {
+        if let Some(up) = up.filter(|up| up.iter().all(|service| service.ended.is_none())) {
             return Ok(up);
         }
         if let Some(mut old) = running.take() {
@@ -51,7 +50,7 @@ impl App {
         }
     }
 
-    /// How its services fare; empty when it is not running.
+    /// The state of its services; empty when it is not running.
     pub async fn status(&self) -> Vec<ServiceStatus> {
         self.running.lock().await.as_ref().map(Services::status).unwrap_or_default()
     }
@@ -66,8 +65,7 @@ impl App {
         };
         let logs =
             names.iter().map(|name| services.logs(name).map(|log| format!("## {name}\n{}", log.trim_end())));
-        let logs = logs.collect::<Result<Vec<_>, _>>().map_err(|fault| mend(&fault))?;
-        Ok(logs.join("\n\n"))
+        Ok(logs.collect::<Result<Vec<_>, _>>()?.join("\n\n"))
     }
 }
 
@@ -94,12 +92,12 @@ pub(super) fn row(app: Result<Arc<App>, String>) -> ToolRow {
     let description = format!(
         "Starts and stops the services of the app under test and shows their state and logs. Services: {services}."
     );
-    ToolRow::needing("app", description, Access::Proof, app, act)
+    ToolRow::new("app", description, Access::Proof, app, act)
 }
 
 async fn act(app: Arc<App>, wanted: Arguments, _call: Call) -> Answer {
     let text = match wanted.action {
-        Action::Start => app.start().await.map(|up| states(&up)).map_err(|fault| mend(&fault))?,
+        Action::Start => states(&app.start().await?),
         Action::Stop => {
             app.stop().await;
             "the app is stopped".to_owned()
@@ -116,9 +114,9 @@ fn states(services: &[ServiceStatus]) -> String {
     }
     let lines = services.iter().map(|service| {
         let place = service.port.map(|port| format!(" at http://localhost:{port}")).unwrap_or_default();
-        match service.state {
-            ServiceState::Running => format!("{}: running{place}", service.name),
-            ServiceState::Ended(exit) => format!("{}: ended ({exit})", service.name),
+        match service.ended {
+            None => format!("{}: running{place}", service.name),
+            Some(exit) => format!("{}: ended ({exit})", service.name),
         }
     });
     lines.collect::<Vec<_>>().join("\n")

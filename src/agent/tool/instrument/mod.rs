@@ -1,15 +1,13 @@
 //! The instruments in a model's hands: what they show is kept as evidence, and every answer names the piece it left.
 
 mod app;
-#[cfg(test)]
-pub(super) mod tests;
 
 pub use app::App;
 
 use std::sync::Arc;
 
 use super::{Answer, Call, Output, ToolEnv, ToolError, ToolRow};
-use crate::instrument::{Evidence, Instrument, InstrumentError, Place, Visitor, each};
+use crate::instrument::{Evidence, Instrument, Place, Visitor, each};
 use crate::workspace::Intent;
 
 /// Keeps evidence. The engine implements it over the mission's store.
@@ -55,7 +53,7 @@ impl Visitor for Collector<'_> {
             let instrument = I::new(&self.place).map_err(|fault| fault.to_string())?;
             Ok(Arc::new(Held { instrument, evidence: Arc::clone(&all.evidence) }))
         });
-        self.rows.push(ToolRow::needing(I::NAME, I::DESCRIPTION, I::ACCESS, held, work));
+        self.rows.push(ToolRow::new(I::NAME, I::DESCRIPTION, I::ACCESS, held, work));
     }
 }
 
@@ -67,22 +65,17 @@ struct Held<I> {
 
 async fn work<I: Instrument>(held: Arc<Held<I>>, wanted: I::Wanted, call: Call) -> Answer {
     let seen = tokio::select! {
-        seen = held.instrument.act(wanted) => seen.map_err(|fault| mend(&fault))?,
+        seen = held.instrument.act(wanted) => seen?,
         () = call.cancel.cancelled() => return Err(ToolError::Mend(format!("`{}` was interrupted", I::NAME))),
     };
     match seen.evidence {
         None => Ok(Output::text(seen.text)),
-        Some(evidence) => with_evidence(held.evidence.as_ref(), &seen.text, Ok(evidence)),
+        Some(evidence) => with_evidence(held.evidence.as_ref(), &seen.text, evidence),
     }
 }
 
 /// The text of an answer with the name of the evidence behind it.
-pub(super) fn with_evidence(
-    sink: &dyn EvidenceSink,
-    text: &str,
-    evidence: Result<Evidence, InstrumentError>,
-) -> Answer {
-    let evidence = evidence.map_err(|fault| mend(&fault))?;
+pub(super) fn with_evidence(sink: &dyn EvidenceSink, text: &str, evidence: Evidence) -> Answer {
     let name = sink
         .keep(evidence)
         .map_err(|fault| ToolError::Mend(format!("the evidence was not kept: {fault}")))?;
@@ -92,6 +85,113 @@ pub(super) fn with_evidence(
 /// Stands before the name of a piece of evidence at an answer's end.
 pub(in crate::agent) const EVIDENCE_MARK: &str = "\n\nevidence: ";
 
-fn mend(fault: &InstrumentError) -> ToolError {
-    ToolError::Mend(fault.to_string())
+#[cfg(test)]
+pub(super) mod tests {
+    use std::sync::Mutex;
+
+    use serde_json::json;
+    use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
+
+    use super::*;
+    use crate::agent::tool::env::tests::{Place, call};
+    use crate::workspace::Reaper;
+    use crate::workspace::services::ServiceDirs;
+
+    /// The instruments of a tester without an app, who keeps evidence in that.
+    pub fn instruments(kept: &Arc<Kept>) -> Arc<Instruments> {
+        let nowhere = std::path::PathBuf::new();
+        let dirs = ServiceDirs { dir: nowhere.clone(), logs: nowhere, env: Vec::new(), reaper: Reaper::None };
+        let evidence = Arc::clone(kept) as Arc<dyn EvidenceSink>;
+        Arc::new(Instruments { evidence, app: Arc::new(App::new(Vec::new(), dirs)) })
+    }
+
+    /// Numbers what it keeps.
+    #[derive(Default)]
+    pub struct Kept(pub Mutex<Vec<Evidence>>);
+
+    impl EvidenceSink for Kept {
+        fn keep(&self, evidence: Evidence) -> Result<String, String> {
+            let mut kept = self.0.lock().unwrap();
+            kept.push(evidence);
+            Ok(format!("ev_{}", kept.len()))
+        }
+    }
+
+    fn tool(name: &str, place: &Place, kept: &Arc<Kept>) -> ToolRow {
+        let rows = rows(&place.env, Some(&instruments(kept)));
+        rows.into_iter().find(|row| row.spec.name == name).unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_exchange_is_shown_and_kept() {
+        let server = MockServer::start().await;
+        let answer = ResponseTemplate::new(201).insert_header("set-cookie", "id=7").set_body_string("made");
+        let posted = Mock::given(matchers::method("POST")).and(matchers::body_json(json!({ "n": 1 })));
+        posted.respond_with(answer).mount(&server).await;
+        let seen = Mock::given(matchers::header("cookie", "id=7"));
+        seen.respond_with(ResponseTemplate::new(200).set_body_string("you again")).mount(&server).await;
+        let kept = Arc::new(Kept::default());
+        let http = tool("http", &Place::new(), &kept);
+
+        let post = json!({ "method": "post", "url": server.uri(), "json": { "n": 1 } });
+        let text = call(&http, post).await.unwrap();
+        assert!(text.contains("status: 201") && text.ends_with("made\n\nevidence: ev_1"), "{text}");
+        let again = call(&http, json!({ "url": server.uri() })).await.unwrap();
+        assert!(again.contains("you again"), "{again}");
+        let stranger = call(&http, json!({ "url": server.uri(), "keep_cookies": false })).await.unwrap();
+        assert!(stranger.contains("status: 404"), "{stranger}");
+        let kept = kept.0.lock().unwrap();
+        assert_eq!((kept.len(), kept[0].kind), (3, "http"));
+    }
+
+    #[tokio::test]
+    async fn other_machines_and_two_bodies_are_refused() {
+        let http = tool("http", &Place::new(), &Arc::default());
+        let fault = call(&http, json!({ "url": "http://example.com" })).await.unwrap_err();
+        assert!(fault.contains("not this machine"), "{fault}");
+        let fault =
+            call(&http, json!({ "url": "http://localhost", "body": "a", "json": 1 })).await.unwrap_err();
+        assert!(fault.contains("at most one"), "{fault}");
+    }
+
+    #[tokio::test]
+    async fn a_program_is_worked_and_its_screens_are_kept() {
+        let place = Place::new();
+        let kept = Arc::new(Kept::default());
+        let terminal = tool("terminal", &place, &kept);
+        assert!(call(&terminal, json!({ "action": "screen" })).await.unwrap_err().contains("use `start`"));
+        let greet = "printf 'name? '; read name; echo hello $name; read end";
+        call(&terminal, json!({ "action": "start", "command": greet })).await.unwrap();
+        call(&terminal, json!({ "action": "wait", "text": "name?" })).await.unwrap();
+        call(&terminal, json!({ "action": "type", "text": "Ada" })).await.unwrap();
+        call(&terminal, json!({ "action": "press", "keys": ["Enter"] })).await.unwrap();
+        let seen = call(&terminal, json!({ "action": "wait", "regex": "hello A.a" })).await.unwrap();
+        assert!(seen.contains("hello Ada\n\nevidence: ev_5"), "{seen}");
+        let missing =
+            call(&terminal, json!({ "action": "wait", "text": "bye", "seconds": 1 })).await.unwrap_err();
+        assert!(missing.contains("did not appear within 1 s") && missing.contains("hello Ada"), "{missing}");
+        let stopped = call(&terminal, json!({ "action": "stop" })).await.unwrap();
+        assert!(stopped.contains("was stopped"), "{stopped}");
+        assert_eq!(kept.0.lock().unwrap().len(), 5);
+    }
+
+    #[tokio::test]
+    async fn what_an_action_lacks_is_said() {
+        let place = Place::new();
+        let terminal = tool("terminal", &place, &Arc::default());
+        assert_eq!(
+            call(&terminal, json!({ "action": "start" })).await.unwrap_err(),
+            "`start` wants `command`"
+        );
+        call(&terminal, json!({ "action": "start", "command": "cat" })).await.unwrap();
+        for (wanted, words) in [
+            (json!({ "action": "type" }), "`type` wants `text`"),
+            (json!({ "action": "press" }), "`press` wants `keys`"),
+            (json!({ "action": "press", "keys": ["Hyper"] }), "no key `Hyper`"),
+            (json!({ "action": "wait" }), "either `text` or `regex`"),
+            (json!({ "action": "wait", "regex": "(" }), "`regex` is wrong"),
+        ] {
+            assert!(call(&terminal, wanted).await.unwrap_err().contains(words), "{words}");
+        }
+    }
 }

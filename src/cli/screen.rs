@@ -2,8 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use crate::cli::print::{Colours, Style, Width};
-use crate::view::log_line::{Extent, LogLine};
+use super::print::{Colours, Style, Width, printed};
+use crate::view::log_line::LogLine;
 
 /// Columns of a terminal that does not tell.
 const USUAL_COLUMNS: usize = 100;
@@ -52,17 +52,6 @@ impl Output {
     }
 }
 
-/// A line of the log as it is printed; `at` is the time since the mission began, in milliseconds.
-pub fn printed(line: &LogLine, at: u64, style: Style) -> String {
-    let rows = line.rows(at, style.columns());
-    // A command that is broken into lines could not be copied.
-    let style = match line.extent {
-        Extent::OneRow => style,
-        Extent::Whole => Style { width: Width::Unbounded, ..style },
-    };
-    rows.iter().map(|row| style.cut(row)).collect::<Vec<_>>().join("\n")
-}
-
 impl<W: Write> Screen<W> {
     /// Progress on an output.
     pub fn new(out: W, kind: Output) -> Self {
@@ -75,18 +64,12 @@ impl<W: Write> Screen<W> {
     }
 
     /// Prints a line of progress.
-    ///
-    /// # Errors
-    /// When the output is closed.
     pub fn tell(&mut self, line: &LogLine, at: u64) -> io::Result<()> {
         let text = printed(line, at, self.style());
         self.print(&text)
     }
 
     /// Prints any text above the live line.
-    ///
-    /// # Errors
-    /// When the output is closed.
     pub fn print(&mut self, text: &str) -> io::Result<()> {
         self.clear()?;
         writeln!(self.out, "{text}")?;
@@ -94,9 +77,6 @@ impl<W: Write> Screen<W> {
     }
 
     /// Shows the live line; a pipe gets none.
-    ///
-    /// # Errors
-    /// When the output is closed.
     pub fn live(&mut self, text: &str) -> io::Result<()> {
         if self.kind == Output::Pipe {
             return Ok(());
@@ -118,9 +98,6 @@ impl<W: Write> Screen<W> {
     }
 
     /// Takes the live line away.
-    ///
-    /// # Errors
-    /// When the output is closed.
     pub fn clear(&mut self) -> io::Result<()> {
         if self.live {
             write!(self.out, "\r\u{1b}[2K")?;

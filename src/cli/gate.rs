@@ -1,21 +1,15 @@
-//! The words of the verb, and the decision that they are.
+//! `gate [ID] [plan|M2|final] [go|no-go|waive]`: what a gate rests on, and the person's decision.
 
-use anyhow::Result;
-
-use super::show::show;
-use crate::cli::ask::{self, ask};
-use crate::cli::context::{Context, Format, print};
-use crate::cli::exit::Exit;
-use crate::cli::fault::misuse;
-use crate::cli::missions;
-use crate::domain::command::Command;
+use super::prelude::*;
 use crate::domain::gate::{Decision, GateId};
 use crate::domain::mission::Mission;
+use crate::view::gate::obstacles;
+use crate::view::gate_items::{GateItem, assertions, items};
+use crate::view::gate_page;
 
 const SHAPE: &str =
     "say `flightdeck gate [ID] plan|M2|final go|no-go`, or `flightdeck gate [ID] M2 waive VAL-AREA-001`";
 
-/// Decide a gate, or look at it
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// [ID] plan|M2|final go|no-go, or [ID] M2 waive VAL-AREA-001; without a decision the gate is shown
@@ -28,21 +22,18 @@ pub struct Args {
     format: Format,
 }
 
-/// Decides; without a decision, shows what the gate rests on.
-///
-/// # Errors
-/// When the words make no sense or the gate does not wait.
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let words = Words::read(&args.words)?;
     let found = missions::find(context, words.mission)?;
     let gate = words.gate.unwrap_or_else(|| found.mission.default_gate());
-    known(&found.mission, gate)?;
+    if let GateId::Milestone(id) = gate {
+        ask::milestone(&found.mission, id)?;
+    }
     let Some(decision) = words.decision else {
         if args.note.is_some() {
             return Err(misuse(format!("a note to which decision? {SHAPE}")));
         }
-        show(context, &found.mission, gate, args.format)?;
-        return Ok(Exit::Done);
+        return show(context, &found.mission, gate, args.format);
     };
     let command = decision.command(&found.mission, gate, args.note.as_deref())?;
     let done = match &command {
@@ -50,9 +41,24 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         Command::DecideGate { decision: Decision::NoGo { .. }, .. } => format!("gate {gate}: NO-GO"),
         _ => format!("gate {gate}: GO"),
     };
-    ask(context, &found, command).await?;
-    print(&done)?;
-    Ok(Exit::Done)
+    request(context, &found, command, &done).await
+}
+
+/// What it rests on, what stands in the way, and the commands that decide it; the plan's is the whole plan.
+fn show(context: &Context, mission: &Mission, gate: GateId, format: Format) -> Result<Exit> {
+    let standing = |id| json!({ "standing": mission.standing(&id), "id": id });
+    let finding = |item| if let GateItem::Finding(id) = item { mission.findings.get(&id) } else { None };
+    let value = || {
+        json!({
+            "gate": gate,
+            "state": mission.gates.get(&gate),
+            "waits": mission.waits_at(gate),
+            "obstacles": obstacles(mission, gate),
+            "assertions": assertions(mission, gate).into_iter().map(standing).collect::<Vec<_>>(),
+            "findings": items(mission, gate).into_iter().filter_map(finding).collect::<Vec<_>>(),
+        })
+    };
+    context.answer(format, value, |width| gate_page::rows(mission, gate, width))
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -100,7 +106,7 @@ impl Said<'_> {
             }
             ("no-go" | "nogo", None, None) => Err(misuse("a NO-GO needs `--note` with what must change")),
             ("waive", Some(word), Some(reason)) => {
-                Ok(Command::Waive { assertion: ask::assertion(mission, word)?, reason })
+                Ok(Command::Waive { assertion: ask::assertion(mission, word)?.id.clone(), reason })
             }
             ("waive", Some(_), None) => Err(misuse("a waiver needs `--reason`")),
             ("waive", None, _) => Err(misuse("name the assertion to waive, such as VAL-AUTH-001")),
@@ -112,16 +118,6 @@ impl Said<'_> {
 fn gate_of(word: &str) -> Result<GateId> {
     word.parse()
         .map_err(|_| misuse(format!("`{word}` is not a gate: plan, a milestone such as M2, or final")))
-}
-
-/// Whether the mission has this gate at all.
-fn known(mission: &Mission, gate: GateId) -> Result<()> {
-    let GateId::Milestone(id) = gate else { return Ok(()) };
-    let known: Vec<String> = mission.milestones.iter().map(|milestone| milestone.id.to_string()).collect();
-    if known.contains(&id.to_string()) {
-        return Ok(());
-    }
-    Err(ask::unknown("milestone", &id.to_string(), &known))
 }
 
 #[cfg(test)]

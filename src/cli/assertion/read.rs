@@ -1,0 +1,56 @@
+//! `assertion list` and `assertion show VAL-AREA-001`.
+
+use crate::cli::prelude::*;
+use crate::view::{assertion, contract};
+
+#[derive(Debug, clap::Args)]
+pub struct ListArgs {
+    #[command(flatten)]
+    mission: OnMission,
+    #[command(flatten)]
+    format: Format,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ShowArgs {
+    #[command(flatten)]
+    mission: OnMission,
+    /// Such as VAL-AUTH-001
+    assertion: String,
+    #[command(flatten)]
+    format: Format,
+}
+
+pub(super) fn list(context: &Context, args: &ListArgs) -> Result<Exit> {
+    let found = args.mission.find(context)?;
+    let mission = &found.mission;
+    if mission.contract.is_empty() && !args.format.json {
+        return done("there is no contract yet");
+    }
+    let value = || -> Vec<_> {
+        let rows = mission.contract.values().map(|assertion| {
+            let feature = mission.claimant(&assertion.id).map(|feature| feature.id);
+            json!({ "assertion": assertion, "standing": mission.standing(&assertion.id), "feature": feature })
+        });
+        rows.collect()
+    };
+    let page = |_| mission.contract.values().map(|known| contract::entry(mission, known)).collect();
+    context.answer(args.format, value, page)
+}
+
+pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<Exit> {
+    let found = args.mission.find(context)?;
+    let mission = &found.mission;
+    let known = ask::assertion(mission, &args.assertion)?;
+    let id = &known.id;
+    let value = || {
+        json!({
+            "assertion": known,
+            "standing": mission.standing(id),
+            "feature": mission.claimant(id).map(|feature| feature.id),
+            "waiver": mission.waivers.get(id),
+            "verdicts": mission.verdicts.get(id).map_or(&[][..], Vec::as_slice),
+        })
+    };
+    context.answer(args.format, value, |width| assertion::page(mission, known, width))
+}
