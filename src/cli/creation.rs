@@ -3,22 +3,20 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 
-use anyhow::{Context as _, Result};
+use anyhow::Context as _;
 
-use super::context::{Context, canonical};
-use super::fault::{misuse, no_model};
+use super::context::canonical;
+use super::fault::no_model;
 use super::key::ready;
-use super::missions::{self, MissionRef};
+use super::prelude::*;
 use crate::config::Settings;
 use crate::domain::attempt::Role;
-use crate::domain::command::Command;
 use crate::domain::decide::decide;
 use crate::domain::event::{Actor, Founding};
 use crate::domain::goal::Goal;
 use crate::domain::id::{Commit, MissionId};
 use crate::domain::mission::Mission;
 use crate::domain::text::Title;
-use crate::engine::now;
 use crate::workspace::Repo;
 use crate::workspace::repo::Head;
 

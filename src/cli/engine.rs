@@ -5,14 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Context as _;
 use tracing_subscriber::EnvFilter;
 
-use super::context::{Context, PROJECT_FILE};
+use super::context::PROJECT_FILE;
 use super::engine_start::{SOCKET_FILE, socket_of};
-use super::exit::Exit;
-use super::missions;
 use super::model_registry::ModelRegistry;
+use super::prelude::*;
 use crate::config::{Flag, Sources};
 use crate::engine::EngineOptions;
 

@@ -30,7 +30,6 @@ pub struct Args {
     format: Format,
 }
 
-/// Prints it.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let is_thing = |word: &&String| word.starts_with("ev_") || word.parse::<AssertionId>().is_ok();
     let thing = args.words.iter().find(is_thing);

@@ -4,14 +4,13 @@ use std::fs;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Context as _;
 
 use super::console::show;
-use super::context::{Context, Repository, print};
+use super::context::Repository;
 use super::creation::{MissionOptions, found};
-use super::exit::Exit;
-use super::fault::misuse;
 use super::follow::{Talk, fly};
+use super::prelude::*;
 use super::resume::BudgetArgs;
 use crate::config::Flag;
 use crate::domain::goal::Goal;

@@ -20,7 +20,6 @@ pub struct Args {
     format: Format,
 }
 
-/// Prints it.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let is_attempt = |word: &&String| ask::attempt_id(word).is_some();
     let attempt = args.words.iter().find(is_attempt);

@@ -2,13 +2,10 @@
 
 use crate::domain::contract::{Assertion, AssertionState, Weight};
 use crate::domain::id::AssertionId;
-use crate::domain::mission::Mission;
 use crate::domain::verdict::{Standing, Verdict};
-use crate::view::style_role::StyleRole;
 
 use super::contract::{self, weight};
-use super::prose::{indented, labelled, paragraph};
-use super::row::Row;
+use super::prelude::*;
 use super::work::{assertion_name, outcome_sign, standing_sign};
 
 /// What it says, how it is checked, what was decided, and what the newest verdict saw.

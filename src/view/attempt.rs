@@ -1,20 +1,16 @@
 //! An attempt in rows: its line among all, its handoff, and what it used.
 
+use super::live::doing;
+use super::prelude::*;
 use crate::domain::activity::Activity;
 use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::budget::dollars;
 use crate::domain::environment::CommandRun;
 use crate::domain::handoff::{ClaimedRun, Handoff, Issue, ManualCheck, Procedure, TestFile};
 use crate::domain::id::Timestamp;
-use crate::domain::mission::Mission;
 use crate::domain::text::Line;
-use crate::view::live::doing;
-use crate::view::style_role::StyleRole;
-use crate::view::text::{column, count, plural, span};
 
 use super::finding::weight;
-use super::prose::{paragraph, point, section};
-use super::row::Row;
 use super::work::{attempt_state, ending_words, subject};
 
 /// One line of the list of attempts.

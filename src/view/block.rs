@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use crate::domain::id::Timestamp;
 use crate::domain::message::Party;
 use crate::domain::transcript::{Entry, EntryBody, ToolOutcome};
-use crate::view::text::clean;
+
+use super::prelude::*;
 
 /// One thing in a transcript: a text, or a tool call together with its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

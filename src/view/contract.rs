@@ -2,13 +2,10 @@
 
 use crate::domain::contract::{Assertion, Weight};
 use crate::domain::id::AssertionId;
-use crate::domain::mission::Mission;
 use crate::domain::verdict::Standing;
-use crate::view::style_role::StyleRole;
-use crate::view::text::padded;
 
 use super::gate::is_flaky;
-use super::row::Row;
+use super::prelude::*;
 use super::work::standing_sign;
 
 /// The assertions in order; those that were retired stand last.

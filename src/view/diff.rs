@@ -1,10 +1,8 @@
 //! A diff in rows: the list of files, and one file's hunks with its code in colours.
 
 use crate::domain::diff::{DiffDoc, DiffFile, FileChange};
-use crate::view::style_role::StyleRole;
-use crate::view::text::plural;
 
-use super::row::Row;
+use super::prelude::*;
 
 /// A line of a file's diff: its mark, and the code without it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +60,7 @@ pub fn totals(diff: &DiffDoc) -> Row {
 pub fn code_lines(file: &DiffFile) -> Vec<CodeLine> {
     let mut lines = Vec::new();
     for hunk in &file.hunks {
-        lines.push(CodeLine { mark: Mark::Header, code: crate::view::text::clean(&hunk.header) });
+        lines.push(CodeLine { mark: Mark::Header, code: clean(&hunk.header) });
         lines.extend(hunk.lines.iter().map(|line| code_line(line)));
     }
     lines
@@ -75,7 +73,7 @@ fn code_line(line: &str) -> CodeLine {
         _ => Mark::Same,
     };
     let code = line.get(1..).unwrap_or_default();
-    CodeLine { mark, code: crate::view::text::clean(code).replace('\n', "") }
+    CodeLine { mark, code: clean(code).replace('\n', "") }
 }
 
 /// The places of the hunks' headers.

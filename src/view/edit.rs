@@ -2,12 +2,9 @@
 
 use crate::domain::consequence::ContractChange;
 use crate::domain::contract::Wording;
-use crate::view::glyph::Glyph;
-use crate::view::style_role::StyleRole;
 
 use super::contract::weight;
-use super::prose::{indented, labelled, paragraph};
-use super::row::Row;
+use super::prelude::*;
 
 /// One change that was read from a document.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,11 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
-use crate::view::style_role::StyleRole;
-use crate::view::text::{clean, span};
 
-use super::prose::paragraph;
-use super::row::Row;
+use super::prelude::*;
 
 /// Evidence as it can be shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +13,12 @@ pub enum Shown {
     Rows(Vec<Row>),
     /// A terminal's screen: runs of text in the colours that the program chose.
     Screen(Vec<Vec<ScreenRun>>),
+}
+
+impl From<Vec<Row>> for Shown {
+    fn from(rows: Vec<Row>) -> Self {
+        Self::Rows(rows)
+    }
 }
 
 impl Shown {

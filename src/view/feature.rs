@@ -3,13 +3,10 @@
 use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::finding::Finding;
 use crate::domain::id::{FeatureId, Timestamp};
-use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, FeatureState, Origin};
 use crate::domain::text::Text;
-use crate::view::style_role::StyleRole;
 
-use super::prose::{labelled, paragraph, points, section};
-use super::row::Row;
+use super::prelude::*;
 use super::{assertion, attempt, contract, finding};
 
 /// Everything that its worker reads of it.

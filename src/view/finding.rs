@@ -1,13 +1,9 @@
 //! Findings in rows: what was reported, by whom, and what became of it.
 
 use crate::domain::finding::{Finding, FindingState, Severity, Source};
-use crate::domain::mission::Mission;
 use crate::domain::plan::Feature;
-use crate::view::glyph::Glyph;
-use crate::view::style_role::StyleRole;
 
-use super::prose::{indented, labelled};
-use super::row::Row;
+use super::prelude::*;
 use super::work::{assertion_name, feature_name};
 
 /// One line: `✗ blocking  the answer names which part was wrong      M2  → F12`.

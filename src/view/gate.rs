@@ -5,20 +5,14 @@ use crate::domain::estimate::estimate;
 use crate::domain::finding::{Finding, FindingState};
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, MilestoneId};
-use crate::domain::mission::Mission;
 use crate::domain::risk;
 use crate::domain::round::{Round, RoundOutcome};
 use crate::domain::usage::Usage;
 use crate::domain::verdict::Standing;
-use crate::view::glyph::Glyph;
-use crate::view::log_line::{BAD, GOOD};
-use crate::view::style_role::StyleRole;
-use crate::view::text::{count, plural};
 
 use super::assertion::newest;
 use super::gate_items::assertions;
-use super::prose::{labelled, labelled_row};
-use super::row::Row;
+use super::prelude::*;
 
 /// What stands in the way, what is risky, what was found, and what it cost.
 pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {

@@ -3,15 +3,10 @@
 use crate::domain::environment::{Environment, Health};
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, FeatureId, FindingId, MilestoneId};
-use crate::domain::mission::Mission;
 use crate::domain::verdict::Standing;
-use crate::view::glyph::Glyph;
-use crate::view::style_role::StyleRole;
-use crate::view::text::plural;
 
 use super::gate::is_older;
-use super::prose::{labelled, paragraph};
-use super::row::{Piece, Row};
+use super::prelude::*;
 use super::work::{feature_name, milestone_name};
 use super::{assertion, contract, feature, finding};
 

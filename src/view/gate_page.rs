@@ -4,16 +4,11 @@ use crate::domain::budget::Budget;
 use crate::domain::contract::Assertion;
 use crate::domain::gate::GateId;
 use crate::domain::id::MilestoneId;
-use crate::domain::mission::Mission;
 use crate::domain::plan::FeatureState;
-use crate::view::glyph::Glyph;
-use crate::view::style_role::StyleRole;
-use crate::view::words::{budget_words, used};
 
 use super::gate::summary;
 use super::gate_items::{self, GateItem, dated, items};
-use super::prose::{indented, labelled, section};
-use super::row::{Piece, Row};
+use super::prelude::*;
 use super::work::{GATE_AHEAD, decision, gate_name};
 use super::{assertion, contract, feature, finding, models, needs};
 

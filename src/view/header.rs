@@ -1,16 +1,15 @@
 //! The first two lines: which mission, what it does, how far it is, what it cost, what needs the person.
 
+use super::prelude::*;
+use super::text::width;
 use crate::domain::attention;
 use crate::domain::budget::dollars;
 use crate::domain::estimate::forecast;
 use crate::domain::gate::GateId;
 use crate::domain::id::Timestamp;
-use crate::domain::mission::{End, Mission, Status};
+use crate::domain::mission::{End, Status};
 use crate::domain::verdict::Standing;
-use crate::view::style_role::StyleRole;
-use crate::view::text::{ago, count, long_span, plural, width};
 
-use super::row::{Piece, Row};
 use super::work::{asks, status_sign};
 
 /// The first line: name and place left, time and cost right; of the cost as much as there is room for.

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::prelude::*;
+use super::transcript::call_words;
+use super::work::short_subject;
 use crate::domain::activity::Activity;
 use crate::domain::id::{AttemptId, Timestamp};
-use crate::domain::mission::Mission;
-use crate::view::text::{clean, plural, span};
-use crate::view::transcript::call_words;
-use crate::view::words::used;
-use crate::view::work::short_subject;
 
 /// After this many milliseconds without output an agent counts as silent.
 const QUIET: u64 = 60_000;

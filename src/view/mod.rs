@@ -22,6 +22,7 @@ pub mod log_line;
 pub mod models;
 pub mod needs;
 pub mod plan;
+mod prelude;
 pub mod prose;
 pub mod row;
 pub mod share;

@@ -2,12 +2,9 @@
 
 use crate::domain::attempt::Role;
 use crate::domain::budget::dollars;
-use crate::domain::mission::Mission;
 use crate::domain::usage::Usage;
-use crate::view::style_role::StyleRole;
-use crate::view::text::plural;
 
-use super::row::Row;
+use super::prelude::*;
 
 /// One row for each role.
 pub fn rows(mission: &Mission) -> Vec<Row> {

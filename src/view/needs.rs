@@ -1,19 +1,14 @@
 //! What waits for the person, each with the commands that decide it, ready to be copied.
 
+use super::event_lines::options;
+use super::prelude::*;
+use super::work::gate_subject;
+use super::{gate, talk};
 use crate::domain::attempt::{Attempt, Ending};
 use crate::domain::attention::{Need, NeedKind, needs};
 use crate::domain::gate::GateId;
 use crate::domain::id::Timestamp;
-use crate::domain::mission::{HoldCause, Mission};
-use crate::view::event_lines::options;
-use crate::view::glyph::Glyph;
-use crate::view::log_line::{LogLine, NEEDS};
-use crate::view::prose::paragraph;
-use crate::view::row::Row;
-use crate::view::style_role::StyleRole;
-use crate::view::text::ago;
-use crate::view::work::gate_subject;
-use crate::view::{gate, talk};
+use crate::domain::mission::HoldCause;
 
 /// A line for everything that waits, oldest first.
 pub fn lines(mission: &Mission) -> Vec<LogLine> {

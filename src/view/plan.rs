@@ -6,14 +6,10 @@ use crate::domain::attempt::AgentWork;
 use crate::domain::finding::Severity;
 use crate::domain::gate::GateId;
 use crate::domain::id::{AttemptId, FeatureId, MilestoneId};
-use crate::domain::mission::Mission;
 use crate::domain::plan::{Claims, Feature, FeatureState};
 use crate::domain::round::{Round, RoundOutcome};
-use crate::view::glyph::Glyph;
-use crate::view::log_line::{BAD, BEGINS, GOOD, NEEDS, Sign};
-use crate::view::style_role::StyleRole;
 
-use super::row::Row;
+use super::prelude::*;
 use super::work::{feature_name, milestone_name};
 
 /// What a row of the plan stands for.

@@ -8,13 +8,9 @@ use crate::domain::attempt::Attempt;
 use crate::domain::budget::dollars;
 use crate::domain::estimate;
 use crate::domain::id::{MilestoneId, Timestamp};
-use crate::domain::mission::Mission;
 use crate::domain::usage::Usage;
-use crate::view::style_role::StyleRole;
-use crate::view::text::{column, count, long_span, plural, span};
-use crate::view::words::{budget_words, used};
 
-use super::row::Row;
+use super::prelude::*;
 use super::work::{attempt_sign, milestone_name};
 
 /// What a share of the work came to.

@@ -2,17 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::attempt;
+use super::header::{cost, counts, doing, progress};
+use super::plan::{self, Toggled, is_open};
+use super::prelude::*;
 use crate::domain::gate::GateId;
 use crate::domain::id::{MilestoneId, Timestamp};
-use crate::domain::mission::{End, Mission};
+use crate::domain::mission::End;
 use crate::domain::round::Round;
-use crate::view::attempt;
-use crate::view::header::{cost, counts, doing, progress};
-use crate::view::plan::{self, Toggled, is_open};
-use crate::view::prose::labelled_row;
-use crate::view::row::Row;
-use crate::view::style_role::StyleRole;
-use crate::view::text::plural;
 
 /// A few rows: the id with what the header says, then the contract, the milestones, the cost, the branch.
 pub fn rows(mission: &Mission, now: Timestamp) -> Vec<Row> {

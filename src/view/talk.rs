@@ -2,13 +2,8 @@
 
 use crate::domain::id::Timestamp;
 use crate::domain::message::{Delivery, Directive, Knowledge, Message, MessageState, Party, Question};
-use crate::domain::mission::Mission;
-use crate::view::style_role::StyleRole;
-use crate::view::text::{ago, clean};
-use crate::view::words::party;
 
-use super::prose::{indented, paragraph};
-use super::row::Row;
+use super::prelude::*;
 
 /// Something that was said, in order.
 enum Said<'a> {

@@ -4,16 +4,11 @@ use crate::domain::attempt::{AgentWork, Attempt, Ending, Role};
 use crate::domain::finding::{Finding, FindingState};
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, AttemptId, DirectiveId, QuestionId, Timestamp};
-use crate::domain::mission::{End, Mission};
+use crate::domain::mission::End;
 use crate::domain::plan::FeatureState;
 use crate::domain::verdict::Outcome;
-use crate::view::glyph::Glyph;
-use crate::view::log_line::{BAD, GOOD};
-use crate::view::style_role::StyleRole;
-use crate::view::text::{ago, column, plural};
-use crate::view::words::quoted;
 
-use super::row::Row;
+use super::prelude::*;
 use super::work::{GATE_AHEAD, attempt_sign, decision, ending_words, gate_subject, subject};
 
 /// What a row of the timeline stands for.

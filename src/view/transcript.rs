@@ -4,14 +4,12 @@ use std::collections::VecDeque;
 
 use serde_json::Value;
 
+use super::prelude::*;
+use super::text::{self, first_line, wrap};
 use crate::domain::message::Party;
 use crate::domain::transcript::{Entry, ToolOutcome};
-use crate::view::style_role::StyleRole;
-use crate::view::text::{self, count, first_line, plural, span, wrap};
 
 use super::block::{Block, BlockBody, ToolCall, append};
-use super::prose::{hanging, paragraph};
-use super::row::{Piece, Row};
 
 /// How wide the column of verbs is.
 const VERB: usize = 8;
@@ -229,7 +227,7 @@ impl Spoken {
             }
             other => (&*verb_of(other), summary(&arguments), Row::new(), Output::Hidden),
         };
-        Self { verb: text::clip(verb, VERB - 1), object, result, output }
+        Self { verb: clip(verb, VERB - 1), object, result, output }
     }
 }
 

@@ -4,13 +4,10 @@ use crate::domain::attempt::{AgentWork, Attempt, Ending, EngineWork, Work};
 use crate::domain::gate::{DecidedBy, Decision, GateId};
 use crate::domain::id::{AssertionId, AttemptId, FeatureId, MilestoneId, QuestionId};
 use crate::domain::message::{Party, Question};
-use crate::domain::mission::{Mission, Status};
+use crate::domain::mission::Status;
 use crate::domain::verdict::{Outcome, Standing};
-use crate::view::glyph::Glyph;
-use crate::view::log_line::{BAD, BEGINS, GOOD, NEEDS, Sign, WARNING};
-use crate::view::row::Piece;
-use crate::view::style_role::StyleRole;
-use crate::view::words::quoted;
+
+use super::prelude::*;
 
 /// A piece of work with the name of what it is about: `F7 Session cookies`, `M2 user testing, round 2`.
 pub fn subject(mission: &Mission, work: AgentWork) -> String {
@@ -90,15 +87,6 @@ pub fn ending_words(ending: &Ending) -> String {
         Ending::Unusable { reason } => format!("no model: {reason}"),
         Ending::Interrupted => "interrupted".to_owned(),
         Ending::Stopped { reason } => format!("stopped: {reason}"),
-    }
-}
-
-/// How an attempt is or went, in words.
-pub fn attempt_words(attempt: &Attempt) -> String {
-    match attempt.ended.as_ref().map(|ended| &ended.ending) {
-        None => "running".to_owned(),
-        Some(Ending::Done) => "done".to_owned(),
-        Some(ending) => ending_words(ending),
     }
 }
 

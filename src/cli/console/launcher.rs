@@ -1,10 +1,8 @@
 //! What the launcher shows where no mission is, and what becomes of the goal that is written there.
 
-use anyhow::Result;
-
-use crate::cli::context::{Context, Repository};
+use crate::cli::context::Repository;
 use crate::cli::creation::{MissionOptions, found};
-use crate::cli::missions::MissionRef;
+use crate::cli::prelude::*;
 use crate::config::Flag;
 use crate::domain::goal::Goal;
 use crate::domain::mission::MissionCard;

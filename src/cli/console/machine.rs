@@ -6,12 +6,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::context::Context;
 use crate::cli::editor::edit_text;
-use crate::cli::missions;
+use crate::cli::prelude::*;
 use crate::domain::id::{MissionId, Timestamp};
 use crate::domain::mission::MissionCard;
-use crate::engine::now;
 use crate::tui::host::Host;
 use crate::workspace::Program;
 

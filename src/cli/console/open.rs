@@ -2,22 +2,16 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
-
 use super::appearance::Settings;
 use super::launcher;
 use super::machine::Machine;
 use super::source::LinkSource;
-use crate::cli::args::MissionArg;
-use crate::cli::context::{Context, print};
-use crate::cli::exit::Exit;
-use crate::cli::fault::misuse;
-use crate::cli::missions::{self, MissionRef};
 use crate::cli::new::Speed;
+use crate::cli::prelude::*;
 use crate::cli::{demo, overview};
 use crate::domain::id::{MissionId, Timestamp};
 use crate::domain::mission::{Mission, MissionCard};
-use crate::tui::options::{ConsoleExit, ConsoleOptions, Mouse, Notifications, SessionKind};
+use crate::tui::options::{ConsoleExit, ConsoleOptions, SessionKind};
 use crate::tui::recording::Replay;
 use crate::tui::theme::Depth;
 use crate::tui::{launch, run, sample};
@@ -136,8 +130,6 @@ fn options_at(context: &Context, stands_at: Option<Timestamp>) -> Result<Console
         appearance_source: Arc::new(appearance_source),
         depth,
         charset: if unicode { Charset::Unicode } else { Charset::Ascii },
-        mouse: Mouse::Taken,
-        notifications: Notifications::On,
         host: Arc::new(Machine {
             context: Arc::new(context.clone()),
             stands_at,

@@ -3,20 +3,18 @@
 use std::net::TcpListener;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
 use super::repository;
 use crate::agent::model::script::Scripts;
 use crate::cli::console::show;
-use crate::cli::context::{Context, Repository, canonical, print};
+use crate::cli::context::{Repository, canonical};
 use crate::cli::creation::{MissionOptions, found, suffix};
-use crate::cli::exit::Exit;
-use crate::cli::fault::misuse;
 use crate::cli::follow::{Talk, fly};
 use crate::cli::land::land;
-use crate::cli::missions::{self, MissionRef};
 use crate::cli::new::FlightArgs;
+use crate::cli::prelude::*;
 use crate::config::Flag;
 use crate::domain::goal::Goal;
 use crate::domain::mission::End;
@@ -28,8 +26,6 @@ const MIND: &str = "rehearsal/demo";
 /// Where the guestbook listens when nothing else does.
 const USUAL_PORT: u16 = 7878;
 
-/// Fly a complete mission with a rehearsed mind
-///
 /// A rehearsal plays the agents; the commits, the compiler, the tests, the running server and the verdicts are real.
 #[derive(Debug, Default, clap::Args)]
 pub struct Args {
@@ -61,11 +57,8 @@ pub async fn run(context: &Context, mut args: Args) -> Result<Exit> {
         None => begin(context, &repo, args.flight).await?,
     };
     if found.mission.landed.is_some() {
-        print(&format!(
-            "this demo is over and landed; look at {}, or give another --dir",
-            directory.display()
-        ))?;
-        return Ok(Exit::Done);
+        let place = directory.display();
+        return done(&format!("this demo is over and landed; look at {place}, or give another --dir"));
     }
     let mission = match talk {
         Talk::Silent => fly(context, &found, talk, speed).await?,
@@ -74,10 +67,8 @@ pub async fn run(context: &Context, mut args: Args) -> Result<Exit> {
     // With a console the person has been asked there; who left without landing has said no.
     let completed = matches!(mission.end, Some(End::Completed { .. })) && mission.landed.is_none();
     if completed && talk == Talk::Inline {
-        print(&format!(
-            "{} is completed and not landed: `flightdeck land {}` merges it",
-            found.id, found.id
-        ))?;
+        let id = &found.id;
+        print(&format!("{id} is completed and not landed: `flightdeck land {id}` merges it"))?;
     }
     if completed && talk == Talk::Silent {
         land(context, &MissionRef { mission: mission.clone(), ..found }).await?;

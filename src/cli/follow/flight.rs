@@ -2,18 +2,16 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::bail;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::asking::{AskStage, Asking};
 use super::idle::{is_paused, stands_still};
 use super::lines::Lines;
 use super::narrator::Narrator;
-use crate::cli::context::Context;
 use crate::cli::engine_start::{Reached, reach_at};
-use crate::cli::fault::misuse;
-use crate::cli::missions::MissionRef;
 use crate::cli::new::Speed;
+use crate::cli::prelude::*;
 use crate::domain::activity::Activity;
 use crate::domain::mission::{Mission, Mode};
 use crate::link::Client;

@@ -3,12 +3,9 @@
 use std::io::{self, Stdout};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
-
 use super::asking::Asking;
 use super::idle::why;
-use crate::cli::context::Context;
-use crate::cli::missions::MissionRef;
+use crate::cli::prelude::*;
 use crate::cli::screen::Screen;
 use crate::domain::activity::Activity;
 use crate::domain::attention::{NeedKind, needs};
@@ -16,7 +13,6 @@ use crate::domain::event::{Event, Stamped};
 use crate::domain::id::AttemptId;
 use crate::domain::mission::Mission;
 use crate::domain::transcript::EntryBody;
-use crate::engine::now;
 use crate::view::event_lines::event_line;
 use crate::view::live::{self, CallCounts};
 use crate::view::log_line::{LogLine, NOTE, SAID, Sign, WARNING};

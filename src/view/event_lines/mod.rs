@@ -8,11 +8,8 @@ use crate::domain::attention::{NeedKind, needs};
 use crate::domain::event::{Event, Stamped};
 use crate::domain::gate::{Autopilot, GateId};
 use crate::domain::message::{Message, Party, Question};
-use crate::domain::mission::Mission;
 use crate::domain::round::RoundScope;
-use crate::view::log_line::{BAD, BEGINS, GOOD, LogLine, NEEDS, NOTE, SAID, WARNING};
-use crate::view::text::{clean, plural};
-use crate::view::words::{budget_words, one_line, party, used};
+use crate::view::prelude::*;
 use crate::view::work::{GATE_AHEAD, decision, gate_subject, status_sign};
 
 /// The line for an event; `mission` is the mission after it.

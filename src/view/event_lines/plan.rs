@@ -7,9 +7,7 @@ use crate::domain::environment::Environment;
 use crate::domain::event::Founding;
 use crate::domain::plan::{Feature, Milestone, Origin};
 use crate::domain::text::Title;
-use crate::view::log_line::{BEGINS, GOOD, LogLine};
-use crate::view::text::plural;
-use crate::view::words::{listed, one_line};
+use crate::view::prelude::*;
 
 pub(super) fn created(founding: &Founding) -> LogLine {
     let text = format!("{} begins: {}", founding.mission, founding.title);

@@ -3,12 +3,9 @@
 use super::work::runs_words;
 use crate::domain::environment::CommandRun;
 use crate::domain::id::{FeatureId, MilestoneId};
-use crate::domain::mission::Mission;
 use crate::domain::round::{Opinion, Review, RoundOutcome, ScrutinyReport, UserTestingReport};
 use crate::domain::verdict::Verdict;
-use crate::view::log_line::{BAD, GOOD, LogLine, NOTE, WARNING};
-use crate::view::text::plural;
-use crate::view::words::first_sentence;
+use crate::view::prelude::*;
 use crate::view::work::outcome_sign;
 
 pub(super) fn gate_commands(milestone: MilestoneId, runs: &[CommandRun]) -> LogLine {

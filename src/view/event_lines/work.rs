@@ -5,12 +5,9 @@ use crate::domain::environment::CommandRun;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::handoff::Handoff;
 use crate::domain::id::{AttemptId, FeatureId};
-use crate::domain::mission::Mission;
 use crate::domain::plan::Claims;
 use crate::view::finding::weight;
-use crate::view::log_line::{BAD, BEGINS, GOOD, LogLine, NOTE, WARNING};
-use crate::view::text::{plural, span};
-use crate::view::words::{first_sentence, one_line, used};
+use crate::view::prelude::*;
 use crate::view::work::{ending_sign, ending_words, short_subject};
 
 pub(super) fn started(attempt: &Attempt, mission: &Mission) -> LogLine {

@@ -1,0 +1,13 @@
+//! What a page is written with.
+
+pub(in crate::view) use crate::domain::mission::Mission;
+
+pub(in crate::view) use super::glyph::Glyph;
+pub(in crate::view) use super::log_line::{BAD, BEGINS, GOOD, LogLine, NEEDS, NOTE, SAID, Sign, WARNING};
+pub(in crate::view) use super::prose::{
+    hanging, indented, labelled, labelled_row, paragraph, point, points, section,
+};
+pub(in crate::view) use super::row::{Piece, Row};
+pub(in crate::view) use super::style_role::StyleRole;
+pub(in crate::view) use super::text::{ago, clean, clip, column, count, long_span, padded, plural, span};
+pub(in crate::view) use super::words::{budget_words, first_sentence, listed, one_line, party, quoted, used};
