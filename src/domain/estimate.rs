@@ -46,8 +46,7 @@ pub fn estimate(mission: &Mission) -> Estimate {
 pub fn forecast(mission: &Mission) -> Option<Money> {
     let spent = mission.usage().micro_dollars;
     let builds = |attempt: &Attempt| attempt.role == Role::Worker;
-    let judges =
-        |attempt: &Attempt| matches!(attempt.role, Role::Reviewer | Role::Scrutiny | Role::UserTesting);
+    let judges = |attempt: &Attempt| attempt.role.is_validator();
     let build = average_cost(mission, builds)?.likely;
     let judge = average_cost(mission, judges).map_or(build, |each| each.likely);
     let features =

@@ -69,11 +69,9 @@ fn environment_risks(mission: &Mission) -> Option<String> {
 
 fn mind_risks(mission: &Mission) -> Option<String> {
     let worker = mission.models.get(&Role::Worker)?;
-    let same: Vec<&str> = [Role::Reviewer, Role::Scrutiny, Role::UserTesting]
-        .into_iter()
-        .filter(|role| mission.models.get(role) == Some(worker))
-        .map(Role::word)
-        .collect();
+    let validators = Role::ALL.iter().copied().filter(|role| role.is_validator());
+    let same = validators.filter(|role| mission.models.get(role) == Some(worker));
+    let same: Vec<&str> = same.map(Role::word).collect();
     (!same.is_empty()).then(|| format!("{worker} builds and also validates ({})", same.join(", ")))
 }
 

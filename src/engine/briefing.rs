@@ -1,5 +1,6 @@
 //! What every session reads of the mission and is given to work with, in any role.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,11 +16,6 @@ use crate::agent::turn::Limits;
 use crate::workspace::{Access, Confinement};
 
 /// What a prompt's template may name: `mission.title` and so on.
-#[derive(Serialize)]
-struct PromptValues {
-    mission: MissionValues,
-}
-
 #[derive(Serialize)]
 struct MissionValues {
     title: String,
@@ -44,7 +40,7 @@ impl EngineContext {
             knowledge: mission.knowledge.iter().map(|known| known.note.to_string()).collect(),
             repo_notes: guide,
         });
-        Ok(prompt.render(&PromptValues { mission }).map_err(PromptError::from)?)
+        Ok(prompt.render(&BTreeMap::from([("mission", mission)])).map_err(PromptError::from)?)
     }
 
     /// Where a session's tools work.

@@ -36,15 +36,6 @@ pub enum Refused {
     Fault(String),
 }
 
-/// Who hears of what the dispatcher decides.
-pub struct Subscribers {
-    pub feed: Arc<Feed>,
-    /// Every event, for those inside the engine who deliver messages.
-    pub events: mpsc::UnboundedSender<Stamped>,
-    /// Sent once, when the mission can no longer be written.
-    pub fault: oneshot::Sender<StoreError>,
-}
-
 struct Submission {
     actor: Actor,
     commands: Vec<Command>,
@@ -112,38 +103,35 @@ impl DispatcherHandle {
     }
 }
 
-/// Starts the dispatcher's thread. It ends when every [`DispatcherHandle`] is gone.
-///
-/// # Errors
-/// When the system has no thread to give.
-pub fn start(
-    store: Arc<Store>,
-    cell: Arc<MissionCell>,
-    subscribers: Subscribers,
-) -> Result<DispatcherHandle, EngineError> {
-    let (queue, submissions) = mpsc::channel(QUEUE);
-    let dispatcher = Dispatcher { store, cell, feed: subscribers.feed, events: subscribers.events };
-    let run = move || dispatcher.run(submissions, subscribers.fault);
-    let spawned = thread::Builder::new().name("dispatcher".to_owned()).spawn(run);
-    spawned.map_err(|error| EngineError::Unfit(format!("no thread for the dispatcher: {error}")))?;
-    Ok(DispatcherHandle { queue })
-}
-
-struct Dispatcher {
-    store: Arc<Store>,
-    cell: Arc<MissionCell>,
-    feed: Arc<Feed>,
-    events: mpsc::UnboundedSender<Stamped>,
+/// Decides and writes, and who hears of it.
+pub struct Dispatcher {
+    pub store: Arc<Store>,
+    pub cell: Arc<MissionCell>,
+    pub feed: Arc<Feed>,
+    /// Every event, for those inside the engine who deliver messages.
+    pub events: mpsc::UnboundedSender<Stamped>,
+    /// Sent once, when the mission can no longer be written.
+    pub fault: oneshot::Sender<StoreError>,
 }
 
 impl Dispatcher {
-    fn run(self, mut submissions: mpsc::Receiver<Submission>, fault: oneshot::Sender<StoreError>) {
+    /// Starts the dispatcher's thread. It ends when every [`DispatcherHandle`] is gone.
+    ///
+    /// # Errors
+    /// When the system has no thread to give.
+    pub fn start(self) -> Result<DispatcherHandle, EngineError> {
+        let (queue, submissions) = mpsc::channel(QUEUE);
+        let run = move || self.run(submissions);
+        let spawned = thread::Builder::new().name("dispatcher".to_owned()).spawn(run);
+        spawned.map_err(|error| EngineError::Unfit(format!("no thread for the dispatcher: {error}")))?;
+        Ok(DispatcherHandle { queue })
+    }
+
+    fn run(self, mut submissions: mpsc::Receiver<Submission>) {
         while let Some(Submission { actor, commands, reply }) = submissions.blocking_recv() {
-            let outcome = self.handle(actor, commands);
-            let (answer, broken) = match outcome {
-                Ok(events) => (Ok(events), None),
-                Err(Failure::Rejected(rejection)) => (Err(rejection.into()), None),
-                Err(Failure::Store(error)) => (Err(Refused::Fault(error.to_string())), Some(error)),
+            let (answer, broken) = match self.handle(actor, commands) {
+                Ok(decided) => (decided.map_err(Refused::from), None),
+                Err(error) => (Err(Refused::Fault(error.to_string())), Some(error)),
             };
             if let Some(reply) = reply {
                 // The asker may be gone; what was decided stands.
@@ -151,21 +139,29 @@ impl Dispatcher {
             }
             if let Some(error) = broken {
                 self.feed.warning(error.to_string());
-                drop(fault.send(error));
+                drop(self.fault.send(error));
                 return;
             }
         }
     }
 
-    fn handle(&self, actor: Actor, commands: Vec<Command>) -> Result<Vec<Stamped>, Failure> {
+    /// What was decided, once it is durable; an error when it cannot be.
+    fn handle(
+        &self,
+        actor: Actor,
+        commands: Vec<Command>,
+    ) -> Result<Result<Vec<Stamped>, Rejection>, StoreError> {
         if commands.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Ok(Vec::new()));
         }
         let now = clock::now();
         let (seq, events) =
             self.cell.with(|mission| (mission.seq, decide_all(mission, actor, commands, now)));
-        let events = events.map_err(Failure::Rejected)?;
-        let stamped = self.store.append(seq, now, actor, &events).map_err(Failure::Store)?;
+        let events = match events {
+            Ok(events) => events,
+            Err(rejection) => return Ok(Err(rejection)),
+        };
+        let stamped = self.store.append(seq, now, actor, &events)?;
         self.cell.apply(&stamped);
         for event in &stamped {
             self.feed.publish_event(event.clone());
@@ -175,11 +171,6 @@ impl Dispatcher {
         if let Err(error) = self.cell.with(|mission| self.store.snapshot_if_due(mission)) {
             tracing::warn!(%error, "no snapshot was kept; opening the mission takes longer");
         }
-        Ok(stamped)
+        Ok(Ok(stamped))
     }
-}
-
-enum Failure {
-    Rejected(Rejection),
-    Store(StoreError),
 }

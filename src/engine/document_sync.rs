@@ -83,7 +83,7 @@ impl DocumentSync {
         fs::create_dir_all(&self.folder).map_err(|error| {
             EngineError::Unfit(format!("failed to make {}: {error}", self.folder.display()))
         })?;
-        // Against this, what an edit made while no engine ran can be told from what was only left over.
+        // By this, an edit that was made while no engine ran differs from a file that was only left over.
         self.known = fs::read_to_string(self.folder.join(".known")).unwrap_or_default();
         Ok(watch(&[&self.folder], DEBOUNCE)?)
     }
@@ -145,7 +145,7 @@ impl DocumentSync {
         let written = blocking(move || {
             let path = folder.join(CONTRACT);
             let present = fs::read(&path).ok();
-            // An editor empties a file before it writes: only one that is missing is nobody's.
+            // An editor empties a file before it writes: only a missing one holds no edit.
             let untouched = present.as_ref().is_none_or(|found| *found == known.as_bytes());
             if untouched && present.as_deref() != Some(wanted.as_bytes()) {
                 replace(&path, &wanted)?;

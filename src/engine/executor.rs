@@ -29,7 +29,7 @@ const SHORTEST_LOOK: Duration = Duration::from_secs(1);
 pub enum Rest {
     /// Nothing to do, and nobody attached, for a while.
     Idle,
-    /// It was told to stop.
+    /// It was asked to stop.
     Stopped,
 }
 
@@ -195,7 +195,7 @@ impl Executor {
             Some(now + Duration::from_millis(until.since(clock::now())))
         });
         let waiting = self.waiting.values().map(|(_, until)| *until).filter(|until| *until > now).min();
-        // A client that leaves makes no event; a look now and then notices, as slow as nobody waits for.
+        // A client that leaves makes no event; a look now and then notices, and nothing waits for it.
         let look = if self.running.is_empty() { patience.max(SHORTEST_LOOK) } else { LONGEST_WAIT };
         let look = now + look;
         [Some(look), quota, waiting, (idle > now).then_some(idle)].into_iter().flatten().min().unwrap_or(look)

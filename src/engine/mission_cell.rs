@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use crate::domain::event::Stamped;
 use crate::domain::mission::Mission;
 
-/// The live mission. Only the dispatcher changes it; nobody keeps a look across an `await`.
+/// The live mission. Only the dispatcher changes it; no look at it lasts across an `await`.
 #[derive(Debug)]
 pub struct MissionCell {
     mission: RwLock<Mission>,

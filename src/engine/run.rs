@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::activity::Activities;
 use super::context::{Backends, EngineContext, blocking};
-use super::dispatcher::{self, Subscribers};
+use super::dispatcher::Dispatcher;
 use super::document_sync::DocumentSync;
 use super::error::EngineError;
 use super::executor::{Executor, Rest};
@@ -43,7 +43,7 @@ pub struct EngineOptions {
     pub patience: Duration,
 }
 
-/// Flies the mission until there is nothing to do, it is told to stop, or it can no longer be written.
+/// Flies the mission until there is nothing to do, it is asked to stop, or it can no longer be written.
 ///
 /// # Errors
 /// When another engine flies it, or its directory, repository or socket cannot be used.
@@ -65,8 +65,14 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     let cell = Arc::new(MissionCell::new(mission));
     let (events, delivered) = mpsc::unbounded_channel();
     let (fault, faulted) = oneshot::channel();
-    let subscribers = Subscribers { feed: Arc::clone(&feed), events, fault };
-    let dispatcher = dispatcher::start(Arc::clone(&store), Arc::clone(&cell), subscribers)?;
+    let dispatcher = Dispatcher {
+        store: Arc::clone(&store),
+        cell: Arc::clone(&cell),
+        feed: Arc::clone(&feed),
+        events,
+        fault,
+    };
+    let dispatcher = dispatcher.start()?;
     std::fs::create_dir_all(dir.join("scratch"))
         .map_err(|error| EngineError::Unfit(format!("failed to make the scratch directory: {error}")))?;
     let engine = Arc::new(EngineContext {

@@ -22,7 +22,7 @@ use crate::workspace::Repo;
 #[derive(Debug, Clone)]
 pub struct StoredMission {
     store: Arc<Store>,
-    /// The state, where this process flies the mission; otherwise the log tells it.
+    /// The state, where this process flies the mission; otherwise it is folded from the log.
     cell: Option<Arc<MissionCell>>,
 }
 

@@ -11,11 +11,10 @@ use crate::domain::gate::GateId;
 use crate::domain::id::{AttemptId, Timestamp};
 use crate::domain::mission::{Mission, MissionCard};
 
-use super::focus::{Pane, Zoom};
+use super::focus::Pane;
 use super::keymap::{Context, Keymap};
 use super::layout::{Areas, LayoutInput, areas};
 use super::list::List;
-use super::options::Notifications;
 use super::popup::{Place, Popup, RefreshRate};
 use super::scroll::ScrollState;
 use super::styles::Styles;
@@ -45,7 +44,8 @@ pub struct App {
     pub clock: Timestamp,
     pub size: Size,
     pub focus: Pane,
-    pub zoom: Zoom,
+    /// Whether the pane with the keys is alone on the screen.
+    pub zoomed: bool,
     /// Where one is in each pane, by its number; the worker pane scrolls instead.
     pub lists: [List; Pane::ALL.len()],
     pub toggled: Toggled,
@@ -61,8 +61,8 @@ pub struct App {
     /// The styles of the theme that the settings name.
     pub configured: Styles,
     pub keymap: Keymap,
-    pub notifications: Notifications,
-    pub window: Window,
+    /// Whether the person looks at another window.
+    pub looks_elsewhere: bool,
     pub missions: Vec<MissionCard>,
     /// Texts that were begun and left, by what they are for.
     pub drafts: BTreeMap<String, String>,
@@ -140,37 +140,10 @@ pub struct Warning {
     pub sentence: String,
 }
 
-/// Whether the person looks at the window.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Window {
-    #[default]
-    Focused,
-    Elsewhere,
-}
-
-/// What an app starts with.
-#[derive(Debug)]
-pub struct Start {
-    pub size: Size,
-    pub now: Timestamp,
-    pub look: Look,
-    pub keymap: Keymap,
-    pub notifications: Notifications,
-}
-
 impl App {
     /// A console to which nothing has come yet.
-    pub fn new(start: Start) -> Self {
-        Self {
-            now: start.now,
-            clock: start.now,
-            size: start.size,
-            configured: start.look.styles,
-            look: start.look,
-            keymap: start.keymap,
-            notifications: start.notifications,
-            ..Self::default()
-        }
+    pub fn new(size: Size, now: Timestamp, look: Look, keymap: Keymap) -> Self {
+        Self { now, clock: now, size, configured: look.styles, look, keymap, ..Self::default() }
     }
 
     /// What is selected in a pane, and the first row that is seen of it.
@@ -192,7 +165,7 @@ impl App {
     pub fn areas(&self) -> Areas {
         let input = LayoutInput {
             focus: self.focus,
-            zoom: self.zoom,
+            zoomed: self.zoomed,
             call: self.present.is_none() && !needs(&self.mission).is_empty(),
             plan: plan::targets(&self.mission, &self.toggled).len(),
             contract: self.mission.contract.len(),

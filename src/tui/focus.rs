@@ -1,4 +1,4 @@
-//! Which pane has the keys, and whether it is alone.
+//! The panes of the main screen, one of which has the keys.
 
 /// A pane of the main screen; its tab has its name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, strum::Display)]
@@ -24,12 +24,4 @@ impl Pane {
     pub fn after(self, steps: usize) -> Self {
         Self::ALL.get((self.index() + steps) % Self::ALL.len()).copied().unwrap_or_default()
     }
-}
-
-/// Whether one pane is alone on the screen.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Zoom {
-    #[default]
-    All,
-    One,
 }

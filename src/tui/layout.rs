@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Rect, Size};
 
-use super::focus::{Pane, Zoom};
+use super::focus::Pane;
 
 /// How much room there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,8 @@ pub fn shape(size: Size) -> Shape {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LayoutInput {
     pub focus: Pane,
-    pub zoom: Zoom,
+    /// Whether the pane with the keys is alone.
+    pub zoomed: bool,
     /// Whether something waits for the person.
     pub call: bool,
     /// How many rows the plan and the contract have: the two share the left side by what they need.
@@ -86,11 +87,7 @@ pub fn areas(size: Size, wish: LayoutInput) -> Areas {
     let above = header.height + status.height + call.height + tabs.height;
     let body = take(size.height.saturating_sub(above + footer));
     let footer = take(footer);
-    let panes = if shape == Shape::Wide && wish.zoom == Zoom::All {
-        four(body, wish)
-    } else {
-        alone(body, wish.focus)
-    };
+    let panes = if shape == Shape::Wide && !wish.zoomed { four(body, wish) } else { alone(body, wish.focus) };
     Areas { shape, header, status, call, tabs, panes, body, footer }
 }
 
@@ -158,11 +155,9 @@ mod tests {
             for height in (0..50).chain([120]) {
                 let size = Size { width, height };
                 let screen = Rect::new(0, 0, width, height);
-                for (zoom, call, plan) in
-                    [(Zoom::All, false, 3), (Zoom::One, true, 0), (Zoom::All, true, 900)]
-                {
+                for (zoomed, call, plan) in [(false, false, 3), (true, true, 0), (false, true, 900)] {
                     let areas =
-                        areas(size, LayoutInput { focus: Pane::Contract, zoom, call, plan, contract: 9 });
+                        areas(size, LayoutInput { focus: Pane::Contract, zoomed, call, plan, contract: 9 });
                     for area in [areas.header, areas.status, areas.call, areas.tabs, areas.body, areas.footer]
                         .iter()
                         .chain(&areas.panes)

@@ -15,7 +15,7 @@ use crate::domain::id::Timestamp;
 
 use super::app::App;
 use super::host::Host;
-use super::links::{Found, find};
+use super::links::{FoundKind, find};
 use super::terminal_writer::WriterHandle;
 
 /// Milliseconds for which it is believed that a file is there or is not.
@@ -43,14 +43,14 @@ impl Linking {
     pub fn mark(&mut self, app: &App, host: &dyn Host, frame: &mut Buffer) {
         let mut targets = BTreeMap::new();
         for found in find(frame) {
-            let target = match &found {
-                Found::Address { text, .. } => Some(text.clone()),
-                Found::Word { text, .. } => self.file(app, host, text),
+            let target = match found.kind {
+                FoundKind::Address => Some(found.text),
+                FoundKind::Path => self.file(app, host, &found.text),
             };
             let Some(target) = target else { continue };
             let number = number(&target);
-            for (x, y) in found.cells() {
-                if let Some(cell) = frame.cell_mut((*x, *y)) {
+            for at in found.cells {
+                if let Some(cell) = frame.cell_mut(at) {
                     cell.underline_color = colour(number);
                 }
             }

@@ -7,22 +7,21 @@ use crate::view::text::cells;
 /// The longest address that is followed over lines.
 const LONGEST: usize = 2_000;
 
-/// Something that may lead somewhere, and where it stands.
+/// Something that may lead somewhere, and the cells it stands on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
-    /// An address of the web, whole.
-    Address { text: String, cells: Vec<(u16, u16)> },
-    /// A word that looks like a file's path, without the line that it names.
-    Word { text: String, cells: Vec<(u16, u16)> },
+pub struct Found {
+    pub kind: FoundKind,
+    pub text: String,
+    pub cells: Vec<(u16, u16)>,
 }
 
-impl Found {
-    /// The cells that it stands on.
-    pub fn cells(&self) -> &[(u16, u16)] {
-        match self {
-            Self::Address { cells, .. } | Self::Word { cells, .. } => cells,
-        }
-    }
+/// What may lead somewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FoundKind {
+    /// An address of the web, whole.
+    Address,
+    /// A word that looks like a file's path, without the line that it names.
+    Path,
 }
 
 /// One word on one line: its characters with their cells.
@@ -107,7 +106,8 @@ fn address(frame: &Buffer, from: &[(char, (u16, u16))]) -> Option<Found> {
     }
     let text: String = whole.iter().map(|(c, _)| *c).collect();
     let host = text.split_once("://").map(|(_, rest)| rest.len()).unwrap_or_default();
-    (host > 0).then(|| Found::Address { text, cells: whole.into_iter().map(|(_, at)| at).collect() })
+    let cells = whole.into_iter().map(|(_, at)| at).collect();
+    (host > 0).then_some(Found { kind: FoundKind::Address, text, cells })
 }
 
 /// Whether nothing could have stood after a cell: the border or the edge follows, after at most one blank.
@@ -147,8 +147,8 @@ fn file(word: &Word) -> Option<Found> {
         && path.chars().all(known);
     let place = text.get(path.len()..).unwrap_or_default();
     let is_place = place.chars().all(|c| c == ':' || c.is_ascii_digit());
-    (is_path && is_place)
-        .then(|| Found::Word { text: path.to_owned(), cells: word.iter().map(|(_, at)| *at).collect() })
+    let cells = word.iter().map(|(_, at)| *at).collect();
+    (is_path && is_place).then(|| Found { kind: FoundKind::Path, text: path.to_owned(), cells })
 }
 
 #[cfg(test)]
@@ -164,9 +164,9 @@ mod tests {
     fn texts(lines: &[&str]) -> Vec<String> {
         let found = find(&frame(lines)).into_iter();
         found
-            .map(|found| match found {
-                Found::Address { text, .. } => text,
-                Found::Word { text, .. } => format!("file {text}"),
+            .map(|found| match found.kind {
+                FoundKind::Address => found.text,
+                FoundKind::Path => format!("file {}", found.text),
             })
             .collect()
     }
@@ -199,7 +199,7 @@ mod tests {
         let mut buffer = frame(&["                "]);
         buffer.set_string(0, 0, "日本 a/b.rs", Style::default());
         let [found] = &find(&buffer)[..] else { panic!("one file") };
-        assert_eq!(found.cells().first(), Some(&(5, 0)));
-        assert_eq!(found.cells().last(), Some(&(10, 0)));
+        assert_eq!(found.cells.first(), Some(&(5, 0)));
+        assert_eq!(found.cells.last(), Some(&(10, 0)));
     }
 }

@@ -18,6 +18,18 @@ pub enum SelectionStep {
 }
 
 impl SelectionStep {
+    /// How many rows it goes on, or back, with so many rows on a page; a page has one at least.
+    pub fn rows(self, page: usize) -> isize {
+        let page = isize::try_from(page.max(1)).unwrap_or(1);
+        match self {
+            Self::By(rows) => rows,
+            Self::PageUp => -page,
+            Self::PageDown => page,
+            Self::First => isize::MIN,
+            Self::Last => isize::MAX,
+        }
+    }
+
     /// The step that an action asks for, if it asks for one.
     pub fn of(action: super::action::Action) -> Option<Self> {
         use super::action::Action;
@@ -36,15 +48,7 @@ impl SelectionStep {
 impl List {
     /// Moves the selection among `len` rows of which `height` are seen.
     pub fn step(&mut self, step: SelectionStep, len: usize, height: usize) {
-        let page = isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(1);
-        let wanted = match step {
-            SelectionStep::By(n) => self.selected.saturating_add_signed(n),
-            SelectionStep::PageUp => self.selected.saturating_add_signed(-page),
-            SelectionStep::PageDown => self.selected.saturating_add_signed(page),
-            SelectionStep::First => 0,
-            SelectionStep::Last => len.saturating_sub(1),
-        };
-        self.select(wanted, len, height);
+        self.select(self.selected.saturating_add_signed(step.rows(height.saturating_sub(1))), len, height);
     }
 
     /// Selects a row and brings it into sight.
@@ -62,16 +66,8 @@ impl List {
 
     /// Where a text of `lines` begins after a step, when `height` of them are seen.
     pub fn scrolled(top: usize, step: SelectionStep, lines: usize, height: usize) -> usize {
-        let mut list = Self { selected: top, top };
-        let lowest = lines.saturating_sub(height);
-        let page = isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(1);
-        let step = match step {
-            SelectionStep::PageUp => SelectionStep::By(-page),
-            SelectionStep::PageDown => SelectionStep::By(page),
-            other => other,
-        };
-        list.step(step, lowest + 1, 1);
-        list.selected
+        let moved = top.saturating_add_signed(step.rows(height.saturating_sub(1)));
+        moved.min(lines.saturating_sub(height))
     }
 
     /// Scrolls without moving the selection out of the list.

@@ -20,8 +20,6 @@ pub struct ConsoleOptions {
     pub appearance_source: Arc<dyn AppearanceSource>,
     pub depth: Depth,
     pub charset: Charset,
-    pub mouse: Mouse,
-    pub notifications: Notifications,
     pub host: Arc<dyn Host>,
     pub session: SessionKind,
 }
@@ -33,22 +31,6 @@ pub enum SessionKind {
     Live,
     /// A record: its clock stands where it ends.
     Recorded,
-}
-
-/// Whether the console takes the mouse.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Mouse {
-    #[default]
-    Taken,
-    LeftAlone,
-}
-
-/// Whether the person is notified when something begins to wait.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Notifications {
-    #[default]
-    On,
-    Off,
 }
 
 /// How a console ended.

@@ -104,22 +104,17 @@ fn pace(app: &App) -> Duration {
 mod tests {
     use super::*;
     use crate::domain::id::Timestamp;
-    use crate::tui::app::{Look, Start};
+    use crate::tui::app::Look;
     use crate::tui::keymap::Keymap;
-    use crate::tui::options::Notifications;
     use crate::tui::sample::{Moment, sample};
     use crate::tui::theme::{Depth, Theme};
     use crate::view::glyph::Charset;
 
     fn app(moment: Moment) -> App {
         let styles = Theme::built_in("dark").unwrap().styles(Depth::Full).unwrap();
-        let mut app = App::new(Start {
-            size: ratatui::layout::Size::new(120, 40),
-            now: Timestamp(0),
-            look: Look { theme: "dark".to_owned(), styles, depth: Depth::Full, charset: Charset::Unicode },
-            keymap: Keymap::default(),
-            notifications: Notifications::On,
-        });
+        let look = Look { theme: "dark".to_owned(), styles, depth: Depth::Full, charset: Charset::Unicode };
+        let size = ratatui::layout::Size::new(120, 40);
+        let mut app = App::new(size, Timestamp(0), look, Keymap::default());
         app.mission = sample(moment).mission();
         app
     }

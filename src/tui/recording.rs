@@ -1,4 +1,4 @@
-//! Missions that nobody flies, as the console's source: a replay reads a log, the sample brings everything along.
+//! Missions without an engine, as the console's source: a replay reads a log, the sample is a recording.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

@@ -86,18 +86,11 @@ impl ScrollState {
         step: SelectionStep,
         (width, height): (usize, usize),
     ) -> Option<Before> {
-        let page = isize::try_from(height.saturating_sub(2).max(1)).unwrap_or(1);
-        let lines = match step {
-            SelectionStep::By(lines) => lines,
-            SelectionStep::PageUp => -page,
-            SelectionStep::PageDown => page,
-            SelectionStep::First => isize::MIN,
-            SelectionStep::Last => {
-                self.follow();
-                return None;
-            }
-        };
-        self.scroll(transcript, lines, width, height);
+        if step == SelectionStep::Last {
+            self.follow();
+            return None;
+        }
+        self.scroll(transcript, step.rows(height.saturating_sub(2)), width, height);
         let first = transcript.first_number().filter(|_| transcript.older > 0)?;
         self.at_start(transcript, width, height).then_some(Before::Item(first))
     }

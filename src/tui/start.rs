@@ -5,17 +5,16 @@ use std::sync::Arc;
 use crossterm::event::EventStream;
 use ratatui::Terminal;
 
-use super::app::{App, Link, Look, Start};
+use super::app::{App, Link, Look};
 use super::appearance::watch;
 use super::event_loop::Console;
-use super::linking::Linking;
 use super::options::{ConsoleExit, ConsoleOptions, Launcher, SessionKind, TuiError};
 use super::popup::Popup;
 use super::popup::choice::Choice;
 use super::popup::launcher::LauncherScreen;
 use super::recording::Recording;
 use super::source::Source;
-use super::terminal::{Guard, Tty};
+use super::terminal::Tty;
 
 /// Runs the console on the terminal of this process until the person leaves.
 ///
@@ -51,12 +50,10 @@ async fn on_this_terminal(
     let appearance = options.appearance;
     let (theme, styles, keymap) = (appearance.theme.clone(), appearance.styles, appearance.keymap.clone());
     let look = Look { theme, styles, depth: options.depth, charset: options.charset };
-    let guard = Guard::take(options.mouse)?;
-    let linking = Linking::default();
-    let mut terminal = Terminal::new(linking.backend(guard.writer().pen()))?;
+    let tty = Tty::take()?;
+    let mut terminal = Terminal::new(tty.backend())?;
     let size = terminal.size()?;
-    let notifications = options.notifications;
-    let mut app = App::new(Start { size, now: options.host.now(), look, keymap, notifications });
+    let mut app = App::new(size, options.host.now(), look, keymap);
     if let Some(launcher) = launcher {
         app.push(first_screen(&app, launcher));
     }
@@ -65,5 +62,5 @@ async fn on_this_terminal(
     }
     let mut console = Console::new(app, Arc::new(source), options.host);
     watch(console.sender(), options.appearance_source, appearance);
-    console.run(&mut terminal, EventStream::new(), Tty::new(guard, linking)).await
+    console.run(&mut terminal, EventStream::new(), tty).await
 }

@@ -19,9 +19,8 @@ use ratatui::buffer::Buffer;
 
 use super::app::App;
 use super::host::Host;
-use super::linking::Linking;
+use super::linking::{LinkedBackend, Linking};
 use super::notify_protocol::{Names, Progress};
-use super::options::Mouse;
 use super::terminal_writer::{TerminalWriter, WriterHandle};
 use crate::view::text::clean;
 
@@ -31,55 +30,7 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 const KEEP_TITLE: &str = "\x1b[22;0t";
 const TITLE_AS_BEFORE: &str = "\x1b[23;0t";
 
-/// The terminal while it is ours. Dropping it gives the terminal back.
-#[derive(Debug)]
-pub struct Guard {
-    mouse: Mouse,
-    writer: TerminalWriter,
-}
-
-impl Guard {
-    /// Takes the terminal, and makes sure that a panic gives it back before its message is printed.
-    ///
-    /// # Errors
-    /// When there is no terminal.
-    pub fn take(mouse: Mouse) -> io::Result<Self> {
-        let writer = TerminalWriter::of_this_process()?;
-        give_back_on_panic(&writer);
-        enter(&writer, mouse)?;
-        Ok(Self { mouse, writer })
-    }
-
-    /// The way to the terminal, for frames.
-    pub fn writer(&self) -> &TerminalWriter {
-        &self.writer
-    }
-
-    /// Gives the terminal to another program for a while.
-    ///
-    /// # Errors
-    /// When the terminal does not answer.
-    pub fn hand_over(&self) -> io::Result<()> {
-        leave(&self.writer)
-    }
-
-    /// Takes the terminal back from another program, also when that one took it without being given it.
-    ///
-    /// # Errors
-    /// When the terminal does not answer.
-    pub fn take_back(&self) -> io::Result<()> {
-        leave(&self.writer)?;
-        enter(&self.writer, self.mouse)
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        drop(leave(&self.writer));
-    }
-}
-
-fn enter(writer: &TerminalWriter, mouse: Mouse) -> io::Result<()> {
+fn enter(writer: &TerminalWriter) -> io::Result<()> {
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
     let mut out = writer.pen();
@@ -90,11 +41,9 @@ fn enter(writer: &TerminalWriter, mouse: Mouse) -> io::Result<()> {
         EnterAlternateScreen,
         EnableBracketedPaste,
         EnableFocusChange,
-        PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES)
+        PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES),
+        EnableMouseCapture
     )?;
-    if mouse == Mouse::Taken {
-        queue!(out, EnableMouseCapture)?;
-    }
     out.flush()
 }
 
@@ -155,10 +104,10 @@ pub trait Outside {
     fn mark(&mut self, _app: &App, _host: &dyn Host, _frame: &mut Buffer) {}
 }
 
-/// The real terminal.
+/// The real terminal while it is ours. Dropping it gives the terminal back.
 #[derive(Debug)]
 pub struct Tty {
-    guard: Guard,
+    writer: TerminalWriter,
     pen: WriterHandle,
     names: Names,
     linking: Linking,
@@ -169,10 +118,21 @@ pub struct Tty {
 }
 
 impl Tty {
-    /// The terminal of this process.
-    pub fn new(guard: Guard, linking: Linking) -> Self {
-        let pen = guard.writer.pen();
-        Self { guard, pen, names: Names::of_this_process(), linking, announced: None, news: None }
+    /// Takes the terminal of this process, and makes sure that a panic gives it back before its message is printed.
+    ///
+    /// # Errors
+    /// When there is no terminal.
+    pub fn take() -> io::Result<Self> {
+        let writer = TerminalWriter::of_this_process()?;
+        give_back_on_panic(&writer);
+        enter(&writer)?;
+        let (pen, names, linking) = (writer.pen(), Names::of_this_process(), Linking::default());
+        Ok(Self { writer, pen, names, linking, announced: None, news: None })
+    }
+
+    /// What frames are drawn on.
+    pub fn backend(&self) -> LinkedBackend {
+        self.linking.backend(self.writer.pen())
     }
 
     fn announce_news(&mut self) -> io::Result<()> {
@@ -180,6 +140,12 @@ impl Tty {
         queue!(self.pen, SetTitle(&title), Print(self.names.protocol().progress(Progress::At(percent))))?;
         self.announced = Some((title, percent));
         Ok(())
+    }
+}
+
+impl Drop for Tty {
+    fn drop(&mut self) {
+        drop(leave(&self.writer));
     }
 }
 
@@ -214,17 +180,19 @@ impl Outside for Tty {
     }
 
     fn hand_over(&mut self) -> io::Result<()> {
-        self.guard.hand_over()
+        leave(&self.writer)
     }
 
     fn take_back(&mut self) -> io::Result<()> {
         // The other program may have given the window another title.
         self.news = self.news.take().or(self.announced.take());
-        self.guard.take_back()
+        // It may also have taken the terminal without being given it.
+        leave(&self.writer)?;
+        enter(&self.writer)
     }
 
     async fn drained(&mut self) {
-        self.guard.writer.drained().await;
+        self.writer.drained().await;
     }
 
     fn mark(&mut self, app: &App, host: &dyn Host, frame: &mut Buffer) {

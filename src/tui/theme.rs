@@ -203,9 +203,8 @@ pub fn code(styles: &Styles, red: u8, green: u8, blue: u8) -> Style {
 impl Styles {
     /// Styles for a terminal without colours: every difference is weight, slant or reverse.
     pub fn monochrome() -> Self {
-        let mut styles = [Style::default(); StyleRole::ALL.len()];
-        for (index, style) in StyleRole::ALL.iter().enumerate() {
-            let modifier = match style {
+        Self::new(std::array::from_fn(|index| {
+            Style::default().add_modifier(match StyleRole::ALL[index] {
                 StyleRole::Strong
                 | StyleRole::Banner
                 | StyleRole::Key
@@ -217,12 +216,8 @@ impl Styles {
                 StyleRole::Selected | StyleRole::Match | StyleRole::Call => Modifier::REVERSED,
                 StyleRole::Resting => Modifier::UNDERLINED,
                 _ => Modifier::empty(),
-            };
-            if let Some(place) = styles.get_mut(index) {
-                *place = Style::default().add_modifier(modifier);
-            }
-        }
-        Self::new(styles)
+            })
+        }))
     }
 }
 

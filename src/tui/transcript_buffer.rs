@@ -173,7 +173,11 @@ impl TranscriptBuffer {
                 self.live
                     .retain(|block| !matches!(&block.body, BlockBody::Call(call) if call.id == *call_id));
             }
-            _ => {}
+            EntryBody::Brief { .. }
+            | EntryBody::Message { .. }
+            | EntryBody::Answered { .. }
+            | EntryBody::Noted { .. }
+            | EntryBody::Unknown => {}
         }
     }
 }

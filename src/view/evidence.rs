@@ -15,6 +15,12 @@ pub enum Shown {
     Screen(Vec<Vec<ScreenRun>>),
 }
 
+impl From<Vec<Row>> for Shown {
+    fn from(rows: Vec<Row>) -> Self {
+        Self::Rows(rows)
+    }
+}
+
 impl Shown {
     /// As rows: a screen in its words, without the colours of the program that drew it and the empty lines below.
     pub fn into_rows(self) -> Vec<Row> {

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use flightdeck::instrument::browser::{Browser, Wanted};
-use flightdeck::instrument::http::{Body, Hosts, HttpRequest, Payload};
+use flightdeck::instrument::http::{Body, HttpRequest, Payload};
 use flightdeck::instrument::terminal::{Buffer, Colour, Pattern, Size};
 use flightdeck::instrument::{
     Exchange, HttpDriver, Instrument, InstrumentError, Place, Screen, TerminalDriver, run_command,
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const SIZE: Size = Size { cols: 60, rows: 12 };
 
 fn driver() -> HttpDriver {
-    HttpDriver::new(Hosts::Loopback, PATIENCE).unwrap()
+    HttpDriver::new(PATIENCE).unwrap()
 }
 
 async fn get(driver: &HttpDriver, server: &MockServer, place: &str) -> Exchange {

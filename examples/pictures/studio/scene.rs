@@ -9,11 +9,11 @@ use flightdeck::domain::attempt::Role;
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::id::Timestamp;
 use flightdeck::domain::mission::MissionCard;
-use flightdeck::tui::app::{App, Look, Start};
+use flightdeck::tui::app::{App, Look};
 use flightdeck::tui::event_loop::Console;
 use flightdeck::tui::host::Host;
 use flightdeck::tui::keymap::Keymap;
-use flightdeck::tui::options::{Launcher, Notifications, TuiError};
+use flightdeck::tui::options::{Launcher, TuiError};
 use flightdeck::tui::popup::launcher::LauncherScreen;
 use flightdeck::tui::recording::Recording;
 use flightdeck::tui::sample::{Moment, sample};
@@ -58,13 +58,7 @@ pub async fn photograph(shot: Screenshot) -> Result<Buffer, TuiError> {
         Scene::MilestoneGate => (sample(Moment::MilestoneGate), None),
     };
     let now = recording.mission().updated;
-    let mut app = App::new(Start {
-        size: shot.size,
-        now,
-        look: shot.look,
-        keymap: Keymap::default(),
-        notifications: Notifications::Off,
-    });
+    let mut app = App::new(shot.size, now, shot.look, Keymap::default());
     if let Some(start) = start {
         let start = Box::new(LauncherScreen::new(&app, start));
         app.push(start);

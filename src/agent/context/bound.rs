@@ -18,6 +18,12 @@ pub fn bounded(text: String, limit: usize) -> String {
     format!("{}\n[… {missing} bytes left out …]\n{}", &text[..head], &text[tail..])
 }
 
+/// The beginning of a text, at most `limit` bytes of it; an ellipsis says that there is more.
+pub fn clipped(text: &str, limit: usize) -> String {
+    let end = text.floor_char_boundary(limit);
+    if end == text.len() { text.to_owned() } else { format!("{}…", &text[..end]) }
+}
+
 /// Shortens all but the newest results.
 pub fn shorten_results(items: &mut [Item]) {
     let mut newer = 0;

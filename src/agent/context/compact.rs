@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::bound::clipped;
 use super::estimate::items_tokens;
 use crate::agent::model::{Item, Reply, ResultStatus};
 
@@ -97,9 +98,7 @@ fn summarise(reply: &Reply, older: &[Item], lines: &mut Vec<String>) {
 
 /// The beginning of a text, on one line.
 fn piece(text: &str) -> String {
-    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let end = flat.floor_char_boundary(PIECE_LIMIT);
-    if end == flat.len() { flat } else { format!("{}…", &flat[..end]) }
+    clipped(&text.split_whitespace().collect::<Vec<_>>().join(" "), PIECE_LIMIT)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod compact;
 mod estimate;
 mod pair;
 
-pub use bound::{bounded, shorten_results};
+pub use bound::{bounded, clipped, shorten_results};
 pub use compact::{NOTICE, SUMMARY, compact};
 pub use estimate::{Estimate, bytes_of, tokens_of};
 pub use pair::pair_calls;

@@ -8,7 +8,7 @@ use super::TokenUsage;
 
 /// What ships with flightdeck; the file names its sources.
 const BUILTIN: &str = include_str!("../../../assets/models.toml");
-/// The window of a model that nobody knows: small enough to be safe with every current one.
+/// The window of an unknown model: small enough to be safe with every current one.
 const DEFAULT_WINDOW: u32 = 128_000;
 
 /// All known models, a person's own entries before the built-in ones.

@@ -15,7 +15,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-/// A mind that can be asked for the next turn of a conversation.
+/// One turn of a model.
+pub type Turn = Result<Reply, ModelError>;
+
+/// A model that can be asked for the next turn of a conversation.
 #[async_trait::async_trait]
 pub trait Model: Send + Sync {
     /// The name a person configured, such as `anthropic/claude-sonnet-4-5`.
@@ -25,12 +28,7 @@ pub trait Model: Send + Sync {
     ///
     /// # Errors
     /// A [`ModelError`] that says whether trying again can help. Cancelling yields [`ModelError::Cancelled`].
-    async fn turn(
-        &self,
-        request: &Request,
-        stream: &dyn StreamSink,
-        cancel: &CancellationToken,
-    ) -> Result<Reply, ModelError>;
+    async fn turn(&self, request: &Request, stream: &dyn StreamSink, cancel: &CancellationToken) -> Turn;
 }
 
 /// Receives what a model says while it says it. Implementations must not block: drop what they cannot take.
@@ -206,7 +204,7 @@ pub enum ModelError {
     /// The conversation no longer fits the model's window.
     #[error("{0}")]
     TooLong(String),
-    /// The session was told to stop.
+    /// The session is to stop.
     #[error("the session was stopped")]
     Cancelled,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Model, ModelError, Reply, Request, StreamPiece, StreamSink};
+use super::{Model, ModelError, Request, StreamPiece, StreamSink, Turn};
 
 /// How often and how long to try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,12 +85,7 @@ impl<M: Model> Model for Retrying<M> {
         self.inner.name()
     }
 
-    async fn turn(
-        &self,
-        request: &Request,
-        stream: &dyn StreamSink,
-        cancel: &CancellationToken,
-    ) -> Result<Reply, ModelError> {
+    async fn turn(&self, request: &Request, stream: &dyn StreamSink, cancel: &CancellationToken) -> Turn {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -118,6 +113,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
+    use crate::agent::model::Reply;
 
     struct Faulty(Mutex<VecDeque<ModelError>>);
 
@@ -127,12 +123,7 @@ mod tests {
             "test/faulty"
         }
 
-        async fn turn(
-            &self,
-            _: &Request,
-            _: &dyn StreamSink,
-            _: &CancellationToken,
-        ) -> Result<Reply, ModelError> {
+        async fn turn(&self, _: &Request, _: &dyn StreamSink, _: &CancellationToken) -> Turn {
             self.0.lock().unwrap().pop_front().map_or_else(|| Ok(Reply::default()), Err)
         }
     }
@@ -152,7 +143,7 @@ mod tests {
         ModelError::Passing { message: "busy".into(), retry_after: retry_after.map(Duration::from_secs) }
     }
 
-    async fn run(faults: Vec<ModelError>) -> (Result<Reply, ModelError>, Duration, usize) {
+    async fn run(faults: Vec<ModelError>) -> (Turn, Duration, usize) {
         let model = Retrying::new(Faulty(Mutex::new(faults.into())), RetryPolicy::default());
         let (restarts, begun) = (Restarts::default(), Instant::now());
         let reply = model.turn(&Request::default(), &restarts, &CancellationToken::new()).await;

@@ -1,4 +1,4 @@
-//! Prompts as files: what a role is told, which tools it has, how far it may go.
+//! Prompts as files: the instructions of a role, its tools, and how far it may go.
 //!
 //! A prompt is TOML front matter between `+++` lines and a minijinja template. It is looked up again for every
 //! session: the project's, then the person's own, then the built-in one. A file with a mistake in it does not stop a

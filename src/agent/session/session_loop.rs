@@ -232,17 +232,17 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::agent::model::Reply;
+    use crate::agent::model::{Reply, Turn};
     use crate::agent::tool::{Output, Then, ToolRow};
     use crate::workspace::Access;
 
-    enum Turn {
+    enum Say {
         Reply(Reply),
         Fault(ModelError),
         Never,
     }
 
-    struct Scripted(Mutex<VecDeque<Turn>>, Mutex<Vec<Request>>);
+    struct Scripted(Mutex<VecDeque<Say>>, Mutex<Vec<Request>>);
 
     #[async_trait::async_trait]
     impl Model for Scripted {
@@ -250,18 +250,13 @@ mod tests {
             "test/scripted"
         }
 
-        async fn turn(
-            &self,
-            request: &Request,
-            _: &dyn StreamSink,
-            _: &CancellationToken,
-        ) -> Result<Reply, ModelError> {
+        async fn turn(&self, request: &Request, _: &dyn StreamSink, _: &CancellationToken) -> Turn {
             self.1.lock().unwrap().push(request.clone());
             let next = self.0.lock().unwrap().pop_front();
             match next {
-                Some(Turn::Reply(reply)) => Ok(reply),
-                Some(Turn::Fault(fault)) => Err(fault),
-                Some(Turn::Never) | None => std::future::pending().await,
+                Some(Say::Reply(reply)) => Ok(reply),
+                Some(Say::Fault(fault)) => Err(fault),
+                Some(Say::Never) | None => std::future::pending().await,
             }
         }
     }
@@ -293,8 +288,12 @@ mod tests {
 
     /// `echo` answers, `close` closes, `wait` waits for its cancel, `panic` panics, `meet` waits for its twin.
     fn fake(name: &'static str, twin: &Arc<tokio::sync::Barrier>) -> ToolRow {
-        let row =
-            ToolRow::new(name, "", Access::Read, twin, move |twin, arguments: Value, call| async move {
+        let row = ToolRow::new(
+            name,
+            "",
+            Access::Read,
+            Ok(Arc::clone(twin)),
+            move |twin, arguments: Value, call| async move {
                 match name {
                     "close" => return Ok(Output { text: "bye".into(), then: Then::Close(arguments) }),
                     "wait" => call.cancel.cancelled().await,
@@ -305,11 +304,12 @@ mod tests {
                     _ => {}
                 }
                 Ok(Output::text(format!("{name} {arguments}")))
-            });
+            },
+        );
         if name == "meet" { row.parallel() } else { row }
     }
 
-    fn calls(names: &[&str]) -> Turn {
+    fn calls(names: &[&str]) -> Say {
         let call = |(index, name): (usize, &&str)| ToolCall {
             id: format!("{name}{index}"),
             tool: (*name).into(),
@@ -317,7 +317,7 @@ mod tests {
             raw: String::new(),
         };
         let usage = TokenUsage { input: 10, output: 1, ..TokenUsage::default() };
-        Turn::Reply(Reply { calls: names.iter().enumerate().map(call).collect(), usage, ..Reply::default() })
+        Say::Reply(Reply { calls: names.iter().enumerate().map(call).collect(), usage, ..Reply::default() })
     }
 
     struct Bench {
@@ -328,7 +328,7 @@ mod tests {
         session: Session,
     }
 
-    fn bench(turns: Vec<Turn>, refuse_after: Option<usize>) -> Bench {
+    fn bench(turns: Vec<Say>, refuse_after: Option<usize>) -> Bench {
         let model = Arc::new(Scripted(Mutex::new(turns.into()), Mutex::default()));
         let log = Arc::new(Log { refuse_after, ..Log::default() });
         let (post, inbox) = mpsc::channel(8);
@@ -393,7 +393,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_interruption_gives_up_the_model_call() {
-        let bench = bench(vec![Turn::Never, calls(&["close"])], None);
+        let bench = bench(vec![Say::Never, calls(&["close"])], None);
         bench.post.send(message("later", Urgency::NextTurn)).await.unwrap();
         let (post, run) = (bench.post.clone(), tokio::spawn(bench.session.run()));
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -421,7 +421,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn time_ends_a_session_as_failed_and_cancelling_as_stopped() {
-        let slow = bench(vec![Turn::Never], None);
+        let slow = bench(vec![Say::Never], None);
         let Outcome::Failed { reason, fault: Fault::Limit } = slow.session.run().await.outcome else {
             panic!()
         };
@@ -449,7 +449,7 @@ mod tests {
             ),
         ];
         for (fault, outcome) in table {
-            assert_eq!(bench(vec![Turn::Fault(fault)], None).session.run().await.outcome, outcome);
+            assert_eq!(bench(vec![Say::Fault(fault)], None).session.run().await.outcome, outcome);
         }
     }
 

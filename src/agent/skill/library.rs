@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::read_inside;
+use crate::agent::context::clipped;
 
 /// Longest description in the list, in bytes.
 const DESCRIPTION_LIMIT: usize = 300;
@@ -62,12 +63,7 @@ impl Skill {
         let (front, _) = split(&text);
         let named = field(front, "name").filter(|name| !name.is_empty());
         let name = named.or_else(|| directory.file_name().map(|name| name.to_string_lossy().into_owned()))?;
-        let mut description = field(front, "description").unwrap_or_default();
-        let end = description.floor_char_boundary(DESCRIPTION_LIMIT);
-        if end < description.len() {
-            description.truncate(end);
-            description.push('…');
-        }
+        let description = clipped(&field(front, "description").unwrap_or_default(), DESCRIPTION_LIMIT);
         Some(Self { name, description, directory: directory.to_owned() })
     }
 }

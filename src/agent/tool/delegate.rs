@@ -32,7 +32,7 @@ pub(super) fn row(researchers: Option<Arc<dyn Spawner>>) -> ToolRow {
     let description = "Asks researchers, who read the checkout but change nothing, and returns their answers. Use it \
                        for questions that take much reading.";
     let researchers = researchers.ok_or_else(|| "this role has no researchers".to_owned());
-    ToolRow::needing("delegate", description, Access::Read, researchers, ask).parallel()
+    ToolRow::new("delegate", description, Access::Read, researchers, ask).parallel()
 }
 
 async fn ask(researchers: Arc<dyn Spawner>, wanted: Arguments, call: Call) -> Answer {

@@ -84,7 +84,7 @@ impl Jobs {
 pub(super) fn row(jobs: &Arc<Jobs>) -> ToolRow {
     let description =
         "Looks after the background jobs that `shell` started. To wait, use `wait`; do not poll.";
-    ToolRow::new("job", description, Access::Proof, jobs, look_after)
+    ToolRow::new("job", description, Access::Proof, Ok(Arc::clone(jobs)), look_after)
 }
 
 async fn look_after(jobs: Arc<Jobs>, wanted: Arguments, call: Call) -> Answer {

@@ -79,7 +79,7 @@ pub enum ToolError {
     /// The model can mend it: a sentence that says what to do instead.
     #[error("{0}")]
     Mend(String),
-    /// Nobody in the session can mend it.
+    /// The model cannot mend it: it ends the session.
     #[error("{0}")]
     Fatal(String),
 }

@@ -39,24 +39,9 @@ pub enum Concurrency {
 }
 
 impl ToolRow {
-    /// A tool whose arguments are an `A` and that works with `state`.
+    /// A tool whose arguments are an `A` and that works with a state: there is one, or a reason why this session has
+    /// none.
     pub fn new<S, A, F>(
-        name: &str,
-        description: impl Into<String>,
-        access: Access,
-        state: &Arc<S>,
-        run: impl Fn(Arc<S>, A, Call) -> F + Send + Sync + 'static,
-    ) -> Self
-    where
-        S: Send + Sync + ?Sized + 'static,
-        A: DeserializeOwned + JsonSchema + 'static,
-        F: Future<Output = Answer> + Send + 'static,
-    {
-        Self::needing(name, description, access, Ok(Arc::clone(state)), run)
-    }
-
-    /// A tool that only some sessions have; without its state there is the reason why this one has not.
-    pub fn needing<S, A, F>(
         name: &str,
         description: impl Into<String>,
         access: Access,
@@ -96,7 +81,7 @@ impl ToolRow {
     where
         A: DeserializeOwned + JsonSchema + Send + 'static,
     {
-        Self::new(name, description, access, env, move |env, wanted: A, call| {
+        Self::new(name, description, access, Ok(Arc::clone(env)), move |env, wanted: A, call| {
             blocking(move || work(&env, &wanted, &call).map(Output::text))
         })
     }

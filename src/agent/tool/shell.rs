@@ -43,7 +43,7 @@ pub(super) fn row(env: &Arc<ToolEnv>, jobs: &Arc<Jobs>, instruments: Option<&Ins
                        the middle and kept whole in a file. Servers and watchers go to the background.";
     let evidence = instruments.map(|all| Arc::clone(&all.evidence));
     let shell = Shell { env: Arc::clone(env), jobs: Arc::clone(jobs), evidence };
-    ToolRow::new("shell", description, Access::Proof, &Arc::new(shell), run)
+    ToolRow::new("shell", description, Access::Proof, Ok(Arc::new(shell)), run)
 }
 
 async fn run(shell: Arc<Shell>, wanted: Arguments, call: Call) -> Answer {

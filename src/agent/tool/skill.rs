@@ -28,7 +28,7 @@ pub(super) fn row(skills: SkillLibrary) -> ToolRow {
     } else {
         Ok(Arc::new(skills))
     };
-    ToolRow::needing("skill", description, Access::Read, found, show)
+    ToolRow::new("skill", description, Access::Read, found, show)
 }
 
 async fn show(skills: Arc<SkillLibrary>, Arguments { name }: Arguments, _call: Call) -> Answer {

@@ -11,7 +11,7 @@ use crate::agent::tool::{EVIDENCE_MARK, Output, Then, ToolError};
 
 /// Replies without a call that are forgiven in a whole session; in a row it is one.
 const FORGIVEN: u32 = 3;
-/// How many turns before the cap the model is told of it.
+/// How many turns before the cap the model is warned of it.
 const TURNS_NOTICE: u32 = 3;
 
 /// One conversation and the rules it follows.
@@ -179,7 +179,7 @@ impl Machine {
         self.turns += 1;
         self.squeezed = 0;
         for (index, call) in reply.calls.iter_mut().enumerate() {
-            // Some servers number the calls of each reply from nought again.
+            // Some servers number the calls of each reply from zero again.
             if call.id.is_empty() || !self.ids.insert(call.id.clone()) {
                 call.id =
                     format!("{}_{}_{index}", if call.id.is_empty() { "call" } else { &call.id }, self.turns);

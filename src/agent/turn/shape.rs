@@ -85,7 +85,7 @@ pub enum Outcome {
     Closed { tool: String, value: Value },
     /// With a text, where that is how it may end.
     Said(String),
-    /// It was told to stop.
+    /// It was asked to stop.
     Stopped { reason: String },
     /// It did not do what it was for.
     Failed { reason: String, fault: Fault },

@@ -11,7 +11,7 @@ use crate::cli::prelude::*;
 use crate::cli::{demo, overview};
 use crate::domain::id::{MissionId, Timestamp};
 use crate::domain::mission::{Mission, MissionCard};
-use crate::tui::options::{ConsoleExit, ConsoleOptions, Mouse, Notifications, SessionKind};
+use crate::tui::options::{ConsoleExit, ConsoleOptions, SessionKind};
 use crate::tui::recording::Replay;
 use crate::tui::theme::Depth;
 use crate::tui::{launch, run, sample};
@@ -130,8 +130,6 @@ fn options_at(context: &Context, stands_at: Option<Timestamp>) -> Result<Console
         appearance_source: Arc::new(appearance_source),
         depth,
         charset: if unicode { Charset::Unicode } else { Charset::Ascii },
-        mouse: Mouse::Taken,
-        notifications: Notifications::On,
         host: Arc::new(Machine {
             context: Arc::new(context.clone()),
             stands_at,

@@ -16,12 +16,16 @@ pub(super) fn findings(mission: &Mission) -> String {
     let mut text = String::new();
     for finding in open {
         let about = finding.feature.map(|feature| format!(" ({feature})")).unwrap_or_default();
-        text += &format!("- {} [{}]{about} {}\n", finding.id, finding.severity.word(), finding.description);
-        if let Some(fix) = &finding.suggested_fix {
-            text += &format!("  suggested: {fix}\n");
-        }
+        text += &with_fix(finding, &format!(" [{}]{about}", finding.severity.word()));
     }
     under("\n## Open findings\n", text)
+}
+
+/// A finding with its marks, and below it what was suggested.
+pub(super) fn with_fix(finding: &Finding, marks: &str) -> String {
+    let Finding { id, description, suggested_fix, .. } = finding;
+    let fix = suggested_fix.as_ref().map(|fix| format!("  suggested: {fix}\n")).unwrap_or_default();
+    format!("- {id}{marks} {description}\n{fix}")
 }
 
 /// The words of the features that open findings are about, without which nobody can tell what was asked for.

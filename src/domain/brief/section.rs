@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::finding::with_state;
+use super::finding::{with_fix, with_state};
 use crate::domain::contract::{Assertion, Weight};
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
@@ -85,14 +85,9 @@ pub(super) fn criteria(feature: &Feature) -> String {
 
 pub(super) fn fixes(mission: &Mission, feature: &Feature) -> String {
     let Origin::Fix { findings } = &feature.origin else { return String::new() };
-    let mut text = String::from("\n## The findings it mends\n");
-    for finding in findings.iter().filter_map(|id| mission.findings.get(id)) {
-        text += &format!("- {} {}\n", finding.id, finding.description);
-        if let Some(fix) = &finding.suggested_fix {
-            text += &format!("  suggested: {fix}\n");
-        }
-    }
-    text
+    let findings = findings.iter().filter_map(|id| mission.findings.get(id));
+    let rows: String = findings.map(|finding| with_fix(finding, "")).collect();
+    format!("\n## The findings it mends\n{rows}")
 }
 
 pub(super) fn built(mission: &Mission) -> String {

@@ -35,8 +35,7 @@ pub(super) fn hand_in(tx: &mut Transaction, handoff: Handoff, head: Commit) -> R
     for issue in handoff.issues {
         raise_issue(tx, issue, Source::Handoff { attempt }, Some(feature));
     }
-    tx.end_asker();
-    Ok(())
+    tx.end_asker()
 }
 
 /// Raises a reported issue as a finding.

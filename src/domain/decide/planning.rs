@@ -66,7 +66,7 @@ pub(super) fn propose_plan(
     without_complaints(&lint::lint_plan(&mission.contract, &milestones))?;
     let (milestones, features) = numbered(milestones);
     tx.emit(Event::PlanProposed(Box::new(ProposedPlan { title, milestones, features })));
-    tx.end_asker();
+    tx.end_asker()?;
     if !tx.mission().is_gate_open(GateId::Plan) {
         tx.emit(Event::GateOpened { gate: GateId::Plan });
     }

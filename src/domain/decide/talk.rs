@@ -59,7 +59,7 @@ pub(super) fn ask(tx: &mut Transaction, to: Party, text: Prose, options: Vec<Lin
     let question = Question { id, from, to, text, options, at: tx.now, answer: None };
     tx.emit(Event::QuestionAsked { question });
     if to == Party::Person {
-        tx.end_asker();
+        tx.end_asker()?;
     }
     Ok(())
 }

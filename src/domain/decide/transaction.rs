@@ -72,10 +72,9 @@ impl<'a> Transaction<'a> {
     }
 
     /// Ends the attempt that asks, with what its role owes.
-    pub(super) fn end_asker(&mut self) {
-        if let Actor::Attempt(attempt) = self.actor {
-            self.emit(Event::AttemptEnded { attempt, ending: Ending::Done });
-        }
+    pub(super) fn end_asker(&mut self) -> Result {
+        let attempt = self.asker()?.id;
+        self.accept(Event::AttemptEnded { attempt, ending: Ending::Done })
     }
 
     /// Raises a finding in the milestone that is being flown.

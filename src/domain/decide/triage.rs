@@ -40,7 +40,7 @@ pub(super) fn triage(tx: &mut Transaction, decisions: Vec<TriageDecision>) -> Re
         findings.extend(joined.remove(&finding).unwrap_or_default());
         add_fix(tx, findings, spec);
     }
-    tx.end_asker();
+    tx.end_asker()?;
     hold_endless_fixes(tx);
     Ok(())
 }

@@ -41,8 +41,7 @@ pub(super) fn report_review(
         let issue = Issue { description, ..found.issue };
         raise_issue(tx, issue, Source::Review { attempt }, Some(feature));
     }
-    tx.end_asker();
-    Ok(())
+    tx.end_asker()
 }
 
 pub(super) fn report_scrutiny(
@@ -65,8 +64,7 @@ pub(super) fn report_scrutiny(
     }
     let report = ScrutinyReport { attempt, summary, issues, knowledge };
     tx.emit(Event::ScrutinyReported { milestone, round, report: Box::new(report) });
-    tx.end_asker();
-    Ok(())
+    tx.end_asker()
 }
 
 /// A verdict binds to the revision that the tester last heard of and to the commit under test.
@@ -142,8 +140,7 @@ pub(super) fn report_user_testing(
     }
     let report = UserTestingReport { attempt, summary, frictions, issues };
     tx.emit(Event::UserTestingReported { milestone, round, report: Box::new(report) });
-    tx.end_asker();
-    Ok(())
+    tx.end_asker()
 }
 
 fn failure(mission: &Mission, verdict: &Verdict) -> Raised {

@@ -98,7 +98,7 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
             "amend_contract",
             "Edits, adds or retires assertions of the contract.",
             Access::Read,
-            context,
+            Ok(Arc::clone(context)),
             amend_contract,
         ),
         context.asking(

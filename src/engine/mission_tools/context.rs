@@ -60,10 +60,16 @@ impl ToolContext {
     where
         A: DeserializeOwned + JsonSchema + 'static,
     {
-        ToolRow::new(name, description, Access::Read, self, move |context, wanted: A, _call| {
-            let command = command(wanted);
-            async move { context.submit(vec![command?], accepted).await }
-        })
+        ToolRow::new(
+            name,
+            description,
+            Access::Read,
+            Ok(Arc::clone(self)),
+            move |context, wanted: A, _call| {
+                let command = command(wanted);
+                async move { context.submit(vec![command?], accepted).await }
+            },
+        )
     }
 
     /// Asks the mission for something as this attempt; a refusal is for the model to mend.

@@ -26,7 +26,7 @@ struct HandIn {
 
 pub(super) fn row(context: &Arc<ToolContext>) -> ToolRow {
     let description = "Hands in your work and ends the attempt. Everything must be committed.";
-    ToolRow::new("handoff", description, Access::Write, context, hand_in)
+    ToolRow::new("handoff", description, Access::Write, Ok(Arc::clone(context)), hand_in)
 }
 
 async fn hand_in(context: Arc<ToolContext>, wanted: HandIn, _call: Call) -> Answer {

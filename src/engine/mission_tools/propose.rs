@@ -43,7 +43,7 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
             "propose_contract",
             "Proposes the validation contract: every assertion of the mission. Proposing again replaces it.",
             Access::Read,
-            context,
+            Ok(Arc::clone(context)),
             propose_contract,
         ),
         context.asking(

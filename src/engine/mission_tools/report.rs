@@ -89,7 +89,7 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
             "verdict",
             "Gives your verdict on one assertion. Giving it again replaces it.",
             Access::Read,
-            context,
+            Ok(Arc::clone(context)),
             give_verdict,
         ),
         context.asking(

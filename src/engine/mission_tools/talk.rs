@@ -71,7 +71,7 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
             "ask_orchestrator",
             "Asks the orchestrator and waits for its answer. For what the brief leaves open and you cannot decide.",
             Access::Read,
-            context,
+            Ok(Arc::clone(context)),
             ask_orchestrator,
         ),
     ]

@@ -1,7 +1,6 @@
 //! The role table: for each kind of work its prompt, and the place to work that is made ready for it.
 
 mod attempt_env;
-mod orchestrator;
 mod researcher;
 mod reviewer;
 mod user_testing;
@@ -15,6 +14,7 @@ use futures::future::BoxFuture;
 use super::context::EngineContext;
 use super::error::EngineError;
 use crate::domain::attempt::AgentWork;
+use crate::workspace::Access;
 
 pub use attempt_env::{AttemptEnv, Cleanup};
 pub use researcher::Researchers;
@@ -34,9 +34,9 @@ pub struct RoleRow<'a> {
 /// The row of a piece of work.
 pub fn row(engine: &Arc<EngineContext>, work: AgentWork) -> RoleRow<'_> {
     match work {
-        AgentWork::Plan => RoleRow::new(PLAN, orchestrator::prepare(engine)),
-        AgentWork::Talk => RoleRow::new(TALK, orchestrator::prepare(engine)),
-        AgentWork::Triage => RoleRow::new(TRIAGE, orchestrator::prepare(engine)),
+        AgentWork::Plan => RoleRow::new(PLAN, orchestrator(engine)),
+        AgentWork::Talk => RoleRow::new(TALK, orchestrator(engine)),
+        AgentWork::Triage => RoleRow::new(TRIAGE, orchestrator(engine)),
         AgentWork::Build { feature } => RoleRow::new(WORKER, worker::prepare(engine, feature)),
         AgentWork::Review { milestone, round, feature } => {
             RoleRow::new(REVIEWER, reviewer::prepare(engine, milestone, round, feature))
@@ -57,6 +57,11 @@ impl<'a> RoleRow<'a> {
     ) -> Self {
         Self { prompt, env: Box::pin(env) }
     }
+}
+
+/// The orchestrator reads the mission's checkout: the person's own files may be half edited.
+async fn orchestrator(engine: &Arc<EngineContext>) -> Result<AttemptEnv, EngineError> {
+    Ok(AttemptEnv::new(worker::open_checkout(engine).await?.dir(), Access::Read))
 }
 
 /// Names the built-in prompts, and makes the list of them with their texts.

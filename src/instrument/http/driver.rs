@@ -12,23 +12,12 @@ use super::exchange::{Body, Exchange, Extent, HttpResponse};
 use super::request::{HttpRequest, Redirects};
 use crate::instrument::InstrumentError;
 
-/// Sends requests to the app under test and keeps its cookies.
+/// Sends requests to the app under test, which runs on this machine, and keeps its cookies.
 #[derive(Debug, Clone)]
 pub struct HttpDriver {
-    hosts: Hosts,
     timeout: Duration,
     showing: Client,
     following: Client,
-}
-
-/// Whom the driver may ask.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Hosts {
-    /// This machine: the app under test runs here, and an agent has no business elsewhere.
-    #[default]
-    Loopback,
-    /// Anyone.
-    Any,
 }
 
 /// More of a body than this is not read, in bytes.
@@ -49,14 +38,9 @@ impl HttpDriver {
     ///
     /// # Errors
     /// When the system's certificates cannot be used.
-    pub fn new(hosts: Hosts, timeout: Duration) -> Result<Self, InstrumentError> {
+    pub fn new(timeout: Duration) -> Result<Self, InstrumentError> {
         let jar = Arc::new(Jar::default());
-        Ok(Self {
-            hosts,
-            timeout,
-            showing: client(&jar, hosts, Policy::none())?,
-            following: client(&jar, hosts, following(hosts))?,
-        })
+        Ok(Self { timeout, showing: client(&jar, Policy::none())?, following: client(&jar, following())? })
     }
 
     /// Forgets the cookies, as another visitor would have none.
@@ -64,7 +48,7 @@ impl HttpDriver {
     /// # Errors
     /// As [`Self::new`].
     pub fn reset_cookies(&mut self) -> Result<(), InstrumentError> {
-        *self = Self::new(self.hosts, self.timeout)?;
+        *self = Self::new(self.timeout)?;
         Ok(())
     }
 
@@ -72,7 +56,7 @@ impl HttpDriver {
     ///
     /// # Errors
     /// [`InstrumentError::BadRequest`], [`InstrumentError::NotLoopback`], [`InstrumentError::NoAnswer`]. A status that
-    /// tells of an error is an answer.
+    /// reports an error is an answer.
     pub async fn send(&self, request: &HttpRequest) -> Result<Exchange, InstrumentError> {
         let method = request.method.to_ascii_uppercase();
         let verb = Method::from_bytes(method.as_bytes())
@@ -114,32 +98,29 @@ impl HttpDriver {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(InstrumentError::BadRequest(format!("`{text}` is neither http nor https")));
         }
-        if self.hosts == Hosts::Loopback && !is_loopback(&url) {
+        if !is_loopback(&url) {
             return Err(InstrumentError::NotLoopback { host: url.host_str().unwrap_or_default().to_owned() });
         }
         Ok(url)
     }
 }
 
-fn client(jar: &Arc<Jar>, hosts: Hosts, redirects: Policy) -> Result<Client, InstrumentError> {
+fn client(jar: &Arc<Jar>, redirects: Policy) -> Result<Client, InstrumentError> {
     install_crypto();
     let builder = Client::builder().cookie_provider(Arc::clone(jar)).redirect(redirects);
-    let builder = match hosts {
-        // A proxy would look for the app on its own machine.
-        Hosts::Loopback => builder.no_proxy(),
-        Hosts::Any => builder,
-    };
+    // A proxy would look for the app on its own machine.
+    let builder = builder.no_proxy();
     builder
         .build()
         .map_err(|error| InstrumentError::BadRequest(format!("no HTTP client: {}", causes(&error))))
 }
 
 /// Follows redirects, but not away from this machine: then the redirect is the answer.
-fn following(hosts: Hosts) -> Policy {
-    Policy::custom(move |attempt| {
+fn following() -> Policy {
+    Policy::custom(|attempt| {
         if attempt.previous().len() > MAX_REDIRECTS {
             attempt.error("it redirects without end")
-        } else if hosts == Hosts::Loopback && !is_loopback(attempt.url()) {
+        } else if !is_loopback(attempt.url()) {
             attempt.stop()
         } else {
             attempt.follow()

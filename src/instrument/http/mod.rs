@@ -5,7 +5,7 @@ mod exchange;
 mod request;
 mod tool;
 
-pub use driver::{Hosts, HttpDriver, install_crypto};
+pub use driver::{HttpDriver, install_crypto};
 pub use exchange::{Body, Exchange, HttpResponse};
 pub use request::{HttpRequest, Payload, Redirects};
 pub use tool::Http;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::{Hosts, HttpDriver, HttpRequest, Payload, install_crypto};
+use super::{HttpDriver, HttpRequest, Payload};
 use crate::instrument::{Instrument, InstrumentError, Place, Seen};
 use crate::workspace::Access;
 
@@ -58,8 +58,7 @@ impl Instrument for Http {
     const ACCESS: Access = Access::Read;
 
     fn new(_place: &Place) -> Result<Self, InstrumentError> {
-        install_crypto();
-        HttpDriver::new(Hosts::Loopback, TIMEOUT).map(|driver| Self(Mutex::new(driver)))
+        HttpDriver::new(TIMEOUT).map(|driver| Self(Mutex::new(driver)))
     }
 
     async fn act(&self, wanted: Wanted) -> Result<Seen, InstrumentError> {

@@ -104,7 +104,7 @@ impl TerminalDriver {
         Screen::of(lock(&self.parser).screen())
     }
 
-    /// Changes the terminal's size; the program is told.
+    /// Changes the terminal's size; the program gets a signal.
     pub fn resize(&self, size: Size) -> Result<(), InstrumentError> {
         lock(&self.parser).screen_mut().set_size(size.rows, size.cols);
         Ok(self.pty.resize(size)?)

@@ -21,7 +21,7 @@ pub struct Screen {
     pub cells: Vec<Vec<StyledRun>>,
 }
 
-/// Where the cursor is, counted from nought at the top left.
+/// Where the cursor is, counted from zero at the top left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "is")]
 pub enum Cursor {

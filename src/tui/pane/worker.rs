@@ -10,7 +10,7 @@ use crate::tui::layout::inside;
 use crate::tui::widget::painter::Painter;
 use crate::view::glyph::Charset;
 use crate::view::live::doing;
-use crate::view::row::Row;
+use crate::view::row::{Piece, Row};
 use crate::view::style_role::StyleRole;
 use crate::view::text::span;
 use crate::view::work::{attempt_state, subject};
@@ -46,17 +46,11 @@ fn heading(app: &App, attempt: &Attempt) -> Row {
     if let Some(first) = role.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    let (number, strong) = if app.focus == Pane::Worker {
-        (StyleRole::Focus, StyleRole::Strong)
-    } else {
-        (StyleRole::Dim, StyleRole::Text)
-    };
-    let row = Row::of(number, "2 ")
-        .then(style, format!("{} ", sign.text(Charset::Unicode)))
-        .then(strong, format!("{role} {}", attempt.id))
-        .then(StyleRole::Text, format!(" · {}", subject(&app.mission, attempt.work)))
-        .then(StyleRole::Dim, format!(" · {}", attempt.model));
-    row.end(StyleRole::Dim, span(attempt.wall_ms(app.now)))
+    let time = span(attempt.wall_ms(app.now));
+    let mut row = title(app, Pane::Worker, &format!("{role} {}", attempt.id), &time);
+    row.left.insert(1, Piece::new(style, format!("{} ", sign.text(Charset::Unicode))));
+    row.then(StyleRole::Text, format!(" · {}", subject(&app.mission, attempt.work)))
+        .then(StyleRole::Dim, format!(" · {}", attempt.model))
 }
 
 /// The line under the transcript: the cursor of a running agent, or how much is new below.

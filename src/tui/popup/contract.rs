@@ -26,7 +26,6 @@ enum EditorState {
     /// The editor has not given anything back.
     Away,
     Unreadable(String),
-    Unchanged,
     Changes(Vec<Edit>),
 }
 
@@ -49,22 +48,21 @@ impl ContractScreen {
         if let EditorState::Changes(edits) = &mut self.state { edits } else { &mut [] }
     }
 
+    fn count(&self, fate: &Fate) -> usize {
+        self.edits().iter().filter(|edit| edit.fate == *fate).count()
+    }
+
     fn is_sending(&self) -> bool {
-        self.edits().iter().any(|edit| edit.fate == Fate::Sent)
+        self.count(&Fate::Sent) > 0
     }
 
     fn is_unsent(&self) -> bool {
-        matches!(self.state, EditorState::Unreadable(_)) || self.waiting() > 0
-    }
-
-    /// How many changes have not been sent.
-    fn waiting(&self) -> usize {
-        self.edits().iter().filter(|edit| edit.fate == Fate::Waiting).count()
+        matches!(self.state, EditorState::Unreadable(_)) || self.count(&Fate::Waiting) > 0
     }
 
     /// Whether Enter sends something now.
     fn can_send(&self) -> bool {
-        self.waiting() > 0 && !self.is_sending()
+        self.count(&Fate::Waiting) > 0 && !self.is_sending()
     }
 
     /// Asks what each change would do; the answers come in any order.
@@ -108,7 +106,7 @@ impl ContractScreen {
             EditorState::Away => {
                 return dim("The contract is in your editor. Save and leave it to come back.");
             }
-            EditorState::Unchanged => return dim("Nothing was changed."),
+            EditorState::Changes(edits) if edits.is_empty() => return dim("Nothing was changed."),
             EditorState::Unreadable(error) => {
                 let leave = "E opens what you wrote again; Esc leaves it for later.";
                 (paragraph(StyleRole::Bad, error, width), leave)
@@ -167,7 +165,6 @@ impl Popup for ContractScreen {
         at.top = 0;
         self.state = match contract_changes(&self.base, text) {
             Err(error) => EditorState::Unreadable(error.to_string()),
-            Ok(changes) if changes.is_empty() => EditorState::Unchanged,
             Ok(changes) => EditorState::Changes(changes.into_iter().map(Edit::new).collect()),
         };
         Some(self.consider())

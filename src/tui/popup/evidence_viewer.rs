@@ -5,7 +5,7 @@ use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::EvidenceRef;
-use crate::view::evidence::{Shown, shown};
+use crate::view::evidence::shown;
 
 /// The evidence of an assertion's verdicts, newest first, and the one that is looked at.
 #[derive(Debug, Default)]
@@ -100,11 +100,7 @@ impl EvidenceViewer {
             Some(Ok(doc)) => {
                 let number = format!("{}  {number}", doc.reference.0);
                 let heading = heading.then(StyleRole::Strong, &doc.title).end(StyleRole::Dim, number);
-                let content = match shown(doc, width) {
-                    Shown::Rows(rows) => Section::Rows(rows),
-                    Shown::Screen(lines) => Section::Screen(lines),
-                };
-                return vec![vec![heading, Row::new()].into(), content];
+                return vec![vec![heading, Row::new()].into(), shown(doc, width)];
             }
         };
         vec![vec![doc.end(StyleRole::Dim, number)].into()]

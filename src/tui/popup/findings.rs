@@ -1,10 +1,9 @@
 //! What handoffs and validators reported: open, taken up by a fix, or dismissed with a reason.
 
 use super::attempt::AttemptScreen;
-use super::feature::FeatureScreen;
+use super::open::work_on;
 use super::prelude::*;
 use crate::domain::finding::FindingState;
-use crate::tui::select::attempt_on;
 use crate::view::finding;
 
 /// The list of findings, the selected one in full below it.
@@ -59,10 +58,7 @@ impl Popup for Findings {
         let findings = app.mission.findings_by_weight();
         let Some(finding) = findings.get(at.list.selected) else { return PopupResult::stay() };
         if let FindingState::TakenUp { feature } = finding.state {
-            return match attempt_on(app, feature) {
-                Some(attempt) => PopupResult::open(AttemptScreen::new(attempt)),
-                None => PopupResult::open(FeatureScreen::new(feature)),
-            };
+            return PopupResult::stay().and_then(StackAction::Open(work_on(app, feature)));
         }
         match finding.source.attempt() {
             Some(attempt) => PopupResult::open(AttemptScreen::new(attempt)),

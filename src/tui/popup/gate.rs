@@ -64,16 +64,12 @@ impl GateScreen {
 
     fn of_selected(&self, app: &App, at: &Place, action: Action) -> PopupResult {
         match (self.selected_item(app, at), action) {
-            (Some(GateItem::Assertion(id)), Action::Waive) => {
-                PopupResult::open(Prompt::new(app, Purpose::Waive(id)))
-            }
-            (Some(GateItem::Assertion(id)), Action::Retire) => {
-                PopupResult::open(Prompt::new(app, Purpose::Retire(id)))
-            }
-            (Some(GateItem::Assertion(id)), Action::Edit) => {
-                PopupResult::open(AssertionScreen::edit(app, &id))
-            }
-            (Some(GateItem::Assertion(id)), _) => PopupResult::open(EvidenceScreen::new(&app.mission, id)),
+            (Some(GateItem::Assertion(id)), _) => match action {
+                Action::Waive => PopupResult::open(Prompt::new(app, Purpose::Waive(id))),
+                Action::Retire => PopupResult::open(Prompt::new(app, Purpose::Retire(id))),
+                Action::Edit => PopupResult::open(AssertionScreen::edit(app, &id)),
+                _ => PopupResult::open(EvidenceScreen::new(&app.mission, id)),
+            },
             (Some(GateItem::Feature(id)), Action::Open) => PopupResult::open(FeatureScreen::new(id)),
             (Some(GateItem::Finding(_)), Action::Open) => PopupResult::open(Findings),
             (_, Action::Open) => PopupResult::stay(),

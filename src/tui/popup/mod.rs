@@ -53,7 +53,7 @@ pub fn anywhere(app: &App, action: Action) -> Option<Box<dyn Popup>> {
         Action::Models => Box::new(models::Models),
         Action::Stats => Box::new(stats::Stats::default()),
         Action::Missions => Box::new(missions::Missions),
-        Action::Replay => Box::new(replay::Replay::default()),
+        Action::Replay => Box::new(replay::Replay::new()),
         Action::Findings => Box::new(findings::Findings),
         Action::Land => Box::new(landing::LandScreen::default()),
         Action::Editor => Box::new(contract::ContractScreen::new(app)),

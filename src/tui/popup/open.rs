@@ -5,12 +5,13 @@ use super::assertion::AssertionScreen;
 use super::attempt::AttemptScreen;
 use super::diff::DiffScreen;
 use super::evidence::EvidenceScreen;
+use super::feature::FeatureScreen;
 use super::gate::GateScreen;
 use super::prompt::{Prompt, Purpose};
 use super::talk::Talk;
 use crate::domain::diff::DiffScope;
 use crate::domain::gate::GateId;
-use crate::domain::id::AssertionId;
+use crate::domain::id::{AssertionId, FeatureId};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::focus::Pane;
@@ -52,10 +53,7 @@ fn opened(app: &App) -> Option<Box<dyn Popup>> {
                 Some(Box::new(GateScreen::new(GateId::Milestone(id))))
             }
             Target::FinalGate => Some(Box::new(GateScreen::new(GateId::Final))),
-            Target::Feature(id) => match attempt_on(app, id) {
-                Some(attempt) => Some(Box::new(AttemptScreen::new(attempt))),
-                None => Some(Box::new(super::feature::FeatureScreen::new(id))),
-            },
+            Target::Feature(id) => Some(work_on(app, id)),
         },
         Pane::Contract => Some(Box::new(EvidenceScreen::new(&app.mission, selected_assertion(app)?))),
         Pane::Worker => Some(Box::new(AttemptScreen::new(app.watched()?))),
@@ -69,6 +67,14 @@ fn opened(app: &App) -> Option<Box<dyn Popup>> {
     }
 }
 
+/// The work on a feature: the attempt that did most of it, or what is to be built while there is none.
+pub fn work_on(app: &App, feature: FeatureId) -> Box<dyn Popup> {
+    match attempt_on(app, feature) {
+        Some(attempt) => Box::new(AttemptScreen::new(attempt)),
+        None => Box::new(FeatureScreen::new(feature)),
+    }
+}
+
 fn diff_scope(app: &App) -> DiffScope {
     match app.focus {
         Pane::Plan => match selected_target(app) {
@@ -79,7 +85,15 @@ fn diff_scope(app: &App) -> DiffScope {
         Pane::Timeline => match selected_moment(app).map(|(_, moment)| moment) {
             Some(Moment::Attempt(id)) => DiffScope::Attempt(id),
             Some(Moment::Gate(GateId::Milestone(id))) => DiffScope::Milestone(id),
-            _ => DiffScope::Mission,
+            Some(
+                Moment::Gate(GateId::Plan | GateId::Final)
+                | Moment::Waiver(_)
+                | Moment::Question(_)
+                | Moment::Directive(_)
+                | Moment::Began
+                | Moment::Ended,
+            )
+            | None => DiffScope::Mission,
         },
         Pane::Worker => app.watched().map_or(DiffScope::Mission, DiffScope::Attempt),
         Pane::Contract => DiffScope::Mission,

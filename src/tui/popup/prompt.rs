@@ -66,49 +66,49 @@ impl Prompt {
         }
     }
 
-    fn command(&self) -> Result<(Command, String), TextError> {
+    fn command(&self) -> Result<Command, TextError> {
         let text = self.draft.text();
         let line = || Line::new(&text);
         Ok(match &self.purpose {
             Purpose::NoGo(gate) => {
-                let decision = Decision::NoGo { note: line()? };
-                (Command::DecideGate { gate: *gate, decision }, format!("NO-GO at {}", gate_name(*gate)))
+                Command::DecideGate { gate: *gate, decision: Decision::NoGo { note: line()? } }
             }
-            Purpose::Waive(id) => {
-                (Command::Waive { assertion: id.clone(), reason: line()? }, format!("{id} is waived"))
-            }
-            Purpose::Retire(id) => (
-                Command::RetireAssertion { assertion: id.clone(), reason: line()? },
-                format!("{id} is retired"),
-            ),
-            Purpose::Answer(id) => {
-                (Command::Answer { question: *id, text: Prose::new(&text)? }, format!("{id} is answered"))
-            }
-            Purpose::Model(role) => (
-                Command::ChooseModel { role: *role, model: Title::new(&text)? },
-                format!("the next {role} uses {}", text.trim()),
-            ),
-            Purpose::Broadcast => {
-                (Command::Broadcast { text: Prose::new(&text)? }, "every agent is told".to_owned())
-            }
-            Purpose::Abandon => (Command::Abandon { reason: line()? }, "the mission is abandoned".to_owned()),
+            Purpose::Waive(id) => Command::Waive { assertion: id.clone(), reason: line()? },
+            Purpose::Retire(id) => Command::RetireAssertion { assertion: id.clone(), reason: line()? },
+            Purpose::Answer(id) => Command::Answer { question: *id, text: Prose::new(&text)? },
+            Purpose::Model(role) => Command::ChooseModel { role: *role, model: Title::new(&text)? },
+            Purpose::Broadcast => Command::Broadcast { text: Prose::new(&text)? },
+            Purpose::Abandon => Command::Abandon { reason: line()? },
         })
+    }
+
+    /// The words that confirm it.
+    fn done(&self) -> String {
+        match &self.purpose {
+            Purpose::NoGo(gate) => format!("NO-GO at {}", gate_name(*gate)),
+            Purpose::Waive(id) => format!("{id} is waived"),
+            Purpose::Retire(id) => format!("{id} is retired"),
+            Purpose::Answer(id) => format!("{id} is answered"),
+            Purpose::Model(role) => format!("the next {role} uses {}", self.draft.text().trim()),
+            Purpose::Broadcast => "every agent is told".to_owned(),
+            Purpose::Abandon => "the mission is abandoned".to_owned(),
+        }
     }
 
     fn send(&mut self) -> PopupResult {
         match self.command() {
             // What cannot be taken back is asked twice; a No leaves the reason as a draft.
-            Ok((command, done)) if self.purpose == Purpose::Abandon => {
+            Ok(command) if self.purpose == Purpose::Abandon => {
                 let question = "Abandon the mission for good? Running agents are stopped, and nothing starts it \
                                 again; its branch and its record stay.";
                 let (name, draft) = self.draft.draft();
                 PopupResult::stay()
-                    .and_then(StackAction::Swap(Box::new(Confirm::new(question, command, done))))
+                    .and_then(StackAction::Swap(Box::new(Confirm::new(question, command, self.done()))))
                     .with_draft(name, draft)
             }
-            Ok((command, done)) => {
+            Ok(command) => {
                 self.sending.below = Some((StyleRole::Dim, "…".to_owned()));
-                self.sending.order(command, done)
+                self.sending.order(command, self.done())
             }
             Err(error) => self.sending.refused(&error),
         }

@@ -8,7 +8,6 @@ use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::Outcome;
 use crate::tui::layout::Areas;
-use crate::tui::widget::bar::bar;
 use crate::view::text::span;
 
 /// How many events one call fetches.
@@ -19,7 +18,7 @@ const LEAP: usize = 20;
 const SPEEDS: [i64; 6] = [1, 10, 30, 60, 300, 600];
 
 /// Where in the log one stands, and whether it plays.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Replay {
     events: Vec<Stamped>,
     complete: bool,
@@ -33,21 +32,12 @@ pub struct Replay {
     trouble: Option<String>,
 }
 
-impl Default for Replay {
-    fn default() -> Self {
-        Self {
-            events: Vec::new(),
-            complete: false,
-            at: 0,
-            past: Mission::unborn(),
-            speed: 3,
-            playing: None,
-            trouble: None,
-        }
-    }
-}
-
 impl Replay {
+    /// A replay that has not read the log yet.
+    pub fn new() -> Self {
+        Self { speed: 3, ..Self::default() }
+    }
+
     fn fetch(&self) -> PopupResult {
         let after = self.events.last().map_or(0, |stamped| stamped.seq);
         PopupResult::ask(Call::Events { after, limit: PAGE })
@@ -55,6 +45,11 @@ impl Replay {
 
     fn speed(&self) -> i64 {
         SPEEDS.get(self.speed).copied().unwrap_or(1)
+    }
+
+    fn play_at(&mut self, speed: usize) -> PopupResult {
+        self.speed = speed;
+        PopupResult::stay()
     }
 
     /// Shows the mission after so many events.
@@ -112,13 +107,11 @@ impl Replay {
         if at <= self.at {
             return PopupResult::stay().showing(Show::Later(later));
         }
-        let result = self.go(at);
-        match result.show {
-            Show::Past(past, _) if self.playing.is_some() => {
-                PopupResult::stay().showing(Show::Past(past, later))
-            }
-            show => PopupResult::stay().showing(show),
+        let mut result = self.go(at);
+        if let (Show::Past(_, then), Some(_)) = (&mut result.show, self.playing) {
+            *then = later;
         }
+        result
     }
 }
 
@@ -164,14 +157,8 @@ impl Popup for Replay {
             Action::Bottom => self.stop_at(self.events.len()),
             Action::NextMatch => self.jump(true),
             Action::PreviousMatch => self.jump(false),
-            Action::Faster => {
-                self.speed = (self.speed + 1).min(SPEEDS.len() - 1);
-                PopupResult::stay()
-            }
-            Action::Slower => {
-                self.speed = self.speed.saturating_sub(1);
-                PopupResult::stay()
-            }
+            Action::Faster => self.play_at((self.speed + 1).min(SPEEDS.len() - 1)),
+            Action::Slower => self.play_at(self.speed.saturating_sub(1)),
             Action::Back => PopupResult::close().showing(Show::Present),
             Action::Help | Action::Palette | Action::Redraw | Action::Theme | Action::Quit => {
                 PopupResult::pass()
@@ -206,9 +193,12 @@ impl Popup for Replay {
     }
 
     fn detail(&self, _app: &App, _at: &Place, width: usize) -> Vec<Section> {
-        let (now, total) = (self.at as u64, self.events.len() as u64);
-        let left = bar(now, total, width.saturating_sub(16));
-        let row = Row { left, right: Vec::new() }.end(StyleRole::Dim, format!("{now}/{total}"));
+        let (now, total, cells) = (self.at, self.events.len(), width.saturating_sub(16));
+        let filled = (now.min(total) * cells).checked_div(total).unwrap_or(0);
+        // A thick line over a thin one, so that it reads without colours too.
+        let row = Row::of(StyleRole::Accent, "━".repeat(filled))
+            .then(StyleRole::Faint, "─".repeat(cells - filled))
+            .end(StyleRole::Dim, format!("{now}/{total}"));
         vec![vec![row, self.words()].into()]
     }
 }

@@ -4,7 +4,7 @@ use crate::domain::gate::GateId;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
 use crate::tui::effect::Effect;
-use crate::tui::focus::{Pane, Zoom};
+use crate::tui::focus::Pane;
 use crate::tui::layout::inside;
 use crate::tui::list::SelectionStep;
 use crate::tui::select::{selected_assertion, selected_milestone, selected_moment, selected_target};
@@ -23,7 +23,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::PaneContract => focus(app, Pane::Contract),
         Action::PaneTimeline => focus(app, Pane::Timeline),
         Action::Zoom => {
-            app.zoom = if app.zoom == Zoom::All { Zoom::One } else { Zoom::All };
+            app.zoomed = !app.zoomed;
             keep_in_sight(app);
         }
         Action::Follow => follow(app),
@@ -37,8 +37,8 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
 
 /// Esc on the main screen: what is special becomes usual again, one thing at a time.
 pub fn back(app: &mut App) {
-    if app.zoom == Zoom::One {
-        app.zoom = Zoom::All;
+    if app.zoomed {
+        app.zoomed = false;
         keep_in_sight(app);
     } else if app.held.is_some() {
         app.held = None;

@@ -16,7 +16,7 @@ use crate::domain::id::{AttemptId, Timestamp};
 use crate::link::protocol::{Before, Call, LiveOutput, Notice};
 
 use super::action::Action;
-use super::app::{App, Link, Toast, Tone, Warning, Window};
+use super::app::{App, Link, Toast, Tone, Warning};
 use super::appearance::Appearance;
 use super::effect::Effect;
 use super::keymap::Context;
@@ -48,7 +48,12 @@ pub fn start(app: &mut App) -> Vec<Effect> {
 pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Input(input) => take_input(app, input),
-        Msg::SourceEvent(heard) => take_heard(app, heard),
+        Msg::SourceEvent(SourceEvent::Notice(notice)) => take_notice(app, *notice),
+        Msg::SourceEvent(SourceEvent::Lost { sentence }) => {
+            app.link = Link::Lost { sentence };
+            Vec::new()
+        }
+        Msg::SourceEvent(SourceEvent::Back) => start(app),
         Msg::Answer { ticket, result } => requests::answered(app, ticket, *result),
         Msg::Tick(now) => take_tick(app, now),
         Msg::Missions(missions) => {
@@ -90,25 +95,10 @@ fn take_input(app: &mut App, input: Input) -> Vec<Effect> {
             main_screen::keep_in_sight(app);
             Vec::new()
         }
-        Input::FocusGained => {
-            app.window = Window::Focused;
+        Input::FocusGained | Input::FocusLost => {
+            app.looks_elsewhere = input == Input::FocusLost;
             Vec::new()
         }
-        Input::FocusLost => {
-            app.window = Window::Elsewhere;
-            Vec::new()
-        }
-    }
-}
-
-fn take_heard(app: &mut App, heard: SourceEvent) -> Vec<Effect> {
-    match heard {
-        SourceEvent::Notice(notice) => take_notice(app, *notice),
-        SourceEvent::Lost { sentence } => {
-            app.link = Link::Lost { sentence };
-            Vec::new()
-        }
-        SourceEvent::Back => start(app),
     }
 }
 

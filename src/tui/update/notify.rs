@@ -2,9 +2,8 @@
 
 use crate::domain::attention;
 use crate::domain::mission::Mission;
-use crate::tui::app::{App, Window};
+use crate::tui::app::App;
 use crate::tui::effect::Effect;
-use crate::tui::options::Notifications;
 use crate::view::glyph::Charset;
 use crate::view::header::{progress, window_title};
 
@@ -17,7 +16,7 @@ pub fn transitions(app: &mut App) -> Vec<Effect> {
     let mut effects = vec![announcement(mission, app.look.charset)];
     let mission_title = mission.title().to_owned();
     app.notified = waits;
-    if app.window == Window::Elsewhere && app.notifications == Notifications::On {
+    if app.looks_elsewhere {
         effects.extend(news.into_iter().map(|sentence| {
             Effect::Notify(app.look.charset.text(&format!("{mission_title}: {sentence}")).into_owned())
         }));

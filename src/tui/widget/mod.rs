@@ -1,6 +1,5 @@
 //! Small things that are drawn in many places.
 
-pub mod bar;
 pub mod code;
 pub mod painter;
 pub mod text_box;

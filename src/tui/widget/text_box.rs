@@ -41,9 +41,7 @@ pub enum Active {
 impl TextBox {
     /// A box with a text in it, the cursor at its end.
     pub fn new(height: Height, text: &str) -> Self {
-        let mut area = TextArea::new(lines_of(height, text));
-        area.set_wrap_mode(WrapMode::WordOrGlyph);
-        area.set_cursor_line_style(Style::default());
+        let mut area = area_of(lines_of(height, text));
         area.set_max_histories(200);
         area.move_cursor(CursorMove::Bottom);
         area.move_cursor(CursorMove::End);
@@ -108,9 +106,7 @@ impl TextBox {
                 line.chars().skip(from).take(3 * shown).collect()
             })
             .collect();
-        let mut area = TextArea::new(lines);
-        area.set_wrap_mode(WrapMode::WordOrGlyph);
-        area.set_cursor_line_style(Style::default());
+        let mut area = area_of(lines);
         let small = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
         area.move_cursor(CursorMove::Jump(small(row - first), small(cursor_at)));
         area
@@ -131,6 +127,13 @@ impl TextBox {
         });
         area.render(rect, painter.buf);
     }
+}
+
+fn area_of(lines: Vec<String>) -> TextArea<'static> {
+    let mut area = TextArea::new(lines);
+    area.set_wrap_mode(WrapMode::WordOrGlyph);
+    area.set_cursor_line_style(Style::default());
+    area
 }
 
 fn lines_of(height: Height, text: &str) -> Vec<String> {

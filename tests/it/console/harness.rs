@@ -7,11 +7,10 @@ use crossterm::event::Event;
 use flightdeck::domain::id::Timestamp;
 use flightdeck::domain::mission::MissionCard;
 use flightdeck::tui::ConsoleExit;
-use flightdeck::tui::app::{App, Look, Start};
+use flightdeck::tui::app::{App, Look};
 use flightdeck::tui::event_loop::Console;
 use flightdeck::tui::host::Host;
 use flightdeck::tui::keymap::Keymap;
-use flightdeck::tui::options::Notifications;
 use flightdeck::tui::recording::Recording;
 use flightdeck::tui::sample::{Moment, sample};
 use flightdeck::tui::source::Source;
@@ -21,7 +20,6 @@ use flightdeck::view::glyph::Charset;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Size;
 use unicode_width::UnicodeWidthStr;
 
 use super::studio::keys::Script;
@@ -108,13 +106,8 @@ pub struct Flown<S> {
 /// An app that has heard nothing.
 pub fn blank(size: (u16, u16), now: Timestamp) -> App {
     let styles = Theme::built_in("dark").unwrap().styles(Depth::Full).unwrap();
-    App::new(Start {
-        size: Size::new(size.0, size.1),
-        now,
-        look: Look { theme: "dark".to_owned(), styles, depth: Depth::Full, charset: Charset::Unicode },
-        keymap: Keymap::default(),
-        notifications: Notifications::On,
-    })
+    let look = Look { theme: "dark".to_owned(), styles, depth: Depth::Full, charset: Charset::Unicode };
+    App::new(size.into(), now, look, Keymap::default())
 }
 
 /// Flies the sample mission at a moment: keys in, the last frame out.

@@ -2,7 +2,7 @@
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use flightdeck::tui::action::Action;
-use flightdeck::tui::app::{App, Tone, Window};
+use flightdeck::tui::app::{App, Tone};
 use flightdeck::tui::effect::Effect;
 use flightdeck::tui::msg::Msg;
 use flightdeck::tui::pane::draw;
@@ -150,7 +150,7 @@ fn without_utf8_every_screen_and_every_word_beside_it_is_ascii() {
             let recording = sample(moment);
             let mut app = blank(size, recording.mission().updated);
             app.look.charset = Charset::Ascii;
-            app.window = Window::Elsewhere;
+            app.looks_elsewhere = true;
             let attached = {
                 let effects = start(&mut app);
                 update_all(&mut app, &recording, effects)

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use flightdeck::agent::model::catalogue::ModelFacts;
-use flightdeck::agent::model::{Model, ModelError, Reply, Request, StreamSink, ToolCall};
+use flightdeck::agent::model::{Model, ModelError, Reply, Request, StreamSink, ToolCall, Turn};
 use flightdeck::engine::Backends;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::wire::planning;
 
-type Think = dyn Fn(&Request, usize) -> Result<Reply, ModelError> + Send + Sync;
+type Think = dyn Fn(&Request, usize) -> Turn + Send + Sync;
 
 /// Gives every attempt the same mind; it is told how often it was asked before in all.
 #[derive(Clone)]
@@ -21,9 +21,7 @@ pub struct Mind {
 }
 
 impl Mind {
-    pub fn new(
-        think: impl Fn(&Request, usize) -> Result<Reply, ModelError> + Send + Sync + 'static,
-    ) -> Arc<Self> {
+    pub fn new(think: impl Fn(&Request, usize) -> Turn + Send + Sync + 'static) -> Arc<Self> {
         Arc::new(Self { think: Arc::new(think), asked: Arc::default() })
     }
 
@@ -61,12 +59,7 @@ impl Model for Mind {
         "test/mind"
     }
 
-    async fn turn(
-        &self,
-        request: &Request,
-        _: &dyn StreamSink,
-        _: &CancellationToken,
-    ) -> Result<Reply, ModelError> {
+    async fn turn(&self, request: &Request, _: &dyn StreamSink, _: &CancellationToken) -> Turn {
         (self.think)(request, self.asked.fetch_add(1, Ordering::SeqCst))
     }
 }

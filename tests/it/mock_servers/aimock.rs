@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use flightdeck::agent::model::catalogue::ModelFacts;
-use flightdeck::agent::model::{Item, Model, ModelError, Reply, Request, StreamSink};
+use flightdeck::agent::model::{Item, Model, Request, StreamSink, Turn};
 use flightdeck::domain::attempt::Attempt;
 use flightdeck::domain::gate::Autopilot;
 use flightdeck::domain::mission::Status;
@@ -58,12 +58,7 @@ impl Model for Pupil {
         self.inner.name()
     }
 
-    async fn turn(
-        &self,
-        request: &Request,
-        stream: &dyn StreamSink,
-        cancel: &CancellationToken,
-    ) -> Result<Reply, ModelError> {
+    async fn turn(&self, request: &Request, stream: &dyn StreamSink, cancel: &CancellationToken) -> Turn {
         if let Some(Item::ToolResult { output, .. }) = request.items.last()
             && let Some((seen, reference)) = output.rsplit_once("evidence: ")
         {

@@ -90,8 +90,7 @@ impl Backends for Networked {
 
 /// The calls of a planner that goes straight to the plan gate: one feature, one assertion.
 pub fn planning() -> [(&'static str, Value); 3] {
-    let check =
-        json!({ "via": "terminal", "how": "CommandRun `sh greet.sh Ada` and see the line `Hello, Ada!`." });
+    let check = json!({ "via": "terminal", "how": "Run `sh greet.sh Ada` and see the line `Hello, Ada!`." });
     let assertion = json!({ "id": "VAL-GREET-001", "title": "It greets", "statement": "Whoever runs greet.sh is greeted.",
         "check": check, "evidence": "the terminal's screen" });
     let feature = json!({ "title": "Greet", "description": "greet.sh greets the name it is given.",

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::spec::{ProviderSpec, Wire};
 use super::{errors, request, stream};
-use crate::agent::model::{Model, ModelError, Reply, Request, StreamSink};
+use crate::agent::model::{Model, ModelError, Request, StreamSink, Turn};
 use crate::instrument::http::install_crypto;
 
 /// A model that is reached over a network.
@@ -57,7 +57,7 @@ impl Provider {
         }
     }
 
-    async fn ask(&self, request: &Request, sink: &dyn StreamSink) -> Result<Reply, ModelError> {
+    async fn ask(&self, request: &Request, sink: &dyn StreamSink) -> Turn {
         // genai skips a Responses event that is not JSON, and with it perhaps a piece of the text.
         let torn = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&torn);
@@ -79,12 +79,7 @@ impl Model for Provider {
         &self.name
     }
 
-    async fn turn(
-        &self,
-        request: &Request,
-        stream: &dyn StreamSink,
-        cancel: &CancellationToken,
-    ) -> Result<Reply, ModelError> {
+    async fn turn(&self, request: &Request, stream: &dyn StreamSink, cancel: &CancellationToken) -> Turn {
         let needs_key = matches!(self.spec.wire, Wire::AnthropicMessages | Wire::OpenAiResponses);
         if needs_key && self.spec.key.is_none() {
             return Err(errors::no_key(&self.spec));

@@ -8,6 +8,7 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use super::spec::ProviderSpec;
+use crate::agent::context::clipped;
 use crate::agent::model::ModelError;
 
 /// How long a spent quota is taken to last when the provider does not say.
@@ -179,9 +180,7 @@ fn passing(message: String) -> ModelError {
 }
 
 fn bounded(words: &str) -> String {
-    let words = words.trim();
-    let end = words.floor_char_boundary(WORDS_LIMIT);
-    if end == words.len() { words.to_owned() } else { format!("{}…", &words[..end]) }
+    clipped(words.trim(), WORDS_LIMIT)
 }
 
 #[cfg(test)]

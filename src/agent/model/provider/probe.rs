@@ -1,6 +1,6 @@
 //! Asking a provider whether it is there, takes the key and knows the model, without having a model think.
 //!
-//! Anthropic and `OpenAI` answer `GET models/NAME`, which tells all three. Other servers answer `GET models` with a
+//! Anthropic and `OpenAI` answer `GET models/NAME`, which answers all three. Other servers answer `GET models` with a
 //! list, where they answer it at all; some list less than they serve, so that a name that is missing is no proof.
 
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::agent::model::ModelError;
 const LIMIT: Duration = Duration::from_secs(8);
 /// Bytes of an answer that are read: the longest known list of models has less than one mebibyte.
 const MOST_BYTES: usize = 4 << 20;
-/// The version of the protocol that Anthropic wants to be told.
+/// The version of the protocol that Anthropic requires in each request.
 const ANTHROPIC_VERSION: &str = "2023-06-01";
 
 /// What a provider said.
@@ -27,7 +27,7 @@ pub enum Probed {
     Known,
     /// It answered with so many models, and that one is not among them.
     NotListed(usize),
-    /// It is there, but tells nothing about its models: the status of its answer.
+    /// It is there, but says nothing about its models: the status of its answer.
     Silent(u16),
 }
 

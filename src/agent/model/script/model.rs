@@ -9,7 +9,9 @@ use super::scripts::Scripts;
 use super::speed::{ARGUMENT, ARGUMENT_PIECE, PlaybackSpeed, THINKING, WORD};
 use super::step::Script;
 use crate::agent::context::{bytes_of, tokens_of};
-use crate::agent::model::{Item, Model, ModelError, Reply, Request, StreamPiece, StreamSink, TokenUsage};
+use crate::agent::model::{
+    Item, Model, ModelError, Reply, Request, StreamPiece, StreamSink, TokenUsage, Turn,
+};
 
 /// `rehearsal/NAME`: a model that is a script. It costs nothing and says the same each time.
 #[derive(Debug, Clone)]
@@ -68,12 +70,7 @@ impl Model for ScriptedModel {
         &self.name
     }
 
-    async fn turn(
-        &self,
-        request: &Request,
-        stream: &dyn StreamSink,
-        cancel: &CancellationToken,
-    ) -> Result<Reply, ModelError> {
+    async fn turn(&self, request: &Request, stream: &dyn StreamSink, cancel: &CancellationToken) -> Turn {
         let script = self.script(request)?;
         let reply = next_reply(script, request).map_err(|error| ModelError::Refused(error.to_string()))?;
         let mut reply = reply.unwrap_or_else(|| Reply {
@@ -86,7 +83,7 @@ impl Model for ScriptedModel {
     }
 }
 
-/// Counts as a provider would, from lengths: nobody tokenises a rehearsal. What the turn before sent counts as cached.
+/// Counts as a provider would, from lengths: a rehearsal has no tokeniser. What the turn before sent counts as cached.
 fn usage(request: &Request, reply: &Reply) -> TokenUsage {
     let latest = request.items.iter().rposition(|item| matches!(item, Item::Assistant(_)));
     let sent_before = latest.map_or(0, |latest| request.system.len() + bytes_of(&request.items[..latest]));

@@ -92,7 +92,7 @@ pub(super) fn row(app: Result<Arc<App>, String>) -> ToolRow {
     let description = format!(
         "Starts and stops the services of the app under test and shows their state and logs. Services: {services}."
     );
-    ToolRow::needing("app", description, Access::Proof, app, act)
+    ToolRow::new("app", description, Access::Proof, app, act)
 }
 
 async fn act(app: Arc<App>, wanted: Arguments, _call: Call) -> Answer {

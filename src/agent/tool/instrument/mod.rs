@@ -53,7 +53,7 @@ impl Visitor for Collector<'_> {
             let instrument = I::new(&self.place).map_err(|fault| fault.to_string())?;
             Ok(Arc::new(Held { instrument, evidence: Arc::clone(&all.evidence) }))
         });
-        self.rows.push(ToolRow::needing(I::NAME, I::DESCRIPTION, I::ACCESS, held, work));
+        self.rows.push(ToolRow::new(I::NAME, I::DESCRIPTION, I::ACCESS, held, work));
     }
 }
 
