@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 
-use super::args::{Cli, Verb};
 use super::context::Context;
 use super::exit::Exit;
+use super::verb::{Cli, Verb};
 use super::{console, fault};
 
 /// Runs the command that this process was started with.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 
 use super::context::Context;
-use super::new::Speed;
+use super::verb::new::Speed;
 use crate::domain::id::MissionId;
 use crate::link::{Client, LinkError, Notices, SocketPlace, socket_path};
 use crate::workspace::process::{Detached, Program};

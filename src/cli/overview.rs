@@ -1,7 +1,7 @@
 //! No verb: what waits for the person, and where to begin.
 
-use super::list;
 use super::prelude::*;
+use super::verb::list;
 use crate::view::text::plural;
 
 /// Says what there is and what to do next.

@@ -127,7 +127,9 @@ impl DocumentSync {
         if !commands.is_empty() {
             let sent = self.engine.dispatcher.submit(Actor::Person, commands).await;
             sent.map_err(|refused| refused.to_string())?;
-            sentences.iter().for_each(|sentence| self.warn(sentence));
+            for sentence in &sentences {
+                self.warn(sentence);
+            }
         }
         Ok(())
     }

@@ -16,11 +16,11 @@ use super::work::{attempt_state, ending_words, subject};
 pub fn row(mission: &Mission, attempt: &Attempt, activity: &[Activity], now: Timestamp) -> Row {
     let ((sign, style), waits) = attempt_state(mission, attempt);
     let words = if attempt.is_live() { StyleRole::Strong } else { StyleRole::Text };
-    let works = || activity.iter().find(|live| live.attempt == Some(attempt.id));
+    let live = || activity.iter().find(|known| known.attempt == Some(attempt.id));
     let doing = match (&attempt.ended, waits) {
         (Some(ended), _) => ending_words(&ended.ending),
         (None, Some(waits)) => waits,
-        (None, None) => works().map_or_else(String::new, |live| doing(live, now)),
+        (None, None) => live().map_or_else(String::new, |known| doing(known, now)),
     };
     Row::new()
         .sign(style, sign)

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use crate::cli::context::Context;
 use crate::cli::engine_start::{Reached, reach_at};
 use crate::cli::missions::catalogue;
-use crate::cli::new::Speed;
+use crate::cli::verb::new::Speed;
 use crate::domain::id::MissionId;
 use crate::link::protocol::{Call, Reply};
 use crate::link::{Client, LinkError};

@@ -1,6 +1,6 @@
 //! Asking the person inline: at a gate for GO or NO-GO, at a question for a line.
 
-use crate::cli::answer;
+use crate::cli::verb::answer;
 use crate::domain::attention::{NeedKind, needs};
 use crate::domain::command::Command;
 use crate::domain::gate::{Decision, GateId};

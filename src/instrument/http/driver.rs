@@ -61,7 +61,7 @@ impl HttpDriver {
         let method = request.method.to_ascii_uppercase();
         let verb = Method::from_bytes(method.as_bytes())
             .map_err(|_| InstrumentError::BadRequest(format!("`{method}` is no HTTP method")))?;
-        let url = self.permitted(&request.url)?;
+        let url = permitted(&request.url)?;
         let payload = request.payload.encode()?;
         let mut headers = HeaderMap::new();
         if let Some((Some(content_type), _)) = &payload {
@@ -90,18 +90,6 @@ impl HttpDriver {
             request_body: payload.map(|(_, body)| body),
             answer,
         })
-    }
-
-    fn permitted(&self, text: &str) -> Result<Url, InstrumentError> {
-        let url = Url::parse(text)
-            .map_err(|error| InstrumentError::BadRequest(format!("`{text}` is no address: {error}")))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(InstrumentError::BadRequest(format!("`{text}` is neither http nor https")));
-        }
-        if !is_loopback(&url) {
-            return Err(InstrumentError::NotLoopback { host: url.host_str().unwrap_or_default().to_owned() });
-        }
-        Ok(url)
     }
 }
 
@@ -177,4 +165,16 @@ fn causes(error: &dyn std::error::Error) -> String {
         cause = inner.source();
     }
     text
+}
+
+fn permitted(text: &str) -> Result<Url, InstrumentError> {
+    let url = Url::parse(text)
+        .map_err(|error| InstrumentError::BadRequest(format!("`{text}` is no address: {error}")))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(InstrumentError::BadRequest(format!("`{text}` is neither http nor https")));
+    }
+    if !is_loopback(&url) {
+        return Err(InstrumentError::NotLoopback { host: url.host_str().unwrap_or_default().to_owned() });
+    }
+    Ok(url)
 }

@@ -1,0 +1,82 @@
+//! `engine DIR` (hidden): the process that flies a mission.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::context::PROJECT_FILE;
+use crate::cli::engine_start::{SOCKET_FILE, socket_of};
+use crate::cli::model_registry::ModelRegistry;
+use crate::cli::prelude::*;
+use crate::config::{Flag, Sources};
+use crate::engine::EngineOptions;
+
+/// How long an engine stays with nothing to do and nobody attached.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The mission's directory
+    dir: PathBuf,
+    /// How fast rehearsals play
+    #[arg(long)]
+    speed: Option<f64>,
+}
+
+/// Flies the mission until there is nothing to do.
+pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
+    write_log_to_stderr();
+    if let Err(fault) = nix::unistd::setsid() {
+        // A shell makes the leader of a process group of an engine that is started by hand.
+        tracing::debug!("the engine stays in its terminal's session: {fault}");
+    }
+    let dir = args.dir.canonicalize().with_context(|| format!("failed to open {}", args.dir.display()))?;
+    let socket = socket_of(context, &dir)?;
+    // Renamed into place, so that nobody reads half a path.
+    let (written, unfinished) = (dir.join(SOCKET_FILE), dir.join("engine.socket.new"));
+    fs::write(&unfinished, socket.as_os_str().as_encoded_bytes())
+        .and_then(|()| fs::rename(&unfinished, &written))
+        .with_context(|| format!("failed to write {}", written.display()))?;
+    let (missions, mission) = missions::around(&dir)?;
+    let founding = missions.read(&mission)?.mission()?.founding.context("the mission is not founded")?;
+    let repository = PathBuf::from(&founding.repository);
+    let sources = Sources {
+        user_file: context.home.user_file(),
+        project_file: Some(repository.join(PROJECT_FILE)),
+        variables: context.variables.clone(),
+        flags: args.speed.map(speed_flag).into_iter().collect(),
+    };
+    tracing::info!(mission = %founding.mission, version = env!("CARGO_PKG_VERSION"), "the engine starts");
+    let options = EngineOptions {
+        missions,
+        mission,
+        socket,
+        backends: Arc::new(ModelRegistry::new(sources)?),
+        prompt_dirs: vec![repository.join(".flightdeck/prompts"), context.home.config.join("prompts")],
+        skill_dirs: skill_dirs(context),
+        patience: PATIENCE,
+    };
+    let rest = crate::engine::run(options).await?;
+    tracing::info!(?rest, "the engine ends");
+    Ok(Exit::Done)
+}
+
+fn speed_flag(speed: f64) -> Flag {
+    Flag { name: "--speed", key: "speed".to_owned(), word: speed.to_string() }
+}
+
+/// The person's own skills.
+fn skill_dirs(context: &Context) -> Vec<PathBuf> {
+    let home = context.variables.get("HOME").map(PathBuf::from);
+    home.map(|home| home.join(".agents/skills")).into_iter().collect()
+}
+
+/// Whoever starts an engine leads its standard error to `engine.log`.
+fn write_log_to_stderr() {
+    let filter = EnvFilter::try_from_env("FLIGHTDECK_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+}

@@ -1,0 +1,135 @@
+//! `evidence [ID] [REF]`: the bytes that verdicts rest on.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use serde_json::Value;
+
+use crate::cli::prelude::*;
+use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
+use crate::domain::id::AssertionId;
+use crate::domain::mission::Mission;
+use crate::domain::verdict::EvidenceRef;
+use crate::link::MissionSource;
+use crate::view::assertion::proofs;
+use crate::view::evidence::shown;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::text::plural;
+use crate::view::words::one_line;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// [ID] [REF|ASSERTION]: a reference, or the newest evidence of an assertion; without one, all verdicts are listed
+    #[arg(num_args = 0..=2, value_name = "ID|REF|ASSERTION")]
+    words: Vec<String>,
+    /// Write the bytes to a file, such as a screenshot
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    format: Format,
+}
+
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let is_thing = |word: &&String| word.starts_with("ev_") || word.parse::<AssertionId>().is_ok();
+    let thing = args.words.iter().find(is_thing);
+    let mission = args.words.iter().find(|word| !is_thing(word));
+    let found = missions::find(context, mission.map(String::as_str))?;
+    let Some(thing) = thing else {
+        if args.out.is_some() {
+            return Err(misuse("name the evidence to write: `flightdeck evidence` lists all references"));
+        }
+        return verdicts(context, &found, args.format);
+    };
+    let reference =
+        if thing.starts_with("ev_") { known(&found, thing)? } else { newest(&found.mission, thing)? };
+    if let Some(path) = &args.out {
+        let bytes = found.source.store().evidence().get(&reference)?.bytes;
+        std::fs::write(path, &bytes).with_context(|| format!("failed to write {}", path.display()))?;
+        return done(&format!("{} in {}", plural(bytes.len(), "byte"), path.display()));
+    }
+    let doc = found.source.evidence(&reference)?;
+    let value = || {
+        let parsed = serde_json::from_str::<Value>(&doc.content).ok();
+        json!({ "reference": doc.reference, "kind": doc.kind, "title": doc.title, "content": parsed })
+    };
+    context.answer(args.format, value, |width| rows(&doc, width))
+}
+
+/// The one reference that begins with a word.
+fn known(found: &MissionRef, word: &str) -> Result<EvidenceRef> {
+    let all = found.source.store().evidence().list()?;
+    let begun: Vec<&EvidenceRef> = all.iter().filter(|reference| reference.0.starts_with(word)).collect();
+    if let Some(exact) = begun.iter().find(|reference| reference.0 == word) {
+        return Ok((*exact).clone());
+    }
+    match begun.as_slice() {
+        [only] => Ok((*only).clone()),
+        [] => Err(misuse(format!(
+            "there is no evidence `{}`; `flightdeck evidence` lists what there is",
+            word.chars().take(60).collect::<String>()
+        ))),
+        several => Err(misuse(format!(
+            "`{word}` begins several references: {}",
+            several.iter().map(|reference| reference.0.as_str()).collect::<Vec<_>>().join(", ")
+        ))),
+    }
+}
+
+/// The last evidence of an assertion's newest verdict.
+fn newest(mission: &Mission, word: &str) -> Result<EvidenceRef> {
+    let id = &ask::assertion(mission, word)?.id;
+    let verdicts = mission.verdicts.get(id).map_or(&[][..], Vec::as_slice);
+    let with_evidence = verdicts.iter().rev().find_map(|verdict| verdict.evidence.last());
+    with_evidence.cloned().ok_or_else(|| match verdicts.last() {
+        None => misuse(format!(
+            "{id} has no evidence: nobody has tried it yet; `flightdeck assertion show {id}` says how it is checked"
+        )),
+        Some(verdict) => misuse(format!(
+            "{id} has no evidence: its verdict is {}: {}",
+            verdict.outcome.word(),
+            one_line(verdict.observed.as_str())
+        )),
+    })
+}
+
+fn verdicts(context: &Context, found: &MissionRef, format: Format) -> Result<Exit> {
+    let all: Vec<_> = found.mission.verdicts.values().flatten().collect();
+    if all.is_empty() && !format.json {
+        return done("no verdict has been given yet");
+    }
+    context.answer(format, || &all, |width| proofs(&found.mission, width))
+}
+
+/// As the console shows it.
+fn rows(doc: &EvidenceDoc, width: usize) -> Vec<Row> {
+    let mut rows = vec![Row::of(StyleRole::Strong, format!("{} {}", doc.reference.0, doc.title))];
+    rows.extend(shown(doc, width).into_rows());
+    if doc.kind == EvidenceKind::Screenshot {
+        rows.push(Row::of(StyleRole::Dim, format!("flightdeck evidence {} --out FILE", doc.reference.0)));
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::row::plain;
+
+    #[test]
+    fn a_terminal_is_shown_as_it_looked() {
+        let content =
+            r#"{"cells":[[{"text":"$ greet \u001b[31m"},{"text":"Ada"}],[{"text":"Hello, Ada!"}],[]]}"#;
+        let doc = EvidenceDoc {
+            reference: EvidenceRef("ev_1".to_owned()),
+            kind: EvidenceKind::Terminal,
+            title: "terminal: greet Ada".to_owned(),
+            content: content.to_owned(),
+        };
+        insta::assert_snapshot!(plain(&rows(&doc, 80)), @r"
+        ev_1 terminal: greet Ada
+        $ greet Ada
+        Hello, Ada!
+        ");
+    }
+}

@@ -1,0 +1,208 @@
+//! The command line: its verbs and what they take.
+
+pub mod abandon;
+pub mod answer;
+pub mod assertion;
+pub mod autopilot;
+pub mod bridge;
+pub mod completions;
+pub mod config_show;
+pub mod demo;
+pub mod diff;
+pub mod doctor;
+pub mod engine;
+pub mod evidence;
+pub mod feature;
+pub mod findings;
+pub mod gate;
+pub mod land;
+pub mod list;
+pub mod log;
+pub mod models;
+pub mod new;
+pub mod pause;
+pub mod plan;
+pub mod replay;
+pub mod resume;
+pub mod run;
+pub mod say;
+pub mod stats;
+pub mod status;
+pub mod stop;
+pub mod talk;
+pub mod transcript;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use crate::cli::console;
+use crate::cli::context::{Context, Format};
+use crate::cli::exit::{CODES, Exit};
+use crate::cli::missions::{self, MissionRef};
+
+/// Mission control in a terminal for software missions that agents fly.
+#[derive(Debug, Parser)]
+#[command(name = "flightdeck", version, after_help = CODES, arg_required_else_help = false)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// What can be asked. An ID may be left out where one mission is meant, and its beginning is enough.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Fly a complete mission with a rehearsed mind: no key, no network
+    Demo(demo::Args),
+    /// Begin a mission in this repository
+    New(new::Args),
+    /// Fly a mission and print its progress until it ends or needs you
+    Run(run::Args),
+    /// Open a mission's console
+    Attach(MissionArg),
+    /// Look at a mission's record in the console
+    Replay(replay::Args),
+    /// List all missions
+    List(Format),
+    /// Tell how a mission stands and what waits for you
+    Status(ReadArgs),
+    /// Print the whole plan: milestones, features, assertions, models, budget, risks
+    Plan(ReadArgs),
+    /// Print a mission's log
+    Log(log::Args),
+    /// Print what an attempt was told, said and did
+    Transcript(transcript::Args),
+    /// Print the evidence that verdicts rest on
+    Evidence(evidence::Args),
+    /// List what handoffs and validators reported, and what became of it
+    Findings(findings::Args),
+    /// Tell what a mission used, by role and by milestone
+    Stats(ReadArgs),
+    /// Print what you and the agents said to each other
+    Talk(ReadArgs),
+    /// Decide a gate: go, no-go, or waive an assertion; without a decision, show it
+    Gate(gate::Args),
+    /// Say something to the orchestrator, an attempt or everyone
+    Say(say::Args),
+    /// Answer a question
+    Answer(answer::Args),
+    /// Start nothing new
+    Pause(MissionArg),
+    /// Go on, with another budget where one is given
+    Resume(resume::Args),
+    /// Stop one attempt
+    Stop(stop::Args),
+    /// End a mission for good
+    Abandon(abandon::Args),
+    /// Leave passing gates to flightdeck, or decide them yourself
+    Autopilot(autopilot::Args),
+    /// Show or choose the model of a role
+    Models(models::Args),
+    /// Read and change the contract
+    #[command(subcommand)]
+    Assertion(assertion::Verb),
+    /// Read and change a feature
+    #[command(subcommand)]
+    Feature(feature::Verb),
+    /// Show what changed: the mission, F3, M1, #4 or FROM..TO
+    Diff(diff::Args),
+    /// Merge a completed mission's branch after its commands pass on the merged tree
+    Land(MissionArg),
+    /// Say what works here and what does not
+    Doctor(doctor::Args),
+    /// Read the settings
+    #[command(subcommand)]
+    Config(config_show::Verb),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+    /// Carry a mission's link over standard input and output, for `ssh HOST flightdeck bridge`
+    Bridge(MissionArg),
+    /// Run the engine of a mission's directory
+    #[command(hide = true)]
+    Engine(engine::Args),
+}
+
+impl Verb {
+    /// Does what the verb says.
+    pub async fn run(self, context: &Context) -> Result<Exit> {
+        match self {
+            Self::Demo(args) => demo::run(context, args).await,
+            Self::New(args) => new::run(context, &args).await,
+            Self::Run(args) => run::run(context, &args).await,
+            Self::Attach(args) => console::attach(context, &args).await,
+            Self::Replay(args) => replay::run(context, &args).await,
+            Self::List(args) => list::run(context, args),
+            Self::Status(args) => status::run(context, &args),
+            Self::Plan(args) => plan::run(context, &args),
+            Self::Log(args) => log::run(context, &args).await,
+            Self::Transcript(args) => transcript::run(context, &args),
+            Self::Evidence(args) => evidence::run(context, &args),
+            Self::Findings(args) => findings::run(context, &args),
+            Self::Stats(args) => stats::run(context, &args),
+            Self::Talk(args) => talk::run(context, &args),
+            Self::Gate(args) => gate::run(context, &args).await,
+            Self::Say(args) => say::run(context, &args).await,
+            Self::Answer(args) => answer::run(context, &args).await,
+            Self::Pause(args) => pause::run(context, &args).await,
+            Self::Resume(args) => resume::run(context, &args).await,
+            Self::Stop(args) => stop::run(context, &args).await,
+            Self::Abandon(args) => abandon::run(context, &args).await,
+            Self::Autopilot(args) => autopilot::run(context, &args).await,
+            Self::Models(args) => models::run(context, &args).await,
+            Self::Assertion(verb) => assertion::run(context, verb).await,
+            Self::Feature(verb) => feature::run(context, verb).await,
+            Self::Diff(args) => diff::run(context, &args),
+            Self::Land(args) => land::run(context, &args).await,
+            Self::Doctor(args) => doctor::run(context, &args).await,
+            Self::Config(verb) => config_show::run(context, &verb),
+            Self::Completions(args) => completions::run(&args),
+            Self::Bridge(args) => bridge::run(context, &args).await,
+            Self::Engine(args) => engine::run(context, &args).await,
+        }
+    }
+}
+
+/// The mission that a verb is about, as its first word.
+#[derive(Debug, Clone, Args)]
+pub struct MissionArg {
+    /// The mission
+    id: Option<String>,
+}
+
+/// The mission, for verbs whose own words leave no place for it.
+#[derive(Debug, Clone, Args)]
+pub struct OnMission {
+    /// The mission, when it is not the only one meant
+    #[arg(short = 'm', long, value_name = "ID")]
+    pub mission: Option<String>,
+}
+
+/// What a verb takes that only reads a mission.
+#[derive(Debug, Clone, Args)]
+pub struct ReadArgs {
+    #[command(flatten)]
+    mission: MissionArg,
+    #[command(flatten)]
+    pub format: Format,
+}
+
+impl MissionArg {
+    pub fn find(&self, context: &Context) -> Result<MissionRef> {
+        missions::find(context, self.id())
+    }
+
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+}
+
+impl OnMission {
+    pub fn find(&self, context: &Context) -> Result<MissionRef> {
+        missions::find(context, self.mission.as_deref())
+    }
+}
+
+impl ReadArgs {
+    pub fn find(&self, context: &Context) -> Result<MissionRef> {
+        self.mission.find(context)
+    }
+}

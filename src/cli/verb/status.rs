@@ -1,0 +1,27 @@
+//! `status [ID]`: how a mission stands, and what waits. The exit code is 0 however it stands.
+
+use crate::cli::context::print_json;
+use crate::cli::prelude::*;
+use crate::cli::print::printed;
+use crate::domain::attention;
+use crate::view::{needs, summary};
+
+pub fn run(context: &Context, args: &ReadArgs) -> Result<Exit> {
+    let found = args.find(context)?;
+    let (mission, style, now) = (&found.mission, context.output.style(), now());
+    if args.format.json {
+        return print_json(&json!({
+            "id": found.id,
+            "dir": found.dir,
+            "title": mission.title(),
+            "status": mission.status(),
+            "needs": attention::needs(mission),
+            "mission": mission,
+        }));
+    }
+    let mut text = style.page(&summary::page(mission, now));
+    for need in needs::lines(mission) {
+        text.push_str(&format!("\n{}", printed(&need, now.since(mission.created), style)));
+    }
+    done(&text)
+}

@@ -1,0 +1,51 @@
+//! `transcript [ID] [ATTEMPT]`: what an attempt was told, said and did.
+
+use crate::cli::context::print_json;
+use crate::cli::prelude::*;
+use crate::domain::transcript::Before;
+use crate::link::MissionSource;
+use crate::view::attempt::row;
+use crate::view::text::plural;
+use crate::view::transcript::page;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// [ID] [ATTEMPT]: without an attempt, all are listed
+    #[arg(num_args = 0..=2, value_name = "ID|ATTEMPT")]
+    words: Vec<String>,
+    /// At most so many items, counted from the end
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    limit: u32,
+    #[command(flatten)]
+    format: Format,
+}
+
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let is_attempt = |word: &&String| ask::attempt_id(word).is_some();
+    let attempt = args.words.iter().find(is_attempt);
+    let mission = args.words.iter().find(|word| !is_attempt(word));
+    let found = missions::find(context, mission.map(String::as_str))?;
+    let Some(word) = attempt else { return attempts(context, &found, args.format) };
+    let attempt = ask::attempt(&found.mission, word)?;
+    let (entries, older) = found.source.transcript(attempt.id, Before::End, args.limit)?;
+    if args.format.json {
+        return print_json(&json!({ "attempt": attempt.id, "older": older, "items": entries }));
+    }
+    print_page(context, |_| vec![row(&found.mission, attempt, &[], now())])?;
+    if older > 0 {
+        let older = plural(usize::try_from(older).unwrap_or(usize::MAX), "item");
+        print(&format!("… {older} before these; `--limit` shows more"))?;
+    }
+    print_page(context, |width| page(&entries, width))?;
+    Ok(Exit::Done)
+}
+
+fn attempts(context: &Context, found: &MissionRef, format: Format) -> Result<Exit> {
+    let attempts = &found.mission.attempts;
+    if attempts.is_empty() && !format.json {
+        return done("no attempt has run yet");
+    }
+    let value = || attempts.values().collect::<Vec<_>>();
+    let page = |_| attempts.values().map(|known| row(&found.mission, known, &[], now())).collect();
+    context.answer(format, value, page)
+}
