@@ -160,3 +160,40 @@ fn built(feature: &Feature) -> Option<Built<'_>> {
         FeatureState::Pending | FeatureState::Cancelled { .. } => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str, change: FileChange, lines: &[&str]) -> DiffFile {
+        let hunk = |lines: &[&str]| DiffHunk {
+            header: "@@ -1 +1 @@".into(),
+            lines: lines.iter().map(ToString::to_string).collect(),
+        };
+        let hunks = if lines.is_empty() { Vec::new() } else { vec![hunk(lines)] };
+        DiffFile { path: path.into(), change, hunks, ..DiffFile::default() }
+    }
+
+    #[test]
+    fn a_patch_reads_as_git_prints_it() {
+        let renamed =
+            DiffFile { old_path: Some("old.rs".into()), ..file("new.rs", FileChange::Renamed, &[]) };
+        let files = vec![
+            file("a.rs", FileChange::Added, &["+one"]),
+            file("b.rs", FileChange::Deleted, &["-two"]),
+            file("c.rs", FileChange::Modified, &[" three", "-four", "+five"]),
+            renamed,
+            file("d.png", FileChange::Binary, &[]),
+        ];
+        let diff = DiffDoc { files, omitted_lines: 7, ..DiffDoc::default() };
+        assert_eq!(
+            diff.patch(),
+            "diff --git a/a.rs b/a.rs\n--- /dev/null\n+++ b/a.rs\n@@ -1 +1 @@\n+one\n\
+             diff --git a/b.rs b/b.rs\n--- a/b.rs\n+++ /dev/null\n@@ -1 +1 @@\n-two\n\
+             diff --git a/c.rs b/c.rs\n--- a/c.rs\n+++ b/c.rs\n@@ -1 +1 @@\n three\n-four\n+five\n\
+             diff --git a/old.rs b/new.rs\nrename from old.rs\nrename to new.rs\n\
+             diff --git a/d.png b/d.png\nBinary files differ\n\
+             [… 7 more lines left out …]\n"
+        );
+    }
+}

@@ -267,6 +267,15 @@ mod tests {
         let fault = read::<Arguments>(json!({ "title": "x", "colour": 1 })).unwrap_err();
         assert!(fault.contains("unknown field `colour`, expected `title`, `count`"), "{fault}");
         assert!(read::<Arguments>(json!({})).unwrap_err().contains("missing field `title`"));
+        let fault = read::<Notes>(json!({ "notes": [{ "word": "x" }, { "word": 7 }] })).unwrap_err();
+        assert!(fault.contains("`notes[1].word`: invalid type"), "{fault}");
+    }
+
+    #[test]
+    fn null_stands_for_what_may_be_missing() {
+        read::<Levels>(json!({ "level": null, "other": null, "names": null })).unwrap();
+        read::<Notes>(json!({ "notes": [{ "word": "x", "more": null, "tags": null }] })).unwrap();
+        assert!(read::<Notes>(json!({ "notes": null })).unwrap_err().contains("`notes`: invalid type: null"));
     }
 
     #[test]

@@ -190,6 +190,12 @@ fn a_click_selects_in_the_list_of_a_screen() {
 }
 
 #[test]
+fn where_pages_are_the_details_the_selection_stays() {
+    let [fresh, paged] = ["g home", "g home pagedown"].map(|keys| fly(Moment::PlanGate, WIDE, keys).frame);
+    assert_eq!(fresh, paged, "the detail fits, and the selection is not what PgDn moves here");
+}
+
+#[test]
 fn what_does_not_fit_is_read_page_by_page() {
     let [top, next, back] =
         ["?", "? pagedown", "? pagedown pageup"].map(|keys| fly(Moment::Flying, NARROW, keys).frame);
