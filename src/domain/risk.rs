@@ -71,7 +71,7 @@ fn mind_risks(mission: &Mission) -> Option<String> {
     let worker = mission.models.get(&Role::Worker)?;
     let validators = Role::ALL.iter().copied().filter(|role| role.is_validator());
     let same = validators.filter(|role| mission.models.get(role) == Some(worker));
-    let same: Vec<&str> = same.map(Role::word).collect();
+    let same: Vec<String> = same.map(|role| role.to_string()).collect();
     (!same.is_empty()).then(|| format!("{worker} builds and also validates ({})", same.join(", ")))
 }
 

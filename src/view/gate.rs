@@ -33,9 +33,11 @@ pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
     rows
 }
 
-/// What keeps a gate from being GO; of one that is GO, later work says nothing.
+/// What keeps a gate from being GO; of one that is GO, later work says nothing, and before there is a plan nothing can
+/// be missing from it.
 pub fn obstacles(mission: &Mission, gate: GateId) -> Vec<String> {
-    if mission.is_go(gate) { Vec::new() } else { mission.gate_obstacles(gate) }
+    let is_planning = gate == GateId::Plan && mission.milestones.is_empty();
+    if is_planning || mission.is_go(gate) { Vec::new() } else { mission.gate_obstacles(gate) }
 }
 
 fn verdict_row(mission: &Mission, gate: GateId, risks: &[String]) -> Row {
