@@ -70,7 +70,9 @@ impl Mission {
             Event::GateOpened { gate } => {
                 self.gates.insert(*gate, Gate { id: *gate, opened: at, decided: None });
             }
-            Event::GateDecided { gate, decision, by: decider } => self.decide_gate(*gate, decision, *decider, at),
+            Event::GateDecided { gate, decision, by: decider } => {
+                self.decide_gate(*gate, decision, *decider, at)
+            }
             Event::AttemptStarted { attempt, work, role, model, base } => {
                 let started = Attempt {
                     id: *attempt,

@@ -70,7 +70,8 @@ async fn edit(context: &Context, args: &EditArgs) -> Result<Exit> {
     let found = args.mission.find(context)?;
     let present = ask::feature(&found.mission, &args.feature)?;
     let feature = present.id;
-    let base = found.mission.feature_authors.get(&feature).map_or(Revision::FIRST, |authors| authors.revision);
+    let base =
+        found.mission.feature_authors.get(&feature).map_or(Revision::FIRST, |authors| authors.revision);
     let command = Command::EditFeature { feature, base, edit: Box::new(edited(args)?) };
     request(context, &found, command, &format!("{feature} is edited")).await
 }
@@ -83,7 +84,11 @@ fn edited(args: &EditArgs) -> Result<SpecEdit> {
     let criteria: Vec<_> = criteria.collect::<Result<_>>()?;
     Ok(SpecEdit {
         title: args.title.as_deref().map(|words| ask::text("--title", words)).transpose()?,
-        description: args.description.as_deref().map(|words| ask::text("--description", words)).transpose()?,
+        description: args
+            .description
+            .as_deref()
+            .map(|words| ask::text("--description", words))
+            .transpose()?,
         criteria: (!criteria.is_empty()).then_some(criteria),
     })
 }

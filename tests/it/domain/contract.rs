@@ -87,11 +87,8 @@ fn an_edit_leaves_the_parts_that_others_worded_meanwhile() {
     let orchestrator = flight.talking();
     flight.attempt(orchestrator, editing("VAL-M1-001", 1, "A visitor sees it in red"));
     let check = CheckEdit { via: Some(Instrument::Terminal), ..CheckEdit::default() };
-    let light = WordingEdit {
-        weight: Some(Weight::NonBlocking),
-        check: Some(check),
-        ..WordingEdit::default()
-    };
+    let light =
+        WordingEdit { weight: Some(Weight::NonBlocking), check: Some(check), ..WordingEdit::default() };
     let stale = |edit: &WordingEdit| Command::EditAssertion {
         assertion: id.clone(),
         base: Revision(1),

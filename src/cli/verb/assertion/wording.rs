@@ -187,7 +187,8 @@ mod tests {
         let edit = args.edit(&present()).unwrap();
         let check = CheckEdit { how: Some(Prose::clipped("POST /session")), ..CheckEdit::default() };
         assert_eq!(edit, WordingEdit { check: Some(check), ..WordingEdit::default() });
-        let had = Wording { check: Check { command: Some(Line::clipped("make")), ..present().check }, ..present() };
+        let had =
+            Wording { check: Check { command: Some(Line::clipped("make")), ..present().check }, ..present() };
         let none = WordingArgs { command: Some(String::new()), ..WordingArgs::default() };
         assert_eq!(none.edit(&had).unwrap().applied_to(&had), present(), "a command can be taken away");
         let nothing = WordingArgs { title: Some("Login".to_owned()), ..WordingArgs::default() };
