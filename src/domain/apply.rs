@@ -2,6 +2,7 @@
 //! unknown changes nothing.
 
 mod authors;
+mod history;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use super::event::{Actor, Event, Founding, Stamped};
 use super::finding::FindingState;
 use super::gate::{Decided, DecidedBy, Decision, Gate, GateId};
 use super::handoff::Handoff;
+use super::history::Change;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Revision, Timestamp};
 use super::message::MessageState;
 use super::mission::{End, Mission, Mode};
@@ -47,31 +49,41 @@ impl Mission {
                 self.title = plan.title.clone().or_else(|| self.title.take());
                 self.milestones.clone_from(&plan.milestones);
                 self.propose_features(&plan.features, by);
+                self.answer.clone_from(&plan.answer);
             }
             Event::FeatureAdded { feature } => self.add_feature((**feature).clone(), by),
-            Event::FeatureEdited { feature, spec } => self.reword_feature(*feature, spec, by),
+            Event::FeatureEdited { feature, spec } => self.reword_feature(*feature, spec, by, at),
             Event::FeatureCancelled { feature, reason } => {
+                self.record(by, at, Change::FeatureCancelled { feature: *feature, reason: reason.clone() });
                 self.with_feature(*feature, |f| f.state = FeatureState::Cancelled { reason: reason.clone() });
             }
-            Event::AssertionAdded { assertion, feature } => self.add_assertion(assertion, *feature, by),
+            Event::AssertionAdded { assertion, feature } => self.add_assertion(assertion, *feature, by, at),
             Event::AssertionEdited { assertion, revision, wording } => {
-                self.reword_assertion(assertion, *revision, wording, by);
+                self.reword_assertion(assertion, (*revision, wording), by, at);
             }
             Event::AssertionRetired { assertion, reason } => {
+                let (id, reason) = (assertion.clone(), reason.clone());
+                self.record(by, at, Change::AssertionRetired { assertion: id, reason: reason.clone() });
                 self.assertion_authors.entry(assertion.clone()).or_default().retired = Some(by);
                 change(self.contract.get_mut(assertion), |found| {
-                    found.state = AssertionState::Retired { reason: reason.clone() };
+                    found.state = AssertionState::Retired { reason };
                 });
             }
             Event::AssertionWaived { assertion, revision, reason } => {
                 let waiver = Waiver { revision: *revision, reason: reason.clone(), at };
                 self.waivers.insert(assertion.clone(), waiver);
             }
+            Event::ProposalMade { proposal } => self.proposals.push((**proposal).clone()),
+            Event::ProposalDecided { proposal, state } => {
+                self.record(by, at, Change::ProposalDecided { proposal: *proposal, state: *state });
+                change(self.proposals.iter_mut().find(|s| s.id == *proposal), |s| s.state = *state);
+            }
             Event::GateOpened { gate } => {
                 self.gates.insert(*gate, Gate { id: *gate, opened: at, decided: None });
             }
             Event::GateDecided { gate, decision, by: decider } => {
-                self.decide_gate(*gate, decision, *decider, at)
+                self.record_gate(by, at, (*gate, decision, *decider));
+                self.decide_gate(*gate, decision, *decider, at);
             }
             Event::AttemptStarted { attempt, work, role, model, base } => {
                 let started = Attempt {
@@ -166,10 +178,17 @@ impl Mission {
                 self.failures.clear();
             }
             Event::ModelChosen { role, model } => {
-                self.models.insert(*role, model.clone());
+                let old = self.models.insert(*role, model.clone()).unwrap_or_default();
+                self.record(by, at, Change::ModelChosen { role: *role, old, new: model.clone() });
             }
-            Event::BudgetSet { budget } => self.budget = *budget,
-            Event::AutopilotSet { autopilot } => self.autopilot = *autopilot,
+            Event::BudgetSet { budget } => {
+                self.budget = *budget;
+                self.record(by, at, Change::BudgetSet { budget: *budget });
+            }
+            Event::AutopilotSet { autopilot } => {
+                self.autopilot = *autopilot;
+                self.record(by, at, Change::AutopilotSet { autopilot: *autopilot });
+            }
             Event::MissionCompleted => self.end = Some(End::Completed { at }),
             Event::MissionLanded { commit, .. } => self.landed = Some(commit.clone()),
             Event::MissionAbandoned { reason } => {
@@ -234,14 +253,7 @@ impl Mission {
 
     /// The revisions that an attempt at this work starts under.
     fn revisions_for(&self, work: AgentWork) -> BTreeMap<AssertionId, Revision> {
-        let ids = if let AgentWork::Build { feature } = work {
-            self.feature(feature).map(|found| self.assertions_at_stake(found))
-        } else if let AgentWork::TestAsUser { milestone, round } = work {
-            self.round(milestone, round).map(|found| found.to_test.clone())
-        } else {
-            None
-        };
-        let ids = ids.into_iter().flatten();
+        let ids = self.assertions_in(work).into_iter();
         ids.filter_map(|id| self.contract.get(&id).map(|a| (id, a.revision))).collect()
     }
 

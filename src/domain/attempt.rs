@@ -111,12 +111,12 @@ impl AgentWork {
         }
     }
 
-    /// What the role does, as a verb with its object.
+    /// What the role does, as a verb; that of the orchestrator's work is the work's own word.
     pub fn task(self) -> &'static str {
         match self {
-            Self::Plan => "scopes the goal",
-            Self::Talk => "answers",
-            Self::Triage => "settles what was found",
+            Self::Plan => "plans",
+            Self::Talk => "talks",
+            Self::Triage => "triages",
             Self::Build { .. } => "builds",
             Self::Review { .. } => "reads the diff",
             Self::Scrutinize { .. } => "weighs the reviews",
@@ -124,16 +124,9 @@ impl AgentWork {
         }
     }
 
-    /// What it is about, where that is neither a feature nor a round.
-    pub fn topic(self) -> &'static str {
-        match self {
-            Self::Plan => "the plan",
-            Self::Talk => "a conversation",
-            Self::Triage => "open findings",
-            Self::Build { .. } | Self::Review { .. } | Self::Scrutinize { .. } | Self::TestAsUser { .. } => {
-                ""
-            }
-        }
+    /// Whether it reads a diff without running anything under a contract.
+    pub fn is_review(self) -> bool {
+        matches!(self, Self::Review { .. })
     }
 
     /// The feature it is about, where it is about one.

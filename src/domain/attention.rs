@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::attempt::AgentWork;
 use super::finding::{Finding, FindingState, Source};
 use super::gate::GateId;
-use super::id::{MilestoneId, QuestionId, Timestamp};
+use super::id::{MilestoneId, ProposalId, QuestionId, Timestamp};
 use super::message::Party;
 use super::mission::{HoldCause, Mission};
+use super::proposal::{Proposal, ProposedBy};
 use super::text::plural;
 
 /// A decision that waits, with the sentence that says what it is about.
@@ -25,9 +26,19 @@ pub struct Need {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NeedKind {
-    Gate { gate: GateId },
-    Question { question: QuestionId },
-    Hold { cause: HoldCause },
+    Gate {
+        gate: GateId,
+    },
+    Question {
+        question: QuestionId,
+    },
+    Hold {
+        cause: HoldCause,
+    },
+    /// Somebody would change the person's words; theirs hold meanwhile.
+    Proposal {
+        proposal: ProposalId,
+    },
 }
 
 /// Every decision that waits for the person, oldest first.
@@ -58,6 +69,12 @@ pub fn needs(mission: &Mission) -> Vec<Need> {
             blocks: work,
         });
     }
+    needs.extend(mission.open_proposals().map(|proposal| Need {
+        kind: NeedKind::Proposal { proposal: proposal.id },
+        since: proposal.at,
+        sentence: proposal_sentence(mission, proposal),
+        blocks: String::new(),
+    }));
     if let Some(hold) = &mission.hold
         && (hold.cause != HoldCause::Quota || hold.until.is_none())
     {
@@ -70,6 +87,18 @@ pub fn needs(mission: &Mission) -> Vec<Need> {
     }
     needs.sort_by_key(|need| need.since);
     needs
+}
+
+fn proposal_sentence(mission: &Mission, proposal: &Proposal) -> String {
+    let (id, change) = (proposal.id, proposal.change.sentence(mission));
+    match proposal.from {
+        ProposedBy::Document => {
+            format!("{id} contract.md was changed on disk, and nothing follows until you accept it: {change}")
+        }
+        ProposedBy::Attempt(attempt) => {
+            format!("{id} {attempt} would change what you worded, which holds until you accept it: {change}")
+        }
+    }
 }
 
 fn gate_sentence(mission: &Mission, gate: GateId) -> String {

@@ -53,6 +53,7 @@ fn plan_brief(mission: &Mission) -> String {
         talk::conversation(mission),
         section::under("\n## The contract you proposed before\n", contract),
         section::under("\n## The plan you proposed before\n", plan),
+        talk::persons_words(mission),
         talk::directives(mission),
         "\nPropose the contract, then the environment, then the plan. The person approves it at the plan gate.\n"
             .to_owned(),
@@ -73,7 +74,11 @@ fn overview(mission: &Mission) -> String {
 }
 
 fn talk_brief(mission: &Mission) -> String {
-    overview(mission) + &talk::directives(mission) + &talk::conversation(mission) + &talk::mail(mission)
+    overview(mission)
+        + &talk::persons_words(mission)
+        + &talk::directives(mission)
+        + &talk::conversation(mission)
+        + &talk::mail(mission)
 }
 
 fn triage_brief(mission: &Mission) -> String {
@@ -82,6 +87,7 @@ fn triage_brief(mission: &Mission) -> String {
         finding::features(mission),
         finding::contract(mission),
         finding::settled(mission),
+        talk::persons_words(mission),
         talk::directives(mission),
         talk::conversation(mission),
         "\nDecide every open finding in one call of `triage`.\n".to_owned(),

@@ -4,17 +4,21 @@ use serde::{Deserialize, Serialize};
 
 use super::attempt::{AgentWork, Ending, Role};
 use super::budget::Budget;
+use super::consequence::ContractChange;
 use super::contract::AssertionDraft;
 use super::environment::{CommandRun, Environment};
 use super::event::Founding;
 use super::finding::TriageDecision;
 use super::gate::{Autopilot, Decision, GateId};
 use super::handoff::{Handoff, Issue};
-use super::id::{AssertionId, AttemptId, Commit, FeatureId, MessageId, MilestoneId, QuestionId, Revision};
+use super::id::{
+    AssertionId, AttemptId, Commit, FeatureId, MessageId, MilestoneId, ProposalId, QuestionId, Revision,
+};
 use super::message::{Delivery, Party};
 use super::mission::Hold;
 pub use super::part::{CheckEdit, SpecEdit, WordingEdit};
 use super::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
+use super::proposal::Ruling;
 use super::round::{Opinion, ReviewIssue};
 use super::text::{Line, Prose, Title};
 use super::usage::Usage;
@@ -38,6 +42,7 @@ pub enum Command {
     SetBudget { budget: Budget },
     SetAutopilot { autopilot: Autopilot },
     EditFeature { feature: FeatureId, base: Revision, edit: Box<SpecEdit> },
+    DecideProposal { proposal: ProposalId, ruling: Ruling },
     Abandon { reason: Line },
 
     // A person's or the orchestrator's.
@@ -50,7 +55,7 @@ pub enum Command {
     // The orchestrator's.
     ProposeContract { assertions: Vec<AssertionDraft> },
     ProposeEnvironment { environment: Environment },
-    ProposePlan { title: Option<Title>, milestones: Vec<MilestoneDraft> },
+    ProposePlan { title: Option<Title>, milestones: Vec<MilestoneDraft>, answer: Option<Prose> },
     AmendPlan { changes: Vec<PlanChange> },
     Triage { decisions: Vec<TriageDecision> },
     Ask { to: Party, text: Prose, options: Vec<Line> },
@@ -73,6 +78,7 @@ pub enum Command {
     RecordClaims { feature: FeatureId, runs: Vec<CommandRun> },
     RecordGateCommands { milestone: MilestoneId, round: u32, commit: Commit, runs: Vec<CommandRun> },
     MarkDelivered { messages: Vec<MessageId> },
+    ProposeDocument { changes: Vec<ContractChange> },
     Hold { hold: Hold },
     RecordLanding { branch: Title, commit: Commit },
 }
@@ -113,6 +119,7 @@ impl Command {
             | Self::SetBudget { .. }
             | Self::SetAutopilot { .. }
             | Self::EditFeature { .. }
+            | Self::DecideProposal { .. }
             | Self::Abandon { .. } => asker == Person,
             Self::Resume => matches!(asker, Person | Engine),
             Self::EditAssertion { .. }
@@ -137,6 +144,7 @@ impl Command {
             | Self::RecordClaims { .. }
             | Self::RecordGateCommands { .. }
             | Self::MarkDelivered { .. }
+            | Self::ProposeDocument { .. }
             | Self::Hold { .. }
             | Self::RecordLanding { .. } => asker == Engine,
         }

@@ -105,6 +105,9 @@ pub fn consequences(mission: &Mission, change: &ContractChange) -> Consequences 
     let running = mission
         .live_attempts()
         .filter_map(|attempt| {
+            if attempt.work.is_review() {
+                return None;
+            }
             let revision = attempt.revisions.get(id)?;
             let built = if let AgentWork::Build { feature } = attempt.work { Some(feature) } else { None };
             let feature = built.or_else(|| mission.claimant(id).map(|feature| feature.id))?;

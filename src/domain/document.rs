@@ -88,6 +88,28 @@ fn assertion_section(mission: &Mission, assertion: &Assertion) -> String {
 /// # Errors
 /// [`DocumentError`] with the line that cannot be read, or that lacks what a new assertion needs.
 pub fn contract_changes(mission: &Mission, document: &str) -> Result<Vec<ContractChange>, DocumentError> {
+    changes_since(mission, |_| None, document)
+}
+
+/// What a document asks for that was changed since it was written as `known`, whatever the mission says by now.
+///
+/// # Errors
+/// As [`contract_changes`].
+pub fn changes_of_file(
+    mission: &Mission,
+    known: &str,
+    document: &str,
+) -> Result<Vec<ContractChange>, DocumentError> {
+    let known = read_contract(known).unwrap_or_default();
+    let before = |id: &AssertionId| known.iter().find(|entry| entry.id == *id).map(|entry| &entry.wording);
+    changes_since(mission, before, document)
+}
+
+fn changes_since<'a>(
+    mission: &'a Mission,
+    before: impl Fn(&AssertionId) -> Option<&'a Wording>,
+    document: &str,
+) -> Result<Vec<ContractChange>, DocumentError> {
     let written = read_contract(document)?;
     if written.is_empty() && mission.active_assertions().next().is_some() {
         // An emptied file is a slip or half a save, and never the wish to retire everything.
@@ -96,7 +118,7 @@ pub fn contract_changes(mission: &Mission, document: &str) -> Result<Vec<Contrac
     }
     let mut changes = Vec::new();
     for entry in &written {
-        changes.extend(change_of(mission, entry)?);
+        changes.extend(change_of(mission, before(&entry.id), entry)?);
     }
     let kept = |id: &AssertionId| written.iter().any(|entry| entry.id == *id);
     for assertion in mission.active_assertions().filter(|assertion| !kept(&assertion.id)) {
@@ -106,7 +128,11 @@ pub fn contract_changes(mission: &Mission, document: &str) -> Result<Vec<Contrac
     Ok(changes)
 }
 
-fn change_of(mission: &Mission, entry: &Written) -> Result<Option<ContractChange>, DocumentError> {
+fn change_of(
+    mission: &Mission,
+    before: Option<&Wording>,
+    entry: &Written,
+) -> Result<Option<ContractChange>, DocumentError> {
     let refused = |sentence: String| DocumentError { line: entry.line, sentence };
     let Some(present) = mission.contract.get(&entry.id) else {
         let feature = entry.feature.ok_or_else(|| {
@@ -115,11 +141,12 @@ fn change_of(mission: &Mission, entry: &Written) -> Result<Option<ContractChange
         let draft = AssertionDraft { id: entry.id.clone(), wording: entry.wording.clone() };
         return Ok(Some(ContractChange::Add { draft: Box::new(draft), feature }));
     };
-    if present.wording == entry.wording {
+    let before = before.unwrap_or(&present.wording);
+    let edit = WordingEdit::between(before, &entry.wording);
+    if edit.is_empty() || edit.applied_to(&present.wording) == present.wording {
         return Ok(None);
     }
     let base = entry.revision.ok_or_else(|| refused(format!("{} has lost its `- revision:`", entry.id)))?;
-    let edit = WordingEdit::between(&present.wording, &entry.wording);
     Ok(Some(ContractChange::Edit { assertion: entry.id.clone(), base, edit: Box::new(edit) }))
 }
 

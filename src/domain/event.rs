@@ -17,12 +17,13 @@ use super::gate::{Autopilot, DecidedBy, Decision, GateId};
 use super::goal::Goal;
 use super::handoff::Handoff;
 use super::id::{
-    AssertionId, AttemptId, Commit, FeatureId, FindingId, MessageId, MilestoneId, MissionId, QuestionId,
-    Revision, Timestamp,
+    AssertionId, AttemptId, Commit, FeatureId, FindingId, MessageId, MilestoneId, MissionId, ProposalId,
+    QuestionId, Revision, Timestamp,
 };
 use super::message::{Directive, Knowledge, Message, Question};
 use super::mission::{Hold, Limits};
 use super::plan::{Claims, Feature, FeatureSpec, ProposedPlan};
+use super::proposal::{Proposal, ProposalState};
 use super::round::{Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
 use super::text::{Line, Prose, Title};
 use super::usage::Usage;
@@ -63,6 +64,8 @@ pub enum Event {
     AssertionEdited { assertion: AssertionId, revision: Revision, wording: Box<Wording> },
     AssertionRetired { assertion: AssertionId, reason: Line },
     AssertionWaived { assertion: AssertionId, revision: Revision, reason: Line },
+    ProposalMade { proposal: Box<Proposal> },
+    ProposalDecided { proposal: ProposalId, state: ProposalState },
     GateOpened { gate: GateId },
     GateDecided { gate: GateId, decision: Decision, by: DecidedBy },
     AttemptStarted { attempt: AttemptId, work: AgentWork, role: Role, model: Title, base: Commit },

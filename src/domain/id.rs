@@ -113,6 +113,10 @@ numbered!(
     /// A directive.
     DirectiveId, "D", "a directive such as D1"
 );
+numbered!(
+    /// A proposal.
+    ProposalId, "PRO-", "a proposal such as PRO-2"
+);
 
 /// How often an assertion has been worded: 1 when it is first written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,10 +1,10 @@
 //! When a milestone passes: the rule that nothing may go round.
 
-use super::attempt::AgentWork;
+use super::attempt::{AgentWork, Attempt};
 use super::contract::Assertion;
 use super::finding::Severity;
 use super::gate::GateId;
-use super::id::{AssertionId, MilestoneId};
+use super::id::{AssertionId, MilestoneId, Revision};
 use super::mission::Mission;
 use super::plan::{Feature, Origin};
 use super::verdict::Standing;
@@ -99,6 +99,31 @@ impl Mission {
         ids.sort();
         ids.dedup();
         ids
+    }
+
+    /// The assertions that a piece of work is about, word for word.
+    pub fn assertions_in(&self, work: AgentWork) -> Vec<AssertionId> {
+        match work {
+            AgentWork::Build { feature } | AgentWork::Review { feature, .. } => {
+                self.feature(feature).map(|found| self.assertions_at_stake(found)).unwrap_or_default()
+            }
+            AgentWork::TestAsUser { milestone, round } => {
+                self.round(milestone, round).map(|found| found.to_test.clone()).unwrap_or_default()
+            }
+            AgentWork::Plan | AgentWork::Talk | AgentWork::Triage | AgentWork::Scrutinize { .. } => {
+                Vec::new()
+            }
+        }
+    }
+
+    /// The assertions of an attempt's work that it has not heard of as they stand now.
+    pub fn untold(&self, attempt: &Attempt) -> Vec<(AssertionId, Revision)> {
+        let present = self.assertions_in(attempt.work).into_iter();
+        let active =
+            present.filter_map(|id| self.contract.get(&id)).filter(|assertion| assertion.is_active());
+        let news =
+            active.filter(|assertion| attempt.revisions.get(&assertion.id) != Some(&assertion.revision));
+        news.map(|assertion| (assertion.id.clone(), assertion.revision)).collect()
     }
 }
 

@@ -18,12 +18,15 @@ use super::event::Founding;
 use super::finding::{Finding, FindingState};
 use super::gate::{Autopilot, Gate, GateId};
 use super::handoff::Handoff;
+use super::history::Record;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, FindingId, MilestoneId, MissionId, Timestamp};
 use super::message::{Directive, Knowledge, Message, Question};
 use super::part::Authors;
 use super::plan::{Feature, FeatureState, Milestone};
+use super::proposal::Proposal;
+use super::refusal::RefusedPlan;
 use super::round::Round;
-use super::text::{Line, Title};
+use super::text::{Line, Prose, Title};
 use super::usage::Usage;
 use super::verdict::{Outcome, Standing, Verdict, Waiver};
 
@@ -53,6 +56,18 @@ pub struct Mission {
     /// Who worded what of each feature.
     #[serde(default)]
     pub feature_authors: BTreeMap<FeatureId, Authors>,
+    /// What others would say in place of the person's words, oldest first.
+    #[serde(default)]
+    pub proposals: Vec<Proposal>,
+    /// What was changed and decided, by whom, in order.
+    #[serde(default)]
+    pub history: Vec<Record>,
+    /// The plan that got a NO-GO last, until another is GO.
+    #[serde(default)]
+    pub refused: Option<Box<RefusedPlan>>,
+    /// How the plan answers that NO-GO.
+    #[serde(default)]
+    pub answer: Option<Prose>,
     pub gates: BTreeMap<GateId, Gate>,
     pub attempts: BTreeMap<AttemptId, Attempt>,
     pub handoffs: BTreeMap<FeatureId, (AttemptId, Handoff)>,

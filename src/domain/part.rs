@@ -210,7 +210,12 @@ pub struct Authors {
     parts: BTreeMap<Part, Author>,
     /// Who took it back, where somebody did.
     pub retired: Option<Actor>,
+    /// Titles it had before, the last ones.
+    titles: Vec<Title>,
 }
+
+/// Earlier titles that are remembered.
+const MOST_TITLES: usize = 8;
 
 /// Who gave a part its present words, and at which revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -223,18 +228,35 @@ impl Authors {
     /// Everything is worded by one.
     pub fn first<T: Worded>(worded: &T, by: Actor, revision: Revision) -> Self {
         let parts = worded.parts().into_iter().map(|(part, _)| (part, Author { by, revision }));
-        Self { revision, parts: parts.collect(), retired: None }
+        Self { revision, parts: parts.collect(), retired: None, titles: Vec::new() }
     }
 
     /// Some parts have new words.
     pub fn reword<T: Worded>(&mut self, old: &T, new: &T, by: Actor, revision: Revision) {
         self.revision = revision;
-        self.parts.extend(differing(old, new).into_iter().map(|found| (found.part, Author { by, revision })));
+        for found in differing(old, new) {
+            self.parts.insert(found.part, Author { by, revision });
+            if found.part == Part::Title {
+                self.titles.push(Title::clipped(found.old));
+                let extra = self.titles.len().saturating_sub(MOST_TITLES);
+                self.titles.drain(..extra);
+            }
+        }
     }
 
     /// Who worded a part.
     pub fn of(&self, part: Part) -> Option<Author> {
         self.parts.get(&part).copied()
+    }
+
+    /// Every part with who worded it.
+    pub fn all(&self) -> impl Iterator<Item = (Part, Author)> {
+        self.parts.iter().map(|(part, author)| (*part, *author))
+    }
+
+    /// Whether it had a title before.
+    pub fn was_called(&self, title: &str) -> bool {
+        self.titles.iter().any(|known| known.as_str() == title)
     }
 
     /// Whether a part has the person's words.

@@ -77,6 +77,9 @@ pub struct ProposedPlan {
     pub title: Option<Title>,
     pub milestones: Vec<Milestone>,
     pub features: Vec<Feature>,
+    /// How it answers the NO-GO before it, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Prose>,
 }
 
 /// Features that are validated together and pass one gate.

@@ -104,7 +104,15 @@ impl AttemptRun {
         env: &AttemptEnv,
         observer: &Arc<SessionRecorder>,
     ) -> Result<Session, EngineError> {
-        let brief = self.engine.cell.with(|mission| brief(mission, self.work));
+        // Open before the brief is written: what changes from now on is either in the one or in the other.
+        let inbox = self.engine.inboxes.open(self.attempt);
+        let (brief, told) = self.engine.cell.with(|mission| {
+            let untold = mission.attempts.get(&self.attempt).map(|attempt| mission.untold(attempt));
+            (brief(mission, self.work), untold.unwrap_or_default())
+        });
+        for (assertion, revision) in told {
+            self.engine.dispatcher.tell(Command::TellRevision { attempt: self.attempt, assertion, revision });
+        }
         let mut labels = brief.labels;
         labels.insert("attempt".to_owned(), self.attempt.to_string());
         let permit = BudgetGuard { role: self.role, engine: Arc::clone(&self.engine) };
@@ -119,7 +127,7 @@ impl AttemptRun {
             labels,
             permit: Arc::new(permit),
             observer: watcher,
-            inbox: self.engine.inboxes.open(self.attempt),
+            inbox,
             cancel: self.cancel.clone(),
         })
     }

@@ -1,7 +1,7 @@
-//! Files in the mission's directory that a person may read, and one that they may edit: `contract.md`.
+//! Files in the mission's directory that a person may read: plan, environment and `contract.md`.
 //!
-//! They follow the log and are never read back, but for the contract: what a person saves there becomes the same
-//! commands, with the same refusals, as an edit in the console.
+//! They follow the log. Only the contract is read back: whoever changed it there, the changes wait for the person to
+//! accept them. What a person edits through the console or a verb is a copy of their own and does not come this way.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -14,9 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::context::{EngineContext, blocking};
 use super::error::EngineError;
 use crate::domain::command::Command;
-use crate::domain::consequence::{ContractChange, consequences};
-use crate::domain::document::{contract_changes, write_contract};
-use crate::domain::event::Actor;
+use crate::domain::document::{changes_of_file, write_contract};
 use crate::domain::mission::Mission;
 use crate::workspace::watch::{DEBOUNCE, Watch, watch};
 
@@ -26,21 +24,36 @@ const CONTRACT: &str = "contract.md";
 /// Changes of the mission are gathered for this long before the files are written.
 const GATHER: Duration = Duration::from_millis(300);
 
+/// Stands above the contract in the file.
+const NOTE: &str = "Changes that are saved in this file wait until the person accepts them: `flightdeck proposal list`. They edit the
+contract at once with `E` in the console or `flightdeck contract edit`.
+
+";
+
 /// Keeps the files of one mission.
 pub struct DocumentSync {
     engine: Arc<EngineContext>,
     folder: PathBuf,
-    /// The contract as it was last written or taken in.
+    /// The contract as it was last written.
     known: String,
-    /// A saved contract that was refused: it waits for the person to mend it.
-    refused: String,
+    /// A changed contract that was looked at, and what came of it.
+    seen: Option<(String, Seen)>,
+}
+
+/// What came of a changed contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    /// Its changes are proposals, or are settled: the file may be written again once none waits.
+    TakenIn,
+    /// It cannot be read, or was refused: it stays to be mended.
+    Refused,
 }
 
 impl DocumentSync {
     /// Over what the engine's tasks share.
     pub fn new(engine: Arc<EngineContext>) -> Self {
         let folder = engine.dir.join(FOLDER);
-        Self { engine, folder, known: String::new(), refused: String::new() }
+        Self { engine, folder, known: String::new(), seen: None }
     }
 
     /// Runs until it is stopped. A fault is logged: a mission flies without its documents.
@@ -88,48 +101,48 @@ impl DocumentSync {
         Ok(watch(&[&self.folder], DEBOUNCE)?)
     }
 
-    /// A saved contract becomes commands. One that cannot be read, or is refused, stays as the person left it.
+    /// A changed contract becomes proposals. One that cannot be read, or is refused, stays as it is.
     async fn take_in_edits(&mut self) {
         let text = match fs::read_to_string(self.folder.join(CONTRACT)) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return,
             Err(error) => return self.warn(&format!("it cannot be read: {error}; nothing was changed")),
         };
-        if text == self.known {
-            self.refused.clear();
-        }
-        if text == self.known || text == self.refused || self.known.is_empty() {
+        if self.known.is_empty() || self.seen.as_ref().is_some_and(|(seen, _)| *seen == text) {
             return;
         }
-        match self.apply_edits(&text).await {
-            Ok(()) => {
-                self.refused.clear();
-                self.known = text;
-            }
+        let restored = text == self.known;
+        match self.propose(&text).await {
+            Ok(()) if restored => self.seen = None,
+            Ok(()) => self.seen = Some((text, Seen::TakenIn)),
             Err(sentence) => {
                 self.warn(&sentence);
-                self.refused = text;
+                self.seen = Some((text, Seen::Refused));
             }
         }
     }
 
-    /// Sends what a saved contract changes, and says what each change makes of the work that rests on it.
-    async fn apply_edits(&self, text: &str) -> Result<(), String> {
-        let told = self.engine.cell.with(|mission| {
-            let changes = contract_changes(mission, text).map_err(|error| error.to_string())?;
-            let tell = |change: ContractChange| {
-                let sentence = consequences(mission, &change).sentence();
-                (format!("{}: {sentence}", change.assertion()), Command::from(change))
-            };
-            Ok::<_, String>(changes.into_iter().map(tell).unzip::<_, _, Vec<_>, Vec<_>>())
-        });
-        let (sentences, commands) = told?;
-        if !commands.is_empty() {
-            let sent = self.engine.dispatcher.submit(Actor::Person, commands).await;
-            sent.map_err(|refused| refused.to_string())?;
-            for sentence in &sentences {
-                self.warn(sentence);
-            }
+    /// Proposes what a changed contract asks for; what it asks for no longer is withdrawn.
+    async fn propose(&self, text: &str) -> Result<(), String> {
+        let changes = self.engine.cell.with(|mission| changes_of_file(mission, &self.known, text));
+        let changes = changes.map_err(|error| error.to_string())?;
+        let waits = self.engine.cell.with(Mission::has_changed_document);
+        if changes.is_empty() && !waits {
+            return Ok(());
+        }
+        let asked = changes.len();
+        let sent = self.engine.dispatcher.record(Command::ProposeDocument { changes }).await;
+        sent.map_err(|refused| format!("{refused}; nothing was changed"))?;
+        if asked == 0 {
+            return Ok(());
+        }
+        if self.engine.cell.with(Mission::has_changed_document) {
+            let id = &self.engine.mission;
+            self.warn(&format!(
+                "it was changed on disk; its changes wait until you accept them: flightdeck proposal list -m {id}"
+            ));
+        } else {
+            self.warn("you have decided on its changes before: the contract stays as it is");
         }
         Ok(())
     }
@@ -139,16 +152,27 @@ impl DocumentSync {
         tracing::warn!("{CONTRACT}: {sentence}");
     }
 
-    /// Writes what changed. The contract is left alone while an edit of it waits to be mended.
+    /// Writes what changed. The contract is left alone while a change of it waits for the person or is to be mended.
     async fn write(&mut self) {
-        let (contract, others) = self.engine.cell.with(|m| (write_contract(m), other_files(m)));
-        let (folder, known) = (self.folder.clone(), self.known.clone());
-        let wanted = contract.clone();
+        let (contract, waits, others) = self.engine.cell.with(|mission| {
+            (
+                format!("{NOTE}{}", write_contract(mission)),
+                mission.has_changed_document(),
+                other_files(mission),
+            )
+        });
+        let taken_in = self.seen.as_ref().filter(|(_, seen)| *seen == Seen::TakenIn);
+        let settled: Vec<String> = std::iter::once(&self.known)
+            .chain(taken_in.map(|(text, _)| text).filter(|_| !waits))
+            .cloned()
+            .collect();
+        let (folder, wanted) = (self.folder.clone(), contract.clone());
         let written = blocking(move || {
             let path = folder.join(CONTRACT);
             let present = fs::read(&path).ok();
-            // An editor empties a file before it writes: only a missing one holds no edit.
-            let untouched = present.as_ref().is_none_or(|found| *found == known.as_bytes());
+            // An editor empties a file before it writes: only a missing one holds no change.
+            let untouched =
+                present.as_ref().is_none_or(|found| settled.iter().any(|text| *found == text.as_bytes()));
             if untouched && present.as_deref() != Some(wanted.as_bytes()) {
                 replace(&path, &wanted)?;
                 replace(&folder.join(".known"), &wanted)?;
@@ -162,7 +186,10 @@ impl DocumentSync {
             Ok(untouched)
         });
         match written.await {
-            Ok(true) => self.known = contract,
+            Ok(true) => {
+                self.known = contract;
+                self.seen = None;
+            }
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "a document was not written"),
         }

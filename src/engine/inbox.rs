@@ -10,6 +10,7 @@ use super::context::EngineContext;
 use crate::agent::session::{InboxMessage, Urgency};
 use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::command::Command;
+use crate::domain::contract::{Check, Wording};
 use crate::domain::event::{Event, Stamped};
 use crate::domain::id::{AssertionId, AttemptId, FeatureId, Revision};
 use crate::domain::message::{Delivery, Message, MessageState, Party};
@@ -20,20 +21,33 @@ const INBOX: usize = 64;
 /// The inboxes of the attempts that are running.
 #[derive(Debug, Default)]
 pub struct Inboxes {
-    open: Mutex<BTreeMap<AttemptId, mpsc::Sender<InboxMessage>>>,
+    open: Mutex<BTreeMap<AttemptId, OpenInbox>>,
+}
+
+/// The way into one inbox.
+#[derive(Debug, Clone)]
+struct OpenInbox {
+    sender: mpsc::Sender<InboxMessage>,
+    /// Every message that is not read yet holds another.
+    receipt: Arc<()>,
 }
 
 impl Inboxes {
     /// Opens the inbox of an attempt; messages that wait for it already are put in.
     pub fn open(&self, attempt: AttemptId) -> mpsc::Receiver<InboxMessage> {
         let (sender, receiver) = mpsc::channel(INBOX);
-        self.locked().insert(attempt, sender);
+        self.locked().insert(attempt, OpenInbox { sender, receipt: Arc::default() });
         receiver
     }
 
     /// Closes it: the attempt has ended.
     pub fn close(&self, attempt: AttemptId) {
         self.locked().remove(&attempt);
+    }
+
+    /// Whether something was said to an attempt that it has not read.
+    pub fn has_unread(&self, attempt: AttemptId) -> bool {
+        self.locked().get(&attempt).is_some_and(|inbox| Arc::strong_count(&inbox.receipt) > 1)
     }
 
     fn ids(&self) -> Vec<AttemptId> {
@@ -43,14 +57,15 @@ impl Inboxes {
     /// Puts a text into the inbox of an attempt and says whether it has one. An inbox that is full belongs to an attempt
     /// that has stopped reading: the message stays in the log.
     async fn put(&self, attempt: AttemptId, text: String, urgency: Urgency) -> bool {
-        let Some(inbox) = self.locked().get(&attempt).cloned() else { return false };
-        if inbox.send_timeout(InboxMessage { text, urgency }, Duration::from_secs(1)).await.is_err() {
+        let Some(OpenInbox { sender, receipt }) = self.locked().get(&attempt).cloned() else { return false };
+        let message = InboxMessage { text, urgency, receipt };
+        if sender.send_timeout(message, Duration::from_secs(1)).await.is_err() {
             tracing::warn!("a message could not be put into an inbox");
         }
         true
     }
 
-    fn locked(&self) -> std::sync::MutexGuard<'_, BTreeMap<AttemptId, mpsc::Sender<InboxMessage>>> {
+    fn locked(&self) -> std::sync::MutexGuard<'_, BTreeMap<AttemptId, OpenInbox>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -75,20 +90,36 @@ impl InboxRouter {
                     }
                 }
                 Event::AssertionEdited { assertion, revision, wording } => {
-                    let check = &wording.check;
+                    let words = spelled(&wording);
                     let text = format!(
-                        "{assertion} has a new wording, revision {}: {}. {} Check via {}: {} It holds from now on.",
-                        revision.0,
-                        wording.title,
-                        wording.statement,
-                        check.via.word(),
-                        check.how
+                        "{assertion} has a new wording, revision {}: {words} It holds from now on.",
+                        revision.0
                     );
                     self.tell_revision(&assertion, revision, &text).await;
                 }
+                Event::AssertionAdded { assertion, feature } => {
+                    let words = spelled(&assertion.wording);
+                    let text = format!(
+                        "{} is new; {feature} is to fulfill it: {words} It holds from now on.",
+                        assertion.id
+                    );
+                    self.tell_revision(&assertion.id, assertion.revision, &text).await;
+                }
+                Event::AssertionRetired { assertion, reason } => {
+                    let text = format!("{assertion} is retired and holds no more: {reason}");
+                    for attempt in self.at_work_under(&assertion) {
+                        self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn).await;
+                    }
+                }
                 Event::FeatureEdited { feature, spec } => {
-                    let text =
-                        format!("Your feature {feature} has new words: {}. {}", spec.title, spec.description);
+                    let criteria: Vec<String> =
+                        spec.criteria.iter().map(|one| format!("\n- {one}")).collect();
+                    let text = format!(
+                        "Your feature {feature} has new words: {}. {}\nIt is done when:{}",
+                        spec.title,
+                        spec.description,
+                        criteria.concat()
+                    );
                     self.tell_worker(feature, text).await;
                 }
                 _ => {}
@@ -121,17 +152,31 @@ impl InboxRouter {
     }
 
     async fn tell_revision(&self, assertion: &AssertionId, revision: Revision, text: &str) {
-        let affected: Vec<AttemptId> = self.0.cell.with(|mission| {
-            let works_under = |a: &&Attempt| a.revisions.contains_key(assertion);
-            mission.live_attempts().filter(works_under).map(|attempt| attempt.id).collect()
-        });
-        for attempt in affected {
+        for attempt in self.at_work_under(assertion) {
             if self.0.inboxes.put(attempt, text.to_owned(), Urgency::NextTurn).await {
                 let assertion = assertion.clone();
                 self.0.dispatcher.tell(Command::TellRevision { attempt, assertion, revision });
             }
         }
     }
+
+    /// The running attempts whose work an assertion is about, whether they have heard of it or not.
+    fn at_work_under(&self, assertion: &AssertionId) -> Vec<AttemptId> {
+        self.0.cell.with(|mission| {
+            let about = |attempt: &&Attempt| {
+                attempt.revisions.contains_key(assertion)
+                    || mission.assertions_in(attempt.work).contains(assertion)
+            };
+            mission.live_attempts().filter(about).map(|attempt| attempt.id).collect()
+        })
+    }
+}
+
+/// What an assertion says and how it is checked.
+fn spelled(wording: &Wording) -> String {
+    let Check { via, how, command } = &wording.check;
+    let command = command.as_ref().map(|command| format!(" Command: {command}.")).unwrap_or_default();
+    format!("{}. {} Check via {}: {how}{command}", wording.title, wording.statement, via.word())
 }
 
 fn name(party: Party) -> String {

@@ -1,11 +1,14 @@
 //! One assertion in full: what it says, how it is checked, what was seen, what was decided.
 
 use crate::domain::contract::{Assertion, AssertionState, Weight};
+use crate::domain::event::Actor;
 use crate::domain::id::AssertionId;
+use crate::domain::part::Authors;
 use crate::domain::verdict::{Standing, Verdict};
 
 use super::contract::{self, weight};
 use super::prelude::*;
+use super::words::actor;
 use super::work::{assertion_name, outcome_sign, standing_sign};
 
 /// What it says, how it is checked, what was decided, and what the newest verdict saw.
@@ -79,6 +82,26 @@ pub fn in_plan(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Ro
     std::iter::once(contract::entry(mission, assertion)).chain(indented(below, 2)).collect()
 }
 
+/// Who worded which parts, where that is not the orchestrator alone.
+pub fn authors(mission: &Mission, authors: &Authors, width: usize) -> Vec<Row> {
+    let mut said: Vec<(Actor, Vec<&str>)> = Vec::new();
+    for (part, author) in authors.all() {
+        match said.iter_mut().find(|(by, _)| *by == author.by) {
+            Some((_, parts)) => parts.push(part.word()),
+            None => said.push((author.by, vec![part.word()])),
+        }
+    }
+    if said.iter().all(|(by, _)| *by != Actor::Person) {
+        return Vec::new();
+    }
+    let alone = said.len() == 1;
+    let clauses = said.into_iter().map(|(by, parts)| {
+        let parts = if alone { String::new() } else { format!("its {} ", parts.join(", ")) };
+        format!("{parts}by {}", actor(mission, by))
+    });
+    labelled("worded", &clauses.collect::<Vec<_>>().join("; "), width)
+}
+
 /// Why it is accepted unproven, where it is.
 pub fn waiver(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
     let waiver = mission.waivers.get(&assertion.id);
@@ -110,9 +133,12 @@ fn head(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
         None if assertion.is_active() => rows.extend(labelled("feature", "claimed by no feature", width)),
         None => {}
     }
+    rows.extend(mission.assertion_authors.get(id).map_or_else(Vec::new, |a| authors(mission, a, width)));
     rows.extend(waiver(mission, assertion, width));
     if let AssertionState::Retired { reason } = &assertion.state {
-        rows.extend(labelled("retired", &format!("“{reason}”"), width));
+        let by = mission.assertion_authors.get(id).and_then(|authors| authors.retired);
+        let by = by.map(|by| format!(" by {}", actor(mission, by))).unwrap_or_default();
+        rows.extend(labelled("retired", &format!("“{reason}”{by}"), width));
     }
     rows.push(Row::new());
     if mission.standing(id) == Standing::Stale {

@@ -14,7 +14,8 @@ pub fn detail(mission: &Mission, feature: &Feature, width: usize) -> Vec<Row> {
     let heading = [Row::new(), Row::of(StyleRole::Dim, "fulfills")];
     let stake = mission.assertions_at_stake(feature);
     let fulfills = heading.into_iter().chain(stake.iter().map(|id| contract::row(mission, id)));
-    words(feature, fulfills.collect(), width)
+    let rows = words(feature, fulfills.collect(), width);
+    rows.into_iter().chain(worded(mission, feature, width)).collect()
 }
 
 /// A feature in a plan that lists its assertions below it.
@@ -30,6 +31,7 @@ pub fn page(mission: &Mission, known: &Feature, now: Timestamp, width: usize) ->
         Row::new(),
     ];
     rows.extend(work(known, width));
+    rows.extend(worded(mission, known, width));
     let stake = mission.assertions_at_stake(known);
     let stake = stake.iter().filter_map(|id| mission.contract.get(id));
     rows.extend(section(
@@ -46,6 +48,11 @@ pub fn page(mission: &Mission, known: &Feature, now: Timestamp, width: usize) ->
     let found = findings(mission, known.id).flat_map(|found| finding::entry(mission, found, width));
     rows.extend(section("Findings", found.collect()));
     rows
+}
+
+fn worded(mission: &Mission, known: &Feature, width: usize) -> Vec<Row> {
+    let authors = mission.feature_authors.get(&known.id);
+    authors.map(|authors| assertion::authors(mission, authors, width)).unwrap_or_default()
 }
 
 /// The attempts that built it or read its diff.

@@ -8,7 +8,7 @@ use crate::domain::verdict::Standing;
 use super::gate::is_older;
 use super::prelude::*;
 use super::work::{feature_name, milestone_name};
-use super::{assertion, contract, feature, finding};
+use super::{assertion, contract, feature, finding, refusal};
 
 /// What the two items are called that a plan begins with.
 const ASKED: &str = "What you asked for";
@@ -17,6 +17,8 @@ const CHECKED: &str = "How it is checked";
 /// An item of a gate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GateItem {
+    /// What differs from the plan that the person refused.
+    Changes,
     /// What the person asked for, and what they answered while it was planned.
     Goal,
     /// The commands and services that everything is checked with.
@@ -40,7 +42,9 @@ pub fn items(mission: &Mission, gate: GateId) -> Vec<GateItem> {
 }
 
 fn plan(mission: &Mission) -> Vec<GateItem> {
-    let mut items = vec![GateItem::Goal, GateItem::Environment];
+    let mut items: Vec<GateItem> =
+        refusal::is_shown(mission).then_some(GateItem::Changes).into_iter().collect();
+    items.extend([GateItem::Goal, GateItem::Environment]);
     for milestone in &mission.milestones {
         items.push(GateItem::Milestone(milestone.id));
         for feature in mission.features_of(milestone.id) {
@@ -81,6 +85,7 @@ pub fn row(mission: &Mission, gate: GateId, item: &GateItem) -> Row {
     let depth = if gate == GateId::Plan { depth(item) } else { 0 };
     let lead = Row::of(StyleRole::Text, "  ".repeat(depth));
     let said = match item {
+        GateItem::Changes => step(refusal::CHANGED).end(StyleRole::Dim, refusal::count(mission)),
         GateItem::Goal => step(ASKED).end(StyleRole::Dim, some_of(mission.questions.len(), "question")),
         GateItem::Environment => step(CHECKED)
             .end(StyleRole::Dim, mission.environment.as_ref().map(environment_words).unwrap_or_default()),
@@ -123,7 +128,11 @@ fn some_of(number: usize, what: &str) -> String {
 
 fn depth(item: &GateItem) -> usize {
     match item {
-        GateItem::Goal | GateItem::Environment | GateItem::Milestone(_) | GateItem::Finding(_) => 0,
+        GateItem::Changes
+        | GateItem::Goal
+        | GateItem::Environment
+        | GateItem::Milestone(_)
+        | GateItem::Finding(_) => 0,
         GateItem::Feature(_) => 1,
         GateItem::Assertion(_) => 2,
     }
@@ -132,6 +141,10 @@ fn depth(item: &GateItem) -> usize {
 /// An item in full.
 pub fn detail(mission: &Mission, item: &GateItem, width: usize) -> Vec<Row> {
     match item {
+        GateItem::Changes => {
+            let heading = [Row::of(StyleRole::Strong, refusal::CHANGED), Row::new()];
+            heading.into_iter().chain(refusal::rows(mission, width)).collect()
+        }
         GateItem::Goal => goal(mission, width),
         GateItem::Environment => {
             mission.environment.as_ref().map(|known| environment(known, width)).unwrap_or_default()

@@ -3,7 +3,7 @@
 use super::event_lines::options;
 use super::prelude::*;
 use super::work::gate_subject;
-use super::{gate, talk};
+use super::{gate, proposal, talk};
 use crate::domain::attempt::{Attempt, Ending};
 use crate::domain::attention::{Need, NeedKind, needs};
 use crate::domain::gate::GateId;
@@ -20,6 +20,7 @@ fn line(need: &Need, mission: &Mission) -> LogLine {
         NeedKind::Gate { gate } => gate_subject(gate),
         NeedKind::Question { question } => question.to_string(),
         NeedKind::Hold { .. } => "hold".to_owned(),
+        NeedKind::Proposal { proposal } => proposal.to_string(),
     };
     LogLine::new(NEEDS, &subject, &need.sentence).with(commands(need, mission)).whole()
 }
@@ -44,6 +45,10 @@ pub fn detail(mission: &Mission, need: &Need, width: usize) -> Vec<Row> {
             rows.chain(asked.into_iter().flat_map(talk::options)).collect()
         }
         NeedKind::Hold { .. } => paragraph(StyleRole::Text, &need.sentence, width),
+        NeedKind::Proposal { proposal: id } => {
+            let found = mission.proposals.iter().find(|proposal| proposal.id == id);
+            found.map(|found| proposal::detail(mission, found, width)).unwrap_or_default()
+        }
     }
 }
 
@@ -57,6 +62,9 @@ fn commands(need: &Need, mission: &Mission) -> Vec<String> {
             asked.into_iter().flat_map(options).chain([answer]).collect()
         }
         NeedKind::Hold { cause } => hold_commands(cause, mission, &id),
+        NeedKind::Proposal { proposal } => ["show", "accept", "refuse"]
+            .map(|verb| format!("flightdeck proposal {verb} -m {id} {proposal}"))
+            .to_vec(),
     }
 }
 

@@ -1,13 +1,16 @@
-//! What happened, newest first: attempts that ended, gates, directives, waivers, questions.
+//! What happened, newest first: attempts that ended, gates, directives, waivers, questions, and what was changed.
 
 use crate::domain::attempt::{AgentWork, Attempt, Ending, Role};
 use crate::domain::finding::{Finding, FindingState};
 use crate::domain::gate::GateId;
+use crate::domain::history::{Change, Record};
 use crate::domain::id::{AssertionId, AttemptId, DirectiveId, QuestionId, Timestamp};
 use crate::domain::mission::End;
 use crate::domain::plan::FeatureState;
+use crate::domain::proposal::ProposalState;
 use crate::domain::verdict::Outcome;
 
+use super::history;
 use super::prelude::*;
 use super::work::{GATE_AHEAD, attempt_sign, decision, ending_words, gate_subject, subject};
 
@@ -19,6 +22,8 @@ pub enum Moment {
     Directive(DirectiveId),
     Waiver(AssertionId),
     Question(QuestionId),
+    /// A change or a decision, by its event.
+    Change(u64),
     Began,
     Ended,
 }
@@ -32,6 +37,8 @@ pub fn moments(mission: &Mission) -> Vec<(Timestamp, Moment)> {
         moments
             .push((gate.decided.as_ref().map_or(gate.opened, |decided| decided.at), Moment::Gate(gate.id)));
     }
+    let told = mission.history.iter().filter(|record| is_told(mission, record));
+    moments.extend(told.map(|record| (record.at, Moment::Change(record.seq))));
     moments
         .extend(mission.directives.iter().map(|directive| (directive.at, Moment::Directive(directive.id))));
     moments.extend(mission.waivers.iter().map(|(id, waiver)| (waiver.at, Moment::Waiver(id.clone()))));
@@ -44,6 +51,15 @@ pub fn moments(mission: &Mission) -> Vec<(Timestamp, Moment)> {
     }
     moments.sort_by(|a, b| b.cmp(a));
     moments
+}
+
+/// Whether a change has a row of its own: the last decision of a gate is the gate's, and what was withdrawn asks nothing.
+fn is_told(mission: &Mission, record: &Record) -> bool {
+    if let Change::GateDecided { gate, .. } = &record.change {
+        let last = mission.gates.get(gate).and_then(|gate| gate.decided.as_ref());
+        return last.is_none_or(|last| last.at != record.at);
+    }
+    !matches!(&record.change, Change::ProposalDecided { state: ProposalState::Withdrawn, .. })
 }
 
 /// One row: `  7m  #17 worker        ✓ F5 Login form`, and at the edge `tests +6  1 finding → F9  9f3c2a1`.
@@ -67,6 +83,11 @@ pub fn row(mission: &Mission, (at, moment): &(Timestamp, Moment), now: Timestamp
                 .then(StyleRole::Dim, quoted(reason))
         }
         Moment::Question(id) => question_row(mission, *id, row),
+        Moment::Change(seq) => match mission.record_of(*seq) {
+            Some(record) => headed(row, &history::subject(&record.change))
+                .then(StyleRole::Text, history::words(mission, record)),
+            None => row,
+        },
         Moment::Began => headed(row, "mission").then(StyleRole::Text, "began"),
         Moment::Ended => match &mission.end {
             Some(End::Abandoned { reason, .. }) => headed(row, "mission")

@@ -1,7 +1,9 @@
 //! Numbers, times and sentences in the words that both edges use.
 
 use crate::domain::budget::{Budget, dollars};
+use crate::domain::event::Actor;
 use crate::domain::message::Party;
+use crate::domain::mission::Mission;
 use crate::domain::usage::Usage;
 use crate::view::text::clean;
 
@@ -96,6 +98,18 @@ pub fn party(party: Party) -> String {
         Party::Person => "you".to_owned(),
         Party::Orchestrator => "the orchestrator".to_owned(),
         Party::Attempt(id) => id.to_string(),
+    }
+}
+
+/// Who caused something.
+pub fn actor(mission: &Mission, actor: Actor) -> String {
+    match actor {
+        Actor::Person => "you".to_owned(),
+        Actor::Engine => "the engine".to_owned(),
+        Actor::Attempt(id) => {
+            let role = mission.attempts.get(&id).map(|attempt| attempt.role);
+            role.map_or_else(|| id.to_string(), |role| format!("the {role} {id}"))
+        }
     }
 }
 

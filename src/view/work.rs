@@ -15,7 +15,7 @@ pub fn subject(mission: &Mission, work: AgentWork) -> String {
         (Some(id), _) => feature_name(mission, id),
         (None, Some((milestone, round))) if round > 1 => format!("{milestone} round {round}"),
         (None, Some((milestone, _))) => milestone.to_string(),
-        (None, None) => work.topic().to_owned(),
+        (None, None) => work.to_string(),
     }
 }
 

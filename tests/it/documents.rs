@@ -1,12 +1,14 @@
-//! `contract.md` as a person edits it, with whatever editor: the same commands, the same refusals.
+//! `contract.md` as somebody changes it on disk: a proposal that waits for the person, with the same refusals as an edit.
 
 use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use flightdeck::domain::command::Command;
 use flightdeck::domain::event::{Actor, Event};
 use flightdeck::domain::gate::Autopilot;
 use flightdeck::domain::id::Revision;
+use flightdeck::domain::proposal::{ProposedBy, Ruling};
 use flightdeck::engine::{EngineError, Rest};
 use flightdeck::link::protocol::{Call, LiveOutput, Notice};
 use flightdeck::link::{Client, Notices};
@@ -99,14 +101,15 @@ impl Desk {
         .await
     }
 
-    /// The next event of the person.
-    async fn decided(&mut self) -> Event {
-        within("an event", async {
+    /// The next edit of the person.
+    async fn edited(&mut self) -> Event {
+        within("an edit", async {
             loop {
-                match self.notices.next().await.unwrap() {
-                    Notice::Event(event) if event.actor == Actor::Person => return event.event,
-                    Notice::Warning { sentence } => panic!("it was refused: {sentence}"),
-                    _ => {}
+                if let Notice::Event(event) = self.notices.next().await.unwrap()
+                    && event.actor == Actor::Person
+                    && matches!(event.event, Event::AssertionEdited { .. })
+                {
+                    return event.event;
                 }
             }
         })
@@ -119,27 +122,50 @@ async fn within<T>(what: &str, work: impl Future<Output = T>) -> T {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_saved_contract_becomes_a_revision() {
+async fn a_contract_that_is_changed_on_disk_waits_until_the_person_accepts_it() {
     let mut desk = Desk::open().await;
     let text = desk.text();
-    desk.save(&text.replacen("sees the heading Guestbook", "sees the heading Visitors", 1));
-    let Event::AssertionEdited { assertion, revision, wording } = desk.decided().await else {
+    let changed = text.replacen("sees the heading Guestbook", "sees the heading Visitors", 1);
+    desk.save(&changed);
+    let told = desk.warned().await;
+    assert!(
+        told.starts_with("contract.md: it was changed on disk; its changes wait until you accept them"),
+        "{told}"
+    );
+    let mission = desk.ground.mission();
+    let proposal = mission.open_proposals().next().unwrap();
+    assert_eq!(proposal.from, ProposedBy::Document);
+    assert_eq!(
+        mission.contract[&"VAL-WEB-001".parse().unwrap()].revision,
+        Revision(1),
+        "nothing follows yet"
+    );
+    assert_eq!(desk.text(), changed, "the file stays as it was left while it waits");
+    let accept = Command::DecideProposal { proposal: proposal.id, ruling: Ruling::Accept };
+    desk.client.call(Call::Command { command: Box::new(accept) }).await.unwrap();
+    let Event::AssertionEdited { assertion, revision, wording } = desk.edited().await else {
         panic!("it is no edit")
     };
     assert_eq!((assertion.as_str(), revision), ("VAL-WEB-001", Revision(2)));
     assert!(wording.statement.as_str().contains("the heading Visitors"));
-    assert_eq!(
-        desk.warned().await,
-        "contract.md: VAL-WEB-001: revision 2 · no verdict goes stale",
-        "what a saved edit does is told as every other edit's is"
-    );
-    // The file follows, so that the next edit is one of the new revision.
+    // The file follows, so that the next change is one of the new revision.
     let text = desk.until("the new revision", |text| text.contains("- revision: 2")).await;
     desk.save(&text.replacen("sees the heading Visitors", "reads the heading Visitors", 1));
-    assert!(matches!(desk.decided().await, Event::AssertionEdited { revision: Revision(3), .. }));
-    let edits = desk.ground.events();
-    let edits = edits.iter().filter(|stamped| matches!(stamped.event, Event::AssertionEdited { .. }));
-    assert_eq!(edits.count(), 2, "only what was changed has a new revision");
+    desk.warned().await;
+    let proposal = desk.ground.mission().open_proposals().next().unwrap().id;
+    let refuse = Command::DecideProposal { proposal, ruling: Ruling::Refuse };
+    desk.client.call(Call::Command { command: Box::new(refuse) }).await.unwrap();
+    let text = desk.until("the contract again", |text| text.contains("sees the heading Visitors")).await;
+    // Put back by hand before anybody decided, nothing waits any more.
+    desk.save(&text.replacen("sees the heading Visitors", "hears the heading Visitors", 1));
+    desk.warned().await;
+    desk.save(&text);
+    within("the withdrawal", async {
+        while desk.ground.mission().open_proposals().next().is_some() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
     desk.close().await;
 }
 
@@ -175,13 +201,23 @@ async fn a_broken_contract_changes_nothing_and_tells_the_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_edit_made_while_no_engine_ran_is_taken_in_by_the_next() {
+async fn a_change_made_while_no_engine_ran_is_taken_in_by_the_next() {
     let desk = Desk::open().await;
     let path = desk.path();
     let ground = desk.close().await;
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replacen("sees the heading Guestbook", "sees the heading Visitors", 1)).unwrap();
-    let desk = Desk::over(ground).await;
+    let mut desk = Desk::over(ground).await;
+    within("the proposal", async {
+        while desk.ground.mission().open_proposals().next().is_none() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    let proposal = desk.ground.mission().open_proposals().next().unwrap().id;
+    let accept = Command::DecideProposal { proposal, ruling: Ruling::Accept };
+    desk.client.call(Call::Command { command: Box::new(accept) }).await.unwrap();
+    assert!(matches!(desk.edited().await, Event::AssertionEdited { .. }));
     desk.until("the new revision", |text| text.contains("- revision: 2")).await;
     fs::remove_file(&path).unwrap();
     let again = desk.until("the file anew", |text| !text.is_empty()).await;

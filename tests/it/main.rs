@@ -21,4 +21,5 @@ mod sample;
 mod store;
 mod support;
 mod terminal;
+mod told;
 mod workspace;

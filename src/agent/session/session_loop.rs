@@ -178,23 +178,24 @@ impl SessionLoop {
 /// Messages that came, in order.
 struct Inbox {
     channel: mpsc::Receiver<InboxMessage>,
-    waiting: Vec<String>,
+    waiting: Vec<InboxMessage>,
 }
 
 impl Inbox {
     /// All messages so far.
     fn take(&mut self) -> Vec<String> {
         while let Ok(message) = self.channel.try_recv() {
-            self.waiting.push(message.text);
+            self.waiting.push(message);
         }
-        std::mem::take(&mut self.waiting)
+        std::mem::take(&mut self.waiting).into_iter().map(|message| message.text).collect()
     }
 
     /// Ends when a message interrupts; others wait. It may be dropped at any time without losing one.
     async fn interrupt(&mut self) {
         while let Some(message) = self.channel.recv().await {
-            self.waiting.push(message.text);
-            if message.urgency == Urgency::Interrupt {
+            let urgency = message.urgency;
+            self.waiting.push(message);
+            if urgency == Urgency::Interrupt {
                 return;
             }
         }
@@ -351,7 +352,7 @@ mod tests {
     }
 
     fn message(text: &str, urgency: Urgency) -> InboxMessage {
-        InboxMessage { text: text.into(), urgency }
+        InboxMessage { text: text.into(), urgency, receipt: Arc::default() }
     }
 
     #[tokio::test(start_paused = true)]

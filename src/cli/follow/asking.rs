@@ -35,7 +35,7 @@ impl Asking {
         needs(mission).into_iter().find_map(|need| match need.kind {
             NeedKind::Gate { gate } => Some(Self::Gate(gate)),
             NeedKind::Question { question } => Some(Self::Answer(question)),
-            NeedKind::Hold { .. } => None,
+            NeedKind::Hold { .. } | NeedKind::Proposal { .. } => None,
         })
     }
 

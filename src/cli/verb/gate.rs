@@ -55,6 +55,12 @@ fn show(context: &Context, mission: &Mission, gate: GateId, format: Format) -> R
             "waits": mission.waits_at(gate),
             "obstacles": obstacles(mission, gate),
             "assertions": assertions(mission, gate).into_iter().map(standing).collect::<Vec<_>>(),
+            "refused": mission.refused.as_ref().filter(|_| gate == GateId::Plan).map(|refused| json!({
+                "at": refused.at,
+                "note": refused.note,
+                "answer": mission.answer,
+                "changes": mission.since_refusal(),
+            })),
             "findings": items(mission, gate).into_iter().filter_map(finding).collect::<Vec<_>>(),
         })
     };

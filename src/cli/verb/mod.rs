@@ -7,6 +7,7 @@ pub mod autopilot;
 pub mod bridge;
 pub mod completions;
 pub mod config_show;
+pub mod contract;
 pub mod demo;
 pub mod diff;
 pub mod doctor;
@@ -22,6 +23,7 @@ pub mod models;
 pub mod new;
 pub mod pause;
 pub mod plan;
+pub mod proposal;
 pub mod replay;
 pub mod resume;
 pub mod run;
@@ -100,6 +102,12 @@ pub enum Verb {
     /// Read and change the contract
     #[command(subcommand)]
     Assertion(assertion::Verb),
+    /// Change the whole contract at once
+    #[command(subcommand)]
+    Contract(contract::Verb),
+    /// Decide on what others would say in place of your words
+    #[command(subcommand)]
+    Proposal(proposal::Verb),
     /// Read and change a feature
     #[command(subcommand)]
     Feature(feature::Verb),
@@ -149,6 +157,8 @@ impl Verb {
             Self::Autopilot(args) => autopilot::run(context, &args).await,
             Self::Models(args) => models::run(context, &args).await,
             Self::Assertion(verb) => assertion::run(context, verb).await,
+            Self::Contract(verb) => contract::run(context, verb).await,
+            Self::Proposal(verb) => proposal::run(context, verb).await,
             Self::Feature(verb) => feature::run(context, verb).await,
             Self::Diff(args) => diff::run(context, &args),
             Self::Land(args) => land::run(context, &args).await,

@@ -3,10 +3,12 @@
 
 use crate::domain::contract::{Assertion, Wording};
 use crate::domain::event::Actor;
-use crate::domain::id::{AssertionId, FeatureId, Revision};
+use crate::domain::history::{Change, Rewording};
+use crate::domain::id::{AssertionId, FeatureId, Revision, Timestamp};
 use crate::domain::mission::Mission;
-use crate::domain::part::Authors;
+use crate::domain::part::{Authors, differing};
 use crate::domain::plan::{Feature, FeatureSpec};
+use crate::domain::round::Round;
 
 impl Mission {
     /// Assertions as they are proposed, in place of all there were: words that were there before keep their author.
@@ -16,23 +18,43 @@ impl Mission {
         self.contract = assertions.iter().map(|a| (a.id.clone(), a.clone())).collect();
     }
 
-    pub(super) fn add_assertion(&mut self, assertion: &Assertion, feature: FeatureId, by: Actor) {
+    pub(super) fn add_assertion(
+        &mut self,
+        assertion: &Assertion,
+        feature: FeatureId,
+        by: Actor,
+        at: Timestamp,
+    ) {
+        self.record(by, at, Change::AssertionAdded { assertion: assertion.id.clone(), feature });
         self.assertion_authors.insert(assertion.id.clone(), self.authors_of(assertion, by));
         self.contract.insert(assertion.id.clone(), assertion.clone());
         self.with_feature(feature, |f| f.fulfills.push(assertion.id.clone()));
+        self.try_in_open_round(&assertion.id, feature);
+    }
+
+    /// What is added to a feature that is built is tried by the testers of the present round, if they have not reported.
+    fn try_in_open_round(&mut self, id: &AssertionId, feature: FeatureId) {
+        let built = self.feature(feature).filter(|f| f.is_built()).map(|f| f.milestone);
+        let open = |round: &&mut Round| round.is_open() && round.user_testing.is_none();
+        let Some(round) = self.rounds.iter_mut().find(open) else { return };
+        if built.is_some_and(|milestone| milestone <= round.milestone) && !round.to_test.contains(id) {
+            round.to_test.push(id.clone());
+        }
     }
 
     pub(super) fn reword_assertion(
         &mut self,
         id: &AssertionId,
-        revision: Revision,
-        wording: &Wording,
+        (revision, wording): (Revision, &Wording),
         by: Actor,
+        at: Timestamp,
     ) {
         let Some(found) = self.contract.get_mut(id) else { return };
+        let parts = differing(&found.wording, wording).into_iter().map(Rewording::from).collect();
         self.assertion_authors.entry(id.clone()).or_default().reword(&found.wording, wording, by, revision);
         found.revision = revision;
         found.wording = wording.clone();
+        self.record(by, at, Change::AssertionReworded { assertion: id.clone(), revision, parts });
     }
 
     /// Features as they are proposed, in place of all there were.
@@ -42,10 +64,12 @@ impl Mission {
         features.clone_into(&mut self.features);
     }
 
-    pub(super) fn reword_feature(&mut self, id: FeatureId, spec: &FeatureSpec, by: Actor) {
+    pub(super) fn reword_feature(&mut self, id: FeatureId, spec: &FeatureSpec, by: Actor, at: Timestamp) {
         let Some(found) = self.features.iter_mut().find(|feature| feature.id == id) else { return };
+        let parts = differing(&found.spec, spec).into_iter().map(Rewording::from).collect();
         reword(self.feature_authors.entry(id).or_default(), &found.spec, spec, by);
         found.spec = spec.clone();
+        self.record(by, at, Change::FeatureReworded { feature: id, parts });
     }
 
     fn authors_of(&self, proposed: &Assertion, by: Actor) -> Authors {

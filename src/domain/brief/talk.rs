@@ -4,12 +4,26 @@ use super::section::{list, under};
 use crate::domain::attempt::{AgentWork, Ending};
 use crate::domain::message::{Message, MessageState, Party, Question};
 use crate::domain::mission::Mission;
+use crate::domain::proposal::ProposalState;
 
 /// Messages of the conversation that a brief carries.
 const RECENT_MESSAGES: usize = 12;
 
 pub(super) fn directives(mission: &Mission) -> String {
     list("\n## Directives, which always hold\n", mission.directives.iter().map(|directive| &directive.text))
+}
+
+/// What the person worded, which stays so until they agree to a change, and what they refused.
+pub(super) fn persons_words(mission: &Mission) -> String {
+    let refused = mission.proposals.iter().filter(|proposal| proposal.state == ProposalState::Refused);
+    let refused =
+        refused.map(|proposal| format!("{}, refused: {}", proposal.id, proposal.change.sentence(mission)));
+    let open = mission.open_proposals();
+    let open = open.map(|found| format!("{}, not decided yet: {}", found.id, found.change.sentence(mission)));
+    list(
+        "\n## The person's words, which stay until they agree to a change\n",
+        mission.persons_words().into_iter().chain(refused).chain(open),
+    )
 }
 
 pub(super) fn knowledge(mission: &Mission) -> String {

@@ -1,16 +1,18 @@
 //! Changes to the contract while it is flown: edit, add, retire, waive.
 
 use super::Result;
+use super::proposal::{Also, Split, propose_for_agent, split_wording};
 use super::transaction::{Transaction, without_complaints};
 use crate::domain::command::WordingEdit;
 use crate::domain::consequence::ContractChange;
 use crate::domain::contract::{Assertion, AssertionDraft, Wording};
-use crate::domain::event::Event;
+use crate::domain::event::{Actor, Event};
 use crate::domain::finding::Finding;
 use crate::domain::id::{AssertionId, FeatureId, FindingId, Revision};
 use crate::domain::lint;
 use crate::domain::mission::Mission;
 use crate::domain::part::{Authors, Reworded, differing};
+use crate::domain::proposal::ProposedChange;
 use crate::domain::rejection::Rejection;
 use crate::domain::text::{Line, Text};
 use crate::domain::verdict::Standing;
@@ -32,10 +34,21 @@ pub fn check_change(mission: &Mission, change: &ContractChange) -> Result {
     }
 }
 
-pub(super) fn edit(tx: &mut Transaction, id: AssertionId, base: Revision, edit: &WordingEdit) -> Result {
-    let wording = check_edit(tx.mission(), &id, base, edit)?;
-    let revision = known(tx.mission(), &id)?.revision.next();
-    tx.accept(Event::AssertionEdited { assertion: id, revision, wording: Box::new(wording) })
+/// An agent's edit leaves the person's words, and is kept for them to decide on as far as it would change those.
+pub(super) fn edit(tx: &mut Transaction, id: AssertionId, base: Revision, edit: WordingEdit) -> Result {
+    check_edit(tx.mission(), &id, base, &edit)?;
+    let Split { taken, held } = split_wording(tx, &id, edit);
+    let also = if taken.is_empty() { Also::Nothing } else { Also::Changed };
+    if also == Also::Changed {
+        let wording = Box::new(check_edit(tx.mission(), &id, base, &taken)?);
+        let revision = known(tx.mission(), &id)?.revision.next();
+        tx.emit(Event::AssertionEdited { assertion: id.clone(), revision, wording });
+    }
+    if held.is_empty() {
+        return Ok(());
+    }
+    let base = known(tx.mission(), &id)?.revision;
+    propose_for_agent(tx, ProposedChange::Reword { assertion: id, base, edit: Box::new(held) }, also)
 }
 
 pub(super) fn add(tx: &mut Transaction, added: AssertionDraft, feature: FeatureId) -> Result {
@@ -45,6 +58,10 @@ pub(super) fn add(tx: &mut Transaction, added: AssertionDraft, feature: FeatureI
 
 pub(super) fn retire(tx: &mut Transaction, id: &AssertionId, reason: &Line) -> Result {
     active(tx.mission(), id)?;
+    if tx.actor != Actor::Person && !tx.mission().persons_parts(id).is_empty() {
+        let change = ProposedChange::Retire { assertion: id.clone(), reason: reason.clone() };
+        return propose_for_agent(tx, change, Also::Nothing);
+    }
     tx.emit(Event::AssertionRetired { assertion: id.clone(), reason: reason.clone() });
     dismiss_findings_about(tx, id, &Line::clipped(format!("{id} was retired: {reason}")));
     Ok(())
@@ -73,7 +90,12 @@ fn dismiss_findings_about(tx: &mut Transaction, id: &AssertionId, reason: &Line)
 }
 
 /// The wording after an edit. What others worded meanwhile stays, unless the edit words it too: then nothing happens.
-fn check_edit(mission: &Mission, id: &AssertionId, base: Revision, edit: &WordingEdit) -> Result<Wording> {
+pub(super) fn check_edit(
+    mission: &Mission,
+    id: &AssertionId,
+    base: Revision,
+    edit: &WordingEdit,
+) -> Result<Wording> {
     let assertion = active(mission, id)?;
     let authors = mission.assertion_authors.get(id).cloned().unwrap_or_default();
     is_known(&id.to_string(), assertion.revision, base)?;
@@ -115,7 +137,7 @@ pub(super) fn without_conflict(name: &str, authors: &Authors, base: Revision, ed
     Ok(())
 }
 
-fn check_add(mission: &Mission, added: &AssertionDraft, feature: FeatureId) -> Result {
+pub(super) fn check_add(mission: &Mission, added: &AssertionDraft, feature: FeatureId) -> Result {
     refuse_if!(
         mission.contract.contains_key(&added.id),
         Invalid,
@@ -138,7 +160,7 @@ pub(super) fn known<'a>(mission: &'a Mission, id: &AssertionId) -> Result<&'a As
     found.ok_or_else(|| Rejection::unknown(format!("there is no assertion {id} in the contract")))
 }
 
-fn active<'a>(mission: &'a Mission, id: &AssertionId) -> Result<&'a Assertion> {
+pub(super) fn active<'a>(mission: &'a Mission, id: &AssertionId) -> Result<&'a Assertion> {
     let assertion = known(mission, id)?;
     if assertion.is_active() {
         return Ok(assertion);

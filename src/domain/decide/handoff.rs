@@ -2,11 +2,12 @@
 
 use super::Result;
 use super::transaction::{Raised, Transaction};
-use crate::domain::attempt::AgentWork;
+use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::event::Event;
 use crate::domain::finding::{Severity, Source};
 use crate::domain::handoff::{Handoff, Issue};
 use crate::domain::id::{AssertionId, Commit, FeatureId};
+use crate::domain::mission::Mission;
 use crate::domain::text::Line;
 
 pub(super) fn hand_in(tx: &mut Transaction, handoff: Handoff, head: Commit) -> Result {
@@ -15,6 +16,7 @@ pub(super) fn hand_in(tx: &mut Transaction, handoff: Handoff, head: Commit) -> R
     let AgentWork::Build { feature } = asker.work else {
         refuse!(OutOfTurn, "only a worker on a feature hands in")
     };
+    knows_its_assertions(tx.mission(), asker)?;
     refuse_if!(
         head == base && !handoff.implemented.is_empty(),
         Invalid,
@@ -36,6 +38,21 @@ pub(super) fn hand_in(tx: &mut Transaction, handoff: Handoff, head: Commit) -> R
         raise_issue(tx, issue, Source::Handoff { attempt }, Some(feature));
     }
     tx.end_asker()
+}
+
+/// Nobody hands in under a contract that changed without their knowledge.
+fn knows_its_assertions(mission: &Mission, worker: &Attempt) -> Result {
+    let untold = mission.untold(worker);
+    let untold = untold.iter().filter_map(|(id, _)| mission.contract.get(id));
+    let said: Vec<String> =
+        untold.map(|a| format!("{} (revision {}): {}", a.id, a.revision.0, a.wording.statement)).collect();
+    refuse_if!(
+        !said.is_empty(),
+        Conflict,
+        "the contract changed while you worked: {}; see that your work makes it hold, and hand in again",
+        said.join("; ")
+    );
+    Ok(())
 }
 
 /// Raises a reported issue as a finding.

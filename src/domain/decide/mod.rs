@@ -28,6 +28,8 @@ pub mod contract;
 mod gate;
 mod handoff;
 mod planning;
+mod proposal;
+mod propose;
 mod settle;
 mod talk;
 mod transaction;
@@ -121,16 +123,20 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::ChooseModel { role, model } => tx.accept(Event::ModelChosen { role, model }),
         Command::SetBudget { budget } => tx.accept(Event::BudgetSet { budget }),
         Command::SetAutopilot { autopilot } => tx.accept(Event::AutopilotSet { autopilot }),
-        Command::EditFeature { feature, base, edit } => planning::edit_feature(tx, feature, base, &edit),
+        Command::EditFeature { feature, base, edit } => planning::edit_feature(tx, feature, base, *edit),
         Command::Abandon { reason } => attempt::abandon(tx, reason),
-        Command::EditAssertion { assertion, base, edit } => contract::edit(tx, assertion, base, &edit),
+        Command::EditAssertion { assertion, base, edit } => contract::edit(tx, assertion, base, *edit),
         Command::AddAssertion { draft: added, feature } => contract::add(tx, *added, feature),
         Command::RetireAssertion { assertion, reason } => contract::retire(tx, &assertion, &reason),
+        Command::DecideProposal { proposal, ruling } => proposal::decide(tx, proposal, ruling),
+        Command::ProposeDocument { changes } => proposal::propose_document(tx, changes),
         Command::Broadcast { text } => talk::broadcast(tx, text),
         Command::Say { to, text, delivery } => talk::say(tx, to, text, delivery),
-        Command::ProposeContract { assertions } => planning::propose_contract(tx, assertions),
-        Command::ProposeEnvironment { environment } => planning::propose_environment(tx, environment),
-        Command::ProposePlan { title, milestones } => planning::propose_plan(tx, title, milestones),
+        Command::ProposeContract { assertions } => propose::propose_contract(tx, assertions),
+        Command::ProposeEnvironment { environment } => propose::propose_environment(tx, environment),
+        Command::ProposePlan { title, milestones, answer } => {
+            propose::propose_plan(tx, title, milestones, answer)
+        }
         Command::AmendPlan { changes } => planning::amend_plan(tx, changes),
         Command::Triage { decisions } => triage::triage(tx, decisions),
         Command::Ask { to, text, options } => talk::ask(tx, to, text, options),

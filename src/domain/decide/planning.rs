@@ -1,97 +1,29 @@
-//! Proposing and amending the plan.
-
-use std::collections::BTreeMap;
+//! Amending the plan.
 
 use super::Result;
 use super::contract::{is_known, without_conflict};
-use super::transaction::{Transaction, without_complaints};
+use super::proposal::{Also, Split, propose_for_agent, split_spec};
+use super::transaction::Transaction;
 use super::triage::check_dismissal;
 use crate::domain::command::{PlanChange, SpecEdit};
-use crate::domain::contract::{Assertion, AssertionDraft};
-use crate::domain::environment::Environment;
-use crate::domain::event::Event;
+use crate::domain::contract::Assertion;
+use crate::domain::event::{Actor, Event};
 use crate::domain::finding::{Finding, FindingState};
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, FeatureId, FindingId, MilestoneId, Revision};
-use crate::domain::lint;
 use crate::domain::mission::Mission;
 use crate::domain::part::differing;
-use crate::domain::plan::{
-    Feature, FeatureDraft, FeatureState, Milestone, MilestoneDraft, Origin, ProposedPlan,
-};
+use crate::domain::plan::{Feature, FeatureDraft, FeatureSpec, FeatureState, Origin};
+use crate::domain::proposal::ProposedChange;
 use crate::domain::rejection::Rejection;
-use crate::domain::text::{Line, Title};
+use crate::domain::text::Line;
 
-pub(super) fn propose_contract(tx: &mut Transaction, assertions: Vec<AssertionDraft>) -> Result {
-    before_go(tx.mission(), "change the contract with amend_contract")?;
-    without_complaints(&lint::lint_contract(&assertions))?;
-    let mission = tx.mission();
-    let assertions = assertions.into_iter().map(|proposed| reworded(mission, proposed)).collect();
-    tx.accept(Event::ContractProposed { assertions })
-}
-
-/// An assertion that was proposed before keeps counting its revisions, so that a waiver of the old words does not
-/// pass for the new ones.
-fn reworded(mission: &Mission, proposed: AssertionDraft) -> Assertion {
-    let known =
-        mission.contract.get(&proposed.id).map(|known| (known.revision, known.wording == proposed.wording));
-    let fresh = Assertion::new(proposed);
-    match known {
-        None => fresh,
-        Some((revision, true)) => Assertion { revision, ..fresh },
-        Some((revision, false)) => Assertion { revision: revision.next(), ..fresh },
-    }
-}
-
-pub(super) fn propose_environment(tx: &mut Transaction, environment: Environment) -> Result {
-    without_complaints(&lint::lint_environment(&environment))?;
-    tx.accept(Event::EnvironmentProposed { environment })
-}
-
-pub(super) fn propose_plan(
-    tx: &mut Transaction,
-    title: Option<Title>,
-    milestones: Vec<MilestoneDraft>,
-) -> Result {
-    let mission = tx.mission();
-    before_go(mission, "change the plan with amend_plan")?;
-    refuse_if!(
-        mission.contract.is_empty(),
-        OutOfTurn,
-        "the contract comes first: call propose_contract, then propose the plan"
-    );
-    refuse_if!(
-        mission.environment.is_none(),
-        OutOfTurn,
-        "the environment comes before the plan: call propose_environment, then propose the plan"
-    );
-    without_complaints(&lint::lint_plan(&mission.contract, &milestones))?;
-    let (milestones, features) = numbered(milestones);
-    tx.emit(Event::PlanProposed(Box::new(ProposedPlan { title, milestones, features })));
-    tx.end_asker()?;
-    if !tx.mission().is_gate_open(GateId::Plan) {
-        tx.emit(Event::GateOpened { gate: GateId::Plan });
-    }
-    Ok(())
-}
-
-/// Gives milestones and features their ids, in order. `after` may name a feature that stands further down.
-fn numbered(drafts: Vec<MilestoneDraft>) -> (Vec<Milestone>, Vec<Feature>) {
-    let titles = drafts.iter().flat_map(|milestone| &milestone.features).map(|f| f.spec.title.clone());
-    let ids: BTreeMap<Title, FeatureId> = titles.zip((1..).map(FeatureId)).collect();
-    let mut numbers = (1..).map(FeatureId);
-    let (mut milestones, mut features) = (Vec::new(), Vec::new());
-    for (id, milestone) in (1..).map(MilestoneId).zip(drafts) {
-        milestones.push(Milestone { id, title: milestone.title });
-        for (draft, number) in milestone.features.into_iter().zip(&mut numbers) {
-            let after = draft.after.iter().filter_map(|title| ids.get(title).copied()).collect();
-            features.push(new_feature(number, id, draft, after));
-        }
-    }
-    (milestones, features)
-}
-
-fn new_feature(id: FeatureId, milestone: MilestoneId, draft: FeatureDraft, after: Vec<FeatureId>) -> Feature {
+pub(super) fn new_feature(
+    id: FeatureId,
+    milestone: MilestoneId,
+    draft: FeatureDraft,
+    after: Vec<FeatureId>,
+) -> Feature {
     Feature {
         id,
         milestone,
@@ -114,10 +46,8 @@ pub(super) fn amend_plan(tx: &mut Transaction, changes: Vec<PlanChange>) -> Resu
         match change {
             PlanChange::AddFeature { milestone, draft: added } => add_feature(tx, milestone, added)?,
             PlanChange::EditFeature { feature, spec } => {
-                let present = unbuilt(tx.mission(), feature)?;
-                let edit = SpecEdit::between(&present.spec, &spec);
-                let base = tx.mission().feature_authors.get(&feature).map_or(Revision::FIRST, |a| a.revision);
-                edit_feature(tx, feature, base, &edit)?;
+                let edit = SpecEdit::between(&unbuilt(tx.mission(), feature)?.spec, &spec);
+                edit_feature(tx, feature, revision_of(tx.mission(), feature), edit)?;
             }
             PlanChange::CancelFeature { feature, reason } => {
                 cancel_feature(tx, feature, &reason)?;
@@ -130,8 +60,12 @@ pub(super) fn amend_plan(tx: &mut Transaction, changes: Vec<PlanChange>) -> Resu
 }
 
 /// Nobody mends what a cancelled fix was to mend, so its findings are dismissed with it, as far as they can be.
-fn cancel_feature(tx: &mut Transaction, id: FeatureId, reason: &Line) -> Result {
+pub(super) fn cancel_feature(tx: &mut Transaction, id: FeatureId, reason: &Line) -> Result {
     unbuilt(tx.mission(), id)?;
+    if tx.actor != Actor::Person && !tx.mission().persons_feature_parts(id).is_empty() {
+        let change = ProposedChange::CancelFeature { feature: id, reason: reason.clone() };
+        return propose_for_agent(tx, change, Also::Nothing);
+    }
     let mends = |finding: &&Finding| finding.state == FindingState::TakenUp { feature: id };
     let findings: Vec<FindingId> = tx.mission().findings.values().filter(mends).map(|f| f.id).collect();
     for finding in findings {
@@ -142,8 +76,11 @@ fn cancel_feature(tx: &mut Transaction, id: FeatureId, reason: &Line) -> Result 
     tx.accept(Event::FeatureCancelled { feature: id, reason: reason.clone() })
 }
 
-fn leaves_nothing_owed(mission: &Mission, id: FeatureId) -> Result {
+pub(super) fn leaves_nothing_owed(mission: &Mission, id: FeatureId) -> Result {
     let Some(feature) = mission.feature(id) else { return Ok(()) };
+    if feature.is_wanted() {
+        return Ok(());
+    }
     match feature.fulfills.iter().find(|id| is_owed(mission, id) && mission.claimant(id).is_none()) {
         None => Ok(()),
         Some(owed) => Err(Rejection::invalid(format!(
@@ -224,17 +161,45 @@ pub(super) fn next_feature_id(mission: &Mission) -> FeatureId {
     FeatureId(mission.features.iter().map(|feature| feature.id.0).max().unwrap_or(0) + 1)
 }
 
-pub(super) fn edit_feature(tx: &mut Transaction, id: FeatureId, base: Revision, edit: &SpecEdit) -> Result {
-    let feature = unbuilt(tx.mission(), id)?;
-    let authors = tx.mission().feature_authors.get(&id).cloned().unwrap_or_default();
+/// An agent's edit leaves the person's words, and is kept for them to decide on as far as it would change those.
+pub(super) fn edit_feature(tx: &mut Transaction, id: FeatureId, base: Revision, edit: SpecEdit) -> Result {
+    check_feature_edit(tx.mission(), id, base, &edit)?;
+    let Split { taken, held } = split_spec(tx, id, edit);
+    let also = if taken.is_empty() { Also::Nothing } else { Also::Changed };
+    if also == Also::Changed {
+        let spec = check_feature_edit(tx.mission(), id, base, &taken)?;
+        tx.emit(Event::FeatureEdited { feature: id, spec });
+    }
+    if held.is_empty() {
+        return Ok(());
+    }
+    let base = revision_of(tx.mission(), id);
+    let change = ProposedChange::RewordFeature { feature: id, base, edit: Box::new(held) };
+    propose_for_agent(tx, change, also)
+}
+
+/// The words after an edit. What others worded meanwhile stays, unless the edit words it too: then nothing happens.
+pub(super) fn check_feature_edit(
+    mission: &Mission,
+    id: FeatureId,
+    base: Revision,
+    edit: &SpecEdit,
+) -> Result<FeatureSpec> {
+    let feature = unbuilt(mission, id)?;
+    let authors = mission.feature_authors.get(&id).cloned().unwrap_or_default();
     is_known(&feature.quoted(), authors.revision, base)?;
     let spec = edit.applied_to(&feature.spec);
     refuse_if!(feature.spec == spec, Invalid, "{} already says that: nothing would change", feature.quoted());
     without_conflict(&feature.quoted(), &authors, base, &differing(&feature.spec, &spec))?;
-    tx.accept(Event::FeatureEdited { feature: id, spec })
+    Ok(spec)
 }
 
-fn unbuilt(mission: &Mission, id: FeatureId) -> Result<&Feature> {
+/// How often a feature has been worded.
+fn revision_of(mission: &Mission, id: FeatureId) -> Revision {
+    mission.feature_authors.get(&id).map_or(Revision::FIRST, |authors| authors.revision)
+}
+
+pub(super) fn unbuilt(mission: &Mission, id: FeatureId) -> Result<&Feature> {
     match mission.feature(id) {
         None => {
             let known = names(&mission.features);
@@ -258,7 +223,7 @@ fn names(features: &[Feature]) -> String {
     features.iter().map(Feature::quoted).collect::<Vec<_>>().join(", ")
 }
 
-fn before_go(mission: &Mission, instead: &str) -> Result {
+pub(super) fn before_go(mission: &Mission, instead: &str) -> Result {
     refuse_if!(mission.is_go(GateId::Plan), OutOfTurn, "the plan is GO already: {instead}");
     Ok(())
 }

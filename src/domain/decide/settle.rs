@@ -1,5 +1,6 @@
 //! What follows from the new state, whichever command led to it.
 
+use super::proposal;
 use super::transaction::Transaction;
 use crate::domain::attempt::{Attempt, Ending};
 use crate::domain::contract::Assertion;
@@ -7,6 +8,7 @@ use crate::domain::event::Event;
 use crate::domain::finding::Severity;
 use crate::domain::gate::{Autopilot, DecidedBy, Decision, GateId};
 use crate::domain::mission::Mission;
+use crate::domain::proposal::ProposalState;
 use crate::domain::round::{Round, RoundOutcome};
 use crate::domain::text::Line;
 use crate::domain::verdict::Standing;
@@ -22,12 +24,19 @@ fn next(mission: &Mission) -> Option<Event> {
     if mission.end.is_some() || mission.founding.is_none() {
         return None;
     }
-    close_round(mission)
+    moot_proposal(mission)
+        .or_else(|| close_round(mission))
         .or_else(|| stop_moot(mission))
         .or_else(|| open_milestone_gate(mission))
         .or_else(|| open_final_gate(mission))
         .or_else(|| autopilot(mission))
         .or_else(|| complete(mission))
+}
+
+/// What can no longer be made does not wait for the person.
+fn moot_proposal(mission: &Mission) -> Option<Event> {
+    let proposal = proposal::moot(mission)?;
+    Some(Event::ProposalDecided { proposal, state: ProposalState::Withdrawn })
 }
 
 fn close_round(mission: &Mission) -> Option<Event> {

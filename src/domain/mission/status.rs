@@ -90,7 +90,8 @@ impl Mission {
         {
             return Status::Blocked;
         }
-        if !attention::needs(self).is_empty() {
+        // What holds up nothing is asked while the mission flies.
+        if attention::needs(self).iter().any(|need| !need.blocks.is_empty()) {
             return Status::Waiting;
         }
         if self.is_go(GateId::Plan) { Status::Running } else { Status::Planning }

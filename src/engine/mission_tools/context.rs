@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::agent::tool::{Answer, Output, Then, ToolError, ToolRow};
 use crate::domain::command::Command;
-use crate::domain::event::{Actor, Stamped};
+use crate::domain::event::{Actor, Event, Stamped};
 use crate::domain::id::AttemptId;
 use crate::engine::context::EngineContext;
 use crate::engine::dispatcher::Refused;
@@ -83,6 +83,32 @@ impl ToolContext {
 
     /// Asks, and answers when it is accepted.
     pub(super) async fn submit(&self, commands: Vec<Command>, accepted: Accepted) -> Answer {
-        self.ask(commands).await.map(|_| accepted.into())
+        // What was said while the agent made its last call would be lost with the end of the session.
+        if matches!(accepted, Accepted::Close(_)) && self.engine.inboxes.has_unread(self.attempt) {
+            return Err(ToolError::Mend(
+                "something was said to you meanwhile: read it, do what follows from it, and then call this again"
+                    .to_owned(),
+            ));
+        }
+        let events = self.ask(commands).await?;
+        let mut output: Output = accepted.into();
+        output.text += &held_back(&events);
+        Ok(output)
     }
+}
+
+/// What did not take effect because it would change the person's words; nothing where all of it did.
+pub(super) fn held_back(events: &[Stamped]) -> String {
+    let proposals = events.iter().filter_map(|stamped| match &stamped.event {
+        Event::ProposalMade { proposal } => Some(format!("{} ({})", proposal.id, proposal.change.subject())),
+        _ => None,
+    });
+    let proposals: Vec<String> = proposals.collect();
+    if proposals.is_empty() {
+        return String::new();
+    }
+    format!(
+        " The person worded some of this, and their words stay until they agree: they are asked about {}.",
+        proposals.join(", ")
+    )
 }

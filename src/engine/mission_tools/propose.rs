@@ -5,13 +5,15 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::context::{Accepted, ToolContext};
+use super::context::{Accepted, ToolContext, held_back};
 use crate::agent::tool::{Answer, Call, Output, ToolRow};
 use crate::domain::command::Command;
 use crate::domain::contract::AssertionDraft;
 use crate::domain::environment::{Environment, ServiceDraft};
+use crate::domain::mission::Mission;
+use crate::domain::part::differing;
 use crate::domain::plan::MilestoneDraft;
-use crate::domain::text::{Title, plural};
+use crate::domain::text::{Prose, Title, plural};
 use crate::workspace::Access;
 
 #[derive(Deserialize, JsonSchema)]
@@ -35,6 +37,8 @@ struct ProposedPlan {
     #[schemars(with = "Option<String>", length(min = 1))]
     title: Option<Title>,
     milestones: Vec<MilestoneDraft>,
+    /// After a NO-GO: how this plan answers the person's note, in a few sentences. They read it beside their note.
+    answer: Option<Prose>,
 }
 
 pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
@@ -59,9 +63,9 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
             "propose_plan",
             "Proposes milestones and their features, in the order in which they are built. Ends your turn: the person decides at the plan gate.",
             Accepted::Close("The plan is at its gate."),
-            |ProposedPlan { title, milestones }| {
+            |ProposedPlan { title, milestones, answer }| {
                 let title = title.as_ref().and_then(|title| title.as_str().lines().next()).map(Title::clipped);
-                Ok(Command::ProposePlan { title, milestones })
+                Ok(Command::ProposePlan { title, milestones, answer })
             },
         ),
     ]
@@ -70,8 +74,29 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
 async fn propose_contract(context: Arc<ToolContext>, wanted: ProposedContract, _call: Call) -> Answer {
     let assertions = wanted.assertions;
     let count = plural(assertions.len(), "assertion");
-    context.ask(vec![Command::ProposeContract { assertions }]).await?;
-    Ok(Output::text(format!("The contract of {count} is accepted. Next: propose_environment.")))
+    let events = context.ask(vec![Command::ProposeContract { assertions: assertions.clone() }]).await?;
+    let kept = context.engine.cell.with(|mission| kept_words(mission, &assertions));
+    let kept = if kept.is_empty() { String::new() } else { format!("\n{kept}") };
+    let held = held_back(&events);
+    Ok(Output::text(format!("The contract of {count} is accepted.{held}{kept} Next: propose_environment.")))
+}
+
+/// What stands in the contract otherwise than it was proposed, because the person said so.
+fn kept_words(mission: &Mission, proposed: &[AssertionDraft]) -> String {
+    let mut kept = Vec::new();
+    for draft in proposed {
+        let Some(found) = mission.contract.get(&draft.id) else { continue };
+        if mission.is_retired_by_person(found) {
+            kept.push(format!(
+                "{} is retired by the person and stays so: no feature can fulfill it",
+                draft.id
+            ));
+        }
+        for differing in differing(&draft.wording, &found.wording).iter().filter(|_| found.is_active()) {
+            kept.push(format!("{}: its {} stays \"{}\"", draft.id, differing.part, differing.new));
+        }
+    }
+    kept.join("\n")
 }
 
 #[cfg(test)]

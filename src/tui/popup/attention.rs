@@ -3,6 +3,7 @@
 use super::confirm::Confirm;
 use super::gate::GateScreen;
 use super::prelude::*;
+use super::proposal::ProposalScreen;
 use super::talk::Talk;
 use crate::domain::attention::{Need, NeedKind, needs};
 use crate::view::needs as view;
@@ -97,6 +98,7 @@ fn decision(app: &App, need: &Need) -> Box<dyn Popup> {
     match need.kind {
         NeedKind::Gate { gate } => Box::new(GateScreen::new(gate)),
         NeedKind::Question { question } => Box::new(Talk::about(app, question)),
+        NeedKind::Proposal { proposal } => Box::new(ProposalScreen::new(proposal)),
         NeedKind::Hold { .. } => Box::new(Confirm::new(
             format!("{} Let the mission go on?", need.sentence),
             Command::Resume,

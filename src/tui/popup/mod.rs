@@ -25,6 +25,7 @@ pub mod open;
 pub mod palette;
 mod prelude;
 pub mod prompt;
+pub mod proposal;
 pub mod replay;
 pub mod result;
 pub mod screen;

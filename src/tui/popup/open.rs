@@ -7,10 +7,14 @@ use super::diff::DiffScreen;
 use super::evidence::EvidenceScreen;
 use super::feature::FeatureScreen;
 use super::gate::GateScreen;
+use super::models::Models;
 use super::prompt::{Prompt, Purpose};
+use super::proposal::ProposalScreen;
+use super::stats::Stats;
 use super::talk::Talk;
 use crate::domain::diff::DiffScope;
 use crate::domain::gate::GateId;
+use crate::domain::history::Change;
 use crate::domain::id::{AssertionId, FeatureId};
 use crate::tui::action::Action;
 use crate::tui::app::App;
@@ -62,8 +66,27 @@ fn opened(app: &App) -> Option<Box<dyn Popup>> {
             Moment::Gate(id) => Some(Box::new(GateScreen::new(id))),
             Moment::Waiver(id) => Some(Box::new(EvidenceScreen::new(&app.mission, id))),
             Moment::Question(id) => Some(Box::new(Talk::about(app, id))),
+            Moment::Change(seq) => Some(changed(app, seq)),
             Moment::Directive(_) | Moment::Began | Moment::Ended => Some(Box::new(Talk::new(app))),
         },
+    }
+}
+
+/// What a change was about.
+fn changed(app: &App, seq: u64) -> Box<dyn Popup> {
+    match app.mission.record_of(seq).map(|record| &record.change) {
+        Some(
+            Change::AssertionAdded { assertion, .. }
+            | Change::AssertionReworded { assertion, .. }
+            | Change::AssertionRetired { assertion, .. },
+        ) => Box::new(EvidenceScreen::new(&app.mission, assertion.clone())),
+        Some(Change::FeatureReworded { feature, .. } | Change::FeatureCancelled { feature, .. }) => {
+            Box::new(FeatureScreen::new(*feature))
+        }
+        Some(Change::GateDecided { gate, .. }) => Box::new(GateScreen::new(*gate)),
+        Some(Change::ProposalDecided { proposal, .. }) => Box::new(ProposalScreen::new(*proposal)),
+        Some(Change::ModelChosen { .. }) => Box::new(Models),
+        Some(Change::BudgetSet { .. } | Change::AutopilotSet { .. }) | None => Box::new(Stats::default()),
     }
 }
 
@@ -90,6 +113,7 @@ fn diff_scope(app: &App) -> DiffScope {
                 | Moment::Waiver(_)
                 | Moment::Question(_)
                 | Moment::Directive(_)
+                | Moment::Change(_)
                 | Moment::Began
                 | Moment::Ended,
             )

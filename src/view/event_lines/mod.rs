@@ -6,10 +6,13 @@ mod work;
 
 use crate::domain::attention::{NeedKind, needs};
 use crate::domain::event::{Event, Stamped};
-use crate::domain::gate::{Autopilot, GateId};
+use crate::domain::gate::GateId;
+use crate::domain::id::ProposalId;
 use crate::domain::message::{Message, Party, Question};
 use crate::domain::round::RoundScope;
+use crate::view::history;
 use crate::view::prelude::*;
+use crate::view::words::actor;
 use crate::view::work::{GATE_AHEAD, decision, gate_subject, status_sign};
 
 /// The line for an event; `mission` is the mission after it.
@@ -26,17 +29,28 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             plan::proposed(proposed.title.as_ref(), &proposed.milestones, &proposed.features)
         }
         Event::FeatureAdded { feature } => note(&feature.id, plan::added(feature)),
-        Event::FeatureEdited { feature, spec } => note(feature, format!("is now: {}", spec.title)),
-        Event::FeatureCancelled { feature, reason } => note(feature, format!("cancelled: {reason}")),
-        Event::AssertionAdded { assertion, feature } => {
-            note(&assertion.id, format!("added for {feature}: {}", assertion.wording.title))
+        Event::AssertionAdded { assertion, .. } => {
+            let record = mission.record_of(stamped.seq)?;
+            note(&assertion.id, format!("{}: {}", history::words(mission, record), assertion.wording.title))
         }
-        Event::AssertionEdited { assertion, revision, wording } => {
-            note(assertion, format!("is now revision {}: {}", revision.0, wording.title))
+        Event::FeatureEdited { .. }
+        | Event::FeatureCancelled { .. }
+        | Event::AssertionEdited { .. }
+        | Event::AssertionRetired { .. }
+        | Event::ModelChosen { .. }
+        | Event::BudgetSet { .. }
+        | Event::AutopilotSet { .. }
+        | Event::ProposalDecided { .. } => {
+            let record = mission.record_of(stamped.seq)?;
+            note(&history::subject(&record.change), history::words(mission, record))
         }
-        Event::AssertionRetired { assertion, reason } => note(assertion, format!("retired: {reason}")),
+        Event::ProposalMade { proposal } => {
+            let waits = needs(mission).into_iter().find(|need| is_about(need.kind, proposal.id));
+            let text = waits.map_or_else(|| proposal.change.sentence(mission), |need| need.sentence);
+            LogLine::new(NEEDS, &proposal.id, text)
+        }
         Event::AssertionWaived { assertion, reason, .. } => {
-            LogLine::new(WARNING, assertion, format!("waived: {reason}"))
+            LogLine::new(WARNING, assertion, format!("waived by {}: {reason}", actor(mission, stamped.actor)))
         }
         Event::GateOpened { gate } => gate_opened(*gate, mission),
         Event::GateDecided { gate, decision: decided, by } => {
@@ -70,7 +84,9 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             validation::closed(*milestone, *round, *outcome, mission)
         }
         Event::RoundsExtended { milestone, limit } => note(milestone, format!("may take {limit} rounds now")),
-        Event::DirectiveIssued { directive } => note(&directive.id, format!("directive: {}", directive.text)),
+        Event::DirectiveIssued { directive } => {
+            note(&directive.id, format!("directive by {}: {}", party(directive.from), directive.text))
+        }
         Event::KnowledgeConfirmed { knowledge } => note(&"knowledge", knowledge.note.to_string()),
         Event::MessageSent { message } => said(message),
         Event::QuestionAsked { question } => asked(question),
@@ -79,15 +95,6 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             LogLine::new(status_sign(mission.status()), "hold", hold.sentence.as_str()).whole()
         }
         Event::MissionResumed => LogLine::new(BEGINS, "mission", "goes on"),
-        Event::ModelChosen { role, model } => note(role, format!("is played by {model} from now on")),
-        Event::BudgetSet { budget } => note(&"budget", budget_words(budget)),
-        Event::AutopilotSet { autopilot } => note(
-            &"autopilot",
-            match autopilot {
-                Autopilot::On => "on: gates that pass are GO".to_owned(),
-                Autopilot::Off => "off: every gate waits for you".to_owned(),
-            },
-        ),
         Event::MissionCompleted => {
             let attempts = plural(mission.attempts.len(), "attempt");
             let text = format!("completed: {attempts}, {}", used(&mission.usage()));
@@ -107,6 +114,10 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         | Event::FindingTakenUp { .. }
         | Event::MessagesDelivered { .. } => return None,
     })
+}
+
+fn is_about(kind: NeedKind, id: ProposalId) -> bool {
+    kind == NeedKind::Proposal { proposal: id }
 }
 
 /// A gate that opens is told with the sentence that waits for the person from then on.

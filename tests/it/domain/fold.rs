@@ -9,11 +9,13 @@ use flightdeck::domain::event::{Actor, Event};
 use flightdeck::domain::finding::{Finding, FindingState, Severity, Source};
 use flightdeck::domain::gate::{Autopilot, DecidedBy, GateId};
 use flightdeck::domain::id::{
-    AttemptId, DirectiveId, FeatureId, FindingId, MessageId, MilestoneId, QuestionId, Revision, Timestamp,
+    AttemptId, DirectiveId, FeatureId, FindingId, MessageId, MilestoneId, ProposalId, QuestionId, Revision,
+    Timestamp,
 };
 use flightdeck::domain::message::{Delivery, Directive, Knowledge, Message, MessageState, Party, Question};
 use flightdeck::domain::mission::{Hold, HoldCause, Mission};
 use flightdeck::domain::plan::{Claims, ProposedPlan};
+use flightdeck::domain::proposal::{Proposal, ProposalState, ProposedBy, ProposedChange};
 use flightdeck::domain::round::{
     Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
@@ -47,7 +49,7 @@ fn plan_events() -> Vec<Event> {
         Event::MissionCreated(Box::new(words::founding())),
         Event::ContractProposed { assertions: vec![old] },
         Event::EnvironmentProposed { environment: words::environment() },
-        Event::PlanProposed(Box::new(ProposedPlan { title: None, milestones, features })),
+        Event::PlanProposed(Box::new(ProposedPlan { title: None, milestones, features, answer: None })),
         Event::FeatureAdded { feature: Box::new(added) },
         Event::FeatureEdited { feature: F1, spec: words::spec("Better") },
         Event::FeatureCancelled { feature: FeatureId(2), reason: line("no") },
@@ -59,6 +61,16 @@ fn plan_events() -> Vec<Event> {
         },
         Event::AssertionRetired { assertion: val("VAL-NEW-001"), reason: line("no") },
         Event::AssertionWaived { assertion: val("VAL-M1-001"), revision: Revision(1), reason: line("no") },
+        Event::ProposalMade {
+            proposal: Box::new(Proposal {
+                id: ProposalId(1),
+                from: ProposedBy::Document,
+                at: AT,
+                change: ProposedChange::Retire { assertion: val("VAL-M1-001"), reason: line("no") },
+                state: ProposalState::Open,
+            }),
+        },
+        Event::ProposalDecided { proposal: ProposalId(1), state: ProposalState::Refused },
         Event::GateOpened { gate: GateId::Plan },
         Event::GateDecided { gate: GateId::Plan, decision: words::go(), by: DecidedBy::Person },
     ]

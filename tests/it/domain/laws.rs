@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use flightdeck::domain::attempt::{AgentWork, Work};
 use flightdeck::domain::attention::needs;
-use flightdeck::domain::event::{Event, Stamped};
+use flightdeck::domain::event::{Actor, Event, Stamped};
 use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::{Decision, GateId};
 use flightdeck::domain::id::MilestoneId;
 use flightdeck::domain::mission::{HoldCause, Mission, Mode};
+use flightdeck::domain::part::differing;
 use flightdeck::domain::schedule::schedule;
 use flightdeck::domain::verdict::Outcome;
 
@@ -26,6 +27,9 @@ pub fn check_step(before: &Mission, events: &[Stamped]) {
         let last = mission.clone();
         mission.apply(stamped);
         nothing_is_deleted(&last, &mission, &stamped.event);
+        if stamped.actor != Actor::Person {
+            the_persons_words_stay(&last, &mission);
+        }
     }
 }
 
@@ -109,6 +113,29 @@ fn nothing_is_deleted(before: &Mission, after: &Mission, event: &Event) {
     }
 }
 
+/// Whatever others do: what the person worded says the same, and what they retired stays so.
+fn the_persons_words_stay(before: &Mission, after: &Mission) {
+    for assertion in before.contract.values() {
+        let (id, present) = (&assertion.id, after.contract.get(&assertion.id));
+        if before.is_retired_by_person(assertion) {
+            assert!(present.is_some_and(|found| !found.is_active()), "{id} came back");
+        }
+        for part in before.persons_parts(id).into_iter().filter(|_| assertion.is_active()) {
+            let present = present.filter(|found| found.is_active()).unwrap_or_else(|| panic!("{id} is gone"));
+            let changed = differing(&assertion.wording, &present.wording);
+            assert!(changed.iter().all(|found| found.part != part), "{id}: {changed:?}");
+        }
+    }
+    for feature in before.features.iter().filter(|feature| feature.is_wanted()) {
+        for part in before.persons_feature_parts(feature.id) {
+            let present = after.feature(feature.id).filter(|found| found.is_wanted());
+            let present = present.unwrap_or_else(|| panic!("{} is gone", feature.id));
+            let changed = differing(&feature.spec, &present.spec);
+            assert!(changed.iter().all(|found| found.part != part), "{}: {changed:?}", feature.id);
+        }
+    }
+}
+
 /// What must be true of every state.
 pub fn check_state(mission: &Mission) {
     let live: Vec<AgentWork> = mission.live_attempts().map(|attempt| attempt.work).collect();
@@ -130,7 +157,7 @@ pub fn check_state(mission: &Mission) {
 /// There is always something due, somebody asked, or a quota that ends by itself.
 fn never_stuck(mission: &Mission, due: &[Work], live: &[AgentWork]) {
     let resets = mission.hold.as_ref().is_some_and(|h| h.cause == HoldCause::Quota && h.until.is_some());
-    let asked = !needs(mission).is_empty();
+    let asked = needs(mission).iter().any(|need| !need.blocks.is_empty());
     assert!(!due.is_empty() || asked || resets, "nothing is due and nobody is asked: {}", sketch(mission));
     // What is due must be startable, or be under way already.
     let writer = live.iter().find(|work| work.writes());

@@ -16,4 +16,5 @@ mod schedule;
 mod talk;
 mod triage;
 mod validation;
+mod word;
 mod work;

@@ -6,9 +6,10 @@ use flightdeck::domain::command::{Asker, Command, SpecEdit, WordingEdit};
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::{Autopilot, GateId};
-use flightdeck::domain::id::{AttemptId, FeatureId, MilestoneId, QuestionId, Revision};
+use flightdeck::domain::id::{AttemptId, FeatureId, MilestoneId, ProposalId, QuestionId, Revision};
 use flightdeck::domain::message::{Delivery, Party};
 use flightdeck::domain::mission::{Hold, HoldCause};
+use flightdeck::domain::proposal::Ruling;
 use flightdeck::domain::round::Opinion;
 use flightdeck::domain::usage::Usage;
 use flightdeck::domain::verdict::Outcome;
@@ -58,6 +59,7 @@ fn persons() -> Vec<Command> {
             base: Revision::FIRST,
             edit: Box::new(SpecEdit::default()),
         },
+        Command::DecideProposal { proposal: ProposalId(1), ruling: Ruling::Accept },
         Command::Abandon { reason: words::line("enough") },
     ]
 }
@@ -88,7 +90,7 @@ fn orchestrators() -> Vec<Command> {
     vec![
         Command::ProposeContract { assertions: vec![] },
         Command::ProposeEnvironment { environment: words::environment() },
-        Command::ProposePlan { title: None, milestones: vec![] },
+        Command::ProposePlan { title: None, milestones: vec![], answer: None },
         Command::AmendPlan { changes: vec![] },
         Command::Triage { decisions: vec![] },
     ]
@@ -137,6 +139,7 @@ fn engines() -> Vec<Command> {
         Command::RecordClaims { feature, runs: vec![] },
         Command::RecordGateCommands { milestone, round: 1, commit: words::commit("h"), runs: vec![] },
         Command::MarkDelivered { messages: vec![] },
+        Command::ProposeDocument { changes: vec![] },
         Command::Hold { hold },
         Command::RecordLanding { branch: words::title("main"), commit: words::commit("h") },
     ]
@@ -177,6 +180,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::SetBudget { .. }
         | Command::SetAutopilot { .. }
         | Command::EditFeature { .. }
+        | Command::DecideProposal { .. }
         | Command::Abandon { .. }
         | Command::EditAssertion { .. }
         | Command::AddAssertion { .. }
@@ -202,8 +206,9 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::RecordClaims { .. }
         | Command::RecordGateCommands { .. }
         | Command::MarkDelivered { .. }
+        | Command::ProposeDocument { .. }
         | Command::Hold { .. }
-        | Command::RecordLanding { .. } => 38,
+        | Command::RecordLanding { .. } => 40,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use flightdeck::domain::attempt::{AgentWork, Ending, Role};
 use flightdeck::domain::budget::Budget;
+use flightdeck::domain::command::{CheckEdit, WordingEdit};
 use flightdeck::domain::contract::{
     Assertion, AssertionDraft, AssertionState, Check, Instrument, Weight, Wording,
 };
@@ -16,12 +17,13 @@ use flightdeck::domain::handoff::{
     ClaimedRun, Deviation, Handoff, Issue, ManualCheck, Procedure, TestFile, TestsAdded,
 };
 use flightdeck::domain::id::{
-    AssertionId, AttemptId, Commit, DirectiveId, FeatureId, FindingId, MessageId, MilestoneId, QuestionId,
-    Revision, Timestamp,
+    AssertionId, AttemptId, Commit, DirectiveId, FeatureId, FindingId, MessageId, MilestoneId, ProposalId,
+    QuestionId, Revision, Timestamp,
 };
 use flightdeck::domain::message::{Delivery, Directive, Knowledge, Message, MessageState, Party, Question};
 use flightdeck::domain::mission::{Hold, HoldCause, Limits};
 use flightdeck::domain::plan::{Claims, Feature, FeatureSpec, FeatureState, Milestone, Origin, ProposedPlan};
+use flightdeck::domain::proposal::{Proposal, ProposalState, ProposedBy, ProposedChange};
 use flightdeck::domain::round::{
     Opinion, Review, ReviewIssue, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
@@ -72,6 +74,7 @@ fn planning() -> Vec<Event> {
                 Origin::Planned { no_assertion_because: Some(line("scaffolding")) },
                 FeatureState::Pending,
             )],
+            answer: None,
         })),
         Event::FeatureAdded { feature: Box::new(feature(Origin::Fix { findings: vec![FINDING] }, built())) },
         Event::FeatureEdited { feature: FEATURE, spec: spec() },
@@ -94,6 +97,28 @@ fn planning() -> Vec<Event> {
             revision: Revision(2),
             reason: line("known, accepted"),
         },
+        Event::ProposalMade {
+            proposal: Box::new(Proposal {
+                id: ProposalId(2),
+                from: ProposedBy::Attempt(ATTEMPT),
+                at: AT,
+                change: ProposedChange::Reword {
+                    assertion: assertion_id(),
+                    base: Revision(2),
+                    edit: Box::new(WordingEdit {
+                        title: Some(title("Another title")),
+                        check: Some(CheckEdit {
+                            via: Some(Instrument::Command),
+                            how: None,
+                            command: Some(line("make look")),
+                        }),
+                        ..WordingEdit::default()
+                    }),
+                },
+                state: ProposalState::Open,
+            }),
+        },
+        Event::ProposalDecided { proposal: ProposalId(2), state: ProposalState::Accepted },
     ]
 }
 

@@ -54,7 +54,7 @@ impl Crew {
         let second =
             vec![words::after(words::feature("Admin", &["VAL-B-001"]), &["Page"]), words::chore("Docs")];
         let milestones = vec![words::milestone("Visitors", first), words::milestone("Keepers", second)];
-        self.must(actor, Command::ProposePlan { title: None, milestones });
+        self.must(actor, Command::ProposePlan { title: None, milestones, answer: None });
     }
 
     fn ask_person(&mut self, id: AttemptId) {
@@ -173,7 +173,15 @@ impl Crew {
             }
             _ => {}
         }
+        self.tell_news(id);
         self.must(actor, Command::HandIn { handoff: Box::new(handoff), head });
+    }
+
+    /// The engine tells an attempt how the contract stands by now.
+    fn tell_news(&mut self, attempt: AttemptId) {
+        for (assertion, revision) in self.flight.mission.untold(&self.flight.mission.attempts[&attempt]) {
+            self.must(Actor::Engine, Command::TellRevision { attempt, assertion, revision });
+        }
     }
 
     fn review(&mut self, id: AttemptId) {
@@ -203,15 +211,15 @@ impl Crew {
 
     /// Tells the tester of new revisions, tries what is due, and reports.
     fn test(&mut self, attempt: &Attempt) {
-        for (assertion, told) in &attempt.revisions {
-            let present = self.flight.mission.contract[assertion].revision;
-            if present != *told && self.tape.pick(3) != 2 {
-                let (attempt, assertion) = (attempt.id, assertion.clone());
-                self.must(Actor::Engine, Command::TellRevision { attempt, assertion, revision: present });
+        for (assertion, revision) in self.flight.mission.untold(attempt) {
+            // What is new is told always: nobody can try what they never heard of.
+            if !attempt.revisions.contains_key(&assertion) || self.tape.pick(3) != 2 {
+                let attempt = attempt.id;
+                self.must(Actor::Engine, Command::TellRevision { attempt, assertion, revision });
             }
         }
         let hurried = self.tape.pick(6) == 5;
-        let to_test: Vec<_> = attempt.revisions.keys().cloned().collect();
+        let to_test: Vec<_> = self.flight.mission.attempts[&attempt.id].revisions.keys().cloned().collect();
         for assertion in to_test.iter().take(if hurried { 1 } else { to_test.len() }) {
             let outcome = match self.tape.pick(6) {
                 4 => Outcome::Fail,

@@ -5,11 +5,12 @@ use flightdeck::domain::attention::NeedKind;
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::command::{Command, WordingEdit};
 use flightdeck::domain::event::Actor;
-use flightdeck::domain::finding::{Ruling, TriageDecision};
+use flightdeck::domain::finding::{Ruling as Settlement, TriageDecision};
 use flightdeck::domain::gate::{Autopilot, GateId};
 use flightdeck::domain::id::{AttemptId, FeatureId, FindingId, MilestoneId, QuestionId, Revision};
 use flightdeck::domain::message::{Delivery, Party};
 use flightdeck::domain::mission::{Hold, HoldCause};
+use flightdeck::domain::proposal::Ruling;
 use flightdeck::domain::usage::Usage;
 use flightdeck::domain::verdict::{EvidenceRef, Outcome};
 
@@ -25,6 +26,10 @@ impl Crew {
             }
             NeedKind::Hold { .. } => self.must(Actor::Person, Command::Resume),
             NeedKind::Gate { gate } => self.decide(gate),
+            NeedKind::Proposal { proposal } => {
+                let ruling = if self.tape.pick(2) == 0 { Ruling::Refuse } else { Ruling::Accept };
+                drop(self.ask(Actor::Person, Command::DecideProposal { proposal, ruling }));
+            }
         }
     }
 
@@ -180,7 +185,7 @@ impl Crew {
             5 => Command::Triage {
                 decisions: vec![TriageDecision {
                     finding: FindingId(1),
-                    ruling: Ruling::Dismiss { reason: words::line("away with it") },
+                    ruling: Settlement::Dismiss { reason: words::line("away with it") },
                 }],
             },
             6 => Command::Answer { question: QuestionId(1), text: words::prose("Red") },
