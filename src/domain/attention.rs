@@ -41,7 +41,7 @@ pub enum NeedKind {
     },
 }
 
-/// Every decision that waits for the person, oldest first.
+/// Every decision that waits for the person: what holds something up first, and of each the oldest first.
 pub fn needs(mission: &Mission) -> Vec<Need> {
     if mission.end.is_some() {
         return Vec::new();
@@ -85,7 +85,7 @@ pub fn needs(mission: &Mission) -> Vec<Need> {
             blocks: "the mission".to_owned(),
         });
     }
-    needs.sort_by_key(|need| need.since);
+    needs.sort_by_key(|need| (need.blocks.is_empty(), need.since));
     needs
 }
 

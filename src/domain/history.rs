@@ -58,9 +58,11 @@ impl From<Reworded> for Rewording {
         let behind = one.iter().rev().zip(two.iter().rev()).take_while(|(a, b)| a == b).count();
         let behind = behind.min(most - ahead);
         let middle = |words: &[&str]| {
-            let kept = words.get(ahead..words.len() - behind).unwrap_or_default().join(" ");
-            let (before, after) = (if ahead > 0 { "… " } else { "" }, if behind > 0 { " …" } else { "" });
-            Text::clipped(format!("{before}{kept}{after}"))
+            let kept = words.get(ahead..words.len() - behind).unwrap_or_default();
+            let (before, after) = (ahead > 0, behind > 0 && !(ahead > 0 && kept.is_empty()));
+            let left_out = |there: bool| there.then_some("…");
+            let all = left_out(before).into_iter().chain(kept.iter().copied()).chain(left_out(after));
+            Text::clipped(all.collect::<Vec<_>>().join(" "))
         };
         Self { part, old: middle(&one), new: middle(&two) }
     }
@@ -87,6 +89,7 @@ mod tests {
             ("a b c d", "a x y d", "… b c …", "… x y …"),
             ("a b", "a b c", "…", "… c"),
             ("a a", "a a a", "…", "… a"),
+            ("a d", "a b d", "…", "… b …"),
             ("one", "two", "one", "two"),
             ("", "new", "", "new"),
         ];

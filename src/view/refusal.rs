@@ -35,7 +35,7 @@ pub fn rows(mission: &Mission, width: usize) -> Vec<Row> {
 }
 
 fn note(mission: &Mission, refused: &RefusedPlan, width: usize) -> Vec<Row> {
-    let mut rows = labelled("your NO-GO", &quoted(refused.note.as_str()), width);
+    let mut rows = labelled("NO-GO", &quoted(refused.note.as_str()), width);
     rows.extend(match &mission.answer {
         Some(answer) => labelled("answered", answer.as_str(), width),
         None => labelled("answered", "only by the changes below", width),
@@ -63,23 +63,39 @@ fn part_rows(mission: &Mission, part: &PartDifference, width: usize) -> Vec<Row>
 
 /// Both wordings in one text: `The page [-works-]{+lists every entry+}.`
 pub fn word_diff(old: &str, new: &str) -> String {
-    let mut text = String::new();
-    let mut open: Option<ChangeTag> = None;
-    let marks = |tag: ChangeTag| match tag {
-        ChangeTag::Delete => ("[-", "-]"),
-        ChangeTag::Insert => ("{+", "+}"),
-        ChangeTag::Equal => ("", ""),
-    };
+    let (mut text, mut gone, mut come) = (String::new(), String::new(), String::new());
+    let mut blank = String::new();
     let diff = TextDiff::from_words(old, new);
     for change in diff.iter_all_changes() {
-        if open != Some(change.tag()) {
-            text += open.map_or("", |tag| marks(tag).1);
-            text += marks(change.tag()).0;
-            open = Some(change.tag());
+        let word = change.value();
+        match change.tag() {
+            // A blank between two changed words belongs to both wordings.
+            ChangeTag::Equal if word.trim().is_empty() && !(gone.is_empty() && come.is_empty()) => {
+                blank += word;
+            }
+            ChangeTag::Equal => {
+                text += &marked(&mut gone, &mut come);
+                text += &std::mem::take(&mut blank);
+                text += word;
+            }
+            ChangeTag::Delete | ChangeTag::Insert => {
+                let between = std::mem::take(&mut blank);
+                gone += &between;
+                come += &between;
+                if change.tag() == ChangeTag::Delete { gone += word } else { come += word }
+            }
         }
-        text += change.value();
     }
-    text + open.map_or("", |tag| marks(tag).1)
+    text += &marked(&mut gone, &mut come);
+    text + &blank
+}
+
+/// What went and what came in its place, each in its marks.
+fn marked(gone: &mut String, come: &mut String) -> String {
+    let mark = |text: String, open: &str, close: &str| {
+        if text.is_empty() { text } else { format!("{open}{text}{close}") }
+    };
+    mark(std::mem::take(gone), "[-", "-]") + &mark(std::mem::take(come), "{+", "+}")
 }
 
 #[cfg(test)]
@@ -90,6 +106,8 @@ mod tests {
     fn two_wordings_are_read_as_one_text() {
         let table = [
             ("The page works.", "The page lists it.", "The page [-works.-]{+lists it.+}"),
+            ("the HTTP exchange", "a new page", "[-the HTTP exchange-]{+a new page+}"),
+            ("a b c", "a x c", "a [-b-]{+x+} c"),
             ("", "make", "{+make+}"),
             ("make", "", "[-make-]"),
             ("same", "same", "same"),

@@ -101,13 +101,13 @@ impl Desk {
         .await
     }
 
-    /// The next edit of the person.
-    async fn edited(&mut self) -> Event {
-        within("an edit", async {
+    /// The next event of the person that is of a kind.
+    async fn decided(&mut self, kind: &str) -> Event {
+        within(kind, async {
             loop {
                 if let Notice::Event(event) = self.notices.next().await.unwrap()
                     && event.actor == Actor::Person
-                    && matches!(event.event, Event::AssertionEdited { .. })
+                    && event.event.kind() == kind
                 {
                     return event.event;
                 }
@@ -143,7 +143,7 @@ async fn a_contract_that_is_changed_on_disk_waits_until_the_person_accepts_it() 
     assert_eq!(desk.text(), changed, "the file stays as it was left while it waits");
     let accept = Command::DecideProposal { proposal: proposal.id, ruling: Ruling::Accept };
     desk.client.call(Call::Command { command: Box::new(accept) }).await.unwrap();
-    let Event::AssertionEdited { assertion, revision, wording } = desk.edited().await else {
+    let Event::AssertionEdited { assertion, revision, wording } = desk.decided("assertion_edited").await else {
         panic!("it is no edit")
     };
     assert_eq!((assertion.as_str(), revision), ("VAL-WEB-001", Revision(2)));
@@ -155,6 +155,7 @@ async fn a_contract_that_is_changed_on_disk_waits_until_the_person_accepts_it() 
     let proposal = desk.ground.mission().open_proposals().next().unwrap().id;
     let refuse = Command::DecideProposal { proposal, ruling: Ruling::Refuse };
     desk.client.call(Call::Command { command: Box::new(refuse) }).await.unwrap();
+    desk.decided("proposal_decided").await;
     let text = desk.until("the contract again", |text| text.contains("sees the heading Visitors")).await;
     // Put back by hand before anybody decided, nothing waits any more.
     desk.save(&text.replacen("sees the heading Visitors", "hears the heading Visitors", 1));
@@ -217,7 +218,7 @@ async fn a_change_made_while_no_engine_ran_is_taken_in_by_the_next() {
     let proposal = desk.ground.mission().open_proposals().next().unwrap().id;
     let accept = Command::DecideProposal { proposal, ruling: Ruling::Accept };
     desk.client.call(Call::Command { command: Box::new(accept) }).await.unwrap();
-    assert!(matches!(desk.edited().await, Event::AssertionEdited { .. }));
+    assert!(matches!(desk.decided("assertion_edited").await, Event::AssertionEdited { .. }));
     desk.until("the new revision", |text| text.contains("- revision: 2")).await;
     fs::remove_file(&path).unwrap();
     let again = desk.until("the file anew", |text| !text.is_empty()).await;

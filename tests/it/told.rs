@@ -102,7 +102,7 @@ async fn a_worker_reads_what_was_added_reworded_and_retired_before_its_handoff_c
     let options = EngineOptions { backends: Arc::new(Only(mind)), ..ground.options() };
     let socket = options.socket.clone();
     let engine = tokio::spawn(flightdeck::engine::run(options));
-    let (client, _notices) = tokio::time::timeout(PATIENCE, async {
+    let (client, notices) = tokio::time::timeout(PATIENCE, async {
         loop {
             if let Ok(reached) = Client::connect(&socket, "test").await {
                 return reached;
@@ -159,6 +159,6 @@ async fn a_worker_reads_what_was_added_reworded_and_retired_before_its_handoff_c
     assert_eq!(worker.revisions[&words::val("VAL-A-001")], Revision(2));
     let reason = words::line("seen enough");
     client.call(Call::Command { command: Box::new(Command::Abandon { reason }) }).await.unwrap();
-    drop(client);
+    drop((client, notices));
     tokio::time::timeout(PATIENCE, engine).await.unwrap().unwrap().unwrap();
 }

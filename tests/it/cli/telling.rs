@@ -36,7 +36,7 @@ fn a_flight_to_a_failed_round_is_told_line_by_line() {
     assert_snapshot!(told(&flight), @r#"
     0:00  ● mission        guestbook-7k2p begins: Guestbook
                            on branch flightdeck/guestbook-7k2p from base000 of /home/ada/guestbook
-    0:01  ● plan           #1 orchestrator scopes the goal (rehearsal/guestbook)
+    0:01  ● plan           #1 orchestrator plans (rehearsal/guestbook)
     0:02  ✓ contract       1 assertion: 1 over http
     0:03  ✓ environment    make · make test · service web on port 8080
     0:04  ✓ plan           1 milestone, 1 feature

@@ -63,11 +63,11 @@ fn the_timeline_tells_what_happened_newest_first() {
      5m  #30 orchestrator  ✓ talk
      5m  #29 asks          ▲ “The error text stands in three templates. May I move it into one place?”
      8m  #28 orchestrator  ✓ triage
+     9m  VAL-AUTH-003      is now revision 2, worded by you: its statement “…” → “… for thirty days, also …”
     10m  waived            VAL-AUTH-006  “one owner, one door: a lock can wait”
     13m  #27 user testing  ✗ M2  3/7 |   2 findings → F12
     17m  #26 scrutiny      ✓ M2
     18m  #25 reviewer      ✓ F7 Reset a password by mail
-    20m  #24 reviewer      ✓ F6 Log out
     ");
 }
 

@@ -148,9 +148,11 @@ fn what_a_verdict_must_respect() {
 /// Being told of an assertion's new words does not make it one of the round's.
 #[test]
 fn a_tester_who_is_told_of_another_assertion_does_not_judge_it() {
-    let (mut flight, tester) = testing(1);
+    let mut flight = Flight::new().planned(2, 1).built(1).gated().reviewed().scrutinized();
+    let tester = flight.start(AgentWork::TestAsUser { milestone: M1, round: 1 });
     let draft = Box::new(words::assertion("VAL-NEW-001"));
-    flight.person(Command::AddAssertion { draft, feature: FeatureId(1) });
+    // Its feature belongs to a later milestone: this round is not about it.
+    flight.person(Command::AddAssertion { draft, feature: FeatureId(2) });
     let assertion = val("VAL-NEW-001");
     flight.engine(Command::TellRevision { attempt: tester, assertion, revision: Revision(1) });
     assert_eq!(

@@ -35,7 +35,7 @@ fn a_second_plan_gate_opens_with_what_changed() {
     let (verb, drawn) = (stage.told(&["gate"]), console(&flight, "g"));
     for words in [
         "What changed since the plan you refused",
-        "your NO-GO “smaller steps”",
+        "NO-GO     “smaller steps”",
         "answered  Docs are a step of their own now.",
         "~ VAL-M1-001",
         "+ F2 Docs",
