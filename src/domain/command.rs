@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::attempt::{AgentWork, Ending, Role};
+use super::attempt::{AgentWork, Ending, Role, Work};
 use super::budget::Budget;
 use super::consequence::ContractChange;
 use super::contract::AssertionDraft;
@@ -23,6 +23,7 @@ use super::round::{Opinion, ReviewIssue};
 use super::text::{Line, Prose, Title};
 use super::usage::Usage;
 use super::verdict::{EvidenceRef, Outcome};
+use super::wait::Wait;
 
 /// Everything a person, an agent or the engine can ask.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -80,6 +81,9 @@ pub enum Command {
     MarkDelivered { messages: Vec<MessageId> },
     ProposeDocument { changes: Vec<ContractChange> },
     Hold { hold: Hold },
+    BeginWait { wait: Wait },
+    EndWait { work: Work },
+    RecordLoss { work: Work, reason: Line },
     RecordLanding { branch: Title, commit: Commit },
 }
 
@@ -146,6 +150,9 @@ impl Command {
             | Self::MarkDelivered { .. }
             | Self::ProposeDocument { .. }
             | Self::Hold { .. }
+            | Self::BeginWait { .. }
+            | Self::EndWait { .. }
+            | Self::RecordLoss { .. }
             | Self::RecordLanding { .. } => asker == Engine,
         }
     }

@@ -41,3 +41,4 @@ pub mod text;
 pub mod transcript;
 pub mod usage;
 pub mod verdict;
+pub mod wait;

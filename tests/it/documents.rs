@@ -143,7 +143,8 @@ async fn a_contract_that_is_changed_on_disk_waits_until_the_person_accepts_it() 
     assert_eq!(desk.text(), changed, "the file stays as it was left while it waits");
     let accept = Command::DecideProposal { proposal: proposal.id, ruling: Ruling::Accept };
     desk.client.call(Call::Command { command: Box::new(accept) }).await.unwrap();
-    let Event::AssertionEdited { assertion, revision, wording } = desk.decided("assertion_edited").await else {
+    let Event::AssertionEdited { assertion, revision, wording } = desk.decided("assertion_edited").await
+    else {
         panic!("it is no edit")
     };
     assert_eq!((assertion.as_str(), revision), ("VAL-WEB-001", Revision(2)));

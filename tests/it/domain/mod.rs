@@ -16,5 +16,6 @@ mod schedule;
 mod talk;
 mod triage;
 mod validation;
+mod waits;
 mod word;
 mod work;
