@@ -50,7 +50,9 @@ fn goal(mission: &Mission) -> String {
 fn gates(mission: &Mission) -> String {
     let mut lines: Vec<String> = mission.gates.values().filter_map(gate).collect();
     let sent_back = mission.findings.values().filter(|finding| matches!(finding.source, Source::Gate));
-    lines.extend(sent_back.map(|finding| format!("- sent back before: {}", text(finding.description.as_str()))));
+    lines.extend(
+        sent_back.map(|finding| format!("- sent back before: {}", text(finding.description.as_str()))),
+    );
     titled("Gates", &lines)
 }
 

@@ -106,7 +106,7 @@ pub enum Verb {
     /// Show what changed: the mission, F3, M1, #4 or FROM..TO
     Diff(diff::Args),
     /// Merge a completed mission's branch after its commands pass on the merged tree
-    Land(MissionArg),
+    Land(land::Args),
     /// Say what works here and what does not
     Doctor(doctor::Args),
     /// Read the settings

@@ -12,14 +12,26 @@ use crate::workspace::git::Git;
 
 /// The worktree has only what tells git how files are merged, whatever of the person's checkout is sparse; and a merge that
 /// fails leaves no memory of itself.
-const SETTINGS: [&str; 4] =
-    ["core.sparseCheckout=true", "core.sparseCheckoutCone=false", "index.sparse=false", "rerere.enabled=false"];
+const SETTINGS: [&str; 4] = [
+    "core.sparseCheckout=true",
+    "core.sparseCheckoutCone=false",
+    "index.sparse=false",
+    "rerere.enabled=false",
+];
 const WITH: &str = ".gitattributes\n";
 
 /// Options of `branch.<name>.mergeoptions` that say how a merge is made. Others say what becomes of it, which a landing knows.
 const KEPT_OPTIONS: [&str; 10] = [
-    "--ff", "--no-ff", "--strategy=", "--strategy-option=", "--signoff", "-S", "--gpg-sign", "--no-gpg-sign",
-    "--verify-signatures", "--log",
+    "--ff",
+    "--no-ff",
+    "--strategy=",
+    "--strategy-option=",
+    "--signoff",
+    "-S",
+    "--gpg-sign",
+    "--no-gpg-sign",
+    "--verify-signatures",
+    "--log",
 ];
 
 /// How the target comes to a commit.
@@ -35,9 +47,13 @@ impl Kind {
     pub(super) fn hooks(self) -> &'static [&'static str] {
         match self {
             Self::Forward => &["post-merge", "reference-transaction"],
-            Self::Merge => {
-                &["pre-merge-commit", "prepare-commit-msg", "commit-msg", "post-merge", "reference-transaction"]
-            }
+            Self::Merge => &[
+                "pre-merge-commit",
+                "prepare-commit-msg",
+                "commit-msg",
+                "post-merge",
+                "reference-transaction",
+            ],
         }
     }
 }
@@ -49,7 +65,7 @@ pub(super) fn bring_in(place: &LandPlace, plan: &LandPlan) -> Result<(), Workspa
     if git.outcome(["cat-file", "-e", &object])?.exit.is_success() {
         return Ok(());
     }
-    let from = place.own.git_dir();
+    let from = place.own.root();
     let fetch: [OsString; 6] = [
         "fetch".into(),
         "--quiet".into(),
@@ -113,11 +129,19 @@ fn in_a_worktree(
     }
     let unmerged = git.run(DOING, ["diff", "--name-only", "-z", "--diff-filter=U"])?;
     let files: Vec<PathBuf> = paths(&unmerged).collect();
+    let commit = plan.commit.get(..12).unwrap_or(&plan.commit).to_owned();
     if files.is_empty() {
-        return Err(WorkspaceError::Unmerged { said: outcome.words() });
+        let said = outcome.git_words();
+        let signs = git.outcome(["config", "--type=bool", "--get", "commit.gpgSign"])?.output == b"true\n";
+        let is_about_signing =
+            signs && ["sign", "gpg", "write commit"].iter().any(|word| said.contains(word));
+        return Err(if is_about_signing {
+            WorkspaceError::Unsigned { said, commit }
+        } else {
+            WorkspaceError::Unmerged { said }
+        });
     }
     let directory = target.checkout.clone().unwrap_or_else(|| place.person.root().to_owned());
-    let commit = plan.commit.get(..12).unwrap_or(&plan.commit).to_owned();
     Err(WorkspaceError::Conflict { files, directory, target: plan.target.clone(), commit })
 }
 
@@ -136,7 +160,8 @@ pub(super) fn remove_worktree(place: &LandPlace) -> Result<(), WorkspaceError> {
     let real = place.dir.canonicalize().unwrap_or_else(|_| place.dir.clone()).join(MERGE);
     let known = listed.lines().filter_map(|line| line.strip_prefix("worktree ")).map(PathBuf::from);
     for known in known.filter(|known| *known == real || *known == directory) {
-        let mut remove: Vec<OsString> = ["worktree", "remove", "--force", "--force"].map(OsString::from).into();
+        let mut remove: Vec<OsString> =
+            ["worktree", "remove", "--force", "--force"].map(OsString::from).into();
         remove.push(known.into());
         git.run("remove the worktree of a merge", remove)?;
     }
@@ -197,6 +222,6 @@ fn is_ancestor(root: PathBuf, earlier: &str, later: &str) -> Result<bool, Worksp
     match outcome.exit {
         crate::workspace::Exit::Code(0) => Ok(true),
         crate::workspace::Exit::Code(1) => Ok(false),
-        _ => Err(outcome.fault("compare the target with the mission")),
+        _ => Err(outcome.git_fault("compare the target with the mission")),
     }
 }

@@ -8,6 +8,7 @@
 mod journal;
 mod merge;
 mod person;
+pub mod publish;
 mod recover;
 mod stale;
 mod target;
@@ -16,8 +17,8 @@ use std::path::{Path, PathBuf};
 
 use super::git::Git;
 use super::{ProofCheckout, Repo, WorkspaceError};
-use journal::{Journal, Moving, Stage};
 pub use journal::is_cut_short;
+use journal::{Journal, Moving, Stage};
 pub use recover::{Recovered, forget, recover};
 use target::Target;
 

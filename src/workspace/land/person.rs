@@ -27,7 +27,9 @@ pub(super) fn common_dir(checkout: &Path) -> Result<PathBuf, WorkspaceError> {
 /// Of these hooks, those that the person's repository has.
 pub(super) fn hooks(repo: &Repo, names: &[&str]) -> Vec<String> {
     let git = Git::as_typed_by_person(repo.root());
-    let Ok(directory) = git.line("find the hooks", ["rev-parse", "--git-path", "hooks"]) else { return Vec::new() };
+    let Ok(directory) = git.line("find the hooks", ["rev-parse", "--git-path", "hooks"]) else {
+        return Vec::new();
+    };
     let directory = repo.root().join(directory);
     let runs = |name: &&&str| {
         let found = std::fs::metadata(directory.join(name));

@@ -149,7 +149,8 @@ fn undo(place: &LandPlace, moving: &Moving) -> Result<Option<PathBuf>, Workspace
         }
     }
     for some in restored.chunks(AT_ONCE) {
-        let mut arguments: Vec<OsString> = ["checkout-index", "--force", "--quiet", "--"].map(OsString::from).into();
+        let mut arguments: Vec<OsString> =
+            ["checkout-index", "--force", "--quiet", "--"].map(OsString::from).into();
         arguments.extend(some.iter().map(OsString::from));
         git.run("restore the checkout", arguments)?;
     }

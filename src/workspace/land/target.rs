@@ -61,7 +61,9 @@ impl Target {
         // One paragraph for each checkout; one whose directory is gone has nothing to update.
         for paragraph in listed.split("\n\n") {
             let field = |key: &str| paragraph.lines().find_map(|line| line.strip_prefix(key));
-            let Some(path) = field("worktree ").map(PathBuf::from).filter(|path| path.is_dir()) else { continue };
+            let Some(path) = field("worktree ").map(PathBuf::from).filter(|path| path.is_dir()) else {
+                continue;
+            };
             if field("branch ") == Some(&name) {
                 checkout = checkout.or_else(|| Some(path.clone()));
             }
@@ -130,8 +132,15 @@ impl Target {
             return person::git(&self.root).run(DOING, update).map(drop);
         };
         let merge = [
-            "merge", "--ff-only", "--no-overwrite-ignore", "--no-autostash", "--no-squash", "--commit",
-            "--no-stat", "--quiet", commit,
+            "merge",
+            "--ff-only",
+            "--no-overwrite-ignore",
+            "--no-autostash",
+            "--no-squash",
+            "--commit",
+            "--no-stat",
+            "--quiet",
+            commit,
         ];
         let git = person::git(directory).env("GIT_REFLOG_ACTION", reason);
         let outcome = git.outcome(merge)?;
@@ -142,7 +151,7 @@ impl Target {
         let files: Vec<PathBuf> =
             outcome.errors.lines().filter_map(|line| line.strip_prefix('\t')).map(PathBuf::from).collect();
         if files.is_empty() {
-            return Err(outcome.fault(DOING));
+            return Err(outcome.git_fault(DOING));
         }
         Err(WorkspaceError::TargetDirty { directory: directory.clone(), files })
     }
