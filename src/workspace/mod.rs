@@ -10,6 +10,7 @@ pub mod diff;
 pub mod error;
 pub mod git;
 pub mod land;
+pub mod preflight;
 pub mod process;
 pub mod proof;
 pub mod pty;

@@ -4,7 +4,7 @@
 #![cfg(test)]
 
 mod checkout;
-mod git;
-mod land;
+pub mod git;
+pub mod land;
 pub mod process;
 mod services;

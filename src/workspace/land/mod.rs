@@ -21,6 +21,7 @@ pub use journal::is_cut_short;
 use journal::{Journal, Moving, Stage};
 pub use recover::{Recovered, forget, recover};
 use target::Target;
+pub(super) use target::under_way;
 
 /// Where a mission lands from: the person's repository, the mission's own, and the mission's directory, in which
 /// everything stands that a landing needs for itself.

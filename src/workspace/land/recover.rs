@@ -132,7 +132,7 @@ fn undo(place: &LandPlace, moving: &Moving) -> Result<Option<PathBuf>, Workspace
         let found = directory.join(&file.path);
         let is_there = fs::symlink_metadata(&found).is_ok_and(|found| !found.is_dir());
         let (is_known, differs) = (known.contains(&file.path), differing.contains(&file.path));
-        if file.kind == TouchedKind::Submodule || (is_known && !differs) || (!is_known && !is_there) {
+        if file.kind == TouchedKind::Submodule || (is_known && !differs) {
             continue;
         }
         if is_there && !is_as_merged(directory, &file)? {

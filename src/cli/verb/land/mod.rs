@@ -5,10 +5,12 @@ mod pull_request;
 use anyhow::bail;
 
 use crate::cli::ask::call;
+use crate::cli::engine_start::reach;
 use crate::cli::prelude::*;
 use crate::cli::screen::{Output, Screen};
 use crate::domain::mission::End;
 use crate::link::protocol::{Call, Reply};
+use crate::workspace::land::is_cut_short;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -21,6 +23,10 @@ pub struct Args {
 
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let found = args.mission.find(context)?;
+    if found.mission.landed.is_some() && is_cut_short(&found.dir) {
+        // An engine that starts tidies up what a landing left that was killed after it was recorded.
+        reach(context, &found.dir).await?;
+    }
     if args.pr {
         refuse_unless_completed(&found)?;
         return pull_request::offer(&found).await;

@@ -214,7 +214,7 @@ fn a_git_that_is_still_at_work_is_waited_for() {
     let mut command = assert_cmd::Command::new("sh");
     command.current_dir(&person).args(["-c", "sleep 7 | git hash-object --stdin"]);
     let waiting = std::thread::spawn(move || command.output().unwrap());
-    while !std::fs::read_dir("/proc").unwrap().flatten().any(|entry| {
+    while !fs::read_dir("/proc").unwrap().flatten().any(|entry| {
         fs::read_to_string(entry.path().join("comm")).is_ok_and(|name| name.trim() == "git")
             && fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd == person.canonicalize().unwrap())
     }) {

@@ -94,7 +94,7 @@ impl Ground {
             git(&person, &["worktree", "add", "--quiet", "-b", "mission", at, "main"]);
         }
         change(&work);
-        git(&work, &["add", "--all"]);
+        git(&work, &["add", "--all", "--sparse"]);
         git(&work, &["commit", "--quiet", "-m", "the feature"]);
         git(&work, &["rev-parse", "HEAD"])
     }

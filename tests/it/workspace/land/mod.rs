@@ -2,7 +2,7 @@
 
 mod as_git;
 mod cut_short;
-mod ground;
+pub mod ground;
 
 use std::fs;
 use std::path::PathBuf;
@@ -65,12 +65,18 @@ fn only_the_commit_of_the_final_gate_lands_and_later_ones_are_told() {
 }
 
 #[test]
-fn the_gates_commit_lands_even_when_its_branch_is_gone() {
+fn the_gates_commit_lands_even_when_the_persons_repository_lost_it() {
     let ground = Ground::new();
-    let head = ground.mission("feature.rs", "new\n");
-    git(&ground.person(), &["branch", "-D", "mission"]);
+    let own = ground.beside("own");
+    git(&own, &["checkout", "--quiet", "-b", "mission"]);
+    write(&own, "feature.rs", "new\n");
+    git(&own, &["add", "--all"]);
+    git(&own, &["-c", "user.name=A", "-c", "user.email=a@b", "commit", "--quiet", "-m", "the feature"]);
+    let head = git(&own, &["rev-parse", "HEAD"]);
     let landing = ground.prepare_commit(&head).unwrap();
     assert_eq!(ground.finish(landing).unwrap().commit, head);
+    assert_eq!(read(&ground.person(), "feature.rs"), "new\n");
+    git(&ground.person(), &["fsck"]);
 }
 
 #[test]

@@ -1,0 +1,235 @@
+//! `land` as a person meets it: the real program, an engine that may die at any moment, a pull request.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use flightdeck::domain::event::{Actor, Event};
+use flightdeck::domain::gate::GateId;
+use flightdeck::domain::id::{Commit, MilestoneId};
+use pretty_assertions::assert_eq;
+
+use super::stage::Stage;
+use crate::support::mission::Flight;
+use crate::support::words;
+use crate::workspace::git::{read, write};
+use crate::workspace::land::ground::{git, status, try_git};
+
+const ID: &str = "guestbook-7k2p";
+
+/// A machine with a completed mission, whose branch has one commit more than `main`; gives that commit.
+fn completed(test: &str) -> (Stage, String) {
+    let stage = Stage::new();
+    let work = stage.repository();
+    for (key, value) in [("user.name", "Ada"), ("user.email", "ada@example.org"), ("commit.gpgSign", "false")]
+    {
+        git(&work, &["config", key, value]);
+    }
+    let base = git(&work, &["rev-parse", "HEAD"]);
+    git(&work, &["switch", "--quiet", "-c", &format!("flightdeck/{ID}")]);
+    for n in 0..3 {
+        write(&work, &format!("file{n}.txt"), "new\n");
+    }
+    git(&work, &["add", "--all"]);
+    git(&work, &["commit", "--quiet", "-m", "the feature"]);
+    let head = git(&work, &["rev-parse", "HEAD"]);
+    git(&work, &["switch", "--quiet", "main"]);
+    let founding = flightdeck::domain::event::Founding {
+        repository: work.canonicalize().unwrap().display().to_string(),
+        base: Commit(base),
+        ..words::founding()
+    };
+    let flight = Flight::founded(founding).planned(1, 1).built(1).validated();
+    let mut flight = flight.gone(GateId::Milestone(MilestoneId(1))).gone(GateId::Final);
+    for stamped in &mut flight.log {
+        match &mut stamped.event {
+            Event::HandoffGiven { head: at, .. } => *at = Commit(head.clone()),
+            Event::EnvironmentProposed { environment } => {
+                environment.setup.clear();
+                environment.build.clear();
+                environment.test = vec![words::script(test)];
+            }
+            _ => {}
+        }
+    }
+    stage.keep(&flight);
+    (stage, head)
+}
+
+/// A program of this name that runs before any other.
+fn shadow(stage: &Stage, name: &str, script: &str) -> PathBuf {
+    let bin = stage.path("bin");
+    fs::create_dir_all(&bin).unwrap();
+    fs::write(bin.join(name), format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    bin
+}
+
+fn with_path(stage: &Stage, arguments: &[&str]) -> std::process::Output {
+    let path = std::env::var("PATH").unwrap();
+    let path = format!("{}:{path}", stage.path("bin").display());
+    stage.flightdeck(arguments).env("PATH", path).output().unwrap()
+}
+
+#[test]
+fn the_commit_of_the_final_gate_lands_and_what_came_after_it_is_told() {
+    let (stage, head) = completed("test -f file0.txt");
+    let work = stage.repository();
+    git(&work, &["switch", "--quiet", &format!("flightdeck/{ID}")]);
+    git(&work, &["commit", "--quiet", "--allow-empty", "-m", "slipped in"]);
+    git(&work, &["switch", "--quiet", "main"]);
+    let told = stage.told(&["land"]);
+    assert!(told.contains(&format!("{ID} landed on main as {}", &head[..7])), "{told}");
+    assert!(
+        told.contains("note: flightdeck/guestbook-7k2p has 1 commit that the final gate did not see"),
+        "{told}"
+    );
+    assert_eq!(git(&work, &["rev-parse", "main"]), head);
+    assert_eq!(stage.json(&["status"])["status"], "landed");
+}
+
+#[test]
+fn a_command_that_fails_on_the_merged_tree_merges_nothing() {
+    let (stage, _) = completed("test ! -f file0.txt");
+    let before = git(&stage.repository(), &["rev-parse", "main"]);
+    let (_, err) = stage.ended(&["land"], 1);
+    assert!(err.contains("exits 1 on the merged tree, so nothing was merged"), "{err}");
+    assert_eq!(git(&stage.repository(), &["rev-parse", "main"]), before);
+    assert_eq!(git(&stage.repository(), &["for-each-ref", "refs/flightdeck/*/landing"]), "");
+}
+
+#[test]
+fn who_merged_by_hand_has_landed() {
+    let (stage, head) = completed("true");
+    git(&stage.repository(), &["merge", "--quiet", "--no-ff", "--no-edit", &head]);
+    let now = git(&stage.repository(), &["rev-parse", "main"]);
+    let told = stage.told(&["land"]);
+    assert!(told.contains(&format!("landed on main as {}", &now[..7])), "{told}");
+    assert!(told.contains("note: main contained it already"), "{told}");
+    assert_eq!(stage.json(&["status"])["status"], "landed");
+}
+
+/// The engine is killed at the n-th git of a landing; whatever was half done, the next landing ends where one without any
+/// kill ends.
+#[test]
+fn a_landing_that_is_killed_at_any_git_is_finished_or_undone_by_the_next() {
+    let real = String::from_utf8(
+        assert_cmd::Command::new("sh").args(["-c", "command -v git"]).output().unwrap().stdout,
+    );
+    let real = real.unwrap().trim().to_owned();
+    for n in 1.. {
+        let (stage, head) = completed("true");
+        let work = stage.repository();
+        write(&work, "mine.txt", "mine\n");
+        let count = stage.path("count");
+        let script = format!(
+            "n=$(($(cat {count} 2>/dev/null || echo 0) + 1)); echo $n > {count}\n\
+             [ $n = {n} ] && kill -9 $PPID $$\nexec {real} \"$@\"",
+            count = count.display()
+        );
+        shadow(&stage, "git", &script);
+        if with_path(&stage, &["land"]).status.success() {
+            assert!(n > 10, "a landing takes more than {n} gits");
+            return;
+        }
+        let journal = stage.path(&format!("state/missions/{ID}/landing.json"));
+        assert_eq!(stage.told(&["status"]).contains("was cut short"), journal.exists());
+        // Where the kill came after the landing was recorded, it only tidies up.
+        let again = stage.flightdeck(&["land"]).output().unwrap();
+        assert!(
+            again.status.success() || stage.clean(&again.stderr).contains("landed already"),
+            "{n}: {again:?}"
+        );
+        assert_eq!(git(&work, &["rev-parse", "main"]), head, "{n}");
+        assert_eq!(status(&work), "?? mine.txt", "{n}");
+        assert_eq!(stage.json(&["status"])["status"], "landed", "{n}");
+        assert_eq!(git(&work, &["for-each-ref", "refs/flightdeck/*/landing"]), "", "{n}");
+        assert!(!journal.exists(), "{n}");
+    }
+}
+
+#[test]
+fn a_pull_request_is_opened_as_a_draft_at_the_gates_commit() {
+    let (stage, head) = completed("true");
+    let work = stage.repository();
+    git(&work, &["init", "--quiet", "--bare", stage.path("origin.git").to_str().unwrap()]);
+    git(&work, &["remote", "add", "origin", stage.path("origin.git").to_str().unwrap()]);
+    let log = stage.path("gh.log");
+    let script = format!(
+        "echo \"$@\" >> {log}\ncase \"$1 $2\" in\n\
+         'pr list') cat {log}.url 2>/dev/null || true ;;\n\
+         'pr create') echo https://example.org/pull/7 ;;\nesac",
+        log = log.display()
+    );
+    shadow(&stage, "gh", &script);
+    let output = with_path(&stage, &["land", "--pr"]);
+    let told = stage.clean(&output.stdout);
+    assert!(output.status.success(), "{told}{}", stage.clean(&output.stderr));
+    assert!(told.contains("a draft pull request is open: https://example.org/pull/7"), "{told}");
+    assert_eq!(git(&stage.path("origin.git"), &["rev-parse", &format!("flightdeck/{ID}")]), head);
+    let asked = fs::read_to_string(&log).unwrap();
+    assert!(asked.contains("pr create --draft --base main --head flightdeck/guestbook-7k2p"), "{asked}");
+    let body = read(&stage.path(&format!("state/missions/{ID}/documents")), "pull-request.md");
+    assert!(body.contains("## Contract") && body.contains("| VAL-M1-001 |"), "{body}");
+    assert_eq!(stage.json(&["status"])["status"], "completed", "it is landed when it is merged");
+
+    // A second time the open one is brought up to date.
+    fs::write(format!("{}.url", log.display()), "https://example.org/pull/7\n").unwrap();
+    let told = stage.clean(&with_path(&stage, &["land", "--pr"]).stdout);
+    assert!(told.contains("brought up to date: https://example.org/pull/7"), "{told}");
+}
+
+#[test]
+fn where_no_pull_request_can_be_opened_it_says_what_to_do_and_pushes_nothing() {
+    let (stage, head) = completed("true");
+    let work = stage.repository();
+    let origin = stage.path("origin.git");
+    let refused = || {
+        let output = with_path(&stage, &["land", "--pr"]);
+        assert_eq!(output.status.code(), Some(1));
+        stage.clean(&output.stdout)
+    };
+    let told = refused();
+    assert!(told.contains("has no remote: `git remote add origin URL`"), "{told}");
+    git(&work, &["init", "--quiet", "--bare", origin.to_str().unwrap()]);
+    git(&work, &["remote", "add", "origin", origin.to_str().unwrap()]);
+    let log_in = "case $1 in auth) exit 1 ;; esac";
+    shadow(&stage, "gh", log_in);
+    let told = refused();
+    assert!(told.contains("`gh` is not logged in: `gh auth login`"), "{told}");
+    assert!(told.contains(&format!("git push origin {head}:refs/heads/flightdeck/{ID}")), "{told}");
+    assert!(told.contains("documents/pull-request.md"), "{told}");
+    assert_eq!(git(&origin, &["for-each-ref"]), "");
+    // What it says to do by hand works.
+    assert!(
+        try_git(&work, &["push", "origin", &format!("{head}:refs/heads/flightdeck/{ID}")]).status.success()
+    );
+    fs::remove_file(stage.path("bin/gh")).unwrap();
+    if !gh_is_installed() {
+        let told = refused();
+        assert!(told.contains("`gh` is missing") && told.contains("https://cli.github.com"), "{told}");
+    }
+}
+
+fn gh_is_installed() -> bool {
+    assert_cmd::Command::new("sh").args(["-c", "command -v gh"]).output().unwrap().status.success()
+}
+
+#[test]
+fn only_a_completed_mission_is_offered() {
+    let stage = Stage::new();
+    stage.keep(&Flight::at_gate());
+    let (_, err) = stage.ended(&["land", ID, "--pr"], 2);
+    assert!(err.contains("only a completed mission can be landed"), "{err}");
+    let mut flight = Flight::completed();
+    let branch = words::title("main");
+    flight
+        .ask(
+            Actor::Engine,
+            flightdeck::domain::command::Command::RecordLanding { branch, commit: words::commit("abc") },
+        )
+        .unwrap();
+    let stage = Stage::new();
+    stage.keep(&flight);
+    assert!(stage.ended(&["land", ID, "--pr"], 2).1.contains("landed already"));
+}
