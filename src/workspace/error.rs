@@ -27,6 +27,8 @@ pub enum WorkspaceError {
         list(files), directory.display()
     )]
     Conflict { files: Vec<PathBuf>, directory: PathBuf, target: String, commit: String },
+    #[error("{} lacks {base}, the commit that the mission began at: it is another repository; name the one that was moved, or a clone of it", path.display())]
+    OtherRepository { path: PathBuf, base: String },
     #[error("git does not merge this: {said}; nothing was changed")]
     Unmerged { said: String },
     #[error(

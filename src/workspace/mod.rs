@@ -15,6 +15,7 @@ pub mod process;
 pub mod proof;
 pub mod pty;
 pub mod reaper;
+pub mod relocate;
 pub mod repo;
 pub mod sandbox;
 pub mod services;

@@ -97,3 +97,17 @@ impl Journal {
 pub fn is_cut_short(dir: &Path) -> bool {
     dir.join(FILE).exists()
 }
+
+/// Has the journal name the checkout at its new place, when the repository was moved with a landing half done.
+///
+/// # Errors
+/// When it cannot be read or written.
+pub fn move_journal(dir: &Path, from: &Path, to: &Path) -> Result<(), WorkspaceError> {
+    let journal = Journal::of(dir);
+    let Some(Stage::Moving(moving)) = journal.read()? else { return Ok(()) };
+    let moved = moving.checkout.as_ref().and_then(|checkout| checkout.strip_prefix(from).ok());
+    match moved.map(|below| to.join(below)) {
+        Some(checkout) => journal.write(&Stage::Moving(Moving { checkout: Some(checkout), ..moving })),
+        None => Ok(()),
+    }
+}

@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 
 use super::git::Git;
 use super::{ProofCheckout, Repo, WorkspaceError};
-pub use journal::is_cut_short;
 use journal::{Journal, Moving, Stage};
+pub use journal::{is_cut_short, move_journal};
 pub use recover::{Recovered, forget, recover};
 use target::Target;
 pub(super) use target::under_way;

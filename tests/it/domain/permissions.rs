@@ -60,6 +60,7 @@ fn persons() -> Vec<Command> {
             edit: Box::new(SpecEdit::default()),
         },
         Command::Abandon { reason: words::line("enough") },
+        Command::Relocate { repository: words::prose("/elsewhere") },
     ]
 }
 
