@@ -34,8 +34,12 @@ pub async fn land(engine: &Arc<EngineContext>) -> Result<Landed, EngineError> {
         return Ok(landed);
     }
     let branch = Title::clipped(&plan.target);
-    let (place, target) = (place(engine), plan.target.clone());
+    let (place, target, task_engine) = (place(engine), plan.target.clone(), Arc::clone(engine));
     let prepared = blocking(move || {
+        // A head that could not be brought over when it was accepted.
+        if !place.person.has_commit(&plan.commit)? {
+            task_engine.publish(&plan.commit);
+        }
         let landing = match Landing::prepare(place.clone(), plan) {
             Err(WorkspaceError::NothingToLand { .. }) => return Ok(Err(stands(&place.person, &target)?)),
             other => other?,
@@ -131,7 +135,8 @@ fn plan(engine: &EngineContext) -> Result<LandPlan, EngineError> {
 }
 
 fn place(engine: &EngineContext) -> LandPlace {
-    LandPlace { person: engine.repo.clone(), own: engine.repo.clone(), dir: engine.dir.clone() }
+    let (person, own) = (engine.repo.person().clone(), engine.repo.own().clone());
+    LandPlace { person, own, dir: engine.dir.clone() }
 }
 
 fn stands(person: &Repo, target: &str) -> Result<Commit, WorkspaceError> {

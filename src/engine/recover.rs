@@ -10,8 +10,8 @@ use crate::domain::command::Command;
 use crate::domain::id::AttemptId;
 use crate::workspace::sweep::sweep;
 
-/// Ends programs that survived, closes attempts that no engine runs any more, and finishes or undoes a landing that was
-/// cut short.
+/// Ends programs that survived, removes the locks they held, closes attempts that no engine runs any more, and finishes or
+/// undoes a landing that was cut short.
 ///
 /// # Errors
 /// When the log cannot be written.
@@ -19,6 +19,9 @@ pub async fn recover(engine: &Arc<EngineContext>) -> Result<(), EngineError> {
     let mission = engine.dir.display().to_string();
     let swept = blocking(move || Ok(sweep((MARK, &mission)))).await?;
     tracing::info!(?swept, "looked for programs of an earlier engine");
+    // Nothing of the mission runs now, so whatever is locked in its repository is locked by the dead.
+    let task_engine = Arc::clone(engine);
+    blocking(move || Ok(task_engine.repo.remove_stale_locks()?)).await?;
     let orphans: Vec<AttemptId> = engine.cell.with(|m| m.live_attempts().map(|attempt| attempt.id).collect());
     for attempt in orphans {
         let command = Command::EndAttempt { attempt, ending: Ending::Interrupted };

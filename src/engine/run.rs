@@ -18,13 +18,14 @@ use super::host::EngineHost;
 use super::inbox::InboxRouter;
 use super::mission_cell::MissionCell;
 use super::recover::recover;
+use super::relocate;
 use super::role::PROMPTS;
 use crate::agent::prompt::PromptLibrary;
 use crate::domain::id::MissionId;
 use crate::link::feed::Feed;
 use crate::link::server::Server;
 use crate::store::{Catalogue, StoreError};
-use crate::workspace::{Reaper, Repo, Unconfined};
+use crate::workspace::{MissionRepo, Reaper, Unconfined};
 
 /// What an engine is started with.
 pub struct EngineOptions {
@@ -60,7 +61,10 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     let Some(founding) = mission.founding.clone() else {
         return Err(EngineError::Unfit(format!("{} holds no founded mission", dir.display())));
     };
-    let repo = Repo::discover(founding.repository.as_ref())?;
+    let plan = relocate::repo_plan(&founding, &mission);
+    let (place, founded) = (dir.clone(), founding.clone());
+    let repo =
+        blocking(move || Ok(MissionRepo::open(&place, relocate::repository_of(&founded)?, plan)?)).await?;
     let feed = Arc::new(Feed::new());
     let cell = Arc::new(MissionCell::new(mission));
     let (events, delivered) = mpsc::unbounded_channel();

@@ -7,4 +7,5 @@ mod checkout;
 pub mod git;
 pub mod land;
 pub mod process;
+mod relocate;
 mod services;

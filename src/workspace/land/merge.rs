@@ -65,7 +65,7 @@ pub(super) fn bring_in(place: &LandPlace, plan: &LandPlan) -> Result<(), Workspa
     if git.outcome(["cat-file", "-e", &object])?.exit.is_success() {
         return Ok(());
     }
-    let from = place.own.root();
+    let from = place.own.git_dir();
     let fetch: [OsString; 6] = [
         "fetch".into(),
         "--quiet".into(),
@@ -176,8 +176,8 @@ pub(super) fn kind(plan: &LandPlan, merged: &str) -> Kind {
 /// Commits that stand on the mission's branch after the one that lands.
 pub(super) fn left_behind(place: &LandPlace, plan: &LandPlan) -> Vec<String> {
     let mut notes = Vec::new();
-    for repo in [&place.own, &place.person] {
-        let git = Git::of_person(repo.root());
+    let gits = [Git::of_mission(place.own.git_dir()), Git::of_person(place.person.root())];
+    for git in gits {
         let range = format!("{}..refs/heads/{}", plan.commit, plan.branch);
         let count = git.line("count later commits", ["rev-list", "--count", &range]).unwrap_or_default();
         let short = plan.commit.get(..7).unwrap_or(&plan.commit);

@@ -95,6 +95,8 @@ impl Landing {
         let merged = merge::merge(place, plan, target)?;
         let made = keep(&place.person, plan, &merged).and_then(|()| {
             let scratch = place.dir.join(SCRATCH);
+            // What an earlier landing left is flightdeck's own, in the mission's directory.
+            ProofCheckout::open(&place.own, &scratch, "").remove()?;
             ProofCheckout::create(&place.own, &scratch, &merged)
         });
         match made {

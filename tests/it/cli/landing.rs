@@ -233,3 +233,49 @@ fn only_a_completed_mission_is_offered() {
     stage.keep(&flight);
     assert!(stage.ended(&["land", ID, "--pr"], 2).1.contains("landed already"));
 }
+
+#[test]
+fn a_repository_that_was_moved_is_named_anew_and_lands_there() {
+    let (stage, head) = completed("test -f file0.txt");
+    let moved = stage.path("moved");
+    fs::rename(stage.repository(), &moved).unwrap();
+    let at = |arguments: &[&str]| {
+        let output = stage.flightdeck(arguments).current_dir(&moved).output().unwrap();
+        (output.status.code(), stage.clean(&output.stdout), stage.clean(&output.stderr))
+    };
+    let (code, _, err) = at(&["land", ID]);
+    assert_eq!(code, Some(1), "{err}");
+    assert!(err.contains("is not at STAGE/work any more"), "{err}");
+    assert!(err.contains(&format!("`flightdeck relocate NEW-PATH --mission {ID}`")), "{err}");
+
+    let other = Stage::new();
+    let (code, _, err) = at(&["relocate", other.repository().to_str().unwrap(), "--mission", ID]);
+    assert_eq!(code, Some(1), "{err}");
+    assert!(err.contains("it is another repository"), "{err}");
+
+    let (code, told, err) = at(&["relocate", "--mission", ID]);
+    assert_eq!(
+        (code, told.as_str()),
+        (Some(0), format!("the repository of {ID} is now STAGE/moved\n").as_str()),
+        "{err}"
+    );
+    assert!(at(&["log", ID]).1.contains("its repository is now STAGE/moved"));
+    let (code, told, err) = at(&["land", ID]);
+    assert_eq!(code, Some(0), "{told}{err}");
+    assert_eq!(git(&moved, &["rev-parse", "main"]), head);
+}
+
+#[test]
+fn a_mission_that_is_being_flown_is_not_relocated() {
+    let stage = Stage::new();
+    let id = stage.planned();
+    stage.shell(&format!("\"$FD\" pause {id}")).assert().success();
+    let output = stage.flightdeck(&["relocate", "--mission", &id]).output().unwrap();
+    let told = stage.clean(&output.stderr);
+    // Its engine leaves by itself sooner or later; as long as it is there, the refusal says how to end it.
+    if output.status.success() {
+        assert!(stage.clean(&output.stdout).contains("is now STAGE/work"));
+    } else {
+        assert!(told.contains("is running (process") && told.contains("`kill "), "{told}");
+    }
+}

@@ -8,9 +8,11 @@ use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::prelude::*;
+use crate::engine::relocate;
 use crate::view::pull_request;
 use crate::workspace::land::{LandPlace, LandPlan, publish};
-use crate::workspace::{Finished, Program, Repo};
+use crate::workspace::mission_repo::repository_of;
+use crate::workspace::{Finished, Program};
 
 /// How long `gh` may take for one thing.
 const LIMIT: Duration = Duration::from_mins(2);
@@ -71,9 +73,10 @@ impl Offer {
         fs::create_dir_all(found.dir.join("documents"))
             .and_then(|()| fs::write(&text, pull_request::body(mission)))
             .with_context(|| format!("failed to write {}", text.display()))?;
-        let person = Repo::discover(founding.repository.as_ref())?;
+        let person = relocate::repository_of(founding)?;
+        let own = repository_of(&found.dir, person.root())?;
         Ok(Self {
-            place: LandPlace { own: person.clone(), person, dir: found.dir.clone() },
+            place: LandPlace { own, person, dir: found.dir.clone() },
             plan: LandPlan {
                 commit: head.0.clone(),
                 branch: founding.branch.to_string(),
