@@ -98,7 +98,7 @@ fn a_repository_of_another_user_is_refused_with_the_command_that_trusts_it() {
     let stage = made(begun);
     let mut open = vec![stage.repository()];
     while let Some(path) = open.pop() {
-        nix::unistd::chown(&path, Some(12345.into()), None).unwrap();
+        std::os::unix::fs::chown(&path, Some(12345), None).unwrap();
         if path.is_dir() {
             open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
         }

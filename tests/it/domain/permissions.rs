@@ -186,6 +186,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::SetAutopilot { .. }
         | Command::EditFeature { .. }
         | Command::Abandon { .. }
+        | Command::Relocate { .. }
         | Command::EditAssertion { .. }
         | Command::AddAssertion { .. }
         | Command::RetireAssertion { .. }
