@@ -159,7 +159,7 @@ fn objects(subject: &Subject) -> Result<Found, WorkspaceError> {
         None | Some("sha1") => Found::Sound("named by SHA-1".to_owned()),
         Some(other) => Found::Obstacle(format!(
             "the objects of this repository are named by {other}, which flightdeck cannot read; make one with SHA-1 of it: \
-             `git init --object-format=sha1 ../again && git fast-export --all | git -C ../again fast-import`, and begin there"
+             `git init --object-format=sha1 ../again && git fast-export --all | git -C ../again fast-import`, check your branch out there, and begin there"
         )),
     })
 }

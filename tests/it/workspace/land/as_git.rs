@@ -240,6 +240,41 @@ fn with_a_signed_merge() {
 }
 
 #[test]
+fn with_a_merge_signed_by_gpg() {
+    let ground = Ground::with(begin);
+    let (person, home, gpg) = (ground.person(), ground.beside("g"), ground.beside("gpg"));
+    fs::create_dir(&home).unwrap();
+    fs::set_permissions(&home, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    fs::write(&gpg, format!("#!/bin/sh\nGNUPGHOME={} exec gpg --batch \"$@\"\n", home.display())).unwrap();
+    fs::set_permissions(&gpg, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let make = ["--passphrase", "", "--quick-gen-key", "ada@example.org", "ed25519", "sign", "never"];
+    if !Command::new(&gpg).args(make).output().is_ok_and(|made| made.status.success()) {
+        eprintln!("skipped: gpg is not installed here");
+        return;
+    }
+    ground.mission("kept.u", "mission's words\n");
+    let before = ground.commit("elsewhere.u", "the person's words\n");
+    for (name, value) in [
+        ("gpg.program", gpg.to_str().unwrap()),
+        ("commit.gpgSign", "true"),
+        ("user.signingKey", "nobody@example.org"),
+    ] {
+        git(&person, &["config", name, value]);
+    }
+    let error = ground.prepare().unwrap_err();
+    assert!(matches!(error, WorkspaceError::Unsigned { .. }), "{error}");
+    assert_eq!(git(&person, &["rev-parse", "main"]), before);
+    git(&person, &["config", "user.signingKey", "ada@example.org"]);
+    ground.finish(ground.prepare().unwrap()).unwrap();
+    assert_eq!(
+        git(&person, &["log", "-1", "--format=%G?", "main"]),
+        "U",
+        "signed, by a key nobody vouched for"
+    );
+    Command::new("gpgconf").args(["--kill", "all"]).env("GNUPGHOME", &home).output().ok();
+}
+
+#[test]
 fn with_a_monitor_of_the_file_system() {
     both_ways(|| {
         let ground = Ground::with(begin);
