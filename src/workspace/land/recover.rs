@@ -154,9 +154,11 @@ fn undo(place: &LandPlace, moving: &Moving) -> Result<Option<PathBuf>, Workspace
         arguments.extend(some.iter().map(OsString::from));
         git.run("restore the checkout", arguments)?;
     }
-    // Only what git remembers of the files' times; a failure costs it a look at each of them.
-    let refreshed = git.outcome(["update-index", "--quiet", "--refresh"])?;
-    tracing::debug!(exit = %refreshed.exit, "the index was refreshed");
+    if !restored.is_empty() {
+        // Only what git remembers of the files' times; a failure costs it a look at each of them.
+        let refreshed = git.outcome(["update-index", "--quiet", "--refresh"])?;
+        tracing::debug!(exit = %refreshed.exit, "the index was refreshed");
+    }
     Ok(rescued)
 }
 

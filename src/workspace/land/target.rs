@@ -80,12 +80,17 @@ impl Target {
     /// [`WorkspaceError::UnderWay`].
     pub(super) fn refuse_if_under_way(&self) -> Result<(), WorkspaceError> {
         for directory in &self.checkouts {
-            let git_dir = person::git_dir(directory)?;
+            // A checkout that is broken holds nothing up unless it is the one that would move.
+            let own = self.checkout.as_ref() == Some(directory);
+            let git_dir = match person::git_dir(directory) {
+                Err(error) if own => return Err(error),
+                Err(_) => continue,
+                Ok(git_dir) => git_dir,
+            };
             let rebased = ["rebase-merge/head-name", "rebase-apply/head-name"].iter().any(|file| {
                 std::fs::read_to_string(git_dir.join(file)).is_ok_and(|name| name.trim() == self.name)
             });
-            let concerned = rebased || self.checkout.as_ref() == Some(directory);
-            if let Some((what, leave)) = under_way(&git_dir).filter(|_| concerned) {
+            if let Some((what, leave)) = under_way(&git_dir).filter(|_| rebased || own) {
                 return Err(WorkspaceError::UnderWay { directory: directory.clone(), what, leave });
             }
         }
