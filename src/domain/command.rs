@@ -45,6 +45,8 @@ pub enum Command {
     EditFeature { feature: FeatureId, base: Revision, edit: Box<SpecEdit> },
     DecideProposal { proposal: ProposalId, ruling: Ruling },
     Abandon { reason: Line },
+    // The repository stands elsewhere now.
+    Relocate { repository: Prose },
 
     // A person's or the orchestrator's.
     EditAssertion { assertion: AssertionId, base: Revision, edit: Box<WordingEdit> },
@@ -124,7 +126,8 @@ impl Command {
             | Self::SetAutopilot { .. }
             | Self::EditFeature { .. }
             | Self::DecideProposal { .. }
-            | Self::Abandon { .. } => asker == Person,
+            | Self::Abandon { .. }
+            | Self::Relocate { .. } => asker == Person,
             Self::Resume => matches!(asker, Person | Engine),
             Self::EditAssertion { .. }
             | Self::AddAssertion { .. }

@@ -27,6 +27,7 @@ pub mod plan;
 mod prelude;
 pub mod proposal;
 pub mod prose;
+pub mod pull_request;
 pub mod refusal;
 pub mod row;
 pub mod share;

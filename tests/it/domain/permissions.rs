@@ -64,6 +64,7 @@ fn persons() -> Vec<Command> {
         },
         Command::DecideProposal { proposal: ProposalId(1), ruling: Ruling::Accept },
         Command::Abandon { reason: words::line("enough") },
+        Command::Relocate { repository: words::prose("/elsewhere") },
     ]
 }
 
@@ -191,6 +192,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::EditFeature { .. }
         | Command::DecideProposal { .. }
         | Command::Abandon { .. }
+        | Command::Relocate { .. }
         | Command::EditAssertion { .. }
         | Command::AddAssertion { .. }
         | Command::RetireAssertion { .. }
@@ -220,7 +222,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 43,
+        | Command::RecordLanding { .. } => 44,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }
