@@ -1,7 +1,9 @@
 //! One attempt from its start to its end: logged before it begins, closed whatever happens.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 
 use super::activity::Running;
@@ -13,7 +15,7 @@ use super::mission_tools::{self, ToolContext};
 use super::role::{self, AttemptEnv, Cleanup, Researchers, RoleRow};
 use super::session_recorder::SessionRecorder;
 use crate::agent::prompt::Prompt;
-use crate::agent::session::{Observer, Session};
+use crate::agent::session::{Observer, Session, panic_words};
 use crate::agent::skill::SkillLibrary;
 use crate::agent::tool::{Extras, ToolRow, ToolTable};
 use crate::domain::attempt::{AgentWork, Ending, Role};
@@ -43,7 +45,19 @@ pub async fn run(
     let attempt = started_attempt(&events)?;
     running.attempt(attempt);
     let run = AttemptRun { engine: Arc::clone(engine), work, role, attempt, prompt, cancel };
-    let outcome = run.run(model, running, env).await;
+    let outcome = AssertUnwindSafe(run.run(model, running, env)).catch_unwind().await;
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(panic) => {
+            // A fault of ours in one attempt costs that attempt; how often it is tried anew is bounded.
+            let words = panic_words(panic.as_ref());
+            let reason =
+                Line::clipped(format!("a fault of flightdeck's own ({words}); engine.log tells where"));
+            run.engine.inboxes.close(attempt);
+            run.end(Ending::Failed { reason }).await;
+            return Ok(());
+        }
+    };
     if let Err(error) = &outcome {
         run.end(Ending::Interrupted).await;
         tracing::warn!(%work, %error, "an attempt could not be run");

@@ -1,9 +1,11 @@
 //! Brings messages, directives and new wordings to the attempts that are running.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio::sync::mpsc;
 
 use super::context::EngineContext;
@@ -62,37 +64,44 @@ impl InboxRouter {
     /// Runs until the dispatcher is gone.
     pub async fn run(self, mut events: mpsc::UnboundedReceiver<Stamped>) {
         while let Some(stamped) = events.recv().await {
-            match stamped.event {
-                Event::MessageSent { message } => self.deliver(&message).await,
-                Event::DirectiveIssued { directive } => {
-                    let text = format!(
-                        "A directive of {}, for everybody from now on: {}",
-                        name(directive.from),
-                        directive.text
-                    );
-                    for attempt in self.0.inboxes.ids() {
-                        self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn).await;
-                    }
-                }
-                Event::AssertionEdited { assertion, revision, wording } => {
-                    let check = &wording.check;
-                    let text = format!(
-                        "{assertion} has a new wording, revision {}: {}. {} Check via {}: {} It holds from now on.",
-                        revision.0,
-                        wording.title,
-                        wording.statement,
-                        check.via.word(),
-                        check.how
-                    );
-                    self.tell_revision(&assertion, revision, &text).await;
-                }
-                Event::FeatureEdited { feature, spec } => {
-                    let text =
-                        format!("Your feature {feature} has new words: {}. {}", spec.title, spec.description);
-                    self.tell_worker(feature, text).await;
-                }
-                _ => {}
+            let seq = stamped.seq;
+            if AssertUnwindSafe(self.route(stamped.event)).catch_unwind().await.is_err() {
+                tracing::error!(seq, "an event could not be brought to the attempts it concerns");
             }
+        }
+    }
+
+    async fn route(&self, event: Event) {
+        match event {
+            Event::MessageSent { message } => self.deliver(&message).await,
+            Event::DirectiveIssued { directive } => {
+                let text = format!(
+                    "A directive of {}, for everybody from now on: {}",
+                    name(directive.from),
+                    directive.text
+                );
+                for attempt in self.0.inboxes.ids() {
+                    self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn).await;
+                }
+            }
+            Event::AssertionEdited { assertion, revision, wording } => {
+                let check = &wording.check;
+                let text = format!(
+                    "{assertion} has a new wording, revision {}: {}. {} Check via {}: {} It holds from now on.",
+                    revision.0,
+                    wording.title,
+                    wording.statement,
+                    check.via.word(),
+                    check.how
+                );
+                self.tell_revision(&assertion, revision, &text).await;
+            }
+            Event::FeatureEdited { feature, spec } => {
+                let text =
+                    format!("Your feature {feature} has new words: {}. {}", spec.title, spec.description);
+                self.tell_worker(feature, text).await;
+            }
+            _ => {}
         }
     }
 

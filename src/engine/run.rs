@@ -1,9 +1,11 @@
 //! An engine from its start to its end.
 
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -25,6 +27,9 @@ use crate::link::feed::Feed;
 use crate::link::server::Server;
 use crate::store::{Catalogue, StoreError};
 use crate::workspace::{Reaper, Repo, Unconfined};
+
+/// How long the keeping of documents rests after a fault.
+const DOCUMENTS_REST: Duration = Duration::from_secs(5);
 
 /// What an engine is started with.
 pub struct EngineOptions {
@@ -110,7 +115,7 @@ async fn fly(
     let server = Server::bind(socket).await?;
     let host = Arc::new(EngineHost::new(Arc::clone(&engine)));
     let serving = tokio::spawn(server.serve(host, stop.clone()));
-    let documents = tokio::spawn(DocumentSync::new(Arc::clone(&engine)).run(stop.clone()));
+    let documents = tokio::spawn(keep_documents(Arc::clone(&engine), stop.clone()));
     let signals = tokio::spawn(stop_on_signal(stop.clone()));
     let rest = tokio::select! {
         rest = Executor::new(Arc::clone(&engine)).run(patience, stop.clone()) => Ok(rest),
@@ -126,6 +131,18 @@ async fn fly(
         tracing::warn!(%error, "the last transcript items were not kept");
     }
     rest
+}
+
+/// Keeps the documents, and begins anew after a fault of ours in it.
+async fn keep_documents(engine: Arc<EngineContext>, stop: CancellationToken) {
+    loop {
+        let keeping = DocumentSync::new(Arc::clone(&engine)).run(stop.clone());
+        if AssertUnwindSafe(keeping).catch_unwind().await.is_ok() {
+            return;
+        }
+        tracing::error!("keeping the mission's documents broke; it begins anew");
+        tokio::time::sleep(DOCUMENTS_REST).await;
+    }
 }
 
 /// A terminal that closes does not end a mission; being asked to terminate does.

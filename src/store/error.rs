@@ -29,6 +29,10 @@ pub enum StoreError {
         .path.display(), .path.display()
     )]
     Corrupt { path: PathBuf, detail: String },
+    #[error(
+        "this flightdeck cannot take in an event of the log ({0}); nothing is lost: install another version, or report it with engine.log"
+    )]
+    Unfoldable(String),
     /// Somebody else appended in between, or the caller's state is not that of the log.
     #[error("the log ends at event {actual}, not at {expected} as the writer believed; read it again")]
     WrongSeq { expected: u64, actual: u64 },

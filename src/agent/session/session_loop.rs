@@ -1,15 +1,17 @@
 //! The loop.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::call::{Tools, make_calls};
+use super::call::{Tools, make_calls, panic_words};
 use super::parts::{Ended, InboxMessage, Observer, Permit, Urgency};
 use crate::agent::model::{Item, Model, ModelError, Request, StreamPiece, StreamSink, TokenUsage, ToolCall};
 use crate::agent::tool::ToolRow;
@@ -122,10 +124,15 @@ impl SessionLoop {
         let permit = self.permit.before_model_call(estimate).await;
         permit.map_err(|reason| Outcome::Denied { reason })?;
         let watch = Watch(self.observer.as_ref());
+        let asked = AssertUnwindSafe(self.model.turn(self.machine.request(), &watch, &self.stop));
         let reply = tokio::select! {
-            reply = self.model.turn(self.machine.request(), &watch, &self.stop) => reply,
+            reply = asked.catch_unwind() => reply,
             () = self.inbox.interrupt() => return Ok(Input::Interrupted),
         };
+        let reply = reply.map_err(|panic| {
+            let reason = format!("reading the model's reply broke ({})", panic_words(panic.as_ref()));
+            Outcome::Failed { reason, fault: Fault::Agent }
+        })?;
         match reply {
             Ok(reply) => {
                 self.usage += reply.usage;
@@ -238,6 +245,7 @@ mod tests {
 
     enum Say {
         Reply(Reply),
+        Panic,
         Fault(ModelError),
         Never,
     }
@@ -256,6 +264,7 @@ mod tests {
             match next {
                 Some(Say::Reply(reply)) => Ok(reply),
                 Some(Say::Fault(fault)) => Err(fault),
+                Some(Say::Panic) => panic!("index out of bounds"),
                 Some(Say::Never) | None => std::future::pending().await,
             }
         }
@@ -451,6 +460,13 @@ mod tests {
         for (fault, outcome) in table {
             assert_eq!(bench(vec![Say::Fault(fault)], None).session.run().await.outcome, outcome);
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_panic_in_a_reply_fails_the_session_and_nothing_else() {
+        let reason = "reading the model's reply broke (index out of bounds)".to_owned();
+        let ended = bench(vec![Say::Panic], None).session.run().await;
+        assert_eq!(ended.outcome, Outcome::Failed { reason, fault: Fault::Agent });
     }
 
     #[tokio::test(start_paused = true)]
