@@ -28,6 +28,8 @@ use crate::link::server::Server;
 use crate::store::{Catalogue, StoreError};
 use crate::workspace::{Reaper, Repo, Unconfined};
 
+/// How often the mission's files are looked after.
+const GUARD: Duration = Duration::from_secs(2);
 /// How long the keeping of documents rests after a fault.
 const DOCUMENTS_REST: Duration = Duration::from_secs(5);
 
@@ -110,9 +112,10 @@ async fn fly(
     patience: Duration,
     faulted: oneshot::Receiver<StoreError>,
 ) -> Result<Rest, EngineError> {
+    // Whoever asks from here on waits for the answer; and two engines end here, before they touch anything.
+    let server = Server::bind(socket).await?;
     recover(&engine).await?;
     let stop = CancellationToken::new();
-    let server = Server::bind(socket).await?;
     let host = Arc::new(EngineHost::new(Arc::clone(&engine)));
     let serving = tokio::spawn(server.serve(host, stop.clone()));
     let documents = tokio::spawn(keep_documents(Arc::clone(&engine), stop.clone()));
@@ -120,6 +123,7 @@ async fn fly(
     let rest = tokio::select! {
         rest = Executor::new(Arc::clone(&engine)).run(patience, stop.clone()) => Ok(rest),
         Ok(error) = faulted => Err(error.into()),
+        error = guard(&engine) => Err(error.into()),
     };
     stop.cancel();
     signals.abort();
@@ -131,6 +135,19 @@ async fn fly(
         tracing::warn!(%error, "the last transcript items were not kept");
     }
     rest
+}
+
+/// Looks now and then whether the mission's files are still its own; ends when they are not.
+async fn guard(engine: &Arc<EngineContext>) -> StoreError {
+    loop {
+        tokio::time::sleep(GUARD).await;
+        let store = Arc::clone(&engine.store);
+        match tokio::task::spawn_blocking(move || store.guard()).await {
+            Ok(Err(error)) => return error,
+            Ok(Ok(())) => {}
+            Err(fault) => tracing::error!(%fault, "looking after the mission's files broke"),
+        }
+    }
 }
 
 /// Keeps the documents, and begins anew after a fault of ours in it.

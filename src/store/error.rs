@@ -33,6 +33,19 @@ pub enum StoreError {
         "this flightdeck cannot take in an event of the log ({0}); nothing is lost: install another version, or report it with engine.log"
     )]
     Unfoldable(String),
+    /// The log is shorter than it was.
+    #[error(
+        "{} ends at event {found}, but it had {known}: its write-ahead log ({}-wal) is gone, or an older copy was put in its place. \
+         Nothing was changed, and it can be read. Put the newest files back; or delete {} to fly on from event {found} without the rest",
+        .path.display(), .path.display(), .mark.display()
+    )]
+    Shortened { path: PathBuf, found: u64, known: u64, mark: PathBuf },
+    #[error(
+        "{} was removed or replaced while the mission was flown, so that what is written would be lost; the engine ends. \
+         Put the right file back if another stands there now, and start again",
+        .path.display()
+    )]
+    Replaced { path: PathBuf },
     /// Somebody else appended in between, or the caller's state is not that of the log.
     #[error("the log ends at event {actual}, not at {expected} as the writer believed; read it again")]
     WrongSeq { expected: u64, actual: u64 },
