@@ -15,6 +15,7 @@ use crate::domain::environment::Environment;
 use crate::domain::id::{Commit, MissionId};
 use crate::link::feed::Feed;
 use crate::store::Store;
+use crate::workspace::sweep::{MARK, Swept, sweep};
 use crate::workspace::{Reaper, Repo, Sandbox};
 
 /// Where models come from. The configuration implements it, so that the engine knows no provider by name.
@@ -88,6 +89,20 @@ impl EngineContext {
         ]
     }
 
+    /// Ends what programs of the mission left running: servers that forked away, and whatever an earlier engine had.
+    /// Programs that are still wanted are left alone.
+    ///
+    /// # Errors
+    /// When the task breaks.
+    pub async fn sweep(&self) -> Result<(), EngineError> {
+        let mission = self.dir.display().to_string();
+        let swept = blocking(move || Ok(sweep((MARK, &mission)))).await?;
+        if swept != Swept::Killed(Vec::new()) {
+            tracing::info!(?swept, "looked for programs that were left running");
+        }
+        Ok(())
+    }
+
     /// The model of a configured name.
     ///
     /// # Errors
@@ -119,9 +134,6 @@ impl EngineContext {
         Ok(loaded.prompt)
     }
 }
-
-/// The variable that marks the programs of a mission; its value is the mission's directory, which no two share.
-pub const MARK: &str = "FLIGHTDECK_MISSION";
 
 /// Runs work on files and git where it does not hold up other tasks.
 pub async fn blocking<T: Send + 'static>(

@@ -2,21 +2,18 @@
 
 use std::sync::Arc;
 
-use super::context::{EngineContext, MARK, blocking};
+use super::context::EngineContext;
 use super::error::EngineError;
 use crate::domain::attempt::Ending;
 use crate::domain::command::Command;
 use crate::domain::id::AttemptId;
-use crate::workspace::sweep::sweep;
 
 /// Ends programs that survived, and closes attempts that no engine runs any more.
 ///
 /// # Errors
 /// When the log cannot be written.
 pub async fn recover(engine: &Arc<EngineContext>) -> Result<(), EngineError> {
-    let mission = engine.dir.display().to_string();
-    let swept = blocking(move || Ok(sweep((MARK, &mission)))).await?;
-    tracing::info!(?swept, "looked for programs of an earlier engine");
+    engine.sweep().await?;
     let orphans: Vec<AttemptId> = engine.cell.with(|m| m.live_attempts().map(|attempt| attempt.id).collect());
     for attempt in orphans {
         let command = Command::EndAttempt { attempt, ending: Ending::Interrupted };

@@ -126,6 +126,9 @@ async fn fly(
         error = guard(&engine) => Err(error.into()),
     };
     stop.cancel();
+    if let Err(error) = engine.sweep().await {
+        tracing::warn!(%error, "programs may be left running");
+    }
     signals.abort();
     documents.abort();
     if serving.await.is_err() {

@@ -169,6 +169,9 @@ pub struct TokenUsage {
     pub cache_written: u64,
     /// Output tokens, reasoning included.
     pub output: u64,
+    /// Whether some of it is estimated, because the provider counted nothing, or what cannot be.
+    #[serde(default)]
+    pub estimated: bool,
 }
 
 impl std::ops::AddAssign for TokenUsage {
@@ -177,6 +180,7 @@ impl std::ops::AddAssign for TokenUsage {
         self.cached = self.cached.saturating_add(more.cached);
         self.cache_written = self.cache_written.saturating_add(more.cache_written);
         self.output = self.output.saturating_add(more.output);
+        self.estimated |= more.estimated;
     }
 }
 

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::call::{Tools, make_calls, panic_words};
 use super::parts::{Ended, InboxMessage, Observer, Permit, Urgency};
+use crate::agent::context;
 use crate::agent::model::{Item, Model, ModelError, Request, StreamPiece, StreamSink, TokenUsage, ToolCall};
 use crate::agent::tool::ToolRow;
 use crate::agent::turn::{Closing, Fault, Input, Limits, Machine, Outcome, TurnStep};
@@ -134,7 +135,8 @@ impl SessionLoop {
             Outcome::Failed { reason, fault: Fault::Agent }
         })?;
         match reply {
-            Ok(reply) => {
+            Ok(mut reply) => {
+                reply.usage = context::counted(self.machine.request(), &reply);
                 self.usage += reply.usage;
                 self.observer.usage(reply.usage);
                 Ok(Input::Reply(reply))

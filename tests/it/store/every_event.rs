@@ -127,6 +127,7 @@ fn attempts() -> Vec<Event> {
                 output: 40,
                 turns: 5,
                 micro_dollars: 6,
+                estimated_micro_dollars: 0,
             },
         },
         Event::RevisionTold { attempt: ATTEMPT, assertion: assertion_id(), revision: Revision(2) },
