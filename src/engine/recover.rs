@@ -2,18 +2,21 @@
 
 use std::sync::Arc;
 
-use super::context::EngineContext;
+use super::context::{EngineContext, blocking};
 use super::error::EngineError;
 use crate::domain::attempt::Ending;
 use crate::domain::command::Command;
 use crate::domain::id::AttemptId;
 
-/// Ends programs that survived, and closes attempts that no engine runs any more.
+/// Ends programs that survived, removes the locks they held, and closes attempts that no engine runs any more.
 ///
 /// # Errors
 /// When the log cannot be written.
 pub async fn recover(engine: &Arc<EngineContext>) -> Result<(), EngineError> {
     engine.sweep().await?;
+    // Nothing of the mission runs now, so whatever is locked in its repository is locked by the dead.
+    let task_engine = Arc::clone(engine);
+    blocking(move || Ok(task_engine.repo.remove_stale_locks()?)).await?;
     let orphans: Vec<AttemptId> = engine.cell.with(|m| m.live_attempts().map(|attempt| attempt.id).collect());
     for attempt in orphans {
         let command = Command::EndAttempt { attempt, ending: Ending::Interrupted };
