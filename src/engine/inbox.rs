@@ -9,6 +9,7 @@ use futures::FutureExt;
 use tokio::sync::mpsc;
 
 use super::context::EngineContext;
+use super::evidence;
 use crate::agent::session::{InboxMessage, Urgency};
 use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::command::Command;
@@ -100,6 +101,11 @@ impl InboxRouter {
                 let text =
                     format!("Your feature {feature} has new words: {}. {}", spec.title, spec.description);
                 self.tell_worker(feature, text).await;
+            }
+            Event::GateOpened { .. } => {
+                if let Err(error) = evidence::check(&self.0).await {
+                    tracing::warn!(%error, "the evidence at the gate could not be looked at");
+                }
             }
             _ => {}
         }

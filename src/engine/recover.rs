@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::context::{EngineContext, blocking};
 use super::error::EngineError;
+use super::evidence;
 use crate::domain::attempt::Ending;
 use crate::domain::command::Command;
 use crate::domain::id::AttemptId;
@@ -22,5 +23,5 @@ pub async fn recover(engine: &Arc<EngineContext>) -> Result<(), EngineError> {
         let command = Command::EndAttempt { attempt, ending: Ending::Interrupted };
         engine.dispatcher.record(command).await?;
     }
-    Ok(())
+    evidence::check(engine).await
 }

@@ -56,6 +56,12 @@ pub enum StoreError {
     DiskFull { path: PathBuf },
     #[error("there is no evidence {}", .0.0)]
     NoEvidence(EvidenceRef),
+    #[error(
+        "the evidence {} was changed after it was taken ({detail}), so it proves nothing; what rests on it is checked again, \
+         or put the file back from a copy of {}",
+        .reference.0, .path.display()
+    )]
+    DamagedEvidence { reference: EvidenceRef, path: PathBuf, detail: String },
     #[error("failed to use {}: {source}", .path.display())]
     Io { path: PathBuf, source: io::Error },
     #[error("failed to use {}: {source}", .path.display())]

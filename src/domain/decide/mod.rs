@@ -161,6 +161,10 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
             attempt::live(tx.mission(), attempt)?;
             tx.accept(Event::RevisionTold { attempt, assertion, revision })
         }
+        Command::ReportLostEvidence { mut evidence } => {
+            evidence.retain(|reference| !tx.mission().lost_evidence.contains(reference));
+            if evidence.is_empty() { Ok(()) } else { tx.accept(Event::EvidenceLost { evidence }) }
+        }
         Command::RecordClaims { feature, runs } => checks::record_claims(tx, feature, runs),
         Command::RecordGateCommands { milestone, round, commit, runs } => {
             checks::record_gate_commands(tx, milestone, round, commit, runs)

@@ -139,6 +139,7 @@ fn engines() -> Vec<Command> {
         Command::CountUsage { attempt, usage: Usage::default() },
         Command::TellRevision { attempt, assertion: words::val("VAL-M1-001"), revision: Revision::FIRST },
         Command::RecordClaims { feature, runs: vec![] },
+        Command::ReportLostEvidence { evidence: vec![] },
         Command::RecordGateCommands { milestone, round: 1, commit: words::commit("h"), runs: vec![] },
         Command::MarkDelivered { messages: vec![] },
         Command::Hold { hold },
@@ -207,6 +208,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::CountUsage { .. }
         | Command::TellRevision { .. }
         | Command::RecordClaims { .. }
+        | Command::ReportLostEvidence { .. }
         | Command::RecordGateCommands { .. }
         | Command::MarkDelivered { .. }
         | Command::Hold { .. }

@@ -195,6 +195,7 @@ fn rounds() -> Vec<Event> {
             }),
         },
         Event::RoundClosed { milestone, round, outcome: RoundOutcome::Blocked },
+        Event::EvidenceLost { evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())] },
         Event::RoundsExtended { milestone, limit: 7 },
     ]
 }
