@@ -55,6 +55,8 @@ fn costs(mission: &Mission, now: Timestamp) -> Vec<String> {
         None => now,
     };
     let likely = forecast(mission).filter(|cost| mission.end.is_none() && cost.likely > usage.money());
+    // Less than a cent would be shown as nothing.
+    let likely = likely.filter(|cost| cost.likely >= 10_000);
     let likely = likely.map_or_else(String::new, |cost| format!(" → ~{}", dollars(cost.likely)));
     let limit =
         mission.budget.micro_dollars.map_or_else(String::new, |limit| format!(" of {}", dollars(limit)));
