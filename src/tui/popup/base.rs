@@ -60,7 +60,10 @@ pub fn act(popup: &mut dyn Popup, app: &App, at: &mut Place, action: Action) -> 
     if !matches!(result.then, StackAction::Pass) {
         return result;
     }
-    if let Some(done) = popup.writing().and_then(|text| writing::act(text, action)) {
+    if let Some(mut done) = popup.writing().and_then(|text| writing::act(text, action)) {
+        if matches!(action, Action::NewLine | Action::Discard) {
+            done.requests.extend(popup.written(app, at).requests);
+        }
         return done;
     }
     SelectionStep::of(action).map_or(result, |by| step(popup, app, at, by))

@@ -10,6 +10,7 @@ use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
 use crate::domain::diff::DiffScope;
 use crate::domain::gate::{Decision, GateId};
+use crate::tui::drafts::Subject;
 use crate::view::gate_items::{self, GateItem};
 use crate::view::row::Piece;
 use crate::view::work::gate_name;
@@ -89,6 +90,7 @@ impl Popup for GateScreen {
         if let Some(words) = app.pending_decisions.get(&self.gate) {
             title.right = vec![Piece::new(StyleRole::Accent, format!("{words} is on its way"))];
         }
+        title = app.drafts.marked(title, |subject| *subject == Subject::NoGo(self.gate));
         let mut hints = if self.can_be_decided(app) { vec![Action::Go, Action::NoGo] } else { Vec::new() };
         if self.gate == GateId::Final && app.mission.is_go(self.gate) && app.mission.landed.is_none() {
             hints.push(Action::Land);
@@ -117,7 +119,14 @@ impl Popup for GateScreen {
     fn rows(&self, app: &App, seen: Range<usize>) -> Vec<Row> {
         let items = self.items(app);
         let seen = items.get(seen).into_iter().flatten();
-        seen.map(|item| gate_items::row(&app.mission, self.gate, item)).collect()
+        seen.map(|item| {
+            let about = |subject: &Subject| match item {
+                GateItem::Assertion(id) => subject.is_about(id),
+                _ => false,
+            };
+            app.drafts.marked(gate_items::row(&app.mission, self.gate, item), about)
+        })
+        .collect()
     }
 
     fn parts(&self, app: &App, inner: Rect) -> Parts {

@@ -2,13 +2,14 @@
 
 use super::confirm::Confirm;
 use super::prelude::*;
-use super::writing::{Draft, Sending, consequences};
+use super::writing::{OneText, Sending, consequences};
 use crate::domain::attempt::Role;
 use crate::domain::consequence::ContractChange;
 use crate::domain::gate::{Decision, GateId};
-use crate::domain::id::{AssertionId, QuestionId};
+use crate::domain::id::AssertionId;
 use crate::domain::text::{Line, Prose, TextError, Title};
-use crate::tui::widget::text_box::{Active, Height, TextBox};
+use crate::tui::drafts::Subject;
+use crate::tui::widget::text_box::Active;
 use crate::view::work::gate_name;
 
 /// What the sentence is for.
@@ -17,32 +18,55 @@ pub enum Purpose {
     NoGo(GateId),
     Waive(AssertionId),
     Retire(AssertionId),
-    Answer(QuestionId),
     Model(Role),
     Broadcast,
     Abandon,
+}
+
+impl Purpose {
+    /// What a draft for it is about.
+    fn subject(&self) -> Subject {
+        match self {
+            Self::NoGo(gate) => Subject::NoGo(*gate),
+            Self::Waive(id) => Subject::Waive(id.clone()),
+            Self::Retire(id) => Subject::Retire(id.clone()),
+            Self::Model(role) => Subject::Model(*role),
+            Self::Broadcast => Subject::Directive,
+            Self::Abandon => Subject::Abandon,
+        }
+    }
+
+    /// The wording that a reason is about; nothing where it is about none.
+    fn revision(&self, app: &App) -> String {
+        let (Self::Waive(id) | Self::Retire(id)) = self else { return String::new() };
+        let assertion = app.mission.contract.get(id);
+        assertion.map_or_else(String::new, |assertion| format!("revision {}", assertion.revision.0))
+    }
 }
 
 /// The question, and what has been written so far.
 #[derive(Debug)]
 pub struct Prompt {
     purpose: Purpose,
-    draft: Draft,
+    draft: OneText,
+    /// That a draft was begun for an older wording.
+    older: Option<String>,
     sending: Sending,
 }
 
 impl Prompt {
     /// Asks for a sentence; a draft that was left is there again.
     pub fn new(app: &App, purpose: Purpose) -> Self {
-        let draft = Draft::new(app, format!("{purpose:?}"), "note.md");
-        Self { purpose, draft, sending: Sending::default() }
-    }
-
-    /// Asks for a sentence, with one to begin from.
-    pub fn from(app: &App, purpose: Purpose, text: &str) -> Self {
-        let mut prompt = Self::new(app, purpose);
-        prompt.draft.text = TextBox::new(Height::Many, text);
-        prompt
+        let (subject, revision) = (purpose.subject(), purpose.revision(app));
+        let older = app.drafts.get(&subject).filter(|draft| draft.base != revision);
+        let older =
+            older.map(|draft| format!("It was at {} when you began; it is at {revision} now.", draft.base));
+        let blank = match &purpose {
+            Purpose::Model(role) => app.mission.models.get(role).map_or("", |model| model.as_str()),
+            _ => "",
+        };
+        let draft = OneText::from(app, subject, "note.md", blank).resting_on(revision);
+        Self { purpose, draft, older, sending: Sending::default() }
     }
 
     fn question(&self) -> (String, &'static str) {
@@ -55,7 +79,6 @@ impl Prompt {
                 (format!("Waive {id}"), "Why may it stay as it is? It counts as settled at this revision.")
             }
             Purpose::Retire(id) => (format!("Retire {id}"), "Why is it no longer wanted?"),
-            Purpose::Answer(id) => (format!("Answer {id}"), "Your answer goes to the one who asked."),
             Purpose::Model(role) => {
                 (format!("Model of the {role}"), "provider/model; it is used from the next attempt on.")
             }
@@ -75,7 +98,6 @@ impl Prompt {
             }
             Purpose::Waive(id) => Command::Waive { assertion: id.clone(), reason: line()? },
             Purpose::Retire(id) => Command::RetireAssertion { assertion: id.clone(), reason: line()? },
-            Purpose::Answer(id) => Command::Answer { question: *id, text: Prose::new(&text)? },
             Purpose::Model(role) => Command::ChooseModel { role: *role, model: Title::new(&text)? },
             Purpose::Broadcast => Command::Broadcast { text: Prose::new(&text)? },
             Purpose::Abandon => Command::Abandon { reason: line()? },
@@ -88,7 +110,6 @@ impl Prompt {
             Purpose::NoGo(gate) => format!("NO-GO at {}", gate_name(*gate)),
             Purpose::Waive(id) => format!("{id} is waived"),
             Purpose::Retire(id) => format!("{id} is retired"),
-            Purpose::Answer(id) => format!("{id} is answered"),
             Purpose::Model(role) => format!("the next {role} uses {}", self.draft.text().trim()),
             Purpose::Broadcast => "every agent is told".to_owned(),
             Purpose::Abandon => "the mission is abandoned".to_owned(),
@@ -101,10 +122,9 @@ impl Prompt {
             Ok(command) if self.purpose == Purpose::Abandon => {
                 let question = "Abandon the mission for good? Running agents are stopped, and nothing starts it \
                                 again; its branch and its record stay.";
-                let (name, draft) = self.draft.draft();
                 PopupResult::stay()
                     .and_then(StackAction::Swap(Box::new(Confirm::new(question, command, self.done()))))
-                    .with_draft(name, draft)
+                    .with_draft(self.draft.draft())
             }
             Ok(command) => {
                 self.sending.below = Some((StyleRole::Dim, "…".to_owned()));
@@ -120,6 +140,7 @@ impl Popup for Prompt {
         ScreenInfo::named(app, Context::Prompt, self.question().0)
             .hints([Action::Save, Action::NewLine, Action::Editor, Action::Back])
             .calling(Action::Save, "send")
+            .drafted(app, &self.draft.subject)
             .boxed(74, 11)
     }
 
@@ -140,7 +161,7 @@ impl Popup for Prompt {
 
     fn answered(&mut self, _app: &App, _at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
         match (call, result) {
-            (Call::Command { .. }, Ok(_)) => PopupResult::close().with_draft(self.draft.name.clone(), None),
+            (Call::Command { .. }, Ok(_)) => PopupResult::close().with_draft(self.draft.sent()),
             (Call::Command { .. }, Err(error)) => self.sending.refused(error),
             _ => {
                 self.sending.below = consequences(result);
@@ -152,7 +173,10 @@ impl Popup for Prompt {
     fn draw(&self, app: &App, at: &Place, painter: &mut Painter<'_>, info: &ScreenInfo) {
         super::base::draw(self, app, at, painter, info);
         let inner = inside(info.area);
-        let question = paragraph(StyleRole::Dim, self.question().1, usize::from(inner.width));
+        let mut question = paragraph(StyleRole::Dim, self.question().1, usize::from(inner.width));
+        let older =
+            self.older.iter().flat_map(|told| paragraph(StyleRole::Warn, told, usize::from(inner.width)));
+        question.extend(older);
         painter.rows(inner, &question);
         let rest = below(inner, u16::try_from(question.len()).unwrap_or(0) + 1);
         let foot = 2.min(rest.height.saturating_sub(1));

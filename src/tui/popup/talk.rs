@@ -2,10 +2,11 @@
 //! in place, by its number or in words.
 
 use super::prelude::*;
-use super::writing::{Draft, Sending};
+use super::writing::{OneText, Sending};
 use crate::domain::id::QuestionId;
 use crate::domain::message::{Delivery, Party, Question};
 use crate::domain::text::Prose;
+use crate::tui::drafts::Subject;
 use crate::tui::layout::Shape;
 use crate::tui::widget::text_box::Active;
 use crate::view::talk;
@@ -19,7 +20,7 @@ const HIGHEST: usize = 5_000;
 /// The conversation, and what is being written. The screen's top counts lines up from its end.
 #[derive(Debug)]
 pub struct Talk {
-    draft: Draft,
+    draft: OneText,
     /// The question that what is written answers; `None` speaks to the orchestrator.
     answers: Option<QuestionId>,
     sending: Sending,
@@ -37,7 +38,11 @@ impl Talk {
     }
 
     fn on(app: &App, answers: Option<QuestionId>) -> Self {
-        Self { draft: Draft::new(app, "talk", "message.md"), answers, sending: Sending::default() }
+        Self {
+            draft: OneText::new(app, Subject::Message, "message.md"),
+            answers,
+            sending: Sending::default(),
+        }
     }
 
     fn question<'a>(&self, app: &'a App) -> Option<&'a Question> {
@@ -91,6 +96,7 @@ impl Popup for Talk {
             .hints([Action::Editor, Action::PageUp, Action::Back])
             .calling(Action::NextPane, "to whom")
             .calling(Action::PageUp, "earlier")
+            .drafted(app, &self.draft.subject)
             .within(area)
     }
 
@@ -132,7 +138,7 @@ impl Popup for Talk {
         self.draft.replace("");
         at.top = 0;
         self.answers = waiting(app).map(|question| question.id).find(|id| Some(*id) != self.answers);
-        PopupResult::stay().with_draft(self.draft.name.clone(), None)
+        PopupResult::stay().with_draft(self.draft.sent())
     }
 
     fn draw(&self, app: &App, at: &Place, painter: &mut Painter<'_>, info: &ScreenInfo) {

@@ -3,6 +3,7 @@
 mod answers;
 mod decisions;
 mod doorstep;
+mod drafts;
 mod gallery;
 pub mod harness;
 mod kept;
