@@ -95,6 +95,8 @@ actions! {
     Land, "land", "merge the mission's branch, once its commands pass", "land";
     Merge, "merge now", "merge the mission's branch now", "land";
     Abandon, "abandon", "end the mission for good, with a reason", "abandon --reason WHY";
+    FurtherDown, "more above", "read on in what stands above", "";
+    FurtherUp, "back above", "back in what stands above", "";
     Drafts, "drafts", "what you began and have not sent", "";
     Discard, "discard", "throw away what you began here", "";
     Theirs, "take theirs", "put in what others made of this field meanwhile", "";
@@ -132,7 +134,9 @@ pub enum Context {
     Findings,
     /// The contract as it came from an editor.
     Document,
+    Confirm,
     Drafts,
+    Hold,
     Landing,
     Workers,
     Models,
@@ -174,7 +178,7 @@ default_keys! {
     Main: "1" PanePlan, "2" PaneWorker, "3" PaneContract, "4" PaneTimeline, "z" Zoom, "e" Edit, "n" Add,
         "x" Retire, "w" Waive, "d" Diff, "p" Pause, "f" Follow, "F" Fold, "y" Copy, "E" Editor;
     Gate: "y" Go, "n" NoGo, "w" Waive, "e" Edit, "d" Diff, "A" Add, "]" NextMatch, "[" PreviousMatch,
-        "E" Editor;
+        "E" Editor, "ctrl+down J" FurtherDown, "ctrl+up K" FurtherUp;
     Assertion: "ctrl+s" Save, "esc" Back, "tab" NextPane, "backtab" PreviousPane, "ctrl+g" Editor,
         "ctrl+t" Theirs, "alt+x" Discard, "f1" Help;
     Prompt: "enter" Save, "alt+enter ctrl+enter" NewLine, "esc" Back, "ctrl+g" Editor, "alt+x" Discard;

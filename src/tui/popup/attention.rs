@@ -1,7 +1,7 @@
 //! Every decision that waits for the person, oldest first, with what it blocks.
 
-use super::confirm::Confirm;
 use super::gate::GateScreen;
+use super::hold::HoldScreen;
 use super::prelude::*;
 use super::talk::Talk;
 use crate::domain::attention::{Need, NeedKind, needs};
@@ -108,10 +108,6 @@ fn decision(app: &App, need: &Need) -> Box<dyn Popup> {
     match need.kind {
         NeedKind::Gate { gate } => Box::new(GateScreen::new(gate)),
         NeedKind::Question { question } => Box::new(Talk::about(app, question)),
-        NeedKind::Hold { .. } => Box::new(Confirm::new(
-            format!("{} Let the mission go on?", need.sentence),
-            Command::Resume,
-            "the mission goes on",
-        )),
+        NeedKind::Hold { .. } => Box::new(HoldScreen),
     }
 }

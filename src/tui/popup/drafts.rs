@@ -144,6 +144,7 @@ fn resume(app: &App, subject: Subject) -> PopupResult {
         Subject::Retire(id) => prompt(Purpose::Retire(id)),
         Subject::Model(role) => prompt(Purpose::Model(role)),
         Subject::Directive => prompt(Purpose::Broadcast),
+        Subject::Budget => prompt(Purpose::Budget),
         Subject::Abandon => prompt(Purpose::Abandon),
         Subject::Message => Box::new(Talk::new(app)),
         Subject::Contract => return PopupResult::stay().and_then(StackAction::Perform(Action::Editor)),

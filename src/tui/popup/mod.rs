@@ -18,6 +18,7 @@ pub mod feature;
 pub mod findings;
 pub mod gate;
 pub mod help;
+pub mod hold;
 pub mod landing;
 pub mod launcher;
 pub mod missions;

@@ -4,11 +4,13 @@ use super::confirm::Confirm;
 use super::prelude::*;
 use super::writing::{OneText, Sending, consequences};
 use crate::domain::attempt::Role;
+use crate::domain::budget::Budget;
 use crate::domain::consequence::ContractChange;
 use crate::domain::gate::{Decision, GateId};
 use crate::domain::id::AssertionId;
-use crate::domain::text::{Line, Prose, TextError, Title};
+use crate::domain::text::{Line, Prose, Title};
 use crate::tui::drafts::Subject;
+use crate::tui::ticket::Request;
 use crate::tui::widget::text_box::Active;
 use crate::view::work::gate_name;
 
@@ -20,6 +22,7 @@ pub enum Purpose {
     Retire(AssertionId),
     Model(Role),
     Broadcast,
+    Budget,
     Abandon,
 }
 
@@ -32,6 +35,7 @@ impl Purpose {
             Self::Retire(id) => Subject::Retire(id.clone()),
             Self::Model(role) => Subject::Model(*role),
             Self::Broadcast => Subject::Directive,
+            Self::Budget => Subject::Budget,
             Self::Abandon => Subject::Abandon,
         }
     }
@@ -83,23 +87,32 @@ impl Prompt {
                 (format!("Model of the {role}"), "provider/model; it is used from the next attempt on.")
             }
             Purpose::Broadcast => ("A directive".to_owned(), "Every agent is told this from now on."),
+            Purpose::Budget => (
+                "A higher budget".to_owned(),
+                "For the whole mission: dollars such as 25, `2000000 tokens`, or `8 hours`. It goes on at once.",
+            ),
             Purpose::Abandon => {
                 ("Abandon the mission".to_owned(), "Why? Running agents are stopped; the branch stays.")
             }
         }
     }
 
-    fn command(&self) -> Result<Command, TextError> {
+    fn command(&self, app: &App) -> Result<Command, String> {
         let text = self.draft.text();
-        let line = || Line::new(&text);
+        let line = || Line::new(&text).map_err(|error| error.to_string());
+        let prose = || Prose::new(&text).map_err(|error| error.to_string());
         Ok(match &self.purpose {
             Purpose::NoGo(gate) => {
                 Command::DecideGate { gate: *gate, decision: Decision::NoGo { note: line()? } }
             }
             Purpose::Waive(id) => Command::Waive { assertion: id.clone(), reason: line()? },
             Purpose::Retire(id) => Command::RetireAssertion { assertion: id.clone(), reason: line()? },
-            Purpose::Model(role) => Command::ChooseModel { role: *role, model: Title::new(&text)? },
-            Purpose::Broadcast => Command::Broadcast { text: Prose::new(&text)? },
+            Purpose::Model(role) => Command::ChooseModel {
+                role: *role,
+                model: Title::new(&text).map_err(|error| error.to_string())?,
+            },
+            Purpose::Broadcast => Command::Broadcast { text: prose()? },
+            Purpose::Budget => Command::SetBudget { budget: budget(app.mission.budget, &text)? },
             Purpose::Abandon => Command::Abandon { reason: line()? },
         })
     }
@@ -112,23 +125,29 @@ impl Prompt {
             Purpose::Retire(id) => format!("{id} is retired"),
             Purpose::Model(role) => format!("the next {role} uses {}", self.draft.text().trim()),
             Purpose::Broadcast => "every agent is told".to_owned(),
+            Purpose::Budget => "the mission goes on with a higher budget".to_owned(),
             Purpose::Abandon => "the mission is abandoned".to_owned(),
         }
     }
 
-    fn send(&mut self) -> PopupResult {
-        match self.command() {
+    fn send(&mut self, app: &App) -> PopupResult {
+        match self.command(app) {
             // What cannot be taken back is asked twice; a No leaves the reason as a draft.
             Ok(command) if self.purpose == Purpose::Abandon => {
-                let question = "Abandon the mission for good? Running agents are stopped, and nothing starts it \
-                                again; its branch and its record stay.";
+                let question = "Running agents are stopped, and nothing starts it again; its branch and its record stay.";
+                let asked = Confirm::new("Abandon the mission for good?", question, "abandon it");
+                let asked = asked.sends(command, self.done());
                 PopupResult::stay()
-                    .and_then(StackAction::Swap(Box::new(Confirm::new(question, command, self.done()))))
+                    .and_then(StackAction::Swap(Box::new(asked)))
                     .with_draft(self.draft.draft())
             }
             Ok(command) => {
                 self.sending.below = Some((StyleRole::Dim, "…".to_owned()));
-                self.sending.order(command, self.done())
+                let mut sent = self.sending.order(command, self.done());
+                if self.purpose == Purpose::Budget {
+                    sent.requests.push(Request::order(Command::Resume, self.done()));
+                }
+                sent
             }
             Err(error) => self.sending.refused(&error),
         }
@@ -155,8 +174,8 @@ impl Popup for Prompt {
         PopupResult::ask(Call::Consequences { change })
     }
 
-    fn act(&mut self, _app: &App, _at: &mut Place, action: Action) -> PopupResult {
-        if action == Action::Save && !self.sending.sent { self.send() } else { PopupResult::pass() }
+    fn act(&mut self, app: &App, _at: &mut Place, action: Action) -> PopupResult {
+        if action == Action::Save && !self.sending.sent { self.send(app) } else { PopupResult::pass() }
     }
 
     fn answered(&mut self, _app: &App, _at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
@@ -183,5 +202,23 @@ impl Popup for Prompt {
         let text = Rect { height: rest.height - foot, ..rest };
         self.draft.text.draw(painter, text, Active::Yes);
         self.sending.draw(painter, below(rest, text.height));
+    }
+}
+
+/// The budget with what was written raised: dollars, tokens or hours.
+fn budget(now: Budget, text: &str) -> Result<Budget, String> {
+    let wrong = || format!("\"{}\" is no budget: write 25, 2000000 tokens, or 8 hours", text.trim());
+    let mut words = text.split_whitespace();
+    let (number, unit) = (words.next().unwrap_or_default(), words.next().unwrap_or("dollars"));
+    let number = number.trim_start_matches('$').replace(['_', ','], "");
+    // In millionths, so that cents are exact.
+    let (whole, part) = number.split_once('.').unwrap_or((&number, ""));
+    let millionths = format!("{whole}{part:0<6}").parse::<u64>().ok().filter(|_| part.len() <= 6);
+    let amount = millionths.filter(|amount| *amount > 0 && words.next().is_none()).ok_or_else(wrong)?;
+    match unit {
+        "dollar" | "dollars" => Ok(Budget { micro_dollars: Some(amount), ..now }),
+        "token" | "tokens" => Ok(Budget { tokens: Some(amount / 1_000_000), ..now }),
+        "hour" | "hours" | "h" => Ok(Budget { agent_ms: Some(amount.saturating_mul(18) / 5), ..now }),
+        _ => Err(wrong()),
     }
 }

@@ -180,6 +180,8 @@ const OF_THE_SCREEN: &[&str] = &[
     "previous-hunk",
     "next-file",
     "previous-file",
+    "further-down",
+    "further-up",
     "drafts",
     "discard",
     "theirs",
