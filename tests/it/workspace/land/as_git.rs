@@ -268,7 +268,7 @@ fn with_a_merge_signed_by_gpg() {
     ground.finish(ground.prepare().unwrap()).unwrap();
     assert_eq!(
         git(&person, &["log", "-1", "--format=%G?", "main"]),
-        "U",
+        "G",
         "signed, by a key nobody vouched for"
     );
     Command::new("gpgconf").args(["--kill", "all"]).env("GNUPGHOME", &home).output().ok();
