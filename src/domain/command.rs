@@ -29,174 +29,60 @@ pub enum Command {
     Found(Box<Founding>),
 
     // A person's decisions.
-    DecideGate {
-        gate: GateId,
-        decision: Decision,
-    },
-    Waive {
-        assertion: AssertionId,
-        reason: Line,
-    },
-    Answer {
-        question: QuestionId,
-        text: Prose,
-    },
+    DecideGate { gate: GateId, decision: Decision },
+    Waive { assertion: AssertionId, reason: Line },
+    Answer { question: QuestionId, text: Prose },
     Pause,
     Resume,
-    StopAttempt {
-        attempt: AttemptId,
-    },
-    ChooseModel {
-        role: Role,
-        model: Title,
-    },
-    SetBudget {
-        budget: Budget,
-    },
-    SetAutopilot {
-        autopilot: Autopilot,
-    },
-    EditFeature {
-        feature: FeatureId,
-        base: Revision,
-        edit: Box<SpecEdit>,
-    },
-    Abandon {
-        reason: Line,
-    },
+    StopAttempt { attempt: AttemptId },
+    ChooseModel { role: Role, model: Title },
+    SetBudget { budget: Budget },
+    SetAutopilot { autopilot: Autopilot },
+    EditFeature { feature: FeatureId, base: Revision, edit: Box<SpecEdit> },
+    Abandon { reason: Line },
+    // The repository stands elsewhere now.
+    Relocate { repository: Prose },
 
     // A person's or the orchestrator's.
-    EditAssertion {
-        assertion: AssertionId,
-        base: Revision,
-        edit: Box<WordingEdit>,
-    },
-    AddAssertion {
-        draft: Box<AssertionDraft>,
-        feature: FeatureId,
-    },
-    RetireAssertion {
-        assertion: AssertionId,
-        reason: Line,
-    },
-    Broadcast {
-        text: Prose,
-    },
-    Say {
-        to: Party,
-        text: Prose,
-        delivery: Delivery,
-    },
+    EditAssertion { assertion: AssertionId, base: Revision, edit: Box<WordingEdit> },
+    AddAssertion { draft: Box<AssertionDraft>, feature: FeatureId },
+    RetireAssertion { assertion: AssertionId, reason: Line },
+    Broadcast { text: Prose },
+    Say { to: Party, text: Prose, delivery: Delivery },
 
     // The orchestrator's.
-    ProposeContract {
-        assertions: Vec<AssertionDraft>,
-    },
-    ProposeEnvironment {
-        environment: Environment,
-    },
-    ProposePlan {
-        title: Option<Title>,
-        milestones: Vec<MilestoneDraft>,
-    },
-    AmendPlan {
-        changes: Vec<PlanChange>,
-    },
-    Triage {
-        decisions: Vec<TriageDecision>,
-    },
-    Ask {
-        to: Party,
-        text: Prose,
-        options: Vec<Line>,
-    },
+    ProposeContract { assertions: Vec<AssertionDraft> },
+    ProposeEnvironment { environment: Environment },
+    ProposePlan { title: Option<Title>, milestones: Vec<MilestoneDraft> },
+    AmendPlan { changes: Vec<PlanChange> },
+    Triage { decisions: Vec<TriageDecision> },
+    Ask { to: Party, text: Prose, options: Vec<Line> },
 
     // A worker's.
-    HandIn {
-        handoff: Box<Handoff>,
-        head: Commit,
-    },
-    RequestAmendment {
-        assertion: AssertionId,
-        proposal: Line,
-        reason: Line,
-    },
+    HandIn { handoff: Box<Handoff>, head: Commit },
+    RequestAmendment { assertion: AssertionId, proposal: Line, reason: Line },
 
     // The validators'.
-    ReportReview {
-        summary: Prose,
-        opinion: Opinion,
-        issues: Vec<ReviewIssue>,
-    },
-    ReportScrutiny {
-        summary: Prose,
-        issues: Vec<Issue>,
-        knowledge: Vec<Line>,
-    },
-    GiveVerdict {
-        assertion: AssertionId,
-        outcome: Outcome,
-        observed: Line,
-        evidence: Vec<EvidenceRef>,
-    },
-    ReportUserTesting {
-        summary: Prose,
-        frictions: Vec<Line>,
-        issues: Vec<Issue>,
-    },
+    ReportReview { summary: Prose, opinion: Opinion, issues: Vec<ReviewIssue> },
+    ReportScrutiny { summary: Prose, issues: Vec<Issue>, knowledge: Vec<Line> },
+    GiveVerdict { assertion: AssertionId, outcome: Outcome, observed: Line, evidence: Vec<EvidenceRef> },
+    ReportUserTesting { summary: Prose, frictions: Vec<Line>, issues: Vec<Issue> },
 
     // The engine's.
-    StartAttempt {
-        work: AgentWork,
-        model: Title,
-    },
-    EndAttempt {
-        attempt: AttemptId,
-        ending: Ending,
-    },
-    CountUsage {
-        attempt: AttemptId,
-        usage: Usage,
-    },
-    TellRevision {
-        attempt: AttemptId,
-        assertion: AssertionId,
-        revision: Revision,
-    },
-    RecordClaims {
-        feature: FeatureId,
-        runs: Vec<CommandRun>,
-    },
-    /// The bytes behind these references are gone, or no longer what was kept.
-    ReportLostEvidence {
-        evidence: Vec<EvidenceRef>,
-    },
-    RecordGateCommands {
-        milestone: MilestoneId,
-        round: u32,
-        commit: Commit,
-        runs: Vec<CommandRun>,
-    },
-    MarkDelivered {
-        messages: Vec<MessageId>,
-    },
-    Hold {
-        hold: Hold,
-    },
-    BeginWait {
-        wait: Wait,
-    },
-    EndWait {
-        work: Work,
-    },
-    RecordLoss {
-        work: Work,
-        reason: Line,
-    },
-    RecordLanding {
-        branch: Title,
-        commit: Commit,
-    },
+    StartAttempt { work: AgentWork, model: Title },
+    EndAttempt { attempt: AttemptId, ending: Ending },
+    CountUsage { attempt: AttemptId, usage: Usage },
+    TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
+    RecordClaims { feature: FeatureId, runs: Vec<CommandRun> },
+    // The bytes behind these references are gone, or no longer what was kept.
+    ReportLostEvidence { evidence: Vec<EvidenceRef> },
+    RecordGateCommands { milestone: MilestoneId, round: u32, commit: Commit, runs: Vec<CommandRun> },
+    MarkDelivered { messages: Vec<MessageId> },
+    Hold { hold: Hold },
+    BeginWait { wait: Wait },
+    EndWait { work: Work },
+    RecordLoss { work: Work, reason: Line },
+    RecordLanding { branch: Title, commit: Commit },
 }
 
 /// One change to the plan.
@@ -235,7 +121,8 @@ impl Command {
             | Self::SetBudget { .. }
             | Self::SetAutopilot { .. }
             | Self::EditFeature { .. }
-            | Self::Abandon { .. } => asker == Person,
+            | Self::Abandon { .. }
+            | Self::Relocate { .. } => asker == Person,
             Self::Resume => matches!(asker, Person | Engine),
             Self::EditAssertion { .. }
             | Self::AddAssertion { .. }
