@@ -107,7 +107,7 @@ mod tests {
         assert_eq!(left.take(AttemptId(1)), Some(Open { calls: 1, tokens: 250 }));
         assert_eq!(left.take(AttemptId(1)), None);
         assert_eq!(OpenCalls::left_in(dir.path()).take(AttemptId(2)), Some(Open { calls: 1, tokens: 30 }));
-        std::fs::write(dir.path().join(FILE), "half a").unwrap();
+        fs::write(dir.path().join(FILE), "half a").unwrap();
         assert_eq!(OpenCalls::left_in(dir.path()).take(AttemptId(2)), None);
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::schedule::schedule;
 use crate::domain::text::Line;
 use crate::workspace::sweep::sweep;
 
-/// Ends programs that survived, and closes attempts that no engine runs any more.
+/// Ends programs that survived, removes the locks they held, and closes attempts that no engine runs any more.
 ///
 /// An engine that died in a model call, or under the eyes of somebody, is counted against the work it was at: what is
 /// started by itself again and again must come to an end. A machine that was switched off, or an engine that somebody
@@ -24,6 +24,9 @@ pub async fn recover(engine: &Arc<EngineContext>, predecessor: Predecessor) -> R
     let mission = engine.dir.display().to_string();
     let swept = blocking(move || Ok(sweep((MARK, &mission)))).await?;
     tracing::info!(?swept, "looked for programs of an earlier engine");
+    // Nothing of the mission runs now, so whatever is locked in its repository is locked by the dead.
+    let task_engine = Arc::clone(engine);
+    blocking(move || Ok(task_engine.repo.remove_stale_locks()?)).await?;
     let orphans: Vec<Attempt> = engine.cell.with(|m| m.live_attempts().cloned().collect());
     let seen = predecessor == Predecessor::SeenToDie;
     for orphan in &orphans {

@@ -5,3 +5,4 @@ mod conduct;
 mod output;
 mod provider;
 mod scripted;
+mod waiting;
