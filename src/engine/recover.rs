@@ -8,6 +8,7 @@ use super::error::EngineError;
 use super::run::Predecessor;
 use crate::domain::attempt::{Attempt, Ending, Work};
 use crate::domain::command::Command;
+use crate::domain::mission::Mission;
 use crate::domain::schedule::schedule;
 use crate::domain::text::Line;
 use crate::workspace::sweep::sweep;
@@ -26,7 +27,17 @@ pub async fn recover(engine: &Arc<EngineContext>, predecessor: Predecessor) -> R
     tracing::info!(?swept, "looked for programs of an earlier engine");
     // Nothing of the mission runs now, so whatever is locked in its repository is locked by the dead.
     let task_engine = Arc::clone(engine);
-    blocking(move || Ok(task_engine.repo.remove_stale_locks()?)).await?;
+    let flying = |mission: &Mission| mission.end.is_none() && mission.landed.is_none();
+    let head = engine.cell.with(|mission| mission.head().filter(|_| flying(mission)).cloned());
+    blocking(move || {
+        task_engine.repo.remove_stale_locks()?;
+        // An engine may have died between accepting a head and bringing it over.
+        if let Some(head) = head {
+            task_engine.publish(&head.0);
+        }
+        Ok(())
+    })
+    .await?;
     let orphans: Vec<Attempt> = engine.cell.with(|m| m.live_attempts().cloned().collect());
     let seen = predecessor == Predecessor::SeenToDie;
     for orphan in &orphans {

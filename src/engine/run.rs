@@ -1,6 +1,6 @@
 //! An engine from its start to its end.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -21,7 +21,9 @@ use super::open_calls::OpenCalls;
 use super::recover::recover;
 use super::role::PROMPTS;
 use crate::agent::prompt::PromptLibrary;
+use crate::domain::event::Founding;
 use crate::domain::id::MissionId;
+use crate::domain::mission::Mission;
 use crate::link::feed::Feed;
 use crate::link::server::Server;
 use crate::store::{Catalogue, StoreError};
@@ -75,16 +77,7 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     let Some(founding) = mission.founding.clone() else {
         return Err(EngineError::Unfit(format!("{} holds no founded mission", dir.display())));
     };
-    let plan = RepoPlan {
-        mission: founding.mission.to_string(),
-        branch: founding.branch.to_string(),
-        target: founding.target.to_string(),
-        head: mission.head().unwrap_or(&founding.base).0.clone(),
-        base: founding.base.0.clone(),
-    };
-    let (place, person) = (dir.clone(), founding.repository.clone());
-    let repo =
-        blocking(move || Ok(MissionRepo::open(&place, Repo::discover(person.as_ref())?, plan)?)).await?;
+    let repo = repository(&dir, &founding, &mission).await?;
     let feed = Arc::new(Feed::new());
     let cell = Arc::new(MissionCell::new(mission));
     let (events, delivered) = mpsc::unbounded_channel();
@@ -123,6 +116,19 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     let outcome = fly(engine, start, faulted).await;
     inbox_router.abort();
     outcome
+}
+
+/// The mission's own repository, made when it is not there yet.
+async fn repository(dir: &Path, founding: &Founding, mission: &Mission) -> Result<MissionRepo, EngineError> {
+    let plan = RepoPlan {
+        mission: founding.mission.to_string(),
+        branch: founding.branch.to_string(),
+        target: founding.target.to_string(),
+        head: mission.head().unwrap_or(&founding.base).0.clone(),
+        base: founding.base.0.clone(),
+    };
+    let (place, person) = (dir.to_owned(), founding.repository.clone());
+    blocking(move || Ok(MissionRepo::open(&place, Repo::discover(person.as_ref())?, plan)?)).await
 }
 
 /// What of its options an engine still needs once it has its context.

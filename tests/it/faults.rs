@@ -4,5 +4,5 @@
 mod conduct;
 mod output;
 mod provider;
-mod scripted;
+pub mod scripted;
 mod waiting;
