@@ -134,6 +134,7 @@ async fn an_engine_that_is_started_anew_goes_on_with_what_is_waited_for() {
     let fault = ModelError::Passing { message: "away".into(), retry_after: None };
     let waits = |mission: &Mission| mission.waits().next().is_some();
     let before = ground.fly_until(away(&up, fault.clone()), waits).await;
+    gone(&ground).await;
     let engine = fly(&ground, away(&up, fault));
     let after = seen(&ground, |mission| mission.attempts.len() == 2 && waits(mission)).await;
     assert_eq!(after.waits().next().unwrap().since, before.waits().next().unwrap().since);
@@ -235,7 +236,16 @@ async fn dies_in_a_call(ground: &Ground) -> Mission {
         let open = std::fs::read_to_string(&calls).unwrap_or_default();
         mission.live_attempts().any(|attempt| open.contains(&format!("\"{}\":", attempt.id.0)))
     };
-    ground.fly_until(Arc::new(Silent), asked).await
+    let mission = ground.fly_until(Arc::new(Silent), asked).await;
+    gone(ground).await;
+    mission
+}
+
+/// Waits until nothing of an engine that was cut off holds the mission any more.
+async fn gone(ground: &Ground) {
+    while ground.missions.engine(&ground.id).is_some() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -277,6 +287,7 @@ async fn what_a_client_saw_to_die_is_counted_and_what_ended_in_order_is_not() {
         seen(&ground, |mission| mission.attempts.len() > attempts).await;
         engine.abort();
         drop(engine.await);
+        gone(&ground).await;
         assert_eq!(kinds(&ground, "work_lost"), losses);
     }
 }
