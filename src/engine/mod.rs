@@ -31,6 +31,7 @@ mod mission_cell;
 mod mission_tools;
 mod open_calls;
 mod recover;
+pub mod relocate;
 mod role;
 mod run;
 mod scripts;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::attempt::open_usage;
 use super::context::{EngineContext, MARK, blocking};
 use super::error::EngineError;
+use super::landing;
 use super::run::Predecessor;
 use crate::domain::attempt::{Attempt, Ending, Work};
 use crate::domain::command::Command;
@@ -13,7 +14,8 @@ use crate::domain::schedule::schedule;
 use crate::domain::text::Line;
 use crate::workspace::sweep::sweep;
 
-/// Ends programs that survived, removes the locks they held, and closes attempts that no engine runs any more.
+/// Ends programs that survived, removes the locks they held, closes attempts that no engine runs any more, and finishes or
+/// undoes a landing that was cut short.
 ///
 /// An engine that died in a model call, or under the eyes of somebody, is counted against the work it was at: what is
 /// started by itself again and again must come to an end. A machine that was switched off, or an engine that somebody
@@ -59,6 +61,14 @@ pub async fn recover(engine: &Arc<EngineContext>, predecessor: Predecessor) -> R
     let own = engine.cell.with(|m| schedule(m).into_iter().find(|work| matches!(work, Work::Engine(_))));
     if let Some(work) = own.filter(|_| seen && orphans.is_empty()) {
         engine.dispatcher.record(loss(work, "the engine died")).await?;
+    }
+    let mut notes = Vec::new();
+    if let Err(fault) = landing::take_up(engine, &mut notes).await {
+        notes.push(format!("a landing was cut short: {fault}"));
+    }
+    for note in notes {
+        tracing::warn!("{note}");
+        engine.feed.warning(note);
     }
     Ok(())
 }

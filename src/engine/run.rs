@@ -1,6 +1,6 @@
 //! An engine from its start to its end.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -19,15 +19,14 @@ use super::inbox::InboxRouter;
 use super::mission_cell::MissionCell;
 use super::open_calls::OpenCalls;
 use super::recover::recover;
+use super::relocate;
 use super::role::PROMPTS;
 use crate::agent::prompt::PromptLibrary;
-use crate::domain::event::Founding;
 use crate::domain::id::MissionId;
-use crate::domain::mission::Mission;
 use crate::link::feed::Feed;
 use crate::link::server::Server;
 use crate::store::{Catalogue, StoreError};
-use crate::workspace::{MissionRepo, Reaper, Repo, RepoPlan, Unconfined};
+use crate::workspace::{MissionRepo, Reaper, Unconfined};
 
 /// What an engine is started with.
 pub struct EngineOptions {
@@ -77,7 +76,10 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     let Some(founding) = mission.founding.clone() else {
         return Err(EngineError::Unfit(format!("{} holds no founded mission", dir.display())));
     };
-    let repo = repository(&dir, &founding, &mission).await?;
+    let plan = relocate::repo_plan(&founding, &mission);
+    let (place, founded) = (dir.clone(), founding.clone());
+    let repo =
+        blocking(move || Ok(MissionRepo::open(&place, relocate::repository_of(&founded)?, plan)?)).await?;
     let feed = Arc::new(Feed::new());
     let cell = Arc::new(MissionCell::new(mission));
     let (events, delivered) = mpsc::unbounded_channel();
@@ -116,19 +118,6 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     let outcome = fly(engine, start, faulted).await;
     inbox_router.abort();
     outcome
-}
-
-/// The mission's own repository, made when it is not there yet.
-async fn repository(dir: &Path, founding: &Founding, mission: &Mission) -> Result<MissionRepo, EngineError> {
-    let plan = RepoPlan {
-        mission: founding.mission.to_string(),
-        branch: founding.branch.to_string(),
-        target: founding.target.to_string(),
-        head: mission.head().unwrap_or(&founding.base).0.clone(),
-        base: founding.base.0.clone(),
-    };
-    let (place, person) = (dir.to_owned(), founding.repository.clone());
-    blocking(move || Ok(MissionRepo::open(&place, Repo::discover(person.as_ref())?, plan)?)).await
 }
 
 /// What of its options an engine still needs once it has its context.

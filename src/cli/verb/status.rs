@@ -12,6 +12,7 @@ use crate::domain::attention;
 use crate::domain::id::Timestamp;
 use crate::domain::wait::Wait;
 use crate::view::{needs, summary, wait};
+use crate::workspace::land::is_cut_short;
 
 pub async fn run(context: &Context, args: &ReadArgs) -> Result<Exit> {
     let found = args.find(context)?;
@@ -26,12 +27,17 @@ pub async fn run(context: &Context, args: &ReadArgs) -> Result<Exit> {
             "engine": engine,
             "needs": attention::needs(mission),
             "waits": mission.waits().map(|wait| waited(wait, now)).collect::<Vec<_>>(),
+            "landing_is_open": is_cut_short(&found.dir),
             "mission": mission,
         }));
     }
     let mut text = style.page(&summary::page(mission, &engine, now));
     for (since, line) in needs::lines(mission).into_iter().chain(wait::lines(mission, now)) {
         text.push_str(&format!("\n{}", printed(&line, since.since(mission.created), style)));
+    }
+    if is_cut_short(&found.dir) {
+        let engine = missions::catalogue(context).engine(&found.id);
+        text.push_str(&format!("\n{}", summary::landing(&found.id, engine).plain()));
     }
     done(&text)
 }

@@ -60,6 +60,7 @@ fn persons() -> Vec<Command> {
             edit: Box::new(SpecEdit::default()),
         },
         Command::Abandon { reason: words::line("enough") },
+        Command::Relocate { repository: words::prose("/elsewhere") },
     ]
 }
 
@@ -185,6 +186,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::SetAutopilot { .. }
         | Command::EditFeature { .. }
         | Command::Abandon { .. }
+        | Command::Relocate { .. }
         | Command::EditAssertion { .. }
         | Command::AddAssertion { .. }
         | Command::RetireAssertion { .. }
@@ -213,7 +215,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 41,
+        | Command::RecordLanding { .. } => 42,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }
