@@ -2,14 +2,17 @@
 //! append waits for the disk.
 
 use std::any::Any;
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
 use super::clock;
 use super::error::EngineError;
+use super::fault::{Fault, of_store};
 use super::mission_cell::MissionCell;
 use crate::agent::session::panic_words;
 use crate::domain::command::Command;
@@ -21,6 +24,12 @@ use crate::store::{Store, StoreError};
 
 /// Commands that may wait for the dispatcher; when there are more, those who ask wait.
 const QUEUE: usize = 256;
+/// The first wait before the log is tried again; it doubles.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+/// The longest such wait: the person who made room should not wait for long.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// How often the queue is looked into meanwhile.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Asks the dispatcher. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -131,10 +140,10 @@ impl Dispatcher {
     }
 
     fn run(self, mut submissions: mpsc::Receiver<Submission>) {
-        while let Some(Submission { actor, commands, reply }) = submissions.blocking_recv() {
-            let before = self.cell.with(|mission| mission.seq);
-            let handled = catch_unwind(AssertUnwindSafe(|| self.handle(actor, commands)));
-            let (answer, broken) = match handled.unwrap_or_else(|panic| self.reload(before, panic.as_ref())) {
+        let mut kept = VecDeque::new();
+        while let Some(submission) = kept.pop_front().or_else(|| submissions.blocking_recv()) {
+            let Submission { actor, commands, reply } = submission;
+            let (answer, broken) = match self.persist(actor, commands, &mut submissions, &mut kept) {
                 Ok(decided) => (decided, None),
                 Err(error) => (Err(Refused::Fault(error.to_string())), Some(error)),
             };
@@ -147,6 +156,51 @@ impl Dispatcher {
                 drop(self.fault.send(error));
                 return;
             }
+        }
+    }
+
+    /// Decides, and tries again for as long as what keeps the log from being written passes by itself, such as a full
+    /// disk. A person does not wait for that: they are told, and nothing has changed. Who else asks waits in order.
+    fn persist(
+        &self,
+        actor: Actor,
+        commands: Vec<Command>,
+        submissions: &mut mpsc::Receiver<Submission>,
+        kept: &mut VecDeque<Submission>,
+    ) -> Result<Result<Vec<Stamped>, Refused>, StoreError> {
+        let (mut told, mut wait) = (false, FIRST_WAIT);
+        loop {
+            let before = self.cell.with(|mission| mission.seq);
+            let handled = catch_unwind(AssertUnwindSafe(|| self.handle(actor, commands.clone())));
+            let error = match handled.unwrap_or_else(|panic| self.reload(before, panic.as_ref())) {
+                Ok(decided) => {
+                    if told {
+                        self.feed.warning("the log can be written again; the mission goes on".to_owned());
+                    }
+                    return Ok(decided);
+                }
+                Err(error) => error,
+            };
+            if !matches!(of_store(&error), Fault::Passing { .. }) {
+                return Err(error);
+            }
+            if actor == Actor::Person {
+                return Ok(Err(Refused::Fault(format!("nothing was done: {error}"))));
+            }
+            if !told {
+                let sentence = format!("{error}; it is tried again until then, and nothing goes on before");
+                tracing::warn!("{sentence}");
+                self.feed.warning(sentence);
+                told = true;
+            }
+            let until = Instant::now() + wait;
+            while Instant::now() < until {
+                thread::sleep(LOOK);
+                while let Ok(submission) = submissions.try_recv() {
+                    keep_or_refuse(submission, &error, kept);
+                }
+            }
+            wait = (wait * 2).min(LONGEST_WAIT);
         }
     }
 
@@ -198,6 +252,16 @@ impl Dispatcher {
         let words = format!("a fault of flightdeck's own ({words}); engine.log tells where");
         // What was durable before the fault holds, and whoever asked is told what holds now.
         Ok(if missed.is_empty() { Err(Refused::Fault(words)) } else { Ok(missed) })
+    }
+}
+
+/// What a person asks while the log cannot be written is refused; what the engine and agents ask is done later.
+fn keep_or_refuse(submission: Submission, error: &StoreError, kept: &mut VecDeque<Submission>) {
+    match submission {
+        Submission { actor: Actor::Person, reply: Some(reply), .. } => {
+            drop(reply.send(Err(Refused::Fault(format!("nothing was done: {error}")))));
+        }
+        other => kept.push_back(other),
     }
 }
 

@@ -8,5 +8,5 @@ mod parts;
 mod session_loop;
 
 pub use call::panic_words;
-pub use parts::{Ended, InboxMessage, Observer, Permit, Urgency};
+pub use parts::{Again, Ended, InboxMessage, Observer, Permit, Urgency};
 pub use session_loop::Session;
