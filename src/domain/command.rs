@@ -8,7 +8,7 @@ use super::budget::Budget;
 use super::contract::{AssertionDraft, Check, Weight, Wording};
 use super::environment::{CommandRun, Environment};
 use super::event::Founding;
-use super::finding::TriageDecision;
+use super::finding::{Observation, TriageDecision};
 use super::gate::{Autopilot, Decision, GateId};
 use super::handoff::{Handoff, Issue};
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, MessageId, MilestoneId, QuestionId, Revision};
@@ -38,6 +38,7 @@ pub enum Command {
     SetBudget { budget: Budget },
     SetAutopilot { autopilot: Autopilot },
     EditFeature { feature: FeatureId, spec: FeatureSpec },
+    DecideFinding { decision: Box<TriageDecision> },
     Abandon { reason: Line },
 
     // A person's or the orchestrator's.
@@ -60,10 +61,10 @@ pub enum Command {
     RequestAmendment { assertion: AssertionId, proposal: Line, reason: Line },
 
     // The validators'.
-    ReportReview { summary: Prose, opinion: Opinion, issues: Vec<ReviewIssue> },
-    ReportScrutiny { summary: Prose, issues: Vec<Issue>, knowledge: Vec<Line> },
+    ReportReview { summary: Prose, opinion: Opinion, issues: Vec<ReviewIssue>, known: Vec<Observation> },
+    ReportScrutiny { summary: Prose, issues: Vec<Issue>, knowledge: Vec<Line>, known: Vec<Observation> },
     GiveVerdict { assertion: AssertionId, outcome: Outcome, observed: Line, evidence: Vec<EvidenceRef> },
-    ReportUserTesting { summary: Prose, frictions: Vec<Line>, issues: Vec<Issue> },
+    ReportUserTesting { summary: Prose, frictions: Vec<Line>, issues: Vec<Issue>, known: Vec<Observation> },
 
     // The engine's.
     StartAttempt { work: AgentWork, model: Title },
@@ -154,6 +155,7 @@ impl Command {
             | Self::SetBudget { .. }
             | Self::SetAutopilot { .. }
             | Self::EditFeature { .. }
+            | Self::DecideFinding { .. }
             | Self::Abandon { .. } => asker == Person,
             Self::Resume => matches!(asker, Person | Engine),
             Self::EditAssertion { .. }

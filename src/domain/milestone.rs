@@ -4,9 +4,9 @@ use super::attempt::AgentWork;
 use super::contract::Assertion;
 use super::finding::Severity;
 use super::gate::GateId;
-use super::id::{AssertionId, MilestoneId};
+use super::id::{AssertionId, FeatureId, FindingId, MilestoneId};
 use super::mission::Mission;
-use super::plan::{Feature, Origin};
+use super::plan::{Feature, FeatureState, Origin};
 use super::verdict::Standing;
 
 impl Mission {
@@ -76,11 +76,33 @@ impl Mission {
     }
 
     /// The assertions a round of this milestone tries: of it and of earlier ones, all that are failed, blocked,
-    /// stale or new.
+    /// stale or new, and those whose feature was mended since they passed.
     pub fn assertions_to_test(&self, milestone: MilestoneId) -> Vec<AssertionId> {
         let due = |id: &AssertionId| self.claimant(id).is_some_and(|feature| feature.milestone <= milestone);
+        let open = |id: &AssertionId| !self.standing(id).is_settled() || self.is_mended_since(id);
         let ids = self.active_assertions().map(|assertion| &assertion.id);
-        ids.filter(|id| due(id) && !self.standing(id).is_settled()).cloned().collect()
+        ids.filter(|id| due(id) && open(id)).cloned().collect()
+    }
+
+    /// Whether an assertion passed before the last fix of what it is about.
+    fn is_mended_since(&self, id: &AssertionId) -> bool {
+        let last = self.verdicts.get(id).and_then(|verdicts| verdicts.last());
+        let Some(verdict) = last.filter(|_| self.standing(id) == Standing::Passed) else { return false };
+        let later = |fix: &&Feature| match &fix.state {
+            FeatureState::Built { attempt, .. } => *attempt > verdict.attempt && !fix.is_untouched(),
+            FeatureState::Pending | FeatureState::Cancelled { .. } => false,
+        };
+        let fixes = self.features.iter().filter(|feature| feature.is_fix());
+        fixes.filter(later).any(|fix| self.assertions_at_stake(fix).contains(id))
+    }
+
+    /// The features that mend what was found about a feature.
+    pub fn fixes_of(&self, id: FeatureId) -> impl Iterator<Item = &Feature> {
+        let about = move |finding: &FindingId| self.findings.get(finding).and_then(|f| f.feature) == Some(id);
+        self.features.iter().filter(move |feature| match &feature.origin {
+            Origin::Fix { findings } => feature.id != id && findings.iter().any(about),
+            Origin::Planned { .. } => false,
+        })
     }
 
     /// The assertions that a fix feature's findings are about; for a planned feature, those it fulfills.

@@ -1,6 +1,7 @@
 //! What a gate is decided on, item by item: the plan as it is proposed, or assertions and findings.
 
 use crate::domain::environment::{Environment, Health};
+use crate::domain::finding::Finding;
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, FeatureId, FindingId, MilestoneId};
 use crate::domain::verdict::Standing;
@@ -33,10 +34,14 @@ pub fn items(mission: &Mission, gate: GateId) -> Vec<GateItem> {
         return plan(mission);
     }
     let mut items: Vec<GateItem> = assertions(mission, gate).into_iter().map(GateItem::Assertion).collect();
-    let here = |milestone: MilestoneId| gate == GateId::Final || gate == GateId::Milestone(milestone);
-    let findings = mission.findings_by_weight().into_iter().filter(|finding| here(finding.milestone));
+    let findings = mission.findings_by_weight().into_iter().filter(|finding| is_of(finding, gate));
     items.extend(findings.map(|finding| GateItem::Finding(finding.id)));
     items
+}
+
+/// Whether a gate is about a finding: the final one is about all.
+pub fn is_of(finding: &Finding, gate: GateId) -> bool {
+    gate == GateId::Final || gate == GateId::Milestone(finding.milestone)
 }
 
 fn plan(mission: &Mission) -> Vec<GateItem> {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Result;
 use super::planning::next_feature_id;
 use super::transaction::Transaction;
+use super::{Result, finding};
 use crate::domain::contract::Assertion;
 use crate::domain::event::Event;
 use crate::domain::finding::{Finding, Ruling, Source, TriageDecision};
@@ -15,26 +15,26 @@ use crate::domain::plan::{Feature, FeatureSpec, FeatureState, Origin};
 use crate::domain::rejection::Rejection;
 use crate::domain::verdict::Standing;
 
-/// Settles every open finding in one turn: each becomes a fix feature, joins one, or is dismissed with a reason.
+/// Decides on findings in one turn: each becomes a fix feature, joins one, is put off, or is dismissed with a reason.
 pub(super) fn triage(tx: &mut Transaction, decisions: Vec<TriageDecision>) -> Result {
     check_complete(tx.mission(), &decisions)?;
     let mut joined: BTreeMap<FindingId, Vec<FindingId>> = BTreeMap::new();
     let mut fixes: Vec<(FindingId, FeatureSpec)> = Vec::new();
-    let mut dismissed = Vec::new();
-    for decision in decisions {
-        match decision.ruling {
-            Ruling::Feature { spec } => fixes.push((decision.finding, spec)),
-            Ruling::Join { with } => joined.entry(with).or_default().push(decision.finding),
-            Ruling::Dismiss { reason } => dismissed.push((decision.finding, reason)),
+    for TriageDecision { finding, ruling } in decisions {
+        match ruling {
+            Ruling::Feature { spec } => fixes.push((finding, spec)),
+            Ruling::Join { with } => joined.entry(with).or_default().push(finding),
+            Ruling::Dismiss { reason } => finding::dismiss(tx, finding, reason)?,
+            Ruling::Defer { until, reason } => finding::defer(tx, finding, until, reason)?,
         }
     }
-    if let Some(with) = joined.keys().find(|with| !fixes.iter().any(|(finding, _)| finding == *with)) {
-        refuse!(Invalid, "{with} does not become a feature in this triage: nothing can join it");
+    let is_fixed = |finding: &FindingId| fixes.iter().any(|(fixed, _)| fixed == finding);
+    let (with_new, with_older): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        joined.into_iter().partition(|(with, _)| is_fixed(with));
+    for (with, findings) in with_older {
+        findings.into_iter().try_for_each(|finding| finding::join(tx, finding, with))?;
     }
-    for (finding, reason) in dismissed {
-        check_dismissal(tx.mission(), finding)?;
-        tx.emit(Event::FindingDismissed { finding, reason });
-    }
+    let mut joined = with_new;
     for (finding, spec) in fixes {
         let mut findings = vec![finding];
         findings.extend(joined.remove(&finding).unwrap_or_default());
@@ -64,7 +64,13 @@ fn hold_endless_fixes(tx: &mut Transaction) {
 fn fix_depth(mission: &Mission, id: FeatureId) -> u32 {
     let Some(Origin::Fix { findings }) = mission.feature(id).map(|feature| &feature.origin) else { return 0 };
     let mended = findings.iter().filter_map(|finding| mission.findings.get(finding)?.feature);
-    1 + mended.filter(|older| *older < id).map(|older| fix_depth(mission, older)).max().unwrap_or(0)
+    // A finding that was still there after a fix was taken up more than once.
+    let tried = mission.features.iter().filter(|feature| match &feature.origin {
+        Origin::Fix { findings: others } => others.iter().any(|finding| findings.contains(finding)),
+        Origin::Planned { .. } => false,
+    });
+    let older = mended.chain(tried.map(|feature| feature.id)).filter(|older| *older < id);
+    1 + older.map(|older| fix_depth(mission, older)).max().unwrap_or(0)
 }
 
 fn check_complete(mission: &Mission, decisions: &[TriageDecision]) -> Result {
@@ -82,13 +88,13 @@ fn check_complete(mission: &Mission, decisions: &[TriageDecision]) -> Result {
         );
     }
     let decided = |finding: &&Finding| decisions.iter().any(|decision| decision.finding == finding.id);
-    let undecided = mission.open_findings().filter(|finding| !decided(finding));
+    let undecided = mission.findings_to_decide().filter(|finding| !decided(finding));
     let undecided: Vec<String> = undecided.map(|finding| finding.id.to_string()).collect();
     if undecided.is_empty() {
         return Ok(());
     }
     let undecided = undecided.join(", ");
-    Err(Rejection::invalid(format!("{undecided} not decided: every open finding needs a decision")))
+    Err(Rejection::invalid(format!("{undecided} not decided: every finding that is due needs a decision")))
 }
 
 /// A failed assertion cannot be talked away: it is mended, amended, or waived by the person.
@@ -104,7 +110,7 @@ pub(super) fn check_dismissal(mission: &Mission, id: FindingId) -> Result {
     Ok(())
 }
 
-fn add_fix(tx: &mut Transaction, findings: Vec<FindingId>, spec: FeatureSpec) {
+pub(super) fn add_fix(tx: &mut Transaction, findings: Vec<FindingId>, spec: FeatureSpec) {
     let mission = tx.mission();
     let of_finding =
         findings.first().and_then(|id| mission.findings.get(id)).map(|finding| finding.milestone);

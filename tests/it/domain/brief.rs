@@ -27,14 +27,16 @@ fn second_round() -> Flight {
     let issue = words::issue(Severity::Blocking, "an index out of bounds");
     let issues = vec![ReviewIssue { file: words::title("src/page.rs"), line: Some(7), issue }];
     let (summary, opinion) = (words::prose("It reads past the end"), Opinion::Fail);
-    flight.attempt(reviewer, Command::ReportReview { summary, opinion, issues });
+    flight.attempt(reviewer, Command::ReportReview { summary, opinion, issues, known: vec![] });
     let scrutiny = flight.start(AgentWork::Scrutinize { milestone: M1, round: 1 });
     let report = Command::ReportScrutiny {
         summary: words::prose("Not yet"),
         issues: vec![],
         knowledge: vec![words::line("port 8080 is taken")],
+        known: vec![],
     };
     flight.attempt(scrutiny, report);
+    let mut flight = flight.tested(Outcome::Pass);
     flight.triage_all();
     flight
 }
@@ -153,7 +155,7 @@ fn a_triage_knows_what_was_dismissed_and_why() {
         finding.state = flightdeck::domain::finding::FindingState::Dismissed { reason };
     });
     let told = text(&flight, AgentWork::Triage);
-    assert!(told.contains("## Decided before"), "{told}");
+    assert!(told.contains("## Dismissed before"), "{told}");
     assert!(told.contains("an index out of bounds (dismissed: the page has no index)"), "{told}");
 }
 

@@ -75,6 +75,7 @@ fn work_events() -> Vec<Event> {
         description: line("it leaks"),
         suggested_fix: None,
         state: FindingState::Open,
+        seen: None,
     };
     let build = AgentWork::Build { feature: F1 };
     vec![

@@ -102,12 +102,17 @@ fn workers() -> Vec<Command> {
 }
 
 fn review() -> Command {
-    Command::ReportReview { summary: words::prose("fine"), opinion: Opinion::Pass, issues: vec![] }
+    Command::ReportReview {
+        summary: words::prose("fine"),
+        opinion: Opinion::Pass,
+        issues: vec![],
+        known: vec![],
+    }
 }
 
 fn scrutiny() -> Command {
     let issues = vec![words::issue(Severity::Suggestion, "a name")];
-    Command::ReportScrutiny { summary: words::prose("fine"), issues, knowledge: vec![] }
+    Command::ReportScrutiny { summary: words::prose("fine"), issues, knowledge: vec![], known: vec![] }
 }
 
 fn testers() -> Vec<Command> {
@@ -118,7 +123,12 @@ fn testers() -> Vec<Command> {
             observed: words::line("seen"),
             evidence: vec![],
         },
-        Command::ReportUserTesting { summary: words::prose("fine"), frictions: vec![], issues: vec![] },
+        Command::ReportUserTesting {
+            summary: words::prose("fine"),
+            frictions: vec![],
+            issues: vec![],
+            known: vec![],
+        },
     ]
 }
 
@@ -173,6 +183,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::SetBudget { .. }
         | Command::SetAutopilot { .. }
         | Command::EditFeature { .. }
+        | Command::DecideFinding { .. }
         | Command::Abandon { .. }
         | Command::EditAssertion { .. }
         | Command::AddAssertion { .. }

@@ -103,7 +103,7 @@ impl Recorder {
             self.work(attempt, 70).work(attempt, 2);
             self.agent(
                 attempt,
-                Command::ReportReview { summary, opinion: Opinion::Pass, issues: Vec::new() },
+                Command::ReportReview { summary, opinion: Opinion::Pass, issues: Vec::new(), known: vec![] },
             );
         }
         self.scrutinize(pass);
@@ -122,6 +122,7 @@ impl Recorder {
             summary: prose("Nothing blocks."),
             issues: pass.scrutiny.iter().map(|(suggestion, _)| issue(suggestion)).collect(),
             knowledge: pass.scrutiny.iter().map(|(_, note)| line(note)).collect(),
+            known: vec![],
         };
         self.work(attempt, 80).work(attempt, 3).agent(attempt, report);
     }
@@ -143,6 +144,7 @@ impl Recorder {
             summary: prose("Worked the app as a guest and as the owner."),
             frictions: vec![line("the form loses its text when the server is slow")],
             issues: Vec::new(),
+            known: vec![],
         };
         self.wait(10).work(attempt, 4).agent(attempt, report);
     }
