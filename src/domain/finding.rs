@@ -172,6 +172,11 @@ impl Source {
 }
 
 impl Finding {
+    /// It with what it says, for a sentence: `FND-3 (blocking: the page is empty)`.
+    pub fn quoted(&self) -> String {
+        format!("{} ({}: {})", self.id, self.severity.word(), self.description)
+    }
+
     /// Whether it is neither mended nor dismissed; one that is put off is open.
     pub fn is_open(&self) -> bool {
         self.is_undecided() || self.is_put_off()
@@ -216,8 +221,12 @@ pub struct TriageDecision {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ruling {
-    /// A fix feature, built before anything else.
-    Feature { spec: FeatureSpec },
+    /// A fix feature, built before anything else, and the assertions it is to make hold.
+    Feature {
+        spec: FeatureSpec,
+        #[serde(default)]
+        fulfills: Vec<AssertionId>,
+    },
     /// Mended by the same fix feature as another finding.
     Join { with: FindingId },
     /// Nothing is done about it.

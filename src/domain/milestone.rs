@@ -2,7 +2,7 @@
 
 use super::attempt::AgentWork;
 use super::contract::Assertion;
-use super::finding::Severity;
+use super::finding::{Severity, Source};
 use super::gate::GateId;
 use super::id::{AssertionId, FeatureId, FindingId, MilestoneId};
 use super::mission::Mission;
@@ -76,7 +76,7 @@ impl Mission {
     }
 
     /// The assertions a round of this milestone tries: of it and of earlier ones, all that are failed, blocked,
-    /// stale or new, and those whose feature was mended since they passed.
+    /// stale or new, and those that passed while a review of their feature was blocked, once that is mended.
     pub fn assertions_to_test(&self, milestone: MilestoneId) -> Vec<AssertionId> {
         let due = |id: &AssertionId| self.claimant(id).is_some_and(|feature| feature.milestone <= milestone);
         let open = |id: &AssertionId| !self.standing(id).is_settled() || self.is_mended_since(id);
@@ -84,16 +84,22 @@ impl Mission {
         ids.filter(|id| due(id) && open(id)).cloned().collect()
     }
 
-    /// Whether an assertion passed before the last fix of what it is about.
+    /// Whether an assertion passed before what blocked the review of its feature was mended: it was tried beside the
+    /// review, and holds of what stood there then.
     fn is_mended_since(&self, id: &AssertionId) -> bool {
         let last = self.verdicts.get(id).and_then(|verdicts| verdicts.last());
-        let Some(verdict) = last.filter(|_| self.standing(id) == Standing::Passed) else { return false };
-        let later = |fix: &&Feature| match &fix.state {
-            FeatureState::Built { attempt, .. } => *attempt > verdict.attempt && !fix.is_untouched(),
-            FeatureState::Pending | FeatureState::Cancelled { .. } => false,
+        let passed = last.filter(|_| self.standing(id) == Standing::Passed);
+        let Some((verdict, claimant)) = passed.zip(self.claimant(id)) else { return false };
+        let blocked = |finding: &FindingId| {
+            let found = self.findings.get(finding).filter(|found| found.severity == Severity::Blocking);
+            found.is_some_and(|found| matches!(found.source, Source::Review { .. }))
         };
-        let fixes = self.features.iter().filter(|feature| feature.is_fix());
-        fixes.filter(later).any(|fix| self.assertions_at_stake(fix).contains(id))
+        self.fixes_of(claimant.id).any(|fix| match (&fix.state, &fix.origin) {
+            (FeatureState::Built { attempt, .. }, Origin::Fix { findings }) => {
+                *attempt > verdict.attempt && !fix.is_untouched() && findings.iter().any(blocked)
+            }
+            _ => false,
+        })
     }
 
     /// The features that mend what was found about a feature.
@@ -105,12 +111,19 @@ impl Mission {
         })
     }
 
-    /// The assertions that a fix feature's findings are about; for a planned feature, those it fulfills.
+    /// The assertions that must hold once a feature is built: those it fulfills and, for a fix, those that its findings
+    /// are about and those of the features it mends.
     pub fn assertions_at_stake(&self, feature: &Feature) -> Vec<AssertionId> {
         let mut ids = feature.fulfills.clone();
         if let Origin::Fix { findings } = &feature.origin {
-            ids.extend(findings.iter().filter_map(|id| self.findings.get(id)?.assertion.clone()));
+            for finding in findings.iter().filter_map(|id| self.findings.get(id)) {
+                ids.extend(finding.assertion.clone());
+                // A fix is younger than what it mends, so this ends.
+                let mended = finding.feature.filter(|id| *id < feature.id).and_then(|id| self.feature(id));
+                ids.extend(mended.into_iter().flat_map(|mended| self.assertions_at_stake(mended)));
+            }
         }
+        ids.retain(|id| self.contract.get(id).is_some_and(Assertion::is_active));
         ids.sort();
         ids.dedup();
         ids

@@ -43,17 +43,22 @@ impl EngineContext {
         Ok(prompt.render(&BTreeMap::from([("mission", mission)])).map_err(PromptError::from)?)
     }
 
-    /// Where a session's tools work.
+    /// Where a session's tools work, and the variables that are its own.
     ///
     /// # Errors
     /// When the directory cannot be used.
-    pub fn tool_env(&self, dir: &Path, access: Access) -> Result<Arc<ToolEnv>, EngineError> {
+    pub fn tool_env(
+        &self,
+        dir: &Path,
+        access: Access,
+        own: &[(String, String)],
+    ) -> Result<Arc<ToolEnv>, EngineError> {
         let scratch = self.scratch_dir();
         Ok(Arc::new(ToolEnv {
             confinement: Confinement::new(dir, std::slice::from_ref(&scratch))?,
             access,
             sandbox: Arc::clone(&self.sandbox),
-            env: self.env(),
+            env: [self.env(), own.to_vec()].concat(),
             scratch,
             reaper: self.reaper.clone(),
         }))

@@ -2,7 +2,7 @@
 
 use super::Result;
 use super::transaction::Transaction;
-use super::triage::{add_fix, check_dismissal};
+use super::triage::{add_fix, all_quoted, check_dismissal, quoted};
 use crate::domain::event::Event;
 use crate::domain::finding::{
     Finding, FindingState, Observation, Ruling, Severity, Sight, Sighting, TriageDecision, Until,
@@ -17,13 +17,11 @@ use crate::domain::text::Line;
 pub(super) fn decide(tx: &mut Transaction, decision: TriageDecision) -> Result {
     let TriageDecision { finding, ruling } = decision;
     if let Some(feature) = being_mended(tx.mission(), known(tx.mission(), finding)?) {
+        let finding = quoted(tx.mission(), finding);
         refuse!(OutOfTurn, "{finding} is taken up by {feature} already, which is not built yet");
     }
     match ruling {
-        Ruling::Feature { spec } => {
-            add_fix(tx, vec![finding], spec);
-            Ok(())
-        }
+        Ruling::Feature { spec, fulfills } => add_fix(tx, vec![finding], spec, fulfills),
         Ruling::Join { with } => join(tx, finding, with),
         Ruling::Dismiss { reason } => dismiss(tx, finding, reason),
         Ruling::Defer { until, reason } => defer(tx, finding, until, reason),
@@ -41,7 +39,8 @@ pub(super) fn defer(tx: &mut Transaction, finding: FindingId, until: Until, reas
     refuse_if!(
         blocking && until != Until::NextRound,
         Invalid,
-        "{finding} is blocking, so its milestone cannot pass with it: put it off until next_round at most, make it a feature, or dismiss it with a reason"
+        "{}: its milestone cannot pass with it, so put it off until next_round at most, make it a feature, or dismiss it with a reason",
+        quoted(tx.mission(), finding)
     );
     tx.accept(Event::FindingDeferred { finding, until, reason })
 }
@@ -50,7 +49,11 @@ pub(super) fn defer(tx: &mut Transaction, finding: FindingId, until: Until, reas
 pub(super) fn join(tx: &mut Transaction, finding: FindingId, with: FindingId) -> Result {
     let mission = tx.mission();
     let Some(feature) = being_mended(mission, known(mission, with)?) else {
-        refuse!(Invalid, "no feature that is still to be built mends {with}: nothing can join it")
+        let with = quoted(mission, with);
+        refuse!(
+            Invalid,
+            "{with} becomes no feature, and none that is still to be built mends it: nothing can join it"
+        )
     };
     tx.accept(Event::FindingTakenUp { finding, feature })
 }
@@ -60,7 +63,7 @@ pub(super) fn see_all(tx: &mut Transaction, observations: &[Observation]) -> Res
     for (index, seen) in observations.iter().enumerate() {
         let id = seen.finding;
         let twice = observations.iter().take(index).any(|earlier| earlier.finding == id);
-        refuse_if!(twice, Invalid, "{id} is named twice in `known`");
+        refuse_if!(twice, Invalid, "{} is named twice in `known`", quoted(tx.mission(), id));
         see(tx, id, seen.now, &seen.observed)?;
     }
     Ok(())
@@ -110,6 +113,13 @@ fn being_mended(mission: &Mission, finding: &Finding) -> Option<FeatureId> {
     mission.feature(feature).filter(|found| found.state == FeatureState::Pending).map(|found| found.id)
 }
 
-fn known(mission: &Mission, id: FindingId) -> Result<&Finding> {
-    mission.findings.get(&id).ok_or_else(|| Rejection::unknown(format!("there is no finding {id}")))
+/// A finding by its id.
+pub(super) fn known(mission: &Mission, id: FindingId) -> Result<&Finding> {
+    mission.findings.get(&id).ok_or_else(|| {
+        let open = match all_quoted(mission.open_findings()) {
+            none if none.is_empty() => "none is open".to_owned(),
+            some => format!("open are {some}"),
+        };
+        Rejection::unknown(format!("there is no finding {id}; {open}"))
+    })
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::planning::next_feature_id;
+use super::planning::{check_fulfills, next_feature_id};
 use super::transaction::Transaction;
 use super::{Result, finding};
 use crate::domain::contract::Assertion;
 use crate::domain::event::Event;
-use crate::domain::finding::{Finding, Ruling, Source, TriageDecision};
+use crate::domain::finding::{Finding, FindingState, Ruling, Source, TriageDecision};
 use crate::domain::gate::GateId;
-use crate::domain::id::{FeatureId, FindingId};
+use crate::domain::id::{AssertionId, FeatureId, FindingId};
 use crate::domain::mission::{Hold, HoldCause, Mission};
 use crate::domain::plan::{Feature, FeatureSpec, FeatureState, Origin};
 use crate::domain::rejection::Rejection;
@@ -19,26 +19,26 @@ use crate::domain::verdict::Standing;
 pub(super) fn triage(tx: &mut Transaction, decisions: Vec<TriageDecision>) -> Result {
     check_complete(tx.mission(), &decisions)?;
     let mut joined: BTreeMap<FindingId, Vec<FindingId>> = BTreeMap::new();
-    let mut fixes: Vec<(FindingId, FeatureSpec)> = Vec::new();
+    let mut fixes: Vec<(FindingId, FeatureSpec, Vec<AssertionId>)> = Vec::new();
     for TriageDecision { finding, ruling } in decisions {
         match ruling {
-            Ruling::Feature { spec } => fixes.push((finding, spec)),
+            Ruling::Feature { spec, fulfills } => fixes.push((finding, spec, fulfills)),
             Ruling::Join { with } => joined.entry(with).or_default().push(finding),
             Ruling::Dismiss { reason } => finding::dismiss(tx, finding, reason)?,
             Ruling::Defer { until, reason } => finding::defer(tx, finding, until, reason)?,
         }
     }
-    let is_fixed = |finding: &FindingId| fixes.iter().any(|(fixed, _)| fixed == finding);
+    let is_fixed = |finding: &FindingId| fixes.iter().any(|(fixed, ..)| fixed == finding);
     let (with_new, with_older): (BTreeMap<_, _>, BTreeMap<_, _>) =
         joined.into_iter().partition(|(with, _)| is_fixed(with));
     for (with, findings) in with_older {
         findings.into_iter().try_for_each(|finding| finding::join(tx, finding, with))?;
     }
     let mut joined = with_new;
-    for (finding, spec) in fixes {
+    for (finding, spec, fulfills) in fixes {
         let mut findings = vec![finding];
         findings.extend(joined.remove(&finding).unwrap_or_default());
-        add_fix(tx, findings, spec);
+        add_fix(tx, findings, spec, fulfills)?;
     }
     tx.end_asker()?;
     hold_endless_fixes(tx);
@@ -76,25 +76,40 @@ fn fix_depth(mission: &Mission, id: FeatureId) -> u32 {
 fn check_complete(mission: &Mission, decisions: &[TriageDecision]) -> Result {
     for decision in decisions {
         let id = decision.finding;
-        match mission.findings.get(&id) {
-            None => refuse!(Unknown, "there is no finding {id}"),
-            Some(finding) if !finding.is_open() => refuse!(OutOfTurn, "{id} is settled already"),
-            Some(_) => {}
-        }
+        still_open(finding::known(mission, id)?)?;
         refuse_if!(
             decisions.iter().filter(|other| other.finding == id).count() > 1,
             Invalid,
-            "{id} is decided twice"
+            "{} is decided twice",
+            quoted(mission, id)
         );
     }
     let decided = |finding: &&Finding| decisions.iter().any(|decision| decision.finding == finding.id);
-    let undecided = mission.findings_to_decide().filter(|finding| !decided(finding));
-    let undecided: Vec<String> = undecided.map(|finding| finding.id.to_string()).collect();
+    let undecided = all_quoted(mission.findings_to_decide().filter(|finding| !decided(finding)));
     if undecided.is_empty() {
         return Ok(());
     }
-    let undecided = undecided.join(", ");
-    Err(Rejection::invalid(format!("{undecided} not decided: every finding that is due needs a decision")))
+    Err(Rejection::invalid(format!(
+        "not decided yet: {undecided}; every finding that is due needs a decision"
+    )))
+}
+
+fn still_open(finding: &Finding) -> Result {
+    let decision = match &finding.state {
+        FindingState::Open | FindingState::Deferred { .. } => return Ok(()),
+        FindingState::TakenUp { feature } => format!("{feature} mends it"),
+        FindingState::Dismissed { reason } => format!("it was dismissed, since {reason}"),
+    };
+    Err(Rejection::out_of_turn(format!("{} is settled already: {decision}", finding.quoted())))
+}
+
+/// Findings with what they say, so that nobody has to look one up to mend a refusal.
+pub(super) fn all_quoted<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
+    findings.map(Finding::quoted).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn quoted(mission: &Mission, id: FindingId) -> String {
+    mission.findings.get(&id).map_or_else(|| id.to_string(), Finding::quoted)
 }
 
 /// A failed assertion cannot be talked away: it is mended, amended, or waived by the person.
@@ -105,23 +120,33 @@ pub(super) fn check_dismissal(mission: &Mission, id: FindingId) -> Result {
     refuse_if!(
         blocking && mission.standing(assertion) == Standing::Failed,
         Invalid,
-        "{id} cannot be dismissed while {assertion} fails: mend it, amend the assertion, or ask the person to waive it"
+        "{} cannot be dismissed while {assertion} fails: mend it, amend the assertion, or ask the person to waive it",
+        quoted(mission, id)
     );
     Ok(())
 }
 
-pub(super) fn add_fix(tx: &mut Transaction, findings: Vec<FindingId>, spec: FeatureSpec) {
+/// Adds a feature that mends findings, at the front of their milestone.
+pub(super) fn add_fix(
+    tx: &mut Transaction,
+    findings: Vec<FindingId>,
+    spec: FeatureSpec,
+    fulfills: Vec<AssertionId>,
+) -> Result {
+    check_fulfills(tx.mission(), &fulfills)?;
     let mission = tx.mission();
     let of_finding =
         findings.first().and_then(|id| mission.findings.get(id)).map(|finding| finding.milestone);
     let open = of_finding.filter(|milestone| !mission.is_go(GateId::Milestone(*milestone)));
-    let Some(milestone) = open.or_else(|| mission.flown_milestone()) else { return };
+    let Some(milestone) = open.or_else(|| mission.flown_milestone()) else {
+        refuse!(OutOfTurn, "nothing is planned yet that a fix could be part of")
+    };
     let id = next_feature_id(mission);
     let feature = Feature {
         id,
         milestone,
         spec,
-        fulfills: Vec::new(),
+        fulfills,
         after: Vec::new(),
         origin: Origin::Fix { findings: findings.clone() },
         state: FeatureState::Pending,
@@ -130,4 +155,5 @@ pub(super) fn add_fix(tx: &mut Transaction, findings: Vec<FindingId>, spec: Feat
     for finding in findings {
         tx.emit(Event::FindingTakenUp { finding, feature: id });
     }
+    Ok(())
 }

@@ -31,6 +31,10 @@ fn dismiss() -> Ruling {
     Ruling::Dismiss { reason: words::line("by design") }
 }
 
+fn fix() -> Ruling {
+    Ruling::Feature { spec: words::spec("A fix"), fulfills: vec![] }
+}
+
 fn decision(finding: u32, ruling: Ruling) -> TriageDecision {
     TriageDecision { finding: FindingId(finding), ruling }
 }
@@ -121,7 +125,7 @@ fn what_is_put_off_until_the_next_round_is_told_to_it_and_decided_on_after_it() 
 fn a_blocking_finding_waits_for_the_next_round_at_most() {
     let (flight, orchestrator) = after_round(&[(Severity::Blocking, "entries are lost")]);
     for until in [Until::Milestone, Until::Final] {
-        let sentence = "FND-1 is blocking, so its milestone cannot pass with it: put it off until next_round at most, make it a feature, or dismiss it with a reason";
+        let sentence = "FND-1 (blocking: entries are lost): its milestone cannot pass with it, so put it off until next_round at most, make it a feature, or dismiss it with a reason";
         let command = Command::Triage { decisions: vec![decision(1, defer(until))] };
         assert_eq!(flight.refusal(Actor::Attempt(orchestrator), command), sentence);
         assert_eq!(flight.refusal(Actor::Person, by_person(1, defer(until))), sentence);
@@ -159,21 +163,24 @@ fn the_person_decides_on_any_finding_that_no_feature_to_come_mends() {
     assert!(matches!(state(&flight, 1), FindingState::Dismissed { .. }));
     let spec = flight.mission.findings[&FindingId(2)].fix();
     assert_eq!(spec.title.as_str(), "Mend FND-2: a shorter name");
-    flight.person(by_person(2, Ruling::Feature { spec }));
+    flight.person(by_person(2, Ruling::Feature { spec, fulfills: vec![] }));
     assert_eq!(flight.due(), [Work::Agent(AgentWork::Build { feature: FeatureId(2) })]);
     assert!(!flight.mission.waits_at(GateId::Milestone(M1)), "there is something to build first");
     flight.person(by_person(1, Ruling::Join { with: FindingId(2) }));
     assert_eq!(*state(&flight, 1), FindingState::TakenUp { feature: FeatureId(2) });
     let table = [
-        (by_person(9, dismiss()), "there is no finding FND-9"),
-        (by_person(2, dismiss()), "FND-2 is taken up by F2 already, which is not built yet"),
+        (by_person(9, dismiss()), "there is no finding FND-9; none is open"),
+        (
+            by_person(2, dismiss()),
+            "FND-2 (suggestion: a shorter name) is taken up by F2 already, which is not built yet",
+        ),
     ];
     for (command, sentence) in table {
         assert_eq!(flight.refusal(Actor::Person, command), sentence);
     }
     let flight = flight.built(2);
     let join = by_person(1, Ruling::Join { with: FindingId(2) });
-    let nothing = "no feature that is still to be built mends FND-2: nothing can join it";
+    let nothing = "FND-2 (suggestion: a shorter name) becomes no feature, and none that is still to be built mends it: nothing can join it";
     assert_eq!(flight.refusal(Actor::Person, join), nothing);
 }
 
@@ -200,7 +207,7 @@ fn one_suggestion_costs_no_triage_of_its_own() {
     let mut flight = flight.validated();
     assert_eq!(flight.due(), [TRIAGE]);
     let orchestrator = flight.start(AgentWork::Triage);
-    let sentence = "FND-1, FND-2 not decided: every finding that is due needs a decision";
+    let sentence = "not decided yet: FND-1 (suggestion: a shorter name), FND-2 (non_blocking: the footer is grey); every finding that is due needs a decision";
     assert_eq!(flight.refusal(Actor::Attempt(orchestrator), Command::Triage { decisions: vec![] }), sentence);
 }
 
@@ -233,7 +240,7 @@ fn what_may_wait_can_be_decided_along_with_what_cannot() {
 #[test]
 fn what_still_holds_is_the_known_finding_and_no_new_one() {
     let (mut flight, orchestrator) = after_round(&[(Severity::NonBlocking, "the footer is grey")]);
-    let decisions = vec![decision(1, Ruling::Feature { spec: words::spec("A fix") })];
+    let decisions = vec![decision(1, fix())];
     flight.attempt(orchestrator, Command::Triage { decisions });
     let flight = flight.built(2);
     let flight = weighed(flight, &[], seen(1, Sight::StillHolds));
@@ -250,10 +257,7 @@ fn what_is_mended_without_a_fix_needs_no_decision() {
         (Severity::NonBlocking, "the footer is grey"),
         (Severity::NonBlocking, "the header is grey"),
     ]);
-    let decisions = vec![
-        decision(1, defer(Until::NextRound)),
-        decision(2, Ruling::Feature { spec: words::spec("A fix") }),
-    ];
+    let decisions = vec![decision(1, defer(Until::NextRound)), decision(2, fix())];
     flight.attempt(orchestrator, Command::Triage { decisions });
     let flight = weighed(flight.built(2), &[], seen(1, Sight::NoLongerHolds));
     let FindingState::Dismissed { reason } = state(&flight, 1) else { panic!("{:?}", state(&flight, 1)) };
@@ -279,7 +283,7 @@ fn what_another_one_saw_at_the_same_commit_is_not_settled_by_a_word() {
 #[test]
 fn a_review_cannot_pass_what_it_says_still_blocks() {
     let (mut flight, orchestrator) = after_round(&[(Severity::Blocking, "entries are lost")]);
-    let decisions = vec![decision(1, Ruling::Feature { spec: words::spec("A fix") })];
+    let decisions = vec![decision(1, fix())];
     flight.attempt(orchestrator, Command::Triage { decisions });
     let mut flight = flight.built(2).gated();
     let reviewer = flight.start(flight.due()[0]);
@@ -293,8 +297,8 @@ fn a_review_cannot_pass_what_it_says_still_blocks() {
     assert!(refused.contains("no blocking finding that still holds"), "{refused}");
     let twice = [seen(1, Sight::NoLongerHolds), seen(1, Sight::NoLongerHolds)].concat();
     let refusals = [
-        (report(Opinion::Pass, twice), "FND-1 is named twice in `known`"),
-        (report(Opinion::Pass, seen(7, Sight::StillHolds)), "there is no finding FND-7"),
+        (report(Opinion::Pass, twice), "FND-1 (blocking: entries are lost) is named twice in `known`"),
+        (report(Opinion::Pass, seen(7, Sight::StillHolds)), "there is no finding FND-7; none is open"),
     ];
     for (command, sentence) in refusals {
         assert_eq!(flight.refusal(Actor::Attempt(reviewer), command), sentence);

@@ -4,9 +4,9 @@ use flightdeck::domain::attempt::{AgentWork, Ending, Role};
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::command::{Asker, Command, WordingEdit};
 use flightdeck::domain::event::Actor;
-use flightdeck::domain::finding::Severity;
+use flightdeck::domain::finding::{Ruling, Severity, TriageDecision};
 use flightdeck::domain::gate::{Autopilot, GateId};
-use flightdeck::domain::id::{AttemptId, FeatureId, MilestoneId, QuestionId, Revision};
+use flightdeck::domain::id::{AttemptId, FeatureId, FindingId, MilestoneId, QuestionId, Revision};
 use flightdeck::domain::message::{Delivery, Party};
 use flightdeck::domain::mission::{Hold, HoldCause};
 use flightdeck::domain::round::Opinion;
@@ -54,6 +54,12 @@ fn persons() -> Vec<Command> {
         Command::SetBudget { budget: Budget::default() },
         Command::SetAutopilot { autopilot: Autopilot::On },
         Command::EditFeature { feature: FeatureId(1), spec: words::spec("x") },
+        Command::DecideFinding {
+            decision: Box::new(TriageDecision {
+                finding: FindingId(1),
+                ruling: Ruling::Dismiss { reason: words::line("by design") },
+            }),
+        },
         Command::Abandon { reason: words::line("enough") },
     ]
 }
@@ -210,7 +216,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::RecordGateCommands { .. }
         | Command::MarkDelivered { .. }
         | Command::Hold { .. }
-        | Command::RecordLanding { .. } => 38,
+        | Command::RecordLanding { .. } => 39,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

@@ -93,7 +93,10 @@ impl Crew {
                 let reason = words::line("so be it");
                 let ruling = match self.tape.pick(6) {
                     0 => Ruling::Dismiss { reason },
-                    1 => Ruling::Feature { spec: self.flight.mission.findings[&finding].fix() },
+                    1 => Ruling::Feature {
+                        spec: self.flight.mission.findings[&finding].fix(),
+                        fulfills: vec![],
+                    },
                     2 => Ruling::Join { with: findings[0] },
                     3 => Ruling::Defer { until: Until::NextRound, reason },
                     4 => Ruling::Defer { until: Until::Milestone, reason },
