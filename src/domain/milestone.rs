@@ -94,21 +94,16 @@ impl Mission {
             let found = self.findings.get(finding).filter(|found| found.severity == Severity::Blocking);
             found.is_some_and(|found| matches!(found.source, Source::Review { .. }))
         };
-        self.fixes_of(claimant.id).any(|fix| match (&fix.state, &fix.origin) {
-            (FeatureState::Built { attempt, .. }, Origin::Fix { findings }) => {
-                *attempt > verdict.attempt && !fix.is_untouched() && findings.iter().any(blocked)
-            }
-            _ => false,
+        self.fixes_of(claimant.id).filter(|fix| fix.mends().iter().any(blocked)).any(|fix| match &fix.state {
+            FeatureState::Built { attempt, .. } => *attempt > verdict.attempt && !fix.is_untouched(),
+            FeatureState::Pending | FeatureState::Cancelled { .. } => false,
         })
     }
 
     /// The features that mend what was found about a feature.
     pub fn fixes_of(&self, id: FeatureId) -> impl Iterator<Item = &Feature> {
         let about = move |finding: &FindingId| self.findings.get(finding).and_then(|f| f.feature) == Some(id);
-        self.features.iter().filter(move |feature| match &feature.origin {
-            Origin::Fix { findings } => feature.id != id && findings.iter().any(about),
-            Origin::Planned { .. } => false,
-        })
+        self.features.iter().filter(move |feature| feature.id != id && feature.mends().iter().any(about))
     }
 
     /// The assertions that must hold once a feature is built: those it fulfills and, for a fix, those that its findings

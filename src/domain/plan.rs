@@ -124,6 +124,14 @@ impl Feature {
         !matches!(self.state, FeatureState::Cancelled { .. })
     }
 
+    /// The findings that it mends; a planned feature mends none.
+    pub fn mends(&self) -> &[FindingId] {
+        match &self.origin {
+            Origin::Fix { findings } => findings,
+            Origin::Planned { .. } => &[],
+        }
+    }
+
     /// Whether it mends findings.
     pub fn is_fix(&self) -> bool {
         matches!(self.origin, Origin::Fix { .. })

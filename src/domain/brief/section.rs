@@ -157,22 +157,15 @@ pub(super) fn fixes_of(mission: &Mission, id: FeatureId) -> String {
     built
         .map(|fix| {
             let heading = format!("\n## {} mends what was found about it: {}\n", fix.id, fix.spec.title);
-            let mends = match &fix.origin {
-                Origin::Fix { findings } => format!("mends {}\n", join(findings)),
-                Origin::Planned { .. } => String::new(),
-            };
-            heading + &mends + &handoff(mission, fix.id)
+            format!("{heading}mends {}\n{}", join(fix.mends()), handoff(mission, fix.id))
         })
         .collect()
 }
 
 /// What was found about a feature or is mended by it, before this round.
 pub(super) fn found_before(mission: &Mission, feature: &Feature) -> String {
-    let mends = |finding: &Finding| match &feature.origin {
-        Origin::Fix { findings } => findings.contains(&finding.id),
-        Origin::Planned { .. } => false,
-    };
-    let about = |finding: &&Finding| finding.feature == Some(feature.id) || mends(finding);
+    let about =
+        |finding: &&Finding| finding.feature == Some(feature.id) || feature.mends().contains(&finding.id);
     let dismissed = mission.findings.values().filter(about);
     let dismissed = dismissed.filter(|finding| matches!(finding.state, FindingState::Dismissed { .. }));
     finding::known(mission, mission.findings.values().filter(about))

@@ -65,10 +65,8 @@ fn fix_depth(mission: &Mission, id: FeatureId) -> u32 {
     let Some(Origin::Fix { findings }) = mission.feature(id).map(|feature| &feature.origin) else { return 0 };
     let mended = findings.iter().filter_map(|finding| mission.findings.get(finding)?.feature);
     // A finding that was still there after a fix was taken up more than once.
-    let tried = mission.features.iter().filter(|feature| match &feature.origin {
-        Origin::Fix { findings: others } => others.iter().any(|finding| findings.contains(finding)),
-        Origin::Planned { .. } => false,
-    });
+    let again = |feature: &&Feature| feature.mends().iter().any(|finding| findings.contains(finding));
+    let tried = mission.features.iter().filter(again);
     let older = mended.chain(tried.map(|feature| feature.id)).filter(|older| *older < id);
     1 + older.map(|older| fix_depth(mission, older)).max().unwrap_or(0)
 }

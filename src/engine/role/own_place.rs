@@ -27,7 +27,10 @@ impl OwnPlace {
     pub(super) async fn create(engine: &Arc<EngineContext>, name: &str) -> Result<Self, EngineError> {
         let dir = engine.scratch_dir().join("own").join(name);
         let services = engine.environment(|environment| environment.services.clone());
-        blocking(move || Ok(Self::at(dir, &services)?)).await
+        let failed = |error| {
+            EngineError::Unfit(format!("failed to make the ports and folders of a validator: {error}"))
+        };
+        blocking(move || Self::at(dir, &services).map_err(failed)).await
     }
 
     fn at(dir: PathBuf, services: &[Service]) -> std::io::Result<Self> {
@@ -81,11 +84,14 @@ fn mapped(service: &Service, port: u16) -> String {
         set.push(format!("{name}={}", renumbered(value, old, port)));
     }
     set.push(format!("PORT={port}"));
-    let told = run != service.run.as_str() || service.env.values().any(|value| renumbered(value, old, port) != *value);
+    let told = run != service.run.as_str()
+        || service.env.values().any(|value| renumbered(value, old, port) != *value);
     let unless = if told {
         String::new()
     } else {
-        format!("; should it listen on {old} all the same, set its port where it can be set, or leave it alone")
+        format!(
+            "; should it listen on {old} all the same, set its port where it can be set, or leave it alone"
+        )
     };
     format!("{}: `{} {run}` instead of port {old}{unless}", service.name, set.join(" "))
 }
@@ -102,9 +108,8 @@ fn renumbered(text: &str, old: u16, new: u16) -> String {
 
 /// So many ports that were free a moment ago, all different.
 fn free_ports(count: usize) -> std::io::Result<Vec<u16>> {
-    let listeners: Vec<TcpListener> = (0..count)
-        .map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
-        .collect::<std::io::Result<_>>()?;
+    let listeners: Vec<TcpListener> =
+        (0..count).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).collect::<std::io::Result<_>>()?;
     listeners.iter().map(|listener| Ok(listener.local_addr()?.port())).collect()
 }
 
@@ -126,7 +131,10 @@ mod tests {
     #[test]
     fn a_service_is_told_how_to_start_on_another_port() {
         let table = [
-            (service("serve -p 8080 --db 18080", &[]), "web: `PORT=4000 serve -p 4000 --db 18080` instead of port 8080"),
+            (
+                service("serve -p 8080 --db 18080", &[]),
+                "web: `PORT=4000 serve -p 4000 --db 18080` instead of port 8080",
+            ),
             (
                 service("./web", &[("ADDR", "127.0.0.1:8080"), ("PORT", "8080")]),
                 "web: `ADDR=127.0.0.1:4000 PORT=4000 ./web` instead of port 8080",
@@ -149,7 +157,11 @@ mod tests {
         let (one, other) = (place("F1"), place("F2"));
         let values = |place: &OwnPlace| place.env.iter().map(|(_, value)| value.clone()).collect::<Vec<_>>();
         assert!(values(&one).iter().all(|value| !values(&other).contains(value)), "{one:?} {other:?}");
-        assert!(values(&one)[2..].iter().all(|dir| Path::new(dir).is_dir() && one.note.contains(&values(&one)[2])));
+        assert!(
+            values(&one)[2..]
+                .iter()
+                .all(|dir| Path::new(dir).is_dir() && one.note.contains(&values(&one)[2]))
+        );
         fs::write(Path::new(&values(&one)[2]).join("old"), "x").unwrap();
         let again = place("F1");
         assert!(!Path::new(&values(&again)[2]).join("old").exists(), "nobody finds what another one left");

@@ -52,7 +52,9 @@ async fn diff_note(
             let mut touched = BTreeSet::new();
             for (from, to) in &built {
                 let part = diff::between(&engine.repo, &from.0, &to.0)?;
-                touched.extend(part.files.into_iter().flat_map(|file| file.old_path.into_iter().chain([file.path])));
+                touched.extend(
+                    part.files.into_iter().flat_map(|file| file.old_path.into_iter().chain([file.path])),
+                );
             }
             whole.files.retain(|file| touched.contains(&file.path));
         }
