@@ -13,6 +13,7 @@ use crate::domain::verdict::Standing;
 use super::assertion::newest;
 use super::gate_items::{self, assertions};
 use super::prelude::*;
+use super::report::{Report, reports};
 
 /// What stands in the way, what is risky, what was found, and what it cost.
 pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
@@ -101,6 +102,7 @@ fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
     let attempts: Vec<_> =
         mission.attempts.values().filter(|attempt| mission.milestone_of(attempt.work) == Some(id)).collect();
     let mut rows: Vec<Row> = mission.last_round(id).map(checks).into_iter().collect();
+    rows.extend(said(mission, id));
     rows.extend([
         labelled_row("found", StyleRole::Text, &found),
         labelled_row("rounds", StyleRole::Text, &rounds),
@@ -118,6 +120,19 @@ fn checks(round: &Round) -> Row {
         row = row.sign(style, sign).then(StyleRole::Text, format!("{}   ", run.name));
     }
     row.then(StyleRole::Dim, format!("at {}", round.commit))
+}
+
+/// How scrutiny and the tester sum the milestone up, a sentence each; all of it stands among the items.
+fn said(mission: &Mission, id: MilestoneId) -> impl Iterator<Item = Row> {
+    let says = |report: Report<'_>| {
+        let (label, summary) = match report {
+            Report::Scrutiny(report) => ("scrutiny", &report.summary),
+            Report::UserTesting(report) => ("tester", &report.summary),
+            Report::Handoff(..) => return None,
+        };
+        Some(labelled_row(label, StyleRole::Text, &first_sentence(summary.as_str())))
+    };
+    reports(mission, GateId::Milestone(id)).into_iter().filter_map(says)
 }
 
 /// What GO begins.

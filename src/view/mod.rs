@@ -24,6 +24,7 @@ pub mod needs;
 pub mod plan;
 mod prelude;
 pub mod prose;
+pub mod report;
 pub mod row;
 pub mod share;
 pub mod stats;

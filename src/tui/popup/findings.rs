@@ -3,7 +3,9 @@
 use super::attempt::AttemptScreen;
 use super::open::work_on;
 use super::prelude::*;
+use super::prompt::{Prompt, Purpose};
 use crate::domain::finding::FindingState;
+use crate::domain::id::FindingId;
 use crate::view::finding;
 
 /// The list of findings, the selected one in full below it.
@@ -15,7 +17,7 @@ impl Popup for Findings {
         let open = app.mission.open_findings().count();
         ScreenInfo::named(app, Context::Findings, "Findings")
             .note(format!("{open} open of {}", app.mission.findings.len()))
-            .hints([Action::Open, Action::Up, Action::Down, Action::Talk, Action::Back])
+            .hints([Action::Open, Action::Dismiss, Action::Defer, Action::Mend, Action::Talk, Action::Back])
             .empty("Nothing was reported yet. Handoffs, reviews and user testing report here.")
     }
 
@@ -50,13 +52,16 @@ impl Popup for Findings {
         selected.map(|known| finding::detail(&app.mission, known, width).into()).into_iter().collect()
     }
 
-    /// Opens the work that fixes it, else the attempt that reported it.
+    /// Decides on it; or opens the work that fixes it, else the attempt that reported it.
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
-        if action != Action::Open {
+        if !matches!(action, Action::Open | Action::Dismiss | Action::Defer | Action::Mend) {
             return PopupResult::pass();
         }
         let findings = app.mission.findings_by_weight();
         let Some(finding) = findings.get(at.list.selected) else { return PopupResult::stay() };
+        if action != Action::Open {
+            return decide_finding(app, finding.id, action);
+        }
         if let FindingState::TakenUp { feature } = finding.state {
             return PopupResult::stay().and_then(StackAction::Open(work_on(app, feature)));
         }
@@ -64,5 +69,22 @@ impl Popup for Findings {
             Some(attempt) => PopupResult::open(AttemptScreen::new(attempt)),
             None => PopupResult::say("the engine found this itself: no attempt reported it"),
         }
+    }
+}
+
+/// Asks for the words of a person's decision on a finding.
+pub fn decide_finding(app: &App, id: FindingId, action: Action) -> PopupResult {
+    let Some(finding) = app.mission.findings.get(&id) else { return PopupResult::stay() };
+    match action {
+        Action::Defer => {
+            let purpose = Purpose::Defer(id, app.mission.usual_until(finding));
+            PopupResult::open(Prompt::new(app, purpose))
+        }
+        Action::Mend => {
+            let spec = finding.fix();
+            let text = spec.description.to_string();
+            PopupResult::open(Prompt::from(app, Purpose::Mend(id, Box::new(spec)), &text))
+        }
+        _ => PopupResult::open(Prompt::new(app, Purpose::Dismiss(id))),
     }
 }

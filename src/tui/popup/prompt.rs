@@ -5,8 +5,10 @@ use super::prelude::*;
 use super::writing::{Draft, Sending, consequences};
 use crate::domain::attempt::Role;
 use crate::domain::consequence::ContractChange;
+use crate::domain::finding::{Ruling, TriageDecision, Until};
 use crate::domain::gate::{Decision, GateId};
-use crate::domain::id::{AssertionId, QuestionId};
+use crate::domain::id::{AssertionId, FindingId, QuestionId};
+use crate::domain::plan::FeatureSpec;
 use crate::domain::text::{Line, Prose, TextError, Title};
 use crate::tui::widget::text_box::{Active, Height, TextBox};
 use crate::view::work::gate_name;
@@ -17,10 +19,18 @@ pub enum Purpose {
     NoGo(GateId),
     Waive(AssertionId),
     Retire(AssertionId),
+    Dismiss(FindingId),
+    Defer(FindingId, Until),
+    /// What was found, and the feature that mends it; its description is what is written.
+    Mend(FindingId, Box<FeatureSpec>),
     Answer(QuestionId),
     Model(Role),
     Broadcast,
     Abandon,
+}
+
+fn decision(finding: FindingId, ruling: Ruling) -> Command {
+    Command::DecideFinding { decision: Box::new(TriageDecision { finding, ruling }) }
 }
 
 /// The question, and what has been written so far.
@@ -55,6 +65,24 @@ impl Prompt {
                 (format!("Waive {id}"), "Why may it stay as it is? It counts as settled at this revision.")
             }
             Purpose::Retire(id) => (format!("Retire {id}"), "Why is it no longer wanted?"),
+            Purpose::Dismiss(id) => (format!("Dismiss {id}"), "Why is nothing done about it?"),
+            Purpose::Defer(id, until) => {
+                let when = match until {
+                    Until::NextRound => {
+                        "Why can it wait? It stays open, and is decided on anew after the next round."
+                    }
+                    Until::Milestone => {
+                        "Why can it wait? It stays open, and you are asked at its milestone's gate."
+                    }
+                    Until::Final => {
+                        "Why can it wait? It stays open, and you are asked again at the final gate."
+                    }
+                };
+                (format!("Put {id} off"), when)
+            }
+            Purpose::Mend(id, _) => {
+                (format!("Mend {id}"), "What is to be done? A worker builds it before anything else.")
+            }
             Purpose::Answer(id) => (format!("Answer {id}"), "Your answer goes to the one who asked."),
             Purpose::Model(role) => {
                 (format!("Model of the {role}"), "provider/model; it is used from the next attempt on.")
@@ -75,6 +103,12 @@ impl Prompt {
             }
             Purpose::Waive(id) => Command::Waive { assertion: id.clone(), reason: line()? },
             Purpose::Retire(id) => Command::RetireAssertion { assertion: id.clone(), reason: line()? },
+            Purpose::Dismiss(id) => decision(*id, Ruling::Dismiss { reason: line()? }),
+            Purpose::Defer(id, until) => decision(*id, Ruling::Defer { until: *until, reason: line()? }),
+            Purpose::Mend(id, spec) => {
+                let spec = FeatureSpec { description: Prose::new(&text)?, ..(**spec).clone() };
+                decision(*id, Ruling::Feature { spec, fulfills: Vec::new() })
+            }
             Purpose::Answer(id) => Command::Answer { question: *id, text: Prose::new(&text)? },
             Purpose::Model(role) => Command::ChooseModel { role: *role, model: Title::new(&text)? },
             Purpose::Broadcast => Command::Broadcast { text: Prose::new(&text)? },
@@ -88,6 +122,9 @@ impl Prompt {
             Purpose::NoGo(gate) => format!("NO-GO at {}", gate_name(*gate)),
             Purpose::Waive(id) => format!("{id} is waived"),
             Purpose::Retire(id) => format!("{id} is retired"),
+            Purpose::Dismiss(id) => format!("{id} is dismissed"),
+            Purpose::Defer(id, _) => format!("{id} stays open, put off"),
+            Purpose::Mend(id, _) => format!("{id} becomes a feature"),
             Purpose::Answer(id) => format!("{id} is answered"),
             Purpose::Model(role) => format!("the next {role} uses {}", self.draft.text().trim()),
             Purpose::Broadcast => "every agent is told".to_owned(),

@@ -63,11 +63,9 @@ impl Recorder {
         self.build_with(feature, seconds, handoff(tests));
     }
 
-    /// A worker builds a feature, and hands in an issue with it.
-    pub fn build_with_issue(&mut self, feature: u32, seconds: i64, tests: usize, description: &str) {
-        let issue =
-            Issue { severity: Severity::NonBlocking, description: line(description), suggested_fix: None };
-        self.build_with(feature, seconds, Handoff { issues: vec![issue], ..handoff(tests) });
+    /// A worker builds a feature, but for one thing.
+    pub fn build_all_but(&mut self, left: &str, feature: u32, seconds: i64, tests: usize) {
+        self.build_with(feature, seconds, Handoff { left_undone: vec![line(left)], ..handoff(tests) });
     }
 
     fn build_with(&mut self, feature: u32, seconds: i64, handoff: Handoff) {
