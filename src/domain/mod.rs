@@ -38,3 +38,4 @@ pub mod text;
 pub mod transcript;
 pub mod usage;
 pub mod verdict;
+pub mod wait;

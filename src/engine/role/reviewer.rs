@@ -25,7 +25,7 @@ pub(super) async fn prepare(
     let commit = commit_of(engine, milestone, round)?;
     let (task_engine, dir) = (Arc::clone(engine), engine.dir.join("reviews").join(feature.to_string()));
     let under_test = commit.clone();
-    let proof = blocking(move || Ok(ProofCheckout::create(&task_engine.repo, &dir, &commit.0)?)).await?;
+    let proof = blocking(move || Ok(ProofCheckout::create(task_engine.repo.own(), &dir, &commit.0)?)).await?;
     let own = OwnPlace::create(engine, &feature.to_string()).await?;
     let note = diff_note(engine, feature, under_test).await? + &own.note;
     let env = AttemptEnv::new(proof.dir(), Access::Proof);
@@ -47,11 +47,11 @@ async fn diff_note(
     };
     let engine = Arc::clone(engine);
     blocking(move || {
-        let mut whole = diff::between(&engine.repo, &base.0, &head.0)?;
+        let mut whole = diff::between(engine.repo.own(), &base.0, &head.0)?;
         if built.len() > 1 {
             let mut touched = BTreeSet::new();
             for (from, to) in &built {
-                let part = diff::between(&engine.repo, &from.0, &to.0)?;
+                let part = diff::between(engine.repo.own(), &from.0, &to.0)?;
                 touched.extend(
                     part.files.into_iter().flat_map(|file| file.old_path.into_iter().chain([file.path])),
                 );
