@@ -65,6 +65,12 @@ impl GateScreen {
 
     fn of_selected(&self, app: &App, at: &Place, action: Action) -> PopupResult {
         match (self.selected_item(app, at), action) {
+            (Some(GateItem::Finding(id)), Action::Dismiss | Action::Defer | Action::Mend) => {
+                decide_finding(app, id, action)
+            }
+            (_, Action::Dismiss | Action::Defer | Action::Mend) => {
+                PopupResult::refuse("select a finding first")
+            }
             (Some(GateItem::Assertion(id)), _) => match action {
                 Action::Waive => PopupResult::open(Prompt::new(app, Purpose::Waive(id))),
                 Action::Retire => PopupResult::open(Prompt::new(app, Purpose::Retire(id))),
@@ -73,12 +79,6 @@ impl GateScreen {
             },
             (Some(GateItem::Feature(id)), Action::Open) => PopupResult::open(FeatureScreen::new(id)),
             (Some(GateItem::Finding(_)), Action::Open) => PopupResult::open(Findings),
-            (Some(GateItem::Finding(id)), Action::Dismiss | Action::Defer | Action::Mend) => {
-                decide_finding(app, id, action)
-            }
-            (_, Action::Dismiss | Action::Defer | Action::Mend) => {
-                PopupResult::refuse("select a finding first")
-            }
             (Some(GateItem::Report(id)), Action::Open) => PopupResult::open(AttemptScreen::new(id)),
             (_, Action::Open) => PopupResult::stay(),
             _ => PopupResult::refuse("select an assertion first"),
