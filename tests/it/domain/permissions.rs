@@ -66,6 +66,7 @@ fn persons() -> Vec<Command> {
             edit: Box::new(SpecEdit::default()),
         },
         Command::Abandon { reason: words::line("enough") },
+        Command::Relocate { repository: words::prose("/elsewhere") },
     ]
 }
 
@@ -202,6 +203,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::EditFeature { .. }
         | Command::DecideFinding { .. }
         | Command::Abandon { .. }
+        | Command::Relocate { .. }
         | Command::EditAssertion { .. }
         | Command::AddAssertion { .. }
         | Command::RetireAssertion { .. }
@@ -230,7 +232,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 42,
+        | Command::RecordLanding { .. } => 43,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }
