@@ -14,6 +14,9 @@ use crate::domain::event::{Event, Stamped};
 use crate::domain::id::{AssertionId, AttemptId, FeatureId, Revision};
 use crate::domain::message::{Delivery, Message, MessageState, Party};
 
+/// How a message begins in the ears of the one it is for; the name of who sent it follows.
+const MESSAGE: &str = "A message from ";
+
 /// Messages that may wait for one attempt.
 const INBOX: usize = 64;
 
@@ -114,7 +117,7 @@ impl InboxRouter {
         let still_waits = self.0.cell.with(|mission| {
             mission.messages.iter().any(|m| m.id == message.id && m.state == MessageState::Waiting)
         });
-        let text = format!("A message from {}: {}", name(message.from), message.text);
+        let text = format!("{}{}: {}", MESSAGE, name(message.from), message.text);
         if still_waits && self.0.inboxes.put(id, text, urgency).await {
             self.0.dispatcher.tell(Command::MarkDelivered { messages: vec![message.id] });
         }
@@ -132,6 +135,14 @@ impl InboxRouter {
             }
         }
     }
+}
+
+/// A message as it was delivered: who sent it, and what it says; nothing when a text is none.
+pub fn heard(text: &str) -> Option<(Party, &str)> {
+    let (sender, text) = text.strip_prefix(MESSAGE)?.split_once(": ")?;
+    let parties = [Party::Person, Party::Orchestrator].into_iter();
+    let known = parties.chain(sender.parse().ok().map(Party::Attempt)).find(|party| name(*party) == sender);
+    known.map(|party| (party, text))
 }
 
 fn name(party: Party) -> String {

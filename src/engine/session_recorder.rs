@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::activity::Running;
 use super::clock;
 use super::context::EngineContext;
+use super::inbox;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::model::{Item, Reply, ResultStatus, StreamPiece, TokenUsage};
 use crate::agent::session::Observer;
@@ -67,7 +68,10 @@ impl Observer for SessionRecorder {
             Item::User { text } if !self.briefed.swap(true, Ordering::Relaxed) => {
                 self.add(EntryBody::Brief { text: text.clone() });
             }
-            Item::User { text } => self.note(text.clone()),
+            Item::User { text } => match inbox::heard(text) {
+                Some((from, text)) => self.add(EntryBody::Message { from, text: text.to_owned() }),
+                None => self.note(text.clone()),
+            },
             Item::Assistant(reply) => self.add_reply(reply),
             Item::ToolResult { call_id, tool, output, status } => {
                 self.running.doing("waiting for the model");

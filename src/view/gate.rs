@@ -102,13 +102,13 @@ fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
     let attempts: Vec<_> =
         mission.attempts.values().filter(|attempt| mission.milestone_of(attempt.work) == Some(id)).collect();
     let mut rows: Vec<Row> = mission.last_round(id).map(checks).into_iter().collect();
-    rows.extend(said(mission, id));
     rows.extend([
         labelled_row("found", StyleRole::Text, &found),
         labelled_row("rounds", StyleRole::Text, &rounds),
         labelled_row("GO", StyleRole::Text, &next_words(mission, id)),
         spent(attempts.iter().map(|attempt| attempt.usage).sum(), attempts.len()),
     ]);
+    rows.extend(said(mission, id));
     rows
 }
 

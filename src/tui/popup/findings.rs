@@ -74,17 +74,16 @@ impl Popup for Findings {
 
 /// Asks for the words of a person's decision on a finding.
 pub fn decide_finding(app: &App, id: FindingId, action: Action) -> PopupResult {
-    let Some(finding) = app.mission.findings.get(&id) else { return PopupResult::stay() };
-    match action {
-        Action::Defer => {
-            let purpose = Purpose::Defer(id, app.mission.usual_until(finding));
-            PopupResult::open(Prompt::new(app, purpose))
-        }
-        Action::Mend => {
-            let spec = finding.fix();
-            let text = spec.description.to_string();
-            PopupResult::open(Prompt::from(app, Purpose::Mend(id, Box::new(spec)), &text))
-        }
-        _ => PopupResult::open(Prompt::new(app, Purpose::Dismiss(id))),
-    }
+    decision_on(app, id, action).map_or_else(PopupResult::stay, PopupResult::open)
+}
+
+/// The prompt for such a decision; nothing for a finding that is not there.
+pub fn decision_on(app: &App, id: FindingId, action: Action) -> Option<Prompt> {
+    let finding = app.mission.findings.get(&id)?;
+    let purpose = match action {
+        Action::Defer => Purpose::Defer(id, app.mission.usual_until(finding)),
+        Action::Mend => Purpose::Mend(id, Box::new(finding.fix())),
+        _ => Purpose::Dismiss(id),
+    };
+    Some(Prompt::new(app, purpose))
 }
