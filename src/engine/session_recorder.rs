@@ -1,7 +1,7 @@
 //! Watches a session for the transcript, the screen and the budget.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::activity::Running;
 use super::clock;
@@ -26,17 +26,36 @@ pub struct SessionRecorder {
     facts: ModelFacts,
     running: Running,
     briefed: AtomicBool,
+    /// Why the model was last asked again.
+    told: Mutex<String>,
 }
 
 impl SessionRecorder {
     /// Watches an attempt; the activity ends with it.
     pub fn new(engine: &Arc<EngineContext>, attempt: AttemptId, facts: ModelFacts, running: Running) -> Self {
-        Self { engine: Arc::clone(engine), attempt, facts, running, briefed: AtomicBool::new(false) }
+        Self {
+            engine: Arc::clone(engine),
+            attempt,
+            facts,
+            running,
+            briefed: AtomicBool::new(false),
+            told: Mutex::default(),
+        }
     }
 
     /// Adds a note of the engine's own to the transcript.
     pub fn note(&self, text: impl Into<String>) {
         self.add(EntryBody::Noted { text: text.into() });
+    }
+
+    /// The same reason is told once, however often it comes before there is a reply.
+    fn note_again(&self, reason: &str) {
+        let why = reason.split_once("; trying again").map_or(reason, |(why, _)| why);
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if *told != why {
+            why.clone_into(&mut told);
+            self.note(format!("the model is asked again: {why}"));
+        }
     }
 
     fn add(&self, body: EntryBody) {
@@ -72,7 +91,10 @@ impl Observer for SessionRecorder {
                 Some((from, text)) => self.add(EntryBody::Message { from, text: text.to_owned() }),
                 None => self.note(text.clone()),
             },
-            Item::Assistant(reply) => self.add_reply(reply),
+            Item::Assistant(reply) => {
+                self.told.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                self.add_reply(reply);
+            }
             Item::ToolResult { call_id, tool, output, status } => {
                 self.running.doing("waiting for the model");
                 let status = match status {
@@ -103,7 +125,7 @@ impl Observer for SessionRecorder {
             }
             StreamPiece::Restarted { reason } => {
                 self.running.doing(format!("asking again: {reason}"));
-                self.note(format!("the model is asked again: {reason}"));
+                self.note_again(reason);
                 OutputPiece::Restarted { reason: reason.to_owned() }
             }
         };
