@@ -8,7 +8,7 @@ use super::consequence::ContractChange;
 use super::contract::AssertionDraft;
 use super::environment::{CommandRun, Environment};
 use super::event::Founding;
-use super::finding::TriageDecision;
+use super::finding::{Observation, TriageDecision};
 use super::gate::{Autopilot, Decision, GateId};
 use super::handoff::{Handoff, Issue};
 use super::id::{
@@ -44,6 +44,7 @@ pub enum Command {
     SetAutopilot { autopilot: Autopilot },
     EditFeature { feature: FeatureId, base: Revision, edit: Box<SpecEdit> },
     DecideProposal { proposal: ProposalId, ruling: Ruling },
+    DecideFinding { decision: Box<TriageDecision> },
     Abandon { reason: Line },
     // The repository stands elsewhere now.
     Relocate { repository: Prose },
@@ -68,10 +69,10 @@ pub enum Command {
     RequestAmendment { assertion: AssertionId, proposal: Line, reason: Line },
 
     // The validators'.
-    ReportReview { summary: Prose, opinion: Opinion, issues: Vec<ReviewIssue> },
-    ReportScrutiny { summary: Prose, issues: Vec<Issue>, knowledge: Vec<Line> },
+    ReportReview { summary: Prose, opinion: Opinion, issues: Vec<ReviewIssue>, known: Vec<Observation> },
+    ReportScrutiny { summary: Prose, issues: Vec<Issue>, knowledge: Vec<Line>, known: Vec<Observation> },
     GiveVerdict { assertion: AssertionId, outcome: Outcome, observed: Line, evidence: Vec<EvidenceRef> },
-    ReportUserTesting { summary: Prose, frictions: Vec<Line>, issues: Vec<Issue> },
+    ReportUserTesting { summary: Prose, frictions: Vec<Line>, issues: Vec<Issue>, known: Vec<Observation> },
 
     // The engine's.
     StartAttempt { work: AgentWork, model: Title },
@@ -79,6 +80,8 @@ pub enum Command {
     CountUsage { attempt: AttemptId, usage: Usage },
     TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
     RecordClaims { feature: FeatureId, runs: Vec<CommandRun> },
+    // The bytes behind these references are gone, or no longer what was kept.
+    ReportLostEvidence { evidence: Vec<EvidenceRef> },
     RecordGateCommands { milestone: MilestoneId, round: u32, commit: Commit, runs: Vec<CommandRun> },
     MarkDelivered { messages: Vec<MessageId> },
     ProposeDocument { changes: Vec<ContractChange> },
@@ -126,6 +129,7 @@ impl Command {
             | Self::SetAutopilot { .. }
             | Self::EditFeature { .. }
             | Self::DecideProposal { .. }
+            | Self::DecideFinding { .. }
             | Self::Abandon { .. }
             | Self::Relocate { .. } => asker == Person,
             Self::Resume => matches!(asker, Person | Engine),
@@ -149,6 +153,7 @@ impl Command {
             | Self::CountUsage { .. }
             | Self::TellRevision { .. }
             | Self::RecordClaims { .. }
+            | Self::ReportLostEvidence { .. }
             | Self::RecordGateCommands { .. }
             | Self::MarkDelivered { .. }
             | Self::ProposeDocument { .. }

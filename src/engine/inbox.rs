@@ -1,12 +1,15 @@
 //! Brings messages, directives and new wordings to the attempts that are running.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio::sync::mpsc;
 
 use super::context::EngineContext;
+use super::evidence;
 use crate::agent::session::{InboxMessage, Urgency};
 use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::command::Command;
@@ -14,6 +17,9 @@ use crate::domain::contract::{Check, Wording};
 use crate::domain::event::{Event, Stamped};
 use crate::domain::id::{AssertionId, AttemptId, FeatureId, Revision};
 use crate::domain::message::{Delivery, Message, MessageState, Party};
+
+/// How a message begins in the ears of the one it is for; the name of who sent it follows.
+const MESSAGE: &str = "A message from ";
 
 /// Messages that may wait for one attempt.
 const INBOX: usize = 64;
@@ -77,53 +83,62 @@ impl InboxRouter {
     /// Runs until the dispatcher is gone.
     pub async fn run(self, mut events: mpsc::UnboundedReceiver<Stamped>) {
         while let Some(stamped) = events.recv().await {
-            match stamped.event {
-                Event::MessageSent { message } => self.deliver(&message).await,
-                Event::DirectiveIssued { directive } => {
-                    let text = format!(
-                        "A directive of {}, for everybody from now on: {}",
-                        name(directive.from),
-                        directive.text
-                    );
-                    for attempt in self.0.inboxes.ids() {
-                        self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn).await;
-                    }
-                }
-                Event::AssertionEdited { assertion, revision, wording } => {
-                    let words = spelled(&wording);
-                    let text = format!(
-                        "{assertion} has a new wording, revision {}: {words} It holds from now on.",
-                        revision.0
-                    );
-                    self.tell_revision(&assertion, revision, &text).await;
-                }
-                Event::AssertionAdded { assertion, feature } => {
-                    let words = spelled(&assertion.wording);
-                    let text = format!(
-                        "{} is new; {feature} is to fulfill it: {words} It holds from now on.",
-                        assertion.id
-                    );
-                    self.tell_revision(&assertion.id, assertion.revision, &text).await;
-                }
-                Event::AssertionRetired { assertion, reason } => {
-                    let text = format!("{assertion} is retired and holds no more: {reason}");
-                    for attempt in self.at_work_under(&assertion) {
-                        self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn).await;
-                    }
-                }
-                Event::FeatureEdited { feature, spec } => {
-                    let criteria: Vec<String> =
-                        spec.criteria.iter().map(|one| format!("\n- {one}")).collect();
-                    let text = format!(
-                        "Your feature {feature} has new words: {}. {}\nIt is done when:{}",
-                        spec.title,
-                        spec.description,
-                        criteria.concat()
-                    );
-                    self.tell_worker(feature, text).await;
-                }
-                _ => {}
+            let seq = stamped.seq;
+            if AssertUnwindSafe(self.route(stamped.event)).catch_unwind().await.is_err() {
+                tracing::error!(seq, "an event could not be brought to the attempts it concerns");
             }
+        }
+    }
+
+    async fn route(&self, event: Event) {
+        match event {
+            Event::MessageSent { message } => self.deliver(&message).await,
+            Event::DirectiveIssued { directive } => {
+                let text = format!(
+                    "A directive of {}, for everybody from now on: {}",
+                    name(directive.from),
+                    directive.text
+                );
+                for attempt in self.0.inboxes.ids() {
+                    self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn).await;
+                }
+            }
+            Event::AssertionEdited { assertion, revision, wording } => {
+                let words = spelled(&wording);
+                let text = format!(
+                    "{assertion} has a new wording, revision {}: {words} It holds from now on.",
+                    revision.0
+                );
+                self.tell_revision(&assertion, revision, &text).await;
+            }
+            Event::AssertionAdded { assertion, feature } => {
+                let words = spelled(&assertion.wording);
+                let text =
+                    format!("{} is new; {feature} is to fulfill it: {words} It holds from now on.", assertion.id);
+                self.tell_revision(&assertion.id, assertion.revision, &text).await;
+            }
+            Event::AssertionRetired { assertion, reason } => {
+                let text = format!("{assertion} is retired and holds no more: {reason}");
+                for attempt in self.at_work_under(&assertion) {
+                    self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn).await;
+                }
+            }
+            Event::FeatureEdited { feature, spec } => {
+                let criteria: Vec<String> = spec.criteria.iter().map(|one| format!("\n- {one}")).collect();
+                let text = format!(
+                    "Your feature {feature} has new words: {}. {}\nIt is done when:{}",
+                    spec.title,
+                    spec.description,
+                    criteria.concat()
+                );
+                self.tell_worker(feature, text).await;
+            }
+            Event::GateOpened { .. } => {
+                if let Err(error) = evidence::check(&self.0).await {
+                    tracing::warn!(%error, "the evidence at the gate could not be looked at");
+                }
+            }
+            _ => {}
         }
     }
 
@@ -145,7 +160,7 @@ impl InboxRouter {
         let still_waits = self.0.cell.with(|mission| {
             mission.messages.iter().any(|m| m.id == message.id && m.state == MessageState::Waiting)
         });
-        let text = format!("A message from {}: {}", name(message.from), message.text);
+        let text = format!("{}{}: {}", MESSAGE, name(message.from), message.text);
         if still_waits && self.0.inboxes.put(id, text, urgency).await {
             self.0.dispatcher.tell(Command::MarkDelivered { messages: vec![message.id] });
         }
@@ -177,6 +192,14 @@ fn spelled(wording: &Wording) -> String {
     let Check { via, how, command } = &wording.check;
     let command = command.as_ref().map(|command| format!(" Command: {command}.")).unwrap_or_default();
     format!("{}. {} Check via {}: {how}{command}", wording.title, wording.statement, via.word())
+}
+
+/// A message as it was delivered: who sent it, and what it says; nothing when a text is none.
+pub fn heard(text: &str) -> Option<(Party, &str)> {
+    let (sender, text) = text.strip_prefix(MESSAGE)?.split_once(": ")?;
+    let parties = [Party::Person, Party::Orchestrator].into_iter();
+    let known = parties.chain(sender.parse().ok().map(Party::Attempt)).find(|party| name(*party) == sender);
+    known.map(|party| (party, text))
 }
 
 fn name(party: Party) -> String {

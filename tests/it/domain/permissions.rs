@@ -4,10 +4,10 @@ use flightdeck::domain::attempt::{AgentWork, Ending, Role};
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::command::{Asker, Command, SpecEdit, WordingEdit};
 use flightdeck::domain::event::Actor;
-use flightdeck::domain::finding::Severity;
+use flightdeck::domain::finding::{Ruling as Settlement, Severity, TriageDecision};
 use flightdeck::domain::gate::{Autopilot, GateId};
 use flightdeck::domain::id::{
-    AttemptId, FeatureId, MilestoneId, ProposalId, QuestionId, Revision, Timestamp,
+    AttemptId, FeatureId, FindingId, MilestoneId, ProposalId, QuestionId, Revision, Timestamp,
 };
 use flightdeck::domain::message::{Delivery, Party};
 use flightdeck::domain::mission::{Hold, HoldCause};
@@ -57,6 +57,12 @@ fn persons() -> Vec<Command> {
         Command::ChooseModel { role: Role::Worker, model: words::title("a/b") },
         Command::SetBudget { budget: Budget::default() },
         Command::SetAutopilot { autopilot: Autopilot::On },
+        Command::DecideFinding {
+            decision: Box::new(TriageDecision {
+                finding: FindingId(1),
+                ruling: Settlement::Dismiss { reason: words::line("by design") },
+            }),
+        },
         Command::EditFeature {
             feature: FeatureId(1),
             base: Revision::FIRST,
@@ -112,12 +118,17 @@ fn workers() -> Vec<Command> {
 }
 
 fn review() -> Command {
-    Command::ReportReview { summary: words::prose("fine"), opinion: Opinion::Pass, issues: vec![] }
+    Command::ReportReview {
+        summary: words::prose("fine"),
+        opinion: Opinion::Pass,
+        issues: vec![],
+        known: vec![],
+    }
 }
 
 fn scrutiny() -> Command {
     let issues = vec![words::issue(Severity::Suggestion, "a name")];
-    Command::ReportScrutiny { summary: words::prose("fine"), issues, knowledge: vec![] }
+    Command::ReportScrutiny { summary: words::prose("fine"), issues, knowledge: vec![], known: vec![] }
 }
 
 fn testers() -> Vec<Command> {
@@ -128,7 +139,12 @@ fn testers() -> Vec<Command> {
             observed: words::line("seen"),
             evidence: vec![],
         },
-        Command::ReportUserTesting { summary: words::prose("fine"), frictions: vec![], issues: vec![] },
+        Command::ReportUserTesting {
+            summary: words::prose("fine"),
+            frictions: vec![],
+            issues: vec![],
+            known: vec![],
+        },
     ]
 }
 
@@ -144,6 +160,7 @@ fn engines() -> Vec<Command> {
         Command::CountUsage { attempt, usage: Usage::default() },
         Command::TellRevision { attempt, assertion: words::val("VAL-M1-001"), revision: Revision::FIRST },
         Command::RecordClaims { feature, runs: vec![] },
+        Command::ReportLostEvidence { evidence: vec![] },
         Command::RecordGateCommands { milestone, round: 1, commit: words::commit("h"), runs: vec![] },
         Command::MarkDelivered { messages: vec![] },
         Command::ProposeDocument { changes: vec![] },
@@ -191,6 +208,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::SetAutopilot { .. }
         | Command::EditFeature { .. }
         | Command::DecideProposal { .. }
+        | Command::DecideFinding { .. }
         | Command::Abandon { .. }
         | Command::Relocate { .. }
         | Command::EditAssertion { .. }
@@ -215,6 +233,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::CountUsage { .. }
         | Command::TellRevision { .. }
         | Command::RecordClaims { .. }
+        | Command::ReportLostEvidence { .. }
         | Command::RecordGateCommands { .. }
         | Command::MarkDelivered { .. }
         | Command::ProposeDocument { .. }
@@ -222,7 +241,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 44,
+        | Command::RecordLanding { .. } => 45,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }
