@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{AgentWork, Ending, Role};
+use super::baseline::Baseline;
 use super::budget::Budget;
 use super::contract::{AssertionDraft, Check, Weight, Wording};
 use super::environment::{CommandRun, Environment};
@@ -70,6 +71,7 @@ pub enum Command {
     EndAttempt { attempt: AttemptId, ending: Ending },
     CountUsage { attempt: AttemptId, usage: Usage },
     TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
+    RecordBaseline { baseline: Box<Baseline> },
     RecordClaims { feature: FeatureId, runs: Vec<CommandRun> },
     RecordGateCommands { milestone: MilestoneId, round: u32, commit: Commit, runs: Vec<CommandRun> },
     MarkDelivered { messages: Vec<MessageId> },
@@ -175,6 +177,7 @@ impl Command {
             | Self::EndAttempt { .. }
             | Self::CountUsage { .. }
             | Self::TellRevision { .. }
+            | Self::RecordBaseline { .. }
             | Self::RecordClaims { .. }
             | Self::RecordGateCommands { .. }
             | Self::MarkDelivered { .. }

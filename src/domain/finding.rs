@@ -4,8 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
+use super::environment::CommandRun;
 use super::id::{AssertionId, AttemptId, FeatureId, FindingId, MilestoneId};
+use super::mission::Mission;
 use super::text::{Line, worded};
+use super::verdict::{EvidenceRef, Verdict};
 
 /// Something reported that somebody must decide on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +102,45 @@ impl Finding {
     /// Whether somebody must still decide on it.
     pub fn is_open(&self) -> bool {
         self.state == FindingState::Open
+    }
+}
+
+impl Mission {
+    /// The failed verdict that a finding rests on, where it rests on one.
+    pub fn verdict_behind(&self, finding: &Finding) -> Option<&Verdict> {
+        let Source::Verdict { attempt } = &finding.source else { return None };
+        let verdicts = self.verdicts.get(finding.assertion.as_ref()?)?;
+        verdicts.iter().rev().find(|verdict| verdict.attempt == *attempt)
+    }
+
+    /// The evidence that shows what a finding says: of its verdict, or of the commands that failed.
+    pub fn evidence_of(&self, finding: &Finding) -> Vec<EvidenceRef> {
+        let failed = |runs: &[CommandRun]| -> Vec<EvidenceRef> {
+            let named = runs.iter().filter(|run| !run.passed());
+            let named = named.filter(|run| finding.description.as_str().contains(run.command.as_str()));
+            named.filter_map(|run| run.evidence.clone().map(EvidenceRef)).collect()
+        };
+        match &finding.source {
+            Source::Verdict { .. } => {
+                self.verdict_behind(finding).map(|verdict| verdict.evidence.clone()).unwrap_or_default()
+            }
+            Source::RefutedClaim { .. } => {
+                let runs = finding.feature.and_then(|feature| self.claim_runs.get(&feature));
+                runs.map(|runs| failed(runs)).unwrap_or_default()
+            }
+            Source::GateCommand => self
+                .rounds_of(finding.milestone)
+                .next_back()
+                .map(|round| failed(&round.runs))
+                .unwrap_or_default(),
+            Source::Handoff { .. }
+            | Source::LeftUndone { .. }
+            | Source::Review { .. }
+            | Source::Scrutiny { .. }
+            | Source::UserTesting { .. }
+            | Source::Gate
+            | Source::Amendment { .. } => Vec::new(),
+        }
     }
 }
 

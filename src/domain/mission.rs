@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{AgentWork, Attempt, Role};
+use super::baseline::Baseline;
 use super::budget::Budget;
 use super::contract::Contract;
 use super::environment::{CommandRun, Environment};
@@ -43,6 +44,9 @@ pub struct Mission {
     pub autopilot: Autopilot,
     pub contract: Contract,
     pub environment: Option<Environment>,
+    /// What its commands do before anything is built; missions of older logs have none.
+    #[serde(default)]
+    pub baseline: Option<Baseline>,
     pub milestones: Vec<Milestone>,
     /// In the order in which they are built; fix features stand at the front of their milestone.
     pub features: Vec<Feature>,

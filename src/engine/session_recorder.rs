@@ -67,7 +67,12 @@ impl Observer for SessionRecorder {
             Item::User { text } if !self.briefed.swap(true, Ordering::Relaxed) => {
                 self.add(EntryBody::Brief { text: text.clone() });
             }
-            Item::User { text } => self.note(text.clone()),
+            Item::User { text } => {
+                self.note(text.clone());
+                if let Some(record) = self.engine.inboxes.read(self.attempt, text) {
+                    self.engine.dispatcher.tell(record);
+                }
+            }
             Item::Assistant(reply) => self.add_reply(reply),
             Item::ToolResult { call_id, tool, output, status } => {
                 self.running.doing("waiting for the model");

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::section::{assertions, criteria, list, under};
+use super::bound::newest_whole;
+use super::section::{assertions, criteria, under};
 use crate::domain::finding::{Finding, FindingState, Severity};
 use crate::domain::id::{AssertionId, FeatureId};
 use crate::domain::mission::Mission;
 
-/// Findings decided before that a brief carries, the newest ones.
-const MOST_SETTLED: usize = 40;
+/// Bytes of what was decided before that a brief carries whole.
+const MOST_SETTLED: usize = 6_000;
 
 pub(super) fn findings(mission: &Mission) -> String {
     let mut open: Vec<_> = mission.open_findings().collect();
@@ -54,12 +55,22 @@ pub(super) fn contract(mission: &Mission) -> String {
 
 /// What was decided before and why, so that nobody raises it again as if it were new.
 pub(super) fn settled(mission: &Mission) -> String {
-    let settled: Vec<_> = mission.findings.values().filter(|finding| !finding.is_open()).collect();
-    let newest = settled.iter().skip(settled.len().saturating_sub(MOST_SETTLED));
-    list(
+    let settled = mission.findings.values().filter(|finding| !finding.is_open());
+    let settled: Vec<String> = settled.map(|finding| format!("- {}\n", with_state(finding))).collect();
+    under(
         "\n## Decided before: only something new is a reason to decide it again\n",
-        newest.map(|f| with_state(f)),
+        newest_whole(&settled, MOST_SETTLED),
     )
+}
+
+/// Where one sees for oneself what a finding says: the verdict it rests on, and the names of its evidence.
+pub(super) fn evidence_line(mission: &Mission, finding: &Finding) -> String {
+    let seen = mission.verdict_behind(finding).map(|verdict| {
+        format!("  seen by {} at {}: {}\n", verdict.attempt, verdict.commit, verdict.observed)
+    });
+    let evidence: Vec<String> = mission.evidence_of(finding).into_iter().map(|one| one.0).collect();
+    let named = (!evidence.is_empty()).then(|| format!("  evidence: {}\n", evidence.join(", ")));
+    seen.unwrap_or_default() + &named.unwrap_or_default()
 }
 
 /// A finding in one line, with what was decided about it.

@@ -160,6 +160,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
             attempt::live(tx.mission(), attempt)?;
             tx.accept(Event::RevisionTold { attempt, assertion, revision })
         }
+        Command::RecordBaseline { baseline } => checks::record_baseline(tx, baseline),
         Command::RecordClaims { feature, runs } => checks::record_claims(tx, feature, runs),
         Command::RecordGateCommands { milestone, round, commit, runs } => {
             checks::record_gate_commands(tx, milestone, round, commit, runs)

@@ -130,6 +130,7 @@ fn engines() -> Vec<Command> {
         Command::EndAttempt { attempt, ending: Ending::Interrupted },
         Command::CountUsage { attempt, usage: Usage::default() },
         Command::TellRevision { attempt, assertion: words::val("VAL-M1-001"), revision: Revision::FIRST },
+        Command::RecordBaseline { baseline: Box::new(words::baseline(vec![])) },
         Command::RecordClaims { feature, runs: vec![] },
         Command::RecordGateCommands { milestone, round: 1, commit: words::commit("h"), runs: vec![] },
         Command::MarkDelivered { messages: vec![] },
@@ -195,11 +196,12 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::EndAttempt { .. }
         | Command::CountUsage { .. }
         | Command::TellRevision { .. }
+        | Command::RecordBaseline { .. }
         | Command::RecordClaims { .. }
         | Command::RecordGateCommands { .. }
         | Command::MarkDelivered { .. }
         | Command::Hold { .. }
-        | Command::RecordLanding { .. } => 38,
+        | Command::RecordLanding { .. } => 39,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }
