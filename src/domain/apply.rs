@@ -1,11 +1,13 @@
 //! The fold: how each event changes what is true. It contains no rules and cannot fail; an event about something
 //! unknown changes nothing.
 
+mod authors;
+
 use std::collections::BTreeMap;
 
 use super::attempt::{AgentWork, Attempt, Ended, Ending};
 use super::contract::AssertionState;
-use super::event::{Event, Founding, Stamped};
+use super::event::{Actor, Event, Founding, Stamped};
 use super::finding::FindingState;
 use super::gate::{Decided, DecidedBy, Decision, Gate, GateId};
 use super::handoff::Handoff;
@@ -30,41 +32,34 @@ impl Mission {
     /// Applies one more event of the log.
     pub fn apply(&mut self, stamped: &Stamped) {
         self.seq = stamped.seq;
-        self.apply_event(&stamped.event, stamped.at);
+        self.apply_event(&stamped.event, stamped.actor, stamped.at);
     }
 
     /// Changes the state by one fact; the sequence number stays.
     #[expect(clippy::too_many_lines, reason = "a flat match over every event, so that none is forgotten")]
-    pub(super) fn apply_event(&mut self, event: &Event, at: Timestamp) {
+    pub(super) fn apply_event(&mut self, event: &Event, by: Actor, at: Timestamp) {
         self.updated = at;
         match event {
             Event::MissionCreated(founding) => self.create(founding, at),
-            Event::ContractProposed { assertions } => {
-                self.contract = assertions.iter().map(|a| (a.id.clone(), a.clone())).collect();
-            }
+            Event::ContractProposed { assertions } => self.propose_assertions(assertions, by),
             Event::EnvironmentProposed { environment } => self.environment = Some(environment.clone()),
             Event::BaselineTaken(baseline) => self.baseline = Some((**baseline).clone()),
             Event::PlanProposed(plan) => {
                 self.title = plan.title.clone().or_else(|| self.title.take());
                 self.milestones.clone_from(&plan.milestones);
-                self.features.clone_from(&plan.features);
+                self.propose_features(&plan.features, by);
             }
-            Event::FeatureAdded { feature } => self.add_feature((**feature).clone()),
-            Event::FeatureEdited { feature, spec } => self.with_feature(*feature, |f| f.spec = spec.clone()),
+            Event::FeatureAdded { feature } => self.add_feature((**feature).clone(), by),
+            Event::FeatureEdited { feature, spec } => self.reword_feature(*feature, spec, by),
             Event::FeatureCancelled { feature, reason } => {
                 self.with_feature(*feature, |f| f.state = FeatureState::Cancelled { reason: reason.clone() });
             }
-            Event::AssertionAdded { assertion, feature } => {
-                self.contract.insert(assertion.id.clone(), (**assertion).clone());
-                self.with_feature(*feature, |f| f.fulfills.push(assertion.id.clone()));
-            }
+            Event::AssertionAdded { assertion, feature } => self.add_assertion(assertion, *feature, by),
             Event::AssertionEdited { assertion, revision, wording } => {
-                change(self.contract.get_mut(assertion), |found| {
-                    found.revision = *revision;
-                    found.wording = (**wording).clone();
-                });
+                self.reword_assertion(assertion, *revision, wording, by);
             }
             Event::AssertionRetired { assertion, reason } => {
+                self.assertion_authors.entry(assertion.clone()).or_default().retired = Some(by);
                 change(self.contract.get_mut(assertion), |found| {
                     found.state = AssertionState::Retired { reason: reason.clone() };
                 });
@@ -76,7 +71,9 @@ impl Mission {
             Event::GateOpened { gate } => {
                 self.gates.insert(*gate, Gate { id: *gate, opened: at, decided: None });
             }
-            Event::GateDecided { gate, decision, by } => self.decide_gate(*gate, decision, *by, at),
+            Event::GateDecided { gate, decision, by: decider } => {
+                self.decide_gate(*gate, decision, *decider, at)
+            }
             Event::AttemptStarted { attempt, work, role, model, base } => {
                 let started = Attempt {
                     id: *attempt,
@@ -192,7 +189,8 @@ impl Mission {
     }
 
     /// Fix features go to the front of their milestone, behind other fixes; planned ones to its end.
-    fn add_feature(&mut self, feature: Feature) {
+    fn add_feature(&mut self, feature: Feature, by: Actor) {
+        self.feature_authors.insert(feature.id, self.authors_of_feature(&feature, by));
         let milestone = feature.milestone;
         let first_planned = |f: &Feature| f.milestone == milestone && !f.is_built() && !f.is_fix();
         let place = self.features.iter().position(first_planned).filter(|_| feature.is_fix());

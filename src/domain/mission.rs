@@ -21,6 +21,7 @@ use super::gate::{Autopilot, Gate, GateId};
 use super::handoff::Handoff;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, FindingId, MilestoneId, MissionId, Timestamp};
 use super::message::{Directive, Knowledge, Message, Question};
+use super::part::Authors;
 use super::plan::{Feature, FeatureState, Milestone};
 use super::round::Round;
 use super::text::{Line, Title};
@@ -43,6 +44,9 @@ pub struct Mission {
     pub budget: Budget,
     pub autopilot: Autopilot,
     pub contract: Contract,
+    /// Who worded what of each assertion.
+    #[serde(default)]
+    pub assertion_authors: BTreeMap<AssertionId, Authors>,
     pub environment: Option<Environment>,
     /// What its commands do before anything is built; missions of older logs have none.
     #[serde(default)]
@@ -50,6 +54,9 @@ pub struct Mission {
     pub milestones: Vec<Milestone>,
     /// In the order in which they are built; fix features stand at the front of their milestone.
     pub features: Vec<Feature>,
+    /// Who worded what of each feature.
+    #[serde(default)]
+    pub feature_authors: BTreeMap<FeatureId, Authors>,
     pub gates: BTreeMap<GateId, Gate>,
     pub attempts: BTreeMap<AttemptId, Attempt>,
     pub handoffs: BTreeMap<FeatureId, (AttemptId, Handoff)>,

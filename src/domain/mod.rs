@@ -29,6 +29,7 @@ pub mod lint;
 pub mod message;
 pub mod milestone;
 pub mod mission;
+pub mod part;
 pub mod plan;
 pub mod rejection;
 pub mod risk;

@@ -121,7 +121,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::ChooseModel { role, model } => tx.accept(Event::ModelChosen { role, model }),
         Command::SetBudget { budget } => tx.accept(Event::BudgetSet { budget }),
         Command::SetAutopilot { autopilot } => tx.accept(Event::AutopilotSet { autopilot }),
-        Command::EditFeature { feature, spec } => planning::edit_feature(tx, feature, spec),
+        Command::EditFeature { feature, base, edit } => planning::edit_feature(tx, feature, base, &edit),
         Command::Abandon { reason } => attempt::abandon(tx, reason),
         Command::EditAssertion { assertion, base, edit } => contract::edit(tx, assertion, base, &edit),
         Command::AddAssertion { draft: added, feature } => contract::add(tx, *added, feature),

@@ -3,19 +3,21 @@
 use std::collections::BTreeMap;
 
 use super::Result;
+use super::contract::{is_known, without_conflict};
 use super::transaction::{Transaction, without_complaints};
 use super::triage::check_dismissal;
-use crate::domain::command::PlanChange;
+use crate::domain::command::{PlanChange, SpecEdit};
 use crate::domain::contract::{Assertion, AssertionDraft};
 use crate::domain::environment::Environment;
 use crate::domain::event::Event;
 use crate::domain::finding::{Finding, FindingState};
 use crate::domain::gate::GateId;
-use crate::domain::id::{AssertionId, FeatureId, FindingId, MilestoneId};
+use crate::domain::id::{AssertionId, FeatureId, FindingId, MilestoneId, Revision};
 use crate::domain::lint;
 use crate::domain::mission::Mission;
+use crate::domain::part::differing;
 use crate::domain::plan::{
-    Feature, FeatureDraft, FeatureSpec, FeatureState, Milestone, MilestoneDraft, Origin, ProposedPlan,
+    Feature, FeatureDraft, FeatureState, Milestone, MilestoneDraft, Origin, ProposedPlan,
 };
 use crate::domain::rejection::Rejection;
 use crate::domain::text::{Line, Title};
@@ -111,7 +113,12 @@ pub(super) fn amend_plan(tx: &mut Transaction, changes: Vec<PlanChange>) -> Resu
     for change in changes {
         match change {
             PlanChange::AddFeature { milestone, draft: added } => add_feature(tx, milestone, added)?,
-            PlanChange::EditFeature { feature, spec } => edit_feature(tx, feature, spec)?,
+            PlanChange::EditFeature { feature, spec } => {
+                let present = unbuilt(tx.mission(), feature)?;
+                let edit = SpecEdit::between(&present.spec, &spec);
+                let base = tx.mission().feature_authors.get(&feature).map_or(Revision::FIRST, |a| a.revision);
+                edit_feature(tx, feature, base, &edit)?;
+            }
             PlanChange::CancelFeature { feature, reason } => {
                 cancel_feature(tx, feature, &reason)?;
                 cancelled.push(feature);
@@ -217,9 +224,13 @@ pub(super) fn next_feature_id(mission: &Mission) -> FeatureId {
     FeatureId(mission.features.iter().map(|feature| feature.id.0).max().unwrap_or(0) + 1)
 }
 
-pub(super) fn edit_feature(tx: &mut Transaction, id: FeatureId, spec: FeatureSpec) -> Result {
+pub(super) fn edit_feature(tx: &mut Transaction, id: FeatureId, base: Revision, edit: &SpecEdit) -> Result {
     let feature = unbuilt(tx.mission(), id)?;
+    let authors = tx.mission().feature_authors.get(&id).cloned().unwrap_or_default();
+    is_known(&feature.quoted(), authors.revision, base)?;
+    let spec = edit.applied_to(&feature.spec);
     refuse_if!(feature.spec == spec, Invalid, "{} already says that: nothing would change", feature.quoted());
+    without_conflict(&feature.quoted(), &authors, base, &differing(&feature.spec, &spec))?;
     tx.accept(Event::FeatureEdited { feature: id, spec })
 }
 

@@ -2,7 +2,7 @@
 
 use flightdeck::domain::attempt::{AgentWork, Ending, Role};
 use flightdeck::domain::budget::Budget;
-use flightdeck::domain::command::{Asker, Command, WordingEdit};
+use flightdeck::domain::command::{Asker, Command, SpecEdit, WordingEdit};
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::{Autopilot, GateId};
@@ -53,7 +53,11 @@ fn persons() -> Vec<Command> {
         Command::ChooseModel { role: Role::Worker, model: words::title("a/b") },
         Command::SetBudget { budget: Budget::default() },
         Command::SetAutopilot { autopilot: Autopilot::On },
-        Command::EditFeature { feature: FeatureId(1), spec: words::spec("x") },
+        Command::EditFeature {
+            feature: FeatureId(1),
+            base: Revision::FIRST,
+            edit: Box::new(SpecEdit::default()),
+        },
         Command::Abandon { reason: words::line("enough") },
     ]
 }

@@ -1,7 +1,7 @@
 //! Proposing and amending the plan.
 
 use flightdeck::domain::attempt::{AgentWork, Ending, Work};
-use flightdeck::domain::command::{Command, PlanChange};
+use flightdeck::domain::command::{Command, PlanChange, SpecEdit};
 use flightdeck::domain::event::{Actor, Event};
 use flightdeck::domain::gate::GateId;
 use flightdeck::domain::id::{AttemptId, FeatureId, MilestoneId, Revision};
@@ -232,9 +232,33 @@ fn a_cancelled_fix_dismisses_what_it_was_to_mend_unless_an_assertion_fails() {
     assert_eq!(*state, flightdeck::domain::finding::FindingState::Dismissed { reason });
 }
 
+fn editing_feature(base: u32, title: &str) -> Command {
+    let edit = SpecEdit { title: Some(words::title(title)), ..SpecEdit::default() };
+    Command::EditFeature { feature: FeatureId(1), base: Revision(base), edit: Box::new(edit) }
+}
+
+#[test]
+fn an_edit_of_a_feature_leaves_what_others_worded_meanwhile() {
+    let mut flight = Flight::new().planned(1, 1);
+    let description = Some(words::prose("Make it happen twice"));
+    let edit = Box::new(SpecEdit { description, ..SpecEdit::default() });
+    flight.person(Command::EditFeature { feature: FeatureId(1), base: Revision(1), edit });
+    flight.person(editing_feature(1, "Better"));
+    let spec = &flight.mission.feature(FeatureId(1)).unwrap().spec;
+    assert_eq!((spec.title.as_str(), spec.description.as_str()), ("Better", "Make it happen twice"));
+    assert_eq!(
+        flight.refusal(Actor::Person, editing_feature(2, "Best")),
+        "F1 (Better) was worded anew since revision 2: its title says \"Better\" by now, and yours says \"Best\"; read it again and edit that"
+    );
+    assert_eq!(
+        flight.refusal(Actor::Person, editing_feature(9, "Best")),
+        "F1 (Better) is at revision 3 by now, and this edit starts from revision 9: read it again and edit that"
+    );
+}
+
 #[test]
 fn a_person_edits_a_feature_until_it_is_built() {
-    let edit = || Command::EditFeature { feature: FeatureId(1), spec: words::spec("Better") };
+    let edit = || editing_feature(1, "Better");
     let mut flight = Flight::new().planned(1, 1);
     flight.person(edit());
     assert_eq!(flight.refusal(Actor::Person, edit()), "F1 (Better) already says that: nothing would change");
