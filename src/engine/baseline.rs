@@ -23,10 +23,19 @@ const CHECK: Duration = Duration::from_mins(1);
 /// How long everything may take; what is left then is not tried, and says so.
 const ALL: Duration = Duration::from_mins(20);
 
+/// What of a plan is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// What is new, and what could not do its work before: the machine or the set-up may have changed.
+    NewAndRed,
+    /// What has never been tried.
+    New,
+}
+
 /// Tries what has not been tried yet and says what everything did. What stands in the way is said and recorded as not
 /// tried: no plan is refused for it.
-pub async fn report(engine: &Arc<EngineContext>, call: &Call) -> String {
-    let outcome = take(engine, call).await;
+pub async fn report(engine: &Arc<EngineContext>, scope: Scope, call: &Call) -> String {
+    let outcome = take(engine, scope, call).await;
     let report = engine.cell.with(crate::domain::mission::Mission::baseline_report);
     let fault = match outcome {
         Ok(()) => String::new(),
@@ -38,7 +47,7 @@ pub async fn report(engine: &Arc<EngineContext>, call: &Call) -> String {
     format!("{fault}What your commands do at the base commit:\n{report}")
 }
 
-async fn take(engine: &Arc<EngineContext>, call: &Call) -> Result<(), EngineError> {
+async fn take(engine: &Arc<EngineContext>, scope: Scope, call: &Call) -> Result<(), EngineError> {
     let (base, trials, before) = engine.cell.with(|mission| {
         let base = mission.founding.as_ref().map(|founding| founding.base.clone());
         // Checks may need the set-up, which only the environment says.
@@ -47,10 +56,11 @@ async fn take(engine: &Arc<EngineContext>, call: &Call) -> Result<(), EngineErro
     });
     let Some(commit) = base else { return Err(EngineError::Unfit("the mission has no base".to_owned())) };
     let setup = engine.environment(|environment| environment.setup.clone());
-    let known = before.as_ref().filter(|before| before.was_set_up_by(&setup));
+    let holds = |before: &&Baseline| scope == Scope::New || before.was_set_up_by(&setup);
+    let known = before.as_ref().filter(holds);
     let settled = |trial: &Trial| {
         let run = known.and_then(|known| known.run(&trial.script().run))?;
-        trial.is_settled_by(run).then(|| run.clone())
+        (scope == Scope::New || trial.is_settled_by(run)).then(|| run.clone())
     };
     if trials.is_empty() || trials.iter().all(|trial| settled(trial).is_some()) {
         return Ok(());

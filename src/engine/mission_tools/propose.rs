@@ -12,7 +12,7 @@ use crate::domain::contract::AssertionDraft;
 use crate::domain::environment::{Environment, ServiceDraft};
 use crate::domain::plan::MilestoneDraft;
 use crate::domain::text::{Title, plural};
-use crate::engine::baseline;
+use crate::engine::baseline::{self, Scope};
 use crate::workspace::Access;
 
 #[derive(Deserialize, JsonSchema)]
@@ -72,7 +72,7 @@ async fn propose_contract(context: Arc<ToolContext>, wanted: ProposedContract, c
         None => "propose_environment, after which the assertions' commands are tried at the base commit",
         Some(_) => "propose_plan",
     });
-    let report = baseline::report(&context.engine, &call).await;
+    let report = baseline::report(&context.engine, Scope::NewAndRed, &call).await;
     Ok(Output::text(format!("The contract of {count} is accepted. Next: {next}.\n{report}").trim_end()))
 }
 
@@ -84,7 +84,7 @@ async fn propose_environment(
     let services = services.into_iter().map(Into::into).collect();
     let environment = Environment { services, ..environment };
     context.ask(vec![Command::ProposeEnvironment { environment }]).await?;
-    let report = baseline::report(&context.engine, &call).await;
+    let report = baseline::report(&context.engine, Scope::NewAndRed, &call).await;
     let red = "What is red or proves nothing: mend it by proposing again, or leave it, and the person reads it as a risk at the plan gate. Next: propose_plan.";
     let text = if report.is_empty() { "Next: propose_plan.".to_owned() } else { format!("{report}{red}") };
     Ok(Output::text(format!("The environment is accepted. {text}")))
@@ -96,7 +96,7 @@ async fn propose_plan(
     call: Call,
 ) -> Answer {
     // What the proposals before it did not try, such as after a restart, is tried now: the gate may open with it.
-    baseline::report(&context.engine, &call).await;
+    baseline::report(&context.engine, Scope::New, &call).await;
     let title = title.as_ref().and_then(|title| title.as_str().lines().next()).map(Title::clipped);
     let command = Command::ProposePlan { title, milestones };
     context.submit(vec![command], Accepted::Close("The plan is at its gate.")).await
