@@ -5,7 +5,7 @@ mod authors;
 
 use std::collections::BTreeMap;
 
-use super::attempt::{AgentWork, Attempt, Ended, Ending};
+use super::attempt::{AgentWork, Attempt, Ended, Ending, Work};
 use super::contract::AssertionState;
 use super::event::{Actor, Event, Founding, Stamped};
 use super::finding::FindingState;
@@ -13,7 +13,7 @@ use super::gate::{Decided, DecidedBy, Decision, Gate, GateId};
 use super::handoff::Handoff;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Revision, Timestamp};
 use super::message::MessageState;
-use super::mission::{End, Mission, Mode};
+use super::mission::{End, Loss, Mission, Mode, wait_in};
 use super::plan::{Claims, Feature, FeatureState};
 use super::round::Round;
 use super::usage::Usage;
@@ -84,6 +84,7 @@ impl Mission {
                     started: at,
                     ended: None,
                     usage: Usage::default(),
+                    waited_ms: 0,
                     revisions: self.revisions_for(*work),
                 };
                 self.attempts.insert(*attempt, started);
@@ -161,10 +162,26 @@ impl Mission {
                 let asked = self.questions.iter_mut().find(|q| q.id == *question);
                 change(asked, |found| found.answer = Some(answer.clone()));
             }
-            Event::MissionHeld { hold } => self.hold = Some(hold.clone()),
+            Event::WaitStarted { wait } => {
+                match self.waits.iter_mut().find(|present| present.work == wait.work) {
+                    Some(present) => *present = wait.clone(),
+                    None => self.waits.push(wait.clone()),
+                }
+            }
+            Event::WaitEnded { work, .. } => self.end_wait(*work, at),
+            Event::WorkLost { work, .. } => self.lose(*work),
+            Event::MissionHeld { hold } => {
+                self.hold = Some(hold.clone());
+                self.held_since = Some(at);
+            }
             Event::MissionResumed => {
                 self.hold = None;
+                self.held_since = None;
                 self.failures.clear();
+                self.losses.clear();
+                for work in self.waits.iter().map(|wait| wait.work).collect::<Vec<_>>() {
+                    self.end_wait(work, at);
+                }
             }
             Event::ModelChosen { role, model } => {
                 self.models.insert(*role, model.clone());
@@ -213,9 +230,18 @@ impl Mission {
     }
 
     fn end_attempt(&mut self, id: AttemptId, ending: &Ending, at: Timestamp) {
-        let Some(attempt) = self.attempts.get_mut(&id) else { return };
-        attempt.ended = Some(Ended { at, ending: ending.clone() });
-        let work = attempt.work;
+        let Some(work) = self.attempts.get(&id).map(|attempt| attempt.work) else { return };
+        // What an interrupted attempt waited for is still waited for by the one that takes its place.
+        self.count_wait(work.into(), at);
+        if *ending != Ending::Interrupted {
+            self.waits.retain(|wait| wait.work != work.into());
+        }
+        if *ending == Ending::Done {
+            self.losses.retain(|loss| loss.work != work.into());
+        }
+        change(self.attempts.get_mut(&id), |attempt| {
+            attempt.ended = Some(Ended { at, ending: ending.clone() });
+        });
         match ending {
             Ending::Failed { .. } => match self.failures.iter_mut().find(|(failed, _)| *failed == work) {
                 Some((_, count)) => *count += 1,
@@ -223,6 +249,31 @@ impl Mission {
             },
             Ending::Done => self.failures.retain(|(failed, _)| *failed != work),
             Ending::Unusable { .. } | Ending::Interrupted | Ending::Stopped { .. } => {}
+        }
+    }
+
+    fn end_wait(&mut self, work: Work, at: Timestamp) {
+        self.count_wait(work, at);
+        self.waits.retain(|wait| wait.work != work);
+    }
+
+    /// Time spent waiting is kept apart from time spent working.
+    fn count_wait(&mut self, work: Work, at: Timestamp) {
+        let Some(wait) = self.waits.iter().find(|wait| wait.work == work) else { return };
+        let own = |attempt: &&mut Attempt| attempt.is_live() && work == attempt.work.into();
+        for attempt in self.attempts.values_mut().filter(own) {
+            attempt.waited_ms = attempt.waited_ms.saturating_add(wait_in(attempt, wait, at));
+        }
+    }
+
+    /// The engine died in a piece of work. Whoever got to another place than the one before had got on.
+    fn lose(&mut self, work: Work) {
+        let last = self.attempts.values().rev().find(|attempt| work == attempt.work.into());
+        let turns = last.map_or(0, |attempt| attempt.usage.turns);
+        match self.losses.iter_mut().find(|loss| loss.work == work) {
+            Some(loss) if loss.turns == turns => loss.count = loss.count.saturating_add(1),
+            Some(loss) => *loss = Loss { work, turns, count: 1 },
+            None => self.losses.push(Loss { work, turns, count: 1 }),
         }
     }
 

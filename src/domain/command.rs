@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::attempt::{AgentWork, Ending, Role};
+use super::attempt::{AgentWork, Ending, Role, Work};
 use super::baseline::Baseline;
 use super::budget::Budget;
 use super::contract::AssertionDraft;
@@ -20,6 +20,7 @@ use super::round::{Opinion, ReviewIssue};
 use super::text::{Line, Prose, Title};
 use super::usage::Usage;
 use super::verdict::{EvidenceRef, Outcome};
+use super::wait::Wait;
 
 /// Everything a person, an agent or the engine can ask.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -76,6 +77,9 @@ pub enum Command {
     RecordGateCommands { milestone: MilestoneId, round: u32, commit: Commit, runs: Vec<CommandRun> },
     MarkDelivered { messages: Vec<MessageId> },
     Hold { hold: Hold },
+    BeginWait { wait: Wait },
+    EndWait { work: Work },
+    RecordLoss { work: Work, reason: Line },
     RecordLanding { branch: Title, commit: Commit },
 }
 
@@ -141,6 +145,9 @@ impl Command {
             | Self::RecordGateCommands { .. }
             | Self::MarkDelivered { .. }
             | Self::Hold { .. }
+            | Self::BeginWait { .. }
+            | Self::EndWait { .. }
+            | Self::RecordLoss { .. }
             | Self::RecordLanding { .. } => asker == Engine,
         }
     }

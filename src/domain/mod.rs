@@ -39,3 +39,4 @@ pub mod text;
 pub mod transcript;
 pub mod usage;
 pub mod verdict;
+pub mod wait;

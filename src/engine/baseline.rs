@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::context::{EngineContext, blocking};
+use super::context::EngineContext;
 use super::error::EngineError;
 use super::role::proof_at;
 use super::scripts;
@@ -101,7 +101,6 @@ async fn try_all(
             }
         }
     }
-    let checkout = proof.checkout.clone();
-    blocking(move || Ok(checkout.reset()?)).await?;
+    proof.put_back().await;
     tried
 }

@@ -18,6 +18,10 @@ pub enum WorkspaceError {
         "the branch `{branch}` exists already and stands at another commit; choose another name or delete it"
     )]
     BranchTaken { branch: String },
+    #[error(
+        "the branch `{obstacle}` leaves no room for `{branch}`, since git keeps both in one place; rename it (`git branch -m {obstacle} {obstacle}-old`), or begin the mission with another prefix: `--branch-prefix missions`, or `branch_prefix = \"missions\"` in the settings"
+    )]
+    BranchInTheWay { branch: String, obstacle: String },
     #[error("{} is in the way: it is not empty and not flightdeck's checkout; move it elsewhere", directory.display())]
     DirectoryTaken { directory: PathBuf },
     #[error("the merge conflicts in {}; resolve it on the mission's branch and land again", list(files))]

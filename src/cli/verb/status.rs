@@ -4,7 +4,7 @@ use crate::cli::context::print_json;
 use crate::cli::prelude::*;
 use crate::cli::print::printed;
 use crate::domain::attention;
-use crate::view::{needs, summary};
+use crate::view::{needs, summary, wait};
 
 pub fn run(context: &Context, args: &ReadArgs) -> Result<Exit> {
     let found = args.find(context)?;
@@ -20,8 +20,8 @@ pub fn run(context: &Context, args: &ReadArgs) -> Result<Exit> {
         }));
     }
     let mut text = style.page(&summary::page(mission, now));
-    for need in needs::lines(mission) {
-        text.push_str(&format!("\n{}", printed(&need, now.since(mission.created), style)));
+    for (since, line) in needs::lines(mission).into_iter().chain(wait::lines(mission, now)) {
+        text.push_str(&format!("\n{}", printed(&line, since.since(mission.created), style)));
     }
     done(&text)
 }

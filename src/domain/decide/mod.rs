@@ -109,6 +109,7 @@ fn permit(mission: &Mission, actor: Actor, command: &Command) -> Result {
     refuse!(NotAllowed, "{who} may not ask for that")
 }
 
+#[expect(clippy::too_many_lines, reason = "a flat match over every command")]
 fn route(tx: &mut Transaction, command: Command) -> Result {
     match command {
         Command::Found(founding) => tx.accept(Event::MissionCreated(founding)),
@@ -167,6 +168,9 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         }
         Command::MarkDelivered { messages } => talk::mark_delivered(tx, messages),
         Command::Hold { hold } => attempt::hold(tx, hold),
+        Command::BeginWait { wait } => attempt::begin_wait(tx, wait),
+        Command::EndWait { work } => attempt::end_wait(tx, work),
+        Command::RecordLoss { work, reason } => attempt::record_loss(tx, work, reason),
         Command::RecordLanding { branch, commit } => checks::record_landing(tx, branch, commit),
     }
 }

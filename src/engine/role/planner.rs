@@ -19,7 +19,7 @@ pub(super) async fn prepare(engine: &Arc<EngineContext>) -> Result<AttemptEnv, E
     let base = engine.cell.with(|mission| mission.founding.as_ref().map(|founding| founding.base.clone()));
     let Some(base) = base else { return Err(EngineError::Unfit("the mission has no base".to_owned())) };
     let (task_engine, dir) = (Arc::clone(engine), engine.dir.join("trial"));
-    let proof = blocking(move || Ok(ProofCheckout::create(&task_engine.repo, &dir, &base.0)?)).await?;
+    let proof = blocking(move || Ok(ProofCheckout::create(task_engine.repo.own(), &dir, &base.0)?)).await?;
     let note = earlier_work(engine)?;
     let env = AttemptEnv::new(proof.dir(), Access::Proof);
     Ok(AttemptEnv { note, cleanup: Cleanup::Remove(proof), ..env })

@@ -111,6 +111,13 @@ impl Git {
         self
     }
 
+    /// Who commits.
+    #[must_use]
+    pub fn committing_as(self, name: &str, email: &str) -> Self {
+        let git = self.env("GIT_AUTHOR_NAME", name).env("GIT_AUTHOR_EMAIL", email);
+        git.env("GIT_COMMITTER_NAME", name).env("GIT_COMMITTER_EMAIL", email)
+    }
+
     /// What it reads.
     #[must_use]
     pub fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
