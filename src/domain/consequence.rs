@@ -110,36 +110,35 @@ pub fn made_stale(mission: &Mission, id: &AssertionId, revision: Revision) -> us
 
 /// What events changed in the plan, a sentence each, for the one who asked; `mission` is the mission after them.
 pub fn plan_changes<'a>(mission: &Mission, events: impl Iterator<Item = &'a Event>) -> Vec<String> {
-    let known = |id: FeatureId| mission.feature(id).map_or_else(|| id.to_string(), Feature::quoted);
-    let mut told: Vec<String> = events
-        .filter_map(|event| match event {
-            Event::FeatureAdded { feature } => {
-                Some(format!("{} is added to {}", feature.quoted(), feature.milestone))
-            }
-            Event::FeatureEdited { feature, .. } => {
-                let builds = |attempt: &&Attempt| attempt.work == AgentWork::Build { feature: *feature };
-                let builder = mission.live_attempts().find(builds);
-                let builder =
-                    builder.map(|found| format!("; {}, who builds it, is told at its next turn", found.id));
-                Some(format!("{} has new words{}", known(*feature), builder.unwrap_or_default()))
-            }
-            Event::FeatureCancelled { feature, .. } => Some(format!("{} is cancelled", known(*feature))),
-            Event::FindingDismissed { finding, .. } => {
-                Some(format!("{} is dismissed with it", mission.findings.get(finding)?.quoted()))
-            }
-            Event::AttemptEnded { attempt, ending: Ending::Stopped { .. } } => {
-                Some(format!("{attempt}, who was building it, is stopped"))
-            }
-            Event::GateOpened { gate } => Some(format!("the {gate} gate is open now")),
-            _ => None,
-        })
-        .collect();
+    let mut told: Vec<String> = events.filter_map(|event| plan_change(mission, event)).collect();
     let estimate = estimate(mission);
     told.push(format!(
         "the whole mission now takes {} to {} agent runs",
         estimate.floor_runs, estimate.likely_runs
     ));
     told
+}
+
+fn plan_change(mission: &Mission, event: &Event) -> Option<String> {
+    let known = |id: FeatureId| mission.feature(id).map_or_else(|| id.to_string(), Feature::quoted);
+    if let Event::FeatureAdded { feature } = event {
+        Some(format!("{} is added to {}", feature.quoted(), feature.milestone))
+    } else if let Event::FeatureEdited { feature, .. } = event {
+        let builds = |attempt: &&Attempt| attempt.work == AgentWork::Build { feature: *feature };
+        let builder = mission.live_attempts().find(builds);
+        let builder = builder.map(|found| format!("; {}, who builds it, is told at its next turn", found.id));
+        Some(format!("{} has new words{}", known(*feature), builder.unwrap_or_default()))
+    } else if let Event::FeatureCancelled { feature, .. } = event {
+        Some(format!("{} is cancelled", known(*feature)))
+    } else if let Event::FindingDismissed { finding, .. } = event {
+        Some(format!("{} is dismissed with it", mission.findings.get(finding)?.quoted()))
+    } else if let Event::AttemptEnded { attempt, ending: Ending::Stopped { .. } } = event {
+        Some(format!("{attempt}, who was building it, is stopped"))
+    } else if let Event::GateOpened { gate } = event {
+        Some(format!("the {gate} gate is open now"))
+    } else {
+        None
+    }
 }
 
 /// Works out what a change would do, without making it.

@@ -81,9 +81,9 @@ fn answer(
 }
 
 fn called_with<'a>(session: &'a Noted, id: &str) -> &'a str {
-    let found = session.entries.iter().find_map(|entry| match &entry.body {
-        EntryBody::Called { call_id, arguments, .. } if call_id == id => Some(arguments.as_str()),
-        _ => None,
+    let found = session.entries.iter().find_map(|entry| {
+        let EntryBody::Called { call_id, arguments, .. } = &entry.body else { return None };
+        (call_id == id).then_some(arguments.as_str())
     });
     found.unwrap_or_default()
 }
