@@ -4,4 +4,4 @@
 mod conduct;
 mod output;
 mod provider;
-pub(crate) mod scripted;
+pub mod scripted;

@@ -6,5 +6,6 @@
 mod checkout;
 mod git;
 mod land;
+mod mission_repo;
 pub mod process;
 mod services;

@@ -59,6 +59,7 @@ pub async fn at_head(engine: &Arc<EngineContext>, feature: FeatureId) -> Result<
         let Some(Commit(head)) = head else {
             return Err(EngineError::Unfit("the mission has no base commit".to_owned()));
         };
+        engine.repo.remove_locks_of_worker(&checkout)?;
         let moved = !checkout.head().is_ok_and(|present| present == head);
         // What git cannot even look at, such as a broken index, is put in order too.
         if moved || !checkout.is_clean().is_ok_and(|found| found == Cleanliness::Clean) {
