@@ -54,6 +54,11 @@ pub fn brief(mission: &Mission, work: AgentWork) -> Brief {
 
 fn plan_brief(mission: &Mission) -> String {
     let ids: Vec<AssertionId> = mission.contract.keys().cloned().collect();
+    let next = if ids.is_empty() {
+        "Propose the contract, then the environment, then the plan."
+    } else {
+        "What you proposed before stands: propose again what must change, and end with the plan."
+    };
     [
         section::goal(mission),
         talk::conversation(mission),
@@ -62,8 +67,7 @@ fn plan_brief(mission: &Mission) -> String {
         section::under("\n## What its commands do at the base commit\n", mission.baseline_report()),
         section::under("\n## The plan you proposed before\n", section::plan_whole(mission)),
         talk::directives(mission),
-        "\nPropose the contract, then the environment, then the plan. The person approves it at the plan gate.\n"
-            .to_owned(),
+        format!("\n{next} The person approves it at the plan gate.\n"),
     ]
     .concat()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::bound::newest_whole;
 use super::section::{assertions, criteria, under};
-use crate::domain::finding::{Finding, FindingState, Severity};
+use crate::domain::finding::{Finding, FindingState, Severity, Source};
 use crate::domain::id::{AssertionId, FeatureId};
 use crate::domain::mission::Mission;
 
@@ -16,10 +16,27 @@ pub(super) fn findings(mission: &Mission) -> String {
     open.sort_by_key(|finding| (finding.severity != Severity::Blocking, finding.id));
     let mut text = String::new();
     for finding in open {
-        let about = finding.feature.map(|feature| format!(" ({feature})")).unwrap_or_default();
-        text += &with_fix(finding, &format!(" [{}]{about}", finding.severity.word()));
+        text += &with_fix(finding, &marks(finding));
     }
     under("\n## Open findings\n", text)
+}
+
+/// What one must know of a finding before its words: how much it weighs, what it is about, and where it comes from.
+pub(super) fn marks(finding: &Finding) -> String {
+    let about = finding.feature.map(|feature| format!("{feature}, ")).unwrap_or_default();
+    let from = match &finding.source {
+        Source::Handoff { attempt } => format!("reported by {attempt}"),
+        Source::LeftUndone { attempt } => format!("left undone by {attempt}"),
+        Source::RefutedClaim { attempt } => format!("seen by the engine after {attempt}"),
+        Source::GateCommand => "a gate command".to_owned(),
+        Source::Review { attempt } => format!("review {attempt}"),
+        Source::Scrutiny { attempt } => format!("scrutiny {attempt}"),
+        Source::Verdict { attempt } => format!("verdict of {attempt}"),
+        Source::UserTesting { attempt } => format!("user testing {attempt}"),
+        Source::Gate => "the person's NO-GO".to_owned(),
+        Source::Amendment { attempt } => format!("asked for by {attempt}"),
+    };
+    format!(" [{}] ({about}{from})", finding.severity.word())
 }
 
 /// A finding with its marks, and below it what was suggested.
@@ -75,10 +92,15 @@ pub(super) fn evidence_line(mission: &Mission, finding: &Finding) -> String {
 
 /// A finding in one line, with what was decided about it.
 pub(super) fn with_state(finding: &Finding) -> String {
-    let state = match &finding.state {
-        FindingState::Open => String::new(),
-        FindingState::TakenUp { feature } => format!(" (taken up by {feature})"),
-        FindingState::Dismissed { reason } => format!(" (dismissed: {reason})"),
-    };
+    let state = if finding.is_open() { String::new() } else { format!(" ({})", decision(&finding.state)) };
     format!("{} {}{state}", finding.id, finding.description)
+}
+
+/// What was decided about a finding.
+pub(super) fn decision(state: &FindingState) -> String {
+    match state {
+        FindingState::Open => "open".to_owned(),
+        FindingState::TakenUp { feature } => format!("taken up by {feature}"),
+        FindingState::Dismissed { reason } => format!("dismissed: {reason}"),
+    }
 }

@@ -1,6 +1,6 @@
 //! One thing of the mission, whole: an orchestrator decides about what it has read, not about a title.
 
-use super::finding::{evidence_line, with_fix, with_state};
+use super::finding::{decision, evidence_line, marks, with_fix, with_state};
 use super::section::{
     assertions, attempt_line, claim_runs, contract_whole, environment, feature_whole, found_before, handoff,
     list, plan_whole, rounds, under,
@@ -112,12 +112,8 @@ fn attempt(mission: &Mission, attempt: &Attempt) -> String {
 }
 
 fn finding(mission: &Mission, found: &Finding) -> String {
-    let about = found.feature.map(|feature| format!(" ({feature})")).unwrap_or_default();
-    let mut text = with_fix(found, &format!(" [{}]{about}", found.severity.word()));
-    text += &format!("  state: {}\n", with_state(found));
-    if let Some(by) = found.source.attempt() {
-        text += &format!("  reported by {by}\n");
-    }
+    let mut text = with_fix(found, &marks(found));
+    text += &format!("  state: {}\n", decision(&found.state));
     text += &evidence_line(mission, found);
     let about = found.assertion.iter().cloned().collect::<Vec<_>>();
     text + &under("\n## The assertion it is about\n", super::section::each(mission, &about))

@@ -2,10 +2,9 @@
 
 use std::fmt::Display;
 
-use super::finding::{evidence_line, with_fix, with_state};
+use super::finding::{evidence_line, marks, with_fix, with_state};
 use crate::domain::attempt::{Attempt, Ending, Role};
 use crate::domain::contract::{Assertion, Weight};
-use crate::domain::finding::Finding;
 use crate::domain::gate::GateId;
 use crate::domain::handoff::Procedure;
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
@@ -161,14 +160,9 @@ pub(super) fn fixes(mission: &Mission, feature: &Feature) -> String {
     let Origin::Fix { findings } = &feature.origin else { return String::new() };
     let findings = findings.iter().filter_map(|id| mission.findings.get(id));
     let rows: String = findings
-        .map(|finding| with_fix(finding, &weighed(finding)) + &evidence_line(mission, finding))
+        .map(|finding| with_fix(finding, &marks(finding)) + &evidence_line(mission, finding))
         .collect();
     format!("\n## The findings it mends\n{rows}")
-}
-
-fn weighed(finding: &Finding) -> String {
-    let about = finding.feature.map(|feature| format!(" ({feature})")).unwrap_or_default();
-    format!(" [{}]{about}", finding.severity.word())
 }
 
 pub(super) fn built(mission: &Mission) -> String {

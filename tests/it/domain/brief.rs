@@ -84,7 +84,7 @@ fn the_plan() {
     - Feature of VAL-M1-001 can be seen
     fulfills: VAL-M1-001
 
-    Propose the contract, then the environment, then the plan. The person approves it at the plan gate.
+    What you proposed before stands: propose again what must change, and end with the plan. The person approves it at the plan gate.
     ");
 }
 
@@ -143,7 +143,7 @@ fn a_triage() {
     - VAL-M1-001 A visitor sees what VAL-M1-001 promises [failed]
 
     ## Open findings
-    - FND-1 [blocking] (F1) VAL-M1-001 fails: seen with my own eyes
+    - FND-1 [blocking] (F1, verdict of #5) VAL-M1-001 fails: seen with my own eyes
 
     ## The features they are about
     ### F1 Feature of VAL-M1-001
@@ -229,7 +229,7 @@ fn a_fix() {
     evidence: the HTTP exchange
 
     ## The findings it mends
-    - FND-1 [blocking] (F1) src/page.rs:7: an index out of bounds
+    - FND-1 [blocking] (F1, review #3) src/page.rs:7: an index out of bounds
       suggested: look again
 
     ## Features built before it
@@ -485,7 +485,7 @@ fn a_fix_is_told_what_was_seen() {
     let (_, mends) = told.split_once("## The findings it mends\n").unwrap();
     assert!(
         mends.starts_with(
-            "- FND-1 [blocking] (F1) VAL-M1-001 fails: seen with my own eyes\n  seen by #5 at head002: seen with my own eyes\n  evidence: ev_0123456789ab\n"
+            "- FND-1 [blocking] (F1, verdict of #5) VAL-M1-001 fails: seen with my own eyes\n  seen by #5 at head002: seen with my own eyes\n  evidence: ev_0123456789ab\n"
         ),
         "{mends}"
     );
@@ -560,7 +560,13 @@ fn everything_can_be_read_whole() {
     - FND-1 VAL-M1-001 fails: seen with my own eyes (taken up by F2)
     ");
     let finding = shown("fnd-1");
-    for words in ["reported by #5", "evidence: ev_0123456789ab", "taken up by F2", "check via http"] {
+    for words in [
+        "verdict of #5",
+        "state: taken up by F2",
+        "evidence: ev_0123456789ab",
+        "taken up by F2",
+        "check via http",
+    ] {
         assert!(finding.contains(words), "{words}: {finding}");
     }
     assert!(shown("#2").contains("## The handoff of #2"));
