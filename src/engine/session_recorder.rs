@@ -1,7 +1,7 @@
 //! Watches a session for the transcript, the screen and the budget.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::activity::Running;
 use super::clock;
@@ -25,17 +25,30 @@ pub struct SessionRecorder {
     facts: ModelFacts,
     running: Running,
     briefed: AtomicBool,
+    /// What is recorded as read once the model has replied.
+    shown: Mutex<Vec<Command>>,
 }
 
 impl SessionRecorder {
     /// Watches an attempt; the activity ends with it.
     pub fn new(engine: &Arc<EngineContext>, attempt: AttemptId, facts: ModelFacts, running: Running) -> Self {
-        Self { engine: Arc::clone(engine), attempt, facts, running, briefed: AtomicBool::new(false) }
+        Self {
+            engine: Arc::clone(engine),
+            attempt,
+            facts,
+            running,
+            briefed: AtomicBool::new(false),
+            shown: Mutex::default(),
+        }
     }
 
     /// Adds a note of the engine's own to the transcript.
     pub fn note(&self, text: impl Into<String>) {
         self.add(EntryBody::Noted { text: text.into() });
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Vec<Command>> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn add(&self, body: EntryBody) {
@@ -69,9 +82,7 @@ impl Observer for SessionRecorder {
             }
             Item::User { text } => {
                 self.note(text.clone());
-                if let Some(record) = self.engine.inboxes.read(self.attempt, text) {
-                    self.engine.dispatcher.tell(record);
-                }
+                self.shown().extend(self.engine.inboxes.read(self.attempt, text));
             }
             Item::Assistant(reply) => self.add_reply(reply),
             Item::ToolResult { call_id, tool, output, status } => {
@@ -118,6 +129,10 @@ impl Observer for SessionRecorder {
     }
 
     fn usage(&self, usage: TokenUsage) {
+        // The model has replied: what it was shown before is read.
+        for record in self.shown().drain(..) {
+            self.engine.dispatcher.tell(record);
+        }
         let usage = priced(usage, &self.facts);
         self.engine.dispatcher.tell(Command::CountUsage { attempt: self.attempt, usage });
     }

@@ -18,6 +18,8 @@ const ITEMS: u32 = 400;
 pub(super) async fn prepare(engine: &Arc<EngineContext>) -> Result<AttemptEnv, EngineError> {
     let base = engine.cell.with(|mission| mission.founding.as_ref().map(|founding| founding.base.clone()));
     let Some(base) = base else { return Err(EngineError::Unfit("the mission has no base".to_owned())) };
+    // The mission's own checkout stands from now on, so that a talk and a worker never make it at the same time.
+    super::worker::open_checkout(engine).await?;
     let (task_engine, dir) = (Arc::clone(engine), engine.dir.join("trial"));
     let proof = blocking(move || Ok(ProofCheckout::create(task_engine.repo.own(), &dir, &base.0)?)).await?;
     let note = earlier_work(engine)?;
