@@ -16,6 +16,9 @@ use crate::domain::id::{AssertionId, AttemptId, FeatureId, Revision};
 use crate::domain::message::{Delivery, Message, MessageState, Party};
 use crate::domain::plan::FeatureSpec;
 
+/// How a message begins in the ears of the one it is for; the name of who sent it follows.
+const MESSAGE: &str = "A message from ";
+
 /// Messages that may wait for one attempt.
 const INBOX: usize = 64;
 
@@ -119,7 +122,7 @@ fn deliver(engine: &EngineContext, message: &Message) {
         mission.messages.iter().any(|m| m.id == message.id && m.state == MessageState::Waiting)
     });
     if still_waits {
-        let text = format!("A message from {}: {}", name(message.from), message.text);
+        let text = format!("{MESSAGE}{}: {}", name(message.from), message.text);
         let record = Command::MarkDelivered { messages: vec![message.id] };
         engine.inboxes.put_with_receipt(id, text, urgency, record);
     }
@@ -194,6 +197,14 @@ impl InboxRouter {
             self.0.inboxes.put_with_receipt(attempt, text.to_owned(), Urgency::NextTurn, record);
         }
     }
+}
+
+/// A message as it was delivered: who sent it, and what it says; nothing when a text is none.
+pub fn heard(text: &str) -> Option<(Party, &str)> {
+    let (sender, text) = text.strip_prefix(MESSAGE)?.split_once(": ")?;
+    let parties = [Party::Person, Party::Orchestrator].into_iter();
+    let known = parties.chain(sender.parse().ok().map(Party::Attempt)).find(|party| name(*party) == sender);
+    known.map(|party| (party, text))
 }
 
 fn name(party: Party) -> String {

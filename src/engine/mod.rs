@@ -30,6 +30,7 @@ mod landing;
 mod mission_cell;
 mod mission_tools;
 mod recover;
+pub mod relocate;
 mod role;
 mod run;
 mod scripts;

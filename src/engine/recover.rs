@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use super::context::{EngineContext, MARK, blocking};
 use super::error::EngineError;
+use super::landing;
 use crate::domain::attempt::Ending;
 use crate::domain::command::Command;
 use crate::domain::id::AttemptId;
 use crate::domain::mission::Mission;
 use crate::workspace::sweep::sweep;
 
-/// Ends programs that survived, removes the locks they held, and closes attempts that no engine runs any more.
+/// Ends programs that survived, removes the locks they held, closes attempts that no engine runs any more, and finishes or
+/// undoes a landing that was cut short.
 ///
 /// # Errors
 /// When the log cannot be written.
@@ -35,6 +37,14 @@ pub async fn recover(engine: &Arc<EngineContext>) -> Result<(), EngineError> {
     for attempt in orphans {
         let command = Command::EndAttempt { attempt, ending: Ending::Interrupted };
         engine.dispatcher.record(command).await?;
+    }
+    let mut notes = Vec::new();
+    if let Err(fault) = landing::take_up(engine, &mut notes).await {
+        notes.push(format!("a landing was cut short: {fault}"));
+    }
+    for note in notes {
+        tracing::warn!("{note}");
+        engine.feed.warning(note);
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::activity::Running;
 use super::clock;
 use super::context::EngineContext;
+use super::inbox;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::model::{Item, Reply, ResultStatus, StreamPiece, TokenUsage};
 use crate::agent::session::Observer;
@@ -81,7 +82,10 @@ impl Observer for SessionRecorder {
                 self.add(EntryBody::Brief { text: text.clone() });
             }
             Item::User { text } => {
-                self.note(text.clone());
+                match inbox::heard(text) {
+                    Some((from, text)) => self.add(EntryBody::Message { from, text: text.to_owned() }),
+                    None => self.note(text.clone()),
+                }
                 self.shown().extend(self.engine.inboxes.read(self.attempt, text));
             }
             Item::Assistant(reply) => self.add_reply(reply),

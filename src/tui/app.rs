@@ -11,6 +11,7 @@ use crate::domain::gate::GateId;
 use crate::domain::id::{AttemptId, Timestamp};
 use crate::domain::mission::{Mission, MissionCard};
 
+use super::drafts::Drafts;
 use super::focus::Pane;
 use super::keymap::{Context, Keymap};
 use super::layout::{Areas, LayoutInput, areas};
@@ -64,8 +65,8 @@ pub struct App {
     /// Whether the person looks at another window.
     pub looks_elsewhere: bool,
     pub missions: Vec<MissionCard>,
-    /// Texts that were begun and left, by what they are for.
-    pub drafts: BTreeMap<String, String>,
+    /// Texts that were begun and left, by what they are about.
+    pub drafts: Drafts,
     /// The contract from the editor, left before everything in it was sent.
     pub stash: Option<Screen>,
     /// Gates that were decided here and are still open as far as is known, with the words of the decision.

@@ -5,6 +5,7 @@ use crate::cli::prelude::*;
 use crate::cli::print::printed;
 use crate::domain::attention;
 use crate::view::{needs, summary, wait};
+use crate::workspace::land::is_cut_short;
 
 pub fn run(context: &Context, args: &ReadArgs) -> Result<Exit> {
     let found = args.find(context)?;
@@ -16,12 +17,17 @@ pub fn run(context: &Context, args: &ReadArgs) -> Result<Exit> {
             "title": mission.title(),
             "status": mission.status(),
             "needs": attention::needs(mission),
+            "landing_is_open": is_cut_short(&found.dir),
             "mission": mission,
         }));
     }
     let mut text = style.page(&summary::page(mission, now));
     for (since, line) in needs::lines(mission).into_iter().chain(wait::lines(mission, now)) {
         text.push_str(&format!("\n{}", printed(&line, since.since(mission.created), style)));
+    }
+    if is_cut_short(&found.dir) {
+        let engine = missions::catalogue(context).engine(&found.id);
+        text.push_str(&format!("\n{}", summary::landing(&found.id, engine).plain()));
     }
     done(&text)
 }

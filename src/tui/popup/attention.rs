@@ -1,10 +1,11 @@
 //! Every decision that waits for the person, oldest first, with what it blocks.
 
-use super::confirm::Confirm;
 use super::gate::GateScreen;
+use super::hold::HoldScreen;
 use super::prelude::*;
 use super::talk::Talk;
 use crate::domain::attention::{Need, NeedKind, needs};
+use crate::tui::drafts::Subject;
 use crate::view::needs as view;
 use crate::view::prose::hanging;
 use crate::view::text::ago;
@@ -33,7 +34,7 @@ impl Popup for Attention {
     }
 
     fn rows(&self, app: &App, seen: Range<usize>) -> Vec<Row> {
-        needs(&app.mission).get(seen).into_iter().flatten().map(|need| view::row(need, app.now)).collect()
+        needs(&app.mission).get(seen).into_iter().flatten().map(|need| row(app, need)).collect()
     }
 
     /// The decisions take half of the room at most.
@@ -58,6 +59,16 @@ impl Popup for Attention {
             PopupResult::stay().and_then(then(decision(app, need)))
         })
     }
+}
+
+/// One decision, with a mark where the person began to write about it.
+fn row(app: &App, need: &Need) -> Row {
+    let about = |subject: &Subject| match need.kind {
+        NeedKind::Gate { gate } => *subject == Subject::NoGo(gate),
+        NeedKind::Question { .. } => *subject == Subject::Message,
+        NeedKind::Hold { .. } => false,
+    };
+    app.drafts.marked(view::row(need, app.now), about)
 }
 
 /// What is selected in full, and what the engine warned of.
@@ -97,10 +108,6 @@ fn decision(app: &App, need: &Need) -> Box<dyn Popup> {
     match need.kind {
         NeedKind::Gate { gate } => Box::new(GateScreen::new(gate)),
         NeedKind::Question { question } => Box::new(Talk::about(app, question)),
-        NeedKind::Hold { .. } => Box::new(Confirm::new(
-            format!("{} Let the mission go on?", need.sentence),
-            Command::Resume,
-            "the mission goes on",
-        )),
+        NeedKind::Hold { .. } => Box::new(HoldScreen),
     }
 }

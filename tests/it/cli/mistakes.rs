@@ -37,6 +37,7 @@ fn help_names_every_verb_and_every_exit_code() {
         "assertion",
         "diff",
         "land",
+        "relocate",
         "doctor",
         "config",
         "completions",
