@@ -11,8 +11,9 @@ use super::context::{EngineContext, Mind, blocking};
 use super::error::EngineError;
 use super::inbox::deliver_waiting;
 use super::mission_tools::{self, ToolContext};
-use super::role::{self, AttemptEnv, Cleanup, Researchers, RoleRow};
-use super::session_recorder::SessionRecorder;
+use super::role::{self, AttemptEnv, Cleanup, Researchers};
+use super::session_recorder::{SessionRecorder, priced};
+use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::Prompt;
 use crate::agent::session::{Observer, Session};
 use crate::agent::skill::SkillLibrary;
@@ -24,6 +25,7 @@ use crate::domain::event::{Event, Stamped};
 use crate::domain::id::{AttemptId, MessageId};
 use crate::domain::message::{Message, MessageState, Party};
 use crate::domain::text::{Line, Title};
+use crate::domain::usage::Usage;
 
 /// Runs one piece of work that an agent does.
 ///
@@ -35,16 +37,18 @@ pub async fn run(
     cancel: CancellationToken,
 ) -> Result<(), EngineError> {
     let (running, role) = (engine.activities.begin(work.into()), work.role());
-    let RoleRow { prompt, env } = role::row(engine, work);
-    let prompt = engine.prompt(prompt)?;
+    let prompt = engine.prompt(role::row(engine, work).prompt)?;
     let model_role: Role = prompt.model_role().parse().unwrap_or(role);
     let model = engine.cell.with(|mission| mission.models.get(&model_role).cloned()).unwrap_or_default();
     let start = Command::StartAttempt { work, model: model.clone() };
     let Some(events) = engine.dispatcher.record_if_due(start).await? else { return Ok(()) };
     let attempt = started_attempt(&events)?;
     running.attempt(attempt);
-    let run = AttemptRun { engine: Arc::clone(engine), work, role, attempt, prompt, cancel };
-    let outcome = run.run(model, running, env).await;
+    let permit =
+        BudgetGuard { role, work, attempt, model: model.clone(), model_role, engine: Arc::clone(engine) };
+    let run = AttemptRun { engine: Arc::clone(engine), work, role, attempt, prompt, cancel, permit };
+    let outcome = run.run(model, running).await;
+    run.count_open_calls().await;
     if let Err(error) = &outcome {
         run.end(Ending::Interrupted).await;
         tracing::warn!(%work, %error, "an attempt could not be run");
@@ -68,15 +72,11 @@ pub(super) struct AttemptRun {
     pub(super) attempt: AttemptId,
     prompt: Prompt,
     cancel: CancellationToken,
+    permit: BudgetGuard,
 }
 
 impl AttemptRun {
-    async fn run(
-        &self,
-        model: Title,
-        running: Running,
-        env: impl Future<Output = Result<AttemptEnv, EngineError>>,
-    ) -> Result<(), EngineError> {
+    async fn run(&self, model: Title, running: Running) -> Result<(), EngineError> {
         let mind = match self.engine.mind(model.as_str()) {
             Ok(mind) => mind,
             Err(sentence) => {
@@ -85,7 +85,8 @@ impl AttemptRun {
             }
         };
         running.doing("preparing its checkout");
-        let env = env.await?;
+        let prepare = || role::row(&self.engine, self.work).env;
+        let env = self.engine.patiently(self.work.into(), &self.cancel, prepare).await?;
         running.doing("waiting for the model");
         let mail = self.waiting_mail();
         let observer = Arc::new(SessionRecorder::new(&self.engine, self.attempt, mind.facts, running));
@@ -112,7 +113,6 @@ impl AttemptRun {
         let brief = self.engine.cell.with(|mission| brief(mission, self.work));
         let mut labels = brief.labels;
         labels.insert("attempt".to_owned(), self.attempt.to_string());
-        let permit = BudgetGuard { role: self.role, engine: Arc::clone(&self.engine) };
         let watcher: Arc<dyn Observer> = observer.clone();
         Ok(Session {
             tools: self.tools(&mind, env, observer)?,
@@ -122,7 +122,7 @@ impl AttemptRun {
             brief: brief.text + &env.note,
             closing: self.prompt.closes.clone(),
             labels,
-            permit: Arc::new(permit),
+            permit: Arc::new(self.permit.clone()),
             observer: watcher,
             inbox,
             cancel: self.cancel.clone(),
@@ -148,7 +148,7 @@ impl AttemptRun {
             attempt: self.attempt,
             mind: mind.clone(),
             dir: env.dir.clone(),
-            permit_role: self.role,
+            permit: self.permit.clone(),
             cancel: self.cancel.clone(),
         };
         let extras = Extras {
@@ -175,6 +175,14 @@ impl AttemptRun {
         })
     }
 
+    /// Calls that had no answer have cost what was sent all the same.
+    async fn count_open_calls(&self) {
+        let facts = self.engine.backends.facts(self.permit.model.as_str());
+        if let Some(command) = open_usage(&self.engine, self.attempt, &facts) {
+            self.engine.dispatcher.record_or_warn(command, "the usage of a call without an answer").await;
+        }
+    }
+
     async fn put_back(&self, cleanup: Cleanup, observer: &Arc<SessionRecorder>) {
         let proof = match cleanup {
             Cleanup::Nothing => return,
@@ -193,4 +201,11 @@ impl AttemptRun {
             observer.note(format!("the validator changed {}; the changes are discarded", names.join(", ")));
         }
     }
+}
+
+/// What an attempt's model calls without an answer have used, where there are some.
+pub(super) fn open_usage(engine: &EngineContext, attempt: AttemptId, facts: &ModelFacts) -> Option<Command> {
+    let open = engine.open_calls.take(attempt)?;
+    let usage = Usage { turns: open.calls, ..priced(open.usage(), facts) };
+    Some(Command::CountUsage { attempt, usage })
 }

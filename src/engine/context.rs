@@ -8,6 +8,7 @@ use super::dispatcher::DispatcherHandle;
 use super::error::EngineError;
 use super::inbox::Inboxes;
 use super::mission_cell::MissionCell;
+use super::open_calls::OpenCalls;
 use crate::agent::model::Model;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::{Prompt, PromptLibrary};
@@ -48,6 +49,7 @@ pub struct EngineContext {
     pub feed: Arc<Feed>,
     pub inboxes: Arc<Inboxes>,
     pub activities: Arc<Activities>,
+    pub open_calls: OpenCalls,
     pub store: Arc<Store>,
     pub prompts: PromptLibrary,
     pub backends: Arc<dyn Backends>,

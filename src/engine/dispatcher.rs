@@ -1,13 +1,16 @@
 //! The one task that changes a mission: decide, append, apply, publish. It runs on a thread of its own, because an
 //! append waits for the disk.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
 use super::clock;
 use super::error::EngineError;
+use super::fault::{Fault, of_store};
 use super::mission_cell::MissionCell;
 use crate::domain::command::Command;
 use crate::domain::decide::decide_all;
@@ -18,6 +21,12 @@ use crate::store::{Store, StoreError};
 
 /// Commands that may wait for the dispatcher; when there are more, those who ask wait.
 const QUEUE: usize = 256;
+/// The first wait before the log is tried again; it doubles.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+/// The longest such wait: the person who made room should not wait for long.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// How often the queue is looked into meanwhile.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Asks the dispatcher. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -128,9 +137,11 @@ impl Dispatcher {
     }
 
     fn run(self, mut submissions: mpsc::Receiver<Submission>) {
-        while let Some(Submission { actor, commands, reply }) = submissions.blocking_recv() {
-            let (answer, broken) = match self.handle(actor, commands) {
-                Ok(decided) => (decided.map_err(Refused::from), None),
+        let mut kept = VecDeque::new();
+        while let Some(submission) = kept.pop_front().or_else(|| submissions.blocking_recv()) {
+            let Submission { actor, commands, reply } = submission;
+            let (answer, broken) = match self.persist(actor, commands, &mut submissions, &mut kept) {
+                Ok(decided) => (decided, None),
                 Err(error) => (Err(Refused::Fault(error.to_string())), Some(error)),
             };
             if let Some(reply) = reply {
@@ -142,6 +153,49 @@ impl Dispatcher {
                 drop(self.fault.send(error));
                 return;
             }
+        }
+    }
+
+    /// Decides, and tries again for as long as what keeps the log from being written passes by itself, such as a full
+    /// disk. A person does not wait for that: they are told, and nothing has changed. Who else asks waits in order.
+    fn persist(
+        &self,
+        actor: Actor,
+        commands: Vec<Command>,
+        submissions: &mut mpsc::Receiver<Submission>,
+        kept: &mut VecDeque<Submission>,
+    ) -> Result<Result<Vec<Stamped>, Refused>, StoreError> {
+        let (mut told, mut wait) = (false, FIRST_WAIT);
+        loop {
+            let error = match self.handle(actor, commands.clone()) {
+                Ok(decided) => {
+                    if told {
+                        self.feed.warning("the log can be written again; the mission goes on".to_owned());
+                    }
+                    return Ok(decided.map_err(Refused::from));
+                }
+                Err(error) => error,
+            };
+            if !matches!(of_store(&error), Fault::Passing { .. }) {
+                return Err(error);
+            }
+            if actor == Actor::Person {
+                return Ok(Err(Refused::Fault(format!("nothing was done: {error}"))));
+            }
+            if !told {
+                let sentence = format!("{error}; it is tried again until then, and nothing goes on before");
+                tracing::warn!("{sentence}");
+                self.feed.warning(sentence);
+                told = true;
+            }
+            let until = Instant::now() + wait;
+            while Instant::now() < until {
+                thread::sleep(LOOK);
+                while let Ok(submission) = submissions.try_recv() {
+                    keep_or_refuse(submission, &error, kept);
+                }
+            }
+            wait = (wait * 2).min(LONGEST_WAIT);
         }
     }
 
@@ -172,5 +226,15 @@ impl Dispatcher {
             tracing::warn!(%error, "no snapshot was kept; opening the mission takes longer");
         }
         Ok(Ok(stamped))
+    }
+}
+
+/// What a person asks while the log cannot be written is refused; what the engine and agents ask is done later.
+fn keep_or_refuse(submission: Submission, error: &StoreError, kept: &mut VecDeque<Submission>) {
+    match submission {
+        Submission { actor: Actor::Person, reply: Some(reply), .. } => {
+            drop(reply.send(Err(Refused::Fault(format!("nothing was done: {error}")))));
+        }
+        other => kept.push_back(other),
     }
 }

@@ -17,6 +17,7 @@ use super::executor::{Executor, Rest};
 use super::host::EngineHost;
 use super::inbox::InboxRouter;
 use super::mission_cell::MissionCell;
+use super::open_calls::OpenCalls;
 use super::recover::recover;
 use super::relocate;
 use super::role::PROMPTS;
@@ -42,6 +43,18 @@ pub struct EngineOptions {
     pub skill_dirs: Vec<PathBuf>,
     /// How long it stays when there is nothing to do and nobody attached.
     pub patience: Duration,
+    /// What is known of the engine before it.
+    pub predecessor: Predecessor,
+}
+
+/// How the engine before this one ended, as far as whoever starts this one knows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Predecessor {
+    /// Nobody saw it.
+    #[default]
+    Unseen,
+    /// It died while somebody was attached to it.
+    SeenToDie,
 }
 
 /// Flies the mission until there is nothing to do, it is asked to stop, or it can no longer be written.
@@ -49,6 +62,8 @@ pub struct EngineOptions {
 /// # Errors
 /// When another engine flies it, or its directory, repository or socket cannot be used.
 pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
+    // An engine that ends in order takes its socket with it.
+    let predecessor = if options.socket.exists() { options.predecessor } else { Predecessor::Unseen };
     let (missions, id) = (Arc::clone(&options.missions), options.mission.clone());
     let (store, mission) = blocking(move || {
         let store = missions.open(&id)?;
@@ -81,10 +96,11 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         .map_err(|error| EngineError::Unfit(format!("failed to make the scratch directory: {error}")))?;
     let engine = Arc::new(EngineContext {
         mission: founding.mission,
-        dir,
         repo,
         cell,
         dispatcher,
+        open_calls: OpenCalls::left_in(&dir),
+        dir,
         activities: Arc::new(Activities::new(Arc::clone(&feed))),
         feed,
         inboxes: Arc::default(),
@@ -98,26 +114,33 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         warned: Mutex::default(),
     });
     let inbox_router = tokio::spawn(InboxRouter(Arc::clone(&engine)).run(delivered));
-    let outcome = fly(engine, &options.socket, options.patience, faulted).await;
+    let start = Start { socket: options.socket, patience: options.patience, predecessor };
+    let outcome = fly(engine, start, faulted).await;
     inbox_router.abort();
     outcome
 }
 
+/// What of its options an engine still needs once it has its context.
+struct Start {
+    socket: PathBuf,
+    patience: Duration,
+    predecessor: Predecessor,
+}
+
 async fn fly(
     engine: Arc<EngineContext>,
-    socket: &std::path::Path,
-    patience: Duration,
+    start: Start,
     faulted: oneshot::Receiver<StoreError>,
 ) -> Result<Rest, EngineError> {
-    recover(&engine).await?;
+    recover(&engine, start.predecessor).await?;
     let stop = CancellationToken::new();
-    let server = Server::bind(socket).await?;
+    let server = Server::bind(&start.socket).await?;
     let host = Arc::new(EngineHost::new(Arc::clone(&engine)));
     let serving = tokio::spawn(server.serve(host, stop.clone()));
     let documents = tokio::spawn(DocumentSync::new(Arc::clone(&engine)).run(stop.clone()));
     let signals = tokio::spawn(stop_on_signal(stop.clone()));
     let rest = tokio::select! {
-        rest = Executor::new(Arc::clone(&engine)).run(patience, stop.clone()) => Ok(rest),
+        rest = Executor::new(Arc::clone(&engine)).run(start.patience, stop.clone()) => Ok(rest),
         Ok(error) = faulted => Err(error.into()),
     };
     stop.cancel();

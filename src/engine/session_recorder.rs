@@ -28,6 +28,8 @@ pub struct SessionRecorder {
     briefed: AtomicBool,
     /// What is recorded as read once the model has replied.
     shown: Mutex<Vec<Command>>,
+    /// Why the model was last asked again.
+    told: Mutex<String>,
 }
 
 impl SessionRecorder {
@@ -40,6 +42,7 @@ impl SessionRecorder {
             running,
             briefed: AtomicBool::new(false),
             shown: Mutex::default(),
+            told: Mutex::default(),
         }
     }
 
@@ -50,6 +53,16 @@ impl SessionRecorder {
 
     fn shown(&self) -> MutexGuard<'_, Vec<Command>> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same reason is told once, however often it comes before there is a reply.
+    fn note_again(&self, reason: &str) {
+        let why = reason.split_once("; trying again").map_or(reason, |(why, _)| why);
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if *told != why {
+            why.clone_into(&mut told);
+            self.note(format!("the model is asked again: {why}"));
+        }
     }
 
     fn add(&self, body: EntryBody) {
@@ -89,6 +102,14 @@ impl Observer for SessionRecorder {
                 self.shown().extend(self.engine.inboxes.read(self.attempt, text));
             }
             Item::Assistant(reply) => self.add_reply(reply),
+            Item::User { text } => match inbox::heard(text) {
+                Some((from, text)) => self.add(EntryBody::Message { from, text: text.to_owned() }),
+                None => self.note(text.clone()),
+            },
+            Item::Assistant(reply) => {
+                self.told.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                self.add_reply(reply);
+            }
             Item::ToolResult { call_id, tool, output, status } => {
                 self.running.doing("waiting for the model");
                 let status = match status {
@@ -119,7 +140,7 @@ impl Observer for SessionRecorder {
             }
             StreamPiece::Restarted { reason } => {
                 self.running.doing(format!("asking again: {reason}"));
-                self.note(format!("the model is asked again: {reason}"));
+                self.note_again(reason);
                 OutputPiece::Restarted { reason: reason.to_owned() }
             }
         };

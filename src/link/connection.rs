@@ -109,7 +109,9 @@ impl Listener {
     }
 
     async fn greet(&mut self, id: CallId, protocol: u32, client: &str) -> ControlFlow<()> {
-        tracing::info!(client, protocol, "a client says hello");
+        if self.phase == Phase::Unauthenticated {
+            tracing::info!(client, protocol, "a client says hello");
+        }
         let hello = Reply::Hello {
             protocol: PROTOCOL,
             version: env!("CARGO_PKG_VERSION").to_owned(),

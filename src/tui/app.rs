@@ -6,10 +6,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
 
 use crate::domain::activity::Activity;
-use crate::domain::attention::needs;
 use crate::domain::gate::GateId;
 use crate::domain::id::{AttemptId, Timestamp};
 use crate::domain::mission::{Mission, MissionCard};
+use crate::view::header;
 
 use super::drafts::Drafts;
 use super::focus::Pane;
@@ -167,7 +167,7 @@ impl App {
         let input = LayoutInput {
             focus: self.focus,
             zoomed: self.zoomed,
-            call: self.present.is_none() && !needs(&self.mission).is_empty(),
+            call: self.present.is_none() && header::call(&self.mission, self.now).is_some(),
             plan: plan::targets(&self.mission, &self.toggled).len(),
             contract: self.mission.contract.len(),
         };

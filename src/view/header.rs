@@ -159,7 +159,11 @@ pub fn counts(progress: Progress) -> Vec<Piece> {
 /// What waits, for a line of its own: `▲ needs you   Q2 asks: May I move it into one place?   5m · holds up F12`.
 pub fn call(mission: &Mission, now: Timestamp) -> Option<Row> {
     let needs = attention::needs(mission);
-    let first = needs.first()?;
+    let Some(first) = needs.first() else {
+        // What should have passed by itself and did not for long is worth a look.
+        let long = mission.waits().find(|wait| wait.is_long(now))?;
+        return Some(Row::of(StyleRole::Call, wait::line(long, now)));
+    };
     let waits = Some(ago(now.since(first.since))).filter(|ago| ago != "now");
     let blocks = Some(format!("holds up {}", first.blocks)).filter(|_| !first.blocks.is_empty());
     let held = waits.into_iter().chain(blocks).collect::<Vec<_>>().join(" · ");

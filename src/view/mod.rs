@@ -8,6 +8,7 @@ pub mod card;
 pub mod contract;
 pub mod diff;
 pub mod edit;
+pub mod engine;
 pub mod event_lines;
 pub mod evidence;
 pub mod feature;

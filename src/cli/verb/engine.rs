@@ -13,7 +13,7 @@ use crate::cli::engine_start::{SOCKET_FILE, socket_of};
 use crate::cli::model_registry::ModelRegistry;
 use crate::cli::prelude::*;
 use crate::config::{Flag, Sources};
-use crate::engine::EngineOptions;
+use crate::engine::{EngineOptions, Predecessor};
 
 /// How long an engine stays with nothing to do and nobody attached.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -25,6 +25,9 @@ pub struct Args {
     /// How fast rehearsals play
     #[arg(long)]
     speed: Option<f64>,
+    /// The engine before this one died while somebody was attached to it
+    #[arg(long)]
+    after_death: bool,
 }
 
 /// Flies the mission until there is nothing to do.
@@ -59,6 +62,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         prompt_dirs: vec![repository.join(".flightdeck/prompts"), context.home.config.join("prompts")],
         skill_dirs: skill_dirs(context),
         patience: PATIENCE,
+        predecessor: if args.after_death { Predecessor::SeenToDie } else { Predecessor::Unseen },
     };
     let rest = crate::engine::run(options).await?;
     tracing::info!(?rest, "the engine ends");

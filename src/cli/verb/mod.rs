@@ -134,7 +134,7 @@ impl Verb {
             Self::Attach(args) => console::attach(context, &args).await,
             Self::Replay(args) => replay::run(context, &args).await,
             Self::List(args) => list::run(context, args),
-            Self::Status(args) => status::run(context, &args),
+            Self::Status(args) => status::run(context, &args).await,
             Self::Plan(args) => plan::run(context, &args),
             Self::Log(args) => log::run(context, &args).await,
             Self::Transcript(args) => transcript::run(context, &args),

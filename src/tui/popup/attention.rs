@@ -9,6 +9,7 @@ use crate::tui::drafts::Subject;
 use crate::view::needs as view;
 use crate::view::prose::hanging;
 use crate::view::text::ago;
+use crate::view::wait;
 
 /// Cells that the screen is wide.
 const WIDTH: u16 = 100;
@@ -77,6 +78,11 @@ fn below_list(app: &App, at: &Place, width: usize) -> Vec<Row> {
     if let Some(need) = needs(&app.mission).get(at.list.selected) {
         rows.push(Row::new());
         rows.extend(view::detail(&app.mission, need, app.now, width));
+    }
+    let waits: Vec<Row> = app.mission.waits().map(|wait| wait::row(wait, app.now)).collect();
+    if !waits.is_empty() {
+        rows.extend([Row::new(), Row::of(StyleRole::Dim, "passes by itself")]);
+        rows.extend(waits);
     }
     if !app.warnings.is_empty() {
         rows.extend([Row::new(), Row::of(StyleRole::Dim, "the engine warned")]);
