@@ -13,7 +13,7 @@ use super::baseline::Baseline;
 use super::budget::Budget;
 use super::contract::{Assertion, Wording};
 use super::environment::{CommandRun, Environment};
-use super::finding::Finding;
+use super::finding::{Finding, Sighting, Until};
 use super::gate::{Autopilot, DecidedBy, Decision, GateId};
 use super::goal::Goal;
 use super::handoff::Handoff;
@@ -77,6 +77,9 @@ pub enum Event {
     FindingRaised { finding: Box<Finding> },
     FindingTakenUp { finding: FindingId, feature: FeatureId },
     FindingDismissed { finding: FindingId, reason: Line },
+    FindingDeferred { finding: FindingId, until: Until, reason: Line },
+    FindingSeen { finding: FindingId, sighting: Box<Sighting> },
+    FindingReopened { finding: FindingId },
     RoundOpened(Box<RoundScope>),
     GateCommandsRun { milestone: MilestoneId, round: u32, runs: Vec<CommandRun> },
     ReviewReported { milestone: MilestoneId, round: u32, feature: FeatureId, review: Box<Review> },

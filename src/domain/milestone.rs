@@ -2,11 +2,11 @@
 
 use super::attempt::AgentWork;
 use super::contract::Assertion;
-use super::finding::Severity;
+use super::finding::{Severity, Source};
 use super::gate::GateId;
-use super::id::{AssertionId, MilestoneId};
+use super::id::{AssertionId, FeatureId, FindingId, MilestoneId};
 use super::mission::Mission;
-use super::plan::{Feature, Origin};
+use super::plan::{Feature, FeatureState, Origin};
 use super::verdict::Standing;
 
 impl Mission {
@@ -76,11 +76,34 @@ impl Mission {
     }
 
     /// The assertions a round of this milestone tries: of it and of earlier ones, all that are failed, blocked,
-    /// stale or new.
+    /// stale or new, and those that passed while a review of their feature was blocked, once that is mended.
     pub fn assertions_to_test(&self, milestone: MilestoneId) -> Vec<AssertionId> {
         let due = |id: &AssertionId| self.claimant(id).is_some_and(|feature| feature.milestone <= milestone);
+        let open = |id: &AssertionId| !self.standing(id).is_settled() || self.is_mended_since(id);
         let ids = self.active_assertions().map(|assertion| &assertion.id);
-        ids.filter(|id| due(id) && !self.standing(id).is_settled()).cloned().collect()
+        ids.filter(|id| due(id) && open(id)).cloned().collect()
+    }
+
+    /// Whether an assertion passed before what blocked the review of its feature was mended: it was tried beside the
+    /// review, and holds of what stood there then.
+    fn is_mended_since(&self, id: &AssertionId) -> bool {
+        let last = self.verdicts.get(id).and_then(|verdicts| verdicts.last());
+        let passed = last.filter(|_| self.standing(id) == Standing::Passed);
+        let Some((verdict, claimant)) = passed.zip(self.claimant(id)) else { return false };
+        let blocked = |finding: &FindingId| {
+            let found = self.findings.get(finding).filter(|found| found.severity == Severity::Blocking);
+            found.is_some_and(|found| matches!(found.source, Source::Review { .. }))
+        };
+        self.fixes_of(claimant.id).filter(|fix| fix.mends().iter().any(blocked)).any(|fix| match &fix.state {
+            FeatureState::Built { attempt, .. } => *attempt > verdict.attempt && !fix.is_untouched(),
+            FeatureState::Pending | FeatureState::Cancelled { .. } => false,
+        })
+    }
+
+    /// The features that mend what was found about a feature.
+    pub fn fixes_of(&self, id: FeatureId) -> impl Iterator<Item = &Feature> {
+        let about = move |finding: &FindingId| self.findings.get(finding).and_then(|f| f.feature) == Some(id);
+        self.features.iter().filter(move |feature| feature.id != id && feature.mends().iter().any(about))
     }
 
     /// The assertions that must hold once a feature is built: those it fulfills and, for a fix, those that its findings

@@ -1,6 +1,7 @@
 //! The state of a mission: a fold of its events, and the questions one asks of it.
 
 mod card;
+mod findings;
 mod status;
 
 pub use card::MissionCard;
@@ -16,7 +17,7 @@ use super::budget::Budget;
 use super::contract::Contract;
 use super::environment::{CommandRun, Environment};
 use super::event::Founding;
-use super::finding::{Finding, FindingState};
+use super::finding::Finding;
 use super::gate::{Autopilot, Gate, GateId};
 use super::handoff::Handoff;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, FindingId, MilestoneId, MissionId, Timestamp};
@@ -216,25 +217,6 @@ impl Mission {
         }
     }
 
-    /// Findings that nobody has decided on.
-    pub fn open_findings(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.values().filter(|finding| finding.is_open())
-    }
-
-    /// All findings: the open ones first, then what is being mended, then what was dismissed; heavy before light.
-    pub fn findings_by_weight(&self) -> Vec<&Finding> {
-        let mut findings: Vec<&Finding> = self.findings.values().collect();
-        findings.sort_by_key(|finding| {
-            let state = match finding.state {
-                FindingState::Open => 0_u8,
-                FindingState::TakenUp { .. } => 1,
-                FindingState::Dismissed { .. } => 2,
-            };
-            (state, finding.severity, finding.id)
-        });
-        findings
-    }
-
     /// The rounds of a milestone, oldest first.
     pub fn rounds_of(&self, milestone: MilestoneId) -> impl DoubleEndedIterator<Item = &Round> {
         self.rounds.iter().filter(move |round| round.milestone == milestone)
@@ -248,6 +230,11 @@ impl Mission {
     /// A round by its number.
     pub fn round(&self, milestone: MilestoneId, number: u32) -> Option<&Round> {
         self.rounds_of(milestone).find(|round| round.number == number)
+    }
+
+    /// The last round of the same milestone before this one.
+    pub fn round_before(&self, round: &Round) -> Option<&Round> {
+        self.rounds_of(round.milestone).rfind(|earlier| earlier.number < round.number)
     }
 
     /// How many rounds a milestone may take.

@@ -136,7 +136,9 @@ impl AttemptRun {
         env: &AttemptEnv,
         observer: &Arc<SessionRecorder>,
     ) -> Result<Vec<ToolRow>, EngineError> {
-        let tool_env = self.engine.tool_env(&env.dir, env.access.lowered_to(self.prompt.access))?;
+        let access = env.access.lowered_to(self.prompt.access);
+        let own = env.own.as_ref().map_or(&[][..], |own| &own.env);
+        let tool_env = self.engine.tool_env(&env.dir, access, own)?;
         let context = Arc::new(ToolContext {
             attempt: self.attempt,
             engine: Arc::clone(&self.engine),

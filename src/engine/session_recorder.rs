@@ -101,11 +101,6 @@ impl Observer for SessionRecorder {
                 }
                 self.shown().extend(self.engine.inboxes.read(self.attempt, text));
             }
-            Item::Assistant(reply) => self.add_reply(reply),
-            Item::User { text } => match inbox::heard(text) {
-                Some((from, text)) => self.add(EntryBody::Message { from, text: text.to_owned() }),
-                None => self.note(text.clone()),
-            },
             Item::Assistant(reply) => {
                 self.told.lock().unwrap_or_else(PoisonError::into_inner).clear();
                 self.add_reply(reply);

@@ -2,8 +2,8 @@
 
 use super::finding::{decision, evidence_line, marks, with_fix, with_state};
 use super::section::{
-    assertions, attempt_line, claim_runs, contract_whole, environment, feature_whole, found_before, handoff,
-    list, plan_whole, rounds, under,
+    assertions, attempt_line, claim_runs, contract_whole, environment, feature_whole, handoff, list,
+    plan_whole, rounds, under,
 };
 use super::talk::conversation;
 use crate::domain::attempt::{Attempt, Ending};
@@ -92,7 +92,8 @@ fn feature(mission: &Mission, feature: &Feature) -> String {
     text += &list("\n## Attempts\n", attempts.map(attempt_line));
     text += &handoff(mission, feature.id);
     text += &claim_runs(mission, feature.id);
-    text + &found_before(mission, feature.id)
+    let about = mission.findings.values().filter(|finding| finding.feature == Some(feature.id));
+    text + &list("\n## What was found about it\n", about.map(with_state))
 }
 
 fn attempt(mission: &Mission, attempt: &Attempt) -> String {
@@ -113,7 +114,7 @@ fn attempt(mission: &Mission, attempt: &Attempt) -> String {
 
 fn finding(mission: &Mission, found: &Finding) -> String {
     let mut text = with_fix(found, &marks(found));
-    text += &format!("  state: {}\n", decision(&found.state));
+    text += &format!("  state: {}\n", decision(found));
     text += &evidence_line(mission, found);
     let about = found.assertion.iter().cloned().collect::<Vec<_>>();
     text + &under("\n## The assertion it is about\n", super::section::each(mission, &about))

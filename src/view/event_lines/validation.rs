@@ -3,10 +3,24 @@
 use super::work::runs_words;
 use crate::domain::environment::CommandRun;
 use crate::domain::id::{FeatureId, MilestoneId};
-use crate::domain::round::{Opinion, Review, RoundOutcome, ScrutinyReport, UserTestingReport};
+use crate::domain::round::{Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
 use crate::domain::verdict::Verdict;
 use crate::view::prelude::*;
 use crate::view::work::outcome_sign;
+
+pub(super) fn opened(scope: &RoundScope, mission: &Mission) -> LogLine {
+    let RoundScope { milestone, round, commit, to_review, to_test } = scope;
+    let (features, assertions) = (plural(to_review.len(), "feature"), plural(to_test.len(), "assertion"));
+    let before = mission.round(*milestone, *round).and_then(|round| mission.round_before(round));
+    let same = before.filter(|before| before.commit == *commit);
+    let same = same.map(|before| format!(", the same commit as in round {}", before.number));
+    let due = format!("{features} to review, {assertions} to try");
+    LogLine::new(
+        BEGINS,
+        milestone,
+        format!("round {round} at {}{}: {due}", commit.short(), same.unwrap_or_default()),
+    )
+}
 
 pub(super) fn gate_commands(milestone: MilestoneId, runs: &[CommandRun]) -> LogLine {
     let sign = if runs.iter().all(CommandRun::passed) { GOOD } else { BAD };

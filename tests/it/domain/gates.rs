@@ -106,7 +106,7 @@ fn a_milestone_that_used_up_its_rounds_is_blocked_until_a_no_go_grants_more() {
         }
     }
     assert_eq!((flight.due(), flight.mission.status()), (vec![], Status::Blocked));
-    assert_eq!(sentences(&flight), ["milestone M1 is blocked: VAL-M1-001 failed; FND-3 is open"]);
+    assert_eq!(sentences(&flight), ["milestone M1 is blocked: VAL-M1-001 failed; FND-1 is open"]);
     let events = flight.ask(Actor::Person, no_go(FIRST)).unwrap();
     assert!(events.contains(&Event::RoundsExtended { milestone: MilestoneId(1), limit: 5 }));
     assert_eq!(flight.due(), [Work::Agent(AgentWork::Triage)]);
