@@ -145,6 +145,8 @@ impl Mission {
                 self.with_round(*milestone, *round, |r| r.scrutiny = Some((**report).clone()));
             }
             Event::VerdictGiven { verdict } => {
+                // It was looked at again, so what it rests on is there.
+                self.lost_evidence.retain(|reference| !verdict.evidence.contains(reference));
                 self.verdicts.entry(verdict.assertion.clone()).or_default().push((**verdict).clone());
             }
             Event::UserTestingReported { milestone, round, report } => {
@@ -153,6 +155,7 @@ impl Mission {
             Event::RoundClosed { milestone, round, outcome } => {
                 self.with_round(*milestone, *round, |r| r.outcome = Some(*outcome));
             }
+            Event::EvidenceLost { evidence } => self.lost_evidence.extend(evidence.iter().cloned()),
             Event::RoundsExtended { milestone, limit } => {
                 self.round_limits.insert(*milestone, *limit);
             }

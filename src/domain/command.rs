@@ -77,6 +77,8 @@ pub enum Command {
     TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
     RecordBaseline { baseline: Box<Baseline> },
     RecordClaims { feature: FeatureId, runs: Vec<CommandRun> },
+    // The bytes behind these references are gone, or no longer what was kept.
+    ReportLostEvidence { evidence: Vec<EvidenceRef> },
     RecordGateCommands { milestone: MilestoneId, round: u32, commit: Commit, runs: Vec<CommandRun> },
     MarkDelivered { messages: Vec<MessageId> },
     Hold { hold: Hold },
@@ -147,6 +149,7 @@ impl Command {
             | Self::TellRevision { .. }
             | Self::RecordBaseline { .. }
             | Self::RecordClaims { .. }
+            | Self::ReportLostEvidence { .. }
             | Self::RecordGateCommands { .. }
             | Self::MarkDelivered { .. }
             | Self::Hold { .. }

@@ -27,7 +27,7 @@ use super::plan::{Claims, Feature, FeatureSpec, ProposedPlan};
 use super::round::{Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
 use super::text::{Line, Prose, Title};
 use super::usage::Usage;
-use super::verdict::Verdict;
+use super::verdict::{EvidenceRef, Verdict};
 use super::wait::Wait;
 
 /// Who caused an event.
@@ -88,6 +88,8 @@ pub enum Event {
     UserTestingReported { milestone: MilestoneId, round: u32, report: Box<UserTestingReport> },
     RoundClosed { milestone: MilestoneId, round: u32, outcome: RoundOutcome },
     RoundsExtended { milestone: MilestoneId, limit: u32 },
+    // The bytes behind these references are gone, or no longer what was kept.
+    EvidenceLost { evidence: Vec<EvidenceRef> },
     DirectiveIssued { directive: Directive },
     KnowledgeConfirmed { knowledge: Knowledge },
     MessageSent { message: Message },

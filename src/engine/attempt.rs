@@ -96,6 +96,8 @@ impl AttemptRun {
         if let Some(instruments) = &env.instruments {
             instruments.app.stop().await;
         }
+        // The tools are gone with the session; what still runs of them is nobody's.
+        self.engine.sweep().await?;
         self.close(ended, &observer, mail).await;
         self.put_back(env.cleanup, &observer).await;
         Ok(())

@@ -1,11 +1,14 @@
 //! Brings messages, directives and new wordings to the attempts that are running.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures::FutureExt;
 use tokio::sync::mpsc;
 
 use super::context::EngineContext;
+use super::evidence;
 use crate::agent::session::{InboxMessage, Urgency};
 use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::brief::worded;
@@ -135,38 +138,45 @@ impl InboxRouter {
     /// Runs until the dispatcher is gone.
     pub async fn run(self, mut events: mpsc::UnboundedReceiver<Stamped>) {
         while let Some(stamped) = events.recv().await {
-            match stamped.event {
-                Event::MessageSent { message } => deliver(&self.0, &message),
-                Event::DirectiveIssued { directive } => {
-                    let text = format!(
-                        "A directive of {}, for everybody from now on: {}",
-                        name(directive.from),
-                        directive.text
-                    );
-                    for attempt in self.0.inboxes.ids() {
-                        self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn);
-                    }
-                }
-                Event::AssertionEdited { assertion: id, revision, wording } => {
-                    let edited = Assertion {
-                        id: id.clone(),
-                        revision,
-                        wording: *wording,
-                        state: AssertionState::Active,
-                    };
-                    let text =
-                        format!("{id} has a new wording, which holds from now on:\n{}", worded(&edited));
-                    self.tell_revision(&id, revision, &text);
-                }
-                Event::AssertionRetired { assertion, reason } => {
-                    let text = format!("{assertion} is retired and holds no longer: {reason}");
-                    for attempt in self.who_works_under(&assertion) {
-                        self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn);
-                    }
-                }
-                Event::FeatureEdited { feature, spec } => self.tell_worker(feature, &spec),
-                _ => {}
+            let seq = stamped.seq;
+            if AssertUnwindSafe(self.route(stamped.event)).catch_unwind().await.is_err() {
+                tracing::error!(seq, "an event could not be brought to the attempts it concerns");
             }
+        }
+    }
+
+    async fn route(&self, event: Event) {
+        match event {
+            Event::MessageSent { message } => deliver(&self.0, &message),
+            Event::DirectiveIssued { directive } => {
+                let text = format!(
+                    "A directive of {}, for everybody from now on: {}",
+                    name(directive.from),
+                    directive.text
+                );
+                for attempt in self.0.inboxes.ids() {
+                    self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn);
+                }
+            }
+            Event::AssertionEdited { assertion: id, revision, wording } => {
+                let edited =
+                    Assertion { id: id.clone(), revision, wording: *wording, state: AssertionState::Active };
+                let text = format!("{id} has a new wording, which holds from now on:\n{}", worded(&edited));
+                self.tell_revision(&id, revision, &text);
+            }
+            Event::AssertionRetired { assertion, reason } => {
+                let text = format!("{assertion} is retired and holds no longer: {reason}");
+                for attempt in self.who_works_under(&assertion) {
+                    self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn);
+                }
+            }
+            Event::FeatureEdited { feature, spec } => self.tell_worker(feature, &spec),
+            Event::GateOpened { .. } => {
+                if let Err(error) = evidence::check(&self.0).await {
+                    tracing::warn!(%error, "the evidence at the gate could not be looked at");
+                }
+            }
+            _ => {}
         }
     }
 

@@ -34,7 +34,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         if args.note.is_some() {
             return Err(misuse(format!("a note to which decision? {SHAPE}")));
         }
-        return show(context, &found.mission, gate, args.format);
+        return show(context, &found.checked(), gate, args.format);
     };
     let command = decision.command(&found.mission, gate, args.note.as_deref())?;
     let done = match &command {

@@ -168,6 +168,10 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
             tx.accept(Event::RevisionTold { attempt, assertion, revision })
         }
         Command::RecordBaseline { baseline } => checks::record_baseline(tx, baseline),
+        Command::ReportLostEvidence { mut evidence } => {
+            evidence.retain(|reference| !tx.mission().lost_evidence.contains(reference));
+            if evidence.is_empty() { Ok(()) } else { tx.accept(Event::EvidenceLost { evidence }) }
+        }
         Command::RecordClaims { feature, runs } => checks::record_claims(tx, feature, runs),
         Command::RecordGateCommands { milestone, round, commit, runs } => {
             checks::record_gate_commands(tx, milestone, round, commit, runs)

@@ -80,6 +80,7 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::RoundClosed { milestone, round, outcome } => {
             validation::closed(*milestone, *round, *outcome, mission)
         }
+        Event::EvidenceLost { evidence } => validation::lost(evidence, mission),
         Event::RoundsExtended { milestone, limit } => note(milestone, format!("may take {limit} rounds now")),
         Event::DirectiveIssued { directive } => note(&directive.id, format!("directive: {}", directive.text)),
         Event::KnowledgeConfirmed { knowledge } => note(&"knowledge", knowledge.note.to_string()),

@@ -4,7 +4,7 @@ use super::work::runs_words;
 use crate::domain::environment::CommandRun;
 use crate::domain::id::{FeatureId, MilestoneId};
 use crate::domain::round::{Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
-use crate::domain::verdict::Verdict;
+use crate::domain::verdict::{EvidenceRef, Verdict};
 use crate::view::prelude::*;
 use crate::view::work::outcome_sign;
 
@@ -48,6 +48,15 @@ pub(super) fn verdict(verdict: &Verdict) -> LogLine {
         &verdict.assertion,
         format!("{}: {}", verdict.outcome.word(), verdict.observed),
     )
+}
+
+pub(super) fn lost(evidence: &[EvidenceRef], mission: &Mission) -> LogLine {
+    let rests = |verdict: &Verdict| verdict.evidence.iter().any(|reference| evidence.contains(reference));
+    let newest = mission.verdicts.iter().filter(|(_, given)| given.last().is_some_and(rests));
+    let ids: Vec<String> = newest.map(|(id, _)| id.to_string()).collect();
+    let pieces = evidence.iter().map(|reference| reference.0.as_str()).collect::<Vec<_>>().join(", ");
+    let text = format!("{pieces} was changed or removed on disk: {} must be shown again", listed(&ids));
+    LogLine::new(WARNING, "evidence", text)
 }
 
 pub(super) fn tested(milestone: MilestoneId, report: &UserTestingReport) -> LogLine {

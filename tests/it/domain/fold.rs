@@ -145,6 +145,7 @@ fn validation_events() -> Vec<Event> {
         Event::VerdictGiven { verdict: Box::new(verdict) },
         Event::UserTestingReported { milestone, round, report: Box::new(testing) },
         Event::RoundClosed { milestone, round, outcome: RoundOutcome::Passed },
+        Event::EvidenceLost { evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())] },
         Event::RoundsExtended { milestone, limit: 9 },
     ]
 }

@@ -157,6 +157,7 @@ fn engines() -> Vec<Command> {
         Command::TellRevision { attempt, assertion: words::val("VAL-M1-001"), revision: Revision::FIRST },
         Command::RecordBaseline { baseline: Box::new(words::baseline(vec![])) },
         Command::RecordClaims { feature, runs: vec![] },
+        Command::ReportLostEvidence { evidence: vec![] },
         Command::RecordGateCommands { milestone, round: 1, commit: words::commit("h"), runs: vec![] },
         Command::MarkDelivered { messages: vec![] },
         Command::Hold { hold },
@@ -228,13 +229,14 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::TellRevision { .. }
         | Command::RecordBaseline { .. }
         | Command::RecordClaims { .. }
+        | Command::ReportLostEvidence { .. }
         | Command::RecordGateCommands { .. }
         | Command::MarkDelivered { .. }
         | Command::Hold { .. }
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 43,
+        | Command::RecordLanding { .. } => 45,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

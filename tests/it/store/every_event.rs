@@ -130,6 +130,7 @@ fn attempts() -> Vec<Event> {
                 output: 40,
                 turns: 5,
                 micro_dollars: 6,
+                estimated_micro_dollars: 0,
             },
         },
         Event::RevisionTold { attempt: ATTEMPT, assertion: assertion_id(), revision: Revision(2) },
@@ -211,6 +212,7 @@ fn rounds() -> Vec<Event> {
             }),
         },
         Event::RoundClosed { milestone, round, outcome: RoundOutcome::Blocked },
+        Event::EvidenceLost { evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())] },
         Event::RoundsExtended { milestone, limit: 7 },
     ]
 }
