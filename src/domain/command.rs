@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{AgentWork, Ending, Role, Work};
+use super::baseline::Baseline;
 use super::budget::Budget;
 use super::consequence::ContractChange;
 use super::contract::AssertionDraft;
@@ -79,6 +80,7 @@ pub enum Command {
     EndAttempt { attempt: AttemptId, ending: Ending },
     CountUsage { attempt: AttemptId, usage: Usage },
     TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
+    RecordBaseline { baseline: Box<Baseline> },
     RecordClaims { feature: FeatureId, runs: Vec<CommandRun> },
     // The bytes behind these references are gone, or no longer what was kept.
     ReportLostEvidence { evidence: Vec<EvidenceRef> },
@@ -152,6 +154,7 @@ impl Command {
             | Self::EndAttempt { .. }
             | Self::CountUsage { .. }
             | Self::TellRevision { .. }
+            | Self::RecordBaseline { .. }
             | Self::RecordClaims { .. }
             | Self::ReportLostEvidence { .. }
             | Self::RecordGateCommands { .. }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use futures::FutureExt;
 use tokio::sync::mpsc;
@@ -12,11 +11,13 @@ use super::context::EngineContext;
 use super::evidence;
 use crate::agent::session::{InboxMessage, Urgency};
 use crate::domain::attempt::{AgentWork, Attempt};
+use crate::domain::brief::worded;
 use crate::domain::command::Command;
-use crate::domain::contract::{Check, Wording};
+use crate::domain::contract::{Assertion, AssertionState};
 use crate::domain::event::{Event, Stamped};
 use crate::domain::id::{AssertionId, AttemptId, FeatureId, Revision};
 use crate::domain::message::{Delivery, Message, MessageState, Party};
+use crate::domain::plan::FeatureSpec;
 
 /// How a message begins in the ears of the one it is for; the name of who sent it follows.
 const MESSAGE: &str = "A message from ";
@@ -27,22 +28,28 @@ const INBOX: usize = 64;
 /// The inboxes of the attempts that are running.
 #[derive(Debug, Default)]
 pub struct Inboxes {
-    open: Mutex<BTreeMap<AttemptId, OpenInbox>>,
+    open: Mutex<BTreeMap<AttemptId, Inbox>>,
 }
 
-/// The way into one inbox.
-#[derive(Debug, Clone)]
-struct OpenInbox {
+#[derive(Debug)]
+struct Inbox {
     sender: mpsc::Sender<InboxMessage>,
-    /// Every message that is not read yet holds another.
-    receipt: Arc<()>,
+    receipts: Vec<Receipt>,
+}
+
+/// A message that was put in, and what is recorded once it was read; none is put in twice for the same record.
+#[derive(Debug)]
+struct Receipt {
+    text: String,
+    record: Option<Command>,
+    is_read: bool,
 }
 
 impl Inboxes {
-    /// Opens the inbox of an attempt; messages that wait for it already are put in.
+    /// Opens the inbox of an attempt.
     pub fn open(&self, attempt: AttemptId) -> mpsc::Receiver<InboxMessage> {
         let (sender, receiver) = mpsc::channel(INBOX);
-        self.locked().insert(attempt, OpenInbox { sender, receipt: Arc::default() });
+        self.locked().insert(attempt, Inbox { sender, receipts: Vec::new() });
         receiver
     }
 
@@ -51,28 +58,81 @@ impl Inboxes {
         self.locked().remove(&attempt);
     }
 
-    /// Whether something was said to an attempt that it has not read.
+    /// What is to be recorded now that an attempt's model has been shown a text, if it came from here.
+    pub fn read(&self, attempt: AttemptId, text: &str) -> Option<Command> {
+        let mut open = self.locked();
+        let receipts = &mut open.get_mut(&attempt)?.receipts;
+        let receipt = receipts.iter_mut().find(|receipt| !receipt.is_read && receipt.text == text)?;
+        receipt.is_read = true;
+        receipt.record.clone()
+    }
+
+    /// Whether something was put in that an attempt's model has not been shown.
     pub fn has_unread(&self, attempt: AttemptId) -> bool {
-        self.locked().get(&attempt).is_some_and(|inbox| Arc::strong_count(&inbox.receipt) > 1)
+        let open = self.locked();
+        open.get(&attempt).is_some_and(|inbox| inbox.receipts.iter().any(|receipt| !receipt.is_read))
     }
 
     fn ids(&self) -> Vec<AttemptId> {
         self.locked().keys().copied().collect()
     }
 
-    /// Puts a text into the inbox of an attempt and says whether it has one. An inbox that is full belongs to an attempt
-    /// that has stopped reading: the message stays in the log.
-    async fn put(&self, attempt: AttemptId, text: String, urgency: Urgency) -> bool {
-        let Some(OpenInbox { sender, receipt }) = self.locked().get(&attempt).cloned() else { return false };
-        let message = InboxMessage { text, urgency, receipt };
-        if sender.send_timeout(message, Duration::from_secs(1)).await.is_err() {
-            tracing::warn!("a message could not be put into an inbox");
+    /// Puts a text into the inbox of an attempt that has one.
+    fn put(&self, attempt: AttemptId, text: String, urgency: Urgency) {
+        if let Some(inbox) = self.locked().get_mut(&attempt) {
+            inbox.put(text, urgency, None);
         }
-        true
     }
 
-    fn locked(&self) -> std::sync::MutexGuard<'_, BTreeMap<AttemptId, OpenInbox>> {
+    /// Puts a text in, once, and records that it was read as soon as it is.
+    fn put_with_receipt(&self, attempt: AttemptId, text: String, urgency: Urgency, record: Command) {
+        let mut open = self.locked();
+        let Some(inbox) = open.get_mut(&attempt) else { return };
+        if inbox.receipts.iter().all(|receipt| receipt.record.as_ref() != Some(&record)) {
+            inbox.put(text, urgency, Some(record));
+        }
+    }
+
+    fn locked(&self) -> std::sync::MutexGuard<'_, BTreeMap<AttemptId, Inbox>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inbox {
+    /// An inbox that is full belongs to an attempt that has stopped reading: the message stays in the log.
+    fn put(&mut self, text: String, urgency: Urgency, record: Option<Command>) {
+        if self.sender.try_send(InboxMessage { text: text.clone(), urgency }).is_ok() {
+            self.receipts.push(Receipt { text, record, is_read: false });
+        } else {
+            tracing::warn!("a message could not be put into an inbox");
+        }
+    }
+}
+
+/// Puts in what was said to an attempt before its inbox was open: its checkout may have taken minutes to prepare.
+pub fn deliver_waiting(engine: &EngineContext, attempt: AttemptId) {
+    let waiting: Vec<Message> = engine.cell.with(|mission| {
+        let waits = |m: &&Message| m.to == Party::Attempt(attempt) && m.state == MessageState::Waiting;
+        mission.messages.iter().filter(waits).cloned().collect()
+    });
+    for message in waiting {
+        deliver(engine, &message);
+    }
+}
+
+fn deliver(engine: &EngineContext, message: &Message) {
+    let Party::Attempt(id) = message.to else { return };
+    let urgency = match message.delivery {
+        Delivery::Queue => Urgency::NextTurn,
+        Delivery::Interrupt => Urgency::Interrupt,
+    };
+    let still_waits = engine.cell.with(|mission| {
+        mission.messages.iter().any(|m| m.id == message.id && m.state == MessageState::Waiting)
+    });
+    if still_waits {
+        let text = format!("{MESSAGE}{}: {}", name(message.from), message.text);
+        let record = Command::MarkDelivered { messages: vec![message.id] };
+        engine.inboxes.put_with_receipt(id, text, urgency, record);
     }
 }
 
@@ -92,7 +152,7 @@ impl InboxRouter {
 
     async fn route(&self, event: Event) {
         match event {
-            Event::MessageSent { message } => self.deliver(&message).await,
+            Event::MessageSent { message } => deliver(&self.0, &message),
             Event::DirectiveIssued { directive } => {
                 let text = format!(
                     "A directive of {}, for everybody from now on: {}",
@@ -100,39 +160,27 @@ impl InboxRouter {
                     directive.text
                 );
                 for attempt in self.0.inboxes.ids() {
-                    self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn).await;
+                    self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn);
                 }
             }
-            Event::AssertionEdited { assertion, revision, wording } => {
-                let words = spelled(&wording);
-                let text = format!(
-                    "{assertion} has a new wording, revision {}: {words} It holds from now on.",
-                    revision.0
-                );
-                self.tell_revision(&assertion, revision, &text).await;
+            Event::AssertionEdited { assertion: id, revision, wording } => {
+                let edited =
+                    Assertion { id: id.clone(), revision, wording: *wording, state: AssertionState::Active };
+                let text = format!("{id} has a new wording, which holds from now on:\n{}", worded(&edited));
+                self.tell_revision(&id, revision, &text);
             }
             Event::AssertionAdded { assertion, feature } => {
-                let words = spelled(&assertion.wording);
-                let text =
-                    format!("{} is new; {feature} is to fulfill it: {words} It holds from now on.", assertion.id);
-                self.tell_revision(&assertion.id, assertion.revision, &text).await;
+                let Assertion { id, revision, .. } = &*assertion;
+                let text = format!("{id} is new, and {feature} is to fulfill it:\n{}", worded(&assertion));
+                self.tell_revision(id, *revision, &text);
             }
             Event::AssertionRetired { assertion, reason } => {
-                let text = format!("{assertion} is retired and holds no more: {reason}");
+                let text = format!("{assertion} is retired and holds no longer: {reason}");
                 for attempt in self.at_work_under(&assertion) {
-                    self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn).await;
+                    self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn);
                 }
             }
-            Event::FeatureEdited { feature, spec } => {
-                let criteria: Vec<String> = spec.criteria.iter().map(|one| format!("\n- {one}")).collect();
-                let text = format!(
-                    "Your feature {feature} has new words: {}. {}\nIt is done when:{}",
-                    spec.title,
-                    spec.description,
-                    criteria.concat()
-                );
-                self.tell_worker(feature, text).await;
-            }
+            Event::FeatureEdited { feature, spec } => self.tell_worker(feature, &spec),
             Event::GateOpened { .. } => {
                 if let Err(error) = evidence::check(&self.0).await {
                     tracing::warn!(%error, "the evidence at the gate could not be looked at");
@@ -142,36 +190,17 @@ impl InboxRouter {
         }
     }
 
-    async fn tell_worker(&self, feature: FeatureId, text: String) {
+    fn tell_worker(&self, feature: FeatureId, spec: &FeatureSpec) {
+        let criteria: String = spec.criteria.iter().map(|criterion| format!("- {criterion}\n")).collect();
+        let text = format!(
+            "Your feature {feature} has new words: {}\n{}\nIt is done when\n{criteria}",
+            spec.title, spec.description
+        );
         let at_it = |a: &&Attempt| a.work == AgentWork::Build { feature };
         let worker =
             self.0.cell.with(|mission| mission.live_attempts().find(at_it).map(|attempt| attempt.id));
         if let Some(worker) = worker {
-            self.0.inboxes.put(worker, text, Urgency::NextTurn).await;
-        }
-    }
-
-    async fn deliver(&self, message: &Message) {
-        let Party::Attempt(id) = message.to else { return };
-        let urgency = match message.delivery {
-            Delivery::Queue => Urgency::NextTurn,
-            Delivery::Interrupt => Urgency::Interrupt,
-        };
-        let still_waits = self.0.cell.with(|mission| {
-            mission.messages.iter().any(|m| m.id == message.id && m.state == MessageState::Waiting)
-        });
-        let text = format!("{}{}: {}", MESSAGE, name(message.from), message.text);
-        if still_waits && self.0.inboxes.put(id, text, urgency).await {
-            self.0.dispatcher.tell(Command::MarkDelivered { messages: vec![message.id] });
-        }
-    }
-
-    async fn tell_revision(&self, assertion: &AssertionId, revision: Revision, text: &str) {
-        for attempt in self.at_work_under(assertion) {
-            if self.0.inboxes.put(attempt, text.to_owned(), Urgency::NextTurn).await {
-                let assertion = assertion.clone();
-                self.0.dispatcher.tell(Command::TellRevision { attempt, assertion, revision });
-            }
+            self.0.inboxes.put(worker, text, Urgency::NextTurn);
         }
     }
 
@@ -185,13 +214,13 @@ impl InboxRouter {
             mission.live_attempts().filter(about).map(|attempt| attempt.id).collect()
         })
     }
-}
 
-/// What an assertion says and how it is checked.
-fn spelled(wording: &Wording) -> String {
-    let Check { via, how, command } = &wording.check;
-    let command = command.as_ref().map(|command| format!(" Command: {command}.")).unwrap_or_default();
-    format!("{}. {} Check via {}: {how}{command}", wording.title, wording.statement, via.word())
+    fn tell_revision(&self, id: &AssertionId, revision: Revision, text: &str) {
+        for attempt in self.at_work_under(id) {
+            let record = Command::TellRevision { attempt, assertion: id.clone(), revision };
+            self.0.inboxes.put_with_receipt(attempt, text.to_owned(), Urgency::NextTurn, record);
+        }
+    }
 }
 
 /// A message as it was delivered: who sent it, and what it says; nothing when a text is none.

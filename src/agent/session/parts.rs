@@ -1,7 +1,5 @@
 //! What a session is given and what it gives back.
 
-use std::sync::Arc;
-
 use crate::agent::model::{Item, ModelError, StreamPiece, TokenUsage};
 use crate::agent::turn::Outcome;
 
@@ -54,8 +52,6 @@ pub struct InboxMessage {
     pub text: String,
     /// When it is read.
     pub urgency: Urgency,
-    /// Held until the agent reads it: whoever keeps another can count what is unread.
-    pub receipt: Arc<()>,
 }
 
 /// When a message is read.

@@ -222,24 +222,23 @@ impl SessionLoop {
 /// Messages that came, in order.
 struct Inbox {
     channel: mpsc::Receiver<InboxMessage>,
-    waiting: Vec<InboxMessage>,
+    waiting: Vec<String>,
 }
 
 impl Inbox {
     /// All messages so far.
     fn take(&mut self) -> Vec<String> {
         while let Ok(message) = self.channel.try_recv() {
-            self.waiting.push(message);
+            self.waiting.push(message.text);
         }
-        std::mem::take(&mut self.waiting).into_iter().map(|message| message.text).collect()
+        std::mem::take(&mut self.waiting)
     }
 
     /// Ends when a message interrupts; others wait. It may be dropped at any time without losing one.
     async fn interrupt(&mut self) {
         while let Some(message) = self.channel.recv().await {
-            let urgency = message.urgency;
-            self.waiting.push(message);
-            if urgency == Urgency::Interrupt {
+            self.waiting.push(message.text);
+            if message.urgency == Urgency::Interrupt {
                 return;
             }
         }
@@ -397,7 +396,7 @@ mod tests {
     }
 
     fn message(text: &str, urgency: Urgency) -> InboxMessage {
-        InboxMessage { text: text.into(), urgency, receipt: Arc::default() }
+        InboxMessage { text: text.into(), urgency }
     }
 
     #[tokio::test(start_paused = true)]

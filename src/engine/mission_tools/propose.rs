@@ -14,6 +14,7 @@ use crate::domain::mission::Mission;
 use crate::domain::part::differing;
 use crate::domain::plan::MilestoneDraft;
 use crate::domain::text::{Prose, Title, plural};
+use crate::engine::baseline::{self, Scope};
 use crate::workspace::Access;
 
 #[derive(Deserialize, JsonSchema)]
@@ -50,35 +51,39 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
             Ok(Arc::clone(context)),
             propose_contract,
         ),
-        context.asking(
+        ToolRow::new(
             "propose_environment",
-            "Proposes the commands and services of the app. The test and lint commands gate every milestone: they must exist once the first feature is built.",
-            Accepted::GoOn("The environment is accepted. Next: propose_plan."),
-            |ProposedEnvironment { environment, services }| {
-                let services = services.into_iter().map(Into::into).collect();
-                Ok(Command::ProposeEnvironment { environment: Environment { services, ..environment } })
-            },
+            "Proposes the commands and services of the app, and tells you what each command and each assertion's command does at the base commit. The test and lint commands gate every milestone: they must exist once the first feature is built.",
+            Access::Read,
+            Ok(Arc::clone(context)),
+            propose_environment,
         ),
-        context.asking(
+        ToolRow::new(
             "propose_plan",
             "Proposes milestones and their features, in the order in which they are built. Ends your turn: the person decides at the plan gate.",
-            Accepted::Close("The plan is at its gate."),
-            |ProposedPlan { title, milestones, answer }| {
-                let title = title.as_ref().and_then(|title| title.as_str().lines().next()).map(Title::clipped);
-                Ok(Command::ProposePlan { title, milestones, answer })
-            },
+            Access::Read,
+            Ok(Arc::clone(context)),
+            propose_plan,
         ),
     ]
 }
 
-async fn propose_contract(context: Arc<ToolContext>, wanted: ProposedContract, _call: Call) -> Answer {
+async fn propose_contract(context: Arc<ToolContext>, wanted: ProposedContract, call: Call) -> Answer {
     let assertions = wanted.assertions;
     let count = plural(assertions.len(), "assertion");
     let events = context.ask(vec![Command::ProposeContract { assertions: assertions.clone() }]).await?;
-    let kept = context.engine.cell.with(|mission| kept_words(mission, &assertions));
-    let kept = if kept.is_empty() { String::new() } else { format!("\n{kept}") };
+    let (next, kept) = context.engine.cell.with(|mission| {
+        let next = match &mission.environment {
+            None => "propose_environment, after which the assertions' commands are tried at the base commit",
+            Some(_) => "propose_plan",
+        };
+        (next, kept_words(mission, &assertions))
+    });
+    let kept = if kept.is_empty() { String::new() } else { format!("\n{kept}\n") };
     let held = held_back(&events);
-    Ok(Output::text(format!("The contract of {count} is accepted.{held}{kept} Next: propose_environment.")))
+    let report = baseline::report(&context.engine, Scope::NewAndRed, &call).await;
+    let text = format!("The contract of {count} is accepted.{held}{kept} Next: {next}.\n{report}");
+    Ok(Output::text(text.trim_end()))
 }
 
 /// What stands in the contract otherwise than it was proposed, because the person said so.
@@ -97,6 +102,32 @@ fn kept_words(mission: &Mission, proposed: &[AssertionDraft]) -> String {
         }
     }
     kept.join("\n")
+}
+
+async fn propose_environment(
+    context: Arc<ToolContext>,
+    ProposedEnvironment { environment, services }: ProposedEnvironment,
+    call: Call,
+) -> Answer {
+    let services = services.into_iter().map(Into::into).collect();
+    let environment = Environment { services, ..environment };
+    context.ask(vec![Command::ProposeEnvironment { environment }]).await?;
+    let report = baseline::report(&context.engine, Scope::NewAndRed, &call).await;
+    let red = "What is red or proves nothing: mend it by proposing again, or leave it, and the person reads it as a risk at the plan gate. Next: propose_plan.";
+    let text = if report.is_empty() { "Next: propose_plan.".to_owned() } else { format!("{report}{red}") };
+    Ok(Output::text(format!("The environment is accepted. {text}")))
+}
+
+async fn propose_plan(
+    context: Arc<ToolContext>,
+    ProposedPlan { title, milestones, answer }: ProposedPlan,
+    call: Call,
+) -> Answer {
+    // What the proposals before it did not try, such as after a restart, is tried now: the gate may open with it.
+    baseline::report(&context.engine, Scope::New, &call).await;
+    let title = title.as_ref().and_then(|title| title.as_str().lines().next()).map(Title::clipped);
+    let command = Command::ProposePlan { title, milestones, answer };
+    context.submit(vec![command], Accepted::Close("The plan is at its gate.")).await
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod validation;
 mod work;
 
 use crate::domain::attention::{NeedKind, needs};
+use crate::domain::consequence::made_stale;
 use crate::domain::event::{Event, Stamped};
 use crate::domain::gate::GateId;
 use crate::domain::id::ProposalId;
@@ -25,6 +26,7 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::EnvironmentProposed { environment } => {
             LogLine::new(GOOD, "environment", plan::environment(environment))
         }
+        Event::BaselineTaken(baseline) => plan::baseline(baseline, mission),
         Event::PlanProposed(proposed) => {
             plan::proposed(proposed.title.as_ref(), &proposed.milestones, &proposed.features)
         }
@@ -33,9 +35,16 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             let record = mission.record_of(stamped.seq)?;
             note(&assertion.id, format!("{}: {}", history::words(mission, record), assertion.wording.title))
         }
+        Event::AssertionEdited { assertion, revision, .. } => {
+            let stale = match made_stale(mission, assertion, *revision) {
+                0 => String::new(),
+                1 => " · 1 verdict goes stale".to_owned(),
+                n => format!(" · {n} verdicts go stale"),
+            };
+            note(assertion, format!("{}{stale}", history::words(mission, mission.record_of(stamped.seq)?)))
+        }
         Event::FeatureEdited { .. }
         | Event::FeatureCancelled { .. }
-        | Event::AssertionEdited { .. }
         | Event::AssertionRetired { .. }
         | Event::ModelChosen { .. }
         | Event::BudgetSet { .. }
