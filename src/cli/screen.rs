@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use super::print::{Colours, Style, Width, printed};
+use super::print::{Colours, Printable, Style, Width, printed};
 use crate::view::log_line::LogLine;
 
 /// Columns of a terminal that does not tell.
@@ -65,24 +65,23 @@ impl<W: Write> Screen<W> {
 
     /// Prints a line of progress.
     pub fn tell(&mut self, line: &LogLine, at: u64) -> io::Result<()> {
-        let text = printed(line, at, self.style());
-        self.print(&text)
+        self.print(printed(line, at, self.style()))
     }
 
     /// Prints any text above the live line.
-    pub fn print(&mut self, text: &str) -> io::Result<()> {
+    pub fn print(&mut self, text: impl Into<Printable>) -> io::Result<()> {
         self.clear()?;
-        writeln!(self.out, "{text}")?;
+        writeln!(self.out, "{}", text.into())?;
         self.out.flush()
     }
 
     /// Shows the live line; a pipe gets none.
-    pub fn live(&mut self, text: &str) -> io::Result<()> {
+    pub fn live(&mut self, text: impl Into<Printable>) -> io::Result<()> {
         if self.kind == Output::Pipe {
             return Ok(());
         }
         // One write, so that the terminal never shows an empty line between.
-        write!(self.out, "\r\u{1b}[2K{text}")?;
+        write!(self.out, "\r\u{1b}[2K{}", text.into())?;
         self.live = true;
         self.out.flush()
     }

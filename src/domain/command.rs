@@ -17,7 +17,7 @@ use super::mission::Hold;
 use super::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use super::round::{Opinion, ReviewIssue};
 use super::text::{Line, Prose, Title};
-use super::usage::Usage;
+use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, Outcome};
 
 /// Everything a person, an agent or the engine can ask.
@@ -68,6 +68,7 @@ pub enum Command {
     // The engine's.
     StartAttempt { work: AgentWork, model: Title },
     EndAttempt { attempt: AttemptId, ending: Ending },
+    PriceModel { model: Title, price: ModelPrice },
     CountUsage { attempt: AttemptId, usage: Usage },
     TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
     RecordClaims { feature: FeatureId, runs: Vec<CommandRun> },
@@ -173,6 +174,7 @@ impl Command {
             Self::GiveVerdict { .. } | Self::ReportUserTesting { .. } => asker == Agent(UserTesting),
             Self::StartAttempt { .. }
             | Self::EndAttempt { .. }
+            | Self::PriceModel { .. }
             | Self::CountUsage { .. }
             | Self::TellRevision { .. }
             | Self::RecordClaims { .. }

@@ -23,7 +23,7 @@ use super::message::{Directive, Knowledge, Message, Question};
 use super::plan::{Feature, FeatureState, Milestone};
 use super::round::Round;
 use super::text::{Line, Title};
-use super::usage::Usage;
+use super::usage::{ModelPrice, Usage};
 use super::verdict::{Outcome, Standing, Verdict, Waiver};
 
 /// Everything that is true of one mission.
@@ -47,6 +47,9 @@ pub struct Mission {
     /// In the order in which they are built; fix features stand at the front of their milestone.
     pub features: Vec<Feature>,
     pub gates: BTreeMap<GateId, Gate>,
+    /// What models cost, by their names, as far as it is known.
+    #[serde(default)]
+    pub prices: BTreeMap<Title, ModelPrice>,
     pub attempts: BTreeMap<AttemptId, Attempt>,
     pub handoffs: BTreeMap<FeatureId, (AttemptId, Handoff)>,
     pub claim_runs: BTreeMap<FeatureId, Vec<CommandRun>>,

@@ -28,6 +28,7 @@ mod inbox;
 mod landing;
 mod mission_cell;
 mod mission_tools;
+mod prices;
 mod recover;
 mod role;
 mod run;

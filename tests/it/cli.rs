@@ -7,3 +7,5 @@ mod mistakes;
 mod reading;
 pub mod stage;
 mod telling;
+mod text;
+mod verbs;

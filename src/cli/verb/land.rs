@@ -33,7 +33,7 @@ pub async fn land(context: &Context, found: &MissionRef) -> Result<()> {
     screen.clear()?;
     match reply? {
         Reply::Landed { branch, commit } => {
-            print(&format!("{} landed on {branch} as {}", found.id, commit.short()))
+            print(format!("{} landed on {branch} as {}", found.id, commit.short()))
         }
         other => bail!("the engine answered something else than a landing: {other:?}"),
     }

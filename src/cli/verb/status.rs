@@ -1,27 +1,41 @@
-//! `status [ID]`: how a mission stands, and what waits. The exit code is 0 however it stands.
+//! `status [ID]`: how a mission stands, and what waits. The exit code is 0 however it stands, unless it is asked for.
 
 use crate::cli::context::print_json;
 use crate::cli::prelude::*;
-use crate::cli::print::printed;
+use crate::cli::print::{Printable, printed};
 use crate::domain::attention;
 use crate::view::{needs, summary};
 
-pub fn run(context: &Context, args: &ReadArgs) -> Result<Exit> {
-    let found = args.find(context)?;
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    read: ReadArgs,
+    /// End with 3 when it waits for you, 4 when it is blocked, 5 when a budget is spent, 1 when it was abandoned
+    #[arg(long)]
+    exit_code: bool,
+}
+
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let found = args.read.find(context)?;
+    show(context, &found, args.read.format)?;
+    Ok(if args.exit_code { Exit::of_standing(&found.mission) } else { Exit::Done })
+}
+
+fn show(context: &Context, found: &MissionRef, format: Format) -> Result<Exit> {
     let (mission, style, now) = (&found.mission, context.output.style(), now());
-    if args.format.json {
+    if format.json {
         return print_json(&json!({
             "id": found.id,
             "dir": found.dir,
             "title": mission.title(),
             "status": mission.status(),
             "needs": attention::needs(mission),
+            "assertions": mission.contract_tally(),
             "mission": mission,
         }));
     }
-    let mut text = style.page(&summary::page(mission, now));
-    for need in needs::lines(mission) {
-        text.push_str(&format!("\n{}", printed(&need, now.since(mission.created), style)));
-    }
-    done(&text)
+    let page = style.page(&summary::page(mission, now));
+    let needs =
+        needs::lines(mission).into_iter().map(|need| printed(&need, now.since(mission.created), style));
+    done(Printable::lines([page].into_iter().chain(needs)))
 }

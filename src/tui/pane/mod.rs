@@ -35,7 +35,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
         screen.popup.draw(app, &screen.at, painter, info);
     }
     footer::draw(app, painter, &areas, &infos);
-    painter.plain();
+    painter.finish();
 }
 
 fn panes(app: &App, painter: &mut Painter<'_>, areas: &Areas) {

@@ -27,7 +27,7 @@ fn refusals_say_what_to_mend() {
     let stage = Stage::new();
     stage.planned();
     let refused = |arguments: &[&str], code| stage.ended(arguments, code).1;
-    assert!(refused(&["gate", "M1", "go"], 1).contains("the M1 gate is not reached yet"));
+    assert!(refused(&["gate", "M1", "go"], 2).contains("the M1 gate is not reached yet"));
     assert!(refused(&["gate", "plan", "no-go"], 2).contains("needs `--note`"));
     assert!(refused(&["gate", "plan", "perhaps"], 2).contains("go|no-go"));
     assert!(
