@@ -103,6 +103,7 @@ pub fn print(text: impl Into<Printable>) -> Result<()> {
 }
 
 /// Prints text as it is, without a line break behind it.
+#[expect(clippy::disallowed_methods, reason = "this is where text is printed")]
 pub fn write(text: &Printable) -> Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_str().as_bytes())?;

@@ -341,9 +341,9 @@ mod tests {
     #[test]
     fn nothing_printed_can_steer_a_terminal() {
         let evil = "a\u{1b}[31mred\u{1b}]0;title\u{7}\u{9b}2J\u{202e}b\u{2066}c\u{2028}d\u{200b}\u{85}";
-        assert_eq!(Printable::from(evil).as_str(), "aredbc d");
+        assert_eq!(Printable::from(evil).as_str(), "ared2Jbc d");
         let style = Style { colours: Colours::Shown, ..Style::PLAIN };
-        assert_eq!(style.paint(StyleRole::Good, evil).as_str(), "\u{1b}[32maredbc d\u{1b}[0m");
+        assert_eq!(style.paint(StyleRole::Good, evil).as_str(), "\u{1b}[32mared2Jbc d\u{1b}[0m");
         for shape in [JsonShape::Line, JsonShape::Page] {
             let json = Printable::json(&evil, shape).unwrap();
             assert!(json.as_str().chars().all(|c| matches!(c, ' '..='~')), "{json:?}");

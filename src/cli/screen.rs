@@ -28,6 +28,7 @@ pub enum Output {
 
 impl Output {
     /// What standard output is. `NO_COLOR` and a dumb terminal take the colours away.
+    #[expect(clippy::disallowed_methods, reason = "nothing is printed here")]
     pub fn of_stdout() -> Self {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         if !io::stdout().is_terminal() {
@@ -49,6 +50,14 @@ impl Output {
                 Style { colours, width: Width::Columns(columns) }
             }
         }
+    }
+}
+
+impl Screen<io::Stdout> {
+    /// Progress on standard output.
+    #[expect(clippy::disallowed_methods, reason = "this is where progress is printed")]
+    pub fn of_stdout(kind: Output) -> Self {
+        Self::new(io::stdout(), kind)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is printed while a mission is followed.
 
-use std::io::{self, Stdout};
+use std::io::Stdout;
 use std::time::{Duration, Instant};
 
 use super::asking::Asking;
@@ -71,7 +71,7 @@ impl<'a> Narrator<'a> {
     /// A narrator that has told the end of the mission's past.
     pub(super) fn after_the_past(context: &Context, found: &'a MissionRef, talk: Talk) -> Result<Self> {
         let mut narrator = Self {
-            screen: Screen::new(io::stdout(), context.output),
+            screen: Screen::of_stdout(context.output),
             mission: Mission::unborn(),
             found,
             talk,

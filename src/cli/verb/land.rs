@@ -22,7 +22,7 @@ pub async fn land(context: &Context, found: &MissionRef) -> Result<()> {
         let status = found.mission.status().word();
         return Err(misuse(format!("{} is {status}; only a completed mission can be landed", found.id)));
     }
-    let mut screen = Screen::new(std::io::stdout(), context.output);
+    let mut screen = Screen::of_stdout(context.output);
     let doing = "merging, and running the mission's commands on the merged tree …";
     if context.output == Output::Pipe {
         screen.print(doing)?;

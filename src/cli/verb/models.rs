@@ -33,7 +33,12 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         args.mission.split(&args.words, |word| word.contains(['=', '/']) || roles(word).is_ok());
     if !words.is_empty() {
         let choices = choices(words)?;
-        return choose(context, &missions::find(context, mission)?, &choices).await;
+        // What is no mission may have been meant for a role.
+        let found = missions::find(context, mission).map_err(|fault| match mission.map(roles) {
+            Some(Err(no_role)) => misuse(format!("{no_role}; {fault}")),
+            Some(Ok(_)) | None => fault,
+        })?;
+        return choose(context, &found, &choices).await;
     }
     let found = match mission {
         Some(id) => Some(missions::find(context, Some(id))?),

@@ -113,7 +113,7 @@ fn a_mission_is_abandoned_after_a_yes_and_stays_on_record() {
     assert_eq!(told, format!("{id} is abandoned; what was built is on flightdeck/{id}\n"));
     assert_eq!(stage.json(&["status"])["status"], "abandoned");
     assert!(stage.told(&["log"]).contains("abandoned: bought one"));
-    assert!(stage.ended(&["abandon", "--reason", "again", "--yes"], 1).1.contains("the mission is over"));
+    assert!(stage.ended(&["abandon", "--reason", "again", "--yes"], 2).1.contains("the mission is over"));
 }
 
 #[test]

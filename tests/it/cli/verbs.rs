@@ -49,7 +49,7 @@ fn the_mission_is_the_first_word_or_named() {
         &["gate", "plan"],
         &["models"],
         &["assertion", "list"],
-        &["assertion", "show", "VAL-A-001"],
+        &["assertion", "show", "VAL-M1-001"],
         &["feature", "show", "F1"],
     ] {
         let verb = if matches!(words[0], "assertion" | "feature") { 2 } else { 1 };
@@ -100,7 +100,7 @@ fn a_waived_assertion_is_proven_nowhere() {
     let mut flight =
         Flight::new().planned(1, 1).built(1).gated().reviewed().scrutinized().tested(Outcome::Fail);
     let reason = words::line("ships later");
-    flight.person(Command::Waive { assertion: "VAL-A-001".parse().unwrap(), reason });
+    flight.person(Command::Waive { assertion: "VAL-M1-001".parse().unwrap(), reason });
     stage.keep(&flight);
     let status = stage.told(&["status"]);
     assert!(status.contains("0/1 assertions · 1 waived"), "{status}");
