@@ -17,8 +17,8 @@ use crate::domain::goal::Goal;
 use crate::domain::id::{Commit, MissionId};
 use crate::domain::mission::Mission;
 use crate::domain::text::Title;
-use crate::workspace::Repo;
 use crate::workspace::repo::Head;
+use crate::workspace::{Repo, WorkspaceError};
 
 /// Letters of the part of an id that tells missions of one title apart; none looks like another.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
@@ -56,8 +56,12 @@ async fn founding(options: &MissionOptions<'_>) -> Result<Founding> {
     let mission = MissionId::from_title(title.as_str(), &suffix());
     let root = canonical(repo.root());
     let root = root.to_str().context("the repository's path is not UTF-8")?;
+    let branch = format!("{}/{mission}", settings.branch_prefix);
+    if let Some(obstacle) = repo.branch_obstacle(&branch)? {
+        return Err(WorkspaceError::BranchInTheWay { branch, obstacle }.into());
+    }
     Ok(Founding {
-        branch: Title::clipped(format!("flightdeck/{mission}")),
+        branch: Title::clipped(branch),
         mission,
         title: title.clone(),
         goal: goal.clone(),

@@ -61,7 +61,7 @@ pub fn find(context: &Context, wanted: Option<&str>) -> Result<MissionRef> {
 /// A mission by its whole name, as its log tells it now.
 pub fn open(context: &Context, id: MissionId) -> Result<MissionRef> {
     let catalogue = catalogue(context);
-    let source = StoredMission::of_log(catalogue.read(&id)?);
+    let source = StoredMission::of_log(catalogue.read(&id)?, catalogue.dir(&id));
     let mission = source.mission()?;
     Ok(MissionRef { dir: catalogue.dir(&id), id, mission, source })
 }

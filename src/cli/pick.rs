@@ -52,6 +52,7 @@ fn is_live(card: &MissionCard) -> bool {
         Status::Completed | Status::Landed | Status::Abandoned => false,
         Status::Planning
         | Status::Running
+        | Status::Retrying
         | Status::Waiting
         | Status::Paused
         | Status::Blocked

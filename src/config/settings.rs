@@ -27,6 +27,8 @@ pub struct Settings {
     pub budget: Budget,
     pub limits: Limits,
     pub autopilot: Autopilot,
+    /// What stands before a mission's id in the name of its branch.
+    pub branch_prefix: String,
     /// The name of a theme; `None` leaves it to the terminal.
     pub theme: Option<String>,
     /// Key chords by action, for the console.
@@ -73,6 +75,7 @@ impl Settings {
                 reviewers: limits.reviewers.0,
             },
             autopilot: if values.autopilot.0 { Autopilot::On } else { Autopilot::Off },
+            branch_prefix: values.branch_prefix.0,
             theme: values.theme.map(|theme| theme.0),
             keys: values.keys.into_iter().map(|(action, chords)| (action, chords.0)).collect(),
             speed: values.speed.0,

@@ -20,6 +20,8 @@ pub(super) struct Values {
     pub budget: BudgetValues,
     pub limits: LimitValues,
     pub autopilot: Switch,
+    /// What stands before a mission's id in the name of its branch.
+    pub branch_prefix: BranchPrefix,
     pub theme: Option<Text>,
     pub speed: Positive,
     pub prices: Option<FilePath>,
@@ -66,6 +68,7 @@ impl Default for Values {
             budget: BudgetValues::default(),
             limits: LimitValues::default(),
             autopilot: Switch(false),
+            branch_prefix: BranchPrefix("flightdeck".to_owned()),
             theme: None,
             speed: Positive(1.0),
             prices: None,
@@ -220,6 +223,8 @@ rules! {
         |value| value.as_u64().filter(|n| *n >= 1).map(|n| u32::try_from(n).unwrap_or(u32::MAX));
     Percent(u8): "a whole number from 0 to 90" =
         |value| value.as_u64().and_then(|n| u8::try_from(n).ok()).filter(|n| *n <= 90);
+    BranchPrefix(String): "the beginning of a branch's name, such as missions or me/missions" =
+        |value| text(value).filter(|prefix| prefix.len() <= 80 && prefix.split('/').all(is_branch_part));
     Switch(bool): "true or false" = Value::as_bool;
     Chords(Vec<String>): "a key such as \"ctrl-s\", or a list of keys" = |value| match value {
         Value::Array(chords) => chords.iter().map(text).collect(),
@@ -234,6 +239,13 @@ fn text(value: &Value) -> Option<String> {
 fn is_variable(word: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
     word.chars().all(fits) && !word.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether git takes a word as a part of a branch's name.
+fn is_branch_part(word: &str) -> bool {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let ends = word.starts_with(['.', '-']) || word.ends_with('.') || word.ends_with(".lock");
+    !word.is_empty() && word.chars().all(fits) && !ends && !word.contains("..")
 }
 
 /// Whether a word has the form `provider/model`.
@@ -263,6 +275,9 @@ mod tests {
             ("budget.tokens", json!(3), json!(2.5)),
             ("budget.validation_percent", json!(90), json!(91)),
             ("autopilot", json!(true), json!("true")),
+            ("branch_prefix", json!("me/missions"), json!("a b")),
+            ("branch_prefix", json!("v1.x"), json!("a//b")),
+            ("branch_prefix", json!("x_y"), json!("x.lock")),
             ("keys.popup.close", json!(["q", "ctrl-c"]), json!(["q", 1])),
             ("theme", json!("x"), json!("  ")),
         ];

@@ -1,17 +1,19 @@
 //! The fold: how each event changes what is true. It contains no rules and cannot fail; an event about something
 //! unknown changes nothing.
 
+mod authors;
+
 use std::collections::BTreeMap;
 
-use super::attempt::{AgentWork, Attempt, Ended, Ending};
+use super::attempt::{AgentWork, Attempt, Ended, Ending, Work};
 use super::contract::AssertionState;
-use super::event::{Event, Founding, Stamped};
+use super::event::{Actor, Event, Founding, Stamped};
 use super::finding::FindingState;
 use super::gate::{Decided, DecidedBy, Decision, Gate, GateId};
 use super::handoff::Handoff;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Revision, Timestamp};
 use super::message::MessageState;
-use super::mission::{End, Mission, Mode};
+use super::mission::{End, Loss, Mission, Mode, wait_in};
 use super::plan::{Claims, Feature, FeatureState};
 use super::round::Round;
 use super::usage::Usage;
@@ -30,40 +32,33 @@ impl Mission {
     /// Applies one more event of the log.
     pub fn apply(&mut self, stamped: &Stamped) {
         self.seq = stamped.seq;
-        self.apply_event(&stamped.event, stamped.at);
+        self.apply_event(&stamped.event, stamped.actor, stamped.at);
     }
 
     /// Changes the state by one fact; the sequence number stays.
     #[expect(clippy::too_many_lines, reason = "a flat match over every event, so that none is forgotten")]
-    pub(super) fn apply_event(&mut self, event: &Event, at: Timestamp) {
+    pub(super) fn apply_event(&mut self, event: &Event, by: Actor, at: Timestamp) {
         self.updated = at;
         match event {
             Event::MissionCreated(founding) => self.create(founding, at),
-            Event::ContractProposed { assertions } => {
-                self.contract = assertions.iter().map(|a| (a.id.clone(), a.clone())).collect();
-            }
+            Event::ContractProposed { assertions } => self.propose_assertions(assertions, by),
             Event::EnvironmentProposed { environment } => self.environment = Some(environment.clone()),
             Event::PlanProposed(plan) => {
                 self.title = plan.title.clone().or_else(|| self.title.take());
                 self.milestones.clone_from(&plan.milestones);
-                self.features.clone_from(&plan.features);
+                self.propose_features(&plan.features, by);
             }
-            Event::FeatureAdded { feature } => self.add_feature((**feature).clone()),
-            Event::FeatureEdited { feature, spec } => self.with_feature(*feature, |f| f.spec = spec.clone()),
+            Event::FeatureAdded { feature } => self.add_feature((**feature).clone(), by),
+            Event::FeatureEdited { feature, spec } => self.reword_feature(*feature, spec, by),
             Event::FeatureCancelled { feature, reason } => {
                 self.with_feature(*feature, |f| f.state = FeatureState::Cancelled { reason: reason.clone() });
             }
-            Event::AssertionAdded { assertion, feature } => {
-                self.contract.insert(assertion.id.clone(), (**assertion).clone());
-                self.with_feature(*feature, |f| f.fulfills.push(assertion.id.clone()));
-            }
+            Event::AssertionAdded { assertion, feature } => self.add_assertion(assertion, *feature, by),
             Event::AssertionEdited { assertion, revision, wording } => {
-                change(self.contract.get_mut(assertion), |found| {
-                    found.revision = *revision;
-                    found.wording = (**wording).clone();
-                });
+                self.reword_assertion(assertion, *revision, wording, by);
             }
             Event::AssertionRetired { assertion, reason } => {
+                self.assertion_authors.entry(assertion.clone()).or_default().retired = Some(by);
                 change(self.contract.get_mut(assertion), |found| {
                     found.state = AssertionState::Retired { reason: reason.clone() };
                 });
@@ -75,7 +70,9 @@ impl Mission {
             Event::GateOpened { gate } => {
                 self.gates.insert(*gate, Gate { id: *gate, opened: at, decided: None });
             }
-            Event::GateDecided { gate, decision, by } => self.decide_gate(*gate, decision, *by, at),
+            Event::GateDecided { gate, decision, by: decider } => {
+                self.decide_gate(*gate, decision, *decider, at)
+            }
             Event::AttemptStarted { attempt, work, role, model, base } => {
                 let started = Attempt {
                     id: *attempt,
@@ -86,6 +83,7 @@ impl Mission {
                     started: at,
                     ended: None,
                     usage: Usage::default(),
+                    waited_ms: 0,
                     revisions: self.revisions_for(*work),
                 };
                 self.attempts.insert(*attempt, started);
@@ -163,10 +161,26 @@ impl Mission {
                 let asked = self.questions.iter_mut().find(|q| q.id == *question);
                 change(asked, |found| found.answer = Some(answer.clone()));
             }
-            Event::MissionHeld { hold } => self.hold = Some(hold.clone()),
+            Event::WaitStarted { wait } => {
+                match self.waits.iter_mut().find(|present| present.work == wait.work) {
+                    Some(present) => *present = wait.clone(),
+                    None => self.waits.push(wait.clone()),
+                }
+            }
+            Event::WaitEnded { work, .. } => self.end_wait(*work, at),
+            Event::WorkLost { work, .. } => self.lose(*work),
+            Event::MissionHeld { hold } => {
+                self.hold = Some(hold.clone());
+                self.held_since = Some(at);
+            }
             Event::MissionResumed => {
                 self.hold = None;
+                self.held_since = None;
                 self.failures.clear();
+                self.losses.clear();
+                for work in self.waits.iter().map(|wait| wait.work).collect::<Vec<_>>() {
+                    self.end_wait(work, at);
+                }
             }
             Event::ModelChosen { role, model } => {
                 self.models.insert(*role, model.clone());
@@ -192,7 +206,8 @@ impl Mission {
     }
 
     /// Fix features go to the front of their milestone, behind other fixes; planned ones to its end.
-    fn add_feature(&mut self, feature: Feature) {
+    fn add_feature(&mut self, feature: Feature, by: Actor) {
+        self.feature_authors.insert(feature.id, self.authors_of_feature(&feature, by));
         let milestone = feature.milestone;
         let first_planned = |f: &Feature| f.milestone == milestone && !f.is_built() && !f.is_fix();
         let place = self.features.iter().position(first_planned).filter(|_| feature.is_fix());
@@ -215,9 +230,18 @@ impl Mission {
     }
 
     fn end_attempt(&mut self, id: AttemptId, ending: &Ending, at: Timestamp) {
-        let Some(attempt) = self.attempts.get_mut(&id) else { return };
-        attempt.ended = Some(Ended { at, ending: ending.clone() });
-        let work = attempt.work;
+        let Some(work) = self.attempts.get(&id).map(|attempt| attempt.work) else { return };
+        // What an interrupted attempt waited for is still waited for by the one that takes its place.
+        self.count_wait(work.into(), at);
+        if *ending != Ending::Interrupted {
+            self.waits.retain(|wait| wait.work != work.into());
+        }
+        if *ending == Ending::Done {
+            self.losses.retain(|loss| loss.work != work.into());
+        }
+        change(self.attempts.get_mut(&id), |attempt| {
+            attempt.ended = Some(Ended { at, ending: ending.clone() });
+        });
         match ending {
             Ending::Failed { .. } => match self.failures.iter_mut().find(|(failed, _)| *failed == work) {
                 Some((_, count)) => *count += 1,
@@ -225,6 +249,31 @@ impl Mission {
             },
             Ending::Done => self.failures.retain(|(failed, _)| *failed != work),
             Ending::Unusable { .. } | Ending::Interrupted | Ending::Stopped { .. } => {}
+        }
+    }
+
+    fn end_wait(&mut self, work: Work, at: Timestamp) {
+        self.count_wait(work, at);
+        self.waits.retain(|wait| wait.work != work);
+    }
+
+    /// Time spent waiting is kept apart from time spent working.
+    fn count_wait(&mut self, work: Work, at: Timestamp) {
+        let Some(wait) = self.waits.iter().find(|wait| wait.work == work) else { return };
+        let own = |attempt: &&mut Attempt| attempt.is_live() && work == attempt.work.into();
+        for attempt in self.attempts.values_mut().filter(own) {
+            attempt.waited_ms = attempt.waited_ms.saturating_add(wait_in(attempt, wait, at));
+        }
+    }
+
+    /// The engine died in a piece of work. Whoever got to another place than the one before had got on.
+    fn lose(&mut self, work: Work) {
+        let last = self.attempts.values().rev().find(|attempt| work == attempt.work.into());
+        let turns = last.map_or(0, |attempt| attempt.usage.turns);
+        match self.losses.iter_mut().find(|loss| loss.work == work) {
+            Some(loss) if loss.turns == turns => loss.count = loss.count.saturating_add(1),
+            Some(loss) => *loss = Loss { work, turns, count: 1 },
+            None => self.losses.push(Loss { work, turns, count: 1 }),
         }
     }
 

@@ -24,6 +24,9 @@ pub struct Attempt {
     pub started: Timestamp,
     pub ended: Option<Ended>,
     pub usage: Usage,
+    /// For how long it waited for what passes by itself, in milliseconds: that is no work.
+    #[serde(default)]
+    pub waited_ms: u64,
     /// The revisions of the assertions it works under, as it last heard.
     pub revisions: BTreeMap<AssertionId, Revision>,
 }
@@ -51,9 +54,9 @@ pub enum Ending {
     Stopped { reason: Line },
 }
 
-/// A piece of work; also the key by which the engine knows what is running. Activities carry it; it is never stored.
+/// A piece of work; also the key by which the engine knows what is running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(rename_all = "snake_case")]
 pub enum Work {
     Agent(AgentWork),
     Engine(EngineWork),

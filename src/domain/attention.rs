@@ -63,7 +63,7 @@ pub fn needs(mission: &Mission) -> Vec<Need> {
     {
         needs.push(Need {
             kind: NeedKind::Hold { cause: hold.cause },
-            since: mission.updated,
+            since: mission.held_since.unwrap_or(mission.updated),
             sentence: hold.sentence.to_string(),
             blocks: "the mission".to_owned(),
         });

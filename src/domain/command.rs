@@ -1,11 +1,10 @@
 //! What may be asked of a mission: verbs, and who may use them.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::attempt::{AgentWork, Ending, Role};
+use super::attempt::{AgentWork, Ending, Role, Work};
 use super::budget::Budget;
-use super::contract::{AssertionDraft, Check, Weight, Wording};
+use super::contract::AssertionDraft;
 use super::environment::{CommandRun, Environment};
 use super::event::Founding;
 use super::finding::TriageDecision;
@@ -14,11 +13,13 @@ use super::handoff::{Handoff, Issue};
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, MessageId, MilestoneId, QuestionId, Revision};
 use super::message::{Delivery, Party};
 use super::mission::Hold;
+pub use super::part::{CheckEdit, SpecEdit, WordingEdit};
 use super::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use super::round::{Opinion, ReviewIssue};
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, Outcome};
+use super::wait::Wait;
 
 /// Everything a person, an agent or the engine can ask.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,7 +38,7 @@ pub enum Command {
     ChooseModel { role: Role, model: Title },
     SetBudget { budget: Budget },
     SetAutopilot { autopilot: Autopilot },
-    EditFeature { feature: FeatureId, spec: FeatureSpec },
+    EditFeature { feature: FeatureId, base: Revision, edit: Box<SpecEdit> },
     Abandon { reason: Line },
 
     // A person's or the orchestrator's.
@@ -75,48 +76,10 @@ pub enum Command {
     RecordGateCommands { milestone: MilestoneId, round: u32, commit: Commit, runs: Vec<CommandRun> },
     MarkDelivered { messages: Vec<MessageId> },
     Hold { hold: Hold },
+    BeginWait { wait: Wait },
+    EndWait { work: Work },
+    RecordLoss { work: Work, reason: Line },
     RecordLanding { branch: Title, commit: Commit },
-}
-
-/// What is left out stays as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct WordingEdit {
-    pub title: Option<Title>,
-    pub statement: Option<Prose>,
-    pub check: Option<Check>,
-    pub evidence: Option<Line>,
-    #[serde(alias = "severity")]
-    #[schemars(rename = "severity")]
-    pub weight: Option<Weight>,
-}
-
-impl WordingEdit {
-    /// What makes `new` of `old`: only what differs.
-    pub fn between(old: &Wording, new: &Wording) -> Self {
-        Self {
-            title: (new.title != old.title).then(|| new.title.clone()),
-            statement: (new.statement != old.statement).then(|| new.statement.clone()),
-            check: (new.check != old.check).then(|| new.check.clone()),
-            evidence: (new.evidence != old.evidence).then(|| new.evidence.clone()),
-            weight: (new.weight != old.weight).then_some(new.weight),
-        }
-    }
-
-    /// Whether it changes nothing.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// The wording after the edit.
-    pub fn applied_to(&self, wording: &Wording) -> Wording {
-        Wording {
-            title: self.title.clone().unwrap_or_else(|| wording.title.clone()),
-            statement: self.statement.clone().unwrap_or_else(|| wording.statement.clone()),
-            check: self.check.clone().unwrap_or_else(|| wording.check.clone()),
-            evidence: self.evidence.clone().unwrap_or_else(|| wording.evidence.clone()),
-            weight: self.weight.unwrap_or(wording.weight),
-        }
-    }
 }
 
 /// One change to the plan.
@@ -181,6 +144,9 @@ impl Command {
             | Self::RecordGateCommands { .. }
             | Self::MarkDelivered { .. }
             | Self::Hold { .. }
+            | Self::BeginWait { .. }
+            | Self::EndWait { .. }
+            | Self::RecordLoss { .. }
             | Self::RecordLanding { .. } => asker == Engine,
         }
     }

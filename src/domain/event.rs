@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
-use super::attempt::{AgentWork, Ending, Role};
+use super::attempt::{AgentWork, Ending, Role, Work};
 use super::budget::Budget;
 use super::contract::{Assertion, Wording};
 use super::environment::{CommandRun, Environment};
@@ -27,6 +27,7 @@ use super::round::{Review, RoundOutcome, RoundScope, ScrutinyReport, UserTesting
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
 use super::verdict::Verdict;
+use super::wait::Wait;
 
 /// Who caused an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +89,9 @@ pub enum Event {
     MessagesDelivered { messages: Vec<MessageId> },
     QuestionAsked { question: Question },
     QuestionAnswered { question: QuestionId, answer: Prose },
+    WaitStarted { wait: Wait },
+    WaitEnded { work: Work, since: Timestamp },
+    WorkLost { work: Work, reason: Line },
     MissionHeld { hold: Hold },
     MissionResumed,
     ModelChosen { role: Role, model: Title },

@@ -91,6 +91,11 @@ impl Source {
 }
 
 impl Finding {
+    /// It with what it says, for a sentence: `FND-3 (blocking: the page is empty)`.
+    pub fn quoted(&self) -> String {
+        format!("{} ({}: {})", self.id, self.severity.word(), self.description)
+    }
+
     /// Whether somebody must still decide on it.
     pub fn is_open(&self) -> bool {
         self.state == FindingState::Open
@@ -108,8 +113,12 @@ pub struct TriageDecision {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ruling {
-    /// A fix feature, built before anything else.
-    Feature { spec: super::plan::FeatureSpec },
+    /// A fix feature, built before anything else, and the assertions it is to make hold.
+    Feature {
+        spec: super::plan::FeatureSpec,
+        #[serde(default)]
+        fulfills: Vec<AssertionId>,
+    },
     /// Mended by the same fix feature as another finding of this triage.
     Join { with: FindingId },
     /// Nothing is done about it.

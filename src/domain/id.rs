@@ -119,6 +119,12 @@ numbered!(
 #[serde(transparent)]
 pub struct Revision(pub u32);
 
+impl Default for Revision {
+    fn default() -> Self {
+        Self::FIRST
+    }
+}
+
 impl Revision {
     /// The revision of a new assertion.
     pub const FIRST: Self = Self(1);

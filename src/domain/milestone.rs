@@ -83,12 +83,19 @@ impl Mission {
         ids.filter(|id| due(id) && !self.standing(id).is_settled()).cloned().collect()
     }
 
-    /// The assertions that a fix feature's findings are about; for a planned feature, those it fulfills.
+    /// The assertions that must hold once a feature is built: those it fulfills and, for a fix, those that its findings
+    /// are about and those of the features it mends.
     pub fn assertions_at_stake(&self, feature: &Feature) -> Vec<AssertionId> {
         let mut ids = feature.fulfills.clone();
         if let Origin::Fix { findings } = &feature.origin {
-            ids.extend(findings.iter().filter_map(|id| self.findings.get(id)?.assertion.clone()));
+            for finding in findings.iter().filter_map(|id| self.findings.get(id)) {
+                ids.extend(finding.assertion.clone());
+                // A fix is younger than what it mends, so this ends.
+                let mended = finding.feature.filter(|id| *id < feature.id).and_then(|id| self.feature(id));
+                ids.extend(mended.into_iter().flat_map(|mended| self.assertions_at_stake(mended)));
+            }
         }
+        ids.retain(|id| self.contract.get(id).is_some_and(Assertion::is_active));
         ids.sort();
         ids.dedup();
         ids

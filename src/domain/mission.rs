@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::attempt::{AgentWork, Attempt, Role};
+use super::attempt::{AgentWork, Attempt, Role, Work};
 use super::budget::Budget;
 use super::contract::Contract;
 use super::environment::{CommandRun, Environment};
@@ -20,11 +20,14 @@ use super::gate::{Autopilot, Gate, GateId};
 use super::handoff::Handoff;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, FindingId, MilestoneId, MissionId, Timestamp};
 use super::message::{Directive, Knowledge, Message, Question};
+use super::part::Authors;
 use super::plan::{Feature, FeatureState, Milestone};
 use super::round::Round;
+use super::schedule::schedule;
 use super::text::{Line, Title};
 use super::usage::{ModelPrice, Usage};
 use super::verdict::{Outcome, Standing, Verdict, Waiver};
+use super::wait::Wait;
 
 /// Everything that is true of one mission.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -42,10 +45,16 @@ pub struct Mission {
     pub budget: Budget,
     pub autopilot: Autopilot,
     pub contract: Contract,
+    /// Who worded what of each assertion.
+    #[serde(default)]
+    pub assertion_authors: BTreeMap<AssertionId, Authors>,
     pub environment: Option<Environment>,
     pub milestones: Vec<Milestone>,
     /// In the order in which they are built; fix features stand at the front of their milestone.
     pub features: Vec<Feature>,
+    /// Who worded what of each feature.
+    #[serde(default)]
+    pub feature_authors: BTreeMap<FeatureId, Authors>,
     pub gates: BTreeMap<GateId, Gate>,
     /// What models cost, by their names, as far as it is known.
     #[serde(default)]
@@ -67,11 +76,30 @@ pub struct Mission {
     pub messages: Vec<Message>,
     pub questions: Vec<Question>,
     pub hold: Option<Hold>,
+    /// Since when it is held.
+    #[serde(default)]
+    pub held_since: Option<Timestamp>,
+    /// What is waited for, by piece of work; [`Mission::waits`] leaves out what is not due any more.
+    #[serde(default)]
+    pub waits: Vec<Wait>,
+    /// Work in which the engine died, since it last got further or the mission was resumed.
+    #[serde(default)]
+    pub losses: Vec<Loss>,
     /// Failures in a row of a piece of work since it last succeeded or the mission was resumed.
     pub failures: Vec<(AgentWork, u32)>,
     pub end: Option<End>,
     pub landed: Option<Commit>,
     pub mode: Mode,
+}
+
+/// A piece of work in which the engine died.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loss {
+    pub work: Work,
+    /// Model calls after which it died.
+    pub turns: u32,
+    /// How often in a row it died there.
+    pub count: u32,
 }
 
 /// How a mission ended.
@@ -256,9 +284,33 @@ impl Mission {
         self.attempts.values().map(|attempt| attempt.usage).sum()
     }
 
-    /// Time that agents ran, added up over attempts, in milliseconds.
+    /// Time that agents ran, added up over attempts, in milliseconds; what they waited for by itself is left out.
     pub fn agent_ms(&self, now: Timestamp) -> u64 {
-        self.attempts.values().fold(0, |total, attempt| attempt.wall_ms(now).saturating_add(total))
+        let worked = |attempt: &Attempt| {
+            let waiting = self.wait_of(attempt.work).filter(|_| attempt.is_live());
+            let waiting = waiting.map_or(0, |wait| wait_in(attempt, wait, now));
+            attempt.wall_ms(now).saturating_sub(attempt.waited_ms).saturating_sub(waiting)
+        };
+        self.attempts.values().fold(0, |total, attempt| worked(attempt).saturating_add(total))
+    }
+
+    /// What is waited for by work that runs or is due, the oldest first.
+    pub fn waits(&self) -> impl Iterator<Item = &Wait> {
+        let due = if self.waits.is_empty() { Vec::new() } else { schedule(self) };
+        let runs = |work: Work| self.live_attempts().any(|attempt| work == attempt.work.into());
+        self.waits.iter().filter(move |wait| due.contains(&wait.work) || runs(wait.work))
+    }
+
+    /// What a piece of work waits for.
+    pub fn wait_of(&self, work: impl Into<Work>) -> Option<&Wait> {
+        let work = work.into();
+        self.waits.iter().find(|wait| wait.work == work)
+    }
+
+    /// The attempts in a row at a piece of work that came to nothing, newest first.
+    pub fn failed_in_a_row(&self, work: AgentWork) -> impl Iterator<Item = &Attempt> {
+        let own = self.attempts.values().rev().filter(move |attempt| attempt.work == work);
+        own.take_while(|attempt| !attempt.is_done() && !attempt.is_live())
     }
 
     /// The sentences of every directive, oldest first.
@@ -266,8 +318,18 @@ impl Mission {
         self.directives.iter().map(|directive| directive.text.as_str())
     }
 
+    /// How often the engine died in a row at the same place of a piece of work.
+    pub fn losses_of(&self, work: Work) -> u32 {
+        self.losses.iter().find(|loss| loss.work == work).map_or(0, |loss| loss.count)
+    }
+
     /// How often a piece of work failed in a row.
     pub fn failures_of(&self, work: AgentWork) -> u32 {
         self.failures.iter().find(|(failed, _)| *failed == work).map_or(0, |(_, count)| *count)
     }
+}
+
+/// For how long of its own time an attempt has waited, in milliseconds.
+pub(super) fn wait_in(attempt: &Attempt, wait: &Wait, now: Timestamp) -> u64 {
+    now.since(wait.since.max(attempt.started))
 }

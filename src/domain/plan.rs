@@ -104,6 +104,11 @@ pub struct FeatureDraft {
 }
 
 impl Feature {
+    /// It with its title, for a sentence: `F3 (A page)`.
+    pub fn quoted(&self) -> String {
+        format!("{} ({})", self.id, self.spec.title)
+    }
+
     /// Whether it has an accepted handoff.
     pub fn is_built(&self) -> bool {
         matches!(self.state, FeatureState::Built { .. })

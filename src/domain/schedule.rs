@@ -40,13 +40,11 @@ fn flight(mission: &Mission, milestone: MilestoneId) -> Vec<Work> {
     if let Some(feature) = unchecked(mission) {
         return vec![EngineWork::CheckClaims { feature }.into()];
     }
-    let triage = mission.open_findings().next().is_some() && !mission.has_open_round();
     if let Some(feature) = being_built(mission) {
-        // A worker who asks for an amendment goes on meanwhile.
-        let work = [AgentWork::Build { feature }].into_iter().chain(triage.then_some(AgentWork::Triage));
-        return work.map(Work::from).collect();
+        // What its worker asks to have amended is decided together with what its handoff brings.
+        return vec![AgentWork::Build { feature }.into()];
     }
-    if triage {
+    if mission.open_findings().next().is_some() && !mission.has_open_round() {
         return vec![AgentWork::Triage.into()];
     }
     if let Some(round) = mission.rounds.iter().find(|round| round.is_open()) {

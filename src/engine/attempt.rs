@@ -1,6 +1,6 @@
 //! One attempt from its start to its end: logged before it begins, closed whatever happens.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tokio_util::sync::CancellationToken;
 
@@ -96,7 +96,8 @@ impl AttemptRun {
             instruments.app.stop().await;
         }
         self.close(ended, &observer, mail).await;
-        self.put_back(env.cleanup, &observer).await
+        self.put_back(env.cleanup, &observer).await;
+        Ok(())
     }
 
     fn session(
@@ -137,6 +138,7 @@ impl AttemptRun {
             attempt: self.attempt,
             engine: Arc::clone(&self.engine),
             handoff_source: env.handoff_source.clone(),
+            kept_handoff: Mutex::default(),
         });
         let researchers = Researchers {
             engine: Arc::clone(&self.engine),
@@ -171,20 +173,22 @@ impl AttemptRun {
             .with(|mission| mission.messages.iter().filter(waits).map(|message| message.id).collect())
     }
 
-    async fn put_back(&self, cleanup: Cleanup, observer: &Arc<SessionRecorder>) -> Result<(), EngineError> {
+    async fn put_back(&self, cleanup: Cleanup, observer: &Arc<SessionRecorder>) {
         let proof = match cleanup {
-            Cleanup::Nothing => return Ok(()),
-            Cleanup::Remove(proof) => return blocking(move || Ok(proof.remove()?)).await,
+            Cleanup::Nothing => return,
+            Cleanup::Remove(proof) => {
+                // One that stays is taken up by the next reviewer of its feature, or goes with the mission.
+                if let Err(error) = blocking(move || Ok(proof.remove()?)).await {
+                    tracing::warn!(%error, "a reviewer's checkout stays");
+                }
+                return;
+            }
             Cleanup::Reset(proof) => proof,
         };
-        // It stays held until it is put back.
-        let checkout = proof.checkout.clone();
-        let changed = blocking(move || Ok(checkout.reset()?)).await?;
-        drop(proof);
+        let changed = proof.put_back().await;
         if !changed.is_empty() {
             let names: Vec<String> = changed.iter().map(|path| path.display().to_string()).collect();
             observer.note(format!("the validator changed {}; the changes are discarded", names.join(", ")));
         }
-        Ok(())
     }
 }

@@ -84,8 +84,10 @@ impl AttemptRun {
         let sentence =
             Line::clipped(format!("{reason}; flightdeck goes on in {minutes} min, when the quota resets"));
         self.end(Ending::Interrupted).await;
-        self.record(Command::Hold { hold: Hold { cause: HoldCause::Quota, sentence, until: Some(until) } })
-            .await;
+        self.record(Command::Hold {
+            hold: Hold { until: Some(until), ..Hold::new(HoldCause::Quota, sentence) },
+        })
+        .await;
     }
 
     async fn record(&self, command: Command) {

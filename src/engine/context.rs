@@ -15,7 +15,7 @@ use crate::domain::environment::Environment;
 use crate::domain::id::{Commit, MissionId};
 use crate::link::feed::Feed;
 use crate::store::Store;
-use crate::workspace::{Reaper, Repo, Sandbox};
+use crate::workspace::{MissionRepo, Published, Reaper, Sandbox};
 
 /// Where models come from. The configuration implements it, so that the engine knows no provider by name.
 pub trait Backends: Send + Sync {
@@ -41,7 +41,8 @@ pub struct EngineContext {
     pub mission: MissionId,
     /// The mission's directory.
     pub dir: PathBuf,
-    pub repo: Repo,
+    /// The mission's own repository, and the person's.
+    pub repo: MissionRepo,
     pub cell: Arc<MissionCell>,
     pub dispatcher: DispatcherHandle,
     pub feed: Arc<Feed>,
@@ -56,9 +57,9 @@ pub struct EngineContext {
     pub passed: Vec<(String, String)>,
     /// Where skills are looked for beside the repository.
     pub skill_dirs: Vec<PathBuf>,
-    /// The commit that the validators' checkout was last set to by this engine.
+    /// The commit that the validators' checkout was left at, clean, by this engine; nothing while somebody holds it.
     pub proof: Arc<tokio::sync::Mutex<Option<Commit>>>,
-    /// The problems of prompts that the person has been warned of.
+    /// What the person has been warned of.
     pub warned: Mutex<Vec<String>>,
 }
 
@@ -80,7 +81,7 @@ impl EngineContext {
 
     /// Variables that every program of the mission gets; recovery finds survivors by the first.
     pub fn env(&self) -> Vec<(String, String)> {
-        let (name, email) = self.repo.identity();
+        let (name, email) = self.repo.person().identity();
         let own = [
             (MARK.to_owned(), self.dir.display().to_string()),
             ("GIT_AUTHOR_NAME".to_owned(), name.clone()),
@@ -89,6 +90,29 @@ impl EngineContext {
             ("GIT_COMMITTER_EMAIL".to_owned(), email),
         ];
         self.passed.iter().cloned().chain(own).collect()
+    }
+
+    /// Brings an accepted head into the person's repository. Where that fails it is told and tried again with the next
+    /// feature, and before landing: the mission itself works in its own repository.
+    pub fn publish(&self, head: &str) {
+        match self.repo.publish(head) {
+            Ok(Published::At) => {}
+            Ok(Published::CheckedOut { directory, kept_as }) => self.warn_once(format!(
+                "the mission's branch is checked out in {}, so it stays where it is; the mission's commits are at {kept_as}",
+                directory.display()
+            )),
+            Err(error) => self.warn_once(format!("the mission's branch in your repository is behind: {error}")),
+        }
+    }
+
+    /// Tells the person something that need not be told twice.
+    fn warn_once(&self, sentence: String) {
+        let mut warned = self.warned.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if !warned.contains(&sentence) {
+            self.feed.warning(sentence.clone());
+            tracing::warn!("{sentence}");
+            warned.push(sentence);
+        }
     }
 
     /// The model of a configured name.
@@ -111,13 +135,7 @@ impl EngineContext {
     pub fn prompt(&self, name: &str) -> Result<Prompt, EngineError> {
         let loaded = self.prompts.load(name)?;
         if let Some(problem) = loaded.problem {
-            let sentence = format!("{problem}; the last good version stays in use");
-            let mut warned = self.warned.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            if !warned.contains(&sentence) {
-                self.feed.warning(sentence.clone());
-                tracing::warn!("{sentence}");
-                warned.push(sentence);
-            }
+            self.warn_once(format!("{problem}; the last good version stays in use"));
         }
         Ok(loaded.prompt)
     }

@@ -72,6 +72,10 @@ async fn run_gate_commands(
         engine.environment(|environment| environment.gate_scripts().cloned().collect());
     let starting = |script: &Script| running.doing(format!("running {}", script.run));
     let runs = scripts::run_all(engine, proof.checkout.dir(), &scripts, cancel, &starting).await?;
+    let changed = proof.put_back().await;
+    if !changed.is_empty() {
+        tracing::info!(?changed, "the gate commands changed tracked files; the changes are discarded");
+    }
     if !cancel.is_cancelled() {
         let command = Command::RecordGateCommands { milestone, round, commit, runs };
         engine.dispatcher.record_if_due(command).await?;

@@ -28,7 +28,8 @@ pub struct EngineHost {
 impl EngineHost {
     /// A host over what the engine's tasks share.
     pub fn new(engine: Arc<EngineContext>) -> Self {
-        let source = StoredMission::of_engine(Arc::clone(&engine.store), Arc::clone(&engine.cell));
+        let source =
+            StoredMission::of_engine(Arc::clone(&engine.store), engine.dir.clone(), Arc::clone(&engine.cell));
         Self { engine, source, landing: tokio::sync::Mutex::new(()) }
     }
 }

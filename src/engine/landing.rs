@@ -55,7 +55,7 @@ pub async fn land(engine: &Arc<EngineContext>) -> Result<Landed, EngineError> {
                 EngineError::Unfit(format!("failed to clear {}: {error}", scratch.display()))
             })?;
         }
-        let landing = Landing::prepare(&task_engine.repo, plan, &scratch)?;
+        let landing = Landing::prepare(task_engine.repo.person(), plan, &scratch)?;
         landing.check()?;
         Ok(landing)
     })

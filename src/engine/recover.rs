@@ -9,7 +9,7 @@ use crate::domain::command::Command;
 use crate::domain::id::AttemptId;
 use crate::workspace::sweep::sweep;
 
-/// Ends programs that survived, and closes attempts that no engine runs any more.
+/// Ends programs that survived, removes the locks they held, and closes attempts that no engine runs any more.
 ///
 /// # Errors
 /// When the log cannot be written.
@@ -17,6 +17,9 @@ pub async fn recover(engine: &Arc<EngineContext>) -> Result<(), EngineError> {
     let mission = engine.dir.display().to_string();
     let swept = blocking(move || Ok(sweep((MARK, &mission)))).await?;
     tracing::info!(?swept, "looked for programs of an earlier engine");
+    // Nothing of the mission runs now, so whatever is locked in its repository is locked by the dead.
+    let task_engine = Arc::clone(engine);
+    blocking(move || Ok(task_engine.repo.remove_stale_locks()?)).await?;
     let orphans: Vec<AttemptId> = engine.cell.with(|m| m.live_attempts().map(|attempt| attempt.id).collect());
     for attempt in orphans {
         let command = Command::EndAttempt { attempt, ending: Ending::Interrupted };

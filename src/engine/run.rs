@@ -24,7 +24,7 @@ use crate::domain::id::MissionId;
 use crate::link::feed::Feed;
 use crate::link::server::Server;
 use crate::store::{Catalogue, StoreError};
-use crate::workspace::{Reaper, Repo, Unconfined};
+use crate::workspace::{MissionRepo, Reaper, Repo, RepoPlan, Unconfined};
 
 /// What an engine is started with.
 pub struct EngineOptions {
@@ -62,7 +62,16 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     let Some(founding) = mission.founding.clone() else {
         return Err(EngineError::Unfit(format!("{} holds no founded mission", dir.display())));
     };
-    let repo = Repo::discover(founding.repository.as_ref())?;
+    let plan = RepoPlan {
+        mission: founding.mission.to_string(),
+        branch: founding.branch.to_string(),
+        target: founding.target.to_string(),
+        head: mission.head().unwrap_or(&founding.base).0.clone(),
+        base: founding.base.0.clone(),
+    };
+    let (place, person) = (dir.clone(), founding.repository.clone());
+    let repo =
+        blocking(move || Ok(MissionRepo::open(&place, Repo::discover(person.as_ref())?, plan)?)).await?;
     let feed = Arc::new(Feed::new());
     let cell = Arc::new(MissionCell::new(mission));
     let (events, delivered) = mpsc::unbounded_channel();

@@ -1,6 +1,7 @@
 //! A mission read from its store and its repository: what an engine answers its clients from, and what a verb or a
 //! replay reads while no engine need run.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::diff;
@@ -16,25 +17,27 @@ use crate::domain::transcript::{Before, Entry};
 use crate::domain::verdict::EvidenceRef;
 use crate::link::{MissionSource, Refusal};
 use crate::store::Store;
-use crate::workspace::Repo;
+use crate::workspace::mission_repo::repository_of;
 
 /// A mission, read where it is kept.
 #[derive(Debug, Clone)]
 pub struct StoredMission {
     store: Arc<Store>,
+    /// The mission's directory.
+    dir: PathBuf,
     /// The state, where this process flies the mission; otherwise it is folded from the log.
     cell: Option<Arc<MissionCell>>,
 }
 
 impl StoredMission {
     /// A mission that another process may be flying.
-    pub fn of_log(store: Store) -> Self {
-        Self { store: Arc::new(store), cell: None }
+    pub fn of_log(store: Store, dir: PathBuf) -> Self {
+        Self { store: Arc::new(store), dir, cell: None }
     }
 
     /// The mission that this process flies.
-    pub(super) fn of_engine(store: Arc<Store>, cell: Arc<MissionCell>) -> Self {
-        Self { store, cell: Some(cell) }
+    pub(super) fn of_engine(store: Arc<Store>, dir: PathBuf, cell: Arc<MissionCell>) -> Self {
+        Self { store, dir, cell: Some(cell) }
     }
 
     /// What it is read from.
@@ -85,7 +88,7 @@ impl MissionSource for StoredMission {
             (repository, mission.diff_range(scope))
         })?;
         let (from, to) = range?;
-        let repository = Repo::discover(repository.as_ref()).map_err(EngineError::from)?;
+        let repository = repository_of(&self.dir, repository.as_ref()).map_err(EngineError::from)?;
         Ok(diff::between(&repository, &from, &to)?)
     }
 }

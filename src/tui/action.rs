@@ -171,15 +171,15 @@ default_keys! {
         "x" Retire, "w" Waive, "d" Diff, "p" Pause, "f" Follow, "F" Fold, "y" Copy, "E" Editor;
     Gate: "y" Go, "n" NoGo, "w" Waive, "e" Edit, "d" Diff, "A" Add, "]" NextMatch, "[" PreviousMatch,
         "E" Editor;
-    Assertion: "ctrl+s" Save, "esc" Back, "tab" NextPane, "backtab" PreviousPane, "ctrl+e" Editor, "f1" Help;
-    Prompt: "enter" Save, "alt+enter ctrl+enter" NewLine, "esc" Back, "ctrl+e" Editor;
+    Assertion: "ctrl+s" Save, "esc" Back, "tab" NextPane, "backtab" PreviousPane, "ctrl+g" Editor, "f1" Help;
+    Prompt: "enter" Save, "alt+enter ctrl+enter" NewLine, "esc" Back, "ctrl+g" Editor;
     Talk: "enter" Queue, "ctrl+enter alt+enter" Interrupt, "ctrl+j shift+enter" NewLine, "esc" Back,
-        "tab" NextPane, "ctrl+e" Editor, "pageup" PageUp, "pagedown" PageDown, "f1" Help;
+        "tab" NextPane, "ctrl+g" Editor, "pageup" PageUp, "pagedown" PageDown, "f1" Help;
     Attempt: "f" Follow, "/" Search, "n" NextMatch, "N" PreviousMatch, "z" Fold, "y" Copy, "tab" NextTab,
         "backtab" PreviousTab, "d" Diff, "K" Stop;
     Evidence: "o" Outside, "y" Copy, "e" Edit, "w" Waive, "x" Retire, "]" NextMatch, "[" PreviousMatch;
     Diff: "]" NextHunk, "[" PreviousHunk, "}" NextFile, "{" PreviousFile, "y" Copy;
-    Document: "enter ctrl+s" Save, "E ctrl+e" Editor, "esc q" Back, "up k" Up, "down j" Down, "pageup" PageUp,
+    Document: "enter ctrl+s" Save, "E ctrl+g" Editor, "esc q" Back, "up k" Up, "down j" Down, "pageup" PageUp,
         "pagedown" PageDown;
     Landing: "enter y" Merge;
     Workers: "K" Stop, "r" Retry, "d" Diff;
@@ -188,5 +188,5 @@ default_keys! {
         "-" Slower;
     Palette: "esc" Back, "enter" Open, "up ctrl+p" Up, "down ctrl+n" Down;
     Missions: "n" Add;
-    Launcher: "ctrl+s" Save, "esc ctrl+c" Quit, "ctrl+e" Editor, "ctrl+d" Play;
+    Launcher: "ctrl+s" Save, "esc ctrl+c" Quit, "ctrl+g" Editor, "f2" Play;
 }

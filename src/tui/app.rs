@@ -175,7 +175,7 @@ impl App {
 
     /// Draws on a frame in the theme.
     pub fn painter<'a>(&'a self, buf: &'a mut Buffer) -> Painter<'a> {
-        Painter { styles: &self.look.styles, charset: self.look.charset, buf }
+        Painter { styles: &self.look.styles, charset: self.look.charset, buf, cursor: None }
     }
 
     /// The places whose keys hold now, nearest first.

@@ -10,6 +10,7 @@ use futures::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::app::App;
@@ -34,8 +35,8 @@ pub struct Console<S> {
     sender: Sender<Msg>,
     messages: Receiver<Msg>,
     pacing: Pacing,
-    /// What the terminal shows; none while that is not known.
-    shown: Option<Buffer>,
+    /// What the terminal shows, and where its cursor stands; none while that is not known.
+    shown: Option<(Buffer, Option<Position>)>,
     /// Calls that have not been answered.
     in_flight: Arc<()>,
     /// How the console ends, once that is decided.
@@ -184,22 +185,23 @@ impl<S: Source> Console<S> {
         let Stage { terminal, outside, .. } = stage;
         self.pacing.drawn();
         terminal.autoresize().map_err(io::Error::other)?;
-        super::pane::draw(&self.app, &mut terminal.get_frame());
         let drawn = terminal.current_buffer_mut();
+        let cursor = super::pane::draw_on(&self.app, drawn);
         match &mut self.shown {
-            Some(shown) if shown == drawn => {
+            Some((shown, stands)) if shown == drawn && *stands == cursor => {
                 drawn.reset();
                 return Ok(());
             }
-            Some(shown) => {
+            Some((shown, stands)) => {
+                *stands = cursor;
                 shown.area = drawn.area;
                 shown.content.clone_from(&drawn.content);
             }
-            None => self.shown = Some(drawn.clone()),
+            None => self.shown = Some((drawn.clone(), cursor)),
         }
         outside.begin_frame()?;
         outside.mark(&self.app, self.host.as_ref(), terminal.current_buffer_mut());
-        terminal.apply_buffer().map_err(io::Error::other)?;
+        terminal.apply_buffer_with_cursor(cursor).map_err(io::Error::other)?;
         outside.end_frame()?;
         Ok(())
     }

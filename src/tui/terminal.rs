@@ -152,7 +152,8 @@ impl Drop for Tty {
 impl Outside for Tty {
     fn begin_frame(&mut self) -> io::Result<()> {
         self.announce_news()?;
-        execute!(self.pen, BeginSynchronizedUpdate)
+        // The cursor does not run over the screen while it is drawn; the frame says where it stands.
+        execute!(self.pen, BeginSynchronizedUpdate, crossterm::cursor::Hide)
     }
 
     fn end_frame(&mut self) -> io::Result<()> {

@@ -1,7 +1,7 @@
 //! Changes to the contract in rows: what is asked, what it would do, what came of it.
 
 use crate::domain::consequence::ContractChange;
-use crate::domain::contract::Wording;
+use crate::domain::part::{Part, Reworded, Worded, differing};
 
 use super::contract::weight;
 use super::prelude::*;
@@ -63,23 +63,20 @@ pub fn rows(edits: &[Edit], width: usize) -> Vec<Row> {
     rows
 }
 
-/// What a change of a wording does: of each part that differs, the old words and the new ones.
-pub fn reworded(old: &Wording, new: &Wording, width: usize) -> Vec<Row> {
-    let parts = |wording: &Wording| {
-        [
-            ("title", wording.title.to_string()),
-            ("statement", wording.statement.to_string()),
-            ("over", wording.check.via.word().to_owned()),
-            ("how", wording.check.how.to_string()),
-            ("command", wording.check.command.as_ref().map_or_else(|| "–".to_owned(), ToString::to_string)),
-            ("evidence", wording.evidence.to_string()),
-            ("weight", weight(wording.weight).to_owned()),
-        ]
-    };
-    let pairs = parts(old).into_iter().zip(parts(new)).filter(|((_, old), (_, new))| old != new);
-    pairs
-        .flat_map(|((name, old), (_, new))| {
-            labelled(name, &old, width).into_iter().chain(labelled("  →", &new, width))
+/// What a change of words does: of each part that differs, the old words and the new ones.
+pub fn reworded<T: Worded>(old: &T, new: &T, width: usize) -> Vec<Row> {
+    let changed = differing(old, new).into_iter();
+    changed
+        .flat_map(|Reworded { part, old, new }| {
+            let (old, new) = (said(part, &old), said(part, &new));
+            labelled(part.word(), &old, width).into_iter().chain(labelled("  →", &new, width))
         })
         .collect()
+}
+
+/// What a part says, for reading.
+pub fn said(part: Part, words: &str) -> String {
+    let known = words.parse().ok().filter(|_| part == Part::Weight);
+    let said = known.map_or_else(|| words.to_owned(), |known| weight(known).to_owned());
+    if said.is_empty() { "–".to_owned() } else { said }
 }

@@ -73,7 +73,7 @@ pub fn rows(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
         rows.extend(cost(mission, width));
     }
     if mission.waits_at(gate) {
-        for line in needs::lines(mission) {
+        for (_, line) in needs::lines(mission) {
             let more = line.more.iter().map(|more| Row::of(StyleRole::Text, more).indented(INDENT));
             rows.extend(section(&line.text, more.collect()));
         }

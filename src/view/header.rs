@@ -12,6 +12,7 @@ use crate::domain::mission::{End, Status};
 use crate::domain::tally::Tally;
 use crate::domain::verdict::Standing;
 
+use super::wait;
 use super::work::status_sign;
 
 /// The first line: name and place left, time and cost right; of the cost as much as there is room for.
@@ -89,7 +90,7 @@ pub fn progress(mission: &Mission) -> Progress {
 }
 
 /// What the mission does, in its place: `● RUNNING   M2 of 4 · Sign-in`.
-pub fn doing(mission: &Mission) -> Vec<Piece> {
+pub fn doing(mission: &Mission, now: Timestamp) -> Vec<Piece> {
     // An agent that works while something waits is still what happens now; the right side says what waits.
     // An agent that waits for an answer does not work.
     let waits = |id| mission.questions.iter().any(|asked| asked.from == id && asked.answer.is_none());
@@ -98,6 +99,9 @@ pub fn doing(mission: &Mission) -> Vec<Piece> {
     let status = if works && status == Status::Waiting { Status::Running } else { status };
     let (sign, style) = status_sign(status);
     let mut row = Row::new().sign(style, sign).then(style, status.word().to_uppercase());
+    if let Some(first) = mission.waits().next().filter(|_| status == Status::Retrying) {
+        return row.then(StyleRole::Text, format!("   {}", wait::line(first, now))).left;
+    }
     if let Some(milestone) = mission.current_milestone().filter(|_| mission.is_go(GateId::Plan)) {
         let of = mission.milestones.len();
         row = row

@@ -3,16 +3,15 @@
 use super::event_lines::options;
 use super::prelude::*;
 use super::work::gate_subject;
-use super::{gate, talk};
-use crate::domain::attempt::{Attempt, Ending};
+use super::{gate, hold, talk};
 use crate::domain::attention::{Need, NeedKind, needs};
 use crate::domain::gate::GateId;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::HoldCause;
 
-/// A line for everything that waits, oldest first.
-pub fn lines(mission: &Mission) -> Vec<LogLine> {
-    needs(mission).iter().map(|need| line(need, mission)).collect()
+/// A line for everything that waits, oldest first, with the time since which it does.
+pub fn lines(mission: &Mission) -> Vec<(Timestamp, LogLine)> {
+    needs(mission).iter().map(|need| (need.since, line(need, mission))).collect()
 }
 
 fn line(need: &Need, mission: &Mission) -> LogLine {
@@ -34,7 +33,7 @@ pub fn row(need: &Need, now: Timestamp) -> Row {
 }
 
 /// What a decision is about.
-pub fn detail(mission: &Mission, need: &Need, width: usize) -> Vec<Row> {
+pub fn detail(mission: &Mission, need: &Need, now: Timestamp, width: usize) -> Vec<Row> {
     match need.kind {
         NeedKind::Gate { gate } => gate::summary(mission, gate, width),
         NeedKind::Question { question } => {
@@ -43,7 +42,7 @@ pub fn detail(mission: &Mission, need: &Need, width: usize) -> Vec<Row> {
             let rows = paragraph(StyleRole::Text, text, width).into_iter();
             rows.chain(asked.into_iter().flat_map(talk::options)).collect()
         }
-        NeedKind::Hold { .. } => paragraph(StyleRole::Text, &need.sentence, width),
+        NeedKind::Hold { .. } => hold::page(mission, now, width),
     }
 }
 
@@ -56,7 +55,7 @@ fn commands(need: &Need, mission: &Mission) -> Vec<String> {
             let answer = format!("flightdeck answer -m {id} {question} \"…\"");
             asked.into_iter().flat_map(options).chain([answer]).collect()
         }
-        NeedKind::Hold { cause } => hold_commands(cause, mission, &id),
+        NeedKind::Hold { cause } => hold_commands(cause, mission),
     }
 }
 
@@ -83,28 +82,10 @@ fn gate_commands(gate: GateId, mission: &Mission, id: &str) -> Vec<String> {
     commands
 }
 
-fn hold_commands(cause: HoldCause, mission: &Mission, id: &str) -> Vec<String> {
-    let resume = format!("flightdeck resume {id}");
-    match cause {
-        HoldCause::Person | HoldCause::StoppedAttempt | HoldCause::Machine | HoldCause::Quota => vec![resume],
-        HoldCause::Backend => {
-            vec![
-                "flightdeck doctor".to_owned(),
-                format!("flightdeck models -m {id} ROLE PROVIDER/MODEL"),
-                resume,
-            ]
-        }
-        HoldCause::Failures => {
-            let failed = |attempt: &&Attempt| {
-                matches!(attempt.ended.as_ref().map(|ended| &ended.ending), Some(Ending::Failed { .. }))
-            };
-            let last = mission.attempts.values().rev().find(failed);
-            let look = last.map(|attempt| format!("flightdeck transcript {id} \"{}\"", attempt.id));
-            let model = last
-                .map(|attempt| format!("flightdeck models -m {id} {} PROVIDER/MODEL", attempt.role.word()));
-            let say = format!("flightdeck say -m {id} \"advice\"");
-            look.into_iter().chain([say]).chain(model).chain([resume]).collect()
-        }
-        HoldCause::BudgetSpent => vec![format!("flightdeck resume {id} --budget DOLLARS")],
-    }
+/// The choices, after where to look when no model can be used. Whoever paused a mission knows what else there is.
+fn hold_commands(cause: HoldCause, mission: &Mission) -> Vec<String> {
+    let doctor = (cause == HoldCause::Backend).then(|| "flightdeck doctor".to_owned());
+    let most = if cause == HoldCause::Person { 1 } else { usize::MAX };
+    let choices = hold::choices(mission).into_iter().take(most).map(|choice| choice.line);
+    doctor.into_iter().chain(choices).collect()
 }

@@ -15,7 +15,7 @@ use crate::domain::round::Round;
 pub fn rows(mission: &Mission, now: Timestamp) -> Vec<Row> {
     let id = mission.id().map(ToString::to_string).unwrap_or_default();
     let mut head = Row::of(StyleRole::Strong, format!("{id}  "));
-    head.left.extend(doing(mission));
+    head.left.extend(doing(mission, now));
     head = head.then(StyleRole::Text, "   ");
     head.left.extend(counts(progress(mission)));
     let attempts = plural(mission.attempts.len(), "attempt");

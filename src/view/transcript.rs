@@ -278,6 +278,9 @@ fn summary(arguments: &Value) -> String {
     let parts = object.iter().filter_map(|(name, value)| match value {
         Value::String(text) => Some(first_line(text).to_owned()),
         Value::Number(number) => Some(number.to_string()),
+        Value::Array(items) if items.len() == 1 => {
+            Some(format!("1 {}", name.strip_suffix('s').unwrap_or(name)))
+        }
         Value::Array(items) if !items.is_empty() => Some(format!("{} {name}", items.len())),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     });
@@ -324,6 +327,8 @@ mod tests {
         ");
         let plan = call("propose_contract", r#"{"assertions":[{},{}],"notes":[]}"#, "", ToolOutcome::Done);
         insta::assert_snapshot!(plain(&lines(Above::Nothing, &plan, 60, Fold::Folded)), @"Propose 2 assertions |   2.1s");
+        let one = call("triage", r#"{"decisions":[{}]}"#, "", ToolOutcome::Done);
+        insta::assert_snapshot!(plain(&lines(Above::Nothing, &one, 60, Fold::Folded)), @"Triage  1 decision |   2.1s");
         let odd = call("browser_click", r#"{"selector":".save"}"#, "ok", ToolOutcome::Done);
         insta::assert_snapshot!(plain(&lines(Above::Nothing, &odd, 60, Fold::Folded)), @"Browser .save |   2.1s");
     }

@@ -1,18 +1,21 @@
-//! The workers' checkout: a linked worktree on the mission's branch.
+//! The workers' checkout: a worktree on the mission's branch.
 
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use git2::{Index, IndexAddOption, Repository};
+use git2::Repository;
 use ignore::WalkBuilder;
 
 use super::WorkspaceError;
-use super::repo::{Repo, commit_tree, find_commit};
-use super::worktree;
+use super::git::Git;
+use super::repo::{Repo, find_commit};
+use super::worktree::{self, Stand};
 
-/// A linked worktree on one branch.
+/// A worktree on one branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkout {
+    repo: Repo,
     directory: PathBuf,
     branch: String,
 }
@@ -40,8 +43,8 @@ impl Checkout {
     /// # Errors
     /// [`WorkspaceError::DirectoryTaken`] when something else is there.
     pub fn create(repo: &Repo, directory: &Path, branch: &str) -> Result<Self, WorkspaceError> {
-        worktree::ensure(repo, directory, branch)?;
-        Ok(Self { directory: directory.to_owned(), branch: branch.to_owned() })
+        worktree::ensure(repo, directory, Stand::Branch(branch))?;
+        Ok(Self { repo: repo.clone(), directory: directory.to_owned(), branch: branch.to_owned() })
     }
 
     /// Where it is.
@@ -52,6 +55,11 @@ impl Checkout {
     /// The branch that it is for.
     pub fn branch(&self) -> &str {
         &self.branch
+    }
+
+    /// The file for what nobody commits and no `.gitignore` should name. All checkouts of the mission read it.
+    pub fn exclude_file(&self) -> Result<PathBuf, WorkspaceError> {
+        Ok(self.repo.common_dir()?.join("info/exclude"))
     }
 
     /// The id of the commit that it is at.
@@ -72,80 +80,85 @@ impl Checkout {
 
     /// Whether everything in it is committed.
     pub fn is_clean(&self) -> Result<Cleanliness, WorkspaceError> {
-        let files: Vec<PathBuf> = worktree::changes(&self.git()?)?.into_keys().collect();
+        let files = worktree::changes(&self.directory)?;
         Ok(if files.is_empty() { Cleanliness::Clean } else { Cleanliness::Dirty(files) })
     }
 
     /// Keeps whatever a failed attempt left, committed or not, under `refs/flightdeck/<mission>/attempt-<n>`, and
     /// answers the commit's id. The checkout stays as it is: [`Self::roll_back_to`] comes next.
     pub fn keep_failed(&self, attempt: u32, mission: &str) -> Result<String, WorkspaceError> {
-        let failed = WorkspaceError::git("keep a failed attempt");
-        let git = self.git()?;
-        let head = find_commit(&git, "HEAD")?;
-        let tree = everything(&git)?.write_tree().map_err(&failed)?;
-        let kept = if tree == head.tree_id() {
-            head.id()
+        let doing = "keep a failed attempt";
+        let head = self.head()?;
+        let git = Git::of_mission(&self.directory);
+        let tree = self.everything(&head)?;
+        let kept = if tree == git.line(doing, ["rev-parse", &format!("{head}^{{tree}}")])? {
+            head
         } else {
             let message = format!("What attempt {attempt} left uncommitted when it failed");
-            commit_tree(&git, tree, &message, &[&head])?
+            let (name, email) = self.repo.identity();
+            let git = git.clone().committing_as(&name, &email);
+            git.line(doing, ["commit-tree", &tree, "-p", &head, "-m", &message])?
         };
         let name = format!("refs/flightdeck/{mission}/attempt-{attempt}");
-        git.reference(&name, kept, true, "flightdeck: failed attempt").map_err(&failed)?;
-        Ok(kept.to_string())
+        git.run(doing, ["update-ref", "-m", "flightdeck: failed attempt", &name, &kept])?;
+        Ok(kept)
     }
 
     /// Sets branch and checkout back to a commit and removes what is untracked. Ignored files stay.
     pub fn roll_back_to(&self, commit: &str) -> Result<(), WorkspaceError> {
-        let failed = WorkspaceError::git("set the branch back");
-        let git = self.git()?;
-        let id = find_commit(&git, commit)?.id();
-        let branch = format!("refs/heads/{}", self.branch);
         // An agent may have left the branch, so HEAD is put back on it first.
-        git.reference(&branch, id, true, "flightdeck: roll back").map_err(&failed)?;
-        git.set_head(&branch).map_err(&failed)?;
-        worktree::restore(&git, commit)
+        let head = ["symbolic-ref", "HEAD", &format!("refs/heads/{}", self.branch)];
+        Git::of_mission(&self.directory).run("set the checkout on its branch", head)?;
+        worktree::restore(&self.directory, commit)
     }
 
-    fn git(&self) -> Result<Repository, WorkspaceError> {
+    /// The tree of everything in the checkout. It is put together in an index beside the checkout's own, which stays as it
+    /// is.
+    fn everything(&self, head: &str) -> Result<String, WorkspaceError> {
+        let doing = "keep what is not committed";
+        let index = worktree::metadata_of(&self.directory)?.join("flightdeck-index");
+        worktree::remove_directory(&index)?;
+        let git = Git::of_mission(&self.directory).env("GIT_INDEX_FILE", &index);
+        git.run(doing, ["read-tree", head])?;
+        let mut changed = Vec::new();
+        for path in worktree::changes(&self.directory)? {
+            for file in self.files_at(&path) {
+                changed.extend_from_slice(file.as_os_str().as_bytes());
+                changed.push(0);
+            }
+        }
+        let update = ["update-index", "--add", "--remove", "--replace", "-z", "--stdin"];
+        git.clone().input(changed).run(doing, update)?;
+        let tree = git.line(doing, ["write-tree"]);
+        worktree::remove_directory(&index)?;
+        tree
+    }
+
+    /// The path itself, whether it is there or gone; nothing for a socket or a pipe, which have no content to keep; and of
+    /// a repository inside the checkout, which project generators like to make, its files: git itself would note only
+    /// which commit it is at.
+    fn files_at(&self, path: &Path) -> Vec<PathBuf> {
+        let place = self.directory.join(path);
+        let kind = fs::symlink_metadata(&place).map(|metadata| metadata.file_type());
+        match kind {
+            Ok(kind) if kind.is_dir() && path.as_os_str().as_bytes().ends_with(b"/") => files_below(&place)
+                .filter_map(|file| file.strip_prefix(&self.directory).ok().map(Path::to_owned))
+                .collect(),
+            Ok(kind) if !kind.is_file() && !kind.is_symlink() && !kind.is_dir() => Vec::new(),
+            _ => vec![path.to_owned()],
+        }
+    }
+
+    pub(super) fn git(&self) -> Result<Repository, WorkspaceError> {
         Repository::open(&self.directory).map_err(WorkspaceError::git("open the checkout"))
     }
 }
 
-/// An index of everything in the checkout. It is not written, so the checkout's own stays as it is.
-fn everything(git: &Repository) -> Result<Index, WorkspaceError> {
-    let failed = WorkspaceError::git("read the checkout");
-    let mut index = git.index().map_err(&failed)?;
-    let top = git.workdir().unwrap_or(git.path());
-    let mut nested = Vec::new();
-    let mut choose = |path: &Path, _: &[u8]| {
-        let kind = fs::symlink_metadata(top.join(path)).map(|metadata| metadata.file_type());
-        // What is gone is taken out of the index; sockets and pipes have no content to keep.
-        let keep = kind.as_ref().map_or(true, |kind| kind.is_file() || kind.is_symlink());
-        if kind.is_ok_and(|kind| kind.is_dir()) {
-            nested.push(path.to_owned());
-        }
-        i32::from(!keep)
-    };
-    index.add_all(["*"], IndexAddOption::DEFAULT, Some(&mut choose)).map_err(&failed)?;
-    for path in files_of(top, &nested) {
-        index.add_path(&path).map_err(&failed)?;
-    }
-    Ok(index)
-}
-
-/// The files of repositories inside the checkout, which project generators like to make. git itself would note only which
-/// commit such a repository is at, and nothing of what is in it.
-fn files_of(top: &Path, repositories: &[PathBuf]) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for repository in repositories.iter().filter(|path| top.join(path).join(".git").is_dir()) {
-        let walk = WalkBuilder::new(top.join(repository))
-            .hidden(false)
-            .filter_entry(|entry| entry.file_name() != ".git")
-            .build();
-        let found = walk
-            .flatten()
-            .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file() || kind.is_symlink()));
-        files.extend(found.filter_map(|entry| entry.path().strip_prefix(top).ok().map(Path::to_owned)));
-    }
-    files
+fn files_below(repository: &Path) -> impl Iterator<Item = PathBuf> {
+    let walk =
+        WalkBuilder::new(repository).hidden(false).filter_entry(|entry| entry.file_name() != ".git").build();
+    let is_kept = |kind: fs::FileType| kind.is_file() || kind.is_symlink();
+    walk.flatten()
+        .filter(move |entry| entry.file_type().is_some_and(is_kept))
+        .map(ignore::DirEntry::into_path)
 }

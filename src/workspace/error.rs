@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::git::Version;
+
 /// Why the workspace refused or failed. The words are for a person or a model and say what to do next.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkspaceError {
@@ -16,6 +18,10 @@ pub enum WorkspaceError {
         "the branch `{branch}` exists already and stands at another commit; choose another name or delete it"
     )]
     BranchTaken { branch: String },
+    #[error(
+        "the branch `{obstacle}` leaves no room for `{branch}`, since git keeps both in one place; rename it (`git branch -m {obstacle} {obstacle}-old`), or begin the mission with another prefix: `--branch-prefix missions`, or `branch_prefix = \"missions\"` in the settings"
+    )]
+    BranchInTheWay { branch: String, obstacle: String },
     #[error("{} is in the way: it is not empty and not flightdeck's checkout; move it elsewhere", directory.display())]
     DirectoryTaken { directory: PathBuf },
     #[error("the merge conflicts in {}; resolve it on the mission's branch and land again", list(files))]
@@ -28,6 +34,15 @@ pub enum WorkspaceError {
     TargetDirty { directory: PathBuf, files: Vec<PathBuf> },
     #[error("failed to {doing}: {}", source.message())]
     Git { doing: &'static str, source: git2::Error },
+    /// What git's own program said when it failed.
+    #[error("failed to {doing}: {said}")]
+    GitSaid { doing: &'static str, said: String },
+    #[error("{} has been locked for long; end the git that works there, or remove the file when there is none", path.display())]
+    Locked { path: PathBuf },
+    #[error(
+        "git is needed and {found}; install git {oldest} or newer, for example `apt install git` or `brew install git`"
+    )]
+    NoGit { oldest: Version, found: String },
     #[error("failed to {doing}: {source}")]
     Io { doing: String, source: io::Error },
     #[error("failed to start `{program}`: {reason}")]

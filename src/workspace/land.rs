@@ -98,7 +98,7 @@ impl Landing {
             diff.deltas().filter_map(|delta| delta.new_file().path_bytes().map(to_path)).collect();
         let clashes =
             |path: &PathBuf| touched.iter().any(|other| path.starts_with(other) || other.starts_with(path));
-        let files: Vec<PathBuf> = changes(person)?.into_keys().filter(clashes).collect();
+        let files: Vec<PathBuf> = changes(&directory_of(person))?.into_iter().filter(clashes).collect();
         if files.is_empty() {
             return Ok(());
         }

@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use git2::{DiffDelta, Repository};
-
 use super::WorkspaceError;
+use super::git::Git;
 use super::repo::{Repo, find_commit};
-use super::worktree;
+use super::worktree::{self, Stand, paths, to_path};
 
 /// A worktree on no branch, at one commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,19 +30,9 @@ impl ProofCheckout {
     }
 
     fn make(repo: &Repo, directory: &Path, commit: &str) -> Result<Self, WorkspaceError> {
-        let git = repo.open()?;
-        let target = find_commit(&git, commit)?;
-        // git's library makes worktrees on branches only, so this one is on a branch until it is detached.
-        let passing = format!("flightdeck-passing/{}", worktree::name_of(directory));
-        let branch = git.branch(&passing, &target, true).ok();
-        let made = worktree::ensure(repo, directory, &passing).and_then(|()| {
-            Self { repo: repo.clone(), directory: directory.to_owned(), commit: String::new() }.at(commit)
-        });
-        if let Some(mut branch) = branch {
-            // One that stays is harmless, and replaced the next time.
-            branch.delete().unwrap_or_else(|error| tracing::debug!(%error, "a passing branch stays"));
-        }
-        made
+        let commit = find_commit(&repo.open()?, commit)?.id().to_string();
+        worktree::ensure(repo, directory, Stand::Commit(&commit))?;
+        Self { repo: repo.clone(), directory: directory.to_owned(), commit: String::new() }.at(&commit)
     }
 
     /// The worktree as it stands, which the caller knows to be at that commit.
@@ -53,26 +42,34 @@ impl ProofCheckout {
 
     /// Sets it to another commit. Whatever it held is discarded, except ignored files.
     pub fn at(self, commit: &str) -> Result<Self, WorkspaceError> {
-        let git = self.git()?;
-        let id = find_commit(&git, commit)?.id();
-        git.set_head_detached(id).map_err(WorkspaceError::git("detach the worktree"))?;
-        worktree::restore(&git, commit)?;
-        Ok(Self { commit: id.to_string(), ..self })
+        let commit = find_commit(&self.repo.open()?, commit)?.id().to_string();
+        let proof = Self { commit, ..self };
+        proof.put_back()?;
+        Ok(proof)
     }
 
     /// Discards every change and reports the tracked files that were changed, committed or not.
     pub fn reset(&self) -> Result<Vec<PathBuf>, WorkspaceError> {
-        let failed = WorkspaceError::git("compare the worktree with its commit");
-        let git = self.git()?;
-        let commit = find_commit(&git, &self.commit)?;
-        let tree = commit.tree().map_err(&failed)?;
-        let diff = git.diff_tree_to_workdir_with_index(Some(&tree), None).map_err(&failed)?;
-        let path =
-            |delta: DiffDelta<'_>| delta.new_file().path().or(delta.old_file().path()).map(Path::to_owned);
-        let changed = diff.deltas().filter_map(path).collect();
-        git.set_head_detached(commit.id()).map_err(&failed)?;
-        worktree::restore(&git, &self.commit)?;
-        Ok(changed)
+        let changed = [
+            "diff",
+            "--name-only",
+            "-z",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--no-renames",
+            &self.commit,
+            "--",
+        ];
+        let changed = Git::of_mission(&self.directory).run("compare the worktree with its commit", changed);
+        self.put_back()?;
+        Ok(paths(&changed?).map(to_path).collect())
+    }
+
+    fn put_back(&self) -> Result<(), WorkspaceError> {
+        // On no branch, so that no branch moves with it.
+        let head = ["update-ref", "--no-deref", "HEAD", &self.commit];
+        Git::of_mission(&self.directory).run("detach the worktree", head)?;
+        worktree::restore(&self.directory, &self.commit)
     }
 
     /// Where it is.
@@ -83,9 +80,5 @@ impl ProofCheckout {
     /// Removes the worktree.
     pub fn remove(&self) -> Result<(), WorkspaceError> {
         worktree::remove(&self.repo, &self.directory)
-    }
-
-    fn git(&self) -> Result<Repository, WorkspaceError> {
-        Repository::open(&self.directory).map_err(WorkspaceError::git("open the worktree for proof"))
     }
 }

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use git2::{Commit, Config, ErrorCode, Oid, Repository, Signature};
+use git2::{BranchType, Commit, Config, ErrorCode, Oid, Repository, Signature};
 
 use super::WorkspaceError;
+use super::git::Git;
 
 /// A git repository with at least one commit. It is opened anew for each operation, so it can be shared between threads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,22 @@ impl Repo {
             }
             Err(source) => Err(WorkspaceError::Git { doing: "read HEAD", source }),
         }
+    }
+
+    /// A mission's own repository, which has no checkout of its own.
+    pub(super) fn of_mission(git_dir: &Path) -> Self {
+        Self { git_dir: git_dir.to_owned(), root: git_dir.to_owned() }
+    }
+
+    /// Its git directory; that of a linked worktree, when it was found from one.
+    pub fn git_dir(&self) -> &Path {
+        &self.git_dir
+    }
+
+    /// The git directory that all its worktrees share.
+    pub fn common_dir(&self) -> Result<PathBuf, WorkspaceError> {
+        let common = self.open()?.commondir().to_owned();
+        std::fs::canonicalize(&common).map_err(WorkspaceError::io("find", &common))
     }
 
     /// The top of the person's checkout, or of a bare repository.
@@ -91,17 +108,29 @@ impl Repo {
     /// # Errors
     /// [`WorkspaceError::BranchTaken`] when it stands elsewhere.
     pub fn create_mission_branch(&self, branch: &str, base: &str) -> Result<(), WorkspaceError> {
-        let git = self.open()?;
-        let base = find_commit(&git, base)?;
-        match git.branch(branch, &base, false) {
-            Ok(_) => Ok(()),
-            Err(error) if error.code() == ErrorCode::Exists => {
-                let stands = find_commit(&git, &format!("refs/heads/{branch}"))?;
-                let taken = || WorkspaceError::BranchTaken { branch: branch.to_owned() };
-                (stands.id() == base.id()).then_some(()).ok_or_else(taken)
+        let (name, base) = (format!("refs/heads/{branch}"), self.resolve(base)?);
+        match self.resolve(&name) {
+            Ok(stands) if stands == base => Ok(()),
+            Ok(_) => Err(WorkspaceError::BranchTaken { branch: branch.to_owned() }),
+            Err(_) => {
+                let create = ["update-ref", &name, &base, ""];
+                Git::of_mission(&self.git_dir).run("create the mission's branch", create).map(drop)
             }
-            Err(source) => Err(WorkspaceError::Git { doing: "create the mission's branch", source }),
         }
+    }
+
+    /// The branch that leaves no room for another: git keeps `a` and `a/b` in one place.
+    pub fn branch_obstacle(&self, branch: &str) -> Result<Option<String>, WorkspaceError> {
+        let git = self.open()?;
+        let above = branch.match_indices('/').map(|(at, _)| branch[..at].to_owned());
+        if let Some(taken) = above.into_iter().find(|name| git.find_branch(name, BranchType::Local).is_ok()) {
+            return Ok(Some(taken));
+        }
+        let below = git
+            .references_glob(&format!("refs/heads/{branch}/*"))
+            .map_err(WorkspaceError::git("list branches"))?;
+        let first = below.flatten().next();
+        Ok(first.and_then(|found| found.shorthand().ok().map(str::to_owned)))
     }
 
     /// Opens it with git's library.

@@ -22,6 +22,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
+use ratatui::style::Modifier;
 
 use super::keys::Script;
 
@@ -68,7 +69,13 @@ pub async fn photograph(shot: Screenshot) -> Result<Buffer, TuiError> {
     let mut console = Console::new(app, Arc::new(recording), Arc::new(Studio { now }));
     let script = Script::of(shot.keys, console.calls());
     console.run(&mut terminal, script, Nowhere).await?;
-    Ok(terminal.backend().buffer().clone())
+    let mut frame = terminal.backend().buffer().clone();
+    // A terminal draws its cursor over the frame.
+    let cursor = terminal.backend().cursor_visible().then(|| terminal.backend().cursor_position());
+    if let Some(cell) = cursor.and_then(|cursor| frame.cell_mut(cursor)) {
+        cell.modifier.insert(Modifier::REVERSED);
+    }
+    Ok(frame)
 }
 
 /// The launcher of a repository that somebody might have.

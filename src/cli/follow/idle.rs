@@ -54,10 +54,10 @@ mod tests {
     use crate::domain::id::{Commit, MessageId, Timestamp};
     use crate::domain::message::{Delivery, Message, MessageState, Party};
     use crate::domain::mission::{End, Hold, Limits};
-    use crate::domain::text::{Line, Prose, Title};
+    use crate::domain::text::{Prose, Title};
 
     fn held(cause: HoldCause) -> Mission {
-        let hold = Hold { cause, sentence: Line::clipped("held"), until: None };
+        let hold = Hold::new(cause, "held");
         Mission { hold: Some(hold), ..Mission::unborn() }
     }
 

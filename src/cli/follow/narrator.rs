@@ -186,7 +186,7 @@ impl<'a> Narrator<'a> {
     /// Tells what is asked now; of the commands only the one to look with, because the answer is typed here.
     pub(super) fn asked(&mut self) -> Result<()> {
         let lines = needs_view::lines(&self.mission);
-        for (need, mut line) in needs(&self.mission).into_iter().zip(lines) {
+        for (need, (_, mut line)) in needs(&self.mission).into_iter().zip(lines) {
             if matches!(need.kind, NeedKind::Gate { .. }) {
                 line.more.truncate(1);
             }
@@ -232,7 +232,7 @@ impl<'a> Narrator<'a> {
         if let Some(why) = why(&self.mission) {
             self.screen.print(format!("\n{why}"))?;
         }
-        for line in needs_view::lines(&self.mission) {
+        for (_, line) in needs_view::lines(&self.mission) {
             self.now(&line)?;
         }
         Ok(())

@@ -3,7 +3,8 @@
 use clap::Subcommand;
 
 use crate::cli::prelude::*;
-use crate::domain::plan::FeatureSpec;
+use crate::domain::command::SpecEdit;
+use crate::domain::id::Revision;
 use crate::view::feature::{attempts, findings, page};
 
 #[derive(Debug, Subcommand)]
@@ -70,24 +71,26 @@ fn show(context: &Context, args: &ShowArgs) -> Result<Exit> {
 async fn edit(context: &Context, args: &EditArgs) -> Result<Exit> {
     let found = args.mission.find(context)?;
     let present = ask::feature(&found.mission, &args.feature)?;
-    let (feature, spec) = (present.id, edited(args, &present.spec)?);
-    request(context, &found, Command::EditFeature { feature, spec }, &format!("{feature} is edited")).await
+    let feature = present.id;
+    let base =
+        found.mission.feature_authors.get(&feature).map_or(Revision::FIRST, |authors| authors.revision);
+    let command = Command::EditFeature { feature, base, edit: Box::new(edited(args)?) };
+    request(context, &found, command, &format!("{feature} is edited")).await
 }
 
-fn edited(args: &EditArgs, present: &FeatureSpec) -> Result<FeatureSpec> {
+fn edited(args: &EditArgs) -> Result<SpecEdit> {
     if args.title.is_none() && args.description.is_none() && args.criterion.is_empty() {
         return Err(misuse("say what changes: --title, --description or --criterion"));
     }
-    let mut spec = present.clone();
-    if let Some(title) = &args.title {
-        spec.title = ask::text("--title", title)?;
-    }
-    if let Some(description) = &args.description {
-        spec.description = ask::text("--description", description)?;
-    }
-    if !args.criterion.is_empty() {
-        spec.criteria =
-            args.criterion.iter().map(|words| ask::text("--criterion", words)).collect::<Result<_>>()?;
-    }
-    Ok(spec)
+    let criteria = args.criterion.iter().map(|words| ask::text("--criterion", words));
+    let criteria: Vec<_> = criteria.collect::<Result<_>>()?;
+    Ok(SpecEdit {
+        title: args.title.as_deref().map(|words| ask::text("--title", words)).transpose()?,
+        description: args
+            .description
+            .as_deref()
+            .map(|words| ask::text("--description", words))
+            .transpose()?,
+        criteria: (!criteria.is_empty()).then_some(criteria),
+    })
 }

@@ -30,6 +30,9 @@ pub struct Args {
     /// A model for all roles, or ROLE=provider/model; can be repeated
     #[arg(long, value_name = "MODEL")]
     model: Vec<String>,
+    /// What stands before the mission's id in the name of its branch
+    #[arg(long, value_name = "PREFIX")]
+    branch_prefix: Option<String>,
     #[command(flatten)]
     budget: BudgetArgs,
     #[command(flatten)]
@@ -93,6 +96,13 @@ impl Args {
         }
         // What holds for all roles comes first, so that a single role keeps its own.
         flags.sort_by_key(|flag| flag.key != "models.default");
+        let prefix = self.branch_prefix.iter();
+        let key = "branch_prefix";
+        flags.extend(prefix.map(|word| Flag {
+            name: "--branch-prefix",
+            key: key.to_owned(),
+            word: word.clone(),
+        }));
         flags.extend(self.flight.flags());
         flags
     }

@@ -4,7 +4,7 @@ use crate::cli::context::print_json;
 use crate::cli::prelude::*;
 use crate::cli::print::{Printable, printed};
 use crate::domain::attention;
-use crate::view::{needs, summary};
+use crate::view::{needs, summary, wait};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -35,7 +35,7 @@ fn show(context: &Context, found: &MissionRef, format: Format) -> Result<Exit> {
         }));
     }
     let page = style.page(&summary::page(mission, now));
-    let needs =
-        needs::lines(mission).into_iter().map(|need| printed(&need, now.since(mission.created), style));
-    done(Printable::lines([page].into_iter().chain(needs)))
+    let lines = needs::lines(mission).into_iter().chain(wait::lines(mission, now));
+    let lines = lines.map(|(since, line)| printed(&line, since.since(mission.created), style));
+    done(Printable::lines([page].into_iter().chain(lines)))
 }

@@ -2,7 +2,7 @@
 
 use super::Result;
 use super::transaction::Transaction;
-use crate::domain::attempt::{AgentWork, Attempt, Ending};
+use crate::domain::attempt::{AgentWork, Attempt, Ending, Work};
 use crate::domain::event::{Actor, Event};
 use crate::domain::id::{AttemptId, Commit, MessageId, QuestionId};
 use crate::domain::message::{Delivery, Message, MessageState, Party};
@@ -11,6 +11,7 @@ use crate::domain::rejection::Rejection;
 use crate::domain::schedule::schedule;
 use crate::domain::text::{Line, Prose, Text, Title, plural};
 use crate::domain::usage::Usage;
+use crate::domain::wait::Wait;
 
 /// Characters of the last failure that the sentence of a hold has room for, beside what to do about it.
 const MOST_OF_A_REASON: usize = 400;
@@ -50,14 +51,15 @@ pub(super) fn end_attempt(tx: &mut Transaction, id: AttemptId, ending: Ending) -
     let (failed, limit) = (tx.mission().failures_of(work), tx.mission().limits().failures);
     match ending {
         Ending::Unusable { reason } => {
-            hold(tx, Hold::new(HoldCause::Backend, format!("{work} has no usable model: {reason}")))
+            let sentence = format!("{work} has no usable model: {reason}");
+            hold(tx, Hold::new(HoldCause::Backend, sentence).at(work))
         }
         Ending::Failed { reason } if failed >= limit && work == AgentWork::Talk => {
             give_up_talk(tx, &reason);
             Ok(())
         }
         Ending::Failed { reason } if failed >= limit => {
-            hold(tx, Hold::new(HoldCause::Failures, failures(work, failed, &reason)))
+            hold(tx, Hold::new(HoldCause::Failures, failures(work, failed, &reason)).at(work))
         }
         Ending::Done | Ending::Failed { .. } | Ending::Interrupted | Ending::Stopped { .. } => Ok(()),
     }
@@ -97,7 +99,7 @@ pub(super) fn stop_attempt(tx: &mut Transaction, id: AttemptId) -> Result {
         return Ok(());
     }
     let sentence = format!("you stopped {id} at {work}: `flightdeck resume` runs it again");
-    hold(tx, Hold::new(HoldCause::StoppedAttempt, sentence))
+    hold(tx, Hold::new(HoldCause::StoppedAttempt, sentence).at(work))
 }
 
 /// A talk that fails never keeps the mission from flying: everybody who waits gets an answer, and the mail counts as
@@ -136,13 +138,55 @@ pub(super) fn hold(tx: &mut Transaction, hold: Hold) -> Result {
 
 /// The person lifts any hold; the engine only one that has an end.
 pub(super) fn resume(tx: &mut Transaction) -> Result {
-    let Some(hold) = &tx.mission().hold else { refuse!(OutOfTurn, "the mission is not paused") };
+    let Some(hold) = &tx.mission().hold else {
+        // What is waited for is tried at once.
+        let waits = tx.actor == Actor::Person && !tx.mission().waits.is_empty();
+        refuse_if!(!waits, OutOfTurn, "the mission is not paused");
+        return tx.accept(Event::MissionResumed);
+    };
     refuse_if!(
         tx.actor != Actor::Person && hold.until.is_none(),
         OutOfTurn,
         "only a hold that has an end lifts by itself"
     );
     tx.accept(Event::MissionResumed)
+}
+
+/// A piece of work waits for what passes by itself. It is told when it begins and when its reason changes; since when
+/// it waits stays.
+pub(super) fn begin_wait(tx: &mut Transaction, wait: Wait) -> Result {
+    refuse_if!(tx.mission().end.is_some(), OutOfTurn, "the mission is over");
+    let Some(present) = tx.mission().wait_of(wait.work) else {
+        return tx.accept(Event::WaitStarted { wait });
+    };
+    let wait = Wait { since: present.since, ..wait };
+    if wait == *present {
+        return Ok(());
+    }
+    tx.accept(Event::WaitStarted { wait })
+}
+
+pub(super) fn end_wait(tx: &mut Transaction, work: Work) -> Result {
+    match tx.mission().wait_of(work).map(|wait| wait.since) {
+        Some(since) => tx.accept(Event::WaitEnded { work, since }),
+        None => Ok(()),
+    }
+}
+
+/// The engine died in a piece of work, or a fault of flightdeck's own ended it. When that happens at the same place
+/// again and again, starting it once more only costs.
+pub(super) fn record_loss(tx: &mut Transaction, work: Work, reason: Line) -> Result {
+    tx.emit(Event::WorkLost { work, reason: reason.clone() });
+    let (count, limit) = (tx.mission().losses_of(work), tx.mission().limits().failures);
+    if count < limit {
+        return Ok(());
+    }
+    let last = Text::<MOST_OF_A_REASON>::clipped(&reason);
+    let times = plural(usize::try_from(count).unwrap_or(usize::MAX), "time");
+    let sentence = format!(
+        "{work} broke off {times} in a row at the same place, last: {last}; read what it did, change what leads to it, and resume"
+    );
+    hold(tx, Hold::new(HoldCause::Crashes, sentence).at(work))
 }
 
 /// Ends the mission, and every attempt with it.

@@ -10,9 +10,13 @@ use crate::domain::finding::Finding;
 use crate::domain::id::{AssertionId, FeatureId, FindingId, Revision};
 use crate::domain::lint;
 use crate::domain::mission::Mission;
+use crate::domain::part::{Authors, Reworded, differing};
 use crate::domain::rejection::Rejection;
-use crate::domain::text::Line;
+use crate::domain::text::{Line, Text};
 use crate::domain::verdict::Standing;
+
+/// Characters of a part's words that a refusal quotes.
+const MOST_OF_A_PART: usize = 300;
 
 /// Whether a change would be accepted from a person now.
 ///
@@ -30,7 +34,8 @@ pub fn check_change(mission: &Mission, change: &ContractChange) -> Result {
 
 pub(super) fn edit(tx: &mut Transaction, id: AssertionId, base: Revision, edit: &WordingEdit) -> Result {
     let wording = check_edit(tx.mission(), &id, base, edit)?;
-    tx.accept(Event::AssertionEdited { assertion: id, revision: base.next(), wording: Box::new(wording) })
+    let revision = known(tx.mission(), &id)?.revision.next();
+    tx.accept(Event::AssertionEdited { assertion: id, revision, wording: Box::new(wording) })
 }
 
 pub(super) fn add(tx: &mut Transaction, added: AssertionDraft, feature: FeatureId) -> Result {
@@ -67,19 +72,47 @@ fn dismiss_findings_about(tx: &mut Transaction, id: &AssertionId, reason: &Line)
     }
 }
 
+/// The wording after an edit. What others worded meanwhile stays, unless the edit words it too: then nothing happens.
 fn check_edit(mission: &Mission, id: &AssertionId, base: Revision, edit: &WordingEdit) -> Result<Wording> {
     let assertion = active(mission, id)?;
-    refuse_if!(
-        assertion.revision != base,
-        Conflict,
-        "{id} is at revision {} by now, and this edit starts from revision {}: read it again and edit that",
-        assertion.revision.0,
-        base.0
-    );
+    let authors = mission.assertion_authors.get(id).cloned().unwrap_or_default();
+    is_known(&id.to_string(), assertion.revision, base)?;
     let wording = edit.applied_to(&assertion.wording);
     refuse_if!(wording == assertion.wording, Invalid, "{id} already says that: nothing would change");
+    without_conflict(&id.to_string(), &authors, base, &differing(&assertion.wording, &wording))?;
     without_complaints(&lint::lint_wording(id, &wording))?;
     Ok(wording)
+}
+
+/// An edit cannot start from a revision that nobody has written.
+pub(super) fn is_known(name: &str, present: Revision, base: Revision) -> Result {
+    refuse_if!(
+        base > present,
+        Conflict,
+        "{name} is at revision {} by now, and this edit starts from revision {}: read it again and edit that",
+        present.0,
+        base.0
+    );
+    Ok(())
+}
+
+/// Refuses to put words over others that came after the revision which the edit started from.
+pub(super) fn without_conflict(name: &str, authors: &Authors, base: Revision, edits: &[Reworded]) -> Result {
+    let newer = edits.iter().filter(|edit| authors.is_newer(edit.part, base));
+    let both: Vec<String> = newer
+        .map(|Reworded { part, old, new }| {
+            let (old, new) = (Text::<MOST_OF_A_PART>::clipped(old), Text::<MOST_OF_A_PART>::clipped(new));
+            format!("its {part} says \"{old}\" by now, and yours says \"{new}\"")
+        })
+        .collect();
+    refuse_if!(
+        !both.is_empty(),
+        Conflict,
+        "{name} was worded anew since revision {}: {}; read it again and edit that",
+        base.0,
+        both.join("; ")
+    );
+    Ok(())
 }
 
 fn check_add(mission: &Mission, added: &AssertionDraft, feature: FeatureId) -> Result {

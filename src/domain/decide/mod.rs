@@ -109,6 +109,7 @@ fn permit(mission: &Mission, actor: Actor, command: &Command) -> Result {
     refuse!(NotAllowed, "{who} may not ask for that")
 }
 
+#[expect(clippy::too_many_lines, reason = "a flat match over every command")]
 fn route(tx: &mut Transaction, command: Command) -> Result {
     match command {
         Command::Found(founding) => tx.accept(Event::MissionCreated(founding)),
@@ -122,7 +123,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::PriceModel { model, price } => tx.accept(Event::ModelPriced { model, price }),
         Command::SetBudget { budget } => tx.accept(Event::BudgetSet { budget }),
         Command::SetAutopilot { autopilot } => tx.accept(Event::AutopilotSet { autopilot }),
-        Command::EditFeature { feature, spec } => planning::edit_feature(tx, feature, spec),
+        Command::EditFeature { feature, base, edit } => planning::edit_feature(tx, feature, base, &edit),
         Command::Abandon { reason } => attempt::abandon(tx, reason),
         Command::EditAssertion { assertion, base, edit } => contract::edit(tx, assertion, base, &edit),
         Command::AddAssertion { draft: added, feature } => contract::add(tx, *added, feature),
@@ -167,6 +168,9 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         }
         Command::MarkDelivered { messages } => talk::mark_delivered(tx, messages),
         Command::Hold { hold } => attempt::hold(tx, hold),
+        Command::BeginWait { wait } => attempt::begin_wait(tx, wait),
+        Command::EndWait { work } => attempt::end_wait(tx, work),
+        Command::RecordLoss { work, reason } => attempt::record_loss(tx, work, reason),
         Command::RecordLanding { branch, commit } => checks::record_landing(tx, branch, commit),
     }
 }

@@ -3,19 +3,21 @@
 use std::collections::BTreeMap;
 
 use super::Result;
+use super::contract::{is_known, without_conflict};
 use super::transaction::{Transaction, without_complaints};
 use super::triage::check_dismissal;
-use crate::domain::command::PlanChange;
+use crate::domain::command::{PlanChange, SpecEdit};
 use crate::domain::contract::{Assertion, AssertionDraft};
 use crate::domain::environment::Environment;
 use crate::domain::event::Event;
 use crate::domain::finding::{Finding, FindingState};
 use crate::domain::gate::GateId;
-use crate::domain::id::{AssertionId, FeatureId, FindingId, MilestoneId};
+use crate::domain::id::{AssertionId, FeatureId, FindingId, MilestoneId, Revision};
 use crate::domain::lint;
 use crate::domain::mission::Mission;
+use crate::domain::part::differing;
 use crate::domain::plan::{
-    Feature, FeatureDraft, FeatureSpec, FeatureState, Milestone, MilestoneDraft, Origin, ProposedPlan,
+    Feature, FeatureDraft, FeatureState, Milestone, MilestoneDraft, Origin, ProposedPlan,
 };
 use crate::domain::rejection::Rejection;
 use crate::domain::text::{Line, Title};
@@ -111,7 +113,12 @@ pub(super) fn amend_plan(tx: &mut Transaction, changes: Vec<PlanChange>) -> Resu
     for change in changes {
         match change {
             PlanChange::AddFeature { milestone, draft: added } => add_feature(tx, milestone, added)?,
-            PlanChange::EditFeature { feature, spec } => edit_feature(tx, feature, spec)?,
+            PlanChange::EditFeature { feature, spec } => {
+                let present = unbuilt(tx.mission(), feature)?;
+                let edit = SpecEdit::between(&present.spec, &spec);
+                let base = tx.mission().feature_authors.get(&feature).map_or(Revision::FIRST, |a| a.revision);
+                edit_feature(tx, feature, base, &edit)?;
+            }
             PlanChange::CancelFeature { feature, reason } => {
                 cancel_feature(tx, feature, &reason)?;
                 cancelled.push(feature);
@@ -154,23 +161,15 @@ fn add_feature(tx: &mut Transaction, milestone: MilestoneId, added: FeatureDraft
     refuse_if!(
         !mission.milestones.iter().any(|found| found.id == milestone),
         Unknown,
-        "there is no milestone {milestone}"
+        "there is no milestone {milestone}; there are {}",
+        mission.milestones.iter().map(|known| known.id.to_string()).collect::<Vec<_>>().join(", ")
     );
     refuse_if!(
         mission.is_go(GateId::Milestone(milestone)),
         OutOfTurn,
         "{milestone} is GO already: add the feature to a later one"
     );
-    for id in &added.fulfills {
-        refuse_if!(
-            !is_owed(mission, id),
-            Unknown,
-            "{id} is not in the contract: add it with amend_contract first"
-        );
-        if let Some(other) = mission.claimant(id) {
-            refuse!(Invalid, "{id} is claimed by {} already", other.id);
-        }
-    }
+    check_fulfills(mission, &added.fulfills)?;
     refuse_if!(
         added.fulfills.is_empty() && added.no_assertion_because.is_none(),
         Invalid,
@@ -182,16 +181,36 @@ fn add_feature(tx: &mut Transaction, milestone: MilestoneId, added: FeatureDraft
     tx.accept(Event::FeatureAdded { feature: Box::new(feature) })
 }
 
+/// Whether a feature that is added while the mission flies may claim these. What a built feature claims, a later one
+/// may have to make hold again; what one is still to build is its own.
+pub(super) fn check_fulfills(mission: &Mission, ids: &[AssertionId]) -> Result {
+    for id in ids {
+        refuse_if!(
+            !is_owed(mission, id),
+            Unknown,
+            "{id} is not in the contract: name one that is, or add it with amend_contract first"
+        );
+        if let Some(other) = mission.claimant(id).filter(|other| !other.is_built()) {
+            refuse!(Invalid, "{id} is claimed by {} already, which is still to be built", other.quoted());
+        }
+    }
+    Ok(())
+}
+
 fn predecessors(mission: &Mission, milestone: MilestoneId, added: &FeatureDraft) -> Result<Vec<FeatureId>> {
     let mut after = Vec::new();
     for name in &added.after {
         let found = find_by_name(&mission.features, name.as_str()).and_then(|id| mission.feature(id));
         match found {
-            None => refuse!(Unknown, "there is no feature \"{name}\" to come after"),
+            None => refuse!(
+                Unknown,
+                "there is no feature \"{name}\" to come after; there are {}",
+                names(&mission.features)
+            ),
             Some(found) if found.milestone > milestone => refuse!(
                 Invalid,
                 "{} belongs to {}, which is built after {milestone}: nothing in {milestone} can wait for it",
-                found.id,
+                found.quoted(),
                 found.milestone
             ),
             Some(found) => after.push(found.id),
@@ -205,21 +224,38 @@ pub(super) fn next_feature_id(mission: &Mission) -> FeatureId {
     FeatureId(mission.features.iter().map(|feature| feature.id.0).max().unwrap_or(0) + 1)
 }
 
-pub(super) fn edit_feature(tx: &mut Transaction, id: FeatureId, spec: FeatureSpec) -> Result {
+pub(super) fn edit_feature(tx: &mut Transaction, id: FeatureId, base: Revision, edit: &SpecEdit) -> Result {
     let feature = unbuilt(tx.mission(), id)?;
-    refuse_if!(feature.spec == spec, Invalid, "{id} already says that: nothing would change");
+    let authors = tx.mission().feature_authors.get(&id).cloned().unwrap_or_default();
+    is_known(&feature.quoted(), authors.revision, base)?;
+    let spec = edit.applied_to(&feature.spec);
+    refuse_if!(feature.spec == spec, Invalid, "{} already says that: nothing would change", feature.quoted());
+    without_conflict(&feature.quoted(), &authors, base, &differing(&feature.spec, &spec))?;
     tx.accept(Event::FeatureEdited { feature: id, spec })
 }
 
 fn unbuilt(mission: &Mission, id: FeatureId) -> Result<&Feature> {
     match mission.feature(id) {
-        None => Err(Rejection::unknown(format!("there is no feature {id}"))),
-        Some(feature) if feature.is_built() => {
-            Err(Rejection::out_of_turn(format!("{id} is built already: add a feature that changes it")))
+        None => {
+            let known = names(&mission.features);
+            Err(Rejection::unknown(format!("there is no feature {id}; there are {known}")))
         }
-        Some(feature) if !feature.is_wanted() => Err(Rejection::out_of_turn(format!("{id} was cancelled"))),
-        Some(feature) => Ok(feature),
+        Some(feature) => match &feature.state {
+            FeatureState::Pending => Ok(feature),
+            FeatureState::Built { .. } => Err(Rejection::out_of_turn(format!(
+                "{} is built already: add a feature that changes it",
+                feature.quoted()
+            ))),
+            FeatureState::Cancelled { reason } => {
+                Err(Rejection::out_of_turn(format!("{} was cancelled: {reason}", feature.quoted())))
+            }
+        },
     }
+}
+
+/// Features by their names, for a refusal.
+fn names(features: &[Feature]) -> String {
+    features.iter().map(Feature::quoted).collect::<Vec<_>>().join(", ")
 }
 
 fn before_go(mission: &Mission, instead: &str) -> Result {

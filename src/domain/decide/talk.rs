@@ -12,6 +12,7 @@ use crate::domain::rejection::{Reason, Rejection};
 use crate::domain::text::{Line, Prose};
 
 pub(super) fn say(tx: &mut Transaction, to: Party, text: Prose, delivery: Delivery) -> Result {
+    says_something(&text)?;
     let mission = tx.mission();
     let from = party_of(mission, tx.actor)?;
     refuse_if!(from == to, Invalid, "nobody sends messages to themselves");
@@ -30,7 +31,14 @@ pub(super) fn say(tx: &mut Transaction, to: Party, text: Prose, delivery: Delive
     Ok(())
 }
 
+/// A text that is empty after trimming tells nobody anything.
+fn says_something(text: &Prose) -> Result {
+    refuse_if!(text.is_empty(), Invalid, "the text is empty: write what is to be said");
+    Ok(())
+}
+
 pub(super) fn answer(tx: &mut Transaction, id: QuestionId, text: Prose) -> Result {
+    says_something(&text)?;
     let Some(question) = tx.mission().questions.iter().find(|question| question.id == id) else {
         refuse!(Unknown, "there is no question {id}")
     };
@@ -39,6 +47,7 @@ pub(super) fn answer(tx: &mut Transaction, id: QuestionId, text: Prose) -> Resul
 }
 
 pub(super) fn broadcast(tx: &mut Transaction, text: Prose) -> Result {
+    says_something(&text)?;
     let from = party_of(tx.mission(), tx.actor)?;
     tx.direct(from, text);
     Ok(())
@@ -47,6 +56,7 @@ pub(super) fn broadcast(tx: &mut Transaction, text: Prose) -> Result {
 /// A question to the person ends the orchestrator's turn: it wakes with a clean context once the answer is there.
 /// A worker's question goes to the orchestrator, and the worker waits.
 pub(super) fn ask(tx: &mut Transaction, to: Party, text: Prose, options: Vec<Line>) -> Result {
+    says_something(&text)?;
     let asker = tx.asker()?;
     let from = asker.id;
     let (party, otherwise) = if asker.role == Role::Worker {

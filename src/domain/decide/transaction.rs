@@ -50,7 +50,7 @@ impl<'a> Transaction<'a> {
     }
 
     pub(super) fn emit(&mut self, event: Event) {
-        self.mission.to_mut().apply_event(&event, self.now);
+        self.mission.to_mut().apply_event(&event, self.actor, self.now);
         self.events.push(event);
     }
 

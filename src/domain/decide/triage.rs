@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::Result;
-use super::planning::next_feature_id;
+use super::planning::{check_fulfills, next_feature_id};
 use super::transaction::Transaction;
 use crate::domain::contract::Assertion;
 use crate::domain::event::Event;
-use crate::domain::finding::{Finding, Ruling, Source, TriageDecision};
+use crate::domain::finding::{Finding, FindingState, Ruling, Source, TriageDecision};
 use crate::domain::gate::GateId;
-use crate::domain::id::{FeatureId, FindingId};
+use crate::domain::id::{AssertionId, FeatureId, FindingId};
 use crate::domain::mission::{Hold, HoldCause, Mission};
 use crate::domain::plan::{Feature, FeatureSpec, FeatureState, Origin};
 use crate::domain::rejection::Rejection;
@@ -19,26 +19,28 @@ use crate::domain::verdict::Standing;
 pub(super) fn triage(tx: &mut Transaction, decisions: Vec<TriageDecision>) -> Result {
     check_complete(tx.mission(), &decisions)?;
     let mut joined: BTreeMap<FindingId, Vec<FindingId>> = BTreeMap::new();
-    let mut fixes: Vec<(FindingId, FeatureSpec)> = Vec::new();
+    let mut fixes: Vec<(FindingId, FeatureSpec, Vec<AssertionId>)> = Vec::new();
     let mut dismissed = Vec::new();
     for decision in decisions {
         match decision.ruling {
-            Ruling::Feature { spec } => fixes.push((decision.finding, spec)),
+            Ruling::Feature { spec, fulfills } => fixes.push((decision.finding, spec, fulfills)),
             Ruling::Join { with } => joined.entry(with).or_default().push(decision.finding),
             Ruling::Dismiss { reason } => dismissed.push((decision.finding, reason)),
         }
     }
-    if let Some(with) = joined.keys().find(|with| !fixes.iter().any(|(finding, _)| finding == *with)) {
+    if let Some(with) = joined.keys().find(|with| !fixes.iter().any(|(finding, ..)| finding == *with)) {
+        let with = quoted(tx.mission(), *with);
         refuse!(Invalid, "{with} does not become a feature in this triage: nothing can join it");
     }
     for (finding, reason) in dismissed {
         check_dismissal(tx.mission(), finding)?;
         tx.emit(Event::FindingDismissed { finding, reason });
     }
-    for (finding, spec) in fixes {
+    for (finding, spec, fulfills) in fixes {
+        check_fulfills(tx.mission(), &fulfills)?;
         let mut findings = vec![finding];
         findings.extend(joined.remove(&finding).unwrap_or_default());
-        add_fix(tx, findings, spec);
+        add_fix(tx, findings, spec, fulfills);
     }
     tx.end_asker()?;
     hold_endless_fixes(tx);
@@ -71,24 +73,42 @@ fn check_complete(mission: &Mission, decisions: &[TriageDecision]) -> Result {
     for decision in decisions {
         let id = decision.finding;
         match mission.findings.get(&id) {
-            None => refuse!(Unknown, "there is no finding {id}"),
-            Some(finding) if !finding.is_open() => refuse!(OutOfTurn, "{id} is settled already"),
-            Some(_) => {}
+            None => {
+                refuse!(Unknown, "there is no finding {id}; open are {}", all_quoted(mission.open_findings()))
+            }
+            Some(finding) => still_open(finding)?,
         }
         refuse_if!(
             decisions.iter().filter(|other| other.finding == id).count() > 1,
             Invalid,
-            "{id} is decided twice"
+            "{} is decided twice",
+            quoted(mission, id)
         );
     }
     let decided = |finding: &&Finding| decisions.iter().any(|decision| decision.finding == finding.id);
-    let undecided = mission.open_findings().filter(|finding| !decided(finding));
-    let undecided: Vec<String> = undecided.map(|finding| finding.id.to_string()).collect();
+    let undecided = all_quoted(mission.open_findings().filter(|finding| !decided(finding)));
     if undecided.is_empty() {
         return Ok(());
     }
-    let undecided = undecided.join(", ");
-    Err(Rejection::invalid(format!("{undecided} not decided: every open finding needs a decision")))
+    Err(Rejection::invalid(format!("not decided yet: {undecided}; every open finding needs a decision")))
+}
+
+fn still_open(finding: &Finding) -> Result {
+    let decision = match &finding.state {
+        FindingState::Open => return Ok(()),
+        FindingState::TakenUp { feature } => format!("{feature} mends it"),
+        FindingState::Dismissed { reason } => format!("it was dismissed, since {reason}"),
+    };
+    Err(Rejection::out_of_turn(format!("{} is settled already: {decision}", finding.quoted())))
+}
+
+/// Findings with what they say, so that nobody has to look one up to mend a refusal.
+fn all_quoted<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
+    findings.map(Finding::quoted).collect::<Vec<_>>().join(", ")
+}
+
+fn quoted(mission: &Mission, id: FindingId) -> String {
+    mission.findings.get(&id).map_or_else(|| id.to_string(), Finding::quoted)
 }
 
 /// A failed assertion cannot be talked away: it is mended, amended, or waived by the person.
@@ -99,12 +119,13 @@ pub(super) fn check_dismissal(mission: &Mission, id: FindingId) -> Result {
     refuse_if!(
         blocking && mission.standing(assertion) == Standing::Failed,
         Invalid,
-        "{id} cannot be dismissed while {assertion} fails: mend it, amend the assertion, or ask the person to waive it"
+        "{} cannot be dismissed while {assertion} fails: mend it, amend the assertion, or ask the person to waive it",
+        quoted(mission, id)
     );
     Ok(())
 }
 
-fn add_fix(tx: &mut Transaction, findings: Vec<FindingId>, spec: FeatureSpec) {
+fn add_fix(tx: &mut Transaction, findings: Vec<FindingId>, spec: FeatureSpec, fulfills: Vec<AssertionId>) {
     let mission = tx.mission();
     let of_finding =
         findings.first().and_then(|id| mission.findings.get(id)).map(|finding| finding.milestone);
@@ -115,7 +136,7 @@ fn add_fix(tx: &mut Transaction, findings: Vec<FindingId>, spec: FeatureSpec) {
         id,
         milestone,
         spec,
-        fulfills: Vec::new(),
+        fulfills,
         after: Vec::new(),
         origin: Origin::Fix { findings: findings.clone() },
         state: FeatureState::Pending,

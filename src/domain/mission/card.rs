@@ -19,7 +19,7 @@ pub struct MissionCard {
     pub seq: u64,
     /// How many things wait for the person.
     pub needs: usize,
-    /// What it waits for first, in a sentence; empty when for nothing.
+    /// What it waits for first, the person before what passes by itself, in a sentence; empty when for nothing.
     pub waits_for: String,
     pub usage: Usage,
 }
@@ -39,7 +39,10 @@ impl MissionCard {
             updated: mission.updated,
             seq: mission.seq,
             needs: needs.len(),
-            waits_for: needs.into_iter().next().map(|need| need.sentence).unwrap_or_default(),
+            waits_for: match needs.into_iter().next() {
+                Some(need) => need.sentence,
+                None => mission.waits().next().map_or_else(String::new, |wait| wait.sentence.to_string()),
+            },
             usage: mission.usage(),
         })
     }

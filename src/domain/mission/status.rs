@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::{End, Mission};
+use crate::domain::attempt::Work;
 use crate::domain::attention;
 use crate::domain::gate::GateId;
 use crate::domain::id::Timestamp;
@@ -16,6 +17,8 @@ use crate::domain::text::{Line, worded};
 pub enum Status {
     Planning,
     Running,
+    /// Whoever works waits for something that passes by itself, and tries again.
+    Retrying,
     /// A gate or a question waits for the person.
     Waiting,
     Paused,
@@ -37,12 +40,22 @@ pub struct Hold {
     pub sentence: Line,
     /// When it lifts by itself.
     pub until: Option<Timestamp>,
+    /// The piece of work at which it came, where it came at one.
+    #[serde(default)]
+    pub work: Option<Work>,
 }
 
 impl Hold {
     /// A hold that only the person lifts.
     pub fn new(cause: HoldCause, sentence: impl AsRef<str>) -> Self {
-        Self { cause, sentence: Line::clipped(sentence), until: None }
+        Self { cause, sentence: Line::clipped(sentence), until: None, work: None }
+    }
+
+    /// That came at a piece of work.
+    #[must_use]
+    pub fn at(mut self, work: impl Into<Work>) -> Self {
+        self.work = Some(work.into());
+        self
     }
 }
 
@@ -56,13 +69,15 @@ pub enum HoldCause {
     StoppedAttempt,
     /// A model cannot be used: key, name, provider.
     Backend,
-    /// A quota with a known reset.
+    /// A quota with a known reset. Logs of earlier versions have it; now a quota is waited for.
     Quota,
     BudgetSpent,
     /// The same work failed too often.
     Failures,
-    /// The machine: disk, git, a missing program.
+    /// The machine: git, a missing program, a repository that is gone.
     Machine,
+    /// The engine died in the same work again and again.
+    Crashes,
 }
 
 impl Mission {
@@ -80,7 +95,9 @@ impl Mission {
             return match hold.cause {
                 HoldCause::BudgetSpent => Status::BudgetSpent,
                 HoldCause::Person | HoldCause::StoppedAttempt | HoldCause::Quota => Status::Paused,
-                HoldCause::Backend | HoldCause::Failures | HoldCause::Machine => Status::Blocked,
+                HoldCause::Backend | HoldCause::Failures | HoldCause::Machine | HoldCause::Crashes => {
+                    Status::Blocked
+                }
             };
         }
         if let Some(gate) = self.open_gate().map(|gate| gate.id)
@@ -92,6 +109,10 @@ impl Mission {
         }
         if !attention::needs(self).is_empty() {
             return Status::Waiting;
+        }
+        let stuck = |id| self.attempts.get(&id).is_some_and(|attempt| self.wait_of(attempt.work).is_some());
+        if self.waits().next().is_some() && self.live_attempts().all(|attempt| stuck(attempt.id)) {
+            return Status::Retrying;
         }
         if self.is_go(GateId::Plan) { Status::Running } else { Status::Planning }
     }

@@ -1,6 +1,6 @@
 //! What a mission tool works with: who calls it, and the way to the dispatcher.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::agent::tool::{Answer, Output, Then, ToolError, ToolRow};
 use crate::domain::command::Command;
 use crate::domain::event::{Actor, Stamped};
+use crate::domain::handoff::Handoff;
 use crate::domain::id::AttemptId;
 use crate::engine::context::EngineContext;
 use crate::engine::dispatcher::Refused;
@@ -19,6 +20,8 @@ pub struct ToolContext {
     pub attempt: AttemptId,
     pub engine: Arc<EngineContext>,
     pub handoff_source: HandoffSource,
+    /// What the attempt wrote when it handed in before and was sent back to put its checkout in order.
+    pub kept_handoff: Mutex<Option<Box<Handoff>>>,
 }
 
 /// Where the attempt works, as far as its tools must know.

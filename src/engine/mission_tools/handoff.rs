@@ -1,20 +1,29 @@
-//! `handoff`: how a worker ends. The tree must be clean; the head is read from git, never believed.
+//! `handoff`: how a worker ends. The tree must be clean, and what is committed must reach every other checkout; the head
+//! is read from git, never believed.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, PoisonError};
 
-use schemars::JsonSchema;
-use serde::Deserialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 
 use super::context::{Accepted, HandoffSource, ToolContext};
+use super::leftovers;
 use crate::agent::tool::{Answer, Call, ToolError, ToolRow};
 use crate::domain::command::Command;
 use crate::domain::handoff::{Handoff, ProcedureDraft};
 use crate::domain::id::Commit;
+use crate::engine::context::blocking;
 use crate::workspace::checkout::Position;
-use crate::workspace::{Access, Cleanliness, WorkspaceError};
+use crate::workspace::{Access, Checkout, Cleanliness, WorkspaceError};
 
-/// Files that a refusal names.
-const NAMED_FILES: usize = 8;
+/// Faults of the commits that one refusal names.
+const NAMED: usize = 5;
+
+/// How a refusal of the checkout ends: nothing need be written twice.
+const AGAIN: &str = "Then call `handoff` with no arguments: what you wrote is kept.";
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(description = "")]
@@ -24,38 +33,99 @@ struct HandIn {
     procedure: Option<ProcedureDraft>,
 }
 
+/// What is handed in: something new, or once more what was sent back.
+enum Wanted {
+    New(Box<HandIn>),
+    Again,
+}
+
+impl<'de> Deserialize<'de> for Wanted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let fields = Map::<String, Value>::deserialize(deserializer)?;
+        if fields.is_empty() {
+            return Ok(Self::Again);
+        }
+        HandIn::deserialize(Value::Object(fields)).map(Box::new).map(Self::New).map_err(D::Error::custom)
+    }
+}
+
+/// A model sees what a new one needs; that none is needed the second time stands in the description and the refusal.
+impl JsonSchema for Wanted {
+    fn schema_name() -> Cow<'static, str> {
+        HandIn::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        HandIn::json_schema(generator)
+    }
+}
+
 pub(super) fn row(context: &Arc<ToolContext>) -> ToolRow {
-    let description = "Hands in your work and ends the attempt. Everything must be committed.";
+    let description = "Hands in your work and ends the attempt. Everything must be committed. If it is sent back because of the \
+                       checkout, mend that and call it with no arguments: what you wrote is kept.";
     ToolRow::new("handoff", description, Access::Write, Ok(Arc::clone(context)), hand_in)
 }
 
-async fn hand_in(context: Arc<ToolContext>, wanted: HandIn, _call: Call) -> Answer {
-    let procedure = wanted.procedure.map(Into::into).unwrap_or_default();
-    let handoff = Box::new(Handoff { procedure, ..wanted.handoff });
-    let head = head(&context.handoff_source)?;
-    context.submit(vec![Command::HandIn { handoff, head }], Accepted::Close("The handoff is accepted.")).await
-}
-
-/// The head of the checkout, if everything is committed on the mission's branch.
-fn head(source: &HandoffSource) -> Result<Commit, ToolError> {
-    let HandoffSource::Checkout(checkout) = source else {
+async fn hand_in(context: Arc<ToolContext>, wanted: Wanted, _call: Call) -> Answer {
+    let HandoffSource::Checkout(checkout) = &context.handoff_source else {
         return Err(ToolError::Mend("only a worker on a feature hands in".to_owned()));
     };
+    let handoff = context.keep(wanted)?;
+    let base = context.engine.cell.with(|mission| mission.head().cloned());
+    let task = checkout.clone();
+    let head = blocking(move || Ok(head(&task, base.as_ref()))).await;
+    let head = head.map_err(|error| ToolError::Fatal(error.to_string()))??;
+    let command = Command::HandIn { handoff, head: head.clone() };
+    let answer = context.submit(vec![command], Accepted::Close("The handoff is accepted.")).await?;
+    let engine = Arc::clone(&context.engine);
+    if let Err(error) = blocking(move || Ok(engine.publish(&head.0))).await {
+        tracing::warn!(%error, "the accepted head is brought over later");
+    }
+    Ok(answer)
+}
+
+impl ToolContext {
+    /// Keeps what is handed in until it is accepted, and gives it.
+    fn keep(&self, wanted: Wanted) -> Result<Box<Handoff>, ToolError> {
+        let mut kept = self.kept_handoff.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Wanted::New(wanted) = wanted {
+            let HandIn { handoff, procedure } = *wanted;
+            *kept = Some(Box::new(Handoff {
+                procedure: procedure.map(Into::into).unwrap_or_default(),
+                ..handoff
+            }));
+        }
+        let nothing = || {
+            ToolError::Mend(
+                "nothing was handed in before: say at least `summary` and `implemented`".to_owned(),
+            )
+        };
+        kept.clone().ok_or_else(nothing)
+    }
+}
+
+/// The head of the checkout, if everything is committed on the mission's branch and would reach any other checkout.
+fn head(checkout: &Checkout, base: Option<&Commit>) -> Result<Commit, ToolError> {
     let fatal = |error: WorkspaceError| ToolError::Fatal(error.to_string());
     if let Cleanliness::Dirty(paths) = checkout.is_clean().map_err(fatal)? {
-        let named: Vec<String> =
-            paths.iter().take(NAMED_FILES).map(|path| path.display().to_string()).collect();
-        let more = paths.len().saturating_sub(NAMED_FILES);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        return Err(ToolError::Mend(format!(
-            "the tree is not clean: commit or remove {}{more}, then hand in again",
-            named.join(", ")
-        )));
+        let exclude = checkout.exclude_file().map_err(fatal)?;
+        return Err(ToolError::Mend(format!("{} {AGAIN}", leftovers::refusal(&paths, &exclude))));
     }
     if let Position::Elsewhere(place) = checkout.position().map_err(fatal)? {
         return Err(ToolError::Mend(format!(
-            "the checkout is on {place}: go back to branch {} with your commits",
+            "the checkout is on {place}: go back to branch {} with your commits. {AGAIN}",
             checkout.branch()
+        )));
+    }
+    let Some(base) = base else { return checkout.head().map(Commit).map_err(fatal) };
+    let faults = checkout.unportable_since(&base.0).map_err(fatal)?;
+    if !faults.is_empty() {
+        let named: Vec<String> = faults.iter().take(NAMED).map(|fault| format!("- {fault}.")).collect();
+        let more = faults.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!("\n- and {more} more of these.") } else { String::new() };
+        return Err(ToolError::Mend(format!(
+            "your commits do not hold what every other checkout needs:\n{}{more}\n{AGAIN}",
+            named.join("\n")
         )));
     }
     checkout.head().map(Commit).map_err(fatal)
@@ -82,6 +152,15 @@ mod tests {
         let HandIn { handoff, procedure } = read(json!({})).unwrap();
         assert_eq!((handoff.implemented.len(), handoff.tests_added(), procedure.is_none()), (1, 0, true));
         assert_eq!(handoff.procedure, Procedure::Followed);
+    }
+
+    #[test]
+    fn nothing_at_all_hands_in_again_and_anything_else_is_read_as_a_handoff() {
+        assert!(matches!(arguments::<Wanted>(json!({})).unwrap(), Wanted::Again));
+        let new = arguments::<Wanted>(json!({ "summary": "A page.", "implemented": [] })).unwrap();
+        assert!(matches!(new, Wanted::New(_)));
+        let fault = arguments::<Wanted>(json!({ "implemented": [] })).err().unwrap().to_string();
+        assert!(fault.contains("missing field `summary`"), "{fault}");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod amend;
 mod context;
 mod handoff;
+mod leftovers;
 mod propose;
 mod report;
 mod talk;

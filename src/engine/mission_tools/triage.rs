@@ -9,7 +9,7 @@ use super::context::{Accepted, ToolContext};
 use crate::agent::tool::{ToolError, ToolRow};
 use crate::domain::command::Command;
 use crate::domain::finding::{Ruling, TriageDecision};
-use crate::domain::id::FindingId;
+use crate::domain::id::{AssertionId, FindingId};
 use crate::domain::plan::FeatureSpec;
 use crate::domain::text::Line;
 
@@ -27,11 +27,21 @@ struct Settlement {
     finding: FindingId,
     decision: Kind,
     /// With `feature`: the fix, built before anything else.
-    feature: Option<FeatureSpec>,
+    feature: Option<Fix>,
     /// With `join`: a finding of this call that becomes a feature; one worker mends both.
     with: Option<FindingId>,
     /// With `dismiss`: why nothing is done about it.
     reason: Option<Line>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[schemars(description = "")]
+struct Fix {
+    #[serde(flatten)]
+    spec: FeatureSpec,
+    /// Assertions that it must make hold, where the findings name none or not all. Its worker reads them word for word.
+    #[serde(default)]
+    fulfills: Vec<AssertionId>,
 }
 
 #[derive(Clone, Copy, Deserialize, JsonSchema)]
@@ -62,7 +72,10 @@ impl TryFrom<Settlement> for TriageDecision {
     ) -> Result<Self, ToolError> {
         let missing = |field: &str| ToolError::Mend(format!("{finding}: `{field}` is missing"));
         let ruling = match decision {
-            Kind::Feature => Ruling::Feature { spec: feature.ok_or_else(|| missing("feature"))? },
+            Kind::Feature => {
+                let Fix { spec, fulfills } = feature.ok_or_else(|| missing("feature"))?;
+                Ruling::Feature { spec, fulfills }
+            }
             Kind::Join => Ruling::Join { with: with.ok_or_else(|| missing("with"))? },
             Kind::Dismiss => Ruling::Dismiss { reason: reason.ok_or_else(|| missing("reason"))? },
         };
@@ -76,6 +89,16 @@ mod tests {
 
     use super::*;
     use crate::agent::tool::arguments;
+
+    #[test]
+    fn a_fix_may_say_what_it_fulfills() {
+        let fix = json!({ "title": "Mend", "description": "Do it.", "fulfills": ["VAL-A-001"] });
+        let value = json!({ "decisions": [{ "finding": "FND-3", "decision": "feature", "feature": fix }] });
+        let Triage { decisions } = arguments(value).unwrap();
+        let decision = decisions.into_iter().map(TriageDecision::try_from).next().unwrap().unwrap();
+        let Ruling::Feature { fulfills, .. } = decision.ruling else { panic!("{decision:?}") };
+        assert_eq!(fulfills, ["VAL-A-001".parse().unwrap()]);
+    }
 
     #[test]
     fn a_decision_names_what_it_lacks() {

@@ -23,7 +23,7 @@ pub(super) async fn prepare(
 ) -> Result<AttemptEnv, EngineError> {
     let commit = commit_of(engine, milestone, round)?;
     let (task_engine, dir) = (Arc::clone(engine), engine.dir.join("reviews").join(feature.to_string()));
-    let proof = blocking(move || Ok(ProofCheckout::create(&task_engine.repo, &dir, &commit.0)?)).await?;
+    let proof = blocking(move || Ok(ProofCheckout::create(task_engine.repo.own(), &dir, &commit.0)?)).await?;
     let note = diff_note(engine, feature).await?;
     let env = AttemptEnv::new(proof.dir(), Access::Proof);
     Ok(AttemptEnv { note, cleanup: Cleanup::Remove(proof), ..env })
@@ -37,7 +37,7 @@ async fn diff_note(engine: &Arc<EngineContext>, feature: FeatureId) -> Result<St
     let Some((base, head)) = commits else { return Ok(String::new()) };
     let engine = Arc::clone(engine);
     blocking(move || {
-        let patch = diff::between(&engine.repo, &base.0, &head.0)?.patch();
+        let patch = diff::between(engine.repo.own(), &base.0, &head.0)?.patch();
         let shown = &patch[..patch.floor_char_boundary(SHOWN)];
         let rest = if shown.len() < patch.len() {
             format!("\nThe diff is longer: `git diff {}..{}` shows all of it.\n", base.short(), head.short())

@@ -7,7 +7,7 @@ use super::validator::at_round;
 use crate::agent::tool::{App, Instruments};
 use crate::domain::environment::{Health as DomainHealth, Service};
 use crate::domain::id::MilestoneId;
-use crate::engine::context::{EngineContext, blocking};
+use crate::engine::context::EngineContext;
 use crate::engine::error::EngineError;
 use crate::engine::evidence::StoreSink;
 use crate::workspace::services::{Health, ServiceDirs};
@@ -19,9 +19,6 @@ pub(super) async fn prepare(
     round: u32,
 ) -> Result<AttemptEnv, EngineError> {
     let proof = at_round(engine, milestone, round).await?;
-    // What an earlier round's testers left behind must not meet this one's.
-    let soiled = proof.checkout.clone();
-    blocking(move || Ok(soiled.reset()?)).await?;
     let services = engine.environment(|environment| environment.services.clone());
     let dirs = ServiceDirs {
         dir: proof.checkout.dir().to_owned(),

@@ -1,5 +1,6 @@
 //! Validators work in a checkout of their own, at the commit of their round.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::OwnedMutexGuard;
@@ -42,7 +43,27 @@ pub(super) fn commit_of(
 /// nobody finds it half put back.
 pub struct HeldProof {
     pub checkout: ProofCheckout,
-    _held: OwnedMutexGuard<Option<Commit>>,
+    commit: Commit,
+    /// The commit that it was left at, clean; nothing while somebody works in it.
+    left_at: OwnedMutexGuard<Option<Commit>>,
+}
+
+impl HeldProof {
+    /// Puts it back, and gives the tracked files that were changed. The next one waits until that is done. Where it
+    /// fails, or this is dropped without it, the next one sets the checkout anew: nobody need be asked.
+    pub async fn put_back(mut self) -> Vec<PathBuf> {
+        let checkout = self.checkout.clone();
+        match blocking(move || Ok(checkout.reset()?)).await {
+            Ok(changed) => {
+                *self.left_at = Some(self.commit);
+                changed
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the validators' checkout could not be put back; it will be set anew");
+                Vec::new()
+            }
+        }
+    }
 }
 
 /// The validators' checkout at the commit of a round.
@@ -57,22 +78,21 @@ pub async fn at_round(
     proof_at(engine, commit_of(engine, milestone, round)?).await
 }
 
-/// The validators' checkout at a commit, once nobody else holds it; it is only set when it stands elsewhere.
+/// The validators' checkout at a commit, once nobody else holds it; it is only set when it was not left clean at that very commit.
 ///
 /// # Errors
 /// When git cannot do it.
 pub async fn proof_at(engine: &Arc<EngineContext>, commit: Commit) -> Result<HeldProof, EngineError> {
-    let mut set_to = Arc::clone(&engine.proof).lock_owned().await;
+    let mut left_at = Arc::clone(&engine.proof).lock_owned().await;
     let (task_engine, wanted) = (Arc::clone(engine), commit.clone());
-    let fresh = set_to.as_ref() != Some(&commit);
+    let fresh = left_at.take().as_ref() != Some(&commit);
     let checkout = blocking(move || {
         let dir = task_engine.proof_dir();
         if fresh || !dir.join(".git").exists() {
-            return Ok(ProofCheckout::create(&task_engine.repo, &dir, &wanted.0)?);
+            return Ok(ProofCheckout::create(task_engine.repo.own(), &dir, &wanted.0)?);
         }
-        Ok(ProofCheckout::open(&task_engine.repo, &dir, &wanted.0))
+        Ok(ProofCheckout::open(task_engine.repo.own(), &dir, &wanted.0))
     })
     .await?;
-    *set_to = Some(commit);
-    Ok(HeldProof { checkout, _held: set_to })
+    Ok(HeldProof { checkout, commit, left_at })
 }

@@ -28,16 +28,15 @@ pub(super) async fn prepare(
 pub async fn open_checkout(engine: &Arc<EngineContext>) -> Result<Checkout, EngineError> {
     let engine = Arc::clone(engine);
     blocking(move || {
-        let branch =
-            engine.cell.with(|m| m.founding.as_ref().map(|f| (f.branch.to_string(), f.base.clone())));
-        let Some((branch, base)) = branch else {
+        let known = engine.cell.with(|mission| {
+            let founding = mission.founding.as_ref()?;
+            Some((founding.branch.to_string(), mission.head().unwrap_or(&founding.base).clone()))
+        });
+        let Some((branch, head)) = known else {
             return Err(EngineError::Unfit("the mission has no branch".to_owned()));
         };
-        engine.repo.create_mission_branch(&branch, &base.0).or_else(|error| {
-            // It stands at a later commit by now, which is as it should be.
-            if engine.repo.has_commit(&branch).unwrap_or(false) { Ok(()) } else { Err(error) }
-        })?;
-        Ok(Checkout::create(&engine.repo, &engine.checkout_dir(), &branch)?)
+        engine.repo.ensure_branch(&head.0)?;
+        Ok(Checkout::create(engine.repo.own(), &engine.checkout_dir(), &branch)?)
     })
     .await
 }
@@ -60,11 +59,19 @@ pub async fn at_head(engine: &Arc<EngineContext>, feature: FeatureId) -> Result<
             return Err(EngineError::Unfit("the mission has no base commit".to_owned()));
         };
         let moved = !checkout.head().is_ok_and(|present| present == head);
-        if moved || checkout.is_clean()? != Cleanliness::Clean {
-            let kept = checkout.keep_failed(last, engine.mission.as_str())?;
-            tracing::info!(attempt = last, commit = kept, "kept what an attempt left, and rolled it back");
+        // What git cannot even look at, such as a broken index, is put in order too.
+        if moved || !checkout.is_clean().is_ok_and(|found| found == Cleanliness::Clean) {
+            match checkout.keep_failed(last, engine.mission.as_str()) {
+                Ok(commit) => {
+                    tracing::info!(attempt = last, commit, "kept what an attempt left, and rolled it back")
+                }
+                Err(error) => {
+                    tracing::warn!(attempt = last, %error, "what an attempt left could not be kept")
+                }
+            }
             checkout.roll_back_to(&head)?;
         }
+        engine.publish(&head);
         Ok(checkout)
     })
     .await

@@ -77,17 +77,17 @@ fn status(app: &App, painter: &mut Painter<'_>, line: Rect, shape: Shape) {
 fn link_or_doing(app: &App) -> Vec<Piece> {
     if app.present.is_some() {
         let was = Row::of(StyleRole::Warn, "◀ THE PAST  ").left.into_iter();
-        return was.chain(header::doing(&app.mission)).collect();
+        return was.chain(header::doing(&app.mission, app.now)).collect();
     }
     match &app.link {
         Link::Attached if app.mission.founding.is_none() => {
             vec![Piece::new(StyleRole::Dim, "mission control for software that agents write")]
         }
-        Link::Attached => header::doing(&app.mission),
+        Link::Attached => header::doing(&app.mission, app.now),
         Link::Recorded => Row::of(StyleRole::Dim, "▶ RECORDED  ")
             .left
             .into_iter()
-            .chain(header::doing(&app.mission))
+            .chain(header::doing(&app.mission, app.now))
             .collect(),
         Link::Attaching => vec![Piece::new(StyleRole::Dim, "○ ATTACHING   waiting for the engine")],
         Link::Lost { sentence } => {

@@ -6,7 +6,8 @@ mod lists;
 mod worker;
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
 
 use super::app::App;
 use super::focus::Pane;
@@ -20,9 +21,16 @@ pub use chrome::tab_at;
 
 /// Draws everything: the main screen, and the screens over it.
 pub fn draw(app: &App, frame: &mut Frame<'_>) {
+    if let Some(cursor) = draw_on(app, frame.buffer_mut()) {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+/// The same on a buffer; answers where the cursor stands, when something is typed in the uppermost screen.
+pub fn draw_on(app: &App, buf: &mut Buffer) -> Option<Position> {
     let areas = app.areas();
-    let whole = frame.area();
-    let painter = &mut app.painter(frame.buffer_mut());
+    let whole = buf.area;
+    let painter = &mut app.painter(buf);
     painter.wipe(whole);
     chrome::header(app, painter, &areas);
     let mut infos: Vec<_> = app.screens.iter().map(|screen| screen.popup.info(app, &screen.at)).collect();
@@ -32,10 +40,12 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
     for (screen, info) in app.screens.iter().zip(&mut infos) {
         info.area = info.area.intersection(whole);
         painter.wipe(info.area);
+        painter.cursor = None;
         screen.popup.draw(app, &screen.at, painter, info);
     }
     footer::draw(app, painter, &areas, &infos);
     painter.finish();
+    painter.cursor
 }
 
 fn panes(app: &App, painter: &mut Painter<'_>, areas: &Areas) {

@@ -102,7 +102,7 @@ impl AttemptScreen {
         let Some(transcript) = app.transcript(self.id).filter(|transcript| !transcript.is_empty()) else {
             return PopupResult::stay();
         };
-        let wanted = self.search.query.0.to_lowercase();
+        let wanted = self.search.query.text().to_lowercase();
         if wanted.is_empty() {
             return PopupResult::stay();
         }
@@ -117,7 +117,7 @@ impl AttemptScreen {
         };
         let next = next.unwrap_or(if backwards { hits.len().saturating_sub(1) } else { 0 });
         let Some(place) = hits.get(next).copied() else {
-            return PopupResult::say(format!("“{}” is not in what is loaded", self.search.query.0));
+            return PopupResult::say(format!("“{}” is not in what is loaded", self.search.query.text()));
         };
         self.search.found = Some(place);
         self.search.count = format!("   {} of {}", next + 1, hits.len());
@@ -196,7 +196,16 @@ impl Popup for AttemptScreen {
     }
 
     fn head(&self, app: &App) -> Vec<Row> {
-        vec![self.tabs(app)]
+        vec![if self.searching { Row::new() } else { self.tabs(app) }]
+    }
+
+    /// While one types what to look for, that stands where the tabs are.
+    fn draw(&self, app: &App, at: &Place, painter: &mut Painter<'_>, info: &ScreenInfo) {
+        super::base::draw(self, app, at, painter, info);
+        if self.searching {
+            let head = self.parts(app, inside(info.area)).head;
+            self.search.query.draw(painter, Rect { height: 1.min(head.height), ..head }, "/ ");
+        }
     }
 
     /// Of the transcript only the lines that are seen.
@@ -217,10 +226,9 @@ impl AttemptScreen {
             let style = if tab == self.tab { StyleRole::Focus } else { StyleRole::Dim };
             row.then(style, word).then(StyleRole::Text, "   ")
         });
-        let query = &self.search.query.0;
-        if self.searching || !query.is_empty() {
-            let cursor = if self.searching { "▌" } else { "" };
-            let row = row.end(StyleRole::Key, "/ ").end(StyleRole::Text, format!("{query}{cursor}"));
+        let query = self.search.query.text();
+        if !query.is_empty() {
+            let row = row.end(StyleRole::Key, "/ ").end(StyleRole::Text, query);
             return row.end(StyleRole::Dim, &self.search.count);
         }
         let Some(transcript) = app.transcript(self.id) else { return row };

@@ -65,7 +65,7 @@ fn below_list(app: &App, at: &Place, width: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     if let Some(need) = needs(&app.mission).get(at.list.selected) {
         rows.push(Row::new());
-        rows.extend(view::detail(&app.mission, need, width));
+        rows.extend(view::detail(&app.mission, need, app.now, width));
     }
     if !app.warnings.is_empty() {
         rows.extend([Row::new(), Row::of(StyleRole::Dim, "the engine warned")]);

@@ -45,7 +45,8 @@ impl Palette {
 
     /// The commands that what was typed finds, best first.
     fn found(&self) -> Vec<Action> {
-        let pattern = Pattern::parse(&self.query.0, CaseMatching::Ignore, Normalization::Smart);
+        let query = self.query.text();
+        let pattern = Pattern::parse(&query, CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut score = |action: Action| {
             let text = format!("{} {}", action.name(), action.about());
@@ -53,7 +54,7 @@ impl Palette {
         };
         let offered = offered(&self.places).into_iter();
         let mut scored: Vec<_> = offered.filter_map(|action| Some((score(action)?, action))).collect();
-        scored.sort_by_key(|(score, action)| std::cmp::Reverse((action.name() == self.query.0, *score)));
+        scored.sort_by_key(|(score, action)| std::cmp::Reverse((action.name() == query, *score)));
         scored.into_iter().map(|(_, action)| action).collect()
     }
 }
@@ -73,8 +74,13 @@ impl Popup for Palette {
     }
 
     fn head(&self, _app: &App) -> Vec<Row> {
-        let row = Row::of(StyleRole::Key, ": ").then(StyleRole::Strong, &self.query.0);
-        vec![row.then(StyleRole::Accent, "▌")]
+        vec![Row::new()]
+    }
+
+    fn draw(&self, app: &App, at: &Place, painter: &mut Painter<'_>, info: &ScreenInfo) {
+        super::base::draw(self, app, at, painter, info);
+        let head = self.parts(app, inside(info.area)).head;
+        self.query.draw(painter, Rect { height: 1.min(head.height), ..head }, ": ");
     }
 
     fn len(&self, _app: &App) -> usize {

@@ -1,7 +1,7 @@
 //! A text that is written in a screen: typing, pasting, the person's editor, a draft that outlives the screen, and
 //! sending it.
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use super::{Answer, PopupResult};
@@ -11,12 +11,12 @@ use crate::link::protocol::Reply;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
-use crate::tui::key::Chord;
 use crate::tui::widget::painter::Painter;
-use crate::tui::widget::text_box::{Height, TextBox};
+use crate::tui::widget::text_box::{Active, Height, TextBox};
 use crate::view::prose::paragraph;
+use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
-use crate::view::text::clean;
+use crate::view::text::width;
 
 /// A text that is being written.
 pub trait Writing {
@@ -89,7 +89,7 @@ impl Writing for Draft {
     }
 
     fn replace(&mut self, text: &str) {
-        self.text = TextBox::new(Height::Many, text.trim_end());
+        self.text.replace(text.trim_end());
     }
 
     fn draft(&self) -> (String, Option<String>) {
@@ -102,32 +102,43 @@ impl Writing for Draft {
 }
 
 /// A few words to look for; they are not kept.
-#[derive(Debug, Default)]
-pub struct Query(pub String);
+#[derive(Debug)]
+pub struct Query(TextBox);
 
 /// The most characters of a paste that are looked for.
 const LONGEST_QUERY: usize = 80;
 
+impl Default for Query {
+    fn default() -> Self {
+        Self(TextBox::new(Height::One, ""))
+    }
+}
+
+impl Query {
+    /// Draws the words on a line, behind the sign that says what they are for.
+    pub fn draw(&self, painter: &mut Painter<'_>, line: Rect, sign: &str) {
+        painter.row(line, &Row::of(StyleRole::Key, sign));
+        let lead = u16::try_from(width(sign)).unwrap_or(0).min(line.width);
+        let words = Rect { x: line.x + lead, width: line.width - lead, height: 1.min(line.height), ..line };
+        self.0.draw(painter, words, Active::Yes);
+    }
+}
+
 impl Writing for Query {
     fn key(&mut self, key: KeyEvent) {
-        match key.code {
-            KeyCode::Char(c) if Chord::from(key).types() => self.0.push(c),
-            KeyCode::Backspace => drop(self.0.pop()),
-            _ => {}
-        }
+        self.0.key(key);
     }
 
     fn paste(&mut self, text: &str) {
-        self.0.extend(clean(text).chars().filter(|c| *c != '\n').take(LONGEST_QUERY));
+        self.0.paste(&text.chars().take(LONGEST_QUERY).collect::<String>());
     }
 
     fn text(&self) -> String {
-        self.0.clone()
+        self.0.text()
     }
 
     fn replace(&mut self, text: &str) {
-        self.0.clear();
-        self.paste(text);
+        self.0.replace(text);
     }
 
     fn draft(&self) -> (String, Option<String>) {

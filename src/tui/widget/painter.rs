@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 use ratatui::symbols::border;
 use ratatui::symbols::merge::MergeStrategy;
@@ -23,6 +23,8 @@ pub struct Painter<'a> {
     pub styles: &'a Styles,
     pub charset: Charset,
     pub buf: &'a mut Buffer,
+    /// Where the terminal's cursor stands, where something is typed.
+    pub cursor: Option<Position>,
 }
 
 /// How a row stands out.
@@ -252,7 +254,8 @@ mod tests {
                 buf.set_string(room, 0, "|", Style::default());
                 let row =
                     Row::of(StyleRole::Text, text).then(StyleRole::Dim, text).end(StyleRole::Good, "▣ 2");
-                let mut painter = Painter { styles: &styles, charset: Charset::Unicode, buf: &mut buf };
+                let mut painter =
+                    Painter { styles: &styles, charset: Charset::Unicode, buf: &mut buf, cursor: None };
                 painter.lit_row(Rect::new(0, 0, room, 1), &row, Highlight::Selected);
                 assert_eq!(buf[(room, 0)].symbol(), "|", "{text} in {room}");
             }

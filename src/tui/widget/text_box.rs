@@ -1,8 +1,8 @@
 //! A box to write in, in the styles of the theme.
 
-use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::widgets::Widget;
 use tui_textarea::{CursorMove, DataCursor, TextArea, WrapMode};
 
@@ -41,7 +41,7 @@ pub enum Active {
 impl TextBox {
     /// A box with a text in it, the cursor at its end.
     pub fn new(height: Height, text: &str) -> Self {
-        let mut area = area_of(lines_of(height, text));
+        let mut area = area_of(height, lines_of(height, text));
         area.set_max_histories(200);
         area.move_cursor(CursorMove::Bottom);
         area.move_cursor(CursorMove::End);
@@ -58,12 +58,22 @@ impl TextBox {
         self.area.lines().iter().all(|line| line.trim().is_empty())
     }
 
-    /// Takes a key. A line break in a box of one line is ignored.
+    /// Takes a key, which does what it does in a text field anywhere. A line break in a box of one line is ignored.
     pub fn key(&mut self, key: KeyEvent) {
-        if key.code == KeyCode::Enter && self.height == Height::One {
-            return;
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        let alt = key.modifiers.contains(KeyModifiers::ALT);
+        match key.code {
+            KeyCode::Enter => self.new_line(),
+            KeyCode::Char('j' | 'm') if ctrl && !alt => self.new_line(),
+            _ => edit(&mut self.area, key),
         }
-        self.area.input(crossterm::event::Event::Key(key));
+    }
+
+    /// Puts another text in place of all of it; what stood there comes back by undoing.
+    pub fn replace(&mut self, text: &str) {
+        self.area.select_all();
+        self.area.insert_str(lines_of(self.height, text).join("\n"));
+        self.area.cancel_selection();
     }
 
     /// Begins a new line.
@@ -106,13 +116,13 @@ impl TextBox {
                 line.chars().skip(from).take(3 * shown).collect()
             })
             .collect();
-        let mut area = area_of(lines);
+        let mut area = area_of(self.height, lines);
         let small = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
         area.move_cursor(CursorMove::Jump(small(row - first), small(cursor_at)));
         area
     }
 
-    /// Draws the box. What is written in it is the only place where the cursor blinks.
+    /// Draws the box. Where it has the keys, the terminal's own cursor stands where one types.
     pub fn draw(&self, painter: &mut Painter<'_>, rect: Rect, active: Active) {
         if rect.area() == 0 {
             return;
@@ -121,17 +131,67 @@ impl TextBox {
         let ground = painter.styles.of(StyleRole::Resting);
         painter.buf.set_style(rect, ground);
         area.set_style(painter.styles.of(StyleRole::Text).patch(ground));
-        area.set_cursor_style(match active {
-            Active::Yes => Style::default().add_modifier(Modifier::REVERSED),
-            Active::No => Style::default(),
-        });
+        area.set_cursor_style(Style::default());
+        area.set_selection_style(painter.styles.of(StyleRole::Selected));
         area.render(rect, painter.buf);
+        if active == Active::Yes {
+            painter.cursor = Some(cursor_of(&area, rect));
+        }
     }
 }
 
-fn area_of(lines: Vec<String>) -> TextArea<'static> {
+/// The cell of the cursor of an area that was rendered; behind a line that fills the box it is the last one.
+fn cursor_of(area: &TextArea<'_>, rect: Rect) -> Position {
+    let (cursor, (top, left)) = (area.screen_cursor(), area.scroll_offset());
+    let within = |at: usize, from: u16, cells: u16| {
+        let at = u16::try_from(at).unwrap_or(u16::MAX).saturating_sub(from);
+        at.min(cells.saturating_sub(1))
+    };
+    Position::new(
+        rect.x + within(cursor.col, left, rect.width),
+        rect.y + within(cursor.row, top, rect.height),
+    )
+}
+
+/// Does what a key does in a shell and in a text field anywhere.
+fn edit(area: &mut TextArea<'_>, key: KeyEvent) {
+    let held = key.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT);
+    if held != KeyModifiers::CONTROL || !edited(area, key) {
+        area.input(crossterm::event::Event::Key(key));
+    }
+}
+
+/// Whether a key with Ctrl was one for which the widget has another key, or none.
+fn edited(area: &mut TextArea<'_>, key: KeyEvent) -> bool {
+    let shift = key.modifiers.contains(KeyModifiers::SHIFT);
+    match key.code {
+        KeyCode::Char('u' | 'U') => area.delete_line_by_head(),
+        KeyCode::Char('Z') => area.redo(),
+        KeyCode::Char('z') if shift => area.redo(),
+        // A terminal sends Ctrl+_ and Ctrl+/ as Ctrl+7.
+        KeyCode::Char('z' | '_' | '/' | '7') => area.undo(),
+        KeyCode::Char('v' | 'V') => area.paste(),
+        KeyCode::Backspace => area.delete_word(),
+        KeyCode::Delete => area.delete_next_word(),
+        KeyCode::Home => jump(area, CursorMove::Top) && jump(area, CursorMove::Head),
+        KeyCode::End => jump(area, CursorMove::Bottom) && jump(area, CursorMove::End),
+        _ => return false,
+    };
+    true
+}
+
+fn jump(area: &mut TextArea<'_>, to: CursorMove) -> bool {
+    area.move_cursor(to);
+    true
+}
+
+/// A box of several lines wraps them; one of one line follows the cursor sideways.
+fn area_of(height: Height, lines: Vec<String>) -> TextArea<'static> {
     let mut area = TextArea::new(lines);
-    area.set_wrap_mode(WrapMode::WordOrGlyph);
+    area.set_wrap_mode(match height {
+        Height::One => WrapMode::None,
+        Height::Many => WrapMode::WordOrGlyph,
+    });
     area.set_cursor_line_style(Style::default());
     area
 }

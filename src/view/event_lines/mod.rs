@@ -10,7 +10,7 @@ use crate::domain::gate::{Autopilot, GateId};
 use crate::domain::message::{Message, Party, Question};
 use crate::domain::round::RoundScope;
 use crate::view::prelude::*;
-use crate::view::work::{GATE_AHEAD, decision, gate_subject, status_sign};
+use crate::view::work::{GATE_AHEAD, decision, gate_subject, short_subject, status_sign};
 
 /// The line for an event; `mission` is the mission after it.
 #[expect(clippy::too_many_lines, reason = "a flat match over every event")]
@@ -75,6 +75,13 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::MessageSent { message } => said(message),
         Event::QuestionAsked { question } => asked(question),
         Event::QuestionAnswered { question, answer } => note(question, format!("answered: {answer}")),
+        Event::WaitStarted { wait } => work::waits(wait, stamped.at),
+        Event::WaitEnded { work, since } => {
+            note(&short_subject(*work), format!("goes on after {}", span(stamped.at.since(*since))))
+        }
+        Event::WorkLost { work, reason } => {
+            LogLine::new(BAD, &short_subject(*work), format!("{work} broke off: {reason}"))
+        }
         Event::MissionHeld { hold } => {
             LogLine::new(status_sign(mission.status()), "hold", hold.sentence.as_str()).whole()
         }

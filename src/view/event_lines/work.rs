@@ -4,11 +4,13 @@ use crate::domain::attempt::{Attempt, Ending};
 use crate::domain::environment::CommandRun;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::handoff::Handoff;
-use crate::domain::id::{AttemptId, FeatureId};
+use crate::domain::id::{AttemptId, FeatureId, Timestamp};
+use crate::domain::mission::Status;
 use crate::domain::plan::Claims;
+use crate::domain::wait::Wait;
 use crate::view::finding::weight;
 use crate::view::prelude::*;
-use crate::view::work::{ending_sign, ending_words, short_subject};
+use crate::view::work::{ending_sign, ending_words, short_subject, status_sign};
 
 pub(super) fn started(attempt: &Attempt, mission: &Mission) -> LogLine {
     let (work, task) = (attempt.work, attempt.work.task());
@@ -28,6 +30,16 @@ pub(super) fn started(attempt: &Attempt, mission: &Mission) -> LogLine {
 pub(super) fn ended(attempt: &Attempt, ending: &Ending) -> Option<LogLine> {
     let text = format!("{} {}: {}", attempt.id, attempt.role, ending_words(ending));
     (*ending != Ending::Done).then(|| LogLine::new(ending_sign(ending), &short_subject(attempt.work), text))
+}
+
+/// What passes by itself is told once; the tries that follow are not.
+pub(super) fn waits(wait: &Wait, at: Timestamp) -> LogLine {
+    let again = match wait.until {
+        Some(until) if until > at => format!("tries again in {}", span(until.since(at))),
+        Some(_) | None => "tries again until it works".to_owned(),
+    };
+    let text = format!("waits: {}; {again}", wait.sentence);
+    LogLine::new(status_sign(Status::Retrying), &short_subject(wait.work), text).whole()
 }
 
 pub(super) fn handed_in(id: AttemptId, feature: FeatureId, handoff: &Handoff, mission: &Mission) -> LogLine {

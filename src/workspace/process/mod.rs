@@ -5,6 +5,7 @@
 //! own that is killed whole, and output that is bounded in memory and whole on disk.
 
 mod background;
+mod blocking;
 mod capture;
 mod detached;
 mod environment;
@@ -15,6 +16,7 @@ mod run;
 mod text;
 
 pub use background::Background;
+pub use blocking::Outcome;
 pub use capture::{CappedOutput, OutputCap, Spill};
 pub use detached::Detached;
 pub use environment::looks_secret;

@@ -27,7 +27,7 @@ fn told(flight: &Flight) -> String {
 
 fn waits(flight: &Flight) -> String {
     let lines = needs::lines(&flight.mission);
-    Printable::lines(lines.iter().map(|line| printed(line, 0, Style::PLAIN))).to_string()
+    Printable::lines(lines.iter().map(|(_, line)| printed(line, 0, Style::PLAIN))).to_string()
 }
 
 #[test]
@@ -93,12 +93,14 @@ fn a_question_and_a_hold_are_told_with_what_lets_the_mission_go_on() {
     let attempt = flight.start(AgentWork::Plan);
     flight.end(attempt, Ending::Unusable { reason: words::line("anthropic refused the key") });
     let sentence = words::line("anthropic refused the key");
-    flight.engine(Command::Hold { hold: Hold { cause: HoldCause::Backend, sentence, until: None } });
+    flight.engine(Command::Hold { hold: Hold::new(HoldCause::Backend, sentence) });
     assert_snapshot!(waits(&flight), @r#"
     0:00  ▲ hold           plan has no usable model: anthropic refused the key
                            flightdeck doctor
-                           flightdeck models -m guestbook-7k2p ROLE PROVIDER/MODEL
+                           flightdeck models -m guestbook-7k2p orchestrator PROVIDER/MODEL
                            flightdeck resume guestbook-7k2p
+                           flightdeck say -m guestbook-7k2p "advice"
+                           flightdeck abandon guestbook-7k2p --reason "why"
     "#);
 }
 

@@ -4,8 +4,9 @@
 use std::fs;
 
 use flightdeck::domain::command::Command;
-use flightdeck::domain::id::FeatureId;
+use flightdeck::domain::id::{FeatureId, Revision};
 use flightdeck::domain::message::{Delivery, Party};
+use flightdeck::domain::part::SpecEdit;
 use flightdeck::domain::text::Prose;
 
 use super::stage::Stage;
@@ -79,9 +80,16 @@ fn no_text_of_a_mission_steers_a_terminal() {
     let text = Prose::new(EVIL).unwrap();
     flight.person(Command::Say { to: Party::Orchestrator, text: text.clone(), delivery: Delivery::Queue });
     flight.person(Command::Broadcast { text });
-    let mut spec = flight.mission.feature(FeatureId(2)).unwrap().spec.clone();
-    (spec.title, spec.description) = (words::title(EVIL), words::prose(EVIL));
-    flight.person(Command::EditFeature { feature: FeatureId(2), spec });
+    let edit = SpecEdit {
+        title: Some(words::title(EVIL)),
+        description: Some(words::prose(EVIL)),
+        ..SpecEdit::default()
+    };
+    flight.person(Command::EditFeature {
+        feature: FeatureId(2),
+        base: Revision::FIRST,
+        edit: Box::new(edit),
+    });
     stage.keep(&flight);
     for words in [
         &["status"][..],

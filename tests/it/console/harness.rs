@@ -98,6 +98,8 @@ impl Outside for &mut Asides {
 /// What a flight left.
 pub struct Flown<S> {
     pub frame: String,
+    /// Where the terminal's cursor stands, when it is seen.
+    pub cursor: Option<(u16, u16)>,
     pub told: Asides,
     pub exit: ConsoleExit,
     pub source: Arc<S>,
@@ -138,7 +140,9 @@ pub fn fly_from<S: Source>(app: App, source: S, host: Still, inputs: Vec<Event>)
         let script = Script::of(inputs, console.calls());
         let exit = console.run(&mut terminal, script, &mut told).await.unwrap();
         let frame = text_of(terminal.backend().buffer());
-        Flown { frame, told, exit, source }
+        let stands = terminal.backend().cursor_visible().then(|| terminal.backend().cursor_position());
+        let cursor = stands.map(|cursor| (cursor.x, cursor.y));
+        Flown { frame, cursor, told, exit, source }
     })
 }
 

@@ -144,7 +144,7 @@ fn every_box_keeps_what_was_not_sent() {
 
 #[test]
 fn a_heading_in_a_statement_is_no_end_of_it() {
-    let keys = "3 e '\n' ctrl+e esc e";
+    let keys = "3 e '\n' ctrl+g esc e";
     let heading = |text: &str| text.replacen("## check", "## Rules\nNobody signs twice.\n## check", 1);
     let record = sample(Moment::Flying);
     let now = record.mission().updated;
@@ -171,7 +171,7 @@ fn a_paste_of_a_megabyte_is_taken_whole_and_keys_go_on() {
             let typed = fly_at(Moment::MilestoneGate, counted, events.clone());
             assert!(typed.contains("a whole book into a box.") && typed.contains("end!"), "{open}\n{typed}");
         }
-        events.extend(inputs("ctrl+e"));
+        events.extend(inputs("ctrl+g"));
         let frame = fly_at(Moment::MilestoneGate, counted, events);
         assert!(frame.contains("all of it") && !frame.contains("not all"), "{open}\n{frame}");
     }

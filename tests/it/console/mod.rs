@@ -13,3 +13,4 @@ mod rest;
 mod screens;
 #[path = "../../../examples/pictures/studio/mod.rs"]
 mod studio;
+mod typing;

@@ -60,7 +60,7 @@ fn an_edit_tells_its_consequences_before_it_is_saved() {
 
 #[test]
 fn the_editor_takes_the_form_and_gives_it_back() {
-    let flown = fly(Moment::Flying, WIDE, "3 e ctrl+e");
+    let flown = fly(Moment::Flying, WIDE, "3 e ctrl+g");
     assert!(flown.frame.contains("(edited)"), "{}", flown.frame);
 }
 

@@ -206,7 +206,10 @@ fn a_fix() {
     - Fix of FND-1 can be seen
 
     ## The assertions that must hold once it is built
-    None.
+    ### VAL-M1-001 A visitor sees what VAL-M1-001 promises (revision 1)
+    A visitor sees what VAL-M1-001 promises
+    check via http: GET / and look for the entry in the page
+    evidence: the HTTP exchange
 
     ## The findings it mends
     - FND-1 src/page.rs:7: an index out of bounds

@@ -1,10 +1,13 @@
 //! Changes of the contract, and what they would cost.
 
 use flightdeck::domain::attempt::AgentWork;
-use flightdeck::domain::command::{Command, WordingEdit};
+use flightdeck::domain::command::{CheckEdit, Command, WordingEdit};
 use flightdeck::domain::consequence::{ContractChange, consequences};
+use flightdeck::domain::contract::{Instrument, Weight};
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::id::{FeatureId, Revision};
+use flightdeck::domain::part::Part;
+use flightdeck::domain::text::Line;
 use flightdeck::domain::usage::Usage;
 use flightdeck::domain::verdict::{Outcome, Standing};
 
@@ -74,6 +77,57 @@ fn what_a_change_of_the_contract_must_respect() {
     ];
     for (command, sentence) in table {
         assert_eq!(flight.refusal(person, command), sentence);
+    }
+}
+
+#[test]
+fn an_edit_leaves_the_parts_that_others_worded_meanwhile() {
+    let mut flight = Flight::at_gate();
+    let id = val("VAL-M1-001");
+    let orchestrator = flight.talking();
+    flight.attempt(orchestrator, editing("VAL-M1-001", 1, "A visitor sees it in red"));
+    let check = CheckEdit { via: Some(Instrument::Terminal), ..CheckEdit::default() };
+    let light =
+        WordingEdit { weight: Some(Weight::NonBlocking), check: Some(check), ..WordingEdit::default() };
+    let stale = |edit: &WordingEdit| Command::EditAssertion {
+        assertion: id.clone(),
+        base: Revision(1),
+        edit: Box::new(edit.clone()),
+    };
+    flight.person(stale(&light));
+    let found = &flight.mission.contract[&id];
+    assert_eq!(found.revision, Revision(3));
+    assert_eq!(found.wording.statement.as_str(), "A visitor sees it in red");
+    assert_eq!((found.wording.weight, found.wording.check.via), (Weight::NonBlocking, Instrument::Terminal));
+    assert_eq!(found.wording.check.how, words::wording("x").check.how, "what was not named stays");
+    let authors = &flight.mission.assertion_authors[&id];
+    assert_eq!(authors.of(Part::Statement).unwrap().by, Actor::Attempt(orchestrator));
+    assert_eq!(authors.persons().collect::<Vec<_>>(), [Part::Via, Part::Weight]);
+    assert_eq!(authors.of(Part::Title).unwrap().revision, Revision(1));
+}
+
+#[test]
+fn a_stale_edit_is_refused_with_both_wordings() {
+    let mut flight = Flight::at_gate();
+    let orchestrator = flight.talking();
+    flight.attempt(orchestrator, editing("VAL-M1-001", 1, "A visitor sees it in red"));
+    assert_eq!(
+        flight.refusal(Actor::Person, editing("VAL-M1-001", 1, "A visitor sees it in blue")),
+        "VAL-M1-001 was worded anew since revision 1: its statement says \"A visitor sees it in red\" by now, \
+         and yours says \"A visitor sees it in blue\"; read it again and edit that"
+    );
+}
+
+#[test]
+fn a_command_can_be_taken_away() {
+    let mut flight = Flight::at_gate();
+    let id = val("VAL-M1-001");
+    for (revision, command) in [(1, "make look"), (2, "")] {
+        let check = CheckEdit { command: Some(Line::clipped(command)), ..CheckEdit::default() };
+        let edit = Box::new(WordingEdit { check: Some(check), ..WordingEdit::default() });
+        flight.person(Command::EditAssertion { assertion: id.clone(), base: Revision(revision), edit });
+        let kept = flight.mission.contract[&id].wording.check.command.clone().unwrap_or_default();
+        assert_eq!(kept.as_str(), command);
     }
 }
 

@@ -17,7 +17,7 @@ use crate::support::words;
 
 fn hold(cause: HoldCause, until: &[i64]) -> Command {
     let until = until.first().map(|at| Timestamp(*at));
-    Command::Hold { hold: Hold { cause, sentence: words::line(&format!("{cause:?}")), until } }
+    Command::Hold { hold: Hold { until, ..Hold::new(cause, format!("{cause:?}")) } }
 }
 
 fn cause(flight: &Flight) -> HoldCause {

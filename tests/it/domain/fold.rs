@@ -19,6 +19,7 @@ use flightdeck::domain::round::{
 };
 use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::{EvidenceRef, Outcome, Verdict};
+use flightdeck::domain::wait::{Wait, WaitCause};
 use strum::VariantNames;
 
 use crate::support::mission::Flight;
@@ -169,8 +170,13 @@ fn talk_events() -> Vec<Event> {
 }
 
 fn course_events() -> Vec<Event> {
-    let hold = Hold { cause: HoldCause::Quota, sentence: line("wait"), until: Some(AT) };
+    let hold = Hold { until: Some(AT), ..Hold::new(HoldCause::Quota, "wait") };
+    let work = AgentWork::Build { feature: F1 }.into();
+    let wait = Wait { work, cause: WaitCause::Disk, sentence: line("full"), since: AT, until: None };
     vec![
+        Event::WaitStarted { wait },
+        Event::WaitEnded { work, since: AT },
+        Event::WorkLost { work, reason: line("killed") },
         Event::MissionHeld { hold },
         Event::MissionResumed,
         Event::ModelChosen { role: Role::Worker, model: title("c/d") },

@@ -16,4 +16,5 @@ mod schedule;
 mod talk;
 mod triage;
 mod validation;
+mod waits;
 mod work;

@@ -2,16 +2,17 @@
 
 use flightdeck::domain::attempt::{AgentWork, Ending, Role};
 use flightdeck::domain::budget::Budget;
-use flightdeck::domain::command::{Asker, Command, WordingEdit};
+use flightdeck::domain::command::{Asker, Command, SpecEdit, WordingEdit};
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::{Autopilot, GateId};
-use flightdeck::domain::id::{AttemptId, FeatureId, MilestoneId, QuestionId, Revision};
+use flightdeck::domain::id::{AttemptId, FeatureId, MilestoneId, QuestionId, Revision, Timestamp};
 use flightdeck::domain::message::{Delivery, Party};
 use flightdeck::domain::mission::{Hold, HoldCause};
 use flightdeck::domain::round::Opinion;
 use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::Outcome;
+use flightdeck::domain::wait::{Wait, WaitCause};
 
 use crate::support::mission::Flight;
 use crate::support::words;
@@ -53,7 +54,11 @@ fn persons() -> Vec<Command> {
         Command::ChooseModel { role: Role::Worker, model: words::title("a/b") },
         Command::SetBudget { budget: Budget::default() },
         Command::SetAutopilot { autopilot: Autopilot::On },
-        Command::EditFeature { feature: FeatureId(1), spec: words::spec("x") },
+        Command::EditFeature {
+            feature: FeatureId(1),
+            base: Revision::FIRST,
+            edit: Box::new(SpecEdit::default()),
+        },
         Command::Abandon { reason: words::line("enough") },
     ]
 }
@@ -124,7 +129,10 @@ fn testers() -> Vec<Command> {
 
 fn engines() -> Vec<Command> {
     let (attempt, feature, milestone) = (AttemptId(1), FeatureId(1), MilestoneId(1));
-    let hold = Hold { cause: HoldCause::Machine, sentence: words::line("disk full"), until: None };
+    let hold = Hold::new(HoldCause::Machine, "no git");
+    let work = AgentWork::Plan.into();
+    let (since, sentence) = (Timestamp(1), words::line("disk full"));
+    let wait = Wait { work, cause: WaitCause::Disk, sentence, since, until: None };
     vec![
         Command::StartAttempt { work: AgentWork::Talk, model: words::title("a/b") },
         Command::EndAttempt { attempt, ending: Ending::Interrupted },
@@ -138,6 +146,9 @@ fn engines() -> Vec<Command> {
         Command::RecordGateCommands { milestone, round: 1, commit: words::commit("h"), runs: vec![] },
         Command::MarkDelivered { messages: vec![] },
         Command::Hold { hold },
+        Command::BeginWait { wait },
+        Command::EndWait { work },
+        Command::RecordLoss { work, reason: words::line("killed") },
         Command::RecordLanding { branch: words::title("main"), commit: words::commit("h") },
     ]
 }
@@ -204,7 +215,10 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::RecordGateCommands { .. }
         | Command::MarkDelivered { .. }
         | Command::Hold { .. }
-        | Command::RecordLanding { .. } => 38,
+        | Command::BeginWait { .. }
+        | Command::EndWait { .. }
+        | Command::RecordLoss { .. }
+        | Command::RecordLanding { .. } => 42,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

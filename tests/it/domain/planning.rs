@@ -1,7 +1,7 @@
 //! Proposing and amending the plan.
 
 use flightdeck::domain::attempt::{AgentWork, Ending, Work};
-use flightdeck::domain::command::{Command, PlanChange};
+use flightdeck::domain::command::{Command, PlanChange, SpecEdit};
 use flightdeck::domain::event::{Actor, Event};
 use flightdeck::domain::gate::GateId;
 use flightdeck::domain::id::{AttemptId, FeatureId, MilestoneId, Revision};
@@ -130,37 +130,46 @@ fn what_an_amendment_must_respect() {
     let actor = talking(&mut flight);
     let table = [
         (amending(vec![]), "no change is named"),
-        (adding(9, words::chore("x")), "there is no milestone M9"),
+        (adding(9, words::chore("x")), "there is no milestone M9; there are M1, M2, M3"),
         (adding(1, words::chore("x")), "M1 is GO already: add the feature to a later one"),
         (
             adding(2, words::feature("x", &["VAL-X-001"])),
-            "VAL-X-001 is not in the contract: add it with amend_contract first",
+            "VAL-X-001 is not in the contract: name one that is, or add it with amend_contract first",
         ),
-        (adding(2, words::feature("x", &["VAL-M2-001"])), "VAL-M2-001 is claimed by F2 already"),
+        (
+            adding(2, words::feature("x", &["VAL-M2-001"])),
+            "VAL-M2-001 is claimed by F2 (Feature of VAL-M2-001) already, which is still to be built",
+        ),
         (
             adding(2, words::feature("x", &[])),
             "the feature fulfills no assertion: say why in no_assertion_because",
         ),
         (
             adding(2, words::after(words::chore("x"), &["Nothing"])),
-            "there is no feature \"Nothing\" to come after",
+            "there is no feature \"Nothing\" to come after; there are F1 (Feature of VAL-M1-001), F2 (Feature of VAL-M2-001), F3 (Feature of VAL-M3-001)",
         ),
         (
             adding(2, words::after(words::chore("x"), &["F3"])),
-            "F3 belongs to M3, which is built after M2: nothing in M2 can wait for it",
+            "F3 (Feature of VAL-M3-001) belongs to M3, which is built after M2: nothing in M2 can wait for it",
         ),
         (
             amending(vec![cancelling(2)]),
             "F2 fulfills VAL-M2-001: retire the assertion first, or add a feature that fulfills it in the same amendment",
         ),
-        (amending(vec![cancelling(1)]), "F1 is built already: add a feature that changes it"),
-        (amending(vec![cancelling(9)]), "there is no feature F9"),
+        (
+            amending(vec![cancelling(1)]),
+            "F1 (Feature of VAL-M1-001) is built already: add a feature that changes it",
+        ),
+        (
+            amending(vec![cancelling(9)]),
+            "there is no feature F9; there are F1 (Feature of VAL-M1-001), F2 (Feature of VAL-M2-001), F3 (Feature of VAL-M3-001)",
+        ),
         (
             amending(vec![PlanChange::EditFeature {
                 feature: FeatureId(2),
                 spec: flight.mission.features[1].spec.clone(),
             }]),
-            "F2 already says that: nothing would change",
+            "F2 (Feature of VAL-M2-001) already says that: nothing would change",
         ),
     ];
     for (command, sentence) in table {
@@ -183,7 +192,10 @@ fn an_amendment_adds_edits_and_cancels_in_one() {
     flight.ask(actor, amending(changes)).unwrap();
     assert_eq!(flight.mission.claimant(&words::val("VAL-M1-001")).unwrap().id, FeatureId(3));
     assert_eq!(flight.mission.feature(FeatureId(2)).unwrap().spec, words::spec("Better"));
-    assert_eq!(flight.refusal(actor, amending(vec![cancelling(1)])), "F1 was cancelled",);
+    assert_eq!(
+        flight.refusal(actor, amending(vec![cancelling(1)])),
+        "F1 (Feature of VAL-M1-001) was cancelled: not needed"
+    );
 }
 
 #[test]
@@ -210,7 +222,7 @@ fn a_cancelled_fix_dismisses_what_it_was_to_mend_unless_an_assertion_fails() {
     let actor = talking(&mut flight);
     assert_eq!(
         flight.refusal(actor, amending(vec![cancelling(2)])),
-        "FND-1 cannot be dismissed while VAL-M1-001 fails: mend it, amend the assertion, or ask the person to waive it"
+        "FND-1 (blocking: VAL-M1-001 fails: seen with my own eyes) cannot be dismissed while VAL-M1-001 fails: mend it, amend the assertion, or ask the person to waive it"
     );
     flight.person(Command::Waive { assertion: words::val("VAL-M1-001"), reason: words::line("later") });
     flight.ask(actor, amending(vec![cancelling(2)])).unwrap();
@@ -220,14 +232,41 @@ fn a_cancelled_fix_dismisses_what_it_was_to_mend_unless_an_assertion_fails() {
     assert_eq!(*state, flightdeck::domain::finding::FindingState::Dismissed { reason });
 }
 
+fn editing_feature(base: u32, title: &str) -> Command {
+    let edit = SpecEdit { title: Some(words::title(title)), ..SpecEdit::default() };
+    Command::EditFeature { feature: FeatureId(1), base: Revision(base), edit: Box::new(edit) }
+}
+
+#[test]
+fn an_edit_of_a_feature_leaves_what_others_worded_meanwhile() {
+    let mut flight = Flight::new().planned(1, 1);
+    let description = Some(words::prose("Make it happen twice"));
+    let edit = Box::new(SpecEdit { description, ..SpecEdit::default() });
+    flight.person(Command::EditFeature { feature: FeatureId(1), base: Revision(1), edit });
+    flight.person(editing_feature(1, "Better"));
+    let spec = &flight.mission.feature(FeatureId(1)).unwrap().spec;
+    assert_eq!((spec.title.as_str(), spec.description.as_str()), ("Better", "Make it happen twice"));
+    assert_eq!(
+        flight.refusal(Actor::Person, editing_feature(2, "Best")),
+        "F1 (Better) was worded anew since revision 2: its title says \"Better\" by now, and yours says \"Best\"; read it again and edit that"
+    );
+    assert_eq!(
+        flight.refusal(Actor::Person, editing_feature(9, "Best")),
+        "F1 (Better) is at revision 3 by now, and this edit starts from revision 9: read it again and edit that"
+    );
+}
+
 #[test]
 fn a_person_edits_a_feature_until_it_is_built() {
-    let edit = || Command::EditFeature { feature: FeatureId(1), spec: words::spec("Better") };
+    let edit = || editing_feature(1, "Better");
     let mut flight = Flight::new().planned(1, 1);
     flight.person(edit());
-    assert_eq!(flight.refusal(Actor::Person, edit()), "F1 already says that: nothing would change");
+    assert_eq!(flight.refusal(Actor::Person, edit()), "F1 (Better) already says that: nothing would change");
     let flight = Flight::new().planned(1, 1).built(1);
-    assert_eq!(flight.refusal(Actor::Person, edit()), "F1 is built already: add a feature that changes it");
+    assert_eq!(
+        flight.refusal(Actor::Person, edit()),
+        "F1 (Feature of VAL-M1-001) is built already: add a feature that changes it"
+    );
 }
 
 #[test]

@@ -5,12 +5,19 @@ use flightdeck::domain::command::Command;
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::id::{AttemptId, FeatureId, MessageId, MilestoneId, QuestionId};
 use flightdeck::domain::message::{Delivery, MessageState, Party};
+use flightdeck::domain::text::Prose;
 
 use crate::support::mission::Flight;
 use crate::support::words::prose;
 
 fn say(to: Party) -> Command {
     Command::Say { to, text: prose("hello"), delivery: Delivery::Queue }
+}
+
+/// What a link delivers when somebody sends white space: it was trimmed on the way.
+fn nothing_said() -> Command {
+    let command = r#"{"verb":"say","with":{"to":"orchestrator","text":" \n ","delivery":"queue"}}"#;
+    serde_json::from_str(command).unwrap()
 }
 
 fn ask(to: Party) -> Command {
@@ -58,6 +65,22 @@ fn what_a_message_must_respect() {
         (Actor::Attempt(talker), say(Party::Orchestrator), "nobody sends messages to themselves"),
         (Actor::Attempt(worker), say(Party::Attempt(worker)), "nobody sends messages to themselves"),
         (Actor::Person, say(Party::Attempt(AttemptId(9))), "there is no attempt #9"),
+        (Actor::Person, nothing_said(), "the text is empty: write what is to be said"),
+        (
+            Actor::Person,
+            Command::Broadcast { text: Prose::default() },
+            "the text is empty: write what is to be said",
+        ),
+        (
+            Actor::Attempt(talker),
+            Command::Ask { to: Party::Person, text: Prose::default(), options: vec![] },
+            "the text is empty: write what is to be said",
+        ),
+        (
+            Actor::Person,
+            Command::Answer { question: QuestionId(1), text: Prose::default() },
+            "the text is empty: write what is to be said",
+        ),
         (Actor::Person, say(Party::Attempt(ended)), "#3 has ended: tell the orchestrator instead"),
         (
             Actor::Engine,

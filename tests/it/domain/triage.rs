@@ -36,7 +36,11 @@ fn decision(finding: u32, ruling: Ruling) -> TriageDecision {
 }
 
 fn fix() -> Ruling {
-    Ruling::Feature { spec: words::spec("A fix") }
+    Ruling::Feature { spec: words::spec("A fix"), fulfills: vec![] }
+}
+
+fn fulfilling(id: &str) -> Ruling {
+    Ruling::Feature { spec: words::spec("A fix"), fulfills: vec![words::val(id)] }
 }
 
 fn dismissal() -> Ruling {
@@ -128,12 +132,29 @@ fn triage_settles_everything_and_fixes_go_to_the_front() {
 fn what_a_triage_must_respect() {
     let (flight, orchestrator) = reported();
     let table = [
-        (vec![decision(9, fix())], "there is no finding FND-9"),
-        (vec![decision(1, fix()), decision(1, dismissal())], "FND-1 is decided twice"),
-        (vec![], "FND-1, FND-2 not decided: every open finding needs a decision"),
+        (
+            vec![decision(9, fix())],
+            "there is no finding FND-9; open are FND-1 (non_blocking: the footer), FND-2 (blocking: the database is full)",
+        ),
+        (
+            vec![decision(1, fix()), decision(1, dismissal())],
+            "FND-1 (non_blocking: the footer) is decided twice",
+        ),
+        (
+            vec![decision(1, fix())],
+            "not decided yet: FND-2 (blocking: the database is full); every open finding needs a decision",
+        ),
+        (
+            vec![decision(1, fulfilling("VAL-X-001")), decision(2, dismissal())],
+            "VAL-X-001 is not in the contract: name one that is, or add it with amend_contract first",
+        ),
+        (
+            vec![decision(1, fulfilling("VAL-M1-002")), decision(2, dismissal())],
+            "VAL-M1-002 is claimed by F2 (Feature of VAL-M1-002) already, which is still to be built",
+        ),
         (
             vec![decision(1, Ruling::Join { with: FindingId(2) }), decision(2, dismissal())],
-            "FND-2 does not become a feature in this triage: nothing can join it",
+            "FND-2 (blocking: the database is full) does not become a feature in this triage: nothing can join it",
         ),
     ];
     for (decisions, sentence) in table {
@@ -149,7 +170,7 @@ fn a_settled_finding_stays_settled() {
     let talker = flight.talking();
     assert_eq!(
         flight.refusal(Actor::Attempt(talker), Command::Triage { decisions }),
-        "FND-1 is settled already"
+        "FND-1 (non_blocking: the footer) is settled already: it was dismissed, since no"
     );
 }
 
@@ -161,7 +182,7 @@ fn a_failed_assertion_cannot_be_talked_away() {
     let command = Command::Triage { decisions: vec![decision(1, dismissal())] };
     assert_eq!(
         flight.refusal(Actor::Attempt(orchestrator), command),
-        "FND-1 cannot be dismissed while VAL-M1-001 fails: mend it, amend the assertion, or ask the person to waive it"
+        "FND-1 (blocking: VAL-M1-001 fails: seen with my own eyes) cannot be dismissed while VAL-M1-001 fails: mend it, amend the assertion, or ask the person to waive it"
     );
 }
 
@@ -216,5 +237,23 @@ fn a_worker_may_ask_for_an_amendment_and_goes_on() {
     );
     flight.attempt(worker, request("VAL-M1-001"));
     assert_eq!(open(&flight), ["FND-1 non_blocking VAL-M1-001 should be amended: it cannot be"]);
-    assert_eq!(flight.due(), [Work::Agent(AgentWork::Build { feature: F1 }), Work::Agent(AgentWork::Triage)]);
+    assert_eq!(flight.due(), [Work::Agent(AgentWork::Build { feature: F1 })], "it goes on");
+    let mut handoff = words::handoff("Done");
+    handoff.left_undone.push(words::line("the footer"));
+    flight.hand_in(worker, handoff);
+    assert_eq!(flight.due(), [Work::Engine(EngineWork::CheckClaims { feature: F1 })]);
+    flight.engine(Command::RecordClaims { feature: F1, runs: vec![words::run("make test", 2)] });
+    assert_eq!(open(&flight).len(), 3, "the triage has everything at once");
+    assert_eq!(flight.due(), [Work::Agent(AgentWork::Triage)]);
+}
+
+/// A fix says what it fulfills, though the feature that first claimed it is built.
+#[test]
+fn a_fix_may_fulfill_what_a_built_feature_claims() {
+    let (mut flight, orchestrator) = reported();
+    let decisions = vec![decision(2, fulfilling("VAL-M1-001")), decision(1, dismissal())];
+    flight.attempt(orchestrator, Command::Triage { decisions });
+    let fix = flight.mission.feature(FeatureId(3)).unwrap();
+    assert_eq!(fix.fulfills, [words::val("VAL-M1-001")]);
+    assert_eq!(flight.mission.claimant(&words::val("VAL-M1-001")).unwrap().id, F1);
 }

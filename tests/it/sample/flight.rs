@@ -151,7 +151,7 @@ impl Recorder {
     pub fn triage(&mut self, attempt: AttemptId, fix: Option<(u32, &str, &str)>, dismissed: &[(u32, &str)]) {
         let feature = fix.map(|(id, name, text)| TriageDecision {
             finding: FindingId(id),
-            ruling: Ruling::Feature { spec: spec(name, text) },
+            ruling: Ruling::Feature { spec: spec(name, text), fulfills: vec![] },
         });
         let dismissals = dismissed.iter().map(|(id, reason)| TriageDecision {
             finding: FindingId(*id),

@@ -28,6 +28,7 @@ use flightdeck::domain::round::{
 use flightdeck::domain::text::{Line, Prose, Title};
 use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::{EvidenceRef, Outcome, Verdict};
+use flightdeck::domain::wait::{Wait, WaitCause};
 
 const ATTEMPT: AttemptId = AttemptId(18);
 const FEATURE: FeatureId = FeatureId(7);
@@ -239,11 +240,21 @@ fn talk() -> Vec<Event> {
 
 fn mission() -> Vec<Event> {
     let hold = Hold {
-        cause: HoldCause::Quota,
-        sentence: line("the quota is used up until noon"),
+        until: Some(Timestamp(AT.0 + 1)),
+        ..Hold::new(HoldCause::Quota, "the quota is used up until noon")
+    };
+    let work = AgentWork::Build { feature: FEATURE }.into();
+    let wait = Wait {
+        work,
+        cause: WaitCause::Port,
+        sentence: line("port 8080 is in use"),
+        since: AT,
         until: Some(Timestamp(AT.0 + 1)),
     };
     vec![
+        Event::WaitStarted { wait },
+        Event::WaitEnded { work, since: AT },
+        Event::WorkLost { work, reason: line("the engine died") },
         Event::MissionHeld { hold },
         Event::MissionResumed,
         Event::ModelChosen { role: Role::Worker, model: title("openai/small") },

@@ -241,7 +241,7 @@ impl Flight {
                 finding: *finding,
                 ruling: match open[0] {
                     first if first == *finding => {
-                        Ruling::Feature { spec: words::spec(&format!("Fix of {first}")) }
+                        Ruling::Feature { spec: words::spec(&format!("Fix of {first}")), fulfills: vec![] }
                     }
                     first => Ruling::Join { with: first },
                 },

@@ -48,23 +48,12 @@ fn without_colours_and_without_utf8_everything_can_still_be_read() {
     assert!(titles.iter().any(|title| title.starts_with("^ 1 decision . ")), "{titles:?}");
 }
 
-/// Waits until the console has drawn at the usual size, so that the next key does not race a resize. The system may
-/// merge two signals of a storm into one: then the size is changed once more, as a hand at the window's edge would.
+/// Waits until the console has drawn at the usual size. One resize is enough, whatever comes with it.
 fn widens(terminal: &Terminal) {
-    let is_wide = |terminal: &Terminal| {
+    terminal.resize(USUAL);
+    terminal.waits_until("the whole width", |terminal| {
         terminal.screen().lines().next().is_some_and(|line| line.trim_end().chars().count() > 100)
-    };
-    for _ in 0..20 {
-        terminal.resize(USUAL);
-        for _ in 0..20 {
-            std::thread::sleep(std::time::Duration::from_millis(50));
-            if is_wide(terminal) {
-                return;
-            }
-        }
-        terminal.resize(Size { cols: 90, rows: 30 });
-    }
-    terminal.waits_until("the whole width", is_wide);
+    });
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub struct WordingArgs {
     /// What the tester works the app with
     #[arg(long)]
     pub via: Option<Instrument>,
-    /// A command that decides it mechanically
+    /// A command that decides it mechanically; an empty one takes it away
     #[arg(long, allow_hyphen_values = true)]
     pub command: Option<String>,
     /// What must be kept as proof
@@ -103,14 +103,16 @@ impl WordingArgs {
     /// A wording with these parts in place of its own.
     pub fn over(&self, present: &Wording) -> Result<Wording> {
         let check = &present.check;
-        let command = self.command.as_deref().map(|line| text("--command", line)).transpose()?;
+        let command = self.command.as_deref().filter(|line| !line.trim().is_empty());
+        let command = command.map(|line| text("--command", line)).transpose()?;
+        let present_command = check.command.clone().filter(|_| self.command.is_none());
         Ok(Wording {
             title: part("--title", self.title.as_deref(), &present.title)?,
             statement: part("--statement", self.statement.as_deref(), &present.statement)?,
             check: Check {
                 via: self.via.unwrap_or(check.via),
                 how: part("--how", self.how.as_deref(), &check.how)?,
-                command: command.or_else(|| check.command.clone()),
+                command: command.or(present_command),
             },
             evidence: part("--evidence", self.evidence.as_deref(), &present.evidence)?,
             weight: self.weight.unwrap_or(present.weight),
@@ -161,6 +163,7 @@ fn part<const MAX: usize>(name: &str, words: Option<&str>, present: &Text<MAX>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::command::CheckEdit;
     use crate::domain::text::{Line, Prose, Title};
 
     fn present() -> Wording {
@@ -182,8 +185,12 @@ mod tests {
             ..WordingArgs::default()
         };
         let edit = args.edit(&present()).unwrap();
-        let check = Check { how: Prose::clipped("POST /session"), ..present().check };
+        let check = CheckEdit { how: Some(Prose::clipped("POST /session")), ..CheckEdit::default() };
         assert_eq!(edit, WordingEdit { check: Some(check), ..WordingEdit::default() });
+        let had =
+            Wording { check: Check { command: Some(Line::clipped("make")), ..present().check }, ..present() };
+        let none = WordingArgs { command: Some(String::new()), ..WordingArgs::default() };
+        assert_eq!(none.edit(&had).unwrap().applied_to(&had), present(), "a command can be taken away");
         let nothing = WordingArgs { title: Some("Login".to_owned()), ..WordingArgs::default() };
         assert!(nothing.edit(&present()).unwrap_err().to_string().starts_with("nothing would change"));
     }

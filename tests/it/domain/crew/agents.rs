@@ -135,10 +135,14 @@ impl Crew {
         let mut decisions = dismissed;
         for (index, decision) in decisions.iter_mut().enumerate() {
             decision.ruling = match index {
-                0 => Ruling::Feature { spec: words::spec(&format!("Fix of {}", decision.finding)) },
-                _ if style == 2 => {
-                    Ruling::Feature { spec: words::spec(&format!("Fix of {}", decision.finding)) }
-                }
+                0 => Ruling::Feature {
+                    spec: words::spec(&format!("Fix of {}", decision.finding)),
+                    fulfills: vec![],
+                },
+                _ if style == 2 => Ruling::Feature {
+                    spec: words::spec(&format!("Fix of {}", decision.finding)),
+                    fulfills: vec![],
+                },
                 _ => Ruling::Join { with: open[0] },
             };
         }

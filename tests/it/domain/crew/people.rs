@@ -95,15 +95,9 @@ impl Crew {
     fn hold(&mut self) {
         let until = Some(flightdeck::domain::id::Timestamp(self.flight.now().0 + 10));
         let hold = match self.tape.pick(3) {
-            0 => Hold { cause: HoldCause::Quota, sentence: words::line("wait for the quota"), until },
-            1 => Hold {
-                cause: HoldCause::BudgetSpent,
-                sentence: words::line("the budget is spent"),
-                until: None,
-            },
-            _ => {
-                Hold { cause: HoldCause::Quota, sentence: words::line("a quota without an end"), until: None }
-            }
+            0 => Hold { until, ..Hold::new(HoldCause::Quota, "wait for the quota") },
+            1 => Hold::new(HoldCause::BudgetSpent, "the budget is spent"),
+            _ => Hold::new(HoldCause::Quota, "a quota without an end"),
         };
         drop(self.ask(Actor::Engine, Command::Hold { hold }));
     }
