@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
+use std::path::Path;
 
 use anyhow::Context as _;
 
@@ -17,6 +18,7 @@ use crate::domain::goal::Goal;
 use crate::domain::id::{Commit, MissionId};
 use crate::domain::mission::Mission;
 use crate::domain::text::Title;
+use crate::workspace::preflight::{Found, Looked, obstacle, preflight};
 use crate::workspace::repo::Head;
 use crate::workspace::{Repo, WorkspaceError};
 
@@ -30,6 +32,36 @@ pub struct MissionOptions<'a> {
     pub goal: Goal,
     pub repo: &'a Repo,
     pub settings: &'a Settings,
+}
+
+/// What a person should know of the repository before a mission begins in it.
+///
+/// # Errors
+/// What keeps a mission from being flown there.
+pub fn doubts(here: &Path) -> Result<Vec<String>> {
+    let mut doubts = Vec::new();
+    for looked in preflight(here) {
+        match looked.found {
+            Found::Sound(_) => {}
+            Found::Doubt(sentence) => doubts.push(sentence),
+            Found::Obstacle(_) | Found::NoRepository(_) => return Err(refusal(looked)),
+        }
+    }
+    Ok(doubts)
+}
+
+/// Refuses what keeps a mission from being flown here.
+pub fn refuse_if_unfit(here: &Path) -> Result<()> {
+    obstacle(here).map_or(Ok(()), |looked| Err(refusal(looked)))
+}
+
+fn refusal(Looked { at, found }: Looked) -> anyhow::Error {
+    let (Found::Sound(sentence)
+    | Found::Doubt(sentence)
+    | Found::Obstacle(sentence)
+    | Found::NoRepository(sentence)) = found;
+    // What is checked out is the person's to choose, as the rest of the command is.
+    if at == "branch" { misuse(sentence) } else { anyhow::Error::msg(sentence) }
 }
 
 /// Founds a mission.

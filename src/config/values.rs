@@ -1,6 +1,7 @@
 //! Every setting there is, as types: the sections, what holds when nobody sets a value, and what each value must be.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -244,7 +245,9 @@ fn is_variable(word: &str) -> bool {
 /// Whether git takes a word as a part of a branch's name.
 fn is_branch_part(word: &str) -> bool {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let ends = word.starts_with(['.', '-']) || word.ends_with('.') || word.ends_with(".lock");
+    let ends = word.starts_with(['.', '-'])
+        || word.ends_with('.')
+        || Path::new(word).extension().is_some_and(|end| end == "lock");
     !word.is_empty() && word.chars().all(fits) && !ends && !word.contains("..")
 }
 

@@ -190,6 +190,11 @@ impl Mission {
             Event::AutopilotSet { autopilot } => self.autopilot = *autopilot,
             Event::MissionCompleted => self.end = Some(End::Completed { at }),
             Event::MissionLanded { commit, .. } => self.landed = Some(commit.clone()),
+            Event::RepositoryMoved { repository } => {
+                if let Some(founding) = &mut self.founding {
+                    repository.as_str().clone_into(&mut founding.repository);
+                }
+            }
             Event::MissionAbandoned { reason } => {
                 self.end = Some(End::Abandoned { at, reason: reason.clone() });
             }

@@ -40,6 +40,8 @@ pub enum Command {
     SetAutopilot { autopilot: Autopilot },
     EditFeature { feature: FeatureId, base: Revision, edit: Box<SpecEdit> },
     Abandon { reason: Line },
+    // The repository stands elsewhere now.
+    Relocate { repository: Prose },
 
     // A person's or the orchestrator's.
     EditAssertion { assertion: AssertionId, base: Revision, edit: Box<WordingEdit> },
@@ -118,7 +120,8 @@ impl Command {
             | Self::SetBudget { .. }
             | Self::SetAutopilot { .. }
             | Self::EditFeature { .. }
-            | Self::Abandon { .. } => asker == Person,
+            | Self::Abandon { .. }
+            | Self::Relocate { .. } => asker == Person,
             Self::Resume => matches!(asker, Person | Engine),
             Self::EditAssertion { .. }
             | Self::AddAssertion { .. }

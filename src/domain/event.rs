@@ -100,6 +100,7 @@ pub enum Event {
     AutopilotSet { autopilot: Autopilot },
     MissionCompleted,
     MissionLanded { branch: Title, commit: Commit },
+    RepositoryMoved { repository: Prose },
     MissionAbandoned { reason: Line },
     // An event of a newer version: the mission opens read-only.
     Unrecognised { original: Title },

@@ -64,6 +64,6 @@ impl Host for EngineHost {
             return Err(Refusal::Failed("the mission is landing already".to_owned()));
         };
         let landed = landing::land(&self.engine).await?;
-        Ok(Reply::Landed { branch: landed.branch.to_string(), commit: landed.commit })
+        Ok(Reply::Landed { branch: landed.branch.to_string(), commit: landed.commit, notes: landed.notes })
     }
 }

@@ -30,6 +30,7 @@ mod mission_cell;
 mod mission_tools;
 mod prices;
 mod recover;
+pub mod relocate;
 mod role;
 mod run;
 mod scripts;

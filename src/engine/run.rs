@@ -18,13 +18,14 @@ use super::host::EngineHost;
 use super::inbox::InboxRouter;
 use super::mission_cell::MissionCell;
 use super::recover::recover;
+use super::relocate;
 use super::role::PROMPTS;
 use crate::agent::prompt::PromptLibrary;
 use crate::domain::id::MissionId;
 use crate::link::feed::Feed;
 use crate::link::server::Server;
 use crate::store::{Catalogue, StoreError};
-use crate::workspace::{MissionRepo, Reaper, Repo, RepoPlan, Unconfined};
+use crate::workspace::{MissionRepo, Reaper, Unconfined};
 
 /// What an engine is started with.
 pub struct EngineOptions {
@@ -62,16 +63,10 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     let Some(founding) = mission.founding.clone() else {
         return Err(EngineError::Unfit(format!("{} holds no founded mission", dir.display())));
     };
-    let plan = RepoPlan {
-        mission: founding.mission.to_string(),
-        branch: founding.branch.to_string(),
-        target: founding.target.to_string(),
-        head: mission.head().unwrap_or(&founding.base).0.clone(),
-        base: founding.base.0.clone(),
-    };
-    let (place, person) = (dir.clone(), founding.repository.clone());
+    let plan = relocate::repo_plan(&founding, &mission);
+    let (place, founded) = (dir.clone(), founding.clone());
     let repo =
-        blocking(move || Ok(MissionRepo::open(&place, Repo::discover(person.as_ref())?, plan)?)).await?;
+        blocking(move || Ok(MissionRepo::open(&place, relocate::repository_of(&founded)?, plan)?)).await?;
     let feed = Arc::new(Feed::new());
     let cell = Arc::new(MissionCell::new(mission));
     let (events, delivered) = mpsc::unbounded_channel();

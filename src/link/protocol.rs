@@ -72,8 +72,13 @@ pub enum Reply {
     Diff { diff: DiffDoc },
     /// What would follow; nothing has changed.
     Consequences { consequences: Consequences },
-    /// The target branch and its new commit.
-    Landed { branch: String, commit: Commit },
+    /// The target branch and its new commit, and what the person should know of it.
+    Landed {
+        branch: String,
+        commit: Commit,
+        #[serde(default)]
+        notes: Vec<String>,
+    },
 }
 
 /// What the engine sends without being asked.

@@ -25,6 +25,7 @@ pub mod needs;
 pub mod plan;
 mod prelude;
 pub mod prose;
+pub mod pull_request;
 pub mod row;
 pub mod share;
 pub mod stats;

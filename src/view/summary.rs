@@ -7,7 +7,7 @@ use super::header::{cost, counts, doing, progress};
 use super::plan::{self, Toggled, is_open};
 use super::prelude::*;
 use crate::domain::gate::GateId;
-use crate::domain::id::{MilestoneId, Timestamp};
+use crate::domain::id::{MilestoneId, MissionId, Timestamp};
 use crate::domain::mission::End;
 use crate::domain::round::Round;
 
@@ -46,6 +46,15 @@ pub fn page(mission: &Mission, now: Timestamp) -> Vec<Row> {
         }
     }
     page
+}
+
+/// What is said while the journal of a landing stands: its engine, where one runs, is at it.
+pub fn landing(id: &MissionId, engine: Option<u32>) -> Row {
+    let words = match engine {
+        Some(_) => "a landing is under way".to_owned(),
+        None => format!("a landing was cut short: `flightdeck land {id}` finishes or undoes it"),
+    };
+    labelled_row("landing", StyleRole::Warn, &words)
 }
 
 fn standings(mission: &Mission) -> String {

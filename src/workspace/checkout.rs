@@ -8,7 +8,7 @@ use git2::Repository;
 use ignore::WalkBuilder;
 
 use super::WorkspaceError;
-use super::git::Git;
+use super::git::{Git, remove_locks_below};
 use super::repo::{Repo, find_commit};
 use super::worktree::{self, Stand};
 
@@ -60,6 +60,11 @@ impl Checkout {
     /// The file for what nobody commits and no `.gitignore` should name. All checkouts of the mission read it.
     pub fn exclude_file(&self) -> Result<PathBuf, WorkspaceError> {
         Ok(self.repo.common_dir()?.join("info/exclude"))
+    }
+
+    /// Removes the locks in what belongs to this checkout alone.
+    pub(super) fn remove_locks(&self) -> Result<(), WorkspaceError> {
+        remove_locks_below(&worktree::metadata_of(&self.directory)?).map(drop)
     }
 
     /// The id of the commit that it is at.

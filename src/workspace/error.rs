@@ -24,8 +24,27 @@ pub enum WorkspaceError {
     BranchInTheWay { branch: String, obstacle: String },
     #[error("{} is in the way: it is not empty and not flightdeck's checkout; move it elsewhere", directory.display())]
     DirectoryTaken { directory: PathBuf },
-    #[error("the merge conflicts in {}; resolve it on the mission's branch and land again", list(files))]
-    Conflict { files: Vec<PathBuf> },
+    /// The names of the target and of the commit that shall land are for the commands that resolve it.
+    #[error(
+        "the mission's work conflicts with `{target}` in {}; nothing was changed. Merge it yourself in {}: `git switch \
+         {target} && git merge {commit}`, mend the files, `git add` them, `git commit`; then land again, which records it",
+        list(files), directory.display()
+    )]
+    Conflict { files: Vec<PathBuf>, directory: PathBuf, target: String, commit: String },
+    #[error("{} lacks {base}, the commit that the mission began at: it is another repository; name the one that was moved, or a clone of it", path.display())]
+    OtherRepository { path: PathBuf, base: String },
+    #[error("git does not merge this: {said}; nothing was changed")]
+    Unmerged { said: String },
+    #[error(
+        "the merge is to be signed, since `commit.gpgSign` is set, and git cannot sign it: {said}; nothing was changed. Make \
+         the key reachable (unlock it, `ssh-add` it, look at `user.signingKey`) and land again, or merge it yourself with \
+         `git merge --no-gpg-sign {commit}` and land again, which records it"
+    )]
+    Unsigned { said: String, commit: String },
+    #[error("{what} is under way in {}; finish it there, or leave it with `{leave}`, and land again", directory.display())]
+    UnderWay { directory: PathBuf, what: &'static str, leave: &'static str },
+    #[error("git is still at work in {} ({}); wait until it has ended, or end it, and land again", directory.display(), pids(processes))]
+    GitAtWork { directory: PathBuf, processes: Vec<i32> },
     #[error("`{target}` already contains everything on `{branch}`; there is nothing to land")]
     NothingToLand { branch: String, target: String },
     #[error("`{target}` moved while the merge was being verified; land again")]
@@ -95,6 +114,11 @@ impl WorkspaceError {
     }
 }
 
+fn pids(processes: &[i32]) -> String {
+    let words: Vec<String> = processes.iter().map(|pid| format!("process {pid}")).collect();
+    words.join(", ")
+}
+
 fn list(files: &[PathBuf]) -> String {
     const SHOWN: usize = 10;
     let mut names: Vec<String> = files.iter().take(SHOWN).map(|file| file.display().to_string()).collect();
@@ -111,7 +135,7 @@ mod tests {
     #[test]
     fn a_long_list_of_files_is_cut_short() {
         let files = (0..12).map(|n| PathBuf::from(format!("f{n}"))).collect();
-        let sentence = WorkspaceError::Conflict { files }.to_string();
+        let sentence = WorkspaceError::TargetDirty { directory: PathBuf::from("/w"), files }.to_string();
         assert!(sentence.contains("f9, and 2 more"), "{sentence}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use git2::{BranchType, Commit, Config, ErrorCode, Oid, Repository, Signature};
+use git2::{BranchType, Commit, Config, ErrorCode, Oid, Repository};
 
 use super::WorkspaceError;
 use super::git::Git;
@@ -152,26 +152,6 @@ pub(super) fn find_commit<'repo>(
         return git.find_commit(id).map_err(|_| unknown());
     }
     git.revparse_single(revision).and_then(|object| object.peel_to_commit()).map_err(|_| unknown())
-}
-
-/// Who commits: whom the repository's configuration names, else flightdeck itself.
-pub(super) fn author(git: &Repository) -> Result<Signature<'static>, WorkspaceError> {
-    let config = git.config().map_err(WorkspaceError::git("read git's configuration"))?;
-    let (name, email) = identity(&config);
-    Signature::now(&name, &email).map_err(WorkspaceError::git("sign a commit"))
-}
-
-/// Commits a tree on no branch.
-pub(super) fn commit_tree(
-    git: &Repository,
-    tree: Oid,
-    message: &str,
-    parents: &[&Commit<'_>],
-) -> Result<Oid, WorkspaceError> {
-    let who = author(git)?;
-    git.find_tree(tree)
-        .and_then(|tree| git.commit(None, &who, &who, message, &tree, parents))
-        .map_err(WorkspaceError::git("make a commit"))
 }
 
 fn identity(config: &Config) -> (String, String) {

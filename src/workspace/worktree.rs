@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::git::Git;
+use super::git::{Git, remove_locks_below};
 use super::{Repo, WorkspaceError};
 
 /// Written beside a worktree's metadata once it is complete: without it the worktree was cut short and is made anew.
@@ -68,6 +68,8 @@ pub(super) fn remove(repo: &Repo, directory: &Path) -> Result<(), WorkspaceError
 /// caches are costly to fill.
 pub(super) fn restore(directory: &Path, commit: &str) -> Result<(), WorkspaceError> {
     let metadata = metadata_of(directory)?;
+    // Who resets a worktree holds it alone, so its locks are those of the dead.
+    remove_locks_below(&metadata)?;
     for name in UNFINISHED {
         remove_directory(&metadata.join(name))?;
     }

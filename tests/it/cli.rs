@@ -3,7 +3,9 @@
 mod checkup;
 mod deciding;
 mod demo;
+mod landing;
 mod mistakes;
+mod preflight;
 mod reading;
 pub mod stage;
 mod telling;

@@ -1,6 +1,7 @@
 //! One mission, read on both edges: what a verb prints is what the console draws.
 
 mod pages;
+mod pull_request;
 
 use flightdeck::domain::attempt::{AgentWork, Ending};
 use flightdeck::domain::command::Command;

@@ -4,4 +4,4 @@
 mod conduct;
 mod output;
 mod provider;
-mod scripted;
+pub mod scripted;

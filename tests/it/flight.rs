@@ -1,6 +1,8 @@
 //! Whole missions with a rehearsed mind and everything else real: git, compiler, tests, servers, verdicts.
 #![cfg(test)]
 
+mod git;
+
 use flightdeck::domain::event::Event;
 use flightdeck::domain::gate::Autopilot;
 use flightdeck::domain::mission::Status;

@@ -4,7 +4,9 @@
 #![cfg(test)]
 
 mod checkout;
-mod git;
-mod land;
+pub mod git;
+pub mod land;
+mod mission_repo;
 pub mod process;
+mod relocate;
 mod services;

@@ -1,7 +1,7 @@
 //! What the launcher shows where no mission is, and what becomes of the goal that is written there.
 
 use crate::cli::context::Repository;
-use crate::cli::creation::{MissionOptions, found};
+use crate::cli::creation::{MissionOptions, found, refuse_if_unfit};
 use crate::cli::prelude::*;
 use crate::config::Flag;
 use crate::domain::goal::Goal;
@@ -18,10 +18,7 @@ pub fn launcher(context: &Context, alive: Vec<MissionCard>) -> Result<Launcher> 
     let models = models
         .map(|(role, model)| (*role, model.clone(), settings.origin_of(&format!("models.{}", role.word()))))
         .collect();
-    let obstacle = match &repo {
-        Err(error) => Some(error.to_string()),
-        Ok(repo) => repo.base_commit().err().map(|error| error.to_string()),
-    };
+    let obstacle = refuse_if_unfit(&context.here).err().map(|error| error.to_string());
     let obstacle = obstacle.or_else(|| {
         settings.models.is_empty().then(|| {
             format!(
@@ -40,6 +37,7 @@ pub fn launcher(context: &Context, alive: Vec<MissionCard>) -> Result<Launcher> 
 
 /// Founds the mission that a person wants.
 pub async fn start(context: &Context, launch: Launch) -> Result<MissionRef> {
+    refuse_if_unfit(&context.here)?;
     let repo = Repo::discover(&context.here)?;
     let flags = launch.models.iter().map(|(role, model)| Flag {
         name: "launcher",

@@ -22,6 +22,7 @@ pub mod models;
 pub mod new;
 pub mod pause;
 pub mod plan;
+pub mod relocate;
 pub mod replay;
 pub mod resume;
 pub mod run;
@@ -107,7 +108,9 @@ pub enum Verb {
     /// Show what changed: the mission, F3, M1, #4 or FROM..TO
     Diff(diff::Args),
     /// Merge a completed mission's branch after its commands pass on the merged tree
-    Land(MissionArg),
+    Land(land::Args),
+    /// Name the place that a mission's repository was moved to
+    Relocate(relocate::Args),
     /// Say what works here and what does not
     Doctor(doctor::Args),
     /// Read the settings
@@ -153,6 +156,7 @@ impl Verb {
             Self::Feature(verb) => feature::run(context, verb).await,
             Self::Diff(args) => diff::run(context, &args),
             Self::Land(args) => land::run(context, &args).await,
+            Self::Relocate(args) => relocate::run(context, &args),
             Self::Doctor(args) => doctor::run(context, &args).await,
             Self::Config(verb) => config_show::run(context, &verb),
             Self::Completions(args) => completions::run(&args),

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use super::resume::BudgetArgs;
 use crate::cli::console::show;
 use crate::cli::context::Repository;
-use crate::cli::creation::{MissionOptions, found};
+use crate::cli::creation::{MissionOptions, doubts, found};
 use crate::cli::follow::{Talk, fly, summary};
 use crate::cli::prelude::*;
 use crate::config::Flag;
@@ -66,6 +66,9 @@ pub struct FollowArgs {
 /// Founds the mission and flies it.
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let goal = goal(args)?;
+    for doubt in doubts(&context.here)? {
+        print(format!("note: {doubt}"))?;
+    }
     let repo = Repo::discover(&context.here)?;
     let mut settings = context.settings(Repository::At(repo.root()), args.flags())?;
     settings.budget = args.budget.over(settings.budget)?;

@@ -5,6 +5,7 @@ use crate::cli::prelude::*;
 use crate::cli::print::{Printable, printed};
 use crate::domain::attention;
 use crate::view::{needs, summary, wait};
+use crate::workspace::land::is_cut_short;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -31,11 +32,16 @@ fn show(context: &Context, found: &MissionRef, format: Format) -> Result<Exit> {
             "status": mission.status(),
             "needs": attention::needs(mission),
             "assertions": mission.contract_tally(),
+            "landing_is_open": is_cut_short(&found.dir),
             "mission": mission,
         }));
     }
     let page = style.page(&summary::page(mission, now));
     let lines = needs::lines(mission).into_iter().chain(wait::lines(mission, now));
     let lines = lines.map(|(since, line)| printed(&line, since.since(mission.created), style));
-    done(Printable::lines([page].into_iter().chain(lines)))
+    let landing = is_cut_short(&found.dir).then(|| {
+        let engine = missions::catalogue(context).engine(&found.id);
+        style.page(&[summary::landing(&found.id, engine)])
+    });
+    done(Printable::lines([page].into_iter().chain(lines).chain(landing)))
 }

@@ -96,7 +96,10 @@ fn permit(mission: &Mission, actor: Actor, command: &Command) -> Result {
             Asker::Agent(attempt.role)
         }
     };
-    refuse_if!(mission.end.is_some() && asker != Asker::Engine, OutOfTurn, "the mission is over");
+    // Where its repository is matters for as long as it can land.
+    let moves = matches!(command, Command::Relocate { .. });
+    let is_over = mission.end.is_some() && asker != Asker::Engine;
+    refuse_if!(is_over && !moves, OutOfTurn, "the mission is over");
     if command.may_be_asked_by(asker) {
         return Ok(());
     }
@@ -125,6 +128,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::SetAutopilot { autopilot } => tx.accept(Event::AutopilotSet { autopilot }),
         Command::EditFeature { feature, base, edit } => planning::edit_feature(tx, feature, base, &edit),
         Command::Abandon { reason } => attempt::abandon(tx, reason),
+        Command::Relocate { repository } => tx.accept(Event::RepositoryMoved { repository }),
         Command::EditAssertion { assertion, base, edit } => contract::edit(tx, assertion, base, &edit),
         Command::AddAssertion { draft: added, feature } => contract::add(tx, *added, feature),
         Command::RetireAssertion { assertion, reason } => contract::retire(tx, &assertion, &reason),

@@ -78,7 +78,11 @@ async fn hand_in(context: Arc<ToolContext>, wanted: Wanted, _call: Call) -> Answ
     let command = Command::HandIn { handoff, head: head.clone() };
     let answer = context.submit(vec![command], Accepted::Close("The handoff is accepted.")).await?;
     let engine = Arc::clone(&context.engine);
-    if let Err(error) = blocking(move || Ok(engine.publish(&head.0))).await {
+    let bring = move || {
+        engine.publish(&head.0);
+        Ok(())
+    };
+    if let Err(error) = blocking(bring).await {
         tracing::warn!(%error, "the accepted head is brought over later");
     }
     Ok(answer)
@@ -104,21 +108,18 @@ impl ToolContext {
     }
 }
 
-/// The head of the checkout, if everything is committed on the mission's branch and would reach any other checkout.
+/// The head of the checkout, if it is on the mission's branch, would reach any other checkout, and everything is
+/// committed.
 fn head(checkout: &Checkout, base: Option<&Commit>) -> Result<Commit, ToolError> {
     let fatal = |error: WorkspaceError| ToolError::Fatal(error.to_string());
-    if let Cleanliness::Dirty(paths) = checkout.is_clean().map_err(fatal)? {
-        let exclude = checkout.exclude_file().map_err(fatal)?;
-        return Err(ToolError::Mend(format!("{} {AGAIN}", leftovers::refusal(&paths, &exclude))));
-    }
     if let Position::Elsewhere(place) = checkout.position().map_err(fatal)? {
         return Err(ToolError::Mend(format!(
             "the checkout is on {place}: go back to branch {} with your commits. {AGAIN}",
             checkout.branch()
         )));
     }
-    let Some(base) = base else { return checkout.head().map(Commit).map_err(fatal) };
-    let faults = checkout.unportable_since(&base.0).map_err(fatal)?;
+    // First, since a file that was committed without its filter is unclean for ever, and git does not say why.
+    let faults = base.map_or(Ok(Vec::new()), |base| checkout.unportable_since(&base.0)).map_err(fatal)?;
     if !faults.is_empty() {
         let named: Vec<String> = faults.iter().take(NAMED).map(|fault| format!("- {fault}.")).collect();
         let more = faults.len().saturating_sub(NAMED);
@@ -127,6 +128,10 @@ fn head(checkout: &Checkout, base: Option<&Commit>) -> Result<Commit, ToolError>
             "your commits do not hold what every other checkout needs:\n{}{more}\n{AGAIN}",
             named.join("\n")
         )));
+    }
+    if let Cleanliness::Dirty(paths) = checkout.is_clean().map_err(fatal)? {
+        let exclude = checkout.exclude_file().map_err(fatal)?;
+        return Err(ToolError::Mend(format!("{} {AGAIN}", leftovers::refusal(&paths, &exclude))));
     }
     checkout.head().map(Commit).map_err(fatal)
 }

@@ -58,15 +58,16 @@ pub async fn at_head(engine: &Arc<EngineContext>, feature: FeatureId) -> Result<
         let Some(Commit(head)) = head else {
             return Err(EngineError::Unfit("the mission has no base commit".to_owned()));
         };
+        engine.repo.remove_locks_of_worker(&checkout)?;
         let moved = !checkout.head().is_ok_and(|present| present == head);
         // What git cannot even look at, such as a broken index, is put in order too.
         if moved || !checkout.is_clean().is_ok_and(|found| found == Cleanliness::Clean) {
             match checkout.keep_failed(last, engine.mission.as_str()) {
-                Ok(commit) => {
-                    tracing::info!(attempt = last, commit, "kept what an attempt left, and rolled it back")
+                Ok(kept) => {
+                    tracing::info!(attempt = last, kept, "kept what an attempt left, and rolled it back");
                 }
                 Err(error) => {
-                    tracing::warn!(attempt = last, %error, "what an attempt left could not be kept")
+                    tracing::warn!(attempt = last, %error, "what an attempt left is not kept");
                 }
             }
             checkout.roll_back_to(&head)?;

@@ -89,8 +89,10 @@ impl Popup for LandScreen {
 
     fn answered(&mut self, _app: &App, _at: &mut Place, _call: &Call, result: &Answer) -> PopupResult {
         match result {
-            Ok(Reply::Landed { branch, commit }) => {
-                self.state = LandingState::Landed(format!("It landed on {branch} as {}.", commit.short()));
+            Ok(Reply::Landed { branch, commit, notes }) => {
+                let landed = format!("It landed on {branch} as {}.", commit.short());
+                let lines: Vec<&str> = std::iter::once(&landed).chain(notes).map(String::as_str).collect();
+                self.state = LandingState::Landed(lines.join("\n"));
             }
             Ok(_) => {}
             Err(error) => self.state = LandingState::Refused(error.to_string()),

@@ -58,7 +58,7 @@ fn take(app: &mut App, request: &Request, reply: Reply) -> Vec<Effect> {
         }
         (Reply::Attached { mission, live }, _) => return attached(app, mission, live),
         (Reply::Accepted { .. }, _) => say(app, Tone::Done, &request.done),
-        (Reply::Landed { branch, commit }, _) => {
+        (Reply::Landed { branch, commit, .. }, _) => {
             say(app, Tone::Done, format!("landed on {branch} at {commit}"));
         }
         // What was read is for the screen that asked.

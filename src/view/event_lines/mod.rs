@@ -103,6 +103,9 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::MissionLanded { branch, commit } => {
             LogLine::new(GOOD, "mission", format!("landed on {branch} as {}", commit.short()))
         }
+        Event::RepositoryMoved { repository } => {
+            note(&"mission", format!("its repository is now {repository}"))
+        }
         Event::MissionAbandoned { reason } => LogLine::new(BAD, "mission", format!("abandoned: {reason}")),
         Event::Unrecognised { original } => LogLine::new(
             WARNING,

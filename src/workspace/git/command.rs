@@ -33,6 +33,9 @@ const SETTINGS: [&str; 10] = [
     "color.ui=false",
 ];
 
+/// Of a git that stands for the person: no upkeep in the background, and words that can be read.
+const AS_TYPED: [&str; 3] = ["gc.auto=0", "maintenance.auto=false", "color.ui=false"];
+
 /// Variables of git's that a person sets for good; all others belong to the one git that runs now, such as the one whose
 /// hook started flightdeck.
 const INHERITED: [&str; 9] = [
@@ -54,6 +57,7 @@ pub struct Git {
     whose: Whose,
     /// How long one lock is waited for.
     patience: Duration,
+    limit: Duration,
     settings: Vec<OsString>,
     variables: Vec<(OsString, OsString)>,
     input: Vec<u8>,
@@ -67,6 +71,8 @@ enum Whose {
     Missions,
     /// It may need the person's own environment, for example to sign or to reach a server. Its locks are theirs.
     Persons,
+    /// As [`Self::Persons`], and what comes of it is theirs too: it is to be what they would have got.
+    AsTyped,
 }
 
 impl Whose {
@@ -74,7 +80,7 @@ impl Whose {
     fn patience(self) -> Duration {
         match self {
             Self::Missions => Duration::from_secs(5),
-            Self::Persons => Duration::from_secs(20),
+            Self::Persons | Self::AsTyped => Duration::from_secs(20),
         }
     }
 }
@@ -82,19 +88,31 @@ impl Whose {
 impl Git {
     /// git in a repository or checkout of a mission's own.
     pub fn of_mission(directory: &Path) -> Self {
-        Self::new(directory, Whose::Missions)
+        Self::new(directory, Whose::Missions, &SETTINGS)
     }
 
     /// git in a repository or checkout of the person's.
     pub fn of_person(directory: &Path) -> Self {
-        Self::new(directory, Whose::Persons)
+        Self::new(directory, Whose::Persons, &SETTINGS)
     }
 
-    fn new(directory: &Path, whose: Whose) -> Self {
-        let settings = SETTINGS.iter().map(OsString::from).collect();
-        let patience = whose.patience();
+    /// git as the person would have typed it: their settings hold, hooks, signatures and monitor included.
+    pub fn as_typed_by_person(directory: &Path) -> Self {
+        Self::new(directory, Whose::AsTyped, &AS_TYPED)
+    }
+
+    fn new(directory: &Path, whose: Whose, settings: &[&str]) -> Self {
+        let settings = settings.iter().map(OsString::from).collect();
+        let (patience, limit) = (whose.patience(), LIMIT);
         let (variables, input) = (Vec::new(), Vec::new());
-        Self { directory: directory.to_owned(), whose, patience, settings, variables, input }
+        Self { directory: directory.to_owned(), whose, patience, limit, settings, variables, input }
+    }
+
+    /// Ends it after this time.
+    #[must_use]
+    pub fn limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
     }
 
     /// Adds a setting (`key=value`), over the person's and over those this room starts from.
@@ -138,7 +156,7 @@ impl Git {
         if outcome.exit.is_success() && outcome.whole {
             return Ok(outcome.output);
         }
-        Err(WorkspaceError::GitSaid { doing, said: words(&outcome) })
+        Err(outcome.git_fault(doing))
     }
 
     /// As [`Self::run`], for one line of text.
@@ -190,14 +208,16 @@ impl Git {
 
     fn program(&self) -> Program {
         let inherited = std::env::vars_os().filter(|(name, _)| self.inherits(name));
-        let mut program = Program::new("git").dir(&self.directory).timeout(LIMIT).envs(inherited);
+        let mut program = Program::new("git").dir(&self.directory).timeout(self.limit).envs(inherited);
+        // Filters of the person's may read the rest of the locale.
+        let english = if self.whose == Whose::AsTyped { ("LANGUAGE", "en") } else { ("LC_ALL", "C") };
         for (name, value) in [
             ("GIT_EDITOR", "true"),
             ("GIT_SEQUENCE_EDITOR", "true"),
             ("GIT_TERMINAL_PROMPT", "0"),
             ("GIT_PAGER", "cat"),
             ("GIT_OPTIONAL_LOCKS", "0"),
-            ("LC_ALL", "C"),
+            english,
         ] {
             program = program.env(name, value);
         }
@@ -210,11 +230,22 @@ impl Git {
         if name.starts_with("GIT_") {
             return INHERITED.contains(&&*name);
         }
-        self.whose == Whose::Persons
+        self.whose != Whose::Missions
     }
 }
 
-/// What git said when it failed, on one line.
+impl Outcome {
+    /// The fault of a git that failed.
+    pub(in crate::workspace) fn git_fault(&self, doing: &'static str) -> WorkspaceError {
+        WorkspaceError::GitSaid { doing, said: self.git_words() }
+    }
+
+    /// What git said when it failed, on one line.
+    pub(in crate::workspace) fn git_words(&self) -> String {
+        words(self)
+    }
+}
+
 fn words(outcome: &Outcome) -> String {
     if !outcome.whole && outcome.exit.is_success() {
         return "git printed more than flightdeck keeps in memory".to_owned();

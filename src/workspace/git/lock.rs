@@ -73,7 +73,8 @@ fn path_in(line: &str) -> Option<PathBuf> {
     }
     let quoted = before.strip_suffix('\'')?;
     let (_, path) = quoted.rsplit_once('\'')?;
-    path.ends_with(".lock").then(|| path.into())
+    let path = PathBuf::from(path);
+    is_lock(&path).then_some(path)
 }
 
 #[cfg(test)]

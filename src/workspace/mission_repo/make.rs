@@ -27,6 +27,7 @@ pub(super) fn make(path: &Path, person: &Repo, plan: &RepoPlan) -> Result<(), Wo
     let half = path.with_extension("half");
     remove_directory(&half)?;
     let parent = path.parent().unwrap_or(path);
+    fs::create_dir_all(parent).map_err(WorkspaceError::io("create", parent))?;
     let git = Git::of_mission(parent);
     // Whatever format the person prefers for new repositories, it must be the one of the objects it borrows.
     let git = git.setting("init.defaultRefFormat=files").setting("init.defaultObjectFormat=sha1");

@@ -12,7 +12,8 @@ mod publish;
 use std::path::Path;
 
 use super::git::{Git, remove_locks_below};
-use super::{Repo, WorkspaceError};
+use super::worktree::remove_directory;
+use super::{Checkout, Repo, WorkspaceError};
 
 pub use publish::Published;
 
@@ -76,6 +77,15 @@ impl MissionRepo {
             return Ok(());
         }
         self.git().run("make the mission's branch", ["update-ref", &branch, head]).map(drop)
+    }
+
+    /// Removes what a worker left locked that was killed. No other may be at work.
+    ///
+    /// # Errors
+    /// When a lock cannot be removed.
+    pub fn remove_locks_of_worker(&self, checkout: &Checkout) -> Result<(), WorkspaceError> {
+        checkout.remove_locks()?;
+        remove_directory(&self.own.git_dir().join(format!("refs/heads/{}.lock", self.plan.branch)))
     }
 
     /// Removes what an engine, or agents, that are dead have left locked. No program of the mission may be running.

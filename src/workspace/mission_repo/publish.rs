@@ -27,6 +27,11 @@ pub(super) fn keep_base(person: &Repo, plan: &RepoPlan) -> Result<(), WorkspaceE
     if person.resolve(&name).is_ok_and(|kept| kept == plan.base) {
         return Ok(());
     }
+    if !person.has_commit(&plan.base)? {
+        // A mission that is over can be read all the same.
+        tracing::warn!(base = plan.base, "the person's repository has lost the mission's base");
+        return Ok(());
+    }
     Git::of_person(person.root()).run("keep the mission's base", ["update-ref", &name, &plan.base]).map(drop)
 }
 
@@ -50,7 +55,10 @@ impl MissionRepo {
         }
         let git = Git::of_person(self.person.root());
         let place = git.line("look for the branch", ["for-each-ref", "--format=%(worktreepath)", &branch])?;
-        if !place.is_empty() {
+        // An earlier flightdeck checked it out itself, in the mission's directory.
+        let is_own =
+            self.own.git_dir().parent().is_some_and(|mission| Path::new(&place).starts_with(mission));
+        if !place.is_empty() && !is_own {
             return Ok(Published::CheckedOut { directory: place.into(), kept_as });
         }
         if let Some(old) = &stands {

@@ -37,6 +37,7 @@ fn help_names_every_verb_and_every_exit_code() {
         "assertion",
         "diff",
         "land",
+        "relocate",
         "doctor",
         "config",
         "completions",
@@ -85,6 +86,21 @@ fn a_mission_needs_a_repository_with_a_commit_and_a_branch() {
         "flightdeck: no branch is checked out here: check out the branch that the mission shall land on\n"
     );
     assert_eq!(stage.told(&["list"]).lines().count(), 1, "nothing was founded");
+}
+
+#[test]
+fn a_branch_that_leaves_no_room_for_the_missions_is_told_with_another_prefix() {
+    let stage = Stage::new();
+    let git = git2::Repository::open(stage.repository()).unwrap();
+    git.branch("flightdeck", &git.head().unwrap().peel_to_commit().unwrap(), false).unwrap();
+    let new = ["new", "A guestbook", "--model", "rehearsal/demo", "--headless"];
+    let (_, err) = stage.ended(&new, 1);
+    assert!(err.contains("the branch `flightdeck` leaves no room for `flightdeck/a-guestbook-"), "{err}");
+    assert!(err.contains("`--branch-prefix missions`"), "{err}");
+    assert_eq!(stage.told(&["list"]).lines().count(), 1, "nothing was founded");
+    let odd = [&new[..], &["--branch-prefix", "a//b"]].concat();
+    let (_, err) = stage.ended(&odd, 2);
+    assert!(err.contains("`branch_prefix` must be the beginning of a branch's name"), "{err}");
 }
 
 #[test]

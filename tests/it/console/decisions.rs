@@ -26,7 +26,11 @@ struct Engine {
 
 impl Engine {
     fn of(record: Recording) -> Self {
-        let landing = Ok(Reply::Landed { branch: "main".into(), commit: Commit("9f3c2a1d55".into()) });
+        let landing = Ok(Reply::Landed {
+            branch: "main".into(),
+            commit: Commit("9f3c2a1d55".into()),
+            notes: Vec::new(),
+        });
         Self { record, asked: Mutex::default(), says: Vec::new(), landing }
     }
 }

@@ -188,6 +188,7 @@ fn course_events() -> Vec<Event> {
         Event::AutopilotSet { autopilot: Autopilot::On },
         Event::MissionCompleted,
         Event::MissionLanded { branch: title("main"), commit: commit("m") },
+        Event::RepositoryMoved { repository: prose("/elsewhere") },
         Event::MissionAbandoned { reason: line("no") },
         Event::Unrecognised { original: title("mission_teleported") },
     ]

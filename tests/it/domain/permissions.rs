@@ -60,6 +60,7 @@ fn persons() -> Vec<Command> {
             edit: Box::new(SpecEdit::default()),
         },
         Command::Abandon { reason: words::line("enough") },
+        Command::Relocate { repository: words::prose("/elsewhere") },
     ]
 }
 
@@ -189,6 +190,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::SetAutopilot { .. }
         | Command::EditFeature { .. }
         | Command::Abandon { .. }
+        | Command::Relocate { .. }
         | Command::EditAssertion { .. }
         | Command::AddAssertion { .. }
         | Command::RetireAssertion { .. }

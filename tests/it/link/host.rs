@@ -118,7 +118,11 @@ impl Host for Engine {
     }
 
     async fn land(&self) -> Result<Reply, Refusal> {
-        Ok(Reply::Landed { branch: "main".to_owned(), commit: Commit("c0ffee".to_owned()) })
+        Ok(Reply::Landed {
+            branch: "main".to_owned(),
+            commit: Commit("c0ffee".to_owned()),
+            notes: Vec::new(),
+        })
     }
 }
 

@@ -273,6 +273,7 @@ fn mission() -> Vec<Event> {
         Event::AutopilotSet { autopilot: Autopilot::On },
         Event::MissionCompleted,
         Event::MissionLanded { branch: title("main"), commit: commit("fedcba9876543210") },
+        Event::RepositoryMoved { repository: prose("/home/ada/moved/guestbook") },
         Event::MissionAbandoned { reason: line("bought one instead") },
         Event::Unrecognised { original: title("moon_landed") },
     ]

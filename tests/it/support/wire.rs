@@ -24,6 +24,7 @@ use flightdeck::domain::transcript::{Before, EntryBody};
 use flightdeck::engine::{Backends, EngineOptions};
 use flightdeck::store::memory::MemoryCatalogue;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use super::flight::{Ground, repository_with};
 
@@ -124,8 +125,14 @@ pub struct Setting<'a> {
 impl Ground {
     /// A founded mission in a repository of those files.
     pub fn of(setting: &Setting<'_>) -> Self {
-        let (home, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let repository = tempfile::tempdir().unwrap();
         let base = repository_with(repository.path(), setting.files.iter().copied());
+        Self::at(setting, repository, base)
+    }
+
+    /// A founded mission at a commit of a repository that a test has made.
+    pub fn at(setting: &Setting<'_>, repository: TempDir, base: String) -> Self {
+        let home = tempfile::tempdir().unwrap();
         // All bear one name on purpose: no engine may take another home's programs for its own.
         let id: MissionId = "wire-test".parse().unwrap();
         let founding = Founding {

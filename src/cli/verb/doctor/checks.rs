@@ -11,9 +11,9 @@ use crate::cli::missions::catalogue;
 use crate::cli::screen::Output;
 use crate::engine::PROMPTS;
 use crate::view::text::plural;
+use crate::workspace::preflight::{Found, Looked, preflight};
 use crate::workspace::process::Program;
-use crate::workspace::repo::Head;
-use crate::workspace::{Repo, Sandbox, Unconfined};
+use crate::workspace::{Sandbox, Unconfined};
 
 /// Below this many mebibytes a mission will soon have no room for builds.
 const LITTLE_ROOM: u64 = 1024;
@@ -23,24 +23,14 @@ pub(super) fn version() -> Check {
     Check::good("flightdeck", format!("{version} on {os} {arch}"))
 }
 
-pub(super) fn repository(context: &Context) -> Check {
-    let described = Repo::discover(&context.here).and_then(|repo| {
-        let base = repo.base_commit()?;
-        let root = repo.root().display().to_string();
-        Ok(match repo.head()? {
-            Head::Branch(name) => {
-                (CheckState::Good, format!("{root}, on {name} at {}", base.get(..7).unwrap_or(&base)))
-            }
-            Head::Detached(_) => (
-                CheckState::Missing,
-                format!("{root}, no branch is checked out: check out the one that a mission shall land on"),
-            ),
-        })
-    });
-    match described {
-        Ok((state, sentence)) => Check::new("repository", state, sentence),
-        Err(fault) => Check::missing("repository", fault.to_string()),
-    }
+/// What a mission would meet in the repository of this directory.
+pub(super) fn repository(context: &Context) -> Vec<Check> {
+    let told = |Looked { at, found }| match found {
+        Found::Sound(sentence) => Check::good(at, sentence),
+        Found::Doubt(sentence) | Found::NoRepository(sentence) => Check::missing(at, sentence),
+        Found::Obstacle(sentence) => Check::bad(at, sentence),
+    };
+    preflight(&context.here).into_iter().map(told).collect()
 }
 
 pub(super) fn home(context: &Context) -> Check {
@@ -105,7 +95,6 @@ pub(super) fn sandbox() -> Check {
 pub(super) fn programs(context: &Context) -> Vec<Check> {
     let uses = [
         ("sh", CheckState::Bad, "agents run their commands with it"),
-        ("git", CheckState::Missing, "agents commit with it"),
         ("cargo", CheckState::Missing, "the demo builds its application with it"),
     ];
     uses.into_iter()

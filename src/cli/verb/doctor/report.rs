@@ -73,7 +73,9 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
 }
 
 async fn all(context: &Context, contact: Contact) -> Vec<Check> {
-    let mut checks = vec![checks::version(), checks::repository(context), checks::home(context)];
+    let mut checks = vec![checks::version()];
+    checks.extend(checks::repository(context));
+    checks.push(checks::home(context));
     match context.settings(Repository::OfThisDirectory, Vec::new()) {
         Ok(settings) => {
             checks.push(Check::good("config", checks::config_files(context)));

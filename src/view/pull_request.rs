@@ -1,0 +1,163 @@
+//! A mission as the text of a pull request: what was asked, who decided what, what is proven and what is not.
+//!
+//! It is Markdown, read by people who know nothing of the mission; what agents wrote stands in it as text and never as markup.
+
+use crate::domain::contract::Assertion;
+use crate::domain::finding::Source;
+use crate::domain::gate::{DecidedBy, Decision, Gate};
+use crate::domain::verdict::Standing;
+
+use super::assertion::newest;
+use super::gate::{is_flaky, is_older};
+use super::prelude::*;
+use super::work::gate_subject;
+use crate::domain::gate::GateId;
+
+/// Characters that a platform takes at most; a longer text is cut, and says so.
+const LONGEST: usize = 60_000;
+
+/// The title of the pull request.
+pub fn title(mission: &Mission) -> String {
+    one_line(mission.title())
+}
+
+/// Its text.
+pub fn body(mission: &Mission) -> String {
+    let parts = [goal(mission), gates(mission), contract(mission), waived(mission), not_shown(mission)];
+    let body = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
+    if body.chars().count() <= LONGEST {
+        return body + "\n";
+    }
+    let kept: String = body.chars().take(LONGEST).collect();
+    let whole = kept.rsplit_once('\n').map_or(kept.as_str(), |(lines, _)| lines);
+    let id = mission.id().map(ToString::to_string).unwrap_or_default();
+    format!("{whole}\n\n… cut here: `flightdeck gate {id} final` tells the rest.\n")
+}
+
+fn goal(mission: &Mission) -> String {
+    let Some(founding) = &mission.founding else { return String::new() };
+    let quote: Vec<String> =
+        clean(founding.goal.as_str()).lines().map(|line| format!("> {}", escaped(line))).collect();
+    let head = mission.head().map(|head| head.short().to_owned()).unwrap_or_default();
+    format!(
+        "{}\n\nFlown by agents as flightdeck mission `{}`, from {} to {head}.",
+        quote.join("\n"),
+        founding.mission,
+        founding.base.short()
+    )
+}
+
+fn gates(mission: &Mission) -> String {
+    let mut lines: Vec<String> = mission.gates.values().filter_map(gate).collect();
+    let sent_back = mission.findings.values().filter(|finding| matches!(finding.source, Source::Gate));
+    lines.extend(
+        sent_back.map(|finding| format!("- sent back before: {}", text(finding.description.as_str()))),
+    );
+    titled("Gates", &lines)
+}
+
+fn gate(gate: &Gate) -> Option<String> {
+    let decided = gate.decided.as_ref()?;
+    let by = match decided.by {
+        DecidedBy::Person => "a person",
+        DecidedBy::Autopilot => "autopilot",
+    };
+    let (word, note) = match &decided.decision {
+        Decision::Go { note } => ("GO", note.as_ref()),
+        Decision::NoGo { note } => ("NO-GO", Some(note)),
+    };
+    let note = note.map_or_else(String::new, |note| format!(": {}", text(note.as_str())));
+    Some(format!("- {}: **{word}** by {by}{note}", gate_subject(gate.id)))
+}
+
+fn contract(mission: &Mission) -> String {
+    let active: Vec<&Assertion> = mission.contract.values().filter(|one| one.is_active()).collect();
+    if active.is_empty() {
+        return String::new();
+    }
+    let proven = active.iter().filter(|one| mission.standing(&one.id) == Standing::Passed).count();
+    let mut lines = vec![
+        format!("{proven} of {} proven.\n", plural(active.len(), "assertion")),
+        "| | Assertion | Checked by | Verdict |".to_owned(),
+        "|---|---|---|---|".to_owned(),
+    ];
+    lines.extend(active.into_iter().map(|one| assertion_row(mission, one)));
+    titled("Contract", &lines)
+}
+
+fn assertion_row(mission: &Mission, assertion: &Assertion) -> String {
+    let standing = mission.standing(&assertion.id);
+    let seen = match (standing, newest(mission, &assertion.id)) {
+        (Standing::Waived | Standing::Pending, _) | (_, None) => String::new(),
+        (_, Some(verdict)) => {
+            format!(" at {}: {}", verdict.commit.short(), text(verdict.observed.as_str()))
+        }
+    };
+    format!(
+        "| {} | {} | {} | **{}**{seen} |",
+        assertion.id,
+        text(assertion.wording.title.as_str()),
+        assertion.wording.check.via.word(),
+        standing.word()
+    )
+}
+
+fn waived(mission: &Mission) -> String {
+    let waived = mission.waivers.iter().filter(|(id, _)| mission.standing(id) == Standing::Waived);
+    let lines: Vec<String> =
+        waived.map(|(id, waiver)| format!("- {id}: {}", text(waiver.reason.as_str()))).collect();
+    titled("Waived: accepted unproven", &lines)
+}
+
+/// What a reader of the contract alone would take for shown.
+fn not_shown(mission: &Mission) -> String {
+    let mut lines = Vec::new();
+    for assertion in mission.contract.values().filter(|one| one.is_active()) {
+        let id = &assertion.id;
+        let title = text(assertion.wording.title.as_str());
+        match mission.standing(id) {
+            Standing::Passed | Standing::Waived | Standing::Retired => {}
+            other @ (Standing::Pending | Standing::Failed | Standing::Blocked | Standing::Stale) => {
+                lines.push(format!("- {id} is {}: {title}", other.word()));
+            }
+        }
+        if is_older(mission, GateId::Final, id) {
+            lines.push(format!("- {id} was proven before the last change: {title}"));
+        }
+        if is_flaky(mission, id) {
+            lines.push(format!("- {id} did not always give the same verdict: {title}"));
+        }
+    }
+    for finding in mission.open_findings() {
+        lines.push(format!(
+            "- {} is open, {}: {}",
+            finding.id,
+            finding.severity.word().replace('_', "-"),
+            text(finding.description.as_str())
+        ));
+    }
+    titled("Not shown", &lines)
+}
+
+fn titled(title: &str, lines: &[String]) -> String {
+    if lines.is_empty() { String::new() } else { format!("## {title}\n\n{}", lines.join("\n")) }
+}
+
+/// Words of agents and people on one line of Markdown.
+fn text(words: &str) -> String {
+    escaped(&one_line(words))
+}
+
+/// Text that no Markdown makes anything else of: no table cell ends in it, nobody is mentioned, no issue is closed by it.
+fn escaped(words: &str) -> String {
+    let mut escaped = String::with_capacity(words.len());
+    for c in words.chars() {
+        match c {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' => escaped.extend(['\\', c]),
+            // A joiner of no width keeps the sign and takes its meaning.
+            '@' | '#' => escaped.extend([c, '\u{2060}']),
+            _ => escaped.push(c),
+        }
+    }
+    escaped
+}
