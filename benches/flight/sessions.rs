@@ -54,6 +54,7 @@ async fn fly(model: &Instantly) -> Result<Vec<std::time::Instant>> {
         passed: Vec::new(),
         skill_dirs: Vec::new(),
         patience: Duration::from_millis(50),
+        predecessor: flightdeck::engine::Predecessor::Unseen,
     };
     flightdeck::engine::run(options).await?;
     Ok(model.asked())

@@ -7,10 +7,11 @@ use super::engine_start::{self, Reached};
 use super::exit::Exit;
 use super::fault::misuse;
 use super::missions::MissionRef;
-use crate::domain::attempt::Attempt;
+use crate::domain::attempt::{Attempt, Role};
 use crate::domain::command::Command;
 use crate::domain::contract::Assertion;
-use crate::domain::id::{AssertionId, AttemptId, MilestoneId, QuestionId};
+use crate::domain::finding::Finding;
+use crate::domain::id::{AssertionId, AttemptId, FindingId, MilestoneId, QuestionId};
 use crate::domain::message::Question;
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, Milestone};
@@ -81,6 +82,12 @@ pub fn feature<'a>(mission: &'a Mission, word: &str) -> Result<&'a Feature> {
     found.ok_or_else(|| unknown("feature", word, mission.features.iter().map(|feature| feature.id)))
 }
 
+/// A finding of the mission; a refusal lists the open ones.
+pub fn finding<'a>(mission: &'a Mission, word: &str) -> Result<&'a Finding> {
+    let found = word.parse().ok().and_then(|id: FindingId| mission.findings.get(&id));
+    found.ok_or_else(|| unknown("finding", word, mission.open_findings().map(|finding| finding.id)))
+}
+
 /// A question of the mission; a refusal lists the open ones.
 pub fn question<'a>(mission: &'a Mission, word: &str) -> Result<&'a Question> {
     let id: Option<QuestionId> = word.parse().ok();
@@ -108,8 +115,25 @@ pub fn addressee(mission: &Mission, word: &str) -> Result<AttemptId> {
         Some(attempt) => {
             Err(misuse(format!("{} has ended and hears nothing more; you can speak to {can}", attempt.id)))
         }
-        None => Err(misuse(format!("nobody is called `{shown}`; you can speak to {can}"))),
+        None => named_by_role(mission, word, &can)
+            .unwrap_or_else(|| Err(misuse(format!("nobody is called `{shown}`; you can speak to {can}")))),
     }
+}
+
+/// The only attempt of a role that runs; `None` when the word names no role.
+fn named_by_role(mission: &Mission, word: &str, can: &str) -> Option<Result<AttemptId>> {
+    let word = word.to_lowercase().replace('-', "_");
+    let role = Role::ALL.iter().find(|role| role.word() == word)?;
+    let live: Vec<AttemptId> =
+        mission.live_attempts().filter(|attempt| attempt.role == *role).map(|attempt| attempt.id).collect();
+    Some(match live.as_slice() {
+        [only] => Ok(*only),
+        [] => Err(misuse(format!("no {role} runs now; you can speak to {can}"))),
+        several => {
+            let ids: Vec<String> = several.iter().map(ToString::to_string).collect();
+            Err(misuse(format!("several are called {role}: say which, {}", listed(&ids))))
+        }
+    })
 }
 
 /// Reads `#18` or `18`.

@@ -8,9 +8,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 
 use super::context::Context;
+use super::missions::{MissionRef, catalogue};
 use super::verb::new::Speed;
 use crate::domain::id::MissionId;
+use crate::engine::Predecessor;
 use crate::link::{Client, LinkError, Notices, SocketPlace, socket_path};
+use crate::view::engine::EngineState;
 use crate::workspace::process::{Detached, Program};
 
 /// Where an engine listens, written into the mission's directory by the engine itself: whoever comes over `ssh` may
@@ -48,6 +51,16 @@ pub async fn reach(context: &Context, dir: &Path) -> Result<Reached> {
 
 /// As [`reach`]; an engine that is started plays rehearsals at this speed.
 pub async fn reach_at(context: &Context, dir: &Path, speed: Speed) -> Result<Reached> {
+    reach_after(context, dir, speed, Predecessor::Unseen).await
+}
+
+/// As [`reach_at`], by somebody who may have seen the engine before this one die.
+pub async fn reach_after(
+    context: &Context,
+    dir: &Path,
+    speed: Speed,
+    predecessor: Predecessor,
+) -> Result<Reached> {
     if let Some(reached) = try_connect(context, dir).await? {
         return Ok(reached);
     }
@@ -60,7 +73,7 @@ pub async fn reach_at(context: &Context, dir: &Path, speed: Speed) -> Result<Rea
     let mut tries = 0;
     loop {
         tries += 1;
-        let mut engine = spawn(dir, speed, &log)?;
+        let mut engine = spawn(dir, speed, predecessor, &log)?;
         match answered(context, dir, &mut engine, started).await? {
             Outcome::Answered(reached) => return Ok(*reached),
             // It may have found the lock of one that was just dying.
@@ -69,6 +82,24 @@ pub async fn reach_at(context: &Context, dir: &Path, speed: Speed) -> Result<Rea
             Outcome::Silent => {
                 bail!("the engine does not answer after {} s{}", START_LIMIT.as_secs(), tail(&log, before))
             }
+        }
+    }
+}
+
+/// How a mission's engine does, without starting one.
+pub async fn engine_state(context: &Context, found: &MissionRef) -> Result<EngineState> {
+    let Some(pid) = catalogue(context).engine(&found.id) else { return Ok(EngineState::Stopped) };
+    let starting = Instant::now();
+    loop {
+        match try_connect(context, &found.dir).await {
+            Ok(Some(_)) => return Ok(EngineState::Runs { pid }),
+            // One that has just begun, or is about to end, does not listen.
+            Ok(None) if starting.elapsed() < RIVAL_LIMIT => tokio::time::sleep(LOOK).await,
+            Ok(None) => {
+                let sentence = format!("process {pid} holds the mission and listens nowhere");
+                return Ok(EngineState::Silent { sentence });
+            }
+            Err(fault) => return Ok(EngineState::Silent { sentence: fault.to_string() }),
         }
     }
 }
@@ -143,11 +174,14 @@ fn sockets(context: &Context, dir: &Path) -> Result<Vec<PathBuf>> {
     Ok(sockets)
 }
 
-fn spawn(dir: &Path, speed: Speed, log: &Path) -> Result<Detached> {
+fn spawn(dir: &Path, speed: Speed, predecessor: Predecessor, log: &Path) -> Result<Detached> {
     let program = std::env::current_exe().context("failed to find flightdeck's own program")?;
     let mut program = Program::new(program).arg("engine").arg(dir).dir("/");
     if let Speed::Times(times) = speed {
         program = program.arg("--speed").arg(times.to_string());
+    }
+    if predecessor == Predecessor::SeenToDie {
+        program = program.arg("--after-death");
     }
     Ok(program.spawn_detached(log)?)
 }

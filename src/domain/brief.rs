@@ -27,7 +27,7 @@ pub fn brief(mission: &Mission, work: AgentWork) -> Brief {
         AgentWork::Talk => talk_brief(mission),
         AgentWork::Triage => triage_brief(mission),
         AgentWork::Build { feature } => build_brief(mission, feature),
-        AgentWork::Review { feature, .. } => review_brief(mission, feature),
+        AgentWork::Review { milestone, round, feature } => review_brief(mission, milestone, round, feature),
         AgentWork::Scrutinize { milestone, round } => scrutiny_brief(mission, milestone, round),
         AgentWork::TestAsUser { milestone, round } => user_testing_brief(mission, milestone, round),
     };
@@ -81,10 +81,11 @@ fn triage_brief(mission: &Mission) -> String {
         overview(mission),
         finding::features(mission),
         finding::contract(mission),
+        finding::under_way(mission),
         finding::settled(mission),
         talk::directives(mission),
         talk::conversation(mission),
-        "\nDecide every open finding in one call of `triage`.\n".to_owned(),
+        "\nDecide every finding under \"Open findings\" in one call of `triage`.\n".to_owned(),
     ]
     .concat()
 }
@@ -106,7 +107,7 @@ fn build_brief(mission: &Mission, id: FeatureId) -> String {
     text + "\nCommit your work with git, leave a clean tree, and end with `handoff`.\n"
 }
 
-fn review_brief(mission: &Mission, id: FeatureId) -> String {
+fn review_brief(mission: &Mission, milestone: MilestoneId, round: u32, id: FeatureId) -> String {
     let Some(feature) = mission.feature(id) else { return String::new() };
     let mut text = format!("# Review {id}: {}\n\n{}\n", feature.spec.title, feature.spec.description);
     text += &section::criteria(feature);
@@ -114,8 +115,12 @@ fn review_brief(mission: &Mission, id: FeatureId) -> String {
     text += &section::assertions(mission, &mission.assertions_at_stake(feature));
     text += &section::fixes(mission, feature);
     text += &section::handoff(mission, id);
-    text += &section::found_before(mission, id);
+    text += &section::fixes_of(mission, id);
+    text += &section::found_before(mission, feature);
     text += &commits(feature);
+    if let Some(found) = mission.round(milestone, round) {
+        text += &section::since_last_round(mission, found);
+    }
     text += &section::environment(mission);
     text + &talk::directives(mission)
 }
@@ -133,11 +138,12 @@ fn scrutiny_brief(mission: &Mission, milestone: MilestoneId, round: u32) -> Stri
     let mut text = format!("# Scrutiny of {milestone}, round {round}\n");
     text += &section::milestone_features(mission, milestone);
     if let Some(found) = mission.round(milestone, round) {
+        text += &section::since_last_round(mission, found);
         text += &section::runs(found);
         text += &section::reviews(mission, found);
     }
     text += &section::learned(mission, milestone);
-    text += &finding::findings(mission);
+    text += &finding::known(mission, finding::of_milestone(mission, milestone));
     text += &finding::settled(mission);
     text += &section::environment(mission);
     text + &talk::directives(mission)
@@ -149,6 +155,7 @@ fn user_testing_brief(mission: &Mission, milestone: MilestoneId, round: u32) -> 
     text += "\n## The assertions to try, each with a verdict\n";
     let ids = mission.round(milestone, round).map(|found| found.to_test.clone()).unwrap_or_default();
     text += &section::assertions(mission, &ids);
+    text += &finding::known(mission, finding::of_testers(mission, milestone));
     text += &section::services(mission);
     text += &talk::knowledge(mission);
     text + &talk::directives(mission)

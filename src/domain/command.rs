@@ -7,7 +7,7 @@ use super::budget::Budget;
 use super::contract::AssertionDraft;
 use super::environment::{CommandRun, Environment};
 use super::event::Founding;
-use super::finding::TriageDecision;
+use super::finding::{Observation, TriageDecision};
 use super::gate::{Autopilot, Decision, GateId};
 use super::handoff::{Handoff, Issue};
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, MessageId, MilestoneId, QuestionId, Revision};
@@ -39,6 +39,7 @@ pub enum Command {
     SetBudget { budget: Budget },
     SetAutopilot { autopilot: Autopilot },
     EditFeature { feature: FeatureId, base: Revision, edit: Box<SpecEdit> },
+    DecideFinding { decision: Box<TriageDecision> },
     Abandon { reason: Line },
     // The repository stands elsewhere now.
     Relocate { repository: Prose },
@@ -63,10 +64,10 @@ pub enum Command {
     RequestAmendment { assertion: AssertionId, proposal: Line, reason: Line },
 
     // The validators'.
-    ReportReview { summary: Prose, opinion: Opinion, issues: Vec<ReviewIssue> },
-    ReportScrutiny { summary: Prose, issues: Vec<Issue>, knowledge: Vec<Line> },
+    ReportReview { summary: Prose, opinion: Opinion, issues: Vec<ReviewIssue>, known: Vec<Observation> },
+    ReportScrutiny { summary: Prose, issues: Vec<Issue>, knowledge: Vec<Line>, known: Vec<Observation> },
     GiveVerdict { assertion: AssertionId, outcome: Outcome, observed: Line, evidence: Vec<EvidenceRef> },
-    ReportUserTesting { summary: Prose, frictions: Vec<Line>, issues: Vec<Issue> },
+    ReportUserTesting { summary: Prose, frictions: Vec<Line>, issues: Vec<Issue>, known: Vec<Observation> },
 
     // The engine's.
     StartAttempt { work: AgentWork, model: Title },
@@ -75,6 +76,8 @@ pub enum Command {
     CountUsage { attempt: AttemptId, usage: Usage },
     TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
     RecordClaims { feature: FeatureId, runs: Vec<CommandRun> },
+    // The bytes behind these references are gone, or no longer what was kept.
+    ReportLostEvidence { evidence: Vec<EvidenceRef> },
     RecordGateCommands { milestone: MilestoneId, round: u32, commit: Commit, runs: Vec<CommandRun> },
     MarkDelivered { messages: Vec<MessageId> },
     Hold { hold: Hold },
@@ -120,6 +123,7 @@ impl Command {
             | Self::SetBudget { .. }
             | Self::SetAutopilot { .. }
             | Self::EditFeature { .. }
+            | Self::DecideFinding { .. }
             | Self::Abandon { .. }
             | Self::Relocate { .. } => asker == Person,
             Self::Resume => matches!(asker, Person | Engine),
@@ -144,6 +148,7 @@ impl Command {
             | Self::CountUsage { .. }
             | Self::TellRevision { .. }
             | Self::RecordClaims { .. }
+            | Self::ReportLostEvidence { .. }
             | Self::RecordGateCommands { .. }
             | Self::MarkDelivered { .. }
             | Self::Hold { .. }

@@ -67,6 +67,7 @@ const BUILD: Typical = Typical {
         output: 40_000,
         turns: 51,
         micro_dollars: 0,
+        estimated_micro_dollars: 0,
     },
     agent_ms: 570_000,
 };
@@ -78,6 +79,7 @@ const JUDGEMENT: Typical = Typical {
         output: 14_000,
         turns: 30,
         micro_dollars: 0,
+        estimated_micro_dollars: 0,
     },
     agent_ms: 203_000,
 };
@@ -137,7 +139,7 @@ pub fn forecast(mission: &Mission) -> Option<Money> {
     if mission.features.is_empty() {
         return None;
     }
-    let spent = mission.usage().micro_dollars;
+    let spent = mission.usage().money();
     let (build, judge) = (build_cost(mission)?, judgement_cost(mission)?);
     let features =
         count(mission.features.iter().filter(|feature| feature.is_wanted() && !feature.is_built()));
@@ -185,7 +187,7 @@ fn average_cost(mission: &Mission, counts: impl Fn(&Attempt) -> bool) -> Option<
         .attempts
         .values()
         .filter(|attempt| !attempt.is_live() && counts(attempt))
-        .map(|attempt| attempt.usage.micro_dollars)
+        .map(|attempt| attempt.usage.money())
         .filter(|cost| *cost > 0)
         .collect();
     let runs = u64::try_from(costs.len()).unwrap_or(u64::MAX);

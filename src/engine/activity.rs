@@ -36,6 +36,12 @@ impl Activities {
         self.locked().values().cloned().collect()
     }
 
+    /// What a piece of work does now, for those who do not run it themselves.
+    pub fn doing(&self, work: Work, doing: String) {
+        self.change(work, |activity| activity.doing = doing);
+        self.tell();
+    }
+
     fn change(&self, work: Work, change: impl FnOnce(&mut Activity)) {
         if let Some(activity) = self.locked().get_mut(&work) {
             change(activity);

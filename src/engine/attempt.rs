@@ -10,8 +10,9 @@ use super::budget_guard::BudgetGuard;
 use super::context::{EngineContext, Mind, blocking};
 use super::error::EngineError;
 use super::mission_tools::{self, ToolContext};
-use super::role::{self, AttemptEnv, Cleanup, Researchers, RoleRow};
-use super::session_recorder::SessionRecorder;
+use super::role::{self, AttemptEnv, Cleanup, Researchers};
+use super::session_recorder::{SessionRecorder, priced};
+use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::Prompt;
 use crate::agent::session::{Observer, Session};
 use crate::agent::skill::SkillLibrary;
@@ -23,6 +24,7 @@ use crate::domain::event::{Event, Stamped};
 use crate::domain::id::{AttemptId, MessageId};
 use crate::domain::message::{Message, MessageState, Party};
 use crate::domain::text::{Line, Title};
+use crate::domain::usage::Usage;
 
 /// Runs one piece of work that an agent does.
 ///
@@ -34,8 +36,7 @@ pub async fn run(
     cancel: CancellationToken,
 ) -> Result<(), EngineError> {
     let (running, role) = (engine.activities.begin(work.into()), work.role());
-    let RoleRow { prompt, env } = role::row(engine, work);
-    let prompt = engine.prompt(prompt)?;
+    let prompt = engine.prompt(role::row(engine, work).prompt)?;
     let model_role: Role = prompt.model_role().parse().unwrap_or(role);
     let model = engine.cell.with(|mission| mission.models.get(&model_role).cloned()).unwrap_or_default();
     engine.record_prices().await?;
@@ -43,8 +44,11 @@ pub async fn run(
     let Some(events) = engine.dispatcher.record_if_due(start).await? else { return Ok(()) };
     let attempt = started_attempt(&events)?;
     running.attempt(attempt);
-    let run = AttemptRun { engine: Arc::clone(engine), work, role, attempt, prompt, cancel };
-    let outcome = run.run(model, running, env).await;
+    let permit =
+        BudgetGuard { role, work, attempt, model: model.clone(), model_role, engine: Arc::clone(engine) };
+    let run = AttemptRun { engine: Arc::clone(engine), work, role, attempt, prompt, cancel, permit };
+    let outcome = run.run(model, running).await;
+    run.count_open_calls().await;
     if let Err(error) = &outcome {
         run.end(Ending::Interrupted).await;
         tracing::warn!(%work, %error, "an attempt could not be run");
@@ -68,15 +72,11 @@ pub(super) struct AttemptRun {
     pub(super) attempt: AttemptId,
     prompt: Prompt,
     cancel: CancellationToken,
+    permit: BudgetGuard,
 }
 
 impl AttemptRun {
-    async fn run(
-        &self,
-        model: Title,
-        running: Running,
-        env: impl Future<Output = Result<AttemptEnv, EngineError>>,
-    ) -> Result<(), EngineError> {
+    async fn run(&self, model: Title, running: Running) -> Result<(), EngineError> {
         let mind = match self.engine.mind(model.as_str()) {
             Ok(mind) => mind,
             Err(sentence) => {
@@ -85,7 +85,8 @@ impl AttemptRun {
             }
         };
         running.doing("preparing its checkout");
-        let env = env.await?;
+        let prepare = || role::row(&self.engine, self.work).env;
+        let env = self.engine.patiently(self.work.into(), &self.cancel, prepare).await?;
         running.doing("waiting for the model");
         let mail = self.waiting_mail();
         let observer = Arc::new(SessionRecorder::new(&self.engine, self.attempt, mind.facts, running));
@@ -95,6 +96,8 @@ impl AttemptRun {
         if let Some(instruments) = &env.instruments {
             instruments.app.stop().await;
         }
+        // The tools are gone with the session; what still runs of them is nobody's.
+        self.engine.sweep().await?;
         self.close(ended, &observer, mail).await;
         self.put_back(env.cleanup, &observer).await;
         Ok(())
@@ -109,7 +112,6 @@ impl AttemptRun {
         let brief = self.engine.cell.with(|mission| brief(mission, self.work));
         let mut labels = brief.labels;
         labels.insert("attempt".to_owned(), self.attempt.to_string());
-        let permit = BudgetGuard { role: self.role, engine: Arc::clone(&self.engine) };
         let watcher: Arc<dyn Observer> = observer.clone();
         Ok(Session {
             tools: self.tools(&mind, env, observer)?,
@@ -119,7 +121,7 @@ impl AttemptRun {
             brief: brief.text + &env.note,
             closing: self.prompt.closes.clone(),
             labels,
-            permit: Arc::new(permit),
+            permit: Arc::new(self.permit.clone()),
             observer: watcher,
             inbox: self.engine.inboxes.open(self.attempt),
             cancel: self.cancel.clone(),
@@ -133,7 +135,9 @@ impl AttemptRun {
         env: &AttemptEnv,
         observer: &Arc<SessionRecorder>,
     ) -> Result<Vec<ToolRow>, EngineError> {
-        let tool_env = self.engine.tool_env(&env.dir, env.access.lowered_to(self.prompt.access))?;
+        let access = env.access.lowered_to(self.prompt.access);
+        let own = env.own.as_ref().map_or(&[][..], |own| &own.env);
+        let tool_env = self.engine.tool_env(&env.dir, access, own)?;
         let context = Arc::new(ToolContext {
             attempt: self.attempt,
             engine: Arc::clone(&self.engine),
@@ -145,7 +149,7 @@ impl AttemptRun {
             attempt: self.attempt,
             mind: mind.clone(),
             dir: env.dir.clone(),
-            permit_role: self.role,
+            permit: self.permit.clone(),
             cancel: self.cancel.clone(),
         };
         let extras = Extras {
@@ -173,6 +177,14 @@ impl AttemptRun {
             .with(|mission| mission.messages.iter().filter(waits).map(|message| message.id).collect())
     }
 
+    /// Calls that had no answer have cost what was sent all the same.
+    async fn count_open_calls(&self) {
+        let facts = self.engine.backends.facts(self.permit.model.as_str());
+        if let Some(command) = open_usage(&self.engine, self.attempt, &facts) {
+            self.engine.dispatcher.record_or_warn(command, "the usage of a call without an answer").await;
+        }
+    }
+
     async fn put_back(&self, cleanup: Cleanup, observer: &Arc<SessionRecorder>) {
         let proof = match cleanup {
             Cleanup::Nothing => return,
@@ -191,4 +203,11 @@ impl AttemptRun {
             observer.note(format!("the validator changed {}; the changes are discarded", names.join(", ")));
         }
     }
+}
+
+/// What an attempt's model calls without an answer have used, where there are some.
+pub(super) fn open_usage(engine: &EngineContext, attempt: AttemptId, facts: &ModelFacts) -> Option<Command> {
+    let open = engine.open_calls.take(attempt)?;
+    let usage = Usage { turns: open.calls, ..priced(open.usage(), facts) };
+    Some(Command::CountUsage { attempt, usage })
 }

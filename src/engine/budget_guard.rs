@@ -1,24 +1,36 @@
-//! Asked before every model call: pauses wait here, and budgets are checked before money is spent.
+//! Asked around every model call: pauses wait here, budgets are checked before money is spent, and a model that cannot be
+//! reached is waited for with the conversation as it stands.
 
 use std::sync::Arc;
 
 use super::clock;
 use super::context::EngineContext;
-use crate::agent::session::Permit;
-use crate::domain::attempt::Role;
+use super::fault::Fault;
+use super::waiting::Obstacle;
+use crate::agent::model::ModelError;
+use crate::agent::session::{Again, Permit};
+use crate::domain::attempt::{AgentWork, Role};
 use crate::domain::command::Command;
+use crate::domain::id::AttemptId;
 use crate::domain::mission::{Hold, HoldCause, Mission};
-use crate::domain::text::Line;
+use crate::domain::text::{Line, Title};
+use crate::domain::wait::WaitCause;
 
 /// The permit of one attempt.
+#[derive(Clone)]
 pub struct BudgetGuard {
     pub role: Role,
+    pub work: AgentWork,
+    pub attempt: AttemptId,
+    /// Who plays, and as what they were chosen: when another model is, nobody waits for this one any more.
+    pub model: Title,
+    pub model_role: Role,
     pub engine: Arc<EngineContext>,
 }
 
 #[async_trait::async_trait]
 impl Permit for BudgetGuard {
-    async fn before_model_call(&self, _estimate_tokens: u64) -> Result<(), String> {
+    async fn before_model_call(&self, estimate_tokens: u64) -> Result<(), String> {
         let EngineContext { dispatcher, cell, .. } = self.engine.as_ref();
         // Usage of the turn before is recorded without waiting; it must count before the next one is allowed.
         dispatcher.flush().await.map_err(|refused| refused.to_string())?;
@@ -26,10 +38,33 @@ impl Permit for BudgetGuard {
         let spent = cell.with(|mission| {
             mission.budget.check(self.role, &mission.usage(), mission.agent_ms(clock::now())).err()
         });
-        let Some(spent) = spent else { return Ok(()) };
-        let hold = Hold::new(HoldCause::BudgetSpent, Line::clipped(spent.to_string()));
+        let Some(spent) = spent else {
+            self.engine.open_calls.begin(self.attempt, estimate_tokens);
+            return Ok(());
+        };
+        let hold = Hold::new(HoldCause::BudgetSpent, Line::clipped(spent.to_string())).at(self.work);
         dispatcher.record_or_warn(Command::Hold { hold }, "the spent budget").await;
         Err(spent.to_string())
+    }
+
+    async fn after_reply(&self) {
+        self.engine.open_calls.end(self.attempt);
+        self.engine.waited(self.work.into(), WaitCause::is_of_a_model).await;
+    }
+
+    async fn after_fault(&self, fault: &ModelError) -> Again {
+        self.engine.open_calls.end(self.attempt);
+        let Fault::Passing { cause, after } = Fault::of_model(fault) else { return Again::GiveUp };
+        let obstacle = Obstacle { cause, sentence: fault.to_string(), after };
+        let chosen = |mission: &Mission| {
+            mission.models.get(&self.model_role).filter(|chosen| **chosen != self.model).cloned()
+        };
+        tokio::select! {
+            () = self.engine.wait_out(self.work.into(), obstacle) => Again::Ask,
+            other = self.engine.cell.until(chosen) => {
+                Again::End { reason: format!("{other} is to do it instead of {}", self.model) }
+            }
+        }
     }
 }
 

@@ -1,19 +1,16 @@
 //! What the end of a session means to the mission.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::attempt::AttemptRun;
-use super::clock;
 use super::session_recorder::SessionRecorder;
 use crate::agent::session::Ended;
 use crate::agent::turn::{Fault, Outcome};
 use crate::domain::attempt::{AgentWork, Attempt, Ending};
 use crate::domain::command::Command;
 use crate::domain::event::Actor;
-use crate::domain::id::{AttemptId, MessageId, Timestamp};
+use crate::domain::id::{AttemptId, MessageId};
 use crate::domain::message::{Delivery, Party};
-use crate::domain::mission::{Hold, HoldCause};
 use crate::domain::text::{Line, Prose};
 
 impl AttemptRun {
@@ -39,7 +36,6 @@ impl AttemptRun {
             Outcome::Failed { reason, .. } => {
                 self.end(Ending::Failed { reason: Line::clipped(reason) }).await;
             }
-            Outcome::Quota { reason, resets_after } => self.wait_for_quota(&reason, resets_after).await,
         }
     }
 
@@ -77,19 +73,6 @@ impl AttemptRun {
         }
     }
 
-    async fn wait_for_quota(&self, reason: &str, resets_after: Duration) {
-        let wait = i64::try_from(resets_after.as_millis()).unwrap_or(i64::MAX);
-        let until = Timestamp(clock::now().0.saturating_add(wait));
-        let minutes = resets_after.as_secs().div_ceil(60);
-        let sentence =
-            Line::clipped(format!("{reason}; flightdeck goes on in {minutes} min, when the quota resets"));
-        self.end(Ending::Interrupted).await;
-        self.record(Command::Hold {
-            hold: Hold { until: Some(until), ..Hold::new(HoldCause::Quota, sentence) },
-        })
-        .await;
-    }
-
     async fn record(&self, command: Command) {
         self.engine.dispatcher.record_or_warn(command, &format!("the end of {}", self.attempt)).await;
     }
@@ -101,7 +84,6 @@ fn end_note(outcome: &Outcome) -> Option<String> {
         Outcome::Closed { .. } | Outcome::Said(_) => None,
         Outcome::Stopped { reason } => Some(format!("stopped: {reason}")),
         Outcome::Failed { reason, .. } => Some(format!("failed: {reason}")),
-        Outcome::Quota { reason, .. } => Some(format!("out of quota: {reason}")),
         Outcome::Denied { reason } => Some(format!("not asked any further: {reason}")),
     }
 }

@@ -16,6 +16,7 @@ use crate::domain::attempt::{AgentWork, Ending, Role, Work};
 use crate::domain::command::Command;
 use crate::domain::mission::{Hold, HoldCause, Mission};
 use crate::domain::schedule::schedule;
+use crate::domain::text::Line;
 
 /// The first wait before work is started again that ended without a trace in the log; it doubles.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
@@ -113,7 +114,10 @@ impl Executor {
         let task = async move {
             let result = match work {
                 Work::Agent(work) => attempt::run(&engine, work, token).await,
-                Work::Engine(work) => engine_checks::run(&engine, work, token).await,
+                Work::Engine(own) => {
+                    let check = || engine_checks::run(&engine, own, token.clone());
+                    engine.patiently(work, &token, check).await
+                }
             };
             (work, before, result)
         };
@@ -127,8 +131,8 @@ impl Executor {
             Err(fault) => {
                 let lost = self.running.iter().find(|(_, (id, _))| *id == fault.id()).map(|(work, _)| *work);
                 let Some(work) = lost else { return };
-                self.close_lost(work).await;
-                (work, 0, Err(EngineError::Unfit(format!("a fault of flightdeck's own: {fault}"))))
+                self.close_lost(work, &fault.to_string()).await;
+                (work, u64::MAX, Ok(()))
             }
         };
         self.running.remove(&work);
@@ -141,7 +145,8 @@ impl Executor {
 
     /// Work that ends again and again without changing the log is not spun on.
     fn pace(&mut self, work: Work, before: u64) {
-        if self.engine.cell.with(|mission| mission.seq) > before {
+        // Work that broke leaves traces, and is not spun on all the same.
+        if before < u64::MAX && self.engine.cell.with(|mission| mission.seq) > before {
             self.waiting.remove(&work);
             return;
         }
@@ -150,19 +155,30 @@ impl Executor {
         self.waiting.insert(work, (tries, Instant::now() + wait));
     }
 
-    /// What the machine cannot do is the person's to mend; the mission waits for that.
+    /// What does not pass by itself is the person's to mend; the mission waits for that.
     async fn hold(&self, work: Work, error: &EngineError) {
         tracing::error!(%work, %error, "held");
-        let hold = Hold::new(HoldCause::Machine, format!("{work}: {error}"));
+        let hold = Hold::new(HoldCause::Machine, format!("{work}: {error}")).at(work);
         self.engine.dispatcher.record_or_warn(Command::Hold { hold }, "the hold").await;
     }
 
-    /// Closes the attempt of a task that broke.
-    async fn close_lost(&self, work: Work) {
-        let lost = self.engine.cell.with(|m| m.live_attempts().find(|a| work == a.work.into()).map(|a| a.id));
-        let Some(attempt) = lost else { return };
-        let command = Command::EndAttempt { attempt, ending: Ending::Interrupted };
-        self.engine.dispatcher.record_or_warn(command, "the end of a lost attempt").await;
+    /// Closes the attempt of a task that broke, and counts it against its work.
+    async fn close_lost(&self, work: Work, fault: &str) {
+        let lost = self.engine.cell.with(|m| {
+            let lost = m.live_attempts().find(|attempt| work == attempt.work.into())?;
+            Some((lost.id, lost.model.clone()))
+        });
+        let mut commands = Vec::new();
+        if let Some((attempt, model)) = lost {
+            let facts = self.engine.backends.facts(model.as_str());
+            commands.extend(attempt::open_usage(&self.engine, attempt, &facts));
+            commands.push(Command::EndAttempt { attempt, ending: Ending::Interrupted });
+        }
+        let reason = Line::clipped(format!("a fault of flightdeck's own: {fault}"));
+        commands.push(Command::RecordLoss { work, reason });
+        for command in commands {
+            self.engine.dispatcher.record_or_warn(command, "the end of lost work").await;
+        }
     }
 
     /// A quota lifts by itself.

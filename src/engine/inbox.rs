@@ -1,18 +1,24 @@
 //! Brings messages, directives and new wordings to the attempts that are running.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio::sync::mpsc;
 
 use super::context::EngineContext;
+use super::evidence;
 use crate::agent::session::{InboxMessage, Urgency};
 use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::command::Command;
 use crate::domain::event::{Event, Stamped};
 use crate::domain::id::{AssertionId, AttemptId, FeatureId, Revision};
 use crate::domain::message::{Delivery, Message, MessageState, Party};
+
+/// How a message begins in the ears of the one it is for; the name of who sent it follows.
+const MESSAGE: &str = "A message from ";
 
 /// Messages that may wait for one attempt.
 const INBOX: usize = 64;
@@ -62,37 +68,49 @@ impl InboxRouter {
     /// Runs until the dispatcher is gone.
     pub async fn run(self, mut events: mpsc::UnboundedReceiver<Stamped>) {
         while let Some(stamped) = events.recv().await {
-            match stamped.event {
-                Event::MessageSent { message } => self.deliver(&message).await,
-                Event::DirectiveIssued { directive } => {
-                    let text = format!(
-                        "A directive of {}, for everybody from now on: {}",
-                        name(directive.from),
-                        directive.text
-                    );
-                    for attempt in self.0.inboxes.ids() {
-                        self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn).await;
-                    }
-                }
-                Event::AssertionEdited { assertion, revision, wording } => {
-                    let check = &wording.check;
-                    let text = format!(
-                        "{assertion} has a new wording, revision {}: {}. {} Check via {}: {} It holds from now on.",
-                        revision.0,
-                        wording.title,
-                        wording.statement,
-                        check.via.word(),
-                        check.how
-                    );
-                    self.tell_revision(&assertion, revision, &text).await;
-                }
-                Event::FeatureEdited { feature, spec } => {
-                    let text =
-                        format!("Your feature {feature} has new words: {}. {}", spec.title, spec.description);
-                    self.tell_worker(feature, text).await;
-                }
-                _ => {}
+            let seq = stamped.seq;
+            if AssertUnwindSafe(self.route(stamped.event)).catch_unwind().await.is_err() {
+                tracing::error!(seq, "an event could not be brought to the attempts it concerns");
             }
+        }
+    }
+
+    async fn route(&self, event: Event) {
+        match event {
+            Event::MessageSent { message } => self.deliver(&message).await,
+            Event::DirectiveIssued { directive } => {
+                let text = format!(
+                    "A directive of {}, for everybody from now on: {}",
+                    name(directive.from),
+                    directive.text
+                );
+                for attempt in self.0.inboxes.ids() {
+                    self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn).await;
+                }
+            }
+            Event::AssertionEdited { assertion, revision, wording } => {
+                let check = &wording.check;
+                let text = format!(
+                    "{assertion} has a new wording, revision {}: {}. {} Check via {}: {} It holds from now on.",
+                    revision.0,
+                    wording.title,
+                    wording.statement,
+                    check.via.word(),
+                    check.how
+                );
+                self.tell_revision(&assertion, revision, &text).await;
+            }
+            Event::FeatureEdited { feature, spec } => {
+                let text =
+                    format!("Your feature {feature} has new words: {}. {}", spec.title, spec.description);
+                self.tell_worker(feature, text).await;
+            }
+            Event::GateOpened { .. } => {
+                if let Err(error) = evidence::check(&self.0).await {
+                    tracing::warn!(%error, "the evidence at the gate could not be looked at");
+                }
+            }
+            _ => {}
         }
     }
 
@@ -114,7 +132,7 @@ impl InboxRouter {
         let still_waits = self.0.cell.with(|mission| {
             mission.messages.iter().any(|m| m.id == message.id && m.state == MessageState::Waiting)
         });
-        let text = format!("A message from {}: {}", name(message.from), message.text);
+        let text = format!("{}{}: {}", MESSAGE, name(message.from), message.text);
         if still_waits && self.0.inboxes.put(id, text, urgency).await {
             self.0.dispatcher.tell(Command::MarkDelivered { messages: vec![message.id] });
         }
@@ -132,6 +150,14 @@ impl InboxRouter {
             }
         }
     }
+}
+
+/// A message as it was delivered: who sent it, and what it says; nothing when a text is none.
+pub fn heard(text: &str) -> Option<(Party, &str)> {
+    let (sender, text) = text.strip_prefix(MESSAGE)?.split_once(": ")?;
+    let parties = [Party::Person, Party::Orchestrator].into_iter();
+    let known = parties.chain(sender.parse().ok().map(Party::Attempt)).find(|party| name(*party) == sender);
+    known.map(|party| (party, text))
 }
 
 fn name(party: Party) -> String {

@@ -2,24 +2,28 @@
 
 use std::sync::Arc;
 
-use super::context::{EngineContext, MARK, blocking};
+use super::attempt::open_usage;
+use super::context::{EngineContext, blocking};
 use super::error::EngineError;
-use super::landing;
-use crate::domain::attempt::Ending;
+use super::run::Predecessor;
+use super::{evidence, landing};
+use crate::domain::attempt::{Attempt, Ending, Work};
 use crate::domain::command::Command;
-use crate::domain::id::AttemptId;
 use crate::domain::mission::Mission;
-use crate::workspace::sweep::sweep;
+use crate::domain::schedule::schedule;
+use crate::domain::text::Line;
 
 /// Ends programs that survived, removes the locks they held, closes attempts that no engine runs any more, and finishes or
 /// undoes a landing that was cut short.
 ///
+/// An engine that died in a model call, or under the eyes of somebody, is counted against the work it was at: what is
+/// started by itself again and again must come to an end. A machine that was switched off, or an engine that somebody
+/// killed while a program ran, is not.
+///
 /// # Errors
 /// When the log cannot be written.
-pub async fn recover(engine: &Arc<EngineContext>) -> Result<(), EngineError> {
-    let mission = engine.dir.display().to_string();
-    let swept = blocking(move || Ok(sweep((MARK, &mission)))).await?;
-    tracing::info!(?swept, "looked for programs of an earlier engine");
+pub async fn recover(engine: &Arc<EngineContext>, predecessor: Predecessor) -> Result<(), EngineError> {
+    engine.sweep().await?;
     // Nothing of the mission runs now, so whatever is locked in its repository is locked by the dead.
     let task_engine = Arc::clone(engine);
     let flying = |mission: &Mission| mission.end.is_none() && mission.landed.is_none();
@@ -33,10 +37,27 @@ pub async fn recover(engine: &Arc<EngineContext>) -> Result<(), EngineError> {
         Ok(())
     })
     .await?;
-    let orphans: Vec<AttemptId> = engine.cell.with(|m| m.live_attempts().map(|attempt| attempt.id).collect());
-    for attempt in orphans {
-        let command = Command::EndAttempt { attempt, ending: Ending::Interrupted };
-        engine.dispatcher.record(command).await?;
+    let orphans: Vec<Attempt> = engine.cell.with(|m| m.live_attempts().cloned().collect());
+    let seen = predecessor == Predecessor::SeenToDie;
+    for orphan in &orphans {
+        let facts = engine.backends.facts(orphan.model.as_str());
+        let open = open_usage(engine, orphan.id, &facts);
+        let (attempt, ending) = (orphan.id, Ending::Interrupted);
+        let lost = if open.is_some() {
+            Some("the engine died in a model call")
+        } else {
+            seen.then_some("the engine died")
+        };
+        let (usage, end) = (open, Command::EndAttempt { attempt, ending });
+        for command in
+            usage.into_iter().chain([end]).chain(lost.map(|reason| loss(orphan.work.into(), reason)))
+        {
+            engine.dispatcher.record(command).await?;
+        }
+    }
+    let own = engine.cell.with(|m| schedule(m).into_iter().find(|work| matches!(work, Work::Engine(_))));
+    if let Some(work) = own.filter(|_| seen && orphans.is_empty()) {
+        engine.dispatcher.record(loss(work, "the engine died")).await?;
     }
     let mut notes = Vec::new();
     if let Err(fault) = landing::take_up(engine, &mut notes).await {
@@ -46,5 +67,9 @@ pub async fn recover(engine: &Arc<EngineContext>) -> Result<(), EngineError> {
         tracing::warn!("{note}");
         engine.feed.warning(note);
     }
-    Ok(())
+    evidence::check(engine).await
+}
+
+fn loss(work: Work, reason: &str) -> Command {
+    Command::RecordLoss { work, reason: Line::clipped(reason) }
 }

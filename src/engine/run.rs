@@ -1,9 +1,11 @@
 //! An engine from its start to its end.
 
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -17,6 +19,7 @@ use super::executor::{Executor, Rest};
 use super::host::EngineHost;
 use super::inbox::InboxRouter;
 use super::mission_cell::MissionCell;
+use super::open_calls::OpenCalls;
 use super::recover::recover;
 use super::relocate;
 use super::role::PROMPTS;
@@ -26,6 +29,11 @@ use crate::link::feed::Feed;
 use crate::link::server::Server;
 use crate::store::{Catalogue, StoreError};
 use crate::workspace::{MissionRepo, Reaper, Unconfined};
+
+/// How often the mission's files are looked after.
+const GUARD: Duration = Duration::from_secs(2);
+/// How long the keeping of documents rests after a fault.
+const DOCUMENTS_REST: Duration = Duration::from_secs(5);
 
 /// What an engine is started with.
 pub struct EngineOptions {
@@ -44,6 +52,18 @@ pub struct EngineOptions {
     pub skill_dirs: Vec<PathBuf>,
     /// How long it stays when there is nothing to do and nobody attached.
     pub patience: Duration,
+    /// What is known of the engine before it.
+    pub predecessor: Predecessor,
+}
+
+/// How the engine before this one ended, as far as whoever starts this one knows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Predecessor {
+    /// Nobody saw it.
+    #[default]
+    Unseen,
+    /// It died while somebody was attached to it.
+    SeenToDie,
 }
 
 /// Flies the mission until there is nothing to do, it is asked to stop, or it can no longer be written.
@@ -51,6 +71,8 @@ pub struct EngineOptions {
 /// # Errors
 /// When another engine flies it, or its directory, repository or socket cannot be used.
 pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
+    // An engine that ends in order takes its socket with it.
+    let predecessor = if options.socket.exists() { options.predecessor } else { Predecessor::Unseen };
     let (missions, id) = (Arc::clone(&options.missions), options.mission.clone());
     let (store, mission) = blocking(move || {
         let store = missions.open(&id)?;
@@ -83,10 +105,11 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         .map_err(|error| EngineError::Unfit(format!("failed to make the scratch directory: {error}")))?;
     let engine = Arc::new(EngineContext {
         mission: founding.mission,
-        dir,
         repo,
         cell,
         dispatcher,
+        open_calls: OpenCalls::left_in(&dir),
+        dir,
         activities: Arc::new(Activities::new(Arc::clone(&feed))),
         feed,
         inboxes: Arc::default(),
@@ -101,29 +124,41 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         warned: Mutex::default(),
     });
     let inbox_router = tokio::spawn(InboxRouter(Arc::clone(&engine)).run(delivered));
-    let outcome = fly(engine, &options.socket, options.patience, faulted).await;
+    let start = Start { socket: options.socket, patience: options.patience, predecessor };
+    let outcome = fly(engine, start, faulted).await;
     inbox_router.abort();
     outcome
 }
 
+/// What of its options an engine still needs once it has its context.
+struct Start {
+    socket: PathBuf,
+    patience: Duration,
+    predecessor: Predecessor,
+}
+
 async fn fly(
     engine: Arc<EngineContext>,
-    socket: &std::path::Path,
-    patience: Duration,
+    start: Start,
     faulted: oneshot::Receiver<StoreError>,
 ) -> Result<Rest, EngineError> {
-    recover(&engine).await?;
+    // Whoever asks from here on waits for the answer; and two engines end here, before they touch anything.
+    let server = Server::bind(&start.socket).await?;
+    recover(&engine, start.predecessor).await?;
     let stop = CancellationToken::new();
-    let server = Server::bind(socket).await?;
     let host = Arc::new(EngineHost::new(Arc::clone(&engine)));
     let serving = tokio::spawn(server.serve(host, stop.clone()));
-    let documents = tokio::spawn(DocumentSync::new(Arc::clone(&engine)).run(stop.clone()));
+    let documents = tokio::spawn(keep_documents(Arc::clone(&engine), stop.clone()));
     let signals = tokio::spawn(stop_on_signal(stop.clone()));
     let rest = tokio::select! {
-        rest = Executor::new(Arc::clone(&engine)).run(patience, stop.clone()) => Ok(rest),
+        rest = Executor::new(Arc::clone(&engine)).run(start.patience, stop.clone()) => Ok(rest),
         Ok(error) = faulted => Err(error.into()),
+        error = guard(&engine) => Err(error.into()),
     };
     stop.cancel();
+    if let Err(error) = engine.sweep().await {
+        tracing::warn!(%error, "programs may be left running");
+    }
     signals.abort();
     documents.abort();
     if serving.await.is_err() {
@@ -133,6 +168,31 @@ async fn fly(
         tracing::warn!(%error, "the last transcript items were not kept");
     }
     rest
+}
+
+/// Looks now and then whether the mission's files are still its own; ends when they are not.
+async fn guard(engine: &Arc<EngineContext>) -> StoreError {
+    loop {
+        tokio::time::sleep(GUARD).await;
+        let store = Arc::clone(&engine.store);
+        match tokio::task::spawn_blocking(move || store.guard()).await {
+            Ok(Err(error)) => return error,
+            Ok(Ok(())) => {}
+            Err(fault) => tracing::error!(%fault, "looking after the mission's files broke"),
+        }
+    }
+}
+
+/// Keeps the documents, and begins anew after a fault of ours in it.
+async fn keep_documents(engine: Arc<EngineContext>, stop: CancellationToken) {
+    loop {
+        let keeping = DocumentSync::new(Arc::clone(&engine)).run(stop.clone());
+        if AssertUnwindSafe(keeping).catch_unwind().await.is_ok() {
+            return;
+        }
+        tracing::error!("keeping the mission's documents broke; it begins anew");
+        tokio::time::sleep(DOCUMENTS_REST).await;
+    }
 }
 
 /// A terminal that closes does not end a mission; being asked to terminate does.

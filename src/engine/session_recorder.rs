@@ -1,12 +1,13 @@
 //! Watches a session for the transcript, the screen and the budget.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::activity::Running;
 use super::clock;
 use super::context::EngineContext;
-use crate::agent::model::catalogue::ModelFacts;
+use super::inbox;
+use crate::agent::model::catalogue::{ASSUMED_PRICE, ModelFacts};
 use crate::agent::model::{Item, Reply, ResultStatus, StreamPiece, TokenUsage};
 use crate::agent::session::Observer;
 use crate::domain::command::Command;
@@ -25,17 +26,36 @@ pub struct SessionRecorder {
     facts: ModelFacts,
     running: Running,
     briefed: AtomicBool,
+    /// Why the model was last asked again.
+    told: Mutex<String>,
 }
 
 impl SessionRecorder {
     /// Watches an attempt; the activity ends with it.
     pub fn new(engine: &Arc<EngineContext>, attempt: AttemptId, facts: ModelFacts, running: Running) -> Self {
-        Self { engine: Arc::clone(engine), attempt, facts, running, briefed: AtomicBool::new(false) }
+        Self {
+            engine: Arc::clone(engine),
+            attempt,
+            facts,
+            running,
+            briefed: AtomicBool::new(false),
+            told: Mutex::default(),
+        }
     }
 
     /// Adds a note of the engine's own to the transcript.
     pub fn note(&self, text: impl Into<String>) {
         self.add(EntryBody::Noted { text: text.into() });
+    }
+
+    /// The same reason is told once, however often it comes before there is a reply.
+    fn note_again(&self, reason: &str) {
+        let why = reason.split_once("; trying again").map_or(reason, |(why, _)| why);
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if *told != why {
+            why.clone_into(&mut told);
+            self.note(format!("the model is asked again: {why}"));
+        }
     }
 
     fn add(&self, body: EntryBody) {
@@ -67,8 +87,14 @@ impl Observer for SessionRecorder {
             Item::User { text } if !self.briefed.swap(true, Ordering::Relaxed) => {
                 self.add(EntryBody::Brief { text: text.clone() });
             }
-            Item::User { text } => self.note(text.clone()),
-            Item::Assistant(reply) => self.add_reply(reply),
+            Item::User { text } => match inbox::heard(text) {
+                Some((from, text)) => self.add(EntryBody::Message { from, text: text.to_owned() }),
+                None => self.note(text.clone()),
+            },
+            Item::Assistant(reply) => {
+                self.told.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                self.add_reply(reply);
+            }
             Item::ToolResult { call_id, tool, output, status } => {
                 self.running.doing("waiting for the model");
                 let status = match status {
@@ -99,7 +125,7 @@ impl Observer for SessionRecorder {
             }
             StreamPiece::Restarted { reason } => {
                 self.running.doing(format!("asking again: {reason}"));
-                self.note(format!("the model is asked again: {reason}"));
+                self.note_again(reason);
                 OutputPiece::Restarted { reason: reason.to_owned() }
             }
         };
@@ -118,14 +144,17 @@ impl Observer for SessionRecorder {
     }
 }
 
-/// The usage of one model call, with its cost where the model has a price.
+/// The usage of one model call, with its cost: an estimate where the model has no price or the tokens no count.
 pub fn priced(usage: TokenUsage, facts: &ModelFacts) -> Usage {
+    let cost = facts.price.unwrap_or(ASSUMED_PRICE).cost(usage);
+    let is_known = facts.price.is_some() && !usage.estimated;
     Usage {
         input: usage.input,
         cached: usage.cached,
         cache_written: usage.cache_written,
         output: usage.output,
         turns: 1,
-        micro_dollars: facts.price.map_or(0, |price| price.cost(usage)),
+        micro_dollars: if is_known { cost } else { 0 },
+        estimated_micro_dollars: if is_known { 0 } else { cost },
     }
 }

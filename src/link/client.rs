@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
+use tokio::time::timeout;
 
 use super::error::LinkError;
 use super::lines::{Line, Lines};
@@ -17,6 +20,9 @@ use super::protocol::{Call, Notice, PROTOCOL, Reply};
 use super::queue::{Queue, Taken};
 use super::server::check_peer;
 use super::wire::{self, Incoming, LONGEST_ANSWER, LONGEST_CALL, RpcError};
+
+/// How long an engine may say nothing before it counts as silent.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A connection to an engine. Clones share it; it ends with the last of them and its [`Notices`].
 #[derive(Debug, Clone)]
@@ -36,6 +42,17 @@ struct Connection {
     next_id: AtomicU64,
     shared: Arc<Shared>,
     tasks: [AbortHandle; 2],
+    /// The process at the other end of a socket of this machine, where silence means that something is wrong with it.
+    peer: Peer,
+}
+
+/// Who is at the other end.
+#[derive(Debug, Clone, Copy)]
+enum Peer {
+    /// A process of this machine; its id, where the system says it.
+    Process(Option<i32>),
+    /// Whoever answers over a pipe, such as one of `ssh`, which may be slow.
+    Pipe,
 }
 
 /// What a connection's tasks share with it.
@@ -63,8 +80,9 @@ impl Client {
     /// [`LinkError::NoEngine`] when nobody answers, [`LinkError::Version`] when the engine is of another version.
     pub async fn connect(socket: &Path, client_name: &str) -> Result<(Self, Notices), LinkError> {
         let stream = connect(socket).await?;
+        let peer = Peer::Process(stream.peer_cred().ok().and_then(|peer| peer.pid()));
         let (reader, writer) = stream.into_split();
-        Self::over(reader, writer, client_name).await
+        Self::greet(reader, writer, client_name, peer).await
     }
 
     /// Says hello over any pair of streams, such as those of `ssh HOST flightdeck bridge`.
@@ -73,15 +91,28 @@ impl Client {
         writer: impl AsyncWrite + Unpin + Send + 'static,
         client_name: &str,
     ) -> Result<(Self, Notices), LinkError> {
+        Self::greet(reader, writer, client_name, Peer::Pipe).await
+    }
+
+    async fn greet(
+        reader: impl AsyncRead + Unpin + Send + 'static,
+        writer: impl AsyncWrite + Unpin + Send + 'static,
+        client_name: &str,
+        peer: Peer,
+    ) -> Result<(Self, Notices), LinkError> {
         let shared = Arc::new(Shared::default());
         let (lines, outgoing) = mpsc::channel(16);
         let speaking = tokio::spawn(speak(writer, outgoing, Arc::clone(&shared))).abort_handle();
         let listening = tokio::spawn(listen(reader, Arc::clone(&shared))).abort_handle();
-        let connection =
-            Arc::new(Connection { lines, next_id: AtomicU64::new(1), shared, tasks: [speaking, listening] });
+        let connection = Arc::new(Connection {
+            lines,
+            next_id: AtomicU64::new(1),
+            shared,
+            tasks: [speaking, listening],
+            peer,
+        });
         let client = Self { connection: Arc::clone(&connection) };
-        let hello = Call::Hello { protocol: PROTOCOL, client: client_name.to_owned() };
-        match client.call(hello).await? {
+        match client.heard(client.ask(hello(client_name))).await? {
             Reply::Hello { protocol: PROTOCOL, .. } => Ok((client, Notices { connection })),
             Reply::Hello { protocol: theirs, version, .. } => {
                 Err(LinkError::Version { ours: PROTOCOL, theirs, version })
@@ -90,12 +121,47 @@ impl Client {
         }
     }
 
-    /// Asks, and waits for the answer; others may ask meanwhile.
+    /// Asks, and waits for the answer; others may ask meanwhile. What takes long is waited for as long as the engine is
+    /// there.
     ///
     /// # Errors
     /// [`LinkError::Rejected`] when the mission refuses, [`LinkError::Failed`] when the engine could not,
-    /// [`LinkError::Gone`] when it went away before it answered: then it is open whether it was done.
+    /// [`LinkError::Silent`] when it answers nothing at all, [`LinkError::Gone`] when it went away before it answered:
+    /// then it is open whether it was done.
     pub async fn call(&self, call: Call) -> Result<Reply, LinkError> {
+        let mut answer = pin!(self.ask(call));
+        loop {
+            match timeout(PATIENCE, &mut answer).await {
+                Ok(answer) => return answer,
+                Err(_) => self.is_there().await?,
+            }
+        }
+    }
+
+    /// Whether the engine answers at all.
+    ///
+    /// # Errors
+    /// [`LinkError::Silent`] when it does not, [`LinkError::Gone`] when it went away.
+    pub async fn is_there(&self) -> Result<(), LinkError> {
+        if let Peer::Pipe = self.connection.peer {
+            return Ok(());
+        }
+        // A greeting is answered without a look at the mission or the disk.
+        self.heard(self.ask(hello("pulse"))).await.map(drop)
+    }
+
+    /// An answer that does not take long.
+    async fn heard(
+        &self,
+        answer: impl Future<Output = Result<Reply, LinkError>>,
+    ) -> Result<Reply, LinkError> {
+        match self.connection.peer {
+            Peer::Pipe => answer.await,
+            Peer::Process(pid) => timeout(PATIENCE, answer).await.unwrap_or(Err(LinkError::Silent { pid })),
+        }
+    }
+
+    async fn ask(&self, call: Call) -> Result<Reply, LinkError> {
         let id = self.connection.next_id.fetch_add(1, Ordering::Relaxed);
         let line = wire::encode_call(id, &call).map_err(|error| LinkError::Protocol(error.to_string()))?;
         if line.len() >= LONGEST_CALL {
@@ -111,6 +177,10 @@ impl Client {
             Err(_) => Err(shared.gone()),
         }
     }
+}
+
+fn hello(client_name: &str) -> Call {
+    Call::Hello { protocol: PROTOCOL, client: client_name.to_owned() }
 }
 
 impl Notices {

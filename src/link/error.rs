@@ -23,6 +23,8 @@ pub enum LinkError {
     /// The engine tried and could not, with its sentence.
     #[error("{0}")]
     Failed(String),
+    #[error("{}", silent(*.pid))]
+    Silent { pid: Option<i32> },
     #[error("the engine went away; what it had acknowledged is kept: attach again")]
     Gone,
     #[error("the other side does not speak flightdeck's protocol: {0}")]
@@ -31,4 +33,14 @@ pub enum LinkError {
     Unsafe { path: PathBuf, problem: String },
     #[error("failed to use {}: {source}", .path.display())]
     Io { path: PathBuf, source: io::Error },
+}
+
+/// What can be done about an engine that is there and says nothing.
+fn silent(pid: Option<i32>) -> String {
+    match pid {
+        Some(pid) => format!(
+            "the engine (process {pid}) does not answer: it is stopped, hangs, or the machine is very busy; `kill -CONT {pid}` lets a stopped one go on, `kill -9 {pid}` ends it, and nothing that it acknowledged is lost"
+        ),
+        None => "the engine does not answer: it is stopped, hangs, or the machine is very busy".to_owned(),
+    }
 }

@@ -66,6 +66,9 @@ actions! {
     Edit, "edit", "change what an assertion says", "assertion edit ASSERTION";
     Add, "add", "add an assertion", "assertion add ASSERTION --feature FEATURE";
     Retire, "retire", "take an assertion back", "assertion retire ASSERTION --reason WHY";
+    Dismiss, "dismiss", "do nothing about a finding, with a reason", "finding dismiss FINDING --reason WHY";
+    Defer, "put off", "put a finding off: it stays open", "finding defer FINDING --reason WHY";
+    Mend, "mend", "make a fix feature of a finding", "finding mend FINDING";
     Diff, "diff", "what was changed", "diff";
     Findings, "findings", "what was reported", "findings";
     Stop, "stop", "stop an attempt", "stop ATTEMPT";
@@ -95,6 +98,11 @@ actions! {
     Land, "land", "merge the mission's branch, once its commands pass", "land";
     Merge, "merge now", "merge the mission's branch now", "land";
     Abandon, "abandon", "end the mission for good, with a reason", "abandon --reason WHY";
+    FurtherDown, "more above", "read on in what stands above", "";
+    FurtherUp, "back above", "back in what stands above", "";
+    Drafts, "drafts", "what you began and have not sent", "";
+    Discard, "discard", "throw away what you began here", "";
+    Theirs, "take theirs", "put in what others made of this field meanwhile", "";
     Theme, "theme", "the next theme", "";
     Redraw, "redraw", "draw the screen anew", "";
     Quit, "leave", "leave the console; the mission flies on", "";
@@ -129,6 +137,9 @@ pub enum Context {
     Findings,
     /// The contract as it came from an editor.
     Document,
+    Confirm,
+    Drafts,
+    Hold,
     Landing,
     Workers,
     Models,
@@ -162,25 +173,28 @@ macro_rules! default_keys {
 // is the one that hints show.
 default_keys! {
     Global: "esc" Back, "?" Help, ":" Palette, "a" Attention, "g" Gate, "o" Talk, "W" Workers, "M" Models,
-        "S" Stats, "L" Missions, "R" Replay, "B" Broadcast, "I" Findings, "m" Land, "T" Theme,
+        "S" Stats, "L" Missions, "R" Replay, "B" Broadcast, "I" Findings, "m" Land, "D" Drafts, "T" Theme,
         "ctrl+l" Redraw, "q ctrl+c" Quit;
     Move: "up k" Up, "down j" Down, "left h" Left, "right l" Right, "pageup ctrl+b" PageUp,
         "pagedown ctrl+f" PageDown, "home" Top, "end G" Bottom, "enter" Open, "tab" NextPane,
         "backtab" PreviousPane;
     Main: "1" PanePlan, "2" PaneWorker, "3" PaneContract, "4" PaneTimeline, "z" Zoom, "e" Edit, "n" Add,
         "x" Retire, "w" Waive, "d" Diff, "p" Pause, "f" Follow, "F" Fold, "y" Copy, "E" Editor;
-    Gate: "y" Go, "n" NoGo, "w" Waive, "e" Edit, "d" Diff, "A" Add, "]" NextMatch, "[" PreviousMatch,
-        "E" Editor;
-    Assertion: "ctrl+s" Save, "esc" Back, "tab" NextPane, "backtab" PreviousPane, "ctrl+g" Editor, "f1" Help;
-    Prompt: "enter" Save, "alt+enter ctrl+enter" NewLine, "esc" Back, "ctrl+g" Editor;
+    Gate: "y" Go, "n" NoGo, "w" Waive, "e" Edit, "d" Diff, "A" Add, "x" Dismiss, "u" Defer, "f" Mend,
+        "]" NextMatch, "[" PreviousMatch, "E" Editor, "ctrl+down J" FurtherDown, "ctrl+up K" FurtherUp;
+    Assertion: "ctrl+s" Save, "esc" Back, "tab" NextPane, "backtab" PreviousPane, "ctrl+g" Editor,
+        "ctrl+t" Theirs, "alt+x" Discard, "f1" Help;
+    Prompt: "enter" Save, "alt+enter ctrl+enter" NewLine, "esc" Back, "ctrl+g" Editor, "alt+x" Discard;
     Talk: "enter" Queue, "ctrl+enter alt+enter" Interrupt, "ctrl+j shift+enter" NewLine, "esc" Back,
-        "tab" NextPane, "ctrl+g" Editor, "pageup" PageUp, "pagedown" PageDown, "f1" Help;
+        "tab" NextPane, "ctrl+g" Editor, "alt+x" Discard, "pageup" PageUp, "pagedown" PageDown, "f1" Help;
     Attempt: "f" Follow, "/" Search, "n" NextMatch, "N" PreviousMatch, "z" Fold, "y" Copy, "tab" NextTab,
         "backtab" PreviousTab, "d" Diff, "K" Stop;
     Evidence: "o" Outside, "y" Copy, "e" Edit, "w" Waive, "x" Retire, "]" NextMatch, "[" PreviousMatch;
     Diff: "]" NextHunk, "[" PreviousHunk, "}" NextFile, "{" PreviousFile, "y" Copy;
-    Document: "enter ctrl+s" Save, "E ctrl+g" Editor, "esc q" Back, "up k" Up, "down j" Down, "pageup" PageUp,
+    Document: "enter ctrl+s" Save, "E ctrl+g" Editor, "x" Discard, "esc q" Back, "up k" Up, "down j" Down, "pageup" PageUp,
         "pagedown" PageDown;
+    Findings: "x" Dismiss, "u" Defer, "f" Mend;
+    Drafts: "x" Discard;
     Landing: "enter y" Merge;
     Workers: "K" Stop, "r" Retry, "d" Diff;
     Models: "e" Edit;

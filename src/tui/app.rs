@@ -6,11 +6,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
 
 use crate::domain::activity::Activity;
-use crate::domain::attention::needs;
 use crate::domain::gate::GateId;
 use crate::domain::id::{AttemptId, Timestamp};
 use crate::domain::mission::{Mission, MissionCard};
+use crate::view::header;
 
+use super::drafts::Drafts;
 use super::focus::Pane;
 use super::keymap::{Context, Keymap};
 use super::layout::{Areas, LayoutInput, areas};
@@ -64,8 +65,8 @@ pub struct App {
     /// Whether the person looks at another window.
     pub looks_elsewhere: bool,
     pub missions: Vec<MissionCard>,
-    /// Texts that were begun and left, by what they are for.
-    pub drafts: BTreeMap<String, String>,
+    /// Texts that were begun and left, by what they are about.
+    pub drafts: Drafts,
     /// The contract from the editor, left before everything in it was sent.
     pub stash: Option<Screen>,
     /// Gates that were decided here and are still open as far as is known, with the words of the decision.
@@ -166,7 +167,7 @@ impl App {
         let input = LayoutInput {
             focus: self.focus,
             zoomed: self.zoomed,
-            call: self.present.is_none() && !needs(&self.mission).is_empty(),
+            call: self.present.is_none() && header::call(&self.mission, self.now).is_some(),
             plan: plan::targets(&self.mission, &self.toggled).len(),
             contract: self.mission.contract.len(),
         };

@@ -2,6 +2,7 @@
 
 use crate::link::protocol::Call;
 
+use super::drafts::DraftChange;
 use super::options::ConsoleExit;
 use super::ticket::Ticket;
 
@@ -34,6 +35,8 @@ pub enum Effect {
         percent: u8,
     },
     ListMissions,
+    /// Keep what was begun, or forget what was thrown away.
+    KeepDrafts(Vec<DraftChange>),
     /// Forget what the terminal shows and draw it whole.
     Redraw,
     Exit(ConsoleExit),

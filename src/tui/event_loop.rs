@@ -249,6 +249,12 @@ impl<S: Source> Console<S> {
                     let done = host.notify(sentence.clone()).await;
                     (!done).then_some(Msg::NoNotifyCommand(sentence))
                 }),
+                // Not beside the loop: what is begun must be kept before the console ends.
+                Effect::KeepDrafts(changes) => {
+                    if let Err(why) = host.keep_drafts(changes).await {
+                        self.spawn(async move { Some(Msg::DraftsNotKept(why)) });
+                    }
+                }
                 Effect::Outside { name, content } => {
                     self.spawn(async move { host.open(name, content).await.err().map(Msg::Trouble) });
                 }
@@ -288,7 +294,7 @@ impl<S: Source> Console<S> {
         stage.outside.hand_over()?;
         let (edited, end) = stage.signals.beside(self.host.edit(text, name)).await;
         if end.is_some() {
-            self.exit = Some(ConsoleExit::Signalled);
+            drop(self.sender.try_send(Msg::Signal));
             return Ok(());
         }
         stage.outside.take_back()?;

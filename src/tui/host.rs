@@ -3,6 +3,8 @@
 use crate::domain::id::{MissionId, Timestamp};
 use crate::domain::mission::MissionCard;
 
+use super::drafts::DraftChange;
+
 /// The machine around the console.
 #[async_trait::async_trait]
 pub trait Host: Send + Sync {
@@ -21,6 +23,11 @@ pub trait Host: Send + Sync {
     /// The address of a file in a mission's checkout, when there is such a file; asked while a frame is drawn.
     fn address_of(&self, _mission: &MissionId, _path: &str) -> Option<String> {
         None
+    }
+
+    /// Keeps what the person began and has not sent, beyond the console.
+    async fn keep_drafts(&self, _changes: Vec<DraftChange>) -> Result<(), String> {
+        Ok(())
     }
 
     /// Every mission on this machine.

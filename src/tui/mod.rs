@@ -7,6 +7,7 @@
 pub mod action;
 pub mod app;
 pub mod appearance;
+pub mod drafts;
 pub mod effect;
 pub mod event_loop;
 pub mod focus;

@@ -25,6 +25,8 @@ pub enum Msg {
     Missions(Vec<MissionCard>),
     /// The editor gave the terminal back.
     Edited(Result<String, String>),
+    /// What was begun could not be kept, and why.
+    DraftsNotKept(String),
     /// Something the machine did not do, as a sentence.
     Trouble(String),
     /// A notification for which the person has no command: the terminal is to show it.

@@ -8,6 +8,7 @@ use crate::domain::budget::Budget;
 use crate::domain::id::MissionId;
 
 use super::appearance::{Appearance, AppearanceSource};
+use super::drafts::Drafts;
 use super::host::Host;
 use super::theme::Depth;
 use crate::domain::mission::MissionCard;
@@ -22,6 +23,8 @@ pub struct ConsoleOptions {
     pub charset: Charset,
     pub host: Arc<dyn Host>,
     pub session: SessionKind,
+    /// What the person began earlier and has not sent.
+    pub drafts: Drafts,
 }
 
 /// Whether what is shown goes on.

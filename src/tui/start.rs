@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crossterm::event::EventStream;
 use ratatui::Terminal;
 
-use super::app::{App, Link, Look};
+use super::app::{App, Link, Look, Tone};
 use super::appearance::watch;
+use super::drafts::Keeping;
 use super::event_loop::Console;
 use super::options::{ConsoleExit, ConsoleOptions, Launcher, SessionKind, TuiError};
 use super::popup::Popup;
@@ -15,6 +16,7 @@ use super::popup::launcher::LauncherScreen;
 use super::recording::Recording;
 use super::source::Source;
 use super::terminal::Tty;
+use super::update::say;
 
 /// Runs the console on the terminal of this process until the person leaves.
 ///
@@ -54,6 +56,11 @@ async fn on_this_terminal(
     let mut terminal = Terminal::new(tty.backend())?;
     let size = terminal.size()?;
     let mut app = App::new(size, options.host.now(), look, keymap);
+    app.drafts = options.drafts;
+    if let Keeping::Failed(why) = &app.drafts.keeping {
+        let sentence = format!("what you began is not kept: {why}");
+        say(&mut app, Tone::Trouble, sentence);
+    }
     if let Some(launcher) = launcher {
         app.push(first_screen(&app, launcher));
     }

@@ -1,7 +1,8 @@
 //! A mission in a list of missions.
 
 use crate::domain::id::Timestamp;
-use crate::domain::mission::MissionCard;
+use crate::domain::mission::{MissionCard, Status};
+use crate::view::engine::EngineState;
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
 use crate::view::text::{ago, clip, column};
@@ -13,11 +14,18 @@ const NARROW: usize = 110;
 
 /// The row in every list: `▲ waiting      Sign in      the plan waits for GO …     ~/src/guestbook   7m    $1.25`.
 pub fn row(card: &MissionCard, now: Timestamp, room: usize) -> Row {
-    let (sign, style) = status_sign(card.status);
+    row_with(card, &EngineState::NotAsked, now, room)
+}
+
+/// The same, for whoever knows whether its engine runs.
+pub fn row_with(card: &MissionCard, engine: &EngineState, now: Timestamp, room: usize) -> Row {
+    let instead = engine.replaces(card.status);
+    let (sign, style) = status_sign(instead.map_or(card.status, |_| Status::Paused));
+    let word = instead.unwrap_or_else(|| card.status.word());
     let repository = if room < NARROW { String::new() } else { format!("{}  ", clip(&card.repository, 32)) };
     Row::new()
         .sign(style, sign)
-        .then(style, format!("{:<13}", card.status.word()))
+        .then(style, format!("{word:<13}"))
         .then(StyleRole::Strong, column(&card.title, 26))
         .then(StyleRole::Text, &card.waits_for)
         .end(StyleRole::Dim, repository)

@@ -56,11 +56,13 @@ fn costs(mission: &Mission, now: Timestamp) -> Vec<String> {
         Some(End::Completed { at } | End::Abandoned { at, .. }) => *at,
         None => now,
     };
-    let likely = forecast(mission).filter(|cost| mission.end.is_none() && cost.likely > usage.micro_dollars);
+    let likely = forecast(mission).filter(|cost| mission.end.is_none() && cost.likely > usage.money());
+    // Less than a cent would be shown as nothing.
+    let likely = likely.filter(|cost| cost.likely >= 10_000);
     let likely = likely.map_or_else(String::new, |cost| format!(" → {}", about(cost.likely)));
     let limit =
         mission.budget.micro_dollars.map_or_else(String::new, |limit| format!(" of {}", dollars(limit)));
-    let money = format!("{}{likely}{limit}", dollars(usage.micro_dollars));
+    let money = format!("{}{likely}{limit}", money(&usage));
     let mut parts = vec![long_span(until.since(mission.created))];
     parts.push(format!("in {}", count(usage.input + usage.cache_written)));
     if usage.cached > 0 {
@@ -155,7 +157,11 @@ pub fn counts(progress: Progress) -> Vec<Piece> {
 /// What waits, for a line of its own: `▲ needs you   Q2 asks: May I move it into one place?   5m · holds up F12`.
 pub fn call(mission: &Mission, now: Timestamp) -> Option<Row> {
     let needs = attention::needs(mission);
-    let first = needs.first()?;
+    let Some(first) = needs.first() else {
+        // What should have passed by itself and did not for long is worth a look.
+        let long = mission.waits().find(|wait| wait.is_long(now))?;
+        return Some(Row::of(StyleRole::Call, wait::line(long, now)));
+    };
     let waits = Some(ago(now.since(first.since))).filter(|ago| ago != "now");
     let blocks = Some(format!("holds up {}", first.blocks)).filter(|_| !first.blocks.is_empty());
     let held = waits.into_iter().chain(blocks).collect::<Vec<_>>().join(" · ");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::attempt;
+use super::engine::EngineState;
 use super::header::{cost, counts, doing, progress};
 use super::plan::{self, Toggled, is_open};
 use super::prelude::*;
@@ -13,9 +14,13 @@ use crate::domain::round::Round;
 
 /// A few rows: the id with what the header says, then the contract, the milestones, the cost, the branch.
 pub fn rows(mission: &Mission, now: Timestamp) -> Vec<Row> {
+    rows_with(mission, &EngineState::NotAsked, now)
+}
+
+fn rows_with(mission: &Mission, engine: &EngineState, now: Timestamp) -> Vec<Row> {
     let id = mission.id().map(ToString::to_string).unwrap_or_default();
     let mut head = Row::of(StyleRole::Strong, format!("{id}  "));
-    head.left.extend(doing(mission, now));
+    head.left.extend(engine.instead(mission).unwrap_or_else(|| doing(mission, now)));
     head = head.then(StyleRole::Text, "   ");
     head.left.extend(counts(progress(mission)));
     let attempts = plural(mission.attempts.len(), "attempt");
@@ -32,9 +37,9 @@ pub fn rows(mission: &Mission, now: Timestamp) -> Vec<Row> {
 }
 
 /// The title, [`rows`], the whole plan as the console's checklist, and the attempts that run.
-pub fn page(mission: &Mission, now: Timestamp) -> Vec<Row> {
+pub fn page(mission: &Mission, engine: &EngineState, now: Timestamp) -> Vec<Row> {
     let mut page = vec![Row::of(StyleRole::Strong, mission.title())];
-    page.extend(rows(mission, now));
+    page.extend(rows_with(mission, engine, now));
     let milestones = mission.milestones.iter().map(|milestone| milestone.id);
     let all_open: Toggled = milestones.filter(|id| !is_open(mission, *id, &Toggled::new())).collect();
     let plan = plan::targets(mission, &all_open).into_iter().map(|target| plan::row(mission, target));

@@ -12,6 +12,7 @@ use flightdeck::domain::id::{FeatureId, MilestoneId};
 use flightdeck::domain::mission::MissionCard;
 use flightdeck::domain::usage::Usage;
 use flightdeck::tui::recording::Recording;
+use flightdeck::view::engine::EngineState;
 use flightdeck::view::row::{Row, plain};
 use flightdeck::view::{card, finding, header, plan, timeline};
 
@@ -101,15 +102,19 @@ fn a_mission_stands_in_the_same_words() {
     let (stage, flight) = (Stage::new(), priced());
     stage.keep(&flight);
     let (verb, drawn) = (stage.told(&["status"]), console(&flight, ""));
-    on_both("● RUNNING   M1 of 1 · Milestone 1", &verb, &drawn);
+    assert!(drawn.contains("● RUNNING   M1 of 1 · Milestone 1"), "{drawn}");
+    let stopped = "⊘ ENGINE STOPPED   nothing runs; `flightdeck run";
+    assert!(verb.contains(stopped) && !verb.contains("RUNNING"), "nothing runs without an engine: {verb}");
     on_both("1/2 features · 0/2 assertions", &verb, &drawn);
     for target in plan::targets(&flight.mission, &plan::Toggled::new()) {
         let row = Row { right: Vec::new(), ..plan::row(&flight.mission, target) };
         on_both(plain(&[row]).trim(), &verb, &drawn);
     }
-    let listed =
-        Row { right: Vec::new(), ..card::row(&MissionCard::of(&flight.mission).unwrap(), flight.now(), 120) };
-    on_both(plain(&[listed]).trim(), &stage.told(&["list"]), &console_list(&flight));
+    let card = MissionCard::of(&flight.mission).unwrap();
+    let listed = card::row_with(&card, &EngineState::Stopped, flight.now(), 120);
+    let (listed, list) = (plain(&[Row { right: Vec::new(), ..listed }]), stage.told(&["list"]));
+    assert!(listed.contains("stopped") && list.contains(listed.trim()), "{list}");
+    assert!(console_list(&flight).contains("running"));
 }
 
 /// The row of the console's list of missions, as its popups draw it.

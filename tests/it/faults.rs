@@ -5,3 +5,4 @@ mod conduct;
 mod output;
 mod provider;
 pub mod scripted;
+mod waiting;

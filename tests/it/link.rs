@@ -6,3 +6,4 @@ mod calls;
 mod host;
 mod parting;
 mod raw;
+mod silent;

@@ -17,6 +17,7 @@ mod instrument;
 mod link;
 mod mock_servers;
 mod rehearsal;
+mod rounds;
 mod sample;
 mod store;
 mod support;

@@ -1,6 +1,7 @@
 //! The whole program as a person meets it: the real binary in a real terminal, typed to and read.
 
 mod asides;
+mod begun;
 mod choosing;
 mod dressing;
 mod flight;

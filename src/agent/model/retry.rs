@@ -1,4 +1,5 @@
-//! Asking again: exponential with jitter, capped, and never against a provider's own word.
+//! Asking again at once: a few tries over some seconds, with jitter, and never against a provider's own word. What lasts
+//! longer is whoever asks to wait for, where everybody sees it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -25,10 +26,10 @@ pub struct RetryPolicy {
 impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
-            max_tries: 8,
+            max_tries: 3,
             first_wait: Duration::from_secs(1),
-            longest_wait: Duration::from_mins(1),
-            max_wait: Duration::from_mins(5),
+            longest_wait: Duration::from_secs(5),
+            max_wait: Duration::from_secs(5),
             jitter_seed: 0,
         }
     }
@@ -54,10 +55,7 @@ impl<M: Model> Retrying<M> {
             return Err(ModelError::Quota { message, resets_after: asked });
         }
         if tries >= self.policy.max_tries {
-            return Err(ModelError::Passing {
-                message: format!("{message} (tried {tries} times)"),
-                retry_after,
-            });
+            return Err(ModelError::Passing { message, retry_after });
         }
         let doubled =
             self.policy.first_wait.saturating_mul(1 << (tries - 1).min(16)).min(self.policy.longest_wait);
@@ -152,17 +150,17 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn waits_grow_and_the_reply_comes_in_the_end() {
-        let (reply, waited, restarts) = run(vec![passing(None); 3]).await;
+        let (reply, waited, restarts) = run(vec![passing(None); 2]).await;
         assert!(reply.is_ok());
-        assert_eq!(restarts, 3);
-        assert!(waited >= Duration::from_millis(3500) && waited <= Duration::from_secs(7), "{waited:?}");
+        assert_eq!(restarts, 2);
+        assert!(waited >= Duration::from_millis(1500) && waited <= Duration::from_secs(3), "{waited:?}");
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_provider_is_never_asked_sooner_than_it_said() {
-        let (reply, waited, _) = run(vec![passing(Some(30))]).await;
+        let (reply, waited, _) = run(vec![passing(Some(4))]).await;
         assert!(reply.is_ok());
-        assert!(waited >= Duration::from_secs(30) && waited <= Duration::from_secs(34), "{waited:?}");
+        assert!(waited >= Duration::from_secs(4) && waited <= Duration::from_secs(5), "{waited:?}");
     }
 
     #[tokio::test(start_paused = true)]
@@ -188,14 +186,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn tries_end() {
         let (reply, _, restarts) = run(vec![passing(None); 20]).await;
-        assert!(reply.unwrap_err().to_string().contains("tried 8 times"));
-        assert_eq!(restarts, 7);
+        assert_eq!(reply, Err(passing(None)));
+        assert_eq!(restarts, 2);
     }
 
     #[tokio::test(start_paused = true)]
     async fn cancelling_ends_a_wait() {
-        let model =
-            Retrying::new(Faulty(Mutex::new(vec![passing(Some(200))].into())), RetryPolicy::default());
+        let model = Retrying::new(Faulty(Mutex::new(vec![passing(Some(5))].into())), RetryPolicy::default());
         let cancel = CancellationToken::new();
         let later = cancel.clone();
         tokio::spawn(async move {

@@ -1,6 +1,6 @@
 //! What a session is given and what it gives back.
 
-use crate::agent::model::{Item, StreamPiece, TokenUsage};
+use crate::agent::model::{Item, ModelError, StreamPiece, TokenUsage};
 use crate::agent::turn::Outcome;
 
 /// Says whether the model may be asked: budgets are checked before money is spent.
@@ -11,6 +11,25 @@ pub trait Permit: Send + Sync {
     /// # Errors
     /// A sentence that says why not; it ends the session.
     async fn before_model_call(&self, estimate_tokens: u64) -> Result<(), String>;
+
+    /// Called after a model call that brought a reply.
+    async fn after_reply(&self) {}
+
+    /// Called after a model call that brought none. It may wait; that is no time of the session's.
+    async fn after_fault(&self, _fault: &ModelError) -> Again {
+        Again::GiveUp
+    }
+}
+
+/// What comes after a model call that brought no reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Again {
+    /// The same call once more.
+    Ask,
+    /// The fault ends the session.
+    GiveUp,
+    /// The session ends for another reason.
+    End { reason: String },
 }
 
 /// Watches a session, or what it chooses to see of it. Implementations must not block: they drop what they cannot

@@ -5,12 +5,13 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::call::{Tools, make_calls};
-use super::parts::{Ended, InboxMessage, Observer, Permit, Urgency};
+use super::parts::{Again, Ended, InboxMessage, Observer, Permit, Urgency};
+use crate::agent::context;
 use crate::agent::model::{Item, Model, ModelError, Request, StreamPiece, StreamSink, TokenUsage, ToolCall};
 use crate::agent::tool::ToolRow;
 use crate::agent::turn::{Closing, Fault, Input, Limits, Machine, Outcome, TurnStep};
@@ -48,12 +49,12 @@ impl Session {
     /// Runs the session to its end. Dropping the future ends it too, with whatever ran in it.
     pub async fn run(self) -> Ended {
         let (cancel, max_time) = (self.cancel.clone(), self.limits.max_time);
-        let deadline = Instant::now() + max_time;
-        let mut drive = SessionLoop::new(self);
+        let (deadline, ends) = watch::channel(Some(Instant::now() + max_time));
+        let mut drive = SessionLoop::new(self, deadline);
         let outcome = tokio::select! {
             biased;
             () = cancel.cancelled() => Outcome::Stopped { reason: "the session was stopped".to_owned() },
-            () = sleep_until(deadline) => Outcome::Failed {
+            () = passed(ends) => Outcome::Failed {
                 reason: format!("it did not end within {} minutes", max_time.as_secs().div_ceil(60)),
                 fault: Fault::Limit,
             },
@@ -72,10 +73,31 @@ struct SessionLoop {
     inbox: Inbox,
     stop: CancellationToken,
     usage: TokenUsage,
+    /// When its time is over; nothing while it waits for what passes by itself.
+    deadline: watch::Sender<Option<Instant>>,
+}
+
+/// Ends when a deadline has passed, which may be moved or suspended meanwhile.
+async fn passed(mut deadline: watch::Receiver<Option<Instant>>) {
+    loop {
+        let at = *deadline.borrow_and_update();
+        let over = async {
+            match at {
+                Some(at) => sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = over => return,
+            moved = deadline.changed() => if moved.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
 }
 
 impl SessionLoop {
-    fn new(session: Session) -> Self {
+    fn new(session: Session, deadline: watch::Sender<Option<Instant>>) -> Self {
         let specs = session.tools.iter().map(|tool| tool.spec.clone()).collect();
         let tools = session.tools.into_iter().map(|tool| (tool.spec.name.clone(), tool)).collect();
         let request = Request {
@@ -94,6 +116,7 @@ impl SessionLoop {
             inbox: Inbox { channel: session.inbox, waiting: Vec::new() },
             stop: session.cancel.child_token(),
             usage: TokenUsage::default(),
+            deadline,
         }
     }
 
@@ -114,26 +137,47 @@ impl SessionLoop {
     }
 
     async fn ask(&mut self) -> Result<Input, Outcome> {
-        for text in self.inbox.take() {
-            self.machine.say(text);
-        }
-        self.report();
-        let estimate = u64::try_from(self.machine.estimate_tokens()).unwrap_or(u64::MAX);
-        let permit = self.permit.before_model_call(estimate).await;
-        permit.map_err(|reason| Outcome::Denied { reason })?;
-        let watch = Watch(self.observer.as_ref());
-        let reply = tokio::select! {
-            reply = self.model.turn(self.machine.request(), &watch, &self.stop) => reply,
-            () = self.inbox.interrupt() => return Ok(Input::Interrupted),
-        };
-        match reply {
-            Ok(reply) => {
-                self.usage += reply.usage;
-                self.observer.usage(reply.usage);
-                Ok(Input::Reply(reply))
+        loop {
+            for text in self.inbox.take() {
+                self.machine.say(text);
             }
-            Err(ModelError::TooLong(words)) => Ok(Input::TooLong(words)),
-            Err(fault) => Err(no_reply(&fault)),
+            self.report();
+            let estimate = u64::try_from(self.machine.estimate_tokens()).unwrap_or(u64::MAX);
+            let permit = self.permit.before_model_call(estimate).await;
+            permit.map_err(|reason| Outcome::Denied { reason })?;
+            let watch = Watch(self.observer.as_ref());
+            let reply = tokio::select! {
+                reply = self.model.turn(self.machine.request(), &watch, &self.stop) => reply,
+                () = self.inbox.interrupt() => return Ok(Input::Interrupted),
+            };
+            match reply {
+                Ok(mut reply) => {
+                    reply.usage = context::counted(self.machine.request(), &reply);
+                    self.usage += reply.usage;
+                    self.observer.usage(reply.usage);
+                    self.permit.after_reply().await;
+                    return Ok(Input::Reply(reply));
+                }
+                Err(fault @ ModelError::TooLong(_)) => {
+                    // It is the machine that mends this; the permit only hears that there was no reply.
+                    drop(self.permit.after_fault(&fault).await);
+                    return Ok(Input::TooLong(fault.to_string()));
+                }
+                Err(fault) => self.wait_out(&fault).await?,
+            }
+        }
+    }
+
+    /// Waits for as long as the fault may pass; the session's time stands still meanwhile.
+    async fn wait_out(&self, fault: &ModelError) -> Result<(), Outcome> {
+        let left = self.deadline.borrow().map(|at| at.saturating_duration_since(Instant::now()));
+        self.deadline.send_replace(None);
+        let again = self.permit.after_fault(fault).await;
+        self.deadline.send_replace(left.map(|left| Instant::now() + left));
+        match again {
+            Again::Ask => Ok(()),
+            Again::GiveUp => Err(no_reply(fault)),
+            Again::End { reason } => Err(Outcome::Denied { reason }),
         }
     }
 
@@ -216,9 +260,10 @@ fn no_reply(fault: &ModelError) -> Outcome {
         ModelError::Key(_) | ModelError::Refused(_) => {
             Outcome::Failed { reason, fault: Fault::Configuration }
         }
-        ModelError::Passing { .. } => Outcome::Failed { reason, fault: Fault::Provider },
+        ModelError::Passing { .. } | ModelError::Quota { .. } => {
+            Outcome::Failed { reason, fault: Fault::Provider }
+        }
         ModelError::TooLong(_) => Outcome::Failed { reason, fault: Fault::Limit },
-        ModelError::Quota { resets_after, .. } => Outcome::Quota { reason, resets_after: *resets_after },
         ModelError::Cancelled => Outcome::Stopped { reason },
     }
 }
@@ -442,7 +487,7 @@ mod tests {
                 ModelError::Key("no key".into()),
                 Outcome::Failed { reason: "no key".into(), fault: Fault::Configuration },
             ),
-            (quota, Outcome::Quota { reason: "spent".into(), resets_after: Duration::from_secs(9) }),
+            (quota, Outcome::Failed { reason: "spent".into(), fault: Fault::Provider }),
             (
                 ModelError::Passing { message: "busy".into(), retry_after: None },
                 Outcome::Failed { reason: "busy".into(), fault: Fault::Provider },

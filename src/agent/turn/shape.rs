@@ -89,8 +89,6 @@ pub enum Outcome {
     Stopped { reason: String },
     /// It did not do what it was for.
     Failed { reason: String, fault: Fault },
-    /// The provider's quota is spent until then.
-    Quota { reason: String, resets_after: Duration },
     /// The permit refused a model call.
     Denied { reason: String },
 }

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
+use super::draft_file::DraftFile;
 use crate::cli::editor::edit_text;
 use crate::cli::prelude::*;
 use crate::domain::id::{MissionId, Timestamp};
 use crate::domain::mission::MissionCard;
+use crate::tui::drafts::DraftChange;
 use crate::tui::host::Host;
 use crate::workspace::Program;
 
@@ -20,6 +22,7 @@ pub struct Machine {
     pub stands_at: Option<Timestamp>,
     /// The person's own command for notifications, from `FLIGHTDECK_NOTIFY`; it gets the sentence as its last argument.
     pub notify: Option<String>,
+    pub drafts: DraftFile,
 }
 
 #[async_trait]
@@ -57,6 +60,12 @@ impl Host for Machine {
         let Some(command) = &self.notify else { return false };
         let finished = Program::new(command).arg(sentence).run(CancellationToken::new(), |_| {}).await;
         finished.is_ok_and(|finished| finished.exit.is_success())
+    }
+
+    async fn keep_drafts(&self, changes: Vec<DraftChange>) -> Result<(), String> {
+        let file = self.drafts.clone();
+        let kept = tokio::task::spawn_blocking(move || file.take(changes)).await;
+        kept.map_err(|error| error.to_string())?.map_err(|error| format!("{error:#}"))
     }
 
     fn address_of(&self, mission: &MissionId, path: &str) -> Option<String> {

@@ -1,6 +1,7 @@
 //! The console on this terminal: which mission it shows, and what the machine around it offers.
 
 mod appearance;
+mod draft_file;
 mod launcher;
 mod machine;
 mod open;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::appearance::Settings;
+use super::draft_file::DraftFile;
 use super::launcher;
 use super::machine::Machine;
 use super::source::LinkSource;
@@ -72,7 +73,10 @@ pub async fn show(context: &Context, found: &MissionRef, speed: Speed) -> Result
 
 /// Nothing of the mission is read before it is shown: the engine tells it.
 async fn show_at(context: &Context, id: MissionId, speed: Speed) -> Result<Shown> {
-    let exit = run(LinkSource::new(context, id.clone(), speed), options(context)?).await?;
+    let exit = {
+        let options = options_at(context, None, DraftFile::of(context, &id))?;
+        run(LinkSource::new(context, id.clone(), speed), options).await?
+    };
     let mission = missions::open(context, id)?.mission;
     if let (ConsoleExit::Left, None, Some(id)) = (&exit, &mission.end, mission.id()) {
         print(format!("{id} goes on without the console: `flightdeck attach {id}` comes back to it"))?;
@@ -102,7 +106,7 @@ pub async fn replay(context: &Context, what: Option<&MissionRef>) -> Result<Exit
     if !context.is_interactive() {
         return Err(misuse("replay needs a terminal: `flightdeck log` prints the record"));
     }
-    let record = |ends| options_at(context, Some(ends));
+    let record = |ends| options_at(context, Some(ends), DraftFile::default());
     if let Some(found) = what {
         run(Replay::of(found.source.clone()), record(found.mission.updated)?).await?;
     } else {
@@ -114,11 +118,11 @@ pub async fn replay(context: &Context, what: Option<&MissionRef>) -> Result<Exit
 }
 
 fn options(context: &Context) -> Result<ConsoleOptions> {
-    options_at(context, None)
+    options_at(context, None, DraftFile::default())
 }
 
 /// The options for a live mission, or for a record with the end of it.
-fn options_at(context: &Context, stands_at: Option<Timestamp>) -> Result<ConsoleOptions> {
+fn options_at(context: &Context, stands_at: Option<Timestamp>, drafts: DraftFile) -> Result<ConsoleOptions> {
     let session = if stands_at.is_some() { SessionKind::Recorded } else { SessionKind::Live };
     let word = |name: &str| context.variables.get(name).map(str::to_owned).unwrap_or_default();
     let locale = [word("LC_ALL"), word("LC_CTYPE"), word("LANG")].into_iter().find(|found| !found.is_empty());
@@ -130,11 +134,13 @@ fn options_at(context: &Context, stands_at: Option<Timestamp>) -> Result<Console
         appearance: appearance_source.read()?,
         appearance_source: Arc::new(appearance_source),
         depth,
+        drafts: drafts.read(),
         charset: if unicode { Charset::Unicode } else { Charset::Ascii },
         host: Arc::new(Machine {
             context: Arc::new(context.clone()),
             stands_at,
             notify: context.variables.get("FLIGHTDECK_NOTIFY").map(str::to_owned),
+            drafts,
         }),
         session,
     })

@@ -7,10 +7,11 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::watch;
 
 use crate::cli::context::Context;
-use crate::cli::engine_start::{Reached, reach_at};
+use crate::cli::engine_start::{Reached, reach_after};
 use crate::cli::missions::catalogue;
 use crate::cli::verb::new::Speed;
 use crate::domain::id::MissionId;
+use crate::engine::Predecessor;
 use crate::link::protocol::{Call, Reply};
 use crate::link::{Client, LinkError};
 use crate::tui::source::{Source, SourceError, SourceEvent};
@@ -19,6 +20,8 @@ use crate::tui::source::{Source, SourceError, SourceEvent};
 const QUEUE: usize = 4_096;
 /// How long a lost engine is waited for before it is tried again.
 const PAUSE: Duration = Duration::from_millis(500);
+/// How often an engine is asked whether it is there.
+const PULSE: Duration = Duration::from_secs(2);
 
 /// The link of one mission.
 #[derive(Clone)]
@@ -89,7 +92,8 @@ impl ConnectionSupervisor {
         let mut lost = false;
         let mut refused: Option<String> = None;
         while !self.told.is_closed() {
-            match reach_at(&self.link.context, &dir, self.link.speed).await {
+            let before = if lost { Predecessor::SeenToDie } else { Predecessor::Unseen };
+            match reach_after(&self.link.context, &dir, self.link.speed, before).await {
                 Ok(reached) => {
                     let back = lost;
                     lost = true;
@@ -141,17 +145,41 @@ impl ConnectionSupervisor {
 
     async fn pass_on(&self, reached: Reached, back: bool) {
         let Reached { client, mut notices, .. } = reached;
-        self.link.client.send_replace(Connection::Up(Arc::new(client)));
+        let client = Arc::new(client);
+        self.link.client.send_replace(Connection::Up(Arc::clone(&client)));
         if back {
             self.tell(SourceEvent::Back).await;
         }
+        let mut watch = std::pin::pin!(self.watch(&client));
         loop {
             tokio::select! {
+                () = &mut watch => {}
                 notice = notices.next() => match notice {
                     Some(notice) => self.tell(SourceEvent::Notice(Box::new(notice))).await,
                     None => return,
                 },
                 () = self.told.closed() => return,
+            }
+        }
+    }
+
+    /// Tells when the engine falls silent although it is there, and when it speaks again.
+    async fn watch(&self, client: &Client) {
+        let mut silent = false;
+        loop {
+            tokio::time::sleep(PULSE).await;
+            match client.is_there().await {
+                Err(error @ LinkError::Silent { .. }) => {
+                    silent = true;
+                    self.tell(SourceEvent::Lost { sentence: error.to_string() }).await;
+                }
+                Ok(()) if silent => {
+                    silent = false;
+                    self.tell(SourceEvent::Back).await;
+                }
+                Ok(()) => {}
+                // That it is gone is told by the end of its notices.
+                Err(_) => std::future::pending().await,
             }
         }
     }

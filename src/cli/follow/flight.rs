@@ -9,11 +9,12 @@ use super::asking::{AskStage, Asking};
 use super::idle::{is_paused, stands_still};
 use super::lines::Lines;
 use super::narrator::Narrator;
-use crate::cli::engine_start::{Reached, reach_at};
+use crate::cli::engine_start::{Reached, reach_after};
 use crate::cli::prelude::*;
 use crate::cli::verb::new::Speed;
 use crate::domain::activity::Activity;
 use crate::domain::mission::{Mission, Mode};
+use crate::engine::Predecessor;
 use crate::link::Client;
 use crate::link::protocol::{Call, LiveOutput, Notice, Reply};
 
@@ -98,11 +99,12 @@ enum LoopControl {
 impl Flight<'_> {
     /// Connects, follows, and connects again when the engine dies.
     async fn run(&mut self) -> Result<()> {
-        let mut restarts = 0;
+        let (mut restarts, mut predecessor) = (0, Predecessor::Unseen);
         loop {
             let before = self.narrator.mission.seq;
             let Reached { client, mut notices, .. } =
-                reach_at(self.context, &self.found.dir, self.speed).await?;
+                reach_after(self.context, &self.found.dir, self.speed, predecessor).await?;
+            predecessor = Predecessor::SeenToDie;
             if let Ok(Reply::Attached { live, .. }) =
                 client.call(Call::Attach { output: LiveOutput::Wanted }).await
             {

@@ -1,5 +1,6 @@
 //! `engine DIR` (hidden): the process that flies a mission.
 
+use std::backtrace::Backtrace;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use crate::cli::engine_start::{SOCKET_FILE, socket_of};
 use crate::cli::model_registry::ModelRegistry;
 use crate::cli::prelude::*;
 use crate::config::{Flag, Sources};
-use crate::engine::EngineOptions;
+use crate::engine::{EngineOptions, Predecessor};
 
 /// How long an engine stays with nothing to do and nobody attached.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -25,11 +26,15 @@ pub struct Args {
     /// How fast rehearsals play
     #[arg(long)]
     speed: Option<f64>,
+    /// The engine before this one died while somebody was attached to it
+    #[arg(long)]
+    after_death: bool,
 }
 
 /// Flies the mission until there is nothing to do.
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     write_log_to_stderr();
+    write_panics_to_log();
     if let Err(fault) = nix::unistd::setsid() {
         // A shell makes the leader of a process group of an engine that is started by hand.
         tracing::debug!("the engine stays in its terminal's session: {fault}");
@@ -60,6 +65,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         prompt_dirs: vec![repository.join(".flightdeck/prompts"), context.home.config.join("prompts")],
         skill_dirs: skill_dirs(context),
         patience: PATIENCE,
+        predecessor: if args.after_death { Predecessor::SeenToDie } else { Predecessor::Unseen },
     };
     let rest = crate::engine::run(options).await?;
     tracing::info!(?rest, "the engine ends");
@@ -74,6 +80,13 @@ fn speed_flag(speed: f64) -> Flag {
 fn skill_dirs(context: &Context) -> Vec<PathBuf> {
     let home = context.variables.get("HOME").map(PathBuf::from);
     home.map(|home| home.join(".agents/skills")).into_iter().collect()
+}
+
+/// A panic ends no engine, so what is left of it is what the log says.
+fn write_panics_to_log() {
+    std::panic::set_hook(Box::new(|panic| {
+        tracing::error!("{panic}\n{}", Backtrace::force_capture());
+    }));
 }
 
 /// Whoever starts an engine leads its standard error to `engine.log`.

@@ -6,8 +6,10 @@ use crate::cli::context::print_json;
 use crate::cli::prelude::*;
 use crate::cli::when::rfc3339;
 use crate::domain::id::Timestamp;
+use crate::domain::mission::Status;
 use crate::store::CatalogueEntry;
 use crate::view::card;
+use crate::view::engine::EngineState;
 use crate::view::log_line::BAD;
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
@@ -38,7 +40,7 @@ pub fn row(entry: &CatalogueEntry, width: usize, now: Timestamp, room: usize) ->
     let mut row = Row::of(StyleRole::Text, padded(entry.id.as_str(), width + 2));
     match &entry.mission {
         Ok(card) => {
-            let Row { left, right } = card::row(card, now, room);
+            let Row { left, right } = card::row_with(card, &engine_of(entry), now, room);
             row.left.extend(left);
             Row { right, ..row }
         }
@@ -46,12 +48,22 @@ pub fn row(entry: &CatalogueEntry, width: usize, now: Timestamp, room: usize) ->
     }
 }
 
+/// The status for programs, which says so where nobody flies the mission.
+pub fn status_of(engine: &EngineState, status: Status) -> Value {
+    engine.replaces(status).map_or_else(|| json!(status), |word| json!(word))
+}
+
+/// Whether its engine runs; whether it answers is not asked of every mission.
+fn engine_of(entry: &CatalogueEntry) -> EngineState {
+    entry.engine.map_or(EngineState::Stopped, |pid| EngineState::Runs { pid })
+}
+
 fn json_of(entry: &CatalogueEntry) -> Value {
     match &entry.mission {
         Ok(summary) => json!({
             "id": entry.id,
             "title": summary.title,
-            "status": summary.status,
+            "status": status_of(&engine_of(entry), summary.status),
             "needs": summary.needs,
             "repository": summary.repository,
             "branch": summary.branch,

@@ -9,7 +9,7 @@ use crate::domain::mission::Mission;
 pub struct Args {
     #[command(flatten)]
     mission: MissionArg,
-    /// Whom: an attempt such as #18, `orchestrator`, or `everyone` for a directive that holds from now on
+    /// Whom: an attempt such as #18, the one of a role that runs such as `worker`, `orchestrator`, or `everyone` for a directive that holds from now on
     #[arg(long, value_name = "WHOM", default_value = "orchestrator")]
     to: String,
     /// Break off the addressee's running turn instead of waiting for its next one

@@ -2,9 +2,11 @@
 
 use std::fmt::Display;
 
-use super::finding::{with_fix, with_state};
+use super::finding::{self, with_fix, with_state};
 use crate::domain::contract::{Assertion, Weight};
+use crate::domain::finding::{Finding, FindingState};
 use crate::domain::gate::GateId;
+use crate::domain::handoff::Procedure;
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, FeatureState, Origin};
@@ -131,16 +133,72 @@ pub(super) fn handoff(mission: &Mission, feature: FeatureId) -> String {
     for run in &handoff.commands {
         text += &format!("claims: `{}` exits {}: {}\n", run.command, run.exit_code, run.observation);
     }
+    for run in mission.claim_runs.get(&feature).into_iter().flatten() {
+        text += &format!("the engine saw: `{}` exits {}\n", run.command, run.exit_code);
+    }
+    for check in &handoff.checks {
+        text += &format!("tried by hand: {}: {}\n", check.action, check.observed);
+    }
     for file in &handoff.tests.added {
         text += &format!("tests in {}: {}\n", file.file, join(&file.cases));
+    }
+    if let Procedure::Deviated { deviations } = &handoff.procedure {
+        let otherwise = deviations
+            .iter()
+            .map(|step| format!("{}: {} instead, because {}", step.step, step.instead, step.why));
+        text += &list("did otherwise:\n", otherwise);
     }
     text
 }
 
-/// What was found about a feature before, so that a reviewer checks whether it was mended.
-pub(super) fn found_before(mission: &Mission, feature: FeatureId) -> String {
-    let about = mission.findings.values().filter(|finding| finding.feature == Some(feature));
-    list("\n## What was found about it before\n", about.map(with_state))
+/// The fixes of a feature as they were handed in: they are reviewed with it.
+pub(super) fn fixes_of(mission: &Mission, id: FeatureId) -> String {
+    let built = mission.fixes_of(id).filter(|fix| fix.is_built());
+    built
+        .map(|fix| {
+            let heading = format!("\n## {} mends what was found about it: {}\n", fix.id, fix.spec.title);
+            format!("{heading}mends {}\n{}", join(fix.mends()), handoff(mission, fix.id))
+        })
+        .collect()
+}
+
+/// What was found about a feature or is mended by it, before this round.
+pub(super) fn found_before(mission: &Mission, feature: &Feature) -> String {
+    let about =
+        |finding: &&Finding| finding.feature == Some(feature.id) || feature.mends().contains(&finding.id);
+    let dismissed = mission.findings.values().filter(about);
+    let dismissed = dismissed.filter(|finding| matches!(finding.state, FindingState::Dismissed { .. }));
+    finding::known(mission, mission.findings.values().filter(about))
+        + &list("\n## Dismissed before\n", dismissed.map(with_state))
+}
+
+/// Which commit a round is about, and what was built since the round before it.
+pub(super) fn since_last_round(mission: &Mission, round: &Round) -> String {
+    let Some(before) = mission.round_before(round) else { return String::new() };
+    if before.commit == round.commit {
+        return format!(
+            "\n## Since round {}\nIt is the same commit as in round {}, {}: nothing was built since.\n",
+            before.number, before.number, round.commit
+        );
+    }
+    let built = mission.features.iter().filter_map(|feature| match &feature.state {
+        FeatureState::Built { attempt, base, head, .. } => Some((feature, attempt, base, head)),
+        FeatureState::Pending | FeatureState::Cancelled { .. } => None,
+    });
+    let later = built.filter(|(_, attempt, base, head)| {
+        base != head && mission.attempts.get(attempt).is_some_and(|known| known.started >= before.opened)
+    });
+    let lines = later
+        .map(|(feature, _, base, head)| format!("{} {}: {base}..{head}", feature.id, feature.spec.title));
+    format!(
+        "\n## Since round {}\nRound {} looked at {}, this one looks at {}: `git diff {}..{}`\n",
+        before.number,
+        before.number,
+        before.commit,
+        round.commit,
+        before.commit.short(),
+        round.commit.short()
+    ) + &list("", lines)
 }
 
 pub(super) fn learned(mission: &Mission, milestone: MilestoneId) -> String {
@@ -159,12 +217,15 @@ pub(super) fn reviews(mission: &Mission, round: &Round) -> String {
     for (feature, review) in &round.reviews {
         let title = mission.feature(*feature).map_or("", |found| found.spec.title.as_str());
         text += &format!("### {feature} {title}: {:?}\n{}\n", review.opinion, review.summary);
-        for found in &review.issues {
-            let (severity, description) = (found.issue.severity.word(), &found.issue.description);
-            text += &format!("- [{severity}] {}: {description}\n", found.file);
-        }
+        text += &list(
+            "",
+            review.issues.iter().map(|found| {
+                let issue = found.clone().placed();
+                format!("[{}] {}", issue.severity.word(), issue.description)
+            }),
+        );
     }
-    under("\n## Reviews (their issues are findings already)\n", text)
+    under("\n## Reviews of this round: their issues are recorded, look for what lies between them\n", text)
 }
 
 /// A text with its heading, or nothing.

@@ -1,6 +1,7 @@
 //! The role table: for each kind of work its prompt, and the place to work that is made ready for it.
 
 mod attempt_env;
+mod own_place;
 mod researcher;
 mod reviewer;
 mod user_testing;

@@ -27,7 +27,8 @@ pub struct Researchers {
     /// The attempt's own model, used when no model is chosen for researchers.
     pub mind: Mind,
     pub dir: PathBuf,
-    pub permit_role: Role,
+    /// The permit of the attempt: a researcher spends and waits as it does.
+    pub permit: BudgetGuard,
     pub cancel: CancellationToken,
 }
 
@@ -37,12 +38,20 @@ impl Researchers {
         chosen.map_or_else(|| Ok(self.mind.clone()), |name| self.engine.mind(name.as_str()))
     }
 
+    fn permit(&self) -> BudgetGuard {
+        let chosen = self.engine.cell.with(|mission| mission.models.get(&Role::Researcher).cloned());
+        match chosen {
+            Some(model) => BudgetGuard { model, model_role: Role::Researcher, ..self.permit.clone() },
+            None => self.permit.clone(),
+        }
+    }
+
     fn session(&self, question: String) -> Result<Session, String> {
         let Mind { model, facts } = self.mind()?;
         let prompt = self.engine.prompt(super::RESEARCHER).map_err(|error| error.to_string())?;
-        let place = self.engine.tool_env(&self.dir, Access::Read).map_err(|error| error.to_string())?;
+        let place = self.engine.tool_env(&self.dir, Access::Read, &[]).map_err(|error| error.to_string())?;
         let picked = ToolTable::new(&place, Extras::default()).pick(prompt.tools.iter().map(String::as_str));
-        let permit = BudgetGuard { role: self.permit_role, engine: Arc::clone(&self.engine) };
+        let permit = self.permit();
         let labels = [("role".to_owned(), Role::Researcher.word().to_owned())];
         let observer = Counting { engine: Arc::clone(&self.engine), attempt: self.attempt, facts };
         Ok(Session {
@@ -67,10 +76,9 @@ impl Spawner for Researchers {
         match self.session(question)?.run().await.outcome {
             Outcome::Said(answer) => Ok(answer),
             Outcome::Closed { value, .. } => Ok(value.to_string()),
-            Outcome::Stopped { reason }
-            | Outcome::Failed { reason, .. }
-            | Outcome::Quota { reason, .. }
-            | Outcome::Denied { reason } => Err(reason),
+            Outcome::Stopped { reason } | Outcome::Failed { reason, .. } | Outcome::Denied { reason } => {
+                Err(reason)
+            }
         }
     }
 }

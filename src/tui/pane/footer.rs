@@ -95,6 +95,9 @@ fn main_hints(app: &App) -> Vec<(Action, &'static str)> {
     if app.mission.end.is_none() {
         hints.push(Action::Pause);
     }
+    if !app.drafts.is_empty() {
+        hints.push(Action::Drafts);
+    }
     hints.extend([Action::Palette, Action::Help, Action::Quit]);
     hints.into_iter().map(|action| (action, action.hint())).collect()
 }

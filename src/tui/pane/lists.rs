@@ -3,10 +3,13 @@
 use ratatui::layout::Rect;
 
 use super::{empty, list, title};
+use crate::domain::gate::GateId;
 use crate::tui::app::App;
+use crate::tui::drafts::Subject;
 use crate::tui::focus::Pane;
 use crate::tui::widget::painter::Painter;
 use crate::view::header::progress;
+use crate::view::plan::Target;
 use crate::view::{contract, plan, timeline};
 
 /// Draws the plan.
@@ -19,7 +22,10 @@ pub fn plan(app: &App, painter: &mut Painter<'_>, area: Rect) {
             "No plan yet. The orchestrator writes the contract first, then milestones and features.";
         empty(painter, area, sentence);
     }
-    list(app, painter, area, Pane::Plan, &targets, |target| plan::row(&app.mission, *target));
+    list(app, painter, area, Pane::Plan, &targets, |target| {
+        let about = |subject: &Subject| gate_of(*target).is_some_and(|gate| *subject == Subject::NoGo(gate));
+        app.drafts.marked(plan::row(&app.mission, *target), about)
+    });
 }
 
 /// Draws the contract.
@@ -31,7 +37,9 @@ pub fn contract(app: &App, painter: &mut Painter<'_>, area: Rect) {
     if targets.is_empty() {
         empty(painter, area, "No assertions yet. The contract is written before anything is built.");
     }
-    list(app, painter, area, Pane::Contract, &targets, |id| contract::row(&app.mission, id));
+    list(app, painter, area, Pane::Contract, &targets, |id| {
+        app.drafts.marked(contract::row(&app.mission, id), |subject| subject.is_about(id))
+    });
 }
 
 /// Draws the timeline.
@@ -39,6 +47,16 @@ pub fn timeline(app: &App, painter: &mut Painter<'_>, area: Rect) {
     painter.title(area, &title(app, Pane::Timeline, "Timeline", ""));
     let moments = timeline::moments(&app.mission);
     list(app, painter, area, Pane::Timeline, &moments, |moment| timeline::row(&app.mission, moment, app.now));
+}
+
+/// The gate that a row of the plan stands for.
+fn gate_of(target: Target) -> Option<GateId> {
+    match target {
+        Target::PlanGate => Some(GateId::Plan),
+        Target::Milestone(id) => Some(GateId::Milestone(id)),
+        Target::FinalGate => Some(GateId::Final),
+        Target::Feature(_) | Target::Validation(_) => None,
+    }
 }
 
 fn count(done: usize, all: usize) -> String {

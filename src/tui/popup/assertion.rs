@@ -1,10 +1,12 @@
 //! Writing an assertion, new or again, with what it would do said while one writes.
 
+mod field;
 mod form;
 
 use super::prelude::*;
 use super::writing::{Sending, consequences};
 use crate::domain::id::AssertionId;
+use crate::tui::drafts::DraftChange;
 use form::Form;
 
 /// The screen on which an assertion is written.
@@ -20,6 +22,8 @@ pub struct AssertionScreen {
     seq: u64,
     /// How a form that is not complete is shown: an error only once something was written.
     incomplete: StyleRole,
+    /// Whether the person was told that saving puts their words over those of others.
+    warned: bool,
 }
 
 impl AssertionScreen {
@@ -35,7 +39,7 @@ impl AssertionScreen {
 
     fn on(form: Form) -> Self {
         let (sending, incomplete) = (Sending::default(), StyleRole::Dim);
-        Self { form, sending, asking: false, asked: None, seq: 0, incomplete }
+        Self { form, sending, asking: false, asked: None, seq: 0, incomplete, warned: false }
     }
 
     /// Asks what the change would do, when that is not known and nothing is on its way.
@@ -56,21 +60,50 @@ impl AssertionScreen {
         PopupResult::stay()
     }
 
+    /// Words over those that others wrote meanwhile are sent when the person has seen both.
     fn save(&mut self) -> PopupResult {
+        let contested = self.form.contested();
+        if !contested.is_empty() && !self.warned {
+            self.warned = true;
+            let which = contested.join(" and ");
+            let sentence = format!(
+                "{which} was changed by others meanwhile: save once more to put your words over theirs"
+            );
+            return self.sending.refused(&sentence);
+        }
         match self.form.command() {
             Ok(Some((command, done))) => self.sending.order(command, done),
-            Ok(None) => PopupResult::close().with_draft(self.form.name(), None),
+            Ok(None) => PopupResult::close().with_draft(self.settled()),
             Err(sentence) => self.sending.refused(&sentence),
         }
+    }
+}
+
+impl AssertionScreen {
+    /// Nothing is left of the draft.
+    fn settled(&self) -> DraftChange {
+        DraftChange::Discard(self.form.subject())
+    }
+
+    /// What others changed since the person began, and what they made of the field that has the keys.
+    fn meanwhile(&self, width: usize) -> Vec<Row> {
+        let theirs = self.form.theirs().map(|theirs| format!("theirs: {theirs}"));
+        let told = self.form.changed_elsewhere().map(|told| paragraph(StyleRole::Warn, &told, width));
+        let theirs = theirs.map(|theirs| paragraph(StyleRole::Text, &theirs, width));
+        told.into_iter().chain(theirs).flatten().collect()
     }
 }
 
 impl Popup for AssertionScreen {
     fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
         ScreenInfo::named(app, Context::Assertion, self.form.title())
-            .hints([Action::Save, Action::NextPane, Action::Editor, Action::Back])
+            .hints([Action::Save, Action::NextPane])
+            .hints(self.form.theirs().map(|_| Action::Theirs))
+            .hints([Action::Editor])
+            .drafted(app, &self.form.subject())
+            .hints([Action::Back])
             .calling(Action::NextPane, "next field")
-            .boxed(92, 24)
+            .boxed(92, 27)
     }
 
     fn writing(&mut self) -> Option<&mut dyn Writing> {
@@ -89,6 +122,7 @@ impl Popup for AssertionScreen {
         }
         self.seq = app.mission.seq;
         self.asked = None;
+        self.form.rebase(app);
         self.consider()
     }
 
@@ -97,6 +131,10 @@ impl Popup for AssertionScreen {
             Action::Save if !self.sending.sent => return self.save(),
             Action::NextPane => self.form.next_field(),
             Action::PreviousPane => self.form.previous_field(),
+            Action::Theirs => {
+                self.form.take_theirs();
+                return self.consider();
+            }
             _ => return PopupResult::pass(),
         }
         PopupResult::stay()
@@ -109,7 +147,7 @@ impl Popup for AssertionScreen {
 
     fn answered(&mut self, _app: &App, _at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
         match (call, result) {
-            (Call::Command { .. }, Ok(_)) => PopupResult::close().with_draft(self.form.name(), None),
+            (Call::Command { .. }, Ok(_)) => PopupResult::close().with_draft(self.settled()),
             (Call::Command { .. }, Err(error)) => self.sending.refused(error),
             _ => {
                 self.asking = false;
@@ -121,10 +159,14 @@ impl Popup for AssertionScreen {
 
     fn draw(&self, _app: &App, _at: &Place, painter: &mut Painter<'_>, info: &ScreenInfo) {
         let inner = painter.framed(info.area, &info.title);
-        let foot = 3.min(inner.height / 3);
+        let meanwhile = self.meanwhile(usize::from(inner.width));
+        let more = u16::try_from(meanwhile.len()).unwrap_or(0).min(inner.height / 4);
+        let foot = (3 + more).min(inner.height / 2);
         let upper = Rect { height: inner.height - foot, ..inner };
         self.form.draw(painter, upper);
-        // A blank line keeps the sentence apart from the fields.
-        self.sending.draw(painter, below(inner, upper.height + 1));
+        // A blank line keeps the sentences apart from the fields.
+        let lower = below(inner, upper.height + 1);
+        painter.rows(Rect { height: more.min(lower.height), ..lower }, &meanwhile);
+        self.sending.draw(painter, below(lower, more.min(lower.height)));
     }
 }

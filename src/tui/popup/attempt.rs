@@ -3,6 +3,7 @@
 use super::confirm::Confirm;
 use super::diff::DiffScreen;
 use super::prelude::*;
+use super::talk::Talk;
 use super::writing::Query;
 use crate::domain::diff::DiffScope;
 use crate::domain::id::AttemptId;
@@ -185,6 +186,9 @@ impl Popup for AttemptScreen {
             Action::PreviousMatch => return self.find(app, true),
             Action::Diff => return PopupResult::open(DiffScreen::new(DiffScope::Attempt(self.id))),
             Action::Stop => return stop(app, self.id),
+            Action::Talk if Talk::hears(app, self.id) => {
+                return PopupResult::open(Talk::to_attempt(app, self.id));
+            }
             Action::Copy => return self.copy(app),
             Action::Open => {}
             _ => match SelectionStep::of(action) {
@@ -260,14 +264,17 @@ fn position(transcript: &TranscriptBuffer) -> String {
 /// Asks before an attempt is stopped.
 pub fn stop(app: &App, id: AttemptId) -> PopupResult {
     match app.mission.attempts.get(&id) {
-        Some(attempt) if attempt.is_live() => PopupResult::open(Confirm::new(
-            format!(
-                "Stop {id}, which works at {}? The mission pauses, so that it does not begin again by itself.",
-                subject(&app.mission, attempt.work)
-            ),
-            Command::StopAttempt { attempt: id },
-            format!("{id} is stopped"),
-        )),
+        Some(attempt) if attempt.is_live() => PopupResult::open(
+            Confirm::new(
+                format!("Stop {id}?"),
+                format!(
+                    "It works at {}. The mission pauses, so that it does not begin again by itself.",
+                    subject(&app.mission, attempt.work)
+                ),
+                "stop it",
+            )
+            .sends(Command::StopAttempt { attempt: id }, format!("{id} is stopped")),
+        ),
         _ => PopupResult::say(format!("{id} does not run")),
     }
 }

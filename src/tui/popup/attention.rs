@@ -1,13 +1,15 @@
 //! Every decision that waits for the person, oldest first, with what it blocks.
 
-use super::confirm::Confirm;
 use super::gate::GateScreen;
+use super::hold::HoldScreen;
 use super::prelude::*;
 use super::talk::Talk;
 use crate::domain::attention::{Need, NeedKind, needs};
+use crate::tui::drafts::Subject;
 use crate::view::needs as view;
 use crate::view::prose::hanging;
 use crate::view::text::ago;
+use crate::view::wait;
 
 /// Cells that the screen is wide.
 const WIDTH: u16 = 100;
@@ -33,7 +35,7 @@ impl Popup for Attention {
     }
 
     fn rows(&self, app: &App, seen: Range<usize>) -> Vec<Row> {
-        needs(&app.mission).get(seen).into_iter().flatten().map(|need| view::row(need, app.now)).collect()
+        needs(&app.mission).get(seen).into_iter().flatten().map(|need| row(app, need)).collect()
     }
 
     /// The decisions take half of the room at most.
@@ -60,12 +62,27 @@ impl Popup for Attention {
     }
 }
 
+/// One decision, with a mark where the person began to write about it.
+fn row(app: &App, need: &Need) -> Row {
+    let about = |subject: &Subject| match need.kind {
+        NeedKind::Gate { gate } => *subject == Subject::NoGo(gate),
+        NeedKind::Question { .. } => *subject == Subject::Message,
+        NeedKind::Hold { .. } => false,
+    };
+    app.drafts.marked(view::row(need, app.now), about)
+}
+
 /// What is selected in full, and what the engine warned of.
 fn below_list(app: &App, at: &Place, width: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     if let Some(need) = needs(&app.mission).get(at.list.selected) {
         rows.push(Row::new());
         rows.extend(view::detail(&app.mission, need, app.now, width));
+    }
+    let waits: Vec<Row> = app.mission.waits().map(|wait| wait::row(wait, app.now)).collect();
+    if !waits.is_empty() {
+        rows.extend([Row::new(), Row::of(StyleRole::Dim, "passes by itself")]);
+        rows.extend(waits);
     }
     if !app.warnings.is_empty() {
         rows.extend([Row::new(), Row::of(StyleRole::Dim, "the engine warned")]);
@@ -97,10 +114,6 @@ fn decision(app: &App, need: &Need) -> Box<dyn Popup> {
     match need.kind {
         NeedKind::Gate { gate } => Box::new(GateScreen::new(gate)),
         NeedKind::Question { question } => Box::new(Talk::about(app, question)),
-        NeedKind::Hold { .. } => Box::new(Confirm::new(
-            format!("{} Let the mission go on?", need.sentence),
-            Command::Resume,
-            "the mission goes on",
-        )),
+        NeedKind::Hold { .. } => Box::new(HoldScreen),
     }
 }

@@ -12,6 +12,7 @@ use crate::tui::list::{List, SelectionStep};
 use crate::tui::widget::painter::{Highlight, Painter};
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
+use crate::view::text::width;
 
 /// Where the parts of a screen stand; a part that it does not have takes no room.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -52,6 +53,29 @@ pub fn draw<P: Popup + ?Sized>(
     painter.list(parts.list, at.list, Highlight::Selected, len, |seen| popup.rows(app, seen));
     let sections = popup.detail(app, at, usize::from(parts.detail.width));
     section::draw(painter, parts.detail, at.top, &sections);
+    let hidden = |lines: usize, top: usize, area: Rect| {
+        let seen = usize::from(area.height);
+        if area.area() == 0 { 0 } else { lines.saturating_sub(top.min(lines.saturating_sub(seen)) + seen) }
+    };
+    let lines = section::height(&sections);
+    let below = (hidden(len, at.list.top, parts.list), hidden(lines, at.top, parts.detail));
+    if parts.list != parts.detail {
+        mark(painter, info.area, parts.list, below.0);
+    }
+    mark(painter, info.area, parts.detail, below.1);
+}
+
+/// Says how much of a part is hidden below what is seen of it, on the line under it.
+fn mark(painter: &mut Painter<'_>, screen: Rect, part: Rect, hidden: usize) {
+    if hidden == 0 || part.area() == 0 {
+        return;
+    }
+    let words = format!(" +{hidden} more ↓ ");
+    let cells = u16::try_from(width(&words)).unwrap_or(0);
+    let y = part.bottom().min(screen.bottom().saturating_sub(1));
+    if cells + 2 <= part.width {
+        painter.text((part.right() - cells - 1, y), cells, StyleRole::Dim, &words);
+    }
 }
 
 /// Lets a screen do an action: its own, then those of a text, then moving.
@@ -60,7 +84,10 @@ pub fn act(popup: &mut dyn Popup, app: &App, at: &mut Place, action: Action) -> 
     if !matches!(result.then, StackAction::Pass) {
         return result;
     }
-    if let Some(done) = popup.writing().and_then(|text| writing::act(text, action)) {
+    if let Some(mut done) = popup.writing().and_then(|text| writing::act(text, action)) {
+        if matches!(action, Action::NewLine | Action::Discard) {
+            done.requests.extend(popup.written(app, at).requests);
+        }
         return done;
     }
     SelectionStep::of(action).map_or(result, |by| step(popup, app, at, by))

@@ -1,5 +1,6 @@
 //! Several missions live in one repository: which one, or a new one?
 
+use super::drafts::DraftsScreen;
 use super::launcher::LauncherScreen;
 use super::prelude::*;
 use crate::domain::mission::MissionCard;
@@ -49,7 +50,8 @@ impl Popup for Choice {
             (Action::Open, None) | (Action::Add, _) => {
                 PopupResult::open(LauncherScreen::over_choice(app, self.launcher.clone()))
             }
-            (Action::Back | Action::Quit, _) => PopupResult::exit(ConsoleExit::Left),
+            (Action::Back | Action::Quit, _) if app.drafts.is_empty() => PopupResult::exit(ConsoleExit::Left),
+            (Action::Back | Action::Quit, _) => PopupResult::open(DraftsScreen::leaving()),
             (Action::Help | Action::Redraw | Action::Theme, _) => PopupResult::pass(),
             (other, _) if SelectionStep::of(other).is_some() => PopupResult::pass(),
             // There is no mission under this screen that another key could be for.

@@ -5,6 +5,7 @@ use super::prelude::*;
 use super::writing::consequences;
 use crate::domain::document::{contract_changes, write_contract};
 use crate::domain::mission::Mission;
+use crate::tui::drafts::{Draft, DraftChange, Subject};
 use crate::tui::source::SourceError;
 use crate::tui::ticket::Request;
 use crate::view::edit::{Edit, Fate, rows};
@@ -34,6 +35,20 @@ impl ContractScreen {
     pub fn new(app: &App) -> Self {
         let base = Box::new(app.mission.clone());
         Self { text: write_contract(&base), base, state: EditorState::Away, sends_on: false }
+    }
+
+    /// Opens the contract as it was left, on what it was when it was opened first; else as it is.
+    pub fn resumed(app: &App) -> Self {
+        let Some(draft) = app.drafts.get(&Subject::Contract) else { return Self::new(app) };
+        let base = serde_json::from_str(&draft.base).unwrap_or_else(|_| Box::new(app.mission.clone()));
+        Self { text: draft.text.clone(), base, state: EditorState::Away, sends_on: false }
+    }
+
+    /// As much of the mission as tells later what the person changed.
+    fn base(&self) -> String {
+        let Mission { contract, features, .. } = self.base.as_ref();
+        let base = Mission { contract: contract.clone(), features: features.clone(), ..Mission::default() };
+        serde_json::to_string(&base).unwrap_or_default()
     }
 
     fn edit(&self) -> PopupResult {
@@ -129,8 +144,18 @@ impl Popup for ContractScreen {
         let send = self.can_send().then_some(Action::Save);
         ScreenInfo::named(app, Context::Document, "The contract from your editor")
             .note(if changes == 0 { String::new() } else { plural(changes, "change") })
-            .hints(send.into_iter().chain([Action::Editor, Action::Back]))
+            .hints(send.into_iter().chain([Action::Editor]))
+            .drafted(app, &Subject::Contract)
+            .hints([Action::Back])
             .boxed(100, 26)
+    }
+
+    fn unsent(&mut self) -> Option<DraftChange> {
+        if !self.is_unsent() {
+            return Some(DraftChange::Discard(Subject::Contract));
+        }
+        let draft = Draft { text: self.text.clone(), base: self.base(), ..Draft::default() };
+        Some(DraftChange::Keep(Subject::Contract, draft))
     }
 
     fn opened(&mut self, _app: &App, _at: &mut Place) -> PopupResult {
@@ -152,9 +177,14 @@ impl Popup for ContractScreen {
             // What has not been sent is kept: E brings it back.
             Action::Back if self.is_unsent() => {
                 self.sends_on = false;
-                PopupResult::say("kept: E goes on with what you wrote").and_then(StackAction::Stash)
+                PopupResult::say("kept: E goes on with what you wrote")
+                    .and_then(StackAction::Stash)
+                    .with_draft(self.unsent())
             }
-            Action::Back => PopupResult::close(),
+            Action::Back => PopupResult::close().with_draft(self.unsent()),
+            Action::Discard => PopupResult::say("what you wrote is thrown away")
+                .and_then(StackAction::Close)
+                .with_draft(DraftChange::Discard(Subject::Contract)),
             other if SelectionStep::of(other).is_some() => PopupResult::pass(),
             _ => PopupResult::stay(),
         }

@@ -32,7 +32,9 @@ impl Popup for EvidenceScreen {
         let pieces = self.viewer.pieces();
         let next = [Action::NextMatch].into_iter().filter(|_| pieces > 1);
         let of_piece = [Action::Outside, Action::Copy].into_iter().filter(|_| pieces > 0);
-        ScreenInfo::named(app, Context::Evidence, "Evidence")
+        let title = Row::of(StyleRole::Strong, "Evidence");
+        let title = app.drafts.marked(title, |subject| subject.is_about(&self.assertion));
+        ScreenInfo::new(app, Context::Evidence, title)
             .hints(next.chain(of_piece).chain([Action::Edit, Action::Waive, Action::Down, Action::Back]))
             .calling(Action::NextMatch, "next piece")
             .calling(Action::Down, "scroll")

@@ -1,15 +1,17 @@
 //! A gate: a summary above, the items it rests on below at the left, and at the right the selected item in full.
 
 use super::assertion::AssertionScreen;
+use super::attempt::AttemptScreen;
 use super::diff::DiffScreen;
 use super::evidence::EvidenceScreen;
 use super::evidence_viewer::EvidenceViewer;
 use super::feature::FeatureScreen;
-use super::findings::Findings;
+use super::findings::{Findings, decide_finding};
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
 use crate::domain::diff::DiffScope;
 use crate::domain::gate::{Decision, GateId};
+use crate::tui::drafts::Subject;
 use crate::view::gate_items::{self, GateItem};
 use crate::view::row::Piece;
 use crate::view::work::gate_name;
@@ -23,12 +25,14 @@ pub struct GateScreen {
     viewer: EvidenceViewer,
     /// What is selected, wherever it stands in the list after the mission has changed.
     item: Option<GateItem>,
+    /// The first row that is seen of a summary that does not fit.
+    head_top: usize,
 }
 
 impl GateScreen {
     /// The screen of a gate.
     pub fn new(gate: GateId) -> Self {
-        Self { gate, viewer: EvidenceViewer::default(), item: None }
+        Self { gate, viewer: EvidenceViewer::default(), item: None, head_top: 0 }
     }
 
     fn items(&self, app: &App) -> Vec<GateItem> {
@@ -57,6 +61,17 @@ impl GateScreen {
         PopupResult::order(command, format!("GO at {}", gate_name(self.gate))).and_then(StackAction::Close)
     }
 
+    fn summary(&self, app: &App) -> Vec<Row> {
+        gate::summary(&app.mission, self.gate, usize::from(inside(app.areas().body).width))
+    }
+
+    /// Turns the pages of a summary that does not fit, when the list below it has no more in that direction.
+    fn turn_head(&mut self, app: &App, by: SelectionStep) {
+        let rows = self.summary(app).len();
+        let room = head_room(inside(app.areas().body), rows);
+        self.head_top = List::scrolled(self.head_top, by, rows, room);
+    }
+
     /// A gate that was decided a moment ago is no longer asked about, even before the event is here.
     fn can_be_decided(&self, app: &App) -> bool {
         app.mission.is_gate_open(self.gate) && !app.pending_decisions.contains_key(&self.gate)
@@ -64,6 +79,12 @@ impl GateScreen {
 
     fn of_selected(&self, app: &App, at: &Place, action: Action) -> PopupResult {
         match (self.selected_item(app, at), action) {
+            (Some(GateItem::Finding(id)), Action::Dismiss | Action::Defer | Action::Mend) => {
+                decide_finding(app, id, action)
+            }
+            (_, Action::Dismiss | Action::Defer | Action::Mend) => {
+                PopupResult::refuse("select a finding first")
+            }
             (Some(GateItem::Assertion(id)), _) => match action {
                 Action::Waive => PopupResult::open(Prompt::new(app, Purpose::Waive(id))),
                 Action::Retire => PopupResult::open(Prompt::new(app, Purpose::Retire(id))),
@@ -72,10 +93,16 @@ impl GateScreen {
             },
             (Some(GateItem::Feature(id)), Action::Open) => PopupResult::open(FeatureScreen::new(id)),
             (Some(GateItem::Finding(_)), Action::Open) => PopupResult::open(Findings),
+            (Some(GateItem::Report(id)), Action::Open) => PopupResult::open(AttemptScreen::new(id)),
             (_, Action::Open) => PopupResult::stay(),
             _ => PopupResult::refuse("select an assertion first"),
         }
     }
+}
+
+/// Lines that a summary of so many rows gets; the list below it keeps half of the screen.
+fn head_room(inner: Rect, rows: usize) -> usize {
+    rows.min(usize::from((inner.height / 2).saturating_sub(1)))
 }
 
 /// Whether there is room for the selected item beside the list.
@@ -89,6 +116,7 @@ impl Popup for GateScreen {
         if let Some(words) = app.pending_decisions.get(&self.gate) {
             title.right = vec![Piece::new(StyleRole::Accent, format!("{words} is on its way"))];
         }
+        title = app.drafts.marked(title, |subject| *subject == Subject::NoGo(self.gate));
         let mut hints = if self.can_be_decided(app) { vec![Action::Go, Action::NoGo] } else { Vec::new() };
         if self.gate == GateId::Final && app.mission.is_go(self.gate) && app.mission.landed.is_none() {
             hints.push(Action::Land);
@@ -96,6 +124,9 @@ impl Popup for GateScreen {
         let edits = if self.gate == GateId::Plan { Action::Add } else { Action::Waive };
         hints.extend([Action::Edit, edits, Action::Diff, Action::Open]);
         hints.extend([Action::NextMatch].into_iter().filter(|_| self.viewer.pieces() > 1));
+        let summary = self.summary(app).len();
+        let cut = summary > head_room(inside(app.areas().body), summary);
+        hints.extend([Action::FurtherDown].into_iter().filter(|_| cut));
         hints.extend([Action::PageDown].into_iter().filter(|_| is_wide(inside(app.areas().body))));
         hints.extend([Action::Help, Action::Back]);
         ScreenInfo::new(app, Context::Gate, title)
@@ -106,8 +137,20 @@ impl Popup for GateScreen {
             .calling(Action::Open, "in full")
     }
 
+    /// Where it is longer than its room, a part of it is seen, and the last row says how much follows.
     fn head(&self, app: &App) -> Vec<Row> {
-        gate::summary(&app.mission, self.gate, usize::from(inside(app.areas().body).width))
+        let rows = self.summary(app);
+        let room = head_room(inside(app.areas().body), rows.len());
+        if rows.len() <= room || room == 0 {
+            return rows;
+        }
+        let top = self.head_top.min(rows.len().saturating_sub(room));
+        let mut seen: Vec<Row> = rows.iter().skip(top).take(room).cloned().collect();
+        let hidden = rows.len() - top - seen.len();
+        if let Some(last) = seen.last_mut().filter(|_| hidden > 0) {
+            last.right = vec![Piece::new(StyleRole::Warn, format!("+{hidden} more ↓"))];
+        }
+        seen
     }
 
     fn len(&self, app: &App) -> usize {
@@ -117,12 +160,20 @@ impl Popup for GateScreen {
     fn rows(&self, app: &App, seen: Range<usize>) -> Vec<Row> {
         let items = self.items(app);
         let seen = items.get(seen).into_iter().flatten();
-        seen.map(|item| gate_items::row(&app.mission, self.gate, item)).collect()
+        seen.map(|item| {
+            let about = |subject: &Subject| match item {
+                GateItem::Assertion(id) => subject.is_about(id),
+                _ => false,
+            };
+            app.drafts.marked(gate_items::row(&app.mission, self.gate, item), about)
+        })
+        .collect()
     }
 
     fn parts(&self, app: &App, inner: Rect) -> Parts {
-        let above = u16::try_from(self.head(app).len() + 1).unwrap_or(u16::MAX).min(inner.height / 2);
-        let head = Rect { height: above.saturating_sub(1), ..inner };
+        let head = u16::try_from(head_room(inner, self.summary(app).len())).unwrap_or(u16::MAX);
+        let above = (head + 1).min(inner.height / 2);
+        let head = Rect { height: head, ..inner };
         let rule = Rect { height: above - head.height, ..below(inner, head.height) };
         let lower = below(inner, above);
         let left = if is_wide(inner) { inner.width * 2 / 5 } else { inner.width };
@@ -185,8 +236,22 @@ impl Popup for GateScreen {
             }
             Action::Go | Action::NoGo => self.decide(app),
             Action::Diff => PopupResult::open(DiffScreen::new(self.diff())),
-            Action::Waive | Action::Edit | Action::Open | Action::Retire => self.of_selected(app, at, action),
+            Action::Waive
+            | Action::Edit
+            | Action::Open
+            | Action::Retire
+            | Action::Dismiss
+            | Action::Defer
+            | Action::Mend => self.of_selected(app, at, action),
             Action::Add => PopupResult::open(AssertionScreen::add(app)),
+            Action::FurtherUp => {
+                self.turn_head(app, SelectionStep::By(-3));
+                PopupResult::stay()
+            }
+            Action::FurtherDown => {
+                self.turn_head(app, SelectionStep::By(3));
+                PopupResult::stay()
+            }
             Action::NextMatch | Action::Right => self.viewer.forward(),
             Action::PreviousMatch | Action::Left => self.viewer.back(),
             _ => PopupResult::pass(),

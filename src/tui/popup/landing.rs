@@ -68,12 +68,25 @@ impl LandScreen {
     }
 }
 
+impl LandScreen {
+    fn words(&self, app: &App, width: usize) -> Vec<Row> {
+        let (style, sentence) = self.sentence(app);
+        let mut rows = paragraph(style, &sentence, width);
+        if matches!(self.state, LandingState::Landing(_)) {
+            let leave = "You may leave this screen; the landing goes on, and its end is told.";
+            rows.push(Row::new());
+            rows.extend(paragraph(StyleRole::Dim, leave, width));
+        }
+        rows
+    }
+}
+
 impl Popup for LandScreen {
     fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
         let merge = [Action::Merge, Action::Diff].into_iter().filter(|_| self.is_ready(app));
         ScreenInfo::named(app, Context::Landing, "Land the mission")
             .hints(merge.chain([Action::Back]))
-            .boxed(76, 10)
+            .fitting(76, self.words(app, usize::from(inside(app.areas().body).width.min(74))).len() + 1)
     }
 
     fn act(&mut self, app: &App, _at: &mut Place, action: Action) -> PopupResult {
@@ -101,12 +114,6 @@ impl Popup for LandScreen {
     }
 
     fn detail(&self, app: &App, _at: &Place, width: usize) -> Vec<Section> {
-        let (style, sentence) = self.sentence(app);
-        let mut rows = paragraph(style, &sentence, width);
-        if matches!(self.state, LandingState::Landing(_)) {
-            let leave = "You may leave this screen; the landing goes on, and its end is told.";
-            rows.extend([Row::new(), Row::of(StyleRole::Dim, leave)]);
-        }
-        vec![rows.into()]
+        vec![self.words(app, width).into()]
     }
 }

@@ -1,9 +1,10 @@
 //! The beginning: what should exist, with which models, for how much.
 
 use super::prelude::*;
-use super::writing::Draft;
+use super::writing::OneText;
 use crate::domain::budget::dollars;
 use crate::domain::goal::Goal;
+use crate::tui::drafts::{DraftChange, Subject};
 use crate::tui::options::{ConsoleExit, Launch, Launcher};
 use crate::tui::widget::text_box::Active;
 
@@ -15,7 +16,7 @@ const ADVICE: &str = "A paragraph is enough: who uses it, what they can do with 
 #[derive(Debug)]
 pub struct LauncherScreen {
     launcher: Launcher,
-    goal: Draft,
+    goal: OneText,
     trouble: Option<String>,
     /// Whether Esc goes back to the choice among the missions that live here.
     over_choice: bool,
@@ -27,7 +28,7 @@ impl LauncherScreen {
     /// The launcher in a repository; a goal that was begun is there again.
     pub fn new(app: &App, launcher: Launcher) -> Self {
         let trouble = launcher.obstacle.clone();
-        let goal = Draft::new(app, "goal", "goal.md");
+        let goal = OneText::new(app, Subject::Goal, "goal.md");
         Self { launcher, goal, trouble, over_choice: false, asked: false }
     }
 
@@ -50,11 +51,11 @@ impl LauncherScreen {
 
     /// Leaves. A goal may be an hour's work, and here is no mission to keep it with.
     fn leave(&mut self) -> PopupResult {
-        let (name, draft) = self.goal.draft();
+        let draft = self.goal.draft();
         if self.over_choice {
-            return PopupResult::close().with_draft(name, draft);
+            return PopupResult::close().with_draft(draft);
         }
-        if !self.asked && draft.is_some() {
+        if !self.asked && matches!(draft, Some(DraftChange::Keep(..))) {
             self.asked = true;
             self.trouble = Some("The goal has not been sent: leave once more to throw it away.".to_owned());
             return PopupResult::stay();

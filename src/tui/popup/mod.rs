@@ -11,12 +11,14 @@ pub mod choice;
 pub mod confirm;
 pub mod contract;
 pub mod diff;
+pub mod drafts;
 pub mod evidence;
 pub mod evidence_viewer;
 pub mod feature;
 pub mod findings;
 pub mod gate;
 pub mod help;
+pub mod hold;
 pub mod landing;
 pub mod launcher;
 pub mod missions;
@@ -55,8 +57,9 @@ pub fn anywhere(app: &App, action: Action) -> Option<Box<dyn Popup>> {
         Action::Missions => Box::new(missions::Missions),
         Action::Replay => Box::new(replay::Replay::new()),
         Action::Findings => Box::new(findings::Findings),
+        Action::Drafts => Box::new(drafts::DraftsScreen::looking()),
         Action::Land => Box::new(landing::LandScreen::default()),
-        Action::Editor => Box::new(contract::ContractScreen::new(app)),
+        Action::Editor => Box::new(contract::ContractScreen::resumed(app)),
         Action::Broadcast => Box::new(prompt::Prompt::new(app, prompt::Purpose::Broadcast)),
         Action::Abandon => Box::new(prompt::Prompt::new(app, prompt::Purpose::Abandon)),
         _ => return None,

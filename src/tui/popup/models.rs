@@ -3,6 +3,7 @@
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
 use crate::domain::attempt::Role;
+use crate::tui::drafts::Subject;
 use crate::view::models;
 
 /// The list of roles.
@@ -22,14 +23,15 @@ impl Popup for Models {
     }
 
     fn rows(&self, app: &App, seen: Range<usize>) -> Vec<Row> {
-        models::rows(&app.mission).drain(seen).collect()
+        let rows = models::rows(&app.mission).into_iter().zip(Role::ALL);
+        let rows = rows.map(|(row, role)| app.drafts.marked(row, |about| *about == Subject::Model(*role)));
+        rows.skip(seen.start).take(seen.len()).collect()
     }
 
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
         match (action, Role::ALL.get(at.list.selected)) {
             (Action::Edit | Action::Open, Some(role)) => {
-                let model = app.mission.models.get(role).map_or("", |model| model.as_str());
-                PopupResult::open(Prompt::from(app, Purpose::Model(*role), model))
+                PopupResult::open(Prompt::new(app, Purpose::Model(*role)))
             }
             _ => PopupResult::pass(),
         }

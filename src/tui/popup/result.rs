@@ -7,6 +7,7 @@ use crate::domain::mission::Mission;
 use crate::link::protocol::Call;
 use crate::tui::action::Action;
 use crate::tui::app::Tone;
+use crate::tui::drafts::DraftChange;
 use crate::tui::effect::Effect;
 use crate::tui::options::ConsoleExit;
 use crate::tui::ticket::Request;
@@ -24,8 +25,8 @@ pub struct PopupResult {
     pub tone: Tone,
     /// Which moment of the mission the screen shows from now on.
     pub show: Show,
-    /// A text to keep under a name, or to forget.
-    pub draft: Option<(String, Option<String>)>,
+    /// What becomes of a draft.
+    pub draft: Option<DraftChange>,
 }
 
 /// Which moment of the mission is shown.
@@ -122,10 +123,10 @@ impl PopupResult {
         self
     }
 
-    /// Keeps a text that was begun, or forgets it when there is none.
+    /// A text that was begun is kept or forgotten.
     #[must_use]
-    pub fn with_draft(mut self, name: String, text: impl Into<Option<String>>) -> Self {
-        self.draft = Some((name, text.into()));
+    pub fn with_draft(mut self, change: impl Into<Option<DraftChange>>) -> Self {
+        self.draft = change.into();
         self
     }
 }

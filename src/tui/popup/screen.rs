@@ -9,6 +9,7 @@ use ratatui::layout::Rect;
 use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
+use crate::tui::drafts::{DraftChange, Subject};
 use crate::tui::keymap::Context;
 use crate::tui::layout::centred;
 use crate::tui::list::List;
@@ -16,6 +17,7 @@ use crate::tui::source::SourceError;
 use crate::tui::widget::painter::Painter;
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
+use crate::view::text::ago;
 
 use super::{Parts, PopupResult, Section, Writing, base};
 
@@ -64,6 +66,11 @@ pub trait Popup: fmt::Debug + Send {
     /// The text that is written in it.
     fn writing(&mut self) -> Option<&mut dyn Writing> {
         None
+    }
+
+    /// What becomes of the draft that is written in it, if it closed now.
+    fn unsent(&mut self) -> Option<DraftChange> {
+        self.writing()?.draft()
     }
 
     /// Called once, when it is put on the stack.
@@ -156,6 +163,15 @@ impl ScreenInfo {
     pub fn calling(mut self, action: Action, name: &'static str) -> Self {
         self.hints.iter_mut().filter(|hint| hint.0 == action).for_each(|hint| hint.1 = name);
         self
+    }
+
+    /// Where there is a draft, with a mark that says so and the key that throws it away.
+    #[must_use]
+    pub fn drafted(self, app: &App, subject: &Subject) -> Self {
+        let Some(draft) = app.drafts.get(subject) else { return self };
+        let since = ago(app.clock.since(draft.at));
+        let title = self.title.end(StyleRole::Accent, format!("draft · {since}"));
+        Self { title, ..self }.hints([Action::Discard])
     }
 
     /// With words in place of an empty list.

@@ -3,6 +3,7 @@
 use super::attempt::{AttemptScreen, stop};
 use super::diff::DiffScreen;
 use super::prelude::*;
+use super::talk::Talk;
 use crate::domain::diff::DiffScope;
 use crate::view::attempt;
 
@@ -15,7 +16,7 @@ impl Popup for Workers {
         let live = app.mission.live_attempts().count();
         ScreenInfo::named(app, Context::Workers, "Workers")
             .note(format!("{live} of {} running", app.mission.attempts.len()))
-            .hints([Action::Open, Action::Stop, Action::Retry, Action::Diff, Action::Back])
+            .hints([Action::Open, Action::Talk, Action::Stop, Action::Retry, Action::Diff, Action::Back])
     }
 
     fn head(&self, _app: &App) -> Vec<Row> {
@@ -38,6 +39,7 @@ impl Popup for Workers {
             (Action::Open, Some(id)) => PopupResult::open(AttemptScreen::new(id)),
             (Action::Diff, Some(id)) => PopupResult::open(DiffScreen::new(DiffScope::Attempt(id))),
             (Action::Stop, Some(id)) => stop(app, id),
+            (Action::Talk, Some(id)) if Talk::hears(app, id) => PopupResult::open(Talk::to_attempt(app, id)),
             (Action::Retry, _) => {
                 PopupResult::order(Command::Resume, "the mission goes on: work that stopped begins again")
             }

@@ -10,6 +10,7 @@ use crate::domain::consequence::Consequences;
 use crate::link::protocol::Reply;
 use crate::tui::action::Action;
 use crate::tui::app::App;
+use crate::tui::drafts::{Draft, DraftChange, Subject};
 use crate::tui::effect::Effect;
 use crate::tui::widget::painter::Painter;
 use crate::tui::widget::text_box::{Active, Height, TextBox};
@@ -30,8 +31,10 @@ pub trait Writing {
     fn text(&self) -> String;
     /// Takes all of it from the editor.
     fn replace(&mut self, text: &str);
-    /// What is kept of it when the person leaves, under its name among the drafts.
-    fn draft(&self) -> (String, Option<String>);
+    /// What is kept of it when the person leaves; none of what is only looked for.
+    fn draft(&self) -> Option<DraftChange>;
+    /// Puts back what would stand there if nothing had been written.
+    fn reset(&mut self) {}
     /// What its file is called in the editor.
     fn file(&self) -> &'static str;
 }
@@ -46,32 +49,57 @@ pub fn act(text: &mut dyn Writing, action: Action) -> Option<PopupResult> {
         Action::Editor => {
             PopupResult::effect(Effect::Edit { text: text.text(), name: text.file().to_owned() })
         }
-        Action::Back => {
-            let (name, draft) = text.draft();
-            PopupResult::close().with_draft(name, draft)
-        }
+        Action::Back => PopupResult::close().with_draft(text.draft()),
+        Action::Discard => match text.draft() {
+            Some(DraftChange::Keep(subject, _)) => {
+                text.reset();
+                PopupResult::say("thrown away; Ctrl+Z brings the words back")
+                    .with_draft(DraftChange::Discard(subject))
+            }
+            Some(DraftChange::Discard(_)) | None => PopupResult::say("nothing is written yet"),
+        },
         _ => return None,
     })
 }
 
-/// One text with a name.
+/// One text about something.
 #[derive(Debug)]
-pub struct Draft {
+pub struct OneText {
     pub text: TextBox,
-    pub name: String,
+    pub subject: Subject,
     file: &'static str,
+    /// What stands there when nothing has been written.
+    blank: String,
+    /// What it rests on, to see later whether that is still so.
+    base: String,
 }
 
-impl Draft {
-    /// A text; a draft of that name that was left is there again.
-    pub fn new(app: &App, name: impl Into<String>, file: &'static str) -> Self {
-        let name = name.into();
-        let text = app.drafts.get(&name).map_or("", String::as_str);
-        Self { text: TextBox::new(Height::Many, text), name, file }
+impl OneText {
+    /// A text; a draft about the same that was left is there again.
+    pub fn new(app: &App, subject: Subject, file: &'static str) -> Self {
+        Self::from(app, subject, file, "")
+    }
+
+    /// A text that begins from another.
+    pub fn from(app: &App, subject: Subject, file: &'static str, blank: &str) -> Self {
+        let draft = app.drafts.get(&subject);
+        let text = TextBox::new(Height::Many, draft.map_or(blank, |draft| &draft.text));
+        Self { text, subject, file, blank: blank.to_owned(), base: String::new() }
+    }
+
+    /// With what it rests on.
+    #[must_use]
+    pub fn resting_on(self, base: String) -> Self {
+        Self { base, ..self }
+    }
+
+    /// It was sent: nothing is left of the draft.
+    pub fn sent(&self) -> DraftChange {
+        DraftChange::Discard(self.subject.clone())
     }
 }
 
-impl Writing for Draft {
+impl Writing for OneText {
     fn key(&mut self, key: KeyEvent) {
         self.text.key(key);
     }
@@ -92,8 +120,16 @@ impl Writing for Draft {
         self.text.replace(text.trim_end());
     }
 
-    fn draft(&self) -> (String, Option<String>) {
-        (self.name.clone(), (!self.text.is_blank()).then(|| self.text()))
+    fn draft(&self) -> Option<DraftChange> {
+        let text = self.text.text();
+        let written = !self.text.is_blank() && text != self.blank;
+        let draft = Draft { text, base: self.base.clone(), ..Draft::default() };
+        let subject = self.subject.clone();
+        Some(if written { DraftChange::Keep(subject, draft) } else { DraftChange::Discard(subject) })
+    }
+
+    fn reset(&mut self) {
+        self.text.replace(&self.blank);
     }
 
     fn file(&self) -> &'static str {
@@ -141,8 +177,8 @@ impl Writing for Query {
         self.0.replace(text);
     }
 
-    fn draft(&self) -> (String, Option<String>) {
-        ("query".to_owned(), None)
+    fn draft(&self) -> Option<DraftChange> {
+        None
     }
 
     fn file(&self) -> &'static str {

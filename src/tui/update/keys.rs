@@ -4,11 +4,12 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::domain::command::Command;
 use crate::tui::action::Action;
-use crate::tui::app::{App, Tone};
+use crate::tui::app::{App, Link, Tone};
 use crate::tui::effect::Effect;
 use crate::tui::key::Chord;
 use crate::tui::options::ConsoleExit;
 use crate::tui::popup::base::UserInput;
+use crate::tui::popup::drafts::DraftsScreen;
 use crate::tui::popup::help::Help;
 use crate::tui::popup::palette::Palette;
 use crate::tui::theme::{BUILT_IN, Theme};
@@ -24,7 +25,7 @@ pub fn take(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     }
     // A console that types must still be left with the keys everybody knows.
     match (key.code, key.modifiers) {
-        (KeyCode::Char('c'), KeyModifiers::CONTROL) => vec![Effect::Exit(ConsoleExit::Left)],
+        (KeyCode::Char('c'), KeyModifiers::CONTROL) => leave(app),
         (KeyCode::Char('l'), KeyModifiers::CONTROL) => vec![Effect::Redraw],
         _ => stack::give(app, UserInput::Key(key)),
     }
@@ -49,7 +50,7 @@ fn global(app: &mut App, action: Action) -> Option<Vec<Effect>> {
             }
             Vec::new()
         }
-        Action::Quit => vec![Effect::Exit(ConsoleExit::Left)],
+        Action::Quit => leave(app),
         Action::Redraw => vec![Effect::Redraw],
         Action::Theme => next_theme(app),
         Action::Help => stack::open(app, Box::new(Help::new(app))),
@@ -64,6 +65,15 @@ fn global(app: &mut App, action: Action) -> Option<Vec<Effect>> {
             stack::open(app, screen)
         }
     })
+}
+
+/// Leaves the console. What was begun is named first.
+fn leave(app: &mut App) -> Vec<Effect> {
+    stack::harvest(app);
+    if app.drafts.is_empty() || app.link == Link::Recorded || stack::is_full(app) {
+        return vec![Effect::Exit(ConsoleExit::Left)];
+    }
+    stack::open(app, Box::new(DraftsScreen::leaving()))
 }
 
 /// Pauses the mission, or lets it go on.

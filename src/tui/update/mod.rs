@@ -18,6 +18,7 @@ use crate::link::protocol::{Before, Call, LiveOutput, Notice};
 use super::action::Action;
 use super::app::{App, Link, Toast, Tone, Warning};
 use super::appearance::Appearance;
+use super::drafts::Keeping;
 use super::effect::Effect;
 use super::keymap::Context;
 use super::msg::Msg;
@@ -44,8 +45,17 @@ pub fn start(app: &mut App) -> Vec<Effect> {
     vec![requests::ask(app, Asker::App, Request::read(attach))]
 }
 
-/// Takes one message in.
+/// Takes one message in. What it makes of drafts is kept before anything else is done, leaving included.
 pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
+    let mut effects = take(app, msg);
+    let changes = app.drafts.take_changes();
+    if !changes.is_empty() {
+        effects.insert(0, Effect::KeepDrafts(changes));
+    }
+    effects
+}
+
+fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Input(input) => take_input(app, input),
         Msg::SourceEvent(SourceEvent::Notice(notice)) => take_notice(app, *notice),
@@ -76,8 +86,16 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             appearance(app, read);
             stack::refresh(app)
         }
+        Msg::DraftsNotKept(why) => {
+            say(app, Tone::Trouble, format!("what you began could not be kept: {why}"));
+            app.drafts.keeping = Keeping::Failed(why);
+            Vec::new()
+        }
         Msg::NoNotifyCommand(sentence) => vec![Effect::NotifyTerminal(sentence)],
-        Msg::Signal => vec![Effect::Exit(ConsoleExit::Signalled)],
+        Msg::Signal => {
+            stack::harvest(app);
+            vec![Effect::Exit(ConsoleExit::Signalled)]
+        }
     }
 }
 
@@ -175,6 +193,7 @@ fn fetch_missing(app: &mut App, attempt: AttemptId) -> Vec<Effect> {
 
 fn take_tick(app: &mut App, now: Timestamp) -> Vec<Effect> {
     hear_time(app, now);
+    stack::harvest(app);
     if app.toast.as_ref().is_some_and(|toast| toast.until <= now) {
         app.toast = None;
     }

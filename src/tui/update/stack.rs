@@ -22,13 +22,18 @@ pub fn open(app: &mut App, popup: Box<dyn Popup>) -> Vec<Effect> {
 
 /// Puts a screen on the stack that may have been there before: answers to what it asked then still reach it.
 pub fn reopen(app: &mut App, mut screen: Screen) -> Vec<Effect> {
-    if app.screens.len() >= DEEPEST {
+    if is_full(app) {
         say(app, Tone::Trouble, "too many screens are open: Esc goes back");
         return Vec::new();
     }
     let result = screen.popup.opened(app, &mut screen.at);
     app.wipe_toast();
     settle(app, app.screens.len(), screen, result)
+}
+
+/// Whether no other screen can be opened.
+pub fn is_full(app: &App) -> bool {
+    app.screens.len() >= DEEPEST
 }
 
 /// Lets the uppermost screen do an action; `None` when it passes, or there is none.
@@ -59,6 +64,9 @@ pub fn answered(
     // A screen that is kept for later learns what became of its requests; it asks nothing more meanwhile.
     let mut stash = app.stash.take_if(|screen| screen.id == id)?;
     stash.popup.answered(app, &mut stash.at, call, result);
+    if let Some(change) = stash.popup.unsent() {
+        app.drafts.apply(change, app.clock);
+    }
     app.stash = Some(stash);
     Some(Vec::new())
 }
@@ -91,7 +99,9 @@ fn settle(app: &mut App, place: usize, screen: Screen, result: PopupResult) -> V
     let asker = Asker::Screen(screen.id);
     let mut effects = result.effects;
     effects.extend(result.requests.into_iter().map(|request| requests::ask(app, asker, request)));
-    keep_draft(app, result.draft);
+    if let Some(change) = result.draft {
+        app.drafts.apply(change, app.clock);
+    }
     effects.extend(show(app, result.show));
     match result.then {
         StackAction::Stay | StackAction::Pass => app.screens.insert(place, screen),
@@ -110,11 +120,13 @@ fn settle(app: &mut App, place: usize, screen: Screen, result: PopupResult) -> V
     effects
 }
 
-fn keep_draft(app: &mut App, draft: Option<(String, Option<String>)>) {
-    match draft {
-        Some((name, Some(text))) => drop(app.drafts.insert(name, text)),
-        Some((name, None)) => drop(app.drafts.remove(&name)),
-        None => {}
+/// Takes what is being written on any screen for a draft: the person leaves, or the console may die.
+pub fn harvest(app: &mut App) {
+    let now = app.clock;
+    for screen in app.screens.iter_mut().chain(&mut app.stash) {
+        if let Some(change) = screen.popup.unsent() {
+            app.drafts.apply(change, now);
+        }
     }
 }
 

@@ -131,6 +131,10 @@ impl TextBox {
         let ground = painter.styles.of(StyleRole::Resting);
         painter.buf.set_style(rect, ground);
         area.set_style(painter.styles.of(StyleRole::Text).patch(ground));
+        if active == Active::No {
+            area.move_cursor(CursorMove::Top);
+            area.move_cursor(CursorMove::Head);
+        }
         area.set_cursor_style(Style::default());
         area.set_selection_style(painter.styles.of(StyleRole::Selected));
         area.render(rect, painter.buf);

@@ -8,7 +8,7 @@ use crate::domain::attention::{NeedKind, needs};
 use crate::domain::event::{Event, Stamped};
 use crate::domain::gate::{Autopilot, GateId};
 use crate::domain::message::{Message, Party, Question};
-use crate::domain::round::RoundScope;
+use crate::view::finding::{seen_words, until_words};
 use crate::view::prelude::*;
 use crate::view::work::{GATE_AHEAD, decision, gate_subject, short_subject, status_sign};
 
@@ -54,13 +54,17 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::ClaimsChecked { feature, claims, runs } => work::claims(*feature, *claims, runs),
         Event::FindingRaised { finding } => work::raised(finding),
         Event::FindingDismissed { finding, reason } => note(finding, format!("dismissed: {reason}")),
-        Event::RoundOpened(scope) => {
-            let RoundScope { milestone, round, commit, to_review, to_test } = &**scope;
-            let (features, assertions) =
-                (plural(to_review.len(), "feature"), plural(to_test.len(), "assertion"));
-            let due = format!("{features} to review, {assertions} to try");
-            LogLine::new(BEGINS, milestone, format!("round {round} at {}: {due}", commit.short()))
+        Event::FindingDeferred { finding, until, reason } => {
+            let milestone = mission.findings.get(finding)?.milestone;
+            let text = format!("stays open, put off until {}: {reason}", until_words(*until, milestone));
+            LogLine::new(WARNING, finding, text)
         }
+        Event::FindingSeen { finding, sighting } => note(finding, seen_words(sighting)),
+        Event::FindingReopened { finding } => {
+            let found = mission.findings.get(finding)?;
+            LogLine::new(WARNING, finding, format!("is to be decided on again: {}", found.description))
+        }
+        Event::RoundOpened(scope) => validation::opened(scope, mission),
         Event::GateCommandsRun { milestone, runs, .. } => validation::gate_commands(*milestone, runs),
         Event::ReviewReported { feature, review, .. } => validation::reviewed(*feature, review),
         Event::ScrutinyReported { milestone, report, .. } => validation::scrutinized(*milestone, report),
@@ -69,6 +73,7 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::RoundClosed { milestone, round, outcome } => {
             validation::closed(*milestone, *round, *outcome, mission)
         }
+        Event::EvidenceLost { evidence } => validation::lost(evidence, mission),
         Event::RoundsExtended { milestone, limit } => note(milestone, format!("may take {limit} rounds now")),
         Event::DirectiveIssued { directive } => note(&directive.id, format!("directive: {}", directive.text)),
         Event::KnowledgeConfirmed { knowledge } => note(&"knowledge", knowledge.note.to_string()),

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::person::{self, paths};
 use super::target::Target;
@@ -83,12 +83,12 @@ pub(super) fn bring_in(place: &LandPlace, plan: &LandPlan) -> Result<(), Workspa
 /// [`WorkspaceError::NothingToLand`], [`WorkspaceError::Conflict`], [`WorkspaceError::Unmerged`].
 pub(super) fn merge(place: &LandPlace, plan: &LandPlan, target: &Target) -> Result<String, WorkspaceError> {
     let root = place.person.root();
-    if is_ancestor(root.into(), &plan.commit, &target.commit)? {
+    if is_ancestor(root, &plan.commit, &target.commit)? {
         let (branch, target) = (plan.branch.clone(), plan.target.clone());
         return Err(WorkspaceError::NothingToLand { branch, target });
     }
     let options = options(place, plan)?;
-    if moves_forward(&options) && is_ancestor(root.into(), &target.commit, &plan.commit)? {
+    if moves_forward(&options) && is_ancestor(root, &target.commit, &plan.commit)? {
         return Ok(plan.commit.clone());
     }
     let made = in_a_worktree(place, plan, target, &options);
@@ -217,8 +217,8 @@ fn moves_forward(options: &[String]) -> bool {
     options.iter().rev().find(|word| word.contains("-ff")).is_none_or(|word| word != "--no-ff")
 }
 
-fn is_ancestor(root: PathBuf, earlier: &str, later: &str) -> Result<bool, WorkspaceError> {
-    let outcome = Git::of_person(&root).outcome(["merge-base", "--is-ancestor", earlier, later])?;
+fn is_ancestor(root: &Path, earlier: &str, later: &str) -> Result<bool, WorkspaceError> {
+    let outcome = Git::of_person(root).outcome(["merge-base", "--is-ancestor", earlier, later])?;
     match outcome.exit {
         crate::workspace::Exit::Code(0) => Ok(true),
         crate::workspace::Exit::Code(1) => Ok(false),

@@ -88,7 +88,7 @@ fn look(directory: &Path, least: Worst) -> Vec<Looked> {
     looked.push(Looked { at: "repository", found: Found::Sound(subject.root.display().to_string()) });
     for (at, _, check) in CHECKS.iter().filter(|(_, worst, _)| *worst >= least) {
         let found = check(&subject).unwrap_or_else(|error| Found::Obstacle(error.to_string()));
-        looked.push(Looked { at: *at, found });
+        looked.push(Looked { at, found });
         if stops(&looked) {
             break;
         }

@@ -163,7 +163,7 @@ fn a_paste_of_a_megabyte_is_taken_whole_and_keys_go_on() {
         let said = if whole { "all of it" } else { "not all of it" };
         if text.starts_with("## ") { format!("## statement\n{said}") } else { said.to_owned() }
     };
-    for (open, pasted) in [("o", &lines), ("3 e tab", &one_line), ("g n", &one_line)] {
+    for (open, pasted) in [("o", &lines), ("3 e tab tab", &one_line), ("g n", &one_line)] {
         let mut events = inputs(open);
         events.push(Input::Paste(pasted.clone()));
         events.extend(inputs("'end!'"));

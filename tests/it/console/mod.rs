@@ -1,10 +1,13 @@
 //! The console by keystrokes, on frames of every size.
 
 mod answers;
+mod bench;
 mod decisions;
 mod doorstep;
+mod drafts;
 mod gallery;
 pub mod harness;
+mod holds;
 mod kept;
 mod pictures;
 mod presenters;

@@ -102,7 +102,7 @@ fn the_cursor_stands_behind_what_was_typed_in_every_box() {
             ("B", "ab"),
             ("g n", "ab"),
             ("3 e", "zz"),
-            ("3 e tab", "zz"),
+            ("3 e tab tab", "zz"),
             ("3 e backtab backtab backtab", "zz"),
             ("3 n", "ab"),
             ("3 x", "ab"),

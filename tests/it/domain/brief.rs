@@ -27,14 +27,16 @@ fn second_round() -> Flight {
     let issue = words::issue(Severity::Blocking, "an index out of bounds");
     let issues = vec![ReviewIssue { file: words::title("src/page.rs"), line: Some(7), issue }];
     let (summary, opinion) = (words::prose("It reads past the end"), Opinion::Fail);
-    flight.attempt(reviewer, Command::ReportReview { summary, opinion, issues });
+    flight.attempt(reviewer, Command::ReportReview { summary, opinion, issues, known: vec![] });
     let scrutiny = flight.start(AgentWork::Scrutinize { milestone: M1, round: 1 });
     let report = Command::ReportScrutiny {
         summary: words::prose("Not yet"),
         issues: vec![],
         knowledge: vec![words::line("port 8080 is taken")],
+        known: vec![],
     };
     flight.attempt(scrutiny, report);
+    let mut flight = flight.tested(Outcome::Pass);
     flight.triage_all();
     flight
 }
@@ -111,7 +113,7 @@ fn a_talk() {
 #[test]
 fn a_triage() {
     let flight = Flight::new().planned(1, 1).built(1).gated().reviewed().scrutinized().tested(Outcome::Fail);
-    insta::assert_snapshot!(text(&flight, AgentWork::Triage), @r"
+    insta::assert_snapshot!(text(&flight, AgentWork::Triage), @r##"
     # The goal
     Build a guestbook
 
@@ -127,6 +129,7 @@ fn a_triage() {
 
     ## Open findings
     - FND-1 [blocking] (F1) VAL-M1-001 fails: seen with my own eyes
+      last seen in round 1, at head002
 
     ## The features they are about
     ### F1 Feature of VAL-M1-001
@@ -141,8 +144,8 @@ fn a_triage() {
     check via http: GET / and look for the entry in the page
     evidence: the HTTP exchange
 
-    Decide every open finding in one call of `triage`.
-    ");
+    Decide every finding under "Open findings" in one call of `triage`.
+    "##);
 }
 
 #[test]
@@ -153,7 +156,7 @@ fn a_triage_knows_what_was_dismissed_and_why() {
         finding.state = flightdeck::domain::finding::FindingState::Dismissed { reason };
     });
     let told = text(&flight, AgentWork::Triage);
-    assert!(told.contains("## Decided before"), "{told}");
+    assert!(told.contains("## Dismissed before"), "{told}");
     assert!(told.contains("an index out of bounds (dismissed: the page has no index)"), "{told}");
 }
 
@@ -258,14 +261,31 @@ fn a_review() {
     implemented:
     - everything asked for
     claims: `make test` exits 0: all green
+    the engine saw: `make test` exits 0
     tests in tests/guestbook.rs: it_greets
 
-    ## What was found about it before
-    - FND-1 src/page.rs:7: an index out of bounds (taken up by F2)
+    ## F2 mends what was found about it: Fix of FND-1
+    mends FND-1
+
+    ## The handoff of #7
+    Built F2
+    implemented:
+    - everything asked for
+    claims: `make test` exits 0: all green
+    the engine saw: `make test` exits 0
+    tests in tests/guestbook.rs: it_greets
+
+    ## Known findings: say in `known` whether each still holds, and do not report it again
+    - FND-1 [blocking] (F1) (taken up by F2) src/page.rs:7: an index out of bounds
+      suggested: look again
 
     ## Its commits
     base: base000
     head: head002
+
+    ## Since round 1
+    Round 1 looked at head002, this one looks at head007: `git diff head002..head007`
+    - F2 Fix of FND-1: head002..head007
 
     ## Commands
     - setup: `make setup`
@@ -288,13 +308,17 @@ fn a_scrutiny() {
 
     ## Its features
     - F1 Feature of VAL-M1-001 [built by #2] fulfills: VAL-M1-001
-    - F2 Fix of FND-1 [built by #6] fulfills: nothing
+    - F2 Fix of FND-1 [built by #7] fulfills: nothing
+
+    ## Since round 1
+    Round 1 looked at head002, this one looks at head007: `git diff head002..head007`
+    - F2 Fix of FND-1: head002..head007
 
     ## Gate commands
     - `make` exits 0
     - `make test` exits 0
 
-    ## Reviews (their issues are findings already)
+    ## Reviews of this round: their issues are recorded, look for what lies between them
     ### F1 Feature of VAL-M1-001: Pass
     Good work
     ### F2 Fix of FND-1: Pass
@@ -304,8 +328,9 @@ fn a_scrutiny() {
     - the server needs a free port
     - the server needs a free port
 
-    ## Decided before: only something new is a reason to decide it again
-    - FND-1 src/page.rs:7: an index out of bounds (taken up by F2)
+    ## Known findings: say in `known` whether each still holds, and do not report it again
+    - FND-1 [blocking] (F1) (taken up by F2) src/page.rs:7: an index out of bounds
+      suggested: look again
 
     ## Commands
     - setup: `make setup`

@@ -112,11 +112,12 @@ async fn one_that_breaks_a_tool() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_that_panics_costs_an_attempt_and_is_told() {
+async fn one_that_panics_is_tried_three_times_and_told_and_every_call_is_counted() {
     let ground = Ground::plain("test/faulty");
     let mind: Arc<Mind> = Mind::new(|_, _| panic!("a fault of ours"));
     let mission = ground.fly(mind).await;
-    assert_eq!(mission.hold.as_ref().map(|hold| hold.cause), Some(HoldCause::Machine));
+    assert_eq!(mission.hold.as_ref().map(|hold| hold.cause), Some(HoldCause::Crashes));
+    assert_eq!((mission.attempts.len(), mission.usage().turns), (3, 3));
     assert!(needs(&mission)[0].contains("a fault of flightdeck's own"), "{:?}", needs(&mission));
     assert_eq!(mission.live_attempts().count(), 0);
     ground.resume();

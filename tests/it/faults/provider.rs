@@ -7,6 +7,8 @@ use std::time::Duration;
 use flightdeck::agent::model::retry::RetryPolicy;
 use flightdeck::domain::attempt::Ending;
 use flightdeck::domain::mission::{HoldCause, Mission, Status};
+use flightdeck::domain::wait::WaitCause;
+use flightdeck::engine::EngineOptions;
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers};
 
@@ -97,45 +99,65 @@ async fn a_provider_that_nobody_configured() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_provider_that_is_down() {
+async fn a_provider_that_is_down_is_waited_for_until_it_is_up() {
     let ground = Ground::plain(LOCAL);
-    let uri = format!("http://127.0.0.1:{}", free_port());
-    let mission = ground.fly(networked(LOCAL, &[("LOCAL_BASE_URL", &uri)])).await;
-    let sentence = format!(
-        "plan has no usable model: local cannot be reached at {uri}/: Connection refused (os error 111) (tried 3 times)"
-    );
-    let again = ground.told();
-    assert_eq!(again.matches("the model is asked again").count(), 2, "{again}");
-    waits_and_goes_on(&ground, &mission, &sentence).await;
+    let port = free_port();
+    let uri = format!("http://127.0.0.1:{port}");
+    let backends = networked(LOCAL, &[("LOCAL_BASE_URL", &uri)]);
+    let options = EngineOptions { backends, ..ground.options() };
+    let engine = tokio::spawn(flightdeck::engine::run(options));
+    let mission = waiting(&ground).await;
+    assert_eq!((mission.status(), needs(&mission)), (Status::Retrying, Vec::new()));
+    let sentence = format!("local cannot be reached at {uri}/: Connection refused (os error 111)");
+    assert_eq!(mission.waits().next().unwrap().sentence.as_str(), sentence);
+    let listener = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let server = MockServer::builder().listener(listener).start().await;
+    let planner = Reluctant { refusals: 0, refusal: ResponseTemplate::new(500), asked: Arc::default() };
+    Mock::given(matchers::method("POST")).respond_with(planner).mount(&server).await;
+    engine.await.unwrap().unwrap();
+    let mission = ground.mission();
+    assert!(waits_at_the_plan_gate(&mission), "{:?}\n{}", needs(&mission), ground.told());
+    assert_eq!(mission.attempts.len(), 1);
+    assert_eq!(ground.told().matches("the model is asked again").count(), 1, "one reason is told once");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_provider_that_is_truncating_for_ever() {
+async fn a_provider_that_is_truncating_for_long_is_asked_again() {
     let cut =
         "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hel\"},\"finish_reason\":null}]}\n\n";
-    let server = answering(ResponseTemplate::new(200).set_body_raw(cut, "text/event-stream")).await;
+    let refusal = ResponseTemplate::new(200).set_body_raw(cut, "text/event-stream");
+    let (server, asked) = reluctant(5, refusal).await;
     let ground = Ground::plain(LOCAL);
     let mission = ground.fly(networked(LOCAL, &[("LOCAL_BASE_URL", &server.uri())])).await;
-    let sentence = format!(
-        "plan has no usable model: the stream of {LOCAL} broke: it closed before its end (tried 3 times)"
-    );
-    waits_and_goes_on(&ground, &mission, &sentence).await;
+    assert!(waits_at_the_plan_gate(&mission), "{:?}\n{}", needs(&mission), ground.told());
+    assert_eq!((asked.load(Ordering::SeqCst), mission.attempts.len()), (8, 1));
+    assert!(ground.told().contains(&format!("the stream of {LOCAL} broke: it closed before its end")));
 }
 
-/// Refuses the first request until a quota resets, then plans over Chat Completions.
-struct Quota {
-    retry_after: u32,
+/// The mission once it waits for something that passes by itself.
+async fn waiting(ground: &Ground) -> Mission {
+    loop {
+        let mission = ground.mission();
+        if mission.waits().next().is_some() {
+            return mission;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Refuses the first requests, then plans over Chat Completions.
+struct Reluctant {
+    refusals: usize,
+    refusal: ResponseTemplate,
     asked: Arc<AtomicUsize>,
 }
 
-impl Respond for Quota {
+impl Respond for Reluctant {
     fn respond(&self, _: &Request) -> ResponseTemplate {
         let asked = self.asked.fetch_add(1, Ordering::SeqCst);
-        let Some((tool, arguments)) = asked.checked_sub(1).and_then(|turn| planning().into_iter().nth(turn))
-        else {
-            let body = json!({ "error": { "message": "you are over your quota" } });
-            let refusal = ResponseTemplate::new(429).set_body_json(body);
-            return refusal.insert_header("retry-after", self.retry_after.to_string().as_str());
+        let turn = asked.checked_sub(self.refusals);
+        let Some((tool, arguments)) = turn.and_then(|turn| planning().into_iter().nth(turn)) else {
+            return self.refusal.clone();
         };
         let function = json!({ "name": tool, "arguments": arguments.to_string() });
         let call =
@@ -147,29 +169,32 @@ impl Respond for Quota {
     }
 }
 
-async fn over_quota(retry_after: u32) -> (MockServer, Arc<AtomicUsize>) {
+async fn reluctant(refusals: usize, refusal: ResponseTemplate) -> (MockServer, Arc<AtomicUsize>) {
     let (server, asked) = (MockServer::start().await, Arc::<AtomicUsize>::default());
-    let quota = Quota { retry_after, asked: Arc::clone(&asked) };
-    Mock::given(matchers::method("POST")).respond_with(quota).mount(&server).await;
+    let planner = Reluctant { refusals, refusal, asked: Arc::clone(&asked) };
+    Mock::given(matchers::method("POST")).respond_with(planner).mount(&server).await;
     (server, asked)
 }
 
+async fn over_quota(retry_after: u32) -> (MockServer, Arc<AtomicUsize>) {
+    let body = json!({ "error": { "message": "you are over your quota" } });
+    let refusal = ResponseTemplate::new(429).set_body_json(body);
+    reluctant(1, refusal.insert_header("retry-after", retry_after.to_string().as_str())).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_quota_with_a_known_reset_pauses_the_mission_until_then() {
+async fn a_quota_with_a_known_reset_is_waited_for_until_then() {
     let (server, asked) = over_quota(3_600).await;
     let ground = Ground::plain(LOCAL);
     let backends = networked(LOCAL, &[("LOCAL_BASE_URL", &server.uri())]);
-    let mission = ground.fly_until(backends, |mission| mission.hold.is_some()).await;
-    let hold = mission.hold.as_ref().unwrap();
-    assert_eq!(hold.cause, HoldCause::Quota);
-    assert_eq!(
-        hold.sentence.as_str(),
-        "local answered 429: you are over your quota; flightdeck goes on in 60 min, when the quota resets"
-    );
-    let wait = hold.until.unwrap().since(flightdeck::engine::now());
-    assert!((3_500_000..=3_600_000).contains(&wait), "{wait} ms");
-    assert_eq!(mission.status(), Status::Paused, "it says so, and asks nothing of the person");
-    assert_eq!(needs(&mission), Vec::<String>::new());
+    let mission = ground.fly_until(backends, |mission| mission.waits().next().is_some()).await;
+    let wait = mission.waits().next().unwrap();
+    assert_eq!(wait.cause, WaitCause::Quota);
+    assert_eq!(wait.sentence.as_str(), "local answered 429: you are over your quota");
+    let left = wait.next(flightdeck::engine::now()).since(flightdeck::engine::now());
+    assert!((3_400_000..=3_600_000).contains(&left), "{left} ms");
+    assert_eq!(mission.status(), Status::Retrying, "it says so, and asks nothing of the person");
+    assert_eq!((needs(&mission), mission.hold), (Vec::<String>::new(), None));
     assert_eq!(asked.load(Ordering::SeqCst), 1);
 }
 
@@ -180,8 +205,5 @@ async fn a_quota_that_has_reset_lets_the_mission_go_on_by_itself() {
     let mission = ground.fly(networked(LOCAL, &[("LOCAL_BASE_URL", &server.uri())])).await;
     assert!(waits_at_the_plan_gate(&mission), "{:?}\n{}", needs(&mission), ground.told());
     assert_eq!(asked.load(Ordering::SeqCst), 4);
-    assert!(matches!(
-        mission.attempts.values().next().unwrap().ended.as_ref().unwrap().ending,
-        Ending::Interrupted
-    ));
+    assert_eq!(mission.attempts.len(), 1, "nothing of the conversation is lost");
 }

@@ -72,7 +72,7 @@ fn faults() -> Vec<Fault> {
             Survived("The arguments are not valid JSON"),
         ),
         fault("an unknown tool", tool("unknown_tool"), 1, Survived("There is no tool `")),
-        fault("500 for ever", always(500), 0, Held(HoldCause::Backend, "(tried 5 times)")),
+        fault("500 for long", fails(500, 7), 0, Survived("answered 500")),
         fault("401", always(401), 0, Held(HoldCause::Backend, "refused the key (401")),
         fault("404", always(404), 0, Held(HoldCause::Backend, "unknown model `")),
         fault("400", always(400), 0, Held(HoldCause::Backend, "refused the request (400)")),

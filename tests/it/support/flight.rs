@@ -17,7 +17,7 @@ use flightdeck::domain::goal::Goal;
 use flightdeck::domain::id::{Commit, MissionId};
 use flightdeck::domain::mission::{Limits, Mission};
 use flightdeck::domain::text::Title;
-use flightdeck::engine::{Backends, EngineOptions};
+use flightdeck::engine::{Backends, EngineOptions, Predecessor};
 use flightdeck::store::Catalogue;
 use flightdeck::store::sqlite::SqliteCatalogue;
 use tempfile::TempDir;
@@ -107,6 +107,7 @@ impl Ground {
             passed: Vec::new(),
             skill_dirs: Vec::new(),
             patience: Duration::from_millis(100),
+            predecessor: Predecessor::Unseen,
         }
     }
 

@@ -6,96 +6,139 @@ use std::str::FromStr;
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
+use super::field::{Field, Merged};
 use crate::domain::command::{Command, WordingEdit};
 use crate::domain::consequence::ContractChange;
 use crate::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording};
 use crate::domain::id::{AssertionId, Revision};
-use crate::domain::text::Text;
+use crate::domain::text::{Line, Text};
 use crate::tui::app::App;
+use crate::tui::drafts::{Draft, DraftChange, Subject};
 use crate::tui::focus::Pane;
 use crate::tui::popup::Writing;
 use crate::tui::widget::painter::Painter;
-use crate::tui::widget::text_box::{Active, Height, TextBox};
-use crate::view::row::Row;
-use crate::view::style_role::StyleRole;
+use crate::tui::widget::text_box::{Active, Height};
+use crate::view::contract::weight;
 
 /// Which assertion is written.
 #[derive(Debug)]
-enum Subject {
-    /// A known one, at the revision from which the person began.
-    Known { id: AssertionId, base: Revision, was: Wording },
+enum About {
+    /// A known one, as it is now.
+    Known { id: AssertionId, base: Revision, now: Box<Wording> },
     /// A new one.
     New,
-}
-
-/// A field with its name.
-#[derive(Debug)]
-struct Field {
-    name: &'static str,
-    text: TextBox,
-    height: Height,
 }
 
 /// The fields, and the one that has the keys.
 #[derive(Debug)]
 pub struct Form {
-    subject: Subject,
+    about: About,
     fields: Vec<Field>,
     at: usize,
+    /// Fields that only others changed since the person began: their words stand in them.
+    taken: Vec<&'static str>,
 }
 
 /// What separates the parts in the editor and in a draft.
 const FENCE: &str = "## ";
+/// What an assertion can be checked with, and how much it can weigh.
+const VIA: &[&str] = &["command", "http", "terminal", "browser"];
+const WEIGHTS: &[&str] = &["blocking", "non-blocking"];
 
 impl Form {
-    /// The fields of a known assertion; a draft that was left is there again.
+    /// The fields of a known assertion; a draft that was left is there again, merged with what others changed meanwhile.
     pub fn edit(app: &App, id: &AssertionId) -> Self {
         let Some(assertion) = app.mission.contract.get(id) else { return Self::add(app) };
-        let was = assertion.wording.clone();
-        let fields = vec![
-            field("title", Height::One, was.title.as_str()),
-            field("statement", Height::Many, was.statement.as_str()),
-            field("check", Height::Many, was.check.how.as_str()),
-            field("evidence", Height::One, was.evidence.as_str()),
-        ];
-        let subject = Subject::Known { id: id.clone(), base: assertion.revision, was };
-        Self { subject, fields, at: 1 }.with_draft(app)
+        let now = Box::new(assertion.wording.clone());
+        let fields = of_wording(&now);
+        let about = About::Known { id: id.clone(), base: assertion.revision, now };
+        Self { about, fields, at: 1, taken: Vec::new() }.with_draft(app)
     }
 
     /// The fields of a new one: its number and its feature are proposed.
     pub fn add(app: &App) -> Self {
-        let fields = vec![
-            field("id", Height::One, &next_id(app)),
-            field("feature", Height::One, &next_feature(app)),
-            field("title", Height::One, ""),
-            field("statement", Height::Many, ""),
-            field("via", Height::One, "http"),
-            field("check", Height::Many, ""),
-            field("evidence", Height::One, ""),
-        ];
-        Self { subject: Subject::New, fields, at: 2 }.with_draft(app)
+        let line = |name, text: &str| Field::words(name, Height::One, text);
+        let mut fields = vec![line("id", &next_id(app)), line("feature", &next_feature(app))];
+        let choices = (Instrument::Http.word(), weight(Weight::Blocking));
+        fields.extend(self::fields([""; 4], "", choices));
+        Self { about: About::New, fields, at: 2, taken: Vec::new() }.with_draft(app)
     }
 
     fn with_draft(mut self, app: &App) -> Self {
-        if let Some(draft) = app.drafts.get(&self.name()) {
-            self.replace(draft);
+        let Some(draft) = app.drafts.get(&self.subject()) else { return self };
+        let now: Vec<String> = self.fields.iter().map(Field::text).collect();
+        for (index, base) in self.parts(&draft.base) {
+            self.fields.get_mut(index).into_iter().for_each(|field| field.began_from(&base));
+        }
+        self.replace(&draft.text);
+        if matches!(self.about, About::Known { .. }) {
+            self.merge(now);
         }
         self
     }
 
-    /// The name of its draft.
-    pub fn name(&self) -> String {
-        match &self.subject {
-            Subject::Known { id, .. } => format!("assertion {id}"),
-            Subject::New => "assertion new".to_owned(),
+    fn merge(&mut self, now: Vec<String>) {
+        for (field, now) in self.fields.iter_mut().zip(now) {
+            if field.merge(&now) == Merged::Taken {
+                self.taken.push(field.name);
+            }
+        }
+    }
+
+    /// The assertion was changed by somebody else while it is written here.
+    pub fn rebase(&mut self, app: &App) {
+        let About::Known { id, base, now } = &mut self.about else { return };
+        let Some(assertion) = app.mission.contract.get(id).filter(|found| found.revision != *base) else {
+            return;
+        };
+        *base = assertion.revision;
+        **now = assertion.wording.clone();
+        let texts = of_wording(&assertion.wording).iter().map(Field::text).collect();
+        self.merge(texts);
+    }
+
+    /// What its draft is about.
+    pub fn subject(&self) -> Subject {
+        match &self.about {
+            About::Known { id, .. } => Subject::Assertion(id.clone()),
+            About::New => Subject::NewAssertion,
         }
     }
 
     /// The title of its screen.
     pub fn title(&self) -> String {
-        match &self.subject {
-            Subject::Known { id, base, .. } => format!("Edit {id} · revision {}", base.0),
-            Subject::New => "Add an assertion".to_owned(),
+        match &self.about {
+            About::Known { id, base, .. } => format!("Edit {id} · revision {}", base.0),
+            About::New => "Add an assertion".to_owned(),
+        }
+    }
+
+    /// What others changed since the person began, in a sentence; nothing where they changed nothing.
+    pub fn changed_elsewhere(&self) -> Option<String> {
+        let both = self.contested().join(" and ");
+        let taken = self.taken.join(" and ");
+        match (both.is_empty(), taken.is_empty()) {
+            (true, true) => None,
+            (true, false) => Some(format!("{taken} was changed meanwhile: the new words stand here")),
+            (false, _) => Some(format!("{both} was changed meanwhile, by you and by others")),
+        }
+    }
+
+    /// The fields that the person and others made different things of.
+    pub fn contested(&self) -> Vec<&'static str> {
+        self.fields.iter().filter(|field| field.is_contested()).map(|field| field.name).collect()
+    }
+
+    /// What others made of the field that has the keys, where that differs.
+    pub fn theirs(&self) -> Option<&str> {
+        let field = self.fields.get(self.at).filter(|field| field.is_contested())?;
+        field.theirs.as_deref()
+    }
+
+    /// Puts in what others made of the field that has the keys.
+    pub fn take_theirs(&mut self) {
+        if let Some(theirs) = self.theirs().map(str::to_owned) {
+            self.fields.get_mut(self.at).into_iter().for_each(|field| field.replace(&theirs));
         }
     }
 
@@ -110,10 +153,7 @@ impl Form {
     }
 
     fn said(&self, name: &str) -> String {
-        self.fields
-            .iter()
-            .find(|field| field.name == name)
-            .map_or_else(String::new, |field| field.text.text())
+        self.fields.iter().find(|field| field.name == name).map_or_else(String::new, Field::text)
     }
 
     fn bounded<const MAX: usize>(&self, name: &'static str) -> Result<Text<MAX>, String> {
@@ -124,28 +164,36 @@ impl Form {
         self.said(name).parse().map_err(|error: T::Err| error.to_string())
     }
 
-    /// The wording as it is written; what has no field is as it was.
-    fn wording(&self, check: Check, weight: Weight) -> Result<Wording, String> {
-        let (title, statement) = (self.bounded("title")?, self.bounded("statement")?);
-        Ok(Wording { title, statement, check, evidence: self.bounded("evidence")?, weight })
+    /// The wording as it is written.
+    fn wording(&self) -> Result<Wording, String> {
+        let word = self.said("via");
+        let via = word.parse().map_err(|_| format!("via: \"{word}\" is none of {}", Instrument::words()))?;
+        let command = self.said("command");
+        let command = if command.trim().is_empty() { None } else { Some(self.bounded("command")?) };
+        let heavy = self.said("weight");
+        let weights = [Weight::Blocking, Weight::NonBlocking];
+        let unknown = || format!("weight: \"{heavy}\" is none of {}", WEIGHTS.join(", "));
+        let weight = weights.into_iter().find(|known| weight(*known) == heavy).ok_or_else(unknown)?;
+        Ok(Wording {
+            title: self.bounded("title")?,
+            statement: self.bounded("statement")?,
+            check: Check { via, how: self.bounded("check")?, command },
+            evidence: self.bounded("evidence")?,
+            weight,
+        })
     }
 
     /// The change; `None` when nothing differs.
     pub fn change(&self) -> Result<Option<ContractChange>, String> {
-        Ok(match &self.subject {
-            Subject::Known { id, base, was } => {
-                let check = Check { how: self.bounded("check")?, ..was.check.clone() };
-                let edit = WordingEdit::between(was, &self.wording(check, was.weight)?);
+        Ok(match &self.about {
+            About::Known { id, base, now } => {
+                let edit = WordingEdit::between(now, &self.wording()?);
                 let (assertion, base) = (id.clone(), *base);
                 (!edit.is_empty()).then(|| ContractChange::Edit { assertion, base, edit: Box::new(edit) })
             }
-            Subject::New => {
+            About::New => {
                 let (id, feature) = (self.parsed("id")?, self.parsed("feature")?);
-                let word = self.said("via").trim().to_ascii_lowercase();
-                let unknown = |_| format!("via: \"{word}\" is none of {}", Instrument::words());
-                let via = word.parse().map_err(unknown)?;
-                let check = Check { via, how: self.bounded("check")?, command: None };
-                let wording = self.wording(check, Weight::Blocking)?;
+                let wording = self.wording()?;
                 Some(ContractChange::Add { draft: Box::new(AssertionDraft { id, wording }), feature })
             }
         })
@@ -167,49 +215,32 @@ impl Form {
         }))
     }
 
-    /// Draws the fields: those of one line as such, the others share what is left.
+    /// Draws the fields: those of one line as such, the others share what is left. Where room is short there is no air
+    /// between them; where it is shorter still, only the field that has the keys is seen.
     pub fn draw(&self, painter: &mut Painter<'_>, area: Rect) {
-        let many = self.fields.iter().filter(|field| field.height == Height::Many).count();
-        let single = self.fields.len() - many;
-        let spare = usize::from(area.height).saturating_sub(single * 2 + many * 2);
-        let each = u16::try_from(spare / many.max(1)).unwrap_or(1).clamp(1, 6);
+        let tall = self.fields.iter().filter(|field| field.is_tall()).count();
+        let (room, count) = (usize::from(area.height), self.fields.len());
+        let air = usize::from(room >= 2 * count + tall);
+        let spare = room.saturating_sub(count - tall + air * count);
+        let each = u16::try_from(spare / tall.max(1)).unwrap_or(1).clamp(1, 6);
         let mut y = area.y;
-        let tight = area.height < u16::try_from(single * 2 + many * 3).unwrap_or(u16::MAX);
         for (index, field) in self.fields.iter().enumerate() {
-            // Where not everything fits, the field that has the keys is the one that is seen.
-            if tight && index != self.at {
+            let active = if index == self.at { Active::Yes } else { Active::No };
+            if room < count {
+                if active == Active::Yes {
+                    field.draw(painter, area, active);
+                }
                 continue;
             }
-            let height = if tight {
-                area.height.saturating_sub(1)
-            } else if field.height == Height::Many {
-                each
-            } else {
-                1
-            };
-            let active = if index == self.at { Active::Yes } else { Active::No };
-            y = field.draw(painter, Rect { y, height, ..area }, active).min(area.bottom());
+            let height = if field.is_tall() { each } else { 1 };
+            field.draw(painter, Rect { y, height, ..area }.intersection(area), active);
+            y += height + u16::try_from(air).unwrap_or(0);
         }
     }
-}
 
-impl Writing for Form {
-    fn key(&mut self, key: KeyEvent) {
-        self.fields.get_mut(self.at).into_iter().for_each(|field| field.text.key(key));
-    }
-
-    fn paste(&mut self, text: &str) {
-        self.fields.get_mut(self.at).into_iter().for_each(|field| field.text.paste(text));
-    }
-
-    fn text(&self) -> String {
-        let part = |field: &Field| [FENCE, field.name, "\n", &field.text.text(), "\n"].concat();
-        self.fields.iter().map(part).collect()
-    }
-
-    /// A part that is missing stays as it is. A line that only looks like the beginning of a part belongs to the one
-    /// before it.
-    fn replace(&mut self, text: &str) {
+    /// The parts of a text with the fields that they belong to. A line that only looks like the beginning of a part
+    /// belongs to the one before it.
+    fn parts(&self, text: &str) -> Vec<(usize, String)> {
         let mut parts: Vec<(usize, Vec<&str>)> = Vec::new();
         for line in text.lines() {
             let name = line.strip_prefix(FENCE).map(str::trim);
@@ -220,16 +251,48 @@ impl Writing for Form {
                 (None, None) => {}
             }
         }
-        for (index, lines) in parts {
-            if let Some(field) = self.fields.get_mut(index) {
-                field.text = TextBox::new(field.height, lines.join("\n").trim_end());
+        parts.into_iter().map(|(index, lines)| (index, lines.join("\n").trim_end().to_owned())).collect()
+    }
+
+    fn written(&self, text: impl Fn(&Field) -> String) -> String {
+        self.fields.iter().map(|field| [FENCE, field.name, "\n", &text(field), "\n"].concat()).collect()
+    }
+}
+
+impl Writing for Form {
+    fn key(&mut self, key: KeyEvent) {
+        self.fields.get_mut(self.at).into_iter().for_each(|field| field.key(key));
+    }
+
+    fn paste(&mut self, text: &str) {
+        self.fields.get_mut(self.at).into_iter().for_each(|field| field.paste(text));
+    }
+
+    fn text(&self) -> String {
+        self.written(Field::text)
+    }
+
+    /// A part that is missing, or says the same, stays as it is.
+    fn replace(&mut self, text: &str) {
+        for (index, part) in self.parts(text) {
+            if let Some(field) = self.fields.get_mut(index).filter(|field| field.text().trim_end() != part) {
+                field.replace(&part);
             }
         }
     }
 
-    fn draft(&self) -> (String, Option<String>) {
-        let changed = matches!(self.change(), Ok(Some(_)) | Err(_));
-        (self.name(), changed.then(|| self.text()))
+    fn draft(&self) -> Option<DraftChange> {
+        if self.fields.iter().all(|field| field.text() == field.was()) {
+            return Some(DraftChange::Discard(self.subject()));
+        }
+        let base = self.written(|field| field.was().to_owned());
+        let draft = Draft { text: self.text(), base, ..Draft::default() };
+        Some(DraftChange::Keep(self.subject(), draft))
+    }
+
+    fn reset(&mut self) {
+        self.fields.iter_mut().for_each(Field::reset);
+        self.taken.clear();
     }
 
     fn file(&self) -> &'static str {
@@ -237,22 +300,29 @@ impl Writing for Form {
     }
 }
 
-impl Field {
-    /// Draws it, and answers the line below it.
-    fn draw(&self, painter: &mut Painter<'_>, area: Rect, active: Active) -> u16 {
-        let label = if active == Active::Yes { StyleRole::Accent } else { StyleRole::Dim };
-        let lead = 11.min(area.width);
-        let screen = painter.buf.area;
-        let line = Rect { width: lead, height: 1, ..area };
-        painter.row(line.intersection(screen), &Row::of(label, self.name));
-        let text = Rect { x: area.x + lead, width: area.width - lead, ..area };
-        self.text.draw(painter, text.intersection(screen), active);
-        area.y + area.height + 1
-    }
+/// The fields of a wording; those of a new one say nothing yet.
+fn of_wording(wording: &Wording) -> Vec<Field> {
+    let check = &wording.check;
+    let command = check.command.as_ref().map_or("", Line::as_str);
+    let choices = (check.via.word(), weight(wording.weight));
+    let texts = [wording.title.as_str(), wording.statement.as_str(), check.how.as_str(), command];
+    fields(texts, wording.evidence.as_str(), choices)
 }
 
-fn field(name: &'static str, height: Height, text: &str) -> Field {
-    Field { name, text: TextBox::new(height, text), height }
+fn fields(
+    [title, statement, how, command]: [&str; 4],
+    evidence: &str,
+    (via, heavy): (&str, &str),
+) -> Vec<Field> {
+    vec![
+        Field::words("title", Height::One, title),
+        Field::words("statement", Height::Many, statement),
+        Field::choice("via", VIA, via),
+        Field::words("check", Height::Many, how),
+        Field::words("command", Height::One, command),
+        Field::words("evidence", Height::One, evidence),
+        Field::choice("weight", WEIGHTS, heavy),
+    ]
 }
 
 /// The number after the last one of the area that is selected.

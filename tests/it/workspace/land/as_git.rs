@@ -266,11 +266,7 @@ fn with_a_merge_signed_by_gpg() {
     assert_eq!(git(&person, &["rev-parse", "main"]), before);
     git(&person, &["config", "user.signingKey", "ada@example.org"]);
     ground.finish(ground.prepare().unwrap()).unwrap();
-    assert_eq!(
-        git(&person, &["log", "-1", "--format=%G?", "main"]),
-        "U",
-        "signed, by a key nobody vouched for"
-    );
+    assert_eq!(git(&person, &["log", "-1", "--format=%G?", "main"]), "G", "the merge is signed");
     Command::new("gpgconf").args(["--kill", "all"]).env("GNUPGHOME", &home).output().ok();
 }
 
