@@ -10,7 +10,8 @@ use super::missions::MissionRef;
 use crate::domain::attempt::{Attempt, Role};
 use crate::domain::command::Command;
 use crate::domain::contract::Assertion;
-use crate::domain::id::{AssertionId, AttemptId, MilestoneId, QuestionId};
+use crate::domain::finding::Finding;
+use crate::domain::id::{AssertionId, AttemptId, FindingId, MilestoneId, QuestionId};
 use crate::domain::message::Question;
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, Milestone};
@@ -78,6 +79,12 @@ pub fn attempt<'a>(mission: &'a Mission, word: &str) -> Result<&'a Attempt> {
 pub fn feature<'a>(mission: &'a Mission, word: &str) -> Result<&'a Feature> {
     let found = word.parse().ok().and_then(|id| mission.feature(id));
     found.ok_or_else(|| unknown("feature", word, mission.features.iter().map(|feature| feature.id)))
+}
+
+/// A finding of the mission; a refusal lists the open ones.
+pub fn finding<'a>(mission: &'a Mission, word: &str) -> Result<&'a Finding> {
+    let found = word.parse().ok().and_then(|id: FindingId| mission.findings.get(&id));
+    found.ok_or_else(|| unknown("finding", word, mission.open_findings().map(|finding| finding.id)))
 }
 
 /// A question of the mission; a refusal lists the open ones.

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use super::attempt::{AgentWork, Attempt, Ended, Ending, Work};
 use super::contract::AssertionState;
 use super::event::{Actor, Event, Founding, Stamped};
-use super::finding::FindingState;
+use super::finding::{Finding, FindingState};
 use super::gate::{Decided, DecidedBy, Decision, Gate, GateId};
 use super::handoff::Handoff;
-use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Revision, Timestamp};
+use super::id::{AssertionId, AttemptId, Commit, FeatureId, FindingId, MilestoneId, Revision, Timestamp};
 use super::message::MessageState;
 use super::mission::{End, Loss, Mission, Mode, wait_in};
 use super::plan::{Claims, Feature, FeatureState};
@@ -43,6 +43,7 @@ impl Mission {
             Event::MissionCreated(founding) => self.create(founding, at),
             Event::ContractProposed { assertions } => self.propose_assertions(assertions, by),
             Event::EnvironmentProposed { environment } => self.environment = Some(environment.clone()),
+            Event::BaselineTaken(baseline) => self.baseline = Some((**baseline).clone()),
             Event::PlanProposed(plan) => {
                 self.title = plan.title.clone().or_else(|| self.title.take());
                 self.milestones.clone_from(&plan.milestones);
@@ -112,14 +113,21 @@ impl Mission {
                 self.findings.insert(finding.id, (**finding).clone());
             }
             Event::FindingTakenUp { finding, feature } => {
-                change(self.findings.get_mut(finding), |found| {
-                    found.state = FindingState::TakenUp { feature: *feature };
-                });
+                self.with_finding(*finding, |f| f.state = FindingState::TakenUp { feature: *feature });
             }
             Event::FindingDismissed { finding, reason } => {
-                change(self.findings.get_mut(finding), |found| {
-                    found.state = FindingState::Dismissed { reason: reason.clone() };
+                self.with_finding(*finding, |f| {
+                    f.state = FindingState::Dismissed { reason: reason.clone() };
                 });
+            }
+            Event::FindingDeferred { finding, until, reason } => self.with_finding(*finding, |f| {
+                f.state = FindingState::Deferred { until: *until, reason: reason.clone(), at };
+            }),
+            Event::FindingSeen { finding, sighting } => {
+                self.with_finding(*finding, |f| f.seen = Some((**sighting).clone()));
+            }
+            Event::FindingReopened { finding } => {
+                self.with_finding(*finding, |f| f.state = FindingState::Open);
             }
             Event::RoundOpened(scope) => {
                 self.sent_back.remove(&scope.milestone);
@@ -137,6 +145,8 @@ impl Mission {
                 self.with_round(*milestone, *round, |r| r.scrutiny = Some((**report).clone()));
             }
             Event::VerdictGiven { verdict } => {
+                // It was looked at again, so what it rests on is there.
+                self.lost_evidence.retain(|reference| !verdict.evidence.contains(reference));
                 self.verdicts.entry(verdict.assertion.clone()).or_default().push((**verdict).clone());
             }
             Event::UserTestingReported { milestone, round, report } => {
@@ -145,6 +155,7 @@ impl Mission {
             Event::RoundClosed { milestone, round, outcome } => {
                 self.with_round(*milestone, *round, |r| r.outcome = Some(*outcome));
             }
+            Event::EvidenceLost { evidence } => self.lost_evidence.extend(evidence.iter().cloned()),
             Event::RoundsExtended { milestone, limit } => {
                 self.round_limits.insert(*milestone, *limit);
             }
@@ -299,6 +310,10 @@ impl Mission {
         };
         let ids = ids.into_iter().flatten();
         ids.filter_map(|id| self.contract.get(&id).map(|a| (id, a.revision))).collect()
+    }
+
+    fn with_finding(&mut self, id: FindingId, changed: impl FnOnce(&mut Finding)) {
+        change(self.findings.get_mut(&id), changed);
     }
 
     fn with_feature(&mut self, id: FeatureId, changed: impl FnOnce(&mut Feature)) {

@@ -88,16 +88,32 @@ fn gate_sentence(mission: &Mission, gate: GateId) -> String {
                 Some(reason) => {
                     format!("milestone {id} waits for GO again; your NO-GO was set aside: {reason}")
                 }
-                None => format!("milestone {id} passed and waits for GO"),
+                None => {
+                    let put_off = mission.put_off_findings().filter(|finding| finding.milestone == id);
+                    with_put_off(format!("milestone {id} passed and waits for GO"), put_off)
+                }
             },
             obstacles => format!("milestone {id} is blocked: {}", obstacles.join("; ")),
         },
-        GateId::Final => with_obstacles(
-            "every milestone is GO: the final gate waits".to_owned(),
-            "blocked: ",
-            &mission.gate_obstacles(gate),
+        GateId::Final => with_put_off(
+            with_obstacles(
+                "every milestone is GO: the final gate waits".to_owned(),
+                "blocked: ",
+                &mission.gate_obstacles(gate),
+            ),
+            mission.put_off_findings(),
         ),
     }
+}
+
+/// A gate's sentence with the findings that were put off: GO does not decide on them.
+fn with_put_off<'a>(sentence: String, findings: impl Iterator<Item = &'a Finding>) -> String {
+    let ids: Vec<String> = findings.map(|finding| finding.id.to_string()).collect();
+    let (is, stays) = if ids.len() == 1 { ("is", "stays") } else { ("are", "stay") };
+    if ids.is_empty() {
+        return sentence;
+    }
+    format!("{sentence}; {} {is} put off and {stays} open: {}", plural(ids.len(), "finding"), ids.join(", "))
 }
 
 /// Why the orchestrator dismissed what a person said at the gate of a milestone, where it did.
@@ -105,7 +121,7 @@ fn set_aside(mission: &Mission, milestone: MilestoneId) -> Option<&str> {
     let at_gate = |finding: &&Finding| finding.source == Source::Gate && finding.milestone == milestone;
     match &mission.findings.values().rfind(at_gate)?.state {
         FindingState::Dismissed { reason } => Some(reason.as_str()),
-        FindingState::Open | FindingState::TakenUp { .. } => None,
+        FindingState::Open | FindingState::TakenUp { .. } | FindingState::Deferred { .. } => None,
     }
 }
 

@@ -1,7 +1,10 @@
 //! The first message of an attempt, composed from the mission alone: a clean context, never an endless transcript.
 
+mod bound;
 mod finding;
+mod read;
 mod section;
+mod sessions;
 mod talk;
 
 use std::collections::BTreeMap;
@@ -10,6 +13,10 @@ use super::attempt::AgentWork;
 use super::id::{AssertionId, FeatureId, MilestoneId};
 use super::mission::Mission;
 use super::plan::{Feature, FeatureState};
+
+pub use read::{READABLE, read};
+pub use section::worded;
+pub use sessions::{Noted, earlier_sessions};
 
 /// The first message of an attempt.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,10 +34,11 @@ pub fn brief(mission: &Mission, work: AgentWork) -> Brief {
         AgentWork::Talk => talk_brief(mission),
         AgentWork::Triage => triage_brief(mission),
         AgentWork::Build { feature } => build_brief(mission, feature),
-        AgentWork::Review { feature, .. } => review_brief(mission, feature),
+        AgentWork::Review { milestone, round, feature } => review_brief(mission, milestone, round, feature),
         AgentWork::Scrutinize { milestone, round } => scrutiny_brief(mission, milestone, round),
         AgentWork::TestAsUser { milestone, round } => user_testing_brief(mission, milestone, round),
     };
+    let text = text + &talk::unheard(mission, work);
     let feature = work.feature().and_then(|id| mission.feature(id));
     let phase = (work.feature().is_none() && work.round().is_none()).then(|| work.to_string());
     let labels = [
@@ -46,16 +54,20 @@ pub fn brief(mission: &Mission, work: AgentWork) -> Brief {
 
 fn plan_brief(mission: &Mission) -> String {
     let ids: Vec<AssertionId> = mission.contract.keys().cloned().collect();
-    let contract = if ids.is_empty() { String::new() } else { section::assertions(mission, &ids) };
-    let plan = if mission.features.is_empty() { String::new() } else { section::plan(mission) };
+    let next = if ids.is_empty() {
+        "Propose the contract, then the environment, then the plan."
+    } else {
+        "What you proposed before stands: propose again what must change, and end with the plan."
+    };
     [
         section::goal(mission),
         talk::conversation(mission),
-        section::under("\n## The contract you proposed before\n", contract),
-        section::under("\n## The plan you proposed before\n", plan),
+        section::under("\n## The contract you proposed before\n", section::each(mission, &ids)),
+        section::under("\n# The environment you proposed before\n", section::environment(mission)),
+        section::under("\n## What its commands do at the base commit\n", mission.baseline_report()),
+        section::under("\n## The plan you proposed before\n", section::plan_whole(mission)),
         talk::directives(mission),
-        "\nPropose the contract, then the environment, then the plan. The person approves it at the plan gate.\n"
-            .to_owned(),
+        format!("\n{next} The person approves it at the plan gate.\n"),
     ]
     .concat()
 }
@@ -81,10 +93,11 @@ fn triage_brief(mission: &Mission) -> String {
         overview(mission),
         finding::features(mission),
         finding::contract(mission),
+        finding::under_way(mission),
         finding::settled(mission),
         talk::directives(mission),
         talk::conversation(mission),
-        "\nDecide every open finding in one call of `triage`.\n".to_owned(),
+        "\nDecide every finding under \"Open findings\" in one call of `triage`.\n".to_owned(),
     ]
     .concat()
 }
@@ -106,7 +119,7 @@ fn build_brief(mission: &Mission, id: FeatureId) -> String {
     text + "\nCommit your work with git, leave a clean tree, and end with `handoff`.\n"
 }
 
-fn review_brief(mission: &Mission, id: FeatureId) -> String {
+fn review_brief(mission: &Mission, milestone: MilestoneId, round: u32, id: FeatureId) -> String {
     let Some(feature) = mission.feature(id) else { return String::new() };
     let mut text = format!("# Review {id}: {}\n\n{}\n", feature.spec.title, feature.spec.description);
     text += &section::criteria(feature);
@@ -114,8 +127,12 @@ fn review_brief(mission: &Mission, id: FeatureId) -> String {
     text += &section::assertions(mission, &mission.assertions_at_stake(feature));
     text += &section::fixes(mission, feature);
     text += &section::handoff(mission, id);
-    text += &section::found_before(mission, id);
+    text += &section::fixes_of(mission, id);
+    text += &section::found_before(mission, feature);
     text += &commits(feature);
+    if let Some(found) = mission.round(milestone, round) {
+        text += &section::since_last_round(mission, found);
+    }
     text += &section::environment(mission);
     text + &talk::directives(mission)
 }
@@ -133,11 +150,12 @@ fn scrutiny_brief(mission: &Mission, milestone: MilestoneId, round: u32) -> Stri
     let mut text = format!("# Scrutiny of {milestone}, round {round}\n");
     text += &section::milestone_features(mission, milestone);
     if let Some(found) = mission.round(milestone, round) {
+        text += &section::since_last_round(mission, found);
         text += &section::runs(found);
         text += &section::reviews(mission, found);
     }
     text += &section::learned(mission, milestone);
-    text += &finding::findings(mission);
+    text += &finding::known(mission, finding::of_milestone(mission, milestone));
     text += &finding::settled(mission);
     text += &section::environment(mission);
     text + &talk::directives(mission)
@@ -149,6 +167,7 @@ fn user_testing_brief(mission: &Mission, milestone: MilestoneId, round: u32) -> 
     text += "\n## The assertions to try, each with a verdict\n";
     let ids = mission.round(milestone, round).map(|found| found.to_test.clone()).unwrap_or_default();
     text += &section::assertions(mission, &ids);
+    text += &finding::known(mission, finding::of_testers(mission, milestone));
     text += &section::services(mission);
     text += &talk::knowledge(mission);
     text + &talk::directives(mission)

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{AgentWork, Ending, Role, Work};
+use super::baseline::Baseline;
 use super::budget::Budget;
 use super::contract::AssertionDraft;
 use super::environment::{CommandRun, Environment};
 use super::event::Founding;
-use super::finding::TriageDecision;
+use super::finding::{Observation, TriageDecision};
 use super::gate::{Autopilot, Decision, GateId};
 use super::handoff::{Handoff, Issue};
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, MessageId, MilestoneId, QuestionId, Revision};
@@ -39,6 +40,7 @@ pub enum Command {
     SetBudget { budget: Budget },
     SetAutopilot { autopilot: Autopilot },
     EditFeature { feature: FeatureId, base: Revision, edit: Box<SpecEdit> },
+    DecideFinding { decision: Box<TriageDecision> },
     Abandon { reason: Line },
     // The repository stands elsewhere now.
     Relocate { repository: Prose },
@@ -63,17 +65,20 @@ pub enum Command {
     RequestAmendment { assertion: AssertionId, proposal: Line, reason: Line },
 
     // The validators'.
-    ReportReview { summary: Prose, opinion: Opinion, issues: Vec<ReviewIssue> },
-    ReportScrutiny { summary: Prose, issues: Vec<Issue>, knowledge: Vec<Line> },
+    ReportReview { summary: Prose, opinion: Opinion, issues: Vec<ReviewIssue>, known: Vec<Observation> },
+    ReportScrutiny { summary: Prose, issues: Vec<Issue>, knowledge: Vec<Line>, known: Vec<Observation> },
     GiveVerdict { assertion: AssertionId, outcome: Outcome, observed: Line, evidence: Vec<EvidenceRef> },
-    ReportUserTesting { summary: Prose, frictions: Vec<Line>, issues: Vec<Issue> },
+    ReportUserTesting { summary: Prose, frictions: Vec<Line>, issues: Vec<Issue>, known: Vec<Observation> },
 
     // The engine's.
     StartAttempt { work: AgentWork, model: Title },
     EndAttempt { attempt: AttemptId, ending: Ending },
     CountUsage { attempt: AttemptId, usage: Usage },
     TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
+    RecordBaseline { baseline: Box<Baseline> },
     RecordClaims { feature: FeatureId, runs: Vec<CommandRun> },
+    // The bytes behind these references are gone, or no longer what was kept.
+    ReportLostEvidence { evidence: Vec<EvidenceRef> },
     RecordGateCommands { milestone: MilestoneId, round: u32, commit: Commit, runs: Vec<CommandRun> },
     MarkDelivered { messages: Vec<MessageId> },
     Hold { hold: Hold },
@@ -119,6 +124,7 @@ impl Command {
             | Self::SetBudget { .. }
             | Self::SetAutopilot { .. }
             | Self::EditFeature { .. }
+            | Self::DecideFinding { .. }
             | Self::Abandon { .. }
             | Self::Relocate { .. } => asker == Person,
             Self::Resume => matches!(asker, Person | Engine),
@@ -141,7 +147,9 @@ impl Command {
             | Self::EndAttempt { .. }
             | Self::CountUsage { .. }
             | Self::TellRevision { .. }
+            | Self::RecordBaseline { .. }
             | Self::RecordClaims { .. }
+            | Self::ReportLostEvidence { .. }
             | Self::RecordGateCommands { .. }
             | Self::MarkDelivered { .. }
             | Self::Hold { .. }

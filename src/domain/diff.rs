@@ -140,6 +140,14 @@ impl Mission {
         Ok((from.0.clone(), to.0.clone()))
     }
 
+    /// What was built of a feature, each from its base to its head: by its own worker, then by those who mended what was
+    /// found about it.
+    pub fn built_for(&self, id: FeatureId) -> Vec<(Commit, Commit)> {
+        let own = self.feature(id).into_iter();
+        let all = own.chain(self.fixes_of(id)).filter_map(built);
+        all.map(|built| (built.base.clone(), built.head.clone())).collect()
+    }
+
     /// The ref under which what a failed attempt left is kept.
     fn kept_ref(&self, attempt: AttemptId) -> String {
         let mission = self.id().map(ToString::to_string).unwrap_or_default();

@@ -44,7 +44,7 @@ pub fn estimate(mission: &Mission) -> Estimate {
 /// counted as in [`estimate`], over features that are not built and milestones that are not GO, with a review of every
 /// feature; at least without a fix, at most twice the likely. `None` until a worker's run with a price has ended.
 pub fn forecast(mission: &Mission) -> Option<Money> {
-    let spent = mission.usage().micro_dollars;
+    let spent = mission.usage().money();
     let builds = |attempt: &Attempt| attempt.role == Role::Worker;
     let judges = |attempt: &Attempt| attempt.role.is_validator();
     let build = average_cost(mission, builds)?.likely;
@@ -76,7 +76,7 @@ fn average_cost(mission: &Mission, counts: impl Fn(&Attempt) -> bool) -> Option<
         .attempts
         .values()
         .filter(|attempt| !attempt.is_live() && counts(attempt))
-        .map(|attempt| attempt.usage.micro_dollars)
+        .map(|attempt| attempt.usage.money())
         .filter(|cost| *cost > 0)
         .collect();
     let runs = u64::try_from(costs.len()).unwrap_or(u64::MAX);

@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
 use super::attempt::{AgentWork, Ending, Role, Work};
+use super::baseline::Baseline;
 use super::budget::Budget;
 use super::contract::{Assertion, Wording};
 use super::environment::{CommandRun, Environment};
-use super::finding::Finding;
+use super::finding::{Finding, Sighting, Until};
 use super::gate::{Autopilot, DecidedBy, Decision, GateId};
 use super::goal::Goal;
 use super::handoff::Handoff;
@@ -26,7 +27,7 @@ use super::plan::{Claims, Feature, FeatureSpec, ProposedPlan};
 use super::round::{Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
 use super::text::{Line, Prose, Title};
 use super::usage::Usage;
-use super::verdict::Verdict;
+use super::verdict::{EvidenceRef, Verdict};
 use super::wait::Wait;
 
 /// Who caused an event.
@@ -56,6 +57,7 @@ pub enum Event {
     MissionCreated(Box<Founding>),
     ContractProposed { assertions: Vec<Assertion> },
     EnvironmentProposed { environment: Environment },
+    BaselineTaken(Box<Baseline>),
     PlanProposed(Box<ProposedPlan>),
     FeatureAdded { feature: Box<Feature> },
     FeatureEdited { feature: FeatureId, spec: FeatureSpec },
@@ -75,6 +77,9 @@ pub enum Event {
     FindingRaised { finding: Box<Finding> },
     FindingTakenUp { finding: FindingId, feature: FeatureId },
     FindingDismissed { finding: FindingId, reason: Line },
+    FindingDeferred { finding: FindingId, until: Until, reason: Line },
+    FindingSeen { finding: FindingId, sighting: Box<Sighting> },
+    FindingReopened { finding: FindingId },
     RoundOpened(Box<RoundScope>),
     GateCommandsRun { milestone: MilestoneId, round: u32, runs: Vec<CommandRun> },
     ReviewReported { milestone: MilestoneId, round: u32, feature: FeatureId, review: Box<Review> },
@@ -83,6 +88,8 @@ pub enum Event {
     UserTestingReported { milestone: MilestoneId, round: u32, report: Box<UserTestingReport> },
     RoundClosed { milestone: MilestoneId, round: u32, outcome: RoundOutcome },
     RoundsExtended { milestone: MilestoneId, limit: u32 },
+    // The bytes behind these references are gone, or no longer what was kept.
+    EvidenceLost { evidence: Vec<EvidenceRef> },
     DirectiveIssued { directive: Directive },
     KnowledgeConfirmed { knowledge: Knowledge },
     MessageSent { message: Message },

@@ -1,11 +1,15 @@
-//! What a handoff or a validator reported, until it becomes a feature or is dismissed.
+//! What a handoff or a validator reported: open until it becomes a feature or is dismissed; one that is put off stays open.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use strum::IntoStaticStr;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use super::id::{AssertionId, AttemptId, FeatureId, FindingId, MilestoneId};
-use super::text::{Line, worded};
+use super::environment::CommandRun;
+use super::id::{AssertionId, AttemptId, Commit, FeatureId, FindingId, MilestoneId, Timestamp};
+use super::mission::Mission;
+use super::plan::FeatureSpec;
+use super::text::{Line, Prose, Title, worded};
+use super::verdict::{EvidenceRef, Verdict};
 
 /// Something reported that somebody must decide on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,21 +26,74 @@ pub struct Finding {
     pub description: Line,
     pub suggested_fix: Option<Line>,
     pub state: FindingState,
+    /// What a later validator saw of it, the newest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Sighting>,
 }
 
-/// How much it weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[derive(Serialize, Deserialize, JsonSchema, IntoStaticStr)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Severity {
-    /// The milestone must not pass with it.
-    Blocking,
-    NonBlocking,
-    Suggestion,
+/// Severities with their meanings: agents read them in the schemas of their tools and in their prompts.
+macro_rules! severities {
+    ($($severity:ident: $meaning:literal;)*) => {
+        /// How much it weighs.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Serialize, Deserialize, JsonSchema, IntoStaticStr, VariantArray)]
+        #[serde(rename_all = "snake_case")]
+        #[strum(serialize_all = "snake_case")]
+        pub enum Severity {
+            $(#[doc = $meaning] $severity,)*
+        }
+
+        impl Severity {
+            /// Every severity, the heaviest first.
+            pub const ALL: &'static [Self] = <Self as VariantArray>::VARIANTS;
+
+            /// What it means.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$severity => $meaning,)* }
+            }
+        }
+    };
+}
+
+severities! {
+    Blocking: "A criterion or an assertion does not hold, or data is lost or leaks.";
+    NonBlocking: "A user meets it, but every criterion and assertion holds, and no data is lost or leaks.";
+    Suggestion: "No user meets it: right as it is, and could be better.";
 }
 
 worded!(Severity);
+
+/// What a validator saw of a finding that was known before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sighting {
+    pub attempt: AttemptId,
+    pub round: u32,
+    /// The commit under test.
+    pub commit: Commit,
+    pub sight: Sight,
+    pub observed: Line,
+}
+
+/// Whether a known finding is still there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sight {
+    /// You saw it again.
+    StillHolds,
+    /// You tried what it says, and it is mended.
+    NoLongerHolds,
+}
+
+/// A [`Sighting`] as a validator reports it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(description = "")]
+pub struct Observation {
+    /// One that your brief lists, such as FND-3.
+    pub finding: FindingId,
+    pub now: Sight,
+    /// What you did and what you saw, this time.
+    pub observed: Line,
+}
 
 /// Where a finding comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,10 +125,37 @@ pub enum Source {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingState {
+    /// Nobody has decided on it yet.
     Open,
-    TakenUp { feature: FeatureId },
-    Dismissed { reason: Line },
+    TakenUp {
+        feature: FeatureId,
+    },
+    Dismissed {
+        reason: Line,
+    },
+    /// Put off: it is open still, and is asked about again.
+    Deferred {
+        until: Until,
+        reason: Line,
+        at: Timestamp,
+    },
 }
+
+/// When a finding that is put off is asked about again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, JsonSchema, IntoStaticStr, EnumString)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Until {
+    /// The next round looks at it, and it is decided on anew.
+    NextRound,
+    /// The person is asked at the gate of its milestone.
+    Milestone,
+    /// The person is asked at the final gate.
+    Final,
+}
+
+worded!(Until);
 
 impl Source {
     /// The attempt that reported it; `None` for the engine's own and for a person's.
@@ -96,31 +180,99 @@ impl Finding {
         format!("{} ({}: {})", self.id, self.severity.word(), self.description)
     }
 
-    /// Whether somebody must still decide on it.
+    /// Whether it is neither mended nor dismissed; one that is put off is open.
     pub fn is_open(&self) -> bool {
+        self.is_undecided() || self.is_put_off()
+    }
+
+    /// Whether nobody has decided on it yet.
+    pub fn is_undecided(&self) -> bool {
         self.state == FindingState::Open
+    }
+
+    /// Whether it was put off.
+    pub fn is_put_off(&self) -> bool {
+        matches!(self.state, FindingState::Deferred { .. })
+    }
+
+    /// Whether the next feature waits until it is decided on; the others wait for the milestone.
+    pub fn is_pressing(&self) -> bool {
+        let asked = matches!(self.source, Source::LeftUndone { .. } | Source::Amendment { .. });
+        self.severity == Severity::Blocking || asked
+    }
+
+    /// A feature that mends it, in its own words.
+    pub fn fix(&self) -> FeatureSpec {
+        let suggested = self.suggested_fix.as_ref().map(|fix| format!("\n\nSuggested: {fix}"));
+        let criterion = format!("What {} describes no longer happens, and a test shows it.", self.id);
+        FeatureSpec {
+            title: Title::clipped(format!("Mend {}: {}", self.id, self.description)),
+            description: Prose::clipped(format!("{}{}", self.description, suggested.unwrap_or_default())),
+            criteria: vec![Line::clipped(criterion)],
+        }
     }
 }
 
-/// What triage decides about one finding.
+impl Mission {
+    /// The failed verdict that a finding rests on, where it rests on one.
+    pub fn verdict_behind(&self, finding: &Finding) -> Option<&Verdict> {
+        let Source::Verdict { attempt } = &finding.source else { return None };
+        let verdicts = self.verdicts.get(finding.assertion.as_ref()?)?;
+        verdicts.iter().rev().find(|verdict| verdict.attempt == *attempt)
+    }
+
+    /// The evidence that shows what a finding says: of its verdict, or of the commands that failed.
+    pub fn evidence_of(&self, finding: &Finding) -> Vec<EvidenceRef> {
+        let failed = |runs: &[CommandRun]| -> Vec<EvidenceRef> {
+            let named = runs.iter().filter(|run| !run.passed());
+            let named = named.filter(|run| finding.description.as_str().contains(run.command.as_str()));
+            named.filter_map(|run| run.evidence.clone().map(EvidenceRef)).collect()
+        };
+        match &finding.source {
+            Source::Verdict { .. } => {
+                self.verdict_behind(finding).map(|verdict| verdict.evidence.clone()).unwrap_or_default()
+            }
+            Source::RefutedClaim { .. } => {
+                let runs = finding.feature.and_then(|feature| self.claim_runs.get(&feature));
+                runs.map(|runs| failed(runs)).unwrap_or_default()
+            }
+            Source::GateCommand => self
+                .rounds_of(finding.milestone)
+                .next_back()
+                .map(|round| failed(&round.runs))
+                .unwrap_or_default(),
+            Source::Handoff { .. }
+            | Source::LeftUndone { .. }
+            | Source::Review { .. }
+            | Source::Scrutiny { .. }
+            | Source::UserTesting { .. }
+            | Source::Gate
+            | Source::Amendment { .. } => Vec::new(),
+        }
+    }
+}
+
+/// What is decided about one finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TriageDecision {
     pub finding: FindingId,
     pub ruling: Ruling,
 }
 
-/// The three ways to settle a finding.
+/// The ways to decide on a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ruling {
     /// A fix feature, built before anything else, and the assertions it is to make hold.
     Feature {
-        spec: super::plan::FeatureSpec,
+        spec: FeatureSpec,
         #[serde(default)]
         fulfills: Vec<AssertionId>,
     },
-    /// Mended by the same fix feature as another finding of this triage.
+    /// Mended by the same fix feature as another finding.
     Join { with: FindingId },
     /// Nothing is done about it.
     Dismiss { reason: Line },
+    /// It is put off and stays open.
+    Defer { until: Until, reason: Line },
 }

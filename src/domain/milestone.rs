@@ -2,11 +2,11 @@
 
 use super::attempt::AgentWork;
 use super::contract::Assertion;
-use super::finding::Severity;
+use super::finding::{Severity, Source};
 use super::gate::GateId;
-use super::id::{AssertionId, MilestoneId};
+use super::id::{AssertionId, FeatureId, FindingId, MilestoneId};
 use super::mission::Mission;
-use super::plan::{Feature, Origin};
+use super::plan::{Feature, FeatureState, Origin};
 use super::verdict::Standing;
 
 impl Mission {
@@ -21,7 +21,7 @@ impl Mission {
         let mut obstacles: Vec<String> = self
             .assertions_of(milestone)
             .filter(|assertion| assertion.is_blocking() && !self.standing(&assertion.id).is_settled())
-            .map(|assertion| format!("{} {}", assertion.id, standing_phrase(self.standing(&assertion.id))))
+            .map(|assertion| format!("{} {}", assertion.id, self.standing_phrase(&assertion.id)))
             .collect();
         obstacles.extend(
             self.open_findings()
@@ -34,6 +34,13 @@ impl Mission {
                 .map(|feature| format!("{} is not built", feature.id)),
         );
         obstacles
+    }
+
+    fn standing_phrase(&self, id: &AssertionId) -> &'static str {
+        if self.rests_on_lost_evidence(id) {
+            return "rests on evidence that was changed or removed on disk";
+        }
+        standing_phrase(self.standing(id))
     }
 
     /// What keeps a gate from being GO, a sentence each.
@@ -76,11 +83,34 @@ impl Mission {
     }
 
     /// The assertions a round of this milestone tries: of it and of earlier ones, all that are failed, blocked,
-    /// stale or new.
+    /// stale or new, and those that passed while a review of their feature was blocked, once that is mended.
     pub fn assertions_to_test(&self, milestone: MilestoneId) -> Vec<AssertionId> {
         let due = |id: &AssertionId| self.claimant(id).is_some_and(|feature| feature.milestone <= milestone);
+        let open = |id: &AssertionId| !self.standing(id).is_settled() || self.is_mended_since(id);
         let ids = self.active_assertions().map(|assertion| &assertion.id);
-        ids.filter(|id| due(id) && !self.standing(id).is_settled()).cloned().collect()
+        ids.filter(|id| due(id) && open(id)).cloned().collect()
+    }
+
+    /// Whether an assertion passed before what blocked the review of its feature was mended: it was tried beside the
+    /// review, and holds of what stood there then.
+    fn is_mended_since(&self, id: &AssertionId) -> bool {
+        let last = self.verdicts.get(id).and_then(|verdicts| verdicts.last());
+        let passed = last.filter(|_| self.standing(id) == Standing::Passed);
+        let Some((verdict, claimant)) = passed.zip(self.claimant(id)) else { return false };
+        let blocked = |finding: &FindingId| {
+            let found = self.findings.get(finding).filter(|found| found.severity == Severity::Blocking);
+            found.is_some_and(|found| matches!(found.source, Source::Review { .. }))
+        };
+        self.fixes_of(claimant.id).filter(|fix| fix.mends().iter().any(blocked)).any(|fix| match &fix.state {
+            FeatureState::Built { attempt, .. } => *attempt > verdict.attempt && !fix.is_untouched(),
+            FeatureState::Pending | FeatureState::Cancelled { .. } => false,
+        })
+    }
+
+    /// The features that mend what was found about a feature.
+    pub fn fixes_of(&self, id: FeatureId) -> impl Iterator<Item = &Feature> {
+        let about = move |finding: &FindingId| self.findings.get(finding).and_then(|f| f.feature) == Some(id);
+        self.features.iter().filter(move |feature| feature.id != id && feature.mends().iter().any(about))
     }
 
     /// The assertions that must hold once a feature is built: those it fulfills and, for a fix, those that its findings

@@ -1,6 +1,7 @@
 //! The state of a mission: a fold of its events, and the questions one asks of it.
 
 mod card;
+mod findings;
 mod status;
 
 pub use card::MissionCard;
@@ -11,11 +12,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{AgentWork, Attempt, Role, Work};
+use super::baseline::Baseline;
 use super::budget::Budget;
-use super::contract::Contract;
+use super::contract::{Assertion, Contract};
 use super::environment::{CommandRun, Environment};
 use super::event::Founding;
-use super::finding::{Finding, FindingState};
+use super::finding::Finding;
 use super::gate::{Autopilot, Gate, GateId};
 use super::handoff::Handoff;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, FindingId, MilestoneId, MissionId, Timestamp};
@@ -26,7 +28,7 @@ use super::round::Round;
 use super::schedule::schedule;
 use super::text::{Line, Title};
 use super::usage::Usage;
-use super::verdict::{Outcome, Standing, Verdict, Waiver};
+use super::verdict::{EvidenceRef, Outcome, Standing, Verdict, Waiver};
 use super::wait::Wait;
 
 /// Everything that is true of one mission.
@@ -49,6 +51,9 @@ pub struct Mission {
     #[serde(default)]
     pub assertion_authors: BTreeMap<AssertionId, Authors>,
     pub environment: Option<Environment>,
+    /// What its commands do before anything is built; missions of older logs have none.
+    #[serde(default)]
+    pub baseline: Option<Baseline>,
     pub milestones: Vec<Milestone>,
     /// In the order in which they are built; fix features stand at the front of their milestone.
     pub features: Vec<Feature>,
@@ -67,6 +72,9 @@ pub struct Mission {
     pub sent_back: BTreeSet<MilestoneId>,
     /// All verdicts of an assertion, oldest first.
     pub verdicts: BTreeMap<AssertionId, Vec<Verdict>>,
+    /// Evidence that was changed or removed after it was taken.
+    #[serde(default)]
+    pub lost_evidence: BTreeSet<EvidenceRef>,
     pub waivers: BTreeMap<AssertionId, Waiver>,
     pub directives: Vec<Directive>,
     pub knowledge: Vec<Knowledge>,
@@ -212,25 +220,6 @@ impl Mission {
         }
     }
 
-    /// Findings that nobody has decided on.
-    pub fn open_findings(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.values().filter(|finding| finding.is_open())
-    }
-
-    /// All findings: the open ones first, then what is being mended, then what was dismissed; heavy before light.
-    pub fn findings_by_weight(&self) -> Vec<&Finding> {
-        let mut findings: Vec<&Finding> = self.findings.values().collect();
-        findings.sort_by_key(|finding| {
-            let state = match finding.state {
-                FindingState::Open => 0_u8,
-                FindingState::TakenUp { .. } => 1,
-                FindingState::Dismissed { .. } => 2,
-            };
-            (state, finding.severity, finding.id)
-        });
-        findings
-    }
-
     /// The rounds of a milestone, oldest first.
     pub fn rounds_of(&self, milestone: MilestoneId) -> impl DoubleEndedIterator<Item = &Round> {
         self.rounds.iter().filter(move |round| round.milestone == milestone)
@@ -244,6 +233,11 @@ impl Mission {
     /// A round by its number.
     pub fn round(&self, milestone: MilestoneId, number: u32) -> Option<&Round> {
         self.rounds_of(milestone).find(|round| round.number == number)
+    }
+
+    /// The last round of the same milestone before this one.
+    pub fn round_before(&self, round: &Round) -> Option<&Round> {
+        self.rounds_of(round.milestone).rfind(|earlier| earlier.number < round.number)
     }
 
     /// How many rounds a milestone may take.
@@ -267,13 +261,33 @@ impl Mission {
         }
         match self.verdicts.get(id).and_then(|verdicts| verdicts.last()) {
             None => Standing::Pending,
-            Some(verdict) if verdict.revision != assertion.revision => Standing::Stale,
+            Some(verdict) if verdict.revision != assertion.revision || self.has_lost_proof(verdict) => {
+                Standing::Stale
+            }
             Some(verdict) => match verdict.outcome {
                 Outcome::Pass => Standing::Passed,
                 Outcome::Fail => Standing::Failed,
                 Outcome::Blocked => Standing::Blocked,
             },
         }
+    }
+
+    /// Whether an assertion that would stand proven rests on evidence that is not what it was.
+    pub fn rests_on_lost_evidence(&self, id: &AssertionId) -> bool {
+        let newest = self.verdicts.get(id).and_then(|verdicts| verdicts.last());
+        self.standing(id) == Standing::Stale && newest.is_some_and(|verdict| self.has_lost_proof(verdict))
+    }
+
+    /// Whether evidence of a verdict is not what it was. Of several pieces each is part of the proof.
+    fn has_lost_proof(&self, verdict: &Verdict) -> bool {
+        verdict.evidence.iter().any(|reference| self.lost_evidence.contains(reference))
+    }
+
+    /// The evidence that the contract rests on now: of the newest verdict on each assertion that is held to something.
+    pub fn relied_evidence(&self) -> impl Iterator<Item = &EvidenceRef> {
+        let newest = |assertion: &Assertion| self.verdicts.get(&assertion.id)?.last();
+        let known = |reference: &&EvidenceRef| !self.lost_evidence.contains(*reference);
+        self.active_assertions().filter_map(newest).flat_map(|verdict| &verdict.evidence).filter(known)
     }
 
     /// All usage so far.

@@ -114,9 +114,22 @@ impl Feature {
         matches!(self.state, FeatureState::Built { .. })
     }
 
+    /// Whether it was handed in without a commit.
+    pub fn is_untouched(&self) -> bool {
+        matches!(&self.state, FeatureState::Built { base, head, .. } if base == head)
+    }
+
     /// Whether somebody will still build it, or has.
     pub fn is_wanted(&self) -> bool {
         !matches!(self.state, FeatureState::Cancelled { .. })
+    }
+
+    /// The findings that it mends; a planned feature mends none.
+    pub fn mends(&self) -> &[FindingId] {
+        match &self.origin {
+            Origin::Fix { findings } => findings,
+            Origin::Planned { .. } => &[],
+        }
     }
 
     /// Whether it mends findings.

@@ -79,6 +79,15 @@ pub struct ReviewIssue {
     pub issue: Issue,
 }
 
+impl ReviewIssue {
+    /// The issue with its place in front.
+    pub fn placed(self) -> Issue {
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        let description = Line::clipped(format!("{}{line}: {}", self.file, self.issue.description));
+        Issue { description, ..self.issue }
+    }
+}
+
 /// The scrutiny validator's synthesis.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScrutinyReport {

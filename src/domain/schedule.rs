@@ -44,7 +44,7 @@ fn flight(mission: &Mission, milestone: MilestoneId) -> Vec<Work> {
         // What its worker asks to have amended is decided together with what its handoff brings.
         return vec![AgentWork::Build { feature }.into()];
     }
-    if mission.open_findings().next().is_some() && !mission.has_open_round() {
+    if mission.findings_to_decide().next().is_some() && !mission.has_open_round() {
         return vec![AgentWork::Triage.into()];
     }
     if let Some(round) = mission.rounds.iter().find(|round| round.is_open()) {
@@ -167,8 +167,11 @@ impl Mission {
         let Some(last) = self.last_round(milestone) else { return true };
         let cut_short = last.outcome == Some(RoundOutcome::Failed) && !last.is_thorough();
         let changed = self.head().is_some_and(|head| *head != last.commit);
+        // A fix without a commit leaves nothing to look at that the last round did not see.
         let unseen = |feature: &Feature| {
-            feature.is_built() && !self.rounds_of(milestone).any(|r| r.to_review.contains(&feature.id))
+            feature.is_built()
+                && !(feature.is_fix() && feature.is_untouched())
+                && !self.rounds_of(milestone).any(|r| r.to_review.contains(&feature.id))
         };
         if last.is_open() || cut_short || changed || self.features_of(milestone).any(unseen) {
             return true;

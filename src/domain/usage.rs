@@ -18,11 +18,19 @@ pub struct Usage {
     pub output: u64,
     /// Model calls.
     pub turns: u32,
-    /// Cost in millionths of a dollar; 0 where the model has no price.
+    /// Cost in millionths of a dollar, by the price list and the provider's count.
     pub micro_dollars: u64,
+    /// What the rest is taken to cost: tokens of a model without a price, and those that no provider counted.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub estimated_micro_dollars: u64,
 }
 
 impl Usage {
+    /// All money, known and estimated.
+    pub fn money(&self) -> u64 {
+        self.micro_dollars.saturating_add(self.estimated_micro_dollars)
+    }
+
     /// All tokens, however they were counted.
     pub fn tokens(&self) -> u64 {
         [self.cached, self.cache_written, self.output].into_iter().fold(self.input, u64::saturating_add)
@@ -37,7 +45,14 @@ impl AddAssign for Usage {
         self.output = self.output.saturating_add(more.output);
         self.turns = self.turns.saturating_add(more.turns);
         self.micro_dollars = self.micro_dollars.saturating_add(more.micro_dollars);
+        self.estimated_micro_dollars =
+            self.estimated_micro_dollars.saturating_add(more.estimated_micro_dollars);
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
+fn is_nothing(amount: &u64) -> bool {
+    *amount == 0
 }
 
 impl Sum for Usage {

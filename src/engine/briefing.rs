@@ -13,6 +13,7 @@ use crate::agent::prompt::{Prompt, PromptError};
 use crate::agent::skill::nearest_guide;
 use crate::agent::tool::ToolEnv;
 use crate::agent::turn::Limits;
+use crate::domain::finding::Severity;
 use crate::workspace::{Access, Confinement};
 
 /// What a prompt's template may name: `mission.title` and so on.
@@ -22,8 +23,22 @@ struct MissionValues {
     goal: String,
     directives: Vec<String>,
     knowledge: Vec<String>,
+    /// The severities of findings, each with its meaning.
+    severities: Vec<SeverityValues>,
     /// The repository's own guide for agents; empty when there is none.
     repo_notes: String,
+}
+
+#[derive(Serialize)]
+struct SeverityValues {
+    word: &'static str,
+    meaning: &'static str,
+}
+
+impl From<Severity> for SeverityValues {
+    fn from(severity: Severity) -> Self {
+        Self { word: severity.word(), meaning: severity.meaning() }
+    }
 }
 
 impl EngineContext {
@@ -38,22 +53,28 @@ impl EngineContext {
             goal: mission.founding.as_ref().map(|f| f.goal.as_str().to_owned()).unwrap_or_default(),
             directives: mission.directive_texts().map(str::to_owned).collect(),
             knowledge: mission.knowledge.iter().map(|known| known.note.to_string()).collect(),
+            severities: Severity::ALL.iter().copied().map(SeverityValues::from).collect(),
             repo_notes: guide,
         });
         Ok(prompt.render(&BTreeMap::from([("mission", mission)])).map_err(PromptError::from)?)
     }
 
-    /// Where a session's tools work.
+    /// Where a session's tools work, and the variables that are its own.
     ///
     /// # Errors
     /// When the directory cannot be used.
-    pub fn tool_env(&self, dir: &Path, access: Access) -> Result<Arc<ToolEnv>, EngineError> {
+    pub fn tool_env(
+        &self,
+        dir: &Path,
+        access: Access,
+        own: &[(String, String)],
+    ) -> Result<Arc<ToolEnv>, EngineError> {
         let scratch = self.scratch_dir();
         Ok(Arc::new(ToolEnv {
             confinement: Confinement::new(dir, std::slice::from_ref(&scratch))?,
             access,
             sandbox: Arc::clone(&self.sandbox),
-            env: self.env(),
+            env: [self.env(), own.to_vec()].concat(),
             scratch,
             reaper: self.reaper.clone(),
         }))

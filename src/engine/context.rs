@@ -16,6 +16,7 @@ use crate::domain::environment::Environment;
 use crate::domain::id::{Commit, MissionId};
 use crate::link::feed::Feed;
 use crate::store::Store;
+use crate::workspace::sweep::{MARK, Swept, sweep};
 use crate::workspace::{MissionRepo, Published, Reaper, Sandbox};
 
 /// Where models come from. The configuration implements it, so that the engine knows no provider by name.
@@ -91,6 +92,20 @@ impl EngineContext {
         ]
     }
 
+    /// Ends what programs of the mission left running: servers that forked away, and whatever an earlier engine had.
+    /// Programs that are still wanted are left alone.
+    ///
+    /// # Errors
+    /// When the task breaks.
+    pub async fn sweep(&self) -> Result<(), EngineError> {
+        let mission = self.dir.display().to_string();
+        let swept = blocking(move || Ok(sweep((MARK, &mission)))).await?;
+        if swept != Swept::Killed(Vec::new()) {
+            tracing::info!(?swept, "looked for programs that were left running");
+        }
+        Ok(())
+    }
+
     /// Brings an accepted head into the person's repository. Where that fails it is told and tried again with the next
     /// feature, and before landing: the mission itself works in its own repository.
     pub fn publish(&self, head: &str) {
@@ -139,9 +154,6 @@ impl EngineContext {
         Ok(loaded.prompt)
     }
 }
-
-/// The variable that marks the programs of a mission; its value is the mission's directory, which no two share.
-pub const MARK: &str = "FLIGHTDECK_MISSION";
 
 /// Runs work on files and git where it does not hold up other tasks.
 pub async fn blocking<T: Send + 'static>(

@@ -66,6 +66,9 @@ actions! {
     Edit, "edit", "change what an assertion says", "assertion edit ASSERTION";
     Add, "add", "add an assertion", "assertion add ASSERTION --feature FEATURE";
     Retire, "retire", "take an assertion back", "assertion retire ASSERTION --reason WHY";
+    Dismiss, "dismiss", "do nothing about a finding, with a reason", "finding dismiss FINDING --reason WHY";
+    Defer, "put off", "put a finding off: it stays open", "finding defer FINDING --reason WHY";
+    Mend, "mend", "make a fix feature of a finding", "finding mend FINDING";
     Diff, "diff", "what was changed", "diff";
     Findings, "findings", "what was reported", "findings";
     Stop, "stop", "stop an attempt", "stop ATTEMPT";
@@ -177,8 +180,8 @@ default_keys! {
         "backtab" PreviousPane;
     Main: "1" PanePlan, "2" PaneWorker, "3" PaneContract, "4" PaneTimeline, "z" Zoom, "e" Edit, "n" Add,
         "x" Retire, "w" Waive, "d" Diff, "p" Pause, "f" Follow, "F" Fold, "y" Copy, "E" Editor;
-    Gate: "y" Go, "n" NoGo, "w" Waive, "e" Edit, "d" Diff, "A" Add, "]" NextMatch, "[" PreviousMatch,
-        "E" Editor, "ctrl+down J" FurtherDown, "ctrl+up K" FurtherUp;
+    Gate: "y" Go, "n" NoGo, "w" Waive, "e" Edit, "d" Diff, "A" Add, "x" Dismiss, "u" Defer, "f" Mend,
+        "]" NextMatch, "[" PreviousMatch, "E" Editor, "ctrl+down J" FurtherDown, "ctrl+up K" FurtherUp;
     Assertion: "ctrl+s" Save, "esc" Back, "tab" NextPane, "backtab" PreviousPane, "ctrl+g" Editor,
         "ctrl+t" Theirs, "alt+x" Discard, "f1" Help;
     Prompt: "enter" Save, "alt+enter ctrl+enter" NewLine, "esc" Back, "ctrl+g" Editor, "alt+x" Discard;
@@ -190,6 +193,7 @@ default_keys! {
     Diff: "]" NextHunk, "[" PreviousHunk, "}" NextFile, "{" PreviousFile, "y" Copy;
     Document: "enter ctrl+s" Save, "E ctrl+g" Editor, "x" Discard, "esc q" Back, "up k" Up, "down j" Down, "pageup" PageUp,
         "pagedown" PageDown;
+    Findings: "x" Dismiss, "u" Defer, "f" Mend;
     Drafts: "x" Discard;
     Landing: "enter y" Merge;
     Workers: "K" Stop, "r" Retry, "d" Diff;

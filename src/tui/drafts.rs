@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::attempt::Role;
 use crate::domain::gate::GateId;
-use crate::domain::id::{AssertionId, Timestamp};
+use crate::domain::id::{AssertionId, FindingId, Timestamp};
 use crate::view::row::{Piece, Row};
 use crate::view::style_role::StyleRole;
 use crate::view::text::plural;
@@ -23,6 +23,9 @@ pub enum Subject {
     NoGo(GateId),
     Waive(AssertionId),
     Retire(AssertionId),
+    Dismiss(FindingId),
+    Defer(FindingId),
+    Mend(FindingId),
     Model(Role),
     Directive,
     Budget,
@@ -41,6 +44,9 @@ impl Subject {
             Self::NoGo(gate) => format!("the note to {}", gate_name(*gate)),
             Self::Waive(id) => format!("the waiver of {id}"),
             Self::Retire(id) => format!("why {id} is retired"),
+            Self::Dismiss(id) => format!("why {id} is dismissed"),
+            Self::Defer(id) => format!("why {id} can wait"),
+            Self::Mend(id) => format!("how {id} is mended"),
             Self::Model(role) => format!("the model of the {role}"),
             Self::Directive => "a directive".to_owned(),
             Self::Budget => "a higher budget".to_owned(),

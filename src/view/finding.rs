@@ -1,6 +1,7 @@
 //! Findings in rows: what was reported, by whom, and what became of it.
 
-use crate::domain::finding::{Finding, FindingState, Severity, Source};
+use crate::domain::finding::{Finding, FindingState, Severity, Sight, Sighting, Source, Until};
+use crate::domain::id::MilestoneId;
 use crate::domain::plan::Feature;
 
 use super::prelude::*;
@@ -15,6 +16,7 @@ pub fn row(mission: &Mission, finding: &Finding) -> Row {
         }
         FindingState::TakenUp { feature } => (Glyph::Active, StyleRole::Accent, format!("→ {feature}")),
         FindingState::Dismissed { .. } => (Glyph::Retired, StyleRole::Dim, "dismissed".to_owned()),
+        FindingState::Deferred { .. } => (Glyph::Waived, StyleRole::Warn, "open, put off".to_owned()),
     };
     Row::new()
         .sign(style, sign)
@@ -56,14 +58,37 @@ fn facts(mission: &Mission, finding: &Finding, width: usize) -> Vec<Row> {
         rows.extend(labelled("about", &feature_name(mission, id), width));
     }
     let fate = match &finding.state {
-        FindingState::Open => {
-            "open: the orchestrator decides on it, or you tell it what you think".to_owned()
-        }
+        FindingState::Open => "open: the orchestrator decides on it, or you do".to_owned(),
         FindingState::TakenUp { feature } => format!("taken up by {}", feature_name(mission, *feature)),
         FindingState::Dismissed { reason } => format!("dismissed: “{reason}”"),
+        FindingState::Deferred { until, reason, .. } => {
+            format!("open, put off until {}: “{reason}”", until_words(*until, finding.milestone))
+        }
     };
+    if let Some(seen) = &finding.seen {
+        rows.extend(labelled("seen", &seen_words(seen), width));
+    }
     rows.extend(labelled("fate", &fate, width));
     rows
+}
+
+/// When a finding that is put off is asked about again.
+pub fn until_words(until: Until, milestone: MilestoneId) -> String {
+    match until {
+        Until::NextRound => "the next round has looked at it".to_owned(),
+        Until::Milestone => format!("the gate of {milestone}"),
+        Until::Final => "the final gate".to_owned(),
+    }
+}
+
+/// What a later validator saw of a finding.
+pub fn seen_words(seen: &Sighting) -> String {
+    let Sighting { attempt, round, commit, observed, .. } = seen;
+    let holds = match seen.sight {
+        Sight::StillHolds => "still holds",
+        Sight::NoLongerHolds => "no longer holds",
+    };
+    format!("{holds} in round {round}, at {commit}, as {attempt} saw: {observed}")
 }
 
 /// How much a finding weighs, in a word.

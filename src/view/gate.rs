@@ -11,8 +11,9 @@ use crate::domain::usage::Usage;
 use crate::domain::verdict::Standing;
 
 use super::assertion::newest;
-use super::gate_items::assertions;
+use super::gate_items::{self, assertions};
 use super::prelude::*;
+use super::report::{Report, reports};
 
 /// What stands in the way, what is risky, what was found, and what it cost.
 pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
@@ -92,7 +93,12 @@ fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
         findings.clone().filter(|finding| matches!(finding.state, FindingState::TakenUp { .. })).count();
     let all = findings.count();
     let dismissed = all - open - taken;
-    let found = format!("{}: {taken} taken up · {dismissed} dismissed · {open} open", plural(all, "finding"));
+    let put_off = mission.put_off_findings().filter(of_milestone).count();
+    let put_off = if put_off > 0 { format!(", of them {put_off} put off") } else { String::new() };
+    let found = format!(
+        "{}: {taken} taken up · {dismissed} dismissed · {open} open{put_off}",
+        plural(all, "finding")
+    );
     let attempts: Vec<_> =
         mission.attempts.values().filter(|attempt| mission.milestone_of(attempt.work) == Some(id)).collect();
     let mut rows: Vec<Row> = mission.last_round(id).map(checks).into_iter().collect();
@@ -102,6 +108,7 @@ fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
         labelled_row("GO", StyleRole::Text, &next_words(mission, id)),
         spent(attempts.iter().map(|attempt| attempt.usage).sum(), attempts.len()),
     ]);
+    rows.extend(said(mission, id));
     rows
 }
 
@@ -113,6 +120,19 @@ fn checks(round: &Round) -> Row {
         row = row.sign(style, sign).then(StyleRole::Text, format!("{}   ", run.name));
     }
     row.then(StyleRole::Dim, format!("at {}", round.commit))
+}
+
+/// How scrutiny and the tester sum the milestone up, a sentence each; all of it stands among the items.
+fn said(mission: &Mission, id: MilestoneId) -> impl Iterator<Item = Row> {
+    let says = |report: Report<'_>| {
+        let (label, summary) = match report {
+            Report::Scrutiny(report) => ("scrutiny", &report.summary),
+            Report::UserTesting(report) => ("tester", &report.summary),
+            Report::Handoff(..) => return None,
+        };
+        Some(labelled_row(label, StyleRole::Text, &first_sentence(summary.as_str())))
+    };
+    reports(mission, GateId::Milestone(id)).into_iter().filter_map(says)
 }
 
 /// What GO begins.
@@ -143,11 +163,13 @@ pub fn risks(mission: &Mission, gate: GateId) -> Vec<String> {
     let with = |standing: Standing| ids.iter().filter(|id| mission.standing(id) == standing).count();
     let flaky = ids.iter().filter(|id| is_flaky(mission, id)).count();
     let older = ids.iter().filter(|id| is_older(mission, gate, id)).count();
+    let put_off = mission.put_off_findings().filter(|finding| gate_items::is_of(finding, gate)).count();
     [
         (with(Standing::Waived), "waived"),
         (with(Standing::Stale), "stale"),
         (older, "proven before the last change"),
         (flaky, "flaky"),
+        (put_off, "put off and open still"),
     ]
     .into_iter()
     .filter(|(n, _)| *n > 0)

@@ -1,12 +1,15 @@
 //! What a gate is decided on, item by item: the plan as it is proposed, or assertions and findings.
 
 use crate::domain::environment::{Environment, Health};
+use crate::domain::finding::Finding;
 use crate::domain::gate::GateId;
-use crate::domain::id::{AssertionId, FeatureId, FindingId, MilestoneId};
+use crate::domain::id::{AssertionId, AttemptId, FeatureId, FindingId, MilestoneId};
+use crate::domain::text::Line;
 use crate::domain::verdict::Standing;
 
 use super::gate::is_older;
 use super::prelude::*;
+use super::report::{Report, reports};
 use super::work::{feature_name, milestone_name};
 use super::{assertion, contract, feature, finding};
 
@@ -24,19 +27,26 @@ pub enum GateItem {
     Milestone(MilestoneId),
     Feature(FeatureId),
     Assertion(AssertionId),
+    /// What an attempt wrote for the person.
+    Report(AttemptId),
     Finding(FindingId),
 }
 
-/// The items of a gate: of the plan in its order; else what needs a look first, and the findings after it.
+/// The items of a gate: of the plan in its order; else what needs a look first, then what agents wrote, and the findings last.
 pub fn items(mission: &Mission, gate: GateId) -> Vec<GateItem> {
     if gate == GateId::Plan {
         return plan(mission);
     }
     let mut items: Vec<GateItem> = assertions(mission, gate).into_iter().map(GateItem::Assertion).collect();
-    let here = |milestone: MilestoneId| gate == GateId::Final || gate == GateId::Milestone(milestone);
-    let findings = mission.findings_by_weight().into_iter().filter(|finding| here(finding.milestone));
+    items.extend(reports(mission, gate).into_iter().map(|report| GateItem::Report(report.attempt())));
+    let findings = mission.findings_by_weight().into_iter().filter(|finding| is_of(finding, gate));
     items.extend(findings.map(|finding| GateItem::Finding(finding.id)));
     items
+}
+
+/// Whether a gate is about a finding: the final one is about all.
+pub fn is_of(finding: &Finding, gate: GateId) -> bool {
+    gate == GateId::Final || gate == GateId::Milestone(finding.milestone)
 }
 
 fn plan(mission: &Mission) -> Vec<GateItem> {
@@ -88,6 +98,9 @@ pub fn row(mission: &Mission, gate: GateId, item: &GateItem) -> Row {
             .end(StyleRole::Dim, plural(mission.features_of(*id).count(), "feature")),
         GateItem::Feature(id) => Row::of(StyleRole::Text, feature_name(mission, *id)),
         GateItem::Assertion(id) => dated(mission, gate, id, contract::row(mission, id)),
+        GateItem::Report(id) => {
+            Report::of(mission, *id).map(|report| report.row(mission)).unwrap_or_default()
+        }
         GateItem::Finding(id) => {
             let mut row =
                 mission.findings.get(id).map(|known| finding::row(mission, known)).unwrap_or_default();
@@ -123,7 +136,11 @@ fn some_of(number: usize, what: &str) -> String {
 
 fn depth(item: &GateItem) -> usize {
     match item {
-        GateItem::Goal | GateItem::Environment | GateItem::Milestone(_) | GateItem::Finding(_) => 0,
+        GateItem::Goal
+        | GateItem::Environment
+        | GateItem::Milestone(_)
+        | GateItem::Report(_)
+        | GateItem::Finding(_) => 0,
         GateItem::Feature(_) => 1,
         GateItem::Assertion(_) => 2,
     }
@@ -134,7 +151,7 @@ pub fn detail(mission: &Mission, item: &GateItem, width: usize) -> Vec<Row> {
     match item {
         GateItem::Goal => goal(mission, width),
         GateItem::Environment => {
-            mission.environment.as_ref().map(|known| environment(known, width)).unwrap_or_default()
+            mission.environment.as_ref().map(|known| environment(mission, known, width)).unwrap_or_default()
         }
         GateItem::Milestone(id) => milestone(mission, *id),
         GateItem::Feature(id) => {
@@ -143,6 +160,9 @@ pub fn detail(mission: &Mission, item: &GateItem, width: usize) -> Vec<Row> {
             [vec![heading, Row::new()], feature::detail(mission, known, width)].concat()
         }
         GateItem::Assertion(id) => assertion::claim(mission, id, width),
+        GateItem::Report(id) => {
+            Report::of(mission, *id).map(|report| report.detail(mission, width)).unwrap_or_default()
+        }
         GateItem::Finding(id) => {
             let Some(known) = mission.findings.get(id) else { return Vec::new() };
             finding::detail(mission, known, width)
@@ -179,13 +199,19 @@ fn milestone(mission: &Mission, id: MilestoneId) -> Vec<Row> {
     rows
 }
 
+/// A command, with what it did before anything was built where that was tried.
+fn with_exit(mission: &Mission, command: &Line) -> String {
+    let exit = mission.run_at_base(command).map(|run| format!(" · exits {} at the base", run.exit_code));
+    format!("{command}{}", exit.unwrap_or_default())
+}
+
 fn environment_words(environment: &Environment) -> String {
     let commands = plural(environment.gate_scripts().count(), "command");
     let services = some_of(environment.services.len(), "service");
     if services.is_empty() { commands } else { format!("{commands} · {services}") }
 }
 
-fn environment(environment: &Environment, width: usize) -> Vec<Row> {
+fn environment(mission: &Mission, environment: &Environment, width: usize) -> Vec<Row> {
     let mut rows = vec![Row::of(StyleRole::Strong, CHECKED), Row::new()];
     let groups = [
         ("setup", &environment.setup),
@@ -195,7 +221,7 @@ fn environment(environment: &Environment, width: usize) -> Vec<Row> {
     ];
     for (label, scripts) in groups {
         for script in scripts {
-            rows.extend(labelled(label, script.run.as_str(), width));
+            rows.extend(labelled(label, &with_exit(mission, &script.run), width));
         }
     }
     for service in &environment.services {

@@ -9,6 +9,7 @@ use crate::domain::plan::FeatureState;
 use super::gate::summary;
 use super::gate_items::{self, GateItem, dated, items};
 use super::prelude::*;
+use super::report::Report;
 use super::work::{GATE_AHEAD, decision, gate_name};
 use super::{assertion, contract, feature, finding, models, needs};
 
@@ -60,6 +61,10 @@ pub fn rows(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
                 rows.push(Row::new());
                 let known = mission.contract.get(id).into_iter();
                 rows.extend(known.flat_map(|known| proven(mission, gate, known, width)));
+            }
+            GateItem::Report(id) => {
+                rows.push(Row::new());
+                rows.extend(Report::of(mission, *id).into_iter().flat_map(|said| said.entry(mission, width)));
             }
             GateItem::Finding(id) => {
                 rows.push(Row::new());

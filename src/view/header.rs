@@ -54,11 +54,13 @@ fn costs(mission: &Mission, now: Timestamp) -> Vec<String> {
         Some(End::Completed { at } | End::Abandoned { at, .. }) => *at,
         None => now,
     };
-    let likely = forecast(mission).filter(|cost| mission.end.is_none() && cost.likely > usage.micro_dollars);
+    let likely = forecast(mission).filter(|cost| mission.end.is_none() && cost.likely > usage.money());
+    // Less than a cent would be shown as nothing.
+    let likely = likely.filter(|cost| cost.likely >= 10_000);
     let likely = likely.map_or_else(String::new, |cost| format!(" → ~{}", dollars(cost.likely)));
     let limit =
         mission.budget.micro_dollars.map_or_else(String::new, |limit| format!(" of {}", dollars(limit)));
-    let money = format!("{}{likely}{limit}", dollars(usage.micro_dollars));
+    let money = format!("{}{likely}{limit}", money(&usage));
     let mut parts = vec![long_span(until.since(mission.created))];
     parts.push(format!("in {}", count(usage.input + usage.cache_written)));
     if usage.cached > 0 {

@@ -27,6 +27,7 @@ pub mod plan;
 mod prelude;
 pub mod prose;
 pub mod pull_request;
+pub mod report;
 pub mod row;
 pub mod share;
 pub mod stats;

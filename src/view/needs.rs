@@ -1,6 +1,7 @@
 //! What waits for the person, each with the commands that decide it, ready to be copied.
 
 use super::event_lines::options;
+use super::gate_items::is_of;
 use super::prelude::*;
 use super::work::gate_subject;
 use super::{gate, hold, talk};
@@ -79,6 +80,8 @@ fn gate_commands(gate: GateId, mission: &Mission, id: &str) -> Vec<String> {
         );
     }
     commands.push(format!("flightdeck gate {id} {gate} no-go --note \"what must change\""));
+    let put_off = mission.put_off_findings().filter(|finding| is_of(finding, gate));
+    commands.extend(put_off.map(|finding| format!("flightdeck finding mend -m {id} {}", finding.id)));
     commands
 }
 

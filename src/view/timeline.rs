@@ -145,7 +145,7 @@ fn with_findings(mission: &Mission, attempt: AttemptId, row: Row) -> Row {
         .iter()
         .filter_map(|finding| match &finding.state {
             FindingState::TakenUp { feature } => Some(feature.to_string()),
-            FindingState::Open | FindingState::Dismissed { .. } => None,
+            FindingState::Open | FindingState::Dismissed { .. } | FindingState::Deferred { .. } => None,
         })
         .collect();
     features.dedup();

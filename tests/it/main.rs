@@ -4,6 +4,7 @@
 
 mod agent;
 mod architecture;
+mod briefs;
 mod cli;
 mod config;
 mod console;
@@ -17,6 +18,7 @@ mod instrument;
 mod link;
 mod mock_servers;
 mod rehearsal;
+mod rounds;
 mod sample;
 mod store;
 mod support;

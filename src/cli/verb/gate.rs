@@ -6,6 +6,7 @@ use crate::domain::mission::Mission;
 use crate::view::gate::obstacles;
 use crate::view::gate_items::{GateItem, assertions, items};
 use crate::view::gate_page;
+use crate::view::report::{Report, reports};
 
 const SHAPE: &str =
     "say `flightdeck gate [ID] plan|M2|final go|no-go`, or `flightdeck gate [ID] M2 waive VAL-AREA-001`";
@@ -33,7 +34,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         if args.note.is_some() {
             return Err(misuse(format!("a note to which decision? {SHAPE}")));
         }
-        return show(context, &found.mission, gate, args.format);
+        return show(context, &found.checked(), gate, args.format);
     };
     let command = decision.command(&found.mission, gate, args.note.as_deref())?;
     let done = match &command {
@@ -55,10 +56,21 @@ fn show(context: &Context, mission: &Mission, gate: GateId, format: Format) -> R
             "waits": mission.waits_at(gate),
             "obstacles": obstacles(mission, gate),
             "assertions": assertions(mission, gate).into_iter().map(standing).collect::<Vec<_>>(),
+            "reports": reports(mission, gate).into_iter().map(report).collect::<Vec<_>>(),
             "findings": items(mission, gate).into_iter().filter_map(finding).collect::<Vec<_>>(),
         })
     };
     context.answer(format, value, |width| gate_page::rows(mission, gate, width))
+}
+
+fn report(report: Report<'_>) -> serde_json::Value {
+    match report {
+        Report::Scrutiny(report) => json!({ "scrutiny": report }),
+        Report::UserTesting(report) => json!({ "user_testing": report }),
+        Report::Handoff(feature, attempt, handoff) => {
+            json!({ "handoff": handoff, "feature": feature, "attempt": attempt })
+        }
+    }
 }
 
 #[derive(Debug, PartialEq, Eq)]

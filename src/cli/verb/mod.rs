@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod engine;
 pub mod evidence;
 pub mod feature;
+pub mod finding;
 pub mod findings;
 pub mod gate;
 pub mod land;
@@ -104,6 +105,9 @@ pub enum Verb {
     /// Read and change a feature
     #[command(subcommand)]
     Feature(feature::Verb),
+    /// Decide on a finding: dismiss it, put it off, or have it mended
+    #[command(subcommand)]
+    Finding(finding::Verb),
     /// Show what changed: the mission, F3, M1, #4 or FROM..TO
     Diff(diff::Args),
     /// Merge a completed mission's branch after its commands pass on the merged tree
@@ -153,6 +157,7 @@ impl Verb {
             Self::Models(args) => models::run(context, &args).await,
             Self::Assertion(verb) => assertion::run(context, verb).await,
             Self::Feature(verb) => feature::run(context, verb).await,
+            Self::Finding(verb) => finding::run(context, verb).await,
             Self::Diff(args) => diff::run(context, &args),
             Self::Land(args) => land::run(context, &args).await,
             Self::Relocate(args) => relocate::run(context, &args),

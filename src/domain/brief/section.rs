@@ -2,9 +2,12 @@
 
 use std::fmt::Display;
 
-use super::finding::{with_fix, with_state};
+use super::finding::{self, evidence_line, marks, with_fix, with_state};
+use crate::domain::attempt::{Attempt, Ending, Role};
 use crate::domain::contract::{Assertion, Weight};
+use crate::domain::finding::{Finding, FindingState};
 use crate::domain::gate::GateId;
+use crate::domain::handoff::Procedure;
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, FeatureState, Origin};
@@ -21,7 +24,62 @@ pub(super) fn state(mission: &Mission) -> String {
         Some(milestone) => format!("milestone {milestone} is being flown"),
         None => "nothing is built before the person says GO to the plan".to_owned(),
     };
-    format!("\n## Now\nThe mission is {}; {now}.\n", mission.status().word())
+    let at_work = mission.live_attempts().filter(|attempt| attempt.role != Role::Orchestrator);
+    let at_work = at_work.map(|attempt| {
+        let feature = attempt.work.feature().and_then(|id| mission.feature(id)).map(Feature::quoted);
+        let what = feature.map_or_else(|| attempt.work.to_string(), |feature| feature);
+        let minutes = mission.updated.since(attempt.started) / 60_000;
+        format!("{}, a {}, {} {what}, for {minutes} min", attempt.id, attempt.role, attempt.work.task())
+    });
+    format!("\n## Now\nThe mission is {}; {now}.\n{}", mission.status().word(), list("At work:\n", at_work))
+}
+
+/// One attempt in a line: what it worked at and how it ended.
+pub(super) fn attempt_line(attempt: &Attempt) -> String {
+    let end = match attempt.ended.as_ref().map(|ended| &ended.ending) {
+        None => "at work",
+        Some(Ending::Done) => "done",
+        Some(Ending::Failed { .. }) => "failed",
+        Some(Ending::Unusable { .. }) => "its model could not be used",
+        Some(Ending::Interrupted) => "interrupted",
+        Some(Ending::Stopped { .. }) => "stopped",
+    };
+    format!("{}: {} ({}, {}): {end}", attempt.id, attempt.work, attempt.role, attempt.model)
+}
+
+/// The plan with all its words.
+pub(super) fn plan_whole(mission: &Mission) -> String {
+    let mut text = String::new();
+    for milestone in &mission.milestones {
+        let features = mission.features.iter().filter(|feature| feature.milestone == milestone.id);
+        text += &format!("# {} {}\n", milestone.id, milestone.title);
+        text += &features.map(feature_whole).collect::<String>();
+    }
+    text
+}
+
+/// A feature with all its words.
+pub(super) fn feature_whole(feature: &Feature) -> String {
+    let mut text = format!(
+        "### {} {} [{}]\n{}\n",
+        feature.id,
+        feature.spec.title,
+        state_of(feature),
+        feature.spec.description
+    );
+    text += &list("done when:\n", &feature.spec.criteria);
+    text += &format!("fulfills: {}\n", join(&feature.fulfills));
+    if !feature.after.is_empty() {
+        text += &format!("after: {}\n", join(&feature.after));
+    }
+    match &feature.origin {
+        Origin::Fix { findings } => text += &format!("mends: {}\n", join(findings)),
+        Origin::Planned { no_assertion_because: Some(why) } => {
+            text += &format!("no assertion because: {why}\n")
+        }
+        Origin::Planned { no_assertion_because: None } => {}
+    }
+    text
 }
 
 pub(super) fn plan(mission: &Mission) -> String {
@@ -35,14 +93,18 @@ pub(super) fn plan(mission: &Mission) -> String {
 
 fn feature_lines(mission: &Mission, milestone: MilestoneId) -> String {
     let lines = mission.features.iter().filter(|feature| feature.milestone == milestone).map(|feature| {
-        let state = match &feature.state {
-            FeatureState::Pending => "pending".to_owned(),
-            FeatureState::Built { attempt, .. } => format!("built by {attempt}"),
-            FeatureState::Cancelled { reason } => format!("cancelled: {reason}"),
-        };
+        let state = state_of(feature);
         format!("{} {} [{state}] fulfills: {}", feature.id, feature.spec.title, join(&feature.fulfills))
     });
     list("", lines)
+}
+
+fn state_of(feature: &Feature) -> String {
+    match &feature.state {
+        FeatureState::Pending => "pending".to_owned(),
+        FeatureState::Built { attempt, .. } => format!("built by {attempt}"),
+        FeatureState::Cancelled { reason } => format!("cancelled: {reason}"),
+    }
 }
 
 pub(super) fn milestone_features(mission: &Mission, milestone: MilestoneId) -> String {
@@ -54,12 +116,24 @@ pub(super) fn contract(mission: &Mission) -> String {
     list("", mission.contract.values().map(|a| format!("{} {} [{}]", a.id, a.wording.title, standing(&a.id))))
 }
 
+/// The contract with all its words, and where each assertion stands.
+pub(super) fn contract_whole(mission: &Mission) -> String {
+    let standing = |id| format!("standing: {}\n", mission.standing(id).word());
+    mission.contract.values().map(|assertion| worded(assertion) + &standing(&assertion.id)).collect()
+}
+
 pub(super) fn assertions(mission: &Mission, ids: &[AssertionId]) -> String {
-    let text: String = ids.iter().filter_map(|id| mission.contract.get(id)).map(assertion).collect();
+    let text = each(mission, ids);
     if text.is_empty() { "None.\n".to_owned() } else { text }
 }
 
-fn assertion(assertion: &Assertion) -> String {
+/// Assertions with all their words; nothing when there are none.
+pub(super) fn each(mission: &Mission, ids: &[AssertionId]) -> String {
+    ids.iter().filter_map(|id| mission.contract.get(id)).map(worded).collect()
+}
+
+/// An assertion with all its words, as Markdown.
+pub fn worded(assertion: &Assertion) -> String {
     let wording = &assertion.wording;
     let weight = match wording.weight {
         Weight::Blocking => "",
@@ -86,7 +160,9 @@ pub(super) fn criteria(feature: &Feature) -> String {
 pub(super) fn fixes(mission: &Mission, feature: &Feature) -> String {
     let Origin::Fix { findings } = &feature.origin else { return String::new() };
     let findings = findings.iter().filter_map(|id| mission.findings.get(id));
-    let rows: String = findings.map(|finding| with_fix(finding, "")).collect();
+    let rows: String = findings
+        .map(|finding| with_fix(finding, &marks(finding)) + &evidence_line(mission, finding))
+        .collect();
     format!("\n## The findings it mends\n{rows}")
 }
 
@@ -131,16 +207,103 @@ pub(super) fn handoff(mission: &Mission, feature: FeatureId) -> String {
     for run in &handoff.commands {
         text += &format!("claims: `{}` exits {}: {}\n", run.command, run.exit_code, run.observation);
     }
+    for run in mission.claim_runs.get(&feature).into_iter().flatten() {
+        text += &format!("the engine saw: `{}` exits {}\n", run.command, run.exit_code);
+    }
+    for check in &handoff.checks {
+        text += &format!("tried by hand: {}: {}\n", check.action, check.observed);
+    }
     for file in &handoff.tests.added {
         text += &format!("tests in {}: {}\n", file.file, join(&file.cases));
+    }
+    let checks = handoff.checks.iter().map(|check| format!("{}: {}", check.action, check.observed));
+    text += &list("tried by hand:\n", checks);
+    if let Procedure::Deviated { deviations } = &handoff.procedure {
+        let otherwise = deviations
+            .iter()
+            .map(|step| format!("{}: {} instead, because {}", step.step, step.instead, step.why));
+        text += &list("did otherwise:\n", otherwise);
     }
     text
 }
 
-/// What was found about a feature before, so that a reviewer checks whether it was mended.
-pub(super) fn found_before(mission: &Mission, feature: FeatureId) -> String {
-    let about = mission.findings.values().filter(|finding| finding.feature == Some(feature));
-    list("\n## What was found about it before\n", about.map(with_state))
+/// What the engine saw when it ran a handoff's commands.
+pub(super) fn claim_runs(mission: &Mission, feature: FeatureId) -> String {
+    let runs = mission.claim_runs.get(&feature).into_iter().flatten();
+    list(
+        "\n## What the engine saw of it\n",
+        runs.map(|run| {
+            let tail = if run.passed() { String::new() } else { format!(": {}", run.tail) };
+            format!("`{}` exits {}{tail}", run.command, run.exit_code)
+        }),
+    )
+}
+
+/// How the rounds of a milestone went.
+pub(super) fn rounds(mission: &Mission, milestone: MilestoneId) -> String {
+    let lines = mission.rounds_of(milestone).map(|round| {
+        let outcome = round.outcome.map_or("under way", |outcome| outcome.word());
+        let scrutiny = round.scrutiny.as_ref().map(|report| format!("; scrutiny: {}", report.summary));
+        let tested = round.user_testing.as_ref().map(|report| format!("; user testing: {}", report.summary));
+        format!(
+            "round {} at {}: {outcome}{}{}",
+            round.number,
+            round.commit,
+            scrutiny.unwrap_or_default(),
+            tested.unwrap_or_default()
+        )
+    });
+    list("\n## Rounds\n", lines)
+}
+
+/// The fixes of a feature as they were handed in: they are reviewed with it.
+pub(super) fn fixes_of(mission: &Mission, id: FeatureId) -> String {
+    let built = mission.fixes_of(id).filter(|fix| fix.is_built());
+    built
+        .map(|fix| {
+            let heading = format!("\n## {} mends what was found about it: {}\n", fix.id, fix.spec.title);
+            format!("{heading}mends {}\n{}", join(fix.mends()), handoff(mission, fix.id))
+        })
+        .collect()
+}
+
+/// What was found about a feature or is mended by it, before this round.
+pub(super) fn found_before(mission: &Mission, feature: &Feature) -> String {
+    let about =
+        |finding: &&Finding| finding.feature == Some(feature.id) || feature.mends().contains(&finding.id);
+    let dismissed = mission.findings.values().filter(about);
+    let dismissed = dismissed.filter(|finding| matches!(finding.state, FindingState::Dismissed { .. }));
+    finding::known(mission, mission.findings.values().filter(about))
+        + &list("\n## Dismissed before\n", dismissed.map(with_state))
+}
+
+/// Which commit a round is about, and what was built since the round before it.
+pub(super) fn since_last_round(mission: &Mission, round: &Round) -> String {
+    let Some(before) = mission.round_before(round) else { return String::new() };
+    if before.commit == round.commit {
+        return format!(
+            "\n## Since round {}\nIt is the same commit as in round {}, {}: nothing was built since.\n",
+            before.number, before.number, round.commit
+        );
+    }
+    let built = mission.features.iter().filter_map(|feature| match &feature.state {
+        FeatureState::Built { attempt, base, head, .. } => Some((feature, attempt, base, head)),
+        FeatureState::Pending | FeatureState::Cancelled { .. } => None,
+    });
+    let later = built.filter(|(_, attempt, base, head)| {
+        base != head && mission.attempts.get(attempt).is_some_and(|known| known.started >= before.opened)
+    });
+    let lines = later
+        .map(|(feature, _, base, head)| format!("{} {}: {base}..{head}", feature.id, feature.spec.title));
+    format!(
+        "\n## Since round {}\nRound {} looked at {}, this one looks at {}: `git diff {}..{}`\n",
+        before.number,
+        before.number,
+        before.commit,
+        round.commit,
+        before.commit.short(),
+        round.commit.short()
+    ) + &list("", lines)
 }
 
 pub(super) fn learned(mission: &Mission, milestone: MilestoneId) -> String {
@@ -159,12 +322,15 @@ pub(super) fn reviews(mission: &Mission, round: &Round) -> String {
     for (feature, review) in &round.reviews {
         let title = mission.feature(*feature).map_or("", |found| found.spec.title.as_str());
         text += &format!("### {feature} {title}: {:?}\n{}\n", review.opinion, review.summary);
-        for found in &review.issues {
-            let (severity, description) = (found.issue.severity.word(), &found.issue.description);
-            text += &format!("- [{severity}] {}: {description}\n", found.file);
-        }
+        text += &list(
+            "",
+            review.issues.iter().map(|found| {
+                let issue = found.clone().placed();
+                format!("[{}] {}", issue.severity.word(), issue.description)
+            }),
+        );
     }
-    under("\n## Reviews (their issues are findings already)\n", text)
+    under("\n## Reviews of this round: their issues are recorded, look for what lies between them\n", text)
 }
 
 /// A text with its heading, or nothing.

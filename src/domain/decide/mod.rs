@@ -25,6 +25,7 @@ macro_rules! refuse_if {
 mod attempt;
 mod checks;
 pub mod contract;
+mod finding;
 mod gate;
 mod handoff;
 mod planning;
@@ -126,6 +127,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::SetBudget { budget } => tx.accept(Event::BudgetSet { budget }),
         Command::SetAutopilot { autopilot } => tx.accept(Event::AutopilotSet { autopilot }),
         Command::EditFeature { feature, base, edit } => planning::edit_feature(tx, feature, base, &edit),
+        Command::DecideFinding { decision } => finding::decide(tx, *decision),
         Command::Abandon { reason } => attempt::abandon(tx, reason),
         Command::Relocate { repository } => tx.accept(Event::RepositoryMoved { repository }),
         Command::EditAssertion { assertion, base, edit } => contract::edit(tx, assertion, base, &edit),
@@ -143,17 +145,17 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::RequestAmendment { assertion, proposal, reason } => {
             handoff::request_amendment(tx, &assertion, proposal, &reason)
         }
-        Command::ReportReview { summary, opinion, issues } => {
-            validation::report_review(tx, summary, opinion, issues)
+        Command::ReportReview { summary, opinion, issues, known } => {
+            validation::report_review(tx, summary, opinion, issues, known)
         }
-        Command::ReportScrutiny { summary, issues, knowledge } => {
-            validation::report_scrutiny(tx, summary, issues, knowledge)
+        Command::ReportScrutiny { summary, issues, knowledge, known } => {
+            validation::report_scrutiny(tx, summary, issues, knowledge, known)
         }
         Command::GiveVerdict { assertion, outcome, observed, evidence } => {
             validation::give_verdict(tx, assertion, outcome, observed, evidence)
         }
-        Command::ReportUserTesting { summary, frictions, issues } => {
-            validation::report_user_testing(tx, summary, frictions, issues)
+        Command::ReportUserTesting { summary, frictions, issues, known } => {
+            validation::report_user_testing(tx, summary, frictions, issues, known)
         }
         Command::StartAttempt { work, model } => attempt::start_attempt(tx, work, model),
         Command::EndAttempt { attempt, ending } => attempt::end_attempt(tx, attempt, ending),
@@ -164,6 +166,11 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::TellRevision { attempt, assertion, revision } => {
             attempt::live(tx.mission(), attempt)?;
             tx.accept(Event::RevisionTold { attempt, assertion, revision })
+        }
+        Command::RecordBaseline { baseline } => checks::record_baseline(tx, baseline),
+        Command::ReportLostEvidence { mut evidence } => {
+            evidence.retain(|reference| !tx.mission().lost_evidence.contains(reference));
+            if evidence.is_empty() { Ok(()) } else { tx.accept(Event::EvidenceLost { evidence }) }
         }
         Command::RecordClaims { feature, runs } => checks::record_claims(tx, feature, runs),
         Command::RecordGateCommands { milestone, round, commit, runs } => {

@@ -4,17 +4,35 @@ use super::transaction::Transaction;
 use crate::domain::attempt::{Attempt, Ending};
 use crate::domain::contract::Assertion;
 use crate::domain::event::Event;
-use crate::domain::finding::Severity;
+use crate::domain::finding::{Finding, FindingState, Severity, Until};
 use crate::domain::gate::{Autopilot, DecidedBy, Decision, GateId};
+use crate::domain::message::{Message, Party};
 use crate::domain::mission::Mission;
 use crate::domain::round::{Round, RoundOutcome};
-use crate::domain::text::Line;
+use crate::domain::text::{Line, Prose};
 use crate::domain::verdict::Standing;
 
 /// Emits what follows until nothing more does. Each step closes or opens something, so it ends.
 pub(super) fn settle(tx: &mut Transaction) {
     while let Some(event) = next(tx.mission()) {
         tx.emit(event);
+    }
+    forward_unread(tx);
+}
+
+/// What was said to an attempt that ended without reading it, and whose work nobody takes up again, is the
+/// orchestrator's to act on: nothing that was said is lost.
+fn forward_unread(tx: &mut Transaction) {
+    if tx.mission().end.is_some() {
+        return;
+    }
+    let unread: Vec<Message> = tx.mission().undeliverable().cloned().collect();
+    for message in unread {
+        let Party::Attempt(addressee) = message.to else { continue };
+        tx.emit(Event::MessagesDelivered { messages: vec![message.id] });
+        let text =
+            Prose::clipped(format!("To {addressee}, which ended before it read this: {}", message.text));
+        tx.send(message.from, Party::Orchestrator, text, message.delivery);
     }
 }
 
@@ -23,6 +41,7 @@ fn next(mission: &Mission) -> Option<Event> {
         return None;
     }
     close_round(mission)
+        .or_else(|| reopen_put_off(mission))
         .or_else(|| stop_moot(mission))
         .or_else(|| open_milestone_gate(mission))
         .or_else(|| open_final_gate(mission))
@@ -36,13 +55,27 @@ fn close_round(mission: &Mission) -> Option<Event> {
     Some(Event::RoundClosed { milestone: round.milestone, round: round.number, outcome })
 }
 
-/// How a round ends, once nothing of it is left to do.
+/// What was put off until the next round is decided on anew after it.
+fn reopen_put_off(mission: &Mission) -> Option<Event> {
+    let due = |finding: &&Finding| match finding.state {
+        FindingState::Deferred { until: Until::NextRound, at, .. } => {
+            mission.rounds.iter().any(|round| !round.is_open() && round.opened >= at)
+        }
+        FindingState::Deferred { until: Until::Milestone | Until::Final, .. }
+        | FindingState::Open
+        | FindingState::TakenUp { .. }
+        | FindingState::Dismissed { .. } => false,
+    };
+    mission.findings.values().find(due).map(|finding| Event::FindingReopened { finding: finding.id })
+}
+
+/// How a round ends, once nothing of it is left to do. Only a gate command that fails ends it early: what the tester sees
+/// does not depend on what the reviewers say, and one round then finds it all.
 fn outcome(mission: &Mission, round: &Round) -> Option<RoundOutcome> {
     let blocking = mission
         .open_findings()
         .any(|finding| finding.severity == Severity::Blocking && finding.milestone == round.milestone);
-    let gated = round.runs.iter().any(|run| !run.passed());
-    if gated || (round.scrutiny.is_some() && blocking) {
+    if round.runs.iter().any(|run| !run.passed()) {
         return Some(RoundOutcome::Failed);
     }
     round.scrutiny.as_ref()?;
@@ -56,7 +89,7 @@ fn outcome(mission: &Mission, round: &Round) -> Option<RoundOutcome> {
         .filter(|id| mission.contract.get(id).is_some_and(Assertion::is_blocking))
         .map(|id| mission.standing(id))
         .collect();
-    Some(if standings.contains(&Standing::Failed) {
+    Some(if blocking || standings.contains(&Standing::Failed) {
         RoundOutcome::Failed
     } else if standings.contains(&Standing::Blocked) {
         RoundOutcome::Blocked

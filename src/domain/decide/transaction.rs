@@ -91,6 +91,7 @@ impl<'a> Transaction<'a> {
             description: raised.description,
             suggested_fix: raised.suggested_fix,
             state: FindingState::Open,
+            seen: None,
         };
         self.emit(Event::FindingRaised { finding: Box::new(finding) });
     }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Result;
 use super::planning::{check_fulfills, next_feature_id};
 use super::transaction::Transaction;
+use super::{Result, finding};
 use crate::domain::contract::Assertion;
 use crate::domain::event::Event;
 use crate::domain::finding::{Finding, FindingState, Ruling, Source, TriageDecision};
@@ -15,32 +15,30 @@ use crate::domain::plan::{Feature, FeatureSpec, FeatureState, Origin};
 use crate::domain::rejection::Rejection;
 use crate::domain::verdict::Standing;
 
-/// Settles every open finding in one turn: each becomes a fix feature, joins one, or is dismissed with a reason.
+/// Decides on findings in one turn: each becomes a fix feature, joins one, is put off, or is dismissed with a reason.
 pub(super) fn triage(tx: &mut Transaction, decisions: Vec<TriageDecision>) -> Result {
     check_complete(tx.mission(), &decisions)?;
     let mut joined: BTreeMap<FindingId, Vec<FindingId>> = BTreeMap::new();
     let mut fixes: Vec<(FindingId, FeatureSpec, Vec<AssertionId>)> = Vec::new();
-    let mut dismissed = Vec::new();
-    for decision in decisions {
-        match decision.ruling {
-            Ruling::Feature { spec, fulfills } => fixes.push((decision.finding, spec, fulfills)),
-            Ruling::Join { with } => joined.entry(with).or_default().push(decision.finding),
-            Ruling::Dismiss { reason } => dismissed.push((decision.finding, reason)),
+    for TriageDecision { finding, ruling } in decisions {
+        match ruling {
+            Ruling::Feature { spec, fulfills } => fixes.push((finding, spec, fulfills)),
+            Ruling::Join { with } => joined.entry(with).or_default().push(finding),
+            Ruling::Dismiss { reason } => finding::dismiss(tx, finding, reason)?,
+            Ruling::Defer { until, reason } => finding::defer(tx, finding, until, reason)?,
         }
     }
-    if let Some(with) = joined.keys().find(|with| !fixes.iter().any(|(finding, ..)| finding == *with)) {
-        let with = quoted(tx.mission(), *with);
-        refuse!(Invalid, "{with} does not become a feature in this triage: nothing can join it");
+    let is_fixed = |finding: &FindingId| fixes.iter().any(|(fixed, ..)| fixed == finding);
+    let (with_new, with_older): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        joined.into_iter().partition(|(with, _)| is_fixed(with));
+    for (with, findings) in with_older {
+        findings.into_iter().try_for_each(|finding| finding::join(tx, finding, with))?;
     }
-    for (finding, reason) in dismissed {
-        check_dismissal(tx.mission(), finding)?;
-        tx.emit(Event::FindingDismissed { finding, reason });
-    }
+    let mut joined = with_new;
     for (finding, spec, fulfills) in fixes {
-        check_fulfills(tx.mission(), &fulfills)?;
         let mut findings = vec![finding];
         findings.extend(joined.remove(&finding).unwrap_or_default());
-        add_fix(tx, findings, spec, fulfills);
+        add_fix(tx, findings, spec, fulfills)?;
     }
     tx.end_asker()?;
     hold_endless_fixes(tx);
@@ -66,18 +64,17 @@ fn hold_endless_fixes(tx: &mut Transaction) {
 fn fix_depth(mission: &Mission, id: FeatureId) -> u32 {
     let Some(Origin::Fix { findings }) = mission.feature(id).map(|feature| &feature.origin) else { return 0 };
     let mended = findings.iter().filter_map(|finding| mission.findings.get(finding)?.feature);
-    1 + mended.filter(|older| *older < id).map(|older| fix_depth(mission, older)).max().unwrap_or(0)
+    // A finding that was still there after a fix was taken up more than once.
+    let again = |feature: &&Feature| feature.mends().iter().any(|finding| findings.contains(finding));
+    let tried = mission.features.iter().filter(again);
+    let older = mended.chain(tried.map(|feature| feature.id)).filter(|older| *older < id);
+    1 + older.map(|older| fix_depth(mission, older)).max().unwrap_or(0)
 }
 
 fn check_complete(mission: &Mission, decisions: &[TriageDecision]) -> Result {
     for decision in decisions {
         let id = decision.finding;
-        match mission.findings.get(&id) {
-            None => {
-                refuse!(Unknown, "there is no finding {id}; open are {}", all_quoted(mission.open_findings()))
-            }
-            Some(finding) => still_open(finding)?,
-        }
+        still_open(finding::known(mission, id)?)?;
         refuse_if!(
             decisions.iter().filter(|other| other.finding == id).count() > 1,
             Invalid,
@@ -86,16 +83,18 @@ fn check_complete(mission: &Mission, decisions: &[TriageDecision]) -> Result {
         );
     }
     let decided = |finding: &&Finding| decisions.iter().any(|decision| decision.finding == finding.id);
-    let undecided = all_quoted(mission.open_findings().filter(|finding| !decided(finding)));
+    let undecided = all_quoted(mission.findings_to_decide().filter(|finding| !decided(finding)));
     if undecided.is_empty() {
         return Ok(());
     }
-    Err(Rejection::invalid(format!("not decided yet: {undecided}; every open finding needs a decision")))
+    Err(Rejection::invalid(format!(
+        "not decided yet: {undecided}; every finding that is due needs a decision"
+    )))
 }
 
 fn still_open(finding: &Finding) -> Result {
     let decision = match &finding.state {
-        FindingState::Open => return Ok(()),
+        FindingState::Open | FindingState::Deferred { .. } => return Ok(()),
         FindingState::TakenUp { feature } => format!("{feature} mends it"),
         FindingState::Dismissed { reason } => format!("it was dismissed, since {reason}"),
     };
@@ -103,11 +102,11 @@ fn still_open(finding: &Finding) -> Result {
 }
 
 /// Findings with what they say, so that nobody has to look one up to mend a refusal.
-fn all_quoted<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
+pub(super) fn all_quoted<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
     findings.map(Finding::quoted).collect::<Vec<_>>().join(", ")
 }
 
-fn quoted(mission: &Mission, id: FindingId) -> String {
+pub(super) fn quoted(mission: &Mission, id: FindingId) -> String {
     mission.findings.get(&id).map_or_else(|| id.to_string(), Finding::quoted)
 }
 
@@ -125,12 +124,21 @@ pub(super) fn check_dismissal(mission: &Mission, id: FindingId) -> Result {
     Ok(())
 }
 
-fn add_fix(tx: &mut Transaction, findings: Vec<FindingId>, spec: FeatureSpec, fulfills: Vec<AssertionId>) {
+/// Adds a feature that mends findings, at the front of their milestone.
+pub(super) fn add_fix(
+    tx: &mut Transaction,
+    findings: Vec<FindingId>,
+    spec: FeatureSpec,
+    fulfills: Vec<AssertionId>,
+) -> Result {
+    check_fulfills(tx.mission(), &fulfills)?;
     let mission = tx.mission();
     let of_finding =
         findings.first().and_then(|id| mission.findings.get(id)).map(|finding| finding.milestone);
     let open = of_finding.filter(|milestone| !mission.is_go(GateId::Milestone(*milestone)));
-    let Some(milestone) = open.or_else(|| mission.flown_milestone()) else { return };
+    let Some(milestone) = open.or_else(|| mission.flown_milestone()) else {
+        refuse!(OutOfTurn, "nothing is planned yet that a fix could be part of")
+    };
     let id = next_feature_id(mission);
     let feature = Feature {
         id,
@@ -145,4 +153,5 @@ fn add_fix(tx: &mut Transaction, findings: Vec<FindingId>, spec: FeatureSpec, fu
     for finding in findings {
         tx.emit(Event::FindingTakenUp { finding, feature: id });
     }
+    Ok(())
 }

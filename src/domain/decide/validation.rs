@@ -1,12 +1,12 @@
 //! What validators report.
 
-use super::Result;
 use super::handoff::raise_issue;
 use super::transaction::{Raised, Transaction};
+use super::{Result, finding};
 use crate::domain::attempt::AgentWork;
 use crate::domain::contract::Assertion;
 use crate::domain::event::Event;
-use crate::domain::finding::{Severity, Source};
+use crate::domain::finding::{Observation, Severity, Sight, Source};
 use crate::domain::handoff::Issue;
 use crate::domain::id::{AssertionId, MilestoneId};
 use crate::domain::message::Knowledge;
@@ -21,25 +21,29 @@ pub(super) fn report_review(
     summary: Prose,
     opinion: Opinion,
     issues: Vec<ReviewIssue>,
+    known: Vec<Observation>,
 ) -> Result {
     let asker = tx.asker()?;
     let attempt = asker.id;
     let AgentWork::Review { milestone, round, feature } = asker.work else {
         refuse!(OutOfTurn, "only a reviewer of a feature reports a review")
     };
-    let blocking = issues.iter().any(|found| found.issue.severity == Severity::Blocking);
+    let blocking = issues.iter().any(|found| found.issue.severity == Severity::Blocking)
+        || known.iter().any(|seen| finding::blocks(tx.mission(), seen));
     let contradiction = match opinion {
-        Opinion::Fail => "a review that fails names at least one blocking issue",
-        Opinion::Pass => "a review that passes names no blocking issue: say fail, or weigh it less",
+        Opinion::Fail => {
+            "a review that fails names at least one blocking issue, or a blocking finding that still holds"
+        }
+        Opinion::Pass => {
+            "a review that passes names no blocking issue, and no blocking finding that still holds: say fail, or weigh it less"
+        }
     };
     refuse_if!(blocking != (opinion == Opinion::Fail), Invalid, "{contradiction}");
     let review = Review { attempt, summary, opinion, issues: issues.clone() };
     tx.emit(Event::ReviewReported { milestone, round, feature, review: Box::new(review) });
+    finding::see_all(tx, &known)?;
     for found in issues {
-        let line = found.line.map(|line| format!(":{line}")).unwrap_or_default();
-        let description = Line::clipped(format!("{}{line}: {}", found.file, found.issue.description));
-        let issue = Issue { description, ..found.issue };
-        raise_issue(tx, issue, Source::Review { attempt }, Some(feature));
+        raise_issue(tx, found.placed(), Source::Review { attempt }, Some(feature));
     }
     tx.end_asker()
 }
@@ -49,12 +53,14 @@ pub(super) fn report_scrutiny(
     summary: Prose,
     issues: Vec<Issue>,
     knowledge: Vec<Line>,
+    known: Vec<Observation>,
 ) -> Result {
     let asker = tx.asker()?;
     let attempt = asker.id;
     let AgentWork::Scrutinize { milestone, round } = asker.work else {
         refuse!(OutOfTurn, "only the scrutiny validator reports scrutiny")
     };
+    finding::see_all(tx, &known)?;
     for issue in &issues {
         raise_issue(tx, issue.clone(), Source::Scrutiny { attempt }, None);
     }
@@ -109,6 +115,7 @@ pub(super) fn report_user_testing(
     summary: Prose,
     frictions: Vec<Line>,
     issues: Vec<Issue>,
+    known: Vec<Observation>,
 ) -> Result {
     let (milestone, round) = tester(tx)?;
     let attempt = tx.asker()?.id;
@@ -131,9 +138,13 @@ pub(super) fn report_user_testing(
     let counts = |verdict: &&&Verdict| {
         verdict.outcome == Outcome::Fail && !mission.standing(&verdict.assertion).is_excused()
     };
-    let failures: Vec<Raised> = verdicts.iter().filter(counts).map(|found| failure(mission, found)).collect();
-    for raised in failures {
-        tx.raise(raised);
+    let failures: Vec<Verdict> = verdicts.iter().filter(counts).map(|failed| (*failed).clone()).collect();
+    finding::see_all(tx, &known)?;
+    for failed in failures {
+        match tx.mission().known_failure(&failed).map(|finding| finding.id) {
+            Some(id) => finding::see(tx, id, Sight::StillHolds, &failed.observed)?,
+            None => tx.raise(failure(tx.mission(), &failed)),
+        }
     }
     for issue in &issues {
         raise_issue(tx, issue.clone(), Source::UserTesting { attempt }, None);

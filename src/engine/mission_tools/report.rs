@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::context::{Accepted, ToolContext};
 use crate::agent::tool::{Answer, Call, Output, ToolError, ToolRow};
 use crate::domain::command::Command;
+use crate::domain::finding::Observation;
 use crate::domain::handoff::Issue;
 use crate::domain::id::AssertionId;
 use crate::domain::round::{Opinion, ReviewIssue};
@@ -21,6 +22,9 @@ struct Review {
     verdict: Opinion,
     #[serde(default)]
     issues: Vec<PlacedIssue>,
+    /// The known findings that your brief lists, as you found them now.
+    #[serde(default)]
+    known: Vec<Observation>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -34,9 +38,12 @@ struct PlacedIssue {
 #[derive(Deserialize, JsonSchema)]
 struct Scrutiny {
     summary: Prose,
-    /// What the reviews did not say already: what goes wrong between features.
+    /// What the reviews did not say already: what goes wrong between features, at the place where it shows.
     #[serde(default)]
-    issues: Vec<Issue>,
+    issues: Vec<PlacedIssue>,
+    /// The known findings that your brief lists, as you found them now.
+    #[serde(default)]
+    known: Vec<Observation>,
     /// Notes that you found true and worth keeping for later agents.
     #[serde(default)]
     knowledge: Vec<Line>,
@@ -51,6 +58,9 @@ struct UserTesting {
     /// What is wrong beyond the assertions. A failed verdict is reported already.
     #[serde(default)]
     issues: Vec<Issue>,
+    /// The known findings that your brief lists, as you found them now.
+    #[serde(default)]
+    known: Vec<Observation>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -65,24 +75,30 @@ struct Verdict {
     evidence: Vec<EvidenceRef>,
 }
 
+impl From<PlacedIssue> for ReviewIssue {
+    fn from(PlacedIssue { file, line, issue }: PlacedIssue) -> Self {
+        Self { file, line, issue }
+    }
+}
+
 pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
     [
         context.asking(
             "report_review",
             "Reports your review and ends the attempt.",
             Accepted::Close("The review is recorded."),
-            |Review { summary, verdict, issues }| {
-                let issue = |PlacedIssue { file, line, issue }| ReviewIssue { file, line, issue };
-                let issues = issues.into_iter().map(issue).collect();
-                Ok(Command::ReportReview { summary, opinion: verdict, issues })
+            |Review { summary, verdict, issues, known }| {
+                let issues = issues.into_iter().map(ReviewIssue::from).collect();
+                Ok(Command::ReportReview { summary, opinion: verdict, issues, known })
             },
         ),
         context.asking(
             "report_scrutiny",
             "Reports the scrutiny of the milestone and ends the attempt.",
             Accepted::Close("The scrutiny is recorded."),
-            |Scrutiny { summary, issues, knowledge }| {
-                Ok(Command::ReportScrutiny { summary, issues, knowledge })
+            |Scrutiny { summary, issues, known, knowledge }| {
+                let issues = issues.into_iter().map(|issue| ReviewIssue::from(issue).placed()).collect();
+                Ok(Command::ReportScrutiny { summary, issues, knowledge, known })
             },
         ),
         ToolRow::new(
@@ -96,8 +112,8 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
             "report_user_testing",
             "Ends the attempt. Refused while an assertion of the round has no verdict.",
             Accepted::Close("The report is recorded."),
-            |UserTesting { summary, frictions, issues }| {
-                Ok(Command::ReportUserTesting { summary, frictions, issues })
+            |UserTesting { summary, frictions, issues, known }| {
+                Ok(Command::ReportUserTesting { summary, frictions, issues, known })
             },
         ),
     ]

@@ -1,4 +1,4 @@
-//! `triage`: every open finding becomes a feature, joins one, or is dismissed with a reason.
+//! `triage`: every finding that is due becomes a feature, joins one, is put off, or is dismissed with a reason.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use serde::Deserialize;
 use super::context::{Accepted, ToolContext};
 use crate::agent::tool::{ToolError, ToolRow};
 use crate::domain::command::Command;
-use crate::domain::finding::{Ruling, TriageDecision};
+use crate::domain::finding::{Ruling, TriageDecision, Until};
 use crate::domain::id::{AssertionId, FindingId};
 use crate::domain::plan::FeatureSpec;
 use crate::domain::text::Line;
 
 #[derive(Deserialize, JsonSchema)]
 struct Triage {
-    /// One for every open finding.
+    /// One for every finding under "Open findings".
     decisions: Vec<Settlement>,
 }
 
@@ -28,9 +28,12 @@ struct Settlement {
     decision: Kind,
     /// With `feature`: the fix, built before anything else.
     feature: Option<Fix>,
-    /// With `join`: a finding of this call that becomes a feature; one worker mends both.
+    /// With `join`: a finding of this call that becomes a feature, or one that a feature to come mends; one worker mends
+    /// both.
     with: Option<FindingId>,
-    /// With `dismiss`: why nothing is done about it.
+    /// With `defer`: when it is asked about again. A blocking one can only wait for the next round.
+    until: Option<Until>,
+    /// With `dismiss`: why nothing is done about it, for good. With `defer`: why it can wait.
     reason: Option<Line>,
 }
 
@@ -50,13 +53,15 @@ enum Kind {
     Feature,
     Join,
     Dismiss,
+    /// It stays open.
+    Defer,
 }
 
 pub(super) fn row(context: &Arc<ToolContext>) -> ToolRow {
     context.asking(
         "triage",
-        "Decides every open finding in one call. Ends your turn.",
-        Accepted::Close("Every finding is settled."),
+        "Decides every finding that is due in one call. Ends your turn.",
+        Accepted::Close("Every finding is decided on."),
         |Triage { decisions }| {
             let decisions = decisions.into_iter().map(TriageDecision::try_from).collect::<Result<_, _>>()?;
             Ok(Command::Triage { decisions })
@@ -68,7 +73,7 @@ impl TryFrom<Settlement> for TriageDecision {
     type Error = ToolError;
 
     fn try_from(
-        Settlement { finding, decision, feature, with, reason }: Settlement,
+        Settlement { finding, decision, feature, with, until, reason }: Settlement,
     ) -> Result<Self, ToolError> {
         let missing = |field: &str| ToolError::Mend(format!("{finding}: `{field}` is missing"));
         let ruling = match decision {
@@ -78,6 +83,10 @@ impl TryFrom<Settlement> for TriageDecision {
             }
             Kind::Join => Ruling::Join { with: with.ok_or_else(|| missing("with"))? },
             Kind::Dismiss => Ruling::Dismiss { reason: reason.ok_or_else(|| missing("reason"))? },
+            Kind::Defer => Ruling::Defer {
+                until: until.ok_or_else(|| missing("until"))?,
+                reason: reason.ok_or_else(|| missing("reason"))?,
+            },
         };
         Ok(Self { finding, ruling })
     }
@@ -102,7 +111,9 @@ mod tests {
 
     #[test]
     fn a_decision_names_what_it_lacks() {
-        for (kind, field) in [("feature", "feature"), ("join", "with"), ("dismiss", "reason")] {
+        for (kind, field) in
+            [("feature", "feature"), ("join", "with"), ("dismiss", "reason"), ("defer", "until")]
+        {
             let value = json!({ "decisions": [{ "finding": "fnd-3", "decision": kind, "reason": "" }] });
             let Triage { decisions } = arguments(value).unwrap();
             let fault = decisions.into_iter().map(TriageDecision::try_from).next().unwrap().unwrap_err();

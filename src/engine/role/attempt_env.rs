@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::own_place::OwnPlace;
 use super::validator::HeldProof;
 use crate::agent::tool::Instruments;
 use crate::engine::mission_tools::HandoffSource;
@@ -18,6 +19,8 @@ pub struct AttemptEnv {
     pub handoff_source: HandoffSource,
     /// What a tester works the app with.
     pub instruments: Option<Instruments>,
+    /// What is its own beside others that try things at the same time.
+    pub own: Option<OwnPlace>,
     /// What must be put back when it ends.
     pub cleanup: Cleanup,
 }
@@ -40,6 +43,7 @@ impl AttemptEnv {
             note: String::new(),
             handoff_source: HandoffSource::Elsewhere,
             instruments: None,
+            own: None,
             cleanup: Cleanup::Nothing,
         }
     }

@@ -49,7 +49,7 @@ impl Researchers {
     fn session(&self, question: String) -> Result<Session, String> {
         let Mind { model, facts } = self.mind()?;
         let prompt = self.engine.prompt(super::RESEARCHER).map_err(|error| error.to_string())?;
-        let place = self.engine.tool_env(&self.dir, Access::Read).map_err(|error| error.to_string())?;
+        let place = self.engine.tool_env(&self.dir, Access::Read, &[]).map_err(|error| error.to_string())?;
         let picked = ToolTable::new(&place, Extras::default()).pick(prompt.tools.iter().map(String::as_str));
         let permit = self.permit();
         let labels = [("role".to_owned(), Role::Researcher.word().to_owned())];

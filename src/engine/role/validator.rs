@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::OwnedMutexGuard;
 
 use super::attempt_env::{AttemptEnv, Cleanup};
+use super::own_place::OwnPlace;
 use crate::domain::diff::DiffScope;
 use crate::domain::id::{Commit, MilestoneId};
 use crate::engine::context::{EngineContext, blocking};
@@ -21,8 +22,10 @@ pub(super) async fn prepare(
     let proof = at_round(engine, milestone, round).await?;
     let ends = engine.cell.with(|mission| mission.diff_range(&DiffScope::Milestone(milestone)));
     let note = ends.map(|(base, head)| format!("\n## The milestone's commits\nbase: {base}\nhead: {head}\n"));
+    let own = OwnPlace::create(engine, &milestone.to_string()).await?;
+    let note = note.unwrap_or_default() + &own.note;
     let env = AttemptEnv::new(proof.checkout.dir(), Access::Proof);
-    Ok(AttemptEnv { note: note.unwrap_or_default(), cleanup: Cleanup::Reset(proof), ..env })
+    Ok(AttemptEnv { note, own: Some(own), cleanup: Cleanup::Reset(proof), ..env })
 }
 
 /// The commit of a round.

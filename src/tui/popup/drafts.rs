@@ -2,9 +2,11 @@
 //! there is any.
 
 use super::assertion::AssertionScreen;
+use super::findings::decision_on;
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
 use super::talk::Talk;
+use crate::domain::id::FindingId;
 use crate::tui::drafts::{Draft, DraftChange, Keeping, Subject};
 use crate::tui::options::ConsoleExit;
 use crate::view::text::{ago, first_line, plural};
@@ -142,6 +144,9 @@ fn resume(app: &App, subject: Subject) -> PopupResult {
         Subject::NoGo(gate) => prompt(Purpose::NoGo(gate)),
         Subject::Waive(id) => prompt(Purpose::Waive(id)),
         Subject::Retire(id) => prompt(Purpose::Retire(id)),
+        Subject::Dismiss(id) => return on_finding(app, id, Action::Dismiss),
+        Subject::Defer(id) => return on_finding(app, id, Action::Defer),
+        Subject::Mend(id) => return on_finding(app, id, Action::Mend),
         Subject::Model(role) => prompt(Purpose::Model(role)),
         Subject::Directive => prompt(Purpose::Broadcast),
         Subject::Budget => prompt(Purpose::Budget),
@@ -152,4 +157,10 @@ fn resume(app: &App, subject: Subject) -> PopupResult {
         Subject::Goal => return PopupResult::close(),
     };
     PopupResult::stay().and_then(StackAction::Swap(screen))
+}
+
+fn on_finding(app: &App, id: FindingId, action: Action) -> PopupResult {
+    decision_on(app, id, action).map_or_else(PopupResult::close, |prompt| {
+        PopupResult::stay().and_then(StackAction::Swap(Box::new(prompt)))
+    })
 }

@@ -3,7 +3,9 @@
 use super::attempt::AttemptScreen;
 use super::open::work_on;
 use super::prelude::*;
+use super::prompt::{Prompt, Purpose};
 use crate::domain::finding::FindingState;
+use crate::domain::id::FindingId;
 use crate::view::finding;
 
 /// The list of findings, the selected one in full below it.
@@ -15,7 +17,7 @@ impl Popup for Findings {
         let open = app.mission.open_findings().count();
         ScreenInfo::named(app, Context::Findings, "Findings")
             .note(format!("{open} open of {}", app.mission.findings.len()))
-            .hints([Action::Open, Action::Up, Action::Down, Action::Talk, Action::Back])
+            .hints([Action::Open, Action::Dismiss, Action::Defer, Action::Mend, Action::Talk, Action::Back])
             .empty("Nothing was reported yet. Handoffs, reviews and user testing report here.")
     }
 
@@ -50,13 +52,16 @@ impl Popup for Findings {
         selected.map(|known| finding::detail(&app.mission, known, width).into()).into_iter().collect()
     }
 
-    /// Opens the work that fixes it, else the attempt that reported it.
+    /// Decides on it; or opens the work that fixes it, else the attempt that reported it.
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
-        if action != Action::Open {
+        if !matches!(action, Action::Open | Action::Dismiss | Action::Defer | Action::Mend) {
             return PopupResult::pass();
         }
         let findings = app.mission.findings_by_weight();
         let Some(finding) = findings.get(at.list.selected) else { return PopupResult::stay() };
+        if action != Action::Open {
+            return decide_finding(app, finding.id, action);
+        }
         if let FindingState::TakenUp { feature } = finding.state {
             return PopupResult::stay().and_then(StackAction::Open(work_on(app, feature)));
         }
@@ -65,4 +70,20 @@ impl Popup for Findings {
             None => PopupResult::say("the engine found this itself: no attempt reported it"),
         }
     }
+}
+
+/// Asks for the words of a person's decision on a finding.
+pub fn decide_finding(app: &App, id: FindingId, action: Action) -> PopupResult {
+    decision_on(app, id, action).map_or_else(PopupResult::stay, PopupResult::open)
+}
+
+/// The prompt for such a decision; nothing for a finding that is not there.
+pub fn decision_on(app: &App, id: FindingId, action: Action) -> Option<Prompt> {
+    let finding = app.mission.findings.get(&id)?;
+    let purpose = match action {
+        Action::Defer => Purpose::Defer(id, app.mission.usual_until(finding)),
+        Action::Mend => Purpose::Mend(id, Box::new(finding.fix())),
+        _ => Purpose::Dismiss(id),
+    };
+    Some(Prompt::new(app, purpose))
 }

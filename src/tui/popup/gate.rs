@@ -1,11 +1,12 @@
 //! A gate: a summary above, the items it rests on below at the left, and at the right the selected item in full.
 
 use super::assertion::AssertionScreen;
+use super::attempt::AttemptScreen;
 use super::diff::DiffScreen;
 use super::evidence::EvidenceScreen;
 use super::evidence_viewer::EvidenceViewer;
 use super::feature::FeatureScreen;
-use super::findings::Findings;
+use super::findings::{Findings, decide_finding};
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
 use crate::domain::diff::DiffScope;
@@ -78,6 +79,12 @@ impl GateScreen {
 
     fn of_selected(&self, app: &App, at: &Place, action: Action) -> PopupResult {
         match (self.selected_item(app, at), action) {
+            (Some(GateItem::Finding(id)), Action::Dismiss | Action::Defer | Action::Mend) => {
+                decide_finding(app, id, action)
+            }
+            (_, Action::Dismiss | Action::Defer | Action::Mend) => {
+                PopupResult::refuse("select a finding first")
+            }
             (Some(GateItem::Assertion(id)), _) => match action {
                 Action::Waive => PopupResult::open(Prompt::new(app, Purpose::Waive(id))),
                 Action::Retire => PopupResult::open(Prompt::new(app, Purpose::Retire(id))),
@@ -86,6 +93,7 @@ impl GateScreen {
             },
             (Some(GateItem::Feature(id)), Action::Open) => PopupResult::open(FeatureScreen::new(id)),
             (Some(GateItem::Finding(_)), Action::Open) => PopupResult::open(Findings),
+            (Some(GateItem::Report(id)), Action::Open) => PopupResult::open(AttemptScreen::new(id)),
             (_, Action::Open) => PopupResult::stay(),
             _ => PopupResult::refuse("select an assertion first"),
         }
@@ -228,7 +236,13 @@ impl Popup for GateScreen {
             }
             Action::Go | Action::NoGo => self.decide(app),
             Action::Diff => PopupResult::open(DiffScreen::new(self.diff())),
-            Action::Waive | Action::Edit | Action::Open | Action::Retire => self.of_selected(app, at, action),
+            Action::Waive
+            | Action::Edit
+            | Action::Open
+            | Action::Retire
+            | Action::Dismiss
+            | Action::Defer
+            | Action::Mend => self.of_selected(app, at, action),
             Action::Add => PopupResult::open(AssertionScreen::add(app)),
             Action::FurtherUp => {
                 self.turn_head(app, SelectionStep::By(-3));

@@ -6,8 +6,10 @@ use super::writing::{OneText, Sending, consequences};
 use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
 use crate::domain::consequence::ContractChange;
+use crate::domain::finding::{Ruling, TriageDecision, Until};
 use crate::domain::gate::{Decision, GateId};
-use crate::domain::id::AssertionId;
+use crate::domain::id::{AssertionId, FindingId};
+use crate::domain::plan::FeatureSpec;
 use crate::domain::text::{Line, Prose, Title};
 use crate::tui::drafts::Subject;
 use crate::tui::ticket::Request;
@@ -20,6 +22,10 @@ pub enum Purpose {
     NoGo(GateId),
     Waive(AssertionId),
     Retire(AssertionId),
+    Dismiss(FindingId),
+    Defer(FindingId, Until),
+    /// What was found, and the feature that mends it; its description is what is written.
+    Mend(FindingId, Box<FeatureSpec>),
     Model(Role),
     Broadcast,
     Budget,
@@ -33,6 +39,9 @@ impl Purpose {
             Self::NoGo(gate) => Subject::NoGo(*gate),
             Self::Waive(id) => Subject::Waive(id.clone()),
             Self::Retire(id) => Subject::Retire(id.clone()),
+            Self::Dismiss(id) => Subject::Dismiss(*id),
+            Self::Defer(id, _) => Subject::Defer(*id),
+            Self::Mend(id, _) => Subject::Mend(*id),
             Self::Model(role) => Subject::Model(*role),
             Self::Broadcast => Subject::Directive,
             Self::Budget => Subject::Budget,
@@ -67,6 +76,7 @@ impl Prompt {
             older.map(|draft| format!("It was at {} when you began; it is at {revision} now.", draft.base));
         let blank = match &purpose {
             Purpose::Model(role) => app.mission.models.get(role).map_or("", |model| model.as_str()),
+            Purpose::Mend(_, spec) => spec.description.as_str(),
             _ => "",
         };
         let draft = OneText::from(app, subject, "note.md", blank).resting_on(revision);
@@ -83,6 +93,11 @@ impl Prompt {
                 (format!("Waive {id}"), "Why may it stay as it is? It counts as settled at this revision.")
             }
             Purpose::Retire(id) => (format!("Retire {id}"), "Why is it no longer wanted?"),
+            Purpose::Dismiss(id) => (format!("Dismiss {id}"), "Why is nothing done about it?"),
+            Purpose::Defer(id, until) => (format!("Put {id} off"), why_it_waits(*until)),
+            Purpose::Mend(id, _) => {
+                (format!("Mend {id}"), "What is to be done? A worker builds it before anything else.")
+            }
             Purpose::Model(role) => {
                 (format!("Model of the {role}"), "provider/model; it is used from the next attempt on.")
             }
@@ -107,6 +122,12 @@ impl Prompt {
             }
             Purpose::Waive(id) => Command::Waive { assertion: id.clone(), reason: line()? },
             Purpose::Retire(id) => Command::RetireAssertion { assertion: id.clone(), reason: line()? },
+            Purpose::Dismiss(id) => decision(*id, Ruling::Dismiss { reason: line()? }),
+            Purpose::Defer(id, until) => decision(*id, Ruling::Defer { until: *until, reason: line()? }),
+            Purpose::Mend(id, spec) => {
+                let spec = FeatureSpec { description: prose()?, ..(**spec).clone() };
+                decision(*id, Ruling::Feature { spec, fulfills: Vec::new() })
+            }
             Purpose::Model(role) => Command::ChooseModel {
                 role: *role,
                 model: Title::new(&text).map_err(|error| error.to_string())?,
@@ -123,6 +144,9 @@ impl Prompt {
             Purpose::NoGo(gate) => format!("NO-GO at {}", gate_name(*gate)),
             Purpose::Waive(id) => format!("{id} is waived"),
             Purpose::Retire(id) => format!("{id} is retired"),
+            Purpose::Dismiss(id) => format!("{id} is dismissed"),
+            Purpose::Defer(id, _) => format!("{id} stays open, put off"),
+            Purpose::Mend(id, _) => format!("{id} becomes a feature"),
             Purpose::Model(role) => format!("the next {role} uses {}", self.draft.text().trim()),
             Purpose::Broadcast => "every agent is told".to_owned(),
             Purpose::Budget => "the mission goes on with a higher budget".to_owned(),
@@ -151,6 +175,18 @@ impl Prompt {
             }
             Err(error) => self.sending.refused(&error),
         }
+    }
+}
+
+fn decision(finding: FindingId, ruling: Ruling) -> Command {
+    Command::DecideFinding { decision: Box::new(TriageDecision { finding, ruling }) }
+}
+
+fn why_it_waits(until: Until) -> &'static str {
+    match until {
+        Until::NextRound => "Why can it wait? It stays open, and is decided on anew after the next round.",
+        Until::Milestone => "Why can it wait? It stays open, and you are asked at its milestone's gate.",
+        Until::Final => "Why can it wait? It stays open, and you are asked again at the final gate.",
     }
 }
 

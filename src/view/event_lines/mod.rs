@@ -5,10 +5,11 @@ mod validation;
 mod work;
 
 use crate::domain::attention::{NeedKind, needs};
+use crate::domain::consequence::made_stale;
 use crate::domain::event::{Event, Stamped};
 use crate::domain::gate::{Autopilot, GateId};
 use crate::domain::message::{Message, Party, Question};
-use crate::domain::round::RoundScope;
+use crate::view::finding::{seen_words, until_words};
 use crate::view::prelude::*;
 use crate::view::work::{GATE_AHEAD, decision, gate_subject, short_subject, status_sign};
 
@@ -22,6 +23,7 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::EnvironmentProposed { environment } => {
             LogLine::new(GOOD, "environment", plan::environment(environment))
         }
+        Event::BaselineTaken(baseline) => plan::baseline(baseline, mission),
         Event::PlanProposed(proposed) => {
             plan::proposed(proposed.title.as_ref(), &proposed.milestones, &proposed.features)
         }
@@ -32,7 +34,12 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             note(&assertion.id, format!("added for {feature}: {}", assertion.wording.title))
         }
         Event::AssertionEdited { assertion, revision, wording } => {
-            note(assertion, format!("is now revision {}: {}", revision.0, wording.title))
+            let stale = match made_stale(mission, assertion, *revision) {
+                0 => String::new(),
+                1 => " · 1 verdict goes stale".to_owned(),
+                n => format!(" · {n} verdicts go stale"),
+            };
+            note(assertion, format!("is now revision {}: {}{stale}", revision.0, wording.title))
         }
         Event::AssertionRetired { assertion, reason } => note(assertion, format!("retired: {reason}")),
         Event::AssertionWaived { assertion, reason, .. } => {
@@ -54,13 +61,17 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::ClaimsChecked { feature, claims, runs } => work::claims(*feature, *claims, runs),
         Event::FindingRaised { finding } => work::raised(finding),
         Event::FindingDismissed { finding, reason } => note(finding, format!("dismissed: {reason}")),
-        Event::RoundOpened(scope) => {
-            let RoundScope { milestone, round, commit, to_review, to_test } = &**scope;
-            let (features, assertions) =
-                (plural(to_review.len(), "feature"), plural(to_test.len(), "assertion"));
-            let due = format!("{features} to review, {assertions} to try");
-            LogLine::new(BEGINS, milestone, format!("round {round} at {}: {due}", commit.short()))
+        Event::FindingDeferred { finding, until, reason } => {
+            let milestone = mission.findings.get(finding)?.milestone;
+            let text = format!("stays open, put off until {}: {reason}", until_words(*until, milestone));
+            LogLine::new(WARNING, finding, text)
         }
+        Event::FindingSeen { finding, sighting } => note(finding, seen_words(sighting)),
+        Event::FindingReopened { finding } => {
+            let found = mission.findings.get(finding)?;
+            LogLine::new(WARNING, finding, format!("is to be decided on again: {}", found.description))
+        }
+        Event::RoundOpened(scope) => validation::opened(scope, mission),
         Event::GateCommandsRun { milestone, runs, .. } => validation::gate_commands(*milestone, runs),
         Event::ReviewReported { feature, review, .. } => validation::reviewed(*feature, review),
         Event::ScrutinyReported { milestone, report, .. } => validation::scrutinized(*milestone, report),
@@ -69,6 +80,7 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::RoundClosed { milestone, round, outcome } => {
             validation::closed(*milestone, *round, *outcome, mission)
         }
+        Event::EvidenceLost { evidence } => validation::lost(evidence, mission),
         Event::RoundsExtended { milestone, limit } => note(milestone, format!("may take {limit} rounds now")),
         Event::DirectiveIssued { directive } => note(&directive.id, format!("directive: {}", directive.text)),
         Event::KnowledgeConfirmed { knowledge } => note(&"knowledge", knowledge.note.to_string()),

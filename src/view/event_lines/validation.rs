@@ -3,10 +3,24 @@
 use super::work::runs_words;
 use crate::domain::environment::CommandRun;
 use crate::domain::id::{FeatureId, MilestoneId};
-use crate::domain::round::{Opinion, Review, RoundOutcome, ScrutinyReport, UserTestingReport};
-use crate::domain::verdict::Verdict;
+use crate::domain::round::{Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
+use crate::domain::verdict::{EvidenceRef, Verdict};
 use crate::view::prelude::*;
 use crate::view::work::outcome_sign;
+
+pub(super) fn opened(scope: &RoundScope, mission: &Mission) -> LogLine {
+    let RoundScope { milestone, round, commit, to_review, to_test } = scope;
+    let (features, assertions) = (plural(to_review.len(), "feature"), plural(to_test.len(), "assertion"));
+    let before = mission.round(*milestone, *round).and_then(|round| mission.round_before(round));
+    let same = before.filter(|before| before.commit == *commit);
+    let same = same.map(|before| format!(", the same commit as in round {}", before.number));
+    let due = format!("{features} to review, {assertions} to try");
+    LogLine::new(
+        BEGINS,
+        milestone,
+        format!("round {round} at {}{}: {due}", commit.short(), same.unwrap_or_default()),
+    )
+}
 
 pub(super) fn gate_commands(milestone: MilestoneId, runs: &[CommandRun]) -> LogLine {
     let sign = if runs.iter().all(CommandRun::passed) { GOOD } else { BAD };
@@ -34,6 +48,15 @@ pub(super) fn verdict(verdict: &Verdict) -> LogLine {
         &verdict.assertion,
         format!("{}: {}", verdict.outcome.word(), verdict.observed),
     )
+}
+
+pub(super) fn lost(evidence: &[EvidenceRef], mission: &Mission) -> LogLine {
+    let rests = |verdict: &Verdict| verdict.evidence.iter().any(|reference| evidence.contains(reference));
+    let newest = mission.verdicts.iter().filter(|(_, given)| given.last().is_some_and(rests));
+    let ids: Vec<String> = newest.map(|(id, _)| id.to_string()).collect();
+    let pieces = evidence.iter().map(|reference| reference.0.as_str()).collect::<Vec<_>>().join(", ");
+    let text = format!("{pieces} was changed or removed on disk: {} must be shown again", listed(&ids));
+    LogLine::new(WARNING, "evidence", text)
 }
 
 pub(super) fn tested(milestone: MilestoneId, report: &UserTestingReport) -> LogLine {

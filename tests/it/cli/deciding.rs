@@ -52,6 +52,14 @@ fn refusals_say_what_to_mend() {
     assert!(refused(&["say", ""], 2).contains("the message: the text is empty"));
     assert!(refused(&["models", "worker", "openai/gpt-5"], 2).contains("set OPENAI_API_KEY"));
     assert!(refused(&["models", "pilot", "rehearsal/demo"], 2).contains("is not a role"));
+    let finding = |words: &[&str]| refused(&[&["finding"], words].concat(), 2);
+    assert!(
+        finding(&["dismiss", "FND-9", "--reason", "x"])
+            .contains("there is no finding `FND-9`: the mission has none")
+    );
+    assert!(finding(&["defer", "FND-9", "--reason", "x"]).contains("there is no finding `FND-9`"));
+    assert!(finding(&["mend", "9"]).contains("there is no finding `9`"));
+    assert!(finding(&["dismiss", "FND-9"]).contains("--reason"));
     assert!(refused(&["diff", "F99"], 2).contains("there is no feature `F99`; there are F1"));
     assert!(refused(&["diff", "F1"], 2).contains("F1 is not built yet"));
     assert!(refused(&["land"], 2).contains("only a completed mission can be landed"));

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use flightdeck::domain::command::Command;
 use flightdeck::domain::event::{Actor, Event, Stamped};
+use flightdeck::domain::finding::Ruling;
 use flightdeck::domain::gate::{DecidedBy, Decision, GateId};
 use flightdeck::domain::id::Commit;
 use flightdeck::link::protocol::{Call, Notice, Reply};
@@ -238,4 +239,33 @@ fn a_mission_is_abandoned_with_a_reason_after_a_yes_and_a_no_keeps_the_reason() 
         "{asked:?}"
     );
     assert!(sent.frame.contains("the mission is abandoned"), "{}", sent.frame);
+}
+
+#[test]
+fn a_finding_is_dismissed_put_off_or_mended_from_its_list_and_from_the_gate() {
+    let decided = |record: Recording, keys: &str| {
+        let sent = fly_engine(Engine::of(record), same, keys);
+        let asked = sent.source.asked.lock().unwrap().clone();
+        match asked.as_slice() {
+            [Command::DecideFinding { decision }] => (decision.ruling.clone(), sent.frame),
+            other => panic!("{other:?}\n{}", sent.frame),
+        }
+    };
+    let flying = || sample(Moment::Flying);
+    // The last of the list is one that was dismissed; the person may see it otherwise.
+    let (ruling, frame) = decided(flying(), "I end x 'by design' enter");
+    assert!(matches!(ruling, Ruling::Dismiss { reason } if reason.as_str() == "by design"), "{frame}");
+    assert!(frame.contains("is dismissed"), "{frame}");
+    let (ruling, frame) = decided(flying(), "I end u 'it can wait' enter");
+    assert!(matches!(ruling, Ruling::Defer { reason, .. } if reason.as_str() == "it can wait"), "{frame}");
+    let (ruling, frame) = decided(flying(), "I end f ' Soon.' enter");
+    let Ruling::Feature { spec, .. } = ruling else { panic!("{ruling:?}") };
+    assert!(
+        spec.title.as_str().starts_with("Mend FND-") && spec.description.as_str().ends_with(" Soon."),
+        "{frame}"
+    );
+    let (ruling, _) = decided(sample(Moment::MilestoneGate), "g end x 'by design' enter");
+    assert!(matches!(ruling, Ruling::Dismiss { .. }));
+    let refused = fly_engine(Engine::of(sample(Moment::MilestoneGate)), same, "g home x");
+    assert!(refused.frame.contains("select a finding first"), "{}", refused.frame);
 }

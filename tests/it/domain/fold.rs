@@ -6,7 +6,7 @@ use flightdeck::domain::attempt::{AgentWork, Ending, Role};
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::contract::Assertion;
 use flightdeck::domain::event::{Actor, Event};
-use flightdeck::domain::finding::{Finding, FindingState, Severity, Source};
+use flightdeck::domain::finding::{Finding, FindingState, Severity, Sight, Sighting, Source, Until};
 use flightdeck::domain::gate::{Autopilot, DecidedBy, GateId};
 use flightdeck::domain::id::{
     AttemptId, DirectiveId, FeatureId, FindingId, MessageId, MilestoneId, QuestionId, Revision, Timestamp,
@@ -48,6 +48,7 @@ fn plan_events() -> Vec<Event> {
         Event::MissionCreated(Box::new(words::founding())),
         Event::ContractProposed { assertions: vec![old] },
         Event::EnvironmentProposed { environment: words::environment() },
+        Event::BaselineTaken(Box::new(words::baseline(vec![words::run("make test", 0)]))),
         Event::PlanProposed(Box::new(ProposedPlan { title: None, milestones, features })),
         Event::FeatureAdded { feature: Box::new(added) },
         Event::FeatureEdited { feature: F1, spec: words::spec("Better") },
@@ -76,6 +77,7 @@ fn work_events() -> Vec<Event> {
         description: line("it leaks"),
         suggested_fix: None,
         state: FindingState::Open,
+        seen: None,
     };
     let build = AgentWork::Build { feature: F1 };
     vec![
@@ -99,7 +101,15 @@ fn work_events() -> Vec<Event> {
         Event::FindingRaised { finding: Box::new(finding(1)) },
         Event::FindingTakenUp { finding: FindingId(1), feature: F1 },
         Event::FindingDismissed { finding: FindingId(1), reason: line("no") },
+        Event::FindingDeferred { finding: FindingId(1), until: Until::Final, reason: line("later") },
+        Event::FindingSeen { finding: FindingId(1), sighting: Box::new(sighting()) },
+        Event::FindingReopened { finding: FindingId(1) },
     ]
+}
+
+fn sighting() -> Sighting {
+    let (sight, observed) = (Sight::NoLongerHolds, line("tried it again"));
+    Sighting { attempt: A1, round: 1, commit: commit("h"), sight, observed }
 }
 
 fn validation_events() -> Vec<Event> {
@@ -135,6 +145,7 @@ fn validation_events() -> Vec<Event> {
         Event::VerdictGiven { verdict: Box::new(verdict) },
         Event::UserTestingReported { milestone, round, report: Box::new(testing) },
         Event::RoundClosed { milestone, round, outcome: RoundOutcome::Passed },
+        Event::EvidenceLost { evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())] },
         Event::RoundsExtended { milestone, limit: 9 },
     ]
 }

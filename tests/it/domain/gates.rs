@@ -7,7 +7,7 @@ use flightdeck::domain::event::{Actor, Event};
 use flightdeck::domain::gate::{Autopilot, DecidedBy, GateId};
 use flightdeck::domain::id::{FeatureId, MilestoneId, Revision};
 use flightdeck::domain::mission::{End, Status};
-use flightdeck::domain::verdict::Outcome;
+use flightdeck::domain::verdict::{Outcome, Standing};
 
 use crate::support::mission::Flight;
 use crate::support::words::{self, val};
@@ -61,6 +61,29 @@ fn go_names_every_obstacle() {
 }
 
 #[test]
+fn evidence_that_is_lost_proves_nothing_until_it_is_taken_again() {
+    let mut flight = Flight::at_gate();
+    let (id, evidence) = {
+        let (id, verdicts) = flight.mission.verdicts.iter().next().unwrap();
+        (id.clone(), verdicts.last().unwrap().evidence.clone())
+    };
+    assert!(flight.mission.passes(MilestoneId(1)) && !evidence.is_empty());
+    flight.engine(Command::ReportLostEvidence { evidence: evidence.clone() });
+    assert_eq!(flight.mission.standing(&id), Standing::Stale);
+    let refused = flight.ask(Actor::Person, go(FIRST)).unwrap_err().to_string();
+    assert!(
+        refused.contains(&format!("{id} rests on evidence that was changed or removed on disk")),
+        "{refused}"
+    );
+    assert!(
+        flight.mission.relied_evidence().all(|reference| !evidence.contains(reference)),
+        "it is told once"
+    );
+    let flight = flight.validated();
+    assert!(flight.mission.passes(MilestoneId(1)), "{:?}", flight.mission.obstacles(MilestoneId(1)));
+}
+
+#[test]
 fn a_no_go_at_the_plan_wakes_the_orchestrator_to_plan_again() {
     let mut flight = Flight::new().proposed(1, 1);
     flight.person(no_go(GateId::Plan));
@@ -106,7 +129,7 @@ fn a_milestone_that_used_up_its_rounds_is_blocked_until_a_no_go_grants_more() {
         }
     }
     assert_eq!((flight.due(), flight.mission.status()), (vec![], Status::Blocked));
-    assert_eq!(sentences(&flight), ["milestone M1 is blocked: VAL-M1-001 failed; FND-3 is open"]);
+    assert_eq!(sentences(&flight), ["milestone M1 is blocked: VAL-M1-001 failed; FND-1 is open"]);
     let events = flight.ask(Actor::Person, no_go(FIRST)).unwrap();
     assert!(events.contains(&Event::RoundsExtended { milestone: MilestoneId(1), limit: 5 }));
     assert_eq!(flight.due(), [Work::Agent(AgentWork::Triage)]);

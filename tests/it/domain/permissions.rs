@@ -4,9 +4,9 @@ use flightdeck::domain::attempt::{AgentWork, Ending, Role};
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::command::{Asker, Command, SpecEdit, WordingEdit};
 use flightdeck::domain::event::Actor;
-use flightdeck::domain::finding::Severity;
+use flightdeck::domain::finding::{Ruling, Severity, TriageDecision};
 use flightdeck::domain::gate::{Autopilot, GateId};
-use flightdeck::domain::id::{AttemptId, FeatureId, MilestoneId, QuestionId, Revision, Timestamp};
+use flightdeck::domain::id::{AttemptId, FeatureId, FindingId, MilestoneId, QuestionId, Revision, Timestamp};
 use flightdeck::domain::message::{Delivery, Party};
 use flightdeck::domain::mission::{Hold, HoldCause};
 use flightdeck::domain::round::Opinion;
@@ -54,6 +54,12 @@ fn persons() -> Vec<Command> {
         Command::ChooseModel { role: Role::Worker, model: words::title("a/b") },
         Command::SetBudget { budget: Budget::default() },
         Command::SetAutopilot { autopilot: Autopilot::On },
+        Command::DecideFinding {
+            decision: Box::new(TriageDecision {
+                finding: FindingId(1),
+                ruling: Ruling::Dismiss { reason: words::line("by design") },
+            }),
+        },
         Command::EditFeature {
             feature: FeatureId(1),
             base: Revision::FIRST,
@@ -108,12 +114,17 @@ fn workers() -> Vec<Command> {
 }
 
 fn review() -> Command {
-    Command::ReportReview { summary: words::prose("fine"), opinion: Opinion::Pass, issues: vec![] }
+    Command::ReportReview {
+        summary: words::prose("fine"),
+        opinion: Opinion::Pass,
+        issues: vec![],
+        known: vec![],
+    }
 }
 
 fn scrutiny() -> Command {
     let issues = vec![words::issue(Severity::Suggestion, "a name")];
-    Command::ReportScrutiny { summary: words::prose("fine"), issues, knowledge: vec![] }
+    Command::ReportScrutiny { summary: words::prose("fine"), issues, knowledge: vec![], known: vec![] }
 }
 
 fn testers() -> Vec<Command> {
@@ -124,7 +135,12 @@ fn testers() -> Vec<Command> {
             observed: words::line("seen"),
             evidence: vec![],
         },
-        Command::ReportUserTesting { summary: words::prose("fine"), frictions: vec![], issues: vec![] },
+        Command::ReportUserTesting {
+            summary: words::prose("fine"),
+            frictions: vec![],
+            issues: vec![],
+            known: vec![],
+        },
     ]
 }
 
@@ -139,7 +155,9 @@ fn engines() -> Vec<Command> {
         Command::EndAttempt { attempt, ending: Ending::Interrupted },
         Command::CountUsage { attempt, usage: Usage::default() },
         Command::TellRevision { attempt, assertion: words::val("VAL-M1-001"), revision: Revision::FIRST },
+        Command::RecordBaseline { baseline: Box::new(words::baseline(vec![])) },
         Command::RecordClaims { feature, runs: vec![] },
+        Command::ReportLostEvidence { evidence: vec![] },
         Command::RecordGateCommands { milestone, round: 1, commit: words::commit("h"), runs: vec![] },
         Command::MarkDelivered { messages: vec![] },
         Command::Hold { hold },
@@ -185,6 +203,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::SetBudget { .. }
         | Command::SetAutopilot { .. }
         | Command::EditFeature { .. }
+        | Command::DecideFinding { .. }
         | Command::Abandon { .. }
         | Command::Relocate { .. }
         | Command::EditAssertion { .. }
@@ -208,14 +227,16 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::EndAttempt { .. }
         | Command::CountUsage { .. }
         | Command::TellRevision { .. }
+        | Command::RecordBaseline { .. }
         | Command::RecordClaims { .. }
+        | Command::ReportLostEvidence { .. }
         | Command::RecordGateCommands { .. }
         | Command::MarkDelivered { .. }
         | Command::Hold { .. }
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 42,
+        | Command::RecordLanding { .. } => 45,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

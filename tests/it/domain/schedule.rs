@@ -97,7 +97,7 @@ fn no_more_reviews_run_at_once_than_the_limit_says() {
     let reviewer = flight.start(review(1, F1));
     assert_eq!(flight.due(), [review(1, F1), review(1, F2)], "who is at work stays due");
     let (summary, opinion) = (words::prose("fine"), flightdeck::domain::round::Opinion::Pass);
-    flight.attempt(reviewer, Command::ReportReview { summary, opinion, issues: vec![] });
+    flight.attempt(reviewer, Command::ReportReview { summary, opinion, issues: vec![], known: vec![] });
     assert_eq!(flight.due(), [review(1, F2), review(1, FeatureId(3))]);
 }
 

@@ -142,7 +142,7 @@ fn what_a_triage_must_respect() {
         ),
         (
             vec![decision(1, fix())],
-            "not decided yet: FND-2 (blocking: the database is full); every open finding needs a decision",
+            "not decided yet: FND-2 (blocking: the database is full); every finding that is due needs a decision",
         ),
         (
             vec![decision(1, fulfilling("VAL-X-001")), decision(2, dismissal())],
@@ -154,7 +154,7 @@ fn what_a_triage_must_respect() {
         ),
         (
             vec![decision(1, Ruling::Join { with: FindingId(2) }), decision(2, dismissal())],
-            "FND-2 (blocking: the database is full) does not become a feature in this triage: nothing can join it",
+            "FND-2 (blocking: the database is full) becomes no feature, and none that is still to be built mends it: nothing can join it",
         ),
     ];
     for (decisions, sentence) in table {
@@ -186,9 +186,9 @@ fn a_failed_assertion_cannot_be_talked_away() {
     );
 }
 
-/// The fix changed nothing, and that was dismissed: the assertion is tried again all the same.
+/// The fix changed nothing, and that was dismissed: a round at the same commit would see the same. The person decides.
 #[test]
-fn a_fix_without_a_commit_still_leads_to_a_round() {
+fn a_fix_without_a_commit_leads_to_the_gate_and_not_to_the_same_round_again() {
     let mut flight =
         Flight::new().planned(1, 1).built(1).gated().reviewed().scrutinized().tested(Outcome::Fail);
     flight.triage_all();
@@ -199,10 +199,17 @@ fn a_fix_without_a_commit_still_leads_to_a_round() {
     flight.attempt(worker, Command::HandIn { handoff: Box::new(handoff), head });
     flight.engine(Command::RecordClaims { feature: FeatureId(2), runs: vec![] });
     flight.dismiss_all();
-    assert_eq!(
-        flight.due(),
-        [Work::Engine(EngineWork::RunGateCommands { milestone: MilestoneId(1), round: 2 })]
-    );
+    let gate = MilestoneId(1).into();
+    assert!(flight.due().is_empty() && flight.mission.waits_at(gate), "{:?}", flight.due());
+    assert_eq!(flight.mission.gate_obstacles(gate), ["VAL-M1-001 failed"]);
+    flight.person(Command::DecideGate { gate, decision: words::no_go("try it once more") });
+    flight.dismiss_all();
+    let flight = flight.gated();
+    let round = &flight.mission.rounds[1];
+    assert_eq!(flight.mission.round_before(round).map(|before| &before.commit), Some(&round.commit));
+    let opened = flight.log.iter().rfind(|stamped| stamped.event.kind() == "round_opened").unwrap();
+    let line = flightdeck::view::event_lines::event_line(opened, &flight.mission).unwrap();
+    assert!(line.text.contains("the same commit as in round 1"), "{}", line.text);
 }
 
 /// Gate commands that failed and were dismissed have not passed: nothing was tried in that round.

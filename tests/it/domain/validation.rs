@@ -24,6 +24,7 @@ fn review(opinion: Opinion, severities: &[Severity]) -> Command {
         summary: words::prose("Read it"),
         opinion,
         issues: severities.iter().map(found).collect(),
+        known: vec![],
     }
 }
 
@@ -37,7 +38,12 @@ fn verdict(id: &str, outcome: Outcome, evidence: &[&str]) -> Command {
 }
 
 fn report() -> Command {
-    Command::ReportUserTesting { summary: words::prose("Tried it"), frictions: vec![], issues: vec![] }
+    Command::ReportUserTesting {
+        summary: words::prose("Tried it"),
+        frictions: vec![],
+        issues: vec![],
+        known: vec![],
+    }
 }
 
 fn waive(id: &str) -> Command {
@@ -92,11 +98,11 @@ fn a_review_says_why_it_fails_and_its_issues_become_findings() {
     let table = [
         (
             review(Opinion::Fail, &[Severity::Suggestion]),
-            "a review that fails names at least one blocking issue",
+            "a review that fails names at least one blocking issue, or a blocking finding that still holds",
         ),
         (
             review(Opinion::Pass, &[Severity::Blocking]),
-            "a review that passes names no blocking issue: say fail, or weigh it less",
+            "a review that passes names no blocking issue, and no blocking finding that still holds: say fail, or weigh it less",
         ),
     ];
     for (command, sentence) in table {
@@ -106,7 +112,15 @@ fn a_review_says_why_it_fails_and_its_issues_become_findings() {
     assert_eq!(open(&flight), ["FND-1 blocking src/page.rs:7: an index out of bounds"]);
     assert_eq!(outcome(&flight), None, "the other reviews and the synthesis still come");
     let flight = flight.scrutinized();
+    assert_eq!(outcome(&flight), None, "what the tester sees does not depend on what a reviewer says");
+    assert_eq!(flight.due(), [Work::Agent(AgentWork::TestAsUser { milestone: M1, round: 1 })]);
+    let flight = flight.tested(Outcome::Fail);
     assert_eq!(outcome(&flight), Some(RoundOutcome::Failed));
+    let found = [
+        "FND-1 blocking src/page.rs:7: an index out of bounds",
+        "FND-2 blocking VAL-M1-001 fails: seen with my own eyes",
+    ];
+    assert_eq!(open(&flight), found, "one round finds what both of them see");
 }
 
 #[test]
@@ -117,10 +131,11 @@ fn a_feature_whose_review_passed_is_not_read_again() {
     flight.attempt(reviewer, review(Opinion::Fail, &[Severity::Blocking]));
     let reviewer = flight.start(second);
     flight.attempt(reviewer, review(Opinion::Pass, &[]));
-    let mut flight = flight.scrutinized();
+    let mut flight = flight.scrutinized().tested(Outcome::Pass);
     flight.triage_all();
     let flight = flight.built(3).gated();
     assert_eq!(flight.mission.rounds[1].to_review, [FeatureId(1), FeatureId(3)]);
+    assert_eq!(flight.mission.rounds[1].to_test, [val("VAL-M1-001")], "it was mended since it passed");
 }
 
 #[test]
@@ -180,7 +195,12 @@ fn a_round_ends_with_the_report_and_not_with_the_last_verdict() {
     flight.attempt(tester, verdict("VAL-M1-001", Outcome::Pass, &["ev_1"]));
     assert_eq!(outcome(&flight), None, "the tester may still name issues");
     let issues = vec![words::issue(Severity::Blocking, "it logs everybody out")];
-    let report = Command::ReportUserTesting { summary: words::prose("Tried it"), frictions: vec![], issues };
+    let report = Command::ReportUserTesting {
+        summary: words::prose("Tried it"),
+        frictions: vec![],
+        issues,
+        known: vec![],
+    };
     flight.attempt(tester, report);
     assert_eq!(outcome(&flight), Some(RoundOutcome::Failed));
 }
@@ -255,6 +275,7 @@ fn scrutiny_confirms_what_later_agents_learn() {
         summary: words::prose("Weighed it"),
         issues: vec![words::issue(Severity::NonBlocking, "two names for one thing")],
         knowledge: vec![words::line("port 8080 is taken")],
+        known: vec![],
     };
     flight.attempt(scrutiny, command);
     assert_eq!(flight.mission.knowledge[0].note.as_str(), "port 8080 is taken");

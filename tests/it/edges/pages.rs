@@ -4,6 +4,7 @@ use flightdeck::domain::attempt::AgentWork;
 use flightdeck::domain::command::Command;
 use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::GateId;
+use flightdeck::domain::handoff::{Deviation, Procedure};
 use flightdeck::domain::id::{FeatureId, MilestoneId};
 use flightdeck::domain::message::{Delivery, Party};
 use flightdeck::domain::verdict::Outcome;
@@ -158,4 +159,58 @@ fn models_and_talk_are_read_on_both_edges() {
     for words in ["#1  waits for your answer", "Q1 Which store?", "1 a file", "  keep it small"] {
         on_both(words, &verb, &drawn);
     }
+}
+
+#[test]
+fn what_agents_wrote_for_the_person_stands_at_the_gate() {
+    let (stage, mut flight) = (Stage::new(), Flight::new().planned(1, 1));
+    let worker = flight.start(AgentWork::Build { feature: FeatureId(1) });
+    let mut handoff = words::handoff("Built F1");
+    handoff.left_undone = vec![words::line("no favicon")];
+    let (step, instead, why) =
+        (words::line("tests first"), words::line("tests last"), words::line("no runner"));
+    handoff.procedure = Procedure::Deviated { deviations: vec![Deviation { step, instead, why }] };
+    flight.hand_in(worker, handoff);
+    flight.engine(Command::RecordClaims { feature: FeatureId(1), runs: vec![] });
+    flight.dismiss_all();
+    let mut flight = flight.gated().reviewed();
+    let weigher = flight.start(flight.due()[0]);
+    let summary = words::prose("One piece of software. Watch the cache.");
+    let report = Command::ReportScrutiny { summary, issues: vec![], knowledge: vec![], known: vec![] };
+    flight.attempt(weigher, report);
+    let tester = flight.start(flight.due()[0]);
+    flight.verdict(tester, "VAL-M1-001", Outcome::Pass);
+    let (summary, frictions) = (words::prose("Pleasant to use."), vec![words::line("the button is small")]);
+    flight.attempt(tester, Command::ReportUserTesting { summary, frictions, issues: vec![], known: vec![] });
+    stage.keep(&flight);
+    let (verb, drawn) = (stage.told(&["gate"]), console(&flight, "g"));
+    on_both("scrutiny  One piece of software.", &verb, &drawn);
+    on_both("tester    Pleasant to use.", &verb, &drawn);
+    for words in ["1 friction", "1 item left undone · 1 step done otherwise"] {
+        assert!(verb.contains(words), "{verb}");
+    }
+    for (keys, said) in [
+        ("g j", "Watch the cache."),
+        ("g j j", "the button is small"),
+        ("g j j j", "tests first → tests last (no runner)"),
+    ] {
+        on_both(said, &verb, &console(&flight, keys));
+    }
+    let reports = &stage.json(&["gate"])["reports"];
+    assert_eq!(reports[1]["user_testing"]["frictions"][0], "the button is small");
+    assert_eq!(reports[2]["feature"], "F1");
+}
+
+/// A report that is long is cut on the page, which says what prints all of it.
+#[test]
+fn a_long_report_is_cut_and_the_page_says_where_it_is_read_whole() {
+    let mut flight = Flight::new().planned(1, 1).built(1).gated().reviewed();
+    let weigher = flight.start(flight.due()[0]);
+    let summary = words::prose(&"It goes on and on. ".repeat(200));
+    let report = Command::ReportScrutiny { summary, issues: vec![], knowledge: vec![], known: vec![] };
+    flight.attempt(weigher, report);
+    let page =
+        plain(&flightdeck::view::gate_page::rows(&flight.mission, GateId::Milestone(MilestoneId(1)), 80));
+    assert!(page.contains("… all of it: flightdeck transcript guestbook-7k2p \"#4\""), "{page}");
+    assert!(page.lines().count() < 40, "{page}");
 }

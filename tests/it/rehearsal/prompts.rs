@@ -1,6 +1,7 @@
 //! The role prompts that flightdeck brings along: the program's own reader takes them, and their text renders.
 
 use flightdeck::agent::prompt::Prompt;
+use flightdeck::domain::finding::Severity;
 use flightdeck::engine::PROMPTS;
 use serde_json::json;
 
@@ -13,11 +14,21 @@ fn every_prompt_says_what_its_role_may_and_renders() {
         for full in [true, false] {
             let some: &[&str] = if full { &["Say please."] } else { &[] };
             let notes = if full { "Tests with `make check`." } else { "" };
+            let severities: Vec<_> = Severity::ALL
+                .iter()
+                .map(|known| json!({ "word": known.word(), "meaning": known.meaning() }))
+                .collect();
             let mission = json!({
+                "severities": severities,
                 "title": "T-title", "goal": "G-goal", "directives": some, "knowledge": some, "repo_notes": notes,
             });
             let rendered = prompt.render(&json!({ "mission": mission })).unwrap();
             assert!(rendered.contains("T-title"), "{name}");
+            // What weighs how much is spelled in one place.
+            let reports = prompt.tools.iter().any(|tool| tool.starts_with("report_"));
+            for severity in Severity::ALL {
+                assert_eq!(rendered.contains(severity.meaning()), reports, "{name}: {}", severity.word());
+            }
             // Every brief carries the directives, whatever prompt a person puts in place; a researcher's is only its
             // question.
             let told = rendered.contains("# Directives");

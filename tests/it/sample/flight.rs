@@ -49,6 +49,7 @@ impl Recorder {
             output: seconds * 64,
             turns: u32::try_from(seconds / 12 + 1).unwrap(),
             micro_dollars: seconds * 1_100,
+            estimated_micro_dollars: 0,
         };
         self.engine(Command::CountUsage { attempt, usage })
     }
@@ -63,11 +64,9 @@ impl Recorder {
         self.build_with(feature, seconds, handoff(tests));
     }
 
-    /// A worker builds a feature, and hands in an issue with it.
-    pub fn build_with_issue(&mut self, feature: u32, seconds: i64, tests: usize, description: &str) {
-        let issue =
-            Issue { severity: Severity::NonBlocking, description: line(description), suggested_fix: None };
-        self.build_with(feature, seconds, Handoff { issues: vec![issue], ..handoff(tests) });
+    /// A worker builds a feature, but for one thing.
+    pub fn build_all_but(&mut self, left: &str, feature: u32, seconds: i64, tests: usize) {
+        self.build_with(feature, seconds, Handoff { left_undone: vec![line(left)], ..handoff(tests) });
     }
 
     fn build_with(&mut self, feature: u32, seconds: i64, handoff: Handoff) {
@@ -103,7 +102,7 @@ impl Recorder {
             self.work(attempt, 70).work(attempt, 2);
             self.agent(
                 attempt,
-                Command::ReportReview { summary, opinion: Opinion::Pass, issues: Vec::new() },
+                Command::ReportReview { summary, opinion: Opinion::Pass, issues: Vec::new(), known: vec![] },
             );
         }
         self.scrutinize(pass);
@@ -122,6 +121,7 @@ impl Recorder {
             summary: prose("Nothing blocks."),
             issues: pass.scrutiny.iter().map(|(suggestion, _)| issue(suggestion)).collect(),
             knowledge: pass.scrutiny.iter().map(|(_, note)| line(note)).collect(),
+            known: vec![],
         };
         self.work(attempt, 80).work(attempt, 3).agent(attempt, report);
     }
@@ -143,6 +143,7 @@ impl Recorder {
             summary: prose("Worked the app as a guest and as the owner."),
             frictions: vec![line("the form loses its text when the server is slow")],
             issues: Vec::new(),
+            known: vec![],
         };
         self.wait(10).work(attempt, 4).agent(attempt, report);
     }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use flightdeck::domain::attempt::{AgentWork, Ending, Role};
+use flightdeck::domain::baseline::Baseline;
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::contract::{
     Assertion, AssertionDraft, AssertionState, Check, Instrument, Weight, Wording,
 };
 use flightdeck::domain::environment::{CommandRun, Environment, Health, Script, Service};
 use flightdeck::domain::event::{Event, Founding};
-use flightdeck::domain::finding::{Finding, FindingState, Severity, Source};
+use flightdeck::domain::finding::{Finding, FindingState, Severity, Sight, Sighting, Source, Until};
 use flightdeck::domain::gate::{Autopilot, DecidedBy, Decision, GateId};
 use flightdeck::domain::goal::Goal;
 use flightdeck::domain::handoff::{
@@ -66,6 +67,7 @@ fn planning() -> Vec<Event> {
         Event::MissionCreated(Box::new(founding())),
         Event::ContractProposed { assertions: vec![assertion(Instrument::Http)] },
         Event::EnvironmentProposed { environment: environment() },
+        Event::BaselineTaken(Box::new(Baseline { commit: commit("0123456789abcdef"), runs: vec![run()] })),
         Event::PlanProposed(Box::new(ProposedPlan {
             title: None,
             milestones: vec![Milestone { id: MILESTONE, title: title("Entries") }],
@@ -128,6 +130,7 @@ fn attempts() -> Vec<Event> {
                 output: 40,
                 turns: 5,
                 micro_dollars: 6,
+                estimated_micro_dollars: 0,
             },
         },
         Event::RevisionTold { attempt: ATTEMPT, assertion: assertion_id(), revision: Revision(2) },
@@ -152,11 +155,26 @@ fn findings() -> Vec<Event> {
         description: line("the entry is gone after a restart"),
         suggested_fix: Some(line("write it to the disk")),
         state: FindingState::Open,
+        seen: None,
+    };
+    let sighting = Sighting {
+        attempt: ATTEMPT,
+        round: 2,
+        commit: commit("fedcba9876543210"),
+        sight: Sight::StillHolds,
+        observed: line("restarted it again, and the entry was gone"),
     };
     vec![
         Event::FindingRaised { finding: Box::new(finding) },
         Event::FindingTakenUp { finding: FINDING, feature: FEATURE },
         Event::FindingDismissed { finding: FINDING, reason: line("by design") },
+        Event::FindingDeferred {
+            finding: FINDING,
+            until: Until::Milestone,
+            reason: line("nobody restarts it before then"),
+        },
+        Event::FindingSeen { finding: FINDING, sighting: Box::new(sighting) },
+        Event::FindingReopened { finding: FINDING },
     ]
 }
 
@@ -194,6 +212,7 @@ fn rounds() -> Vec<Event> {
             }),
         },
         Event::RoundClosed { milestone, round, outcome: RoundOutcome::Blocked },
+        Event::EvidenceLost { evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())] },
         Event::RoundsExtended { milestone, limit: 7 },
     ]
 }

@@ -168,7 +168,10 @@ impl Flight {
         while let Some(work @ Work::Agent(AgentWork::Review { .. })) = self.due().first().copied() {
             let reviewer = self.start(work);
             let (summary, opinion) = (words::prose("Good work"), Opinion::Pass);
-            self.attempt(reviewer, Command::ReportReview { summary, opinion, issues: Vec::new() });
+            self.attempt(
+                reviewer,
+                Command::ReportReview { summary, opinion, issues: Vec::new(), known: vec![] },
+            );
         }
         self
     }
@@ -180,6 +183,7 @@ impl Flight {
             summary: words::prose("It holds together"),
             issues: Vec::new(),
             knowledge: Vec::new(),
+            known: vec![],
         };
         self.attempt(scrutiny, report);
         self
@@ -201,7 +205,7 @@ impl Flight {
         let summary = words::prose("Tried it all");
         self.attempt(
             tester,
-            Command::ReportUserTesting { summary, frictions: Vec::new(), issues: Vec::new() },
+            Command::ReportUserTesting { summary, frictions: Vec::new(), issues: Vec::new(), known: vec![] },
         )
     }
 

@@ -23,8 +23,6 @@ use crate::workspace::{Program, Repo};
 
 /// Who plays all roles.
 const MIND: &str = "rehearsal/demo";
-/// Where the guestbook listens when nothing else does.
-const USUAL_PORT: u16 = 7878;
 
 /// A rehearsal plays the agents; the commits, the compiler, the tests, the running server and the verdicts are real.
 #[derive(Debug, Default, clap::Args)]
@@ -99,11 +97,9 @@ fn last_mission(context: &Context, repo: &Repo) -> Result<Option<MissionRef>> {
     newest.map(|entry| missions::open(context, entry.id)).transpose()
 }
 
-/// The guestbook's usual port, or another one when it is taken.
+/// A port that nobody has, and that the system gives nobody else for a while: two demos that begin together do not meet.
 fn free_port() -> Result<u16> {
-    let usual = TcpListener::bind(("127.0.0.1", USUAL_PORT));
-    let listener =
-        usual.or_else(|_| TcpListener::bind(("127.0.0.1", 0))).context("failed to find a free port")?;
+    let listener = TcpListener::bind(("127.0.0.1", 0)).context("failed to find a free port")?;
     Ok(listener.local_addr()?.port())
 }
 

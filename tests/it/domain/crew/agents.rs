@@ -3,7 +3,7 @@
 use flightdeck::domain::attempt::{AgentWork, Attempt, Ending};
 use flightdeck::domain::command::{Command, PlanChange};
 use flightdeck::domain::event::Actor;
-use flightdeck::domain::finding::{Ruling, Severity, TriageDecision};
+use flightdeck::domain::finding::{Observation, Ruling, Severity, Sight, TriageDecision, Until};
 use flightdeck::domain::id::{AttemptId, FindingId, MessageId};
 use flightdeck::domain::message::{Delivery, MessageState, Party};
 use flightdeck::domain::round::{Opinion, ReviewIssue};
@@ -120,6 +120,14 @@ impl Crew {
             _ => {}
         }
         let open: Vec<FindingId> = self.flight.mission.open_findings().map(|finding| finding.id).collect();
+        if style == 3 && self.tape.pick(2) == 1 {
+            let until = *self.tape.choose(&[Until::NextRound, Until::Milestone, Until::Final]).unwrap();
+            let ruling = || Ruling::Defer { until, reason: words::line("it can wait") };
+            let decisions = open.iter().map(|id| TriageDecision { finding: *id, ruling: ruling() });
+            if self.ask(Actor::Attempt(id), Command::Triage { decisions: decisions.collect() }).is_ok() {
+                return;
+            }
+        }
         let dismissed: Vec<TriageDecision> = open
             .iter()
             .map(|finding| TriageDecision {
@@ -188,7 +196,31 @@ impl Crew {
             _ => (Opinion::Pass, Vec::new()),
         };
         let summary = words::prose("Read it");
-        self.must(Actor::Attempt(id), Command::ReportReview { summary, opinion, issues });
+        let known = self.known();
+        let report = Command::ReportReview { summary, opinion, issues, known: vec![] };
+        let with_known = |report: Command| match report {
+            Command::ReportReview { summary, opinion, issues, .. } => {
+                Command::ReportReview { summary, opinion, issues, known }
+            }
+            other => other,
+        };
+        // What still holds and blocks is no pass.
+        if self.ask(Actor::Attempt(id), with_known(report.clone())).is_err() {
+            self.must(Actor::Attempt(id), report);
+        }
+    }
+
+    /// What a validator says of a finding that was known before; a good one finds it mended.
+    fn known(&mut self) -> Vec<Observation> {
+        let findings: Vec<FindingId> = self.flight.mission.findings.keys().copied().collect();
+        if self.tape.is_over() || self.tape.pick(3) != 2 {
+            return Vec::new();
+        }
+        let now = if self.tape.pick(2) == 0 { Sight::NoLongerHolds } else { Sight::StillHolds };
+        let seen = self.tape.choose(&findings).copied();
+        seen.map(|finding| Observation { finding, now, observed: words::line("looked again") })
+            .into_iter()
+            .collect()
     }
 
     fn scrutinize(&mut self, id: AttemptId) {
@@ -198,7 +230,8 @@ impl Crew {
             _ => Vec::new(),
         };
         let (summary, knowledge) = (words::prose("Weighed it"), vec![words::line("port 8080 is taken")]);
-        self.must(Actor::Attempt(id), Command::ReportScrutiny { summary, issues, knowledge });
+        let known = self.known();
+        self.must(Actor::Attempt(id), Command::ReportScrutiny { summary, issues, knowledge, known });
     }
 
     /// Tells the tester of new revisions, tries what is due, and reports.
@@ -228,8 +261,12 @@ impl Crew {
         } else {
             vec![]
         };
-        let report =
-            Command::ReportUserTesting { summary: words::prose("Tried it"), frictions: vec![], issues };
+        let report = Command::ReportUserTesting {
+            summary: words::prose("Tried it"),
+            frictions: vec![],
+            issues,
+            known: vec![],
+        };
         if hurried {
             drop(self.ask(Actor::Attempt(attempt.id), report));
         } else {

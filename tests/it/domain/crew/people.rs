@@ -5,7 +5,7 @@ use flightdeck::domain::attention::NeedKind;
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::command::{Command, WordingEdit};
 use flightdeck::domain::event::Actor;
-use flightdeck::domain::finding::{Ruling, TriageDecision};
+use flightdeck::domain::finding::{Ruling, TriageDecision, Until};
 use flightdeck::domain::gate::{Autopilot, GateId};
 use flightdeck::domain::id::{AttemptId, FeatureId, FindingId, MilestoneId, QuestionId, Revision};
 use flightdeck::domain::message::{Delivery, Party};
@@ -53,7 +53,7 @@ impl Crew {
     pub(super) fn meddle(&mut self) {
         let person = Actor::Person;
         let live: Vec<AttemptId> = self.flight.mission.live_attempts().map(|attempt| attempt.id).collect();
-        let command = match self.tape.pick(16) {
+        let command = match self.tape.pick(18) {
             0 => Command::Pause,
             1 => Command::Resume,
             2 => Command::SetAutopilot { autopilot: Autopilot::On },
@@ -86,6 +86,23 @@ impl Crew {
                 let unsettled = self.unsettled();
                 let Some(assertion) = self.tape.choose(&unsettled).cloned() else { return };
                 Command::Waive { assertion, reason: words::line("never mind") }
+            }
+            12 | 13 => {
+                let findings: Vec<FindingId> = self.flight.mission.findings.keys().copied().collect();
+                let Some(finding) = self.tape.choose(&findings).copied() else { return };
+                let reason = words::line("so be it");
+                let ruling = match self.tape.pick(6) {
+                    0 => Ruling::Dismiss { reason },
+                    1 => Ruling::Feature {
+                        spec: self.flight.mission.findings[&finding].fix(),
+                        fulfills: vec![],
+                    },
+                    2 => Ruling::Join { with: findings[0] },
+                    3 => Ruling::Defer { until: Until::NextRound, reason },
+                    4 => Ruling::Defer { until: Until::Milestone, reason },
+                    _ => Ruling::Defer { until: Until::Final, reason },
+                };
+                Command::DecideFinding { decision: Box::new(TriageDecision { finding, ruling }) }
             }
             _ => return self.change_contract(person),
         };
@@ -182,8 +199,14 @@ impl Crew {
                 summary: words::prose("Fine"),
                 frictions: vec![],
                 issues: vec![],
+                known: vec![],
             },
-            8 => Command::ReportScrutiny { summary: words::prose("Fine"), issues: vec![], knowledge: vec![] },
+            8 => Command::ReportScrutiny {
+                summary: words::prose("Fine"),
+                issues: vec![],
+                knowledge: vec![],
+                known: vec![],
+            },
             9 => Command::TellRevision {
                 attempt: any_attempt,
                 assertion: words::val("VAL-A-001"),

@@ -1,0 +1,125 @@
+//! What becomes of findings: what later validators see of them, and what is decided on them one by one.
+
+use super::Result;
+use super::transaction::Transaction;
+use super::triage::{add_fix, all_quoted, check_dismissal, quoted};
+use crate::domain::event::Event;
+use crate::domain::finding::{
+    Finding, FindingState, Observation, Ruling, Severity, Sight, Sighting, TriageDecision, Until,
+};
+use crate::domain::id::{FeatureId, FindingId};
+use crate::domain::mission::Mission;
+use crate::domain::plan::FeatureState;
+use crate::domain::rejection::Rejection;
+use crate::domain::text::Line;
+
+/// The person's decision on a finding, whether somebody decided on it before or not.
+pub(super) fn decide(tx: &mut Transaction, decision: TriageDecision) -> Result {
+    let TriageDecision { finding, ruling } = decision;
+    if let Some(feature) = being_mended(tx.mission(), known(tx.mission(), finding)?) {
+        let finding = quoted(tx.mission(), finding);
+        refuse!(OutOfTurn, "{finding} is taken up by {feature} already, which is not built yet");
+    }
+    match ruling {
+        Ruling::Feature { spec, fulfills } => add_fix(tx, vec![finding], spec, fulfills),
+        Ruling::Join { with } => join(tx, finding, with),
+        Ruling::Dismiss { reason } => dismiss(tx, finding, reason),
+        Ruling::Defer { until, reason } => defer(tx, finding, until, reason),
+    }
+}
+
+pub(super) fn dismiss(tx: &mut Transaction, finding: FindingId, reason: Line) -> Result {
+    check_dismissal(tx.mission(), finding)?;
+    tx.accept(Event::FindingDismissed { finding, reason })
+}
+
+/// What is blocking can wait for another look, but the milestone cannot pass with it.
+pub(super) fn defer(tx: &mut Transaction, finding: FindingId, until: Until, reason: Line) -> Result {
+    let blocking = known(tx.mission(), finding)?.severity == Severity::Blocking;
+    refuse_if!(
+        blocking && until != Until::NextRound,
+        Invalid,
+        "{}: its milestone cannot pass with it, so put it off until next_round at most, make it a feature, or dismiss it with a reason",
+        quoted(tx.mission(), finding)
+    );
+    tx.accept(Event::FindingDeferred { finding, until, reason })
+}
+
+/// Gives a finding to the fix that mends another one and is not built yet.
+pub(super) fn join(tx: &mut Transaction, finding: FindingId, with: FindingId) -> Result {
+    let mission = tx.mission();
+    let Some(feature) = being_mended(mission, known(mission, with)?) else {
+        let with = quoted(mission, with);
+        refuse!(
+            Invalid,
+            "{with} becomes no feature, and none that is still to be built mends it: nothing can join it"
+        )
+    };
+    tx.accept(Event::FindingTakenUp { finding, feature })
+}
+
+/// Takes in what a validator saw of findings that were known before.
+pub(super) fn see_all(tx: &mut Transaction, observations: &[Observation]) -> Result {
+    for (index, seen) in observations.iter().enumerate() {
+        let id = seen.finding;
+        let twice = observations.iter().take(index).any(|earlier| earlier.finding == id);
+        refuse_if!(twice, Invalid, "{} is named twice in `known`", quoted(tx.mission(), id));
+        see(tx, id, seen.now, &seen.observed)?;
+    }
+    Ok(())
+}
+
+/// What holds although it was to be mended is open again. What is mended needs no decision any more; seen otherwise at
+/// the same commit, it is disputed, and whoever decides on it reads both.
+pub(super) fn see(tx: &mut Transaction, id: FindingId, sight: Sight, observed: &Line) -> Result {
+    let asker = tx.asker()?;
+    let Some((_, round)) = asker.work.round() else {
+        refuse!(OutOfTurn, "only a validator says whether a finding holds")
+    };
+    let (attempt, commit) = (asker.id, asker.base.clone());
+    let mission = tx.mission();
+    let finding = known(mission, id)?;
+    let moved = mission.last_seen(finding).is_none_or(|(_, last)| *last != commit);
+    let (open, mended) = (finding.is_open(), matches!(finding.state, FindingState::TakenUp { .. }));
+    let pending = being_mended(mission, finding).is_some();
+    let dismissable = check_dismissal(mission, id).is_ok();
+    let reason = Line::clipped(format!("no longer holds at {commit}, as {attempt} saw: {observed}"));
+    let sighting = Sighting { attempt, round, commit, sight, observed: observed.clone() };
+    tx.emit(Event::FindingSeen { finding: id, sighting: Box::new(sighting) });
+    match sight {
+        Sight::StillHolds if (mended && !pending) || (!mended && !open && !dismissable) => {
+            tx.emit(Event::FindingReopened { finding: id });
+        }
+        Sight::NoLongerHolds if open && moved && dismissable => {
+            tx.emit(Event::FindingDismissed { finding: id, reason });
+        }
+        Sight::StillHolds | Sight::NoLongerHolds => {}
+    }
+    Ok(())
+}
+
+/// Whether what is seen still to hold is blocking and nobody dismissed it.
+pub(super) fn blocks(mission: &Mission, seen: &Observation) -> bool {
+    let finding = mission.findings.get(&seen.finding);
+    seen.now == Sight::StillHolds
+        && finding.is_some_and(|finding| {
+            finding.severity == Severity::Blocking && !matches!(finding.state, FindingState::Dismissed { .. })
+        })
+}
+
+/// The feature that is to mend a finding and is not built yet.
+fn being_mended(mission: &Mission, finding: &Finding) -> Option<FeatureId> {
+    let FindingState::TakenUp { feature } = finding.state else { return None };
+    mission.feature(feature).filter(|found| found.state == FeatureState::Pending).map(|found| found.id)
+}
+
+/// A finding by its id.
+pub(super) fn known(mission: &Mission, id: FindingId) -> Result<&Finding> {
+    mission.findings.get(&id).ok_or_else(|| {
+        let open = match all_quoted(mission.open_findings()) {
+            none if none.is_empty() => "none is open".to_owned(),
+            some => format!("open are {some}"),
+        };
+        Rejection::unknown(format!("there is no finding {id}; {open}"))
+    })
+}
