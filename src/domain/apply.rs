@@ -43,6 +43,7 @@ impl Mission {
             Event::MissionCreated(founding) => self.create(founding, at),
             Event::ContractProposed { assertions } => self.propose_assertions(assertions, by),
             Event::EnvironmentProposed { environment } => self.environment = Some(environment.clone()),
+            Event::BaselineTaken(baseline) => self.baseline = Some((**baseline).clone()),
             Event::PlanProposed(plan) => {
                 self.title = plan.title.clone().or_else(|| self.title.take());
                 self.milestones.clone_from(&plan.milestones);

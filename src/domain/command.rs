@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{AgentWork, Ending, Role, Work};
+use super::baseline::Baseline;
 use super::budget::Budget;
 use super::contract::AssertionDraft;
 use super::environment::{CommandRun, Environment};
@@ -75,6 +76,7 @@ pub enum Command {
     PriceModel { model: Title, price: ModelPrice },
     CountUsage { attempt: AttemptId, usage: Usage },
     TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
+    RecordBaseline { baseline: Box<Baseline> },
     RecordClaims { feature: FeatureId, runs: Vec<CommandRun> },
     // The bytes behind these references are gone, or no longer what was kept.
     ReportLostEvidence { evidence: Vec<EvidenceRef> },
@@ -147,6 +149,7 @@ impl Command {
             | Self::PriceModel { .. }
             | Self::CountUsage { .. }
             | Self::TellRevision { .. }
+            | Self::RecordBaseline { .. }
             | Self::RecordClaims { .. }
             | Self::ReportLostEvidence { .. }
             | Self::RecordGateCommands { .. }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
 use super::attempt::{AgentWork, Ending, Role, Work};
+use super::baseline::Baseline;
 use super::budget::Budget;
 use super::contract::{Assertion, Wording};
 use super::environment::{CommandRun, Environment};
@@ -56,6 +57,7 @@ pub enum Event {
     MissionCreated(Box<Founding>),
     ContractProposed { assertions: Vec<Assertion> },
     EnvironmentProposed { environment: Environment },
+    BaselineTaken(Box<Baseline>),
     PlanProposed(Box<ProposedPlan>),
     FeatureAdded { feature: Box<Feature> },
     FeatureEdited { feature: FeatureId, spec: FeatureSpec },

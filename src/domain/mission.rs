@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{AgentWork, Attempt, Role, Work};
+use super::baseline::Baseline;
 use super::budget::Budget;
 use super::contract::{Assertion, Contract};
 use super::environment::{CommandRun, Environment};
@@ -50,6 +51,9 @@ pub struct Mission {
     #[serde(default)]
     pub assertion_authors: BTreeMap<AssertionId, Authors>,
     pub environment: Option<Environment>,
+    /// What its commands do before anything is built; missions of older logs have none.
+    #[serde(default)]
+    pub baseline: Option<Baseline>,
     pub milestones: Vec<Milestone>,
     /// In the order in which they are built; fix features stand at the front of their milestone.
     pub features: Vec<Feature>,

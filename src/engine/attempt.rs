@@ -9,6 +9,7 @@ use super::briefing::limits;
 use super::budget_guard::BudgetGuard;
 use super::context::{EngineContext, Mind, blocking};
 use super::error::EngineError;
+use super::inbox::deliver_waiting;
 use super::mission_tools::{self, ToolContext};
 use super::role::{self, AttemptEnv, Cleanup, Researchers};
 use super::session_recorder::{SessionRecorder, priced};
@@ -109,6 +110,9 @@ impl AttemptRun {
         env: &AttemptEnv,
         observer: &Arc<SessionRecorder>,
     ) -> Result<Session, EngineError> {
+        // First the inbox: what is said or changed while the brief is composed reaches it one way or the other.
+        let inbox = self.engine.inboxes.open(self.attempt);
+        deliver_waiting(&self.engine, self.attempt);
         let brief = self.engine.cell.with(|mission| brief(mission, self.work));
         let mut labels = brief.labels;
         labels.insert("attempt".to_owned(), self.attempt.to_string());
@@ -123,7 +127,7 @@ impl AttemptRun {
             labels,
             permit: Arc::new(self.permit.clone()),
             observer: watcher,
-            inbox: self.engine.inboxes.open(self.attempt),
+            inbox,
             cancel: self.cancel.clone(),
         })
     }
@@ -166,15 +170,14 @@ impl AttemptRun {
         Ok(picked.tools)
     }
 
-    /// What waits for the orchestrator when it is briefed; later mail wakes it again.
+    /// What the brief tells of the mail: all that waits for the orchestrator, whom later mail wakes again; and what was
+    /// said to earlier attempts at this work.
     fn waiting_mail(&self) -> Vec<MessageId> {
-        if self.role != Role::Orchestrator {
-            return Vec::new();
-        }
         let waits = |m: &&Message| m.to == Party::Orchestrator && m.state == MessageState::Waiting;
-        self.engine
-            .cell
-            .with(|mission| mission.messages.iter().filter(waits).map(|message| message.id).collect())
+        self.engine.cell.with(|mission| {
+            let own = mission.messages.iter().filter(waits).filter(|_| self.role == Role::Orchestrator);
+            own.chain(mission.unheard(self.work)).map(|message| message.id).collect()
+        })
     }
 
     /// Calls that had no answer have cost what was sent all the same.

@@ -11,6 +11,7 @@
 
 mod activity;
 mod attempt;
+mod baseline;
 mod briefing;
 mod budget_guard;
 mod clock;

@@ -1,7 +1,7 @@
 //! Watches a session for the transcript, the screen and the budget.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::activity::Running;
 use super::clock;
@@ -26,6 +26,8 @@ pub struct SessionRecorder {
     facts: ModelFacts,
     running: Running,
     briefed: AtomicBool,
+    /// What is recorded as read once the model has replied.
+    shown: Mutex<Vec<Command>>,
     /// Why the model was last asked again.
     told: Mutex<String>,
 }
@@ -39,6 +41,7 @@ impl SessionRecorder {
             facts,
             running,
             briefed: AtomicBool::new(false),
+            shown: Mutex::default(),
             told: Mutex::default(),
         }
     }
@@ -46,6 +49,10 @@ impl SessionRecorder {
     /// Adds a note of the engine's own to the transcript.
     pub fn note(&self, text: impl Into<String>) {
         self.add(EntryBody::Noted { text: text.into() });
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Vec<Command>> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The same reason is told once, however often it comes before there is a reply.
@@ -87,10 +94,13 @@ impl Observer for SessionRecorder {
             Item::User { text } if !self.briefed.swap(true, Ordering::Relaxed) => {
                 self.add(EntryBody::Brief { text: text.clone() });
             }
-            Item::User { text } => match inbox::heard(text) {
-                Some((from, text)) => self.add(EntryBody::Message { from, text: text.to_owned() }),
-                None => self.note(text.clone()),
-            },
+            Item::User { text } => {
+                match inbox::heard(text) {
+                    Some((from, text)) => self.add(EntryBody::Message { from, text: text.to_owned() }),
+                    None => self.note(text.clone()),
+                }
+                self.shown().extend(self.engine.inboxes.read(self.attempt, text));
+            }
             Item::Assistant(reply) => {
                 self.told.lock().unwrap_or_else(PoisonError::into_inner).clear();
                 self.add_reply(reply);
@@ -139,6 +149,10 @@ impl Observer for SessionRecorder {
     }
 
     fn usage(&self, usage: TokenUsage) {
+        // The model has replied: what it was shown before is read.
+        for record in self.shown().drain(..) {
+            self.engine.dispatcher.tell(record);
+        }
         let usage = priced(usage, &self.facts);
         self.engine.dispatcher.tell(Command::CountUsage { attempt: self.attempt, usage });
     }

@@ -168,6 +168,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
             attempt::live(tx.mission(), attempt)?;
             tx.accept(Event::RevisionTold { attempt, assertion, revision })
         }
+        Command::RecordBaseline { baseline } => checks::record_baseline(tx, baseline),
         Command::ReportLostEvidence { mut evidence } => {
             evidence.retain(|reference| !tx.mission().lost_evidence.contains(reference));
             if evidence.is_empty() { Ok(()) } else { tx.accept(Event::EvidenceLost { evidence }) }

@@ -48,6 +48,7 @@ fn plan_events() -> Vec<Event> {
         Event::MissionCreated(Box::new(words::founding())),
         Event::ContractProposed { assertions: vec![old] },
         Event::EnvironmentProposed { environment: words::environment() },
+        Event::BaselineTaken(Box::new(words::baseline(vec![words::run("make test", 0)]))),
         Event::PlanProposed(Box::new(ProposedPlan { title: None, milestones, features })),
         Event::FeatureAdded { feature: Box::new(added) },
         Event::FeatureEdited { feature: F1, spec: words::spec("Better") },

@@ -159,6 +159,7 @@ fn engines() -> Vec<Command> {
         },
         Command::CountUsage { attempt, usage: Usage::default() },
         Command::TellRevision { attempt, assertion: words::val("VAL-M1-001"), revision: Revision::FIRST },
+        Command::RecordBaseline { baseline: Box::new(words::baseline(vec![])) },
         Command::RecordClaims { feature, runs: vec![] },
         Command::ReportLostEvidence { evidence: vec![] },
         Command::RecordGateCommands { milestone, round: 1, commit: words::commit("h"), runs: vec![] },
@@ -231,6 +232,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::PriceModel { .. }
         | Command::CountUsage { .. }
         | Command::TellRevision { .. }
+        | Command::RecordBaseline { .. }
         | Command::RecordClaims { .. }
         | Command::ReportLostEvidence { .. }
         | Command::RecordGateCommands { .. }
@@ -239,7 +241,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 43,
+        | Command::RecordLanding { .. } => 45,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

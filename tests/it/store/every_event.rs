@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use flightdeck::domain::attempt::{AgentWork, Ending, Role};
+use flightdeck::domain::baseline::Baseline;
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::contract::{
     Assertion, AssertionDraft, AssertionState, Check, Instrument, Weight, Wording,
@@ -66,6 +67,7 @@ fn planning() -> Vec<Event> {
         Event::MissionCreated(Box::new(founding())),
         Event::ContractProposed { assertions: vec![assertion(Instrument::Http)] },
         Event::EnvironmentProposed { environment: environment() },
+        Event::BaselineTaken(Box::new(Baseline { commit: commit("0123456789abcdef"), runs: vec![run()] })),
         Event::PlanProposed(Box::new(ProposedPlan {
             title: None,
             milestones: vec![Milestone { id: MILESTONE, title: title("Entries") }],
