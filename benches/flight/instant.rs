@@ -51,7 +51,7 @@ impl Model for Instantly {
         stream.piece(StreamPiece::CallStarted { call_id: &id, tool });
         stream.piece(StreamPiece::CallArguments { call_id: &id, json: &raw });
         let call = ToolCall { id, tool: tool.to_owned(), arguments: Some(arguments), raw: String::new() };
-        let usage = TokenUsage { input: 20, cached: 2_000, cache_written: 0, output: 15 };
+        let usage = TokenUsage { input: 20, cached: 2_000, cache_written: 0, output: 15, estimated: false };
         Ok(Reply { calls: vec![call], usage, ..Reply::default() })
     }
 }

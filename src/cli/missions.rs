@@ -29,6 +29,18 @@ pub struct MissionRef {
 }
 
 impl MissionRef {
+    /// The mission, with what is not as it was of the evidence it rests on: no engine may have looked yet.
+    pub fn checked(&self) -> Mission {
+        let mut mission = self.mission.clone();
+        let evidence = self.source.store().evidence();
+        // A log without any file beside it was brought here alone: what is missing then, an engine says when it flies on.
+        if evidence.list().is_ok_and(|kept| !kept.is_empty()) {
+            let lost = evidence.lost(mission.relied_evidence());
+            mission.lost_evidence.extend(lost);
+        }
+        mission
+    }
+
     /// All events after a sequence number, as the log has them now.
     pub fn events_after(&self, mut after: u64) -> Result<Vec<Stamped>> {
         let mut events = Vec::new();

@@ -6,7 +6,7 @@ use std::thread;
 
 use super::key::ready;
 use crate::agent::model::Model;
-use crate::agent::model::catalogue::{Catalogue, ModelFacts};
+use crate::agent::model::catalogue::{Catalogue, ModelFacts, Price};
 use crate::agent::model::provider::{Provider, http_client};
 use crate::agent::model::retry::{RetryPolicy, Retrying};
 use crate::agent::model::script::{PlaybackSpeed, ScriptedModel};
@@ -60,7 +60,14 @@ impl Backends for ModelRegistry {
     }
 
     fn facts(&self, name: &str) -> ModelFacts {
-        catalogue(&self.settings()).facts(name)
+        let settings = self.settings();
+        let facts = catalogue(&settings).facts(name);
+        match settings.backend(name) {
+            Ok(Backend::Rehearsal(_)) => {
+                ModelFacts { price: Some(facts.price.unwrap_or(Price::FREE)), ..facts }
+            }
+            Ok(Backend::Network(_)) | Err(_) => facts,
+        }
     }
 }
 

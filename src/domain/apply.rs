@@ -43,6 +43,7 @@ impl Mission {
             Event::MissionCreated(founding) => self.create(founding, at),
             Event::ContractProposed { assertions } => self.propose_assertions(assertions, by),
             Event::EnvironmentProposed { environment } => self.environment = Some(environment.clone()),
+            Event::BaselineTaken(baseline) => self.baseline = Some((**baseline).clone()),
             Event::PlanProposed(plan) => {
                 self.title = plan.title.clone().or_else(|| self.title.take());
                 self.milestones.clone_from(&plan.milestones);
@@ -144,6 +145,8 @@ impl Mission {
                 self.with_round(*milestone, *round, |r| r.scrutiny = Some((**report).clone()));
             }
             Event::VerdictGiven { verdict } => {
+                // It was looked at again, so what it rests on is there.
+                self.lost_evidence.retain(|reference| !verdict.evidence.contains(reference));
                 self.verdicts.entry(verdict.assertion.clone()).or_default().push((**verdict).clone());
             }
             Event::UserTestingReported { milestone, round, report } => {
@@ -152,6 +155,7 @@ impl Mission {
             Event::RoundClosed { milestone, round, outcome } => {
                 self.with_round(*milestone, *round, |r| r.outcome = Some(*outcome));
             }
+            Event::EvidenceLost { evidence } => self.lost_evidence.extend(evidence.iter().cloned()),
             Event::RoundsExtended { milestone, limit } => {
                 self.round_limits.insert(*milestone, *limit);
             }
@@ -192,6 +196,7 @@ impl Mission {
             Event::ModelChosen { role, model } => {
                 self.models.insert(*role, model.clone());
             }
+            Event::ModelPriced { model, price } => drop(self.prices.insert(model.clone(), *price)),
             Event::BudgetSet { budget } => self.budget = *budget,
             Event::AutopilotSet { autopilot } => self.autopilot = *autopilot,
             Event::MissionCompleted => self.end = Some(End::Completed { at }),

@@ -1,7 +1,10 @@
 //! The first message of an attempt, composed from the mission alone: a clean context, never an endless transcript.
 
+mod bound;
 mod finding;
+mod read;
 mod section;
+mod sessions;
 mod talk;
 
 use std::collections::BTreeMap;
@@ -10,6 +13,10 @@ use super::attempt::AgentWork;
 use super::id::{AssertionId, FeatureId, MilestoneId};
 use super::mission::Mission;
 use super::plan::{Feature, FeatureState};
+
+pub use read::{READABLE, read};
+pub use section::worded;
+pub use sessions::{Noted, earlier_sessions};
 
 /// The first message of an attempt.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,6 +38,7 @@ pub fn brief(mission: &Mission, work: AgentWork) -> Brief {
         AgentWork::Scrutinize { milestone, round } => scrutiny_brief(mission, milestone, round),
         AgentWork::TestAsUser { milestone, round } => user_testing_brief(mission, milestone, round),
     };
+    let text = text + &talk::unheard(mission, work);
     let feature = work.feature().and_then(|id| mission.feature(id));
     let phase = (work.feature().is_none() && work.round().is_none()).then(|| work.to_string());
     let labels = [
@@ -46,16 +54,20 @@ pub fn brief(mission: &Mission, work: AgentWork) -> Brief {
 
 fn plan_brief(mission: &Mission) -> String {
     let ids: Vec<AssertionId> = mission.contract.keys().cloned().collect();
-    let contract = if ids.is_empty() { String::new() } else { section::assertions(mission, &ids) };
-    let plan = if mission.features.is_empty() { String::new() } else { section::plan(mission) };
+    let next = if ids.is_empty() {
+        "Propose the contract, then the environment, then the plan."
+    } else {
+        "What you proposed before stands: propose again what must change, and end with the plan."
+    };
     [
         section::goal(mission),
         talk::conversation(mission),
-        section::under("\n## The contract you proposed before\n", contract),
-        section::under("\n## The plan you proposed before\n", plan),
+        section::under("\n## The contract you proposed before\n", section::each(mission, &ids)),
+        section::under("\n# The environment you proposed before\n", section::environment(mission)),
+        section::under("\n## What its commands do at the base commit\n", mission.baseline_report()),
+        section::under("\n## The plan you proposed before\n", section::plan_whole(mission)),
         talk::directives(mission),
-        "\nPropose the contract, then the environment, then the plan. The person approves it at the plan gate.\n"
-            .to_owned(),
+        format!("\n{next} The person approves it at the plan gate.\n"),
     ]
     .concat()
 }

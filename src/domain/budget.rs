@@ -40,8 +40,13 @@ impl Budget {
     /// # Errors
     /// [`BudgetSpent`] with the sentence for the person.
     pub fn check(&self, role: Role, used: &Usage, agent_ms: u64) -> Result<(), BudgetSpent> {
+        let money: fn(u64) -> String = if used.estimated_micro_dollars > 0 {
+            |amount| format!("≈{}", dollars(amount))
+        } else {
+            dollars
+        };
         let lines = [
-            ("money budget", used.micro_dollars, self.micro_dollars, dollars as fn(u64) -> String),
+            ("money budget", used.money(), self.micro_dollars, money),
             ("token budget", used.tokens(), self.tokens, |n| format!("{n} tokens")),
             ("time budget", agent_ms, self.agent_ms, |ms| format!("{} min", ms / 60_000)),
         ];
@@ -52,7 +57,8 @@ impl Budget {
             if used >= open {
                 let kept =
                     if kept > 0 { format!(" ({kept} % is kept for validation)") } else { String::new() };
-                return Err(BudgetSpent { what, used: show(used), limit: show(limit), kept });
+                let limit = show(limit).trim_start_matches('≈').to_owned();
+                return Err(BudgetSpent { what, used: show(used), limit, kept });
             }
         }
         Ok(())
@@ -92,6 +98,14 @@ mod tests {
         let used = Usage { input: 38, ..Usage::default() };
         assert!(budget.check(Role::Worker, &used, 0).is_err(), "25 % of 50 is 12.5: 37 are open");
         assert!(budget.check(Role::UserTesting, &used, 0).is_ok());
+    }
+
+    #[test]
+    fn estimated_money_counts_and_is_marked() {
+        let budget = Budget { micro_dollars: Some(1_000_000), ..Budget::default() };
+        let used = Usage { micro_dollars: 500_000, estimated_micro_dollars: 700_000, ..Usage::default() };
+        let sentence = budget.check(Role::Reviewer, &used, 0).unwrap_err().to_string();
+        assert!(sentence.contains("≈$1.20 of $1.00"), "{sentence}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{AgentWork, Ending, Role, Work};
+use super::baseline::Baseline;
 use super::budget::Budget;
 use super::contract::AssertionDraft;
 use super::environment::{CommandRun, Environment};
@@ -17,7 +18,7 @@ pub use super::part::{CheckEdit, SpecEdit, WordingEdit};
 use super::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use super::round::{Opinion, ReviewIssue};
 use super::text::{Line, Prose, Title};
-use super::usage::Usage;
+use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, Outcome};
 use super::wait::Wait;
 
@@ -72,9 +73,13 @@ pub enum Command {
     // The engine's.
     StartAttempt { work: AgentWork, model: Title },
     EndAttempt { attempt: AttemptId, ending: Ending },
+    PriceModel { model: Title, price: ModelPrice },
     CountUsage { attempt: AttemptId, usage: Usage },
     TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
+    RecordBaseline { baseline: Box<Baseline> },
     RecordClaims { feature: FeatureId, runs: Vec<CommandRun> },
+    // The bytes behind these references are gone, or no longer what was kept.
+    ReportLostEvidence { evidence: Vec<EvidenceRef> },
     RecordGateCommands { milestone: MilestoneId, round: u32, commit: Commit, runs: Vec<CommandRun> },
     MarkDelivered { messages: Vec<MessageId> },
     Hold { hold: Hold },
@@ -141,9 +146,12 @@ impl Command {
             Self::GiveVerdict { .. } | Self::ReportUserTesting { .. } => asker == Agent(UserTesting),
             Self::StartAttempt { .. }
             | Self::EndAttempt { .. }
+            | Self::PriceModel { .. }
             | Self::CountUsage { .. }
             | Self::TellRevision { .. }
+            | Self::RecordBaseline { .. }
             | Self::RecordClaims { .. }
+            | Self::ReportLostEvidence { .. }
             | Self::RecordGateCommands { .. }
             | Self::MarkDelivered { .. }
             | Self::Hold { .. }

@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::attempt::AgentWork;
+use super::attempt::{AgentWork, Attempt, Ending};
 use super::command::{Command, WordingEdit};
 use super::contract::AssertionDraft;
-use super::estimate::{Money, validator_run_cost};
+use super::estimate::{Money, estimate, validator_run_cost};
+use super::event::Event;
 use super::id::{AssertionId, AttemptId, FeatureId, Revision};
 use super::mission::Mission;
+use super::plan::Feature;
 use super::rejection::Rejection;
 use super::text::{Line, plural};
 
@@ -87,6 +89,55 @@ impl Consequences {
             });
         }
         parts.join(" · ")
+    }
+
+    /// For the orchestrator, once the change was made: what it led to, and who is told.
+    pub fn told(&self) -> String {
+        let made = Self { refusal: None, ..self.clone() };
+        let told: Vec<String> = self.running.iter().map(|(attempt, ..)| attempt.to_string()).collect();
+        match told.as_slice() {
+            [] => made.sentence(),
+            [..] => format!("{} · {} told at the next turn", made.sentence(), told.join(", ")),
+        }
+    }
+}
+
+/// How many verdicts an edit to this revision has made stale.
+pub fn made_stale(mission: &Mission, id: &AssertionId, revision: Revision) -> usize {
+    let verdicts = mission.verdicts.get(id).into_iter().flatten();
+    verdicts.filter(|verdict| verdict.revision.next() == revision).count()
+}
+
+/// What events changed in the plan, a sentence each, for the one who asked; `mission` is the mission after them.
+pub fn plan_changes<'a>(mission: &Mission, events: impl Iterator<Item = &'a Event>) -> Vec<String> {
+    let mut told: Vec<String> = events.filter_map(|event| plan_change(mission, event)).collect();
+    let estimate = estimate(mission);
+    told.push(format!(
+        "the whole mission now takes {} to {} agent runs",
+        estimate.floor_runs, estimate.likely_runs
+    ));
+    told
+}
+
+fn plan_change(mission: &Mission, event: &Event) -> Option<String> {
+    let known = |id: FeatureId| mission.feature(id).map_or_else(|| id.to_string(), Feature::quoted);
+    if let Event::FeatureAdded { feature } = event {
+        Some(format!("{} is added to {}", feature.quoted(), feature.milestone))
+    } else if let Event::FeatureEdited { feature, .. } = event {
+        let builds = |attempt: &&Attempt| attempt.work == AgentWork::Build { feature: *feature };
+        let builder = mission.live_attempts().find(builds);
+        let builder = builder.map(|found| format!("; {}, who builds it, is told at its next turn", found.id));
+        Some(format!("{} has new words{}", known(*feature), builder.unwrap_or_default()))
+    } else if let Event::FeatureCancelled { feature, .. } = event {
+        Some(format!("{} is cancelled", known(*feature)))
+    } else if let Event::FindingDismissed { finding, .. } = event {
+        Some(format!("{} is dismissed with it", mission.findings.get(finding)?.quoted()))
+    } else if let Event::AttemptEnded { attempt, ending: Ending::Stopped { .. } } = event {
+        Some(format!("{attempt}, who was building it, is stopped"))
+    } else if let Event::GateOpened { gate } = event {
+        Some(format!("the {gate} gate is open now"))
+    } else {
+        None
     }
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
 use super::attempt::{AgentWork, Ending, Role, Work};
+use super::baseline::Baseline;
 use super::budget::Budget;
 use super::contract::{Assertion, Wording};
 use super::environment::{CommandRun, Environment};
@@ -25,8 +26,8 @@ use super::mission::{Hold, Limits};
 use super::plan::{Claims, Feature, FeatureSpec, ProposedPlan};
 use super::round::{Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
 use super::text::{Line, Prose, Title};
-use super::usage::Usage;
-use super::verdict::Verdict;
+use super::usage::{ModelPrice, Usage};
+use super::verdict::{EvidenceRef, Verdict};
 use super::wait::Wait;
 
 /// Who caused an event.
@@ -56,6 +57,7 @@ pub enum Event {
     MissionCreated(Box<Founding>),
     ContractProposed { assertions: Vec<Assertion> },
     EnvironmentProposed { environment: Environment },
+    BaselineTaken(Box<Baseline>),
     PlanProposed(Box<ProposedPlan>),
     FeatureAdded { feature: Box<Feature> },
     FeatureEdited { feature: FeatureId, spec: FeatureSpec },
@@ -86,6 +88,8 @@ pub enum Event {
     UserTestingReported { milestone: MilestoneId, round: u32, report: Box<UserTestingReport> },
     RoundClosed { milestone: MilestoneId, round: u32, outcome: RoundOutcome },
     RoundsExtended { milestone: MilestoneId, limit: u32 },
+    // The bytes behind these references are gone, or no longer what was kept.
+    EvidenceLost { evidence: Vec<EvidenceRef> },
     DirectiveIssued { directive: Directive },
     KnowledgeConfirmed { knowledge: Knowledge },
     MessageSent { message: Message },
@@ -98,6 +102,7 @@ pub enum Event {
     MissionHeld { hold: Hold },
     MissionResumed,
     ModelChosen { role: Role, model: Title },
+    ModelPriced { model: Title, price: ModelPrice },
     BudgetSet { budget: Budget },
     AutopilotSet { autopilot: Autopilot },
     MissionCompleted,

@@ -4,9 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
+use super::environment::CommandRun;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, FindingId, MilestoneId, Timestamp};
+use super::mission::Mission;
 use super::plan::FeatureSpec;
 use super::text::{Line, Prose, Title, worded};
+use super::verdict::{EvidenceRef, Verdict};
 
 /// Something reported that somebody must decide on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,6 +209,45 @@ impl Finding {
             title: Title::clipped(format!("Mend {}: {}", self.id, self.description)),
             description: Prose::clipped(format!("{}{}", self.description, suggested.unwrap_or_default())),
             criteria: vec![Line::clipped(criterion)],
+        }
+    }
+}
+
+impl Mission {
+    /// The failed verdict that a finding rests on, where it rests on one.
+    pub fn verdict_behind(&self, finding: &Finding) -> Option<&Verdict> {
+        let Source::Verdict { attempt } = &finding.source else { return None };
+        let verdicts = self.verdicts.get(finding.assertion.as_ref()?)?;
+        verdicts.iter().rev().find(|verdict| verdict.attempt == *attempt)
+    }
+
+    /// The evidence that shows what a finding says: of its verdict, or of the commands that failed.
+    pub fn evidence_of(&self, finding: &Finding) -> Vec<EvidenceRef> {
+        let failed = |runs: &[CommandRun]| -> Vec<EvidenceRef> {
+            let named = runs.iter().filter(|run| !run.passed());
+            let named = named.filter(|run| finding.description.as_str().contains(run.command.as_str()));
+            named.filter_map(|run| run.evidence.clone().map(EvidenceRef)).collect()
+        };
+        match &finding.source {
+            Source::Verdict { .. } => {
+                self.verdict_behind(finding).map(|verdict| verdict.evidence.clone()).unwrap_or_default()
+            }
+            Source::RefutedClaim { .. } => {
+                let runs = finding.feature.and_then(|feature| self.claim_runs.get(&feature));
+                runs.map(|runs| failed(runs)).unwrap_or_default()
+            }
+            Source::GateCommand => self
+                .rounds_of(finding.milestone)
+                .next_back()
+                .map(|round| failed(&round.runs))
+                .unwrap_or_default(),
+            Source::Handoff { .. }
+            | Source::LeftUndone { .. }
+            | Source::Review { .. }
+            | Source::Scrutiny { .. }
+            | Source::UserTesting { .. }
+            | Source::Gate
+            | Source::Amendment { .. } => Vec::new(),
         }
     }
 }

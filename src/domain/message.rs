@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attempt::{AgentWork, Attempt, Role};
 use super::id::{AttemptId, DirectiveId, MessageId, QuestionId, Timestamp};
+use super::mission::Mission;
 use super::text::{Line, Prose};
 
 /// Who speaks or is spoken to.
@@ -74,4 +76,26 @@ pub struct Knowledge {
     pub note: Line,
     pub confirmed_by: AttemptId,
     pub at: Timestamp,
+}
+
+impl Mission {
+    /// Messages to earlier attempts at this work that ended before they read them.
+    pub fn unheard(&self, work: AgentWork) -> impl Iterator<Item = &Message> {
+        self.waiting_for_ended().filter(move |(_, attempt)| attempt.work == work).map(|(message, _)| message)
+    }
+
+    /// Messages that no attempt will read any more: their addressee has ended, and nobody goes on with its work.
+    pub fn undeliverable(&self) -> impl Iterator<Item = &Message> {
+        let nobody = |attempt: &Attempt| attempt.role == Role::Orchestrator || !self.wants(attempt.work);
+        self.waiting_for_ended().filter(move |(_, attempt)| nobody(attempt)).map(|(message, _)| message)
+    }
+
+    fn waiting_for_ended(&self) -> impl Iterator<Item = (&Message, &Attempt)> {
+        let waiting = self.messages.iter().filter(|message| message.state == MessageState::Waiting);
+        waiting.filter_map(|message| {
+            let Party::Attempt(id) = message.to else { return None };
+            let attempt = self.attempts.get(&id).filter(|attempt| !attempt.is_live())?;
+            Some((message, attempt))
+        })
+    }
 }

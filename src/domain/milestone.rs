@@ -21,7 +21,7 @@ impl Mission {
         let mut obstacles: Vec<String> = self
             .assertions_of(milestone)
             .filter(|assertion| assertion.is_blocking() && !self.standing(&assertion.id).is_settled())
-            .map(|assertion| format!("{} {}", assertion.id, standing_phrase(self.standing(&assertion.id))))
+            .map(|assertion| format!("{} {}", assertion.id, self.standing_phrase(&assertion.id)))
             .collect();
         obstacles.extend(
             self.open_findings()
@@ -34,6 +34,13 @@ impl Mission {
                 .map(|feature| format!("{} is not built", feature.id)),
         );
         obstacles
+    }
+
+    fn standing_phrase(&self, id: &AssertionId) -> &'static str {
+        if self.rests_on_lost_evidence(id) {
+            return "rests on evidence that was changed or removed on disk";
+        }
+        standing_phrase(self.standing(id))
     }
 
     /// What keeps a gate from being GO, a sentence each.

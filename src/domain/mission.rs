@@ -12,8 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{AgentWork, Attempt, Role, Work};
+use super::baseline::Baseline;
 use super::budget::Budget;
-use super::contract::Contract;
+use super::contract::{Assertion, Contract};
 use super::environment::{CommandRun, Environment};
 use super::event::Founding;
 use super::finding::Finding;
@@ -26,8 +27,8 @@ use super::plan::{Feature, FeatureState, Milestone};
 use super::round::Round;
 use super::schedule::schedule;
 use super::text::{Line, Title};
-use super::usage::Usage;
-use super::verdict::{Outcome, Standing, Verdict, Waiver};
+use super::usage::{ModelPrice, Usage};
+use super::verdict::{EvidenceRef, Outcome, Standing, Verdict, Waiver};
 use super::wait::Wait;
 
 /// Everything that is true of one mission.
@@ -50,6 +51,9 @@ pub struct Mission {
     #[serde(default)]
     pub assertion_authors: BTreeMap<AssertionId, Authors>,
     pub environment: Option<Environment>,
+    /// What its commands do before anything is built; missions of older logs have none.
+    #[serde(default)]
+    pub baseline: Option<Baseline>,
     pub milestones: Vec<Milestone>,
     /// In the order in which they are built; fix features stand at the front of their milestone.
     pub features: Vec<Feature>,
@@ -57,6 +61,9 @@ pub struct Mission {
     #[serde(default)]
     pub feature_authors: BTreeMap<FeatureId, Authors>,
     pub gates: BTreeMap<GateId, Gate>,
+    /// What models cost, by their names, as far as it is known.
+    #[serde(default)]
+    pub prices: BTreeMap<Title, ModelPrice>,
     pub attempts: BTreeMap<AttemptId, Attempt>,
     pub handoffs: BTreeMap<FeatureId, (AttemptId, Handoff)>,
     pub claim_runs: BTreeMap<FeatureId, Vec<CommandRun>>,
@@ -68,6 +75,9 @@ pub struct Mission {
     pub sent_back: BTreeSet<MilestoneId>,
     /// All verdicts of an assertion, oldest first.
     pub verdicts: BTreeMap<AssertionId, Vec<Verdict>>,
+    /// Evidence that was changed or removed after it was taken.
+    #[serde(default)]
+    pub lost_evidence: BTreeSet<EvidenceRef>,
     pub waivers: BTreeMap<AssertionId, Waiver>,
     pub directives: Vec<Directive>,
     pub knowledge: Vec<Knowledge>,
@@ -254,13 +264,33 @@ impl Mission {
         }
         match self.verdicts.get(id).and_then(|verdicts| verdicts.last()) {
             None => Standing::Pending,
-            Some(verdict) if verdict.revision != assertion.revision => Standing::Stale,
+            Some(verdict) if verdict.revision != assertion.revision || self.has_lost_proof(verdict) => {
+                Standing::Stale
+            }
             Some(verdict) => match verdict.outcome {
                 Outcome::Pass => Standing::Passed,
                 Outcome::Fail => Standing::Failed,
                 Outcome::Blocked => Standing::Blocked,
             },
         }
+    }
+
+    /// Whether an assertion that would stand proven rests on evidence that is not what it was.
+    pub fn rests_on_lost_evidence(&self, id: &AssertionId) -> bool {
+        let newest = self.verdicts.get(id).and_then(|verdicts| verdicts.last());
+        self.standing(id) == Standing::Stale && newest.is_some_and(|verdict| self.has_lost_proof(verdict))
+    }
+
+    /// Whether evidence of a verdict is not what it was. Of several pieces each is part of the proof.
+    fn has_lost_proof(&self, verdict: &Verdict) -> bool {
+        verdict.evidence.iter().any(|reference| self.lost_evidence.contains(reference))
+    }
+
+    /// The evidence that the contract rests on now: of the newest verdict on each assertion that is held to something.
+    pub fn relied_evidence(&self) -> impl Iterator<Item = &EvidenceRef> {
+        let newest = |assertion: &Assertion| self.verdicts.get(&assertion.id)?.last();
+        let known = |reference: &&EvidenceRef| !self.lost_evidence.contains(*reference);
+        self.active_assertions().filter_map(newest).flat_map(|verdict| &verdict.evidence).filter(known)
     }
 
     /// All usage so far.

@@ -8,11 +8,11 @@ use super::gate::GateId;
 use super::mission::Mission;
 use super::plan::Origin;
 use super::text::plural;
-use super::verdict::Standing;
 
 /// What a person should weigh before the plan is GO, the heaviest first.
 pub fn risks(mission: &Mission) -> Vec<String> {
     let mut risks = mission.gate_obstacles(GateId::Plan);
+    risks.extend(mission.baseline_risks());
     risks.extend(unproven_features(mission));
     risks.extend(contract_risks(mission));
     risks.extend(environment_risks(mission));
@@ -41,7 +41,7 @@ fn contract_risks(mission: &Mission) -> Vec<String> {
         .map(|assertion| assertion.id.to_string())
         .collect();
     let judged = active.iter().filter(|assertion| assertion.wording.check.command.is_none()).count();
-    let waived = active.iter().filter(|found| mission.standing(&found.id) == Standing::Waived).count();
+    let waived = mission.contract_tally().waived;
     let mut risks = Vec::new();
     if !optional.is_empty() {
         risks.push(format!("a milestone passes without {}", optional.join(", ")));

@@ -18,14 +18,50 @@ pub struct Usage {
     pub output: u64,
     /// Model calls.
     pub turns: u32,
-    /// Cost in millionths of a dollar; 0 where the model has no price.
+    /// Cost in millionths of a dollar, by the price list and the provider's count.
     pub micro_dollars: u64,
+    /// What the rest is taken to cost: tokens of a model without a price, and those that no provider counted.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub estimated_micro_dollars: u64,
 }
 
 impl Usage {
+    /// All money, known and estimated.
+    pub fn money(&self) -> u64 {
+        self.micro_dollars.saturating_add(self.estimated_micro_dollars)
+    }
+
     /// All tokens, however they were counted.
     pub fn tokens(&self) -> u64 {
         [self.cached, self.cache_written, self.output].into_iter().fold(self.input, u64::saturating_add)
+    }
+}
+
+/// What a model's tokens cost, in millionths of a dollar for a million of them: 3 dollars are `3_000_000`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelPrice {
+    /// Input that was not cached.
+    pub input: u64,
+    /// Input read from the cache.
+    pub cached: u64,
+    /// Input written to the cache.
+    pub cache_write: u64,
+    /// Output, reasoning included.
+    pub output: u64,
+}
+
+impl ModelPrice {
+    /// What the tokens cost in millionths of a dollar, rounded up.
+    pub fn cost(self, usage: Usage) -> u64 {
+        let parts = [
+            (usage.input, self.input),
+            (usage.cached, self.cached),
+            (usage.cache_written, self.cache_write),
+            (usage.output, self.output),
+        ];
+        let total: u128 =
+            parts.into_iter().map(|(tokens, price)| u128::from(tokens) * u128::from(price)).sum();
+        u64::try_from(total.div_ceil(1_000_000)).unwrap_or(u64::MAX)
     }
 }
 
@@ -37,7 +73,14 @@ impl AddAssign for Usage {
         self.output = self.output.saturating_add(more.output);
         self.turns = self.turns.saturating_add(more.turns);
         self.micro_dollars = self.micro_dollars.saturating_add(more.micro_dollars);
+        self.estimated_micro_dollars =
+            self.estimated_micro_dollars.saturating_add(more.estimated_micro_dollars);
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
+fn is_nothing(amount: &u64) -> bool {
+    *amount == 0
 }
 
 impl Sum for Usage {

@@ -9,6 +9,7 @@ use super::briefing::limits;
 use super::budget_guard::BudgetGuard;
 use super::context::{EngineContext, Mind, blocking};
 use super::error::EngineError;
+use super::inbox::deliver_waiting;
 use super::mission_tools::{self, ToolContext};
 use super::role::{self, AttemptEnv, Cleanup, Researchers};
 use super::session_recorder::{SessionRecorder, priced};
@@ -39,6 +40,7 @@ pub async fn run(
     let prompt = engine.prompt(role::row(engine, work).prompt)?;
     let model_role: Role = prompt.model_role().parse().unwrap_or(role);
     let model = engine.cell.with(|mission| mission.models.get(&model_role).cloned()).unwrap_or_default();
+    engine.record_prices().await?;
     let start = Command::StartAttempt { work, model: model.clone() };
     let Some(events) = engine.dispatcher.record_if_due(start).await? else { return Ok(()) };
     let attempt = started_attempt(&events)?;
@@ -95,6 +97,8 @@ impl AttemptRun {
         if let Some(instruments) = &env.instruments {
             instruments.app.stop().await;
         }
+        // The tools are gone with the session; what still runs of them is nobody's.
+        self.engine.sweep().await?;
         self.close(ended, &observer, mail).await;
         self.put_back(env.cleanup, &observer).await;
         Ok(())
@@ -106,6 +110,9 @@ impl AttemptRun {
         env: &AttemptEnv,
         observer: &Arc<SessionRecorder>,
     ) -> Result<Session, EngineError> {
+        // First the inbox: what is said or changed while the brief is composed reaches it one way or the other.
+        let inbox = self.engine.inboxes.open(self.attempt);
+        deliver_waiting(&self.engine, self.attempt);
         let brief = self.engine.cell.with(|mission| brief(mission, self.work));
         let mut labels = brief.labels;
         labels.insert("attempt".to_owned(), self.attempt.to_string());
@@ -120,7 +127,7 @@ impl AttemptRun {
             labels,
             permit: Arc::new(self.permit.clone()),
             observer: watcher,
-            inbox: self.engine.inboxes.open(self.attempt),
+            inbox,
             cancel: self.cancel.clone(),
         })
     }
@@ -163,15 +170,14 @@ impl AttemptRun {
         Ok(picked.tools)
     }
 
-    /// What waits for the orchestrator when it is briefed; later mail wakes it again.
+    /// What the brief tells of the mail: all that waits for the orchestrator, whom later mail wakes again; and what was
+    /// said to earlier attempts at this work.
     fn waiting_mail(&self) -> Vec<MessageId> {
-        if self.role != Role::Orchestrator {
-            return Vec::new();
-        }
         let waits = |m: &&Message| m.to == Party::Orchestrator && m.state == MessageState::Waiting;
-        self.engine
-            .cell
-            .with(|mission| mission.messages.iter().filter(waits).map(|message| message.id).collect())
+        self.engine.cell.with(|mission| {
+            let own = mission.messages.iter().filter(waits).filter(|_| self.role == Role::Orchestrator);
+            own.chain(mission.unheard(self.work)).map(|message| message.id).collect()
+        })
     }
 
     /// Calls that had no answer have cost what was sent all the same.

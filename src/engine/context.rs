@@ -16,6 +16,7 @@ use crate::domain::environment::Environment;
 use crate::domain::id::{Commit, MissionId};
 use crate::link::feed::Feed;
 use crate::store::Store;
+use crate::workspace::sweep::{MARK, Swept, sweep};
 use crate::workspace::{MissionRepo, Published, Reaper, Sandbox};
 
 /// Where models come from. The configuration implements it, so that the engine knows no provider by name.
@@ -55,6 +56,8 @@ pub struct EngineContext {
     pub backends: Arc<dyn Backends>,
     pub sandbox: Arc<dyn Sandbox>,
     pub reaper: Reaper,
+    /// Variables of the person's environment that the mission's programs get too.
+    pub passed: Vec<(String, String)>,
     /// Where skills are looked for beside the repository.
     pub skill_dirs: Vec<PathBuf>,
     /// The commit that the validators' checkout was left at, clean, by this engine; nothing while somebody holds it.
@@ -82,13 +85,28 @@ impl EngineContext {
     /// Variables that every program of the mission gets; recovery finds survivors by the first.
     pub fn env(&self) -> Vec<(String, String)> {
         let (name, email) = self.repo.person().identity();
-        vec![
+        let own = [
             (MARK.to_owned(), self.dir.display().to_string()),
             ("GIT_AUTHOR_NAME".to_owned(), name.clone()),
             ("GIT_AUTHOR_EMAIL".to_owned(), email.clone()),
             ("GIT_COMMITTER_NAME".to_owned(), name),
             ("GIT_COMMITTER_EMAIL".to_owned(), email),
-        ]
+        ];
+        self.passed.iter().cloned().chain(own).collect()
+    }
+
+    /// Ends what programs of the mission left running: servers that forked away, and whatever an earlier engine had.
+    /// Programs that are still wanted are left alone.
+    ///
+    /// # Errors
+    /// When the task breaks.
+    pub async fn sweep(&self) -> Result<(), EngineError> {
+        let mission = self.dir.display().to_string();
+        let swept = blocking(move || Ok(sweep((MARK, &mission)))).await?;
+        if swept != Swept::Killed(Vec::new()) {
+            tracing::info!(?swept, "looked for programs that were left running");
+        }
+        Ok(())
     }
 
     /// Brings an accepted head into the person's repository. Where that fails it is told and tried again with the next
@@ -139,9 +157,6 @@ impl EngineContext {
         Ok(loaded.prompt)
     }
 }
-
-/// The variable that marks the programs of a mission; its value is the mission's directory, which no two share.
-pub const MARK: &str = "FLIGHTDECK_MISSION";
 
 /// Runs work on files and git where it does not hold up other tasks.
 pub async fn blocking<T: Send + 'static>(

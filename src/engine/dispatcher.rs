@@ -1,7 +1,9 @@
 //! The one task that changes a mission: decide, append, apply, publish. It runs on a thread of its own, because an
 //! append waits for the disk.
 
+use std::any::Any;
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,6 +14,7 @@ use super::clock;
 use super::error::EngineError;
 use super::fault::{Fault, of_store};
 use super::mission_cell::MissionCell;
+use crate::agent::session::panic_words;
 use crate::domain::command::Command;
 use crate::domain::decide::decide_all;
 use crate::domain::event::{Actor, Stamped};
@@ -167,12 +170,14 @@ impl Dispatcher {
     ) -> Result<Result<Vec<Stamped>, Refused>, StoreError> {
         let (mut told, mut wait) = (false, FIRST_WAIT);
         loop {
-            let error = match self.handle(actor, commands.clone()) {
+            let before = self.cell.with(|mission| mission.seq);
+            let handled = catch_unwind(AssertUnwindSafe(|| self.handle(actor, commands.clone())));
+            let error = match handled.unwrap_or_else(|panic| self.reload(before, panic.as_ref())) {
                 Ok(decided) => {
                     if told {
                         self.feed.warning("the log can be written again; the mission goes on".to_owned());
                     }
-                    return Ok(decided.map_err(Refused::from));
+                    return Ok(decided);
                 }
                 Err(error) => error,
             };
@@ -204,7 +209,7 @@ impl Dispatcher {
         &self,
         actor: Actor,
         commands: Vec<Command>,
-    ) -> Result<Result<Vec<Stamped>, Rejection>, StoreError> {
+    ) -> Result<Result<Vec<Stamped>, Refused>, StoreError> {
         if commands.is_empty() {
             return Ok(Ok(Vec::new()));
         }
@@ -213,19 +218,40 @@ impl Dispatcher {
             self.cell.with(|mission| (mission.seq, decide_all(mission, actor, commands, now)));
         let events = match events {
             Ok(events) => events,
-            Err(rejection) => return Ok(Err(rejection)),
+            Err(rejection) => return Ok(Err(rejection.into())),
         };
         let stamped = self.store.append(seq, now, actor, &events)?;
         self.cell.apply(&stamped);
-        for event in &stamped {
-            self.feed.publish_event(event.clone());
-            // The receiver lives until the engine ends.
-            drop(self.events.send(event.clone()));
-        }
+        self.publish(&stamped);
         if let Err(error) = self.cell.with(|mission| self.store.snapshot_if_due(mission)) {
             tracing::warn!(%error, "no snapshot was kept; opening the mission takes longer");
         }
         Ok(Ok(stamped))
+    }
+
+    fn publish(&self, events: &[Stamped]) {
+        for event in events {
+            self.feed.publish_event(event.clone());
+            // The receiver lives until the engine ends.
+            drop(self.events.send(event.clone()));
+        }
+    }
+
+    /// A fault of ours while something was decided: the mission is what the log says, whatever of it was taken in.
+    fn reload(
+        &self,
+        before: u64,
+        panic: &(dyn Any + Send),
+    ) -> Result<Result<Vec<Stamped>, Refused>, StoreError> {
+        let words = panic_words(panic);
+        let read = || Ok((self.store.read(before, u32::MAX)?, self.store.mission()?));
+        let read = catch_unwind(AssertUnwindSafe(read));
+        let (missed, mission) = read.unwrap_or_else(|_| Err(StoreError::Unfoldable(words.clone())))?;
+        self.cell.replace(mission);
+        self.publish(&missed);
+        let words = format!("a fault of flightdeck's own ({words}); engine.log tells where");
+        // What was durable before the fault holds, and whoever asked is told what holds now.
+        Ok(if missed.is_empty() { Err(Refused::Fault(words)) } else { Ok(missed) })
     }
 }
 
@@ -236,5 +262,120 @@ fn keep_or_refuse(submission: Submission, error: &StoreError, kept: &mut VecDequ
             drop(reply.send(Err(Refused::Fault(format!("nothing was done: {error}")))));
         }
         other => kept.push_back(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+    use crate::domain::budget::Budget;
+    use crate::domain::event::{Event, Founding};
+    use crate::domain::gate::Autopilot;
+    use crate::domain::goal::Goal;
+    use crate::domain::id::{Commit, Timestamp};
+    use crate::domain::mission::{HoldCause, Limits};
+    use crate::domain::text::Title;
+    use crate::store::memory::MemoryStore;
+    use crate::store::{Access, MissionLog};
+
+    /// A log that breaks once, before or after it has kept what it was given.
+    #[derive(Debug, Default)]
+    struct Brittle {
+        log: MemoryStore,
+        before: Arc<AtomicBool>,
+        after: Arc<AtomicBool>,
+    }
+
+    fn break_if(due: &AtomicBool) {
+        assert!(!due.swap(false, Ordering::Relaxed), "oh no");
+    }
+
+    impl MissionLog for Brittle {
+        fn append(&self, expected: u64, events: &[Stamped]) -> Result<(), StoreError> {
+            break_if(&self.before);
+            self.log.append(expected, events)?;
+            break_if(&self.after);
+            Ok(())
+        }
+
+        fn each_after(
+            &self,
+            after: u64,
+            limit: u32,
+            take: &mut dyn FnMut(Stamped) -> Result<(), StoreError>,
+        ) -> Result<(), StoreError> {
+            self.log.each_after(after, limit, take)
+        }
+
+        fn last_seq(&self) -> Result<u64, StoreError> {
+            self.log.last_seq()
+        }
+
+        fn snapshot(&self, format: &str, at_most: u64) -> Result<Option<(u64, String)>, StoreError> {
+            self.log.snapshot(format, at_most)
+        }
+
+        fn save_snapshot(&self, format: &str, seq: u64, body: &str) -> Result<(), StoreError> {
+            self.log.save_snapshot(format, seq, body)
+        }
+
+        fn place(&self) -> &Path {
+            MissionLog::place(&self.log)
+        }
+    }
+
+    fn founding() -> Event {
+        let word = Title::clipped("m");
+        Event::MissionCreated(Box::new(Founding {
+            mission: "m".parse().unwrap(),
+            title: word.clone(),
+            goal: Goal::new("Greet.").unwrap(),
+            repository: "/nowhere".to_owned(),
+            target: word.clone(),
+            base: Commit("0".repeat(40)),
+            branch: word,
+            models: BTreeMap::new(),
+            budget: Budget::default(),
+            limits: Limits::default(),
+            autopilot: Autopilot::Off,
+        }))
+    }
+
+    #[tokio::test]
+    async fn a_panic_costs_one_answer_and_no_event() {
+        let brittle = Brittle::default();
+        let (before, after) = (Arc::clone(&brittle.before), Arc::clone(&brittle.after));
+        let blobs = MemoryStore::default();
+        let store = Arc::new(Store::new(Access::Write, brittle, blobs.clone(), blobs));
+        store.append(0, Timestamp(1), Actor::Person, &[founding()]).unwrap();
+        let cell = Arc::new(MissionCell::new(store.mission().unwrap()));
+        let (events, mut delivered) = mpsc::unbounded_channel();
+        let (fault, mut faulted) = oneshot::channel();
+        let (cell_of_it, feed) = (Arc::clone(&cell), Arc::new(Feed::new()));
+        let dispatcher = Dispatcher { store: Arc::clone(&store), cell: cell_of_it, feed, events, fault };
+        let dispatcher = dispatcher.start().unwrap();
+        let held = || cell.with(|mission| mission.hold.as_ref().map(|hold| hold.cause));
+
+        before.store(true, Ordering::Relaxed);
+        let refused = dispatcher.submit(Actor::Person, vec![Command::Pause]).await.unwrap_err();
+        assert!(refused.to_string().contains("a fault of flightdeck's own (oh no)"), "{refused}");
+        assert_eq!(
+            (held(), store.last_seq().unwrap()),
+            (None, 1),
+            "nothing was kept, and nothing is believed"
+        );
+
+        after.store(true, Ordering::Relaxed);
+        let kept = dispatcher.submit(Actor::Person, vec![Command::Pause]).await.unwrap();
+        assert_eq!((held(), kept.len()), (Some(HoldCause::Person), 1), "what was durable holds");
+        assert_eq!(delivered.recv().await.map(|stamped| stamped.seq), Some(2));
+
+        dispatcher.submit(Actor::Person, vec![Command::Resume]).await.unwrap();
+        assert_eq!((held(), store.mission().unwrap().seq), (None, 3));
+        assert!(faulted.try_recv().is_err(), "the dispatcher goes on");
     }
 }

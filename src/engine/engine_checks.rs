@@ -24,12 +24,14 @@ pub async fn run(
     cancel: CancellationToken,
 ) -> Result<(), EngineError> {
     let running = engine.activities.begin(work.into());
-    match work {
+    let done = match work {
         EngineWork::CheckClaims { feature } => check_claims(engine, &running, feature, &cancel).await,
         EngineWork::RunGateCommands { milestone, round } => {
             run_gate_commands(engine, &running, milestone, round, &cancel).await
         }
-    }
+    };
+    engine.sweep().await?;
+    done
 }
 
 /// Runs the test and check commands on the worker's own checkout, at the head it handed in.

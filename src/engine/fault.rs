@@ -84,6 +84,10 @@ pub fn of_store(error: &StoreError) -> Fault {
         | StoreError::ReadOnly
         | StoreError::Corrupt { .. }
         | StoreError::WrongSeq { .. }
+        | StoreError::Shortened { .. }
+        | StoreError::Replaced { .. }
+        | StoreError::Unfoldable(_)
+        | StoreError::DamagedEvidence { .. }
         | StoreError::NoEvidence(_)
         | StoreError::Encode { .. } => Fault::Person,
     }
@@ -154,7 +158,7 @@ mod tests {
         };
         assert_eq!(start("Cannot allocate memory (os error 12)"), passing(WaitCause::Machine));
         assert_eq!(start("No such file or directory"), Fault::Doubtful);
-        let busy = WorkspaceError::PortBusy { service: "web".into(), port: 80 };
+        let busy = WorkspaceError::PortBusy { service: "web".into(), port: 80, holder: "process 7".into() };
         assert_eq!(Fault::of(&busy.into()), passing(WaitCause::Port));
         let gone = WorkspaceError::NotARepository { path: "/x".into() };
         assert_eq!(Fault::of(&gone.into()), Fault::Person);

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use super::context::EngineContext;
 use super::error::EngineError;
-use super::landing;
 use super::stored_mission::StoredMission;
+use super::{evidence, landing};
 use crate::domain::activity::Activity;
 use crate::domain::command::Command;
 use crate::domain::event::Actor;
@@ -53,6 +53,10 @@ impl Host for EngineHost {
     }
 
     async fn command(&self, command: Command) -> Result<Reply, Refusal> {
+        if matches!(command, Command::DecideGate { .. }) {
+            // Nobody says GO to a proof that is not there any more.
+            evidence::check(&self.engine).await?;
+        }
         let submitted = self.engine.dispatcher.submit(Actor::Person, vec![command]).await;
         let events = submitted.map_err(EngineError::from)?;
         let seq = events.last().map_or_else(|| self.engine.cell.with(|mission| mission.seq), |last| last.seq);

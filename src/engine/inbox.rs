@@ -1,18 +1,23 @@
 //! Brings messages, directives and new wordings to the attempts that are running.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
+use futures::FutureExt;
 use tokio::sync::mpsc;
 
 use super::context::EngineContext;
+use super::evidence;
 use crate::agent::session::{InboxMessage, Urgency};
 use crate::domain::attempt::{AgentWork, Attempt};
+use crate::domain::brief::worded;
 use crate::domain::command::Command;
+use crate::domain::contract::{Assertion, AssertionState};
 use crate::domain::event::{Event, Stamped};
 use crate::domain::id::{AssertionId, AttemptId, FeatureId, Revision};
 use crate::domain::message::{Delivery, Message, MessageState, Party};
+use crate::domain::plan::FeatureSpec;
 
 /// How a message begins in the ears of the one it is for; the name of who sent it follows.
 const MESSAGE: &str = "A message from ";
@@ -23,14 +28,28 @@ const INBOX: usize = 64;
 /// The inboxes of the attempts that are running.
 #[derive(Debug, Default)]
 pub struct Inboxes {
-    open: Mutex<BTreeMap<AttemptId, mpsc::Sender<InboxMessage>>>,
+    open: Mutex<BTreeMap<AttemptId, Inbox>>,
+}
+
+#[derive(Debug)]
+struct Inbox {
+    sender: mpsc::Sender<InboxMessage>,
+    receipts: Vec<Receipt>,
+}
+
+/// What is recorded once a message was read; no message is put in twice for the same record.
+#[derive(Debug)]
+struct Receipt {
+    text: String,
+    record: Command,
+    is_read: bool,
 }
 
 impl Inboxes {
-    /// Opens the inbox of an attempt; messages that wait for it already are put in.
+    /// Opens the inbox of an attempt.
     pub fn open(&self, attempt: AttemptId) -> mpsc::Receiver<InboxMessage> {
         let (sender, receiver) = mpsc::channel(INBOX);
-        self.locked().insert(attempt, sender);
+        self.locked().insert(attempt, Inbox { sender, receipts: Vec::new() });
         receiver
     }
 
@@ -39,22 +58,76 @@ impl Inboxes {
         self.locked().remove(&attempt);
     }
 
+    /// What is to be recorded now that an attempt's model has been shown a text, if it came from here.
+    pub fn read(&self, attempt: AttemptId, text: &str) -> Option<Command> {
+        let mut open = self.locked();
+        let receipts = &mut open.get_mut(&attempt)?.receipts;
+        let receipt = receipts.iter_mut().find(|receipt| !receipt.is_read && receipt.text == text)?;
+        receipt.is_read = true;
+        Some(receipt.record.clone())
+    }
+
     fn ids(&self) -> Vec<AttemptId> {
         self.locked().keys().copied().collect()
     }
 
-    /// Puts a text into the inbox of an attempt and says whether it has one. An inbox that is full belongs to an attempt
-    /// that has stopped reading: the message stays in the log.
-    async fn put(&self, attempt: AttemptId, text: String, urgency: Urgency) -> bool {
-        let Some(inbox) = self.locked().get(&attempt).cloned() else { return false };
-        if inbox.send_timeout(InboxMessage { text, urgency }, Duration::from_secs(1)).await.is_err() {
-            tracing::warn!("a message could not be put into an inbox");
+    /// Puts a text into the inbox of an attempt that has one.
+    fn put(&self, attempt: AttemptId, text: String, urgency: Urgency) {
+        if let Some(inbox) = self.locked().get(&attempt) {
+            inbox.put(text, urgency);
         }
-        true
     }
 
-    fn locked(&self) -> std::sync::MutexGuard<'_, BTreeMap<AttemptId, mpsc::Sender<InboxMessage>>> {
+    /// Puts a text in, once, and records that it was read as soon as it is.
+    fn put_with_receipt(&self, attempt: AttemptId, text: String, urgency: Urgency, record: Command) {
+        let mut open = self.locked();
+        let Some(inbox) = open.get_mut(&attempt) else { return };
+        let is_known = inbox.receipts.iter().any(|receipt| receipt.record == record);
+        if !is_known && inbox.put(text.clone(), urgency) {
+            inbox.receipts.push(Receipt { text, record, is_read: false });
+        }
+    }
+
+    fn locked(&self) -> std::sync::MutexGuard<'_, BTreeMap<AttemptId, Inbox>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inbox {
+    /// An inbox that is full belongs to an attempt that has stopped reading: the message stays in the log.
+    fn put(&self, text: String, urgency: Urgency) -> bool {
+        let is_in = self.sender.try_send(InboxMessage { text, urgency }).is_ok();
+        if !is_in {
+            tracing::warn!("a message could not be put into an inbox");
+        }
+        is_in
+    }
+}
+
+/// Puts in what was said to an attempt before its inbox was open: its checkout may have taken minutes to prepare.
+pub fn deliver_waiting(engine: &EngineContext, attempt: AttemptId) {
+    let waiting: Vec<Message> = engine.cell.with(|mission| {
+        let waits = |m: &&Message| m.to == Party::Attempt(attempt) && m.state == MessageState::Waiting;
+        mission.messages.iter().filter(waits).cloned().collect()
+    });
+    for message in waiting {
+        deliver(engine, &message);
+    }
+}
+
+fn deliver(engine: &EngineContext, message: &Message) {
+    let Party::Attempt(id) = message.to else { return };
+    let urgency = match message.delivery {
+        Delivery::Queue => Urgency::NextTurn,
+        Delivery::Interrupt => Urgency::Interrupt,
+    };
+    let still_waits = engine.cell.with(|mission| {
+        mission.messages.iter().any(|m| m.id == message.id && m.state == MessageState::Waiting)
+    });
+    if still_waits {
+        let text = format!("{MESSAGE}{}: {}", name(message.from), message.text);
+        let record = Command::MarkDelivered { messages: vec![message.id] };
+        engine.inboxes.put_with_receipt(id, text, urgency, record);
     }
 }
 
@@ -65,74 +138,73 @@ impl InboxRouter {
     /// Runs until the dispatcher is gone.
     pub async fn run(self, mut events: mpsc::UnboundedReceiver<Stamped>) {
         while let Some(stamped) = events.recv().await {
-            match stamped.event {
-                Event::MessageSent { message } => self.deliver(&message).await,
-                Event::DirectiveIssued { directive } => {
-                    let text = format!(
-                        "A directive of {}, for everybody from now on: {}",
-                        name(directive.from),
-                        directive.text
-                    );
-                    for attempt in self.0.inboxes.ids() {
-                        self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn).await;
-                    }
-                }
-                Event::AssertionEdited { assertion, revision, wording } => {
-                    let check = &wording.check;
-                    let text = format!(
-                        "{assertion} has a new wording, revision {}: {}. {} Check via {}: {} It holds from now on.",
-                        revision.0,
-                        wording.title,
-                        wording.statement,
-                        check.via.word(),
-                        check.how
-                    );
-                    self.tell_revision(&assertion, revision, &text).await;
-                }
-                Event::FeatureEdited { feature, spec } => {
-                    let text =
-                        format!("Your feature {feature} has new words: {}. {}", spec.title, spec.description);
-                    self.tell_worker(feature, text).await;
-                }
-                _ => {}
+            let seq = stamped.seq;
+            if AssertUnwindSafe(self.route(stamped.event)).catch_unwind().await.is_err() {
+                tracing::error!(seq, "an event could not be brought to the attempts it concerns");
             }
         }
     }
 
-    async fn tell_worker(&self, feature: FeatureId, text: String) {
+    async fn route(&self, event: Event) {
+        match event {
+            Event::MessageSent { message } => deliver(&self.0, &message),
+            Event::DirectiveIssued { directive } => {
+                let text = format!(
+                    "A directive of {}, for everybody from now on: {}",
+                    name(directive.from),
+                    directive.text
+                );
+                for attempt in self.0.inboxes.ids() {
+                    self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn);
+                }
+            }
+            Event::AssertionEdited { assertion: id, revision, wording } => {
+                let edited =
+                    Assertion { id: id.clone(), revision, wording: *wording, state: AssertionState::Active };
+                let text = format!("{id} has a new wording, which holds from now on:\n{}", worded(&edited));
+                self.tell_revision(&id, revision, &text);
+            }
+            Event::AssertionRetired { assertion, reason } => {
+                let text = format!("{assertion} is retired and holds no longer: {reason}");
+                for attempt in self.who_works_under(&assertion) {
+                    self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn);
+                }
+            }
+            Event::FeatureEdited { feature, spec } => self.tell_worker(feature, &spec),
+            Event::GateOpened { .. } => {
+                if let Err(error) = evidence::check(&self.0).await {
+                    tracing::warn!(%error, "the evidence at the gate could not be looked at");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn tell_worker(&self, feature: FeatureId, spec: &FeatureSpec) {
+        let criteria: String = spec.criteria.iter().map(|criterion| format!("- {criterion}\n")).collect();
+        let text = format!(
+            "Your feature {feature} has new words: {}\n{}\nIt is done when\n{criteria}",
+            spec.title, spec.description
+        );
         let at_it = |a: &&Attempt| a.work == AgentWork::Build { feature };
         let worker =
             self.0.cell.with(|mission| mission.live_attempts().find(at_it).map(|attempt| attempt.id));
         if let Some(worker) = worker {
-            self.0.inboxes.put(worker, text, Urgency::NextTurn).await;
+            self.0.inboxes.put(worker, text, Urgency::NextTurn);
         }
     }
 
-    async fn deliver(&self, message: &Message) {
-        let Party::Attempt(id) = message.to else { return };
-        let urgency = match message.delivery {
-            Delivery::Queue => Urgency::NextTurn,
-            Delivery::Interrupt => Urgency::Interrupt,
-        };
-        let still_waits = self.0.cell.with(|mission| {
-            mission.messages.iter().any(|m| m.id == message.id && m.state == MessageState::Waiting)
-        });
-        let text = format!("{}{}: {}", MESSAGE, name(message.from), message.text);
-        if still_waits && self.0.inboxes.put(id, text, urgency).await {
-            self.0.dispatcher.tell(Command::MarkDelivered { messages: vec![message.id] });
-        }
-    }
-
-    async fn tell_revision(&self, assertion: &AssertionId, revision: Revision, text: &str) {
-        let affected: Vec<AttemptId> = self.0.cell.with(|mission| {
+    fn who_works_under(&self, assertion: &AssertionId) -> Vec<AttemptId> {
+        self.0.cell.with(|mission| {
             let works_under = |a: &&Attempt| a.revisions.contains_key(assertion);
             mission.live_attempts().filter(works_under).map(|attempt| attempt.id).collect()
-        });
-        for attempt in affected {
-            if self.0.inboxes.put(attempt, text.to_owned(), Urgency::NextTurn).await {
-                let assertion = assertion.clone();
-                self.0.dispatcher.tell(Command::TellRevision { attempt, assertion, revision });
-            }
+        })
+    }
+
+    fn tell_revision(&self, id: &AssertionId, revision: Revision, text: &str) {
+        for attempt in self.who_works_under(id) {
+            let record = Command::TellRevision { attempt, assertion: id.clone(), revision };
+            self.0.inboxes.put_with_receipt(attempt, text.to_owned(), Urgency::NextTurn, record);
         }
     }
 }

@@ -46,6 +46,13 @@ impl MissionCell {
         }
     }
 
+    /// Puts the mission in as the log has it, after a fault in taking events in. For the dispatcher only.
+    pub(super) fn replace(&self, mission: Mission) {
+        let seq = mission.seq;
+        *self.mission.write().unwrap_or_else(PoisonError::into_inner) = mission;
+        self.seq.send_replace(seq);
+    }
+
     /// Takes events in and wakes everybody who follows. For the dispatcher only.
     pub(super) fn apply(&self, events: &[Stamped]) {
         {

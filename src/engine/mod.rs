@@ -11,6 +11,7 @@
 
 mod activity;
 mod attempt;
+mod baseline;
 mod briefing;
 mod budget_guard;
 mod clock;
@@ -30,6 +31,7 @@ mod landing;
 mod mission_cell;
 mod mission_tools;
 mod open_calls;
+mod prices;
 mod recover;
 pub mod relocate;
 mod role;

@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use super::attempt::open_usage;
-use super::context::{EngineContext, MARK, blocking};
+use super::context::{EngineContext, blocking};
 use super::error::EngineError;
-use super::landing;
 use super::run::Predecessor;
+use super::{evidence, landing};
 use crate::domain::attempt::{Attempt, Ending, Work};
 use crate::domain::command::Command;
 use crate::domain::mission::Mission;
 use crate::domain::schedule::schedule;
 use crate::domain::text::Line;
-use crate::workspace::sweep::sweep;
 
 /// Ends programs that survived, removes the locks they held, closes attempts that no engine runs any more, and finishes or
 /// undoes a landing that was cut short.
@@ -24,9 +23,7 @@ use crate::workspace::sweep::sweep;
 /// # Errors
 /// When the log cannot be written.
 pub async fn recover(engine: &Arc<EngineContext>, predecessor: Predecessor) -> Result<(), EngineError> {
-    let mission = engine.dir.display().to_string();
-    let swept = blocking(move || Ok(sweep((MARK, &mission)))).await?;
-    tracing::info!(?swept, "looked for programs of an earlier engine");
+    engine.sweep().await?;
     // Nothing of the mission runs now, so whatever is locked in its repository is locked by the dead.
     let task_engine = Arc::clone(engine);
     let flying = |mission: &Mission| mission.end.is_none() && mission.landed.is_none();
@@ -70,7 +67,7 @@ pub async fn recover(engine: &Arc<EngineContext>, predecessor: Predecessor) -> R
         tracing::warn!("{note}");
         engine.feed.warning(note);
     }
-    Ok(())
+    evidence::check(engine).await
 }
 
 fn loss(work: Work, reason: &str) -> Command {

@@ -1,9 +1,11 @@
 //! An engine from its start to its end.
 
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -28,6 +30,11 @@ use crate::link::server::Server;
 use crate::store::{Catalogue, StoreError};
 use crate::workspace::{MissionRepo, Reaper, Unconfined};
 
+/// How often the mission's files are looked after.
+const GUARD: Duration = Duration::from_secs(2);
+/// How long the keeping of documents rests after a fault.
+const DOCUMENTS_REST: Duration = Duration::from_secs(5);
+
 /// What an engine is started with.
 pub struct EngineOptions {
     /// Where missions are kept, and which of them it flies.
@@ -39,6 +46,8 @@ pub struct EngineOptions {
     pub backends: Arc<dyn Backends>,
     /// Directories of prompts, nearest first; the built-in ones come last.
     pub prompt_dirs: Vec<PathBuf>,
+    /// Variables of the person's environment that the mission's programs get too.
+    pub passed: Vec<(String, String)>,
     /// Directories of skills beside those of the repository.
     pub skill_dirs: Vec<PathBuf>,
     /// How long it stays when there is nothing to do and nobody attached.
@@ -109,6 +118,7 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         backends: options.backends,
         sandbox: Arc::new(Unconfined),
         reaper: Reaper::start()?,
+        passed: options.passed,
         skill_dirs: options.skill_dirs,
         proof: Arc::default(),
         warned: Mutex::default(),
@@ -132,18 +142,23 @@ async fn fly(
     start: Start,
     faulted: oneshot::Receiver<StoreError>,
 ) -> Result<Rest, EngineError> {
+    // Whoever asks from here on waits for the answer; and two engines end here, before they touch anything.
+    let server = Server::bind(&start.socket).await?;
     recover(&engine, start.predecessor).await?;
     let stop = CancellationToken::new();
-    let server = Server::bind(&start.socket).await?;
     let host = Arc::new(EngineHost::new(Arc::clone(&engine)));
     let serving = tokio::spawn(server.serve(host, stop.clone()));
-    let documents = tokio::spawn(DocumentSync::new(Arc::clone(&engine)).run(stop.clone()));
+    let documents = tokio::spawn(keep_documents(Arc::clone(&engine), stop.clone()));
     let signals = tokio::spawn(stop_on_signal(stop.clone()));
     let rest = tokio::select! {
         rest = Executor::new(Arc::clone(&engine)).run(start.patience, stop.clone()) => Ok(rest),
         Ok(error) = faulted => Err(error.into()),
+        error = guard(&engine) => Err(error.into()),
     };
     stop.cancel();
+    if let Err(error) = engine.sweep().await {
+        tracing::warn!(%error, "programs may be left running");
+    }
     signals.abort();
     documents.abort();
     if serving.await.is_err() {
@@ -153,6 +168,31 @@ async fn fly(
         tracing::warn!(%error, "the last transcript items were not kept");
     }
     rest
+}
+
+/// Looks now and then whether the mission's files are still its own; ends when they are not.
+async fn guard(engine: &Arc<EngineContext>) -> StoreError {
+    loop {
+        tokio::time::sleep(GUARD).await;
+        let store = Arc::clone(&engine.store);
+        match tokio::task::spawn_blocking(move || store.guard()).await {
+            Ok(Err(error)) => return error,
+            Ok(Ok(())) => {}
+            Err(fault) => tracing::error!(%fault, "looking after the mission's files broke"),
+        }
+    }
+}
+
+/// Keeps the documents, and begins anew after a fault of ours in it.
+async fn keep_documents(engine: Arc<EngineContext>, stop: CancellationToken) {
+    loop {
+        let keeping = DocumentSync::new(Arc::clone(&engine)).run(stop.clone());
+        if AssertUnwindSafe(keeping).catch_unwind().await.is_ok() {
+            return;
+        }
+        tracing::error!("keeping the mission's documents broke; it begins anew");
+        tokio::time::sleep(DOCUMENTS_REST).await;
+    }
 }
 
 /// A terminal that closes does not end a mission; being asked to terminate does.

@@ -84,8 +84,22 @@ pub async fn run_one(
     script: &Script,
     cancel: &CancellationToken,
 ) -> Result<CommandRun, EngineError> {
+    run_within(engine, dir, script, LIMIT, cancel).await
+}
+
+/// As [`run_one`], with a time of its own after which the command is ended.
+///
+/// # Errors
+/// As [`run_one`].
+pub async fn run_within(
+    engine: &Arc<EngineContext>,
+    dir: &Path,
+    script: &Script,
+    limit: Duration,
+    cancel: &CancellationToken,
+) -> Result<CommandRun, EngineError> {
     let cap = OutputCap { spill: Spill::Directory(engine.scratch_dir()), ..OutputCap::default() };
-    let program = Program::shell(script.run.as_str()).dir(dir).envs(engine.env()).timeout(LIMIT).cap(cap);
+    let program = Program::shell(script.run.as_str()).dir(dir).envs(engine.env()).timeout(limit).cap(cap);
     let program = program.reaper(&engine.reaper);
     let record = run_command(&program, cancel.clone(), |_| {}).await?;
     let exit_code = match record.exit {

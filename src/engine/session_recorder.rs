@@ -1,13 +1,13 @@
 //! Watches a session for the transcript, the screen and the budget.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::activity::Running;
 use super::clock;
 use super::context::EngineContext;
 use super::inbox;
-use crate::agent::model::catalogue::ModelFacts;
+use crate::agent::model::catalogue::{ASSUMED_PRICE, ModelFacts};
 use crate::agent::model::{Item, Reply, ResultStatus, StreamPiece, TokenUsage};
 use crate::agent::session::Observer;
 use crate::domain::command::Command;
@@ -26,6 +26,8 @@ pub struct SessionRecorder {
     facts: ModelFacts,
     running: Running,
     briefed: AtomicBool,
+    /// What is recorded as read once the model has replied.
+    shown: Mutex<Vec<Command>>,
     /// Why the model was last asked again.
     told: Mutex<String>,
 }
@@ -39,6 +41,7 @@ impl SessionRecorder {
             facts,
             running,
             briefed: AtomicBool::new(false),
+            shown: Mutex::default(),
             told: Mutex::default(),
         }
     }
@@ -46,6 +49,10 @@ impl SessionRecorder {
     /// Adds a note of the engine's own to the transcript.
     pub fn note(&self, text: impl Into<String>) {
         self.add(EntryBody::Noted { text: text.into() });
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Vec<Command>> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The same reason is told once, however often it comes before there is a reply.
@@ -87,10 +94,13 @@ impl Observer for SessionRecorder {
             Item::User { text } if !self.briefed.swap(true, Ordering::Relaxed) => {
                 self.add(EntryBody::Brief { text: text.clone() });
             }
-            Item::User { text } => match inbox::heard(text) {
-                Some((from, text)) => self.add(EntryBody::Message { from, text: text.to_owned() }),
-                None => self.note(text.clone()),
-            },
+            Item::User { text } => {
+                match inbox::heard(text) {
+                    Some((from, text)) => self.add(EntryBody::Message { from, text: text.to_owned() }),
+                    None => self.note(text.clone()),
+                }
+                self.shown().extend(self.engine.inboxes.read(self.attempt, text));
+            }
             Item::Assistant(reply) => {
                 self.told.lock().unwrap_or_else(PoisonError::into_inner).clear();
                 self.add_reply(reply);
@@ -139,19 +149,26 @@ impl Observer for SessionRecorder {
     }
 
     fn usage(&self, usage: TokenUsage) {
+        // The model has replied: what it was shown before is read.
+        for record in self.shown().drain(..) {
+            self.engine.dispatcher.tell(record);
+        }
         let usage = priced(usage, &self.facts);
         self.engine.dispatcher.tell(Command::CountUsage { attempt: self.attempt, usage });
     }
 }
 
-/// The usage of one model call, with its cost where the model has a price.
+/// The usage of one model call, with its cost: an estimate where the model has no price or the tokens no count.
 pub fn priced(usage: TokenUsage, facts: &ModelFacts) -> Usage {
+    let cost = facts.price.unwrap_or(ASSUMED_PRICE).cost(usage);
+    let is_known = facts.price.is_some() && !usage.estimated;
     Usage {
         input: usage.input,
         cached: usage.cached,
         cache_written: usage.cache_written,
         output: usage.output,
         turns: 1,
-        micro_dollars: facts.price.map_or(0, |price| price.cost(usage)),
+        micro_dollars: if is_known { cost } else { 0 },
+        estimated_micro_dollars: if is_known { 0 } else { cost },
     }
 }

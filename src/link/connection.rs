@@ -1,9 +1,11 @@
 //! One client of an engine, from its first word to its last.
 
 use std::ops::ControlFlow;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio::io::AsyncWriteExt;
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
@@ -140,7 +142,7 @@ impl Listener {
         let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { return };
         let (host, outbox) = (Arc::clone(&self.host), self.outbox.clone());
         drop(tokio::spawn(async move {
-            let outcome = answer(host, call).await.map_err(explain);
+            let outcome = guarded(answer(host, call)).await.map_err(explain);
             send(&outbox, &id, &outcome).await;
             drop(place);
         }));
@@ -221,9 +223,16 @@ impl Speaker {
 
 async fn carry_out(mut commands: mpsc::Receiver<(CallId, Command)>, host: Arc<dyn Host>, outbox: Outbox) {
     while let Some((id, command)) = commands.recv().await {
-        let outcome = host.command(command).await.map_err(explain);
+        let outcome = guarded(host.command(command)).await.map_err(explain);
         send(&outbox, &id, &outcome).await;
     }
+}
+
+/// A fault of ours in one call is the answer to that call, and the client's other calls go on.
+async fn guarded(call: impl Future<Output = Result<Reply, Refusal>>) -> Result<Reply, Refusal> {
+    AssertUnwindSafe(call).catch_unwind().await.unwrap_or_else(|_| {
+        Err(Refusal::Failed("a fault of flightdeck's own; engine.log tells where".to_owned()))
+    })
 }
 
 async fn answer(host: Arc<dyn Host>, call: Call) -> Result<Reply, Refusal> {

@@ -28,6 +28,9 @@ use crate::domain::rejection::Rejection;
 /// How long the acceptor rests when the system has no more descriptors.
 const REST: Duration = Duration::from_millis(100);
 
+/// How often it is seen that the socket is still there.
+const LOOK: Duration = Duration::from_millis(500);
+
 /// What an engine answers with.
 #[async_trait]
 pub trait Host: Send + Sync {
@@ -64,7 +67,7 @@ pub enum Refusal {
 #[derive(Debug)]
 pub struct Server {
     listener: UnixListener,
-    _socket: Socket,
+    socket: Socket,
 }
 
 impl Server {
@@ -83,19 +86,27 @@ impl Server {
             }
             Err(error) => return Err(failed(error)),
         }
-        let listener = UnixListener::bind(path).map_err(failed)?;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(failed)?;
-        let found = fs::symlink_metadata(path).map_err(failed)?;
-        let socket = Socket { path: path.to_owned(), device: found.dev(), inode: found.ino() };
-        Ok(Self { listener, _socket: socket })
+        let listen = || {
+            let listener = UnixListener::bind(path)?;
+            fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+            let found = fs::symlink_metadata(path)?;
+            let socket = Socket { path: path.to_owned(), device: found.dev(), inode: found.ino() };
+            Ok(Self { listener, socket })
+        };
+        listen().map_err(failed)
     }
 
     /// Answers clients until it is stopped; then each gets what waits for it, and the socket goes.
-    pub async fn serve(self, host: Arc<dyn Host>, stop: CancellationToken) {
+    pub async fn serve(mut self, host: Arc<dyn Host>, stop: CancellationToken) {
         let clients = TaskTracker::new();
+        let mut looks = tokio::time::interval(LOOK);
         loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
+                _ = looks.tick() => {
+                    self.mend().await;
+                    continue;
+                }
                 () = stop.cancelled() => break,
             };
             match accepted {
@@ -110,6 +121,20 @@ impl Server {
         }
         clients.close();
         clients.wait().await;
+    }
+
+    /// Listens anew where the socket was deleted: whoever finds none would try to start a second engine.
+    async fn mend(&mut self) {
+        if self.socket.is_there() {
+            return;
+        }
+        match Self::bind(&self.socket.path.clone()).await {
+            Ok(server) => {
+                tracing::warn!("the socket was gone; it is put back");
+                *self = server;
+            }
+            Err(error) => tracing::debug!(%error, "the socket is gone and cannot be put back yet"),
+        }
     }
 }
 
@@ -140,11 +165,18 @@ struct Socket {
     inode: u64,
 }
 
+impl Socket {
+    fn is_there(&self) -> bool {
+        fs::symlink_metadata(&self.path)
+            .is_ok_and(|found| (found.dev(), found.ino()) == (self.device, self.inode))
+    }
+}
+
 impl Drop for Socket {
     fn drop(&mut self) {
-        let own = fs::symlink_metadata(&self.path)
-            .is_ok_and(|found| (found.dev(), found.ino()) == (self.device, self.inode));
-        if own && let Err(error) = fs::remove_file(&self.path) {
+        if self.is_there()
+            && let Err(error) = fs::remove_file(&self.path)
+        {
             tracing::warn!(%error, path = %self.path.display(), "the socket stays behind");
         }
     }

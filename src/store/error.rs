@@ -29,6 +29,23 @@ pub enum StoreError {
         .path.display(), .path.display()
     )]
     Corrupt { path: PathBuf, detail: String },
+    #[error(
+        "this flightdeck cannot take in an event of the log ({0}); nothing is lost: install another version, or report it with engine.log"
+    )]
+    Unfoldable(String),
+    /// The log is shorter than it was.
+    #[error(
+        "{} ends at event {found}, but it had {known}: its write-ahead log ({}-wal) is gone, or an older copy was put in its place. \
+         Nothing was changed, and it can be read. Put the newest files back; or delete {} to fly on from event {found} without the rest",
+        .path.display(), .path.display(), .mark.display()
+    )]
+    Shortened { path: PathBuf, found: u64, known: u64, mark: PathBuf },
+    #[error(
+        "{} was removed or replaced while the mission was flown, so that what is written would be lost; the engine ends. \
+         Put the right file back if another stands there now, and start again",
+        .path.display()
+    )]
+    Replaced { path: PathBuf },
     /// Somebody else appended in between, or the caller's state is not that of the log.
     #[error("the log ends at event {actual}, not at {expected} as the writer believed; read it again")]
     WrongSeq { expected: u64, actual: u64 },
@@ -39,6 +56,12 @@ pub enum StoreError {
     DiskFull { path: PathBuf },
     #[error("there is no evidence {}", .0.0)]
     NoEvidence(EvidenceRef),
+    #[error(
+        "the evidence {} was changed after it was taken ({detail}), so it proves nothing; what rests on it is checked again, \
+         or put the file back from a copy of {}",
+        .reference.0, .path.display()
+    )]
+    DamagedEvidence { reference: EvidenceRef, path: PathBuf, detail: String },
     #[error("failed to use {}: {source}", .path.display())]
     Io { path: PathBuf, source: io::Error },
     #[error("failed to use {}: {source}", .path.display())]

@@ -73,13 +73,16 @@ impl Evidence {
     /// Evidence by its reference.
     ///
     /// # Errors
-    /// [`StoreError::NoEvidence`] for a name that was never given, [`StoreError::Corrupt`] when the bytes are no longer
-    /// what was kept.
+    /// [`StoreError::NoEvidence`] for a name that was never given, [`StoreError::DamagedEvidence`] when the bytes are no
+    /// longer what was kept.
     pub fn get(&self, reference: &EvidenceRef) -> Result<EvidenceFile, StoreError> {
         let unknown = || StoreError::NoEvidence(reference.clone());
         let digits = digits(&reference.0).ok_or_else(unknown)?;
         let content = self.blobs.get(&reference.0)?.ok_or_else(unknown)?;
-        let damaged = |detail: String| StoreError::corrupt(&self.blobs.place().join(&reference.0), detail);
+        let damaged = |detail: String| {
+            let path = self.blobs.place().join(&reference.0);
+            StoreError::DamagedEvidence { reference: reference.clone(), path, detail }
+        };
         if !hash(&content).starts_with(digits) {
             return Err(damaged("it does not match its hash".to_owned()));
         }
@@ -87,6 +90,15 @@ impl Evidence {
         let end = end.ok_or_else(|| damaged("it has no header".to_owned()))?;
         let header = serde_json::from_slice(&content[..end]).map_err(|error| damaged(error.to_string()))?;
         Ok(EvidenceFile { reference: reference.clone(), header, bytes: content[end + 1..].to_vec() })
+    }
+
+    /// Those of the references whose bytes are gone, or no longer what was kept. What cannot be read just now, as on a
+    /// disk that is away, is not counted as that.
+    pub fn lost<'r>(&self, references: impl IntoIterator<Item = &'r EvidenceRef>) -> Vec<EvidenceRef> {
+        let is_lost = |reference: &&EvidenceRef| {
+            matches!(self.get(reference), Err(StoreError::NoEvidence(_) | StoreError::DamagedEvidence { .. }))
+        };
+        references.into_iter().filter(is_lost).cloned().collect()
     }
 
     /// Every reference, in order.

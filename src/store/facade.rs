@@ -91,6 +91,11 @@ impl Store {
         Ok(events)
     }
 
+    /// See [`MissionLog::guard`].
+    pub fn guard(&self) -> Result<(), StoreError> {
+        self.log.guard()
+    }
+
     /// The sequence number of the newest event; 0 before the first.
     pub fn last_seq(&self) -> Result<u64, StoreError> {
         self.log.last_seq()

@@ -41,7 +41,7 @@ struct Data {
 
 /// One mission, open; it is each of the three ports.
 #[derive(Debug, Clone, Default)]
-pub(super) struct MemoryStore {
+pub(crate) struct MemoryStore {
     data: Arc<Mutex<Data>>,
     place: PathBuf,
     writer: Option<Arc<()>>,

@@ -36,6 +36,16 @@ pub trait MissionLog: Debug + Send + Sync {
     /// Keeps a state, and drops all but the newest [`super::KEPT`].
     fn save_snapshot(&self, format: &str, seq: u64, body: &str) -> Result<(), StoreError>;
 
+    /// Sees that this is still the mission's log and this process its one writer, and mends what says so to others.
+    /// Appending looks by itself; an engine that has nothing to write asks now and then.
+    ///
+    /// # Errors
+    /// [`StoreError::Replaced`] when the log's files are others by now; [`StoreError::Locked`] when somebody else
+    /// writes.
+    fn guard(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Where it is kept, for messages.
     fn place(&self) -> &Path;
 }

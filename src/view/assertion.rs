@@ -43,7 +43,13 @@ pub fn page(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> 
 pub fn proof(mission: &Mission, given: &Verdict, width: usize) -> Vec<Row> {
     let mut rows = verdict(mission, given, width);
     for reference in &given.evidence {
-        rows.extend(labelled("evidence", &format!("flightdeck evidence {}", reference.0), width));
+        let lost = mission.lost_evidence.contains(reference);
+        let words = if lost {
+            format!("{} was changed or removed on disk after it was taken", reference.0)
+        } else {
+            format!("flightdeck evidence {}", reference.0)
+        };
+        rows.extend(labelled("evidence", &words, width));
     }
     rows
 }
@@ -117,7 +123,12 @@ fn head(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
     rows.push(Row::new());
     if mission.standing(id) == Standing::Stale {
         let (sign, style) = standing_sign(Standing::Stale);
-        rows.push(Row::new().sign(style, sign).then(style, "the wording was changed after this verdict:"));
+        let words = if mission.rests_on_lost_evidence(id) {
+            "its evidence was changed or removed on disk after this verdict:"
+        } else {
+            "the wording was changed after this verdict:"
+        };
+        rows.push(Row::new().sign(style, sign).then(style, words));
     }
     rows
 }

@@ -4,6 +4,7 @@ use crate::domain::environment::{Environment, Health};
 use crate::domain::finding::Finding;
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, AttemptId, FeatureId, FindingId, MilestoneId};
+use crate::domain::text::Line;
 use crate::domain::verdict::Standing;
 
 use super::gate::is_older;
@@ -150,7 +151,7 @@ pub fn detail(mission: &Mission, item: &GateItem, width: usize) -> Vec<Row> {
     match item {
         GateItem::Goal => goal(mission, width),
         GateItem::Environment => {
-            mission.environment.as_ref().map(|known| environment(known, width)).unwrap_or_default()
+            mission.environment.as_ref().map(|known| environment(mission, known, width)).unwrap_or_default()
         }
         GateItem::Milestone(id) => milestone(mission, *id),
         GateItem::Feature(id) => {
@@ -198,13 +199,19 @@ fn milestone(mission: &Mission, id: MilestoneId) -> Vec<Row> {
     rows
 }
 
+/// A command, with what it did before anything was built where that was tried.
+fn with_exit(mission: &Mission, command: &Line) -> String {
+    let exit = mission.run_at_base(command).map(|run| format!(" · exits {} at the base", run.exit_code));
+    format!("{command}{}", exit.unwrap_or_default())
+}
+
 fn environment_words(environment: &Environment) -> String {
     let commands = plural(environment.gate_scripts().count(), "command");
     let services = some_of(environment.services.len(), "service");
     if services.is_empty() { commands } else { format!("{commands} · {services}") }
 }
 
-fn environment(environment: &Environment, width: usize) -> Vec<Row> {
+fn environment(mission: &Mission, environment: &Environment, width: usize) -> Vec<Row> {
     let mut rows = vec![Row::of(StyleRole::Strong, CHECKED), Row::new()];
     let groups = [
         ("setup", &environment.setup),
@@ -214,7 +221,7 @@ fn environment(environment: &Environment, width: usize) -> Vec<Row> {
     ];
     for (label, scripts) in groups {
         for script in scripts {
-            rows.extend(labelled(label, script.run.as_str(), width));
+            rows.extend(labelled(label, &with_exit(mission, &script.run), width));
         }
     }
     for service in &environment.services {

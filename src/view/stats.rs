@@ -11,6 +11,7 @@ use crate::domain::id::{MilestoneId, Timestamp};
 use crate::domain::usage::Usage;
 
 use super::prelude::*;
+use super::words::about;
 use super::work::{attempt_sign, milestone_name};
 
 /// What a share of the work came to.
@@ -90,20 +91,20 @@ fn shares<K: Ord>(
 fn table(heading: &str, shares: &[Share], room: usize) -> Vec<Row> {
     let shown = if room < WIDE { NUMBERS.len() - FEW..NUMBERS.len() } else { 0..NUMBERS.len() };
     let cells = room.saturating_sub(NAME + shown.len() * (NUMBER + 1) + 4).min(60) as u64;
-    let numbers = |row: Row, words: &[String; 6], money: StyleRole| {
+    let numbers = |row: Row, words: &[String; 6], last: StyleRole| {
         let shown = words.get(shown.clone()).unwrap_or_default();
         shown.iter().enumerate().fold(row, |row, (at, word)| {
-            let style = if at + 1 == shown.len() { money } else { StyleRole::Dim };
+            let style = if at + 1 == shown.len() { last } else { StyleRole::Dim };
             row.end(style, format!(" {word:>NUMBER$}"))
         })
     };
     let head = Row::of(StyleRole::Strong, heading);
     let mut rows = vec![numbers(head, &NUMBERS.map(str::to_owned), StyleRole::Dim)];
-    let most = shares.iter().map(|share| share.usage.micro_dollars.max(1)).max().unwrap_or(1);
+    let most = shares.iter().map(|share| share.usage.money().max(1)).max().unwrap_or(1);
     rows.extend(shares.iter().map(|share| {
         let usage = &share.usage;
-        let filled = usize::try_from(usage.micro_dollars * cells / most).unwrap_or(0);
-        let bar = "▇".repeat(filled.max(usize::from(usage.micro_dollars > 0)));
+        let filled = usize::try_from(usage.money().saturating_mul(cells) / most).unwrap_or(0);
+        let bar = "▇".repeat(filled.max(usize::from(usage.money() > 0)));
         let row = Row::of(StyleRole::Text, column(&share.name, NAME)).then(StyleRole::Accent, bar);
         let words = [
             share.attempts.to_string(),
@@ -111,7 +112,7 @@ fn table(heading: &str, shares: &[Share], room: usize) -> Vec<Row> {
             count(usage.cached),
             span(share.agent_ms),
             count(usage.output),
-            dollars(usage.micro_dollars),
+            money(usage),
         ];
         numbers(row, &words, StyleRole::Text)
     }));
@@ -131,26 +132,27 @@ pub fn tests_added(mission: &Mission) -> usize {
 }
 
 fn forecast(mission: &Mission, room: usize) -> Vec<Row> {
-    let spent = mission.usage().micro_dollars;
+    let used = mission.usage();
+    let spent = used.money();
     let likely = estimate::forecast(mission);
     let words = likely.map_or_else(
         || "nothing is known of prices yet".to_owned(),
         |cost| {
-            let (likely, low, high) = (dollars(cost.likely), dollars(cost.low), dollars(cost.high));
+            let (likely, low, high) = (about(cost.likely), dollars(cost.low), dollars(cost.high));
             format!("likely {likely} in the end ({low} to {high})")
         },
     );
     let mut rows = vec![Row::of(StyleRole::Strong, "Forecast").end(StyleRole::Dim, words)];
     if let Some(limit) = mission.budget.micro_dollars.filter(|limit| *limit > 0) {
         let cells = room.saturating_sub(24).min(80) as u64;
-        let at = |money: u64| usize::try_from(money.min(limit) * cells / limit).unwrap_or(0);
+        let at = |money: u64| usize::try_from(money.min(limit).saturating_mul(cells) / limit).unwrap_or(0);
         let (now, end) = (at(spent), at(likely.map_or(spent, |cost| cost.likely)));
         let rest = usize::try_from(cells).unwrap_or(0).saturating_sub(end);
         rows.push(
             Row::of(StyleRole::Accent, "█".repeat(now))
                 .then(StyleRole::Dim, "▒".repeat(end.saturating_sub(now)))
                 .then(StyleRole::Faint, "░".repeat(rest))
-                .end(StyleRole::Text, dollars(spent))
+                .end(StyleRole::Text, money(&used))
                 .end(StyleRole::Dim, format!(" of {}", dollars(limit))),
         );
     }

@@ -65,18 +65,33 @@ pub fn clock(ms: u64) -> String {
     }
 }
 
-/// What something used: `34K tokens · $0.12`; money only where there is a price.
+/// What usage cost: `$0.12`, `≈$0.12` where some of it is estimated, `unpriced` where nothing is known.
+pub fn money(usage: &Usage) -> String {
+    let about = if usage.estimated_micro_dollars > 0 { "≈" } else { "" };
+    match usage.money() {
+        0 if usage.tokens() > 0 => "unpriced".to_owned(),
+        1..=9_999 => format!("{about}<$0.01"),
+        amount => format!("{about}{}", dollars(amount)),
+    }
+}
+
+/// What something used: `34K tokens · $0.12`; money only where something is known of it.
 pub fn used(usage: &Usage) -> String {
     let tokens = format!("{} tokens", count(usage.tokens()));
-    if usage.micro_dollars == 0 { tokens } else { format!("{tokens} · {}", dollars(usage.micro_dollars)) }
+    if usage.money() == 0 { tokens } else { format!("{tokens} · {}", money(usage)) }
 }
 
 /// What usage cost, for a column: money, or tokens where no price is known.
 pub fn cost(usage: &Usage) -> String {
     match usage.tokens() {
-        tokens @ 1.. if usage.micro_dollars == 0 => format!("{} tok", count(tokens)),
-        _ => dollars(usage.micro_dollars),
+        tokens @ 1.. if usage.money() == 0 => format!("{} tok", count(tokens)),
+        _ => money(usage),
     }
+}
+
+/// Money that is expected and not counted: `≈$9.60`.
+pub fn about(micro_dollars: u64) -> String {
+    format!("≈{}", dollars(micro_dollars))
 }
 
 /// A budget: `$5.00 · 200000 tokens · 2h 00m of agents' time`, or `no limit`.
@@ -145,6 +160,26 @@ mod tests {
         assert_eq!([span(400), span(516_000), span(4_320_000)], ["0.4s", "8m 36s", "1h 12m"]);
         assert_eq!([ago(30_000), ago(420_000), ago(90_000_000)], ["now", "7m", "1d"]);
         assert_eq!(listed(&["a".into(), "b".into(), "c".into()]), "a, b and c");
+    }
+
+    #[test]
+    fn money_that_is_not_known_is_never_shown_as_none() {
+        let used = |micro_dollars, estimated_micro_dollars| Usage {
+            input: 5_000,
+            micro_dollars,
+            estimated_micro_dollars,
+            ..Usage::default()
+        };
+        let table = [
+            (used(1_230_000, 0), "$1.23", "$1.23"),
+            (used(1_000_000, 230_000), "≈$1.23", "≈$1.23"),
+            (used(0, 4_000), "≈<$0.01", "≈<$0.01"),
+            (used(0, 0), "unpriced", "5.0K tok"),
+            (Usage::default(), "$0.00", "$0.00"),
+        ];
+        for (usage, header, column) in table {
+            assert_eq!((money(&usage).as_str(), cost(&usage).as_str()), (header, column));
+        }
     }
 
     #[test]

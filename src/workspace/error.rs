@@ -75,9 +75,9 @@ pub enum WorkspaceError {
     #[error("the services cannot be started: {reason}; amend the environment")]
     BadServices { reason: String },
     #[error(
-        "port {port}, which service `{service}` needs, is in use; stop what listens there or give the service another port"
+        "port {port}, which service `{service}` needs, is in use by {holder}; it is waited for: end that, or give the service another port"
     )]
-    PortBusy { service: String, port: u16 },
+    PortBusy { service: String, port: u16, holder: String },
     /// A service did not come up. `log` is the end of its output.
     #[error("service `{service}` did not come up: {reason}\n--- end of its log ---\n{log}")]
     Unhealthy { service: String, reason: String, log: String },
@@ -90,6 +90,18 @@ pub enum WorkspaceError {
 }
 
 impl WorkspaceError {
+    /// Whether what was asked for cannot be done with this repository, so that asking again would not help.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::NotARepository { .. }
+                | Self::NoCommits { .. }
+                | Self::UnknownRevision { .. }
+                | Self::BranchTaken { .. }
+                | Self::NothingToLand { .. }
+        )
+    }
+
     /// Wraps an error of a file operation on a path.
     pub(crate) fn io(doing: &str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let doing = format!("{doing} {}", path.display());

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::WorkspaceError;
-use super::process::{Exit, GRACE, Group, Program};
+use super::process::{Exit, GRACE, Group, Program, live};
 
 /// A program that believes to be in a terminal. Dropping it kills the program.
 pub struct Pty {
@@ -48,13 +48,15 @@ impl Pty {
         let pair = native_pty_system().openpty(size.into()).map_err(failed("open"))?;
         let reader = pair.master.try_clone_reader().map_err(failed("read from"))?;
         let writer = pair.master.take_writer().map_err(failed("write to"))?;
+        let mut live = live();
         let child = pair.slave.spawn_command(command(program)).map_err(|error| WorkspaceError::Start {
             program: program.command_line().to_owned(),
             reason: error.to_string(),
         })?;
         // The end of output is only seen when nobody but the program holds the other side.
         drop(pair.slave);
-        let group = Arc::new(program.group_of(child.process_id())?);
+        let group = Arc::new(program.group_of(child.process_id(), &mut live)?);
+        drop(live);
         let (sender, ended) = watch::channel(None);
         let (keyboard, typed) = channel();
         let answering = keyboard.clone();

@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdin, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::WorkspaceError;
-use super::process::Program;
+use super::process::{Program, live};
 
 /// What kills the engine's programs should the engine die. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +27,9 @@ impl Reaper {
     /// # Errors
     /// When there is no `sh`.
     pub fn start() -> Result<Self, WorkspaceError> {
+        adopt_orphans();
         let program = Program::shell(SCRIPT);
+        let mut live = live();
         let mut child = program
             .command()
             .current_dir("/")
@@ -36,6 +38,7 @@ impl Reaper {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| program.start_error(&error))?;
+        live.extend(i32::try_from(child.id()));
         let input = child.stdin.take();
         let groups = Mutex::new(Groups { input, registered: HashMap::new() });
         Ok(Self::Shell(Arc::new(Shell { groups, child: Mutex::new(child) })))
@@ -49,6 +52,19 @@ impl Reaper {
         Registration { reaper: self.clone(), pgid }
     }
 }
+
+/// What forks away from its program becomes a child of this process instead of the system's first one, so that a
+/// [sweep](super::sweep) finds it, whatever it made of its session, its group and its environment.
+#[cfg(target_os = "linux")]
+fn adopt_orphans() {
+    if let Err(error) = nix::sys::prctl::set_child_subreaper(true) {
+        tracing::warn!(%error, "programs that fork away can only be found by their mark");
+    }
+}
+
+/// Only Linux has it; elsewhere the mark has to do.
+#[cfg(not(target_os = "linux"))]
+fn adopt_orphans() {}
 
 /// A group that is to die with the engine, for as long as this lives.
 #[derive(Debug)]
@@ -131,6 +147,9 @@ impl Drop for Shell {
         let child = self.child.get_mut().unwrap_or_else(PoisonError::into_inner);
         if let Err(error) = child.wait() {
             tracing::warn!(%error, "could not wait for the reaper");
+        }
+        if let Ok(pid) = i32::try_from(child.id()) {
+            live().remove(&pid);
         }
     }
 }

@@ -1,9 +1,29 @@
-//! Finding programs that an earlier engine left behind, by a mark in their environment.
+//! Ending programs that should not run any more: those that an earlier engine left, and those that forked away from a
+//! program of this one.
+//!
+//! They are known by a mark in their environment, and by descending from this process, which adopts whatever loses its
+//! parent. What belongs to a program that this process still runs is left alone.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::thread;
+use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::sys::wait::{WaitPidFlag, waitpid};
+use nix::unistd::{Pid, getpgrp};
+
+use super::process::{Live, live};
+
+/// The variable that marks the programs of a mission; its value is the mission's directory, which no two share.
+pub const MARK: &str = "FLIGHTDECK_MISSION";
+
+/// How often it is looked for more: a process may fork between being seen and being killed, but not for ever.
+const ROUNDS: u32 = 40;
+/// How long a killed process has between two looks to be gone, and its ports free.
+const PAUSE: Duration = Duration::from_millis(5);
+/// How far up a process's parents are followed.
+const MOST_PARENTS: usize = 64;
 
 /// What a sweep found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,37 +34,114 @@ pub enum Swept {
     Unsupported,
 }
 
-/// Kills every process of this user whose environment has the variable with exactly this value, except this one.
+/// Kills what was left behind: every process of this user whose environment has the variable with exactly this value,
+/// and every one that descends from this process; neither this process nor what it still runs. It returns when they are
+/// gone.
 pub fn sweep((name, value): (&str, &str)) -> Swept {
     let mark = format!("{name}={value}");
     let mut killed = Vec::new();
-    // A process may fork between being seen and being killed, so look until nothing is found, but not for ever.
-    for _ in 0..8 {
-        let Some(found) = marked(mark.as_bytes()) else { return Swept::Unsupported };
-        let fresh: Vec<i32> = found.into_iter().filter(|pid| !killed.contains(pid)).collect();
-        if fresh.is_empty() {
+    for _ in 0..ROUNDS {
+        let live = live();
+        let Some(processes) = Processes::read() else { return Swept::Unsupported };
+        processes.bury(&live);
+        let found = processes.left_behind(&live, mark.as_bytes());
+        if found.is_empty() {
             break;
         }
-        for pid in fresh {
+        for pid in found {
             match kill(Pid::from_raw(pid), Signal::SIGKILL) {
-                Ok(()) => killed.push(pid),
+                Ok(()) if !killed.contains(&pid) => killed.push(pid),
+                Ok(()) => {}
                 Err(error) => tracing::debug!(pid, %error, "could not kill a process left behind"),
             }
         }
+        drop(live);
+        thread::sleep(PAUSE);
     }
     Swept::Killed(killed)
 }
 
-/// The processes that carry the mark, or nothing where there is no `/proc`.
-fn marked(mark: &[u8]) -> Option<Vec<i32>> {
-    let own = std::process::id();
-    let entries = fs::read_dir("/proc").ok()?;
-    fs::metadata("/proc/self/environ").ok()?;
-    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-    let carries = |pid: &i32| {
-        // Processes of others cannot be read, and those are not ours to kill.
-        let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-        environment.split(|byte| *byte == 0).any(|variable| variable == mark)
-    };
-    Some(pids.filter(|pid| pid.cast_unsigned() != own).filter(carries).collect())
+/// The processes of the system at a moment.
+struct Processes {
+    own: i32,
+    own_group: i32,
+    all: BTreeMap<i32, Process>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Process {
+    parent: i32,
+    group: i32,
+    is_dead: bool,
+}
+
+impl Processes {
+    /// Nothing where there is no `/proc`.
+    fn read() -> Option<Self> {
+        fs::metadata("/proc/self/environ").ok()?;
+        let entries = fs::read_dir("/proc").ok()?;
+        let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+        let own = i32::try_from(std::process::id()).ok()?;
+        let all = pids.filter_map(|pid| Some((pid, Process::read(pid)?))).collect();
+        Some(Self { own, own_group: getpgrp().as_raw(), all })
+    }
+
+    fn left_behind(&self, live: &Live, mark: &[u8]) -> Vec<i32> {
+        let is_left = |(pid, process): &(&i32, &Process)| {
+            if **pid == self.own || process.is_dead || self.belongs_to(live, **pid) {
+                return false;
+            }
+            // What this process runs and keeps no list of, as a test does, is in its own group.
+            self.descends(**pid) && process.group != self.own_group || carries(**pid, mark)
+        };
+        self.all.iter().filter(is_left).map(|(pid, _)| *pid).collect()
+    }
+
+    /// Whether it is a program that runs, is in its group, or descends from it.
+    fn belongs_to(&self, live: &Live, pid: i32) -> bool {
+        let lives = |(pid, process): (i32, Process)| live.contains(&pid) || live.contains(&process.group);
+        self.line(pid).any(lives)
+    }
+
+    fn descends(&self, pid: i32) -> bool {
+        self.line(pid).any(|(_, process)| process.parent == self.own)
+    }
+
+    /// A process and its parents, as far as this process.
+    fn line(&self, pid: i32) -> impl Iterator<Item = (i32, Process)> {
+        let known = |pid: i32| self.all.get(&pid).filter(|_| pid != self.own).map(|process| (pid, *process));
+        std::iter::successors(known(pid), move |(_, process)| known(process.parent)).take(MOST_PARENTS)
+    }
+
+    /// Takes the exit codes of adopted processes that have ended: nobody else does.
+    fn bury(&self, live: &Live) {
+        let adopted = self.all.iter().filter(|(pid, process)| {
+            process.is_dead
+                && process.parent == self.own
+                && process.group != self.own_group
+                && !live.contains(*pid)
+        });
+        for (pid, _) in adopted {
+            if let Err(error) = waitpid(Pid::from_raw(*pid), Some(WaitPidFlag::WNOHANG)) {
+                tracing::debug!(pid, %error, "somebody else took the exit code of a process");
+            }
+        }
+    }
+}
+
+impl Process {
+    /// From `/proc/PID/stat`: the name in brackets may hold anything, so the numbers count from the last bracket.
+    fn read(pid: i32) -> Option<Self> {
+        let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
+        let stat = String::from_utf8_lossy(&stat);
+        let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+        let is_dead = matches!(fields.next()?, "Z" | "X");
+        Some(Self { is_dead, parent: fields.next()?.parse().ok()?, group: fields.next()?.parse().ok()? })
+    }
+}
+
+/// Whether its environment has the mark. Processes of others cannot be read, and those are not ours to kill.
+fn carries(pid: i32, mark: &[u8]) -> bool {
+    let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+    environment.split(|byte| *byte == 0).any(|variable| variable == mark)
 }

@@ -4,6 +4,7 @@
 
 mod agent;
 mod architecture;
+mod briefs;
 mod cli;
 mod config;
 mod console;

@@ -5,6 +5,29 @@ use crate::agent::model::{Item, Reply, Request, TokenUsage};
 /// Bytes per token of English and code, as every provider's documentation rounds it.
 const BYTES_PER_TOKEN: usize = 4;
 
+/// Tokens that a provider may add to a request by itself: its own words, and what marks where a message begins.
+const ADDED: u64 = 64 * 1024;
+/// The most tokens of a reply that nobody limited.
+const MOST_OUTPUT: u64 = 1_000_000;
+
+/// What one turn used: as the provider counted it, where that can be. A token has a byte at least, so that a count
+/// beyond the bytes is none, nor is 0 for something.
+pub fn counted(request: &Request, reply: &Reply) -> TokenUsage {
+    let told = reply.usage;
+    let (asked, said) = (Estimate::of(request).bytes_since, reply_bytes(reply));
+    let bytes = |bytes: usize| u64::try_from(bytes).unwrap_or(u64::MAX);
+    let tokens = |bytes: usize| u64::try_from(tokens_of(bytes)).unwrap_or(u64::MAX);
+    let input = told.input.saturating_add(told.cached).saturating_add(told.cache_written);
+    let input_is_known = (1..=bytes(asked).saturating_add(ADDED)).contains(&input);
+    let most = request.max_output_tokens.map_or(MOST_OUTPUT, u64::from).max(bytes(said));
+    let output_is_known = if said == 0 { told.output <= most } else { (1..=most).contains(&told.output) };
+    let output = if output_is_known { told.output } else { tokens(said) };
+    if input_is_known {
+        return TokenUsage { output, estimated: told.estimated || !output_is_known, ..told };
+    }
+    TokenUsage { input: tokens(asked), output, estimated: true, ..TokenUsage::default() }
+}
+
 /// The size of a conversation, kept up to date as it grows.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Estimate {
@@ -27,10 +50,10 @@ impl Estimate {
 
     /// The provider counted the conversation up to and with its reply.
     pub fn count(&mut self, usage: TokenUsage) {
-        let input = usage.input + usage.cached + usage.cache_written;
-        // Some servers report nothing, or only the output.
-        if input > 0 {
-            self.counted = usize::try_from(input + usage.output).unwrap_or(usize::MAX);
+        let input = usage.input.saturating_add(usage.cached).saturating_add(usage.cache_written);
+        // An estimate of the same bytes tells nothing new.
+        if input > 0 && !usage.estimated {
+            self.counted = usize::try_from(input.saturating_add(usage.output)).unwrap_or(usize::MAX);
             self.bytes_since = 0;
         }
     }
@@ -75,6 +98,29 @@ fn reply_bytes(reply: &Reply) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_count_that_cannot_be_is_estimated_from_the_bytes() {
+        let request = Request { items: vec![Item::User { text: "x".repeat(400) }], ..Request::default() };
+        let reply = |usage| Reply { text: "y".repeat(80), usage, ..Reply::default() };
+        let told = |input, output| TokenUsage { input, output, ..TokenUsage::default() };
+        let plain = told(90, 21);
+        assert_eq!(counted(&request, &reply(plain)), plain);
+        let absurd = 1_000_000_000_000_000_000;
+        let table = [
+            (told(0, 0), told(100, 20)),
+            (told(absurd, 21), told(100, 21)),
+            (told(90, absurd), told(90, 20)),
+            (TokenUsage { cached: u64::MAX, ..told(u64::MAX, 0) }, told(100, 20)),
+        ];
+        for (said, expected) in table {
+            assert_eq!(
+                counted(&request, &reply(said)),
+                TokenUsage { estimated: true, ..expected },
+                "{said:?}"
+            );
+        }
+    }
 
     #[test]
     fn the_providers_count_wins_over_bytes() {

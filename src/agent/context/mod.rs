@@ -10,7 +10,7 @@ mod pair;
 
 pub use bound::{bounded, clipped, shorten_results};
 pub use compact::{NOTICE, SUMMARY, compact};
-pub use estimate::{Estimate, bytes_of, tokens_of};
+pub use estimate::{Estimate, bytes_of, counted, tokens_of};
 pub use pair::pair_calls;
 
 use super::model::Item;

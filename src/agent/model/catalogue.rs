@@ -26,7 +26,7 @@ pub struct ModelFacts {
     /// The most tokens of one reply, when it is known.
     #[serde(default)]
     pub max_output: Option<u32>,
-    /// What it costs; a model without it is counted in tokens only.
+    /// What it costs; a model without it is counted at [`ASSUMED_PRICE`], and what it cost is told as an estimate.
     #[serde(default)]
     pub price: Option<Price>,
 }
@@ -45,7 +45,16 @@ pub struct Price {
     pub output: u64,
 }
 
+/// What a model without a price is taken to cost: the price of the models that most missions are flown with.
+pub const ASSUMED_PRICE: Price =
+    Price { input: 3_000_000, cached: 300_000, cache_write: 3_750_000, output: 15_000_000 };
+/// The highest price that is believed: 10,000 dollars per million tokens.
+const HIGHEST_PRICE: u64 = 10_000_000_000;
+
 impl Price {
+    /// Nothing at all, as a rehearsal costs.
+    pub const FREE: Self = Self { input: 0, cached: 0, cache_write: 0, output: 0 };
+
     /// What the tokens cost in micro-dollars, rounded up: a budget must not leak.
     pub fn cost(&self, usage: TokenUsage) -> u64 {
         let parts = [
@@ -78,8 +87,17 @@ impl Catalogue {
     }
 
     fn parse(text: &str, origin: &str) -> Result<Self, CatalogueError> {
-        let file: File = toml::from_str(text)
-            .map_err(|fault| CatalogueError { origin: origin.to_owned(), fault: fault.to_string() })?;
+        let wrong = |fault: String| CatalogueError { origin: origin.to_owned(), fault };
+        let file: File = toml::from_str(text).map_err(|fault| wrong(fault.to_string()))?;
+        for (name, facts) in &file.model {
+            let prices =
+                facts.price.map(|price| [price.input, price.cached, price.cache_write, price.output]);
+            if prices.into_iter().flatten().any(|price| price > HIGHEST_PRICE) {
+                return Err(wrong(format!(
+                    "a price of {name} is above 10000 dollars; prices are micro-dollars per million tokens: 3 dollars are 3000000"
+                )));
+            }
+        }
         Ok(Self { models: file.model })
     }
 
@@ -152,7 +170,8 @@ mod tests {
     #[test]
     fn cost_is_summed_and_rounded_up() {
         let price = Price { input: 3_000_000, cached: 300_000, cache_write: 3_750_000, output: 15_000_000 };
-        let usage = TokenUsage { input: 1_000, cached: 10_000, cache_written: 100, output: 10 };
+        let usage =
+            TokenUsage { input: 1_000, cached: 10_000, cache_written: 100, output: 10, estimated: false };
         assert_eq!(price.cost(usage), 3_000 + 3_000 + 375 + 150);
         assert_eq!(Price { input: 1, ..price }.cost(TokenUsage { input: 1, ..TokenUsage::default() }), 1);
     }
@@ -166,5 +185,14 @@ mod tests {
         let fault =
             Catalogue::default().with("[model.x]\nwindow = 1\ncolour = 2\n", "mine.toml").unwrap_err();
         assert!(fault.to_string().contains("mine.toml") && fault.to_string().contains("line 3"), "{fault}");
+        for (price, words) in
+            [("-1", "invalid value"), ("nan", "invalid type"), ("99999999999", "above 10000 dollars")]
+        {
+            let text = format!(
+                "[model.x]\nwindow = 1\nprice = {{ input = {price}, cached = 0, cache_write = 0, output = 0 }}\n"
+            );
+            let fault = Catalogue::default().with(&text, "mine.toml").unwrap_err().to_string();
+            assert!(fault.contains(words), "{price}: {fault}");
+        }
     }
 }

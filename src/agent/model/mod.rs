@@ -147,6 +147,11 @@ pub struct ToolCall {
 }
 
 impl ToolCall {
+    /// The arguments as every provider wants them: an object. What was none travels as what it was.
+    pub fn as_object(&self) -> Value {
+        self.arguments.clone().unwrap_or_else(|| serde_json::json!({ "invalid_json": self.raw }))
+    }
+
     /// The arguments as text: JSON, or what the model wrote instead.
     pub fn arguments_text(&self) -> String {
         self.arguments.as_ref().map_or_else(|| self.raw.clone(), Value::to_string)
@@ -164,14 +169,18 @@ pub struct TokenUsage {
     pub cache_written: u64,
     /// Output tokens, reasoning included.
     pub output: u64,
+    /// Whether some of it is estimated, because the provider counted nothing, or what cannot be.
+    #[serde(default)]
+    pub estimated: bool,
 }
 
 impl std::ops::AddAssign for TokenUsage {
     fn add_assign(&mut self, more: Self) {
-        self.input += more.input;
-        self.cached += more.cached;
-        self.cache_written += more.cache_written;
-        self.output += more.output;
+        self.input = self.input.saturating_add(more.input);
+        self.cached = self.cached.saturating_add(more.cached);
+        self.cache_written = self.cache_written.saturating_add(more.cache_written);
+        self.output = self.output.saturating_add(more.output);
+        self.estimated |= more.estimated;
     }
 }
 

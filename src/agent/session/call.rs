@@ -75,7 +75,8 @@ fn ends_the_session(answer: &ToolReply) -> bool {
     }
 }
 
-fn panic_words(panic: &(dyn Any + Send)) -> String {
+/// What a panic said.
+pub fn panic_words(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic".to_owned())
 }

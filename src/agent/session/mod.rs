@@ -7,5 +7,6 @@ mod call;
 mod parts;
 mod session_loop;
 
+pub use call::panic_words;
 pub use parts::{Again, Ended, InboxMessage, Observer, Permit, Urgency};
 pub use session_loop::Session;

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::call::{Tools, make_calls};
 use super::parts::{Again, Ended, InboxMessage, Observer, Permit, Urgency};
+use crate::agent::context;
 use crate::agent::model::{Item, Model, ModelError, Request, StreamPiece, StreamSink, TokenUsage, ToolCall};
 use crate::agent::tool::ToolRow;
 use crate::agent::turn::{Closing, Fault, Input, Limits, Machine, Outcome, TurnStep};
@@ -150,7 +151,8 @@ impl SessionLoop {
                 () = self.inbox.interrupt() => return Ok(Input::Interrupted),
             };
             match reply {
-                Ok(reply) => {
+                Ok(mut reply) => {
+                    reply.usage = context::counted(self.machine.request(), &reply);
                     self.usage += reply.usage;
                     self.observer.usage(reply.usage);
                     self.permit.after_reply().await;

@@ -13,6 +13,8 @@ use crate::agent::tool::{EVIDENCE_MARK, Output, Then, ToolError};
 const FORGIVEN: u32 = 3;
 /// How many turns before the cap the model is warned of it.
 const TURNS_NOTICE: u32 = 3;
+/// Calls of one reply that are made; no task needs more at once.
+const MOST_CALLS: usize = 64;
 
 /// One conversation and the rules it follows.
 #[derive(Debug)]
@@ -199,7 +201,8 @@ impl Machine {
         }
         self.silent_in_a_row = 0;
         self.tool_calls += u32::try_from(calls.len()).unwrap_or(u32::MAX);
-        self.pending = calls.into_iter().map(|call| Pending { refusal: self.refusal(&call), call }).collect();
+        let pending = |(index, call)| Pending { refusal: self.refusal(index, &call), call };
+        self.pending = calls.into_iter().enumerate().map(pending).collect();
         let allowed = self.pending.iter().filter(|pending| pending.refusal.is_none());
         let calls: Vec<_> = allowed.map(|pending| pending.call.clone()).collect();
         if calls.is_empty() { self.answered(Vec::new()) } else { TurnStep::CallTools(calls) }
@@ -245,7 +248,10 @@ impl Machine {
         self.ask()
     }
 
-    fn refusal(&self, call: &ToolCall) -> Option<String> {
+    fn refusal(&self, index: usize, call: &ToolCall) -> Option<String> {
+        if index >= MOST_CALLS {
+            return Some(words::too_many_calls(MOST_CALLS));
+        }
         if !self.request.tools.iter().any(|tool| tool.name == call.tool) {
             return Some(words::unknown_tool(&call.tool, &self.request.tools));
         }

@@ -6,6 +6,11 @@ use super::shape::Closing;
 use crate::agent::context::NOTICE;
 use crate::agent::model::{ToolCall, ToolSpec};
 
+/// What a call beyond the most of one reply is answered.
+pub(super) fn too_many_calls(most: usize) -> String {
+    format!("not run: of one reply's calls the first {most} are made; make the others in your next reply")
+}
+
 /// The result of a call to a tool that is not there.
 pub(super) fn unknown_tool(name: &str, tools: &[ToolSpec]) -> String {
     let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();

@@ -1,5 +1,6 @@
 //! `engine DIR` (hidden): the process that flies a mission.
 
+use std::backtrace::Backtrace;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,6 +34,7 @@ pub struct Args {
 /// Flies the mission until there is nothing to do.
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     write_log_to_stderr();
+    write_panics_to_log();
     if let Err(fault) = nix::unistd::setsid() {
         // A shell makes the leader of a process group of an engine that is started by hand.
         tracing::debug!("the engine stays in its terminal's session: {fault}");
@@ -58,6 +60,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         missions,
         mission,
         socket,
+        passed: sources.load()?.passed,
         backends: Arc::new(ModelRegistry::new(sources)?),
         prompt_dirs: vec![repository.join(".flightdeck/prompts"), context.home.config.join("prompts")],
         skill_dirs: skill_dirs(context),
@@ -77,6 +80,13 @@ fn speed_flag(speed: f64) -> Flag {
 fn skill_dirs(context: &Context) -> Vec<PathBuf> {
     let home = context.variables.get("HOME").map(PathBuf::from);
     home.map(|home| home.join(".agents/skills")).into_iter().collect()
+}
+
+/// A panic ends no engine, so what is left of it is what the log says.
+fn write_panics_to_log() {
+    std::panic::set_hook(Box::new(|panic| {
+        tracing::error!("{panic}\n{}", Backtrace::force_capture());
+    }));
 }
 
 /// Whoever starts an engine leads its standard error to `engine.log`.

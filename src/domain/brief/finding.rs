@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use super::bound::newest_whole;
 use super::section::{assertions, criteria, list, under};
 use crate::domain::finding::{Finding, FindingState, Source};
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
 use crate::domain::plan::Feature;
 
-/// Findings decided before that a brief carries, the newest ones.
-const MOST_SETTLED: usize = 40;
+/// Bytes of what was decided before that a brief carries whole.
+const MOST_SETTLED: usize = 6_000;
 
 /// What is open, in parts: what is due for a decision, what may wait, and what was put off.
 pub(super) fn findings(mission: &Mission) -> String {
@@ -17,14 +18,14 @@ pub(super) fn findings(mission: &Mission) -> String {
     let waits =
         mission.undecided_findings().filter(|finding| !due.iter().any(|other| other.id == finding.id));
     [
-        under("\n## Open findings\n", entries(mission, due.iter().copied())),
+        under("\n## Open findings\n", entries(mission, due.iter().copied(), marks)),
         under(
             "\n## Open, to be decided on at the milestone; you may decide on them now\n",
-            entries(mission, waits),
+            entries(mission, waits, marks),
         ),
         under(
             "\n## Open, put off: nobody dismissed them, and they may still hold\n",
-            entries(mission, mission.put_off_findings()),
+            entries(mission, mission.put_off_findings(), marks),
         ),
     ]
     .concat()
@@ -37,7 +38,7 @@ pub(super) fn known<'a>(mission: &'a Mission, findings: impl Iterator<Item = &'a
         FindingState::TakenUp { feature } => mission.feature(feature).is_some_and(Feature::is_built),
         FindingState::Dismissed { .. } => false,
     });
-    let text = entries(mission, met);
+    let text = entries(mission, met, weight_and_feature);
     under("\n## Known findings: say in `known` whether each still holds, and do not report it again\n", text)
 }
 
@@ -52,17 +53,44 @@ pub(super) fn of_testers(mission: &Mission, id: MilestoneId) -> impl Iterator<It
 }
 
 /// Findings with their marks, what was suggested, and what became of them; heavy before light.
-fn entries<'a>(mission: &'a Mission, findings: impl Iterator<Item = &'a Finding>) -> String {
+fn entries<'a>(
+    mission: &'a Mission,
+    findings: impl Iterator<Item = &'a Finding>,
+    marks: fn(&Finding) -> String,
+) -> String {
     let mut findings: Vec<&Finding> = findings.collect();
     findings.sort_by_key(|finding| (finding.severity, finding.id));
     let entry = |finding: &&Finding| {
-        let about = finding.feature.map(|feature| format!(" ({feature})")).unwrap_or_default();
-        let fate = fate(finding);
+        let marks = format!("{}{}", marks(finding), fate(finding));
         let seen = mission.last_seen(finding).filter(|_| finding.is_open() || finding.seen.is_some());
         let seen = seen.map(|(round, commit)| format!("  last seen in round {round}, at {commit}\n"));
-        with_fix(finding, &format!(" [{}]{about}{fate}", finding.severity.word())) + &seen.unwrap_or_default()
+        with_fix(finding, &marks) + &seen.unwrap_or_default()
     };
     findings.iter().map(entry).collect()
+}
+
+/// What a validator is told before its words: not who reported it.
+fn weight_and_feature(finding: &Finding) -> String {
+    let about = finding.feature.map(|feature| format!(" ({feature})")).unwrap_or_default();
+    format!(" [{}]{about}", finding.severity.word())
+}
+
+/// What one must know of a finding before its words: how much it weighs, what it is about, and where it comes from.
+pub(super) fn marks(finding: &Finding) -> String {
+    let about = finding.feature.map(|feature| format!("{feature}, ")).unwrap_or_default();
+    let from = match &finding.source {
+        Source::Handoff { attempt } => format!("reported by {attempt}"),
+        Source::LeftUndone { attempt } => format!("left undone by {attempt}"),
+        Source::RefutedClaim { attempt } => format!("seen by the engine after {attempt}"),
+        Source::GateCommand => "a gate command".to_owned(),
+        Source::Review { attempt } => format!("review {attempt}"),
+        Source::Scrutiny { attempt } => format!("scrutiny {attempt}"),
+        Source::Verdict { attempt } => format!("verdict of {attempt}"),
+        Source::UserTesting { attempt } => format!("user testing {attempt}"),
+        Source::Gate => "the person's NO-GO".to_owned(),
+        Source::Amendment { attempt } => format!("asked for by {attempt}"),
+    };
+    format!(" [{}] ({about}{from})", finding.severity.word())
 }
 
 /// A finding with its marks, and below it what was suggested.
@@ -101,11 +129,11 @@ pub(super) fn contract(mission: &Mission) -> String {
 /// What was dismissed and why, so that nobody raises it again as if it were new; the newest of it.
 pub(super) fn settled(mission: &Mission) -> String {
     let is_settled = |finding: &&Finding| matches!(finding.state, FindingState::Dismissed { .. });
-    let settled: Vec<_> = mission.findings.values().filter(is_settled).collect();
-    let newest = settled.iter().skip(settled.len().saturating_sub(MOST_SETTLED));
-    list(
+    let settled = mission.findings.values().filter(is_settled);
+    let settled: Vec<String> = settled.map(|finding| format!("- {}\n", with_state(finding))).collect();
+    under(
         "\n## Dismissed before: report it again only if you saw something new\n",
-        newest.map(|f| with_state(f)),
+        newest_whole(&settled, MOST_SETTLED),
     )
 }
 
@@ -116,6 +144,16 @@ pub(super) fn under_way(mission: &Mission) -> String {
         FindingState::Open | FindingState::Deferred { .. } | FindingState::Dismissed { .. } => false,
     });
     list("\n## Being mended already\n", pending.map(with_state))
+}
+
+/// Where one sees for oneself what a finding says: the verdict it rests on, and the names of its evidence.
+pub(super) fn evidence_line(mission: &Mission, finding: &Finding) -> String {
+    let seen = mission.verdict_behind(finding).map(|verdict| {
+        format!("  seen by {} at {}: {}\n", verdict.attempt, verdict.commit, verdict.observed)
+    });
+    let evidence: Vec<String> = mission.evidence_of(finding).into_iter().map(|one| one.0).collect();
+    let named = (!evidence.is_empty()).then(|| format!("  evidence: {}\n", evidence.join(", ")));
+    seen.unwrap_or_default() + &named.unwrap_or_default()
 }
 
 /// A finding in one line, with what was decided about it.
@@ -133,4 +171,9 @@ fn fate(finding: &Finding) -> String {
             format!(" (still open, put off until {}: {reason})", until.word())
         }
     }
+}
+
+/// What was decided about a finding.
+pub(super) fn decision(finding: &Finding) -> String {
+    if finding.is_undecided() { "open".to_owned() } else { fate(finding).trim().to_owned() }
 }

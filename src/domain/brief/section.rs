@@ -2,7 +2,8 @@
 
 use std::fmt::Display;
 
-use super::finding::{self, with_fix, with_state};
+use super::finding::{self, evidence_line, marks, with_fix, with_state};
+use crate::domain::attempt::{Attempt, Ending, Role};
 use crate::domain::contract::{Assertion, Weight};
 use crate::domain::finding::{Finding, FindingState};
 use crate::domain::gate::GateId;
@@ -23,7 +24,62 @@ pub(super) fn state(mission: &Mission) -> String {
         Some(milestone) => format!("milestone {milestone} is being flown"),
         None => "nothing is built before the person says GO to the plan".to_owned(),
     };
-    format!("\n## Now\nThe mission is {}; {now}.\n", mission.status().word())
+    let at_work = mission.live_attempts().filter(|attempt| attempt.role != Role::Orchestrator);
+    let at_work = at_work.map(|attempt| {
+        let feature = attempt.work.feature().and_then(|id| mission.feature(id)).map(Feature::quoted);
+        let what = feature.map_or_else(|| attempt.work.to_string(), |feature| feature);
+        let minutes = mission.updated.since(attempt.started) / 60_000;
+        format!("{}, a {}, {} {what}, for {minutes} min", attempt.id, attempt.role, attempt.work.task())
+    });
+    format!("\n## Now\nThe mission is {}; {now}.\n{}", mission.status().word(), list("At work:\n", at_work))
+}
+
+/// One attempt in a line: what it worked at and how it ended.
+pub(super) fn attempt_line(attempt: &Attempt) -> String {
+    let end = match attempt.ended.as_ref().map(|ended| &ended.ending) {
+        None => "at work",
+        Some(Ending::Done) => "done",
+        Some(Ending::Failed { .. }) => "failed",
+        Some(Ending::Unusable { .. }) => "its model could not be used",
+        Some(Ending::Interrupted) => "interrupted",
+        Some(Ending::Stopped { .. }) => "stopped",
+    };
+    format!("{}: {} ({}, {}): {end}", attempt.id, attempt.work, attempt.role, attempt.model)
+}
+
+/// The plan with all its words.
+pub(super) fn plan_whole(mission: &Mission) -> String {
+    let mut text = String::new();
+    for milestone in &mission.milestones {
+        let features = mission.features.iter().filter(|feature| feature.milestone == milestone.id);
+        text += &format!("# {} {}\n", milestone.id, milestone.title);
+        text += &features.map(feature_whole).collect::<String>();
+    }
+    text
+}
+
+/// A feature with all its words.
+pub(super) fn feature_whole(feature: &Feature) -> String {
+    let mut text = format!(
+        "### {} {} [{}]\n{}\n",
+        feature.id,
+        feature.spec.title,
+        state_of(feature),
+        feature.spec.description
+    );
+    text += &list("done when:\n", &feature.spec.criteria);
+    text += &format!("fulfills: {}\n", join(&feature.fulfills));
+    if !feature.after.is_empty() {
+        text += &format!("after: {}\n", join(&feature.after));
+    }
+    match &feature.origin {
+        Origin::Fix { findings } => text += &format!("mends: {}\n", join(findings)),
+        Origin::Planned { no_assertion_because: Some(why) } => {
+            text += &format!("no assertion because: {why}\n")
+        }
+        Origin::Planned { no_assertion_because: None } => {}
+    }
+    text
 }
 
 pub(super) fn plan(mission: &Mission) -> String {
@@ -37,14 +93,18 @@ pub(super) fn plan(mission: &Mission) -> String {
 
 fn feature_lines(mission: &Mission, milestone: MilestoneId) -> String {
     let lines = mission.features.iter().filter(|feature| feature.milestone == milestone).map(|feature| {
-        let state = match &feature.state {
-            FeatureState::Pending => "pending".to_owned(),
-            FeatureState::Built { attempt, .. } => format!("built by {attempt}"),
-            FeatureState::Cancelled { reason } => format!("cancelled: {reason}"),
-        };
+        let state = state_of(feature);
         format!("{} {} [{state}] fulfills: {}", feature.id, feature.spec.title, join(&feature.fulfills))
     });
     list("", lines)
+}
+
+fn state_of(feature: &Feature) -> String {
+    match &feature.state {
+        FeatureState::Pending => "pending".to_owned(),
+        FeatureState::Built { attempt, .. } => format!("built by {attempt}"),
+        FeatureState::Cancelled { reason } => format!("cancelled: {reason}"),
+    }
 }
 
 pub(super) fn milestone_features(mission: &Mission, milestone: MilestoneId) -> String {
@@ -56,12 +116,24 @@ pub(super) fn contract(mission: &Mission) -> String {
     list("", mission.contract.values().map(|a| format!("{} {} [{}]", a.id, a.wording.title, standing(&a.id))))
 }
 
+/// The contract with all its words, and where each assertion stands.
+pub(super) fn contract_whole(mission: &Mission) -> String {
+    let standing = |id| format!("standing: {}\n", mission.standing(id).word());
+    mission.contract.values().map(|assertion| worded(assertion) + &standing(&assertion.id)).collect()
+}
+
 pub(super) fn assertions(mission: &Mission, ids: &[AssertionId]) -> String {
-    let text: String = ids.iter().filter_map(|id| mission.contract.get(id)).map(assertion).collect();
+    let text = each(mission, ids);
     if text.is_empty() { "None.\n".to_owned() } else { text }
 }
 
-fn assertion(assertion: &Assertion) -> String {
+/// Assertions with all their words; nothing when there are none.
+pub(super) fn each(mission: &Mission, ids: &[AssertionId]) -> String {
+    ids.iter().filter_map(|id| mission.contract.get(id)).map(worded).collect()
+}
+
+/// An assertion with all its words, as Markdown.
+pub fn worded(assertion: &Assertion) -> String {
     let wording = &assertion.wording;
     let weight = match wording.weight {
         Weight::Blocking => "",
@@ -88,7 +160,9 @@ pub(super) fn criteria(feature: &Feature) -> String {
 pub(super) fn fixes(mission: &Mission, feature: &Feature) -> String {
     let Origin::Fix { findings } = &feature.origin else { return String::new() };
     let findings = findings.iter().filter_map(|id| mission.findings.get(id));
-    let rows: String = findings.map(|finding| with_fix(finding, "")).collect();
+    let rows: String = findings
+        .map(|finding| with_fix(finding, &marks(finding)) + &evidence_line(mission, finding))
+        .collect();
     format!("\n## The findings it mends\n{rows}")
 }
 
@@ -142,6 +216,8 @@ pub(super) fn handoff(mission: &Mission, feature: FeatureId) -> String {
     for file in &handoff.tests.added {
         text += &format!("tests in {}: {}\n", file.file, join(&file.cases));
     }
+    let checks = handoff.checks.iter().map(|check| format!("{}: {}", check.action, check.observed));
+    text += &list("tried by hand:\n", checks);
     if let Procedure::Deviated { deviations } = &handoff.procedure {
         let otherwise = deviations
             .iter()
@@ -149,6 +225,35 @@ pub(super) fn handoff(mission: &Mission, feature: FeatureId) -> String {
         text += &list("did otherwise:\n", otherwise);
     }
     text
+}
+
+/// What the engine saw when it ran a handoff's commands.
+pub(super) fn claim_runs(mission: &Mission, feature: FeatureId) -> String {
+    let runs = mission.claim_runs.get(&feature).into_iter().flatten();
+    list(
+        "\n## What the engine saw of it\n",
+        runs.map(|run| {
+            let tail = if run.passed() { String::new() } else { format!(": {}", run.tail) };
+            format!("`{}` exits {}{tail}", run.command, run.exit_code)
+        }),
+    )
+}
+
+/// How the rounds of a milestone went.
+pub(super) fn rounds(mission: &Mission, milestone: MilestoneId) -> String {
+    let lines = mission.rounds_of(milestone).map(|round| {
+        let outcome = round.outcome.map_or("under way", |outcome| outcome.word());
+        let scrutiny = round.scrutiny.as_ref().map(|report| format!("; scrutiny: {}", report.summary));
+        let tested = round.user_testing.as_ref().map(|report| format!("; user testing: {}", report.summary));
+        format!(
+            "round {} at {}: {outcome}{}{}",
+            round.number,
+            round.commit,
+            scrutiny.unwrap_or_default(),
+            tested.unwrap_or_default()
+        )
+    });
+    list("\n## Rounds\n", lines)
 }
 
 /// The fixes of a feature as they were handed in: they are reviewed with it.

@@ -1,12 +1,13 @@
 //! The sections about what was said: directives, knowledge, the conversation and mail.
 
+use super::bound::newest_whole;
 use super::section::{list, under};
 use crate::domain::attempt::{AgentWork, Ending};
 use crate::domain::message::{Message, MessageState, Party, Question};
 use crate::domain::mission::Mission;
 
-/// Messages of the conversation that a brief carries.
-const RECENT_MESSAGES: usize = 12;
+/// Bytes of the conversation that a brief carries whole.
+const ROOM: usize = 16_000;
 
 pub(super) fn directives(mission: &Mission) -> String {
     list("\n## Directives, which always hold\n", mission.directives.iter().map(|directive| &directive.text))
@@ -16,19 +17,30 @@ pub(super) fn knowledge(mission: &Mission) -> String {
     list("\n## What earlier agents learned\n", mission.knowledge.iter().map(|knowledge| &knowledge.note))
 }
 
+/// The whole dialogue with the person, in its order: what was asked and answered, said, and noted at a NO-GO.
 pub(super) fn conversation(mission: &Mission) -> String {
-    let mut text = String::new();
-    for question in mission.questions.iter().filter(|question| question.to == Party::Person) {
+    let asked = mission.questions.iter().filter(|question| question.to == Party::Person).map(|question| {
         let answer = question.answer.as_ref().map_or("(no answer yet)", |answer| answer.as_str());
-        text += &format!("you asked: {}\nthe person answered: {answer}\n", question.text);
-    }
+        let options = list("", &question.options);
+        let options = under("to choose from:\n", options);
+        (question.at, format!("you asked: {}\n{options}the person answered: {answer}\n", question.text))
+    });
     let talk = |party: Party| matches!(party, Party::Person | Party::Orchestrator);
-    let messages: Vec<_> = mission.messages.iter().filter(|m| talk(m.from) && talk(m.to)).collect();
-    for message in messages.iter().skip(messages.len().saturating_sub(RECENT_MESSAGES)) {
+    let said = mission.messages.iter().filter(|m| talk(m.from) && talk(m.to)).map(|message| {
         let who = if message.from == Party::Person { "the person" } else { "you" };
-        text += &format!("{who}: {}\n", message.text);
-    }
-    under("\n## The conversation so far\n", text)
+        (message.at, format!("{who}: {}\n", message.text))
+    });
+    let mut turns: Vec<_> = asked.chain(said).collect();
+    turns.sort_by_key(|(at, _)| *at);
+    let turns: Vec<String> = turns.into_iter().map(|(_, text)| text).collect();
+    under("\n## The conversation so far\n", newest_whole(&turns, ROOM))
+}
+
+/// What was said to earlier attempts at the same work that ended before they could read it.
+pub(super) fn unheard(mission: &Mission, work: AgentWork) -> String {
+    let messages =
+        mission.unheard(work).map(|message| format!("from {}: {}", party(message.from), message.text));
+    list("\n## Said to those who tried before you, and not read by them\n", messages)
 }
 
 pub(super) fn mail(mission: &Mission) -> String {

@@ -3,6 +3,7 @@
 use super::Result;
 use super::transaction::{Raised, Transaction};
 use crate::domain::attempt::EngineWork;
+use crate::domain::baseline::Baseline;
 use crate::domain::environment::CommandRun;
 use crate::domain::event::Event;
 use crate::domain::finding::{Severity, Source};
@@ -12,6 +13,19 @@ use crate::domain::plan::{Claims, FeatureState};
 use crate::domain::round::RoundScope;
 use crate::domain::schedule::schedule;
 use crate::domain::text::Title;
+
+/// What a plan's commands do before anything is built; it says nothing once something may have been.
+pub(super) fn record_baseline(tx: &mut Transaction, baseline: Box<Baseline>) -> Result {
+    let mission = tx.mission();
+    refuse_if!(mission.is_go(GateId::Plan), OutOfTurn, "the plan is GO: its baseline was taken before");
+    refuse_if!(
+        mission.founding.as_ref().is_none_or(|founding| founding.base != baseline.commit),
+        Conflict,
+        "the mission starts from another commit than {}",
+        baseline.commit
+    );
+    tx.accept(Event::BaselineTaken(baseline))
+}
 
 /// Compares what a handoff claims with what the engine saw when it ran the same commands.
 pub(super) fn record_claims(tx: &mut Transaction, feature: FeatureId, runs: Vec<CommandRun>) -> Result {

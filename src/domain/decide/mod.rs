@@ -124,6 +124,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::Resume => attempt::resume(tx),
         Command::StopAttempt { attempt } => attempt::stop_attempt(tx, attempt),
         Command::ChooseModel { role, model } => tx.accept(Event::ModelChosen { role, model }),
+        Command::PriceModel { model, price } => tx.accept(Event::ModelPriced { model, price }),
         Command::SetBudget { budget } => tx.accept(Event::BudgetSet { budget }),
         Command::SetAutopilot { autopilot } => tx.accept(Event::AutopilotSet { autopilot }),
         Command::EditFeature { feature, base, edit } => planning::edit_feature(tx, feature, base, &edit),
@@ -166,6 +167,11 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::TellRevision { attempt, assertion, revision } => {
             attempt::live(tx.mission(), attempt)?;
             tx.accept(Event::RevisionTold { attempt, assertion, revision })
+        }
+        Command::RecordBaseline { baseline } => checks::record_baseline(tx, baseline),
+        Command::ReportLostEvidence { mut evidence } => {
+            evidence.retain(|reference| !tx.mission().lost_evidence.contains(reference));
+            if evidence.is_empty() { Ok(()) } else { tx.accept(Event::EvidenceLost { evidence }) }
         }
         Command::RecordClaims { feature, runs } => checks::record_claims(tx, feature, runs),
         Command::RecordGateCommands { milestone, round, commit, runs } => {

@@ -6,15 +6,33 @@ use crate::domain::contract::Assertion;
 use crate::domain::event::Event;
 use crate::domain::finding::{Finding, FindingState, Severity, Until};
 use crate::domain::gate::{Autopilot, DecidedBy, Decision, GateId};
+use crate::domain::message::{Message, Party};
 use crate::domain::mission::Mission;
 use crate::domain::round::{Round, RoundOutcome};
-use crate::domain::text::Line;
+use crate::domain::text::{Line, Prose};
 use crate::domain::verdict::Standing;
 
 /// Emits what follows until nothing more does. Each step closes or opens something, so it ends.
 pub(super) fn settle(tx: &mut Transaction) {
     while let Some(event) = next(tx.mission()) {
         tx.emit(event);
+    }
+    forward_unread(tx);
+}
+
+/// What was said to an attempt that ended without reading it, and whose work nobody takes up again, is the
+/// orchestrator's to act on: nothing that was said is lost.
+fn forward_unread(tx: &mut Transaction) {
+    if tx.mission().end.is_some() {
+        return;
+    }
+    let unread: Vec<Message> = tx.mission().undeliverable().cloned().collect();
+    for message in unread {
+        let Party::Attempt(addressee) = message.to else { continue };
+        tx.emit(Event::MessagesDelivered { messages: vec![message.id] });
+        let text =
+            Prose::clipped(format!("To {addressee}, which ended before it read this: {}", message.text));
+        tx.send(message.from, Party::Orchestrator, text, message.delivery);
     }
 }
 

@@ -6,8 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::context::{Accepted, ToolContext};
-use crate::agent::tool::{Answer, Call, ToolError, ToolRow};
+use crate::agent::tool::{Answer, Call, Output, ToolError, ToolRow};
 use crate::domain::command::{Command, PlanChange, WordingEdit};
+use crate::domain::consequence::{ContractChange, consequences, plan_changes};
 use crate::domain::contract::AssertionDraft;
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId, Revision};
 use crate::domain::plan::{FeatureDraft, FeatureSpec};
@@ -88,15 +89,16 @@ struct AmendmentRequest {
 
 pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
     [
-        context.asking(
+        ToolRow::new(
             "amend_plan",
-            "Adds, rewords or cancels features that are not built yet.",
-            Accepted::GoOn("The plan is amended."),
-            |changes: PlanChanges| Ok(Command::AmendPlan { changes: changes.into() }),
+            "Adds, rewords or cancels features that are not built yet; answers with what follows.",
+            Access::Read,
+            Ok(Arc::clone(context)),
+            amend_plan,
         ),
         ToolRow::new(
             "amend_contract",
-            "Edits, adds or retires assertions of the contract.",
+            "Edits, adds or retires assertions of the contract; answers with what follows.",
             Access::Read,
             Ok(Arc::clone(context)),
             amend_contract,
@@ -126,24 +128,37 @@ impl From<PlanChanges> for Vec<PlanChange> {
     }
 }
 
+async fn amend_plan(context: Arc<ToolContext>, changes: PlanChanges, _call: Call) -> Answer {
+    let events = context.ask(vec![Command::AmendPlan { changes: changes.into() }]).await?;
+    let told = context.engine.cell.with(|m| plan_changes(m, events.iter().map(|stamped| &stamped.event)));
+    Ok(Output::text(format!("The plan is amended.\n- {}", told.join("\n- "))))
+}
+
 async fn amend_contract(context: Arc<ToolContext>, wanted: ContractChanges, _call: Call) -> Answer {
     let edit = wanted.edit.into_iter().map(|AssertionEdit { id, edit }| {
         let base = context.engine.cell.with(|m| m.contract.get(&id).map_or(Revision::FIRST, |a| a.revision));
-        Command::EditAssertion { assertion: id, base, edit: Box::new(edit) }
+        ContractChange::Edit { assertion: id, base, edit: Box::new(edit) }
     });
-    let add = wanted.add.into_iter().map(|NewAssertion { assertion, feature }| Command::AddAssertion {
+    let add = wanted.add.into_iter().map(|NewAssertion { assertion, feature }| ContractChange::Add {
         draft: Box::new(assertion),
         feature,
     });
     let retire = wanted
         .retire
         .into_iter()
-        .map(|Retirement { id, reason }| Command::RetireAssertion { assertion: id, reason });
-    let commands: Vec<Command> = edit.chain(add).chain(retire).collect();
-    if commands.is_empty() {
+        .map(|Retirement { id, reason }| ContractChange::Retire { assertion: id, reason });
+    let changes: Vec<ContractChange> = edit.chain(add).chain(retire).collect();
+    if changes.is_empty() {
         return Err(ToolError::Mend("no change is named: give edit, add or retire".to_owned()));
     }
-    context.submit(commands, Accepted::GoOn("The contract is amended.")).await
+    let told: Vec<String> = context.engine.cell.with(|mission| {
+        let told = |change: &ContractChange| {
+            format!("- {}: {}", change.assertion(), consequences(mission, change).told())
+        };
+        changes.iter().map(told).collect()
+    });
+    context.ask(changes.into_iter().map(Command::from).collect()).await?;
+    Ok(Output::text(format!("The contract is amended.\n{}", told.join("\n"))))
 }
 
 #[cfg(test)]

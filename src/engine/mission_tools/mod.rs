@@ -6,6 +6,7 @@ mod context;
 mod handoff;
 mod leftovers;
 mod propose;
+mod read;
 mod report;
 mod talk;
 mod triage;
@@ -19,7 +20,7 @@ pub use context::{HandoffSource, ToolContext};
 /// Every mission tool of one attempt; a prompt's front matter picks those of its role, and the domain refuses what a
 /// role may not ask anyway.
 pub fn rows(context: &Arc<ToolContext>) -> Vec<ToolRow> {
-    let mut rows = vec![triage::row(context), handoff::row(context)];
+    let mut rows = vec![triage::row(context), handoff::row(context), read::row(context)];
     rows.extend(propose::rows(context));
     rows.extend(amend::rows(context));
     rows.extend(talk::rows(context));

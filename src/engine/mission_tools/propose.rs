@@ -12,6 +12,7 @@ use crate::domain::contract::AssertionDraft;
 use crate::domain::environment::{Environment, ServiceDraft};
 use crate::domain::plan::MilestoneDraft;
 use crate::domain::text::{Title, plural};
+use crate::engine::baseline::{self, Scope};
 use crate::workspace::Access;
 
 #[derive(Deserialize, JsonSchema)]
@@ -46,32 +47,59 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
             Ok(Arc::clone(context)),
             propose_contract,
         ),
-        context.asking(
+        ToolRow::new(
             "propose_environment",
-            "Proposes the commands and services of the app. The test and lint commands gate every milestone: they must exist once the first feature is built.",
-            Accepted::GoOn("The environment is accepted. Next: propose_plan."),
-            |ProposedEnvironment { environment, services }| {
-                let services = services.into_iter().map(Into::into).collect();
-                Ok(Command::ProposeEnvironment { environment: Environment { services, ..environment } })
-            },
+            "Proposes the commands and services of the app, and tells you what each command and each assertion's command does at the base commit. The test and lint commands gate every milestone: they must exist once the first feature is built.",
+            Access::Read,
+            Ok(Arc::clone(context)),
+            propose_environment,
         ),
-        context.asking(
+        ToolRow::new(
             "propose_plan",
             "Proposes milestones and their features, in the order in which they are built. Ends your turn: the person decides at the plan gate.",
-            Accepted::Close("The plan is at its gate."),
-            |ProposedPlan { title, milestones }| {
-                let title = title.as_ref().and_then(|title| title.as_str().lines().next()).map(Title::clipped);
-                Ok(Command::ProposePlan { title, milestones })
-            },
+            Access::Read,
+            Ok(Arc::clone(context)),
+            propose_plan,
         ),
     ]
 }
 
-async fn propose_contract(context: Arc<ToolContext>, wanted: ProposedContract, _call: Call) -> Answer {
+async fn propose_contract(context: Arc<ToolContext>, wanted: ProposedContract, call: Call) -> Answer {
     let assertions = wanted.assertions;
     let count = plural(assertions.len(), "assertion");
     context.ask(vec![Command::ProposeContract { assertions }]).await?;
-    Ok(Output::text(format!("The contract of {count} is accepted. Next: propose_environment.")))
+    let next = context.engine.cell.with(|mission| match &mission.environment {
+        None => "propose_environment, after which the assertions' commands are tried at the base commit",
+        Some(_) => "propose_plan",
+    });
+    let report = baseline::report(&context.engine, Scope::NewAndRed, &call).await;
+    Ok(Output::text(format!("The contract of {count} is accepted. Next: {next}.\n{report}").trim_end()))
+}
+
+async fn propose_environment(
+    context: Arc<ToolContext>,
+    ProposedEnvironment { environment, services }: ProposedEnvironment,
+    call: Call,
+) -> Answer {
+    let services = services.into_iter().map(Into::into).collect();
+    let environment = Environment { services, ..environment };
+    context.ask(vec![Command::ProposeEnvironment { environment }]).await?;
+    let report = baseline::report(&context.engine, Scope::NewAndRed, &call).await;
+    let red = "What is red or proves nothing: mend it by proposing again, or leave it, and the person reads it as a risk at the plan gate. Next: propose_plan.";
+    let text = if report.is_empty() { "Next: propose_plan.".to_owned() } else { format!("{report}{red}") };
+    Ok(Output::text(format!("The environment is accepted. {text}")))
+}
+
+async fn propose_plan(
+    context: Arc<ToolContext>,
+    ProposedPlan { title, milestones }: ProposedPlan,
+    call: Call,
+) -> Answer {
+    // What the proposals before it did not try, such as after a restart, is tried now: the gate may open with it.
+    baseline::report(&context.engine, Scope::New, &call).await;
+    let title = title.as_ref().and_then(|title| title.as_str().lines().next()).map(Title::clipped);
+    let command = Command::ProposePlan { title, milestones };
+    context.submit(vec![command], Accepted::Close("The plan is at its gate.")).await
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod attempt_env;
 mod own_place;
+mod planner;
 mod researcher;
 mod reviewer;
 mod user_testing;
@@ -35,7 +36,7 @@ pub struct RoleRow<'a> {
 /// The row of a piece of work.
 pub fn row(engine: &Arc<EngineContext>, work: AgentWork) -> RoleRow<'_> {
     match work {
-        AgentWork::Plan => RoleRow::new(PLAN, orchestrator(engine)),
+        AgentWork::Plan => RoleRow::new(PLAN, planner::prepare(engine)),
         AgentWork::Talk => RoleRow::new(TALK, orchestrator(engine)),
         AgentWork::Triage => RoleRow::new(TRIAGE, orchestrator(engine)),
         AgentWork::Build { feature } => RoleRow::new(WORKER, worker::prepare(engine, feature)),

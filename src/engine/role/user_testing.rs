@@ -27,6 +27,8 @@ pub(super) async fn prepare(
         reaper: engine.reaper.clone(),
     };
     let app = Arc::new(App::new(services.iter().map(spec).collect(), dirs));
+    // A server that a worker left behind must not keep the app's port, or answer in its place.
+    engine.sweep().await?;
     let note = match app.start().await {
         Ok(_) => addresses(&services),
         // The person must free the port; a verdict on somebody else's server would prove nothing.

@@ -7,6 +7,7 @@ use crate::domain::attempt::AgentWork;
 use crate::domain::id::{Commit, FeatureId};
 use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
+use crate::engine::evidence::of_findings;
 use crate::engine::mission_tools::HandoffSource;
 use crate::engine::scripts;
 use crate::workspace::{Access, Checkout, Cleanliness};
@@ -16,7 +17,7 @@ pub(super) async fn prepare(
     feature: FeatureId,
 ) -> Result<AttemptEnv, EngineError> {
     let checkout = at_head(engine, feature).await?;
-    let note = scripts::set_up(engine, checkout.dir()).await?;
+    let note = scripts::set_up(engine, checkout.dir()).await? + &of_findings(engine, feature);
     let env = AttemptEnv::new(checkout.dir(), Access::Write);
     Ok(AttemptEnv { note, handoff_source: HandoffSource::Checkout(checkout), ..env })
 }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::lock::Lock;
+use super::mark::{self, Mark};
 use super::schema::{self, LOG, database, signed, unsigned};
 use crate::domain::event::Stamped;
 use crate::store::row::{self, Row};
@@ -18,7 +19,16 @@ const FILE: &str = "mission.db";
 pub(super) struct SqliteLog {
     connection: Mutex<Connection>,
     path: PathBuf,
-    _lock: Option<Lock>,
+    /// Dropped after the connection: a file of the database that is closed earlier would take the connection's locks
+    /// along.
+    writing: Option<Writing>,
+}
+
+/// What only the writer has.
+#[derive(Debug)]
+struct Writing {
+    mark: Mutex<Mark>,
+    lock: Lock,
 }
 
 impl SqliteLog {
@@ -48,7 +58,23 @@ impl SqliteLog {
         open: impl FnOnce(&Path) -> Result<Connection, StoreError>,
     ) -> Result<Self, StoreError> {
         let path = Self::path_in(dir);
-        Ok(Self { connection: Mutex::new(open(&path)?), path, _lock: lock })
+        let connection = open(&path).map_err(|error| mark::explained(error, &path))?;
+        let last = last_seq(&connection).map_err(|error| database(&path, error))?;
+        let writing = lock.map(|lock| Ok(Writing { mark: Mutex::new(Mark::follow(&path, last)?), lock }));
+        Ok(Self { connection: Mutex::new(connection), path, writing: writing.transpose()? })
+    }
+
+    /// Sees that what is written goes where others read it, and that nobody else writes.
+    fn guard_with(&self, connection: &Connection) -> Result<(), StoreError> {
+        let Some(Writing { mark, lock }) = &self.writing else { return Ok(()) };
+        lock.mend()?;
+        let checked = mark.lock().unwrap_or_else(PoisonError::into_inner).check();
+        if checked.is_err() {
+            // What the deleted write-ahead log held goes into the database while it is still open.
+            let moved = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            tracing::warn!(?moved, "the files of the log were replaced under the engine");
+        }
+        checked
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
@@ -64,6 +90,7 @@ impl MissionLog for SqliteLog {
     fn append(&self, expected: u64, events: &[Stamped]) -> Result<(), StoreError> {
         let rows = events.iter().map(row::encode).collect::<Result<Vec<_>, _>>()?;
         let mut connection = self.connection();
+        self.guard_with(&connection)?;
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(self.failed())?;
         let actual = last_seq(&transaction).map_err(self.failed())?;
@@ -77,7 +104,15 @@ impl MissionLog for SqliteLog {
                 .and_then(|mut insert| insert.execute(params![signed(seq), at, actor, kind, body]))
                 .map_err(self.failed())?;
         }
-        transaction.commit().map_err(self.failed())
+        transaction.commit().map_err(self.failed())?;
+        if let (Some(writing), Some(last)) = (&self.writing, events.last()) {
+            writing.mark.lock().unwrap_or_else(PoisonError::into_inner).set(last.seq);
+        }
+        Ok(())
+    }
+
+    fn guard(&self) -> Result<(), StoreError> {
+        self.guard_with(&self.connection())
     }
 
     fn each_after(
@@ -156,16 +191,86 @@ mod tests {
     use crate::domain::event::{Actor, Event};
     use crate::domain::id::{MilestoneId, Timestamp};
 
+    fn note(n: u32) -> Stamped {
+        let event = Event::RoundsExtended { milestone: MilestoneId(n), limit: n };
+        Stamped { seq: u64::from(n), at: Timestamp(1), actor: Actor::Engine, event }
+    }
+
+    fn opened(dir: &Path) -> Result<SqliteLog, StoreError> {
+        SqliteLog::open(dir, Lock::take(dir).unwrap())
+    }
+
+    /// Copies the log's files as they are, as a process that is killed leaves them.
+    fn killed(log: &SqliteLog) -> tempfile::TempDir {
+        let copy = tempfile::tempdir().unwrap();
+        for entry in std::fs::read_dir(log.path.parent().unwrap()).unwrap().flatten() {
+            std::fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+        }
+        copy
+    }
+
+    #[test]
+    fn a_log_that_lost_its_write_ahead_log_or_was_put_back_old_is_not_flown_on_silently() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = SqliteLog::create(dir.path(), Lock::take(dir.path()).unwrap()).unwrap();
+        log.append(0, &[note(1)]).unwrap();
+        let old = killed(&log);
+        log.append(1, &[note(2), note(3)]).unwrap();
+
+        let whole = killed(&log);
+        assert_eq!(opened(whole.path()).unwrap().last_seq().unwrap(), 3, "a killed engine lost nothing");
+
+        let shortened = killed(&log);
+        std::fs::remove_file(shortened.path().join("mission.db-wal")).unwrap();
+        let refused = opened(shortened.path()).unwrap_err();
+        assert!(matches!(refused, StoreError::Shortened { found: 0, known: 3, .. }), "{refused:?}");
+
+        let put_back = killed(&log);
+        for file in ["mission.db", "mission.db-wal"] {
+            std::fs::copy(old.path().join(file), put_back.path().join(file)).unwrap();
+        }
+        let refused = opened(put_back.path()).unwrap_err();
+        assert!(matches!(refused, StoreError::Shortened { found: 1, known: 3, .. }), "{refused:?}");
+        assert!(refused.to_string().contains("mission.mark"), "{refused}");
+        assert_eq!(
+            SqliteLog::open_read_only(put_back.path()).unwrap().last_seq().unwrap(),
+            1,
+            "it can be read"
+        );
+        std::fs::remove_file(put_back.path().join("mission.mark")).unwrap();
+        assert_eq!(opened(put_back.path()).unwrap().last_seq().unwrap(), 1, "the person gave the rest up");
+    }
+
+    #[test]
+    fn nothing_is_written_to_files_that_were_replaced_under_the_engine() {
+        for file in ["mission.db", "mission.db-wal"] {
+            let dir = tempfile::tempdir().unwrap();
+            let log = SqliteLog::create(dir.path(), Lock::take(dir.path()).unwrap()).unwrap();
+            log.append(0, &[note(1)]).unwrap();
+            let path = dir.path().join(file);
+            std::fs::rename(&path, dir.path().join("aside")).unwrap();
+            std::fs::copy(dir.path().join("aside"), &path).unwrap();
+            let refused = log.append(1, &[note(2)]).unwrap_err();
+            assert!(matches!(&refused, StoreError::Replaced { path: told } if *told == path), "{refused:?}");
+            assert!(log.guard().is_err());
+        }
+    }
+
+    #[test]
+    fn a_deleted_write_ahead_log_loses_nothing_while_the_engine_still_has_it_open() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = SqliteLog::create(dir.path(), Lock::take(dir.path()).unwrap()).unwrap();
+        log.append(0, &[note(1), note(2)]).unwrap();
+        std::fs::remove_file(dir.path().join("mission.db-wal")).unwrap();
+        assert!(matches!(log.guard(), Err(StoreError::Replaced { .. })));
+        drop(log);
+        assert_eq!(opened(dir.path()).unwrap().last_seq().unwrap(), 2);
+    }
+
     #[test]
     fn a_full_disk_refuses_the_append_whole_and_keeps_what_was_acknowledged() {
         let dir = tempfile::tempdir().unwrap();
         let log = SqliteLog::create(dir.path(), Lock::take(dir.path()).unwrap()).unwrap();
-        let note = |n: u32| Stamped {
-            seq: u64::from(n),
-            at: Timestamp(1),
-            actor: Actor::Engine,
-            event: Event::RoundsExtended { milestone: MilestoneId(n), limit: n },
-        };
         log.append(0, &[note(1)]).unwrap();
         let most = |pages: i64| log.connection().pragma_update(None, "max_page_count", pages).unwrap();
         let pages = log.connection().query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();

@@ -5,13 +5,15 @@
 //!   mission.db       events and snapshots: the truth, one writer, durable before an append returns
 //!   transcripts.db   what agents said, in batches; apart from the log, so that talk never delays a fact
 //!   evidence/        bytes that prove verdicts, named by their hash
-//!   engine.lock      held by the engine that writes the mission
+//!   mission.mark     how far the log is: one that lost its write-ahead log is noticed by it
+//!   engine.lock      held by the engine that writes the mission, as the directory is
 //! ```
 
 mod catalogue;
 mod evidence_files;
 mod lock;
 mod log;
+mod mark;
 mod schema;
 mod transcript_writer;
 mod transcripts;

@@ -11,6 +11,9 @@ use crate::store::{Access, FORMAT, StoreError};
 /// database is opened (<https://sqlite.org/rescode.html#ioerr_shmsize>).
 const SHARED_MEMORY_SIZE: i32 = 4874;
 
+/// Pages of the write-ahead log that are moved into the database together: whoever loses the one loses that much at most.
+const CHECKPOINT_PAGES: u32 = 128;
+
 /// Readers and the writer of a mission meet for moments only.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -47,6 +50,9 @@ pub(super) fn open_or_create(path: &Path, schema: &Schema) -> Result<Connection,
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let mut connection = connect(path, flags)?;
     set_up(&mut connection, schema).map_err(|error| database(path, error))?;
+    // The tables are in the database itself from the beginning.
+    let moved = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+    moved.map_err(|error| database(path, error))?;
     check(&connection, path, Access::Write)?;
     Ok(connection)
 }
@@ -109,6 +115,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
 
 fn configure(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     connection.pragma_update(None, "synchronous", schema.synchronous)
 }
 

@@ -5,6 +5,7 @@ mod validation;
 mod work;
 
 use crate::domain::attention::{NeedKind, needs};
+use crate::domain::consequence::made_stale;
 use crate::domain::event::{Event, Stamped};
 use crate::domain::gate::{Autopilot, GateId};
 use crate::domain::message::{Message, Party, Question};
@@ -22,6 +23,7 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::EnvironmentProposed { environment } => {
             LogLine::new(GOOD, "environment", plan::environment(environment))
         }
+        Event::BaselineTaken(baseline) => plan::baseline(baseline, mission),
         Event::PlanProposed(proposed) => {
             plan::proposed(proposed.title.as_ref(), &proposed.milestones, &proposed.features)
         }
@@ -32,7 +34,12 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             note(&assertion.id, format!("added for {feature}: {}", assertion.wording.title))
         }
         Event::AssertionEdited { assertion, revision, wording } => {
-            note(assertion, format!("is now revision {}: {}", revision.0, wording.title))
+            let stale = match made_stale(mission, assertion, *revision) {
+                0 => String::new(),
+                1 => " · 1 verdict goes stale".to_owned(),
+                n => format!(" · {n} verdicts go stale"),
+            };
+            note(assertion, format!("is now revision {}: {}{stale}", revision.0, wording.title))
         }
         Event::AssertionRetired { assertion, reason } => note(assertion, format!("retired: {reason}")),
         Event::AssertionWaived { assertion, reason, .. } => {
@@ -73,6 +80,7 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::RoundClosed { milestone, round, outcome } => {
             validation::closed(*milestone, *round, *outcome, mission)
         }
+        Event::EvidenceLost { evidence } => validation::lost(evidence, mission),
         Event::RoundsExtended { milestone, limit } => note(milestone, format!("may take {limit} rounds now")),
         Event::DirectiveIssued { directive } => note(&directive.id, format!("directive: {}", directive.text)),
         Event::KnowledgeConfirmed { knowledge } => note(&"knowledge", knowledge.note.to_string()),
@@ -116,7 +124,8 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             "mission",
             format!("an event of a newer flightdeck, {original}: it can only be read here"),
         ),
-        Event::UsageCounted { .. }
+        Event::ModelPriced { .. }
+        | Event::UsageCounted { .. }
         | Event::RevisionTold { .. }
         | Event::FindingTakenUp { .. }
         | Event::MessagesDelivered { .. } => return None,

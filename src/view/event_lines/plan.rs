@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::baseline::{Baseline, Trial};
 use crate::domain::contract::Assertion;
 use crate::domain::environment::Environment;
 use crate::domain::event::Founding;
@@ -33,6 +34,26 @@ pub(super) fn environment(environment: &Environment) -> String {
     });
     let parts: Vec<String> = scripts.map(|script| one_line(script.run.as_str())).chain(services).collect();
     if parts.is_empty() { "nothing to build, test or run".to_owned() } else { parts.join(" · ") }
+}
+
+/// What was tried before anything is built: what is red, and what holds already.
+pub(super) fn baseline(baseline: &Baseline, mission: &Mission) -> LogLine {
+    let runs = plural(baseline.runs.len(), "command");
+    let red: Vec<String> = mission
+        .base_trials()
+        .iter()
+        .filter(|trial| matches!(trial, Trial::Environment { .. }))
+        .filter_map(|trial| baseline.run(&trial.script().run).filter(|run| !run.passed()))
+        .map(|run| format!("{} exits {}", one_line(run.command.as_str()), run.exit_code))
+        .collect();
+    let vacuous: Vec<String> = mission.vacuous_assertions().map(|found| found.id.to_string()).collect();
+    let mut parts = vec![format!("{runs} tried at {}", baseline.commit)];
+    parts.extend(red);
+    if !vacuous.is_empty() {
+        parts.push(format!("holds already: {}", listed(&vacuous)));
+    }
+    let sign = if parts.len() == 1 { GOOD } else { WARNING };
+    LogLine::new(sign, "baseline", parts.join(" · "))
 }
 
 pub(super) fn proposed(title: Option<&Title>, milestones: &[Milestone], features: &[Feature]) -> LogLine {

@@ -4,7 +4,7 @@ use super::work::runs_words;
 use crate::domain::environment::CommandRun;
 use crate::domain::id::{FeatureId, MilestoneId};
 use crate::domain::round::{Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
-use crate::domain::verdict::Verdict;
+use crate::domain::verdict::{EvidenceRef, Verdict};
 use crate::view::prelude::*;
 use crate::view::work::outcome_sign;
 
@@ -50,6 +50,15 @@ pub(super) fn verdict(verdict: &Verdict) -> LogLine {
     )
 }
 
+pub(super) fn lost(evidence: &[EvidenceRef], mission: &Mission) -> LogLine {
+    let rests = |verdict: &Verdict| verdict.evidence.iter().any(|reference| evidence.contains(reference));
+    let newest = mission.verdicts.iter().filter(|(_, given)| given.last().is_some_and(rests));
+    let ids: Vec<String> = newest.map(|(id, _)| id.to_string()).collect();
+    let pieces = evidence.iter().map(|reference| reference.0.as_str()).collect::<Vec<_>>().join(", ");
+    let text = format!("{pieces} was changed or removed on disk: {} must be shown again", listed(&ids));
+    LogLine::new(WARNING, "evidence", text)
+}
+
 pub(super) fn tested(milestone: MilestoneId, report: &UserTestingReport) -> LogLine {
     let summary = first_sentence(report.summary.as_str());
     LogLine::new(NOTE, &milestone, format!("{} user testing: {summary}", report.attempt))
@@ -66,8 +75,9 @@ pub(super) fn closed(
         RoundOutcome::Failed => BAD,
         RoundOutcome::Blocked => WARNING,
     };
-    let all: Vec<_> = mission.assertions_of(milestone).collect();
-    let held = all.iter().filter(|assertion| mission.standing(&assertion.id).is_settled()).count();
-    let text = format!("round {round} {}: {held} of {} hold", outcome.word(), plural(all.len(), "assertion"));
+    let tally = mission.tally(mission.assertions_of(milestone).map(|assertion| &assertion.id));
+    let waived = if tally.waived > 0 { format!(", {} waived", tally.waived) } else { String::new() };
+    let (outcome, all) = (outcome.word(), plural(tally.all, "assertion"));
+    let text = format!("round {round} {outcome}: {} of {all} hold{waived}", tally.proven);
     LogLine::new(sign, &milestone, text)
 }

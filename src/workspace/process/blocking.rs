@@ -5,6 +5,7 @@ use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
+use super::live::live;
 use super::program::Program;
 use super::run::{Exit, GRACE};
 use crate::workspace::WorkspaceError;
@@ -32,8 +33,10 @@ impl Program {
     pub fn run_blocking(&self, input: &[u8]) -> Result<Outcome, WorkspaceError> {
         let mut command = self.command();
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut live = live();
         let mut child = command.spawn().map_err(|error| self.start_error(&error))?;
-        let group = self.group_of(Some(child.id()))?;
+        let group = self.group_of(Some(child.id()), &mut live)?;
+        drop(live);
         let (output, errors) = readers(&mut child);
         feed(&mut child, input.to_owned());
         let ended_in_time = match self.timeout {

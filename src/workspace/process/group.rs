@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
+use super::live::{Live, live};
 use crate::workspace::reaper::{Reaper, Registration};
 
 /// A program's process group. Dropping it kills whatever of the group still runs.
@@ -16,8 +17,9 @@ pub struct Group {
 }
 
 impl Group {
-    /// Takes charge of the group that a child leads.
-    pub fn of(pgid: i32, reaper: &Reaper) -> Self {
+    /// Takes charge of the group that a child leads; the caller started it with the list of the living in hand.
+    pub fn of(pgid: i32, reaper: &Reaper, live: &mut Live) -> Self {
+        live.insert(pgid);
         Self { pgid, over: AtomicBool::new(false), _registration: reaper.register(pgid) }
     }
 
@@ -41,7 +43,9 @@ impl Group {
     /// Kills what is left of the group. Afterwards it is never signalled again, since the kernel may reuse its id.
     pub fn finish(&self) {
         self.signal(Signal::SIGKILL);
-        self.over.store(true, Ordering::Release);
+        if !self.over.swap(true, Ordering::AcqRel) {
+            live().remove(&self.pgid);
+        }
     }
 }
 

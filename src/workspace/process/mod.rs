@@ -11,6 +11,7 @@ mod detached;
 mod environment;
 mod foreground;
 mod group;
+mod live;
 mod program;
 mod run;
 mod text;
@@ -25,4 +26,5 @@ pub use run::{Exit, Finished};
 pub use text::{Cleaner, clean_text};
 
 pub(super) use group::Group;
+pub(super) use live::{Live, live};
 pub(super) use run::GRACE;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::capture::OutputCap;
 use super::environment::cleaned;
 use super::group::Group;
+use super::live::{Live, live};
 use crate::workspace::WorkspaceError;
 use crate::workspace::reaper::Reaper;
 
@@ -126,12 +127,16 @@ impl Program {
     }
 
     /// The group that its child leads. A child that was not waited for has an id, and its group has the same one.
-    pub(in crate::workspace) fn group_of(&self, child: Option<u32>) -> Result<Group, WorkspaceError> {
+    pub(in crate::workspace) fn group_of(
+        &self,
+        child: Option<u32>,
+        live: &mut Live,
+    ) -> Result<Group, WorkspaceError> {
         let pgid = child.and_then(|id| i32::try_from(id).ok()).ok_or_else(|| WorkspaceError::Start {
             program: self.line.clone(),
             reason: "it has no process id".to_owned(),
         })?;
-        Ok(Group::of(pgid, &self.reaper))
+        Ok(Group::of(pgid, &self.reaper, live))
     }
 
     /// Why it could not be started, in words that help.
@@ -177,11 +182,12 @@ impl Program {
     ) -> Result<(tokio::process::Child, Group), WorkspaceError> {
         let mut command = self.command();
         command.stdout(output).stderr(errors);
+        let mut live = live();
         let child = tokio::process::Command::from(command)
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| self.start_error(&error))?;
-        let group = self.group_of(child.id())?;
+        let group = self.group_of(child.id(), &mut live)?;
         Ok((child, group))
     }
 }

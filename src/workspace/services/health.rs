@@ -1,7 +1,7 @@
 //! Whether a service answers on its port.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -12,14 +12,6 @@ use super::spec::Health;
 
 /// How long one question may take.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// Whether nothing listens on the port of this machine.
-pub(super) fn is_free(port: u16) -> bool {
-    let taken = |address: SocketAddr| {
-        TcpListener::bind(address).is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse)
-    };
-    !addresses(port).into_iter().any(taken)
-}
 
 /// Asks a service whether it is up, and if not, why.
 pub(super) async fn check(health: &Health, port: u16) -> Result<(), String> {

@@ -2,6 +2,7 @@
 
 mod health;
 mod order;
+mod port;
 mod spec;
 mod supervise;
 

@@ -7,6 +7,7 @@ use tokio::time::{sleep, timeout};
 
 use super::health;
 use super::order::in_order;
+use super::port;
 use super::spec::{ServiceSpec, ServiceStatus};
 use crate::workspace::WorkspaceError;
 use crate::workspace::process::{Background, Program};
@@ -51,10 +52,8 @@ impl Services {
     pub async fn start(specs: Vec<ServiceSpec>, dirs: &ServiceDirs) -> Result<Self, WorkspaceError> {
         let specs = in_order(specs)?;
         for spec in &specs {
-            if let Some(port) = spec.port
-                && !health::is_free(port)
-            {
-                return Err(WorkspaceError::PortBusy { service: spec.name.clone(), port });
+            if let Some((port, holder)) = spec.port.and_then(|port| Some((port, port::holder(port)?))) {
+                return Err(WorkspaceError::PortBusy { service: spec.name.clone(), port, holder });
             }
         }
         let mut services = Self::default();

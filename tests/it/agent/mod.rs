@@ -1,5 +1,6 @@
 //! The agent room from outside: real HTTP, real programs.
 
+mod bounds;
 mod provider;
 mod session;
 mod trial;

@@ -51,7 +51,11 @@ async fn a_whole_turn_is_read_on_every_wire() {
         assert_eq!(reply.calls[0].arguments, Some(json!({ "path": "a" })), "{wire:?}");
         let cache_written = if wire == Wire::AnthropicMessages { 20 } else { 0 };
         let input = if wire == Wire::AnthropicMessages { 10 } else { 30 };
-        assert_eq!(reply.usage, TokenUsage { input, cached: 100, cache_written, output: 30 }, "{wire:?}");
+        assert_eq!(
+            reply.usage,
+            TokenUsage { input, cached: 100, cache_written, output: 30, estimated: false },
+            "{wire:?}"
+        );
         let pieces = pieces.0.lock().unwrap();
         for piece in ["thinking hm", "text I look.", "call read"] {
             assert!(pieces.iter().any(|seen| seen == piece), "{wire:?}: {pieces:?}");

@@ -1,8 +1,9 @@
 //! What an attempt is told, one snapshot for each kind of work.
 
 use flightdeck::domain::attempt::{AgentWork, Ending};
-use flightdeck::domain::brief::brief;
+use flightdeck::domain::brief::{brief, read};
 use flightdeck::domain::command::Command;
+use flightdeck::domain::event::Actor;
 use flightdeck::domain::finding::Severity;
 use flightdeck::domain::id::{FeatureId, MilestoneId};
 use flightdeck::domain::message::Party;
@@ -67,11 +68,25 @@ fn the_plan() {
     check via http: GET / and look for the entry in the page
     evidence: the HTTP exchange
 
-    ## The plan you proposed before
-    M1 Milestone 1
-    - F1 Feature of VAL-M1-001 [pending] fulfills: VAL-M1-001
+    # The environment you proposed before
 
-    Propose the contract, then the environment, then the plan. The person approves it at the plan gate.
+    ## Commands
+    - setup: `make setup`
+    - build: `make`
+    - test: `make test`
+
+    ## Services
+    - web: `./web` on port 8080
+
+    ## The plan you proposed before
+    # M1 Milestone 1
+    ### F1 Feature of VAL-M1-001 [pending]
+    Make Feature of VAL-M1-001 happen
+    done when:
+    - Feature of VAL-M1-001 can be seen
+    fulfills: VAL-M1-001
+
+    What you proposed before stands: propose again what must change, and end with the plan. The person approves it at the plan gate.
     ");
 }
 
@@ -93,6 +108,8 @@ fn a_talk() {
 
     ## Now
     The mission is running; milestone M1 is being flown.
+    At work:
+    - #2, a worker, builds F1 (Feature of VAL-M1-001), for 0 min
 
     ## The plan
     M1 Milestone 1
@@ -128,7 +145,7 @@ fn a_triage() {
     - VAL-M1-001 A visitor sees what VAL-M1-001 promises [failed]
 
     ## Open findings
-    - FND-1 [blocking] (F1) VAL-M1-001 fails: seen with my own eyes
+    - FND-1 [blocking] (F1, verdict of #5) VAL-M1-001 fails: seen with my own eyes
       last seen in round 1, at head002
 
     ## The features they are about
@@ -215,7 +232,7 @@ fn a_fix() {
     evidence: the HTTP exchange
 
     ## The findings it mends
-    - FND-1 src/page.rs:7: an index out of bounds
+    - FND-1 [blocking] (F1, review #3) src/page.rs:7: an index out of bounds
       suggested: look again
 
     ## Features built before it
@@ -417,5 +434,181 @@ fn labels_say_what_a_session_is_about() {
     ];
     for (work, expected) in table {
         assert_eq!(labels(work), expected);
+    }
+}
+
+/// The planner's own words and the person's, in the order in which they fell, however often it was woken.
+#[test]
+fn a_planner_keeps_the_whole_dialogue() {
+    let mut flight = Flight::new();
+    for number in 1..=30 {
+        let planner = flight.start(AgentWork::Plan);
+        let text = words::prose(&format!("Question {number}?\n{}", "because ".repeat(100)));
+        flight.attempt(planner, Command::Ask { to: Party::Person, text, options: vec![words::line("yes")] });
+        let question = flight.mission.questions.last().unwrap().id;
+        flight.person(Command::Answer { question, text: words::prose(&format!("Answer {number}")) });
+    }
+    let mut flight = flight.proposed(1, 1);
+    let gate = flightdeck::domain::gate::GateId::Plan;
+    flight.person(Command::DecideGate { gate, decision: words::no_go("too small") });
+    let told = text(&flight, AgentWork::Plan);
+    let places: Vec<usize> =
+        (1..=30).map(|number| told.find(&format!("you asked: Question {number}?")).unwrap()).collect();
+    assert!(places.is_sorted(), "in their order");
+    assert!(
+        told.contains("to choose from:\n- yes\nthe person answered: Answer 30\nthe person: At the plan gate")
+    );
+    assert!(told.contains("the person said NO-GO: too small"), "{told}");
+    assert!(!told.contains("Answer 1\n") && told.len() < 30_000, "{} bytes", told.len());
+}
+
+#[test]
+fn a_planner_reads_what_its_commands_did_at_the_base() {
+    let mut flight = Flight::new();
+    let planner = flight.start(AgentWork::Plan);
+    let mut assertion = words::assertion("VAL-A-001");
+    assertion.wording.check.command = Some(words::line("grep -q x README.md"));
+    flight.attempt(planner, Command::ProposeContract { assertions: vec![assertion] });
+    flight.attempt(planner, Command::ProposeEnvironment { environment: words::environment() });
+    let runs =
+        vec![words::run("make setup", 0), words::run("make", 127), words::run("grep -q x README.md", 0)];
+    flight.engine(Command::RecordBaseline { baseline: Box::new(words::baseline(runs)) });
+    insta::assert_snapshot!(flight.mission.baseline_report(), @r"
+    - setup: `make setup` exits 0 after 1 s
+    - build: `make` exits 127 after 1 s: the end of the output
+    - test: `make test` was not tried
+    - VAL-A-001: `grep -q x README.md` exits 0 after 1 s: it holds before anything is built, so it proves nothing
+    ");
+    assert!(text(&flight, AgentWork::Plan).contains("- build: `make` exits 127 after 1 s"));
+    let risks = flightdeck::domain::risk::risks(&flight.mission);
+    for risk in [
+        "VAL-A-001 holds before anything is built: its command proves nothing",
+        "at the base commit `make` exits 127 after 1 s: the end of the output",
+        "`make test` was not tried at the base commit",
+    ] {
+        assert!(risks.iter().any(|told| told == risk), "{risk}: {risks:?}");
+    }
+    let other = flightdeck::domain::baseline::Baseline { commit: words::commit("other"), runs: vec![] };
+    assert_eq!(
+        flight.refusal(Actor::Engine, Command::RecordBaseline { baseline: Box::new(other) }),
+        "the mission starts from another commit than other"
+    );
+    let gone = Flight::new().planned(1, 1);
+    assert_eq!(
+        gone.refusal(Actor::Engine, Command::RecordBaseline { baseline: Box::new(words::baseline(vec![])) }),
+        "the plan is GO: its baseline was taken before"
+    );
+}
+
+/// A fix knows the verdict it is about word for word, with where one sees it.
+#[test]
+fn a_fix_is_told_what_was_seen() {
+    let mut flight =
+        Flight::new().planned(1, 1).built(1).gated().reviewed().scrutinized().tested(Outcome::Fail);
+    flight.triage_all();
+    let told = text(&flight, AgentWork::Build { feature: FeatureId(2) });
+    let (_, mends) = told.split_once("## The findings it mends\n").unwrap();
+    assert!(
+        mends.starts_with(
+            "- FND-1 [blocking] (F1, verdict of #5) VAL-M1-001 fails: seen with my own eyes\n  seen by #5 at head002: seen with my own eyes\n  evidence: ev_0123456789ab\n"
+        ),
+        "{mends}"
+    );
+    assert!(told.contains("### VAL-M1-001 A visitor sees what VAL-M1-001 promises (revision 1)"), "{told}");
+}
+
+#[test]
+fn what_was_decided_before_is_bounded_and_the_newest_is_whole() {
+    let mut flight = second_round();
+    let one = flight.mission.findings.values().next().unwrap().clone();
+    for number in 2..=200 {
+        let reason = words::line(&"for a long reason ".repeat(30));
+        let state = flightdeck::domain::finding::FindingState::Dismissed { reason };
+        let id = flightdeck::domain::id::FindingId(number);
+        flight.mission.findings.insert(id, flightdeck::domain::finding::Finding { id, state, ..one.clone() });
+    }
+    let told = text(&flight, AgentWork::Triage);
+    let (_, decided) = told.split_once("## Dismissed before").unwrap();
+    assert!(decided.len() < 14_000, "{} bytes", decided.len());
+    let last = decided.lines().find(|line| line.starts_with("- FND-200 ")).unwrap();
+    assert!(last.ends_with("for a long reason)"), "{last}");
+}
+
+/// Whatever an orchestrator has to decide about, it can read whole.
+#[test]
+fn everything_can_be_read_whole() {
+    let mut flight =
+        Flight::new().planned(1, 1).built(1).gated().reviewed().scrutinized().tested(Outcome::Fail);
+    flight.triage_all();
+    flight.start(AgentWork::Build { feature: FeatureId(2) });
+    let shown = |what: &str| read(&flight.mission, what).unwrap();
+    insta::assert_snapshot!(shown("val-m1-001"), @r"
+    ### VAL-M1-001 A visitor sees what VAL-M1-001 promises (revision 1)
+    A visitor sees what VAL-M1-001 promises
+    check via http: GET / and look for the entry in the page
+    evidence: the HTTP exchange
+    standing: failed
+    fulfilled by: F1 (Feature of VAL-M1-001)
+    verdicts:
+    - fail by #5 at head002, revision 1: seen with my own eyes (evidence: ev_0123456789ab)
+    findings about it:
+    - FND-1 VAL-M1-001 fails: seen with my own eyes (taken up by F2)
+    ");
+    insta::assert_snapshot!(shown("F1"), @r"
+    ### F1 Feature of VAL-M1-001 [built by #2]
+    Make Feature of VAL-M1-001 happen
+    done when:
+    - Feature of VAL-M1-001 can be seen
+    fulfills: VAL-M1-001
+
+    ## The assertions that must hold with it
+    ### VAL-M1-001 A visitor sees what VAL-M1-001 promises (revision 1)
+    A visitor sees what VAL-M1-001 promises
+    check via http: GET / and look for the entry in the page
+    evidence: the HTTP exchange
+
+    ## Attempts
+    - #2: F1 (worker, rehearsal/guestbook): done
+    - #3: review of F1, round 1 (reviewer, rehearsal/guestbook): done
+
+    ## The handoff of #2
+    Built F1
+    implemented:
+    - everything asked for
+    claims: `make test` exits 0: all green
+    tests in tests/guestbook.rs: it_greets
+
+    ## What the engine saw of it
+    - `make test` exits 0
+
+    ## What was found about it
+    - FND-1 VAL-M1-001 fails: seen with my own eyes (taken up by F2)
+    ");
+    let finding = shown("fnd-1");
+    for words in [
+        "verdict of #5",
+        "state: (taken up by F2)",
+        "evidence: ev_0123456789ab",
+        "taken up by F2",
+        "check via http",
+    ] {
+        assert!(finding.contains(words), "{words}: {finding}");
+    }
+    assert!(shown("#2").contains("## The handoff of #2"));
+    assert!(shown("#7").contains("#7: F2 (worker, rehearsal/guestbook): at work"), "{}", shown("#7"));
+    assert!(shown("M1").contains("- VAL-M1-001 failed\n- F2 is not built"), "{}", shown("M1"));
+    assert!(shown("plan").contains("### F2 Fix of FND-1 [pending]"));
+    assert!(shown("contract").contains("standing: failed"));
+    assert!(shown("attempts").contains("- #7: F2"));
+    assert!(shown("findings").contains("FND-1"));
+    assert!(shown("environment").contains("make test"));
+    assert_eq!(shown("conversation"), "There is no conversation yet.");
+    for what in ["F9", "FND-9", "#99", "M9", "Q9", "VAL-X-001", "the truth", ""] {
+        let refused = read(&flight.mission, what).unwrap_err().sentence;
+        assert!(
+            refused
+                .starts_with(&format!("there is no \"{what}\" in the mission: read one of VAL-A-001, F3,")),
+            "{refused}"
+        );
     }
 }

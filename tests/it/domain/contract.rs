@@ -1,11 +1,11 @@
 //! Changes of the contract, and what they would cost.
 
 use flightdeck::domain::attempt::AgentWork;
-use flightdeck::domain::command::{CheckEdit, Command, WordingEdit};
-use flightdeck::domain::consequence::{ContractChange, consequences};
+use flightdeck::domain::command::{CheckEdit, Command, PlanChange, WordingEdit};
+use flightdeck::domain::consequence::{ContractChange, consequences, made_stale, plan_changes};
 use flightdeck::domain::contract::{Instrument, Weight};
 use flightdeck::domain::event::Actor;
-use flightdeck::domain::id::{FeatureId, Revision};
+use flightdeck::domain::id::{FeatureId, MilestoneId, Revision};
 use flightdeck::domain::part::Part;
 use flightdeck::domain::text::Line;
 use flightdeck::domain::usage::Usage;
@@ -203,4 +203,38 @@ fn consequences_are_told_in_one_line() {
         consequences(&flight.mission, &add).sentence(),
         "revision 1 · no verdict goes stale · F1 is built already · about $0.40 to re-check"
     );
+}
+
+/// What an orchestrator is told of the changes it made.
+#[test]
+fn a_change_is_answered_with_what_follows() {
+    let mut flight = Flight::new().planned(1, 2);
+    let worker = flight.start(AgentWork::Build { feature: FeatureId(1) });
+    let retire = ContractChange::Retire { assertion: val("VAL-M1-001"), reason: words::line("no") };
+    assert_eq!(
+        consequences(&flight.mission, &retire).told(),
+        "retired · no verdict goes stale · F1 is running on revision 1 · #2 told at the next turn"
+    );
+    let talker = flight.talking();
+    let changes = vec![
+        PlanChange::EditFeature { feature: FeatureId(1), spec: words::spec("Better") },
+        PlanChange::AddFeature { milestone: MilestoneId(1), draft: words::feature("New", &["VAL-M1-002"]) },
+        PlanChange::CancelFeature { feature: FeatureId(2), reason: words::line("no") },
+    ];
+    // The new feature takes over what the cancelled one claims, so it is cancelled first.
+    let changes = vec![changes[0].clone(), changes[2].clone(), changes[1].clone()];
+    let events = flight.ask(Actor::Attempt(talker), Command::AmendPlan { changes }).unwrap();
+    let told = plan_changes(&flight.mission, events.iter());
+    assert_eq!(
+        told[..3],
+        [
+            format!("F1 (Better) has new words; {worker}, who builds it, is told at its next turn"),
+            "F2 (Feature of VAL-M1-002) is cancelled".to_owned(),
+            "F3 (New) is added to M1".to_owned()
+        ]
+    );
+    assert!(told[3].starts_with("the whole mission now takes "), "{told:?}");
+    let flight = Flight::at_gate();
+    assert_eq!(made_stale(&flight.mission, &val("VAL-M1-001"), Revision(2)), 1);
+    assert_eq!(made_stale(&flight.mission, &val("VAL-M1-001"), Revision(3)), 0);
 }

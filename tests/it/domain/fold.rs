@@ -17,7 +17,7 @@ use flightdeck::domain::plan::{Claims, ProposedPlan};
 use flightdeck::domain::round::{
     Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
-use flightdeck::domain::usage::Usage;
+use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::{EvidenceRef, Outcome, Verdict};
 use flightdeck::domain::wait::{Wait, WaitCause};
 use strum::VariantNames;
@@ -48,6 +48,7 @@ fn plan_events() -> Vec<Event> {
         Event::MissionCreated(Box::new(words::founding())),
         Event::ContractProposed { assertions: vec![old] },
         Event::EnvironmentProposed { environment: words::environment() },
+        Event::BaselineTaken(Box::new(words::baseline(vec![words::run("make test", 0)]))),
         Event::PlanProposed(Box::new(ProposedPlan { title: None, milestones, features })),
         Event::FeatureAdded { feature: Box::new(added) },
         Event::FeatureEdited { feature: F1, spec: words::spec("Better") },
@@ -144,6 +145,7 @@ fn validation_events() -> Vec<Event> {
         Event::VerdictGiven { verdict: Box::new(verdict) },
         Event::UserTestingReported { milestone, round, report: Box::new(testing) },
         Event::RoundClosed { milestone, round, outcome: RoundOutcome::Passed },
+        Event::EvidenceLost { evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())] },
         Event::RoundsExtended { milestone, limit: 9 },
     ]
 }
@@ -189,6 +191,10 @@ fn course_events() -> Vec<Event> {
         Event::MissionHeld { hold },
         Event::MissionResumed,
         Event::ModelChosen { role: Role::Worker, model: title("c/d") },
+        Event::ModelPriced {
+            model: title("c/d"),
+            price: ModelPrice { input: 1, cached: 2, cache_write: 3, output: 4 },
+        },
         Event::BudgetSet { budget: Budget { tokens: Some(1), ..Budget::default() } },
         Event::AutopilotSet { autopilot: Autopilot::On },
         Event::MissionCompleted,

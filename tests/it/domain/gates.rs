@@ -7,7 +7,7 @@ use flightdeck::domain::event::{Actor, Event};
 use flightdeck::domain::gate::{Autopilot, DecidedBy, GateId};
 use flightdeck::domain::id::{FeatureId, MilestoneId, Revision};
 use flightdeck::domain::mission::{End, Status};
-use flightdeck::domain::verdict::Outcome;
+use flightdeck::domain::verdict::{Outcome, Standing};
 
 use crate::support::mission::Flight;
 use crate::support::words::{self, val};
@@ -58,6 +58,29 @@ fn go_names_every_obstacle() {
     assert_eq!(flight.mission.status(), Status::Blocked);
     flight.person(Command::Waive { assertion: val("VAL-M1-001"), reason: words::line("no browser here") });
     flight.person(go(FIRST));
+}
+
+#[test]
+fn evidence_that_is_lost_proves_nothing_until_it_is_taken_again() {
+    let mut flight = Flight::at_gate();
+    let (id, evidence) = {
+        let (id, verdicts) = flight.mission.verdicts.iter().next().unwrap();
+        (id.clone(), verdicts.last().unwrap().evidence.clone())
+    };
+    assert!(flight.mission.passes(MilestoneId(1)) && !evidence.is_empty());
+    flight.engine(Command::ReportLostEvidence { evidence: evidence.clone() });
+    assert_eq!(flight.mission.standing(&id), Standing::Stale);
+    let refused = flight.ask(Actor::Person, go(FIRST)).unwrap_err().to_string();
+    assert!(
+        refused.contains(&format!("{id} rests on evidence that was changed or removed on disk")),
+        "{refused}"
+    );
+    assert!(
+        flight.mission.relied_evidence().all(|reference| !evidence.contains(reference)),
+        "it is told once"
+    );
+    let flight = flight.validated();
+    assert!(flight.mission.passes(MilestoneId(1)), "{:?}", flight.mission.obstacles(MilestoneId(1)));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use flightdeck::domain::id::{AttemptId, FeatureId, FindingId, MilestoneId, Quest
 use flightdeck::domain::message::{Delivery, Party};
 use flightdeck::domain::mission::{Hold, HoldCause};
 use flightdeck::domain::round::Opinion;
-use flightdeck::domain::usage::Usage;
+use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::Outcome;
 use flightdeck::domain::wait::{Wait, WaitCause};
 
@@ -153,9 +153,15 @@ fn engines() -> Vec<Command> {
     vec![
         Command::StartAttempt { work: AgentWork::Talk, model: words::title("a/b") },
         Command::EndAttempt { attempt, ending: Ending::Interrupted },
+        Command::PriceModel {
+            model: words::title("a/b"),
+            price: ModelPrice { input: 1, cached: 1, cache_write: 1, output: 1 },
+        },
         Command::CountUsage { attempt, usage: Usage::default() },
         Command::TellRevision { attempt, assertion: words::val("VAL-M1-001"), revision: Revision::FIRST },
+        Command::RecordBaseline { baseline: Box::new(words::baseline(vec![])) },
         Command::RecordClaims { feature, runs: vec![] },
+        Command::ReportLostEvidence { evidence: vec![] },
         Command::RecordGateCommands { milestone, round: 1, commit: words::commit("h"), runs: vec![] },
         Command::MarkDelivered { messages: vec![] },
         Command::Hold { hold },
@@ -223,16 +229,19 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::ReportUserTesting { .. }
         | Command::StartAttempt { .. }
         | Command::EndAttempt { .. }
+        | Command::PriceModel { .. }
         | Command::CountUsage { .. }
         | Command::TellRevision { .. }
+        | Command::RecordBaseline { .. }
         | Command::RecordClaims { .. }
+        | Command::ReportLostEvidence { .. }
         | Command::RecordGateCommands { .. }
         | Command::MarkDelivered { .. }
         | Command::Hold { .. }
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 43,
+        | Command::RecordLanding { .. } => 45,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

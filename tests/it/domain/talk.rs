@@ -189,3 +189,39 @@ fn a_directive_stands_from_its_broadcast_on() {
     let late = flight.planned(1, 1).built(1).gated();
     assert_eq!(late.mission.last_round(MilestoneId(1)).unwrap().number, 1);
 }
+
+/// What is said to somebody who ends before reading it is said to who goes on with the work, else to the orchestrator.
+#[test]
+fn what_was_said_is_not_lost_with_its_addressee() {
+    let (mut flight, worker) = building();
+    flight.person(say(Party::Attempt(worker)));
+    flight.end(worker, Ending::Interrupted);
+    let work = AgentWork::Build { feature: FeatureId(1) };
+    let told = flightdeck::domain::brief::brief(&flight.mission, work).text;
+    assert!(
+        told.contains(
+            "## Said to those who tried before you, and not read by them\n- from the person: hello"
+        ),
+        "{told}"
+    );
+    assert_eq!(flight.mission.messages.len(), 1, "somebody will still read it");
+    let second = flight.start(work);
+    flight.hand_in(second, crate::support::words::handoff("Done"));
+    let states: Vec<_> = flight.mission.messages.iter().map(|m| (m.to, m.state)).collect();
+    assert_eq!(
+        states,
+        [(Party::Attempt(worker), MessageState::Delivered), (Party::Orchestrator, MessageState::Waiting)]
+    );
+    assert_eq!(flight.mission.messages[1].text.as_str(), "To #2, which ended before it read this: hello");
+    assert!(flight.due().contains(&Work::Agent(AgentWork::Talk)), "{:?}", flight.due());
+}
+
+#[test]
+fn what_was_read_is_not_said_again() {
+    let (mut flight, worker) = building();
+    flight.person(say(Party::Attempt(worker)));
+    let messages = vec![flight.mission.messages[0].id];
+    flight.engine(Command::MarkDelivered { messages });
+    flight.hand_in(worker, crate::support::words::handoff("Done"));
+    assert_eq!(flight.mission.messages.len(), 1);
+}

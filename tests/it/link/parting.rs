@@ -106,3 +106,20 @@ async fn an_engine_that_ends_late_leaves_the_socket_of_its_successor() {
     old.await.unwrap();
     assert!(Client::connect(&socket, "test").await.is_ok());
 }
+
+#[tokio::test]
+async fn a_socket_that_is_deleted_is_put_back_and_nobody_is_cut_off() {
+    let serving = serve().await;
+    let (early, _notices) = Client::connect(&serving.socket, "early").await.unwrap();
+    std::fs::remove_file(&serving.socket).unwrap();
+    let again = async {
+        while Client::connect(&serving.socket, "late").await.is_err() {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), again).await.unwrap();
+    assert!(matches!(early.call(ATTACH).await, Ok(Reply::Attached { .. })));
+    serving.stop.cancel();
+    serving.task.await.unwrap();
+    assert!(!serving.socket.exists(), "it still goes with its server");
+}

@@ -49,6 +49,7 @@ impl Recorder {
             output: seconds * 64,
             turns: u32::try_from(seconds / 12 + 1).unwrap(),
             micro_dollars: seconds * 1_100,
+            estimated_micro_dollars: 0,
         };
         self.engine(Command::CountUsage { attempt, usage })
     }

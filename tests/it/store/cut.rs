@@ -42,7 +42,8 @@ fn fly() -> Flown {
 fn restore(place: &Place, database: &[u8], wal: &[u8]) {
     let dir = place.dir();
     fs::create_dir_all(&dir).unwrap();
-    for name in ["mission.db", "mission.db-wal", "mission.db-shm"] {
+    // The mark is of another try, which went further.
+    for name in ["mission.db", "mission.db-wal", "mission.db-shm", "mission.mark"] {
         drop(fs::remove_file(dir.join(name)));
     }
     fs::write(dir.join("mission.db"), database).unwrap();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use flightdeck::domain::attempt::{AgentWork, Ending, Role};
+use flightdeck::domain::baseline::Baseline;
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::contract::{
     Assertion, AssertionDraft, AssertionState, Check, Instrument, Weight, Wording,
@@ -26,7 +27,7 @@ use flightdeck::domain::round::{
     Opinion, Review, ReviewIssue, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
 use flightdeck::domain::text::{Line, Prose, Title};
-use flightdeck::domain::usage::Usage;
+use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::{EvidenceRef, Outcome, Verdict};
 use flightdeck::domain::wait::{Wait, WaitCause};
 
@@ -66,6 +67,7 @@ fn planning() -> Vec<Event> {
         Event::MissionCreated(Box::new(founding())),
         Event::ContractProposed { assertions: vec![assertion(Instrument::Http)] },
         Event::EnvironmentProposed { environment: environment() },
+        Event::BaselineTaken(Box::new(Baseline { commit: commit("0123456789abcdef"), runs: vec![run()] })),
         Event::PlanProposed(Box::new(ProposedPlan {
             title: None,
             milestones: vec![Milestone { id: MILESTONE, title: title("Entries") }],
@@ -128,6 +130,7 @@ fn attempts() -> Vec<Event> {
                 output: 40,
                 turns: 5,
                 micro_dollars: 6,
+                estimated_micro_dollars: 0,
             },
         },
         Event::RevisionTold { attempt: ATTEMPT, assertion: assertion_id(), revision: Revision(2) },
@@ -209,6 +212,7 @@ fn rounds() -> Vec<Event> {
             }),
         },
         Event::RoundClosed { milestone, round, outcome: RoundOutcome::Blocked },
+        Event::EvidenceLost { evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())] },
         Event::RoundsExtended { milestone, limit: 7 },
     ]
 }
@@ -273,6 +277,10 @@ fn mission() -> Vec<Event> {
         Event::MissionHeld { hold },
         Event::MissionResumed,
         Event::ModelChosen { role: Role::Worker, model: title("openai/small") },
+        Event::ModelPriced {
+            model: title("openai/small"),
+            price: ModelPrice { input: 1, cached: 2, cache_write: 3, output: 4 },
+        },
         Event::BudgetSet {
             budget: Budget {
                 micro_dollars: Some(1),

@@ -49,7 +49,13 @@ fn evidence_that_changed_is_not_shown_as_proof() {
     let evidence = store.evidence();
     let reference = evidence.keep(EvidenceKind::Command, "cargo test", b"12 failed").unwrap();
     std::fs::write(place.dir().join("evidence").join(&reference.0), "{}\n0 failed").unwrap();
-    assert!(matches!(evidence.get(&reference).unwrap_err(), StoreError::Corrupt { .. }));
+    let refused = evidence.get(&reference).unwrap_err();
+    assert!(matches!(refused, StoreError::DamagedEvidence { .. }));
+    assert!(refused.to_string().contains("proves nothing") && !refused.to_string().contains("sqlite3"));
+    let removed = evidence.keep(EvidenceKind::Command, "cargo test", b"11 failed").unwrap();
+    std::fs::remove_file(place.dir().join("evidence").join(&removed.0)).unwrap();
+    let whole = evidence.keep(EvidenceKind::Command, "cargo test", b"10 failed").unwrap();
+    assert_eq!(evidence.lost([&whole, &reference, &removed]), [reference, removed]);
 }
 
 #[test]

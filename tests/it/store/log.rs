@@ -170,3 +170,32 @@ fn a_hole_in_the_log_and_a_body_that_is_no_json_are_damage() {
         );
     }
 }
+
+#[test]
+fn a_deleted_lock_file_lets_no_second_writer_in() {
+    let place = Place::sqlite();
+    let first = place.create();
+    std::fs::remove_file(place.dir().join("engine.lock")).unwrap();
+    assert!(matches!(place.open().unwrap_err(), StoreError::Locked { .. }));
+    assert_eq!(place.missions.engine(&place.id), Some(0), "somebody flies it, who is not written anywhere");
+    append_directives(&first, 1..=1);
+    assert_eq!(place.missions.engine(&place.id), Some(std::process::id()), "writing puts it back");
+    assert!(matches!(place.open().unwrap_err(), StoreError::Locked { pid: Some(_), .. }));
+}
+
+#[test]
+fn a_mission_whose_write_ahead_log_is_gone_is_not_flown_on_silently() {
+    let place = Place::sqlite();
+    let store = place.create();
+    append_directives(&store, 1..=3);
+    // As a kill leaves it: the write-ahead log is not moved into the database by anybody.
+    let copy = Place::sqlite();
+    std::fs::create_dir_all(copy.dir()).unwrap();
+    for file in ["mission.db", "mission.mark"] {
+        std::fs::copy(place.dir().join(file), copy.dir().join(file)).unwrap();
+    }
+    let refused = copy.open().unwrap_err();
+    assert!(matches!(refused, StoreError::Shortened { known: 3, .. }), "{refused}");
+    assert!(refused.to_string().contains("mission.db-wal) is gone"), "{refused}");
+    assert_eq!(copy.read().unwrap().mission().unwrap().seq, 0, "what is left can be read");
+}

@@ -160,10 +160,15 @@ impl Ground {
 
     /// The person lifts the hold, as `flightdeck resume` does.
     pub fn resume(&self) {
+        self.person(Command::Resume);
+    }
+
+    /// The person decides something while no engine runs.
+    pub fn person(&self, command: Command) {
         let store = self.missions.open(&self.id).unwrap();
         let mission = store.mission().unwrap();
         let now = flightdeck::engine::now();
-        let events = decide(&mission, Actor::Person, Command::Resume, now).unwrap();
+        let events = decide(&mission, Actor::Person, command, now).unwrap();
         store.append(mission.seq, now, Actor::Person, &events).unwrap();
     }
 

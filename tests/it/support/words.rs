@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use flightdeck::domain::attempt::Role;
+use flightdeck::domain::baseline::Baseline;
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording};
 use flightdeck::domain::environment::{CommandRun, Environment, Health, Script, Service};
@@ -140,6 +141,10 @@ pub fn run(command: &str, exit_code: i32) -> CommandRun {
         evidence: None,
         wall_ms: 12,
     }
+}
+
+pub fn baseline(runs: Vec<CommandRun>) -> Baseline {
+    Baseline { commit: commit("base000"), runs }
 }
 
 pub fn handoff(summary: &str) -> Handoff {

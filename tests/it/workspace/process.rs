@@ -193,19 +193,50 @@ async fn a_stand_in_for_an_engine() {
     std::future::pending::<()>().await;
 }
 
+/// Runs a line to its end and gives the ids it printed.
+async fn left_by(line: &str) -> Vec<i32> {
+    let finished = Program::shell(line).run(CancellationToken::new(), |_| {}).await.unwrap();
+    finished.output.text.split_whitespace().map(|pid| pid.parse().unwrap()).collect()
+}
+
+fn swept(mark: &str) -> Vec<i32> {
+    let Swept::Killed(killed) = sweep(("FLIGHTDECK_MISSION", mark)) else { panic!("this is Linux") };
+    killed
+}
+
 #[tokio::test]
-async fn a_sweep_finds_what_an_earlier_engine_left() {
+async fn a_sweep_finds_what_an_earlier_engine_left_and_leaves_alone_what_this_one_runs() {
     let directory = tempfile::tempdir().unwrap();
     let mark = format!("test-{}", std::process::id());
-    let start = |value: &str, log: &str| {
-        Program::shell("sleep 300; true")
-            .env("FLIGHTDECK_MISSION", value)
-            .spawn_background(&directory.path().join(log))
-            .unwrap()
-    };
-    let (ours, other) = (start(&mark, "a"), start(&format!("{mark}0"), "b"));
-    let Swept::Killed(killed) = sweep(("FLIGHTDECK_MISSION", &mark)) else { panic!("this is Linux") };
-    assert!(killed.contains(&ours.pid()), "{killed:?}");
-    assert_eq!(ours.wait().await, Exit::Signal(9));
-    assert!(other.is_running());
+    let daemon = |mark: &str| format!("FLIGHTDECK_MISSION={mark} setsid sleep 300 >/dev/null 2>&1 & echo $!");
+    let (ours, other) = (left_by(&daemon(&mark)).await, left_by(&daemon(&format!("{mark}0"))).await);
+    // Whatever it starts, in whatever session, is still in use.
+    let service = Program::shell("setsid sleep 300 & wait")
+        .env("FLIGHTDECK_MISSION", &mark)
+        .spawn_background(&directory.path().join("log"))
+        .unwrap();
+    assert_eq!(swept(&mark), ours);
+    until_dead(ours[0]).await;
+    assert!(service.is_running());
+    assert_eq!(swept(&format!("{mark}0")), other);
+}
+
+#[tokio::test]
+async fn what_forks_away_from_its_program_is_found_without_a_mark() {
+    let _reaper = Reaper::start().unwrap();
+    let ways = [
+        "env -i setsid sleep 300 >/dev/null 2>&1 & echo $!",
+        "env -i setsid sh -c 'trap \"\" TERM HUP INT; setsid sleep 300 & echo $!; setsid sleep 300 & echo $!' 2>/dev/null",
+        "(env -i nohup setsid sh -c 'while :; do sleep 300; done' >/dev/null 2>&1 & echo $!)",
+    ];
+    for way in ways {
+        let left = left_by(way).await;
+        assert!(!left.is_empty(), "{way}");
+        let killed = swept("no-such-mission");
+        for pid in left {
+            assert!(killed.contains(&pid), "{way}: {pid} is not among {killed:?}");
+            until_dead(pid).await;
+        }
+    }
+    assert_eq!(swept("no-such-mission"), Vec::<i32>::new(), "nothing is killed twice, and no helper of ours");
 }

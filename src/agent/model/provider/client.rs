@@ -1,27 +1,33 @@
-//! The model itself: one request, one stream, one reply.
+//! The model itself: one request, one stream, one reply. Nothing that a server sends is read without a bound.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use genai::adapter::AdapterKind;
-use genai::resolver::{AuthData, Endpoint};
-use genai::{Client, ModelIden, ServiceTarget};
+use reqwest::{RequestBuilder, Response};
 use secrecy::ExposeSecret;
-use serde::de::IgnoredAny;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use super::draft::{Draft, Stop};
+use super::errors;
 use super::spec::{ProviderSpec, Wire};
-use super::{errors, request, stream};
+use super::sse::Decoder;
+use super::wire::{self, Fault, Progress, Reader};
 use crate::agent::model::{Model, ModelError, Request, StreamSink, Turn};
 use crate::instrument::http::install_crypto;
+
+/// Bytes of one answer on the wire: a reply of the longest kind, in pieces of one token each, has a third of it.
+const MOST_WIRE_BYTES: usize = 128 << 20;
+/// Bytes of an answer that is no stream: an error, or the page of a proxy.
+const MOST_PAGE_BYTES: usize = 64 << 10;
+/// How many times as long as silence signs of life may come without a word of the reply.
+const PATIENCE: u32 = 5;
 
 /// A model that is reached over a network.
 #[derive(Debug)]
 pub struct Provider {
     name: String,
     spec: ProviderSpec,
-    client: Client,
+    http: reqwest::Client,
 }
 
 impl Provider {
@@ -35,43 +41,136 @@ impl Provider {
             let sentence = format!("the base_url of `{}` is not a URL: {endpoint} ({fault})", spec.name);
             return Err(ModelError::Refused(sentence));
         }
-        let client = Client::builder()
-            .with_reqwest(http)
-            .build()
-            .map_err(|fault| ModelError::Refused(format!("the HTTP client could not be made: {fault}")))?;
-        Ok(Self { name: format!("{}/{}", spec.name, spec.model), spec, client })
-    }
-
-    fn target(&self) -> ServiceTarget {
-        let adapter = match self.spec.wire {
-            Wire::AnthropicMessages => AdapterKind::Anthropic,
-            Wire::OpenAiResponses => AdapterKind::OpenAIResp,
-            Wire::OpenAiChat => AdapterKind::OpenAI,
-        };
-        // genai insists on a key; a server without keys ignores it.
-        let key = self.spec.key.as_ref().map_or("none", |key| key.expose_secret().trim());
-        ServiceTarget {
-            endpoint: Endpoint::from_owned(self.spec.endpoint()),
-            auth: AuthData::from_single(key),
-            model: ModelIden::new(adapter, self.spec.model.as_str()),
-        }
+        Ok(Self { name: format!("{}/{}", spec.name, spec.model), spec, http })
     }
 
     async fn ask(&self, request: &Request, sink: &dyn StreamSink) -> Turn {
-        // genai skips a Responses event that is not JSON, and with it perhaps a piece of the text.
-        let torn = Arc::new(AtomicBool::new(false));
-        let seen = Arc::clone(&torn);
-        let options = request::chat_options(request, &self.spec).with_raw_frame_fn(move |_, frame| {
-            if frame.data != "[DONE]" && serde_json::from_str::<IgnoredAny>(frame.data).is_err() {
-                seen.store(true, Ordering::Relaxed);
+        let spec = &self.spec;
+        let (path, body) = wire::write(request, spec);
+        let asking = self.http.post(format!("{}{path}", spec.endpoint())).json(&body);
+        let sending = timeout(spec.idle_timeout, spec.authorize(asking).send()).await;
+        let sent = sending.map_err(|_| self.silent())?;
+        let mut answer = sent.map_err(|fault| errors::transport(&fault, spec))?;
+        if !answer.status().is_success() {
+            let page = self.page(&mut answer).await?;
+            return Err(errors::by_status(answer.status().as_u16(), &page, answer.headers(), spec));
+        }
+        if is_page(&answer) {
+            let page = self.page(&mut answer).await?;
+            return Err(errors::not_a_stream(&page, answer.headers(), spec));
+        }
+        let mut stream = Stream { answer, room: MOST_WIRE_BYTES, decoder: Decoder::default(), over: false };
+        let (mut reader, mut draft) = (Reader::new(spec.wire), Draft::new(sink));
+        let limit = spec.idle_timeout.saturating_mul(PATIENCE);
+        loop {
+            let grown = timeout(limit, self.read_on(&mut stream, &mut reader, &mut draft)).await;
+            let Ok(grown) = grown else {
+                let seconds = limit.as_secs();
+                return Err(errors::broken(spec, &format!("no word of the reply came within {seconds} s")));
+            };
+            if let Some(stop) = grown? {
+                return Ok(draft.reply(stop));
             }
-        });
-        let chat = request::chat_request(request, &self.spec);
-        let opened = self.client.exec_chat_stream(self.target(), chat, Some(&options)).await;
-        let opened = opened.map_err(|fault| errors::model_error(fault, &self.spec))?;
-        stream::collect(opened.stream, &self.spec, sink, &torn).await
+        }
+    }
+
+    /// Reads until the reply has grown, or says how it ended.
+    async fn read_on(
+        &self,
+        stream: &mut Stream,
+        reader: &mut Reader,
+        draft: &mut Draft<'_>,
+    ) -> Result<Option<Stop>, ModelError> {
+        let before = draft.bytes();
+        let mut ended = None;
+        while ended.is_none() && draft.bytes() == before {
+            let chunk = self.chunk(&mut stream.answer).await?;
+            let Stream { room, decoder, over, .. } = stream;
+            *over = chunk.is_none();
+            let mut take = |event| {
+                if ended.is_none()
+                    && let Progress::Ended(stop) = reader.take(&event, draft)?
+                {
+                    ended = Some(stop);
+                }
+                Ok(())
+            };
+            let taken = match chunk.as_ref().map(AsRef::as_ref) {
+                Some(bytes) => match room.checked_sub(bytes.len()) {
+                    Some(left) => {
+                        *room = left;
+                        decoder.push(bytes, take)
+                    }
+                    None => Err(Fault::TooMuch("bytes")),
+                },
+                None => decoder.finish().map_or(Ok(()), &mut take),
+            };
+            taken.map_err(|fault| errors::by_fault(fault, &self.spec))?;
+            if *over && ended.is_none() {
+                return Err(errors::by_fault(Fault::NoEnd, &self.spec));
+            }
+        }
+        Ok(ended)
+    }
+
+    async fn chunk(&self, answer: &mut Response) -> Result<Option<impl AsRef<[u8]> + use<>>, ModelError> {
+        let read = timeout(self.spec.idle_timeout, answer.chunk()).await.map_err(|_| self.silent())?;
+        read.map_err(|fault| errors::transport(&fault, &self.spec))
+    }
+
+    /// The beginning of an answer that is no stream.
+    async fn page(&self, answer: &mut Response) -> Result<String, ModelError> {
+        let mut page = Vec::new();
+        while page.len() < MOST_PAGE_BYTES
+            && let Some(bytes) = self.chunk(answer).await?
+        {
+            let bytes = bytes.as_ref();
+            page.extend_from_slice(&bytes[..bytes.len().min(MOST_PAGE_BYTES - page.len())]);
+        }
+        Ok(String::from_utf8_lossy(&page).into_owned())
+    }
+
+    fn silent(&self) -> ModelError {
+        let seconds = self.spec.idle_timeout.as_secs();
+        errors::broken(&self.spec, &format!("nothing came within {seconds} s"))
     }
 }
+
+/// An answer that is being read.
+struct Stream {
+    answer: Response,
+    /// Bytes that may still come.
+    room: usize,
+    decoder: Decoder,
+    over: bool,
+}
+
+/// Whether the server answered with something whole instead of a stream. Some name no type at all for a stream.
+fn is_page(answer: &Response) -> bool {
+    let kind = answer.headers().get(reqwest::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| ["application/json", "text/html"].iter().any(|page| kind.starts_with(page)))
+}
+
+impl ProviderSpec {
+    /// The request with the key, where there is one, and what the protocol wants of every request.
+    pub(super) fn authorize(&self, request: RequestBuilder) -> RequestBuilder {
+        let key = self.key.as_ref().map(|key| key.expose_secret().trim());
+        match (self.wire, key) {
+            (Wire::AnthropicMessages, key) => {
+                let request = request.header("anthropic-version", ANTHROPIC_VERSION);
+                match key {
+                    Some(key) => request.header("x-api-key", key),
+                    None => request,
+                }
+            }
+            (Wire::OpenAiResponses | Wire::OpenAiChat, Some(key)) => request.bearer_auth(key),
+            (Wire::OpenAiResponses | Wire::OpenAiChat, None) => request,
+        }
+    }
+}
+
+/// The version of the protocol that Anthropic requires in each request.
+const ANTHROPIC_VERSION: &str = "2023-06-01";
 
 #[async_trait::async_trait]
 impl Model for Provider {
@@ -92,7 +191,8 @@ impl Model for Provider {
     }
 }
 
-/// The connection pool for all providers. It trusts the system's certificates and honours `HTTPS_PROXY`.
+/// The connection pool for all providers. It trusts the system's certificates and honours `HTTPS_PROXY`. Answers are
+/// not asked for compressed: a few bytes of those may unfold into any number.
 ///
 /// # Errors
 /// [`ModelError::Refused`] when the TLS set-up of the machine is unusable.
@@ -101,6 +201,10 @@ pub fn http_client() -> Result<reqwest::Client, ModelError> {
     reqwest::Client::builder()
         .connect_timeout(Duration::from_secs(20))
         .tcp_nodelay(true)
+        .no_gzip()
+        .no_brotli()
+        .no_deflate()
+        .no_zstd()
         .pool_max_idle_per_host(8)
         .http2_keep_alive_interval(Some(Duration::from_secs(20)))
         .http2_keep_alive_timeout(Duration::from_secs(10))

@@ -2,40 +2,39 @@
 
 use std::time::Duration;
 
-use genai::Error as GenaiError;
 use jiff::fmt::rfc2822;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use super::spec::ProviderSpec;
+use super::wire::Fault;
 use crate::agent::context::clipped;
 use crate::agent::model::ModelError;
 
 /// How long a spent quota is taken to last when the provider does not say.
 const UNKNOWN_RESET: Duration = Duration::from_hours(1);
+/// The longest wait that is believed: quotas of every provider reset within a month.
+const LONGEST_RESET: Duration = Duration::from_hours(31 * 24);
 /// Longest piece of a provider's own words that is passed on, in bytes.
 const WORDS_LIMIT: usize = 400;
 
-/// The session's view of a fault.
-pub(super) fn model_error(fault: GenaiError, spec: &ProviderSpec) -> ModelError {
+/// What it means that an answer cannot be read on.
+pub(super) fn by_fault(fault: Fault, spec: &ProviderSpec) -> ModelError {
     match fault {
-        GenaiError::HttpError { status, body, headers, .. } => {
-            by_status(status.as_u16(), &body, &headers, spec)
-        }
-        GenaiError::WebStream { error, cause, .. } => match error.downcast::<GenaiError>() {
-            Ok(inner) => model_error(*inner, spec),
-            Err(error) => transport(error.downcast_ref::<reqwest::Error>(), &cause, spec),
-        },
-        GenaiError::ChatResponse { body, .. } => by_event(&body, spec),
-        GenaiError::StreamParse { serde_error, .. } => {
-            let words = serde_error.to_string();
-            by_words("", &words, spec).unwrap_or_else(|| broken(spec, &words))
-        }
-        GenaiError::JsonValueExt(_) | GenaiError::SerdeJson(_) => {
-            broken(spec, "one of its events was not understood")
-        }
-        other => ModelError::Refused(format!("{}: {}", spec.name, bounded(&other.to_string()))),
+        Fault::TooMuch(what) => broken(spec, &format!("it sent more {what} than any model's reply has")),
+        Fault::NoJson => broken(spec, "one of its events was not JSON"),
+        Fault::NoEnd => broken(spec, "it closed before its end"),
+        Fault::Told(body) => by_event(&body, spec),
     }
+}
+
+/// A server that answered well, but not with a stream: a proxy's page, or a server that does not stream.
+pub(super) fn not_a_stream(page: &str, headers: &HeaderMap, spec: &ProviderSpec) -> ModelError {
+    let parsed: Value = serde_json::from_str(page).unwrap_or(Value::Null);
+    if parsed.get("error").is_some_and(|error| !error.is_null()) {
+        return by_status(500, page, headers, spec);
+    }
+    broken(spec, &format!("it answered with a page instead of a stream: {page}"))
 }
 
 /// A stream that was cut or garbled: worth another try.
@@ -132,11 +131,11 @@ pub(super) fn unreachable(fault: &reqwest::Error, limit: Duration, spec: &Provid
         let seconds = limit.as_secs();
         return passing(format!("{} did not answer within {seconds} s at {}", spec.name, spec.endpoint()));
     }
-    transport(Some(fault), "", spec)
+    transport(fault, spec)
 }
 
-fn transport(fault: Option<&reqwest::Error>, cause: &str, spec: &ProviderSpec) -> ModelError {
-    let Some(fault) = fault else { return broken(spec, cause) };
+/// A fault of the connection.
+pub(super) fn transport(fault: &reqwest::Error, spec: &ProviderSpec) -> ModelError {
     // reqwest's own words stop at "error sending request"; the reason is at the chain's end.
     let mut reason: &dyn std::error::Error = fault;
     while let Some(deeper) = reason.source() {
@@ -164,15 +163,15 @@ fn key_advice(spec: &ProviderSpec) -> String {
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     if let Some(milliseconds) = text("retry-after-ms").and_then(|value| value.parse().ok()) {
-        return Some(Duration::from_millis(milliseconds));
+        return Some(Duration::from_millis(milliseconds).min(LONGEST_RESET));
     }
     let after = text("retry-after")?;
     if let Ok(seconds) = after.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).ok();
+        return Duration::try_from_secs_f64(seconds).ok().map(|asked| asked.min(LONGEST_RESET));
     }
     let until = rfc2822::parse(after).ok()?.timestamp();
     let now = rfc2822::parse(text("date")?).ok()?.timestamp();
-    Duration::try_from(until.duration_since(now)).ok()
+    Duration::try_from(until.duration_since(now)).ok().map(|asked| asked.min(LONGEST_RESET))
 }
 
 fn passing(message: String) -> ModelError {

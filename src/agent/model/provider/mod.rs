@@ -1,15 +1,16 @@
-//! Every model behind a network, through one library (genai) and one shape.
+//! Every model behind a network, in one shape.
 //!
-//! What genai lacks is added here: a stream without its end is a broken stream, a tool call counts only when it is
-//! whole, a fault says whether trying again can help and what a person should do. Retries stand outside, in
-//! [`super::retry`].
+//! A stream without its end is a broken stream, a tool call counts only when it is whole, a fault says whether trying
+//! again can help and what a person should do, and whatever a server sends is read within bounds. Retries stand
+//! outside, in [`super::retry`].
 
 mod client;
+mod draft;
 mod errors;
 mod probe;
-mod request;
 mod spec;
-mod stream;
+mod sse;
+mod wire;
 
 pub use client::{Provider, http_client};
 pub use probe::{Probed, probe};

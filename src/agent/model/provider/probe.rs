@@ -6,7 +6,6 @@
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
-use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::errors;
@@ -17,8 +16,6 @@ use crate::agent::model::ModelError;
 const LIMIT: Duration = Duration::from_secs(8);
 /// Bytes of an answer that are read: the longest known list of models has less than one mebibyte.
 const MOST_BYTES: usize = 4 << 20;
-/// The version of the protocol that Anthropic requires in each request.
-const ANTHROPIC_VERSION: &str = "2023-06-01";
 
 /// What a provider said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,17 +33,7 @@ pub enum Probed {
 /// # Errors
 /// That it cannot be reached, refuses the key, or does not know the model, with what to do about it.
 pub async fn probe(spec: &ProviderSpec, http: &reqwest::Client) -> Result<Probed, ModelError> {
-    let mut request = http.get(format!("{}{}", spec.endpoint(), path(spec))).timeout(LIMIT);
-    if let Some(key) = &spec.key {
-        let key = key.expose_secret().trim();
-        request = match spec.wire {
-            Wire::AnthropicMessages => request.header("x-api-key", key),
-            Wire::OpenAiResponses | Wire::OpenAiChat => request.bearer_auth(key),
-        };
-    }
-    if spec.wire == Wire::AnthropicMessages {
-        request = request.header("anthropic-version", ANTHROPIC_VERSION);
-    }
+    let request = spec.authorize(http.get(format!("{}{}", spec.endpoint(), path(spec))).timeout(LIMIT));
     let unreachable = |fault: &reqwest::Error| errors::unreachable(fault, LIMIT, spec);
     let mut answer = request.send().await.map_err(|fault| unreachable(&fault))?;
     let (status, headers) = (answer.status(), answer.headers().clone());

@@ -94,5 +94,6 @@ fn usage(request: &Request, reply: &Reply) -> TokenUsage {
         cached: tokens(sent_before),
         cache_written: 0,
         output: tokens(bytes_of(&[Item::Assistant(reply.clone())])),
+        estimated: false,
     }
 }

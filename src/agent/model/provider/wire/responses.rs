@@ -1,0 +1,149 @@
+//! `OpenAI`'s Responses.
+
+use serde_json::{Value, json};
+
+use super::{Fault, Progress, output_of, slot, text, tokens, word};
+use crate::agent::model::provider::draft::{Draft, Stop};
+use crate::agent::model::provider::spec::ProviderSpec;
+use crate::agent::model::{Item, Request, TokenUsage, ToolSpec};
+
+pub(super) fn body(request: &Request, spec: &ProviderSpec) -> Value {
+    let mut input = Vec::with_capacity(request.items.len());
+    for item in &request.items {
+        push_item(&mut input, item);
+    }
+    let mut body = json!({ "model": spec.model, "stream": true, "store": false });
+    if !request.system.is_empty() {
+        body["instructions"] = request.system.as_str().into();
+    }
+    if spec.reasons() {
+        body["reasoning"] = json!({ "summary": "auto" });
+        body["include"] = json!(["reasoning.encrypted_content"]);
+    }
+    if let Some(effort) = spec.effort {
+        body["reasoning"]["effort"] = word(effort).into();
+    }
+    if !request.tools.is_empty() {
+        body["tools"] = request.tools.iter().map(tool).collect();
+    }
+    body["input"] = input.into();
+    if let Some(most) = request.max_output_tokens {
+        body["max_output_tokens"] = most.into();
+    }
+    body
+}
+
+fn tool(spec: &ToolSpec) -> Value {
+    json!({ "type": "function", "name": spec.name, "description": spec.description, "parameters": spec.schema })
+}
+
+fn push_item(input: &mut Vec<Value>, item: &Item) {
+    match item {
+        Item::User { text } => input.push(json!({ "role": "user", "content": text })),
+        Item::Assistant(reply) => {
+            for signature in reply.thinking.iter().filter_map(|thinking| thinking.signature.as_deref()) {
+                input.push(json!({ "type": "reasoning", "encrypted_content": signature, "summary": [] }));
+            }
+            if !reply.text.is_empty() {
+                let said = json!([{ "type": "output_text", "text": reply.text }]);
+                input.push(json!({ "type": "message", "role": "assistant", "content": said }));
+            }
+            for call in &reply.calls {
+                input.push(json!({
+                    "type": "function_call",
+                    "call_id": call.id,
+                    "name": call.tool,
+                    "arguments": call.as_object().to_string(),
+                }));
+            }
+        }
+        Item::ToolResult { call_id, output, .. } => {
+            input.push(
+                json!({ "type": "function_call_output", "call_id": call_id, "output": output_of(output) }),
+            );
+        }
+        Item::Unknown => {}
+    }
+}
+
+pub(super) fn read(kind: &str, data: &Value, draft: &mut Draft<'_>) -> Result<Progress, Fault> {
+    let (index, item) = (slot(data, "/output_index"), &data["item"]);
+    match kind {
+        "response.output_text.delta" => draft.text(text(data, "/delta"))?,
+        "response.reasoning_text.delta" | "response.reasoning_summary_text.delta" => {
+            draft.thinking(text(data, "/delta"))?;
+        }
+        "response.output_item.added" if is_call(item) => {
+            draft.call(index, text(item, "/call_id"), text(item, "/name"))?;
+        }
+        "response.function_call_arguments.delta" => draft.arguments(index, text(data, "/delta"))?,
+        "response.output_item.done" => finish_item(index, item, draft)?,
+        "response.completed" => {
+            count(data, draft);
+            finish(&data["response"], draft)?;
+            return Ok(Progress::Ended(Stop::Whole));
+        }
+        "response.incomplete" => {
+            count(data, draft);
+            let reason = text(data, "/response/incomplete_details/reason");
+            return Ok(Progress::Ended(if reason == "content_filter" {
+                Stop::Filtered
+            } else {
+                Stop::CutOff
+            }));
+        }
+        "response.failed" => return Err(Fault::Told(data["response"].clone())),
+        "error" => return Err(Fault::Told(data.clone())),
+        _ => {}
+    }
+    Ok(Progress::Open)
+}
+
+fn is_call(item: &Value) -> bool {
+    text(item, "/type") == "function_call"
+}
+
+/// The whole of an item: its arguments may have come in pieces before, or not at all.
+fn finish_item(index: u64, item: &Value, draft: &mut Draft<'_>) -> Result<(), Fault> {
+    if is_call(item) {
+        if draft.call_in(index).is_none() {
+            draft.call(index, text(item, "/call_id"), text(item, "/name"))?;
+        }
+        let arguments = text(item, "/arguments");
+        if !arguments.is_empty() {
+            draft.all_arguments(index, arguments)?;
+        }
+    } else if text(item, "/type") == "reasoning" {
+        let encrypted = text(item, "/encrypted_content");
+        if !encrypted.is_empty() {
+            draft.thought(Some(encrypted.to_owned()))?;
+        }
+    }
+    Ok(())
+}
+
+/// A server that streams no items tells them all at the end.
+fn finish(response: &Value, draft: &mut Draft<'_>) -> Result<(), Fault> {
+    if draft.bytes() > 0 {
+        return Ok(());
+    }
+    for (index, item) in (0..).zip(response["output"].as_array().into_iter().flatten()) {
+        finish_item(index, item, draft)?;
+        for part in item["content"].as_array().into_iter().flatten() {
+            draft.text(text(part, "/text"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Cached tokens are counted into the input.
+fn count(data: &Value, draft: &mut Draft<'_>) {
+    let Some(usage) = data.pointer("/response/usage") else { return };
+    let cached = tokens(usage, "/input_tokens_details/cached_tokens").unwrap_or_default();
+    draft.usage = TokenUsage {
+        input: tokens(usage, "/input_tokens").unwrap_or_default().saturating_sub(cached),
+        cached,
+        output: tokens(usage, "/output_tokens").unwrap_or_default(),
+        ..TokenUsage::default()
+    };
+}

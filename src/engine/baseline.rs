@@ -1,0 +1,106 @@
+//! Tries what a plan rests on at the base commit, in the validators' checkout, before the plan is accepted: the planner
+//! learns what its commands do, and the person sees at the plan gate what does not work.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::context::EngineContext;
+use super::error::EngineError;
+use super::role::proof_at;
+use super::scripts;
+use crate::agent::tool::Call;
+use crate::domain::baseline::{Baseline, Trial};
+use crate::domain::command::Command;
+use crate::domain::environment::CommandRun;
+use crate::domain::id::Commit;
+
+/// How long one command of the environment may take.
+const COMMAND: Duration = Duration::from_mins(10);
+/// How long the check of one assertion may take.
+const CHECK: Duration = Duration::from_mins(1);
+/// How long everything may take; what is left then is not tried, and says so.
+const ALL: Duration = Duration::from_mins(20);
+
+/// What of a plan is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// What is new, and what could not do its work before: the machine or the set-up may have changed.
+    NewAndRed,
+    /// What has never been tried.
+    New,
+}
+
+/// Tries what has not been tried yet and says what everything did. What stands in the way is said and recorded as not
+/// tried: no plan is refused for it.
+pub async fn report(engine: &Arc<EngineContext>, scope: Scope, call: &Call) -> String {
+    let outcome = take(engine, scope, call).await;
+    let report = engine.cell.with(crate::domain::mission::Mission::baseline_report);
+    let fault = match outcome {
+        Ok(()) => String::new(),
+        Err(error) => format!("The engine could not try everything: {error}\n"),
+    };
+    if report.is_empty() && fault.is_empty() {
+        return String::new();
+    }
+    format!("{fault}What your commands do at the base commit:\n{report}")
+}
+
+async fn take(engine: &Arc<EngineContext>, scope: Scope, call: &Call) -> Result<(), EngineError> {
+    let (base, trials, before) = engine.cell.with(|mission| {
+        let base = mission.founding.as_ref().map(|founding| founding.base.clone());
+        // Checks may need the set-up, which only the environment says.
+        let trials = if mission.environment.is_some() { mission.base_trials() } else { Vec::new() };
+        (base, trials, mission.baseline.clone())
+    });
+    let Some(commit) = base else { return Err(EngineError::Unfit("the mission has no base".to_owned())) };
+    let setup = engine.environment(|environment| environment.setup.clone());
+    let holds = |before: &&Baseline| scope == Scope::New || before.was_set_up_by(&setup);
+    let known = before.as_ref().filter(holds);
+    let settled = |trial: &Trial| {
+        let run = known.and_then(|known| known.run(&trial.script().run))?;
+        (scope == Scope::New || trial.is_settled_by(run)).then(|| run.clone())
+    };
+    if trials.is_empty() || trials.iter().all(|trial| settled(trial).is_some()) {
+        return Ok(());
+    }
+    let mut runs = Vec::new();
+    let tried = try_all(engine, &commit, &trials, settled, call, &mut runs).await;
+    if call.cancel.is_cancelled() {
+        return Ok(());
+    }
+    let record = Command::RecordBaseline { baseline: Box::new(Baseline { commit, runs }) };
+    engine.dispatcher.record_if_due(record).await?;
+    tried
+}
+
+async fn try_all(
+    engine: &Arc<EngineContext>,
+    commit: &Commit,
+    trials: &[Trial],
+    settled: impl Fn(&Trial) -> Option<CommandRun>,
+    call: &Call,
+    runs: &mut Vec<CommandRun>,
+) -> Result<(), EngineError> {
+    let proof = proof_at(engine, commit.clone()).await?;
+    let mut tried = Ok(());
+    let end = Instant::now() + ALL;
+    for trial in trials {
+        let script = trial.script();
+        // The checkout was put back since, so the set-up always runs before what it is for.
+        let is_setup = matches!(trial, Trial::Environment { group: "setup", .. });
+        if let Some(run) = settled(trial).filter(|_| !is_setup) {
+            runs.push(run);
+        } else if Instant::now() < end && !call.cancel.is_cancelled() {
+            (call.progress)(&format!("{}\n", script.run));
+            let limit = if matches!(trial, Trial::Check { .. }) { CHECK } else { COMMAND };
+            match scripts::run_within(engine, proof.checkout.dir(), script, limit, &call.cancel).await {
+                Ok(run) => runs.push(run),
+                Err(error) => tried = Err(error),
+            }
+        }
+    }
+    proof.put_back().await;
+    tried
+}

@@ -1,0 +1,13 @@
+//! The programs of this process that run and shall run: what a sweep must leave alone.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Ids of the leaders of process groups, which are those of the groups too.
+pub type Live = BTreeSet<i32>;
+
+/// All of them. While it is held none is started, so that a sweep sees no program that is not in it yet.
+pub fn live() -> MutexGuard<'static, Live> {
+    static LIVE: Mutex<Live> = Mutex::new(BTreeSet::new());
+    LIVE.lock().unwrap_or_else(PoisonError::into_inner)
+}
