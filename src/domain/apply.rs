@@ -217,6 +217,7 @@ impl Mission {
                 self.autopilot = *autopilot;
                 self.record(by, at, Change::AutopilotSet { autopilot: *autopilot });
             }
+            Event::ModelPriced { model, price } => drop(self.prices.insert(model.clone(), *price)),
             Event::MissionCompleted => self.end = Some(End::Completed { at }),
             Event::MissionLanded { commit, .. } => self.landed = Some(commit.clone()),
             Event::RepositoryMoved { repository } => {

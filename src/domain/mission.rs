@@ -30,7 +30,7 @@ use super::refusal::RefusedPlan;
 use super::round::Round;
 use super::schedule::schedule;
 use super::text::{Line, Prose, Title};
-use super::usage::Usage;
+use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, Outcome, Standing, Verdict, Waiver};
 use super::wait::Wait;
 
@@ -76,6 +76,9 @@ pub struct Mission {
     #[serde(default)]
     pub answer: Option<Prose>,
     pub gates: BTreeMap<GateId, Gate>,
+    /// What models cost, by their names, as far as it is known.
+    #[serde(default)]
+    pub prices: BTreeMap<Title, ModelPrice>,
     pub attempts: BTreeMap<AttemptId, Attempt>,
     pub handoffs: BTreeMap<FeatureId, (AttemptId, Handoff)>,
     pub claim_runs: BTreeMap<FeatureId, Vec<CommandRun>>,

@@ -136,8 +136,7 @@ async fn a_worker_reads_what_was_added_reworded_and_retired_before_its_handoff_c
     let second = tokio::time::timeout(PATIENCE, requests.recv()).await.unwrap().unwrap();
     let read = said(&second);
     for words in [
-        "VAL-NEW-001 is new, and F1 is to fulfill it:\n### VAL-NEW-001 ",
-        "A visitor sees what VAL-NEW-001 promises.",
+        "VAL-NEW-001 is new, and F1 is to fulfill it:\n### VAL-NEW-001 A visitor sees what VAL-NEW-001 promises (revision 1)\nA visitor sees what VAL-NEW-001 promises\n",
         "VAL-NEW-002 is retired and holds no longer: too much",
         "VAL-A-001 has a new wording, which holds from now on:\n### VAL-A-001 It greets (revision 2)\nWhoever runs it reads a long greeting.",
         "It is done when\n- It greets twice",

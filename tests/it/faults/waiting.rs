@@ -133,8 +133,8 @@ async fn an_engine_that_is_started_anew_goes_on_with_what_is_waited_for() {
     let (ground, up) = (Ground::plain("test/away"), Arc::<AtomicBool>::default());
     let fault = ModelError::Passing { message: "away".into(), retry_after: None };
     let waits = |mission: &Mission| mission.waits().next().is_some();
-    let before = ground.fly_until(away(&up, fault.clone()), waits).await;
-    gone(&ground).await;
+    let options = EngineOptions { backends: away(&up, fault.clone()), ..ground.options() };
+    let before = cut_off(&ground, options, waits).await;
     let engine = fly(&ground, away(&up, fault));
     let after = seen(&ground, |mission| mission.attempts.len() == 2 && waits(mission)).await;
     assert_eq!(after.waits().next().unwrap().since, before.waits().next().unwrap().since);
@@ -236,16 +236,23 @@ async fn dies_in_a_call(ground: &Ground) -> Mission {
         let open = std::fs::read_to_string(&calls).unwrap_or_default();
         mission.live_attempts().any(|attempt| open.contains(&format!("\"{}\":", attempt.id.0)))
     };
-    let mission = ground.fly_until(Arc::new(Silent), asked).await;
-    gone(ground).await;
-    mission
+    let options = EngineOptions { backends: Arc::new(Silent), ..ground.options() };
+    cut_off(ground, options, asked).await
 }
 
-/// Waits until nothing of an engine that was cut off holds the mission any more.
-async fn gone(ground: &Ground) {
-    while ground.missions.engine(&ground.id).is_some() {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+/// Flies until the mission shows what is looked for; then everything of the engine is gone at once, as in a crash.
+async fn cut_off(ground: &Ground, options: EngineOptions, looked_for: impl Fn(&Mission) -> bool) -> Mission {
+    let own = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    drop(own.spawn(flightdeck::engine::run(options)));
+    let mission = seen(ground, looked_for).await;
+    own.shutdown_background();
+    let gone = async {
+        while ground.missions.engine(&ground.id).is_some() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, gone).await.expect("it holds the mission for ever");
+    mission
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -283,11 +290,7 @@ async fn what_a_client_saw_to_die_is_counted_and_what_ended_in_order_is_not() {
             ..ground.options()
         };
         let attempts = ground.mission().attempts.len();
-        let engine = tokio::spawn(flightdeck::engine::run(options));
-        seen(&ground, |mission| mission.attempts.len() > attempts).await;
-        engine.abort();
-        drop(engine.await);
-        gone(&ground).await;
+        cut_off(&ground, options, |mission| mission.attempts.len() > attempts).await;
         assert_eq!(kinds(&ground, "work_lost"), losses);
     }
 }
