@@ -51,6 +51,7 @@ async fn fly(model: &Instantly) -> Result<Vec<std::time::Instant>> {
         socket: ground.missions.dir(&ground.id).join("engine.sock"),
         backends: Arc::new(model.clone()),
         prompt_dirs: vec![ground.prompts()],
+        passed: Vec::new(),
         skill_dirs: Vec::new(),
         patience: Duration::from_millis(50),
         predecessor: flightdeck::engine::Predecessor::Unseen,

@@ -18,6 +18,7 @@ use crate::domain::plan::{Feature, Milestone};
 use crate::domain::text::Text;
 use crate::link::LinkError;
 use crate::link::protocol::{Call, Reply};
+use crate::view::text::clip;
 use crate::view::words::listed;
 
 /// Names that a refusal lists at most.
@@ -108,7 +109,7 @@ pub fn addressee(mission: &Mission, word: &str) -> Result<AttemptId> {
     let others = ["orchestrator".to_owned(), "everyone".to_owned()];
     let can: Vec<String> = others.into_iter().chain(live).collect();
     let can = listed(&can);
-    let shown: String = word.chars().take(60).collect();
+    let shown = shown(word);
     match attempt_id(word).and_then(|id| mission.attempts.get(&id)) {
         Some(attempt) if attempt.is_live() => Ok(attempt.id),
         Some(attempt) => {
@@ -140,10 +141,15 @@ pub fn attempt_id(word: &str) -> Option<AttemptId> {
     word.parse().ok().or_else(|| word.parse().ok().map(AttemptId))
 }
 
+/// As much of what was typed as a sentence about it needs.
+pub fn shown(word: &str) -> String {
+    clip(word, 60)
+}
+
 /// The refusal of a name that nothing has, with the names there are.
 fn unknown<T: ToString>(what: &str, word: &str, known: impl Iterator<Item = T>) -> anyhow::Error {
     let known: Vec<String> = known.map(|id| id.to_string()).collect();
-    let word: String = word.chars().take(60).collect();
+    let word = shown(word);
     if known.is_empty() {
         return misuse(format!("there is no {what} `{word}`: the mission has none"));
     }

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use serde::Serialize;
 
 use super::exit::Exit;
+use super::print::{JsonShape, Printable};
 use super::screen::Output;
 use crate::config::{Flag, Home, Settings, Sources, Variables};
 use crate::view::row::Row;
@@ -95,12 +96,17 @@ pub enum Repository<'a> {
 }
 
 /// Prints text; a closed pipe is an error that ends the command quietly.
-pub fn print(text: &str) -> Result<()> {
+pub fn print(text: impl Into<Printable>) -> Result<()> {
+    let text = text.into();
+    let ends = text.is_empty() || text.as_str().ends_with('\n');
+    write(&if ends { text } else { text.then("\n") })
+}
+
+/// Prints text as it is, without a line break behind it.
+#[expect(clippy::disallowed_methods, reason = "this is where text is printed")]
+pub fn write(text: &Printable) -> Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    if !text.ends_with('\n') && !text.is_empty() {
-        out.write_all(b"\n")?;
-    }
+    out.write_all(text.as_str().as_bytes())?;
     out.flush()?;
     Ok(())
 }
@@ -108,16 +114,16 @@ pub fn print(text: &str) -> Result<()> {
 /// Prints a page of the view, made for the width of the output.
 pub fn print_page(context: &Context, page: impl FnOnce(usize) -> Vec<Row>) -> Result<()> {
     let style = context.output.style();
-    print(&style.page(&page(style.columns())))
+    print(style.page(&page(style.columns())))
 }
 
 /// Prints a value as JSON over several lines.
 pub fn print_json(value: &impl Serialize) -> Result<Exit> {
-    done(&serde_json::to_string_pretty(value)?)
+    done(Printable::json(value, JsonShape::Page)?)
 }
 
 /// Prints the last text of a command that did what was asked.
-pub fn done(text: &str) -> Result<Exit> {
+pub fn done(text: impl Into<Printable>) -> Result<Exit> {
     print(text)?;
     Ok(Exit::Done)
 }

@@ -7,6 +7,7 @@ use clap::Parser;
 
 use super::context::Context;
 use super::exit::Exit;
+use super::print::Printable;
 use super::verb::{Cli, Verb};
 use super::{console, fault};
 
@@ -15,16 +16,20 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(refusal) => {
-            // Help and version go to standard output and are no faults; clap knows which.
-            drop(refusal.print());
-            return if refusal.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+            if !refusal.use_stderr() {
+                // Help and the version are no faults.
+                drop(refusal.print());
+                return Exit::Done.into();
+            }
+            complain(&refusal.render().to_string());
+            return Exit::Usage.into();
         }
     };
     match start(cli) {
         Ok(exit) => exit.into(),
         Err(found) => {
             if !fault::is_closed_pipe(&found) {
-                complain(&fault::sentence(&found));
+                complain(&format!("flightdeck: {}", fault::sentence(&found)));
             }
             fault::exit_of(&found).into()
         }
@@ -52,8 +57,8 @@ async fn dispatch(cli: Cli) -> Result<Exit> {
     }
 }
 
-/// One line to standard error. When that is closed too there is nobody left to tell.
+/// A complaint to standard error. When that is closed too there is nobody left to tell.
 #[expect(clippy::print_stderr, reason = "this is where complaints go")]
 fn complain(sentence: &str) {
-    eprintln!("flightdeck: {sentence}");
+    eprintln!("{}", Printable::from(sentence.trim_end()));
 }

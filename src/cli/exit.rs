@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::domain::attention::needs;
 use crate::domain::mission::{End, Mission, Status};
 
 /// The exit codes, as `--help` tells them.
@@ -9,7 +10,7 @@ pub const CODES: &str = "\
 Exit codes:
   0  done
   1  failed
-  2  the command line or the configuration is wrong
+  2  refused: what was asked for, or the configuration, is wrong; nothing has changed
   3  the mission waits for a person
   4  the mission is blocked
   5  a budget is spent";
@@ -34,6 +35,16 @@ impl Exit {
             (None, Status::Blocked) => Self::Blocked,
             (None, Status::BudgetSpent) => Self::BudgetSpent,
             (None, _) => Self::Waits,
+        }
+    }
+}
+
+impl Exit {
+    /// The code that tells a script how a mission stands, whether or not it is followed: one that flies is fine.
+    pub fn of_standing(mission: &Mission) -> Self {
+        match Self::of(mission) {
+            Self::Waits if needs(mission).is_empty() => Self::Done,
+            exit => exit,
         }
     }
 }

@@ -6,6 +6,9 @@ use anyhow::Error;
 
 use super::exit::Exit;
 use crate::config::{BackendError, ConfigError, Settings};
+use crate::domain::rejection::Rejection;
+use crate::link::{LinkError, Refusal};
+use crate::workspace::WorkspaceError;
 
 /// A mistake in what was asked, as opposed to something that went wrong.
 #[derive(Debug, thiserror::Error)]
@@ -31,10 +34,18 @@ pub fn exit_of(fault: &Error) -> Exit {
     if is_closed_pipe(fault) {
         return Exit::Done;
     }
-    let is_usage = fault
-        .chain()
-        .any(|cause| cause.is::<Misuse>() || cause.is::<ConfigError>() || cause.is::<BackendError>());
-    if is_usage { Exit::Usage } else { Exit::Failed }
+    if fault.chain().any(is_refusal) { Exit::Usage } else { Exit::Failed }
+}
+
+/// Whether what was asked for is wrong, whoever found out: nothing has changed, and asking again would not help.
+fn is_refusal(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.is::<Misuse>()
+        || cause.is::<ConfigError>()
+        || cause.is::<BackendError>()
+        || cause.is::<Rejection>()
+        || matches!(cause.downcast_ref(), Some(LinkError::Rejected(_)))
+        || cause.downcast_ref().is_some_and(WorkspaceError::is_refusal)
+        || matches!(cause.downcast_ref(), Some(Refusal::Rejected(_)))
 }
 
 /// Whether whoever read the output has gone away, as `head` does: no reason to complain.

@@ -1,6 +1,7 @@
 //! No verb: what waits for the person, and where to begin.
 
 use super::prelude::*;
+use super::print::Printable;
 use super::verb::list;
 use crate::view::text::plural;
 
@@ -8,20 +9,22 @@ use crate::view::text::plural;
 pub fn run(context: &Context) -> Result<Exit> {
     let entries = missions::catalogue(context).list();
     let (style, now) = (context.output.style(), now());
-    let mut lines =
-        vec!["flightdeck: mission control for software missions that agents fly".to_owned(), String::new()];
+    let mut lines: Vec<Printable> =
+        vec!["flightdeck: mission control for software missions that agents fly".into(), "".into()];
     for entry in entries.iter().filter(|entry| entry.mission.as_ref().is_ok_and(|card| card.needs > 0)) {
         let width = entry.id.as_str().len();
         lines.push(style.cut(&list::row(entry, width, now, style.columns().saturating_sub(width + 2))));
-        lines.push(format!("  flightdeck status {}", entry.id));
-        lines.push(String::new());
+        lines.push(format!("  flightdeck status {}", entry.id).into());
+        lines.push("".into());
     }
     if !entries.is_empty() {
-        lines.push(format!("  flightdeck list             {}", plural(entries.len(), "mission")));
+        lines.push(format!("  flightdeck list             {}", plural(entries.len(), "mission")).into());
     }
-    lines.push("  flightdeck new \"GOAL\"       begin a mission in this repository".to_owned());
-    lines.push("  flightdeck demo             watch a whole mission, without a key or a network".to_owned());
-    lines.push("  flightdeck doctor           what works here and what does not".to_owned());
-    lines.push("  flightdeck --help           every verb".to_owned());
-    done(&lines.join("\n"))
+    let hints = [
+        "  flightdeck new \"GOAL\"       begin a mission in this repository",
+        "  flightdeck demo             watch a whole mission, without a key or a network",
+        "  flightdeck doctor           what works here and what does not",
+        "  flightdeck --help           every verb",
+    ];
+    done(Printable::lines(lines.into_iter().chain(hints.map(Printable::from))))
 }

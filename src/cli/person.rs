@@ -1,20 +1,19 @@
 //! Asking the person on the terminal.
 
-use std::io::{self, Write};
+use std::io;
 
 use anyhow::{Context as _, Result};
 
-use super::context::Context;
+use super::context::{Context, write};
 use super::fault::misuse;
+use super::print::Printable;
 
 /// Asks for a yes. Where nobody can be asked, only `--yes` is one.
 pub fn confirm(context: &Context, question: &str) -> Result<Confirmation> {
     if !context.is_interactive() {
         return Err(misuse("nobody can be asked here; add --yes to go ahead"));
     }
-    let mut out = io::stdout();
-    write!(out, "{question} [y/N] ")?;
-    out.flush()?;
+    write(&Printable::from(format!("{question} [y/N] ")))?;
     let mut line = String::new();
     io::stdin().read_line(&mut line).context("failed to read the answer")?;
     Ok(if matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes") {

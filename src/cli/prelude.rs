@@ -8,6 +8,6 @@ pub(super) use super::context::{Context, Format, done, print, print_page};
 pub(super) use super::exit::Exit;
 pub(super) use super::fault::misuse;
 pub(super) use super::missions::{self, MissionRef};
-pub(super) use super::verb::{MissionArg, OnMission, ReadArgs};
+pub(super) use super::verb::{MissionArg, NamedMission, ReadArgs};
 pub(super) use crate::domain::command::Command;
 pub(super) use crate::engine::now;

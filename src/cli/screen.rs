@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use super::print::{Colours, Style, Width, printed};
+use super::print::{Colours, Printable, Style, Width, printed};
 use crate::view::log_line::LogLine;
 
 /// Columns of a terminal that does not tell.
@@ -28,6 +28,7 @@ pub enum Output {
 
 impl Output {
     /// What standard output is. `NO_COLOR` and a dumb terminal take the colours away.
+    #[expect(clippy::disallowed_methods, reason = "nothing is printed here")]
     pub fn of_stdout() -> Self {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         if !io::stdout().is_terminal() {
@@ -52,6 +53,14 @@ impl Output {
     }
 }
 
+impl Screen<io::Stdout> {
+    /// Progress on standard output.
+    #[expect(clippy::disallowed_methods, reason = "this is where progress is printed")]
+    pub fn of_stdout(kind: Output) -> Self {
+        Self::new(io::stdout(), kind)
+    }
+}
+
 impl<W: Write> Screen<W> {
     /// Progress on an output.
     pub fn new(out: W, kind: Output) -> Self {
@@ -65,24 +74,23 @@ impl<W: Write> Screen<W> {
 
     /// Prints a line of progress.
     pub fn tell(&mut self, line: &LogLine, at: u64) -> io::Result<()> {
-        let text = printed(line, at, self.style());
-        self.print(&text)
+        self.print(printed(line, at, self.style()))
     }
 
     /// Prints any text above the live line.
-    pub fn print(&mut self, text: &str) -> io::Result<()> {
+    pub fn print(&mut self, text: impl Into<Printable>) -> io::Result<()> {
         self.clear()?;
-        writeln!(self.out, "{text}")?;
+        writeln!(self.out, "{}", text.into())?;
         self.out.flush()
     }
 
     /// Shows the live line; a pipe gets none.
-    pub fn live(&mut self, text: &str) -> io::Result<()> {
+    pub fn live(&mut self, text: impl Into<Printable>) -> io::Result<()> {
         if self.kind == Output::Pipe {
             return Ok(());
         }
         // One write, so that the terminal never shows an empty line between.
-        write!(self.out, "\r\u{1b}[2K{text}")?;
+        write!(self.out, "\r\u{1b}[2K{}", text.into())?;
         self.live = true;
         self.out.flush()
     }

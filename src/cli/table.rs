@@ -2,12 +2,12 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::cli::print::Style;
+use crate::cli::print::{Printable, Style};
 use crate::view::style_role::StyleRole;
 use crate::view::text::padded;
 
 /// Rows under a heading; the last column takes what is left of the line.
-pub fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]], style: Style) -> String {
+pub fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]], style: Style) -> Printable {
     let mut widths = heading.map(UnicodeWidthStr::width);
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -27,9 +27,8 @@ pub fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]], style: St
         }
         style.paint(tone, text.trim_end())
     };
-    let mut lines = vec![line(&heading.map(str::to_uppercase), StyleRole::Dim)];
-    lines.extend(rows.iter().map(|row| line(row, StyleRole::Text)));
-    lines.join("\n")
+    let head = line(&heading.map(str::to_uppercase), StyleRole::Dim);
+    Printable::lines([head].into_iter().chain(rows.iter().map(|row| line(row, StyleRole::Text))))
 }
 
 #[cfg(test)]

@@ -37,6 +37,8 @@ pub struct Settings {
     pub speed: f64,
     /// A file of models and prices that wins over the built-in one.
     pub prices: Option<PathBuf>,
+    /// Variables of the person's environment that the mission's programs get beside the usual ones, with their values.
+    pub passed: Vec<(String, String)>,
     /// The person's file, named in advice.
     pub user_file: PathBuf,
     pub(super) providers: BTreeMap<String, Provider>,
@@ -78,12 +80,18 @@ impl Settings {
             keys: values.keys.into_iter().map(|(action, chords)| (action, chords.0)).collect(),
             speed: values.speed.0,
             prices: values.prices.map(|path| expanded(&path.0, &variables)),
+            passed: passed(values.pass_env.map(|names| names.0).unwrap_or_default(), &variables),
             providers,
             user_file,
             variables,
             by_key,
         }
     }
+}
+
+/// The variables of these names that are set.
+fn passed(names: Vec<String>, variables: &Variables) -> Vec<(String, String)> {
+    names.into_iter().filter_map(|name| Some((name.clone(), variables.get(&name)?.to_owned()))).collect()
 }
 
 /// A number with a unit as a whole number of a smaller unit.

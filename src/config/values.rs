@@ -26,6 +26,8 @@ pub(super) struct Values {
     pub theme: Option<Text>,
     pub speed: Positive,
     pub prices: Option<FilePath>,
+    /// Variables of the person's environment that the mission's programs get beside the usual ones.
+    pub pass_env: Option<VariableNames>,
     /// By action, with its place in front where it has one: `popup.close`.
     pub keys: BTreeMap<String, Chords>,
     pub providers: BTreeMap<String, Provider>,
@@ -71,6 +73,7 @@ impl Default for Values {
             theme: None,
             speed: Positive(1.0),
             prices: None,
+            pass_env: None,
             keys: BTreeMap::new(),
             providers: BTreeMap::new(),
         }
@@ -158,6 +161,7 @@ pub(super) fn reserved(key: &str) -> Option<&'static str> {
     match key {
         "autopilot" => Some("it would give your consent in your place"),
         "prices" => Some("it decides how your money is counted"),
+        "pass_env" => Some("it decides which of your variables programs see"),
         _ => key
             .starts_with("providers.")
             .then_some("it decides which program runs and where your keys are sent"),
@@ -205,10 +209,15 @@ rules! {
     });
     WireName(String): "anthropic, openai or chat" =
         |value| text(value).filter(|word| WIRES.iter().any(|(known, _)| known == word));
-    VariableName(String): "the name of a variable of the environment" = |value| text(value).filter(|word| {
-        let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        word.chars().all(fits) && !word.starts_with(|c: char| c.is_ascii_digit())
-    });
+    VariableName(String): "the name of a variable of the environment" =
+        |value| text(value).filter(|word| is_variable(word));
+    VariableNames(Vec<String>): "a list of variables of the environment, such as [\"DOCKER_HOST\", \"CC\"]" = |value| {
+        let names: Vec<String> = match value {
+            Value::Array(names) => names.iter().map(text).collect::<Option<_>>()?,
+            names => text(names)?.split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+        };
+        names.iter().all(|name| is_variable(name)).then_some(names)
+    };
     Positive(f64): "a number above 0" = |value| value.as_f64().filter(|n| *n > 0.0 && n.is_finite());
     Count(u64): "a whole number from 1 on" = |value| value.as_u64().filter(|n| *n >= 1);
     SmallCount(u32): "a whole number from 1 on" =
@@ -226,6 +235,11 @@ rules! {
 
 fn text(value: &Value) -> Option<String> {
     value.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
+}
+
+fn is_variable(word: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    word.chars().all(fits) && !word.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Whether git takes a word as a part of a branch's name.

@@ -196,6 +196,7 @@ impl Mission {
             Event::ModelChosen { role, model } => {
                 self.models.insert(*role, model.clone());
             }
+            Event::ModelPriced { model, price } => drop(self.prices.insert(model.clone(), *price)),
             Event::BudgetSet { budget } => self.budget = *budget,
             Event::AutopilotSet { autopilot } => self.autopilot = *autopilot,
             Event::MissionCompleted => self.end = Some(End::Completed { at }),

@@ -18,7 +18,7 @@ pub use super::part::{CheckEdit, SpecEdit, WordingEdit};
 use super::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use super::round::{Opinion, ReviewIssue};
 use super::text::{Line, Prose, Title};
-use super::usage::Usage;
+use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, Outcome};
 use super::wait::Wait;
 
@@ -73,6 +73,7 @@ pub enum Command {
     // The engine's.
     StartAttempt { work: AgentWork, model: Title },
     EndAttempt { attempt: AttemptId, ending: Ending },
+    PriceModel { model: Title, price: ModelPrice },
     CountUsage { attempt: AttemptId, usage: Usage },
     TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
     RecordBaseline { baseline: Box<Baseline> },
@@ -145,6 +146,7 @@ impl Command {
             Self::GiveVerdict { .. } | Self::ReportUserTesting { .. } => asker == Agent(UserTesting),
             Self::StartAttempt { .. }
             | Self::EndAttempt { .. }
+            | Self::PriceModel { .. }
             | Self::CountUsage { .. }
             | Self::TellRevision { .. }
             | Self::RecordBaseline { .. }

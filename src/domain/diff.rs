@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attempt::Role;
 use super::id::{AttemptId, Commit, FeatureId, MilestoneId};
 use super::mission::Mission;
 use super::plan::{Feature, FeatureState};
@@ -132,6 +133,10 @@ impl Mission {
                 let attempt = self.attempts.get(id).ok_or_else(unknown)?;
                 match self.features.iter().filter_map(built).find(|built| built.attempt == *id) {
                     Some(built) => (built.base, built.head),
+                    None if attempt.work.role() != Role::Worker => {
+                        let sentence = format!("{id} is no worker's attempt and has changed nothing");
+                        return Err(Rejection::out_of_turn(sentence));
+                    }
                     None => return Ok((attempt.base.0.clone(), self.kept_ref(*id))),
                 }
             }

@@ -26,7 +26,7 @@ use super::mission::{Hold, Limits};
 use super::plan::{Claims, Feature, FeatureSpec, ProposedPlan};
 use super::round::{Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
 use super::text::{Line, Prose, Title};
-use super::usage::Usage;
+use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, Verdict};
 use super::wait::Wait;
 
@@ -102,6 +102,7 @@ pub enum Event {
     MissionHeld { hold: Hold },
     MissionResumed,
     ModelChosen { role: Role, model: Title },
+    ModelPriced { model: Title, price: ModelPrice },
     BudgetSet { budget: Budget },
     AutopilotSet { autopilot: Autopilot },
     MissionCompleted,

@@ -27,7 +27,7 @@ use super::plan::{Feature, FeatureState, Milestone};
 use super::round::Round;
 use super::schedule::schedule;
 use super::text::{Line, Title};
-use super::usage::Usage;
+use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, Outcome, Standing, Verdict, Waiver};
 use super::wait::Wait;
 
@@ -61,6 +61,9 @@ pub struct Mission {
     #[serde(default)]
     pub feature_authors: BTreeMap<FeatureId, Authors>,
     pub gates: BTreeMap<GateId, Gate>,
+    /// What models cost, by their names, as far as it is known.
+    #[serde(default)]
+    pub prices: BTreeMap<Title, ModelPrice>,
     pub attempts: BTreeMap<AttemptId, Attempt>,
     pub handoffs: BTreeMap<FeatureId, (AttemptId, Handoff)>,
     pub claim_runs: BTreeMap<FeatureId, Vec<CommandRun>>,

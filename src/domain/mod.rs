@@ -35,6 +35,7 @@ pub mod rejection;
 pub mod risk;
 pub mod round;
 pub mod schedule;
+pub mod tally;
 pub mod text;
 pub mod transcript;
 pub mod usage;

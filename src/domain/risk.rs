@@ -8,7 +8,6 @@ use super::gate::GateId;
 use super::mission::Mission;
 use super::plan::Origin;
 use super::text::plural;
-use super::verdict::Standing;
 
 /// What a person should weigh before the plan is GO, the heaviest first.
 pub fn risks(mission: &Mission) -> Vec<String> {
@@ -42,7 +41,7 @@ fn contract_risks(mission: &Mission) -> Vec<String> {
         .map(|assertion| assertion.id.to_string())
         .collect();
     let judged = active.iter().filter(|assertion| assertion.wording.check.command.is_none()).count();
-    let waived = active.iter().filter(|found| mission.standing(&found.id) == Standing::Waived).count();
+    let waived = mission.contract_tally().waived;
     let mut risks = Vec::new();
     if !optional.is_empty() {
         risks.push(format!("a milestone passes without {}", optional.join(", ")));

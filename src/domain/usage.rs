@@ -37,6 +37,34 @@ impl Usage {
     }
 }
 
+/// What a model's tokens cost, in millionths of a dollar for a million of them: 3 dollars are `3_000_000`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelPrice {
+    /// Input that was not cached.
+    pub input: u64,
+    /// Input read from the cache.
+    pub cached: u64,
+    /// Input written to the cache.
+    pub cache_write: u64,
+    /// Output, reasoning included.
+    pub output: u64,
+}
+
+impl ModelPrice {
+    /// What the tokens cost in millionths of a dollar, rounded up.
+    pub fn cost(self, usage: Usage) -> u64 {
+        let parts = [
+            (usage.input, self.input),
+            (usage.cached, self.cached),
+            (usage.cache_written, self.cache_write),
+            (usage.output, self.output),
+        ];
+        let total: u128 =
+            parts.into_iter().map(|(tokens, price)| u128::from(tokens) * u128::from(price)).sum();
+        u64::try_from(total.div_ceil(1_000_000)).unwrap_or(u64::MAX)
+    }
+}
+
 impl AddAssign for Usage {
     fn add_assign(&mut self, more: Self) {
         self.input = self.input.saturating_add(more.input);

@@ -56,6 +56,8 @@ pub struct EngineContext {
     pub backends: Arc<dyn Backends>,
     pub sandbox: Arc<dyn Sandbox>,
     pub reaper: Reaper,
+    /// Variables of the person's environment that the mission's programs get too.
+    pub passed: Vec<(String, String)>,
     /// Where skills are looked for beside the repository.
     pub skill_dirs: Vec<PathBuf>,
     /// The commit that the validators' checkout was left at, clean, by this engine; nothing while somebody holds it.
@@ -83,13 +85,14 @@ impl EngineContext {
     /// Variables that every program of the mission gets; recovery finds survivors by the first.
     pub fn env(&self) -> Vec<(String, String)> {
         let (name, email) = self.repo.person().identity();
-        vec![
+        let own = [
             (MARK.to_owned(), self.dir.display().to_string()),
             ("GIT_AUTHOR_NAME".to_owned(), name.clone()),
             ("GIT_AUTHOR_EMAIL".to_owned(), email.clone()),
             ("GIT_COMMITTER_NAME".to_owned(), name),
             ("GIT_COMMITTER_EMAIL".to_owned(), email),
-        ]
+        ];
+        self.passed.iter().cloned().chain(own).collect()
     }
 
     /// Ends what programs of the mission left running: servers that forked away, and whatever an earlier engine had.

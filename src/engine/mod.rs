@@ -31,6 +31,7 @@ mod landing;
 mod mission_cell;
 mod mission_tools;
 mod open_calls;
+mod prices;
 mod recover;
 pub mod relocate;
 mod role;

@@ -20,7 +20,7 @@ use crate::workspace::{Repo, RepoPlan};
 /// When there is none any more, or another: with the verb that names its new place.
 pub fn repository_of(founding: &Founding) -> Result<Repo, EngineError> {
     let (path, id) = (Path::new(&founding.repository), &founding.mission);
-    let how = format!("if it was moved, `flightdeck relocate NEW-PATH --mission {id}` names its new place");
+    let how = format!("if it was moved, `flightdeck relocate {id} NEW-PATH` names its new place");
     if !path.exists() {
         return Err(EngineError::Unfit(format!(
             "the repository of {id} is not at {} any more; {how}",

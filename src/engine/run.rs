@@ -46,6 +46,8 @@ pub struct EngineOptions {
     pub backends: Arc<dyn Backends>,
     /// Directories of prompts, nearest first; the built-in ones come last.
     pub prompt_dirs: Vec<PathBuf>,
+    /// Variables of the person's environment that the mission's programs get too.
+    pub passed: Vec<(String, String)>,
     /// Directories of skills beside those of the repository.
     pub skill_dirs: Vec<PathBuf>,
     /// How long it stays when there is nothing to do and nobody attached.
@@ -116,6 +118,7 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         backends: options.backends,
         sandbox: Arc::new(Unconfined),
         reaper: Reaper::start()?,
+        passed: options.passed,
         skill_dirs: options.skill_dirs,
         proof: Arc::default(),
         warned: Mutex::default(),

@@ -62,7 +62,7 @@ actions! {
     Pause, "pause", "pause the mission, or go on", "pause";
     Go, "GO", "pass this gate", "gate GATE go";
     NoGo, "NO-GO", "refuse this gate, with a note", "gate GATE no-go --note WHY";
-    Waive, "waive", "let an assertion pass, with a reason", "gate GATE waive ASSERTION --reason WHY";
+    Waive, "waive", "let an assertion pass, with a reason", "gate GATE waive ASSERTION --note WHY";
     Edit, "edit", "change what an assertion says", "assertion edit ASSERTION";
     Add, "add", "add an assertion", "assertion add ASSERTION --feature FEATURE";
     Retire, "retire", "take an assertion back", "assertion retire ASSERTION --reason WHY";

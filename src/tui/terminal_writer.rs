@@ -80,6 +80,7 @@ impl TerminalWriter {
     ///
     /// # Errors
     /// When no thread can be started.
+    #[expect(clippy::disallowed_methods, reason = "the console's frames, which its painter cleans")]
     pub fn of_this_process() -> io::Result<Self> {
         static OUTLET: OnceLock<TerminalWriter> = OnceLock::new();
         if let Some(writer) = OUTLET.get() {

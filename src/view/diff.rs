@@ -60,7 +60,7 @@ pub fn totals(diff: &DiffDoc) -> Row {
 pub fn code_lines(file: &DiffFile) -> Vec<CodeLine> {
     let mut lines = Vec::new();
     for hunk in &file.hunks {
-        lines.push(CodeLine { mark: Mark::Header, code: clean(&hunk.header) });
+        lines.push(CodeLine { mark: Mark::Header, code: visible(&hunk.header) });
         lines.extend(hunk.lines.iter().map(|line| code_line(line)));
     }
     lines
@@ -73,7 +73,7 @@ fn code_line(line: &str) -> CodeLine {
         _ => Mark::Same,
     };
     let code = line.get(1..).unwrap_or_default();
-    CodeLine { mark, code: clean(code).replace('\n', "") }
+    CodeLine { mark, code: visible(code.trim_end_matches('\n')) }
 }
 
 /// The places of the hunks' headers.

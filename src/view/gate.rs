@@ -1,7 +1,9 @@
 //! What a gate comes to: what stands in its way, findings, rounds, cost and risks.
 
+use std::collections::BTreeMap;
+
 use crate::domain::budget::dollars;
-use crate::domain::estimate::estimate;
+use crate::domain::estimate::{Basis, Estimate, estimate};
 use crate::domain::finding::{Finding, FindingState};
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, MilestoneId};
@@ -14,6 +16,7 @@ use super::assertion::newest;
 use super::gate_items::{self, assertions};
 use super::prelude::*;
 use super::report::{Report, reports};
+use super::words::about;
 
 /// What stands in the way, what is risky, what was found, and what it cost.
 pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
@@ -67,17 +70,44 @@ fn verdict_row(mission: &Mission, gate: GateId, risks: &[String]) -> Row {
 
 fn plan_rows(mission: &Mission) -> Vec<Row> {
     let estimate = estimate(mission);
-    let money = estimate.cost.map_or_else(String::new, |cost| {
-        format!(" · about {} ({} to {})", dollars(cost.likely), dollars(cost.low), dollars(cost.high))
-    });
-    let runs = format!("{} to {} agent runs{money}", estimate.floor_runs, estimate.likely_runs);
+    let money = estimate.cost.map_or_else(
+        || "the models have no known price".to_owned(),
+        |cost| {
+            let basis = match cost.basis {
+                Basis::Measured => "",
+                Basis::Typical => ", as typical runs take",
+            };
+            format!("{} ({} to {}{basis})", about(cost.likely), dollars(cost.low), dollars(cost.high))
+        },
+    );
+    let Estimate { floor_runs, likely_runs, floor_ms, likely_ms, .. } = estimate;
+    let runs = format!("{floor_runs} to {likely_runs} agent runs · {money}");
+    let time = format!("≈{} to ≈{} of agents' work", long_span(floor_ms), long_span(likely_ms));
     let plan = format!(
         "{} · {} · {}",
         plural(mission.milestones.len(), "milestone"),
         plural(mission.features.len(), "feature"),
         plural(mission.contract.len(), "assertion")
     );
-    vec![labelled_row("plan", StyleRole::Text, &plan), labelled_row("takes", StyleRole::Text, &runs)]
+    [("plan", plan), ("takes", runs), ("time", time), ("models", models_words(mission))]
+        .map(|(label, words)| labelled_row(label, StyleRole::Text, &words))
+        .to_vec()
+}
+
+/// Who plays: each model with its roles, one model for all in a word.
+fn models_words(mission: &Mission) -> String {
+    let mut by_model: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (role, model) in &mission.models {
+        by_model.entry(model.as_str()).or_default().push(role.to_string());
+    }
+    if let (1, Some(model)) = (by_model.len(), by_model.keys().next()) {
+        return format!("{model} in all roles");
+    }
+    by_model
+        .iter()
+        .map(|(model, roles)| format!("{model}: {}", roles.join(", ")))
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
@@ -160,13 +190,13 @@ pub fn risks(mission: &Mission, gate: GateId) -> Vec<String> {
         return risk::risks(mission).into_iter().filter(|risk| !obstacles.contains(risk)).collect();
     }
     let ids = assertions(mission, gate);
-    let with = |standing: Standing| ids.iter().filter(|id| mission.standing(id) == standing).count();
+    let tally = mission.tally(&ids);
     let flaky = ids.iter().filter(|id| is_flaky(mission, id)).count();
     let older = ids.iter().filter(|id| is_older(mission, gate, id)).count();
     let put_off = mission.put_off_findings().filter(|finding| gate_items::is_of(finding, gate)).count();
     [
-        (with(Standing::Waived), "waived"),
-        (with(Standing::Stale), "stale"),
+        (tally.waived, "waived"),
+        (tally.stale, "stale"),
         (older, "proven before the last change"),
         (flaky, "flaky"),
         (put_off, "put off and open still"),

@@ -2,12 +2,14 @@
 
 use super::prelude::*;
 use super::text::width;
+use super::words::about;
 use crate::domain::attention;
 use crate::domain::budget::dollars;
 use crate::domain::estimate::forecast;
 use crate::domain::gate::GateId;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::{End, Status};
+use crate::domain::tally::Tally;
 use crate::domain::verdict::Standing;
 
 use super::wait;
@@ -57,7 +59,7 @@ fn costs(mission: &Mission, now: Timestamp) -> Vec<String> {
     let likely = forecast(mission).filter(|cost| mission.end.is_none() && cost.likely > usage.money());
     // Less than a cent would be shown as nothing.
     let likely = likely.filter(|cost| cost.likely >= 10_000);
-    let likely = likely.map_or_else(String::new, |cost| format!(" → ~{}", dollars(cost.likely)));
+    let likely = likely.map_or_else(String::new, |cost| format!(" → {}", about(cost.likely)));
     let limit =
         mission.budget.micro_dollars.map_or_else(String::new, |limit| format!(" of {}", dollars(limit)));
     let money = format!("{}{likely}{limit}", money(&usage));
@@ -76,25 +78,15 @@ fn costs(mission: &Mission, now: Timestamp) -> Vec<String> {
 pub struct Progress {
     pub built: usize,
     pub features: usize,
-    pub settled: usize,
-    pub assertions: usize,
-    pub failing: usize,
+    pub assertions: Tally,
 }
 
 /// Counts features and assertions.
 pub fn progress(mission: &Mission) -> Progress {
-    let mut progress = Progress::default();
+    let mut progress = Progress { assertions: mission.contract_tally(), ..Progress::default() };
     for feature in mission.features.iter().filter(|feature| feature.is_wanted()) {
         progress.features += 1;
         progress.built += usize::from(feature.is_built());
-    }
-    for id in mission.contract.keys() {
-        let standing = mission.standing(id);
-        if standing != Standing::Retired {
-            progress.assertions += 1;
-        }
-        progress.settled += usize::from(standing.is_settled() && standing != Standing::Retired);
-        progress.failing += usize::from(matches!(standing, Standing::Failed | Standing::Blocked));
     }
     progress
 }
@@ -121,7 +113,7 @@ pub fn doing(mission: &Mission, now: Timestamp) -> Vec<Piece> {
     row.left
 }
 
-/// The standings of the contract as one bar, the settled ones first: what is proven, what is not, what is to come.
+/// The standings of the contract as one bar, the proven ones first: what is proven, what is not, what is to come.
 pub fn proof(mission: &Mission, cells: usize) -> Vec<Piece> {
     const ORDER: [(&[Standing], StyleRole); 4] = [
         (&[Standing::Passed], StyleRole::Good),
@@ -142,20 +134,24 @@ pub fn proof(mission: &Mission, cells: usize) -> Vec<Piece> {
     pieces
 }
 
-/// The counts beside the bar: `16/22 features · 31/47 assertions · 2 failing`.
+/// The counts beside the bar: `16/22 features · 31/47 assertions · 1 waived · 2 failing`.
 pub fn counts(progress: Progress) -> Vec<Piece> {
-    if progress.features + progress.assertions == 0 {
+    let Progress { built, features, assertions: tally } = progress;
+    if features + tally.all == 0 {
         return Vec::new();
     }
-    let row = Row::of(StyleRole::Text, format!("{}/{}", progress.built, progress.features))
+    let mut row = Row::of(StyleRole::Text, format!("{built}/{features}"))
         .then(StyleRole::Dim, " features · ")
-        .then(StyleRole::Text, format!("{}/{}", progress.settled, progress.assertions))
+        .then(StyleRole::Text, format!("{}/{}", tally.proven, tally.all))
         .then(StyleRole::Dim, " assertions");
-    if progress.failing > 0 {
-        row.then(StyleRole::Dim, " · ").then(StyleRole::Bad, format!("{} failing", progress.failing)).left
-    } else {
-        row.left
+    for (number, word, style) in
+        [(tally.waived, "waived", StyleRole::Warn), (tally.failed + tally.blocked, "failing", StyleRole::Bad)]
+    {
+        if number > 0 {
+            row = row.then(StyleRole::Dim, " · ").then(style, format!("{number} {word}"));
+        }
     }
+    row.left
 }
 
 /// What waits, for a line of its own: `▲ needs you   Q2 asks: May I move it into one place?   5m · holds up F12`.

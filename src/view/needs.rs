@@ -75,7 +75,7 @@ fn gate_commands(gate: GateId, mission: &Mission, id: &str) -> Vec<String> {
             .filter(|assertion| assertion.is_blocking() && !mission.standing(&assertion.id).is_settled());
         commands.extend(
             unproven.map(|assertion| {
-                format!("flightdeck gate {id} {gate} waive {} --reason \"why\"", assertion.id)
+                format!("flightdeck gate {id} {gate} waive {} --note \"why\"", assertion.id)
             }),
         );
     }

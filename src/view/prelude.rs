@@ -9,7 +9,9 @@ pub(in crate::view) use super::prose::{
 };
 pub(in crate::view) use super::row::{Piece, Row};
 pub(in crate::view) use super::style_role::StyleRole;
-pub(in crate::view) use super::text::{ago, clean, clip, column, count, long_span, padded, plural, span};
+pub(in crate::view) use super::text::{
+    ago, clean, clip, column, count, long_span, padded, plural, span, visible,
+};
 pub(in crate::view) use super::words::{
     budget_words, cost, first_sentence, listed, money, one_line, party, quoted, used,
 };

@@ -11,6 +11,7 @@ use crate::domain::id::{MilestoneId, Timestamp};
 use crate::domain::usage::Usage;
 
 use super::prelude::*;
+use super::words::about;
 use super::work::{attempt_sign, milestone_name};
 
 /// What a share of the work came to.
@@ -137,7 +138,7 @@ fn forecast(mission: &Mission, room: usize) -> Vec<Row> {
     let words = likely.map_or_else(
         || "nothing is known of prices yet".to_owned(),
         |cost| {
-            let (likely, low, high) = (dollars(cost.likely), dollars(cost.low), dollars(cost.high));
+            let (likely, low, high) = (about(cost.likely), dollars(cost.low), dollars(cost.high));
             format!("likely {likely} in the end ({low} to {high})")
         },
     );

@@ -10,10 +10,10 @@ pub use crate::view::words::{ago, count, long_span, span};
 /// Ends whatever control sequence is open, as terminals do.
 const CANCEL: u8 = 0x18;
 
-/// Takes away what could move the cursor, change colours or turn the reading direction: escape sequences whole,
-/// other control characters, and Unicode's direction marks. Line breaks stay; a tab becomes two spaces.
+/// Takes away what could move the cursor, change colours or make a line read as another one: escape sequences whole,
+/// other control characters, and characters that nobody sees. Line breaks stay; a tab becomes two spaces.
 pub fn clean(text: &str) -> String {
-    if text.bytes().all(|b| (0x20..0x7f).contains(&b) || b == b'\n') {
+    if text.split('\n').all(is_plain) {
         return text.to_owned();
     }
     let mut parser = Parser::new();
@@ -33,8 +33,10 @@ struct Kept(String);
 
 impl Perform for Kept {
     fn print(&mut self, c: char) {
-        if !c.is_control() && !is_direction_mark(c) {
-            self.0.push(c);
+        match c {
+            '\u{2028}' | '\u{2029}' => self.0.push(' '),
+            c if c.is_control() || is_unseen(c) => {}
+            c => self.0.push(c),
         }
     }
 
@@ -47,8 +49,29 @@ impl Perform for Kept {
     }
 }
 
-fn is_direction_mark(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+/// Direction marks, invisible operators, tags and the like: they change how a line reads without being seen. The
+/// joiners stay, because words and pictures are made with them.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{061c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The line with everything that [`clean`] would take away written out, such as `\u{1b}`: for texts that are judged, where
+/// nothing may hide. A tab becomes two spaces.
+pub fn visible(line: &str) -> String {
+    if is_plain(line) {
+        return line.to_owned();
+    }
+    let mut shown = String::with_capacity(line.len());
+    for c in line.chars() {
+        match c {
+            '\t' => shown.push_str("  "),
+            '\u{2028}' | '\u{2029}' => shown.extend(c.escape_unicode()),
+            c if c.is_control() || is_unseen(c) => shown.extend(c.escape_default()),
+            c => shown.push(c),
+        }
+    }
+    shown
 }
 
 /// A text in a column of so many cells: clipped or filled up, with a blank behind it.
@@ -65,7 +88,7 @@ pub fn width(text: &str) -> usize {
 }
 
 /// Whether every byte is a character of one cell, as in most of what agents say: then nothing needs to be looked up.
-fn is_plain(text: &str) -> bool {
+pub fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| (0x20..0x7f).contains(&byte))
 }
 

@@ -89,6 +89,11 @@ pub fn cost(usage: &Usage) -> String {
     }
 }
 
+/// Money that is expected and not counted: `≈$9.60`.
+pub fn about(micro_dollars: u64) -> String {
+    format!("≈{}", dollars(micro_dollars))
+}
+
 /// A budget: `$5.00 · 200000 tokens · 2h 00m of agents' time`, or `no limit`.
 pub fn budget_words(budget: &Budget) -> String {
     let parts = [

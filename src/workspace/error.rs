@@ -90,6 +90,18 @@ pub enum WorkspaceError {
 }
 
 impl WorkspaceError {
+    /// Whether what was asked for cannot be done with this repository, so that asking again would not help.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::NotARepository { .. }
+                | Self::NoCommits { .. }
+                | Self::UnknownRevision { .. }
+                | Self::BranchTaken { .. }
+                | Self::NothingToLand { .. }
+        )
+    }
+
     /// Wraps an error of a file operation on a path.
     pub(crate) fn io(doing: &str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let doing = format!("{doing} {}", path.display());

@@ -9,3 +9,5 @@ mod preflight;
 mod reading;
 pub mod stage;
 mod telling;
+mod text;
+mod verbs;

@@ -135,6 +135,7 @@ fn a_project_may_not_spend_keys_nor_give_consent() {
         "[providers.anthropic]\napi_key_env = \"GITHUB_TOKEN\"\n",
         "autopilot = true\n",
         "prices = \"cheap.toml\"\n",
+        "pass_env = [\"HOME\"]\n",
     ] {
         let fault = Fixture::new().project(text).fault();
         assert!(
@@ -144,6 +145,19 @@ fn a_project_may_not_spend_keys_nor_give_consent() {
         assert!(fault.ends_with("put it into user.toml instead"), "{fault}");
         Fixture::new().user(text).load();
     }
+}
+
+#[test]
+fn variables_are_passed_on_by_name() {
+    let set = [("DOCKER_HOST", "unix:///run/docker.sock"), ("CC", "clang"), ("GITHUB_TOKEN", "x")];
+    let settings =
+        Fixture::new().user("pass_env = [\"DOCKER_HOST\", \"CC\", \"UNSET\"]\n").variables(&set).load();
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(settings.passed, [pair("DOCKER_HOST", "unix:///run/docker.sock"), pair("CC", "clang")]);
+    let by_variable = [("FLIGHTDECK_PASS_ENV", "CC, DOCKER_HOST"), ("CC", "clang")];
+    assert_eq!(Fixture::new().variables(&by_variable).load().passed, [pair("CC", "clang")]);
+    let fault = Fixture::new().user("pass_env = \"A-B\"\n").fault();
+    assert!(fault.contains("`pass_env` must be a list of variables of the environment"), "{fault}");
 }
 
 #[test]

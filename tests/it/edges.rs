@@ -56,10 +56,10 @@ fn the_forecast_is_what_is_spent_and_what_is_left() {
     let likely = forecast(&flight.mission).unwrap().likely;
     assert_eq!(likely, 7_000_000, "a dollar is spent; one feature is left to build, and five runs to judge");
     let (verb, drawn) = (stage.told(&["stats"]), console(&flight, "S"));
-    on_both("likely $7.00 in the end", &verb, &drawn);
+    on_both("likely ≈$7.00 in the end", &verb, &drawn);
     on_both("budget: no limit", &verb, &drawn);
     on_both("attempts", &verb, &drawn);
-    assert!(plain(&[header::banner(&flight.mission, flight.now(), 160)]).contains("→ ~$7.00"));
+    assert!(plain(&[header::banner(&flight.mission, flight.now(), 160)]).contains("→ ≈$7.00"));
     let json = stage.json(&["stats"]);
     assert_eq!(json["forecast"]["likely"], likely);
     assert!(json["estimate"]["likely_runs"].is_number(), "what a plan takes stays beside it");

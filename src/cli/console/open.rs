@@ -79,7 +79,7 @@ async fn show_at(context: &Context, id: MissionId, speed: Speed) -> Result<Shown
     };
     let mission = missions::open(context, id)?.mission;
     if let (ConsoleExit::Left, None, Some(id)) = (&exit, &mission.end, mission.id()) {
-        print(&format!("{id} goes on without the console: `flightdeck attach {id}` comes back to it"))?;
+        print(format!("{id} goes on without the console: `flightdeck attach {id}` comes back to it"))?;
     }
     Ok(Shown { mission, exit })
 }

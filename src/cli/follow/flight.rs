@@ -26,28 +26,24 @@ const SETTLE: Duration = Duration::from_millis(900);
 /// Engines that may die one after the other without anything happening.
 const MOST_RESTARTS: u32 = 3;
 
-/// Whether the person is asked inline.
+/// Whether the person is asked inline, and how progress is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Talk {
     Inline,
     Silent,
+    /// One event a line, as JSON; nobody is asked.
+    Json,
 }
 
-impl Talk {
-    /// Inline where both ends are a terminal.
-    pub fn possible(context: &Context) -> Self {
-        if context.is_interactive() { Self::Inline } else { Self::Silent }
-    }
-}
-
-/// Flies a mission and prints its progress until it ends or needs a person; returns how it stands then.
+/// Flies a mission and prints its progress until it ends or needs a person; returns how it stands then. A program gets
+/// the [`summary`] from the caller, who may have more to do before.
 pub async fn fly(context: &Context, found: &MissionRef, talk: Talk, speed: Speed) -> Result<Mission> {
     if found.mission.mode == Mode::ReadOnly {
         return Err(misuse(
             "this mission was written by a newer flightdeck and can only be read; update to fly it",
         ));
     }
-    let narrator = Narrator::after_the_past(context, found)?;
+    let narrator = Narrator::after_the_past(context, found, talk)?;
     let mut flight = Flight {
         context,
         found,

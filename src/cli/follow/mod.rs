@@ -7,3 +7,4 @@ mod lines;
 mod narrator;
 
 pub use flight::{Talk, fly};
+pub use narrator::{events, summary};

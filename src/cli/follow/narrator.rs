@@ -1,12 +1,16 @@
 //! What is printed while a mission is followed.
 
-use std::io::{self, Stdout};
+use std::io::Stdout;
 use std::time::{Duration, Instant};
 
 use super::asking::Asking;
+use super::flight::Talk;
 use super::idle::why;
 use crate::cli::prelude::*;
+use crate::cli::print::{JsonShape, Printable};
 use crate::cli::screen::Screen;
+use crate::cli::verb::log;
+use crate::cli::when::rfc3339;
 use crate::domain::activity::Activity;
 use crate::domain::attention::{NeedKind, needs};
 use crate::domain::event::{Event, Stamped};
@@ -19,7 +23,7 @@ use crate::view::log_line::{LogLine, NOTE, SAID, Sign, WARNING};
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
 use crate::view::words::{clock, first_sentence};
-use crate::view::{needs as needs_view, summary};
+use crate::view::{needs as needs_view, summary as summary_view};
 
 /// Frames of the mark that shows that flightdeck itself is alive.
 const FRAMES: [&str; 4] = ["◐", "◓", "◑", "◒"];
@@ -29,11 +33,33 @@ pub(super) struct Narrator<'a> {
     pub(super) screen: Screen<Stdout>,
     pub(super) mission: Mission,
     found: &'a MissionRef,
+    talk: Talk,
     calls: CallCounts,
     frame: usize,
     last_event: Instant,
     /// Lines told since the person was asked something.
     since_asked: usize,
+}
+
+/// Prints events for a program, one a line.
+pub fn events(events: &[Stamped]) -> Result<()> {
+    events.iter().try_for_each(|stamped| print(Printable::json(&log::json_of(stamped)?, JsonShape::Line)?))
+}
+
+/// Prints how a mission stands, as the last line for a program.
+pub fn summary(found: &MissionRef, mission: &Mission) -> Result<()> {
+    let body = json!({
+        "id": found.id,
+        "dir": found.dir,
+        "title": mission.title(),
+        "status": mission.status(),
+        "needs": needs(mission),
+        "assertions": mission.contract_tally(),
+        "end": mission.end,
+        "landed": mission.landed,
+        "usage": mission.usage(),
+    });
+    print(Printable::json(&json!({ "kind": "summary", "body": body }), JsonShape::Line)?)
 }
 
 /// Lines of the past that are shown.
@@ -43,11 +69,12 @@ const BURIED: usize = 6;
 
 impl<'a> Narrator<'a> {
     /// A narrator that has told the end of the mission's past.
-    pub(super) fn after_the_past(context: &Context, found: &'a MissionRef) -> Result<Self> {
+    pub(super) fn after_the_past(context: &Context, found: &'a MissionRef, talk: Talk) -> Result<Self> {
         let mut narrator = Self {
-            screen: Screen::new(io::stdout(), context.output),
+            screen: Screen::of_stdout(context.output),
             mission: Mission::unborn(),
             found,
+            talk,
             calls: CallCounts::default(),
             frame: 0,
             last_event: Instant::now(),
@@ -59,9 +86,12 @@ impl<'a> Narrator<'a> {
             mission.apply(&stamped);
             past.extend(event_line(&stamped, mission).map(|line| (line, stamped.at.since(mission.created))));
         }
+        if talk == Talk::Json {
+            return Ok(narrator);
+        }
         let older = past.len().saturating_sub(SHOWN);
         if older > 0 {
-            narrator.screen.print(&format!("… {older} earlier lines: flightdeck log {}", found.id))?;
+            narrator.screen.print(format!("… {older} earlier lines: flightdeck log {}", found.id))?;
         }
         for (line, at) in past.iter().skip(older) {
             narrator.screen.tell(line, *at)?;
@@ -79,6 +109,9 @@ impl<'a> Narrator<'a> {
         }
         self.mission.apply(stamped);
         self.last_event = Instant::now();
+        if self.talk == Talk::Json {
+            return events(std::slice::from_ref(stamped));
+        }
         let at = stamped.at.since(self.mission.created);
         if let Some(line) = event_line(stamped, &self.mission) {
             self.tell_at(&line, at)?;
@@ -93,6 +126,9 @@ impl<'a> Narrator<'a> {
 
     /// Counts a call, or prints the first sentence of what was said or noted: nobody reads a stream of tokens in a log.
     pub(super) fn entry(&mut self, attempt: AttemptId, body: &EntryBody) -> Result<()> {
+        if self.talk == Talk::Json {
+            return Ok(());
+        }
         match body {
             EntryBody::Called { tool, .. } => self.calls.count(attempt, tool),
             EntryBody::Said { text } => self.sentence(SAID, attempt, text)?,
@@ -131,17 +167,20 @@ impl<'a> Narrator<'a> {
 
     /// Draws the live line.
     pub(super) fn live(&mut self, activity: &[Activity]) -> Result<()> {
+        if self.talk == Talk::Json {
+            return Ok(());
+        }
         self.frame += 1;
         let row = Row::of(StyleRole::Dim, format!("{:>8}  ", clock(now().since(self.mission.created))))
             .then(StyleRole::Key, FRAMES.get(self.frame % FRAMES.len()).copied().unwrap_or_default())
             .then(StyleRole::Text, " ")
             .then(StyleRole::Text, live::line(&self.mission, activity, &self.calls, now()));
-        Ok(self.screen.live(&self.screen.style().cut(&row))?)
+        Ok(self.screen.live(self.screen.style().cut(&row))?)
     }
 
     /// Shows what the person is asked, in the place of the live line.
     pub(super) fn prompt(&mut self, asking: Asking) -> Result<()> {
-        Ok(self.screen.live(&asking.prompt())?)
+        Ok(self.screen.live(asking.prompt())?)
     }
 
     /// Tells what is asked now; of the commands only the one to look with, because the answer is typed here.
@@ -164,6 +203,11 @@ impl<'a> Narrator<'a> {
 
     /// Tells something about the engine itself.
     pub(super) fn warn(&mut self, sentence: &str) -> Result<()> {
+        if self.talk == Talk::Json {
+            let body = json!({ "sentence": sentence });
+            let warning = json!({ "at": rfc3339(now()), "actor": "engine", "kind": "warning", "body": body });
+            return print(Printable::json(&warning, JsonShape::Line)?);
+        }
         self.now(&LogLine::new(WARNING, "engine", sentence).whole())
     }
 
@@ -179,11 +223,14 @@ impl<'a> Narrator<'a> {
     /// Tells how the mission stands, why following ends, and last what the mission waits for, with the commands that
     /// decide it.
     pub(super) fn conclude(&mut self) -> Result<()> {
+        if self.talk == Talk::Json {
+            return Ok(());
+        }
         self.screen.clear()?;
-        let page = self.screen.style().page(&summary::rows(&self.mission, now()));
-        self.screen.print(&format!("\n{page}"))?;
+        let page = self.screen.style().page(&summary_view::rows(&self.mission, now()));
+        self.screen.print(Printable::from("\n").then(page))?;
         if let Some(why) = why(&self.mission) {
-            self.screen.print(&format!("\n{why}"))?;
+            self.screen.print(format!("\n{why}"))?;
         }
         for (_, line) in needs_view::lines(&self.mission) {
             self.now(&line)?;

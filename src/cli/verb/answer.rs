@@ -1,23 +1,27 @@
-//! `answer Q1 TEXT`.
+//! `answer [ID] Q1 TEXT`.
 
 use crate::cli::prelude::*;
 use crate::domain::id::QuestionId;
 use crate::domain::mission::Mission;
 
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "flightdeck answer [OPTIONS] [ID] <QUESTION> <TEXT>")]
 pub struct Args {
     #[command(flatten)]
-    mission: OnMission,
-    /// The question, such as Q1
-    question: String,
-    /// The answer, or the number of one of the options
-    text: String,
+    mission: NamedMission,
+    /// [ID], the question such as Q1, and the answer, or the number of one of the options
+    #[arg(num_args = 2..=3, required = true, value_name = "WORDS", allow_hyphen_values = true)]
+    words: Vec<String>,
 }
 
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let found = args.mission.find(context)?;
-    let question = ask::question(&found.mission, &args.question)?.id;
-    let command = command(&found.mission, question, &args.text)?;
+    let (mission, words) = args.mission.split(&args.words, |word| word.parse::<QuestionId>().is_ok());
+    let [question, text] = words else {
+        return Err(misuse("say `flightdeck answer [ID] Q1 \"…\"`, the answer in quotes"));
+    };
+    let found = missions::find(context, mission)?;
+    let question = ask::question(&found.mission, question)?.id;
+    let command = command(&found.mission, question, text)?;
     request(context, &found, command, &format!("{question} is answered")).await
 }
 

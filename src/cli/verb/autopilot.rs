@@ -6,9 +6,10 @@ use crate::cli::prelude::*;
 use crate::domain::gate::Autopilot;
 
 #[derive(Debug, clap::Args)]
+#[command(allow_missing_positional = true)]
 pub struct Args {
     #[command(flatten)]
-    mission: OnMission,
+    mission: MissionArg,
     /// `on`: a gate that passes is GO; `off`: every gate waits for you
     switch: Switch,
 }

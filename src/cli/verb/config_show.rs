@@ -5,7 +5,7 @@ use clap::Subcommand;
 use crate::cli::context::{PROJECT_FILE, Repository, print_json};
 use crate::cli::fault::no_model;
 use crate::cli::prelude::*;
-use crate::cli::print::Style;
+use crate::cli::print::{Printable, Style};
 use crate::cli::table::table;
 use crate::config::{Settings, fixed_names};
 use crate::view::style_role::StyleRole;
@@ -34,20 +34,21 @@ pub fn run(context: &Context, verb: &Verb) -> Result<Exit> {
     }
     let style = context.output.style();
     let parts = [models(&settings, style), providers(&settings, style), others(&settings, style)];
-    done(&format!("{}\n\n{}", parts.join("\n\n"), files(context, style)))
+    let parts = parts.into_iter().map(|part| part.then("\n"));
+    done(Printable::lines(parts.chain([files(context, style)])))
 }
 
-fn models(settings: &Settings, style: Style) -> String {
+fn models(settings: &Settings, style: Style) -> Printable {
     let head = style.paint(StyleRole::Strong, "[models]");
     let what = "who plays which role: `default = \"provider/model\"`, and a line for each role that differs";
     if settings.models.is_empty() {
-        return format!("{head} {what}\n{}", no_model(settings));
+        return head.then(format!(" {what}\n{}", no_model(settings)));
     }
     let rows = rows_of(settings, |key| key.starts_with("models."));
-    format!("{head} {what}\n{}", table(["setting", "value", "origin"], &rows, style))
+    head.then(format!(" {what}\n")).then(table(["setting", "value", "origin"], &rows, style))
 }
 
-fn providers(settings: &Settings, style: Style) -> String {
+fn providers(settings: &Settings, style: Style) -> Printable {
     let head = style.paint(StyleRole::Strong, "[providers.NAME]");
     let what =
         "how a provider is reached: base_url, wire (anthropic, openai or chat), api_key_env or api_key_cmd";
@@ -59,16 +60,17 @@ fn providers(settings: &Settings, style: Style) -> String {
         })
         .collect();
     let set: Vec<[String; 3]> = rows_of(settings, |key| key.starts_with("providers."));
-    let mut text =
-        format!("{head} {what}\n{}", table(["provider", "address", "wire", "key", "origin"], &rows, style));
-    if !set.is_empty() {
-        text += &format!("\n{}", table(["setting", "value", "origin"], &set, style));
+    let reached = table(["provider", "address", "wire", "key", "origin"], &rows, style);
+    let text = head.then(format!(" {what}\n")).then(reached);
+    if set.is_empty() {
+        text
+    } else {
+        text.then("\n").then(table(["setting", "value", "origin"], &set, style))
     }
-    text
 }
 
 /// Everything else, what is not set included: else nobody learns that it can be.
-fn others(settings: &Settings, style: Style) -> String {
+fn others(settings: &Settings, style: Style) -> Printable {
     let is_other = |key: &str| !key.starts_with("models.") && !key.starts_with("providers.");
     let mut rows = rows_of(settings, is_other);
     for name in fixed_names().filter(|name| is_other(name)) {
@@ -91,13 +93,13 @@ fn rows_of(settings: &Settings, wanted: impl Fn(&str) -> bool) -> Vec<[String; 3
         .collect()
 }
 
-fn files(context: &Context, style: Style) -> String {
+fn files(context: &Context, style: Style) -> Printable {
     let project = context.repository().map(|root| root.join(PROJECT_FILE));
     let user = Some(context.home.user_file());
     let named = |name: &str, file: Option<std::path::PathBuf>| {
         let file = file?;
         let there = if file.exists() { "" } else { " (not there yet)" };
-        Some(format!("{} {}{there}", style.paint(StyleRole::Dim, name), file.display()))
+        Some(style.paint(StyleRole::Dim, name).then(format!(" {}{there}", file.display())))
     };
-    [named("yours  ", user), named("project", project)].into_iter().flatten().collect::<Vec<_>>().join("\n")
+    Printable::lines([named("yours  ", user), named("project", project)].into_iter().flatten())
 }

@@ -2,18 +2,21 @@
 
 use crate::cli::context::print_json;
 use crate::cli::prelude::*;
-use crate::cli::print::Style;
+use crate::cli::print::{Printable, Style};
 use crate::domain::diff::{DiffDoc, DiffScope};
 use crate::domain::id::Commit;
 use crate::link::{MissionSource, Refusal};
 use crate::view::diff::totals;
 use crate::view::style_role::StyleRole;
-use crate::workspace::clean_text;
+use crate::view::text::visible;
 
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "flightdeck diff [OPTIONS] [ID] [F3|M1|#4|FROM..TO]")]
 pub struct Args {
+    #[command(flatten)]
+    mission: NamedMission,
     /// [ID] and F3, M1, #4 or FROM..TO; without the latter, the whole mission
-    #[arg(num_args = 0..=2, value_name = "ID|SCOPE")]
+    #[arg(num_args = 0..=2, value_name = "WORDS")]
     words: Vec<String>,
     #[command(flatten)]
     format: Format,
@@ -21,17 +24,22 @@ pub struct Args {
 
 /// Prints the diff as git would.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let scopes: Vec<Option<DiffScope>> = args.words.iter().map(|word| scope(word)).collect();
-    let mission =
-        args.words.iter().zip(&scopes).find(|(_, scope)| scope.is_none()).map(|(word, _)| word.as_str());
-    let scope = scopes.into_iter().flatten().next().unwrap_or(DiffScope::Mission);
+    let (mission, words) = args.mission.split(&args.words, |word| scope(word).is_some());
+    let scope = match words {
+        [] => DiffScope::Mission,
+        [word] => scope(word).ok_or_else(|| {
+            let word = ask::shown(word);
+            misuse(format!("`{word}` is nothing to show a diff of: say F3, M1, #4 or FROM..TO"))
+        })?,
+        [..] => return Err(misuse("name one: `flightdeck diff [ID] [F3|M1|#4|FROM..TO]`")),
+    };
     let found = missions::find(context, mission)?;
     let changes = changes(&found, &scope)?;
     if args.format.json {
         return print_json(&json!({ "from": changes.from, "to": changes.to, "diff": changes }));
     }
     let style = context.output.style();
-    done(&format!("{}\n{}", style.cut(&totals(&changes)), coloured(&changes.patch(), style)))
+    done(Printable::lines([style.cut(&totals(&changes)), coloured(&changes.patch(), style)]))
 }
 
 /// Reads a word that is no mission's name; those have a dash and no capital.
@@ -65,7 +73,7 @@ fn changes(found: &MissionRef, scope: &DiffScope) -> Result<DiffDoc> {
     })
 }
 
-fn coloured(patch: &str, style: Style) -> String {
+fn coloured(patch: &str, style: Style) -> Printable {
     let role = |line: &str| match line.as_bytes() {
         [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] | [b'd', b'i', b'f', b'f', ..] => StyleRole::Strong,
         [b'+', ..] => StyleRole::Added,
@@ -73,8 +81,7 @@ fn coloured(patch: &str, style: Style) -> String {
         [b'@', b'@', ..] => StyleRole::Accent,
         _ => StyleRole::Text,
     };
-    let patch = clean_text(patch.as_bytes());
-    patch.lines().map(|line| style.paint(role(line), line)).collect::<Vec<_>>().join("\n")
+    Printable::lines(patch.split('\n').map(|line| style.paint(role(line), &visible(line))))
 }
 
 #[cfg(test)]

@@ -60,6 +60,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         missions,
         mission,
         socket,
+        passed: sources.load()?.passed,
         backends: Arc::new(ModelRegistry::new(sources)?),
         prompt_dirs: vec![repository.join(".flightdeck/prompts"), context.home.config.join("prompts")],
         skill_dirs: skill_dirs(context),

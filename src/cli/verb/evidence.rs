@@ -19,9 +19,12 @@ use crate::view::text::plural;
 use crate::view::words::one_line;
 
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "flightdeck evidence [OPTIONS] [ID] [REF|ASSERTION]")]
 pub struct Args {
+    #[command(flatten)]
+    mission: NamedMission,
     /// [ID] [REF|ASSERTION]: a reference, or the newest evidence of an assertion; without one, all verdicts are listed
-    #[arg(num_args = 0..=2, value_name = "ID|REF|ASSERTION")]
+    #[arg(num_args = 0..=2, value_name = "WORDS")]
     words: Vec<String>,
     /// Write the bytes to a file, such as a screenshot
     #[arg(long, value_name = "FILE")]
@@ -31,22 +34,23 @@ pub struct Args {
 }
 
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let is_thing = |word: &&String| word.starts_with("ev_") || word.parse::<AssertionId>().is_ok();
-    let thing = args.words.iter().find(is_thing);
-    let mission = args.words.iter().find(|word| !is_thing(word));
-    let found = missions::find(context, mission.map(String::as_str))?;
-    let Some(thing) = thing else {
-        if args.out.is_some() {
+    let is_thing = |word: &str| word.starts_with("ev_") || word.parse::<AssertionId>().is_ok();
+    let (mission, words) = args.mission.split(&args.words, is_thing);
+    let found = missions::find(context, mission)?;
+    let thing = match words {
+        [] if args.out.is_some() => {
             return Err(misuse("name the evidence to write: `flightdeck evidence` lists all references"));
         }
-        return verdicts(context, &found, args.format);
+        [] => return verdicts(context, &found, args.format),
+        [thing] => thing,
+        [..] => return Err(misuse("name one: `flightdeck evidence [ID] [REF|ASSERTION]`")),
     };
     let reference =
         if thing.starts_with("ev_") { known(&found, thing)? } else { newest(&found.mission, thing)? };
     if let Some(path) = &args.out {
         let bytes = found.source.store().evidence().get(&reference)?.bytes;
         std::fs::write(path, &bytes).with_context(|| format!("failed to write {}", path.display()))?;
-        return done(&format!("{} in {}", plural(bytes.len(), "byte"), path.display()));
+        return done(format!("{} in {}", plural(bytes.len(), "byte"), path.display()));
     }
     let doc = found.source.evidence(&reference)?;
     let value = || {

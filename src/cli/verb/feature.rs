@@ -16,9 +16,10 @@ pub enum Verb {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(allow_missing_positional = true)]
 pub struct ShowArgs {
     #[command(flatten)]
-    mission: OnMission,
+    mission: MissionArg,
     /// Such as F3
     feature: String,
     #[command(flatten)]
@@ -26,9 +27,10 @@ pub struct ShowArgs {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(allow_missing_positional = true)]
 pub struct EditArgs {
     #[command(flatten)]
-    mission: OnMission,
+    mission: MissionArg,
     /// Such as F3
     feature: String,
     /// One line

@@ -17,9 +17,10 @@ pub enum Verb {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(allow_missing_positional = true)]
 pub struct DismissArgs {
     #[command(flatten)]
-    mission: OnMission,
+    mission: MissionArg,
     /// Such as FND-3
     finding: String,
     /// Why nothing is done about it
@@ -28,9 +29,10 @@ pub struct DismissArgs {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(allow_missing_positional = true)]
 pub struct DeferArgs {
     #[command(flatten)]
-    mission: OnMission,
+    mission: MissionArg,
     /// Such as FND-3
     finding: String,
     /// Why it can wait
@@ -42,9 +44,10 @@ pub struct DeferArgs {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(allow_missing_positional = true)]
 pub struct MendArgs {
     #[command(flatten)]
-    mission: OnMission,
+    mission: MissionArg,
     /// Such as FND-3
     finding: String,
     /// The feature's title; without it, what the finding says

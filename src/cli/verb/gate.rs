@@ -12,7 +12,10 @@ const SHAPE: &str =
     "say `flightdeck gate [ID] plan|M2|final go|no-go`, or `flightdeck gate [ID] M2 waive VAL-AREA-001`";
 
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "flightdeck gate [OPTIONS] [ID] [plan|M2|final] [go|no-go|waive ASSERTION]")]
 pub struct Args {
+    #[command(flatten)]
+    mission: NamedMission,
     /// [ID] plan|M2|final go|no-go, or [ID] M2 waive VAL-AREA-001; without a decision the gate is shown
     #[arg(num_args = 0..=4, value_name = "WORDS")]
     words: Vec<String>,
@@ -24,7 +27,7 @@ pub struct Args {
 }
 
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let words = Words::read(&args.words)?;
+    let words = Words::read(&args.mission, &args.words)?;
     let found = missions::find(context, words.mission)?;
     let gate = words.gate.unwrap_or_else(|| found.mission.default_gate());
     if let GateId::Milestone(id) = gate {
@@ -88,14 +91,10 @@ struct Said<'a> {
 }
 
 impl<'a> Words<'a> {
-    fn read(words: &'a [String]) -> Result<Self> {
+    fn read(named: &'a NamedMission, words: &'a [String]) -> Result<Self> {
+        let (mission, words) = named.split(words, |word| word.parse::<GateId>().is_ok());
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let (mission, rest) = match words.as_slice() {
-            [first, ..] if first.parse::<GateId>().is_ok() => (None, words.as_slice()),
-            [first, rest @ ..] => (Some(*first), rest),
-            [] => (None, words.as_slice()),
-        };
-        let (gate, decision) = match rest {
+        let (gate, decision) = match words.as_slice() {
             [] => (None, None),
             [gate] => (Some(gate_of(gate)?), None),
             [gate, verb] => (Some(gate_of(gate)?), Some(Said { verb, assertion: None })),
@@ -120,7 +119,7 @@ impl Said<'_> {
             ("waive", Some(word), Some(reason)) => {
                 Ok(Command::Waive { assertion: ask::assertion(mission, word)?.id.clone(), reason })
             }
-            ("waive", Some(_), None) => Err(misuse("a waiver needs `--reason`")),
+            ("waive", Some(_), None) => Err(misuse("a waiver needs `--note` with the reason")),
             ("waive", None, _) => Err(misuse("name the assertion to waive, such as VAL-AUTH-001")),
             _ => Err(misuse(SHAPE)),
         }
@@ -137,9 +136,11 @@ mod tests {
     use super::*;
     use crate::domain::id::MilestoneId;
 
+    const NO_NAME: NamedMission = NamedMission { mission: None };
+
     fn read(line: &str) -> Result<Command> {
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
-        let words = Words::read(&words)?;
+        let words = Words::read(&NO_NAME, &words)?;
         let (Some(gate), Some(said)) = (words.gate, words.decision) else {
             return Err(misuse("no decision"));
         };
@@ -162,7 +163,7 @@ mod tests {
     fn without_a_decision_a_gate_is_looked_at() {
         let read = |words: &[&str]| {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-            let Words { mission, gate, decision } = Words::read(&words).unwrap();
+            let Words { mission, gate, decision } = Words::read(&NO_NAME, &words).unwrap();
             assert_eq!(decision, None);
             (mission.map(str::to_owned), gate)
         };

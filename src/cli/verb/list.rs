@@ -32,7 +32,7 @@ pub fn run(context: &Context, format: Format) -> Result<Exit> {
         .iter()
         .map(|entry| row(entry, width, now(), style.columns().saturating_sub(width + 2)))
         .collect();
-    done(&style.list(&rows))
+    done(style.list(&rows))
 }
 
 /// The id, which verbs take, before the row that every list has.

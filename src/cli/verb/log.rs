@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::cli::prelude::*;
-use crate::cli::print::{Style, printed};
+use crate::cli::print::{JsonShape, Printable, Style, printed};
 use crate::cli::when::rfc3339;
 use crate::domain::event::{Actor, Stamped};
 use crate::domain::mission::Mission;
@@ -43,7 +43,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
             }
         }
         if !lines.is_empty() {
-            print(&lines.join("\n"))?;
+            print(Printable::lines(lines))?;
         }
         if !args.follow || is_over(&mission, &found) {
             return Ok(Exit::Done);
@@ -57,9 +57,9 @@ fn is_over(mission: &Mission, found: &MissionRef) -> bool {
     mission.end.is_some() || !found.dir.exists()
 }
 
-fn line(stamped: &Stamped, mission: &Mission, format: Format, style: Style) -> Result<Option<String>> {
+fn line(stamped: &Stamped, mission: &Mission, format: Format, style: Style) -> Result<Option<Printable>> {
     if format.json {
-        return Ok(Some(serde_json::to_string(&json_of(stamped)?)?));
+        return Ok(Some(Printable::json(&json_of(stamped)?, JsonShape::Line)?));
     }
     let at = stamped.at.since(mission.created);
     Ok(event_line(stamped, mission).map(|line| printed(&line, at, style)))

@@ -50,7 +50,8 @@ pub struct Cli {
     pub verb: Option<Verb>,
 }
 
-/// What can be asked. An ID may be left out where one mission is meant, and its beginning is enough.
+/// What can be asked. An ID may be left out where one mission is meant, and its beginning is enough; every verb takes it as
+/// its first word or with `-m`.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Fly a complete mission with a rehearsed mind: no key, no network
@@ -66,7 +67,7 @@ pub enum Verb {
     /// List all missions
     List(Format),
     /// Tell how a mission stands and what waits for you
-    Status(ReadArgs),
+    Status(status::Args),
     /// Print the whole plan: milestones, features, assertions, models, budget, risks
     Plan(ReadArgs),
     /// Print a mission's log
@@ -170,17 +171,21 @@ impl Verb {
     }
 }
 
-/// The mission that a verb is about, as its first word.
+/// The mission that a verb is about: its first word, or `-m`. A verb with a word of its own behind it says
+/// `allow_missing_positional`.
 #[derive(Debug, Clone, Args)]
 pub struct MissionArg {
-    /// The mission
+    /// The mission; its beginning is enough, and without it the only one that can be meant
+    #[arg(conflicts_with = "mission")]
     id: Option<String>,
+    #[command(flatten)]
+    named: NamedMission,
 }
 
-/// The mission, for verbs whose own words leave no place for it.
+/// The mission of a verb that reads its words itself.
 #[derive(Debug, Clone, Args)]
-pub struct OnMission {
-    /// The mission, when it is not the only one meant
+pub struct NamedMission {
+    /// The mission, as in its place before the other words
     #[arg(short = 'm', long, value_name = "ID")]
     pub mission: Option<String>,
 }
@@ -200,13 +205,22 @@ impl MissionArg {
     }
 
     pub fn id(&self) -> Option<&str> {
-        self.id.as_deref()
+        self.id.as_deref().or(self.named.mission.as_deref())
     }
 }
 
-impl OnMission {
-    pub fn find(&self, context: &Context) -> Result<MissionRef> {
-        missions::find(context, self.mission.as_deref())
+impl NamedMission {
+    /// The mission's name and the other words. Without `-m` the first word is the mission when it is not one of the
+    /// verb's own.
+    pub fn split<'a>(
+        &'a self,
+        words: &'a [String],
+        is_own: impl Fn(&str) -> bool,
+    ) -> (Option<&'a str>, &'a [String]) {
+        match (&self.mission, words) {
+            (None, [first, rest @ ..]) if !is_own(first) => (Some(first), rest),
+            (mission, words) => (mission.as_deref(), words),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
-//! `models [ROLE MODEL]`: who plays which role, and whether they can.
+//! `models [ID] [ROLE=MODEL …]`: who plays which role, and whether they can.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cli::ask::ask;
 use crate::cli::context::{Repository, print_json};
@@ -16,25 +16,31 @@ use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
 
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "flightdeck models [OPTIONS] [ID] [ROLE=MODEL]...")]
 pub struct Args {
     #[command(flatten)]
-    mission: OnMission,
-    /// A role such as worker or reviewer, or `all`
-    #[arg(requires = "model")]
-    role: Option<String>,
-    /// `provider/model`; holds from the next attempt on
-    model: Option<String>,
+    mission: NamedMission,
+    /// [ID], and what changes from the next attempt on: provider/model for all roles, or ROLE=provider/model
+    #[arg(value_name = "WORDS")]
+    words: Vec<String>,
     #[command(flatten)]
     format: Format,
 }
 
 /// Shows or chooses. Without a mission the models are shown that a new one would have.
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
-    if let (Some(role), Some(model)) = (&args.role, &args.model) {
-        let found = args.mission.find(context)?;
-        return choose(context, &found, role, model).await;
+    let (mission, words) =
+        args.mission.split(&args.words, |word| word.contains(['=', '/']) || roles(word).is_ok());
+    if !words.is_empty() {
+        let choices = choices(words)?;
+        // What is no mission may have been meant for a role.
+        let found = missions::find(context, mission).map_err(|fault| match mission.map(roles) {
+            Some(Err(no_role)) => misuse(format!("{no_role}; {fault}")),
+            Some(Ok(_)) | None => fault,
+        })?;
+        return choose(context, &found, &choices).await;
     }
-    let found = match &args.mission.mission {
+    let found = match mission {
         Some(id) => Some(missions::find(context, Some(id))?),
         None => missions::find(context, None).ok(),
     };
@@ -46,16 +52,43 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     show(context, args.format, &settings, &models, found.as_ref()).await
 }
 
-async fn choose(context: &Context, found: &MissionRef, role: &str, model: &str) -> Result<Exit> {
-    let roles = if role == "all" {
-        Role::ALL.to_vec()
-    } else {
-        vec![role.parse().map_err(|fault: crate::domain::attempt::RoleError| misuse(fault.to_string()))?]
+/// Reads `ROLE=MODEL` and `MODEL`, as `new --model` does, and one `ROLE MODEL`. What holds for all roles comes first, so
+/// that a single role keeps its own.
+fn choices(words: &[String]) -> Result<BTreeMap<Role, &str>> {
+    let mut pairs: Vec<(&str, &str)> = match words {
+        [role, model] if !role.contains(['=', '/']) && !model.contains('=') => vec![(role, model)],
+        words => words.iter().map(|word| word.split_once('=').unwrap_or(("all", word))).collect(),
     };
-    ready(&settings_of(context, Some(found))?, model).await?;
-    for role in roles {
-        ask(context, found, Command::ChooseModel { role, model: ask::text("the model", model)? }).await?;
-        print(&format!("{role} is played by {model} from the next attempt on"))?;
+    pairs.sort_by_key(|(role, _)| !is_all(role));
+    let mut choices = BTreeMap::new();
+    for (role, model) in pairs {
+        choices.extend(roles(role)?.into_iter().map(|role| (role, model)));
+    }
+    Ok(choices)
+}
+
+fn is_all(word: &str) -> bool {
+    matches!(word, "all" | "default")
+}
+
+fn roles(word: &str) -> Result<Vec<Role>> {
+    if is_all(word) {
+        return Ok(Role::ALL.to_vec());
+    }
+    let role = word.replace('-', "_").parse();
+    Ok(vec![role.map_err(|fault: crate::domain::attempt::RoleError| misuse(fault.to_string()))?])
+}
+
+/// Nothing changes unless every model can be used.
+async fn choose(context: &Context, found: &MissionRef, choices: &BTreeMap<Role, &str>) -> Result<Exit> {
+    let settings = settings_of(context, Some(found))?;
+    for model in choices.values().collect::<BTreeSet<_>>() {
+        ready(&settings, model).await?;
+    }
+    for (role, model) in choices {
+        let command = Command::ChooseModel { role: *role, model: ask::text("the model", model)? };
+        ask(context, found, command).await?;
+        print(format!("{role} is played by {model} from the next attempt on"))?;
     }
     Ok(Exit::Done)
 }
@@ -81,7 +114,7 @@ async fn show(
         return print_json(&rows.collect::<Vec<_>>());
     }
     if models.is_empty() {
-        return done(&no_model(settings));
+        return done(no_model(settings));
     }
     let whose = found.map_or_else(|| "a new mission".to_owned(), |found| found.id.to_string());
     let mut mission = found.map_or_else(Mission::unborn, |found| found.mission.clone());
@@ -94,7 +127,7 @@ async fn show(
             Some(fault) => row.end(StyleRole::Bad, format!("  not usable: {fault}")),
         },
     }));
-    done(&context.output.style().page(&rows))
+    done(context.output.style().page(&rows))
 }
 
 /// The settings where a mission flies; its repository may be another than this directory's.

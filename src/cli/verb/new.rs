@@ -10,7 +10,7 @@ use super::resume::BudgetArgs;
 use crate::cli::console::show;
 use crate::cli::context::Repository;
 use crate::cli::creation::{MissionOptions, doubts, found};
-use crate::cli::follow::{Talk, fly};
+use crate::cli::follow::{Talk, fly, summary};
 use crate::cli::prelude::*;
 use crate::config::Flag;
 use crate::domain::goal::Goal;
@@ -39,38 +39,53 @@ pub struct Args {
     flight: FlightArgs,
 }
 
-/// How a mission is flown.
+/// How a new mission is flown.
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
 pub struct FlightArgs {
-    /// Print progress and ask nothing; the command ends when a decision is needed
-    #[arg(long)]
-    pub headless: bool,
     /// Gates that pass are GO without you
     #[arg(long)]
     pub autopilot: bool,
-    /// How fast a rehearsal plays: 2 is twice as fast
+    #[command(flatten)]
+    pub follow: FollowArgs,
+}
+
+/// How a mission is followed.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub struct FollowArgs {
+    /// Print progress and ask nothing; the command ends when a decision is needed
+    #[arg(long)]
+    headless: bool,
+    /// Print one event a line as JSON, and how the mission stands last; asks nothing
+    #[arg(long)]
+    json: bool,
+    /// How fast a rehearsal plays, when its engine is started now: 2 is twice as fast
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    pub speed: Option<f64>,
+    speed: Option<f64>,
 }
 
 /// Founds the mission and flies it.
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let goal = goal(args)?;
     for doubt in doubts(&context.here)? {
-        print(&format!("note: {doubt}"))?;
+        print(format!("note: {doubt}"))?;
     }
     let repo = Repo::discover(&context.here)?;
     let mut settings = context.settings(Repository::At(repo.root()), args.flags())?;
     settings.budget = args.budget.over(settings.budget)?;
     let wish = MissionOptions { title: goal.title(), goal, repo: &repo, settings: &settings };
     let found = found(context, wish).await?;
-    print(&format!("{} begins; `flightdeck run {}` comes back to it from anywhere", found.id, found.id))?;
-    let talk = if args.flight.headless { Talk::Silent } else { Talk::possible(context) };
-    let speed = args.flight.speed()?;
+    let (talk, speed) = (args.flight.follow.talk(context), args.flight.follow.speed()?);
+    if talk != Talk::Json {
+        let id = &found.id;
+        print(format!("{id} begins; `flightdeck run {id}` comes back to it from anywhere"))?;
+    }
     let mission = match talk {
-        Talk::Silent => fly(context, &found, talk, speed).await?,
+        Talk::Silent | Talk::Json => fly(context, &found, talk, speed).await?,
         Talk::Inline => show(context, &found, speed).await?.mission,
     };
+    if talk == Talk::Json {
+        summary(&found, &mission)?;
+    }
     Ok(Exit::of(&mission))
 }
 
@@ -105,6 +120,17 @@ impl FlightArgs {
             flags.push(autopilot);
         }
         flags
+    }
+}
+
+impl FollowArgs {
+    /// Whether the person is asked: where both ends are a terminal, unless they want it otherwise.
+    pub fn talk(self, context: &Context) -> Talk {
+        match self {
+            Self { json: true, .. } => Talk::Json,
+            Self { headless: false, .. } if context.is_interactive() => Talk::Inline,
+            Self { .. } => Talk::Silent,
+        }
     }
 
     /// How fast the engine's rehearsals play.

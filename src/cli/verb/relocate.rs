@@ -1,6 +1,4 @@
-//! `relocate [PATH] [--mission ID]`: the repository of a mission was moved, and this is where it is now.
-
-use std::path::PathBuf;
+//! `relocate [ID] [PATH]`: the repository of a mission was moved, and this is where it is now.
 
 use crate::cli::context::canonical;
 use crate::cli::prelude::*;
@@ -8,16 +6,24 @@ use crate::engine::relocate::relocate;
 use crate::workspace::Repo;
 
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "flightdeck relocate [OPTIONS] [ID] [PATH]")]
 pub struct Args {
-    /// Where the repository is now; without it, the one of this directory
-    path: Option<PathBuf>,
     #[command(flatten)]
-    on: OnMission,
+    mission: NamedMission,
+    /// [ID] and where the repository is now; without the latter, the one of this directory
+    #[arg(num_args = 0..=2, value_name = "WORDS")]
+    words: Vec<String>,
 }
 
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let found = args.on.find(context)?;
-    let repo = Repo::discover(args.path.as_ref().unwrap_or(&context.here))?;
+    let (mission, words) = args.mission.split(&args.words, |word| context.here.join(word).exists());
+    let found = missions::find(context, mission)?;
+    let place = match words {
+        [] => context.here.clone(),
+        [path] => context.here.join(path),
+        [..] => return Err(misuse("name one directory: `flightdeck relocate [ID] [PATH]`")),
+    };
+    let repo = Repo::discover(&place)?;
     let catalogue = missions::catalogue(context);
     if let Some(process) = catalogue.engine(&found.id) {
         return Err(misuse(format!(
@@ -26,5 +32,5 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         )));
     }
     relocate(&*catalogue, &found.id, &repo)?;
-    done(&format!("the repository of {} is now {}", found.id, canonical(repo.root()).display()))
+    done(format!("the repository of {} is now {}", found.id, canonical(repo.root()).display()))
 }

@@ -5,11 +5,10 @@ use crate::cli::prelude::*;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The mission
-    #[arg(conflicts_with = "sample")]
-    id: Option<String>,
+    #[command(flatten)]
+    mission: MissionArg,
     /// A recorded mission that shows every state
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["id", "mission"])]
     sample: bool,
 }
 
@@ -17,6 +16,6 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     if args.sample {
         return console::replay(context, None).await;
     }
-    let found = missions::find(context, args.id.as_deref())?;
+    let found = args.mission.find(context)?;
     console::replay(context, Some(&found)).await
 }

@@ -1,13 +1,14 @@
-//! `say TEXT`: a message to the orchestrator, to an attempt, or a directive to everyone.
+//! `say [ID] TEXT`: a message to the orchestrator, to an attempt, or a directive to everyone.
 
 use crate::cli::prelude::*;
 use crate::domain::message::{Delivery, Party};
 use crate::domain::mission::Mission;
 
 #[derive(Debug, clap::Args)]
+#[command(allow_missing_positional = true)]
 pub struct Args {
     #[command(flatten)]
-    mission: OnMission,
+    mission: MissionArg,
     /// Whom: an attempt such as #18, the one of a role that runs such as `worker`, `orchestrator`, or `everyone` for a directive that holds from now on
     #[arg(long, value_name = "WHOM", default_value = "orchestrator")]
     to: String,

@@ -1,45 +1,60 @@
-//! `status [ID]`: how a mission stands, and what waits. The exit code is 0 however it stands.
+//! `status [ID]`: how a mission stands, and what waits. The exit code is 0 however it stands, unless it is asked for.
 
 use serde_json::Value;
 
 use crate::cli::context::print_json;
 use crate::cli::engine_start::engine_state;
 use crate::cli::prelude::*;
-use crate::cli::print::printed;
+use crate::cli::print::{Printable, printed};
 use crate::cli::verb::list::status_of;
 use crate::cli::when::rfc3339;
 use crate::domain::attention;
 use crate::domain::id::Timestamp;
 use crate::domain::wait::Wait;
+use crate::view::engine::EngineState;
 use crate::view::{needs, summary, wait};
 use crate::workspace::land::is_cut_short;
 
-pub async fn run(context: &Context, args: &ReadArgs) -> Result<Exit> {
-    let found = args.find(context)?;
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    read: ReadArgs,
+    /// End with 3 when it waits for you, 4 when it is blocked, 5 when a budget is spent, 1 when it was abandoned
+    #[arg(long)]
+    exit_code: bool,
+}
+
+pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let found = args.read.find(context)?;
     let engine = engine_state(context, &found).await?;
+    show(context, &found, &engine, args.read.format)?;
+    Ok(if args.exit_code { Exit::of_standing(&found.mission) } else { Exit::Done })
+}
+
+fn show(context: &Context, found: &MissionRef, engine: &EngineState, format: Format) -> Result<Exit> {
     let (mission, style, now) = (&found.mission, context.output.style(), now());
-    if args.format.json {
+    if format.json {
         return print_json(&json!({
             "id": found.id,
             "dir": found.dir,
             "title": mission.title(),
-            "status": status_of(&engine, mission.status()),
+            "status": status_of(engine, mission.status()),
             "engine": engine,
             "needs": attention::needs(mission),
+            "assertions": mission.contract_tally(),
             "waits": mission.waits().map(|wait| waited(wait, now)).collect::<Vec<_>>(),
             "landing_is_open": is_cut_short(&found.dir),
             "mission": mission,
         }));
     }
-    let mut text = style.page(&summary::page(mission, &engine, now));
-    for (since, line) in needs::lines(mission).into_iter().chain(wait::lines(mission, now)) {
-        text.push_str(&format!("\n{}", printed(&line, since.since(mission.created), style)));
-    }
-    if is_cut_short(&found.dir) {
+    let page = style.page(&summary::page(mission, engine, now));
+    let lines = needs::lines(mission).into_iter().chain(wait::lines(mission, now));
+    let lines = lines.map(|(since, line)| printed(&line, since.since(mission.created), style));
+    let landing = is_cut_short(&found.dir).then(|| {
         let engine = missions::catalogue(context).engine(&found.id);
-        text.push_str(&format!("\n{}", summary::landing(&found.id, engine).plain()));
-    }
-    done(&text)
+        style.page(&[summary::landing(&found.id, engine)])
+    });
+    done(Printable::lines([page].into_iter().chain(lines).chain(landing)))
 }
 
 /// What passes by itself: what does not work, since when, how often it was tried, and when it is tried next.

@@ -1,11 +1,12 @@
-//! `stop ATTEMPT`.
+//! `stop [ID] ATTEMPT`.
 
 use crate::cli::prelude::*;
 
 #[derive(Debug, clap::Args)]
+#[command(allow_missing_positional = true)]
 pub struct Args {
     #[command(flatten)]
-    mission: OnMission,
+    mission: MissionArg,
     /// The attempt, such as 18 or "#18"
     attempt: String,
 }

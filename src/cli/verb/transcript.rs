@@ -9,9 +9,12 @@ use crate::view::text::plural;
 use crate::view::transcript::page;
 
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "flightdeck transcript [OPTIONS] [ID] [ATTEMPT]")]
 pub struct Args {
+    #[command(flatten)]
+    mission: NamedMission,
     /// [ID] [ATTEMPT]: without an attempt, all are listed
-    #[arg(num_args = 0..=2, value_name = "ID|ATTEMPT")]
+    #[arg(num_args = 0..=2, value_name = "WORDS")]
     words: Vec<String>,
     /// At most so many items, counted from the end
     #[arg(long, value_name = "N", default_value_t = 200)]
@@ -21,11 +24,13 @@ pub struct Args {
 }
 
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let is_attempt = |word: &&String| ask::attempt_id(word).is_some();
-    let attempt = args.words.iter().find(is_attempt);
-    let mission = args.words.iter().find(|word| !is_attempt(word));
-    let found = missions::find(context, mission.map(String::as_str))?;
-    let Some(word) = attempt else { return attempts(context, &found, args.format) };
+    let (mission, words) = args.mission.split(&args.words, |word| ask::attempt_id(word).is_some());
+    let found = missions::find(context, mission)?;
+    let word = match words {
+        [] => return attempts(context, &found, args.format),
+        [word] => word,
+        [..] => return Err(misuse("name one attempt: `flightdeck transcript [ID] [ATTEMPT]`")),
+    };
     let attempt = ask::attempt(&found.mission, word)?;
     let (entries, older) = found.source.transcript(attempt.id, Before::End, args.limit)?;
     if args.format.json {
@@ -34,7 +39,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     print_page(context, |_| vec![row(&found.mission, attempt, &[], now())])?;
     if older > 0 {
         let older = plural(usize::try_from(older).unwrap_or(usize::MAX), "item");
-        print(&format!("… {older} before these; `--limit` shows more"))?;
+        print(format!("… {older} before these; `--limit` shows more"))?;
     }
     print_page(context, |width| page(&entries, width))?;
     Ok(Exit::Done)

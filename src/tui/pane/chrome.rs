@@ -101,9 +101,11 @@ fn link_or_doing(app: &App) -> Vec<Piece> {
 
 fn short_counts(app: &App, room: usize) -> Option<String> {
     let progress = header::progress(&app.mission);
-    let short =
-        format!("{}/{} · {}/{}", progress.built, progress.features, progress.settled, progress.assertions);
-    (width(&short) <= room && progress.features + progress.assertions > 0).then_some(short)
+    let short = format!(
+        "{}/{} · {}/{}",
+        progress.built, progress.features, progress.assertions.proven, progress.assertions.all
+    );
+    (width(&short) <= room && progress.features + progress.assertions.all > 0).then_some(short)
 }
 
 fn cells(pieces: &[Piece]) -> usize {

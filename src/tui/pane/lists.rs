@@ -31,7 +31,7 @@ pub fn plan(app: &App, painter: &mut Painter<'_>, area: Rect) {
 /// Draws the contract.
 pub fn contract(app: &App, painter: &mut Painter<'_>, area: Rect) {
     let progress = progress(&app.mission);
-    let count = count(progress.settled, progress.assertions);
+    let count = count(progress.assertions.proven, progress.assertions.all);
     painter.title(area, &title(app, Pane::Contract, "Contract", &count));
     let targets = contract::targets(&app.mission);
     if targets.is_empty() {

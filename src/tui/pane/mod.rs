@@ -44,7 +44,7 @@ pub fn draw_on(app: &App, buf: &mut Buffer) -> Option<Position> {
         screen.popup.draw(app, &screen.at, painter, info);
     }
     footer::draw(app, painter, &areas, &infos);
-    painter.plain();
+    painter.finish();
     painter.cursor
 }
 

@@ -15,7 +15,7 @@ use crate::tui::styles::Styles;
 use crate::view::glyph::{Charset, to_ascii};
 use crate::view::row::{Piece, Row};
 use crate::view::style_role::StyleRole;
-use crate::view::text::{clip, cut, width};
+use crate::view::text::{clean, clip, cut, is_plain, width};
 
 /// Draws on a frame, in the styles of the theme and with the characters that the terminal has.
 #[derive(Debug)]
@@ -201,16 +201,19 @@ impl Painter<'_> {
         }
     }
 
-    /// Leaves nothing on a terminal that it cannot show. Code, pictures of terminals and boxes to write in are drawn by
-    /// code that does not know its characters.
-    pub fn plain(&mut self) {
-        if self.charset == Charset::Unicode {
-            return;
-        }
-        let strange = self.buf.content.iter_mut().filter(|cell| !cell.symbol().is_ascii());
-        for cell in strange {
-            let twin: String = to_ascii(cell.symbol()).chars().take(1).collect();
-            cell.set_symbol(&twin);
+    /// The last step of a frame: leaves nothing in it that steers a terminal, that nobody would see, or that this terminal
+    /// cannot show. Code, pictures of terminals and boxes to write in are drawn by code that does not know its
+    /// characters.
+    pub fn finish(&mut self) {
+        for cell in self.buf.content.iter_mut().filter(|cell| !is_plain(cell.symbol())) {
+            let clean = clean(cell.symbol());
+            let shown = match self.charset {
+                Charset::Unicode => clean,
+                Charset::Ascii => to_ascii(&clean).chars().take(1).collect(),
+            };
+            if shown != cell.symbol() {
+                cell.set_symbol(if shown.is_empty() { " " } else { &shown });
+            }
         }
     }
 

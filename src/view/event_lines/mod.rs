@@ -124,7 +124,8 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             "mission",
             format!("an event of a newer flightdeck, {original}: it can only be read here"),
         ),
-        Event::UsageCounted { .. }
+        Event::ModelPriced { .. }
+        | Event::UsageCounted { .. }
         | Event::RevisionTold { .. }
         | Event::FindingTakenUp { .. }
         | Event::MessagesDelivered { .. } => return None,

@@ -75,8 +75,9 @@ pub(super) fn closed(
         RoundOutcome::Failed => BAD,
         RoundOutcome::Blocked => WARNING,
     };
-    let all: Vec<_> = mission.assertions_of(milestone).collect();
-    let held = all.iter().filter(|assertion| mission.standing(&assertion.id).is_settled()).count();
-    let text = format!("round {round} {}: {held} of {} hold", outcome.word(), plural(all.len(), "assertion"));
+    let tally = mission.tally(mission.assertions_of(milestone).map(|assertion| &assertion.id));
+    let waived = if tally.waived > 0 { format!(", {} waived", tally.waived) } else { String::new() };
+    let (outcome, all) = (outcome.word(), plural(tally.all, "assertion"));
+    let text = format!("round {round} {outcome}: {} of {all} hold{waived}", tally.proven);
     LogLine::new(sign, &milestone, text)
 }

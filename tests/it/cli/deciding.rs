@@ -27,7 +27,7 @@ fn refusals_say_what_to_mend() {
     let stage = Stage::new();
     stage.planned();
     let refused = |arguments: &[&str], code| stage.ended(arguments, code).1;
-    assert!(refused(&["gate", "M1", "go"], 1).contains("the M1 gate is not reached yet"));
+    assert!(refused(&["gate", "M1", "go"], 2).contains("the M1 gate is not reached yet"));
     assert!(refused(&["gate", "plan", "no-go"], 2).contains("needs `--note`"));
     assert!(refused(&["gate", "plan", "perhaps"], 2).contains("go|no-go"));
     assert!(
@@ -121,7 +121,7 @@ fn a_mission_is_abandoned_after_a_yes_and_stays_on_record() {
     assert_eq!(told, format!("{id} is abandoned; what was built is on flightdeck/{id}\n"));
     assert_eq!(stage.json(&["status"])["status"], "abandoned");
     assert!(stage.told(&["log"]).contains("abandoned: bought one"));
-    assert!(stage.ended(&["abandon", "--reason", "again", "--yes"], 1).1.contains("the mission is over"));
+    assert!(stage.ended(&["abandon", "--reason", "again", "--yes"], 2).1.contains("the mission is over"));
 }
 
 #[test]

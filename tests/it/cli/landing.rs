@@ -246,7 +246,7 @@ fn a_repository_that_was_moved_is_named_anew_and_lands_there() {
     let (code, _, err) = at(&["land", ID]);
     assert_eq!(code, Some(1), "{err}");
     assert!(err.contains("is not at STAGE/work any more"), "{err}");
-    assert!(err.contains(&format!("`flightdeck relocate NEW-PATH --mission {ID}`")), "{err}");
+    assert!(err.contains(&format!("`flightdeck relocate {ID} NEW-PATH`")), "{err}");
 
     let other = Stage::new();
     let (code, _, err) = at(&["relocate", other.repository().to_str().unwrap(), "--mission", ID]);

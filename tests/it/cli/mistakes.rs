@@ -52,7 +52,7 @@ fn help_names_every_verb_and_every_exit_code() {
     for code in [
         "0  done",
         "1  failed",
-        "2  the command",
+        "2  refused",
         "3  the mission waits",
         "4  the mission is blocked",
         "5  a budget",
@@ -72,11 +72,11 @@ fn a_mission_needs_a_repository_with_a_commit_and_a_branch() {
     let stage = Stage::bare();
     let new: &[&str] = &["new", "A guestbook", "--model", "rehearsal/demo"];
     assert_eq!(
-        stage.ended(new, 1).1,
+        stage.ended(new, 2).1,
         "flightdeck: STAGE/work is not inside a git repository; run `git init` there and commit something first\n"
     );
     let git = git2::Repository::init(stage.repository()).unwrap();
-    assert!(stage.ended(new, 1).1.contains("has no commits; commit something, even only a README"));
+    assert!(stage.ended(new, 2).1.contains("has no commits; commit something, even only a README"));
     drop(git);
     let stage = Stage::new();
     let git = git2::Repository::open(stage.repository()).unwrap();
@@ -156,9 +156,13 @@ fn an_unknown_mission_is_told_with_those_there_are() {
 #[test]
 fn the_demo_leaves_a_persons_directories_alone() {
     let stage = Stage::new();
-    let refused = stage.ended(&["demo", "--headless", "--dir", "."], 2).1;
+    let refused = stage.ended(&["demo", "--autopilot", "--dir", "."], 2).1;
     assert!(refused.contains("is a repository of yours"), "{refused}");
     assert!(stage.ended(&["demo", "--speed", "0"], 2).1.contains("--speed must be above 0"));
+    for flags in [&["demo"][..], &["demo", "--headless"], &["demo", "--json"]] {
+        let refused = stage.ended(flags, 2).1;
+        assert!(refused.contains("`flightdeck demo --autopilot` leaves them"), "{refused}");
+    }
 }
 
 #[test]
@@ -189,7 +193,7 @@ fn a_reader_that_goes_away_ends_the_command_quietly() {
 fn a_demo_without_a_compiler_says_what_it_needs() {
     let stage = Stage::new();
     let refused =
-        stage.flightdeck(&["demo", "--headless", "--dir", "d"]).env("PATH", "/nowhere").output().unwrap();
+        stage.flightdeck(&["demo", "--autopilot", "--dir", "d"]).env("PATH", "/nowhere").output().unwrap();
     let told = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert_eq!(refused.status.code(), Some(2), "{told}");
     assert!(told.contains("needs cargo, which does not work here"), "{told}");

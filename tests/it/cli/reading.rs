@@ -98,7 +98,7 @@ fn a_feature_is_shown_whole_and_edited_before_it_is_built() {
     let spec = &stage.json(&["feature", "show", "F1"])["feature"]["spec"];
     assert_eq!(spec["title"], "A leaner start");
     assert_eq!(spec["criteria"], serde_json::json!(["it starts"]));
-    assert!(stage.ended(&edit, 1).1.contains("nothing would change"));
+    assert!(stage.ended(&edit, 2).1.contains("nothing would change"));
     assert!(stage.ended(&["feature", "show", "F99"], 2).1.contains("there is no feature `F99`"));
 }
 

@@ -1,6 +1,6 @@
 //! What a person reads while a mission flies: the lines of its events, its summary, and the commands at the end.
 
-use flightdeck::cli::print::{Style, printed};
+use flightdeck::cli::print::{Printable, Style, printed};
 use flightdeck::domain::attempt::{AgentWork, Ending};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::id::{MilestoneId, Timestamp};
@@ -22,12 +22,12 @@ fn told(flight: &Flight) -> String {
         let at = stamped.at.since(mission.created);
         event_line(stamped, &mission).map(|line| printed(&line, at, Style::PLAIN))
     });
-    lines.collect::<Vec<_>>().join("\n")
+    Printable::lines(lines).to_string()
 }
 
 fn waits(flight: &Flight) -> String {
     let lines = needs::lines(&flight.mission);
-    lines.iter().map(|(_, line)| printed(line, 0, Style::PLAIN)).collect::<Vec<_>>().join("\n")
+    Printable::lines(lines.iter().map(|(_, line)| printed(line, 0, Style::PLAIN))).to_string()
 }
 
 #[test]

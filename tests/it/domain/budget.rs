@@ -3,9 +3,9 @@
 use flightdeck::domain::attempt::Role;
 use flightdeck::domain::budget::{Budget, dollars};
 use flightdeck::domain::command::Command;
-use flightdeck::domain::estimate::{Money, estimate};
+use flightdeck::domain::estimate::{Basis, Money, estimate, forecast};
 use flightdeck::domain::id::{AttemptId, Timestamp};
-use flightdeck::domain::usage::Usage;
+use flightdeck::domain::usage::{ModelPrice, Usage};
 use proptest::prelude::*;
 
 use crate::support::mission::Flight;
@@ -55,8 +55,34 @@ fn an_estimate_counts_runs_and_prices_them_by_what_runs_cost() {
     assert_eq!((expected.floor_runs, expected.likely_runs, expected.cost), (12, 20, None));
     let usage = Usage { micro_dollars: 100_000, ..Usage::default() };
     flight.engine(Command::CountUsage { attempt: AttemptId(1), usage });
-    let cost = Money { low: 1_200_000, likely: 2_000_000, high: 3_000_000 };
+    // 8 to 12 features are built and each is reviewed; each of two milestones is judged twice or four times.
+    let cost = Money { low: 2_000_000, likely: 3_200_000, high: 4_800_000, basis: Basis::Measured };
     assert_eq!(estimate(&flight.mission).cost, Some(cost));
+}
+
+#[test]
+fn prices_alone_make_an_estimate_before_anything_is_spent() {
+    let mut flight = Flight::new().proposed(2, 4);
+    assert_eq!((estimate(&flight.mission).cost, forecast(&flight.mission)), (None, None));
+    let models: Vec<_> = flight.mission.models.values().cloned().collect();
+    for model in models {
+        let price =
+            ModelPrice { input: 3_000_000, cached: 300_000, cache_write: 3_750_000, output: 15_000_000 };
+        flight.engine(Command::PriceModel { model, price });
+    }
+    let estimate = estimate(&flight.mission);
+    let cost = estimate.cost.unwrap();
+    assert_eq!(cost.basis, Basis::Typical);
+    assert!(cost.low > 0 && cost.low < cost.likely && cost.likely < cost.high, "{cost:?}");
+    assert!(estimate.floor_ms > 0 && estimate.floor_ms < estimate.likely_ms);
+    assert!(forecast(&flight.mission).unwrap().likely >= cost.low);
+    let usage = Usage { micro_dollars: 100_000, ..Usage::default() };
+    flight.engine(Command::CountUsage { attempt: AttemptId(1), usage });
+    assert_eq!(
+        forecast(&flight.mission).unwrap().basis,
+        Basis::Typical,
+        "a planner's run says nothing of a worker's"
+    );
 }
 
 #[test]

@@ -17,7 +17,7 @@ use flightdeck::domain::plan::{Claims, ProposedPlan};
 use flightdeck::domain::round::{
     Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
-use flightdeck::domain::usage::Usage;
+use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::{EvidenceRef, Outcome, Verdict};
 use flightdeck::domain::wait::{Wait, WaitCause};
 use strum::VariantNames;
@@ -191,6 +191,10 @@ fn course_events() -> Vec<Event> {
         Event::MissionHeld { hold },
         Event::MissionResumed,
         Event::ModelChosen { role: Role::Worker, model: title("c/d") },
+        Event::ModelPriced {
+            model: title("c/d"),
+            price: ModelPrice { input: 1, cached: 2, cache_write: 3, output: 4 },
+        },
         Event::BudgetSet { budget: Budget { tokens: Some(1), ..Budget::default() } },
         Event::AutopilotSet { autopilot: Autopilot::On },
         Event::MissionCompleted,

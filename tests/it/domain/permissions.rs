@@ -10,7 +10,7 @@ use flightdeck::domain::id::{AttemptId, FeatureId, FindingId, MilestoneId, Quest
 use flightdeck::domain::message::{Delivery, Party};
 use flightdeck::domain::mission::{Hold, HoldCause};
 use flightdeck::domain::round::Opinion;
-use flightdeck::domain::usage::Usage;
+use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::Outcome;
 use flightdeck::domain::wait::{Wait, WaitCause};
 
@@ -153,6 +153,10 @@ fn engines() -> Vec<Command> {
     vec![
         Command::StartAttempt { work: AgentWork::Talk, model: words::title("a/b") },
         Command::EndAttempt { attempt, ending: Ending::Interrupted },
+        Command::PriceModel {
+            model: words::title("a/b"),
+            price: ModelPrice { input: 1, cached: 1, cache_write: 1, output: 1 },
+        },
         Command::CountUsage { attempt, usage: Usage::default() },
         Command::TellRevision { attempt, assertion: words::val("VAL-M1-001"), revision: Revision::FIRST },
         Command::RecordBaseline { baseline: Box::new(words::baseline(vec![])) },
@@ -225,6 +229,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::ReportUserTesting { .. }
         | Command::StartAttempt { .. }
         | Command::EndAttempt { .. }
+        | Command::PriceModel { .. }
         | Command::CountUsage { .. }
         | Command::TellRevision { .. }
         | Command::RecordBaseline { .. }

@@ -27,7 +27,7 @@ use flightdeck::domain::round::{
     Opinion, Review, ReviewIssue, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
 use flightdeck::domain::text::{Line, Prose, Title};
-use flightdeck::domain::usage::Usage;
+use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::{EvidenceRef, Outcome, Verdict};
 use flightdeck::domain::wait::{Wait, WaitCause};
 
@@ -277,6 +277,10 @@ fn mission() -> Vec<Event> {
         Event::MissionHeld { hold },
         Event::MissionResumed,
         Event::ModelChosen { role: Role::Worker, model: title("openai/small") },
+        Event::ModelPriced {
+            model: title("openai/small"),
+            price: ModelPrice { input: 1, cached: 2, cache_write: 3, output: 4 },
+        },
         Event::BudgetSet {
             budget: Budget {
                 micro_dollars: Some(1),

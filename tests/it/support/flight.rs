@@ -104,6 +104,7 @@ impl Ground {
             socket: self.home.path().join("engine.sock"),
             backends: Arc::new(Rehearsed),
             prompt_dirs: Vec::new(),
+            passed: Vec::new(),
             skill_dirs: Vec::new(),
             patience: Duration::from_millis(100),
             predecessor: Predecessor::Unseen,

@@ -22,9 +22,10 @@ pub struct Consent {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(allow_missing_positional = true)]
 pub struct AddArgs {
     #[command(flatten)]
-    mission: OnMission,
+    mission: MissionArg,
     /// Such as VAL-AUTH-004
     assertion: String,
     /// The feature that fulfills it
@@ -37,9 +38,10 @@ pub struct AddArgs {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(allow_missing_positional = true)]
 pub struct EditArgs {
     #[command(flatten)]
-    mission: OnMission,
+    mission: MissionArg,
     /// Such as VAL-AUTH-001
     assertion: String,
     #[command(flatten)]
@@ -52,9 +54,10 @@ pub struct EditArgs {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(allow_missing_positional = true)]
 pub struct RetireArgs {
     #[command(flatten)]
-    mission: OnMission,
+    mission: MissionArg,
     /// Such as VAL-AUTH-001
     assertion: String,
     /// Why it no longer holds the mission to anything

@@ -6,15 +6,16 @@ use crate::view::{assertion, contract};
 #[derive(Debug, clap::Args)]
 pub struct ListArgs {
     #[command(flatten)]
-    mission: OnMission,
+    mission: MissionArg,
     #[command(flatten)]
     format: Format,
 }
 
 #[derive(Debug, clap::Args)]
+#[command(allow_missing_positional = true)]
 pub struct ShowArgs {
     #[command(flatten)]
-    mission: OnMission,
+    mission: MissionArg,
     /// Such as VAL-AUTH-001
     assertion: String,
     #[command(flatten)]

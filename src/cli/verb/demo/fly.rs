@@ -8,10 +8,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::repository;
 use crate::agent::model::script::Scripts;
+use crate::cli::ask::call;
 use crate::cli::console::show;
 use crate::cli::context::{Repository, canonical};
 use crate::cli::creation::{MissionOptions, found, suffix};
-use crate::cli::follow::{Talk, fly};
+use crate::cli::follow::{Talk, events, fly, summary};
 use crate::cli::prelude::*;
 use crate::cli::verb::land::land;
 use crate::cli::verb::new::FlightArgs;
@@ -19,6 +20,7 @@ use crate::config::Flag;
 use crate::domain::goal::Goal;
 use crate::domain::mission::End;
 use crate::domain::text::Title;
+use crate::link::protocol::Call;
 use crate::workspace::{Program, Repo};
 
 /// Who plays all roles.
@@ -35,11 +37,12 @@ pub struct Args {
 }
 
 /// Flies it and lands it.
-pub async fn run(context: &Context, mut args: Args) -> Result<Exit> {
-    let speed = args.flight.speed()?;
-    let talk = if args.flight.headless { Talk::Silent } else { Talk::possible(context) };
-    if talk == Talk::Silent {
-        args.flight.autopilot = true;
+pub async fn run(context: &Context, args: Args) -> Result<Exit> {
+    let (talk, speed) = (args.flight.follow.talk(context), args.flight.follow.speed()?);
+    if talk != Talk::Inline && !args.flight.autopilot {
+        return Err(misuse(
+            "nobody can be asked at the demo's gates here: `flightdeck demo --autopilot` leaves them to flightdeck",
+        ));
     }
     let directory = match &args.dir {
         Some(directory) => std::path::absolute(directory).context("failed to find the directory")?,
@@ -49,28 +52,36 @@ pub async fn run(context: &Context, mut args: Args) -> Result<Exit> {
     needs_cargo(&repo).await?;
     let found = match last_mission(context, &repo)? {
         Some(found) => {
-            print(&format!("{} goes on in {}", found.id, directory.display()))?;
+            if talk != Talk::Json {
+                print(format!("{} goes on in {}", found.id, directory.display()))?;
+            }
             found
         }
-        None => begin(context, &repo, args.flight).await?,
+        None => begin(context, &repo, talk, args.flight).await?,
     };
     if found.mission.landed.is_some() {
         let place = directory.display();
-        return done(&format!("this demo is over and landed; look at {place}, or give another --dir"));
+        return done(format!("this demo is over and landed; look at {place}, or give another --dir"));
     }
     let mission = match talk {
-        Talk::Silent => fly(context, &found, talk, speed).await?,
+        Talk::Silent | Talk::Json => fly(context, &found, talk, speed).await?,
         Talk::Inline => show(context, &found, speed).await?.mission,
     };
     // With a console the person has been asked there; who left without landing has said no.
     let completed = matches!(mission.end, Some(End::Completed { .. })) && mission.landed.is_none();
     if completed && talk == Talk::Inline {
         let id = &found.id;
-        print(&format!("{id} is completed and not landed: `flightdeck land {id}` merges it"))?;
+        print(format!("{id} is completed and not landed: `flightdeck land {id}` merges it"))?;
     }
-    if completed && talk == Talk::Silent {
+    if talk == Talk::Json {
+        if completed {
+            call(context, &found, Call::Land).await?;
+            events(&found.events_after(mission.seq)?)?;
+        }
+        summary(&found, &missions::open(context, found.id.clone())?.mission)?;
+    } else if completed && talk == Talk::Silent {
         land(context, &MissionRef { mission: mission.clone(), ..found }).await?;
-        print(&format!(
+        print(format!(
             "\nlook around:\n  cd {}\n  git log --stat main\n  flightdeck status\n  flightdeck log\n  flightdeck evidence",
             directory.display()
         ))?;
@@ -103,7 +114,7 @@ fn free_port() -> Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
-async fn begin(context: &Context, repo: &Repo, flight: FlightArgs) -> Result<MissionRef> {
+async fn begin(context: &Context, repo: &Repo, talk: Talk, flight: FlightArgs) -> Result<MissionRef> {
     let rehearsal = Scripts::builtin("demo")?;
     let mut flags = vec![Flag { name: "demo", key: "models.default".to_owned(), word: MIND.to_owned() }];
     flags.extend(flight.flags());
@@ -118,7 +129,10 @@ async fn begin(context: &Context, repo: &Repo, flight: FlightArgs) -> Result<Mis
         settings: &settings,
     };
     let found = found(context, wish).await?;
-    print(&format!(
+    if talk == Talk::Json {
+        return Ok(found);
+    }
+    print(format!(
         "The mind of this demo is a rehearsal: a script plays the agents, and no model is called. The rest is real: the\n\
          commits, the compiler, the tests, the running server and the verdicts. It flies in {}.\n",
         canonical(repo.root()).display()

@@ -7,7 +7,7 @@ use super::{checks, models};
 use crate::cli::context::{Repository, print_json};
 use crate::cli::fault;
 use crate::cli::prelude::*;
-use crate::cli::print::Style;
+use crate::cli::print::{Printable, Style};
 use crate::view::style_role::StyleRole;
 use crate::view::text::padded;
 
@@ -66,8 +66,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     } else {
         let style = context.output.style();
         let width = checks.iter().map(|check| check.name.len()).max().unwrap_or(0);
-        let lines: Vec<String> = checks.iter().map(|check| line(check, width, style)).collect();
-        print(&lines.join("\n"))?;
+        print(Printable::lines(checks.iter().map(|check| line(check, width, style))))?;
     }
     let bad = checks.iter().any(|check| check.state == CheckState::Bad);
     Ok(if bad { Exit::Failed } else { Exit::Done })
@@ -96,11 +95,11 @@ async fn all(context: &Context, contact: Contact) -> Vec<Check> {
     checks
 }
 
-fn line(check: &Check, width: usize, style: Style) -> String {
+fn line(check: &Check, width: usize, style: Style) -> Printable {
     let (mark, tone) = match check.state {
         CheckState::Good => ("✓", StyleRole::Good),
         CheckState::Missing => ("!", StyleRole::Warn),
         CheckState::Bad => ("✗", StyleRole::Bad),
     };
-    format!("{} {}  {}", style.paint(tone, mark), padded(&check.name, width), check.sentence)
+    style.paint(tone, mark).then(format!(" {}  {}", padded(&check.name, width), check.sentence))
 }

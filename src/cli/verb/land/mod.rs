@@ -38,7 +38,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
 /// Lands a mission and says where it is.
 pub async fn land(context: &Context, found: &MissionRef) -> Result<()> {
     refuse_unless_completed(found)?;
-    let mut screen = Screen::new(std::io::stdout(), context.output);
+    let mut screen = Screen::of_stdout(context.output);
     let doing = "merging, and running the mission's commands on the merged tree …";
     if context.output == Output::Pipe {
         screen.print(doing)?;
@@ -49,8 +49,8 @@ pub async fn land(context: &Context, found: &MissionRef) -> Result<()> {
     screen.clear()?;
     match reply? {
         Reply::Landed { branch, commit, notes } => {
-            print(&format!("{} landed on {branch} as {}", found.id, commit.short()))?;
-            notes.iter().try_for_each(|note| print(&format!("note: {note}")))
+            print(format!("{} landed on {branch} as {}", found.id, commit.short()))?;
+            notes.iter().try_for_each(|note| print(format!("note: {note}")))
         }
         other => bail!("the engine answered something else than a landing: {other:?}"),
     }

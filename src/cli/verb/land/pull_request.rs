@@ -43,7 +43,7 @@ pub async fn offer(found: &MissionRef) -> Result<Exit> {
     let url = known.output.text.trim().to_owned();
     if known.exit.is_success() && !url.is_empty() {
         offer.done(&["pr", "edit", &url, "--title", title, "--body-file", &text]).await?;
-        return done(&format!(
+        return done(format!(
             "{branch} is pushed to {remote}; its pull request is brought up to date: {url}"
         ));
     }
@@ -61,7 +61,7 @@ pub async fn offer(found: &MissionRef) -> Result<Exit> {
         &text,
     ];
     let said = offer.done(&create).await?;
-    done(&format!("{branch} is pushed to {remote}; a draft pull request is open: {}", said.trim()))
+    done(format!("{branch} is pushed to {remote}; a draft pull request is open: {}", said.trim()))
 }
 
 impl Offer {
@@ -125,7 +125,7 @@ impl Offer {
     /// Says what the person can do.
     fn by_hand(&self, reason: &str, remote: &str) -> Result<Exit> {
         let LandPlan { commit, branch, target, mission, .. } = &self.plan;
-        print(&format!(
+        print(format!(
             "no pull request was opened, and nothing was pushed: {reason}, then `flightdeck land --pr {mission}` again.\n\
              By hand, in {}:\n  \
              git push {remote} {commit}:refs/heads/{branch}\n\

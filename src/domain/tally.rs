@@ -1,0 +1,46 @@
+//! How many assertions are proven, and how many are not: counted in one place, so that a waived one is proven nowhere.
+
+use serde::Serialize;
+
+use super::id::AssertionId;
+use super::mission::Mission;
+use super::verdict::Standing;
+
+/// Assertions by where they stand; retired ones are not counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    pub all: usize,
+    pub proven: usize,
+    /// Let pass by the person, and not proven.
+    pub waived: usize,
+    pub failed: usize,
+    pub blocked: usize,
+    pub stale: usize,
+    pub pending: usize,
+}
+
+impl Mission {
+    /// Counts some of its assertions.
+    pub fn tally<'a>(&self, ids: impl IntoIterator<Item = &'a AssertionId>) -> Tally {
+        let mut tally = Tally::default();
+        for id in ids {
+            let place = match self.standing(id) {
+                Standing::Passed => &mut tally.proven,
+                Standing::Waived => &mut tally.waived,
+                Standing::Failed => &mut tally.failed,
+                Standing::Blocked => &mut tally.blocked,
+                Standing::Stale => &mut tally.stale,
+                Standing::Pending => &mut tally.pending,
+                Standing::Retired => continue,
+            };
+            *place += 1;
+            tally.all += 1;
+        }
+        tally
+    }
+
+    /// Counts the whole contract.
+    pub fn contract_tally(&self) -> Tally {
+        self.tally(self.contract.keys())
+    }
+}
