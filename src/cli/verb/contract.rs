@@ -22,7 +22,7 @@ pub enum Verb {
 #[derive(Debug, clap::Args)]
 pub struct EditArgs {
     #[command(flatten)]
-    mission: OnMission,
+    mission: MissionArg,
     /// Do not ask; the changes are still told
     #[arg(long, short)]
     yes: bool,

@@ -22,7 +22,7 @@ pub enum Verb {
 #[derive(Debug, clap::Args)]
 pub struct ListArgs {
     #[command(flatten)]
-    mission: OnMission,
+    mission: MissionArg,
     /// Those that were decided, too
     #[arg(long)]
     all: bool,
@@ -31,9 +31,10 @@ pub struct ListArgs {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(allow_missing_positional = true)]
 pub struct ShowArgs {
     #[command(flatten)]
-    mission: OnMission,
+    mission: MissionArg,
     /// Such as PRO-2
     proposal: String,
     #[command(flatten)]
@@ -43,12 +44,12 @@ pub struct ShowArgs {
 #[derive(Debug, clap::Args)]
 pub struct DecideArgs {
     #[command(flatten)]
-    mission: OnMission,
-    /// Such as PRO-2; several can be named
-    #[arg(required_unless_present = "all")]
-    proposals: Vec<String>,
+    mission: NamedMission,
+    /// [ID] PRO-2; several can be named
+    #[arg(required_unless_present = "all", value_name = "WORDS")]
+    words: Vec<String>,
     /// All that wait
-    #[arg(long, conflicts_with = "proposals")]
+    #[arg(long)]
     all: bool,
 }
 
@@ -78,8 +79,14 @@ fn show(context: &Context, args: &ShowArgs) -> Result<Exit> {
 }
 
 async fn decide(context: &Context, args: &DecideArgs, ruling: Ruling) -> Result<Exit> {
-    let found = args.mission.find(context)?;
-    let named = args.proposals.iter().map(|word| known(&found, word).map(|proposal| proposal.id));
+    let alone = args.words.len() == 1 && !args.all;
+    let is_own = |word: &str| alone || word.parse::<ProposalId>().is_ok();
+    let (mission, words) = args.mission.split(&args.words, is_own);
+    if args.all && !words.is_empty() {
+        return Err(misuse("say --all or name proposals, not both"));
+    }
+    let found = missions::find(context, mission)?;
+    let named = words.iter().map(|word| known(&found, word).map(|proposal| proposal.id));
     let mut ids: Vec<ProposalId> = named.collect::<Result<_>>()?;
     if args.all {
         ids.extend(found.mission.open_proposals().map(|proposal| proposal.id));

@@ -2,8 +2,8 @@
 
 use super::finding::{decision, evidence_line, marks, with_fix, with_state};
 use super::section::{
-    assertions, attempt_line, claim_runs, contract_whole, environment, feature_whole, handoff, list,
-    plan_whole, rounds, under,
+    assertions, attempt_line, contract_whole, environment, feature_whole, handoff, list, plan_whole, rounds,
+    under,
 };
 use super::talk::conversation;
 use crate::domain::attempt::{Attempt, Ending};
@@ -91,7 +91,6 @@ fn feature(mission: &Mission, feature: &Feature) -> String {
     let attempts = mission.attempts.values().filter(|attempt| attempt.work.feature() == Some(feature.id));
     text += &list("\n## Attempts\n", attempts.map(attempt_line));
     text += &handoff(mission, feature.id);
-    text += &claim_runs(mission, feature.id);
     let about = mission.findings.values().filter(|finding| finding.feature == Some(feature.id));
     text + &list("\n## What was found about it\n", about.map(with_state))
 }
@@ -106,7 +105,6 @@ fn attempt(mission: &Mission, attempt: &Attempt) -> String {
     let handed_in = mission.handoffs.iter().find(|(_, (by, _))| *by == attempt.id);
     if let Some((feature, _)) = handed_in {
         text += &handoff(mission, *feature);
-        text += &claim_runs(mission, *feature);
     }
     let raised = mission.findings.values().filter(|found| found.source.attempt() == Some(attempt.id));
     text + &list("\n## What it reported\n", raised.map(with_state))

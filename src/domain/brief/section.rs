@@ -208,7 +208,8 @@ pub(super) fn handoff(mission: &Mission, feature: FeatureId) -> String {
         text += &format!("claims: `{}` exits {}: {}\n", run.command, run.exit_code, run.observation);
     }
     for run in mission.claim_runs.get(&feature).into_iter().flatten() {
-        text += &format!("the engine saw: `{}` exits {}\n", run.command, run.exit_code);
+        let tail = if run.passed() { String::new() } else { format!(": {}", run.tail) };
+        text += &format!("the engine saw: `{}` exits {}{tail}\n", run.command, run.exit_code);
     }
     for check in &handoff.checks {
         text += &format!("tried by hand: {}: {}\n", check.action, check.observed);
@@ -225,18 +226,6 @@ pub(super) fn handoff(mission: &Mission, feature: FeatureId) -> String {
         text += &list("did otherwise:\n", otherwise);
     }
     text
-}
-
-/// What the engine saw when it ran a handoff's commands.
-pub(super) fn claim_runs(mission: &Mission, feature: FeatureId) -> String {
-    let runs = mission.claim_runs.get(&feature).into_iter().flatten();
-    list(
-        "\n## What the engine saw of it\n",
-        runs.map(|run| {
-            let tail = if run.passed() { String::new() } else { format!(": {}", run.tail) };
-            format!("`{}` exits {}{tail}", run.command, run.exit_code)
-        }),
-    )
 }
 
 /// How the rounds of a milestone went.

@@ -576,10 +576,8 @@ fn everything_can_be_read_whole() {
     implemented:
     - everything asked for
     claims: `make test` exits 0: all green
+    the engine saw: `make test` exits 0
     tests in tests/guestbook.rs: it_greets
-
-    ## What the engine saw of it
-    - `make test` exits 0
 
     ## What was found about it
     - FND-1 VAL-M1-001 fails: seen with my own eyes (taken up by F2)
