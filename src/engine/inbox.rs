@@ -77,6 +77,16 @@ impl Inboxes {
         self.locked().keys().copied().collect()
     }
 
+    /// The attempts that were told of an assertion, whether they have read it or not.
+    fn told_of(&self, assertion: &AssertionId) -> Vec<AttemptId> {
+        let is_about = |receipt: &Receipt| match &receipt.record {
+            Some(Command::TellRevision { assertion: told, .. }) => told == assertion,
+            _ => false,
+        };
+        let open = self.locked();
+        open.iter().filter(|(_, inbox)| inbox.receipts.iter().any(is_about)).map(|(id, _)| *id).collect()
+    }
+
     /// Puts a text into the inbox of an attempt that has one.
     fn put(&self, attempt: AttemptId, text: String, urgency: Urgency) {
         if let Some(inbox) = self.locked().get_mut(&attempt) {
@@ -206,9 +216,11 @@ impl InboxRouter {
 
     /// The running attempts whose work an assertion is about, whether they have heard of it or not.
     fn at_work_under(&self, assertion: &AssertionId) -> Vec<AttemptId> {
+        let told = self.0.inboxes.told_of(assertion);
         self.0.cell.with(|mission| {
             let about = |attempt: &&Attempt| {
                 attempt.revisions.contains_key(assertion)
+                    || told.contains(&attempt.id)
                     || mission.assertions_in(attempt.work).contains(assertion)
             };
             mission.live_attempts().filter(about).map(|attempt| attempt.id).collect()
