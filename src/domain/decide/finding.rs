@@ -1,12 +1,14 @@
 //! What becomes of findings: what later validators see of them, and what is decided on them one by one.
 
 use super::Result;
+use super::handoff::raise_issue;
 use super::transaction::Transaction;
 use super::triage::{add_fix, all_quoted, check_dismissal, quoted};
 use crate::domain::event::Event;
 use crate::domain::finding::{
-    Finding, FindingState, Observation, Ruling, Severity, Sight, Sighting, TriageDecision, Until,
+    Finding, FindingState, Observation, Ruling, Severity, Sight, Sighting, Source, TriageDecision, Until,
 };
+use crate::domain::handoff::Issue;
 use crate::domain::id::{FeatureId, FindingId};
 use crate::domain::mission::Mission;
 use crate::domain::plan::FeatureState;
@@ -95,6 +97,26 @@ pub(super) fn see(tx: &mut Transaction, id: FindingId, sight: Sight, observed: &
         }
         Sight::StillHolds | Sight::NoLongerHolds => {}
     }
+    Ok(())
+}
+
+/// Raises what a validator reports; in the very words and of the weight of a finding that is open or was to be mended, it
+/// is that finding.
+pub(super) fn report(
+    tx: &mut Transaction,
+    issue: Issue,
+    source: Source,
+    feature: Option<FeatureId>,
+) -> Result {
+    let mission = tx.mission();
+    let same = mission.findings.values().find(|finding| {
+        let settled = matches!(finding.state, FindingState::Dismissed { .. });
+        !settled && finding.severity == issue.severity && finding.description == issue.description
+    });
+    if let Some(id) = same.map(|finding| finding.id) {
+        return see(tx, id, Sight::StillHolds, &issue.description);
+    }
+    raise_issue(tx, issue, source, feature);
     Ok(())
 }
 

@@ -1,6 +1,5 @@
 //! What validators report.
 
-use super::handoff::raise_issue;
 use super::transaction::{Raised, Transaction};
 use super::{Result, finding};
 use crate::domain::attempt::AgentWork;
@@ -43,7 +42,7 @@ pub(super) fn report_review(
     tx.emit(Event::ReviewReported { milestone, round, feature, review: Box::new(review) });
     finding::see_all(tx, &known)?;
     for found in issues {
-        raise_issue(tx, found.placed(), Source::Review { attempt }, Some(feature));
+        finding::report(tx, found.placed(), Source::Review { attempt }, Some(feature))?;
     }
     tx.end_asker()
 }
@@ -62,7 +61,7 @@ pub(super) fn report_scrutiny(
     };
     finding::see_all(tx, &known)?;
     for issue in &issues {
-        raise_issue(tx, issue.clone(), Source::Scrutiny { attempt }, None);
+        finding::report(tx, issue.clone(), Source::Scrutiny { attempt }, None)?;
     }
     for note in &knowledge {
         let knowledge = Knowledge { note: note.clone(), confirmed_by: attempt, at: tx.now };
@@ -147,7 +146,7 @@ pub(super) fn report_user_testing(
         }
     }
     for issue in &issues {
-        raise_issue(tx, issue.clone(), Source::UserTesting { attempt }, None);
+        finding::report(tx, issue.clone(), Source::UserTesting { attempt }, None)?;
     }
     let report = UserTestingReport { attempt, summary, frictions, issues };
     tx.emit(Event::UserTestingReported { milestone, round, report: Box::new(report) });

@@ -251,6 +251,23 @@ fn what_still_holds_is_the_known_finding_and_no_new_one() {
     assert_eq!(finding.state, FindingState::Open, "its fix did not mend it");
 }
 
+/// A validator that does not look at what is known says it all again: in the same words it is the same finding.
+#[test]
+fn the_same_words_again_are_the_same_finding() {
+    let grey = [(Severity::NonBlocking, "the footer is grey")];
+    let (mut flight, orchestrator) = after_round(&grey);
+    flight.attempt(orchestrator, Command::Triage { decisions: vec![decision(1, fix())] });
+    let flight = weighed(flight.built(2), &grey, vec![]);
+    assert_eq!(flight.mission.findings.len(), 1);
+    assert_eq!(*state(&flight, 1), FindingState::Open);
+    // Dismissed, or of another weight, it is something new to decide on.
+    let (mut flight, orchestrator) = after_round(&[grey[0], (Severity::NonBlocking, "the header is grey")]);
+    let decisions = vec![decision(1, dismiss()), decision(2, fix())];
+    flight.attempt(orchestrator, Command::Triage { decisions });
+    let again = [grey[0], (Severity::Blocking, "the header is grey")];
+    assert_eq!(weighed(flight.built(2), &again, vec![]).mission.findings.len(), 4);
+}
+
 #[test]
 fn what_is_mended_without_a_fix_needs_no_decision() {
     let (mut flight, orchestrator) = after_round(&[
