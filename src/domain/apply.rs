@@ -72,7 +72,7 @@ impl Mission {
                 self.gates.insert(*gate, Gate { id: *gate, opened: at, decided: None });
             }
             Event::GateDecided { gate, decision, by: decider } => {
-                self.decide_gate(*gate, decision, *decider, at)
+                self.decide_gate(*gate, decision, *decider, at);
             }
             Event::AttemptStarted { attempt, work, role, model, base } => {
                 let started = Attempt {

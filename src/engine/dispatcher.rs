@@ -143,7 +143,7 @@ impl Dispatcher {
         let mut kept = VecDeque::new();
         while let Some(submission) = kept.pop_front().or_else(|| submissions.blocking_recv()) {
             let Submission { actor, commands, reply } = submission;
-            let (answer, broken) = match self.persist(actor, commands, &mut submissions, &mut kept) {
+            let (answer, broken) = match self.persist(actor, &commands, &mut submissions, &mut kept) {
                 Ok(decided) => (decided, None),
                 Err(error) => (Err(Refused::Fault(error.to_string())), Some(error)),
             };
@@ -164,14 +164,14 @@ impl Dispatcher {
     fn persist(
         &self,
         actor: Actor,
-        commands: Vec<Command>,
+        commands: &[Command],
         submissions: &mut mpsc::Receiver<Submission>,
         kept: &mut VecDeque<Submission>,
     ) -> Result<Result<Vec<Stamped>, Refused>, StoreError> {
         let (mut told, mut wait) = (false, FIRST_WAIT);
         loop {
             let before = self.cell.with(|mission| mission.seq);
-            let handled = catch_unwind(AssertUnwindSafe(|| self.handle(actor, commands.clone())));
+            let handled = catch_unwind(AssertUnwindSafe(|| self.handle(actor, commands.to_vec())));
             let error = match handled.unwrap_or_else(|panic| self.reload(before, panic.as_ref())) {
                 Ok(decided) => {
                     if told {

@@ -180,7 +180,7 @@ impl std::ops::AddAssign for TokenUsage {
         self.cached = self.cached.saturating_add(more.cached);
         self.cache_written = self.cache_written.saturating_add(more.cache_written);
         self.output = self.output.saturating_add(more.output);
-        self.estimated |= more.estimated;
+        self.estimated = self.estimated || more.estimated;
     }
 }
 

@@ -16,7 +16,7 @@ pub struct HoldScreen;
 impl Popup for HoldScreen {
     fn info(&self, app: &App, at: &Place) -> ScreenInfo {
         let width = usize::from(inside(app.areas().body).width.min(WIDTH - 2));
-        let rows = self.page(app, at, width).len() + 1 + self.len(app);
+        let rows = page(app, at, width).len() + 1 + self.len(app);
         let title = if app.mission.hold.is_some() { "The mission is held" } else { "The mission goes on" };
         ScreenInfo::named(app, Context::Hold, title)
             .hints([Action::Open, Action::Up, Action::Down, Action::PageDown, Action::Back])
@@ -46,7 +46,7 @@ impl Popup for HoldScreen {
     }
 
     fn detail(&self, app: &App, at: &Place, width: usize) -> Vec<Section> {
-        vec![self.page(app, at, width).into()]
+        vec![page(app, at, width).into()]
     }
 
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
@@ -65,20 +65,16 @@ impl Popup for HoldScreen {
     }
 }
 
-impl HoldScreen {
-    /// The hold in full, and what the chosen one does where its row has no room for that.
-    fn page(&self, app: &App, at: &Place, width: usize) -> Vec<Row> {
-        let mut rows = hold::page(&app.mission, app.now, width);
-        let choices = hold::choices(&app.mission);
-        let label = label_cells(&choices);
-        if let Some(choice) =
-            choices.get(at.list.selected).filter(|choice| label + choice.words.len() > width)
-        {
-            rows.push(Row::new());
-            rows.extend(paragraph(StyleRole::Dim, &format!("{}: {}", choice.label, choice.words), width));
-        }
-        rows
+/// The hold in full, and what the chosen one does where its row has no room for that.
+fn page(app: &App, at: &Place, width: usize) -> Vec<Row> {
+    let mut rows = hold::page(&app.mission, app.now, width);
+    let choices = hold::choices(&app.mission);
+    let label = label_cells(&choices);
+    if let Some(choice) = choices.get(at.list.selected).filter(|choice| label + choice.words.len() > width) {
+        rows.push(Row::new());
+        rows.extend(paragraph(StyleRole::Dim, &format!("{}: {}", choice.label, choice.words), width));
     }
+    rows
 }
 
 /// Cells of the column of labels.

@@ -150,14 +150,12 @@ impl<'a> Draft<'a> {
     /// The arguments of the call in a slot as they are told at its end: what was streamed may have been less.
     pub(super) fn all_arguments(&mut self, slot: u64, json: &str) -> Result<(), TooMuch> {
         let Some(call) = self.calls.iter_mut().rev().find(|call| call.slot == slot) else { return Ok(()) };
-        match json.strip_prefix(call.json.as_str()) {
-            Some(rest) => self.arguments(slot, rest),
-            None => {
-                self.room += call.json.len();
-                call.json.clear();
-                self.arguments(slot, json)
-            }
+        if let Some(rest) = json.strip_prefix(call.json.as_str()) {
+            return self.arguments(slot, rest);
         }
+        self.room += call.json.len();
+        call.json.clear();
+        self.arguments(slot, json)
     }
 
     /// Drops reasoning that cannot be sent back.
