@@ -84,15 +84,15 @@ fn gate_sentence(mission: &Mission, gate: GateId) -> String {
             with_obstacles(sentence, "but ", &mission.gate_obstacles(gate))
         }
         GateId::Milestone(id) => match mission.gate_obstacles(gate).as_slice() {
-            [] => match set_aside(mission, id) {
-                Some(reason) => {
+            [] => {
+                let put_off = mission.put_off_findings().filter(|finding| finding.milestone == id);
+                let passed = || format!("milestone {id} passed and waits for GO");
+                let set_aside = set_aside(mission, id);
+                let sentence = set_aside.map_or_else(passed, |reason| {
                     format!("milestone {id} waits for GO again; your NO-GO was set aside: {reason}")
-                }
-                None => {
-                    let put_off = mission.put_off_findings().filter(|finding| finding.milestone == id);
-                    with_put_off(format!("milestone {id} passed and waits for GO"), put_off)
-                }
-            },
+                });
+                with_put_off(sentence, put_off)
+            }
             obstacles => format!("milestone {id} is blocked: {}", obstacles.join("; ")),
         },
         GateId::Final => with_put_off(

@@ -258,13 +258,12 @@ pub(super) fn rounds(mission: &Mission, milestone: MilestoneId) -> String {
 
 /// The fixes of a feature as they were handed in: they are reviewed with it.
 pub(super) fn fixes_of(mission: &Mission, id: FeatureId) -> String {
-    let built = mission.fixes_of(id).filter(|fix| fix.is_built());
-    built
-        .map(|fix| {
-            let heading = format!("\n## {} mends what was found about it: {}\n", fix.id, fix.spec.title);
-            format!("{heading}mends {}\n{}", join(fix.mends()), handoff(mission, fix.id))
-        })
-        .collect()
+    let mut text = String::new();
+    for fix in mission.fixes_of(id).filter(|fix| fix.is_built()) {
+        text += &format!("\n## {} mends what was found about it: {}\n", fix.id, fix.spec.title);
+        text += &format!("mends {}\n{}", join(fix.mends()), handoff(mission, fix.id));
+    }
+    text
 }
 
 /// What was found about a feature or is mended by it, before this round.

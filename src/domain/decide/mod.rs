@@ -147,16 +147,16 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
             handoff::request_amendment(tx, &assertion, proposal, &reason)
         }
         Command::ReportReview { summary, opinion, issues, known } => {
-            validation::report_review(tx, summary, opinion, issues, known)
+            validation::report_review(tx, summary, opinion, issues, &known)
         }
         Command::ReportScrutiny { summary, issues, knowledge, known } => {
-            validation::report_scrutiny(tx, summary, issues, knowledge, known)
+            validation::report_scrutiny(tx, summary, issues, knowledge, &known)
         }
         Command::GiveVerdict { assertion, outcome, observed, evidence } => {
             validation::give_verdict(tx, assertion, outcome, observed, evidence)
         }
         Command::ReportUserTesting { summary, frictions, issues, known } => {
-            validation::report_user_testing(tx, summary, frictions, issues, known)
+            validation::report_user_testing(tx, summary, frictions, issues, &known)
         }
         Command::StartAttempt { work, model } => attempt::start_attempt(tx, work, model),
         Command::EndAttempt { attempt, ending } => attempt::end_attempt(tx, attempt, ending),

@@ -20,7 +20,7 @@ pub(super) fn report_review(
     summary: Prose,
     opinion: Opinion,
     issues: Vec<ReviewIssue>,
-    known: Vec<Observation>,
+    known: &[Observation],
 ) -> Result {
     let asker = tx.asker()?;
     let attempt = asker.id;
@@ -40,7 +40,7 @@ pub(super) fn report_review(
     refuse_if!(blocking != (opinion == Opinion::Fail), Invalid, "{contradiction}");
     let review = Review { attempt, summary, opinion, issues: issues.clone() };
     tx.emit(Event::ReviewReported { milestone, round, feature, review: Box::new(review) });
-    finding::see_all(tx, &known)?;
+    finding::see_all(tx, known)?;
     for found in issues {
         finding::report(tx, found.placed(), Source::Review { attempt }, Some(feature))?;
     }
@@ -52,14 +52,14 @@ pub(super) fn report_scrutiny(
     summary: Prose,
     issues: Vec<Issue>,
     knowledge: Vec<Line>,
-    known: Vec<Observation>,
+    known: &[Observation],
 ) -> Result {
     let asker = tx.asker()?;
     let attempt = asker.id;
     let AgentWork::Scrutinize { milestone, round } = asker.work else {
         refuse!(OutOfTurn, "only the scrutiny validator reports scrutiny")
     };
-    finding::see_all(tx, &known)?;
+    finding::see_all(tx, known)?;
     for issue in &issues {
         finding::report(tx, issue.clone(), Source::Scrutiny { attempt }, None)?;
     }
@@ -114,7 +114,7 @@ pub(super) fn report_user_testing(
     summary: Prose,
     frictions: Vec<Line>,
     issues: Vec<Issue>,
-    known: Vec<Observation>,
+    known: &[Observation],
 ) -> Result {
     let (milestone, round) = tester(tx)?;
     let attempt = tx.asker()?.id;
@@ -138,7 +138,7 @@ pub(super) fn report_user_testing(
         verdict.outcome == Outcome::Fail && !mission.standing(&verdict.assertion).is_excused()
     };
     let failures: Vec<Verdict> = verdicts.iter().filter(counts).map(|failed| (*failed).clone()).collect();
-    finding::see_all(tx, &known)?;
+    finding::see_all(tx, known)?;
     for failed in failures {
         match tx.mission().known_failure(&failed).map(|finding| finding.id) {
             Some(id) => finding::see(tx, id, Sight::StillHolds, &failed.observed)?,

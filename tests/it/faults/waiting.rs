@@ -232,9 +232,11 @@ impl Model for Silent {
 /// Cuts the engine off while its first model call is under way.
 async fn dies_in_a_call(ground: &Ground) -> Mission {
     let calls = ground.dir.join("engine.calls");
+    let before = ground.mission().attempts.len();
     let asked = move |mission: &Mission| {
         let open = std::fs::read_to_string(&calls).unwrap_or_default();
-        mission.live_attempts().any(|attempt| open.contains(&format!("\"{}\":", attempt.id.0)))
+        let asks = |id: AttemptId| open.contains(&format!("\"{}\":", id.0));
+        mission.attempts.len() > before && mission.live_attempts().any(|attempt| asks(attempt.id))
     };
     let options = EngineOptions { backends: Arc::new(Silent), ..ground.options() };
     cut_off(ground, options, asked).await
