@@ -167,8 +167,8 @@ mod tests {
     #[test]
     fn a_model_that_is_down_passes_and_a_key_that_is_refused_does_not() {
         let passing = ModelError::Passing { message: "503".into(), retry_after: None };
-        let after = Some(Duration::from_secs(60));
-        let quota = ModelError::Quota { message: "spent".into(), resets_after: Duration::from_secs(60) };
+        let after = Some(Duration::from_mins(1));
+        let quota = ModelError::Quota { message: "spent".into(), resets_after: Duration::from_mins(1) };
         assert_eq!(Fault::of_model(&passing), Fault::Passing { cause: WaitCause::Model, after: None });
         assert_eq!(Fault::of_model(&quota), Fault::Passing { cause: WaitCause::Quota, after });
         for stays in [ModelError::Key("k".into()), ModelError::Refused("r".into())] {

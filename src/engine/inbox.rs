@@ -201,9 +201,10 @@ impl InboxRouter {
     }
 
     fn tell_worker(&self, feature: FeatureId, spec: &FeatureSpec) {
-        let criteria: String = spec.criteria.iter().map(|criterion| format!("- {criterion}\n")).collect();
+        let criteria: Vec<String> = spec.criteria.iter().map(|criterion| format!("- {criterion}")).collect();
+        let criteria = criteria.join("\n");
         let text = format!(
-            "Your feature {feature} has new words: {}\n{}\nIt is done when\n{criteria}",
+            "Your feature {feature} has new words: {}\n{}\nIt is done when\n{criteria}\n",
             spec.title, spec.description
         );
         let at_it = |a: &&Attempt| a.work == AgentWork::Build { feature };

@@ -12,6 +12,12 @@ use crate::domain::text::Line;
 use super::finding::weight;
 use super::work::{attempt_state, ending_words, subject};
 
+/// What stands above the list of attempts.
+pub fn heading() -> Row {
+    let heading = Row::of(StyleRole::Dim, format!("  {:<5}{:<14}{:<28}{:<16}", "", "role", "work", "model"));
+    heading.end(StyleRole::Dim, "    time    out   cost")
+}
+
 /// One line of the list of attempts.
 pub fn row(mission: &Mission, attempt: &Attempt, activity: &[Activity], now: Timestamp) -> Row {
     let ((sign, style), waits) = attempt_state(mission, attempt);

@@ -116,9 +116,8 @@ pub fn outcome_sign(outcome: Outcome) -> Sign {
 pub fn status_sign(status: Status) -> Sign {
     match status {
         Status::Planning | Status::Running => (Glyph::Active, StyleRole::Accent),
-        Status::Retrying => (Glyph::Pending, StyleRole::Warn),
         Status::Waiting => (Glyph::Needs, StyleRole::Warn),
-        Status::Paused => (Glyph::Pending, StyleRole::Warn),
+        Status::Retrying | Status::Paused => (Glyph::Pending, StyleRole::Warn),
         Status::Blocked | Status::BudgetSpent => (Glyph::Blocked, StyleRole::Bad),
         Status::Completed | Status::Landed => (Glyph::Done, StyleRole::Good),
         Status::Abandoned => (Glyph::Retired, StyleRole::Dim),

@@ -295,7 +295,7 @@ async fn a_talk_reads_changes_and_learns_what_follows() {
         })
     });
     let desk = Desk::over(ground, mind).await;
-    let mission = desk.until("a worker", |mission| is_build(mission)).await;
+    let mission = desk.until("a worker", is_build).await;
     let worker = mission.live_attempts().find(|a| a.work.writes()).unwrap().id;
     let text = Prose::clipped("Let it greet by name.");
     desk.person(Command::Say { to: Party::Orchestrator, text, delivery: Delivery::Queue }).await;

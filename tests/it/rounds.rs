@@ -105,7 +105,7 @@ fn test(request: &Request, turn: usize) -> Reply {
             json!({ "summary": "Both files are there.", "frictions": ["no newline at the end"] }),
         );
     };
-    if turn % 2 == 0 {
+    if turn.is_multiple_of(2) {
         let file = if id.ends_with('1') { "one.txt" } else { "two.txt" };
         return call("terminal", json!({ "action": "start", "command": format!("cat {file}") }));
     }

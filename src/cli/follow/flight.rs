@@ -226,7 +226,7 @@ impl Flight<'_> {
                 self.asking = None;
                 self.narrator.begin_to_wait();
                 if let Err(fault) = client.call(Call::Command { command }).await {
-                    self.narrator.screen.print(&fault.to_string())?;
+                    self.narrator.screen.print(fault.to_string())?;
                 }
             }
         }

@@ -4,7 +4,7 @@ use crate::cli::context::print_json;
 use crate::cli::prelude::*;
 use crate::domain::transcript::Before;
 use crate::link::MissionSource;
-use crate::view::attempt::row;
+use crate::view::attempt::{heading, row};
 use crate::view::text::plural;
 use crate::view::transcript::page;
 
@@ -51,6 +51,7 @@ fn attempts(context: &Context, found: &MissionRef, format: Format) -> Result<Exi
         return done("no attempt has run yet");
     }
     let value = || attempts.values().collect::<Vec<_>>();
-    let page = |_| attempts.values().map(|known| row(&found.mission, known, &[], now())).collect();
+    let rows = || attempts.values().map(|known| row(&found.mission, known, &[], now()));
+    let page = |_| std::iter::once(heading()).chain(rows()).collect();
     context.answer(format, value, page)
 }

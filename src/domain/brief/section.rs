@@ -27,7 +27,7 @@ pub(super) fn state(mission: &Mission) -> String {
     let at_work = mission.live_attempts().filter(|attempt| attempt.role != Role::Orchestrator);
     let at_work = at_work.map(|attempt| {
         let feature = attempt.work.feature().and_then(|id| mission.feature(id)).map(Feature::quoted);
-        let what = feature.map_or_else(|| attempt.work.to_string(), |feature| feature);
+        let what = feature.unwrap_or_else(|| attempt.work.to_string());
         let minutes = mission.updated.since(attempt.started) / 60_000;
         format!("{}, a {}, {} {what}, for {minutes} min", attempt.id, attempt.role, attempt.work.task())
     });
@@ -75,7 +75,7 @@ pub(super) fn feature_whole(feature: &Feature) -> String {
     match &feature.origin {
         Origin::Fix { findings } => text += &format!("mends: {}\n", join(findings)),
         Origin::Planned { no_assertion_because: Some(why) } => {
-            text += &format!("no assertion because: {why}\n")
+            text += &format!("no assertion because: {why}\n");
         }
         Origin::Planned { no_assertion_because: None } => {}
     }

@@ -176,12 +176,12 @@ pub(super) fn end_wait(tx: &mut Transaction, work: Work) -> Result {
 /// The engine died in a piece of work, or a fault of flightdeck's own ended it. When that happens at the same place
 /// again and again, starting it once more only costs.
 pub(super) fn record_loss(tx: &mut Transaction, work: Work, reason: Line) -> Result {
-    tx.emit(Event::WorkLost { work, reason: reason.clone() });
+    let last = Text::<MOST_OF_A_REASON>::clipped(&reason);
+    tx.emit(Event::WorkLost { work, reason });
     let (count, limit) = (tx.mission().losses_of(work), tx.mission().limits().failures);
     if count < limit {
         return Ok(());
     }
-    let last = Text::<MOST_OF_A_REASON>::clipped(&reason);
     let times = plural(usize::try_from(count).unwrap_or(usize::MAX), "time");
     let sentence = format!(
         "{work} broke off {times} in a row at the same place, last: {last}; read what it did, change what leads to it, and resume"

@@ -265,7 +265,7 @@ fn position(transcript: &TranscriptBuffer) -> String {
 pub fn stop(app: &App, id: AttemptId) -> PopupResult {
     match app.mission.attempts.get(&id) {
         Some(attempt) if attempt.is_live() => PopupResult::open(
-            Confirm::new(
+            Confirm::asking(
                 format!("Stop {id}?"),
                 format!(
                     "It works at {}. The mission pauses, so that it does not begin again by itself.",

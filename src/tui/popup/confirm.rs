@@ -19,7 +19,7 @@ pub struct Confirm {
 
 impl Confirm {
     /// Asks whether a command is meant, under a title that says which.
-    pub fn new(title: impl Into<String>, question: impl Into<String>, yes: &'static str) -> Asking {
+    pub fn asking(title: impl Into<String>, question: impl Into<String>, yes: &'static str) -> Asking {
         Asking { title: title.into(), question: question.into(), yes }
     }
 }

@@ -14,9 +14,9 @@ const WIDTH: u16 = 84;
 pub struct HoldScreen;
 
 impl Popup for HoldScreen {
-    fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
+    fn info(&self, app: &App, at: &Place) -> ScreenInfo {
         let width = usize::from(inside(app.areas().body).width.min(WIDTH - 2));
-        let rows = hold::page(&app.mission, app.now, width).len() + 1 + self.len(app);
+        let rows = page(app, at, width).len() + 1 + self.len(app);
         let title = if app.mission.hold.is_some() { "The mission is held" } else { "The mission goes on" };
         ScreenInfo::named(app, Context::Hold, title)
             .hints([Action::Open, Action::Up, Action::Down, Action::PageDown, Action::Back])
@@ -31,7 +31,9 @@ impl Popup for HoldScreen {
     }
 
     fn rows(&self, app: &App, seen: Range<usize>) -> Vec<Row> {
-        hold::choices(&app.mission).get(seen).into_iter().flatten().map(row).collect()
+        let choices = hold::choices(&app.mission);
+        let label = label_cells(&choices);
+        choices.get(seen).into_iter().flatten().map(|choice| row(choice, label)).collect()
     }
 
     /// The choices are always seen whole; the page above them has what room is left, and is read on in it.
@@ -43,8 +45,8 @@ impl Popup for HoldScreen {
         Parts { rule, list: below(inner, above.height), detail, ..Parts::default() }
     }
 
-    fn detail(&self, app: &App, _at: &Place, width: usize) -> Vec<Section> {
-        vec![hold::page(&app.mission, app.now, width).into()]
+    fn detail(&self, app: &App, at: &Place, width: usize) -> Vec<Section> {
+        vec![page(app, at, width).into()]
     }
 
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
@@ -63,8 +65,25 @@ impl Popup for HoldScreen {
     }
 }
 
-fn row(choice: &Choice) -> Row {
-    Row::of(StyleRole::Strong, format!("{:<18}", choice.label)).then(StyleRole::Dim, &choice.words)
+/// The hold in full, and what the chosen one does where its row has no room for that.
+fn page(app: &App, at: &Place, width: usize) -> Vec<Row> {
+    let mut rows = hold::page(&app.mission, app.now, width);
+    let choices = hold::choices(&app.mission);
+    let label = label_cells(&choices);
+    if let Some(choice) = choices.get(at.list.selected).filter(|choice| label + choice.words.len() > width) {
+        rows.push(Row::new());
+        rows.extend(paragraph(StyleRole::Dim, &format!("{}: {}", choice.label, choice.words), width));
+    }
+    rows
+}
+
+/// Cells of the column of labels.
+fn label_cells(choices: &[Choice]) -> usize {
+    choices.iter().map(|choice| choice.label.len() + 2).max().unwrap_or(0)
+}
+
+fn row(choice: &Choice, label: usize) -> Row {
+    Row::of(StyleRole::Strong, format!("{:<label$}", choice.label)).then(StyleRole::Dim, &choice.words)
 }
 
 /// Does what was chosen. What ends the mission asks for a reason, and once more after it.

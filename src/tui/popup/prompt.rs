@@ -159,7 +159,7 @@ impl Prompt {
             // What cannot be taken back is asked twice; a No leaves the reason as a draft.
             Ok(command) if self.purpose == Purpose::Abandon => {
                 let question = "Running agents are stopped, and nothing starts it again; its branch and its record stay.";
-                let asked = Confirm::new("Abandon the mission for good?", question, "abandon it");
+                let asked = Confirm::asking("Abandon the mission for good?", question, "abandon it");
                 let asked = asked.sends(command, self.done());
                 PopupResult::stay()
                     .and_then(StackAction::Swap(Box::new(asked)))

@@ -59,8 +59,8 @@ fn statement(sent: &[Command]) -> (u32, Option<String>, Option<String>) {
     let text = |text: Option<&str>| text.map(str::to_owned);
     (
         base.0,
-        text(edit.title.as_ref().map(|title| title.as_str())),
-        text(edit.statement.as_ref().map(|statement| statement.as_str())),
+        text(edit.title.as_ref().map(flightdeck::domain::text::Text::as_str)),
+        text(edit.statement.as_ref().map(flightdeck::domain::text::Text::as_str)),
     )
 }
 
@@ -70,7 +70,7 @@ fn a_draft_takes_over_what_only_others_changed_and_sends_what_only_the_person_ch
         let mut bench = Bench::at(Moment::Flying, WIDE);
         bench.press(&format!("3 e ' Mine.' {reopen}"));
         bench.reword("VAL-AUTH-001", |wording| {
-            wording.title = flightdeck::domain::text::Title::new("A new title").unwrap()
+            wording.title = flightdeck::domain::text::Title::new("A new title").unwrap();
         });
         if !reopen.is_empty() {
             bench.press("e");
@@ -92,7 +92,7 @@ fn what_both_changed_is_shown_beside_and_is_never_overwritten_without_a_word() {
         let mut bench = Bench::at(Moment::Flying, WIDE);
         bench.press(&format!("3 e ' Mine.' {reopen}"));
         bench.reword("VAL-AUTH-001", |wording| {
-            wording.statement = flightdeck::domain::text::Prose::new(theirs).unwrap()
+            wording.statement = flightdeck::domain::text::Prose::new(theirs).unwrap();
         });
         if !reopen.is_empty() {
             bench.press("e");
@@ -111,7 +111,7 @@ fn what_both_changed_is_shown_beside_and_is_never_overwritten_without_a_word() {
         let mut bench = Bench::at(Moment::Flying, WIDE);
         bench.press("3 e ' Mine.'");
         bench.reword("VAL-AUTH-001", |wording| {
-            wording.statement = flightdeck::domain::text::Prose::new(theirs).unwrap()
+            wording.statement = flightdeck::domain::text::Prose::new(theirs).unwrap();
         });
         bench.press("ctrl+t");
         let frame = bench.frame();
@@ -193,7 +193,7 @@ fn drafts_of_an_earlier_console_are_merged_with_what_changed_between_them() {
     let kept = serde_json::from_str(&serde_json::to_string(&first.kept).unwrap()).unwrap();
     let mut second = Bench::with(Moment::Flying, WIDE, Drafts::kept(kept));
     second.reword("VAL-AUTH-001", |wording| {
-        wording.title = flightdeck::domain::text::Title::new("A new title").unwrap()
+        wording.title = flightdeck::domain::text::Title::new("A new title").unwrap();
     });
     second.press("3 e");
     let frame = second.frame();
@@ -224,7 +224,7 @@ fn a_reason_that_was_begun_for_an_older_wording_says_so() {
     let mut bench = Bench::at(Moment::Flying, WIDE);
     bench.press("3 x 'Not needed' esc");
     bench.reword("VAL-AUTH-001", |wording| {
-        wording.title = flightdeck::domain::text::Title::new("A new title").unwrap()
+        wording.title = flightdeck::domain::text::Title::new("A new title").unwrap();
     });
     bench.press("x");
     assert!(bench.frame().contains("Not needed"), "{}", bench.frame());
@@ -264,7 +264,7 @@ fn the_contract_from_the_editor_outlives_the_console_with_what_it_was_made_from(
     bench.press("esc q q");
     let mut second = Bench::with(Moment::Flying, WIDE, Drafts::kept(bench.kept));
     second.reword("VAL-AUTH-002", |wording| {
-        wording.title = flightdeck::domain::text::Title::new("A new title").unwrap()
+        wording.title = flightdeck::domain::text::Title::new("A new title").unwrap();
     });
     second.press("E");
     let effects = update(&mut second.app, Msg::Edited(Ok(text)));

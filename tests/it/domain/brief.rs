@@ -536,6 +536,7 @@ fn what_was_decided_before_is_bounded_and_the_newest_is_whole() {
 
 /// Whatever an orchestrator has to decide about, it can read whole.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of everything")]
 fn everything_can_be_read_whole() {
     let mut flight =
         Flight::new().planned(1, 1).built(1).gated().reviewed().scrutinized().tested(Outcome::Fail);

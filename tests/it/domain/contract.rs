@@ -216,7 +216,7 @@ fn a_change_is_answered_with_what_follows() {
         "retired · no verdict goes stale · F1 is running on revision 1 · #2 told at the next turn"
     );
     let talker = flight.talking();
-    let changes = vec![
+    let changes = [
         PlanChange::EditFeature { feature: FeatureId(1), spec: words::spec("Better") },
         PlanChange::AddFeature { milestone: MilestoneId(1), draft: words::feature("New", &["VAL-M1-002"]) },
         PlanChange::CancelFeature { feature: FeatureId(2), reason: words::line("no") },

@@ -128,6 +128,9 @@ async fn a_filter_is_applied_in_both_directions() {
     assert_eq!(git(person, &["status", "--porcelain"]), "");
 }
 
+/// What is done to a repository before the mission.
+type Prepare<'a> = &'a dyn Fn(&Path);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn split_and_sparse_indexes_and_a_partial_clone_are_flown_in() {
     let whole = tempfile::tempdir().unwrap();
@@ -141,7 +144,7 @@ async fn split_and_sparse_indexes_and_a_partial_clone_are_flown_in() {
         git(person, &["sparse-checkout", "set", "--sparse-index", "a"]);
     };
     let split = |person: &Path| drop(git(person, &["update-index", "--split-index"]));
-    let kinds: [(&dyn Fn(&Path), &str); 2] =
+    let kinds: [(Prepare<'_>, &str); 2] =
         [(&split, "git update-index --split-index"), (&partial, "test ! -e b")];
     for (prepare, first) in kinds {
         let ground = ground(prepare);

@@ -109,7 +109,7 @@ async fn make(
         let new = edit.applied_to(&present.wording);
         print_page(context, |width| reworded(&present.wording, &new, width))?;
     }
-    print(&consequences.sentence())?;
+    print(consequences.sentence())?;
     if !consent.yes && confirm(context, "make this change?")? == Confirmation::No {
         return done("nothing has changed");
     }

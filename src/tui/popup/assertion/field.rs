@@ -25,14 +25,14 @@ pub struct Field {
 
 #[derive(Debug)]
 enum Entry {
-    Words(TextBox, Height),
+    Words(Box<TextBox>, Height),
     Choice { of: &'static [&'static str], chosen: String },
 }
 
 impl Field {
     /// A field to write in.
     pub fn words(name: &'static str, height: Height, text: &str) -> Self {
-        let entry = Entry::Words(TextBox::new(height, text), height);
+        let entry = Entry::Words(Box::new(TextBox::new(height, text)), height);
         Self { name, entry, was: text.to_owned(), theirs: None }
     }
 

@@ -162,6 +162,7 @@ impl Crew {
         drop(self.ask(actor, command));
     }
 
+    #[expect(clippy::too_many_lines, reason = "a flat match over every command")]
     fn any_command(&mut self, any_attempt: AttemptId) -> Command {
         let (milestone, feature) = (MilestoneId(1), FeatureId(u32::try_from(self.tape.pick(6)).unwrap()));
         let works = [

@@ -105,7 +105,7 @@ impl Ground {
         git(&self.person(), &["worktree", "remove", "--force", work.to_str().unwrap()]);
     }
 
-    pub fn plan(&self, commit: &str) -> LandPlan {
+    pub fn plan(commit: &str) -> LandPlan {
         LandPlan {
             commit: commit.to_owned(),
             branch: "mission".into(),
@@ -120,7 +120,7 @@ impl Ground {
     }
 
     pub fn prepare_commit(&self, commit: &str) -> Result<Landing, WorkspaceError> {
-        self.prepare_plan(self.plan(commit))
+        self.prepare_plan(Self::plan(commit))
     }
 
     pub fn prepare_plan(&self, plan: LandPlan) -> Result<Landing, WorkspaceError> {

@@ -160,7 +160,7 @@ fn a_target_that_nobody_is_on_is_moved_and_an_abandoned_landing_leaves_no_trace(
     let base = git(&ground.person(), &["rev-parse", "main"]);
     let head = ground.mission("feature.rs", "new\n");
     git(&ground.person(), &["branch", "release"]);
-    let onto = || LandPlan { target: "release".into(), ..ground.plan(&head) };
+    let onto = || LandPlan { target: "release".into(), ..Ground::plan(&head) };
     drop(ground.prepare_plan(onto()).unwrap());
     ground.assert_no_trace();
     assert_eq!(git(&ground.person(), &["rev-parse", "release"]), base);
