@@ -55,13 +55,12 @@ pub fn refuse_if_unfit(here: &Path) -> Result<()> {
     obstacle(here).map_or(Ok(()), |looked| Err(refusal(looked)))
 }
 
-fn refusal(Looked { at, found }: Looked) -> anyhow::Error {
+fn refusal(Looked { found, .. }: Looked) -> anyhow::Error {
     let (Found::Sound(sentence)
     | Found::Doubt(sentence)
     | Found::Obstacle(sentence)
     | Found::NoRepository(sentence)) = found;
-    // What is checked out is the person's to choose, as the rest of the command is.
-    if at == "branch" { misuse(sentence) } else { anyhow::Error::msg(sentence) }
+    misuse(sentence)
 }
 
 /// Founds a mission.

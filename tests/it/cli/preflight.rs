@@ -40,7 +40,7 @@ fn is_refused(stage: &Stage, check: &str, words: &[&str]) {
         .lines()
         .find(|line| line.starts_with(&format!("✗ {check} ")))
         .unwrap_or_else(|| panic!("{told}"));
-    let (_, refused) = stage.ended(NEW, 1);
+    let (_, refused) = stage.ended(NEW, 2);
     for word in words {
         assert!(line.contains(word), "doctor: {word} in {line}");
         assert!(refused.contains(word), "new: {word} in {refused}");

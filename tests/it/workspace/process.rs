@@ -193,9 +193,15 @@ async fn a_stand_in_for_an_engine() {
     std::future::pending::<()>().await;
 }
 
+/// For shells: waits until a process has left the shell's group, and prints its id. The end of a program ends its group.
+const LEFT: &str = r#"group() { cut -d" " -f5 /proc/$1/stat; }
+left() { while [ "$(group $1)" = "$(group $$)" ]; do :; done; echo $1; }
+"#;
+
 /// Runs a line to its end and gives the ids it printed.
 async fn left_by(line: &str) -> Vec<i32> {
-    let finished = Program::shell(line).run(CancellationToken::new(), |_| {}).await.unwrap();
+    let finished =
+        Program::shell(&format!("{LEFT}{line}")).run(CancellationToken::new(), |_| {}).await.unwrap();
     finished.output.text.split_whitespace().map(|pid| pid.parse().unwrap()).collect()
 }
 
@@ -208,7 +214,7 @@ fn swept(mark: &str) -> Vec<i32> {
 async fn a_sweep_finds_what_an_earlier_engine_left_and_leaves_alone_what_this_one_runs() {
     let directory = tempfile::tempdir().unwrap();
     let mark = format!("test-{}", std::process::id());
-    let daemon = |mark: &str| format!("FLIGHTDECK_MISSION={mark} setsid sleep 300 >/dev/null 2>&1 & echo $!");
+    let daemon = |mark: &str| format!("FLIGHTDECK_MISSION={mark} setsid sleep 300 >/dev/null 2>&1 & left $!");
     let (ours, other) = (left_by(&daemon(&mark)).await, left_by(&daemon(&format!("{mark}0"))).await);
     // Whatever it starts, in whatever session, is still in use.
     let service = Program::shell("setsid sleep 300 & wait")
@@ -225,9 +231,9 @@ async fn a_sweep_finds_what_an_earlier_engine_left_and_leaves_alone_what_this_on
 async fn what_forks_away_from_its_program_is_found_without_a_mark() {
     let _reaper = Reaper::start().unwrap();
     let ways = [
-        "env -i setsid sleep 300 >/dev/null 2>&1 & echo $!",
+        "env -i setsid sleep 300 >/dev/null 2>&1 & left $!",
         "env -i setsid sh -c 'trap \"\" TERM HUP INT; setsid sleep 300 & echo $!; setsid sleep 300 & echo $!' 2>/dev/null",
-        "(env -i nohup setsid sh -c 'while :; do sleep 300; done' >/dev/null 2>&1 & echo $!)",
+        "(env -i nohup setsid sh -c 'while :; do sleep 300; done' >/dev/null 2>&1 & left $!)",
     ];
     for way in ways {
         let left = left_by(way).await;
