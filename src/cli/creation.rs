@@ -56,12 +56,14 @@ pub fn refuse_if_unfit(here: &Path) -> Result<()> {
 }
 
 fn refusal(Looked { at, found }: Looked) -> anyhow::Error {
-    let (Found::Sound(sentence)
-    | Found::Doubt(sentence)
-    | Found::Obstacle(sentence)
-    | Found::NoRepository(sentence)) = found;
-    // What is checked out is the person's to choose, as the rest of the command is.
-    if at == "branch" { misuse(sentence) } else { anyhow::Error::msg(sentence) }
+    match found {
+        Found::NoRepository(sentence) => misuse(sentence),
+        // Where to begin and what is checked out there is the person's to choose, as the rest of the command is.
+        Found::Obstacle(sentence) if matches!(at, "commits" | "branch") => misuse(sentence),
+        Found::Sound(sentence) | Found::Doubt(sentence) | Found::Obstacle(sentence) => {
+            anyhow::Error::msg(sentence)
+        }
+    }
 }
 
 /// Founds a mission.

@@ -79,6 +79,8 @@ fn frames_are_whole_keys_are_exact_and_what_is_copied_reaches_the_clipboard() {
     terminal.types(ESC);
     terminal.sees_no_more("to the orchestrator");
     terminal.types("q");
+    terminal.sees("Leave with 1 draft?");
+    terminal.types("q");
     terminal.sees("left with 0");
     let bytes = terminal.bytes();
     assert_eq!(
