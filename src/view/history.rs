@@ -36,8 +36,8 @@ pub fn words(mission: &Mission, record: &Record) -> String {
         Change::AssertionRetired { reason, .. } => format!("retired {by}: {reason}"),
         Change::FeatureReworded { parts, .. } => format!("worded anew {by}: {}", rewordings(parts)),
         Change::FeatureCancelled { reason, .. } => format!("cancelled {by}: {reason}"),
-        Change::GateDecided { decision: decided, by: decider, .. } => {
-            decision(decided, *decider).map(|piece| piece.text).concat()
+        Change::GateDecided { decision: taken, by: decider, .. } => {
+            decision(taken, *decider).map(|piece| piece.text).concat()
         }
         Change::ProposalDecided { state, .. } => match state {
             ProposalState::Open => "waits for you".to_owned(),

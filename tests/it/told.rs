@@ -1,5 +1,6 @@
 //! What changes while an attempt flies reaches it: before its next turn, and before it can end.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -12,8 +13,8 @@ use flightdeck::domain::event::Event;
 use flightdeck::domain::gate::Autopilot;
 use flightdeck::domain::id::{FeatureId, Revision};
 use flightdeck::engine::{Backends, EngineOptions};
-use flightdeck::link::Client;
 use flightdeck::link::protocol::{Call, LiveOutput};
+use flightdeck::link::{Client, Notices};
 use serde_json::{Value, json};
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -93,6 +94,20 @@ fn said(request: &Request) -> String {
     texts.collect::<Vec<_>>().join("\n")
 }
 
+/// The engine behind a socket, as soon as it listens there.
+async fn reached(socket: &Path) -> (Client, Notices) {
+    let client = tokio::time::timeout(PATIENCE, async {
+        loop {
+            if let Ok(reached) = Client::connect(socket, "test").await {
+                return reached;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+    client.unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_reads_what_was_added_reworded_and_retired_before_its_handoff_counts() {
     let ground = Ground::demo(Autopilot::On);
@@ -102,16 +117,7 @@ async fn a_worker_reads_what_was_added_reworded_and_retired_before_its_handoff_c
     let options = EngineOptions { backends: Arc::new(Only(mind)), ..ground.options() };
     let socket = options.socket.clone();
     let engine = tokio::spawn(flightdeck::engine::run(options));
-    let (client, notices) = tokio::time::timeout(PATIENCE, async {
-        loop {
-            if let Ok(reached) = Client::connect(&socket, "test").await {
-                return reached;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    })
-    .await
-    .unwrap();
+    let (client, notices) = reached(&socket).await;
     client.call(Call::Attach { output: LiveOutput::Unwanted }).await.unwrap();
     let first = tokio::time::timeout(PATIENCE, requests.recv()).await.unwrap().unwrap();
     assert!(said(&first).contains("VAL-A-001"));

@@ -126,7 +126,7 @@ pub(super) fn propose_plan(
 /// person's that a new plan leaves out. Answers the ids that are known, by title, and what was held back.
 fn keep_persons_features(
     tx: &Transaction,
-    milestones: &mut Vec<MilestoneDraft>,
+    milestones: &mut [MilestoneDraft],
 ) -> (BTreeMap<Title, FeatureId>, Vec<ProposedChange>) {
     let mission = tx.mission();
     let (mut ids, mut held, mut retitled) = (BTreeMap::new(), Vec::new(), Vec::new());

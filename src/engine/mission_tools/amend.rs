@@ -161,9 +161,9 @@ async fn amend_contract(context: Arc<ToolContext>, wanted: ContractChanges, _cal
     // What waits for the person has led to nothing yet.
     let made =
         told.iter().filter(|(id, _)| events.iter().any(|stamped| changes_assertion(&stamped.event, id)));
-    let made: String = made.map(|(id, told)| format!("\n- {id}: {told}")).collect();
+    let made: Vec<String> = made.map(|(id, told)| format!("\n- {id}: {told}")).collect();
     let outcome = if made.is_empty() { "Nothing is amended yet." } else { "The contract is amended." };
-    Ok(Output::text(format!("{outcome}{}{made}", held_back(&events))))
+    Ok(Output::text(format!("{outcome}{}{}", held_back(&events), made.concat())))
 }
 
 fn changes_assertion(event: &Event, id: &AssertionId) -> bool {

@@ -133,7 +133,10 @@ async fn act_on(driver: &TerminalDriver, wanted: &Wanted) -> Result<Screen, Inst
 fn pattern(wanted: &Wanted) -> Result<Pattern, InstrumentError> {
     match (&wanted.text, &wanted.regex) {
         (Some(text), None) => Ok(Pattern::Text(text.clone())),
-        (None, Some(expression)) => regex::Regex::new(expression)
+        // `^` and `$` are about the lines of the screen.
+        (None, Some(expression)) => regex::RegexBuilder::new(expression)
+            .multi_line(true)
+            .build()
             .map(Pattern::Regex)
             .map_err(|fault| InstrumentError::BadRequest(format!("`regex` is wrong: {fault}"))),
         _ => Err(InstrumentError::BadRequest("`wait` wants either `text` or `regex`".to_owned())),

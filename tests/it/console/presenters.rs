@@ -82,6 +82,8 @@ fn a_gate_shows_obstacles_cost_and_risks() {
     rounds    1 of at most 5: failed
     GO        starts M3 The desk, 2 features
     cost      $2.91 · 11 attempts · 169K out
+    scrutiny  Nothing blocks.
+    tester    Worked the app as a guest and as the owner.
     ");
 }
 
@@ -91,8 +93,8 @@ fn the_banner_leaves_tokens_out_before_it_cuts_names() {
     let shown: Vec<Row> =
         [140, 110, 80].into_iter().map(|room| header::banner(&mission, mission.updated, room)).collect();
     insta::assert_snapshot!(plain(&shown), @r"
-    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 55m · in 508K · cached 28M · out 353K · $6.07 → ~$10.16 of $25.00
-    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 55m · out 353K · $6.07 → ~$10.16 of $25.00
-    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 55m · $6.07 → ~$10.16 of $25.00
+    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 55m · in 508K · cached 28M · out 353K · $6.07 → ≈$10.16 of $25.00
+    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 55m · out 353K · $6.07 → ≈$10.16 of $25.00
+    FLIGHTDECK  guestbook  ~/src/guestbook ⎇ flightdeck/guestbook | 1h 55m · $6.07 → ≈$10.16 of $25.00
     ");
 }
