@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use flightdeck::agent::model::{Item, Reply, Request};
 use flightdeck::domain::attempt::AgentWork;
-use flightdeck::domain::command::Command;
+use flightdeck::domain::command::{Command, SpecEdit, WordingEdit};
 use flightdeck::domain::event::Event;
 use flightdeck::domain::gate::{Decision, GateId};
-use flightdeck::domain::id::FeatureId;
+use flightdeck::domain::id::{FeatureId, Revision};
 use flightdeck::domain::message::{Delivery, MessageState, Party};
 use flightdeck::domain::mission::Mission;
 use flightdeck::domain::risk;
-use flightdeck::domain::text::Prose;
+use flightdeck::domain::text::{Prose, Title};
 use flightdeck::engine::EngineOptions;
 use flightdeck::link::protocol::{Call, LiveOutput};
 use flightdeck::link::{Client, Notices};
@@ -315,5 +315,54 @@ async fn a_talk_reads_changes_and_learns_what_follows() {
     ] {
         assert!(told.contains(words), "{words}\n{told}");
     }
+    desk.close().await;
+}
+
+/// What an orchestrator changes of the person's words waits for them, and it is told so instead of what would follow.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_talk_is_told_what_waits_for_the_person() {
+    let ground = Ground::plain("test/talk");
+    let first = vec![contract(&["sh greet.sh"]), environment("true"), plan(1)];
+    ground.fly(replies(first)).await;
+    let words = SpecEdit { title: Some(Title::clipped("Greet warmly")), ..SpecEdit::default() };
+    ground.person(Command::EditFeature {
+        feature: FeatureId(1),
+        base: Revision::FIRST,
+        edit: Box::new(words),
+    });
+    let statement = Some(Prose::clipped("Whoever runs it is greeted warmly."));
+    ground.person(Command::EditAssertion {
+        assertion: "VAL-GREET-001".parse().unwrap(),
+        base: Revision::FIRST,
+        edit: Box::new(WordingEdit { statement, ..WordingEdit::default() }),
+    });
+    ground.person(Command::DecideGate { gate: GateId::Plan, decision: Decision::Go { note: None } });
+    let talked = Mutex::new(0);
+    let mind = Mind::new(move |request, _| {
+        if !first_words(request).contains("## What you are to answer now") {
+            std::thread::sleep(Duration::from_millis(20));
+            return Ok(call("list", json!({ "path": ".", "depth": request.items.len() })));
+        }
+        let mut talked = talked.lock().unwrap();
+        *talked += 1;
+        let edit = json!([{ "id": "VAL-GREET-001", "statement": "Whoever runs it reads Hello." }]);
+        let spec = json!({ "title": "Greet coldly", "description": "greet.sh greets." });
+        Ok(match *talked {
+            1 => call("amend_contract", json!({ "edit": edit })),
+            2 => call("amend_plan", json!({ "edit": [{ "feature": "F1", "spec": spec }] })),
+            _ => Reply { text: "Done.".into(), ..Reply::default() },
+        })
+    });
+    let desk = Desk::over(ground, mind).await;
+    let text = Prose::clipped("Say it plainly.");
+    desk.person(Command::Say { to: Party::Orchestrator, text, delivery: Delivery::Queue }).await;
+    let mission =
+        desk.until("an answer", |mission| mission.messages.iter().any(|m| m.to == Party::Person)).await;
+    assert_eq!(mission.open_proposals().count(), 2);
+    let told = desk.ground.told();
+    let waits =
+        "Nothing is amended yet. The person worded some of this, and their words stay until they agree";
+    assert_eq!(told.matches(waits).count(), 2, "{told}");
+    assert!(!told.contains("told at the next turn"), "{told}");
     desk.close().await;
 }

@@ -10,11 +10,14 @@ use crate::agent::tool::{Answer, Call, Output, ToolError, ToolRow};
 use crate::domain::command::{Command, PlanChange, WordingEdit};
 use crate::domain::consequence::{ContractChange, consequences, plan_changes};
 use crate::domain::contract::AssertionDraft;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Stamped};
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId, Revision};
 use crate::domain::plan::{FeatureDraft, FeatureSpec};
 use crate::domain::text::Line;
 use crate::workspace::Access;
+
+/// What is said where every change waits for the person.
+const NOTHING: &str = "Nothing is amended yet.";
 
 #[derive(Deserialize, JsonSchema)]
 struct PlanChanges {
@@ -132,7 +135,9 @@ impl From<PlanChanges> for Vec<PlanChange> {
 async fn amend_plan(context: Arc<ToolContext>, changes: PlanChanges, _call: Call) -> Answer {
     let events = context.ask(vec![Command::AmendPlan { changes: changes.into() }]).await?;
     let told = context.engine.cell.with(|m| plan_changes(m, events.iter().map(|stamped| &stamped.event)));
-    Ok(Output::text(format!("The plan is amended.{}\n- {}", held_back(&events), told.join("\n- "))))
+    let changes = |stamped: &Stamped| !matches!(stamped.event, Event::ProposalMade { .. });
+    let outcome = if events.iter().any(changes) { "The plan is amended." } else { NOTHING };
+    Ok(Output::text(format!("{outcome}{}\n- {}", held_back(&events), told.join("\n- "))))
 }
 
 async fn amend_contract(context: Arc<ToolContext>, wanted: ContractChanges, _call: Call) -> Answer {
@@ -162,7 +167,7 @@ async fn amend_contract(context: Arc<ToolContext>, wanted: ContractChanges, _cal
     let made =
         told.iter().filter(|(id, _)| events.iter().any(|stamped| changes_assertion(&stamped.event, id)));
     let made: Vec<String> = made.map(|(id, told)| format!("\n- {id}: {told}")).collect();
-    let outcome = if made.is_empty() { "Nothing is amended yet." } else { "The contract is amended." };
+    let outcome = if made.is_empty() { NOTHING } else { "The contract is amended." };
     Ok(Output::text(format!("{outcome}{}{}", held_back(&events), made.concat())))
 }
 

@@ -83,6 +83,9 @@ fn what_others_would_say_instead_waits_on_both_edges() {
     assert_eq!(stage.json(&["proposal", "show", "pro-1"])["state"], "open");
     assert!(stage.ended(&["proposal", "accept", "PRO-9"], 2).1.contains("there is no proposal PRO-9"));
     assert!(stage.ended(&["proposal", "accept", "nine"], 2).1.contains("a proposal such as PRO-2"));
+    assert!(stage.ended(&["proposal", "accept", "nowhere", "PRO-1"], 2).1.contains("nowhere"));
+    let both = stage.ended(&["proposal", "refuse", "--all", "PRO-1"], 2).1;
+    assert!(both.contains("say --all or name proposals, not both"), "{both}");
     let shown = stage.told(&["assertion", "show", "VAL-M1-001"]);
     assert!(shown.contains("its statement by you"), "{shown}");
     let none = Stage::new();

@@ -201,7 +201,7 @@ left() { while [ "$(group $1)" = "$(group $$)" ]; do :; done; echo $1; }
 /// Runs a line to its end and gives the ids it printed.
 async fn left_by(line: &str) -> Vec<i32> {
     let finished =
-        Program::shell(&format!("{LEFT}{line}")).run(CancellationToken::new(), |_| {}).await.unwrap();
+        Program::shell(format!("{LEFT}{line}")).run(CancellationToken::new(), |_| {}).await.unwrap();
     finished.output.text.split_whitespace().map(|pid| pid.parse().unwrap()).collect()
 }
 
