@@ -1,5 +1,6 @@
 //! From the words on the command line to an exit code.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -58,7 +59,7 @@ async fn dispatch(cli: Cli) -> Result<Exit> {
 }
 
 /// A complaint to standard error. When that is closed too there is nobody left to tell.
-#[expect(clippy::print_stderr, reason = "this is where complaints go")]
 fn complain(sentence: &str) {
-    eprintln!("{}", Printable::from(sentence.trim_end()));
+    let complaint = Printable::from(sentence.trim_end());
+    drop(writeln!(io::stderr(), "{complaint}"));
 }

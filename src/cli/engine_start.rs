@@ -23,6 +23,8 @@ pub const SOCKET_FILE: &str = "engine.socket";
 const LOG_FILE: &str = "engine.log";
 /// How long a new engine has to answer.
 const START_LIMIT: Duration = Duration::from_secs(20);
+/// How long one that listens may take before it answers.
+const RECOVERY_LIMIT: Duration = Duration::from_mins(2);
 /// How long an engine that comes up at the same time is waited for.
 const RIVAL_LIMIT: Duration = Duration::from_millis(700);
 /// How often an engine is started that ends at once.
@@ -116,8 +118,13 @@ enum Outcome {
 async fn answered(context: &Context, dir: &Path, engine: &mut Detached, started: Instant) -> Result<Outcome> {
     let mut ended: Option<(i32, Instant)> = None;
     loop {
-        if let Some(reached) = try_connect(context, dir).await? {
-            return Ok(Outcome::Answered(Box::new(reached)));
+        // One that was started now listens at once and answers when it has put in order what was left, such as a landing
+        // that was cut short.
+        match try_connect(context, dir).await {
+            Ok(Some(reached)) => return Ok(Outcome::Answered(Box::new(reached))),
+            Ok(None) => {}
+            Err(fault) if is_silent(&fault) && started.elapsed() < RECOVERY_LIMIT => continue,
+            Err(fault) => return Err(fault),
         }
         ended = ended.or_else(|| engine.exit().map(|code| (code, Instant::now())));
         if let Some((code, at)) = ended
@@ -144,6 +151,10 @@ async fn try_connect(context: &Context, dir: &Path) -> Result<Option<Reached>> {
         }
     }
     Ok(None)
+}
+
+fn is_silent(fault: &anyhow::Error) -> bool {
+    matches!(fault.downcast_ref(), Some(LinkError::Silent { .. }))
 }
 
 /// Whether an engine that accepted was on its way out.

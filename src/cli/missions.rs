@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::context::Context;
+use super::fault::misuse;
 use super::pick::{Hint, pick};
 use crate::domain::event::Stamped;
 use crate::domain::id::MissionId;
@@ -91,6 +92,9 @@ fn named(context: &Context, wanted: Option<&str>) -> Result<MissionId> {
         && catalogue(context).dir(&id).is_dir()
     {
         return Ok(id);
+    }
+    if wanted.is_some_and(|word| word.trim().is_empty()) {
+        return Err(misuse("the mission's name is empty"));
     }
     let repository = context.repository();
     let hint = Hint { wanted, here: repository.as_deref() };

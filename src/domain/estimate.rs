@@ -178,7 +178,12 @@ fn judgement_cost(mission: &Mission) -> Option<Money> {
 /// A typical run at the price of the role's model. Missions differ widely, and a small one takes a tenth.
 fn typical_cost(mission: &Mission, role: Role, run: Typical) -> Option<Money> {
     let likely = mission.prices.get(mission.models.get(&role)?)?.cost(run.usage);
-    Some(Money { low: likely / 10, likely, high: likely.saturating_mul(2), basis: Basis::Typical })
+    (likely > 0).then_some(Money {
+        low: likely / 10,
+        likely,
+        high: likely.saturating_mul(2),
+        basis: Basis::Typical,
+    })
 }
 
 /// Cheapest, mean and dearest of the ended runs that a filter lets through; `None` without a priced one.

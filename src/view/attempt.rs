@@ -15,7 +15,7 @@ use super::work::{attempt_state, ending_words, subject};
 /// What stands above the list of attempts.
 pub fn heading() -> Row {
     let heading = Row::of(StyleRole::Dim, format!("  {:<5}{:<14}{:<28}{:<16}", "", "role", "work", "model"));
-    heading.end(StyleRole::Dim, "    time    out   cost")
+    heading.end(StyleRole::Dim, "    time     out      cost")
 }
 
 /// One line of the list of attempts.
@@ -36,8 +36,8 @@ pub fn row(mission: &Mission, attempt: &Attempt, activity: &[Activity], now: Tim
         .then(StyleRole::Dim, column(short_model(attempt.model.as_str()), 16))
         .then(style, doing)
         .end(StyleRole::Dim, format!("{:>8}", span(attempt.wall_ms(now))))
-        .end(StyleRole::Dim, format!("{:>7}", count(attempt.usage.output)))
-        .end(StyleRole::Text, format!("{:>7}", cost(&attempt.usage)))
+        .end(StyleRole::Dim, format!("{:>8}", count(attempt.usage.output)))
+        .end(StyleRole::Text, format!("{:>10}", cost(&attempt.usage)))
 }
 
 fn short_model(model: &str) -> &str {

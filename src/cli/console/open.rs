@@ -59,6 +59,11 @@ pub async fn attach(context: &Context, mission: &MissionArg) -> Result<Exit> {
         ));
     }
     let shown = show_at(context, missions::locate(context, mission.id())?, Speed::AsSet).await?;
+    after(context, shown).await
+}
+
+/// Goes where a person went who left a mission's console; who just left has seen it.
+pub async fn after(context: &Context, shown: Shown) -> Result<Exit> {
     let exit = Exit::of(&shown.mission);
     match shown.exit {
         ConsoleExit::Left | ConsoleExit::Signalled => Ok(exit),

@@ -92,5 +92,7 @@ fn write_panics_to_log() {
 /// Whoever starts an engine leads its standard error to `engine.log`.
 fn write_log_to_stderr() {
     let filter = EnvFilter::try_from_env("FLIGHTDECK_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    // A log that cannot be written must not end the engine.
+    log.log_internal_errors(false).init();
 }

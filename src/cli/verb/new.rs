@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::resume::BudgetArgs;
-use crate::cli::console::show;
+use crate::cli::console::{after, show};
 use crate::cli::context::Repository;
 use crate::cli::creation::{MissionOptions, doubts, found};
 use crate::cli::follow::{Talk, fly, summary};
@@ -81,7 +81,10 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     }
     let mission = match talk {
         Talk::Silent | Talk::Json => fly(context, &found, talk, speed).await?,
-        Talk::Inline => show(context, &found, speed).await?.mission,
+        Talk::Inline => {
+            let shown = Box::pin(show(context, &found, speed)).await?;
+            return Box::pin(after(context, shown)).await;
+        }
     };
     if talk == Talk::Json {
         summary(&found, &mission)?;

@@ -10,6 +10,8 @@ use crate::cli::verb::list::status_of;
 use crate::cli::when::rfc3339;
 use crate::domain::attention;
 use crate::domain::id::Timestamp;
+use crate::domain::mission::Mission;
+use crate::domain::schedule::schedule;
 use crate::domain::wait::Wait;
 use crate::view::engine::EngineState;
 use crate::view::{needs, summary, wait};
@@ -19,7 +21,7 @@ use crate::workspace::land::is_cut_short;
 pub struct Args {
     #[command(flatten)]
     read: ReadArgs,
-    /// End with 3 when it waits for you, 4 when it is blocked, 5 when a budget is spent, 1 when it was abandoned
+    /// End with 3 when it waits for you, 4 when it is blocked or its engine does not run though there is work, 5 when a budget is spent, 1 when it was abandoned
     #[arg(long)]
     exit_code: bool,
 }
@@ -28,7 +30,20 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let found = args.read.find(context)?;
     let engine = engine_state(context, &found).await?;
     show(context, &found, &engine, args.read.format)?;
-    Ok(if args.exit_code { Exit::of_standing(&found.mission) } else { Exit::Done })
+    Ok(if args.exit_code { standing(&found.mission, &engine) } else { Exit::Done })
+}
+
+/// What has something to do and no engine that does it is as good as blocked.
+fn standing(mission: &Mission, engine: &EngineState) -> Exit {
+    let exit = Exit::of_standing(mission);
+    match engine {
+        EngineState::Silent { .. } if mission.end.is_none() => Exit::Blocked,
+        EngineState::Stopped if exit == Exit::Done && !schedule(mission).is_empty() => Exit::Blocked,
+        EngineState::Stopped
+        | EngineState::Silent { .. }
+        | EngineState::Runs { .. }
+        | EngineState::NotAsked => exit,
+    }
 }
 
 fn show(context: &Context, found: &MissionRef, engine: &EngineState, format: Format) -> Result<Exit> {

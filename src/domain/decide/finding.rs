@@ -22,6 +22,13 @@ pub(super) fn decide(tx: &mut Transaction, decision: TriageDecision) -> Result {
         let finding = quoted(tx.mission(), finding);
         refuse!(OutOfTurn, "{finding} is taken up by {feature} already, which is not built yet");
     }
+    if let Some(feature) = mended_by(tx.mission(), known(tx.mission(), finding)?) {
+        let finding = quoted(tx.mission(), finding);
+        refuse!(
+            OutOfTurn,
+            "{finding} was mended by {feature}: it is decided on again when somebody sees it again"
+        );
+    }
     match ruling {
         Ruling::Feature { spec, fulfills } => add_fix(tx, vec![finding], spec, fulfills),
         Ruling::Join { with } => join(tx, finding, with),
@@ -133,6 +140,12 @@ pub(super) fn blocks(mission: &Mission, seen: &Observation) -> bool {
 fn being_mended(mission: &Mission, finding: &Finding) -> Option<FeatureId> {
     let FindingState::TakenUp { feature } = finding.state else { return None };
     mission.feature(feature).filter(|found| found.state == FeatureState::Pending).map(|found| found.id)
+}
+
+/// The built feature that a finding was given to.
+fn mended_by(mission: &Mission, finding: &Finding) -> Option<FeatureId> {
+    let FindingState::TakenUp { feature } = finding.state else { return None };
+    mission.feature(feature).filter(|found| found.is_built()).map(|found| found.id)
 }
 
 /// A finding by its id.

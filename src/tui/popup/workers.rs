@@ -21,7 +21,7 @@ impl Popup for Workers {
 
     fn head(&self, _app: &App) -> Vec<Row> {
         let head = Row::of(StyleRole::Dim, format!("  {:<5}{:<14}{:<28}{:<16}", "", "role", "work", "model"));
-        vec![head.end(StyleRole::Dim, "    time    out   cost")]
+        vec![head.end(StyleRole::Dim, "    time     out      cost")]
     }
 
     fn len(&self, app: &App) -> usize {

@@ -47,8 +47,13 @@ impl Crew {
         }
         self.must(actor, Command::ProposeContract { assertions: contract });
         self.must(actor, Command::ProposeEnvironment { environment: words::environment() });
+        // What the person added to a plan that was refused is in the contract, and no feature claims it yet.
+        let added = self.flight.mission.active_assertions().map(|assertion| assertion.id.to_string());
+        let own = ["VAL-A-001", "VAL-A-002", "VAL-B-001"];
+        let added: Vec<String> = added.filter(|id| !own.contains(&id.as_str())).collect();
+        let claimed: Vec<&str> = ["VAL-A-001"].into_iter().chain(added.iter().map(String::as_str)).collect();
         let first = vec![
-            words::feature("Store", &["VAL-A-001"]),
+            words::feature("Store", &claimed),
             words::after(words::feature("Page", &["VAL-A-002"]), &["Store"]),
         ];
         let second =
