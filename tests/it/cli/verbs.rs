@@ -86,7 +86,8 @@ fn a_status_tells_a_script_how_it_stands() {
         stage.ended(&["status", "--exit-code"], code);
         stage.ended(&["status"], 0);
     };
-    code(&Flight::new().planned(1, 2), 0);
+    // There is something to build, and no engine that does it.
+    code(&Flight::new().planned(1, 2), 4);
     code(&Flight::new().proposed(1, 1), 3);
     code(&Flight::completed(), 0);
     let mut spent = Flight::new().planned(1, 2);

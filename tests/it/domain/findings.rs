@@ -161,6 +161,9 @@ fn the_person_decides_on_any_finding_that_no_feature_to_come_mends() {
     assert!(matches!(state(&flight, 1), FindingState::Deferred { until: Until::Final, .. }));
     flight.person(by_person(1, dismiss()));
     assert!(matches!(state(&flight, 1), FindingState::Dismissed { .. }));
+    let join = by_person(1, Ruling::Join { with: FindingId(2) });
+    let nothing = "FND-2 (suggestion: a shorter name) becomes no feature, and none that is still to be built mends it: nothing can join it";
+    assert_eq!(flight.refusal(Actor::Person, join), nothing);
     let spec = flight.mission.findings[&FindingId(2)].fix();
     assert_eq!(spec.title.as_str(), "Mend FND-2: a shorter name");
     flight.person(by_person(2, Ruling::Feature { spec, fulfills: vec![] }));
@@ -179,9 +182,10 @@ fn the_person_decides_on_any_finding_that_no_feature_to_come_mends() {
         assert_eq!(flight.refusal(Actor::Person, command), sentence);
     }
     let flight = flight.built(2);
-    let join = by_person(1, Ruling::Join { with: FindingId(2) });
-    let nothing = "FND-2 (suggestion: a shorter name) becomes no feature, and none that is still to be built mends it: nothing can join it";
-    assert_eq!(flight.refusal(Actor::Person, join), nothing);
+    let mended = "FND-1 (non_blocking: the footer is grey) was mended by F2: it is decided on again when somebody sees it again";
+    for ruling in [dismiss(), defer(Until::Final), Ruling::Join { with: FindingId(2) }] {
+        assert_eq!(flight.refusal(Actor::Person, by_person(1, ruling)), mended);
+    }
 }
 
 #[test]
