@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use flightdeck::domain::gate::Autopilot;
-use flightdeck::domain::mission::HoldCause;
+use flightdeck::domain::mission::{HoldCause, Mission};
+use flightdeck::domain::wait::WaitCause;
 use serde_json::{Value, json};
 
 use super::server::{Server, command, program};
@@ -200,21 +201,18 @@ async fn a_quota_of_tokens_is_waited_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_quota_that_resets_later_than_retries_may_wait_holds_the_mission() {
+async fn a_quota_that_resets_later_than_retries_may_wait_is_waited_for_and_shown() {
     let Some(server) = server(&[]).await else { return };
     for (_, model) in WIRES {
         server.post("/_llmock/reset", &Value::Null).await;
         script(&server, &json!([{ "type": "fail", "status": 429, "retry_after": 600 }]), 0).await;
         let ground = Ground::plain(model);
-        let mission =
-            ground.fly_until(Arc::new(networked(&server, model)), |mission| mission.hold.is_some()).await;
-        let hold = mission.hold.unwrap();
-        assert_eq!(hold.cause, HoldCause::Quota, "{}", hold.sentence);
-        assert!(
-            hold.until.is_some() && hold.sentence.as_str().contains("goes on in 10 min"),
-            "{}",
-            hold.sentence
-        );
+        let waits = |mission: &Mission| mission.waits().next().is_some();
+        let mission = ground.fly_until(Arc::new(networked(&server, model)), waits).await;
+        let wait = mission.waits().next().unwrap();
+        assert_eq!((wait.cause, &mission.hold), (WaitCause::Quota, &None), "{}", wait.sentence);
+        let minutes = wait.next(wait.since).since(wait.since) / 60_000;
+        assert!((9..=11).contains(&minutes), "{minutes}: {}", wait.sentence);
         // Waiting ten minutes looks to the server like giving up, which it only warns of.
         let verdict = server.get("/_llmock/verdict").await;
         let codes: Vec<&str> = verdict["findings"]
