@@ -25,6 +25,13 @@ pub struct Shown {
     pub exit: ConsoleExit,
 }
 
+impl Shown {
+    /// Whether the person went on to another mission, and did not leave.
+    pub fn leads_elsewhere(&self) -> bool {
+        !matches!(self.exit, ConsoleExit::Left | ConsoleExit::Signalled)
+    }
+}
+
 /// `flightdeck` alone: the mission of this repository, the choice among several, or the launcher. Without a terminal, an overview in words.
 pub async fn overview(context: &Context) -> Result<Exit> {
     if !context.is_interactive() {

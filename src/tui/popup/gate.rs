@@ -7,6 +7,7 @@ use super::evidence::EvidenceScreen;
 use super::evidence_viewer::EvidenceViewer;
 use super::feature::FeatureScreen;
 use super::findings::{Findings, decide_finding};
+use super::gate_item::GateItemScreen;
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
 use crate::domain::diff::DiffScope;
@@ -94,7 +95,8 @@ impl GateScreen {
             (Some(GateItem::Feature(id)), Action::Open) => PopupResult::open(FeatureScreen::new(id)),
             (Some(GateItem::Finding(_)), Action::Open) => PopupResult::open(Findings),
             (Some(GateItem::Report(id)), Action::Open) => PopupResult::open(AttemptScreen::new(id)),
-            (_, Action::Open) => PopupResult::stay(),
+            (Some(item), Action::Open) => PopupResult::open(GateItemScreen::new(item)),
+            (None, Action::Open) => PopupResult::stay(),
             _ => PopupResult::refuse("select an assertion first"),
         }
     }

@@ -17,6 +17,7 @@ pub mod evidence_viewer;
 pub mod feature;
 pub mod findings;
 pub mod gate;
+pub mod gate_item;
 pub mod help;
 pub mod hold;
 pub mod landing;

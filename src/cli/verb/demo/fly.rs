@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::repository;
 use crate::agent::model::script::Scripts;
 use crate::cli::ask::call;
-use crate::cli::console::show;
+use crate::cli::console::{after, show};
 use crate::cli::context::{Repository, canonical};
 use crate::cli::creation::{MissionOptions, found, suffix};
 use crate::cli::follow::{Talk, events, fly, summary};
@@ -65,7 +65,13 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
     }
     let mission = match talk {
         Talk::Silent | Talk::Json => fly(context, &found, talk, speed).await?,
-        Talk::Inline => show(context, &found, speed).await?.mission,
+        Talk::Inline => {
+            let shown = Box::pin(show(context, &found, speed)).await?;
+            if shown.leads_elsewhere() {
+                return Box::pin(after(context, shown)).await;
+            }
+            shown.mission
+        }
     };
     // With a console the person has been asked there; who left without landing has said no.
     let completed = matches!(mission.end, Some(End::Completed { .. })) && mission.landed.is_none();
