@@ -27,7 +27,6 @@ impl Reaper {
     /// # Errors
     /// When there is no `sh`.
     pub fn start() -> Result<Self, WorkspaceError> {
-        adopt_orphans();
         let program = Program::shell(SCRIPT);
         let mut live = live();
         let mut child = program
@@ -52,19 +51,6 @@ impl Reaper {
         Registration { reaper: self.clone(), pgid }
     }
 }
-
-/// What forks away from its program becomes a child of this process instead of the system's first one, so that a
-/// [sweep](super::sweep) finds it, whatever it made of its session, its group and its environment.
-#[cfg(target_os = "linux")]
-fn adopt_orphans() {
-    if let Err(error) = nix::sys::prctl::set_child_subreaper(true) {
-        tracing::warn!(%error, "programs that fork away can only be found by their mark");
-    }
-}
-
-/// Only Linux has it; elsewhere the mark has to do.
-#[cfg(not(target_os = "linux"))]
-fn adopt_orphans() {}
 
 /// A group that is to die with the engine, for as long as this lives.
 #[derive(Debug)]

@@ -1,11 +1,12 @@
 //! Ending programs that should not run any more: those that an earlier engine left, and those that forked away from a
 //! program of this one.
 //!
-//! They are known by a mark in their environment, and by descending from this process, which adopts whatever loses its
-//! parent. What belongs to a program that this process still runs is left alone.
+//! They are known by a mark in their environment, and, in a process that [adopts](adopt_orphans) whatever loses its
+//! parent, by descending from it. What belongs to a program that this process still runs is left alone.
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -25,6 +26,30 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// How far up a process's parents are followed.
 const MOST_PARENTS: usize = 64;
 
+/// Whether this process runs nothing but an engine, so that whatever descends from it is the engine's to end.
+static ADOPTS: AtomicBool = AtomicBool::new(false);
+
+/// What forks away from its program becomes a child of this process instead of the system's first one, so that a
+/// [sweep] finds it, whatever it made of its session, its group and its environment. Only for a process that runs
+/// nothing but an engine.
+pub fn adopt_orphans() {
+    match become_subreaper() {
+        Ok(()) => ADOPTS.store(true, Ordering::Relaxed),
+        Err(error) => tracing::warn!(%error, "programs that fork away can only be found by their mark"),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn become_subreaper() -> nix::Result<()> {
+    nix::sys::prctl::set_child_subreaper(true)
+}
+
+/// Only Linux has it; elsewhere the mark has to do.
+#[cfg(not(target_os = "linux"))]
+fn become_subreaper() -> nix::Result<()> {
+    Err(nix::errno::Errno::ENOTSUP)
+}
+
 /// What a sweep found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Swept {
@@ -35,15 +60,17 @@ pub enum Swept {
 }
 
 /// Kills what was left behind: every process of this user whose environment has the variable with exactly this value,
-/// and every one that descends from this process; neither this process nor what it still runs. It returns when they are
-/// gone.
+/// and, where it [adopts](adopt_orphans), every one that descends from this process; neither this process nor what it
+/// still runs. It returns when they are gone.
 pub fn sweep((name, value): (&str, &str)) -> Swept {
     let mark = format!("{name}={value}");
     let mut killed = Vec::new();
     for _ in 0..ROUNDS {
         let live = live();
         let Some(processes) = Processes::read() else { return Swept::Unsupported };
-        processes.bury(&live);
+        if processes.adopts {
+            processes.bury(&live);
+        }
         let found = processes.left_behind(&live, mark.as_bytes());
         if found.is_empty() {
             break;
@@ -65,6 +92,7 @@ pub fn sweep((name, value): (&str, &str)) -> Swept {
 struct Processes {
     own: i32,
     own_group: i32,
+    adopts: bool,
     all: BTreeMap<i32, Process>,
 }
 
@@ -83,7 +111,8 @@ impl Processes {
         let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
         let own = i32::try_from(std::process::id()).ok()?;
         let all = pids.filter_map(|pid| Some((pid, Process::read(pid)?))).collect();
-        Some(Self { own, own_group: getpgrp().as_raw(), all })
+        let adopts = ADOPTS.load(Ordering::Relaxed);
+        Some(Self { own, own_group: getpgrp().as_raw(), adopts, all })
     }
 
     fn left_behind(&self, live: &Live, mark: &[u8]) -> Vec<i32> {
@@ -104,7 +133,7 @@ impl Processes {
     }
 
     fn descends(&self, pid: i32) -> bool {
-        self.line(pid).any(|(_, process)| process.parent == self.own)
+        self.adopts && self.line(pid).any(|(_, process)| process.parent == self.own)
     }
 
     /// A process and its parents, as far as this process.

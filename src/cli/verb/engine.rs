@@ -15,6 +15,7 @@ use crate::cli::model_registry::ModelRegistry;
 use crate::cli::prelude::*;
 use crate::config::{Flag, Sources};
 use crate::engine::{EngineOptions, Predecessor};
+use crate::workspace::sweep::adopt_orphans;
 
 /// How long an engine stays with nothing to do and nobody attached.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -55,6 +56,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         variables: context.variables.clone(),
         flags: args.speed.map(speed_flag).into_iter().collect(),
     };
+    adopt_orphans();
     tracing::info!(mission = %founding.mission, version = env!("CARGO_PKG_VERSION"), "the engine starts");
     let options = EngineOptions {
         missions,

@@ -46,18 +46,25 @@ impl Crew {
             contract[1] = words::non_blocking("VAL-A-002");
         }
         self.must(actor, Command::ProposeContract { assertions: contract });
+        if self.flight.mission.active_assertions().next().is_none() {
+            // The person retired all of it before.
+            self.must(actor, Command::ProposeContract { assertions: vec![words::assertion("VAL-D-001")] });
+        }
         self.must(actor, Command::ProposeEnvironment { environment: words::environment() });
-        // What the person added to a plan that was refused is in the contract, and no feature claims it yet.
-        let added = self.flight.mission.active_assertions().map(|assertion| assertion.id.to_string());
-        let own = ["VAL-A-001", "VAL-A-002", "VAL-B-001"];
-        let added: Vec<String> = added.filter(|id| !own.contains(&id.as_str())).collect();
-        let claimed: Vec<&str> = ["VAL-A-001"].into_iter().chain(added.iter().map(String::as_str)).collect();
-        let first = vec![
-            words::feature("Store", &claimed),
-            words::after(words::feature("Page", &["VAL-A-002"]), &["Store"]),
-        ];
-        let second =
-            vec![words::after(words::feature("Admin", &["VAL-B-001"]), &["Page"]), words::chore("Docs")];
+        // The person may have retired some of it, and what they added is claimed by no feature yet.
+        let mut left: Vec<String> =
+            self.flight.mission.active_assertions().map(|assertion| assertion.id.to_string()).collect();
+        let mut feature = |name: &str, id: &str| {
+            let before = left.len();
+            left.retain(|active| active != id);
+            if left.len() < before { words::feature(name, &[id]) } else { words::chore(name) }
+        };
+        let page = words::after(feature("Page", "VAL-A-002"), &["Store"]);
+        let admin = words::after(feature("Admin", "VAL-B-001"), &["Page"]);
+        let claimed: Vec<&str> = left.iter().map(String::as_str).collect();
+        let store =
+            if claimed.is_empty() { words::chore("Store") } else { words::feature("Store", &claimed) };
+        let (first, second) = (vec![store, page], vec![admin, words::chore("Docs")]);
         let milestones = vec![words::milestone("Visitors", first), words::milestone("Keepers", second)];
         self.must(actor, Command::ProposePlan { title: None, milestones, answer: None });
     }
