@@ -19,12 +19,13 @@ use super::goal::Goal;
 use super::handoff::Handoff;
 use super::id::{
     AssertionId, AttemptId, Commit, FeatureId, FindingId, MessageId, MilestoneId, MissionId, ProposalId,
-    QuestionId, Revision, Timestamp,
+    QuestionId, RequirementId, Revision, Timestamp,
 };
 use super::message::{Directive, Knowledge, Message, Question};
 use super::mission::{Hold, Limits};
 use super::plan::{Claims, Feature, FeatureSpec, ProposedPlan};
 use super::proposal::{Proposal, ProposalState};
+use super::requirement::Requirement;
 use super::round::{Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
@@ -56,6 +57,8 @@ pub struct Stamped {
 #[strum(serialize_all = "snake_case")]
 pub enum Event {
     MissionCreated(Box<Founding>),
+    // New ones, and known ones of which something else is said now.
+    RequirementsNoted { requirements: Vec<Requirement> },
     ContractProposed { assertions: Vec<Assertion> },
     EnvironmentProposed { environment: Environment },
     BaselineTaken(Box<Baseline>),
@@ -66,6 +69,7 @@ pub enum Event {
     AssertionAdded { assertion: Box<Assertion>, feature: FeatureId },
     AssertionEdited { assertion: AssertionId, revision: Revision, wording: Box<Wording> },
     AssertionRetired { assertion: AssertionId, reason: Line },
+    AssertionMapped { assertion: AssertionId, shows: Vec<RequirementId> },
     AssertionWaived { assertion: AssertionId, revision: Revision, reason: Line },
     ProposalMade { proposal: Box<Proposal> },
     ProposalDecided { proposal: ProposalId, state: ProposalState },

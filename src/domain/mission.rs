@@ -27,6 +27,7 @@ use super::part::Authors;
 use super::plan::{Feature, FeatureState, Milestone};
 use super::proposal::Proposal;
 use super::refusal::RefusedPlan;
+use super::requirement::Requirement;
 use super::round::Round;
 use super::schedule::schedule;
 use super::text::{Line, Prose, Title};
@@ -49,7 +50,13 @@ pub struct Mission {
     pub models: BTreeMap<Role, Title>,
     pub budget: Budget,
     pub autopilot: Autopilot,
+    /// What the person asked for, sentence by sentence; [`Mission::all_requirements`] has them before there is a contract.
+    #[serde(default)]
+    pub requirements: Vec<Requirement>,
     pub contract: Contract,
+    /// Assertions of which the person said what they show.
+    #[serde(default)]
+    pub persons_mappings: BTreeSet<AssertionId>,
     /// Who worded what of each assertion.
     #[serde(default)]
     pub assertion_authors: BTreeMap<AssertionId, Authors>,

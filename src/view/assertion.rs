@@ -8,6 +8,7 @@ use crate::domain::verdict::{Standing, Verdict};
 
 use super::contract::{self, weight};
 use super::prelude::*;
+use super::requirement;
 use super::words::actor;
 use super::work::{assertion_name, outcome_sign, standing_sign};
 
@@ -139,6 +140,9 @@ fn head(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
         None if assertion.is_active() => rows.extend(labelled("feature", "claimed by no feature", width)),
         None => {}
     }
+    if !mission.requirements.is_empty() {
+        rows.extend(labelled("shows", &shown(mission, assertion), width));
+    }
     rows.extend(mission.assertion_authors.get(id).map_or_else(Vec::new, |a| authors(mission, a, width)));
     rows.extend(waiver(mission, assertion, width));
     if let AssertionState::Retired { reason } = &assertion.state {
@@ -159,9 +163,32 @@ fn head(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
     rows
 }
 
+/// The requirements that it shows, with their words.
+fn shown(mission: &Mission, assertion: &Assertion) -> String {
+    let found = assertion.shows.iter().filter_map(|id| mission.requirement(*id));
+    let said: Vec<String> =
+        found.map(|found| format!("{} {}", found.id, requirement::short(found.text.as_str()))).collect();
+    if said.is_empty() { "no requirement".to_owned() } else { said.join("; ") }
+}
+
 fn no_verdict(mission: &Mission, id: &AssertionId) -> Row {
     let (sign, style) = standing_sign(mission.standing(id));
     Row::new().sign(style, sign).then(style, "no verdict yet")
+}
+
+/// Who stands behind a verdict: which model, by which method, and whether its check was seen to fail.
+fn behind(mission: &Mission, verdict: &Verdict) -> String {
+    let by = mission.attempts.get(&verdict.attempt).map(|by| format!("by {}", by.model));
+    let method = mission.contract.get(&verdict.assertion).map(|found| {
+        let via = found.wording.check.via.word();
+        let seen = found.wording.check.command.as_ref().and_then(|command| mission.run_at_base(command));
+        match seen {
+            Some(run) if run.passed() => format!("over {via}, its command green before the work"),
+            Some(_) => format!("over {via}, its command seen red before the work"),
+            None => format!("over {via}, not seen red"),
+        }
+    });
+    by.into_iter().chain(method).collect::<Vec<_>>().join(", ")
 }
 
 fn verdict(mission: &Mission, verdict: &Verdict, width: usize) -> Vec<Row> {
@@ -173,6 +200,7 @@ fn verdict(mission: &Mission, verdict: &Verdict, width: usize) -> Vec<Row> {
     );
     let mut rows =
         vec![Row::new().sign(style, sign).then(style, verdict.outcome.word()).then(StyleRole::Dim, place)];
+    rows.extend(paragraph(StyleRole::Dim, &behind(mission, verdict), width));
     rows.extend(paragraph(StyleRole::Text, verdict.observed.as_str(), width));
     rows
 }

@@ -8,10 +8,12 @@ use crate::domain::gate::{DecidedBy, Decision, Gate};
 use crate::domain::verdict::Standing;
 
 use super::assertion::newest;
-use super::gate::{is_flaky, is_older};
+use super::gate::is_flaky;
 use super::prelude::*;
+use super::unshown;
 use super::work::gate_subject;
 use crate::domain::gate::GateId;
+use crate::domain::unshown::Matter;
 
 /// Characters that a platform takes at most; a longer text is cut, and says so.
 const LONGEST: usize = 60_000;
@@ -23,7 +25,14 @@ pub fn title(mission: &Mission) -> String {
 
 /// Its text.
 pub fn body(mission: &Mission) -> String {
-    let parts = [goal(mission), gates(mission), contract(mission), waived(mission), not_shown(mission)];
+    let parts = [
+        unshown(mission),
+        goal(mission),
+        gates(mission),
+        contract(mission),
+        waived(mission),
+        not_shown(mission),
+    ];
     let body = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
     if body.chars().count() <= LONGEST {
         return body + "\n";
@@ -32,6 +41,12 @@ pub fn body(mission: &Mission) -> String {
     let whole = kept.rsplit_once('\n').map_or(kept.as_str(), |(lines, _)| lines);
     let id = mission.id().map(ToString::to_string).unwrap_or_default();
     format!("{whole}\n\n… cut here: `flightdeck gate {id} final` tells the rest.\n")
+}
+
+/// What is not shown, in the first line.
+fn unshown(mission: &Mission) -> String {
+    let sentence = unshown::sentence(mission, GateId::Final);
+    if sentence.is_empty() { sentence } else { format!("**{}**", text(&sentence)) }
 }
 
 fn goal(mission: &Mission) -> String {
@@ -112,6 +127,13 @@ fn waived(mission: &Mission) -> String {
 /// What a reader of the contract alone would take for shown.
 fn not_shown(mission: &Mission) -> String {
     let mut lines = Vec::new();
+    let bare = mission.unshown().into_iter().filter_map(|found| match found.matter {
+        Matter::Requirement(id) => mission.requirement(id),
+        Matter::Assertion(_) | Matter::Feature(_) => None,
+    });
+    for found in bare {
+        lines.push(format!("- {} has no assertion: {}", found.id, text(found.text.as_str())));
+    }
     for assertion in mission.contract.values().filter(|one| one.is_active()) {
         let id = &assertion.id;
         let title = text(assertion.wording.title.as_str());
@@ -121,7 +143,7 @@ fn not_shown(mission: &Mission) -> String {
                 lines.push(format!("- {id} is {}: {title}", other.word()));
             }
         }
-        if is_older(mission, GateId::Final, id) {
+        if mission.is_older(GateId::Final, id) {
             lines.push(format!("- {id} was proven before the last change: {title}"));
         }
         if is_flaky(mission, id) {

@@ -4,8 +4,11 @@ use super::assertion::AssertionScreen;
 use super::evidence_viewer::EvidenceViewer;
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
+use super::trace::TraceScreen;
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
+use crate::domain::trace::TraceSubject;
+use crate::domain::verdict::EvidenceRef;
 use crate::view::assertion;
 
 /// The screen of an assertion's evidence.
@@ -19,6 +22,12 @@ impl EvidenceScreen {
     /// The evidence of an assertion.
     pub fn new(mission: &Mission, assertion: AssertionId) -> Self {
         let viewer = EvidenceViewer::of(mission, &assertion);
+        Self { assertion, viewer }
+    }
+
+    /// The evidence of an assertion, one piece of it first.
+    pub fn at(mission: &Mission, assertion: AssertionId, reference: &EvidenceRef) -> Self {
+        let viewer = EvidenceViewer::of(mission, &assertion).at(reference);
         Self { assertion, viewer }
     }
 
@@ -60,6 +69,9 @@ impl Popup for EvidenceScreen {
                 None => PopupResult::stay(),
             },
             Action::Edit => PopupResult::open(AssertionScreen::edit(app, &self.assertion)),
+            Action::Trace => {
+                PopupResult::open(TraceScreen::of(TraceSubject::Assertion(self.assertion.clone())))
+            }
             Action::Waive => self.prompt(app, Purpose::Waive),
             Action::Retire => self.prompt(app, Purpose::Retire),
             Action::Open => PopupResult::stay(),

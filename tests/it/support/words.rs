@@ -12,7 +12,7 @@ use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::{Autopilot, Decision};
 use flightdeck::domain::goal::Goal;
 use flightdeck::domain::handoff::{ClaimedRun, Handoff, Issue, Procedure, TestFile, TestsAdded};
-use flightdeck::domain::id::{AssertionId, Commit, MissionId};
+use flightdeck::domain::id::{AssertionId, Commit, MissionId, RequirementId};
 use flightdeck::domain::mission::Limits;
 use flightdeck::domain::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use flightdeck::domain::text::{Line, Prose, Title};
@@ -68,7 +68,13 @@ pub fn wording(statement: &str) -> Wording {
 }
 
 pub fn assertion(id: &str) -> AssertionDraft {
-    AssertionDraft { id: val(id), wording: wording(&format!("A visitor sees what {id} promises")) }
+    let wording = wording(&format!("A visitor sees what {id} promises"));
+    AssertionDraft { id: val(id), wording, shows: vec![RequirementId(1)] }
+}
+
+/// An assertion that shows requirements.
+pub fn showing(id: &str, requirements: &[u32]) -> AssertionDraft {
+    AssertionDraft { shows: requirements.iter().copied().map(RequirementId).collect(), ..assertion(id) }
 }
 
 pub fn non_blocking(id: &str) -> AssertionDraft {
