@@ -88,7 +88,9 @@ pub fn shown(doc: &EvidenceDoc, width: usize) -> Shown {
             ]
         }
         (EvidenceKind::Command | EvidenceKind::Http | EvidenceKind::Terminal, None)
-        | (EvidenceKind::Unknown, _) => plain(&doc.content, width),
+        | (EvidenceKind::App | EvidenceKind::Recording | EvidenceKind::Unknown, _) => {
+            plain(&doc.content, width)
+        }
     })
 }
 
