@@ -117,7 +117,8 @@ fn page(value: &Value, width: usize) -> Vec<Row> {
         let list = value.get(key).and_then(Value::as_array).into_iter().flatten();
         list.filter_map(Value::as_str).map(clean).collect::<Vec<_>>()
     };
-    for (key, style) in [("notes", StyleRole::Warn), ("console", StyleRole::Bad), ("network", StyleRole::Bad)] {
+    for (key, style) in [("notes", StyleRole::Warn), ("console", StyleRole::Bad), ("network", StyleRole::Bad)]
+    {
         rows.extend(lines(key).iter().flat_map(|line| paragraph(style, line, width)));
     }
     rows.push(Row::default());
