@@ -77,7 +77,12 @@ fn fill(folder: &Path, material: &Material<'_>) -> Result<(usize, String), Repor
 fn ending(kind: EvidenceKind) -> &'static str {
     match kind {
         EvidenceKind::Screenshot => "png",
-        EvidenceKind::Command | EvidenceKind::Http | EvidenceKind::Terminal => "json",
+        EvidenceKind::Recording => "cast",
+        EvidenceKind::Command
+        | EvidenceKind::Http
+        | EvidenceKind::Terminal
+        | EvidenceKind::Page
+        | EvidenceKind::App => "json",
         EvidenceKind::Unknown => "bin",
     }
 }
