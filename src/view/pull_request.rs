@@ -8,9 +8,11 @@ use crate::domain::gate::{DecidedBy, Decision, Gate};
 use crate::domain::verdict::Standing;
 
 use super::assertion::newest;
+use super::finding::weight;
 use super::gate::is_flaky;
+use super::markdown::{escaped, text};
 use super::prelude::*;
-use super::unshown;
+use super::unshown::sentence;
 use super::work::gate_subject;
 use crate::domain::gate::GateId;
 use crate::domain::unshown::Matter;
@@ -26,7 +28,7 @@ pub fn title(mission: &Mission) -> String {
 /// Its text.
 pub fn body(mission: &Mission) -> String {
     let parts = [
-        unshown(mission),
+        first_line(mission),
         goal(mission),
         gates(mission),
         contract(mission),
@@ -44,8 +46,8 @@ pub fn body(mission: &Mission) -> String {
 }
 
 /// What is not shown, in the first line.
-fn unshown(mission: &Mission) -> String {
-    let sentence = unshown::sentence(mission, GateId::Final);
+fn first_line(mission: &Mission) -> String {
+    let sentence = sentence(mission, GateId::Final);
     if sentence.is_empty() { sentence } else { format!("**{}**", text(&sentence)) }
 }
 
@@ -124,62 +126,48 @@ fn waived(mission: &Mission) -> String {
     titled("Waived: accepted unproven", &lines)
 }
 
-/// What a reader of the contract alone would take for shown.
 fn not_shown(mission: &Mission) -> String {
+    let lines: Vec<String> = unshown(mission).iter().map(|line| format!("- {}", text(line))).collect();
+    titled("Not shown", &lines)
+}
+
+/// What a reader of the contract alone would take for shown, each in a sentence.
+pub fn unshown(mission: &Mission) -> Vec<String> {
     let mut lines = Vec::new();
     let bare = mission.unshown().into_iter().filter_map(|found| match found.matter {
         Matter::Requirement(id) => mission.requirement(id),
         Matter::Assertion(_) | Matter::Feature(_) => None,
     });
     for found in bare {
-        lines.push(format!("- {} has no assertion: {}", found.id, text(found.text.as_str())));
+        lines.push(format!("{} has no assertion: {}", found.id, found.text));
     }
     for assertion in mission.contract.values().filter(|one| one.is_active()) {
         let id = &assertion.id;
-        let title = text(assertion.wording.title.as_str());
+        let title = &assertion.wording.title;
         match mission.standing(id) {
             Standing::Passed | Standing::Waived | Standing::Retired => {}
             other @ (Standing::Pending | Standing::Failed | Standing::Blocked | Standing::Stale) => {
-                lines.push(format!("- {id} is {}: {title}", other.word()));
+                lines.push(format!("{id} is {}: {title}", other.word()));
             }
         }
         if mission.is_older(GateId::Final, id) {
-            lines.push(format!("- {id} was proven before the last change: {title}"));
+            lines.push(format!("{id} was proven before the last change: {title}"));
         }
         if is_flaky(mission, id) {
-            lines.push(format!("- {id} did not always give the same verdict: {title}"));
+            lines.push(format!("{id} did not always give the same verdict: {title}"));
         }
     }
     for finding in mission.open_findings() {
         lines.push(format!(
-            "- {} is open, {}: {}",
+            "{} is open, {}: {}",
             finding.id,
-            finding.severity.word().replace('_', "-"),
-            text(finding.description.as_str())
+            weight(finding.severity),
+            one_line(finding.description.as_str())
         ));
     }
-    titled("Not shown", &lines)
+    lines
 }
 
 fn titled(title: &str, lines: &[String]) -> String {
     if lines.is_empty() { String::new() } else { format!("## {title}\n\n{}", lines.join("\n")) }
-}
-
-/// Words of agents and people on one line of Markdown.
-fn text(words: &str) -> String {
-    escaped(&one_line(words))
-}
-
-/// Text that no Markdown makes anything else of: no table cell ends in it, nobody is mentioned, no issue is closed by it.
-fn escaped(words: &str) -> String {
-    let mut escaped = String::with_capacity(words.len());
-    for c in words.chars() {
-        match c {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' => escaped.extend(['\\', c]),
-            // A joiner of no width keeps the sign and takes its meaning.
-            '@' | '#' => escaped.extend([c, '\u{2060}']),
-            _ => escaped.push(c),
-        }
-    }
-    escaped
 }

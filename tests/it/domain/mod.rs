@@ -16,6 +16,7 @@ mod requirements;
 mod rules;
 mod schedule;
 mod talk;
+mod test_runs;
 mod triage;
 mod unshown;
 mod validation;
