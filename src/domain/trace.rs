@@ -141,7 +141,12 @@ impl Mission {
                     format!("no feature ends at {commit}, and no verdict was given there")
                 }
                 TraceSubject::Assertion(id) => format!("{id} is retired: nothing rests on it any more"),
-                _ => format!("no verdict rests on `{word}`, and no feature is called so"),
+                TraceSubject::Requirement(_)
+                | TraceSubject::Feature(_)
+                | TraceSubject::Evidence(_)
+                | TraceSubject::Finding(_) => {
+                    format!("no verdict rests on `{word}`, and no feature is called so")
+                }
             });
         }
         Ok(subject)

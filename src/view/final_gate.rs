@@ -56,10 +56,11 @@ pub(super) fn answers(mission: &Mission, gate: GateId, width: usize) -> Vec<Row>
 }
 
 fn refused_plan(record: &Record) -> Option<&Line> {
-    match &record.change {
-        Change::GateDecided { gate: GateId::Plan, decision: Decision::NoGo { note }, .. } => Some(note),
-        _ => None,
-    }
+    let decided = &record.change;
+    let Change::GateDecided { gate: GateId::Plan, decision: Decision::NoGo { note }, .. } = decided else {
+        return None;
+    };
+    Some(note)
 }
 
 fn fate_words(mission: &Mission, finding: &Finding) -> String {

@@ -20,7 +20,7 @@ use super::{final_gate, unshown};
 /// What stands in the way, what is risky, what was found, and what it cost.
 pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
     let risks = risks(mission, gate);
-    let mut rows: Vec<Row> = unshown::headline(mission, gate).into_iter().collect();
+    let mut rows = unshown::headline(mission, gate, width);
     rows.push(verdict_row(mission, gate, &risks));
     match gate {
         GateId::Plan if mission.milestones.is_empty() => {

@@ -42,14 +42,18 @@ pub fn sentence(mission: &Mission, gate: GateId) -> String {
     format!("Not shown: {}", parts.join(" · "))
 }
 
-/// The first line of a gate; nothing before there is a contract.
-pub fn headline(mission: &Mission, gate: GateId) -> Option<Row> {
+/// The first line of a gate, over more rows where there is much to say; nothing before there is a contract.
+pub fn headline(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
     let sentence = sentence(mission, gate);
     let (sign, style) = match mission.unshown_at(gate).first() {
         None => GOOD,
         Some(found) => sign(found.doubt),
     };
-    (!sentence.is_empty()).then(|| Row::new().sign(style, sign).then(style, sentence))
+    if sentence.is_empty() {
+        return Vec::new();
+    }
+    let lead = Row::new().sign(style, sign).left.into_iter().map(|piece| piece.text).collect::<String>();
+    hanging((style, &lead), style, &sentence, width)
 }
 
 /// Everything that a gate does not show, each with its reason.

@@ -41,8 +41,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
                 "items": mission.unshown(),
             })
         };
-        let page = |_| {
-            let head = unshown::headline(&mission, GateId::Final);
+        let page = |width| {
+            let head = unshown::headline(&mission, GateId::Final, width);
             head.into_iter().chain(unshown::rows(&mission, GateId::Final)).collect()
         };
         return context.answer(args.format, value, page);

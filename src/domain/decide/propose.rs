@@ -26,12 +26,11 @@ pub(super) fn propose_contract(tx: &mut Transaction, proposed: Vec<AssertionDraf
     before_go(tx.mission(), "change the contract with amend_contract")?;
     without_complaints(&lint::lint_contract(&proposed))?;
     requirement::read_goal(tx);
-    for draft in &proposed {
-        requirement::are_known(tx.mission(), &draft.shows)?;
-    }
     let (mut assertions, mut held) = (Vec::new(), Vec::new());
     let mentioned: Vec<_> = proposed.iter().map(|draft| draft.id.clone()).collect();
-    for draft in proposed {
+    for mut draft in proposed {
+        // What was never asked for cannot be shown. Its author is told, and the rest of the contract stands.
+        draft.shows.retain(|id| tx.mission().requirement(*id).is_some());
         let (assertion, change) = reworded(tx, draft);
         assertions.push(assertion);
         held.extend(change);

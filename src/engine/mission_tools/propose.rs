@@ -103,6 +103,9 @@ fn kept_words(mission: &Mission, proposed: &[AssertionDraft]) -> String {
                 draft.id
             ));
         }
+        for unknown in draft.shows.iter().filter(|id| mission.requirement(**id).is_none()) {
+            kept.push(format!("{} cannot show {unknown}: there is no such requirement", draft.id));
+        }
         if mission.persons_mappings.contains(&found.id) && found.shows != draft.shows {
             let shows: Vec<String> = found.shows.iter().map(ToString::to_string).collect();
             let shows = if shows.is_empty() { "no requirement".to_owned() } else { shows.join(", ") };

@@ -76,10 +76,10 @@ impl Popup for TraceScreen {
 
     /// What is not shown stands above the whole outline, as at the gates.
     fn head(&self, app: &App) -> Vec<Row> {
-        unshown::headline(&app.mission, GateId::Final)
-            .filter(|_| self.subject.is_none())
-            .into_iter()
-            .collect()
+        if self.subject.is_some() {
+            return Vec::new();
+        }
+        unshown::headline(&app.mission, GateId::Final, usize::from(inside(app.areas().body).width))
     }
 
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {

@@ -40,7 +40,7 @@ impl Popup for UnshownScreen {
     }
 
     fn head(&self, app: &App) -> Vec<Row> {
-        headline(&app.mission, self.gate).into_iter().collect()
+        headline(&app.mission, self.gate, usize::from(inside(app.areas().body).width))
     }
 
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {

@@ -62,12 +62,15 @@ fn the_planner_reads_the_sentences_with_their_ids_before_it_proposes_and_is_told
 
 #[test]
 fn what_was_never_asked_for_cannot_be_shown() {
-    let (flight, planner) = founded();
-    let refusal = flight.refusal(
-        Actor::Attempt(planner),
-        Command::ProposeContract { assertions: vec![showing("VAL-A-001", &[9])] },
-    );
+    let (mut flight, planner) = founded();
+    propose(&mut flight, planner, vec![showing("VAL-A-001", &[9, 2])], &[]);
+    assert_eq!(flight.mission.contract[&val("VAL-A-001")].shows, [REQ_2], "the rest of it stands");
+    let shows = vec![RequirementId(9)];
+    let map = Command::MapAssertion { assertion: val("VAL-A-001"), shows };
+    let refusal = flight.refusal(Actor::Person, map);
     assert_eq!(refusal, "there is no requirement REQ-9; there are REQ-1 to REQ-4");
+    let aside = Command::SetAsideRequirements { aside: vec![aside(7)] };
+    assert!(flight.refusal(Actor::Attempt(planner), aside).starts_with("there is no requirement REQ-7"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use flightdeck::domain::id::{MilestoneId, RequirementId, Revision};
 use flightdeck::domain::trace::TraceSubject;
 use flightdeck::domain::unshown::{Doubt, Matter, Unshown};
 use flightdeck::domain::verdict::Outcome;
+use flightdeck::view::row::plain;
 use flightdeck::view::unshown::{headline, rows, sentence};
 use pretty_assertions::assert_eq;
 
@@ -80,7 +81,10 @@ fn a_plan_is_asked_only_for_what_it_can_show() {
         "Every requirement has an assertion: 1 of 1 requirement"
     );
     assert_eq!(doubts(&flight, GateId::Final).len(), 2, "of the whole mission nothing is shown yet");
-    assert_eq!(headline(&Flight::new().mission, GateId::Plan), None, "nothing can be said before a contract");
+    let unborn = headline(&Flight::new().mission, GateId::Plan, 80);
+    assert!(unborn.is_empty(), "nothing can be said before a contract");
+    let narrow = plain(&headline(&mixed().mission, GateId::Final, 40));
+    assert!(narrow.lines().count() > 2 && narrow.ends_with("1 vacuous"), "nothing of it is cut: {narrow}");
 }
 
 #[test]
