@@ -25,7 +25,7 @@ use super::message::{Directive, Knowledge, Message, Question};
 use super::mission::{Hold, Limits};
 use super::plan::{Claims, Feature, FeatureSpec, ProposedPlan};
 use super::proposal::{Proposal, ProposalState};
-use super::round::{Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
+use super::round::{CheckRun, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, Verdict};
@@ -85,6 +85,7 @@ pub enum Event {
     FindingReopened { finding: FindingId },
     RoundOpened(Box<RoundScope>),
     GateCommandsRun { milestone: MilestoneId, round: u32, runs: Vec<CommandRun> },
+    ChecksRun { milestone: MilestoneId, round: u32, checks: Vec<CheckRun> },
     ReviewReported { milestone: MilestoneId, round: u32, feature: FeatureId, review: Box<Review> },
     ScrutinyReported { milestone: MilestoneId, round: u32, report: Box<ScrutinyReport> },
     VerdictGiven { verdict: Box<Verdict> },

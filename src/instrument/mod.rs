@@ -19,7 +19,7 @@ use crate::workspace::{Access, Program, WorkspaceError};
 
 pub use command::{CommandRecord, run_command};
 pub use error::InstrumentError;
-pub use evidence::Evidence;
+pub use evidence::{Evidence, Settled};
 pub use http::{Exchange, HttpDriver};
 pub use terminal::{Screen, TerminalDriver};
 

@@ -88,7 +88,9 @@ pub fn shown(doc: &EvidenceDoc, width: usize) -> Shown {
             ]
         }
         (EvidenceKind::Command | EvidenceKind::Http | EvidenceKind::Terminal, None)
-        | (EvidenceKind::Unknown, _) => plain(&doc.content, width),
+        | (EvidenceKind::Page | EvidenceKind::Recording | EvidenceKind::App | EvidenceKind::Unknown, _) => {
+            plain(&doc.content, width)
+        }
     })
 }
 
@@ -199,6 +201,7 @@ mod tests {
             kind,
             title: "t".into(),
             content: content.into(),
+            facts: None,
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::attempt_env::{AttemptEnv, Cleanup};
 use super::validator::at_round;
 use crate::agent::tool::{App, Instruments};
+use crate::domain::attempt::AgentWork;
 use crate::domain::environment::{Health as DomainHealth, Service};
 use crate::domain::id::MilestoneId;
 use crate::engine::context::EngineContext;
@@ -38,7 +39,8 @@ pub(super) async fn prepare(
             addresses(&services)
         ),
     };
-    let evidence = Arc::new(StoreSink(Arc::clone(&engine.store)));
+    let work = AgentWork::TestAsUser { milestone, round };
+    let evidence = Arc::new(StoreSink { engine: Arc::clone(engine), work, app: Arc::clone(&app) });
     let env = AttemptEnv::new(proof.checkout.dir(), Access::Proof);
     let instruments = Some(Instruments { evidence, app });
     Ok(AttemptEnv { note, instruments, cleanup: Cleanup::Reset(proof), ..env })
