@@ -89,12 +89,12 @@ pub enum EvidenceKind {
     Terminal,
     /// A PNG.
     Screenshot,
-    /// A page of the browser in words: address, title, tree of what can be reached, as JSON.
+    /// What a page in a browser showed, as JSON: address, title, the tree of its elements, console, failed requests.
     Page,
-    /// A terminal over time, as an asciicast.
-    Recording,
-    /// What became of the app itself: its state, its log, a request without an answer, as JSON.
+    /// What was done to the app's services or asked of them, with their state and logs, as JSON.
     App,
+    /// A terminal session from its start to its end, as asciicast v3.
+    Recording,
     /// A kind of a newer version.
     #[serde(other)]
     Unknown,

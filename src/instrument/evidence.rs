@@ -8,12 +8,12 @@ use super::InstrumentError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
     /// The word for what was seen, and so for how the bytes are read: `command` (JSON of a
-    /// [`super::CommandRecord`]), `http` (of an [`super::Exchange`]), `terminal` (of a [`super::Screen`]), `screenshot`,
-    /// `page`, `recording` (an asciicast) or `app`.
+    /// [`super::CommandRecord`]), `http` (of an [`super::Exchange`]), `terminal` (of a [`super::Screen`]), [`APP`],
+    /// [`RECORDING`], `screenshot` or `page`.
     pub kind: &'static str,
     /// What was done, in a line.
     pub title: String,
-    /// JSON, or for a screenshot a PNG.
+    /// JSON, or for a screenshot a PNG and for a recording an asciicast.
     pub bytes: Vec<u8>,
     /// The result, in a line.
     pub summary: String,
@@ -45,6 +45,11 @@ impl Settled {
         }
     }
 }
+
+/// What was done to the services of the app, or asked of them: JSON with their state and the end of their logs.
+pub const APP: &str = "app";
+/// A terminal session from its start to its end, as asciicast v3.
+pub const RECORDING: &str = "recording";
 
 impl Evidence {
     /// Evidence whose bytes are the JSON of what an instrument saw, when that was over.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 
 use super::{Pattern, Screen, Size, TerminalDriver};
-use crate::instrument::{Evidence, Instrument, InstrumentError, Place, Seen, Settled};
+use crate::instrument::{Evidence, Facts, Instrument, InstrumentError, Place, Seen, Settled};
 use crate::workspace::Access;
 
 /// How long a program has to draw after a key, before its screen is shown.
@@ -91,7 +91,7 @@ impl Instrument for Terminal {
         if wanted.action == Action::Stop {
             let Some(old) = running.take() else { return Err(not_started()) };
             let text = format!("`{}` was stopped ({})", old.command, old.driver.stop().await);
-            return Ok(Seen { text, evidence: None });
+            return Ok(Seen::told(text));
         }
         let running = running.as_ref().ok_or_else(not_started)?;
         let screen = act_on(&running.driver, &wanted).await?;
@@ -104,7 +104,8 @@ impl Instrument for Terminal {
         };
         let ended = exit.map(|exit| format!("\n[the program ended: {exit}]"));
         let text = format!("{}{}", screen.text(), ended.unwrap_or_default());
-        Ok(Seen { text, evidence: Some(Evidence { settled, ..screen.evidence(&running.command)? }) })
+        let facts = Facts { exit, text: screen.text(), ..Facts::default() };
+        Ok(Seen::new(text, [Evidence { settled, ..screen.evidence(&running.command)? }], facts))
     }
 }
 
