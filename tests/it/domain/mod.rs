@@ -16,6 +16,7 @@ mod planning;
 mod rules;
 mod schedule;
 mod talk;
+mod test_runs;
 mod triage;
 mod validation;
 mod waits;
