@@ -180,7 +180,10 @@ fn no_verdict(mission: &Mission, id: &AssertionId) -> Row {
 fn behind(mission: &Mission, verdict: &Verdict) -> String {
     let by = mission.attempts.get(&verdict.attempt).map(|by| format!("by {}", by.model));
     let method = mission.contract.get(&verdict.assertion).map(|found| {
+        let round = mission.round(verdict.milestone, verdict.round);
+        let ran = round.and_then(|round| round.check(&verdict.assertion, verdict.revision));
         let via = found.wording.check.via.word();
+        let via = if ran.is_some() { format!("{via} and the engine's own run") } else { via.to_owned() };
         let seen = found.wording.check.command.as_ref().and_then(|command| mission.run_at_base(command));
         match seen {
             Some(run) if run.passed() => format!("over {via}, its command green before the work"),

@@ -22,6 +22,11 @@ pub(super) fn rows(mission: &Mission, width: usize) -> Vec<Row> {
     }
     let last = mission.rounds.last().filter(|round| mission.head() == Some(&round.commit));
     rows.extend(last.map(checks));
+    if let Some(round) = last.filter(|round| !round.checks.is_empty()) {
+        let hold = round.checks.iter().filter(|check| check.run.passed()).count();
+        let words = format!("{hold} of {} of the contract's own hold", round.checks.len());
+        rows.push(labelled_row("commands", StyleRole::Text, &words));
+    }
     let milestones = mission.milestones.iter().map(|milestone| {
         let decided = mission.gates.get(&milestone.id.into()).and_then(|gate| gate.decided.as_ref());
         let words = decided.map(|decided| decision(&decided.decision, decided.by));
