@@ -106,20 +106,16 @@ fn words(doubt: Doubt, n: usize) -> String {
 
 fn all_shown(mission: &Mission, gate: GateId) -> String {
     let requirements = mission.requirement_tally(gate);
-    if gate == GateId::Plan {
-        return match requirements.all {
-            0 => "No requirement is named: what the plan leaves out cannot be said".to_owned(),
-            _ => format!("Every requirement has an assertion: {}", tally_words(requirements)),
-        };
-    }
     let assertions = mission.assertions_at(gate).len();
     let assertions = format!("{assertions} of {}", plural(assertions, "assertion"));
-    match requirements.all {
-        0 => format!("Nothing is unshown: {assertions}"),
-        _ if gate == GateId::Final => {
-            format!("Nothing is unshown: {}, {assertions}", tally_words(requirements))
+    match gate {
+        GateId::Plan if requirements.all == 0 => {
+            "No requirement is named: what the plan leaves out cannot be said".to_owned()
         }
-        _ => format!("Nothing is unshown here: {assertions}"),
+        GateId::Plan => format!("Every requirement has an assertion: {}", tally_words(requirements)),
+        GateId::Milestone(_) => format!("Nothing is unshown here: {assertions}"),
+        GateId::Final if requirements.all == 0 => format!("Nothing is unshown: {assertions}"),
+        GateId::Final => format!("Nothing is unshown: {}, {assertions}", tally_words(requirements)),
     }
 }
 
