@@ -50,6 +50,7 @@ pub(super) struct LimitValues {
     pub rounds: SmallCount,
     pub failures: SmallCount,
     pub reviewers: SmallCount,
+    pub sabotage_percent: Percent,
 }
 
 /// What is set about one provider.
@@ -89,8 +90,9 @@ impl Default for BudgetValues {
 
 impl Default for LimitValues {
     fn default() -> Self {
-        let Limits { rounds, failures, reviewers } = Limits::default();
-        Self { rounds: SmallCount(rounds), failures: SmallCount(failures), reviewers: SmallCount(reviewers) }
+        let Limits { rounds, failures, reviewers, sabotage_percent } = Limits::default();
+        let (rounds, failures, reviewers) = (SmallCount(rounds), SmallCount(failures), SmallCount(reviewers));
+        Self { rounds, failures, reviewers, sabotage_percent: Percent(sabotage_percent) }
     }
 }
 

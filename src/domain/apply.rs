@@ -46,6 +46,7 @@ impl Mission {
             Event::ContractProposed { assertions } => self.propose_assertions(assertions, by),
             Event::EnvironmentProposed { environment } => self.environment = Some(environment.clone()),
             Event::BaselineTaken(baseline) => self.baseline = Some((**baseline).clone()),
+            Event::ChecksKept { reasons } => self.checks_kept.clone_from(reasons),
             Event::PlanProposed(plan) => {
                 self.title = plan.title.clone().or_else(|| self.title.take());
                 self.milestones.clone_from(&plan.milestones);
@@ -166,6 +167,10 @@ impl Mission {
             }
             Event::RoundClosed { milestone, round, outcome } => {
                 self.with_round(*milestone, *round, |r| r.outcome = Some(*outcome));
+            }
+            Event::CheckSabotaged { sabotage } => {
+                self.sabotage_ms = self.sabotage_ms.saturating_add(sabotage.wall_ms);
+                self.sabotages.insert(sabotage.assertion.clone(), (**sabotage).clone());
             }
             Event::EvidenceLost { evidence } => self.lost_evidence.extend(evidence.iter().cloned()),
             Event::RoundsExtended { milestone, limit } => {

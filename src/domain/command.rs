@@ -1,5 +1,7 @@
 //! What may be asked of a mission: verbs, and who may use them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{AgentWork, Ending, Role, Work};
@@ -21,6 +23,7 @@ pub use super::part::{CheckEdit, SpecEdit, WordingEdit};
 use super::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use super::proposal::Ruling;
 use super::round::{Opinion, ReviewIssue};
+use super::sabotage::Sabotage;
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, Outcome};
@@ -60,6 +63,8 @@ pub enum Command {
     // The orchestrator's.
     ProposeContract { assertions: Vec<AssertionDraft> },
     ProposeEnvironment { environment: Environment },
+    // Said with the plan: checks that can decide nothing at the base commit and stay as they are, and why.
+    KeepChecks { reasons: BTreeMap<AssertionId, Line> },
     ProposePlan { title: Option<Title>, milestones: Vec<MilestoneDraft>, answer: Option<Prose> },
     AmendPlan { changes: Vec<PlanChange> },
     Triage { decisions: Vec<TriageDecision> },
@@ -86,6 +91,7 @@ pub enum Command {
     // The bytes behind these references are gone, or no longer what was kept.
     ReportLostEvidence { evidence: Vec<EvidenceRef> },
     RecordGateCommands { milestone: MilestoneId, round: u32, commit: Commit, runs: Vec<CommandRun> },
+    RecordSabotage { sabotage: Box<Sabotage> },
     MarkDelivered { messages: Vec<MessageId> },
     ProposeDocument { changes: Vec<ContractChange> },
     Hold { hold: Hold },
@@ -143,6 +149,7 @@ impl Command {
             Self::Say { .. } => asker != Engine,
             Self::ProposeContract { .. }
             | Self::ProposeEnvironment { .. }
+            | Self::KeepChecks { .. }
             | Self::ProposePlan { .. }
             | Self::AmendPlan { .. }
             | Self::Triage { .. } => asker == Agent(Orchestrator),
@@ -160,6 +167,7 @@ impl Command {
             | Self::RecordClaims { .. }
             | Self::ReportLostEvidence { .. }
             | Self::RecordGateCommands { .. }
+            | Self::RecordSabotage { .. }
             | Self::MarkDelivered { .. }
             | Self::ProposeDocument { .. }
             | Self::Hold { .. }

@@ -26,6 +26,7 @@ use super::mission::{Hold, Limits};
 use super::plan::{Claims, Feature, FeatureSpec, ProposedPlan};
 use super::proposal::{Proposal, ProposalState};
 use super::round::{Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
+use super::sabotage::Sabotage;
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, Verdict};
@@ -59,6 +60,8 @@ pub enum Event {
     ContractProposed { assertions: Vec<Assertion> },
     EnvironmentProposed { environment: Environment },
     BaselineTaken(Box<Baseline>),
+    // Checks that can decide nothing at the base commit stay as they are, and why.
+    ChecksKept { reasons: BTreeMap<AssertionId, Line> },
     PlanProposed(Box<ProposedPlan>),
     FeatureAdded { feature: Box<Feature> },
     FeatureEdited { feature: FeatureId, spec: FeatureSpec },
@@ -93,6 +96,8 @@ pub enum Event {
     RoundsExtended { milestone: MilestoneId, limit: u32 },
     // The bytes behind these references are gone, or no longer what was kept.
     EvidenceLost { evidence: Vec<EvidenceRef> },
+    // What a check did while something that was built was undone.
+    CheckSabotaged { sabotage: Box<Sabotage> },
     DirectiveIssued { directive: Directive },
     KnowledgeConfirmed { knowledge: Knowledge },
     MessageSent { message: Message },

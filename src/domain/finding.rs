@@ -117,6 +117,8 @@ pub enum Source {
     UserTesting { attempt: AttemptId },
     /// A NO-GO with its note.
     Gate,
+    /// A check that stays green whatever is undone of the app.
+    Sabotage,
     /// A worker's request to change the contract.
     Amendment { attempt: AttemptId },
 }
@@ -169,7 +171,7 @@ impl Source {
             | Self::Verdict { attempt }
             | Self::UserTesting { attempt }
             | Self::Amendment { attempt } => Some(*attempt),
-            Self::GateCommand | Self::Gate => None,
+            Self::GateCommand | Self::Sabotage | Self::Gate => None,
         }
     }
 }
@@ -241,6 +243,11 @@ impl Mission {
                 .next_back()
                 .map(|round| failed(&round.runs))
                 .unwrap_or_default(),
+            Source::Sabotage => {
+                let tried = finding.assertion.as_ref().and_then(|id| self.sabotages.get(id));
+                let runs = tried.into_iter().flat_map(|sabotage| &sabotage.undone);
+                runs.filter_map(|undone| undone.evidence.clone().map(EvidenceRef)).take(1).collect()
+            }
             Source::Handoff { .. }
             | Source::LeftUndone { .. }
             | Source::Review { .. }

@@ -82,6 +82,14 @@ impl Mission {
         self.active_assertions().filter(move |one| self.claimant(&one.id).is_some_and(claims))
     }
 
+    /// The active assertions that a gate is about, by id: a milestone's own, or all.
+    pub fn assertions_at(&self, gate: GateId) -> Vec<AssertionId> {
+        match gate {
+            GateId::Milestone(id) => self.assertions_of(id).map(|assertion| assertion.id.clone()).collect(),
+            GateId::Plan | GateId::Final => self.active_assertions().map(|one| one.id.clone()).collect(),
+        }
+    }
+
     /// The assertions a round of this milestone tries: of it and of earlier ones, all that are failed, blocked,
     /// stale or new, and those that passed while a review of their feature was blocked, once that is mended.
     pub fn assertions_to_test(&self, milestone: MilestoneId) -> Vec<AssertionId> {

@@ -25,6 +25,9 @@ pub fn schedule(mission: &Mission) -> Vec<Work> {
     } else if mission.has_mail() {
         work.push(AgentWork::Talk.into());
     }
+    if mission.is_baseline_behind() {
+        work.push(EngineWork::TakeBaseline.into());
+    }
     if let Some(milestone) = mission.flown_milestone().filter(|_| go) {
         work.extend(flight(mission, milestone));
     }
@@ -57,7 +60,7 @@ fn flight(mission: &Mission, milestone: MilestoneId) -> Vec<Work> {
         let round = mission.last_round(milestone).map_or(1, |round| round.number + 1);
         return vec![EngineWork::RunGateCommands { milestone, round }.into()];
     }
-    Vec::new()
+    mission.sabotage_due(milestone).map(Work::from).into_iter().collect()
 }
 
 /// What an open round still needs: all its reviews, then the synthesis, then user testing.

@@ -36,6 +36,7 @@ mod recover;
 pub mod relocate;
 mod role;
 mod run;
+mod sabotage;
 mod scripts;
 mod session_recorder;
 mod stored_mission;

@@ -115,6 +115,7 @@ fn source_words(source: &Source) -> String {
         Source::RefutedClaim { attempt } => {
             format!("the engine, which could not confirm what {attempt} claims")
         }
+        Source::Sabotage => "the engine, which undid what was built".to_owned(),
         Source::GateCommand => "a gate command that failed".to_owned(),
         Source::Review { attempt } => format!("the review {attempt}"),
         Source::Scrutiny { attempt } => format!("the scrutiny {attempt}"),

@@ -22,6 +22,7 @@ pub mod repo;
 pub mod sandbox;
 pub mod services;
 pub mod sweep;
+pub mod undo;
 pub mod watch;
 mod worktree;
 

@@ -19,6 +19,7 @@ mod link;
 mod mock_servers;
 mod rehearsal;
 mod rounds;
+mod sabotage;
 mod sample;
 mod store;
 mod support;

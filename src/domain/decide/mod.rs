@@ -142,6 +142,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::Say { to, text, delivery } => talk::say(tx, to, text, delivery),
         Command::ProposeContract { assertions } => propose::propose_contract(tx, assertions),
         Command::ProposeEnvironment { environment } => propose::propose_environment(tx, environment),
+        Command::KeepChecks { reasons } => propose::keep_checks(tx, reasons),
         Command::ProposePlan { title, milestones, answer } => {
             propose::propose_plan(tx, title, milestones, answer)
         }
@@ -183,6 +184,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::RecordGateCommands { milestone, round, commit, runs } => {
             checks::record_gate_commands(tx, milestone, round, commit, runs)
         }
+        Command::RecordSabotage { sabotage } => checks::record_sabotage(tx, sabotage),
         Command::MarkDelivered { messages } => talk::mark_delivered(tx, messages),
         Command::Hold { hold } => attempt::hold(tx, hold),
         Command::BeginWait { wait } => attempt::begin_wait(tx, wait),

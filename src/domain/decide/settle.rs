@@ -133,13 +133,14 @@ fn open_final_gate(mission: &Mission) -> Option<Event> {
 }
 
 /// Under autopilot an accepted plan is GO, a milestone that passes is GO, and the end is GO when everything is
-/// settled. A milestone that does not pass waits for the person.
+/// settled. A milestone that does not pass waits for the person, and so does one that passed by a check without teeth.
 fn autopilot(mission: &Mission) -> Option<Event> {
     if mission.autopilot == Autopilot::Off {
         return None;
     }
     let gate = mission.open_gate()?.id;
-    let passes = mission.waits_at(gate) && mission.gate_obstacles(gate).is_empty();
+    let toothless = gate != GateId::Plan && !mission.toothless(&mission.assertions_at(gate)).is_empty();
+    let passes = mission.waits_at(gate) && mission.gate_obstacles(gate).is_empty() && !toothless;
     let decision = Decision::Go { note: None };
     passes.then_some(Event::GateDecided { gate, decision, by: DecidedBy::Autopilot })
 }

@@ -27,6 +27,10 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             LogLine::new(GOOD, "environment", plan::environment(environment))
         }
         Event::BaselineTaken(baseline) => plan::baseline(baseline, mission),
+        Event::ChecksKept { reasons } => {
+            let kept = reasons.iter().map(|(id, why)| format!("{id} keeps its check: {why}"));
+            LogLine::new(WARNING, "contract", kept.collect::<Vec<_>>().join(" · "))
+        }
         Event::PlanProposed(proposed) => {
             plan::proposed(proposed.title.as_ref(), &proposed.milestones, &proposed.features)
         }
@@ -96,6 +100,7 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::RoundClosed { milestone, round, outcome } => {
             validation::closed(*milestone, *round, *outcome, mission)
         }
+        Event::CheckSabotaged { sabotage } => validation::sabotaged(sabotage),
         Event::EvidenceLost { evidence } => validation::lost(evidence, mission),
         Event::RoundsExtended { milestone, limit } => note(milestone, format!("may take {limit} rounds now")),
         Event::DirectiveIssued { directive } => {

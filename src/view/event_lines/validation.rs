@@ -4,6 +4,7 @@ use super::work::runs_words;
 use crate::domain::environment::CommandRun;
 use crate::domain::id::{FeatureId, MilestoneId};
 use crate::domain::round::{Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
+use crate::domain::sabotage::{Sabotage, SabotageOutcome};
 use crate::domain::verdict::{EvidenceRef, Verdict};
 use crate::view::prelude::*;
 use crate::view::work::outcome_sign;
@@ -62,6 +63,15 @@ pub(super) fn lost(evidence: &[EvidenceRef], mission: &Mission) -> LogLine {
 pub(super) fn tested(milestone: MilestoneId, report: &UserTestingReport) -> LogLine {
     let summary = first_sentence(report.summary.as_str());
     LogLine::new(NOTE, &milestone, format!("{} user testing: {summary}", report.attempt))
+}
+
+pub(super) fn sabotaged(sabotage: &Sabotage) -> LogLine {
+    let sign = match sabotage.outcome {
+        SabotageOutcome::Red => GOOD,
+        SabotageOutcome::Toothless => BAD,
+        SabotageOutcome::Untold | SabotageOutcome::OutOfTime => WARNING,
+    };
+    LogLine::new(sign, &sabotage.assertion, format!("its check {}", sabotage.sentence()))
 }
 
 pub(super) fn closed(

@@ -19,6 +19,7 @@ use flightdeck::domain::proposal::{Proposal, ProposalState, ProposedBy, Proposed
 use flightdeck::domain::round::{
     Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
+use flightdeck::domain::sabotage::SabotageOutcome;
 use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::{EvidenceRef, Outcome, Verdict};
 use flightdeck::domain::wait::{Wait, WaitCause};
@@ -51,6 +52,7 @@ fn plan_events() -> Vec<Event> {
         Event::ContractProposed { assertions: vec![old] },
         Event::EnvironmentProposed { environment: words::environment() },
         Event::BaselineTaken(Box::new(words::baseline(vec![words::run("make test", 0)]))),
+        Event::ChecksKept { reasons: [(val("VAL-M1-001"), line("as it is"))].into() },
         Event::PlanProposed(Box::new(ProposedPlan { title: None, milestones, features, answer: None })),
         Event::FeatureAdded { feature: Box::new(added) },
         Event::FeatureEdited { feature: F1, spec: words::spec("Better") },
@@ -157,6 +159,9 @@ fn validation_events() -> Vec<Event> {
         Event::VerdictGiven { verdict: Box::new(verdict) },
         Event::UserTestingReported { milestone, round, report: Box::new(testing) },
         Event::RoundClosed { milestone, round, outcome: RoundOutcome::Passed },
+        Event::CheckSabotaged {
+            sabotage: Box::new(words::sabotage("VAL-M1-001", SabotageOutcome::Toothless)),
+        },
         Event::EvidenceLost { evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())] },
         Event::RoundsExtended { milestone, limit: 9 },
     ]

@@ -13,6 +13,7 @@ mod lint;
 mod permissions;
 mod planning;
 mod rules;
+mod sabotage;
 mod schedule;
 mod talk;
 mod triage;

@@ -13,6 +13,7 @@ use flightdeck::domain::message::{Delivery, Party};
 use flightdeck::domain::mission::{Hold, HoldCause};
 use flightdeck::domain::proposal::Ruling;
 use flightdeck::domain::round::Opinion;
+use flightdeck::domain::sabotage::SabotageOutcome;
 use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::Outcome;
 use flightdeck::domain::wait::{Wait, WaitCause};
@@ -100,6 +101,7 @@ fn orchestrators() -> Vec<Command> {
     vec![
         Command::ProposeContract { assertions: vec![] },
         Command::ProposeEnvironment { environment: words::environment() },
+        Command::KeepChecks { reasons: [(words::val("VAL-M1-001"), words::line("as it is"))].into() },
         Command::ProposePlan { title: None, milestones: vec![], answer: None },
         Command::AmendPlan { changes: vec![] },
         Command::Triage { decisions: vec![] },
@@ -167,6 +169,7 @@ fn engines() -> Vec<Command> {
         Command::RecordClaims { feature, runs: vec![] },
         Command::ReportLostEvidence { evidence: vec![] },
         Command::RecordGateCommands { milestone, round: 1, commit: words::commit("h"), runs: vec![] },
+        Command::RecordSabotage { sabotage: Box::new(words::sabotage("VAL-M1-001", SabotageOutcome::Red)) },
         Command::MarkDelivered { messages: vec![] },
         Command::ProposeDocument { changes: vec![] },
         Command::Hold { hold },
@@ -223,6 +226,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::Say { .. }
         | Command::ProposeContract { .. }
         | Command::ProposeEnvironment { .. }
+        | Command::KeepChecks { .. }
         | Command::ProposePlan { .. }
         | Command::AmendPlan { .. }
         | Command::Triage { .. }
@@ -242,13 +246,14 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::RecordClaims { .. }
         | Command::ReportLostEvidence { .. }
         | Command::RecordGateCommands { .. }
+        | Command::RecordSabotage { .. }
         | Command::MarkDelivered { .. }
         | Command::ProposeDocument { .. }
         | Command::Hold { .. }
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 48,
+        | Command::RecordLanding { .. } => 50,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }
