@@ -50,6 +50,7 @@ pub(super) struct LimitValues {
     pub rounds: SmallCount,
     pub failures: SmallCount,
     pub reviewers: SmallCount,
+    pub testers: SmallCount,
     pub sabotage_percent: Percent,
 }
 
@@ -90,9 +91,14 @@ impl Default for BudgetValues {
 
 impl Default for LimitValues {
     fn default() -> Self {
-        let Limits { rounds, failures, reviewers, sabotage_percent } = Limits::default();
-        let (rounds, failures, reviewers) = (SmallCount(rounds), SmallCount(failures), SmallCount(reviewers));
-        Self { rounds, failures, reviewers, sabotage_percent: Percent(sabotage_percent) }
+        let Limits { rounds, failures, reviewers, testers, sabotage_percent } = Limits::default();
+        Self {
+            rounds: SmallCount(rounds),
+            failures: SmallCount(failures),
+            reviewers: SmallCount(reviewers),
+            testers: SmallCount(testers),
+            sabotage_percent: Percent(sabotage_percent),
+        }
     }
 }
 

@@ -162,18 +162,27 @@ pub struct Limits {
     pub failures: u32,
     /// Reviewers at the same time.
     pub reviewers: u32,
+    /// Testers at the same time, where the app allows several.
+    #[serde(default = "testers")]
+    pub testers: u32,
     /// The share of the mission's time, in percent, in which what was built is undone to see checks fail; 0 for never.
-    #[serde(default = "usual_sabotage")]
+    #[serde(default = "sabotage_percent")]
     pub sabotage_percent: u8,
 }
 
-fn usual_sabotage() -> u8 {
-    10
+/// As much as missions of earlier versions may have, whose founding does not say.
+fn sabotage_percent() -> u8 {
+    Limits::default().sabotage_percent
+}
+
+/// As many as missions of earlier versions may have, whose founding does not say.
+fn testers() -> u32 {
+    Limits::default().testers
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { rounds: 5, failures: 3, reviewers: 3, sabotage_percent: usual_sabotage() }
+        Self { rounds: 5, failures: 3, reviewers: 3, testers: 3, sabotage_percent: 10 }
     }
 }
 

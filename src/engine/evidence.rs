@@ -26,9 +26,13 @@ pub(super) fn shown(store: &Store, reference: &EvidenceRef) -> Result<String, St
     let doc = store.evidence().get(reference)?.doc();
     let content = match doc.kind {
         EvidenceKind::Screenshot => "(a picture)".to_owned(),
-        EvidenceKind::Command | EvidenceKind::Http | EvidenceKind::Terminal | EvidenceKind::Unknown => {
-            cut(&doc.content)
-        }
+        EvidenceKind::Command
+        | EvidenceKind::Http
+        | EvidenceKind::Terminal
+        | EvidenceKind::App
+        | EvidenceKind::Recording
+        | EvidenceKind::Page
+        | EvidenceKind::Unknown => cut(&doc.content),
     };
     Ok(format!("### {} {}\n```\n{content}\n```\n", reference.0, doc.title))
 }

@@ -128,7 +128,7 @@ impl Bench<'_> {
         if Instant::now() >= end {
             return Ok(Trial::out_of_time(Vec::new()));
         }
-        let check = Script { name: Title::clipped(assertion.id.as_str()), run: command };
+        let check = Script { name: Title::clipped(assertion.id.as_str()), run: command, report: None };
         let first = self.run(&check, end).await?;
         if !first.passed() {
             let out = Instant::now() >= end;

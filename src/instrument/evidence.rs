@@ -8,15 +8,21 @@ use super::InstrumentError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
     /// The word for what was seen, and so for how the bytes are read: `command` (JSON of a
-    /// [`super::CommandRecord`]), `http` (of an [`super::Exchange`]), `terminal` (of a [`super::Screen`]) or `screenshot`.
+    /// [`super::CommandRecord`]), `http` (of an [`super::Exchange`]), `terminal` (of a [`super::Screen`]), [`APP`],
+    /// [`RECORDING`] or `screenshot`.
     pub kind: &'static str,
     /// What was done, in a line.
     pub title: String,
-    /// JSON, or for a screenshot a PNG.
+    /// JSON, or for a screenshot a PNG and for a recording an asciicast.
     pub bytes: Vec<u8>,
     /// The result, in a line.
     pub summary: String,
 }
+
+/// What was done to the services of the app, or asked of them: JSON with their state and the end of their logs.
+pub const APP: &str = "app";
+/// A terminal session from its start to its end, as asciicast v3.
+pub const RECORDING: &str = "recording";
 
 impl Evidence {
     /// Evidence whose bytes are the JSON of what an instrument saw.

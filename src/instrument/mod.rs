@@ -13,9 +13,10 @@ pub mod terminal;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::workspace::{Access, Program, WorkspaceError};
+use crate::workspace::{Access, Exit, Program, WorkspaceError};
 
 pub use command::{CommandRecord, run_command};
 pub use error::InstrumentError;
@@ -63,12 +64,40 @@ pub trait Visitor {
 }
 
 /// What an instrument showed.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Seen {
     /// What the tester reads.
     pub text: String,
-    /// What is kept as proof; nothing where nothing was seen of the app.
-    pub evidence: Option<Evidence>,
+    /// What is kept as proof, the newest last; nothing where nothing was seen of the app.
+    pub evidence: Vec<Evidence>,
+    /// What of it can be compared with another look.
+    pub facts: Facts,
+}
+
+/// What a machine can compare of two looks: it has no times, no references and nothing else that differs although the
+/// app did the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Facts {
+    /// The statuses of the answers, in the order of the requests; 0 where there was none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub statuses: Vec<u16>,
+    /// How the program ended, if it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit: Option<Exit>,
+    /// What there was to read: bodies, the screen, a log.
+    pub text: String,
+}
+
+impl Seen {
+    /// Something to read that was seen of the app, with what is kept of it.
+    pub fn new(text: impl Into<String>, evidence: impl IntoIterator<Item = Evidence>, facts: Facts) -> Self {
+        Self { text: text.into(), evidence: evidence.into_iter().collect(), facts }
+    }
+
+    /// Something that is only said: nothing was seen of the app.
+    pub fn told(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
 }
 
 /// Where an instrument's programs run.

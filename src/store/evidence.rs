@@ -116,9 +116,13 @@ impl EvidenceFile {
         let Header { kind, title } = self.header;
         let content = match kind {
             EvidenceKind::Screenshot => STANDARD.encode(&self.bytes),
-            EvidenceKind::Command | EvidenceKind::Http | EvidenceKind::Terminal | EvidenceKind::Unknown => {
-                String::from_utf8_lossy(&self.bytes).into_owned()
-            }
+            EvidenceKind::Command
+            | EvidenceKind::Http
+            | EvidenceKind::Terminal
+            | EvidenceKind::App
+            | EvidenceKind::Recording
+            | EvidenceKind::Page
+            | EvidenceKind::Unknown => String::from_utf8_lossy(&self.bytes).into_owned(),
         };
         EvidenceDoc { reference: self.reference, kind, title, content }
     }

@@ -59,7 +59,9 @@ async fn run(shell: Arc<Shell>, wanted: Arguments, call: Call) -> Answer {
     let text = outcome(&finished, limit);
     match &shell.evidence {
         None => Ok(Output::text(text)),
-        Some(sink) => with_evidence(sink.as_ref(), &text, CommandRecord::new(&program, finished).evidence()?),
+        Some(sink) => {
+            with_evidence(sink.as_ref(), &text, [CommandRecord::new(&program, finished).evidence()?])
+        }
     }
 }
 

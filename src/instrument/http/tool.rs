@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::{HttpDriver, HttpRequest, Payload};
-use crate::instrument::{Instrument, InstrumentError, Place, Seen};
+use crate::instrument::{Facts, Instrument, InstrumentError, Place, Seen};
 use crate::workspace::Access;
 
 /// How long the app may take to answer.
@@ -67,7 +67,12 @@ impl Instrument for Http {
             driver.reset_cookies()?;
         }
         let exchange = driver.send(&request(wanted)?).await?;
-        Ok(Seen { text: exchange.text(), evidence: Some(exchange.evidence()?) })
+        let facts = Facts {
+            statuses: vec![exchange.answer.status],
+            text: exchange.answer.body.text(),
+            ..Facts::default()
+        };
+        Ok(Seen::new(exchange.text(), [exchange.evidence()?], facts))
     }
 }
 

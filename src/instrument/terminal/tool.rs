@@ -7,7 +7,7 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 
 use super::{Pattern, Screen, Size, TerminalDriver};
-use crate::instrument::{Instrument, InstrumentError, Place, Seen};
+use crate::instrument::{Facts, Instrument, InstrumentError, Place, Seen};
 use crate::workspace::Access;
 
 /// How long a program has to draw after a key, before its screen is shown.
@@ -89,13 +89,15 @@ impl Instrument for Terminal {
         if wanted.action == Action::Stop {
             let Some(old) = running.take() else { return Err(not_started()) };
             let text = format!("`{}` was stopped ({})", old.command, old.driver.stop().await);
-            return Ok(Seen { text, evidence: None });
+            return Ok(Seen::told(text));
         }
         let running = running.as_ref().ok_or_else(not_started)?;
         let screen = act_on(&running.driver, &wanted).await?;
-        let ended = running.driver.exit_status().map(|exit| format!("\n[the program ended: {exit}]"));
+        let exit = running.driver.exit_status();
+        let ended = exit.map(|exit| format!("\n[the program ended: {exit}]"));
         let text = format!("{}{}", screen.text(), ended.unwrap_or_default());
-        Ok(Seen { text, evidence: Some(screen.evidence(&running.command)?) })
+        let facts = Facts { exit, text: screen.text(), ..Facts::default() };
+        Ok(Seen::new(text, [screen.evidence(&running.command)?], facts))
     }
 }
 

@@ -7,6 +7,7 @@ pub use app::App;
 use std::sync::Arc;
 
 use super::{Answer, Call, Output, ToolEnv, ToolError, ToolRow};
+use crate::instrument::evidence::RECORDING;
 use crate::instrument::{Evidence, Instrument, Place, Visitor, each};
 use crate::workspace::Intent;
 
@@ -68,18 +69,28 @@ async fn work<I: Instrument>(held: Arc<Held<I>>, wanted: I::Wanted, call: Call) 
         seen = held.instrument.act(wanted) => seen?,
         () = call.cancel.cancelled() => return Err(ToolError::Mend(format!("`{}` was interrupted", I::NAME))),
     };
-    match seen.evidence {
-        None => Ok(Output::text(seen.text)),
-        Some(evidence) => with_evidence(held.evidence.as_ref(), &seen.text, evidence),
-    }
+    with_evidence(held.evidence.as_ref(), &seen.text, seen.evidence)
 }
 
-/// The text of an answer with the name of the evidence behind it.
-pub(super) fn with_evidence(sink: &dyn EvidenceSink, text: &str, evidence: Evidence) -> Answer {
-    let name = sink
-        .keep(evidence)
-        .map_err(|fault| ToolError::Mend(format!("the evidence was not kept: {fault}")))?;
-    Ok(Output::text(format!("{}{EVIDENCE_MARK}{name}", text.trim_end())))
+/// The text of an answer with the names of the evidence behind it.
+pub(super) fn with_evidence(
+    sink: &dyn EvidenceSink,
+    text: &str,
+    evidence: impl IntoIterator<Item = Evidence>,
+) -> Answer {
+    let mut text = text.to_owned();
+    for (index, piece) in evidence.into_iter().enumerate() {
+        let is_recording = piece.kind == RECORDING;
+        let name = sink
+            .keep(piece)
+            .map_err(|fault| ToolError::Mend(format!("the evidence was not kept: {fault}")))?;
+        match (index, is_recording) {
+            (0, _) => text = format!("{}{EVIDENCE_MARK}{name}", text.trim_end()),
+            (_, false) => text += &format!("\nevidence: {name}"),
+            (_, true) => text += &format!("\nrecording: {name}"),
+        }
+    }
+    Ok(Output::text(text))
 }
 
 /// Stands before the name of a piece of evidence at an answer's end.
