@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::context::EngineContext;
 use super::error::EngineError;
 use super::role::proof_at;
-use super::scripts;
+use super::scripts::{self, Site};
 use crate::agent::tool::Call;
 use crate::domain::baseline::{Baseline, Trial};
 use crate::domain::command::Command;
@@ -108,7 +108,8 @@ async fn try_all(
         } else if Instant::now() < end && !cancel.is_cancelled() {
             starting(script.run.as_str());
             let limit = if matches!(trial, Trial::Check { .. }) { CHECK } else { COMMAND };
-            match scripts::run_within(engine, proof.checkout.dir(), script, limit, cancel).await {
+            let site = Site::at(proof.checkout.dir(), commit);
+            match scripts::run_within(engine, &site, script, limit, cancel).await {
                 Ok(run) => runs.push(run),
                 Err(error) => tried = Err(error),
             }

@@ -13,9 +13,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::activity::Running;
 use super::baseline::CHECK;
+use super::clock;
 use super::context::{EngineContext, blocking};
 use super::error::EngineError;
-use super::{clock, scripts};
+use super::scripts::{self, Site};
 use crate::domain::baseline::{fault, took_too_long};
 use crate::domain::command::Command;
 use crate::domain::contract::Assertion;
@@ -214,7 +215,8 @@ impl Bench<'_> {
     async fn first_red(&self, scripts: &[Script], end: Instant) -> Result<Option<CommandRun>, EngineError> {
         for script in scripts {
             let left = end.saturating_duration_since(Instant::now()).min(BUILD);
-            let run = scripts::run_within(self.engine, self.dir(), script, left, self.cancel).await?;
+            let run =
+                scripts::run_within(self.engine, &Site::new(self.dir()), script, left, self.cancel).await?;
             if !run.passed() {
                 return Ok(Some(run));
             }
@@ -224,9 +226,10 @@ impl Bench<'_> {
 
     async fn run(&self, check: &Script, end: Instant) -> Result<CommandRun, EngineError> {
         let left = end.saturating_duration_since(Instant::now()).min(CHECK);
-        scripts::run_within(self.engine, self.dir(), check, left, self.cancel).await
+        scripts::run_within(self.engine, &Site::new(self.dir()), check, left, self.cancel).await
     }
 
+    /// Its evidence names no commit: what was run stood at none, so that no verdict can rest on it.
     fn dir(&self) -> &Path {
         self.checkout.dir()
     }

@@ -25,6 +25,7 @@ macro_rules! refuse_if {
 mod attempt;
 mod checks;
 pub mod contract;
+mod evidence;
 mod finding;
 mod gate;
 mod handoff;
@@ -185,6 +186,9 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
             checks::record_gate_commands(tx, milestone, round, commit, runs)
         }
         Command::RecordSabotage { sabotage } => checks::record_sabotage(tx, sabotage),
+        Command::RecordChecks { milestone, round, checks } => {
+            checks::record_checks(tx, milestone, round, checks)
+        }
         Command::MarkDelivered { messages } => talk::mark_delivered(tx, messages),
         Command::Hold { hold } => attempt::hold(tx, hold),
         Command::BeginWait { wait } => attempt::begin_wait(tx, wait),

@@ -170,6 +170,7 @@ fn engines() -> Vec<Command> {
         Command::ReportLostEvidence { evidence: vec![] },
         Command::RecordGateCommands { milestone, round: 1, commit: words::commit("h"), runs: vec![] },
         Command::RecordSabotage { sabotage: Box::new(words::sabotage("VAL-M1-001", SabotageOutcome::Red)) },
+        Command::RecordChecks { milestone, round: 1, checks: vec![] },
         Command::MarkDelivered { messages: vec![] },
         Command::ProposeDocument { changes: vec![] },
         Command::Hold { hold },
@@ -247,13 +248,14 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::ReportLostEvidence { .. }
         | Command::RecordGateCommands { .. }
         | Command::RecordSabotage { .. }
+        | Command::RecordChecks { .. }
         | Command::MarkDelivered { .. }
         | Command::ProposeDocument { .. }
         | Command::Hold { .. }
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 50,
+        | Command::RecordLanding { .. } => 51,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }
