@@ -75,6 +75,7 @@ impl Mission {
                 let waiver = Waiver { revision: *revision, reason: reason.clone(), at };
                 self.waivers.insert(assertion.clone(), waiver);
             }
+            Event::ProofAskedAgain { assertions } => self.prove_again.extend(assertions.iter().cloned()),
             Event::ProposalMade { proposal } => self.proposals.push((**proposal).clone()),
             Event::ProposalDecided { proposal, state } => {
                 self.record(by, at, Change::ProposalDecided { proposal: *proposal, state: *state });
@@ -161,6 +162,7 @@ impl Mission {
                 self.with_round(*milestone, *round, |r| r.scrutiny = Some((**report).clone()));
             }
             Event::VerdictGiven { verdict } => {
+                self.prove_again.remove(&verdict.assertion);
                 // It was looked at again, so what it rests on is there.
                 self.lost_evidence.retain(|reference| !verdict.evidence.contains(reference));
                 self.verdicts.entry(verdict.assertion.clone()).or_default().push((**verdict).clone());

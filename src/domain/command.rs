@@ -40,6 +40,8 @@ pub enum Command {
     // A person's decisions.
     DecideGate { gate: GateId, decision: Decision },
     Waive { assertion: AssertionId, reason: Line },
+    // Assertions that were proven at an older commit are tried at the present one.
+    ProveAgain { assertions: Vec<AssertionId> },
     Answer { question: QuestionId, text: Prose },
     Pause,
     Resume,
@@ -132,6 +134,7 @@ impl Command {
             Self::Found(_)
             | Self::DecideGate { .. }
             | Self::Waive { .. }
+            | Self::ProveAgain { .. }
             | Self::Answer { .. }
             | Self::Pause
             | Self::StopAttempt { .. }

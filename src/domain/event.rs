@@ -99,6 +99,10 @@ pub enum Event {
         revision: Revision,
         reason: Line,
     },
+    // The person wants passed assertions tried at the present commit.
+    ProofAskedAgain {
+        assertions: Vec<AssertionId>,
+    },
     ProposalMade {
         proposal: Box<Proposal>,
     },

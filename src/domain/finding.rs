@@ -117,6 +117,8 @@ pub enum Source {
     UserTesting { attempt: AttemptId },
     /// A NO-GO with its note.
     Gate,
+    /// A verdict that failed and passed when it was tried again.
+    Flaky { attempt: AttemptId },
     /// A check that stays green whatever is undone of the app.
     Sabotage,
     /// A worker's request to change the contract.
@@ -170,6 +172,7 @@ impl Source {
             | Self::Scrutiny { attempt }
             | Self::Verdict { attempt }
             | Self::UserTesting { attempt }
+            | Self::Flaky { attempt }
             | Self::Amendment { attempt } => Some(*attempt),
             Self::GateCommand | Self::Sabotage | Self::Gate => None,
         }
@@ -247,6 +250,11 @@ impl Mission {
                 let tried = finding.assertion.as_ref().and_then(|id| self.sabotages.get(id));
                 let runs = tried.into_iter().flat_map(|sabotage| &sabotage.undone);
                 runs.filter_map(|undone| undone.evidence.clone().map(EvidenceRef)).take(1).collect()
+            }
+            Source::Flaky { attempt } => {
+                let given = finding.assertion.as_ref().and_then(|id| self.verdicts.get(id));
+                let own = given.into_iter().flatten().filter(|verdict| verdict.attempt == *attempt);
+                own.flat_map(|verdict| verdict.evidence.clone()).collect()
             }
             Source::Handoff { .. }
             | Source::LeftUndone { .. }

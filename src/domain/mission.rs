@@ -97,6 +97,9 @@ pub struct Mission {
     /// Evidence that was changed or removed after it was taken.
     #[serde(default)]
     pub lost_evidence: BTreeSet<EvidenceRef>,
+    /// Passed assertions that the person wants tried again, until they are.
+    #[serde(default)]
+    pub prove_again: BTreeSet<AssertionId>,
     pub waivers: BTreeMap<AssertionId, Waiver>,
     /// What became of each check while the app was made wrong, the newest.
     #[serde(default)]

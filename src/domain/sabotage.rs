@@ -152,10 +152,11 @@ impl Mission {
         if assertion.wording.check.command.is_none() {
             return SeenRed::Judged;
         }
+        let vacuous = matches!(base, AtBase::Vacuous(_));
         match self.sabotage_of(assertion).map(|sabotage| sabotage.outcome) {
             Some(SabotageOutcome::Red) => SeenRed::Sabotaged,
             Some(SabotageOutcome::Toothless) => SeenRed::Toothless,
-            _ if matches!(base, AtBase::Vacuous(_)) => SeenRed::Vacuous,
+            Some(SabotageOutcome::Untold | SabotageOutcome::OutOfTime) | None if vacuous => SeenRed::Vacuous,
             Some(SabotageOutcome::Untold) => SeenRed::Untold,
             Some(SabotageOutcome::OutOfTime) => SeenRed::OutOfTime,
             None if self.limits().sabotage_percent == 0 => SeenRed::Off,
@@ -169,9 +170,11 @@ impl Mission {
     }
 
     /// The work of undoing things, once the last round of a milestone passed and its gate is all that is left.
-    pub(super) fn sabotage_due(&self, milestone: MilestoneId) -> Option<EngineWork> {
+    pub(in crate::domain) fn sabotage_due(&self, milestone: MilestoneId) -> Option<EngineWork> {
         let round = self.last_round(milestone)?;
-        let due = round.outcome == Some(RoundOutcome::Passed) && !self.to_sabotage(milestone).is_empty();
+        let rests = self.next_feature(milestone).is_none() && !self.needs_round(milestone);
+        let passed = round.outcome == Some(RoundOutcome::Passed);
+        let due = passed && rests && !self.to_sabotage(milestone).is_empty();
         due.then_some(EngineWork::Sabotage { milestone, round: round.number })
     }
 
@@ -184,12 +187,15 @@ impl Mission {
         }
         let wanted = |assertion: &&Assertion| {
             let passed = self.standing(&assertion.id) == Standing::Passed;
-            let untried = match (self.seen_red(&assertion.id), self.sabotage_of(assertion)) {
-                (SeenRed::NotYet, _) | (SeenRed::Vacuous, None) => true,
-                (SeenRed::Untold | SeenRed::OutOfTime | SeenRed::Vacuous, Some(last)) => {
-                    last.milestone == milestone && last.round < round
-                }
-                _ => false,
+            let last = self.sabotage_of(assertion);
+            let later = last.is_none_or(|last| last.milestone == milestone && last.round < round);
+            let untried = match self.seen_red(&assertion.id) {
+                SeenRed::NotYet | SeenRed::Vacuous | SeenRed::Untold | SeenRed::OutOfTime => later,
+                SeenRed::AtBase
+                | SeenRed::Sabotaged
+                | SeenRed::Toothless
+                | SeenRed::Judged
+                | SeenRed::Off => false,
             };
             assertion.is_blocking() && passed && untried
         };

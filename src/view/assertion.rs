@@ -132,6 +132,16 @@ pub fn seen_red(mission: &Mission, assertion: &Assertion) -> String {
     }
 }
 
+/// What was built since an assertion was proven, and how it is proven again; nothing where it holds of the present commit.
+pub fn since_proof(mission: &Mission, id: &AssertionId) -> Option<String> {
+    let commit = mission.proven_before_head(id)?;
+    let head = mission.head()?;
+    let built: Vec<String> = mission.built_since_proof(id).iter().map(ToString::to_string).collect();
+    let built = if built.is_empty() { String::new() } else { format!(", before {} came", listed(&built)) };
+    let asked = if mission.prove_again.contains(id) { "; it is tried again in the next round" } else { "" };
+    Some(format!("proven at {commit}{built}; now it is {head}{asked}"))
+}
+
 /// The verdict that counts.
 pub fn newest<'a>(mission: &'a Mission, id: &AssertionId) -> Option<&'a Verdict> {
     mission.verdicts.get(id).and_then(|verdicts| verdicts.last())
@@ -156,6 +166,9 @@ fn head(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
         }
         None if assertion.is_active() => rows.extend(labelled("feature", "claimed by no feature", width)),
         None => {}
+    }
+    if let Some(since) = since_proof(mission, id) {
+        rows.extend(labelled("since", &since, width));
     }
     let seen = seen_red(mission, assertion);
     if !seen.is_empty() {

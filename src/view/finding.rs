@@ -119,6 +119,7 @@ pub fn source_words(source: &Source) -> String {
         Source::RefutedClaim { attempt } => {
             format!("the engine, which could not confirm what {attempt} claims")
         }
+        Source::Flaky { attempt } => format!("{attempt}, which saw it fail and then pass"),
         Source::Sabotage => "the engine, which undid what was built".to_owned(),
         Source::GateCommand => "a gate command that failed".to_owned(),
         Source::Review { attempt } => format!("the review {attempt}"),

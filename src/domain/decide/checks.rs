@@ -78,7 +78,8 @@ pub(super) fn record_gate_commands(
     let to_review = mission.features_to_review(milestone);
     let to_test = mission.assertions_to_test(milestone);
     let flows = flow::divide(&to_test, mission.testers());
-    let scope = RoundScope { milestone, round, commit, to_review, to_test, flows };
+    let again = mission.only_proves_again(milestone);
+    let scope = RoundScope { milestone, round, commit, to_review, to_test, flows, again };
     tx.emit(Event::RoundOpened(Box::new(scope)));
     let failed: Vec<CommandRun> = runs.iter().filter(|run| !run.passed()).cloned().collect();
     tx.emit(Event::GateCommandsRun { milestone, round, runs });
@@ -93,8 +94,8 @@ pub(super) fn record_gate_commands(
 pub(super) fn record_sabotage(tx: &mut Transaction, sabotage: Box<Sabotage>) -> Result {
     let mission = tx.mission();
     let Sabotage { assertion, revision, milestone, round, outcome, .. } = &*sabotage;
-    let due =
-        schedule(mission).contains(&EngineWork::Sabotage { milestone: *milestone, round: *round }.into());
+    let work = EngineWork::Sabotage { milestone: *milestone, round: *round };
+    let due = mission.sabotage_due(*milestone) == Some(work);
     let known = mission.contract.get(assertion).filter(|known| known.revision == *revision);
     refuse_if!(
         !due || known.is_none() || !mission.to_sabotage(*milestone).contains(assertion),

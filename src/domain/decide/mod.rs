@@ -30,6 +30,7 @@ mod finding;
 mod gate;
 mod handoff;
 mod planning;
+mod proof;
 mod proposal;
 mod propose;
 mod settle;
@@ -122,6 +123,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::Found(founding) => tx.accept(Event::MissionCreated(founding)),
         Command::DecideGate { gate, decision } => gate::decide_gate(tx, gate, decision),
         Command::Waive { assertion, reason } => contract::waive(tx, &assertion, &reason),
+        Command::ProveAgain { assertions } => proof::prove_again(tx, assertions),
         Command::Answer { question, text } => talk::answer(tx, question, text),
         Command::Pause => attempt::hold(tx, Hold::new(HoldCause::Person, "paused by you")),
         Command::Resume => attempt::resume(tx),

@@ -57,6 +57,10 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             let record = mission.record_of(stamped.seq)?;
             note(&history::subject(&record.change), history::words(mission, record))
         }
+        Event::ProofAskedAgain { assertions } => {
+            let ids: Vec<String> = assertions.iter().map(ToString::to_string).collect();
+            note(&"contract", format!("to be proven again: {}", listed(&ids)))
+        }
         Event::ProposalMade { proposal } => {
             let waits = needs(mission).into_iter().find(|need| is_about(need.kind, proposal.id));
             let text = waits.map_or_else(|| proposal.change.sentence(mission), |need| need.sentence);

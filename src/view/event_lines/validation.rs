@@ -13,13 +13,17 @@ use crate::view::prelude::*;
 use crate::view::work::outcome_sign;
 
 pub(super) fn opened(scope: &RoundScope, mission: &Mission) -> LogLine {
-    let RoundScope { milestone, round, commit, to_review, to_test, flows } = scope;
+    let RoundScope { milestone, round, commit, to_review, to_test, flows, again } = scope;
     let (features, assertions) = (plural(to_review.len(), "feature"), plural(to_test.len(), "assertion"));
     let before = mission.round(*milestone, *round).and_then(|round| mission.round_before(round));
     let same = before.filter(|before| before.commit == *commit);
     let same = same.map(|before| format!(", the same commit as in round {}", before.number));
     let testers = if flows.is_empty() { String::new() } else { format!(" by {} testers", flows.len()) };
-    let due = format!("{features} to review, {assertions} to try{testers}");
+    let due = if *again {
+        format!("{assertions} to prove again{testers}")
+    } else {
+        format!("{features} to review, {assertions} to try{testers}")
+    };
     LogLine::new(
         BEGINS,
         milestone,

@@ -66,6 +66,7 @@ fn plan_events() -> Vec<Event> {
         },
         Event::AssertionRetired { assertion: val("VAL-NEW-001"), reason: line("no") },
         Event::AssertionWaived { assertion: val("VAL-M1-001"), revision: Revision(1), reason: line("no") },
+        Event::ProofAskedAgain { assertions: vec![val("VAL-M1-001")] },
         Event::ProposalMade {
             proposal: Box::new(Proposal {
                 id: ProposalId(1),
@@ -154,6 +155,7 @@ fn validation_events() -> Vec<Event> {
             to_review: vec![F1],
             to_test,
             flows: vec![],
+            again: false,
         })),
         Event::GateCommandsRun { milestone, round, runs: vec![words::run("make", 0)] },
         Event::ChecksRun {

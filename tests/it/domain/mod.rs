@@ -14,6 +14,7 @@ mod laws;
 mod lint;
 mod permissions;
 mod planning;
+mod prove_again;
 mod rules;
 mod sabotage;
 mod schedule;

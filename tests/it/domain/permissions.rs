@@ -52,6 +52,7 @@ fn persons() -> Vec<Command> {
         Command::Found(Box::new(words::founding())),
         Command::DecideGate { gate: GateId::Plan, decision: words::go() },
         Command::Waive { assertion: words::val("VAL-M1-001"), reason: words::line("no") },
+        Command::ProveAgain { assertions: vec![words::val("VAL-M1-001")] },
         Command::Answer { question: QuestionId(1), text: words::prose("yes") },
         Command::Pause,
         Command::StopAttempt { attempt: AttemptId(1) },
@@ -208,6 +209,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         Command::Found(_)
         | Command::DecideGate { .. }
         | Command::Waive { .. }
+        | Command::ProveAgain { .. }
         | Command::Answer { .. }
         | Command::Pause
         | Command::Resume
@@ -255,7 +257,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 51,
+        | Command::RecordLanding { .. } => 52,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

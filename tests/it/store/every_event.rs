@@ -109,6 +109,7 @@ fn planning() -> Vec<Event> {
             revision: Revision(2),
             reason: line("known, accepted"),
         },
+        Event::ProofAskedAgain { assertions: vec![assertion_id()] },
         Event::ProposalMade {
             proposal: Box::new(Proposal {
                 id: ProposalId(2),
@@ -223,6 +224,7 @@ fn rounds() -> Vec<Event> {
             to_review: vec![FEATURE],
             to_test: vec![assertion_id()],
             flows: vec![],
+            again: false,
         })),
         Event::GateCommandsRun { milestone, round, runs: vec![run()] },
         Event::ChecksRun {
