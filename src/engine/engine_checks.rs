@@ -8,7 +8,7 @@ use super::activity::Running;
 use super::context::EngineContext;
 use super::error::EngineError;
 use super::role::{at_head, proof_at};
-use super::scripts;
+use super::{scripts, tampering};
 use crate::domain::attempt::EngineWork;
 use crate::domain::command::Command;
 use crate::domain::environment::Script;
@@ -50,6 +50,10 @@ async fn check_claims(
         runs.push(scripts::run_one(engine, checkout.dir(), script, cancel).await?);
     }
     if !cancel.is_cancelled() {
+        let found = tampering::look(engine, feature, &runs).await?;
+        if !found.is_empty() {
+            engine.dispatcher.record_if_due(Command::RecordTampering { feature, found }).await?;
+        }
         engine.dispatcher.record_if_due(Command::RecordClaims { feature, runs }).await?;
     }
     Ok(())
