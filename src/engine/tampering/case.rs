@@ -88,8 +88,8 @@ const ROWS: &[Row] = &[
     ),
     (
         &[".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx"],
-        r#"^\s*(?:await\s+)?[xf]?(?:it|test|specify)(?:\.\w+)*(?:\([^'"`]*\))?\s*\(\s*(?:'([^']*)'|"([^"]*)"|`([^`]*)`)"#,
-        "",
+        r#"^\s*(?:await\s+)?[xf]?(?:it|test|specify)(?:\.\w+)*(?:\([^'"`]*\))?\s*\(\s*(?:'([^']*)'|"([^"]*)"|`([^`]*)`)|^\s*\]\)\s*\(\s*(?:'([^']*)'|"([^"]*)"|`([^`]*)`)"#,
+        r"\.each\(|^\s+\[",
         "",
         r#"^\s*[xf]?(?:describe|suite|context)(?:\.\w+)*\s*\(\s*(?:'([^']*)'|"([^"]*)"|`([^`]*)`)"#,
         r"^\s*x(it|test|describe|specify|context)\b|\.(skip|todo|fails|failing|skipIf|runIf)\b|skip:\s*(true|['\x22])|todo:\s*(true|['\x22])|\bthis\.skip\(|\bt\.skip\(",
@@ -182,7 +182,7 @@ pub fn cases(path: &str, text: &str) -> Vec<Case> {
     else {
         return Vec::new();
     };
-    if path.ends_with(".py") && !is_collected(path) {
+    if !is_collected(path) {
         return Vec::new();
     }
     let lines: Vec<&str> = text.lines().collect();
@@ -196,7 +196,9 @@ pub fn cases(path: &str, text: &str) -> Vec<Case> {
         }
         let start = language.start(&lines, at);
         if let Some(name) = named(language.group.as_ref(), line) {
-            groups.push((indent, name, language.skips(lines.get(start..=at).unwrap_or_default())));
+            let marked = language.skips(lines.get(start..=at).unwrap_or_default());
+            let is_class = path.ends_with(".py") && !is_collected_class(line);
+            groups.push((indent, name, if is_class { Skip::Always } else { marked }));
             continue;
         }
         let Some(name) = named(Some(&language.header), line) else { continue };
@@ -218,10 +220,39 @@ pub fn cases(path: &str, text: &str) -> Vec<Case> {
     found
 }
 
-/// Whether Python's runners look into a file of that name.
+/// Whether runners look into a file of that name.
 fn is_collected(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.starts_with("test") || name.ends_with("_test.py") || name.ends_with("_tests.py")
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    let by_content = [
+        ".rs",
+        ".java",
+        ".kt",
+        ".cs",
+        ".scala",
+        ".swift",
+        ".c",
+        ".cc",
+        ".cpp",
+        ".h",
+        ".hpp",
+        ".cmake",
+        "cmakelists.txt",
+    ];
+    if name.ends_with(".py") {
+        return name.starts_with("test") || name.ends_with("_test.py") || name.ends_with("_tests.py");
+    }
+    if name.ends_with(".go") {
+        return name.ends_with("_test.go");
+    }
+    by_content.iter().any(|ending| name.ends_with(ending))
+        || super::change::kind(path) == super::change::Kind::Test
+}
+
+/// Whether Python's runners look into a class: it derives from something, or is called a test.
+fn is_collected_class(line: &str) -> bool {
+    let Some((_, rest)) = line.trim_start().split_once("class ") else { return true };
+    let base = rest.split_once('(').map_or("", |(_, base)| base.split(')').next().unwrap_or_default().trim());
+    rest.starts_with("Test") || !["", "object"].contains(&base)
 }
 
 impl Language {

@@ -74,8 +74,16 @@ impl<'a> Context<'a> {
                 run.flat_map(|case| case.lines).collect()
             };
             let (before, after) = (of_tests(&file.old_path, &file.old), of_tests(&file.path, &file.new));
-            match kind(&file.path) {
-                Kind::Test | Kind::Reference => context.adds(&file.added()),
+            let kind = if super::gate::is_named(&file.path, &asked.commands) {
+                Kind::Gate
+            } else {
+                kind(&file.path)
+            };
+            match kind {
+                Kind::Test | Kind::Reference => {
+                    context.adds(&file.added());
+                    context.added.extend(file.added().iter().map(|line| expect::as_text(line)));
+                }
                 Kind::Gate | Kind::Prose => {}
                 Kind::Product => {
                     let (was, is) = (before.join("\n"), after.join("\n"));
@@ -97,6 +105,10 @@ impl<'a> Context<'a> {
                         old.names.insert(expect::stem(&file.old_path));
                     }
                 }
+            }
+            if before.is_empty() && after.is_empty() {
+                old_tests.extend(file.old.lines().map(str::to_owned));
+                new_tests.extend(file.new.lines().map(str::to_owned));
             }
             old_tests.extend(before);
             new_tests.extend(after);
@@ -207,6 +219,7 @@ pub fn compare(files: &[Changed], context: &Context<'_>) -> Compared {
             None => gone.push(before),
         }
     }
+    scripts(files, context, &mut compared);
     let come: Vec<&Case> =
         new.iter().flatten().map(|placed| &placed.case).filter(|case| case.skip != Skip::Always).collect();
     let replaced = context.shrinks || come.len() >= gone.len();
@@ -222,6 +235,28 @@ pub fn compare(files: &[Changed], context: &Context<'_>) -> Compared {
         &mut compared,
     );
     compared
+}
+
+/// Scripts that the gate runs and that hold no named tests are one test each.
+fn scripts(files: &[Changed], context: &Context<'_>, compared: &mut Compared) {
+    let is_script = |file: &&Changed| {
+        let is_shell =
+            [".sh", ".bash"].iter().any(|ending| file.path.ends_with(ending)) || !file.path.contains('.');
+        let commands = &context.asked.commands;
+        (is_shell && kind(&file.path) == Kind::Test || super::gate::is_named(&file.path, commands))
+            && kind(&file.path) != Kind::Gate
+            && cases(&file.path, &file.old).is_empty()
+            && !file.old.is_empty()
+    };
+    for file in files.iter().filter(is_script) {
+        let case = |text: &str| Case {
+            name: "the script".to_owned(),
+            lines: text.lines().map(str::to_owned).collect(),
+            skip: Skip::Run,
+        };
+        let (before, after) = (case(&file.old), case(&file.new));
+        pair(&Placed { file, case: before }, &Placed { file, case: after }, context, compared);
+    }
 }
 
 /// How much two tests have in common, from 0 to 1.
@@ -335,7 +370,9 @@ fn pair(before: &Placed<'_>, after: &Placed<'_>, context: &Context<'_>, compared
         expects_more: context.expects_more,
     };
     let change = expect::change(&text(&before.case), &text(&after.case), &elsewhere);
-    match expect::judge(&change, context.asked, context.product_changed) {
+    match expect::judge(&change, context.asked, context.product_changed, &|token| {
+        context.shrinks && context.vanished.contains(token)
+    }) {
         expect::Judgement::Sound => {}
         expect::Judgement::ToRead(words) => compared.to_read.push(format!("{name} in {path}: {words}")),
         expect::Judgement::Weaker(words) => {

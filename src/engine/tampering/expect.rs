@@ -42,6 +42,8 @@ pub struct Change {
     swallows: bool,
     /// Nothing is expected any more.
     bare: bool,
+    /// Rows of a table are gone, and none came.
+    fewer_rows: bool,
 }
 
 /// What a change of expectations comes to.
@@ -59,7 +61,7 @@ fn pattern(text: &str) -> Option<Regex> {
 
 static EXPECTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?i)\bassert|\bexpect\w*\(|\bshould\b|\.to[A-Z]\w*\(|\b(t|b)\.(Error|Fatal)f?\(|(?-i:\b(EXPECT|ASSERT|CHECK|REQUIRE)\w*\()|\b(strictEqual|deepEqual|equal|notEqual|rejects|throws|ok|is|like)\(|pytest\.raises|\bprop_assert|\bmatches!|\binsta::|^\s*\[+ |\[\[ .* \]\]|\btest\s+[-\x22$]|^if .*(!=|==|<|>).*\{$|\bgrep -q|\bdiff -|\bcmp ",
+        r"(?i)\bassert|\bexpect\w*\(|\bshould\b|\.to[A-Z]\w*\(|\b(t|b)\.(Error|Fatal)f?\(|(?-i:\b(EXPECT|ASSERT|CHECK|REQUIRE)\w*\()|\b(strictEqual|deepEqual|equal|notEqual|rejects|throws|ok|is|like)\(|pytest\.raises|should_panic\(|\brequire\.\w+\(|\bprop_assert|\bmatches!|\binsta::|^\s*\[+ |\[\[ .* \]\]|\btest\s+[-\x22$]|^if .*(!=|==|<|>).*\{$|\bgrep -q|\bdiff -|\bcmp ",
     )
 });
 static EXACT: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -80,7 +82,18 @@ static ALWAYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static LITERAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(r#""((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|`([^`]*)`|(-?\b\d[\d_]*(?:\.\d+)?(?:e-?\d+)?)\b"#)
 });
-static COMPLAINS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"^\w+\.(Error|Fatal|Log)f?\("));
+static TEXT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r#""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`"#));
+static MATCHER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(r"\)\s*\.\s*(?:not\.|resolves\.|rejects\.)*(?:to[A-Z_]?\w*|be|eq\w*|equals?|have\w*|contains?)\b")
+});
+/// A row of a table that a test goes through.
+static ROW: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r#"^\s*[\[({"']|parametrize|\.each|#\[(case|test_case)|@(CsvSource|ValueSource)|^\s*(case|when)\b"#,
+    )
+});
+static COMPLAINS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"^[tbf]\.(Error|Fatal|Log)f?\("));
 static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"[A-Za-z_]\w*|\d[\d_.]*"));
 static SWALLOWS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
@@ -95,13 +108,27 @@ fn is(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
     pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
-/// The words, numbers and texts of a line.
+/// The names, numbers and texts of a line; texts stand in quotes.
 pub fn tokens(line: &str) -> Vec<String> {
-    let mut found: Vec<String> = literals(line);
-    if let Some(token) = TOKEN.as_ref() {
-        found.extend(token.find_iter(line).map(|token| token.as_str().to_owned()));
+    let mut found = literals(line);
+    if let (Some(token), Some(text)) = (TOKEN.as_ref(), TEXT.as_ref()) {
+        let bare = text.replace_all(line, " ");
+        found.extend(token.find_iter(&bare).map(|token| token.as_str().to_owned()));
     }
     found
+}
+
+/// All words of a line, those in texts too.
+pub fn words(line: &str) -> Vec<String> {
+    TOKEN
+        .as_ref()
+        .map(|token| token.find_iter(line).map(|word| word.as_str().to_owned()).collect())
+        .unwrap_or_default()
+}
+
+/// What a line of data says beside its words: the whole of it, as a program names it.
+pub fn as_text(line: &str) -> String {
+    format!("\"{}\"", line.trim())
 }
 
 /// The name of a file without its ending, as a program names it that uses it.
@@ -113,10 +140,29 @@ pub fn stem(path: &str) -> String {
 /// The texts and numbers of a line.
 pub fn literals(line: &str) -> Vec<String> {
     let Some(literal) = LITERAL.as_ref() else { return Vec::new() };
-    let all = literal
-        .captures_iter(line)
-        .filter_map(|found| found.iter().skip(1).flatten().next().map(|part| part.as_str().to_owned()));
-    all.filter(|text| !text.trim().is_empty()).collect()
+    let all = literal.captures_iter(line).filter_map(|found| match found.get(4) {
+        Some(number) => Some(number.as_str().to_owned()),
+        None => found
+            .iter()
+            .skip(1)
+            .flatten()
+            .next()
+            .map(|text| text.as_str())
+            .filter(|text| !text.trim().is_empty())
+            .map(as_text),
+    });
+    all.collect()
+}
+
+/// The part of an expectation that says what is expected; what is asked stands before it.
+fn wanted(line: &str) -> &str {
+    if let Some(matcher) = MATCHER.as_ref().and_then(|matcher| matcher.find_iter(line).last()) {
+        return line.get(matcher.start()..).unwrap_or(line);
+    }
+    match line.rsplit_once("==") {
+        Some((_, right)) if line.matches("==").count() == 1 && !literals(right).is_empty() => right,
+        _ => line,
+    }
 }
 
 impl Expected {
@@ -135,7 +181,12 @@ impl Expected {
             return None;
         }
         // What Go's tests say when they fail is no expectation: the condition above it is.
-        let literals = if is(&COMPLAINS, said) { Vec::new() } else { literals(said) };
+        if is(&COMPLAINS, said) {
+            return None;
+        }
+        let mut literals = literals(wanted(said));
+        // A shell's variables are no values.
+        literals.retain(|literal| !literal.starts_with("\"$"));
         let (exact, loose) = (is(&EXACT, said), is(&LOOSE, said));
         Some(Self { line: said.to_owned(), literals, exact, loose, always: is(&ALWAYS, said) })
     }
@@ -178,12 +229,33 @@ pub fn change(before: &str, after: &str, elsewhere: &Elsewhere<'_>) -> Change {
         .collect();
     let swallowed = |lines: &[&str]| lines.iter().filter(|line| is(&SWALLOWS, line)).count();
     let expects = |text: &str| text.lines().any(|line| Expected::of(line).is_some());
+    let rows = |lines: &[&str]| -> Vec<String> {
+        let rows = lines.iter().filter(|line| is(&ROW, line) && Expected::of(line).is_none());
+        rows.flat_map(|line| literals(line)).collect()
+    };
+    let fewer_rows = rows(&gone).iter().any(|literal| !is_kept(literal))
+        && rows(&come).iter().all(|literal| known.contains(literal));
     let bare = !removed.is_empty() && !expects(after) && !elsewhere.expects_more;
-    Change { lost_lines, swallows: swallowed(&come) > swallowed(&gone), removed, added, lost, gained, bare }
+    Change {
+        lost_lines,
+        swallows: swallowed(&come) > swallowed(&gone),
+        removed,
+        added,
+        lost,
+        gained,
+        bare,
+        fewer_rows,
+    }
 }
 
 /// Whether a change expects less.
-pub fn judge(change: &Change, asked: &Asked, product_changed: bool) -> Judgement {
+pub fn judge(
+    change: &Change,
+    asked: &Asked,
+    product_changed: bool,
+    vanished: &dyn Fn(&String) -> bool,
+) -> Judgement {
+    let gone_with_product = !change.lost.is_empty() && change.lost.iter().all(vanished);
     let weaker = |words: &str| Judgement::Weaker(words.to_owned());
     let always = |of: &[Expected]| of.iter().filter(|expected| expected.always).count();
     if always(&change.added) > always(&change.removed) {
@@ -194,6 +266,9 @@ pub fn judge(change: &Change, asked: &Asked, product_changed: bool) -> Judgement
     }
     if let Some(words) = wider_tolerance(change) {
         return Judgement::Weaker(words);
+    }
+    if change.fewer_rows {
+        return weaker("a test goes through fewer cases");
     }
     if change.removed.is_empty() {
         return Judgement::Sound;
@@ -207,6 +282,9 @@ pub fn judge(change: &Change, asked: &Asked, product_changed: bool) -> Judgement
     }
     if !says_less {
         return Judgement::Sound;
+    }
+    if gone_with_product {
+        return Judgement::ToRead("what it expected is gone from the program".to_owned());
     }
     if change.gained.is_empty() {
         return weaker("a test no longer names what it expects");
@@ -228,11 +306,12 @@ fn is_less_exact(change: &Change) -> bool {
 /// Another value is expected: asked for, or only made to fit.
 fn changed_value(change: &Change, asked: &Asked, product_changed: bool) -> Judgement {
     let names = |literal: &String| {
-        let words = literal.trim();
+        let words = literal.trim_matches('"').trim();
         words.chars().count() > 2 && asked.words.contains(words)
     };
     let shown = |literals: &[String]| {
-        let texts: Vec<String> = literals.iter().take(3).map(|text| format!("`{text}`")).collect();
+        let texts: Vec<String> =
+            literals.iter().take(3).map(|text| format!("`{}`", text.trim_matches('"'))).collect();
         texts.join(", ")
     };
     let words = format!("{} expected before, {} now", shown(&change.lost), shown(&change.gained));

@@ -1,100 +1,16 @@
 //! Scripts and settings that decide what is tested and how strictly: what a change of them takes away.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::change::{Changed, Kind, kind};
+use super::gate_words::{
+    CHOOSES, EXCLUDES, FALLS, FILTERS, HARMLESS, NARROWS, NEUTERS, NUMBER, ONE, RISES, RUNS, SEVERITIES,
+    STRICTLY, is,
+};
 use super::patch;
 use crate::domain::tampering::Suspicion;
-
-fn pattern(text: &str) -> Option<Regex> {
-    Regex::new(text).ok()
-}
-
-/// What makes a command pass whatever it finds, and the words for it.
-const NEUTERING: &[(&str, &str)] = &[
-    (r"\|\|\s*(true|:|exit 0|echo\b|/bin/true)|;\s*(true|exit 0|:)\s*[\x22']?,?\s*$", "lets a failure pass"),
-    (r"^\s*set \+e|\bset \+o (errexit|pipefail)|^\s*trap .*exit 0", "lets a failure pass"),
-    (r"^\s*exit 0\b|\b(os\._exit|sys\.exit|process\.exit)\(0?\)", "ends as if all were well"),
-    (
-        r"(continue-on-error|allow_failure)\s*:\s*true|ignoreFailures\s*[=:]?\s*true|testFailureIgnore|test\.failure\.ignore|--exit-zero|--no-error-on",
-        "lets a failure pass",
-    ),
-    (
-        r"pass-?with-?no-?tests|--passWithNoTests|--no-tests[= ](pass|warn)|--noTests|--suppress-no-test-exit-code",
-        "passes without any test",
-    ),
-    (
-        r"-DskipTests|skip\.?tests?\s*[=>:]\s*true|\bif\s*:\s*(\$\{\{\s*)?false|^\s*(harness|test|doctest)\s*=\s*false|\bif false\b|--no-run\b|--collect-only|--dry-run|--list-tests|\s--co\b",
-        "runs no test",
-    ),
-    (
-        r"--snapshot-update|--update-?snapshots?|jest\b.*\s-u\b|vitest\b.*\s-u\b|INSTA_UPDATE=(always|unseen|1)|INSTA_FORCE_PASS|UPDATE_(GOLDEN|EXPECT|SNAPSHOT|REF)\w*=|--force-regen|--update-golden|--inline-snapshot=fix",
-        "writes what it is compared with",
-    ),
-];
-
-/// Programs that test or look for faults.
-const RUNNER: &str = r"\b(pytest|unittest|cargo\s+(?:test|nextest|clippy|check)|go\s+(?:test|vet)|npm\s+(?:run\s+)?(?:test|lint)|npm t\b|yarn\s+(?:run\s+)?(?:test|lint)|pnpm\s+(?:run\s+)?(?:test|lint)|jest|vitest|mocha|node\s+--test|ctest|make\s+(?:test|check)|tox|nox|rspec|phpunit|mvn|gradlew?|dotnet\s+test|mix\s+test|bats|deno\s+test|bun\s+test|eslint|flake8|ruff|mypy|pyright|tsc|golangci-lint|shellcheck|playwright|cypress|prettier|black)\b";
-
-/// What makes a check strict.
-const STRICT: &str = r"set -\w*e|pipefail|-D\s*warnings|--deny|--strict\b|-Werror|fail[_-]under|max-warnings|coverageThreshold|\bthresholds?\b|--check\b|--fail-on|--forbid-only|--locked-tests|error_on_warn|denyWarnings|xfail_strict";
-
-/// What leaves tests out.
-const FILTER: &str = r"(?:^|\s|\x22|')(-k|--deselect|--ignore-glob|--ignore|-m\s*[\x22'\\]*not\b|--skip|--exclude\b|--exclude-regex|--filter-expr|--filterset|-skip|--testNamePattern|--testPathIgnorePatterns|--grep|--invert|--fgrep|--test-name-pattern|--lf|--last-failed|--onlyChanged|--changed|--shard|--bail-on-first|-LE)\b";
-
-/// Settings that leave tests out by what they list, and those that choose them.
-const EXCLUDING: &str = r"(?i)^\W*(testPathIgnorePatterns|modulePathIgnorePatterns|coveragePathIgnorePatterns|norecursedirs|collect_ignore\w*|omit|exclude\w*|exclude_lines|testIgnore|test_?exclude|deselect|ignore|excludes|--ignore|--deselect)\b";
-const CHOOSING: &str = r"(?i)^\W*(testpaths|testMatch|testRegex|python_(files|functions|classes)|specPattern|roots|spec|testDir|default-filter|include|source|collectCoverageFrom|members|pattern)\W*[=:\[]";
-
-/// What nobody calls a test or a part of the program.
-const HARMLESS: &[&str] = &[
-    "node_modules",
-    "dist",
-    "build",
-    "target",
-    "venv",
-    "vendor",
-    "coverage",
-    "git",
-    "__pycache__",
-    "generated",
-    "out",
-    "tmp",
-    "cache",
-    "egg",
-    "tox",
-    "nox",
-    "next",
-    "docs",
-    "doc",
-    "migrations",
-    "third_party",
-    "examples",
-    "fixtures",
-];
-
-/// Numbers that weaken a gate when they fall, and when they rise.
-const FALLING: &str =
-    r"(?i)fail[_-]?under|cover|minimum|\bmin[_-]?|branches|functions|lines|statements|threshold|score|target";
-const RISING: &str = r"(?i)max[_-]?(warnings|fail)|toleran|allowed|retr(y|ies)|maxDiffPixel|reruns";
-
-static NEUTERS: LazyLock<Vec<(Regex, &str)>> =
-    LazyLock::new(|| NEUTERING.iter().filter_map(|(text, words)| Some((pattern(text)?, *words))).collect());
-static RUNS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(RUNNER));
-static STRICTLY: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(STRICT));
-static FILTERS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(FILTER));
-static EXCLUDES: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(EXCLUDING));
-static CHOOSES: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(CHOOSING));
-static FALLS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(FALLING));
-static RISES: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(RISING));
-static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"\d+(?:\.\d+)?"));
-
-fn is(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
-    pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
-}
 
 /// What a change of gates takes away.
 pub fn examine(files: &[Changed], commands: &[String]) -> Vec<Suspicion> {
@@ -172,7 +88,9 @@ impl<'a> Gate<'a> {
             .neutered()
             .or_else(|| self.threshold())
             .or_else(|| self.no_longer_strict(all))
+            .or_else(|| self.lower_severity())
             .or_else(|| self.filtered())
+            .or_else(|| self.narrowed())
             .or_else(|| self.no_longer_runs(all))?;
         Some(Suspicion::blocking(format!("{path}: {what}"), self.hunk()))
     }
@@ -269,17 +187,65 @@ impl<'a> Gate<'a> {
 
     /// What chooses tests chooses others, and not only more.
     fn chosen(&self) -> Option<String> {
-        let old = self.removed.iter().find(|line| is(&CHOOSES, line))?;
-        let key = |line: &str| line.split(['=', ':']).next().unwrap_or_default().trim().to_owned();
-        let entries = |line: &str| -> BTreeSet<String> {
-            let value = line.split_once(['=', ':']).map_or(line, |(_, value)| value);
-            let parts = value.split([' ', ',', '"', '\'', '[', ']']).map(str::trim);
-            parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+        let chooses = CHOOSES.as_ref()?;
+        let choices = |lines: &[String]| -> Vec<(String, BTreeSet<String>)> {
+            let all = lines.iter().flat_map(|line| chooses.captures_iter(line).collect::<Vec<_>>());
+            let part = |found: &regex::Captures<'_>, at: usize| {
+                found.get(at).map_or("", |part| part.as_str()).to_owned()
+            };
+            all.map(|found| (part(&found, 1), entries(&part(&found, 2)))).collect()
         };
-        let new = self.added.iter().find(|line| key(line) == key(old))?;
-        let wider = entries(old).is_subset(&entries(new));
-        (!wider && !self.file.path.ends_with("tsconfig.json")).then(|| {
-            format!("other tests are chosen than before: `{}` instead of `{}`", new.trim(), old.trim())
+        let (old, new) = (choices(&self.removed), choices(&self.added));
+        let narrower = old.into_iter().find_map(|(key, before)| {
+            let (_, after) = new.iter().find(|(other, _)| *other == key)?;
+            (!before.is_subset(after)).then_some(key)
+        })?;
+        (!self.file.path.ends_with("tsconfig.json"))
+            .then(|| format!("`{narrower}` chooses other tests than before"))
+    }
+
+    /// One test or one file is run where all were, or a setting leaves others out.
+    fn narrowed(&self) -> Option<String> {
+        let one = ONE.as_ref()?;
+        let count = |lines: &[String], pattern: &Regex| -> usize {
+            lines.iter().map(|line| pattern.find_iter(line).count()).sum()
+        };
+        let calls = |lines: &[String]| {
+            lines
+                .iter()
+                .filter(|line| is(&RUNS, line) && !line.contains("mypy") && !line.contains("lint"))
+                .cloned()
+                .collect::<Vec<_>>()
+        };
+        let (old, new) = (calls(&self.removed), calls(&self.added));
+        if !old.is_empty() && count(&new, one) > count(&old, one) {
+            let line = new.iter().find(|line| one.is_match(line))?;
+            return Some(format!("only a part of the tests is run now: `{}`", line.trim()));
+        }
+        let narrows = NARROWS.as_ref()?;
+        let line = self.added.iter().find(|line| narrows.is_match(line))?;
+        (count(&self.added, narrows) > count(&self.removed, narrows))
+            .then(|| format!("tests are left out now: `{}`", line.trim()))
+    }
+
+    /// A fault that was an error is less than that.
+    fn lower_severity(&self) -> Option<String> {
+        let levels = |line: &str, scale: &[&str]| {
+            let words = super::expect::words(line);
+            let level = words.iter().find_map(|word| scale.iter().position(|level| level == word))?;
+            let rest: Vec<String> =
+                words.into_iter().filter(|word| !scale.contains(&word.as_str())).collect();
+            Some((rest, level))
+        };
+        SEVERITIES.iter().find_map(|scale| {
+            self.removed.iter().find_map(|old| {
+                let (rest, before) = levels(old, scale)?;
+                let lower = |new: &&String| {
+                    levels(new, scale).is_some_and(|(other, after)| other == rest && after > before)
+                };
+                let new = self.added.iter().find(lower)?;
+                Some(format!("a fault counts less than before: `{}` instead of `{}`", new.trim(), old.trim()))
+            })
         })
     }
 
@@ -304,13 +270,18 @@ impl<'a> Gate<'a> {
 
     /// Whether something of it is gone, and not only more was added to a line.
     fn loses_lines(&self) -> bool {
-        let added: BTreeSet<String> =
-            self.added.iter().flat_map(|line| super::expect::tokens(line)).collect();
+        let added: BTreeSet<String> = self.added.iter().flat_map(|line| super::expect::words(line)).collect();
         self.removed
             .iter()
-            .flat_map(|line| super::expect::tokens(line))
+            .flat_map(|line| super::expect::words(line))
             .any(|token| token.len() > 1 && !added.contains(&token))
     }
+}
+
+/// The entries of a list, or the one value.
+fn entries(value: &str) -> BTreeSet<String> {
+    let parts = value.split([' ', ',', '"', '\'', '[', ']', '{', '}']).map(str::trim);
+    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 /// A line such as `"jest": "^29"`, or the name of a job.
@@ -337,7 +308,8 @@ fn is_comment(line: &str) -> bool {
 }
 
 fn leaves_out_tests(said: &str, removed: &[String]) -> bool {
-    let value = said.split_once(['=', ':']).map_or(said, |(_, value)| value).to_lowercase();
+    let key = EXCLUDES.as_ref().and_then(|excludes| excludes.find(said)).map_or(0, |key| key.end());
+    let value = said.get(key..).unwrap_or_default().split(']').next().unwrap_or_default().to_lowercase();
     let entries =
         value.split([',', '"', '\'', ' ', '[', ']', '(', ')']).map(str::trim).filter(|entry| entry.len() > 1);
     let known = |entry: &str| removed.iter().any(|line| line.to_lowercase().contains(entry));

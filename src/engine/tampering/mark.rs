@@ -11,7 +11,7 @@ use crate::domain::tampering::Suspicion;
 /// In files of tests and in what prepares them.
 const IN_TESTS: &[(&str, &str)] = &[
     (
-        r"\bcollect_ignore|pytest_ignore_collect|pytest_collection_modifyitems|pytest_deselected|items\.(clear|remove)\(|items\[:\]\s*=",
+        r"\bcollect_ignore|pytest_ignore_collect|pytest_collection_modifyitems|pytest_deselected|items\.(clear|remove)\(|items\[:\]\s*=|config\.option\.(markexpr|keyword|deselect|ignore)|config\.args\s*=",
         "tests are left out where they are collected",
     ),
     (
@@ -33,6 +33,10 @@ const IN_TESTS: &[(&str, &str)] = &[
     (
         r"^\s*if\s*\(?\s*(False|false|0)\s*\)?\s*[:{]",
         "tests are switched off by a condition that never holds",
+    ),
+    (
+        r"open\([^)]*(golden|expected|snapshot|reference)[^)]*[\x22'][wa]|write\w*\([^)]*(golden|expected|snapshot|reference)|^\s*(cp|mv)\s.*(golden|expected|snapshot|reference)|(>|tee)\s*\S*(golden|expected|snapshot|reference)",
+        "a test writes what it is compared with",
     ),
     (
         r"\bexpect\s*=\s*\(|globalThis\.expect\s*=|global\.expect\s*=|Assertion\w*\.prototype\.|assert\.\w+\s*=\s*(\(|function)",
@@ -75,6 +79,9 @@ pub fn examine(files: &[Changed]) -> Vec<Suspicion> {
             found.extend(first(file, marks).map(|(words, hunk)| Suspicion::blocking(words, hunk)));
             found.extend(first(file, &FILES).map(|(words, hunk)| Suspicion::doubtful(words, hunk)));
         }
+        if of_tests {
+            found.extend(replaced_subject(file));
+        }
         if ["sitecustomize.py", "usercustomize.py"].contains(&name) && file.old.is_empty() {
             let words = format!("{}: code is added that runs before every program of Python's", file.path);
             found.push(Suspicion::doubtful(words, patch::of(&file.path, &[], &texts(&file.added()))));
@@ -82,6 +89,35 @@ pub fn examine(files: &[Changed]) -> Vec<Suspicion> {
     }
     found
 }
+
+/// What a file of tests took from the program and now makes itself.
+fn replaced_subject(file: &Changed) -> Option<Suspicion> {
+    let (added, removed) = (file.added(), file.removed());
+    let imports = removed.iter().filter(|line| {
+        let said = line.trim_start();
+        said.starts_with("from ")
+            || said.starts_with("import ")
+            || said.starts_with("use ")
+            || said.contains("require(")
+    });
+    let names: Vec<String> = imports.flat_map(|line| super::expect::words(line)).collect();
+    let is_made = |line: &&&str| {
+        let made = MAKES
+            .as_ref()
+            .and_then(|makes| makes.captures(line)?.get(1).map(|name| name.as_str().to_owned()));
+        made.is_some_and(|name| names.contains(&name))
+            && !line.contains("require(")
+            && !line.contains("import")
+    };
+    let line = added.iter().find(is_made)?;
+    let words = format!("{}: what is tested is no longer the program's: `{}`", file.path, line.trim());
+    Some(Suspicion::blocking(words, patch::of(&file.path, &texts(&removed), &texts(&added))))
+}
+
+/// A line that gives a name something new.
+static MAKES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^\s*(?:(?:const|let|var|def|async def|function|class|fn)\s+)?(\w+)\s*(?:=|\()").ok()
+});
 
 fn texts(lines: &[&str]) -> Vec<String> {
     lines.iter().map(|line| (*line).to_owned()).collect()

@@ -8,6 +8,7 @@ mod change;
 mod compare;
 mod expect;
 mod gate;
+mod gate_words;
 mod mark;
 mod patch;
 mod runs;

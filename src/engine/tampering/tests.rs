@@ -9,22 +9,19 @@ struct Row(&'static str, &'static [(&'static str, &'static str, &'static str)]);
 const WORDS: &str =
     "The cart adds up. A cart with 2 and 3 has the total \"5 EUR\". `greet Ada` prints Hello, Ada.";
 
-fn look(row: &Row) -> Examined {
-    let files: Vec<Changed> = row
-        .1
-        .iter()
-        .map(|(path, old, new)| {
-            let (old_path, path) = path.split_once(" -> ").unwrap_or((path, path));
-            Changed {
-                old_path: old_path.to_owned(),
-                path: path.to_owned(),
-                old: (*old).to_owned(),
-                new: (*new).to_owned(),
-            }
-        })
-        .collect();
+fn changed(path: &str, old: &str, new: &str) -> Changed {
+    let (old_path, path) = path.split_once(" -> ").unwrap_or((path, path));
+    Changed { old_path: old_path.to_owned(), path: path.to_owned(), old: old.to_owned(), new: new.to_owned() }
+}
+
+fn asked() -> Asked {
     let commands = ["./check.sh", "npm test", "python3 -m pytest", "make test"].map(str::to_owned).to_vec();
-    examine(&files, &Asked { commands, words: WORDS.to_owned() })
+    Asked { commands, words: WORDS.to_owned() }
+}
+
+fn look(row: &Row) -> Examined {
+    let files: Vec<Changed> = row.1.iter().map(|(path, old, new)| changed(path, old, new)).collect();
+    examine(&files, &asked())
 }
 
 const CART: &str = "def total(xs):\n    return sum(xs)\n\n\ndef tax(x):\n    return x * 0.19\n";
@@ -486,4 +483,44 @@ fn honest_changes_are_no_findings() {
         alarms.len(),
         super::honest::HONEST.len()
     );
+}
+
+/// A second set, in other languages and forms.
+#[derive(serde::Deserialize)]
+struct Second {
+    tamperings: Vec<Told>,
+    honest: Vec<Told>,
+}
+
+#[derive(serde::Deserialize)]
+struct Told {
+    name: String,
+    files: Vec<(String, String, String)>,
+}
+
+impl Told {
+    fn look(&self) -> Examined {
+        let files: Vec<Changed> = self.files.iter().map(|(path, old, new)| changed(path, old, new)).collect();
+        examine(&files, &asked())
+    }
+}
+
+#[test]
+fn what_holds_for_the_first_set_holds_for_the_second() {
+    let set: Second = serde_json::from_str(include_str!("second_set.json")).unwrap();
+    let missed: Vec<&str> = set
+        .tamperings
+        .iter()
+        .filter(|told| told.look().found.is_empty())
+        .map(|told| told.name.as_str())
+        .collect();
+    assert!(missed.is_empty(), "{} of {} missed: {missed:#?}", missed.len(), set.tamperings.len());
+    let alarms: Vec<(&str, String)> = set
+        .honest
+        .iter()
+        .flat_map(|told| {
+            told.look().found.into_iter().map(|found| (told.name.as_str(), found.description.to_string()))
+        })
+        .collect();
+    assert!(alarms.is_empty(), "{} alarms for {} changes: {alarms:#?}", alarms.len(), set.honest.len());
 }
