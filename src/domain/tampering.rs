@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::finding::Severity;
+use super::finding::{Finding, FindingState, Severity, Sight, Source};
+use super::gate::GateId;
+use super::mission::Mission;
 use super::text::{Line, Prose};
 
 /// Something that tests less than before, in plain words, with the lines that show it.
@@ -29,5 +31,19 @@ impl Suspicion {
     fn new(severity: Severity, description: impl AsRef<str>, hunk: impl AsRef<str>) -> Self {
         let hunk = Some(Prose::clipped(hunk)).filter(|hunk| !hunk.is_empty());
         Self { severity, description: Line::clipped(description), hunk }
+    }
+}
+
+impl Mission {
+    /// What was taken from tests or gates and let be by agents alone: it is not mended, and the person has not agreed.
+    pub fn let_be(&self, gate: GateId) -> impl Iterator<Item = &Finding> {
+        self.findings.values().filter(move |finding| {
+            matches!(finding.source, Source::Tampering { .. })
+                && finding.severity == Severity::Blocking
+                && matches!(finding.state, FindingState::Dismissed { .. } | FindingState::Deferred { .. })
+                && !self.agreed.contains(&finding.id)
+                && finding.seen.as_ref().is_none_or(|seen| seen.sight == Sight::StillHolds)
+                && (gate == GateId::Final || gate == GateId::Milestone(finding.milestone))
+        })
     }
 }

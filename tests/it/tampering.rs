@@ -4,9 +4,14 @@
 use std::sync::{Arc, Mutex};
 
 use flightdeck::agent::model::{Item, Reply, Request};
-use flightdeck::domain::finding::{Finding, FindingState, Severity, Source};
-use flightdeck::domain::gate::Autopilot;
+use flightdeck::domain::command::Command;
+use flightdeck::domain::decide::decide;
+use flightdeck::domain::event::{Actor, Stamped};
+use flightdeck::domain::finding::{Finding, FindingState, Ruling, Severity, Source, TriageDecision};
+use flightdeck::domain::gate::{Autopilot, GateId};
+use flightdeck::domain::id::{FindingId, MilestoneId};
 use flightdeck::domain::mission::Mission;
+use flightdeck::domain::text::Line;
 use serde_json::{Value, json};
 
 use crate::faults::scripted::{Mind, call};
@@ -21,6 +26,13 @@ const TESTS: &str = "import unittest\n\nimport cart\n\n\nclass CartTest(unittest
 const FEWER: &str = "import unittest\n\nimport cart\n\n\nclass CartTest(unittest.TestCase):\n    def test_total(self):\n        \
                      self.assertEqual(cart.total([2, 3]), 5)\n";
 const CHECK: &str = "#!/bin/sh\nset -e\npython3 -m unittest -v\n";
+
+/// Whether the orchestrator dismisses what blocks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LetBe {
+    Yes,
+    No,
+}
 
 /// What each session was told first.
 type Told = Arc<Mutex<Vec<String>>>;
@@ -49,7 +61,7 @@ fn writing(path: &str, text: &str) -> String {
 }
 
 /// A crew whose worker does `first` for the feature, and `then` for the fix of what was found.
-fn crew(told: &Told, first: String, then: String) -> Arc<Mind> {
+fn crew(told: &Told, first: String, then: String, let_be: LetBe) -> Arc<Mind> {
     let told = Arc::clone(told);
     Mind::new(move |request, _| {
         let turn = request.items.iter().filter(|item| matches!(item, Item::Assistant(_))).count();
@@ -62,7 +74,7 @@ fn crew(told: &Told, first: String, then: String) -> Arc<Mind> {
                 let (tool, arguments) = planning()[turn.min(2)].clone();
                 call(tool, arguments)
             }
-            ("orchestrator", _) => triage(request),
+            ("orchestrator", _) => triage(request, let_be),
             ("worker", _) if turn == 0 => {
                 let work = if brief(request).contains("Build F1") { &first } else { &then };
                 call("shell", json!({ "command": format!("{work}git add -A && git commit -qm work") }))
@@ -76,7 +88,7 @@ fn crew(told: &Told, first: String, then: String) -> Arc<Mind> {
 }
 
 /// Everything that blocks becomes a feature; the rest is dismissed.
-fn triage(request: &Request) -> Reply {
+fn triage(request: &Request, let_be: LetBe) -> Reply {
     let text = brief(request);
     let ids: Vec<&str> = (1..9)
         .map(|n| ["FND-1", "FND-2", "FND-3", "FND-4", "FND-5", "FND-6", "FND-7", "FND-8"][n - 1])
@@ -86,7 +98,7 @@ fn triage(request: &Request) -> Reply {
         .map(|id| {
             let blocking = text.contains(&format!("- {id} [blocking]"));
             let fix = json!({ "title": "Put it back", "description": format!("Undo what {id} shows.") });
-            if blocking {
+            if blocking && let_be == LetBe::No {
                 json!({ "finding": id, "decision": "feature", "feature": fix })
             } else {
                 json!({ "finding": id, "decision": "dismiss", "reason": "looked at" })
@@ -96,12 +108,12 @@ fn triage(request: &Request) -> Reply {
     call("triage", json!({ "decisions": decisions }))
 }
 
-async fn fly(first: String, then: String) -> (Mission, Vec<String>, String) {
+async fn fly(first: String, then: String, let_be: LetBe) -> (Mission, Vec<String>, String) {
     let files = [("cart.py", CART), ("test_cart.py", TESTS), ("check.sh", CHECK)];
     let setting =
         Setting { goal: "Label prices.", model: "test/mind", autopilot: Autopilot::On, files: &files };
     let (ground, told) = (Ground::of(&setting), Told::default());
-    let mission = ground.fly(crew(&told, first, then)).await;
+    let mission = ground.fly(crew(&told, first, then, let_be)).await;
     let told = told.lock().unwrap().clone();
     let story = ground.told();
     (mission, told, story)
@@ -118,7 +130,7 @@ fn label() -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_test_that_is_taken_away_blocks_until_it_is_put_back() {
     let (mission, told, story) =
-        fly(label() + &writing("test_cart.py", FEWER), writing("test_cart.py", TESTS)).await;
+        fly(label() + &writing("test_cart.py", FEWER), writing("test_cart.py", TESTS), LetBe::No).await;
     let found = seen(&mission);
     let [finding] = found.as_slice() else { panic!("{found:#?}\n{story}") };
     assert_eq!(finding.severity, Severity::Blocking);
@@ -143,7 +155,8 @@ async fn a_test_that_is_taken_away_blocks_until_it_is_put_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fix_that_puts_nothing_back_is_found_out() {
     let (mission, _, story) =
-        fly(label() + &writing("test_cart.py", FEWER), "echo '# fixed' >> cart.py\n".to_owned()).await;
+        fly(label() + &writing("test_cart.py", FEWER), "echo '# fixed' >> cart.py\n".to_owned(), LetBe::No)
+            .await;
     let found = seen(&mission);
     assert!(found.len() >= 2, "{found:#?}\n{story}");
     assert!(found[1].description.as_str().contains("1 test instead of 2"), "{}", found[1].description);
@@ -152,7 +165,7 @@ async fn a_fix_that_puts_nothing_back_is_found_out() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gate_that_lets_everything_pass_is_found() {
     let weak = writing("check.sh", "#!/bin/sh\nset -e\npython3 -m unittest -v || true\n");
-    let (mission, _, story) = fly(label() + &weak, writing("check.sh", CHECK)).await;
+    let (mission, _, story) = fly(label() + &weak, writing("check.sh", CHECK), LetBe::No).await;
     let found = seen(&mission);
     let [finding] = found.as_slice() else { panic!("{found:#?}\n{story}") };
     assert!(
@@ -167,10 +180,28 @@ async fn a_gate_that_lets_everything_pass_is_found() {
 async fn honest_work_on_tests_raises_nothing() {
     let more = TESTS.replace("test_total", "test_sum")
         + "\n    def test_label(self):\n        self.assertEqual(cart.label(3), 3)\n";
-    let (mission, _, story) = fly(label() + &writing("test_cart.py", &more), String::new()).await;
+    let (mission, _, story) = fly(label() + &writing("test_cart.py", &more), String::new(), LetBe::No).await;
     assert!(seen(&mission).is_empty(), "{:#?}\n{story}", seen(&mission));
     assert!(
         mission.claim_runs.values().flatten().any(|run| run.tests.is_some_and(|tests| tests.passed == 3)),
         "{story}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_orchestrator_dismisses_waits_for_the_person_who_may_agree() {
+    let gate = GateId::Milestone(MilestoneId(1));
+    let (mut mission, _, story) =
+        fly(label() + &writing("test_cart.py", FEWER), String::new(), LetBe::Yes).await;
+    assert_eq!(mission.let_be(gate).count(), 1, "{story}");
+    let decision = TriageDecision {
+        finding: FindingId(1),
+        ruling: Ruling::Dismiss { reason: Line::clipped("so be it") },
+    };
+    let agree = Command::DecideFinding { decision: Box::new(decision) };
+    let now = flightdeck::engine::now();
+    for event in decide(&mission, Actor::Person, agree, now).unwrap() {
+        mission.apply(&Stamped { seq: mission.seq + 1, at: now, actor: Actor::Person, event });
+    }
+    assert_eq!(mission.let_be(gate).count(), 0, "the person agreed");
 }

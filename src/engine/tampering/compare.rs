@@ -1,16 +1,16 @@
 //! The tests of a change, before and after: which are gone, which are left out, and which expect less.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use super::case::{Case, Skip, cases};
-use super::change::{Changed, Kind, kind, surplus};
-use super::expect::{self, Asked, Expected};
+use super::change::{Changed, Kind, kind};
+use super::context::Context;
+use super::expect::{self, Expected};
 use super::patch;
 use crate::domain::tampering::Suspicion;
 
+/// How alike two tests of one name are that are one, moved.
+const MOVED: f64 = 0.2;
 /// How alike two tests are that are one, renamed.
 const ALIKE: f64 = 0.5;
 /// How much of a test is found again where it was merged into others.
@@ -34,158 +34,11 @@ struct Placed<'a> {
     case: Case,
 }
 
-/// What the rest of a change says, which explains what became of tests.
-pub struct Context<'a> {
-    pub asked: &'a Asked,
-    /// Everything that was added to tests and to what they read.
-    added: BTreeSet<String>,
-    /// Whether a line was added that expects something.
-    expects_more: bool,
-    /// Lines that all tests together have less often than before.
-    lost: BTreeSet<String>,
-    /// Names and texts that the product had and has no more.
-    vanished: BTreeSet<String>,
-    /// Whether the product defines less, or says less, than before.
-    shrinks: bool,
-    pub product_changed: bool,
-}
-
-/// A line that defines a name.
-static DEFINES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^\s*(pub(\([\w ]+\))?|export|default|async|public|private|protected|static|final|abstract|func|function|fn|def|class|struct|enum|trait|interface|type|const|module|mod|package|let|var|val)\b").ok()
-});
-
-impl<'a> Context<'a> {
-    pub fn of(files: &[Changed], asked: &'a Asked) -> Self {
-        let mut context = Self {
-            asked,
-            added: BTreeSet::new(),
-            expects_more: false,
-            lost: BTreeSet::new(),
-            vanished: BTreeSet::new(),
-            shrinks: false,
-            product_changed: false,
-        };
-        let (mut old_tests, mut new_tests) = (Vec::new(), Vec::new());
-        let (mut old, mut new) = (Product::default(), Product::default());
-        for file in files {
-            let of_tests = |path: &str, text: &str| -> Vec<String> {
-                let run = cases(path, text).into_iter().filter(|case| case.skip != Skip::Always);
-                run.flat_map(|case| case.lines).collect()
-            };
-            let (before, after) = (of_tests(&file.old_path, &file.old), of_tests(&file.path, &file.new));
-            let kind = if super::gate::is_named(&file.path, &asked.commands) {
-                Kind::Gate
-            } else {
-                kind(&file.path)
-            };
-            match kind {
-                Kind::Test | Kind::Reference => {
-                    context.adds(&file.added());
-                    context.added.extend(file.added().iter().map(|line| expect::as_text(line)));
-                }
-                Kind::Gate | Kind::Prose => {}
-                Kind::Product => {
-                    let (was, is) = (before.join("\n"), after.join("\n"));
-                    context.adds(&file.added());
-                    let (was, is) = (surplus(&file.old, &was), surplus(&file.new, &is));
-                    let said = |lines: &[&str]| {
-                        lines
-                            .iter()
-                            .filter(|line| !is_comment(line))
-                            .map(|line| format!("{line}\n"))
-                            .collect::<String>()
-                    };
-                    let (was, is) = (said(&was), said(&is));
-                    context.product_changed |=
-                        !surplus(&was, &is).is_empty() || !surplus(&is, &was).is_empty();
-                    old.take(&was);
-                    new.take(&is);
-                    if file.new.is_empty() {
-                        old.names.insert(expect::stem(&file.old_path));
-                    }
-                }
-            }
-            if before.is_empty() && after.is_empty() {
-                old_tests.extend(file.old.lines().map(str::to_owned));
-                new_tests.extend(file.new.lines().map(str::to_owned));
-            }
-            old_tests.extend(before);
-            new_tests.extend(after);
-        }
-        context.lost = surplus(&old_tests.join("\n"), &new_tests.join("\n"))
-            .iter()
-            .map(|line| line.trim().to_owned())
-            .collect();
-        context.vanished =
-            old.names.difference(&new.words).filter(|token| token.len() > 2).cloned().collect();
-        context.shrinks = new.definitions < old.definitions || new.lines < old.lines;
-        context
-    }
-
-    fn adds(&mut self, lines: &[&str]) {
-        for line in lines.iter().filter(|line| !is_comment(line)) {
-            self.added.extend(expect::tokens(line));
-            self.expects_more |= Expected::of(line).is_some();
-        }
-    }
-
-    /// Whether it is found again in what was added.
-    fn has(&self, token: &String) -> bool {
-        self.added.contains(token)
-    }
-}
-
-/// What a product's text has.
-#[derive(Default)]
-struct Product {
-    /// What it defines, and the texts in it.
-    names: BTreeSet<String>,
-    words: BTreeSet<String>,
-    definitions: usize,
-    lines: usize,
-}
-
-impl Product {
-    fn take(&mut self, text: &str) {
-        for line in text.lines() {
-            let words = expect::tokens(line);
-            if DEFINES.as_ref().is_some_and(|defines| defines.is_match(line)) {
-                self.definitions += 1;
-                self.names.extend(words.iter().cloned());
-            } else {
-                self.names.extend(expect::literals(line));
-            }
-            self.lines += 1;
-            self.words.extend(words);
-        }
-    }
-}
-
-fn is_comment(line: &str) -> bool {
-    let said = line.trim_start();
-    (said.starts_with('#') && !said.starts_with("#["))
-        || said.starts_with("//")
-        || said.starts_with("* ")
-        || said.starts_with("/*")
-}
-
 /// Compares the tests of all changed files.
 pub fn compare(files: &[Changed], context: &Context<'_>) -> Compared {
-    let place = |text: fn(&Changed) -> (&str, &str)| -> Vec<Placed<'_>> {
-        let of_file = |file| {
-            let (path, text) = text(file);
-            cases(path, text).into_iter().map(move |case| Placed { file, case })
-        };
-        files
-            .iter()
-            .filter(|file| kind(&file.path) != Kind::Gate || file.path.ends_with("CMakeLists.txt"))
-            .flat_map(of_file)
-            .collect()
-    };
-    let old = place(|file| (file.old_path.as_str(), file.old.as_str()));
+    let old = placed(files, |file| (file.old_path.as_str(), file.old.as_str()));
     let mut new: Vec<Option<Placed<'_>>> =
-        place(|file| (file.path.as_str(), file.new.as_str())).into_iter().map(Some).collect();
+        placed(files, |file| (file.path.as_str(), file.new.as_str())).into_iter().map(Some).collect();
     let mut compared = Compared::default();
     let mut left = Vec::new();
     for before in old {
@@ -201,40 +54,43 @@ pub fn compare(files: &[Changed], context: &Context<'_>) -> Compared {
     }
     let mut gone = Vec::new();
     for before in left {
-        let last = |name: &str| name.rsplit(" › ").next().unwrap_or(name).to_owned();
-        let moved = new.iter().position(|after| {
-            after.as_ref().is_some_and(|after| {
-                last(&after.case.name) == last(&before.case.name) && likeness(&before.case, &after.case) > 0.2
-            })
-        });
-        let alike = || {
-            let scores = new
-                .iter()
-                .enumerate()
-                .filter_map(|(at, after)| Some((at, likeness(&before.case, &after.as_ref()?.case))));
-            scores.filter(|(_, score)| *score >= ALIKE).max_by(|a, b| a.1.total_cmp(&b.1)).map(|(at, _)| at)
-        };
-        match moved.or_else(alike).and_then(|at| new.get_mut(at)?.take()) {
+        match again(&before.case, &new).and_then(|at| new.get_mut(at)?.take()) {
             Some(after) => pair(&before, &after, context, &mut compared),
             None => gone.push(before),
         }
     }
     scripts(files, context, &mut compared);
-    let come: Vec<&Case> =
-        new.iter().flatten().map(|placed| &placed.case).filter(|case| case.skip != Skip::Always).collect();
-    let replaced = context.shrinks || come.len() >= gone.len();
-    let kept: Vec<Case> = files
-        .iter()
-        .flat_map(|file| cases(&file.path, &file.new))
-        .filter(|case| case.skip == Skip::Run)
-        .collect();
-    removed(
-        &gone,
-        &kept,
-        &|case| (replaced && went_with_product(case, context)) || is_merged(case, context),
-        &mut compared,
-    );
+    let come = new.iter().flatten().filter(|placed| placed.case.skip != Skip::Always).count();
+    let replaced = context.shrinks || come >= gone.len();
+    let all = files.iter().flat_map(|file| cases(&file.path, &file.new));
+    let kept: Vec<Case> = all.filter(|case| case.skip == Skip::Run).collect();
+    let explained = |case: &Case| (replaced && went_with_product(case, context)) || is_merged(case, context);
+    removed(&gone, &kept, &explained, &mut compared);
     compared
+}
+
+/// The tests of all files, as they were or as they are.
+fn placed(files: &[Changed], text: fn(&Changed) -> (&str, &str)) -> Vec<Placed<'_>> {
+    let of_file = |file| {
+        let (path, text) = text(file);
+        cases(path, text).into_iter().map(move |case| Placed { file, case })
+    };
+    let may_test = |file: &&Changed| kind(&file.path) != Kind::Gate || file.path.ends_with("CMakeLists.txt");
+    files.iter().filter(may_test).flat_map(of_file).collect()
+}
+
+/// Where a test is that was moved or renamed.
+fn again(before: &Case, new: &[Option<Placed<'_>>]) -> Option<usize> {
+    let last = |name: &str| name.rsplit(" › ").next().unwrap_or(name).to_owned();
+    let scores = |least: f64| {
+        let all = new.iter().enumerate();
+        let all = all.filter_map(|(at, after)| Some((at, after.as_ref()?)));
+        all.map(|(at, after)| (at, &after.case, likeness(before, &after.case)))
+            .filter(move |(.., score)| *score >= least)
+    };
+    let moved = scores(MOVED).find(|(_, case, _)| last(&case.name) == last(&before.name));
+    let alike = || scores(ALIKE).max_by(|one, other| one.2.total_cmp(&other.2));
+    moved.or_else(alike).map(|(at, ..)| at)
 }
 
 /// Scripts that the gate runs and that hold no named tests are one test each.

@@ -6,6 +6,7 @@
 mod case;
 mod change;
 mod compare;
+mod context;
 mod expect;
 mod gate;
 mod gate_words;
@@ -14,8 +15,6 @@ mod patch;
 mod runs;
 
 #[cfg(test)]
-mod honest;
-#[cfg(test)]
 mod tests;
 
 pub use change::Changed;
@@ -23,7 +22,8 @@ pub use expect::Asked;
 pub use runs::{look, notes};
 
 use change::{Kind, kind};
-use compare::{Context, compare};
+use compare::compare;
+use context::Context;
 
 use crate::domain::tampering::Suspicion;
 

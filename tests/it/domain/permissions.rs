@@ -250,7 +250,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 48,
+        | Command::RecordLanding { .. } => 49,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }
