@@ -41,6 +41,7 @@ pub mod round;
 pub mod sabotage;
 pub mod schedule;
 pub mod tally;
+pub mod tampering;
 pub mod tests;
 pub mod text;
 pub mod transcript;

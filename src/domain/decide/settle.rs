@@ -141,7 +141,10 @@ fn autopilot(mission: &Mission) -> Option<Event> {
     }
     let gate = mission.open_gate()?.id;
     let toothless = gate != GateId::Plan && !mission.toothless(&mission.assertions_at(gate)).is_empty();
-    let passes = mission.waits_at(gate) && mission.gate_obstacles(gate).is_empty() && !toothless;
+    // Nobody but the person agrees to fewer tests; at the final gate they have been asked.
+    let let_be = matches!(gate, GateId::Milestone(_)) && mission.let_be(gate).next().is_some();
+    let clear = mission.waits_at(gate) && mission.gate_obstacles(gate).is_empty();
+    let passes = clear && !let_be && !toothless;
     let decision = Decision::Go { note: None };
     passes.then_some(Event::GateDecided { gate, decision, by: DecidedBy::Autopilot })
 }

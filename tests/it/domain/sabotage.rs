@@ -11,7 +11,6 @@ use flightdeck::domain::gate::{Autopilot, GateId};
 use flightdeck::domain::id::{AttemptId, MilestoneId, Revision};
 use flightdeck::domain::risk::risks;
 use flightdeck::domain::sabotage::{Sabotage, SabotageOutcome, SeenRed};
-use flightdeck::domain::verdict::Outcome;
 
 use crate::support::mission::Flight;
 use crate::support::words::{self, val};
@@ -236,7 +235,7 @@ fn what_told_nothing_is_said_and_tried_again_in_a_later_round_only() {
         assert_eq!(flightdeck::view::gate::risks(&flight.mission, M1.into()), ["1 never seen red"]);
         flight.person(Command::DecideGate { gate: M1.into(), decision: words::no_go("more") });
         flight.triage_all();
-        let mut flight = flight.built(2).gated().reviewed().scrutinized().tested(Outcome::Pass);
+        let mut flight = flight.built(2).gated().reviewed().scrutinized();
         assert_eq!(flight.due(), [Work::Engine(EngineWork::Sabotage { milestone: M1, round: 2 })]);
         let again = Sabotage { round: 2, ..words::sabotage("VAL-A-001", SabotageOutcome::Red) };
         flight.engine(Command::RecordSabotage { sabotage: Box::new(again) });
