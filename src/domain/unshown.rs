@@ -8,6 +8,7 @@ use super::gate::GateId;
 use super::id::{AssertionId, FeatureId, RequirementId};
 use super::mission::Mission;
 use super::plan::{Claims, FeatureState};
+use super::sabotage::SeenRed;
 use super::text::worded;
 use super::verdict::{Standing, Verdict};
 
@@ -30,6 +31,12 @@ pub enum Doubt {
     Waived,
     /// Its command was green before anything was built.
     Vacuous,
+    /// Its check stays green whatever is undone.
+    Toothless,
+    /// What was undone said nothing of its check.
+    NotSeenRed,
+    /// The time was over before its check was seen red: a sample of what was built was undone.
+    Sampled,
     /// The engine has not run again what a handoff claims.
     ClaimUnchecked,
 }
@@ -95,16 +102,7 @@ impl Mission {
             Standing::Stale => Some(Doubt::Stale),
         };
         let older = || self.is_older(gate, id).then_some(Doubt::Older);
-        let vacuous = || self.vacuous_assertions().any(|found| found.id == *id).then_some(Doubt::Vacuous);
-        standing.or_else(older).or_else(vacuous)
-    }
-
-    /// The assertions that a gate is about, by id.
-    pub fn assertions_at(&self, gate: GateId) -> Vec<AssertionId> {
-        match gate {
-            GateId::Milestone(id) => self.assertions_of(id).map(|assertion| assertion.id.clone()).collect(),
-            GateId::Plan | GateId::Final => self.active_assertions().map(|found| found.id.clone()).collect(),
-        }
+        standing.or_else(older).or_else(|| teeth(self.seen_red(id)))
     }
 
     /// Whether an assertion passed at another commit than the one that a gate is about.
@@ -132,5 +130,16 @@ impl Mission {
         let unchecked =
             |state: &FeatureState| matches!(state, FeatureState::Built { claims: Claims::Unchecked, .. });
         built.filter(move |feature| unchecked(&feature.state)).map(|feature| feature.id)
+    }
+}
+
+/// What can be said against a check that passed. What a tester judges has no command that could be seen red.
+fn teeth(seen: SeenRed) -> Option<Doubt> {
+    match seen {
+        SeenRed::Toothless => Some(Doubt::Toothless),
+        SeenRed::Vacuous => Some(Doubt::Vacuous),
+        SeenRed::Untold => Some(Doubt::NotSeenRed),
+        SeenRed::OutOfTime => Some(Doubt::Sampled),
+        SeenRed::AtBase | SeenRed::Sabotaged | SeenRed::NotYet | SeenRed::Judged | SeenRed::Off => None,
     }
 }

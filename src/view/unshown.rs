@@ -87,6 +87,9 @@ pub fn reason(doubt: Doubt) -> &'static str {
         Doubt::Older => "older commit",
         Doubt::Waived => "waived",
         Doubt::Vacuous => "vacuous",
+        Doubt::Toothless => "toothless",
+        Doubt::NotSeenRed => "not seen red",
+        Doubt::Sampled => "sampled",
         Doubt::ClaimUnchecked => "not run again",
     }
 }
@@ -98,9 +101,14 @@ fn words(doubt: Doubt, n: usize) -> String {
         Doubt::EvidenceLost => format!("{n} whose evidence is lost"),
         Doubt::Older => format!("{n} proven at an older commit"),
         Doubt::ClaimUnchecked => format!("{} not run again", plural(n, "handoff")),
-        Doubt::Failed | Doubt::Blocked | Doubt::Stale | Doubt::Waived | Doubt::Vacuous => {
-            format!("{n} {}", reason(doubt))
-        }
+        Doubt::Failed
+        | Doubt::Blocked
+        | Doubt::Stale
+        | Doubt::Waived
+        | Doubt::Vacuous
+        | Doubt::Toothless
+        | Doubt::NotSeenRed
+        | Doubt::Sampled => format!("{n} {}", reason(doubt)),
     }
 }
 
@@ -128,6 +136,8 @@ pub fn sign(doubt: Doubt) -> Sign {
         Doubt::Stale | Doubt::EvidenceLost | Doubt::Older | Doubt::ClaimUnchecked => {
             standing_sign(Standing::Stale)
         }
-        Doubt::Waived | Doubt::Vacuous => standing_sign(Standing::Waived),
+        Doubt::Waived | Doubt::Vacuous | Doubt::Toothless | Doubt::NotSeenRed | Doubt::Sampled => {
+            standing_sign(Standing::Waived)
+        }
     }
 }

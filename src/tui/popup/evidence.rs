@@ -2,6 +2,7 @@
 
 use super::assertion::AssertionScreen;
 use super::evidence_viewer::EvidenceViewer;
+use super::gate::prove_again;
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
 use super::trace::TraceScreen;
@@ -72,6 +73,7 @@ impl Popup for EvidenceScreen {
             Action::Trace => {
                 PopupResult::open(TraceScreen::of(TraceSubject::Assertion(self.assertion.clone())))
             }
+            Action::ProveAgain => prove_again(vec![self.assertion.clone()]),
             Action::Waive => self.prompt(app, Purpose::Waive),
             Action::Retire => self.prompt(app, Purpose::Retire),
             Action::Open => PopupResult::stay(),
