@@ -80,7 +80,8 @@ pub fn assertions(mission: &Mission, gate: GateId) -> Vec<AssertionId> {
     ids
 }
 
-fn urgency(standing: Standing) -> u8 {
+/// How much an assertion needs a look: the least number first.
+pub fn urgency(standing: Standing) -> u8 {
     match standing {
         Standing::Failed | Standing::Blocked => 0,
         Standing::Stale => 1,

@@ -1,18 +1,23 @@
 //! A gate: a summary above, the items it rests on below at the left, and at the right the selected item in full.
 
+use std::sync::Arc;
+
 use super::assertion::AssertionScreen;
 use super::attempt::AttemptScreen;
 use super::diff::DiffScreen;
 use super::evidence::EvidenceScreen;
-use super::evidence_viewer::EvidenceViewer;
+use super::evidence_viewer::{EvidenceViewer, Room};
 use super::feature::FeatureScreen;
 use super::findings::{Findings, decide_finding};
 use super::gate_item::GateItemScreen;
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
+use super::{proof, section};
 use crate::domain::diff::DiffScope;
+use crate::domain::evidence::EvidenceKind;
 use crate::domain::gate::{Decision, GateId};
 use crate::tui::drafts::Subject;
+use crate::tui::picture::PictureKey;
 use crate::view::gate_items::{self, GateItem};
 use crate::view::row::Piece;
 use crate::view::work::gate_name;
@@ -78,6 +83,11 @@ impl GateScreen {
         app.mission.is_gate_open(self.gate) && !app.pending_decisions.contains_key(&self.gate)
     }
 
+    /// Where the selected item is seen in full.
+    fn room(&self, app: &App) -> Rect {
+        self.parts(app, inside(app.areas().body)).detail
+    }
+
     fn of_selected(&self, app: &App, at: &Place, action: Action) -> PopupResult {
         match (self.selected_item(app, at), action) {
             (Some(GateItem::Finding(id)), Action::Dismiss | Action::Defer | Action::Mend) => {
@@ -92,6 +102,9 @@ impl GateScreen {
                 Action::Edit => PopupResult::open(AssertionScreen::edit(app, &id)),
                 _ => PopupResult::open(EvidenceScreen::new(&app.mission, id)),
             },
+            (item, Action::Evidence) => {
+                proof::open(app, proof::of_item(&app.mission, self.gate, item.as_ref()))
+            }
             (Some(GateItem::Feature(id)), Action::Open) => PopupResult::open(FeatureScreen::new(id)),
             (Some(GateItem::Finding(_)), Action::Open) => PopupResult::open(Findings),
             (Some(GateItem::Report(id)), Action::Open) => PopupResult::open(AttemptScreen::new(id)),
@@ -124,7 +137,7 @@ impl Popup for GateScreen {
             hints.push(Action::Land);
         }
         let edits = if self.gate == GateId::Plan { Action::Add } else { Action::Waive };
-        hints.extend([Action::Edit, edits, Action::Diff, Action::Open]);
+        hints.extend([Action::Edit, edits, Action::Diff, Action::Open, Action::Evidence]);
         hints.extend([Action::NextMatch].into_iter().filter(|_| self.viewer.pieces() > 1));
         let summary = self.summary(app).len();
         let cut = summary > head_room(inside(app.areas().body), summary);
@@ -188,7 +201,8 @@ impl Popup for GateScreen {
         let mut rows = gate_items::detail(&app.mission, &item, width);
         rows.push(Row::new());
         let mut sections = vec![rows.into()];
-        sections.extend(self.viewer.sections(width));
+        let room = Room { area: self.room(app), above: section::height(&sections) };
+        sections.extend(self.viewer.sections(app, room));
         if let GateItem::Assertion(id) = item {
             sections.push(assertion::history(&app.mission, &id, width).into());
         }
@@ -226,9 +240,18 @@ impl Popup for GateScreen {
         self.selected(app, at)
     }
 
-    fn answered(&mut self, _app: &App, _at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
-        self.viewer.answered(call, result);
+    fn answered(&mut self, app: &App, at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
+        let area = self.room(app);
+        let item = self.selected_item(app, at);
+        let rows = item.map_or(0, |item| gate_items::detail(&app.mission, &item, area.width.into()).len() + 1);
+        self.viewer.answered(app, at, Room { area, above: rows }, call, result);
         PopupResult::stay()
+    }
+
+    fn picture(&self, app: &App, at: &Place) -> Option<(PictureKey, Arc<str>)> {
+        self.viewer.kind().filter(|kind| *kind == EvidenceKind::Screenshot)?;
+        let area = self.room(app);
+        section::wanted(&self.detail(app, at, usize::from(area.width)), at.top, area.height)
     }
 
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
@@ -241,6 +264,7 @@ impl Popup for GateScreen {
             Action::Waive
             | Action::Edit
             | Action::Open
+            | Action::Evidence
             | Action::Retire
             | Action::Dismiss
             | Action::Defer

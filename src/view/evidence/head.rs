@@ -1,0 +1,49 @@
+//! What stands above a piece: what it is, who took it and when, at which commit, and which verdict rests on it.
+
+use crate::domain::evidence::EvidenceDoc;
+use crate::domain::id::AssertionId;
+use crate::domain::verdict::EvidenceRef;
+
+use super::super::prelude::*;
+use crate::view::work::outcome_sign;
+
+/// A piece of evidence, and the assertion whose verdicts it is looked at for.
+#[derive(Debug, Clone, Copy)]
+pub struct Proof<'a> {
+    pub doc: &'a EvidenceDoc,
+    pub assertion: Option<&'a AssertionId>,
+}
+
+/// The title with the reference, then a line of facts and one for each verdict that rests on it.
+pub fn head(mission: &Mission, proof: Proof<'_>, place: &str, width: usize) -> Vec<Row> {
+    let doc = proof.doc;
+    let mut rows = vec![
+        Row::new()
+            .sign(StyleRole::Accent, Glyph::Evidence)
+            .then(StyleRole::Strong, &doc.title)
+            .end(StyleRole::Dim, [doc.reference.0.as_str(), place].join("  ").trim_end()),
+    ];
+    rows.extend(verdict(mission, proof, width));
+    if mission.lost_evidence.contains(&doc.reference) {
+        rows.push(Row::of(StyleRole::Bad, "it was changed or removed on disk after it was taken"));
+    }
+    rows
+}
+
+/// The newest verdict on the assertion that names it.
+fn verdict(mission: &Mission, proof: Proof<'_>, width: usize) -> Vec<Row> {
+    let names = |refs: &[EvidenceRef]| refs.contains(&proof.doc.reference);
+    let given = proof.assertion.and_then(|id| mission.verdicts.get(id));
+    let found = given.into_iter().flatten().rev().find(|verdict| names(&verdict.evidence));
+    let Some(found) = found else { return Vec::new() };
+    let (sign, style) = outcome_sign(found.outcome);
+    let words = format!(
+        "for {} in {} round {} at {}",
+        found.outcome.word(),
+        found.milestone,
+        found.round,
+        found.commit
+    );
+    let row = Row::new().sign(style, sign).then(StyleRole::Dim, clip(&words, width.saturating_sub(2)));
+    vec![row]
+}
