@@ -94,6 +94,11 @@ impl From<Vec<Row>> for Page {
     }
 }
 
+/// What a piece shows, read as it is read first.
+pub fn shown(doc: &EvidenceDoc, width: usize) -> Shown {
+    page(doc, Reading::default(), width).shown
+}
+
 /// Lays a piece out.
 pub fn page(doc: &EvidenceDoc, how: Reading, width: usize) -> Page {
     let parsed = serde_json::from_str::<Value>(&doc.content).ok();

@@ -25,9 +25,10 @@ pub fn open(app: &App, assertion: Option<AssertionId>) -> PopupResult {
     }
 }
 
-/// Of what is selected on the main screen; over another screen of the whole mission.
+/// Of what is selected on the main screen, else of what most needs a look.
 pub fn screen(app: &App) -> Result<Box<dyn Popup>, &'static str> {
-    let meant = if app.screens.is_empty() { of_pane(app) } else { of_gate(&app.mission, GateId::Final) };
+    let selected = if app.screens.is_empty() { of_pane(app) } else { None };
+    let meant = selected.or_else(|| of_gate(&app.mission, GateId::Final));
     meant.map(|id| Box::new(EvidenceScreen::new(&app.mission, id)) as Box<dyn Popup>).ok_or(NOTHING)
 }
 
@@ -38,20 +39,15 @@ fn of_pane(app: &App) -> Option<AssertionId> {
         Pane::Plan => match selected_target(app)? {
             Target::Feature(id) => of_feature(mission, id),
             Target::Milestone(id) | Target::Validation(id) => of_gate(mission, GateId::Milestone(id)),
-            Target::PlanGate | Target::FinalGate => of_gate(mission, GateId::Final),
+            Target::PlanGate | Target::FinalGate => None,
         },
         Pane::Timeline => match selected_moment(app)?.1 {
             Moment::Waiver(id) => Some(id),
             Moment::Gate(gate) => of_gate(mission, gate),
             Moment::Attempt(id) => worst(mission, by_attempt(mission, id)),
-            Moment::Question(_) | Moment::Change(_) | Moment::Directive(_) | Moment::Began | Moment::Ended => {
-                of_gate(mission, GateId::Final)
-            }
+            Moment::Question(_) | Moment::Change(_) | Moment::Directive(_) | Moment::Began | Moment::Ended => None,
         },
-        Pane::Worker => {
-            let own = app.watched().and_then(|id| worst(mission, by_attempt(mission, id)));
-            own.or_else(|| of_gate(mission, GateId::Final))
-        }
+        Pane::Worker => worst(mission, by_attempt(mission, app.watched()?)),
     }
 }
 

@@ -50,15 +50,13 @@ const HOLDS: [&str; 9] = [
     "Segmentation fault",
 ];
 
-/// A line that says that all went well names no failure, whatever the test is called.
-const FINE: [&str; 18] = [
+/// What a line begins with that says that all went well, whatever the test is called.
+const BEGINS_FINE: [&str; 5] = ["ok ", "PASS ", "--- PASS", "✔ ", "✓ "];
+
+/// What a line holds that says so.
+const FINE: [&str; 13] = [
     " ... ok",
     " PASSED",
-    "--- PASS",
-    "    PASS ",
-    "ok ",
-    "✔ ",
-    "✓ ",
     "0 failed",
     "0 failures",
     "0 errors",
@@ -82,7 +80,7 @@ pub(super) fn tells(line: &str) -> Tells {
     if is_fine(bare) {
         return Tells::Nothing;
     }
-    let named = bare != "thread '" && BEGINS.iter().any(|begin| bare.starts_with(begin));
+    let named = BEGINS.iter().any(|begin| bare.starts_with(begin));
     // `thread 'x' panicked at` is cargo's; a thread that says something else is none.
     let panics = !bare.starts_with("thread '") || bare.contains("panicked");
     if (named && panics) || HOLDS.iter().any(|held| line.contains(held)) || is_go_compiler(bare) {
@@ -93,16 +91,13 @@ pub(super) fn tells(line: &str) -> Tells {
 }
 
 fn is_fine(line: &str) -> bool {
-    let begins = |fine: &str| matches!(fine, "ok " | "✔ " | "✓ ") && line.starts_with(fine);
     let holds = |fine: &str| {
-        !matches!(fine, "ok " | "✔ " | "✓ ")
-            && line.match_indices(fine).any(|(at, _)| {
-                // "10 failed" is not "0 failed".
-                !(fine.starts_with('0') && line[..at].ends_with(|c: char| c.is_ascii_digit()))
-            })
+        // "10 failed" is not "0 failed".
+        let ends_a_number = |at: usize| line[..at].ends_with(|c: char| c.is_ascii_digit());
+        line.match_indices(fine).any(|(at, _)| !(fine.starts_with('0') && ends_a_number(at)))
     };
-    let fine = FINE.iter().any(|fine| begins(fine) || holds(fine));
-    fine && !line.contains("FAILED") && !has_failures(line)
+    BEGINS_FINE.iter().any(|fine| line.starts_with(fine))
+        || (FINE.iter().any(|fine| holds(fine)) && !line.contains("FAILED") && !has_failures(line))
 }
 
 /// Whether a line of totals counts failures beside the zeros: `2 failed, 0 errors`.

@@ -133,7 +133,9 @@ impl Playback {
         let target = if forward {
             self.moments.iter().filter(is_seen).find(|moment| moment.at > self.at)
         } else {
-            self.moments.iter().rev().filter(is_seen).find(|moment| moment.at < self.at)
+            let mut before = self.moments.iter().rev().filter(is_seen).skip_while(|moment| moment.at > self.at);
+            let shown = before.next().map_or(0, |moment| moment.at);
+            before.find(|moment| moment.at < shown)
         };
         self.seek(target.map_or(if forward { self.length() } else { 0 }, |moment| moment.at));
     }

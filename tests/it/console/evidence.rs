@@ -83,6 +83,10 @@ fn sequences(frame: &Buffer) -> Vec<&str> {
     frame.content.iter().map(|cell| cell.symbol()).filter(|symbol| symbol.contains('\u{1b}')).collect()
 }
 
+fn placeholders(frame: &Buffer) -> usize {
+    frame.content.iter().filter(|cell| cell.symbol().contains('\u{10eeee}')).count()
+}
+
 fn coloured(frame: &Buffer) -> usize {
     let is_red = |colour| colour == ratatui::style::Color::Rgb(190, 30, 30);
     frame.content.iter().filter(|cell| is_red(cell.fg) || is_red(cell.bg)).count()
@@ -113,7 +117,7 @@ fn where_there_are_no_pictures_it_says_what_it_is_and_how_it_is_seen() {
 
 #[test]
 fn the_sequences_of_a_picture_reach_the_terminal_once_and_nobody_elses_do() {
-    let picture = png(160, 120);
+    let picture = png(640, 240);
     for (graphics, begins) in [
         (Graphics::Kitty, "\u{1b}_Gq=2,i="),
         (Graphics::Iterm2, "\u{1b}]1337;File=inline=1"),
@@ -130,7 +134,13 @@ fn the_sequences_of_a_picture_reach_the_terminal_once_and_nobody_elses_do() {
         assert_eq!(sequences(&covered.frame).len(), 0, "{graphics:?}");
         assert!(covered.text.contains("Help"), "{}", covered.text);
         let back = look(EvidenceKind::Screenshot, &picture, graphics, WIDE, "3 enter ? esc");
-        assert_eq!(back.frame, seen.frame, "{graphics:?}");
+        // A kitty terminal keeps what it was sent; only its cells are written again.
+        if graphics == Graphics::Kitty {
+            assert!(sequences(&back.frame).is_empty());
+            assert_eq!(placeholders(&back.frame), placeholders(&seen.frame));
+        } else {
+            assert_eq!(back.frame, seen.frame, "{graphics:?}");
+        }
     }
     let hostile = "{\"output\":\"\\u001b]1337;File=inline=1:AAAA\\u0007\\u001b_Ga=T;AAAA\\u001b\\\\\",\"exit\":{\"code\":1}}";
     for keys in ["3 enter", "3 enter r"] {
@@ -141,7 +151,7 @@ fn the_sequences_of_a_picture_reach_the_terminal_once_and_nobody_elses_do() {
 
 #[test]
 fn a_tall_page_is_seen_whole_or_as_wide_as_the_screen_and_scrolled() {
-    let page = png(800, 4_000);
+    let page = png(400, 2_000);
     let rows = |keys: &str, graphics| {
         let seen = look(EvidenceKind::Screenshot, &page, graphics, WIDE, keys);
         coloured(&seen.frame)
