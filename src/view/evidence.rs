@@ -166,6 +166,7 @@ mod tests {
             kind,
             title: "t".into(),
             content: content.into(),
+            facts: None,
         }
     }
 

@@ -163,6 +163,7 @@ mod tests {
             kind: EvidenceKind::Terminal,
             title: "terminal: greet Ada".to_owned(),
             content: content.to_owned(),
+            facts: None,
         };
         insta::assert_snapshot!(plain(&rows(&Mission::unborn(), &doc, 80)), @r"
         ▣ terminal: greet Ada | ev_1
