@@ -7,9 +7,9 @@ mod completion;
 mod ground;
 mod idle;
 mod launch;
-mod picture;
 #[path = "../common/long_log.rs"]
 mod long_log;
+mod picture;
 #[path = "../common/report.rs"]
 mod report;
 mod resting;
@@ -49,7 +49,14 @@ async fn scenario(name: &str) -> Result<()> {
 
 /// All scenarios, or those that are named on the command line.
 async fn all() -> Result<()> {
-    let scenarios = [("launch", 1), ("idle", 1), ("streaming", 3), ("streaming-long", 3), ("scrolling", 1), ("picture", 1)];
+    let scenarios = [
+        ("launch", 1),
+        ("idle", 1),
+        ("streaming", 3),
+        ("streaming-long", 3),
+        ("scrolling", 1),
+        ("picture", 1),
+    ];
     let named: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let wanted = |name: &str| named.is_empty() || named.iter().any(|wanted| wanted == name);
     let scenarios: Vec<_> = scenarios.into_iter().filter(|(name, _)| wanted(name)).collect();

@@ -334,7 +334,8 @@ mod tests {
 
     #[test]
     fn what_became_of_the_app_and_kinds_of_newer_versions_are_read_by_their_fields() {
-        let content = r#"{"log":"listening\nboom\n","state":"exited with 1","service":"web","tries":3,"at":{"x":1}}"#;
+        let content =
+            r#"{"log":"listening\nboom\n","state":"exited with 1","service":"web","tries":3,"at":{"x":1}}"#;
         insta::assert_snapshot!(row::plain(&rows_of(EvidenceKind::App, content)), @r#"
         service   web
         state     exited with 1
@@ -384,7 +385,11 @@ mod tests {
         // A minute in which nothing happens is not waited through.
         (0..25).for_each(|_| playback.play(100));
         assert_eq!(row::plain(&seen(&playback)), "one red\ntwo");
-        assert!(playback.progress("▶", 60).plain().contains("typed q\\r"), "{:?}", playback.progress("▶", 60));
+        assert!(
+            playback.progress("▶", 60).plain().contains("typed q\\r"),
+            "{:?}",
+            playback.progress("▶", 60)
+        );
         playback.step(false);
         assert_eq!(row::plain(&seen(&playback)), "one red");
         playback.jump(100_000);
@@ -403,6 +408,26 @@ mod tests {
         }
         let huge = "{\"version\":2,\"width\":65535,\"height\":65535}\n[1.0,\"o\",\"a\"]";
         assert_eq!(Playback::of(huge).unwrap().lines().len(), 200);
+    }
+
+    #[test]
+    fn the_head_says_who_took_it_when_and_of_what() {
+        use crate::domain::event::Actor;
+        use crate::domain::evidence::{EvidenceFacts, Settled};
+        use crate::domain::id::{AttemptId, Commit, MilestoneId, Timestamp};
+        let facts = EvidenceFacts {
+            by: Actor::Attempt(AttemptId(7)),
+            round: Some((MilestoneId(2), 3)),
+            commit: Some(Commit("9f3c2a1".into())),
+            at: Timestamp(0),
+            app: Some(2),
+            settled: Settled::Moving,
+            look: 4,
+        };
+        let doc = EvidenceDoc { facts: Some(facts), ..doc(EvidenceKind::Screenshot, "") };
+        let proof = Proof { doc: &doc, assertion: None };
+        let rows = head(&Mission::unborn(), proof, "1 of 2", Timestamp(120_000), 100);
+        insta::assert_snapshot!(row::plain(&rows), @"");
     }
 
     #[test]

@@ -6,14 +6,14 @@ use anyhow::Context as _;
 use ratatui::layout::Size;
 use serde_json::Value;
 
+use crate::cli::console::canvas;
 use crate::cli::prelude::*;
+use crate::cli::print::Printable;
+use crate::cli::screen::Output;
 use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::{EvidenceRef, Verdict};
-use crate::cli::console::canvas;
-use crate::cli::print::Printable;
-use crate::cli::screen::Output;
 use crate::link::MissionSource;
 use crate::tui::picture::{Cell, Graphics};
 use crate::view::assertion::proofs;
@@ -84,8 +84,7 @@ fn drawn(context: &Context, doc: &EvidenceDoc, format: Format) -> Result<Option<
     let cells = Size { width: window.columns, height: window.rows };
     canvas.cell = Cell::of(Size { width: window.width, height: window.height }, cells);
     let room = Size { height: cells.height.saturating_sub(LINES_BESIDE), ..cells };
-    // A picture that cannot be drawn is told in words like one that need not be.
-    Ok(Printable::picture(&doc.content, canvas, room).ok())
+    Ok(Some(Printable::picture(&doc.content, canvas, room).unwrap_or_else(Printable::from)))
 }
 
 /// The one reference that begins with a word.
@@ -139,7 +138,7 @@ fn rows(mission: &Mission, doc: &EvidenceDoc, width: usize) -> Vec<Row> {
         given.iter().any(|verdict| verdict.evidence.contains(&doc.reference))
     };
     let assertion = mission.verdicts.iter().find(rests).map(|(id, _)| id);
-    let mut rows = head(mission, Proof { doc, assertion }, "", width);
+    let mut rows = head(mission, Proof { doc, assertion }, "", crate::engine::now(), width);
     rows.push(Row::new());
     let how = Reading { headers: Headers::Open, ..Reading::default() };
     rows.extend(page(doc, how, width).shown.into_rows());

@@ -70,7 +70,8 @@ impl Order {
         };
         let (across, down) = (u32::from(width) * cell.0, u32::from(height) * cell.1);
         let image = image.resize_exact(across, down, FilterType::Triangle);
-        let drawn = self.encoded(image, cell.1).map_err(|error| format!("the picture cannot be drawn: {error}"))?;
+        let drawn =
+            self.encoded(image, cell.1).map_err(|error| format!("the picture cannot be drawn: {error}"))?;
         Ok(Painted { key: self.key, drawn })
     }
 

@@ -52,7 +52,8 @@ impl Placement {
 /// Lays pictures over a frame on which everything else has been drawn.
 pub fn place(placements: &[Placement], frame: &mut Buffer) {
     for Placement { area, window, picture } in placements {
-        let is_free = area.positions().all(|at| frame.cell(at).is_some_and(|cell| cell.underline_color == MARK));
+        let is_free =
+            area.positions().all(|at| frame.cell(at).is_some_and(|cell| cell.underline_color == MARK));
         for at in area.positions() {
             if let Some(cell) = frame.cell_mut(at).filter(|cell| cell.underline_color == MARK) {
                 cell.underline_color = Color::Reset;

@@ -18,7 +18,8 @@ pub fn printed(png: &str, canvas: Canvas, room: Size) -> Result<String, String> 
     let window = Window::whole(size.height);
     let key = PictureKey { reference: EvidenceRef(String::new()), size, window };
     // Not a number of the console's: a picture that is printed stays when the console takes its own away.
-    let number = 0x00f1_1500 | u32::from(png.bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)));
+    let number =
+        0x00f1_1500 | u32::from(png.bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)));
     let painted = Order { key, png: png.to_owned(), canvas, number }.paint()?;
     let area = Rect { x: 0, y: 0, width: size.width, height: size.height };
     let mut frame = Buffer::empty(area);
@@ -91,14 +92,19 @@ mod tests {
         // The head has a checksum of its own, which whoever makes such a picture makes right.
         let sum = crc(&bomb[12..29]);
         bomb[29..33].copy_from_slice(&sum.to_be_bytes());
-        assert_eq!(told(&STANDARD.encode(&bomb)), "a picture of 60000×60000 pixels is too large to be shown here");
+        assert_eq!(
+            told(&STANDARD.encode(&bomb)),
+            "a picture of 60000×60000 pixels is too large to be shown here"
+        );
         let cut = &STANDARD.decode(png()).unwrap()[..60];
         assert!(told(&STANDARD.encode(cut)).starts_with("this is no picture that can be read: "));
     }
 
     fn crc(bytes: &[u8]) -> u32 {
         !bytes.iter().fold(!0_u32, |crc, byte| {
-            (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ if crc & 1 == 1 { 0xedb8_8320 } else { 0 })
+            (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+                (crc >> 1) ^ if crc & 1 == 1 { 0xedb8_8320 } else { 0 }
+            })
         })
     }
 }

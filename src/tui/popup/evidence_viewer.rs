@@ -16,8 +16,8 @@ use crate::tui::picture::{Fit, Graphics, Painted, PictureKey, Pictures, Window};
 use crate::view::evidence::{Proof, Reading, head, page, pixels};
 use crate::view::row::plain;
 use player::Player;
-use reader::Reader;
 use ratatui::layout::Size;
+use reader::Reader;
 
 /// Lines that stay in sight above a place that is gone to.
 const ABOVE: usize = 3;
@@ -177,7 +177,9 @@ impl EvidenceViewer {
                 at.top = 0;
                 return Some(self.back());
             }
-            Action::NextFailure | Action::PreviousFailure => return Some(self.go_to_failure(app, at, room, action)),
+            Action::NextFailure | Action::PreviousFailure => {
+                return Some(self.go_to_failure(app, at, room, action));
+            }
             Action::Zoom if self.kind() == Some(EvidenceKind::Screenshot) => {
                 self.fit = if self.fit == Fit::Whole { Fit::Width } else { Fit::Whole };
                 at.top = room.above;
@@ -193,7 +195,9 @@ impl EvidenceViewer {
             }
             Action::CopyText => {
                 let text = self.doc().map(|doc| self.reader.text(doc));
-                return Some(text.map_or_else(PopupResult::stay, |text| PopupResult::effect(Effect::Copy(text))));
+                return Some(
+                    text.map_or_else(PopupResult::stay, |text| PopupResult::effect(Effect::Copy(text))),
+                );
             }
             _ => return None,
         }
@@ -250,7 +254,7 @@ impl EvidenceViewer {
 
     fn heading(&self, app: &App, piece: &Piece, room: Room) -> Vec<Row> {
         let proof = Proof { doc: &piece.doc, assertion: self.assertion.as_ref() };
-        let mut rows = head(&app.mission, proof, &self.number(), usize::from(room.area.width));
+        let mut rows = head(&app.mission, proof, &self.number(), app.now, usize::from(room.area.width));
         rows.push(Row::new());
         rows
     }

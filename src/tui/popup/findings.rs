@@ -56,7 +56,8 @@ impl Popup for Findings {
 
     /// Decides on it; or opens the work that fixes it, else the attempt that reported it.
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
-        if !matches!(action, Action::Open | Action::Evidence | Action::Dismiss | Action::Defer | Action::Mend) {
+        if !matches!(action, Action::Open | Action::Evidence | Action::Dismiss | Action::Defer | Action::Mend)
+        {
             return PopupResult::pass();
         }
         let findings = app.mission.findings_by_weight();

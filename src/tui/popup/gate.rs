@@ -137,13 +137,13 @@ impl Popup for GateScreen {
             hints.push(Action::Land);
         }
         let edits = if self.gate == GateId::Plan { Action::Add } else { Action::Waive };
-        hints.extend([Action::Edit, edits, Action::Diff, Action::Open, Action::Evidence]);
+        hints.extend([Action::Edit, edits, Action::Diff, Action::Open]);
         hints.extend([Action::NextMatch].into_iter().filter(|_| self.viewer.pieces() > 1));
         let summary = self.summary(app).len();
         let cut = summary > head_room(inside(app.areas().body), summary);
         hints.extend([Action::FurtherDown].into_iter().filter(|_| cut));
         hints.extend([Action::PageDown].into_iter().filter(|_| is_wide(inside(app.areas().body))));
-        hints.extend([Action::Help, Action::Back]);
+        hints.extend([Action::Evidence, Action::Help, Action::Back]);
         ScreenInfo::new(app, Context::Gate, title)
             .hints(hints)
             .calling(Action::NextMatch, "next evidence")
@@ -243,7 +243,8 @@ impl Popup for GateScreen {
     fn answered(&mut self, app: &App, at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
         let area = self.room(app);
         let item = self.selected_item(app, at);
-        let rows = item.map_or(0, |item| gate_items::detail(&app.mission, &item, area.width.into()).len() + 1);
+        let rows =
+            item.map_or(0, |item| gate_items::detail(&app.mission, &item, area.width.into()).len() + 1);
         self.viewer.answered(app, at, Room { area, above: rows }, call, result);
         PopupResult::stay()
     }

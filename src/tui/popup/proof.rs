@@ -45,7 +45,11 @@ fn of_pane(app: &App) -> Option<AssertionId> {
             Moment::Waiver(id) => Some(id),
             Moment::Gate(gate) => of_gate(mission, gate),
             Moment::Attempt(id) => worst(mission, by_attempt(mission, id)),
-            Moment::Question(_) | Moment::Change(_) | Moment::Directive(_) | Moment::Began | Moment::Ended => None,
+            Moment::Question(_)
+            | Moment::Change(_)
+            | Moment::Directive(_)
+            | Moment::Began
+            | Moment::Ended => None,
         },
         Pane::Worker => worst(mission, by_attempt(mission, app.watched()?)),
     }

@@ -257,8 +257,13 @@ mod tests {
                 buf.set_string(room, 0, "|", Style::default());
                 let row =
                     Row::of(StyleRole::Text, text).then(StyleRole::Dim, text).end(StyleRole::Good, "▣ 2");
-                let mut painter =
-                    Painter { styles: &styles, charset: Charset::Unicode, buf: &mut buf, cursor: None, pictures: Vec::new() };
+                let mut painter = Painter {
+                    styles: &styles,
+                    charset: Charset::Unicode,
+                    buf: &mut buf,
+                    cursor: None,
+                    pictures: Vec::new(),
+                };
                 painter.lit_row(Rect::new(0, 0, room, 1), &row, Highlight::Selected);
                 assert_eq!(buf[(room, 0)].symbol(), "|", "{text} in {room}");
             }

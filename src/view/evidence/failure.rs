@@ -105,7 +105,8 @@ fn has_failures(line: &str) -> bool {
     let words: Vec<&str> = line.split(|c: char| c.is_whitespace() || c == ',' || c == ';').collect();
     words.windows(2).any(|pair| {
         let counts = pair[0].parse::<u64>().is_ok_and(|count| count > 0);
-        counts && ["failed", "failures", "failure", "errors", "error"].contains(&pair[1].trim_end_matches('.'))
+        counts
+            && ["failed", "failures", "failure", "errors", "error"].contains(&pair[1].trim_end_matches('.'))
     })
 }
 

@@ -26,7 +26,8 @@ impl Lines {
                 self.0.push(before.then(StyleRole::Dim, "{"));
                 for (index, (name, value)) in fields.iter().enumerate() {
                     let name = format!("\"{name}\"");
-                    let lead = lead(depth + 1).then(StyleRole::Key, visible(&name)).then(StyleRole::Dim, ": ");
+                    let lead =
+                        lead(depth + 1).then(StyleRole::Key, visible(&name)).then(StyleRole::Dim, ": ");
                     self.value(value, depth + 1, lead, if index + 1 < fields.len() { "," } else { "" });
                 }
                 (lead(depth), (StyleRole::Dim, "}".to_owned()))
@@ -34,13 +35,20 @@ impl Lines {
             Value::Array(items) if !items.is_empty() => {
                 self.0.push(before.then(StyleRole::Dim, "["));
                 for (index, item) in items.iter().enumerate() {
-                    self.value(item, depth + 1, lead(depth + 1), if index + 1 < items.len() { "," } else { "" });
+                    self.value(
+                        item,
+                        depth + 1,
+                        lead(depth + 1),
+                        if index + 1 < items.len() { "," } else { "" },
+                    );
                 }
                 (lead(depth), (StyleRole::Dim, "]".to_owned()))
             }
             Value::Object(_) | Value::Array(_) => (before, (StyleRole::Dim, value.to_string())),
             Value::String(_) => (before, (StyleRole::Text, value.to_string())),
-            Value::Null | Value::Bool(_) | Value::Number(_) => (before, (StyleRole::Accent, value.to_string())),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {
+                (before, (StyleRole::Accent, value.to_string()))
+            }
         };
         self.0.push(row.then(leaf.0, visible(&leaf.1)).then(StyleRole::Dim, after));
     }

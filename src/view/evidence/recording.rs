@@ -133,7 +133,8 @@ impl Playback {
         let target = if forward {
             self.moments.iter().filter(is_seen).find(|moment| moment.at > self.at)
         } else {
-            let mut before = self.moments.iter().rev().filter(is_seen).skip_while(|moment| moment.at > self.at);
+            let mut before =
+                self.moments.iter().rev().filter(is_seen).skip_while(|moment| moment.at > self.at);
             let shown = before.next().map_or(0, |moment| moment.at);
             before.find(|moment| moment.at < shown)
         };
@@ -203,7 +204,8 @@ fn happened(code: &str, data: &Value) -> Happened {
         "o" => Happened::Printed(text),
         "i" => Happened::Beside(format!("typed {}", visible(&text))),
         "r" => {
-            let size = text.split_once('x').and_then(|(cols, rows)| Some((rows.parse().ok()?, cols.parse().ok()?)));
+            let size =
+                text.split_once('x').and_then(|(cols, rows)| Some((rows.parse().ok()?, cols.parse().ok()?)));
             size.map_or(Happened::Beside(text), |size| {
                 let (rows, cols) = bounded(size);
                 Happened::Resized(rows, cols)

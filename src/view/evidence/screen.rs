@@ -115,7 +115,8 @@ pub(super) fn lines_of(screen: &vt100::Screen) -> Vec<Vec<ScreenRun>> {
 fn line_of(screen: &vt100::Screen, row: u16, cols: u16) -> Vec<ScreenRun> {
     let mut runs: Vec<ScreenRun> = Vec::new();
     // The second cell of a wide character has nothing of its own.
-    for cell in (0..cols).filter_map(|col| screen.cell(row, col)).filter(|cell| !cell.is_wide_continuation()) {
+    for cell in (0..cols).filter_map(|col| screen.cell(row, col)).filter(|cell| !cell.is_wide_continuation())
+    {
         let text = if cell.has_contents() { cell.contents() } else { " " };
         let run = ScreenRun {
             text: text.to_owned(),

@@ -43,7 +43,13 @@ impl Reader {
             (None, Action::PreviousFailure) => last,
             (None, _) => 0,
             (Some(at), Action::PreviousFailure) => at.checked_sub(1).unwrap_or(last),
-            (Some(at), _) => if at >= last { 0 } else { at + 1 },
+            (Some(at), _) => {
+                if at >= last {
+                    0
+                } else {
+                    at + 1
+                }
+            }
         };
         self.failure = Some(next);
         failures.get(next).copied()
