@@ -138,7 +138,7 @@ fn rows(mission: &Mission, doc: &EvidenceDoc, width: usize) -> Vec<Row> {
         given.iter().any(|verdict| verdict.evidence.contains(&doc.reference))
     };
     let assertion = mission.verdicts.iter().find(rests).map(|(id, _)| id);
-    let mut rows = head(mission, Proof { doc, assertion }, "", crate::engine::now(), width);
+    let mut rows = head(mission, Proof { doc, assertion }, "", now(), width);
     rows.push(Row::new());
     let how = Reading { headers: Headers::Open, ..Reading::default() };
     rows.extend(page(doc, how, width).shown.into_rows());
