@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::assertion::AssertionScreen;
 use super::evidence_viewer::{EvidenceViewer, Room};
+use super::gate::prove_again;
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
 use super::{RefreshRate, section};
@@ -88,6 +89,7 @@ impl Popup for EvidenceScreen {
         }
         match action {
             Action::Edit => PopupResult::open(AssertionScreen::edit(app, &self.assertion)),
+            Action::ProveAgain => prove_again(vec![self.assertion.clone()]),
             Action::Waive => self.prompt(app, Purpose::Waive),
             Action::Retire => self.prompt(app, Purpose::Retire),
             Action::Open | Action::Evidence => PopupResult::stay(),
