@@ -40,7 +40,7 @@ pub(super) async fn prepare(
     };
     let evidence = Arc::new(StoreSink(Arc::clone(&engine.store)));
     let env = AttemptEnv::new(proof.checkout.dir(), Access::Proof);
-    let instruments = Some(Instruments { evidence, app });
+    let instruments = Some(Instruments { evidence, app, chromium: engine.chromium.clone() });
     Ok(AttemptEnv { note, instruments, cleanup: Cleanup::Reset(proof), ..env })
 }
 
