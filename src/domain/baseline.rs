@@ -85,7 +85,7 @@ impl Mission {
         }
         for assertion in self.active_assertions() {
             let Some(run) = assertion.wording.check.command.clone() else { continue };
-            let script = Script { name: Title::clipped(assertion.id.as_str()), run };
+            let script = Script { name: Title::clipped(assertion.id.as_str()), run, report: None };
             trials.push(Trial::Check { assertion: assertion.id.clone(), script });
         }
         trials

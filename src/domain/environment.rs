@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::tests::TestCounts;
 use super::text::{Line, Title};
 
 /// The commands and services of a mission. Commands run in a shell, in the checkout's root.
@@ -26,6 +27,9 @@ pub struct Environment {
 pub struct Script {
     pub name: Title,
     pub run: Line,
+    /// The file in which it reports its tests (JUnit XML, CTRF or TAP), if it does; else its output is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<Title>,
 }
 
 /// A long-running program of the app.
@@ -106,11 +110,19 @@ pub struct CommandRun {
     pub evidence: Option<String>,
     /// Milliseconds it took.
     pub wall_ms: u64,
+    /// What it says of the tests that it ran, where a known runner spoke.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tests: Option<TestCounts>,
 }
 
 impl CommandRun {
     /// Whether it exited with 0.
     pub fn passed(&self) -> bool {
         self.exit_code == 0
+    }
+
+    /// Whether a test runner says that it ran no test at all.
+    pub fn ran_no_test(&self) -> bool {
+        self.tests.is_some_and(|tests| tests.ran() == 0)
     }
 }

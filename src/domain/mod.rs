@@ -39,6 +39,7 @@ pub mod risk;
 pub mod round;
 pub mod schedule;
 pub mod tally;
+pub mod tests;
 pub mod text;
 pub mod transcript;
 pub mod usage;

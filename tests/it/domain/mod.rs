@@ -15,6 +15,7 @@ mod planning;
 mod rules;
 mod schedule;
 mod talk;
+mod test_runs;
 mod triage;
 mod validation;
 mod waits;

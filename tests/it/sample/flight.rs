@@ -183,6 +183,7 @@ fn run(name: &str, command: &str) -> CommandRun {
         tail: line("test result: ok. 42 passed; 0 failed"),
         evidence: None,
         wall_ms: 12_400,
+        tests: None,
     }
 }
 

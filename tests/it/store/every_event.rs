@@ -347,7 +347,7 @@ fn wording(via: Instrument) -> Wording {
 }
 
 fn environment() -> Environment {
-    let script = |name: &str| Script { name: title(name), run: line(&format!("make {name}")) };
+    let script = |name: &str| Script { name: title(name), run: line(&format!("make {name}")), report: None };
     let service = |name: &str, health| Service {
         name: title(name),
         run: line("cargo run"),
@@ -437,6 +437,7 @@ fn run() -> CommandRun {
         tail: line("1 failed"),
         evidence: Some("ev_0123456789ab".to_owned()),
         wall_ms: 1_234,
+        tests: None,
     }
 }
 

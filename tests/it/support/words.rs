@@ -108,7 +108,7 @@ pub fn milestone(name: &str, features: Vec<FeatureDraft>) -> MilestoneDraft {
 }
 
 pub fn script(run: &str) -> Script {
-    Script { name: title(run), run: line(run) }
+    Script { name: title(run), run: line(run), report: None }
 }
 
 pub fn service(name: &str, port: u16) -> Service {
@@ -140,6 +140,7 @@ pub fn run(command: &str, exit_code: i32) -> CommandRun {
         tail: line("the end of the output"),
         evidence: None,
         wall_ms: 12,
+        tests: None,
     }
 }
 
