@@ -1,9 +1,11 @@
 //! What the commands of a plan do at the base commit, before anything is built: which the machine cannot run, which are
 //! red already, and which checks hold already and so prove nothing.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::contract::Assertion;
+use super::contract::{Assertion, Instrument};
 use super::environment::{CommandRun, Environment, Script};
 use super::id::{AssertionId, Commit};
 use super::mission::Mission;
@@ -24,6 +26,9 @@ pub struct Baseline {
     pub commit: Commit,
     /// One for each command; what could not be tried has none.
     pub runs: Vec<CommandRun>,
+    /// Instruments that the machine lacks, and why.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub missing: BTreeMap<Instrument, Line>,
 }
 
 /// A command that is tried at the base.
@@ -117,6 +122,16 @@ impl Mission {
                 some.join(", ")
             )],
         };
+        for (instrument, why) in &baseline.missing {
+            let hit: Vec<String> = self
+                .active_assertions()
+                .filter(|assertion| assertion.wording.check.via == *instrument)
+                .map(|assertion| assertion.id.to_string())
+                .collect();
+            if !hit.is_empty() {
+                risks.push(format!("{} cannot be tested via {instrument} and will be blocked: {why}", hit.join(", ")));
+            }
+        }
         for trial in self.base_trials() {
             let command = &trial.script().run;
             match (baseline.run(command), &trial) {

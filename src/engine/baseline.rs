@@ -1,6 +1,7 @@
 //! Tries what a plan rests on at the base commit, in the validators' checkout, before the plan is accepted: the planner
 //! learns what its commands do, and the person sees at the plan gate what does not work.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,8 +14,10 @@ use super::scripts;
 use crate::agent::tool::Call;
 use crate::domain::baseline::{Baseline, Trial};
 use crate::domain::command::Command;
+use crate::domain::contract::Instrument;
 use crate::domain::environment::CommandRun;
 use crate::domain::id::Commit;
+use crate::domain::text::Line;
 
 /// How long one command of the environment may take.
 const COMMAND: Duration = Duration::from_mins(10);
@@ -70,9 +73,15 @@ async fn take(engine: &Arc<EngineContext>, scope: Scope, call: &Call) -> Result<
     if call.cancel.is_cancelled() {
         return Ok(());
     }
-    let record = Command::RecordBaseline { baseline: Box::new(Baseline { commit, runs }) };
+    let record = Command::RecordBaseline { baseline: Box::new(Baseline { commit, runs, missing: missing(engine) }) };
     engine.dispatcher.record_if_due(record).await?;
     tried
+}
+
+/// Instruments that this machine lacks.
+fn missing(engine: &EngineContext) -> BTreeMap<Instrument, Line> {
+    let browser = engine.chromium.missing();
+    browser.map(|why| (Instrument::Browser, Line::clipped(why))).into_iter().collect()
 }
 
 async fn try_all(

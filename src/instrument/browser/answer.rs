@@ -169,8 +169,12 @@ fn tree(now: &[String], before: &[String]) -> String {
         .iter_all_changes()
         .filter_map(|change| match change.tag() {
             ChangeTag::Equal => None,
-            ChangeTag::Delete => Some(format!("gone: {}", change.value().trim_start().trim_start_matches("- "))),
-            ChangeTag::Insert => Some(format!("new:  {}", change.value().trim_start().trim_start_matches("- "))),
+            ChangeTag::Delete => {
+                Some(format!("gone: {}", change.value().trim_start().trim_start_matches("- ")))
+            }
+            ChangeTag::Insert => {
+                Some(format!("new:  {}", change.value().trim_start().trim_start_matches("- ")))
+            }
         })
         .collect();
     let whole = if before.is_empty() || changes.len() > now.len() {

@@ -184,7 +184,8 @@ fn said(value: &Value) -> String {
     match (&value["value"], value["description"].as_str()) {
         (Value::Null, Some(description)) => match value["preview"]["properties"].as_array() {
             Some(fields) if !fields.is_empty() => {
-                let fields = fields.iter().map(|field| format!("{}: {}", word(field, "/name"), word(field, "/value")));
+                let fields =
+                    fields.iter().map(|field| format!("{}: {}", word(field, "/name"), word(field, "/value")));
                 format!("{description} {{{}}}", fields.collect::<Vec<_>>().join(", "))
             }
             _ => description.to_owned(),

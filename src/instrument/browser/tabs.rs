@@ -24,17 +24,22 @@ impl Chrome {
             self.call(&page, "Security.setIgnoreCertificateErrors", json!({ "ignore": ignore })).await?;
         }
         let asked = json!({ "url": url.as_str() });
+        // A password in an address is for the server alone.
+        let mut shown = url.clone();
+        if shown.set_password(None).is_err() {
+            shown = url;
+        }
         let limit = wanted.limit();
         match self.cdp.call(&page.session, "Page.navigate", asked, limit).await {
             Ok(gone) => match gone["errorText"].as_str() {
-                None => Ok(format!("opened {url}")),
-                Some(error) => Err(Fault::NotDone(format!("{url} did not load: {}", explained(error)))),
+                None => Ok(format!("opened {shown}")),
+                Some(error) => Err(Fault::NotDone(format!("{shown} did not load: {}", explained(error)))),
             },
             Err(Fault::Silent) => {
                 self.cdp.tell(&page.session, "Page.stopLoading", json!({}));
-                Err(Fault::NotDone(format!("{url} did not load: no answer within {} s", limit.as_secs())))
+                Err(Fault::NotDone(format!("{shown} did not load: no answer within {} s", limit.as_secs())))
             }
-            Err(Fault::Refused(why)) => Err(Fault::NotDone(format!("{url} did not load: {why}"))),
+            Err(Fault::Refused(why)) => Err(Fault::NotDone(format!("{shown} did not load: {why}"))),
             Err(fault) => Err(fault),
         }
     }

@@ -134,9 +134,7 @@ impl World {
         let mut asks = Vec::new();
         if info["type"] == "page" && self.tabs.len() >= MOST_TABS {
             let url = word(info, "/url");
-            self.notes.push(
-                &format!("a window more than {MOST_TABS} was closed as it opened {url}"),
-            );
+            self.notes.push(&format!("a window more than {MOST_TABS} was closed as it opened {url}"));
             asks.push(Ask::tell("", "Target.closeTarget", json!({ "targetId": info["targetId"] })));
         } else if info["type"] == "page" {
             self.opened += 1;

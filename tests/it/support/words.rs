@@ -145,7 +145,7 @@ pub fn run(command: &str, exit_code: i32) -> CommandRun {
 }
 
 pub fn baseline(runs: Vec<CommandRun>) -> Baseline {
-    Baseline { commit: commit("base000"), runs }
+    Baseline { commit: commit("base000"), runs, missing: BTreeMap::new() }
 }
 
 pub fn handoff(summary: &str) -> Handoff {
