@@ -6,6 +6,7 @@ mod contract;
 mod course;
 mod crew;
 mod findings;
+mod flows;
 mod fold;
 mod gates;
 mod laws;

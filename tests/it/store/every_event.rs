@@ -12,6 +12,7 @@ use flightdeck::domain::contract::{
 use flightdeck::domain::environment::{CommandRun, Environment, Health, Script, Service};
 use flightdeck::domain::event::{Event, Founding};
 use flightdeck::domain::finding::{Finding, FindingState, Severity, Sight, Sighting, Source, Until};
+use flightdeck::domain::flow::Flow;
 use flightdeck::domain::gate::{Autopilot, DecidedBy, Decision, GateId};
 use flightdeck::domain::goal::Goal;
 use flightdeck::domain::handoff::{
@@ -212,6 +213,7 @@ fn rounds() -> Vec<Event> {
             commit: commit("fedcba9876543210"),
             to_review: vec![FEATURE],
             to_test: vec![assertion_id()],
+            flows: vec![],
         })),
         Event::GateCommandsRun { milestone, round, runs: vec![run()] },
         Event::ReviewReported { milestone, round, feature: FEATURE, review: Box::new(review()) },
@@ -229,6 +231,7 @@ fn rounds() -> Vec<Event> {
         Event::UserTestingReported {
             milestone,
             round,
+            flow: Flow::WHOLE,
             report: Box::new(UserTestingReport {
                 attempt: ATTEMPT,
                 summary: prose("All flows work."),
@@ -366,6 +369,7 @@ fn environment() -> Environment {
             service("db", Health::Tcp),
             Service { port: None, ..service("worker", Health::None) },
         ],
+        parallel_testers: 0,
     }
 }
 

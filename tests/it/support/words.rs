@@ -48,7 +48,7 @@ pub fn founding() -> Founding {
         branch: title("flightdeck/guestbook-7k2p"),
         models: Role::ALL.iter().copied().map(|role| (role, title("rehearsal/guestbook"))).collect(),
         budget: Budget::default(),
-        limits: Limits { rounds: 3, failures: 3, reviewers: 2 },
+        limits: Limits { rounds: 3, failures: 3, reviewers: 2, testers: 3 },
         autopilot: Autopilot::Off,
     }
 }
@@ -129,7 +129,13 @@ pub fn environment() -> Environment {
         test: vec![script("make test")],
         lint: vec![],
         services: vec![service("web", 8080)],
+        parallel_testers: 0,
     }
+}
+
+/// An app that so many testers may work at once.
+pub fn parallel_environment(parallel_testers: u32) -> Environment {
+    Environment { services: vec![service("web", 0)], parallel_testers, ..environment() }
 }
 
 pub fn run(command: &str, exit_code: i32) -> CommandRun {
