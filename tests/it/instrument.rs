@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use flightdeck::instrument::browser::{Browser, Wanted};
+use flightdeck::instrument::browser::Browser;
 use flightdeck::instrument::http::{Body, HttpRequest, Payload};
 use flightdeck::instrument::terminal::{Buffer, Colour, Pattern, Size};
 use flightdeck::instrument::{
