@@ -7,10 +7,10 @@ use super::chrome::Chrome;
 use super::fault::Fault;
 use super::frame::Element;
 use super::look::{Look, without_refs};
-use super::settle::{CRASHED, Settled};
-use super::step::Step;
+use super::settle::{CRASHED, Rest};
+use super::step::{Picture, Step};
 use super::wanted::{Action, Wanted};
-use crate::instrument::evidence::PAGE;
+use crate::instrument::evidence::{PAGE, Settled};
 use crate::instrument::{Evidence, Facts, InstrumentError, Seen};
 
 /// Characters of a tree that a tester is shown.
@@ -86,8 +86,8 @@ async fn see(chrome: &mut Chrome, wanted: &Wanted, record: &mut Record) -> Resul
         page => page?,
     };
     match chrome.settle(&page, wanted.limit()).await? {
-        Settled::Yes => record.settled = true,
-        Settled::No(why) => record.notes.push(format!("the page has not settled: {why}")),
+        Rest::Settled => record.settled = true,
+        Rest::Moving(why) => record.notes.push(format!("the page has not settled: {why}")),
     }
     let look = match chrome.look(&page).await {
         // It was replaced while it was read.
@@ -190,17 +190,18 @@ fn tree(now: &[String], before: &[String]) -> String {
     }
 }
 
-fn evidence(
-    record: &Record,
-    picture: Option<Vec<u8>>,
-    wanted: &Wanted,
-) -> Result<Vec<Evidence>, InstrumentError> {
+fn evidence(record: &Record, picture: Option<Picture>, wanted: &Wanted) -> Result<Vec<Evidence>, InstrumentError> {
+    let settled = match record.settled {
+        _ if record.url.is_empty() => Settled::Nothing,
+        true => Settled::Still,
+        false => Settled::Moving,
+    };
     let state = if record.settled { "" } else { ", not settled" };
-    let place = if record.title.is_empty() { &record.url } else { &record.title };
-    if let Some(bytes) = picture {
+    if let Some(Picture { bytes, settled: then }) = picture {
+        let settled = if then == Settled::Still { settled } else { then };
         let title = format!("screenshot of {}", record.url);
         let summary = format!("{}{state}", record.action);
-        return Ok(vec![Evidence { kind: "screenshot", title, bytes, summary }]);
+        return Ok(vec![Evidence { kind: "screenshot", title, bytes, summary, settled }]);
     }
     if matches!(wanted.action, Action::Tabs) {
         return Ok(Vec::new());
@@ -209,12 +210,11 @@ fn evidence(
         Action::Log => "log",
         _ => record.action.lines().next().unwrap_or_default(),
     };
-    let title = if first.is_empty() {
-        format!("page {}", record.url)
-    } else {
-        format!("{first}: page {}", record.url)
-    };
-    Evidence::of(PAGE, record, title, format!("{place:?}{state}")).map(|piece| vec![piece])
+    let title =
+        if first.is_empty() { format!("page {}", record.url) } else { format!("{first}: page {}", record.url) };
+    let place = if record.title.is_empty() { &record.url } else { &record.title };
+    let piece = Evidence::of(PAGE, record, title, format!("{place:?}{state}"))?;
+    Ok(vec![Evidence { settled, ..piece }])
 }
 
 impl Chrome {

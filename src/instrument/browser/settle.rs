@@ -21,28 +21,28 @@ const PRINTED: u32 = 8;
 
 /// Whether a page has settled.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Settled {
-    Yes,
-    /// Why not.
-    No(String),
+pub(super) enum Rest {
+    Settled,
+    /// Why it is not settled.
+    Moving(String),
 }
 
 impl Chrome {
     /// Waits until the page is loaded, waits for no answer and has not changed for a moment.
-    pub async fn settle(&self, page: &Page, limit: Duration) -> Result<Settled, Fault> {
+    pub async fn settle(&self, page: &Page, limit: Duration) -> Result<Rest, Fault> {
         let deadline = Instant::now() + limit;
         // What an action sets off begins a moment later.
         sleep(BEAT).await;
         loop {
             let why = match self.state(page).await {
-                Ok(None) => return Ok(Settled::Yes),
+                Ok(None) => return Ok(Rest::Settled),
                 Ok(Some(why)) => why,
                 // The page is just being replaced.
                 Err(Fault::Refused(_)) => "it is being loaded".to_owned(),
                 Err(fault) => return Err(fault),
             };
             if Instant::now() >= deadline {
-                return Ok(Settled::No(format!("after {} s {why}", limit.as_secs())));
+                return Ok(Rest::Moving(format!("after {} s {why}", limit.as_secs())));
             }
             sleep(BEAT).await;
         }

@@ -10,10 +10,11 @@ use super::act::{CLICK, Press};
 use super::chrome::{Chrome, Page};
 use super::fault::Fault;
 use super::frame::Element;
-use super::settle::Wanted as Text;
+use super::settle::{Rest, Wanted as Text};
 use super::tabs::wants;
 use super::wanted::{Action, Button, Wanted};
 use super::world::word;
+use crate::instrument::evidence::Settled;
 
 /// A picture of a whole page is cut off below, in pixels.
 const TALLEST: f64 = 8_000.0;
@@ -25,8 +26,14 @@ const LARGEST: usize = 4 * 1024 * 1024;
 pub(super) struct Step {
     /// In a line, or for what was asked for in several.
     pub told: String,
-    /// A PNG.
-    pub picture: Option<Vec<u8>>,
+    pub picture: Option<Picture>,
+}
+
+/// A PNG of a page, and whether the page stood still when it was taken.
+#[derive(Debug)]
+pub(super) struct Picture {
+    pub bytes: Vec<u8>,
+    pub settled: Settled,
 }
 
 impl From<String> for Step {
@@ -193,6 +200,10 @@ async fn waited(chrome: &Chrome, page: &Page, wanted: &Wanted) -> Result<Step, F
 }
 
 async fn picture(chrome: &Chrome, page: &Page, wanted: &Wanted) -> Result<Step, Fault> {
+    let settled = match chrome.settle(page, wanted.limit()).await? {
+        Rest::Settled => Settled::Still,
+        Rest::Moving(_) => Settled::Moving,
+    };
     let metrics = chrome.call(page, "Page.getLayoutMetrics", json!({})).await?;
     let of = |part: &str, key: &str| metrics[part][key].as_f64().unwrap_or_default();
     let (part, x, y) = if wanted.whole_page {
@@ -222,7 +233,7 @@ async fn picture(chrome: &Chrome, page: &Page, wanted: &Wanted) -> Result<Step, 
     }
     let cut = if whole > height { format!(", cut off below {TALLEST} pixels") } else { String::new() };
     let what = if wanted.whole_page { "the whole page" } else { "the window" };
-    Ok(Step { told: format!("a picture of {what}, {width}x{height}{cut}"), picture: Some(bytes) })
+    Ok(Step { told: format!("a picture of {what}, {width}x{height}{cut}"), picture: Some(Picture { bytes, settled }) })
 }
 
 /// How long a large page may take to be drawn.
