@@ -129,7 +129,11 @@ impl Mission {
                 .map(|assertion| assertion.id.to_string())
                 .collect();
             if !hit.is_empty() {
-                risks.push(format!("{} cannot be tested via {} and will be blocked: {why}", hit.join(", "), instrument.word()));
+                risks.push(format!(
+                    "{} cannot be tested via {} and will be blocked: {why}",
+                    hit.join(", "),
+                    instrument.word()
+                ));
             }
         }
         for trial in self.base_trials() {

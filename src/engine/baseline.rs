@@ -73,7 +73,8 @@ async fn take(engine: &Arc<EngineContext>, scope: Scope, call: &Call) -> Result<
     if call.cancel.is_cancelled() {
         return Ok(());
     }
-    let record = Command::RecordBaseline { baseline: Box::new(Baseline { commit, runs, missing: missing(engine) }) };
+    let record =
+        Command::RecordBaseline { baseline: Box::new(Baseline { commit, runs, missing: missing(engine) }) };
     engine.dispatcher.record_if_due(record).await?;
     tried
 }

@@ -82,7 +82,9 @@ impl ToolContext {
             && commands.iter().any(checks_in_a_browser)
         {
             let words = "no assertion can be checked via browser here";
-            return Err(ToolError::Mend(format!("{words}: {why}. Choose another way, or ask the person to install one")));
+            return Err(ToolError::Mend(format!(
+                "{words}: {why}. Choose another way, or ask the person to install one"
+            )));
         }
         let submitted = self.engine.dispatcher.submit(Actor::Attempt(self.attempt), commands).await;
         submitted.map_err(|refused| match refused {

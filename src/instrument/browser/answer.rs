@@ -190,7 +190,11 @@ fn tree(now: &[String], before: &[String]) -> String {
     }
 }
 
-fn evidence(record: &Record, picture: Option<Picture>, wanted: &Wanted) -> Result<Vec<Evidence>, InstrumentError> {
+fn evidence(
+    record: &Record,
+    picture: Option<Picture>,
+    wanted: &Wanted,
+) -> Result<Vec<Evidence>, InstrumentError> {
     let settled = match record.settled {
         _ if record.url.is_empty() => Settled::Nothing,
         true => Settled::Still,
@@ -210,8 +214,11 @@ fn evidence(record: &Record, picture: Option<Picture>, wanted: &Wanted) -> Resul
         Action::Log => "log",
         _ => record.action.lines().next().unwrap_or_default(),
     };
-    let title =
-        if first.is_empty() { format!("page {}", record.url) } else { format!("{first}: page {}", record.url) };
+    let title = if first.is_empty() {
+        format!("page {}", record.url)
+    } else {
+        format!("{first}: page {}", record.url)
+    };
     let place = if record.title.is_empty() { &record.url } else { &record.title };
     let piece = Evidence::of(PAGE, record, title, format!("{place:?}{state}"))?;
     Ok(vec![Evidence { settled, ..piece }])

@@ -233,7 +233,10 @@ async fn picture(chrome: &Chrome, page: &Page, wanted: &Wanted) -> Result<Step, 
     }
     let cut = if whole > height { format!(", cut off below {TALLEST} pixels") } else { String::new() };
     let what = if wanted.whole_page { "the whole page" } else { "the window" };
-    Ok(Step { told: format!("a picture of {what}, {width}x{height}{cut}"), picture: Some(Picture { bytes, settled }) })
+    Ok(Step {
+        told: format!("a picture of {what}, {width}x{height}{cut}"),
+        picture: Some(Picture { bytes, settled }),
+    })
 }
 
 /// How long a large page may take to be drawn.

@@ -498,7 +498,11 @@ fn a_planner_reads_what_its_commands_did_at_the_base() {
     ] {
         assert!(risks.iter().any(|told| told == risk), "{risk}: {risks:?}");
     }
-    let other = flightdeck::domain::baseline::Baseline { commit: words::commit("other"), runs: vec![], missing: std::collections::BTreeMap::new() };
+    let other = flightdeck::domain::baseline::Baseline {
+        commit: words::commit("other"),
+        runs: vec![],
+        missing: std::collections::BTreeMap::new(),
+    };
     assert_eq!(
         flight.refusal(Actor::Engine, Command::RecordBaseline { baseline: Box::new(other) }),
         "the mission starts from another commit than other"

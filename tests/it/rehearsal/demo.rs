@@ -135,7 +135,8 @@ fn where_a_browser_is_the_names_are_tested_in_it_and_a_picture_is_the_evidence()
     assert_eq!(planned("An assertion is checked via command, http or terminal."), "http");
 
     let labels = labels(&[("role", "user_testing"), ("milestone", "M1"), ("round", "1")]);
-    let mut request = request(labels, "app: http://127.0.0.1:7979\nVAL-SIGN-002 check via browser: open the book");
+    let mut request =
+        request(labels, "app: http://127.0.0.1:7979\nVAL-SIGN-002 check via browser: open the book");
     let mut count = 0;
     let made = play(&demo(), &mut request, &["report_user_testing"], &mut |tool, input| {
         count += 1;
@@ -146,14 +147,20 @@ fn where_a_browser_is_the_names_are_tested_in_it_and_a_picture_is_the_evidence()
         };
         (format!("{answer}\nevidence: ev_{count}"), Done)
     });
-    let of = |name: &str| made.iter().filter(|(tool, _)| tool == name).map(|(_, input)| input).collect::<Vec<_>>();
+    let of =
+        |name: &str| made.iter().filter(|(tool, _)| tool == name).map(|(_, input)| input).collect::<Vec<_>>();
     assert!(of("http").iter().all(|input| input["form"]["name"] != "José"), "he signs in the browser alone");
-    let actions: Vec<_> = of("browser").iter().map(|input| input["action"].as_str().unwrap().to_owned()).collect();
+    let actions: Vec<_> =
+        of("browser").iter().map(|input| input["action"].as_str().unwrap().to_owned()).collect();
     assert_eq!(actions, ["open", "fill", "fill", "click", "read", "screenshot"]);
     let verdict = of("verdict")[0];
     assert_eq!(verdict["outcome"], "fail");
     assert!(verdict["observed"].as_str().unwrap().contains("shows JosÃ© instead of José"), "{verdict}");
-    assert_eq!(verdict["evidence"].as_array().unwrap().len(), 2, "the picture and what the page says: {verdict}");
+    assert_eq!(
+        verdict["evidence"].as_array().unwrap().len(),
+        2,
+        "the picture and what the page says: {verdict}"
+    );
 }
 
 #[test]

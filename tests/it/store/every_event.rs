@@ -70,7 +70,11 @@ fn planning() -> Vec<Event> {
         Event::MissionCreated(Box::new(founding())),
         Event::ContractProposed { assertions: vec![assertion(Instrument::Http)] },
         Event::EnvironmentProposed { environment: environment() },
-        Event::BaselineTaken(Box::new(Baseline { commit: commit("0123456789abcdef"), runs: vec![run()], missing: BTreeMap::new() })),
+        Event::BaselineTaken(Box::new(Baseline {
+            commit: commit("0123456789abcdef"),
+            runs: vec![run()],
+            missing: BTreeMap::new(),
+        })),
         Event::PlanProposed(Box::new(ProposedPlan {
             title: None,
             milestones: vec![Milestone { id: MILESTONE, title: title("Entries") }],
