@@ -110,8 +110,8 @@ async fn trouble(chrome: &mut Chrome, fault: Fault) -> Result<(String, bool), In
             Err(_) => ("the browser gave no answer".to_owned(), false),
         },
         Fault::Crashed => {
-            let target = chrome.world().current().map(|tab| tab.target.clone());
-            if let Some(target) = target {
+            // Tabs of one site share a process.
+            for target in chrome.world().crashed_targets() {
                 chrome.close(&target).await;
             }
             (CRASHED.to_owned(), false)

@@ -92,6 +92,11 @@ impl Cdp {
         }
     }
 
+    /// Whether the browser is still at the other end.
+    pub fn is_open(&self) -> bool {
+        !self.router.is_finished()
+    }
+
     /// Sends a command and does not wait.
     pub fn tell(&self, session: &str, method: &'static str, params: Value) {
         // Whoever waits for something next learns that the browser is gone.

@@ -117,9 +117,9 @@ impl Chrome {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether its process still runs.
+    /// Whether it still runs and answers.
     pub fn is_running(&self) -> bool {
-        self.program.is_running()
+        self.program.is_running() && self.cdp.is_open()
     }
 
     /// Where downloads are kept.
@@ -150,6 +150,7 @@ impl Chrome {
 
     /// A new empty tab, which is worked from now on.
     pub async fn new_tab(&self) -> Result<Page, Fault> {
+        self.world().expected += 1;
         let made = self.browser("Target.createTarget", json!({ "url": "about:blank" })).await?;
         let deadline = Instant::now() + BRIEF;
         loop {

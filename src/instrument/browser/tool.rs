@@ -69,7 +69,7 @@ impl Instrument for Browser {
         });
         match acted.await {
             Ok(seen) => {
-                *running = Some(chrome);
+                *running = Some(chrome).filter(Chrome::is_running);
                 seen
             }
             Err(_) => {

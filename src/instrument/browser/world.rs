@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::cdp::{Ask, Event};
-use super::tab::Tab;
+use super::tab::{Tab, TabState};
 use super::tail::Tail;
 
 /// More tabs than this are closed as they open.
@@ -30,6 +30,8 @@ pub(super) struct World {
     pub size: (u32, u32),
     /// What happened that nobody asked for, since it was last told.
     pub notes: Tail<20>,
+    /// Tabs that we open ourselves, and that are not there yet.
+    pub expected: u32,
     /// How many events it learned from.
     pub told: u64,
     script: &'static str,
@@ -69,6 +71,7 @@ impl World {
             dialogs: Dialogs::default(),
             size,
             notes: Tail::default(),
+            expected: 0,
             told: 0,
             script,
             opened: 0,
@@ -132,11 +135,14 @@ impl World {
     fn attached(&mut self, params: &Value) -> Vec<Ask> {
         let (session, info) = (word(params, "/sessionId"), &params["targetInfo"]);
         let mut asks = Vec::new();
-        if info["type"] == "page" && self.tabs.len() >= MOST_TABS {
+        let is_page = info["type"] == "page";
+        let is_expected = is_page && self.expected > 0;
+        self.expected -= u32::from(is_expected);
+        if is_page && !is_expected && self.tabs.len() >= MOST_TABS {
             let url = word(info, "/url");
             self.notes.push(&format!("a window more than {MOST_TABS} was closed as it opened {url}"));
             asks.push(Ask::tell("", "Target.closeTarget", json!({ "targetId": info["targetId"] })));
-        } else if info["type"] == "page" {
+        } else if is_page {
             self.opened += 1;
             let tab = Tab::new(self.opened, word(info, "/targetId"), session.clone(), word(info, "/url"));
             if self.current().is_none() {
@@ -173,6 +179,12 @@ impl World {
         let target = self.tabs.iter().find(|tab| tab.session == session).map(|tab| tab.target.clone());
         self.forget(&target.unwrap_or_default());
         (Vec::new(), Some(session))
+    }
+
+    /// The tabs whose process ended.
+    pub fn crashed_targets(&self) -> Vec<String> {
+        let crashed = self.tabs.iter().filter(|tab| tab.state == TabState::Crashed);
+        crashed.map(|tab| tab.target.clone()).collect()
     }
 
     /// A tab is there no more; the newest one is worked in its place.
