@@ -111,7 +111,8 @@ async fn trouble(chrome: &mut Chrome, fault: Fault) -> Result<(String, bool), In
         },
         Fault::Crashed => {
             // Tabs of one site share a process.
-            for target in chrome.world().crashed_targets() {
+            let crashed = chrome.world().crashed_targets();
+            for target in crashed {
                 chrome.close(&target).await;
             }
             (CRASHED.to_owned(), false)
