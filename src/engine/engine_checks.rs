@@ -5,10 +5,13 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::activity::Running;
+use super::baseline::{self, Scope};
 use super::context::EngineContext;
 use super::error::EngineError;
 use super::role::{at_head, proof_at};
+use super::sabotage;
 use super::scripts::{self, Site};
+use super::tampering;
 use crate::domain::attempt::EngineWork;
 use crate::domain::command::Command;
 use crate::domain::environment::Script;
@@ -29,6 +32,11 @@ pub async fn run(
         EngineWork::RunGateCommands { milestone, round } => {
             run_gate_commands(engine, &running, milestone, round, &cancel).await
         }
+        EngineWork::TakeBaseline => {
+            let starting = |line: &str| running.doing(format!("running {line}"));
+            baseline::take(engine, Scope::New, &cancel, &starting).await
+        }
+        EngineWork::Sabotage { milestone, .. } => sabotage::run(engine, &running, milestone, &cancel).await,
     };
     engine.sweep().await?;
     done
@@ -50,6 +58,10 @@ async fn check_claims(
         runs.push(scripts::run_one(engine, &Site::new(checkout.dir()), script, cancel).await?);
     }
     if !cancel.is_cancelled() {
+        let found = tampering::look(engine, feature, &runs).await?;
+        if !found.is_empty() {
+            engine.dispatcher.record_if_due(Command::RecordTampering { feature, found }).await?;
+        }
         engine.dispatcher.record_if_due(Command::RecordClaims { feature, runs }).await?;
     }
     Ok(())
