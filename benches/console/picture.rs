@@ -8,7 +8,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
 use flightdeck::domain::evidence::EvidenceKind;
-use flightdeck::link::source::MissionSource as _;
 use flightdeck::tui::app::{App, Look};
 use flightdeck::tui::effect::Effect;
 use flightdeck::tui::keymap::Keymap;
@@ -55,7 +54,7 @@ fn once(graphics: Graphics) -> Result<f64> {
     }
     let styles = Theme::built_in("dark")?.styles(Depth::Full)?;
     let look = Look { theme: "dark".to_owned(), styles, depth: Depth::Full, charset: Charset::Unicode };
-    let mut app = App::new(SIZE, record.mission()?.updated, look, Keymap::default());
+    let mut app = App::new(SIZE, record.mission().updated, look, Keymap::default());
     app.canvas = Canvas { graphics, ..Canvas::default() };
     let effects = start(&mut app);
     settle(&mut app, &record, effects);
