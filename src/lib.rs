@@ -10,6 +10,7 @@ pub mod domain;
 pub mod engine;
 pub mod instrument;
 pub mod link;
+pub mod report;
 pub mod store;
 pub mod tui;
 pub mod view;

@@ -8,6 +8,7 @@ use super::exit::Exit;
 use crate::config::{BackendError, ConfigError, Settings};
 use crate::domain::rejection::Rejection;
 use crate::link::{LinkError, Refusal};
+use crate::report::ReportError;
 use crate::workspace::WorkspaceError;
 
 /// A mistake in what was asked, as opposed to something that went wrong.
@@ -46,6 +47,7 @@ fn is_refusal(cause: &(dyn std::error::Error + 'static)) -> bool {
         || matches!(cause.downcast_ref(), Some(LinkError::Rejected(_)))
         || cause.downcast_ref().is_some_and(WorkspaceError::is_refusal)
         || matches!(cause.downcast_ref(), Some(Refusal::Rejected(_)))
+        || matches!(cause.downcast_ref(), Some(ReportError::FolderExists(_) | ReportError::NoBundle { .. }))
 }
 
 /// Whether whoever read the output has gone away, as `head` does: no reason to complain.

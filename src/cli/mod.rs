@@ -24,7 +24,6 @@ pub mod print;
 mod screen;
 mod table;
 mod verb;
-mod when;
 
 pub use dispatch::main;
 pub use verb::Cli;

@@ -50,6 +50,7 @@ pub(super) struct LimitValues {
     pub rounds: SmallCount,
     pub failures: SmallCount,
     pub reviewers: SmallCount,
+    pub testers: SmallCount,
 }
 
 /// What is set about one provider.
@@ -89,8 +90,13 @@ impl Default for BudgetValues {
 
 impl Default for LimitValues {
     fn default() -> Self {
-        let Limits { rounds, failures, reviewers } = Limits::default();
-        Self { rounds: SmallCount(rounds), failures: SmallCount(failures), reviewers: SmallCount(reviewers) }
+        let Limits { rounds, failures, reviewers, testers } = Limits::default();
+        Self {
+            rounds: SmallCount(rounds),
+            failures: SmallCount(failures),
+            reviewers: SmallCount(reviewers),
+            testers: SmallCount(testers),
+        }
     }
 }
 

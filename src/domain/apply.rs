@@ -161,8 +161,8 @@ impl Mission {
                 self.lost_evidence.retain(|reference| !verdict.evidence.contains(reference));
                 self.verdicts.entry(verdict.assertion.clone()).or_default().push((**verdict).clone());
             }
-            Event::UserTestingReported { milestone, round, report } => {
-                self.with_round(*milestone, *round, |r| r.user_testing = Some((**report).clone()));
+            Event::UserTestingReported { milestone, round, flow, report } => {
+                self.with_round(*milestone, *round, |r| r.take_report(*flow, (**report).clone()));
             }
             Event::RoundClosed { milestone, round, outcome } => {
                 self.with_round(*milestone, *round, |r| r.outcome = Some(*outcome));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::tests::TestCounts;
 use super::text::{Line, Title};
 
 /// The commands and services of a mission. Commands run in a shell, in the checkout's root.
@@ -19,6 +20,9 @@ pub struct Environment {
     /// The programs that run while the app is tested. An agent gives them as [`ServiceDraft`]s.
     #[schemars(skip)]
     pub services: Vec<Service>,
+    /// How many testers may work the app at the same time, each with services, a port and a data directory of its own.
+    /// More than one needs every service that listens to take `$PORT`. One when left out.
+    pub parallel_testers: u32,
 }
 
 /// A command line, run in a shell in the root of the checkout.
@@ -26,6 +30,9 @@ pub struct Environment {
 pub struct Script {
     pub name: Title,
     pub run: Line,
+    /// The file in which it reports its tests (JUnit XML, CTRF or TAP), if it does; else its output is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<Title>,
 }
 
 /// A long-running program of the app.
@@ -33,7 +40,8 @@ pub struct Script {
 pub struct Service {
     pub name: Title,
     pub run: Line,
-    /// The TCP port it listens on, on 127.0.0.1.
+    /// The TCP port it listens on, on 127.0.0.1. 0, which is best: the engine gives a free one, in `$PORT`; `run` and `env`
+    /// must hand it to the program. Any other number is a port that nothing else on this machine may use meanwhile.
     pub port: Option<u16>,
     #[serde(default)]
     #[schemars(skip)]
@@ -43,6 +51,15 @@ pub struct Service {
     pub after: Vec<Title>,
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+}
+
+/// What port a service listens on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listens {
+    Nowhere,
+    /// On one that the engine gives it.
+    OnAnyPort,
+    On(u16),
 }
 
 /// How to tell that a service is up.
@@ -86,7 +103,46 @@ impl From<ServiceDraft> for Service {
     }
 }
 
+impl Service {
+    /// Where it listens. One that names `$PORT` and no port of its own takes what it is given.
+    pub fn listens(&self) -> Listens {
+        match self.port {
+            Some(0) => Listens::OnAnyPort,
+            Some(port) => Listens::On(port),
+            None if self.names_its_port() => Listens::OnAnyPort,
+            None => Listens::Nowhere,
+        }
+    }
+
+    fn names_its_port(&self) -> bool {
+        std::iter::once(self.run.as_str()).chain(self.env.values().map(String::as_str)).any(names_port)
+    }
+}
+
+/// Whether a text names `$PORT`, and not only a longer name such as `$PORTAL`.
+fn names_port(text: &str) -> bool {
+    let is_end = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    text.contains("${PORT}") || text.split("$PORT").skip(1).any(is_end)
+}
+
+impl Listens {
+    /// The port in words, after a word that joins it to what stands before; nothing where there is none.
+    pub fn words(self, join: &str) -> String {
+        match self {
+            Self::Nowhere => String::new(),
+            Self::OnAnyPort => format!("{join}a free port"),
+            Self::On(port) => format!("{join}port {port}"),
+        }
+    }
+}
+
 impl Environment {
+    /// How many testers may work the app at the same time. One port cannot be listened on twice.
+    pub fn testers(&self) -> u32 {
+        let is_fixed = |service: &Service| matches!(service.listens(), Listens::On(_));
+        if self.services.iter().any(is_fixed) { 1 } else { self.parallel_testers.max(1) }
+    }
+
     /// The commands that gate a milestone, in order: build, lint, test.
     pub fn gate_scripts(&self) -> impl Iterator<Item = &Script> {
         self.build.iter().chain(&self.lint).chain(&self.test)
@@ -106,11 +162,19 @@ pub struct CommandRun {
     pub evidence: Option<String>,
     /// Milliseconds it took.
     pub wall_ms: u64,
+    /// What it says of the tests that it ran, where a known runner spoke.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tests: Option<TestCounts>,
 }
 
 impl CommandRun {
     /// Whether it exited with 0.
     pub fn passed(&self) -> bool {
         self.exit_code == 0
+    }
+
+    /// Whether a test runner says that it ran no test at all.
+    pub fn ran_no_test(&self) -> bool {
+        self.tests.is_some_and(|tests| tests.ran() == 0)
     }
 }

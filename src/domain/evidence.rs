@@ -26,6 +26,8 @@ pub enum EvidenceKind {
     Terminal,
     /// A PNG.
     Screenshot,
+    /// What a page in a browser showed, as JSON: address, title, the tree of its elements, console, failed requests.
+    Page,
     /// What was done to the app's services or asked of them, with their state and logs, as JSON.
     App,
     /// A terminal session from its start to its end, as asciicast v3.

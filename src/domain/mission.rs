@@ -152,11 +152,19 @@ pub struct Limits {
     pub failures: u32,
     /// Reviewers at the same time.
     pub reviewers: u32,
+    /// Testers at the same time, where the app allows several.
+    #[serde(default = "testers")]
+    pub testers: u32,
+}
+
+/// As many as missions of earlier versions may have, whose founding does not say.
+fn testers() -> u32 {
+    Limits::default().testers
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { rounds: 5, failures: 3, reviewers: 3 }
+        Self { rounds: 5, failures: 3, reviewers: 3, testers: 3 }
     }
 }
 

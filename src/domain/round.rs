@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::environment::CommandRun;
+use super::flow::FlowShare;
 use super::handoff::Issue;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Timestamp};
 use super::text::{Line, Prose, Title, worded};
@@ -27,7 +28,11 @@ pub struct Round {
     pub scrutiny: Option<ScrutinyReport>,
     /// The assertions that are tried in this round: failed, stale and new ones.
     pub to_test: Vec<AssertionId>,
+    /// What the one tester of it reported.
     pub user_testing: Option<UserTestingReport>,
+    /// The shares of several testers; empty where one tries everything.
+    #[serde(default)]
+    pub flows: Vec<FlowShare>,
     pub outcome: Option<RoundOutcome>,
 }
 
@@ -39,6 +44,9 @@ pub struct RoundScope {
     pub commit: Commit,
     pub to_review: Vec<FeatureId>,
     pub to_test: Vec<AssertionId>,
+    /// How they are divided among testers at the same time; empty where one tries them all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flows: Vec<Vec<AssertionId>>,
 }
 
 /// How a round ended.
@@ -121,6 +129,11 @@ impl Round {
             scrutiny: None,
             to_test: scope.to_test.clone(),
             user_testing: None,
+            flows: scope
+                .flows
+                .iter()
+                .map(|to_test| FlowShare { to_test: to_test.clone(), report: None })
+                .collect(),
             outcome: None,
         }
     }
@@ -132,7 +145,7 @@ impl Round {
 
     /// Whether it got as far as its testers' reports: one that failed earlier has not tried everything it was to try.
     pub fn is_thorough(&self) -> bool {
-        let tested = self.to_test.is_empty() || self.user_testing.is_some();
+        let tested = self.to_test.is_empty() || self.open_flows().is_empty();
         self.runs.iter().all(CommandRun::passed) && self.scrutiny.is_some() && tested
     }
 }

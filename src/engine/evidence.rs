@@ -31,6 +31,7 @@ pub(super) fn shown(store: &Store, reference: &EvidenceRef) -> Result<String, St
         | EvidenceKind::Terminal
         | EvidenceKind::App
         | EvidenceKind::Recording
+        | EvidenceKind::Page
         | EvidenceKind::Unknown => cut(&doc.content),
     };
     Ok(format!("### {} {}\n```\n{content}\n```\n", reference.0, doc.title))

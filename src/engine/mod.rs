@@ -34,6 +34,7 @@ mod open_calls;
 mod prices;
 mod recover;
 pub mod relocate;
+pub mod reports;
 mod role;
 mod run;
 mod scripts;

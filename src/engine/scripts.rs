@@ -9,9 +9,14 @@ use tokio_util::sync::CancellationToken;
 use super::context::EngineContext;
 use super::error::EngineError;
 use super::evidence::keep;
+use super::reports::{Reports, Told};
 use crate::domain::environment::{CommandRun, Script};
+use crate::domain::tests::TestRun;
 use crate::domain::text::Line;
-use crate::instrument::command::run_command;
+use crate::domain::verdict::EvidenceRef;
+use crate::instrument::command::CommandRecord;
+use crate::instrument::{Evidence, InstrumentError};
+use crate::store::Store;
 use crate::workspace::process::{OutputCap, Spill};
 use crate::workspace::{Exit, Program};
 
@@ -19,6 +24,8 @@ use crate::workspace::{Exit, Program};
 const LIMIT: Duration = Duration::from_mins(30);
 /// Characters of a command's output that the log keeps.
 const TAIL: usize = 400;
+/// The field of a command's record that holds what it said of its tests.
+const TESTS: &str = "tests";
 /// What a time-out counts as; the number that `timeout(1)` uses.
 const TIMED_OUT: i32 = 124;
 
@@ -101,7 +108,10 @@ pub async fn run_within(
     let cap = OutputCap { spill: Spill::Directory(engine.scratch_dir()), ..OutputCap::default() };
     let program = Program::shell(script.run.as_str()).dir(dir).envs(engine.env()).timeout(limit).cap(cap);
     let program = program.reaper(&engine.reaper);
-    let record = run_command(&program, cancel.clone(), |_| {}).await?;
+    let reports = Reports::before(dir, script);
+    let finished = program.run(cancel.clone(), |_: &str| {}).await.map_err(InstrumentError::from)?;
+    let told = reports.after(&finished.output);
+    let record = CommandRecord::new(&program, finished);
     let exit_code = match record.exit {
         Exit::Code(code) => code,
         Exit::Signal(signal) => 128 + signal,
@@ -109,7 +119,7 @@ pub async fn run_within(
         Exit::Cancelled => 130,
         Exit::Unknown => 255,
     };
-    let evidence = record.evidence()?;
+    let evidence = with_tests(record.evidence()?, &told)?;
     let reference = keep(&engine.store, &evidence)?;
     Ok(CommandRun {
         name: script.name.clone(),
@@ -118,7 +128,35 @@ pub async fn run_within(
         tail: Line::clipped(last_characters(record.output.trim_end(), TAIL)),
         evidence: Some(reference.0),
         wall_ms: record.milliseconds,
+        tests: told.run.map(|run| run.counts),
     })
+}
+
+/// The record of a command with what it said of its tests: their names are too many for the log.
+fn with_tests(mut evidence: Evidence, told: &Told) -> Result<Evidence, EngineError> {
+    let fault =
+        |error: serde_json::Error| EngineError::Unfit(format!("a command's record is no JSON: {error}"));
+    let mut record: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_slice(&evidence.bytes).map_err(fault)?;
+    if let Some(run) = &told.run {
+        record.insert(TESTS.to_owned(), serde_json::to_value(run).map_err(fault)?);
+    }
+    if let Some(why) = &told.fault {
+        record.insert("report".to_owned(), why.as_str().into());
+    }
+    evidence.bytes = serde_json::to_vec(&record).map_err(fault)?;
+    Ok(evidence)
+}
+
+/// The tests of a run that was recorded before, by name where they are known.
+pub fn tests_of(store: &Store, run: &CommandRun) -> Option<TestRun> {
+    let known = || run.tests.map(|counts| TestRun::new(counts, Vec::new()));
+    let Some(reference) = run.evidence.clone().map(EvidenceRef) else { return known() };
+    let read = store.evidence().get(&reference).ok().and_then(|kept| {
+        let record: serde_json::Value = serde_json::from_slice(&kept.bytes).ok()?;
+        serde_json::from_value(record.get(TESTS)?.clone()).ok()
+    });
+    read.or_else(known)
 }
 
 fn last_characters(text: &str, most: usize) -> &str {

@@ -121,6 +121,7 @@ impl EvidenceFile {
             | EvidenceKind::Terminal
             | EvidenceKind::App
             | EvidenceKind::Recording
+            | EvidenceKind::Page
             | EvidenceKind::Unknown => String::from_utf8_lossy(&self.bytes).into_owned(),
         };
         EvidenceDoc { reference: self.reference, kind, title, content }

@@ -87,7 +87,8 @@ pub fn shown(doc: &EvidenceDoc, width: usize) -> Shown {
                 Row::of(StyleRole::Dim, "Open it outside, or write it to a file, to see it."),
             ]
         }
-        (EvidenceKind::Command | EvidenceKind::Http | EvidenceKind::Terminal, None)
+        (EvidenceKind::Page, Some(value)) => page(&value, width),
+        (EvidenceKind::Command | EvidenceKind::Http | EvidenceKind::Terminal | EvidenceKind::Page, None)
         | (EvidenceKind::App | EvidenceKind::Recording | EvidenceKind::Unknown, _) => {
             plain(&doc.content, width)
         }
@@ -104,6 +105,25 @@ fn took(value: &Value) -> String {
 
 fn plain(content: &str, width: usize) -> Vec<Row> {
     paragraph(StyleRole::Text, &clean(content), width)
+}
+
+/// A page: where it is, what went wrong in it, and the tree of what it showed.
+fn page(value: &Value, width: usize) -> Vec<Row> {
+    let mut rows = vec![
+        Row::of(StyleRole::Strong, clean(&text(value, "title"))),
+        Row::of(StyleRole::Dim, clean(&text(value, "url"))),
+    ];
+    let lines = |key: &str| {
+        let list = value.get(key).and_then(Value::as_array).into_iter().flatten();
+        list.filter_map(Value::as_str).map(clean).collect::<Vec<_>>()
+    };
+    for (key, style) in [("notes", StyleRole::Warn), ("console", StyleRole::Bad), ("network", StyleRole::Bad)]
+    {
+        rows.extend(lines(key).iter().flat_map(|line| paragraph(style, line, width)));
+    }
+    rows.push(Row::default());
+    rows.extend(lines("tree").iter().flat_map(|line| paragraph(StyleRole::Text, line, width)));
+    rows
 }
 
 fn command(value: &Value, width: usize) -> Vec<Row> {
@@ -218,6 +238,22 @@ mod tests {
         ");
         let inks: Vec<StyleRole> = rows.iter().skip(3).map(|row| row.left[0].style).collect();
         assert_eq!(inks, [StyleRole::Text, StyleRole::Bad, StyleRole::Text]);
+    }
+
+    #[test]
+    fn a_page_shows_what_went_wrong_in_it_above_what_it_showed() {
+        let content = r#"{"title":"Guestbook","url":"http://localhost:8/","notes":["alert \"hi\" was accepted"],"console":["error: x is not defined"],"network":["GET /a.js 404"],"tree":["- heading \"Guestbook\" level=1","  - text \"Ada\""]}"#;
+        let Shown::Rows(rows) = shown(&doc(EvidenceKind::Page, content), 60) else { panic!("rows") };
+        insta::assert_snapshot!(row::plain(&rows), @r#"
+        Guestbook
+        http://localhost:8/
+        alert "hi" was accepted
+        error: x is not defined
+        GET /a.js 404
+
+        - heading "Guestbook" level=1
+          - text "Ada"
+        "#);
     }
 
     #[test]

@@ -57,19 +57,23 @@ fn facts(mission: &Mission, finding: &Finding, width: usize) -> Vec<Row> {
     if let Some(id) = finding.feature {
         rows.extend(labelled("about", &feature_name(mission, id), width));
     }
-    let fate = match &finding.state {
+    if let Some(seen) = &finding.seen {
+        rows.extend(labelled("seen", &seen_words(seen), width));
+    }
+    rows.extend(labelled("fate", &fate(mission, finding), width));
+    rows
+}
+
+/// What became of it.
+pub fn fate(mission: &Mission, finding: &Finding) -> String {
+    match &finding.state {
         FindingState::Open => "open: the orchestrator decides on it, or you do".to_owned(),
         FindingState::TakenUp { feature } => format!("taken up by {}", feature_name(mission, *feature)),
         FindingState::Dismissed { reason } => format!("dismissed: “{reason}”"),
         FindingState::Deferred { until, reason, .. } => {
             format!("open, put off until {}: “{reason}”", until_words(*until, finding.milestone))
         }
-    };
-    if let Some(seen) = &finding.seen {
-        rows.extend(labelled("seen", &seen_words(seen), width));
     }
-    rows.extend(labelled("fate", &fate, width));
-    rows
 }
 
 /// When a finding that is put off is asked about again.
@@ -108,7 +112,7 @@ fn weight_ink(severity: Severity) -> StyleRole {
     }
 }
 
-fn source_words(source: &Source) -> String {
+pub fn source_words(source: &Source) -> String {
     match source {
         Source::Handoff { attempt } => format!("the handoff of {attempt}"),
         Source::LeftUndone { attempt } => format!("the handoff of {attempt}, which left it undone"),

@@ -8,7 +8,9 @@ use crate::domain::gate::{DecidedBy, Decision, Gate};
 use crate::domain::verdict::Standing;
 
 use super::assertion::newest;
+use super::finding::weight;
 use super::gate::{is_flaky, is_older};
+use super::markdown::{escaped, text};
 use super::prelude::*;
 use super::work::gate_subject;
 use crate::domain::gate::GateId;
@@ -109,55 +111,41 @@ fn waived(mission: &Mission) -> String {
     titled("Waived: accepted unproven", &lines)
 }
 
-/// What a reader of the contract alone would take for shown.
 fn not_shown(mission: &Mission) -> String {
+    let lines: Vec<String> = unshown(mission).iter().map(|line| format!("- {}", text(line))).collect();
+    titled("Not shown", &lines)
+}
+
+/// What a reader of the contract alone would take for shown, each in a sentence.
+pub fn unshown(mission: &Mission) -> Vec<String> {
     let mut lines = Vec::new();
     for assertion in mission.contract.values().filter(|one| one.is_active()) {
         let id = &assertion.id;
-        let title = text(assertion.wording.title.as_str());
+        let title = &assertion.wording.title;
         match mission.standing(id) {
             Standing::Passed | Standing::Waived | Standing::Retired => {}
             other @ (Standing::Pending | Standing::Failed | Standing::Blocked | Standing::Stale) => {
-                lines.push(format!("- {id} is {}: {title}", other.word()));
+                lines.push(format!("{id} is {}: {title}", other.word()));
             }
         }
         if is_older(mission, GateId::Final, id) {
-            lines.push(format!("- {id} was proven before the last change: {title}"));
+            lines.push(format!("{id} was proven before the last change: {title}"));
         }
         if is_flaky(mission, id) {
-            lines.push(format!("- {id} did not always give the same verdict: {title}"));
+            lines.push(format!("{id} did not always give the same verdict: {title}"));
         }
     }
     for finding in mission.open_findings() {
         lines.push(format!(
-            "- {} is open, {}: {}",
+            "{} is open, {}: {}",
             finding.id,
-            finding.severity.word().replace('_', "-"),
-            text(finding.description.as_str())
+            weight(finding.severity),
+            one_line(finding.description.as_str())
         ));
     }
-    titled("Not shown", &lines)
+    lines
 }
 
 fn titled(title: &str, lines: &[String]) -> String {
     if lines.is_empty() { String::new() } else { format!("## {title}\n\n{}", lines.join("\n")) }
-}
-
-/// Words of agents and people on one line of Markdown.
-fn text(words: &str) -> String {
-    escaped(&one_line(words))
-}
-
-/// Text that no Markdown makes anything else of: no table cell ends in it, nobody is mentioned, no issue is closed by it.
-fn escaped(words: &str) -> String {
-    let mut escaped = String::with_capacity(words.len());
-    for c in words.chars() {
-        match c {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' => escaped.extend(['\\', c]),
-            // A joiner of no width keeps the sign and takes its meaning.
-            '@' | '#' => escaped.extend([c, '\u{2060}']),
-            _ => escaped.push(c),
-        }
-    }
-    escaped
 }

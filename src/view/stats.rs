@@ -27,6 +27,13 @@ pub struct Share {
     pub usage: Usage,
 }
 
+impl Share {
+    /// What it is of, for people: a milestone with its title.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 /// Columns of a name, and of a number.
 const NAME: usize = 18;
 const NUMBER: usize = 8;

@@ -81,7 +81,7 @@ fn milestones(mission: &Mission) -> String {
 }
 
 /// How far a milestone is, in words that nobody takes for a decision that was not taken.
-fn milestone_state(mission: &Mission, id: MilestoneId) -> &'static str {
+pub fn milestone_state(mission: &Mission, id: MilestoneId) -> &'static str {
     let gate = GateId::Milestone(id);
     let flown = mission.is_go(GateId::Plan) && mission.flown_milestone() == Some(id);
     if mission.is_go(gate) {
@@ -107,7 +107,8 @@ fn next(mission: &Mission, id: &str) -> String {
     String::new()
 }
 
-fn branch(mission: &Mission) -> String {
+/// Where its work is: `flightdeck/guestbook at 9f3c2a1d, from 1a2b3c4d`, or what it landed as.
+pub fn branch(mission: &Mission) -> String {
     let Some(founding) = &mission.founding else { return String::new() };
     if let Some(landed) = &mission.landed {
         return format!("landed on {} as {}", founding.target, landed.short());

@@ -18,6 +18,7 @@ mod instrument;
 mod link;
 mod mock_servers;
 mod rehearsal;
+mod report;
 mod rounds;
 mod sample;
 mod store;

@@ -10,7 +10,6 @@ use crate::cli::prelude::*;
 use crate::cli::print::{JsonShape, Printable};
 use crate::cli::screen::Screen;
 use crate::cli::verb::log;
-use crate::cli::when::rfc3339;
 use crate::domain::activity::Activity;
 use crate::domain::attention::{NeedKind, needs};
 use crate::domain::event::{Event, Stamped};
@@ -22,6 +21,7 @@ use crate::view::live::{self, CallCounts};
 use crate::view::log_line::{LogLine, NOTE, SAID, Sign, WARNING};
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
+use crate::view::when::rfc3339;
 use crate::view::words::{clock, first_sentence};
 use crate::view::{needs as needs_view, summary as summary_view};
 

@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use crate::cli::context::print_json;
 use crate::cli::prelude::*;
-use crate::cli::when::rfc3339;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::Status;
 use crate::store::CatalogueEntry;
@@ -14,6 +13,7 @@ use crate::view::log_line::BAD;
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
 use crate::view::text::padded;
+use crate::view::when::rfc3339;
 
 /// Lists them, the one that changed last first.
 pub fn run(context: &Context, format: Format) -> Result<Exit> {

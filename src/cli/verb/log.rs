@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use crate::cli::prelude::*;
 use crate::cli::print::{JsonShape, Printable, Style, printed};
-use crate::cli::when::rfc3339;
 use crate::domain::event::{Actor, Stamped};
 use crate::domain::mission::Mission;
 use crate::view::event_lines::event_line;
+use crate::view::when::rfc3339;
 
 /// How often a log that is followed is looked at.
 const LOOK: Duration = Duration::from_millis(250);

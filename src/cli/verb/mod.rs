@@ -5,6 +5,7 @@ pub mod answer;
 pub mod assertion;
 pub mod autopilot;
 pub mod bridge;
+pub mod bundle;
 pub mod completions;
 pub mod config_show;
 pub mod contract;
@@ -27,6 +28,7 @@ pub mod plan;
 pub mod proposal;
 pub mod relocate;
 pub mod replay;
+pub mod report;
 pub mod resume;
 pub mod run;
 pub mod say;
@@ -82,6 +84,10 @@ pub enum Verb {
     Findings(findings::Args),
     /// Tell what a mission used, by role and by milestone
     Stats(ReadArgs),
+    /// Tell the whole mission to others: a page, Markdown, test reports
+    Report(report::Args),
+    /// Make a folder of the report, its evidence and statements, or check one
+    Bundle(bundle::Args),
     /// Print what you and the agents said to each other
     Talk(ReadArgs),
     /// Decide a gate: go, no-go, or waive an assertion; without a decision, show it
@@ -154,6 +160,8 @@ impl Verb {
             Self::Evidence(args) => evidence::run(context, &args),
             Self::Findings(args) => findings::run(context, &args),
             Self::Stats(args) => stats::run(context, &args),
+            Self::Report(args) => report::run(context, &args),
+            Self::Bundle(args) => bundle::run(context, &args),
             Self::Talk(args) => talk::run(context, &args),
             Self::Gate(args) => gate::run(context, &args).await,
             Self::Say(args) => say::run(context, &args).await,

@@ -7,13 +7,13 @@ use crate::cli::engine_start::engine_state;
 use crate::cli::prelude::*;
 use crate::cli::print::{Printable, printed};
 use crate::cli::verb::list::status_of;
-use crate::cli::when::rfc3339;
 use crate::domain::attention;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
 use crate::domain::schedule::schedule;
 use crate::domain::wait::Wait;
 use crate::view::engine::EngineState;
+use crate::view::when::rfc3339;
 use crate::view::{needs, summary, wait};
 use crate::workspace::land::is_cut_short;
 

@@ -7,6 +7,7 @@ use crate::domain::baseline::Baseline;
 use crate::domain::environment::CommandRun;
 use crate::domain::event::Event;
 use crate::domain::finding::{Severity, Source};
+use crate::domain::flow;
 use crate::domain::gate::GateId;
 use crate::domain::id::{Commit, FeatureId, MilestoneId};
 use crate::domain::plan::{Claims, FeatureState};
@@ -75,7 +76,8 @@ pub(super) fn record_gate_commands(
     );
     let to_review = mission.features_to_review(milestone);
     let to_test = mission.assertions_to_test(milestone);
-    let scope = RoundScope { milestone, round, commit, to_review, to_test };
+    let flows = flow::divide(&to_test, mission.testers());
+    let scope = RoundScope { milestone, round, commit, to_review, to_test, flows };
     tx.emit(Event::RoundOpened(Box::new(scope)));
     let failed: Vec<CommandRun> = runs.iter().filter(|run| !run.passed()).cloned().collect();
     tx.emit(Event::GateCommandsRun { milestone, round, runs });

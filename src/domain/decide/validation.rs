@@ -6,6 +6,7 @@ use crate::domain::attempt::AgentWork;
 use crate::domain::contract::Assertion;
 use crate::domain::event::Event;
 use crate::domain::finding::{Observation, Severity, Sight, Source};
+use crate::domain::flow::Flow;
 use crate::domain::handoff::Issue;
 use crate::domain::id::{AssertionId, MilestoneId};
 use crate::domain::message::Knowledge;
@@ -80,13 +81,14 @@ pub(super) fn give_verdict(
     observed: Line,
     evidence: Vec<EvidenceRef>,
 ) -> Result {
-    let (milestone, round) = tester(tx)?;
+    let (milestone, round, flow) = tester(tx)?;
     let asker = tx.asker()?;
     let attempt = asker.id;
     let under_test = round_of(tx.mission(), milestone, round)?;
-    let due = under_test.to_test.contains(&assertion);
+    let due = under_test.share(flow).contains(&assertion);
     let Some(revision) = asker.revisions.get(&assertion).copied().filter(|_| due) else {
-        refuse!(Unknown, "{assertion} is not among the assertions of this round")
+        let whose = if flow.is_whole() { "this round" } else { "your share of this round" };
+        refuse!(Unknown, "{assertion} is not among the assertions of {whose}")
     };
     refuse_if!(
         evidence.is_empty() && outcome != Outcome::Blocked,
@@ -116,10 +118,10 @@ pub(super) fn report_user_testing(
     issues: Vec<Issue>,
     known: &[Observation],
 ) -> Result {
-    let (milestone, round) = tester(tx)?;
+    let (milestone, round, flow) = tester(tx)?;
     let attempt = tx.asker()?.id;
     let mission = tx.mission();
-    let to_test = round_of(mission, milestone, round)?.to_test.clone();
+    let to_test = round_of(mission, milestone, round)?.share(flow).to_vec();
     let verdicts: Vec<&Verdict> =
         to_test.iter().filter_map(|id| verdict_of_round(mission, id, (milestone, round))).collect();
     let missing: Vec<String> = to_test
@@ -149,7 +151,7 @@ pub(super) fn report_user_testing(
         finding::report(tx, issue.clone(), Source::UserTesting { attempt }, None)?;
     }
     let report = UserTestingReport { attempt, summary, frictions, issues };
-    tx.emit(Event::UserTestingReported { milestone, round, report: Box::new(report) });
+    tx.emit(Event::UserTestingReported { milestone, round, flow, report: Box::new(report) });
     tx.end_asker()
 }
 
@@ -173,11 +175,11 @@ fn verdict_of_round<'a>(
     mission.verdicts.get(id)?.iter().rev().find(|verdict| (verdict.milestone, verdict.round) == round)
 }
 
-fn tester(tx: &Transaction) -> Result<(MilestoneId, u32)> {
-    let AgentWork::TestAsUser { milestone, round } = tx.asker()?.work else {
+fn tester(tx: &Transaction) -> Result<(MilestoneId, u32, Flow)> {
+    let AgentWork::TestAsUser { milestone, round, flow } = tx.asker()?.work else {
         refuse!(OutOfTurn, "only the user-testing validator gives verdicts")
     };
-    Ok((milestone, round))
+    Ok((milestone, round, flow))
 }
 
 fn round_of(mission: &Mission, milestone: MilestoneId, round: u32) -> Result<&Round> {

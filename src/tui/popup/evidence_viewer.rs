@@ -79,9 +79,11 @@ impl EvidenceViewer {
         let Some(doc) = self.doc() else { return PopupResult::stay() };
         let (ending, content) = match doc.kind {
             EvidenceKind::Screenshot => ("png", decode(&doc.content)),
-            EvidenceKind::Command | EvidenceKind::Http | EvidenceKind::Terminal | EvidenceKind::App => {
-                ("json", doc.content.clone().into_bytes())
-            }
+            EvidenceKind::Command
+            | EvidenceKind::Http
+            | EvidenceKind::Terminal
+            | EvidenceKind::Page
+            | EvidenceKind::App => ("json", doc.content.clone().into_bytes()),
             EvidenceKind::Recording => ("cast", doc.content.clone().into_bytes()),
             EvidenceKind::Unknown => ("txt", doc.content.clone().into_bytes()),
         };

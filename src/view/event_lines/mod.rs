@@ -92,7 +92,9 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::ReviewReported { feature, review, .. } => validation::reviewed(*feature, review),
         Event::ScrutinyReported { milestone, report, .. } => validation::scrutinized(*milestone, report),
         Event::VerdictGiven { verdict } => validation::verdict(verdict),
-        Event::UserTestingReported { milestone, report, .. } => validation::tested(*milestone, report),
+        Event::UserTestingReported { milestone, flow, report, .. } => {
+            validation::tested(*milestone, *flow, report)
+        }
         Event::RoundClosed { milestone, round, outcome } => {
             validation::closed(*milestone, *round, *outcome, mission)
         }

@@ -2,6 +2,7 @@
 
 use super::work::runs_words;
 use crate::domain::environment::CommandRun;
+use crate::domain::flow::Flow;
 use crate::domain::id::{FeatureId, MilestoneId};
 use crate::domain::round::{Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
 use crate::domain::verdict::{EvidenceRef, Verdict};
@@ -9,12 +10,13 @@ use crate::view::prelude::*;
 use crate::view::work::outcome_sign;
 
 pub(super) fn opened(scope: &RoundScope, mission: &Mission) -> LogLine {
-    let RoundScope { milestone, round, commit, to_review, to_test } = scope;
+    let RoundScope { milestone, round, commit, to_review, to_test, flows } = scope;
     let (features, assertions) = (plural(to_review.len(), "feature"), plural(to_test.len(), "assertion"));
     let before = mission.round(*milestone, *round).and_then(|round| mission.round_before(round));
     let same = before.filter(|before| before.commit == *commit);
     let same = same.map(|before| format!(", the same commit as in round {}", before.number));
-    let due = format!("{features} to review, {assertions} to try");
+    let testers = if flows.is_empty() { String::new() } else { format!(" by {} testers", flows.len()) };
+    let due = format!("{features} to review, {assertions} to try{testers}");
     LogLine::new(
         BEGINS,
         milestone,
@@ -59,9 +61,9 @@ pub(super) fn lost(evidence: &[EvidenceRef], mission: &Mission) -> LogLine {
     LogLine::new(WARNING, "evidence", text)
 }
 
-pub(super) fn tested(milestone: MilestoneId, report: &UserTestingReport) -> LogLine {
+pub(super) fn tested(milestone: MilestoneId, flow: Flow, report: &UserTestingReport) -> LogLine {
     let summary = first_sentence(report.summary.as_str());
-    LogLine::new(NOTE, &milestone, format!("{} user testing: {summary}", report.attempt))
+    LogLine::new(NOTE, &milestone, format!("{} user testing{}: {summary}", report.attempt, flow.suffix()))
 }
 
 pub(super) fn closed(

@@ -3,7 +3,7 @@
 use super::source::{Source, hold, sources};
 
 /// A room, and the rooms it may use.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("workspace", &[]),
     ("instrument", &["workspace"]),
@@ -12,6 +12,7 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("link", &["domain"]),
     ("engine", &["domain", "store", "link", "agent", "instrument", "workspace"]),
     ("view", &["domain"]),
+    ("report", &["domain", "view"]),
     ("tui", &["domain", "view", "link"]),
     ("config", &["domain", "agent", "workspace"]),
 ];

@@ -174,3 +174,32 @@ fn completions_know_the_verbs() {
         assert!(stage.told(&["completions", shell]).contains("transcript"), "{shell}");
     }
 }
+
+#[test]
+fn a_mission_is_written_down_for_others() {
+    let stage = Stage::new();
+    let id = stage.planned();
+    stage.kill_engines(Signal::SIGKILL);
+    assert!(stage.told(&["report"]).contains("**0 of 12 assertions proven.**"));
+    assert_eq!(stage.json(&["report", &id])["tally"]["pending"], 12);
+    let files = ["--html", "r.html", "--md", "r.md", "--junit", "r.xml", "--ctrf", "r.json"];
+    let told = stage.told(&[&["report", "-m", &id], &files[..]].concat());
+    assert_eq!(told, "wrote r.html\nwrote r.md\nwrote r.xml\nwrote r.json\n");
+    for file in ["r.html", "r.md", "r.xml", "r.json"] {
+        let text = std::fs::read_to_string(stage.repository().join(file)).unwrap();
+        assert!(text.contains("VAL-WEB-001"), "{file}");
+    }
+    let (_, err) = stage.ended(&["report", "--html", "no/such/folder/r.html"], 1);
+    assert!(err.contains("failed to write no/such/folder/r.html"), "{err}");
+
+    assert!(stage.told(&["bundle"]).contains(&format!("{id}-bundle: ")));
+    let folder = format!("{id}-bundle");
+    let (_, err) = stage.ended(&["bundle"], 2);
+    assert!(err.contains("is there already"), "{err}");
+    assert!(stage.told(&["bundle", "--check", &folder]).starts_with("nothing was changed, removed or added"));
+    std::fs::write(stage.repository().join(&folder).join("more.txt"), "x").unwrap();
+    let (_, err) = stage.ended(&["bundle", "--check", &folder], 1);
+    assert!(err.contains("1 difference\n  added: more.txt"), "{err}");
+    let (_, err) = stage.ended(&["bundle", "--check", "."], 2);
+    assert!(err.contains("is no bundle"), "{err}");
+}

@@ -4,6 +4,7 @@ use flightdeck::domain::attempt::{AgentWork, Work};
 use flightdeck::domain::command::{Command, WordingEdit};
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::finding::Severity;
+use flightdeck::domain::flow::Flow;
 use flightdeck::domain::gate::GateId;
 use flightdeck::domain::id::{AttemptId, FeatureId, MilestoneId, Revision};
 use flightdeck::domain::round::{Opinion, ReviewIssue, RoundOutcome};
@@ -63,7 +64,7 @@ fn testing(assertions: u32) -> (Flight, AttemptId) {
         flight = flight.built(feature);
     }
     let mut flight = flight.gated().reviewed().scrutinized();
-    let tester = flight.start(AgentWork::TestAsUser { milestone: M1, round: 1 });
+    let tester = flight.start(AgentWork::TestAsUser { milestone: M1, round: 1, flow: Flow::WHOLE });
     (flight, tester)
 }
 
@@ -113,7 +114,10 @@ fn a_review_says_why_it_fails_and_its_issues_become_findings() {
     assert_eq!(outcome(&flight), None, "the other reviews and the synthesis still come");
     let flight = flight.scrutinized();
     assert_eq!(outcome(&flight), None, "what the tester sees does not depend on what a reviewer says");
-    assert_eq!(flight.due(), [Work::Agent(AgentWork::TestAsUser { milestone: M1, round: 1 })]);
+    assert_eq!(
+        flight.due(),
+        [Work::Agent(AgentWork::TestAsUser { milestone: M1, round: 1, flow: Flow::WHOLE })]
+    );
     let flight = flight.tested(Outcome::Fail);
     assert_eq!(outcome(&flight), Some(RoundOutcome::Failed));
     let found = [
@@ -164,7 +168,7 @@ fn what_a_verdict_must_respect() {
 #[test]
 fn a_tester_who_is_told_of_another_assertion_does_not_judge_it() {
     let mut flight = Flight::new().planned(2, 1).built(1).gated().reviewed().scrutinized();
-    let tester = flight.start(AgentWork::TestAsUser { milestone: M1, round: 1 });
+    let tester = flight.start(AgentWork::TestAsUser { milestone: M1, round: 1, flow: Flow::WHOLE });
     let draft = Box::new(words::assertion("VAL-NEW-001"));
     // Its feature belongs to a later milestone: this round is not about it.
     flight.person(Command::AddAssertion { draft, feature: FeatureId(2) });
@@ -261,7 +265,8 @@ fn a_verdict_of_another_milestones_round_does_not_count() {
     let mut flight = flight.built(2);
     flight.person(edit("VAL-M1-001"));
     let mut flight = flight.gated().reviewed().scrutinized();
-    let tester = flight.start(AgentWork::TestAsUser { milestone: MilestoneId(2), round: 1 });
+    let tester =
+        flight.start(AgentWork::TestAsUser { milestone: MilestoneId(2), round: 1, flow: Flow::WHOLE });
     flight.attempt(tester, verdict("VAL-M2-001", Outcome::Pass, &["ev_1"]));
     assert_eq!(
         flight.refusal(Actor::Attempt(tester), report()),

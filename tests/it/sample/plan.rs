@@ -247,7 +247,7 @@ pub fn spec(name: &str, description: &str) -> FeatureSpec {
 
 /// How the guestbook is built, tested and run.
 pub fn environment() -> Environment {
-    let script = |name: &str, run: &str| Script { name: title(name), run: line(run) };
+    let script = |name: &str, run: &str| Script { name: title(name), run: line(run), report: None };
     let server = Service {
         name: title("server"),
         run: line("cargo run -- serve --port $PORT"),
@@ -262,5 +262,6 @@ pub fn environment() -> Environment {
         test: vec![script("tests", "cargo test")],
         lint: vec![script("clippy", "cargo clippy -- -D warnings")],
         services: vec![server],
+        parallel_testers: 0,
     }
 }

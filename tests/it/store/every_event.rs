@@ -12,6 +12,7 @@ use flightdeck::domain::contract::{
 use flightdeck::domain::environment::{CommandRun, Environment, Health, Script, Service};
 use flightdeck::domain::event::{Event, Founding};
 use flightdeck::domain::finding::{Finding, FindingState, Severity, Sight, Sighting, Source, Until};
+use flightdeck::domain::flow::Flow;
 use flightdeck::domain::gate::{Autopilot, DecidedBy, Decision, GateId};
 use flightdeck::domain::goal::Goal;
 use flightdeck::domain::handoff::{
@@ -212,6 +213,7 @@ fn rounds() -> Vec<Event> {
             commit: commit("fedcba9876543210"),
             to_review: vec![FEATURE],
             to_test: vec![assertion_id()],
+            flows: vec![],
         })),
         Event::GateCommandsRun { milestone, round, runs: vec![run()] },
         Event::ReviewReported { milestone, round, feature: FEATURE, review: Box::new(review()) },
@@ -229,6 +231,7 @@ fn rounds() -> Vec<Event> {
         Event::UserTestingReported {
             milestone,
             round,
+            flow: Flow::WHOLE,
             report: Box::new(UserTestingReport {
                 attempt: ATTEMPT,
                 summary: prose("All flows work."),
@@ -347,7 +350,7 @@ fn wording(via: Instrument) -> Wording {
 }
 
 fn environment() -> Environment {
-    let script = |name: &str| Script { name: title(name), run: line(&format!("make {name}")) };
+    let script = |name: &str| Script { name: title(name), run: line(&format!("make {name}")), report: None };
     let service = |name: &str, health| Service {
         name: title(name),
         run: line("cargo run"),
@@ -366,6 +369,7 @@ fn environment() -> Environment {
             service("db", Health::Tcp),
             Service { port: None, ..service("worker", Health::None) },
         ],
+        parallel_testers: 0,
     }
 }
 
@@ -437,6 +441,7 @@ fn run() -> CommandRun {
         tail: line("1 failed"),
         evidence: Some("ev_0123456789ab".to_owned()),
         wall_ms: 1_234,
+        tests: None,
     }
 }
 

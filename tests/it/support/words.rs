@@ -48,7 +48,7 @@ pub fn founding() -> Founding {
         branch: title("flightdeck/guestbook-7k2p"),
         models: Role::ALL.iter().copied().map(|role| (role, title("rehearsal/guestbook"))).collect(),
         budget: Budget::default(),
-        limits: Limits { rounds: 3, failures: 3, reviewers: 2 },
+        limits: Limits { rounds: 3, failures: 3, reviewers: 2, testers: 3 },
         autopilot: Autopilot::Off,
     }
 }
@@ -108,7 +108,7 @@ pub fn milestone(name: &str, features: Vec<FeatureDraft>) -> MilestoneDraft {
 }
 
 pub fn script(run: &str) -> Script {
-    Script { name: title(run), run: line(run) }
+    Script { name: title(run), run: line(run), report: None }
 }
 
 pub fn service(name: &str, port: u16) -> Service {
@@ -129,7 +129,13 @@ pub fn environment() -> Environment {
         test: vec![script("make test")],
         lint: vec![],
         services: vec![service("web", 8080)],
+        parallel_testers: 0,
     }
+}
+
+/// An app that so many testers may work at once.
+pub fn parallel_environment(parallel_testers: u32) -> Environment {
+    Environment { services: vec![service("web", 0)], parallel_testers, ..environment() }
 }
 
 pub fn run(command: &str, exit_code: i32) -> CommandRun {
@@ -140,6 +146,7 @@ pub fn run(command: &str, exit_code: i32) -> CommandRun {
         tail: line("the end of the output"),
         evidence: None,
         wall_ms: 12,
+        tests: None,
     }
 }
 

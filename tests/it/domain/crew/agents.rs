@@ -50,7 +50,10 @@ impl Crew {
             // The person retired all of it before.
             self.must(actor, Command::ProposeContract { assertions: vec![words::assertion("VAL-D-001")] });
         }
-        self.must(actor, Command::ProposeEnvironment { environment: words::environment() });
+        let testers = u32::try_from(self.tape.pick(4)).unwrap();
+        let environment =
+            if testers > 1 { words::parallel_environment(testers) } else { words::environment() };
+        self.must(actor, Command::ProposeEnvironment { environment });
         // The person may have retired some of it, and what they added is claimed by no feature yet.
         let mut left: Vec<String> =
             self.flight.mission.active_assertions().map(|assertion| assertion.id.to_string()).collect();

@@ -6,6 +6,7 @@ use flightdeck::domain::budget::Budget;
 use flightdeck::domain::command::{Command, WordingEdit};
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::finding::{Ruling as Settlement, TriageDecision, Until};
+use flightdeck::domain::flow::Flow;
 use flightdeck::domain::gate::{Autopilot, GateId};
 use flightdeck::domain::id::{AttemptId, FeatureId, FindingId, MilestoneId, QuestionId, Revision};
 use flightdeck::domain::message::{Delivery, Party};
@@ -172,7 +173,7 @@ impl Crew {
             AgentWork::Build { feature },
             AgentWork::Review { milestone, round: 1, feature },
             AgentWork::Scrutinize { milestone, round: 1 },
-            AgentWork::TestAsUser { milestone, round: 1 },
+            AgentWork::TestAsUser { milestone, round: 1, flow: Flow::WHOLE },
         ];
         let work = *self.tape.choose(&works).unwrap();
         match self.tape.pick(13) {

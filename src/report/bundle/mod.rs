@@ -1,0 +1,27 @@
+//! A mission as a folder that can be handed on: the report in every form, the evidence as it was taken, a statement for
+//! each gate, and the hash of every file, so that nobody has to believe it.
+//!
+//! The hashes stand in a file that `sha256sum --check` reads too.
+
+mod check;
+mod statement;
+mod sums;
+mod write;
+
+pub use check::{Difference, check};
+pub use write::{Material, write};
+
+use std::path::PathBuf;
+
+/// Holds the hash of every other file.
+pub const SUMS: &str = "SHA256SUMS";
+
+/// A bundle that was written, or found to be what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bundle {
+    pub folder: PathBuf,
+    /// Files, that of the hashes not counted.
+    pub files: usize,
+    /// The SHA-256 of the file of hashes, in hexadecimal: whoever knows it knows the whole bundle.
+    pub digest: String,
+}

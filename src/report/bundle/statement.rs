@@ -1,0 +1,59 @@
+//! What a gate attests, as an in-toto statement (in-toto.io/Statement/v1) with a test result (test-result/v0.1).
+
+use serde_json::{Value, json};
+
+use super::sums::Sums;
+use crate::domain::gate::GateId;
+use crate::domain::id::Commit;
+use crate::domain::mission::Mission;
+use crate::domain::verdict::Standing;
+use crate::view::gate::is_older;
+use crate::view::gate_items::assertions;
+
+/// The statement of a gate that is decided; nothing of another. Files of the bundle are named with their hashes.
+pub(super) fn statement(mission: &Mission, gate: GateId, configuration: &Sums) -> Option<Value> {
+    let founding = mission.founding.as_ref()?;
+    mission.gates.get(&gate)?.decided.as_ref()?;
+    let commit = commit_of(mission, gate)?;
+    let mut named: [Vec<String>; 3] = Default::default();
+    if gate != GateId::Plan {
+        for id in assertions(mission, gate) {
+            let place = match mission.standing(&id) {
+                Standing::Passed if !is_older(mission, gate, &id) => 0,
+                Standing::Failed | Standing::Blocked => 2,
+                Standing::Passed | Standing::Waived | Standing::Stale | Standing::Pending => 1,
+                Standing::Retired => continue,
+            };
+            named[place].push(id.to_string());
+        }
+    }
+    let [passed, warned, failed] = named;
+    let result = match (mission.is_go(gate), warned.is_empty() && failed.is_empty()) {
+        (true, true) => "PASSED",
+        (true, false) => "WARNED",
+        (false, _) => "FAILED",
+    };
+    let files =
+        configuration.iter().map(|(path, hash)| json!({ "name": path, "digest": { "sha256": hash } }));
+    Some(json!({
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": [{ "name": founding.branch, "digest": { "gitCommit": commit } }],
+        "predicateType": "https://in-toto.io/attestation/test-result/v0.1",
+        "predicate": {
+            "result": result,
+            "configuration": files.collect::<Vec<_>>(),
+            "passedTests": passed,
+            "warnedTests": warned,
+            "failedTests": failed,
+        },
+    }))
+}
+
+/// The commit that a gate is about.
+fn commit_of(mission: &Mission, gate: GateId) -> Option<Commit> {
+    match gate {
+        GateId::Plan => mission.founding.as_ref().map(|founding| founding.base.clone()),
+        GateId::Milestone(id) => mission.last_round(id).map(|round| round.commit.clone()),
+        GateId::Final => mission.head().cloned(),
+    }
+}

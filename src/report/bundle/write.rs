@@ -1,0 +1,105 @@
+//! Writing a bundle: into a folder beside its place, which is renamed once it is whole.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::statement::statement;
+use super::sums::{Sums, hash, written};
+use super::{Bundle, SUMS};
+use crate::domain::evidence::EvidenceKind;
+use crate::domain::mission::Mission;
+use crate::domain::verdict::EvidenceRef;
+use crate::report::{MissionReport, ReportError, ctrf, html, junit, markdown};
+
+/// What a bundle is made of.
+pub struct Material<'a> {
+    pub mission: &'a Mission,
+    pub report: &'a MissionReport,
+    /// The bytes of a piece of evidence as an instrument took them; nothing where they are gone, as the report says.
+    pub evidence: &'a dyn Fn(&EvidenceRef) -> Option<(EvidenceKind, Vec<u8>)>,
+}
+
+/// Writes a bundle into a folder that does not exist yet.
+///
+/// # Errors
+/// When the folder exists, or a file cannot be written; then nothing is left behind.
+pub fn write(folder: &Path, material: &Material<'_>) -> Result<Bundle, ReportError> {
+    if folder.symlink_metadata().is_ok() {
+        return Err(ReportError::FolderExists(folder.to_owned()));
+    }
+    let mut name = folder.file_name().unwrap_or_default().to_owned();
+    name.push(".unfinished");
+    let unfinished = folder.with_file_name(name);
+    let done = fill(&unfinished, material).and_then(|(files, digest)| {
+        fs::rename(&unfinished, folder).map_err(ReportError::io("name", folder))?;
+        Ok(Bundle { folder: folder.to_owned(), files, digest })
+    });
+    if done.is_err() {
+        // What cannot be removed has the name of something unfinished.
+        drop(fs::remove_dir_all(&unfinished));
+    }
+    done
+}
+
+fn fill(folder: &Path, material: &Material<'_>) -> Result<(usize, String), ReportError> {
+    let Material { mission, report, evidence } = material;
+    let mut writer = Writer { folder: folder.to_owned(), sums: Sums::new() };
+    fs::create_dir(folder).map_err(ReportError::io("create", folder))?;
+    let mut facts = serde_json::to_value(report)?;
+    if let Some(facts) = facts.as_object_mut() {
+        // Its bytes are files here.
+        facts.remove("evidence");
+    }
+    writer.put("report.json", &serde_json::to_vec_pretty(&facts)?)?;
+    for piece in &report.evidence {
+        if let Some((kind, bytes)) = evidence(&EvidenceRef(piece.reference.clone())) {
+            writer.put(&format!("evidence/{}.{}", piece.reference, ending(kind)), &bytes)?;
+        }
+    }
+    // The statements name what they rest on: the facts and the evidence.
+    let rests_on = writer.sums.clone();
+    for gate in mission.gates.keys() {
+        if let Some(statement) = statement(mission, *gate, &rests_on) {
+            writer.put(&format!("statements/{gate}.intoto.json"), &serde_json::to_vec_pretty(&statement)?)?;
+        }
+    }
+    writer.put("report.html", html(report)?.as_bytes())?;
+    writer.put("report.md", markdown(report)?.as_bytes())?;
+    writer.put("junit.xml", junit(report)?.as_bytes())?;
+    writer.put("ctrf.json", &serde_json::to_vec_pretty(&ctrf(report))?)?;
+    let sums = written(&writer.sums);
+    let path = folder.join(SUMS);
+    fs::write(&path, &sums).map_err(ReportError::io("write", &path))?;
+    Ok((writer.sums.len(), hash(sums.as_bytes())))
+}
+
+/// How a file of evidence ends, for programs that open it.
+fn ending(kind: EvidenceKind) -> &'static str {
+    match kind {
+        EvidenceKind::Screenshot => "png",
+        EvidenceKind::Recording => "cast",
+        EvidenceKind::Command
+        | EvidenceKind::Http
+        | EvidenceKind::Terminal
+        | EvidenceKind::Page
+        | EvidenceKind::App => "json",
+        EvidenceKind::Unknown => "bin",
+    }
+}
+
+struct Writer {
+    folder: PathBuf,
+    sums: Sums,
+}
+
+impl Writer {
+    fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), ReportError> {
+        let path = self.folder.join(name);
+        if let Some(above) = path.parent() {
+            fs::create_dir_all(above).map_err(ReportError::io("create", above))?;
+        }
+        fs::write(&path, bytes).map_err(ReportError::io("write", &path))?;
+        self.sums.insert(name.to_owned(), hash(bytes));
+        Ok(())
+    }
+}

@@ -1,0 +1,89 @@
+//! Evidence on a page: pictures as they are, everything else as the console reads it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
+use crate::domain::mission::Mission;
+use crate::domain::verdict::EvidenceRef;
+use crate::view::evidence::shown;
+use crate::view::row::Row;
+
+/// Columns of a page.
+const COLUMNS: usize = 110;
+/// Rows of one piece that a page shows at most.
+const MOST_ROWS: usize = 200;
+/// Bytes of pictures, as base64, that one page holds at most: browsers and mail take no more with ease.
+const MOST_PICTURES: usize = 32 << 20;
+
+/// Gives evidence by its reference, or says why it cannot be read.
+pub type Pieces<'a> = dyn Fn(&EvidenceRef) -> Result<EvidenceDoc, String> + 'a;
+
+/// A piece of evidence.
+#[derive(Debug, Clone, Serialize)]
+pub struct Piece {
+    pub reference: String,
+    pub title: String,
+    pub kind: Option<EvidenceKind>,
+    /// A PNG as base64.
+    pub picture: Option<String>,
+    pub rows: Vec<Vec<Span>>,
+    /// Why there is less to see than was taken; empty where everything is there.
+    pub missing: String,
+}
+
+/// A run of text in one style role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Span {
+    pub style: &'static str,
+    pub text: String,
+}
+
+/// Every piece that a verdict or a check of the mission rests on, in the order of the contract.
+pub(super) fn pieces(mission: &Mission, read: &Pieces<'_>) -> Vec<Piece> {
+    let mut room = MOST_PICTURES;
+    let mut seen = BTreeMap::new();
+    let verdicts = mission.contract.keys().filter_map(|id| mission.verdicts.get(id));
+    let references = verdicts.flatten().flat_map(|verdict| &verdict.evidence);
+    let wanted = references.filter(|reference| seen.insert((*reference).clone(), ()).is_none());
+    wanted.map(|reference| piece(mission, reference, read, &mut room)).collect()
+}
+
+fn piece(mission: &Mission, reference: &EvidenceRef, read: &Pieces<'_>, room: &mut usize) -> Piece {
+    let gone = mission.lost_evidence.contains(reference);
+    let nothing = |missing: String| Piece {
+        reference: reference.0.clone(),
+        title: String::new(),
+        kind: None,
+        picture: None,
+        rows: Vec::new(),
+        missing,
+    };
+    let doc = match read(reference) {
+        Ok(doc) => doc,
+        Err(why) => return nothing(why),
+    };
+    let missing = if gone { "it was changed or removed after it was taken" } else { "" };
+    let whole = Piece { title: doc.title.clone(), kind: Some(doc.kind), ..nothing(missing.to_owned()) };
+    if doc.kind != EvidenceKind::Screenshot {
+        let rows = shown(&doc, COLUMNS).into_rows();
+        let left_out = rows.len().saturating_sub(MOST_ROWS);
+        let missing = if left_out > 0 { format!("{left_out} more lines") } else { whole.missing.clone() };
+        return Piece { rows: rows.iter().take(MOST_ROWS).map(spans).collect(), missing, ..whole };
+    }
+    if doc.content.len() > *room {
+        return Piece {
+            missing: "this page holds no more pictures; a bundle has them all".to_owned(),
+            ..whole
+        };
+    }
+    *room -= doc.content.len();
+    Piece { picture: Some(doc.content), ..whole }
+}
+
+fn spans(row: &Row) -> Vec<Span> {
+    let apart = (!row.right.is_empty()).then(|| Span { style: "text", text: "  ".to_owned() });
+    let span = |piece: &crate::view::row::Piece| Span { style: piece.style.into(), text: piece.text.clone() };
+    row.left.iter().map(span).chain(apart).chain(row.right.iter().map(span)).collect()
+}

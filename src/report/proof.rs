@@ -1,0 +1,121 @@
+//! What was asked and what is proven of it.
+
+use serde::Serialize;
+
+use crate::domain::contract::Assertion;
+use crate::domain::gate::{DecidedBy, Decision, Gate};
+use crate::domain::mission::Mission;
+use crate::domain::verdict::{Standing, Verdict};
+use crate::view::contract::weight;
+use crate::view::when::day_and_time;
+use crate::view::words::one_line;
+use crate::view::work::gate_subject;
+
+/// An assertion with everything that was found of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct AssertionPart {
+    pub id: String,
+    pub title: String,
+    pub statement: String,
+    pub via: &'static str,
+    pub how: String,
+    pub command: String,
+    pub weight: &'static str,
+    pub revision: u32,
+    pub standing: Standing,
+    /// The milestone that claims it; empty where none does.
+    pub milestone: String,
+    pub feature: String,
+    /// Why it is accepted unproven; empty where it is not.
+    pub waived: String,
+    /// Oldest first.
+    pub verdicts: Vec<VerdictPart>,
+}
+
+/// A verdict, and who stands behind it.
+#[derive(Debug, Clone, Serialize)]
+pub struct VerdictPart {
+    pub outcome: &'static str,
+    pub observed: String,
+    /// Whole.
+    pub commit: String,
+    pub revision: u32,
+    pub round: u32,
+    pub by: String,
+    pub model: String,
+    pub at: String,
+    /// Milliseconds since 1970.
+    pub at_ms: i64,
+    pub evidence: Vec<String>,
+}
+
+/// A decision at a gate.
+#[derive(Debug, Clone, Serialize)]
+pub struct GatePart {
+    pub name: String,
+    pub decision: &'static str,
+    pub by: &'static str,
+    pub note: String,
+    pub at: String,
+}
+
+pub(super) fn contract(mission: &Mission) -> Vec<AssertionPart> {
+    mission.contract.values().map(|one| assertion(mission, one)).collect()
+}
+
+fn assertion(mission: &Mission, assertion: &Assertion) -> AssertionPart {
+    let (id, wording) = (&assertion.id, &assertion.wording);
+    let claimant = mission.claimant(id);
+    let standing = mission.standing(id);
+    let waiver = mission.waivers.get(id).filter(|_| standing == Standing::Waived);
+    let verdicts = mission.verdicts.get(id).into_iter().flatten();
+    AssertionPart {
+        id: id.to_string(),
+        title: wording.title.to_string(),
+        statement: wording.statement.to_string(),
+        via: wording.check.via.word(),
+        how: wording.check.how.to_string(),
+        command: wording.check.command.as_ref().map(ToString::to_string).unwrap_or_default(),
+        weight: weight(wording.weight),
+        revision: assertion.revision.0,
+        standing,
+        milestone: claimant.map(|feature| feature.milestone.to_string()).unwrap_or_default(),
+        feature: claimant.map(|feature| feature.id.to_string()).unwrap_or_default(),
+        waived: waiver.map(|waiver| waiver.reason.to_string()).unwrap_or_default(),
+        verdicts: verdicts.map(|given| verdict(mission, given)).collect(),
+    }
+}
+
+fn verdict(mission: &Mission, verdict: &Verdict) -> VerdictPart {
+    let attempt = mission.attempts.get(&verdict.attempt);
+    VerdictPart {
+        outcome: verdict.outcome.word(),
+        observed: one_line(verdict.observed.as_str()),
+        commit: verdict.commit.0.clone(),
+        revision: verdict.revision.0,
+        round: verdict.round,
+        by: attempt.map_or_else(|| verdict.attempt.to_string(), |by| format!("{} {}", by.role, by.id)),
+        model: attempt.map(|by| by.model.to_string()).unwrap_or_default(),
+        at: day_and_time(verdict.at),
+        at_ms: verdict.at.0,
+        evidence: verdict.evidence.iter().map(|reference| reference.0.clone()).collect(),
+    }
+}
+
+pub(super) fn gates(mission: &Mission) -> Vec<GatePart> {
+    mission.gates.values().filter_map(gate).collect()
+}
+
+fn gate(gate: &Gate) -> Option<GatePart> {
+    let decided = gate.decided.as_ref()?;
+    let (decision, note) = match &decided.decision {
+        Decision::Go { note } => ("GO", note.as_ref()),
+        Decision::NoGo { note } => ("NO-GO", Some(note)),
+    };
+    let by = match decided.by {
+        DecidedBy::Person => "a person",
+        DecidedBy::Autopilot => "autopilot",
+    };
+    let note = note.map(ToString::to_string).unwrap_or_default();
+    Some(GatePart { name: gate_subject(gate.id), decision, by, note, at: day_and_time(decided.at) })
+}

@@ -1,0 +1,235 @@
+//! A mission written down for others: the page, Markdown, test reports, and the folder that can be checked.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use flightdeck::domain::command::Command;
+use flightdeck::domain::evidence::{EvidenceDoc, EvidenceKind};
+use flightdeck::domain::gate::GateId;
+use flightdeck::domain::id::Timestamp;
+use flightdeck::domain::mission::Mission;
+use flightdeck::domain::verdict::{EvidenceRef, Outcome};
+use flightdeck::report::bundle::{Bundle, Difference, Material, check, write};
+use flightdeck::report::{MissionReport, ReportError, Sources, ctrf, html, junit, markdown};
+use pretty_assertions::assert_eq;
+use quick_junit::{NonSuccessKind, Report, TestCaseStatus};
+use serde_json::Value;
+
+use crate::support::mission::Flight;
+use crate::support::words;
+
+const HOSTILE: &str = "<script>alert(1)</script> & \"quotes\" | pipe\u{1b}[2J {{ 7*7 }}";
+
+/// One passed, one waived, one failed; agents wrote what a page could make something of.
+fn flown() -> Mission {
+    let mut hostile = words::assertion("VAL-M1-001");
+    hostile.wording.title = words::title(HOSTILE);
+    let contract = vec![hostile, words::assertion("VAL-M1-002"), words::non_blocking("VAL-M1-003")];
+    let ids = ["VAL-M1-001", "VAL-M1-002", "VAL-M1-003"];
+    let plan = vec![words::milestone("One", vec![words::feature("All of it", &ids)])];
+    let flight = Flight::new().proposing(contract, plan).gone(GateId::Plan).built(1);
+    let mut flight = flight.gated().reviewed().scrutinized();
+    let tester = flight.start(flight.due()[0]);
+    flight.verdict(tester, "VAL-M1-001", Outcome::Pass).verdict(tester, "VAL-M1-002", Outcome::Blocked);
+    flight.verdict(tester, "VAL-M1-003", Outcome::Fail).report_testing(tester);
+    let waived = words::val("VAL-M1-002");
+    flight.person(Command::Waive { assertion: waived, reason: words::line("no printer here") });
+    flight.mission
+}
+
+fn doc(reference: &EvidenceRef) -> Result<EvidenceDoc, String> {
+    let (kind, content) = match reference.0.len() % 2 {
+        0 => (EvidenceKind::Screenshot, "iVBORw0KGgo=".to_owned()),
+        _ => (EvidenceKind::Unknown, format!("seen: {HOSTILE}")),
+    };
+    Ok(EvidenceDoc { reference: reference.clone(), kind, title: "the page".to_owned(), content })
+}
+
+fn report(mission: &Mission) -> MissionReport {
+    MissionReport::of(mission, &Sources { evidence: &doc, changes: None, now: Timestamp(1_764_000_000_000) })
+}
+
+#[test]
+fn a_page_holds_what_it_shows_and_nothing_that_agents_wrote_becomes_markup() {
+    let mission = flown();
+    let page = html(&report(&mission)).unwrap();
+    for words in [
+        "1 / 3</b>assertions proven",
+        "Not shown: ",
+        "VAL-M1-003",
+        "Waived: no printer here",
+        "&lt;script&gt;alert(1)&lt;&#x2f;script&gt;",
+        "{{ 7*7 }}",
+        "Content-Security-Policy",
+    ] {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
+    assert!(!page.contains("<script") && !page.contains('\u{1b}'), "{page}");
+    // Nothing is fetched: what has a source has it within.
+    for (at, _) in page.match_indices("src=\"").chain(page.match_indices("url(")) {
+        assert!(page[at..].starts_with("src=\"data:image/png;base64,"), "{}", &page[at..at + 60]);
+    }
+    let text = markdown(&report(&mission)).unwrap();
+    assert!(text.contains("**1 of 3 assertions proven, 1 waived.**"), "{text}");
+    assert!(text.contains("\\<script\\>alert(1)\\</script\\>") && text.contains("\\| pipe"), "{text}");
+    assert!(!text.contains('\u{1b}'), "{text}");
+}
+
+#[test]
+fn evidence_that_is_gone_is_said_to_be() {
+    let mission = flown();
+    let gone = |reference: &EvidenceRef| Err(format!("there is no {}", reference.0));
+    let sources = Sources { evidence: &gone, changes: None, now: mission.updated };
+    let page = html(&MissionReport::of(&mission, &sources)).unwrap();
+    assert!(page.contains("there is no ev_"), "{page}");
+}
+
+#[test]
+fn a_mission_without_a_plan_has_a_report_too() {
+    for mission in [Flight::new().mission, Flight::completed().mission] {
+        assert!(html(&report(&mission)).unwrap().ends_with("</html>\n"));
+        assert!(markdown(&report(&mission)).unwrap().contains("## Contract"));
+        assert!(Report::deserialize_from_str(&junit(&report(&mission)).unwrap()).is_ok());
+    }
+    let whole = html(&report(&Flight::completed().mission)).unwrap();
+    assert!(whole.contains("Nothing is left unshown."), "{whole}");
+}
+
+#[test]
+fn programs_read_the_contract_as_tests() {
+    let report = report(&flown());
+    let read = Report::deserialize_from_str(&junit(&report).unwrap()).unwrap();
+    let cases: Vec<_> = read.test_suites.iter().flat_map(|suite| &suite.test_cases).collect();
+    let kinds: Vec<&str> = cases
+        .iter()
+        .map(|case| match &case.status {
+            TestCaseStatus::Success { .. } => "success",
+            TestCaseStatus::NonSuccess { kind: NonSuccessKind::Failure, .. } => "failure",
+            TestCaseStatus::NonSuccess { kind: NonSuccessKind::Error, .. } => "error",
+            TestCaseStatus::Skipped { .. } => "skipped",
+        })
+        .collect();
+    assert_eq!(kinds, ["success", "skipped", "failure"]);
+    let ctrf = ctrf(&report);
+    let summary = &ctrf["results"]["summary"];
+    assert_eq!(
+        (&summary["tests"], &summary["passed"], &summary["failed"], &summary["skipped"]),
+        (&Value::from(3), &Value::from(1), &Value::from(1), &Value::from(1))
+    );
+    assert_eq!(ctrf["results"]["tests"][2]["status"], "failed");
+}
+
+fn bundled(folder: &Path) -> Bundle {
+    let mission = flown();
+    let evidence =
+        |reference: &EvidenceRef| Some((doc(reference).ok()?.kind, reference.0.clone().into_bytes()));
+    write(folder, &Material { mission: &mission, report: &report(&mission), evidence: &evidence }).unwrap()
+}
+
+#[test]
+fn a_bundle_is_checked_without_its_mission() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("bundle");
+    let bundle = bundled(&folder);
+    assert_eq!(check(&folder).unwrap(), Ok(bundle.clone()));
+    // Wherever it is carried to.
+    let moved = place.path().join("elsewhere");
+    fs::rename(&folder, &moved).unwrap();
+    assert_eq!(check(&moved).unwrap(), Ok(Bundle { folder: moved.clone(), ..bundle }));
+    let statement: Value =
+        serde_json::from_slice(&fs::read(moved.join("statements/plan.intoto.json")).unwrap()).unwrap();
+    assert_eq!(statement["_type"], "https://in-toto.io/Statement/v1");
+    assert_eq!(statement["predicate"]["result"], "PASSED");
+    let named = &statement["predicate"]["configuration"][0];
+    assert!(named["name"].as_str().unwrap().starts_with("evidence/ev_"), "{named}");
+}
+
+#[test]
+fn whatever_is_done_to_a_bundle_is_found() {
+    type Tamper = fn(&Path);
+    let any_evidence = |folder: &Path| -> PathBuf {
+        fs::read_dir(folder.join("evidence")).unwrap().next().unwrap().unwrap().path()
+    };
+    let tamperings: [(&str, Tamper, &str); 9] = [
+        (
+            "a byte",
+            |folder| fs::write(folder.join("report.md"), "all is well").unwrap(),
+            "changed: report.md",
+        ),
+        ("a file less", |folder| fs::remove_file(folder.join("junit.xml")).unwrap(), "missing: junit.xml"),
+        (
+            "a file more",
+            |folder| fs::write(folder.join("evidence/ev_f"), "").unwrap(),
+            "added: evidence/ev_f",
+        ),
+        ("a folder more", |folder| fs::create_dir(folder.join("empty")).unwrap(), "added: empty/"),
+        (
+            "a link to the same bytes",
+            |folder| {
+                fs::rename(folder.join("ctrf.json"), folder.parent().unwrap().join("ctrf.json")).unwrap();
+                symlink("../ctrf.json", folder.join("ctrf.json")).unwrap();
+            },
+            "no plain file: ctrf.json",
+        ),
+        (
+            "a file and its hash taken out",
+            |folder| {
+                let sums = fs::read_to_string(folder.join("SHA256SUMS")).unwrap();
+                let kept: Vec<&str> = sums.lines().filter(|line| !line.ends_with("junit.xml")).collect();
+                fs::write(folder.join("SHA256SUMS"), kept.join("\n")).unwrap();
+            },
+            "added: junit.xml",
+        ),
+        (
+            "a hash twice",
+            |folder| {
+                let sums = fs::read_to_string(folder.join("SHA256SUMS")).unwrap();
+                fs::write(folder.join("SHA256SUMS"), format!("{sums}{sums}")).unwrap();
+            },
+            "SHA256SUMS: no line of hashes",
+        ),
+        (
+            "a hash of a file elsewhere",
+            |folder| {
+                let mut sums = fs::read_to_string(folder.join("SHA256SUMS")).unwrap();
+                sums += &format!("{}  ../outside\n", "0".repeat(64));
+                fs::write(folder.join("SHA256SUMS"), sums).unwrap();
+            },
+            "SHA256SUMS: no line of hashes",
+        ),
+        ("no hashes at all", |folder| fs::write(folder.join("SHA256SUMS"), "").unwrap(), "added: ctrf.json"),
+    ];
+    for (what, tamper, told) in tamperings {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("bundle");
+        bundled(&folder);
+        tamper(&folder);
+        let found = check(&folder).unwrap().unwrap_err();
+        let found: Vec<String> = found.iter().map(Difference::to_string).collect();
+        assert!(found.iter().any(|line| line.starts_with(told)), "{what}: {found:?}");
+    }
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("bundle");
+    bundled(&folder);
+    let piece = any_evidence(&folder);
+    fs::write(&piece, "other bytes").unwrap();
+    let name = piece.file_name().unwrap().to_str().unwrap();
+    assert_eq!(check(&folder).unwrap(), Err(vec![Difference::Changed(format!("evidence/{name}"))]));
+}
+
+#[test]
+fn a_bundle_is_whole_or_not_there() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("bundle");
+    bundled(&folder);
+    let mission = flown();
+    let nothing = |_: &EvidenceRef| None;
+    let report = report(&mission);
+    let material = Material { mission: &mission, report: &report, evidence: &nothing };
+    assert!(matches!(write(&folder, &material), Err(ReportError::FolderExists(_))));
+    assert!(matches!(write(&place.path().join("no/such/place"), &material), Err(ReportError::Io { .. })));
+    assert!(matches!(check(place.path()), Err(ReportError::NoBundle { .. })));
+    let left: Vec<_> = fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["bundle"]);
+}
