@@ -272,7 +272,7 @@ mod tests {
         assert!(app.status().await.is_empty());
         let kept = kept.0.lock().unwrap();
         assert!(kept.iter().all(|piece| piece.kind == "app"));
-        let logs: serde_json::Value = serde_json::from_slice(&kept[3].bytes).unwrap();
+        let logs: Value = serde_json::from_slice(&kept[3].bytes).unwrap();
         assert_eq!((&logs["action"], &logs["services"][0]["log"]), (&json!("logs"), &json!("serving\n")));
     }
 
