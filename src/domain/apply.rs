@@ -148,6 +148,9 @@ impl Mission {
             Event::GateCommandsRun { milestone, round, runs } => {
                 self.with_round(*milestone, *round, |r| r.runs.clone_from(runs));
             }
+            Event::ChecksRun { milestone, round, checks } => {
+                self.with_round(*milestone, *round, |r| r.checks.extend(checks.iter().cloned()));
+            }
             Event::ReviewReported { milestone, round, feature, review } => {
                 self.with_round(*milestone, *round, |r| {
                     r.reviews.insert(*feature, (**review).clone());

@@ -46,8 +46,8 @@ pub fn row(engine: &Arc<EngineContext>, work: AgentWork) -> RoleRow<'_> {
         AgentWork::Scrutinize { milestone, round } => {
             RoleRow::new(SCRUTINY, validator::prepare(engine, milestone, round))
         }
-        AgentWork::TestAsUser { milestone, round, flow: _ } => {
-            RoleRow::new(USER_TESTING, user_testing::prepare(engine, milestone, round))
+        AgentWork::TestAsUser { milestone, round, flow } => {
+            RoleRow::new(USER_TESTING, user_testing::prepare(engine, milestone, round, flow))
         }
     }
 }
