@@ -92,7 +92,8 @@ impl HttpDriver {
             let barrier = Barrier::new(requests.len());
             let gate = Gate { begun, barrier: Some(&barrier) };
             let sending = requests.iter().map(|request| self.exchange(request, gate, body));
-            return join_all(sending).await.into_iter().collect();
+            let exchanges: Result<Vec<Exchange>, _> = join_all(sending).await.into_iter().collect();
+            return exchanges.map(since_the_first);
         }
         let mut exchanges = Vec::new();
         for request in requests {
@@ -150,6 +151,15 @@ impl HttpDriver {
             set.filter_map(|(_, value)| HeaderValue::from_str(value).ok()).collect();
         self.jar.set_cookies(&mut values.iter(), url);
     }
+}
+
+/// Counts when each was sent from the first of them: connecting is no part of a burst.
+fn since_the_first(mut exchanges: Vec<Exchange>) -> Vec<Exchange> {
+    let first = exchanges.iter().map(|exchange| exchange.sent_after).min().unwrap_or_default();
+    for exchange in &mut exchanges {
+        exchange.sent_after -= first;
+    }
+    exchanges
 }
 
 /// When a burst began, and what its members wait at before they send.

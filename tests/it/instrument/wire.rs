@@ -160,6 +160,8 @@ async fn requests_at_once_are_all_there_before_one_is_answered() {
     let exchanges = HttpDriver::new(super::PATIENCE).send_all(&requests, Order::AtOnce).await.unwrap();
     let bodies: Vec<String> = exchanges.iter().map(|exchange| exchange.answer.body.text()).collect();
     assert_eq!(bodies, ["/0", "/1", "/2", "/3", "/4", "/5"], "in the order of the requests");
+    let first = exchanges.iter().map(|exchange| exchange.sent_after).min();
+    assert_eq!(first, Some(0), "counted from the first that was sent");
 }
 
 #[tokio::test]
