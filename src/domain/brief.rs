@@ -31,6 +31,7 @@ pub struct Brief {
 pub fn brief(mission: &Mission, work: AgentWork) -> Brief {
     let text = match work {
         AgentWork::Plan => plan_brief(mission),
+        AgentWork::Criticize { .. } => critic_brief(mission),
         AgentWork::Talk => talk_brief(mission),
         AgentWork::Triage => triage_brief(mission),
         AgentWork::Build { feature } => build_brief(mission, feature),
@@ -66,9 +67,24 @@ fn plan_brief(mission: &Mission) -> String {
         section::under("\n# The environment you proposed before\n", section::environment(mission)),
         section::under("\n## What its commands do at the base commit\n", mission.baseline_report()),
         section::under("\n## The plan you proposed before\n", section::plan_whole(mission)),
+        section::objections(mission),
         talk::persons_words(mission),
         talk::directives(mission),
         format!("\n{next} The person approves it at the plan gate.\n"),
+    ]
+    .concat()
+}
+
+/// Goal, contract, environment and plan, and nothing else; in a second round also what became of the first.
+fn critic_brief(mission: &Mission) -> String {
+    let ids: Vec<AssertionId> = mission.contract.keys().cloned().collect();
+    [
+        section::goal(mission),
+        section::under("\n# The contract\n", section::each(mission, &ids)),
+        section::under("\n# The environment\n", section::environment(mission)),
+        section::under("\n# The plan\n", section::plan_whole(mission)),
+        section::answered(mission),
+        talk::directives(mission),
     ]
     .concat()
 }

@@ -17,6 +17,7 @@ use super::id::{
 };
 use super::message::{Delivery, Party};
 use super::mission::Hold;
+use super::negotiation::{AnswerDraft, ObjectionDraft};
 pub use super::part::{CheckEdit, SpecEdit, WordingEdit};
 use super::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use super::proposal::Ruling;
@@ -34,65 +35,208 @@ pub enum Command {
     Found(Box<Founding>),
 
     // A person's decisions.
-    DecideGate { gate: GateId, decision: Decision },
-    Waive { assertion: AssertionId, reason: Line },
-    Answer { question: QuestionId, text: Prose },
+    DecideGate {
+        gate: GateId,
+        decision: Decision,
+    },
+    Waive {
+        assertion: AssertionId,
+        reason: Line,
+    },
+    Answer {
+        question: QuestionId,
+        text: Prose,
+    },
     Pause,
     Resume,
-    StopAttempt { attempt: AttemptId },
-    ChooseModel { role: Role, model: Title },
-    SetBudget { budget: Budget },
-    SetAutopilot { autopilot: Autopilot },
-    EditFeature { feature: FeatureId, base: Revision, edit: Box<SpecEdit> },
-    DecideProposal { proposal: ProposalId, ruling: Ruling },
-    DecideFinding { decision: Box<TriageDecision> },
-    Abandon { reason: Line },
+    StopAttempt {
+        attempt: AttemptId,
+    },
+    ChooseModel {
+        role: Role,
+        model: Title,
+    },
+    SetBudget {
+        budget: Budget,
+    },
+    SetAutopilot {
+        autopilot: Autopilot,
+    },
+    EditFeature {
+        feature: FeatureId,
+        base: Revision,
+        edit: Box<SpecEdit>,
+    },
+    DecideProposal {
+        proposal: ProposalId,
+        ruling: Ruling,
+    },
+    DecideFinding {
+        decision: Box<TriageDecision>,
+    },
+    Abandon {
+        reason: Line,
+    },
     // The repository stands elsewhere now.
-    Relocate { repository: Prose },
+    Relocate {
+        repository: Prose,
+    },
 
     // A person's or the orchestrator's.
-    EditAssertion { assertion: AssertionId, base: Revision, edit: Box<WordingEdit> },
-    AddAssertion { draft: Box<AssertionDraft>, feature: FeatureId },
-    RetireAssertion { assertion: AssertionId, reason: Line },
-    Broadcast { text: Prose },
-    Say { to: Party, text: Prose, delivery: Delivery },
+    EditAssertion {
+        assertion: AssertionId,
+        base: Revision,
+        edit: Box<WordingEdit>,
+    },
+    AddAssertion {
+        draft: Box<AssertionDraft>,
+        feature: FeatureId,
+    },
+    RetireAssertion {
+        assertion: AssertionId,
+        reason: Line,
+    },
+    Broadcast {
+        text: Prose,
+    },
+    Say {
+        to: Party,
+        text: Prose,
+        delivery: Delivery,
+    },
 
     // The orchestrator's.
-    ProposeContract { assertions: Vec<AssertionDraft> },
-    ProposeEnvironment { environment: Environment },
-    ProposePlan { title: Option<Title>, milestones: Vec<MilestoneDraft>, answer: Option<Prose> },
-    AmendPlan { changes: Vec<PlanChange> },
-    Triage { decisions: Vec<TriageDecision> },
-    Ask { to: Party, text: Prose, options: Vec<Line> },
+    ProposeContract {
+        assertions: Vec<AssertionDraft>,
+    },
+    ProposeEnvironment {
+        environment: Environment,
+    },
+    ProposePlan {
+        title: Option<Title>,
+        milestones: Vec<MilestoneDraft>,
+        answer: Option<Prose>,
+        // To the critic's objections.
+        #[serde(default)]
+        answers: Vec<AnswerDraft>,
+    },
+    AmendPlan {
+        changes: Vec<PlanChange>,
+    },
+    Triage {
+        decisions: Vec<TriageDecision>,
+    },
+    Ask {
+        to: Party,
+        text: Prose,
+        options: Vec<Line>,
+    },
+
+    // A critic's; no objection is agreement.
+    Criticize {
+        summary: Prose,
+        objections: Vec<ObjectionDraft>,
+    },
 
     // A worker's.
-    HandIn { handoff: Box<Handoff>, head: Commit },
-    RequestAmendment { assertion: AssertionId, proposal: Line, reason: Line },
+    HandIn {
+        handoff: Box<Handoff>,
+        head: Commit,
+    },
+    RequestAmendment {
+        assertion: AssertionId,
+        proposal: Line,
+        reason: Line,
+    },
 
     // The validators'.
-    ReportReview { summary: Prose, opinion: Opinion, issues: Vec<ReviewIssue>, known: Vec<Observation> },
-    ReportScrutiny { summary: Prose, issues: Vec<Issue>, knowledge: Vec<Line>, known: Vec<Observation> },
-    GiveVerdict { assertion: AssertionId, outcome: Outcome, observed: Line, evidence: Vec<EvidenceRef> },
-    ReportUserTesting { summary: Prose, frictions: Vec<Line>, issues: Vec<Issue>, known: Vec<Observation> },
+    ReportReview {
+        summary: Prose,
+        opinion: Opinion,
+        issues: Vec<ReviewIssue>,
+        known: Vec<Observation>,
+    },
+    ReportScrutiny {
+        summary: Prose,
+        issues: Vec<Issue>,
+        knowledge: Vec<Line>,
+        known: Vec<Observation>,
+    },
+    GiveVerdict {
+        assertion: AssertionId,
+        outcome: Outcome,
+        observed: Line,
+        evidence: Vec<EvidenceRef>,
+    },
+    ReportUserTesting {
+        summary: Prose,
+        frictions: Vec<Line>,
+        issues: Vec<Issue>,
+        known: Vec<Observation>,
+    },
 
     // The engine's.
-    StartAttempt { work: AgentWork, model: Title },
-    EndAttempt { attempt: AttemptId, ending: Ending },
-    PriceModel { model: Title, price: ModelPrice },
-    CountUsage { attempt: AttemptId, usage: Usage },
-    TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
-    RecordBaseline { baseline: Box<Baseline> },
-    RecordClaims { feature: FeatureId, runs: Vec<CommandRun> },
+    StartAttempt {
+        work: AgentWork,
+        model: Title,
+    },
+    EndAttempt {
+        attempt: AttemptId,
+        ending: Ending,
+    },
+    PriceModel {
+        model: Title,
+        price: ModelPrice,
+    },
+    CountUsage {
+        attempt: AttemptId,
+        usage: Usage,
+    },
+    TellRevision {
+        attempt: AttemptId,
+        assertion: AssertionId,
+        revision: Revision,
+    },
+    RecordBaseline {
+        baseline: Box<Baseline>,
+    },
+    RecordClaims {
+        feature: FeatureId,
+        runs: Vec<CommandRun>,
+    },
     // The bytes behind these references are gone, or no longer what was kept.
-    ReportLostEvidence { evidence: Vec<EvidenceRef> },
-    RecordGateCommands { milestone: MilestoneId, round: u32, commit: Commit, runs: Vec<CommandRun> },
-    MarkDelivered { messages: Vec<MessageId> },
-    ProposeDocument { changes: Vec<ContractChange> },
-    Hold { hold: Hold },
-    BeginWait { wait: Wait },
-    EndWait { work: Work },
-    RecordLoss { work: Work, reason: Line },
-    RecordLanding { branch: Title, commit: Commit },
+    ReportLostEvidence {
+        evidence: Vec<EvidenceRef>,
+    },
+    RecordGateCommands {
+        milestone: MilestoneId,
+        round: u32,
+        commit: Commit,
+        runs: Vec<CommandRun>,
+    },
+    MarkDelivered {
+        messages: Vec<MessageId>,
+    },
+    ProposeDocument {
+        changes: Vec<ContractChange>,
+    },
+    Hold {
+        hold: Hold,
+    },
+    BeginWait {
+        wait: Wait,
+    },
+    EndWait {
+        work: Work,
+    },
+    RecordLoss {
+        work: Work,
+        reason: Line,
+    },
+    RecordLanding {
+        branch: Title,
+        commit: Commit,
+    },
 }
 
 /// One change to the plan.
@@ -119,7 +263,7 @@ impl Command {
     /// Whether that kind of asker may use this verb at all.
     pub fn may_be_asked_by(&self, asker: Asker) -> bool {
         use Asker::{Agent, Engine, Person};
-        use Role::{Orchestrator, Reviewer, Scrutiny, UserTesting, Worker};
+        use Role::{Critic, Orchestrator, Reviewer, Scrutiny, UserTesting, Worker};
         match self {
             Self::Found(_)
             | Self::DecideGate { .. }
@@ -146,6 +290,7 @@ impl Command {
             | Self::ProposePlan { .. }
             | Self::AmendPlan { .. }
             | Self::Triage { .. } => asker == Agent(Orchestrator),
+            Self::Criticize { .. } => asker == Agent(Critic),
             Self::Ask { .. } => matches!(asker, Agent(Orchestrator | Worker)),
             Self::HandIn { .. } | Self::RequestAmendment { .. } => asker == Agent(Worker),
             Self::ReportReview { .. } => asker == Agent(Reviewer),

@@ -18,11 +18,12 @@ use super::gate::{Autopilot, DecidedBy, Decision, GateId};
 use super::goal::Goal;
 use super::handoff::Handoff;
 use super::id::{
-    AssertionId, AttemptId, Commit, FeatureId, FindingId, MessageId, MilestoneId, MissionId, ProposalId,
-    QuestionId, Revision, Timestamp,
+    AssertionId, AttemptId, Commit, FeatureId, FindingId, MessageId, MilestoneId, MissionId, ObjectionId,
+    ProposalId, QuestionId, Revision, Timestamp,
 };
 use super::message::{Directive, Knowledge, Message, Question};
 use super::mission::{Hold, Limits};
+use super::negotiation::{Criticism, ObjectionAnswer};
 use super::plan::{Claims, Feature, FeatureSpec, ProposedPlan};
 use super::proposal::{Proposal, ProposalState};
 use super::round::{Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
@@ -60,6 +61,8 @@ pub enum Event {
     EnvironmentProposed { environment: Environment },
     BaselineTaken(Box<Baseline>),
     PlanProposed(Box<ProposedPlan>),
+    PlanCriticized { criticism: Box<Criticism> },
+    ObjectionAnswered { objection: ObjectionId, answer: ObjectionAnswer },
     FeatureAdded { feature: Box<Feature> },
     FeatureEdited { feature: FeatureId, spec: FeatureSpec },
     FeatureCancelled { feature: FeatureId, reason: Line },

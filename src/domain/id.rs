@@ -114,6 +114,10 @@ numbered!(
     DirectiveId, "D", "a directive such as D1"
 );
 numbered!(
+    /// An objection of a critic.
+    ObjectionId, "OBJ-", "an objection such as OBJ-2"
+);
+numbered!(
     /// A proposal.
     ProposalId, "PRO-", "a proposal such as PRO-2"
 );

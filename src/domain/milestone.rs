@@ -140,9 +140,11 @@ impl Mission {
             AgentWork::TestAsUser { milestone, round } => {
                 self.round(milestone, round).map(|found| found.to_test.clone()).unwrap_or_default()
             }
-            AgentWork::Plan | AgentWork::Talk | AgentWork::Triage | AgentWork::Scrutinize { .. } => {
-                Vec::new()
-            }
+            AgentWork::Plan
+            | AgentWork::Criticize { .. }
+            | AgentWork::Talk
+            | AgentWork::Triage
+            | AgentWork::Scrutinize { .. } => Vec::new(),
         }
     }
 

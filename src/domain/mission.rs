@@ -23,6 +23,7 @@ use super::handoff::Handoff;
 use super::history::Record;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, FindingId, MilestoneId, MissionId, Timestamp};
 use super::message::{Directive, Knowledge, Message, Question};
+use super::negotiation::Criticism;
 use super::part::Authors;
 use super::plan::{Feature, FeatureState, Milestone};
 use super::proposal::Proposal;
@@ -72,6 +73,12 @@ pub struct Mission {
     /// The plan that got a NO-GO last, until another is GO.
     #[serde(default)]
     pub refused: Option<Box<RefusedPlan>>,
+    /// How many plans were proposed.
+    #[serde(default)]
+    pub plans_proposed: u32,
+    /// What critics said of them, oldest first.
+    #[serde(default)]
+    pub criticisms: Vec<Criticism>,
     /// How the plan answers that NO-GO.
     #[serde(default)]
     pub answer: Option<Prose>,
@@ -152,11 +159,14 @@ pub struct Limits {
     pub failures: u32,
     /// Reviewers at the same time.
     pub reviewers: u32,
+    /// How often a critic looks at a plan before the person does; 0 for never, as in missions of older logs.
+    #[serde(default)]
+    pub critic_rounds: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { rounds: 5, failures: 3, reviewers: 3 }
+        Self { rounds: 5, failures: 3, reviewers: 3, critic_rounds: 0 }
     }
 }
 

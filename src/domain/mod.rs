@@ -30,6 +30,7 @@ pub mod lint;
 pub mod message;
 pub mod milestone;
 pub mod mission;
+pub mod negotiation;
 pub mod part;
 pub mod plan;
 pub mod proposal;

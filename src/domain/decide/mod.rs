@@ -28,6 +28,7 @@ pub mod contract;
 mod finding;
 mod gate;
 mod handoff;
+mod negotiation;
 mod planning;
 mod proposal;
 mod propose;
@@ -142,9 +143,10 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::Say { to, text, delivery } => talk::say(tx, to, text, delivery),
         Command::ProposeContract { assertions } => propose::propose_contract(tx, assertions),
         Command::ProposeEnvironment { environment } => propose::propose_environment(tx, environment),
-        Command::ProposePlan { title, milestones, answer } => {
-            propose::propose_plan(tx, title, milestones, answer)
+        Command::ProposePlan { title, milestones, answer, answers } => {
+            propose::propose_plan(tx, title, milestones, answer, answers)
         }
+        Command::Criticize { summary, objections } => negotiation::criticize(tx, summary, objections),
         Command::AmendPlan { changes } => planning::amend_plan(tx, changes),
         Command::Triage { decisions } => triage::triage(tx, decisions),
         Command::Ask { to, text, options } => talk::ask(tx, to, text, options),

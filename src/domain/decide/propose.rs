@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::Result;
 use super::planning::{before_go, new_feature, next_feature_id};
 use super::proposal::{Split, propose, split_spec, split_wording, withdraw};
 use super::transaction::{Transaction, without_complaints};
+use super::{Result, negotiation};
 use crate::domain::contract::{Assertion, AssertionDraft};
 use crate::domain::environment::Environment;
 use crate::domain::event::{Actor, Event};
-use crate::domain::gate::GateId;
 use crate::domain::id::{FeatureId, MilestoneId, Revision};
 use crate::domain::lint;
 use crate::domain::mission::Mission;
+use crate::domain::negotiation::AnswerDraft;
 use crate::domain::part::{SpecEdit, WordingEdit};
 use crate::domain::plan::{Feature, FeatureDraft, Milestone, MilestoneDraft, Origin, ProposedPlan};
 use crate::domain::proposal::{ProposedBy, ProposedChange};
@@ -95,6 +95,7 @@ pub(super) fn propose_plan(
     title: Option<Title>,
     mut milestones: Vec<MilestoneDraft>,
     answer: Option<Prose>,
+    answers: Vec<AnswerDraft>,
 ) -> Result {
     let mission = tx.mission();
     before_go(mission, "change the plan with amend_plan")?;
@@ -115,10 +116,9 @@ pub(super) fn propose_plan(
     keep(tx, held, |change| {
         matches!(change, ProposedChange::RewordFeature { .. } | ProposedChange::CancelFeature { .. })
     });
+    negotiation::answer(tx, answers)?;
     tx.end_asker()?;
-    if !tx.mission().is_gate_open(GateId::Plan) {
-        tx.emit(Event::GateOpened { gate: GateId::Plan });
-    }
+    negotiation::open_plan_gate(tx);
     Ok(())
 }
 

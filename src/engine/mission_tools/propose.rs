@@ -11,6 +11,7 @@ use crate::domain::command::Command;
 use crate::domain::contract::AssertionDraft;
 use crate::domain::environment::{Environment, ServiceDraft};
 use crate::domain::mission::Mission;
+use crate::domain::negotiation::AnswerDraft;
 use crate::domain::part::differing;
 use crate::domain::plan::MilestoneDraft;
 use crate::domain::text::{Prose, Title, plural};
@@ -38,6 +39,9 @@ struct ProposedPlan {
     #[schemars(with = "Option<String>", length(min = 1))]
     title: Option<Title>,
     milestones: Vec<MilestoneDraft>,
+    /// To each objection of the critic that your brief lists: changed, or kept with the reason.
+    #[serde(default)]
+    answers: Vec<AnswerDraft>,
     /// After a NO-GO: how this plan answers the person's note, in a few sentences. They read it beside their note.
     answer: Option<Prose>,
 }
@@ -60,7 +64,7 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
         ),
         ToolRow::new(
             "propose_plan",
-            "Proposes milestones and their features, in the order in which they are built. Ends your turn: the person decides at the plan gate.",
+            "Proposes milestones and their features, in the order in which they are built. Ends your turn: a critic may object first, then the person decides at the plan gate.",
             Access::Read,
             Ok(Arc::clone(context)),
             propose_plan,
@@ -120,14 +124,14 @@ async fn propose_environment(
 
 async fn propose_plan(
     context: Arc<ToolContext>,
-    ProposedPlan { title, milestones, answer }: ProposedPlan,
+    ProposedPlan { title, milestones, answers, answer }: ProposedPlan,
     call: Call,
 ) -> Answer {
     // What the proposals before it did not try, such as after a restart, is tried now: the gate may open with it.
     baseline::report(&context.engine, Scope::New, &call).await;
     let title = title.as_ref().and_then(|title| title.as_str().lines().next()).map(Title::clipped);
-    let command = Command::ProposePlan { title, milestones, answer };
-    context.submit(vec![command], Accepted::Close("The plan is at its gate.")).await
+    let command = Command::ProposePlan { title, milestones, answer, answers };
+    context.submit(vec![command], Accepted::Close("The plan is proposed.")).await
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ pub struct RoleRow<'a> {
 pub fn row(engine: &Arc<EngineContext>, work: AgentWork) -> RoleRow<'_> {
     match work {
         AgentWork::Plan => RoleRow::new(PLAN, planner::prepare(engine)),
+        AgentWork::Criticize { .. } => RoleRow::new(CRITIC, orchestrator(engine)),
         AgentWork::Talk => RoleRow::new(TALK, orchestrator(engine)),
         AgentWork::Triage => RoleRow::new(TRIAGE, orchestrator(engine)),
         AgentWork::Build { feature } => RoleRow::new(WORKER, worker::prepare(engine, feature)),
@@ -79,6 +80,7 @@ macro_rules! prompts {
 
 prompts! {
     PLAN = "orchestrator_plan";
+    CRITIC = "critic";
     TALK = "orchestrator_talk";
     TRIAGE = "orchestrator_triage";
     WORKER = "worker";

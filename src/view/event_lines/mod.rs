@@ -11,10 +11,10 @@ use crate::domain::gate::GateId;
 use crate::domain::id::ProposalId;
 use crate::domain::message::{Message, Party, Question};
 use crate::view::finding::{seen_words, until_words};
-use crate::view::history;
 use crate::view::prelude::*;
 use crate::view::words::actor;
 use crate::view::work::{GATE_AHEAD, decision, gate_subject, short_subject, status_sign};
+use crate::view::{history, negotiation};
 
 /// The line for an event; `mission` is the mission after it.
 #[expect(clippy::too_many_lines, reason = "a flat match over every event")]
@@ -30,6 +30,8 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::PlanProposed(proposed) => {
             plan::proposed(proposed.title.as_ref(), &proposed.milestones, &proposed.features)
         }
+        Event::PlanCriticized { criticism } => negotiation::line(criticism),
+        Event::ObjectionAnswered { objection, answer } => negotiation::answer_line(*objection, answer),
         Event::FeatureAdded { feature } => note(&feature.id, plan::added(feature)),
         Event::AssertionAdded { assertion, .. } => {
             let record = mission.record_of(stamped.seq)?;

@@ -34,7 +34,15 @@ const A1: AttemptId = AttemptId(1);
 
 /// One event of every kind, in an order in which each finds what it is about.
 fn every_event() -> Vec<Event> {
-    [plan_events(), work_events(), validation_events(), talk_events(), course_events()].concat()
+    [
+        plan_events(),
+        words::negotiation().into(),
+        work_events(),
+        validation_events(),
+        talk_events(),
+        course_events(),
+    ]
+    .concat()
 }
 
 fn plan_events() -> Vec<Event> {

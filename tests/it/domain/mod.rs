@@ -10,6 +10,7 @@ mod fold;
 mod gates;
 mod laws;
 mod lint;
+mod negotiation;
 mod permissions;
 mod planning;
 mod rules;

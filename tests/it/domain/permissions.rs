@@ -39,6 +39,7 @@ fn table() -> Vec<(Command, Vec<Asker>)> {
     rows(ORCHESTRATOR, orchestrators());
     rows(&[ORCHESTRATOR, WORKER].concat(), vec![ask()]);
     rows(WORKER, workers());
+    rows(&[Asker::Agent(Role::Critic)], vec![criticism()]);
     rows(&[Asker::Agent(Role::Reviewer)], vec![review()]);
     rows(&[Asker::Agent(Role::Scrutiny)], vec![scrutiny()]);
     rows(&[Asker::Agent(Role::UserTesting)], testers());
@@ -100,7 +101,7 @@ fn orchestrators() -> Vec<Command> {
     vec![
         Command::ProposeContract { assertions: vec![] },
         Command::ProposeEnvironment { environment: words::environment() },
-        Command::ProposePlan { title: None, milestones: vec![], answer: None },
+        Command::ProposePlan { title: None, milestones: vec![], answer: None, answers: vec![] },
         Command::AmendPlan { changes: vec![] },
         Command::Triage { decisions: vec![] },
     ]
@@ -115,6 +116,10 @@ fn workers() -> Vec<Command> {
             reason: words::line("hard"),
         },
     ]
+}
+
+fn criticism() -> Command {
+    Command::Criticize { summary: words::prose("one case"), objections: vec![words::objecting("F1")] }
 }
 
 fn review() -> Command {
@@ -227,6 +232,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::AmendPlan { .. }
         | Command::Triage { .. }
         | Command::Ask { .. }
+        | Command::Criticize { .. }
         | Command::HandIn { .. }
         | Command::RequestAmendment { .. }
         | Command::ReportReview { .. }
@@ -248,7 +254,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 48,
+        | Command::RecordLanding { .. } => 49,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

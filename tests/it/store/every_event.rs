@@ -33,6 +33,8 @@ use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::{EvidenceRef, Outcome, Verdict};
 use flightdeck::domain::wait::{Wait, WaitCause};
 
+use crate::support::words;
+
 const ATTEMPT: AttemptId = AttemptId(18);
 const FEATURE: FeatureId = FeatureId(7);
 const MILESTONE: MilestoneId = MilestoneId(2);
@@ -41,7 +43,8 @@ const AT: Timestamp = Timestamp(1_795_000_000_123);
 
 /// One of every variant, in the order in which they are declared.
 pub fn every_event() -> Vec<Event> {
-    [planning(), gates(), attempts(), findings(), rounds(), talk(), mission()].concat()
+    [planning(), words::negotiation().into(), gates(), attempts(), findings(), rounds(), talk(), mission()]
+        .concat()
 }
 
 /// What a mission starts from.

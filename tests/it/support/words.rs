@@ -7,13 +7,16 @@ use flightdeck::domain::baseline::Baseline;
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording};
 use flightdeck::domain::environment::{CommandRun, Environment, Health, Script, Service};
-use flightdeck::domain::event::Founding;
+use flightdeck::domain::event::{Event, Founding};
 use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::{Autopilot, Decision};
 use flightdeck::domain::goal::Goal;
 use flightdeck::domain::handoff::{ClaimedRun, Handoff, Issue, Procedure, TestFile, TestsAdded};
-use flightdeck::domain::id::{AssertionId, Commit, MissionId};
+use flightdeck::domain::id::{AssertionId, AttemptId, Commit, MissionId, ObjectionId};
 use flightdeck::domain::mission::Limits;
+use flightdeck::domain::negotiation::{
+    Criticism, Objection, ObjectionAnswer, ObjectionDraft, ObjectionKind, ObjectionOutcome, Said,
+};
 use flightdeck::domain::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use flightdeck::domain::text::{Line, Prose, Title};
 
@@ -48,7 +51,7 @@ pub fn founding() -> Founding {
         branch: title("flightdeck/guestbook-7k2p"),
         models: Role::ALL.iter().copied().map(|role| (role, title("rehearsal/guestbook"))).collect(),
         budget: Budget::default(),
-        limits: Limits { rounds: 3, failures: 3, reviewers: 2 },
+        limits: Limits { rounds: 3, failures: 3, reviewers: 2, critic_rounds: 0 },
         autopilot: Autopilot::Off,
     }
 }
@@ -179,4 +182,26 @@ pub fn go() -> Decision {
 
 pub fn no_go(note: &str) -> Decision {
     Decision::NoGo { note: line(note) }
+}
+
+pub fn objecting(about: &str) -> ObjectionDraft {
+    ObjectionDraft {
+        kind: ObjectionKind::MissingNegativeCase,
+        about: title(about),
+        why: line("nothing tries it without a name"),
+        instead: line("an assertion that it is refused"),
+    }
+}
+
+/// A critic objects and gets an answer, as events.
+pub fn negotiation() -> [Event; 2] {
+    let ObjectionDraft { kind, about, why, instead } = objecting("VAL-M1-001");
+    let objection = Objection { id: ObjectionId(1), kind, about, why, instead, answer: None };
+    let said = Said::Objected { summary: prose("One case is missing"), objections: vec![objection] };
+    let criticism = Criticism { round: 1, plan: 1, attempt: AttemptId(2), said };
+    let answer = ObjectionAnswer { outcome: ObjectionOutcome::Changed, words: line("it is there now") };
+    [
+        Event::PlanCriticized { criticism: Box::new(criticism) },
+        Event::ObjectionAnswered { objection: ObjectionId(1), answer },
+    ]
 }
