@@ -98,7 +98,12 @@ impl Ground {
         self.ask(Actor::Engine, vec![start])?;
         let contract = Command::ProposeContract { assertions: vec![assertion()?] };
         let environment = Command::ProposeEnvironment { environment: Environment::default() };
-        let plan = Command::ProposePlan { title: None, milestones: vec![milestone()?], answer: None, answers: vec![] };
+        let plan = Command::ProposePlan {
+            title: None,
+            milestones: vec![milestone()?],
+            answer: None,
+            answers: vec![],
+        };
         self.ask(Actor::Attempt(planner), vec![contract, environment, plan])?;
         Ok(self)
     }

@@ -54,6 +54,7 @@ pub(super) struct LimitValues {
     pub failures: SmallCount,
     pub reviewers: SmallCount,
     pub critic_rounds: CriticRounds,
+    pub testers: SmallCount,
 }
 
 /// What is set about one provider.
@@ -93,12 +94,13 @@ impl Default for BudgetValues {
 
 impl Default for LimitValues {
     fn default() -> Self {
-        let Limits { rounds, failures, reviewers, critic_rounds: _ } = Limits::default();
+        let Limits { rounds, failures, reviewers, testers, critic_rounds: _ } = Limits::default();
         Self {
             rounds: SmallCount(rounds),
             failures: SmallCount(failures),
             reviewers: SmallCount(reviewers),
             critic_rounds: CriticRounds(MOST_CRITIC_ROUNDS),
+            testers: SmallCount(testers),
         }
     }
 }

@@ -159,6 +159,9 @@ impl Mission {
             Event::GateCommandsRun { milestone, round, runs } => {
                 self.with_round(*milestone, *round, |r| r.runs.clone_from(runs));
             }
+            Event::ChecksRun { milestone, round, checks } => {
+                self.with_round(*milestone, *round, |r| r.checks.extend(checks.iter().cloned()));
+            }
             Event::ReviewReported { milestone, round, feature, review } => {
                 self.with_round(*milestone, *round, |r| {
                     r.reviews.insert(*feature, (**review).clone());
@@ -172,8 +175,8 @@ impl Mission {
                 self.lost_evidence.retain(|reference| !verdict.evidence.contains(reference));
                 self.verdicts.entry(verdict.assertion.clone()).or_default().push((**verdict).clone());
             }
-            Event::UserTestingReported { milestone, round, report } => {
-                self.with_round(*milestone, *round, |r| r.user_testing = Some((**report).clone()));
+            Event::UserTestingReported { milestone, round, flow, report } => {
+                self.with_round(*milestone, *round, |r| r.take_report(*flow, (**report).clone()));
             }
             Event::RoundClosed { milestone, round, outcome } => {
                 self.with_round(*milestone, *round, |r| r.outcome = Some(*outcome));

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray, VariantNames};
 
+use super::flow::Flow;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Revision, Timestamp};
 use super::text::{Line, Title, worded};
 use super::usage::Usage;
@@ -80,8 +81,13 @@ pub enum AgentWork {
     Review { milestone: MilestoneId, round: u32, feature: FeatureId },
     /// The scrutiny validator weighs the reviews.
     Scrutinize { milestone: MilestoneId, round: u32 },
-    /// The user-testing validator works the app.
-    TestAsUser { milestone: MilestoneId, round: u32 },
+    /// The user-testing validator works the app, or one of several who each have a share.
+    TestAsUser {
+        milestone: MilestoneId,
+        round: u32,
+        #[serde(default, skip_serializing_if = "Flow::is_whole")]
+        flow: Flow,
+    },
 }
 
 /// Work that the engine does itself, without a model.
@@ -154,9 +160,14 @@ impl AgentWork {
         match self {
             Self::Review { milestone, round, .. }
             | Self::Scrutinize { milestone, round }
-            | Self::TestAsUser { milestone, round } => Some((milestone, round)),
+            | Self::TestAsUser { milestone, round, .. } => Some((milestone, round)),
             Self::Plan | Self::Criticize { .. } | Self::Talk | Self::Triage | Self::Build { .. } => None,
         }
+    }
+
+    /// The part of a round's user testing that it does, where it does one.
+    pub fn flow(self) -> Option<Flow> {
+        if let Self::TestAsUser { flow, .. } = self { Some(flow) } else { None }
     }
 
     /// Whether it may write to the mission's checkout.
@@ -196,7 +207,9 @@ impl fmt::Display for AgentWork {
             Self::Build { feature } => write!(f, "{feature}"),
             Self::Review { feature, round, .. } => write!(f, "review of {feature}, round {round}"),
             Self::Scrutinize { milestone, round } => write!(f, "{milestone} scrutiny, round {round}"),
-            Self::TestAsUser { milestone, round } => write!(f, "{milestone} user testing, round {round}"),
+            Self::TestAsUser { milestone, round, flow } => {
+                write!(f, "{milestone} user testing, round {round}{}", flow.suffix())
+            }
         }
     }
 }

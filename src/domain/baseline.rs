@@ -77,7 +77,7 @@ impl Mission {
     pub fn base_trials(&self) -> Vec<Trial> {
         let known = Environment::default();
         let environment = self.environment.as_ref().unwrap_or(&known);
-        let Environment { setup, build, lint, test, services: _ } = environment;
+        let Environment { setup, build, lint, test, services: _, parallel_testers: _ } = environment;
         let groups = [("setup", setup), ("build", build), ("lint", lint), ("test", test)];
         let mut trials: Vec<Trial> = Vec::new();
         for (group, scripts) in groups {

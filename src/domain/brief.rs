@@ -10,6 +10,7 @@ mod talk;
 use std::collections::BTreeMap;
 
 use super::attempt::AgentWork;
+use super::flow::Flow;
 use super::id::{AssertionId, FeatureId, MilestoneId};
 use super::mission::Mission;
 use super::plan::{Feature, FeatureState};
@@ -23,7 +24,7 @@ pub use sessions::{Noted, earlier_sessions};
 pub struct Brief {
     /// The message itself, in Markdown.
     pub text: String,
-    /// What the session is about, for gateways and rehearsals: `role`, `phase`, `feature`, `milestone`, `round`.
+    /// What the session is about, for gateways and rehearsals: `role`, `phase`, `feature`, `milestone`, `round`, `flow`.
     pub labels: BTreeMap<String, String>,
 }
 
@@ -37,7 +38,9 @@ pub fn brief(mission: &Mission, work: AgentWork) -> Brief {
         AgentWork::Build { feature } => build_brief(mission, feature),
         AgentWork::Review { milestone, round, feature } => review_brief(mission, milestone, round, feature),
         AgentWork::Scrutinize { milestone, round } => scrutiny_brief(mission, milestone, round),
-        AgentWork::TestAsUser { milestone, round } => user_testing_brief(mission, milestone, round),
+        AgentWork::TestAsUser { milestone, round, flow } => {
+            user_testing_brief(mission, milestone, round, flow)
+        }
     };
     let text = text + &talk::unheard(mission, work);
     let feature = work.feature().and_then(|id| mission.feature(id));
@@ -48,6 +51,7 @@ pub fn brief(mission: &Mission, work: AgentWork) -> Brief {
         ("feature", feature.map(|found| found.spec.title.to_string())),
         ("milestone", mission.milestone_of(work).map(|id| id.to_string())),
         ("round", work.round().map(|(_, number)| number.to_string())),
+        ("flow", work.flow().and_then(Flow::number).map(|number| number.to_string())),
     ];
     let labels = labels.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect();
     Brief { text, labels }
@@ -184,11 +188,12 @@ fn scrutiny_brief(mission: &Mission, milestone: MilestoneId, round: u32) -> Stri
 }
 
 /// The contract and how to reach the app; nothing of the diff, the handoffs or the code's history.
-fn user_testing_brief(mission: &Mission, milestone: MilestoneId, round: u32) -> String {
-    let mut text = format!("# User testing of {milestone}, round {round}\n");
+fn user_testing_brief(mission: &Mission, milestone: MilestoneId, round: u32, flow: Flow) -> String {
+    let mut text = format!("# User testing of {milestone}, round {round}{}\n", flow.suffix());
+    let found = mission.round(milestone, round);
+    text += &section::other_testers(found, flow);
     text += "\n## The assertions to try, each with a verdict\n";
-    let ids = mission.round(milestone, round).map(|found| found.to_test.clone()).unwrap_or_default();
-    text += &section::assertions(mission, &ids);
+    text += &section::assertions(mission, found.map_or(&[], |found| found.share(flow)));
     text += &finding::known(mission, finding::of_testers(mission, milestone));
     text += &section::services(mission);
     text += &talk::knowledge(mission);

@@ -9,6 +9,7 @@ use super::consequence::ContractChange;
 use super::contract::AssertionDraft;
 use super::environment::{CommandRun, Environment};
 use super::event::Founding;
+use super::evidence::Piece;
 use super::finding::{Observation, TriageDecision};
 use super::gate::{Autopilot, Decision, GateId};
 use super::handoff::{Handoff, Issue};
@@ -21,7 +22,7 @@ use super::negotiation::{AnswerDraft, ObjectionDraft};
 pub use super::part::{CheckEdit, SpecEdit, WordingEdit};
 use super::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use super::proposal::Ruling;
-use super::round::{Opinion, ReviewIssue};
+use super::round::{CheckRun, Opinion, ReviewIssue};
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, Outcome};
@@ -166,7 +167,7 @@ pub enum Command {
         assertion: AssertionId,
         outcome: Outcome,
         observed: Line,
-        evidence: Vec<EvidenceRef>,
+        evidence: Vec<Piece>,
     },
     ReportUserTesting {
         summary: Prose,
@@ -213,6 +214,11 @@ pub enum Command {
         round: u32,
         commit: Commit,
         runs: Vec<CommandRun>,
+    },
+    RecordChecks {
+        milestone: MilestoneId,
+        round: u32,
+        checks: Vec<CheckRun>,
     },
     MarkDelivered {
         messages: Vec<MessageId>,
@@ -305,6 +311,7 @@ impl Command {
             | Self::RecordClaims { .. }
             | Self::ReportLostEvidence { .. }
             | Self::RecordGateCommands { .. }
+            | Self::RecordChecks { .. }
             | Self::MarkDelivered { .. }
             | Self::ProposeDocument { .. }
             | Self::Hold { .. }

@@ -20,6 +20,9 @@ pub struct Environment {
     /// The programs that run while the app is tested. An agent gives them as [`ServiceDraft`]s.
     #[schemars(skip)]
     pub services: Vec<Service>,
+    /// How many testers may work the app at the same time, each with services, a port and a data directory of its own.
+    /// More than one needs every service that listens to take `$PORT`. One when left out.
+    pub parallel_testers: u32,
 }
 
 /// A command line, run in a shell in the root of the checkout.
@@ -37,7 +40,8 @@ pub struct Script {
 pub struct Service {
     pub name: Title,
     pub run: Line,
-    /// The TCP port it listens on, on 127.0.0.1.
+    /// The TCP port it listens on, on 127.0.0.1. 0, which is best: the engine gives a free one, in `$PORT`; `run` and `env`
+    /// must hand it to the program. Any other number is a port that nothing else on this machine may use meanwhile.
     pub port: Option<u16>,
     #[serde(default)]
     #[schemars(skip)]
@@ -47,6 +51,15 @@ pub struct Service {
     pub after: Vec<Title>,
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+}
+
+/// What port a service listens on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listens {
+    Nowhere,
+    /// On one that the engine gives it.
+    OnAnyPort,
+    On(u16),
 }
 
 /// How to tell that a service is up.
@@ -90,7 +103,46 @@ impl From<ServiceDraft> for Service {
     }
 }
 
+impl Service {
+    /// Where it listens. One that names `$PORT` and no port of its own takes what it is given.
+    pub fn listens(&self) -> Listens {
+        match self.port {
+            Some(0) => Listens::OnAnyPort,
+            Some(port) => Listens::On(port),
+            None if self.names_its_port() => Listens::OnAnyPort,
+            None => Listens::Nowhere,
+        }
+    }
+
+    fn names_its_port(&self) -> bool {
+        std::iter::once(self.run.as_str()).chain(self.env.values().map(String::as_str)).any(names_port)
+    }
+}
+
+/// Whether a text names `$PORT`, and not only a longer name such as `$PORTAL`.
+fn names_port(text: &str) -> bool {
+    let is_end = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    text.contains("${PORT}") || text.split("$PORT").skip(1).any(is_end)
+}
+
+impl Listens {
+    /// The port in words, after a word that joins it to what stands before; nothing where there is none.
+    pub fn words(self, join: &str) -> String {
+        match self {
+            Self::Nowhere => String::new(),
+            Self::OnAnyPort => format!("{join}a free port"),
+            Self::On(port) => format!("{join}port {port}"),
+        }
+    }
+}
+
 impl Environment {
+    /// How many testers may work the app at the same time. One port cannot be listened on twice.
+    pub fn testers(&self) -> u32 {
+        let is_fixed = |service: &Service| matches!(service.listens(), Listens::On(_));
+        if self.services.iter().any(is_fixed) { 1 } else { self.parallel_testers.max(1) }
+    }
+
     /// The commands that gate a milestone, in order: build, lint, test.
     pub fn gate_scripts(&self) -> impl Iterator<Item = &Script> {
         self.build.iter().chain(&self.lint).chain(&self.test)

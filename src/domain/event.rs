@@ -14,6 +14,7 @@ use super::budget::Budget;
 use super::contract::{Assertion, Wording};
 use super::environment::{CommandRun, Environment};
 use super::finding::{Finding, Sighting, Until};
+use super::flow::Flow;
 use super::gate::{Autopilot, DecidedBy, Decision, GateId};
 use super::goal::Goal;
 use super::handoff::Handoff;
@@ -26,7 +27,7 @@ use super::mission::{Hold, Limits};
 use super::negotiation::{Criticism, ObjectionAnswer};
 use super::plan::{Claims, Feature, FeatureSpec, ProposedPlan};
 use super::proposal::{Proposal, ProposalState};
-use super::round::{Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
+use super::round::{CheckRun, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, Verdict};
@@ -57,66 +58,227 @@ pub struct Stamped {
 #[strum(serialize_all = "snake_case")]
 pub enum Event {
     MissionCreated(Box<Founding>),
-    ContractProposed { assertions: Vec<Assertion> },
-    EnvironmentProposed { environment: Environment },
+    ContractProposed {
+        assertions: Vec<Assertion>,
+    },
+    EnvironmentProposed {
+        environment: Environment,
+    },
     BaselineTaken(Box<Baseline>),
     PlanProposed(Box<ProposedPlan>),
-    PlanCriticized { criticism: Box<Criticism> },
-    ObjectionAnswered { objection: ObjectionId, answer: ObjectionAnswer },
-    FeatureAdded { feature: Box<Feature> },
-    FeatureEdited { feature: FeatureId, spec: FeatureSpec },
-    FeatureCancelled { feature: FeatureId, reason: Line },
-    AssertionAdded { assertion: Box<Assertion>, feature: FeatureId },
-    AssertionEdited { assertion: AssertionId, revision: Revision, wording: Box<Wording> },
-    AssertionRetired { assertion: AssertionId, reason: Line },
-    AssertionWaived { assertion: AssertionId, revision: Revision, reason: Line },
-    ProposalMade { proposal: Box<Proposal> },
-    ProposalDecided { proposal: ProposalId, state: ProposalState },
-    GateOpened { gate: GateId },
-    GateDecided { gate: GateId, decision: Decision, by: DecidedBy },
-    AttemptStarted { attempt: AttemptId, work: AgentWork, role: Role, model: Title, base: Commit },
-    AttemptEnded { attempt: AttemptId, ending: Ending },
-    UsageCounted { attempt: AttemptId, usage: Usage },
-    RevisionTold { attempt: AttemptId, assertion: AssertionId, revision: Revision },
-    HandoffGiven { attempt: AttemptId, feature: FeatureId, head: Commit, handoff: Box<Handoff> },
-    ClaimsChecked { feature: FeatureId, claims: Claims, runs: Vec<CommandRun> },
-    FindingRaised { finding: Box<Finding> },
-    FindingTakenUp { finding: FindingId, feature: FeatureId },
-    FindingDismissed { finding: FindingId, reason: Line },
-    FindingDeferred { finding: FindingId, until: Until, reason: Line },
-    FindingSeen { finding: FindingId, sighting: Box<Sighting> },
-    FindingReopened { finding: FindingId },
+    PlanCriticized {
+        criticism: Box<Criticism>,
+    },
+    ObjectionAnswered {
+        objection: ObjectionId,
+        answer: ObjectionAnswer,
+    },
+    FeatureAdded {
+        feature: Box<Feature>,
+    },
+    FeatureEdited {
+        feature: FeatureId,
+        spec: FeatureSpec,
+    },
+    FeatureCancelled {
+        feature: FeatureId,
+        reason: Line,
+    },
+    AssertionAdded {
+        assertion: Box<Assertion>,
+        feature: FeatureId,
+    },
+    AssertionEdited {
+        assertion: AssertionId,
+        revision: Revision,
+        wording: Box<Wording>,
+    },
+    AssertionRetired {
+        assertion: AssertionId,
+        reason: Line,
+    },
+    AssertionWaived {
+        assertion: AssertionId,
+        revision: Revision,
+        reason: Line,
+    },
+    ProposalMade {
+        proposal: Box<Proposal>,
+    },
+    ProposalDecided {
+        proposal: ProposalId,
+        state: ProposalState,
+    },
+    GateOpened {
+        gate: GateId,
+    },
+    GateDecided {
+        gate: GateId,
+        decision: Decision,
+        by: DecidedBy,
+    },
+    AttemptStarted {
+        attempt: AttemptId,
+        work: AgentWork,
+        role: Role,
+        model: Title,
+        base: Commit,
+    },
+    AttemptEnded {
+        attempt: AttemptId,
+        ending: Ending,
+    },
+    UsageCounted {
+        attempt: AttemptId,
+        usage: Usage,
+    },
+    RevisionTold {
+        attempt: AttemptId,
+        assertion: AssertionId,
+        revision: Revision,
+    },
+    HandoffGiven {
+        attempt: AttemptId,
+        feature: FeatureId,
+        head: Commit,
+        handoff: Box<Handoff>,
+    },
+    ClaimsChecked {
+        feature: FeatureId,
+        claims: Claims,
+        runs: Vec<CommandRun>,
+    },
+    FindingRaised {
+        finding: Box<Finding>,
+    },
+    FindingTakenUp {
+        finding: FindingId,
+        feature: FeatureId,
+    },
+    FindingDismissed {
+        finding: FindingId,
+        reason: Line,
+    },
+    FindingDeferred {
+        finding: FindingId,
+        until: Until,
+        reason: Line,
+    },
+    FindingSeen {
+        finding: FindingId,
+        sighting: Box<Sighting>,
+    },
+    FindingReopened {
+        finding: FindingId,
+    },
     RoundOpened(Box<RoundScope>),
-    GateCommandsRun { milestone: MilestoneId, round: u32, runs: Vec<CommandRun> },
-    ReviewReported { milestone: MilestoneId, round: u32, feature: FeatureId, review: Box<Review> },
-    ScrutinyReported { milestone: MilestoneId, round: u32, report: Box<ScrutinyReport> },
-    VerdictGiven { verdict: Box<Verdict> },
-    UserTestingReported { milestone: MilestoneId, round: u32, report: Box<UserTestingReport> },
-    RoundClosed { milestone: MilestoneId, round: u32, outcome: RoundOutcome },
-    RoundsExtended { milestone: MilestoneId, limit: u32 },
+    GateCommandsRun {
+        milestone: MilestoneId,
+        round: u32,
+        runs: Vec<CommandRun>,
+    },
+    ChecksRun {
+        milestone: MilestoneId,
+        round: u32,
+        checks: Vec<CheckRun>,
+    },
+    ReviewReported {
+        milestone: MilestoneId,
+        round: u32,
+        feature: FeatureId,
+        review: Box<Review>,
+    },
+    ScrutinyReported {
+        milestone: MilestoneId,
+        round: u32,
+        report: Box<ScrutinyReport>,
+    },
+    VerdictGiven {
+        verdict: Box<Verdict>,
+    },
+    UserTestingReported {
+        milestone: MilestoneId,
+        round: u32,
+        #[serde(default, skip_serializing_if = "Flow::is_whole")]
+        flow: Flow,
+        report: Box<UserTestingReport>,
+    },
+    RoundClosed {
+        milestone: MilestoneId,
+        round: u32,
+        outcome: RoundOutcome,
+    },
+    RoundsExtended {
+        milestone: MilestoneId,
+        limit: u32,
+    },
     // The bytes behind these references are gone, or no longer what was kept.
-    EvidenceLost { evidence: Vec<EvidenceRef> },
-    DirectiveIssued { directive: Directive },
-    KnowledgeConfirmed { knowledge: Knowledge },
-    MessageSent { message: Message },
-    MessagesDelivered { messages: Vec<MessageId> },
-    QuestionAsked { question: Question },
-    QuestionAnswered { question: QuestionId, answer: Prose },
-    WaitStarted { wait: Wait },
-    WaitEnded { work: Work, since: Timestamp },
-    WorkLost { work: Work, reason: Line },
-    MissionHeld { hold: Hold },
+    EvidenceLost {
+        evidence: Vec<EvidenceRef>,
+    },
+    DirectiveIssued {
+        directive: Directive,
+    },
+    KnowledgeConfirmed {
+        knowledge: Knowledge,
+    },
+    MessageSent {
+        message: Message,
+    },
+    MessagesDelivered {
+        messages: Vec<MessageId>,
+    },
+    QuestionAsked {
+        question: Question,
+    },
+    QuestionAnswered {
+        question: QuestionId,
+        answer: Prose,
+    },
+    WaitStarted {
+        wait: Wait,
+    },
+    WaitEnded {
+        work: Work,
+        since: Timestamp,
+    },
+    WorkLost {
+        work: Work,
+        reason: Line,
+    },
+    MissionHeld {
+        hold: Hold,
+    },
     MissionResumed,
-    ModelChosen { role: Role, model: Title },
-    ModelPriced { model: Title, price: ModelPrice },
-    BudgetSet { budget: Budget },
-    AutopilotSet { autopilot: Autopilot },
+    ModelChosen {
+        role: Role,
+        model: Title,
+    },
+    ModelPriced {
+        model: Title,
+        price: ModelPrice,
+    },
+    BudgetSet {
+        budget: Budget,
+    },
+    AutopilotSet {
+        autopilot: Autopilot,
+    },
     MissionCompleted,
-    MissionLanded { branch: Title, commit: Commit },
-    RepositoryMoved { repository: Prose },
-    MissionAbandoned { reason: Line },
+    MissionLanded {
+        branch: Title,
+        commit: Commit,
+    },
+    RepositoryMoved {
+        repository: Prose,
+    },
+    MissionAbandoned {
+        reason: Line,
+    },
     // An event of a newer version: the mission opens read-only.
-    Unrecognised { original: Title },
+    Unrecognised {
+        original: Title,
+    },
 }
 
 /// What a mission starts from.

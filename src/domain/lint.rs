@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::contract::{Assertion, AssertionDraft, Contract, Instrument, Wording};
-use super::environment::{Environment, Health};
+use super::environment::{Environment, Health, Listens};
 use super::id::AssertionId;
 use super::plan::{FeatureDraft, MilestoneDraft};
 use super::text::Title;
@@ -80,14 +80,20 @@ pub fn lint_environment(environment: &Environment) -> Vec<String> {
         if !names.insert(name) {
             complaints.push(format!("two services are called {name}"));
         }
-        if let Some(other) = service.port.and_then(|port| ports.insert(port, name))
-            && let Some(port) = service.port
+        if let Listens::On(port) = service.listens()
+            && let Some(other) = ports.insert(port, name)
         {
             complaints.push(format!("services {other} and {name} both want port {port}"));
         }
-        if service.port.is_none() && service.health != Health::None {
+        if service.listens() == Listens::Nowhere && service.health != Health::None {
             complaints.push(format!("service {name} has a health check but no port to ask"));
         }
+    }
+    if let Some((port, name)) = ports.first_key_value().filter(|_| environment.parallel_testers > 1) {
+        complaints.push(format!(
+            "parallel_testers is {}, but service {name} has the fixed port {port}, which only one tester can have: give it port 0 and hand it $PORT, or leave parallel_testers out",
+            environment.parallel_testers
+        ));
     }
     for service in services {
         for needed in service.after.iter().filter(|needed| !names.contains(needed)) {

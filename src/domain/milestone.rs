@@ -137,8 +137,8 @@ impl Mission {
             AgentWork::Build { feature } | AgentWork::Review { feature, .. } => {
                 self.feature(feature).map(|found| self.assertions_at_stake(found)).unwrap_or_default()
             }
-            AgentWork::TestAsUser { milestone, round } => {
-                self.round(milestone, round).map(|found| found.to_test.clone()).unwrap_or_default()
+            AgentWork::TestAsUser { milestone, round, flow } => {
+                self.round(milestone, round).map(|found| found.share(flow).to_vec()).unwrap_or_default()
             }
             AgentWork::Plan
             | AgentWork::Criticize { .. }

@@ -162,11 +162,19 @@ pub struct Limits {
     /// How often a critic looks at a plan before the person does; 0 for never, as in missions of older logs.
     #[serde(default)]
     pub critic_rounds: u32,
+    /// Testers at the same time, where the app allows several.
+    #[serde(default = "testers")]
+    pub testers: u32,
+}
+
+/// As many as missions of earlier versions may have, whose founding does not say.
+fn testers() -> u32 {
+    Limits::default().testers
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { rounds: 5, failures: 3, reviewers: 3, critic_rounds: 0 }
+        Self { rounds: 5, failures: 3, reviewers: 3, testers: 3, critic_rounds: 0 }
     }
 }
 

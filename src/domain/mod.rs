@@ -21,6 +21,7 @@ pub mod estimate;
 pub mod event;
 pub mod evidence;
 pub mod finding;
+pub mod flow;
 pub mod gate;
 pub mod goal;
 pub mod handoff;

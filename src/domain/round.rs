@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::environment::CommandRun;
+use super::flow::FlowShare;
 use super::handoff::Issue;
-use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Timestamp};
+use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Revision, Timestamp};
 use super::text::{Line, Prose, Title, worded};
 
 /// One pass, and how far it is.
@@ -21,14 +22,31 @@ pub struct Round {
     pub commit: Commit,
     pub opened: Timestamp,
     pub runs: Vec<CommandRun>,
+    /// What the contract's own commands did when the engine ran them; none in rounds of older versions.
+    #[serde(default)]
+    pub checks: Vec<CheckRun>,
     /// The features whose diff is read in this round: new ones and those whose review failed.
     pub to_review: Vec<FeatureId>,
     pub reviews: BTreeMap<FeatureId, Review>,
     pub scrutiny: Option<ScrutinyReport>,
     /// The assertions that are tried in this round: failed, stale and new ones.
     pub to_test: Vec<AssertionId>,
+    /// What the one tester of it reported.
     pub user_testing: Option<UserTestingReport>,
+    /// The shares of several testers; empty where one tries everything.
+    #[serde(default)]
+    pub flows: Vec<FlowShare>,
     pub outcome: Option<RoundOutcome>,
+}
+
+/// What the command of an assertion's check did when the engine ran it at the commit of a round. No agent can overrule
+/// it: while it is red, the assertion does not pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckRun {
+    pub assertion: AssertionId,
+    /// The revision whose command it is.
+    pub revision: Revision,
+    pub run: CommandRun,
 }
 
 /// What a round looks at, as it is opened.
@@ -39,6 +57,9 @@ pub struct RoundScope {
     pub commit: Commit,
     pub to_review: Vec<FeatureId>,
     pub to_test: Vec<AssertionId>,
+    /// How they are divided among testers at the same time; empty where one tries them all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flows: Vec<Vec<AssertionId>>,
 }
 
 /// How a round ended.
@@ -116,11 +137,17 @@ impl Round {
             commit: scope.commit.clone(),
             opened: at,
             runs: Vec::new(),
+            checks: Vec::new(),
             to_review: scope.to_review.clone(),
             reviews: BTreeMap::new(),
             scrutiny: None,
             to_test: scope.to_test.clone(),
             user_testing: None,
+            flows: scope
+                .flows
+                .iter()
+                .map(|to_test| FlowShare { to_test: to_test.clone(), report: None })
+                .collect(),
             outcome: None,
         }
     }
@@ -130,9 +157,15 @@ impl Round {
         self.outcome.is_none()
     }
 
+    /// What the command of an assertion did in it, at that revision.
+    pub fn check(&self, assertion: &AssertionId, revision: Revision) -> Option<&CommandRun> {
+        let found = |check: &&CheckRun| check.assertion == *assertion && check.revision == revision;
+        self.checks.iter().rev().find(found).map(|check| &check.run)
+    }
+
     /// Whether it got as far as its testers' reports: one that failed earlier has not tried everything it was to try.
     pub fn is_thorough(&self) -> bool {
-        let tested = self.to_test.is_empty() || self.user_testing.is_some();
+        let tested = self.to_test.is_empty() || self.open_flows().is_empty();
         self.runs.iter().all(CommandRun::passed) && self.scrutiny.is_some() && tested
     }
 }

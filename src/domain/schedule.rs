@@ -61,7 +61,7 @@ fn flight(mission: &Mission, milestone: MilestoneId) -> Vec<Work> {
     Vec::new()
 }
 
-/// What an open round still needs: all its reviews, then the synthesis, then user testing.
+/// What an open round still needs: all its reviews, then the synthesis, then user testing by all its testers.
 fn round_work(mission: &Mission, round: &Round) -> Vec<Work> {
     let (milestone, number) = (round.milestone, round.number);
     let reviews: Vec<Work> = round
@@ -77,7 +77,9 @@ fn round_work(mission: &Mission, round: &Round) -> Vec<Work> {
     if round.scrutiny.is_none() {
         return vec![AgentWork::Scrutinize { milestone, round: number }.into()];
     }
-    vec![AgentWork::TestAsUser { milestone, round: number }.into()]
+    let most = usize::try_from(mission.limits().testers.max(1)).unwrap_or(1);
+    let flows = mission.flows_due(round).into_iter().take(most);
+    flows.map(|flow| AgentWork::TestAsUser { milestone, round: number, flow }.into()).collect()
 }
 
 fn unchecked(mission: &Mission) -> Option<FeatureId> {
@@ -148,7 +150,9 @@ impl Mission {
             AgentWork::Scrutinize { milestone, round: number } => {
                 round(milestone, number).is_some_and(|open| open.scrutiny.is_none())
             }
-            AgentWork::TestAsUser { milestone, round: number } => round(milestone, number).is_some(),
+            AgentWork::TestAsUser { milestone, round: number, flow } => {
+                round(milestone, number).is_some_and(|open| self.flows_due(open).contains(&flow))
+            }
         }
     }
 

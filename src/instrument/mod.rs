@@ -20,7 +20,7 @@ use crate::workspace::{Access, Exit, Program, WorkspaceError};
 
 pub use command::{CommandRecord, run_command};
 pub use error::InstrumentError;
-pub use evidence::Evidence;
+pub use evidence::{Evidence, Settled};
 pub use http::{Exchange, HttpDriver};
 pub use terminal::{Screen, TerminalDriver};
 
@@ -53,6 +53,7 @@ pub trait Instrument: Send + Sync + Sized + 'static {
 /// Calls the visitor with every instrument.
 pub fn each(visitor: &mut impl Visitor) {
     visitor.visit::<http::Http>();
+    visitor.visit::<command::Run>();
     visitor.visit::<terminal::Terminal>();
     visitor.visit::<browser::Browser>();
 }

@@ -157,7 +157,7 @@ fn said(mission: &Mission, id: MilestoneId) -> impl Iterator<Item = Row> {
     let says = |report: Report<'_>| {
         let (label, summary) = match report {
             Report::Scrutiny(report) => ("scrutiny", &report.summary),
-            Report::UserTesting(report) => ("tester", &report.summary),
+            Report::UserTesting(_, report) => ("tester", &report.summary),
             Report::Handoff(..) => return None,
         };
         Some(labelled_row(label, StyleRole::Text, &first_sentence(summary.as_str())))

@@ -246,13 +246,17 @@ fn environment(mission: &Mission, environment: &Environment, width: usize) -> Ve
         }
     }
     for service in &environment.services {
-        let port = service.port.map_or_else(String::new, |port| format!(" · port {port}"));
+        let port = service.listens().words(" · ");
         let health = match &service.health {
             Health::Http { path } => format!(" · healthy when GET {path} answers"),
             Health::Tcp => " · healthy when it accepts connections".to_owned(),
             Health::None => String::new(),
         };
         rows.extend(labelled("service", &format!("{}: {}{port}{health}", service.name, service.run), width));
+    }
+    if mission.testers() > 1 {
+        let testers = format!("{} at once, each with services, ports and data of its own", mission.testers());
+        rows.extend(labelled("testers", &testers, width));
     }
     rows.push(Row::new());
     rows.push(Row::of(StyleRole::Dim, "run at the end of every milestone"));

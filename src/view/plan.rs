@@ -187,7 +187,7 @@ fn testing_sign(mission: &Mission, id: MilestoneId, round: Option<&Round>) -> Si
     {
         return BEGINS;
     }
-    match (round.user_testing.is_some(), round.outcome) {
+    match (round.open_flows().is_empty(), round.outcome) {
         (true, Some(RoundOutcome::Passed)) => GOOD,
         (true, Some(RoundOutcome::Blocked)) => (Glyph::Blocked, StyleRole::Bad),
         (true, _) => BAD,

@@ -3,10 +3,11 @@
 use super::prelude::*;
 use super::work::feature_name;
 use crate::domain::attempt::AgentWork;
+use crate::domain::flow::Flow;
 use crate::domain::gate::GateId;
 use crate::domain::handoff::{Handoff, Procedure};
 use crate::domain::id::{AttemptId, FeatureId, MilestoneId};
-use crate::domain::round::{ScrutinyReport, UserTestingReport};
+use crate::domain::round::{Round, ScrutinyReport, UserTestingReport};
 use crate::domain::text::Text;
 use crate::view::attempt;
 
@@ -17,7 +18,7 @@ const MOST_ROWS: usize = 14;
 #[derive(Debug, Clone, Copy)]
 pub enum Report<'a> {
     Scrutiny(&'a ScrutinyReport),
-    UserTesting(&'a UserTestingReport),
+    UserTesting(Flow, &'a UserTestingReport),
     Handoff(FeatureId, AttemptId, &'a Handoff),
 }
 
@@ -35,12 +36,16 @@ pub fn reports(mission: &Mission, gate: GateId) -> Vec<Report<'_>> {
 
 fn of_milestone(mission: &Mission, id: MilestoneId) -> Vec<Report<'_>> {
     let scrutiny = mission.rounds_of(id).rev().find_map(|round| round.scrutiny.as_ref());
-    let testing = mission.rounds_of(id).rev().find_map(|round| round.user_testing.as_ref());
+    let tested = mission.rounds_of(id).rev().find(|round| round.testing_reports().next().is_some());
+    let testing = tested.into_iter().flat_map(Round::testing_reports);
     let handoffs = mission.features_of(id).filter_map(|feature| {
         let (attempt, handoff) = mission.handoffs.get(&feature.id)?;
         (!counts(handoff).is_empty()).then_some(Report::Handoff(feature.id, *attempt, handoff))
     });
-    let judged = scrutiny.map(Report::Scrutiny).into_iter().chain(testing.map(Report::UserTesting));
+    let judged = scrutiny
+        .map(Report::Scrutiny)
+        .into_iter()
+        .chain(testing.map(|(flow, report)| Report::UserTesting(flow, report)));
     judged.chain(handoffs).collect()
 }
 
@@ -51,7 +56,9 @@ impl<'a> Report<'a> {
         let round = || attempt.work.round().and_then(|(milestone, number)| mission.round(milestone, number));
         match attempt.work {
             AgentWork::Scrutinize { .. } => round()?.scrutiny.as_ref().map(Report::Scrutiny),
-            AgentWork::TestAsUser { .. } => round()?.user_testing.as_ref().map(Report::UserTesting),
+            AgentWork::TestAsUser { flow, .. } => {
+                round()?.testing_report(flow).map(|report| Report::UserTesting(flow, report))
+            }
             AgentWork::Build { feature } => {
                 let given = mission.handoffs.get(&feature).filter(|(by, _)| *by == id);
                 given.map(|(by, handoff)| Report::Handoff(feature, *by, handoff))
@@ -68,7 +75,7 @@ impl<'a> Report<'a> {
     pub fn attempt(self) -> AttemptId {
         match self {
             Self::Scrutiny(report) => report.attempt,
-            Self::UserTesting(report) => report.attempt,
+            Self::UserTesting(_, report) => report.attempt,
             Self::Handoff(_, attempt, _) => attempt,
         }
     }
@@ -77,8 +84,8 @@ impl<'a> Report<'a> {
     pub fn row(self, mission: &Mission) -> Row {
         let (who, says, more) = match self {
             Self::Scrutiny(report) => ("scrutiny".to_owned(), report.summary.as_str(), String::new()),
-            Self::UserTesting(report) => (
-                "user testing".to_owned(),
+            Self::UserTesting(flow, report) => (
+                format!("user testing{}", flow.suffix()),
                 report.summary.as_str(),
                 some(report.frictions.len(), "friction", ""),
             ),
@@ -103,7 +110,7 @@ impl<'a> Report<'a> {
                 let notes = points(report.knowledge.iter().map(Text::as_str), width);
                 rows.extend(section("Confirmed for later agents", notes));
             }
-            Self::UserTesting(report) => {
+            Self::UserTesting(_, report) => {
                 rows.extend(paragraph(StyleRole::Text, report.summary.as_str(), width));
                 let frictions = points(report.frictions.iter().map(Text::as_str), width);
                 rows.extend(section("Frictions", frictions));
@@ -122,7 +129,7 @@ impl<'a> Report<'a> {
         let width = width.saturating_sub(2);
         let mut below = match self {
             Self::Scrutiny(report) => paragraph(StyleRole::Text, report.summary.as_str(), width),
-            Self::UserTesting(report) => {
+            Self::UserTesting(_, report) => {
                 let mut rows = paragraph(StyleRole::Text, report.summary.as_str(), width);
                 rows.extend(
                     report.frictions.iter().flat_map(|line| labelled("friction", line.as_str(), width)),
@@ -145,7 +152,7 @@ impl<'a> Report<'a> {
     fn title(self, mission: &Mission) -> String {
         match self {
             Self::Scrutiny(report) => format!("Scrutiny {}", report.attempt),
-            Self::UserTesting(report) => format!("User testing {}", report.attempt),
+            Self::UserTesting(flow, report) => format!("User testing {}{}", report.attempt, flow.suffix()),
             Self::Handoff(feature, attempt, _) => format!("{}, {attempt}", feature_name(mission, feature)),
         }
     }
@@ -154,7 +161,7 @@ impl<'a> Report<'a> {
     fn command(self, mission: &Mission) -> String {
         let id = mission.id().map(ToString::to_string).unwrap_or_default();
         match self {
-            Self::Scrutiny(_) | Self::UserTesting(_) => {
+            Self::Scrutiny(_) | Self::UserTesting(..) => {
                 format!("flightdeck transcript {id} \"{}\"", self.attempt())
             }
             Self::Handoff(feature, ..) => format!("flightdeck feature show -m {id} {feature}"),

@@ -13,8 +13,10 @@ use super::prelude::*;
 pub fn subject(mission: &Mission, work: AgentWork) -> String {
     match (work.feature(), work.round()) {
         (Some(id), _) => feature_name(mission, id),
-        (None, Some((milestone, round))) if round > 1 => format!("{milestone} round {round}"),
-        (None, Some((milestone, _))) => milestone.to_string(),
+        (None, Some((milestone, round))) => {
+            let round = if round > 1 { format!(" round {round}") } else { String::new() };
+            format!("{milestone}{round}{}", work.flow().unwrap_or_default().suffix())
+        }
         (None, None) => work.to_string(),
     }
 }

@@ -75,7 +75,7 @@ fn show(context: &Context, mission: &Mission, gate: GateId, format: Format) -> R
 fn report(report: Report<'_>) -> serde_json::Value {
     match report {
         Report::Scrutiny(report) => json!({ "scrutiny": report }),
-        Report::UserTesting(report) => json!({ "user_testing": report }),
+        Report::UserTesting(flow, report) => json!({ "user_testing": report, "flow": flow.number() }),
         Report::Handoff(feature, attempt, handoff) => {
             json!({ "handoff": handoff, "feature": feature, "attempt": attempt })
         }

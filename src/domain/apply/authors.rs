@@ -8,7 +8,6 @@ use crate::domain::id::{AssertionId, FeatureId, Revision, Timestamp};
 use crate::domain::mission::Mission;
 use crate::domain::part::{Authors, differing};
 use crate::domain::plan::{Feature, FeatureSpec};
-use crate::domain::round::Round;
 
 impl Mission {
     /// Assertions as they are proposed, in place of all there were: words that were there before keep their author.
@@ -35,10 +34,9 @@ impl Mission {
     /// What is added to a feature that is built is tried by the testers of the present round, if they have not reported.
     fn try_in_open_round(&mut self, id: &AssertionId, feature: FeatureId) {
         let built = self.feature(feature).filter(|f| f.is_built()).map(|f| f.milestone);
-        let open = |round: &&mut Round| round.is_open() && round.user_testing.is_none();
-        let Some(round) = self.rounds.iter_mut().find(open) else { return };
-        if built.is_some_and(|milestone| milestone <= round.milestone) && !round.to_test.contains(id) {
-            round.to_test.push(id.clone());
+        let Some(round) = self.rounds.iter_mut().find(|round| round.is_open()) else { return };
+        if built.is_some_and(|milestone| milestone <= round.milestone) {
+            round.try_also(id);
         }
     }
 

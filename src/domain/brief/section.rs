@@ -6,6 +6,7 @@ use super::finding::{self, evidence_line, marks, with_fix, with_state};
 use crate::domain::attempt::{Attempt, Ending, Role};
 use crate::domain::contract::{Assertion, Weight};
 use crate::domain::finding::{Finding, FindingState};
+use crate::domain::flow::Flow;
 use crate::domain::gate::GateId;
 use crate::domain::handoff::Procedure;
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
@@ -218,12 +219,21 @@ pub(super) fn environment(mission: &Mission) -> String {
     text + &services(mission)
 }
 
+/// What a tester of several is told of the others.
+pub(super) fn other_testers(round: Option<&Round>, flow: Flow) -> String {
+    let Some(round) = round.filter(|_| !flow.is_whole()) else { return String::new() };
+    let others = round.flows.iter().zip(1..).filter(|(_, number)| *number != flow.0);
+    let lines = others.map(|(share, number)| format!("flow {number} tries {}", join(&share.to_test)));
+    list(
+        "You are one of several testers at the same time, each with an app, a port and data of their own. Yours are the assertions below; the others have theirs:\n",
+        lines,
+    )
+}
+
 pub(super) fn services(mission: &Mission) -> String {
     let services = mission.environment.iter().flat_map(|environment| &environment.services);
-    let lines = services.map(|service| {
-        let port = service.port.map(|port| format!(" on port {port}")).unwrap_or_default();
-        format!("{}: `{}`{port}", service.name, service.run)
-    });
+    let lines = services
+        .map(|service| format!("{}: `{}`{}", service.name, service.run, service.listens().words(" on ")));
     list("\n## Services\n", lines)
 }
 
@@ -261,13 +271,16 @@ pub(super) fn rounds(mission: &Mission, milestone: MilestoneId) -> String {
     let lines = mission.rounds_of(milestone).map(|round| {
         let outcome = round.outcome.map_or("under way", |outcome| outcome.word());
         let scrutiny = round.scrutiny.as_ref().map(|report| format!("; scrutiny: {}", report.summary));
-        let tested = round.user_testing.as_ref().map(|report| format!("; user testing: {}", report.summary));
+        let tested: String = round
+            .testing_reports()
+            .map(|(flow, report)| format!("; user testing{}: {}", flow.suffix(), report.summary))
+            .collect();
         format!(
             "round {} at {}: {outcome}{}{}",
             round.number,
             round.commit,
             scrutiny.unwrap_or_default(),
-            tested.unwrap_or_default()
+            tested
         )
     });
     list("\n## Rounds\n", lines)

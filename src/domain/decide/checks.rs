@@ -7,10 +7,11 @@ use crate::domain::baseline::Baseline;
 use crate::domain::environment::CommandRun;
 use crate::domain::event::Event;
 use crate::domain::finding::{Severity, Source};
+use crate::domain::flow;
 use crate::domain::gate::GateId;
 use crate::domain::id::{Commit, FeatureId, MilestoneId};
 use crate::domain::plan::{Claims, FeatureState};
-use crate::domain::round::RoundScope;
+use crate::domain::round::{CheckRun, Round, RoundScope};
 use crate::domain::schedule::schedule;
 use crate::domain::text::Title;
 
@@ -75,7 +76,8 @@ pub(super) fn record_gate_commands(
     );
     let to_review = mission.features_to_review(milestone);
     let to_test = mission.assertions_to_test(milestone);
-    let scope = RoundScope { milestone, round, commit, to_review, to_test };
+    let flows = flow::divide(&to_test, mission.testers());
+    let scope = RoundScope { milestone, round, commit, to_review, to_test, flows };
     tx.emit(Event::RoundOpened(Box::new(scope)));
     let failed: Vec<CommandRun> = runs.iter().filter(|run| !run.passed()).cloned().collect();
     tx.emit(Event::GateCommandsRun { milestone, round, runs });
@@ -84,6 +86,19 @@ pub(super) fn record_gate_commands(
         tx.raise(Raised::new(Severity::Blocking, Source::GateCommand, description));
     }
     Ok(())
+}
+
+/// What the contract's own commands did. A red one ends nothing: its assertion is among those that this round tries, and
+/// cannot pass.
+pub(super) fn record_checks(
+    tx: &mut Transaction,
+    milestone: MilestoneId,
+    round: u32,
+    checks: Vec<CheckRun>,
+) -> Result {
+    let open = tx.mission().round(milestone, round).is_some_and(Round::is_open);
+    refuse_if!(!open, OutOfTurn, "round {round} of {milestone} is not under way");
+    if checks.is_empty() { Ok(()) } else { tx.accept(Event::ChecksRun { milestone, round, checks }) }
 }
 
 pub(super) fn record_landing(tx: &mut Transaction, branch: Title, commit: Commit) -> Result {

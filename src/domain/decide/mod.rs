@@ -25,6 +25,7 @@ macro_rules! refuse_if {
 mod attempt;
 mod checks;
 pub mod contract;
+mod evidence;
 mod finding;
 mod gate;
 mod handoff;
@@ -184,6 +185,9 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::RecordClaims { feature, runs } => checks::record_claims(tx, feature, runs),
         Command::RecordGateCommands { milestone, round, commit, runs } => {
             checks::record_gate_commands(tx, milestone, round, commit, runs)
+        }
+        Command::RecordChecks { milestone, round, checks } => {
+            checks::record_checks(tx, milestone, round, checks)
         }
         Command::MarkDelivered { messages } => talk::mark_delivered(tx, messages),
         Command::Hold { hold } => attempt::hold(tx, hold),

@@ -88,8 +88,7 @@ fn outcome(mission: &Mission, round: &Round) -> Option<RoundOutcome> {
         return Some(RoundOutcome::Failed);
     }
     round.scrutiny.as_ref()?;
-    let excused = round.to_test.iter().all(|id| mission.standing(id).is_excused());
-    if round.user_testing.is_none() && !excused {
+    if !mission.flows_due(round).is_empty() {
         return None;
     }
     let standings: Vec<Standing> = round

@@ -1,11 +1,14 @@
 //! What validators report.
 
+use super::evidence::Judged;
 use super::transaction::{Raised, Transaction};
 use super::{Result, finding};
 use crate::domain::attempt::AgentWork;
 use crate::domain::contract::Assertion;
 use crate::domain::event::Event;
+use crate::domain::evidence::Piece;
 use crate::domain::finding::{Observation, Severity, Sight, Source};
+use crate::domain::flow::Flow;
 use crate::domain::handoff::Issue;
 use crate::domain::id::{AssertionId, MilestoneId};
 use crate::domain::message::Knowledge;
@@ -13,7 +16,7 @@ use crate::domain::mission::Mission;
 use crate::domain::rejection::Rejection;
 use crate::domain::round::{Opinion, Review, ReviewIssue, Round, ScrutinyReport, UserTestingReport};
 use crate::domain::text::{Line, Prose};
-use crate::domain::verdict::{EvidenceRef, Outcome, Verdict};
+use crate::domain::verdict::{Outcome, Verdict};
 
 pub(super) fn report_review(
     tx: &mut Transaction,
@@ -78,21 +81,21 @@ pub(super) fn give_verdict(
     assertion: AssertionId,
     outcome: Outcome,
     observed: Line,
-    evidence: Vec<EvidenceRef>,
+    evidence: Vec<Piece>,
 ) -> Result {
-    let (milestone, round) = tester(tx)?;
+    let (milestone, round, flow) = tester(tx)?;
     let asker = tx.asker()?;
     let attempt = asker.id;
     let under_test = round_of(tx.mission(), milestone, round)?;
-    let due = under_test.to_test.contains(&assertion);
+    let due = under_test.share(flow).contains(&assertion);
     let Some(revision) = asker.revisions.get(&assertion).copied().filter(|_| due) else {
-        refuse!(Unknown, "{assertion} is not among the assertions of this round")
+        let whose = if flow.is_whole() { "this round" } else { "your share of this round" };
+        refuse!(Unknown, "{assertion} is not among the assertions of {whose}")
     };
-    refuse_if!(
-        evidence.is_empty() && outcome != Outcome::Blocked,
-        Invalid,
-        "a verdict on {assertion} needs evidence: name the refs (ev_…) that your instruments returned"
-    );
+    let judged =
+        Judged { mission: tx.mission(), round: under_test, attempt, assertion: &assertion, revision };
+    judged.may_rest_on(outcome, &evidence)?;
+    let evidence = evidence.into_iter().map(|piece| piece.reference).collect();
     let commit = under_test.commit.clone();
     let verdict = Verdict {
         assertion,
@@ -116,10 +119,10 @@ pub(super) fn report_user_testing(
     issues: Vec<Issue>,
     known: &[Observation],
 ) -> Result {
-    let (milestone, round) = tester(tx)?;
+    let (milestone, round, flow) = tester(tx)?;
     let attempt = tx.asker()?.id;
     let mission = tx.mission();
-    let to_test = round_of(mission, milestone, round)?.to_test.clone();
+    let to_test = round_of(mission, milestone, round)?.share(flow).to_vec();
     let verdicts: Vec<&Verdict> =
         to_test.iter().filter_map(|id| verdict_of_round(mission, id, (milestone, round))).collect();
     let missing: Vec<String> = to_test
@@ -149,7 +152,7 @@ pub(super) fn report_user_testing(
         finding::report(tx, issue.clone(), Source::UserTesting { attempt }, None)?;
     }
     let report = UserTestingReport { attempt, summary, frictions, issues };
-    tx.emit(Event::UserTestingReported { milestone, round, report: Box::new(report) });
+    tx.emit(Event::UserTestingReported { milestone, round, flow, report: Box::new(report) });
     tx.end_asker()
 }
 
@@ -173,11 +176,11 @@ fn verdict_of_round<'a>(
     mission.verdicts.get(id)?.iter().rev().find(|verdict| (verdict.milestone, verdict.round) == round)
 }
 
-fn tester(tx: &Transaction) -> Result<(MilestoneId, u32)> {
-    let AgentWork::TestAsUser { milestone, round } = tx.asker()?.work else {
+fn tester(tx: &Transaction) -> Result<(MilestoneId, u32, Flow)> {
+    let AgentWork::TestAsUser { milestone, round, flow } = tx.asker()?.work else {
         refuse!(OutOfTurn, "only the user-testing validator gives verdicts")
     };
-    Ok((milestone, round))
+    Ok((milestone, round, flow))
 }
 
 fn round_of(mission: &Mission, milestone: MilestoneId, round: u32) -> Result<&Round> {

@@ -47,8 +47,8 @@ pub fn row(engine: &Arc<EngineContext>, work: AgentWork) -> RoleRow<'_> {
         AgentWork::Scrutinize { milestone, round } => {
             RoleRow::new(SCRUTINY, validator::prepare(engine, milestone, round))
         }
-        AgentWork::TestAsUser { milestone, round } => {
-            RoleRow::new(USER_TESTING, user_testing::prepare(engine, milestone, round))
+        AgentWork::TestAsUser { milestone, round, flow } => {
+            RoleRow::new(USER_TESTING, user_testing::prepare(engine, milestone, round, flow))
         }
     }
 }

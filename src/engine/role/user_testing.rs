@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::attempt_env::{AttemptEnv, Cleanup};
 use super::validator::at_round;
 use crate::agent::tool::{App, Instruments};
+use crate::domain::attempt::AgentWork;
 use crate::domain::environment::{Health as DomainHealth, Service};
+use crate::domain::flow::Flow;
 use crate::domain::id::MilestoneId;
 use crate::engine::context::EngineContext;
 use crate::engine::error::EngineError;
@@ -17,6 +19,7 @@ pub(super) async fn prepare(
     engine: &Arc<EngineContext>,
     milestone: MilestoneId,
     round: u32,
+    flow: Flow,
 ) -> Result<AttemptEnv, EngineError> {
     let proof = at_round(engine, milestone, round).await?;
     let services = engine.environment(|environment| environment.services.clone());
@@ -38,7 +41,8 @@ pub(super) async fn prepare(
             addresses(&services)
         ),
     };
-    let evidence = Arc::new(StoreSink(Arc::clone(&engine.store)));
+    let work = AgentWork::TestAsUser { milestone, round, flow };
+    let evidence = Arc::new(StoreSink { engine: Arc::clone(engine), work, app: Arc::clone(&app) });
     let env = AttemptEnv::new(proof.checkout.dir(), Access::Proof);
     let instruments = Some(Instruments { evidence, app });
     Ok(AttemptEnv { note, instruments, cleanup: Cleanup::Reset(proof), ..env })

@@ -104,6 +104,12 @@ impl TerminalDriver {
         Screen::of(lock(&self.parser).screen())
     }
 
+    /// What is on the screen after a while.
+    pub async fn screen_after(&self, while_: Duration) -> Screen {
+        tokio::time::sleep(while_).await;
+        self.screen()
+    }
+
     /// Changes the terminal's size; the program gets a signal.
     pub fn resize(&self, size: Size) -> Result<(), InstrumentError> {
         lock(&self.parser).screen_mut().set_size(size.rows, size.cols);

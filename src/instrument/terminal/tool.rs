@@ -7,11 +7,13 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 
 use super::{Pattern, Screen, Size, TerminalDriver};
-use crate::instrument::{Facts, Instrument, InstrumentError, Place, Seen};
+use crate::instrument::{Evidence, Facts, Instrument, InstrumentError, Place, Seen, Settled};
 use crate::workspace::Access;
 
 /// How long a program has to draw after a key, before its screen is shown.
 const SETTLE: Duration = Duration::from_millis(200);
+/// How long a screen must stand unchanged to count as one that waits for its user.
+const STILL: Duration = Duration::from_millis(100);
 /// Seconds that are waited unless the model gives others, and the most of them.
 const WAIT: (u64, u64) = (10, 120);
 
@@ -94,10 +96,16 @@ impl Instrument for Terminal {
         let running = running.as_ref().ok_or_else(not_started)?;
         let screen = act_on(&running.driver, &wanted).await?;
         let exit = running.driver.exit_status();
+        let settled = match exit {
+            Some(_) => Settled::Ended,
+            None if screen.text().is_empty() => Settled::Nothing,
+            None if screen == running.driver.screen_after(STILL).await => Settled::Still,
+            None => Settled::Moving,
+        };
         let ended = exit.map(|exit| format!("\n[the program ended: {exit}]"));
         let text = format!("{}{}", screen.text(), ended.unwrap_or_default());
         let facts = Facts { exit, text: screen.text(), ..Facts::default() };
-        Ok(Seen::new(text, [screen.evidence(&running.command)?], facts))
+        Ok(Seen::new(text, [Evidence { settled, ..screen.evidence(&running.command)? }], facts))
     }
 }
 

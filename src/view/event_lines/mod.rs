@@ -91,10 +91,13 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         }
         Event::RoundOpened(scope) => validation::opened(scope, mission),
         Event::GateCommandsRun { milestone, runs, .. } => validation::gate_commands(*milestone, runs),
+        Event::ChecksRun { milestone, checks, .. } => validation::checks(*milestone, checks),
         Event::ReviewReported { feature, review, .. } => validation::reviewed(*feature, review),
         Event::ScrutinyReported { milestone, report, .. } => validation::scrutinized(*milestone, report),
         Event::VerdictGiven { verdict } => validation::verdict(verdict),
-        Event::UserTestingReported { milestone, report, .. } => validation::tested(*milestone, report),
+        Event::UserTestingReported { milestone, flow, report, .. } => {
+            validation::tested(*milestone, *flow, report)
+        }
         Event::RoundClosed { milestone, round, outcome } => {
             validation::closed(*milestone, *round, *outcome, mission)
         }

@@ -28,11 +28,13 @@ pub(super) fn contract(assertions: &[Assertion]) -> String {
 
 pub(super) fn environment(environment: &Environment) -> String {
     let scripts = [&environment.build, &environment.lint, &environment.test].into_iter().flatten();
-    let services = environment.services.iter().map(|service| match service.port {
-        Some(port) => format!("service {} on port {port}", service.name),
-        None => format!("service {}", service.name),
-    });
-    let parts: Vec<String> = scripts.map(|script| one_line(script.run.as_str())).chain(services).collect();
+    let services = environment
+        .services
+        .iter()
+        .map(|service| format!("service {}{}", service.name, service.listens().words(" on ")));
+    let testers = (environment.testers() > 1).then(|| format!("{} testers at once", environment.testers()));
+    let parts: Vec<String> =
+        scripts.map(|script| one_line(script.run.as_str())).chain(services).chain(testers).collect();
     if parts.is_empty() { "nothing to build, test or run".to_owned() } else { parts.join(" · ") }
 }
 

@@ -2,19 +2,23 @@
 
 use super::work::runs_words;
 use crate::domain::environment::CommandRun;
+use crate::domain::flow::Flow;
 use crate::domain::id::{FeatureId, MilestoneId};
-use crate::domain::round::{Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
+use crate::domain::round::{
+    CheckRun, Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
+};
 use crate::domain::verdict::{EvidenceRef, Verdict};
 use crate::view::prelude::*;
 use crate::view::work::outcome_sign;
 
 pub(super) fn opened(scope: &RoundScope, mission: &Mission) -> LogLine {
-    let RoundScope { milestone, round, commit, to_review, to_test } = scope;
+    let RoundScope { milestone, round, commit, to_review, to_test, flows } = scope;
     let (features, assertions) = (plural(to_review.len(), "feature"), plural(to_test.len(), "assertion"));
     let before = mission.round(*milestone, *round).and_then(|round| mission.round_before(round));
     let same = before.filter(|before| before.commit == *commit);
     let same = same.map(|before| format!(", the same commit as in round {}", before.number));
-    let due = format!("{features} to review, {assertions} to try");
+    let testers = if flows.is_empty() { String::new() } else { format!(" by {} testers", flows.len()) };
+    let due = format!("{features} to review, {assertions} to try{testers}");
     LogLine::new(
         BEGINS,
         milestone,
@@ -25,6 +29,16 @@ pub(super) fn opened(scope: &RoundScope, mission: &Mission) -> LogLine {
 pub(super) fn gate_commands(milestone: MilestoneId, runs: &[CommandRun]) -> LogLine {
     let sign = if runs.iter().all(CommandRun::passed) { GOOD } else { BAD };
     LogLine::new(sign, &milestone, format!("gate commands: {}", runs_words(runs)))
+}
+
+pub(super) fn checks(milestone: MilestoneId, checks: &[CheckRun]) -> LogLine {
+    let red: Vec<String> =
+        checks.iter().filter(|check| !check.run.passed()).map(|check| check.assertion.to_string()).collect();
+    let all = plural(checks.len(), "check");
+    if red.is_empty() {
+        return LogLine::new(GOOD, &milestone, format!("{all} of the contract run by the engine: all green"));
+    }
+    LogLine::new(BAD, &milestone, format!("{all} of the contract run by the engine: {} red", listed(&red)))
 }
 
 pub(super) fn reviewed(feature: FeatureId, review: &Review) -> LogLine {
@@ -59,9 +73,9 @@ pub(super) fn lost(evidence: &[EvidenceRef], mission: &Mission) -> LogLine {
     LogLine::new(WARNING, "evidence", text)
 }
 
-pub(super) fn tested(milestone: MilestoneId, report: &UserTestingReport) -> LogLine {
+pub(super) fn tested(milestone: MilestoneId, flow: Flow, report: &UserTestingReport) -> LogLine {
     let summary = first_sentence(report.summary.as_str());
-    LogLine::new(NOTE, &milestone, format!("{} user testing: {summary}", report.attempt))
+    LogLine::new(NOTE, &milestone, format!("{} user testing{}: {summary}", report.attempt, flow.suffix()))
 }
 
 pub(super) fn closed(

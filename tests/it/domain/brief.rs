@@ -5,6 +5,7 @@ use flightdeck::domain::brief::{brief, read};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::finding::Severity;
+use flightdeck::domain::flow::Flow;
 use flightdeck::domain::id::{FeatureId, MilestoneId};
 use flightdeck::domain::message::Party;
 use flightdeck::domain::round::{Opinion, ReviewIssue};
@@ -365,7 +366,7 @@ fn a_scrutiny() {
 #[test]
 fn a_user_testing() {
     let flight = second_round().built(2).gated().reviewed().scrutinized();
-    insta::assert_snapshot!(text(&flight, AgentWork::TestAsUser { milestone: M1, round: 2 }), @r"
+    insta::assert_snapshot!(text(&flight, AgentWork::TestAsUser { milestone: M1, round: 2, flow: Flow::WHOLE }), @r"
     # User testing of M1, round 2
 
     ## The assertions to try, each with a verdict
@@ -390,7 +391,7 @@ fn a_user_testing() {
 fn a_user_tester_is_told_nothing_of_the_work() {
     let flight = second_round().built(2).gated().reviewed().scrutinized();
     let mission = &flight.mission;
-    let told = text(&flight, AgentWork::TestAsUser { milestone: M1, round: 2 });
+    let told = text(&flight, AgentWork::TestAsUser { milestone: M1, round: 2, flow: Flow::WHOLE });
     let mut secrets: Vec<String> =
         vec!["src/page.rs".into(), "an index out of bounds".into(), "make test".into()];
     for (_, handoff) in mission.handoffs.values() {
@@ -430,7 +431,10 @@ fn labels_say_what_a_session_is_about() {
             "feature=Feature of VAL-M1-001 milestone=M1 role=reviewer round=2",
         ),
         (AgentWork::Scrutinize { milestone: M1, round }, "milestone=M1 role=scrutiny round=2"),
-        (AgentWork::TestAsUser { milestone: M1, round }, "milestone=M1 role=user_testing round=2"),
+        (
+            AgentWork::TestAsUser { milestone: M1, round, flow: Flow::WHOLE },
+            "milestone=M1 role=user_testing round=2",
+        ),
     ];
     for (work, expected) in table {
         assert_eq!(labels(work), expected);

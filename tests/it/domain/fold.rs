@@ -7,6 +7,7 @@ use flightdeck::domain::budget::Budget;
 use flightdeck::domain::contract::Assertion;
 use flightdeck::domain::event::{Actor, Event};
 use flightdeck::domain::finding::{Finding, FindingState, Severity, Sight, Sighting, Source, Until};
+use flightdeck::domain::flow::Flow;
 use flightdeck::domain::gate::{Autopilot, DecidedBy, GateId};
 use flightdeck::domain::id::{
     AttemptId, DirectiveId, FeatureId, FindingId, MessageId, MilestoneId, ProposalId, QuestionId, Revision,
@@ -17,7 +18,7 @@ use flightdeck::domain::mission::{Hold, HoldCause, Mission};
 use flightdeck::domain::plan::{Claims, ProposedPlan};
 use flightdeck::domain::proposal::{Proposal, ProposalState, ProposedBy, ProposedChange};
 use flightdeck::domain::round::{
-    Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
+    CheckRun, Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
 use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::{EvidenceRef, Outcome, Verdict};
@@ -158,12 +159,22 @@ fn validation_events() -> Vec<Event> {
             commit: commit("h"),
             to_review: vec![F1],
             to_test,
+            flows: vec![],
         })),
         Event::GateCommandsRun { milestone, round, runs: vec![words::run("make", 0)] },
+        Event::ChecksRun {
+            milestone,
+            round,
+            checks: vec![CheckRun {
+                assertion: val("VAL-A-001"),
+                revision: Revision(1),
+                run: words::run("test -f a", 1),
+            }],
+        },
         Event::ReviewReported { milestone, round, feature: F1, review: Box::new(review) },
         Event::ScrutinyReported { milestone, round, report: Box::new(scrutiny) },
         Event::VerdictGiven { verdict: Box::new(verdict) },
-        Event::UserTestingReported { milestone, round, report: Box::new(testing) },
+        Event::UserTestingReported { milestone, round, flow: Flow::WHOLE, report: Box::new(testing) },
         Event::RoundClosed { milestone, round, outcome: RoundOutcome::Passed },
         Event::EvidenceLost { evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())] },
         Event::RoundsExtended { milestone, limit: 9 },

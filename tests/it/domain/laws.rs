@@ -57,6 +57,19 @@ fn check_event(mission: &Mission, event: &Event) {
             let round = mission.round(verdict.milestone, verdict.round).unwrap();
             assert_eq!(round.commit, verdict.commit);
             assert!(round.is_open(), "a verdict in a closed round");
+            let flow = mission.attempts[&verdict.attempt].work.flow().unwrap();
+            assert!(
+                round.share(flow).contains(&verdict.assertion),
+                "a verdict on another tester's assertion"
+            );
+        }
+        Event::RoundOpened(scope) if !scope.flows.is_empty() => {
+            let mut shared = scope.flows.concat();
+            let mut all = scope.to_test.clone();
+            shared.sort();
+            all.sort();
+            assert_eq!(shared, all, "each assertion is in one share");
+            assert!(scope.flows.len() <= mission.limits().testers as usize);
         }
         Event::AttemptStarted { work, .. } => {
             assert!(schedule(mission).contains(&Work::Agent(*work)), "{work} starts without being due");

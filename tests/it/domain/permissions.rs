@@ -172,6 +172,7 @@ fn engines() -> Vec<Command> {
         Command::RecordClaims { feature, runs: vec![] },
         Command::ReportLostEvidence { evidence: vec![] },
         Command::RecordGateCommands { milestone, round: 1, commit: words::commit("h"), runs: vec![] },
+        Command::RecordChecks { milestone, round: 1, checks: vec![] },
         Command::MarkDelivered { messages: vec![] },
         Command::ProposeDocument { changes: vec![] },
         Command::Hold { hold },
@@ -248,6 +249,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::RecordClaims { .. }
         | Command::ReportLostEvidence { .. }
         | Command::RecordGateCommands { .. }
+        | Command::RecordChecks { .. }
         | Command::MarkDelivered { .. }
         | Command::ProposeDocument { .. }
         | Command::Hold { .. }

@@ -2,6 +2,7 @@
 
 use flightdeck::domain::attempt::{AgentWork, EngineWork, Work};
 use flightdeck::domain::command::Command;
+use flightdeck::domain::flow::Flow;
 use flightdeck::domain::gate::GateId;
 use flightdeck::domain::id::{FeatureId, MilestoneId};
 use flightdeck::domain::verdict::Outcome;
@@ -47,7 +48,7 @@ fn each_state_of_a_flight_has_its_work() {
         (
             "scrutinized",
             planned().built(1).gated().reviewed().scrutinized(),
-            vec![AgentWork::TestAsUser { milestone: M1, round: 1 }.into()],
+            vec![AgentWork::TestAsUser { milestone: M1, round: 1, flow: Flow::WHOLE }.into()],
         ),
         ("at its gate", planned().built(1).validated(), vec![]),
         (
@@ -112,7 +113,7 @@ fn talk_goes_beside_the_flight() {
 #[test]
 fn a_later_round_tries_only_what_is_failed_stale_or_new() {
     let mut flight = Flight::new().planned(1, 2).built(1).built(2).gated().reviewed().scrutinized();
-    let tester = flight.start(AgentWork::TestAsUser { milestone: M1, round: 1 });
+    let tester = flight.start(AgentWork::TestAsUser { milestone: M1, round: 1, flow: Flow::WHOLE });
     flight.verdict(tester, "VAL-M1-001", Outcome::Pass).verdict(tester, "VAL-M1-002", Outcome::Fail);
     flight.report_testing(tester);
     flight.triage_all();

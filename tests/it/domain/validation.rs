@@ -4,10 +4,11 @@ use flightdeck::domain::attempt::{AgentWork, Work};
 use flightdeck::domain::command::{Command, WordingEdit};
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::finding::Severity;
+use flightdeck::domain::flow::Flow;
 use flightdeck::domain::gate::GateId;
 use flightdeck::domain::id::{AttemptId, FeatureId, MilestoneId, Revision};
 use flightdeck::domain::round::{Opinion, ReviewIssue, RoundOutcome};
-use flightdeck::domain::verdict::{EvidenceRef, Outcome, Standing};
+use flightdeck::domain::verdict::{Outcome, Standing};
 
 use crate::support::mission::Flight;
 use crate::support::words::{self, val};
@@ -28,12 +29,12 @@ fn review(opinion: Opinion, severities: &[Severity]) -> Command {
     }
 }
 
-fn verdict(id: &str, outcome: Outcome, evidence: &[&str]) -> Command {
+fn verdict(tester: AttemptId, id: &str, outcome: Outcome, evidence: &[&str]) -> Command {
     Command::GiveVerdict {
         assertion: val(id),
         outcome,
         observed: words::line("looked"),
-        evidence: evidence.iter().map(|reference| EvidenceRef((*reference).to_owned())).collect(),
+        evidence: evidence.iter().map(|reference| words::exchange(reference, tester)).collect(),
     }
 }
 
@@ -63,7 +64,7 @@ fn testing(assertions: u32) -> (Flight, AttemptId) {
         flight = flight.built(feature);
     }
     let mut flight = flight.gated().reviewed().scrutinized();
-    let tester = flight.start(AgentWork::TestAsUser { milestone: M1, round: 1 });
+    let tester = flight.start(AgentWork::TestAsUser { milestone: M1, round: 1, flow: Flow::WHOLE });
     (flight, tester)
 }
 
@@ -113,7 +114,10 @@ fn a_review_says_why_it_fails_and_its_issues_become_findings() {
     assert_eq!(outcome(&flight), None, "the other reviews and the synthesis still come");
     let flight = flight.scrutinized();
     assert_eq!(outcome(&flight), None, "what the tester sees does not depend on what a reviewer says");
-    assert_eq!(flight.due(), [Work::Agent(AgentWork::TestAsUser { milestone: M1, round: 1 })]);
+    assert_eq!(
+        flight.due(),
+        [Work::Agent(AgentWork::TestAsUser { milestone: M1, round: 1, flow: Flow::WHOLE })]
+    );
     let flight = flight.tested(Outcome::Fail);
     assert_eq!(outcome(&flight), Some(RoundOutcome::Failed));
     let found = [
@@ -144,11 +148,11 @@ fn what_a_verdict_must_respect() {
     let actor = Actor::Attempt(tester);
     let table = [
         (
-            verdict("VAL-X-001", Outcome::Pass, &["ev_1"]),
+            verdict(tester, "VAL-X-001", Outcome::Pass, &["ev_1"]),
             "VAL-X-001 is not among the assertions of this round",
         ),
         (
-            verdict("VAL-M1-001", Outcome::Pass, &[]),
+            verdict(tester, "VAL-M1-001", Outcome::Pass, &[]),
             "a verdict on VAL-M1-001 needs evidence: name the refs (ev_…) that your instruments returned",
         ),
         (report(), "no verdict yet on VAL-M1-001: give each one, blocked if need be"),
@@ -157,21 +161,21 @@ fn what_a_verdict_must_respect() {
         assert_eq!(flight.refusal(actor, command), sentence);
     }
     // What cannot be tried leaves no evidence.
-    flight.attempt(tester, verdict("VAL-M1-001", Outcome::Blocked, &[]));
+    flight.attempt(tester, verdict(tester, "VAL-M1-001", Outcome::Blocked, &[]));
 }
 
 /// Being told of an assertion's new words does not make it one of the round's.
 #[test]
 fn a_tester_who_is_told_of_another_assertion_does_not_judge_it() {
     let mut flight = Flight::new().planned(2, 1).built(1).gated().reviewed().scrutinized();
-    let tester = flight.start(AgentWork::TestAsUser { milestone: M1, round: 1 });
+    let tester = flight.start(AgentWork::TestAsUser { milestone: M1, round: 1, flow: Flow::WHOLE });
     let draft = Box::new(words::assertion("VAL-NEW-001"));
     // Its feature belongs to a later milestone: this round is not about it.
     flight.person(Command::AddAssertion { draft, feature: FeatureId(2) });
     let assertion = val("VAL-NEW-001");
     flight.engine(Command::TellRevision { attempt: tester, assertion, revision: Revision(1) });
     assert_eq!(
-        flight.refusal(Actor::Attempt(tester), verdict("VAL-NEW-001", Outcome::Pass, &["ev_1"])),
+        flight.refusal(Actor::Attempt(tester), verdict(tester, "VAL-NEW-001", Outcome::Pass, &["ev_1"])),
         "VAL-NEW-001 is not among the assertions of this round"
     );
 }
@@ -181,11 +185,11 @@ fn a_verdict_carries_the_revision_its_tester_was_told_of() {
     let (mut flight, tester) = testing(1);
     let id = val("VAL-M1-001");
     flight.person(edit("VAL-M1-001"));
-    flight.attempt(tester, verdict("VAL-M1-001", Outcome::Pass, &["ev_1"]));
+    flight.attempt(tester, verdict(tester, "VAL-M1-001", Outcome::Pass, &["ev_1"]));
     assert_eq!(flight.mission.standing(&id), Standing::Stale, "it was given under the old words");
     let told = Command::TellRevision { attempt: tester, assertion: id.clone(), revision: Revision(2) };
     flight.engine(told);
-    flight.attempt(tester, verdict("VAL-M1-001", Outcome::Pass, &["ev_2"]));
+    flight.attempt(tester, verdict(tester, "VAL-M1-001", Outcome::Pass, &["ev_2"]));
     assert_eq!(flight.mission.standing(&id), Standing::Passed);
     assert_eq!(flight.mission.verdicts[&id].len(), 2, "the old one is kept");
     assert_eq!(flight.mission.verdicts[&id][1].commit, flight.mission.rounds[0].commit);
@@ -194,7 +198,7 @@ fn a_verdict_carries_the_revision_its_tester_was_told_of() {
 #[test]
 fn a_round_ends_with_the_report_and_not_with_the_last_verdict() {
     let (mut flight, tester) = testing(1);
-    flight.attempt(tester, verdict("VAL-M1-001", Outcome::Pass, &["ev_1"]));
+    flight.attempt(tester, verdict(tester, "VAL-M1-001", Outcome::Pass, &["ev_1"]));
     assert_eq!(outcome(&flight), None, "the tester may still name issues");
     let issues = vec![words::issue(Severity::Blocking, "it logs everybody out")];
     let report = Command::ReportUserTesting {
@@ -247,9 +251,9 @@ fn waiving_all_that_is_tested_ends_the_round_and_the_tester() {
 #[test]
 fn a_waived_assertion_needs_no_verdict_and_its_failure_is_no_finding() {
     let (mut flight, tester) = testing(2);
-    flight.attempt(tester, verdict("VAL-M1-001", Outcome::Fail, &["ev_1"]));
+    flight.attempt(tester, verdict(tester, "VAL-M1-001", Outcome::Fail, &["ev_1"]));
     flight.person(waive("VAL-M1-001"));
-    flight.attempt(tester, verdict("VAL-M1-002", Outcome::Pass, &["ev_2"]));
+    flight.attempt(tester, verdict(tester, "VAL-M1-002", Outcome::Pass, &["ev_2"]));
     flight.attempt(tester, report());
     assert_eq!((outcome(&flight), open(&flight)), (Some(RoundOutcome::Passed), vec![]));
 }
@@ -261,8 +265,9 @@ fn a_verdict_of_another_milestones_round_does_not_count() {
     let mut flight = flight.built(2);
     flight.person(edit("VAL-M1-001"));
     let mut flight = flight.gated().reviewed().scrutinized();
-    let tester = flight.start(AgentWork::TestAsUser { milestone: MilestoneId(2), round: 1 });
-    flight.attempt(tester, verdict("VAL-M2-001", Outcome::Pass, &["ev_1"]));
+    let tester =
+        flight.start(AgentWork::TestAsUser { milestone: MilestoneId(2), round: 1, flow: Flow::WHOLE });
+    flight.attempt(tester, verdict(tester, "VAL-M2-001", Outcome::Pass, &["ev_1"]));
     assert_eq!(
         flight.refusal(Actor::Attempt(tester), report()),
         "no verdict yet on VAL-M1-001: give each one, blocked if need be"

@@ -4,6 +4,7 @@ use flightdeck::domain::attempt::{AgentWork, Ending};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::environment::CommandRun;
 use flightdeck::domain::finding::{Ruling, Severity, TriageDecision};
+use flightdeck::domain::flow::Flow;
 use flightdeck::domain::gate::{Decision, GateId};
 use flightdeck::domain::handoff::{ClaimedRun, Handoff, Issue, ManualCheck, Procedure, TestFile, TestsAdded};
 use flightdeck::domain::id::{AttemptId, FeatureId, FindingId, MilestoneId};
@@ -128,7 +129,7 @@ impl Recorder {
 
     fn test(&mut self, pass: &Pass<'_>) {
         let (milestone, round) = (MilestoneId(pass.milestone), pass.round);
-        let attempt = self.start(AgentWork::TestAsUser { milestone, round });
+        let attempt = self.start(AgentWork::TestAsUser { milestone, round, flow: Flow::WHOLE });
         for (id, outcome, observed) in pass.verdicts {
             let (assertion, refs) = (val(id), evidence::references(id));
             self.wait(30);
@@ -136,7 +137,9 @@ impl Recorder {
                 self.keep(evidence::of(reference, &assertion));
             }
             let (outcome, observed) = (*outcome, line(observed));
-            self.agent(attempt, Command::GiveVerdict { assertion, outcome, observed, evidence: refs });
+            let via = self.mission.contract[&assertion].wording.check.via;
+            let evidence = evidence::pieces(id, via, attempt);
+            self.agent(attempt, Command::GiveVerdict { assertion, outcome, observed, evidence });
         }
         self.use_up(attempt, 30 * i64::try_from(pass.verdicts.len()).unwrap());
         let report = Command::ReportUserTesting {

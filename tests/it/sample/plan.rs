@@ -263,5 +263,6 @@ pub fn environment() -> Environment {
         test: vec![script("tests", "cargo test")],
         lint: vec![script("clippy", "cargo clippy -- -D warnings")],
         services: vec![server],
+        parallel_testers: 0,
     }
 }

@@ -12,6 +12,7 @@ use flightdeck::domain::contract::{
 use flightdeck::domain::environment::{CommandRun, Environment, Health, Script, Service};
 use flightdeck::domain::event::{Event, Founding};
 use flightdeck::domain::finding::{Finding, FindingState, Severity, Sight, Sighting, Source, Until};
+use flightdeck::domain::flow::Flow;
 use flightdeck::domain::gate::{Autopilot, DecidedBy, Decision, GateId};
 use flightdeck::domain::goal::Goal;
 use flightdeck::domain::handoff::{
@@ -26,7 +27,7 @@ use flightdeck::domain::mission::{Hold, HoldCause, Limits};
 use flightdeck::domain::plan::{Claims, Feature, FeatureSpec, FeatureState, Milestone, Origin, ProposedPlan};
 use flightdeck::domain::proposal::{Proposal, ProposalState, ProposedBy, ProposedChange};
 use flightdeck::domain::round::{
-    Opinion, Review, ReviewIssue, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
+    CheckRun, Opinion, Review, ReviewIssue, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
 use flightdeck::domain::text::{Line, Prose, Title};
 use flightdeck::domain::usage::{ModelPrice, Usage};
@@ -215,8 +216,14 @@ fn rounds() -> Vec<Event> {
             commit: commit("fedcba9876543210"),
             to_review: vec![FEATURE],
             to_test: vec![assertion_id()],
+            flows: vec![],
         })),
         Event::GateCommandsRun { milestone, round, runs: vec![run()] },
+        Event::ChecksRun {
+            milestone,
+            round,
+            checks: vec![CheckRun { assertion: assertion_id(), revision: Revision(2), run: run() }],
+        },
         Event::ReviewReported { milestone, round, feature: FEATURE, review: Box::new(review()) },
         Event::ScrutinyReported {
             milestone,
@@ -232,6 +239,7 @@ fn rounds() -> Vec<Event> {
         Event::UserTestingReported {
             milestone,
             round,
+            flow: Flow::WHOLE,
             report: Box::new(UserTestingReport {
                 attempt: ATTEMPT,
                 summary: prose("All flows work."),
@@ -369,6 +377,7 @@ fn environment() -> Environment {
             service("db", Health::Tcp),
             Service { port: None, ..service("worker", Health::None) },
         ],
+        parallel_testers: 0,
     }
 }
 

@@ -7,18 +7,22 @@ use flightdeck::domain::baseline::Baseline;
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording};
 use flightdeck::domain::environment::{CommandRun, Environment, Health, Script, Service};
-use flightdeck::domain::event::{Event, Founding};
+use flightdeck::domain::event::{Actor, Event, Founding};
+use flightdeck::domain::evidence::{EvidenceFacts, EvidenceKind, Piece, Settled};
 use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::{Autopilot, Decision};
 use flightdeck::domain::goal::Goal;
 use flightdeck::domain::handoff::{ClaimedRun, Handoff, Issue, Procedure, TestFile, TestsAdded};
-use flightdeck::domain::id::{AssertionId, AttemptId, Commit, MissionId, ObjectionId};
+use flightdeck::domain::id::{
+    AssertionId, AttemptId, Commit, MilestoneId, MissionId, ObjectionId, Timestamp,
+};
 use flightdeck::domain::mission::Limits;
 use flightdeck::domain::negotiation::{
     Criticism, Objection, ObjectionAnswer, ObjectionDraft, ObjectionKind, ObjectionOutcome, Said,
 };
 use flightdeck::domain::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use flightdeck::domain::text::{Line, Prose, Title};
+use flightdeck::domain::verdict::EvidenceRef;
 
 pub fn title(text: &str) -> Title {
     Title::new(text).unwrap()
@@ -51,7 +55,7 @@ pub fn founding() -> Founding {
         branch: title("flightdeck/guestbook-7k2p"),
         models: Role::ALL.iter().copied().map(|role| (role, title("rehearsal/guestbook"))).collect(),
         budget: Budget::default(),
-        limits: Limits { rounds: 3, failures: 3, reviewers: 2, critic_rounds: 0 },
+        limits: Limits { rounds: 3, failures: 3, reviewers: 2, testers: 3, critic_rounds: 0 },
         autopilot: Autopilot::Off,
     }
 }
@@ -132,7 +136,13 @@ pub fn environment() -> Environment {
         test: vec![script("make test")],
         lint: vec![],
         services: vec![service("web", 8080)],
+        parallel_testers: 0,
     }
+}
+
+/// An app that so many testers may work at once.
+pub fn parallel_environment(parallel_testers: u32) -> Environment {
+    Environment { services: vec![service("web", 0)], parallel_testers, ..environment() }
 }
 
 pub fn run(command: &str, exit_code: i32) -> CommandRun {
@@ -204,4 +214,19 @@ pub fn negotiation() -> [Event; 2] {
         Event::PlanCriticized { criticism: Box::new(criticism) },
         Event::ObjectionAnswered { objection: ObjectionId(1), answer },
     ]
+}
+
+/// A piece of evidence as the http instrument of an attempt leaves it.
+pub fn exchange(reference: &str, attempt: AttemptId) -> Piece {
+    let facts = EvidenceFacts {
+        by: Actor::Attempt(attempt),
+        round: Some((MilestoneId(1), 1)),
+        commit: None,
+        at: Timestamp(0),
+        app: None,
+        settled: Settled::Ended,
+        look: 1,
+    };
+    let reference = EvidenceRef(reference.to_owned());
+    Piece { reference, kind: EvidenceKind::Http, facts: Some(facts), ran: None }
 }

@@ -1,6 +1,7 @@
 //! `app`: the services of the app under test.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -16,12 +17,14 @@ pub struct App {
     specs: Vec<ServiceSpec>,
     dirs: ServiceDirs,
     running: Mutex<Option<Services>>,
+    /// How often it was started.
+    starts: AtomicU32,
 }
 
 impl App {
     /// An app that is not running.
     pub fn new(specs: Vec<ServiceSpec>, dirs: ServiceDirs) -> Self {
-        Self { specs, dirs, running: Mutex::new(None) }
+        Self { specs, dirs, running: Mutex::new(None), starts: AtomicU32::new(0) }
     }
 
     /// Starts what is not running; an app that is up stays as it is.
@@ -40,7 +43,13 @@ impl App {
         let services = Services::start(self.specs.clone(), &self.dirs).await?;
         let status = services.status();
         *running = Some(services);
+        self.starts.fetch_add(1, Ordering::Relaxed);
         Ok(status)
+    }
+
+    /// Which start of the app this is, from 1; 0 before the first.
+    pub fn instance(&self) -> u32 {
+        self.starts.load(Ordering::Relaxed)
     }
 
     /// Stops all services.

@@ -8,7 +8,7 @@ use flightdeck::domain::id::{AttemptId, FindingId, MessageId};
 use flightdeck::domain::message::{Delivery, MessageState, Party};
 use flightdeck::domain::negotiation::{AnswerDraft, ObjectionOutcome};
 use flightdeck::domain::round::{Opinion, ReviewIssue};
-use flightdeck::domain::verdict::{EvidenceRef, Outcome};
+use flightdeck::domain::verdict::Outcome;
 
 use super::Crew;
 use crate::support::words;
@@ -52,7 +52,10 @@ impl Crew {
             // The person retired all of it before.
             self.must(actor, Command::ProposeContract { assertions: vec![words::assertion("VAL-D-001")] });
         }
-        self.must(actor, Command::ProposeEnvironment { environment: words::environment() });
+        let testers = u32::try_from(self.tape.pick(4)).unwrap();
+        let environment =
+            if testers > 1 { words::parallel_environment(testers) } else { words::environment() };
+        self.must(actor, Command::ProposeEnvironment { environment });
         // The person may have retired some of it, and what they added is claimed by no feature yet.
         let mut left: Vec<String> =
             self.flight.mission.active_assertions().map(|assertion| assertion.id.to_string()).collect();
@@ -289,7 +292,7 @@ impl Crew {
                 5 => Outcome::Blocked,
                 _ => Outcome::Pass,
             };
-            let evidence = vec![EvidenceRef("ev_01".to_owned())];
+            let evidence = vec![words::exchange("ev_01", attempt.id)];
             let (assertion, observed) = (assertion.clone(), words::line("looked"));
             let verdict = Command::GiveVerdict { assertion, outcome, observed, evidence };
             self.must(Actor::Attempt(attempt.id), verdict);

@@ -6,13 +6,14 @@ use flightdeck::domain::budget::Budget;
 use flightdeck::domain::command::{Command, WordingEdit};
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::finding::{Ruling as Settlement, TriageDecision, Until};
+use flightdeck::domain::flow::Flow;
 use flightdeck::domain::gate::{Autopilot, GateId};
 use flightdeck::domain::id::{AttemptId, FeatureId, FindingId, MilestoneId, QuestionId, Revision};
 use flightdeck::domain::message::{Delivery, Party};
 use flightdeck::domain::mission::{Hold, HoldCause};
 use flightdeck::domain::proposal::Ruling;
 use flightdeck::domain::usage::Usage;
-use flightdeck::domain::verdict::{EvidenceRef, Outcome};
+use flightdeck::domain::verdict::Outcome;
 
 use super::Crew;
 use crate::support::words;
@@ -172,7 +173,7 @@ impl Crew {
             AgentWork::Build { feature },
             AgentWork::Review { milestone, round: 1, feature },
             AgentWork::Scrutinize { milestone, round: 1 },
-            AgentWork::TestAsUser { milestone, round: 1 },
+            AgentWork::TestAsUser { milestone, round: 1, flow: Flow::WHOLE },
         ];
         let work = *self.tape.choose(&works).unwrap();
         match self.tape.pick(13) {
@@ -192,7 +193,7 @@ impl Crew {
                 assertion: words::val("VAL-A-001"),
                 outcome: Outcome::Pass,
                 observed: words::line("trust me"),
-                evidence: vec![EvidenceRef("ev_02".to_owned())],
+                evidence: vec![words::exchange("ev_02", AttemptId(1))],
             },
             5 => Command::Triage {
                 decisions: vec![TriageDecision {
