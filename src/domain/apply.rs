@@ -186,6 +186,12 @@ impl Mission {
                 self.round_limits.insert(*milestone, *limit);
             }
             Event::DirectiveIssued { directive } => self.directives.push(directive.clone()),
+            Event::NoteProposed { note } => self.notes.push(note.clone()),
+            Event::NoteDecided { note, state } => {
+                change(self.notes.iter_mut().find(|known| known.id == *note), |known| {
+                    known.state = state.clone();
+                });
+            }
             Event::KnowledgeConfirmed { knowledge } => self.knowledge.push(knowledge.clone()),
             Event::MessageSent { message } => self.messages.push(message.clone()),
             Event::MessagesDelivered { messages } => {

@@ -9,7 +9,7 @@ mod talk;
 
 use std::collections::BTreeMap;
 
-use super::attempt::AgentWork;
+use super::attempt::{AgentWork, Role};
 use super::flow::Flow;
 use super::id::{AssertionId, FeatureId, MilestoneId};
 use super::mission::Mission;
@@ -139,7 +139,7 @@ fn build_brief(mission: &Mission, id: FeatureId) -> String {
     text += "\n## Features built before it\n";
     text += &section::built(mission);
     text += &section::environment(mission);
-    text += &talk::knowledge(mission);
+    text += &talk::knowledge(mission, Role::Worker);
     text += &talk::directives(mission);
     text += &talk::failed_attempts(mission, AgentWork::Build { feature: id });
     text + "\nCommit your work with git, leave a clean tree, and end with `handoff`.\n"
@@ -180,7 +180,7 @@ fn scrutiny_brief(mission: &Mission, milestone: MilestoneId, round: u32) -> Stri
         text += &section::runs(found);
         text += &section::reviews(mission, found);
     }
-    text += &section::learned(mission, milestone);
+    text += &talk::proposed_notes(mission);
     text += &finding::known(mission, finding::of_milestone(mission, milestone));
     text += &finding::settled(mission);
     text += &section::environment(mission);
@@ -196,6 +196,6 @@ fn user_testing_brief(mission: &Mission, milestone: MilestoneId, round: u32, flo
     text += &section::assertions(mission, found.map_or(&[], |found| found.share(flow)));
     text += &finding::known(mission, finding::of_testers(mission, milestone));
     text += &section::services(mission);
-    text += &talk::knowledge(mission);
+    text += &talk::knowledge(mission, Role::UserTesting);
     text + &talk::directives(mission)
 }

@@ -19,6 +19,7 @@ use super::id::{
 use super::message::{Delivery, Party};
 use super::mission::Hold;
 use super::negotiation::{AnswerDraft, ObjectionDraft};
+use super::note::NoteRuling;
 pub use super::part::{CheckEdit, SpecEdit, WordingEdit};
 use super::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use super::proposal::Ruling;
@@ -176,6 +177,14 @@ pub enum Command {
         known: Vec<Observation>,
     },
 
+    // What a validator learned, and what scrutiny makes of what others did.
+    ProposeNotes {
+        notes: Vec<Line>,
+    },
+    DecideNotes {
+        rulings: Vec<NoteRuling>,
+    },
+
     // The engine's.
     StartAttempt {
         work: AgentWork,
@@ -299,6 +308,8 @@ impl Command {
             Self::Criticize { .. } => asker == Agent(Critic),
             Self::Ask { .. } => matches!(asker, Agent(Orchestrator | Worker)),
             Self::HandIn { .. } | Self::RequestAmendment { .. } => asker == Agent(Worker),
+            Self::ProposeNotes { .. } => matches!(asker, Agent(Reviewer | UserTesting)),
+            Self::DecideNotes { .. } => asker == Agent(Scrutiny),
             Self::ReportReview { .. } => asker == Agent(Reviewer),
             Self::ReportScrutiny { .. } => asker == Agent(Scrutiny),
             Self::GiveVerdict { .. } | Self::ReportUserTesting { .. } => asker == Agent(UserTesting),

@@ -19,12 +19,13 @@ use super::gate::{Autopilot, DecidedBy, Decision, GateId};
 use super::goal::Goal;
 use super::handoff::Handoff;
 use super::id::{
-    AssertionId, AttemptId, Commit, FeatureId, FindingId, MessageId, MilestoneId, MissionId, ObjectionId,
-    ProposalId, QuestionId, Revision, Timestamp,
+    AssertionId, AttemptId, Commit, FeatureId, FindingId, MessageId, MilestoneId, MissionId, NoteId,
+    ObjectionId, ProposalId, QuestionId, Revision, Timestamp,
 };
 use super::message::{Directive, Knowledge, Message, Question};
 use super::mission::{Hold, Limits};
 use super::negotiation::{Criticism, ObjectionAnswer};
+use super::note::{Note, NoteState};
 use super::plan::{Claims, Feature, FeatureSpec, ProposedPlan};
 use super::proposal::{Proposal, ProposalState};
 use super::round::{CheckRun, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
@@ -218,6 +219,13 @@ pub enum Event {
     },
     DirectiveIssued {
         directive: Directive,
+    },
+    NoteProposed {
+        note: Note,
+    },
+    NoteDecided {
+        note: NoteId,
+        state: NoteState,
     },
     KnowledgeConfirmed {
         knowledge: Knowledge,

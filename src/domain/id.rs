@@ -118,6 +118,10 @@ numbered!(
     ObjectionId, "OBJ-", "an objection such as OBJ-2"
 );
 numbered!(
+    /// A note of an agent.
+    NoteId, "NOTE-", "a note such as NOTE-3"
+);
+numbered!(
     /// A proposal.
     ProposalId, "PRO-", "a proposal such as PRO-2"
 );

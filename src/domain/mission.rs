@@ -24,6 +24,7 @@ use super::history::Record;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, FindingId, MilestoneId, MissionId, Timestamp};
 use super::message::{Directive, Knowledge, Message, Question};
 use super::negotiation::Criticism;
+use super::note::Note;
 use super::part::Authors;
 use super::plan::{Feature, FeatureState, Milestone};
 use super::proposal::Proposal;
@@ -103,6 +104,9 @@ pub struct Mission {
     pub waivers: BTreeMap<AssertionId, Waiver>,
     pub directives: Vec<Directive>,
     pub knowledge: Vec<Knowledge>,
+    /// What agents propose as knowledge, and what became of it.
+    #[serde(default)]
+    pub notes: Vec<Note>,
     pub messages: Vec<Message>,
     pub questions: Vec<Question>,
     pub hold: Option<Hold>,

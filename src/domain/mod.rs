@@ -32,6 +32,7 @@ pub mod message;
 pub mod milestone;
 pub mod mission;
 pub mod negotiation;
+pub mod note;
 pub mod part;
 pub mod plan;
 pub mod proposal;

@@ -335,12 +335,6 @@ pub(super) fn since_last_round(mission: &Mission, round: &Round) -> String {
     ) + &list("", lines)
 }
 
-pub(super) fn learned(mission: &Mission, milestone: MilestoneId) -> String {
-    let handoffs = mission.features_of(milestone).filter_map(|feature| mission.handoffs.get(&feature.id));
-    let notes = handoffs.flat_map(|(_, handoff)| &handoff.learned);
-    list("\n## Notes of the workers: confirm the ones that are true and worth keeping\n", notes)
-}
-
 pub(super) fn runs(round: &Round) -> String {
     let lines = round.runs.iter().map(|run| format!("`{}` exits {}", run.command, run.exit_code));
     list("\n## Gate commands\n", lines)

@@ -30,6 +30,7 @@ mod finding;
 mod gate;
 mod handoff;
 mod negotiation;
+mod note;
 mod planning;
 mod proposal;
 mod propose;
@@ -167,6 +168,8 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::ReportUserTesting { summary, frictions, issues, known } => {
             validation::report_user_testing(tx, summary, frictions, issues, &known)
         }
+        Command::ProposeNotes { notes } => note::propose(tx, notes),
+        Command::DecideNotes { rulings } => note::decide(tx, rulings),
         Command::StartAttempt { work, model } => attempt::start_attempt(tx, work, model),
         Command::EndAttempt { attempt, ending } => attempt::end_attempt(tx, attempt, ending),
         Command::CountUsage { attempt, usage } => {

@@ -15,6 +15,7 @@ use flightdeck::domain::id::{
 };
 use flightdeck::domain::message::{Delivery, Directive, Knowledge, Message, MessageState, Party, Question};
 use flightdeck::domain::mission::{Hold, HoldCause, Mission};
+use flightdeck::domain::note::Audience;
 use flightdeck::domain::plan::{Claims, ProposedPlan};
 use flightdeck::domain::proposal::{Proposal, ProposalState, ProposedBy, ProposedChange};
 use flightdeck::domain::round::{
@@ -203,7 +204,9 @@ fn talk_events() -> Vec<Event> {
     let directive = Directive { id: DirectiveId(1), text: prose("less"), from: Party::Person, at: AT };
     vec![
         Event::DirectiveIssued { directive },
-        Event::KnowledgeConfirmed { knowledge: Knowledge { note: line("n"), confirmed_by: A1, at: AT } },
+        Event::KnowledgeConfirmed {
+            knowledge: Knowledge { note: line("n"), confirmed_by: A1, at: AT, audience: Audience::Builders },
+        },
         Event::MessageSent { message },
         Event::MessagesDelivered { messages: vec![MessageId(1)] },
         Event::QuestionAsked { question },

@@ -13,6 +13,7 @@ mod gates;
 mod laws;
 mod lint;
 mod negotiation;
+mod notes;
 mod permissions;
 mod planning;
 mod rules;

@@ -41,6 +41,11 @@ fn table() -> Vec<(Command, Vec<Asker>)> {
     rows(WORKER, workers());
     rows(&[Asker::Agent(Role::Critic)], vec![criticism()]);
     rows(&[Asker::Agent(Role::Reviewer)], vec![review()]);
+    rows(
+        &[Asker::Agent(Role::Reviewer), Asker::Agent(Role::UserTesting)],
+        vec![Command::ProposeNotes { notes: vec![] }],
+    );
+    rows(&[Asker::Agent(Role::Scrutiny)], vec![Command::DecideNotes { rulings: vec![] }]);
     rows(&[Asker::Agent(Role::Scrutiny)], vec![scrutiny()]);
     rows(&[Asker::Agent(Role::UserTesting)], testers());
     rows(ENGINE, engines());
@@ -236,6 +241,8 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::Criticize { .. }
         | Command::HandIn { .. }
         | Command::RequestAmendment { .. }
+        | Command::ProposeNotes { .. }
+        | Command::DecideNotes { .. }
         | Command::ReportReview { .. }
         | Command::ReportScrutiny { .. }
         | Command::GiveVerdict { .. }
@@ -256,7 +263,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 49,
+        | Command::RecordLanding { .. } => 51,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

@@ -24,6 +24,7 @@ use flightdeck::domain::id::{
 };
 use flightdeck::domain::message::{Delivery, Directive, Knowledge, Message, MessageState, Party, Question};
 use flightdeck::domain::mission::{Hold, HoldCause, Limits};
+use flightdeck::domain::note::Audience;
 use flightdeck::domain::plan::{Claims, Feature, FeatureSpec, FeatureState, Milestone, Origin, ProposedPlan};
 use flightdeck::domain::proposal::{Proposal, ProposalState, ProposedBy, ProposedChange};
 use flightdeck::domain::round::{
@@ -264,7 +265,12 @@ fn talk() -> Vec<Event> {
             },
         },
         Event::KnowledgeConfirmed {
-            knowledge: Knowledge { note: line("tests need port 8080"), confirmed_by: ATTEMPT, at: AT },
+            knowledge: Knowledge {
+                note: line("tests need port 8080"),
+                confirmed_by: ATTEMPT,
+                at: AT,
+                audience: Audience::Everybody,
+            },
         },
         Event::MessageSent {
             message: Message {

@@ -14,12 +14,13 @@ use flightdeck::domain::gate::{Autopilot, Decision};
 use flightdeck::domain::goal::Goal;
 use flightdeck::domain::handoff::{ClaimedRun, Handoff, Issue, Procedure, TestFile, TestsAdded};
 use flightdeck::domain::id::{
-    AssertionId, AttemptId, Commit, MilestoneId, MissionId, ObjectionId, Timestamp,
+    AssertionId, AttemptId, Commit, MilestoneId, MissionId, NoteId, ObjectionId, Timestamp,
 };
 use flightdeck::domain::mission::Limits;
 use flightdeck::domain::negotiation::{
     Criticism, Objection, ObjectionAnswer, ObjectionDraft, ObjectionKind, ObjectionOutcome, Said,
 };
+use flightdeck::domain::note::{Audience, Note, NoteState};
 use flightdeck::domain::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use flightdeck::domain::text::{Line, Prose, Title};
 use flightdeck::domain::verdict::EvidenceRef;
@@ -203,16 +204,25 @@ pub fn objecting(about: &str) -> ObjectionDraft {
     }
 }
 
-/// A critic objects and gets an answer, as events.
-pub fn negotiation() -> [Event; 2] {
+/// What a critic objects to and an agent learned, and what became of it, as events.
+pub fn negotiation() -> [Event; 4] {
     let ObjectionDraft { kind, about, why, instead } = objecting("VAL-M1-001");
     let objection = Objection { id: ObjectionId(1), kind, about, why, instead, answer: None };
     let said = Said::Objected { summary: prose("One case is missing"), objections: vec![objection] };
     let criticism = Criticism { round: 1, plan: 1, attempt: AttemptId(2), said };
     let answer = ObjectionAnswer { outcome: ObjectionOutcome::Changed, words: line("it is there now") };
+    let note = Note {
+        id: NoteId(1),
+        words: line("the cache is cold at first"),
+        by: AttemptId(2),
+        audience: Audience::Builders,
+        state: NoteState::Proposed,
+    };
     [
         Event::PlanCriticized { criticism: Box::new(criticism) },
         Event::ObjectionAnswered { objection: ObjectionId(1), answer },
+        Event::NoteProposed { note },
+        Event::NoteDecided { note: NoteId(1), state: NoteState::Rejected { reason: line("it is not so") } },
     ]
 }
 
