@@ -139,6 +139,9 @@ impl Mission {
                 self.with_finding(*finding, |f| f.state = FindingState::TakenUp { feature: *feature });
             }
             Event::FindingDismissed { finding, reason } => {
+                if by == Actor::Person {
+                    self.agreed.insert(*finding);
+                }
                 self.with_finding(*finding, |f| {
                     f.state = FindingState::Dismissed { reason: reason.clone() };
                 });
@@ -150,6 +153,7 @@ impl Mission {
                 self.with_finding(*finding, |f| f.seen = Some((**sighting).clone()));
             }
             Event::FindingReopened { finding } => {
+                self.agreed.remove(finding);
                 self.with_finding(*finding, |f| f.state = FindingState::Open);
             }
             Event::RoundOpened(scope) => {

@@ -24,6 +24,7 @@ pub use super::part::{CheckEdit, SpecEdit, WordingEdit};
 use super::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use super::proposal::Ruling;
 use super::round::{CheckRun, Opinion, ReviewIssue};
+use super::tampering::Suspicion;
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, Outcome};
@@ -224,6 +225,10 @@ pub enum Command {
         commit: Commit,
         runs: Vec<CommandRun>,
     },
+    RecordTampering {
+        feature: FeatureId,
+        found: Vec<Suspicion>,
+    },
     RecordChecks {
         milestone: MilestoneId,
         round: u32,
@@ -322,6 +327,7 @@ impl Command {
             | Self::RecordClaims { .. }
             | Self::ReportLostEvidence { .. }
             | Self::RecordGateCommands { .. }
+            | Self::RecordTampering { .. }
             | Self::RecordChecks { .. }
             | Self::MarkDelivered { .. }
             | Self::ProposeDocument { .. }

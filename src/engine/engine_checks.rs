@@ -9,6 +9,7 @@ use super::context::EngineContext;
 use super::error::EngineError;
 use super::role::{at_head, proof_at};
 use super::scripts::{self, Site};
+use super::tampering;
 use crate::domain::attempt::EngineWork;
 use crate::domain::command::Command;
 use crate::domain::environment::Script;
@@ -50,6 +51,10 @@ async fn check_claims(
         runs.push(scripts::run_one(engine, &Site::new(checkout.dir()), script, cancel).await?);
     }
     if !cancel.is_cancelled() {
+        let found = tampering::look(engine, feature, &runs).await?;
+        if !found.is_empty() {
+            engine.dispatcher.record_if_due(Command::RecordTampering { feature, found }).await?;
+        }
         engine.dispatcher.record_if_due(Command::RecordClaims { feature, runs }).await?;
     }
     Ok(())

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::context::EngineContext;
+use super::context::{EngineContext, blocking};
 use super::error::EngineError;
 use super::evidence::{Taken, keep};
 use super::reports::{Reports, Told};
@@ -20,7 +20,7 @@ use crate::instrument::command::CommandRecord;
 use crate::instrument::{Evidence, InstrumentError};
 use crate::store::Store;
 use crate::workspace::process::{OutputCap, Spill};
-use crate::workspace::{Exit, Program};
+use crate::workspace::{Exit, Program, ProofCheckout};
 
 /// How long one command of the environment may take.
 const LIMIT: Duration = Duration::from_mins(30);
@@ -74,6 +74,11 @@ pub async fn set_up(engine: &Arc<EngineContext>, dir: &Path) -> Result<String, E
             "\n## The set-up failed\n`{}` exits {}: {}\nMend it where you can.\n",
             run.command, run.exit_code, run.tail
         ));
+    }
+    if dir != engine.checkout_dir() {
+        let (task_engine, place) = (Arc::clone(engine), dir.to_owned());
+        let keep = move || Ok(ProofCheckout::keep_what_is_there(task_engine.repo.own(), &place)?);
+        blocking(keep).await?;
     }
     if let Err(error) = std::fs::write(&marker, wanted) {
         tracing::warn!(%error, "the set-up will run again next time");

@@ -23,6 +23,7 @@ mod rounds;
 mod sample;
 mod store;
 mod support;
+mod tampering;
 mod terminal;
 mod told;
 mod workspace;

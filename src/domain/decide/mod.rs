@@ -36,6 +36,7 @@ mod proposal;
 mod propose;
 mod settle;
 mod talk;
+mod tampering;
 mod transaction;
 mod triage;
 mod validation;
@@ -186,6 +187,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
             if evidence.is_empty() { Ok(()) } else { tx.accept(Event::EvidenceLost { evidence }) }
         }
         Command::RecordClaims { feature, runs } => checks::record_claims(tx, feature, runs),
+        Command::RecordTampering { feature, found } => tampering::record(tx, feature, found),
         Command::RecordGateCommands { milestone, round, commit, runs } => {
             checks::record_gate_commands(tx, milestone, round, commit, runs)
         }

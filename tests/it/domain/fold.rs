@@ -99,6 +99,7 @@ fn work_events() -> Vec<Event> {
         description: line("it leaks"),
         suggested_fix: None,
         state: FindingState::Open,
+        hunk: None,
         seen: None,
     };
     let build = AgentWork::Build { feature: F1 };

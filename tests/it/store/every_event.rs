@@ -185,6 +185,7 @@ fn findings() -> Vec<Event> {
         description: line("the entry is gone after a restart"),
         suggested_fix: Some(line("write it to the disk")),
         state: FindingState::Open,
+        hunk: None,
         seen: None,
     };
     let sighting = Sighting {
