@@ -1,5 +1,7 @@
 //! What may be asked of a mission: verbs, and who may use them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{AgentWork, Ending, Role, Work};
@@ -24,6 +26,7 @@ pub use super::part::{CheckEdit, SpecEdit, WordingEdit};
 use super::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use super::proposal::Ruling;
 use super::round::{CheckRun, Opinion, ReviewIssue};
+use super::sabotage::Sabotage;
 use super::tampering::Suspicion;
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
@@ -38,225 +41,81 @@ pub enum Command {
     Found(Box<Founding>),
 
     // A person's decisions.
-    DecideGate {
-        gate: GateId,
-        decision: Decision,
-    },
-    Waive {
-        assertion: AssertionId,
-        reason: Line,
-    },
-    Answer {
-        question: QuestionId,
-        text: Prose,
-    },
+    DecideGate { gate: GateId, decision: Decision },
+    Waive { assertion: AssertionId, reason: Line },
+    // Assertions that were proven at an older commit are tried at the present one.
+    ProveAgain { assertions: Vec<AssertionId> },
+    Answer { question: QuestionId, text: Prose },
     Pause,
     Resume,
-    StopAttempt {
-        attempt: AttemptId,
-    },
-    ChooseModel {
-        role: Role,
-        model: Title,
-    },
-    SetBudget {
-        budget: Budget,
-    },
-    SetAutopilot {
-        autopilot: Autopilot,
-    },
-    EditFeature {
-        feature: FeatureId,
-        base: Revision,
-        edit: Box<SpecEdit>,
-    },
-    DecideProposal {
-        proposal: ProposalId,
-        ruling: Ruling,
-    },
-    DecideFinding {
-        decision: Box<TriageDecision>,
-    },
-    Abandon {
-        reason: Line,
-    },
+    StopAttempt { attempt: AttemptId },
+    ChooseModel { role: Role, model: Title },
+    SetBudget { budget: Budget },
+    SetAutopilot { autopilot: Autopilot },
+    EditFeature { feature: FeatureId, base: Revision, edit: Box<SpecEdit> },
+    DecideProposal { proposal: ProposalId, ruling: Ruling },
+    DecideFinding { decision: Box<TriageDecision> },
+    Abandon { reason: Line },
     // The repository stands elsewhere now.
-    Relocate {
-        repository: Prose,
-    },
+    Relocate { repository: Prose },
 
     // A person's or the orchestrator's.
-    EditAssertion {
-        assertion: AssertionId,
-        base: Revision,
-        edit: Box<WordingEdit>,
-    },
-    AddAssertion {
-        draft: Box<AssertionDraft>,
-        feature: FeatureId,
-    },
-    RetireAssertion {
-        assertion: AssertionId,
-        reason: Line,
-    },
-    Broadcast {
-        text: Prose,
-    },
-    Say {
-        to: Party,
-        text: Prose,
-        delivery: Delivery,
-    },
+    EditAssertion { assertion: AssertionId, base: Revision, edit: Box<WordingEdit> },
+    AddAssertion { draft: Box<AssertionDraft>, feature: FeatureId },
+    RetireAssertion { assertion: AssertionId, reason: Line },
+    Broadcast { text: Prose },
+    Say { to: Party, text: Prose, delivery: Delivery },
 
     // The orchestrator's.
-    ProposeContract {
-        assertions: Vec<AssertionDraft>,
-    },
-    ProposeEnvironment {
-        environment: Environment,
-    },
-    ProposePlan {
-        title: Option<Title>,
-        milestones: Vec<MilestoneDraft>,
-        answer: Option<Prose>,
-        // To the critic's objections.
-        #[serde(default)]
-        answers: Vec<AnswerDraft>,
-    },
-    AmendPlan {
-        changes: Vec<PlanChange>,
-    },
-    Triage {
-        decisions: Vec<TriageDecision>,
-    },
-    Ask {
-        to: Party,
-        text: Prose,
-        options: Vec<Line>,
-    },
+    ProposeContract { assertions: Vec<AssertionDraft> },
+    ProposeEnvironment { environment: Environment },
+    // Said with the plan: checks that can decide nothing at the base commit and stay as they are, and why.
+    KeepChecks { reasons: BTreeMap<AssertionId, Line> },
+    // Said with the plan: what it makes of the critic's objections.
+    AnswerObjections { answers: Vec<AnswerDraft> },
+    ProposePlan { title: Option<Title>, milestones: Vec<MilestoneDraft>, answer: Option<Prose> },
+    AmendPlan { changes: Vec<PlanChange> },
+    Triage { decisions: Vec<TriageDecision> },
+    Ask { to: Party, text: Prose, options: Vec<Line> },
 
     // A critic's; no objection is agreement.
-    Criticize {
-        summary: Prose,
-        objections: Vec<ObjectionDraft>,
-    },
+    Criticize { summary: Prose, objections: Vec<ObjectionDraft> },
 
     // A worker's.
-    HandIn {
-        handoff: Box<Handoff>,
-        head: Commit,
-    },
-    RequestAmendment {
-        assertion: AssertionId,
-        proposal: Line,
-        reason: Line,
-    },
+    HandIn { handoff: Box<Handoff>, head: Commit },
+    RequestAmendment { assertion: AssertionId, proposal: Line, reason: Line },
 
     // The validators'.
-    ReportReview {
-        summary: Prose,
-        opinion: Opinion,
-        issues: Vec<ReviewIssue>,
-        known: Vec<Observation>,
-    },
-    ReportScrutiny {
-        summary: Prose,
-        issues: Vec<Issue>,
-        knowledge: Vec<Line>,
-        known: Vec<Observation>,
-    },
-    GiveVerdict {
-        assertion: AssertionId,
-        outcome: Outcome,
-        observed: Line,
-        evidence: Vec<Piece>,
-    },
-    ReportUserTesting {
-        summary: Prose,
-        frictions: Vec<Line>,
-        issues: Vec<Issue>,
-        known: Vec<Observation>,
-    },
+    ReportReview { summary: Prose, opinion: Opinion, issues: Vec<ReviewIssue>, known: Vec<Observation> },
+    ReportScrutiny { summary: Prose, issues: Vec<Issue>, knowledge: Vec<Line>, known: Vec<Observation> },
+    GiveVerdict { assertion: AssertionId, outcome: Outcome, observed: Line, evidence: Vec<Piece> },
+    ReportUserTesting { summary: Prose, frictions: Vec<Line>, issues: Vec<Issue>, known: Vec<Observation> },
 
     // What a validator learned, and what scrutiny makes of what others did.
-    ProposeNotes {
-        notes: Vec<Line>,
-    },
-    DecideNotes {
-        rulings: Vec<NoteRuling>,
-    },
+    ProposeNotes { notes: Vec<Line> },
+    DecideNotes { rulings: Vec<NoteRuling> },
 
     // The engine's.
-    StartAttempt {
-        work: AgentWork,
-        model: Title,
-    },
-    EndAttempt {
-        attempt: AttemptId,
-        ending: Ending,
-    },
-    PriceModel {
-        model: Title,
-        price: ModelPrice,
-    },
-    CountUsage {
-        attempt: AttemptId,
-        usage: Usage,
-    },
-    TellRevision {
-        attempt: AttemptId,
-        assertion: AssertionId,
-        revision: Revision,
-    },
-    RecordBaseline {
-        baseline: Box<Baseline>,
-    },
-    RecordClaims {
-        feature: FeatureId,
-        runs: Vec<CommandRun>,
-    },
+    StartAttempt { work: AgentWork, model: Title },
+    EndAttempt { attempt: AttemptId, ending: Ending },
+    PriceModel { model: Title, price: ModelPrice },
+    CountUsage { attempt: AttemptId, usage: Usage },
+    TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
+    RecordBaseline { baseline: Box<Baseline> },
+    RecordClaims { feature: FeatureId, runs: Vec<CommandRun> },
+    RecordTampering { feature: FeatureId, found: Vec<Suspicion> },
     // The bytes behind these references are gone, or no longer what was kept.
-    ReportLostEvidence {
-        evidence: Vec<EvidenceRef>,
-    },
-    RecordGateCommands {
-        milestone: MilestoneId,
-        round: u32,
-        commit: Commit,
-        runs: Vec<CommandRun>,
-    },
-    RecordTampering {
-        feature: FeatureId,
-        found: Vec<Suspicion>,
-    },
-    RecordChecks {
-        milestone: MilestoneId,
-        round: u32,
-        checks: Vec<CheckRun>,
-    },
-    MarkDelivered {
-        messages: Vec<MessageId>,
-    },
-    ProposeDocument {
-        changes: Vec<ContractChange>,
-    },
-    Hold {
-        hold: Hold,
-    },
-    BeginWait {
-        wait: Wait,
-    },
-    EndWait {
-        work: Work,
-    },
-    RecordLoss {
-        work: Work,
-        reason: Line,
-    },
-    RecordLanding {
-        branch: Title,
-        commit: Commit,
-    },
+    ReportLostEvidence { evidence: Vec<EvidenceRef> },
+    RecordGateCommands { milestone: MilestoneId, round: u32, commit: Commit, runs: Vec<CommandRun> },
+    RecordSabotage { sabotage: Box<Sabotage> },
+    RecordChecks { milestone: MilestoneId, round: u32, checks: Vec<CheckRun> },
+    MarkDelivered { messages: Vec<MessageId> },
+    ProposeDocument { changes: Vec<ContractChange> },
+    Hold { hold: Hold },
+    BeginWait { wait: Wait },
+    EndWait { work: Work },
+    RecordLoss { work: Work, reason: Line },
+    RecordLanding { branch: Title, commit: Commit },
 }
 
 /// One change to the plan.
@@ -288,6 +147,7 @@ impl Command {
             Self::Found(_)
             | Self::DecideGate { .. }
             | Self::Waive { .. }
+            | Self::ProveAgain { .. }
             | Self::Answer { .. }
             | Self::Pause
             | Self::StopAttempt { .. }
@@ -307,14 +167,16 @@ impl Command {
             Self::Say { .. } => asker != Engine,
             Self::ProposeContract { .. }
             | Self::ProposeEnvironment { .. }
+            | Self::KeepChecks { .. }
+            | Self::AnswerObjections { .. }
             | Self::ProposePlan { .. }
             | Self::AmendPlan { .. }
             | Self::Triage { .. } => asker == Agent(Orchestrator),
             Self::Criticize { .. } => asker == Agent(Critic),
-            Self::Ask { .. } => matches!(asker, Agent(Orchestrator | Worker)),
-            Self::HandIn { .. } | Self::RequestAmendment { .. } => asker == Agent(Worker),
             Self::ProposeNotes { .. } => matches!(asker, Agent(Reviewer | UserTesting)),
             Self::DecideNotes { .. } => asker == Agent(Scrutiny),
+            Self::Ask { .. } => matches!(asker, Agent(Orchestrator | Worker)),
+            Self::HandIn { .. } | Self::RequestAmendment { .. } => asker == Agent(Worker),
             Self::ReportReview { .. } => asker == Agent(Reviewer),
             Self::ReportScrutiny { .. } => asker == Agent(Scrutiny),
             Self::GiveVerdict { .. } | Self::ReportUserTesting { .. } => asker == Agent(UserTesting),
@@ -325,9 +187,10 @@ impl Command {
             | Self::TellRevision { .. }
             | Self::RecordBaseline { .. }
             | Self::RecordClaims { .. }
+            | Self::RecordTampering { .. }
             | Self::ReportLostEvidence { .. }
             | Self::RecordGateCommands { .. }
-            | Self::RecordTampering { .. }
+            | Self::RecordSabotage { .. }
             | Self::RecordChecks { .. }
             | Self::MarkDelivered { .. }
             | Self::ProposeDocument { .. }

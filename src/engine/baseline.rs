@@ -1,10 +1,12 @@
 //! Tries what a plan rests on at the base commit, in the validators' checkout, before the plan is accepted: the planner
 //! learns what its commands do, and the person sees at the plan gate what does not work.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::context::EngineContext;
 use super::error::EngineError;
@@ -13,13 +15,15 @@ use super::scripts::{self, Site};
 use crate::agent::tool::Call;
 use crate::domain::baseline::{Baseline, Trial};
 use crate::domain::command::Command;
+use crate::domain::contract::Instrument;
 use crate::domain::environment::CommandRun;
 use crate::domain::id::Commit;
+use crate::domain::text::Line;
 
 /// How long one command of the environment may take.
 const COMMAND: Duration = Duration::from_mins(10);
 /// How long the check of one assertion may take.
-const CHECK: Duration = Duration::from_mins(1);
+pub const CHECK: Duration = Duration::from_mins(1);
 /// How long everything may take; what is left then is not tried, and says so.
 const ALL: Duration = Duration::from_mins(20);
 
@@ -35,7 +39,7 @@ pub enum Scope {
 /// Tries what has not been tried yet and says what everything did. What stands in the way is said and recorded as not
 /// tried: no plan is refused for it.
 pub async fn report(engine: &Arc<EngineContext>, scope: Scope, call: &Call) -> String {
-    let outcome = take(engine, scope, call).await;
+    let outcome = take(engine, scope, &call.cancel, &|line| (call.progress)(&format!("{line}\n"))).await;
     let report = engine.cell.with(crate::domain::mission::Mission::baseline_report);
     let fault = match outcome {
         Ok(()) => String::new(),
@@ -47,7 +51,16 @@ pub async fn report(engine: &Arc<EngineContext>, scope: Scope, call: &Call) -> S
     format!("{fault}What your commands do at the base commit:\n{report}")
 }
 
-async fn take(engine: &Arc<EngineContext>, scope: Scope, call: &Call) -> Result<(), EngineError> {
+/// Tries what is in scope and records what everything did; `starting` hears of each command.
+///
+/// # Errors
+/// When the machine stands in the way. What could be tried is recorded all the same.
+pub async fn take(
+    engine: &Arc<EngineContext>,
+    scope: Scope,
+    cancel: &CancellationToken,
+    starting: &(dyn Fn(&str) + Sync),
+) -> Result<(), EngineError> {
     let (base, trials, before) = engine.cell.with(|mission| {
         let base = mission.founding.as_ref().map(|founding| founding.base.clone());
         // Checks may need the set-up, which only the environment says.
@@ -66,13 +79,23 @@ async fn take(engine: &Arc<EngineContext>, scope: Scope, call: &Call) -> Result<
         return Ok(());
     }
     let mut runs = Vec::new();
-    let tried = try_all(engine, &commit, &trials, settled, call, &mut runs).await;
-    if call.cancel.is_cancelled() {
+    let tried = try_all(engine, &commit, &trials, settled, (cancel, starting), &mut runs).await;
+    if cancel.is_cancelled() {
         return Ok(());
     }
-    let record = Command::RecordBaseline { baseline: Box::new(Baseline { commit, runs }) };
+    let missing = |command: &&Line| !runs.iter().any(|run: &CommandRun| run.command == **command);
+    let untried = trials.iter().map(|trial| &trial.script().run).filter(missing).cloned().collect();
+    let record = Command::RecordBaseline {
+        baseline: Box::new(Baseline { commit, runs, untried, missing: missing_instruments(engine) }),
+    };
     engine.dispatcher.record_if_due(record).await?;
     tried
+}
+
+/// Instruments that this machine lacks.
+fn missing_instruments(engine: &EngineContext) -> BTreeMap<Instrument, Line> {
+    let browser = engine.chromium.missing();
+    browser.map(|why| (Instrument::Browser, Line::clipped(why))).into_iter().collect()
 }
 
 async fn try_all(
@@ -80,7 +103,7 @@ async fn try_all(
     commit: &Commit,
     trials: &[Trial],
     settled: impl Fn(&Trial) -> Option<CommandRun>,
-    call: &Call,
+    (cancel, starting): (&CancellationToken, &(dyn Fn(&str) + Sync)),
     runs: &mut Vec<CommandRun>,
 ) -> Result<(), EngineError> {
     let proof = proof_at(engine, commit.clone()).await?;
@@ -92,18 +115,11 @@ async fn try_all(
         let is_setup = matches!(trial, Trial::Environment { group: "setup", .. });
         if let Some(run) = settled(trial).filter(|_| !is_setup) {
             runs.push(run);
-        } else if Instant::now() < end && !call.cancel.is_cancelled() {
-            (call.progress)(&format!("{}\n", script.run));
+        } else if Instant::now() < end && !cancel.is_cancelled() {
+            starting(script.run.as_str());
             let limit = if matches!(trial, Trial::Check { .. }) { CHECK } else { COMMAND };
-            match scripts::run_within(
-                engine,
-                &Site::at(proof.checkout.dir(), commit),
-                script,
-                limit,
-                &call.cancel,
-            )
-            .await
-            {
+            let site = Site::at(proof.checkout.dir(), commit);
+            match scripts::run_within(engine, &site, script, limit, cancel).await {
                 Ok(run) => runs.push(run),
                 Err(error) => tried = Err(error),
             }

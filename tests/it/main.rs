@@ -5,6 +5,8 @@
 mod agent;
 mod architecture;
 mod briefs;
+#[cfg(feature = "browser")]
+mod browser;
 mod cli;
 mod config;
 mod console;
@@ -20,6 +22,7 @@ mod mock_servers;
 mod rehearsal;
 mod report;
 mod rounds;
+mod sabotage;
 mod sample;
 mod store;
 mod support;

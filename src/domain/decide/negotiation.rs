@@ -6,6 +6,7 @@ use crate::domain::attempt::AgentWork;
 use crate::domain::event::Event;
 use crate::domain::gate::GateId;
 use crate::domain::id::{AttemptId, ObjectionId};
+use crate::domain::mission::Mission;
 use crate::domain::negotiation::{AnswerDraft, Criticism, Objection, ObjectionAnswer, ObjectionDraft, Said};
 use crate::domain::text::{Line, Prose};
 
@@ -56,7 +57,7 @@ fn record(tx: &mut Transaction, attempt: AttemptId, said: Said) {
     tx.emit(Event::PlanCriticized { criticism: Box::new(Criticism { round, plan, attempt, said }) });
 }
 
-/// Answers objections with a new plan: each one that is open, by a change or a reason.
+/// Answers objections, by a change or a reason; it is said with the plan that it is about.
 pub(super) fn answer(tx: &mut Transaction, answers: Vec<AnswerDraft>) -> Result {
     let open: Vec<ObjectionId> = tx.mission().unanswered_objections().map(|open| open.id).collect();
     for AnswerDraft { objection, outcome, words } in answers {
@@ -70,7 +71,12 @@ pub(super) fn answer(tx: &mut Transaction, answers: Vec<AnswerDraft>) -> Result 
             tx.emit(Event::ObjectionAnswered { objection, answer });
         }
     }
-    let owed: Vec<String> = tx.mission().unanswered_objections().map(|owed| owed.id.to_string()).collect();
+    Ok(())
+}
+
+/// No plan passes over what a critic held against the one before it.
+pub(super) fn all_answered(mission: &Mission) -> Result {
+    let owed: Vec<String> = mission.unanswered_objections().map(|owed| owed.id.to_string()).collect();
     refuse_if!(
         !owed.is_empty(),
         Invalid,

@@ -44,7 +44,7 @@ pub(super) async fn prepare(
     let work = AgentWork::TestAsUser { milestone, round, flow };
     let evidence = Arc::new(StoreSink { engine: Arc::clone(engine), work, app: Arc::clone(&app) });
     let env = AttemptEnv::new(proof.checkout.dir(), Access::Proof);
-    let instruments = Some(Instruments { evidence, app });
+    let instruments = Some(Instruments { evidence, app, chromium: engine.chromium.clone() });
     Ok(AttemptEnv { note, instruments, cleanup: Cleanup::Reset(proof), ..env })
 }
 

@@ -5,6 +5,7 @@ mod exchange;
 mod request;
 mod tool;
 
+pub(super) use driver::permitted;
 pub use driver::{HttpDriver, install_crypto};
 pub use exchange::{Body, Exchange, HttpResponse};
 pub use request::{HttpRequest, Payload, Redirects};

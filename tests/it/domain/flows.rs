@@ -30,7 +30,7 @@ fn divided(testers: u32) -> Flight {
     let environment = words::parallel_environment(testers);
     flight.attempt(planner, Command::ProposeEnvironment { environment });
     let milestones = vec![words::milestone("All", vec![words::feature("All of it", &ids)])];
-    flight.attempt(planner, Command::ProposePlan { title: None, milestones, answer: None, answers: vec![] });
+    flight.attempt(planner, Command::ProposePlan { title: None, milestones, answer: None });
     flight.gone(GateId::Plan).built(1).gated().reviewed().scrutinized()
 }
 

@@ -29,19 +29,22 @@ fn object(flight: &mut Flight, work: AgentWork, about: &[&str]) {
 
 fn again(flight: &mut Flight, answers: &[(u32, ObjectionOutcome)]) -> AttemptId {
     let planner = flight.start(AgentWork::Plan);
-    flight.attempt(planner, plan(answers));
+    flight.attempt(planner, answered(answers)).attempt(planner, plan());
     planner
 }
 
-fn plan(answers: &[(u32, ObjectionOutcome)]) -> Command {
-    let milestones = vec![words::milestone("One", vec![words::feature("A page", &["VAL-M1-001"])])];
+fn answered(answers: &[(u32, ObjectionOutcome)]) -> Command {
     let answer = |(id, outcome): &(u32, ObjectionOutcome)| AnswerDraft {
         objection: ObjectionId(*id),
         outcome: *outcome,
         words: words::line("there is a second assertion now"),
     };
-    let answers = answers.iter().map(answer).collect();
-    Command::ProposePlan { title: None, milestones, answer: None, answers }
+    Command::AnswerObjections { answers: answers.iter().map(answer).collect() }
+}
+
+fn plan() -> Command {
+    let milestones = vec![words::milestone("One", vec![words::feature("A page", &["VAL-M1-001"])])];
+    Command::ProposePlan { title: None, milestones, answer: None }
 }
 
 #[test]
@@ -58,9 +61,10 @@ fn a_plan_is_criticized_answered_and_looked_at_again_before_the_person_reads_it(
     assert!(told.contains("OBJ-2 [missing_negative_case] F1: nothing tries it without a name"), "{told}");
 
     let planner = flight.start(AgentWork::Plan);
-    let refusal = flight.refusal(flightdeck::domain::event::Actor::Attempt(planner), plan(&[]));
+    let refusal = flight.refusal(flightdeck::domain::event::Actor::Attempt(planner), plan());
     assert!(refusal.contains("says nothing to OBJ-1, OBJ-2"), "{refusal}");
-    flight.attempt(planner, plan(&[(1, ObjectionOutcome::Changed), (2, ObjectionOutcome::Kept)]));
+    flight.attempt(planner, answered(&[(1, ObjectionOutcome::Changed), (2, ObjectionOutcome::Kept)]));
+    flight.attempt(planner, plan());
     assert_eq!(flight.due(), [SECOND.into()]);
     let told = brief(&flight.mission, SECOND).text;
     assert!(told.contains("answered: kept as it was: there is a second assertion now"), "{told}");

@@ -13,6 +13,7 @@ use flightdeck::domain::message::{Delivery, Party};
 use flightdeck::domain::mission::{Hold, HoldCause};
 use flightdeck::domain::proposal::Ruling;
 use flightdeck::domain::round::Opinion;
+use flightdeck::domain::sabotage::SabotageOutcome;
 use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::Outcome;
 use flightdeck::domain::wait::{Wait, WaitCause};
@@ -57,6 +58,7 @@ fn persons() -> Vec<Command> {
         Command::Found(Box::new(words::founding())),
         Command::DecideGate { gate: GateId::Plan, decision: words::go() },
         Command::Waive { assertion: words::val("VAL-M1-001"), reason: words::line("no") },
+        Command::ProveAgain { assertions: vec![words::val("VAL-M1-001")] },
         Command::Answer { question: QuestionId(1), text: words::prose("yes") },
         Command::Pause,
         Command::StopAttempt { attempt: AttemptId(1) },
@@ -106,7 +108,9 @@ fn orchestrators() -> Vec<Command> {
     vec![
         Command::ProposeContract { assertions: vec![] },
         Command::ProposeEnvironment { environment: words::environment() },
-        Command::ProposePlan { title: None, milestones: vec![], answer: None, answers: vec![] },
+        Command::KeepChecks { reasons: [(words::val("VAL-M1-001"), words::line("as it is"))].into() },
+        Command::AnswerObjections { answers: vec![] },
+        Command::ProposePlan { title: None, milestones: vec![], answer: None },
         Command::AmendPlan { changes: vec![] },
         Command::Triage { decisions: vec![] },
     ]
@@ -178,6 +182,7 @@ fn engines() -> Vec<Command> {
         Command::RecordTampering { feature, found: vec![] },
         Command::ReportLostEvidence { evidence: vec![] },
         Command::RecordGateCommands { milestone, round: 1, commit: words::commit("h"), runs: vec![] },
+        Command::RecordSabotage { sabotage: Box::new(words::sabotage("VAL-M1-001", SabotageOutcome::Red)) },
         Command::RecordChecks { milestone, round: 1, checks: vec![] },
         Command::MarkDelivered { messages: vec![] },
         Command::ProposeDocument { changes: vec![] },
@@ -216,6 +221,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         Command::Found(_)
         | Command::DecideGate { .. }
         | Command::Waive { .. }
+        | Command::ProveAgain { .. }
         | Command::Answer { .. }
         | Command::Pause
         | Command::Resume
@@ -235,6 +241,8 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::Say { .. }
         | Command::ProposeContract { .. }
         | Command::ProposeEnvironment { .. }
+        | Command::KeepChecks { .. }
+        | Command::AnswerObjections { .. }
         | Command::ProposePlan { .. }
         | Command::AmendPlan { .. }
         | Command::Triage { .. }
@@ -258,6 +266,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::RecordTampering { .. }
         | Command::ReportLostEvidence { .. }
         | Command::RecordGateCommands { .. }
+        | Command::RecordSabotage { .. }
         | Command::RecordChecks { .. }
         | Command::MarkDelivered { .. }
         | Command::ProposeDocument { .. }
@@ -265,7 +274,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 53,
+        | Command::RecordLanding { .. } => 57,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

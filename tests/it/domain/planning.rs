@@ -51,7 +51,7 @@ fn a_plan_is_numbered_in_order_and_opens_its_gate() {
 fn contract_environment_and_plan_come_in_order() {
     let mut flight = Flight::new();
     let planner = flight.start(AgentWork::Plan);
-    let plan = || Command::ProposePlan { title: None, milestones: vec![], answer: None, answers: vec![] };
+    let plan = || Command::ProposePlan { title: None, milestones: vec![], answer: None };
     let actor = Actor::Attempt(planner);
     assert_eq!(
         flight.refusal(actor, plan()),
@@ -78,10 +78,7 @@ fn after_go_the_plan_is_amended_and_not_proposed() {
         "the plan is GO already: change the contract with amend_contract"
     );
     assert_eq!(
-        flight.refusal(
-            actor,
-            Command::ProposePlan { title: None, milestones: vec![], answer: None, answers: vec![] }
-        ),
+        flight.refusal(actor, Command::ProposePlan { title: None, milestones: vec![], answer: None }),
         "the plan is GO already: change the plan with amend_plan"
     );
 }
@@ -122,9 +119,7 @@ fn a_plan_proposed_again_at_its_gate_does_not_open_it_twice() {
     let mut flight = Flight::new().proposed(1, 1);
     let actor = talking(&mut flight);
     let milestones = vec![words::milestone("Again", vec![words::feature("Anew", &["VAL-M1-001"])])];
-    let events = flight
-        .ask(actor, Command::ProposePlan { title: None, milestones, answer: None, answers: vec![] })
-        .unwrap();
+    let events = flight.ask(actor, Command::ProposePlan { title: None, milestones, answer: None }).unwrap();
     assert!(!events.iter().any(|event| matches!(event, Event::GateOpened { .. })));
     assert!(flight.mission.is_gate_open(GateId::Plan));
 }
@@ -292,7 +287,6 @@ fn a_plan_may_name_the_mission_and_a_later_one_without_a_name_keeps_it() {
         title: title.map(words::title),
         milestones: vec![words::milestone("M", vec![words::feature("F", &["VAL-A-001"])])],
         answer: None,
-        answers: vec![],
     };
     let planner = flight.start(AgentWork::Plan);
     flight.attempt(planner, Command::ProposeContract { assertions: contract });

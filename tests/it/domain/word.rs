@@ -40,7 +40,7 @@ fn contract(ids: &[&str]) -> Vec<AssertionDraft> {
 fn proposed_again(flight: &mut Flight, ids: &[&str], milestones: Vec<MilestoneDraft>) -> AttemptId {
     let planner = flight.start(AgentWork::Plan);
     flight.attempt(planner, Command::ProposeContract { assertions: contract(ids) });
-    flight.attempt(planner, Command::ProposePlan { title: None, milestones, answer: None, answers: vec![] });
+    flight.attempt(planner, Command::ProposePlan { title: None, milestones, answer: None });
     planner
 }
 
@@ -120,7 +120,7 @@ fn what_the_person_added_or_retired_survives_a_new_contract() {
     assert!(flight.mission.contract[&val("VAL-MINE-001")].is_active());
     assert!(!flight.mission.contract[&val("VAL-M1-002")].is_active(), "retired by the person stays retired");
     assert_eq!(open(&flight), ["VAL-MINE-001 retired: the newer proposal leaves it out"]);
-    let plan = Command::ProposePlan { title: None, milestones: the_plan(), answer: None, answers: vec![] };
+    let plan = Command::ProposePlan { title: None, milestones: the_plan(), answer: None };
     let refused = flight.refusal(Actor::Attempt(planner), plan);
     assert!(refused.contains("VAL-MINE-001 is claimed by no feature"), "{refused}");
     assert!(refused.contains("fulfills VAL-M1-002, which is not in the contract"), "{refused}");
@@ -283,7 +283,7 @@ fn a_second_plan_says_what_differs_from_the_refused_one() {
     )];
     milestones[0].features[0].spec.criteria.push(words::line("It is small"));
     let answer = Some(words::prose("Every step is smaller."));
-    flight.attempt(planner, Command::ProposePlan { title: None, milestones, answer, answers: vec![] });
+    flight.attempt(planner, Command::ProposePlan { title: None, milestones, answer });
     let found = flight.mission.since_refusal().unwrap();
     assert_eq!(
         found.iter().map(told).collect::<Vec<_>>(),

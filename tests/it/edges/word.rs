@@ -24,7 +24,7 @@ fn planned_twice() -> Flight {
     let features = vec![words::feature("Feature of VAL-M1-001", &["VAL-M1-001"]), words::chore("Docs")];
     let milestones = vec![words::milestone("Milestone 1", features)];
     let answer = Some(words::prose("Docs are a step of their own now."));
-    flight.attempt(planner, Command::ProposePlan { title: None, milestones, answer, answers: vec![] });
+    flight.attempt(planner, Command::ProposePlan { title: None, milestones, answer });
     flight
 }
 

@@ -38,10 +38,7 @@ fn planning(flight: &mut Recorder) {
     flight.wait(57).agent(planner, Command::ProposeContract { assertions: plan::contract() });
     flight.wait(20).agent(planner, Command::ProposeEnvironment { environment: plan::environment() });
     flight.use_up(planner, 350).wait(30).work(planner, 10);
-    flight.agent(
-        planner,
-        Command::ProposePlan { title: None, milestones: plan::milestones(), answer: None, answers: vec![] },
-    );
+    flight.agent(planner, Command::ProposePlan { title: None, milestones: plan::milestones(), answer: None });
     flight.wait(43).mark(Moment::PlanGate);
     flight.go(GateId::Plan, 260, "");
 }

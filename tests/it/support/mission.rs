@@ -122,10 +122,7 @@ impl Flight {
         let planner = self.start(AgentWork::Plan);
         self.attempt(planner, Command::ProposeContract { assertions });
         self.attempt(planner, Command::ProposeEnvironment { environment: words::environment() });
-        self.attempt(
-            planner,
-            Command::ProposePlan { title: None, milestones, answer: None, answers: vec![] },
-        );
+        self.attempt(planner, Command::ProposePlan { title: None, milestones, answer: None });
         self
     }
 

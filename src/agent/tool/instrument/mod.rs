@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::{Answer, Call, Output, ToolEnv, ToolError, ToolRow};
 use crate::instrument::evidence::RECORDING;
-use crate::instrument::{Evidence, Instrument, Place, Visitor, each};
+use crate::instrument::{Chromium, Evidence, Instrument, Place, Visitor, each};
 use crate::workspace::Intent;
 
 /// Keeps evidence. The engine implements it over the mission's store.
@@ -27,6 +27,8 @@ pub struct Instruments {
     pub evidence: Arc<dyn EvidenceSink>,
     /// The app under test; testers who share it share its services.
     pub app: Arc<App>,
+    /// The browser of this machine.
+    pub chromium: Chromium,
 }
 
 /// The rows of all instruments and of the app's services; a session that has none says so.
@@ -35,6 +37,10 @@ pub(super) fn rows(env: &Arc<ToolEnv>, instruments: Option<&Instruments>) -> Vec
     let place = Place::new(move |line, directory| {
         Ok(own.shell(line, &own.confinement.resolve(directory, Intent::Read)?))
     });
+    let place = match instruments {
+        Some(all) => place.with_browser(all.chromium.clone(), env.scratch.clone()),
+        None => place,
+    };
     let given = instruments.ok_or_else(|| "this role has no instruments".to_owned());
     let app = app::row(given.clone().map(|all| Arc::clone(&all.app)));
     let mut collector = Collector { place, given, rows: vec![app] };
@@ -113,7 +119,8 @@ pub(super) mod tests {
         let nowhere = std::path::PathBuf::new();
         let dirs = ServiceDirs { dir: nowhere.clone(), logs: nowhere, env: Vec::new(), reaper: Reaper::None };
         let evidence = Arc::clone(kept) as Arc<dyn EvidenceSink>;
-        Arc::new(Instruments { evidence, app: Arc::new(App::new(Vec::new(), dirs)) })
+        let (app, chromium) = (Arc::new(App::new(Vec::new(), dirs)), Chromium::none("none in this test"));
+        Arc::new(Instruments { evidence, app, chromium })
     }
 
     /// Numbers what it keeps.
