@@ -7,4 +7,4 @@ mod spec;
 mod supervise;
 
 pub use spec::{Health, ServiceSpec, ServiceStatus};
-pub use supervise::{ServiceDirs, Services};
+pub use supervise::{ServiceDirs, Services, StillHeld};
