@@ -98,12 +98,7 @@ impl Ground {
         self.ask(Actor::Engine, vec![start])?;
         let contract = Command::ProposeContract { assertions: vec![assertion()?] };
         let environment = Command::ProposeEnvironment { environment: Environment::default() };
-        let plan = Command::ProposePlan {
-            title: None,
-            milestones: vec![milestone()?],
-            answer: None,
-            answers: vec![],
-        };
+        let plan = Command::ProposePlan { title: None, milestones: vec![milestone()?], answer: None };
         self.ask(Actor::Attempt(planner), vec![contract, environment, plan])?;
         Ok(self)
     }
