@@ -10,6 +10,7 @@ use super::context::EngineContext;
 use super::error::EngineError;
 use super::evidence::keep;
 use super::reports::{Reports, Told};
+use super::role::OwnPlace;
 use crate::domain::environment::{CommandRun, Script};
 use crate::domain::tests::TestRun;
 use crate::domain::text::Line;
@@ -107,7 +108,9 @@ pub async fn run_within(
 ) -> Result<CommandRun, EngineError> {
     let cap = OutputCap { spill: Spill::Directory(engine.scratch_dir()), ..OutputCap::default() };
     let program = Program::shell(script.run.as_str()).dir(dir).envs(engine.env()).timeout(limit).cap(cap);
-    let program = program.reaper(&engine.reaper);
+    // What it starts meets nobody else's ports and data.
+    let own = OwnPlace::of_command(engine).await?;
+    let program = program.reaper(&engine.reaper).envs(own.env.iter().cloned());
     let reports = Reports::before(dir, script);
     let finished = program.run(cancel.clone(), |_: &str| {}).await.map_err(InstrumentError::from)?;
     let told = reports.after(&finished.output);

@@ -19,6 +19,7 @@ use crate::domain::attempt::AgentWork;
 use crate::workspace::Access;
 
 pub use attempt_env::{AttemptEnv, Cleanup};
+pub use own_place::OwnPlace;
 pub use researcher::Researchers;
 pub use validator::proof_at;
 pub use worker::at_head;
@@ -46,8 +47,8 @@ pub fn row(engine: &Arc<EngineContext>, work: AgentWork) -> RoleRow<'_> {
         AgentWork::Scrutinize { milestone, round } => {
             RoleRow::new(SCRUTINY, validator::prepare(engine, milestone, round))
         }
-        AgentWork::TestAsUser { milestone, round, flow: _ } => {
-            RoleRow::new(USER_TESTING, user_testing::prepare(engine, milestone, round))
+        AgentWork::TestAsUser { milestone, round, flow } => {
+            RoleRow::new(USER_TESTING, user_testing::prepare(engine, milestone, round, flow))
         }
     }
 }
