@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Instrument, InstrumentError, Place, Seen};
+use super::{Instrument, InstrumentError, Place, Reach, Seen};
 use crate::workspace::Access;
 
 /// What is done in the browser.
@@ -25,6 +25,7 @@ impl Instrument for Browser {
     const NAME: &'static str = "browser";
     const DESCRIPTION: &'static str = "Opens a page in a real browser, or says why that cannot be done here.";
     const ACCESS: Access = Access::Read;
+    const REACHES: Reach = Reach::Ports;
 
     fn new(_place: &Place) -> Result<Self, InstrumentError> {
         Ok(Self)

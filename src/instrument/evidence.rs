@@ -17,6 +17,33 @@ pub struct Evidence {
     pub bytes: Vec<u8>,
     /// The result, in a line.
     pub summary: String,
+    /// Whether what was seen had come to rest.
+    pub settled: Settled,
+}
+
+/// Whether what was seen had come to rest. A verdict rests on what had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// It was over: the program had ended, the answer was whole.
+    Ended,
+    /// It goes on and stood still: a screen that waits for its user, a page that is idle.
+    Still,
+    /// It still changed: a program that draws, a page that loads.
+    Moving,
+    /// It goes on and has shown nothing yet.
+    Nothing,
+}
+
+impl Settled {
+    /// The word that it is kept under.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ended => "ended",
+            Self::Still => "still",
+            Self::Moving => "moving",
+            Self::Nothing => "nothing",
+        }
+    }
 }
 
 /// What was done to the services of the app, or asked of them: JSON with their state and the end of their logs.
@@ -25,13 +52,13 @@ pub const APP: &str = "app";
 pub const RECORDING: &str = "recording";
 
 impl Evidence {
-    /// Evidence whose bytes are the JSON of what an instrument saw.
+    /// Evidence whose bytes are the JSON of what an instrument saw, when that was over.
     pub(super) fn of(
         kind: &'static str,
         seen: &impl Serialize,
         title: String,
         summary: String,
     ) -> Result<Self, InstrumentError> {
-        Ok(Self { kind, title, bytes: serde_json::to_vec_pretty(seen)?, summary })
+        Ok(Self { kind, title, bytes: serde_json::to_vec_pretty(seen)?, summary, settled: Settled::Ended })
     }
 }

@@ -18,6 +18,7 @@ use crate::workspace::Access;
 
 #[derive(Deserialize, JsonSchema)]
 struct Review {
+    #[schemars(extend("x-cut" = true))]
     summary: Prose,
     verdict: Opinion,
     #[serde(default)]
@@ -37,6 +38,7 @@ struct PlacedIssue {
 
 #[derive(Deserialize, JsonSchema)]
 struct Scrutiny {
+    #[schemars(extend("x-cut" = true))]
     summary: Prose,
     /// What the reviews did not say already: what goes wrong between features, at the place where it shows.
     #[serde(default)]
@@ -51,9 +53,11 @@ struct Scrutiny {
 
 #[derive(Deserialize, JsonSchema)]
 struct UserTesting {
+    #[schemars(extend("x-cut" = true))]
     summary: Prose,
     /// What was awkward though it worked.
     #[serde(default)]
+    #[schemars(extend("x-cut" = true))]
     frictions: Vec<Line>,
     /// What is wrong beyond the assertions. A failed verdict is reported already.
     #[serde(default)]
@@ -69,6 +73,7 @@ struct Verdict {
     assertion: AssertionId,
     outcome: Outcome,
     /// What you saw, as exactly as the app showed it; for blocked, what stood in the way.
+    #[schemars(extend("x-cut" = true))]
     observed: Line,
     /// References (ev_…) that your instruments returned. Pass and fail need at least one.
     #[serde(default)]

@@ -104,6 +104,14 @@ impl Background {
         read().map_err(WorkspaceError::io("read", &self.log))
     }
 
+    /// Kills the whole group without asking.
+    pub async fn kill(&self) -> Exit {
+        if self.is_running() {
+            self.group.signal(Signal::SIGKILL);
+        }
+        self.wait().await
+    }
+
     /// Ends the whole group: asks, waits two seconds, kills.
     pub async fn stop(&self) -> Exit {
         if let Some(exit) = self.exit() {
@@ -113,8 +121,7 @@ impl Background {
         if let Ok(exit) = timeout(GRACE, self.wait()).await {
             return exit;
         }
-        self.group.signal(Signal::SIGKILL);
-        self.wait().await
+        self.kill().await
     }
 }
 

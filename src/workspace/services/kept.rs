@@ -45,6 +45,13 @@ impl Forked {
         sweep::marked((SERVICE, self.0.mark()))
     }
 
+    /// Kills them at once.
+    pub(super) async fn kill(&self) {
+        for pid in self.processes().await {
+            signal(pid, Signal::SIGKILL);
+        }
+    }
+
     /// Ends them: asks, waits two seconds, kills.
     pub(super) async fn stop(self) {
         let left = self.processes().await;
@@ -52,9 +59,7 @@ impl Forked {
             return;
         }
         for pid in left {
-            if let Err(error) = kill(Pid::from_raw(pid), Signal::SIGTERM) {
-                tracing::debug!(pid, %error, "what forked away from a service cannot be signalled");
-            }
+            signal(pid, Signal::SIGTERM);
         }
         let ended = async {
             while !self.processes().await.is_empty() {
@@ -67,5 +72,11 @@ impl Forked {
         if !in_time && let Err(fault) = spawn_blocking(move || sweep((SERVICE, &mark))).await {
             tracing::warn!(%fault, "what forked away from a service may be left running");
         }
+    }
+}
+
+fn signal(pid: i32, signal: Signal) {
+    if let Err(error) = kill(Pid::from_raw(pid), signal) {
+        tracing::debug!(pid, %error, "what forked away from a service cannot be signalled");
     }
 }

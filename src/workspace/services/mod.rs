@@ -12,5 +12,5 @@ mod variables;
 pub use lease::{PortLease, lease};
 pub use port::mission_on;
 pub use spec::{Health, ServiceSpec, ServiceStatus};
-pub use supervise::{ServiceDirs, Services};
+pub use supervise::{ServiceDirs, Services, StillHeld};
 pub use variables::{DATA_DIR, PORT, expanded, port_variable};

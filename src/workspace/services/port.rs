@@ -4,9 +4,14 @@ use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::time::{sleep, timeout};
 
 use crate::workspace::sweep::{MARK, SERVICE, variable};
 
+/// How often it is looked whether a port is free.
+const PACE: Duration = Duration::from_millis(20);
 /// Characters of a command line that tell a program apart.
 const SHOWN: usize = 80;
 
@@ -23,6 +28,16 @@ pub(super) fn is_free(port: u16) -> bool {
     // Development servers listen on either family for `localhost`.
     let addresses = [(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()];
     !addresses.into_iter().any(taken)
+}
+
+/// Waits until a port is free. Gives who still has it when the time is over.
+pub(super) async fn until_free(port: u16, limit: Duration) -> Option<String> {
+    let freed = async {
+        while holder(port).is_some() {
+            sleep(PACE).await;
+        }
+    };
+    if timeout(limit, freed).await.is_ok() { None } else { holder(port) }
 }
 
 /// The directory of the mission whose program listens on a port.

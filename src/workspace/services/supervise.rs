@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use futures::future::join_all;
 use tokio::time::{sleep, timeout};
 
 use super::health;
@@ -33,6 +34,14 @@ pub struct ServiceDirs {
     pub reaper: Reaper,
 }
 
+/// A port that is not free although its service has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StillHeld {
+    pub port: u16,
+    /// Who has it, in words.
+    pub holder: String,
+}
+
 #[derive(Debug)]
 struct Service {
     spec: ServiceSpec,
@@ -43,6 +52,9 @@ struct Service {
 
 /// How often a service is asked whether it is up.
 const PACE: Duration = Duration::from_millis(100);
+
+/// How long a port may take to be free once its service has ended.
+const RELEASE: Duration = Duration::from_secs(5);
 
 /// How much of a log goes into an error or an answer, in bytes.
 const TAIL: u64 = 4 * 1024;
@@ -95,13 +107,40 @@ impl Services {
         service.program.tail(TAIL)
     }
 
-    /// Stops all, the last started first.
-    pub async fn stop_all(&mut self) {
+    /// Asks each whether it is up, by the check that it was started with; else why not.
+    pub async fn health(&self) -> Vec<Result<(), String>> {
+        let asked = self.running.iter().map(async |service| match (service.ended(), service.spec.port) {
+            (Some(exit), _) => Err(format!("it ended with {exit}")),
+            (None, Some(port)) => health::check(&service.spec.health, port).await,
+            (None, None) => Ok(()),
+        });
+        join_all(asked).await
+    }
+
+    /// Kills all at once, as a crash of the machine would; they count as services that have ended.
+    pub async fn crash_all(&mut self) {
+        join_all(self.running.iter().map(async |service| {
+            service.program.kill().await;
+            service.forked.kill().await;
+        }))
+        .await;
+    }
+
+    /// Stops all, the last started first, and waits until their ports are free. Gives those that somebody still holds.
+    pub async fn stop_all(&mut self) -> Vec<StillHeld> {
+        let mut held = Vec::new();
         while let Some(service) = self.running.pop() {
             let exit = service.program.stop().await;
             service.forked.stop().await;
             tracing::debug!(service = service.spec.name, %exit, "stopped a service");
+            let port = service.spec.port;
+            if let Some(port) = port
+                && let Some(holder) = port::until_free(port, RELEASE).await
+            {
+                held.push(StillHeld { port, holder });
+            }
         }
+        held
     }
 
     /// Whether its port is still free: a service before it may have taken it, which nobody need wait for.
