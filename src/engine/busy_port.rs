@@ -30,9 +30,6 @@ pub async fn freed(engine: &Arc<EngineContext>, port: u16) -> Result<bool, Engin
 
 /// Whether the mission of a directory has an engine. One of another home is not ours to judge, as long as it is there.
 fn is_flown(missions: &dyn Catalogue, dir: &Path) -> bool {
-    if !dir.exists() {
-        return false;
-    }
     let known = missions.ids().into_iter().find(|id| missions.dir(id) == dir);
-    known.is_none_or(|id| missions.engine(&id).is_some())
+    known.map_or_else(|| dir.exists(), |id| missions.engine(&id).is_some())
 }

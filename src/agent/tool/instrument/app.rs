@@ -276,7 +276,7 @@ mod tests {
     use crate::agent::tool::env::tests::call;
     use crate::workspace::Reaper;
 
-    fn app(directory: &std::path::Path, specs: Vec<ServiceSpec>) -> Arc<App> {
+    fn app(directory: &Path, specs: Vec<ServiceSpec>) -> Arc<App> {
         let dirs = ServiceDirs {
             dir: directory.to_owned(),
             logs: directory.join("logs"),
@@ -323,7 +323,7 @@ mod tests {
         assert!(app.status().await.is_empty());
         let kept = kept.0.lock().unwrap();
         assert!(kept.iter().all(|piece| piece.kind == "app"));
-        let logs: serde_json::Value = serde_json::from_slice(&kept[3].bytes).unwrap();
+        let logs: Value = serde_json::from_slice(&kept[3].bytes).unwrap();
         assert_eq!((&logs["action"], &logs["services"][0]["log"]), (&json!("logs"), &json!("serving\n")));
     }
 
