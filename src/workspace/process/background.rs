@@ -96,7 +96,13 @@ impl Background {
     /// When the log cannot be read.
     pub fn tail(&self, bytes: u64) -> Result<String, WorkspaceError> {
         let read = || {
-            let newest = end_of(&self.log, bytes)?;
+            let newest = match end_of(&self.log, bytes) {
+                // It has just taken the place of the one before, and the next is not there yet.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && older(&self.log).exists() => {
+                    Vec::new()
+                }
+                read => read?,
+            };
             let missing = bytes.saturating_sub(u64::try_from(newest.len()).unwrap_or(bytes));
             let before = end_of(&older(&self.log), missing).unwrap_or_default();
             Ok(clean_text(&[before, newest].concat()))
