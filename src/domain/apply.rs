@@ -128,6 +128,9 @@ impl Mission {
                 self.with_finding(*finding, |f| f.state = FindingState::TakenUp { feature: *feature });
             }
             Event::FindingDismissed { finding, reason } => {
+                if by == Actor::Person {
+                    self.agreed.insert(*finding);
+                }
                 self.with_finding(*finding, |f| {
                     f.state = FindingState::Dismissed { reason: reason.clone() };
                 });
@@ -139,6 +142,7 @@ impl Mission {
                 self.with_finding(*finding, |f| f.seen = Some((**sighting).clone()));
             }
             Event::FindingReopened { finding } => {
+                self.agreed.remove(finding);
                 self.with_finding(*finding, |f| f.state = FindingState::Open);
             }
             Event::RoundOpened(scope) => {
@@ -147,6 +151,9 @@ impl Mission {
             }
             Event::GateCommandsRun { milestone, round, runs } => {
                 self.with_round(*milestone, *round, |r| r.runs.clone_from(runs));
+            }
+            Event::ChecksRun { milestone, round, checks } => {
+                self.with_round(*milestone, *round, |r| r.checks.extend(checks.iter().cloned()));
             }
             Event::ReviewReported { milestone, round, feature, review } => {
                 self.with_round(*milestone, *round, |r| {

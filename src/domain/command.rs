@@ -9,6 +9,7 @@ use super::consequence::ContractChange;
 use super::contract::AssertionDraft;
 use super::environment::{CommandRun, Environment};
 use super::event::Founding;
+use super::evidence::Piece;
 use super::finding::{Observation, TriageDecision};
 use super::gate::{Autopilot, Decision, GateId};
 use super::handoff::{Handoff, Issue};
@@ -20,7 +21,8 @@ use super::mission::Hold;
 pub use super::part::{CheckEdit, SpecEdit, WordingEdit};
 use super::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use super::proposal::Ruling;
-use super::round::{Opinion, ReviewIssue};
+use super::round::{CheckRun, Opinion, ReviewIssue};
+use super::tampering::Suspicion;
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, Outcome};
@@ -72,7 +74,7 @@ pub enum Command {
     // The validators'.
     ReportReview { summary: Prose, opinion: Opinion, issues: Vec<ReviewIssue>, known: Vec<Observation> },
     ReportScrutiny { summary: Prose, issues: Vec<Issue>, knowledge: Vec<Line>, known: Vec<Observation> },
-    GiveVerdict { assertion: AssertionId, outcome: Outcome, observed: Line, evidence: Vec<EvidenceRef> },
+    GiveVerdict { assertion: AssertionId, outcome: Outcome, observed: Line, evidence: Vec<Piece> },
     ReportUserTesting { summary: Prose, frictions: Vec<Line>, issues: Vec<Issue>, known: Vec<Observation> },
 
     // The engine's.
@@ -83,9 +85,11 @@ pub enum Command {
     TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
     RecordBaseline { baseline: Box<Baseline> },
     RecordClaims { feature: FeatureId, runs: Vec<CommandRun> },
+    RecordTampering { feature: FeatureId, found: Vec<Suspicion> },
     // The bytes behind these references are gone, or no longer what was kept.
     ReportLostEvidence { evidence: Vec<EvidenceRef> },
     RecordGateCommands { milestone: MilestoneId, round: u32, commit: Commit, runs: Vec<CommandRun> },
+    RecordChecks { milestone: MilestoneId, round: u32, checks: Vec<CheckRun> },
     MarkDelivered { messages: Vec<MessageId> },
     ProposeDocument { changes: Vec<ContractChange> },
     Hold { hold: Hold },
@@ -158,8 +162,10 @@ impl Command {
             | Self::TellRevision { .. }
             | Self::RecordBaseline { .. }
             | Self::RecordClaims { .. }
+            | Self::RecordTampering { .. }
             | Self::ReportLostEvidence { .. }
             | Self::RecordGateCommands { .. }
+            | Self::RecordChecks { .. }
             | Self::MarkDelivered { .. }
             | Self::ProposeDocument { .. }
             | Self::Hold { .. }

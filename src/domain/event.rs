@@ -26,7 +26,7 @@ use super::message::{Directive, Knowledge, Message, Question};
 use super::mission::{Hold, Limits};
 use super::plan::{Claims, Feature, FeatureSpec, ProposedPlan};
 use super::proposal::{Proposal, ProposalState};
-use super::round::{Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
+use super::round::{CheckRun, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, Verdict};
@@ -168,6 +168,11 @@ pub enum Event {
         milestone: MilestoneId,
         round: u32,
         runs: Vec<CommandRun>,
+    },
+    ChecksRun {
+        milestone: MilestoneId,
+        round: u32,
+        checks: Vec<CheckRun>,
     },
     ReviewReported {
         milestone: MilestoneId,

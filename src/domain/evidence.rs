@@ -1,8 +1,11 @@
-//! Evidence as a person reads it.
+//! Evidence as a person reads it, and what binds it to who took it.
 
 use serde::de::IntoDeserializer;
 use serde::{Deserialize, Serialize};
 
+use super::event::Actor;
+use super::id::{Commit, MilestoneId, Timestamp};
+use super::text::Line;
 use super::verdict::EvidenceRef;
 
 /// Evidence as it is read: text as it is, a screenshot as base64 of a PNG.
@@ -12,6 +15,66 @@ pub struct EvidenceDoc {
     pub kind: EvidenceKind,
     pub title: String,
     pub content: String,
+    /// Who took it, when and of what; pieces of older versions do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<EvidenceFacts>,
+}
+
+/// Who took a piece of evidence, when, and of what. Every look has its own: two looks are two pieces, even when they saw
+/// the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceFacts {
+    /// The attempt whose instrument saw it, or the engine, which ran a command itself.
+    pub by: Actor,
+    /// The milestone and the round that it was taken in; nothing outside of a round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<(MilestoneId, u32)>,
+    /// The commit that the checkout stood at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<Commit>,
+    pub at: Timestamp,
+    /// Which start of the app was seen, from 1; nothing where no app runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app: Option<u32>,
+    pub settled: Settled,
+    /// Counts the looks of one engine; the store sets it.
+    #[serde(default)]
+    pub look: u64,
+}
+
+/// Whether what was seen had come to rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Settled {
+    /// It was over: the program had ended, the answer was whole.
+    Ended,
+    /// It goes on and stood still: a screen that waits for its user, a page that is idle.
+    Still,
+    /// It still changed: a program that draws, a page that loads.
+    Moving,
+    /// It goes on and has shown nothing yet.
+    Nothing,
+    /// A word of a newer version.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A piece of evidence as far as a verdict is judged by it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    pub reference: EvidenceRef,
+    pub kind: EvidenceKind,
+    /// Nothing for a piece of an older version.
+    pub facts: Option<EvidenceFacts>,
+    /// What a command's record is about, and how it ended.
+    pub ran: Option<Ran>,
+}
+
+/// A command line that was run, and its exit code; none where it was ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ran {
+    pub command: Line,
+    pub exit_code: Option<i32>,
 }
 
 /// What kind of proof it is.
@@ -38,7 +101,34 @@ pub enum EvidenceKind {
 }
 
 impl EvidenceKind {
+    /// What it is, in words.
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Self::Command => "the record of a command",
+            Self::Http => "an exchange over HTTP",
+            Self::Terminal => "a terminal's screen",
+            Self::Screenshot => "a picture of a page",
+            Self::Page => "a page in words",
+            Self::Recording => "a terminal's recording",
+            Self::App => "a look at the app's services",
+            Self::Unknown => "of a kind that only a newer version knows",
+        }
+    }
+
+    /// Whether its bytes are a picture; all others are text.
+    pub fn is_picture(self) -> bool {
+        self == Self::Screenshot
+    }
+
     /// The kind that is stored under a word.
+    pub fn of_word(word: &str) -> Self {
+        let word: serde::de::value::StrDeserializer<'_, serde::de::value::Error> = word.into_deserializer();
+        Self::deserialize(word).unwrap_or(Self::Unknown)
+    }
+}
+
+impl Settled {
+    /// The state that is stored under a word.
     pub fn of_word(word: &str) -> Self {
         let word: serde::de::value::StrDeserializer<'_, serde::de::value::Error> = word.into_deserializer();
         Self::deserialize(word).unwrap_or(Self::Unknown)

@@ -25,6 +25,9 @@ pub struct Finding {
     pub assertion: Option<AssertionId>,
     pub description: Line,
     pub suggested_fix: Option<Line>,
+    /// Lines of a diff that show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hunk: Option<Prose>,
     pub state: FindingState,
     /// What a later validator saw of it, the newest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -106,6 +109,8 @@ pub enum Source {
     LeftUndone { attempt: AttemptId },
     /// A claim that the engine could not confirm.
     RefutedClaim { attempt: AttemptId },
+    /// Something that the engine saw taken away from tests or gates.
+    Tampering { attempt: AttemptId },
     /// A gate command that failed.
     GateCommand,
     /// An issue of a reviewer.
@@ -165,6 +170,7 @@ impl Source {
             Self::Handoff { attempt }
             | Self::LeftUndone { attempt }
             | Self::RefutedClaim { attempt }
+            | Self::Tampering { attempt }
             | Self::Review { attempt }
             | Self::Scrutiny { attempt }
             | Self::Verdict { attempt }
@@ -244,6 +250,7 @@ impl Mission {
                 .unwrap_or_default(),
             Source::Handoff { .. }
             | Source::LeftUndone { .. }
+            | Source::Tampering { .. }
             | Source::Review { .. }
             | Source::Scrutiny { .. }
             | Source::UserTesting { .. }

@@ -83,6 +83,9 @@ pub struct Mission {
     pub handoffs: BTreeMap<FeatureId, (AttemptId, Handoff)>,
     pub claim_runs: BTreeMap<FeatureId, Vec<CommandRun>>,
     pub findings: BTreeMap<FindingId, Finding>,
+    /// Findings that the person themselves dismissed.
+    #[serde(default)]
+    pub agreed: BTreeSet<FindingId>,
     pub rounds: Vec<Round>,
     pub round_limits: BTreeMap<MilestoneId, u32>,
     /// Milestones that a NO-GO sent back, until a round has looked at them again.

@@ -40,6 +40,7 @@ pub mod risk;
 pub mod round;
 pub mod schedule;
 pub mod tally;
+pub mod tampering;
 pub mod tests;
 pub mod text;
 pub mod transcript;

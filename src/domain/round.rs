@@ -9,7 +9,7 @@ use strum::IntoStaticStr;
 use super::environment::CommandRun;
 use super::flow::FlowShare;
 use super::handoff::Issue;
-use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Timestamp};
+use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Revision, Timestamp};
 use super::text::{Line, Prose, Title, worded};
 
 /// One pass, and how far it is.
@@ -22,6 +22,9 @@ pub struct Round {
     pub commit: Commit,
     pub opened: Timestamp,
     pub runs: Vec<CommandRun>,
+    /// What the contract's own commands did when the engine ran them; none in rounds of older versions.
+    #[serde(default)]
+    pub checks: Vec<CheckRun>,
     /// The features whose diff is read in this round: new ones and those whose review failed.
     pub to_review: Vec<FeatureId>,
     pub reviews: BTreeMap<FeatureId, Review>,
@@ -34,6 +37,16 @@ pub struct Round {
     #[serde(default)]
     pub flows: Vec<FlowShare>,
     pub outcome: Option<RoundOutcome>,
+}
+
+/// What the command of an assertion's check did when the engine ran it at the commit of a round. No agent can overrule
+/// it: while it is red, the assertion does not pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckRun {
+    pub assertion: AssertionId,
+    /// The revision whose command it is.
+    pub revision: Revision,
+    pub run: CommandRun,
 }
 
 /// What a round looks at, as it is opened.
@@ -124,6 +137,7 @@ impl Round {
             commit: scope.commit.clone(),
             opened: at,
             runs: Vec::new(),
+            checks: Vec::new(),
             to_review: scope.to_review.clone(),
             reviews: BTreeMap::new(),
             scrutiny: None,
@@ -141,6 +155,12 @@ impl Round {
     /// Whether it still runs.
     pub fn is_open(&self) -> bool {
         self.outcome.is_none()
+    }
+
+    /// What the command of an assertion did in it, at that revision.
+    pub fn check(&self, assertion: &AssertionId, revision: Revision) -> Option<&CommandRun> {
+        let found = |check: &&CheckRun| check.assertion == *assertion && check.revision == revision;
+        self.checks.iter().rev().find(found).map(|check| &check.run)
     }
 
     /// Whether it got as far as its testers' reports: one that failed earlier has not tried everything it was to try.

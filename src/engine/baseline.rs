@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::context::EngineContext;
 use super::error::EngineError;
 use super::role::proof_at;
-use super::scripts;
+use super::scripts::{self, Site};
 use crate::agent::tool::Call;
 use crate::domain::baseline::{Baseline, Trial};
 use crate::domain::command::Command;
@@ -95,7 +95,15 @@ async fn try_all(
         } else if Instant::now() < end && !call.cancel.is_cancelled() {
             (call.progress)(&format!("{}\n", script.run));
             let limit = if matches!(trial, Trial::Check { .. }) { CHECK } else { COMMAND };
-            match scripts::run_within(engine, proof.checkout.dir(), script, limit, &call.cancel).await {
+            match scripts::run_within(
+                engine,
+                &Site::at(proof.checkout.dir(), commit),
+                script,
+                limit,
+                &call.cancel,
+            )
+            .await
+            {
                 Ok(run) => runs.push(run),
                 Err(error) => tried = Err(error),
             }

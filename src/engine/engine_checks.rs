@@ -8,7 +8,8 @@ use super::activity::Running;
 use super::context::EngineContext;
 use super::error::EngineError;
 use super::role::{at_head, proof_at};
-use super::scripts;
+use super::scripts::{self, Site};
+use super::tampering;
 use crate::domain::attempt::EngineWork;
 use crate::domain::command::Command;
 use crate::domain::environment::Script;
@@ -47,9 +48,13 @@ async fn check_claims(
     let mut runs = Vec::new();
     for script in &scripts {
         running.doing(format!("running {}", script.run));
-        runs.push(scripts::run_one(engine, checkout.dir(), script, cancel).await?);
+        runs.push(scripts::run_one(engine, &Site::new(checkout.dir()), script, cancel).await?);
     }
     if !cancel.is_cancelled() {
+        let found = tampering::look(engine, feature, &runs).await?;
+        if !found.is_empty() {
+            engine.dispatcher.record_if_due(Command::RecordTampering { feature, found }).await?;
+        }
         engine.dispatcher.record_if_due(Command::RecordClaims { feature, runs }).await?;
     }
     Ok(())
@@ -72,8 +77,9 @@ async fn run_gate_commands(
     }
     let scripts: Vec<Script> =
         engine.environment(|environment| environment.gate_scripts().cloned().collect());
+    let site = Site { round: Some((milestone, round)), ..Site::at(proof.checkout.dir(), &commit) };
     let starting = |script: &Script| running.doing(format!("running {}", script.run));
-    let runs = scripts::run_all(engine, proof.checkout.dir(), &scripts, cancel, &starting).await?;
+    let runs = scripts::run_all(engine, &site, &scripts, cancel, &starting).await?;
     let changed = proof.put_back().await;
     if !changed.is_empty() {
         tracing::info!(?changed, "the gate commands changed tracked files; the changes are discarded");

@@ -2,16 +2,22 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
+use super::clock;
 use super::context::{EngineContext, blocking};
 use super::error::EngineError;
-use crate::agent::tool::EvidenceSink;
+use crate::agent::tool::{App, EvidenceSink};
+use crate::domain::attempt::AgentWork;
 use crate::domain::command::Command;
-use crate::domain::evidence::EvidenceKind;
-use crate::domain::id::FeatureId;
+use crate::domain::event::Actor;
+use crate::domain::evidence::{EvidenceFacts, EvidenceKind, Piece, Ran, Settled};
+use crate::domain::id::{Commit, FeatureId, MilestoneId};
 use crate::domain::plan::Origin;
+use crate::domain::text::Line;
 use crate::domain::verdict::EvidenceRef;
 use crate::instrument::Evidence;
-use crate::store::{Store, StoreError};
+use crate::store::{EvidenceFile, Header, Store, StoreError};
 
 /// Bytes of one piece that a conversation is shown at most, of its beginning and of its end.
 const EDGE: usize = 1_500;
@@ -24,16 +30,7 @@ const SHOWN: usize = 6;
 /// When there is none of that name, or it is not what it was.
 pub(super) fn shown(store: &Store, reference: &EvidenceRef) -> Result<String, StoreError> {
     let doc = store.evidence().get(reference)?.doc();
-    let content = match doc.kind {
-        EvidenceKind::Screenshot => "(a picture)".to_owned(),
-        EvidenceKind::Command
-        | EvidenceKind::Http
-        | EvidenceKind::Terminal
-        | EvidenceKind::App
-        | EvidenceKind::Recording
-        | EvidenceKind::Page
-        | EvidenceKind::Unknown => cut(&doc.content),
-    };
+    let content = if doc.kind.is_picture() { "(a picture)".to_owned() } else { cut(&doc.content) };
     Ok(format!("### {} {}\n```\n{content}\n```\n", reference.0, doc.title))
 }
 
@@ -62,21 +59,74 @@ pub(super) fn of_findings(engine: &EngineContext, feature: FeatureId) -> String 
     if text.is_empty() { text } else { format!("\n## What was seen of them\n{text}") }
 }
 
-/// Keeps what the instruments saw in the mission's store.
-pub(super) struct StoreSink(pub(super) Arc<Store>);
+/// Keeps what the instruments of one piece of work saw in the mission's store, bound to its attempt, round and commit.
+pub(super) struct StoreSink {
+    pub(super) engine: Arc<EngineContext>,
+    pub(super) work: AgentWork,
+    /// The app that is seen.
+    pub(super) app: Arc<App>,
+}
+
+/// Who took a piece of evidence, and of what.
+#[derive(Debug, Clone)]
+pub(super) struct Taken {
+    pub(super) by: Actor,
+    pub(super) round: Option<(MilestoneId, u32)>,
+    pub(super) commit: Option<Commit>,
+    pub(super) app: Option<u32>,
+}
 
 /// Keeps a piece of evidence, durably.
 ///
 /// # Errors
 /// When the store cannot.
-pub(super) fn keep(store: &Store, evidence: &Evidence) -> Result<EvidenceRef, StoreError> {
-    store.evidence().keep(EvidenceKind::of_word(evidence.kind), &evidence.title, &evidence.bytes)
+pub(super) fn keep(store: &Store, evidence: &Evidence, taken: Taken) -> Result<EvidenceRef, StoreError> {
+    let Taken { by, round, commit, app } = taken;
+    let settled = Settled::of_word(evidence.settled.word());
+    let facts = EvidenceFacts { by, round, commit, at: clock::now(), app, settled, look: 0 };
+    let header = Header::new(EvidenceKind::of_word(evidence.kind), &evidence.title).taken(facts);
+    store.evidence().keep(header, &evidence.bytes)
+}
+
+impl StoreSink {
+    /// Whose instruments these are, as the log says it now.
+    fn taken(&self) -> Option<Taken> {
+        self.engine.cell.with(|mission| {
+            let attempt = mission.live_attempts().find(|attempt| attempt.work == self.work)?;
+            let round = self.work.round();
+            let under_test = round.and_then(|(milestone, number)| mission.round(milestone, number));
+            let commit = under_test.map_or_else(|| attempt.base.clone(), |round| round.commit.clone());
+            let app = Some(self.app.instance()).filter(|instance| *instance > 0);
+            Some(Taken { by: Actor::Attempt(attempt.id), round, commit: Some(commit), app })
+        })
+    }
 }
 
 impl EvidenceSink for StoreSink {
     fn keep(&self, evidence: Evidence) -> Result<String, String> {
-        keep(&self.0, &evidence).map(|reference| reference.0).map_err(|error| error.to_string())
+        let taken = self.taken().ok_or("the attempt has ended")?;
+        let kept = keep(&self.engine.store, &evidence, taken);
+        kept.map(|reference| reference.0).map_err(|error| error.to_string())
     }
+}
+
+/// A piece as far as a verdict is judged by it.
+///
+/// # Errors
+/// When there is none of that name, or it is not what it was.
+pub(super) fn piece(store: &Store, reference: &EvidenceRef) -> Result<Piece, StoreError> {
+    let EvidenceFile { reference, header: Header { kind, facts, .. }, bytes } =
+        store.evidence().get(reference)?;
+    let ran = (kind == EvidenceKind::Command).then(|| ran(&bytes)).flatten();
+    Ok(Piece { reference, kind, facts, ran })
+}
+
+/// What a command's record is about.
+fn ran(record: &[u8]) -> Option<Ran> {
+    let record: Value = serde_json::from_slice(record).ok()?;
+    let exit_code = record.pointer("/exit/code").and_then(Value::as_i64);
+    let command = Line::clipped(record.get("command")?.as_str()?);
+    Some(Ran { command, exit_code: exit_code.and_then(|code| i32::try_from(code).ok()) })
 }
 
 /// Looks whether what the contract rests on is still what it was, and records what is not.

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::context::{EngineContext, blocking};
 use super::error::EngineError;
-use super::scripts;
+use super::scripts::{self, Site};
 use crate::domain::command::Command;
 use crate::domain::environment::Script;
 use crate::domain::gate::GateId;
@@ -147,7 +147,9 @@ async fn run_commands(engine: &Arc<EngineContext>, landing: &Landing) -> Result<
     let scripts: Vec<Script> =
         engine.environment(|environment| environment.gate_scripts().cloned().collect());
     scripts::set_up(engine, landing.dir()).await?;
-    let runs = scripts::run_all(engine, landing.dir(), &scripts, &CancellationToken::new(), &|_| {}).await?;
+    let runs =
+        scripts::run_all(engine, &Site::new(landing.dir()), &scripts, &CancellationToken::new(), &|_| {})
+            .await?;
     match runs.iter().find(|run| !run.passed()) {
         None => Ok(()),
         Some(run) => Err(EngineError::Unfit(format!(

@@ -41,6 +41,7 @@ mod run;
 mod scripts;
 mod session_recorder;
 mod stored_mission;
+mod tampering;
 mod waiting;
 
 pub use clock::now;

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::context::EngineContext;
+use super::context::{EngineContext, blocking};
 use super::error::EngineError;
-use super::evidence::keep;
+use super::evidence::{Taken, keep};
 use super::reports::{Reports, Told};
 use super::role::OwnPlace;
 use crate::domain::environment::{CommandRun, Script};
+use crate::domain::event::Actor;
+use crate::domain::id::{Commit, MilestoneId};
 use crate::domain::tests::TestRun;
 use crate::domain::text::Line;
 use crate::domain::verdict::EvidenceRef;
@@ -19,7 +21,7 @@ use crate::instrument::command::CommandRecord;
 use crate::instrument::{Evidence, InstrumentError};
 use crate::store::Store;
 use crate::workspace::process::{OutputCap, Spill};
-use crate::workspace::{Exit, Program};
+use crate::workspace::{Exit, Program, ProofCheckout};
 
 /// How long one command of the environment may take.
 const LIMIT: Duration = Duration::from_mins(30);
@@ -29,6 +31,28 @@ const TAIL: usize = 400;
 const TESTS: &str = "tests";
 /// What a time-out counts as; the number that `timeout(1)` uses.
 const TIMED_OUT: i32 = 124;
+
+/// Where commands of the engine run, and what their evidence says of it.
+#[derive(Debug, Clone)]
+pub struct Site<'a> {
+    pub dir: &'a Path,
+    /// The commit that the checkout stands at; nothing where it is at none, such as a merge that is tried.
+    pub commit: Option<Commit>,
+    /// The round that they run for.
+    pub round: Option<(MilestoneId, u32)>,
+}
+
+impl<'a> Site<'a> {
+    /// A checkout, whatever it stands at.
+    pub fn new(dir: &'a Path) -> Self {
+        Self { dir, commit: None, round: None }
+    }
+
+    /// A checkout at a commit.
+    pub fn at(dir: &'a Path, commit: &Commit) -> Self {
+        Self { commit: Some(commit.clone()), ..Self::new(dir) }
+    }
+}
 
 /// Runs the set-up commands in a checkout in which they have not run yet.
 ///
@@ -45,12 +69,17 @@ pub async fn set_up(engine: &Arc<EngineContext>, dir: &Path) -> Result<String, E
     if std::fs::read_to_string(&marker).is_ok_and(|done| done == wanted) && dir.exists() {
         return Ok(String::new());
     }
-    let runs = run_all(engine, dir, &scripts, &CancellationToken::new(), &|_| {}).await?;
+    let runs = run_all(engine, &Site::new(dir), &scripts, &CancellationToken::new(), &|_| {}).await?;
     if let Some(run) = runs.iter().find(|run| !run.passed()) {
         return Ok(format!(
             "\n## The set-up failed\n`{}` exits {}: {}\nMend it where you can.\n",
             run.command, run.exit_code, run.tail
         ));
+    }
+    if dir != engine.checkout_dir() {
+        let (task_engine, place) = (Arc::clone(engine), dir.to_owned());
+        let keep = move || Ok(ProofCheckout::keep_what_is_there(task_engine.repo.own(), &place)?);
+        blocking(keep).await?;
     }
     if let Err(error) = std::fs::write(&marker, wanted) {
         tracing::warn!(%error, "the set-up will run again next time");
@@ -64,7 +93,7 @@ pub async fn set_up(engine: &Arc<EngineContext>, dir: &Path) -> Result<String, E
 /// When a program cannot be started or its evidence not be kept.
 pub async fn run_all(
     engine: &Arc<EngineContext>,
-    dir: &Path,
+    site: &Site<'_>,
     scripts: &[Script],
     cancel: &CancellationToken,
     starting: &(dyn Fn(&Script) + Sync),
@@ -72,7 +101,7 @@ pub async fn run_all(
     let mut runs = Vec::new();
     for script in scripts {
         starting(script);
-        let run = run_one(engine, dir, script, cancel).await?;
+        let run = run_one(engine, site, script, cancel).await?;
         let failed = !run.passed();
         runs.push(run);
         if failed || cancel.is_cancelled() {
@@ -88,11 +117,11 @@ pub async fn run_all(
 /// When it cannot be started or its evidence not be kept.
 pub async fn run_one(
     engine: &Arc<EngineContext>,
-    dir: &Path,
+    site: &Site<'_>,
     script: &Script,
     cancel: &CancellationToken,
 ) -> Result<CommandRun, EngineError> {
-    run_within(engine, dir, script, LIMIT, cancel).await
+    run_within(engine, site, script, LIMIT, cancel).await
 }
 
 /// As [`run_one`], with a time of its own after which the command is ended.
@@ -101,17 +130,18 @@ pub async fn run_one(
 /// As [`run_one`].
 pub async fn run_within(
     engine: &Arc<EngineContext>,
-    dir: &Path,
+    site: &Site<'_>,
     script: &Script,
     limit: Duration,
     cancel: &CancellationToken,
 ) -> Result<CommandRun, EngineError> {
     let cap = OutputCap { spill: Spill::Directory(engine.scratch_dir()), ..OutputCap::default() };
-    let program = Program::shell(script.run.as_str()).dir(dir).envs(engine.env()).timeout(limit).cap(cap);
+    let program =
+        Program::shell(script.run.as_str()).dir(site.dir).envs(engine.env()).timeout(limit).cap(cap);
     // What it starts meets nobody else's ports and data.
     let own = OwnPlace::of_command(engine).await?;
     let program = program.reaper(&engine.reaper).envs(own.env.iter().cloned());
-    let reports = Reports::before(dir, script);
+    let reports = Reports::before(site.dir, script);
     let finished = program.run(cancel.clone(), |_: &str| {}).await.map_err(InstrumentError::from)?;
     let told = reports.after(&finished.output);
     let record = CommandRecord::new(&program, finished);
@@ -123,7 +153,8 @@ pub async fn run_within(
         Exit::Unknown => 255,
     };
     let evidence = with_tests(record.evidence()?, &told)?;
-    let reference = keep(&engine.store, &evidence)?;
+    let taken = Taken { by: Actor::Engine, round: site.round, commit: site.commit.clone(), app: None };
+    let reference = keep(&engine.store, &evidence, taken)?;
     Ok(CommandRun {
         name: script.name.clone(),
         command: script.run.clone(),

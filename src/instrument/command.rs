@@ -1,12 +1,59 @@
-//! One command, run and written down.
+//! `run`: one command, run to its end and written down. What the engine runs itself is written down the same way.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use super::{Evidence, InstrumentError};
-use crate::workspace::{Exit, Finished, Program};
+use super::{Evidence, Facts, Instrument, InstrumentError, Place, Seen};
+use crate::workspace::{Access, Exit, Finished, Program};
+
+/// Seconds that a command has unless the tester gives others, and the most of them.
+const LIMIT: (u64, u64) = (60, 600);
+
+/// A command line.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(description = "")]
+pub struct Wanted {
+    /// The command line for `sh -c`. It has no input and no terminal.
+    pub command: String,
+    /// The directory it runs in, relative to the checkout.
+    pub directory: Option<String>,
+    /// Seconds until it is ended; 60 when left out, at most 600.
+    pub seconds: Option<u64>,
+}
+
+/// Commands of a tester, one after the other.
+pub struct Run(Place);
+
+#[async_trait::async_trait]
+impl Instrument for Run {
+    type Wanted = Wanted;
+
+    const NAME: &'static str = "run";
+    const DESCRIPTION: &'static str = "Runs a command line to its end in the checkout under test and shows its output and exit code. A \
+                                       program that asks or draws is worked with `terminal`.";
+    const ACCESS: Access = Access::Proof;
+
+    fn new(place: &Place) -> Result<Self, InstrumentError> {
+        Ok(Self(place.clone()))
+    }
+
+    async fn act(&self, wanted: Wanted) -> Result<Seen, InstrumentError> {
+        let program = self.0.program(&wanted.command, wanted.directory.as_deref().unwrap_or("."))?;
+        let seconds = wanted.seconds.unwrap_or(LIMIT.0).clamp(1, LIMIT.1);
+        let program = program.timeout(Duration::from_secs(seconds));
+        let record = run_command(&program, CancellationToken::new(), |_| {}).await?;
+        let mut text = format!("{}\n[{}]", record.output.trim_end(), record.exit).trim_start().to_owned();
+        if record.exit == Exit::TimedOut {
+            text += &format!("\nIt was ended after {seconds} s, with everything it had started.");
+        }
+        let facts = Facts { exit: Some(record.exit), text: record.output.clone(), ..Facts::default() };
+        Ok(Seen::new(text, [record.evidence()?], facts))
+    }
+}
 
 /// A command that was run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

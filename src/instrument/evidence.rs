@@ -9,7 +9,7 @@ use super::InstrumentError;
 pub struct Evidence {
     /// The word for what was seen, and so for how the bytes are read: `command` (JSON of a
     /// [`super::CommandRecord`]), `http` (of an [`super::Exchange`]), `terminal` (of a [`super::Screen`]), [`APP`],
-    /// [`RECORDING`] or `screenshot`.
+    /// [`RECORDING`], `screenshot` or `page`.
     pub kind: &'static str,
     /// What was done, in a line.
     pub title: String,

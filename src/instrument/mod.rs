@@ -70,6 +70,7 @@ pub enum Reach {
 /// Calls the visitor with every instrument.
 pub fn each(visitor: &mut impl Visitor) {
     visitor.visit::<http::Http>();
+    visitor.visit::<command::Run>();
     visitor.visit::<terminal::Terminal>();
     visitor.visit::<browser::Browser>();
 }

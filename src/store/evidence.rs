@@ -1,6 +1,6 @@
 //! Evidence: bytes that prove a verdict, named by their hash.
 //!
-//! A piece is one line of JSON (kind and title) and then the bytes. Its name is its reference: `ev_` and the first
+//! A piece is one line of JSON (kind, title, who took it and when) and then the bytes. Its name is its reference: `ev_` and the first
 //! digits of the SHA-256 of the whole, so `sha256sum` shows whether it is still what a validator saw.
 
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::StoreError;
 use super::port::Blobs;
-use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
+use crate::domain::evidence::{EvidenceDoc, EvidenceFacts, EvidenceKind};
 use crate::domain::verdict::EvidenceRef;
 
 const PREFIX: &str = "ev_";
@@ -25,8 +25,8 @@ const ALL_DIGITS: usize = 64;
 pub struct Evidence {
     blobs: Box<dyn Blobs>,
     digits: usize,
-    /// Names are given one at a time; only the mission's one writer gives any.
-    naming: Mutex<()>,
+    /// The looks so far. Names are given one at a time; only the mission's one writer gives any.
+    looks: Mutex<u64>,
 }
 
 /// What a piece of evidence is.
@@ -34,6 +34,22 @@ pub struct Evidence {
 pub struct Header {
     pub kind: EvidenceKind,
     pub title: String,
+    /// Who took it, when and of what; pieces of older versions do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<EvidenceFacts>,
+}
+
+impl Header {
+    /// The header of a piece that does not say who took it.
+    pub fn new(kind: EvidenceKind, title: &str) -> Self {
+        Self { kind, title: title.to_owned(), facts: None }
+    }
+
+    /// With who took it, when and of what.
+    #[must_use]
+    pub fn taken(self, facts: EvidenceFacts) -> Self {
+        Self { facts: Some(facts), ..self }
+    }
 }
 
 /// A piece of evidence as it was kept.
@@ -46,18 +62,22 @@ pub struct EvidenceFile {
 
 impl Evidence {
     pub(super) fn new(blobs: Box<dyn Blobs>) -> Self {
-        Self { blobs, digits: DIGITS, naming: Mutex::new(()) }
+        Self { blobs, digits: DIGITS, looks: Mutex::new(0) }
     }
 
-    /// Keeps bytes, durably, and names them. The same bytes under the same title get the same reference again.
-    pub fn keep(&self, kind: EvidenceKind, title: &str, bytes: &[u8]) -> Result<EvidenceRef, StoreError> {
-        let header = Header { kind, title: title.to_owned() };
+    /// Keeps bytes, durably, and names them. Each look gets a reference of its own; only bytes that do not say who took
+    /// them get the same again under the same title.
+    pub fn keep(&self, mut header: Header, bytes: &[u8]) -> Result<EvidenceRef, StoreError> {
+        let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+        *looks += 1;
+        if let Some(facts) = &mut header.facts {
+            facts.look = *looks;
+        }
         let mut content =
             serde_json::to_vec(&header).map_err(|source| StoreError::Encode { what: "evidence", source })?;
         content.push(b'\n');
         content.extend_from_slice(bytes);
         let hash = hash(&content);
-        let _naming = self.naming.lock().unwrap_or_else(PoisonError::into_inner);
         for length in self.digits..=ALL_DIGITS {
             let name = format!("{PREFIX}{}", &hash[..length]);
             match self.blobs.get(&name)? {
@@ -113,18 +133,13 @@ impl Evidence {
 impl EvidenceFile {
     /// The evidence as a reader gets it: text as it is, a picture as base64.
     pub fn doc(self) -> EvidenceDoc {
-        let Header { kind, title } = self.header;
-        let content = match kind {
-            EvidenceKind::Screenshot => STANDARD.encode(&self.bytes),
-            EvidenceKind::Command
-            | EvidenceKind::Http
-            | EvidenceKind::Terminal
-            | EvidenceKind::App
-            | EvidenceKind::Recording
-            | EvidenceKind::Page
-            | EvidenceKind::Unknown => String::from_utf8_lossy(&self.bytes).into_owned(),
+        let Header { kind, title, facts } = self.header;
+        let content = if kind.is_picture() {
+            STANDARD.encode(&self.bytes)
+        } else {
+            String::from_utf8_lossy(&self.bytes).into_owned()
         };
-        EvidenceDoc { reference: self.reference, kind, title, content }
+        EvidenceDoc { reference: self.reference, kind, title, content, facts }
     }
 }
 
@@ -147,13 +162,14 @@ mod tests {
     #[test]
     fn colliding_references_grow_until_they_differ_and_both_stay_readable() {
         let evidence = Evidence { digits: 1, ..Evidence::new(Box::new(MemoryStore::default())) };
-        let references: Vec<_> =
-            (0..40_u8).map(|n| evidence.keep(EvidenceKind::Command, "run", &[n]).unwrap()).collect();
+        let references: Vec<_> = (0..40_u8)
+            .map(|n| evidence.keep(Header::new(EvidenceKind::Command, "run"), &[n]).unwrap())
+            .collect();
         let longest = references.iter().map(|reference| reference.0.len()).max();
         assert!(longest > Some(PREFIX.len() + 1));
         for (n, reference) in (0..40_u8).zip(&references) {
             assert_eq!(evidence.get(reference).unwrap().bytes, [n]);
-            assert_eq!(&evidence.keep(EvidenceKind::Command, "run", &[n]).unwrap(), reference);
+            assert_eq!(&evidence.keep(Header::new(EvidenceKind::Command, "run"), &[n]).unwrap(), reference);
         }
     }
 }

@@ -221,6 +221,7 @@ mod tests {
             kind,
             title: "t".into(),
             content: content.into(),
+            facts: None,
         }
     }
 

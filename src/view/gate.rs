@@ -194,12 +194,14 @@ pub fn risks(mission: &Mission, gate: GateId) -> Vec<String> {
     let flaky = ids.iter().filter(|id| is_flaky(mission, id)).count();
     let older = ids.iter().filter(|id| is_older(mission, gate, id)).count();
     let put_off = mission.put_off_findings().filter(|finding| gate_items::is_of(finding, gate)).count();
+    let taken = mission.let_be(gate).count();
     [
         (tally.waived, "waived"),
         (tally.stale, "stale"),
         (older, "proven before the last change"),
         (flaky, "flaky"),
         (put_off, "put off and open still"),
+        (taken, "taken from tests or gates and let be"),
     ]
     .into_iter()
     .filter(|(n, _)| *n > 0)

@@ -23,6 +23,7 @@ pub mod repo;
 pub mod sandbox;
 pub mod services;
 pub mod sweep;
+mod trusted;
 pub mod watch;
 mod worktree;
 

@@ -24,6 +24,7 @@ mod rounds;
 mod sample;
 mod store;
 mod support;
+mod tampering;
 mod terminal;
 mod told;
 mod workspace;

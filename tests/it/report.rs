@@ -43,7 +43,7 @@ fn doc(reference: &EvidenceRef) -> Result<EvidenceDoc, String> {
         0 => (EvidenceKind::Screenshot, "iVBORw0KGgo=".to_owned()),
         _ => (EvidenceKind::Unknown, format!("seen: {HOSTILE}")),
     };
-    Ok(EvidenceDoc { reference: reference.clone(), kind, title: "the page".to_owned(), content })
+    Ok(EvidenceDoc { reference: reference.clone(), kind, title: "the page".to_owned(), content, facts: None })
 }
 
 fn report(mission: &Mission) -> MissionReport {

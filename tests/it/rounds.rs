@@ -107,7 +107,7 @@ fn test(request: &Request, turn: usize) -> Reply {
     };
     if turn.is_multiple_of(2) {
         let file = if id.ends_with('1') { "one.txt" } else { "two.txt" };
-        return call("terminal", json!({ "action": "start", "command": format!("cat {file}") }));
+        return call("run", json!({ "command": format!("cat {file}") }));
     }
     let shown = answers(request).last().copied().unwrap_or_default();
     let evidence: String = shown[shown.find("ev_").unwrap()..]

@@ -129,6 +129,7 @@ mod tests {
             kind: EvidenceKind::Terminal,
             title: "terminal: greet Ada".to_owned(),
             content: content.to_owned(),
+            facts: None,
         };
         insta::assert_snapshot!(plain(&rows(&doc, 80)), @r"
         ev_1 terminal: greet Ada

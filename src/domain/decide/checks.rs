@@ -11,7 +11,7 @@ use crate::domain::flow;
 use crate::domain::gate::GateId;
 use crate::domain::id::{Commit, FeatureId, MilestoneId};
 use crate::domain::plan::{Claims, FeatureState};
-use crate::domain::round::RoundScope;
+use crate::domain::round::{CheckRun, Round, RoundScope};
 use crate::domain::schedule::schedule;
 use crate::domain::text::Title;
 
@@ -86,6 +86,19 @@ pub(super) fn record_gate_commands(
         tx.raise(Raised::new(Severity::Blocking, Source::GateCommand, description));
     }
     Ok(())
+}
+
+/// What the contract's own commands did. A red one ends nothing: its assertion is among those that this round tries, and
+/// cannot pass.
+pub(super) fn record_checks(
+    tx: &mut Transaction,
+    milestone: MilestoneId,
+    round: u32,
+    checks: Vec<CheckRun>,
+) -> Result {
+    let open = tx.mission().round(milestone, round).is_some_and(Round::is_open);
+    refuse_if!(!open, OutOfTurn, "round {round} of {milestone} is not under way");
+    if checks.is_empty() { Ok(()) } else { tx.accept(Event::ChecksRun { milestone, round, checks }) }
 }
 
 pub(super) fn record_landing(tx: &mut Transaction, branch: Title, commit: Commit) -> Result {

@@ -25,6 +25,7 @@ macro_rules! refuse_if {
 mod attempt;
 mod checks;
 pub mod contract;
+mod evidence;
 mod finding;
 mod gate;
 mod handoff;
@@ -33,6 +34,7 @@ mod proposal;
 mod propose;
 mod settle;
 mod talk;
+mod tampering;
 mod transaction;
 mod triage;
 mod validation;
@@ -180,8 +182,12 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
             if evidence.is_empty() { Ok(()) } else { tx.accept(Event::EvidenceLost { evidence }) }
         }
         Command::RecordClaims { feature, runs } => checks::record_claims(tx, feature, runs),
+        Command::RecordTampering { feature, found } => tampering::record(tx, feature, found),
         Command::RecordGateCommands { milestone, round, commit, runs } => {
             checks::record_gate_commands(tx, milestone, round, commit, runs)
+        }
+        Command::RecordChecks { milestone, round, checks } => {
+            checks::record_checks(tx, milestone, round, checks)
         }
         Command::MarkDelivered { messages } => talk::mark_delivered(tx, messages),
         Command::Hold { hold } => attempt::hold(tx, hold),

@@ -87,6 +87,7 @@ fn reworded(tx: &Transaction, proposed: AssertionDraft) -> (Assertion, Option<Pr
 
 pub(super) fn propose_environment(tx: &mut Transaction, environment: Environment) -> Result {
     without_complaints(&lint::lint_environment(&environment))?;
+    super::tampering::compare_environment(tx, &environment)?;
     tx.accept(Event::EnvironmentProposed { environment })
 }
 

@@ -1,10 +1,12 @@
 //! What validators report.
 
+use super::evidence::Judged;
 use super::transaction::{Raised, Transaction};
 use super::{Result, finding};
 use crate::domain::attempt::AgentWork;
 use crate::domain::contract::Assertion;
 use crate::domain::event::Event;
+use crate::domain::evidence::Piece;
 use crate::domain::finding::{Observation, Severity, Sight, Source};
 use crate::domain::flow::Flow;
 use crate::domain::handoff::Issue;
@@ -14,7 +16,7 @@ use crate::domain::mission::Mission;
 use crate::domain::rejection::Rejection;
 use crate::domain::round::{Opinion, Review, ReviewIssue, Round, ScrutinyReport, UserTestingReport};
 use crate::domain::text::{Line, Prose};
-use crate::domain::verdict::{EvidenceRef, Outcome, Verdict};
+use crate::domain::verdict::{Outcome, Verdict};
 
 pub(super) fn report_review(
     tx: &mut Transaction,
@@ -79,7 +81,7 @@ pub(super) fn give_verdict(
     assertion: AssertionId,
     outcome: Outcome,
     observed: Line,
-    evidence: Vec<EvidenceRef>,
+    evidence: Vec<Piece>,
 ) -> Result {
     let (milestone, round, flow) = tester(tx)?;
     let asker = tx.asker()?;
@@ -90,11 +92,10 @@ pub(super) fn give_verdict(
         let whose = if flow.is_whole() { "this round" } else { "your share of this round" };
         refuse!(Unknown, "{assertion} is not among the assertions of {whose}")
     };
-    refuse_if!(
-        evidence.is_empty() && outcome != Outcome::Blocked,
-        Invalid,
-        "a verdict on {assertion} needs evidence: name the refs (ev_…) that your instruments returned"
-    );
+    let judged =
+        Judged { mission: tx.mission(), round: under_test, attempt, assertion: &assertion, revision };
+    judged.may_rest_on(outcome, &evidence)?;
+    let evidence = evidence.into_iter().map(|piece| piece.reference).collect();
     let commit = under_test.commit.clone();
     let verdict = Verdict {
         assertion,

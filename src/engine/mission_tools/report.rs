@@ -14,6 +14,7 @@ use crate::domain::id::AssertionId;
 use crate::domain::round::{Opinion, ReviewIssue};
 use crate::domain::text::{Line, Prose, Title};
 use crate::domain::verdict::{EvidenceRef, Outcome};
+use crate::engine::evidence::piece;
 use crate::workspace::Access;
 
 #[derive(Deserialize, JsonSchema)]
@@ -125,15 +126,15 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
 }
 
 async fn give_verdict(context: Arc<ToolContext>, wanted: Verdict, _call: Call) -> Answer {
-    let Verdict { assertion, outcome, observed, mut evidence } = wanted;
-    for reference in &mut evidence {
-        reference.0 = reference.0.trim().to_owned();
-        if context.engine.store.evidence().get(reference).is_err() {
-            return Err(ToolError::Mend(format!(
-                "there is no evidence {}: name a reference that an instrument returned",
-                reference.0
-            )));
-        }
+    let Verdict { assertion, outcome, observed, evidence: references } = wanted;
+    let mut evidence = Vec::new();
+    for EvidenceRef(name) in references {
+        let found = piece(&context.engine.store, &EvidenceRef(name.trim().to_owned()));
+        evidence.push(found.map_err(|_| {
+            ToolError::Mend(format!(
+                "there is no evidence {name}: name a reference that an instrument returned"
+            ))
+        })?);
     }
     let answer = format!("The verdict on {assertion} is recorded.");
     context.ask(vec![Command::GiveVerdict { assertion, outcome, observed, evidence }]).await?;

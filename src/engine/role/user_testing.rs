@@ -1,7 +1,7 @@
 //! The user-testing validator works the running app. It is started before the validator is, and stopped after it. Of
 //! several who work at the same time each has a checkout, services, ports and data of its own.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -10,6 +10,7 @@ use super::attempt_env::{AttemptEnv, Cleanup};
 use super::own_place::{OwnPlace, Ports};
 use super::validator::{at_round, commit_of};
 use crate::agent::tool::{App, Instruments};
+use crate::domain::attempt::AgentWork;
 use crate::domain::environment::Script;
 use crate::domain::flow::Flow;
 use crate::domain::id::MilestoneId;
@@ -17,7 +18,7 @@ use crate::engine::busy_port;
 use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
 use crate::engine::evidence::StoreSink;
-use crate::engine::scripts;
+use crate::engine::scripts::{self, Site};
 use crate::workspace::services::ServiceDirs;
 use crate::workspace::{Access, ProofCheckout, WorkspaceError};
 
@@ -55,7 +56,8 @@ pub(super) async fn prepare(
             own.addresses()
         ),
     };
-    let evidence = Arc::new(StoreSink(Arc::clone(&engine.store)));
+    let work = AgentWork::TestAsUser { milestone, round, flow };
+    let evidence = Arc::new(StoreSink { engine: Arc::clone(engine), work, app: Arc::clone(&app) });
     let env = AttemptEnv::new(&dir, Access::Proof);
     let instruments = Some(Instruments { evidence, app });
     Ok(AttemptEnv { note: made + &running, instruments, own: Some(own), cleanup, ..env })
@@ -75,16 +77,19 @@ async fn checkout(
     };
     let commit = commit_of(engine, milestone, round)?;
     let (task_engine, dir) = (Arc::clone(engine), engine.dir.join("flows").join(number.to_string()));
-    let proof = blocking(move || Ok(ProofCheckout::create(task_engine.repo.own(), &dir, &commit.0)?)).await?;
-    let note = build(engine, proof.dir()).await?;
+    let under_test = commit.clone();
+    let proof =
+        blocking(move || Ok(ProofCheckout::create(task_engine.repo.own(), &dir, &under_test.0)?)).await?;
+    let site = Site { round: Some((milestone, round)), ..Site::at(proof.dir(), &commit) };
+    let note = build(engine, &site).await?;
     Ok((proof.dir().to_owned(), Cleanup::Remove(proof), note))
 }
 
 /// Sets a new checkout up and builds in it, as the gate commands did in the validators' own.
-async fn build(engine: &Arc<EngineContext>, dir: &Path) -> Result<String, EngineError> {
+async fn build(engine: &Arc<EngineContext>, site: &Site<'_>) -> Result<String, EngineError> {
     let scripts: Vec<Script> = engine
         .environment(|environment| environment.setup.iter().chain(&environment.build).cloned().collect());
-    let runs = scripts::run_all(engine, dir, &scripts, &CancellationToken::new(), &|_| {}).await?;
+    let runs = scripts::run_all(engine, site, &scripts, &CancellationToken::new(), &|_| {}).await?;
     let failed = runs.iter().find(|run| !run.passed());
     Ok(failed.map_or_else(String::new, |run| {
         format!(

@@ -373,7 +373,12 @@ mod tests {
                 "(no body)",
                 "no size of a chunk",
             ),
-            ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi!", 200, "hi", "does not end with"),
+            (
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi!!",
+                200,
+                "hi",
+                "does not end with",
+            ),
             ("HTTP/1.1 200 OK\r\nbad header\r\n\r\n", 200, "HTTP/1.1", "head is malformed"),
             ("HTTP/1.1 200 O", 200, "HTTP/1.1", "within its head"),
         ];

@@ -89,6 +89,7 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         }
         Event::RoundOpened(scope) => validation::opened(scope, mission),
         Event::GateCommandsRun { milestone, runs, .. } => validation::gate_commands(*milestone, runs),
+        Event::ChecksRun { milestone, checks, .. } => validation::checks(*milestone, checks),
         Event::ReviewReported { feature, review, .. } => validation::reviewed(*feature, review),
         Event::ScrutinyReported { milestone, report, .. } => validation::scrutinized(*milestone, report),
         Event::VerdictGiven { verdict } => validation::verdict(verdict),

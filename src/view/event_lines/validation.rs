@@ -4,7 +4,9 @@ use super::work::runs_words;
 use crate::domain::environment::CommandRun;
 use crate::domain::flow::Flow;
 use crate::domain::id::{FeatureId, MilestoneId};
-use crate::domain::round::{Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
+use crate::domain::round::{
+    CheckRun, Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
+};
 use crate::domain::verdict::{EvidenceRef, Verdict};
 use crate::view::prelude::*;
 use crate::view::work::outcome_sign;
@@ -27,6 +29,16 @@ pub(super) fn opened(scope: &RoundScope, mission: &Mission) -> LogLine {
 pub(super) fn gate_commands(milestone: MilestoneId, runs: &[CommandRun]) -> LogLine {
     let sign = if runs.iter().all(CommandRun::passed) { GOOD } else { BAD };
     LogLine::new(sign, &milestone, format!("gate commands: {}", runs_words(runs)))
+}
+
+pub(super) fn checks(milestone: MilestoneId, checks: &[CheckRun]) -> LogLine {
+    let red: Vec<String> =
+        checks.iter().filter(|check| !check.run.passed()).map(|check| check.assertion.to_string()).collect();
+    let all = plural(checks.len(), "check");
+    if red.is_empty() {
+        return LogLine::new(GOOD, &milestone, format!("{all} of the contract run by the engine: all green"));
+    }
+    LogLine::new(BAD, &milestone, format!("{all} of the contract run by the engine: {} red", listed(&red)))
 }
 
 pub(super) fn reviewed(feature: FeatureId, review: &Review) -> LogLine {

@@ -53,7 +53,7 @@ fn each_tester_has_a_share_and_the_round_ends_with_the_last_report() {
 
     flight.verdict(one, "VAL-A-001", Outcome::Pass);
     let (assertion, observed) = (words::val("VAL-B-001"), words::line("looked"));
-    let evidence = vec![flightdeck::domain::verdict::EvidenceRef("ev_01".to_owned())];
+    let evidence = vec![words::exchange("ev_01", one)];
     let verdict = Command::GiveVerdict { assertion, outcome: Outcome::Pass, observed, evidence };
     let refusal = flight.refusal(Actor::Attempt(one), verdict);
     assert_eq!(refusal, "VAL-B-001 is not among the assertions of your share of this round");

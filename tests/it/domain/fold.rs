@@ -18,7 +18,7 @@ use flightdeck::domain::mission::{Hold, HoldCause, Mission};
 use flightdeck::domain::plan::{Claims, ProposedPlan};
 use flightdeck::domain::proposal::{Proposal, ProposalState, ProposedBy, ProposedChange};
 use flightdeck::domain::round::{
-    Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
+    CheckRun, Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
 use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::{EvidenceRef, Outcome, Verdict};
@@ -90,6 +90,7 @@ fn work_events() -> Vec<Event> {
         description: line("it leaks"),
         suggested_fix: None,
         state: FindingState::Open,
+        hunk: None,
         seen: None,
     };
     let build = AgentWork::Build { feature: F1 };
@@ -154,6 +155,15 @@ fn validation_events() -> Vec<Event> {
             flows: vec![],
         })),
         Event::GateCommandsRun { milestone, round, runs: vec![words::run("make", 0)] },
+        Event::ChecksRun {
+            milestone,
+            round,
+            checks: vec![CheckRun {
+                assertion: val("VAL-A-001"),
+                revision: Revision(1),
+                run: words::run("test -f a", 1),
+            }],
+        },
         Event::ReviewReported { milestone, round, feature: F1, review: Box::new(review) },
         Event::ScrutinyReported { milestone, round, report: Box::new(scrutiny) },
         Event::VerdictGiven { verdict: Box::new(verdict) },

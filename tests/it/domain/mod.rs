@@ -5,6 +5,7 @@ mod budget;
 mod contract;
 mod course;
 mod crew;
+mod evidence;
 mod findings;
 mod flows;
 mod fold;

@@ -165,8 +165,10 @@ fn engines() -> Vec<Command> {
         Command::TellRevision { attempt, assertion: words::val("VAL-M1-001"), revision: Revision::FIRST },
         Command::RecordBaseline { baseline: Box::new(words::baseline(vec![])) },
         Command::RecordClaims { feature, runs: vec![] },
+        Command::RecordTampering { feature, found: vec![] },
         Command::ReportLostEvidence { evidence: vec![] },
         Command::RecordGateCommands { milestone, round: 1, commit: words::commit("h"), runs: vec![] },
+        Command::RecordChecks { milestone, round: 1, checks: vec![] },
         Command::MarkDelivered { messages: vec![] },
         Command::ProposeDocument { changes: vec![] },
         Command::Hold { hold },
@@ -240,15 +242,17 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::TellRevision { .. }
         | Command::RecordBaseline { .. }
         | Command::RecordClaims { .. }
+        | Command::RecordTampering { .. }
         | Command::ReportLostEvidence { .. }
         | Command::RecordGateCommands { .. }
+        | Command::RecordChecks { .. }
         | Command::MarkDelivered { .. }
         | Command::ProposeDocument { .. }
         | Command::Hold { .. }
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 48,
+        | Command::RecordLanding { .. } => 50,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

@@ -8,7 +8,7 @@ use flightdeck::domain::flow::Flow;
 use flightdeck::domain::gate::GateId;
 use flightdeck::domain::id::{AttemptId, FeatureId, MilestoneId, Revision};
 use flightdeck::domain::round::{Opinion, ReviewIssue, RoundOutcome};
-use flightdeck::domain::verdict::{EvidenceRef, Outcome, Standing};
+use flightdeck::domain::verdict::{Outcome, Standing};
 
 use crate::support::mission::Flight;
 use crate::support::words::{self, val};
@@ -29,12 +29,12 @@ fn review(opinion: Opinion, severities: &[Severity]) -> Command {
     }
 }
 
-fn verdict(id: &str, outcome: Outcome, evidence: &[&str]) -> Command {
+fn verdict(tester: AttemptId, id: &str, outcome: Outcome, evidence: &[&str]) -> Command {
     Command::GiveVerdict {
         assertion: val(id),
         outcome,
         observed: words::line("looked"),
-        evidence: evidence.iter().map(|reference| EvidenceRef((*reference).to_owned())).collect(),
+        evidence: evidence.iter().map(|reference| words::exchange(reference, tester)).collect(),
     }
 }
 
@@ -148,11 +148,11 @@ fn what_a_verdict_must_respect() {
     let actor = Actor::Attempt(tester);
     let table = [
         (
-            verdict("VAL-X-001", Outcome::Pass, &["ev_1"]),
+            verdict(tester, "VAL-X-001", Outcome::Pass, &["ev_1"]),
             "VAL-X-001 is not among the assertions of this round",
         ),
         (
-            verdict("VAL-M1-001", Outcome::Pass, &[]),
+            verdict(tester, "VAL-M1-001", Outcome::Pass, &[]),
             "a verdict on VAL-M1-001 needs evidence: name the refs (ev_…) that your instruments returned",
         ),
         (report(), "no verdict yet on VAL-M1-001: give each one, blocked if need be"),
@@ -161,7 +161,7 @@ fn what_a_verdict_must_respect() {
         assert_eq!(flight.refusal(actor, command), sentence);
     }
     // What cannot be tried leaves no evidence.
-    flight.attempt(tester, verdict("VAL-M1-001", Outcome::Blocked, &[]));
+    flight.attempt(tester, verdict(tester, "VAL-M1-001", Outcome::Blocked, &[]));
 }
 
 /// Being told of an assertion's new words does not make it one of the round's.
@@ -175,7 +175,7 @@ fn a_tester_who_is_told_of_another_assertion_does_not_judge_it() {
     let assertion = val("VAL-NEW-001");
     flight.engine(Command::TellRevision { attempt: tester, assertion, revision: Revision(1) });
     assert_eq!(
-        flight.refusal(Actor::Attempt(tester), verdict("VAL-NEW-001", Outcome::Pass, &["ev_1"])),
+        flight.refusal(Actor::Attempt(tester), verdict(tester, "VAL-NEW-001", Outcome::Pass, &["ev_1"])),
         "VAL-NEW-001 is not among the assertions of this round"
     );
 }
@@ -185,11 +185,11 @@ fn a_verdict_carries_the_revision_its_tester_was_told_of() {
     let (mut flight, tester) = testing(1);
     let id = val("VAL-M1-001");
     flight.person(edit("VAL-M1-001"));
-    flight.attempt(tester, verdict("VAL-M1-001", Outcome::Pass, &["ev_1"]));
+    flight.attempt(tester, verdict(tester, "VAL-M1-001", Outcome::Pass, &["ev_1"]));
     assert_eq!(flight.mission.standing(&id), Standing::Stale, "it was given under the old words");
     let told = Command::TellRevision { attempt: tester, assertion: id.clone(), revision: Revision(2) };
     flight.engine(told);
-    flight.attempt(tester, verdict("VAL-M1-001", Outcome::Pass, &["ev_2"]));
+    flight.attempt(tester, verdict(tester, "VAL-M1-001", Outcome::Pass, &["ev_2"]));
     assert_eq!(flight.mission.standing(&id), Standing::Passed);
     assert_eq!(flight.mission.verdicts[&id].len(), 2, "the old one is kept");
     assert_eq!(flight.mission.verdicts[&id][1].commit, flight.mission.rounds[0].commit);
@@ -198,7 +198,7 @@ fn a_verdict_carries_the_revision_its_tester_was_told_of() {
 #[test]
 fn a_round_ends_with_the_report_and_not_with_the_last_verdict() {
     let (mut flight, tester) = testing(1);
-    flight.attempt(tester, verdict("VAL-M1-001", Outcome::Pass, &["ev_1"]));
+    flight.attempt(tester, verdict(tester, "VAL-M1-001", Outcome::Pass, &["ev_1"]));
     assert_eq!(outcome(&flight), None, "the tester may still name issues");
     let issues = vec![words::issue(Severity::Blocking, "it logs everybody out")];
     let report = Command::ReportUserTesting {
@@ -251,9 +251,9 @@ fn waiving_all_that_is_tested_ends_the_round_and_the_tester() {
 #[test]
 fn a_waived_assertion_needs_no_verdict_and_its_failure_is_no_finding() {
     let (mut flight, tester) = testing(2);
-    flight.attempt(tester, verdict("VAL-M1-001", Outcome::Fail, &["ev_1"]));
+    flight.attempt(tester, verdict(tester, "VAL-M1-001", Outcome::Fail, &["ev_1"]));
     flight.person(waive("VAL-M1-001"));
-    flight.attempt(tester, verdict("VAL-M1-002", Outcome::Pass, &["ev_2"]));
+    flight.attempt(tester, verdict(tester, "VAL-M1-002", Outcome::Pass, &["ev_2"]));
     flight.attempt(tester, report());
     assert_eq!((outcome(&flight), open(&flight)), (Some(RoundOutcome::Passed), vec![]));
 }
@@ -267,7 +267,7 @@ fn a_verdict_of_another_milestones_round_does_not_count() {
     let mut flight = flight.gated().reviewed().scrutinized();
     let tester =
         flight.start(AgentWork::TestAsUser { milestone: MilestoneId(2), round: 1, flow: Flow::WHOLE });
-    flight.attempt(tester, verdict("VAL-M2-001", Outcome::Pass, &["ev_1"]));
+    flight.attempt(tester, verdict(tester, "VAL-M2-001", Outcome::Pass, &["ev_1"]));
     assert_eq!(
         flight.refusal(Actor::Attempt(tester), report()),
         "no verdict yet on VAL-M1-001: give each one, blocked if need be"

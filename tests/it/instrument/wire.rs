@@ -181,7 +181,7 @@ async fn redirects_that_go_round_end() {
         loop {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut asked = [0; 1024];
-            let _ = stream.read(&mut asked).await;
+            drop(stream.read(&mut asked).await);
             let answer =
                 format!("HTTP/1.1 302 Found\r\nLocation: {place}/again\r\nContent-Length: 0\r\n\r\n");
             stream.write_all(answer.as_bytes()).await.unwrap();

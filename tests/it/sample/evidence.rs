@@ -1,10 +1,13 @@
 //! The sample's evidence and diffs.
 
 use flightdeck::domain::attempt::AgentWork;
+use flightdeck::domain::contract::Instrument;
 use flightdeck::domain::diff::{DiffDoc, DiffFile, DiffHunk, DiffScope, FileChange};
-use flightdeck::domain::evidence::{EvidenceDoc, EvidenceKind};
-use flightdeck::domain::id::{AssertionId, Timestamp};
+use flightdeck::domain::event::Actor;
+use flightdeck::domain::evidence::{EvidenceDoc, EvidenceFacts, EvidenceKind, Piece, Ran, Settled};
+use flightdeck::domain::id::{AssertionId, AttemptId, Timestamp};
 use flightdeck::domain::mission::Mission;
+use flightdeck::domain::text::Line;
 use flightdeck::domain::verdict::EvidenceRef;
 
 /// Milliseconds from the start of a worker to its first edit, as its transcript has it.
@@ -26,7 +29,36 @@ pub fn of(reference: &EvidenceRef, assertion: &AssertionId) -> EvidenceDoc {
     } else {
         (EvidenceKind::Http, "POST /login", HTTP)
     };
-    EvidenceDoc { reference: reference.clone(), kind, title: title.to_owned(), content: content.to_owned() }
+    EvidenceDoc {
+        reference: reference.clone(),
+        kind,
+        title: title.to_owned(),
+        content: content.to_owned(),
+        facts: None,
+    }
+}
+
+/// The same pieces as the verdict of an attempt is judged by them.
+pub fn pieces(assertion: &str, via: Instrument, attempt: AttemptId) -> Vec<Piece> {
+    let kind = EvidenceKind::of_word(if via == Instrument::Browser { "screenshot" } else { via.word() });
+    let piece = |reference| Piece { reference, kind, facts: Some(facts(attempt)), ran: Some(exports()) };
+    references(assertion).into_iter().map(piece).collect()
+}
+
+fn exports() -> Ran {
+    Ran { command: Line::clipped("guestbook export | head -3"), exit_code: Some(0) }
+}
+
+fn facts(attempt: AttemptId) -> EvidenceFacts {
+    EvidenceFacts {
+        by: Actor::Attempt(attempt),
+        round: None,
+        commit: None,
+        at: Timestamp(0),
+        app: None,
+        settled: Settled::Ended,
+        look: 1,
+    }
 }
 
 const HTTP: &str = r#"{"method":"POST","url":"http://127.0.0.1:8080/login","request_headers":[["content-type","application/json"]],"request_body":"{\"name\":\"ada\",\"password\":\"wrong\"}","answer":{"url":"http://127.0.0.1:8080/login","status":401,"headers":[["content-type","application/json"]],"body":{"is":"text","text":"{\"error\":\"no such user\"}"},"milliseconds":12}}"#;

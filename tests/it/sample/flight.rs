@@ -137,7 +137,9 @@ impl Recorder {
                 self.keep(evidence::of(reference, &assertion));
             }
             let (outcome, observed) = (*outcome, line(observed));
-            self.agent(attempt, Command::GiveVerdict { assertion, outcome, observed, evidence: refs });
+            let via = self.mission.contract[&assertion].wording.check.via;
+            let evidence = evidence::pieces(id, via, attempt);
+            self.agent(attempt, Command::GiveVerdict { assertion, outcome, observed, evidence });
         }
         self.use_up(attempt, 30 * i64::try_from(pass.verdicts.len()).unwrap());
         let report = Command::ReportUserTesting {

@@ -27,7 +27,7 @@ use flightdeck::domain::mission::{Hold, HoldCause, Limits};
 use flightdeck::domain::plan::{Claims, Feature, FeatureSpec, FeatureState, Milestone, Origin, ProposedPlan};
 use flightdeck::domain::proposal::{Proposal, ProposalState, ProposedBy, ProposedChange};
 use flightdeck::domain::round::{
-    Opinion, Review, ReviewIssue, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
+    CheckRun, Opinion, Review, ReviewIssue, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
 use flightdeck::domain::text::{Line, Prose, Title};
 use flightdeck::domain::usage::{ModelPrice, Usage};
@@ -181,6 +181,7 @@ fn findings() -> Vec<Event> {
         description: line("the entry is gone after a restart"),
         suggested_fix: Some(line("write it to the disk")),
         state: FindingState::Open,
+        hunk: None,
         seen: None,
     };
     let sighting = Sighting {
@@ -216,6 +217,11 @@ fn rounds() -> Vec<Event> {
             flows: vec![],
         })),
         Event::GateCommandsRun { milestone, round, runs: vec![run()] },
+        Event::ChecksRun {
+            milestone,
+            round,
+            checks: vec![CheckRun { assertion: assertion_id(), revision: Revision(2), run: run() }],
+        },
         Event::ReviewReported { milestone, round, feature: FEATURE, review: Box::new(review()) },
         Event::ScrutinyReported {
             milestone,

@@ -15,7 +15,7 @@ use flightdeck::domain::plan::MilestoneDraft;
 use flightdeck::domain::rejection::Rejection;
 use flightdeck::domain::round::Opinion;
 use flightdeck::domain::schedule::schedule;
-use flightdeck::domain::verdict::{EvidenceRef, Outcome};
+use flightdeck::domain::verdict::Outcome;
 
 use super::words;
 
@@ -196,7 +196,7 @@ impl Flight {
                 assertion: words::val(assertion),
                 outcome,
                 observed: words::line("seen with my own eyes"),
-                evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())],
+                evidence: vec![words::exchange("ev_0123456789ab", tester)],
             },
         )
     }

@@ -7,15 +7,17 @@ use flightdeck::domain::baseline::Baseline;
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording};
 use flightdeck::domain::environment::{CommandRun, Environment, Health, Script, Service};
-use flightdeck::domain::event::Founding;
+use flightdeck::domain::event::{Actor, Founding};
+use flightdeck::domain::evidence::{EvidenceFacts, EvidenceKind, Piece, Settled};
 use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::{Autopilot, Decision};
 use flightdeck::domain::goal::Goal;
 use flightdeck::domain::handoff::{ClaimedRun, Handoff, Issue, Procedure, TestFile, TestsAdded};
-use flightdeck::domain::id::{AssertionId, Commit, MissionId};
+use flightdeck::domain::id::{AssertionId, AttemptId, Commit, MilestoneId, MissionId, Timestamp};
 use flightdeck::domain::mission::Limits;
 use flightdeck::domain::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use flightdeck::domain::text::{Line, Prose, Title};
+use flightdeck::domain::verdict::EvidenceRef;
 
 pub fn title(text: &str) -> Title {
     Title::new(text).unwrap()
@@ -185,4 +187,19 @@ pub fn go() -> Decision {
 
 pub fn no_go(note: &str) -> Decision {
     Decision::NoGo { note: line(note) }
+}
+
+/// A piece of evidence as the http instrument of an attempt leaves it.
+pub fn exchange(reference: &str, attempt: AttemptId) -> Piece {
+    let facts = EvidenceFacts {
+        by: Actor::Attempt(attempt),
+        round: Some((MilestoneId(1), 1)),
+        commit: None,
+        at: Timestamp(0),
+        app: None,
+        settled: Settled::Ended,
+        look: 1,
+    };
+    let reference = EvidenceRef(reference.to_owned());
+    Piece { reference, kind: EvidenceKind::Http, facts: Some(facts), ran: None }
 }

@@ -7,7 +7,7 @@ use flightdeck::domain::finding::{Observation, Ruling, Severity, Sight, TriageDe
 use flightdeck::domain::id::{AttemptId, FindingId, MessageId};
 use flightdeck::domain::message::{Delivery, MessageState, Party};
 use flightdeck::domain::round::{Opinion, ReviewIssue};
-use flightdeck::domain::verdict::{EvidenceRef, Outcome};
+use flightdeck::domain::verdict::Outcome;
 
 use super::Crew;
 use crate::support::words;
@@ -274,7 +274,7 @@ impl Crew {
                 5 => Outcome::Blocked,
                 _ => Outcome::Pass,
             };
-            let evidence = vec![EvidenceRef("ev_01".to_owned())];
+            let evidence = vec![words::exchange("ev_01", attempt.id)];
             let (assertion, observed) = (assertion.clone(), words::line("looked"));
             let verdict = Command::GiveVerdict { assertion, outcome, observed, evidence };
             self.must(Actor::Attempt(attempt.id), verdict);

@@ -13,7 +13,7 @@ use flightdeck::domain::message::{Delivery, Party};
 use flightdeck::domain::mission::{Hold, HoldCause};
 use flightdeck::domain::proposal::Ruling;
 use flightdeck::domain::usage::Usage;
-use flightdeck::domain::verdict::{EvidenceRef, Outcome};
+use flightdeck::domain::verdict::Outcome;
 
 use super::Crew;
 use crate::support::words;
@@ -193,7 +193,7 @@ impl Crew {
                 assertion: words::val("VAL-A-001"),
                 outcome: Outcome::Pass,
                 observed: words::line("trust me"),
-                evidence: vec![EvidenceRef("ev_02".to_owned())],
+                evidence: vec![words::exchange("ev_02", AttemptId(1))],
             },
             5 => Command::Triage {
                 decisions: vec![TriageDecision {

@@ -1,0 +1,176 @@
+//! Whether a verdict may rest on the evidence that it names: what a machine can decide, no tester decides.
+
+use super::Result;
+use crate::domain::contract::{Assertion, Instrument};
+use crate::domain::environment::CommandRun;
+use crate::domain::event::Actor;
+use crate::domain::evidence::{EvidenceKind, Piece, Ran, Settled};
+use crate::domain::id::{AssertionId, AttemptId, Revision};
+use crate::domain::mission::Mission;
+use crate::domain::round::Round;
+use crate::domain::verdict::Outcome;
+
+/// What a verdict is about, and who gives it.
+pub(super) struct Judged<'a> {
+    pub(super) mission: &'a Mission,
+    pub(super) round: &'a Round,
+    pub(super) attempt: AttemptId,
+    pub(super) assertion: &'a AssertionId,
+    /// The revision that the tester last heard of.
+    pub(super) revision: Revision,
+}
+
+impl Judged<'_> {
+    /// Refuses a verdict against what the engine saw, and one that rests on what does not show it.
+    pub(super) fn may_rest_on(&self, outcome: Outcome, evidence: &[Piece]) -> Result {
+        if outcome == Outcome::Pass {
+            self.is_not_red()?;
+        }
+        for piece in evidence {
+            self.is_its_own(piece)?;
+        }
+        let assertion = self.assertion;
+        match outcome {
+            Outcome::Blocked => Ok(()),
+            Outcome::Pass | Outcome::Fail if evidence.is_empty() => refuse!(
+                Invalid,
+                "a verdict on {assertion} needs evidence: name the refs (ev_…) that your instruments returned"
+            ),
+            Outcome::Fail => Ok(()),
+            Outcome::Pass => self.is_shown_by(evidence),
+        }
+    }
+
+    /// The wording that is judged; nothing when it was edited since the tester last heard of it.
+    fn present(&self) -> Option<&Assertion> {
+        self.mission.contract.get(self.assertion).filter(|found| found.revision == self.revision)
+    }
+
+    /// What the assertion's own command did when the engine ran it.
+    fn check(&self) -> Option<&CommandRun> {
+        self.round.check(self.assertion, self.revision)
+    }
+
+    fn is_not_red(&self) -> Result {
+        let Some(CommandRun { command, exit_code, evidence, .. }) = self.check().filter(|run| !run.passed())
+        else {
+            return Ok(());
+        };
+        let record = evidence.as_deref().unwrap_or("kept nowhere");
+        refuse!(
+            Conflict,
+            "{assertion} cannot pass: the engine ran its command `{command}` at this commit, and it exits {exit_code} ({record}); \
+             give fail with that record as evidence, or blocked when it could not do its work, and say why",
+            assertion = self.assertion
+        )
+    }
+
+    /// Evidence is the attempt's own, or the engine's record of this very check.
+    fn is_its_own(&self, piece: &Piece) -> Result {
+        let (name, assertion) = (&piece.reference.0, self.assertion);
+        let own = Actor::Attempt(self.attempt);
+        let whose = match piece.facts.as_ref().map(|facts| (facts.by, facts.round)) {
+            Some((by, _)) if by == own => return Ok(()),
+            Some((Actor::Engine, _)) if self.is_check_record(piece) => return Ok(()),
+            Some((Actor::Engine, _)) => format!("is the engine's, and not of {assertion} in this round"),
+            Some((Actor::Attempt(other), Some((milestone, round)))) => {
+                format!("was taken by {other}, in round {round} of {milestone}")
+            }
+            Some((Actor::Attempt(other), None)) => format!("was taken by {other}"),
+            Some((Actor::Person, _)) | None => "does not say who took it".to_owned(),
+        };
+        refuse!(
+            Invalid,
+            "{name} {whose}: a verdict rests on what you saw yourself, or on the engine's record of this check; \
+             look yourself and name the reference that your instrument returns"
+        )
+    }
+
+    fn is_check_record(&self, piece: &Piece) -> bool {
+        self.check().is_some_and(|run| run.evidence.as_deref() == Some(piece.reference.0.as_str()))
+    }
+
+    /// At least one piece shows what the check asks for; what else is named may be of any kind.
+    fn is_shown_by(&self, evidence: &[Piece]) -> Result {
+        let Some(assertion) = self.present() else { return Ok(()) };
+        let mut faults = Vec::new();
+        for piece in evidence {
+            match self.fault(assertion, piece) {
+                None => return Ok(()),
+                Some(fault) => faults.push(format!("{} {fault}", piece.reference.0)),
+            }
+        }
+        refuse!(
+            Invalid,
+            "nothing that you name shows {id} as its check asks, via {via}: {faults}; {advice}",
+            id = assertion.id,
+            via = assertion.wording.check.via.word(),
+            faults = faults.join("; "),
+            advice = self.advice(assertion)
+        )
+    }
+
+    /// Why a piece does not show that an assertion holds.
+    fn fault(&self, assertion: &Assertion, piece: &Piece) -> Option<String> {
+        let check = &assertion.wording.check;
+        if !accepted(check.via).contains(&piece.kind) {
+            return Some(format!("is {}", piece.kind.phrase()));
+        }
+        match piece.facts.as_ref().map(|facts| facts.settled) {
+            Some(Settled::Ended | Settled::Still) => {}
+            Some(Settled::Moving) => return Some("was taken while it still changed".to_owned()),
+            Some(Settled::Nothing) => {
+                return Some("shows nothing: it had not ended and nothing was there yet".to_owned());
+            }
+            Some(Settled::Unknown) | None => {
+                return Some("does not say whether it had come to rest".to_owned());
+            }
+        }
+        if check.via != Instrument::Command || self.is_check_record(piece) {
+            return None;
+        }
+        let Some(Ran { command, exit_code }) = &piece.ran else {
+            return Some("does not say which command it is of".to_owned());
+        };
+        match &check.command {
+            Some(wanted) if wanted.as_str().trim() != command.as_str().trim() => {
+                Some(format!("is of another command, `{command}`"))
+            }
+            Some(_) | None if *exit_code != Some(0) => Some(match exit_code {
+                Some(code) => format!("is of a run that exits {code}"),
+                None => "is of a run that did not end by itself".to_owned(),
+            }),
+            Some(_) | None => None,
+        }
+    }
+
+    /// What the tester can do about it.
+    fn advice(&self, assertion: &Assertion) -> String {
+        let check = &assertion.wording.check;
+        let record = self.check().and_then(|run| run.evidence.as_deref());
+        match (check.via, &check.command, record) {
+            (Instrument::Command, _, Some(record)) => {
+                format!("name the engine's record, {record}, or run the check's own command with `run`")
+            }
+            (Instrument::Command, Some(command), None) => format!("run `{command}` with `run`, and name that"),
+            (Instrument::Command, None, None) => "run the check's command with `run`, and name that".to_owned(),
+            (Instrument::Terminal, ..) => {
+                "work it with `terminal`, wait until the screen shows it or the program has ended, and name that screen".to_owned()
+            }
+            (Instrument::Http, ..) => "send the request with `http`, and name that exchange".to_owned(),
+            (Instrument::Browser, ..) => {
+                "work the page with `browser`, wait until it is idle, and name its picture".to_owned()
+            }
+        }
+    }
+}
+
+/// The kinds of evidence that show what is checked with an instrument.
+fn accepted(via: Instrument) -> &'static [EvidenceKind] {
+    match via {
+        Instrument::Command => &[EvidenceKind::Command],
+        Instrument::Http => &[EvidenceKind::Http],
+        Instrument::Terminal => &[EvidenceKind::Terminal, EvidenceKind::Recording],
+        Instrument::Browser => &[EvidenceKind::Screenshot, EvidenceKind::Page],
+    }
+}

@@ -1,0 +1,179 @@
+//! What a verdict may rest on: evidence binds to who took it, and to what the check asks for.
+
+use flightdeck::domain::command::Command;
+use flightdeck::domain::contract::{Check, Instrument};
+use flightdeck::domain::event::Actor;
+use flightdeck::domain::evidence::{EvidenceFacts, EvidenceKind, Piece, Ran, Settled};
+use flightdeck::domain::gate::GateId;
+use flightdeck::domain::id::{AttemptId, MilestoneId, Revision};
+use flightdeck::domain::round::CheckRun;
+use flightdeck::domain::verdict::{EvidenceRef, Outcome};
+
+use crate::support::mission::Flight;
+use crate::support::words::{self, val};
+
+const ID: &str = "VAL-A-001";
+const COMMAND: &str = "test -f out.txt";
+const RECORD: &str = "ev_engine";
+
+/// A tester at work on one assertion, checked with an instrument.
+fn testing(via: Instrument, check: Option<i32>) -> (Flight, AttemptId) {
+    let mut draft = words::assertion(ID);
+    let command = (via == Instrument::Command || check.is_some()).then(|| words::line(COMMAND));
+    draft.wording.check = Check { via, command, ..draft.wording.check };
+    let plan = vec![words::milestone("First", vec![words::feature("Make it", &[ID])])];
+    let flight = Flight::new().proposing(vec![draft], plan);
+    let mut flight = flight.gone(GateId::Plan).built(1).gated().reviewed();
+    if let Some(code) = check {
+        let mut run = words::run(COMMAND, code);
+        run.evidence = Some(RECORD.to_owned());
+        let checks = vec![CheckRun { assertion: val(ID), revision: Revision(1), run }];
+        flight.engine(Command::RecordChecks { milestone: MilestoneId(1), round: 1, checks });
+    }
+    let mut flight = flight.scrutinized();
+    let tester = flight.start(flight.due()[0]);
+    (flight, tester)
+}
+
+fn verdict(outcome: Outcome, evidence: Vec<Piece>) -> Command {
+    Command::GiveVerdict { assertion: val(ID), outcome, observed: words::line("looked"), evidence }
+}
+
+fn piece(kind: EvidenceKind, by: Actor, settled: Settled) -> Piece {
+    let like = words::exchange("ev_1", AttemptId(1));
+    let facts = like.facts.map(|facts| EvidenceFacts { by, settled, ..facts });
+    Piece { kind, facts, ..like }
+}
+
+fn ran(by: Actor, command: &str, exit_code: Option<i32>) -> Piece {
+    let ran = Some(Ran { command: words::line(command), exit_code });
+    Piece { ran, ..piece(EvidenceKind::Command, by, Settled::Ended) }
+}
+
+fn record() -> Piece {
+    let reference = EvidenceRef(RECORD.to_owned());
+    Piece { reference, ..ran(Actor::Engine, COMMAND, Some(0)) }
+}
+
+fn refused(flight: &Flight, tester: AttemptId, outcome: Outcome, evidence: Vec<Piece>) -> String {
+    flight.refusal(Actor::Attempt(tester), verdict(outcome, evidence))
+}
+
+#[test]
+fn a_red_command_is_not_overruled() {
+    let (mut flight, tester) = testing(Instrument::Command, Some(1));
+    let own = ran(Actor::Attempt(tester), COMMAND, Some(0));
+    let sentence = refused(&flight, tester, Outcome::Pass, vec![own]);
+    assert_eq!(
+        sentence,
+        "VAL-A-001 cannot pass: the engine ran its command `test -f out.txt` at this commit, and it exits 1 (ev_engine); \
+         give fail with that record as evidence, or blocked when it could not do its work, and say why"
+    );
+    flight.attempt(tester, verdict(Outcome::Blocked, vec![]));
+    flight.attempt(tester, verdict(Outcome::Fail, vec![record()]));
+}
+
+#[test]
+fn a_red_command_of_an_assertion_worked_otherwise_is_not_overruled_either() {
+    let (flight, tester) = testing(Instrument::Http, Some(2));
+    let seen = piece(EvidenceKind::Http, Actor::Attempt(tester), Settled::Ended);
+    assert!(refused(&flight, tester, Outcome::Pass, vec![seen]).contains("it exits 2"));
+}
+
+#[test]
+fn the_engines_record_of_the_check_is_evidence_and_so_is_the_same_command_run_by_the_tester() {
+    for evidence in [record(), ran(Actor::Attempt(AttemptId(5)), COMMAND, Some(0))] {
+        let (mut flight, tester) = testing(Instrument::Command, Some(0));
+        assert_eq!(tester, AttemptId(5));
+        flight.attempt(tester, verdict(Outcome::Pass, vec![evidence]));
+    }
+}
+
+#[test]
+fn what_somebody_else_saw_proves_nothing_whatever_the_verdict() {
+    let (flight, tester) = testing(Instrument::Command, Some(0));
+    let other = EvidenceRef("ev_other".to_owned());
+    for (by, words) in [
+        (Actor::Attempt(AttemptId(3)), "ev_1 was taken by #3, in round 1 of M1: "),
+        (Actor::Engine, "ev_1 is the engine's, and not of VAL-A-001 in this round: "),
+        (Actor::Person, "ev_1 does not say who took it: "),
+    ] {
+        for outcome in [Outcome::Pass, Outcome::Fail, Outcome::Blocked] {
+            let foreign = ran(by, COMMAND, Some(0));
+            // Not even beside what is in order.
+            let sentence = refused(&flight, tester, outcome, vec![record(), foreign]);
+            assert!(sentence.starts_with(words) && sentence.contains("look yourself"), "{sentence}");
+        }
+    }
+    let old = Piece { facts: None, reference: other, ..record() };
+    assert!(refused(&flight, tester, Outcome::Pass, vec![old]).contains("ev_other does not say who took it"));
+}
+
+#[test]
+fn a_command_is_shown_by_its_own_record_that_ended_well() {
+    let (flight, tester) = testing(Instrument::Command, None);
+    let me = Actor::Attempt(tester);
+    for (evidence, words) in [
+        (ran(me, "echo all is well", Some(0)), "is of another command, `echo all is well`"),
+        (ran(me, "test -f out.txt || true", Some(0)), "is of another command, `test -f out.txt || true`"),
+        (ran(me, COMMAND, Some(3)), "is of a run that exits 3"),
+        (ran(me, COMMAND, None), "is of a run that did not end by itself"),
+        (piece(EvidenceKind::Terminal, me, Settled::Ended), "is a terminal's screen"),
+        (Piece { ran: None, ..ran(me, COMMAND, Some(0)) }, "does not say which command it is of"),
+    ] {
+        let sentence = refused(&flight, tester, Outcome::Pass, vec![evidence]);
+        assert!(sentence.contains(words), "{sentence}");
+        assert!(sentence.ends_with("run `test -f out.txt` with `run`, and name that"), "{sentence}");
+    }
+    assert!(flight.mission.verdicts.is_empty());
+}
+
+#[test]
+fn evidence_is_of_the_kind_that_the_check_asks_for() {
+    use EvidenceKind as Kind;
+    let kinds =
+        [Kind::Command, Kind::Http, Kind::Terminal, Kind::Screenshot, Kind::Page, Kind::Recording, Kind::App];
+    for (via, good) in [
+        (Instrument::Http, &[Kind::Http][..]),
+        (Instrument::Terminal, &[Kind::Terminal, Kind::Recording]),
+        (Instrument::Browser, &[Kind::Screenshot, Kind::Page]),
+        (Instrument::Command, &[]),
+    ] {
+        let (flight, tester) = testing(via, None);
+        for kind in kinds {
+            let evidence = || vec![piece(kind, Actor::Attempt(tester), Settled::Ended)];
+            let passes = flight.clone().ask(Actor::Attempt(tester), verdict(Outcome::Pass, evidence()));
+            assert_eq!(passes.is_ok(), good.contains(&kind), "{via:?} {kind:?} {passes:?}");
+            // A failure shows in any way: a crash, a log, no answer.
+            let fails = flight.clone().ask(Actor::Attempt(tester), verdict(Outcome::Fail, evidence()));
+            assert!(fails.is_ok(), "{via:?} {kind:?} {fails:?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_seen_had_come_to_rest() {
+    let (mut flight, tester) = testing(Instrument::Terminal, None);
+    let screen = |settled| piece(EvidenceKind::Terminal, Actor::Attempt(tester), settled);
+    for (settled, words) in [
+        (Settled::Moving, "was taken while it still changed"),
+        (Settled::Nothing, "shows nothing: it had not ended and nothing was there yet"),
+        (Settled::Unknown, "does not say whether it had come to rest"),
+    ] {
+        let sentence = refused(&flight, tester, Outcome::Pass, vec![screen(settled)]);
+        assert!(
+            sentence.contains(words) && sentence.contains("wait until the screen shows it"),
+            "{sentence}"
+        );
+    }
+    // One that shows it is enough: what was seen on the way may be named too.
+    flight.attempt(tester, verdict(Outcome::Pass, vec![screen(Settled::Nothing), screen(Settled::Still)]));
+}
+
+#[test]
+fn a_check_of_an_earlier_revision_decides_nothing() {
+    let (mut flight, tester) = testing(Instrument::Http, Some(1));
+    flight.engine(Command::TellRevision { attempt: tester, assertion: val(ID), revision: Revision(2) });
+    let seen = piece(EvidenceKind::Http, Actor::Attempt(tester), Settled::Ended);
+    flight.attempt(tester, verdict(Outcome::Pass, vec![seen]));
+}
