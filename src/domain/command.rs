@@ -1,5 +1,7 @@
 //! What may be asked of a mission: verbs, and who may use them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{AgentWork, Ending, Role, Work};
@@ -22,6 +24,7 @@ pub use super::part::{CheckEdit, SpecEdit, WordingEdit};
 use super::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use super::proposal::Ruling;
 use super::round::{CheckRun, Opinion, ReviewIssue};
+use super::sabotage::Sabotage;
 use super::tampering::Suspicion;
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
@@ -38,6 +41,8 @@ pub enum Command {
     // A person's decisions.
     DecideGate { gate: GateId, decision: Decision },
     Waive { assertion: AssertionId, reason: Line },
+    // Assertions that were proven at an older commit are tried at the present one.
+    ProveAgain { assertions: Vec<AssertionId> },
     Answer { question: QuestionId, text: Prose },
     Pause,
     Resume,
@@ -62,6 +67,8 @@ pub enum Command {
     // The orchestrator's.
     ProposeContract { assertions: Vec<AssertionDraft> },
     ProposeEnvironment { environment: Environment },
+    // Said with the plan: checks that can decide nothing at the base commit and stay as they are, and why.
+    KeepChecks { reasons: BTreeMap<AssertionId, Line> },
     ProposePlan { title: Option<Title>, milestones: Vec<MilestoneDraft>, answer: Option<Prose> },
     AmendPlan { changes: Vec<PlanChange> },
     Triage { decisions: Vec<TriageDecision> },
@@ -89,6 +96,7 @@ pub enum Command {
     // The bytes behind these references are gone, or no longer what was kept.
     ReportLostEvidence { evidence: Vec<EvidenceRef> },
     RecordGateCommands { milestone: MilestoneId, round: u32, commit: Commit, runs: Vec<CommandRun> },
+    RecordSabotage { sabotage: Box<Sabotage> },
     RecordChecks { milestone: MilestoneId, round: u32, checks: Vec<CheckRun> },
     MarkDelivered { messages: Vec<MessageId> },
     ProposeDocument { changes: Vec<ContractChange> },
@@ -128,6 +136,7 @@ impl Command {
             Self::Found(_)
             | Self::DecideGate { .. }
             | Self::Waive { .. }
+            | Self::ProveAgain { .. }
             | Self::Answer { .. }
             | Self::Pause
             | Self::StopAttempt { .. }
@@ -147,6 +156,7 @@ impl Command {
             Self::Say { .. } => asker != Engine,
             Self::ProposeContract { .. }
             | Self::ProposeEnvironment { .. }
+            | Self::KeepChecks { .. }
             | Self::ProposePlan { .. }
             | Self::AmendPlan { .. }
             | Self::Triage { .. } => asker == Agent(Orchestrator),
@@ -165,6 +175,7 @@ impl Command {
             | Self::RecordTampering { .. }
             | Self::ReportLostEvidence { .. }
             | Self::RecordGateCommands { .. }
+            | Self::RecordSabotage { .. }
             | Self::RecordChecks { .. }
             | Self::MarkDelivered { .. }
             | Self::ProposeDocument { .. }

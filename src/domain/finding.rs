@@ -123,6 +123,10 @@ pub enum Source {
     UserTesting { attempt: AttemptId },
     /// A NO-GO with its note.
     Gate,
+    /// A verdict that failed and passed when it was tried again.
+    Flaky { attempt: AttemptId },
+    /// A check that stays green whatever is undone of the app.
+    Sabotage,
     /// A worker's request to change the contract.
     Amendment { attempt: AttemptId },
 }
@@ -175,8 +179,9 @@ impl Source {
             | Self::Scrutiny { attempt }
             | Self::Verdict { attempt }
             | Self::UserTesting { attempt }
+            | Self::Flaky { attempt }
             | Self::Amendment { attempt } => Some(*attempt),
-            Self::GateCommand | Self::Gate => None,
+            Self::GateCommand | Self::Sabotage | Self::Gate => None,
         }
     }
 }
@@ -248,6 +253,16 @@ impl Mission {
                 .next_back()
                 .map(|round| failed(&round.runs))
                 .unwrap_or_default(),
+            Source::Sabotage => {
+                let tried = finding.assertion.as_ref().and_then(|id| self.sabotages.get(id));
+                let runs = tried.into_iter().flat_map(|sabotage| &sabotage.undone);
+                runs.filter_map(|undone| undone.evidence.clone().map(EvidenceRef)).take(1).collect()
+            }
+            Source::Flaky { attempt } => {
+                let given = finding.assertion.as_ref().and_then(|id| self.verdicts.get(id));
+                let own = given.into_iter().flatten().filter(|verdict| verdict.attempt == *attempt);
+                own.flat_map(|verdict| verdict.evidence.clone()).collect()
+            }
             Source::Handoff { .. }
             | Source::LeftUndone { .. }
             | Source::Tampering { .. }

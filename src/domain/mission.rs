@@ -28,6 +28,7 @@ use super::plan::{Feature, FeatureState, Milestone};
 use super::proposal::Proposal;
 use super::refusal::RefusedPlan;
 use super::round::Round;
+use super::sabotage::Sabotage;
 use super::schedule::schedule;
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
@@ -57,6 +58,9 @@ pub struct Mission {
     /// What its commands do before anything is built; missions of older logs have none.
     #[serde(default)]
     pub baseline: Option<Baseline>,
+    /// Why the planner keeps checks that can decide nothing at the base commit.
+    #[serde(default)]
+    pub checks_kept: BTreeMap<AssertionId, Line>,
     pub milestones: Vec<Milestone>,
     /// In the order in which they are built; fix features stand at the front of their milestone.
     pub features: Vec<Feature>,
@@ -96,7 +100,16 @@ pub struct Mission {
     /// Evidence that was changed or removed after it was taken.
     #[serde(default)]
     pub lost_evidence: BTreeSet<EvidenceRef>,
+    /// Passed assertions that the person wants tried again, until they are.
+    #[serde(default)]
+    pub prove_again: BTreeSet<AssertionId>,
     pub waivers: BTreeMap<AssertionId, Waiver>,
+    /// What became of each check while the app was made wrong, the newest.
+    #[serde(default)]
+    pub sabotages: BTreeMap<AssertionId, Sabotage>,
+    /// Milliseconds that took so far.
+    #[serde(default)]
+    pub sabotage_ms: u64,
     pub directives: Vec<Directive>,
     pub knowledge: Vec<Knowledge>,
     pub messages: Vec<Message>,
@@ -158,6 +171,14 @@ pub struct Limits {
     /// Testers at the same time, where the app allows several.
     #[serde(default = "testers")]
     pub testers: u32,
+    /// The share of the mission's time, in percent, in which what was built is undone to see checks fail; 0 for never.
+    #[serde(default = "sabotage_percent")]
+    pub sabotage_percent: u8,
+}
+
+/// As much as missions of earlier versions may have, whose founding does not say.
+fn sabotage_percent() -> u8 {
+    Limits::default().sabotage_percent
 }
 
 /// As many as missions of earlier versions may have, whose founding does not say.
@@ -167,7 +188,7 @@ fn testers() -> u32 {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { rounds: 5, failures: 3, reviewers: 3, testers: 3 }
+        Self { rounds: 5, failures: 3, reviewers: 3, testers: 3, sabotage_percent: 10 }
     }
 }
 

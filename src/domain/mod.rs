@@ -38,6 +38,7 @@ pub mod refusal;
 pub mod rejection;
 pub mod risk;
 pub mod round;
+pub mod sabotage;
 pub mod schedule;
 pub mod tally;
 pub mod tampering;

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::activity::Running;
+use super::baseline::{self, Scope};
 use super::context::EngineContext;
 use super::error::EngineError;
 use super::role::{at_head, proof_at};
+use super::sabotage;
 use super::scripts::{self, Site};
 use super::tampering;
 use crate::domain::attempt::EngineWork;
@@ -30,6 +32,11 @@ pub async fn run(
         EngineWork::RunGateCommands { milestone, round } => {
             run_gate_commands(engine, &running, milestone, round, &cancel).await
         }
+        EngineWork::TakeBaseline => {
+            let starting = |line: &str| running.doing(format!("running {line}"));
+            baseline::take(engine, Scope::New, &cancel, &starting).await
+        }
+        EngineWork::Sabotage { milestone, .. } => sabotage::run(engine, &running, milestone, &cancel).await,
     };
     engine.sweep().await?;
     done

@@ -38,6 +38,7 @@ pub mod relocate;
 pub mod reports;
 mod role;
 mod run;
+mod sabotage;
 mod scripts;
 mod session_recorder;
 mod stored_mission;

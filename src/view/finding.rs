@@ -132,6 +132,8 @@ pub fn source_words(source: &Source) -> String {
         Source::RefutedClaim { attempt } => {
             format!("the engine, which could not confirm what {attempt} claims")
         }
+        Source::Flaky { attempt } => format!("{attempt}, which saw it fail and then pass"),
+        Source::Sabotage => "the engine, which undid what was built".to_owned(),
         Source::Tampering { attempt } => {
             format!("the engine, which compared the tests and gates before and after {attempt}")
         }

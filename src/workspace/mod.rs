@@ -24,6 +24,7 @@ pub mod sandbox;
 pub mod services;
 pub mod sweep;
 mod trusted;
+pub mod undo;
 pub mod watch;
 mod worktree;
 

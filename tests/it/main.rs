@@ -21,6 +21,7 @@ mod mock_servers;
 mod rehearsal;
 mod report;
 mod rounds;
+mod sabotage;
 mod sample;
 mod store;
 mod support;

@@ -82,6 +82,8 @@ pub(super) fn marks(finding: &Finding) -> String {
         Source::Handoff { attempt } => format!("reported by {attempt}"),
         Source::LeftUndone { attempt } => format!("left undone by {attempt}"),
         Source::RefutedClaim { attempt } => format!("seen by the engine after {attempt}"),
+        Source::Flaky { attempt } => format!("verdicts of {attempt} that differ"),
+        Source::Sabotage => "seen by the engine when it undid what was built".to_owned(),
         Source::Tampering { attempt } => format!("seen by the engine in what {attempt} changed"),
         Source::GateCommand => "a gate command".to_owned(),
         Source::Review { attempt } => format!("review {attempt}"),
