@@ -39,6 +39,8 @@ pub struct Settings {
     pub prices: Option<PathBuf>,
     /// Variables of the person's environment that the mission's programs get beside the usual ones, with their values.
     pub passed: Vec<(String, String)>,
+    /// The Chromium that testers work pages in; `None` takes the first that is found on `PATH`.
+    pub browser: Option<PathBuf>,
     /// The person's file, named in advice.
     pub user_file: PathBuf,
     pub(super) providers: BTreeMap<String, Provider>,
@@ -55,6 +57,11 @@ impl Settings {
     /// Where a value comes from, in words; empty when it is not set.
     pub fn origin_of(&self, key: &str) -> String {
         self.by_key.get(key).map(|set| set.origin.to_string()).unwrap_or_default()
+    }
+
+    /// A variable of the environment that the settings were read in.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name)
     }
 
     pub(super) fn resolve(mut layered: Layered, variables: Variables, user_file: PathBuf) -> Self {
@@ -83,6 +90,7 @@ impl Settings {
             speed: values.speed.0,
             prices: values.prices.map(|path| expanded(&path.0, &variables)),
             passed: passed(values.pass_env.map(|names| names.0).unwrap_or_default(), &variables),
+            browser: values.browser.map(|path| expanded(&path.0, &variables)),
             providers,
             user_file,
             variables,

@@ -28,6 +28,8 @@ pub(super) struct Values {
     pub prices: Option<FilePath>,
     /// Variables of the person's environment that the mission's programs get beside the usual ones.
     pub pass_env: Option<VariableNames>,
+    /// The Chromium that testers work pages in; without it the first that is found on `PATH`.
+    pub browser: Option<FilePath>,
     /// By action, with its place in front where it has one: `popup.close`.
     pub keys: BTreeMap<String, Chords>,
     pub providers: BTreeMap<String, Provider>,
@@ -76,6 +78,7 @@ impl Default for Values {
             speed: Positive(1.0),
             prices: None,
             pass_env: None,
+            browser: None,
             keys: BTreeMap::new(),
             providers: BTreeMap::new(),
         }
@@ -169,6 +172,7 @@ pub(super) fn reserved(key: &str) -> Option<&'static str> {
     match key {
         "autopilot" => Some("it would give your consent in your place"),
         "prices" => Some("it decides how your money is counted"),
+        "browser" => Some("it decides which program runs"),
         "pass_env" => Some("it decides which of your variables programs see"),
         _ => key
             .starts_with("providers.")

@@ -14,6 +14,7 @@ use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::{Prompt, PromptLibrary};
 use crate::domain::environment::Environment;
 use crate::domain::id::{Commit, MissionId};
+use crate::instrument::Chromium;
 use crate::link::feed::Feed;
 use crate::store::{Catalogue, Store};
 use crate::workspace::sweep::{MARK, Swept, sweep};
@@ -60,6 +61,8 @@ pub struct EngineContext {
     pub reaper: Reaper,
     /// Variables of the person's environment that the mission's programs get too.
     pub passed: Vec<(String, String)>,
+    /// The browser of this machine, for user testing.
+    pub chromium: Chromium,
     /// Where skills are looked for beside the repository.
     pub skill_dirs: Vec<PathBuf>,
     /// The commit that the validators' checkout was left at, clean, by this engine; nothing while somebody holds it.

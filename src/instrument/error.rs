@@ -7,7 +7,7 @@ use crate::workspace::WorkspaceError;
 pub enum InstrumentError {
     /// The instrument is not there, so what it would prove is blocked.
     #[error("blocked: no {instrument} instrument; {install}")]
-    Missing { instrument: &'static str, install: &'static str },
+    Missing { instrument: &'static str, install: String },
     /// The request makes no sense as it is.
     #[error("{0}")]
     BadRequest(String),

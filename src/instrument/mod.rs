@@ -11,6 +11,7 @@ pub mod evidence;
 pub mod http;
 pub mod terminal;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -19,6 +20,7 @@ use serde::de::DeserializeOwned;
 
 use crate::workspace::{Access, Exit, Program, WorkspaceError};
 
+pub use browser::Chromium;
 pub use command::{CommandRecord, run_command};
 pub use error::InstrumentError;
 pub use evidence::{Evidence, Settled};
@@ -139,6 +141,8 @@ impl Seen {
 #[derive(Clone)]
 pub struct Place {
     shell: Arc<Shell>,
+    scratch: PathBuf,
+    chromium: Chromium,
 }
 
 type Shell = dyn Fn(&str, &str) -> Result<Program, WorkspaceError> + Send + Sync;
@@ -148,7 +152,24 @@ impl Place {
     pub fn new(
         shell: impl Fn(&str, &str) -> Result<Program, WorkspaceError> + Send + Sync + 'static,
     ) -> Self {
-        Self { shell: Arc::new(shell) }
+        let none = "nobody looked for one";
+        Self { shell: Arc::new(shell), scratch: std::env::temp_dir(), chromium: Chromium::none(none) }
+    }
+
+    /// The same with a browser, whose profiles are made in `scratch`.
+    #[must_use]
+    pub fn with_browser(self, chromium: Chromium, scratch: impl Into<PathBuf>) -> Self {
+        Self { chromium, scratch: scratch.into(), ..self }
+    }
+
+    /// The browser of this machine.
+    pub fn chromium(&self) -> &Chromium {
+        &self.chromium
+    }
+
+    /// Where what an instrument needs while it works may be kept.
+    pub fn scratch(&self) -> &Path {
+        &self.scratch
     }
 
     /// A program, held to what the place allows.

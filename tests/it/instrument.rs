@@ -8,7 +8,7 @@ mod wire;
 
 use std::time::Duration;
 
-use flightdeck::instrument::browser::{Browser, Wanted};
+use flightdeck::instrument::browser::Browser;
 use flightdeck::instrument::http::{Body, HttpRequest, Payload};
 use flightdeck::instrument::terminal::{Buffer, Colour, Pattern, Size};
 use flightdeck::instrument::{
@@ -235,6 +235,7 @@ async fn a_command_is_evidence() {
 #[tokio::test]
 async fn without_a_browser_a_verdict_is_blocked() {
     let browser = Browser::new(&Place::new(|line, _| Ok(Program::shell(line)))).unwrap();
-    let error = browser.act(Wanted { url: "http://localhost/".to_owned() }).await.unwrap_err().to_string();
+    let wanted = serde_json::from_value(json!({ "action": "open", "url": "http://localhost/" })).unwrap();
+    let error = browser.act(wanted).await.unwrap_err().to_string();
     assert!(error.starts_with("blocked: no browser instrument;"), "{error}");
 }

@@ -5,6 +5,8 @@
 mod agent;
 mod architecture;
 mod briefs;
+#[cfg(feature = "browser")]
+mod browser;
 mod cli;
 mod config;
 mod console;

@@ -128,6 +128,18 @@ fn fit_text(schema: &Value, text: &mut String, path: &str, cut: &mut Vec<String>
     Err(format!("`{path}`: the text has {length} characters; at most {most} fit"))
 }
 
+/// Takes a word out of the choices that a model is shown.
+pub(super) fn withhold(schema: &mut Value, word: &str) {
+    each(schema, &|map| {
+        if let Some(Value::Array(words)) = map.get_mut("enum") {
+            words.retain(|offered| offered != word);
+        }
+        if let Some(Value::Array(ways)) = map.get_mut("oneOf") {
+            ways.retain(|way| way.get("const").is_none_or(|offered| offered != word));
+        }
+    });
+}
+
 fn must_say_something(schema: &Value) -> bool {
     schema.get("minLength").is_some()
 }
@@ -232,6 +244,18 @@ mod tests {
                 "additionalProperties": false,
             })
         );
+    }
+
+    #[test]
+    fn a_word_that_is_withheld_is_no_choice() {
+        let offered = |schema: &Value| {
+            let text = schema.to_string();
+            (text.contains("\"high\""), text.contains("\"low\""))
+        };
+        let mut schema = shown(&schema::<Levels>());
+        assert_eq!(offered(&schema), (true, true));
+        withhold(&mut schema, "low");
+        assert_eq!(offered(&schema), (true, false), "{schema}");
     }
 
     /// Something noted.

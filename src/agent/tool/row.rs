@@ -89,6 +89,13 @@ impl ToolRow {
         })
     }
 
+    /// The same tool, which does not offer a word among its choices.
+    #[must_use]
+    pub fn withholding(mut self, word: &str) -> Self {
+        arguments::withhold(&mut self.spec.schema, word);
+        self
+    }
+
     /// The same tool; calls of it in one reply run beside each other.
     #[must_use]
     pub fn parallel(self) -> Self {

@@ -14,6 +14,7 @@ mod triage;
 use std::sync::Arc;
 
 use crate::agent::tool::ToolRow;
+use crate::domain::contract::Instrument;
 
 pub use context::{HandoffSource, ToolContext};
 
@@ -25,5 +26,9 @@ pub fn rows(context: &Arc<ToolContext>) -> Vec<ToolRow> {
     rows.extend(amend::rows(context));
     rows.extend(talk::rows(context));
     rows.extend(report::rows(context));
-    rows
+    match context.engine.chromium.missing() {
+        // What cannot be tested here is not offered as a way to test it.
+        Some(_) => rows.into_iter().map(|row| row.withholding(Instrument::Browser.word())).collect(),
+        None => rows,
+    }
 }

@@ -59,7 +59,7 @@ pub(super) async fn prepare(
     let work = AgentWork::TestAsUser { milestone, round, flow };
     let evidence = Arc::new(StoreSink { engine: Arc::clone(engine), work, app: Arc::clone(&app) });
     let env = AttemptEnv::new(&dir, Access::Proof);
-    let instruments = Some(Instruments { evidence, app });
+    let instruments = Some(Instruments { evidence, app, chromium: engine.chromium.clone() });
     Ok(AttemptEnv { note: made + &running, instruments, own: Some(own), cleanup, ..env })
 }
 

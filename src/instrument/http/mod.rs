@@ -11,5 +11,6 @@ mod wire;
 
 pub use driver::{HttpDriver, Order, install_crypto};
 pub use exchange::{Body, Exchange, HttpResponse};
+pub(super) use request::permitted;
 pub use request::{HttpRequest, Payload, Redirects};
 pub use tool::Http;

@@ -207,7 +207,8 @@ fn target(url: &str) -> String {
     target
 }
 
-fn permitted(text: &str) -> Result<Url, InstrumentError> {
+/// An address that may be asked: of this machine.
+pub(in crate::instrument) fn permitted(text: &str) -> Result<Url, InstrumentError> {
     let url = Url::parse(text)
         .map_err(|error| InstrumentError::BadRequest(format!("`{text}` is no address: {error}")))?;
     if !matches!(url.scheme(), "http" | "https") {

@@ -126,8 +126,7 @@ impl Screen {
     /// When it cannot be written as JSON.
     pub fn evidence(&self, title: impl Into<String>) -> Result<Evidence, InstrumentError> {
         let first = self.lines.iter().find(|line| !line.is_empty()).map_or("(blank)", |line| line.trim());
-        let ended = self.exit.map(|exit| format!(" ({exit})")).unwrap_or_default();
-        let summary = format!("{}×{}: {first}{ended}", self.cols, self.rows);
+        let summary = format!("{}×{}: {first}", self.cols, self.rows);
         Evidence::of("terminal", self, title.into(), summary)
     }
 }

@@ -75,6 +75,7 @@ fn planning() -> Vec<Event> {
             commit: commit("0123456789abcdef"),
             runs: vec![run()],
             untried: vec![],
+            missing: BTreeMap::new(),
         })),
         Event::ChecksKept {
             reasons: BTreeMap::from([(assertion_id(), line("the tool comes with the image"))]),

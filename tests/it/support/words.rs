@@ -155,7 +155,7 @@ pub fn run(command: &str, exit_code: i32) -> CommandRun {
 }
 
 pub fn baseline(runs: Vec<CommandRun>) -> Baseline {
-    Baseline { commit: commit("base000"), runs, untried: vec![] }
+    Baseline { commit: commit("base000"), runs, untried: vec![], missing: BTreeMap::new() }
 }
 
 /// What a check did while F1 was undone, in round 1 of M1.

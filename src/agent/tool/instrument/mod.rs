@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::{Answer, Call, Output, ToolEnv, ToolError, ToolRow};
 use crate::instrument::evidence::RECORDING;
-use crate::instrument::{Evidence, Instrument, Place, Reach, Visitor, each};
+use crate::instrument::{Chromium, Evidence, Instrument, Place, Reach, Visitor, each};
 use crate::workspace::Intent;
 
 /// Keeps evidence. The engine implements it over the mission's store.
@@ -29,6 +29,8 @@ pub struct Instruments {
     pub evidence: Arc<dyn EvidenceSink>,
     /// The app under test; testers who share it share its services.
     pub app: Arc<App>,
+    /// The browser of this machine.
+    pub chromium: Chromium,
 }
 
 /// The rows of all instruments and of the app's services; a session that has none says so.
@@ -41,9 +43,15 @@ pub(super) fn rows(env: &Arc<ToolEnv>, instruments: Option<&Instruments>) -> Vec
 }
 
 /// Where the instruments of a session work.
-fn place(env: &Arc<ToolEnv>, _instruments: Option<&Instruments>) -> Place {
+fn place(env: &Arc<ToolEnv>, instruments: Option<&Instruments>) -> Place {
     let own = Arc::clone(env);
-    Place::new(move |line, directory| Ok(own.shell(line, &own.confinement.resolve(directory, Intent::Read)?)))
+    let place = Place::new(move |line, directory| {
+        Ok(own.shell(line, &own.confinement.resolve(directory, Intent::Read)?))
+    });
+    match instruments {
+        Some(all) => place.with_browser(all.chromium.clone(), env.scratch.clone()),
+        None => place,
+    }
 }
 
 struct Collector<'a> {
@@ -152,7 +160,8 @@ pub(super) mod tests {
 
     /// The instruments of a tester of that app.
     pub fn instruments_of(kept: &Arc<Kept>, app: &Arc<App>) -> Instruments {
-        Instruments { evidence: Arc::clone(kept) as Arc<dyn EvidenceSink>, app: Arc::clone(app) }
+        let evidence = Arc::clone(kept) as Arc<dyn EvidenceSink>;
+        Instruments { evidence, app: Arc::clone(app), chromium: Chromium::none("none in this test") }
     }
 
     fn app(specs: Vec<ServiceSpec>) -> Arc<App> {
