@@ -19,6 +19,7 @@ use crate::domain::attempt::AgentWork;
 use crate::workspace::Access;
 
 pub use attempt_env::{AttemptEnv, Cleanup};
+pub use own_place::OwnPlace;
 pub use researcher::Researchers;
 pub use validator::proof_at;
 pub use worker::at_head;
