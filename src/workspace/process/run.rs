@@ -75,7 +75,7 @@ impl From<ExitStatus> for Exit {
 pub(in crate::workspace) const GRACE: Duration = Duration::from_secs(2);
 
 /// How long output is awaited from a pipe that someone still holds open after the program ended.
-const DRAIN: Duration = Duration::from_millis(250);
+pub(super) const DRAIN: Duration = Duration::from_millis(250);
 
 /// How much of one read goes to the live view, which may lose text but must not slow the program.
 const LIVE_BYTES: usize = 4 * 1024;

@@ -2,8 +2,10 @@
 
 mod report;
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use schemars::JsonSchema;
@@ -15,7 +17,7 @@ use tokio::time::sleep;
 use super::{Instruments, with_evidence};
 use crate::agent::tool::{Answer, Call, ToolError, ToolRow, arguments};
 use crate::instrument::Seen;
-use crate::workspace::services::{ServiceDirs, ServiceStatus, StillHeld};
+use crate::workspace::services::{DATA_DIR, ServiceDirs, ServiceStatus, StillHeld};
 use crate::workspace::{Access, ServiceSpec, Services, WorkspaceError};
 use report::{Report, State};
 
@@ -27,6 +29,8 @@ pub struct App {
     running: Mutex<Option<Services>>,
     /// How often it was started.
     starts: AtomicU32,
+    /// The services by process whose end the tester knows of.
+    known_ended: std::sync::Mutex<BTreeSet<i32>>,
 }
 
 /// The tool's name.
@@ -40,7 +44,13 @@ const PACE: Duration = Duration::from_secs(3);
 impl App {
     /// An app that is not running.
     pub fn new(specs: Vec<ServiceSpec>, dirs: ServiceDirs) -> Self {
-        Self { specs, dirs, running: Mutex::new(None), starts: AtomicU32::new(0) }
+        Self {
+            specs,
+            dirs,
+            running: Mutex::new(None),
+            starts: AtomicU32::new(0),
+            known_ended: std::sync::Mutex::default(),
+        }
     }
 
     /// Whether it has services.
@@ -103,6 +113,14 @@ impl App {
                 report.services.clear();
                 report.fault = self.start().await.err();
             }
+            Action::Reset => {
+                self.stopped(&mut report).await;
+                report.services.clear();
+                report.fault = match self.empty_data() {
+                    Ok(()) => self.start().await.err(),
+                    Err(fault) => Some(fault),
+                };
+            }
             Action::Crash => {
                 if let Some(services) = self.running.lock().await.as_mut() {
                     services.crash_all().await;
@@ -113,8 +131,39 @@ impl App {
         if report.services.is_empty() {
             report.services = self.states(wanted.service.as_deref(), &mut report.fault).await;
         }
+        self.newly_ended().await;
         report.milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         report
+    }
+
+    /// What a tester must know before the next step: services that ended by themselves since the last one.
+    pub(super) async fn fallen(&self) -> Option<Seen> {
+        let names = self.newly_ended().await;
+        if names.is_empty() {
+            return None;
+        }
+        let mut report = Report::new("status");
+        let states = self.states(None, &mut report.fault).await;
+        report.services = states.into_iter().filter(|state| names.contains(&state.name)).collect();
+        let seen = report.seen().ok()?;
+        let text =
+            format!("since your last call a service ended by itself; `app` restarts it\n{}", seen.text);
+        Some(Seen { text, ..seen })
+    }
+
+    /// The services whose end nobody was told of yet.
+    async fn newly_ended(&self) -> Vec<String> {
+        let status = self.status().await;
+        let mut known = self.known_ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = status.into_iter().filter(|service| service.ended.is_some() && known.insert(service.pid));
+        new.map(|service| service.name).collect()
+    }
+
+    /// Empties the folder in which the app keeps its data.
+    fn empty_data(&self) -> Result<(), WorkspaceError> {
+        let Some((_, dir)) = self.dirs.env.iter().find(|(name, _)| name == DATA_DIR) else { return Ok(()) };
+        let emptied = std::fs::remove_dir_all(dir).and_then(|()| std::fs::create_dir_all(dir));
+        emptied.map_err(WorkspaceError::io("empty", Path::new(dir)))
     }
 
     /// Stops it; how each service was before is part of the report.
@@ -163,7 +212,8 @@ fn lingers(log: &str) -> bool {
 
 #[derive(Deserialize, JsonSchema)]
 struct Arguments {
-    /// What to do. `crash` kills all services without asking; `restart` stops and starts them.
+    /// What to do. `crash` kills all services without asking; `restart` stops and starts them with the data they have;
+    /// `reset` starts them with none.
     action: Action,
     /// `status`, `logs`: one service; all when left out.
     service: Option<String>,
@@ -176,6 +226,7 @@ enum Action {
     Start,
     Stop,
     Restart,
+    Reset,
     Crash,
     Status,
     Logs,
@@ -200,7 +251,7 @@ pub(super) fn row(given: Result<&Instruments, String>) -> ToolRow {
         given.iter().flat_map(|all| &all.app.specs).map(|service| service.name.as_str()).collect();
     let services = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     let description = format!(
-        "Starts, stops, restarts and crashes the services of the app under test and shows their health and logs. Services: \
+        "Starts, stops, restarts, resets and crashes the services of the app under test and shows their health and logs. Services: \
          {services}."
     );
     ToolRow::new(NAME, description, Access::Proof, given, act)
@@ -225,7 +276,7 @@ mod tests {
     use crate::agent::tool::env::tests::call;
     use crate::workspace::Reaper;
 
-    fn app(directory: &std::path::Path, specs: Vec<ServiceSpec>) -> Arc<App> {
+    fn app(directory: &Path, specs: Vec<ServiceSpec>) -> Arc<App> {
         let dirs = ServiceDirs {
             dir: directory.to_owned(),
             logs: directory.join("logs"),
@@ -274,6 +325,46 @@ mod tests {
         assert!(kept.iter().all(|piece| piece.kind == "app"));
         let logs: Value = serde_json::from_slice(&kept[3].bytes).unwrap();
         assert_eq!((&logs["action"], &logs["services"][0]["log"]), (&json!("logs"), &json!("serving\n")));
+    }
+
+    #[tokio::test]
+    async fn data_outlives_a_restart_and_no_reset() {
+        let directory = tempfile::tempdir().unwrap();
+        let data = directory.path().join("data");
+        std::fs::create_dir(&data).unwrap();
+        let dirs = ServiceDirs {
+            dir: directory.path().to_owned(),
+            logs: directory.path().join("logs"),
+            env: vec![(DATA_DIR.to_owned(), data.display().to_string())],
+            reaper: Reaper::None,
+        };
+        let specs = vec![ServiceSpec::new("web", "exec sleep 60")];
+        let tool = row(Ok(&instruments_of(&Arc::default(), &Arc::new(App::new(specs, dirs)))));
+        call(&tool, json!({ "action": "start" })).await.unwrap();
+        std::fs::write(data.join("kept"), "x").unwrap();
+        call(&tool, json!({ "action": "restart" })).await.unwrap();
+        assert!(data.join("kept").exists());
+        let reset = call(&tool, json!({ "action": "reset" })).await.unwrap();
+        assert!(reset.starts_with("web: running"), "{reset}");
+        assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_service_that_dies_is_told_once_with_its_last_words() {
+        let directory = tempfile::tempdir().unwrap();
+        let spec =
+            ServiceSpec::new("web", "until [ -e end ]; do sleep 0.01; done; echo out of memory; exit 5");
+        let app = app(directory.path(), vec![spec]);
+        app.start().await.unwrap();
+        assert!(app.fallen().await.is_none());
+        std::fs::write(directory.path().join("end"), "").unwrap();
+        while app.status().await[0].ended.is_none() {
+            sleep(Duration::from_millis(10)).await;
+        }
+        let fallen = app.fallen().await.unwrap();
+        assert!(fallen.text.contains("web: ended (exit code 5)"), "{}", fallen.text);
+        assert!(fallen.text.contains("out of memory") && fallen.evidence.len() == 1, "{}", fallen.text);
+        assert!(app.fallen().await.is_none(), "once is enough");
     }
 
     #[tokio::test]

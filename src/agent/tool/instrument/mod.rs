@@ -69,7 +69,7 @@ impl Visitor for Collector<'_> {
                 );
             }
             let instrument = I::new(&self.place).map_err(|fault| fault.to_string())?;
-            Ok(Arc::new(Held { instrument, evidence: Arc::clone(&all.evidence) }))
+            Ok(Arc::new(Held { instrument, evidence: Arc::clone(&all.evidence), app: Arc::clone(&all.app) }))
         });
         self.rows.push(ToolRow::new(I::NAME, I::DESCRIPTION, I::ACCESS, held, work));
     }
@@ -79,6 +79,7 @@ impl Visitor for Collector<'_> {
 struct Held<I: Instrument> {
     instrument: I,
     evidence: Arc<dyn EvidenceSink>,
+    app: Arc<App>,
 }
 
 impl<I: Instrument> Drop for Held<I> {
@@ -97,10 +98,21 @@ impl<I: Instrument> Drop for Held<I> {
 
 async fn work<I: Instrument>(held: Arc<Held<I>>, wanted: I::Wanted, call: Call) -> Answer {
     let seen = tokio::select! {
-        seen = held.instrument.act(wanted) => seen?,
+        seen = held.instrument.act(wanted) => seen,
         () = call.cancel.cancelled() => return Err(ToolError::Mend(format!("`{}` was interrupted", I::NAME))),
     };
-    with_evidence(held.evidence.as_ref(), &seen.text, seen.evidence)
+    let Some(fallen) = held.app.fallen().await else {
+        let seen = seen?;
+        return with_evidence(held.evidence.as_ref(), &seen.text, seen.evidence);
+    };
+    // The instrument's own words come first: their evidence is what the call was made for.
+    let (text, mut evidence) = match seen.map_err(ToolError::from) {
+        Ok(seen) => (seen.text, seen.evidence),
+        Err(fault @ ToolError::Fatal(_)) => return Err(fault),
+        Err(ToolError::Mend(fault)) => (fault, Vec::new()),
+    };
+    evidence.extend(fallen.evidence);
+    with_evidence(held.evidence.as_ref(), &format!("{text}\n\n{}", fallen.text), evidence)
 }
 
 /// The text of an answer with the names of the evidence behind it.
