@@ -82,6 +82,7 @@ impl Settings {
                 rounds: limits.rounds.0,
                 failures: limits.failures.0,
                 reviewers: limits.reviewers.0,
+                critic_rounds: limits.critic_rounds.0,
                 testers: limits.testers.0,
                 sabotage_percent: limits.sabotage_percent.0,
             },

@@ -47,6 +47,9 @@ pub(super) struct BudgetValues {
     pub validation_percent: Percent,
 }
 
+/// More rounds bring a plan no further.
+const MOST_CRITIC_ROUNDS: u32 = 2;
+
 /// The section `limits`.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(default)]
@@ -54,6 +57,7 @@ pub(super) struct LimitValues {
     pub rounds: SmallCount,
     pub failures: SmallCount,
     pub reviewers: SmallCount,
+    pub critic_rounds: CriticRounds,
     pub testers: SmallCount,
     pub sabotage_percent: Percent,
 }
@@ -97,11 +101,13 @@ impl Default for BudgetValues {
 
 impl Default for LimitValues {
     fn default() -> Self {
-        let Limits { rounds, failures, reviewers, testers, sabotage_percent } = Limits::default();
+        let Limits { rounds, failures, reviewers, testers, sabotage_percent, critic_rounds: _ } =
+            Limits::default();
         Self {
             rounds: SmallCount(rounds),
             failures: SmallCount(failures),
             reviewers: SmallCount(reviewers),
+            critic_rounds: CriticRounds(MOST_CRITIC_ROUNDS),
             testers: SmallCount(testers),
             sabotage_percent: Percent(sabotage_percent),
         }
@@ -239,6 +245,8 @@ rules! {
     Count(u64): "a whole number from 1 on" = |value| value.as_u64().filter(|n| *n >= 1);
     SmallCount(u32): "a whole number from 1 on" =
         |value| value.as_u64().filter(|n| *n >= 1).map(|n| u32::try_from(n).unwrap_or(u32::MAX));
+    CriticRounds(u32): "0 for no critic, 1 or 2" =
+        |value| value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= MOST_CRITIC_ROUNDS);
     Percent(u8): "a whole number from 0 to 90" =
         |value| value.as_u64().and_then(|n| u8::try_from(n).ok()).filter(|n| *n <= 90);
     BranchPrefix(String): "the beginning of a branch's name, such as missions or me/missions" =
