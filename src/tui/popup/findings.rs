@@ -4,6 +4,7 @@ use super::attempt::AttemptScreen;
 use super::open::work_on;
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
+use super::proof;
 use super::trace::TraceScreen;
 use crate::domain::finding::FindingState;
 use crate::domain::id::FindingId;
@@ -19,7 +20,8 @@ impl Popup for Findings {
         let open = app.mission.open_findings().count();
         ScreenInfo::named(app, Context::Findings, "Findings")
             .note(format!("{open} open of {}", app.mission.findings.len()))
-            .hints([Action::Open, Action::Dismiss, Action::Defer, Action::Mend, Action::Talk, Action::Back])
+            .hints([Action::Open, Action::Evidence, Action::Dismiss, Action::Defer, Action::Mend])
+            .hints([Action::Talk, Action::Back])
             .empty("Nothing was reported yet. Handoffs, reviews and user testing report here.")
     }
 
@@ -60,11 +62,15 @@ impl Popup for Findings {
         if let (Action::Trace, Some(id)) = (action, selected) {
             return PopupResult::open(TraceScreen::of(TraceSubject::Finding(id)));
         }
-        if !matches!(action, Action::Open | Action::Dismiss | Action::Defer | Action::Mend) {
+        if !matches!(action, Action::Open | Action::Evidence | Action::Dismiss | Action::Defer | Action::Mend)
+        {
             return PopupResult::pass();
         }
         let findings = app.mission.findings_by_weight();
         let Some(finding) = findings.get(at.list.selected) else { return PopupResult::stay() };
+        if action == Action::Evidence {
+            return proof::open(app, proof::of_finding(&app.mission, finding.id));
+        }
         if action != Action::Open {
             return decide_finding(app, finding.id, action);
         }

@@ -28,6 +28,7 @@ pub mod open;
 pub mod palette;
 mod prelude;
 pub mod prompt;
+pub mod proof;
 pub mod proposal;
 pub mod replay;
 pub mod result;

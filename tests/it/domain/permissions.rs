@@ -40,7 +40,13 @@ fn table() -> Vec<(Command, Vec<Asker>)> {
     rows(ORCHESTRATOR, orchestrators());
     rows(&[ORCHESTRATOR, WORKER].concat(), vec![ask()]);
     rows(WORKER, workers());
+    rows(&[Asker::Agent(Role::Critic)], vec![criticism()]);
     rows(&[Asker::Agent(Role::Reviewer)], vec![review()]);
+    rows(
+        &[Asker::Agent(Role::Reviewer), Asker::Agent(Role::UserTesting)],
+        vec![Command::ProposeNotes { notes: vec![] }],
+    );
+    rows(&[Asker::Agent(Role::Scrutiny)], vec![Command::DecideNotes { rulings: vec![] }]);
     rows(&[Asker::Agent(Role::Scrutiny)], vec![scrutiny()]);
     rows(&[Asker::Agent(Role::UserTesting)], testers());
     rows(ENGINE, engines());
@@ -107,6 +113,7 @@ fn orchestrators() -> Vec<Command> {
         Command::ProposeContract { assertions: vec![] },
         Command::ProposeEnvironment { environment: words::environment() },
         Command::KeepChecks { reasons: [(words::val("VAL-M1-001"), words::line("as it is"))].into() },
+        Command::AnswerObjections { answers: vec![] },
         Command::ProposePlan { title: None, milestones: vec![], answer: None },
         Command::AmendPlan { changes: vec![] },
         Command::Triage { decisions: vec![] },
@@ -122,6 +129,10 @@ fn workers() -> Vec<Command> {
             reason: words::line("hard"),
         },
     ]
+}
+
+fn criticism() -> Command {
+    Command::Criticize { summary: words::prose("one case"), objections: vec![words::objecting("F1")] }
 }
 
 fn review() -> Command {
@@ -239,12 +250,16 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::ProposeContract { .. }
         | Command::ProposeEnvironment { .. }
         | Command::KeepChecks { .. }
+        | Command::AnswerObjections { .. }
         | Command::ProposePlan { .. }
         | Command::AmendPlan { .. }
         | Command::Triage { .. }
         | Command::Ask { .. }
+        | Command::Criticize { .. }
         | Command::HandIn { .. }
         | Command::RequestAmendment { .. }
+        | Command::ProposeNotes { .. }
+        | Command::DecideNotes { .. }
         | Command::ReportReview { .. }
         | Command::ReportScrutiny { .. }
         | Command::GiveVerdict { .. }
@@ -267,7 +282,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 57,
+        | Command::RecordLanding { .. } => 61,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }
