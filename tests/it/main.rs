@@ -17,6 +17,7 @@ mod flight;
 mod instrument;
 mod link;
 mod mock_servers;
+mod proofs;
 mod rehearsal;
 mod report;
 mod rounds;

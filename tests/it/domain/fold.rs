@@ -153,6 +153,10 @@ fn validation_events() -> Vec<Event> {
             to_test,
             flows: vec![],
         })),
+        Event::ClaimsLeft {
+            feature: F1,
+            left: vec![flightdeck::domain::claim::NotRun::new(&line("git push"), "it could do harm")],
+        },
         Event::GateCommandsRun { milestone, round, runs: vec![words::run("make", 0)] },
         Event::ChecksRun {
             milestone,

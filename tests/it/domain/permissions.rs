@@ -167,6 +167,7 @@ fn engines() -> Vec<Command> {
         Command::RecordClaims { feature, runs: vec![] },
         Command::ReportLostEvidence { evidence: vec![] },
         Command::RecordGateCommands { milestone, round: 1, commit: words::commit("h"), runs: vec![] },
+        Command::LeaveClaims { feature, left: vec![] },
         Command::RecordChecks { milestone, round: 1, checks: vec![] },
         Command::MarkDelivered { messages: vec![] },
         Command::ProposeDocument { changes: vec![] },
@@ -244,13 +245,14 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::ReportLostEvidence { .. }
         | Command::RecordGateCommands { .. }
         | Command::RecordChecks { .. }
+        | Command::LeaveClaims { .. }
         | Command::MarkDelivered { .. }
         | Command::ProposeDocument { .. }
         | Command::Hold { .. }
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 49,
+        | Command::RecordLanding { .. } => 50,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

@@ -215,6 +215,10 @@ fn rounds() -> Vec<Event> {
             to_test: vec![assertion_id()],
             flows: vec![],
         })),
+        Event::ClaimsLeft {
+            feature: FEATURE,
+            left: vec![flightdeck::domain::claim::NotRun::new(&line("git push"), "it could do harm")],
+        },
         Event::GateCommandsRun { milestone, round, runs: vec![run()] },
         Event::ChecksRun {
             milestone,
