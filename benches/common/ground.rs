@@ -141,6 +141,7 @@ fn assertion() -> Result<AssertionDraft> {
             via: Instrument::Http,
             how: Prose::clipped("GET / and look for the greeting in the page"),
             command: None,
+            guard: false,
         },
         evidence: Line::clipped("the HTTP exchange"),
         weight: Weight::Blocking,

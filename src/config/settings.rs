@@ -74,6 +74,7 @@ impl Settings {
                 failures: limits.failures.0,
                 reviewers: limits.reviewers.0,
                 testers: limits.testers.0,
+                sabotage_percent: limits.sabotage_percent.0,
             },
             autopilot: if values.autopilot.0 { Autopilot::On } else { Autopilot::Off },
             branch_prefix: values.branch_prefix.0,

@@ -51,6 +51,7 @@ pub(super) struct LimitValues {
     pub failures: SmallCount,
     pub reviewers: SmallCount,
     pub testers: SmallCount,
+    pub sabotage_percent: Percent,
 }
 
 /// What is set about one provider.
@@ -90,12 +91,13 @@ impl Default for BudgetValues {
 
 impl Default for LimitValues {
     fn default() -> Self {
-        let Limits { rounds, failures, reviewers, testers } = Limits::default();
+        let Limits { rounds, failures, reviewers, testers, sabotage_percent } = Limits::default();
         Self {
             rounds: SmallCount(rounds),
             failures: SmallCount(failures),
             reviewers: SmallCount(reviewers),
             testers: SmallCount(testers),
+            sabotage_percent: Percent(sabotage_percent),
         }
     }
 }

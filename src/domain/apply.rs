@@ -46,6 +46,7 @@ impl Mission {
             Event::ContractProposed { assertions } => self.propose_assertions(assertions, by),
             Event::EnvironmentProposed { environment } => self.environment = Some(environment.clone()),
             Event::BaselineTaken(baseline) => self.baseline = Some((**baseline).clone()),
+            Event::ChecksKept { reasons } => self.checks_kept.clone_from(reasons),
             Event::PlanProposed(plan) => {
                 self.title = plan.title.clone().or_else(|| self.title.take());
                 self.milestones.clone_from(&plan.milestones);
@@ -74,6 +75,7 @@ impl Mission {
                 let waiver = Waiver { revision: *revision, reason: reason.clone(), at };
                 self.waivers.insert(assertion.clone(), waiver);
             }
+            Event::ProofAskedAgain { assertions } => self.prove_again.extend(assertions.iter().cloned()),
             Event::ProposalMade { proposal } => self.proposals.push((**proposal).clone()),
             Event::ProposalDecided { proposal, state } => {
                 self.record(by, at, Change::ProposalDecided { proposal: *proposal, state: *state });
@@ -129,6 +131,9 @@ impl Mission {
                 self.with_finding(*finding, |f| f.state = FindingState::TakenUp { feature: *feature });
             }
             Event::FindingDismissed { finding, reason } => {
+                if by == Actor::Person {
+                    self.agreed.insert(*finding);
+                }
                 self.with_finding(*finding, |f| {
                     f.state = FindingState::Dismissed { reason: reason.clone() };
                 });
@@ -140,6 +145,7 @@ impl Mission {
                 self.with_finding(*finding, |f| f.seen = Some((**sighting).clone()));
             }
             Event::FindingReopened { finding } => {
+                self.agreed.remove(finding);
                 self.with_finding(*finding, |f| f.state = FindingState::Open);
             }
             Event::RoundOpened(scope) => {
@@ -161,6 +167,7 @@ impl Mission {
                 self.with_round(*milestone, *round, |r| r.scrutiny = Some((**report).clone()));
             }
             Event::VerdictGiven { verdict } => {
+                self.prove_again.remove(&verdict.assertion);
                 // It was looked at again, so what it rests on is there.
                 self.lost_evidence.retain(|reference| !verdict.evidence.contains(reference));
                 self.verdicts.entry(verdict.assertion.clone()).or_default().push((**verdict).clone());
@@ -170,6 +177,10 @@ impl Mission {
             }
             Event::RoundClosed { milestone, round, outcome } => {
                 self.with_round(*milestone, *round, |r| r.outcome = Some(*outcome));
+            }
+            Event::CheckSabotaged { sabotage } => {
+                self.sabotage_ms = self.sabotage_ms.saturating_add(sabotage.wall_ms);
+                self.sabotages.insert(sabotage.assertion.clone(), (**sabotage).clone());
             }
             Event::EvidenceLost { evidence } => self.lost_evidence.extend(evidence.iter().cloned()),
             Event::RoundsExtended { milestone, limit } => {

@@ -96,6 +96,10 @@ pub enum EngineWork {
     CheckClaims { feature: FeatureId },
     /// Runs the gate commands, which opens a round.
     RunGateCommands { milestone: MilestoneId, round: u32 },
+    /// Tries at the base commit what the person worded at the plan gate.
+    TakeBaseline,
+    /// Undoes what was built, where nobody works, to see the checks of a round that passed fail.
+    Sabotage { milestone: MilestoneId, round: u32 },
 }
 
 impl Work {
@@ -213,6 +217,8 @@ impl fmt::Display for EngineWork {
             Self::RunGateCommands { milestone, round } => {
                 write!(f, "{milestone} gate commands, round {round}")
             }
+            Self::TakeBaseline => write!(f, "baseline"),
+            Self::Sabotage { milestone, round } => write!(f, "{milestone} sabotage, round {round}"),
         }
     }
 }

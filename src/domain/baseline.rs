@@ -1,22 +1,22 @@
 //! What the commands of a plan do at the base commit, before anything is built: which the machine cannot run, which are
 //! red already, and which checks hold already and so prove nothing.
 
+mod fault;
+
+pub use fault::{fault, took_too_long};
+
 use serde::{Deserialize, Serialize};
 
 use super::contract::Assertion;
 use super::environment::{CommandRun, Environment, Script};
+use super::gate::GateId;
 use super::id::{AssertionId, Commit};
 use super::mission::Mission;
+use super::part::Part;
 use super::text::{Line, Title, plural};
 
 /// Characters of a command's last words that a sentence has room for.
 const LAST_WORDS: usize = 160;
-/// What a shell says of a command that is not there.
-const NOT_FOUND: i32 = 127;
-/// What a shell says of a command that cannot be run.
-const NOT_RUNNABLE: i32 = 126;
-/// What a time-out counts as.
-const TIMED_OUT: i32 = 124;
 
 /// What the engine saw when it ran a plan's commands at the base commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,26 @@ pub struct Baseline {
     pub commit: Commit,
     /// One for each command; what could not be tried has none.
     pub runs: Vec<CommandRun>,
+    /// Commands that could not be tried, because of the machine or for want of time.
+    #[serde(default)]
+    pub untried: Vec<Line>,
+}
+
+/// What the baseline says of an assertion's own command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AtBase<'a> {
+    /// It has none, or it was not tried.
+    Untried,
+    /// It is red, as it should be before the work.
+    Red(&'a CommandRun),
+    /// It is a guard, and it holds.
+    Guards(&'a CommandRun),
+    /// It holds before anything is built, so that it proves nothing.
+    Vacuous(&'a CommandRun),
+    /// It can decide nothing, and why.
+    Invalid(&'a CommandRun, String),
+    /// It was ended for its time.
+    TookTooLong(&'a CommandRun),
 }
 
 /// A command that is tried at the base.
@@ -48,7 +68,7 @@ impl Trial {
     pub fn is_settled_by(&self, run: &CommandRun) -> bool {
         match self {
             Self::Environment { .. } => run.passed(),
-            Self::Check { .. } => !matches!(run.exit_code, TIMED_OUT | NOT_RUNNABLE | NOT_FOUND),
+            Self::Check { .. } => fault(run).is_none() && !took_too_long(run),
         }
     }
 
@@ -91,12 +111,55 @@ impl Mission {
         trials
     }
 
-    /// Assertions whose own command is green before anything is built: it proves nothing.
+    /// What the baseline says of an assertion's own command.
+    pub fn at_base(&self, assertion: &Assertion) -> AtBase<'_> {
+        let check = &assertion.wording.check;
+        let Some(run) = check.command.as_ref().and_then(|command| self.run_at_base(command)) else {
+            return AtBase::Untried;
+        };
+        match fault(run) {
+            Some(why) => AtBase::Invalid(run, why),
+            None if took_too_long(run) => AtBase::TookTooLong(run),
+            None if run.passed() && check.guard => AtBase::Guards(run),
+            None if run.passed() => AtBase::Vacuous(run),
+            None if check.guard => {
+                AtBase::Invalid(run, "a guard holds before the work, and it fails".to_owned())
+            }
+            None => AtBase::Red(run),
+        }
+    }
+
+    /// Assertions whose own command is green before anything is built, and which are no guards: it proves nothing.
     pub fn vacuous_assertions(&self) -> impl Iterator<Item = &Assertion> {
-        self.active_assertions().filter(|assertion| {
-            let command = assertion.wording.check.command.as_ref();
-            command.is_some_and(|command| self.run_at_base(command).is_some_and(CommandRun::passed))
-        })
+        self.active_assertions().filter(|assertion| matches!(self.at_base(assertion), AtBase::Vacuous(_)))
+    }
+
+    /// Why a plan cannot be accepted as it is: a sentence for each check that can decide nothing, which the planner has
+    /// worded and has not said a reason for.
+    pub(super) fn invalid_checks(&self) -> Vec<String> {
+        let own = |assertion: &&Assertion| !self.persons_parts(&assertion.id).contains(&Part::Command);
+        let unexplained = |assertion: &&Assertion| !self.checks_kept.contains_key(&assertion.id);
+        let asked = self.active_assertions().filter(own).filter(unexplained);
+        asked.filter_map(|assertion| self.invalid_check(assertion)).collect()
+    }
+
+    fn invalid_check(&self, assertion: &Assertion) -> Option<String> {
+        let AtBase::Invalid(run, why) = self.at_base(assertion) else { return None };
+        Some(format!(
+            "the check of {} can decide nothing at the base commit: {why}; {}",
+            assertion.id,
+            ended(run)
+        ))
+    }
+
+    /// The commands that are new since the baseline was taken, while a plan waits at its gate: the person added or
+    /// reworded an assertion.
+    pub(super) fn is_baseline_behind(&self) -> bool {
+        let Some(baseline) = self.baseline.as_ref().filter(|_| self.is_gate_open(GateId::Plan)) else {
+            return false;
+        };
+        let is_new = |command: &Line| baseline.run(command).is_none() && !baseline.untried.contains(command);
+        self.base_trials().iter().any(|trial| is_new(&trial.script().run))
     }
 
     /// What a command did at the base commit.
@@ -127,6 +190,17 @@ impl Mission {
                 (Some(_), _) => {}
             }
         }
+        for assertion in self.active_assertions() {
+            let kept = self.checks_kept.get(&assertion.id);
+            let kept = kept.map_or_else(String::new, |why| format!("; the planner keeps it: {why}"));
+            risks.extend(self.invalid_check(assertion).map(|sentence| sentence + &kept));
+            if let AtBase::TookTooLong(run) = self.at_base(assertion) {
+                risks.push(format!(
+                    "the check of {} took too long at the base commit: `{}`",
+                    assertion.id, run.command
+                ));
+            }
+        }
         risks
     }
 
@@ -134,25 +208,37 @@ impl Mission {
     pub fn baseline_report(&self) -> String {
         let Some(baseline) = &self.baseline else { return String::new() };
         let mut text = String::new();
-        let mut red = 0;
+        let (mut red, mut guards) = (0, 0);
         for trial in self.base_trials() {
-            let name = trial.name();
-            text += &match (baseline.run(&trial.script().run), &trial) {
-                (None, _) => format!("- {name}: `{}` was not tried\n", trial.script().run),
-                (Some(run), Trial::Check { .. }) if run.passed() => {
-                    format!(
-                        "- {name}: {}: it holds before anything is built, so it proves nothing\n",
-                        ended(run)
-                    )
-                }
-                (Some(run), Trial::Check { .. }) if trial.is_settled_by(run) => {
-                    red += 1;
-                    continue;
-                }
-                (Some(run), Trial::Environment { .. } | Trial::Check { .. }) => {
-                    format!("- {name}: {}\n", ended(run))
-                }
+            let (name, command) = (trial.name(), &trial.script().run);
+            let Some(run) = baseline.run(command) else {
+                text += &format!("- {name}: `{command}` was not tried\n");
+                continue;
             };
+            let assertion = match &trial {
+                Trial::Environment { .. } => None,
+                Trial::Check { assertion, .. } => self.contract.get(assertion),
+            };
+            match assertion.map(|assertion| self.at_base(assertion)) {
+                Some(AtBase::Red(_)) => red += 1,
+                Some(AtBase::Guards(_)) => guards += 1,
+                Some(AtBase::Vacuous(_)) => {
+                    text += &format!(
+                        "- {name}: {}: it holds before anything is built, so it proves nothing: word it anew, or declare it a guard (`guard: true`) if it is to hold before and after\n",
+                        ended(run)
+                    );
+                }
+                Some(AtBase::Invalid(_, why)) => {
+                    text +=
+                        &format!("- {name}: {}: {why}, so it can decide nothing: word it anew\n", ended(run));
+                }
+                Some(AtBase::TookTooLong(_) | AtBase::Untried) | None => {
+                    text += &format!("- {name}: {}\n", ended(run));
+                }
+            }
+        }
+        if guards > 0 {
+            text += &format!("- {} green, as it should be\n", plural(guards, "guard"));
         }
         if red > 0 {
             text += &format!("- {} red, as it should be before the work\n", plural(red, "check"));
@@ -163,9 +249,10 @@ impl Mission {
 
 /// How a command ended: `` `cargo test` exits 101 after 3 s: no Cargo.toml ``.
 fn ended(run: &CommandRun) -> String {
-    let words = match run.exit_code {
-        TIMED_OUT => "took too long and was ended".to_owned(),
-        code => format!("exits {code}"),
+    let words = if took_too_long(run) {
+        "took too long and was ended".to_owned()
+    } else {
+        format!("exits {}", run.exit_code)
     };
     let last =
         run.tail.as_str().lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();

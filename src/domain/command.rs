@@ -1,5 +1,7 @@
 //! What may be asked of a mission: verbs, and who may use them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{AgentWork, Ending, Role, Work};
@@ -23,6 +25,8 @@ pub use super::part::{CheckEdit, SpecEdit, WordingEdit};
 use super::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use super::proposal::Ruling;
 use super::round::{CheckRun, Opinion, ReviewIssue};
+use super::sabotage::Sabotage;
+use super::tampering::Suspicion;
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, Outcome};
@@ -38,6 +42,8 @@ pub enum Command {
     // A person's decisions.
     DecideGate { gate: GateId, decision: Decision },
     Waive { assertion: AssertionId, reason: Line },
+    // Assertions that were proven at an older commit are tried at the present one.
+    ProveAgain { assertions: Vec<AssertionId> },
     Answer { question: QuestionId, text: Prose },
     Pause,
     Resume,
@@ -62,6 +68,8 @@ pub enum Command {
     // The orchestrator's.
     ProposeContract { assertions: Vec<AssertionDraft> },
     ProposeEnvironment { environment: Environment },
+    // Said with the plan: checks that can decide nothing at the base commit and stay as they are, and why.
+    KeepChecks { reasons: BTreeMap<AssertionId, Line> },
     ProposePlan { title: Option<Title>, milestones: Vec<MilestoneDraft>, answer: Option<Prose> },
     AmendPlan { changes: Vec<PlanChange> },
     Triage { decisions: Vec<TriageDecision> },
@@ -87,9 +95,11 @@ pub enum Command {
     RecordClaims { feature: FeatureId, runs: Vec<CommandRun> },
     // Commands of a handoff that the engine did not run again.
     LeaveClaims { feature: FeatureId, left: Vec<NotRun> },
+    RecordTampering { feature: FeatureId, found: Vec<Suspicion> },
     // The bytes behind these references are gone, or no longer what was kept.
     ReportLostEvidence { evidence: Vec<EvidenceRef> },
     RecordGateCommands { milestone: MilestoneId, round: u32, commit: Commit, runs: Vec<CommandRun> },
+    RecordSabotage { sabotage: Box<Sabotage> },
     RecordChecks { milestone: MilestoneId, round: u32, checks: Vec<CheckRun> },
     MarkDelivered { messages: Vec<MessageId> },
     ProposeDocument { changes: Vec<ContractChange> },
@@ -129,6 +139,7 @@ impl Command {
             Self::Found(_)
             | Self::DecideGate { .. }
             | Self::Waive { .. }
+            | Self::ProveAgain { .. }
             | Self::Answer { .. }
             | Self::Pause
             | Self::StopAttempt { .. }
@@ -148,6 +159,7 @@ impl Command {
             Self::Say { .. } => asker != Engine,
             Self::ProposeContract { .. }
             | Self::ProposeEnvironment { .. }
+            | Self::KeepChecks { .. }
             | Self::ProposePlan { .. }
             | Self::AmendPlan { .. }
             | Self::Triage { .. } => asker == Agent(Orchestrator),
@@ -164,8 +176,10 @@ impl Command {
             | Self::RecordBaseline { .. }
             | Self::RecordClaims { .. }
             | Self::LeaveClaims { .. }
+            | Self::RecordTampering { .. }
             | Self::ReportLostEvidence { .. }
             | Self::RecordGateCommands { .. }
+            | Self::RecordSabotage { .. }
             | Self::RecordChecks { .. }
             | Self::MarkDelivered { .. }
             | Self::ProposeDocument { .. }

@@ -45,6 +45,10 @@ pub struct Check {
     pub how: Prose,
     /// A shell command that decides it, where there is one; needed when via is command.
     pub command: Option<Line>,
+    /// A guard against a regression: it holds before anything is built, and must still hold afterwards. Every other
+    /// check fails until the work is done.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guard: bool,
 }
 
 /// What a tester works the app with.

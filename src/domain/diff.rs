@@ -153,6 +153,14 @@ impl Mission {
         all.map(|built| (built.base.clone(), built.head.clone())).collect()
     }
 
+    /// As [`Self::built_for`], each with the feature whose worker built it.
+    pub fn builders_of(&self, id: FeatureId) -> Vec<(FeatureId, Commit, Commit)> {
+        let own = self.feature(id).into_iter();
+        let all = own.chain(self.fixes_of(id));
+        all.filter_map(|feature| built(feature).map(|it| (feature.id, it.base.clone(), it.head.clone())))
+            .collect()
+    }
+
     /// The ref under which what a failed attempt left is kept.
     fn kept_ref(&self, attempt: AttemptId) -> String {
         let mission = self.id().map(ToString::to_string).unwrap_or_default();

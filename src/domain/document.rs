@@ -77,6 +77,9 @@ fn assertion_section(mission: &Mission, assertion: &Assertion) -> String {
     if let Some(command) = &wording.check.command {
         text += &format!("- command: {command}\n");
     }
+    if wording.check.guard {
+        text += "- guard: yes\n";
+    }
     text + &format!(
         "\n{}\n\nCheck:\n{}\n\nEvidence:\n{}\n\n",
         wording.statement, wording.check.how, wording.evidence
@@ -167,6 +170,7 @@ mod tests {
                     via: Instrument::Http,
                     how: Prose::clipped("GET / and read the heading"),
                     command: None,
+                    guard: false,
                 },
                 evidence: Line::clipped("the exchange"),
                 weight: Weight::Blocking,

@@ -28,6 +28,7 @@ use super::mission::{Hold, Limits};
 use super::plan::{Claims, Feature, FeatureSpec, ProposedPlan};
 use super::proposal::{Proposal, ProposalState};
 use super::round::{CheckRun, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
+use super::sabotage::Sabotage;
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, Verdict};
@@ -65,6 +66,10 @@ pub enum Event {
         environment: Environment,
     },
     BaselineTaken(Box<Baseline>),
+    // Checks that can decide nothing at the base commit stay as they are, and why.
+    ChecksKept {
+        reasons: BTreeMap<AssertionId, Line>,
+    },
     PlanProposed(Box<ProposedPlan>),
     FeatureAdded {
         feature: Box<Feature>,
@@ -94,6 +99,10 @@ pub enum Event {
         assertion: AssertionId,
         revision: Revision,
         reason: Line,
+    },
+    // The person wants passed assertions tried at the present commit.
+    ProofAskedAgain {
+        assertions: Vec<AssertionId>,
     },
     ProposalMade {
         proposal: Box<Proposal>,
@@ -212,6 +221,10 @@ pub enum Event {
     // The bytes behind these references are gone, or no longer what was kept.
     EvidenceLost {
         evidence: Vec<EvidenceRef>,
+    },
+    // What a check did while something that was built was undone.
+    CheckSabotaged {
+        sabotage: Box<Sabotage>,
     },
     DirectiveIssued {
         directive: Directive,

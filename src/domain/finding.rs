@@ -25,6 +25,9 @@ pub struct Finding {
     pub assertion: Option<AssertionId>,
     pub description: Line,
     pub suggested_fix: Option<Line>,
+    /// Lines of a diff that show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hunk: Option<Prose>,
     pub state: FindingState,
     /// What a later validator saw of it, the newest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,6 +108,8 @@ pub enum Source {
     LeftUndone { attempt: AttemptId },
     /// A claim that the engine could not confirm.
     RefutedClaim { attempt: AttemptId },
+    /// Something that the engine saw taken away from tests or gates.
+    Tampering { attempt: AttemptId },
     /// A gate command that failed.
     GateCommand,
     /// An issue of a reviewer.
@@ -117,6 +122,10 @@ pub enum Source {
     UserTesting { attempt: AttemptId },
     /// A NO-GO with its note.
     Gate,
+    /// A verdict that failed and passed when it was tried again.
+    Flaky { attempt: AttemptId },
+    /// A check that stays green whatever is undone of the app.
+    Sabotage,
     /// A worker's request to change the contract.
     Amendment { attempt: AttemptId },
 }
@@ -164,12 +173,14 @@ impl Source {
             Self::Handoff { attempt }
             | Self::LeftUndone { attempt }
             | Self::RefutedClaim { attempt }
+            | Self::Tampering { attempt }
             | Self::Review { attempt }
             | Self::Scrutiny { attempt }
             | Self::Verdict { attempt }
             | Self::UserTesting { attempt }
+            | Self::Flaky { attempt }
             | Self::Amendment { attempt } => Some(*attempt),
-            Self::GateCommand | Self::Gate => None,
+            Self::GateCommand | Self::Sabotage | Self::Gate => None,
         }
     }
 }
@@ -243,8 +254,19 @@ impl Mission {
                 .next_back()
                 .map(|round| named(&round.runs))
                 .unwrap_or_default(),
+            Source::Sabotage => {
+                let tried = finding.assertion.as_ref().and_then(|id| self.sabotages.get(id));
+                let runs = tried.into_iter().flat_map(|sabotage| &sabotage.undone);
+                runs.filter_map(|undone| undone.evidence.clone().map(EvidenceRef)).take(1).collect()
+            }
+            Source::Flaky { attempt } => {
+                let given = finding.assertion.as_ref().and_then(|id| self.verdicts.get(id));
+                let own = given.into_iter().flatten().filter(|verdict| verdict.attempt == *attempt);
+                own.flat_map(|verdict| verdict.evidence.clone()).collect()
+            }
             Source::Handoff { .. }
             | Source::LeftUndone { .. }
+            | Source::Tampering { .. }
             | Source::Review { .. }
             | Source::Scrutiny { .. }
             | Source::UserTesting { .. }

@@ -4,7 +4,7 @@ use super::attempt::{AgentWork, Attempt};
 use super::contract::Assertion;
 use super::finding::{Severity, Source};
 use super::gate::GateId;
-use super::id::{AssertionId, FeatureId, FindingId, MilestoneId, Revision};
+use super::id::{AssertionId, Commit, FeatureId, FindingId, MilestoneId, Revision};
 use super::mission::Mission;
 use super::plan::{Feature, FeatureState, Origin};
 use super::text::Line;
@@ -83,11 +83,26 @@ impl Mission {
         self.active_assertions().filter(move |one| self.claimant(&one.id).is_some_and(claims))
     }
 
+    /// The active assertions that a gate is about, by id: a milestone's own, or all.
+    pub fn assertions_at(&self, gate: GateId) -> Vec<AssertionId> {
+        match gate {
+            GateId::Milestone(id) => self.assertions_of(id).map(|assertion| assertion.id.clone()).collect(),
+            GateId::Plan | GateId::Final => self.active_assertions().map(|one| one.id.clone()).collect(),
+        }
+    }
+
     /// The assertions a round of this milestone tries: of it and of earlier ones, all that are failed, blocked,
-    /// stale or new, and those that passed while a review of their feature was blocked, once that is mended.
+    /// stale or new, those that passed before a fix for them was built, those that passed while a review of their feature was
+    /// blocked, once that is mended, and those that the person wants proven again.
     pub fn assertions_to_test(&self, milestone: MilestoneId) -> Vec<AssertionId> {
         let due = |id: &AssertionId| self.claimant(id).is_some_and(|feature| feature.milestone <= milestone);
-        let open = |id: &AssertionId| !self.standing(id).is_settled() || self.is_mended_since(id);
+        let again = |id: &AssertionId| {
+            self.is_mended_since(id) || self.is_fixed_since(id) || self.prove_again.contains(id)
+        };
+        let open = |id: &AssertionId| {
+            let standing = self.standing(id);
+            !standing.is_settled() || (standing == Standing::Passed && again(id))
+        };
         let ids = self.active_assertions().map(|assertion| &assertion.id);
         ids.filter(|id| due(id) && open(id)).cloned().collect()
     }
@@ -98,6 +113,36 @@ impl Mission {
         let built = |feature: &Feature| feature.milestone <= milestone && feature.is_built();
         let due = self.active_assertions().filter(|one| self.claimant(&one.id).is_some_and(built));
         due.filter_map(|assertion| Some((assertion, assertion.wording.check.command.as_ref()?))).collect()
+    }
+
+    /// The commit at which a passed assertion was proven, where that is not the mission's head.
+    pub fn proven_before_head(&self, id: &AssertionId) -> Option<&Commit> {
+        let newest = self.verdicts.get(id).and_then(|verdicts| verdicts.last());
+        let passed = newest.filter(|_| self.standing(id) == Standing::Passed)?;
+        self.head().is_some_and(|head| *head != passed.commit).then_some(&passed.commit)
+    }
+
+    /// The features that were built since an assertion was proven, in their order.
+    pub fn built_since_proof(&self, id: &AssertionId) -> Vec<FeatureId> {
+        let newest = self.verdicts.get(id).and_then(|verdicts| verdicts.last());
+        let since = |feature: &&Feature| match &feature.state {
+            FeatureState::Built { attempt, .. } => {
+                newest.is_some_and(|verdict| *attempt > verdict.attempt) && !feature.is_untouched()
+            }
+            FeatureState::Pending | FeatureState::Cancelled { .. } => false,
+        };
+        self.features.iter().filter(since).map(|feature| feature.id).collect()
+    }
+
+    /// Whether an assertion passed before a fix was built that was to make it hold.
+    fn is_fixed_since(&self, id: &AssertionId) -> bool {
+        let Some(verdict) = self.verdicts.get(id).and_then(|verdicts| verdicts.last()) else { return false };
+        let fixes = self.features.iter().filter(|feature| feature.is_fix() && !feature.is_untouched());
+        let for_it = |fix: &&Feature| fix.fulfills.contains(id);
+        fixes.filter(for_it).any(|fix| match &fix.state {
+            FeatureState::Built { attempt, .. } => *attempt > verdict.attempt,
+            FeatureState::Pending | FeatureState::Cancelled { .. } => false,
+        })
     }
 
     /// Whether an assertion passed before what blocked the review of its feature was mended: it was tried beside the

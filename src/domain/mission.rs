@@ -29,6 +29,7 @@ use super::plan::{Feature, FeatureState, Milestone};
 use super::proposal::Proposal;
 use super::refusal::RefusedPlan;
 use super::round::Round;
+use super::sabotage::Sabotage;
 use super::schedule::schedule;
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
@@ -58,6 +59,9 @@ pub struct Mission {
     /// What its commands do before anything is built; missions of older logs have none.
     #[serde(default)]
     pub baseline: Option<Baseline>,
+    /// Why the planner keeps checks that can decide nothing at the base commit.
+    #[serde(default)]
+    pub checks_kept: BTreeMap<AssertionId, Line>,
     pub milestones: Vec<Milestone>,
     /// In the order in which they are built; fix features stand at the front of their milestone.
     pub features: Vec<Feature>,
@@ -87,6 +91,9 @@ pub struct Mission {
     #[serde(default)]
     pub claims_left: BTreeMap<FeatureId, Vec<NotRun>>,
     pub findings: BTreeMap<FindingId, Finding>,
+    /// Findings that the person themselves dismissed.
+    #[serde(default)]
+    pub agreed: BTreeSet<FindingId>,
     pub rounds: Vec<Round>,
     pub round_limits: BTreeMap<MilestoneId, u32>,
     /// Milestones that a NO-GO sent back, until a round has looked at them again.
@@ -97,7 +104,16 @@ pub struct Mission {
     /// Evidence that was changed or removed after it was taken.
     #[serde(default)]
     pub lost_evidence: BTreeSet<EvidenceRef>,
+    /// Passed assertions that the person wants tried again, until they are.
+    #[serde(default)]
+    pub prove_again: BTreeSet<AssertionId>,
     pub waivers: BTreeMap<AssertionId, Waiver>,
+    /// What became of each check while the app was made wrong, the newest.
+    #[serde(default)]
+    pub sabotages: BTreeMap<AssertionId, Sabotage>,
+    /// Milliseconds that took so far.
+    #[serde(default)]
+    pub sabotage_ms: u64,
     pub directives: Vec<Directive>,
     pub knowledge: Vec<Knowledge>,
     pub messages: Vec<Message>,
@@ -159,6 +175,14 @@ pub struct Limits {
     /// Testers at the same time, where the app allows several.
     #[serde(default = "testers")]
     pub testers: u32,
+    /// The share of the mission's time, in percent, in which what was built is undone to see checks fail; 0 for never.
+    #[serde(default = "sabotage_percent")]
+    pub sabotage_percent: u8,
+}
+
+/// As much as missions of earlier versions may have, whose founding does not say.
+fn sabotage_percent() -> u8 {
+    Limits::default().sabotage_percent
 }
 
 /// As many as missions of earlier versions may have, whose founding does not say.
@@ -168,7 +192,7 @@ fn testers() -> u32 {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { rounds: 5, failures: 3, reviewers: 3, testers: 3 }
+        Self { rounds: 5, failures: 3, reviewers: 3, testers: 3, sabotage_percent: 10 }
     }
 }
 

@@ -22,6 +22,7 @@ pub enum Part {
     Via,
     How,
     Command,
+    Guard,
     Evidence,
     Weight,
     Description,
@@ -52,13 +53,14 @@ pub fn differing<T: Worded>(old: &T, new: &T) -> Vec<Reworded> {
 
 impl Worded for Wording {
     fn parts(&self) -> Vec<(Part, String)> {
-        let Check { via, how, command } = &self.check;
+        let Check { via, how, command, guard } = &self.check;
         vec![
             (Part::Title, self.title.to_string()),
             (Part::Statement, self.statement.to_string()),
             (Part::Via, via.word().to_owned()),
             (Part::How, how.to_string()),
             (Part::Command, command.as_ref().map(ToString::to_string).unwrap_or_default()),
+            (Part::Guard, if *guard { "yes".to_owned() } else { String::new() }),
             (Part::Evidence, self.evidence.to_string()),
             (Part::Weight, self.weight.word().to_owned()),
         ]
@@ -97,6 +99,9 @@ pub struct CheckEdit {
     pub how: Option<Prose>,
     /// A shell command that decides it. An empty one takes the command away.
     pub command: Option<Line>,
+    /// Whether it holds before anything is built and must still hold afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<bool>,
 }
 
 /// Changes of a feature's words. What is left out stays as it is.
@@ -115,6 +120,7 @@ impl WordingEdit {
             via: (is.via != was.via).then_some(is.via),
             how: (is.how != was.how).then(|| is.how.clone()),
             command: (is.command != was.command).then(|| is.command.clone().unwrap_or_default()),
+            guard: (is.guard != was.guard).then_some(is.guard),
         };
         Self {
             title: (new.title != old.title).then(|| new.title.clone()),
@@ -132,7 +138,7 @@ impl WordingEdit {
 
     /// The wording after the edit.
     pub fn applied_to(&self, wording: &Wording) -> Wording {
-        let Check { via, how, command } = &wording.check;
+        let Check { via, how, command, guard } = &wording.check;
         let edit = self.check.clone().unwrap_or_default();
         let command = edit.command.or_else(|| command.clone()).filter(|command| !command.is_empty());
         Wording {
@@ -142,6 +148,7 @@ impl WordingEdit {
                 via: edit.via.unwrap_or(*via),
                 how: edit.how.unwrap_or_else(|| how.clone()),
                 command,
+                guard: edit.guard.unwrap_or(*guard),
             },
             evidence: self.evidence.clone().unwrap_or_else(|| wording.evidence.clone()),
             weight: self.weight.unwrap_or(wording.weight),
@@ -156,6 +163,7 @@ impl WordingEdit {
             via: check.via.filter(|_| wanted(Part::Via)),
             how: check.how.filter(|_| wanted(Part::How)),
             command: check.command.filter(|_| wanted(Part::Command)),
+            guard: check.guard.filter(|_| wanted(Part::Guard)),
         };
         Self {
             title: self.title.filter(|_| wanted(Part::Title)),

@@ -3,6 +3,7 @@
 use super::attempt::Role;
 use super::budget::dollars;
 use super::contract::Weight;
+use super::environment::Environment;
 use super::estimate::estimate;
 use super::gate::GateId;
 use super::mission::Mission;
@@ -16,6 +17,7 @@ pub fn risks(mission: &Mission) -> Vec<String> {
     risks.extend(unproven_features(mission));
     risks.extend(contract_risks(mission));
     risks.extend(environment_risks(mission));
+    risks.extend(empty_gates(mission));
     risks.extend(mind_risks(mission));
     risks.extend(money_risk(mission));
     risks
@@ -54,6 +56,13 @@ fn contract_risks(mission: &Mission) -> Vec<String> {
         risks.push(format!("{judged} of {of} have no command that decides them: a validator judges"));
     }
     risks
+}
+
+/// Commands that gate nothing.
+fn empty_gates(mission: &Mission) -> impl Iterator<Item = String> {
+    let scripts = mission.environment.iter().flat_map(Environment::gate_scripts);
+    let empty = scripts.filter(|script| script.tests_nothing());
+    empty.map(|script| format!("`{}` passes whatever it finds: it gates nothing", script.run))
 }
 
 fn environment_risks(mission: &Mission) -> Option<String> {

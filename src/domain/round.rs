@@ -36,6 +36,9 @@ pub struct Round {
     /// The shares of several testers; empty where one tries everything.
     #[serde(default)]
     pub flows: Vec<FlowShare>,
+    /// Whether it only proves again what passed before: nothing is reviewed in it.
+    #[serde(default)]
+    pub again: bool,
     pub outcome: Option<RoundOutcome>,
 }
 
@@ -60,6 +63,9 @@ pub struct RoundScope {
     /// How they are divided among testers at the same time; empty where one tries them all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flows: Vec<Vec<AssertionId>>,
+    /// Whether it only proves again what passed before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
 }
 
 /// How a round ended.
@@ -148,6 +154,7 @@ impl Round {
                 .iter()
                 .map(|to_test| FlowShare { to_test: to_test.clone(), report: None })
                 .collect(),
+            again: scope.again,
             outcome: None,
         }
     }
@@ -180,6 +187,6 @@ impl Round {
     /// Whether it got as far as its testers' reports: one that failed earlier has not tried everything it was to try.
     pub fn is_thorough(&self) -> bool {
         let tested = self.to_test.is_empty() || self.open_flows().is_empty();
-        self.runs.iter().all(CommandRun::passed) && self.scrutiny.is_some() && tested
+        self.runs.iter().all(CommandRun::passed) && (self.again || self.scrutiny.is_some()) && tested
     }
 }

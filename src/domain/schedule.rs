@@ -25,6 +25,9 @@ pub fn schedule(mission: &Mission) -> Vec<Work> {
     } else if mission.has_mail() {
         work.push(AgentWork::Talk.into());
     }
+    if mission.is_baseline_behind() {
+        work.push(EngineWork::TakeBaseline.into());
+    }
     if let Some(milestone) = mission.flown_milestone().filter(|_| go) {
         work.extend(flight(mission, milestone));
     }
@@ -43,6 +46,10 @@ fn flight(mission: &Mission, milestone: MilestoneId) -> Vec<Work> {
     if let Some(feature) = being_built(mission) {
         // What its worker asks to have amended is decided together with what its handoff brings.
         return vec![AgentWork::Build { feature }.into()];
+    }
+    if let Some(work) = mission.sabotage_due(milestone) {
+        // What it finds is decided on together with what the round found.
+        return vec![work.into()];
     }
     if mission.findings_to_decide().next().is_some() && !mission.has_open_round() {
         return vec![AgentWork::Triage.into()];
@@ -73,7 +80,7 @@ fn round_work(mission: &Mission, round: &Round) -> Vec<Work> {
     if !reviews.is_empty() {
         return reviews;
     }
-    if round.scrutiny.is_none() {
+    if round.scrutiny.is_none() && !round.again {
         return vec![AgentWork::Scrutinize { milestone, round: number }.into()];
     }
     let most = usize::try_from(mission.limits().testers.max(1)).unwrap_or(1);
@@ -182,12 +189,26 @@ impl Mission {
         }
         let to_test = self.assertions_to_test(milestone);
         let untried = |id: &AssertionId| matches!(self.standing(id), Standing::Pending | Standing::Stale);
-        to_test.iter().any(untried) || (self.sent_back.contains(&milestone) && !to_test.is_empty())
+        let again = |id: &AssertionId| self.prove_again.contains(id);
+        to_test.iter().any(untried)
+            || to_test.iter().any(again)
+            || (self.sent_back.contains(&milestone) && !to_test.is_empty())
     }
 
-    /// How many rounds a milestone took so far.
+    /// Whether the next round of a milestone only proves again what the person asked for: nothing changed since the last
+    /// one passed, so that nobody need read it anew.
+    pub fn only_proves_again(&self, milestone: MilestoneId) -> bool {
+        let same = |last: &Round| self.head() == Some(&last.commit) && last.is_thorough();
+        let passed = |last: &Round| last.outcome == Some(RoundOutcome::Passed) && same(last);
+        self.last_round(milestone).is_some_and(passed)
+            && self.features_to_review(milestone).is_empty()
+            && !self.sent_back.contains(&milestone)
+            && self.assertions_to_test(milestone).iter().all(|id| self.prove_again.contains(id))
+    }
+
+    /// How many rounds a milestone took so far; those that only prove again are the person's wish and take none.
     pub fn rounds_used(&self, milestone: MilestoneId) -> u32 {
-        u32::try_from(self.rounds_of(milestone).count()).unwrap_or(u32::MAX)
+        u32::try_from(self.rounds_of(milestone).filter(|round| !round.again).count()).unwrap_or(u32::MAX)
     }
 
     /// Whether a milestone used up its rounds without passing: only a person's NO-GO grants more.

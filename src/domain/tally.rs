@@ -11,6 +11,8 @@ use super::verdict::Standing;
 pub struct Tally {
     pub all: usize,
     pub proven: usize,
+    /// Passed by a check that says nothing of the app, and not proven.
+    pub toothless: usize,
     /// Let pass by the person, and not proven.
     pub waived: usize,
     pub failed: usize,
@@ -25,6 +27,7 @@ impl Mission {
         let mut tally = Tally::default();
         for id in ids {
             let place = match self.standing(id) {
+                Standing::Passed if self.seen_red(id).proves_nothing() => &mut tally.toothless,
                 Standing::Passed => &mut tally.proven,
                 Standing::Waived => &mut tally.waived,
                 Standing::Failed => &mut tally.failed,

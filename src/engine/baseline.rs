@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::context::EngineContext;
 use super::error::EngineError;
@@ -15,11 +16,12 @@ use crate::domain::baseline::{Baseline, Trial};
 use crate::domain::command::Command;
 use crate::domain::environment::CommandRun;
 use crate::domain::id::Commit;
+use crate::domain::text::Line;
 
 /// How long one command of the environment may take.
 const COMMAND: Duration = Duration::from_mins(10);
 /// How long the check of one assertion may take.
-const CHECK: Duration = Duration::from_mins(1);
+pub const CHECK: Duration = Duration::from_mins(1);
 /// How long everything may take; what is left then is not tried, and says so.
 const ALL: Duration = Duration::from_mins(20);
 
@@ -35,7 +37,7 @@ pub enum Scope {
 /// Tries what has not been tried yet and says what everything did. What stands in the way is said and recorded as not
 /// tried: no plan is refused for it.
 pub async fn report(engine: &Arc<EngineContext>, scope: Scope, call: &Call) -> String {
-    let outcome = take(engine, scope, call).await;
+    let outcome = take(engine, scope, &call.cancel, &|line| (call.progress)(&format!("{line}\n"))).await;
     let report = engine.cell.with(crate::domain::mission::Mission::baseline_report);
     let fault = match outcome {
         Ok(()) => String::new(),
@@ -47,7 +49,16 @@ pub async fn report(engine: &Arc<EngineContext>, scope: Scope, call: &Call) -> S
     format!("{fault}What your commands do at the base commit:\n{report}")
 }
 
-async fn take(engine: &Arc<EngineContext>, scope: Scope, call: &Call) -> Result<(), EngineError> {
+/// Tries what is in scope and records what everything did; `starting` hears of each command.
+///
+/// # Errors
+/// When the machine stands in the way. What could be tried is recorded all the same.
+pub async fn take(
+    engine: &Arc<EngineContext>,
+    scope: Scope,
+    cancel: &CancellationToken,
+    starting: &(dyn Fn(&str) + Sync),
+) -> Result<(), EngineError> {
     let (base, trials, before) = engine.cell.with(|mission| {
         let base = mission.founding.as_ref().map(|founding| founding.base.clone());
         // Checks may need the set-up, which only the environment says.
@@ -66,11 +77,13 @@ async fn take(engine: &Arc<EngineContext>, scope: Scope, call: &Call) -> Result<
         return Ok(());
     }
     let mut runs = Vec::new();
-    let tried = try_all(engine, &commit, &trials, settled, call, &mut runs).await;
-    if call.cancel.is_cancelled() {
+    let tried = try_all(engine, &commit, &trials, settled, (cancel, starting), &mut runs).await;
+    if cancel.is_cancelled() {
         return Ok(());
     }
-    let record = Command::RecordBaseline { baseline: Box::new(Baseline { commit, runs }) };
+    let missing = |command: &&Line| !runs.iter().any(|run: &CommandRun| run.command == **command);
+    let untried = trials.iter().map(|trial| &trial.script().run).filter(missing).cloned().collect();
+    let record = Command::RecordBaseline { baseline: Box::new(Baseline { commit, runs, untried }) };
     engine.dispatcher.record_if_due(record).await?;
     tried
 }
@@ -80,7 +93,7 @@ async fn try_all(
     commit: &Commit,
     trials: &[Trial],
     settled: impl Fn(&Trial) -> Option<CommandRun>,
-    call: &Call,
+    (cancel, starting): (&CancellationToken, &(dyn Fn(&str) + Sync)),
     runs: &mut Vec<CommandRun>,
 ) -> Result<(), EngineError> {
     let proof = proof_at(engine, commit.clone()).await?;
@@ -92,18 +105,11 @@ async fn try_all(
         let is_setup = matches!(trial, Trial::Environment { group: "setup", .. });
         if let Some(run) = settled(trial).filter(|_| !is_setup) {
             runs.push(run);
-        } else if Instant::now() < end && !call.cancel.is_cancelled() {
-            (call.progress)(&format!("{}\n", script.run));
+        } else if Instant::now() < end && !cancel.is_cancelled() {
+            starting(script.run.as_str());
             let limit = if matches!(trial, Trial::Check { .. }) { CHECK } else { COMMAND };
-            match scripts::run_within(
-                engine,
-                &Site::at(proof.checkout.dir(), commit),
-                script,
-                limit,
-                &call.cancel,
-            )
-            .await
-            {
+            let site = Site::at(proof.checkout.dir(), commit);
+            match scripts::run_within(engine, &site, script, limit, cancel).await {
                 Ok(run) => runs.push(run),
                 Err(error) => tried = Err(error),
             }

@@ -91,6 +91,8 @@ impl EngineContext {
         let (name, email) = self.repo.person().identity();
         let own = [
             (MARK.to_owned(), self.dir.display().to_string()),
+            // Whoever looks at commits sees what was committed, not what was put in its place.
+            ("GIT_NO_REPLACE_OBJECTS".to_owned(), "1".to_owned()),
             ("GIT_AUTHOR_NAME".to_owned(), name.clone()),
             ("GIT_AUTHOR_EMAIL".to_owned(), email.clone()),
             ("GIT_COMMITTER_NAME".to_owned(), name),

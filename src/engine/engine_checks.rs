@@ -7,10 +7,13 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::activity::Running;
+use super::baseline::{self, Scope};
 use super::context::{EngineContext, blocking};
 use super::error::EngineError;
 use super::role::{HeldProof, at_head, proof_at};
+use super::sabotage;
 use super::scripts::{self, Site};
+use super::tampering;
 use crate::domain::attempt::EngineWork;
 use crate::domain::claim::{NotRun, to_run_again};
 use crate::domain::command::Command;
@@ -42,6 +45,11 @@ pub async fn run(
         EngineWork::RunGateCommands { milestone, round } => {
             run_gate_commands(engine, &running, milestone, round, &cancel).await
         }
+        EngineWork::TakeBaseline => {
+            let starting = |line: &str| running.doing(format!("running {line}"));
+            baseline::take(engine, Scope::New, &cancel, &starting).await
+        }
+        EngineWork::Sabotage { milestone, .. } => sabotage::run(engine, &running, milestone, &cancel).await,
     };
     engine.sweep().await?;
     done
@@ -93,6 +101,11 @@ async fn check_claims(
     }
     bench.proof.put_back().await;
     if !cancel.is_cancelled() {
+        // What a handoff takes away from the tests is looked for in what the mission's own commands say.
+        let found = tampering::look(engine, feature, &runs[..scripts.len()]).await?;
+        if !found.is_empty() {
+            engine.dispatcher.record_if_due(Command::RecordTampering { feature, found }).await?;
+        }
         let mut commands = vec![Command::RecordClaims { feature, runs }];
         if !left.is_empty() {
             commands.insert(0, Command::LeaveClaims { feature, left });

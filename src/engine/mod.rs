@@ -37,9 +37,11 @@ pub mod relocate;
 pub mod reports;
 mod role;
 mod run;
+mod sabotage;
 mod scripts;
 mod session_recorder;
 mod stored_mission;
+mod tampering;
 mod waiting;
 
 pub use clock::now;

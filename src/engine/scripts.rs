@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::context::EngineContext;
+use super::context::{EngineContext, blocking};
 use super::error::EngineError;
 use super::evidence::{Taken, keep};
 use super::reports::{Reports, Told};
@@ -22,7 +22,7 @@ use crate::instrument::command::CommandRecord;
 use crate::instrument::{Evidence, InstrumentError};
 use crate::store::Store;
 use crate::workspace::process::{OutputCap, Spill};
-use crate::workspace::{Exit, Program};
+use crate::workspace::{Exit, Program, ProofCheckout};
 
 /// How long one command of the environment may take.
 pub const LIMIT: Duration = Duration::from_mins(30);
@@ -81,6 +81,11 @@ pub async fn set_up(engine: &Arc<EngineContext>, dir: &Path) -> Result<String, E
             "\n## The set-up failed\n`{}` exits {}: {}\nMend it where you can.\n",
             run.command, run.exit_code, run.tail
         ));
+    }
+    if dir != engine.checkout_dir() {
+        let (task_engine, place) = (Arc::clone(engine), dir.to_owned());
+        let keep = move || Ok(ProofCheckout::keep_what_is_there(task_engine.repo.own(), &place)?);
+        blocking(keep).await?;
     }
     if let Some(state) = state {
         engine.set_up.lock().unwrap_or_else(PoisonError::into_inner).insert(dir.to_owned(), state);

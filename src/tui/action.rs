@@ -63,6 +63,7 @@ actions! {
     Go, "GO", "pass this gate", "gate GATE go";
     NoGo, "NO-GO", "refuse this gate, with a note", "gate GATE no-go --note WHY";
     Waive, "waive", "let an assertion pass, with a reason", "gate GATE waive ASSERTION --note WHY";
+    ProveAgain, "prove again", "try at the present commit what was proven at an older one", "prove ASSERTION";
     Edit, "edit", "change what an assertion says", "assertion edit ASSERTION";
     Add, "add", "add an assertion", "assertion add ASSERTION --feature FEATURE";
     Retire, "retire", "take an assertion back", "assertion retire ASSERTION --reason WHY";
@@ -180,7 +181,7 @@ default_keys! {
         "backtab" PreviousPane;
     Main: "1" PanePlan, "2" PaneWorker, "3" PaneContract, "4" PaneTimeline, "z" Zoom, "e" Edit, "n" Add,
         "x" Retire, "w" Waive, "d" Diff, "p" Pause, "f" Follow, "F" Fold, "y" Copy, "E" Editor;
-    Gate: "y" Go, "n" NoGo, "w" Waive, "e" Edit, "d" Diff, "A" Add, "x" Dismiss, "u" Defer, "f" Mend,
+    Gate: "y" Go, "n" NoGo, "w" Waive, "P" ProveAgain, "e" Edit, "d" Diff, "A" Add, "x" Dismiss, "u" Defer, "f" Mend,
         "]" NextMatch, "[" PreviousMatch, "E" Editor, "ctrl+down J" FurtherDown, "ctrl+up K" FurtherUp;
     Assertion: "ctrl+s" Save, "esc" Back, "tab" NextPane, "backtab" PreviousPane, "ctrl+g" Editor,
         "ctrl+t" Theirs, "alt+x" Discard, "f1" Help;
@@ -189,7 +190,7 @@ default_keys! {
         "tab" NextPane, "ctrl+g" Editor, "alt+x" Discard, "pageup" PageUp, "pagedown" PageDown, "f1" Help;
     Attempt: "f" Follow, "/" Search, "n" NextMatch, "N" PreviousMatch, "z" Fold, "y" Copy, "tab" NextTab,
         "backtab" PreviousTab, "d" Diff, "K" Stop;
-    Evidence: "o" Outside, "y" Copy, "e" Edit, "w" Waive, "x" Retire, "]" NextMatch, "[" PreviousMatch;
+    Evidence: "P" ProveAgain, "o" Outside, "y" Copy, "e" Edit, "w" Waive, "x" Retire, "]" NextMatch, "[" PreviousMatch;
     Diff: "]" NextHunk, "[" PreviousHunk, "}" NextFile, "{" PreviousFile, "y" Copy;
     Document: "enter ctrl+s" Save, "E ctrl+g" Editor, "x" Discard, "esc q" Back, "up k" Up, "down j" Down, "pageup" PageUp,
         "pagedown" PageDown;

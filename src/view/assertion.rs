@@ -4,6 +4,7 @@ use crate::domain::contract::{Assertion, AssertionState, Weight};
 use crate::domain::event::Actor;
 use crate::domain::id::AssertionId;
 use crate::domain::part::Authors;
+use crate::domain::sabotage::SeenRed;
 use crate::domain::verdict::{Standing, Verdict};
 
 use super::contract::{self, weight};
@@ -77,6 +78,9 @@ pub fn wording(assertion: &Assertion, width: usize) -> Vec<Row> {
     if let Some(command) = &wording.check.command {
         rows.extend(labelled("command", command.as_str(), width));
     }
+    if wording.check.guard {
+        rows.extend(labelled("guard", "it holds before anything is built and must still hold", width));
+    }
     rows.extend(labelled("evidence", wording.evidence.as_str(), width));
     rows
 }
@@ -114,6 +118,30 @@ pub fn waiver(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row
     waiver.map_or_else(Vec::new, |waiver| labelled("waived", &format!("“{}”", waiver.reason), width))
 }
 
+/// Whether its check was seen to fail on this app, in a sentence; empty where nothing was tried.
+pub fn seen_red(mission: &Mission, assertion: &Assertion) -> String {
+    let tried = mission.sabotage_of(assertion).map(|sabotage| format!("it {}", sabotage.sentence()));
+    match mission.seen_red(&assertion.id) {
+        SeenRed::AtBase => "at the base commit, before anything was built".to_owned(),
+        SeenRed::Vacuous => tried
+            .unwrap_or_else(|| "no: it holds before anything is built, so that it proves nothing".to_owned()),
+        SeenRed::Sabotaged | SeenRed::Toothless | SeenRed::Untold | SeenRed::OutOfTime => {
+            tried.unwrap_or_default()
+        }
+        SeenRed::NotYet | SeenRed::Judged | SeenRed::Off => String::new(),
+    }
+}
+
+/// What was built since an assertion was proven, and how it is proven again; nothing where it holds of the present commit.
+pub fn since_proof(mission: &Mission, id: &AssertionId) -> Option<String> {
+    let commit = mission.proven_before_head(id)?;
+    let head = mission.head()?;
+    let built: Vec<String> = mission.built_since_proof(id).iter().map(ToString::to_string).collect();
+    let built = if built.is_empty() { String::new() } else { format!(", before {} came", listed(&built)) };
+    let asked = if mission.prove_again.contains(id) { "; it is tried again in the next round" } else { "" };
+    Some(format!("proven at {commit}{built}; now it is {head}{asked}"))
+}
+
 /// The verdict that counts.
 pub fn newest<'a>(mission: &'a Mission, id: &AssertionId) -> Option<&'a Verdict> {
     mission.verdicts.get(id).and_then(|verdicts| verdicts.last())
@@ -138,6 +166,13 @@ fn head(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
         }
         None if assertion.is_active() => rows.extend(labelled("feature", "claimed by no feature", width)),
         None => {}
+    }
+    if let Some(since) = since_proof(mission, id) {
+        rows.extend(labelled("since", &since, width));
+    }
+    let seen = seen_red(mission, assertion);
+    if !seen.is_empty() {
+        rows.extend(labelled("seen red", &seen, width));
     }
     rows.extend(mission.assertion_authors.get(id).map_or_else(Vec::new, |a| authors(mission, a, width)));
     rows.extend(waiver(mission, assertion, width));

@@ -70,6 +70,9 @@ fn noted(mut row: Row, mission: &Mission, assertion: &Assertion) -> Row {
     if assertion.wording.weight == Weight::NonBlocking {
         row = row.end(StyleRole::Dim, format!("{} ", weight(Weight::NonBlocking)));
     }
+    if mission.standing(id) == Standing::Passed && mission.seen_red(id).proves_nothing() {
+        row = row.end(StyleRole::Warn, format!("{} ", mission.seen_red(id).word()));
+    }
     if is_flaky(mission, id) {
         row = row.end(StyleRole::Warn, "flaky ");
     }

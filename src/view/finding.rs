@@ -51,6 +51,9 @@ fn facts(mission: &Mission, finding: &Finding, width: usize) -> Vec<Row> {
     if let Some(fix) = &finding.suggested_fix {
         rows.extend(labelled("suggests", fix.as_str(), width));
     }
+    if let Some(hunk) = &finding.hunk {
+        rows.extend(hunk_rows(hunk.as_str()));
+    }
     if let Some(id) = &finding.assertion {
         rows.extend(labelled("about", &assertion_name(mission, id), width));
     }
@@ -74,6 +77,16 @@ pub fn fate(mission: &Mission, finding: &Finding) -> String {
             format!("open, put off until {}: “{reason}”", until_words(*until, finding.milestone))
         }
     }
+}
+
+/// The lines that show it, in the colours of a diff.
+fn hunk_rows(hunk: &str) -> Vec<Row> {
+    let ink = |line: &str| match line.chars().next() {
+        Some('+') => StyleRole::Good,
+        Some('-') => StyleRole::Bad,
+        _ => StyleRole::Dim,
+    };
+    hunk.lines().map(|line| Row::of(ink(line), format!("  {line}"))).collect()
 }
 
 /// When a finding that is put off is asked about again.
@@ -118,6 +131,11 @@ pub fn source_words(source: &Source) -> String {
         Source::LeftUndone { attempt } => format!("the handoff of {attempt}, which left it undone"),
         Source::RefutedClaim { attempt } => {
             format!("the engine, which could not confirm what {attempt} claims")
+        }
+        Source::Flaky { attempt } => format!("{attempt}, which saw it fail and then pass"),
+        Source::Sabotage => "the engine, which undid what was built".to_owned(),
+        Source::Tampering { attempt } => {
+            format!("the engine, which compared the tests and gates before and after {attempt}")
         }
         Source::GateCommand => "a gate command that failed".to_owned(),
         Source::Review { attempt } => format!("the review {attempt}"),

@@ -9,6 +9,7 @@ use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, MilestoneId};
 use crate::domain::risk;
 use crate::domain::round::{Round, RoundOutcome};
+use crate::domain::sabotage::SeenRed;
 use crate::domain::usage::Usage;
 use crate::domain::verdict::Standing;
 
@@ -192,14 +193,20 @@ pub fn risks(mission: &Mission, gate: GateId) -> Vec<String> {
     let ids = assertions(mission, gate);
     let tally = mission.tally(&ids);
     let flaky = ids.iter().filter(|id| is_flaky(mission, id)).count();
+    let unseen = |red| matches!(red, SeenRed::Untold | SeenRed::OutOfTime);
+    let unseen = ids.iter().filter(|id| unseen(mission.seen_red(id))).count();
     let older = ids.iter().filter(|id| is_older(mission, gate, id)).count();
     let put_off = mission.put_off_findings().filter(|finding| gate_items::is_of(finding, gate)).count();
+    let taken = mission.let_be(gate).count();
     [
         (tally.waived, "waived"),
+        (tally.toothless, "proven by nothing: the check stays green whatever is undone"),
+        (unseen, "never seen red"),
         (tally.stale, "stale"),
         (older, "proven before the last change"),
         (flaky, "flaky"),
         (put_off, "put off and open still"),
+        (taken, "taken from tests or gates and let be"),
     ]
     .into_iter()
     .filter(|(n, _)| *n > 0)

@@ -70,13 +70,9 @@ fn plan(mission: &Mission) -> Vec<GateItem> {
 
 /// The assertions that a gate is about, those that need a look first.
 pub fn assertions(mission: &Mission, gate: GateId) -> Vec<AssertionId> {
-    let mut ids: Vec<AssertionId> = match gate {
-        GateId::Milestone(id) => mission.assertions_of(id).map(|assertion| assertion.id.clone()).collect(),
-        GateId::Plan | GateId::Final => {
-            mission.contract.values().filter(|a| a.is_active()).map(|a| a.id.clone()).collect()
-        }
-    };
-    ids.sort_by_key(|id| (urgency(mission.standing(id)), id.clone()));
+    let mut ids = mission.assertions_at(gate);
+    let hollow = |id: &AssertionId| mission.seen_red(id).proves_nothing();
+    ids.sort_by_cached_key(|id| (urgency(mission.standing(id)), !hollow(id), id.clone()));
     ids
 }
 

@@ -144,9 +144,11 @@ pub fn counts(progress: Progress) -> Vec<Piece> {
         .then(StyleRole::Dim, " features · ")
         .then(StyleRole::Text, format!("{}/{}", tally.proven, tally.all))
         .then(StyleRole::Dim, " assertions");
-    for (number, word, style) in
-        [(tally.waived, "waived", StyleRole::Warn), (tally.failed + tally.blocked, "failing", StyleRole::Bad)]
-    {
+    for (number, word, style) in [
+        (tally.waived, "waived", StyleRole::Warn),
+        (tally.toothless, "toothless", StyleRole::Warn),
+        (tally.failed + tally.blocked, "failing", StyleRole::Bad),
+    ] {
         if number > 0 {
             row = row.then(StyleRole::Dim, " · ").then(style, format!("{number} {word}"));
         }

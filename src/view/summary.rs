@@ -68,7 +68,11 @@ fn standings(mission: &Mission) -> String {
         *by_standing.entry(mission.standing(id)).or_default() += 1;
     }
     let parts = by_standing.into_iter().map(|(standing, n)| format!("{n} {}", standing.word()));
-    parts.collect::<Vec<_>>().join(", ")
+    let said = parts.collect::<Vec<_>>().join(", ");
+    match mission.contract_tally().toothless {
+        0 => said,
+        some => format!("{said}, of them {some} by a check that proves nothing"),
+    }
 }
 
 fn milestones(mission: &Mission) -> String {

@@ -48,7 +48,10 @@ pub fn short_subject(work: impl Into<Work>) -> String {
             (None, None) => work.to_string(),
         },
         Work::Engine(EngineWork::CheckClaims { feature }) => feature.to_string(),
-        Work::Engine(EngineWork::RunGateCommands { milestone, .. }) => milestone.to_string(),
+        Work::Engine(
+            EngineWork::RunGateCommands { milestone, .. } | EngineWork::Sabotage { milestone, .. },
+        ) => milestone.to_string(),
+        Work::Engine(work @ EngineWork::TakeBaseline) => work.to_string(),
     }
 }
 

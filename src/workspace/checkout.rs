@@ -85,7 +85,7 @@ impl Checkout {
 
     /// Whether everything in it is committed.
     pub fn is_clean(&self) -> Result<Cleanliness, WorkspaceError> {
-        let files = worktree::changes(&self.directory)?;
+        let files = worktree::changes(&self.repo, &self.directory)?;
         Ok(if files.is_empty() { Cleanliness::Clean } else { Cleanliness::Dirty(files) })
     }
 
@@ -114,7 +114,7 @@ impl Checkout {
         // An agent may have left the branch, so HEAD is put back on it first.
         let head = ["symbolic-ref", "HEAD", &format!("refs/heads/{}", self.branch)];
         Git::of_mission(&self.directory).run("set the checkout on its branch", head)?;
-        worktree::restore(&self.directory, commit)
+        worktree::restore(&self.repo, &self.directory, commit)
     }
 
     /// The tree of everything in the checkout. It is put together in an index beside the checkout's own, which stays as it
@@ -123,10 +123,10 @@ impl Checkout {
         let doing = "keep what is not committed";
         let index = worktree::metadata_of(&self.directory)?.join("flightdeck-index");
         worktree::remove_directory(&index)?;
-        let git = Git::of_mission(&self.directory).env("GIT_INDEX_FILE", &index);
+        let git = self.repo.git_at(&self.directory)?.env("GIT_INDEX_FILE", &index);
         git.run(doing, ["read-tree", head])?;
         let mut changed = Vec::new();
-        for path in worktree::changes(&self.directory)? {
+        for path in worktree::changes(&self.repo, &self.directory)? {
             for file in self.files_at(&path) {
                 changed.extend_from_slice(file.as_os_str().as_bytes());
                 changed.push(0);

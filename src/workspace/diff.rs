@@ -169,3 +169,57 @@ fn read_line(line: &git2::DiffLine<'_>) -> Option<String> {
     let (text, cut) = (text.trim_end_matches('\n'), if content.len() > MAX_LINE { "…" } else { "" });
     Some(format!("{}{text}{cut}", line.origin()))
 }
+
+/// A file that differs between two commits, with its whole text in each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileTexts {
+    /// The path before a rename; else as [`Self::path`].
+    pub old_path: String,
+    pub path: String,
+    /// `None` where the file is not there, or is no text.
+    pub old: Option<String>,
+    pub new: Option<String>,
+}
+
+/// Files of more bytes than this are not read whole.
+const MAX_WHOLE: usize = 1024 * 1024;
+/// How many files are read whole.
+const MOST_WHOLE: usize = 2_000;
+
+/// The files that differ between two commits, whole; and the paths of those that are too large or too many. What a
+/// repository says of its files in attributes changes nothing.
+pub fn whole_texts(
+    repo: &Repo,
+    from: &str,
+    to: &str,
+) -> Result<(Vec<FileTexts>, Vec<String>), WorkspaceError> {
+    let failed = WorkspaceError::git("compare two commits");
+    let git = repo.open()?;
+    let old = find_commit(&git, from)?.tree().map_err(&failed)?;
+    let new = find_commit(&git, to)?.tree().map_err(&failed)?;
+    let mut options = DiffOptions::new();
+    options.force_text(true);
+    let mut found = git.diff_tree_to_tree(Some(&old), Some(&new), Some(&mut options)).map_err(&failed)?;
+    let mut similar = DiffFindOptions::new();
+    similar.renames(true);
+    found.find_similar(Some(&mut similar)).map_err(&failed)?;
+    let (mut texts, mut left_out) = (Vec::new(), Vec::new());
+    for delta in found.deltas() {
+        let name = |file: git2::DiffFile<'_>| {
+            to_path(file.path_bytes().unwrap_or_default()).to_string_lossy().into_owned()
+        };
+        let (old_path, path) = (name(delta.old_file()), name(delta.new_file()));
+        let read = |file: git2::DiffFile<'_>| {
+            let blob = git.find_blob(file.id()).ok()?;
+            (blob.size() <= MAX_WHOLE).then(|| String::from_utf8_lossy(blob.content()).into_owned())
+        };
+        let (old, new) = (read(delta.old_file()), read(delta.new_file()));
+        let is_large = |text: &Option<String>, file: git2::DiffFile<'_>| text.is_none() && file.exists();
+        if is_large(&old, delta.old_file()) || is_large(&new, delta.new_file()) || texts.len() >= MOST_WHOLE {
+            left_out.push(path);
+        } else {
+            texts.push(FileTexts { old_path, path, old, new });
+        }
+    }
+    Ok((texts, left_out))
+}

@@ -22,6 +22,8 @@ pub mod repo;
 pub mod sandbox;
 pub mod services;
 pub mod sweep;
+mod trusted;
+pub mod undo;
 pub mod watch;
 mod worktree;
 

@@ -6,12 +6,15 @@ use git2::{BranchType, Commit, Config, ErrorCode, Oid, Repository};
 
 use super::WorkspaceError;
 use super::git::Git;
+use super::trusted::Trusted;
 
 /// A git repository with at least one commit. It is opened anew for each operation, so it can be shared between threads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repo {
     git_dir: PathBuf,
     root: PathBuf,
+    /// Of a mission's own: what of its settings is the person's.
+    trusted: Option<Trusted>,
 }
 
 /// What a repository's HEAD is on.
@@ -37,7 +40,7 @@ impl Repo {
         })?;
         let root = git.workdir().unwrap_or(git.path()).to_owned();
         match git.head() {
-            Ok(_) => Ok(Self { git_dir: git.path().to_owned(), root }),
+            Ok(_) => Ok(Self { git_dir: git.path().to_owned(), root, trusted: None }),
             Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => {
                 Err(WorkspaceError::NoCommits { path: root })
             }
@@ -47,7 +50,20 @@ impl Repo {
 
     /// A mission's own repository, which has no checkout of its own.
     pub(super) fn of_mission(git_dir: &Path) -> Self {
-        Self { git_dir: git_dir.to_owned(), root: git_dir.to_owned() }
+        Self { git_dir: git_dir.to_owned(), root: git_dir.to_owned(), trusted: None }
+    }
+
+    /// It, with what of its settings is the person's.
+    pub(super) fn trusting(self, trusted: Trusted) -> Self {
+        Self { trusted: Some(trusted), ..self }
+    }
+
+    /// git in one of its checkouts that gives the commit's bytes, whatever agents set in the repository.
+    pub(super) fn git_at(&self, directory: &Path) -> Result<Git, WorkspaceError> {
+        match &self.trusted {
+            Some(trusted) => trusted.git(&self.common_dir()?, directory),
+            None => Ok(Git::of_mission(directory)),
+        }
     }
 
     /// Its git directory; that of a linked worktree, when it was found from one.

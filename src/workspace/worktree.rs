@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::git::{Git, remove_locks_below};
+use super::trusted::show_hidden;
 use super::{Repo, WorkspaceError};
 
 /// Written beside a worktree's metadata once it is complete: without it the worktree was cut short and is made anew.
@@ -49,8 +50,8 @@ pub(super) fn ensure(repo: &Repo, directory: &Path, stand: Stand<'_>) -> Result<
         return Err(WorkspaceError::DirectoryTaken { directory: directory.to_owned() });
     }
     add(&common, directory, stand)?;
-    let git = Git::of_mission(directory);
-    choose_part(&git, &common.join(SPARSE))?;
+    choose_part(&Git::of_mission(directory), &common.join(SPARSE))?;
+    let git = repo.git_at(directory)?;
     git.run("fill the worktree", ["reset", "--hard", "--quiet"])?;
     complete(directory)
 }
@@ -66,24 +67,29 @@ pub(super) fn remove(repo: &Repo, directory: &Path) -> Result<(), WorkspaceError
 
 /// Sets HEAD, and the branch it is on, to a commit; discards every change and everything untracked. What is ignored stays:
 /// caches are costly to fill.
-pub(super) fn restore(directory: &Path, commit: &str) -> Result<(), WorkspaceError> {
+pub(super) fn restore(repo: &Repo, directory: &Path, commit: &str) -> Result<(), WorkspaceError> {
     let metadata = metadata_of(directory)?;
     // Who resets a worktree holds it alone, so its locks are those of the dead.
     remove_locks_below(&metadata)?;
     for name in UNFINISHED {
         remove_directory(&metadata.join(name))?;
     }
-    reset_and_clean(directory, commit).or_else(|fault| {
+    let common = repo.common_dir()?;
+    if !common.join(SPARSE).exists() {
+        remove_directory(&metadata.join("config.worktree"))?;
+    }
+    let git = repo.git_at(directory)?;
+    reset_and_clean(&git, &common, commit).or_else(|fault| {
         // A broken index is made anew, and what was made unwritable is made writable.
         tracing::warn!(%fault, directory = %directory.display(), "a worktree is reset the hard way");
         remove_directory(&metadata.join("index"))?;
         make_writable(directory);
-        reset_and_clean(directory, commit)
+        reset_and_clean(&git, &common, commit)
     })
 }
 
-fn reset_and_clean(directory: &Path, commit: &str) -> Result<(), WorkspaceError> {
-    let git = Git::of_mission(directory);
+fn reset_and_clean(git: &Git, common: &Path, commit: &str) -> Result<(), WorkspaceError> {
+    show_hidden(git, common)?;
     git.run("reset the checkout", ["reset", "--hard", "--quiet", commit])?;
     // Twice forced: repositories inside the checkout are leftovers too.
     git.run("clear the checkout", ["clean", "-d", "--force", "--force", "--quiet"]).map(drop)
@@ -91,7 +97,7 @@ fn reset_and_clean(directory: &Path, commit: &str) -> Result<(), WorkspaceError>
 
 /// What differs from HEAD in index or checkout; untracked files count, ignored ones do not. A repository inside the
 /// checkout ends with a slash.
-pub(super) fn changes(directory: &Path) -> Result<Vec<PathBuf>, WorkspaceError> {
+pub(super) fn changes(repo: &Repo, directory: &Path) -> Result<Vec<PathBuf>, WorkspaceError> {
     let status = [
         "status",
         "--porcelain=v1",
@@ -100,7 +106,9 @@ pub(super) fn changes(directory: &Path) -> Result<Vec<PathBuf>, WorkspaceError> 
         "--no-renames",
         "--ignore-submodules=untracked",
     ];
-    let output = Git::of_mission(directory).run("read the checkout's status", status)?;
+    let git = repo.git_at(directory)?;
+    show_hidden(&git, &repo.common_dir()?)?;
+    let output = git.run("read the checkout's status", status)?;
     // Two letters and a blank stand before each path.
     Ok(paths(&output).filter_map(|entry| entry.get(3..)).map(to_path).collect())
 }

@@ -26,6 +26,7 @@ pub mod new;
 pub mod pause;
 pub mod plan;
 pub mod proposal;
+pub mod prove;
 pub mod relocate;
 pub mod replay;
 pub mod report;
@@ -92,6 +93,8 @@ pub enum Verb {
     Talk(ReadArgs),
     /// Decide a gate: go, no-go, or waive an assertion; without a decision, show it
     Gate(gate::Args),
+    /// Have assertions that were proven at an older commit tried at the present one
+    Prove(prove::Args),
     /// Say something to the orchestrator, an attempt or everyone
     Say(say::Args),
     /// Answer a question
@@ -164,6 +167,7 @@ impl Verb {
             Self::Bundle(args) => bundle::run(context, &args),
             Self::Talk(args) => talk::run(context, &args),
             Self::Gate(args) => gate::run(context, &args).await,
+            Self::Prove(args) => prove::run(context, &args).await,
             Self::Say(args) => say::run(context, &args).await,
             Self::Answer(args) => answer::run(context, &args).await,
             Self::Pause(args) => pause::run(context, &args).await,

@@ -82,6 +82,9 @@ pub(super) fn marks(finding: &Finding) -> String {
         Source::Handoff { attempt } => format!("reported by {attempt}"),
         Source::LeftUndone { attempt } => format!("left undone by {attempt}"),
         Source::RefutedClaim { attempt } => format!("seen by the engine after {attempt}"),
+        Source::Flaky { attempt } => format!("verdicts of {attempt} that differ"),
+        Source::Sabotage => "seen by the engine when it undid what was built".to_owned(),
+        Source::Tampering { attempt } => format!("seen by the engine in what {attempt} changed"),
         Source::GateCommand => "a gate command".to_owned(),
         Source::Review { attempt } => format!("review {attempt}"),
         Source::Scrutiny { attempt } => format!("scrutiny {attempt}"),
@@ -95,9 +98,10 @@ pub(super) fn marks(finding: &Finding) -> String {
 
 /// A finding with its marks, and below it what was suggested.
 pub(super) fn with_fix(finding: &Finding, marks: &str) -> String {
-    let Finding { id, description, suggested_fix, .. } = finding;
+    let Finding { id, description, suggested_fix, hunk, .. } = finding;
     let fix = suggested_fix.as_ref().map(|fix| format!("  suggested: {fix}\n")).unwrap_or_default();
-    format!("- {id}{marks} {description}\n{fix}")
+    let hunk = hunk.as_ref().map(|hunk| format!("```diff\n{hunk}\n```\n")).unwrap_or_default();
+    format!("- {id}{marks} {description}\n{fix}{hunk}")
 }
 
 /// The words of the features that undecided findings are about, without which nobody can tell what was asked for.

@@ -143,8 +143,10 @@ pub fn worded(assertion: &Assertion) -> String {
     };
     let check = &wording.check;
     let command = check.command.as_ref().map(|command| format!("command: {command}\n")).unwrap_or_default();
+    let guard =
+        if check.guard { "a guard: it held before anything was built and must still hold\n" } else { "" };
     format!(
-        "### {} {} (revision {}{weight})\n{}\ncheck via {}: {}\n{command}evidence: {}\n",
+        "### {} {} (revision {}{weight})\n{}\ncheck via {}: {}\n{command}{guard}evidence: {}\n",
         assertion.id,
         wording.title,
         assertion.revision.0,

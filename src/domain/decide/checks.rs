@@ -13,6 +13,7 @@ use crate::domain::gate::GateId;
 use crate::domain::id::{AttemptId, Commit, FeatureId, MilestoneId};
 use crate::domain::plan::{Claims, FeatureState};
 use crate::domain::round::{CheckRun, Round, RoundScope};
+use crate::domain::sabotage::{Sabotage, SabotageOutcome};
 use crate::domain::schedule::schedule;
 use crate::domain::text::{Line, Title};
 
@@ -93,7 +94,8 @@ pub(super) fn record_gate_commands(
     let to_review = mission.features_to_review(milestone);
     let to_test = mission.assertions_to_test(milestone);
     let flows = flow::divide(&to_test, mission.testers());
-    let scope = RoundScope { milestone, round, commit, to_review, to_test, flows };
+    let again = mission.only_proves_again(milestone);
+    let scope = RoundScope { milestone, round, commit, to_review, to_test, flows, again };
     tx.emit(Event::RoundOpened(Box::new(scope)));
     let failed: Vec<CommandRun> = runs.iter().filter(|run| !run.passed()).cloned().collect();
     tx.emit(Event::GateCommandsRun { milestone, round, runs });
@@ -101,6 +103,36 @@ pub(super) fn record_gate_commands(
         let description = format!("`{}` exits {}: {}", run.command, run.exit_code, run.tail);
         tx.raise(Raised::new(Severity::Blocking, Source::GateCommand, description));
     }
+    Ok(())
+}
+
+/// What a check did while something was undone. One that has no teeth is a finding, raised once for its wording.
+pub(super) fn record_sabotage(tx: &mut Transaction, sabotage: Box<Sabotage>) -> Result {
+    let mission = tx.mission();
+    let Sabotage { assertion, revision, milestone, round, outcome, .. } = &*sabotage;
+    let work = EngineWork::Sabotage { milestone: *milestone, round: *round };
+    let due = mission.sabotage_due(*milestone) == Some(work);
+    let known = mission.contract.get(assertion).filter(|known| known.revision == *revision);
+    refuse_if!(
+        !due || known.is_none() || !mission.to_sabotage(*milestone).contains(assertion),
+        OutOfTurn,
+        "{assertion} is not to be seen red now"
+    );
+    let raised = (*outcome == SabotageOutcome::Toothless).then(|| {
+        let command = known.and_then(|known| known.wording.check.command.as_ref());
+        let command = command.map_or_else(String::new, |command| format!(", `{command}`,"));
+        let description = format!("the check of {assertion}{command} {}", sabotage.sentence());
+        let raised = Raised::new(Severity::NonBlocking, Source::Sabotage, description);
+        let fix = "Word its check anew, so that it fails where the behaviour is missing.";
+        Raised {
+            feature: mission.claimant(assertion).map(|feature| feature.id),
+            assertion: Some(assertion.clone()),
+            suggested_fix: Some(Line::clipped(fix)),
+            ..raised
+        }
+    });
+    tx.emit(Event::CheckSabotaged { sabotage });
+    raised.into_iter().for_each(|raised| tx.raise(raised));
     Ok(())
 }
 

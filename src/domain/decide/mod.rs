@@ -30,10 +30,12 @@ mod finding;
 mod gate;
 mod handoff;
 mod planning;
+mod proof;
 mod proposal;
 mod propose;
 mod settle;
 mod talk;
+mod tampering;
 mod transaction;
 mod triage;
 mod validation;
@@ -122,6 +124,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::Found(founding) => tx.accept(Event::MissionCreated(founding)),
         Command::DecideGate { gate, decision } => gate::decide_gate(tx, gate, decision),
         Command::Waive { assertion, reason } => contract::waive(tx, &assertion, &reason),
+        Command::ProveAgain { assertions } => proof::prove_again(tx, assertions),
         Command::Answer { question, text } => talk::answer(tx, question, text),
         Command::Pause => attempt::hold(tx, Hold::new(HoldCause::Person, "paused by you")),
         Command::Resume => attempt::resume(tx),
@@ -143,6 +146,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::Say { to, text, delivery } => talk::say(tx, to, text, delivery),
         Command::ProposeContract { assertions } => propose::propose_contract(tx, assertions),
         Command::ProposeEnvironment { environment } => propose::propose_environment(tx, environment),
+        Command::KeepChecks { reasons } => propose::keep_checks(tx, reasons),
         Command::ProposePlan { title, milestones, answer } => {
             propose::propose_plan(tx, title, milestones, answer)
         }
@@ -182,9 +186,11 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         }
         Command::LeaveClaims { feature, left } => checks::leave_claims(tx, feature, left),
         Command::RecordClaims { feature, runs } => checks::record_claims(tx, feature, runs),
+        Command::RecordTampering { feature, found } => tampering::record(tx, feature, found),
         Command::RecordGateCommands { milestone, round, commit, runs } => {
             checks::record_gate_commands(tx, milestone, round, commit, runs)
         }
+        Command::RecordSabotage { sabotage } => checks::record_sabotage(tx, sabotage),
         Command::RecordChecks { milestone, round, checks } => {
             checks::record_checks(tx, milestone, round, checks)
         }

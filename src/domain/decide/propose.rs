@@ -10,7 +10,7 @@ use crate::domain::contract::{Assertion, AssertionDraft};
 use crate::domain::environment::Environment;
 use crate::domain::event::{Actor, Event};
 use crate::domain::gate::GateId;
-use crate::domain::id::{FeatureId, MilestoneId, Revision};
+use crate::domain::id::{AssertionId, FeatureId, MilestoneId, Revision};
 use crate::domain::lint;
 use crate::domain::mission::Mission;
 use crate::domain::part::{SpecEdit, WordingEdit};
@@ -87,7 +87,17 @@ fn reworded(tx: &Transaction, proposed: AssertionDraft) -> (Assertion, Option<Pr
 
 pub(super) fn propose_environment(tx: &mut Transaction, environment: Environment) -> Result {
     without_complaints(&lint::lint_environment(&environment))?;
+    super::tampering::compare_environment(tx, &environment)?;
     tx.accept(Event::EnvironmentProposed { environment })
+}
+
+/// What the planner cannot mend stays, and the person reads why at the gate.
+pub(super) fn keep_checks(tx: &mut Transaction, reasons: BTreeMap<AssertionId, Line>) -> Result {
+    before_go(tx.mission(), "change the contract with amend_contract")?;
+    if let Some(unknown) = reasons.keys().find(|id| !tx.mission().contract.contains_key(id)) {
+        refuse!(Unknown, "`checks_kept` names {unknown}, which is not in the contract");
+    }
+    if reasons == tx.mission().checks_kept { Ok(()) } else { tx.accept(Event::ChecksKept { reasons }) }
 }
 
 pub(super) fn propose_plan(
@@ -110,6 +120,13 @@ pub(super) fn propose_plan(
     );
     let (ids, held) = keep_persons_features(tx, &mut milestones);
     without_complaints(&lint::lint_plan(&tx.mission().contract, &milestones))?;
+    let invalid = tx.mission().invalid_checks();
+    refuse_if!(
+        !invalid.is_empty(),
+        Invalid,
+        "{}; word each anew with propose_contract, or say in `checks_kept` why it stays as it is",
+        invalid.join("; ")
+    );
     let (milestones, features) = numbered(tx.mission(), milestones, &ids);
     tx.emit(Event::PlanProposed(Box::new(ProposedPlan { title, milestones, features, answer })));
     keep(tx, held, |change| {

@@ -87,7 +87,9 @@ fn outcome(mission: &Mission, round: &Round) -> Option<RoundOutcome> {
     if round.runs.iter().any(|run| !run.passed()) {
         return Some(RoundOutcome::Failed);
     }
-    round.scrutiny.as_ref()?;
+    if !round.again {
+        round.scrutiny.as_ref()?;
+    }
     if !mission.flows_due(round).is_empty() {
         return None;
     }
@@ -132,13 +134,17 @@ fn open_final_gate(mission: &Mission) -> Option<Event> {
 }
 
 /// Under autopilot an accepted plan is GO, a milestone that passes is GO, and the end is GO when everything is
-/// settled. A milestone that does not pass waits for the person.
+/// settled. A milestone that does not pass waits for the person, and so does one that passed by a check without teeth.
 fn autopilot(mission: &Mission) -> Option<Event> {
     if mission.autopilot == Autopilot::Off {
         return None;
     }
     let gate = mission.open_gate()?.id;
-    let passes = mission.waits_at(gate) && mission.gate_obstacles(gate).is_empty();
+    let toothless = gate != GateId::Plan && !mission.toothless(&mission.assertions_at(gate)).is_empty();
+    // Nobody but the person agrees to fewer tests; at the final gate they have been asked.
+    let let_be = matches!(gate, GateId::Milestone(_)) && mission.let_be(gate).next().is_some();
+    let clear = mission.waits_at(gate) && mission.gate_obstacles(gate).is_empty();
+    let passes = clear && !let_be && !toothless;
     let decision = Decision::Go { note: None };
     passes.then_some(Event::GateDecided { gate, decision, by: DecidedBy::Autopilot })
 }

@@ -29,13 +29,22 @@ pub(super) struct Raised {
     pub(super) assertion: Option<AssertionId>,
     pub(super) description: Line,
     pub(super) suggested_fix: Option<Line>,
+    pub(super) hunk: Option<Prose>,
 }
 
 impl Raised {
     /// A finding about the milestone as a whole, without a suggestion.
     pub(super) fn new(severity: Severity, source: Source, description: impl AsRef<str>) -> Self {
         let description = Line::clipped(description);
-        Self { severity, source, feature: None, assertion: None, description, suggested_fix: None }
+        Self {
+            severity,
+            source,
+            feature: None,
+            assertion: None,
+            description,
+            suggested_fix: None,
+            hunk: None,
+        }
     }
 }
 
@@ -90,6 +99,7 @@ impl<'a> Transaction<'a> {
             assertion: raised.assertion,
             description: raised.description,
             suggested_fix: raised.suggested_fix,
+            hunk: raised.hunk,
             state: FindingState::Open,
             seen: None,
         };

@@ -10,7 +10,7 @@ use crate::domain::evidence::Piece;
 use crate::domain::finding::{Observation, Severity, Sight, Source};
 use crate::domain::flow::Flow;
 use crate::domain::handoff::Issue;
-use crate::domain::id::{AssertionId, MilestoneId};
+use crate::domain::id::{AssertionId, AttemptId, MilestoneId};
 use crate::domain::message::Knowledge;
 use crate::domain::mission::Mission;
 use crate::domain::rejection::Rejection;
@@ -148,12 +148,41 @@ pub(super) fn report_user_testing(
             None => tx.raise(failure(tx.mission(), &failed)),
         }
     }
+    for raised in unsteady(tx.mission(), &to_test, attempt) {
+        tx.raise(raised);
+    }
     for issue in &issues {
         finding::report(tx, issue.clone(), Source::UserTesting { attempt }, None)?;
     }
     let report = UserTestingReport { attempt, summary, frictions, issues };
     tx.emit(Event::UserTestingReported { milestone, round, flow, report: Box::new(report) });
     tx.end_asker()
+}
+
+/// What failed and then passed when the same tester tried it again. It is not blocking, whatever the assertion weighs: a
+/// worker could not show it mended, since nobody can say whether the check or the app is unsteady. It is asked about at the
+/// gate like any other finding.
+fn unsteady(mission: &Mission, to_test: &[AssertionId], attempt: AttemptId) -> Vec<Raised> {
+    let own = |id: &AssertionId| {
+        let all = mission.verdicts.get(id).into_iter().flatten();
+        all.filter(|verdict| verdict.attempt == attempt).cloned().collect::<Vec<Verdict>>()
+    };
+    let flaky = |id: &AssertionId| {
+        let given = own(id);
+        let failed = given.iter().find(|verdict| verdict.outcome == Outcome::Fail)?.clone();
+        let passed = given.last().filter(|last| last.outcome == Outcome::Pass)?;
+        (failed.revision == passed.revision).then_some(failed)
+    };
+    let raise = |failed: Verdict| {
+        let id = &failed.assertion;
+        let description = format!("{id} failed, and passed when it was tried again: {}", failed.observed);
+        Raised {
+            feature: mission.claimant(id).map(|feature| feature.id),
+            assertion: Some(id.clone()),
+            ..Raised::new(Severity::NonBlocking, Source::Flaky { attempt }, description)
+        }
+    };
+    to_test.iter().filter_map(flaky).map(raise).collect()
 }
 
 fn failure(mission: &Mission, verdict: &Verdict) -> Raised {

@@ -24,7 +24,7 @@ pub fn read_contract(document: &str) -> Result<Vec<Written>, DocumentError> {
 }
 
 /// What may stand under a heading.
-const FIELDS: [&str; 6] = ["revision", "standing", "feature", "weight", "via", "command"];
+const FIELDS: [&str; 7] = ["revision", "standing", "feature", "weight", "via", "command", "guard"];
 
 /// An assertion as it is collected.
 struct Raw {
@@ -89,12 +89,22 @@ impl Raw {
         let feature = self.parsed("feature", "a feature such as F3", |word| word.parse().ok())?;
         let weight = self.parsed("weight", "blocking or non_blocking", |word| word.parse().ok())?;
         let via = self.via()?;
+        let guard = self.parsed("guard", "yes or no", |word| match word {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        })?;
         let command = self.field("command").map(|(line, word)| text_of("command", line, word)).transpose()?;
         let text = |part| self.texts.get(&part).map_or("", String::as_str);
         let wording = Wording {
             title: text_of("title", self.line, title)?,
             statement: text_of("statement", self.line, text(Part::Statement))?,
-            check: Check { via, how: text_of("check", self.line, text(Part::How))?, command },
+            check: Check {
+                via,
+                how: text_of("check", self.line, text(Part::How))?,
+                command,
+                guard: guard.unwrap_or_default(),
+            },
             evidence: text_of("evidence", self.line, text(Part::Evidence))?,
             weight: weight.unwrap_or(Weight::Blocking),
         };

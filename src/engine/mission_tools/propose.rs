@@ -10,10 +10,11 @@ use crate::agent::tool::{Answer, Call, Output, ToolRow};
 use crate::domain::command::Command;
 use crate::domain::contract::AssertionDraft;
 use crate::domain::environment::{Environment, ServiceDraft};
+use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::domain::part::differing;
 use crate::domain::plan::MilestoneDraft;
-use crate::domain::text::{Prose, Title, plural};
+use crate::domain::text::{Line, Prose, Title, plural};
 use crate::engine::baseline::{self, Scope};
 use crate::workspace::Access;
 
@@ -38,8 +39,19 @@ struct ProposedPlan {
     #[schemars(with = "Option<String>", length(min = 1))]
     title: Option<Title>,
     milestones: Vec<MilestoneDraft>,
+    /// Assertions whose check can decide nothing at the base commit and stays as it is all the same: why. The person
+    /// reads it at the gate.
+    #[serde(default)]
+    checks_kept: Vec<KeptCheck>,
     /// After a NO-GO: how this plan answers the person's note, in a few sentences. They read it beside their note.
     answer: Option<Prose>,
+}
+
+/// A check that stays as it is.
+#[derive(Deserialize, JsonSchema)]
+struct KeptCheck {
+    assertion: AssertionId,
+    because: Line,
 }
 
 pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
@@ -113,21 +125,22 @@ async fn propose_environment(
     let environment = Environment { services, ..environment };
     context.ask(vec![Command::ProposeEnvironment { environment }]).await?;
     let report = baseline::report(&context.engine, Scope::NewAndRed, &call).await;
-    let red = "What is red or proves nothing: mend it by proposing again, or leave it, and the person reads it as a risk at the plan gate. Next: propose_plan.";
+    let red = "What is red or proves nothing: mend it by proposing again, or leave it, and the person reads it as a risk at the plan gate. A check that can decide nothing must be worded anew before propose_plan. Next: propose_plan.";
     let text = if report.is_empty() { "Next: propose_plan.".to_owned() } else { format!("{report}{red}") };
     Ok(Output::text(format!("The environment is accepted. {text}")))
 }
 
 async fn propose_plan(
     context: Arc<ToolContext>,
-    ProposedPlan { title, milestones, answer }: ProposedPlan,
+    ProposedPlan { title, milestones, checks_kept, answer }: ProposedPlan,
     call: Call,
 ) -> Answer {
     // What the proposals before it did not try, such as after a restart, is tried now: the gate may open with it.
     baseline::report(&context.engine, Scope::New, &call).await;
     let title = title.as_ref().and_then(|title| title.as_str().lines().next()).map(Title::clipped);
-    let command = Command::ProposePlan { title, milestones, answer };
-    context.submit(vec![command], Accepted::Close("The plan is at its gate.")).await
+    let reasons = checks_kept.into_iter().map(|kept| (kept.assertion, kept.because)).collect();
+    let commands = vec![Command::KeepChecks { reasons }, Command::ProposePlan { title, milestones, answer }];
+    context.submit(commands, Accepted::Close("The plan is at its gate.")).await
 }
 
 #[cfg(test)]

@@ -131,7 +131,12 @@ async fn give_verdict(context: Arc<ToolContext>, wanted: Verdict, _call: Call) -
             ))
         })?);
     }
-    let answer = format!("The verdict on {assertion} is recorded.");
+    let answer = match outcome {
+        Outcome::Fail => format!(
+            "The verdict on {assertion} is recorded. Unless you tried it twice already, try it once more the same way: if it holds then, give `pass` as well, and it is told as flaky."
+        ),
+        Outcome::Pass | Outcome::Blocked => format!("The verdict on {assertion} is recorded."),
+    };
     context.ask(vec![Command::GiveVerdict { assertion, outcome, observed, evidence }]).await?;
     Ok(Output::text(answer))
 }

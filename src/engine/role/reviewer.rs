@@ -11,6 +11,7 @@ use crate::domain::id::{Commit, FeatureId, MilestoneId};
 use crate::engine::context::{EngineContext, blocking};
 use crate::engine::diff;
 use crate::engine::error::EngineError;
+use crate::engine::tampering;
 use crate::workspace::{Access, ProofCheckout};
 
 /// The most of a diff that a brief carries, in bytes; the rest is read with git.
@@ -27,7 +28,8 @@ pub(super) async fn prepare(
     let under_test = commit.clone();
     let proof = blocking(move || Ok(ProofCheckout::create(task_engine.repo.own(), &dir, &commit.0)?)).await?;
     let own = OwnPlace::create(engine, &feature.to_string()).await?;
-    let note = diff_note(engine, feature, under_test).await? + &own.note;
+    let note =
+        diff_note(engine, feature, under_test).await? + &tampering::notes(engine, feature).await? + &own.note;
     let env = AttemptEnv::new(proof.dir(), Access::Proof);
     Ok(AttemptEnv { note, own: Some(own), cleanup: Cleanup::Remove(proof), ..env })
 }

@@ -2,6 +2,7 @@
 
 use super::assertion::AssertionScreen;
 use super::evidence_viewer::EvidenceViewer;
+use super::gate::prove_again;
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
 use crate::domain::id::AssertionId;
@@ -60,6 +61,7 @@ impl Popup for EvidenceScreen {
                 None => PopupResult::stay(),
             },
             Action::Edit => PopupResult::open(AssertionScreen::edit(app, &self.assertion)),
+            Action::ProveAgain => prove_again(vec![self.assertion.clone()]),
             Action::Waive => self.prompt(app, Purpose::Waive),
             Action::Retire => self.prompt(app, Purpose::Retire),
             Action::Open => PopupResult::stay(),

@@ -12,6 +12,7 @@ use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
 use crate::domain::diff::DiffScope;
 use crate::domain::gate::{Decision, GateId};
+use crate::domain::id::AssertionId;
 use crate::tui::drafts::Subject;
 use crate::view::gate_items::{self, GateItem};
 use crate::view::row::Piece;
@@ -62,6 +63,13 @@ impl GateScreen {
         PopupResult::order(command, format!("GO at {}", gate_name(self.gate))).and_then(StackAction::Close)
     }
 
+    /// What the gate is about and was proven at an older commit.
+    fn older(&self, app: &App) -> Vec<AssertionId> {
+        let mut ids = app.mission.assertions_at(self.gate);
+        ids.retain(|id| app.mission.proven_before_head(id).is_some());
+        ids
+    }
+
     fn summary(&self, app: &App) -> Vec<Row> {
         gate::summary(&app.mission, self.gate, usize::from(inside(app.areas().body).width))
     }
@@ -83,12 +91,14 @@ impl GateScreen {
             (Some(GateItem::Finding(id)), Action::Dismiss | Action::Defer | Action::Mend) => {
                 decide_finding(app, id, action)
             }
+            (_, Action::ProveAgain) => prove_again(self.older(app)),
             (_, Action::Dismiss | Action::Defer | Action::Mend) => {
                 PopupResult::refuse("select a finding first")
             }
             (Some(GateItem::Assertion(id)), _) => match action {
                 Action::Waive => PopupResult::open(Prompt::new(app, Purpose::Waive(id))),
                 Action::Retire => PopupResult::open(Prompt::new(app, Purpose::Retire(id))),
+                Action::ProveAgain => prove_again(vec![id]),
                 Action::Edit => PopupResult::open(AssertionScreen::edit(app, &id)),
                 _ => PopupResult::open(EvidenceScreen::new(&app.mission, id)),
             },
@@ -100,6 +110,13 @@ impl GateScreen {
             _ => PopupResult::refuse("select an assertion first"),
         }
     }
+}
+
+/// Has assertions tried at the present commit; the mission says which cannot be.
+pub fn prove_again(assertions: Vec<AssertionId>) -> PopupResult {
+    let ids: Vec<String> = assertions.iter().map(ToString::to_string).collect();
+    let words = format!("{} to be proven again in the next round", ids.join(", "));
+    PopupResult::order(Command::ProveAgain { assertions }, words)
 }
 
 /// Lines that a summary of so many rows gets; the list below it keeps half of the screen.
@@ -125,6 +142,7 @@ impl Popup for GateScreen {
         }
         let edits = if self.gate == GateId::Plan { Action::Add } else { Action::Waive };
         hints.extend([Action::Edit, edits, Action::Diff, Action::Open]);
+        hints.extend([Action::ProveAgain].into_iter().filter(|_| !self.older(app).is_empty()));
         hints.extend([Action::NextMatch].into_iter().filter(|_| self.viewer.pieces() > 1));
         let summary = self.summary(app).len();
         let cut = summary > head_room(inside(app.areas().body), summary);
@@ -239,6 +257,7 @@ impl Popup for GateScreen {
             Action::Go | Action::NoGo => self.decide(app),
             Action::Diff => PopupResult::open(DiffScreen::new(self.diff())),
             Action::Waive
+            | Action::ProveAgain
             | Action::Edit
             | Action::Open
             | Action::Retire

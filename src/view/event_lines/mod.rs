@@ -27,6 +27,10 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             LogLine::new(GOOD, "environment", plan::environment(environment))
         }
         Event::BaselineTaken(baseline) => plan::baseline(baseline, mission),
+        Event::ChecksKept { reasons } => {
+            let kept = reasons.iter().map(|(id, why)| format!("{id} keeps its check: {why}"));
+            LogLine::new(WARNING, "contract", kept.collect::<Vec<_>>().join(" · "))
+        }
         Event::PlanProposed(proposed) => {
             plan::proposed(proposed.title.as_ref(), &proposed.milestones, &proposed.features)
         }
@@ -52,6 +56,10 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         | Event::ProposalDecided { .. } => {
             let record = mission.record_of(stamped.seq)?;
             note(&history::subject(&record.change), history::words(mission, record))
+        }
+        Event::ProofAskedAgain { assertions } => {
+            let ids: Vec<String> = assertions.iter().map(ToString::to_string).collect();
+            note(&"contract", format!("to be proven again: {}", listed(&ids)))
         }
         Event::ProposalMade { proposal } => {
             let waits = needs(mission).into_iter().find(|need| is_about(need.kind, proposal.id));
@@ -100,6 +108,7 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::RoundClosed { milestone, round, outcome } => {
             validation::closed(*milestone, *round, *outcome, mission)
         }
+        Event::CheckSabotaged { sabotage } => validation::sabotaged(sabotage),
         Event::EvidenceLost { evidence } => validation::lost(evidence, mission),
         Event::RoundsExtended { milestone, limit } => note(milestone, format!("may take {limit} rounds now")),
         Event::DirectiveIssued { directive } => {

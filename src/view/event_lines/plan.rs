@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::baseline::{Baseline, Trial};
+use crate::domain::baseline::{AtBase, Baseline, Trial};
 use crate::domain::contract::Assertion;
 use crate::domain::environment::Environment;
 use crate::domain::event::Founding;
@@ -53,6 +53,12 @@ pub(super) fn baseline(baseline: &Baseline, mission: &Mission) -> LogLine {
     parts.extend(red);
     if !vacuous.is_empty() {
         parts.push(format!("holds already: {}", listed(&vacuous)));
+    }
+    let invalid = |assertion: &&Assertion| matches!(mission.at_base(assertion), AtBase::Invalid(..));
+    let invalid: Vec<String> =
+        mission.active_assertions().filter(invalid).map(|found| found.id.to_string()).collect();
+    if !invalid.is_empty() {
+        parts.push(format!("can decide nothing: {}", listed(&invalid)));
     }
     let sign = if parts.len() == 1 { GOOD } else { WARNING };
     LogLine::new(sign, "baseline", parts.join(" · "))

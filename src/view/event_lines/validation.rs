@@ -7,18 +7,23 @@ use crate::domain::id::{FeatureId, MilestoneId};
 use crate::domain::round::{
     CheckRun, Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
+use crate::domain::sabotage::{Sabotage, SabotageOutcome};
 use crate::domain::verdict::{EvidenceRef, Verdict};
 use crate::view::prelude::*;
 use crate::view::work::outcome_sign;
 
 pub(super) fn opened(scope: &RoundScope, mission: &Mission) -> LogLine {
-    let RoundScope { milestone, round, commit, to_review, to_test, flows } = scope;
+    let RoundScope { milestone, round, commit, to_review, to_test, flows, again } = scope;
     let (features, assertions) = (plural(to_review.len(), "feature"), plural(to_test.len(), "assertion"));
     let before = mission.round(*milestone, *round).and_then(|round| mission.round_before(round));
     let same = before.filter(|before| before.commit == *commit);
     let same = same.map(|before| format!(", the same commit as in round {}", before.number));
     let testers = if flows.is_empty() { String::new() } else { format!(" by {} testers", flows.len()) };
-    let due = format!("{features} to review, {assertions} to try{testers}");
+    let due = if *again {
+        format!("{assertions} to prove again{testers}")
+    } else {
+        format!("{features} to review, {assertions} to try{testers}")
+    };
     LogLine::new(
         BEGINS,
         milestone,
@@ -76,6 +81,15 @@ pub(super) fn lost(evidence: &[EvidenceRef], mission: &Mission) -> LogLine {
 pub(super) fn tested(milestone: MilestoneId, flow: Flow, report: &UserTestingReport) -> LogLine {
     let summary = first_sentence(report.summary.as_str());
     LogLine::new(NOTE, &milestone, format!("{} user testing{}: {summary}", report.attempt, flow.suffix()))
+}
+
+pub(super) fn sabotaged(sabotage: &Sabotage) -> LogLine {
+    let sign = match sabotage.outcome {
+        SabotageOutcome::Red => GOOD,
+        SabotageOutcome::Toothless => BAD,
+        SabotageOutcome::Untold | SabotageOutcome::OutOfTime => WARNING,
+    };
+    LogLine::new(sign, &sabotage.assertion, format!("its check {}", sabotage.sentence()))
 }
 
 pub(super) fn closed(

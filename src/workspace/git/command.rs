@@ -208,6 +208,11 @@ impl Git {
 
     fn program(&self) -> Program {
         let inherited = std::env::vars_os().filter(|(name, _)| self.inherits(name));
+        // What agents put in an object's place, or before a commit, is not what was committed.
+        let genuine: &[(&str, &str)] = match self.whose {
+            Whose::Missions => &[("GIT_NO_REPLACE_OBJECTS", "1"), ("GIT_GRAFT_FILE", "/dev/null/none")],
+            Whose::Persons | Whose::AsTyped => &[],
+        };
         let mut program = Program::new("git").dir(&self.directory).timeout(self.limit).envs(inherited);
         // Filters of the person's may read the rest of the locale.
         let english = if self.whose == Whose::AsTyped { ("LANGUAGE", "en") } else { ("LC_ALL", "C") };
@@ -221,6 +226,7 @@ impl Git {
         ] {
             program = program.env(name, value);
         }
+        program = genuine.iter().fold(program, |program, (name, value)| program.env(*name, *value));
         program = program.envs(self.variables.iter().cloned());
         self.settings.iter().fold(program, |program, setting| program.arg("-c").arg(setting))
     }

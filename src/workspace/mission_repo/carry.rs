@@ -7,6 +7,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use crate::workspace::git::Git;
+use crate::workspace::trusted::Trusted;
 use crate::workspace::worktree::{SPARSE, remove_directory};
 use crate::workspace::{Repo, WorkspaceError};
 
@@ -48,7 +49,7 @@ const FILTER_STATE: &[&str] = &["git-crypt"];
 type Setting = (String, OsString);
 
 /// Brings everything up to date.
-pub(super) fn carry(own: &Path, person: &Repo) -> Result<(), WorkspaceError> {
+pub(super) fn carry(own: &Path, person: &Repo) -> Result<Trusted, WorkspaceError> {
     borrow_objects(own, person)?;
     carry_sparse(own, person)?;
     for name in FILTER_STATE {
@@ -60,7 +61,8 @@ pub(super) fn carry(own: &Path, person: &Repo) -> Result<(), WorkspaceError> {
     let half = own.join("carried.half");
     remove_directory(&half)?;
     let git = Git::of_mission(own);
-    for (key, value) in settings(person)? {
+    let settings = settings(person)?;
+    for (key, value) in &settings {
         let arguments: [&OsStr; 6] = [
             "config".as_ref(),
             "--file".as_ref(),
@@ -71,7 +73,8 @@ pub(super) fn carry(own: &Path, person: &Repo) -> Result<(), WorkspaceError> {
         ];
         git.run("carry the repository's settings over", arguments)?;
     }
-    fs::rename(&half, own.join(FILE)).map_err(WorkspaceError::io("put in place", &own.join(FILE)))
+    fs::rename(&half, own.join(FILE)).map_err(WorkspaceError::io("put in place", &own.join(FILE)))?;
+    Ok(Trusted::of(settings, fs::read(person.common_dir()?.join("info/attributes")).ok()))
 }
 
 /// Lets it read the person's objects where they are.

@@ -53,8 +53,8 @@ impl MissionRepo {
         if !path.exists() {
             make::make(&path, &person, &plan)?;
         }
-        carry::carry(&path, &person)?;
-        Ok(Self { own: Repo::of_mission(&path), person, plan })
+        let trusted = carry::carry(&path, &person)?;
+        Ok(Self { own: Repo::of_mission(&path).trusting(trusted), person, plan })
     }
 
     /// The mission's own.

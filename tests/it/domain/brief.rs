@@ -481,7 +481,7 @@ fn a_planner_reads_what_its_commands_did_at_the_base() {
     - setup: `make setup` exits 0 after 1 s
     - build: `make` exits 127 after 1 s: the end of the output
     - test: `make test` was not tried
-    - VAL-A-001: `grep -q x README.md` exits 0 after 1 s: it holds before anything is built, so it proves nothing
+    - VAL-A-001: `grep -q x README.md` exits 0 after 1 s: it holds before anything is built, so it proves nothing: word it anew, or declare it a guard (`guard: true`) if it is to hold before and after
     ");
     assert!(text(&flight, AgentWork::Plan).contains("- build: `make` exits 127 after 1 s"));
     let risks = flightdeck::domain::risk::risks(&flight.mission);
@@ -492,7 +492,11 @@ fn a_planner_reads_what_its_commands_did_at_the_base() {
     ] {
         assert!(risks.iter().any(|told| told == risk), "{risk}: {risks:?}");
     }
-    let other = flightdeck::domain::baseline::Baseline { commit: words::commit("other"), runs: vec![] };
+    let other = flightdeck::domain::baseline::Baseline {
+        commit: words::commit("other"),
+        runs: vec![],
+        untried: vec![],
+    };
     assert_eq!(
         flight.refusal(Actor::Engine, Command::RecordBaseline { baseline: Box::new(other) }),
         "the mission starts from another commit than other"

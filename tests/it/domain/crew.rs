@@ -11,6 +11,7 @@ use flightdeck::domain::event::Actor;
 use flightdeck::domain::id::AttemptId;
 use flightdeck::domain::mission::HoldCause;
 use flightdeck::domain::rejection::Rejection;
+use flightdeck::domain::sabotage::{Sabotage, SabotageOutcome};
 
 use crate::support::mission::Flight;
 use crate::support::words;
@@ -140,6 +141,24 @@ impl Crew {
                 let commit = self.flight.mission.head().unwrap().clone();
                 let runs = vec![words::run("make", 0), words::run("make test", code)];
                 self.must(Actor::Engine, Command::RecordGateCommands { milestone, round, commit, runs });
+            }
+            Work::Engine(EngineWork::TakeBaseline) => {
+                let runs = self.flight.mission.base_trials();
+                let runs = runs.iter().map(|trial| words::run(trial.script().run.as_str(), code)).collect();
+                self.must(
+                    Actor::Engine,
+                    Command::RecordBaseline { baseline: Box::new(words::baseline(runs)) },
+                );
+            }
+            Work::Engine(EngineWork::Sabotage { milestone, round }) => {
+                let mission = &self.flight.mission;
+                let id = mission.to_sabotage(milestone).remove(0);
+                let outcomes = [SabotageOutcome::Red, SabotageOutcome::Toothless, SabotageOutcome::OutOfTime];
+                let outcome = outcomes[if fails { 1 + self.tape.pick(2) } else { 0 }];
+                let revision = self.flight.mission.contract[&id].revision;
+                let sabotage = words::sabotage(id.as_str(), outcome);
+                let sabotage = Box::new(Sabotage { revision, milestone, round, ..sabotage });
+                self.must(Actor::Engine, Command::RecordSabotage { sabotage });
             }
             Work::Agent(work) => {
                 let model = words::title("rehearsal/crew");

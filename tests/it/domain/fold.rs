@@ -20,6 +20,7 @@ use flightdeck::domain::proposal::{Proposal, ProposalState, ProposedBy, Proposed
 use flightdeck::domain::round::{
     CheckRun, Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
+use flightdeck::domain::sabotage::SabotageOutcome;
 use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::{EvidenceRef, Outcome, Verdict};
 use flightdeck::domain::wait::{Wait, WaitCause};
@@ -52,6 +53,7 @@ fn plan_events() -> Vec<Event> {
         Event::ContractProposed { assertions: vec![old] },
         Event::EnvironmentProposed { environment: words::environment() },
         Event::BaselineTaken(Box::new(words::baseline(vec![words::run("make test", 0)]))),
+        Event::ChecksKept { reasons: [(val("VAL-M1-001"), line("as it is"))].into() },
         Event::PlanProposed(Box::new(ProposedPlan { title: None, milestones, features, answer: None })),
         Event::FeatureAdded { feature: Box::new(added) },
         Event::FeatureEdited { feature: F1, spec: words::spec("Better") },
@@ -64,6 +66,7 @@ fn plan_events() -> Vec<Event> {
         },
         Event::AssertionRetired { assertion: val("VAL-NEW-001"), reason: line("no") },
         Event::AssertionWaived { assertion: val("VAL-M1-001"), revision: Revision(1), reason: line("no") },
+        Event::ProofAskedAgain { assertions: vec![val("VAL-M1-001")] },
         Event::ProposalMade {
             proposal: Box::new(Proposal {
                 id: ProposalId(1),
@@ -90,6 +93,7 @@ fn work_events() -> Vec<Event> {
         description: line("it leaks"),
         suggested_fix: None,
         state: FindingState::Open,
+        hunk: None,
         seen: None,
     };
     let build = AgentWork::Build { feature: F1 };
@@ -152,6 +156,7 @@ fn validation_events() -> Vec<Event> {
             to_review: vec![F1],
             to_test,
             flows: vec![],
+            again: false,
         })),
         Event::ClaimsLeft {
             feature: F1,
@@ -172,6 +177,9 @@ fn validation_events() -> Vec<Event> {
         Event::VerdictGiven { verdict: Box::new(verdict) },
         Event::UserTestingReported { milestone, round, flow: Flow::WHOLE, report: Box::new(testing) },
         Event::RoundClosed { milestone, round, outcome: RoundOutcome::Passed },
+        Event::CheckSabotaged {
+            sabotage: Box::new(words::sabotage("VAL-M1-001", SabotageOutcome::Toothless)),
+        },
         Event::EvidenceLost { evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())] },
         Event::RoundsExtended { milestone, limit: 9 },
     ]

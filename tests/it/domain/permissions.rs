@@ -13,6 +13,7 @@ use flightdeck::domain::message::{Delivery, Party};
 use flightdeck::domain::mission::{Hold, HoldCause};
 use flightdeck::domain::proposal::Ruling;
 use flightdeck::domain::round::Opinion;
+use flightdeck::domain::sabotage::SabotageOutcome;
 use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::Outcome;
 use flightdeck::domain::wait::{Wait, WaitCause};
@@ -51,6 +52,7 @@ fn persons() -> Vec<Command> {
         Command::Found(Box::new(words::founding())),
         Command::DecideGate { gate: GateId::Plan, decision: words::go() },
         Command::Waive { assertion: words::val("VAL-M1-001"), reason: words::line("no") },
+        Command::ProveAgain { assertions: vec![words::val("VAL-M1-001")] },
         Command::Answer { question: QuestionId(1), text: words::prose("yes") },
         Command::Pause,
         Command::StopAttempt { attempt: AttemptId(1) },
@@ -100,6 +102,7 @@ fn orchestrators() -> Vec<Command> {
     vec![
         Command::ProposeContract { assertions: vec![] },
         Command::ProposeEnvironment { environment: words::environment() },
+        Command::KeepChecks { reasons: [(words::val("VAL-M1-001"), words::line("as it is"))].into() },
         Command::ProposePlan { title: None, milestones: vec![], answer: None },
         Command::AmendPlan { changes: vec![] },
         Command::Triage { decisions: vec![] },
@@ -165,9 +168,11 @@ fn engines() -> Vec<Command> {
         Command::TellRevision { attempt, assertion: words::val("VAL-M1-001"), revision: Revision::FIRST },
         Command::RecordBaseline { baseline: Box::new(words::baseline(vec![])) },
         Command::RecordClaims { feature, runs: vec![] },
+        Command::RecordTampering { feature, found: vec![] },
         Command::ReportLostEvidence { evidence: vec![] },
         Command::RecordGateCommands { milestone, round: 1, commit: words::commit("h"), runs: vec![] },
         Command::LeaveClaims { feature, left: vec![] },
+        Command::RecordSabotage { sabotage: Box::new(words::sabotage("VAL-M1-001", SabotageOutcome::Red)) },
         Command::RecordChecks { milestone, round: 1, checks: vec![] },
         Command::MarkDelivered { messages: vec![] },
         Command::ProposeDocument { changes: vec![] },
@@ -206,6 +211,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         Command::Found(_)
         | Command::DecideGate { .. }
         | Command::Waive { .. }
+        | Command::ProveAgain { .. }
         | Command::Answer { .. }
         | Command::Pause
         | Command::Resume
@@ -225,6 +231,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::Say { .. }
         | Command::ProposeContract { .. }
         | Command::ProposeEnvironment { .. }
+        | Command::KeepChecks { .. }
         | Command::ProposePlan { .. }
         | Command::AmendPlan { .. }
         | Command::Triage { .. }
@@ -242,8 +249,10 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::TellRevision { .. }
         | Command::RecordBaseline { .. }
         | Command::RecordClaims { .. }
+        | Command::RecordTampering { .. }
         | Command::ReportLostEvidence { .. }
         | Command::RecordGateCommands { .. }
+        | Command::RecordSabotage { .. }
         | Command::RecordChecks { .. }
         | Command::LeaveClaims { .. }
         | Command::MarkDelivered { .. }
@@ -252,7 +261,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 50,
+        | Command::RecordLanding { .. } => 54,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

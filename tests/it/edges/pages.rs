@@ -70,7 +70,7 @@ fn what_is_flaky_or_proven_before_the_last_change_is_said_at_every_gate() {
     on_both("GO is possible, but 1 proven before the last change · 1 flaky", &verb, &drawn);
     on_both("at head003 flaky", &verb, &drawn);
     on_both("rounds    2 of at most 3: failed, passed", &verb, &drawn);
-    on_both("found     1 finding: 1 taken up · 0 dismissed · 0 open", &verb, &drawn);
+    on_both("found     2 findings: 2 taken up · 0 dismissed · 0 open", &verb, &drawn);
     let (stage, flight) = (Stage::new(), flight.gone(GateId::Milestone(MilestoneId(1))));
     stage.keep(&flight);
     let (verb, drawn) = (stage.told(&["gate", "final"]), console(&flight, "g"));

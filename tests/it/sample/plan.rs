@@ -171,6 +171,7 @@ pub fn contract() -> Vec<AssertionDraft> {
                 via: *via,
                 how: prose(how),
                 command: (*via == Instrument::Command).then(|| line(how)),
+                guard: false,
             };
             let evidence = match via {
                 Instrument::Http => "the request and the whole answer",

@@ -29,6 +29,7 @@ use flightdeck::domain::proposal::{Proposal, ProposalState, ProposedBy, Proposed
 use flightdeck::domain::round::{
     CheckRun, Opinion, Review, ReviewIssue, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
+use flightdeck::domain::sabotage::SabotageOutcome;
 use flightdeck::domain::text::{Line, Prose, Title};
 use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::{EvidenceRef, Outcome, Verdict};
@@ -70,7 +71,14 @@ fn planning() -> Vec<Event> {
         Event::MissionCreated(Box::new(founding())),
         Event::ContractProposed { assertions: vec![assertion(Instrument::Http)] },
         Event::EnvironmentProposed { environment: environment() },
-        Event::BaselineTaken(Box::new(Baseline { commit: commit("0123456789abcdef"), runs: vec![run()] })),
+        Event::BaselineTaken(Box::new(Baseline {
+            commit: commit("0123456789abcdef"),
+            runs: vec![run()],
+            untried: vec![],
+        })),
+        Event::ChecksKept {
+            reasons: BTreeMap::from([(assertion_id(), line("the tool comes with the image"))]),
+        },
         Event::PlanProposed(Box::new(ProposedPlan {
             title: None,
             milestones: vec![Milestone { id: MILESTONE, title: title("Entries") }],
@@ -101,6 +109,7 @@ fn planning() -> Vec<Event> {
             revision: Revision(2),
             reason: line("known, accepted"),
         },
+        Event::ProofAskedAgain { assertions: vec![assertion_id()] },
         Event::ProposalMade {
             proposal: Box::new(Proposal {
                 id: ProposalId(2),
@@ -115,6 +124,7 @@ fn planning() -> Vec<Event> {
                             via: Some(Instrument::Command),
                             how: None,
                             command: Some(line("make look")),
+                            guard: None,
                         }),
                         ..WordingEdit::default()
                     }),
@@ -181,6 +191,7 @@ fn findings() -> Vec<Event> {
         description: line("the entry is gone after a restart"),
         suggested_fix: Some(line("write it to the disk")),
         state: FindingState::Open,
+        hunk: None,
         seen: None,
     };
     let sighting = Sighting {
@@ -214,6 +225,7 @@ fn rounds() -> Vec<Event> {
             to_review: vec![FEATURE],
             to_test: vec![assertion_id()],
             flows: vec![],
+            again: false,
         })),
         Event::ClaimsLeft {
             feature: FEATURE,
@@ -249,6 +261,9 @@ fn rounds() -> Vec<Event> {
             }),
         },
         Event::RoundClosed { milestone, round, outcome: RoundOutcome::Blocked },
+        Event::CheckSabotaged {
+            sabotage: Box::new(crate::support::words::sabotage("VAL-WEB-001", SabotageOutcome::Red)),
+        },
         Event::EvidenceLost { evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())] },
         Event::RoundsExtended { milestone, limit: 7 },
     ]
@@ -352,6 +367,7 @@ fn wording(via: Instrument) -> Wording {
             via,
             how: prose("POST an entry, restart, GET /."),
             command: Some(line("cargo test stays")),
+            guard: false,
         },
         evidence: line("both exchanges"),
         weight: Weight::NonBlocking,

@@ -13,9 +13,10 @@ use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::{Autopilot, Decision};
 use flightdeck::domain::goal::Goal;
 use flightdeck::domain::handoff::{ClaimedRun, Handoff, Issue, Procedure, TestFile, TestsAdded};
-use flightdeck::domain::id::{AssertionId, AttemptId, Commit, MilestoneId, MissionId, Timestamp};
+use flightdeck::domain::id::{AssertionId, AttemptId, Commit, MilestoneId, MissionId, Revision, Timestamp};
 use flightdeck::domain::mission::Limits;
 use flightdeck::domain::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
+use flightdeck::domain::sabotage::{Reaction, Sabotage, SabotageOutcome, Undone};
 use flightdeck::domain::text::{Line, Prose, Title};
 use flightdeck::domain::verdict::EvidenceRef;
 
@@ -50,7 +51,7 @@ pub fn founding() -> Founding {
         branch: title("flightdeck/guestbook-7k2p"),
         models: Role::ALL.iter().copied().map(|role| (role, title("rehearsal/guestbook"))).collect(),
         budget: Budget::default(),
-        limits: Limits { rounds: 3, failures: 3, reviewers: 2, testers: 3 },
+        limits: Limits { rounds: 3, failures: 3, reviewers: 2, testers: 3, sabotage_percent: 10 },
         autopilot: Autopilot::Off,
     }
 }
@@ -63,6 +64,7 @@ pub fn wording(statement: &str) -> Wording {
             via: Instrument::Http,
             how: prose("GET / and look for the entry in the page"),
             command: None,
+            guard: false,
         },
         evidence: line("the HTTP exchange"),
         weight: Weight::Blocking,
@@ -153,7 +155,30 @@ pub fn run(command: &str, exit_code: i32) -> CommandRun {
 }
 
 pub fn baseline(runs: Vec<CommandRun>) -> Baseline {
-    Baseline { commit: commit("base000"), runs }
+    Baseline { commit: commit("base000"), runs, untried: vec![] }
+}
+
+/// What a check did while F1 was undone, in round 1 of M1.
+pub fn sabotage(assertion: &str, outcome: SabotageOutcome) -> Sabotage {
+    let reaction = match outcome {
+        SabotageOutcome::Red => Reaction::Red { exit_code: 1 },
+        SabotageOutcome::Toothless => Reaction::Green,
+        SabotageOutcome::Untold | SabotageOutcome::OutOfTime => {
+            Reaction::Skipped { reason: line("no build") }
+        }
+    };
+    let what = line("F1: src/main.rs @@ -1 +1,2 @@");
+    Sabotage {
+        assertion: val(assertion),
+        revision: Revision::FIRST,
+        milestone: MilestoneId(1),
+        round: 1,
+        commit: commit("head"),
+        outcome,
+        undone: vec![Undone { what, reaction, evidence: Some("ev_0123456789ab".to_owned()) }],
+        note: None,
+        wall_ms: 1_500,
+    }
 }
 
 pub fn handoff(summary: &str) -> Handoff {

@@ -387,3 +387,97 @@ fn a_mission_whose_worktree_was_the_persons_is_taken_over_with_its_work() {
     let next = commit(&work, "half.rs", "done\n");
     assert_eq!(repo.publish(&next).unwrap(), Published::At);
 }
+
+/// A mission whose head has a file of one line, and its proof.
+fn proven(fixture: &Fixture) -> (MissionRepo, Checkout, ProofCheckout, String) {
+    let (repo, work) = mission(fixture);
+    write(work.dir(), ".gitignore", "target/\n*.secret\n");
+    let head = commit(&work, "good.txt", "good\n");
+    let proof = ProofCheckout::create(repo.own(), &fixture.beside("m1/proof"), &head).unwrap();
+    (repo, work, proof, head)
+}
+
+#[test]
+fn proof_has_the_bytes_of_the_commit_whatever_agents_set_in_the_repository() {
+    let fixture = Fixture::new();
+    let (repo, work, proof, head) = proven(&fixture);
+    let evil = fixture.beside("evil.txt");
+    fs::write(&evil, "evil\n").unwrap();
+    let blob = git(work.dir(), &["rev-parse", "HEAD:good.txt"]);
+    let replacement = git(work.dir(), &["hash-object", "-w", evil.to_str().unwrap()]);
+    let settings: [&[&str]; 5] = [
+        &["config", "filter.swap.smudge", "sed s/good/evil/"],
+        &["config", "filter.swap.clean", "sed s/evil/good/"],
+        &["config", "filter.swap.required", "true"],
+        &["config", "core.autocrlf", "true"],
+        &["replace", &blob, &replacement],
+    ];
+    for arguments in settings {
+        git(work.dir(), arguments);
+    }
+    fs::write(repo.own().git_dir().join("info/attributes"), "* filter=swap text\n").unwrap();
+    proof.remove().unwrap();
+    let proof = ProofCheckout::create(repo.own(), proof.dir(), &head).unwrap();
+    assert_eq!(read(proof.dir(), "good.txt"), "good\n");
+    write(proof.dir(), "good.txt", "evil\n");
+    assert_eq!(proof.reset().unwrap(), [Path::new("good.txt")], "no filter hides the change");
+    assert_eq!(read(proof.dir(), "good.txt"), "good\n");
+}
+
+#[test]
+fn hidden_changes_are_seen_at_a_handoff_and_in_proof() {
+    let fixture = Fixture::new();
+    let (_, work, proof, _) = proven(&fixture);
+    for flag in ["--assume-unchanged", "--skip-worktree"] {
+        git(work.dir(), &["update-index", flag, "good.txt"]);
+        write(work.dir(), "good.txt", "hidden\n");
+        assert_eq!(git(work.dir(), &["status", "--short"]), "", "git alone sees nothing");
+        assert_eq!(work.is_clean().unwrap(), Cleanliness::Dirty(vec!["good.txt".into()]), "{flag}");
+        git(work.dir(), &["checkout", "--", "good.txt"]);
+        git(proof.dir(), &["update-index", flag, "good.txt"]);
+        write(proof.dir(), "good.txt", "hidden\n");
+        assert_eq!(proof.reset().unwrap(), [Path::new("good.txt")], "{flag}");
+        assert_eq!(read(proof.dir(), "good.txt"), "good\n");
+    }
+}
+
+#[test]
+fn a_filter_of_an_agents_own_hides_no_change_at_a_handoff() {
+    let fixture = Fixture::new();
+    let (repo, work, _, _) = proven(&fixture);
+    git(work.dir(), &["config", "filter.hide.clean", "echo good"]);
+    fs::write(repo.own().git_dir().join("info/attributes"), "good.txt filter=hide\n").unwrap();
+    write(work.dir(), "good.txt", "evil\n");
+    assert_eq!(git(work.dir(), &["status", "--short"]), "", "git alone sees nothing");
+    assert_eq!(work.is_clean().unwrap(), Cleanliness::Dirty(vec!["good.txt".into()]));
+}
+
+#[test]
+fn what_is_planted_in_proof_goes_and_caches_and_what_the_set_up_made_stay() {
+    let fixture = Fixture::new();
+    let (repo, _, proof, _) = proven(&fixture);
+    write(proof.dir(), "made.secret", "by the set-up");
+    ProofCheckout::keep_what_is_there(repo.own(), proof.dir()).unwrap();
+    write(proof.dir(), "planted.secret", "by a validator");
+    write(proof.dir(), "target/cache", "dear");
+    fs::write(repo.own().git_dir().join("info/exclude"), "*.py\n").unwrap();
+    write(proof.dir(), "sitecustomize.py", "import os");
+    assert_eq!(proof.reset().unwrap(), Vec::<std::path::PathBuf>::new());
+    assert!(!proof.dir().join("planted.secret").exists() && !proof.dir().join("sitecustomize.py").exists());
+    assert_eq!(read(proof.dir(), "target/cache"), "dear");
+    assert_eq!(read(proof.dir(), "made.secret"), "by the set-up");
+}
+
+#[test]
+fn what_a_validator_commits_is_taken_back_and_told() {
+    let fixture = Fixture::new();
+    let (repo, _, proof, head) = proven(&fixture);
+    write(proof.dir(), "good.txt", "cheated\n");
+    git(proof.dir(), &["commit", "--quiet", "--all", "-m", "cheat"]);
+    git(proof.dir(), &["branch", "mine"]);
+    git(proof.dir(), &["update-ref", &format!("refs/heads/{BRANCH}"), "HEAD"]);
+    let told: Vec<String> = proof.reset().unwrap().iter().map(|path| path.display().to_string()).collect();
+    assert_eq!(told, ["good.txt", &format!("refs/heads/{BRANCH}"), "refs/heads/mine"]);
+    assert_eq!(repo.own().resolve(&format!("refs/heads/{BRANCH}")).unwrap(), head);
+    assert!(!repo.own().has_commit("refs/heads/mine").unwrap());
+}

@@ -32,6 +32,9 @@ pub struct WordingArgs {
     /// A command that decides it mechanically; an empty one takes it away
     #[arg(long, allow_hyphen_values = true)]
     pub command: Option<String>,
+    /// Whether it holds before anything is built and must still hold afterwards
+    #[arg(long)]
+    pub guard: Option<bool>,
     /// What must be kept as proof
     #[arg(long, allow_hyphen_values = true)]
     pub evidence: Option<String>,
@@ -95,6 +98,7 @@ impl WordingArgs {
             how: Some(wording.check.how.to_string()),
             via: Some(wording.check.via),
             command: wording.check.command.as_ref().map(ToString::to_string),
+            guard: wording.check.guard.then_some(true),
             evidence: Some(wording.evidence.to_string()),
             weight: Some(wording.weight),
         }
@@ -113,6 +117,7 @@ impl WordingArgs {
                 via: self.via.unwrap_or(check.via),
                 how: part("--how", self.how.as_deref(), &check.how)?,
                 command: command.or(present_command),
+                guard: self.guard.unwrap_or(check.guard),
             },
             evidence: part("--evidence", self.evidence.as_deref(), &present.evidence)?,
             weight: self.weight.unwrap_or(present.weight),
@@ -125,7 +130,7 @@ impl WordingArgs {
         if edit.is_empty() {
             return Err(misuse(
                 "nothing would change: name what should, with --title, --statement, --how, --via, --command, \
-                 --evidence or --weight, or use --editor",
+                 --guard, --evidence or --weight, or use --editor",
             ));
         }
         Ok(edit)
@@ -149,7 +154,7 @@ impl WordingArgs {
         self.over(&Wording {
             title: Text::default(),
             statement: Text::default(),
-            check: Check { via, how: Text::default(), command: None },
+            check: Check { via, how: Text::default(), command: None, guard: false },
             evidence: Text::default(),
             weight: Weight::default(),
         })
@@ -170,7 +175,12 @@ mod tests {
         Wording {
             title: Title::clipped("Login"),
             statement: Prose::clipped("A user logs in."),
-            check: Check { via: Instrument::Http, how: Prose::clipped("POST /login"), command: None },
+            check: Check {
+                via: Instrument::Http,
+                how: Prose::clipped("POST /login"),
+                command: None,
+                guard: false,
+            },
             evidence: Line::clipped("the exchange"),
             weight: Weight::Blocking,
         }

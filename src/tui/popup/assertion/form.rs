@@ -173,11 +173,16 @@ impl Form {
         let heavy = self.said("weight");
         let weights = [Weight::Blocking, Weight::NonBlocking];
         let unknown = || format!("weight: \"{heavy}\" is none of {}", WEIGHTS.join(", "));
+        // The form has no field for it: what it was, it stays.
+        let guard = match &self.about {
+            About::Known { now, .. } => now.check.guard,
+            About::New => false,
+        };
         let weight = weights.into_iter().find(|known| weight(*known) == heavy).ok_or_else(unknown)?;
         Ok(Wording {
             title: self.bounded("title")?,
             statement: self.bounded("statement")?,
-            check: Check { via, how: self.bounded("check")?, command },
+            check: Check { via, how: self.bounded("check")?, command, guard },
             evidence: self.bounded("evidence")?,
             weight,
         })

@@ -42,6 +42,8 @@ impl Crew {
         }
         let light = self.tape.pick(3) == 2;
         let mut contract: Vec<_> = ["VAL-A-001", "VAL-A-002", "VAL-B-001"].map(words::assertion).into();
+        // Nobody saw this one at the base: it is seen red by undoing what was built.
+        contract[2].wording.check.command = Some(words::line("make look"));
         if light {
             contract[1] = words::non_blocking("VAL-A-002");
         }

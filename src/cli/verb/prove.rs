@@ -1,0 +1,91 @@
+//! `prove [ID] [ASSERTION…|--all]`: what was proven at an older commit, and having it tried at the present one.
+
+use crate::cli::prelude::*;
+use crate::domain::diff::DiffScope;
+use crate::domain::id::AssertionId;
+use crate::domain::mission::Mission;
+use crate::link::MissionSource;
+use crate::view::assertion::since_proof;
+use crate::view::diff::totals;
+use crate::view::row::Row;
+use crate::view::style_role::StyleRole;
+use crate::view::work::assertion_name;
+
+/// How the verb is used.
+const SHAPE: &str = "`flightdeck prove [ID] ASSERTION…`, `flightdeck prove [ID] --all`, or `flightdeck prove [ID]` to see what it would be";
+
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "flightdeck prove [OPTIONS] [ID] [ASSERTION…]")]
+pub struct Args {
+    #[command(flatten)]
+    mission: NamedMission,
+    /// [ID] and assertions such as VAL-AUTH-001; without one, what was proven at an older commit is listed
+    #[arg(num_args = 0.., value_name = "WORDS")]
+    words: Vec<String>,
+    /// Everything that was proven at an older commit
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    format: Format,
+}
+
+pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let (mission, words) = args.mission.split(&args.words, |word| word.parse::<AssertionId>().is_ok());
+    let found = missions::find(context, mission)?;
+    let older = older(&found.mission);
+    let assertions = match (words, args.all) {
+        ([], false) => return show(context, args.format, &found, &older),
+        ([], true) => older,
+        (_, true) => return Err(misuse(SHAPE)),
+        (named, false) => {
+            let known = |word: &String| Ok(ask::assertion(&found.mission, word)?.id.clone());
+            named.iter().map(known).collect::<Result<_>>()?
+        }
+    };
+    let ids: Vec<String> = assertions.iter().map(ToString::to_string).collect();
+    let words = format!("to be proven again in the next round: {}", ids.join(", "));
+    request(context, &found, Command::ProveAgain { assertions }, &words).await
+}
+
+fn older(mission: &Mission) -> Vec<AssertionId> {
+    let older = mission.active_assertions().filter(|one| mission.proven_before_head(&one.id).is_some());
+    older.map(|assertion| assertion.id.clone()).collect()
+}
+
+fn show(context: &Context, format: Format, found: &MissionRef, older: &[AssertionId]) -> Result<Exit> {
+    let mission = &found.mission;
+    let changed = |id: &AssertionId| {
+        let (from, to) = (mission.proven_before_head(id)?.clone(), mission.head()?.clone());
+        // What git no longer knows is left out: the commits are told all the same.
+        found.source.diff(&DiffScope::Commits { from, to }).ok().map(|diff| totals(&diff))
+    };
+    let value = || {
+        let one = |id: &AssertionId| {
+            json!({
+                "id": id,
+                "proven_at": mission.proven_before_head(id),
+                "head": mission.head(),
+                "built_since": mission.built_since_proof(id),
+                "asked": mission.prove_again.contains(id),
+            })
+        };
+        json!({ "older": older.iter().map(one).collect::<Vec<_>>() })
+    };
+    context.answer(format, value, |_| {
+        let mut rows = Vec::new();
+        for id in older {
+            rows.push(Row::of(StyleRole::Strong, assertion_name(mission, id)));
+            let since = since_proof(mission, id).unwrap_or_default();
+            rows.push(Row::of(StyleRole::Text, format!("  {since}")));
+            if let Some(totals) = changed(id) {
+                let mut row = Row::of(StyleRole::Dim, "  changed since: ");
+                row.left.extend(totals.left);
+                rows.push(row);
+            }
+        }
+        if rows.is_empty() {
+            rows.push(Row::of(StyleRole::Dim, "everything that passed was proven at the present commit"));
+        }
+        rows
+    })
+}

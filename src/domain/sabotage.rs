@@ -1,0 +1,221 @@
+//! Whether a check was ever seen red on this app: at the base commit, or while something that was built was undone on
+//! purpose, where nobody works. A check that stays green whatever is undone proves nothing: it is toothless.
+
+use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
+
+use super::attempt::EngineWork;
+use super::baseline::AtBase;
+use super::contract::Assertion;
+use super::estimate::estimate;
+use super::id::{AssertionId, Commit, MilestoneId, Revision, Timestamp};
+use super::mission::Mission;
+use super::round::RoundOutcome;
+use super::text::{Line, plural, worded};
+use super::verdict::Standing;
+
+/// What became of an assertion's check while the app was made wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sabotage {
+    pub assertion: AssertionId,
+    pub revision: Revision,
+    pub milestone: MilestoneId,
+    /// The round that had passed.
+    pub round: u32,
+    /// The commit whose parts were undone.
+    pub commit: Commit,
+    pub outcome: SabotageOutcome,
+    /// What was undone, in order.
+    pub undone: Vec<Undone>,
+    /// Why nothing could be told, where that is so.
+    #[serde(default)]
+    pub note: Option<Line>,
+    /// Milliseconds it took.
+    pub wall_ms: u64,
+}
+
+/// One thing that was undone, and what the check did then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undone {
+    /// Such as `F2` or `F2: src/main.rs @@ -3,6 +3,9 @@`.
+    pub what: Line,
+    pub reaction: Reaction,
+    /// The evidence of the check's run, where it ran.
+    #[serde(default)]
+    pub evidence: Option<String>,
+}
+
+/// What a check did while something was undone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reaction {
+    /// It failed, as it should.
+    Red { exit_code: i32 },
+    /// It passed all the same.
+    Green,
+    /// It tells nothing: the change does not apply or build, or the check could not run.
+    Skipped { reason: Line },
+}
+
+/// What all of it says of the check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum SabotageOutcome {
+    /// It was seen red.
+    Red,
+    /// It stayed green whatever was undone.
+    Toothless,
+    /// Nothing could be undone that would have told.
+    Untold,
+    /// The time for it was over first: a sample of it was tried.
+    OutOfTime,
+}
+
+worded!(SabotageOutcome);
+
+/// Whether the check of an assertion was seen red on this app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum SeenRed {
+    /// Before anything was built.
+    AtBase,
+    /// While something that was built was undone.
+    Sabotaged,
+    /// It stayed green whatever was undone.
+    Toothless,
+    /// It holds before anything is built, and nothing was undone yet.
+    Vacuous,
+    /// What was undone told nothing.
+    Untold,
+    /// There was not enough time to see it.
+    OutOfTime,
+    /// Not yet: its milestone has no round that passed.
+    NotYet,
+    /// A tester judges it: there is no command that could be run against an app made wrong.
+    Judged,
+    /// Nothing is undone in this mission, by its settings.
+    Off,
+}
+
+worded!(SeenRed);
+
+impl SeenRed {
+    /// Whether it failed once on an app that it should fail on.
+    pub fn is_seen(self) -> bool {
+        matches!(self, Self::AtBase | Self::Sabotaged)
+    }
+
+    /// Whether it is known that its pass says nothing.
+    pub fn proves_nothing(self) -> bool {
+        matches!(self, Self::Toothless | Self::Vacuous)
+    }
+}
+
+impl Sabotage {
+    /// What was seen, in a sentence.
+    pub fn sentence(&self) -> String {
+        let red = self.undone.iter().find(|undone| matches!(undone.reaction, Reaction::Red { .. }));
+        let green = self.undone.iter().filter(|undone| undone.reaction == Reaction::Green).count();
+        let note = self.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+        match (self.outcome, red) {
+            (SabotageOutcome::Red, Some(undone)) => format!("is red once {} is undone", undone.what),
+            (SabotageOutcome::Red, None) => "was seen red".to_owned(),
+            (SabotageOutcome::Toothless, _) => format!("stays green whatever is undone: {}", self.greens()),
+            (SabotageOutcome::Untold, _) => format!("was not seen red{note}"),
+            (SabotageOutcome::OutOfTime, _) => {
+                format!("was not seen red in the time there is: {} undone{note}", plural(green, "change"))
+            }
+        }
+    }
+
+    /// What was undone while the check stayed green, as far as a sentence has room for it.
+    pub fn greens(&self) -> String {
+        let greens = || self.undone.iter().filter(|undone| undone.reaction == Reaction::Green);
+        let shown: Vec<&str> = greens().take(3).map(|undone| undone.what.as_str()).collect();
+        match greens().count().saturating_sub(shown.len()) {
+            0 => shown.join(" · "),
+            more => format!("{} · {more} more", shown.join(" · ")),
+        }
+    }
+}
+
+impl Mission {
+    /// Whether the check of an assertion was seen red on this app, as it is worded now.
+    pub fn seen_red(&self, id: &AssertionId) -> SeenRed {
+        let Some(assertion) = self.contract.get(id) else { return SeenRed::NotYet };
+        let base = self.at_base(assertion);
+        if matches!(base, AtBase::Red(_)) {
+            return SeenRed::AtBase;
+        }
+        if assertion.wording.check.command.is_none() {
+            return SeenRed::Judged;
+        }
+        let vacuous = matches!(base, AtBase::Vacuous(_));
+        match self.sabotage_of(assertion).map(|sabotage| sabotage.outcome) {
+            Some(SabotageOutcome::Red) => SeenRed::Sabotaged,
+            Some(SabotageOutcome::Toothless) => SeenRed::Toothless,
+            Some(SabotageOutcome::Untold | SabotageOutcome::OutOfTime) | None if vacuous => SeenRed::Vacuous,
+            Some(SabotageOutcome::Untold) => SeenRed::Untold,
+            Some(SabotageOutcome::OutOfTime) => SeenRed::OutOfTime,
+            None if self.limits().sabotage_percent == 0 => SeenRed::Off,
+            None => SeenRed::NotYet,
+        }
+    }
+
+    /// What was undone for an assertion as it is worded now.
+    pub fn sabotage_of(&self, assertion: &Assertion) -> Option<&Sabotage> {
+        self.sabotages.get(&assertion.id).filter(|sabotage| sabotage.revision == assertion.revision)
+    }
+
+    /// The work of undoing things, once the last round of a milestone passed and its gate is all that is left.
+    pub(in crate::domain) fn sabotage_due(&self, milestone: MilestoneId) -> Option<EngineWork> {
+        let round = self.last_round(milestone)?;
+        let rests = self.next_feature(milestone).is_none() && !self.needs_round(milestone);
+        let passed = round.outcome == Some(RoundOutcome::Passed);
+        let due = passed && rests && !self.to_sabotage(milestone).is_empty();
+        due.then_some(EngineWork::Sabotage { milestone, round: round.number })
+    }
+
+    /// The blocking assertions of a milestone that passed and whose command was never seen red. What was tried once is
+    /// tried again only in a later round, and only where it told nothing.
+    pub fn to_sabotage(&self, milestone: MilestoneId) -> Vec<AssertionId> {
+        let round = self.last_round(milestone).map_or(0, |round| round.number);
+        if self.limits().sabotage_percent == 0 {
+            return Vec::new();
+        }
+        let wanted = |assertion: &&Assertion| {
+            let passed = self.standing(&assertion.id) == Standing::Passed;
+            let last = self.sabotage_of(assertion);
+            let later = last.is_none_or(|last| last.milestone == milestone && last.round < round);
+            let untried = match self.seen_red(&assertion.id) {
+                SeenRed::NotYet | SeenRed::Vacuous | SeenRed::Untold | SeenRed::OutOfTime => later,
+                SeenRed::AtBase
+                | SeenRed::Sabotaged
+                | SeenRed::Toothless
+                | SeenRed::Judged
+                | SeenRed::Off => false,
+            };
+            assertion.is_blocking() && passed && untried
+        };
+        self.assertions_of(milestone).filter(wanted).map(|assertion| assertion.id.clone()).collect()
+    }
+
+    /// Milliseconds that undoing things may still take: a share of the mission's time, which is what agents have worked,
+    /// and at least what they are expected to.
+    pub fn sabotage_left_ms(&self, now: Timestamp) -> u64 {
+        let whole = self.agent_ms(now).max(estimate(self).likely_ms);
+        let share = whole.saturating_mul(u64::from(self.limits().sabotage_percent)) / 100;
+        share.saturating_sub(self.sabotage_ms)
+    }
+
+    /// Blocking assertions of some that stand as passed although their check says nothing of the app.
+    pub fn toothless<'a>(&'a self, ids: impl IntoIterator<Item = &'a AssertionId>) -> Vec<&'a AssertionId> {
+        let blocking = |id: &AssertionId| self.contract.get(id).is_some_and(Assertion::is_blocking);
+        let passed = |id: &AssertionId| self.standing(id) == Standing::Passed;
+        ids.into_iter()
+            .filter(|id| blocking(id) && passed(id) && self.seen_red(id).proves_nothing())
+            .collect()
+    }
+}

@@ -1,0 +1,157 @@
+//! What can be undone of an app, and undoing it. The tests that came with a feature stay: they are part of how it is
+//! checked, and a check that lacks them would be red for the wrong reason.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::domain::baseline::AtBase;
+use crate::domain::id::{AssertionId, Commit};
+use crate::domain::text::Line;
+use crate::engine::context::EngineContext;
+use crate::engine::error::EngineError;
+use crate::workspace::ProofCheckout;
+use crate::workspace::undo::{self, Piece};
+
+/// Changes that are tried for one assertion at most; more say no more.
+const MOST: usize = 40;
+
+/// One way in which the app is made wrong.
+pub struct Mutant {
+    /// What is undone, such as `F2` or `F2: src/main.rs @@ -3,6 +3,9 @@`.
+    pub what: Line,
+    pub change: Change,
+}
+
+/// How.
+#[derive(Clone)]
+pub enum Change {
+    /// Pieces of what was built are undone.
+    Undo(Vec<Piece>),
+    /// It is as it was at another commit.
+    At(Commit),
+    /// Nothing is left but the tests.
+    Everything,
+}
+
+impl Mutant {
+    /// The whole app is gone: what still holds then is no guard.
+    pub fn everything() -> Self {
+        Self { what: Line::clipped("the whole app"), change: Change::Everything }
+    }
+
+    /// Whether what is left can be built; of nothing it cannot.
+    pub fn is_built(&self) -> bool {
+        !matches!(self.change, Change::Everything)
+    }
+
+    fn undoing(what: impl AsRef<str>, pieces: Vec<Piece>) -> Option<Self> {
+        let what = Line::clipped(what);
+        (!pieces.is_empty()).then_some(Self { what, change: Change::Undo(pieces) })
+    }
+}
+
+/// The ways in which what was built for an assertion is undone: one feature at a time, the newest first, then all of them
+/// together, then one hunk at a time. A check that was never tried at the base commit meets that first.
+///
+/// # Errors
+/// When git cannot compare the commits.
+pub fn of(engine: &EngineContext, id: &AssertionId) -> Result<Vec<Mutant>, EngineError> {
+    let (built, base, untried) = engine.cell.with(|mission| {
+        let claimant = mission.claimant(id);
+        let built = claimant.map(|feature| mission.builders_of(feature.id)).unwrap_or_default();
+        let base = mission.founding.as_ref().map(|founding| founding.base.clone());
+        let at_base = mission.contract.get(id).map(|assertion| mission.at_base(assertion));
+        (built, base, matches!(at_base, Some(AtBase::Untried)))
+    });
+    let mut mutants: Vec<Mutant> = base
+        .filter(|_| untried)
+        .map(|base| Mutant {
+            what: Line::clipped("everything since the base commit"),
+            change: Change::At(base),
+        })
+        .into_iter()
+        .collect();
+    let mut features: Vec<(String, Vec<Piece>)> = Vec::new();
+    for (feature, from, to) in built.into_iter().rev() {
+        let mut pieces = undo::pieces(engine.repo.own(), &from.0, &to.0)?;
+        pieces.retain(|piece| !is_test(&piece.path));
+        features.push((feature.to_string(), pieces));
+    }
+    mutants.extend(features.iter().filter_map(|(name, pieces)| Mutant::undoing(name, pieces.clone())));
+    if features.len() > 1 {
+        let names: BTreeSet<&str> = features.iter().map(|(name, _)| name.as_str()).collect();
+        let all = features.iter().flat_map(|(_, pieces)| pieces.clone()).collect();
+        let names = names.into_iter().collect::<Vec<_>>().join(" and ");
+        mutants.extend(Mutant::undoing(names, all));
+    }
+    for (name, pieces) in &features {
+        let hunks: Vec<Piece> = pieces.iter().flat_map(Piece::hunks).collect();
+        // One hunk alone is the feature, which was tried.
+        for hunk in hunks.iter().filter(|_| hunks.len() > 1) {
+            let what = format!("{name}: {} {}", hunk.path, hunk.place);
+            mutants.extend(Mutant::undoing(what.trim_end(), vec![hunk.clone()]));
+        }
+    }
+    mutants.truncate(MOST);
+    Ok(mutants)
+}
+
+/// Makes the app of a clean checkout wrong; says what stands in the way where that cannot be done.
+///
+/// # Errors
+/// When git or the disk fails.
+pub fn make(checkout: ProofCheckout, change: &Change) -> Result<Result<(), String>, EngineError> {
+    match change {
+        Change::Undo(pieces) => Ok(undo::undo(checkout.dir(), pieces)?),
+        Change::At(commit) => {
+            checkout.at(&commit.0)?;
+            Ok(Ok(()))
+        }
+        Change::Everything => {
+            undo::remove_all_but(checkout.dir(), is_test)?;
+            Ok(Ok(()))
+        }
+    }
+}
+
+/// Whether a file belongs to the tests, by the names that test runners go by.
+fn is_test(path: &str) -> bool {
+    let path = Path::new(path);
+    let folders = ["test", "tests", "spec", "specs", "__tests__", "testdata", "fixtures", "e2e"];
+    let in_folder = path
+        .parent()
+        .into_iter()
+        .flat_map(Path::components)
+        .any(|part| folders.contains(&part.as_os_str().to_string_lossy().to_lowercase().as_str()));
+    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default();
+    in_folder
+        || name == "conftest.py"
+        || stem.starts_with("test_")
+        || stem.ends_with("_test")
+        || stem.ends_with("_spec")
+        || name.contains(".test.")
+        || name.contains(".spec.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_test;
+
+    #[test]
+    fn tests_are_told_by_their_names() {
+        for path in [
+            "tests/it.rs",
+            "src/__tests__/a.js",
+            "a/test_web.py",
+            "a/web_test.go",
+            "x.test.ts",
+            "conftest.py",
+        ] {
+            assert!(is_test(path), "{path}");
+        }
+        for path in ["src/main.rs", "latest.py", "src/contest.py", "testing.md", "src/greatest/a.rs"] {
+            assert!(!is_test(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The tests of a change, before and after: which are gone, which are left out, and which expect less.
+
+use std::collections::BTreeSet;
+
+use super::case::{Case, Skip, cases};
+use super::change::{Changed, Kind, kind};
+use super::context::Context;
+use super::expect::{self, Expected};
+use super::patch;
+use crate::domain::tampering::Suspicion;
+
+/// How alike two tests of one name are that are one, moved.
+const MOVED: f64 = 0.2;
+/// How alike two tests are that are one, renamed.
+const ALIKE: f64 = 0.5;
+/// How much of a test is found again where it was merged into others.
+const MERGED: f64 = 0.7;
+/// How much of a test another one has that makes it superfluous.
+const DUPLICATE: f64 = 0.95;
+
+/// What a change does to tests.
+#[derive(Debug, Default)]
+pub struct Compared {
+    pub found: Vec<Suspicion>,
+    /// Expectations that changed together with the code: a reader judges whether the work asks for it.
+    pub to_read: Vec<String>,
+    /// How many tests are gone for a reason that shows in the change.
+    pub explained: usize,
+}
+
+/// A test with the file that it stands in.
+struct Placed<'a> {
+    file: &'a Changed,
+    case: Case,
+}
+
+/// Compares the tests of all changed files.
+pub fn compare(files: &[Changed], context: &Context<'_>) -> Compared {
+    let old = placed(files, |file| (file.old_path.as_str(), file.old.as_str()));
+    let mut new: Vec<Option<Placed<'_>>> =
+        placed(files, |file| (file.path.as_str(), file.new.as_str())).into_iter().map(Some).collect();
+    let mut compared = Compared::default();
+    let mut left = Vec::new();
+    for before in old {
+        let same = |after: &Option<Placed<'_>>| {
+            after.as_ref().is_some_and(|after| {
+                after.case.name == before.case.name && after.file.path == before.file.path
+            })
+        };
+        match new.iter().position(same).and_then(|at| new.get_mut(at)?.take()) {
+            Some(after) => pair(&before, &after, context, &mut compared),
+            None => left.push(before),
+        }
+    }
+    let mut gone = Vec::new();
+    for before in left {
+        match again(&before.case, &new).and_then(|at| new.get_mut(at)?.take()) {
+            Some(after) => pair(&before, &after, context, &mut compared),
+            None => gone.push(before),
+        }
+    }
+    scripts(files, context, &mut compared);
+    let come = new.iter().flatten().filter(|placed| placed.case.skip != Skip::Always).count();
+    let replaced = context.shrinks || come >= gone.len();
+    let all = files.iter().flat_map(|file| cases(&file.path, &file.new));
+    let kept: Vec<Case> = all.filter(|case| case.skip == Skip::Run).collect();
+    let explained = |case: &Case| (replaced && went_with_product(case, context)) || is_merged(case, context);
+    removed(&gone, &kept, &explained, &mut compared);
+    compared
+}
+
+/// The tests of all files, as they were or as they are.
+fn placed(files: &[Changed], text: fn(&Changed) -> (&str, &str)) -> Vec<Placed<'_>> {
+    let of_file = |file| {
+        let (path, text) = text(file);
+        cases(path, text).into_iter().map(move |case| Placed { file, case })
+    };
+    let may_test = |file: &&Changed| kind(&file.path) != Kind::Gate || file.path.ends_with("CMakeLists.txt");
+    files.iter().filter(may_test).flat_map(of_file).collect()
+}
+
+/// Where a test is that was moved or renamed.
+fn again(before: &Case, new: &[Option<Placed<'_>>]) -> Option<usize> {
+    let last = |name: &str| name.rsplit(" › ").next().unwrap_or(name).to_owned();
+    let scores = |least: f64| {
+        let all = new.iter().enumerate();
+        let all = all.filter_map(|(at, after)| Some((at, after.as_ref()?)));
+        all.map(|(at, after)| (at, &after.case, likeness(before, &after.case)))
+            .filter(move |(.., score)| *score >= least)
+    };
+    let moved = scores(MOVED).find(|(_, case, _)| last(&case.name) == last(&before.name));
+    let alike = || scores(ALIKE).max_by(|one, other| one.2.total_cmp(&other.2));
+    moved.or_else(alike).map(|(at, ..)| at)
+}
+
+/// Scripts that the gate runs and that hold no named tests are one test each.
+fn scripts(files: &[Changed], context: &Context<'_>, compared: &mut Compared) {
+    let is_script = |file: &&Changed| {
+        let is_shell =
+            [".sh", ".bash"].iter().any(|ending| file.path.ends_with(ending)) || !file.path.contains('.');
+        let commands = &context.asked.commands;
+        (is_shell && kind(&file.path) == Kind::Test || super::gate::is_named(&file.path, commands))
+            && kind(&file.path) != Kind::Gate
+            && cases(&file.path, &file.old).is_empty()
+            && !file.old.is_empty()
+    };
+    for file in files.iter().filter(is_script) {
+        let case = |text: &str| Case {
+            name: "the script".to_owned(),
+            lines: text.lines().map(str::to_owned).collect(),
+            skip: Skip::Run,
+        };
+        let (before, after) = (case(&file.old), case(&file.new));
+        pair(&Placed { file, case: before }, &Placed { file, case: after }, context, compared);
+    }
+}
+
+/// How much two tests have in common, from 0 to 1.
+fn likeness(one: &Case, other: &Case) -> f64 {
+    let tokens = |case: &Case| -> BTreeSet<String> {
+        case.lines
+            .iter()
+            .filter(|line| !line.contains(&case.name))
+            .flat_map(|line| expect::tokens(line))
+            .collect()
+    };
+    let (one, other) = (tokens(one), tokens(other));
+    ratio(one.intersection(&other).count(), one.union(&other).count())
+}
+
+/// A part of a whole; nothing of nothing is all of it.
+fn ratio(part: usize, whole: usize) -> f64 {
+    let number = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
+    if whole == 0 { 1.0 } else { number(part) / number(whole) }
+}
+
+/// Tests that are gone, unless the change shows where they went or that what they tested is gone too.
+fn removed(
+    gone: &[Placed<'_>],
+    kept: &[Case],
+    is_explained: &dyn Fn(&Case) -> bool,
+    compared: &mut Compared,
+) {
+    let mut by_file: Vec<(&str, Vec<&Placed<'_>>)> = Vec::new();
+    for placed in gone {
+        let case = &placed.case;
+        if case.skip == Skip::Always || is_explained(case) || kept.iter().any(|other| is_within(case, other))
+        {
+            compared.explained += 1;
+            continue;
+        }
+        match by_file.iter_mut().find(|(path, _)| *path == placed.file.old_path) {
+            Some((_, cases)) => cases.push(placed),
+            None => by_file.push((&placed.file.old_path, vec![placed])),
+        }
+    }
+    for (path, cases) in by_file {
+        let names: Vec<&str> = cases.iter().map(|placed| placed.case.name.as_str()).collect();
+        let hunk: String = cases.iter().map(|placed| patch::of(path, &placed.case.lines, &[])).collect();
+        let what = if names.len() == 1 { "a test is" } else { "tests are" };
+        let words = format!("{what} removed in {path} while what it tests stays: {}", names.join(", "));
+        compared.found.push(Suspicion::blocking(words, hunk));
+    }
+}
+
+/// The tokens of a test, but for its name.
+fn body(case: &Case) -> BTreeSet<String> {
+    let own = case.name.rsplit(" › ").next().unwrap_or(&case.name);
+    case.lines.iter().flat_map(|line| expect::tokens(line)).filter(|token| token != own).collect()
+}
+
+/// Whether one test does nothing that the other does not do.
+fn is_within(case: &Case, other: &Case) -> bool {
+    let (one, other_body) = (body(case), body(other));
+    let expects = |case: &Case| case.lines.iter().any(|line| Expected::of(line).is_some());
+    let expected =
+        case.lines.iter().filter_map(|line| Expected::of(line)).flat_map(|expected| expected.literals);
+    expects(case)
+        && ratio(one.intersection(&other_body).count(), one.len()) >= DUPLICATE
+        && expected.into_iter().all(|literal| other_body.contains(&literal))
+}
+
+/// Whether what a test did is found again in what was added to tests.
+fn is_merged(case: &Case, context: &Context<'_>) -> bool {
+    let body = body(case);
+    let telling: Vec<&String> = body.iter().filter(|token| token.len() > 1).collect();
+    let asserted: Vec<Expected> = case.lines.iter().filter_map(|line| Expected::of(line)).collect();
+    let literals: Vec<&String> = asserted.iter().flat_map(|expected| &expected.literals).collect();
+    context.expects_more
+        && !telling.is_empty()
+        && literals.iter().all(|literal| context.has(literal))
+        && ratio(telling.iter().filter(|token| context.has(token)).count(), telling.len()) >= MERGED
+}
+
+/// Whether a test uses what the product no longer has.
+fn went_with_product(case: &Case, context: &Context<'_>) -> bool {
+    body(case).iter().any(|token| context.vanished.contains(token) && !context.has(token))
+}
+
+/// One test, as it was and as it is.
+fn pair(before: &Placed<'_>, after: &Placed<'_>, context: &Context<'_>, compared: &mut Compared) {
+    let (path, name) = (&after.file.path, &after.case.name);
+    let hunk = || {
+        if before.case.lines != after.case.lines {
+            return patch::of(path, &before.case.lines, &after.case.lines);
+        }
+        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+        patch::of(path, &lines(&before.file.old), &lines(&after.file.new))
+    };
+    if after.case.skip > before.case.skip {
+        compared.found.push(match after.case.skip {
+            Skip::Always => {
+                Suspicion::blocking(format!("a test is skipped that was run: {name} in {path}"), hunk())
+            }
+            Skip::Sometimes | Skip::Run => Suspicion::doubtful(
+                format!("a test is skipped under a condition now: {name} in {path}"),
+                hunk(),
+            ),
+        });
+        return;
+    }
+    let text = |case: &Case| case.lines.join("\n");
+    let elsewhere = expect::Elsewhere {
+        has: &|token| context.added.contains(token),
+        lost: &|line| context.lost.contains(line),
+        expects_more: context.expects_more,
+    };
+    let change = expect::change(&text(&before.case), &text(&after.case), &elsewhere);
+    match expect::judge(&change, context.asked, context.product_changed, &|token| {
+        context.shrinks && context.vanished.contains(token)
+    }) {
+        expect::Judgement::Sound => {}
+        expect::Judgement::ToRead(words) => compared.to_read.push(format!("{name} in {path}: {words}")),
+        expect::Judgement::Weaker(words) => {
+            compared.found.push(Suspicion::blocking(format!("{words}: {name} in {path}"), hunk()));
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! What a test expects, line by line, and whether a change of it expects less.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::change::surplus;
+
+/// What the work asks for, in the words of its feature and assertions.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// The environment's commands.
+    pub commands: Vec<String>,
+    /// Title, description, criteria and statements.
+    pub words: String,
+}
+
+/// A line that expects something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    pub line: String,
+    /// Texts and numbers in it, without those that say no more than yes or no.
+    pub literals: Vec<String>,
+    exact: bool,
+    loose: bool,
+    /// It holds whatever the program does.
+    always: bool,
+}
+
+/// What became of a test's expectations.
+#[derive(Debug, Default)]
+pub struct Change {
+    removed: Vec<Expected>,
+    added: Vec<Expected>,
+    /// Literals that no line of the tests has any more.
+    lost: Vec<String>,
+    /// Literals that are new.
+    gained: Vec<String>,
+    /// Expectations of which nothing is left in the tests.
+    lost_lines: usize,
+    swallows: bool,
+    /// Nothing is expected any more.
+    bare: bool,
+    /// Rows of a table are gone, and none came.
+    fewer_rows: bool,
+}
+
+/// What a change of expectations comes to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Judgement {
+    Sound,
+    /// It may be what was asked for.
+    ToRead(String),
+    Weaker(String),
+}
+
+fn pattern(text: &str) -> Option<Regex> {
+    Regex::new(text).ok()
+}
+
+static EXPECTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\bassert|\bexpect\w*\(|\bshould\b|\.to[A-Z]\w*\(|\b(t|b)\.(Error|Fatal)f?\(|(?-i:\b(EXPECT|ASSERT|CHECK|REQUIRE)\w*\()|\b(strictEqual|deepEqual|equal|notEqual|rejects|throws|ok|is|like)\(|pytest\.raises|should_panic\(|\brequire\.\w+\(|\bprop_assert|\bmatches!|\binsta::|^\s*\[+ |\[\[ .* \]\]|\btest\s+[-\x22$]|^if .*(!=|==|<|>).*\{$|\bgrep -q|\bdiff -|\bcmp ",
+    )
+});
+static EXACT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"===?|(?i)\bassert_?equals?\b|assert_eq|\.toBe\(|toEqual|toStrictEqual|strictEqual|deepEqual|\bequals?\(|_EQ\(|\.eql?\b|\beq\(|toMatchSnapshot|toMatchInlineSnapshot|assert_snapshot|!= .*\{\s*$| -eq |raises|throws|toThrow",
+    )
+});
+static LOOSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"(?i) in | not |[<>]=?|!=|assert_?(not)?_?in\b|assert_?(true|not|regex|greater|less|almost)|contains|includes?\(|to(Contain|Match|BeTruthy|BeDefined|BeGreater|BeLess|HaveProperty|BeCloseTo)|starts_?with|ends_?with|approx|notnone|not_?nil|not_?equal|_NE\(|_GE\(|_LE\(|\bmatch|\bany\(|\bok\(",
+    )
+});
+static ALWAYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(or|\|\|)\s*(true|1)\b|\|\|\s*(true|1)\b|\bassert\s+(true|1|not false)\s*(,.*)?$|assert!\(\s*true|assertTrue\(\s*(true|1)\s*[,)]|expect\(\s*true\s*\)\.(toBe\(\s*true|toBeTruthy)|\bok\(\s*true\s*[,)]|assert\(\s*true\s*[,)]|\|\|\s*:",
+    )
+});
+static LITERAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(r#""((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|`([^`]*)`|(-?\b\d[\d_]*(?:\.\d+)?(?:e-?\d+)?)\b"#)
+});
+static TEXT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r#""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`"#));
+static MATCHER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(r"\)\s*\.\s*(?:not\.|resolves\.|rejects\.)*(?:to[A-Z_]?\w*|be|eq\w*|equals?|have\w*|contains?)\b")
+});
+/// A row of a table that a test goes through.
+static ROW: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r#"^\s*[\[({"']|parametrize|\.each|#\[(case|test_case)|@(CsvSource|ValueSource)|^\s*(case|when)\b"#,
+    )
+});
+static COMPLAINS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"^[tbf]\.(Error|Fatal|Log)f?\("));
+static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"[A-Za-z_]\w*|\d[\d_.]*"));
+static SWALLOWS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"^\s*except\b.*:\s*(pass)?\s*$|\bcatch\s*(\([^)]*\))?\s*\{\s*\}|\.catch\(\s*\(\w*\)\s*=>\s*(\{\s*\}|null|undefined)|\bcontextlib\.suppress|\brescue\b\s*(=>.*)?$",
+    )
+});
+static TOLERANCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(r"(?i)\b(delta|abs|rel|tol|atol|rtol|tolerance|epsilon|eps|abs_tol|rel_tol)\s*[=:]\s*([\d.e-]+)")
+});
+
+fn is(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
+    pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
+}
+
+/// The names, numbers and texts of a line; texts stand in quotes.
+pub fn tokens(line: &str) -> Vec<String> {
+    let mut found = literals(line);
+    if let (Some(token), Some(text)) = (TOKEN.as_ref(), TEXT.as_ref()) {
+        let bare = text.replace_all(line, " ");
+        found.extend(token.find_iter(&bare).map(|token| token.as_str().to_owned()));
+    }
+    found
+}
+
+/// All words of a line, those in texts too.
+pub fn words(line: &str) -> Vec<String> {
+    TOKEN
+        .as_ref()
+        .map(|token| token.find_iter(line).map(|word| word.as_str().to_owned()).collect())
+        .unwrap_or_default()
+}
+
+/// What a line of data says beside its words: the whole of it, as a program names it.
+pub fn as_text(line: &str) -> String {
+    format!("\"{}\"", line.trim())
+}
+
+/// The name of a file without its ending, as a program names it that uses it.
+pub fn stem(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split('.').next().unwrap_or(name).to_owned()
+}
+
+/// The texts and numbers of a line.
+pub fn literals(line: &str) -> Vec<String> {
+    let Some(literal) = LITERAL.as_ref() else { return Vec::new() };
+    let all = literal.captures_iter(line).filter_map(|found| match found.get(4) {
+        Some(number) => Some(number.as_str().to_owned()),
+        None => found
+            .iter()
+            .skip(1)
+            .flatten()
+            .next()
+            .map(|text| text.as_str())
+            .filter(|text| !text.trim().is_empty())
+            .map(as_text),
+    });
+    all.collect()
+}
+
+/// The part of an expectation that says what is expected; what is asked stands before it.
+fn wanted(line: &str) -> &str {
+    if let Some(matcher) = MATCHER.as_ref().and_then(|matcher| matcher.find_iter(line).last()) {
+        return line.get(matcher.start()..).unwrap_or(line);
+    }
+    match line.rsplit_once("==") {
+        Some((_, right)) if line.matches("==").count() == 1 && !literals(right).is_empty() => right,
+        _ => line,
+    }
+}
+
+impl Expected {
+    /// What a line expects, if it expects something.
+    pub fn of(line: &str) -> Option<Self> {
+        let said = line.trim();
+        let is_comment =
+            ["//", "#", "*", "/*", "--"].iter().any(|mark| said.starts_with(mark)) && !said.starts_with("#[");
+        if is_comment
+            || !is(&EXPECTS, said)
+            || said.starts_with("def ")
+            || said.starts_with("fn ")
+            || said.starts_with("import ")
+            || said.starts_with("use ")
+        {
+            return None;
+        }
+        // What Go's tests say when they fail is no expectation: the condition above it is.
+        if is(&COMPLAINS, said) {
+            return None;
+        }
+        let mut literals = literals(wanted(said));
+        // A shell's variables are no values.
+        literals.retain(|literal| !literal.starts_with("\"$"));
+        let (exact, loose) = (is(&EXACT, said), is(&LOOSE, said));
+        Some(Self { line: said.to_owned(), literals, exact, loose, always: is(&ALWAYS, said) })
+    }
+}
+
+/// What the tests of the whole change say beside the one that is looked at.
+pub struct Elsewhere<'a> {
+    /// Whether something was added to any test.
+    pub has: &'a dyn Fn(&String) -> bool,
+    /// Whether all tests together have a line less often than before.
+    pub lost: &'a dyn Fn(&str) -> bool,
+    /// Whether a line was added to any test that expects something.
+    pub expects_more: bool,
+}
+
+/// What became of the expectations of a test.
+pub fn change(before: &str, after: &str, elsewhere: &Elsewhere<'_>) -> Change {
+    let (gone, come) = (surplus(before, after), surplus(after, before));
+    let expected = |lines: &[&str]| lines.iter().filter_map(|line| Expected::of(line)).collect::<Vec<_>>();
+    let (mut removed, added) = (expected(&gone), expected(&come));
+    removed.retain(|expected| (elsewhere.lost)(&expected.line));
+    let tokens_of = |text: &str| text.lines().flat_map(tokens).collect::<BTreeSet<_>>();
+    let (known, present) = (tokens_of(before), tokens_of(after));
+    let is_kept = |token: &String| present.contains(token) || (elsewhere.has)(token);
+    let mut lost: Vec<String> = Vec::new();
+    for literal in removed.iter().flat_map(|expected| &expected.literals) {
+        if !is_kept(literal) && !lost.contains(literal) {
+            lost.push(literal.clone());
+        }
+    }
+    let lost_lines = removed.iter().filter(|expected| {
+        let all = tokens(&expected.line);
+        all.iter().filter(|token| is_kept(token)).count() * 10 < all.len() * 7
+    });
+    let lost_lines = lost_lines.count();
+    let gained = added
+        .iter()
+        .flat_map(|expected| expected.literals.clone())
+        .filter(|literal| !known.contains(literal))
+        .collect();
+    let swallowed = |lines: &[&str]| lines.iter().filter(|line| is(&SWALLOWS, line)).count();
+    let expects = |text: &str| text.lines().any(|line| Expected::of(line).is_some());
+    let rows = |lines: &[&str]| -> Vec<String> {
+        let rows = lines.iter().filter(|line| is(&ROW, line) && Expected::of(line).is_none());
+        rows.flat_map(|line| literals(line)).collect()
+    };
+    let fewer_rows = rows(&gone).iter().any(|literal| !is_kept(literal))
+        && rows(&come).iter().all(|literal| known.contains(literal));
+    let bare = !removed.is_empty() && !expects(after) && !elsewhere.expects_more;
+    Change {
+        lost_lines,
+        swallows: swallowed(&come) > swallowed(&gone),
+        removed,
+        added,
+        lost,
+        gained,
+        bare,
+        fewer_rows,
+    }
+}
+
+/// Whether a change expects less.
+pub fn judge(
+    change: &Change,
+    asked: &Asked,
+    product_changed: bool,
+    vanished: &dyn Fn(&String) -> bool,
+) -> Judgement {
+    let gone_with_product = !change.lost.is_empty() && change.lost.iter().all(vanished);
+    let weaker = |words: &str| Judgement::Weaker(words.to_owned());
+    let always = |of: &[Expected]| of.iter().filter(|expected| expected.always).count();
+    if always(&change.added) > always(&change.removed) {
+        return weaker("an expectation holds now whatever the program does");
+    }
+    if change.swallows {
+        return weaker("a failed expectation is swallowed now");
+    }
+    if let Some(words) = wider_tolerance(change) {
+        return Judgement::Weaker(words);
+    }
+    if change.fewer_rows {
+        return weaker("a test goes through fewer cases");
+    }
+    if change.removed.is_empty() {
+        return Judgement::Sound;
+    }
+    let (fewer, says_less) = (change.added.len() < change.removed.len(), !change.lost.is_empty());
+    if change.bare || fewer && (says_less || change.lost_lines > 0) {
+        return weaker("an expectation is removed from a test");
+    }
+    if is_less_exact(change) {
+        return weaker("an expectation is less exact than it was");
+    }
+    if !says_less {
+        return Judgement::Sound;
+    }
+    if gone_with_product {
+        return Judgement::ToRead("what it expected is gone from the program".to_owned());
+    }
+    if change.gained.is_empty() {
+        return weaker("a test no longer names what it expects");
+    }
+    changed_value(change, asked, product_changed)
+}
+
+/// Whether the same value is looked for less strictly.
+fn is_less_exact(change: &Change) -> bool {
+    let same = |old: &Expected, new: &Expected| {
+        !old.literals.is_empty() && old.literals.iter().all(|literal| new.literals.contains(literal))
+    };
+    change.removed.iter().filter(|old| old.exact).any(|old| {
+        let mut again = change.added.iter().filter(|new| same(old, new)).peekable();
+        again.peek().is_some() && again.all(|new| new.loose && !new.exact)
+    })
+}
+
+/// Another value is expected: asked for, or only made to fit.
+fn changed_value(change: &Change, asked: &Asked, product_changed: bool) -> Judgement {
+    let names = |literal: &String| {
+        let words = literal.trim_matches('"').trim();
+        words.chars().count() > 2 && asked.words.contains(words)
+    };
+    let shown = |literals: &[String]| {
+        let texts: Vec<String> =
+            literals.iter().take(3).map(|text| format!("`{}`", text.trim_matches('"'))).collect();
+        texts.join(", ")
+    };
+    let words = format!("{} expected before, {} now", shown(&change.lost), shown(&change.gained));
+    if change.lost.iter().any(names) && !change.gained.iter().any(names) {
+        return Judgement::Weaker(format!("what a test expects no longer is what was asked for ({words})"));
+    }
+    if change.gained.iter().any(names) {
+        return Judgement::Sound;
+    }
+    if product_changed {
+        return Judgement::ToRead(words);
+    }
+    Judgement::Weaker(format!("what a test expects was changed and the program was not ({words})"))
+}
+
+fn wider_tolerance(change: &Change) -> Option<String> {
+    let widest = |of: &[Expected]| {
+        let tolerance = TOLERANCE.as_ref()?;
+        let all = of.iter().flat_map(|expected| tolerance.captures_iter(&expected.line).collect::<Vec<_>>());
+        all.filter_map(|found| found.get(2)?.as_str().parse::<f64>().ok()).reduce(f64::max)
+    };
+    let (before, after) = (widest(&change.removed)?, widest(&change.added)?);
+    (after > before).then(|| format!("a test tolerates more than before ({after} instead of {before})"))
+}

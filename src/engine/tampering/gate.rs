@@ -1,0 +1,331 @@
+//! Scripts and settings that decide what is tested and how strictly: what a change of them takes away.
+
+use std::collections::BTreeSet;
+
+use regex::Regex;
+
+use super::change::{Changed, Kind, kind};
+use super::gate_words::{
+    CHOOSES, EXCLUDES, FALLS, FILTERS, HARMLESS, NARROWS, NEUTERS, NUMBER, ONE, RISES, RUNS, SEVERITIES,
+    STRICTLY, is,
+};
+use super::patch;
+use crate::domain::tampering::Suspicion;
+
+/// What a change of gates takes away.
+pub fn examine(files: &[Changed], commands: &[String]) -> Vec<Suspicion> {
+    let gates: Vec<Gate<'_>> =
+        files.iter().filter(|file| is_gate(file, files, commands)).map(Gate::of).collect();
+    let mut found: Vec<Suspicion> = gates.iter().filter_map(|gate| gate.weakened(&gates)).collect();
+    let suspect: BTreeSet<String> = found.iter().map(|suspicion| suspicion.description.to_string()).collect();
+    for gate in &gates {
+        let told = suspect.iter().any(|words| words.contains(&gate.file.path));
+        if !told && (is_named(&gate.file.old_path, commands) || gate.has_commands()) && gate.loses_lines() {
+            let words = format!(
+                "{} was edited, which the gate runs: it may be sound, and somebody has to look",
+                gate.file.path
+            );
+            found.push(Suspicion::doubtful(words, gate.hunk()));
+        }
+    }
+    found
+}
+
+/// Whether a file decides what is tested: by its name, or because a command or such a file runs it.
+fn is_gate(file: &Changed, files: &[Changed], commands: &[String]) -> bool {
+    if kind(&file.path) == Kind::Gate
+        || kind(&file.old_path) == Kind::Gate
+        || is_named(&file.old_path, commands)
+    {
+        return true;
+    }
+    let is_script = [".sh", ".bash", ".mk", ".ps1"].iter().any(|ending| file.path.ends_with(ending))
+        || !file.path.contains('.');
+    let named_in = |gate: &Changed| {
+        kind(&gate.path) == Kind::Gate && (gate.new.contains(&file.path) || gate.old.contains(&file.path))
+    };
+    is_script
+        && (files.iter().any(named_in)
+            || ["scripts/", "bin/", "tools/", "hack/"].iter().any(|place| file.path.starts_with(place)))
+}
+
+/// Whether a command names a file.
+pub fn is_named(path: &str, commands: &[String]) -> bool {
+    let words =
+        commands.iter().flat_map(|command| command.split([' ', '=', '\'', '"', ';', '&', '|', '(', ')']));
+    words.map(|word| word.trim_start_matches("./")).any(|word| !word.is_empty() && word == path)
+}
+
+/// A gate's file with the lines that count: without comments.
+struct Gate<'a> {
+    file: &'a Changed,
+    added: Vec<String>,
+    removed: Vec<String>,
+}
+
+impl<'a> Gate<'a> {
+    fn of(file: &'a Changed) -> Self {
+        let bare = |text: &str| {
+            let lines = text.lines().filter(|line| !is_comment(line));
+            lines.map(|line| format!("{line}\n")).collect::<String>()
+        };
+        let (old, new) = (bare(&file.old), bare(&file.new));
+        let surplus = |text: &str, other: &str| {
+            super::change::surplus(text, other).into_iter().map(str::to_owned).collect()
+        };
+        Self { file, added: surplus(&new, &old), removed: surplus(&old, &new) }
+    }
+
+    fn hunk(&self) -> String {
+        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+        patch::of(&self.file.path, &lines(&self.file.old), &lines(&self.file.new))
+    }
+
+    /// The first way in which it tests less than before.
+    fn weakened(&self, all: &[Gate<'_>]) -> Option<Suspicion> {
+        let path = &self.file.path;
+        let what = self
+            .neutered()
+            .or_else(|| self.threshold())
+            .or_else(|| self.no_longer_strict(all))
+            .or_else(|| self.lower_severity())
+            .or_else(|| self.filtered())
+            .or_else(|| self.narrowed())
+            .or_else(|| self.no_longer_runs(all))?;
+        Some(Suspicion::blocking(format!("{path}: {what}"), self.hunk()))
+    }
+
+    fn neutered(&self) -> Option<String> {
+        for (pattern, words) in NEUTERS.iter() {
+            let count = |lines: &[String]| lines.iter().filter(|line| pattern.is_match(line)).count();
+            if count(&self.added) > count(&self.removed) {
+                let line =
+                    self.added.iter().find(|line| pattern.is_match(line)).map_or("", |line| line.trim());
+                return Some(format!("a line {words} now: `{line}`"));
+            }
+        }
+        // A recipe of make whose failure is ignored.
+        let ignored = |line: &&String| {
+            let said = line.trim_start().trim_start_matches('@');
+            let bare = said.strip_prefix('-').map(str::trim);
+            bare.is_some_and(|bare| {
+                self.removed.iter().any(|old| old.trim().trim_start_matches('@').trim() == bare)
+            })
+        };
+        self.added.iter().find(ignored).map(|line| format!("a failure is ignored now: `{}`", line.trim()))
+    }
+
+    /// A number that may only rise fell, or the other way round.
+    fn threshold(&self) -> Option<String> {
+        let number = NUMBER.as_ref()?;
+        for old in &self.removed {
+            let skeleton = number.replace_all(old, "#");
+            let Some(new) = self.added.iter().find(|new| number.replace_all(new, "#") == skeleton) else {
+                continue;
+            };
+            let values = |line: &str| -> Vec<f64> {
+                number.find_iter(line).filter_map(|value| value.as_str().parse().ok()).collect()
+            };
+            let changed = values(old).into_iter().zip(values(new));
+            let (mut fell, mut rose) = (false, false);
+            for (before, after) in changed {
+                fell |= after < before;
+                rose |= after > before;
+            }
+            if (fell && is(&FALLS, old)) || (rose && is(&RISES, old)) {
+                return Some(format!(
+                    "a threshold is lower than it was: `{}` instead of `{}`",
+                    new.trim(),
+                    old.trim()
+                ));
+            }
+        }
+        None
+    }
+
+    /// What made checks strict is there less often, in all gates together.
+    fn no_longer_strict(&self, all: &[Gate<'_>]) -> Option<String> {
+        let strict = STRICTLY.as_ref()?;
+        let gone = self.removed.iter().find(|line| strict.is_match(line))?;
+        let word = strict.find(gone)?.as_str();
+        (occurs(all, word, false) > occurs(all, word, true))
+            .then(|| format!("a check is less strict: `{}` is gone", gone.trim()))
+    }
+
+    fn filtered(&self) -> Option<String> {
+        let filters = FILTERS.as_ref()?;
+        let words =
+            |lines: &[String]| -> usize { lines.iter().map(|line| filters.find_iter(line).count()).sum() };
+        let in_tests = |line: &&String| {
+            filters.is_match(line)
+                && (is(&RUNS, line)
+                    || line.contains("addopts")
+                    || line.trim_start().starts_with(['-', '"', '\'']))
+        };
+        if let Some(line) = self.added.iter().find(in_tests)
+            && words(&self.added) > words(&self.removed)
+        {
+            return Some(format!("tests are left out now: `{}`", line.trim()));
+        }
+        self.excluded().or_else(|| self.chosen())
+    }
+
+    /// A list of what is left out has something more in it that is a test or a part of the program.
+    fn excluded(&self) -> Option<String> {
+        let mut inside = false;
+        for line in self.file.new.lines() {
+            let said = line.trim();
+            let is_key = is(&EXCLUDES, said);
+            inside = is_key || inside && !said.contains(['=', ':']) && !said.starts_with([']', '}', '[']);
+            let is_added = self.added.iter().any(|added| added.trim() == said);
+            if inside && is_added && leaves_out_tests(said, &self.removed) {
+                return Some(format!("tests, or what they cover, are left out now: `{said}`"));
+            }
+        }
+        None
+    }
+
+    /// What chooses tests chooses others, and not only more.
+    fn chosen(&self) -> Option<String> {
+        let chooses = CHOOSES.as_ref()?;
+        let choices = |lines: &[String]| -> Vec<(String, BTreeSet<String>)> {
+            let all = lines.iter().flat_map(|line| chooses.captures_iter(line).collect::<Vec<_>>());
+            let part = |found: &regex::Captures<'_>, at: usize| {
+                found.get(at).map_or("", |part| part.as_str()).to_owned()
+            };
+            all.map(|found| (part(&found, 1), entries(&part(&found, 2)))).collect()
+        };
+        let (old, new) = (choices(&self.removed), choices(&self.added));
+        let narrower = old.into_iter().find_map(|(key, before)| {
+            let (_, after) = new.iter().find(|(other, _)| *other == key)?;
+            (!before.is_subset(after)).then_some(key)
+        })?;
+        (!self.file.path.ends_with("tsconfig.json"))
+            .then(|| format!("`{narrower}` chooses other tests than before"))
+    }
+
+    /// One test or one file is run where all were, or a setting leaves others out.
+    fn narrowed(&self) -> Option<String> {
+        let one = ONE.as_ref()?;
+        let count = |lines: &[String], pattern: &Regex| -> usize {
+            lines.iter().map(|line| pattern.find_iter(line).count()).sum()
+        };
+        let calls = |lines: &[String]| {
+            lines
+                .iter()
+                .filter(|line| is(&RUNS, line) && !line.contains("mypy") && !line.contains("lint"))
+                .cloned()
+                .collect::<Vec<_>>()
+        };
+        let (old, new) = (calls(&self.removed), calls(&self.added));
+        if !old.is_empty() && count(&new, one) > count(&old, one) {
+            let line = new.iter().find(|line| one.is_match(line))?;
+            return Some(format!("only a part of the tests is run now: `{}`", line.trim()));
+        }
+        let narrows = NARROWS.as_ref()?;
+        let line = self.added.iter().find(|line| narrows.is_match(line))?;
+        (count(&self.added, narrows) > count(&self.removed, narrows))
+            .then(|| format!("tests are left out now: `{}`", line.trim()))
+    }
+
+    /// A fault that was an error is less than that.
+    fn lower_severity(&self) -> Option<String> {
+        let levels = |line: &str, scale: &[&str]| {
+            let words = super::expect::words(line);
+            let level = words.iter().find_map(|word| scale.iter().position(|level| level == word))?;
+            let rest: Vec<String> =
+                words.into_iter().filter(|word| !scale.contains(&word.as_str())).collect();
+            Some((rest, level))
+        };
+        SEVERITIES.iter().find_map(|scale| {
+            self.removed.iter().find_map(|old| {
+                let (rest, before) = levels(old, scale)?;
+                let lower = |new: &&String| {
+                    levels(new, scale).is_some_and(|(other, after)| other == rest && after > before)
+                };
+                let new = self.added.iter().find(lower)?;
+                Some(format!("a fault counts less than before: `{}` instead of `{}`", new.trim(), old.trim()))
+            })
+        })
+    }
+
+    /// A program that tests is called less often, in all gates together.
+    fn no_longer_runs(&self, all: &[Gate<'_>]) -> Option<String> {
+        let runs = RUNS.as_ref()?;
+        let calls =
+            |lines: &[String]| -> usize { lines.iter().map(|line| runs.find_iter(line).count()).sum() };
+        let (removed, added): (usize, usize) = (
+            all.iter().map(|gate| calls(&gate.removed)).sum(),
+            all.iter().map(|gate| calls(&gate.added)).sum(),
+        );
+        let is_call = |line: &&String| runs.is_match(line) && !is_dependency(line);
+        let gone = self.removed.iter().find(is_call)?;
+        (removed > added).then(|| format!("what tested before is no longer run: `{}`", gone.trim()))
+    }
+
+    /// Whether it is made of commands, so that every line of it counts.
+    fn has_commands(&self) -> bool {
+        self.file.path.starts_with(".github/") && self.removed.iter().any(|line| line.contains("run:"))
+    }
+
+    /// Whether something of it is gone, and not only more was added to a line.
+    fn loses_lines(&self) -> bool {
+        let tightened =
+            |line: &&String| NEUTERS.iter().any(|(pattern, _)| pattern.is_match(line)) || is(&FILTERS, line);
+        let added: BTreeSet<String> = self.added.iter().flat_map(|line| super::expect::words(line)).collect();
+        // What let failures pass, or left tests out, is no loss.
+        let removed = self.removed.iter().filter(|line| !tightened(line));
+        removed
+            .flat_map(|line| super::expect::words(line))
+            .any(|token| token.len() > 1 && !added.contains(&token))
+    }
+}
+
+/// The entries of a list, or the one value.
+fn entries(value: &str) -> BTreeSet<String> {
+    let parts = value.split([' ', ',', '"', '\'', '[', ']', '{', '}']).map(str::trim);
+    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// A line such as `"jest": "^29"`, or the name of a job.
+fn is_dependency(line: &str) -> bool {
+    let said = line.trim().trim_end_matches(',');
+    let value = said.rsplit([':', '=']).next().unwrap_or_default().trim().trim_matches(['"', '\'', ' ']);
+    let is_version = value.starts_with(['^', '~', '>', '<', '='])
+        || value.chars().next().is_some_and(|c| c.is_ascii_digit());
+    said.contains([':', '=']) && is_version || said.starts_with("name:") || said.starts_with("- uses:")
+}
+
+/// How often a word stands in the gates, as they are or as they were.
+fn occurs(all: &[Gate<'_>], word: &str, now: bool) -> usize {
+    all.iter()
+        .map(|gate| if now { &gate.added } else { &gate.removed })
+        .flatten()
+        .map(|line| line.matches(word).count())
+        .sum()
+}
+
+fn is_comment(line: &str) -> bool {
+    let said = line.trim_start();
+    (said.starts_with('#') && !said.starts_with("#[")) || said.starts_with("//") || said.starts_with("; ")
+}
+
+fn leaves_out_tests(said: &str, removed: &[String]) -> bool {
+    let key = EXCLUDES.as_ref().and_then(|excludes| excludes.find(said)).map_or(0, |key| key.end());
+    let value = said.get(key..).unwrap_or_default().split(']').next().unwrap_or_default().to_lowercase();
+    let entries =
+        value.split([',', '"', '\'', ' ', '[', ']', '(', ')']).map(str::trim).filter(|entry| entry.len() > 1);
+    let known = |entry: &str| removed.iter().any(|line| line.to_lowercase().contains(entry));
+    let harmless = |entry: &str| {
+        let parts: Vec<&str> =
+            entry.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|part| !part.is_empty()).collect();
+        parts.is_empty() || parts.iter().any(|part| HARMLESS.contains(part))
+    };
+    let telling = |entry: &str| {
+        ["test", "spec", "src", "lib", "app"].iter().any(|part| entry.contains(part))
+            || [".py", ".js", ".ts", ".rs", ".go", ".rb", ".java"]
+                .iter()
+                .any(|ending| entry.ends_with(ending))
+    };
+    entries.filter(|entry| !known(entry) && !harmless(entry)).any(telling)
+}

@@ -1,0 +1,143 @@
+//! Lines that switch tests off wherever they stand: in the files of tests, in what prepares them, and in the program.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::change::{Changed, Kind, is_test_name, kind};
+use super::patch;
+use crate::domain::tampering::Suspicion;
+
+/// In files of tests and in what prepares them.
+const IN_TESTS: &[(&str, &str)] = &[
+    (
+        r"\bcollect_ignore|pytest_ignore_collect|pytest_collection_modifyitems|pytest_deselected|items\.(clear|remove)\(|items\[:\]\s*=|config\.option\.(markexpr|keyword|deselect|ignore)|config\.args\s*=",
+        "tests are left out where they are collected",
+    ),
+    (
+        r"pytest_runtest_(makereport|call|protocol|logreport)|report\.outcome\s*=|\.outcome\s*=\s*[\x22']passed|pytest_sessionfinish|session\.exitstatus\s*=|exitstatus\s*=\s*0",
+        "what a test says is overruled",
+    ),
+    (
+        r"\bos\._exit\(\s*0?\s*\)|^(sys\.)?exit\(\s*0?\s*\)|^\s*process\.exit\(\s*0?\s*\)|process\.exitCode\s*=\s*0|^\s*exit 0\s*$",
+        "the run ends as if all were well",
+    ),
+    (
+        r"^\s*pytestmark\s*=.*(skip|xfail)|allow_module_level\s*=\s*True|__test__\s*=\s*False|^#!\[cfg\((any\(\)|FALSE)\)\]|^//go:build\s+(ignore|never|skip|none)|^//\s*\+build\s+ignore",
+        "a whole file of tests is left out",
+    ),
+    (
+        r"\b(it|test|describe|context|suite)\.only\b|^\s*f(it|describe|context)\s*\(|only:\s*true|focus:\s*true",
+        "only some tests are run",
+    ),
+    (
+        r"^\s*if\s*\(?\s*(False|false|0)\s*\)?\s*[:{]",
+        "tests are switched off by a condition that never holds",
+    ),
+    (
+        r"open\([^)]*(golden|expected|snapshot|reference)[^)]*[\x22'][wa]|write\w*\([^)]*(golden|expected|snapshot|reference)|^\s*(cp|mv)\s.*(golden|expected|snapshot|reference)|(>|tee)\s*\S*(golden|expected|snapshot|reference)",
+        "a test writes what it is compared with",
+    ),
+    (
+        r"\bexpect\s*=\s*\(|globalThis\.expect\s*=|global\.expect\s*=|Assertion\w*\.prototype\.|assert\.\w+\s*=\s*(\(|function)",
+        "what tests assert with is replaced",
+    ),
+];
+
+/// In the program.
+const IN_PRODUCT: &[(&str, &str)] = &[(
+    r"PYTEST_CURRENT_TEST|JEST_WORKER_ID|VITEST_WORKER_ID|\bVITEST\b.*env|env.*\bVITEST\b|NODE_TEST_CONTEXT|[\x22'](pytest|unittest)[\x22']\s+(not\s+)?in\s+sys\.modules|testing\.Testing\(\)|NEXTEST_RUN_ID|NEXTEST\b",
+    "the program behaves otherwise when a test runs it",
+)];
+
+/// In any text that is checked for faults.
+const WHOLE_FILE: &[(&str, &str)] = &[(
+    r"^\s*/\*\s*eslint-disable\s*\*/|^\s*//\s*@ts-nocheck|^#!\[allow\((warnings|clippy::all)\)\]|^\s*#\s*(flake8: noqa|ruff: noqa|mypy: ignore-errors|pylint: skip-file)\s*$|istanbul ignore file|c8 ignore file|#!\[coverage\(off\)\]",
+    "a whole file is taken out of a check",
+)];
+
+type Marks = LazyLock<Vec<(Regex, &'static str)>>;
+
+fn compiled(rows: &[(&str, &'static str)]) -> Vec<(Regex, &'static str)> {
+    rows.iter().filter_map(|(text, words)| Some((Regex::new(text).ok()?, *words))).collect()
+}
+
+static TESTS: Marks = LazyLock::new(|| compiled(IN_TESTS));
+static PRODUCT: Marks = LazyLock::new(|| compiled(IN_PRODUCT));
+static FILES: Marks = LazyLock::new(|| compiled(WHOLE_FILE));
+
+/// What switches tests off in these files.
+pub fn examine(files: &[Changed]) -> Vec<Suspicion> {
+    let mut found = Vec::new();
+    for file in files {
+        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+        let prepares = ["sitecustomize.py", "usercustomize.py"].contains(&name) || name.contains(".setup.");
+        let of_tests =
+            kind(&file.path) == Kind::Test && (is_test_name(name) || name.starts_with("setup")) || prepares;
+        let marks: &Marks = if of_tests { &TESTS } else { &PRODUCT };
+        if matches!(kind(&file.path), Kind::Test | Kind::Product) || prepares {
+            found.extend(first(file, marks).map(|(words, hunk)| Suspicion::blocking(words, hunk)));
+            found.extend(first(file, &FILES).map(|(words, hunk)| Suspicion::doubtful(words, hunk)));
+        }
+        if of_tests {
+            found.extend(replaced_subject(file));
+        }
+        if ["sitecustomize.py", "usercustomize.py"].contains(&name) && file.old.is_empty() {
+            let words = format!("{}: code is added that runs before every program of Python's", file.path);
+            found.push(Suspicion::doubtful(words, patch::of(&file.path, &[], &texts(&file.added()))));
+        }
+    }
+    found
+}
+
+/// What a file of tests took from the program and now makes itself.
+fn replaced_subject(file: &Changed) -> Option<Suspicion> {
+    let (added, removed) = (file.added(), file.removed());
+    let imports = removed.iter().filter(|line| {
+        let said = line.trim_start();
+        said.starts_with("from ")
+            || said.starts_with("import ")
+            || said.starts_with("use ")
+            || said.contains("require(")
+    });
+    let names: Vec<String> = imports.flat_map(|line| super::expect::words(line)).collect();
+    let is_made = |line: &&&str| {
+        let made = MAKES
+            .as_ref()
+            .and_then(|makes| makes.captures(line)?.get(1).map(|name| name.as_str().to_owned()));
+        made.is_some_and(|name| names.contains(&name))
+            && !line.contains("require(")
+            && !line.contains("import")
+    };
+    let line = added.iter().find(is_made)?;
+    let words = format!("{}: what is tested is no longer the program's: `{}`", file.path, line.trim());
+    Some(Suspicion::blocking(words, patch::of(&file.path, &texts(&removed), &texts(&added))))
+}
+
+/// A line that gives a name something new.
+static MAKES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^\s*(?:(?:const|let|var|def|async def|function|class|fn)\s+)?(\w+)\s*(?:=|\()").ok()
+});
+
+fn texts(lines: &[&str]) -> Vec<String> {
+    lines.iter().map(|line| (*line).to_owned()).collect()
+}
+
+/// The first mark that stands in a file more often than before.
+fn first(file: &Changed, marks: &Marks) -> Option<(String, String)> {
+    let (added, removed) = (file.added(), file.removed());
+    marks.iter().find_map(|(pattern, words)| {
+        let matching = |lines: &[&str]| {
+            lines
+                .iter()
+                .filter(|line| pattern.is_match(line))
+                .map(|line| (*line).to_owned())
+                .collect::<Vec<_>>()
+        };
+        let (gained, lost) = (matching(&added), matching(&removed));
+        (gained.len() > lost.len()).then(|| {
+            let line = gained.first().map_or("", |line| line.trim());
+            (format!("{}: {words}: `{line}`", file.path), patch::of(&file.path, &lost, &gained))
+        })
+    })
+}

@@ -1,0 +1,86 @@
+//! The denominator is locked: what a worker's commits take away from tests, and from what decides about them, is a finding.
+//!
+//! Two witnesses look at each handoff: the change itself, in whole texts ([`examine`]), and the runs of the environment's
+//! test commands before and after it ([`look`]). Fewer tests that the change explains are no finding.
+
+mod case;
+mod change;
+mod compare;
+mod context;
+mod expect;
+mod gate;
+mod gate_words;
+mod mark;
+mod patch;
+mod runs;
+
+#[cfg(test)]
+mod tests;
+
+pub use change::Changed;
+pub use expect::Asked;
+pub use runs::{look, notes};
+
+use change::{Kind, kind};
+use compare::compare;
+use context::Context;
+
+use crate::domain::tampering::Suspicion;
+
+/// What a change does to the denominator.
+#[derive(Debug, Default)]
+pub struct Examined {
+    pub found: Vec<Suspicion>,
+    /// What a reviewer has to judge: expectations that changed together with the program.
+    pub to_read: Vec<String>,
+    /// Tests that are gone for a reason that shows in the change.
+    pub explained: usize,
+}
+
+/// Looks at the texts of a change.
+pub fn examine(files: &[Changed], asked: &Asked) -> Examined {
+    let context = Context::of(files, asked);
+    let compared = compare(files, &context);
+    let mut found = compared.found;
+    found.extend(gate::examine(files, &asked.commands));
+    found.extend(mark::examine(files));
+    let mut to_read = compared.to_read;
+    references(files, &context, &mut found, &mut to_read);
+    Examined { found, to_read, explained: compared.explained }
+}
+
+/// What results are compared with: it may change with the program, and not by itself.
+fn references(
+    files: &[Changed],
+    context: &Context<'_>,
+    found: &mut Vec<Suspicion>,
+    to_read: &mut Vec<String>,
+) {
+    for file in files.iter().filter(|file| kind(&file.path) == Kind::Reference && !file.old.is_empty()) {
+        let telling = |lines: Vec<&str>| -> Vec<String> {
+            // The keys of snapshots are the names of their tests.
+            let lines = lines.into_iter().filter(|line| !line.trim_start().starts_with("exports["));
+            lines.map(str::to_owned).collect()
+        };
+        let (removed, added) = (telling(file.removed()), telling(file.added()));
+        if removed.is_empty() {
+            continue;
+        }
+        let hunk = patch::of(&file.path, &removed, &added);
+        let words = context.asked.words.as_str();
+        let asked_for = |lines: &[String]| {
+            lines.iter().map(|line| line.trim()).any(|line| line.chars().count() > 3 && words.contains(line))
+        };
+        if asked_for(&removed) && !asked_for(&added) {
+            let what =
+                format!("what results are compared with no longer is what was asked for: {}", file.path);
+            found.push(Suspicion::blocking(what, hunk));
+        } else if !context.product_changed && !asked_for(&added) {
+            let what =
+                format!("what results are compared with was changed and the program was not: {}", file.path);
+            found.push(Suspicion::blocking(what, hunk));
+        } else {
+            to_read.push(format!("{} is compared with something else now", file.path));
+        }
+    }
+}

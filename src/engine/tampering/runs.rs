@@ -1,0 +1,185 @@
+//! The tests of a handoff: its change and its runs, against what was there before.
+
+use std::sync::Arc;
+
+use super::{Asked, Changed, Examined, examine};
+use crate::domain::environment::{CommandRun, Environment};
+use crate::domain::finding::{FindingState, Severity, Source};
+use crate::domain::id::{Commit, FeatureId};
+use crate::domain::mission::Mission;
+use crate::domain::plan::FeatureState;
+use crate::domain::tampering::Suspicion;
+use crate::domain::tests::TestRun;
+use crate::engine::context::{EngineContext, blocking};
+use crate::engine::error::EngineError;
+use crate::engine::scripts::tests_of;
+use crate::workspace::diff::whole_texts;
+
+/// What a handoff takes away, by its change and by the runs of the test commands at its head.
+///
+/// # Errors
+/// When git cannot compare its commits.
+pub async fn look(
+    engine: &Arc<EngineContext>,
+    feature: FeatureId,
+    runs: &[CommandRun],
+) -> Result<Vec<Suspicion>, EngineError> {
+    let ends = engine.cell.with(|mission| ends(mission, feature));
+    let examined = match ends {
+        Some((base, head)) => of_change(engine, feature, base, head).await?,
+        None => Examined::default(),
+    };
+    let mut found = examined.found;
+    let shrunk = shrunk(engine, feature, runs);
+    if let Some(words) = shrunk {
+        match found.iter_mut().find(|suspicion| suspicion.severity == Severity::Blocking) {
+            // The change shows how: one finding says both.
+            Some(first) => {
+                *first = Suspicion::blocking(
+                    format!("{}; the test commands report {words}", first.description),
+                    first.hunk.as_ref().map_or("", |hunk| hunk.as_str()),
+                )
+            }
+            None if examined.explained > 0 => {}
+            None => found
+                .push(Suspicion::blocking(format!("after {feature} the test commands report {words}"), "")),
+        }
+    }
+    Ok(found)
+}
+
+/// What a reviewer is told of the tests that a feature changed.
+///
+/// # Errors
+/// When git cannot compare its commits.
+pub async fn notes(engine: &Arc<EngineContext>, feature: FeatureId) -> Result<String, EngineError> {
+    let Some((base, head)) = engine.cell.with(|mission| ends(mission, feature)) else {
+        return Ok(String::new());
+    };
+    let examined = of_change(engine, feature, base, head).await?;
+    let mut text = String::new();
+    for suspicion in &examined.found {
+        text += &format!("- {} (a finding already)\n", suspicion.description);
+    }
+    for words in &examined.to_read {
+        text += &format!("- {words}\n");
+    }
+    if text.is_empty() {
+        return Ok(text);
+    }
+    Ok(format!(
+        "\n## What it changed of tests and gates\nJudge whether the feature asks for each of these:\n{text}"
+    ))
+}
+
+async fn of_change(
+    engine: &Arc<EngineContext>,
+    feature: FeatureId,
+    base: Commit,
+    head: Commit,
+) -> Result<Examined, EngineError> {
+    let asked = engine.cell.with(|mission| asked(mission, feature));
+    let engine = Arc::clone(engine);
+    blocking(move || {
+        let (texts, left_out) = whole_texts(engine.repo.own(), &base.0, &head.0)?;
+        let files: Vec<Changed> = texts.into_iter().map(Changed::of).collect();
+        let mut examined = examine(&files, &asked);
+        let telling =
+            |path: &&String| super::kind(path) == super::Kind::Test || super::kind(path) == super::Kind::Gate;
+        let unread: Vec<&str> = left_out.iter().filter(telling).map(String::as_str).collect();
+        if !unread.is_empty() {
+            let words = format!(
+                "too large or too many to be looked at for what they take from the tests: {}",
+                unread.join(", ")
+            );
+            examined.found.push(Suspicion::doubtful(words, ""));
+        }
+        Ok(examined)
+    })
+    .await
+}
+
+/// The commits between which a feature was built.
+fn ends(mission: &Mission, feature: FeatureId) -> Option<(Commit, Commit)> {
+    match &mission.feature(feature)?.state {
+        FeatureState::Built { base, head, .. } if base != head => Some((base.clone(), head.clone())),
+        FeatureState::Built { .. } | FeatureState::Pending | FeatureState::Cancelled { .. } => None,
+    }
+}
+
+/// What the work asks for, in words, and the commands of the environment.
+fn asked(mission: &Mission, feature: FeatureId) -> Asked {
+    let environment = mission.environment.as_ref();
+    let scripts = environment.into_iter().flat_map(Environment::gate_scripts);
+    let checks = mission.active_assertions().filter_map(|assertion| assertion.wording.check.command.as_ref());
+    let commands = scripts.map(|script| &script.run).chain(checks).map(ToString::to_string).collect();
+    let mut words = String::new();
+    if let Some(found) = mission.feature(feature) {
+        let criteria: Vec<String> = found.spec.criteria.iter().map(ToString::to_string).collect();
+        words += &format!("{}\n{}\n{}\n", found.spec.title, found.spec.description, criteria.join("\n"));
+    }
+    for assertion in mission.active_assertions() {
+        words += &format!("{}\n{}\n", assertion.wording.statement, assertion.wording.check.how);
+    }
+    Asked { commands, words }
+}
+
+/// What the test commands report less than at the last head whose tests nobody doubts.
+fn shrunk(engine: &EngineContext, feature: FeatureId, runs: &[CommandRun]) -> Option<String> {
+    let (commands, reference) =
+        engine.cell.with(|mission| (test_commands(mission), reference(mission, feature)));
+    let total = |runs: &[CommandRun]| {
+        let of_tests =
+            runs.iter().filter(|run| commands.is_empty() || commands.contains(&run.command.to_string()));
+        let told: Vec<TestRun> = of_tests.filter_map(|run| tests_of(&engine.store, run)).collect();
+        told.into_iter().reduce(TestRun::and)
+    };
+    let before = total(&reference)?;
+    match total(runs) {
+        Some(after) => after.less_than(&before).map(|less| less.words()),
+        // A command that failed may have ended before it counted; that is a finding of its own.
+        None if before.counts.total() > 0 && runs.iter().all(CommandRun::passed) && !runs.is_empty() => {
+            Some(format!("no tests at all, {} before", before.counts.total()))
+        }
+        None => None,
+    }
+}
+
+fn test_commands(mission: &Mission) -> Vec<String> {
+    let environment = mission.environment.as_ref();
+    environment.into_iter().flat_map(|known| &known.test).map(|script| script.run.to_string()).collect()
+}
+
+/// The runs that a feature is measured by: of the handoff before it whose tests nobody doubts, or of the base.
+fn reference(mission: &Mission, feature: FeatureId) -> Vec<CommandRun> {
+    let attempt_of = |id: FeatureId| match &mission.feature(id)?.state {
+        FeatureState::Built { attempt, .. } => Some(*attempt),
+        FeatureState::Pending | FeatureState::Cancelled { .. } => None,
+    };
+    let own = attempt_of(feature);
+    let mut before: Vec<FeatureId> = mission
+        .claim_runs
+        .keys()
+        .copied()
+        .filter(|id| *id != feature && attempt_of(*id) < own && is_accepted(mission, *id))
+        .collect();
+    before.sort_by_key(|id| std::cmp::Reverse(attempt_of(*id)));
+    let told = |runs: &[CommandRun]| runs.iter().any(|run| run.tests.is_some());
+    let handed_in = before.iter().filter_map(|id| mission.claim_runs.get(id)).find(|runs| told(runs));
+    let base = || mission.baseline.as_ref().map(|baseline| baseline.runs.clone()).unwrap_or_default();
+    handed_in.cloned().unwrap_or_else(base)
+}
+
+/// Whether nothing is said against the tests of a handoff, or somebody decided that it may stand.
+fn is_accepted(mission: &Mission, feature: FeatureId) -> bool {
+    let doubts = |state: &FindingState| match state {
+        FindingState::Open | FindingState::TakenUp { .. } => true,
+        FindingState::Dismissed { .. } | FindingState::Deferred { .. } => false,
+    };
+    !mission.findings.values().any(|finding| {
+        finding.feature == Some(feature)
+            && matches!(finding.source, Source::Tampering { .. })
+            && finding.severity == Severity::Blocking
+            && doubts(&finding.state)
+    })
+}

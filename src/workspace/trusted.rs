@@ -1,0 +1,143 @@
+//! git that gives the commit's bytes, whatever agents wrote into the mission's repository.
+//!
+//! Agents work in worktrees of the mission's repository and may write its configuration, its attributes, its replacement
+//! objects and the hidden flags of an index. The engine's own git is armed against all of these: what the person's
+//! repository says holds, and what is set beside that holds for agents only.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::WorkspaceError;
+use super::git::Git;
+use super::worktree::{SPARSE, paths};
+
+/// What the person's repository says about bytes, as the engine read it there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Trusted {
+    settings: Arc<Vec<(String, OsString)>>,
+    attributes: Option<Arc<Vec<u8>>>,
+}
+
+/// Settings that decide which bytes are written or compared, with what holds where the person says nothing.
+const BYTES: [(&str, &str); 12] = [
+    ("core.autocrlf", "false"),
+    ("core.eol", "native"),
+    ("core.filemode", "true"),
+    ("core.symlinks", "true"),
+    ("core.attributesfile", "/dev/null"),
+    ("core.excludesfile", "/dev/null"),
+    ("core.ignorestat", "false"),
+    ("core.checkstat", "default"),
+    ("core.trustctime", "true"),
+    ("core.sparsecheckout", "false"),
+    ("lfs.fetchexclude", ""),
+    ("lfs.fetchinclude", ""),
+];
+
+/// What `git lfs install` sets, wherever it is run.
+const LFS: [(&str, &str); 4] = [
+    ("filter.lfs.clean", "git-lfs clean -- %f"),
+    ("filter.lfs.smudge", "git-lfs smudge -- %f"),
+    ("filter.lfs.process", "git-lfs filter-process"),
+    ("filter.lfs.required", "true"),
+];
+
+impl Trusted {
+    /// What was carried over from the person's repository.
+    pub(super) fn of(settings: Vec<(String, OsString)>, attributes: Option<Vec<u8>>) -> Self {
+        Self { settings: Arc::new(settings), attributes: attributes.map(Arc::new) }
+    }
+
+    /// git in a checkout of the mission's, armed.
+    ///
+    /// # Errors
+    /// When git cannot read the repository's settings.
+    pub(super) fn git(&self, common: &Path, directory: &Path) -> Result<Git, WorkspaceError> {
+        self.restore_attributes(common)?;
+        let mut git = Git::of_mission(directory);
+        let list = ["config", "--null", "--list", "--show-scope"];
+        let said = git.run("read the repository's settings", list)?;
+        let fields: Vec<&[u8]> = said.split(|byte| *byte == 0).collect();
+        let is_sparse = common.join(SPARSE).exists();
+        for pair in fields.chunks(2) {
+            let [scope, entry] = pair else { continue };
+            if !matches!(*scope, b"local" | b"worktree") {
+                continue;
+            }
+            let end = entry.iter().position(|byte| *byte == b'\n').unwrap_or(entry.len());
+            let key = String::from_utf8_lossy(entry.get(..end).unwrap_or_default()).into_owned();
+            let value = OsStr::from_bytes(entry.get(end + 1..).unwrap_or(b"true"));
+            if key == "core.sparsecheckout" && is_sparse || self.says(&key, value) {
+                continue;
+            }
+            if let Some(instead) = self.instead_of(&key) {
+                let mut setting = OsString::from(format!("{key}="));
+                setting.push(instead);
+                git = git.setting(setting);
+            }
+        }
+        Ok(git)
+    }
+
+    /// Whether the person's repository, or `git lfs install`, sets just this.
+    fn says(&self, key: &str, value: &OsStr) -> bool {
+        self.settings.iter().any(|(known, said)| known == key && said == value)
+            || LFS.iter().any(|(known, said)| *known == key && value == *said)
+    }
+
+    /// What holds in place of a setting that the person's repository does not have so.
+    fn instead_of(&self, key: &str) -> Option<OsString> {
+        let persons = self.settings.iter().rev().find(|(known, _)| known == key);
+        if let Some((_, value)) = persons {
+            return Some(value.clone());
+        }
+        if key.starts_with("filter.") {
+            let required = key.ends_with(".required");
+            return Some(if required { "false".into() } else { OsString::new() });
+        }
+        BYTES.iter().find(|(known, _)| *known == key).map(|(_, value)| (*value).into())
+    }
+
+    /// The attributes that no commit has are the person's.
+    fn restore_attributes(&self, common: &Path) -> Result<(), WorkspaceError> {
+        let file = common.join("info/attributes");
+        match &self.attributes {
+            Some(text) if fs::read(&file).is_ok_and(|present| present == **text) => Ok(()),
+            Some(text) => fs::write(&file, text.as_slice()).map_err(WorkspaceError::io("write", &file)),
+            None => super::worktree::remove_directory(&file),
+        }
+    }
+}
+
+/// Takes the flags off an index that hide changes from git: *assume unchanged* and *skip worktree*. In a sparse checkout
+/// the second is how files are left out.
+///
+/// # Errors
+/// When git cannot read or write the index.
+pub(super) fn show_hidden(git: &Git, common: &Path) -> Result<(), WorkspaceError> {
+    let doing = "look for hidden changes";
+    let listed = git.run(doing, ["ls-files", "-v", "-z"])?;
+    let (mut unchanged, mut skipped) = (Vec::new(), Vec::new());
+    for entry in paths(&listed) {
+        let (Some(tag), Some(path)) = (entry.first(), entry.get(2..)) else { continue };
+        let note = |list: &mut Vec<u8>| {
+            list.extend_from_slice(path);
+            list.push(0);
+        };
+        if tag.is_ascii_lowercase() {
+            note(&mut unchanged);
+        }
+        if tag.eq_ignore_ascii_case(&b'S') && !common.join(SPARSE).exists() {
+            note(&mut skipped);
+        }
+    }
+    for (flag, list) in [("--no-assume-unchanged", unchanged), ("--no-skip-worktree", skipped)] {
+        if !list.is_empty() {
+            git.clone().input(list).run(doing, ["update-index", flag, "-z", "--stdin"])?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! What was built between two commits as pieces that can be undone one by one in a worktree.
+
+use std::path::Path;
+
+use super::git::Git;
+use super::worktree::{paths, remove_directory, to_path};
+use super::{Repo, WorkspaceError};
+
+/// A piece of a difference: of one file, all of it or one hunk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The path after the change.
+    pub path: String,
+    /// Its `@@` line up to the second mark; empty for a whole file.
+    pub place: String,
+    patch: Vec<u8>,
+}
+
+/// What lies between two commits, file by file.
+///
+/// # Errors
+/// When git cannot compare them.
+pub fn pieces(repo: &Repo, from: &str, to: &str) -> Result<Vec<Piece>, WorkspaceError> {
+    let arguments = [
+        "diff",
+        "--binary",
+        "--full-index",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--no-renames",
+        "--src-prefix=a/",
+        "--dst-prefix=b/",
+        from,
+        to,
+        "--",
+    ];
+    let git = Git::of_mission(&repo.common_dir()?).setting("core.quotePath=false");
+    let diff = git.run("compare two commits", arguments)?;
+    Ok(split(&diff, b"diff --git ")
+        .into_iter()
+        .map(|patch| Piece { path: path_of(&patch), place: String::new(), patch })
+        .collect())
+}
+
+impl Piece {
+    /// The hunks of a file, in order; the file itself where it has none, such as one that is not text.
+    pub fn hunks(&self) -> Vec<Self> {
+        let mut parts = split(&self.patch, b"@@ ").into_iter();
+        let Some(head) = parts.next() else { return Vec::new() };
+        let hunks: Vec<Self> = parts
+            .map(|hunk| {
+                let line =
+                    String::from_utf8_lossy(hunk.split(|byte| *byte == b'\n').next().unwrap_or_default());
+                let end = line.get(2..).and_then(|rest| rest.find("@@")).map_or(line.len(), |at| at + 4);
+                let place = line.get(..end).unwrap_or(&line).to_owned();
+                Self { path: self.path.clone(), place, patch: [head.as_slice(), &hunk].concat() }
+            })
+            .collect();
+        if hunks.is_empty() { vec![self.clone()] } else { hunks }
+    }
+}
+
+/// Undoes pieces in a worktree: all of them, or, where one does not apply, none.
+///
+/// # Errors
+/// When git cannot be run. That they do not apply is what git says of it.
+pub fn undo(directory: &Path, pieces: &[Piece]) -> Result<Result<(), String>, WorkspaceError> {
+    let patch: Vec<u8> = pieces.iter().flat_map(|piece| piece.patch.iter().copied()).collect();
+    let git = Git::of_mission(directory).setting("apply.whitespace=nowarn").input(patch);
+    let outcome = git.outcome(["apply", "--reverse", "--whitespace=nowarn", "-"])?;
+    if outcome.exit.is_success() {
+        return Ok(Ok(()));
+    }
+    let said = outcome.errors.lines().next().unwrap_or_default().to_owned();
+    Ok(Err(said))
+}
+
+/// Removes the tracked files of a worktree whose path is not to be kept.
+///
+/// # Errors
+/// When git cannot list them, or one cannot be removed.
+pub fn remove_all_but(directory: &Path, keep: impl Fn(&str) -> bool) -> Result<(), WorkspaceError> {
+    let tracked = Git::of_mission(directory).run("list the tracked files", ["ls-files", "-z"])?;
+    for path in paths(&tracked).map(to_path).filter(|path| !keep(&path.to_string_lossy())) {
+        remove_directory(&directory.join(path))?;
+    }
+    Ok(())
+}
+
+/// The parts of a text that begin at lines with this beginning; what stands before the first is a part when the text does
+/// not begin with one.
+fn split(text: &[u8], beginning: &[u8]) -> Vec<Vec<u8>> {
+    let mut parts: Vec<Vec<u8>> = Vec::new();
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        match parts.last_mut() {
+            Some(part) if !line.starts_with(beginning) => part.extend_from_slice(line),
+            _ => parts.push(line.to_vec()),
+        }
+    }
+    parts
+}
+
+/// The path that a file's part of a diff is about.
+fn path_of(patch: &[u8]) -> String {
+    let text = String::from_utf8_lossy(patch);
+    let marked = |mark: &str| text.lines().find_map(|line| line.strip_prefix(mark).map(str::to_owned));
+    let plus = marked("+++ b/").or_else(|| marked("--- a/"));
+    let heading =
+        || text.lines().next().and_then(|line| line.rsplit(" b/").next()).unwrap_or_default().to_owned();
+    plus.unwrap_or_else(heading)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_comes_apart_into_its_hunks() {
+        let patch = b"diff --git a/x b/x\nindex 1..2\n--- a/x\n+++ b/x\n@@ -1 +1,2 @@ fn a() @@\n a\n+b\n@@ -9 +10 @@\n-c\n+@@ d\n";
+        let whole = Piece { path: path_of(patch), place: String::new(), patch: patch.to_vec() };
+        assert_eq!(whole.path, "x");
+        let hunks = whole.hunks();
+        let places: Vec<&str> = hunks.iter().map(|hunk| hunk.place.as_str()).collect();
+        assert_eq!(places, ["@@ -1 +1,2 @@", "@@ -9 +10 @@"]);
+        assert!(hunks[1].patch.starts_with(b"diff --git") && hunks[1].patch.ends_with(b"+@@ d\n"));
+        let binary = b"diff --git a/p.png b/p.png\nGIT binary patch\nliteral 3\n";
+        let binary = Piece { path: path_of(binary), place: String::new(), patch: binary.to_vec() };
+        assert_eq!((binary.path.as_str(), binary.hunks()), ("p.png", vec![binary.clone()]));
+    }
+}

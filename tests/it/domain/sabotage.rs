@@ -1,0 +1,265 @@
+//! Checks and their teeth: vacuous, guards, invalid, seen red, toothless, out of time.
+
+use flightdeck::domain::attempt::{AgentWork, EngineWork, Work};
+use flightdeck::domain::baseline::AtBase;
+use flightdeck::domain::command::{CheckEdit, Command, WordingEdit};
+use flightdeck::domain::contract::AssertionDraft;
+use flightdeck::domain::environment::CommandRun;
+use flightdeck::domain::event::Actor;
+use flightdeck::domain::finding::{Severity, Source};
+use flightdeck::domain::gate::{Autopilot, GateId};
+use flightdeck::domain::id::{AttemptId, MilestoneId, Revision};
+use flightdeck::domain::risk::risks;
+use flightdeck::domain::sabotage::{Sabotage, SabotageOutcome, SeenRed};
+
+use crate::support::mission::Flight;
+use crate::support::words::{self, val};
+
+const M1: MilestoneId = MilestoneId(1);
+const SABOTAGE: Work = Work::Engine(EngineWork::Sabotage { milestone: M1, round: 1 });
+
+fn checked(id: &str, command: &str) -> AssertionDraft {
+    let mut draft = words::assertion(id);
+    draft.wording.check.command = Some(words::line(command));
+    draft
+}
+
+fn guard(id: &str, command: &str) -> AssertionDraft {
+    let mut draft = checked(id, command);
+    draft.wording.check.guard = true;
+    draft
+}
+
+fn run(command: &str, code: i32, tail: &str) -> CommandRun {
+    CommandRun { tail: flightdeck::domain::text::Line::clipped(tail), ..words::run(command, code) }
+}
+
+/// A planner that proposed a contract and an environment, and what was seen at the base.
+fn planning(assertions: Vec<AssertionDraft>, runs: Vec<CommandRun>) -> (Flight, AttemptId) {
+    let mut flight = Flight::new();
+    let planner = flight.start(AgentWork::Plan);
+    flight.attempt(planner, Command::ProposeContract { assertions });
+    flight.attempt(planner, Command::ProposeEnvironment { environment: words::environment() });
+    flight.engine(Command::RecordBaseline { baseline: Box::new(words::baseline(runs)) });
+    (flight, planner)
+}
+
+fn plan(ids: &[&str]) -> Command {
+    let milestones = vec![words::milestone("All", vec![words::feature("It", ids)])];
+    Command::ProposePlan { title: None, milestones, answer: None }
+}
+
+/// A round passed that tried an assertion whose command does this at the base.
+fn passed(draft: AssertionDraft, runs: Vec<CommandRun>) -> Flight {
+    let id = draft.id.clone();
+    let (mut flight, planner) = planning(vec![draft], runs);
+    flight.attempt(planner, plan(&[id.as_str()]));
+    flight.gone(GateId::Plan).built(1).validated()
+}
+
+fn vacuous() -> Flight {
+    passed(checked("VAL-A-001", "make a"), vec![run("make a", 0, "")])
+}
+
+fn tried(flight: &mut Flight, outcome: SabotageOutcome) {
+    flight.engine(Command::RecordSabotage { sabotage: Box::new(words::sabotage("VAL-A-001", outcome)) });
+}
+
+#[test]
+fn what_a_check_does_at_the_base_is_told_in_a_word() {
+    let drafts = vec![
+        checked("VAL-A-001", "make a"),
+        checked("VAL-A-002", "make b"),
+        guard("VAL-A-003", "make c"),
+        guard("VAL-A-004", "make d"),
+        checked("VAL-A-005", "lynx x"),
+        checked("VAL-A-006", "make f"),
+        checked("VAL-A-007", "make g"),
+    ];
+    let runs = vec![
+        run("make a", 1, "no a"),
+        run("make b", 0, ""),
+        run("make c", 0, ""),
+        run("make d", 2, "no d"),
+        run("lynx x", 127, "sh: 1: lynx: not found"),
+        run("make f", 124, ""),
+    ];
+    let (flight, _) = planning(drafts, runs);
+    let at = |id: &str| flight.mission.at_base(&flight.mission.contract[&val(id)]);
+    assert!(matches!(at("VAL-A-001"), AtBase::Red(_)));
+    assert!(matches!(at("VAL-A-002"), AtBase::Vacuous(_)));
+    assert!(matches!(at("VAL-A-003"), AtBase::Guards(_)));
+    assert!(matches!(at("VAL-A-004"), AtBase::Invalid(_, why) if why.starts_with("a guard holds before")));
+    assert!(matches!(at("VAL-A-005"), AtBase::Invalid(_, why) if why.contains("`lynx` is not found")));
+    assert!(matches!(at("VAL-A-006"), AtBase::TookTooLong(_)));
+    assert!(matches!(at("VAL-A-007"), AtBase::Untried));
+    let vacuous: Vec<&str> = flight.mission.vacuous_assertions().map(|found| found.id.as_str()).collect();
+    assert_eq!(vacuous, ["VAL-A-002"]);
+    let report = flight.mission.baseline_report();
+    assert!(report.contains("- 1 guard green, as it should be\n- 1 check red, as it should be"), "{report}");
+}
+
+#[test]
+fn a_plan_whose_checks_can_decide_nothing_goes_back_to_its_planner() {
+    let drafts =
+        vec![checked("VAL-A-001", "lynx x"), guard("VAL-A-002", "make d"), checked("VAL-A-003", "make a")];
+    let runs =
+        vec![run("lynx x", 127, "sh: 1: lynx: not found"), run("make d", 2, "no d"), run("make a", 0, "")];
+    let (mut flight, planner) = planning(drafts, runs);
+    let plan = plan(&["VAL-A-001", "VAL-A-002", "VAL-A-003"]);
+    let refusal = flight.refusal(Actor::Attempt(planner), plan.clone());
+    for words in [
+        "the check of VAL-A-001 can decide nothing at the base commit: `lynx` is not found on this machine; `lynx x` exits 127",
+        "the check of VAL-A-002 can decide nothing at the base commit: a guard holds before the work, and it fails",
+        "word each anew with propose_contract, or say in `checks_kept` why",
+    ] {
+        assert!(refusal.contains(words), "{words}: {refusal}");
+    }
+    assert!(
+        !refusal.contains("VAL-A-003"),
+        "what proves nothing is a risk for the person to weigh: {refusal}"
+    );
+
+    let mut kept = flight.clone();
+    let reasons = ["VAL-A-001", "VAL-A-002"].map(|id| (val(id), words::line("the image has it"))).into();
+    kept.attempt(planner, Command::KeepChecks { reasons });
+    kept.attempt(planner, plan.clone());
+    let risk = risks(&kept.mission).into_iter().find(|risk| risk.contains("VAL-A-001 can decide")).unwrap();
+    assert!(risk.ends_with("the planner keeps it: the image has it"), "{risk}");
+    let unknown = [(val("VAL-X-001"), words::line("x"))].into();
+    let refusal = flight.refusal(Actor::Attempt(planner), Command::KeepChecks { reasons: unknown });
+    assert_eq!(refusal, "`checks_kept` names VAL-X-001, which is not in the contract");
+
+    let drafts =
+        vec![checked("VAL-A-001", "make x"), checked("VAL-A-002", "make d"), checked("VAL-A-003", "make a")];
+    flight.attempt(planner, Command::ProposeContract { assertions: drafts });
+    flight.attempt(planner, plan);
+    assert!(flight.mission.is_gate_open(GateId::Plan));
+}
+
+#[test]
+fn what_the_person_words_at_the_plan_gate_is_tried_and_told_and_refuses_no_plan() {
+    let (mut flight, planner) = planning(vec![checked("VAL-A-001", "make a")], vec![run("make a", 1, "")]);
+    assert!(
+        !flight.due().contains(&EngineWork::TakeBaseline.into()),
+        "the planner's tools try what it proposes"
+    );
+    flight.attempt(planner, plan(&["VAL-A-001"]));
+    let all = |command: &str, code, tail| {
+        let others = ["make setup", "make", "make test"].map(|command| words::run(command, 0));
+        [others.to_vec(), vec![run(command, code, tail)]].concat()
+    };
+    let check = CheckEdit { command: Some(words::line("lynx x")), ..CheckEdit::default() };
+    let edit = Box::new(WordingEdit { check: Some(check), ..WordingEdit::default() });
+    flight.person(Command::EditAssertion { assertion: val("VAL-A-001"), base: Revision::FIRST, edit });
+    assert_eq!(flight.due(), [EngineWork::TakeBaseline.into()]);
+    let baseline = words::baseline(all("lynx x", 127, "sh: 1: lynx: not found"));
+    flight.engine(Command::RecordBaseline { baseline: Box::new(baseline) });
+    assert_eq!(flight.due(), []);
+    assert!(risks(&flight.mission).iter().any(|risk| risk.contains("`lynx` is not found")));
+
+    let mut untried = words::baseline(vec![]);
+    untried.untried = flight.mission.base_trials().iter().map(|trial| trial.script().run.clone()).collect();
+    flight.engine(Command::RecordBaseline { baseline: Box::new(untried) });
+    assert_eq!(flight.due(), [], "what cannot be tried is not tried for ever");
+    let mut again = flight.gone(GateId::Plan);
+    let check = CheckEdit { command: Some(words::line("make z")), ..CheckEdit::default() };
+    let edit = Box::new(WordingEdit { check: Some(check), ..WordingEdit::default() });
+    again.person(Command::EditAssertion { assertion: val("VAL-A-001"), base: Revision(2), edit });
+    assert!(!again.due().contains(&EngineWork::TakeBaseline.into()), "it is built upon by now");
+}
+
+#[test]
+fn the_gate_of_a_milestone_waits_until_its_checks_were_seen_red() {
+    let mut flight = vacuous();
+    assert_eq!(flight.due(), [SABOTAGE]);
+    assert!(!flight.mission.is_gate_open(M1.into()));
+    assert_eq!(flight.mission.seen_red(&val("VAL-A-001")), SeenRed::Vacuous);
+    assert_eq!((flight.mission.contract_tally().proven, flight.mission.contract_tally().toothless), (0, 1));
+    tried(&mut flight, SabotageOutcome::Red);
+    assert_eq!(flight.mission.seen_red(&val("VAL-A-001")), SeenRed::Sabotaged);
+    assert_eq!((flight.mission.contract_tally().proven, flight.mission.contract_tally().toothless), (1, 0));
+    assert!(flight.mission.is_gate_open(M1.into()) && flight.due().is_empty());
+
+    let red = passed(checked("VAL-A-001", "make a"), vec![run("make a", 1, "")]);
+    assert_eq!(red.mission.seen_red(&val("VAL-A-001")), SeenRed::AtBase);
+    assert!(red.mission.is_gate_open(M1.into()), "what was red at the base was seen red");
+    let guarded = passed(guard("VAL-A-001", "make a"), vec![run("make a", 0, "")]);
+    assert_eq!(
+        (guarded.mission.seen_red(&val("VAL-A-001")), guarded.due()),
+        (SeenRed::NotYet, vec![SABOTAGE])
+    );
+    let judged = passed(words::assertion("VAL-A-001"), vec![]);
+    assert_eq!((judged.mission.seen_red(&val("VAL-A-001")), judged.due()), (SeenRed::Judged, vec![]));
+}
+
+#[test]
+fn a_check_without_teeth_is_a_finding_and_autopilot_asks_the_person() {
+    let mut flight = vacuous();
+    flight.person(Command::SetAutopilot { autopilot: Autopilot::On });
+    tried(&mut flight, SabotageOutcome::Toothless);
+    let finding = flight.mission.open_findings().next().unwrap().clone();
+    assert_eq!((finding.severity, &finding.source), (Severity::NonBlocking, &Source::Sabotage));
+    let said =
+        "the check of VAL-A-001, `make a`, stays green whatever is undone: F1: src/main.rs @@ -1 +1,2 @@";
+    assert_eq!(finding.description.as_str(), said);
+    assert_eq!(flight.mission.evidence_of(&finding).len(), 1);
+    assert_eq!(flight.due(), [AgentWork::Triage.into()]);
+    flight.dismiss_all();
+    assert!(flight.mission.is_gate_open(M1.into()), "it blocks nothing by itself");
+    assert!(!flight.mission.is_go(M1.into()), "but nobody says GO to it for the person");
+    assert_eq!((flight.mission.contract_tally().proven, flight.due()), (0, vec![]));
+    let page = flightdeck::view::gate::risks(&flight.mission, M1.into());
+    assert_eq!(page, ["1 proven by nothing: the check stays green whatever is undone"]);
+    let refusal = {
+        let sabotage = Box::new(words::sabotage("VAL-A-001", SabotageOutcome::Toothless));
+        flight.refusal(Actor::Engine, Command::RecordSabotage { sabotage })
+    };
+    assert_eq!(refusal, "VAL-A-001 is not to be seen red now");
+
+    let mut red = vacuous();
+    red.person(Command::SetAutopilot { autopilot: Autopilot::On });
+    tried(&mut red, SabotageOutcome::Red);
+    assert!(red.mission.is_go(GateId::Final));
+}
+
+#[test]
+fn what_told_nothing_is_said_and_tried_again_in_a_later_round_only() {
+    for (outcome, seen) in
+        [(SabotageOutcome::Untold, SeenRed::Untold), (SabotageOutcome::OutOfTime, SeenRed::OutOfTime)]
+    {
+        let mut flight = passed(guard("VAL-A-001", "make a"), vec![run("make a", 0, "")]);
+        tried(&mut flight, outcome);
+        assert_eq!(flight.mission.seen_red(&val("VAL-A-001")), seen);
+        assert!(flight.mission.is_gate_open(M1.into()) && flight.due().is_empty());
+        assert_eq!(flightdeck::view::gate::risks(&flight.mission, M1.into()), ["1 never seen red"]);
+        flight.person(Command::DecideGate { gate: M1.into(), decision: words::no_go("more") });
+        flight.triage_all();
+        let mut flight = flight.built(2).gated().reviewed().scrutinized();
+        assert_eq!(flight.due(), [Work::Engine(EngineWork::Sabotage { milestone: M1, round: 2 })]);
+        let again = Sabotage { round: 2, ..words::sabotage("VAL-A-001", SabotageOutcome::Red) };
+        flight.engine(Command::RecordSabotage { sabotage: Box::new(again) });
+        assert_eq!(flight.mission.seen_red(&val("VAL-A-001")), SeenRed::Sabotaged);
+    }
+}
+
+#[test]
+fn undoing_takes_a_share_of_the_missions_time_and_none_where_it_is_off() {
+    let flight = vacuous();
+    let now = flight.now();
+    let likely = flightdeck::domain::estimate::estimate(&flight.mission).likely_ms;
+    assert_eq!(flight.mission.sabotage_left_ms(now), likely / 10, "what agents have worked is less");
+    let mut spent = flight.clone();
+    tried(&mut spent, SabotageOutcome::Red);
+    assert_eq!(spent.mission.sabotage_left_ms(now), likely / 10 - 1_500);
+
+    let mut founding = words::founding();
+    founding.limits.sabotage_percent = 0;
+    let mut off = flight;
+    off.mission.founding = Some(founding);
+    assert_eq!((off.due(), off.mission.sabotage_left_ms(now)), (vec![], 0));
+    assert_eq!(off.mission.seen_red(&val("VAL-A-001")), SeenRed::Vacuous, "it proves nothing all the same");
+    let log = serde_json::json!({ "rounds": 5, "failures": 3, "reviewers": 3 });
+    let older: flightdeck::domain::mission::Limits = serde_json::from_value(log).unwrap();
+    assert_eq!(older.sabotage_percent, 10, "a mission of an older log flies with the usual share");
+}

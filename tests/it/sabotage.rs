@@ -1,0 +1,271 @@
+//! Checks are seen red on a real repository: what was built is undone in a checkout of its own, and nowhere else.
+#![cfg(test)]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use flightdeck::agent::model::{Item, Reply, Request};
+use flightdeck::domain::event::{Actor, Event};
+use flightdeck::domain::gate::{Autopilot, GateId};
+use flightdeck::domain::id::MilestoneId;
+use flightdeck::domain::mission::{Mission, Status};
+use flightdeck::domain::sabotage::{Reaction, SabotageOutcome, SeenRed};
+use flightdeck::engine::EngineOptions;
+use serde_json::{Value, json};
+
+use crate::faults::scripted::{Mind, call};
+use crate::support::flight::Ground;
+use crate::support::wire::Setting;
+use crate::support::words::{self, val};
+
+const M1: GateId = GateId::Milestone(MilestoneId(1));
+
+/// What is built, and how it is checked.
+#[derive(Default)]
+struct Story {
+    /// Id, command, whether it is a guard.
+    checks: Vec<(&'static str, String, bool)>,
+    /// What each feature's worker runs, and what it fulfills.
+    features: Vec<(&'static str, Vec<&'static str>)>,
+    build: Option<&'static str>,
+}
+
+impl Story {
+    fn planning(&self) -> [(&'static str, Value); 3] {
+        let assertion = |(id, command, guard): &(&str, String, bool)| {
+            json!({ "id": id, "title": format!("{id} holds"), "statement": format!("A user sees that {id} holds."),
+                "check": { "via": "terminal", "how": format!("Run {command} and see that it ends well."), "command": command, "guard": guard },
+                "evidence": "the screen" })
+        };
+        let feature = |(at, (run, fulfills)): (usize, &(&str, Vec<&str>))| {
+            json!({ "title": format!("Feature {at}"), "description": format!("Do {run}"), "criteria": ["it is done"],
+                "fulfills": fulfills, "no_assertion_because": fulfills.is_empty().then_some("it prepares the others") })
+        };
+        let script = |run: &str| json!([{ "name": "it", "run": run }]);
+        let features: Vec<Value> = (1..).zip(&self.features).map(feature).collect();
+        [
+            (
+                "propose_contract",
+                json!({ "assertions": self.checks.iter().map(assertion).collect::<Vec<_>>() }),
+            ),
+            (
+                "propose_environment",
+                json!({ "test": script("true"), "build": self.build.map(script).unwrap_or(json!([])) }),
+            ),
+            ("propose_plan", json!({ "milestones": [{ "title": "All", "features": features }] })),
+        ]
+    }
+
+    fn mind(self) -> Arc<Mind> {
+        Mind::new(move |request, _| {
+            let turn = request.items.iter().filter(|item| matches!(item, Item::Assistant(_))).count();
+            let brief = brief(request);
+            let role = request.labels.get("role").map_or("", String::as_str);
+            Ok(match (role, request.labels.get("phase").map_or("", String::as_str)) {
+                ("orchestrator", "plan") => {
+                    let (tool, arguments) = self.planning()[turn.min(2)].clone();
+                    call(tool, arguments)
+                }
+                ("orchestrator", _) => {
+                    let decision = |id: &str| json!({ "finding": id, "decision": "dismiss", "reason": "seen, and left" });
+                    let ids =
+                        (1..9).map(|n| format!("FND-{n}")).filter(|id| brief.contains(&format!("{id} ")));
+                    call("triage", json!({ "decisions": ids.map(|id| decision(&id)).collect::<Vec<_>>() }))
+                }
+                ("worker", _) if turn == 0 => {
+                    let built =
+                        (1..).zip(&self.features).find(|(n, _)| brief.contains(&format!("Build F{n}")));
+                    let run = built.map_or("true", |(_, (run, _))| run);
+                    call(
+                        "shell",
+                        json!({ "command": format!("{run} && git add -A && git commit -qm built") }),
+                    )
+                }
+                ("worker", _) => call("handoff", json!({ "summary": "Built.", "implemented": ["it"] })),
+                ("reviewer", _) => call("report_review", json!({ "summary": "Fine.", "verdict": "pass" })),
+                ("scrutiny", _) => call("report_scrutiny", json!({ "summary": "It holds together." })),
+                _ => self.test(request, turn),
+            })
+        })
+    }
+
+    fn test(&self, request: &Request, turn: usize) -> Reply {
+        let Some((id, command, _)) = self.checks.get(turn / 2) else {
+            return call("report_user_testing", json!({ "summary": "All is well." }));
+        };
+        if turn.is_multiple_of(2) {
+            return call(
+                "terminal",
+                json!({ "action": "start", "command": format!("{command}; echo done") }),
+            );
+        }
+        let answer = request.items.iter().rev().find_map(|item| match item {
+            Item::ToolResult { output, .. } => Some(output.as_str()),
+            _ => None,
+        });
+        let shown = answer.unwrap_or_default();
+        let evidence: String = shown[shown.find("ev_").unwrap()..]
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect();
+        call(
+            "verdict",
+            json!({ "assertion": id, "outcome": "pass", "observed": "it holds", "evidence": [evidence] }),
+        )
+    }
+}
+
+fn brief(request: &Request) -> &str {
+    let Some(Item::User { text }) = request.items.first() else { panic!("a session begins with its brief") };
+    text
+}
+
+fn ground(files: &[(&str, &str)]) -> Ground {
+    Ground::of(&Setting { goal: "Make it.", model: "test/mind", autopilot: Autopilot::On, files })
+}
+
+/// What was undone for an assertion, with the check's reaction in a word.
+fn undone(mission: &Mission, id: &str) -> Vec<(String, &'static str)> {
+    let sabotage = mission.sabotages.get(&val(id)).unwrap_or_else(|| panic!("nothing was undone for {id}"));
+    let word = |reaction: &Reaction| match reaction {
+        Reaction::Red { .. } => "red",
+        Reaction::Green => "green",
+        Reaction::Skipped { .. } => "skipped",
+    };
+    sabotage.undone.iter().map(|one| (one.what.to_string(), word(&one.reaction))).collect()
+}
+
+fn numbered(changed: &[usize]) -> String {
+    (1..=20)
+        .map(|n| if changed.contains(&n) { format!("line {n} new\n") } else { format!("line {n}\n") })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_built_is_undone_feature_by_feature_then_hunk_by_hunk_where_nobody_works() {
+    let log = tempfile::tempdir().unwrap();
+    let log = log.path().join("log");
+    let pages = numbered(&[]);
+    let ground = ground(&[("README.md", "# It\n"), ("pages.txt", &pages), ("tests/kept.txt", "kept\n")]);
+    let noted = |command: &str| {
+        format!("{{ pwd; ls; }} | tr '\\n' ' ' >> {0}; echo >> {0}; {command}", log.display())
+    };
+    let story = Story {
+        checks: vec![
+            // Holds before anything is built; b needs a.
+            ("VAL-A-001", noted("test ! -e b.txt || test -e a.txt"), false),
+            // Both lines are new, or neither: only half of the feature breaks it.
+            ("VAL-B-001", "test $(grep -c new pages.txt) != 1".to_owned(), false),
+            ("VAL-C-001", "test -e README.md".to_owned(), false),
+            ("VAL-D-001", "test -e README.md && test -e tests/kept.txt".to_owned(), true),
+            ("VAL-E-001", "grep -q b b.txt".to_owned(), false),
+        ],
+        features: vec![
+            (
+                "echo a > a.txt && mkdir -p tests && echo t > tests/new.txt",
+                vec!["VAL-A-001", "VAL-C-001", "VAL-D-001"],
+            ),
+            ("sed -i -e 's/^line 2$/line 2 new/' -e 's/^line 18$/line 18 new/' pages.txt", vec!["VAL-B-001"]),
+            ("echo b > b.txt", vec!["VAL-E-001"]),
+        ],
+        build: None,
+    };
+    let mission = ground.fly(story.mind()).await;
+    let told = || format!("{:?} {:?}\n{}", mission.status(), mission.hold, ground.told());
+    assert!(mission.is_gate_open(M1), "{}", told());
+
+    assert_eq!(undone(&mission, "VAL-A-001"), [("F1".to_owned(), "red")], "{}", told());
+    let hunks = [("F2".to_owned(), "green"), ("F2: pages.txt @@ -1,5 +1,5 @@".to_owned(), "red")];
+    assert_eq!(undone(&mission, "VAL-B-001"), hunks, "{}", told());
+    assert_eq!(undone(&mission, "VAL-C-001"), [("F1".to_owned(), "green")]);
+    assert_eq!(undone(&mission, "VAL-D-001"), [("the whole app".to_owned(), "red")], "its tests stay");
+    assert!(!mission.sabotages.contains_key(&val("VAL-E-001")), "it was red at the base");
+    let seen: Vec<SeenRed> = mission.contract.keys().map(|id| mission.seen_red(id)).collect();
+    use SeenRed::{AtBase, Sabotaged, Toothless};
+    assert_eq!(seen, [Sabotaged, Sabotaged, Toothless, Sabotaged, AtBase]);
+
+    let finding = mission.findings.values().next().unwrap();
+    assert!(finding.description.as_str().contains("`test -e README.md`, stays green whatever is undone: F1"));
+    assert!(!mission.is_go(M1), "a check without teeth is the person's to decide on");
+    assert_eq!(mission.contract_tally().proven, 4);
+
+    let seen = std::fs::read_to_string(&log).unwrap();
+    let without = |line: &&str| line.contains("b.txt") && !line.contains("a.txt");
+    let lines: Vec<&str> = seen.lines().filter(without).collect();
+    assert!(!lines.is_empty() && lines.iter().all(|line| line.contains("/sabotage ")), "{seen}");
+    assert!(lines.iter().all(|line| line.contains("tests ")), "the tests of a feature stay: {seen}");
+    assert!(!ground.dir.join("sabotage").exists(), "its checkout goes with it");
+    assert!(ground.dir.join("checkout/a.txt").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_build_tells_nothing_and_what_runs_out_of_time_is_said() {
+    let ground = ground(&[("README.md", "# It\n")]);
+    let story = || Story {
+        checks: vec![("VAL-A-001", "test ! -e b.txt || test -e a.txt".to_owned(), false)],
+        features: vec![("echo a > a.txt", vec!["VAL-A-001"]), ("echo b > b.txt", vec![])],
+        // Without a, the app does not compile.
+        build: Some("test ! -e b.txt || test -e a.txt"),
+    };
+    let mission = ground.fly(story().mind()).await;
+    let sabotage = &mission.sabotages[&val("VAL-A-001")];
+    assert_eq!(sabotage.outcome, SabotageOutcome::Untold, "{}", ground.told());
+    assert!(
+        sabotage.note.as_ref().unwrap().as_str().starts_with("without it `test ! -e b.txt"),
+        "{sabotage:?}"
+    );
+    assert!(mission.open_findings().next().is_none(), "it is no finding");
+    assert!(!mission.is_go(M1), "a check that held before, and was never seen red, proves nothing");
+
+    let short = self::ground(&[("README.md", "# It\n")]);
+    let spent = words::sabotage("VAL-X-001", SabotageOutcome::Red);
+    let spent = flightdeck::domain::sabotage::Sabotage { wall_ms: u64::MAX / 2, ..spent };
+    let store = short.missions.open(&short.id).unwrap();
+    let (seq, now) = (store.mission().unwrap().seq, flightdeck::engine::now());
+    store.append(seq, now, Actor::Engine, &[Event::CheckSabotaged { sabotage: Box::new(spent) }]).unwrap();
+    drop(store);
+    let mission = short.fly(story().mind()).await;
+    let sabotage = &mission.sabotages[&val("VAL-A-001")];
+    assert_eq!(
+        (sabotage.outcome, sabotage.undone.len()),
+        (SabotageOutcome::OutOfTime, 0),
+        "{}",
+        short.told()
+    );
+    assert!(mission.is_gate_open(M1), "nobody waits for what there is no time for");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_that_dies_over_it_goes_on_with_the_next_check() {
+    let ground = ground(&[("README.md", "# It\n")]);
+    let slow = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let story = || Story {
+        checks: vec![
+            ("VAL-A-001", "test ! -e b.txt || test -e a.txt".to_owned(), false),
+            (
+                "VAL-A-002",
+                format!("test -e {} && {{ test ! -e b.txt || test -e a.txt || sleep 1; }}", slow.display()),
+                false,
+            ),
+        ],
+        features: vec![("echo a > a.txt", vec!["VAL-A-001", "VAL-A-002"]), ("echo b > b.txt", vec![])],
+        build: None,
+    };
+    let cut = ground.fly_until(story().mind(), |mission| mission.sabotages.len() == 1).await;
+    assert!(!cut.is_gate_open(M1), "the gate waits for it");
+    let first = cut.sabotages[&val("VAL-A-001")].clone();
+    // What the dead one still had on its hands holds the lock for a moment.
+    let mut tries = 0;
+    while let Err(locked) =
+        flightdeck::engine::run(EngineOptions { backends: story().mind(), ..ground.options() }).await
+    {
+        tries += 1;
+        assert!(tries < 300, "{locked}");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let mission = ground.mission();
+    assert_eq!(mission.sabotages[&val("VAL-A-001")], first, "what was seen is not undone again");
+    assert_eq!(undone(&mission, "VAL-A-002"), [("F1".to_owned(), "green")], "{}", ground.told());
+    assert!(!ground.dir.join("sabotage").exists());
+    assert_eq!(mission.status(), Status::Waiting, "{:?}", mission.hold);
+}
