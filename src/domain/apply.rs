@@ -136,6 +136,7 @@ impl Mission {
                     }
                 });
             }
+            Event::ClaimsLeft { feature, left } => drop(self.claims_left.insert(*feature, left.clone())),
             Event::FindingRaised { finding } => {
                 self.findings.insert(finding.id, (**finding).clone());
             }
@@ -168,7 +169,7 @@ impl Mission {
                 self.with_round(*milestone, *round, |r| r.runs.clone_from(runs));
             }
             Event::ChecksRun { milestone, round, checks } => {
-                self.with_round(*milestone, *round, |r| r.checks.extend(checks.iter().cloned()));
+                self.with_round(*milestone, *round, |r| r.check_with(checks));
             }
             Event::ReviewReported { milestone, round, feature, review } => {
                 self.with_round(*milestone, *round, |r| {

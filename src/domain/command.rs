@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::attempt::{AgentWork, Ending, Role, Work};
 use super::baseline::Baseline;
 use super::budget::Budget;
+use super::claim::NotRun;
 use super::consequence::ContractChange;
 use super::contract::AssertionDraft;
 use super::environment::{CommandRun, Environment};
@@ -112,6 +113,8 @@ pub enum Command {
     TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
     RecordBaseline { baseline: Box<Baseline> },
     RecordClaims { feature: FeatureId, runs: Vec<CommandRun> },
+    // Commands of a handoff that the engine did not run again.
+    LeaveClaims { feature: FeatureId, left: Vec<NotRun> },
     RecordTampering { feature: FeatureId, found: Vec<Suspicion> },
     // The bytes behind these references are gone, or no longer what was kept.
     ReportLostEvidence { evidence: Vec<EvidenceRef> },
@@ -201,6 +204,7 @@ impl Command {
             | Self::TellRevision { .. }
             | Self::RecordBaseline { .. }
             | Self::RecordClaims { .. }
+            | Self::LeaveClaims { .. }
             | Self::RecordTampering { .. }
             | Self::ReportLostEvidence { .. }
             | Self::RecordGateCommands { .. }

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::tests::TestCounts;
 use super::text::{Line, Title};
 
+/// What a time-out counts as; the number that `timeout(1)` uses.
+const TIMED_OUT: i32 = 124;
+
 /// The commands and services of a mission. Commands run in a shell, in the checkout's root.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
@@ -158,6 +161,11 @@ impl Environment {
         if self.services.iter().any(is_fixed) { 1 } else { self.parallel_testers.max(1) }
     }
 
+    /// The commands that are run after each feature, whatever its handoff claims: test and lint.
+    pub fn claim_scripts(&self) -> impl Iterator<Item = &Script> {
+        self.test.iter().chain(&self.lint)
+    }
+
     /// The commands that gate a milestone, in order: build, lint, test.
     pub fn gate_scripts(&self) -> impl Iterator<Item = &Script> {
         self.build.iter().chain(&self.lint).chain(&self.test)
@@ -183,6 +191,11 @@ pub struct CommandRun {
 }
 
 impl CommandRun {
+    /// Whether it was ended because it took longer than so many seconds.
+    pub fn timed_out_after(&self, seconds: u64) -> bool {
+        self.exit_code == TIMED_OUT && self.wall_ms >= seconds.saturating_mul(1_000)
+    }
+
     /// Whether it exited with 0.
     pub fn passed(&self) -> bool {
         self.exit_code == 0

@@ -11,6 +11,7 @@ use strum::{IntoStaticStr, VariantNames};
 use super::attempt::{AgentWork, Ending, Role, Work};
 use super::baseline::Baseline;
 use super::budget::Budget;
+use super::claim::NotRun;
 use super::contract::{Assertion, Wording};
 use super::environment::{CommandRun, Environment};
 use super::finding::{Finding, Sighting, Until};
@@ -166,6 +167,10 @@ pub enum Event {
         feature: FeatureId,
         claims: Claims,
         runs: Vec<CommandRun>,
+    },
+    ClaimsLeft {
+        feature: FeatureId,
+        left: Vec<NotRun>,
     },
     FindingRaised {
         finding: Box<Finding>,

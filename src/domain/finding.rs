@@ -235,9 +235,11 @@ impl Mission {
 
     /// The evidence that shows what a finding says: of its verdict, or of the commands that failed.
     pub fn evidence_of(&self, finding: &Finding) -> Vec<EvidenceRef> {
-        let failed = |runs: &[CommandRun]| -> Vec<EvidenceRef> {
-            let named = runs.iter().filter(|run| !run.passed());
-            let named = named.filter(|run| finding.description.as_str().contains(run.command.as_str()));
+        // A claim is refuted by a run that is green as well: one of no test, or one that was claimed to be red.
+        let named = |runs: &[CommandRun]| -> Vec<EvidenceRef> {
+            let named = runs
+                .iter()
+                .filter(|run| finding.description.as_str().contains(&format!("`{}`", run.command)));
             named.filter_map(|run| run.evidence.clone().map(EvidenceRef)).collect()
         };
         match &finding.source {
@@ -246,12 +248,12 @@ impl Mission {
             }
             Source::RefutedClaim { .. } => {
                 let runs = finding.feature.and_then(|feature| self.claim_runs.get(&feature));
-                runs.map(|runs| failed(runs)).unwrap_or_default()
+                runs.map(|runs| named(runs)).unwrap_or_default()
             }
             Source::GateCommand => self
                 .rounds_of(finding.milestone)
                 .next_back()
-                .map(|round| failed(&round.runs))
+                .map(|round| named(&round.runs))
                 .unwrap_or_default(),
             Source::Sabotage => {
                 let tried = finding.assertion.as_ref().and_then(|id| self.sabotages.get(id));

@@ -17,7 +17,8 @@ pub struct Handoff {
     /// What the feature asked for and you did not do. Somebody decides on each item.
     #[serde(default)]
     pub left_undone: Vec<Line>,
-    /// Commands you ran at the end. flightdeck runs them again.
+    /// Commands you ran at the end, with what they said. flightdeck runs each of them again at your last commit, in a
+    /// checkout of its own, and holds exit code and numbers of tests against yours.
     #[serde(default)]
     pub commands: Vec<ClaimedRun>,
     /// What you tried by hand.

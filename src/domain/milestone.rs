@@ -7,6 +7,7 @@ use super::gate::GateId;
 use super::id::{AssertionId, Commit, FeatureId, FindingId, MilestoneId, Revision};
 use super::mission::Mission;
 use super::plan::{Feature, FeatureState, Origin};
+use super::text::Line;
 use super::verdict::Standing;
 
 impl Mission {
@@ -104,6 +105,14 @@ impl Mission {
         };
         let ids = self.active_assertions().map(|assertion| &assertion.id);
         ids.filter(|id| due(id) && open(id)).cloned().collect()
+    }
+
+    /// The contract's own commands that the engine runs in a round of this milestone: of every active assertion whose
+    /// feature is built by then, also of those that passed at an older commit. In the last milestone that is the contract.
+    pub fn checks_due(&self, milestone: MilestoneId) -> Vec<(&Assertion, &Line)> {
+        let built = |feature: &Feature| feature.milestone <= milestone && feature.is_built();
+        let due = self.active_assertions().filter(|one| self.claimant(&one.id).is_some_and(built));
+        due.filter_map(|assertion| Some((assertion, assertion.wording.check.command.as_ref()?))).collect()
     }
 
     /// The commit at which a passed assertion was proven, where that is not the mission's head.

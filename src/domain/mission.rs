@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::attempt::{AgentWork, Attempt, Role, Work};
 use super::baseline::Baseline;
 use super::budget::Budget;
+use super::claim::NotRun;
 use super::contract::Contract;
 use super::environment::{CommandRun, Environment};
 use super::event::Founding;
@@ -102,6 +103,9 @@ pub struct Mission {
     pub attempts: BTreeMap<AttemptId, Attempt>,
     pub handoffs: BTreeMap<FeatureId, (AttemptId, Handoff)>,
     pub claim_runs: BTreeMap<FeatureId, Vec<CommandRun>>,
+    /// Claimed commands that were not run again.
+    #[serde(default)]
+    pub claims_left: BTreeMap<FeatureId, Vec<NotRun>>,
     pub findings: BTreeMap<FindingId, Finding>,
     /// Findings that the person themselves dismissed.
     #[serde(default)]

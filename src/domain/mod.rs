@@ -10,6 +10,7 @@ pub mod attention;
 pub mod baseline;
 pub mod brief;
 pub mod budget;
+pub mod claim;
 pub mod command;
 pub mod consequence;
 pub mod contract;

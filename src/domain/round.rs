@@ -170,6 +170,20 @@ impl Round {
         self.checks.iter().rev().find(found).map(|check| &check.run)
     }
 
+    /// Takes in what the contract's own commands did. An assertion whose command is red is tried, even if it passed before:
+    /// by the tester who has the fewest.
+    pub(super) fn check_with(&mut self, checks: &[CheckRun]) {
+        for check in checks {
+            if !check.run.passed() && !self.to_test.contains(&check.assertion) {
+                self.to_test.push(check.assertion.clone());
+                if let Some(share) = self.flows.iter_mut().min_by_key(|share| share.to_test.len()) {
+                    share.to_test.push(check.assertion.clone());
+                }
+            }
+        }
+        self.checks.extend(checks.iter().cloned());
+    }
+
     /// Whether it got as far as its testers' reports: one that failed earlier has not tried everything it was to try.
     pub fn is_thorough(&self) -> bool {
         let tested = self.to_test.is_empty() || self.open_flows().is_empty();

@@ -1,5 +1,6 @@
 //! What the engine's tasks share.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
@@ -9,6 +10,7 @@ use super::error::EngineError;
 use super::inbox::Inboxes;
 use super::mission_cell::MissionCell;
 use super::open_calls::OpenCalls;
+use super::scripts::SetUp;
 use crate::agent::model::Model;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::{Prompt, PromptLibrary};
@@ -67,6 +69,8 @@ pub struct EngineContext {
     pub skill_dirs: Vec<PathBuf>,
     /// The commit that the validators' checkout was left at, clean, by this engine; nothing while somebody holds it.
     pub proof: Arc<tokio::sync::Mutex<Option<Commit>>>,
+    /// The checkouts in which this engine ran the set-up.
+    pub set_up: Mutex<BTreeMap<PathBuf, SetUp>>,
     /// What the person has been warned of.
     pub warned: Mutex<Vec<String>>,
 }

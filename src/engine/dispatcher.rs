@@ -81,7 +81,18 @@ impl DispatcherHandle {
     /// # Errors
     /// When the engine is going down.
     pub async fn record_if_due(&self, command: Command) -> Result<Option<Vec<Stamped>>, EngineError> {
-        match self.record(command).await {
+        self.record_all_if_due(vec![command]).await
+    }
+
+    /// As [`DispatcherHandle::record_if_due`], for several things as one.
+    ///
+    /// # Errors
+    /// When the engine is going down.
+    pub async fn record_all_if_due(
+        &self,
+        commands: Vec<Command>,
+    ) -> Result<Option<Vec<Stamped>>, EngineError> {
+        match self.submit(Actor::Engine, commands).await {
             Ok(events) => Ok(Some(events)),
             Err(Refused::Rejected(rejection)) => {
                 tracing::debug!(%rejection, "the mission has moved on");

@@ -126,6 +126,7 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         chromium: options.chromium,
         skill_dirs: options.skill_dirs,
         proof: Arc::default(),
+        set_up: Mutex::default(),
         warned: Mutex::default(),
     });
     let inbox_router = tokio::spawn(InboxRouter(Arc::clone(&engine)).run(delivered));

@@ -1,7 +1,9 @@
 //! Running the environment's commands: set-up, the gate commands, and what a handoff claims.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -24,13 +26,16 @@ use crate::workspace::process::{OutputCap, Spill};
 use crate::workspace::{Exit, Program, ProofCheckout};
 
 /// How long one command of the environment may take.
-const LIMIT: Duration = Duration::from_mins(30);
+pub const LIMIT: Duration = Duration::from_mins(30);
 /// Characters of a command's output that the log keeps.
 const TAIL: usize = 400;
 /// The field of a command's record that holds what it said of its tests.
 const TESTS: &str = "tests";
 /// What a time-out counts as; the number that `timeout(1)` uses.
 const TIMED_OUT: i32 = 124;
+
+/// A directory as it was made, and the set-up commands that ran in it.
+pub type SetUp = ((u64, u64), String);
 
 /// Where commands of the engine run, and what their evidence says of it.
 #[derive(Debug, Clone)]
@@ -64,9 +69,11 @@ pub async fn set_up(engine: &Arc<EngineContext>, dir: &Path) -> Result<String, E
         return Ok(String::new());
     }
     let wanted = scripts.iter().map(|script| script.run.as_str()).collect::<Vec<_>>().join("\n");
-    let name = dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let marker = engine.dir.join(format!("{name}.ready"));
-    if std::fs::read_to_string(&marker).is_ok_and(|done| done == wanted) && dir.exists() {
+    // An engine believes only what it did itself: no file says it, because an agent could write one.
+    let made = std::fs::metadata(dir).map(|found| (found.dev(), found.ino())).ok();
+    let state = made.map(|place| (place, wanted));
+    let is_ready = |ready: &BTreeMap<PathBuf, SetUp>| state.is_some() && ready.get(dir) == state.as_ref();
+    if is_ready(&engine.set_up.lock().unwrap_or_else(PoisonError::into_inner)) {
         return Ok(String::new());
     }
     let runs = run_all(engine, &Site::new(dir), &scripts, &CancellationToken::new(), &|_| {}).await?;
@@ -81,8 +88,8 @@ pub async fn set_up(engine: &Arc<EngineContext>, dir: &Path) -> Result<String, E
         let keep = move || Ok(ProofCheckout::keep_what_is_there(task_engine.repo.own(), &place)?);
         blocking(keep).await?;
     }
-    if let Err(error) = std::fs::write(&marker, wanted) {
-        tracing::warn!(%error, "the set-up will run again next time");
+    if let Some(state) = state {
+        engine.set_up.lock().unwrap_or_else(PoisonError::into_inner).insert(dir.to_owned(), state);
     }
     Ok(String::new())
 }

@@ -4,6 +4,7 @@ use super::live::doing;
 use super::prelude::*;
 use crate::domain::activity::Activity;
 use crate::domain::attempt::{AgentWork, Attempt};
+use crate::domain::claim::NotRun;
 use crate::domain::environment::CommandRun;
 use crate::domain::handoff::{ClaimedRun, Handoff, Issue, ManualCheck, Procedure, TestFile};
 use crate::domain::id::Timestamp;
@@ -54,11 +55,12 @@ pub fn handoff(mission: &Mission, attempt: &Attempt, width: usize) -> Vec<Row> {
     let lines =
         |style: StyleRole, lines: &[Line]| lines.iter().map(|line| (style, line.to_string())).collect();
     let issue = |issue: &Issue| format!("{}: {}", weight(issue.severity), issue.description);
-    let sections: [(&str, Vec<(StyleRole, String)>); 9] = [
+    let sections: [(&str, Vec<(StyleRole, String)>); 10] = [
         ("Implemented", lines(StyleRole::Text, &handoff.implemented)),
         ("Left undone", lines(StyleRole::Warn, &handoff.left_undone)),
         ("Says it ran", handoff.commands.iter().map(|run| (StyleRole::Text, claim(run))).collect()),
         ("The engine saw", mission.claim_runs.get(&feature).into_iter().flatten().map(seen).collect()),
+        ("Not run again", mission.claims_left.get(&feature).into_iter().flatten().map(not_run).collect()),
         ("Tried by hand", handoff.checks.iter().map(tried).collect()),
         ("Tests", handoff.tests.added.iter().map(cases).collect()),
         ("Issues", handoff.issues.iter().map(|known| (StyleRole::Warn, issue(known))).collect()),
@@ -75,6 +77,10 @@ pub fn handoff(mission: &Mission, attempt: &Attempt, width: usize) -> Vec<Row> {
 
 fn claim(run: &ClaimedRun) -> String {
     format!("{} · exit {} · {}", run.command, run.exit_code, run.observation)
+}
+
+fn not_run(left: &NotRun) -> (StyleRole, String) {
+    (StyleRole::Warn, format!("{} · because {}", left.command, left.why))
 }
 
 fn tried(check: &ManualCheck) -> (StyleRole, String) {

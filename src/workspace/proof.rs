@@ -119,10 +119,15 @@ impl ProofCheckout {
         Ok(paths(&changed?).map(to_path).chain(self.take_back_refs()?).collect())
     }
 
+    /// Puts back the tracked files that a command changed. What it made beside them stays: the next command may need it.
+    pub fn put_tracked_back(&self) -> Result<(), WorkspaceError> {
+        self.detach()?;
+        let back = ["reset", "--hard", "--quiet", &self.commit];
+        self.repo.git_at(&self.directory)?.run("put back what a command changed", back).map(drop)
+    }
+
     fn put_back(&self) -> Result<(), WorkspaceError> {
-        // On no branch, so that no branch moves with it.
-        let head = ["update-ref", "--no-deref", "HEAD", &self.commit];
-        Git::of_mission(&self.directory).run("detach the worktree", head)?;
+        self.detach()?;
         worktree::restore(&self.repo, &self.directory, &self.commit)?;
         self.remove_planted()
     }
@@ -188,6 +193,12 @@ impl ProofCheckout {
             git.run("take back what was committed", ["update-ref", "--stdin"])?;
         }
         Ok(told)
+    }
+
+    /// On no branch, so that no branch moves with it.
+    fn detach(&self) -> Result<(), WorkspaceError> {
+        let head = ["update-ref", "--no-deref", "HEAD", &self.commit];
+        Git::of_mission(&self.directory).run("detach the worktree", head).map(drop)
     }
 
     /// Where it is.

@@ -20,6 +20,7 @@ mod flow_testers;
 mod instrument;
 mod link;
 mod mock_servers;
+mod proofs;
 mod rehearsal;
 mod report;
 mod rounds;

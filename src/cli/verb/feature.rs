@@ -62,6 +62,7 @@ fn show(context: &Context, args: &ShowArgs) -> Result<Exit> {
             "attempts": attempts(mission, id).collect::<Vec<_>>(),
             "handoff": mission.handoffs.get(&id).map(|(_, handoff)| handoff),
             "claim_runs": mission.claim_runs.get(&id),
+            "claims_left": mission.claims_left.get(&id),
             "findings": findings(mission, id).collect::<Vec<_>>(),
         })
     };

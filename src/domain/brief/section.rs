@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use super::finding::{self, evidence_line, marks, with_fix, with_state};
 use crate::domain::attempt::{Attempt, Ending, Role};
+use crate::domain::claim::NotRun;
 use crate::domain::contract::{Assertion, Weight};
 use crate::domain::event::Actor;
 use crate::domain::finding::{Finding, FindingState};
@@ -15,7 +16,7 @@ use crate::domain::mission::Mission;
 use crate::domain::negotiation::{Objection, ObjectionOutcome};
 use crate::domain::plan::{Feature, FeatureState, Origin};
 use crate::domain::requirement::{Fate, Requirement};
-use crate::domain::round::Round;
+use crate::domain::round::{CheckRun, Round};
 use crate::domain::text::Text;
 
 /// Characters of a requirement beside the goal that it stands in.
@@ -283,6 +284,9 @@ pub(super) fn handoff(mission: &Mission, feature: FeatureId) -> String {
         let tail = if run.passed() { String::new() } else { format!(": {}", run.tail) };
         text += &format!("the engine saw: `{}` exits {}{tail}\n", run.command, run.exit_code);
     }
+    for NotRun { command, why } in mission.claims_left.get(&feature).into_iter().flatten() {
+        text += &format!("not run again: `{command}`, because {why}\n");
+    }
     for check in &handoff.checks {
         text += &format!("tried by hand: {}: {}\n", check.action, check.observed);
     }
@@ -372,6 +376,25 @@ pub(super) fn since_last_round(mission: &Mission, round: &Round) -> String {
 pub(super) fn runs(round: &Round) -> String {
     let lines = round.runs.iter().map(|run| format!("`{}` exits {}", run.command, run.exit_code));
     list("\n## Gate commands\n", lines)
+}
+
+/// What the engine saw of the assertions' own commands, for who judges the statements on top of it.
+pub(super) fn checks(round: &Round, ids: &[AssertionId]) -> String {
+    let own = round.checks.iter().filter(|check| ids.contains(&check.assertion));
+    let lines = own.map(|check| {
+        let CheckRun { assertion, revision, run } = check;
+        let record = run.evidence.as_deref().unwrap_or("no record");
+        let verdict =
+            if run.passed() { "green".to_owned() } else { format!("red, so it cannot pass: {}", run.tail) };
+        format!(
+            "{assertion} (revision {}): `{}` exits {}, {record}: {verdict}",
+            revision.0, run.command, run.exit_code
+        )
+    });
+    list(
+        "\n## What their commands did when the engine ran them at this commit: its records are evidence for your verdicts\n",
+        lines,
+    )
 }
 
 pub(super) fn reviews(mission: &Mission, round: &Round) -> String {

@@ -195,6 +195,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
             evidence.retain(|reference| !tx.mission().lost_evidence.contains(reference));
             if evidence.is_empty() { Ok(()) } else { tx.accept(Event::EvidenceLost { evidence }) }
         }
+        Command::LeaveClaims { feature, left } => checks::leave_claims(tx, feature, left),
         Command::RecordClaims { feature, runs } => checks::record_claims(tx, feature, runs),
         Command::RecordTampering { feature, found } => tampering::record(tx, feature, found),
         Command::RecordGateCommands { milestone, round, commit, runs } => {

@@ -21,7 +21,7 @@ use crate::workspace::Access;
 pub use attempt_env::{AttemptEnv, Cleanup};
 pub use own_place::OwnPlace;
 pub use researcher::Researchers;
-pub use validator::proof_at;
+pub use validator::{HeldProof, proof_at};
 pub use worker::at_head;
 
 /// One row of the role table: what a piece of work is briefed with, and where it is done. Its tools, its access and its

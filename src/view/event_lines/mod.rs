@@ -104,6 +104,7 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             LogLine::new(WARNING, finding, format!("is to be decided on again: {}", found.description))
         }
         Event::RoundOpened(scope) => validation::opened(scope, mission),
+        Event::ClaimsLeft { feature, left } => work::claims_left(*feature, left),
         Event::GateCommandsRun { milestone, runs, .. } => validation::gate_commands(*milestone, runs),
         Event::ChecksRun { milestone, checks, .. } => validation::checks(*milestone, checks),
         Event::ReviewReported { feature, review, .. } => validation::reviewed(*feature, review),

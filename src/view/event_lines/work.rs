@@ -1,6 +1,7 @@
 //! Attempts, handoffs, and what the engine saw of their claims.
 
 use crate::domain::attempt::{Attempt, Ending};
+use crate::domain::claim::NotRun;
 use crate::domain::environment::CommandRun;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::handoff::Handoff;
@@ -26,6 +27,13 @@ pub(super) fn started(attempt: &Attempt, mission: &Mission) -> LogLine {
     };
     let text = format!("{} {} {task} ({})", attempt.id, attempt.role, attempt.model);
     LogLine::new(BEGINS, &short_subject(attempt.work), text)
+}
+
+/// Claims that nobody confirmed are told with the reasons.
+pub(super) fn claims_left(feature: FeatureId, left: &[NotRun]) -> LogLine {
+    let text = format!("{} of its handoff not run again", plural(left.len(), "command"));
+    let lines = left.iter().map(|one| format!("{}: because {}", one.command, one.why));
+    LogLine::new(NOTE, &feature, text).with(lines)
 }
 
 /// A good end is told by what the attempt handed in.

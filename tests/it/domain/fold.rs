@@ -170,6 +170,10 @@ fn validation_events() -> Vec<Event> {
             flows: vec![],
             again: false,
         })),
+        Event::ClaimsLeft {
+            feature: F1,
+            left: vec![flightdeck::domain::claim::NotRun::new(&line("git push"), "it could do harm")],
+        },
         Event::GateCommandsRun { milestone, round, runs: vec![words::run("make", 0)] },
         Event::ChecksRun {
             milestone,

@@ -186,6 +186,7 @@ fn engines() -> Vec<Command> {
         Command::RecordTampering { feature, found: vec![] },
         Command::ReportLostEvidence { evidence: vec![] },
         Command::RecordGateCommands { milestone, round: 1, commit: words::commit("h"), runs: vec![] },
+        Command::LeaveClaims { feature, left: vec![] },
         Command::RecordSabotage { sabotage: Box::new(words::sabotage("VAL-M1-001", SabotageOutcome::Red)) },
         Command::RecordChecks { milestone, round: 1, checks: vec![] },
         Command::MarkDelivered { messages: vec![] },
@@ -276,13 +277,14 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::RecordGateCommands { .. }
         | Command::RecordSabotage { .. }
         | Command::RecordChecks { .. }
+        | Command::LeaveClaims { .. }
         | Command::MarkDelivered { .. }
         | Command::ProposeDocument { .. }
         | Command::Hold { .. }
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 61,
+        | Command::RecordLanding { .. } => 62,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

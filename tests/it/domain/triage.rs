@@ -93,7 +93,7 @@ fn a_claim_the_engine_does_not_see_is_a_blocking_finding() {
     assert_eq!(
         open(&flight),
         [
-            "FND-1 blocking the handoff of F1 claims exit 0 for `make test`, and it exits 2 here: the end of the output"
+            "FND-1 blocking the handoff of F1 claims exit 0 for `make test` (“all green”), and it exits 2 here: the end of the output"
         ]
     );
     let record = Command::RecordClaims { feature: F1, runs: vec![words::run("make lint", 1)] };

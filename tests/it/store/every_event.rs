@@ -236,6 +236,10 @@ fn rounds() -> Vec<Event> {
             flows: vec![],
             again: false,
         })),
+        Event::ClaimsLeft {
+            feature: FEATURE,
+            left: vec![flightdeck::domain::claim::NotRun::new(&line("git push"), "it could do harm")],
+        },
         Event::GateCommandsRun { milestone, round, runs: vec![run()] },
         Event::ChecksRun {
             milestone,

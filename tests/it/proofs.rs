@@ -1,0 +1,322 @@
+//! Minds that do not tell the truth: testers who pass on what does not show it, workers who claim what nobody sees.
+#![cfg(test)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use flightdeck::agent::model::{Item, Reply, Request};
+use flightdeck::domain::gate::Autopilot;
+use flightdeck::domain::mission::{Mission, Status};
+use flightdeck::domain::plan::{Claims, FeatureState};
+use flightdeck::domain::verdict::Outcome;
+use serde_json::{Value, json};
+
+use crate::faults::scripted::{Mind, call};
+use crate::support::flight::Ground;
+use crate::support::wire::Setting;
+
+/// What a tester does next: told its brief, the answers so far, and how many turns it had.
+type Test = Box<dyn Fn(&str, &[&str], usize) -> Reply + Send + Sync>;
+
+/// A mission with one feature, which writes `out.txt`.
+struct Story {
+    /// The checks of its assertions: VAL-A-001, VAL-A-002 …
+    checks: Vec<Value>,
+    /// The test command of the environment.
+    test: String,
+    /// What the worker claims.
+    claims: Vec<Value>,
+    tester: Test,
+}
+
+fn command_check(command: &str) -> Value {
+    json!({ "via": "command", "how": "Run it and see that it exits 0.", "command": command })
+}
+
+fn claim(command: &str, exit_code: i32, observation: &str) -> Value {
+    json!({ "command": command, "exit_code": exit_code, "observation": observation })
+}
+
+fn verdict(outcome: &str, evidence: &str) -> Reply {
+    let observed = "It is as the statement says.";
+    call(
+        "verdict",
+        json!({ "assertion": "VAL-A-001", "outcome": outcome, "observed": observed, "evidence": [evidence] }),
+    )
+}
+
+fn report() -> Reply {
+    call("report_user_testing", json!({ "summary": "It works." }))
+}
+
+/// The last reference in a text.
+fn reference(text: &str) -> String {
+    let start = text.rfind("ev_").unwrap_or_else(|| panic!("no evidence in {text}"));
+    text[start..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+/// The engine's record of a check, as the tester's brief names it.
+fn record(brief: &str, assertion: &str) -> String {
+    let told = brief.lines().find(|line| line.starts_with(&format!("- {assertion} (revision")));
+    reference(told.unwrap_or_else(|| panic!("no record of {assertion} in {brief}")))
+}
+
+impl Story {
+    fn new(check: Value, tester: impl Fn(&str, &[&str], usize) -> Reply + Send + Sync + 'static) -> Self {
+        Self { checks: vec![check], test: "true".to_owned(), claims: Vec::new(), tester: Box::new(tester) }
+    }
+
+    /// A tester who passes every assertion on the engine's record.
+    fn believed(checks: Vec<Value>) -> Self {
+        let all = checks.len();
+        let tester = move |brief: &str, _: &[&str], turn: usize| {
+            if turn == all {
+                return report();
+            }
+            let id = format!("VAL-A-{:03}", turn + 1);
+            let evidence = [record(brief, &id)];
+            call(
+                "verdict",
+                json!({ "assertion": id, "outcome": "pass", "observed": "It exits 0.", "evidence": evidence }),
+            )
+        };
+        Self { checks, ..Self::new(Value::Null, tester) }
+    }
+
+    fn plan(&self, turn: usize) -> Reply {
+        let ids: Vec<String> = (1..=self.checks.len()).map(|n| format!("VAL-A-{n:03}")).collect();
+        let assertion = |(id, check): (&String, &Value)| {
+            json!({ "id": id, "title": format!("It does {id}"), "statement": format!("The file holds what {id} wants."),
+                "check": check, "evidence": "what was seen" })
+        };
+        let feature = json!({ "title": "Make it", "description": "Write out.txt.", "criteria": ["out.txt is there"], "fulfills": ids });
+        let (tool, arguments) = match turn {
+            0 => {
+                let all: Vec<Value> = ids.iter().zip(&self.checks).map(assertion).collect();
+                ("propose_contract", json!({ "assertions": all }))
+            }
+            1 => ("propose_environment", json!({ "test": [{ "name": "test", "run": self.test }] })),
+            _ => ("propose_plan", json!({ "milestones": [{ "title": "First", "features": [feature] }] })),
+        };
+        call(tool, arguments)
+    }
+
+    fn reply(&self, request: &Request) -> Reply {
+        let Some(Item::User { text: brief }) = request.items.first() else { panic!("no brief") };
+        let turn = request.items.iter().filter(|item| matches!(item, Item::Assistant(_))).count();
+        let answers: Vec<&str> = request.items.iter().filter_map(answer).collect();
+        let label = |name: &str| request.labels.get(name).map_or("", String::as_str);
+        match (label("role"), label("phase")) {
+            ("orchestrator", "plan") => self.plan(turn),
+            ("orchestrator", _) => call("triage", json!({ "decisions": dismissals(brief) })),
+            ("worker", _) if turn == 0 => {
+                call("shell", json!({ "command": "echo hi > out.txt && git add -A && git commit -qm out" }))
+            }
+            ("worker", _) => call(
+                "handoff",
+                json!({ "summary": "Wrote it.", "implemented": ["out.txt"], "commands": self.claims }),
+            ),
+            ("reviewer", _) => call("report_review", json!({ "summary": "Fine.", "verdict": "pass" })),
+            ("scrutiny", _) => call("report_scrutiny", json!({ "summary": "Fine." })),
+            _ => (self.tester)(brief, &answers, turn),
+        }
+    }
+
+    /// Flies it; everything that testers were answered comes with it.
+    async fn fly(self) -> (Mission, String) {
+        let files = [("README.md", "# A file\n"), ("tracked.txt", "clean\n")];
+        let ground = Ground::of(&Setting {
+            goal: "Make it.",
+            model: "test/mind",
+            autopilot: Autopilot::On,
+            files: &files,
+        });
+        let mission = ground.fly(Mind::new(move |request, _| Ok(self.reply(request)))).await;
+        (mission, ground.told())
+    }
+}
+
+fn answer(item: &Item) -> Option<&str> {
+    if let Item::ToolResult { output, .. } = item { Some(output) } else { None }
+}
+
+fn dismissals(brief: &str) -> Vec<Value> {
+    let words =
+        brief.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| word.starts_with("FND-"));
+    let ids: BTreeMap<&str, ()> = words.map(|word| (word, ())).collect();
+    ids.into_keys().map(|id| json!({ "finding": id, "decision": "dismiss", "reason": "not now" })).collect()
+}
+
+fn outcomes(mission: &Mission) -> Vec<Outcome> {
+    mission.verdicts.values().flatten().map(|verdict| verdict.outcome).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stamp_on_another_command_does_not_pass_what_the_engine_saw_red() {
+    let story = Story::new(command_check("test -f does-not-exist.txt"), |brief, answers, turn| match turn {
+        0 => call("terminal", json!({ "action": "start", "command": "echo all is well" })),
+        2 => call("run", json!({ "command": "echo all is well" })),
+        1 | 3 => verdict("pass", &reference(answers[turn - 1])),
+        4 => verdict("pass", &record(brief, "VAL-A-001")),
+        5 => verdict("fail", &record(brief, "VAL-A-001")),
+        _ => report(),
+    });
+    let (mission, told) = story.fly().await;
+    assert_eq!(told.matches("VAL-A-001 cannot pass: the engine ran its command").count(), 3, "{told}");
+    assert_eq!(outcomes(&mission), [Outcome::Fail]);
+    let check = &mission.rounds[0].checks[0].run;
+    assert_eq!((check.exit_code, check.command.as_str()), (1, "test -f does-not-exist.txt"));
+    let verdict = &mission.verdicts.values().next().unwrap()[0];
+    assert_eq!(check.evidence.as_deref(), Some(verdict.evidence[0].0.as_str()));
+    assert_ne!(mission.status(), Status::Completed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_green_command_is_shown_by_its_record_and_by_nothing_else() {
+    let story = Story::new(command_check("test -f out.txt"), |brief, answers, turn| match turn {
+        0 => call("run", json!({ "command": "echo all is well" })),
+        2 => call("terminal", json!({ "action": "start", "command": "test -f out.txt" })),
+        1 | 3 => verdict("pass", &reference(answers[turn - 1])),
+        4 => verdict("pass", &record(brief, "VAL-A-001")),
+        _ => report(),
+    });
+    let (mission, told) = story.fly().await;
+    assert!(told.contains("is of another command, `echo all is well`"), "{told}");
+    assert!(told.contains("is a terminal's screen"), "{told}");
+    assert_eq!((mission.status(), outcomes(&mission)), (Status::Completed, vec![Outcome::Pass]), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_earlier_attempt_saw_is_not_ones_own() {
+    let kept = Arc::new(Mutex::new(None::<String>));
+    let story = Story::new(command_check("test -f out.txt"), move |brief, answers, turn| {
+        let mut seen = kept.lock().unwrap();
+        match (&*seen, turn) {
+            (None, 0) => call("run", json!({ "command": "test -f out.txt" })),
+            (None, _) => {
+                *seen = Some(reference(answers[0]));
+                Reply { text: "I am done.".to_owned(), ..Reply::default() }
+            }
+            (Some(old), 0) => verdict("pass", old),
+            // It was told once to end with its tool, and did not: the next attempt begins.
+            (Some(_), _) if answers.first().is_some_and(|first| first.contains("evidence: ")) => {
+                Reply { text: "I am done.".to_owned(), ..Reply::default() }
+            }
+            (Some(_), 1) => verdict("pass", &record(brief, "VAL-A-001")),
+            (Some(_), _) => report(),
+        }
+    });
+    let (mission, told) = story.fly().await;
+    assert!(told.contains("in round 1 of M1: a verdict rests on what you saw yourself"), "{told}");
+    assert_eq!(mission.status(), Status::Completed, "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_screen_and_a_running_one_show_nothing() {
+    let check = json!({ "via": "terminal", "how": "Start cat out.txt and see hi." });
+    let busy = "i=0; while :; do i=$((i+1)); echo $i; sleep 0.01; done";
+    let story = Story::new(check, move |_, answers, turn| match turn {
+        0 => call("terminal", json!({ "action": "start", "command": "sleep 30; cat out.txt" })),
+        2 => call("terminal", json!({ "action": "start", "command": busy })),
+        4 => call("run", json!({ "command": "cat out.txt" })),
+        6 => call("terminal", json!({ "action": "start", "command": "cat out.txt; read end" })),
+        1 | 3 | 5 | 7 => verdict("pass", &reference(answers[turn - 1])),
+        8 => call("terminal", json!({ "action": "stop" })),
+        _ => report(),
+    });
+    let (mission, told) = story.fly().await;
+    for words in
+        ["shows nothing: it had not ended", "was taken while it still changed", "is the record of a command"]
+    {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert_eq!((mission.status(), outcomes(&mission)), (Status::Completed, vec![Outcome::Pass]), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_leaves_neither_soil_nor_programs_behind() {
+    let story = Story::believed(vec![
+        command_check("(setsid sleep 43219 &); echo soiled > tracked.txt; test -f out.txt"),
+        command_check("test -f out.txt && grep -q clean tracked.txt && ! read line"),
+    ]);
+    let (mission, told) = story.fly().await;
+    assert_eq!(mission.status(), Status::Completed, "{told}");
+    let commands = std::fs::read_dir("/proc")
+        .unwrap()
+        .filter_map(|entry| std::fs::read_to_string(entry.ok()?.path().join("cmdline")).ok());
+    assert_eq!(commands.filter(|line| line.contains("43219")).collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+/// How often a command wrote a word into a file.
+fn count(file: &Path) -> usize {
+    std::fs::read_to_string(file).unwrap_or_default().lines().count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_runs_twice_at_one_commit() {
+    let place = tempfile::tempdir().unwrap();
+    let (tests, claims, checks) =
+        (place.path().join("tests"), place.path().join("claims"), place.path().join("checks"));
+    let counting = |file: &Path| format!("echo x >> {}; test -f out.txt", file.display());
+    let story = Story {
+        test: format!("echo x >> {}", tests.display()),
+        claims: vec![
+            claim(&format!("echo x >> {}", tests.display()), 0, "fine"),
+            claim(&counting(&claims), 0, "fine"),
+            claim(&counting(&claims), 0, "fine again"),
+            claim(&counting(&checks), 0, "fine"),
+        ],
+        ..Story::believed(vec![command_check(&counting(&checks))])
+    };
+    let (mission, told) = story.fly().await;
+    assert_eq!(mission.status(), Status::Completed, "{told}");
+    // Once at the base commit, before the plan; once at the head, for claims, gate and check together.
+    assert_eq!((count(&tests), count(&claims), count(&checks)), (2, 1, 2), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_claim_is_run_again_and_a_refuted_one_is_a_finding_with_both_beside_each_other() {
+    let summary = |passed: u32| {
+        format!(
+            "echo 'running {passed} tests'; echo; echo 'test result: ok. {passed} passed; 0 failed; 0 ignored; 0 measured; 9 filtered out; finished in 0.00s'"
+        )
+    };
+    let story = Story {
+        claims: vec![
+            claim("false", 0, "all green"),
+            claim(&summary(0), 0, "23 passed"),
+            claim(&summary(22), 0, "23 passed, as before"),
+            claim(&summary(7), 0, "7 passed"),
+            claim("test -f out.txt", 0, "it is there"),
+            claim("grep -q absent out.txt", 1, "nothing is left of it"),
+            claim("cat", 0, "it reads what it is given"),
+            claim("git push origin main", 0, "pushed"),
+        ],
+        ..Story::believed(vec![command_check("test -f out.txt")])
+    };
+    let (mission, told) = story.fly().await;
+    let findings: Vec<&str> = mission.findings.values().map(|finding| finding.description.as_str()).collect();
+    assert_eq!(findings.len(), 3, "{findings:?} {told}");
+    assert!(
+        findings[0].contains("claims exit 0 for `false` (\u{201c}all green\u{201d}), and it exits 1 here"),
+        "{findings:?}"
+    );
+    assert!(findings[1].contains("\u{201c}23 passed\u{201d}, and no test was run here"), "{findings:?}");
+    assert!(findings[2].contains("as before\u{201d}, and 22 passed here"), "{findings:?}");
+    let feature = mission.features.first().unwrap();
+    assert!(matches!(feature.state, FeatureState::Built { claims: Claims::Refuted, .. }));
+    let left: Vec<&str> = mission.claims_left[&feature.id].iter().map(|left| left.command.as_str()).collect();
+    assert_eq!(left, ["git push origin main"]);
+    assert_eq!(mission.claim_runs[&feature.id].len(), 8, "the test command and seven claims");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_hundred_claims_the_first_are_run_again_and_the_rest_is_told() {
+    let claims = (0..200).map(|n| claim(&format!("test {n} -ge 0"), 0, "it holds")).collect();
+    let story = Story { claims, ..Story::believed(vec![command_check("test -f out.txt")]) };
+    let (mission, told) = story.fly().await;
+    assert_eq!(mission.status(), Status::Completed, "{told}");
+    let feature = mission.features.first().unwrap().id;
+    assert_eq!((mission.claim_runs[&feature].len(), mission.claims_left[&feature].len()), (21, 180));
+}
