@@ -39,6 +39,8 @@ pub struct Settings {
     pub prices: Option<PathBuf>,
     /// Variables of the person's environment that the mission's programs get beside the usual ones, with their values.
     pub passed: Vec<(String, String)>,
+    /// The Chromium that testers work pages in; `None` takes the first that is found on `PATH`.
+    pub browser: Option<PathBuf>,
     /// The person's file, named in advice.
     pub user_file: PathBuf,
     pub(super) providers: BTreeMap<String, Provider>,
@@ -57,6 +59,11 @@ impl Settings {
         self.by_key.get(key).map(|set| set.origin.to_string()).unwrap_or_default()
     }
 
+    /// A variable of the environment that the settings were read in.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name)
+    }
+
     pub(super) fn resolve(mut layered: Layered, variables: Variables, user_file: PathBuf) -> Self {
         lay_addresses(&mut layered, &variables);
         let Layered { mut by_key, values } = layered;
@@ -73,6 +80,7 @@ impl Settings {
                 rounds: limits.rounds.0,
                 failures: limits.failures.0,
                 reviewers: limits.reviewers.0,
+                critic_rounds: limits.critic_rounds.0,
                 testers: limits.testers.0,
                 sabotage_percent: limits.sabotage_percent.0,
             },
@@ -83,6 +91,7 @@ impl Settings {
             speed: values.speed.0,
             prices: values.prices.map(|path| expanded(&path.0, &variables)),
             passed: passed(values.pass_env.map(|names| names.0).unwrap_or_default(), &variables),
+            browser: values.browser.map(|path| expanded(&path.0, &variables)),
             providers,
             user_file,
             variables,

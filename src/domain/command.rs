@@ -20,6 +20,8 @@ use super::id::{
 };
 use super::message::{Delivery, Party};
 use super::mission::Hold;
+use super::negotiation::{AnswerDraft, ObjectionDraft};
+use super::note::NoteRuling;
 pub use super::part::{CheckEdit, SpecEdit, WordingEdit};
 use super::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use super::proposal::Ruling;
@@ -69,10 +71,15 @@ pub enum Command {
     ProposeEnvironment { environment: Environment },
     // Said with the plan: checks that can decide nothing at the base commit and stay as they are, and why.
     KeepChecks { reasons: BTreeMap<AssertionId, Line> },
+    // Said with the plan: what it makes of the critic's objections.
+    AnswerObjections { answers: Vec<AnswerDraft> },
     ProposePlan { title: Option<Title>, milestones: Vec<MilestoneDraft>, answer: Option<Prose> },
     AmendPlan { changes: Vec<PlanChange> },
     Triage { decisions: Vec<TriageDecision> },
     Ask { to: Party, text: Prose, options: Vec<Line> },
+
+    // A critic's; no objection is agreement.
+    Criticize { summary: Prose, objections: Vec<ObjectionDraft> },
 
     // A worker's.
     HandIn { handoff: Box<Handoff>, head: Commit },
@@ -83,6 +90,10 @@ pub enum Command {
     ReportScrutiny { summary: Prose, issues: Vec<Issue>, knowledge: Vec<Line>, known: Vec<Observation> },
     GiveVerdict { assertion: AssertionId, outcome: Outcome, observed: Line, evidence: Vec<Piece> },
     ReportUserTesting { summary: Prose, frictions: Vec<Line>, issues: Vec<Issue>, known: Vec<Observation> },
+
+    // What a validator learned, and what scrutiny makes of what others did.
+    ProposeNotes { notes: Vec<Line> },
+    DecideNotes { rulings: Vec<NoteRuling> },
 
     // The engine's.
     StartAttempt { work: AgentWork, model: Title },
@@ -131,7 +142,7 @@ impl Command {
     /// Whether that kind of asker may use this verb at all.
     pub fn may_be_asked_by(&self, asker: Asker) -> bool {
         use Asker::{Agent, Engine, Person};
-        use Role::{Orchestrator, Reviewer, Scrutiny, UserTesting, Worker};
+        use Role::{Critic, Orchestrator, Reviewer, Scrutiny, UserTesting, Worker};
         match self {
             Self::Found(_)
             | Self::DecideGate { .. }
@@ -157,9 +168,13 @@ impl Command {
             Self::ProposeContract { .. }
             | Self::ProposeEnvironment { .. }
             | Self::KeepChecks { .. }
+            | Self::AnswerObjections { .. }
             | Self::ProposePlan { .. }
             | Self::AmendPlan { .. }
             | Self::Triage { .. } => asker == Agent(Orchestrator),
+            Self::Criticize { .. } => asker == Agent(Critic),
+            Self::ProposeNotes { .. } => matches!(asker, Agent(Reviewer | UserTesting)),
+            Self::DecideNotes { .. } => asker == Agent(Scrutiny),
             Self::Ask { .. } => matches!(asker, Agent(Orchestrator | Worker)),
             Self::HandIn { .. } | Self::RequestAmendment { .. } => asker == Agent(Worker),
             Self::ReportReview { .. } => asker == Agent(Reviewer),

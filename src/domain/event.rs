@@ -19,11 +19,13 @@ use super::gate::{Autopilot, DecidedBy, Decision, GateId};
 use super::goal::Goal;
 use super::handoff::Handoff;
 use super::id::{
-    AssertionId, AttemptId, Commit, FeatureId, FindingId, MessageId, MilestoneId, MissionId, ProposalId,
-    QuestionId, Revision, Timestamp,
+    AssertionId, AttemptId, Commit, FeatureId, FindingId, MessageId, MilestoneId, MissionId, NoteId,
+    ObjectionId, ProposalId, QuestionId, Revision, Timestamp,
 };
 use super::message::{Directive, Knowledge, Message, Question};
 use super::mission::{Hold, Limits};
+use super::negotiation::{Criticism, ObjectionAnswer};
+use super::note::{Note, NoteState};
 use super::plan::{Claims, Feature, FeatureSpec, ProposedPlan};
 use super::proposal::{Proposal, ProposalState};
 use super::round::{CheckRun, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
@@ -70,6 +72,13 @@ pub enum Event {
         reasons: BTreeMap<AssertionId, Line>,
     },
     PlanProposed(Box<ProposedPlan>),
+    PlanCriticized {
+        criticism: Box<Criticism>,
+    },
+    ObjectionAnswered {
+        objection: ObjectionId,
+        answer: ObjectionAnswer,
+    },
     FeatureAdded {
         feature: Box<Feature>,
     },
@@ -223,6 +232,13 @@ pub enum Event {
     },
     DirectiveIssued {
         directive: Directive,
+    },
+    NoteProposed {
+        note: Note,
+    },
+    NoteDecided {
+        note: NoteId,
+        state: NoteState,
     },
     KnowledgeConfirmed {
         knowledge: Knowledge,

@@ -114,6 +114,14 @@ numbered!(
     DirectiveId, "D", "a directive such as D1"
 );
 numbered!(
+    /// An objection of a critic.
+    ObjectionId, "OBJ-", "an objection such as OBJ-2"
+);
+numbered!(
+    /// A note of an agent.
+    NoteId, "NOTE-", "a note such as NOTE-3"
+);
+numbered!(
     /// A proposal.
     ProposalId, "PRO-", "a proposal such as PRO-2"
 );

@@ -23,6 +23,8 @@ use super::handoff::Handoff;
 use super::history::Record;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, FindingId, MilestoneId, MissionId, Timestamp};
 use super::message::{Directive, Knowledge, Message, Question};
+use super::negotiation::Criticism;
+use super::note::Note;
 use super::part::Authors;
 use super::plan::{Feature, FeatureState, Milestone};
 use super::proposal::Proposal;
@@ -76,6 +78,12 @@ pub struct Mission {
     /// The plan that got a NO-GO last, until another is GO.
     #[serde(default)]
     pub refused: Option<Box<RefusedPlan>>,
+    /// How many plans were proposed.
+    #[serde(default)]
+    pub plans_proposed: u32,
+    /// What critics said of them, oldest first.
+    #[serde(default)]
+    pub criticisms: Vec<Criticism>,
     /// How the plan answers that NO-GO.
     #[serde(default)]
     pub answer: Option<Prose>,
@@ -112,6 +120,9 @@ pub struct Mission {
     pub sabotage_ms: u64,
     pub directives: Vec<Directive>,
     pub knowledge: Vec<Knowledge>,
+    /// What agents propose as knowledge, and what became of it.
+    #[serde(default)]
+    pub notes: Vec<Note>,
     pub messages: Vec<Message>,
     pub questions: Vec<Question>,
     pub hold: Option<Hold>,
@@ -168,6 +179,9 @@ pub struct Limits {
     pub failures: u32,
     /// Reviewers at the same time.
     pub reviewers: u32,
+    /// How often a critic looks at a plan before the person does; 0 for never, as in missions of older logs.
+    #[serde(default)]
+    pub critic_rounds: u32,
     /// Testers at the same time, where the app allows several.
     #[serde(default = "testers")]
     pub testers: u32,
@@ -188,7 +202,7 @@ fn testers() -> u32 {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { rounds: 5, failures: 3, reviewers: 3, testers: 3, sabotage_percent: 10 }
+        Self { rounds: 5, failures: 3, reviewers: 3, testers: 3, sabotage_percent: 10, critic_rounds: 0 }
     }
 }
 

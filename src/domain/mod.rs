@@ -31,6 +31,8 @@ pub mod lint;
 pub mod message;
 pub mod milestone;
 pub mod mission;
+pub mod negotiation;
+pub mod note;
 pub mod part;
 pub mod plan;
 pub mod proposal;

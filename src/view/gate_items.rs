@@ -11,7 +11,7 @@ use super::gate::is_older;
 use super::prelude::*;
 use super::report::{Report, reports};
 use super::work::{feature_name, milestone_name};
-use super::{assertion, contract, feature, finding, refusal};
+use super::{assertion, contract, feature, finding, negotiation, refusal};
 
 /// What the two items are called that a plan begins with.
 const ASKED: &str = "What you asked for";
@@ -22,6 +22,8 @@ const CHECKED: &str = "How it is checked";
 pub enum GateItem {
     /// What differs from the plan that the person refused.
     Changes,
+    /// What a critic held against the plan, and how it was answered.
+    Negotiation,
     /// What the person asked for, and what they answered while it was planned.
     Goal,
     /// The commands and services that everything is checked with.
@@ -54,6 +56,7 @@ pub fn is_of(finding: &Finding, gate: GateId) -> bool {
 fn plan(mission: &Mission) -> Vec<GateItem> {
     let mut items: Vec<GateItem> =
         refusal::is_shown(mission).then_some(GateItem::Changes).into_iter().collect();
+    items.extend(negotiation::is_shown(mission).then_some(GateItem::Negotiation));
     items.extend([GateItem::Goal, GateItem::Environment]);
     for milestone in &mission.milestones {
         items.push(GateItem::Milestone(milestone.id));
@@ -92,6 +95,9 @@ pub fn row(mission: &Mission, gate: GateId, item: &GateItem) -> Row {
     let lead = Row::of(StyleRole::Text, "  ".repeat(depth));
     let said = match item {
         GateItem::Changes => step(refusal::CHANGED).end(StyleRole::Dim, refusal::count(mission)),
+        GateItem::Negotiation => {
+            step(negotiation::NEGOTIATED).end(StyleRole::Dim, negotiation::count(mission))
+        }
         GateItem::Goal => step(ASKED).end(StyleRole::Dim, some_of(mission.questions.len(), "question")),
         GateItem::Environment => step(CHECKED)
             .end(StyleRole::Dim, mission.environment.as_ref().map(environment_words).unwrap_or_default()),
@@ -138,6 +144,7 @@ fn some_of(number: usize, what: &str) -> String {
 fn depth(item: &GateItem) -> usize {
     match item {
         GateItem::Changes
+        | GateItem::Negotiation
         | GateItem::Goal
         | GateItem::Environment
         | GateItem::Milestone(_)
@@ -154,6 +161,10 @@ pub fn detail(mission: &Mission, item: &GateItem, width: usize) -> Vec<Row> {
         GateItem::Changes => {
             let heading = [Row::of(StyleRole::Strong, refusal::CHANGED), Row::new()];
             heading.into_iter().chain(refusal::rows(mission, width)).collect()
+        }
+        GateItem::Negotiation => {
+            let heading = [Row::of(StyleRole::Strong, negotiation::NEGOTIATED), Row::new()];
+            heading.into_iter().chain(negotiation::rows(mission, width)).collect()
         }
         GateItem::Goal => goal(mission, width),
         GateItem::Environment => {

@@ -46,7 +46,7 @@ pub fn rows(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
     rows.extend(summary(mission, gate, width));
     for item in items(mission, gate) {
         match &item {
-            GateItem::Changes | GateItem::Goal | GateItem::Environment => {
+            GateItem::Changes | GateItem::Negotiation | GateItem::Goal | GateItem::Environment => {
                 rows.push(Row::new());
                 rows.extend(gate_items::detail(mission, &item, width));
             }

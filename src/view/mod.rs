@@ -25,6 +25,7 @@ pub mod log_line;
 pub mod markdown;
 pub mod models;
 pub mod needs;
+pub mod negotiation;
 pub mod plan;
 mod prelude;
 pub mod proposal;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Result;
 use super::planning::{before_go, new_feature, next_feature_id};
 use super::proposal::{Split, propose, split_spec, split_wording, withdraw};
 use super::transaction::{Transaction, without_complaints};
+use super::{Result, negotiation};
 use crate::domain::contract::{Assertion, AssertionDraft};
 use crate::domain::environment::Environment;
 use crate::domain::event::{Actor, Event};
@@ -132,10 +132,9 @@ pub(super) fn propose_plan(
     keep(tx, held, |change| {
         matches!(change, ProposedChange::RewordFeature { .. } | ProposedChange::CancelFeature { .. })
     });
+    negotiation::all_answered(tx.mission())?;
     tx.end_asker()?;
-    if !tx.mission().is_gate_open(GateId::Plan) {
-        tx.emit(Event::GateOpened { gate: GateId::Plan });
-    }
+    negotiation::open_plan_gate(tx);
     Ok(())
 }
 

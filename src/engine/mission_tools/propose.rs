@@ -12,6 +12,7 @@ use crate::domain::contract::AssertionDraft;
 use crate::domain::environment::{Environment, ServiceDraft};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
+use crate::domain::negotiation::AnswerDraft;
 use crate::domain::part::differing;
 use crate::domain::plan::MilestoneDraft;
 use crate::domain::text::{Line, Prose, Title, plural};
@@ -39,6 +40,9 @@ struct ProposedPlan {
     #[schemars(with = "Option<String>", length(min = 1))]
     title: Option<Title>,
     milestones: Vec<MilestoneDraft>,
+    /// To each objection of the critic that your brief lists: changed, or kept with the reason.
+    #[serde(default)]
+    answers: Vec<AnswerDraft>,
     /// Assertions whose check can decide nothing at the base commit and stays as it is all the same: why. The person
     /// reads it at the gate.
     #[serde(default)]
@@ -72,7 +76,7 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
         ),
         ToolRow::new(
             "propose_plan",
-            "Proposes milestones and their features, in the order in which they are built. Ends your turn: the person decides at the plan gate.",
+            "Proposes milestones and their features, in the order in which they are built. Ends your turn: a critic may object first, then the person decides at the plan gate.",
             Access::Read,
             Ok(Arc::clone(context)),
             propose_plan,
@@ -132,15 +136,19 @@ async fn propose_environment(
 
 async fn propose_plan(
     context: Arc<ToolContext>,
-    ProposedPlan { title, milestones, checks_kept, answer }: ProposedPlan,
+    ProposedPlan { title, milestones, answers, checks_kept, answer }: ProposedPlan,
     call: Call,
 ) -> Answer {
     // What the proposals before it did not try, such as after a restart, is tried now: the gate may open with it.
     baseline::report(&context.engine, Scope::New, &call).await;
     let title = title.as_ref().and_then(|title| title.as_str().lines().next()).map(Title::clipped);
     let reasons = checks_kept.into_iter().map(|kept| (kept.assertion, kept.because)).collect();
-    let commands = vec![Command::KeepChecks { reasons }, Command::ProposePlan { title, milestones, answer }];
-    context.submit(commands, Accepted::Close("The plan is at its gate.")).await
+    let commands = vec![
+        Command::AnswerObjections { answers },
+        Command::KeepChecks { reasons },
+        Command::ProposePlan { title, milestones, answer },
+    ];
+    context.submit(commands, Accepted::Close("The plan is proposed.")).await
 }
 
 #[cfg(test)]

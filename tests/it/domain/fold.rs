@@ -15,6 +15,7 @@ use flightdeck::domain::id::{
 };
 use flightdeck::domain::message::{Delivery, Directive, Knowledge, Message, MessageState, Party, Question};
 use flightdeck::domain::mission::{Hold, HoldCause, Mission};
+use flightdeck::domain::note::Audience;
 use flightdeck::domain::plan::{Claims, ProposedPlan};
 use flightdeck::domain::proposal::{Proposal, ProposalState, ProposedBy, ProposedChange};
 use flightdeck::domain::round::{
@@ -36,7 +37,15 @@ const A1: AttemptId = AttemptId(1);
 
 /// One event of every kind, in an order in which each finds what it is about.
 fn every_event() -> Vec<Event> {
-    [plan_events(), work_events(), validation_events(), talk_events(), course_events()].concat()
+    [
+        plan_events(),
+        words::negotiation().into(),
+        work_events(),
+        validation_events(),
+        talk_events(),
+        course_events(),
+    ]
+    .concat()
 }
 
 fn plan_events() -> Vec<Event> {
@@ -203,7 +212,9 @@ fn talk_events() -> Vec<Event> {
     let directive = Directive { id: DirectiveId(1), text: prose("less"), from: Party::Person, at: AT };
     vec![
         Event::DirectiveIssued { directive },
-        Event::KnowledgeConfirmed { knowledge: Knowledge { note: line("n"), confirmed_by: A1, at: AT } },
+        Event::KnowledgeConfirmed {
+            knowledge: Knowledge { note: line("n"), confirmed_by: A1, at: AT, audience: Audience::Builders },
+        },
         Event::MessageSent { message },
         Event::MessagesDelivered { messages: vec![MessageId(1)] },
         Event::QuestionAsked { question },

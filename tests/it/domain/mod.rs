@@ -12,6 +12,8 @@ mod fold;
 mod gates;
 mod laws;
 mod lint;
+mod negotiation;
+mod notes;
 mod permissions;
 mod planning;
 mod prove_again;

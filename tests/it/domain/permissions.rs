@@ -40,7 +40,13 @@ fn table() -> Vec<(Command, Vec<Asker>)> {
     rows(ORCHESTRATOR, orchestrators());
     rows(&[ORCHESTRATOR, WORKER].concat(), vec![ask()]);
     rows(WORKER, workers());
+    rows(&[Asker::Agent(Role::Critic)], vec![criticism()]);
     rows(&[Asker::Agent(Role::Reviewer)], vec![review()]);
+    rows(
+        &[Asker::Agent(Role::Reviewer), Asker::Agent(Role::UserTesting)],
+        vec![Command::ProposeNotes { notes: vec![] }],
+    );
+    rows(&[Asker::Agent(Role::Scrutiny)], vec![Command::DecideNotes { rulings: vec![] }]);
     rows(&[Asker::Agent(Role::Scrutiny)], vec![scrutiny()]);
     rows(&[Asker::Agent(Role::UserTesting)], testers());
     rows(ENGINE, engines());
@@ -103,6 +109,7 @@ fn orchestrators() -> Vec<Command> {
         Command::ProposeContract { assertions: vec![] },
         Command::ProposeEnvironment { environment: words::environment() },
         Command::KeepChecks { reasons: [(words::val("VAL-M1-001"), words::line("as it is"))].into() },
+        Command::AnswerObjections { answers: vec![] },
         Command::ProposePlan { title: None, milestones: vec![], answer: None },
         Command::AmendPlan { changes: vec![] },
         Command::Triage { decisions: vec![] },
@@ -118,6 +125,10 @@ fn workers() -> Vec<Command> {
             reason: words::line("hard"),
         },
     ]
+}
+
+fn criticism() -> Command {
+    Command::Criticize { summary: words::prose("one case"), objections: vec![words::objecting("F1")] }
 }
 
 fn review() -> Command {
@@ -231,12 +242,16 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::ProposeContract { .. }
         | Command::ProposeEnvironment { .. }
         | Command::KeepChecks { .. }
+        | Command::AnswerObjections { .. }
         | Command::ProposePlan { .. }
         | Command::AmendPlan { .. }
         | Command::Triage { .. }
         | Command::Ask { .. }
+        | Command::Criticize { .. }
         | Command::HandIn { .. }
         | Command::RequestAmendment { .. }
+        | Command::ProposeNotes { .. }
+        | Command::DecideNotes { .. }
         | Command::ReportReview { .. }
         | Command::ReportScrutiny { .. }
         | Command::GiveVerdict { .. }
@@ -259,7 +274,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 53,
+        | Command::RecordLanding { .. } => 57,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

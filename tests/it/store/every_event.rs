@@ -24,6 +24,7 @@ use flightdeck::domain::id::{
 };
 use flightdeck::domain::message::{Delivery, Directive, Knowledge, Message, MessageState, Party, Question};
 use flightdeck::domain::mission::{Hold, HoldCause, Limits};
+use flightdeck::domain::note::Audience;
 use flightdeck::domain::plan::{Claims, Feature, FeatureSpec, FeatureState, Milestone, Origin, ProposedPlan};
 use flightdeck::domain::proposal::{Proposal, ProposalState, ProposedBy, ProposedChange};
 use flightdeck::domain::round::{
@@ -35,6 +36,8 @@ use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::{EvidenceRef, Outcome, Verdict};
 use flightdeck::domain::wait::{Wait, WaitCause};
 
+use crate::support::words;
+
 const ATTEMPT: AttemptId = AttemptId(18);
 const FEATURE: FeatureId = FeatureId(7);
 const MILESTONE: MilestoneId = MilestoneId(2);
@@ -43,7 +46,8 @@ const AT: Timestamp = Timestamp(1_795_000_000_123);
 
 /// One of every variant, in the order in which they are declared.
 pub fn every_event() -> Vec<Event> {
-    [planning(), gates(), attempts(), findings(), rounds(), talk(), mission()].concat()
+    [planning(), words::negotiation().into(), gates(), attempts(), findings(), rounds(), talk(), mission()]
+        .concat()
 }
 
 /// What a mission starts from.
@@ -75,6 +79,7 @@ fn planning() -> Vec<Event> {
             commit: commit("0123456789abcdef"),
             runs: vec![run()],
             untried: vec![],
+            missing: BTreeMap::new(),
         })),
         Event::ChecksKept {
             reasons: BTreeMap::from([(assertion_id(), line("the tool comes with the image"))]),
@@ -276,7 +281,12 @@ fn talk() -> Vec<Event> {
             },
         },
         Event::KnowledgeConfirmed {
-            knowledge: Knowledge { note: line("tests need port 8080"), confirmed_by: ATTEMPT, at: AT },
+            knowledge: Knowledge {
+                note: line("tests need port 8080"),
+                confirmed_by: ATTEMPT,
+                at: AT,
+                audience: Audience::Everybody,
+            },
         },
         Event::MessageSent {
             message: Message {
