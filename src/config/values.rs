@@ -24,6 +24,8 @@ pub(super) struct Values {
     /// What stands before a mission's id in the name of its branch.
     pub branch_prefix: BranchPrefix,
     pub theme: Option<Text>,
+    /// How the console draws pictures.
+    pub pictures: PictureWay,
     pub speed: Positive,
     pub prices: Option<FilePath>,
     /// Variables of the person's environment that the mission's programs get beside the usual ones.
@@ -79,6 +81,7 @@ impl Default for Values {
             autopilot: Switch(false),
             branch_prefix: BranchPrefix("flightdeck".to_owned()),
             theme: None,
+            pictures: PictureWay("auto".to_owned()),
             speed: Positive(1.0),
             prices: None,
             pass_env: None,
@@ -221,6 +224,8 @@ rules! {
     Model(String): "`provider/model`, such as anthropic/claude-sonnet-5-5" =
         |value| text(value).filter(|word| is_model_name(word));
     Text(String): "a text" = text;
+    PictureWay(String): "auto, kitty, iterm2, sixel, blocks or off" =
+        |value| text(value).filter(|word| ["auto", "kitty", "iterm2", "sixel", "blocks", "off"].contains(&word.as_str()));
     FilePath(String): "a path" = text;
     Url(String): "an http:// or https:// address" = |value| text(value).filter(|url| {
         ["http://", "https://"].iter().any(|scheme| url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
@@ -303,6 +308,7 @@ mod tests {
             ("branch_prefix", json!("x_y"), json!("x.lock")),
             ("keys.popup.close", json!(["q", "ctrl-c"]), json!(["q", 1])),
             ("theme", json!("x"), json!("  ")),
+            ("pictures", json!("sixel"), json!("jpeg")),
         ];
         for (key, good, bad) in table {
             let read = |value: &Value| {
