@@ -1,16 +1,14 @@
 //! Checks are seen red on a real repository: what was built is undone in a checkout of its own, and nowhere else.
 #![cfg(test)]
 
-use std::path::Path;
 use std::sync::Arc;
 
 use flightdeck::agent::model::{Item, Reply, Request};
 use flightdeck::domain::event::{Actor, Event};
 use flightdeck::domain::gate::{Autopilot, GateId};
 use flightdeck::domain::id::MilestoneId;
-use flightdeck::domain::mission::{Mission, Status};
+use flightdeck::domain::mission::Mission;
 use flightdeck::domain::sabotage::{Reaction, SabotageOutcome, SeenRed};
-use flightdeck::engine::EngineOptions;
 use serde_json::{Value, json};
 
 use crate::faults::scripted::{Mind, call};
@@ -233,39 +231,4 @@ async fn what_does_not_build_tells_nothing_and_what_runs_out_of_time_is_said() {
         short.told()
     );
     assert!(mission.is_gate_open(M1), "nobody waits for what there is no time for");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_engine_that_dies_over_it_goes_on_with_the_next_check() {
-    let ground = ground(&[("README.md", "# It\n")]);
-    let slow = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-    let story = || Story {
-        checks: vec![
-            ("VAL-A-001", "test ! -e b.txt || test -e a.txt".to_owned(), false),
-            (
-                "VAL-A-002",
-                format!("test -e {} && {{ test ! -e b.txt || test -e a.txt || sleep 1; }}", slow.display()),
-                false,
-            ),
-        ],
-        features: vec![("echo a > a.txt", vec!["VAL-A-001", "VAL-A-002"]), ("echo b > b.txt", vec![])],
-        build: None,
-    };
-    let cut = ground.fly_until(story().mind(), |mission| mission.sabotages.len() == 1).await;
-    assert!(!cut.is_gate_open(M1), "the gate waits for it");
-    let first = cut.sabotages[&val("VAL-A-001")].clone();
-    // What the dead one still had on its hands holds the lock for a moment.
-    let mut tries = 0;
-    while let Err(locked) =
-        flightdeck::engine::run(EngineOptions { backends: story().mind(), ..ground.options() }).await
-    {
-        tries += 1;
-        assert!(tries < 300, "{locked}");
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    let mission = ground.mission();
-    assert_eq!(mission.sabotages[&val("VAL-A-001")], first, "what was seen is not undone again");
-    assert_eq!(undone(&mission, "VAL-A-002"), [("F1".to_owned(), "green")], "{}", ground.told());
-    assert!(!ground.dir.join("sabotage").exists());
-    assert_eq!(mission.status(), Status::Waiting, "{:?}", mission.hold);
 }

@@ -263,3 +263,25 @@ fn undoing_takes_a_share_of_the_missions_time_and_none_where_it_is_off() {
     let older: flightdeck::domain::mission::Limits = serde_json::from_value(log).unwrap();
     assert_eq!(older.sabotage_percent, 10, "a mission of an older log flies with the usual share");
 }
+
+/// What an engine had recorded before it died is not undone again; the next one goes on with the other checks.
+#[test]
+fn what_is_cut_short_goes_on_with_the_next_check() {
+    let ids = ["VAL-A-001", "VAL-A-002"];
+    let (mut flight, planner) = planning(
+        vec![checked(ids[0], "make a"), checked(ids[1], "make b")],
+        vec![run("make a", 0, ""), run("make b", 0, "")],
+    );
+    flight.attempt(planner, plan(&ids));
+    let mut flight = flight.gone(GateId::Plan).built(1).validated();
+    assert_eq!(flight.mission.to_sabotage(M1), ids.map(val));
+    tried(&mut flight, SabotageOutcome::Toothless);
+    assert_eq!(flight.due(), [SABOTAGE], "what it found is decided on together with the rest");
+    let loss = Command::RecordLoss { work: SABOTAGE, reason: words::line("the engine died") };
+    flight.engine(loss);
+    assert_eq!((flight.mission.to_sabotage(M1), flight.due()), (vec![val(ids[1])], vec![SABOTAGE]));
+    assert!(!flight.mission.is_gate_open(M1.into()));
+    let sabotage = Box::new(words::sabotage(ids[1], SabotageOutcome::Red));
+    flight.engine(Command::RecordSabotage { sabotage });
+    assert_eq!(flight.due(), [AgentWork::Triage.into()]);
+}
