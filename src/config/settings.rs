@@ -31,6 +31,8 @@ pub struct Settings {
     pub branch_prefix: String,
     /// The name of a theme; `None` leaves it to the terminal.
     pub theme: Option<String>,
+    /// How the console draws pictures: `auto`, `kitty`, `iterm2`, `sixel`, `blocks` or `off`.
+    pub pictures: String,
     /// Key chords by action, for the console.
     pub keys: BTreeMap<String, Vec<String>>,
     /// How fast a rehearsal plays: 2 is twice as fast.
@@ -80,12 +82,14 @@ impl Settings {
                 rounds: limits.rounds.0,
                 failures: limits.failures.0,
                 reviewers: limits.reviewers.0,
+                critic_rounds: limits.critic_rounds.0,
                 testers: limits.testers.0,
                 sabotage_percent: limits.sabotage_percent.0,
             },
             autopilot: if values.autopilot.0 { Autopilot::On } else { Autopilot::Off },
             branch_prefix: values.branch_prefix.0,
             theme: values.theme.map(|theme| theme.0),
+            pictures: values.pictures.0,
             keys: values.keys.into_iter().map(|(action, chords)| (action, chords.0)).collect(),
             speed: values.speed.0,
             prices: values.prices.map(|path| expanded(&path.0, &variables)),

@@ -16,7 +16,7 @@ use crate::domain::environment::Environment;
 use crate::domain::id::{Commit, MissionId};
 use crate::instrument::Chromium;
 use crate::link::feed::Feed;
-use crate::store::Store;
+use crate::store::{Catalogue, Store};
 use crate::workspace::sweep::{MARK, Swept, sweep};
 use crate::workspace::{MissionRepo, Published, Reaper, Sandbox};
 
@@ -53,6 +53,8 @@ pub struct EngineContext {
     pub activities: Arc<Activities>,
     pub open_calls: OpenCalls,
     pub store: Arc<Store>,
+    /// All missions of the person, for what one of them left behind.
+    pub missions: Arc<dyn Catalogue>,
     pub prompts: PromptLibrary,
     pub backends: Arc<dyn Backends>,
     pub sandbox: Arc<dyn Sandbox>,

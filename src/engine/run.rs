@@ -117,6 +117,7 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         feed,
         inboxes: Arc::default(),
         store,
+        missions: options.missions,
         prompts: PromptLibrary::new(options.prompt_dirs, PROMPTS),
         backends: options.backends,
         sandbox: Arc::new(Unconfined),

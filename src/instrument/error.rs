@@ -14,9 +14,6 @@ pub enum InstrumentError {
     /// The address is not on this machine.
     #[error("`{host}` is not this machine; the app under test is reached at localhost only")]
     NotLoopback { host: String },
-    /// The app gave no answer.
-    #[error("{method} {url} got no answer: {reason}")]
-    NoAnswer { method: String, url: String, reason: String },
     /// What was waited for did not appear. `screen` is what was there instead.
     #[error("`{awaited}` did not appear within {seconds} s; the screen was:\n{screen}")]
     NotSeen { awaited: String, seconds: u64, screen: String },

@@ -4,6 +4,7 @@
 //! says so and what would mend it, because a verdict without an instrument is blocked and never guessed.
 
 pub mod browser;
+pub mod bytes;
 pub mod command;
 pub mod error;
 pub mod evidence;
@@ -38,6 +39,8 @@ pub trait Instrument: Send + Sync + Sized + 'static {
     const DESCRIPTION: &'static str;
     /// What a tester must be allowed to touch.
     const ACCESS: Access;
+    /// What there must be to reach, or the tool is not offered.
+    const REACHES: Reach = Reach::Programs;
 
     /// Makes it ready for one session.
     ///
@@ -50,6 +53,20 @@ pub trait Instrument: Send + Sync + Sized + 'static {
     /// # Errors
     /// See [`InstrumentError`]; the tester reads it.
     async fn act(&self, wanted: Self::Wanted) -> Result<Seen, InstrumentError>;
+
+    /// What is still to be kept when the session ends without another call, such as the recording of a program that runs.
+    fn leave(&self) -> Vec<Evidence> {
+        Vec::new()
+    }
+}
+
+/// What an instrument reaches of an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Programs that it starts itself.
+    Programs,
+    /// Services that listen on a port.
+    Ports,
 }
 
 /// Calls the visitor with every instrument.
@@ -89,6 +106,23 @@ pub struct Facts {
     pub exit: Option<Exit>,
     /// What there was to read: bodies, the screen, a log.
     pub text: String,
+}
+
+/// How what was seen is written down for a tester.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Rendering {
+    /// As text.
+    #[default]
+    Text,
+    /// Each byte, with escapes for what cannot be seen.
+    Bytes,
+}
+
+impl Rendering {
+    /// What a tester asked for.
+    fn of(bytes: Option<bool>) -> Self {
+        if bytes == Some(true) { Self::Bytes } else { Self::Text }
+    }
 }
 
 impl Seen {

@@ -16,6 +16,7 @@ mod domain;
 mod edges;
 mod faults;
 mod flight;
+mod flow_testers;
 mod instrument;
 mod link;
 mod mock_servers;

@@ -62,7 +62,10 @@ impl ToolRow {
         let run = state.map(|state| -> Run {
             Arc::new(move |value, call| -> BoxFuture<'static, Answer> {
                 match arguments::decode::<A>(&schema, value) {
-                    Ok(wanted) => Box::pin(run(Arc::clone(&state), wanted, call)),
+                    Ok((wanted, cut)) => {
+                        let answer = run(Arc::clone(&state), wanted, call);
+                        Box::pin(async move { answer.await.map(|output| output.noting(&cut)) })
+                    }
                     Err(fault) => Box::pin(std::future::ready(Err(fault))),
                 }
             })

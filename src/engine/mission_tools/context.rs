@@ -64,14 +64,28 @@ impl ToolContext {
     where
         A: DeserializeOwned + JsonSchema + 'static,
     {
+        self.asking_all(name, description, accepted, move |wanted| Ok(vec![command(wanted)?]))
+    }
+
+    /// A tool that turns its arguments into commands of which all are accepted or none.
+    pub(super) fn asking_all<A>(
+        self: &Arc<Self>,
+        name: &str,
+        description: &str,
+        accepted: Accepted,
+        commands: impl Fn(A) -> Result<Vec<Command>, ToolError> + Send + Sync + 'static,
+    ) -> ToolRow
+    where
+        A: DeserializeOwned + JsonSchema + 'static,
+    {
         ToolRow::new(
             name,
             description,
             Access::Read,
             Ok(Arc::clone(self)),
             move |context, wanted: A, _call| {
-                let command = command(wanted);
-                async move { context.submit(vec![command?], accepted).await }
+                let commands = commands(wanted);
+                async move { context.submit(commands?, accepted).await }
             },
         )
     }

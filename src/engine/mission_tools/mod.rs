@@ -3,6 +3,7 @@
 
 mod amend;
 mod context;
+mod criticize;
 mod handoff;
 mod leftovers;
 mod propose;
@@ -23,6 +24,7 @@ pub use context::{HandoffSource, ToolContext};
 pub fn rows(context: &Arc<ToolContext>) -> Vec<ToolRow> {
     let mut rows = vec![triage::row(context), handoff::row(context), read::row(context)];
     rows.extend(propose::rows(context));
+    rows.extend(criticize::rows(context));
     rows.extend(amend::rows(context));
     rows.extend(talk::rows(context));
     rows.extend(report::rows(context));

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Chromium;
-use crate::instrument::{Instrument, InstrumentError, Place, Seen};
+use crate::instrument::{Instrument, InstrumentError, Place, Reach, Seen};
 use crate::workspace::Access;
 
 /// A browser that is not there.
@@ -17,6 +17,7 @@ impl Instrument for Browser {
     const NAME: &'static str = "browser";
     const DESCRIPTION: &'static str = "Says why no browser can be worked here.";
     const ACCESS: Access = Access::Read;
+    const REACHES: Reach = Reach::Ports;
 
     fn new(place: &Place) -> Result<Self, InstrumentError> {
         Ok(Self(place.chromium().clone()))

@@ -11,7 +11,7 @@ use super::chrome::Chrome;
 use super::step::step;
 use super::wanted::{Action, DialogAnswer, Wanted};
 use super::world::Dialogs;
-use crate::instrument::{Instrument, InstrumentError, Place, Seen};
+use crate::instrument::{Instrument, InstrumentError, Place, Reach, Seen};
 use crate::workspace::Access;
 
 /// Beyond what a tester allows, for the looks before and after. A browser that takes longer is ended.
@@ -34,6 +34,7 @@ impl Instrument for Browser {
         answers with what changed on the page, errors that were printed and requests that failed. A screenshot is the \
         evidence of how a page looks, `read` of what it says. Other machines cannot be reached.";
     const ACCESS: Access = Access::Read;
+    const REACHES: Reach = Reach::Ports;
 
     fn new(place: &Place) -> Result<Self, InstrumentError> {
         Ok(Self { place: place.clone(), running: Mutex::new(None) })
