@@ -166,8 +166,8 @@ async fn a_form_is_worked_as_a_user_works_it_and_every_answer_is_evidence() {
 /// Waits until processes are gone; one that is dead and not yet collected is.
 async fn ended(processes: &[PathBuf]) {
     for _ in 0..200 {
-        let alive = |dir: &&PathBuf| !fs::read(dir.join("cmdline")).unwrap_or_default().is_empty();
-        if processes.iter().find(alive).is_none() {
+        let alive = |dir: &PathBuf| !fs::read(dir.join("cmdline")).unwrap_or_default().is_empty();
+        if !processes.iter().any(alive) {
             return;
         }
         tokio::time::sleep(Duration::from_millis(25)).await;

@@ -196,10 +196,12 @@ fn evidence(
     picture: Option<Picture>,
     wanted: &Wanted,
 ) -> Result<Vec<Evidence>, InstrumentError> {
-    let settled = match record.settled {
-        _ if record.url.is_empty() => Settled::Nothing,
-        true => Settled::Still,
-        false => Settled::Moving,
+    let settled = if record.url.is_empty() {
+        Settled::Nothing
+    } else if record.settled {
+        Settled::Still
+    } else {
+        Settled::Moving
     };
     let state = if record.settled { "" } else { ", not settled" };
     if let Some(Picture { bytes, settled: then }) = picture {

@@ -167,6 +167,8 @@ impl Router {
                 }
             }
         }
-        replies.into_iter().for_each(|ask| self.submit(ask));
+        for ask in replies {
+            self.submit(ask);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! A page in a real Chromium, worked as a user works it.
 //!
-//! The browser of this machine is started when it is first needed, with a profile of its own, and spoken to over the
-//! DevTools protocol ([`cdp`]). [`world`] learns what it tells unasked: tabs, dialogs, downloads, what pages print and
+//! The browser of this machine is started when it is first needed, with a profile of its own, and spoken to over its
+//! debugging protocol ([`cdp`]). [`world`] learns what it tells unasked: tabs, dialogs, downloads, what pages print and
 //! ask the network for. In every frame a script of ours ([`frame`]) writes down what a person sees and names what can be
 //! acted on; what is done to it ([`act`], [`keys`]) goes through the browser's own mouse and keyboard. Every answer
 //! ([`answer`]) says what changed, and is a piece of evidence.

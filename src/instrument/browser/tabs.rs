@@ -48,8 +48,15 @@ impl Chrome {
     async fn usable_tab(&self) -> Result<Page, Fault> {
         // A page that was stopped because it went elsewhere without end ran no more scripts.
         let scripts = json!({ "value": false });
-        if let Ok(page) = self.page() {
-            match self.call(&page, "Emulation.setScriptExecutionDisabled", scripts).await {
+        while let Ok(page) = self.page() {
+            // The end of a process that several tabs share is told to each of them late: only its answer shows that it lives.
+            let asked = json!({ "expression": "1" });
+            let answered = self.call(&page, "Runtime.evaluate", asked).await;
+            let answered = match answered {
+                Ok(_) => self.call(&page, "Emulation.setScriptExecutionDisabled", scripts.clone()).await,
+                fault => fault,
+            };
+            match answered {
                 Ok(_) => return Ok(page),
                 Err(Fault::Gone) => return Err(Fault::Gone),
                 Err(_) => self.close(&page.target).await,

@@ -47,7 +47,9 @@ mod tests {
     #[test]
     fn the_newest_lines_are_kept_and_the_others_are_counted() {
         let mut tail = Tail::<2>::default();
-        ["a", "b  b", "c", "c"].iter().for_each(|line| tail.push(line));
+        for line in ["a", "b  b", "c", "c"] {
+            tail.push(line);
+        }
         assert_eq!(tail.take(), ["[2 more, or the same again, left out]", "b b", "c"]);
         assert!(tail.take().is_empty());
         tail.push(&"x".repeat(1_000));

@@ -50,35 +50,32 @@ impl Instrument for Browser {
                 .map_or("no browser runs", |_| "the browser was closed; its cookies and tabs are gone");
             return Ok(Seen::told(was));
         }
-        let mut chrome = match running.take() {
-            Some(chrome) if chrome.is_running() => chrome,
-            lost => {
-                let is_lost = lost.is_some();
-                drop(lost);
-                let mut chrome = Chrome::start(&self.place, program).await?;
-                if is_lost {
-                    let words = "the browser had ended by itself; this is another one, with an empty profile";
-                    chrome.note = Some(words.to_owned());
-                }
-                chrome
+        if !running.as_ref().is_some_and(Chrome::is_running) {
+            let is_another = running.take().is_some();
+            let mut chrome = Chrome::start(&self.place, program).await?;
+            if is_another {
+                let words = "the browser had ended by itself; this is another one, with an empty profile";
+                chrome.note = Some(words.to_owned());
+            }
+            *running = Some(chrome);
+        }
+        let acted = match running.as_mut() {
+            None => None,
+            Some(chrome) => {
+                begin(chrome, &wanted);
+                let acted = async {
+                    let done = step(chrome, &wanted, &files).await;
+                    answer(chrome, &wanted, done).await
+                };
+                timeout(wanted.limit() + GRACE, acted).await.ok()
             }
         };
-        begin(&chrome, &wanted);
-        let acted = timeout(wanted.limit() + GRACE, async {
-            let done = step(&mut chrome, &wanted, &files).await;
-            answer(&mut chrome, &wanted, done).await
-        });
-        match acted.await {
-            Ok(seen) => {
-                *running = Some(chrome).filter(Chrome::is_running);
-                seen
-            }
-            Err(_) => {
-                drop(chrome);
-                let words = "the browser gave no answer for too long and was ended; the next action starts another one";
-                Err(InstrumentError::BadRequest(words.to_owned()))
-            }
-        }
+        acted.unwrap_or_else(|| {
+            *running = None;
+            let words =
+                "the browser gave no answer for too long and was ended; the next action starts another one";
+            Err(InstrumentError::BadRequest(words.to_owned()))
+        })
     }
 }
 
