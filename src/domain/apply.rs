@@ -44,6 +44,7 @@ impl Mission {
         self.updated = at;
         match event {
             Event::MissionCreated(founding) => self.create(founding, at),
+            Event::RequirementsNoted { requirements } => self.note_requirements(requirements),
             Event::ContractProposed { assertions } => self.propose_assertions(assertions, by),
             Event::EnvironmentProposed { environment } => self.environment = Some(environment.clone()),
             Event::BaselineTaken(baseline) => self.baseline = Some((**baseline).clone()),
@@ -82,6 +83,7 @@ impl Mission {
                     found.state = AssertionState::Retired { reason };
                 });
             }
+            Event::AssertionMapped { assertion, shows } => self.map_assertion(assertion, shows, by),
             Event::AssertionWaived { assertion, revision, reason } => {
                 let waiver = Waiver { revision: *revision, reason: reason.clone(), at };
                 self.waivers.insert(assertion.clone(), waiver);

@@ -66,6 +66,7 @@ fn plan_brief(mission: &Mission) -> String {
     };
     [
         section::goal(mission),
+        section::requirements(mission),
         talk::conversation(mission),
         section::under("\n## The contract you proposed before\n", section::each(mission, &ids)),
         section::under("\n# The environment you proposed before\n", section::environment(mission)),
@@ -97,6 +98,7 @@ fn critic_brief(mission: &Mission) -> String {
 fn overview(mission: &Mission) -> String {
     [
         section::goal(mission),
+        section::requirements(mission),
         section::state(mission),
         format!("\n## The plan\n{}", section::plan(mission)),
         format!("\n## The contract\n{}", section::contract(mission)),

@@ -16,7 +16,8 @@ use super::finding::{Observation, TriageDecision};
 use super::gate::{Autopilot, Decision, GateId};
 use super::handoff::{Handoff, Issue};
 use super::id::{
-    AssertionId, AttemptId, Commit, FeatureId, MessageId, MilestoneId, ProposalId, QuestionId, Revision,
+    AssertionId, AttemptId, Commit, FeatureId, MessageId, MilestoneId, ProposalId, QuestionId, RequirementId,
+    Revision,
 };
 use super::message::{Delivery, Party};
 use super::mission::Hold;
@@ -25,6 +26,7 @@ use super::note::NoteRuling;
 pub use super::part::{CheckEdit, SpecEdit, WordingEdit};
 use super::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use super::proposal::Ruling;
+use super::requirement::SetAside;
 use super::round::{CheckRun, Opinion, ReviewIssue};
 use super::sabotage::Sabotage;
 use super::tampering::Suspicion;
@@ -56,6 +58,9 @@ pub enum Command {
     DecideProposal { proposal: ProposalId, ruling: Ruling },
     DecideFinding { decision: Box<TriageDecision> },
     Abandon { reason: Line },
+    // Something more that the person wants, and a sentence that was set aside and is wanted all the same.
+    AddRequirement { text: Prose },
+    KeepRequirement { requirement: RequirementId },
     // The repository stands elsewhere now.
     Relocate { repository: Prose },
 
@@ -63,6 +68,10 @@ pub enum Command {
     EditAssertion { assertion: AssertionId, base: Revision, edit: Box<WordingEdit> },
     AddAssertion { draft: Box<AssertionDraft>, feature: FeatureId },
     RetireAssertion { assertion: AssertionId, reason: Line },
+    // Which requirements an assertion shows, all of them.
+    MapAssertion { assertion: AssertionId, shows: Vec<RequirementId> },
+    // Sentences that ask for nothing; an orchestrator's replace those of the orchestrator before it.
+    SetAsideRequirements { aside: Vec<SetAside> },
     Broadcast { text: Prose },
     Say { to: Party, text: Prose, delivery: Delivery },
 
@@ -140,6 +149,7 @@ pub enum Asker {
 
 impl Command {
     /// Whether that kind of asker may use this verb at all.
+    #[expect(clippy::too_many_lines, reason = "a flat match over every command")]
     pub fn may_be_asked_by(&self, asker: Asker) -> bool {
         use Asker::{Agent, Engine, Person};
         use Role::{Critic, Orchestrator, Reviewer, Scrutiny, UserTesting, Worker};
@@ -158,11 +168,15 @@ impl Command {
             | Self::DecideProposal { .. }
             | Self::DecideFinding { .. }
             | Self::Abandon { .. }
+            | Self::AddRequirement { .. }
+            | Self::KeepRequirement { .. }
             | Self::Relocate { .. } => asker == Person,
             Self::Resume => matches!(asker, Person | Engine),
             Self::EditAssertion { .. }
             | Self::AddAssertion { .. }
             | Self::RetireAssertion { .. }
+            | Self::MapAssertion { .. }
+            | Self::SetAsideRequirements { .. }
             | Self::Broadcast { .. } => matches!(asker, Person | Agent(Orchestrator)),
             Self::Say { .. } => asker != Engine,
             Self::ProposeContract { .. }

@@ -20,7 +20,7 @@ use super::goal::Goal;
 use super::handoff::Handoff;
 use super::id::{
     AssertionId, AttemptId, Commit, FeatureId, FindingId, MessageId, MilestoneId, MissionId, NoteId,
-    ObjectionId, ProposalId, QuestionId, Revision, Timestamp,
+    ObjectionId, ProposalId, QuestionId, RequirementId, Revision, Timestamp,
 };
 use super::message::{Directive, Knowledge, Message, Question};
 use super::mission::{Hold, Limits};
@@ -28,6 +28,7 @@ use super::negotiation::{Criticism, ObjectionAnswer};
 use super::note::{Note, NoteState};
 use super::plan::{Claims, Feature, FeatureSpec, ProposedPlan};
 use super::proposal::{Proposal, ProposalState};
+use super::requirement::Requirement;
 use super::round::{CheckRun, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
 use super::sabotage::Sabotage;
 use super::text::{Line, Prose, Title};
@@ -60,6 +61,10 @@ pub struct Stamped {
 #[strum(serialize_all = "snake_case")]
 pub enum Event {
     MissionCreated(Box<Founding>),
+    // New ones, and known ones of which something else is said now.
+    RequirementsNoted {
+        requirements: Vec<Requirement>,
+    },
     ContractProposed {
         assertions: Vec<Assertion>,
     },
@@ -102,6 +107,10 @@ pub enum Event {
     AssertionRetired {
         assertion: AssertionId,
         reason: Line,
+    },
+    AssertionMapped {
+        assertion: AssertionId,
+        shows: Vec<RequirementId>,
     },
     AssertionWaived {
         assertion: AssertionId,

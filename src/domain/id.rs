@@ -126,6 +126,11 @@ numbered!(
     ProposalId, "PRO-", "a proposal such as PRO-2"
 );
 
+numbered!(
+    /// A sentence of what the person wants.
+    RequirementId, "REQ-", "a requirement such as REQ-3"
+);
+
 /// How often an assertion has been worded: 1 when it is first written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

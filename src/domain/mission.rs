@@ -2,6 +2,7 @@
 
 mod card;
 mod findings;
+mod standing;
 mod status;
 
 pub use card::MissionCard;
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::attempt::{AgentWork, Attempt, Role, Work};
 use super::baseline::Baseline;
 use super::budget::Budget;
-use super::contract::{Assertion, Contract};
+use super::contract::Contract;
 use super::environment::{CommandRun, Environment};
 use super::event::Founding;
 use super::finding::Finding;
@@ -29,12 +30,13 @@ use super::part::Authors;
 use super::plan::{Feature, FeatureState, Milestone};
 use super::proposal::Proposal;
 use super::refusal::RefusedPlan;
+use super::requirement::Requirement;
 use super::round::Round;
 use super::sabotage::Sabotage;
 use super::schedule::schedule;
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
-use super::verdict::{EvidenceRef, Outcome, Standing, Verdict, Waiver};
+use super::verdict::{EvidenceRef, Verdict, Waiver};
 use super::wait::Wait;
 
 /// Everything that is true of one mission.
@@ -52,7 +54,13 @@ pub struct Mission {
     pub models: BTreeMap<Role, Title>,
     pub budget: Budget,
     pub autopilot: Autopilot,
+    /// What the person asked for, sentence by sentence; [`Mission::all_requirements`] has them before there is a contract.
+    #[serde(default)]
+    pub requirements: Vec<Requirement>,
     pub contract: Contract,
+    /// Assertions of which the person said what they show.
+    #[serde(default)]
+    pub persons_mappings: BTreeSet<AssertionId>,
     /// Who worded what of each assertion.
     #[serde(default)]
     pub assertion_authors: BTreeMap<AssertionId, Authors>,
@@ -312,46 +320,6 @@ impl Mission {
     /// Attempts that are running, as far as the log knows.
     pub fn live_attempts(&self) -> impl Iterator<Item = &Attempt> {
         self.attempts.values().filter(|attempt| attempt.is_live())
-    }
-
-    /// Where an assertion stands.
-    pub fn standing(&self, id: &AssertionId) -> Standing {
-        let Some(assertion) = self.contract.get(id) else { return Standing::Retired };
-        if !assertion.is_active() {
-            return Standing::Retired;
-        }
-        if self.waivers.get(id).is_some_and(|waiver| waiver.revision == assertion.revision) {
-            return Standing::Waived;
-        }
-        match self.verdicts.get(id).and_then(|verdicts| verdicts.last()) {
-            None => Standing::Pending,
-            Some(verdict) if verdict.revision != assertion.revision || self.has_lost_proof(verdict) => {
-                Standing::Stale
-            }
-            Some(verdict) => match verdict.outcome {
-                Outcome::Pass => Standing::Passed,
-                Outcome::Fail => Standing::Failed,
-                Outcome::Blocked => Standing::Blocked,
-            },
-        }
-    }
-
-    /// Whether an assertion that would stand proven rests on evidence that is not what it was.
-    pub fn rests_on_lost_evidence(&self, id: &AssertionId) -> bool {
-        let newest = self.verdicts.get(id).and_then(|verdicts| verdicts.last());
-        self.standing(id) == Standing::Stale && newest.is_some_and(|verdict| self.has_lost_proof(verdict))
-    }
-
-    /// Whether evidence of a verdict is not what it was. Of several pieces each is part of the proof.
-    fn has_lost_proof(&self, verdict: &Verdict) -> bool {
-        verdict.evidence.iter().any(|reference| self.lost_evidence.contains(reference))
-    }
-
-    /// The evidence that the contract rests on now: of the newest verdict on each assertion that is held to something.
-    pub fn relied_evidence(&self) -> impl Iterator<Item = &EvidenceRef> {
-        let newest = |assertion: &Assertion| self.verdicts.get(&assertion.id)?.last();
-        let known = |reference: &&EvidenceRef| !self.lost_evidence.contains(*reference);
-        self.active_assertions().filter_map(newest).flat_map(|verdict| &verdict.evidence).filter(known)
     }
 
     /// All usage so far.

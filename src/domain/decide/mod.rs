@@ -35,6 +35,7 @@ mod planning;
 mod proof;
 mod proposal;
 mod propose;
+mod requirement;
 mod settle;
 mod talk;
 mod tampering;
@@ -138,6 +139,10 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::EditFeature { feature, base, edit } => planning::edit_feature(tx, feature, base, *edit),
         Command::DecideFinding { decision } => finding::decide(tx, *decision),
         Command::Abandon { reason } => attempt::abandon(tx, reason),
+        Command::AddRequirement { text } => requirement::add(tx, &text),
+        Command::KeepRequirement { requirement } => requirement::keep(tx, requirement),
+        Command::SetAsideRequirements { aside } => requirement::set_aside(tx, aside),
+        Command::MapAssertion { assertion, shows } => requirement::map(tx, assertion, shows),
         Command::Relocate { repository } => tx.accept(Event::RepositoryMoved { repository }),
         Command::EditAssertion { assertion, base, edit } => contract::edit(tx, assertion, base, *edit),
         Command::AddAssertion { draft: added, feature } => contract::add(tx, *added, feature),

@@ -15,6 +15,7 @@ use crate::domain::mission::Mission;
 use crate::domain::negotiation::AnswerDraft;
 use crate::domain::part::differing;
 use crate::domain::plan::MilestoneDraft;
+use crate::domain::requirement::SetAside;
 use crate::domain::text::{Line, Prose, Title, plural};
 use crate::engine::baseline::{self, Scope};
 use crate::workspace::Access;
@@ -22,6 +23,9 @@ use crate::workspace::Access;
 #[derive(Deserialize, JsonSchema)]
 struct ProposedContract {
     assertions: Vec<AssertionDraft>,
+    /// Sentences of the goal that ask for nothing an assertion could show: context, a motive, a greeting.
+    #[serde(default)]
+    no_requirement: Vec<SetAside>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -87,18 +91,20 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
 async fn propose_contract(context: Arc<ToolContext>, wanted: ProposedContract, call: Call) -> Answer {
     let assertions = wanted.assertions;
     let count = plural(assertions.len(), "assertion");
-    let events = context.ask(vec![Command::ProposeContract { assertions: assertions.clone() }]).await?;
-    let (next, kept) = context.engine.cell.with(|mission| {
+    let aside = Command::SetAsideRequirements { aside: wanted.no_requirement };
+    let contract = Command::ProposeContract { assertions: assertions.clone() };
+    let events = context.ask(vec![contract, aside]).await?;
+    let (next, kept, uncovered) = context.engine.cell.with(|mission| {
         let next = match &mission.environment {
             None => "propose_environment, after which the assertions' commands are tried at the base commit",
             Some(_) => "propose_plan",
         };
-        (next, kept_words(mission, &assertions))
+        (next, kept_words(mission, &assertions), mission.uncovered_report())
     });
     let kept = if kept.is_empty() { String::new() } else { format!("\n{kept}\n") };
     let held = held_back(&events);
     let report = baseline::report(&context.engine, Scope::NewAndRed, &call).await;
-    let text = format!("The contract of {count} is accepted.{held}{kept} Next: {next}.\n{report}");
+    let text = format!("The contract of {count} is accepted.{held}{kept} Next: {next}.\n{uncovered}{report}");
     Ok(Output::text(text.trim_end()))
 }
 
@@ -112,6 +118,14 @@ fn kept_words(mission: &Mission, proposed: &[AssertionDraft]) -> String {
                 "{} is retired by the person and stays so: no feature can fulfill it",
                 draft.id
             ));
+        }
+        for unknown in draft.shows.iter().filter(|id| mission.requirement(**id).is_none()) {
+            kept.push(format!("{} cannot show {unknown}: there is no such requirement", draft.id));
+        }
+        if mission.persons_mappings.contains(&found.id) && found.shows != draft.shows {
+            let shows: Vec<String> = found.shows.iter().map(ToString::to_string).collect();
+            let shows = if shows.is_empty() { "no requirement".to_owned() } else { shows.join(", ") };
+            kept.push(format!("{}: it shows {shows}, as the person said", draft.id));
         }
         for differing in differing(&draft.wording, &found.wording).iter().filter(|_| found.is_active()) {
             kept.push(format!("{}: its {} stays \"{}\"", draft.id, differing.part, differing.new));

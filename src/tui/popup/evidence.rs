@@ -7,10 +7,13 @@ use super::evidence_viewer::{EvidenceViewer, Room};
 use super::gate::prove_again;
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
+use super::trace::TraceScreen;
 use super::{RefreshRate, section};
 use crate::domain::evidence::EvidenceKind;
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
+use crate::domain::trace::TraceSubject;
+use crate::domain::verdict::EvidenceRef;
 use crate::tui::picture::PictureKey;
 use crate::view::assertion;
 
@@ -25,6 +28,12 @@ impl EvidenceScreen {
     /// The evidence of an assertion.
     pub fn new(mission: &Mission, assertion: AssertionId) -> Self {
         let viewer = EvidenceViewer::of(mission, &assertion);
+        Self { assertion, viewer }
+    }
+
+    /// The evidence of an assertion, one piece of it first.
+    pub fn at(mission: &Mission, assertion: AssertionId, reference: &EvidenceRef) -> Self {
+        let viewer = EvidenceViewer::of(mission, &assertion).at(reference);
         Self { assertion, viewer }
     }
 
@@ -89,6 +98,9 @@ impl Popup for EvidenceScreen {
         }
         match action {
             Action::Edit => PopupResult::open(AssertionScreen::edit(app, &self.assertion)),
+            Action::Trace => {
+                PopupResult::open(TraceScreen::of(TraceSubject::Assertion(self.assertion.clone())))
+            }
             Action::ProveAgain => prove_again(vec![self.assertion.clone()]),
             Action::Waive => self.prompt(app, Purpose::Waive),
             Action::Retire => self.prompt(app, Purpose::Retire),

@@ -57,6 +57,13 @@ impl EvidenceViewer {
         Self { assertion: Some(assertion.clone()), references, ..Self::default() }
     }
 
+    /// With one piece of it looked at first.
+    #[must_use]
+    pub fn at(self, reference: &EvidenceRef) -> Self {
+        let at = self.references.iter().position(|known| known == reference).unwrap_or(self.at);
+        Self { at, ..self }
+    }
+
     /// Whether this is still the evidence of an assertion, and all of it.
     pub fn is_of(&self, mission: &Mission, assertion: &AssertionId) -> bool {
         self.references == references(mission, assertion)

@@ -5,8 +5,10 @@ use super::open::work_on;
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
 use super::proof;
+use super::trace::TraceScreen;
 use crate::domain::finding::FindingState;
 use crate::domain::id::FindingId;
+use crate::domain::trace::TraceSubject;
 use crate::view::finding;
 
 /// The list of findings, the selected one in full below it.
@@ -56,6 +58,10 @@ impl Popup for Findings {
 
     /// Decides on it; or opens the work that fixes it, else the attempt that reported it.
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
+        let selected = app.mission.findings_by_weight().get(at.list.selected).map(|found| found.id);
+        if let (Action::Trace, Some(id)) = (action, selected) {
+            return PopupResult::open(TraceScreen::of(TraceSubject::Finding(id)));
+        }
         if !matches!(action, Action::Open | Action::Evidence | Action::Dismiss | Action::Defer | Action::Mend)
         {
             return PopupResult::pass();

@@ -12,11 +12,14 @@ use super::findings::{Findings, decide_finding};
 use super::gate_item::GateItemScreen;
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
+use super::trace::TraceScreen;
+use super::unshown::UnshownScreen;
 use super::{proof, section};
 use crate::domain::diff::DiffScope;
 use crate::domain::evidence::EvidenceKind;
 use crate::domain::gate::{Decision, GateId};
 use crate::domain::id::AssertionId;
+use crate::domain::trace::TraceSubject;
 use crate::tui::drafts::Subject;
 use crate::tui::picture::PictureKey;
 use crate::view::gate_items::{self, GateItem};
@@ -50,6 +53,25 @@ impl GateScreen {
         self.items(app).into_iter().nth(at.list.selected)
     }
 
+    /// What hangs together with what is selected.
+    fn trace(&self, app: &App, at: &Place) -> TraceScreen {
+        match self.selected_item(app, at) {
+            Some(GateItem::Requirement(id)) => TraceScreen::of(TraceSubject::Requirement(id)),
+            Some(GateItem::Assertion(id)) => TraceScreen::of(TraceSubject::Assertion(id)),
+            Some(GateItem::Feature(id)) => TraceScreen::of(TraceSubject::Feature(id)),
+            Some(GateItem::Finding(id)) => TraceScreen::of(TraceSubject::Finding(id)),
+            Some(
+                GateItem::Changes
+                | GateItem::Negotiation
+                | GateItem::Goal
+                | GateItem::Environment
+                | GateItem::Milestone(_)
+                | GateItem::Report(_),
+            )
+            | None => TraceScreen::all(),
+        }
+    }
+
     fn diff(&self) -> DiffScope {
         match self.gate {
             GateId::Milestone(id) => DiffScope::Milestone(id),
@@ -59,10 +81,11 @@ impl GateScreen {
 
     fn decide(&self, app: &App) -> PopupResult {
         if let Some(words) = app.pending_decisions.get(&self.gate) {
-            return PopupResult::say(format!("{words} is on its way"));
+            return PopupResult::refuse(format!("{words} is on its way already"));
         }
         if !app.mission.is_gate_open(self.gate) {
-            return PopupResult::say(format!("{} is not open: nothing to decide yet", gate_name(self.gate)));
+            let gate = gate_name(self.gate);
+            return PopupResult::refuse(format!("{gate} is not open: nothing to decide yet"));
         }
         let command = Command::DecideGate { gate: self.gate, decision: Decision::Go { note: None } };
         PopupResult::order(command, format!("GO at {}", gate_name(self.gate))).and_then(StackAction::Close)
@@ -117,6 +140,9 @@ impl GateScreen {
             }
             (Some(GateItem::Feature(id)), Action::Open) => PopupResult::open(FeatureScreen::new(id)),
             (Some(GateItem::Finding(_)), Action::Open) => PopupResult::open(Findings),
+            (Some(GateItem::Requirement(id)), Action::Open) => {
+                PopupResult::open(TraceScreen::of(TraceSubject::Requirement(id)))
+            }
             (Some(GateItem::Report(id)), Action::Open) => PopupResult::open(AttemptScreen::new(id)),
             (Some(item), Action::Open) => PopupResult::open(GateItemScreen::new(item)),
             (None, Action::Open) => PopupResult::stay(),
@@ -150,6 +176,7 @@ impl Popup for GateScreen {
         }
         title = app.drafts.marked(title, |subject| *subject == Subject::NoGo(self.gate));
         let mut hints = if self.can_be_decided(app) { vec![Action::Go, Action::NoGo] } else { Vec::new() };
+        hints.extend([Action::Unshown].into_iter().filter(|_| !app.mission.unshown_at(self.gate).is_empty()));
         if self.gate == GateId::Final && app.mission.is_go(self.gate) && app.mission.landed.is_none() {
             hints.push(Action::Land);
         }
@@ -289,6 +316,8 @@ impl Popup for GateScreen {
             | Action::Dismiss
             | Action::Defer
             | Action::Mend => self.of_selected(app, at, action),
+            Action::Unshown => PopupResult::open(UnshownScreen::new(self.gate)),
+            Action::Trace => PopupResult::open(self.trace(app, at)),
             Action::Add => PopupResult::open(AssertionScreen::add(app)),
             Action::FurtherUp => {
                 self.turn_head(app, SelectionStep::By(-3));

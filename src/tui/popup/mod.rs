@@ -36,6 +36,8 @@ pub mod screen;
 pub mod section;
 pub mod stats;
 pub mod talk;
+pub mod trace;
+pub mod unshown;
 pub mod workers;
 pub mod writing;
 
@@ -60,6 +62,7 @@ pub fn anywhere(app: &App, action: Action) -> Option<Box<dyn Popup>> {
         Action::Missions => Box::new(missions::Missions),
         Action::Replay => Box::new(replay::Replay::new()),
         Action::Findings => Box::new(findings::Findings),
+        Action::Trace => Box::new(trace::TraceScreen::all()),
         Action::Drafts => Box::new(drafts::DraftsScreen::looking()),
         Action::Land => Box::new(landing::LandScreen::default()),
         Action::Editor => Box::new(contract::ContractScreen::resumed(app)),

@@ -13,6 +13,7 @@ use crate::domain::message::{Message, Party, Question};
 use crate::domain::note::NoteState;
 use crate::view::finding::{seen_words, until_words};
 use crate::view::prelude::*;
+use crate::view::requirement::shows_words;
 use crate::view::words::actor;
 use crate::view::work::{GATE_AHEAD, decision, gate_subject, short_subject, status_sign};
 use crate::view::{history, negotiation};
@@ -23,6 +24,7 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
     let note = |subject: &dyn std::fmt::Display, text: String| LogLine::new(NOTE, subject, text);
     Some(match &stamped.event {
         Event::MissionCreated(founding) => plan::created(founding),
+        Event::RequirementsNoted { requirements } => return plan::noted(requirements, stamped.actor),
         Event::ContractProposed { assertions } => LogLine::new(GOOD, "contract", plan::contract(assertions)),
         Event::EnvironmentProposed { environment } => {
             LogLine::new(GOOD, "environment", plan::environment(environment))
@@ -68,6 +70,9 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             let waits = needs(mission).into_iter().find(|need| is_about(need.kind, proposal.id));
             let text = waits.map_or_else(|| proposal.change.sentence(mission), |need| need.sentence);
             LogLine::new(NEEDS, &proposal.id, text)
+        }
+        Event::AssertionMapped { assertion, shows } => {
+            note(assertion, format!("{} by {}", shows_words(shows), actor(mission, stamped.actor)))
         }
         Event::AssertionWaived { assertion, reason, .. } => {
             LogLine::new(WARNING, assertion, format!("waived by {}: {reason}", actor(mission, stamped.actor)))

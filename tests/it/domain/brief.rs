@@ -59,6 +59,10 @@ fn the_plan() {
     # The goal
     Build a guestbook
 
+    ## What it asks for, sentence by sentence
+    - REQ-1 Build a guestbook (shown by VAL-M1-001)
+    - REQ-2 too small (shown by no assertion)
+
     ## The conversation so far
     you asked: Which colour?
     the person answered: Blue
@@ -108,6 +112,9 @@ fn a_talk() {
     # The goal
     Build a guestbook
 
+    ## What it asks for, sentence by sentence
+    - REQ-1 Build a guestbook (shown by VAL-M1-001)
+
     ## Now
     The mission is running; milestone M1 is being flown.
     At work:
@@ -135,6 +142,9 @@ fn a_triage() {
     insta::assert_snapshot!(text(&flight, AgentWork::Triage), @r##"
     # The goal
     Build a guestbook
+
+    ## What it asks for, sentence by sentence
+    - REQ-1 Build a guestbook (shown by VAL-M1-001)
 
     ## Now
     The mission is running; milestone M1 is being flown.

@@ -18,6 +18,7 @@ use flightdeck::domain::mission::{Hold, HoldCause, Mission};
 use flightdeck::domain::note::Audience;
 use flightdeck::domain::plan::{Claims, ProposedPlan};
 use flightdeck::domain::proposal::{Proposal, ProposalState, ProposedBy, ProposedChange};
+use flightdeck::domain::requirement::Requirement;
 use flightdeck::domain::round::{
     CheckRun, Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
@@ -59,6 +60,7 @@ fn plan_events() -> Vec<Event> {
     let old = Assertion::new(words::assertion("VAL-M1-001"));
     vec![
         Event::MissionCreated(Box::new(words::founding())),
+        Event::RequirementsNoted { requirements: Requirement::of_goal(&words::founding().goal) },
         Event::ContractProposed { assertions: vec![old] },
         Event::EnvironmentProposed { environment: words::environment() },
         Event::BaselineTaken(Box::new(words::baseline(vec![words::run("make test", 0)]))),
@@ -73,6 +75,7 @@ fn plan_events() -> Vec<Event> {
             revision: Revision(2),
             wording: Box::new(words::wording("A visitor sees red")),
         },
+        Event::AssertionMapped { assertion: val("VAL-M1-001"), shows: Vec::new() },
         Event::AssertionRetired { assertion: val("VAL-NEW-001"), reason: line("no") },
         Event::AssertionWaived { assertion: val("VAL-M1-001"), revision: Revision(1), reason: line("no") },
         Event::ProofAskedAgain { assertions: vec![val("VAL-M1-001")] },

@@ -7,7 +7,7 @@ use flightdeck::domain::event::Actor;
 use flightdeck::domain::finding::{Ruling as Settlement, Severity, TriageDecision};
 use flightdeck::domain::gate::{Autopilot, GateId};
 use flightdeck::domain::id::{
-    AttemptId, FeatureId, FindingId, MilestoneId, ProposalId, QuestionId, Revision, Timestamp,
+    AttemptId, FeatureId, FindingId, MilestoneId, ProposalId, QuestionId, RequirementId, Revision, Timestamp,
 };
 use flightdeck::domain::message::{Delivery, Party};
 use flightdeck::domain::mission::{Hold, HoldCause};
@@ -77,6 +77,8 @@ fn persons() -> Vec<Command> {
             edit: Box::new(SpecEdit::default()),
         },
         Command::DecideProposal { proposal: ProposalId(1), ruling: Ruling::Accept },
+        Command::AddRequirement { text: words::prose("It is fast.") },
+        Command::KeepRequirement { requirement: RequirementId(1) },
         Command::Abandon { reason: words::line("enough") },
         Command::Relocate { repository: words::prose("/elsewhere") },
     ]
@@ -91,6 +93,8 @@ fn shared() -> Vec<Command> {
             edit: Box::new(WordingEdit::default()),
         },
         Command::AddAssertion { draft: Box::new(words::assertion("VAL-N-001")), feature: FeatureId(1) },
+        Command::MapAssertion { assertion: assertion.clone(), shows: vec![] },
+        Command::SetAsideRequirements { aside: vec![] },
         Command::RetireAssertion { assertion, reason: words::line("gone") },
         Command::Broadcast { text: words::prose("hear") },
     ]
@@ -234,6 +238,10 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::DecideFinding { .. }
         | Command::Abandon { .. }
         | Command::Relocate { .. }
+        | Command::AddRequirement { .. }
+        | Command::KeepRequirement { .. }
+        | Command::MapAssertion { .. }
+        | Command::SetAsideRequirements { .. }
         | Command::EditAssertion { .. }
         | Command::AddAssertion { .. }
         | Command::RetireAssertion { .. }
@@ -274,7 +282,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 57,
+        | Command::RecordLanding { .. } => 61,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

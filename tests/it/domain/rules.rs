@@ -43,6 +43,7 @@ proptest! {
         ) {
             let crew = fly_to_the_end(Crew::new(criticized(), choices), head_start);
         let mission = &crew.flight.mission;
+        laws::unshown_is_all_that_is_not_shown(mission);
         let completed = matches!(mission.end, Some(End::Completed { .. }));
         prop_assert!(completed);
         prop_assert_eq!(&Mission::fold(&crew.flight.log), mission);

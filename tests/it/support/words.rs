@@ -14,7 +14,8 @@ use flightdeck::domain::gate::{Autopilot, Decision};
 use flightdeck::domain::goal::Goal;
 use flightdeck::domain::handoff::{ClaimedRun, Handoff, Issue, Procedure, TestFile, TestsAdded};
 use flightdeck::domain::id::{
-    AssertionId, AttemptId, Commit, MilestoneId, MissionId, NoteId, ObjectionId, Revision, Timestamp,
+    AssertionId, AttemptId, Commit, MilestoneId, MissionId, NoteId, ObjectionId, RequirementId, Revision,
+    Timestamp,
 };
 use flightdeck::domain::mission::Limits;
 use flightdeck::domain::negotiation::{
@@ -85,7 +86,13 @@ pub fn wording(statement: &str) -> Wording {
 }
 
 pub fn assertion(id: &str) -> AssertionDraft {
-    AssertionDraft { id: val(id), wording: wording(&format!("A visitor sees what {id} promises")) }
+    let wording = wording(&format!("A visitor sees what {id} promises"));
+    AssertionDraft { id: val(id), wording, shows: vec![RequirementId(1)] }
+}
+
+/// An assertion that shows requirements.
+pub fn showing(id: &str, requirements: &[u32]) -> AssertionDraft {
+    AssertionDraft { shows: requirements.iter().copied().map(RequirementId).collect(), ..assertion(id) }
 }
 
 pub fn non_blocking(id: &str) -> AssertionDraft {
