@@ -288,6 +288,12 @@ mod tests {
     }
 
     #[test]
+    fn an_irregular_answer_says_what_is_wrong_with_it_and_shows_its_bytes() {
+        let content = r#"{"method":"GET","url":"u","request_bytes":"AP8=","answer":{"url":"u","status":0,"reason":"","headers":[],"body":{"is":"empty"},"followed":{"is":"text","text":"more"},"milliseconds":1,"flaw":"the server closed the connection","raw":"SFRU"}}"#;
+        insta::assert_snapshot!(row::plain(&rows_of(EvidenceKind::Http, content)), @"");
+    }
+
+    #[test]
     fn bytes_are_seen_and_a_body_that_was_cut_says_so() {
         let content = r#"{"method":"GET","url":"u","answer":{"url":"u","status":200,"headers":[],"body":{"is":"cut_binary","base64":"iVBORw0KGgoAAAAN","bytes":12},"milliseconds":1}}"#;
         insta::assert_snapshot!(row::plain(&rows_of(EvidenceKind::Http, content)), @r"

@@ -25,7 +25,12 @@ fn exchange(value: &Value, how: Reading, width: usize) -> Vec<Row> {
             .then(StyleRole::Strong, format!(" {}", field(value, "url"))),
     ];
     rows.extend(headers(value.get("request_headers"), how, width));
-    rows.extend(content(&field(value, "request_body"), how, width));
+    let sent = field(value, "request_bytes");
+    if sent.is_empty() {
+        rows.extend(content(&field(value, "request_body"), how, width));
+    } else {
+        rows.extend(bytes::rows(&sent, width));
+    }
     rows.push(Row::new());
     rows.extend(answer(value, how, width));
     rows
@@ -43,14 +48,31 @@ fn answer(value: &Value, how: Reading, width: usize) -> Vec<Row> {
         400..500 => StyleRole::Warn,
         _ => StyleRole::Bad,
     };
-    let mut rows = vec![Row::of(style, status.to_string()).end(StyleRole::Dim, took(answer))];
+    // No status is no answer: what is wrong says why.
+    let words = if status == 0 { "no answer".to_owned() } else { status.to_string() };
+    let reason = field(answer, "reason");
+    let mut rows = vec![
+        Row::of(style, words).then(StyleRole::Dim, format!(" {reason}")).end(StyleRole::Dim, took(answer)),
+    ];
+    rows.extend(paragraph(StyleRole::Bad, &clean(&field(answer, "flaw")), width).into_iter().filter(is_said));
     let from = field(answer, "url");
     if !from.is_empty() && from != field(value, "url") {
         rows.push(Row::of(StyleRole::Dim, format!("answered by {from}")));
     }
     rows.extend(headers(answer.get("headers"), how, width));
     rows.extend(body(answer.get("body").unwrap_or(&Value::Null), how, width));
+    if let Some(followed) = answer.get("followed") {
+        rows.extend(section("after the answer's end", body(followed, how, width)));
+    }
+    let raw = field(answer, "raw");
+    if !raw.is_empty() {
+        rows.extend(section("as it came", bytes::rows(&raw, width)));
+    }
     rows
+}
+
+fn is_said(row: &Row) -> bool {
+    !row.plain().is_empty()
 }
 
 fn body(body: &Value, how: Reading, width: usize) -> Vec<Row> {
