@@ -146,7 +146,7 @@ fn assertion() -> Result<AssertionDraft> {
         evidence: Line::clipped("the HTTP exchange"),
         weight: Weight::Blocking,
     };
-    Ok(AssertionDraft { id: "VAL-PAGE-001".parse()?, wording })
+    Ok(AssertionDraft { id: "VAL-PAGE-001".parse()?, wording, shows: Vec::new() })
 }
 
 fn milestone() -> Result<MilestoneDraft> {

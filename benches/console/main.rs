@@ -9,6 +9,7 @@ mod idle;
 mod launch;
 #[path = "../common/long_log.rs"]
 mod long_log;
+mod picture;
 #[path = "../common/report.rs"]
 mod report;
 mod resting;
@@ -41,13 +42,21 @@ async fn scenario(name: &str) -> Result<()> {
         "streaming" => streaming::on_an_empty_history().await,
         "streaming-long" => streaming::on_a_long_history().await,
         "scrolling" => scrolling::scroll(),
+        "picture" => picture::look(),
         other => Err(format!("there is no scenario {other}").into()),
     }
 }
 
 /// All scenarios, or those that are named on the command line.
 async fn all() -> Result<()> {
-    let scenarios = [("launch", 1), ("idle", 1), ("streaming", 3), ("streaming-long", 3), ("scrolling", 1)];
+    let scenarios = [
+        ("launch", 1),
+        ("idle", 1),
+        ("streaming", 3),
+        ("streaming-long", 3),
+        ("scrolling", 1),
+        ("picture", 1),
+    ];
     let named: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let wanted = |name: &str| named.is_empty() || named.iter().any(|wanted| wanted == name);
     let scenarios: Vec<_> = scenarios.into_iter().filter(|(name, _)| wanted(name)).collect();

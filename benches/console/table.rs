@@ -4,7 +4,7 @@ use crate::report::{Row, row};
 
 /// Targets and peers were measured on a machine with 2 cores, in a terminal of the same size, against a local model
 /// server. Console and engine are counted together where it says both.
-pub const ROWS: [Row; 44] = [
+pub const ROWS: [Row; 48] = [
     row("launch to first full frame, 100,000 events, engine runs", "launch_full_ms", "ms", "35", "codex 104"),
     row("  the frame before the mission is here", "launch_empty_ms", "ms", "", ""),
     row("  processor time of the console", "launch_cpu_ms", "ms", "", ""),
@@ -55,4 +55,14 @@ pub const ROWS: [Row; 44] = [
     row("bytes until the first full frame, the empty one included", "first_frame_bytes", "B", "", ""),
     row("  long history: frames in a second", "long_fps", "", "", ""),
     row("  long history: bytes of a frame", "long_frame_bytes", "B", "", ""),
+    row(
+        "from the key on a verdict to its picture of 1280×800: half blocks",
+        "picture_blocks_ms",
+        "ms",
+        "",
+        "",
+    ),
+    row("  kitty", "picture_kitty_ms", "ms", "", ""),
+    row("  iTerm2", "picture_iterm_ms", "ms", "", ""),
+    row("  sixel", "picture_sixel_ms", "ms", "", ""),
 ];

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flightdeck::engine::EngineOptions;
+use flightdeck::instrument::Chromium;
 use flightdeck::store::Catalogue;
 
 use crate::Result;
@@ -52,6 +53,7 @@ async fn fly(model: &Instantly) -> Result<Vec<std::time::Instant>> {
         backends: Arc::new(model.clone()),
         prompt_dirs: vec![ground.prompts()],
         passed: Vec::new(),
+        chromium: Chromium::none("none in this bench"),
         skill_dirs: Vec::new(),
         patience: Duration::from_millis(50),
         predecessor: flightdeck::engine::Predecessor::Unseen,

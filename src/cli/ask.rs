@@ -11,10 +11,11 @@ use crate::domain::attempt::{Attempt, Role};
 use crate::domain::command::Command;
 use crate::domain::contract::Assertion;
 use crate::domain::finding::Finding;
-use crate::domain::id::{AssertionId, AttemptId, FindingId, MilestoneId, QuestionId};
+use crate::domain::id::{AssertionId, AttemptId, FindingId, MilestoneId, QuestionId, RequirementId};
 use crate::domain::message::Question;
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, Milestone};
+use crate::domain::requirement::Requirement;
 use crate::domain::text::Text;
 use crate::link::LinkError;
 use crate::link::protocol::{Call, Reply};
@@ -86,6 +87,12 @@ pub fn feature<'a>(mission: &'a Mission, word: &str) -> Result<&'a Feature> {
 pub fn finding<'a>(mission: &'a Mission, word: &str) -> Result<&'a Finding> {
     let found = word.parse().ok().and_then(|id: FindingId| mission.findings.get(&id));
     found.ok_or_else(|| unknown("finding", word, mission.open_findings().map(|finding| finding.id)))
+}
+
+/// A requirement of the mission; a refusal lists them.
+pub fn requirement<'a>(mission: &'a Mission, word: &str) -> Result<&'a Requirement> {
+    let found = word.parse().ok().and_then(|id: RequirementId| mission.requirement(id));
+    found.ok_or_else(|| unknown("requirement", word, mission.requirements.iter().map(|found| found.id)))
 }
 
 /// A question of the mission; a refusal lists the open ones.

@@ -10,6 +10,7 @@ use super::exit::Exit;
 use super::print::{JsonShape, Printable};
 use super::screen::Output;
 use crate::config::{Flag, Home, Settings, Sources, Variables};
+use crate::instrument::Chromium;
 use crate::view::row::Row;
 use crate::workspace::Repo;
 
@@ -32,6 +33,14 @@ pub struct Format {
     /// Print JSON for programs.
     #[arg(long)]
     pub json: bool,
+}
+
+/// The browser that is set, else the first that is found.
+pub fn chromium(settings: &Settings) -> Chromium {
+    match &settings.browser {
+        Some(path) => Chromium::set_to(path),
+        None => Chromium::on_path(settings.variable("PATH").unwrap_or_default().as_ref()),
+    }
 }
 
 impl Context {

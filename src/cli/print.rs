@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use ratatui::layout::Size;
 use serde::Serialize;
 
+use crate::tui::picture::{self, Canvas};
 use crate::view::log_line::{Extent, LogLine};
 use crate::view::row::{Piece, Row};
 use crate::view::style_role::StyleRole;
@@ -32,6 +34,14 @@ impl Printable {
     pub fn then(mut self, more: impl Into<Self>) -> Self {
         self.0.push_str(&more.into().0);
         self
+    }
+
+    /// A picture: the only sequences in it are those that our own drawing has made of its pixels.
+    ///
+    /// # Errors
+    /// Why it cannot be shown, in a sentence.
+    pub fn picture(png: &str, canvas: Canvas, room: Size) -> Result<Self, String> {
+        picture::printed(png, canvas, room).map(Self)
     }
 
     /// A value as JSON. What JSON would let through is escaped, so that the value stays what it is.

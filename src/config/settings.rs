@@ -31,6 +31,8 @@ pub struct Settings {
     pub branch_prefix: String,
     /// The name of a theme; `None` leaves it to the terminal.
     pub theme: Option<String>,
+    /// How the console draws pictures: `auto`, `kitty`, `iterm2`, `sixel`, `blocks` or `off`.
+    pub pictures: String,
     /// Key chords by action, for the console.
     pub keys: BTreeMap<String, Vec<String>>,
     /// How fast a rehearsal plays: 2 is twice as fast.
@@ -39,6 +41,8 @@ pub struct Settings {
     pub prices: Option<PathBuf>,
     /// Variables of the person's environment that the mission's programs get beside the usual ones, with their values.
     pub passed: Vec<(String, String)>,
+    /// The Chromium that testers work pages in; `None` takes the first that is found on `PATH`.
+    pub browser: Option<PathBuf>,
     /// The person's file, named in advice.
     pub user_file: PathBuf,
     pub(super) providers: BTreeMap<String, Provider>,
@@ -57,6 +61,11 @@ impl Settings {
         self.by_key.get(key).map(|set| set.origin.to_string()).unwrap_or_default()
     }
 
+    /// A variable of the environment that the settings were read in.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name)
+    }
+
     pub(super) fn resolve(mut layered: Layered, variables: Variables, user_file: PathBuf) -> Self {
         lay_addresses(&mut layered, &variables);
         let Layered { mut by_key, values } = layered;
@@ -73,16 +82,19 @@ impl Settings {
                 rounds: limits.rounds.0,
                 failures: limits.failures.0,
                 reviewers: limits.reviewers.0,
+                critic_rounds: limits.critic_rounds.0,
                 testers: limits.testers.0,
                 sabotage_percent: limits.sabotage_percent.0,
             },
             autopilot: if values.autopilot.0 { Autopilot::On } else { Autopilot::Off },
             branch_prefix: values.branch_prefix.0,
             theme: values.theme.map(|theme| theme.0),
+            pictures: values.pictures.0,
             keys: values.keys.into_iter().map(|(action, chords)| (action, chords.0)).collect(),
             speed: values.speed.0,
             prices: values.prices.map(|path| expanded(&path.0, &variables)),
             passed: passed(values.pass_env.map(|names| names.0).unwrap_or_default(), &variables),
+            browser: values.browser.map(|path| expanded(&path.0, &variables)),
             providers,
             user_file,
             variables,

@@ -24,10 +24,14 @@ pub(super) struct Values {
     /// What stands before a mission's id in the name of its branch.
     pub branch_prefix: BranchPrefix,
     pub theme: Option<Text>,
+    /// How the console draws pictures.
+    pub pictures: PictureWay,
     pub speed: Positive,
     pub prices: Option<FilePath>,
     /// Variables of the person's environment that the mission's programs get beside the usual ones.
     pub pass_env: Option<VariableNames>,
+    /// The Chromium that testers work pages in; without it the first that is found on `PATH`.
+    pub browser: Option<FilePath>,
     /// By action, with its place in front where it has one: `popup.close`.
     pub keys: BTreeMap<String, Chords>,
     pub providers: BTreeMap<String, Provider>,
@@ -43,6 +47,9 @@ pub(super) struct BudgetValues {
     pub validation_percent: Percent,
 }
 
+/// More rounds bring a plan no further.
+const MOST_CRITIC_ROUNDS: u32 = 2;
+
 /// The section `limits`.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(default)]
@@ -50,6 +57,7 @@ pub(super) struct LimitValues {
     pub rounds: SmallCount,
     pub failures: SmallCount,
     pub reviewers: SmallCount,
+    pub critic_rounds: CriticRounds,
     pub testers: SmallCount,
     pub sabotage_percent: Percent,
 }
@@ -73,9 +81,11 @@ impl Default for Values {
             autopilot: Switch(false),
             branch_prefix: BranchPrefix("flightdeck".to_owned()),
             theme: None,
+            pictures: PictureWay("auto".to_owned()),
             speed: Positive(1.0),
             prices: None,
             pass_env: None,
+            browser: None,
             keys: BTreeMap::new(),
             providers: BTreeMap::new(),
         }
@@ -91,11 +101,13 @@ impl Default for BudgetValues {
 
 impl Default for LimitValues {
     fn default() -> Self {
-        let Limits { rounds, failures, reviewers, testers, sabotage_percent } = Limits::default();
+        let Limits { rounds, failures, reviewers, testers, sabotage_percent, critic_rounds: _ } =
+            Limits::default();
         Self {
             rounds: SmallCount(rounds),
             failures: SmallCount(failures),
             reviewers: SmallCount(reviewers),
+            critic_rounds: CriticRounds(MOST_CRITIC_ROUNDS),
             testers: SmallCount(testers),
             sabotage_percent: Percent(sabotage_percent),
         }
@@ -169,6 +181,7 @@ pub(super) fn reserved(key: &str) -> Option<&'static str> {
     match key {
         "autopilot" => Some("it would give your consent in your place"),
         "prices" => Some("it decides how your money is counted"),
+        "browser" => Some("it decides which program runs"),
         "pass_env" => Some("it decides which of your variables programs see"),
         _ => key
             .starts_with("providers.")
@@ -211,6 +224,8 @@ rules! {
     Model(String): "`provider/model`, such as anthropic/claude-sonnet-5-5" =
         |value| text(value).filter(|word| is_model_name(word));
     Text(String): "a text" = text;
+    PictureWay(String): "auto, kitty, iterm2, sixel, blocks or off" =
+        |value| text(value).filter(|word| ["auto", "kitty", "iterm2", "sixel", "blocks", "off"].contains(&word.as_str()));
     FilePath(String): "a path" = text;
     Url(String): "an http:// or https:// address" = |value| text(value).filter(|url| {
         ["http://", "https://"].iter().any(|scheme| url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
@@ -230,6 +245,8 @@ rules! {
     Count(u64): "a whole number from 1 on" = |value| value.as_u64().filter(|n| *n >= 1);
     SmallCount(u32): "a whole number from 1 on" =
         |value| value.as_u64().filter(|n| *n >= 1).map(|n| u32::try_from(n).unwrap_or(u32::MAX));
+    CriticRounds(u32): "0 for no critic, 1 or 2" =
+        |value| value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= MOST_CRITIC_ROUNDS);
     Percent(u8): "a whole number from 0 to 90" =
         |value| value.as_u64().and_then(|n| u8::try_from(n).ok()).filter(|n| *n <= 90);
     BranchPrefix(String): "the beginning of a branch's name, such as missions or me/missions" =
@@ -291,6 +308,7 @@ mod tests {
             ("branch_prefix", json!("x_y"), json!("x.lock")),
             ("keys.popup.close", json!(["q", "ctrl-c"]), json!(["q", 1])),
             ("theme", json!("x"), json!("  ")),
+            ("pictures", json!("sixel"), json!("jpeg")),
         ];
         for (key, good, bad) in table {
             let read = |value: &Value| {

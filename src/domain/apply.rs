@@ -16,6 +16,7 @@ use super::history::Change;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, FindingId, MilestoneId, Revision, Timestamp};
 use super::message::MessageState;
 use super::mission::{End, Loss, Mission, Mode, wait_in};
+use super::negotiation::Said;
 use super::plan::{Claims, Feature, FeatureState};
 use super::round::Round;
 use super::usage::Usage;
@@ -43,6 +44,7 @@ impl Mission {
         self.updated = at;
         match event {
             Event::MissionCreated(founding) => self.create(founding, at),
+            Event::RequirementsNoted { requirements } => self.note_requirements(requirements),
             Event::ContractProposed { assertions } => self.propose_assertions(assertions, by),
             Event::EnvironmentProposed { environment } => self.environment = Some(environment.clone()),
             Event::BaselineTaken(baseline) => self.baseline = Some((**baseline).clone()),
@@ -52,6 +54,16 @@ impl Mission {
                 self.milestones.clone_from(&plan.milestones);
                 self.propose_features(&plan.features, by);
                 self.answer.clone_from(&plan.answer);
+                self.plans_proposed = self.plans_proposed.saturating_add(1);
+            }
+            Event::PlanCriticized { criticism } => self.criticisms.push((**criticism).clone()),
+            Event::ObjectionAnswered { objection, answer } => {
+                let objections = self.criticisms.iter_mut().flat_map(|said| match &mut said.said {
+                    Said::Objected { objections, .. } => objections.as_mut_slice(),
+                    Said::Agreed { .. } | Said::Nothing { .. } => &mut [],
+                });
+                let found = objections.into_iter().find(|known| known.id == *objection);
+                change(found, |known| known.answer = Some(answer.clone()));
             }
             Event::FeatureAdded { feature } => self.add_feature((**feature).clone(), by),
             Event::FeatureEdited { feature, spec } => self.reword_feature(*feature, spec, by, at),
@@ -71,6 +83,7 @@ impl Mission {
                     found.state = AssertionState::Retired { reason };
                 });
             }
+            Event::AssertionMapped { assertion, shows } => self.map_assertion(assertion, shows, by),
             Event::AssertionWaived { assertion, revision, reason } => {
                 let waiver = Waiver { revision: *revision, reason: reason.clone(), at };
                 self.waivers.insert(assertion.clone(), waiver);
@@ -187,6 +200,12 @@ impl Mission {
                 self.round_limits.insert(*milestone, *limit);
             }
             Event::DirectiveIssued { directive } => self.directives.push(directive.clone()),
+            Event::NoteProposed { note } => self.notes.push(note.clone()),
+            Event::NoteDecided { note, state } => {
+                change(self.notes.iter_mut().find(|known| known.id == *note), |known| {
+                    known.state = state.clone();
+                });
+            }
             Event::KnowledgeConfirmed { knowledge } => self.knowledge.push(knowledge.clone()),
             Event::MessageSent { message } => self.messages.push(message.clone()),
             Event::MessagesDelivered { messages } => {

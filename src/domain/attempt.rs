@@ -69,6 +69,8 @@ pub enum Work {
 pub enum AgentWork {
     /// The orchestrator scopes the goal.
     Plan,
+    /// A critic looks at the plan, for the first time or once more.
+    Criticize { round: u32 },
     /// The orchestrator answers a person or an attempt.
     Talk,
     /// The orchestrator settles open findings.
@@ -117,6 +119,7 @@ impl AgentWork {
     pub fn role(self) -> Role {
         match self {
             Self::Plan | Self::Talk | Self::Triage => Role::Orchestrator,
+            Self::Criticize { .. } => Role::Critic,
             Self::Build { .. } => Role::Worker,
             Self::Review { .. } => Role::Reviewer,
             Self::Scrutinize { .. } => Role::Scrutiny,
@@ -128,6 +131,7 @@ impl AgentWork {
     pub fn task(self) -> &'static str {
         match self {
             Self::Plan => "plans",
+            Self::Criticize { .. } => "looks for what is wrong with the plan",
             Self::Talk => "talks",
             Self::Triage => "triages",
             Self::Build { .. } => "builds",
@@ -146,9 +150,12 @@ impl AgentWork {
     pub fn feature(self) -> Option<FeatureId> {
         match self {
             Self::Build { feature } | Self::Review { feature, .. } => Some(feature),
-            Self::Plan | Self::Talk | Self::Triage | Self::Scrutinize { .. } | Self::TestAsUser { .. } => {
-                None
-            }
+            Self::Plan
+            | Self::Criticize { .. }
+            | Self::Talk
+            | Self::Triage
+            | Self::Scrutinize { .. }
+            | Self::TestAsUser { .. } => None,
         }
     }
 
@@ -158,7 +165,7 @@ impl AgentWork {
             Self::Review { milestone, round, .. }
             | Self::Scrutinize { milestone, round }
             | Self::TestAsUser { milestone, round, .. } => Some((milestone, round)),
-            Self::Plan | Self::Talk | Self::Triage | Self::Build { .. } => None,
+            Self::Plan | Self::Criticize { .. } | Self::Talk | Self::Triage | Self::Build { .. } => None,
         }
     }
 
@@ -198,6 +205,7 @@ impl fmt::Display for AgentWork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Plan => write!(f, "plan"),
+            Self::Criticize { round } => write!(f, "criticism of the plan, round {round}"),
             Self::Talk => write!(f, "talk"),
             Self::Triage => write!(f, "triage"),
             Self::Build { feature } => write!(f, "{feature}"),
@@ -230,6 +238,7 @@ impl fmt::Display for EngineWork {
 #[strum(serialize_all = "snake_case")]
 pub enum Role {
     Orchestrator,
+    Critic,
     Worker,
     Reviewer,
     Scrutiny,

@@ -5,9 +5,11 @@ mod fault;
 
 pub use fault::{fault, took_too_long};
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::contract::Assertion;
+use super::contract::{Assertion, Instrument};
 use super::environment::{CommandRun, Environment, Script};
 use super::gate::GateId;
 use super::id::{AssertionId, Commit};
@@ -27,6 +29,9 @@ pub struct Baseline {
     /// Commands that could not be tried, because of the machine or for want of time.
     #[serde(default)]
     pub untried: Vec<Line>,
+    /// Instruments that the machine lacks, and why.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub missing: BTreeMap<Instrument, Line>,
 }
 
 /// What the baseline says of an assertion's own command.
@@ -180,6 +185,20 @@ impl Mission {
                 some.join(", ")
             )],
         };
+        for (instrument, why) in &baseline.missing {
+            let hit: Vec<String> = self
+                .active_assertions()
+                .filter(|assertion| assertion.wording.check.via == *instrument)
+                .map(|assertion| assertion.id.to_string())
+                .collect();
+            if !hit.is_empty() {
+                risks.push(format!(
+                    "{} cannot be tested via {} and will be blocked: {why}",
+                    hit.join(", "),
+                    instrument.word()
+                ));
+            }
+        }
         for trial in self.base_trials() {
             let command = &trial.script().run;
             match (baseline.run(command), &trial) {

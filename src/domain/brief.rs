@@ -9,7 +9,7 @@ mod talk;
 
 use std::collections::BTreeMap;
 
-use super::attempt::AgentWork;
+use super::attempt::{AgentWork, Role};
 use super::flow::Flow;
 use super::id::{AssertionId, FeatureId, MilestoneId};
 use super::mission::Mission;
@@ -32,6 +32,7 @@ pub struct Brief {
 pub fn brief(mission: &Mission, work: AgentWork) -> Brief {
     let text = match work {
         AgentWork::Plan => plan_brief(mission),
+        AgentWork::Criticize { .. } => critic_brief(mission),
         AgentWork::Talk => talk_brief(mission),
         AgentWork::Triage => triage_brief(mission),
         AgentWork::Build { feature } => build_brief(mission, feature),
@@ -65,14 +66,30 @@ fn plan_brief(mission: &Mission) -> String {
     };
     [
         section::goal(mission),
+        section::requirements(mission),
         talk::conversation(mission),
         section::under("\n## The contract you proposed before\n", section::each(mission, &ids)),
         section::under("\n# The environment you proposed before\n", section::environment(mission)),
         section::under("\n## What its commands do at the base commit\n", mission.baseline_report()),
         section::under("\n## The plan you proposed before\n", section::plan_whole(mission)),
+        section::objections(mission),
         talk::persons_words(mission),
         talk::directives(mission),
         format!("\n{next} The person approves it at the plan gate.\n"),
+    ]
+    .concat()
+}
+
+/// Goal, contract, environment and plan, and nothing else; in a second round also what became of the first.
+fn critic_brief(mission: &Mission) -> String {
+    let ids: Vec<AssertionId> = mission.contract.keys().cloned().collect();
+    [
+        section::goal(mission),
+        section::under("\n# The contract\n", section::each(mission, &ids)),
+        section::under("\n# The environment\n", section::environment(mission)),
+        section::under("\n# The plan\n", section::plan_whole(mission)),
+        section::answered(mission),
+        talk::directives(mission),
     ]
     .concat()
 }
@@ -81,6 +98,7 @@ fn plan_brief(mission: &Mission) -> String {
 fn overview(mission: &Mission) -> String {
     [
         section::goal(mission),
+        section::requirements(mission),
         section::state(mission),
         format!("\n## The plan\n{}", section::plan(mission)),
         format!("\n## The contract\n{}", section::contract(mission)),
@@ -123,7 +141,7 @@ fn build_brief(mission: &Mission, id: FeatureId) -> String {
     text += "\n## Features built before it\n";
     text += &section::built(mission);
     text += &section::environment(mission);
-    text += &talk::knowledge(mission);
+    text += &talk::knowledge(mission, Role::Worker);
     text += &talk::directives(mission);
     text += &talk::failed_attempts(mission, AgentWork::Build { feature: id });
     text + "\nCommit your work with git, leave a clean tree, and end with `handoff`.\n"
@@ -164,7 +182,7 @@ fn scrutiny_brief(mission: &Mission, milestone: MilestoneId, round: u32) -> Stri
         text += &section::runs(found);
         text += &section::reviews(mission, found);
     }
-    text += &section::learned(mission, milestone);
+    text += &talk::proposed_notes(mission);
     text += &finding::known(mission, finding::of_milestone(mission, milestone));
     text += &finding::settled(mission);
     text += &section::environment(mission);
@@ -181,6 +199,6 @@ fn user_testing_brief(mission: &Mission, milestone: MilestoneId, round: u32, flo
     text += &found.map(|found| section::checks(found, found.share(flow))).unwrap_or_default();
     text += &finding::known(mission, finding::of_testers(mission, milestone));
     text += &section::services(mission);
-    text += &talk::knowledge(mission);
+    text += &talk::knowledge(mission, Role::UserTesting);
     text + &talk::directives(mission)
 }

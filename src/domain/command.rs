@@ -17,13 +17,17 @@ use super::finding::{Observation, TriageDecision};
 use super::gate::{Autopilot, Decision, GateId};
 use super::handoff::{Handoff, Issue};
 use super::id::{
-    AssertionId, AttemptId, Commit, FeatureId, MessageId, MilestoneId, ProposalId, QuestionId, Revision,
+    AssertionId, AttemptId, Commit, FeatureId, MessageId, MilestoneId, ProposalId, QuestionId, RequirementId,
+    Revision,
 };
 use super::message::{Delivery, Party};
 use super::mission::Hold;
+use super::negotiation::{AnswerDraft, ObjectionDraft};
+use super::note::NoteRuling;
 pub use super::part::{CheckEdit, SpecEdit, WordingEdit};
 use super::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use super::proposal::Ruling;
+use super::requirement::SetAside;
 use super::round::{CheckRun, Opinion, ReviewIssue};
 use super::sabotage::Sabotage;
 use super::tampering::Suspicion;
@@ -55,6 +59,9 @@ pub enum Command {
     DecideProposal { proposal: ProposalId, ruling: Ruling },
     DecideFinding { decision: Box<TriageDecision> },
     Abandon { reason: Line },
+    // Something more that the person wants, and a sentence that was set aside and is wanted all the same.
+    AddRequirement { text: Prose },
+    KeepRequirement { requirement: RequirementId },
     // The repository stands elsewhere now.
     Relocate { repository: Prose },
 
@@ -62,6 +69,10 @@ pub enum Command {
     EditAssertion { assertion: AssertionId, base: Revision, edit: Box<WordingEdit> },
     AddAssertion { draft: Box<AssertionDraft>, feature: FeatureId },
     RetireAssertion { assertion: AssertionId, reason: Line },
+    // Which requirements an assertion shows, all of them.
+    MapAssertion { assertion: AssertionId, shows: Vec<RequirementId> },
+    // Sentences that ask for nothing; an orchestrator's replace those of the orchestrator before it.
+    SetAsideRequirements { aside: Vec<SetAside> },
     Broadcast { text: Prose },
     Say { to: Party, text: Prose, delivery: Delivery },
 
@@ -70,10 +81,15 @@ pub enum Command {
     ProposeEnvironment { environment: Environment },
     // Said with the plan: checks that can decide nothing at the base commit and stay as they are, and why.
     KeepChecks { reasons: BTreeMap<AssertionId, Line> },
+    // Said with the plan: what it makes of the critic's objections.
+    AnswerObjections { answers: Vec<AnswerDraft> },
     ProposePlan { title: Option<Title>, milestones: Vec<MilestoneDraft>, answer: Option<Prose> },
     AmendPlan { changes: Vec<PlanChange> },
     Triage { decisions: Vec<TriageDecision> },
     Ask { to: Party, text: Prose, options: Vec<Line> },
+
+    // A critic's; no objection is agreement.
+    Criticize { summary: Prose, objections: Vec<ObjectionDraft> },
 
     // A worker's.
     HandIn { handoff: Box<Handoff>, head: Commit },
@@ -84,6 +100,10 @@ pub enum Command {
     ReportScrutiny { summary: Prose, issues: Vec<Issue>, knowledge: Vec<Line>, known: Vec<Observation> },
     GiveVerdict { assertion: AssertionId, outcome: Outcome, observed: Line, evidence: Vec<Piece> },
     ReportUserTesting { summary: Prose, frictions: Vec<Line>, issues: Vec<Issue>, known: Vec<Observation> },
+
+    // What a validator learned, and what scrutiny makes of what others did.
+    ProposeNotes { notes: Vec<Line> },
+    DecideNotes { rulings: Vec<NoteRuling> },
 
     // The engine's.
     StartAttempt { work: AgentWork, model: Title },
@@ -132,9 +152,10 @@ pub enum Asker {
 
 impl Command {
     /// Whether that kind of asker may use this verb at all.
+    #[expect(clippy::too_many_lines, reason = "a flat match over every command")]
     pub fn may_be_asked_by(&self, asker: Asker) -> bool {
         use Asker::{Agent, Engine, Person};
-        use Role::{Orchestrator, Reviewer, Scrutiny, UserTesting, Worker};
+        use Role::{Critic, Orchestrator, Reviewer, Scrutiny, UserTesting, Worker};
         match self {
             Self::Found(_)
             | Self::DecideGate { .. }
@@ -150,19 +171,27 @@ impl Command {
             | Self::DecideProposal { .. }
             | Self::DecideFinding { .. }
             | Self::Abandon { .. }
+            | Self::AddRequirement { .. }
+            | Self::KeepRequirement { .. }
             | Self::Relocate { .. } => asker == Person,
             Self::Resume => matches!(asker, Person | Engine),
             Self::EditAssertion { .. }
             | Self::AddAssertion { .. }
             | Self::RetireAssertion { .. }
+            | Self::MapAssertion { .. }
+            | Self::SetAsideRequirements { .. }
             | Self::Broadcast { .. } => matches!(asker, Person | Agent(Orchestrator)),
             Self::Say { .. } => asker != Engine,
             Self::ProposeContract { .. }
             | Self::ProposeEnvironment { .. }
             | Self::KeepChecks { .. }
+            | Self::AnswerObjections { .. }
             | Self::ProposePlan { .. }
             | Self::AmendPlan { .. }
             | Self::Triage { .. } => asker == Agent(Orchestrator),
+            Self::Criticize { .. } => asker == Agent(Critic),
+            Self::ProposeNotes { .. } => matches!(asker, Agent(Reviewer | UserTesting)),
+            Self::DecideNotes { .. } => asker == Agent(Scrutiny),
             Self::Ask { .. } => matches!(asker, Agent(Orchestrator | Worker)),
             Self::HandIn { .. } | Self::RequestAmendment { .. } => asker == Agent(Worker),
             Self::ReportReview { .. } => asker == Agent(Reviewer),

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use super::id::{AssertionId, Revision};
+use super::id::{AssertionId, RequirementId, Revision};
 use super::text::{Line, Prose, Title, worded};
 
 /// All assertions of a mission, by id.
@@ -20,6 +20,9 @@ pub struct Assertion {
     pub revision: Revision,
     pub wording: Wording,
     pub state: AssertionState,
+    /// The requirements that it shows. They are no part of the wording: a verdict holds whatever it is read for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shows: Vec<RequirementId>,
 }
 
 /// What an assertion says: the part a person may edit.
@@ -105,6 +108,9 @@ pub struct AssertionDraft {
     /// Flat in a command, which is how agents write it; a draft is never stored.
     #[serde(flatten)]
     pub wording: Wording,
+    /// The requirements of the goal that it shows, such as REQ-1.
+    #[serde(default)]
+    pub shows: Vec<RequirementId>,
 }
 
 impl Assertion {
@@ -115,6 +121,7 @@ impl Assertion {
             revision: Revision::FIRST,
             wording: draft.wording,
             state: AssertionState::Active,
+            shows: draft.shows,
         }
     }
 

@@ -141,7 +141,8 @@ fn change_of(
         let feature = entry.feature.ok_or_else(|| {
             refused(format!("{} is new: say which feature fulfills it, `- feature: F3`", entry.id))
         })?;
-        let draft = AssertionDraft { id: entry.id.clone(), wording: entry.wording.clone() };
+        let draft =
+            AssertionDraft { id: entry.id.clone(), wording: entry.wording.clone(), shows: Vec::new() };
         return Ok(Some(ContractChange::Add { draft: Box::new(draft), feature }));
     };
     let before = before.unwrap_or(&present.wording);
@@ -175,7 +176,7 @@ mod tests {
                 evidence: Line::clipped("the exchange"),
                 weight: Weight::Blocking,
             };
-            let assertion = Assertion::new(AssertionDraft { id: id.clone(), wording });
+            let assertion = Assertion::new(AssertionDraft { id: id.clone(), wording, shows: Vec::new() });
             mission.contract.insert(id, assertion);
         }
         mission

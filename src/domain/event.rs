@@ -20,13 +20,16 @@ use super::gate::{Autopilot, DecidedBy, Decision, GateId};
 use super::goal::Goal;
 use super::handoff::Handoff;
 use super::id::{
-    AssertionId, AttemptId, Commit, FeatureId, FindingId, MessageId, MilestoneId, MissionId, ProposalId,
-    QuestionId, Revision, Timestamp,
+    AssertionId, AttemptId, Commit, FeatureId, FindingId, MessageId, MilestoneId, MissionId, NoteId,
+    ObjectionId, ProposalId, QuestionId, RequirementId, Revision, Timestamp,
 };
 use super::message::{Directive, Knowledge, Message, Question};
 use super::mission::{Hold, Limits};
+use super::negotiation::{Criticism, ObjectionAnswer};
+use super::note::{Note, NoteState};
 use super::plan::{Claims, Feature, FeatureSpec, ProposedPlan};
 use super::proposal::{Proposal, ProposalState};
+use super::requirement::Requirement;
 use super::round::{CheckRun, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
 use super::sabotage::Sabotage;
 use super::text::{Line, Prose, Title};
@@ -59,6 +62,10 @@ pub struct Stamped {
 #[strum(serialize_all = "snake_case")]
 pub enum Event {
     MissionCreated(Box<Founding>),
+    // New ones, and known ones of which something else is said now.
+    RequirementsNoted {
+        requirements: Vec<Requirement>,
+    },
     ContractProposed {
         assertions: Vec<Assertion>,
     },
@@ -71,6 +78,13 @@ pub enum Event {
         reasons: BTreeMap<AssertionId, Line>,
     },
     PlanProposed(Box<ProposedPlan>),
+    PlanCriticized {
+        criticism: Box<Criticism>,
+    },
+    ObjectionAnswered {
+        objection: ObjectionId,
+        answer: ObjectionAnswer,
+    },
     FeatureAdded {
         feature: Box<Feature>,
     },
@@ -94,6 +108,10 @@ pub enum Event {
     AssertionRetired {
         assertion: AssertionId,
         reason: Line,
+    },
+    AssertionMapped {
+        assertion: AssertionId,
+        shows: Vec<RequirementId>,
     },
     AssertionWaived {
         assertion: AssertionId,
@@ -228,6 +246,13 @@ pub enum Event {
     },
     DirectiveIssued {
         directive: Directive,
+    },
+    NoteProposed {
+        note: Note,
+    },
+    NoteDecided {
+        note: NoteId,
+        state: NoteState,
     },
     KnowledgeConfirmed {
         knowledge: Knowledge,

@@ -95,6 +95,7 @@ pub struct Observation {
     pub finding: FindingId,
     pub now: Sight,
     /// What you did and what you saw, this time.
+    #[schemars(extend("x-cut" = true))]
     pub observed: Line,
 }
 

@@ -10,6 +10,7 @@ use super::text::{Line, Prose, Title};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Handoff {
     /// What you did, for somebody who reads only this.
+    #[schemars(extend("x-cut" = true))]
     pub summary: Prose,
     /// What exists now that did not before; empty if nothing was to be done.
     pub implemented: Vec<Line>,
@@ -50,6 +51,7 @@ pub struct ClaimedRun {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ManualCheck {
     pub action: Line,
+    #[schemars(extend("x-cut" = true))]
     pub observed: Line,
 }
 

@@ -114,8 +114,21 @@ numbered!(
     DirectiveId, "D", "a directive such as D1"
 );
 numbered!(
+    /// An objection of a critic.
+    ObjectionId, "OBJ-", "an objection such as OBJ-2"
+);
+numbered!(
+    /// A note of an agent.
+    NoteId, "NOTE-", "a note such as NOTE-3"
+);
+numbered!(
     /// A proposal.
     ProposalId, "PRO-", "a proposal such as PRO-2"
+);
+
+numbered!(
+    /// A sentence of what the person wants.
+    RequirementId, "REQ-", "a requirement such as REQ-3"
 );
 
 /// How often an assertion has been worded: 1 when it is first written.

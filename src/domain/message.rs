@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::attempt::{AgentWork, Attempt, Role};
 use super::id::{AttemptId, DirectiveId, MessageId, QuestionId, Timestamp};
 use super::mission::Mission;
+use super::note::Audience;
 use super::text::{Line, Prose};
 
 /// Who speaks or is spoken to.
@@ -76,6 +77,9 @@ pub struct Knowledge {
     pub note: Line,
     pub confirmed_by: AttemptId,
     pub at: Timestamp,
+    /// Knowledge of older logs is about the code.
+    #[serde(default)]
+    pub audience: Audience,
 }
 
 impl Mission {

@@ -194,9 +194,11 @@ impl Mission {
             AgentWork::TestAsUser { milestone, round, flow } => {
                 self.round(milestone, round).map(|found| found.share(flow).to_vec()).unwrap_or_default()
             }
-            AgentWork::Plan | AgentWork::Talk | AgentWork::Triage | AgentWork::Scrutinize { .. } => {
-                Vec::new()
-            }
+            AgentWork::Plan
+            | AgentWork::Criticize { .. }
+            | AgentWork::Talk
+            | AgentWork::Triage
+            | AgentWork::Scrutinize { .. } => Vec::new(),
         }
     }
 

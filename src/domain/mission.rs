@@ -2,6 +2,7 @@
 
 mod card;
 mod findings;
+mod standing;
 mod status;
 
 pub use card::MissionCard;
@@ -15,7 +16,7 @@ use super::attempt::{AgentWork, Attempt, Role, Work};
 use super::baseline::Baseline;
 use super::budget::Budget;
 use super::claim::NotRun;
-use super::contract::{Assertion, Contract};
+use super::contract::Contract;
 use super::environment::{CommandRun, Environment};
 use super::event::Founding;
 use super::finding::Finding;
@@ -24,16 +25,19 @@ use super::handoff::Handoff;
 use super::history::Record;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, FindingId, MilestoneId, MissionId, Timestamp};
 use super::message::{Directive, Knowledge, Message, Question};
+use super::negotiation::Criticism;
+use super::note::Note;
 use super::part::Authors;
 use super::plan::{Feature, FeatureState, Milestone};
 use super::proposal::Proposal;
 use super::refusal::RefusedPlan;
+use super::requirement::Requirement;
 use super::round::Round;
 use super::sabotage::Sabotage;
 use super::schedule::schedule;
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
-use super::verdict::{EvidenceRef, Outcome, Standing, Verdict, Waiver};
+use super::verdict::{EvidenceRef, Verdict, Waiver};
 use super::wait::Wait;
 
 /// Everything that is true of one mission.
@@ -51,7 +55,13 @@ pub struct Mission {
     pub models: BTreeMap<Role, Title>,
     pub budget: Budget,
     pub autopilot: Autopilot,
+    /// What the person asked for, sentence by sentence; [`Mission::all_requirements`] has them before there is a contract.
+    #[serde(default)]
+    pub requirements: Vec<Requirement>,
     pub contract: Contract,
+    /// Assertions of which the person said what they show.
+    #[serde(default)]
+    pub persons_mappings: BTreeSet<AssertionId>,
     /// Who worded what of each assertion.
     #[serde(default)]
     pub assertion_authors: BTreeMap<AssertionId, Authors>,
@@ -77,6 +87,12 @@ pub struct Mission {
     /// The plan that got a NO-GO last, until another is GO.
     #[serde(default)]
     pub refused: Option<Box<RefusedPlan>>,
+    /// How many plans were proposed.
+    #[serde(default)]
+    pub plans_proposed: u32,
+    /// What critics said of them, oldest first.
+    #[serde(default)]
+    pub criticisms: Vec<Criticism>,
     /// How the plan answers that NO-GO.
     #[serde(default)]
     pub answer: Option<Prose>,
@@ -116,6 +132,9 @@ pub struct Mission {
     pub sabotage_ms: u64,
     pub directives: Vec<Directive>,
     pub knowledge: Vec<Knowledge>,
+    /// What agents propose as knowledge, and what became of it.
+    #[serde(default)]
+    pub notes: Vec<Note>,
     pub messages: Vec<Message>,
     pub questions: Vec<Question>,
     pub hold: Option<Hold>,
@@ -172,6 +191,9 @@ pub struct Limits {
     pub failures: u32,
     /// Reviewers at the same time.
     pub reviewers: u32,
+    /// How often a critic looks at a plan before the person does; 0 for never, as in missions of older logs.
+    #[serde(default)]
+    pub critic_rounds: u32,
     /// Testers at the same time, where the app allows several.
     #[serde(default = "testers")]
     pub testers: u32,
@@ -192,7 +214,7 @@ fn testers() -> u32 {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { rounds: 5, failures: 3, reviewers: 3, testers: 3, sabotage_percent: 10 }
+        Self { rounds: 5, failures: 3, reviewers: 3, testers: 3, sabotage_percent: 10, critic_rounds: 0 }
     }
 }
 
@@ -302,46 +324,6 @@ impl Mission {
     /// Attempts that are running, as far as the log knows.
     pub fn live_attempts(&self) -> impl Iterator<Item = &Attempt> {
         self.attempts.values().filter(|attempt| attempt.is_live())
-    }
-
-    /// Where an assertion stands.
-    pub fn standing(&self, id: &AssertionId) -> Standing {
-        let Some(assertion) = self.contract.get(id) else { return Standing::Retired };
-        if !assertion.is_active() {
-            return Standing::Retired;
-        }
-        if self.waivers.get(id).is_some_and(|waiver| waiver.revision == assertion.revision) {
-            return Standing::Waived;
-        }
-        match self.verdicts.get(id).and_then(|verdicts| verdicts.last()) {
-            None => Standing::Pending,
-            Some(verdict) if verdict.revision != assertion.revision || self.has_lost_proof(verdict) => {
-                Standing::Stale
-            }
-            Some(verdict) => match verdict.outcome {
-                Outcome::Pass => Standing::Passed,
-                Outcome::Fail => Standing::Failed,
-                Outcome::Blocked => Standing::Blocked,
-            },
-        }
-    }
-
-    /// Whether an assertion that would stand proven rests on evidence that is not what it was.
-    pub fn rests_on_lost_evidence(&self, id: &AssertionId) -> bool {
-        let newest = self.verdicts.get(id).and_then(|verdicts| verdicts.last());
-        self.standing(id) == Standing::Stale && newest.is_some_and(|verdict| self.has_lost_proof(verdict))
-    }
-
-    /// Whether evidence of a verdict is not what it was. Of several pieces each is part of the proof.
-    fn has_lost_proof(&self, verdict: &Verdict) -> bool {
-        verdict.evidence.iter().any(|reference| self.lost_evidence.contains(reference))
-    }
-
-    /// The evidence that the contract rests on now: of the newest verdict on each assertion that is held to something.
-    pub fn relied_evidence(&self) -> impl Iterator<Item = &EvidenceRef> {
-        let newest = |assertion: &Assertion| self.verdicts.get(&assertion.id)?.last();
-        let known = |reference: &&EvidenceRef| !self.lost_evidence.contains(*reference);
-        self.active_assertions().filter_map(newest).flat_map(|verdict| &verdict.evidence).filter(known)
     }
 
     /// All usage so far.

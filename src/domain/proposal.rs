@@ -130,7 +130,7 @@ impl From<ContractChange> for ProposedChange {
         match change {
             ContractChange::Edit { assertion, base, edit } => Self::Reword { assertion, base, edit },
             ContractChange::Add { draft, feature } => {
-                let AssertionDraft { id, wording } = *draft;
+                let AssertionDraft { id, wording, .. } = *draft;
                 Self::Add { assertion: id, wording: Box::new(wording), feature }
             }
             ContractChange::Retire { assertion, reason } => Self::Retire { assertion, reason },

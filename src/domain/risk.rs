@@ -13,6 +13,7 @@ use super::text::plural;
 /// What a person should weigh before the plan is GO, the heaviest first.
 pub fn risks(mission: &Mission) -> Vec<String> {
     let mut risks = mission.gate_obstacles(GateId::Plan);
+    risks.extend(mission.negotiation_risks());
     risks.extend(mission.baseline_risks());
     risks.extend(unproven_features(mission));
     risks.extend(contract_risks(mission));

@@ -21,7 +21,8 @@ pub fn schedule(mission: &Mission) -> Vec<Work> {
     let (go, proposed) = (mission.is_go(GateId::Plan), mission.is_gate_open(GateId::Plan));
     let mut work: Vec<Work> = Vec::new();
     if !go && !proposed {
-        work.push(AgentWork::Plan.into());
+        let critic = mission.criticism_due().map(|round| AgentWork::Criticize { round });
+        work.push(critic.unwrap_or(AgentWork::Plan).into());
     } else if mission.has_mail() {
         work.push(AgentWork::Talk.into());
     }
@@ -145,6 +146,7 @@ impl Mission {
         let round = |milestone, number| self.round(milestone, number).filter(|round| round.is_open());
         match work {
             AgentWork::Plan => !self.is_go(GateId::Plan),
+            AgentWork::Criticize { round } => self.criticism_due() == Some(round),
             AgentWork::Talk | AgentWork::Triage => true,
             AgentWork::Build { feature } => {
                 self.feature(feature).is_some_and(|found| found.state == FeatureState::Pending)

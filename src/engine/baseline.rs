@@ -1,6 +1,7 @@
 //! Tries what a plan rests on at the base commit, in the validators' checkout, before the plan is accepted: the planner
 //! learns what its commands do, and the person sees at the plan gate what does not work.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use super::scripts::{self, Site};
 use crate::agent::tool::Call;
 use crate::domain::baseline::{Baseline, Trial};
 use crate::domain::command::Command;
+use crate::domain::contract::Instrument;
 use crate::domain::environment::CommandRun;
 use crate::domain::id::Commit;
 use crate::domain::text::Line;
@@ -83,9 +85,17 @@ pub async fn take(
     }
     let missing = |command: &&Line| !runs.iter().any(|run: &CommandRun| run.command == **command);
     let untried = trials.iter().map(|trial| &trial.script().run).filter(missing).cloned().collect();
-    let record = Command::RecordBaseline { baseline: Box::new(Baseline { commit, runs, untried }) };
+    let record = Command::RecordBaseline {
+        baseline: Box::new(Baseline { commit, runs, untried, missing: missing_instruments(engine) }),
+    };
     engine.dispatcher.record_if_due(record).await?;
     tried
+}
+
+/// Instruments that this machine lacks.
+fn missing_instruments(engine: &EngineContext) -> BTreeMap<Instrument, Line> {
+    let browser = engine.chromium.missing();
+    browser.map(|why| (Instrument::Browser, Line::clipped(why))).into_iter().collect()
 }
 
 async fn try_all(

@@ -13,6 +13,7 @@ use crate::agent::prompt::{Prompt, PromptError};
 use crate::agent::skill::nearest_guide;
 use crate::agent::tool::ToolEnv;
 use crate::agent::turn::Limits;
+use crate::domain::attempt::Role;
 use crate::domain::finding::Severity;
 use crate::workspace::{Access, Confinement};
 
@@ -48,11 +49,15 @@ impl EngineContext {
     /// When the template names something that does not exist.
     pub fn system_prompt(&self, prompt: &Prompt, dir: &Path) -> Result<String, EngineError> {
         let guide = nearest_guide(dir, dir).map(|guide| guide.text).unwrap_or_default();
+        // A prompt of an unknown role is told nothing that its role might not have to know.
+        let known = prompt.role.parse::<Role>().ok();
         let mission = self.cell.with(|mission| MissionValues {
             title: mission.title().to_owned(),
             goal: mission.founding.as_ref().map(|f| f.goal.as_str().to_owned()).unwrap_or_default(),
             directives: mission.directive_texts().map(str::to_owned).collect(),
-            knowledge: mission.knowledge.iter().map(|known| known.note.to_string()).collect(),
+            knowledge: known.map_or_else(Vec::new, |role| {
+                mission.knowledge_for(role).map(|known| known.note.to_string()).collect()
+            }),
             severities: Severity::ALL.iter().copied().map(SeverityValues::from).collect(),
             repo_notes: guide,
         });

@@ -16,8 +16,9 @@ use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::{Prompt, PromptLibrary};
 use crate::domain::environment::Environment;
 use crate::domain::id::{Commit, MissionId};
+use crate::instrument::Chromium;
 use crate::link::feed::Feed;
-use crate::store::Store;
+use crate::store::{Catalogue, Store};
 use crate::workspace::sweep::{MARK, Swept, sweep};
 use crate::workspace::{MissionRepo, Published, Reaper, Sandbox};
 
@@ -54,12 +55,16 @@ pub struct EngineContext {
     pub activities: Arc<Activities>,
     pub open_calls: OpenCalls,
     pub store: Arc<Store>,
+    /// All missions of the person, for what one of them left behind.
+    pub missions: Arc<dyn Catalogue>,
     pub prompts: PromptLibrary,
     pub backends: Arc<dyn Backends>,
     pub sandbox: Arc<dyn Sandbox>,
     pub reaper: Reaper,
     /// Variables of the person's environment that the mission's programs get too.
     pub passed: Vec<(String, String)>,
+    /// The browser of this machine, for user testing.
+    pub chromium: Chromium,
     /// Where skills are looked for beside the repository.
     pub skill_dirs: Vec<PathBuf>,
     /// The commit that the validators' checkout was left at, clean, by this engine; nothing while somebody holds it.

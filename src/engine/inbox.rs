@@ -174,8 +174,13 @@ impl InboxRouter {
                 }
             }
             Event::AssertionEdited { assertion: id, revision, wording } => {
-                let edited =
-                    Assertion { id: id.clone(), revision, wording: *wording, state: AssertionState::Active };
+                let edited = Assertion {
+                    id: id.clone(),
+                    revision,
+                    wording: *wording,
+                    state: AssertionState::Active,
+                    shows: Vec::new(),
+                };
                 let text = format!("{id} has a new wording, which holds from now on:\n{}", worded(&edited));
                 self.tell_revision(&id, revision, &text);
             }

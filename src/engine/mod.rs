@@ -14,6 +14,7 @@ mod attempt;
 mod baseline;
 mod briefing;
 mod budget_guard;
+mod busy_port;
 mod clock;
 mod close_attempt;
 mod context;

@@ -25,6 +25,7 @@ use super::relocate;
 use super::role::PROMPTS;
 use crate::agent::prompt::PromptLibrary;
 use crate::domain::id::MissionId;
+use crate::instrument::Chromium;
 use crate::link::feed::Feed;
 use crate::link::server::Server;
 use crate::store::{Catalogue, StoreError};
@@ -48,6 +49,8 @@ pub struct EngineOptions {
     pub prompt_dirs: Vec<PathBuf>,
     /// Variables of the person's environment that the mission's programs get too.
     pub passed: Vec<(String, String)>,
+    /// The browser of this machine, for user testing.
+    pub chromium: Chromium,
     /// Directories of skills beside those of the repository.
     pub skill_dirs: Vec<PathBuf>,
     /// How long it stays when there is nothing to do and nobody attached.
@@ -114,11 +117,13 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         feed,
         inboxes: Arc::default(),
         store,
+        missions: options.missions,
         prompts: PromptLibrary::new(options.prompt_dirs, PROMPTS),
         backends: options.backends,
         sandbox: Arc::new(Unconfined),
         reaper: Reaper::start()?,
         passed: options.passed,
+        chromium: options.chromium,
         skill_dirs: options.skill_dirs,
         proof: Arc::default(),
         set_up: Mutex::default(),

@@ -12,6 +12,7 @@ use super::context::{EngineContext, blocking};
 use super::error::EngineError;
 use super::evidence::{Taken, keep};
 use super::reports::{Reports, Told};
+use super::role::OwnPlace;
 use crate::domain::environment::{CommandRun, Script};
 use crate::domain::event::Actor;
 use crate::domain::id::{Commit, MilestoneId};
@@ -144,7 +145,9 @@ pub async fn run_within(
     let cap = OutputCap { spill: Spill::Directory(engine.scratch_dir()), ..OutputCap::default() };
     let program =
         Program::shell(script.run.as_str()).dir(site.dir).envs(engine.env()).timeout(limit).cap(cap);
-    let program = program.reaper(&engine.reaper);
+    // What it starts meets nobody else's ports and data.
+    let own = OwnPlace::of_command(engine).await?;
+    let program = program.reaper(&engine.reaper).envs(own.env.iter().cloned());
     let reports = Reports::before(site.dir, script);
     let finished = program.run(cancel.clone(), |_: &str| {}).await.map_err(InstrumentError::from)?;
     let told = reports.after(&finished.output);

@@ -17,6 +17,8 @@ use crate::domain::wait::{Wait, WaitCause};
 
 /// Tries of something of which nobody knows whether it passes.
 const DOUBTFUL_TRIES: u32 = 5;
+/// How long a port is waited for that somebody else has: they may mean to keep it.
+const PORT: Duration = Duration::from_mins(10);
 /// How long one sleep is at most: a machine that was suspended comes back to its clock.
 const LOOK: Duration = Duration::from_secs(5);
 /// The wait when the log cannot say how long it is.
@@ -59,6 +61,12 @@ impl EngineContext {
         }
     }
 
+    /// For how long a piece of work waits already.
+    fn waited_for(&self, work: Work) -> Duration {
+        let since = self.cell.with(|mission| mission.wait_of(work).map(|wait| wait.since));
+        since.map_or(Duration::ZERO, |since| Duration::from_millis(clock::now().since(since)))
+    }
+
     /// Says that what a piece of work waited for has passed. One wait of a kind does not end another's.
     pub async fn waited(&self, work: Work, own: fn(WaitCause) -> bool) {
         if self.cell.with(|mission| mission.wait_of(work).is_some_and(|wait| own(wait.cause))) {
@@ -93,6 +101,10 @@ impl EngineContext {
                 Fault::Doubtful if doubtful + 1 < DOUBTFUL_TRIES => (WaitCause::Machine, None),
                 Fault::Doubtful | Fault::Person | Fault::Moot => return Err(error),
             };
+            if cause == WaitCause::Port && self.waited_for(work) >= PORT {
+                let sentence = format!("{error}; it was waited for over {} minutes", PORT.as_secs() / 60);
+                return Err(EngineError::Unfit(sentence));
+            }
             doubtful += u32::from(Fault::of(&error) == Fault::Doubtful);
             tracing::warn!(%work, %error, "it is tried again");
             tokio::select! {

@@ -7,16 +7,13 @@ use crate::workspace::WorkspaceError;
 pub enum InstrumentError {
     /// The instrument is not there, so what it would prove is blocked.
     #[error("blocked: no {instrument} instrument; {install}")]
-    Missing { instrument: &'static str, install: &'static str },
+    Missing { instrument: &'static str, install: String },
     /// The request makes no sense as it is.
     #[error("{0}")]
     BadRequest(String),
     /// The address is not on this machine.
     #[error("`{host}` is not this machine; the app under test is reached at localhost only")]
     NotLoopback { host: String },
-    /// The app gave no answer.
-    #[error("{method} {url} got no answer: {reason}")]
-    NoAnswer { method: String, url: String, reason: String },
     /// What was waited for did not appear. `screen` is what was there instead.
     #[error("`{awaited}` did not appear within {seconds} s; the screen was:\n{screen}")]
     NotSeen { awaited: String, seconds: u64, screen: String },

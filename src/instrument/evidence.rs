@@ -9,7 +9,7 @@ use super::InstrumentError;
 pub struct Evidence {
     /// The word for what was seen, and so for how the bytes are read: `command` (JSON of a
     /// [`super::CommandRecord`]), `http` (of an [`super::Exchange`]), `terminal` (of a [`super::Screen`]), [`APP`],
-    /// [`RECORDING`], `screenshot` or `page`.
+    /// [`RECORDING`], [`PAGE`] or `screenshot`.
     pub kind: &'static str,
     /// What was done, in a line.
     pub title: String,
@@ -48,6 +48,8 @@ impl Settled {
 
 /// What was done to the services of the app, or asked of them: JSON with their state and the end of their logs.
 pub const APP: &str = "app";
+/// What a page in a browser showed, as JSON.
+pub const PAGE: &str = "page";
 /// A terminal session from its start to its end, as asciicast v3.
 pub const RECORDING: &str = "recording";
 

@@ -4,12 +4,14 @@
 //! says so and what would mend it, because a verdict without an instrument is blocked and never guessed.
 
 pub mod browser;
+pub mod bytes;
 pub mod command;
 pub mod error;
 pub mod evidence;
 pub mod http;
 pub mod terminal;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -18,6 +20,7 @@ use serde::de::DeserializeOwned;
 
 use crate::workspace::{Access, Exit, Program, WorkspaceError};
 
+pub use browser::Chromium;
 pub use command::{CommandRecord, run_command};
 pub use error::InstrumentError;
 pub use evidence::{Evidence, Settled};
@@ -36,6 +39,8 @@ pub trait Instrument: Send + Sync + Sized + 'static {
     const DESCRIPTION: &'static str;
     /// What a tester must be allowed to touch.
     const ACCESS: Access;
+    /// What there must be to reach, or the tool is not offered.
+    const REACHES: Reach = Reach::Programs;
 
     /// Makes it ready for one session.
     ///
@@ -48,6 +53,20 @@ pub trait Instrument: Send + Sync + Sized + 'static {
     /// # Errors
     /// See [`InstrumentError`]; the tester reads it.
     async fn act(&self, wanted: Self::Wanted) -> Result<Seen, InstrumentError>;
+
+    /// What is still to be kept when the session ends without another call, such as the recording of a program that runs.
+    fn leave(&self) -> Vec<Evidence> {
+        Vec::new()
+    }
+}
+
+/// What an instrument reaches of an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Programs that it starts itself.
+    Programs,
+    /// Services that listen on a port.
+    Ports,
 }
 
 /// Calls the visitor with every instrument.
@@ -89,6 +108,23 @@ pub struct Facts {
     pub text: String,
 }
 
+/// How what was seen is written down for a tester.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Rendering {
+    /// As text.
+    #[default]
+    Text,
+    /// Each byte, with escapes for what cannot be seen.
+    Bytes,
+}
+
+impl Rendering {
+    /// What a tester asked for.
+    fn of(bytes: Option<bool>) -> Self {
+        if bytes == Some(true) { Self::Bytes } else { Self::Text }
+    }
+}
+
 impl Seen {
     /// Something to read that was seen of the app, with what is kept of it.
     pub fn new(text: impl Into<String>, evidence: impl IntoIterator<Item = Evidence>, facts: Facts) -> Self {
@@ -105,6 +141,8 @@ impl Seen {
 #[derive(Clone)]
 pub struct Place {
     shell: Arc<Shell>,
+    scratch: PathBuf,
+    chromium: Chromium,
 }
 
 type Shell = dyn Fn(&str, &str) -> Result<Program, WorkspaceError> + Send + Sync;
@@ -114,7 +152,24 @@ impl Place {
     pub fn new(
         shell: impl Fn(&str, &str) -> Result<Program, WorkspaceError> + Send + Sync + 'static,
     ) -> Self {
-        Self { shell: Arc::new(shell) }
+        let none = "nobody looked for one";
+        Self { shell: Arc::new(shell), scratch: std::env::temp_dir(), chromium: Chromium::none(none) }
+    }
+
+    /// The same with a browser, whose profiles are made in `scratch`.
+    #[must_use]
+    pub fn with_browser(self, chromium: Chromium, scratch: impl Into<PathBuf>) -> Self {
+        Self { chromium, scratch: scratch.into(), ..self }
+    }
+
+    /// The browser of this machine.
+    pub fn chromium(&self) -> &Chromium {
+        &self.chromium
+    }
+
+    /// Where what an instrument needs while it works may be kept.
+    pub fn scratch(&self) -> &Path {
+        &self.scratch
     }
 
     /// A program, held to what the place allows.

@@ -70,8 +70,13 @@ actions! {
     Dismiss, "dismiss", "do nothing about a finding, with a reason", "finding dismiss FINDING --reason WHY";
     Defer, "put off", "put a finding off: it stays open", "finding defer FINDING --reason WHY";
     Mend, "mend", "make a fix feature of a finding", "finding mend FINDING";
+    Evidence, "evidence", "what proves the assertion, or disproves it", "evidence ASSERTION";
     Diff, "diff", "what was changed", "diff";
     Findings, "findings", "what was reported", "findings";
+    Trace, "trace", "follow what was asked for to what was seen, and back", "trace THING";
+    Unshown, "not shown", "everything that is not shown, with the reason", "trace --unshown";
+    Map, "shows", "say which requirements an assertion shows", "assertion edit ASSERTION --shows REQ-1,REQ-2";
+    SetAside, "set aside", "say that a sentence asks for nothing, or that it does", "requirement set-aside REQUIREMENT --reason WHY";
     Stop, "stop", "stop an attempt", "stop ATTEMPT";
     Retry, "run again", "resume the mission, so that work runs again", "resume";
     Follow, "follow", "stay at the end, or stop doing so", "";
@@ -79,7 +84,11 @@ actions! {
     Search, "search", "search here", "";
     NextMatch, "next", "the next one: a place found, evidence, a gate or failure", "";
     PreviousMatch, "previous", "the one before: a place found, evidence, a gate or failure", "";
+    NextFailure, "next failure", "the next line that failed", "";
+    PreviousFailure, "failure", "the line before that failed", "";
+    Raw, "as it came", "set the text out, or show it as it came", "";
     Copy, "copy", "copy what is selected", "";
+    CopyText, "copy all", "copy the text of it", "";
     Editor, "$EDITOR", "write in your editor: this text, or the whole contract", "";
     Outside, "open outside", "open it in another program", "evidence REF --out FILE";
     Save, "save", "save", "";
@@ -136,6 +145,7 @@ pub enum Context {
     Evidence,
     Diff,
     Findings,
+    Trace,
     /// The contract as it came from an editor.
     Document,
     Confirm,
@@ -174,14 +184,14 @@ macro_rules! default_keys {
 // is the one that hints show.
 default_keys! {
     Global: "esc" Back, "?" Help, ":" Palette, "a" Attention, "g" Gate, "o" Talk, "W" Workers, "M" Models,
-        "S" Stats, "L" Missions, "R" Replay, "B" Broadcast, "I" Findings, "m" Land, "D" Drafts, "T" Theme,
+        "S" Stats, "L" Missions, "R" Replay, "B" Broadcast, "I" Findings, "t" Trace, "v" Evidence, "m" Land, "D" Drafts, "T" Theme,
         "ctrl+l" Redraw, "q ctrl+c" Quit;
     Move: "up k" Up, "down j" Down, "left h" Left, "right l" Right, "pageup ctrl+b" PageUp,
         "pagedown ctrl+f" PageDown, "home" Top, "end G" Bottom, "enter" Open, "tab" NextPane,
         "backtab" PreviousPane;
     Main: "1" PanePlan, "2" PaneWorker, "3" PaneContract, "4" PaneTimeline, "z" Zoom, "e" Edit, "n" Add,
         "x" Retire, "w" Waive, "d" Diff, "p" Pause, "f" Follow, "F" Fold, "y" Copy, "E" Editor;
-    Gate: "y" Go, "n" NoGo, "w" Waive, "P" ProveAgain, "e" Edit, "d" Diff, "A" Add, "x" Dismiss, "u" Defer, "f" Mend,
+    Gate: "y" Go, "n" NoGo, "s" Unshown, "t" Trace, "w" Waive, "P" ProveAgain, "e" Edit, "d" Diff, "A" Add, "x" Dismiss, "u" Defer, "f" Mend,
         "]" NextMatch, "[" PreviousMatch, "E" Editor, "ctrl+down J" FurtherDown, "ctrl+up K" FurtherUp;
     Assertion: "ctrl+s" Save, "esc" Back, "tab" NextPane, "backtab" PreviousPane, "ctrl+g" Editor,
         "ctrl+t" Theirs, "alt+x" Discard, "f1" Help;
@@ -190,11 +200,13 @@ default_keys! {
         "tab" NextPane, "ctrl+g" Editor, "alt+x" Discard, "pageup" PageUp, "pagedown" PageDown, "f1" Help;
     Attempt: "f" Follow, "/" Search, "n" NextMatch, "N" PreviousMatch, "z" Fold, "y" Copy, "tab" NextTab,
         "backtab" PreviousTab, "d" Diff, "K" Stop;
-    Evidence: "P" ProveAgain, "o" Outside, "y" Copy, "e" Edit, "w" Waive, "x" Retire, "]" NextMatch, "[" PreviousMatch;
+    Evidence: "P" ProveAgain, "o" Outside, "y" Copy, "Y" CopyText, "e" Edit, "w" Waive, "x" Retire, "t" Trace,
+        "]" NextMatch, "[" PreviousMatch, "n" NextFailure, "N" PreviousFailure, "z" Zoom, "f" Fold, "r" Raw, "space" Play, "+" Faster, "-" Slower;
     Diff: "]" NextHunk, "[" PreviousHunk, "}" NextFile, "{" PreviousFile, "y" Copy;
     Document: "enter ctrl+s" Save, "E ctrl+g" Editor, "x" Discard, "esc q" Back, "up k" Up, "down j" Down, "pageup" PageUp,
         "pagedown" PageDown;
-    Findings: "x" Dismiss, "u" Defer, "f" Mend;
+    Findings: "x" Dismiss, "u" Defer, "f" Mend, "t" Trace;
+    Trace: "e" Map, "x" SetAside, "s" Unshown;
     Drafts: "x" Discard;
     Landing: "enter y" Merge;
     Workers: "K" Stop, "r" Retry, "d" Diff;

@@ -16,6 +16,7 @@ use super::focus::Pane;
 use super::keymap::{Context, Keymap};
 use super::layout::{Areas, LayoutInput, areas};
 use super::list::List;
+use super::picture::{Canvas, Pictures};
 use super::popup::{Place, Popup, RefreshRate};
 use super::scroll::ScrollState;
 use super::styles::Styles;
@@ -59,6 +60,9 @@ pub struct App {
     pub tickets: Tickets,
     pub toast: Option<Toast>,
     pub look: Look,
+    /// How the terminal takes pictures, and those that are ready.
+    pub canvas: Canvas,
+    pub pictures: Pictures,
     /// The styles of the theme that the settings name.
     pub configured: Styles,
     pub keymap: Keymap,
@@ -176,7 +180,8 @@ impl App {
 
     /// Draws on a frame in the theme.
     pub fn painter<'a>(&'a self, buf: &'a mut Buffer) -> Painter<'a> {
-        Painter { styles: &self.look.styles, charset: self.look.charset, buf, cursor: None }
+        let (styles, charset) = (&self.look.styles, self.look.charset);
+        Painter { styles, charset, buf, cursor: None, pictures: Vec::new() }
     }
 
     /// The places whose keys hold now, nearest first.

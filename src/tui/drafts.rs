@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::attempt::Role;
 use crate::domain::gate::GateId;
-use crate::domain::id::{AssertionId, FindingId, Timestamp};
+use crate::domain::id::{AssertionId, FindingId, RequirementId, Timestamp};
 use crate::view::row::{Piece, Row};
 use crate::view::style_role::StyleRole;
 use crate::view::text::plural;
@@ -22,6 +22,8 @@ pub enum Subject {
     NewAssertion,
     NoGo(GateId),
     Waive(AssertionId),
+    Map(AssertionId),
+    SetAside(RequirementId),
     Retire(AssertionId),
     Dismiss(FindingId),
     Defer(FindingId),
@@ -43,6 +45,8 @@ impl Subject {
             Self::NewAssertion => "a new assertion".to_owned(),
             Self::NoGo(gate) => format!("the note to {}", gate_name(*gate)),
             Self::Waive(id) => format!("the waiver of {id}"),
+            Self::Map(id) => format!("what {id} shows"),
+            Self::SetAside(id) => format!("why {id} asks for nothing"),
             Self::Retire(id) => format!("why {id} is retired"),
             Self::Dismiss(id) => format!("why {id} is dismissed"),
             Self::Defer(id) => format!("why {id} can wait"),

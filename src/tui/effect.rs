@@ -4,6 +4,7 @@ use crate::link::protocol::Call;
 
 use super::drafts::DraftChange;
 use super::options::ConsoleExit;
+use super::picture::Order;
 use super::ticket::Ticket;
 
 /// One thing to do.
@@ -34,6 +35,8 @@ pub enum Effect {
         title: String,
         percent: u8,
     },
+    /// Make a picture ready; it comes back as a message.
+    Paint(Order),
     ListMissions,
     /// Keep what was begun, or forget what was thrown away.
     KeepDrafts(Vec<DraftChange>),

@@ -10,7 +10,6 @@ use futures::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Position;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::app::App;
@@ -19,10 +18,12 @@ use super::host::Host;
 use super::msg::Msg;
 use super::options::{ConsoleExit, TuiError};
 use super::pacing::Pacing;
+use super::pane::Beside;
+use super::picture::{Cell, Graphics, Order, place};
 use super::signals::{Asked, Signals, stand_still};
 use super::source::{Source, SourceEvent};
 use super::terminal::Outside;
-use super::update::{hear_time, start, update};
+use super::update::{hear_time, picture, start, update};
 
 /// The most messages that are taken in before a frame is drawn.
 const DRAIN: usize = 4_096;
@@ -35,8 +36,8 @@ pub struct Console<S> {
     sender: Sender<Msg>,
     messages: Receiver<Msg>,
     pacing: Pacing,
-    /// What the terminal shows, and where its cursor stands; none while that is not known.
-    shown: Option<(Buffer, Option<Position>)>,
+    /// What the terminal shows, with its cursor and its pictures; none while that is not known.
+    shown: Option<(Buffer, Beside)>,
     /// Calls that have not been answered.
     in_flight: Arc<()>,
     /// How the console ends, once that is decided.
@@ -95,6 +96,7 @@ impl<S: Source> Console<S> {
     {
         let mut stage = Stage { terminal, outside, signals: Signals::new()? };
         let mut heard = self.source.listen();
+        self.measure(&mut stage);
         // The first frame stands before anything is loaded.
         self.draw(&mut stage)?;
         let effects = start(&mut self.app);
@@ -186,22 +188,23 @@ impl<S: Source> Console<S> {
         self.pacing.drawn();
         terminal.autoresize().map_err(io::Error::other)?;
         let drawn = terminal.current_buffer_mut();
-        let cursor = super::pane::draw_on(&self.app, drawn);
+        let beside = super::pane::draw_on(&self.app, drawn);
         match &mut self.shown {
-            Some((shown, stands)) if shown == drawn && *stands == cursor => {
+            Some((shown, stands)) if shown == drawn && *stands == beside => {
                 drawn.reset();
                 return Ok(());
             }
             Some((shown, stands)) => {
-                *stands = cursor;
+                stands.clone_from(&beside);
                 shown.area = drawn.area;
                 shown.content.clone_from(&drawn.content);
             }
-            None => self.shown = Some((drawn.clone(), cursor)),
+            None => self.shown = Some((drawn.clone(), beside.clone())),
         }
         outside.begin_frame()?;
         outside.mark(&self.app, self.host.as_ref(), terminal.current_buffer_mut());
-        terminal.apply_buffer_with_cursor(cursor).map_err(io::Error::other)?;
+        place(&beside.pictures, terminal.current_buffer_mut());
+        terminal.apply_buffer_with_cursor(beside.cursor).map_err(io::Error::other)?;
         outside.end_frame()?;
         Ok(())
     }
@@ -209,7 +212,31 @@ impl<S: Source> Console<S> {
     /// What the terminal shows is not known any more: the next frame is drawn whole.
     fn forget(&mut self, stage: &mut Stage<'_, impl Frames, impl Outside>) -> Result<(), TuiError> {
         self.shown = None;
+        // Nor is it known which pictures the terminal has kept.
+        self.app.pictures.clear();
+        if let Some(order) = picture(&mut self.app) {
+            self.paint(order);
+        }
         Ok(stage.terminal.clear().map_err(io::Error::other)?)
+    }
+
+    /// Makes a picture ready beside the loop: a key does not wait for it.
+    fn paint(&self, order: Order) {
+        self.spawn(async move {
+            let key = order.key.clone();
+            let painted = tokio::task::spawn_blocking(move || order.paint()).await;
+            let painted = painted.unwrap_or_else(|_| Err("the picture cannot be drawn".to_owned()));
+            Some(Msg::Painted { key, painted })
+        });
+    }
+
+    /// How many pixels a cell has, which pictures are brought to; a font may change with the window.
+    fn measure(&mut self, stage: &mut Stage<'_, impl Frames, impl Outside>) {
+        if self.app.canvas.graphics != Graphics::None
+            && let Ok(window) = stage.terminal.backend_mut().window_size()
+        {
+            self.app.canvas.cell = Cell::of(window.pixels, window.columns_rows);
+        }
     }
 
     async fn take(
@@ -218,6 +245,9 @@ impl<S: Source> Console<S> {
         stage: &mut Stage<'_, impl Frames, impl Outside>,
     ) -> Result<(), TuiError> {
         self.pacing.heard(&msg);
+        if matches!(msg, Msg::Input(Input::Resize(..))) {
+            self.measure(stage);
+        }
         hear_time(&mut self.app, self.host.now());
         let effects = update(&mut self.app, msg);
         self.do_effects(effects, stage).await
@@ -244,6 +274,7 @@ impl<S: Source> Console<S> {
                 Effect::Ask { ticket, call } => self.spawn(async move {
                     Some(Msg::Answer { ticket, result: Box::new(source.call(call).await) })
                 }),
+                Effect::Paint(order) => self.paint(order),
                 Effect::ListMissions => self.spawn(async move { Some(Msg::Missions(host.missions().await)) }),
                 Effect::Notify(sentence) => self.spawn(async move {
                     let done = host.notify(sentence.clone()).await;

@@ -23,6 +23,7 @@ pub mod notify_protocol;
 pub mod options;
 pub mod pacing;
 pub mod pane;
+pub mod picture;
 pub mod popup;
 pub mod recording;
 pub mod sample;

@@ -7,6 +7,7 @@ use crate::domain::mission::MissionCard;
 use crate::link::protocol::Reply;
 
 use super::appearance::Appearance;
+use super::picture::{Painted, PictureKey};
 use super::source::{SourceError, SourceEvent};
 use super::ticket::Ticket;
 
@@ -23,6 +24,11 @@ pub enum Msg {
     /// The clock: once a second while something runs, else once a minute.
     Tick(Timestamp),
     Missions(Vec<MissionCard>),
+    /// A picture is ready, or cannot be shown, and why.
+    Painted {
+        key: PictureKey,
+        painted: Result<Painted, String>,
+    },
     /// The editor gave the terminal back.
     Edited(Result<String, String>),
     /// What was begun could not be kept, and why.

@@ -10,6 +10,7 @@ use crate::domain::id::MissionId;
 use super::appearance::{Appearance, AppearanceSource};
 use super::drafts::Drafts;
 use super::host::Host;
+use super::picture::Canvas;
 use super::theme::Depth;
 use crate::domain::mission::MissionCard;
 use crate::view::glyph::Charset;
@@ -21,6 +22,7 @@ pub struct ConsoleOptions {
     pub appearance_source: Arc<dyn AppearanceSource>,
     pub depth: Depth,
     pub charset: Charset,
+    pub canvas: Canvas,
     pub host: Arc<dyn Host>,
     pub session: SessionKind,
     /// What the person began earlier and has not sent.

@@ -50,7 +50,7 @@ impl Pacing {
         let after = |last: Option<Instant>, apart| last.map_or(now, |last| last + apart);
         let due = match msg {
             // What the person did or asked for is seen at once.
-            Msg::Input(_) | Msg::Answer { .. } => now,
+            Msg::Input(_) | Msg::Answer { .. } | Msg::Painted { .. } => now,
             _ if is_talk(msg) => {
                 self.talks = true;
                 after(self.last_talk, TALK_FRAME)

@@ -52,11 +52,12 @@ async fn on_this_terminal(
     let appearance = options.appearance;
     let (theme, styles, keymap) = (appearance.theme.clone(), appearance.styles, appearance.keymap.clone());
     let look = Look { theme, styles, depth: options.depth, charset: options.charset };
-    let tty = Tty::take()?;
+    let tty = Tty::take(options.canvas)?;
     let mut terminal = Terminal::new(tty.backend())?;
     let size = terminal.size()?;
     let mut app = App::new(size, options.host.now(), look, keymap);
     app.drafts = options.drafts;
+    app.canvas = options.canvas;
     if let Keeping::Failed(why) = &app.drafts.keeping {
         let sentence = format!("what you began is not kept: {why}");
         say(&mut app, Tone::Trouble, sentence);

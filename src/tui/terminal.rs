@@ -21,11 +21,14 @@ use super::app::App;
 use super::host::Host;
 use super::linking::{LinkedBackend, Linking};
 use super::notify_protocol::{Names, Progress};
+use super::picture::{Canvas, Graphics, forget_all};
 use super::terminal_writer::{TerminalWriter, WriterHandle};
 use crate::view::text::clean;
 
 /// Whether the terminal is ours at this moment; the panic hook asks it.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Whether the terminal keeps pictures of ours, which are taken away with the rest.
+static PICTURES: AtomicBool = AtomicBool::new(false);
 /// Keeps the window's title where the terminal can, and brings it back.
 const KEEP_TITLE: &str = "\x1b[22;0t";
 const TITLE_AS_BEFORE: &str = "\x1b[23;0t";
@@ -60,6 +63,7 @@ fn leave(writer: &TerminalWriter) -> io::Result<()> {
         DisableFocusChange,
         DisableBracketedPaste,
         Print(Names::of_this_process().protocol().progress(Progress::Over)),
+        Print(if PICTURES.load(Ordering::SeqCst) { forget_all() } else { String::new() }),
         LeaveAlternateScreen,
         Print(TITLE_AS_BEFORE),
         crossterm::cursor::Show
@@ -122,7 +126,8 @@ impl Tty {
     ///
     /// # Errors
     /// When there is no terminal.
-    pub fn take() -> io::Result<Self> {
+    pub fn take(canvas: Canvas) -> io::Result<Self> {
+        PICTURES.store(canvas.graphics == Graphics::Kitty, Ordering::SeqCst);
         let writer = TerminalWriter::of_this_process()?;
         give_back_on_panic(&writer);
         enter(&writer)?;

@@ -9,6 +9,7 @@ use crate::domain::verdict::{Standing, Verdict};
 
 use super::contract::{self, weight};
 use super::prelude::*;
+use super::requirement;
 use super::words::actor;
 use super::work::{assertion_name, outcome_sign, standing_sign};
 
@@ -167,6 +168,9 @@ fn head(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
         None if assertion.is_active() => rows.extend(labelled("feature", "claimed by no feature", width)),
         None => {}
     }
+    if !mission.requirements.is_empty() {
+        rows.extend(labelled("shows", &shown(mission, assertion), width));
+    }
     if let Some(since) = since_proof(mission, id) {
         rows.extend(labelled("since", &since, width));
     }
@@ -194,9 +198,37 @@ fn head(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
     rows
 }
 
+/// The requirements that it shows, with their words.
+fn shown(mission: &Mission, assertion: &Assertion) -> String {
+    let found = assertion.shows.iter().filter_map(|id| mission.requirement(*id));
+    let said: Vec<String> =
+        found.map(|found| format!("{} {}", found.id, requirement::short(found.text.as_str()))).collect();
+    if said.is_empty() { "no requirement".to_owned() } else { said.join("; ") }
+}
+
 fn no_verdict(mission: &Mission, id: &AssertionId) -> Row {
     let (sign, style) = standing_sign(mission.standing(id));
     Row::new().sign(style, sign).then(style, "no verdict yet")
+}
+
+/// Who stands behind a verdict: which model, by which method, and whether its check was seen to fail.
+fn behind(mission: &Mission, verdict: &Verdict) -> String {
+    let by = mission.attempts.get(&verdict.attempt).map(|by| format!("by {}", by.model));
+    let method = mission.contract.get(&verdict.assertion).map(|found| {
+        let round = mission.round(verdict.milestone, verdict.round);
+        let ran = round.and_then(|round| round.check(&verdict.assertion, verdict.revision));
+        let via = found.wording.check.via.word();
+        let via = if ran.is_some() { format!("{via} and the engine's own run") } else { via.to_owned() };
+        let red = match mission.seen_red(&verdict.assertion) {
+            SeenRed::AtBase | SeenRed::Sabotaged => "seen red",
+            SeenRed::Toothless | SeenRed::Vacuous => "proves nothing",
+            SeenRed::Untold | SeenRed::OutOfTime | SeenRed::NotYet | SeenRed::Judged | SeenRed::Off => {
+                "not seen red"
+            }
+        };
+        format!("over {via}, {red}")
+    });
+    by.into_iter().chain(method).collect::<Vec<_>>().join(", ")
 }
 
 fn verdict(mission: &Mission, verdict: &Verdict, width: usize) -> Vec<Row> {
@@ -208,6 +240,7 @@ fn verdict(mission: &Mission, verdict: &Verdict, width: usize) -> Vec<Row> {
     );
     let mut rows =
         vec![Row::new().sign(style, sign).then(style, verdict.outcome.word()).then(StyleRole::Dim, place)];
+    rows.extend(paragraph(StyleRole::Dim, &behind(mission, verdict), width));
     rows.extend(paragraph(StyleRole::Text, verdict.observed.as_str(), width));
     rows
 }

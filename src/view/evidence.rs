@@ -1,11 +1,31 @@
-//! Evidence in rows: commands with the lines that failed marked, HTTP exchanges, terminal screens in their colours.
+//! Evidence as a person reads it: commands with the lines that failed, HTTP exchanges, terminal screens in their
+//! colours, pages, what became of the app. What cannot be read as its kind is shown as it came.
 
-use serde::Deserialize;
+mod bytes;
+mod command;
+mod exchange;
+mod failure;
+mod head;
+mod json;
+mod picture;
+mod record;
+mod recording;
+mod screen;
+mod web_page;
+
 use serde_json::Value;
 
 use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 
 use super::prelude::*;
+
+pub use head::{Proof, head};
+pub use picture::pixels;
+pub use recording::Playback;
+pub use screen::{Colour, ScreenRun};
+
+/// Lines of one text that are laid out at most; the rest is in the file.
+const LINES: usize = 2_000;
 
 /// Evidence as it can be shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,72 +50,81 @@ impl Shown {
             Self::Screen(lines) => {
                 let said =
                     lines.iter().rposition(|runs| !text(runs).trim().is_empty()).map_or(0, |last| last + 1);
-                lines.iter().take(said).map(|runs| Row::of(StyleRole::Text, text(runs))).collect()
+                lines.iter().take(said).map(|runs| Row::of(StyleRole::Text, text(runs).trim_end())).collect()
             }
         }
     }
 }
 
-/// A run of a terminal's screen, as the terminal instrument keeps it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub struct ScreenRun {
-    pub text: String,
-    #[serde(default)]
-    pub fg: Colour,
-    #[serde(default)]
-    pub bg: Colour,
-    #[serde(default)]
-    pub attributes: Vec<String>,
+/// How a piece is read: as much as is of use, unless the person asks for all of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reading {
+    pub headers: Headers,
+    pub form: Form,
 }
 
-/// A colour of a terminal.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "is")]
-pub enum Colour {
-    Indexed {
-        index: u8,
-    },
-    Rgb {
-        red: u8,
-        green: u8,
-        blue: u8,
-    },
+/// Whether the headers of an exchange are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Headers {
     #[default]
-    #[serde(other)]
-    Default,
+    Folded,
+    Open,
 }
 
-#[derive(Deserialize)]
-struct Screen {
-    cells: Vec<Vec<ScreenRun>>,
+/// Whether a text is set out for reading.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Form {
+    #[default]
+    SetOut,
+    /// As it came, with the characters written out that nobody would see.
+    Raw,
 }
 
-/// Works out how evidence is shown. What cannot be read as its kind is shown as it is.
+/// A piece, laid out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    pub shown: Shown,
+    /// The rows at which a failure begins, in order.
+    pub failures: Vec<usize>,
+}
+
+impl From<Vec<Row>> for Page {
+    fn from(rows: Vec<Row>) -> Self {
+        Self { shown: rows.into(), failures: Vec::new() }
+    }
+}
+
+/// What a piece shows, read as it is read first.
 pub fn shown(doc: &EvidenceDoc, width: usize) -> Shown {
-    let parsed = serde_json::from_str::<Value>(&doc.content).ok();
-    Shown::Rows(match (doc.kind, parsed) {
-        (EvidenceKind::Command, Some(value)) => command(&value, width),
-        (EvidenceKind::Http, Some(value)) => exchange(&value, width),
-        (EvidenceKind::Terminal, Some(value)) => match serde_json::from_value::<Screen>(value) {
-            Ok(screen) => return Shown::Screen(screen.cells),
-            Err(_) => plain(&doc.content, width),
-        },
-        (EvidenceKind::Screenshot, _) => {
-            let size = doc.content.len() / 4 * 3 / 1024;
-            vec![
-                Row::of(StyleRole::Text, format!("A picture of {size} KB.")),
-                Row::of(StyleRole::Dim, "Open it outside, or write it to a file, to see it."),
-            ]
-        }
-        (EvidenceKind::Page, Some(value)) => page(&value, width),
-        (EvidenceKind::Command | EvidenceKind::Http | EvidenceKind::Terminal | EvidenceKind::Page, None)
-        | (EvidenceKind::App | EvidenceKind::Recording | EvidenceKind::Unknown, _) => {
-            plain(&doc.content, width)
-        }
-    })
+    page(doc, Reading::default(), width).shown
 }
 
-fn text(value: &Value, key: &str) -> String {
+/// Lays a piece out.
+pub fn page(doc: &EvidenceDoc, how: Reading, width: usize) -> Page {
+    let parsed = serde_json::from_str::<Value>(&doc.content).ok();
+    match (doc.kind, parsed) {
+        (EvidenceKind::Command, Some(value)) => command::page(&value, how, width),
+        (EvidenceKind::Http, Some(value)) => exchange::rows(&value, how, width).into(),
+        (EvidenceKind::Terminal, Some(value)) => screen::page(&value, &doc.content, width),
+        (EvidenceKind::Page, Some(value)) if how.form == Form::SetOut => web_page::rows(&value, width).into(),
+        (EvidenceKind::Page | EvidenceKind::App | EvidenceKind::Unknown, Some(value)) => {
+            record::rows(&value, how, width).into()
+        }
+        (EvidenceKind::Screenshot, _) => picture::rows(doc, width).into(),
+        (EvidenceKind::Recording, _) => recording::page(&doc.content, width),
+        (
+            EvidenceKind::Command
+            | EvidenceKind::Http
+            | EvidenceKind::Terminal
+            | EvidenceKind::Page
+            | EvidenceKind::App
+            | EvidenceKind::Unknown,
+            None,
+        ) => text(&doc.content, how, width).into(),
+    }
+}
+
+fn field(value: &Value, key: &str) -> String {
     value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
@@ -103,110 +132,26 @@ fn took(value: &Value) -> String {
     value.get("milliseconds").and_then(Value::as_u64).map_or_else(String::new, span)
 }
 
-fn plain(content: &str, width: usize) -> Vec<Row> {
-    paragraph(StyleRole::Text, &clean(content), width)
-}
-
-/// A page: where it is, what went wrong in it, and the tree of what it showed.
-fn page(value: &Value, width: usize) -> Vec<Row> {
-    let mut rows = vec![
-        Row::of(StyleRole::Strong, clean(&text(value, "title"))),
-        Row::of(StyleRole::Dim, clean(&text(value, "url"))),
-    ];
-    let lines = |key: &str| {
-        let list = value.get(key).and_then(Value::as_array).into_iter().flatten();
-        list.filter_map(Value::as_str).map(clean).collect::<Vec<_>>()
-    };
-    for (key, style) in [("notes", StyleRole::Warn), ("console", StyleRole::Bad), ("network", StyleRole::Bad)]
-    {
-        rows.extend(lines(key).iter().flat_map(|line| paragraph(style, line, width)));
+/// A text in rows: clean, or with what nobody sees written out.
+fn text(content: &str, how: Reading, width: usize) -> Vec<Row> {
+    let lines = content.split('\n');
+    let total = lines.clone().count();
+    let mut rows = Vec::new();
+    for line in lines.take(LINES) {
+        let shown = match how.form {
+            Form::SetOut => clean(line),
+            Form::Raw => visible(line),
+        };
+        rows.extend(paragraph(StyleRole::Text, &shown, width));
     }
-    rows.push(Row::default());
-    rows.extend(lines("tree").iter().flat_map(|line| paragraph(StyleRole::Text, line, width)));
+    rows.extend(more(total));
     rows
 }
 
-fn command(value: &Value, width: usize) -> Vec<Row> {
-    let exit = match value.get("exit") {
-        Some(Value::Object(kind)) => kind.iter().next().map_or_else(String::new, |(kind, n)| {
-            if kind == "code" { format!("exit {n}") } else { format!("{kind} {n}") }
-        }),
-        Some(Value::String(word)) => word.replace('_', " "),
-        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_)) | None => String::new(),
-    };
-    let style = if exit == "exit 0" { StyleRole::Good } else { StyleRole::Bad };
-    let mut rows = vec![
-        Row::of(StyleRole::Key, "$ ")
-            .then(StyleRole::Strong, text(value, "command"))
-            .end(style, exit)
-            .end(StyleRole::Dim, format!("  {}", took(value))),
-        Row::of(StyleRole::Dim, text(value, "directory")),
-        Row::new(),
-    ];
-    for line in clean(&text(value, "output")).lines() {
-        let style = if is_failure(line) { StyleRole::Bad } else { StyleRole::Text };
-        rows.extend(paragraph(style, line, width));
-    }
-    rows
-}
-
-/// Whether a line of output tells of a failure, by the words that tools use.
-fn is_failure(line: &str) -> bool {
-    let lower = line.to_ascii_lowercase();
-    ["error", "failed", "failure", "panicked", "fatal", "traceback", "✗", "assertion "]
-        .iter()
-        .any(|word| lower.contains(word))
-        && ![" 0 failed", "0 errors", "0 failures", "; 0 failed"].iter().any(|word| lower.contains(word))
-}
-
-fn exchange(value: &Value, width: usize) -> Vec<Row> {
-    let answer = value.get("answer").cloned().unwrap_or(Value::Null);
-    let status = answer.get("status").and_then(Value::as_u64).unwrap_or(0);
-    let style = match status {
-        200..400 => StyleRole::Good,
-        400..500 => StyleRole::Warn,
-        _ => StyleRole::Bad,
-    };
-    let mut rows = vec![
-        Row::of(StyleRole::Key, text(value, "method"))
-            .then(StyleRole::Strong, format!(" {}", text(value, "url"))),
-    ];
-    rows.extend(headers(value.get("request_headers")));
-    rows.extend(body(&text(value, "request_body"), width));
-    rows.push(Row::new());
-    rows.push(Row::of(style, status.to_string()).end(StyleRole::Dim, took(&answer)));
-    rows.extend(headers(answer.get("headers")));
-    let answered = answer.get("body").cloned().unwrap_or(Value::Null);
-    match answered.get("is").and_then(Value::as_str) {
-        Some("text" | "cut_text") => rows.extend(body(&text(&answered, "text"), width)),
-        Some("binary" | "cut_binary") => rows.push(Row::of(StyleRole::Dim, "(bytes that are no text)")),
-        _ => {}
-    }
-    rows
-}
-
-fn headers(value: Option<&Value>) -> Vec<Row> {
-    let pairs = value.and_then(Value::as_array).into_iter().flatten();
-    pairs
-        .filter_map(|pair| {
-            let pair = pair.as_array()?;
-            let (name, content) = (pair.first()?.as_str()?, pair.get(1)?.as_str()?);
-            Some(Row::of(StyleRole::Dim, format!("{name}: {content}")))
-        })
-        .collect()
-}
-
-/// A body; JSON is set out over lines.
-fn body(text: &str, width: usize) -> Vec<Row> {
-    if text.is_empty() {
-        return Vec::new();
-    }
-    let pretty =
-        serde_json::from_str::<Value>(text).ok().filter(|value| value.is_object() || value.is_array());
-    let set_out = pretty.and_then(|value| serde_json::to_string_pretty(&value).ok());
-    let mut rows = vec![Row::new()];
-    rows.extend(plain(set_out.as_deref().unwrap_or(text), width));
-    rows
+/// What is said below a text of so many lines that is not shown whole.
+fn more(lines: usize) -> Option<Row> {
+    let left = lines.checked_sub(LINES).filter(|left| *left > 0)?;
+    Some(Row::of(StyleRole::Warn, format!("… {} more: the file has them", plural(left, "line"))))
 }
 
 #[cfg(test)]
@@ -225,27 +170,157 @@ mod tests {
         }
     }
 
+    fn rows_of(kind: EvidenceKind, content: &str) -> Vec<Row> {
+        page(&doc(kind, content), Reading::default(), 60).shown.into_rows()
+    }
+
+    fn ran(output: &str, exit: &str) -> Page {
+        let content = serde_json::json!({ "command": "t", "directory": "/w", "exit": { "code": exit }, "output": output, "milliseconds": 2100 });
+        page(
+            &doc(EvidenceKind::Command, &content.to_string().replace(&format!("\"{exit}\""), exit)),
+            Reading::default(),
+            100,
+        )
+    }
+
+    /// The first line of the output to which a person is led.
+    fn led_to(output: &str, exit: &str) -> Option<String> {
+        let page = ran(output, exit);
+        let first = page.failures.first().copied()?;
+        Some(page.shown.into_rows()[first].plain().trim_start_matches("▸ ").to_owned())
+    }
+
     #[test]
     fn a_command_shows_its_exit_and_marks_what_failed() {
         let content = r#"{"command":"cargo test","directory":"/w","exit":{"code":101},"output":"ok 1\ntest b ... FAILED\ntest result: ok. 3 passed; 0 failed","output_bytes":9,"milliseconds":2100}"#;
-        let Shown::Rows(rows) = shown(&doc(EvidenceKind::Command, content), 60) else { panic!("rows") };
+        let page = page(&doc(EvidenceKind::Command, content), Reading::default(), 60);
+        assert_eq!(page.failures, [4]);
+        let rows = page.shown.into_rows();
         insta::assert_snapshot!(row::plain(&rows), @r"
         $ cargo test | exit 101  2.1s
-        /w
+        /w | 1 failing line
 
-        ok 1
-        test b ... FAILED
-        test result: ok. 3 passed; 0 failed
+          ok 1
+        ▸ test b ... FAILED
+          test result: ok. 3 passed; 0 failed
         ");
-        let inks: Vec<StyleRole> = rows.iter().skip(3).map(|row| row.left[0].style).collect();
+        let inks: Vec<StyleRole> = rows.iter().skip(3).map(|row| row.left[1].style).collect();
         assert_eq!(inks, [StyleRole::Text, StyleRole::Bad, StyleRole::Text]);
+    }
+
+    #[test]
+    fn the_first_failing_line_of_every_tool_is_found_among_lines_that_only_sound_like_it() {
+        let fine = "test error_is_shown ... ok\ntests/test_error.py::test_failed PASSED\n--- PASS: TestFatalError (0.00s)\nok 1 - handles an error\n✔ error path (1ms)\n        PASS [   0.004s] app failures::none\n0 errors, 0 failed\n# fail 0\ncompiled in 3 s without errors";
+        let tools = [
+            "test store::keeps ... FAILED",
+            "error[E0308]: mismatched types",
+            "thread 'main' panicked at src/main.rs:3:5:",
+            "        FAIL [   0.010s] app::it store::keeps",
+            "FAILED tests/test_a.py::test_b - assert 1 == 2",
+            "E       assert 1 == 2",
+            "Traceback (most recent call last):",
+            "FAIL: test_b (tests.test_a.TestA)",
+            "not ok 2 - adds",
+            "✖ adds (0.8ms)",
+            " FAIL  src/a.test.ts > adds",
+            "  ● adds › two numbers",
+            "--- FAIL: TestAdd (0.00s)",
+            "./main.go:3:4: undefined: x",
+            "panic: runtime error: index out of range",
+            "src/a.ts(3,5): error TS2322: Type 'x' is not assignable",
+            "src/a.ts:3:5 - error TS2322: Type 'x' is not assignable",
+            "main.c:3:5: error: expected ';'",
+            "  2 - keeps (Not Run) 1 ***Failed",
+            "fatal: not a git repository",
+        ];
+        for line in tools {
+            let output = format!("{fine}\n{line}\nerror: something follows from it");
+            assert_eq!(led_to(&output, "1").as_deref(), Some(line), "{line}");
+            // A gate that hides its exit code does not hide what failed.
+            assert_eq!(led_to(&output, "0").as_deref(), Some(line), "{line}");
+        }
+        assert_eq!(led_to(fine, "0"), None);
+        assert_eq!(led_to(fine, "1"), None, "no line of these names a failure");
+        assert_eq!(led_to("10 failed, 2 passed", "1").as_deref(), Some("10 failed, 2 passed"));
+        assert_eq!(led_to("the connection was denied", "7").as_deref(), Some("the connection was denied"));
+        assert_eq!(led_to("the word error in a page that was fetched", "0"), None);
+    }
+
+    #[test]
+    fn an_exchange_folds_its_headers_and_sets_json_out_and_shows_all_of_it_when_asked() {
+        let content = r#"{"method":"POST","url":"http://h/x","request_headers":[["accept","*/*"]],"request_body":"a=1\r\n","answer":{"url":"http://h/y","status":422,"headers":[["Content-Type","application/json"],["x-id","7"]],"body":{"is":"text","text":"{\"error\":\"no\",\"list\":[1,null],\"none\":{}}"},"milliseconds":12}}"#;
+        insta::assert_snapshot!(row::plain(&rows_of(EvidenceKind::Http, content)), @r#"
+        POST http://h/x
+        ▸ 1 header
+
+        a=1
+
+
+        422 | 12ms
+        answered by http://h/y
+        ▸ 2 headers · application/json
+
+        {
+          "error": "no",
+          "list": [
+            1,
+            null
+          ],
+          "none": {}
+        }
+        "#);
+        let all = Reading { headers: Headers::Open, form: Form::Raw };
+        let raw = page(&doc(EvidenceKind::Http, content), all, 60).shown.into_rows();
+        insta::assert_snapshot!(row::plain(&raw), @r#"
+        POST http://h/x
+        accept: */*
+
+        a=1\r
+
+
+        422 | 12ms
+        answered by http://h/y
+        Content-Type: application/json
+        x-id: 7
+
+        {"error":"no","list":[1,null],"none":{}}
+        "#);
+    }
+
+    #[test]
+    fn bytes_are_seen_and_a_body_that_was_cut_says_so() {
+        let content = r#"{"method":"GET","url":"u","answer":{"url":"u","status":200,"headers":[],"body":{"is":"cut_binary","base64":"iVBORw0KGgoAAAAN","bytes":12},"milliseconds":1}}"#;
+        insta::assert_snapshot!(row::plain(&rows_of(EvidenceKind::Http, content)), @r"
+        GET u
+
+        200 | 1ms
+
+        12 bytes that are no text
+        000000  89 50 4e 47 0d 0a 1a 0a  .PNG....
+        000008  00 00 00 0d              ....
+        … the body went on: only its beginning was kept
+        ");
+        let refused = r#"{"method":"GET","url":"u","error":"connection refused"}"#;
+        assert!(row::plain(&rows_of(EvidenceKind::Http, refused)).ends_with("connection refused"));
+    }
+
+    #[test]
+    fn a_body_of_any_length_is_bounded_and_no_row_is_wider_than_the_screen() {
+        let long = "x".repeat(5_000);
+        let text = serde_json::json!({ "lines": vec![long; 30], "names": vec!["y"; 3_000] }).to_string();
+        let content = serde_json::json!({ "method": "GET", "url": "u", "answer": { "status": 200, "body": { "is": "text", "text": text } } });
+        let rows = rows_of(EvidenceKind::Http, &content.to_string());
+        assert!(rows.len() < LINES + 30 * 120, "{}", rows.len());
+        assert!(rows.last().unwrap().plain().ends_with("the file has them"), "{:?}", rows.last());
+        for row in &rows {
+            assert!(crate::view::text::width(&row.plain()) <= 62, "{row:?}");
+        }
     }
 
     #[test]
     fn a_page_shows_what_went_wrong_in_it_above_what_it_showed() {
         let content = r#"{"title":"Guestbook","url":"http://localhost:8/","notes":["alert \"hi\" was accepted"],"console":["error: x is not defined"],"network":["GET /a.js 404"],"tree":["- heading \"Guestbook\" level=1","  - text \"Ada\""]}"#;
-        let Shown::Rows(rows) = shown(&doc(EvidenceKind::Page, content), 60) else { panic!("rows") };
-        insta::assert_snapshot!(row::plain(&rows), @r#"
+        insta::assert_snapshot!(row::plain(&rows_of(EvidenceKind::Page, content)), @r#"
         Guestbook
         http://localhost:8/
         alert "hi" was accepted
@@ -258,10 +333,106 @@ mod tests {
     }
 
     #[test]
-    fn evidence_of_another_shape_is_shown_as_it_is() {
-        let Shown::Rows(rows) = shown(&doc(EvidenceKind::Terminal, "just \u{1b}[31mtext"), 60) else {
-            panic!("rows")
+    fn what_became_of_the_app_and_kinds_of_newer_versions_are_read_by_their_fields() {
+        let content =
+            r#"{"log":"listening\nboom\n","state":"exited with 1","service":"web","tries":3,"at":{"x":1}}"#;
+        insta::assert_snapshot!(row::plain(&rows_of(EvidenceKind::App, content)), @r#"
+        service   web
+        state     exited with 1
+        tries     3
+
+        log
+        listening
+        boom
+
+        at
+        {
+          "x": 1
+        }
+        "#);
+        assert_eq!(row::plain(&rows_of(EvidenceKind::Unknown, "plain\u{7} text")), "plain text");
+    }
+
+    #[test]
+    fn a_screen_has_its_cursor() {
+        let content = r#"{"cursor":{"is":"at","row":0,"col":2},"cells":[[{"text":"abcd"}],[]]}"#;
+        let Shown::Screen(lines) = page(&doc(EvidenceKind::Terminal, content), Reading::default(), 60).shown
+        else {
+            panic!("a screen")
         };
-        assert_eq!(row::plain(&rows), "just text");
+        let parts: Vec<(&str, usize)> =
+            lines[0].iter().map(|run| (run.text.as_str(), run.attributes.len())).collect();
+        assert_eq!(parts, [("ab", 0), ("c", 1), ("d", 0)]);
+        let behind = content.replace("\"row\":0,\"col\":2", "\"row\":1,\"col\":3");
+        let Shown::Screen(lines) = page(&doc(EvidenceKind::Terminal, &behind), Reading::default(), 60).shown
+        else {
+            panic!("a screen")
+        };
+        assert_eq!(lines[1].iter().map(|run| run.text.as_str()).collect::<String>(), "    ");
+    }
+
+    #[test]
+    fn a_recording_is_played_stepped_and_sought() {
+        let cast = "{\"version\":3,\"term\":{\"cols\":20,\"rows\":2}}\n# a comment\n[0.1,\"o\",\"one \\u001b[31mred\"]\n[0.2,\"i\",\"q\\r\"]\n[60.0,\"o\",\"\\r\\ntwo\"]\n[0.5,\"r\",\"10x1\"]\n[0.1,\"x\",\"0\"]\n[0.1,\"o\",";
+        let mut playback = Playback::of(cast).unwrap();
+        let seen = |playback: &Playback| Shown::Screen(playback.lines()).into_rows();
+        assert_eq!((playback.length(), playback.is_over()), (60_900, true));
+        playback.seek(0);
+        assert!(seen(&playback).is_empty() && !playback.is_over());
+        playback.step(true);
+        assert_eq!(row::plain(&seen(&playback)), "one red");
+        assert_eq!(playback.lines()[0][1].fg, Colour::Indexed { index: 1 });
+        // A minute in which nothing happens is not waited through.
+        (0..25).for_each(|_| playback.play(100));
+        assert_eq!(row::plain(&seen(&playback)), "one red\ntwo");
+        assert!(
+            playback.progress("▶", 60).plain().contains("typed q\\r"),
+            "{:?}",
+            playback.progress("▶", 60)
+        );
+        playback.step(false);
+        assert_eq!(row::plain(&seen(&playback)), "one red");
+        playback.jump(100_000);
+        assert!(playback.is_over() && playback.lines().len() == 1);
+    }
+
+    #[test]
+    fn what_is_no_recording_says_so_and_is_shown() {
+        for (content, why) in [
+            ("", "the recording is empty"),
+            ("{\"version\":9}", "version 9 cannot be played here"),
+            ("hello", "this is no asciicast"),
+        ] {
+            let rows = row::plain(&rows_of(EvidenceKind::Recording, content));
+            assert!(rows.contains(why) && rows.contains(content), "{rows}");
+        }
+        let huge = "{\"version\":2,\"width\":65535,\"height\":65535}\n[1.0,\"o\",\"a\"]";
+        assert_eq!(Playback::of(huge).unwrap().lines().len(), 200);
+    }
+
+    #[test]
+    fn the_head_says_who_took_it_when_and_of_what() {
+        use crate::domain::event::Actor;
+        use crate::domain::evidence::{EvidenceFacts, Settled};
+        use crate::domain::id::{AttemptId, Commit, MilestoneId, Timestamp};
+        let facts = EvidenceFacts {
+            by: Actor::Attempt(AttemptId(7)),
+            round: Some((MilestoneId(2), 3)),
+            commit: Some(Commit("9f3c2a1".into())),
+            at: Timestamp(0),
+            app: Some(2),
+            settled: Settled::Moving,
+            look: 4,
+        };
+        let doc = EvidenceDoc { facts: Some(facts), ..doc(EvidenceKind::Screenshot, "") };
+        let proof = Proof { doc: &doc, assertion: None };
+        let rows = head(&Mission::unborn(), proof, "1 of 2", Timestamp(120_000), 100);
+        insta::assert_snapshot!(row::plain(&rows), @"");
+    }
+
+    #[test]
+    fn evidence_of_another_shape_is_shown_as_it_is() {
+        assert_eq!(row::plain(&rows_of(EvidenceKind::Terminal, "just \u{1b}[31mtext")), "just text");
+        assert!(row::plain(&rows_of(EvidenceKind::Terminal, "{\"a\":1}")).contains("\"a\":1"));
     }
 }

@@ -11,18 +11,18 @@ use crate::domain::risk;
 use crate::domain::round::{Round, RoundOutcome};
 use crate::domain::sabotage::SeenRed;
 use crate::domain::usage::Usage;
-use crate::domain::verdict::Standing;
 
-use super::assertion::newest;
 use super::gate_items::{self, assertions};
 use super::prelude::*;
 use super::report::{Report, reports};
 use super::words::about;
+use super::{final_gate, unshown};
 
 /// What stands in the way, what is risky, what was found, and what it cost.
 pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
     let risks = risks(mission, gate);
-    let mut rows = vec![verdict_row(mission, gate, &risks)];
+    let mut rows = unshown::headline(mission, gate, width);
+    rows.push(verdict_row(mission, gate, &risks));
     match gate {
         GateId::Plan if mission.milestones.is_empty() => {
             let words = format!("there is no plan yet: the mission is {}", mission.status().word());
@@ -32,8 +32,11 @@ pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
             rows.extend(plan_rows(mission));
             rows.extend(risks.iter().flat_map(|risk| labelled("risk", risk, width)));
         }
-        GateId::Milestone(id) => rows.extend(milestone_rows(mission, id)),
-        GateId::Final => rows.push(spent(mission.usage(), mission.attempts.len())),
+        GateId::Milestone(id) => {
+            rows.extend(milestone_rows(mission, id));
+            rows.extend(final_gate::answers(mission, gate, width));
+        }
+        GateId::Final => rows.extend(final_gate::rows(mission, width)),
     }
     rows
 }
@@ -144,7 +147,7 @@ fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
 }
 
 /// What the engine ran at the commit under test.
-fn checks(round: &Round) -> Row {
+pub(super) fn checks(round: &Round) -> Row {
     let mut row = labelled_row("checks", StyleRole::Text, "");
     for run in &round.runs {
         let (sign, style) = if run.passed() { GOOD } else { BAD };
@@ -178,7 +181,7 @@ fn next_words(mission: &Mission, id: MilestoneId) -> String {
     )
 }
 
-fn spent(usage: Usage, attempts: usize) -> Row {
+pub(super) fn spent(usage: Usage, attempts: usize) -> Row {
     let (money, attempts) = (cost(&usage), plural(attempts, "attempt"));
     labelled_row("cost", StyleRole::Text, &format!("{money} · {attempts} · {} out", count(usage.output)))
 }
@@ -195,7 +198,7 @@ pub fn risks(mission: &Mission, gate: GateId) -> Vec<String> {
     let flaky = ids.iter().filter(|id| is_flaky(mission, id)).count();
     let unseen = |red| matches!(red, SeenRed::Untold | SeenRed::OutOfTime);
     let unseen = ids.iter().filter(|id| unseen(mission.seen_red(id))).count();
-    let older = ids.iter().filter(|id| is_older(mission, gate, id)).count();
+    let older = ids.iter().filter(|id| mission.is_older(gate, id)).count();
     let put_off = mission.put_off_findings().filter(|finding| gate_items::is_of(finding, gate)).count();
     let taken = mission.let_be(gate).count();
     [
@@ -212,16 +215,6 @@ pub fn risks(mission: &Mission, gate: GateId) -> Vec<String> {
     .filter(|(n, _)| *n > 0)
     .map(|(n, word)| format!("{n} {word}"))
     .collect()
-}
-
-/// Whether an assertion was proven at another commit than the one that the gate is about.
-pub fn is_older(mission: &Mission, gate: GateId, id: &AssertionId) -> bool {
-    let commit = match gate {
-        GateId::Milestone(milestone) => mission.last_round(milestone).map(|round| &round.commit),
-        GateId::Plan | GateId::Final => mission.head(),
-    };
-    let proven = newest(mission, id).filter(|_| mission.standing(id) == Standing::Passed);
-    proven.zip(commit).is_some_and(|(verdict, commit)| verdict.commit != *commit)
 }
 
 /// Whether verdicts of one revision disagree at the same commit.

@@ -3,15 +3,15 @@
 use crate::domain::environment::{Environment, Health};
 use crate::domain::finding::Finding;
 use crate::domain::gate::GateId;
-use crate::domain::id::{AssertionId, AttemptId, FeatureId, FindingId, MilestoneId};
+use crate::domain::id::{AssertionId, AttemptId, FeatureId, FindingId, MilestoneId, RequirementId};
+use crate::domain::requirement::Requirement;
 use crate::domain::text::Line;
 use crate::domain::verdict::Standing;
 
-use super::gate::is_older;
 use super::prelude::*;
 use super::report::{Report, reports};
-use super::work::{feature_name, milestone_name};
-use super::{assertion, contract, feature, finding, refusal};
+use super::work::{decision, feature_name, milestone_name};
+use super::{assertion, contract, feature, finding, negotiation, refusal, requirement};
 
 /// What the two items are called that a plan begins with.
 const ASKED: &str = "What you asked for";
@@ -22,10 +22,13 @@ const CHECKED: &str = "How it is checked";
 pub enum GateItem {
     /// What differs from the plan that the person refused.
     Changes,
+    /// What a critic held against the plan, and how it was answered.
+    Negotiation,
     /// What the person asked for, and what they answered while it was planned.
     Goal,
     /// The commands and services that everything is checked with.
     Environment,
+    Requirement(RequirementId),
     Milestone(MilestoneId),
     Feature(FeatureId),
     Assertion(AssertionId),
@@ -39,7 +42,17 @@ pub fn items(mission: &Mission, gate: GateId) -> Vec<GateItem> {
     if gate == GateId::Plan {
         return plan(mission);
     }
-    let mut items: Vec<GateItem> = assertions(mission, gate).into_iter().map(GateItem::Assertion).collect();
+    let mut items = Vec::new();
+    if gate == GateId::Final {
+        items.push(GateItem::Goal);
+        let mut asked: Vec<&Requirement> = mission.requirements.iter().collect();
+        asked.sort_by_key(|found| (mission.coverage(found, gate), found.id));
+        items.extend(asked.into_iter().map(|found| GateItem::Requirement(found.id)));
+    }
+    items.extend(assertions(mission, gate).into_iter().map(GateItem::Assertion));
+    if gate == GateId::Final {
+        items.extend(mission.milestones.iter().map(|milestone| GateItem::Milestone(milestone.id)));
+    }
     items.extend(reports(mission, gate).into_iter().map(|report| GateItem::Report(report.attempt())));
     let findings = mission.findings_by_weight().into_iter().filter(|finding| is_of(finding, gate));
     items.extend(findings.map(|finding| GateItem::Finding(finding.id)));
@@ -54,7 +67,12 @@ pub fn is_of(finding: &Finding, gate: GateId) -> bool {
 fn plan(mission: &Mission) -> Vec<GateItem> {
     let mut items: Vec<GateItem> =
         refusal::is_shown(mission).then_some(GateItem::Changes).into_iter().collect();
-    items.extend([GateItem::Goal, GateItem::Environment]);
+    items.extend(negotiation::is_shown(mission).then_some(GateItem::Negotiation));
+    items.push(GateItem::Goal);
+    let bare =
+        mission.owed_requirements().filter(|found| mission.assertions_showing(found.id).next().is_none());
+    items.extend(bare.map(|found| GateItem::Requirement(found.id)));
+    items.push(GateItem::Environment);
     for milestone in &mission.milestones {
         items.push(GateItem::Milestone(milestone.id));
         for feature in mission.features_of(milestone.id) {
@@ -76,7 +94,8 @@ pub fn assertions(mission: &Mission, gate: GateId) -> Vec<AssertionId> {
     ids
 }
 
-fn urgency(standing: Standing) -> u8 {
+/// How much an assertion needs a look: the least number first.
+pub fn urgency(standing: Standing) -> u8 {
     match standing {
         Standing::Failed | Standing::Blocked => 0,
         Standing::Stale => 1,
@@ -92,11 +111,16 @@ pub fn row(mission: &Mission, gate: GateId, item: &GateItem) -> Row {
     let lead = Row::of(StyleRole::Text, "  ".repeat(depth));
     let said = match item {
         GateItem::Changes => step(refusal::CHANGED).end(StyleRole::Dim, refusal::count(mission)),
+        GateItem::Negotiation => {
+            step(negotiation::NEGOTIATED).end(StyleRole::Dim, negotiation::count(mission))
+        }
         GateItem::Goal => step(ASKED).end(StyleRole::Dim, some_of(mission.questions.len(), "question")),
         GateItem::Environment => step(CHECKED)
             .end(StyleRole::Dim, mission.environment.as_ref().map(environment_words).unwrap_or_default()),
-        GateItem::Milestone(id) => Row::of(StyleRole::Strong, milestone_name(mission, *id))
-            .end(StyleRole::Dim, plural(mission.features_of(*id).count(), "feature")),
+        GateItem::Requirement(id) => {
+            mission.requirement(*id).map(|known| requirement::row(mission, known, gate)).unwrap_or_default()
+        }
+        GateItem::Milestone(id) => milestone_row(mission, gate, *id),
         GateItem::Feature(id) => Row::of(StyleRole::Text, feature_name(mission, *id)),
         GateItem::Assertion(id) => dated(mission, gate, id, contract::row(mission, id)),
         GateItem::Report(id) => {
@@ -118,12 +142,22 @@ pub fn row(mission: &Mission, gate: GateId, item: &GateItem) -> Row {
 /// The row of an assertion; of one that was proven before the last change it says at which commit.
 pub fn dated(mission: &Mission, gate: GateId, id: &AssertionId, mut row: Row) -> Row {
     if gate != GateId::Plan
-        && is_older(mission, gate, id)
+        && mission.is_older(gate, id)
         && let Some(verdict) = assertion::newest(mission, id)
     {
         row.right.insert(0, Piece::new(StyleRole::Warn, format!(" at {} ", verdict.commit)));
     }
     row
+}
+
+/// A milestone with what it holds; where it was decided, with that.
+fn milestone_row(mission: &Mission, gate: GateId, id: MilestoneId) -> Row {
+    let row = Row::of(StyleRole::Strong, milestone_name(mission, id));
+    let decided = mission.gates.get(&id.into()).and_then(|known| known.decided.as_ref());
+    match decided.filter(|_| gate != GateId::Plan) {
+        Some(decided) => Row { right: decision(&decided.decision, decided.by).into(), ..row },
+        None => row.end(StyleRole::Dim, plural(mission.features_of(id).count(), "feature")),
+    }
 }
 
 fn step(words: &str) -> Row {
@@ -138,8 +172,10 @@ fn some_of(number: usize, what: &str) -> String {
 fn depth(item: &GateItem) -> usize {
     match item {
         GateItem::Changes
+        | GateItem::Negotiation
         | GateItem::Goal
         | GateItem::Environment
+        | GateItem::Requirement(_)
         | GateItem::Milestone(_)
         | GateItem::Report(_)
         | GateItem::Finding(_) => 0,
@@ -155,10 +191,15 @@ pub fn detail(mission: &Mission, item: &GateItem, width: usize) -> Vec<Row> {
             let heading = [Row::of(StyleRole::Strong, refusal::CHANGED), Row::new()];
             heading.into_iter().chain(refusal::rows(mission, width)).collect()
         }
+        GateItem::Negotiation => {
+            let heading = [Row::of(StyleRole::Strong, negotiation::NEGOTIATED), Row::new()];
+            heading.into_iter().chain(negotiation::rows(mission, width)).collect()
+        }
         GateItem::Goal => goal(mission, width),
         GateItem::Environment => {
             mission.environment.as_ref().map(|known| environment(mission, known, width)).unwrap_or_default()
         }
+        GateItem::Requirement(id) => requirement::detail(mission, *id, width),
         GateItem::Milestone(id) => milestone(mission, *id),
         GateItem::Feature(id) => {
             let Some(known) = mission.feature(*id) else { return Vec::new() };
@@ -186,6 +227,8 @@ fn goal(mission: &Mission, width: usize) -> Vec<Row> {
         let answer = question.answer.as_ref().map_or("not answered yet", |answer| answer.as_str());
         rows.extend(paragraph(StyleRole::Text, &format!("→ {answer}"), width));
     }
+    let gate = if mission.is_go(GateId::Plan) { GateId::Final } else { GateId::Plan };
+    rows.extend(section("Sentence by sentence", requirement::entries(mission, gate, width)));
     rows
 }
 
@@ -198,10 +241,10 @@ fn milestone(mission: &Mission, id: MilestoneId) -> Vec<Row> {
         );
     }
     rows.push(Row::new());
-    rows.push(Row::of(
-        StyleRole::Dim,
-        "then gate commands, a review of each feature, scrutiny, user testing, and your GO",
-    ));
+    if !mission.is_go(id.into()) {
+        let words = "then gate commands, a review of each feature, scrutiny, user testing, and your GO";
+        rows.push(Row::of(StyleRole::Dim, words));
+    }
     rows
 }
 

@@ -46,9 +46,14 @@ pub fn rows(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
     rows.extend(summary(mission, gate, width));
     for item in items(mission, gate) {
         match &item {
-            GateItem::Changes | GateItem::Goal | GateItem::Environment => {
+            GateItem::Changes | GateItem::Negotiation | GateItem::Goal | GateItem::Environment => {
                 rows.push(Row::new());
                 rows.extend(gate_items::detail(mission, &item, width));
+            }
+            // The goal's own rows have them all.
+            GateItem::Requirement(_) => {}
+            GateItem::Milestone(_) if gate != GateId::Plan => {
+                rows.extend([Row::new(), gate_items::row(mission, gate, &item)]);
             }
             GateItem::Milestone(id) => rows.extend(milestone(mission, *id, width)),
             GateItem::Feature(id) => {

@@ -9,11 +9,13 @@ use crate::domain::verdict::Standing;
 
 use super::assertion::newest;
 use super::finding::weight;
-use super::gate::{is_flaky, is_older};
+use super::gate::is_flaky;
 use super::markdown::{escaped, text};
 use super::prelude::*;
+use super::unshown::sentence;
 use super::work::gate_subject;
 use crate::domain::gate::GateId;
+use crate::domain::unshown::Matter;
 
 /// Characters that a platform takes at most; a longer text is cut, and says so.
 const LONGEST: usize = 60_000;
@@ -25,7 +27,14 @@ pub fn title(mission: &Mission) -> String {
 
 /// Its text.
 pub fn body(mission: &Mission) -> String {
-    let parts = [goal(mission), gates(mission), contract(mission), waived(mission), not_shown(mission)];
+    let parts = [
+        first_line(mission),
+        goal(mission),
+        gates(mission),
+        contract(mission),
+        waived(mission),
+        not_shown(mission),
+    ];
     let body = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
     if body.chars().count() <= LONGEST {
         return body + "\n";
@@ -34,6 +43,12 @@ pub fn body(mission: &Mission) -> String {
     let whole = kept.rsplit_once('\n').map_or(kept.as_str(), |(lines, _)| lines);
     let id = mission.id().map(ToString::to_string).unwrap_or_default();
     format!("{whole}\n\n… cut here: `flightdeck gate {id} final` tells the rest.\n")
+}
+
+/// What is not shown, in the first line.
+fn first_line(mission: &Mission) -> String {
+    let sentence = sentence(mission, GateId::Final);
+    if sentence.is_empty() { sentence } else { format!("**{}**", text(&sentence)) }
 }
 
 fn goal(mission: &Mission) -> String {
@@ -119,6 +134,13 @@ fn not_shown(mission: &Mission) -> String {
 /// What a reader of the contract alone would take for shown, each in a sentence.
 pub fn unshown(mission: &Mission) -> Vec<String> {
     let mut lines = Vec::new();
+    let bare = mission.unshown().into_iter().filter_map(|found| match found.matter {
+        Matter::Requirement(id) => mission.requirement(id),
+        Matter::Assertion(_) | Matter::Feature(_) => None,
+    });
+    for found in bare {
+        lines.push(format!("{} has no assertion: {}", found.id, found.text));
+    }
     for assertion in mission.contract.values().filter(|one| one.is_active()) {
         let id = &assertion.id;
         let title = &assertion.wording.title;
@@ -128,7 +150,7 @@ pub fn unshown(mission: &Mission) -> Vec<String> {
                 lines.push(format!("{id} is {}: {title}", other.word()));
             }
         }
-        if is_older(mission, GateId::Final, id) {
+        if mission.is_older(GateId::Final, id) {
             lines.push(format!("{id} was proven before the last change: {title}"));
         }
         if is_flaky(mission, id) {

@@ -63,7 +63,11 @@ impl<'a> Report<'a> {
                 let given = mission.handoffs.get(&feature).filter(|(by, _)| *by == id);
                 given.map(|(by, handoff)| Report::Handoff(feature, *by, handoff))
             }
-            AgentWork::Plan | AgentWork::Talk | AgentWork::Triage | AgentWork::Review { .. } => None,
+            AgentWork::Plan
+            | AgentWork::Criticize { .. }
+            | AgentWork::Talk
+            | AgentWork::Triage
+            | AgentWork::Review { .. } => None,
         }
     }
 

@@ -122,6 +122,7 @@ fn attempt_row(mission: &Mission, attempt: &Attempt, row: Row) -> Row {
         ),
         AgentWork::TestAsUser { .. } => verdicts(mission, attempt, row, &about),
         AgentWork::Plan
+        | AgentWork::Criticize { .. }
         | AgentWork::Talk
         | AgentWork::Triage
         | AgentWork::Review { .. }

@@ -11,6 +11,7 @@ pub mod error;
 pub mod git;
 pub mod land;
 pub mod mission_repo;
+pub mod occupation;
 pub mod portable;
 pub mod preflight;
 pub mod process;

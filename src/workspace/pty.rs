@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::WorkspaceError;
+use super::occupation::{self, Occupation};
 use super::process::{Exit, GRACE, Group, Program, live};
 
 /// A program that believes to be in a terminal. Dropping it kills the program.
@@ -89,6 +90,12 @@ impl Pty {
     /// How the program ended, if it has.
     pub fn exit(&self) -> Option<Exit> {
         *self.ended.borrow()
+    }
+
+    /// What the terminal's foreground does at this moment.
+    pub fn occupation(&self) -> Occupation {
+        let foreground = self.master().process_group_leader();
+        foreground.map_or(Occupation::Unknown, occupation::of_group)
     }
 
     /// Waits for the program's end.

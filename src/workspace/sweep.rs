@@ -4,9 +4,10 @@
 //! They are known by a mark in their environment, and, in a process that [adopts](adopt_orphans) whatever loses its
 //! parent, by descending from it. What belongs to a program that this process still runs is left alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -18,6 +19,9 @@ use super::process::{Live, live};
 
 /// The variable that marks the programs of a mission; its value is the mission's directory, which no two share.
 pub const MARK: &str = "FLIGHTDECK_MISSION";
+
+/// The variable that marks the programs of one service; its value is its own at any time.
+pub const SERVICE: &str = "FLIGHTDECK_SERVICE";
 
 /// How often it is looked for more: a process may fork between being seen and being killed, but not for ever.
 const ROUNDS: u32 = 40;
@@ -48,6 +52,44 @@ fn become_subreaper() -> nix::Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn become_subreaper() -> nix::Result<()> {
     Err(nix::errno::Errno::ENOTSUP)
+}
+
+/// What carries a service's mark is left alone by every sweep for as long as this lives, wherever it forked to.
+#[derive(Debug)]
+pub struct Kept(String);
+
+/// Has a service's mark respected.
+pub fn keep(mark: &str) -> Kept {
+    kept().insert(mark.to_owned());
+    Kept(mark.to_owned())
+}
+
+impl Kept {
+    /// The mark.
+    pub fn mark(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        kept().remove(&self.0);
+    }
+}
+
+fn kept() -> MutexGuard<'static, BTreeSet<String>> {
+    static KEPT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    KEPT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The processes that carry a mark and have not ended.
+pub fn marked((name, value): (&str, &str)) -> Vec<i32> {
+    let mark = format!("{name}={value}");
+    let processes = Processes::read();
+    let all = processes.iter().flat_map(|processes| &processes.all);
+    all.filter(|(pid, process)| !process.is_dead && carries(**pid, mark.as_bytes()))
+        .map(|(pid, _)| *pid)
+        .collect()
 }
 
 /// What a sweep found.
@@ -121,7 +163,8 @@ impl Processes {
                 return false;
             }
             // What this process runs and keeps no list of, as a test does, is in its own group.
-            self.descends(**pid) && process.group != self.own_group || carries(**pid, mark)
+            let is_lost = self.descends(**pid) && process.group != self.own_group || carries(**pid, mark);
+            is_lost && !is_kept(**pid)
         };
         self.all.iter().filter(is_left).map(|(pid, _)| *pid).collect()
     }
@@ -167,6 +210,18 @@ impl Process {
         let is_dead = matches!(fields.next()?, "Z" | "X");
         Some(Self { is_dead, parent: fields.next()?.parse().ok()?, group: fields.next()?.parse().ok()? })
     }
+}
+
+/// Whether it belongs to a service that shall run.
+fn is_kept(pid: i32) -> bool {
+    variable(pid, SERVICE).is_some_and(|mark| kept().contains(&mark))
+}
+
+/// A variable of a process's environment, as it was when it was started.
+pub(super) fn variable(pid: i32, name: &str) -> Option<String> {
+    let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+    let mut variables = environment.split(|byte| *byte == 0).map(String::from_utf8_lossy);
+    variables.find_map(|variable| Some(variable.strip_prefix(name)?.strip_prefix('=')?.to_owned()))
 }
 
 /// Whether its environment has the mark. Processes of others cannot be read, and those are not ours to kill.

@@ -18,6 +18,8 @@ use flightdeck::link::protocol::{Call, LiveOutput};
 use flightdeck::link::{Client, Notices};
 use serde_json::{Value, json};
 
+use flightdeck::view::gate_items::GateItem;
+
 use crate::faults::scripted::{Mind, call};
 use crate::support::flight::Ground;
 use crate::support::wire::{planning, waits_at_the_plan_gate};
@@ -90,7 +92,8 @@ async fn a_planner_is_told_what_its_commands_do_before_anything_is_built() {
     assert_eq!((baseline.runs.len(), &baseline.commit), (4, &mission.founding.as_ref().unwrap().base));
     assert!(baseline.runs.iter().all(|run| run.evidence.is_some()), "what they printed is kept");
     let page = flightdeck::view::gate_items::items(&mission, GateId::Plan);
-    let rows = flightdeck::view::gate_items::detail(&mission, &page[1], 100);
+    let environment = page.iter().find(|item| **item == GateItem::Environment).unwrap();
+    let rows = flightdeck::view::gate_items::detail(&mission, environment, 100);
     assert!(format!("{rows:?}").contains("exits 127 at the base"), "the plan gate shows it");
 }
 

@@ -136,6 +136,7 @@ fn a_project_may_not_spend_keys_nor_give_consent() {
         "autopilot = true\n",
         "prices = \"cheap.toml\"\n",
         "pass_env = [\"HOME\"]\n",
+        "browser = \"/tmp/mine\"\n",
     ] {
         let fault = Fixture::new().project(text).fault();
         assert!(

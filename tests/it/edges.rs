@@ -2,6 +2,7 @@
 
 mod pages;
 mod pull_request;
+mod trace;
 mod word;
 
 use flightdeck::domain::attempt::{AgentWork, Ending};

@@ -3,13 +3,16 @@
 // Clippy takes helpers for tests only where it is said that they are compiled for nothing else.
 #![cfg(test)]
 
+mod unruly;
+mod wire;
+
 use std::time::Duration;
 
-use flightdeck::instrument::browser::{Browser, Wanted};
+use flightdeck::instrument::browser::Browser;
 use flightdeck::instrument::http::{Body, HttpRequest, Payload};
 use flightdeck::instrument::terminal::{Buffer, Colour, Pattern, Size};
 use flightdeck::instrument::{
-    Exchange, HttpDriver, Instrument, InstrumentError, Place, Screen, TerminalDriver, run_command,
+    Exchange, HttpDriver, Instrument, InstrumentError, Place, Rendering, Screen, TerminalDriver, run_command,
 };
 use flightdeck::workspace::{Exit, Program};
 use pretty_assertions::assert_eq;
@@ -23,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const SIZE: Size = Size { cols: 60, rows: 12 };
 
 fn driver() -> HttpDriver {
-    HttpDriver::new(PATIENCE).unwrap()
+    HttpDriver::new(PATIENCE)
 }
 
 async fn get(driver: &HttpDriver, server: &MockServer, place: &str) -> Exchange {
@@ -55,11 +58,11 @@ async fn cookies_are_kept_until_they_are_reset_and_redirects_are_a_choice() {
     let login = HttpRequest::new("post", server.uri() + "/login").with(form);
     assert_eq!(driver.send(&login).await.unwrap().answer.status, 303);
     assert_eq!(get(&driver, &server, "/home").await.answer.body, Body::Text { text: "welcome".into() });
-    driver.reset_cookies().unwrap();
+    driver.reset_cookies();
     assert_eq!(get(&driver, &server, "/home").await.answer.status, 404);
     let followed = driver.send(&login.following()).await.unwrap();
     assert_eq!((followed.answer.status, followed.answer.url.as_str()), (200, &*(server.uri() + "/home")));
-    assert!(followed.text().contains("answered by"), "{}", followed.text());
+    assert!(followed.text(Rendering::Text).contains("answered by"));
 }
 
 #[tokio::test]
@@ -83,7 +86,8 @@ async fn an_exchange_is_evidence_and_its_body_is_bounded() {
     assert_eq!(kept["request_body"], r#"{"a":1}"#);
     assert_eq!(kept["answer"]["status"], 418);
     assert_eq!(kept["answer"]["body"]["text"], r#"{"tea":true}"#);
-    assert!(exchange.text().contains("status: 418") && exchange.text().ends_with(r#"{"tea":true}"#));
+    let text = exchange.text(Rendering::Text);
+    assert!(text.contains("status: 418") && text.ends_with(r#"{"tea":true}"#));
     let large = get(&driver(), &server, "/large").await;
     assert!(matches!(&large.answer.body, Body::CutText { text } if text.len() == 256 * 1024));
 }
@@ -104,8 +108,16 @@ async fn only_this_machine_is_asked_and_silence_is_told() {
     }
     // Port 1 is for a service that no machine runs.
     for url in ["http://127.0.0.1:1/", "http://[::1]:1/", "https://localhost:1/"] {
-        let error = refused(url).await;
-        assert!(matches!(error, InstrumentError::NoAnswer { .. }), "{url}: {error}");
+        let silence = driver().send(&HttpRequest::new("GET", url)).await.unwrap();
+        assert!(!silence.answer.came(), "{url}");
+        let text = silence.text(Rendering::Text);
+        assert!(
+            text.starts_with("status: none") && text.contains("no answer: port 1 takes no connection"),
+            "{text}"
+        );
+        let evidence = silence.evidence().unwrap();
+        assert!(evidence.summary.starts_with("no answer after"), "{}", evidence.summary);
+        assert!(String::from_utf8_lossy(&evidence.bytes).contains("port 1 takes no connection"));
     }
     let server = MockServer::start().await;
     Mock::given(path("/away"))
@@ -223,6 +235,7 @@ async fn a_command_is_evidence() {
 #[tokio::test]
 async fn without_a_browser_a_verdict_is_blocked() {
     let browser = Browser::new(&Place::new(|line, _| Ok(Program::shell(line)))).unwrap();
-    let error = browser.act(Wanted { url: "http://localhost/".to_owned() }).await.unwrap_err().to_string();
+    let wanted = serde_json::from_value(json!({ "action": "open", "url": "http://localhost/" })).unwrap();
+    let error = browser.act(wanted).await.unwrap_err().to_string();
     assert!(error.starts_with("blocked: no browser instrument;"), "{error}");
 }

@@ -5,6 +5,8 @@
 mod agent;
 mod architecture;
 mod briefs;
+#[cfg(feature = "browser")]
+mod browser;
 mod cli;
 mod config;
 mod console;
@@ -14,6 +16,7 @@ mod domain;
 mod edges;
 mod faults;
 mod flight;
+mod flow_testers;
 mod instrument;
 mod link;
 mod mock_servers;

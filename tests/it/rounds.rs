@@ -80,7 +80,7 @@ fn review(request: &Request, turn: usize, told: &Told) -> Reply {
     if turn == 0 {
         return call(
             "shell",
-            json!({ "command": "echo \"$PORT $FLIGHTDECK_DATA $TMPDIR\"; touch \"$FLIGHTDECK_DATA/mine\"" }),
+            json!({ "command": "echo \"$PORT $DATA_DIR $TMPDIR\"; touch \"$DATA_DIR/mine\"" }),
         );
     }
     told.lock().unwrap().push((text.to_owned(), answers(request).concat()));
@@ -168,7 +168,7 @@ async fn reviewers_share_nothing_and_a_mended_feature_is_read_with_its_fix() {
         assert!(!others.contains(value), "{value} is shared: {mine:?} {others:?}");
     }
     for (brief, values) in [(&one, &mine), (&two, &others)] {
-        assert!(brief.contains(&format!("port: {} (`$PORT`, `$FLIGHTDECK_PORT`)", values[0])), "{brief}");
+        assert!(brief.contains(&format!("port: {} (`$PORT`)", values[0])), "{brief}");
         assert!(brief.contains(values[1]), "{brief}");
         let web =
             format!("web: `PORT={} python3 -m http.server {}` instead of port 24987", values[0], values[0]);

@@ -6,6 +6,7 @@
 mod checkout;
 pub mod git;
 pub mod land;
+mod misbehaving;
 mod mission_repo;
 pub mod process;
 mod relocate;

@@ -15,8 +15,12 @@ use super::ToolError;
 /// # Errors
 /// [`ToolError::Mend`] with what does not fit.
 pub fn arguments<A: DeserializeOwned + JsonSchema>(value: Value) -> Result<A, ToolError> {
-    decode(&schema::<A>(), value)
+    decode(&schema::<A>(), value).map(|(arguments, _)| arguments)
 }
+
+/// Marks a text in a schema that tells what was seen or done: one that is too long is cut, which is said in the answer
+/// and costs no turn. The whole of it stands in the transcript. What others act on word by word is refused instead.
+pub(super) const CUT: &str = "x-cut";
 
 /// The schema of arguments, with everything that is checked.
 pub(super) fn schema<A: JsonSchema>() -> Value {
@@ -26,47 +30,58 @@ pub(super) fn schema<A: JsonSchema>() -> Value {
     schema
 }
 
-/// What a model sees of a schema: without the lengths of texts, which only cost tokens or are refused by some providers.
+/// What a model sees of a schema: with the most that a text may have, so that no turn is lost to finding out, and
+/// without what only costs tokens.
 pub(super) fn shown(schema: &Value) -> Value {
     let mut shown = schema.clone();
     each(&mut shown, &|map| {
         map.remove("minLength");
-        map.remove("maxLength");
+        map.remove(CUT);
     });
     shown
 }
 
-/// Reads a call's arguments, which should fit a schema.
-pub(super) fn decode<A: DeserializeOwned>(schema: &Value, mut value: Value) -> Result<A, ToolError> {
-    fit(schema, &mut value, "").map_err(ToolError::Mend)?;
-    serde_path_to_error::deserialize(value).map_err(|fault| {
+/// Reads a call's arguments, which should fit a schema; with a sentence for each text that was cut.
+pub(super) fn decode<A: DeserializeOwned>(
+    schema: &Value,
+    mut value: Value,
+) -> Result<(A, Vec<String>), ToolError> {
+    let mut cut = Vec::new();
+    fit(schema, &mut value, "", &mut cut).map_err(ToolError::Mend)?;
+    let read = serde_path_to_error::deserialize(value).map_err(|fault| {
         let place = match fault.path().to_string() {
             path if path == "." => String::new(),
             path => format!("`{path}`: "),
         };
         ToolError::Mend(format!("the arguments do not fit: {place}{}", fault.into_inner()))
-    })
+    });
+    Ok((read?, cut))
 }
 
 /// Refuses names that the schema does not know and texts that are empty or too long; leaves out what may be missing
-/// and says nothing: null, and blank texts.
-fn fit(schema: &Value, value: &mut Value, path: &str) -> Result<(), String> {
+/// and says nothing: null, and blank texts. A text that may be cut is, and that is noted.
+fn fit(schema: &Value, value: &mut Value, path: &str, cut: &mut Vec<String>) -> Result<(), String> {
     match value {
-        Value::Object(fields) => fit_fields(schema, fields, path),
+        Value::Object(fields) => fit_fields(schema, fields, path, cut),
         Value::Array(items) => {
             let Some(of) = schema.get("items") else { return Ok(()) };
             items.retain(|item| !(must_say_something(of) && is_blank(item)));
             items
                 .iter_mut()
                 .enumerate()
-                .try_for_each(|(index, item)| fit(of, item, &format!("{path}[{index}]")))
+                .try_for_each(|(index, item)| fit(of, item, &format!("{path}[{index}]"), cut))
         }
-        Value::String(text) => fit_text(schema, text, path),
+        Value::String(text) => fit_text(schema, text, path, cut),
         Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
     }
 }
 
-fn fit_fields(schema: &Value, fields: &mut Map<String, Value>, path: &str) -> Result<(), String> {
+fn fit_fields(
+    schema: &Value,
+    fields: &mut Map<String, Value>,
+    path: &str,
+    cut: &mut Vec<String>,
+) -> Result<(), String> {
     let Some(Value::Object(known)) = schema.get("properties") else { return Ok(()) };
     let required: Vec<&Value> =
         schema.get("required").and_then(Value::as_array).into_iter().flatten().collect();
@@ -83,21 +98,46 @@ fn fit_fields(schema: &Value, fields: &mut Map<String, Value>, path: &str) -> Re
             let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
             return Err(format!("the arguments do not fit: unknown field `{path}`, expected {names}"));
         };
-        fit(of, value, &path)?;
+        fit(of, value, &path, cut)?;
     }
     Ok(())
 }
 
-fn fit_text(schema: &Value, text: &str, path: &str) -> Result<(), String> {
+fn fit_text(schema: &Value, text: &mut String, path: &str, cut: &mut Vec<String>) -> Result<(), String> {
     if must_say_something(schema) && is_blank_text(text) {
         return Err(format!("`{path}`: the text is empty"));
     }
     let Some(most) = schema.get("maxLength").and_then(Value::as_u64) else { return Ok(()) };
     let length = text.trim().chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).count();
-    if u64::try_from(length).is_ok_and(|length| length <= most) {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    if length <= most {
+        return Ok(());
+    }
+    if schema.get(CUT).is_some() {
+        // What is trimmed and dropped when it is read makes it no longer.
+        *text = text
+            .trim()
+            .chars()
+            .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+            .take(most - 1)
+            .collect();
+        text.push('…');
+        cut.push(format!("`{path}` had {length} characters and was cut to {most}"));
         return Ok(());
     }
     Err(format!("`{path}`: the text has {length} characters; at most {most} fit"))
+}
+
+/// Takes a word out of the choices that a model is shown.
+pub(super) fn withhold(schema: &mut Value, word: &str) {
+    each(schema, &|map| {
+        if let Some(Value::Array(words)) = map.get_mut("enum") {
+            words.retain(|offered| offered != word);
+        }
+        if let Some(Value::Array(ways)) = map.get_mut("oneOf") {
+            ways.retain(|way| way.get("const").is_none_or(|offered| offered != word));
+        }
+    });
 }
 
 fn must_say_something(schema: &Value) -> bool {
@@ -147,6 +187,9 @@ fn simplify(map: &mut Map<String, Value>) {
     }
     if let Some(Value::Array(words)) = map.get_mut("enum") {
         words.retain(|word| !word.is_null());
+    }
+    if let (Some(cut), Some(Value::Object(items))) = (map.get(CUT).cloned(), map.get_mut("items")) {
+        items.insert(CUT.to_owned(), cut);
     }
     map.remove("$schema");
     map.remove("title");
@@ -203,6 +246,18 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_word_that_is_withheld_is_no_choice() {
+        let offered = |schema: &Value| {
+            let text = schema.to_string();
+            (text.contains("\"high\""), text.contains("\"low\""))
+        };
+        let mut schema = shown(&schema::<Levels>());
+        assert_eq!(offered(&schema), (true, true));
+        withhold(&mut schema, "low");
+        assert_eq!(offered(&schema), (true, false), "{schema}");
+    }
+
     /// Something noted.
     #[derive(Debug, Deserialize, JsonSchema)]
     struct Note {
@@ -213,6 +268,31 @@ mod tests {
         #[serde(default)]
         #[schemars(inner(length(min = 1, max = 4)))]
         tags: Vec<String>,
+    }
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    struct Told {
+        #[schemars(length(min = 1, max = 4), extend("x-cut" = true))]
+        observed: String,
+        #[serde(default)]
+        #[schemars(inner(length(min = 1, max = 4)), extend("x-cut" = true))]
+        more: Vec<String>,
+    }
+
+    #[test]
+    fn limits_stand_in_the_schema_and_what_tells_is_cut_instead_of_refused() {
+        let shown = shown(&schema::<Told>());
+        assert_eq!(shown["properties"]["observed"], json!({ "type": "string", "maxLength": 4 }));
+        let schema = schema::<Told>();
+        let long = json!({ "observed": " äöüßx\u{1b} ", "more": ["a", "seven"] });
+        let (told, cut): (Told, _) = decode(&schema, long).unwrap();
+        assert_eq!((told.observed.as_str(), told.more[1].as_str()), ("äöü…", "sev…"));
+        let words =
+            ["`observed` had 5 characters and was cut to 4", "`more[1]` had 5 characters and was cut to 4"];
+        assert_eq!(cut, words);
+        let (_, cut): (Told, _) = decode(&schema, json!({ "observed": "äöüß" })).unwrap();
+        assert!(cut.is_empty());
+        assert!(decode::<Told>(&schema, json!({ "observed": " " })).is_err());
     }
 
     #[derive(Debug, Deserialize, JsonSchema)]

@@ -21,7 +21,7 @@ pub use arguments::arguments;
 pub use delegate::Spawner;
 pub use env::ToolEnv;
 pub(in crate::agent) use instrument::EVIDENCE_MARK;
-pub use instrument::{App, EvidenceSink, Instruments};
+pub use instrument::{Again, App, EvidenceSink, Instruments, Step, is_step, replay};
 pub use jobs::Jobs;
 pub use row::{Concurrency, ToolRow};
 pub use table::{Extras, Picked, ToolTable, Unavailable};
@@ -61,6 +61,14 @@ impl Output {
     /// An answer after which the session goes on.
     pub fn text(text: impl Into<String>) -> Self {
         Self { text: text.into(), then: Then::Continue }
+    }
+
+    /// The answer with what was cut of the arguments.
+    fn noting(mut self, cut: &[String]) -> Self {
+        for sentence in cut {
+            self.text += &format!("\n[{sentence}]");
+        }
+        self
     }
 }
 

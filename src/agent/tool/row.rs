@@ -62,7 +62,10 @@ impl ToolRow {
         let run = state.map(|state| -> Run {
             Arc::new(move |value, call| -> BoxFuture<'static, Answer> {
                 match arguments::decode::<A>(&schema, value) {
-                    Ok(wanted) => Box::pin(run(Arc::clone(&state), wanted, call)),
+                    Ok((wanted, cut)) => {
+                        let answer = run(Arc::clone(&state), wanted, call);
+                        Box::pin(async move { answer.await.map(|output| output.noting(&cut)) })
+                    }
                     Err(fault) => Box::pin(std::future::ready(Err(fault))),
                 }
             })
@@ -84,6 +87,13 @@ impl ToolRow {
         Self::new(name, description, access, Ok(Arc::clone(env)), move |env, wanted: A, call| {
             blocking(move || work(&env, &wanted, &call).map(Output::text))
         })
+    }
+
+    /// The same tool, which does not offer a word among its choices.
+    #[must_use]
+    pub fn withholding(mut self, word: &str) -> Self {
+        arguments::withhold(&mut self.spec.schema, word);
+        self
     }
 
     /// The same tool; calls of it in one reply run beside each other.

@@ -1,5 +1,6 @@
 //! The machine around the console: clock, editor, viewer, notifications, other missions.
 
+use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -46,8 +47,11 @@ impl Host for Machine {
             std::process::id(),
             file_name(&name).display()
         ));
-        std::fs::write(&path, content)
+        write_for_me(&path, &content)
             .map_err(|error| format!("failed to write {}: {error}", path.display()))?;
+        if !self.has_screen() {
+            return Err(format!("there is no screen here to open it on; it is in {}", path.display()));
+        }
         let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
         let finished = Program::new(opener).arg(&path).run(CancellationToken::new(), |_| {}).await;
         match finished {
@@ -82,6 +86,26 @@ impl Host for Machine {
         .await
         .unwrap_or_default()
     }
+}
+
+impl Machine {
+    /// Whether a program can open a window that the person sees.
+    fn has_screen(&self) -> bool {
+        let is_set = |name: &str| self.context.variables.get(name).is_some_and(|value| !value.is_empty());
+        let is_remote = is_set("SSH_CONNECTION") || is_set("SSH_TTY");
+        let has_windows = cfg!(target_os = "macos") || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY");
+        // A display that ssh forwards is the person's own.
+        has_windows && (!is_remote || (is_set("DISPLAY") && !cfg!(target_os = "macos")))
+    }
+}
+
+/// Writes a file that nobody else may read: what was seen of an app may hold more than it should.
+fn write_for_me(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    // What lies there already is of an earlier look, or of somebody else: it is not written through.
+    drop(std::fs::remove_file(path));
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(content)
 }
 
 /// The address of a file under a root; what leads out of it has none.

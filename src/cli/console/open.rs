@@ -7,6 +7,7 @@ use super::draft_file::DraftFile;
 use super::launcher;
 use super::machine::Machine;
 use super::source::LinkSource;
+use crate::cli::context::Repository;
 use crate::cli::overview;
 use crate::cli::prelude::*;
 use crate::cli::verb::demo;
@@ -14,6 +15,7 @@ use crate::cli::verb::new::Speed;
 use crate::domain::id::{MissionId, Timestamp};
 use crate::domain::mission::{Mission, MissionCard};
 use crate::tui::options::{ConsoleExit, ConsoleOptions, SessionKind};
+use crate::tui::picture::{Canvas, Wish};
 use crate::tui::recording::Replay;
 use crate::tui::theme::Depth;
 use crate::tui::{launch, run, sample};
@@ -136,18 +138,15 @@ fn options(context: &Context) -> Result<ConsoleOptions> {
 /// The options for a live mission, or for a record with the end of it.
 fn options_at(context: &Context, stands_at: Option<Timestamp>, drafts: DraftFile) -> Result<ConsoleOptions> {
     let session = if stands_at.is_some() { SessionKind::Recorded } else { SessionKind::Live };
-    let word = |name: &str| context.variables.get(name).map(str::to_owned).unwrap_or_default();
-    let locale = [word("LC_ALL"), word("LC_CTYPE"), word("LANG")].into_iter().find(|found| !found.is_empty());
-    let unicode = locale.is_none_or(|locale| locale.to_lowercase().replace('-', "").contains("utf8"));
-    let colours = word("NO_COLOR").is_empty() && word("TERM") != "dumb";
-    let depth = if colours { Depth::Full } else { Depth::Monochrome };
+    let (depth, charset) = (depth(context), charset(context));
     let appearance_source = Settings { context: context.clone(), depth };
     Ok(ConsoleOptions {
         appearance: appearance_source.read()?,
         appearance_source: Arc::new(appearance_source),
         depth,
         drafts: drafts.read(),
-        charset: if unicode { Charset::Unicode } else { Charset::Ascii },
+        charset,
+        canvas: canvas(context)?,
         host: Arc::new(Machine {
             context: Arc::new(context.clone()),
             stands_at,
@@ -156,4 +155,27 @@ fn options_at(context: &Context, stands_at: Option<Timestamp>, drafts: DraftFile
         }),
         session,
     })
+}
+
+fn word(context: &Context, name: &str) -> String {
+    context.variables.get(name).map(str::to_owned).unwrap_or_default()
+}
+
+fn depth(context: &Context) -> Depth {
+    let colours = word(context, "NO_COLOR").is_empty() && word(context, "TERM") != "dumb";
+    if colours { Depth::Full } else { Depth::Monochrome }
+}
+
+fn charset(context: &Context) -> Charset {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(|name| word(context, name));
+    let locale = locale.into_iter().find(|found| !found.is_empty());
+    let unicode = locale.is_none_or(|locale| locale.to_lowercase().replace('-', "").contains("utf8"));
+    if unicode { Charset::Unicode } else { Charset::Ascii }
+}
+
+/// What pictures are drawn for on this terminal.
+pub fn canvas(context: &Context) -> Result<Canvas> {
+    let settings = context.settings(Repository::OfThisDirectory, Vec::new())?;
+    let wish = settings.pictures.parse::<Wish>().unwrap_or_default();
+    Ok(Canvas::of(wish, depth(context), charset(context), |name| word(context, name)))
 }

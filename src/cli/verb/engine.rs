@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::context::PROJECT_FILE;
+use crate::cli::context::{PROJECT_FILE, chromium};
 use crate::cli::engine_start::{SOCKET_FILE, socket_of};
 use crate::cli::model_registry::ModelRegistry;
 use crate::cli::prelude::*;
@@ -58,11 +58,13 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     };
     adopt_orphans();
     tracing::info!(mission = %founding.mission, version = env!("CARGO_PKG_VERSION"), "the engine starts");
+    let settings = sources.load()?;
     let options = EngineOptions {
         missions,
         mission,
         socket,
-        passed: sources.load()?.passed,
+        chromium: chromium(&settings),
+        passed: settings.passed,
         backends: Arc::new(ModelRegistry::new(sources)?),
         prompt_dirs: vec![repository.join(".flightdeck/prompts"), context.home.config.join("prompts")],
         skill_dirs: skill_dirs(context),

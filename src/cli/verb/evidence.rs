@@ -3,20 +3,28 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use ratatui::layout::Size;
 use serde_json::Value;
 
+use crate::cli::console::canvas;
 use crate::cli::prelude::*;
+use crate::cli::print::Printable;
+use crate::cli::screen::Output;
 use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
-use crate::domain::verdict::EvidenceRef;
+use crate::domain::verdict::{EvidenceRef, Verdict};
 use crate::link::MissionSource;
+use crate::tui::picture::{Cell, Graphics};
 use crate::view::assertion::proofs;
-use crate::view::evidence::shown;
+use crate::view::evidence::{Headers, Proof, Reading, head, page};
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
 use crate::view::text::plural;
 use crate::view::words::one_line;
+
+/// Lines of a terminal that a picture leaves to the words above it and the prompt below.
+const LINES_BESIDE: u16 = 8;
 
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "flightdeck evidence [OPTIONS] [ID] [REF|ASSERTION]")]
@@ -57,7 +65,26 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         let parsed = serde_json::from_str::<Value>(&doc.content).ok();
         json!({ "reference": doc.reference, "kind": doc.kind, "title": doc.title, "content": parsed })
     };
-    context.answer(args.format, value, |width| rows(&doc, width))
+    let seen = drawn(context, &doc, args.format)?;
+    let done = context.answer(args.format, value, |width| rows(&found.mission, &doc, width))?;
+    if let Some(seen) = seen {
+        print(seen)?;
+    }
+    Ok(done)
+}
+
+/// A picture, on a terminal that takes it.
+fn drawn(context: &Context, doc: &EvidenceDoc, format: Format) -> Result<Option<Printable>> {
+    let mut canvas = canvas(context)?;
+    let is_seen = !format.json && doc.kind == EvidenceKind::Screenshot && context.output != Output::Pipe;
+    if !is_seen || canvas.graphics == Graphics::None {
+        return Ok(None);
+    }
+    let window = crossterm::terminal::window_size()?;
+    let cells = Size { width: window.columns, height: window.rows };
+    canvas.cell = Cell::of(Size { width: window.width, height: window.height }, cells);
+    let room = Size { height: cells.height.saturating_sub(LINES_BESIDE), ..cells };
+    Ok(Some(Printable::picture(&doc.content, canvas, room).unwrap_or_else(Printable::from)))
 }
 
 /// The one reference that begins with a word.
@@ -105,10 +132,16 @@ fn verdicts(context: &Context, found: &MissionRef, format: Format) -> Result<Exi
     context.answer(format, || &all, |width| proofs(&found.mission, width))
 }
 
-/// As the console shows it.
-fn rows(doc: &EvidenceDoc, width: usize) -> Vec<Row> {
-    let mut rows = vec![Row::of(StyleRole::Strong, format!("{} {}", doc.reference.0, doc.title))];
-    rows.extend(shown(doc, width).into_rows());
+/// As the console shows it, with nothing folded.
+fn rows(mission: &Mission, doc: &EvidenceDoc, width: usize) -> Vec<Row> {
+    let rests = |(_, given): &(&AssertionId, &Vec<Verdict>)| {
+        given.iter().any(|verdict| verdict.evidence.contains(&doc.reference))
+    };
+    let assertion = mission.verdicts.iter().find(rests).map(|(id, _)| id);
+    let mut rows = head(mission, Proof { doc, assertion }, "", now(), width);
+    rows.push(Row::new());
+    let how = Reading { headers: Headers::Open, ..Reading::default() };
+    rows.extend(page(doc, how, width).shown.into_rows());
     if doc.kind == EvidenceKind::Screenshot {
         rows.push(Row::of(StyleRole::Dim, format!("flightdeck evidence {} --out FILE", doc.reference.0)));
     }
@@ -131,8 +164,9 @@ mod tests {
             content: content.to_owned(),
             facts: None,
         };
-        insta::assert_snapshot!(plain(&rows(&doc, 80)), @r"
-        ev_1 terminal: greet Ada
+        insta::assert_snapshot!(plain(&rows(&Mission::unborn(), &doc, 80)), @r"
+        ▣ terminal: greet Ada | ev_1
+
         $ greet Ada
         Hello, Ada!
         ");

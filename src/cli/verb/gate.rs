@@ -7,6 +7,7 @@ use crate::view::gate::obstacles;
 use crate::view::gate_items::{GateItem, assertions, items};
 use crate::view::gate_page;
 use crate::view::report::{Report, reports};
+use crate::view::unshown;
 
 const SHAPE: &str =
     "say `flightdeck gate [ID] plan|M2|final go|no-go`, or `flightdeck gate [ID] M2 waive VAL-AREA-001`";
@@ -57,7 +58,16 @@ fn show(context: &Context, mission: &Mission, gate: GateId, format: Format) -> R
             "gate": gate,
             "state": mission.gates.get(&gate),
             "waits": mission.waits_at(gate),
+            "unshown": {
+                "sentence": unshown::sentence(mission, gate),
+                "counts": unshown::counts(mission, gate),
+                "items": mission.unshown_at(gate),
+            },
             "obstacles": obstacles(mission, gate),
+            "requirements": mission.requirements.iter().map(|found| json!({
+                "requirement": found,
+                "coverage": mission.coverage(found, gate),
+            })).collect::<Vec<_>>(),
             "assertions": assertions(mission, gate).into_iter().map(standing).collect::<Vec<_>>(),
             "refused": mission.refused.as_ref().filter(|_| gate == GateId::Plan).map(|refused| json!({
                 "at": refused.at,

@@ -30,6 +30,7 @@ pub mod prove;
 pub mod relocate;
 pub mod replay;
 pub mod report;
+pub mod requirement;
 pub mod resume;
 pub mod run;
 pub mod say;
@@ -37,6 +38,7 @@ pub mod stats;
 pub mod status;
 pub mod stop;
 pub mod talk;
+pub mod trace;
 pub mod transcript;
 
 use anyhow::Result;
@@ -114,6 +116,11 @@ pub enum Verb {
     /// Read and change the contract
     #[command(subcommand)]
     Assertion(assertion::Verb),
+    /// Follow what was asked for to what was seen, and back
+    Trace(trace::Args),
+    /// Read what was asked for, sentence by sentence, and say which of it counts
+    #[command(subcommand)]
+    Requirement(requirement::Verb),
     /// Change the whole contract at once
     #[command(subcommand)]
     Contract(contract::Verb),
@@ -177,6 +184,8 @@ impl Verb {
             Self::Autopilot(args) => autopilot::run(context, &args).await,
             Self::Models(args) => models::run(context, &args).await,
             Self::Assertion(verb) => assertion::run(context, verb).await,
+            Self::Trace(args) => trace::run(context, &args),
+            Self::Requirement(verb) => requirement::run(context, verb).await,
             Self::Contract(verb) => contract::run(context, verb).await,
             Self::Proposal(verb) => proposal::run(context, verb).await,
             Self::Feature(verb) => feature::run(context, verb).await,

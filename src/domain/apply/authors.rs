@@ -4,10 +4,11 @@
 use crate::domain::contract::{Assertion, Wording};
 use crate::domain::event::Actor;
 use crate::domain::history::{Change, Rewording};
-use crate::domain::id::{AssertionId, FeatureId, Revision, Timestamp};
+use crate::domain::id::{AssertionId, FeatureId, RequirementId, Revision, Timestamp};
 use crate::domain::mission::Mission;
 use crate::domain::part::{Authors, differing};
 use crate::domain::plan::{Feature, FeatureSpec};
+use crate::domain::requirement::Requirement;
 
 impl Mission {
     /// Assertions as they are proposed, in place of all there were: words that were there before keep their author.
@@ -15,6 +16,26 @@ impl Mission {
         let authors = assertions.iter().map(|found| (found.id.clone(), self.authors_of(found, by)));
         self.assertion_authors = authors.collect();
         self.contract = assertions.iter().map(|a| (a.id.clone(), a.clone())).collect();
+        self.persons_mappings.retain(|id| self.contract.contains_key(id));
+    }
+
+    /// Requirements that are new, or of which something else is said.
+    pub(super) fn note_requirements(&mut self, requirements: &[Requirement]) {
+        for noted in requirements {
+            match self.requirements.iter_mut().find(|known| known.id == noted.id) {
+                Some(known) => known.clone_from(noted),
+                None => self.requirements.push(noted.clone()),
+            }
+        }
+    }
+
+    /// What an assertion shows; its words, and so its verdicts, stay as they are.
+    pub(super) fn map_assertion(&mut self, id: &AssertionId, shows: &[RequirementId], by: Actor) {
+        let Some(found) = self.contract.get_mut(id) else { return };
+        found.shows = shows.to_vec();
+        if by == Actor::Person {
+            self.persons_mappings.insert(id.clone());
+        }
     }
 
     pub(super) fn add_assertion(
@@ -27,6 +48,9 @@ impl Mission {
         self.record(by, at, Change::AssertionAdded { assertion: assertion.id.clone(), feature });
         self.assertion_authors.insert(assertion.id.clone(), self.authors_of(assertion, by));
         self.contract.insert(assertion.id.clone(), assertion.clone());
+        if by == Actor::Person && !assertion.shows.is_empty() {
+            self.persons_mappings.insert(assertion.id.clone());
+        }
         self.with_feature(feature, |f| f.fulfills.push(assertion.id.clone()));
         self.try_in_open_round(&assertion.id, feature);
     }

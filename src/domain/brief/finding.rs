@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::bound::newest_whole;
 use super::section::{assertions, criteria, list, under};
-use crate::domain::finding::{Finding, FindingState, Source};
+use crate::domain::finding::{Finding, FindingState, Sight, Source};
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
 use crate::domain::plan::Feature;
@@ -63,7 +63,9 @@ fn entries<'a>(
     let entry = |finding: &&Finding| {
         let marks = format!("{}{}", marks(finding), fate(finding));
         let seen = mission.last_seen(finding).filter(|_| finding.is_open() || finding.seen.is_some());
-        let seen = seen.map(|(round, commit)| format!("  last seen in round {round}, at {commit}\n"));
+        let gone = finding.seen.as_ref().is_some_and(|seen| seen.sight == Sight::NoLongerHolds);
+        let word = if gone { "no longer held" } else { "last seen" };
+        let seen = seen.map(|(round, commit)| format!("  {word} in round {round}, at {commit}\n"));
         with_fix(finding, &marks) + &seen.unwrap_or_default()
     };
     findings.iter().map(entry).collect()

@@ -6,18 +6,51 @@ use super::finding::{self, evidence_line, marks, with_fix, with_state};
 use crate::domain::attempt::{Attempt, Ending, Role};
 use crate::domain::claim::NotRun;
 use crate::domain::contract::{Assertion, Weight};
+use crate::domain::event::Actor;
 use crate::domain::finding::{Finding, FindingState};
 use crate::domain::flow::Flow;
 use crate::domain::gate::GateId;
 use crate::domain::handoff::Procedure;
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
+use crate::domain::negotiation::{Objection, ObjectionOutcome};
 use crate::domain::plan::{Feature, FeatureState, Origin};
+use crate::domain::requirement::{Fate, Requirement};
 use crate::domain::round::{CheckRun, Round};
+use crate::domain::text::Text;
+
+/// Characters of a requirement beside the goal that it stands in.
+const MOST_OF_A_REQUIREMENT: usize = 300;
 
 pub(super) fn goal(mission: &Mission) -> String {
     let goal = mission.founding.as_ref().map_or("", |founding| founding.goal.as_str());
     format!("# The goal\n{goal}\n")
+}
+
+/// What was asked for, sentence by sentence, and what shows each.
+pub(super) fn requirements(mission: &Mission) -> String {
+    let lines =
+        mission.all_requirements().iter().map(|found| requirement(mission, found)).collect::<Vec<_>>();
+    list("\n## What it asks for, sentence by sentence\n", lines)
+}
+
+fn requirement(mission: &Mission, found: &Requirement) -> String {
+    let words = found.text.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = format!("{} {}", found.id, Text::<MOST_OF_A_REQUIREMENT>::clipped(words));
+    let by = match found.decided_by {
+        Some(Actor::Person) => " by the person",
+        Some(Actor::Engine | Actor::Attempt(_)) | None => "",
+    };
+    match &found.fate {
+        Fate::SetAside { reason } => format!("{text} (set aside{by}: {reason})"),
+        Fate::Owed if mission.contract.is_empty() => text,
+        Fate::Owed => {
+            let ids: Vec<_> =
+                mission.assertions_showing(found.id).map(|shows| shows.id.to_string()).collect();
+            let ids = if ids.is_empty() { "no assertion".to_owned() } else { ids.join(", ") };
+            format!("{text} (shown by {ids})")
+        }
+    }
 }
 
 pub(super) fn state(mission: &Mission) -> String {
@@ -155,6 +188,33 @@ pub fn worded(assertion: &Assertion) -> String {
         check.how,
         wording.evidence
     )
+}
+
+/// What the critic objects to and nobody has answered yet.
+pub(super) fn objections(mission: &Mission) -> String {
+    let lines = mission.unanswered_objections().map(objection);
+    list(
+        "\n## The critic objects: change the plan or say why not, each in `answers` of propose_plan\n",
+        lines,
+    )
+}
+
+/// What a critic objected to before, and how it was answered.
+pub(super) fn answered(mission: &Mission) -> String {
+    let lines = mission.objections().filter_map(|known| {
+        let answer = known.answer.as_ref()?;
+        let outcome = match answer.outcome {
+            ObjectionOutcome::Changed => "changed",
+            ObjectionOutcome::Kept => "kept as it was",
+        };
+        Some(format!("{}; answered: {outcome}: {}", objection(known), answer.words))
+    });
+    list("\n# Objections before yours, and their answers\n", lines)
+}
+
+fn objection(objection: &Objection) -> String {
+    let Objection { id, kind, about, why, instead, answer: _ } = objection;
+    format!("{id} [{}] {about}: {why} Instead: {instead}", kind.word())
 }
 
 pub(super) fn criteria(feature: &Feature) -> String {
@@ -311,12 +371,6 @@ pub(super) fn since_last_round(mission: &Mission, round: &Round) -> String {
         before.commit.short(),
         round.commit.short()
     ) + &list("", lines)
-}
-
-pub(super) fn learned(mission: &Mission, milestone: MilestoneId) -> String {
-    let handoffs = mission.features_of(milestone).filter_map(|feature| mission.handoffs.get(&feature.id));
-    let notes = handoffs.flat_map(|(_, handoff)| &handoff.learned);
-    list("\n## Notes of the workers: confirm the ones that are true and worth keeping\n", notes)
 }
 
 pub(super) fn runs(round: &Round) -> String {

@@ -2,9 +2,10 @@
 
 use super::bound::newest_whole;
 use super::section::{list, under};
-use crate::domain::attempt::{AgentWork, Ending};
+use crate::domain::attempt::{AgentWork, Ending, Role};
 use crate::domain::message::{Message, MessageState, Party, Question};
 use crate::domain::mission::Mission;
+use crate::domain::note::NoteState;
 use crate::domain::proposal::ProposalState;
 
 /// Bytes of the conversation that a brief carries whole.
@@ -27,8 +28,21 @@ pub(super) fn persons_words(mission: &Mission) -> String {
     )
 }
 
-pub(super) fn knowledge(mission: &Mission) -> String {
-    list("\n## What earlier agents learned\n", mission.knowledge.iter().map(|knowledge| &knowledge.note))
+/// What earlier agents learned, as far as a role may know it; what nobody confirmed is marked.
+pub(super) fn knowledge(mission: &Mission, role: Role) -> String {
+    let confirmed = mission.knowledge_for(role).map(|known| known.note.to_string());
+    let proposed = mission.unconfirmed_for(role).map(|note| format!("(not confirmed) {}", note.words));
+    list("\n## What earlier agents learned\n", confirmed.chain(proposed))
+}
+
+/// What is to be decided on, once.
+pub(super) fn proposed_notes(mission: &Mission) -> String {
+    let notes = mission.proposed_notes().map(|note| format!("{} by {}: {}", note.id, note.by, note.words));
+    let known = mission.notes.iter().filter(|note| note.state == NoteState::Confirmed);
+    let known = known.map(|note| format!("{}: {}", note.id, note.words));
+    let text =
+        list("\n## Notes of others: confirm, merge or reject each, in `notes`; you are asked once\n", notes);
+    if text.is_empty() { text } else { text + &list("confirmed before:\n", known) }
 }
 
 /// The whole dialogue with the person, in its order: what was asked and answered, said, and noted at a NO-GO.

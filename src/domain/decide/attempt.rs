@@ -1,7 +1,7 @@
 //! How attempts start and end, and what holds a mission.
 
-use super::Result;
 use super::transaction::Transaction;
+use super::{Result, negotiation};
 use crate::domain::attempt::{AgentWork, Attempt, Ending, Work};
 use crate::domain::event::{Actor, Event};
 use crate::domain::id::{AttemptId, Commit, MessageId, QuestionId};
@@ -50,6 +50,12 @@ pub(super) fn end_attempt(tx: &mut Transaction, id: AttemptId, ending: Ending) -
     tx.emit(Event::AttemptEnded { attempt: id, ending: ending.clone() });
     let (failed, limit) = (tx.mission().failures_of(work), tx.mission().limits().failures);
     match ending {
+        Ending::Unusable { reason } | Ending::Failed { reason }
+            if matches!(work, AgentWork::Criticize { .. }) =>
+        {
+            negotiation::give_up(tx, id, &reason);
+            Ok(())
+        }
         Ending::Unusable { reason } => {
             let sentence = format!("{work} has no usable model: {reason}");
             hold(tx, Hold::new(HoldCause::Backend, sentence).at(work))
@@ -94,8 +100,13 @@ pub(super) fn stop_attempt(tx: &mut Transaction, id: AttemptId) -> Result {
     let work = live(tx.mission(), id)?.work;
     let ending = Ending::Stopped { reason: Line::clipped("stopped by you") };
     tx.emit(Event::AttemptEnded { attempt: id, ending });
+    let why = Line::clipped("you stopped it");
     if work == AgentWork::Talk {
-        give_up_talk(tx, &Line::clipped("you stopped it"));
+        give_up_talk(tx, &why);
+        return Ok(());
+    }
+    if matches!(work, AgentWork::Criticize { .. }) {
+        negotiation::give_up(tx, id, &why);
         return Ok(());
     }
     let sentence = format!("you stopped {id} at {work}: `flightdeck resume` runs it again");

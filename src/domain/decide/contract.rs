@@ -2,6 +2,7 @@
 
 use super::Result;
 use super::proposal::{Also, Split, propose_for_agent, split_wording};
+use super::requirement;
 use super::transaction::{Transaction, without_complaints};
 use crate::domain::command::WordingEdit;
 use crate::domain::consequence::ContractChange;
@@ -151,6 +152,7 @@ pub(super) fn check_add(mission: &Mission, added: &AssertionDraft, feature: Feat
         }
         Some(_) => {}
     }
+    requirement::are_known(mission, &added.shows)?;
     without_complaints(&lint::lint_wording(&added.id, &added.wording))
 }
 

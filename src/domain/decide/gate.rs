@@ -1,6 +1,7 @@
 //! GO and NO-GO.
 
 use super::Result;
+use super::requirement;
 use super::transaction::{Raised, Transaction};
 use crate::domain::event::Event;
 use crate::domain::finding::{Severity, Source};
@@ -9,6 +10,7 @@ use crate::domain::id::MilestoneId;
 use crate::domain::message::{Delivery, Party};
 use crate::domain::mission::Mission;
 use crate::domain::rejection::Rejection;
+use crate::domain::requirement::RequirementOrigin;
 use crate::domain::text::{Line, Prose};
 
 /// Rounds that a NO-GO grants to a milestone which used up its own.
@@ -56,7 +58,11 @@ fn send_back(tx: &mut Transaction, gate: GateId, note: &Line) {
     let text = Prose::clipped(format!("At the {gate} gate the person said NO-GO: {note}"));
     let mission = tx.mission();
     let milestone = match gate {
-        GateId::Plan => return tx.send(Party::Person, Party::Orchestrator, text, Delivery::Queue),
+        GateId::Plan => {
+            // What the person wants beyond the goal is owed as the goal's sentences are.
+            requirement::note(tx, note.as_str(), RequirementOrigin::NoGo);
+            return tx.send(Party::Person, Party::Orchestrator, text, Delivery::Queue);
+        }
         GateId::Milestone(id) => id,
         GateId::Final => mission.flown_milestone().unwrap_or(MilestoneId(1)),
     };

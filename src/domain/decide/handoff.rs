@@ -37,6 +37,7 @@ pub(super) fn hand_in(tx: &mut Transaction, handoff: Handoff, head: Commit) -> R
     for issue in handoff.issues {
         raise_issue(tx, issue, Source::Handoff { attempt }, Some(feature));
     }
+    super::note::propose(tx, handoff.learned)?;
     tx.end_asker()
 }
 

@@ -29,10 +29,13 @@ mod evidence;
 mod finding;
 mod gate;
 mod handoff;
+mod negotiation;
+mod note;
 mod planning;
 mod proof;
 mod proposal;
 mod propose;
+mod requirement;
 mod settle;
 mod talk;
 mod tampering;
@@ -136,6 +139,10 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::EditFeature { feature, base, edit } => planning::edit_feature(tx, feature, base, *edit),
         Command::DecideFinding { decision } => finding::decide(tx, *decision),
         Command::Abandon { reason } => attempt::abandon(tx, reason),
+        Command::AddRequirement { text } => requirement::add(tx, &text),
+        Command::KeepRequirement { requirement } => requirement::keep(tx, requirement),
+        Command::SetAsideRequirements { aside } => requirement::set_aside(tx, aside),
+        Command::MapAssertion { assertion, shows } => requirement::map(tx, assertion, shows),
         Command::Relocate { repository } => tx.accept(Event::RepositoryMoved { repository }),
         Command::EditAssertion { assertion, base, edit } => contract::edit(tx, assertion, base, *edit),
         Command::AddAssertion { draft: added, feature } => contract::add(tx, *added, feature),
@@ -146,10 +153,12 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::Say { to, text, delivery } => talk::say(tx, to, text, delivery),
         Command::ProposeContract { assertions } => propose::propose_contract(tx, assertions),
         Command::ProposeEnvironment { environment } => propose::propose_environment(tx, environment),
+        Command::AnswerObjections { answers } => negotiation::answer(tx, answers),
         Command::KeepChecks { reasons } => propose::keep_checks(tx, reasons),
         Command::ProposePlan { title, milestones, answer } => {
             propose::propose_plan(tx, title, milestones, answer)
         }
+        Command::Criticize { summary, objections } => negotiation::criticize(tx, summary, objections),
         Command::AmendPlan { changes } => planning::amend_plan(tx, changes),
         Command::Triage { decisions } => triage::triage(tx, decisions),
         Command::Ask { to, text, options } => talk::ask(tx, to, text, options),
@@ -169,6 +178,8 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::ReportUserTesting { summary, frictions, issues, known } => {
             validation::report_user_testing(tx, summary, frictions, issues, &known)
         }
+        Command::ProposeNotes { notes } => note::propose(tx, notes),
+        Command::DecideNotes { rulings } => note::decide(tx, rulings),
         Command::StartAttempt { work, model } => attempt::start_attempt(tx, work, model),
         Command::EndAttempt { attempt, ending } => attempt::end_attempt(tx, attempt, ending),
         Command::CountUsage { attempt, usage } => {

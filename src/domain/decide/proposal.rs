@@ -137,7 +137,7 @@ fn make(tx: &mut Transaction, change: ProposedChange) -> Result {
     match change {
         ProposedChange::Reword { assertion, base, edit } => contract::edit(tx, assertion, base, *edit),
         ProposedChange::Add { assertion, wording, feature } => {
-            contract::add(tx, AssertionDraft { id: assertion, wording: *wording }, feature)
+            contract::add(tx, AssertionDraft { id: assertion, wording: *wording, shows: Vec::new() }, feature)
         }
         ProposedChange::Retire { assertion, reason } => contract::retire(tx, &assertion, &reason),
         ProposedChange::RewordFeature { feature, base, edit } => {
@@ -173,7 +173,8 @@ pub(super) fn moot(mission: &Mission) -> Option<ProposalId> {
             contract::check_edit(mission, assertion, *base, edit).is_ok()
         }
         ProposedChange::Add { assertion, wording, feature } => {
-            let draft = AssertionDraft { id: assertion.clone(), wording: (**wording).clone() };
+            let draft =
+                AssertionDraft { id: assertion.clone(), wording: (**wording).clone(), shows: Vec::new() };
             contract::check_add(mission, &draft, *feature).is_ok()
         }
         ProposedChange::Retire { assertion, .. } => contract::active(mission, assertion).is_ok(),

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::Result;
 use super::planning::{before_go, new_feature, next_feature_id};
 use super::proposal::{Split, propose, split_spec, split_wording, withdraw};
+use super::requirement;
 use super::transaction::{Transaction, without_complaints};
+use super::{Result, negotiation};
 use crate::domain::contract::{Assertion, AssertionDraft};
 use crate::domain::environment::Environment;
 use crate::domain::event::{Actor, Event};
-use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId, Revision};
 use crate::domain::lint;
 use crate::domain::mission::Mission;
@@ -24,9 +24,12 @@ const LEFT_OUT: &str = "the newer proposal leaves it out";
 pub(super) fn propose_contract(tx: &mut Transaction, proposed: Vec<AssertionDraft>) -> Result {
     before_go(tx.mission(), "change the contract with amend_contract")?;
     without_complaints(&lint::lint_contract(&proposed))?;
+    requirement::read_goal(tx);
     let (mut assertions, mut held) = (Vec::new(), Vec::new());
     let mentioned: Vec<_> = proposed.iter().map(|draft| draft.id.clone()).collect();
-    for draft in proposed {
+    for mut draft in proposed {
+        // What was never asked for cannot be shown. Its author is told, and the rest of the contract stands.
+        draft.shows.retain(|id| tx.mission().requirement(*id).is_some());
         let (assertion, change) = reworded(tx, draft);
         assertions.push(assertion);
         held.extend(change);
@@ -66,9 +69,12 @@ fn keep(tx: &mut Transaction, held: Vec<ProposedChange>, of_its_kind: impl Fn(&P
 /// An assertion as it stands after it was proposed, and what was held back. One that was proposed before keeps counting
 /// its revisions, so that a waiver of the old words does not pass for the new ones; one that the person retired stays so.
 fn reworded(tx: &Transaction, proposed: AssertionDraft) -> (Assertion, Option<ProposedChange>) {
-    let Some(known) = tx.mission().contract.get(&proposed.id) else {
+    let mission = tx.mission();
+    let Some(known) = mission.contract.get(&proposed.id) else {
         return (Assertion::new(proposed), None);
     };
+    let is_persons = mission.persons_mappings.contains(&known.id);
+    let shows = if is_persons { known.shows.clone() } else { proposed.shows };
     if tx.mission().is_retired_by_person(known) {
         return (known.clone(), None);
     }
@@ -76,7 +82,8 @@ fn reworded(tx: &Transaction, proposed: AssertionDraft) -> (Assertion, Option<Pr
     let Split { taken, held } = split_wording(tx, &known.id, edit);
     let wording = taken.applied_to(&known.wording);
     let revision = if wording == known.wording { known.revision } else { known.revision.next() };
-    let assertion = Assertion { revision, ..Assertion::new(AssertionDraft { id: proposed.id, wording }) };
+    let draft = AssertionDraft { id: proposed.id, wording, shows };
+    let assertion = Assertion { revision, ..Assertion::new(draft) };
     let change = (!held.is_empty()).then(|| ProposedChange::Reword {
         assertion: assertion.id.clone(),
         base: revision,
@@ -132,10 +139,9 @@ pub(super) fn propose_plan(
     keep(tx, held, |change| {
         matches!(change, ProposedChange::RewordFeature { .. } | ProposedChange::CancelFeature { .. })
     });
+    negotiation::all_answered(tx.mission())?;
     tx.end_asker()?;
-    if !tx.mission().is_gate_open(GateId::Plan) {
-        tx.emit(Event::GateOpened { gate: GateId::Plan });
-    }
+    negotiation::open_plan_gate(tx);
     Ok(())
 }
 

@@ -115,13 +115,15 @@ fn live(mission: &Mission, id: AttemptId) -> Result<&Attempt> {
     Err(Rejection::out_of_turn(format!("{id} has ended: tell the orchestrator instead")))
 }
 
-/// The wall: nobody who does the work talks to those who try to prove it wrong.
+/// The wall: nobody who does the work talks to those who try to prove it wrong, and nobody who has seen the code to
+/// those who must not.
 fn same_side(sender: &Attempt, addressee: &Attempt) -> Result {
-    if sender.role.is_validator() == addressee.role.is_validator() {
+    let sides = |role: Role| (role.is_validator(), role.is_blind_to_code());
+    if sides(sender.role) == sides(addressee.role) {
         return Ok(());
     }
     Err(Rejection::new(
         Reason::NotAllowed,
-        "workers and validators do not talk to each other: report it instead",
+        format!("a {} and a {} do not talk to each other: report it instead", sender.role, addressee.role),
     ))
 }

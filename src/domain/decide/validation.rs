@@ -13,6 +13,7 @@ use crate::domain::handoff::Issue;
 use crate::domain::id::{AssertionId, AttemptId, MilestoneId};
 use crate::domain::message::Knowledge;
 use crate::domain::mission::Mission;
+use crate::domain::note::Audience;
 use crate::domain::rejection::Rejection;
 use crate::domain::round::{Opinion, Review, ReviewIssue, Round, ScrutinyReport, UserTestingReport};
 use crate::domain::text::{Line, Prose};
@@ -67,7 +68,8 @@ pub(super) fn report_scrutiny(
         finding::report(tx, issue.clone(), Source::Scrutiny { attempt }, None)?;
     }
     for note in &knowledge {
-        let knowledge = Knowledge { note: note.clone(), confirmed_by: attempt, at: tx.now };
+        let knowledge =
+            Knowledge { note: note.clone(), confirmed_by: attempt, at: tx.now, audience: Audience::Builders };
         tx.emit(Event::KnowledgeConfirmed { knowledge });
     }
     let report = ScrutinyReport { attempt, summary, issues, knowledge };

@@ -101,7 +101,9 @@ impl TestRun {
     /// A run of which each test is known.
     pub fn of_cases(cases: Vec<TestCase>) -> Self {
         let mut counts = TestCounts::default();
-        cases.iter().for_each(|case| counts.count(case.outcome));
+        for case in &cases {
+            counts.count(case.outcome);
+        }
         Self::new(counts, cases)
     }
 

@@ -1,4 +1,4 @@
-//! pytest, unittest; and RSpec, which closes in much the same words.
+//! pytest, unittest; and `RSpec`, which closes in much the same words.
 
 use super::output::{Runner, Tally, behind, leading, numbers};
 use super::{TestCounts, TestOutcome, TestRun};

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::agent::tool::{Answer, Output, Then, ToolError, ToolRow};
 use crate::domain::command::Command;
+use crate::domain::contract::{AssertionDraft, Instrument};
 use crate::domain::event::{Actor, Event, Stamped};
 use crate::domain::handoff::Handoff;
 use crate::domain::id::AttemptId;
@@ -63,20 +64,42 @@ impl ToolContext {
     where
         A: DeserializeOwned + JsonSchema + 'static,
     {
+        self.asking_all(name, description, accepted, move |wanted| Ok(vec![command(wanted)?]))
+    }
+
+    /// A tool that turns its arguments into commands of which all are accepted or none.
+    pub(super) fn asking_all<A>(
+        self: &Arc<Self>,
+        name: &str,
+        description: &str,
+        accepted: Accepted,
+        commands: impl Fn(A) -> Result<Vec<Command>, ToolError> + Send + Sync + 'static,
+    ) -> ToolRow
+    where
+        A: DeserializeOwned + JsonSchema + 'static,
+    {
         ToolRow::new(
             name,
             description,
             Access::Read,
             Ok(Arc::clone(self)),
             move |context, wanted: A, _call| {
-                let command = command(wanted);
-                async move { context.submit(vec![command?], accepted).await }
+                let commands = commands(wanted);
+                async move { context.submit(commands?, accepted).await }
             },
         )
     }
 
     /// Asks the mission for something as this attempt; a refusal is for the model to mend.
     pub(super) async fn ask(&self, commands: Vec<Command>) -> Result<Vec<Stamped>, ToolError> {
+        if let Some(why) = self.engine.chromium.missing()
+            && commands.iter().any(checks_in_a_browser)
+        {
+            let words = "no assertion can be checked via browser here";
+            return Err(ToolError::Mend(format!(
+                "{words}: {why}. Choose another way, or ask the person to install one"
+            )));
+        }
         let submitted = self.engine.dispatcher.submit(Actor::Attempt(self.attempt), commands).await;
         submitted.map_err(|refused| match refused {
             Refused::Rejected(rejection) => ToolError::Mend(rejection.sentence),
@@ -97,6 +120,19 @@ impl ToolContext {
         let mut output: Output = accepted.into();
         output.text += &held_back(&events);
         Ok(output)
+    }
+}
+
+/// Whether a command words an assertion that is checked in a browser.
+fn checks_in_a_browser(command: &Command) -> bool {
+    let browser = |draft: &AssertionDraft| draft.wording.check.via == Instrument::Browser;
+    match command {
+        Command::ProposeContract { assertions } => assertions.iter().any(browser),
+        Command::AddAssertion { draft, .. } => browser(draft),
+        Command::EditAssertion { edit, .. } => {
+            edit.check.as_ref().is_some_and(|check| check.via == Some(Instrument::Browser))
+        }
+        _ => false,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod amend;
 mod context;
+mod criticize;
 mod handoff;
 mod leftovers;
 mod propose;
@@ -14,6 +15,7 @@ mod triage;
 use std::sync::Arc;
 
 use crate::agent::tool::ToolRow;
+use crate::domain::contract::Instrument;
 
 pub use context::{HandoffSource, ToolContext};
 
@@ -22,8 +24,13 @@ pub use context::{HandoffSource, ToolContext};
 pub fn rows(context: &Arc<ToolContext>) -> Vec<ToolRow> {
     let mut rows = vec![triage::row(context), handoff::row(context), read::row(context)];
     rows.extend(propose::rows(context));
+    rows.extend(criticize::rows(context));
     rows.extend(amend::rows(context));
     rows.extend(talk::rows(context));
     rows.extend(report::rows(context));
-    rows
+    match context.engine.chromium.missing() {
+        // What cannot be tested here is not offered as a way to test it.
+        Some(_) => rows.into_iter().map(|row| row.withholding(Instrument::Browser.word())).collect(),
+        None => rows,
+    }
 }

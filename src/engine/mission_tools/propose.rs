@@ -12,8 +12,10 @@ use crate::domain::contract::AssertionDraft;
 use crate::domain::environment::{Environment, ServiceDraft};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
+use crate::domain::negotiation::AnswerDraft;
 use crate::domain::part::differing;
 use crate::domain::plan::MilestoneDraft;
+use crate::domain::requirement::SetAside;
 use crate::domain::text::{Line, Prose, Title, plural};
 use crate::engine::baseline::{self, Scope};
 use crate::workspace::Access;
@@ -21,6 +23,9 @@ use crate::workspace::Access;
 #[derive(Deserialize, JsonSchema)]
 struct ProposedContract {
     assertions: Vec<AssertionDraft>,
+    /// Sentences of the goal that ask for nothing an assertion could show: context, a motive, a greeting.
+    #[serde(default)]
+    no_requirement: Vec<SetAside>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -39,6 +44,9 @@ struct ProposedPlan {
     #[schemars(with = "Option<String>", length(min = 1))]
     title: Option<Title>,
     milestones: Vec<MilestoneDraft>,
+    /// To each objection of the critic that your brief lists: changed, or kept with the reason.
+    #[serde(default)]
+    answers: Vec<AnswerDraft>,
     /// Assertions whose check can decide nothing at the base commit and stays as it is all the same: why. The person
     /// reads it at the gate.
     #[serde(default)]
@@ -72,7 +80,7 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
         ),
         ToolRow::new(
             "propose_plan",
-            "Proposes milestones and their features, in the order in which they are built. Ends your turn: the person decides at the plan gate.",
+            "Proposes milestones and their features, in the order in which they are built. Ends your turn: a critic may object first, then the person decides at the plan gate.",
             Access::Read,
             Ok(Arc::clone(context)),
             propose_plan,
@@ -83,18 +91,20 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
 async fn propose_contract(context: Arc<ToolContext>, wanted: ProposedContract, call: Call) -> Answer {
     let assertions = wanted.assertions;
     let count = plural(assertions.len(), "assertion");
-    let events = context.ask(vec![Command::ProposeContract { assertions: assertions.clone() }]).await?;
-    let (next, kept) = context.engine.cell.with(|mission| {
+    let aside = Command::SetAsideRequirements { aside: wanted.no_requirement };
+    let contract = Command::ProposeContract { assertions: assertions.clone() };
+    let events = context.ask(vec![contract, aside]).await?;
+    let (next, kept, uncovered) = context.engine.cell.with(|mission| {
         let next = match &mission.environment {
             None => "propose_environment, after which the assertions' commands are tried at the base commit",
             Some(_) => "propose_plan",
         };
-        (next, kept_words(mission, &assertions))
+        (next, kept_words(mission, &assertions), mission.uncovered_report())
     });
     let kept = if kept.is_empty() { String::new() } else { format!("\n{kept}\n") };
     let held = held_back(&events);
     let report = baseline::report(&context.engine, Scope::NewAndRed, &call).await;
-    let text = format!("The contract of {count} is accepted.{held}{kept} Next: {next}.\n{report}");
+    let text = format!("The contract of {count} is accepted.{held}{kept} Next: {next}.\n{uncovered}{report}");
     Ok(Output::text(text.trim_end()))
 }
 
@@ -108,6 +118,14 @@ fn kept_words(mission: &Mission, proposed: &[AssertionDraft]) -> String {
                 "{} is retired by the person and stays so: no feature can fulfill it",
                 draft.id
             ));
+        }
+        for unknown in draft.shows.iter().filter(|id| mission.requirement(**id).is_none()) {
+            kept.push(format!("{} cannot show {unknown}: there is no such requirement", draft.id));
+        }
+        if mission.persons_mappings.contains(&found.id) && found.shows != draft.shows {
+            let shows: Vec<String> = found.shows.iter().map(ToString::to_string).collect();
+            let shows = if shows.is_empty() { "no requirement".to_owned() } else { shows.join(", ") };
+            kept.push(format!("{}: it shows {shows}, as the person said", draft.id));
         }
         for differing in differing(&draft.wording, &found.wording).iter().filter(|_| found.is_active()) {
             kept.push(format!("{}: its {} stays \"{}\"", draft.id, differing.part, differing.new));
@@ -132,15 +150,19 @@ async fn propose_environment(
 
 async fn propose_plan(
     context: Arc<ToolContext>,
-    ProposedPlan { title, milestones, checks_kept, answer }: ProposedPlan,
+    ProposedPlan { title, milestones, answers, checks_kept, answer }: ProposedPlan,
     call: Call,
 ) -> Answer {
     // What the proposals before it did not try, such as after a restart, is tried now: the gate may open with it.
     baseline::report(&context.engine, Scope::New, &call).await;
     let title = title.as_ref().and_then(|title| title.as_str().lines().next()).map(Title::clipped);
     let reasons = checks_kept.into_iter().map(|kept| (kept.assertion, kept.because)).collect();
-    let commands = vec![Command::KeepChecks { reasons }, Command::ProposePlan { title, milestones, answer }];
-    context.submit(commands, Accepted::Close("The plan is at its gate.")).await
+    let commands = vec![
+        Command::AnswerObjections { answers },
+        Command::KeepChecks { reasons },
+        Command::ProposePlan { title, milestones, answer },
+    ];
+    context.submit(commands, Accepted::Close("The plan is proposed.")).await
 }
 
 #[cfg(test)]

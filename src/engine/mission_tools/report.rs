@@ -11,6 +11,7 @@ use crate::domain::command::Command;
 use crate::domain::finding::Observation;
 use crate::domain::handoff::Issue;
 use crate::domain::id::AssertionId;
+use crate::domain::note::NoteRuling;
 use crate::domain::round::{Opinion, ReviewIssue};
 use crate::domain::text::{Line, Prose, Title};
 use crate::domain::verdict::{EvidenceRef, Outcome};
@@ -19,6 +20,7 @@ use crate::workspace::Access;
 
 #[derive(Deserialize, JsonSchema)]
 struct Review {
+    #[schemars(extend("x-cut" = true))]
     summary: Prose,
     verdict: Opinion,
     #[serde(default)]
@@ -26,6 +28,9 @@ struct Review {
     /// The known findings that your brief lists, as you found them now.
     #[serde(default)]
     known: Vec<Observation>,
+    /// Short facts that later agents should know, one sentence each; what the code already says is no news.
+    #[serde(default)]
+    learned: Vec<Line>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -38,6 +43,7 @@ struct PlacedIssue {
 
 #[derive(Deserialize, JsonSchema)]
 struct Scrutiny {
+    #[schemars(extend("x-cut" = true))]
     summary: Prose,
     /// What the reviews did not say already: what goes wrong between features, at the place where it shows.
     #[serde(default)]
@@ -45,16 +51,21 @@ struct Scrutiny {
     /// The known findings that your brief lists, as you found them now.
     #[serde(default)]
     known: Vec<Observation>,
-    /// Notes that you found true and worth keeping for later agents.
+    /// What you make of the notes that your brief lists.
+    #[serde(default)]
+    notes: Vec<NoteRuling>,
+    /// Notes of your own that you found true and worth keeping for later agents.
     #[serde(default)]
     knowledge: Vec<Line>,
 }
 
 #[derive(Deserialize, JsonSchema)]
 struct UserTesting {
+    #[schemars(extend("x-cut" = true))]
     summary: Prose,
     /// What was awkward though it worked.
     #[serde(default)]
+    #[schemars(extend("x-cut" = true))]
     frictions: Vec<Line>,
     /// What is wrong beyond the assertions. A failed verdict is reported already.
     #[serde(default)]
@@ -62,6 +73,9 @@ struct UserTesting {
     /// The known findings that your brief lists, as you found them now.
     #[serde(default)]
     known: Vec<Observation>,
+    /// Short facts that later agents should know, one sentence each; what the app already says is no news.
+    #[serde(default)]
+    learned: Vec<Line>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -70,6 +84,7 @@ struct Verdict {
     assertion: AssertionId,
     outcome: Outcome,
     /// What you saw, as exactly as the app showed it; for blocked, what stood in the way.
+    #[schemars(extend("x-cut" = true))]
     observed: Line,
     /// References (ev_…) that your instruments returned. Pass and fail need at least one.
     #[serde(default)]
@@ -84,22 +99,24 @@ impl From<PlacedIssue> for ReviewIssue {
 
 pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
     [
-        context.asking(
+        context.asking_all(
             "report_review",
             "Reports your review and ends the attempt.",
             Accepted::Close("The review is recorded."),
-            |Review { summary, verdict, issues, known }| {
+            |Review { summary, verdict, issues, known, learned }| {
                 let issues = issues.into_iter().map(ReviewIssue::from).collect();
-                Ok(Command::ReportReview { summary, opinion: verdict, issues, known })
+                let report = Command::ReportReview { summary, opinion: verdict, issues, known };
+                Ok(vec![Command::ProposeNotes { notes: learned }, report])
             },
         ),
-        context.asking(
+        context.asking_all(
             "report_scrutiny",
             "Reports the scrutiny of the milestone and ends the attempt.",
             Accepted::Close("The scrutiny is recorded."),
-            |Scrutiny { summary, issues, known, knowledge }| {
+            |Scrutiny { summary, issues, known, knowledge, notes }| {
                 let issues = issues.into_iter().map(|issue| ReviewIssue::from(issue).placed()).collect();
-                Ok(Command::ReportScrutiny { summary, issues, knowledge, known })
+                let report = Command::ReportScrutiny { summary, issues, knowledge, known };
+                Ok(vec![Command::DecideNotes { rulings: notes }, report])
             },
         ),
         ToolRow::new(
@@ -109,12 +126,13 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
             Ok(Arc::clone(context)),
             give_verdict,
         ),
-        context.asking(
+        context.asking_all(
             "report_user_testing",
             "Ends the attempt. Refused while an assertion of the round has no verdict.",
             Accepted::Close("The report is recorded."),
-            |UserTesting { summary, frictions, issues, known }| {
-                Ok(Command::ReportUserTesting { summary, frictions, issues, known })
+            |UserTesting { summary, frictions, issues, known, learned }| {
+                let report = Command::ReportUserTesting { summary, frictions, issues, known };
+                Ok(vec![Command::ProposeNotes { notes: learned }, report])
             },
         ),
     ]

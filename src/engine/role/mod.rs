@@ -19,6 +19,7 @@ use crate::domain::attempt::AgentWork;
 use crate::workspace::Access;
 
 pub use attempt_env::{AttemptEnv, Cleanup};
+pub use own_place::OwnPlace;
 pub use researcher::Researchers;
 pub use validator::{HeldProof, proof_at};
 pub use worker::at_head;
@@ -37,6 +38,7 @@ pub struct RoleRow<'a> {
 pub fn row(engine: &Arc<EngineContext>, work: AgentWork) -> RoleRow<'_> {
     match work {
         AgentWork::Plan => RoleRow::new(PLAN, planner::prepare(engine)),
+        AgentWork::Criticize { .. } => RoleRow::new(CRITIC, orchestrator(engine)),
         AgentWork::Talk => RoleRow::new(TALK, orchestrator(engine)),
         AgentWork::Triage => RoleRow::new(TRIAGE, orchestrator(engine)),
         AgentWork::Build { feature } => RoleRow::new(WORKER, worker::prepare(engine, feature)),
@@ -79,6 +81,7 @@ macro_rules! prompts {
 
 prompts! {
     PLAN = "orchestrator_plan";
+    CRITIC = "critic";
     TALK = "orchestrator_talk";
     TRIAGE = "orchestrator_triage";
     WORKER = "worker";

@@ -10,6 +10,7 @@ use crate::domain::id::AttemptId;
 use crate::domain::transcript::Before;
 use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
+use crate::instrument::Chromium;
 use crate::workspace::{Access, ProofCheckout};
 
 /// Transcript items of an earlier session that are looked at, the newest ones.
@@ -22,9 +23,20 @@ pub(super) async fn prepare(engine: &Arc<EngineContext>) -> Result<AttemptEnv, E
     super::worker::open_checkout(engine).await?;
     let (task_engine, dir) = (Arc::clone(engine), engine.dir.join("trial"));
     let proof = blocking(move || Ok(ProofCheckout::create(task_engine.repo.own(), &dir, &base.0)?)).await?;
-    let note = earlier_work(engine)?;
+    let note = earlier_work(engine)? + &instruments(&engine.chromium);
     let env = AttemptEnv::new(proof.dir(), Access::Proof);
     Ok(AttemptEnv { note, cleanup: Cleanup::Remove(proof), ..env })
+}
+
+/// What an assertion can be checked with on this machine.
+fn instruments(chromium: &Chromium) -> String {
+    let told = match chromium.missing() {
+        None => "via command, http, terminal or browser. The browser is a real one: what a page shows, and what a user \
+                 does there, is checked in it, with a screenshot as evidence."
+            .to_owned(),
+        Some(why) => format!("via command, http or terminal. There is no browser: {why}."),
+    };
+    format!("\n## What can be tested here\nAn assertion is checked {told}\n")
 }
 
 /// What earlier planning sessions found out, from their transcripts: a question to the person ends a session, and what

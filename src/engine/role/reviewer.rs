@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::attempt_env::{AttemptEnv, Cleanup};
-use super::own_place::OwnPlace;
+use super::own_place::{OwnPlace, Ports};
 use super::validator::commit_of;
 use crate::domain::id::{Commit, FeatureId, MilestoneId};
 use crate::engine::context::{EngineContext, blocking};
@@ -27,9 +27,10 @@ pub(super) async fn prepare(
     let (task_engine, dir) = (Arc::clone(engine), engine.dir.join("reviews").join(feature.to_string()));
     let under_test = commit.clone();
     let proof = blocking(move || Ok(ProofCheckout::create(task_engine.repo.own(), &dir, &commit.0)?)).await?;
-    let own = OwnPlace::create(engine, &feature.to_string()).await?;
-    let note =
-        diff_note(engine, feature, under_test).await? + &tampering::notes(engine, feature).await? + &own.note;
+    let own = OwnPlace::create(engine, &feature.to_string(), Ports::AllOwn).await?;
+    let note = diff_note(engine, feature, under_test).await?
+        + &tampering::notes(engine, feature).await?
+        + &own.note();
     let env = AttemptEnv::new(proof.dir(), Access::Proof);
     Ok(AttemptEnv { note, own: Some(own), cleanup: Cleanup::Remove(proof), ..env })
 }

@@ -1,19 +1,26 @@
-//! The user-testing validator works the running app. It is started before the validator is, and stopped after it.
+//! The user-testing validator works the running app. It is started before the validator is, and stopped after it. Of
+//! several who work at the same time each has a checkout, services, ports and data of its own.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use super::attempt_env::{AttemptEnv, Cleanup};
-use super::validator::at_round;
+use super::own_place::{OwnPlace, Ports};
+use super::validator::{at_round, commit_of};
 use crate::agent::tool::{App, Instruments};
 use crate::domain::attempt::AgentWork;
-use crate::domain::environment::{Health as DomainHealth, Service};
+use crate::domain::environment::Script;
 use crate::domain::flow::Flow;
 use crate::domain::id::MilestoneId;
-use crate::engine::context::EngineContext;
+use crate::engine::busy_port;
+use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
 use crate::engine::evidence::StoreSink;
-use crate::workspace::services::{Health, ServiceDirs};
-use crate::workspace::{Access, ServiceSpec, WorkspaceError};
+use crate::engine::scripts::{self, Site};
+use crate::workspace::services::ServiceDirs;
+use crate::workspace::{Access, ProofCheckout, WorkspaceError};
 
 pub(super) async fn prepare(
     engine: &Arc<EngineContext>,
@@ -21,56 +28,73 @@ pub(super) async fn prepare(
     round: u32,
     flow: Flow,
 ) -> Result<AttemptEnv, EngineError> {
-    let proof = at_round(engine, milestone, round).await?;
+    let (dir, cleanup, made) = checkout(engine, milestone, round, flow).await?;
+    let name = flow.number().map_or("testing".to_owned(), |number| format!("flow-{number}"));
+    let own = OwnPlace::create(engine, &name, Ports::AsDeclared).await?;
     let services = engine.environment(|environment| environment.services.clone());
     let dirs = ServiceDirs {
-        dir: proof.checkout.dir().to_owned(),
-        logs: engine.dir.join("services"),
-        env: engine.env(),
+        dir: dir.clone(),
+        logs: engine.dir.join("services").join(&name),
+        env: engine.env().into_iter().chain(own.env.iter().cloned()).collect(),
         reaper: engine.reaper.clone(),
     };
-    let app = Arc::new(App::new(services.iter().map(spec).collect(), dirs));
+    let app = Arc::new(App::new(services.iter().map(|service| own.spec(service)).collect(), dirs));
     // A server that a worker left behind must not keep the app's port, or answer in its place.
     engine.sweep().await?;
-    let note = match app.start().await {
-        Ok(_) => addresses(&services),
+    let mut started = app.start().await;
+    if let Err(WorkspaceError::PortBusy { port, .. }) = &started
+        && busy_port::freed(engine, *port).await?
+    {
+        started = app.start().await;
+    }
+    let running = match started {
+        Ok(_) => own.addresses(),
         // The person must free the port; a verdict on somebody else's server would prove nothing.
         Err(error @ WorkspaceError::PortBusy { .. }) => return Err(error.into()),
         Err(error) => format!(
             "\n## The app did not start\n{error}\n`app` starts it again. If it stays down, that is what you report.\n{}",
-            addresses(&services)
+            own.addresses()
         ),
     };
     let work = AgentWork::TestAsUser { milestone, round, flow };
     let evidence = Arc::new(StoreSink { engine: Arc::clone(engine), work, app: Arc::clone(&app) });
-    let env = AttemptEnv::new(proof.checkout.dir(), Access::Proof);
-    let instruments = Some(Instruments { evidence, app });
-    Ok(AttemptEnv { note, instruments, cleanup: Cleanup::Reset(proof), ..env })
+    let env = AttemptEnv::new(&dir, Access::Proof);
+    let instruments = Some(Instruments { evidence, app, chromium: engine.chromium.clone() });
+    Ok(AttemptEnv { note: made + &running, instruments, own: Some(own), cleanup, ..env })
 }
 
-/// Where the services are reached. The first one is the app.
-fn addresses(services: &[Service]) -> String {
-    let ports = services.iter().filter_map(|service| Some((&service.name, service.port?)));
-    let lines: Vec<String> = ports
-        .enumerate()
-        .map(|(index, (name, port))| {
-            let word = if index == 0 { "app" } else { name.as_str() };
-            format!("{word}: http://127.0.0.1:{port}\n")
-        })
-        .collect();
-    if lines.is_empty() { String::new() } else { format!("\n## Where it runs\n{}", lines.concat()) }
+/// Where a tester works, how it is put back, and what the tester must know of it. One who works alone takes the
+/// validators' checkout, which the gate commands have built in; the others get one each.
+async fn checkout(
+    engine: &Arc<EngineContext>,
+    milestone: MilestoneId,
+    round: u32,
+    flow: Flow,
+) -> Result<(PathBuf, Cleanup, String), EngineError> {
+    let Some(number) = flow.number() else {
+        let proof = at_round(engine, milestone, round).await?;
+        return Ok((proof.checkout.dir().to_owned(), Cleanup::Reset(proof), String::new()));
+    };
+    let commit = commit_of(engine, milestone, round)?;
+    let (task_engine, dir) = (Arc::clone(engine), engine.dir.join("flows").join(number.to_string()));
+    let under_test = commit.clone();
+    let proof =
+        blocking(move || Ok(ProofCheckout::create(task_engine.repo.own(), &dir, &under_test.0)?)).await?;
+    let site = Site { round: Some((milestone, round)), ..Site::at(proof.dir(), &commit) };
+    let note = build(engine, &site).await?;
+    Ok((proof.dir().to_owned(), Cleanup::Remove(proof), note))
 }
 
-fn spec(service: &Service) -> ServiceSpec {
-    ServiceSpec {
-        port: service.port,
-        health: match &service.health {
-            DomainHealth::Http { path } => Health::Http { path: path.to_string() },
-            DomainHealth::Tcp => Health::Tcp,
-            DomainHealth::None => Health::None,
-        },
-        after: service.after.iter().map(ToString::to_string).collect(),
-        env: service.env.clone(),
-        ..ServiceSpec::new(service.name.as_str(), service.run.as_str())
-    }
+/// Sets a new checkout up and builds in it, as the gate commands did in the validators' own.
+async fn build(engine: &Arc<EngineContext>, site: &Site<'_>) -> Result<String, EngineError> {
+    let scripts: Vec<Script> = engine
+        .environment(|environment| environment.setup.iter().chain(&environment.build).cloned().collect());
+    let runs = scripts::run_all(engine, site, &scripts, &CancellationToken::new(), &|_| {}).await?;
+    let failed = runs.iter().find(|run| !run.passed());
+    Ok(failed.map_or_else(String::new, |run| {
+        format!(
+            "\n## The app could not be built here\n`{}` exits {}: {}\n",
+            run.command, run.exit_code, run.tail
+        )
+    }))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::OwnedMutexGuard;
 
 use super::attempt_env::{AttemptEnv, Cleanup};
-use super::own_place::OwnPlace;
+use super::own_place::{OwnPlace, Ports};
 use crate::domain::diff::DiffScope;
 use crate::domain::id::{Commit, MilestoneId};
 use crate::engine::context::{EngineContext, blocking};
@@ -22,8 +22,8 @@ pub(super) async fn prepare(
     let proof = at_round(engine, milestone, round).await?;
     let ends = engine.cell.with(|mission| mission.diff_range(&DiffScope::Milestone(milestone)));
     let note = ends.map(|(base, head)| format!("\n## The milestone's commits\nbase: {base}\nhead: {head}\n"));
-    let own = OwnPlace::create(engine, &milestone.to_string()).await?;
-    let note = note.unwrap_or_default() + &own.note;
+    let own = OwnPlace::create(engine, &milestone.to_string(), Ports::AllOwn).await?;
+    let note = note.unwrap_or_default() + &own.note();
     let env = AttemptEnv::new(proof.checkout.dir(), Access::Proof);
     Ok(AttemptEnv { note, own: Some(own), cleanup: Cleanup::Reset(proof), ..env })
 }

@@ -127,7 +127,7 @@ const ROWS: &[Row] = &[
         r#"^\s*(?:x|f)?(?:it|specify|scenario|test)\s*\(?\s*['"]([^'"]*)['"]|^\s*def\s+(test_\w+)"#,
         "",
         "",
-        r#"^\s*x?(?:describe|context)\b\s*(.*)"#,
+        r"^\s*x?(?:describe|context)\b\s*(.*)",
         r"^\s*x(it|describe|context|specify)\b|\bskip\b|\bpending\b|skip:",
         "#",
     ),
@@ -186,7 +186,7 @@ pub fn cases(path: &str, text: &str) -> Vec<Case> {
         return Vec::new();
     }
     let lines: Vec<&str> = text.lines().collect();
-    let live = live_lines(&lines, path.ends_with(".py"));
+    let live = live_lines(&lines, is_python(path));
     let mut found = Vec::new();
     let mut groups: Vec<(usize, String, Skip)> = Vec::new();
     for (at, line) in lines.iter().enumerate().filter(|(at, _)| live.get(*at).copied().unwrap_or(false)) {
@@ -197,7 +197,7 @@ pub fn cases(path: &str, text: &str) -> Vec<Case> {
         let start = language.start(&lines, at);
         if let Some(name) = named(language.group.as_ref(), line) {
             let marked = language.skips(lines.get(start..=at).unwrap_or_default());
-            let is_class = path.ends_with(".py") && !is_collected_class(line);
+            let is_class = is_python(path) && !is_collected_class(line);
             groups.push((indent, name, if is_class { Skip::Always } else { marked }));
             continue;
         }
@@ -210,14 +210,23 @@ pub fn cases(path: &str, text: &str) -> Vec<Case> {
         let block = lines.get(start..end).unwrap_or_default();
         let own = language.skip_of(block, at - start);
         let skip = groups.iter().map(|(_, _, skip)| *skip).fold(own, Skip::max);
-        let place: String = groups.iter().map(|(_, group, _)| format!("{group} › ")).collect();
+        let place: Vec<&str> =
+            groups.iter().map(|(_, group, _)| group.as_str()).chain([name.as_str()]).collect();
         found.push(Case {
-            name: format!("{place}{name}"),
+            name: place.join(" › "),
             lines: block.iter().map(|line| (*line).to_owned()).collect(),
             skip,
         });
     }
     found
+}
+
+fn has_ending(path: &str, wanted: &str) -> bool {
+    std::path::Path::new(path).extension().is_some_and(|ending| ending.eq_ignore_ascii_case(wanted))
+}
+
+fn is_python(path: &str) -> bool {
+    has_ending(path, "py")
 }
 
 /// Whether runners look into a file of that name.
@@ -238,10 +247,10 @@ fn is_collected(path: &str) -> bool {
         ".cmake",
         "cmakelists.txt",
     ];
-    if name.ends_with(".py") {
+    if is_python(path) {
         return name.starts_with("test") || name.ends_with("_test.py") || name.ends_with("_tests.py");
     }
-    if name.ends_with(".go") {
+    if has_ending(path, "go") {
         return name.ends_with("_test.go");
     }
     by_content.iter().any(|ending| name.ends_with(ending))

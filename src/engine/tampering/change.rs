@@ -195,5 +195,5 @@ pub fn is_test_name(name: &str) -> bool {
         || name.ends_with("tests.cs")
         || name.ends_with("test.kt")
         || name.ends_with("test.php")
-        || name.ends_with(".bats")
+        || name.rsplit('.').next() == Some("bats")
 }

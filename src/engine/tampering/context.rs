@@ -102,7 +102,7 @@ fn tests_of(path: &str, text: &str) -> Vec<String> {
 /// The lines of a text that are neither of its tests nor comments.
 fn said(text: &str, tests: &[String]) -> String {
     let lines = surplus(text, &tests.join("\n")).into_iter().filter(|line| !is_comment(line));
-    lines.map(|line| format!("{line}\n")).collect()
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// What a file is for; what the gate's commands name decides what is tested.

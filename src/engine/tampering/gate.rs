@@ -67,7 +67,7 @@ impl<'a> Gate<'a> {
     fn of(file: &'a Changed) -> Self {
         let bare = |text: &str| {
             let lines = text.lines().filter(|line| !is_comment(line));
-            lines.map(|line| format!("{line}\n")).collect::<String>()
+            lines.collect::<Vec<_>>().join("\n")
         };
         let (old, new) = (bare(&file.old), bare(&file.new));
         let surplus = |text: &str, other: &str| {
@@ -148,8 +148,9 @@ impl<'a> Gate<'a> {
         let strict = STRICTLY.as_ref()?;
         let gone = self.removed.iter().find(|line| strict.is_match(line))?;
         let word = strict.find(gone)?.as_str();
-        (occurs(all, word, false) > occurs(all, word, true))
-            .then(|| format!("a check is less strict: `{}` is gone", gone.trim()))
+        let before = occurs(all.iter().map(|gate| &gate.removed), word);
+        let after = occurs(all.iter().map(|gate| &gate.added), word);
+        (before > after).then(|| format!("a check is less strict: `{}` is gone", gone.trim()))
     }
 
     fn filtered(&self) -> Option<String> {
@@ -296,13 +297,9 @@ fn is_dependency(line: &str) -> bool {
     said.contains([':', '=']) && is_version || said.starts_with("name:") || said.starts_with("- uses:")
 }
 
-/// How often a word stands in the gates, as they are or as they were.
-fn occurs(all: &[Gate<'_>], word: &str, now: bool) -> usize {
-    all.iter()
-        .map(|gate| if now { &gate.added } else { &gate.removed })
-        .flatten()
-        .map(|line| line.matches(word).count())
-        .sum()
+/// How often a word stands in lines of the gates.
+fn occurs<'a>(lines: impl Iterator<Item = &'a Vec<String>>, word: &str) -> usize {
+    lines.flatten().map(|line| line.matches(word).count()).sum()
 }
 
 fn is_comment(line: &str) -> bool {

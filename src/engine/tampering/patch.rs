@@ -9,7 +9,7 @@ const WIDEST: usize = 160;
 
 /// What differs between two pieces of a file.
 pub fn of<S: AsRef<str>>(path: &str, before: &[S], after: &[S]) -> String {
-    let text = |lines: &[S]| lines.iter().map(|line| format!("{}\n", line.as_ref())).collect::<String>();
+    let text = |lines: &[S]| lines.iter().flat_map(|line| [line.as_ref(), "\n"]).collect::<String>();
     let (before, after) = (text(before), text(after));
     let diff = TextDiff::from_lines(&before, &after);
     let mut rows: Vec<String> = vec![path.to_owned()];

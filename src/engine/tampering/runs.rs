@@ -124,25 +124,36 @@ fn asked(mission: &Mission, feature: FeatureId) -> Asked {
     Asked { commands, words }
 }
 
-/// What the test commands report less than at the last head whose tests nobody doubts.
+/// What the test commands report less than at the last head whose tests nobody doubts. Commands that fail may end before
+/// they have counted everything; that they fail is a finding of its own.
 fn shrunk(engine: &EngineContext, feature: FeatureId, runs: &[CommandRun]) -> Option<String> {
     let (commands, reference) =
         engine.cell.with(|mission| (test_commands(mission), reference(mission, feature)));
     let total = |runs: &[CommandRun]| {
-        let of_tests =
-            runs.iter().filter(|run| commands.is_empty() || commands.contains(&run.command.to_string()));
-        let told: Vec<TestRun> = of_tests.filter_map(|run| tests_of(&engine.store, run)).collect();
+        let told: Vec<TestRun> =
+            of_tests(runs, &commands).filter_map(|run| tests_of(&engine.store, run)).collect();
         told.into_iter().reduce(TestRun::and)
     };
-    let before = total(&reference)?;
+    if !of_tests(runs, &commands).all(CommandRun::passed) {
+        return None;
+    }
+    // Where the commands are others now, the largest of the runs before is what they are measured by.
+    let largest = || {
+        reference.iter().filter_map(|run| tests_of(&engine.store, run)).max_by_key(|run| run.counts.total())
+    };
+    let before = total(&reference).or_else(largest)?;
     match total(runs) {
         Some(after) => after.less_than(&before).map(|less| less.words()),
-        // A command that failed may have ended before it counted; that is a finding of its own.
-        None if before.counts.total() > 0 && runs.iter().all(CommandRun::passed) && !runs.is_empty() => {
+        None if before.counts.total() > 0 && of_tests(runs, &commands).next().is_some() => {
             Some(format!("no tests at all, {} before", before.counts.total()))
         }
         None => None,
     }
+}
+
+/// The runs of the environment's test commands.
+fn of_tests<'a>(runs: &'a [CommandRun], commands: &'a [String]) -> impl Iterator<Item = &'a CommandRun> {
+    runs.iter().filter(|run| commands.iter().any(|command| command == run.command.as_str()))
 }
 
 fn test_commands(mission: &Mission) -> Vec<String> {
@@ -164,9 +175,15 @@ fn reference(mission: &Mission, feature: FeatureId) -> Vec<CommandRun> {
         .filter(|id| *id != feature && attempt_of(*id) < own && is_accepted(mission, *id))
         .collect();
     before.sort_by_key(|id| std::cmp::Reverse(attempt_of(*id)));
-    let told = |runs: &[CommandRun]| runs.iter().any(|run| run.tests.is_some());
+    let told = |runs: &[CommandRun]| {
+        let mut counted = runs.iter().filter(|run| run.tests.is_some()).peekable();
+        counted.peek().is_some() && counted.all(CommandRun::passed)
+    };
     let handed_in = before.iter().filter_map(|id| mission.claim_runs.get(id)).find(|runs| told(runs));
-    let base = || mission.baseline.as_ref().map(|baseline| baseline.runs.clone()).unwrap_or_default();
+    let base = || {
+        let taken = mission.baseline.as_ref().map(|baseline| baseline.runs.clone());
+        taken.filter(|runs| told(runs)).unwrap_or_default()
+    };
     handed_in.cloned().unwrap_or_else(base)
 }
 

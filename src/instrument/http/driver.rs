@@ -1,27 +1,41 @@
 //! The driver: one per tester, with cookies of its own.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use reqwest::cookie::Jar;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Response, Url};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use futures::future::join_all;
+use reqwest::Url;
+use reqwest::cookie::{CookieStore, Jar};
+use reqwest::header::HeaderValue;
+use tokio::sync::Barrier;
+use tokio::time::Instant;
 
-use super::exchange::{Body, Exchange, Extent, HttpResponse};
-use super::request::{HttpRequest, Redirects};
+use super::exchange::{Exchange, HttpResponse};
+use super::request::{HttpRequest, Redirects, Sent, is_loopback};
+use super::wire::{Bounds, ask, connect};
 use crate::instrument::InstrumentError;
 
 /// Sends requests to the app under test, which runs on this machine, and keeps its cookies.
 #[derive(Debug, Clone)]
 pub struct HttpDriver {
-    timeout: Duration,
-    showing: Client,
-    following: Client,
+    limit: Duration,
+    jar: Arc<Jar>,
 }
 
-/// More of a body than this is not read, in bytes.
+/// In which order requests are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Each when the one before it was answered.
+    InTurn,
+    /// All at the same moment, over connections that are open by then.
+    AtOnce,
+}
+
+/// More of the bodies of one burst is not kept, in bytes; each has at least [`LEAST_BODY`].
 const BODY_CAP: usize = 256 * 1024;
+const LEAST_BODY: usize = 8 * 1024;
 
 /// A loop of redirects ends after this many.
 const MAX_REDIRECTS: usize = 10;
@@ -34,147 +48,161 @@ pub fn install_crypto() {
 }
 
 impl HttpDriver {
-    /// A driver without cookies.
-    ///
-    /// # Errors
-    /// When the system's certificates cannot be used.
-    pub fn new(timeout: Duration) -> Result<Self, InstrumentError> {
-        let jar = Arc::new(Jar::default());
-        Ok(Self { timeout, showing: client(&jar, Policy::none())?, following: client(&jar, following())? })
+    /// A driver without cookies, which gives an answer so much time.
+    pub fn new(limit: Duration) -> Self {
+        Self { limit, jar: Arc::default() }
+    }
+
+    /// The same visitor, who gives an answer another time.
+    #[must_use]
+    pub fn within(&self, limit: Duration) -> Self {
+        Self { limit, jar: Arc::clone(&self.jar) }
     }
 
     /// Forgets the cookies, as another visitor would have none.
-    ///
-    /// # Errors
-    /// As [`Self::new`].
-    pub fn reset_cookies(&mut self) -> Result<(), InstrumentError> {
-        *self = Self::new(self.timeout)?;
-        Ok(())
+    pub fn reset_cookies(&mut self) {
+        self.jar = Arc::default();
     }
 
-    /// Sends a request and reads the whole answer, up to 256 KiB of its body.
+    /// Sends a request and reads the whole answer, up to 256 KiB of its body. No answer is an exchange as well, with the
+    /// reason.
     ///
     /// # Errors
-    /// [`InstrumentError::BadRequest`], [`InstrumentError::NotLoopback`], [`InstrumentError::NoAnswer`]. A status that
-    /// reports an error is an answer.
+    /// [`InstrumentError::BadRequest`], [`InstrumentError::NotLoopback`].
     pub async fn send(&self, request: &HttpRequest) -> Result<Exchange, InstrumentError> {
-        let method = request.method.to_ascii_uppercase();
-        let verb = Method::from_bytes(method.as_bytes())
-            .map_err(|_| InstrumentError::BadRequest(format!("`{method}` is no HTTP method")))?;
-        let url = permitted(&request.url)?;
-        let payload = request.payload.encode()?;
-        let mut headers = HeaderMap::new();
-        if let Some((Some(content_type), _)) = &payload {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        request.sent(None)?;
+        self.exchange(request, Gate { begun: Instant::now(), barrier: None }, BODY_CAP).await
+    }
+
+    /// Sends several requests, and gives their exchanges in the order of the requests.
+    ///
+    /// # Errors
+    /// As [`Self::send`]; then none was sent.
+    pub async fn send_all(
+        &self,
+        requests: &[HttpRequest],
+        order: Order,
+    ) -> Result<Vec<Exchange>, InstrumentError> {
+        for request in requests {
+            request.sent(None)?;
         }
-        add_headers(&mut headers, &request.headers)?;
-        let client = match request.redirects {
-            Redirects::Show => &self.showing,
-            Redirects::Follow => &self.following,
-        };
-        let mut asked = client.request(verb, url).headers(headers).timeout(self.timeout);
-        if let Some((_, body)) = &payload {
-            asked = asked.body(body.clone());
+        let body = (BODY_CAP / requests.len().max(1)).max(LEAST_BODY);
+        let begun = Instant::now();
+        if order == Order::AtOnce {
+            let barrier = Barrier::new(requests.len());
+            let gate = Gate { begun, barrier: Some(&barrier) };
+            let sending = requests.iter().map(|request| self.exchange(request, gate, body));
+            let exchanges: Result<Vec<Exchange>, _> = join_all(sending).await.into_iter().collect();
+            return exchanges.map(since_the_first);
+        }
+        let mut exchanges = Vec::new();
+        for request in requests {
+            exchanges.push(self.exchange(request, Gate { begun, barrier: None }, body).await?);
+        }
+        Ok(exchanges)
+    }
+
+    async fn exchange(
+        &self,
+        request: &HttpRequest,
+        gate: Gate<'_>,
+        body: usize,
+    ) -> Result<Exchange, InstrumentError> {
+        let bounds = Bounds { limit: self.limit, body };
+        let first = self.prepare(request)?;
+        let mut connection = connect(&first.url, Instant::now() + self.limit).await;
+        if let Some(barrier) = gate.barrier {
+            barrier.wait().await;
         }
         let started = Instant::now();
-        let answer = async { read(asked.send().await?, started).await }.await;
-        let answer = answer.map_err(|error| InstrumentError::NoAnswer {
-            method: method.clone(),
-            url: request.url.clone(),
-            reason: causes(&error),
-        })?;
-        Ok(Exchange {
-            method,
-            url: request.url.clone(),
-            request_headers: request.headers.clone(),
-            request_body: payload.map(|(_, body)| body),
-            answer,
-        })
+        let deadline = started + self.limit;
+        let mut hop = first.clone();
+        let mut hops = 0;
+        let mut answer = loop {
+            let answer = match connection {
+                Ok(stream) => ask(stream, &hop, bounds, deadline).await,
+                Err(why) => HttpResponse::none(why),
+            };
+            self.keep_cookies(&answer, &hop.url);
+            let next = if request.redirects == Redirects::Follow { target(&answer, &hop.url) } else { None };
+            let Some(next) = next else { break answer };
+            hops += 1;
+            if hops > MAX_REDIRECTS {
+                let flaw = Some(format!("it redirects without end: it was followed {MAX_REDIRECTS} times"));
+                break HttpResponse { flaw, ..answer };
+            }
+            hop = self.prepare(&redirected(request, &hop.method, answer.status, &next))?;
+            connection = connect(&hop.url, deadline).await;
+        };
+        answer.url = if hops == 0 { request.url.clone() } else { hop.url.to_string() };
+        answer.milliseconds = milliseconds(started.elapsed());
+        Ok(exchanged(&request.url, first, milliseconds(started - gate.begun), answer))
+    }
+
+    fn prepare(&self, request: &HttpRequest) -> Result<Sent, InstrumentError> {
+        let url = Url::parse(&request.url).ok();
+        let cookie = url.and_then(|url| self.jar.cookies(&url));
+        request.sent(cookie.and_then(|value| value.to_str().ok().map(str::to_owned)))
+    }
+
+    fn keep_cookies(&self, answer: &HttpResponse, url: &Url) {
+        let set = answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        let values: Vec<HeaderValue> =
+            set.filter_map(|(_, value)| HeaderValue::from_str(value).ok()).collect();
+        self.jar.set_cookies(&mut values.iter(), url);
     }
 }
 
-fn client(jar: &Arc<Jar>, redirects: Policy) -> Result<Client, InstrumentError> {
-    install_crypto();
-    let builder = Client::builder().cookie_provider(Arc::clone(jar)).redirect(redirects);
-    // A proxy would look for the app on its own machine.
-    let builder = builder.no_proxy();
-    builder
-        .build()
-        .map_err(|error| InstrumentError::BadRequest(format!("no HTTP client: {}", causes(&error))))
+/// Counts when each was sent from the first of them: connecting is no part of a burst.
+fn since_the_first(mut exchanges: Vec<Exchange>) -> Vec<Exchange> {
+    let first = exchanges.iter().map(|exchange| exchange.sent_after).min().unwrap_or_default();
+    for exchange in &mut exchanges {
+        exchange.sent_after -= first;
+    }
+    exchanges
 }
 
-/// Follows redirects, but not away from this machine: then the redirect is the answer.
-fn following() -> Policy {
-    Policy::custom(|attempt| {
-        if attempt.previous().len() > MAX_REDIRECTS {
-            attempt.error("it redirects without end")
-        } else if !is_loopback(attempt.url()) {
-            attempt.stop()
-        } else {
-            attempt.follow()
-        }
-    })
+/// When a burst began, and what its members wait at before they send.
+#[derive(Debug, Clone, Copy)]
+struct Gate<'a> {
+    begun: Instant,
+    barrier: Option<&'a Barrier>,
 }
 
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    if host == "localhost" || host.ends_with(".localhost") {
-        return true;
+/// Where an answer sends to, but not away from this machine: then the redirect is the answer.
+fn target(answer: &HttpResponse, from: &Url) -> Option<Url> {
+    if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
+        return None;
     }
-    // Servers print the unspecified address when they listen on every one of this machine's.
-    host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback() || address.is_unspecified())
+    let (_, place) = answer.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("location"))?;
+    from.join(place).ok().filter(|url| matches!(url.scheme(), "http" | "https") && is_loopback(url))
 }
 
-fn add_headers(headers: &mut HeaderMap, wanted: &[(String, String)]) -> Result<(), InstrumentError> {
-    for (name, value) in wanted {
-        let bad = || InstrumentError::BadRequest(format!("`{name}: {value}` is no header"));
-        let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad())?;
-        headers.insert(key, HeaderValue::from_str(value).map_err(|_| bad())?);
+/// The request that follows a redirect: after most of them a browser only looks.
+fn redirected(request: &HttpRequest, method: &str, status: u16, to: &Url) -> HttpRequest {
+    let keeps = matches!(status, 307 | 308) || matches!(method, "GET" | "HEAD");
+    let base = HttpRequest::new(if keeps { method } else { "GET" }, to.as_str());
+    let headers = request.headers.clone();
+    if keeps {
+        HttpRequest { headers, ..base.with(request.payload.clone()) }
+    } else {
+        HttpRequest { headers, ..base }
     }
-    Ok(())
 }
 
-async fn read(mut response: Response, started: Instant) -> Result<HttpResponse, reqwest::Error> {
-    let url = response.url().to_string();
-    let status = response.status().as_u16();
-    let headers = response
-        .headers()
-        .iter()
-        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .collect();
-    let mut bytes = Vec::new();
-    let mut extent = Extent::Whole;
-    while let Some(chunk) = response.chunk().await? {
-        let room = BODY_CAP - bytes.len();
-        bytes.extend_from_slice(&chunk[..room.min(chunk.len())]);
-        if chunk.len() > room {
-            extent = Extent::Cut;
-            break;
-        }
+fn exchanged(url: &str, sent: Sent, sent_after: u64, answer: HttpResponse) -> Exchange {
+    let is_text = std::str::from_utf8(&sent.body).is_ok();
+    Exchange {
+        method: sent.method,
+        url: url.to_owned(),
+        request_headers: sent.headers,
+        request_body: (!sent.body.is_empty()).then(|| String::from_utf8_lossy(&sent.body).into_owned()),
+        request_bytes: (!is_text).then(|| BASE64_STANDARD.encode(&sent.body)),
+        sent_after,
+        answer,
     }
-    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Ok(HttpResponse { url, status, headers, body: Body::new(bytes, extent), milliseconds })
 }
 
-/// The error with all that caused it: the outermost says only that sending failed.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
-    }
-    text
-}
-
-fn permitted(text: &str) -> Result<Url, InstrumentError> {
-    let url = Url::parse(text)
-        .map_err(|error| InstrumentError::BadRequest(format!("`{text}` is no address: {error}")))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(InstrumentError::BadRequest(format!("`{text}` is neither http nor https")));
-    }
-    if !is_loopback(&url) {
-        return Err(InstrumentError::NotLoopback { host: url.host_str().unwrap_or_default().to_owned() });
-    }
-    Ok(url)
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

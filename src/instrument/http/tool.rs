@@ -1,4 +1,4 @@
-//! `http`: one request to the app under test.
+//! `http`: requests to the app under test.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,36 +8,74 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::{HttpDriver, HttpRequest, Payload};
-use crate::instrument::{Facts, Instrument, InstrumentError, Place, Seen};
+use super::burst;
+use super::driver::{HttpDriver, Order};
+use super::request::{HttpRequest, Payload};
+use crate::instrument::{Instrument, InstrumentError, Place, Reach, Rendering, Seen};
 use crate::workspace::Access;
 
-/// How long the app may take to answer.
-const TIMEOUT: Duration = Duration::from_secs(30);
+/// Seconds that the app may take to answer unless the model gives others, and the most of them.
+const SECONDS: (u64, u64) = (30, 120);
+/// The most requests of one call.
+const MOST: usize = 100;
 
-/// A request.
+/// One request, or several.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(description = "")]
 pub struct Wanted {
+    #[serde(flatten)]
+    request: Request,
+    /// Several requests instead of one, each with `url`, `method`, `headers` and so on.
+    #[serde(default)]
+    requests: Vec<Request>,
+    /// Sends all of them at the same moment, over connections that are open by then; else one after the other.
+    #[serde(default)]
+    at_once: bool,
+    /// How often the request or the list is sent; once when left out. At most 100 requests in all.
+    repeat: Option<usize>,
+    /// Shows each byte of the bodies, with escapes for what cannot be seen.
+    bytes: Option<bool>,
+    /// How long an answer may take; 30 when left out, at most 120.
+    seconds: Option<u64>,
+    /// False forgets the cookies first, as a new visitor has none.
+    #[serde(default = "yes")]
+    keep_cookies: bool,
+}
+
+/// A request. What it says goes over the wire as it is written.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(description = "")]
+struct Request {
+    /// The whole address, such as `http://localhost:8080/login`. Its path is sent as written: `/%2e`, `/../x`, `//`.
+    url: Option<String>,
     /// The method; GET when left out.
     method: Option<String>,
-    /// The whole address, such as `http://localhost:8080/login`.
-    url: String,
-    /// Headers to add.
+    /// Headers to add; they replace `Host`, `Cookie` and others that are sent by themselves. A list sends one for each value,
+    /// an empty list none.
     #[serde(default)]
-    headers: BTreeMap<String, String>,
-    /// A body sent as it is. Give at most one of `body`, `json` and `form`.
+    headers: BTreeMap<String, Values>,
+    /// A body sent as it is. Give at most one of `body`, `body_hex`, `json`, `form` and `raw`.
     body: Option<String>,
+    /// A body of any bytes, as hexadecimal digits.
+    body_hex: Option<String>,
     /// A body sent as JSON.
     json: Option<Value>,
     /// The fields of a form.
     form: Option<BTreeMap<String, String>>,
-    /// False forgets the cookies first, as a new visitor has none.
-    #[serde(default = "yes")]
-    keep_cookies: bool,
+    /// All that is sent to the address's host and port, from the request line on, with its own `\r\n`; nothing is added.
+    raw: Option<String>,
     /// Follow redirects instead of showing them.
     #[serde(default)]
     follow_redirects: bool,
+}
+
+/// The value of a header, or its values.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(description = "")]
+enum Values {
+    One(String),
+    Many(Vec<String>),
 }
 
 fn yes() -> bool {
@@ -53,43 +91,77 @@ impl Instrument for Http {
     type Wanted = Wanted;
 
     const NAME: &'static str = "http";
-    const DESCRIPTION: &'static str = "Sends one HTTP request to the app under test and shows the whole exchange. Cookies are kept \
-                                       between calls.";
+    const DESCRIPTION: &'static str = "Sends HTTP requests to the app under test and shows the whole exchanges: one, several, or many at \
+                                       the same moment. No answer is evidence too. Cookies are kept between calls.";
     const ACCESS: Access = Access::Read;
+    const REACHES: Reach = Reach::Ports;
 
     fn new(_place: &Place) -> Result<Self, InstrumentError> {
-        HttpDriver::new(TIMEOUT).map(|driver| Self(Mutex::new(driver)))
+        Ok(Self(Mutex::new(HttpDriver::new(Duration::from_secs(SECONDS.0)))))
     }
 
     async fn act(&self, wanted: Wanted) -> Result<Seen, InstrumentError> {
+        let requests = all(&wanted)?;
+        let order = if wanted.at_once { Order::AtOnce } else { Order::InTurn };
+        let limit = Duration::from_secs(wanted.seconds.unwrap_or(SECONDS.0).clamp(1, SECONDS.1));
         let mut driver = self.0.lock().await;
         if !wanted.keep_cookies {
-            driver.reset_cookies()?;
+            driver.reset_cookies();
         }
-        let exchange = driver.send(&request(wanted)?).await?;
-        let facts = Facts {
-            statuses: vec![exchange.answer.status],
-            text: exchange.answer.body.text(),
-            ..Facts::default()
-        };
-        Ok(Seen::new(exchange.text(), [exchange.evidence()?], facts))
+        let exchanges = driver.within(limit).send_all(&requests, order).await?;
+        burst::seen(&exchanges, order, Rendering::of(wanted.bytes))
     }
 }
 
-fn request(wanted: Wanted) -> Result<HttpRequest, InstrumentError> {
-    let payload = match (wanted.body, wanted.json, wanted.form) {
-        (None, None, None) => Payload::None,
-        (Some(text), None, None) => Payload::Text(text),
-        (None, Some(value), None) => Payload::Json(value),
-        (None, None, Some(fields)) => Payload::Form(fields.into_iter().collect()),
-        _ => {
-            return Err(InstrumentError::BadRequest(
-                "give at most one of `body`, `json` and `form`".to_owned(),
-            ));
-        }
+/// The requests of a call, in order.
+fn all(wanted: &Wanted) -> Result<Vec<HttpRequest>, InstrumentError> {
+    let list = match (wanted.request.url.is_some(), wanted.requests.is_empty()) {
+        (true, true) => vec![request(&wanted.request)?],
+        (false, false) => wanted.requests.iter().map(request).collect::<Result<_, _>>()?,
+        _ => return Err(bad("give either `url` or `requests`")),
     };
-    let method = wanted.method.unwrap_or_else(|| "GET".to_owned());
-    let mut request = HttpRequest::new(method, wanted.url).with(payload);
-    request.headers = wanted.headers.into_iter().collect();
-    Ok(if wanted.follow_redirects { request.following() } else { request })
+    let repeat = wanted.repeat.unwrap_or(1);
+    let count = list.len().saturating_mul(repeat);
+    if !(1..=MOST).contains(&count) {
+        return Err(bad(&format!("that is {count} requests; 1 to {MOST} can be sent by one call")));
+    }
+    Ok((0..repeat).flat_map(|_| list.clone()).collect())
+}
+
+fn request(wanted: &Request) -> Result<HttpRequest, InstrumentError> {
+    let Request { url, method, headers, body, body_hex, json, form, raw, follow_redirects } = wanted.clone();
+    let bytes = body_hex.map(|digits| {
+        let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
+        hex::decode(digits).map_err(|fault| bad(&format!("`body_hex` is wrong: {fault}")))
+    });
+    let given = [
+        body.map(Payload::Text),
+        bytes.transpose()?.map(Payload::Bytes),
+        json.map(Payload::Json),
+        form.map(|fields| Payload::Form(fields.into_iter().collect())),
+        raw.map(|text| Payload::Raw(text.into_bytes())),
+    ];
+    let mut payloads = given.into_iter().flatten();
+    let (payload, more) = (payloads.next().unwrap_or_default(), payloads.next());
+    if more.is_some() {
+        return Err(bad("give at most one of `body`, `body_hex`, `json`, `form` and `raw`"));
+    }
+    let url = url.ok_or_else(|| bad("each request wants a `url`"))?;
+    let method = method.unwrap_or_else(|| "GET".to_owned());
+    let mut request = HttpRequest::new(method, url).with(payload);
+    for (name, values) in headers {
+        let values = match values {
+            Values::One(value) => vec![value],
+            Values::Many(values) => values,
+        };
+        if values.is_empty() {
+            request.without.push(name.clone());
+        }
+        request.headers.extend(values.into_iter().map(|value| (name.clone(), value)));
+    }
+    Ok(if follow_redirects { request.following() } else { request })
+}
+
+fn bad(why: &str) -> InstrumentError {
+    InstrumentError::BadRequest(why.to_owned())
 }

@@ -1,22 +1,27 @@
 //! The driver: a program, the terminal it draws on, and the keyboard.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use regex::Regex;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::keys::{CursorKeys, bytes_of};
+use super::questions::Questions;
+use super::recording::{self, Recording};
 use super::screen::Screen;
-use crate::instrument::InstrumentError;
+use crate::instrument::evidence::Settled;
+use crate::instrument::{Evidence, InstrumentError};
+use crate::workspace::occupation::Occupation;
 use crate::workspace::pty::{Pty, Size};
 use crate::workspace::{Exit, Program};
 
 /// A program in a terminal. Dropping it kills the program.
 pub struct TerminalDriver {
     pty: Pty,
-    parser: Arc<Mutex<Parser>>,
+    command: String,
+    shown: Arc<Mutex<Shown>>,
     drawn: watch::Receiver<u64>,
 }
 
@@ -29,10 +34,27 @@ pub enum Pattern {
     Regex(Regex),
 }
 
-type Parser = vt100::Parser<Questions>;
+/// What the program has printed.
+struct Shown {
+    parser: vt100::Parser<Questions>,
+    recording: Recording,
+    /// The output that was not asked for yet, as it came.
+    unread: Vec<u8>,
+    /// When something was printed last.
+    last: Instant,
+    /// Whether something was printed since the last key.
+    answered: bool,
+}
 
 /// How long the screen must be still before a program's last words are taken to be drawn.
 const SETTLE: Duration = Duration::from_millis(50);
+/// How long a screen must be still when its program reads the keyboard, and when it waits for this and that.
+const STILL: Duration = Duration::from_millis(100);
+const IDLE: Duration = Duration::from_millis(800);
+/// How often it is looked whether a program has come to rest.
+const PACE: Duration = Duration::from_millis(25);
+/// Bytes of output that are kept until they are asked for.
+const UNREAD: usize = 64 * 1024;
 
 impl TerminalDriver {
     /// Starts a program in a terminal of that size.
@@ -40,25 +62,27 @@ impl TerminalDriver {
     /// # Errors
     /// When it cannot be started.
     pub fn start(program: &Program, size: Size) -> Result<Self, InstrumentError> {
-        let parser =
-            Arc::new(Mutex::new(Parser::new_with_callbacks(size.rows, size.cols, 0, Questions::default())));
+        let command = program.command_line().to_owned();
+        let shown = Arc::new(Mutex::new(Shown {
+            parser: vt100::Parser::new_with_callbacks(size.rows, size.cols, 0, Questions::default()),
+            recording: Recording::new(&command, size),
+            unread: Vec::new(),
+            last: Instant::now(),
+            answered: false,
+        }));
         let (draw, drawn) = watch::channel(0);
-        let screen = Arc::clone(&parser);
+        let screen = Arc::clone(&shown);
         let pty = Pty::start(program, size, move |bytes| {
-            let answers = {
-                let mut parser = lock(&screen);
-                parser.process(bytes);
-                std::mem::take(&mut parser.callbacks_mut().answers)
-            };
+            let answers = lock(&screen).take(bytes);
             draw.send_modify(|count| *count += 1);
             answers
         })?;
-        Ok(Self { pty, parser, drawn })
+        Ok(Self { pty, command, shown, drawn })
     }
 
     /// Types a text as it is.
     pub fn type_text(&self, text: &str) -> Result<(), InstrumentError> {
-        Ok(self.pty.write(text.as_bytes())?)
+        self.write(text.as_bytes())
     }
 
     /// Presses a key such as `Enter`, `Ctrl+C`, `Up` or `F1`.
@@ -66,9 +90,9 @@ impl TerminalDriver {
     /// # Errors
     /// [`InstrumentError::UnknownKey`] says how keys are written.
     pub fn press(&self, key: &str) -> Result<(), InstrumentError> {
-        let asked = lock(&self.parser).screen().application_cursor();
+        let asked = lock(&self.shown).parser.screen().application_cursor();
         let cursor_keys = if asked { CursorKeys::Application } else { CursorKeys::Normal };
-        Ok(self.pty.write(&bytes_of(key, cursor_keys)?)?)
+        self.write(&bytes_of(key, cursor_keys)?)
     }
 
     /// Waits until the screen shows something, and gives the screen that does.
@@ -81,7 +105,7 @@ impl TerminalDriver {
             loop {
                 drawn.borrow_and_update();
                 let screen = self.screen();
-                if pattern.is_in(&screen) {
+                if pattern.line_in(&screen).is_some() {
                     return Ok(screen);
                 }
                 tokio::select! {
@@ -99,20 +123,52 @@ impl TerminalDriver {
         })
     }
 
-    /// What is on the screen now.
-    pub fn screen(&self) -> Screen {
-        Screen::of(lock(&self.parser).screen())
+    /// Waits until the program has ended, or waits for its user, or the time is over; and says how it is then.
+    pub async fn settle(&self, limit: Duration) -> Settled {
+        let begun = Instant::now();
+        loop {
+            let (still, answered) = {
+                let shown = lock(&self.shown);
+                (shown.last.elapsed().min(begun.elapsed()), shown.answered)
+            };
+            if self.exit_status().is_some() && still >= SETTLE {
+                return Settled::Ended;
+            }
+            let enough = match self.occupation(still) {
+                Occupation::Reads => Some(STILL),
+                Occupation::Listens => Some(IDLE),
+                // Without a word of the system, a program that has not answered yet may still be about to.
+                Occupation::Unknown => answered.then_some(IDLE),
+                Occupation::Works => None,
+            };
+            let is_blank = self.screen().text().is_empty();
+            if enough.is_some_and(|enough| still >= enough) {
+                return if is_blank { Settled::Nothing } else { Settled::Still };
+            }
+            if begun.elapsed() >= limit {
+                return if is_blank { Settled::Nothing } else { Settled::Moving };
+            }
+            tokio::time::sleep(PACE).await;
+        }
     }
 
-    /// What is on the screen after a while.
-    pub async fn screen_after(&self, while_: Duration) -> Screen {
-        tokio::time::sleep(while_).await;
-        self.screen()
+    /// What is on the screen now.
+    pub fn screen(&self) -> Screen {
+        Screen { exit: self.exit_status(), ..Screen::of(lock(&self.shown).parser.screen()) }
+    }
+
+    /// What was printed since this was asked last, as it came; of a flood the end.
+    pub fn take_output(&self) -> Vec<u8> {
+        std::mem::take(&mut lock(&self.shown).unread)
     }
 
     /// Changes the terminal's size; the program gets a signal.
     pub fn resize(&self, size: Size) -> Result<(), InstrumentError> {
-        lock(&self.parser).screen_mut().set_size(size.rows, size.cols);
+        let mut shown = lock(&self.shown);
+        shown.parser.screen_mut().set_size(size.rows, size.cols);
+        shown.recording.resized(size);
+        shown.answered = false;
+        drop(shown);
         Ok(self.pty.resize(size)?)
     }
 
@@ -131,6 +187,29 @@ impl TerminalDriver {
         self.pty.stop().await
     }
 
+    /// The session up to now as a recording. It is given once: what follows is not recorded.
+    pub fn recording(&self) -> Evidence {
+        let exit = self.exit_status();
+        let mut shown = lock(&self.shown);
+        let screen = shown.parser.screen().state_formatted();
+        let cast = shown.recording.finish(exit, &screen);
+        drop(shown);
+        recording::evidence(&self.command, cast, exit)
+    }
+
+    fn write(&self, bytes: &[u8]) -> Result<(), InstrumentError> {
+        let mut shown = lock(&self.shown);
+        shown.recording.input(bytes);
+        shown.answered = false;
+        drop(shown);
+        Ok(self.pty.write(bytes)?)
+    }
+
+    /// What the program does; not asked while it prints, because then it is known.
+    fn occupation(&self, still: Duration) -> Occupation {
+        if still < STILL { Occupation::Works } else { self.pty.occupation() }
+    }
+
     /// The last words of a program that has ended may still be on their way to the screen.
     async fn last_look(
         &self,
@@ -140,7 +219,7 @@ impl TerminalDriver {
     ) -> Result<Screen, InstrumentError> {
         while let Ok(Ok(())) = timeout(SETTLE, drawn.changed()).await {}
         let screen = self.screen();
-        if pattern.is_in(&screen) {
+        if pattern.line_in(&screen).is_some() {
             return Ok(screen);
         }
         let (awaited, exit) = (pattern.to_string(), exit.to_string());
@@ -148,11 +227,31 @@ impl TerminalDriver {
     }
 }
 
+impl Shown {
+    /// Takes what was printed, and gives what the terminal answers to it.
+    fn take(&mut self, bytes: &[u8]) -> Vec<u8> {
+        self.parser.process(bytes);
+        self.recording.output(bytes);
+        self.unread.extend_from_slice(bytes);
+        let surplus = self.unread.len().saturating_sub(UNREAD);
+        self.unread.drain(..surplus);
+        self.last = Instant::now();
+        self.answered = true;
+        std::mem::take(&mut self.parser.callbacks_mut().answers)
+    }
+}
+
 impl Pattern {
-    fn is_in(&self, screen: &Screen) -> bool {
+    /// The first line of the screen on which it is; of an expression the line where its match begins.
+    pub fn line_in(&self, screen: &Screen) -> Option<String> {
         match self {
-            Self::Text(text) => screen.lines.iter().any(|line| line.contains(text)),
-            Self::Regex(regex) => regex.is_match(&screen.text()),
+            Self::Text(text) => screen.lines.iter().find(|line| line.contains(text)).cloned(),
+            Self::Regex(regex) => {
+                let text = screen.text();
+                let start = regex.find(&text)?.start();
+                let from = text[..start].rfind('\n').map_or(0, |end| end + 1);
+                text[from..].lines().next().map(str::to_owned).or(Some(String::new()))
+            }
         }
     }
 }
@@ -166,37 +265,6 @@ impl std::fmt::Display for Pattern {
     }
 }
 
-/// Answers to what programs ask their terminal. Many wait for them before they draw anything.
-#[derive(Debug, Default)]
-struct Questions {
-    answers: Vec<u8>,
-}
-
-impl vt100::Callbacks for Questions {
-    fn unhandled_csi(
-        &mut self,
-        screen: &mut vt100::Screen,
-        i1: Option<u8>,
-        _i2: Option<u8>,
-        params: &[&[u16]],
-        c: char,
-    ) {
-        let first = params.first().and_then(|group| group.first()).copied().unwrap_or(0);
-        match (i1, c, first) {
-            // Where is the cursor?
-            (None, 'n', 6) => {
-                let (row, col) = screen.cursor_position();
-                self.answers.extend(format!("\x1b[{};{}R", row + 1, col + 1).bytes());
-            }
-            // Are you well?
-            (None, 'n', 5) => self.answers.extend(b"\x1b[0n"),
-            // What are you? A VT100 with advanced video.
-            (None, 'c', 0) => self.answers.extend(b"\x1b[?1;2c"),
-            _ => {}
-        }
-    }
-}
-
-fn lock(parser: &Mutex<Parser>) -> MutexGuard<'_, Parser> {
-    parser.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(shown: &Mutex<Shown>) -> MutexGuard<'_, Shown> {
+    shown.lock().unwrap_or_else(PoisonError::into_inner)
 }

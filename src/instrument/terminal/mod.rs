@@ -2,6 +2,8 @@
 
 mod driver;
 mod keys;
+mod questions;
+mod recording;
 mod screen;
 mod tool;
 

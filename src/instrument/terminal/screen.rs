@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::instrument::{Evidence, InstrumentError};
+use crate::workspace::Exit;
 
 /// A screen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,12 @@ pub struct Screen {
     pub buffer: Buffer,
     /// The cells of each row, those of one style together; a row's rest is blank.
     pub cells: Vec<Vec<StyledRun>>,
+    /// How the program ended, if it had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit: Option<Exit>,
+    /// What the program had printed since the last look, in base64, where each byte was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
 }
 
 /// Where the cursor is, counted from zero at the top left.
@@ -103,6 +110,8 @@ impl Screen {
             cursor: if screen.hide_cursor() { Cursor::Hidden { row, col } } else { Cursor::At { row, col } },
             buffer: if screen.alternate_screen() { Buffer::Alternate } else { Buffer::Main },
             cells: (0..rows).map(|row| runs_of(screen, row, cols)).collect(),
+            exit: None,
+            output: None,
         }
     }
 

@@ -2,18 +2,21 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
 use super::{Pattern, Screen, Size, TerminalDriver};
-use crate::instrument::{Evidence, Facts, Instrument, InstrumentError, Place, Seen, Settled};
-use crate::workspace::Access;
+use crate::instrument::bytes::marked;
+use crate::instrument::{Evidence, Facts, Instrument, InstrumentError, Place, Rendering, Seen, Settled};
+use crate::workspace::{Access, Exit};
 
-/// How long a program has to draw after a key, before its screen is shown.
-const SETTLE: Duration = Duration::from_millis(200);
-/// How long a screen must stand unchanged to count as one that waits for its user.
-const STILL: Duration = Duration::from_millis(100);
+/// How long a program has to come to rest before its screen is shown as it is.
+const SETTLE: Duration = Duration::from_secs(3);
+/// The same when what was waited for is there already.
+const FOUND: Duration = Duration::from_millis(300);
 /// Seconds that are waited unless the model gives others, and the most of them.
 const WAIT: (u64, u64) = (10, 120);
 
@@ -21,7 +24,8 @@ const WAIT: (u64, u64) = (10, 120);
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(description = "")]
 pub struct Wanted {
-    /// What to do. Every action but `stop` shows the screen afterwards.
+    /// What to do. Every action shows the screen afterwards, once the program has ended or waits for you; a screen that you have
+    /// seen is not repeated.
     action: Action,
     /// `start`: the command line.
     command: Option<String>,
@@ -32,14 +36,19 @@ pub struct Wanted {
     /// `press`: the keys, such as `Enter`, `Ctrl+C`, `Down`, `q`, one after the other.
     #[serde(default)]
     keys: Vec<String>,
-    /// `wait`: a regular expression instead of a text.
+    /// `wait`: a regular expression instead of a text; `^` and `$` are the ends of a line.
     regex: Option<String>,
-    /// `wait`: seconds; 10 when left out.
+    /// `wait`: for the program's end instead of a text.
+    #[serde(default)]
+    exit: bool,
+    /// `wait`: seconds; 10 when left out, at most 120.
     seconds: Option<u64>,
     /// `start`, `resize`: the width; 80 when left out.
     cols: Option<u16>,
     /// `start`, `resize`: the height; 24 when left out.
     rows: Option<u16>,
+    /// Shows, and keeps, each byte that was printed since the last look, with escapes for what cannot be seen.
+    bytes: Option<bool>,
 }
 
 /// The ways to work a program.
@@ -65,6 +74,24 @@ pub struct Terminal {
 struct Running {
     driver: TerminalDriver,
     command: String,
+    /// What the tester has seen of it.
+    seen: Option<Screen>,
+    record: Record,
+}
+
+/// Whether the session's recording was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Record {
+    Going,
+    Given,
+}
+
+/// What an action came to, before the screen is looked at.
+struct Did {
+    /// What is to be said of it.
+    note: String,
+    /// Whether the screen has what was waited for.
+    found: bool,
 }
 
 #[async_trait::async_trait]
@@ -72,8 +99,8 @@ impl Instrument for Terminal {
     type Wanted = Wanted;
 
     const NAME: &'static str = "terminal";
-    const DESCRIPTION: &'static str = "Works a program at a terminal: start it, type, press keys, wait for what it shows, read the \
-                                       screen. One program at a time.";
+    const DESCRIPTION: &'static str = "Works a program at a terminal: start it, type, press keys, wait for what it shows or for its end, \
+                                       read the screen and the exit code. One program at a time.";
     const ACCESS: Access = Access::Proof;
 
     fn new(place: &Place) -> Result<Self, InstrumentError> {
@@ -82,30 +109,33 @@ impl Instrument for Terminal {
 
     async fn act(&self, wanted: Wanted) -> Result<Seen, InstrumentError> {
         let mut running = self.running.lock().await;
+        let mut earlier = None;
         if wanted.action == Action::Start {
-            if let Some(old) = running.take() {
+            if let Some(mut old) = running.take() {
                 old.driver.stop().await;
+                earlier = old.recording();
             }
             *running = Some(self.start(&wanted)?);
         }
-        if wanted.action == Action::Stop {
-            let Some(old) = running.take() else { return Err(not_started()) };
-            let text = format!("`{}` was stopped ({})", old.command, old.driver.stop().await);
-            return Ok(Seen::told(text));
+        let current = running.as_mut().ok_or_else(not_started)?;
+        let did = act_on(&current.driver, &wanted).await?;
+        let settled = current.driver.settle(if did.found { FOUND } else { SETTLE }).await;
+        // What was waited for is what the tester wanted to see, whatever moves beside it.
+        let settled = if did.found && settled == Settled::Moving { Settled::Still } else { settled };
+        let mut seen = current.look(&did.note, settled, Rendering::of(wanted.bytes))?;
+        seen.evidence.extend(earlier);
+        if current.driver.exit_status().is_some() {
+            seen.evidence.extend(current.recording());
         }
-        let running = running.as_ref().ok_or_else(not_started)?;
-        let screen = act_on(&running.driver, &wanted).await?;
-        let exit = running.driver.exit_status();
-        let settled = match exit {
-            Some(_) => Settled::Ended,
-            None if screen.text().is_empty() => Settled::Nothing,
-            None if screen == running.driver.screen_after(STILL).await => Settled::Still,
-            None => Settled::Moving,
-        };
-        let ended = exit.map(|exit| format!("\n[the program ended: {exit}]"));
-        let text = format!("{}{}", screen.text(), ended.unwrap_or_default());
-        let facts = Facts { exit, text: screen.text(), ..Facts::default() };
-        Ok(Seen::new(text, [Evidence { settled, ..screen.evidence(&running.command)? }], facts))
+        if wanted.action == Action::Stop {
+            running.take();
+        }
+        Ok(seen)
+    }
+
+    fn leave(&self) -> Vec<Evidence> {
+        let Ok(mut running) = self.running.try_lock() else { return Vec::new() };
+        running.take().and_then(|mut current| current.recording()).into_iter().collect()
     }
 }
 
@@ -113,11 +143,58 @@ impl Terminal {
     fn start(&self, wanted: &Wanted) -> Result<Running, InstrumentError> {
         let command = wanted.command.clone().ok_or_else(|| wants("start", "command"))?;
         let program = self.place.program(&command, wanted.directory.as_deref().unwrap_or("."))?;
-        Ok(Running { driver: TerminalDriver::start(&program, size(wanted))?, command })
+        let driver = TerminalDriver::start(&program, size(wanted))?;
+        Ok(Running { driver, command, seen: None, record: Record::Going })
     }
 }
 
-async fn act_on(driver: &TerminalDriver, wanted: &Wanted) -> Result<Screen, InstrumentError> {
+impl Running {
+    /// Looks at the screen and says what is new of it.
+    fn look(&mut self, note: &str, settled: Settled, rendering: Rendering) -> Result<Seen, InstrumentError> {
+        let mut screen = self.driver.screen();
+        let (exit, text) = (screen.exit, screen.text());
+        let mut lines: Vec<String> = Vec::new();
+        match &self.seen {
+            Some(seen) if seen.lines == screen.lines && seen.cursor == screen.cursor => {
+                lines.push("[the screen is unchanged]".to_owned());
+            }
+            _ if text.is_empty() => lines.push("[the screen is empty]".to_owned()),
+            _ => lines.push(text.clone()),
+        }
+        self.seen = Some(screen.clone());
+        if rendering == Rendering::Bytes {
+            let output = self.driver.take_output();
+            lines.push(format!("[printed since the last look:]\n{}", marked(&output)));
+            screen.output = Some(BASE64_STANDARD.encode(&output));
+        }
+        lines.extend((!note.is_empty()).then(|| format!("[{note}]")));
+        lines.extend(state(exit, settled));
+        let evidence = Evidence { settled, ..screen.evidence(&self.command)? };
+        Ok(Seen::new(lines.join("\n"), [evidence], Facts { exit, text, ..Facts::default() }))
+    }
+
+    /// The session's recording, the first time.
+    fn recording(&mut self) -> Option<Evidence> {
+        let is_due = self.record == Record::Going;
+        self.record = Record::Given;
+        is_due.then(|| self.driver.recording())
+    }
+}
+
+/// How the program is, in words.
+fn state(exit: Option<Exit>, settled: Settled) -> Option<String> {
+    match (exit, settled) {
+        (Some(exit), _) => Some(format!("[the program ended: {exit}]")),
+        (None, Settled::Moving) => {
+            Some("[the program still works or draws: wait for what it should come to]".to_owned())
+        }
+        (None, Settled::Nothing) => Some("[the program runs and has shown nothing yet]".to_owned()),
+        (None, Settled::Still | Settled::Ended) => None,
+    }
+}
+
+async fn act_on(driver: &TerminalDriver, wanted: &Wanted) -> Result<Did, InstrumentError> {
+    let mut did = Did { note: String::new(), found: false };
     match wanted.action {
         Action::Type => {
             let text = wanted.text.as_deref().ok_or_else(|| wants("type", "text"))?;
@@ -127,29 +204,56 @@ async fn act_on(driver: &TerminalDriver, wanted: &Wanted) -> Result<Screen, Inst
         Action::Press => {
             wanted.keys.iter().try_for_each(|key| driver.press(key))?;
         }
-        Action::Wait => {
-            let seconds = wanted.seconds.unwrap_or(WAIT.0).clamp(1, WAIT.1);
-            let seen = driver.wait_for(&pattern(wanted)?, Duration::from_secs(seconds)).await;
-            return seen;
-        }
+        Action::Wait => return wait(driver, wanted).await,
         Action::Resize => driver.resize(size(wanted))?,
-        Action::Screen => return Ok(driver.screen()),
-        Action::Start | Action::Stop => {}
+        Action::Stop => {
+            did.note = match driver.exit_status() {
+                Some(_) => "it had ended already".to_owned(),
+                None => format!("it was stopped ({})", driver.stop().await),
+            };
+        }
+        Action::Screen | Action::Start => {}
     }
-    tokio::time::sleep(SETTLE).await;
-    Ok(driver.screen())
+    Ok(did)
+}
+
+/// Waits for what is wanted. That it does not come is something a tester sees, and no mistake.
+async fn wait(driver: &TerminalDriver, wanted: &Wanted) -> Result<Did, InstrumentError> {
+    let seconds = wanted.seconds.unwrap_or(WAIT.0).clamp(1, WAIT.1);
+    let limit = Duration::from_secs(seconds);
+    let missed = |note: String| Ok(Did { note, found: false });
+    if wanted.exit {
+        let ended = tokio::time::timeout(limit, driver.wait()).await.is_ok();
+        return missed(if ended { String::new() } else { format!("it did not end within {seconds} s") });
+    }
+    let pattern = pattern(wanted)?;
+    match driver.wait_for(&pattern, limit).await {
+        Ok(screen) => {
+            let line = pattern.line_in(&screen).unwrap_or_default();
+            Ok(Did { note: format!("found: {}", line.trim()), found: true })
+        }
+        Err(InstrumentError::NotSeen { awaited, seconds, .. }) => {
+            missed(format!("`{awaited}` did not appear within {seconds} s"))
+        }
+        Err(InstrumentError::Ended { awaited, .. }) => {
+            missed(format!("it ended before `{awaited}` appeared"))
+        }
+        Err(fault) => Err(fault),
+    }
 }
 
 fn pattern(wanted: &Wanted) -> Result<Pattern, InstrumentError> {
     match (&wanted.text, &wanted.regex) {
-        (Some(text), None) => Ok(Pattern::Text(text.clone())),
+        (Some(text), None) if !text.trim().is_empty() => Ok(Pattern::Text(text.clone())),
         // `^` and `$` are about the lines of the screen.
         (None, Some(expression)) => regex::RegexBuilder::new(expression)
             .multi_line(true)
             .build()
             .map(Pattern::Regex)
             .map_err(|fault| InstrumentError::BadRequest(format!("`regex` is wrong: {fault}"))),
-        _ => Err(InstrumentError::BadRequest("`wait` wants either `text` or `regex`".to_owned())),
+        _ => Err(InstrumentError::BadRequest(
+            "`wait` wants either `text` or `regex`, or `exit`: true for the program's end".to_owned(),
+        )),
     }
 }
 

@@ -7,7 +7,6 @@ use crate::domain::gate::GateId;
 use crate::domain::id::Commit;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::Standing;
-use crate::view::gate::is_older;
 use crate::view::gate_items::assertions;
 
 /// The statement of a gate that is decided; nothing of another. Files of the bundle are named with their hashes.
@@ -19,7 +18,7 @@ pub(super) fn statement(mission: &Mission, gate: GateId, configuration: &Sums) -
     if gate != GateId::Plan {
         for id in assertions(mission, gate) {
             let place = match mission.standing(&id) {
-                Standing::Passed if !is_older(mission, gate, &id) => 0,
+                Standing::Passed if !mission.is_older(gate, &id) => 0,
                 Standing::Failed | Standing::Blocked => 2,
                 Standing::Passed | Standing::Waived | Standing::Stale | Standing::Pending => 1,
                 Standing::Retired => continue,

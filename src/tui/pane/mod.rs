@@ -12,6 +12,7 @@ use ratatui::layout::{Position, Rect};
 use super::app::App;
 use super::focus::Pane;
 use super::layout::{Areas, Shape, inside};
+use super::picture::Placement;
 use super::widget::painter::{Highlight, Painter};
 use crate::view::prose::paragraph;
 use crate::view::row::Row;
@@ -21,13 +22,22 @@ pub use chrome::tab_at;
 
 /// Draws everything: the main screen, and the screens over it.
 pub fn draw(app: &App, frame: &mut Frame<'_>) {
-    if let Some(cursor) = draw_on(app, frame.buffer_mut()) {
+    if let Some(cursor) = draw_on(app, frame.buffer_mut()).cursor {
         frame.set_cursor_position(cursor);
     }
 }
 
-/// The same on a buffer; answers where the cursor stands, when something is typed in the uppermost screen.
-pub fn draw_on(app: &App, buf: &mut Buffer) -> Option<Position> {
+/// What belongs to a frame beside its characters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Beside {
+    /// Where the cursor stands, when something is typed in the uppermost screen.
+    pub cursor: Option<Position>,
+    /// The pictures that are laid over it.
+    pub pictures: Vec<Placement>,
+}
+
+/// The same on a buffer.
+pub fn draw_on(app: &App, buf: &mut Buffer) -> Beside {
     let areas = app.areas();
     let whole = buf.area;
     let painter = &mut app.painter(buf);
@@ -45,7 +55,7 @@ pub fn draw_on(app: &App, buf: &mut Buffer) -> Option<Position> {
     }
     footer::draw(app, painter, &areas, &infos);
     painter.finish();
-    painter.cursor
+    Beside { cursor: painter.cursor, pictures: std::mem::take(&mut painter.pictures) }
 }
 
 fn panes(app: &App, painter: &mut Painter<'_>, areas: &Areas) {

@@ -3,6 +3,7 @@
 use super::gate::GateScreen;
 use super::hold::HoldScreen;
 use super::prelude::*;
+use super::proof;
 use super::proposal::ProposalScreen;
 use super::talk::Talk;
 use crate::domain::attention::{Need, NeedKind, needs};
@@ -25,7 +26,7 @@ impl Popup for Attention {
         let count = self.len(app);
         ScreenInfo::named(app, Context::Attention, "Needs you")
             .note(count.to_string())
-            .hints([Action::Open, Action::Up, Action::Down, Action::Back])
+            .hints([Action::Open, Action::Evidence, Action::Up, Action::Down, Action::Back])
             .calling(Action::Open, "decide")
             .empty("Nothing waits for you.")
             .fitting(WIDTH, count.max(1) + below_list(app, at, width).len())
@@ -51,10 +52,14 @@ impl Popup for Attention {
     }
 
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
+        let needs = needs(&app.mission);
+        if action == Action::Evidence {
+            let need = needs.get(at.list.selected);
+            return proof::open(app, need.and_then(|need| proof::of_need(&app.mission, need)));
+        }
         if action != Action::Open {
             return PopupResult::pass();
         }
-        let needs = needs(&app.mission);
         needs.get(at.list.selected).map_or_else(PopupResult::close, |need| {
             // The list is left behind when nothing else waits in it.
             let then = if needs.len() == 1 { StackAction::Swap } else { StackAction::Open };

@@ -144,6 +144,8 @@ fn resume(app: &App, subject: Subject) -> PopupResult {
         Subject::NoGo(gate) => prompt(Purpose::NoGo(gate)),
         Subject::Waive(id) => prompt(Purpose::Waive(id)),
         Subject::Retire(id) => prompt(Purpose::Retire(id)),
+        Subject::Map(id) => prompt(Purpose::Map(id)),
+        Subject::SetAside(id) => prompt(Purpose::SetAside(id)),
         Subject::Dismiss(id) => return on_finding(app, id, Action::Dismiss),
         Subject::Defer(id) => return on_finding(app, id, Action::Defer),
         Subject::Mend(id) => return on_finding(app, id, Action::Mend),

@@ -1,12 +1,20 @@
 //! What an assertion's verdicts rest on: the claim above, and each piece of evidence under it.
 
+use std::sync::Arc;
+
 use super::assertion::AssertionScreen;
-use super::evidence_viewer::EvidenceViewer;
+use super::evidence_viewer::{EvidenceViewer, Room};
 use super::gate::prove_again;
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
+use super::trace::TraceScreen;
+use super::{RefreshRate, section};
+use crate::domain::evidence::EvidenceKind;
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
+use crate::domain::trace::TraceSubject;
+use crate::domain::verdict::EvidenceRef;
+use crate::tui::picture::PictureKey;
 use crate::view::assertion;
 
 /// The screen of an assertion's evidence.
@@ -23,21 +31,59 @@ impl EvidenceScreen {
         Self { assertion, viewer }
     }
 
+    /// The evidence of an assertion, one piece of it first.
+    pub fn at(mission: &Mission, assertion: AssertionId, reference: &EvidenceRef) -> Self {
+        let viewer = EvidenceViewer::of(mission, &assertion).at(reference);
+        Self { assertion, viewer }
+    }
+
     fn prompt(&self, app: &App, purpose: fn(AssertionId) -> Purpose) -> PopupResult {
         PopupResult::open(Prompt::new(app, purpose(self.assertion.clone())))
+    }
+
+    fn claim(&self, app: &App, width: usize) -> Vec<Row> {
+        let mut claim = assertion::claim(&app.mission, &self.assertion, width);
+        claim.push(Row::new());
+        claim
+    }
+
+    fn room(&self, app: &App) -> Room {
+        let area = inside(app.areas().body);
+        Room { area, above: self.claim(app, usize::from(area.width)).len() }
+    }
+
+    /// What can be done to a piece of its kind.
+    fn hints(&self) -> Vec<Action> {
+        let kind = self.viewer.kind();
+        let of_kind: &[Action] = match kind {
+            Some(EvidenceKind::Screenshot) => &[Action::Zoom],
+            Some(EvidenceKind::Recording) => {
+                &[Action::Play, Action::Left, Action::Right, Action::Faster, Action::Slower]
+            }
+            Some(EvidenceKind::Command) => &[Action::NextFailure, Action::Raw],
+            Some(EvidenceKind::Http) => &[Action::Fold, Action::Raw],
+            Some(EvidenceKind::Page | EvidenceKind::App | EvidenceKind::Unknown) => &[Action::Raw],
+            Some(EvidenceKind::Terminal) | None => &[],
+        };
+        let of_piece = [Action::Outside, Action::Copy].into_iter().filter(|_| kind.is_some());
+        of_kind.iter().copied().chain(of_piece).collect()
     }
 }
 
 impl Popup for EvidenceScreen {
     fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
-        let pieces = self.viewer.pieces();
-        let next = [Action::NextMatch].into_iter().filter(|_| pieces > 1);
-        let of_piece = [Action::Outside, Action::Copy].into_iter().filter(|_| pieces > 0);
+        let next = [Action::NextMatch].into_iter().filter(|_| self.viewer.pieces() > 1);
         let title = Row::of(StyleRole::Strong, "Evidence");
         let title = app.drafts.marked(title, |subject| subject.is_about(&self.assertion));
         ScreenInfo::new(app, Context::Evidence, title)
-            .hints(next.chain(of_piece).chain([Action::Edit, Action::Waive, Action::Down, Action::Back]))
+            .hints(next.chain(self.hints()))
+            .hints([Action::Edit, Action::Waive, Action::Down, Action::Back])
             .calling(Action::NextMatch, "next piece")
+            .calling(Action::Zoom, "all of it, or its width")
+            .calling(Action::Fold, "headers")
+            .calling(Action::Left, "step back")
+            .calling(Action::Right, "step on")
+            .calling(Action::Copy, "copy its reference")
             .calling(Action::Down, "scroll")
     }
 
@@ -46,40 +92,49 @@ impl Popup for EvidenceScreen {
     }
 
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
+        let room = self.room(app);
+        if let Some(done) = self.viewer.act(app, at, room, action) {
+            return done;
+        }
         match action {
-            Action::NextMatch | Action::Right | Action::NextPane => {
-                at.top = 0;
-                self.viewer.forward()
-            }
-            Action::PreviousMatch | Action::Left | Action::PreviousPane => {
-                at.top = 0;
-                self.viewer.back()
-            }
-            Action::Outside => self.viewer.outside(),
-            Action::Copy => match self.viewer.doc() {
-                Some(doc) => PopupResult::effect(Effect::Copy(doc.content.clone())),
-                None => PopupResult::stay(),
-            },
             Action::Edit => PopupResult::open(AssertionScreen::edit(app, &self.assertion)),
+            Action::Trace => {
+                PopupResult::open(TraceScreen::of(TraceSubject::Assertion(self.assertion.clone())))
+            }
             Action::ProveAgain => prove_again(vec![self.assertion.clone()]),
             Action::Waive => self.prompt(app, Purpose::Waive),
             Action::Retire => self.prompt(app, Purpose::Retire),
-            Action::Open => PopupResult::stay(),
+            Action::Open | Action::Evidence => PopupResult::stay(),
             _ => PopupResult::pass(),
         }
     }
 
-    fn answered(&mut self, _app: &App, _at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
-        self.viewer.answered(call, result);
+    fn refreshed(&mut self, app: &App, _at: &mut Place) -> PopupResult {
+        self.viewer.refresh(app)
+    }
+
+    fn pace(&self) -> RefreshRate {
+        self.viewer.pace()
+    }
+
+    fn answered(&mut self, app: &App, at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
+        let room = self.room(app);
+        self.viewer.answered(app, at, room, call, result);
         PopupResult::stay()
     }
 
     fn detail(&self, app: &App, _at: &Place, width: usize) -> Vec<Section> {
-        let mut claim = assertion::claim(&app.mission, &self.assertion, width);
-        claim.push(Row::new());
+        let claim = self.claim(app, width);
+        let room = Room { above: claim.len(), ..self.room(app) };
         let mut sections = vec![claim.into()];
-        sections.extend(self.viewer.sections(width));
+        sections.extend(self.viewer.sections(app, room));
         sections.push(assertion::history(&app.mission, &self.assertion, width).into());
         sections
+    }
+
+    fn picture(&self, app: &App, at: &Place) -> Option<(PictureKey, Arc<str>)> {
+        self.viewer.kind().filter(|kind| *kind == EvidenceKind::Screenshot)?;
+        let area = inside(app.areas().body);
+        section::wanted(&self.detail(app, at, usize::from(area.width)), at.top, area.height)
     }
 }

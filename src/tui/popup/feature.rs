@@ -1,7 +1,9 @@
 //! A feature on which no work has begun: what is to be built, and when it is done.
 
 use super::prelude::*;
+use super::trace::TraceScreen;
 use crate::domain::id::FeatureId;
+use crate::domain::trace::TraceSubject;
 use crate::view::feature;
 
 /// The screen of a feature.
@@ -38,6 +40,10 @@ impl Popup for FeatureScreen {
     }
 
     fn act(&mut self, _app: &App, _at: &mut Place, action: Action) -> PopupResult {
-        if action == Action::Open { PopupResult::close() } else { PopupResult::pass() }
+        match action {
+            Action::Open => PopupResult::close(),
+            Action::Trace => PopupResult::open(TraceScreen::of(TraceSubject::Feature(self.id))),
+            _ => PopupResult::pass(),
+        }
     }
 }

@@ -4,8 +4,11 @@ use super::attempt::AttemptScreen;
 use super::open::work_on;
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
+use super::proof;
+use super::trace::TraceScreen;
 use crate::domain::finding::FindingState;
 use crate::domain::id::FindingId;
+use crate::domain::trace::TraceSubject;
 use crate::view::finding;
 
 /// The list of findings, the selected one in full below it.
@@ -17,7 +20,8 @@ impl Popup for Findings {
         let open = app.mission.open_findings().count();
         ScreenInfo::named(app, Context::Findings, "Findings")
             .note(format!("{open} open of {}", app.mission.findings.len()))
-            .hints([Action::Open, Action::Dismiss, Action::Defer, Action::Mend, Action::Talk, Action::Back])
+            .hints([Action::Open, Action::Evidence, Action::Dismiss, Action::Defer, Action::Mend])
+            .hints([Action::Talk, Action::Back])
             .empty("Nothing was reported yet. Handoffs, reviews and user testing report here.")
     }
 
@@ -54,11 +58,19 @@ impl Popup for Findings {
 
     /// Decides on it; or opens the work that fixes it, else the attempt that reported it.
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
-        if !matches!(action, Action::Open | Action::Dismiss | Action::Defer | Action::Mend) {
+        let selected = app.mission.findings_by_weight().get(at.list.selected).map(|found| found.id);
+        if let (Action::Trace, Some(id)) = (action, selected) {
+            return PopupResult::open(TraceScreen::of(TraceSubject::Finding(id)));
+        }
+        if !matches!(action, Action::Open | Action::Evidence | Action::Dismiss | Action::Defer | Action::Mend)
+        {
             return PopupResult::pass();
         }
         let findings = app.mission.findings_by_weight();
         let Some(finding) = findings.get(at.list.selected) else { return PopupResult::stay() };
+        if action == Action::Evidence {
+            return proof::open(app, proof::of_finding(&app.mission, finding.id));
+        }
         if action != Action::Open {
             return decide_finding(app, finding.id, action);
         }

@@ -1,19 +1,27 @@
 //! A gate: a summary above, the items it rests on below at the left, and at the right the selected item in full.
 
+use std::sync::Arc;
+
 use super::assertion::AssertionScreen;
 use super::attempt::AttemptScreen;
 use super::diff::DiffScreen;
 use super::evidence::EvidenceScreen;
-use super::evidence_viewer::EvidenceViewer;
+use super::evidence_viewer::{EvidenceViewer, Room};
 use super::feature::FeatureScreen;
 use super::findings::{Findings, decide_finding};
 use super::gate_item::GateItemScreen;
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
+use super::trace::TraceScreen;
+use super::unshown::UnshownScreen;
+use super::{proof, section};
 use crate::domain::diff::DiffScope;
+use crate::domain::evidence::EvidenceKind;
 use crate::domain::gate::{Decision, GateId};
 use crate::domain::id::AssertionId;
+use crate::domain::trace::TraceSubject;
 use crate::tui::drafts::Subject;
+use crate::tui::picture::PictureKey;
 use crate::view::gate_items::{self, GateItem};
 use crate::view::row::Piece;
 use crate::view::work::gate_name;
@@ -45,6 +53,25 @@ impl GateScreen {
         self.items(app).into_iter().nth(at.list.selected)
     }
 
+    /// What hangs together with what is selected.
+    fn trace(&self, app: &App, at: &Place) -> TraceScreen {
+        match self.selected_item(app, at) {
+            Some(GateItem::Requirement(id)) => TraceScreen::of(TraceSubject::Requirement(id)),
+            Some(GateItem::Assertion(id)) => TraceScreen::of(TraceSubject::Assertion(id)),
+            Some(GateItem::Feature(id)) => TraceScreen::of(TraceSubject::Feature(id)),
+            Some(GateItem::Finding(id)) => TraceScreen::of(TraceSubject::Finding(id)),
+            Some(
+                GateItem::Changes
+                | GateItem::Negotiation
+                | GateItem::Goal
+                | GateItem::Environment
+                | GateItem::Milestone(_)
+                | GateItem::Report(_),
+            )
+            | None => TraceScreen::all(),
+        }
+    }
+
     fn diff(&self) -> DiffScope {
         match self.gate {
             GateId::Milestone(id) => DiffScope::Milestone(id),
@@ -54,10 +81,11 @@ impl GateScreen {
 
     fn decide(&self, app: &App) -> PopupResult {
         if let Some(words) = app.pending_decisions.get(&self.gate) {
-            return PopupResult::say(format!("{words} is on its way"));
+            return PopupResult::refuse(format!("{words} is on its way already"));
         }
         if !app.mission.is_gate_open(self.gate) {
-            return PopupResult::say(format!("{} is not open: nothing to decide yet", gate_name(self.gate)));
+            let gate = gate_name(self.gate);
+            return PopupResult::refuse(format!("{gate} is not open: nothing to decide yet"));
         }
         let command = Command::DecideGate { gate: self.gate, decision: Decision::Go { note: None } };
         PopupResult::order(command, format!("GO at {}", gate_name(self.gate))).and_then(StackAction::Close)
@@ -86,6 +114,11 @@ impl GateScreen {
         app.mission.is_gate_open(self.gate) && !app.pending_decisions.contains_key(&self.gate)
     }
 
+    /// Where the selected item is seen in full.
+    fn room(&self, app: &App) -> Rect {
+        self.parts(app, inside(app.areas().body)).detail
+    }
+
     fn of_selected(&self, app: &App, at: &Place, action: Action) -> PopupResult {
         match (self.selected_item(app, at), action) {
             (Some(GateItem::Finding(id)), Action::Dismiss | Action::Defer | Action::Mend) => {
@@ -102,8 +135,14 @@ impl GateScreen {
                 Action::Edit => PopupResult::open(AssertionScreen::edit(app, &id)),
                 _ => PopupResult::open(EvidenceScreen::new(&app.mission, id)),
             },
+            (item, Action::Evidence) => {
+                proof::open(app, proof::of_item(&app.mission, self.gate, item.as_ref()))
+            }
             (Some(GateItem::Feature(id)), Action::Open) => PopupResult::open(FeatureScreen::new(id)),
             (Some(GateItem::Finding(_)), Action::Open) => PopupResult::open(Findings),
+            (Some(GateItem::Requirement(id)), Action::Open) => {
+                PopupResult::open(TraceScreen::of(TraceSubject::Requirement(id)))
+            }
             (Some(GateItem::Report(id)), Action::Open) => PopupResult::open(AttemptScreen::new(id)),
             (Some(item), Action::Open) => PopupResult::open(GateItemScreen::new(item)),
             (None, Action::Open) => PopupResult::stay(),
@@ -137,6 +176,7 @@ impl Popup for GateScreen {
         }
         title = app.drafts.marked(title, |subject| *subject == Subject::NoGo(self.gate));
         let mut hints = if self.can_be_decided(app) { vec![Action::Go, Action::NoGo] } else { Vec::new() };
+        hints.extend([Action::Unshown].into_iter().filter(|_| !app.mission.unshown_at(self.gate).is_empty()));
         if self.gate == GateId::Final && app.mission.is_go(self.gate) && app.mission.landed.is_none() {
             hints.push(Action::Land);
         }
@@ -148,7 +188,7 @@ impl Popup for GateScreen {
         let cut = summary > head_room(inside(app.areas().body), summary);
         hints.extend([Action::FurtherDown].into_iter().filter(|_| cut));
         hints.extend([Action::PageDown].into_iter().filter(|_| is_wide(inside(app.areas().body))));
-        hints.extend([Action::Help, Action::Back]);
+        hints.extend([Action::Evidence, Action::Help, Action::Back]);
         ScreenInfo::new(app, Context::Gate, title)
             .hints(hints)
             .calling(Action::NextMatch, "next evidence")
@@ -206,7 +246,8 @@ impl Popup for GateScreen {
         let mut rows = gate_items::detail(&app.mission, &item, width);
         rows.push(Row::new());
         let mut sections = vec![rows.into()];
-        sections.extend(self.viewer.sections(width));
+        let room = Room { area: self.room(app), above: section::height(&sections) };
+        sections.extend(self.viewer.sections(app, room));
         if let GateItem::Assertion(id) = item {
             sections.push(assertion::history(&app.mission, &id, width).into());
         }
@@ -244,9 +285,19 @@ impl Popup for GateScreen {
         self.selected(app, at)
     }
 
-    fn answered(&mut self, _app: &App, _at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
-        self.viewer.answered(call, result);
+    fn answered(&mut self, app: &App, at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
+        let area = self.room(app);
+        let item = self.selected_item(app, at);
+        let rows =
+            item.map_or(0, |item| gate_items::detail(&app.mission, &item, area.width.into()).len() + 1);
+        self.viewer.answered(app, at, Room { area, above: rows }, call, result);
         PopupResult::stay()
+    }
+
+    fn picture(&self, app: &App, at: &Place) -> Option<(PictureKey, Arc<str>)> {
+        self.viewer.kind().filter(|kind| *kind == EvidenceKind::Screenshot)?;
+        let area = self.room(app);
+        section::wanted(&self.detail(app, at, usize::from(area.width)), at.top, area.height)
     }
 
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
@@ -260,10 +311,13 @@ impl Popup for GateScreen {
             | Action::ProveAgain
             | Action::Edit
             | Action::Open
+            | Action::Evidence
             | Action::Retire
             | Action::Dismiss
             | Action::Defer
             | Action::Mend => self.of_selected(app, at, action),
+            Action::Unshown => PopupResult::open(UnshownScreen::new(self.gate)),
+            Action::Trace => PopupResult::open(self.trace(app, at)),
             Action::Add => PopupResult::open(AssertionScreen::add(app)),
             Action::FurtherUp => {
                 self.turn_head(app, SelectionStep::By(-3));

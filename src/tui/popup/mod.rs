@@ -28,6 +28,7 @@ pub mod open;
 pub mod palette;
 mod prelude;
 pub mod prompt;
+pub mod proof;
 pub mod proposal;
 pub mod replay;
 pub mod result;
@@ -35,6 +36,8 @@ pub mod screen;
 pub mod section;
 pub mod stats;
 pub mod talk;
+pub mod trace;
+pub mod unshown;
 pub mod workers;
 pub mod writing;
 
@@ -59,6 +62,7 @@ pub fn anywhere(app: &App, action: Action) -> Option<Box<dyn Popup>> {
         Action::Missions => Box::new(missions::Missions),
         Action::Replay => Box::new(replay::Replay::new()),
         Action::Findings => Box::new(findings::Findings),
+        Action::Trace => Box::new(trace::TraceScreen::all()),
         Action::Drafts => Box::new(drafts::DraftsScreen::looking()),
         Action::Land => Box::new(landing::LandScreen::default()),
         Action::Editor => Box::new(contract::ContractScreen::resumed(app)),

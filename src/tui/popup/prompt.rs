@@ -8,12 +8,14 @@ use crate::domain::budget::Budget;
 use crate::domain::consequence::ContractChange;
 use crate::domain::finding::{Ruling, TriageDecision, Until};
 use crate::domain::gate::{Decision, GateId};
-use crate::domain::id::{AssertionId, FindingId};
+use crate::domain::id::{AssertionId, FindingId, IdError, RequirementId};
 use crate::domain::plan::FeatureSpec;
+use crate::domain::requirement::SetAside;
 use crate::domain::text::{Line, Prose, Title};
 use crate::tui::drafts::Subject;
 use crate::tui::ticket::Request;
 use crate::tui::widget::text_box::Active;
+use crate::view::requirement::list;
 use crate::view::work::gate_name;
 
 /// What the sentence is for.
@@ -21,6 +23,9 @@ use crate::view::work::gate_name;
 pub enum Purpose {
     NoGo(GateId),
     Waive(AssertionId),
+    /// Which requirements it shows.
+    Map(AssertionId),
+    SetAside(RequirementId),
     Retire(AssertionId),
     Dismiss(FindingId),
     Defer(FindingId, Until),
@@ -38,6 +43,8 @@ impl Purpose {
         match self {
             Self::NoGo(gate) => Subject::NoGo(*gate),
             Self::Waive(id) => Subject::Waive(id.clone()),
+            Self::Map(id) => Subject::Map(id.clone()),
+            Self::SetAside(id) => Subject::SetAside(*id),
             Self::Retire(id) => Subject::Retire(id.clone()),
             Self::Dismiss(id) => Subject::Dismiss(*id),
             Self::Defer(id, _) => Subject::Defer(*id),
@@ -75,11 +82,16 @@ impl Prompt {
         let older =
             older.map(|draft| format!("It was at {} when you began; it is at {revision} now.", draft.base));
         let blank = match &purpose {
-            Purpose::Model(role) => app.mission.models.get(role).map_or("", |model| model.as_str()),
-            Purpose::Mend(_, spec) => spec.description.as_str(),
-            _ => "",
+            Purpose::Model(role) => {
+                app.mission.models.get(role).map_or_else(String::new, |model| model.to_string())
+            }
+            Purpose::Mend(_, spec) => spec.description.to_string(),
+            Purpose::Map(id) => {
+                app.mission.contract.get(id).map_or_else(String::new, |found| list(&found.shows))
+            }
+            _ => String::new(),
         };
-        let draft = OneText::from(app, subject, "note.md", blank).resting_on(revision);
+        let draft = OneText::from(app, subject, "note.md", &blank).resting_on(revision);
         Self { purpose, draft, older, sending: Sending::default() }
     }
 
@@ -92,6 +104,11 @@ impl Prompt {
             Purpose::Waive(id) => {
                 (format!("Waive {id}"), "Why may it stay as it is? It counts as settled at this revision.")
             }
+            Purpose::Map(id) => (
+                format!("What {id} shows"),
+                "Its requirements, such as REQ-1, REQ-3; nothing is none. Its verdicts stay as they are.",
+            ),
+            Purpose::SetAside(id) => (format!("Set {id} aside"), "Why does it ask for nothing?"),
             Purpose::Retire(id) => (format!("Retire {id}"), "Why is it no longer wanted?"),
             Purpose::Dismiss(id) => (format!("Dismiss {id}"), "Why is nothing done about it?"),
             Purpose::Defer(id, until) => (format!("Put {id} off"), why_it_waits(*until)),
@@ -121,6 +138,10 @@ impl Prompt {
                 Command::DecideGate { gate: *gate, decision: Decision::NoGo { note: line()? } }
             }
             Purpose::Waive(id) => Command::Waive { assertion: id.clone(), reason: line()? },
+            Purpose::Map(id) => Command::MapAssertion { assertion: id.clone(), shows: requirements(&text)? },
+            Purpose::SetAside(id) => {
+                Command::SetAsideRequirements { aside: vec![SetAside { requirement: *id, because: line()? }] }
+            }
             Purpose::Retire(id) => Command::RetireAssertion { assertion: id.clone(), reason: line()? },
             Purpose::Dismiss(id) => decision(*id, Ruling::Dismiss { reason: line()? }),
             Purpose::Defer(id, until) => decision(*id, Ruling::Defer { until: *until, reason: line()? }),
@@ -143,6 +164,8 @@ impl Prompt {
         match &self.purpose {
             Purpose::NoGo(gate) => format!("NO-GO at {}", gate_name(*gate)),
             Purpose::Waive(id) => format!("{id} is waived"),
+            Purpose::Map(id) => format!("{id} shows what you said"),
+            Purpose::SetAside(id) => format!("{id} asks for nothing"),
             Purpose::Retire(id) => format!("{id} is retired"),
             Purpose::Dismiss(id) => format!("{id} is dismissed"),
             Purpose::Defer(id, _) => format!("{id} stays open, put off"),
@@ -176,6 +199,11 @@ impl Prompt {
             Err(error) => self.sending.refused(&error),
         }
     }
+}
+
+fn requirements(text: &str) -> Result<Vec<RequirementId>, String> {
+    let words = text.split([',', ' ', '\n']).filter(|word| !word.is_empty());
+    words.map(|word| word.parse().map_err(|error: IdError| error.to_string())).collect()
 }
 
 fn decision(finding: FindingId, ruling: Ruling) -> Command {

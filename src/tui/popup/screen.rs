@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
@@ -13,6 +14,7 @@ use crate::tui::drafts::{DraftChange, Subject};
 use crate::tui::keymap::Context;
 use crate::tui::layout::centred;
 use crate::tui::list::List;
+use crate::tui::picture::PictureKey;
 use crate::tui::source::SourceError;
 use crate::tui::widget::painter::Painter;
 use crate::view::row::Row;
@@ -111,6 +113,11 @@ pub trait Popup: fmt::Debug + Send {
     /// Time went on, or the mission changed.
     fn refreshed(&mut self, _app: &App, _at: &mut Place) -> PopupResult {
         PopupResult::stay()
+    }
+
+    /// The picture that it wants to show now: which, how large and which part of it, and its bytes in base64.
+    fn picture(&self, _app: &App, _at: &Place) -> Option<(PictureKey, Arc<str>)> {
+        None
     }
 
     /// How often it wants to be refreshed.

@@ -57,6 +57,7 @@ fn global(app: &mut App, action: Action) -> Option<Vec<Effect>> {
         Action::Palette => stack::open(app, Box::new(Palette::new(app))),
         Action::Pause => pause(app),
         Action::Retry => resume(app),
+        Action::Evidence => evidence(app),
         _ => {
             if let Some(stashed) = app.stash.take_if(|_| action == Action::Editor) {
                 return Some(stack::reopen(app, stashed));
@@ -65,6 +66,17 @@ fn global(app: &mut App, action: Action) -> Option<Vec<Effect>> {
             stack::open(app, screen)
         }
     })
+}
+
+/// Shows what proves or disproves what is selected.
+fn evidence(app: &mut App) -> Vec<Effect> {
+    match crate::tui::popup::proof::screen(app) {
+        Ok(screen) => stack::open(app, screen),
+        Err(why) => {
+            say(app, Tone::Done, why);
+            Vec::new()
+        }
+    }
 }
 
 /// Leaves the console. What was begun is named first.

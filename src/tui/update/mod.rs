@@ -23,6 +23,7 @@ use super::effect::Effect;
 use super::keymap::Context;
 use super::msg::Msg;
 use super::options::ConsoleExit;
+use super::picture::{Graphics, Order};
 use super::popup::base::UserInput;
 use super::source::SourceEvent;
 use super::ticket::{Asker, Request};
@@ -48,11 +49,22 @@ pub fn start(app: &mut App) -> Vec<Effect> {
 /// Takes one message in. What it makes of drafts is kept before anything else is done, leaving included.
 pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
     let mut effects = take(app, msg);
+    effects.extend(picture(app).map(Effect::Paint));
     let changes = app.drafts.take_changes();
     if !changes.is_empty() {
         effects.insert(0, Effect::KeepDrafts(changes));
     }
     effects
+}
+
+/// The picture that the uppermost screen wants and that is not here yet.
+pub fn picture(app: &mut App) -> Option<Order> {
+    if app.canvas.graphics == Graphics::None {
+        return None;
+    }
+    let screen = app.screens.last()?;
+    let (key, png) = screen.popup.picture(app, &screen.at)?;
+    app.pictures.order(key, &png, app.canvas)
 }
 
 fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
@@ -69,6 +81,10 @@ fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Missions(missions) => {
             app.missions = missions;
             stack::refresh(app)
+        }
+        Msg::Painted { key, painted } => {
+            app.pictures.keep(key, painted);
+            Vec::new()
         }
         Msg::Edited(Ok(text)) => stack::give(app, UserInput::Edited(&text)),
         Msg::Edited(Err(sentence)) => {

@@ -11,6 +11,7 @@ use ratatui::widgets::{Block, Widget};
 
 use crate::tui::layout::inside;
 use crate::tui::list::List;
+use crate::tui::picture::Placement;
 use crate::tui::styles::Styles;
 use crate::view::glyph::{Charset, to_ascii};
 use crate::view::row::{Piece, Row};
@@ -25,6 +26,8 @@ pub struct Painter<'a> {
     pub buf: &'a mut Buffer,
     /// Where the terminal's cursor stands, where something is typed.
     pub cursor: Option<Position>,
+    /// The pictures that are laid over the frame in the end.
+    pub pictures: Vec<Placement>,
 }
 
 /// How a row stands out.
@@ -254,8 +257,13 @@ mod tests {
                 buf.set_string(room, 0, "|", Style::default());
                 let row =
                     Row::of(StyleRole::Text, text).then(StyleRole::Dim, text).end(StyleRole::Good, "▣ 2");
-                let mut painter =
-                    Painter { styles: &styles, charset: Charset::Unicode, buf: &mut buf, cursor: None };
+                let mut painter = Painter {
+                    styles: &styles,
+                    charset: Charset::Unicode,
+                    buf: &mut buf,
+                    cursor: None,
+                    pictures: Vec::new(),
+                };
                 painter.lit_row(Rect::new(0, 0, room, 1), &row, Highlight::Selected);
                 assert_eq!(buf[(room, 0)].symbol(), "|", "{text} in {room}");
             }

@@ -10,11 +10,13 @@ use crate::domain::event::{Event, Stamped};
 use crate::domain::gate::GateId;
 use crate::domain::id::ProposalId;
 use crate::domain::message::{Message, Party, Question};
+use crate::domain::note::NoteState;
 use crate::view::finding::{seen_words, until_words};
-use crate::view::history;
 use crate::view::prelude::*;
+use crate::view::requirement::shows_words;
 use crate::view::words::actor;
 use crate::view::work::{GATE_AHEAD, decision, gate_subject, short_subject, status_sign};
+use crate::view::{history, negotiation};
 
 /// The line for an event; `mission` is the mission after it.
 #[expect(clippy::too_many_lines, reason = "a flat match over every event")]
@@ -22,6 +24,7 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
     let note = |subject: &dyn std::fmt::Display, text: String| LogLine::new(NOTE, subject, text);
     Some(match &stamped.event {
         Event::MissionCreated(founding) => plan::created(founding),
+        Event::RequirementsNoted { requirements } => return plan::noted(requirements, stamped.actor),
         Event::ContractProposed { assertions } => LogLine::new(GOOD, "contract", plan::contract(assertions)),
         Event::EnvironmentProposed { environment } => {
             LogLine::new(GOOD, "environment", plan::environment(environment))
@@ -34,6 +37,8 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::PlanProposed(proposed) => {
             plan::proposed(proposed.title.as_ref(), &proposed.milestones, &proposed.features)
         }
+        Event::PlanCriticized { criticism } => negotiation::line(criticism),
+        Event::ObjectionAnswered { objection, answer } => negotiation::answer_line(*objection, answer),
         Event::FeatureAdded { feature } => note(&feature.id, plan::added(feature)),
         Event::AssertionAdded { assertion, .. } => {
             let record = mission.record_of(stamped.seq)?;
@@ -65,6 +70,9 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             let waits = needs(mission).into_iter().find(|need| is_about(need.kind, proposal.id));
             let text = waits.map_or_else(|| proposal.change.sentence(mission), |need| need.sentence);
             LogLine::new(NEEDS, &proposal.id, text)
+        }
+        Event::AssertionMapped { assertion, shows } => {
+            note(assertion, format!("{} by {}", shows_words(shows), actor(mission, stamped.actor)))
         }
         Event::AssertionWaived { assertion, reason, .. } => {
             LogLine::new(WARNING, assertion, format!("waived by {}: {reason}", actor(mission, stamped.actor)))
@@ -114,6 +122,8 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::DirectiveIssued { directive } => {
             note(&directive.id, format!("directive by {}: {}", party(directive.from), directive.text))
         }
+        Event::NoteProposed { note: known } => note(&known.id, format!("proposed: {}", known.words)),
+        Event::NoteDecided { note: id, state } => note(id, note_fate(state)),
         Event::KnowledgeConfirmed { knowledge } => note(&"knowledge", knowledge.note.to_string()),
         Event::MessageSent { message } => said(message),
         Event::QuestionAsked { question } => asked(question),
@@ -183,4 +193,14 @@ fn asked(question: &Question) -> LogLine {
 /// The answers to choose from, numbered.
 pub fn options(question: &Question) -> impl Iterator<Item = String> {
     (1..).zip(&question.options).map(|(number, option)| format!("{number}. {}", one_line(option.as_str())))
+}
+
+fn note_fate(state: &NoteState) -> String {
+    match state {
+        NoteState::Proposed => "proposed".to_owned(),
+        NoteState::Confirmed => "confirmed".to_owned(),
+        NoteState::Merged { into } => format!("merged into {into}"),
+        NoteState::Rejected { reason } => format!("rejected: {reason}"),
+        NoteState::PassedOver => "passed over by scrutiny".to_owned(),
+    }
 }

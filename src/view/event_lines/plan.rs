@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::domain::baseline::{AtBase, Baseline, Trial};
 use crate::domain::contract::Assertion;
 use crate::domain::environment::Environment;
-use crate::domain::event::Founding;
+use crate::domain::event::{Actor, Founding};
 use crate::domain::plan::{Feature, Milestone, Origin};
+use crate::domain::requirement::{Fate, Requirement, RequirementOrigin};
 use crate::domain::text::Title;
 use crate::view::prelude::*;
 
@@ -15,6 +16,28 @@ pub(super) fn created(founding: &Founding) -> LogLine {
     let place =
         format!("on branch {} from {} of {}", founding.branch, founding.base.short(), founding.repository);
     LogLine::new(BEGINS, "mission", text).with([place])
+}
+
+/// What the person wants beyond the goal, and what asks for nothing after all; that the goal was read is no news.
+pub(super) fn noted(requirements: &[Requirement], by: Actor) -> Option<LogLine> {
+    let told = |found: &&Requirement| found.decided_by.is_some() || found.origin != RequirementOrigin::Goal;
+    let lines: Vec<String> = requirements
+        .iter()
+        .filter(told)
+        .map(|found| match &found.fate {
+            Fate::Owed => format!("{} is owed: {}", found.id, one_line(found.text.as_str())),
+            Fate::SetAside { reason } => format!("{} asks for nothing: {reason}", found.id),
+        })
+        .collect();
+    let sign = if by == Actor::Person { NOTE } else { WARNING };
+    match lines.as_slice() {
+        [] => None,
+        [only] => Some(LogLine::new(sign, "goal", only)),
+        several => {
+            let text = format!("{} of it are read anew", plural(several.len(), "sentence"));
+            Some(LogLine::new(sign, "goal", text).with(lines))
+        }
+    }
 }
 
 pub(super) fn contract(assertions: &[Assertion]) -> String {

@@ -20,7 +20,9 @@ pub(super) fn started(attempt: &Attempt, mission: &Mission) -> LogLine {
         (Some(id), None) => {
             format!("{task}: {}", mission.feature(id).map_or("", |feature| feature.spec.title.as_str()))
         }
-        (None, Some((_, round))) => format!("{task}, round {round}"),
+        (None, Some((_, round))) => {
+            format!("{task}, round {round}{}", work.flow().unwrap_or_default().suffix())
+        }
         (None, None) => task.to_owned(),
     };
     let text = format!("{} {} {task} ({})", attempt.id, attempt.role, attempt.model);

@@ -1,17 +1,21 @@
 //! Programs that run beside the work: an agent's jobs, the environment's services.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use nix::sys::signal::Signal;
+use tokio::io::AsyncReadExt;
+use tokio::net::unix::pipe::Receiver;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::bounded_log::{BoundedLog, older};
 use super::group::Group;
 use super::program::Program;
-use super::run::{Exit, GRACE};
+use super::run::{DRAIN, Exit, GRACE};
 use super::text::clean_text;
 use crate::workspace::WorkspaceError;
 
@@ -24,20 +28,35 @@ pub struct Background {
 }
 
 impl Program {
-    /// Starts it in the background, with output and errors in a new file at `log`. Its timeout does not apply.
+    /// Starts it in the background, with output and errors in a new file at `log`, of which the newest part is kept. Its timeout does not apply.
     ///
     /// # Errors
     /// When it cannot be started or the log cannot be written.
     pub fn spawn_background(&self, log: &Path) -> Result<Background, WorkspaceError> {
-        let (file, copy) = open_log(log, OpenOptions::new().create(true).write(true).truncate(true))?;
-        let (mut child, group) = self.start_into(copy.into(), file.into())?;
+        let mut kept = BoundedLog::create(log).map_err(WorkspaceError::io("write", log))?;
+        let (mut child, group, reader) = self.start_piped()?;
+        let mut reader =
+            Receiver::from_owned_fd(OwnedFd::from(reader)).map_err(|error| self.start_error(&error))?;
         let group = Arc::new(group);
+        let mut copying = tokio::spawn(async move {
+            let mut buffer = vec![0; 64 * 1024];
+            while let Ok(count @ 1..) = reader.read(&mut buffer).await {
+                // A full disk is no reason to hold the program up.
+                if let Err(error) = kept.write(&buffer[..count]) {
+                    tracing::debug!(%error, "output of a program in the background is lost");
+                }
+            }
+        });
         let (sender, ended) = watch::channel(None);
         let watched = Arc::clone(&group);
         tokio::spawn(async move {
             let exit = child.wait().await.map_or(Exit::Unknown, Exit::from);
             // A leader that ends leaves nothing behind: what it started is not reachable any more.
             watched.finish();
+            // Its last words are in the log by the time that its end is known; what forked away may hold the pipe for ever.
+            if timeout(DRAIN, &mut copying).await.is_err() {
+                tracing::debug!("a process outside the group keeps the output open");
+            }
             sender.send_replace(Some(exit));
         });
         Ok(Background { group, ended, log: log.to_owned() })
@@ -77,14 +96,26 @@ impl Background {
     /// When the log cannot be read.
     pub fn tail(&self, bytes: u64) -> Result<String, WorkspaceError> {
         let read = || {
-            let mut file = File::open(&self.log)?;
-            let length = file.metadata()?.len();
-            file.seek(SeekFrom::Start(length.saturating_sub(bytes)))?;
-            let mut end = Vec::new();
-            file.take(bytes).read_to_end(&mut end)?;
-            Ok(clean_text(&end))
+            let newest = match end_of(&self.log, bytes) {
+                // It has just taken the place of the one before, and the next is not there yet.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && older(&self.log).exists() => {
+                    Vec::new()
+                }
+                read => read?,
+            };
+            let missing = bytes.saturating_sub(u64::try_from(newest.len()).unwrap_or(bytes));
+            let before = end_of(&older(&self.log), missing).unwrap_or_default();
+            Ok(clean_text(&[before, newest].concat()))
         };
         read().map_err(WorkspaceError::io("read", &self.log))
+    }
+
+    /// Kills the whole group without asking.
+    pub async fn kill(&self) -> Exit {
+        if self.is_running() {
+            self.group.signal(Signal::SIGKILL);
+        }
+        self.wait().await
     }
 
     /// Ends the whole group: asks, waits two seconds, kills.
@@ -96,9 +127,18 @@ impl Background {
         if let Ok(exit) = timeout(GRACE, self.wait()).await {
             return exit;
         }
-        self.group.signal(Signal::SIGKILL);
-        self.wait().await
+        self.kill().await
     }
+}
+
+/// At most so many bytes of a file's end.
+fn end_of(path: &Path, bytes: u64) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(bytes)))?;
+    let mut end = Vec::new();
+    file.take(bytes).read_to_end(&mut end)?;
+    Ok(end)
 }
 
 /// A log file, with the directories above it, once for the output and once for the errors.

@@ -6,6 +6,7 @@
 
 mod background;
 mod blocking;
+mod bounded_log;
 mod capture;
 mod detached;
 mod environment;

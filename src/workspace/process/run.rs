@@ -7,7 +7,7 @@ use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
 use tokio::process::Child;
@@ -30,7 +30,7 @@ pub struct Finished {
 }
 
 /// How a program ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Exit {
     Code(i32),
@@ -75,7 +75,7 @@ impl From<ExitStatus> for Exit {
 pub(in crate::workspace) const GRACE: Duration = Duration::from_secs(2);
 
 /// How long output is awaited from a pipe that someone still holds open after the program ended.
-const DRAIN: Duration = Duration::from_millis(250);
+pub(super) const DRAIN: Duration = Duration::from_millis(250);
 
 /// How much of one read goes to the live view, which may lose text but must not slow the program.
 const LIVE_BYTES: usize = 4 * 1024;

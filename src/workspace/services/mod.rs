@@ -1,10 +1,16 @@
 //! The app under test, while a validator works it: the environment's services, started in order and stopped whatever happens.
 
 mod health;
+mod kept;
+mod lease;
 mod order;
 mod port;
 mod spec;
 mod supervise;
+mod variables;
 
+pub use lease::{PortLease, lease};
+pub use port::mission_on;
 pub use spec::{Health, ServiceSpec, ServiceStatus};
-pub use supervise::{ServiceDirs, Services};
+pub use supervise::{ServiceDirs, Services, StillHeld};
+pub use variables::{DATA_DIR, PORT, expanded, port_variable};

@@ -3,46 +3,81 @@
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::time::Duration;
 
-use crate::workspace::sweep::MARK;
+use tokio::time::{sleep, timeout};
 
+use crate::workspace::sweep::{MARK, SERVICE, variable};
+
+/// How often it is looked whether a port is free.
+const PACE: Duration = Duration::from_millis(20);
 /// Characters of a command line that tell a program apart.
 const SHOWN: usize = 80;
 
 /// Who listens on a port of this machine; `None` when nobody does.
 pub(super) fn holder(port: u16) -> Option<String> {
+    (!is_free(port)).then(|| listener(port).map_or_else(|| "another program".to_owned(), in_words))
+}
+
+/// Whether nobody of this machine listens on a port.
+pub(super) fn is_free(port: u16) -> bool {
     let taken = |address: SocketAddr| {
         TcpListener::bind(address).is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse)
     };
     // Development servers listen on either family for `localhost`.
     let addresses = [(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()];
-    addresses.into_iter().any(taken).then(|| listener(port).unwrap_or_else(|| "another program".to_owned()))
+    !addresses.into_iter().any(taken)
 }
 
-/// The process that listens on it, in words: its id, its command, and the mission it works for.
-fn listener(port: u16) -> Option<String> {
+/// Waits until a port is free. Gives who still has it when the time is over.
+pub(super) async fn until_free(port: u16, limit: Duration) -> Option<String> {
+    let freed = async {
+        while holder(port).is_some() {
+            sleep(PACE).await;
+        }
+    };
+    if timeout(limit, freed).await.is_ok() { None } else { holder(port) }
+}
+
+/// The directory of the mission whose program listens on a port.
+pub fn mission_on(port: u16) -> Option<PathBuf> {
+    variable(listener(port)?, MARK).map(PathBuf::from)
+}
+
+/// The mark of the service that listens on a port.
+pub(super) fn service_on(port: u16) -> Option<String> {
+    variable(listener(port)?, SERVICE)
+}
+
+/// The process that listens on it, as far as this user may see.
+fn listener(port: u16) -> Option<i32> {
     let sockets: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
         .iter()
         .flat_map(|table| listening(&fs::read_to_string(table).unwrap_or_default(), port))
         .map(|inode| format!("socket:[{inode}]"))
         .collect();
-    let pids = fs::read_dir("/proc").ok()?.flatten().filter_map(|entry| entry.file_name().into_string().ok());
-    let has_it = |pid: &String| {
+    if sockets.is_empty() {
+        return None;
+    }
+    let pids =
+        fs::read_dir("/proc").ok()?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let has_it = |pid: &i32| {
         let open = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
         let names = open.filter_map(|descriptor| fs::read_link(descriptor.path()).ok());
         names.into_iter().any(|name| sockets.iter().any(|socket| name.as_os_str() == socket.as_str()))
     };
-    let pid = pids.filter(|pid| pid.parse::<u32>().is_ok()).find(has_it)?;
-    let words = |file: &str| {
-        let bytes = fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into_owned()
-    };
-    let command: String = words("cmdline").replace('\0', " ").trim().chars().take(SHOWN).collect();
-    let mission = words("environ").split('\0').find_map(|variable| {
-        let dir = variable.strip_prefix(MARK)?.strip_prefix('=')?;
-        Some(format!(" of mission {}", dir.rsplit('/').next()?))
-    });
-    Some(format!("process {pid} (`{command}`){}", mission.unwrap_or_default()))
+    pids.into_iter().find(has_it)
+}
+
+/// A process in words: its id, its command, and the mission it works for.
+fn in_words(pid: i32) -> String {
+    let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let line = String::from_utf8_lossy(&line).replace('\0', " ");
+    let command: String = line.trim().chars().take(SHOWN).collect();
+    let mission =
+        variable(pid, MARK).and_then(|dir| Some(format!(" of mission {}", dir.rsplit('/').next()?)));
+    format!("process {pid} (`{command}`){}", mission.unwrap_or_default())
 }
 
 /// The inodes of the sockets that listen on a port, from a table of the kernel's.

@@ -3,14 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use futures::future::join_all;
 use tokio::time::{sleep, timeout};
 
 use super::health;
+use super::kept::Forked;
 use super::order::in_order;
 use super::port;
 use super::spec::{ServiceSpec, ServiceStatus};
 use crate::workspace::WorkspaceError;
-use crate::workspace::process::{Background, Program};
+use crate::workspace::process::{Background, Exit, Program};
 use crate::workspace::reaper::Reaper;
 
 /// Services that are up. Dropping it kills them.
@@ -32,14 +34,27 @@ pub struct ServiceDirs {
     pub reaper: Reaper,
 }
 
+/// A port that is not free although its service has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StillHeld {
+    pub port: u16,
+    /// Who has it, in words.
+    pub holder: String,
+}
+
 #[derive(Debug)]
 struct Service {
     spec: ServiceSpec,
     program: Background,
+    /// What of it left its process group.
+    forked: Forked,
 }
 
 /// How often a service is asked whether it is up.
 const PACE: Duration = Duration::from_millis(100);
+
+/// How long a port may take to be free once its service has ended.
+const RELEASE: Duration = Duration::from_secs(5);
 
 /// How much of a log goes into an error or an answer, in bytes.
 const TAIL: u64 = 4 * 1024;
@@ -74,7 +89,7 @@ impl Services {
                 name: service.spec.name.clone(),
                 pid: service.program.pid(),
                 port: service.spec.port,
-                ended: service.program.exit(),
+                ended: service.ended(),
                 log: service.program.log().to_owned(),
             })
             .collect()
@@ -92,23 +107,72 @@ impl Services {
         service.program.tail(TAIL)
     }
 
-    /// Stops all, the last started first.
-    pub async fn stop_all(&mut self) {
-        while let Some(service) = self.running.last() {
+    /// Asks each whether it is up, by the check that it was started with; else why not.
+    pub async fn health(&self) -> Vec<Result<(), String>> {
+        let asked = self.running.iter().map(async |service| match (service.ended(), service.spec.port) {
+            (Some(exit), _) => Err(format!("it ended with {exit}")),
+            (None, Some(port)) => health::check(&service.spec.health, port).await,
+            (None, None) => Ok(()),
+        });
+        join_all(asked).await
+    }
+
+    /// Kills all at once, as a crash of the machine would; they count as services that have ended.
+    pub async fn crash_all(&mut self) {
+        join_all(self.running.iter().map(async |service| {
+            service.program.kill().await;
+            service.forked.kill().await;
+        }))
+        .await;
+    }
+
+    /// Stops all, the last started first, and waits until their ports are free. Gives those that somebody still holds.
+    pub async fn stop_all(&mut self) -> Vec<StillHeld> {
+        let mut held = Vec::new();
+        while let Some(service) = self.running.pop() {
             let exit = service.program.stop().await;
+            service.forked.stop().await;
             tracing::debug!(service = service.spec.name, %exit, "stopped a service");
-            self.running.pop();
+            let port = service.spec.port;
+            if let Some(port) = port
+                && let Some(holder) = port::until_free(port, RELEASE).await
+            {
+                held.push(StillHeld { port, holder });
+            }
+        }
+        held
+    }
+
+    /// Whether its port is still free: a service before it may have taken it, which nobody need wait for.
+    fn check_port(&self, spec: &ServiceSpec) -> Result<(), WorkspaceError> {
+        let Some((port, holder)) = spec.port.and_then(|port| Some((port, port::holder(port)?))) else {
+            return Ok(());
+        };
+        let by = port::service_on(port);
+        let thief = self.running.iter().find(|other| by.as_deref() == Some(other.forked.mark()));
+        let service = spec.name.clone();
+        match thief {
+            None => Err(WorkspaceError::PortBusy { service, port, holder }),
+            Some(thief) => Err(WorkspaceError::Unhealthy {
+                service,
+                reason: format!("its port {port} was taken by service `{}`: {holder}", thief.spec.name),
+                log: thief.log(),
+            }),
         }
     }
 
     async fn start_one(&mut self, spec: ServiceSpec, dirs: &ServiceDirs) -> Result<(), WorkspaceError> {
+        self.check_port(&spec)?;
+        let log = log_of(&dirs.logs, &spec.name);
+        let forked = Forked::of(&log.display().to_string());
         let program = Program::shell(&spec.run)
             .dir(&dirs.dir)
             .envs(dirs.env.clone())
             .envs(spec.env.clone())
+            .envs([forked.variable()])
             .reaper(&dirs.reaper)
-            .spawn_background(&log_of(&dirs.logs, &spec.name))?;
-        let service = Service { spec, program };
+            .spawn_background(&log)?;
+        let service = Service { spec, program, forked };
         let up = service.wait_until_up().await;
         self.running.push(service);
         up
@@ -131,25 +195,57 @@ impl Service {
             Ok(Err(ended)) => ended,
             Err(_) => format!("not up after {} s: {reason}", self.spec.start_timeout.as_secs()),
         };
-        let log = self.program.tail(TAIL).unwrap_or_else(|error| error.to_string());
-        Err(WorkspaceError::Unhealthy { service: self.spec.name.clone(), reason, log })
+        Err(WorkspaceError::Unhealthy { service: self.spec.name.clone(), reason, log: self.log() })
+    }
+
+    /// The end of its output.
+    fn log(&self) -> String {
+        self.program.tail(TAIL).unwrap_or_else(|error| error.to_string())
     }
 
     /// Asks until it is up. `reason` always has why it was not the last time.
     async fn poll(&self, reason: &mut String) -> Result<(), String> {
         loop {
             // First of all: another program might answer on the port of one that died.
-            if let Some(exit) = self.program.exit() {
-                return Err(format!("it ended with {exit}"));
+            let exit = self.program.exit();
+            if let Some(exit) = exit {
+                self.has_forked(exit).await?;
             }
             let Some(port) = self.spec.port else { return Ok(()) };
             match health::check(&self.spec.health, port).await {
-                Ok(()) => return Ok(()),
+                Ok(()) => return self.answers_itself(port),
                 Err(why) => *reason = why,
             }
             tokio::select! {
                 () = sleep(PACE) => {}
-                _ = self.program.wait() => {}
+                _ = self.program.wait(), if exit.is_none() => {}
+            }
+        }
+    }
+
+    /// How it ended, if nothing of it goes on.
+    fn ended(&self) -> Option<Exit> {
+        self.program.exit().filter(|exit| *exit != Exit::Code(0) || self.forked.now().is_empty())
+    }
+
+    /// Whether something of it goes on after its line has ended. Then its health decides.
+    async fn has_forked(&self, exit: Exit) -> Result<(), String> {
+        match exit {
+            Exit::Code(0) if !self.forked.processes().await.is_empty() => Ok(()),
+            Exit::Code(0) => Err(format!(
+                "it ended with {exit}: its line must stay in the foreground, what it leaves in the background ends with it"
+            )),
+            _ => Err(format!("it ended with {exit}")),
+        }
+    }
+
+    /// Another service on its port would answer for it.
+    fn answers_itself(&self, port: u16) -> Result<(), String> {
+        match port::service_on(port).filter(|mark| mark != self.forked.mark()) {
+            None => Ok(()),
+            Some(_) => {
+                let holder = port::holder(port).unwrap_or_default();
+                Err(format!("its port {port} is answered by another service: {holder}"))
             }
         }
     }

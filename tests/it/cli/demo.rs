@@ -49,7 +49,9 @@ fn a_demo_that_was_cut_off_goes_on_to_its_landed_branch() {
     );
     let shown = stage.told(&["gate", "M1"]);
     assert!(
-        shown.contains("GO by autopilot\n✓ GO was said\n") && shown.contains("flightdeck evidence ev_"),
+        shown.contains("GO by autopilot\n")
+            && shown.contains("\n✓ GO was said\n")
+            && shown.contains("flightdeck evidence ev_"),
         "{shown}"
     );
     assert!(shown.contains("found     FND-1, by "), "{shown}");

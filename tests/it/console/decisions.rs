@@ -176,6 +176,10 @@ const OF_THE_SCREEN: &[&str] = &[
     "next-match",
     "previous-match",
     "copy",
+    "copy-text",
+    "next-failure",
+    "previous-failure",
+    "raw",
     "editor",
     "save",
     "new-line",
@@ -268,4 +272,28 @@ fn a_finding_is_dismissed_put_off_or_mended_from_its_list_and_from_the_gate() {
     assert!(matches!(ruling, Ruling::Dismiss { .. }));
     let refused = fly_engine(Engine::of(sample(Moment::MilestoneGate)), same, "g home x");
     assert!(refused.frame.contains("select a finding first"), "{}", refused.frame);
+}
+
+#[test]
+fn the_persons_word_on_requirements_becomes_commands() {
+    use flightdeck::domain::id::RequirementId;
+
+    let mapped = fly(Moment::MilestoneGate, (120, 40), "t j j e backspace 1 enter");
+    let asked = mapped.source.refused.lock().unwrap().clone();
+    let [Command::MapAssertion { shows, .. }] = asked.as_slice() else {
+        panic!("{asked:?}\n{}", mapped.frame)
+    };
+    assert_eq!(shows, &[RequirementId(1)]);
+    let kept = fly(Moment::MilestoneGate, (120, 40), "t x");
+    let asked = kept.source.refused.lock().unwrap().clone();
+    let [Command::KeepRequirement { requirement }] = asked.as_slice() else { panic!("{asked:?}") };
+    assert_eq!(*requirement, RequirementId(1), "it was set aside, so the key takes it back");
+    let refused = fly(Moment::MilestoneGate, (120, 40), "t e");
+    assert!(refused.frame.contains("select an assertion first"), "{}", refused.frame);
+}
+
+#[test]
+fn a_gate_that_cannot_be_decided_is_refused_with_the_sign_of_trouble() {
+    let flown = fly(Moment::Flying, (120, 40), "g y");
+    assert!(flown.frame.contains("✗ the gate of M2 is not open"), "{}", flown.frame);
 }

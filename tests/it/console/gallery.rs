@@ -8,7 +8,7 @@ use super::harness::fly;
 const SIZES: [(u16, u16); 4] = [(160, 50), (120, 40), (80, 24), (50, 15)];
 
 /// A screen's name, where the mission is, and the keys that lead there.
-const SCREENS: [(&str, Moment, &str); 32] = [
+const SCREENS: [(&str, Moment, &str); 36] = [
     ("main", Flying, ""),
     ("main-at-the-plan-gate", PlanGate, ""),
     ("main-at-a-gate", MilestoneGate, ""),
@@ -19,6 +19,10 @@ const SCREENS: [(&str, Moment, &str); 32] = [
     ("one-decision", Flying, "a"),
     ("plan-gate", PlanGate, "g j j j j"),
     ("gate", MilestoneGate, "g j"),
+    ("not-shown", MilestoneGate, "g s"),
+    ("trace", MilestoneGate, "t"),
+    ("trace-of-one", Flying, "3 j enter t"),
+    ("shows", MilestoneGate, "t j j e"),
     ("no-go", MilestoneGate, "g n 'Words are too'"),
     ("waive", Flying, "3 j w"),
     ("edit", Flying, "3 e ' And greets.'"),

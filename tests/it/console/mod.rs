@@ -5,6 +5,7 @@ mod bench;
 mod decisions;
 mod doorstep;
 mod drafts;
+mod evidence;
 mod gallery;
 pub mod harness;
 mod holds;

@@ -76,6 +76,7 @@ fn a_gate_shows_obstacles_cost_and_risks() {
     let flying = sample(Moment::Flying).mission();
     let gate_rows = gate::summary(&flying, GateId::Milestone(MilestoneId(2)), 120);
     insta::assert_snapshot!(plain(&gate_rows), @r"
+    ✗ Not shown: 1 failed · 1 blocked · 1 stale · 1 waived
     ◇ not reached yet: VAL-AUTH-002 failed · VAL-AUTH-003 was edited after its verdict · VAL-AUTH-005 could not be tried · F12 is not built
     checks    ✓ build   ✓ clippy   ✓ tests   at 4d6119c
     found     3 findings: 1 taken up · 2 dismissed · 0 open

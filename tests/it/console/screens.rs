@@ -208,7 +208,7 @@ fn what_does_not_fit_is_read_page_by_page() {
 fn what_has_no_room_beside_a_gate_opens_in_full() {
     let frame = fly(Moment::PlanGate, NARROW, "g home enter").frame;
     assert!(frame.contains("In full") && frame.contains("What you asked for"), "{frame}");
-    let frame = fly(Moment::PlanGate, NARROW, "g home j enter").frame;
+    let frame = fly(Moment::PlanGate, NARROW, "g home j j enter").frame;
     assert!(frame.contains("In full") && frame.contains("How it is checked"), "{frame}");
     let back = fly(Moment::PlanGate, NARROW, "g home enter enter").frame;
     assert!(!back.contains("In full") && back.contains("The plan gate"), "{back}");

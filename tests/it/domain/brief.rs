@@ -3,6 +3,7 @@
 use flightdeck::domain::attempt::{AgentWork, Ending};
 use flightdeck::domain::brief::{brief, read};
 use flightdeck::domain::command::Command;
+use flightdeck::domain::contract::Instrument;
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::finding::Severity;
 use flightdeck::domain::flow::Flow;
@@ -58,6 +59,10 @@ fn the_plan() {
     # The goal
     Build a guestbook
 
+    ## What it asks for, sentence by sentence
+    - REQ-1 Build a guestbook (shown by VAL-M1-001)
+    - REQ-2 too small (shown by no assertion)
+
     ## The conversation so far
     you asked: Which colour?
     the person answered: Blue
@@ -107,6 +112,9 @@ fn a_talk() {
     # The goal
     Build a guestbook
 
+    ## What it asks for, sentence by sentence
+    - REQ-1 Build a guestbook (shown by VAL-M1-001)
+
     ## Now
     The mission is running; milestone M1 is being flown.
     At work:
@@ -134,6 +142,9 @@ fn a_triage() {
     insta::assert_snapshot!(text(&flight, AgentWork::Triage), @r##"
     # The goal
     Build a guestbook
+
+    ## What it asks for, sentence by sentence
+    - REQ-1 Build a guestbook (shown by VAL-M1-001)
 
     ## Now
     The mission is running; milestone M1 is being flown.
@@ -472,11 +483,15 @@ fn a_planner_reads_what_its_commands_did_at_the_base() {
     let planner = flight.start(AgentWork::Plan);
     let mut assertion = words::assertion("VAL-A-001");
     assertion.wording.check.command = Some(words::line("grep -q x README.md"));
-    flight.attempt(planner, Command::ProposeContract { assertions: vec![assertion] });
+    let mut page = words::assertion("VAL-A-002");
+    page.wording.check.via = Instrument::Browser;
+    flight.attempt(planner, Command::ProposeContract { assertions: vec![assertion, page] });
     flight.attempt(planner, Command::ProposeEnvironment { environment: words::environment() });
     let runs =
         vec![words::run("make setup", 0), words::run("make", 127), words::run("grep -q x README.md", 0)];
-    flight.engine(Command::RecordBaseline { baseline: Box::new(words::baseline(runs)) });
+    let mut baseline = words::baseline(runs);
+    baseline.missing.insert(Instrument::Browser, words::line("none is installed"));
+    flight.engine(Command::RecordBaseline { baseline: Box::new(baseline) });
     insta::assert_snapshot!(flight.mission.baseline_report(), @r"
     - setup: `make setup` exits 0 after 1 s
     - build: `make` exits 127 after 1 s: the end of the output
@@ -489,6 +504,7 @@ fn a_planner_reads_what_its_commands_did_at_the_base() {
         "VAL-A-001 holds before anything is built: its command proves nothing",
         "at the base commit `make` exits 127 after 1 s: the end of the output",
         "`make test` was not tried at the base commit",
+        "VAL-A-002 cannot be tested via browser and will be blocked: none is installed",
     ] {
         assert!(risks.iter().any(|told| told == risk), "{risk}: {risks:?}");
     }
@@ -496,6 +512,7 @@ fn a_planner_reads_what_its_commands_did_at_the_base() {
         commit: words::commit("other"),
         runs: vec![],
         untried: vec![],
+        missing: std::collections::BTreeMap::new(),
     };
     assert_eq!(
         flight.refusal(Actor::Engine, Command::RecordBaseline { baseline: Box::new(other) }),

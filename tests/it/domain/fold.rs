@@ -15,8 +15,10 @@ use flightdeck::domain::id::{
 };
 use flightdeck::domain::message::{Delivery, Directive, Knowledge, Message, MessageState, Party, Question};
 use flightdeck::domain::mission::{Hold, HoldCause, Mission};
+use flightdeck::domain::note::Audience;
 use flightdeck::domain::plan::{Claims, ProposedPlan};
 use flightdeck::domain::proposal::{Proposal, ProposalState, ProposedBy, ProposedChange};
+use flightdeck::domain::requirement::Requirement;
 use flightdeck::domain::round::{
     CheckRun, Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
@@ -36,7 +38,15 @@ const A1: AttemptId = AttemptId(1);
 
 /// One event of every kind, in an order in which each finds what it is about.
 fn every_event() -> Vec<Event> {
-    [plan_events(), work_events(), validation_events(), talk_events(), course_events()].concat()
+    [
+        plan_events(),
+        words::negotiation().into(),
+        work_events(),
+        validation_events(),
+        talk_events(),
+        course_events(),
+    ]
+    .concat()
 }
 
 fn plan_events() -> Vec<Event> {
@@ -50,6 +60,7 @@ fn plan_events() -> Vec<Event> {
     let old = Assertion::new(words::assertion("VAL-M1-001"));
     vec![
         Event::MissionCreated(Box::new(words::founding())),
+        Event::RequirementsNoted { requirements: Requirement::of_goal(&words::founding().goal) },
         Event::ContractProposed { assertions: vec![old] },
         Event::EnvironmentProposed { environment: words::environment() },
         Event::BaselineTaken(Box::new(words::baseline(vec![words::run("make test", 0)]))),
@@ -64,6 +75,7 @@ fn plan_events() -> Vec<Event> {
             revision: Revision(2),
             wording: Box::new(words::wording("A visitor sees red")),
         },
+        Event::AssertionMapped { assertion: val("VAL-M1-001"), shows: Vec::new() },
         Event::AssertionRetired { assertion: val("VAL-NEW-001"), reason: line("no") },
         Event::AssertionWaived { assertion: val("VAL-M1-001"), revision: Revision(1), reason: line("no") },
         Event::ProofAskedAgain { assertions: vec![val("VAL-M1-001")] },
@@ -207,7 +219,9 @@ fn talk_events() -> Vec<Event> {
     let directive = Directive { id: DirectiveId(1), text: prose("less"), from: Party::Person, at: AT };
     vec![
         Event::DirectiveIssued { directive },
-        Event::KnowledgeConfirmed { knowledge: Knowledge { note: line("n"), confirmed_by: A1, at: AT } },
+        Event::KnowledgeConfirmed {
+            knowledge: Knowledge { note: line("n"), confirmed_by: A1, at: AT, audience: Audience::Builders },
+        },
         Event::MessageSent { message },
         Event::MessagesDelivered { messages: vec![MessageId(1)] },
         Event::QuestionAsked { question },

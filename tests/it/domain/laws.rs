@@ -11,6 +11,7 @@ use flightdeck::domain::id::MilestoneId;
 use flightdeck::domain::mission::{HoldCause, Mission, Mode};
 use flightdeck::domain::part::differing;
 use flightdeck::domain::schedule::schedule;
+use flightdeck::domain::unshown::Matter;
 use flightdeck::domain::verdict::Outcome;
 
 /// What every event must respect, given the mission just before it.
@@ -75,6 +76,28 @@ fn check_event(mission: &Mission, event: &Event) {
             assert!(schedule(mission).contains(&Work::Agent(*work)), "{work} starts without being due");
         }
         _ => {}
+    }
+}
+
+/// Nothing is unshown only where everything is shown; written down a second time, from verdicts and waivers alone.
+pub fn unshown_is_all_that_is_not_shown(mission: &Mission) {
+    let listed: BTreeSet<Matter> = mission.unshown().into_iter().map(|found| found.matter).collect();
+    let active = || mission.contract.values().filter(|found| found.is_active());
+    for assertion in active() {
+        let last = mission.verdicts.get(&assertion.id).and_then(|verdicts| verdicts.last());
+        let waived = mission.waivers.get(&assertion.id).is_some_and(|w| w.revision == assertion.revision);
+        let holds = last.is_some_and(|verdict| {
+            verdict.outcome == Outcome::Pass
+                && verdict.revision == assertion.revision
+                && Some(&verdict.commit) == mission.head()
+                && verdict.evidence.iter().all(|piece| !mission.lost_evidence.contains(piece))
+        });
+        let listed = listed.contains(&Matter::Assertion(assertion.id.clone()));
+        assert!(holds && !waived || listed, "{} is shown nowhere, and not listed", assertion.id);
+    }
+    for requirement in mission.requirements.iter().filter(|found| found.is_owed()) {
+        let shown = active().any(|assertion| assertion.shows.contains(&requirement.id));
+        assert_eq!(!shown, listed.contains(&Matter::Requirement(requirement.id)), "{}", requirement.id);
     }
 }
 

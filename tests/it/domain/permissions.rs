@@ -7,7 +7,7 @@ use flightdeck::domain::event::Actor;
 use flightdeck::domain::finding::{Ruling as Settlement, Severity, TriageDecision};
 use flightdeck::domain::gate::{Autopilot, GateId};
 use flightdeck::domain::id::{
-    AttemptId, FeatureId, FindingId, MilestoneId, ProposalId, QuestionId, Revision, Timestamp,
+    AttemptId, FeatureId, FindingId, MilestoneId, ProposalId, QuestionId, RequirementId, Revision, Timestamp,
 };
 use flightdeck::domain::message::{Delivery, Party};
 use flightdeck::domain::mission::{Hold, HoldCause};
@@ -40,7 +40,13 @@ fn table() -> Vec<(Command, Vec<Asker>)> {
     rows(ORCHESTRATOR, orchestrators());
     rows(&[ORCHESTRATOR, WORKER].concat(), vec![ask()]);
     rows(WORKER, workers());
+    rows(&[Asker::Agent(Role::Critic)], vec![criticism()]);
     rows(&[Asker::Agent(Role::Reviewer)], vec![review()]);
+    rows(
+        &[Asker::Agent(Role::Reviewer), Asker::Agent(Role::UserTesting)],
+        vec![Command::ProposeNotes { notes: vec![] }],
+    );
+    rows(&[Asker::Agent(Role::Scrutiny)], vec![Command::DecideNotes { rulings: vec![] }]);
     rows(&[Asker::Agent(Role::Scrutiny)], vec![scrutiny()]);
     rows(&[Asker::Agent(Role::UserTesting)], testers());
     rows(ENGINE, engines());
@@ -71,6 +77,8 @@ fn persons() -> Vec<Command> {
             edit: Box::new(SpecEdit::default()),
         },
         Command::DecideProposal { proposal: ProposalId(1), ruling: Ruling::Accept },
+        Command::AddRequirement { text: words::prose("It is fast.") },
+        Command::KeepRequirement { requirement: RequirementId(1) },
         Command::Abandon { reason: words::line("enough") },
         Command::Relocate { repository: words::prose("/elsewhere") },
     ]
@@ -85,6 +93,8 @@ fn shared() -> Vec<Command> {
             edit: Box::new(WordingEdit::default()),
         },
         Command::AddAssertion { draft: Box::new(words::assertion("VAL-N-001")), feature: FeatureId(1) },
+        Command::MapAssertion { assertion: assertion.clone(), shows: vec![] },
+        Command::SetAsideRequirements { aside: vec![] },
         Command::RetireAssertion { assertion, reason: words::line("gone") },
         Command::Broadcast { text: words::prose("hear") },
     ]
@@ -103,6 +113,7 @@ fn orchestrators() -> Vec<Command> {
         Command::ProposeContract { assertions: vec![] },
         Command::ProposeEnvironment { environment: words::environment() },
         Command::KeepChecks { reasons: [(words::val("VAL-M1-001"), words::line("as it is"))].into() },
+        Command::AnswerObjections { answers: vec![] },
         Command::ProposePlan { title: None, milestones: vec![], answer: None },
         Command::AmendPlan { changes: vec![] },
         Command::Triage { decisions: vec![] },
@@ -118,6 +129,10 @@ fn workers() -> Vec<Command> {
             reason: words::line("hard"),
         },
     ]
+}
+
+fn criticism() -> Command {
+    Command::Criticize { summary: words::prose("one case"), objections: vec![words::objecting("F1")] }
 }
 
 fn review() -> Command {
@@ -224,6 +239,10 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::DecideFinding { .. }
         | Command::Abandon { .. }
         | Command::Relocate { .. }
+        | Command::AddRequirement { .. }
+        | Command::KeepRequirement { .. }
+        | Command::MapAssertion { .. }
+        | Command::SetAsideRequirements { .. }
         | Command::EditAssertion { .. }
         | Command::AddAssertion { .. }
         | Command::RetireAssertion { .. }
@@ -232,12 +251,16 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::ProposeContract { .. }
         | Command::ProposeEnvironment { .. }
         | Command::KeepChecks { .. }
+        | Command::AnswerObjections { .. }
         | Command::ProposePlan { .. }
         | Command::AmendPlan { .. }
         | Command::Triage { .. }
         | Command::Ask { .. }
+        | Command::Criticize { .. }
         | Command::HandIn { .. }
         | Command::RequestAmendment { .. }
+        | Command::ProposeNotes { .. }
+        | Command::DecideNotes { .. }
         | Command::ReportReview { .. }
         | Command::ReportScrutiny { .. }
         | Command::GiveVerdict { .. }
@@ -261,7 +284,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 54,
+        | Command::RecordLanding { .. } => 62,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

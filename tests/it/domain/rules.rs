@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::crew::Crew;
 use super::laws;
 use crate::support::mission::Flight;
+use crate::support::words;
 
 /// Steps in which well-meaning people and agents must be able to finish any mission.
 const PATIENCE: usize = 400;
@@ -25,6 +26,13 @@ fn fly_to_the_end(mut crew: Crew, head_start: usize) -> Crew {
     panic!("no end after {PATIENCE} steps: {}", laws::sketch(&crew.flight.mission));
 }
 
+/// A mission whose plan a critic looks at first.
+fn criticized() -> Flight {
+    let mut founding = words::founding();
+    founding.limits.critic_rounds = 2;
+    Flight::founded(founding)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -33,8 +41,9 @@ proptest! {
             head_start in 0_usize..48,
             choices in prop::collection::vec(any::<u8>(), 0..400),
         ) {
-            let crew = fly_to_the_end(Crew::new(Flight::new(), choices), head_start);
+            let crew = fly_to_the_end(Crew::new(criticized(), choices), head_start);
         let mission = &crew.flight.mission;
+        laws::unshown_is_all_that_is_not_shown(mission);
         let completed = matches!(mission.end, Some(End::Completed { .. }));
         prop_assert!(completed);
         prop_assert_eq!(&Mission::fold(&crew.flight.log), mission);

@@ -107,9 +107,15 @@ fn the_wall_between_workers_and_validators_holds() {
         base: crate::support::words::commit("base000"),
     };
     flight.record(Actor::Engine, started, at);
-    let wall = "workers and validators do not talk to each other: report it instead";
-    assert_eq!(flight.refusal(Actor::Attempt(worker), say(Party::Attempt(first))), wall);
-    assert_eq!(flight.refusal(Actor::Attempt(first), say(Party::Attempt(worker))), wall);
+    let wall = |from, to| format!("a {from} and a {to} do not talk to each other: report it instead");
+    assert_eq!(
+        flight.refusal(Actor::Attempt(worker), say(Party::Attempt(first))),
+        wall("worker", "reviewer")
+    );
+    assert_eq!(
+        flight.refusal(Actor::Attempt(first), say(Party::Attempt(worker))),
+        wall("reviewer", "worker")
+    );
     // Reviewers may talk to one another, and everybody to the orchestrator.
     flight.attempt(first, say(Party::Attempt(second)));
     flight.attempt(second, say(Party::Orchestrator));

@@ -121,6 +121,49 @@ fn a_verdict_is_about_what_the_app_answered() {
 }
 
 #[test]
+fn where_a_browser_is_the_names_are_tested_in_it_and_a_picture_is_the_evidence() {
+    let planned = |brief: &str| {
+        let mut request = request(labels(&[("role", "orchestrator"), ("phase", "plan")]), brief);
+        let mut world = World::new();
+        let made = play(&demo(), &mut request, &["propose_contract"], &mut |tool, input| {
+            world.file_tool(tool, input).unwrap_or_else(|| ("accepted".to_owned(), Done))
+        });
+        let contract = made.iter().find(|(tool, _)| tool == "propose_contract").unwrap().1.clone();
+        contract["assertions"][5]["check"]["via"].clone()
+    };
+    assert_eq!(planned("An assertion is checked via command, http, terminal or browser."), "browser");
+    assert_eq!(planned("An assertion is checked via command, http or terminal."), "http");
+
+    let labels = labels(&[("role", "user_testing"), ("milestone", "M1"), ("round", "1")]);
+    let mut request =
+        request(labels, "app: http://127.0.0.1:7979\nVAL-SIGN-002 check via browser: open the book");
+    let mut count = 0;
+    let made = play(&demo(), &mut request, &["report_user_testing"], &mut |tool, input| {
+        count += 1;
+        let answer = match (tool, input["action"].as_str()) {
+            ("browser", Some("read")) => "- text \"Olá! Привет\"\n- text \"JosÃ©\"",
+            ("browser", _) => "done",
+            _ => "status: 200\n\n",
+        };
+        (format!("{answer}\nevidence: ev_{count}"), Done)
+    });
+    let of =
+        |name: &str| made.iter().filter(|(tool, _)| tool == name).map(|(_, input)| input).collect::<Vec<_>>();
+    assert!(of("http").iter().all(|input| input["form"]["name"] != "José"), "he signs in the browser alone");
+    let actions: Vec<_> =
+        of("browser").iter().map(|input| input["action"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(actions, ["open", "fill", "fill", "click", "read", "screenshot"]);
+    let verdict = of("verdict")[0];
+    assert_eq!(verdict["outcome"], "fail");
+    assert!(verdict["observed"].as_str().unwrap().contains("shows JosÃ© instead of José"), "{verdict}");
+    assert_eq!(
+        verdict["evidence"].as_array().unwrap().len(),
+        2,
+        "the picture and what the page says: {verdict}"
+    );
+}
+
+#[test]
 fn the_plan_claims_every_assertion_once() {
     let mut request = request(
         labels(&[("role", "orchestrator"), ("phase", "plan")]),

@@ -9,8 +9,10 @@ use flightdeck::domain::environment::{Environment, Health, Script, Service};
 use flightdeck::domain::event::Founding;
 use flightdeck::domain::gate::Autopilot;
 use flightdeck::domain::goal::Goal;
+use flightdeck::domain::id::RequirementId;
 use flightdeck::domain::mission::Limits;
 use flightdeck::domain::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
+use flightdeck::domain::requirement::SetAside;
 use flightdeck::domain::text::Title;
 
 use super::recorder::commit;
@@ -43,6 +45,7 @@ fn models() -> BTreeMap<Role, Title> {
         .map(|role| {
             let model = match role {
                 Role::Orchestrator => "anthropic/claude-opus",
+                Role::Critic => "google/gemini-pro",
                 Role::Worker => "anthropic/claude-sonnet",
                 Role::Reviewer | Role::Scrutiny => "openai/gpt-codex",
                 Role::UserTesting => "google/gemini-pro",
@@ -161,6 +164,19 @@ const ASSERTIONS: &[(&str, &str, &str, Instrument, &str)] = &[
     ),
 ];
 
+/// What an assertion shows of the goal; how fast it exports was never asked for.
+fn shown_by(id: &str) -> Vec<RequirementId> {
+    if id == "VAL-FILE-002" { Vec::new() } else { vec![RequirementId(2)] }
+}
+
+/// The sentence of the goal that asks for nothing.
+pub fn set_aside() -> Vec<SetAside> {
+    vec![SetAside {
+        requirement: RequirementId(1),
+        because: line("it names the thing, the rest says what it does"),
+    }]
+}
+
 /// The contract as it is proposed.
 pub fn contract() -> Vec<AssertionDraft> {
     ASSERTIONS
@@ -186,7 +202,7 @@ pub fn contract() -> Vec<AssertionDraft> {
                 evidence: line(evidence),
                 weight,
             };
-            AssertionDraft { id: val(id), wording }
+            AssertionDraft { id: val(id), wording, shows: shown_by(id) }
         })
         .collect()
 }

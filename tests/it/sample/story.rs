@@ -36,6 +36,7 @@ fn planning(flight: &mut Recorder) {
     flight.wait(240).person(Command::Answer { question: QuestionId(1), text: prose("only the owner") });
     let planner = flight.start(AgentWork::Plan);
     flight.wait(57).agent(planner, Command::ProposeContract { assertions: plan::contract() });
+    flight.agent(planner, Command::SetAsideRequirements { aside: plan::set_aside() });
     flight.wait(20).agent(planner, Command::ProposeEnvironment { environment: plan::environment() });
     flight.use_up(planner, 350).wait(30).work(planner, 10);
     flight.agent(planner, Command::ProposePlan { title: None, milestones: plan::milestones(), answer: None });

@@ -10,7 +10,7 @@ use flightdeck::domain::contract::{
     Assertion, AssertionDraft, AssertionState, Check, Instrument, Weight, Wording,
 };
 use flightdeck::domain::environment::{CommandRun, Environment, Health, Script, Service};
-use flightdeck::domain::event::{Event, Founding};
+use flightdeck::domain::event::{Actor, Event, Founding};
 use flightdeck::domain::finding::{Finding, FindingState, Severity, Sight, Sighting, Source, Until};
 use flightdeck::domain::flow::Flow;
 use flightdeck::domain::gate::{Autopilot, DecidedBy, Decision, GateId};
@@ -20,12 +20,14 @@ use flightdeck::domain::handoff::{
 };
 use flightdeck::domain::id::{
     AssertionId, AttemptId, Commit, DirectiveId, FeatureId, FindingId, MessageId, MilestoneId, ProposalId,
-    QuestionId, Revision, Timestamp,
+    QuestionId, RequirementId, Revision, Timestamp,
 };
 use flightdeck::domain::message::{Delivery, Directive, Knowledge, Message, MessageState, Party, Question};
 use flightdeck::domain::mission::{Hold, HoldCause, Limits};
+use flightdeck::domain::note::Audience;
 use flightdeck::domain::plan::{Claims, Feature, FeatureSpec, FeatureState, Milestone, Origin, ProposedPlan};
 use flightdeck::domain::proposal::{Proposal, ProposalState, ProposedBy, ProposedChange};
+use flightdeck::domain::requirement::{Fate, Requirement, RequirementOrigin};
 use flightdeck::domain::round::{
     CheckRun, Opinion, Review, ReviewIssue, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
@@ -35,6 +37,8 @@ use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::{EvidenceRef, Outcome, Verdict};
 use flightdeck::domain::wait::{Wait, WaitCause};
 
+use crate::support::words;
+
 const ATTEMPT: AttemptId = AttemptId(18);
 const FEATURE: FeatureId = FeatureId(7);
 const MILESTONE: MilestoneId = MilestoneId(2);
@@ -43,7 +47,8 @@ const AT: Timestamp = Timestamp(1_795_000_000_123);
 
 /// One of every variant, in the order in which they are declared.
 pub fn every_event() -> Vec<Event> {
-    [planning(), gates(), attempts(), findings(), rounds(), talk(), mission()].concat()
+    [planning(), words::negotiation().into(), gates(), attempts(), findings(), rounds(), talk(), mission()]
+        .concat()
 }
 
 /// What a mission starts from.
@@ -69,12 +74,14 @@ pub fn founding() -> Founding {
 fn planning() -> Vec<Event> {
     vec![
         Event::MissionCreated(Box::new(founding())),
+        Event::RequirementsNoted { requirements: requirements() },
         Event::ContractProposed { assertions: vec![assertion(Instrument::Http)] },
         Event::EnvironmentProposed { environment: environment() },
         Event::BaselineTaken(Box::new(Baseline {
             commit: commit("0123456789abcdef"),
             runs: vec![run()],
             untried: vec![],
+            missing: BTreeMap::new(),
         })),
         Event::ChecksKept {
             reasons: BTreeMap::from([(assertion_id(), line("the tool comes with the image"))]),
@@ -95,6 +102,7 @@ fn planning() -> Vec<Event> {
             assertion: Box::new(Assertion::new(AssertionDraft {
                 id: assertion_id(),
                 wording: wording(Instrument::Browser),
+                shows: Vec::new(),
             })),
             feature: FEATURE,
         },
@@ -104,6 +112,7 @@ fn planning() -> Vec<Event> {
             wording: Box::new(wording(Instrument::Terminal)),
         },
         Event::AssertionRetired { assertion: assertion_id(), reason: line("out of scope") },
+        Event::AssertionMapped { assertion: assertion_id(), shows: vec![RequirementId(1), RequirementId(2)] },
         Event::AssertionWaived {
             assertion: assertion_id(),
             revision: Revision(2),
@@ -280,7 +289,12 @@ fn talk() -> Vec<Event> {
             },
         },
         Event::KnowledgeConfirmed {
-            knowledge: Knowledge { note: line("tests need port 8080"), confirmed_by: ATTEMPT, at: AT },
+            knowledge: Knowledge {
+                note: line("tests need port 8080"),
+                confirmed_by: ATTEMPT,
+                at: AT,
+                audience: Audience::Everybody,
+            },
         },
         Event::MessageSent {
             message: Message {
@@ -356,7 +370,28 @@ fn assertion(via: Instrument) -> Assertion {
         revision: Revision(3),
         wording: wording(via),
         state: AssertionState::Retired { reason: line("covered elsewhere") },
+        shows: Vec::new(),
     }
+}
+
+fn requirements() -> Vec<Requirement> {
+    let fate = Fate::SetAside { reason: line("a greeting") };
+    vec![
+        Requirement {
+            id: RequirementId(1),
+            text: prose("Entries survive a restart."),
+            origin: RequirementOrigin::Goal,
+            fate: Fate::Owed,
+            decided_by: None,
+        },
+        Requirement {
+            id: RequirementId(2),
+            text: prose("Thank you!"),
+            origin: RequirementOrigin::NoGo,
+            fate,
+            decided_by: Some(Actor::Person),
+        },
+    ]
 }
 
 fn wording(via: Instrument) -> Wording {

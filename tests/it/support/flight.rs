@@ -18,6 +18,7 @@ use flightdeck::domain::id::{Commit, MissionId};
 use flightdeck::domain::mission::{Limits, Mission};
 use flightdeck::domain::text::Title;
 use flightdeck::engine::{Backends, EngineOptions, Predecessor};
+use flightdeck::instrument::Chromium;
 use flightdeck::store::Catalogue;
 use flightdeck::store::sqlite::SqliteCatalogue;
 use tempfile::TempDir;
@@ -105,6 +106,7 @@ impl Ground {
             backends: Arc::new(Rehearsed),
             prompt_dirs: Vec::new(),
             passed: Vec::new(),
+            chromium: Chromium::none("none in this test"),
             skill_dirs: Vec::new(),
             patience: Duration::from_millis(100),
             predecessor: Predecessor::Unseen,

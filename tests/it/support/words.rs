@@ -7,14 +7,21 @@ use flightdeck::domain::baseline::Baseline;
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording};
 use flightdeck::domain::environment::{CommandRun, Environment, Health, Script, Service};
-use flightdeck::domain::event::{Actor, Founding};
+use flightdeck::domain::event::{Actor, Event, Founding};
 use flightdeck::domain::evidence::{EvidenceFacts, EvidenceKind, Piece, Settled};
 use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::{Autopilot, Decision};
 use flightdeck::domain::goal::Goal;
 use flightdeck::domain::handoff::{ClaimedRun, Handoff, Issue, Procedure, TestFile, TestsAdded};
-use flightdeck::domain::id::{AssertionId, AttemptId, Commit, MilestoneId, MissionId, Revision, Timestamp};
+use flightdeck::domain::id::{
+    AssertionId, AttemptId, Commit, MilestoneId, MissionId, NoteId, ObjectionId, RequirementId, Revision,
+    Timestamp,
+};
 use flightdeck::domain::mission::Limits;
+use flightdeck::domain::negotiation::{
+    Criticism, Objection, ObjectionAnswer, ObjectionDraft, ObjectionKind, ObjectionOutcome, Said,
+};
+use flightdeck::domain::note::{Audience, Note, NoteState};
 use flightdeck::domain::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use flightdeck::domain::sabotage::{Reaction, Sabotage, SabotageOutcome, Undone};
 use flightdeck::domain::text::{Line, Prose, Title};
@@ -51,7 +58,14 @@ pub fn founding() -> Founding {
         branch: title("flightdeck/guestbook-7k2p"),
         models: Role::ALL.iter().copied().map(|role| (role, title("rehearsal/guestbook"))).collect(),
         budget: Budget::default(),
-        limits: Limits { rounds: 3, failures: 3, reviewers: 2, testers: 3, sabotage_percent: 10 },
+        limits: Limits {
+            rounds: 3,
+            failures: 3,
+            reviewers: 2,
+            testers: 3,
+            sabotage_percent: 10,
+            critic_rounds: 0,
+        },
         autopilot: Autopilot::Off,
     }
 }
@@ -72,7 +86,13 @@ pub fn wording(statement: &str) -> Wording {
 }
 
 pub fn assertion(id: &str) -> AssertionDraft {
-    AssertionDraft { id: val(id), wording: wording(&format!("A visitor sees what {id} promises")) }
+    let wording = wording(&format!("A visitor sees what {id} promises"));
+    AssertionDraft { id: val(id), wording, shows: vec![RequirementId(1)] }
+}
+
+/// An assertion that shows requirements.
+pub fn showing(id: &str, requirements: &[u32]) -> AssertionDraft {
+    AssertionDraft { shows: requirements.iter().copied().map(RequirementId).collect(), ..assertion(id) }
 }
 
 pub fn non_blocking(id: &str) -> AssertionDraft {
@@ -155,7 +175,7 @@ pub fn run(command: &str, exit_code: i32) -> CommandRun {
 }
 
 pub fn baseline(runs: Vec<CommandRun>) -> Baseline {
-    Baseline { commit: commit("base000"), runs, untried: vec![] }
+    Baseline { commit: commit("base000"), runs, untried: vec![], missing: BTreeMap::new() }
 }
 
 /// What a check did while F1 was undone, in round 1 of M1.
@@ -212,6 +232,37 @@ pub fn go() -> Decision {
 
 pub fn no_go(note: &str) -> Decision {
     Decision::NoGo { note: line(note) }
+}
+
+pub fn objecting(about: &str) -> ObjectionDraft {
+    ObjectionDraft {
+        kind: ObjectionKind::MissingNegativeCase,
+        about: title(about),
+        why: line("nothing tries it without a name"),
+        instead: line("an assertion that it is refused"),
+    }
+}
+
+/// What a critic objects to and an agent learned, and what became of it, as events.
+pub fn negotiation() -> [Event; 4] {
+    let ObjectionDraft { kind, about, why, instead } = objecting("VAL-M1-001");
+    let objection = Objection { id: ObjectionId(1), kind, about, why, instead, answer: None };
+    let said = Said::Objected { summary: prose("One case is missing"), objections: vec![objection] };
+    let criticism = Criticism { round: 1, plan: 1, attempt: AttemptId(2), said };
+    let answer = ObjectionAnswer { outcome: ObjectionOutcome::Changed, words: line("it is there now") };
+    let note = Note {
+        id: NoteId(1),
+        words: line("the cache is cold at first"),
+        by: AttemptId(2),
+        audience: Audience::Builders,
+        state: NoteState::Proposed,
+    };
+    [
+        Event::PlanCriticized { criticism: Box::new(criticism) },
+        Event::ObjectionAnswered { objection: ObjectionId(1), answer },
+        Event::NoteProposed { note },
+        Event::NoteDecided { note: NoteId(1), state: NoteState::Rejected { reason: line("it is not so") } },
+    ]
 }
 
 /// A piece of evidence as the http instrument of an attempt leaves it.

@@ -36,6 +36,7 @@ const DEMO: &[(&str, &str)] = demo![
     "app/prompt.rs",
     "app/server.rs",
     "app/store.rs",
+    "critic.toml",
     "mission.toml",
     "orchestrator.toml",
     "repo/.gitignore.in",

@@ -1,15 +1,25 @@
 //! `app`: the services of the app under test.
 
-use std::sync::Arc;
+mod report;
+
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 use tokio::sync::Mutex;
+use tokio::time::sleep;
 
-use crate::agent::tool::{Answer, Call, Output, ToolError, ToolRow};
-use crate::workspace::services::{ServiceDirs, ServiceStatus};
+use super::{Instruments, with_evidence};
+use crate::agent::tool::{Answer, Call, ToolError, ToolRow, arguments};
+use crate::instrument::Seen;
+use crate::workspace::services::{DATA_DIR, ServiceDirs, ServiceStatus, StillHeld};
 use crate::workspace::{Access, ServiceSpec, Services, WorkspaceError};
+use report::{Report, State};
 
 /// The app under test. It is shared by the testers of one checkout; dropping it stops its services.
 #[derive(Debug)]
@@ -19,12 +29,38 @@ pub struct App {
     running: Mutex<Option<Services>>,
     /// How often it was started.
     starts: AtomicU32,
+    /// The services by process whose end the tester knows of.
+    known_ended: std::sync::Mutex<BTreeSet<i32>>,
 }
+
+/// The tool's name.
+pub(super) const NAME: &str = "app";
+
+/// How long the system may keep a closed connection's port from a program that does not ask for it at once.
+const LINGER: Duration = Duration::from_secs(65);
+/// How often it is tried again meanwhile.
+const PACE: Duration = Duration::from_secs(3);
 
 impl App {
     /// An app that is not running.
     pub fn new(specs: Vec<ServiceSpec>, dirs: ServiceDirs) -> Self {
-        Self { specs, dirs, running: Mutex::new(None), starts: AtomicU32::new(0) }
+        Self {
+            specs,
+            dirs,
+            running: Mutex::new(None),
+            starts: AtomicU32::new(0),
+            known_ended: std::sync::Mutex::default(),
+        }
+    }
+
+    /// Whether it has services.
+    pub fn has_services(&self) -> bool {
+        !self.specs.is_empty()
+    }
+
+    /// Whether one of its services listens on a port.
+    pub fn listens(&self) -> bool {
+        self.specs.iter().any(|spec| spec.port.is_some())
     }
 
     /// Starts what is not running; an app that is up stays as it is.
@@ -40,7 +76,7 @@ impl App {
         if let Some(mut old) = running.take() {
             old.stop_all().await;
         }
-        let services = Services::start(self.specs.clone(), &self.dirs).await?;
+        let services = self.patiently().await?;
         let status = services.status();
         *running = Some(services);
         self.starts.fetch_add(1, Ordering::Relaxed);
@@ -52,10 +88,11 @@ impl App {
         self.starts.load(Ordering::Relaxed)
     }
 
-    /// Stops all services.
-    pub async fn stop(&self) {
-        if let Some(mut services) = self.running.lock().await.take() {
-            services.stop_all().await;
+    /// Stops all services, and gives the ports that are held by somebody all the same.
+    pub async fn stop(&self) -> Vec<StillHeld> {
+        match self.running.lock().await.take() {
+            Some(mut services) => services.stop_all().await,
+            None => Vec::new(),
         }
     }
 
@@ -64,103 +101,330 @@ impl App {
         self.running.lock().await.as_ref().map(Services::status).unwrap_or_default()
     }
 
-    async fn logs(&self, service: Option<&str>) -> Result<String, ToolError> {
-        let running = self.running.lock().await;
-        let services =
-            running.as_ref().ok_or_else(|| ToolError::Mend("the app is not running; start it".to_owned()))?;
-        let names: Vec<String> = match service {
-            Some(name) => vec![name.to_owned()],
-            None => services.status().into_iter().map(|service| service.name).collect(),
-        };
-        let logs =
-            names.iter().map(|name| services.logs(name).map(|log| format!("## {name}\n{}", log.trim_end())));
-        Ok(logs.collect::<Result<Vec<_>, _>>()?.join("\n\n"))
+    /// Does what a tester wants, and reports it.
+    async fn act(&self, wanted: &Arguments) -> Report {
+        let begun = Instant::now();
+        let mut report = Report::new(wanted.action.word());
+        match wanted.action {
+            Action::Start => report.fault = self.start().await.err(),
+            Action::Stop => self.stopped(&mut report).await,
+            Action::Restart => {
+                self.stopped(&mut report).await;
+                report.services.clear();
+                report.fault = self.start().await.err();
+            }
+            Action::Reset => {
+                self.stopped(&mut report).await;
+                report.services.clear();
+                report.fault = match self.empty_data() {
+                    Ok(()) => self.start().await.err(),
+                    Err(fault) => Some(fault),
+                };
+            }
+            Action::Crash => {
+                if let Some(services) = self.running.lock().await.as_mut() {
+                    services.crash_all().await;
+                }
+            }
+            Action::Status | Action::Logs => {}
+        }
+        if report.services.is_empty() {
+            report.services = self.states(wanted.service.as_deref(), &mut report.fault).await;
+        }
+        self.newly_ended().await;
+        report.milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        report
     }
+
+    /// What a tester must know before the next step: services that ended by themselves since the last one.
+    pub(super) async fn fallen(&self) -> Option<Seen> {
+        let names = self.newly_ended().await;
+        if names.is_empty() {
+            return None;
+        }
+        let mut report = Report::new("status");
+        let states = self.states(None, &mut report.fault).await;
+        report.services = states.into_iter().filter(|state| names.contains(&state.name)).collect();
+        let seen = report.seen().ok()?;
+        let text =
+            format!("since your last call a service ended by itself; `app` restarts it\n{}", seen.text);
+        Some(Seen { text, ..seen })
+    }
+
+    /// The services whose end nobody was told of yet.
+    async fn newly_ended(&self) -> Vec<String> {
+        let status = self.status().await;
+        let mut known = self.known_ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = status.into_iter().filter(|service| service.ended.is_some() && known.insert(service.pid));
+        new.map(|service| service.name).collect()
+    }
+
+    /// Empties the folder in which the app keeps its data.
+    fn empty_data(&self) -> Result<(), WorkspaceError> {
+        let Some((_, dir)) = self.dirs.env.iter().find(|(name, _)| name == DATA_DIR) else { return Ok(()) };
+        let emptied = std::fs::remove_dir_all(dir).and_then(|()| std::fs::create_dir_all(dir));
+        emptied.map_err(WorkspaceError::io("empty", Path::new(dir)))
+    }
+
+    /// Stops it; how each service was before is part of the report.
+    async fn stopped(&self, report: &mut Report) {
+        report.services = self.states(None, &mut report.fault).await;
+        report.held = self.stop().await;
+        for service in &mut report.services {
+            service.stop();
+        }
+    }
+
+    /// Each service, or the one that is asked for, with its health and the end of its log.
+    async fn states(&self, only: Option<&str>, fault: &mut Option<WorkspaceError>) -> Vec<State> {
+        let running = self.running.lock().await;
+        let Some(services) = running.as_ref() else { return Vec::new() };
+        if let Some(Err(unknown)) = only.map(|name| services.logs(name)) {
+            *fault = Some(unknown);
+        }
+        let states = services.status().into_iter().zip(services.health().await).map(|(status, health)| {
+            let log = services.logs(&status.name).unwrap_or_else(|error| error.to_string());
+            State::new(status, health, log)
+        });
+        states.filter(|state| only.is_none_or(|only| state.name == only)).collect()
+    }
+
+    /// Starts the services. The system keeps the port of a closed connection for a minute from a program that does not ask
+    /// for it at once, so one that finds its port in use although nobody has it is tried again.
+    async fn patiently(&self) -> Result<Services, WorkspaceError> {
+        let begun = Instant::now();
+        loop {
+            match Services::start(self.specs.clone(), &self.dirs).await {
+                Err(WorkspaceError::Unhealthy { log, .. }) if lingers(&log) && begun.elapsed() < LINGER => {
+                    sleep(PACE).await;
+                }
+                result => return result,
+            }
+        }
+    }
+}
+
+/// Whether a service's last words are that its port is in use. Its port was free when it was started.
+fn lingers(log: &str) -> bool {
+    let log = log.to_ascii_lowercase();
+    ["address already in use", "address in use", "eaddrinuse"].iter().any(|words| log.contains(words))
 }
 
 #[derive(Deserialize, JsonSchema)]
 struct Arguments {
-    /// What to do.
+    /// What to do. `crash` kills all services without asking; `restart` stops and starts them with the data they have;
+    /// `reset` starts them with none.
     action: Action,
-    /// `logs`: one service; all when left out.
+    /// `status`, `logs`: one service; all when left out.
     service: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 enum Action {
     Start,
     Stop,
+    Restart,
+    Reset,
+    Crash,
     Status,
     Logs,
 }
 
-pub(super) fn row(app: Result<Arc<App>, String>) -> ToolRow {
-    let names: Vec<_> = app.iter().flat_map(|app| &app.specs).map(|service| service.name.as_str()).collect();
-    let services = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-    let description = format!(
-        "Starts and stops the services of the app under test and shows their state and logs. Services: {services}."
-    );
-    ToolRow::new("app", description, Access::Proof, app, act)
-}
-
-async fn act(app: Arc<App>, wanted: Arguments, _call: Call) -> Answer {
-    let text = match wanted.action {
-        Action::Start => states(&app.start().await?),
-        Action::Stop => {
-            app.stop().await;
-            "the app is stopped".to_owned()
-        }
-        Action::Status => states(&app.status().await),
-        Action::Logs => app.logs(wanted.service.as_deref()).await?,
-    };
-    Ok(Output::text(text))
-}
-
-fn states(services: &[ServiceStatus]) -> String {
-    if services.is_empty() {
-        return "no service is running".to_owned();
+impl Action {
+    fn word(self) -> &'static str {
+        self.into()
     }
-    let lines = services.iter().map(|service| {
-        let place = service.port.map(|port| format!(" at http://localhost:{port}")).unwrap_or_default();
-        match service.ended {
-            None => format!("{}: running{place}", service.name),
-            Some(exit) => format!("{}: ended ({exit})", service.name),
+}
+
+pub(super) fn row(given: Result<&Instruments, String>) -> ToolRow {
+    let given = given.and_then(|all| {
+        let has = all.app.has_services();
+        if has {
+            Ok(Arc::new(all.clone()))
+        } else {
+            Err("the environment has no services to start".to_owned())
         }
     });
-    lines.collect::<Vec<_>>().join("\n")
+    let names: Vec<_> =
+        given.iter().flat_map(|all| &all.app.specs).map(|service| service.name.as_str()).collect();
+    let services = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    let description = format!(
+        "Starts, stops, restarts, resets and crashes the services of the app under test and shows their health and logs. Services: \
+         {services}."
+    );
+    ToolRow::new(NAME, description, Access::Proof, given, act)
+}
+
+async fn act(all: Arc<Instruments>, wanted: Arguments, _call: Call) -> Answer {
+    let Seen { text, evidence, .. } = all.app.act(&wanted).await.seen()?;
+    with_evidence(all.evidence.as_ref(), &text, evidence)
+}
+
+/// What a recorded call of `app` shows when it is made again.
+pub(super) async fn again(app: &App, wanted: Value) -> Result<Seen, ToolError> {
+    app.act(&arguments(wanted)?).await.seen()
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
+    use super::super::tests::{Kept, instruments_of};
     use super::*;
     use crate::agent::tool::env::tests::call;
     use crate::workspace::Reaper;
 
-    #[tokio::test]
-    async fn services_are_started_watched_and_stopped() {
-        let directory = tempfile::tempdir().unwrap();
+    fn app(directory: &Path, specs: Vec<ServiceSpec>) -> Arc<App> {
         let dirs = ServiceDirs {
-            dir: directory.path().to_owned(),
-            logs: directory.path().join("logs"),
+            dir: directory.to_owned(),
+            logs: directory.join("logs"),
             env: Vec::new(),
             reaper: Reaper::None,
         };
-        let app = Arc::new(App::new(vec![ServiceSpec::new("web", "echo serving; exec sleep 60")], dirs));
-        let tool = row(Ok(Arc::clone(&app)));
+        Arc::new(App::new(specs, dirs))
+    }
+
+    #[tokio::test]
+    async fn services_are_started_watched_and_stopped_and_each_step_is_evidence() {
+        let directory = tempfile::tempdir().unwrap();
+        let app = app(directory.path(), vec![ServiceSpec::new("web", "echo serving; exec sleep 60")]);
+        let kept = Arc::new(Kept::default());
+        let tool = row(Ok(&instruments_of(&kept, &app)));
         assert!(tool.spec.description.ends_with("Services: web."));
-        assert_eq!(call(&tool, json!({ "action": "status" })).await.unwrap(), "no service is running");
-        assert!(call(&tool, json!({ "action": "logs" })).await.unwrap_err().contains("start it"));
-        assert_eq!(call(&tool, json!({ "action": "start" })).await.unwrap(), "web: running");
+        assert_eq!(
+            call(&tool, json!({ "action": "status" })).await.unwrap(),
+            "the app is not running; `start` starts it\n\nevidence: ev_1"
+        );
+        assert_eq!(
+            call(&tool, json!({ "action": "start" })).await.unwrap(),
+            "web: running\n\nevidence: ev_2"
+        );
         let first = app.status().await[0].pid;
         call(&tool, json!({ "action": "start" })).await.unwrap();
         assert_eq!(app.status().await[0].pid, first, "an app that is up is left alone");
-        assert!(call(&tool, json!({ "action": "logs" })).await.unwrap().starts_with("## web"));
-        let fault = call(&tool, json!({ "action": "logs", "service": "db" })).await.unwrap_err();
-        assert!(fault.contains("the services are: web"), "{fault}");
-        assert_eq!(call(&tool, json!({ "action": "stop" })).await.unwrap(), "the app is stopped");
+        let log = directory.path().join("logs/web.log");
+        while std::fs::read_to_string(&log).unwrap().is_empty() {
+            sleep(Duration::from_millis(10)).await;
+        }
+        let logs = call(&tool, json!({ "action": "logs" })).await.unwrap();
+        assert!(logs.contains("## log of web\nserving") && logs.ends_with("evidence: ev_4"), "{logs}");
+        let unknown = call(&tool, json!({ "action": "logs", "service": "db" })).await.unwrap();
+        assert!(unknown.contains("the services are: web"), "{unknown}");
+        call(&tool, json!({ "action": "restart" })).await.unwrap();
+        assert_ne!(app.status().await[0].pid, first);
+        let crashed = call(&tool, json!({ "action": "crash" })).await.unwrap();
+        assert!(crashed.starts_with("web: ended (killed by signal 9)"), "{crashed}");
+        assert!(call(&tool, json!({ "action": "status" })).await.unwrap().contains("killed by signal 9"));
+        assert!(call(&tool, json!({ "action": "start" })).await.unwrap().starts_with("web: running"));
+        let stopped = call(&tool, json!({ "action": "stop" })).await.unwrap();
+        assert!(stopped.starts_with("the app is stopped"), "{stopped}");
         assert!(app.status().await.is_empty());
+        let kept = kept.0.lock().unwrap();
+        assert!(kept.iter().all(|piece| piece.kind == "app"));
+        let logs: Value = serde_json::from_slice(&kept[3].bytes).unwrap();
+        assert_eq!((&logs["action"], &logs["services"][0]["log"]), (&json!("logs"), &json!("serving\n")));
+    }
+
+    #[tokio::test]
+    async fn data_outlives_a_restart_and_no_reset() {
+        let directory = tempfile::tempdir().unwrap();
+        let data = directory.path().join("data");
+        std::fs::create_dir(&data).unwrap();
+        let dirs = ServiceDirs {
+            dir: directory.path().to_owned(),
+            logs: directory.path().join("logs"),
+            env: vec![(DATA_DIR.to_owned(), data.display().to_string())],
+            reaper: Reaper::None,
+        };
+        let specs = vec![ServiceSpec::new("web", "exec sleep 60")];
+        let tool = row(Ok(&instruments_of(&Arc::default(), &Arc::new(App::new(specs, dirs)))));
+        call(&tool, json!({ "action": "start" })).await.unwrap();
+        std::fs::write(data.join("kept"), "x").unwrap();
+        call(&tool, json!({ "action": "restart" })).await.unwrap();
+        assert!(data.join("kept").exists());
+        let reset = call(&tool, json!({ "action": "reset" })).await.unwrap();
+        assert!(reset.starts_with("web: running"), "{reset}");
+        assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_service_that_dies_is_told_once_with_its_last_words() {
+        let directory = tempfile::tempdir().unwrap();
+        let spec =
+            ServiceSpec::new("web", "until [ -e end ]; do sleep 0.01; done; echo out of memory; exit 5");
+        let app = app(directory.path(), vec![spec]);
+        app.start().await.unwrap();
+        assert!(app.fallen().await.is_none());
+        std::fs::write(directory.path().join("end"), "").unwrap();
+        while app.status().await[0].ended.is_none() {
+            sleep(Duration::from_millis(10)).await;
+        }
+        let fallen = app.fallen().await.unwrap();
+        assert!(fallen.text.contains("web: ended (exit code 5)"), "{}", fallen.text);
+        assert!(fallen.text.contains("out of memory") && fallen.evidence.len() == 1, "{}", fallen.text);
+        assert!(app.fallen().await.is_none(), "once is enough");
+    }
+
+    #[tokio::test]
+    async fn an_app_that_does_not_come_up_is_evidence_with_its_last_words() {
+        let directory = tempfile::tempdir().unwrap();
+        let app = app(
+            directory.path(),
+            vec![ServiceSpec {
+                port: Some(1),
+                health: crate::workspace::services::Health::Tcp,
+                ..ServiceSpec::new("web", "echo no disk; exit 3")
+            }],
+        );
+        let kept = Arc::new(Kept::default());
+        let tool = row(Ok(&instruments_of(&kept, &app)));
+        let text = call(&tool, json!({ "action": "start" })).await.unwrap();
+        assert!(
+            text.contains("exit code 3")
+                && text.contains("no disk")
+                && text.contains("that is what you report"),
+            "{text}"
+        );
+        assert!(String::from_utf8_lossy(&kept.0.lock().unwrap()[0].bytes).contains("no disk"));
+    }
+
+    #[tokio::test]
+    async fn stop_returns_when_the_port_is_free_and_names_who_holds_it_otherwise() {
+        let directory = tempfile::tempdir().unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        // The service says when it runs; then somebody else takes its port.
+        let app = app(
+            directory.path(),
+            vec![ServiceSpec { port: Some(port), ..ServiceSpec::new("web", "exec sleep 60") }],
+        );
+        let tool = row(Ok(&instruments_of(&Arc::default(), &app)));
+        call(&tool, json!({ "action": "start" })).await.unwrap();
+        let stranger = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+        let text = call(&tool, json!({ "action": "stop" })).await.unwrap();
+        assert!(
+            text.contains(&format!("port {port} is still held by process {}", std::process::id())),
+            "{text}"
+        );
+        let text = call(&tool, json!({ "action": "start" })).await.unwrap();
+        assert!(
+            text.contains("the app did not start") && !text.contains("give the service another port"),
+            "{text}"
+        );
+        drop(stranger);
+        assert!(call(&tool, json!({ "action": "start" })).await.unwrap().contains("running"));
+        assert!(call(&tool, json!({ "action": "stop" })).await.unwrap().contains("the app is stopped"));
+        std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    }
+
+    #[test]
+    fn without_services_there_is_no_app_to_work() {
+        let directory = tempfile::tempdir().unwrap();
+        let app = app(directory.path(), Vec::new());
+        let refusal = row(Ok(&instruments_of(&Arc::default(), &app))).refusal(Access::Proof);
+        assert!(refusal.unwrap().contains("no services"));
     }
 }

@@ -1,14 +1,16 @@
 //! The instruments in a model's hands: what they show is kept as evidence, and every answer names the piece it left.
 
 mod app;
+mod replay;
 
 pub use app::App;
+pub use replay::{Again, Step, is_step, replay};
 
 use std::sync::Arc;
 
 use super::{Answer, Call, Output, ToolEnv, ToolError, ToolRow};
 use crate::instrument::evidence::RECORDING;
-use crate::instrument::{Evidence, Instrument, Place, Visitor, each};
+use crate::instrument::{Chromium, Evidence, Instrument, Place, Reach, Visitor, each};
 use crate::workspace::Intent;
 
 /// Keeps evidence. The engine implements it over the mission's store.
@@ -27,19 +29,29 @@ pub struct Instruments {
     pub evidence: Arc<dyn EvidenceSink>,
     /// The app under test; testers who share it share its services.
     pub app: Arc<App>,
+    /// The browser of this machine.
+    pub chromium: Chromium,
 }
 
 /// The rows of all instruments and of the app's services; a session that has none says so.
 pub(super) fn rows(env: &Arc<ToolEnv>, instruments: Option<&Instruments>) -> Vec<ToolRow> {
+    let given = instruments.ok_or_else(|| "this role has no instruments".to_owned());
+    let app = app::row(given.clone());
+    let mut collector = Collector { place: place(env, instruments), given, rows: vec![app] };
+    each(&mut collector);
+    collector.rows
+}
+
+/// Where the instruments of a session work.
+fn place(env: &Arc<ToolEnv>, instruments: Option<&Instruments>) -> Place {
     let own = Arc::clone(env);
     let place = Place::new(move |line, directory| {
         Ok(own.shell(line, &own.confinement.resolve(directory, Intent::Read)?))
     });
-    let given = instruments.ok_or_else(|| "this role has no instruments".to_owned());
-    let app = app::row(given.clone().map(|all| Arc::clone(&all.app)));
-    let mut collector = Collector { place, given, rows: vec![app] };
-    each(&mut collector);
-    collector.rows
+    match instruments {
+        Some(all) => place.with_browser(all.chromium.clone(), env.scratch.clone()),
+        None => place,
+    }
 }
 
 struct Collector<'a> {
@@ -51,25 +63,56 @@ struct Collector<'a> {
 impl Visitor for Collector<'_> {
     fn visit<I: Instrument>(&mut self) {
         let held = self.given.clone().and_then(|all| {
+            if I::REACHES == Reach::Ports && !all.app.listens() {
+                return Err(
+                    "nothing in the environment listens on a port, so there is nothing to reach".to_owned()
+                );
+            }
             let instrument = I::new(&self.place).map_err(|fault| fault.to_string())?;
-            Ok(Arc::new(Held { instrument, evidence: Arc::clone(&all.evidence) }))
+            Ok(Arc::new(Held { instrument, evidence: Arc::clone(&all.evidence), app: Arc::clone(&all.app) }))
         });
         self.rows.push(ToolRow::new(I::NAME, I::DESCRIPTION, I::ACCESS, held, work));
     }
 }
 
 /// An instrument, and where what it sees is kept.
-struct Held<I> {
+struct Held<I: Instrument> {
     instrument: I,
     evidence: Arc<dyn EvidenceSink>,
+    app: Arc<App>,
+}
+
+impl<I: Instrument> Drop for Held<I> {
+    fn drop(&mut self) {
+        for piece in self.instrument.leave() {
+            if let Err(fault) = self.evidence.keep(piece) {
+                tracing::debug!(
+                    fault,
+                    instrument = I::NAME,
+                    "what an instrument left at its end was not kept"
+                );
+            }
+        }
+    }
 }
 
 async fn work<I: Instrument>(held: Arc<Held<I>>, wanted: I::Wanted, call: Call) -> Answer {
     let seen = tokio::select! {
-        seen = held.instrument.act(wanted) => seen?,
+        seen = held.instrument.act(wanted) => seen,
         () = call.cancel.cancelled() => return Err(ToolError::Mend(format!("`{}` was interrupted", I::NAME))),
     };
-    with_evidence(held.evidence.as_ref(), &seen.text, seen.evidence)
+    let Some(fallen) = held.app.fallen().await else {
+        let seen = seen?;
+        return with_evidence(held.evidence.as_ref(), &seen.text, seen.evidence);
+    };
+    // The instrument's own words come first: their evidence is what the call was made for.
+    let (text, mut evidence) = match seen.map_err(ToolError::from) {
+        Ok(seen) => (seen.text, seen.evidence),
+        Err(fault @ ToolError::Fatal(_)) => return Err(fault),
+        Err(ToolError::Mend(fault)) => (fault, Vec::new()),
+    };
+    evidence.extend(fallen.evidence);
+    with_evidence(held.evidence.as_ref(), &format!("{text}\n\n{}", fallen.text), evidence)
 }
 
 /// The text of an answer with the names of the evidence behind it.
@@ -105,15 +148,26 @@ pub(super) mod tests {
 
     use super::*;
     use crate::agent::tool::env::tests::{Place, call};
-    use crate::workspace::Reaper;
+    use crate::instrument::Settled;
     use crate::workspace::services::ServiceDirs;
+    use crate::workspace::{Access, Reaper, ServiceSpec};
 
-    /// The instruments of a tester without an app, who keeps evidence in that.
+    /// The instruments of a tester whose app is said to listen but was not started, and who keeps evidence in that.
     pub fn instruments(kept: &Arc<Kept>) -> Arc<Instruments> {
+        let web = ServiceSpec { port: Some(1), ..ServiceSpec::new("web", "true") };
+        Arc::new(instruments_of(kept, &app(vec![web])))
+    }
+
+    /// The instruments of a tester of that app.
+    pub fn instruments_of(kept: &Arc<Kept>, app: &Arc<App>) -> Instruments {
+        let evidence = Arc::clone(kept) as Arc<dyn EvidenceSink>;
+        Instruments { evidence, app: Arc::clone(app), chromium: Chromium::none("none in this test") }
+    }
+
+    fn app(specs: Vec<ServiceSpec>) -> Arc<App> {
         let nowhere = std::path::PathBuf::new();
         let dirs = ServiceDirs { dir: nowhere.clone(), logs: nowhere, env: Vec::new(), reaper: Reaper::None };
-        let evidence = Arc::clone(kept) as Arc<dyn EvidenceSink>;
-        Arc::new(Instruments { evidence, app: Arc::new(App::new(Vec::new(), dirs)) })
+        Arc::new(App::new(specs, dirs))
     }
 
     /// Numbers what it keeps.
@@ -166,24 +220,127 @@ pub(super) mod tests {
     }
 
     #[tokio::test]
+    async fn without_a_port_there_is_nothing_to_reach() {
+        let (place, kept) = (Place::new(), Arc::default());
+        let given = instruments_of(&kept, &app(vec![ServiceSpec::new("worker", "true")]));
+        let rows = rows(&place.env, Some(&given));
+        let refusal =
+            |name: &str| rows.iter().find(|row| row.spec.name == name).unwrap().refusal(Access::Proof);
+        assert!(refusal("http").unwrap().contains("nothing to reach"));
+        assert!(refusal("browser").is_some());
+        assert_eq!((refusal("terminal"), refusal("app")), (None, None));
+    }
+
+    #[tokio::test]
+    async fn no_answer_is_kept_as_well() {
+        let kept = Arc::new(Kept::default());
+        let http = tool("http", &Place::new(), &kept);
+        let text = call(&http, json!({ "url": "http://localhost:1/x" })).await.unwrap();
+        assert!(text.contains("no answer: port 1") && text.ends_with("evidence: ev_1"), "{text}");
+        let lists = json!({ "requests": [{ "url": "http://localhost:1/a" }, { "url": "http://localhost:1/b" }], "repeat": 2, "at_once": true });
+        let text = call(&http, lists).await.unwrap();
+        assert!(
+            text.starts_with(
+                "4 requests at once: 4 × no answer\n1. GET http://localhost:1/a: no answer, answer A;"
+            ),
+            "{text}"
+        );
+        assert!(text.contains("4. GET http://localhost:1/b") && text.ends_with("evidence: ev_2"), "{text}");
+        for (wanted, words) in [
+            (json!({}), "either `url` or `requests`"),
+            (
+                json!({ "url": "http://localhost:1", "requests": [{ "url": "http://localhost:1" }] }),
+                "either `url` or",
+            ),
+            (json!({ "requests": [{ "method": "GET" }] }), "wants a `url`"),
+            (json!({ "url": "http://localhost:1", "repeat": 101 }), "101 requests; 1 to 100"),
+            (json!({ "url": "http://localhost:1", "repeat": 0 }), "0 requests"),
+            (json!({ "url": "http://localhost:1", "body_hex": "0g" }), "`body_hex` is wrong"),
+            (json!({ "url": "http://localhost:1", "method": "A B" }), "is no HTTP method"),
+        ] {
+            let fault = call(&http, wanted).await.unwrap_err();
+            assert!(fault.contains(words), "{fault}");
+        }
+    }
+
+    #[tokio::test]
     async fn a_program_is_worked_and_its_screens_are_kept() {
         let place = Place::new();
         let kept = Arc::new(Kept::default());
         let terminal = tool("terminal", &place, &kept);
         assert!(call(&terminal, json!({ "action": "screen" })).await.unwrap_err().contains("use `start`"));
         let greet = "printf 'name? '; read name; echo hello $name; read end";
-        call(&terminal, json!({ "action": "start", "command": greet })).await.unwrap();
-        call(&terminal, json!({ "action": "wait", "text": "name?" })).await.unwrap();
+        let started = call(&terminal, json!({ "action": "start", "command": greet })).await.unwrap();
+        assert_eq!(started, "name?\n\nevidence: ev_1");
+        let waited = call(&terminal, json!({ "action": "wait", "regex": "^name" })).await.unwrap();
+        assert_eq!(waited, "[the screen is unchanged]\n[found: name?]\n\nevidence: ev_2");
         call(&terminal, json!({ "action": "type", "text": "Ada" })).await.unwrap();
-        call(&terminal, json!({ "action": "press", "keys": ["Enter"] })).await.unwrap();
-        let seen = call(&terminal, json!({ "action": "wait", "regex": "hello A.a" })).await.unwrap();
-        assert!(seen.contains("hello Ada\n\nevidence: ev_5"), "{seen}");
+        let answered = call(&terminal, json!({ "action": "press", "keys": ["Enter"] })).await.unwrap();
+        assert_eq!(answered, "name? Ada\nhello Ada\n\nevidence: ev_4");
+        let seen = call(&terminal, json!({ "action": "wait", "regex": "^hello A.a$" })).await.unwrap();
+        assert_eq!(seen, "[the screen is unchanged]\n[found: hello Ada]\n\nevidence: ev_5");
         let missing =
-            call(&terminal, json!({ "action": "wait", "text": "bye", "seconds": 1 })).await.unwrap_err();
-        assert!(missing.contains("did not appear within 1 s") && missing.contains("hello Ada"), "{missing}");
+            call(&terminal, json!({ "action": "wait", "text": "bye", "seconds": 1 })).await.unwrap();
+        assert!(
+            missing.contains("`bye` did not appear within 1 s") && missing.ends_with("ev_6"),
+            "{missing}"
+        );
+        let again = call(&terminal, json!({ "action": "screen", "bytes": true })).await.unwrap();
+        assert!(again.contains(r#""hello Ada\r\n""#), "{again}");
         let stopped = call(&terminal, json!({ "action": "stop" })).await.unwrap();
-        assert!(stopped.contains("was stopped"), "{stopped}");
-        assert_eq!(kept.0.lock().unwrap().len(), 5);
+        assert!(
+            stopped.contains("it was stopped") && stopped.ends_with("evidence: ev_8\nrecording: ev_9"),
+            "{stopped}"
+        );
+        let kept = kept.0.lock().unwrap();
+        assert_eq!((kept.len(), kept[7].kind, kept[8].kind), (9, "terminal", "recording"));
+        assert_eq!((kept[0].settled, kept[7].settled), (Settled::Still, Settled::Ended));
+        assert!(String::from_utf8_lossy(&kept[6].bytes).contains("\"output\": \""));
+        assert!(String::from_utf8_lossy(&kept[8].bytes).starts_with(r#"{"version":3,"#));
+    }
+
+    #[tokio::test]
+    async fn a_program_that_ends_tells_its_exit_code_and_leaves_its_recording_once() {
+        let (place, kept) = (Place::new(), Arc::new(Kept::default()));
+        let terminal = tool("terminal", &place, &kept);
+        let ended =
+            call(&terminal, json!({ "action": "start", "command": "echo done; exit 3" })).await.unwrap();
+        assert_eq!(ended, "done\n[the program ended: exit code 3]\n\nevidence: ev_1\nrecording: ev_2");
+        let again = call(&terminal, json!({ "action": "screen" })).await.unwrap();
+        assert_eq!(again, "[the screen is unchanged]\n[the program ended: exit code 3]\n\nevidence: ev_3");
+        let waiting = json!({ "action": "start", "command": "sleep 4; echo late; exit 5" });
+        let early = call(&terminal, waiting).await.unwrap();
+        assert!(early.contains("has shown nothing yet") && !early.contains("recording"), "{early}");
+        let late = call(&terminal, json!({ "action": "wait", "exit": true })).await.unwrap();
+        assert!(late.starts_with("late\n[the program ended: exit code 5]"), "{late}");
+        let kept = kept.0.lock().unwrap();
+        let settled: Vec<Settled> = kept.iter().map(|piece| piece.settled).collect();
+        assert_eq!(settled[3], Settled::Nothing, "{settled:?}");
+        assert_eq!(settled[4], Settled::Ended);
+        assert!(String::from_utf8_lossy(&kept[4].bytes).contains(r#""code": 5"#));
+        assert!(String::from_utf8_lossy(&kept[5].bytes).ends_with("\"x\",\"5\"]\n"));
+    }
+
+    #[tokio::test]
+    async fn a_program_that_works_on_is_not_taken_for_one_that_waits() {
+        let (place, kept) = (Place::new(), Arc::new(Kept::default()));
+        let terminal = tool("terminal", &place, &kept);
+        let slow = json!({ "action": "start", "command": "echo working; sleep 60; echo done" });
+        assert!(call(&terminal, slow).await.unwrap().contains("still works or draws"));
+        let found = call(&terminal, json!({ "action": "wait", "text": "working" })).await.unwrap();
+        assert!(!found.contains("still works"), "{found}");
+        let kept = kept.0.lock().unwrap();
+        assert_eq!((kept[0].settled, kept[1].settled), (Settled::Moving, Settled::Still));
+    }
+
+    #[tokio::test]
+    async fn a_session_that_nobody_stopped_leaves_its_recording() {
+        let (place, kept) = (Place::new(), Arc::new(Kept::default()));
+        let terminal = tool("terminal", &place, &kept);
+        call(&terminal, json!({ "action": "start", "command": "echo here; read x" })).await.unwrap();
+        drop(terminal);
+        let kept = kept.0.lock().unwrap();
+        assert_eq!((kept.len(), kept[1].kind, kept[1].settled), (2, "recording", Settled::Moving));
     }
 
     #[tokio::test]
@@ -200,6 +357,7 @@ pub(super) mod tests {
             (json!({ "action": "press" }), "`press` wants `keys`"),
             (json!({ "action": "press", "keys": ["Hyper"] }), "no key `Hyper`"),
             (json!({ "action": "wait" }), "either `text` or `regex`"),
+            (json!({ "action": "wait", "text": "" }), "either `text` or `regex`"),
             (json!({ "action": "wait", "regex": "(" }), "`regex` is wrong"),
         ] {
             assert!(call(&terminal, wanted).await.unwrap_err().contains(words), "{words}");

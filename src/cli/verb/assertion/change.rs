@@ -9,9 +9,10 @@ use crate::cli::person::{Confirmation, confirm};
 use crate::cli::prelude::*;
 use crate::domain::consequence::{Consequences, ContractChange};
 use crate::domain::contract::AssertionDraft;
-use crate::domain::id::{AssertionId, IdError};
+use crate::domain::id::{AssertionId, IdError, RequirementId};
 use crate::link::protocol::{Call, Reply};
 use crate::view::edit::{Edit, reworded};
+use crate::view::requirement::shows_words;
 
 /// Whether the person is asked before the change is made.
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
@@ -33,6 +34,9 @@ pub struct AddArgs {
     feature: String,
     #[command(flatten)]
     wording: WordingArgs,
+    /// The requirements that it shows
+    #[arg(long, value_name = "REQ-1,REQ-2")]
+    shows: Option<String>,
     #[command(flatten)]
     consent: Consent,
 }
@@ -46,6 +50,9 @@ pub struct EditArgs {
     assertion: String,
     #[command(flatten)]
     wording: WordingArgs,
+    /// The requirements that it shows, all of them; its verdicts stay as they are. An empty list is none
+    #[arg(long, value_name = "REQ-1,REQ-2")]
+    shows: Option<String>,
     /// Edit the wording in $VISUAL or $EDITOR
     #[arg(long)]
     editor: bool,
@@ -71,13 +78,25 @@ pub(super) async fn add(context: &Context, args: &AddArgs) -> Result<Exit> {
     let found = args.mission.find(context)?;
     let id: AssertionId = args.assertion.parse().map_err(|fault: IdError| misuse(fault.to_string()))?;
     let feature = ask::feature(&found.mission, &args.feature)?.id;
-    let draft = Box::new(AssertionDraft { id, wording: args.wording.whole()? });
+    let draft = Box::new(AssertionDraft {
+        id,
+        wording: args.wording.whole()?,
+        shows: args.shows.as_deref().map(requirements).transpose()?.unwrap_or_default(),
+    });
     make(context, &found, ContractChange::Add { draft, feature }, args.consent).await
 }
 
 pub(super) async fn edit(context: &Context, args: &EditArgs) -> Result<Exit> {
     let found = args.mission.find(context)?;
     let present = ask::assertion(&found.mission, &args.assertion)?;
+    if let Some(shows) = &args.shows {
+        let (assertion, shows) = (present.id.clone(), requirements(shows)?);
+        let words = format!("{assertion} {}", shows_words(&shows));
+        let exit = request(context, &found, Command::MapAssertion { assertion, shows }, &words).await?;
+        if !args.editor && args.wording.is_empty() {
+            return Ok(exit);
+        }
+    }
     let edited =
         if args.editor { editor::edited(context, present, &args.wording)? } else { args.wording.clone() };
     let (assertion, edit) = (present.id.clone(), Box::new(edited.edit(&present.wording)?));
@@ -90,6 +109,11 @@ pub(super) async fn retire(context: &Context, args: &RetireArgs) -> Result<Exit>
     let assertion = ask::assertion(&found.mission, &args.assertion)?.id.clone();
     let reason = ask::text("--reason", &args.reason)?;
     make(context, &found, ContractChange::Retire { assertion, reason }, args.consent).await
+}
+
+fn requirements(words: &str) -> Result<Vec<RequirementId>> {
+    let words = words.split([',', ' ']).filter(|word| !word.is_empty());
+    words.map(|word| word.parse().map_err(|fault: IdError| misuse(fault.to_string()))).collect()
 }
 
 /// Tells what a change would do, asks, and makes it.

@@ -104,6 +104,12 @@ impl WordingArgs {
         }
     }
 
+    /// Whether no part is named.
+    pub fn is_empty(&self) -> bool {
+        let texts = [&self.title, &self.statement, &self.how, &self.command, &self.evidence];
+        texts.iter().all(|text| text.is_none()) && self.via.is_none() && self.weight.is_none()
+    }
+
     /// A wording with these parts in place of its own.
     pub fn over(&self, present: &Wording) -> Result<Wording> {
         let check = &present.check;

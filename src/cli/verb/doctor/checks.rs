@@ -6,9 +6,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::report::{Check, CheckState};
 use crate::agent::prompt::PromptLibrary;
-use crate::cli::context::{Context, PROJECT_FILE};
+use crate::cli::context::{Context, PROJECT_FILE, chromium};
 use crate::cli::missions::catalogue;
 use crate::cli::screen::Output;
+use crate::config::Settings;
 use crate::engine::PROMPTS;
 use crate::view::text::plural;
 use crate::workspace::preflight::{Found, Looked, preflight};
@@ -89,6 +90,16 @@ pub(super) fn prompts(context: &Context) -> Vec<Check> {
 pub(super) fn sandbox() -> Check {
     let sentence = format!("what agents run is {}", Unconfined.describe());
     Check::missing("sandbox", sentence)
+}
+
+/// The browser that pages are tested in.
+pub(super) fn browser(settings: &Settings) -> Check {
+    match chromium(settings).path() {
+        Ok(path) => Check::good("browser", path.display().to_string()),
+        Err(fault) => {
+            Check::missing("browser", format!("no page can be tested as its users see it: {fault}"))
+        }
+    }
 }
 
 /// Programs that agents and the demo need.

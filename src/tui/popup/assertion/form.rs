@@ -199,7 +199,10 @@ impl Form {
             About::New => {
                 let (id, feature) = (self.parsed("id")?, self.parsed("feature")?);
                 let wording = self.wording()?;
-                Some(ContractChange::Add { draft: Box::new(AssertionDraft { id, wording }), feature })
+                Some(ContractChange::Add {
+                    draft: Box::new(AssertionDraft { id, wording, shows: Vec::new() }),
+                    feature,
+                })
             }
         })
     }

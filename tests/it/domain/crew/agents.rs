@@ -6,6 +6,7 @@ use flightdeck::domain::event::Actor;
 use flightdeck::domain::finding::{Observation, Ruling, Severity, Sight, TriageDecision, Until};
 use flightdeck::domain::id::{AttemptId, FindingId, MessageId};
 use flightdeck::domain::message::{Delivery, MessageState, Party};
+use flightdeck::domain::negotiation::{AnswerDraft, ObjectionOutcome};
 use flightdeck::domain::round::{Opinion, ReviewIssue};
 use flightdeck::domain::verdict::Outcome;
 
@@ -26,6 +27,7 @@ impl Crew {
         }
         match attempt.work {
             AgentWork::Plan => self.plan(id),
+            AgentWork::Criticize { .. } => self.criticize(id),
             AgentWork::Talk => self.talk(id),
             AgentWork::Triage => self.triage(id),
             AgentWork::Build { .. } => self.build(id),
@@ -71,7 +73,24 @@ impl Crew {
             if claimed.is_empty() { words::chore("Store") } else { words::feature("Store", &claimed) };
         let (first, second) = (vec![store, page], vec![admin, words::chore("Docs")]);
         let milestones = vec![words::milestone("Visitors", first), words::milestone("Keepers", second)];
+        let owed = self.flight.mission.unanswered_objections();
+        let answers: Vec<AnswerDraft> = owed
+            .map(|owed| AnswerDraft {
+                objection: owed.id,
+                outcome: ObjectionOutcome::Kept,
+                words: words::line("it is right as it is"),
+            })
+            .collect();
+        self.must(actor, Command::AnswerObjections { answers });
         self.must(actor, Command::ProposePlan { title: None, milestones, answer: None });
+    }
+
+    fn criticize(&mut self, id: AttemptId) {
+        let objections = (0..self.tape.pick(3)).map(|n| words::objecting(&format!("F{n}"))).collect();
+        self.must(
+            Actor::Attempt(id),
+            Command::Criticize { summary: words::prose("Looked at it"), objections },
+        );
     }
 
     fn ask_person(&mut self, id: AttemptId) {

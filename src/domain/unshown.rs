@@ -1,0 +1,145 @@
+//! What a mission has not shown, in one order of gravity: read first at every gate, so that nobody takes for proven what
+//! is only not disproven.
+
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantArray};
+
+use super::gate::GateId;
+use super::id::{AssertionId, FeatureId, RequirementId};
+use super::mission::Mission;
+use super::plan::{Claims, FeatureState};
+use super::sabotage::SeenRed;
+use super::text::worded;
+use super::verdict::{Standing, Verdict};
+
+/// Why something is not shown, the gravest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Doubt {
+    /// A requirement that no assertion shows.
+    NoAssertion,
+    NoVerdict,
+    Failed,
+    Blocked,
+    /// The verdict is about an older wording.
+    Stale,
+    /// The bytes that the verdict rests on are not what they were.
+    EvidenceLost,
+    /// It passed at another commit than the one that is decided on.
+    Older,
+    Waived,
+    /// Its command was green before anything was built.
+    Vacuous,
+    /// Its check stays green whatever is undone.
+    Toothless,
+    /// What was undone said nothing of its check.
+    NotSeenRed,
+    /// The time was over before its check was seen red: a sample of what was built was undone.
+    Sampled,
+    /// The engine has not run again what a handoff claims.
+    ClaimUnchecked,
+}
+
+worded!(Doubt);
+
+/// What is not shown.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Matter {
+    Requirement(RequirementId),
+    Assertion(AssertionId),
+    Feature(FeatureId),
+}
+
+/// One thing that is not shown, and why; where several reasons hold, the gravest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Unshown {
+    pub doubt: Doubt,
+    pub matter: Matter,
+}
+
+impl Mission {
+    /// What the whole mission has not shown, the gravest first.
+    pub fn unshown(&self) -> Vec<Unshown> {
+        self.unshown_at(GateId::Final)
+    }
+
+    /// What is not shown of what a gate is about, the gravest first. Requirements are the whole mission's at every gate.
+    /// A plan has built nothing, so that only what it can show counts there.
+    pub fn unshown_at(&self, gate: GateId) -> Vec<Unshown> {
+        let bare =
+            self.owed_requirements().filter(|found| self.assertions_showing(found.id).next().is_none());
+        let mut unshown: Vec<Unshown> = bare
+            .map(|found| Unshown { doubt: Doubt::NoAssertion, matter: Matter::Requirement(found.id) })
+            .collect();
+        unshown.extend(self.assertions_at(gate).into_iter().filter_map(|id| {
+            let doubt = self.doubt(&id, gate)?;
+            Some(Unshown { doubt, matter: Matter::Assertion(id) })
+        }));
+        unshown.extend(
+            self.unchecked_at(gate)
+                .map(|feature| Unshown { doubt: Doubt::ClaimUnchecked, matter: Matter::Feature(feature) }),
+        );
+        unshown.sort();
+        unshown
+    }
+
+    /// Why an assertion is not shown at a gate; `None` for one that holds there beyond doubt.
+    pub fn doubt(&self, id: &AssertionId, gate: GateId) -> Option<Doubt> {
+        let standing = match self.standing(id) {
+            Standing::Waived => Some(Doubt::Waived),
+            Standing::Passed | Standing::Retired => None,
+            Standing::Pending | Standing::Failed | Standing::Blocked | Standing::Stale
+                if gate == GateId::Plan =>
+            {
+                None
+            }
+            Standing::Pending => Some(Doubt::NoVerdict),
+            Standing::Failed => Some(Doubt::Failed),
+            Standing::Blocked => Some(Doubt::Blocked),
+            Standing::Stale if self.rests_on_lost_evidence(id) => Some(Doubt::EvidenceLost),
+            Standing::Stale => Some(Doubt::Stale),
+        };
+        let older = || self.is_older(gate, id).then_some(Doubt::Older);
+        standing.or_else(older).or_else(|| teeth(self.seen_red(id)))
+    }
+
+    /// Whether an assertion passed at another commit than the one that a gate is about.
+    pub fn is_older(&self, gate: GateId, id: &AssertionId) -> bool {
+        let commit = match gate {
+            GateId::Milestone(milestone) => self.last_round(milestone).map(|round| &round.commit),
+            GateId::Plan | GateId::Final => self.head(),
+        };
+        let proven = self.newest_verdict(id).filter(|_| self.standing(id) == Standing::Passed);
+        proven.zip(commit).is_some_and(|(verdict, commit)| verdict.commit != *commit)
+    }
+
+    /// The verdict on an assertion that counts.
+    pub fn newest_verdict(&self, id: &AssertionId) -> Option<&Verdict> {
+        self.verdicts.get(id).and_then(|verdicts| verdicts.last())
+    }
+
+    fn unchecked_at(&self, gate: GateId) -> impl Iterator<Item = FeatureId> {
+        let is_of = move |milestone| match gate {
+            GateId::Plan => false,
+            GateId::Milestone(id) => milestone == id,
+            GateId::Final => true,
+        };
+        let built = self.features.iter().filter(move |feature| is_of(feature.milestone));
+        let unchecked =
+            |state: &FeatureState| matches!(state, FeatureState::Built { claims: Claims::Unchecked, .. });
+        built.filter(move |feature| unchecked(&feature.state)).map(|feature| feature.id)
+    }
+}
+
+/// What can be said against a check that passed. What a tester judges has no command that could be seen red.
+fn teeth(seen: SeenRed) -> Option<Doubt> {
+    match seen {
+        SeenRed::Toothless => Some(Doubt::Toothless),
+        SeenRed::Vacuous => Some(Doubt::Vacuous),
+        SeenRed::Untold => Some(Doubt::NotSeenRed),
+        SeenRed::OutOfTime => Some(Doubt::Sampled),
+        SeenRed::AtBase | SeenRed::Sabotaged | SeenRed::NotYet | SeenRed::Judged | SeenRed::Off => None,
+    }
+}

@@ -1,0 +1,48 @@
+//! How a critic ends: with objections, or in agreement.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::context::{Accepted, ToolContext};
+use crate::agent::tool::{ToolError, ToolRow};
+use crate::domain::command::Command;
+use crate::domain::negotiation::ObjectionDraft;
+use crate::domain::text::Prose;
+
+#[derive(Deserialize, JsonSchema)]
+struct Objections {
+    /// The heaviest first; at most 12.
+    objections: Vec<ObjectionDraft>,
+    /// What they come to, for the person at the plan gate, in three sentences.
+    summary: Prose,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Agreement {
+    /// What you tried to find and did not, for the person at the plan gate, in three sentences.
+    summary: Prose,
+}
+
+pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 2] {
+    [
+        context.asking(
+            "object",
+            "Objects to the plan and ends your turn. Each objection is answered by a change or a reason.",
+            Accepted::Close("The objections are recorded."),
+            |Objections { objections, summary }| {
+                if objections.is_empty() {
+                    return Err(ToolError::Mend("name what you object to, or call `agree`".to_owned()));
+                }
+                Ok(Command::Criticize { summary, objections })
+            },
+        ),
+        context.asking(
+            "agree",
+            "Agrees to the plan and ends your turn.",
+            Accepted::Close("The agreement is recorded."),
+            |Agreement { summary }| Ok(Command::Criticize { summary, objections: Vec::new() }),
+        ),
+    ]
+}

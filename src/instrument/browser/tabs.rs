@@ -1,0 +1,138 @@
+//! Getting to a page: addresses, history, tabs.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::chrome::{Chrome, Page};
+use super::fault::Fault;
+use super::tab::explained;
+use super::wanted::Wanted;
+use super::world::{metrics, word};
+use crate::instrument::http::permitted;
+
+impl Chrome {
+    /// Opens an address in the tab that is worked, or in a new one where there is none.
+    pub async fn open(&self, wanted: &Wanted) -> Result<String, Fault> {
+        let url = wanted.url.as_deref().ok_or_else(|| wants("open", "url"))?;
+        let mut url = permitted(url).map_err(|error| Fault::Mistake(error.to_string()))?;
+        if url.host_str() == Some("0.0.0.0") && url.set_host(Some("127.0.0.1")).is_err() {
+            return Err(Fault::Mistake(format!("`{url}` is no address of a server")));
+        }
+        let page = self.usable_tab().await?;
+        if let Some(ignore) = wanted.any_certificate {
+            self.call(&page, "Security.setIgnoreCertificateErrors", json!({ "ignore": ignore })).await?;
+        }
+        let asked = json!({ "url": url.as_str() });
+        // A password in an address is for the server alone.
+        let mut shown = url.clone();
+        if shown.set_password(None).is_err() {
+            shown = url;
+        }
+        let limit = wanted.limit();
+        match self.cdp.call(&page.session, "Page.navigate", asked, limit).await {
+            Ok(gone) => match gone["errorText"].as_str() {
+                None => Ok(format!("opened {shown}")),
+                Some(error) => Err(Fault::NotDone(format!("{shown} did not load: {}", explained(error)))),
+            },
+            Err(Fault::Silent) => {
+                self.cdp.tell(&page.session, "Page.stopLoading", json!({}));
+                Err(Fault::NotDone(format!("{shown} did not load: no answer within {} s", limit.as_secs())))
+            }
+            Err(Fault::Refused(why)) => Err(Fault::NotDone(format!("{shown} did not load: {why}"))),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// The tab that is worked, or a new one where its page has crashed, is gone or hangs.
+    async fn usable_tab(&self) -> Result<Page, Fault> {
+        // A page that was stopped because it went elsewhere without end ran no more scripts.
+        let scripts = json!({ "value": false });
+        if let Ok(page) = self.page() {
+            match self.call(&page, "Emulation.setScriptExecutionDisabled", scripts).await {
+                Ok(_) => return Ok(page),
+                Err(Fault::Gone) => return Err(Fault::Gone),
+                Err(_) => self.close(&page.target).await,
+            }
+        }
+        self.new_tab().await
+    }
+
+    /// Goes back or forward by so many pages.
+    pub async fn travel(&self, page: &Page, steps: i64) -> Result<(), Fault> {
+        let history = self.call(page, "Page.getNavigationHistory", json!({})).await?;
+        let at = history["currentIndex"].as_i64().unwrap_or_default() + steps;
+        let entry =
+            usize::try_from(at).ok().map(|at| &history["entries"][at]).filter(|entry| entry["id"].is_i64());
+        let Some(entry) = entry else {
+            let way = if steps < 0 { "before" } else { "after" };
+            return Err(Fault::NotDone(format!("there is no page {way} this one")));
+        };
+        self.call(page, "Page.navigateToHistoryEntry", json!({ "entryId": entry["id"] })).await.map(drop)
+    }
+
+    /// Makes the window so large, in this tab and in those that open later.
+    pub async fn resize(&self, page: &Page, width: u32, height: u32) -> Result<(), Fault> {
+        let size = (width.clamp(200, 4000), height.clamp(200, 4000));
+        self.world().size = size;
+        self.call(page, "Emulation.setDeviceMetricsOverride", metrics(size)).await.map(drop)
+    }
+
+    /// Works another tab from now on.
+    pub async fn switch(&self, number: u32) -> Result<(), Fault> {
+        let target = self.target_of(number)?;
+        self.world().current = number;
+        self.browser("Target.activateTarget", json!({ "targetId": target })).await.map(drop)
+    }
+
+    /// The target behind a tab's number.
+    pub fn target_of(&self, number: u32) -> Result<String, Fault> {
+        let world = self.world();
+        let found = world.tabs.iter().find(|tab| tab.number == number).map(|tab| tab.target.clone());
+        found.ok_or_else(|| Fault::Mistake(format!("there is no tab {number}; `tabs` lists them")))
+    }
+
+    /// The tabs in lines.
+    pub async fn tabs(&self) -> String {
+        let known = self.browser("Target.getTargets", json!({})).await.unwrap_or_default();
+        let mut world = self.world();
+        known["targetInfos"].as_array().into_iter().flatten().for_each(|info| world.moved(info));
+        let lines = world.tabs.iter().map(|tab| {
+            let mark = if tab.number == world.current { "→" } else { " " };
+            format!("{mark} tab {}: {:?} {}", tab.number, tab.title, tab.url)
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// What an expression gives, as JSON; the page's own scripts see it run.
+    pub async fn evaluate(&self, page: &Page, script: &str, limit: Duration) -> Result<String, Fault> {
+        let expression = format!(
+            "(async () => {{ const value = await (0, eval)({}); let text; \
+             try {{ text = typeof value === 'function' ? String(value) : JSON.stringify(value); }} \
+             catch (fault) {{ text = String(value); }} \
+             text = String(text); return text.length > {MOST} ? text.slice(0, {MOST}) + ' … ' + text.length + ' characters in all' : text; }})()",
+            Value::from(script)
+        );
+        let asked = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true });
+        let told = self.cdp.call(&page.session, "Runtime.evaluate", asked, limit).await?;
+        match told.get("exceptionDetails") {
+            None => Ok(word(&told, "/result/value")),
+            Some(details) => {
+                let thrown = word(details, "/exception/description");
+                let text = if thrown.is_empty() { word(details, "/text") } else { thrown };
+                Err(Fault::NotDone(format!(
+                    "the script threw: {}",
+                    text.lines().take(4).collect::<Vec<_>>().join(" ")
+                )))
+            }
+        }
+    }
+}
+
+/// Characters of what a script gives.
+const MOST: usize = 12_000;
+
+/// What an action lacks.
+pub(super) fn wants(action: &str, field: &str) -> Fault {
+    Fault::Mistake(format!("`{action}` wants `{field}`"))
+}

@@ -1,0 +1,73 @@
+//! A command with its output, and the lines in it that failed.
+
+use serde_json::Value;
+
+use super::super::prelude::*;
+use super::failure::{Tells, tells};
+use super::{Form, LINES, Page, Reading, field, more, took};
+
+/// Lays a record out: what ran, how it ended and how long it took; the output with its failures marked.
+pub(super) fn page(value: &Value, how: Reading, width: usize) -> Page {
+    let exit = ending(value.get("exit"));
+    let style = if exit == "exit 0" { StyleRole::Good } else { StyleRole::Bad };
+    let mut rows = vec![
+        Row::of(StyleRole::Key, "$ ")
+            .then(StyleRole::Strong, field(value, "command"))
+            .end(style, &exit)
+            .end(StyleRole::Dim, format!("  {}", took(value))),
+        Row::of(StyleRole::Dim, field(value, "directory")),
+        Row::new(),
+    ];
+    let output = field(value, "output");
+    let shown = match how.form {
+        Form::SetOut => clean(&output),
+        Form::Raw => output.split('\n').map(visible).collect::<Vec<_>>().join("\n"),
+    };
+    let lines: Vec<&str> = shown.trim_end_matches('\n').split('\n').collect();
+    let telling = failing(&lines, &exit);
+    let gutter = if telling.contains(&Tells::Surely) { 2 } else { 0 };
+    let mut failures = Vec::new();
+    for (line, told) in lines.iter().zip(&telling).take(LINES) {
+        let (style, lead) = match told {
+            Tells::Surely => (StyleRole::Bad, "▸ "),
+            Tells::Perhaps => (StyleRole::Bad, "  "),
+            Tells::Nothing => (StyleRole::Text, "  "),
+        };
+        if *told == Tells::Surely {
+            failures.push(rows.len());
+        }
+        let lead = lead.get(..if gutter > 0 { lead.len() } else { 0 }).unwrap_or_default();
+        rows.extend(hanging((StyleRole::Bad, lead), style, line, width));
+    }
+    rows.extend(more(lines.len()));
+    if let (Some(first), Some(second)) = (failures.len().checked_sub(1), rows.get_mut(1)) {
+        let words = plural(first + 1, "failing line");
+        *second = std::mem::take(second).end(StyleRole::Bad, words);
+    }
+    Page { shown: rows.into(), failures }
+}
+
+/// How each line tells of a failure. Where a tool names what failed, words that only may stand beside a failure are not
+/// led to; where none does and the command failed, they are. A command that succeeded only has what a tool named.
+fn failing(lines: &[&str], exit: &str) -> Vec<Tells> {
+    let mut telling: Vec<Tells> = lines.iter().map(|line| tells(line)).collect();
+    let named = telling.contains(&Tells::Surely);
+    for told in &mut telling {
+        *told = match (*told, exit == "exit 0", named) {
+            (Tells::Perhaps, true, _) => Tells::Nothing,
+            (Tells::Perhaps, false, false) => Tells::Surely,
+            (told, _, _) => told,
+        };
+    }
+    telling
+}
+
+fn ending(exit: Option<&Value>) -> String {
+    match exit {
+        Some(Value::Object(kind)) => kind.iter().next().map_or_else(String::new, |(kind, n)| {
+            if kind == "code" { format!("exit {n}") } else { format!("{kind} {n}").replace('_', " ") }
+        }),
+        Some(Value::String(word)) => word.replace('_', " "),
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_)) | None => String::new(),
+    }
+}

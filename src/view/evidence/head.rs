@@ -1,0 +1,68 @@
+//! What stands above a piece: what it is, who took it and when, at which commit, and which verdict rests on it.
+
+use crate::domain::evidence::{EvidenceDoc, Settled};
+use crate::domain::id::{AssertionId, Timestamp};
+use crate::domain::verdict::EvidenceRef;
+
+use super::super::prelude::*;
+use crate::view::words::actor;
+use crate::view::work::outcome_sign;
+
+/// A piece of evidence, and the assertion whose verdicts it is looked at for.
+#[derive(Debug, Clone, Copy)]
+pub struct Proof<'a> {
+    pub doc: &'a EvidenceDoc,
+    pub assertion: Option<&'a AssertionId>,
+}
+
+/// The title with the reference, then a line of facts and one for each verdict that rests on it.
+pub fn head(mission: &Mission, proof: Proof<'_>, place: &str, now: Timestamp, width: usize) -> Vec<Row> {
+    let doc = proof.doc;
+    let mut rows = vec![
+        Row::new()
+            .sign(StyleRole::Accent, Glyph::Evidence)
+            .then(StyleRole::Strong, &doc.title)
+            .end(StyleRole::Dim, [doc.reference.0.as_str(), place].join("  ").trim_end()),
+    ];
+    rows.extend(facts(mission, doc, now, width));
+    rows.extend(verdict(mission, proof, width));
+    if mission.lost_evidence.contains(&doc.reference) {
+        rows.push(Row::of(StyleRole::Bad, "it was changed or removed on disk after it was taken"));
+    }
+    rows
+}
+
+fn facts(mission: &Mission, doc: &EvidenceDoc, now: Timestamp, width: usize) -> Vec<Row> {
+    let Some(facts) = &doc.facts else { return Vec::new() };
+    let mut words = vec![format!("taken by {}", actor(mission, facts.by))];
+    words.extend(facts.round.map(|(milestone, round)| format!("{milestone} round {round}")));
+    words.extend(facts.commit.as_ref().map(|commit| format!("at {commit}")));
+    words.extend(facts.app.filter(|start| *start > 1).map(|start| format!("start {start} of the app")));
+    words.push(format!("{} ago", ago(now.since(facts.at)).trim()));
+    let mut rows = paragraph(StyleRole::Dim, &words.join(" · "), width);
+    rows.extend(match facts.settled {
+        Settled::Ended | Settled::Still => None,
+        Settled::Moving => Some(Row::of(StyleRole::Warn, "it still changed when it was taken")),
+        Settled::Nothing => Some(Row::of(StyleRole::Warn, "nothing had been shown yet when it was taken")),
+        Settled::Unknown => Some(Row::of(StyleRole::Dim, "in a state that only a newer version knows")),
+    });
+    rows
+}
+
+/// The newest verdict on the assertion that names it.
+fn verdict(mission: &Mission, proof: Proof<'_>, width: usize) -> Vec<Row> {
+    let names = |refs: &[EvidenceRef]| refs.contains(&proof.doc.reference);
+    let given = proof.assertion.and_then(|id| mission.verdicts.get(id));
+    let found = given.into_iter().flatten().rev().find(|verdict| names(&verdict.evidence));
+    let Some(found) = found else { return Vec::new() };
+    let (sign, style) = outcome_sign(found.outcome);
+    let words = format!(
+        "for {} in {} round {} at {}",
+        found.outcome.word(),
+        found.milestone,
+        found.round,
+        found.commit
+    );
+    let row = Row::new().sign(style, sign).then(StyleRole::Dim, clip(&words, width.saturating_sub(2)));
+    vec![row]
+}

@@ -1,0 +1,227 @@
+//! A terminal over time: an asciicast, version 2 or 3, as far as one has looked at it.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::super::prelude::*;
+use super::screen::{ScreenRun, lines_of};
+use super::{Page, Reading, Shown, text};
+
+/// The largest screen that is played; a larger one is cut.
+const LARGEST: (u16, u16) = (200, 500);
+/// Events that are played; what comes after them is left out, and said to be.
+const MOST: usize = 200_000;
+/// A longer silence than this, in milliseconds, is not waited through.
+const SILENCE: u64 = 2_000;
+
+#[derive(Deserialize)]
+struct Header {
+    version: u32,
+    #[serde(default)]
+    term: Option<Term>,
+    #[serde(default, alias = "cols")]
+    width: u16,
+    #[serde(default, alias = "rows")]
+    height: u16,
+}
+
+#[derive(Deserialize)]
+struct Term {
+    cols: u16,
+    rows: u16,
+}
+
+/// Something that happened, so many milliseconds after the beginning.
+struct Moment {
+    at: u64,
+    what: Happened,
+}
+
+enum Happened {
+    Printed(String),
+    /// What was typed, a mark that was set, how the program ended: nothing that the screen shows.
+    Beside(String),
+    Resized(u16, u16),
+}
+
+/// A recording and how far it has been played.
+pub struct Playback {
+    size: (u16, u16),
+    moments: Vec<Moment>,
+    left_out: usize,
+    parser: vt100::Parser,
+    /// How many moments the screen shows.
+    next: usize,
+    at: u64,
+}
+
+impl Playback {
+    /// Reads a recording, played to its end.
+    ///
+    /// # Errors
+    /// Why it is none, in a sentence.
+    pub fn of(content: &str) -> Result<Self, String> {
+        let mut lines = content.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+        let header = lines.next().ok_or("the recording is empty")?;
+        let header: Header =
+            serde_json::from_str(header).map_err(|error| format!("this is no asciicast: {error}"))?;
+        if !(2..=3).contains(&header.version) {
+            return Err(format!("an asciicast of version {} cannot be played here", header.version));
+        }
+        let size = header.term.map_or((header.height, header.width), |term| (term.rows, term.cols));
+        let size = bounded(size);
+        let mut at = 0;
+        let mut moments = Vec::new();
+        let mut left_out = 0;
+        for line in lines {
+            // A line that was cut by a crash ends the recording; it does not make it unreadable.
+            let Ok((time, code, data)) = serde_json::from_str::<(f64, String, Value)>(line) else { break };
+            let time = milliseconds(time);
+            at = if header.version == 3 { at + time } else { time.max(at) };
+            if moments.len() < MOST {
+                moments.push(Moment { at, what: happened(&code, &data) });
+            } else {
+                left_out += 1;
+            }
+        }
+        let parser = vt100::Parser::new(size.0, size.1, 0);
+        let mut playback = Self { size, moments, left_out, parser, next: 0, at: 0 };
+        playback.seek(playback.length());
+        Ok(playback)
+    }
+
+    /// Its length in milliseconds.
+    pub fn length(&self) -> u64 {
+        self.moments.last().map_or(0, |last| last.at)
+    }
+
+    /// Whether it has been played to its end.
+    pub fn is_over(&self) -> bool {
+        self.next >= self.moments.len()
+    }
+
+    /// Shows the screen as it was at a time.
+    pub fn seek(&mut self, at: u64) {
+        let at = at.min(self.length());
+        let next = self.moments.partition_point(|moment| moment.at <= at);
+        if next < self.next {
+            self.parser = vt100::Parser::new(self.size.0, self.size.1, 0);
+            self.next = 0;
+        }
+        for moment in self.moments.get(self.next..next).unwrap_or_default() {
+            match &moment.what {
+                Happened::Printed(data) => self.parser.process(data.as_bytes()),
+                Happened::Resized(rows, cols) => self.parser.screen_mut().set_size(*rows, *cols),
+                Happened::Beside(_) => {}
+            }
+        }
+        (self.next, self.at) = (next, at);
+    }
+
+    /// Plays on for so many milliseconds. A long silence is left out.
+    pub fn play(&mut self, passed: u64) {
+        let next = self.moments.get(self.next).map_or(self.at, |next| next.at);
+        let skipped = next.saturating_sub(self.at + passed).saturating_sub(SILENCE);
+        self.seek(self.at.saturating_add(passed).saturating_add(skipped));
+    }
+
+    /// Goes to the next moment at which the screen changed, or the one before.
+    pub fn step(&mut self, forward: bool) {
+        let is_seen = |moment: &&Moment| !matches!(moment.what, Happened::Beside(_));
+        let target = if forward {
+            self.moments.iter().filter(is_seen).find(|moment| moment.at > self.at)
+        } else {
+            let mut before =
+                self.moments.iter().rev().filter(is_seen).skip_while(|moment| moment.at > self.at);
+            let shown = before.next().map_or(0, |moment| moment.at);
+            before.find(|moment| moment.at < shown)
+        };
+        self.seek(target.map_or(if forward { self.length() } else { 0 }, |moment| moment.at));
+    }
+
+    /// Goes forward or back by so many milliseconds.
+    pub fn jump(&mut self, by: i64) {
+        self.seek(self.at.saturating_add_signed(by));
+    }
+
+    /// The screen as it was then.
+    pub fn lines(&self) -> Vec<Vec<ScreenRun>> {
+        lines_of(self.parser.screen())
+    }
+
+    /// How far it is, as a line: time, a bar, what was typed or happened last.
+    pub fn progress(&self, state: &str, width: usize) -> Row {
+        let times = format!(" {} of {} ", span(self.at), span(self.length()));
+        let room = width.saturating_sub(times.chars().count() + state.chars().count() + 2).min(40);
+        let done = usize::try_from(self.at).unwrap_or(0) * room;
+        let done = done.checked_div(usize::try_from(self.length()).unwrap_or(0)).unwrap_or(room).min(room);
+        let row = Row::of(StyleRole::Accent, state)
+            .then(StyleRole::Dim, times)
+            .then(StyleRole::Accent, "━".repeat(done))
+            .then(StyleRole::Faint, "─".repeat(room - done));
+        let beside = self.moments.get(..self.next).and_then(|past| past.iter().rev().find_map(Moment::said));
+        beside.map_or(row.clone(), |said| row.end(StyleRole::Dim, clip(&said, width / 4)))
+    }
+
+    /// What is said below a recording that is not played whole.
+    pub fn rest(&self) -> Option<Row> {
+        let words = || format!("{} more are not played: the file has them", plural(self.left_out, "moment"));
+        (self.left_out > 0).then(|| Row::of(StyleRole::Warn, words()))
+    }
+}
+
+impl Moment {
+    fn said(&self) -> Option<String> {
+        match &self.what {
+            Happened::Beside(said) => Some(said.clone()),
+            Happened::Printed(_) | Happened::Resized(..) => None,
+        }
+    }
+}
+
+impl fmt::Debug for Playback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Playback").field("at", &self.at).field("moments", &self.moments.len()).finish()
+    }
+}
+
+/// The last screen of a recording; what is none is shown as text.
+pub(super) fn page(content: &str, width: usize) -> Page {
+    match Playback::of(content) {
+        Ok(playback) => Page { shown: Shown::Screen(playback.lines()), failures: Vec::new() },
+        Err(why) => {
+            let why = paragraph(StyleRole::Bad, &why, width);
+            why.into_iter().chain(text(content, Reading::default(), width)).collect::<Vec<_>>().into()
+        }
+    }
+}
+
+fn happened(code: &str, data: &Value) -> Happened {
+    let text = data.as_str().map_or_else(|| data.to_string(), str::to_owned);
+    match code {
+        "o" => Happened::Printed(text),
+        "i" => Happened::Beside(format!("typed {}", visible(&text))),
+        "r" => {
+            let size =
+                text.split_once('x').and_then(|(cols, rows)| Some((rows.parse().ok()?, cols.parse().ok()?)));
+            size.map_or(Happened::Beside(text), |size| {
+                let (rows, cols) = bounded(size);
+                Happened::Resized(rows, cols)
+            })
+        }
+        "m" => Happened::Beside(visible(&text)),
+        "x" => Happened::Beside(format!("ended with {}", visible(&text))),
+        _ => Happened::Beside(format!("{} {}", visible(code), visible(&text))),
+    }
+}
+
+fn bounded((rows, cols): (u16, u16)) -> (u16, u16) {
+    (rows.clamp(1, LARGEST.0), cols.clamp(1, LARGEST.1))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, which is meant")]
+fn milliseconds(seconds: f64) -> u64 {
+    (seconds * 1_000.0).round().min(1e12) as u64
+}

@@ -1,0 +1,143 @@
+//! What is not shown, in a sentence that is read first at every gate, and as a list.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::domain::gate::GateId;
+use crate::domain::unshown::{Doubt, Matter, Unshown};
+
+use super::prelude::*;
+use super::requirement::{short, tally_words};
+use super::work::{assertion_name, feature_name, standing_sign};
+use crate::domain::verdict::Standing;
+
+/// How many things are not shown for one reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Count {
+    pub doubt: Doubt,
+    pub number: usize,
+}
+
+/// The counts of a gate, the gravest first.
+pub fn counts(mission: &Mission, gate: GateId) -> Vec<Count> {
+    let mut counts: BTreeMap<Doubt, usize> = BTreeMap::new();
+    for found in mission.unshown_at(gate) {
+        *counts.entry(found.doubt).or_default() += 1;
+    }
+    counts.into_iter().map(|(doubt, number)| Count { doubt, number }).collect()
+}
+
+/// What a gate does not show: `Not shown: 2 requirements without an assertion · 1 waived`. Nothing before there is a
+/// contract.
+pub fn sentence(mission: &Mission, gate: GateId) -> String {
+    if mission.contract.is_empty() {
+        return String::new();
+    }
+    let counts = counts(mission, gate);
+    if counts.is_empty() {
+        return all_shown(mission, gate);
+    }
+    let parts: Vec<String> = counts.into_iter().map(|count| words(count.doubt, count.number)).collect();
+    format!("Not shown: {}", parts.join(" · "))
+}
+
+/// The first line of a gate, over more rows where there is much to say; nothing before there is a contract.
+pub fn headline(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
+    let sentence = sentence(mission, gate);
+    let (sign, style) = match mission.unshown_at(gate).first() {
+        None => GOOD,
+        Some(found) => sign(found.doubt),
+    };
+    if sentence.is_empty() {
+        return Vec::new();
+    }
+    let lead = Row::new().sign(style, sign).left.into_iter().map(|piece| piece.text).collect::<String>();
+    hanging((style, &lead), style, &sentence, width)
+}
+
+/// Everything that a gate does not show, each with its reason.
+pub fn rows(mission: &Mission, gate: GateId) -> Vec<Row> {
+    mission.unshown_at(gate).iter().map(|found| row(mission, found)).collect()
+}
+
+/// One thing that is not shown, with its reason at the left.
+pub fn row(mission: &Mission, found: &Unshown) -> Row {
+    let (sign, style) = sign(found.doubt);
+    let name = match &found.matter {
+        Matter::Requirement(id) => {
+            let text = mission.requirement(*id).map(|known| short(known.text.as_str()));
+            format!("{id} {}", text.unwrap_or_default())
+        }
+        Matter::Assertion(id) => assertion_name(mission, id),
+        Matter::Feature(id) => feature_name(mission, *id),
+    };
+    Row::new().sign(style, sign).then(style, padded(reason(found.doubt), 15)).then(StyleRole::Text, name)
+}
+
+/// Why something is not shown, in a word or two.
+pub fn reason(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::NoAssertion => "no assertion",
+        Doubt::NoVerdict => "no verdict",
+        Doubt::Failed => "failed",
+        Doubt::Blocked => "blocked",
+        Doubt::Stale => "stale",
+        Doubt::EvidenceLost => "evidence lost",
+        Doubt::Older => "older commit",
+        Doubt::Waived => "waived",
+        Doubt::Vacuous => "vacuous",
+        Doubt::Toothless => "toothless",
+        Doubt::NotSeenRed => "not seen red",
+        Doubt::Sampled => "sampled",
+        Doubt::ClaimUnchecked => "not run again",
+    }
+}
+
+fn words(doubt: Doubt, n: usize) -> String {
+    match doubt {
+        Doubt::NoAssertion => format!("{} without an assertion", plural(n, "requirement")),
+        Doubt::NoVerdict => format!("{} without a verdict", plural(n, "assertion")),
+        Doubt::EvidenceLost => format!("{n} whose evidence is lost"),
+        Doubt::Older => format!("{n} proven at an older commit"),
+        Doubt::ClaimUnchecked => format!("{} not run again", plural(n, "handoff")),
+        Doubt::Failed
+        | Doubt::Blocked
+        | Doubt::Stale
+        | Doubt::Waived
+        | Doubt::Vacuous
+        | Doubt::Toothless
+        | Doubt::NotSeenRed
+        | Doubt::Sampled => format!("{n} {}", reason(doubt)),
+    }
+}
+
+fn all_shown(mission: &Mission, gate: GateId) -> String {
+    let requirements = mission.requirement_tally(gate);
+    let assertions = mission.assertions_at(gate).len();
+    let assertions = format!("{assertions} of {}", plural(assertions, "assertion"));
+    match gate {
+        GateId::Plan if requirements.all == 0 => {
+            "No requirement is named: what the plan leaves out cannot be said".to_owned()
+        }
+        GateId::Plan => format!("Every requirement has an assertion: {}", tally_words(requirements)),
+        GateId::Milestone(_) => format!("Nothing is unshown here: {assertions}"),
+        GateId::Final if requirements.all == 0 => format!("Nothing is unshown: {assertions}"),
+        GateId::Final => format!("Nothing is unshown: {}, {assertions}", tally_words(requirements)),
+    }
+}
+
+/// The sign and style of a reason.
+pub fn sign(doubt: Doubt) -> Sign {
+    match doubt {
+        Doubt::NoAssertion | Doubt::NoVerdict => (Glyph::Pending, StyleRole::Warn),
+        Doubt::Failed => standing_sign(Standing::Failed),
+        Doubt::Blocked => standing_sign(Standing::Blocked),
+        Doubt::Stale | Doubt::EvidenceLost | Doubt::Older | Doubt::ClaimUnchecked => {
+            standing_sign(Standing::Stale)
+        }
+        Doubt::Waived | Doubt::Vacuous | Doubt::Toothless | Doubt::NotSeenRed | Doubt::Sampled => {
+            standing_sign(Standing::Waived)
+        }
+    }
+}
