@@ -267,7 +267,7 @@ fn rounds() -> Vec<Event> {
         },
         Event::RoundClosed { milestone, round, outcome: RoundOutcome::Blocked },
         Event::CheckSabotaged {
-            sabotage: Box::new(crate::support::words::sabotage("VAL-WEB-001", SabotageOutcome::Red)),
+            sabotage: Box::new(words::sabotage("VAL-WEB-001", SabotageOutcome::Red)),
         },
         Event::EvidenceLost { evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())] },
         Event::RoundsExtended { milestone, limit: 7 },
