@@ -270,9 +270,7 @@ fn rounds() -> Vec<Event> {
             }),
         },
         Event::RoundClosed { milestone, round, outcome: RoundOutcome::Blocked },
-        Event::CheckSabotaged {
-            sabotage: Box::new(words::sabotage("VAL-WEB-001", SabotageOutcome::Red)),
-        },
+        Event::CheckSabotaged { sabotage: Box::new(words::sabotage("VAL-WEB-001", SabotageOutcome::Red)) },
         Event::EvidenceLost { evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())] },
         Event::RoundsExtended { milestone, limit: 7 },
     ]
