@@ -290,7 +290,21 @@ mod tests {
     #[test]
     fn an_irregular_answer_says_what_is_wrong_with_it_and_shows_its_bytes() {
         let content = r#"{"method":"GET","url":"u","request_bytes":"AP8=","answer":{"url":"u","status":0,"reason":"","headers":[],"body":{"is":"empty"},"followed":{"is":"text","text":"more"},"milliseconds":1,"flaw":"the server closed the connection","raw":"SFRU"}}"#;
-        insta::assert_snapshot!(row::plain(&rows_of(EvidenceKind::Http, content)), @"");
+        insta::assert_snapshot!(row::plain(&rows_of(EvidenceKind::Http, content)), @r"
+        GET u
+        000000  00 ff                    ..
+
+        no answer | 1ms
+        the server closed the connection
+        no body
+
+        after the answer's end
+
+        more
+
+        as it came
+        000000  48 54 54                 HTT
+        ");
     }
 
     #[test]
@@ -433,7 +447,11 @@ mod tests {
         let doc = EvidenceDoc { facts: Some(facts), ..doc(EvidenceKind::Screenshot, "") };
         let proof = Proof { doc: &doc, assertion: None };
         let rows = head(&Mission::unborn(), proof, "1 of 2", Timestamp(120_000), 100);
-        insta::assert_snapshot!(row::plain(&rows), @"");
+        insta::assert_snapshot!(row::plain(&rows), @r"
+        ▣ t | ev_1  1 of 2
+        taken by #7 · M2 round 3 · at 9f3c2a1 · start 2 of the app · 2m ago
+        it still changed when it was taken
+        ");
     }
 
     #[test]

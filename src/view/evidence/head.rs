@@ -38,7 +38,8 @@ fn facts(mission: &Mission, doc: &EvidenceDoc, now: Timestamp, width: usize) -> 
     words.extend(facts.round.map(|(milestone, round)| format!("{milestone} round {round}")));
     words.extend(facts.commit.as_ref().map(|commit| format!("at {commit}")));
     words.extend(facts.app.filter(|start| *start > 1).map(|start| format!("start {start} of the app")));
-    words.push(format!("{} ago", ago(now.since(facts.at)).trim()));
+    let when = ago(now.since(facts.at));
+    words.push(if when == "now" { "just now".to_owned() } else { format!("{when} ago") });
     let mut rows = paragraph(StyleRole::Dim, &words.join(" · "), width);
     rows.extend(match facts.settled {
         Settled::Ended | Settled::Still => None,
