@@ -2,6 +2,7 @@
 
 mod bound;
 mod finding;
+mod objection;
 mod read;
 mod section;
 mod sessions;
@@ -72,7 +73,7 @@ fn plan_brief(mission: &Mission) -> String {
         section::under("\n# The environment you proposed before\n", section::environment(mission)),
         section::under("\n## What its commands do at the base commit\n", mission.baseline_report()),
         section::under("\n## The plan you proposed before\n", section::plan_whole(mission)),
-        section::objections(mission),
+        objection::objections(mission),
         talk::persons_words(mission),
         talk::directives(mission),
         format!("\n{next} The person approves it at the plan gate.\n"),
@@ -88,7 +89,7 @@ fn critic_brief(mission: &Mission) -> String {
         section::under("\n# The contract\n", section::each(mission, &ids)),
         section::under("\n# The environment\n", section::environment(mission)),
         section::under("\n# The plan\n", section::plan_whole(mission)),
-        section::answered(mission),
+        objection::answered(mission),
         talk::directives(mission),
     ]
     .concat()

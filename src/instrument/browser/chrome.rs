@@ -84,7 +84,11 @@ impl Chrome {
         let line = format!("exec {words} {FLAGS} {sandbox} about:blank");
         let home = profile.0.display().to_string();
         let homes = ["HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"];
-        let started = place.program(&line, ".")?.envs(homes.map(|name| (name, home.clone())));
+        // Its sockets are in there, and the path of a socket has room for 107 bytes.
+        let temporary = ("TMPDIR", "/tmp".to_owned());
+        let started = place
+            .program(&line, ".")?
+            .envs(homes.map(|name| (name, home.clone())).into_iter().chain([temporary]));
         let program = started.spawn_background(&profile.0.join("browser.log"))?;
         let address = listening(&profile.0, &program).await?;
         let world = Arc::new(Mutex::new(World::new(SCRIPT, SIZE)));

@@ -28,11 +28,8 @@ impl Instrument for Browser {
     type Wanted = Wanted;
 
     const NAME: &'static str = "browser";
-    const DESCRIPTION: &'static str = "Works the app's pages in a real browser, as a user does: open, read (everything one sees, with a \
-        reference such as [e12] for what can be acted on), click, fill, type, press, select, upload, hover, drag, wait, back, \
-        forward, reload, screenshot, evaluate, log (console and network), resize, tab, tabs, close_tab, close. Every action \
-        answers with what changed on the page, errors that were printed and requests that failed. A screenshot is the \
-        evidence of how a page looks, `read` of what it says. Other machines cannot be reached.";
+    const DESCRIPTION: &'static str = "Works the app's pages in a real browser, as a user does. Each action answers with what changed, console errors \
+        and failed requests. A screenshot shows how a page looks, `read` what it says. Other machines cannot be reached.";
     const ACCESS: Access = Access::Read;
     const REACHES: Reach = Reach::Ports;
 
