@@ -4,6 +4,7 @@ mod bound;
 mod finding;
 mod objection;
 mod read;
+mod requirement;
 mod section;
 mod sessions;
 mod talk;
@@ -67,7 +68,7 @@ fn plan_brief(mission: &Mission) -> String {
     };
     [
         section::goal(mission),
-        section::requirements(mission),
+        requirement::requirements(mission),
         talk::conversation(mission),
         section::under("\n## The contract you proposed before\n", section::each(mission, &ids)),
         section::under("\n# The environment you proposed before\n", section::environment(mission)),
@@ -99,7 +100,7 @@ fn critic_brief(mission: &Mission) -> String {
 fn overview(mission: &Mission) -> String {
     [
         section::goal(mission),
-        section::requirements(mission),
+        requirement::requirements(mission),
         section::state(mission),
         format!("\n## The plan\n{}", section::plan(mission)),
         format!("\n## The contract\n{}", section::contract(mission)),

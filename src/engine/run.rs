@@ -1,7 +1,7 @@
 //! An engine from its start to its end.
 
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -104,8 +104,7 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         fault,
     };
     let dispatcher = dispatcher.start()?;
-    std::fs::create_dir_all(dir.join("scratch"))
-        .map_err(|error| EngineError::Unfit(format!("failed to make the scratch directory: {error}")))?;
+    make_scratch(&dir)?;
     let engine = Arc::new(EngineContext {
         mission: founding.mission,
         repo,
@@ -134,6 +133,11 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     let outcome = fly(engine, start, faulted).await;
     inbox_router.abort();
     outcome
+}
+
+fn make_scratch(dir: &Path) -> Result<(), EngineError> {
+    std::fs::create_dir_all(dir.join("scratch"))
+        .map_err(|error| EngineError::Unfit(format!("failed to make the scratch directory: {error}")))
 }
 
 /// What of its options an engine still needs once it has its context.

@@ -6,7 +6,6 @@ use super::finding::{self, evidence_line, marks, with_fix, with_state};
 use crate::domain::attempt::{Attempt, Ending, Role};
 use crate::domain::claim::NotRun;
 use crate::domain::contract::{Assertion, Weight};
-use crate::domain::event::Actor;
 use crate::domain::finding::{Finding, FindingState};
 use crate::domain::flow::Flow;
 use crate::domain::gate::GateId;
@@ -14,42 +13,11 @@ use crate::domain::handoff::Procedure;
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, FeatureState, Origin};
-use crate::domain::requirement::{Fate, Requirement};
 use crate::domain::round::{CheckRun, Round};
-use crate::domain::text::Text;
-
-/// Characters of a requirement beside the goal that it stands in.
-const MOST_OF_A_REQUIREMENT: usize = 300;
 
 pub(super) fn goal(mission: &Mission) -> String {
     let goal = mission.founding.as_ref().map_or("", |founding| founding.goal.as_str());
     format!("# The goal\n{goal}\n")
-}
-
-/// What was asked for, sentence by sentence, and what shows each.
-pub(super) fn requirements(mission: &Mission) -> String {
-    let lines =
-        mission.all_requirements().iter().map(|found| requirement(mission, found)).collect::<Vec<_>>();
-    list("\n## What it asks for, sentence by sentence\n", lines)
-}
-
-fn requirement(mission: &Mission, found: &Requirement) -> String {
-    let words = found.text.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = format!("{} {}", found.id, Text::<MOST_OF_A_REQUIREMENT>::clipped(words));
-    let by = match found.decided_by {
-        Some(Actor::Person) => " by the person",
-        Some(Actor::Engine | Actor::Attempt(_)) | None => "",
-    };
-    match &found.fate {
-        Fate::SetAside { reason } => format!("{text} (set aside{by}: {reason})"),
-        Fate::Owed if mission.contract.is_empty() => text,
-        Fate::Owed => {
-            let ids: Vec<_> =
-                mission.assertions_showing(found.id).map(|shows| shows.id.to_string()).collect();
-            let ids = if ids.is_empty() { "no assertion".to_owned() } else { ids.join(", ") };
-            format!("{text} (shown by {ids})")
-        }
-    }
 }
 
 pub(super) fn state(mission: &Mission) -> String {

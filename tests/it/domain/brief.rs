@@ -220,6 +220,9 @@ fn a_feature() {
     ## Services
     - web: `./web` on port 8080
 
+    ## What earlier agents learned
+    - (not confirmed) the server needs a free port
+
     ## Earlier attempts (their work was rolled back)
     - #3: it went in circles; what it left, if anything: `git show refs/flightdeck/guestbook-7k2p/attempt-3`
 
@@ -260,6 +263,7 @@ fn a_fix() {
 
     ## What earlier agents learned
     - port 8080 is taken
+    - (not confirmed) the server needs a free port
 
     ## Directives, which always hold
     - Write less code
@@ -353,9 +357,8 @@ fn a_scrutiny() {
     ### F2 Fix of FND-1: Pass
     Good work
 
-    ## Notes of the workers: confirm the ones that are true and worth keeping
-    - the server needs a free port
-    - the server needs a free port
+    ## Notes of others: confirm, merge or reject each, in `notes`; you are asked once
+    - NOTE-1 by #2: the server needs a free port
 
     ## Known findings: say in `known` whether each still holds, and do not report it again
     - FND-1 [blocking] (F1) (taken up by F2) src/page.rs:7: an index out of bounds
@@ -388,9 +391,6 @@ fn a_user_testing() {
 
     ## Services
     - web: `./web` on port 8080
-
-    ## What earlier agents learned
-    - port 8080 is taken
 
     ## Directives, which always hold
     - Write less code

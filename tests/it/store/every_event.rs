@@ -291,7 +291,7 @@ fn talk() -> Vec<Event> {
                 note: line("tests need port 8080"),
                 confirmed_by: ATTEMPT,
                 at: AT,
-                audience: Audience::Everybody,
+                audience: Audience::Builders,
             },
         },
         Event::MessageSent {
