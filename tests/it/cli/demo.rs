@@ -62,7 +62,7 @@ fn a_demo_that_was_cut_off_goes_on_to_its_landed_branch() {
         told.contains("user testing") && told.contains("M1 ") && told.contains("test cases came with"),
         "{told}"
     );
-    for scope in [&["diff"][..], &["diff", "F1"], &["diff", "M1"], &["diff", "#2"]] {
+    for scope in [&["diff"][..], &["diff", "F1"], &["diff", "M1"], &["diff", "#3"]] {
         assert!(stage.told(scope).contains("diff --git"), "{scope:?}");
     }
 }
