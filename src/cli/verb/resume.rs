@@ -1,6 +1,7 @@
 //! `resume [ID] [--budget …]`: lifts a hold and sets a budget.
 
 use crate::cli::ask::ask_all;
+use crate::cli::engine_start::reach;
 use crate::cli::prelude::*;
 use crate::domain::budget::Budget;
 use crate::view::words::budget_words;
@@ -29,7 +30,12 @@ pub struct BudgetArgs {
 
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let found = args.mission.find(context)?;
+    if found.mission.end.is_some() {
+        return Err(misuse(format!("{} is over", found.id)));
+    }
     let (commands, words) = commands(&found, args.budget)?;
+    // Where nothing need be asked for, an engine that is gone comes back all the same.
+    drop(reach(context, &found.dir).await?);
     ask_all(context, &found, commands).await?;
     done(&words)
 }

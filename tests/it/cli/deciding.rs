@@ -19,7 +19,12 @@ fn decisions_go_through_an_engine_that_is_started_when_none_answers() {
     );
     let mission = &stage.json(&["status"])["mission"];
     assert_eq!(mission["budget"]["micro_dollars"], 2_500_000);
-    assert!(stage.told(&["resume"]).contains("is not held"));
+    // Nothing is held, and an engine that is gone comes back.
+    stage.kill_engines(Signal::SIGKILL);
+    assert_eq!(stage.told(&["resume"]), format!("{id} is not held; its engine runs\n"));
+    assert_eq!(stage.json(&["status"])["engine"]["state"], "runs");
+    stage.told(&["abandon", "--reason", "enough", "--yes"]);
+    assert_eq!(stage.ended(&["resume"], 2).1, format!("flightdeck: {id} is over\n"));
 }
 
 #[test]
