@@ -229,7 +229,6 @@ fn from_wherever_an_assertion_is_listed_its_evidence_is_one_key_away() {
         (Flying, "v"),
         (Flying, "1 home j v"),
         (Flying, "4 v"),
-        (Flying, "a v"),
         (MilestoneGate, "g v"),
         (MilestoneGate, "g j v"),
         (MilestoneGate, "a v"),
