@@ -76,7 +76,7 @@ impl Bench<'_> {
             // What the set-up took is counted with the first.
             let begun = unspent.take().unwrap_or_else(Instant::now);
             let end = begun + Duration::from_millis(left);
-            let Some(assertion) = self.engine.cell.with(|mission| mission.contract.get(&id).cloned()) else {
+            let Some(assertion) = self.engine.cell.with(|mission| mission.assertion(&id).cloned()) else {
                 continue;
             };
             running.doing(format!("undoing what was built for {id}"));

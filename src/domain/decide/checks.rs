@@ -112,13 +112,15 @@ pub(super) fn record_sabotage(tx: &mut Transaction, sabotage: Box<Sabotage>) -> 
     let Sabotage { assertion, revision, milestone, round, outcome, .. } = &*sabotage;
     let work = EngineWork::Sabotage { milestone: *milestone, round: *round };
     let due = mission.sabotage_due(*milestone) == Some(work);
-    let known = mission.contract.get(assertion).filter(|known| known.revision == *revision);
+    let known = mission.assertion(assertion).filter(|known| known.revision == *revision);
     refuse_if!(
         !due || known.is_none() || !mission.to_sabotage(*milestone).contains(assertion),
         OutOfTurn,
         "{assertion} is not to be seen red now"
     );
-    let raised = (*outcome == SabotageOutcome::Toothless).then(|| {
+    // Those who could mend a sealed check must not know it: the gate tells the person alone.
+    let told = *outcome == SabotageOutcome::Toothless && !mission.is_sealed(assertion);
+    let raised = told.then(|| {
         let command = known.and_then(|known| known.wording.check.command.as_ref());
         let command = command.map_or_else(String::new, |command| format!(", `{command}`,"));
         let description = format!("the check of {assertion}{command} {}", sabotage.sentence());

@@ -57,10 +57,9 @@ impl Mutant {
 /// When git cannot compare the commits.
 pub fn of(engine: &EngineContext, id: &AssertionId) -> Result<Vec<Mutant>, EngineError> {
     let (built, base, untried) = engine.cell.with(|mission| {
-        let claimant = mission.claimant(id);
-        let built = claimant.map(|feature| mission.builders_of(feature.id)).unwrap_or_default();
+        let built = mission.builders_for(id);
         let base = mission.founding.as_ref().map(|founding| founding.base.clone());
-        let at_base = mission.contract.get(id).map(|assertion| mission.at_base(assertion));
+        let at_base = mission.assertion(id).map(|assertion| mission.at_base(assertion));
         (built, base, matches!(at_base, Some(AtBase::Untried)))
     });
     let mut mutants: Vec<Mutant> = base
