@@ -34,7 +34,7 @@ use super::sealed::SealedDraft;
 use super::tampering::Suspicion;
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
-use super::verdict::{EvidenceRef, Outcome};
+use super::verdict::{EvidenceRef, Outcome, ProvenAgain};
 use super::wait::Wait;
 
 /// Everything a person, an agent or the engine can ask.
@@ -126,6 +126,8 @@ pub enum Command {
     RecordGateCommands { milestone: MilestoneId, round: u32, commit: Commit, runs: Vec<CommandRun> },
     RecordSabotage { sabotage: Box<Sabotage> },
     RecordChecks { milestone: MilestoneId, round: u32, checks: Vec<CheckRun> },
+    // What was to be proven again, and shows the same when its tester's steps are done again.
+    RecordProof { milestone: MilestoneId, round: u32, proven: Vec<ProvenAgain> },
     MarkDelivered { messages: Vec<MessageId> },
     ProposeDocument { changes: Vec<ContractChange> },
     Hold { hold: Hold },
@@ -197,11 +199,10 @@ impl Command {
             | Self::Triage { .. } => asker == Agent(Orchestrator),
             Self::Seal { .. } | Self::Criticize { .. } => asker == Agent(Critic),
             Self::ProposeNotes { .. } => matches!(asker, Agent(Reviewer | UserTesting)),
-            Self::DecideNotes { .. } => asker == Agent(Scrutiny),
             Self::Ask { .. } => matches!(asker, Agent(Orchestrator | Worker)),
             Self::HandIn { .. } | Self::RequestAmendment { .. } => asker == Agent(Worker),
             Self::ReportReview { .. } => asker == Agent(Reviewer),
-            Self::ReportScrutiny { .. } => asker == Agent(Scrutiny),
+            Self::ReportScrutiny { .. } | Self::DecideNotes { .. } => asker == Agent(Scrutiny),
             Self::GiveVerdict { .. } | Self::ReportUserTesting { .. } => asker == Agent(UserTesting),
             Self::StartAttempt { .. }
             | Self::EndAttempt { .. }
@@ -216,6 +217,7 @@ impl Command {
             | Self::RecordGateCommands { .. }
             | Self::RecordSabotage { .. }
             | Self::RecordChecks { .. }
+            | Self::RecordProof { .. }
             | Self::MarkDelivered { .. }
             | Self::ProposeDocument { .. }
             | Self::Hold { .. }

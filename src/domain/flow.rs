@@ -23,7 +23,6 @@ impl Flow {
     pub const WHOLE: Self = Self(0);
 
     /// Whether one tester tries everything; such a flow is not written down, as in logs before there were several.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a field over by reference")]
     pub fn is_whole(&self) -> bool {
         *self == Self::WHOLE
     }
@@ -65,7 +64,8 @@ impl Round {
             return if self.user_testing.is_some() { Vec::new() } else { vec![Flow::WHOLE] };
         }
         let numbered = (1..).map(Flow).zip(&self.flows);
-        numbered.filter(|(_, share)| share.report.is_none()).map(|(flow, _)| flow).collect()
+        let open = |share: &FlowShare| share.report.is_none() && !share.to_test.is_empty();
+        numbered.filter(|(_, share)| open(share)).map(|(flow, _)| flow).collect()
     }
 
     /// The assertions of one part.
@@ -99,6 +99,14 @@ impl Round {
                     share.report = Some(report);
                 }
             }
+        }
+    }
+
+    /// Takes away from its testers what is proven without them.
+    pub(super) fn need_not_try(&mut self, id: &AssertionId) {
+        self.to_test.retain(|known| known != id);
+        for share in &mut self.flows {
+            share.to_test.retain(|known| known != id);
         }
     }
 

@@ -142,7 +142,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::Abandon { reason } => attempt::abandon(tx, reason),
         Command::AddRequirement { text } => requirement::add(tx, &text),
         Command::KeepRequirement { requirement } => requirement::keep(tx, requirement),
-        Command::SetAsideRequirements { aside } => requirement::set_aside(tx, aside),
+        Command::SetAsideRequirements { aside } => requirement::set_aside(tx, &aside),
         Command::MapAssertion { assertion, shows } => requirement::map(tx, assertion, shows),
         Command::Relocate { repository } => tx.accept(Event::RepositoryMoved { repository }),
         Command::EditAssertion { assertion, base, edit } => contract::edit(tx, assertion, base, *edit),
@@ -208,6 +208,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::RecordChecks { milestone, round, checks } => {
             checks::record_checks(tx, milestone, round, checks)
         }
+        Command::RecordProof { milestone, round, proven } => proof::record(tx, (milestone, round), &proven),
         Command::MarkDelivered { messages } => talk::mark_delivered(tx, messages),
         Command::Hold { hold } => attempt::hold(tx, hold),
         Command::BeginWait { wait } => attempt::begin_wait(tx, wait),

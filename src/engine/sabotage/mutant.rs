@@ -59,7 +59,10 @@ pub fn of(engine: &EngineContext, id: &AssertionId) -> Result<Vec<Mutant>, Engin
     let (built, base, untried) = engine.cell.with(|mission| {
         let built = mission.builders_for(id);
         let base = mission.founding.as_ref().map(|founding| founding.base.clone());
-        let at_base = mission.assertion(id).map(|assertion| mission.at_base(assertion));
+        let known = mission.assertion(id);
+        // Steps are tried at no base: what is not there yet shows less than what is taken away.
+        let command = known.filter(|assertion| assertion.wording.check.command.is_some());
+        let at_base = command.map(|assertion| mission.at_base(assertion));
         (built, base, matches!(at_base, Some(AtBase::Untried)))
     });
     let mut mutants: Vec<Mutant> = base

@@ -79,7 +79,12 @@ fn png(width: u32, height: u32) -> String {
 
 /// The cells that hold a sequence for the terminal.
 fn sequences(frame: &Buffer) -> Vec<&str> {
-    frame.content.iter().map(|cell| cell.symbol()).filter(|symbol| symbol.contains('\u{1b}')).collect()
+    frame
+        .content
+        .iter()
+        .map(ratatui::buffer::Cell::symbol)
+        .filter(|symbol| symbol.contains('\u{1b}'))
+        .collect()
 }
 
 fn placeholders(frame: &Buffer) -> usize {
@@ -133,11 +138,12 @@ fn the_sequences_of_a_picture_reach_the_terminal_once_and_nobody_elses_do() {
         assert_eq!(sequences(&covered.frame).len(), 0, "{graphics:?}");
         assert!(covered.text.contains("Help"), "{}", covered.text);
         let back = look(EvidenceKind::Screenshot, &picture, graphics, WIDE, "3 enter ? esc");
-        // A kitty terminal keeps what it was sent; only its cells are written again.
+        // A kitty terminal keeps what it was sent; only its cells are written again. Below a picture that is sent whole
+        // the cells keep what stood there before, which nobody sees.
         if graphics == Graphics::Kitty {
             assert_eq!(placeholders(&back.frame), placeholders(&seen.frame));
         } else {
-            assert_eq!(back.frame, seen.frame, "{graphics:?}");
+            assert_eq!(sequences(&back.frame), sent, "{graphics:?}");
         }
     }
     let hostile = "{\"output\":\"\\u001b]1337;File=inline=1:AAAA\\u0007\\u001b_Ga=T;AAAA\\u001b\\\\\",\"exit\":{\"code\":1}}";
