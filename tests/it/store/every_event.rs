@@ -199,7 +199,7 @@ fn findings() -> Vec<Event> {
         milestone: MILESTONE,
         feature: Some(FEATURE),
         assertion: Some(assertion_id()),
-        sealed: Some(words::val("VAL-SEAL-001")),
+        sealed: None,
         description: line("the entry is gone after a restart"),
         suggested_fix: Some(line("write it to the disk")),
         state: FindingState::Open,
