@@ -8,6 +8,9 @@ pub enum InstrumentError {
     /// The instrument is not there, so what it would prove is blocked.
     #[error("blocked: no {instrument} instrument; {install}")]
     Missing { instrument: &'static str, install: String },
+    /// The browser is there and did not start.
+    #[error("blocked: the browser did not start: {why}")]
+    NotStarted { why: String },
     /// The request makes no sense as it is.
     #[error("{0}")]
     BadRequest(String),

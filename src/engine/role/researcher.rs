@@ -56,7 +56,10 @@ impl Researchers {
         let observer = Counting { engine: Arc::clone(&self.engine), attempt: self.attempt, facts };
         Ok(Session {
             model,
-            system: self.engine.system_prompt(&prompt, &self.dir).map_err(|error| error.to_string())?,
+            system: self
+                .engine
+                .system_prompt(&prompt, &self.dir, &picked.tools)
+                .map_err(|error| error.to_string())?,
             brief: question,
             tools: picked.tools,
             closing: prompt.closes.clone(),
