@@ -100,6 +100,13 @@ fn may_read(role: Role, audience: Audience) -> bool {
     audience == Audience::Everybody || !role.is_blind_to_code()
 }
 
+impl Note {
+    /// Whether it was written by one who has not seen the code, for others who must not.
+    pub fn is_of_a_tester(&self) -> bool {
+        self.audience == Audience::Everybody
+    }
+}
+
 impl Audience {
     /// Who may read what this attempt learned.
     pub fn of(attempt: &Attempt) -> Self {

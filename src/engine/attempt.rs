@@ -129,7 +129,7 @@ impl AttemptRun {
         Ok(Session {
             limits: limits(&self.prompt, &mind.facts),
             model: mind.model,
-            system: self.engine.system_prompt(&self.prompt, &env.dir, &tools)?,
+            system: self.engine.system_prompt(self.role, &self.prompt, &env.dir, &tools)?,
             tools,
             brief: brief.text + &env.note,
             closing: self.prompt.closes.clone(),
@@ -182,7 +182,8 @@ impl AttemptRun {
             skills: SkillLibrary::find(&self.engine.skill_dirs(&env.dir)),
             instruments: env.instruments.clone(),
         };
-        let table = ToolTable::new(&tool_env, extras).with(mission_tools::rows(&context));
+        let all = ToolTable::new(&tool_env, extras).with(mission_tools::rows(&context));
+        let table = role::withhold(self.role, all);
         let picked = table.pick(self.prompt.tools.iter().map(String::as_str));
         // A repository without skills is the usual case and nothing to note.
         for unavailable in picked.unavailable.into_iter().filter(|tool| tool.name != "skill") {

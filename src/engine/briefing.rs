@@ -48,26 +48,24 @@ impl From<Severity> for SeverityValues {
 }
 
 impl EngineContext {
-    /// The system prompt of a session.
+    /// The system prompt of a session. What a role may know goes by the role itself, whatever its prompt says of it.
     ///
     /// # Errors
     /// When the template names something that does not exist.
     pub fn system_prompt(
         &self,
+        role: Role,
         prompt: &Prompt,
         dir: &Path,
         tools: &[ToolRow],
     ) -> Result<String, EngineError> {
-        let guide = nearest_guide(dir, dir).map(|guide| guide.text).unwrap_or_default();
-        // A prompt of an unknown role is told nothing that its role might not have to know.
-        let known = prompt.role.parse::<Role>().ok();
+        let guide = nearest_guide(dir, dir).filter(|_| !role.is_blind_to_code());
+        let guide = guide.map(|guide| guide.text).unwrap_or_default();
         let mission = self.cell.with(|mission| MissionValues {
             title: mission.title().to_owned(),
             goal: mission.founding.as_ref().map(|f| f.goal.as_str().to_owned()).unwrap_or_default(),
             directives: mission.directive_texts().map(str::to_owned).collect(),
-            knowledge: known.map_or_else(Vec::new, |role| {
-                mission.knowledge_for(role).map(|known| known.note.to_string()).collect()
-            }),
+            knowledge: mission.knowledge_for(role).map(|known| known.note.to_string()).collect(),
             severities: Severity::ALL.iter().copied().map(SeverityValues::from).collect(),
             repo_notes: guide,
         });

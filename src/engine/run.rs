@@ -25,10 +25,11 @@ use super::relocate;
 use super::role::PROMPTS;
 use crate::agent::prompt::PromptLibrary;
 use crate::domain::id::MissionId;
+use crate::domain::mission::Mission;
 use crate::instrument::{BrowserProbe, Chromium};
 use crate::link::feed::Feed;
 use crate::link::server::Server;
-use crate::store::{Catalogue, StoreError};
+use crate::store::{Catalogue, Store, StoreError};
 use crate::workspace::{MissionRepo, Reaper, Unconfined};
 
 /// How often the mission's files are looked after.
@@ -76,15 +77,8 @@ pub enum Predecessor {
 pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     // An engine that ends in order takes its socket with it.
     let predecessor = if options.socket.exists() { options.predecessor } else { Predecessor::Unseen };
-    let (missions, id) = (Arc::clone(&options.missions), options.mission.clone());
-    let (store, mission) = blocking(move || {
-        let store = missions.open(&id)?;
-        let mission = store.mission()?;
-        Ok((store, mission))
-    })
-    .await?;
+    let (store, mission) = open(&options).await?;
     let dir = options.missions.dir(&options.mission);
-    let store = Arc::new(store);
     let Some(founding) = mission.founding.clone() else {
         return Err(EngineError::Unfit(format!("{} holds no founded mission", dir.display())));
     };
@@ -133,6 +127,16 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     let outcome = fly(engine, start, faulted).await;
     inbox_router.abort();
     outcome
+}
+
+async fn open(options: &EngineOptions) -> Result<(Arc<Store>, Mission), EngineError> {
+    let (missions, id) = (Arc::clone(&options.missions), options.mission.clone());
+    blocking(move || {
+        let store = missions.open(&id)?;
+        let mission = store.mission()?;
+        Ok((Arc::new(store), mission))
+    })
+    .await
 }
 
 fn make_scratch(dir: &Path) -> Result<(), EngineError> {

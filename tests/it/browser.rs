@@ -249,7 +249,11 @@ async fn a_bad_page_ends_in_a_clear_answer_and_the_next_one_works() {
     assert!(alerts.contains("10 dialogs in one action: the script that opens them was stopped"), "{alerts}");
     let windows = desk.click(r#"button "Windows""#).await;
     assert!(windows.contains("a window more than 10 was closed"), "{windows}");
-    let hung = desk.click(r#"button "Hang""#).await;
+    let mut hung = desk.click(r#"button "Hang""#).await;
+    // Ten windows that load at once may keep the first one busy before anything is clicked.
+    while hung.starts_with("the page was busy for too long") {
+        hung = desk.click(r#"button "Hang""#).await;
+    }
     assert!(hung.starts_with("the page hung: "), "{hung}");
     desk.open("/trouble?away").await;
     let away = desk.told(json!({ "action": "wait" })).await;

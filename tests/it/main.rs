@@ -17,6 +17,7 @@ mod edges;
 mod faults;
 mod flight;
 mod flow_testers;
+mod independence;
 mod instrument;
 mod link;
 mod mock_servers;

@@ -96,6 +96,12 @@ impl ToolRow {
         self
     }
 
+    /// The same tool, which this session cannot be given.
+    #[must_use]
+    pub fn withheld(self, why: &str) -> Self {
+        Self { run: Err(why.to_owned()), ..self }
+    }
+
     /// The same tool; calls of it in one reply run beside each other.
     #[must_use]
     pub fn parallel(self) -> Self {

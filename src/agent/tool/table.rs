@@ -70,6 +70,16 @@ impl ToolTable {
         self
     }
 
+    /// The table without some tools, whatever a prompt names; one who asks for them is told why.
+    #[must_use]
+    pub fn without(self, names: &[&str], why: &str) -> Self {
+        let withheld = |row: ToolRow| {
+            let is_named = names.contains(&row.spec.name.as_str());
+            if is_named { row.withheld(why) } else { row }
+        };
+        Self { rows: self.rows.into_iter().map(withheld).collect(), ..self }
+    }
+
     /// All rows.
     pub fn rows(&self) -> &[ToolRow] {
         &self.rows
@@ -121,6 +131,9 @@ mod tests {
         for (index, words) in ["no researchers", "no skills", "no instruments"].into_iter().enumerate() {
             assert!(told[index + 1].contains(words), "{told:?}");
         }
+        let less = table.without(&["read", "list"], "not here").pick(["list", "search"]);
+        assert_eq!(names(&less), ["search"]);
+        assert_eq!(less.unavailable[0].to_string(), "the tool `list` cannot be given: not here");
     }
 
     #[test]

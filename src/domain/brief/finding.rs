@@ -18,27 +18,41 @@ pub(super) fn findings(mission: &Mission) -> String {
     let waits =
         mission.undecided_findings().filter(|finding| !due.iter().any(|other| other.id == finding.id));
     [
-        under("\n## Open findings\n", entries(mission, due.iter().copied(), marks)),
+        under("\n## Open findings\n", entries(mission, due.iter().copied(), marks_and_fate)),
         under(
             "\n## Open, to be decided on at the milestone; you may decide on them now\n",
-            entries(mission, waits, marks),
+            entries(mission, waits, marks_and_fate),
         ),
         under(
             "\n## Open, put off: nobody dismissed them, and they may still hold\n",
-            entries(mission, mission.put_off_findings(), marks),
+            entries(mission, mission.put_off_findings(), marks_and_fate),
         ),
     ]
     .concat()
 }
 
-/// What a validator may meet again: what is open, put off or not, and what a fix was built for.
+/// What a validator who reads the code may meet again: what is open, put off or not, and what a fix was built for.
 pub(super) fn known<'a>(mission: &'a Mission, findings: impl Iterator<Item = &'a Finding>) -> String {
+    met_again(mission, findings, weight_and_fate)
+}
+
+/// What testers before reported themselves: nothing that others know of the code, and nothing of what others made of it.
+pub(super) fn known_to_testers(mission: &Mission, id: MilestoneId) -> String {
+    let own = |finding: &&Finding| matches!(finding.source, Source::UserTesting { .. });
+    met_again(mission, of_milestone(mission, id).filter(own), weight)
+}
+
+fn met_again<'a>(
+    mission: &'a Mission,
+    findings: impl Iterator<Item = &'a Finding>,
+    marks: fn(&Finding) -> String,
+) -> String {
     let met = findings.filter(|finding| match finding.state {
         FindingState::Open | FindingState::Deferred { .. } => true,
         FindingState::TakenUp { feature } => mission.feature(feature).is_some_and(Feature::is_built),
         FindingState::Dismissed { .. } => false,
     });
-    let text = entries(mission, met, weight_and_feature);
+    let text = entries(mission, met, marks);
     under("\n## Known findings: say in `known` whether each still holds, and do not report it again\n", text)
 }
 
@@ -47,12 +61,7 @@ pub(super) fn of_milestone(mission: &Mission, id: MilestoneId) -> impl Iterator<
     mission.findings.values().filter(move |finding| finding.milestone == id)
 }
 
-/// What testers before reported themselves: nothing that others know of the code.
-pub(super) fn of_testers(mission: &Mission, id: MilestoneId) -> impl Iterator<Item = &Finding> {
-    of_milestone(mission, id).filter(|finding| matches!(finding.source, Source::UserTesting { .. }))
-}
-
-/// Findings with their marks, what was suggested, and what became of them; heavy before light.
+/// Findings with what stands before their words, what was suggested, and when they were seen; heavy before light.
 fn entries<'a>(
     mission: &'a Mission,
     findings: impl Iterator<Item = &'a Finding>,
@@ -61,20 +70,27 @@ fn entries<'a>(
     let mut findings: Vec<&Finding> = findings.collect();
     findings.sort_by_key(|finding| (finding.severity, finding.id));
     let entry = |finding: &&Finding| {
-        let marks = format!("{}{}", marks(finding), fate(finding));
         let seen = mission.last_seen(finding).filter(|_| finding.is_open() || finding.seen.is_some());
         let gone = finding.seen.as_ref().is_some_and(|seen| seen.sight == Sight::NoLongerHolds);
         let word = if gone { "no longer held" } else { "last seen" };
         let seen = seen.map(|(round, commit)| format!("  {word} in round {round}, at {commit}\n"));
-        with_fix(finding, &marks) + &seen.unwrap_or_default()
+        with_fix(finding, &marks(finding)) + &seen.unwrap_or_default()
     };
     findings.iter().map(entry).collect()
 }
 
+fn weight(finding: &Finding) -> String {
+    format!(" [{}]", finding.severity.word())
+}
+
 /// What a validator is told before its words: not who reported it.
-fn weight_and_feature(finding: &Finding) -> String {
+fn weight_and_fate(finding: &Finding) -> String {
     let about = finding.feature.map(|feature| format!(" ({feature})")).unwrap_or_default();
-    format!(" [{}]{about}", finding.severity.word())
+    format!("{}{about}{}", weight(finding), fate(finding))
+}
+
+fn marks_and_fate(finding: &Finding) -> String {
+    marks(finding) + &fate(finding)
 }
 
 /// What one must know of a finding before its words: how much it weighs, what it is about, and where it comes from.

@@ -32,6 +32,12 @@ pub(super) fn decide(tx: &mut Transaction, rulings: Vec<NoteRuling>) -> Result {
         };
         refuse_if!(note.state != NoteState::Proposed, OutOfTurn, "{id} was decided on before");
         let state = match (decision, words, into) {
+            (NoteDecision::Confirm, Some(words), _) if note.is_of_a_tester() && words != note.words => {
+                refuse!(
+                    Invalid,
+                    "{id} comes from a user tester, and the next one reads it, who must not know the code: confirm it in its own words, or reject it and say in `knowledge` what you know"
+                )
+            }
             (NoteDecision::Confirm, words, _) => {
                 let knowledge = confirmed(&note, words.unwrap_or_else(|| note.words.clone()), by, tx.now);
                 tx.emit(Event::KnowledgeConfirmed { knowledge });

@@ -15,7 +15,8 @@ use futures::future::BoxFuture;
 
 use super::context::EngineContext;
 use super::error::EngineError;
-use crate::domain::attempt::AgentWork;
+use crate::agent::tool::ToolTable;
+use crate::domain::attempt::{AgentWork, Role};
 use crate::workspace::Access;
 
 pub use attempt_env::{AttemptEnv, Cleanup};
@@ -61,6 +62,21 @@ impl<'a> RoleRow<'a> {
     ) -> Self {
         Self { prompt, env: Box::pin(env) }
     }
+}
+
+/// The tools that show the code.
+const CODE_TOOLS: [&str; 9] =
+    ["read", "write", "edit", "search", "list", "shell", "job", "delegate", "skill"];
+
+/// Takes from a session's table what its role must not know, whatever a prompt of a person or a project names.
+pub fn withhold(role: Role, table: ToolTable) -> ToolTable {
+    let leads = role == Role::Orchestrator;
+    let hidden: &[&str] = if leads { &[] } else { &["read_mission"] };
+    let table = table.without(hidden, "only the orchestrator reads the whole mission");
+    if role.is_blind_to_code() {
+        return table.without(&CODE_TOOLS, "who tests as a user must not see the code");
+    }
+    table
 }
 
 /// The orchestrator reads the mission's checkout: the person's own files may be half edited.

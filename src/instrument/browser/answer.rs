@@ -109,14 +109,7 @@ async fn trouble(chrome: &mut Chrome, fault: Fault) -> Result<(String, bool), In
             Ok(page) => (chrome.revive(&page).await, true),
             Err(_) => ("the browser gave no answer".to_owned(), false),
         },
-        Fault::Crashed => {
-            // Tabs of one site share a process.
-            let crashed = chrome.world().crashed_targets();
-            for target in crashed {
-                chrome.close(&target).await;
-            }
-            (CRASHED.to_owned(), false)
-        }
+        Fault::Crashed => (CRASHED.to_owned(), false),
         Fault::Gone => {
             let words =
                 "the browser ended by itself; the next action starts another one, with an empty profile";

@@ -152,9 +152,9 @@ impl Chrome {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether it still runs and answers.
-    pub fn is_running(&self) -> bool {
-        self.program.is_running() && self.cdp.is_open()
+    /// Whether it still runs, answers, and can be relied on.
+    pub fn is_usable(&self) -> bool {
+        self.program.is_running() && self.cdp.is_open() && !self.world().has_crashed
     }
 
     /// Where downloads are kept.

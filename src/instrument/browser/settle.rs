@@ -142,7 +142,7 @@ impl Chrome {
 }
 
 /// What is said of a page whose process ended.
-pub(super) const CRASHED: &str = "the page crashed: its process ended, or ran out of memory, and its tab was closed; `open` opens it again";
+pub(super) const CRASHED: &str = "the page crashed: its process ended, or ran out of memory; `open` starts another browser, with an empty profile";
 
 /// What a text is waited for to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

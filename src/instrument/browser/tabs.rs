@@ -44,12 +44,12 @@ impl Chrome {
         }
     }
 
-    /// The tab that is worked, or a new one where its page has crashed, is gone or hangs.
+    /// The tab that is worked, or a new one where its page is gone or hangs.
     async fn usable_tab(&self) -> Result<Page, Fault> {
         // A page that was stopped because it went elsewhere without end ran no more scripts.
         let scripts = json!({ "value": false });
         while let Ok(page) = self.page() {
-            // The end of a process that several tabs share is told to each of them late: only its answer shows that it lives.
+            // Only its answer shows that it lives.
             let asked = json!({ "expression": "1" });
             let answered = self.call(&page, "Runtime.evaluate", asked).await;
             let answered = match answered {

@@ -48,11 +48,11 @@ impl Instrument for Browser {
                 .map_or("no browser runs", |_| "the browser was closed; its cookies and tabs are gone");
             return Ok(Seen::told(was));
         }
-        if !running.as_ref().is_some_and(Chrome::is_running) {
+        if !running.as_ref().is_some_and(Chrome::is_usable) {
             let is_another = running.take().is_some();
             let mut chrome = Chrome::start(&self.place, program).await?;
             if is_another {
-                let words = "the browser had ended by itself; this is another one, with an empty profile";
+                let words = "the browser had ended by itself, or after a crash; this is another one, with an empty profile";
                 chrome.note = Some(words.to_owned());
             }
             *running = Some(chrome);

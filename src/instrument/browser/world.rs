@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::cdp::{Ask, Event};
-use super::tab::{Tab, TabState};
+use super::tab::Tab;
 use super::tail::Tail;
 
 /// More tabs than this are closed as they open.
@@ -34,6 +34,8 @@ pub(super) struct World {
     pub expected: u32,
     /// How many events it learned from.
     pub told: u64,
+    /// Whether a page crashed. Its process may have served others too, and pages that are opened after it may crash as well.
+    pub has_crashed: bool,
     script: &'static str,
     opened: u32,
     asked: u32,
@@ -73,6 +75,7 @@ impl World {
             notes: Tail::default(),
             expected: 0,
             told: 0,
+            has_crashed: false,
             script,
             opened: 0,
             asked: 0,
@@ -181,12 +184,6 @@ impl World {
         (Vec::new(), Some(session))
     }
 
-    /// The tabs whose process ended.
-    pub fn crashed_targets(&self) -> Vec<String> {
-        let crashed = self.tabs.iter().filter(|tab| tab.state == TabState::Crashed);
-        crashed.map(|tab| tab.target.clone()).collect()
-    }
-
     /// A tab is there no more; the newest one is worked in its place.
     pub fn forget(&mut self, target: &str) {
         self.tabs.retain(|tab| tab.target != target);
@@ -206,6 +203,7 @@ impl World {
     fn crashed(&mut self, session: String) -> Taken {
         if let Some(tab) = self.tabs.iter_mut().find(|tab| tab.session == session) {
             tab.crash();
+            self.has_crashed = true;
         }
         (Vec::new(), Some(session))
     }

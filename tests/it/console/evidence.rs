@@ -133,11 +133,12 @@ fn the_sequences_of_a_picture_reach_the_terminal_once_and_nobody_elses_do() {
         assert_eq!(sequences(&covered.frame).len(), 0, "{graphics:?}");
         assert!(covered.text.contains("Help"), "{}", covered.text);
         let back = look(EvidenceKind::Screenshot, &picture, graphics, WIDE, "3 enter ? esc");
-        // A kitty terminal keeps what it was sent; only its cells are written again.
+        // A kitty terminal keeps what it was sent; only its cells are written again. Below a picture that is sent whole
+        // the cells keep what stood there before, which nobody sees.
         if graphics == Graphics::Kitty {
             assert_eq!(placeholders(&back.frame), placeholders(&seen.frame));
         } else {
-            assert_eq!(back.frame, seen.frame, "{graphics:?}");
+            assert_eq!(sequences(&back.frame), sent, "{graphics:?}");
         }
     }
     let hostile = "{\"output\":\"\\u001b]1337;File=inline=1:AAAA\\u0007\\u001b_Ga=T;AAAA\\u001b\\\\\",\"exit\":{\"code\":1}}";
@@ -229,7 +230,6 @@ fn from_wherever_an_assertion_is_listed_its_evidence_is_one_key_away() {
         (Flying, "v"),
         (Flying, "1 home j v"),
         (Flying, "4 v"),
-        (Flying, "a v"),
         (MilestoneGate, "g v"),
         (MilestoneGate, "g j v"),
         (MilestoneGate, "a v"),

@@ -7,6 +7,7 @@ use flightdeck::domain::event::Actor;
 use flightdeck::domain::handoff::Handoff;
 use flightdeck::domain::id::{FeatureId, NoteId};
 use flightdeck::domain::note::{NoteDecision, NoteRuling, NoteState};
+use flightdeck::domain::verdict::Outcome;
 use pretty_assertions::assert_eq;
 
 use crate::support::mission::Flight;
@@ -81,4 +82,27 @@ fn what_a_tester_learned_is_told_to_the_next_one() {
     flight.attempt(tester, Command::ProposeNotes { notes: vec![note.clone(), note] });
     assert_eq!(flight.mission.notes.len(), before + 1, "nothing is noted twice");
     assert!(brief_of(&flight, work).contains("(not confirmed) the first page takes a second"));
+}
+
+#[test]
+fn scrutiny_puts_no_words_of_its_own_into_what_testers_tell_each_other() {
+    let mut flight = Flight::new().planned(1, 1).built(1).gated().reviewed().scrutinized();
+    let tester = flight.start(flight.due()[0]);
+    flight.attempt(tester, Command::ProposeNotes { notes: vec![words::line("the first page is slow")] });
+    flight.verdict(tester, "VAL-M1-001", Outcome::Fail).report_testing(tester);
+    let note = flight.mission.notes.last().unwrap().id;
+    flight.triage_all();
+    let mut flight = flight.built(2).gated().reviewed();
+    let scrutiny = flight.start(flight.due()[0]);
+    let confirm = |words: Option<&str>| NoteRuling {
+        words: words.map(words::line),
+        ..ruling(note.0, NoteDecision::Confirm)
+    };
+    let reworded = Command::DecideNotes { rulings: vec![confirm(Some("the parser warms its cache"))] };
+    let refusal = flight.refusal(Actor::Attempt(scrutiny), reworded);
+    assert!(refusal.contains("comes from a user tester"), "{refusal}");
+    flight.attempt(scrutiny, Command::DecideNotes { rulings: vec![confirm(None)] });
+    let known: Vec<String> =
+        flight.mission.knowledge_for(Role::UserTesting).map(|known| known.note.to_string()).collect();
+    assert_eq!(known, ["the first page is slow"]);
 }

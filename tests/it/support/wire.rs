@@ -132,6 +132,11 @@ impl Ground {
 
     /// A founded mission at a commit of a repository that a test has made.
     pub fn at(setting: &Setting<'_>, repository: TempDir, base: String) -> Self {
+        Self::within(setting, Limits::default(), repository, base)
+    }
+
+    /// The same within limits of its own.
+    pub fn within(setting: &Setting<'_>, limits: Limits, repository: TempDir, base: String) -> Self {
         let home = tempfile::tempdir().unwrap();
         // All bear one name on purpose: no engine may take another home's programs for its own.
         let id: MissionId = "wire-test".parse().unwrap();
@@ -145,7 +150,7 @@ impl Ground {
             branch: Title::clipped(format!("flightdeck/{id}")),
             models: Role::ALL.iter().copied().map(|role| (role, Title::clipped(setting.model))).collect(),
             budget: Budget::default(),
-            limits: Limits::default(),
+            limits,
             autopilot: setting.autopilot,
         };
         let missions = Arc::new(MemoryCatalogue::new(home.path()));
