@@ -184,6 +184,9 @@ impl Mission {
                 // It was looked at again, so what it rests on is there.
                 self.lost_evidence.retain(|reference| !verdict.evidence.contains(reference));
                 self.verdicts.entry(verdict.assertion.clone()).or_default().push((**verdict).clone());
+                if verdict.again {
+                    self.with_round(verdict.milestone, verdict.round, |r| r.need_not_try(&verdict.assertion));
+                }
             }
             Event::UserTestingReported { milestone, round, flow, report } => {
                 self.with_round(*milestone, *round, |r| r.take_report(*flow, (**report).clone()));

@@ -33,7 +33,7 @@ use super::sabotage::Sabotage;
 use super::tampering::Suspicion;
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
-use super::verdict::{EvidenceRef, Outcome};
+use super::verdict::{EvidenceRef, Outcome, ProvenAgain};
 use super::wait::Wait;
 
 /// Everything a person, an agent or the engine can ask.
@@ -121,6 +121,8 @@ pub enum Command {
     RecordGateCommands { milestone: MilestoneId, round: u32, commit: Commit, runs: Vec<CommandRun> },
     RecordSabotage { sabotage: Box<Sabotage> },
     RecordChecks { milestone: MilestoneId, round: u32, checks: Vec<CheckRun> },
+    // What was to be proven again, and shows the same when its tester's steps are done again.
+    RecordProof { milestone: MilestoneId, round: u32, proven: Vec<ProvenAgain> },
     MarkDelivered { messages: Vec<MessageId> },
     ProposeDocument { changes: Vec<ContractChange> },
     Hold { hold: Hold },
@@ -210,6 +212,7 @@ impl Command {
             | Self::RecordGateCommands { .. }
             | Self::RecordSabotage { .. }
             | Self::RecordChecks { .. }
+            | Self::RecordProof { .. }
             | Self::MarkDelivered { .. }
             | Self::ProposeDocument { .. }
             | Self::Hold { .. }

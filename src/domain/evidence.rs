@@ -95,6 +95,8 @@ pub enum EvidenceKind {
     App,
     /// A terminal session from its start to its end, as asciicast v3.
     Recording,
+    /// What a tester did up to a verdict, step by step, so that it can be done again, as JSON.
+    Steps,
     /// A kind of a newer version.
     #[serde(other)]
     Unknown,
@@ -111,6 +113,7 @@ impl EvidenceKind {
             Self::Page => "a page in words",
             Self::Recording => "a terminal's recording",
             Self::App => "a look at the app's services",
+            Self::Steps => "a tester's steps",
             Self::Unknown => "of a kind that only a newer version knows",
         }
     }

@@ -65,7 +65,8 @@ impl Round {
             return if self.user_testing.is_some() { Vec::new() } else { vec![Flow::WHOLE] };
         }
         let numbered = (1..).map(Flow).zip(&self.flows);
-        numbered.filter(|(_, share)| share.report.is_none()).map(|(flow, _)| flow).collect()
+        let open = |share: &FlowShare| share.report.is_none() && !share.to_test.is_empty();
+        numbered.filter(|(_, share)| open(share)).map(|(flow, _)| flow).collect()
     }
 
     /// The assertions of one part.
@@ -99,6 +100,14 @@ impl Round {
                     share.report = Some(report);
                 }
             }
+        }
+    }
+
+    /// Takes away from its testers what is proven without them.
+    pub(super) fn need_not_try(&mut self, id: &AssertionId) {
+        self.to_test.retain(|known| known != id);
+        for share in &mut self.flows {
+            share.to_test.retain(|known| known != id);
         }
     }
 

@@ -12,7 +12,7 @@ use super::id::{AssertionId, Commit, MilestoneId, Revision, Timestamp};
 use super::mission::Mission;
 use super::round::RoundOutcome;
 use super::text::{Line, plural, worded};
-use super::verdict::Standing;
+use super::verdict::{EvidenceRef, Outcome, Standing};
 
 /// What became of an assertion's check while the app was made wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,9 @@ pub struct Sabotage {
     /// Why nothing could be told, where that is so.
     #[serde(default)]
     pub note: Option<Line>,
+    /// The tester's steps that were done again, where the assertion has no command: others are another check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<EvidenceRef>,
     /// Milliseconds it took.
     pub wall_ms: u64,
 }
@@ -51,10 +54,19 @@ pub struct Undone {
 pub enum Reaction {
     /// It failed, as it should.
     Red { exit_code: i32 },
+    /// The tester's steps showed something else, as they should.
+    Other { seen: Line },
     /// It passed all the same.
     Green,
     /// It tells nothing: the change does not apply or build, or the check could not run.
     Skipped { reason: Line },
+}
+
+impl Reaction {
+    /// Whether what was undone was noticed.
+    pub fn is_red(&self) -> bool {
+        matches!(self, Self::Red { .. } | Self::Other { .. })
+    }
 }
 
 /// What all of it says of the check.
@@ -93,7 +105,8 @@ pub enum SeenRed {
     OutOfTime,
     /// Not yet: its milestone has no round that passed.
     NotYet,
-    /// A tester judges it: there is no command that could be run against an app made wrong.
+    /// A tester judges it: there is no command that could be run against an app made wrong, and no steps that could be
+    /// done again.
     Judged,
     /// Nothing is undone in this mission, by its settings.
     Off,
@@ -116,10 +129,13 @@ impl SeenRed {
 impl Sabotage {
     /// What was seen, in a sentence.
     pub fn sentence(&self) -> String {
-        let red = self.undone.iter().find(|undone| matches!(undone.reaction, Reaction::Red { .. }));
+        let red = self.undone.iter().find(|undone| undone.reaction.is_red());
         let green = self.undone.iter().filter(|undone| undone.reaction == Reaction::Green).count();
         let note = self.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
         match (self.outcome, red) {
+            (SabotageOutcome::Red, Some(Undone { what, reaction: Reaction::Other { seen }, .. })) => {
+                format!("is red once {what} is undone: {seen}")
+            }
             (SabotageOutcome::Red, Some(undone)) => format!("is red once {} is undone", undone.what),
             (SabotageOutcome::Red, None) => "was seen red".to_owned(),
             (SabotageOutcome::Toothless, _) => format!("stays green whatever is undone: {}", self.greens()),
@@ -149,7 +165,7 @@ impl Mission {
         if matches!(base, AtBase::Red(_)) {
             return SeenRed::AtBase;
         }
-        if assertion.wording.check.command.is_none() {
+        if assertion.wording.check.command.is_none() && self.steps_of(assertion).is_none() {
             return SeenRed::Judged;
         }
         let vacuous = matches!(base, AtBase::Vacuous(_));
@@ -164,9 +180,19 @@ impl Mission {
         }
     }
 
-    /// What was undone for an assertion as it is worded now.
+    /// What was undone for an assertion as it is worded now, and as it is seen now where it has no command.
     pub fn sabotage_of(&self, assertion: &Assertion) -> Option<&Sabotage> {
-        self.sabotages.get(&assertion.id).filter(|sabotage| sabotage.revision == assertion.revision)
+        let same = |sabotage: &&Sabotage| {
+            assertion.wording.check.command.is_some() || sabotage.steps.as_ref() == self.steps_of(assertion)
+        };
+        self.sabotages.get(&assertion.id).filter(|tried| tried.revision == assertion.revision).filter(same)
+    }
+
+    /// The steps by which an assertion was seen to hold, as it is worded now.
+    pub fn steps_of(&self, assertion: &Assertion) -> Option<&EvidenceRef> {
+        let verdict = self.newest_verdict(&assertion.id)?;
+        let holds = verdict.outcome == Outcome::Pass && verdict.revision == assertion.revision;
+        verdict.steps.as_ref().filter(|_| holds)
     }
 
     /// The work of undoing things, once the last round of a milestone passed and its gate is all that is left.

@@ -7,6 +7,15 @@ use strum::IntoStaticStr;
 use super::id::{AssertionId, AttemptId, Commit, MilestoneId, Revision, Timestamp};
 use super::text::{Line, worded};
 
+/// Something that passed, whose tester's steps the engine did again at a later commit and saw the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProvenAgain {
+    pub assertion: AssertionId,
+    pub revision: Revision,
+    /// What was seen then.
+    pub evidence: Vec<EvidenceRef>,
+}
+
 /// Pass, fail or blocked: for one assertion at one revision at one commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
@@ -20,6 +29,12 @@ pub struct Verdict {
     /// What was seen, in a sentence.
     pub observed: Line,
     pub evidence: Vec<EvidenceRef>,
+    /// The steps that led to it, kept so that they can be done again; none for what a command of the engine's shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<EvidenceRef>,
+    /// Whether the engine gave it, which did the steps of an earlier one of the attempt again and saw the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
     pub at: Timestamp,
 }
 

@@ -167,6 +167,7 @@ impl AttemptRun {
             engine: Arc::clone(&self.engine),
             chromium,
             handoff_source: env.handoff_source.clone(),
+            steps: env.instruments.as_ref().map(|all| Arc::clone(&all.steps)).unwrap_or_default(),
             kept_handoff: Mutex::default(),
         });
         let researchers = Researchers {

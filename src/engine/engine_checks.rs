@@ -10,18 +10,23 @@ use super::activity::Running;
 use super::baseline::{self, Scope};
 use super::context::{EngineContext, blocking};
 use super::error::EngineError;
+use super::evidence::Taken;
+use super::replay::{self, Sight};
 use super::role::{HeldProof, at_head, proof_at};
 use super::sabotage;
 use super::scripts::{self, Site};
 use super::tampering;
+use crate::agent::tool::Alike;
 use crate::domain::attempt::EngineWork;
 use crate::domain::claim::{NotRun, to_run_again};
 use crate::domain::command::Command;
 use crate::domain::contract::Assertion;
 use crate::domain::environment::{CommandRun, Environment, Script};
+use crate::domain::event::Actor;
 use crate::domain::id::{AssertionId, Commit, FeatureId, MilestoneId, Revision};
 use crate::domain::round::CheckRun;
 use crate::domain::text::{Line, Title};
+use crate::domain::verdict::{ProvenAgain, Verdict};
 
 /// How long one command that a handoff claims may take, and all of them.
 const CLAIM: Duration = Duration::from_mins(5);
@@ -140,11 +145,15 @@ async fn run_gate_commands(
     let commit = bench.commit.clone();
     let green = runs.iter().all(CommandRun::passed);
     let checks = if green { bench.checks(milestone).await? } else { Vec::new() };
+    let proven = if green { bench.proven_again(milestone, &checks).await? } else { Vec::new() };
     bench.proof.put_back().await;
     if !cancel.is_cancelled() {
         let mut commands = vec![Command::RecordGateCommands { milestone, round, commit, runs }];
         if !checks.is_empty() {
             commands.push(Command::RecordChecks { milestone, round, checks });
+        }
+        if !proven.is_empty() {
+            commands.push(Command::RecordProof { milestone, round, proven });
         }
         engine.dispatcher.record_all_if_due(commands).await?;
     }
@@ -218,5 +227,39 @@ impl<'a> Bench<'a> {
             checks.push(CheckRun { assertion, revision, run });
         }
         Ok(checks)
+    }
+    /// What is to be proven again and shows the very same when its tester's steps are done again: nobody need look. A tester
+    /// tries the others, with what they show now.
+    async fn proven_again(
+        &mut self,
+        milestone: MilestoneId,
+        checks: &[CheckRun],
+    ) -> Result<Vec<ProvenAgain>, EngineError> {
+        let due: Vec<Verdict> =
+            self.engine.cell.with(|mission| mission.steps_due(milestone).into_iter().cloned().collect());
+        let (mut proven, end) = (Vec::new(), Instant::now() + ALL_CHECKS);
+        for Verdict { assertion, revision, steps, .. } in due {
+            let red = checks.iter().any(|check| check.assertion == assertion && !check.run.passed());
+            let kept = steps.and_then(|reference| replay::steps_of(&self.engine.store, &reference));
+            let Some(steps) = kept.filter(|_| !red && !self.cancel.is_cancelled()) else { continue };
+            self.running.doing(format!("doing again what {assertion} was seen with"));
+            let limit = end.saturating_duration_since(Instant::now()).min(replay::LIMIT);
+            let dir = self.proof.checkout.dir();
+            let sight = replay::again(self.engine, dir, &steps, limit, self.cancel).await?;
+            let checkout = self.proof.checkout.clone();
+            blocking(move || Ok(checkout.put_tracked_back()?)).await?;
+            let alike = Alike::new(steps.shown());
+            let unlike = |sight: &Sight| alike.flaw().or_else(|| alike.against(&sight.facts));
+            match sight.and_then(|sight| unlike(&sight).map_or(Ok(sight), Err)) {
+                Ok(sight) => {
+                    let commit = Some(self.commit.clone());
+                    let taken = Taken { by: Actor::Engine, round: self.round, commit, app: None };
+                    let evidence = sight.keep(&self.engine.store, &taken)?;
+                    proven.push(ProvenAgain { assertion, revision, evidence });
+                }
+                Err(why) => tracing::info!(%assertion, why, "a tester has to look again"),
+            }
+        }
+        Ok(proven)
     }
 }

@@ -12,7 +12,8 @@ use crate::domain::attempt::AgentWork;
 use crate::domain::command::Command;
 use crate::domain::event::Actor;
 use crate::domain::evidence::{EvidenceFacts, EvidenceKind, Piece, Ran, Settled};
-use crate::domain::id::{Commit, FeatureId, MilestoneId};
+use crate::domain::id::{AttemptId, Commit, FeatureId, MilestoneId};
+use crate::domain::mission::Mission;
 use crate::domain::plan::Origin;
 use crate::domain::text::Line;
 use crate::domain::verdict::EvidenceRef;
@@ -91,15 +92,21 @@ pub(super) fn keep(store: &Store, evidence: &Evidence, taken: Taken) -> Result<E
 impl StoreSink {
     /// Whose instruments these are, as the log says it now.
     fn taken(&self) -> Option<Taken> {
+        let app = Some(self.app.instance()).filter(|instance| *instance > 0);
         self.engine.cell.with(|mission| {
             let attempt = mission.live_attempts().find(|attempt| attempt.work == self.work)?;
-            let round = self.work.round();
-            let under_test = round.and_then(|(milestone, number)| mission.round(milestone, number));
-            let commit = under_test.map_or_else(|| attempt.base.clone(), |round| round.commit.clone());
-            let app = Some(self.app.instance()).filter(|instance| *instance > 0);
-            Some(Taken { by: Actor::Attempt(attempt.id), round, commit: Some(commit), app })
+            Some(Taken { app, ..taken(mission, attempt.id)? })
         })
     }
+}
+
+/// What an attempt looks at, as the log says it now.
+pub(super) fn taken(mission: &Mission, attempt: AttemptId) -> Option<Taken> {
+    let attempt = mission.attempts.get(&attempt)?;
+    let round = attempt.work.round();
+    let under_test = round.and_then(|(milestone, number)| mission.round(milestone, number));
+    let commit = under_test.map_or_else(|| attempt.base.clone(), |round| round.commit.clone());
+    Some(Taken { by: Actor::Attempt(attempt.id), round, commit: Some(commit), app: None })
 }
 
 impl EvidenceSink for StoreSink {

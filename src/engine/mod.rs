@@ -35,6 +35,7 @@ mod open_calls;
 mod prices;
 mod recover;
 pub mod relocate;
+mod replay;
 pub mod reports;
 mod role;
 mod run;

@@ -1,8 +1,10 @@
 //! Sees the checks of a round that passed fail on purpose: in a checkout of its own, which goes with the work, what was
-//! built for an assertion is undone feature by feature, then hunk by hunk, and the assertion's command must turn red. The
-//! mission's checkout and the validators' are never touched.
+//! built for an assertion is undone feature by feature, then hunk by hunk, and the assertion's command must turn red; where
+//! it has none, the steps of its tester must show something else. The mission's checkout and the validators' are never
+//! touched.
 
 mod mutant;
+mod probe;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,15 +19,15 @@ use super::clock;
 use super::context::{EngineContext, blocking};
 use super::error::EngineError;
 use super::scripts::{self, Site};
-use crate::domain::baseline::{fault, took_too_long};
 use crate::domain::command::Command;
 use crate::domain::contract::Assertion;
 use crate::domain::environment::{CommandRun, Script};
 use crate::domain::id::{AssertionId, Commit, MilestoneId};
 use crate::domain::sabotage::{Reaction, Sabotage, SabotageOutcome, Undone};
-use crate::domain::text::{Line, Title};
+use crate::domain::text::Line;
 use crate::workspace::ProofCheckout;
 use mutant::Mutant;
+use probe::{Look, Probe};
 
 /// How long the set-up and the build of the app may take each time.
 const BUILD: Duration = Duration::from_mins(10);
@@ -76,13 +78,18 @@ impl Bench<'_> {
             // What the set-up took is counted with the first.
             let begun = unspent.take().unwrap_or_else(Instant::now);
             let end = begun + Duration::from_millis(left);
-            let Some(assertion) = self.engine.cell.with(|mission| mission.contract.get(&id).cloned()) else {
-                continue;
-            };
+            let found = self.engine.cell.with(|mission| {
+                let assertion = mission.contract.get(&id)?;
+                Some((assertion.clone(), mission.steps_of(assertion).cloned()))
+            });
+            let Some((assertion, steps)) = found else { continue };
             running.doing(format!("undoing what was built for {id}"));
             let trial = match &broken {
                 Some(why) => Trial::untold(why),
-                None => self.try_one(&assertion, end, running).await?,
+                None => match Probe::of(self, &assertion, steps.as_ref()) {
+                    Ok(probe) => self.try_one(&assertion, probe, end, running).await?,
+                    Err(why) => Trial::untold(&Line::clipped(why)),
+                },
             };
             if self.cancel.is_cancelled() {
                 return Ok(());
@@ -99,6 +106,7 @@ impl Bench<'_> {
                 outcome,
                 undone,
                 note,
+                steps: steps.filter(|_| assertion.wording.check.command.is_none()),
                 wall_ms,
             };
             let command = Command::RecordSabotage { sabotage: Box::new(sabotage) };
@@ -107,37 +115,45 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// Sets the untouched app up; the reason where that fails, so that nothing could be told.
+    /// Sets the untouched app up; the reason where that fails, so that nothing could be told. What the set-up made stays
+    /// when something that was undone is put back.
     async fn prepare(&self) -> Result<Option<Line>, EngineError> {
-        let scripts: Vec<Script> =
-            self.engine.environment(|e| e.setup.iter().chain(&e.build).cloned().collect());
-        let red = self.first_red(&scripts, Instant::now() + BUILD).await?;
+        let end = Instant::now() + BUILD;
+        let scripts: Vec<Script> = self.engine.environment(|environment| environment.setup.clone());
+        let mut red = self.first_red(&scripts, end).await?;
+        if red.is_none() {
+            let (engine, dir) = (Arc::clone(self.engine), self.dir().to_owned());
+            blocking(move || Ok(ProofCheckout::keep_what_is_there(engine.repo.own(), &dir)?)).await?;
+            red = self.first_red(&self.builds(), end).await?;
+        }
         Ok(red.map(|run| {
             Line::clipped(format!("`{}` exits {} in a checkout of its own", run.command, run.exit_code))
         }))
     }
 
+    fn builds(&self) -> Vec<Script> {
+        self.engine.environment(|environment| environment.build.clone())
+    }
+
+    /// Builds the untouched app again; the reason where that fails.
+    async fn rebuilt(&self, end: Instant) -> Result<Option<String>, EngineError> {
+        let red = self.first_red(&self.builds(), end).await?;
+        Ok(red.map(|run| format!("`{}` exits {}", run.command, run.exit_code)))
+    }
+
     async fn try_one(
         &self,
         assertion: &Assertion,
+        mut probe: Probe,
         end: Instant,
         running: &Running,
     ) -> Result<Trial, EngineError> {
-        let Some(command) = assertion.wording.check.command.clone() else {
-            return Ok(Trial::untold(&Line::clipped("it has no command")));
-        };
         if Instant::now() >= end {
             return Ok(Trial::out_of_time(Vec::new()));
         }
-        let check = Script { name: Title::clipped(assertion.id.as_str()), run: command, report: None };
-        let first = self.run(&check, end).await?;
-        if !first.passed() {
+        if let Some(why) = probe.untouched(self, end).await? {
             let out = Instant::now() >= end;
-            let why = Line::clipped(format!(
-                "it exits {} in a checkout of its own, with nothing undone",
-                first.exit_code
-            ));
-            return Ok(if out { Trial::out_of_time(Vec::new()) } else { Trial::untold(&why) });
+            return Ok(if out { Trial::out_of_time(Vec::new()) } else { Trial::untold(&Line::clipped(why)) });
         }
         let mut undone: Vec<Undone> = Vec::new();
         let mutants = self.mutants(&assertion.id, assertion.wording.check.guard).await?;
@@ -146,8 +162,8 @@ impl Bench<'_> {
                 return Ok(Trial::out_of_time(undone));
             }
             running.doing(format!("undoing {} for {}", mutant.what, assertion.id));
-            let (reaction, evidence) = self.react(&mutant, &check, end).await?;
-            let red = matches!(reaction, Reaction::Red { .. });
+            let Look { reaction, evidence, .. } = self.react(&mutant, &mut probe, end).await?;
+            let red = reaction.is_red();
             undone.push(Undone { what: mutant.what, reaction, evidence });
             if red {
                 return Ok(Trial { outcome: SabotageOutcome::Red, undone, note: None });
@@ -172,44 +188,25 @@ impl Bench<'_> {
         blocking(move || if guard { Ok(vec![Mutant::everything()]) } else { mutant::of(&engine, &id) }).await
     }
 
-    /// What the check does while something is undone; everything is put back before the next.
-    async fn react(
-        &self,
-        mutant: &Mutant,
-        check: &Script,
-        end: Instant,
-    ) -> Result<(Reaction, Option<String>), EngineError> {
-        let reaction = self.react_in(mutant, check, end).await;
+    /// What is seen while something is undone; everything is put back before the next.
+    async fn react(&self, mutant: &Mutant, probe: &mut Probe, end: Instant) -> Result<Look, EngineError> {
+        let look = self.react_in(mutant, probe, end).await;
         let (checkout, commit) = (self.checkout.clone(), self.commit.clone());
         blocking(move || Ok(checkout.at(&commit.0)?)).await?;
-        reaction
+        probe.confirmed(self, look?, end).await
     }
 
-    async fn react_in(
-        &self,
-        mutant: &Mutant,
-        check: &Script,
-        end: Instant,
-    ) -> Result<(Reaction, Option<String>), EngineError> {
-        let skipped = |reason: String| (Reaction::Skipped { reason: Line::clipped(reason) }, None);
+    async fn react_in(&self, mutant: &Mutant, probe: &Probe, end: Instant) -> Result<Look, EngineError> {
         let (checkout, change) = (self.checkout.clone(), mutant.change.clone());
         if let Err(why) = blocking(move || mutant::make(checkout, &change)).await? {
-            return Ok(skipped(format!("it cannot be undone alone: {why}")));
+            return Ok(Look::skipped(format!("it cannot be undone alone: {why}")));
         }
         if mutant.is_built() {
-            let scripts: Vec<Script> = self.engine.environment(|environment| environment.build.clone());
-            if let Some(run) = self.first_red(&scripts, end).await? {
-                return Ok(skipped(format!("without it `{}` exits {}", run.command, run.exit_code)));
+            if let Some(why) = self.rebuilt(end).await? {
+                return Ok(Look::skipped(format!("without it {why}")));
             }
         }
-        let run = self.run(check, end).await?;
-        let evidence = run.evidence.clone();
-        Ok(match fault(&run) {
-            Some(why) => skipped(format!("without it the check can decide nothing: {why}")),
-            None if took_too_long(&run) => skipped("without it the check took too long".to_owned()),
-            None if run.passed() => (Reaction::Green, evidence),
-            None => (Reaction::Red { exit_code: run.exit_code }, evidence),
-        })
+        probe.look(self, end).await
     }
 
     async fn first_red(&self, scripts: &[Script], end: Instant) -> Result<Option<CommandRun>, EngineError> {
@@ -222,11 +219,6 @@ impl Bench<'_> {
             }
         }
         Ok(None)
-    }
-
-    async fn run(&self, check: &Script, end: Instant) -> Result<CommandRun, EngineError> {
-        let left = end.saturating_duration_since(Instant::now()).min(CHECK);
-        scripts::run_within(self.engine, &Site::new(self.dir()), check, left, self.cancel).await
     }
 
     /// Its evidence names no commit: what was run stood at none, so that no verdict can rest on it.

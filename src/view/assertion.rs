@@ -219,6 +219,7 @@ fn behind(mission: &Mission, verdict: &Verdict) -> String {
         let ran = round.and_then(|round| round.check(&verdict.assertion, verdict.revision));
         let via = found.wording.check.via.word();
         let via = if ran.is_some() { format!("{via} and the engine's own run") } else { via.to_owned() };
+        let via = if verdict.again { format!("{via}, by steps that the engine did again") } else { via };
         let red = match mission.seen_red(&verdict.assertion) {
             SeenRed::AtBase | SeenRed::Sabotaged => "seen red",
             SeenRed::Toothless | SeenRed::Vacuous => "proves nothing",
@@ -228,7 +229,8 @@ fn behind(mission: &Mission, verdict: &Verdict) -> String {
         };
         format!("over {via}, {red}")
     });
-    by.into_iter().chain(method).collect::<Vec<_>>().join(", ")
+    let steps = verdict.steps.as_ref().map(|steps| format!("its steps are kept as {}", steps.0));
+    by.into_iter().chain(method).chain(steps).collect::<Vec<_>>().join(", ")
 }
 
 fn verdict(mission: &Mission, verdict: &Verdict, width: usize) -> Vec<Row> {

@@ -107,9 +107,10 @@ pub fn page(doc: &EvidenceDoc, how: Reading, width: usize) -> Page {
         (EvidenceKind::Http, Some(value)) => exchange::rows(&value, how, width).into(),
         (EvidenceKind::Terminal, Some(value)) => screen::page(&value, &doc.content, width),
         (EvidenceKind::Page, Some(value)) if how.form == Form::SetOut => web_page::rows(&value, width).into(),
-        (EvidenceKind::Page | EvidenceKind::App | EvidenceKind::Unknown, Some(value)) => {
-            record::rows(&value, how, width).into()
-        }
+        (
+            EvidenceKind::Page | EvidenceKind::App | EvidenceKind::Steps | EvidenceKind::Unknown,
+            Some(value),
+        ) => record::rows(&value, how, width).into(),
         (EvidenceKind::Screenshot, _) => picture::rows(doc, width).into(),
         (EvidenceKind::Recording, _) => recording::page(&doc.content, width),
         (
@@ -118,6 +119,7 @@ pub fn page(doc: &EvidenceDoc, how: Reading, width: usize) -> Page {
             | EvidenceKind::Terminal
             | EvidenceKind::Page
             | EvidenceKind::App
+            | EvidenceKind::Steps
             | EvidenceKind::Unknown,
             None,
         ) => text(&doc.content, how, width).into(),

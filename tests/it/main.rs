@@ -23,6 +23,7 @@ mod link;
 mod mock_servers;
 mod proofs;
 mod rehearsal;
+mod replays;
 mod report;
 mod rounds;
 mod sabotage;

@@ -127,6 +127,7 @@ fn undone(mission: &Mission, id: &str) -> Vec<(String, &'static str)> {
     let sabotage = mission.sabotages.get(&val(id)).unwrap_or_else(|| panic!("nothing was undone for {id}"));
     let word = |reaction: &Reaction| match reaction {
         Reaction::Red { .. } => "red",
+        Reaction::Other { .. } => "other",
         Reaction::Green => "green",
         Reaction::Skipped { .. } => "skipped",
     };

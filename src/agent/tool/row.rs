@@ -108,6 +108,18 @@ impl ToolRow {
         Self { concurrency: Concurrency::Parallel, ..self }
     }
 
+    /// The same tool; each call is shown to somebody before it is made.
+    #[must_use]
+    pub(super) fn watched(self, watch: impl Fn(&Call, &Value) + Send + Sync + 'static) -> Self {
+        let run = self.run.map(|run| -> Run {
+            Arc::new(move |wanted, call| {
+                watch(&call, &wanted);
+                run(wanted, call)
+            })
+        });
+        Self { run, ..self }
+    }
+
     /// Why a session with that access cannot be given the tool; `None` when it can.
     pub fn refusal(&self, access: Access) -> Option<String> {
         match self.access {

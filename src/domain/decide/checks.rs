@@ -5,6 +5,7 @@ use super::transaction::{Raised, Transaction};
 use crate::domain::attempt::EngineWork;
 use crate::domain::baseline::Baseline;
 use crate::domain::claim::{NotRun, contradiction};
+use crate::domain::contract::Assertion;
 use crate::domain::environment::{CommandRun, Environment};
 use crate::domain::event::Event;
 use crate::domain::finding::{Severity, Source};
@@ -113,17 +114,29 @@ pub(super) fn record_sabotage(tx: &mut Transaction, sabotage: Box<Sabotage>) -> 
     let work = EngineWork::Sabotage { milestone: *milestone, round: *round };
     let due = mission.sabotage_due(*milestone) == Some(work);
     let known = mission.contract.get(assertion).filter(|known| known.revision == *revision);
+    let other = |found: &&Assertion| {
+        found.wording.check.command.is_none() && sabotage.steps.as_ref() != mission.steps_of(found)
+    };
     refuse_if!(
-        !due || known.is_none() || !mission.to_sabotage(*milestone).contains(assertion),
+        !due || known.is_none()
+            || known.filter(other).is_some()
+            || !mission.to_sabotage(*milestone).contains(assertion),
         OutOfTurn,
         "{assertion} is not to be seen red now"
     );
     let raised = (*outcome == SabotageOutcome::Toothless).then(|| {
         let command = known.and_then(|known| known.wording.check.command.as_ref());
-        let command = command.map_or_else(String::new, |command| format!(", `{command}`,"));
-        let description = format!("the check of {assertion}{command} {}", sabotage.sentence());
+        let how = match (command, &sabotage.steps) {
+            (Some(command), _) => format!(", `{command}`,"),
+            (None, Some(_)) => ", by its tester's steps,".to_owned(),
+            (None, None) => String::new(),
+        };
+        let description = format!("the check of {assertion}{how} {}", sabotage.sentence());
         let raised = Raised::new(Severity::NonBlocking, Source::Sabotage, description);
-        let fix = "Word its check anew, so that it fails where the behaviour is missing.";
+        let fix = match command {
+            Some(_) => "Word its check anew, so that it fails where the behaviour is missing.",
+            None => "Word its check so that a tester has to see the behaviour itself.",
+        };
         Raised {
             feature: mission.claimant(assertion).map(|feature| feature.id),
             assertion: Some(assertion.clone()),

@@ -205,6 +205,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::RecordChecks { milestone, round, checks } => {
             checks::record_checks(tx, milestone, round, checks)
         }
+        Command::RecordProof { milestone, round, proven } => proof::record(tx, (milestone, round), &proven),
         Command::MarkDelivered { messages } => talk::mark_delivered(tx, messages),
         Command::Hold { hold } => attempt::hold(tx, hold),
         Command::BeginWait { wait } => attempt::begin_wait(tx, wait),

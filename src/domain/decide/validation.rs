@@ -5,8 +5,8 @@ use super::transaction::{Raised, Transaction};
 use super::{Result, finding};
 use crate::domain::attempt::AgentWork;
 use crate::domain::contract::Assertion;
-use crate::domain::event::Event;
-use crate::domain::evidence::Piece;
+use crate::domain::event::{Actor, Event};
+use crate::domain::evidence::{EvidenceKind, Piece};
 use crate::domain::finding::{Observation, Severity, Sight, Source};
 use crate::domain::flow::Flow;
 use crate::domain::handoff::Issue;
@@ -94,6 +94,9 @@ pub(super) fn give_verdict(
         let whose = if flow.is_whole() { "this round" } else { "your share of this round" };
         refuse!(Unknown, "{assertion} is not among the assertions of {whose}")
     };
+    let own = |piece: &Piece| piece.facts.as_ref().is_some_and(|facts| facts.by == Actor::Attempt(attempt));
+    let (steps, evidence): (Vec<Piece>, Vec<Piece>) =
+        evidence.into_iter().partition(|piece| piece.kind == EvidenceKind::Steps);
     let judged =
         Judged { mission: tx.mission(), round: under_test, attempt, assertion: &assertion, revision };
     judged.may_rest_on(outcome, &evidence)?;
@@ -109,6 +112,8 @@ pub(super) fn give_verdict(
         outcome,
         observed,
         evidence,
+        steps: steps.into_iter().rfind(own).map(|piece| piece.reference),
+        again: false,
         at: tx.now,
     };
     tx.accept(Event::VerdictGiven { verdict: Box::new(verdict) })

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::agent::tool::{Answer, Output, Then, ToolError, ToolRow};
+use crate::agent::tool::{Answer, Output, StepLog, Then, ToolError, ToolRow};
 use crate::domain::command::Command;
 use crate::domain::contract::{AssertionDraft, Instrument};
 use crate::domain::event::{Actor, Event, Stamped};
@@ -24,6 +24,8 @@ pub struct ToolContext {
     /// The browser that assertions may be checked in.
     pub chromium: Chromium,
     pub handoff_source: HandoffSource,
+    /// What a tester does with its instruments; empty for everybody else.
+    pub steps: Arc<StepLog>,
     /// What the attempt wrote when it handed in before and was sent back to put its checkout in order.
     pub kept_handoff: Mutex<Option<Box<Handoff>>>,
 }

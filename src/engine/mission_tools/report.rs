@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::context::{Accepted, ToolContext};
 use crate::agent::tool::{Answer, Call, Output, ToolError, ToolRow};
 use crate::domain::command::Command;
+use crate::domain::evidence::Piece;
 use crate::domain::finding::Observation;
 use crate::domain::handoff::Issue;
 use crate::domain::id::AssertionId;
@@ -15,7 +16,8 @@ use crate::domain::note::NoteRuling;
 use crate::domain::round::{Opinion, ReviewIssue};
 use crate::domain::text::{Line, Prose, Title};
 use crate::domain::verdict::{EvidenceRef, Outcome};
-use crate::engine::evidence::piece;
+use crate::engine::evidence::{piece, taken};
+use crate::engine::replay::keep_steps;
 use crate::workspace::Access;
 
 #[derive(Deserialize, JsonSchema)]
@@ -149,6 +151,9 @@ async fn give_verdict(context: Arc<ToolContext>, wanted: Verdict, _call: Call) -
             ))
         })?);
     }
+    if outcome == Outcome::Pass {
+        evidence.extend(steps(&context, &evidence)?);
+    }
     let answer = match outcome {
         Outcome::Fail => format!(
             "The verdict on {assertion} is recorded. Unless you tried it twice already, try it once more the same way: if it holds then, give `pass` as well, and it is told as flaky."
@@ -157,4 +162,17 @@ async fn give_verdict(context: Arc<ToolContext>, wanted: Verdict, _call: Call) -
     };
     context.ask(vec![Command::GiveVerdict { assertion, outcome, observed, evidence }]).await?;
     Ok(Output::text(answer))
+}
+
+/// The steps by which a tester came to see what it names, kept so that they can be done again; none for what the engine
+/// saw itself.
+fn steps(context: &ToolContext, evidence: &[Piece]) -> Result<Option<Piece>, ToolError> {
+    let named: Vec<&str> = evidence.iter().map(|piece| piece.reference.0.as_str()).collect();
+    let Some(steps) = context.steps.up_to(&named) else { return Ok(None) };
+    let (store, attempt) = (&context.engine.store, context.attempt);
+    let Some(taken) = context.engine.cell.with(|mission| taken(mission, attempt)) else { return Ok(None) };
+    let kept =
+        keep_steps(store, attempt, &steps, taken).map_err(|error| ToolError::Fatal(error.to_string()))?;
+    let found = piece(store, &kept).map_err(|error| ToolError::Fatal(error.to_string()))?;
+    Ok(Some(found))
 }

@@ -20,7 +20,7 @@ use crate::domain::attempt::{AgentWork, Role};
 use crate::workspace::Access;
 
 pub use attempt_env::{AttemptEnv, Cleanup};
-pub use own_place::OwnPlace;
+pub use own_place::{OwnPlace, Ports};
 pub use researcher::Researchers;
 pub use validator::{HeldProof, proof_at};
 pub use worker::at_head;

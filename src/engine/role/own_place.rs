@@ -2,15 +2,18 @@
 //! are its own on the whole machine, for as long as it lives.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::agent::tool::{App, Own};
 use crate::domain::environment::{Health as DomainHealth, Listens, Service};
 use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
 use crate::workspace::ServiceSpec;
-use crate::workspace::services::{DATA_DIR, Health, PORT, PortLease, expanded, lease, port_variable};
+use crate::workspace::services::{
+    DATA_DIR, Health, PORT, PortLease, ServiceDirs, expanded, lease, port_variable,
+};
 
 /// The ports and folders of one attempt. The folders go with it.
 #[derive(Debug)]
@@ -143,6 +146,24 @@ impl OwnPlace {
         }
     }
 
+    /// The app of a checkout, with what is its own here; its services log under a name.
+    pub fn app(&self, engine: &EngineContext, dir: &Path, logs: &str) -> App {
+        let services = engine.environment(|environment| environment.services.clone());
+        let dirs = ServiceDirs {
+            dir: dir.to_owned(),
+            logs: engine.dir.join("services").join(logs),
+            env: engine.env().into_iter().chain(self.env.iter().cloned()).collect(),
+            reaper: engine.reaper.clone(),
+        };
+        App::new(services.iter().map(|service| self.spec(service)).collect(), dirs)
+    }
+
+    /// What is one's own in that checkout, by name: another one's steps have other things under the same names.
+    pub fn names(&self, dir: &Path) -> Own {
+        let checkout = ("CHECKOUT".to_owned(), dir.display().to_string());
+        Own::new(self.env.iter().cloned().chain([checkout]))
+    }
+
     fn port(&self) -> &str {
         self.value(PORT)
     }
@@ -218,7 +239,6 @@ fn renumbered(text: &str, old: u16, new: u16) -> String {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::path::Path;
 
     use super::*;
     use crate::domain::environment::Health;

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::attempt_env::{AttemptEnv, Cleanup};
 use super::own_place::{OwnPlace, Ports};
 use super::validator::{at_round, commit_of};
-use crate::agent::tool::{App, Instruments};
+use crate::agent::tool::{App, Instruments, StepLog};
 use crate::domain::attempt::AgentWork;
 use crate::domain::environment::Script;
 use crate::domain::flow::Flow;
@@ -20,7 +20,6 @@ use crate::engine::error::EngineError;
 use crate::engine::evidence::StoreSink;
 use crate::engine::scripts::{self, Site};
 use crate::instrument::Chromium;
-use crate::workspace::services::ServiceDirs;
 use crate::workspace::{Access, ProofCheckout, WorkspaceError};
 
 pub(super) async fn prepare(
@@ -32,14 +31,7 @@ pub(super) async fn prepare(
     let (dir, cleanup, made) = checkout(engine, milestone, round, flow).await?;
     let name = flow.number().map_or("testing".to_owned(), |number| format!("flow-{number}"));
     let own = OwnPlace::create(engine, &name, Ports::AsDeclared).await?;
-    let services = engine.environment(|environment| environment.services.clone());
-    let dirs = ServiceDirs {
-        dir: dir.clone(),
-        logs: engine.dir.join("services").join(&name),
-        env: engine.env().into_iter().chain(own.env.iter().cloned()).collect(),
-        reaper: engine.reaper.clone(),
-    };
-    let app = Arc::new(App::new(services.iter().map(|service| own.spec(service)).collect(), dirs));
+    let app = Arc::new(own.app(engine, &dir, &name));
     // A server that a worker left behind must not keep the app's port, or answer in its place.
     engine.sweep().await?;
     let mut started = app.start().await;
@@ -61,7 +53,8 @@ pub(super) async fn prepare(
     let evidence = Arc::new(StoreSink { engine: Arc::clone(engine), work, app: Arc::clone(&app) });
     let env = AttemptEnv::new(&dir, Access::Proof);
     let (chromium, lacking) = browser(engine, &app).await;
-    let instruments = Some(Instruments { evidence, app, chromium });
+    let steps = Arc::new(StepLog::new(own.names(&dir)));
+    let instruments = Some(Instruments { evidence, app, chromium, steps });
     Ok(AttemptEnv { note: made + &running + &lacking, instruments, own: Some(own), cleanup, ..env })
 }
 

@@ -60,7 +60,10 @@ pub fn of(engine: &EngineContext, id: &AssertionId) -> Result<Vec<Mutant>, Engin
         let claimant = mission.claimant(id);
         let built = claimant.map(|feature| mission.builders_of(feature.id)).unwrap_or_default();
         let base = mission.founding.as_ref().map(|founding| founding.base.clone());
-        let at_base = mission.contract.get(id).map(|assertion| mission.at_base(assertion));
+        let known = mission.contract.get(id);
+        // Steps are tried at no base: what is not there yet shows less than what is taken away.
+        let command = known.filter(|assertion| assertion.wording.check.command.is_some());
+        let at_base = command.map(|assertion| mission.at_base(assertion));
         (built, base, matches!(at_base, Some(AtBase::Untried)))
     });
     let mut mutants: Vec<Mutant> = base

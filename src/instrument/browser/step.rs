@@ -102,6 +102,10 @@ async fn by_hand(
     wanted: &Wanted,
     files: &[PathBuf],
 ) -> Result<String, Fault> {
+    if chrome.world().tabs.len() > 1 {
+        // A page behind another one draws nothing, and an event of the mouse waits for what it draws.
+        chrome.call(page, "Page.bringToFront", json!({})).await?;
+    }
     match wanted.action {
         Action::Type => {
             let text = wanted.text.as_deref().ok_or_else(|| wants("type", "text"))?;

@@ -82,7 +82,8 @@ fn ending(kind: EvidenceKind) -> &'static str {
         | EvidenceKind::Http
         | EvidenceKind::Terminal
         | EvidenceKind::Page
-        | EvidenceKind::App => "json",
+        | EvidenceKind::App
+        | EvidenceKind::Steps => "json",
         EvidenceKind::Unknown => "bin",
     }
 }

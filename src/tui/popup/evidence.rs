@@ -62,7 +62,9 @@ impl EvidenceScreen {
             }
             Some(EvidenceKind::Command) => &[Action::NextFailure, Action::Raw],
             Some(EvidenceKind::Http) => &[Action::Fold, Action::Raw],
-            Some(EvidenceKind::Page | EvidenceKind::App | EvidenceKind::Unknown) => &[Action::Raw],
+            Some(EvidenceKind::Page | EvidenceKind::App | EvidenceKind::Steps | EvidenceKind::Unknown) => {
+                &[Action::Raw]
+            }
             Some(EvidenceKind::Terminal) | None => &[],
         };
         let of_piece = [Action::Outside, Action::Copy].into_iter().filter(|_| kind.is_some());

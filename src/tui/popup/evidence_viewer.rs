@@ -230,7 +230,8 @@ impl EvidenceViewer {
             | EvidenceKind::Http
             | EvidenceKind::Terminal
             | EvidenceKind::Page
-            | EvidenceKind::App => ("json", doc.content.clone().into_bytes()),
+            | EvidenceKind::App
+            | EvidenceKind::Steps => ("json", doc.content.clone().into_bytes()),
             EvidenceKind::Recording => ("cast", doc.content.clone().into_bytes()),
             EvidenceKind::Unknown => ("txt", doc.content.clone().into_bytes()),
         };
@@ -373,6 +374,7 @@ fn text_of(doc: &EvidenceDoc, how: Reading) -> String {
         | EvidenceKind::Http
         | EvidenceKind::Page
         | EvidenceKind::App
+        | EvidenceKind::Steps
         | EvidenceKind::Unknown => doc.content.clone(),
     }
 }

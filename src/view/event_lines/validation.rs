@@ -62,10 +62,11 @@ pub(super) fn scrutinized(milestone: MilestoneId, report: &ScrutinyReport) -> Lo
 }
 
 pub(super) fn verdict(verdict: &Verdict) -> LogLine {
+    let again = if verdict.again { " again by the same steps" } else { "" };
     LogLine::new(
         outcome_sign(verdict.outcome),
         &verdict.assertion,
-        format!("{}: {}", verdict.outcome.word(), verdict.observed),
+        format!("{}{again}: {}", verdict.outcome.word(), verdict.observed),
     )
 }
 

@@ -157,6 +157,8 @@ fn validation_events() -> Vec<Event> {
         outcome: Outcome::Pass,
         observed: line("seen"),
         evidence: vec![EvidenceRef("ev_1".to_owned())],
+        steps: None,
+        again: false,
         at: AT,
     };
     let to_test = vec![val("VAL-M1-001")];

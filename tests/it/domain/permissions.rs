@@ -189,6 +189,7 @@ fn engines() -> Vec<Command> {
         Command::LeaveClaims { feature, left: vec![] },
         Command::RecordSabotage { sabotage: Box::new(words::sabotage("VAL-M1-001", SabotageOutcome::Red)) },
         Command::RecordChecks { milestone, round: 1, checks: vec![] },
+        Command::RecordProof { milestone, round: 1, proven: vec![] },
         Command::MarkDelivered { messages: vec![] },
         Command::ProposeDocument { changes: vec![] },
         Command::Hold { hold },
@@ -277,6 +278,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::RecordGateCommands { .. }
         | Command::RecordSabotage { .. }
         | Command::RecordChecks { .. }
+        | Command::RecordProof { .. }
         | Command::LeaveClaims { .. }
         | Command::MarkDelivered { .. }
         | Command::ProposeDocument { .. }
@@ -284,7 +286,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 62,
+        | Command::RecordLanding { .. } => 63,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

@@ -5,9 +5,9 @@ use flightdeck::domain::command::Command;
 use flightdeck::domain::event::{Actor, Event};
 use flightdeck::domain::finding::{FindingState, Ruling, Severity, TriageDecision};
 use flightdeck::domain::gate::GateId;
-use flightdeck::domain::id::{FeatureId, MilestoneId};
+use flightdeck::domain::id::{FeatureId, MilestoneId, Revision};
 use flightdeck::domain::round::Opinion;
-use flightdeck::domain::verdict::{Outcome, Standing};
+use flightdeck::domain::verdict::{EvidenceRef, Outcome, ProvenAgain, Standing};
 
 use crate::support::mission::Flight;
 use crate::support::words::{self, val};
@@ -124,4 +124,39 @@ fn what_fails_and_then_passes_is_told_as_flaky_and_what_fails_twice_is_a_failure
     let failed = tried(Outcome::Fail);
     let severities: Vec<Severity> = failed.mission.open_findings().map(|finding| finding.severity).collect();
     assert_eq!(severities, [Severity::Blocking]);
+}
+
+#[test]
+fn what_shows_the_same_when_its_steps_are_done_again_needs_no_tester() {
+    let mut flight = at_the_second_gate();
+    let (one, two) = (val("VAL-M1-001"), val("VAL-M1-002"));
+    for id in [&one, &two] {
+        let verdicts = flight.mission.verdicts.get_mut(id).unwrap();
+        verdicts.last_mut().unwrap().steps = Some(EvidenceRef("ev_aaaaaaaaaaaa".to_owned()));
+    }
+    flight.person(again(&["VAL-M1-001", "VAL-M1-002"]));
+    let due: Vec<_> = flight.mission.steps_due(M2).iter().map(|verdict| verdict.assertion.clone()).collect();
+    assert_eq!(due, [one.clone(), two.clone()]);
+    let mut flight = flight.gated();
+    let proof = |revision| {
+        let evidence = vec![EvidenceRef("ev_bbbbbbbbbbbb".to_owned())];
+        let proven = vec![ProvenAgain { assertion: one.clone(), revision, evidence }];
+        Command::RecordProof { milestone: M2, round: 2, proven }
+    };
+    assert_eq!(flight.ask(Actor::Engine, proof(Revision(2))).unwrap(), [], "that is another wording");
+    flight.engine(proof(Revision(1)));
+    let verdict = flight.mission.verdicts[&one].last().unwrap().clone();
+    assert_eq!((verdict.again, verdict.round, Some(&verdict.commit)), (true, 2, flight.mission.head()));
+    assert_eq!(flight.mission.rounds.last().unwrap().to_test, [two.clone()], "a tester has the other one");
+    assert!(!flight.mission.waits_at(M2.into()));
+    let flight = flight.tested(Outcome::Pass);
+    assert!(flight.mission.waits_at(M2.into()) && flight.mission.prove_again.is_empty());
+
+    let mut alone = at_the_second_gate();
+    alone.mission.verdicts.get_mut(&one).unwrap()[0].steps = Some(EvidenceRef("ev_a".to_owned()));
+    alone.person(again(&["VAL-M1-001"]));
+    let mut alone = alone.gated();
+    alone.engine(proof(Revision(1)));
+    assert!(alone.mission.waits_at(M2.into()), "nothing is left to try");
+    assert_eq!(alone.refusal(Actor::Engine, proof(Revision(1))), "round 2 of M2 is not under way");
 }

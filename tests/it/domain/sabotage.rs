@@ -285,3 +285,45 @@ fn what_is_cut_short_goes_on_with_the_next_check() {
     flight.engine(Command::RecordSabotage { sabotage });
     assert_eq!(flight.due(), [AgentWork::Triage.into()]);
 }
+
+/// Without a command it is what the tester did that is tried, and another tester's steps are tried anew.
+#[test]
+fn the_steps_of_a_tester_are_tried_where_there_is_no_command() {
+    let steps = |name: &str, by| {
+        let piece = words::exchange(name, by);
+        flightdeck::domain::evidence::Piece {
+            kind: flightdeck::domain::evidence::EvidenceKind::Steps,
+            ..piece
+        }
+    };
+    let given = |name: &str, tester, by| Command::GiveVerdict {
+        assertion: val("VAL-A-001"),
+        outcome: flightdeck::domain::verdict::Outcome::Pass,
+        observed: words::line("seen"),
+        evidence: vec![words::exchange("ev_0123456789ab", tester), steps(name, by)],
+    };
+    let (mut flight, planner) = planning(vec![words::assertion("VAL-A-001")], vec![]);
+    flight.attempt(planner, plan(&["VAL-A-001"]));
+    let mut flight = flight.gone(GateId::Plan).built(1).gated().reviewed().scrutinized();
+    let tester = flight.start(flight.due()[0]);
+    flight.attempt(tester, given("ev_aaaaaaaaaaaa", tester, AttemptId(1)));
+    assert_eq!(flight.mission.verdicts[&val("VAL-A-001")][0].steps, None, "they are another's");
+    flight.attempt(tester, given("ev_bbbbbbbbbbbb", tester, tester));
+    flight.report_testing(tester);
+    let kept = flight.mission.verdicts[&val("VAL-A-001")][1].steps.clone();
+    assert_eq!(kept.as_ref().unwrap().0, "ev_bbbbbbbbbbbb");
+    assert_eq!((flight.mission.seen_red(&val("VAL-A-001")), flight.due()), (SeenRed::NotYet, vec![SABOTAGE]));
+
+    let others = words::sabotage("VAL-A-001", SabotageOutcome::Toothless);
+    let refusal =
+        flight.refusal(Actor::Engine, Command::RecordSabotage { sabotage: Box::new(others.clone()) });
+    assert_eq!(refusal, "VAL-A-001 is not to be seen red now");
+    let tried = Sabotage { steps: kept, ..others };
+    flight.engine(Command::RecordSabotage { sabotage: Box::new(tried) });
+    assert_eq!(flight.mission.seen_red(&val("VAL-A-001")), SeenRed::Toothless);
+    let said = flight.mission.open_findings().next().unwrap().description.to_string();
+    assert!(said.starts_with("the check of VAL-A-001, by its tester's steps, stays green"), "{said}");
+    flight.mission.verdicts.get_mut(&val("VAL-A-001")).unwrap()[1].steps =
+        Some(flightdeck::domain::verdict::EvidenceRef("ev_cccccccccccc".to_owned()));
+    assert_eq!(flight.mission.seen_red(&val("VAL-A-001")), SeenRed::NotYet, "others have to be tried");
+}

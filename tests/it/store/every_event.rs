@@ -523,6 +523,8 @@ fn verdict() -> Verdict {
         outcome: Outcome::Fail,
         observed: line("the list was empty"),
         evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())],
+        steps: None,
+        again: false,
         at: AT,
     }
 }

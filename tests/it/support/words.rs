@@ -197,6 +197,7 @@ pub fn sabotage(assertion: &str, outcome: SabotageOutcome) -> Sabotage {
         outcome,
         undone: vec![Undone { what, reaction, evidence: Some("ev_0123456789ab".to_owned()) }],
         note: None,
+        steps: None,
         wall_ms: 1_500,
     }
 }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::time::sleep;
 
-use super::{Instruments, with_evidence};
+use super::{Instruments, logged};
 use crate::agent::tool::{Answer, Call, ToolError, ToolRow, arguments};
 use crate::instrument::Seen;
 use crate::workspace::services::{DATA_DIR, ServiceDirs, ServiceStatus, StillHeld};
@@ -254,12 +254,14 @@ pub(super) fn row(given: Result<&Instruments, String>) -> ToolRow {
         "Starts, stops, restarts, resets and crashes the services of the app under test and shows their health and logs. Services: \
          {services}."
     );
-    ToolRow::new(NAME, description, Access::Proof, given, act)
+    let watched = given.clone();
+    let row = ToolRow::new(NAME, description, Access::Proof, given, act);
+    logged(row, &watched.as_deref().map_err(Clone::clone))
 }
 
-async fn act(all: Arc<Instruments>, wanted: Arguments, _call: Call) -> Answer {
-    let Seen { text, evidence, .. } = all.app.act(&wanted).await.seen()?;
-    with_evidence(all.evidence.as_ref(), &text, evidence)
+async fn act(all: Arc<Instruments>, wanted: Arguments, call: Call) -> Answer {
+    let seen = all.app.act(&wanted).await.seen()?;
+    all.answer(&call, seen)
 }
 
 /// What a recorded call of `app` shows when it is made again.

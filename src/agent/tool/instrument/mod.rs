@@ -1,16 +1,20 @@
 //! The instruments in a model's hands: what they show is kept as evidence, and every answer names the piece it left.
 
+mod alike;
 mod app;
 mod replay;
+mod steps;
 
+pub use alike::Alike;
 pub use app::App;
-pub use replay::{Again, Step, is_step, replay};
+pub use replay::{Again, replay};
+pub use steps::{Own, StepLog, Steps};
 
 use std::sync::Arc;
 
 use super::{Answer, Call, Output, ToolEnv, ToolError, ToolRow};
 use crate::instrument::evidence::RECORDING;
-use crate::instrument::{Chromium, Evidence, Instrument, Place, Reach, Visitor, each};
+use crate::instrument::{Chromium, Evidence, Instrument, Place, Reach, Seen, Visitor, each};
 use crate::workspace::Intent;
 
 /// Keeps evidence. The engine implements it over the mission's store.
@@ -31,6 +35,24 @@ pub struct Instruments {
     pub app: Arc<App>,
     /// The browser of this machine.
     pub chromium: Chromium,
+    /// Where what is done is written down.
+    pub steps: Arc<StepLog>,
+}
+
+impl Instruments {
+    /// Keeps the evidence of a call, and writes down what it showed.
+    fn answer(&self, call: &Call, seen: Seen) -> Answer {
+        let (text, names) = kept(self.evidence.as_ref(), &seen.text, seen.evidence)?;
+        self.steps.showed(&call.id, &seen.facts, names);
+        Ok(Output::text(text))
+    }
+}
+
+/// The same tool, whose calls are written down before they are made.
+fn logged(row: ToolRow, given: &Result<&Instruments, String>) -> ToolRow {
+    let Ok(all) = given else { return row };
+    let (steps, name) = (Arc::clone(&all.steps), row.spec.name.clone());
+    row.watched(move |call, wanted| steps.begun(&call.id, &name, wanted))
 }
 
 /// The rows of all instruments and of the app's services; a session that has none says so.
@@ -69,23 +91,23 @@ impl Visitor for Collector<'_> {
                 );
             }
             let instrument = I::new(&self.place).map_err(|fault| fault.to_string())?;
-            Ok(Arc::new(Held { instrument, evidence: Arc::clone(&all.evidence), app: Arc::clone(&all.app) }))
+            Ok(Arc::new(Held { instrument, all: all.clone() }))
         });
-        self.rows.push(ToolRow::new(I::NAME, I::DESCRIPTION, I::ACCESS, held, work));
+        let row = ToolRow::new(I::NAME, I::DESCRIPTION, I::ACCESS, held, work);
+        self.rows.push(logged(row, &self.given));
     }
 }
 
 /// An instrument, and where what it sees is kept.
 struct Held<I: Instrument> {
     instrument: I,
-    evidence: Arc<dyn EvidenceSink>,
-    app: Arc<App>,
+    all: Instruments,
 }
 
 impl<I: Instrument> Drop for Held<I> {
     fn drop(&mut self) {
         for piece in self.instrument.leave() {
-            if let Err(fault) = self.evidence.keep(piece) {
+            if let Err(fault) = self.all.evidence.keep(piece) {
                 tracing::debug!(
                     fault,
                     instrument = I::NAME,
@@ -101,18 +123,18 @@ async fn work<I: Instrument>(held: Arc<Held<I>>, wanted: I::Wanted, call: Call) 
         seen = held.instrument.act(wanted) => seen,
         () = call.cancel.cancelled() => return Err(ToolError::Mend(format!("`{}` was interrupted", I::NAME))),
     };
-    let Some(fallen) = held.app.fallen().await else {
-        let seen = seen?;
-        return with_evidence(held.evidence.as_ref(), &seen.text, seen.evidence);
+    let Some(fallen) = held.all.app.fallen().await else {
+        return held.all.answer(&call, seen?);
     };
     // The instrument's own words come first: their evidence is what the call was made for.
-    let (text, mut evidence) = match seen.map_err(ToolError::from) {
-        Ok(seen) => (seen.text, seen.evidence),
+    let mut seen = match seen.map_err(ToolError::from) {
+        Ok(seen) => seen,
         Err(fault @ ToolError::Fatal(_)) => return Err(fault),
-        Err(ToolError::Mend(fault)) => (fault, Vec::new()),
+        Err(ToolError::Mend(fault)) => Seen::told(fault),
     };
-    evidence.extend(fallen.evidence);
-    with_evidence(held.evidence.as_ref(), &format!("{text}\n\n{}", fallen.text), evidence)
+    seen.evidence.extend(fallen.evidence);
+    seen.text = format!("{}\n\n{}", seen.text, fallen.text);
+    held.all.answer(&call, seen)
 }
 
 /// The text of an answer with the names of the evidence behind it.
@@ -121,7 +143,16 @@ pub(super) fn with_evidence(
     text: &str,
     evidence: impl IntoIterator<Item = Evidence>,
 ) -> Answer {
-    let mut text = text.to_owned();
+    kept(sink, text, evidence).map(|(text, _)| Output::text(text))
+}
+
+/// The same, with the names apart.
+fn kept(
+    sink: &dyn EvidenceSink,
+    text: &str,
+    evidence: impl IntoIterator<Item = Evidence>,
+) -> Result<(String, Vec<String>), ToolError> {
+    let (mut text, mut names) = (text.to_owned(), Vec::new());
     for (index, piece) in evidence.into_iter().enumerate() {
         let is_recording = piece.kind == RECORDING;
         let name = sink
@@ -132,8 +163,9 @@ pub(super) fn with_evidence(
             (_, false) => text += &format!("\nevidence: {name}"),
             (_, true) => text += &format!("\nrecording: {name}"),
         }
+        names.push(name);
     }
-    Ok(Output::text(text))
+    Ok((text, names))
 }
 
 /// Stands before the name of a piece of evidence at an answer's end.
@@ -161,7 +193,8 @@ pub(super) mod tests {
     /// The instruments of a tester of that app.
     pub fn instruments_of(kept: &Arc<Kept>, app: &Arc<App>) -> Instruments {
         let evidence = Arc::clone(kept) as Arc<dyn EvidenceSink>;
-        Instruments { evidence, app: Arc::clone(app), chromium: Chromium::none("none in this test") }
+        let chromium = Chromium::none("none in this test");
+        Instruments { evidence, app: Arc::clone(app), chromium, steps: Arc::default() }
     }
 
     fn app(specs: Vec<ServiceSpec>) -> Arc<App> {

@@ -6,18 +6,11 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use serde_json::Value;
 
+use super::steps::Step;
 use super::{Instruments, app, place};
 use crate::agent::tool::{ToolEnv, ToolError, arguments};
+use crate::instrument::error::BLOCKED;
 use crate::instrument::{Facts, Instrument, Seen, Visitor, each};
-
-/// One call of an instrument, as its transcript has it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Step {
-    /// The tool's name.
-    pub tool: String,
-    /// Its arguments.
-    pub wanted: Value,
-}
 
 /// What a step showed when it was done again.
 #[derive(Debug)]
@@ -46,22 +39,12 @@ pub async fn replay(env: &Arc<ToolEnv>, instruments: &Instruments, steps: &[Step
     all
 }
 
-/// Whether calls of a tool are steps that can be done again.
-pub fn is_step(tool: &str) -> bool {
-    let mut names = Names(vec![app::NAME]);
-    each(&mut names);
-    names.0.contains(&tool)
-}
-
-impl Step {
-    /// The step against an app that listens on another port.
-    #[must_use]
-    pub fn moved(&self, from: u16, to: u16) -> Self {
-        Self { tool: self.tool.clone(), wanted: moved(&self.wanted, from, to) }
-    }
-}
-
 impl Again {
+    /// Why the instrument could not be used, which says nothing of the app.
+    pub fn blocked(&self) -> Option<&str> {
+        self.seen.as_ref().err().map(String::as_str).filter(|why| why.starts_with(BLOCKED))
+    }
+
     /// What can be compared with another time; a refusal is a text.
     pub fn facts(&self) -> Facts {
         match &self.seen {
@@ -98,36 +81,6 @@ impl Visitor for Players<'_> {
     }
 }
 
-struct Names(Vec<&'static str>);
-
-impl Visitor for Names {
-    fn visit<I: Instrument>(&mut self) {
-        self.0.push(I::NAME);
-    }
-}
-
-/// A value in whose texts `:FROM`, where it stands as a number of its own, is `:TO`.
-fn moved(value: &Value, from: u16, to: u16) -> Value {
-    match value {
-        Value::String(text) => {
-            let port = format!(":{from}");
-            let mut pieces = text.split(port.as_str());
-            let mut changed = pieces.next().unwrap_or_default().to_owned();
-            for piece in pieces {
-                let other = piece.starts_with(|c: char| c.is_ascii_digit());
-                changed += &if other { port.clone() } else { format!(":{to}") };
-                changed += piece;
-            }
-            Value::String(changed)
-        }
-        Value::Array(items) => items.iter().map(|item| moved(item, from, to)).collect(),
-        Value::Object(fields) => {
-            Value::Object(fields.iter().map(|(name, value)| (name.clone(), moved(value, from, to))).collect())
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -150,9 +103,9 @@ mod tests {
         let (place, kept) = (Place::new(), Arc::new(Kept::default()));
         let port = server.address().port();
         let steps = [
-            step("http", json!({ "url": "http://127.0.0.1:9/hello" })).moved(9, port),
+            step("http", json!({ "url": format!("http://127.0.0.1:{port}/hello") })),
             step("terminal", json!({ "action": "start", "command": "echo done; exit 4" })),
-            step("http", json!({ "url": "http://127.0.0.1:9/gone" })).moved(9, port),
+            step("http", json!({ "url": format!("http://127.0.0.1:{port}/gone") })),
             step("terminal", json!({ "action": "dance" })),
             step("verdict", json!({})),
         ];
@@ -160,24 +113,15 @@ mod tests {
         let again = replay(&place.env, &instruments(&kept), &steps).await;
         for (one, other) in first.iter().zip(&again) {
             assert_eq!(one.facts(), other.facts(), "{:?}", one.step);
+            assert_eq!(one.blocked(), None);
         }
         let facts: Vec<Facts> = first.iter().map(Again::facts).collect();
         assert_eq!((facts[0].statuses.as_slice(), facts[0].text.as_str()), (&[200][..], "hi"));
         assert_eq!((facts[1].exit, facts[1].text.as_str()), (Some(Exit::Code(4)), "done"));
         assert_eq!(facts[2].statuses, [404]);
         assert!(facts[3].text.contains("do not fit") && facts[4].text.contains("is no instrument"));
+        let pages = replay(&place.env, &instruments(&kept), &[step("browser", json!({}))]).await;
+        assert_eq!(pages[0].blocked(), Some("blocked: no browser instrument; none in this test"));
         assert!(kept.0.lock().unwrap().is_empty(), "what is seen again is given and not kept");
-    }
-
-    #[test]
-    fn a_step_moves_to_another_port_and_only_there() {
-        let moved =
-            step("http", json!({ "requests": [{ "url": "http://localhost:80/:80?a=:8080" }], "n": 80 }))
-                .moved(80, 99);
-        assert_eq!(
-            moved.wanted,
-            json!({ "requests": [{ "url": "http://localhost:99/:99?a=:8080" }], "n": 80 })
-        );
-        assert!(is_step("http") && is_step("terminal") && is_step("app") && !is_step("verdict"));
     }
 }

@@ -1,0 +1,120 @@
+//! What a tester did up to a verdict is kept, and done again by the engine: in another checkout, with an app, a port and
+//! data of its own.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::context::EngineContext;
+use super::error::EngineError;
+use super::evidence::{Taken, keep};
+use super::role::{OwnPlace, Ports};
+use crate::agent::tool::{Again, EvidenceSink, Instruments, Steps, replay};
+use crate::domain::id::AttemptId;
+use crate::domain::verdict::EvidenceRef;
+use crate::instrument::{Evidence, Facts, Settled};
+use crate::store::{Store, StoreError};
+use crate::workspace::{Access, WorkspaceError};
+
+/// How long the steps of one verdict may take, with the start of the app.
+pub const LIMIT: Duration = Duration::from_mins(5);
+
+/// What the steps showed when they were done again.
+pub struct Sight {
+    /// Of the steps that the verdict rests on.
+    pub facts: Vec<Facts>,
+    evidence: Vec<Evidence>,
+}
+
+impl Sight {
+    /// Keeps what was seen in the step that tells most: the last of those the verdict rests on.
+    ///
+    /// # Errors
+    /// When the store cannot.
+    pub fn keep(&self, store: &Store, taken: &Taken) -> Result<Vec<EvidenceRef>, StoreError> {
+        self.evidence.iter().map(|piece| keep(store, piece, taken.clone())).collect()
+    }
+}
+
+/// Keeps the steps of a verdict.
+///
+/// # Errors
+/// When the store cannot.
+pub fn keep_steps(
+    store: &Store,
+    attempt: AttemptId,
+    steps: &Steps,
+    taken: Taken,
+) -> Result<EvidenceRef, EngineError> {
+    let fault = |error| EngineError::Unfit(format!("a tester's steps are no JSON: {error}"));
+    let title = format!("what {attempt} did, in {} steps", steps.steps.len());
+    let bytes = serde_json::to_vec_pretty(steps).map_err(fault)?;
+    let piece = Evidence { kind: "steps", summary: title.clone(), title, bytes, settled: Settled::Ended };
+    Ok(keep(store, &piece, taken)?)
+}
+
+/// The steps that were kept under a name; nothing where they are gone or no longer what they were.
+pub fn steps_of(store: &Store, reference: &EvidenceRef) -> Option<Steps> {
+    let file = store.evidence().get(reference).ok()?;
+    serde_json::from_slice(&file.bytes).ok()
+}
+
+/// Does steps again against the app of a checkout; or says what stands in the way. An app that does not come up is what a
+/// tester would meet: the steps are done all the same.
+///
+/// # Errors
+/// When the disk fails.
+pub async fn again(
+    engine: &Arc<EngineContext>,
+    dir: &Path,
+    steps: &Steps,
+    limit: Duration,
+    cancel: &CancellationToken,
+) -> Result<Result<Sight, String>, EngineError> {
+    let own = OwnPlace::create(engine, "replay", Ports::AsDeclared).await?;
+    let app = Arc::new(own.app(engine, dir, "replay"));
+    let instruments = Instruments {
+        evidence: Arc::new(KeptLater),
+        app: Arc::clone(&app),
+        chromium: engine.chromium().await,
+        steps: Arc::default(),
+    };
+    let env = engine.tool_env(dir, Access::Proof, &own.env)?;
+    let names = own.names(dir);
+    let work = async {
+        match app.start().await {
+            Err(error @ WorkspaceError::PortBusy { .. }) => return Err(error.to_string()),
+            Err(error) => {
+                tracing::debug!(%error, "the app did not start where a tester's steps are done again")
+            }
+            Ok(_) => {}
+        }
+        let seen = replay(&env, &instruments, &steps.at(&names)).await;
+        if let Some(why) = seen.iter().find_map(Again::blocked) {
+            return Err(why.to_owned());
+        }
+        let (shown, facts): (Vec<_>, Vec<Facts>) = steps.seen(&seen, &names).into_iter().unzip();
+        let told = shown.into_iter().rev().find_map(|again| again.seen.as_ref().ok());
+        Ok(Sight { facts, evidence: told.map(|seen| seen.evidence.clone()).unwrap_or_default() })
+    };
+    let sight = tokio::select! {
+        done = tokio::time::timeout(limit, work) => {
+            done.unwrap_or_else(|_| Err(format!("its steps had not ended after {} s", limit.as_secs())))
+        }
+        () = cancel.cancelled() => Err("it was interrupted".to_owned()),
+    };
+    app.stop().await;
+    engine.sweep().await?;
+    Ok(sight)
+}
+
+/// What is seen is given back, and kept by whoever asked.
+struct KeptLater;
+
+impl EvidenceSink for KeptLater {
+    fn keep(&self, _evidence: Evidence) -> Result<String, String> {
+        Err("what is seen when steps are done again is kept afterwards".to_owned())
+    }
+}

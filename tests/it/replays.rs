@@ -1,0 +1,303 @@
+//! What a tester did is done again by the engine: against an app made wrong, to see that it shows something else; and at a
+//! later commit, to prove again what it showed.
+#![cfg(test)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use flightdeck::agent::model::{Item, Reply, Request};
+use flightdeck::domain::command::Command;
+use flightdeck::domain::event::Actor;
+use flightdeck::domain::gate::{Autopilot, Decision, GateId};
+use flightdeck::domain::id::MilestoneId;
+use flightdeck::domain::mission::Mission;
+use flightdeck::domain::sabotage::{Reaction, SabotageOutcome, SeenRed};
+use flightdeck::domain::unshown::Doubt;
+use flightdeck::domain::verdict::{Outcome, Verdict};
+use flightdeck::workspace::sweep::{MARK, marked};
+use serde_json::{Value, json};
+
+use crate::faults::scripted::{Mind, call};
+use crate::support::flight::Ground;
+use crate::support::wire::Setting;
+use crate::support::words::val;
+
+const M1: GateId = GateId::Milestone(MilestoneId(1));
+const M2: GateId = GateId::Milestone(MilestoneId(2));
+
+/// Serves the files of the checkout; keeps notes in its data, tells the time, and looks where it was started.
+const SERVER: &str = r"
+import http.server, os, time
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def notes(self):
+        path = os.environ['DATA_DIR'] + '/notes'
+        return open(path).read().split() if os.path.exists(path) else []
+    def say(self, text):
+        body = text.encode()
+        self.send_response(200)
+        self.send_header('content-length', str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def do_POST(self):
+        note = self.rfile.read(int(self.headers['content-length'])).decode()
+        with open(os.environ['DATA_DIR'] + '/notes', 'a') as notes:
+            notes.write(note + '\n')
+        self.say('kept')
+    def do_GET(self):
+        if self.path == '/notes':
+            label = open('label.txt').read().strip() if os.path.exists('label.txt') else 'things'
+            self.say('%d %s at http://127.0.0.1:%s' % (len(self.notes()), label, os.environ['PORT']))
+        elif self.path == '/now':
+            self.say('it is %f' % time.time())
+        else:
+            super().do_GET()
+http.server.ThreadingHTTPServer(('127.0.0.1', int(os.environ['PORT'])), Handler).serve_forever()
+";
+
+const FILES: [(&str, &str); 2] = [("README.md", "# Notes\n"), ("serve.py", SERVER)];
+
+/// An assertion, how a tester comes to see that it holds, and what is built for it.
+struct Promise {
+    id: &'static str,
+    via: &'static str,
+    /// Calls of instruments; the last one's evidence is what the verdict names. `APP` is where the app runs.
+    steps: Vec<(&'static str, Value)>,
+    build: &'static str,
+    milestone: u32,
+}
+
+impl Promise {
+    fn get(id: &'static str, path: &str, build: &'static str) -> Self {
+        let steps = vec![("http", json!({ "url": format!("APP{path}") }))];
+        Self { id, via: "http", steps, build, milestone: 1 }
+    }
+
+    fn of(self, milestone: u32) -> Self {
+        Self { milestone, ..self }
+    }
+}
+
+struct Story {
+    promises: Vec<Promise>,
+    /// How often a tester was asked.
+    tested: AtomicUsize,
+}
+
+impl Story {
+    fn new(promises: Vec<Promise>) -> Arc<Self> {
+        Arc::new(Self { promises, tested: AtomicUsize::new(0) })
+    }
+
+    fn planning(&self) -> [(&'static str, Value); 3] {
+        let assertion = |promise: &Promise| {
+            json!({ "id": promise.id, "title": format!("{} holds", promise.id), "statement": "A user sees what was built.",
+                "check": { "via": promise.via, "how": "Ask for it and read that it is there." }, "evidence": "what was seen" })
+        };
+        let feature = |promise: &Promise| json!({ "title": format!("Feature of {}", promise.id), "description": "Build it.", "criteria": ["it is there"], "fulfills": [promise.id] });
+        let last = self.promises.iter().map(|promise| promise.milestone).max().unwrap();
+        let milestone = |number: u32| {
+            let own = self.promises.iter().filter(|promise| promise.milestone == number);
+            json!({ "title": format!("Part {number}"), "features": own.map(feature).collect::<Vec<_>>() })
+        };
+        let service =
+            json!({ "name": "web", "run": "exec python3 serve.py", "port": 0, "health": { "http": "/" } });
+        [
+            (
+                "propose_contract",
+                json!({ "assertions": self.promises.iter().map(assertion).collect::<Vec<_>>() }),
+            ),
+            (
+                "propose_environment",
+                json!({ "setup": [{ "name": "setup", "run": "touch set-up" }],
+                    "test": [{ "name": "test", "run": "true" }], "services": [service] }),
+            ),
+            ("propose_plan", json!({ "milestones": (1..=last).map(milestone).collect::<Vec<_>>() })),
+        ]
+    }
+
+    fn mind(self: &Arc<Self>) -> Arc<Mind> {
+        let story = Arc::clone(self);
+        Mind::new(move |request, _| Ok(story.reply(request)))
+    }
+
+    fn reply(&self, request: &Request) -> Reply {
+        let turn = request.items.iter().filter(|item| matches!(item, Item::Assistant(_))).count();
+        let Some(Item::User { text: brief }) = request.items.first() else { panic!("no brief") };
+        let label = |name: &str| request.labels.get(name).map_or("", String::as_str);
+        match (label("role"), label("phase")) {
+            ("orchestrator", "plan") => {
+                let (tool, arguments) = self.planning()[turn.min(2)].clone();
+                call(tool, arguments)
+            }
+            ("orchestrator", _) => {
+                let known = (1..9).map(|n| format!("FND-{n}")).filter(|id| brief.contains(&format!("{id} ")));
+                let dismissed =
+                    known.map(|id| json!({ "finding": id, "decision": "dismiss", "reason": "seen" }));
+                call("triage", json!({ "decisions": dismissed.collect::<Vec<_>>() }))
+            }
+            ("worker", _) if turn == 0 => {
+                let own = (1..).zip(&self.promises).find(|(n, _)| brief.contains(&format!("Build F{n}")));
+                let build = own.map_or("true", |(_, promise)| promise.build);
+                call("shell", json!({ "command": format!("{build} && git add -A && git commit -qm built") }))
+            }
+            ("worker", _) => call("handoff", json!({ "summary": "Built.", "implemented": ["it"] })),
+            ("reviewer", _) => call("report_review", json!({ "summary": "Fine.", "verdict": "pass" })),
+            ("scrutiny", _) => call("report_scrutiny", json!({ "summary": "It holds together." })),
+            _ => self.test(request, brief, turn),
+        }
+    }
+
+    fn test(&self, request: &Request, brief: &str, turn: usize) -> Reply {
+        self.tested.fetch_add(1, Ordering::Relaxed);
+        let (_, app) = brief.split_once("app: ").unwrap();
+        let app = app.split_whitespace().next().unwrap();
+        let due = self.promises.iter().filter(|promise| brief.contains(&format!("### {}", promise.id)));
+        let mut turn = turn;
+        for promise in due {
+            if let Some((tool, wanted)) = promise.steps.get(turn) {
+                let wanted = wanted.to_string().replace("APP", app);
+                return call(tool, serde_json::from_str(&wanted).unwrap());
+            }
+            turn -= promise.steps.len();
+            if turn == 0 {
+                let evidence = json!([reference(request)]);
+                return call(
+                    "verdict",
+                    json!({ "assertion": promise.id, "outcome": "pass", "observed": "it is there", "evidence": evidence }),
+                );
+            }
+            turn -= 1;
+        }
+        call("report_user_testing", json!({ "summary": "All is well." }))
+    }
+}
+
+/// The first piece of evidence that the last answer names.
+fn reference(request: &Request) -> String {
+    let last = request.items.iter().rev().find_map(|item| match item {
+        Item::ToolResult { output, .. } => Some(output.as_str()),
+        _ => None,
+    });
+    let shown = last.unwrap_or_default();
+    let (_, name) = shown.split_once("evidence: ").unwrap_or_else(|| panic!("no evidence in {shown}"));
+    name.split_whitespace().next().unwrap().to_owned()
+}
+
+fn ground(autopilot: Autopilot) -> Ground {
+    Ground::of(&Setting { goal: "Keep notes.", model: "test/mind", autopilot, files: &FILES })
+}
+
+fn outcome(mission: &Mission, id: &str) -> (SabotageOutcome, String) {
+    let sabotage = mission.sabotages.get(&val(id)).unwrap_or_else(|| panic!("nothing was undone for {id}"));
+    (sabotage.outcome, sabotage.sentence())
+}
+
+fn newest<'a>(mission: &'a Mission, id: &str) -> &'a Verdict {
+    mission.verdicts[&val(id)].last().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_tester_did_is_done_again_against_an_app_made_wrong() {
+    let post = |note: &str| ("http", json!({ "url": "APP/note", "method": "post", "body": note }));
+    let notes = Promise {
+        steps: vec![post("one"), post("two"), ("http", json!({ "url": "APP/notes" }))],
+        ..Promise::get("VAL-N-001", "/notes", "echo notes > label.txt")
+    };
+    let stamp = Promise {
+        via: "terminal",
+        steps: vec![("terminal", json!({ "action": "start", "command": "echo all is well" }))],
+        ..Promise::get("VAL-S-001", "/", "echo stamp > stamp.txt")
+    };
+    let story = Story::new(vec![
+        Promise::get("VAL-P-001", "/page.txt", "echo served > page.txt"),
+        notes,
+        stamp,
+        Promise::get("VAL-T-001", "/now", "echo clock > clock.txt"),
+    ]);
+    let ground = ground(Autopilot::On);
+    let mission = ground.fly(story.mind()).await;
+    let told = || format!("{:?} {:?}\n{}", mission.status(), mission.hold, ground.told());
+    assert!(mission.is_gate_open(M1) && !mission.is_go(M1), "{}", told());
+
+    use SabotageOutcome::{Red, Toothless, Untold};
+    let red = |what: &str, seen: &str| (Red, format!("is red once {what} is undone: {seen}"));
+    assert_eq!(outcome(&mission, "VAL-P-001"), red("F1", "status 404 instead of status 200"), "{}", told());
+    // Data and port are fresh each time, and neither makes a difference.
+    let (seen, words) = outcome(&mission, "VAL-N-001");
+    assert!(seen == Red && words.contains("2 things") && words.contains("2 notes"), "{words}");
+    assert_eq!(outcome(&mission, "VAL-S-001"), (Toothless, "stays green whatever is undone: F3".to_owned()));
+    let (seen, words) = outcome(&mission, "VAL-T-001");
+    assert_eq!(
+        (seen, words.as_str()),
+        (Untold, "was not seen red: not all that its steps show can be compared")
+    );
+    let seen: Vec<SeenRed> = mission.contract.keys().map(|id| mission.seen_red(id)).collect();
+    assert_eq!(seen, [SeenRed::Sabotaged, SeenRed::Sabotaged, SeenRed::Toothless, SeenRed::Untold]);
+
+    let findings: Vec<&str> = mission.findings.values().map(|found| found.description.as_str()).collect();
+    let toothless = "the check of VAL-S-001, by its tester's steps, stays green whatever is undone: F3";
+    assert_eq!(findings, [toothless], "{}", told());
+    let unshown = mission.unshown_at(M1);
+    let doubts: Vec<Doubt> = unshown.iter().map(|found| found.doubt).collect();
+    assert_eq!(doubts, [Doubt::NoAssertion, Doubt::Toothless, Doubt::NotSeenRed], "no requirement is named");
+    let undone = &mission.sabotages[&val("VAL-P-001")].undone[0];
+    assert!(matches!(undone.reaction, Reaction::Other { .. }));
+    let store = ground.missions.read(&ground.id).unwrap();
+    let shown = flightdeck::domain::verdict::EvidenceRef(undone.evidence.clone().unwrap());
+    let shown = store.evidence().get(&shown).unwrap().doc();
+    assert!(shown.content.contains("404") && shown.facts.unwrap().by == Actor::Engine);
+    let kept = newest(&mission, "VAL-N-001").steps.clone().unwrap();
+    let kept = store.evidence().get(&kept).unwrap().doc().content;
+    assert!(kept.contains("\u{27e8}PORT\u{27e9}/notes") && kept.contains("two"), "{kept}");
+
+    assert!(!ground.dir.join("sabotage").exists(), "its checkout goes with it");
+    assert!(!ground.dir.join("scratch/own/replay").exists(), "and so do its data");
+    assert_eq!(marked((MARK, &ground.dir.display().to_string())), Vec::<i32>::new());
+    assert!(ground.dir.join("checkout/page.txt").exists());
+}
+
+/// Flies until the second gate; what the first milestone proved is older then.
+async fn at_the_second_gate(story: &Arc<Story>) -> Ground {
+    let ground = ground(Autopilot::Off);
+    for gate in [GateId::Plan, M1] {
+        let mission = ground.fly(story.mind()).await;
+        assert!(mission.is_gate_open(gate), "{gate}: {:?}\n{}", mission.hold, ground.told());
+        ground.person(Command::DecideGate { gate, decision: Decision::Go { note: None } });
+    }
+    let mission = ground.fly(story.mind()).await;
+    assert!(mission.is_gate_open(M2), "{:?}\n{}", mission.hold, ground.told());
+    ground
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_shows_the_same_at_a_later_commit_is_proven_without_a_mind_and_only_that() {
+    let story = Story::new(vec![
+        Promise::get("VAL-A-001", "/page.txt", "echo served > page.txt"),
+        Promise::get("VAL-B-001", "/list.txt", "echo one > list.txt"),
+        Promise::get("VAL-C-001", "/list.txt", "echo two >> list.txt").of(2),
+    ]);
+    let ground = at_the_second_gate(&story).await;
+    let asked = story.tested.load(Ordering::Relaxed);
+    ground.person(Command::ProveAgain { assertions: vec![val("VAL-A-001")] });
+    // An engine that has never seen the tester does it: what it did is on the disk.
+    let mission = ground.fly(story.mind()).await;
+    assert!(mission.is_gate_open(M2), "{}", ground.told());
+    assert_eq!(story.tested.load(Ordering::Relaxed), asked, "nobody was asked: {}", ground.told());
+    let verdict = newest(&mission, "VAL-A-001");
+    let earlier = &mission.verdicts[&val("VAL-A-001")][0];
+    assert!(verdict.again && verdict.outcome == Outcome::Pass && verdict.attempt == earlier.attempt);
+    assert_eq!((Some(&verdict.commit), &verdict.steps), (mission.head(), &earlier.steps));
+    assert_ne!(verdict.evidence, earlier.evidence, "it rests on what was seen now");
+    let store = ground.missions.read(&ground.id).unwrap();
+    let seen = store.evidence().get(&verdict.evidence[0]).unwrap().doc();
+    assert!(seen.content.contains("served") && seen.facts.unwrap().commit.as_ref() == mission.head());
+    assert_eq!(mission.seen_red(&val("VAL-A-001")), SeenRed::Sabotaged, "that was seen already");
+    drop(store);
+
+    // The list is longer now: whether that is what was promised is for a tester to say.
+    ground.person(Command::ProveAgain { assertions: vec![val("VAL-B-001")] });
+    let mission = ground.fly(story.mind()).await;
+    assert!(story.tested.load(Ordering::Relaxed) > asked, "{}", ground.told());
+    let verdict = newest(&mission, "VAL-B-001");
+    assert!(!verdict.again && Some(&verdict.commit) == mission.head(), "{}", ground.told());
+}
