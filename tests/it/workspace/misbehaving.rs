@@ -167,7 +167,7 @@ async fn a_service_that_prints_without_end_fills_no_disk() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_dies_midway_is_told_and_its_children_go_with_it() {
     let Some(ground) = Ground::new() else { return };
-    let mut services =
+    let services =
         Services::start(vec![ground.spec("exec python3 serve.py mortal")], &ground.dirs()).await.unwrap();
     assert_eq!((services.status()[0].ended, marked((MARK, &ground.mark())).len()), (None, 2));
     let mut stream = TcpStream::connect(("127.0.0.1", ground.port())).unwrap();
