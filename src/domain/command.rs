@@ -193,11 +193,10 @@ impl Command {
             | Self::Triage { .. } => asker == Agent(Orchestrator),
             Self::Criticize { .. } => asker == Agent(Critic),
             Self::ProposeNotes { .. } => matches!(asker, Agent(Reviewer | UserTesting)),
-            Self::DecideNotes { .. } => asker == Agent(Scrutiny),
             Self::Ask { .. } => matches!(asker, Agent(Orchestrator | Worker)),
             Self::HandIn { .. } | Self::RequestAmendment { .. } => asker == Agent(Worker),
             Self::ReportReview { .. } => asker == Agent(Reviewer),
-            Self::ReportScrutiny { .. } => asker == Agent(Scrutiny),
+            Self::ReportScrutiny { .. } | Self::DecideNotes { .. } => asker == Agent(Scrutiny),
             Self::GiveVerdict { .. } | Self::ReportUserTesting { .. } => asker == Agent(UserTesting),
             Self::StartAttempt { .. }
             | Self::EndAttempt { .. }

@@ -23,7 +23,6 @@ impl Flow {
     pub const WHOLE: Self = Self(0);
 
     /// Whether one tester tries everything; such a flow is not written down, as in logs before there were several.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a field over by reference")]
     pub fn is_whole(&self) -> bool {
         *self == Self::WHOLE
     }

@@ -185,7 +185,7 @@ impl Mission {
     pub fn uncovered_report(&self) -> String {
         let bare =
             self.owed_requirements().filter(|found| self.assertions_showing(found.id).next().is_none());
-        let lines: String = bare.map(|found| format!("- {} {}\n", found.id, found.text)).collect();
+        let lines = bare.map(|found| format!("- {} {}\n", found.id, found.text)).collect::<Vec<_>>().concat();
         if lines.is_empty() {
             return String::new();
         }

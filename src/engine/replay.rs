@@ -87,7 +87,7 @@ pub async fn again(
         match app.start().await {
             Err(error @ WorkspaceError::PortBusy { .. }) => return Err(error.to_string()),
             Err(error) => {
-                tracing::debug!(%error, "the app did not start where a tester's steps are done again")
+                tracing::debug!(%error, "the app did not start where a tester's steps are done again");
             }
             Ok(_) => {}
         }

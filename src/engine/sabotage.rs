@@ -201,10 +201,10 @@ impl Bench<'_> {
         if let Err(why) = blocking(move || mutant::make(checkout, &change)).await? {
             return Ok(Look::skipped(format!("it cannot be undone alone: {why}")));
         }
-        if mutant.is_built() {
-            if let Some(why) = self.rebuilt(end).await? {
-                return Ok(Look::skipped(format!("without it {why}")));
-            }
+        if mutant.is_built()
+            && let Some(why) = self.rebuilt(end).await?
+        {
+            return Ok(Look::skipped(format!("without it {why}")));
         }
         probe.look(self, end).await
     }

@@ -21,8 +21,8 @@ pub fn hidden(bytes: &[u8]) -> Option<String> {
     let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
     let returns = lines.iter().filter(|line| line.ends_with(b"\r")).count();
     let blanks = lines.iter().filter(|line| line.trim_ascii_end().len() < without_return(line).len()).count();
-    let tabs = bytes.iter().filter(|byte| **byte == b'\t').count();
-    let inner_returns = bytes.iter().filter(|byte| **byte == b'\r').count() - returns;
+    let parts = |byte: u8| bytes.split(|found| *found == byte).count() - 1;
+    let (tabs, inner_returns) = (parts(b'\t'), parts(b'\r') - returns);
     let controls = bytes.iter().filter(|byte| is_control(**byte)).count() + inner_returns;
     let unseen = String::from_utf8_lossy(bytes).chars().filter(|c| is_unseen(*c)).count();
     let strange = bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();

@@ -1,6 +1,6 @@
 //! Evidence on a page: pictures as they are, everything else as the console reads it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
@@ -43,10 +43,10 @@ pub struct Span {
 /// Every piece that a verdict or a check of the mission rests on, in the order of the contract.
 pub(super) fn pieces(mission: &Mission, read: &Pieces<'_>) -> Vec<Piece> {
     let mut room = MOST_PICTURES;
-    let mut seen = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     let verdicts = mission.contract.keys().filter_map(|id| mission.verdicts.get(id));
     let references = verdicts.flatten().flat_map(|verdict| &verdict.evidence);
-    let wanted = references.filter(|reference| seen.insert((*reference).clone(), ()).is_none());
+    let wanted = references.filter(|reference| seen.insert((*reference).clone()));
     wanted.map(|reference| piece(mission, reference, read, &mut room)).collect()
 }
 

@@ -1,4 +1,4 @@
-//! The contract as a JUnit report: a suite for each milestone, a case for each assertion.
+//! The contract as a `JUnit` report: a suite for each milestone, a case for each assertion.
 
 use std::collections::BTreeMap;
 

@@ -92,7 +92,7 @@ async fn site() -> MockServer {
             .set_body_raw(format!("<title>Sent</title><h1>Sent</h1><p>{body}"), "text/html")
     };
     Mock::given(method("POST")).and(path("/sent")).respond_with(sent).mount(&site).await;
-    let slow = ResponseTemplate::new(200).set_delay(Duration::from_secs(600));
+    let slow = ResponseTemplate::new(200).set_delay(Duration::from_mins(10));
     Mock::given(path("/never")).respond_with(slow).mount(&site).await;
     let around = ResponseTemplate::new(302).insert_header("location", "/around");
     Mock::given(path("/around")).respond_with(around).mount(&site).await;

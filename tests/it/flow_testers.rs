@@ -56,7 +56,7 @@ impl Meeting {
         let mut told = self.told.lock().unwrap();
         told.insert(flow.to_owned(), brief.to_owned());
         self.changed.notify_all();
-        let minute = Duration::from_secs(60);
+        let minute = Duration::from_mins(1);
         // The runtime must know: what waits behind this task on its thread is what is waited for.
         let present = tokio::task::block_in_place(|| {
             let both = self.changed.wait_timeout_while(told, minute, |told| told.len() < self.expected);

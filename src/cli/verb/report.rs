@@ -23,7 +23,7 @@ pub struct Args {
     /// Write Markdown
     #[arg(long, value_name = "FILE")]
     md: Option<PathBuf>,
-    /// Write the contract as a JUnit report
+    /// Write the contract as a `JUnit` report
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
     /// Write the contract as a CTRF report
@@ -41,18 +41,18 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     }
     let junit = || Ok(report::junit(&report)?);
     let ctrf = || Ok(Printable::json(&report::ctrf(&report), JsonShape::Page)?.as_str().to_owned() + "\n");
-    let forms: [(&Option<PathBuf>, &dyn Fn() -> Result<String>); 4] = [
-        (&args.html, &|| Ok(report::html(&report)?)),
-        (&args.md, &|| Ok(report::markdown(&report)?)),
-        (&args.junit, &junit),
-        (&args.ctrf, &ctrf),
-    ];
     let mut written = Vec::new();
-    for (file, form) in forms {
-        let Some(file) = file else { continue };
-        write(file, &form()?)?;
-        written.push(format!("wrote {}", file.display()));
-    }
+    let mut put = |file: &Option<PathBuf>, form: &dyn Fn() -> Result<String>| -> Result<()> {
+        if let Some(file) = file {
+            write(file, &form()?)?;
+            written.push(format!("wrote {}", file.display()));
+        }
+        Ok(())
+    };
+    put(&args.html, &|| Ok(report::html(&report)?))?;
+    put(&args.md, &|| Ok(report::markdown(&report)?))?;
+    put(&args.junit, &junit)?;
+    put(&args.ctrf, &ctrf)?;
     if written.is_empty() { done(report::markdown(&report)?) } else { done(written.join("\n")) }
 }
 

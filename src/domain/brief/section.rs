@@ -262,16 +262,15 @@ pub(super) fn rounds(mission: &Mission, milestone: MilestoneId) -> String {
     let lines = mission.rounds_of(milestone).map(|round| {
         let outcome = round.outcome.map_or("under way", |outcome| outcome.word());
         let scrutiny = round.scrutiny.as_ref().map(|report| format!("; scrutiny: {}", report.summary));
-        let tested: String = round
+        let tested = round
             .testing_reports()
-            .map(|(flow, report)| format!("; user testing{}: {}", flow.suffix(), report.summary))
-            .collect();
+            .map(|(flow, report)| format!("; user testing{}: {}", flow.suffix(), report.summary));
         format!(
             "round {} at {}: {outcome}{}{}",
             round.number,
             round.commit,
             scrutiny.unwrap_or_default(),
-            tested
+            tested.collect::<Vec<_>>().concat()
         )
     });
     list("\n## Rounds\n", lines)

@@ -119,7 +119,7 @@ pub(super) fn record_sabotage(tx: &mut Transaction, sabotage: Box<Sabotage>) -> 
     };
     refuse_if!(
         !due || known.is_none()
-            || known.filter(other).is_some()
+            || known.as_ref().is_some_and(other)
             || !mission.to_sabotage(*milestone).contains(assertion),
         OutOfTurn,
         "{assertion} is not to be seen red now"
@@ -145,7 +145,9 @@ pub(super) fn record_sabotage(tx: &mut Transaction, sabotage: Box<Sabotage>) -> 
         }
     });
     tx.emit(Event::CheckSabotaged { sabotage });
-    raised.into_iter().for_each(|raised| tx.raise(raised));
+    if let Some(raised) = raised {
+        tx.raise(raised);
+    }
     Ok(())
 }
 

@@ -141,7 +141,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::Abandon { reason } => attempt::abandon(tx, reason),
         Command::AddRequirement { text } => requirement::add(tx, &text),
         Command::KeepRequirement { requirement } => requirement::keep(tx, requirement),
-        Command::SetAsideRequirements { aside } => requirement::set_aside(tx, aside),
+        Command::SetAsideRequirements { aside } => requirement::set_aside(tx, &aside),
         Command::MapAssertion { assertion, shows } => requirement::map(tx, assertion, shows),
         Command::Relocate { repository } => tx.accept(Event::RepositoryMoved { repository }),
         Command::EditAssertion { assertion, base, edit } => contract::edit(tx, assertion, base, *edit),

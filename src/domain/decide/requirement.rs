@@ -33,7 +33,9 @@ pub(super) fn add(tx: &mut Transaction, text: &Prose) -> Result {
     read_goal(tx);
     let mut added = tx.mission().requirements_in(text.as_str(), RequirementOrigin::Added);
     refuse_if!(added.is_empty(), Invalid, "that is a requirement already, or no sentence");
-    added.iter_mut().for_each(|requirement| requirement.decided_by = Some(Actor::Person));
+    for requirement in &mut added {
+        requirement.decided_by = Some(Actor::Person);
+    }
     note_all(tx, added);
     Ok(())
 }
@@ -48,9 +50,9 @@ pub(super) fn keep(tx: &mut Transaction, id: RequirementId) -> Result {
 }
 
 /// What the person said of a sentence stays; what an orchestrator set aside and does not name again is owed again.
-pub(super) fn set_aside(tx: &mut Transaction, aside: Vec<SetAside>) -> Result {
+pub(super) fn set_aside(tx: &mut Transaction, aside: &[SetAside]) -> Result {
     let (mission, actor) = (tx.mission(), tx.actor);
-    for wanted in &aside {
+    for wanted in aside {
         known(mission, wanted.requirement)?;
     }
     let mut changed = Vec::new();

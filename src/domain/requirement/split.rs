@@ -59,7 +59,7 @@ fn pieces(blocks: &[Block], cut: impl Fn(&str) -> Vec<String>) -> Vec<String> {
         let mut cut = cut(&block.text);
         let leads_on = blocks.get(index + 1).is_some_and(|next| next.depth > block.depth);
         let lead = cut.pop_if(|last| leads_on && last.ends_with([':', '：']));
-        let before: String = leads.iter().map(|(_, lead)| format!("{lead} ")).collect();
+        let before = leads.iter().map(|(_, lead)| format!("{lead} ")).collect::<Vec<_>>().concat();
         let mut own: Vec<String> = cut.into_iter().map(|text| before.clone() + &text).collect();
         if !block.code.is_empty() {
             match own.last_mut() {
@@ -218,7 +218,7 @@ struct Within {
 
 impl Within {
     fn of(text: &str) -> Self {
-        let even = |sign: char| text.matches(sign).count() % 2 == 0;
+        let even = |sign: char| text.matches(sign).count().is_multiple_of(2);
         let number = |signs: [char; 3]| text.matches(signs).count();
         let is_nested = number(['(', '“', '«']) == number([')', '”', '»']);
         let pairs = ['`', '"'].map(|sign| (if even(sign) { sign } else { '\0' }, false));
@@ -390,12 +390,12 @@ mod tests {
 
     #[test]
     fn a_long_goal_keeps_every_word_within_two_hundred_pieces() {
-        let goal: String = (1..=350).map(|n| format!("- Wish {n}\n")).collect();
+        let goal = (1..=350).map(|n| format!("- Wish {n}\n")).collect::<Vec<_>>().concat();
         let pieces = cut(&goal);
         assert_eq!(pieces.len(), MOST);
         assert!(pieces[MOST - 1].starts_with("Wish 200\n") && pieces[MOST - 1].ends_with("Wish 350"));
-        let goal: String =
-            (1..=40).map(|n| format!("A {n}. B {n}. C {n}. D {n}. E {n}. F {n}.\n\n")).collect();
+        let paragraph = |n| format!("A {n}. B {n}. C {n}. D {n}. E {n}. F {n}.\n\n");
+        let goal = (1..=40).map(paragraph).collect::<Vec<_>>().concat();
         assert_eq!(cut(&goal).len(), 40, "told apart by paragraphs");
         let unbroken = "word ".repeat(2_000);
         assert_eq!(cut(&unbroken), [unbroken.trim()]);

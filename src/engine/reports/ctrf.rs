@@ -30,7 +30,8 @@ pub(super) fn read(text: &str) -> Result<TestRun, String> {
         let suite = match &test.suite {
             serde_json::Value::String(suite) => format!("{suite} "),
             serde_json::Value::Array(parts) => {
-                parts.iter().filter_map(|part| part.as_str()).map(|part| format!("{part} ")).collect()
+                let parts = parts.iter().filter_map(|part| part.as_str());
+                parts.map(|part| format!("{part} ")).collect::<Vec<_>>().concat()
             }
             _ => String::new(),
         };

@@ -1,4 +1,4 @@
-//! JUnit XML, as every tool writes it a little differently: suites in suites or none around them, counts left out.
+//! `JUnit` XML, as every tool writes it a little differently: suites in suites or none around them, counts left out.
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};

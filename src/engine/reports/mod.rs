@@ -41,10 +41,10 @@ type Mark = (SystemTime, u64);
 impl Reports {
     /// Looks for them before the command runs: the one that the environment names, or those that its words name.
     pub fn before(dir: &Path, script: &Script) -> Self {
-        let named = script.report.as_ref().map(|report| vec![report.as_str().to_owned()]);
-        let is_named = named.is_some();
-        let names = named.unwrap_or_else(|| words_that_name_reports(script.run.as_str()));
-        let files = names.iter().filter(|name| is_inside(Path::new(name))).map(|name| dir.join(name));
+        let wanted = script.report.as_ref().map(|report| vec![report.as_str().to_owned()]);
+        let is_named = wanted.is_some();
+        let paths = wanted.unwrap_or_else(|| words_that_name_reports(script.run.as_str()));
+        let files = paths.iter().filter(|name| is_inside(Path::new(name))).map(|name| dir.join(name));
         Self { files: files.map(|file| (file.clone(), mark(&file))).collect(), named: is_named }
     }
 
@@ -114,7 +114,7 @@ fn read_output(output: &CappedOutput) -> Option<TestRun> {
     let mut go = ctrf::GoLines::default();
     let mut line_of = |line: &str| {
         if !go.line(line) {
-            reader.line(line)
+            reader.line(line);
         }
     };
     match output.spilled.as_ref().and_then(|path| File::open(path).ok()) {

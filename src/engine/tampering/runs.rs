@@ -38,7 +38,7 @@ pub async fn look(
                 *first = Suspicion::blocking(
                     format!("{}; the test commands report {words}", first.description),
                     first.hunk.as_ref().map_or("", |hunk| hunk.as_str()),
-                )
+                );
             }
             None if examined.explained > 0 => {}
             None => found

@@ -204,7 +204,7 @@ impl Incoming {
         body.truncate(self.cap);
         let followed = if extent == Extent::Whole { &self.raw[end..] } else { &[] };
         let headless =
-            head.version.is_empty().then(|| "it has no status line: it is HTTP/0.9, or no HTTP at all");
+            head.version.is_empty().then_some("it has no status line: it is HTTP/0.9, or no HTTP at all");
         let flaw = flaw.or(headless.map(str::to_owned));
         let is_irregular = flaw.is_some() || !followed.is_empty();
         let is_text = std::str::from_utf8(&self.raw[..head.end]).is_ok();

@@ -170,9 +170,11 @@ impl HttpRequest {
     }
 }
 
+/// The content type, where there is one, and the bytes that go over the wire.
+type Encoded = (Option<&'static str>, Vec<u8>);
+
 impl Payload {
-    /// The content type and the bytes that go over the wire.
-    fn encode(&self) -> Result<Option<(Option<&'static str>, Vec<u8>)>, InstrumentError> {
+    fn encode(&self) -> Result<Option<Encoded>, InstrumentError> {
         Ok(match self {
             Self::None => None,
             Self::Text(text) => Some((None, text.clone().into_bytes())),

@@ -141,9 +141,9 @@ mod tests {
 
     #[test]
     fn a_flood_is_cut_and_ends_with_the_last_screen() {
-        let mut recording = Recording::new("yes", SIZE);
+        let (mut recording, flood) = (Recording::new("yes", SIZE), vec![b'y'; 100_000]);
         for _ in 0..40 {
-            recording.output(&[b'y'; 100_000]);
+            recording.output(&flood);
         }
         let cast = recording.finish(None, b"the end");
         assert!(cast.len() < CAP + 1_000, "{}", cast.len());

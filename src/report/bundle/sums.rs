@@ -33,7 +33,7 @@ pub(super) fn hash(bytes: &[u8]) -> String {
 
 /// As `sha256sum` writes it.
 pub(super) fn written(sums: &Sums) -> String {
-    sums.iter().map(|(path, hash)| format!("{hash}  {path}\n")).collect()
+    sums.iter().map(|(path, hash)| format!("{hash}  {path}\n")).collect::<Vec<_>>().concat()
 }
 
 /// Reads it strictly: a line that is not of its form, or a path that is named twice or leads out of the bundle, is given

@@ -11,12 +11,14 @@ use crate::domain::mission::Mission;
 use crate::domain::verdict::EvidenceRef;
 use crate::report::{MissionReport, ReportError, ctrf, html, junit, markdown};
 
+/// Reads the bytes of a piece of evidence as an instrument took them; nothing where they are gone, as the report says.
+pub type EvidenceBytes<'a> = dyn Fn(&EvidenceRef) -> Option<(EvidenceKind, Vec<u8>)> + 'a;
+
 /// What a bundle is made of.
 pub struct Material<'a> {
     pub mission: &'a Mission,
     pub report: &'a MissionReport,
-    /// The bytes of a piece of evidence as an instrument took them; nothing where they are gone, as the report says.
-    pub evidence: &'a dyn Fn(&EvidenceRef) -> Option<(EvidenceKind, Vec<u8>)>,
+    pub evidence: &'a EvidenceBytes<'a>,
 }
 
 /// Writes a bundle into a folder that does not exist yet.

@@ -130,7 +130,7 @@ impl Canvas {
     }
 
     /// Whether a picture is kept whole by the terminal, or by its cells, and any part of it can be shown at once.
-    pub(super) fn keeps_whole(&self) -> bool {
+    pub(super) fn keeps_whole(self) -> bool {
         matches!(self.graphics, Graphics::Kitty | Graphics::Blocks)
     }
 }

@@ -50,5 +50,5 @@ const NUMBERS: u32 = 16;
 /// Takes the pictures away that a kitty terminal keeps of this console.
 pub fn forget_all() -> String {
     let numbers = FIRST_NUMBER..FIRST_NUMBER + NUMBERS;
-    numbers.map(|number| format!("\x1b_Ga=d,d=I,i={number},q=2\x1b\\")).collect()
+    numbers.map(|number| format!("\x1b_Ga=d,d=I,i={number},q=2\x1b\\")).collect::<Vec<_>>().concat()
 }

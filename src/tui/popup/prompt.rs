@@ -83,7 +83,7 @@ impl Prompt {
             older.map(|draft| format!("It was at {} when you began; it is at {revision} now.", draft.base));
         let blank = match &purpose {
             Purpose::Model(role) => {
-                app.mission.models.get(role).map_or_else(String::new, |model| model.to_string())
+                app.mission.models.get(role).map_or_else(String::new, ToString::to_string)
             }
             Purpose::Mend(_, spec) => spec.description.to_string(),
             Purpose::Map(id) => {

@@ -92,11 +92,8 @@ fn pictures(sections: &[Section], top: usize, height: u16) -> impl Iterator<Item
 
 impl Picture {
     fn draw(&self, painter: &mut Painter<'_>, area: Rect, window: Window) {
-        let ready = self.painted.iter().find(|painted| painted.shows(window));
-        match ready {
-            Some(painted) => {
-                painter.pictures.extend(Placement::begin(painted, area, window, painter.buf));
-            }
+        match self.painted.iter().find(|painted| painted.shows(window)) {
+            Some(ready) => painter.pictures.extend(Placement::begin(ready, area, window, painter.buf)),
             None => painter.rows(area, &[Row::of(StyleRole::Dim, "drawing the picture …")]),
         }
     }

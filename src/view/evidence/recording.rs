@@ -183,7 +183,10 @@ impl Moment {
 
 impl fmt::Debug for Playback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Playback").field("at", &self.at).field("moments", &self.moments.len()).finish()
+        f.debug_struct("Playback")
+            .field("at", &self.at)
+            .field("moments", &self.moments.len())
+            .finish_non_exhaustive()
     }
 }
 

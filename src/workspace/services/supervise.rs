@@ -241,13 +241,11 @@ impl Service {
 
     /// Another service on its port would answer for it.
     fn answers_itself(&self, port: u16) -> Result<(), String> {
-        match port::service_on(port).filter(|mark| mark != self.forked.mark()) {
-            None => Ok(()),
-            Some(_) => {
-                let holder = port::holder(port).unwrap_or_default();
-                Err(format!("its port {port} is answered by another service: {holder}"))
-            }
+        if port::service_on(port).is_none_or(|mark| mark == self.forked.mark()) {
+            return Ok(());
         }
+        let holder = port::holder(port).unwrap_or_default();
+        Err(format!("its port {port} is answered by another service: {holder}"))
     }
 }
 

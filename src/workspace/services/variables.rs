@@ -23,15 +23,12 @@ pub fn expanded(text: &str, variables: &[(String, String)]) -> String {
             after.split_at(end)
         });
         // The last of a name counts, as in an environment.
-        match variables.iter().rev().find(|(known, _)| known == name) {
-            Some((_, value)) => {
-                made += value;
-                rest = next;
-            }
-            None => {
-                made.push('$');
-                rest = after;
-            }
+        if let Some((_, value)) = variables.iter().rev().find(|(known, _)| known == name) {
+            made += value;
+            rest = next;
+        } else {
+            made.push('$');
+            rest = after;
         }
     }
     made + rest

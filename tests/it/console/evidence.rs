@@ -79,7 +79,12 @@ fn png(width: u32, height: u32) -> String {
 
 /// The cells that hold a sequence for the terminal.
 fn sequences(frame: &Buffer) -> Vec<&str> {
-    frame.content.iter().map(|cell| cell.symbol()).filter(|symbol| symbol.contains('\u{1b}')).collect()
+    frame
+        .content
+        .iter()
+        .map(ratatui::buffer::Cell::symbol)
+        .filter(|symbol| symbol.contains('\u{1b}'))
+        .collect()
 }
 
 fn placeholders(frame: &Buffer) -> usize {

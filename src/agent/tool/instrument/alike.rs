@@ -104,8 +104,8 @@ impl Alike {
             return None;
         }
         let seen = words(&other.text);
-        let differs = |(known, seen): (&Option<&str>, &&str)| known.is_some_and(|known| known != *seen);
-        let at = known.iter().zip(&seen).position(differs);
+        let differs = |(known, seen): (Option<&str>, &&str)| known.is_some_and(|known| known != *seen);
+        let at = known.iter().copied().zip(&seen).position(differs);
         let at = at.or_else(|| (known.len() != seen.len()).then(|| known.len().min(seen.len())))?;
         let known: Vec<&str> = known.into_iter().map(|word| word.unwrap_or("\u{2026}")).collect();
         Some(format!("{} instead of {}", excerpt(&seen, at), excerpt(&known, at)))

@@ -27,7 +27,8 @@ pub(super) struct Report {
 pub(super) struct State {
     pub(super) name: String,
     port: Option<u16>,
-    state: String,
+    #[serde(rename = "state")]
+    words: String,
     /// Why its check says that it is not up.
     #[serde(skip_serializing_if = "Option::is_none")]
     unhealthy: Option<String>,
@@ -37,27 +38,27 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn new(status: ServiceStatus, health: Result<(), String>, log: String) -> Self {
-        let (state, unhealthy) = match status.ended {
+        let (words, unhealthy) = match status.ended {
             Some(exit) => (format!("ended ({exit})"), None),
             None => ("running".to_owned(), health.err()),
         };
-        Self { name: status.name, port: status.port, state, unhealthy, log }
+        Self { name: status.name, port: status.port, words, unhealthy, log }
     }
 
     /// It is stopped now, if it had not ended before.
     pub(super) fn stop(&mut self) {
-        if self.state == "running" {
-            "stopped".clone_into(&mut self.state);
+        if self.words == "running" {
+            "stopped".clone_into(&mut self.words);
             self.unhealthy = None;
         }
     }
 
     fn line(&self) -> String {
         let place = self.port.map(|port| format!(" at http://localhost:{port}")).unwrap_or_default();
-        let place = if self.state == "running" { place.as_str() } else { "" };
+        let place = if self.words == "running" { place.as_str() } else { "" };
         let health =
             self.unhealthy.as_ref().map(|why| format!(", but not healthy: {why}")).unwrap_or_default();
-        format!("{}: {}{place}{health}", self.name, self.state)
+        format!("{}: {}{place}{health}", self.name, self.words)
     }
 }
 
@@ -70,7 +71,7 @@ impl Report {
     pub(super) fn seen(&self) -> Result<Seen, ToolError> {
         let lines: Vec<String> = self.services.iter().map(State::line).collect();
         let mut text = match (&self.fault, self.action) {
-            (Some(fault), _) => self.failed(fault),
+            (Some(fault), _) => failed(fault),
             (None, "stop") if lines.is_empty() => "the app is stopped; it was not running".to_owned(),
             (None, "stop") => format!("the app is stopped\n{}", lines.join("\n")),
             (None, _) if lines.is_empty() => "the app is not running; `start` starts it".to_owned(),
@@ -82,7 +83,7 @@ impl Report {
                 held.port, held.holder
             );
         }
-        let is_over = |state: &&State| self.action == "logs" || state.state.starts_with("ended");
+        let is_over = |state: &&State| self.action == "logs" || state.words.starts_with("ended");
         for state in self.services.iter().filter(is_over) {
             text += &format!("\n\n## log of {}\n{}", state.name, state.log.trim_end());
         }
@@ -94,23 +95,24 @@ impl Report {
         let facts = Facts { text: text.clone(), ..Facts::default() };
         Ok(Seen::new(text, [evidence], facts))
     }
+}
 
-    /// Why it failed, and what a tester can do about it.
-    fn failed(&self, fault: &WorkspaceError) -> String {
-        match fault {
-            WorkspaceError::PortBusy { service, port, holder } => format!(
-                "the app did not start: port {port} of service `{service}` is held by {holder}\nif that is a program of yours, end it and \
-                 `start` again; else what needs the app is blocked, and this is its evidence"
-            ),
-            WorkspaceError::UnknownService { .. } => fault.to_string(),
-            _ => format!(
-                "the app did not start: {fault}\n`start` tries once more; if it stays down, that is what you report, with this as its \
-                 evidence"
-            ),
-        }
+/// Why it failed, and what a tester can do about it.
+fn failed(fault: &WorkspaceError) -> String {
+    match fault {
+        WorkspaceError::PortBusy { service, port, holder } => format!(
+            "the app did not start: port {port} of service `{service}` is held by {holder}\nif that is a program of yours, end it and \
+             `start` again; else what needs the app is blocked, and this is its evidence"
+        ),
+        WorkspaceError::UnknownService { .. } => fault.to_string(),
+        _ => format!(
+            "the app did not start: {fault}\n`start` tries once more; if it stays down, that is what you report, with this as its \
+             evidence"
+        ),
     }
 }
 
+#[expect(clippy::ref_option, reason = "serde hands a field over by reference")]
 fn in_words<S: Serializer>(fault: &Option<WorkspaceError>, serializer: S) -> Result<S::Ok, S::Error> {
     fault.as_ref().map(ToString::to_string).serialize(serializer)
 }
