@@ -10,9 +10,10 @@ use super::exit::Exit;
 use super::print::{JsonShape, Printable};
 use super::screen::Output;
 use crate::config::{Flag, Home, Settings, Sources, Variables};
-use crate::instrument::Chromium;
+use crate::instrument::browser::Started;
+use crate::instrument::{BrowserProbe, Chromium, Place};
 use crate::view::row::Row;
-use crate::workspace::Repo;
+use crate::workspace::{Program, Repo};
 
 /// The project's own settings, in its repository.
 pub const PROJECT_FILE: &str = ".flightdeck/config.toml";
@@ -41,6 +42,19 @@ pub fn chromium(settings: &Settings) -> Chromium {
         Some(path) => Chromium::set_to(path),
         None => Chromium::on_path(settings.variable("PATH").unwrap_or_default().as_ref()),
     }
+}
+
+/// The same, started once: it may be found and not work.
+pub async fn browser(settings: &Settings) -> Started {
+    let scratch = std::env::temp_dir().join(format!("flightdeck-browser-{}", std::process::id()));
+    let place = Place::new(|line, _| Ok(Program::shell(line))).with_browser(chromium(settings), &scratch);
+    let started = BrowserProbe::new(chromium(settings)).started(&place).await;
+    if let Err(error) = std::fs::remove_dir_all(&scratch)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        tracing::debug!(%error, "what a browser left behind stays");
+    }
+    started
 }
 
 impl Context {

@@ -205,7 +205,7 @@ fn user_testing_brief(mission: &Mission, milestone: MilestoneId, round: u32, flo
     text += &section::held(mission, found.map_or(&[][..], |found| found.share(flow)));
     text += &found.map(|found| section::checks(found, found.share(flow))).unwrap_or_default();
     text += &finding::known_to_testers(mission, milestone);
-    text += &section::services(mission);
+    text += &section::app(mission);
     text += &talk::knowledge(mission, Role::UserTesting);
     text + &talk::directives(mission)
 }

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{Attempt, Role};
+use super::contract::Assertion;
 use super::gate::GateId;
+use super::id::{AssertionId, MilestoneId};
 use super::mission::Mission;
 use super::usage::Usage;
 
@@ -30,7 +32,7 @@ pub enum Basis {
 /// What is expected of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Estimate {
-    /// Runs that a plan takes when nothing fails: features + 2 × milestones.
+    /// Runs that a plan takes when nothing fails: features, and for each milestone scrutiny and its testers.
     pub floor_runs: u32,
     /// Runs with the fix rounds that missions usually take.
     pub likely_runs: u32,
@@ -85,15 +87,16 @@ const JUDGEMENT: Typical = Typical {
 };
 
 impl Runs {
-    fn floor(features: u32, milestones: u32) -> Self {
-        Self { builds: features, judgements: features + 2 * milestones }
+    /// `rounds` are the scrutinies and testers of one round of each milestone.
+    fn floor(features: u32, rounds: u32) -> Self {
+        Self { builds: features, judgements: features.saturating_add(rounds) }
     }
 
     /// Field figures: 40 planned features came with 21 fix features, and milestones took 2 to 4 rounds
     /// (facts/missions.md), so a half more features and two rounds are taken as likely.
-    fn likely(features: u32, milestones: u32) -> Self {
-        let builds = features + features / 2;
-        Self { builds, judgements: builds + 4 * milestones }
+    fn likely(features: u32, rounds: u32) -> Self {
+        let builds = features.saturating_add(features / 2);
+        Self { builds, judgements: builds.saturating_add(rounds.saturating_mul(2)) }
     }
 
     /// The runs without the reviewers, which run beside each other within one of them.
@@ -115,8 +118,8 @@ impl Runs {
 /// Estimates a mission's plan.
 pub fn estimate(mission: &Mission) -> Estimate {
     let features = count(mission.features.iter().filter(|feature| feature.is_wanted()));
-    let milestones = count(mission.milestones.iter());
-    let (floor, likely) = (Runs::floor(features, milestones), Runs::likely(features, milestones));
+    let rounds = rounds(mission, |_| true);
+    let (floor, likely) = (Runs::floor(features, rounds), Runs::likely(features, rounds));
     let cost = build_cost(mission).zip(judgement_cost(mission)).map(|(build, judge)| Money {
         low: floor.cost(build.low, judge.low),
         likely: likely.cost(build.likely, judge.likely),
@@ -143,10 +146,9 @@ pub fn forecast(mission: &Mission) -> Option<Money> {
     let (build, judge) = (build_cost(mission)?, judgement_cost(mission)?);
     let features =
         count(mission.features.iter().filter(|feature| feature.is_wanted() && !feature.is_built()));
-    let milestones =
-        count(mission.milestones.iter().filter(|known| !mission.is_go(GateId::Milestone(known.id))));
-    let least = Runs::floor(features, milestones).cost(build.likely, judge.likely);
-    let likely = Runs::likely(features, milestones).cost(build.likely, judge.likely);
+    let rounds = rounds(mission, |id| !mission.is_go(GateId::Milestone(id)));
+    let least = Runs::floor(features, rounds).cost(build.likely, judge.likely);
+    let likely = Runs::likely(features, rounds).cost(build.likely, judge.likely);
     Some(Money {
         low: spent.saturating_add(least),
         likely: spent.saturating_add(likely),
@@ -199,6 +201,18 @@ fn average_cost(mission: &Mission, counts: impl Fn(&Attempt) -> bool) -> Option<
     let total = costs.iter().fold(0_u64, |total, cost| total.saturating_add(*cost));
     let (low, high) = (*costs.iter().min()?, *costs.iter().max()?);
     Some(Money { low, likely: total / runs.max(1), high, basis: Basis::Measured })
+}
+
+/// The scrutinies and testers of one round of each of these milestones: as many testers work at the same time as the app
+/// and the person allow, and none without an assertion.
+fn rounds(mission: &Mission, counts: impl Fn(MilestoneId) -> bool) -> u32 {
+    let testers = |id| {
+        let claimed = mission.features_of(id);
+        let active = |id: &&AssertionId| mission.contract.get(*id).is_some_and(Assertion::is_active);
+        mission.testers().min(count(claimed.flat_map(|feature| &feature.fulfills).filter(active))).max(1)
+    };
+    let wanted = mission.milestones.iter().map(|known| known.id).filter(|id| counts(*id));
+    wanted.fold(0, |all, id| all.saturating_add(1).saturating_add(testers(id)))
 }
 
 fn count<T>(items: impl Iterator<Item = T>) -> u32 {

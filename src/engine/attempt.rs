@@ -26,6 +26,7 @@ use crate::domain::id::{AttemptId, MessageId};
 use crate::domain::message::{Message, MessageState, Party};
 use crate::domain::text::{Line, Title};
 use crate::domain::usage::Usage;
+use crate::instrument::Chromium;
 
 /// Runs one piece of work that an agent does.
 ///
@@ -91,7 +92,7 @@ impl AttemptRun {
         running.doing("waiting for the model");
         let mail = self.waiting_mail();
         let observer = Arc::new(SessionRecorder::new(&self.engine, self.attempt, mind.facts, running));
-        let session = self.session(mind, &env, &observer)?;
+        let session = self.session(mind, &env, &observer, self.chromium().await)?;
         let ended = session.run().await;
         self.engine.inboxes.close(self.attempt);
         if let Some(instruments) = &env.instruments {
@@ -109,6 +110,7 @@ impl AttemptRun {
         mind: Mind,
         env: &AttemptEnv,
         observer: &Arc<SessionRecorder>,
+        chromium: Chromium,
     ) -> Result<Session, EngineError> {
         // First the inbox: what is said or changed while the brief is composed reaches it one way or the other.
         let inbox = self.engine.inboxes.open(self.attempt);
@@ -123,11 +125,12 @@ impl AttemptRun {
         let mut labels = brief.labels;
         labels.insert("attempt".to_owned(), self.attempt.to_string());
         let watcher: Arc<dyn Observer> = observer.clone();
+        let tools = self.tools(&mind, env, observer, chromium)?;
         Ok(Session {
-            tools: self.tools(&mind, env, observer)?,
             limits: limits(&self.prompt, &mind.facts),
             model: mind.model,
-            system: self.engine.system_prompt(self.role, &self.prompt, &env.dir)?,
+            system: self.engine.system_prompt(self.role, &self.prompt, &env.dir, &tools)?,
+            tools,
             brief: brief.text + &env.note,
             closing: self.prompt.closes.clone(),
             labels,
@@ -138,12 +141,23 @@ impl AttemptRun {
         })
     }
 
+    /// The browser that it may plan on. Only who words a contract has it tried.
+    async fn chromium(&self) -> Chromium {
+        match self.role {
+            Role::Orchestrator | Role::Critic => self.engine.chromium().await,
+            Role::Worker | Role::Reviewer | Role::Scrutiny | Role::UserTesting | Role::Researcher => {
+                self.engine.browser.found().clone()
+            }
+        }
+    }
+
     /// The tools that the prompt names; one that cannot be given is noted in the transcript.
     fn tools(
         &self,
         mind: &Mind,
         env: &AttemptEnv,
         observer: &Arc<SessionRecorder>,
+        chromium: Chromium,
     ) -> Result<Vec<ToolRow>, EngineError> {
         let access = env.access.lowered_to(self.prompt.access);
         let own = env.own.as_ref().map_or(&[][..], |own| &own.env);
@@ -151,6 +165,7 @@ impl AttemptRun {
         let context = Arc::new(ToolContext {
             attempt: self.attempt,
             engine: Arc::clone(&self.engine),
+            chromium,
             handoff_source: env.handoff_source.clone(),
             steps: env.instruments.as_ref().map(|all| Arc::clone(&all.steps)).unwrap_or_default(),
             kept_handoff: Mutex::default(),

@@ -92,16 +92,16 @@ pub async fn take(
     let missing = |command: &&Line| !runs.iter().any(|run: &CommandRun| run.command == **command);
     let untried = trials.iter().map(|trial| &trial.script().run).filter(missing).cloned().collect();
     let record = Command::RecordBaseline {
-        baseline: Box::new(Baseline { commit, runs, untried, missing: missing_instruments(engine) }),
+        baseline: Box::new(Baseline { commit, runs, untried, missing: missing_instruments(engine).await }),
     };
     engine.dispatcher.record_if_due(record).await?;
     tried
 }
 
 /// Instruments that this machine lacks.
-fn missing_instruments(engine: &EngineContext) -> BTreeMap<Instrument, Line> {
-    let browser = engine.chromium.missing();
-    browser.map(|why| (Instrument::Browser, Line::clipped(why))).into_iter().collect()
+async fn missing_instruments(engine: &EngineContext) -> BTreeMap<Instrument, Line> {
+    let browser = engine.chromium().await;
+    browser.missing().map(|why| (Instrument::Browser, Line::clipped(why))).into_iter().collect()
 }
 
 async fn try_all(

@@ -1,6 +1,5 @@
 //! What every session reads of the mission and is given to work with, in any role.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,13 +10,19 @@ use super::error::EngineError;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::{Prompt, PromptError};
 use crate::agent::skill::nearest_guide;
-use crate::agent::tool::ToolEnv;
+use crate::agent::tool::{ToolEnv, ToolRow};
 use crate::agent::turn::Limits;
 use crate::domain::attempt::Role;
 use crate::domain::finding::Severity;
 use crate::workspace::{Access, Confinement};
 
-/// What a prompt's template may name: `mission.title` and so on.
+/// What a prompt's template may name: `mission.title` and so on, and which tools this session has.
+#[derive(Serialize)]
+struct Values<'a> {
+    mission: MissionValues,
+    tools: Vec<&'a str>,
+}
+
 #[derive(Serialize)]
 struct MissionValues {
     title: String,
@@ -47,7 +52,13 @@ impl EngineContext {
     ///
     /// # Errors
     /// When the template names something that does not exist.
-    pub fn system_prompt(&self, role: Role, prompt: &Prompt, dir: &Path) -> Result<String, EngineError> {
+    pub fn system_prompt(
+        &self,
+        role: Role,
+        prompt: &Prompt,
+        dir: &Path,
+        tools: &[ToolRow],
+    ) -> Result<String, EngineError> {
         let guide = nearest_guide(dir, dir).filter(|_| !role.is_blind_to_code());
         let guide = guide.map(|guide| guide.text).unwrap_or_default();
         let mission = self.cell.with(|mission| MissionValues {
@@ -58,7 +69,8 @@ impl EngineContext {
             severities: Severity::ALL.iter().copied().map(SeverityValues::from).collect(),
             repo_notes: guide,
         });
-        let text = prompt.render(&BTreeMap::from([("mission", mission)])).map_err(PromptError::from)?;
+        let tools = tools.iter().map(|tool| tool.spec.name.as_str()).collect();
+        let text = prompt.render(&Values { mission, tools }).map_err(PromptError::from)?;
         Ok(self.for_role(role, text))
     }
 

@@ -16,11 +16,11 @@ use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::{Prompt, PromptLibrary};
 use crate::domain::environment::Environment;
 use crate::domain::id::{Commit, MissionId};
-use crate::instrument::Chromium;
+use crate::instrument::{BrowserProbe, Chromium, Place};
 use crate::link::feed::Feed;
 use crate::store::{Catalogue, Store};
 use crate::workspace::sweep::{MARK, Swept, sweep};
-use crate::workspace::{MissionRepo, Published, Reaper, Sandbox};
+use crate::workspace::{Access, MissionRepo, Published, Reaper, Sandbox};
 
 /// Where models come from. The configuration implements it, so that the engine knows no provider by name.
 pub trait Backends: Send + Sync {
@@ -64,7 +64,7 @@ pub struct EngineContext {
     /// Variables of the person's environment that the mission's programs get too.
     pub passed: Vec<(String, String)>,
     /// The browser of this machine, for user testing.
-    pub chromium: Chromium,
+    pub browser: BrowserProbe,
     /// Where skills are looked for beside the repository.
     pub skill_dirs: Vec<PathBuf>,
     /// The commit that the validators' checkout was left at, clean, by this engine; nothing while somebody holds it.
@@ -141,6 +141,17 @@ impl EngineContext {
             tracing::warn!("{sentence}");
             warned.push(sentence);
         }
+    }
+
+    /// The browser of this machine, or why no page can be tested here. It is started once to see that it does.
+    pub async fn chromium(&self) -> Chromium {
+        let env = match self.tool_env(&self.dir, Access::Proof, &[]) {
+            Ok(env) => env,
+            Err(error) => return Chromium::none(&error.to_string()),
+        };
+        let (dir, scratch) = (self.dir.clone(), self.scratch_dir());
+        let place = Place::new(move |line, _| Ok(env.shell(line, &dir)));
+        self.browser.started(&place.with_browser(self.browser.found().clone(), scratch)).await.chromium
     }
 
     /// The model of a configured name.

@@ -11,7 +11,7 @@ use super::context::EngineContext;
 use super::error::EngineError;
 use super::evidence::{Taken, keep};
 use super::role::{OwnPlace, Ports};
-use crate::agent::tool::{EvidenceSink, Instruments, Steps, replay};
+use crate::agent::tool::{Again, EvidenceSink, Instruments, Steps, replay};
 use crate::domain::id::AttemptId;
 use crate::domain::verdict::EvidenceRef;
 use crate::instrument::{Evidence, Facts, Settled};
@@ -78,7 +78,7 @@ pub async fn again(
     let instruments = Instruments {
         evidence: Arc::new(KeptLater),
         app: Arc::clone(&app),
-        chromium: engine.chromium.clone(),
+        chromium: engine.chromium().await,
         steps: Arc::default(),
     };
     let env = engine.tool_env(dir, Access::Proof, &own.env)?;
@@ -92,6 +92,9 @@ pub async fn again(
             Ok(_) => {}
         }
         let seen = replay(&env, &instruments, &steps.at(&names)).await;
+        if let Some(why) = seen.iter().find_map(Again::blocked) {
+            return Err(why.to_owned());
+        }
         let (shown, facts): (Vec<_>, Vec<Facts>) = steps.seen(&seen, &names).into_iter().unzip();
         let told = shown.into_iter().rev().find_map(|again| again.seen.as_ref().ok());
         Ok(Sight { facts, evidence: told.map(|seen| seen.evidence.clone()).unwrap_or_default() })

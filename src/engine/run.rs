@@ -26,7 +26,7 @@ use super::role::PROMPTS;
 use crate::agent::prompt::PromptLibrary;
 use crate::domain::id::MissionId;
 use crate::domain::mission::Mission;
-use crate::instrument::Chromium;
+use crate::instrument::{BrowserProbe, Chromium};
 use crate::link::feed::Feed;
 use crate::link::server::Server;
 use crate::store::{Catalogue, Store, StoreError};
@@ -116,7 +116,7 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         sandbox: Arc::new(Unconfined),
         reaper: Reaper::start()?,
         passed: options.passed,
-        chromium: options.chromium,
+        browser: BrowserProbe::new(options.chromium),
         skill_dirs: options.skill_dirs,
         proof: Arc::default(),
         set_up: Mutex::default(),

@@ -2,12 +2,18 @@
 
 use crate::workspace::WorkspaceError;
 
+/// Begins what is said where an instrument cannot be used at all.
+pub const BLOCKED: &str = "blocked: ";
+
 /// Why an instrument gave no answer. The words go to a validator, which can act on most of them.
 #[derive(Debug, thiserror::Error)]
 pub enum InstrumentError {
     /// The instrument is not there, so what it would prove is blocked.
-    #[error("blocked: no {instrument} instrument; {install}")]
+    #[error("{BLOCKED}no {instrument} instrument; {install}")]
     Missing { instrument: &'static str, install: String },
+    /// The browser is there and did not start.
+    #[error("{BLOCKED}the browser did not start: {why}")]
+    NotStarted { why: String },
     /// The request makes no sense as it is.
     #[error("{0}")]
     BadRequest(String),

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::workspace::{Access, Exit, Program, WorkspaceError};
 
-pub use browser::Chromium;
+pub use browser::{BrowserProbe, Chromium};
 pub use command::{CommandRecord, run_command};
 pub use error::InstrumentError;
 pub use evidence::{Evidence, Settled};

@@ -1,6 +1,10 @@
 //! The browser instrument against a real Chromium and a small server. Without a Chromium each test says so and holds
 //! nothing.
 
+mod flight;
+mod probe;
+mod unruly;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -59,14 +63,19 @@ impl Desk {
 
     /// The processes of its browser.
     fn processes(&self) -> Vec<PathBuf> {
-        let mark = self.scratch.path().display().to_string();
-        let all = fs::read_dir("/proc").into_iter().flatten().flatten();
-        let own = |dir: &PathBuf| {
-            let line = fs::read(dir.join("cmdline")).unwrap_or_default();
-            String::from_utf8_lossy(&line).contains(&mark)
-        };
-        all.map(|entry| entry.path()).filter(own).collect()
+        running_in(self.scratch.path())
     }
+}
+
+/// The processes whose command line names a folder.
+fn running_in(folder: &Path) -> Vec<PathBuf> {
+    let mark = folder.display().to_string();
+    let all = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let own = |dir: &PathBuf| {
+        let line = fs::read(dir.join("cmdline")).unwrap_or_default();
+        String::from_utf8_lossy(&line).contains(&mark)
+    };
+    all.map(|entry| entry.path()).filter(own).collect()
 }
 
 async fn site() -> MockServer {

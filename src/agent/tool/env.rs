@@ -44,7 +44,7 @@ impl ToolEnv {
     }
 
     /// A program for a shell line, with the environment and the limits of this place.
-    pub(super) fn shell(&self, line: &str, directory: &Path) -> Program {
+    pub fn shell(&self, line: &str, directory: &Path) -> Program {
         // Less than a session lets through, so that what was cut well here is not cut again there.
         let cap =
             OutputCap { head: 10 * 1024, tail: 18 * 1024, spill: Spill::Directory(self.scratch.clone()) };

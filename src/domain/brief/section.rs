@@ -6,6 +6,7 @@ use super::finding::{self, evidence_line, marks, with_fix, with_state};
 use crate::domain::attempt::{Attempt, Ending, Role};
 use crate::domain::claim::NotRun;
 use crate::domain::contract::{Assertion, Weight};
+use crate::domain::environment::Listens;
 use crate::domain::finding::{Finding, FindingState};
 use crate::domain::flow::Flow;
 use crate::domain::gate::GateId;
@@ -215,6 +216,18 @@ pub(super) fn services(mission: &Mission) -> String {
     let lines = services
         .map(|service| format!("{}: `{}`{}", service.name, service.run, service.listens().words(" on ")));
     list("\n## Services\n", lines)
+}
+
+/// What a tester reaches of the app.
+pub(super) fn app(mission: &Mission) -> String {
+    let mut services_of = mission.environment.iter().flat_map(|environment| &environment.services);
+    let listens = services_of.any(|service| service.listens() != Listens::Nowhere);
+    let nothing = if listens {
+        ""
+    } else {
+        "\n## Nothing listens\nNo service of this app has a port, so there is no page and no address to reach. It is worked with its commands.\n"
+    };
+    services(mission) + nothing
 }
 
 pub(super) fn handoff(mission: &Mission, feature: FeatureId) -> String {

@@ -15,12 +15,15 @@ use crate::domain::id::AttemptId;
 use crate::engine::context::EngineContext;
 use crate::engine::dispatcher::Refused;
 use crate::engine::inbox::for_attempt;
+use crate::instrument::Chromium;
 use crate::workspace::{Access, Checkout};
 
 /// The context of one attempt.
 pub struct ToolContext {
     pub attempt: AttemptId,
     pub engine: Arc<EngineContext>,
+    /// The browser that assertions may be checked in.
+    pub chromium: Chromium,
     pub handoff_source: HandoffSource,
     /// What a tester does with its instruments; empty for everybody else.
     pub steps: Arc<StepLog>,
@@ -95,7 +98,7 @@ impl ToolContext {
 
     /// Asks the mission for something as this attempt; a refusal is for the model to mend.
     pub(super) async fn ask(&self, commands: Vec<Command>) -> Result<Vec<Stamped>, ToolError> {
-        if let Some(why) = self.engine.chromium.missing()
+        if let Some(why) = self.chromium.missing()
             && commands.iter().any(checks_in_a_browser)
         {
             let words = "no assertion can be checked via browser here";

@@ -28,7 +28,7 @@ pub fn rows(context: &Arc<ToolContext>) -> Vec<ToolRow> {
     rows.extend(amend::rows(context));
     rows.extend(talk::rows(context));
     rows.extend(report::rows(context));
-    match context.engine.chromium.missing() {
+    match context.chromium.missing() {
         // What cannot be tested here is not offered as a way to test it.
         Some(_) => rows.into_iter().map(|row| row.withholding(Instrument::Browser.word())).collect(),
         None => rows,

@@ -23,7 +23,7 @@ pub(super) async fn prepare(engine: &Arc<EngineContext>) -> Result<AttemptEnv, E
     super::worker::open_checkout(engine).await?;
     let (task_engine, dir) = (Arc::clone(engine), engine.dir.join("trial"));
     let proof = blocking(move || Ok(ProofCheckout::create(task_engine.repo.own(), &dir, &base.0)?)).await?;
-    let note = earlier_work(engine)? + &instruments(&engine.chromium);
+    let note = earlier_work(engine)? + &instruments(&engine.chromium().await);
     let env = AttemptEnv::new(proof.dir(), Access::Proof);
     Ok(AttemptEnv { note, cleanup: Cleanup::Remove(proof), ..env })
 }

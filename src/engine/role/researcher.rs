@@ -58,7 +58,7 @@ impl Researchers {
             model,
             system: self
                 .engine
-                .system_prompt(Role::Researcher, &prompt, &self.dir)
+                .system_prompt(Role::Researcher, &prompt, &self.dir, &picked.tools)
                 .map_err(|error| error.to_string())?,
             brief: question,
             tools: picked.tools,

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::attempt_env::{AttemptEnv, Cleanup};
 use super::own_place::{OwnPlace, Ports};
 use super::validator::{at_round, commit_of};
-use crate::agent::tool::{Instruments, StepLog};
+use crate::agent::tool::{App, Instruments, StepLog};
 use crate::domain::attempt::AgentWork;
 use crate::domain::environment::Script;
 use crate::domain::flow::Flow;
@@ -19,6 +19,7 @@ use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
 use crate::engine::evidence::StoreSink;
 use crate::engine::scripts::{self, Site};
+use crate::instrument::Chromium;
 use crate::workspace::{Access, ProofCheckout, WorkspaceError};
 
 pub(super) async fn prepare(
@@ -51,9 +52,24 @@ pub(super) async fn prepare(
     let work = AgentWork::TestAsUser { milestone, round, flow };
     let evidence = Arc::new(StoreSink { engine: Arc::clone(engine), work, app: Arc::clone(&app) });
     let env = AttemptEnv::new(&dir, Access::Proof);
+    let (chromium, lacking) = browser(engine, &app).await;
     let steps = Arc::new(StepLog::new(own.names(&dir)));
-    let instruments = Some(Instruments { evidence, app, chromium: engine.chromium.clone(), steps });
-    Ok(AttemptEnv { note: made + &running, instruments, own: Some(own), cleanup, ..env })
+    let instruments = Some(Instruments { evidence, app, chromium, steps });
+    Ok(AttemptEnv { note: made + &running + &lacking, instruments, own: Some(own), cleanup, ..env })
+}
+
+/// The browser that a tester gets, and what is to be known where there is none. An app that listens nowhere needs none.
+async fn browser(engine: &EngineContext, app: &App) -> (Chromium, String) {
+    if !app.listens() {
+        return (engine.browser.found().clone(), String::new());
+    }
+    let chromium = engine.chromium().await;
+    let lacking = chromium.missing().map_or_else(String::new, |why| {
+        format!(
+            "\n## There is no browser\nWhat is checked in it cannot be tried: the verdict is `blocked`, with this as the reason: {why}.\n"
+        )
+    });
+    (chromium, lacking)
 }
 
 /// Where a tester works, how it is put back, and what the tester must know of it. One who works alone takes the

@@ -20,6 +20,7 @@ impl Instrument for Browser {
     const REACHES: Reach = Reach::Ports;
 
     fn new(place: &Place) -> Result<Self, InstrumentError> {
+        place.chromium().path()?;
         Ok(Self(place.chromium().clone()))
     }
 

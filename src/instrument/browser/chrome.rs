@@ -1,8 +1,6 @@
 //! A running Chromium with a profile of its own. It ends, and its profile goes, when this is dropped.
 
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,13 +10,13 @@ use tokio::time::{Instant, sleep};
 use super::cdp::Cdp;
 use super::fault::Fault;
 use super::frame::{Refs, SCRIPT};
+use super::profile::Profile;
+use super::starting::{Sandbox, failed, last_words, listening};
 use super::tab::TabState;
-use super::world::World;
+use super::world::{World, word};
 use crate::instrument::{InstrumentError, Place};
 use crate::workspace::process::Background;
 
-/// How long it may take until it listens.
-const START: Duration = Duration::from_secs(30);
 /// How long a command to the browser itself, or a small one to a page, may take.
 pub(super) const BRIEF: Duration = Duration::from_secs(5);
 /// The width and height of a page, unless the tester wants others.
@@ -51,6 +49,7 @@ pub(super) struct Chrome {
     profile: Profile,
     /// What a tester should know of how it runs.
     pub note: Option<String>,
+    sandbox: Sandbox,
 }
 
 /// A tab to which commands are sent.
@@ -65,38 +64,70 @@ impl Chrome {
     /// Starts one.
     pub async fn start(place: &Place, program: &Path) -> Result<Self, InstrumentError> {
         let root = nix::unistd::geteuid().is_root();
-        match Self::start_as(place, program, if root { "--no-sandbox" } else { "" }).await {
-            Err(InstrumentError::BadRequest(why)) if !root && why.to_lowercase().contains("sandbox") => {
-                let mut chrome = Self::start_as(place, program, "--no-sandbox").await?;
-                chrome.note = Some(
-                    "the browser runs without its own sandbox, which this machine does not allow".to_owned(),
-                );
+        let sandbox = if root { Sandbox::NoneForRoot } else { Sandbox::Own };
+        match Self::start_as(place, program, sandbox).await {
+            Err(InstrumentError::NotStarted { why })
+                if sandbox == Sandbox::Own && why.to_lowercase().contains("sandbox") =>
+            {
+                let mut chrome = Self::start_as(place, program, Sandbox::Refused).await?;
+                chrome.note = Sandbox::Refused.words().map(|words| format!("the browser runs {words}"));
                 Ok(chrome)
             }
             other => other,
         }
     }
 
-    async fn start_as(place: &Place, program: &Path, sandbox: &str) -> Result<Self, InstrumentError> {
+    /// Starts one, has a page of it answer, and ends it; gives what it calls itself and how it runs.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    pub async fn prove(place: &Place, program: &Path) -> Result<String, String> {
+        let chrome = Self::start(place, program).await.map_err(|error| match error {
+            InstrumentError::NotStarted { why } => format!("it did not start: {why}"),
+            other => other.to_string(),
+        })?;
+        let answered = async {
+            let about = chrome.browser("Browser.getVersion", json!({})).await?;
+            chrome.call(&chrome.page()?, "Runtime.evaluate", json!({ "expression": "1" })).await?;
+            let product = word(&about, "/product");
+            Ok(format!("version {}", product.rsplit('/').next().unwrap_or_default()))
+        };
+        let version = answered.await.map_err(|fault: Fault| match fault {
+            Fault::Crashed => "its pages crash".to_owned(),
+            Fault::Silent => "its pages give no answer".to_owned(),
+            other => format!("it is of no use: {other:?}"),
+        })?;
+        Ok([Some(version.as_str()), chrome.sandbox.words()]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(", "))
+    }
+
+    async fn start_as(place: &Place, program: &Path, sandbox: Sandbox) -> Result<Self, InstrumentError> {
         let profile = Profile::make(place.scratch())?;
-        let data = format!("--user-data-dir={}", profile.0.display());
+        let data = format!("--user-data-dir={}", profile.dir().display());
         let words = [program.to_string_lossy().as_ref(), &data, HOSTS].map(quoted).join(" ");
-        let line = format!("exec {words} {FLAGS} {sandbox} about:blank");
-        let home = profile.0.display().to_string();
+        let line = format!("exec {words} {FLAGS} {} about:blank", sandbox.flag());
+        let home = profile.dir().display().to_string();
         let homes = ["HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"];
         // Its sockets are in there, and the path of a socket has room for 107 bytes.
         let temporary = ("TMPDIR", "/tmp".to_owned());
         let started = place
             .program(&line, ".")?
             .envs(homes.map(|name| (name, home.clone())).into_iter().chain([temporary]));
-        let program = started.spawn_background(&profile.0.join("browser.log"))?;
-        let address = listening(&profile.0, &program).await?;
+        let program = started.spawn_background(&profile.dir().join("browser.log"))?;
+        let address = listening(profile.dir(), &program).await?;
         let world = Arc::new(Mutex::new(World::new(SCRIPT, SIZE)));
         let cdp =
             Cdp::connect(&address, Arc::clone(&world)).await.map_err(|error| failed(&error.to_string()))?;
         let shown = (0, Vec::new());
-        let chrome = Self { cdp, world, refs: Refs::default(), shown, program, profile, note: None };
-        chrome.prepare().await.map_err(|fault| failed(&format!("{fault:?}")))?;
+        let chrome = Self { cdp, world, refs: Refs::default(), shown, program, profile, note: None, sandbox };
+        chrome.prepare().await.map_err(|fault| match fault {
+            Fault::Gone => failed(&format!("it ended at once: {}", last_words(&chrome.program))),
+            Fault::Silent => failed("it gave no answer"),
+            other => failed(&format!("{other:?}")),
+        })?;
         Ok(chrome)
     }
 
@@ -185,73 +216,6 @@ impl Chrome {
         }
         self.world().forget(target);
     }
-}
-
-/// The folder of one browser: its profile, what it downloaded, what it printed.
-struct Profile(PathBuf);
-
-impl Profile {
-    fn make(scratch: &Path) -> Result<Self, InstrumentError> {
-        static MADE: AtomicU32 = AtomicU32::new(0);
-        let own = format!("browser-{}-", std::process::id());
-        for left in fs::read_dir(scratch).into_iter().flatten().flatten() {
-            let name = left.file_name().to_string_lossy().into_owned();
-            // What an engine before this one left when it was killed.
-            if name.starts_with("browser-") && !name.starts_with(&own) {
-                drop(fs::remove_dir_all(left.path()));
-            }
-        }
-        let dir = scratch.join(format!("{own}{}", MADE.fetch_add(1, Ordering::Relaxed)));
-        drop(fs::remove_dir_all(&dir));
-        let profile = Self(dir);
-        fs::create_dir_all(profile.downloads())
-            .map_err(|error| failed(&format!("its profile cannot be made: {error}")))?;
-        Ok(profile)
-    }
-
-    fn downloads(&self) -> PathBuf {
-        self.0.join("downloads")
-    }
-}
-
-impl Drop for Profile {
-    fn drop(&mut self) {
-        // The browser was killed a moment ago; until its last process is gone files may still appear.
-        for _ in 0..50 {
-            if fs::remove_dir_all(&self.0).is_ok() || !self.0.exists() {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        tracing::debug!(dir = %self.0.display(), "a browser's profile stays until the next one is made");
-    }
-}
-
-/// Where the browser listens, which it writes down once it does.
-async fn listening(profile: &Path, program: &Background) -> Result<String, InstrumentError> {
-    let deadline = Instant::now() + START;
-    loop {
-        let told = fs::read_to_string(profile.join("DevToolsActivePort")).unwrap_or_default();
-        if let Some((port, path)) = told.trim_end().split_once('\n') {
-            return Ok(format!("ws://127.0.0.1:{port}{path}"));
-        }
-        let printed = || program.tail(1_000).unwrap_or_default();
-        if let Some(exit) = program.exit() {
-            return Err(failed(&format!("it ended ({exit}): {}", printed().trim())));
-        }
-        if Instant::now() > deadline {
-            return Err(failed(&format!(
-                "it did not listen within {} s: {}",
-                START.as_secs(),
-                printed().trim()
-            )));
-        }
-        sleep(Duration::from_millis(15)).await;
-    }
-}
-
-fn failed(why: &str) -> InstrumentError {
-    InstrumentError::BadRequest(format!("blocked: the browser did not start: {why}"))
 }
 
 fn quoted(word: &str) -> String {

@@ -1,6 +1,6 @@
 //! Where the Chromium of this machine is, and what to do when there is none.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::instrument::InstrumentError;
@@ -25,19 +25,35 @@ const APPLICATIONS: [&str; 4] = [
     "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
 ];
 
+/// The word that is set in place of a path by whoever wants no browser.
+const OFF: &str = "off";
+
 /// The Chromium of this machine, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chromium(Result<PathBuf, String>);
+pub struct Chromium {
+    sought: Sought,
+    found: Result<PathBuf, String>,
+}
+
+/// Where one is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Sought {
+    At(PathBuf),
+    OnPath(OsString),
+    Nowhere,
+}
 
 impl Chromium {
-    /// The one that a setting names.
+    /// The one that a setting names; `off` is none.
     pub fn set_to(path: &Path) -> Self {
-        let found = if path.is_file() {
+        let found = if path == Path::new(OFF) {
+            Err("`browser` is set to \"off\" in your config.toml".to_owned())
+        } else if path.is_file() {
             Ok(path.to_owned())
         } else {
             Err(format!("`browser` is set to {}, where there is no program; {}", path.display(), install()))
         };
-        Self(found.and_then(built_in))
+        Self { sought: Sought::At(path.to_owned()), found: found.and_then(built_in) }
     }
 
     /// The first that is found in these directories, as `PATH` lists them.
@@ -46,12 +62,29 @@ impl Chromium {
         let named =
             NAMES.iter().flat_map(|name| directories.iter().map(move |directory| directory.join(name)));
         let found = named.chain(APPLICATIONS.iter().map(PathBuf::from)).find(|file| file.is_file());
-        Self(found.ok_or_else(|| format!("no Chromium is on PATH; {}", install())).and_then(built_in))
+        let found = found.ok_or_else(|| format!("no Chromium is on PATH; {}", install()));
+        Self { sought: Sought::OnPath(path.to_owned()), found: found.and_then(built_in) }
     }
 
     /// None, for a reason.
     pub fn none(why: &str) -> Self {
-        Self(Err(why.to_owned()))
+        Self { sought: Sought::Nowhere, found: Err(why.to_owned()) }
+    }
+
+    /// The same search once more: one may have been installed or removed.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        match &self.sought {
+            Sought::At(path) => Self::set_to(path),
+            Sought::OnPath(path) => Self::on_path(path),
+            Sought::Nowhere => self.clone(),
+        }
+    }
+
+    /// The same search, which finds nothing of use.
+    #[must_use]
+    pub(super) fn but(&self, why: String) -> Self {
+        Self { sought: self.sought.clone(), found: Err(why) }
     }
 
     /// Where it is.
@@ -59,17 +92,16 @@ impl Chromium {
     /// # Errors
     /// [`InstrumentError::Missing`], with what to install.
     pub fn path(&self) -> Result<&Path, InstrumentError> {
-        self.0
+        self.found
             .as_deref()
             .map_err(|why| InstrumentError::Missing { instrument: "browser", install: why.clone() })
     }
 
     /// Why there is none, if that is so.
     pub fn missing(&self) -> Option<&str> {
-        self.0.as_ref().err().map(String::as_str)
+        self.found.as_ref().err().map(String::as_str)
     }
 }
-
 /// It is of no use to a program that was built without what drives it.
 fn built_in(path: PathBuf) -> Result<PathBuf, String> {
     if cfg!(feature = "browser") {

@@ -7,6 +7,7 @@
 //! ([`answer`]) says what changed, and is a piece of evidence.
 
 mod find;
+mod probe;
 
 #[cfg(not(feature = "browser"))]
 mod absent;
@@ -27,7 +28,11 @@ mod keys;
 #[cfg(feature = "browser")]
 mod look;
 #[cfg(feature = "browser")]
+mod profile;
+#[cfg(feature = "browser")]
 mod settle;
+#[cfg(feature = "browser")]
+mod starting;
 #[cfg(feature = "browser")]
 mod step;
 #[cfg(feature = "browser")]
@@ -46,5 +51,6 @@ mod world;
 #[cfg(not(feature = "browser"))]
 pub use absent::Browser;
 pub use find::Chromium;
+pub use probe::{BrowserProbe, Started};
 #[cfg(feature = "browser")]
 pub use tool::Browser;

@@ -34,6 +34,7 @@ impl Instrument for Browser {
     const REACHES: Reach = Reach::Ports;
 
     fn new(place: &Place) -> Result<Self, InstrumentError> {
+        place.chromium().path()?;
         Ok(Self { place: place.clone(), running: Mutex::new(None) })
     }
 

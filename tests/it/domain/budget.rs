@@ -3,6 +3,7 @@
 use flightdeck::domain::attempt::Role;
 use flightdeck::domain::budget::{Budget, dollars};
 use flightdeck::domain::command::Command;
+use flightdeck::domain::environment::Environment;
 use flightdeck::domain::estimate::{Basis, Money, estimate, forecast};
 use flightdeck::domain::id::{AttemptId, Timestamp};
 use flightdeck::domain::usage::{ModelPrice, Usage};
@@ -58,6 +59,23 @@ fn an_estimate_counts_runs_and_prices_them_by_what_runs_cost() {
     // 8 to 12 features are built and each is reviewed; each of two milestones is judged twice or four times.
     let cost = Money { low: 2_000_000, likely: 3_200_000, high: 4_800_000, basis: Basis::Measured };
     assert_eq!(estimate(&flight.mission).cost, Some(cost));
+}
+
+#[test]
+fn an_estimate_counts_the_testers_who_work_at_the_same_time() {
+    let mut mission = Flight::new().proposed(2, 4).mission;
+    let alone = estimate(&mission);
+    let allowed = Environment { parallel_testers: 9, ..mission.environment.clone().unwrap_or_default() };
+    mission.environment = Some(allowed);
+    assert_eq!(mission.testers(), 3, "the person allows three");
+    let beside = estimate(&mission);
+    // Two more in each of two milestones, and two rounds where one is likely to fail.
+    assert_eq!((beside.floor_runs - alone.floor_runs, beside.likely_runs - alone.likely_runs), (4, 8));
+    assert!(beside.floor_ms > alone.floor_ms && beside.likely_ms > alone.likely_ms);
+    for feature in &mut mission.features {
+        feature.fulfills.clear();
+    }
+    assert_eq!(estimate(&mission).floor_runs, alone.floor_runs, "nobody tests nothing");
 }
 
 #[test]

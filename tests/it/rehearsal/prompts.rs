@@ -22,7 +22,8 @@ fn every_prompt_says_what_its_role_may_and_renders() {
                 "severities": severities,
                 "title": "T-title", "goal": "G-goal", "directives": some, "knowledge": some, "repo_notes": notes,
             });
-            let rendered = prompt.render(&json!({ "mission": mission })).unwrap();
+            let tools = if full { prompt.tools.clone() } else { Vec::new() };
+            let rendered = prompt.render(&json!({ "mission": mission, "tools": tools })).unwrap();
             assert!(rendered.contains("T-title"), "{name}");
             // What weighs how much is spelled in one place.
             let reports = prompt.tools.iter().any(|tool| tool.starts_with("report_"));

@@ -1,12 +1,13 @@
 //! Services that do not behave: each ends in a clear verdict within its limit, and nothing of it is left.
 
-use std::net::TcpListener;
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::time::Duration;
 
 use flightdeck::workspace::services::{Health, PortLease, ServiceDirs, lease};
 use flightdeck::workspace::sweep::{MARK, Swept, marked, sweep};
-use flightdeck::workspace::{Reaper, ServiceSpec, Services};
+use flightdeck::workspace::{Exit, Reaper, ServiceSpec, Services};
 
 /// A server that misbehaves as its first argument says.
 const SERVER: &str = r"
@@ -14,6 +15,12 @@ import http.server, os, signal, sys, time
 mode, port = sys.argv[1], int(os.environ['PORT'])
 if mode == 'late':
     time.sleep(1)
+if mode == 'mortal':
+    import subprocess, threading
+    subprocess.Popen(['sleep', '300'])
+    def die():
+        print('out of memory', flush=True)
+        os._exit(7)
 if mode == 'stubborn':
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if mode == 'daemon':
@@ -26,6 +33,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(500 if mode == 'broken' else 200)
         self.end_headers()
+        if mode == 'mortal' and self.path == '/last':
+            threading.Timer(0.1, die).start()
     def log_message(self, *_):
         pass
 http.server.HTTPServer(('127.0.0.1', port), Handler).serve_forever()
@@ -116,7 +125,7 @@ async fn what_comes_up_in_its_own_way_is_ended_whole() {
         let mark = ground.mark();
         let swept = tokio::task::spawn_blocking(move || sweep((MARK, &mark))).await.unwrap();
         assert!(matches!(swept, Swept::Killed(pids) if pids.is_empty()), "{mode}: a sweep leaves it alone");
-        assert!(std::net::TcpStream::connect(("127.0.0.1", ground.port())).is_ok(), "{mode}");
+        assert!(TcpStream::connect(("127.0.0.1", ground.port())).is_ok(), "{mode}");
         services.stop_all().await;
         ground.nothing_is_left(mode);
     }
@@ -153,4 +162,25 @@ async fn a_service_that_prints_without_end_fills_no_disk() {
     assert!(tail.contains("0123456789") && tail.len() <= 5 * 1024, "{}", tail.len());
     services.stop_all().await;
     ground.nothing_is_left("much output");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_dies_midway_is_told_and_its_children_go_with_it() {
+    let Some(ground) = Ground::new() else { return };
+    let services =
+        Services::start(vec![ground.spec("exec python3 serve.py mortal")], &ground.dirs()).await.unwrap();
+    assert_eq!((services.status()[0].ended, marked((MARK, &ground.mark())).len()), (None, 2));
+    let mut stream = TcpStream::connect(("127.0.0.1", ground.port())).unwrap();
+    stream.write_all(b"GET /last HTTP/1.0\r\n\r\n").unwrap();
+    while services.status()[0].ended.is_none() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(services.status()[0].ended, Some(Exit::Code(7)));
+    assert!(services.logs("web").unwrap().contains("out of memory"));
+    ground.nothing_is_left("one that died");
+    let mut services =
+        Services::start(vec![ground.spec("exec python3 serve.py mortal")], &ground.dirs()).await.unwrap();
+    assert_eq!(services.status()[0].ended, None, "it can be started again on the same port");
+    services.stop_all().await;
+    ground.nothing_is_left("one that was started again");
 }

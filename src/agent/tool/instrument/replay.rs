@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::steps::Step;
 use super::{Instruments, app, place};
 use crate::agent::tool::{ToolEnv, ToolError, arguments};
+use crate::instrument::error::BLOCKED;
 use crate::instrument::{Facts, Instrument, Seen, Visitor, each};
 
 /// What a step showed when it was done again.
@@ -39,6 +40,11 @@ pub async fn replay(env: &Arc<ToolEnv>, instruments: &Instruments, steps: &[Step
 }
 
 impl Again {
+    /// Why the instrument could not be used, which says nothing of the app.
+    pub fn blocked(&self) -> Option<&str> {
+        self.seen.as_ref().err().map(String::as_str).filter(|why| why.starts_with(BLOCKED))
+    }
+
     /// What can be compared with another time; a refusal is a text.
     pub fn facts(&self) -> Facts {
         match &self.seen {
@@ -107,12 +113,15 @@ mod tests {
         let again = replay(&place.env, &instruments(&kept), &steps).await;
         for (one, other) in first.iter().zip(&again) {
             assert_eq!(one.facts(), other.facts(), "{:?}", one.step);
+            assert_eq!(one.blocked(), None);
         }
         let facts: Vec<Facts> = first.iter().map(Again::facts).collect();
         assert_eq!((facts[0].statuses.as_slice(), facts[0].text.as_str()), (&[200][..], "hi"));
         assert_eq!((facts[1].exit, facts[1].text.as_str()), (Some(Exit::Code(4)), "done"));
         assert_eq!(facts[2].statuses, [404]);
         assert!(facts[3].text.contains("do not fit") && facts[4].text.contains("is no instrument"));
+        let pages = replay(&place.env, &instruments(&kept), &[step("browser", json!({}))]).await;
+        assert_eq!(pages[0].blocked(), Some("blocked: no browser instrument; none in this test"));
         assert!(kept.0.lock().unwrap().is_empty(), "what is seen again is given and not kept");
     }
 }

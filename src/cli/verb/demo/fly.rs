@@ -10,7 +10,7 @@ use super::repository;
 use crate::agent::model::script::Scripts;
 use crate::cli::ask::call;
 use crate::cli::console::{after, show};
-use crate::cli::context::{Repository, canonical, chromium};
+use crate::cli::context::{Repository, browser, canonical};
 use crate::cli::creation::{MissionOptions, found, suffix};
 use crate::cli::follow::{Talk, events, fly, summary};
 use crate::cli::prelude::*;
@@ -138,9 +138,10 @@ async fn begin(context: &Context, repo: &Repo, talk: Talk, flight: FlightArgs) -
     if talk == Talk::Json {
         return Ok(found);
     }
-    let pages = match chromium(&settings).path() {
-        Ok(browser) => format!("A tester fills the app's form in a real browser: {}.", browser.display()),
-        Err(why) => format!("Without a browser the app's form is tested over HTTP alone ({why})."),
+    let started = browser(&settings).await;
+    let pages = match started.chromium.missing() {
+        None => format!("A tester fills the app's form in a real browser: {}.", started.words),
+        Some(why) => format!("Without a browser the app's form is tested over HTTP alone ({why})."),
     };
     print(format!(
         "The mind of this demo is a rehearsal: a script plays the agents, and no model is called. The rest is real: the\n\

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::report::{Check, CheckState};
 use crate::agent::prompt::PromptLibrary;
-use crate::cli::context::{Context, PROJECT_FILE, chromium};
+use crate::cli::context::{Context, PROJECT_FILE, browser as started};
 use crate::cli::missions::catalogue;
 use crate::cli::screen::Output;
 use crate::config::Settings;
@@ -92,13 +92,12 @@ pub(super) fn sandbox() -> Check {
     Check::missing("sandbox", sentence)
 }
 
-/// The browser that pages are tested in.
-pub(super) fn browser(settings: &Settings) -> Check {
-    match chromium(settings).path() {
-        Ok(path) => Check::good("browser", path.display().to_string()),
-        Err(fault) => {
-            Check::missing("browser", format!("no page can be tested as its users see it: {fault}"))
-        }
+/// The browser that pages are tested in. It is started: what is found need not work.
+pub(super) async fn browser(settings: &Settings) -> Check {
+    let started = started(settings).await;
+    match started.chromium.missing() {
+        None => Check::good("browser", started.words),
+        Some(why) => Check::missing("browser", format!("no page can be tested as its users see it: {why}")),
     }
 }
 

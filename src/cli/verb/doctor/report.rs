@@ -83,7 +83,7 @@ async fn all(context: &Context, contact: Contact) -> Vec<Check> {
             checks.extend(backends);
             checks.extend(models);
             checks.push(models::prices(&settings));
-            checks.push(checks::browser(&settings));
+            checks.push(checks::browser(&settings).await);
         }
         Err(found) => checks.push(Check::bad("config", fault::sentence(&found))),
     }
