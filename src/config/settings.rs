@@ -85,6 +85,7 @@ impl Settings {
                 critic_rounds: limits.critic_rounds.0,
                 testers: limits.testers.0,
                 sabotage_percent: limits.sabotage_percent.0,
+                min_families: limits.min_families.0,
             },
             autopilot: if values.autopilot.0 { Autopilot::On } else { Autopilot::Off },
             branch_prefix: values.branch_prefix.0,

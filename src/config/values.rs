@@ -60,6 +60,7 @@ pub(super) struct LimitValues {
     pub critic_rounds: CriticRounds,
     pub testers: SmallCount,
     pub sabotage_percent: Percent,
+    pub min_families: SmallCount,
 }
 
 /// What is set about one provider.
@@ -101,7 +102,7 @@ impl Default for BudgetValues {
 
 impl Default for LimitValues {
     fn default() -> Self {
-        let Limits { rounds, failures, reviewers, testers, sabotage_percent, critic_rounds: _ } =
+        let Limits { rounds, failures, reviewers, testers, sabotage_percent, min_families, critic_rounds: _ } =
             Limits::default();
         Self {
             rounds: SmallCount(rounds),
@@ -110,6 +111,7 @@ impl Default for LimitValues {
             critic_rounds: CriticRounds(MOST_CRITIC_ROUNDS),
             testers: SmallCount(testers),
             sabotage_percent: Percent(sabotage_percent),
+            min_families: SmallCount(min_families),
         }
     }
 }
@@ -180,6 +182,7 @@ pub(super) fn is_section(key: &str) -> bool {
 pub(super) fn reserved(key: &str) -> Option<&'static str> {
     match key {
         "autopilot" => Some("it would give your consent in your place"),
+        "limits.min_families" => Some("it decides whose verdicts your autopilot believes"),
         "prices" => Some("it decides how your money is counted"),
         "browser" => Some("it decides which program runs"),
         "pass_env" => Some("it decides which of your variables programs see"),
@@ -300,6 +303,7 @@ mod tests {
             ("providers.x.api_key_env", json!("MY_KEY"), json!("sk-ant-123")),
             ("speed", json!(2.5), json!(0)),
             ("limits.rounds", json!(1), json!(0)),
+            ("limits.min_families", json!(2), json!(0)),
             ("budget.tokens", json!(3), json!(2.5)),
             ("budget.validation_percent", json!(90), json!(91)),
             ("autopilot", json!(true), json!("true")),

@@ -120,7 +120,7 @@ fn gate_sentence(mission: &Mission, gate: GateId) -> String {
                 let sentence = set_aside.map_or_else(passed, |reason| {
                     format!("milestone {id} waits for GO again; your NO-GO was set aside: {reason}")
                 });
-                with_put_off(sentence, put_off)
+                with_put_off(sentence + &families_clause(mission, gate), put_off)
             }
             obstacles => format!("milestone {id} is blocked: {}", obstacles.join("; ")),
         },
@@ -129,10 +129,15 @@ fn gate_sentence(mission: &Mission, gate: GateId) -> String {
                 "every milestone is GO: the final gate waits".to_owned(),
                 "blocked: ",
                 &mission.gate_obstacles(gate),
-            ),
+            ) + &families_clause(mission, gate),
             mission.put_off_findings(),
         ),
     }
+}
+
+/// Why autopilot leaves a gate to the person, where it does for want of another mind.
+fn families_clause(mission: &Mission, gate: GateId) -> String {
+    mission.too_few_families(gate).map(|reason| format!("; {reason}")).unwrap_or_default()
 }
 
 /// A gate's sentence with the findings that were put off: GO does not decide on them.

@@ -204,11 +204,18 @@ pub struct Limits {
     /// The share of the mission's time, in percent, in which what was built is undone to see checks fail; 0 for never.
     #[serde(default = "sabotage_percent")]
     pub sabotage_percent: u8,
+    /// How many families of models must stand behind what a gate is about before autopilot says GO.
+    #[serde(default = "min_families")]
+    pub min_families: u32,
 }
 
 /// As much as missions of earlier versions may have, whose founding does not say.
 fn sabotage_percent() -> u8 {
     Limits::default().sabotage_percent
+}
+
+fn min_families() -> u32 {
+    Limits::default().min_families
 }
 
 /// As many as missions of earlier versions may have, whose founding does not say.
@@ -218,7 +225,15 @@ fn testers() -> u32 {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { rounds: 5, failures: 3, reviewers: 3, testers: 3, sabotage_percent: 10, critic_rounds: 0 }
+        Self {
+            rounds: 5,
+            failures: 3,
+            reviewers: 3,
+            testers: 3,
+            sabotage_percent: 10,
+            critic_rounds: 0,
+            min_families: 1,
+        }
     }
 }
 

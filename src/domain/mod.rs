@@ -7,6 +7,7 @@ pub mod activity;
 pub mod apply;
 pub mod attempt;
 pub mod attention;
+pub mod backing;
 pub mod baseline;
 pub mod brief;
 pub mod budget;

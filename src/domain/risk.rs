@@ -19,6 +19,7 @@ pub fn risks(mission: &Mission) -> Vec<String> {
     risks.extend(contract_risks(mission));
     risks.extend(environment_risks(mission));
     risks.extend(empty_gates(mission));
+    risks.extend(mission.families_risk());
     risks.extend(mind_risks(mission));
     risks.extend(money_risk(mission));
     risks

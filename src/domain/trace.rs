@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::backing::Backing;
 use super::finding::Finding;
 use super::gate::GateId;
 use super::id::{AssertionId, Commit, FeatureId, FindingId, RequirementId};
@@ -56,6 +57,8 @@ pub struct AssertionTrace<'a> {
     pub features: Vec<FeatureTrace>,
     /// The newest first.
     pub verdicts: Vec<&'a Verdict>,
+    /// Who stands behind each of them, in the same order.
+    pub backing: Vec<Backing>,
     pub findings: Vec<FindingId>,
 }
 
@@ -168,12 +171,14 @@ impl Mission {
         let builds =
             |feature: &&Feature| feature.is_wanted() && self.assertions_at_stake(feature).contains(id);
         let about = |found: &&Finding| found.about() == Some(id);
+        let verdicts: Vec<&Verdict> = self.verdicts.get(id).into_iter().flatten().rev().collect();
         AssertionTrace {
             assertion: id,
             standing: self.standing(id),
             doubt: self.doubt(id, GateId::Final),
             features: self.features.iter().filter(builds).map(|found| self.trace_feature(found)).collect(),
-            verdicts: self.verdicts.get(id).into_iter().flatten().rev().collect(),
+            backing: verdicts.iter().map(|verdict| self.backing(verdict)).collect(),
+            verdicts,
             findings: self.findings.values().filter(about).map(|found| found.id).collect(),
         }
     }
@@ -222,10 +227,10 @@ impl AssertionTrace<'_> {
     fn narrow(&mut self, subject: &TraceSubject) {
         match subject {
             TraceSubject::Evidence(reference) => {
-                self.verdicts.retain(|verdict| verdict.evidence.contains(reference));
+                self.keep(|verdict| verdict.evidence.contains(reference));
             }
             TraceSubject::Commit(commit) if !self.features.iter().any(|found| found.is_about(subject)) => {
-                self.verdicts.retain(|verdict| begins(&verdict.commit, commit));
+                self.keep(|verdict| begins(&verdict.commit, commit));
             }
             TraceSubject::Requirement(_)
             | TraceSubject::Assertion(_)
@@ -233,6 +238,14 @@ impl AssertionTrace<'_> {
             | TraceSubject::Commit(_)
             | TraceSubject::Finding(_) => {}
         }
+    }
+}
+
+impl AssertionTrace<'_> {
+    /// Leaves out verdicts, with who stands behind them.
+    fn keep(&mut self, wanted: impl Fn(&Verdict) -> bool) {
+        let kept = std::mem::take(&mut self.verdicts).into_iter().zip(std::mem::take(&mut self.backing));
+        (self.verdicts, self.backing) = kept.filter(|(verdict, _)| wanted(verdict)).unzip();
     }
 }
 

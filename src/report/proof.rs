@@ -6,6 +6,7 @@ use crate::domain::contract::Assertion;
 use crate::domain::gate::{DecidedBy, Decision, Gate};
 use crate::domain::mission::Mission;
 use crate::domain::verdict::{Standing, Verdict};
+use crate::view::assertion::method;
 use crate::view::contract::weight;
 use crate::view::when::day_and_time;
 use crate::view::words::one_line;
@@ -45,6 +46,9 @@ pub struct VerdictPart {
     pub round: u32,
     pub by: String,
     pub model: String,
+    pub family: String,
+    /// How it was come by.
+    pub methods: String,
     pub at: String,
     /// Milliseconds since 1970.
     pub at_ms: i64,
@@ -91,7 +95,7 @@ fn assertion(mission: &Mission, assertion: &Assertion) -> AssertionPart {
 }
 
 fn verdict(mission: &Mission, verdict: &Verdict) -> VerdictPart {
-    let attempt = mission.attempts.get(&verdict.attempt);
+    let (attempt, backing) = (mission.attempts.get(&verdict.attempt), mission.backing(verdict));
     VerdictPart {
         outcome: verdict.outcome.word(),
         observed: one_line(verdict.observed.as_str()),
@@ -99,7 +103,9 @@ fn verdict(mission: &Mission, verdict: &Verdict) -> VerdictPart {
         revision: verdict.revision.0,
         round: verdict.round,
         by: attempt.map_or_else(|| verdict.attempt.to_string(), |by| format!("{} {}", by.role, by.id)),
-        model: attempt.map(|by| by.model.to_string()).unwrap_or_default(),
+        model: backing.model,
+        family: backing.family,
+        methods: backing.methods.into_iter().map(method).collect::<Vec<_>>().join(" and "),
         at: day_and_time(verdict.at),
         at_ms: verdict.at.0,
         evidence: verdict.evidence.iter().map(|reference| reference.0.clone()).collect(),

@@ -1,5 +1,6 @@
 //! One assertion in full: what it says, how it is checked, what was seen, what was decided.
 
+use crate::domain::backing::{Backing, Context, Method};
 use crate::domain::contract::{Assertion, AssertionState, Weight};
 use crate::domain::event::Actor;
 use crate::domain::id::AssertionId;
@@ -214,26 +215,36 @@ fn no_verdict(mission: &Mission, id: &AssertionId) -> Row {
     Row::new().sign(style, sign).then(style, "no verdict yet")
 }
 
-/// Who stands behind a verdict: which model, by which method, and whether its check was seen to fail.
+/// Who stands behind a verdict: which model of which family, in which context, by which methods, and whether its check was
+/// seen to fail.
 fn behind(mission: &Mission, verdict: &Verdict) -> String {
-    let by = mission.attempts.get(&verdict.attempt).map(|by| format!("by {}", by.model));
-    let method = mission.assertion(&verdict.assertion).map(|found| {
-        let round = mission.round(verdict.milestone, verdict.round);
-        let ran = round.and_then(|round| round.check(&verdict.assertion, verdict.revision));
-        let via = found.wording.check.via.word();
-        let via = if ran.is_some() { format!("{via} and the engine's own run") } else { via.to_owned() };
-        let via = if verdict.again { format!("{via}, by steps that the engine did again") } else { via };
-        let red = match mission.seen_red(&verdict.assertion) {
-            SeenRed::AtBase | SeenRed::Sabotaged => "seen red",
-            SeenRed::Toothless | SeenRed::Vacuous => "proves nothing",
-            SeenRed::Untold | SeenRed::OutOfTime | SeenRed::NotYet | SeenRed::Judged | SeenRed::Off => {
-                "not seen red"
-            }
+    let Backing { model, family, context, methods, .. } = mission.backing(verdict);
+    let by = (!model.is_empty()).then(|| {
+        let context = match context {
+            Context::Clean => "a clean context without the code",
+            Context::OfCode => "a context of its own with the code",
         };
-        format!("over {via}, {red}")
+        format!("by {model} (family {family}) in {context}")
     });
-    let steps = verdict.steps.as_ref().map(|steps| format!("its steps are kept as {}", steps.0));
-    by.into_iter().chain(method).chain(steps).collect::<Vec<_>>().join(", ")
+    let methods: Vec<&str> = methods.into_iter().map(method).collect();
+    let red = match mission.seen_red(&verdict.assertion) {
+        SeenRed::AtBase | SeenRed::Sabotaged => "seen red",
+        SeenRed::Toothless | SeenRed::Vacuous => "proves nothing",
+        SeenRed::Untold | SeenRed::OutOfTime | SeenRed::NotYet | SeenRed::Judged | SeenRed::Off => {
+            "not seen red"
+        }
+    };
+    let over = (!methods.is_empty()).then(|| format!("over {}, {red}", methods.join(" and ")));
+    by.into_iter().chain(over).collect::<Vec<_>>().join(", ")
+}
+
+/// How a verdict was come by, in words.
+pub fn method(method: Method) -> &'static str {
+    match method {
+        Method::EngineCommand => "the engine's own run",
+        Method::Replay => "the tester's steps done again by the engine",
+        Method::Command | Method::Http | Method::Terminal | Method::Browser => method.word(),
+    }
 }
 
 fn verdict(mission: &Mission, verdict: &Verdict, width: usize) -> Vec<Row> {

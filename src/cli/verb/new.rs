@@ -78,6 +78,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     if talk != Talk::Json {
         let id = &found.id;
         print(format!("{id} begins; `flightdeck run {id}` comes back to it from anywhere"))?;
+        found.mission.families_risk().map_or(Ok(()), |risk| print(format!("note: {risk}")))?;
     }
     let mission = match talk {
         Talk::Silent | Talk::Json => fly(context, &found, talk, speed).await?,

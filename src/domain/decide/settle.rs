@@ -144,7 +144,7 @@ fn autopilot(mission: &Mission) -> Option<Event> {
     // Nobody but the person agrees to fewer tests; at the final gate they have been asked.
     let let_be = matches!(gate, GateId::Milestone(_)) && mission.let_be(gate).next().is_some();
     let clear = mission.waits_at(gate) && mission.gate_obstacles(gate).is_empty();
-    let passes = clear && !let_be && !toothless;
+    let passes = clear && !let_be && !toothless && mission.too_few_families(gate).is_none();
     let decision = Decision::Go { note: None };
     passes.then_some(Event::GateDecided { gate, decision, by: DecidedBy::Autopilot })
 }

@@ -226,3 +226,33 @@ fn an_edit_at_the_final_gate_is_validated_before_it_can_be_go() {
     assert!(needs(&flight.mission).iter().any(|need| need.kind == NeedKind::Gate { gate: GateId::Final }));
     assert!(flight.gone(GateId::Final).mission.end.is_some());
 }
+
+/// One milestone under autopilot, with one model for all validators and another one for everybody else.
+fn flown_by(validators: &str, min_families: u32) -> Flight {
+    let mut founding = words::founding();
+    founding.limits.min_families = min_families;
+    founding.autopilot = Autopilot::On;
+    for (role, model) in &mut founding.models {
+        *model = words::title(if role.is_validator() { validators } else { "anthropic/claude-x" });
+    }
+    Flight::founded(founding).proposed(1, 1).built(1).validated()
+}
+
+#[test]
+fn autopilot_held_to_two_families_leaves_to_the_person_what_one_stands_behind() {
+    let m1 = GateId::Milestone(MilestoneId(1));
+    let alone = flown_by("openrouter/anthropic/claude-y", 2);
+    assert!(!alone.mission.is_go(m1) && alone.mission.is_gate_open(m1));
+    let needs = needs(&alone.mission);
+    let reason = "; autopilot is held to 2 families of models, and behind F1 stands claude alone";
+    assert!(needs[0].sentence.ends_with(reason), "{needs:?}");
+    assert!(alone.gone(m1).mission.is_go(m1), "the person may");
+
+    assert!(flown_by("openai/gpt-5", 2).mission.is_go(m1));
+    assert!(flown_by("anthropic/claude-x", 1).mission.is_go(m1), "nothing is held to it by default");
+
+    let mut told = words::founding();
+    (told.limits.min_families, told.autopilot) = (2, Autopilot::On);
+    let risk = Flight::founded(told).mission.families_risk().unwrap();
+    assert!(risk.contains("are all of rehearsal: every gate will wait for you"), "{risk}");
+}

@@ -92,7 +92,9 @@ impl Flight {
     /// Starts an attempt at work that needs an agent.
     pub fn start(&mut self, work: impl Into<Work>) -> AttemptId {
         let Work::Agent(work) = work.into() else { panic!("the engine does this itself") };
-        self.engine(Command::StartAttempt { work, model: words::title("rehearsal/guestbook") });
+        let model = self.mission.models.get(&work.role()).cloned();
+        let model = model.unwrap_or_else(|| words::title("rehearsal/guestbook"));
+        self.engine(Command::StartAttempt { work, model });
         self.mission.attempts.keys().next_back().copied().unwrap()
     }
 

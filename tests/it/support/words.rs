@@ -67,6 +67,7 @@ pub fn founding() -> Founding {
             testers: 3,
             sabotage_percent: 10,
             critic_rounds: 0,
+            min_families: 1,
         },
         autopilot: Autopilot::Off,
     }

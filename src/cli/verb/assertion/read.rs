@@ -34,7 +34,8 @@ pub(super) fn list(context: &Context, args: &ListArgs) -> Result<Exit> {
             let id = &assertion.id;
             let feature = mission.claimant(id).map(|feature| feature.id);
             let (standing, sealed) = (mission.standing(id), mission.is_sealed(id));
-            json!({ "assertion": assertion, "standing": standing, "feature": feature, "sealed": sealed })
+            let backing = mission.newest_verdict(id).map(|verdict| mission.backing(verdict));
+            json!({ "assertion": assertion, "standing": standing, "feature": feature, "sealed": sealed, "backing": backing })
         });
         rows.collect()
     };
@@ -55,6 +56,7 @@ pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<Exit> {
             "sealed": mission.is_sealed(id),
             "waiver": mission.waivers.get(id),
             "verdicts": mission.verdicts.get(id).map_or(&[][..], Vec::as_slice),
+            "backing": mission.verdicts.get(id).into_iter().flatten().map(|one| mission.backing(one)).collect::<Vec<_>>(),
         })
     };
     context.answer(args.format, value, |width| assertion::page(mission, known, width))
