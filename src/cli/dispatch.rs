@@ -54,7 +54,7 @@ async fn dispatch(cli: Cli) -> Result<Exit> {
     let context = Context::of_this_process()?;
     match cli.verb {
         None => console::overview(&context).await,
-        Some(verb) => verb.run(&context).await,
+        Some(verb) => Box::pin(verb.run(&context)).await,
     }
 }
 

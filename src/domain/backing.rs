@@ -86,12 +86,11 @@ const FAMILIES: [(&str, &[&str]); 12] = [
 /// The family of a model, by its name: by the model's own, else by who makes it, else by whom it is reached. What nobody
 /// knows counts as one family for each provider, so that two names there are not taken for two minds.
 pub fn family(model: &str) -> String {
-    let parts = model.rsplit('/').filter(|part| !part.is_empty());
-    let known = parts.clone().find_map(|part| {
+    let known = model.rsplit('/').find_map(|part| {
         let mut words = part.split(|c: char| !c.is_alphanumeric());
         words.find_map(of_word)
     });
-    known.map_or_else(|| parts.last().unwrap_or(model).to_ascii_lowercase(), str::to_owned)
+    known.map_or_else(|| model.split('/').next().unwrap_or(model).to_ascii_lowercase(), str::to_owned)
 }
 
 fn of_word(word: &str) -> Option<&'static str> {

@@ -167,7 +167,7 @@ fn head(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
             rows.extend(labelled("feature", &format!("{} {}", feature.id, feature.spec.title), width));
         }
         None if mission.is_sealed(id) => {
-            rows.extend(labelled("sealed", &sealed::kept_from(mission, id), width))
+            rows.extend(labelled("sealed", &sealed::kept_from(mission, id), width));
         }
         None if assertion.is_active() => rows.extend(labelled("feature", "claimed by no feature", width)),
         None => {}
@@ -215,18 +215,10 @@ fn no_verdict(mission: &Mission, id: &AssertionId) -> Row {
     Row::new().sign(style, sign).then(style, "no verdict yet")
 }
 
-/// Who stands behind a verdict: which model of which family, in which context, by which methods, and whether its check was
-/// seen to fail.
-fn behind(mission: &Mission, verdict: &Verdict) -> String {
-    let Backing { model, family, context, methods, .. } = mission.backing(verdict);
-    let by = (!model.is_empty()).then(|| {
-        let context = match context {
-            Context::Clean => "a clean context without the code",
-            Context::OfCode => "a context of its own with the code",
-        };
-        format!("by {model} (family {family}) in {context}")
-    });
-    let methods: Vec<&str> = methods.into_iter().map(method).collect();
+/// Who stands behind a verdict: which model by which methods, and whether its check was seen to fail.
+fn behind(mission: &Mission, verdict: &Verdict, backing: Backing) -> String {
+    let by = (!backing.model.is_empty()).then(|| format!("by {}", backing.model));
+    let methods: Vec<&str> = backing.methods.into_iter().map(method).collect();
     let red = match mission.seen_red(&verdict.assertion) {
         SeenRed::AtBase | SeenRed::Sabotaged => "seen red",
         SeenRed::Toothless | SeenRed::Vacuous => "proves nothing",
@@ -236,6 +228,15 @@ fn behind(mission: &Mission, verdict: &Verdict) -> String {
     };
     let over = (!methods.is_empty()).then(|| format!("over {}, {red}", methods.join(" and ")));
     by.into_iter().chain(over).collect::<Vec<_>>().join(", ")
+}
+
+/// Of which family that model is, and what its attempt knew before it looked.
+fn mind(backing: &Backing) -> String {
+    let context = match backing.context {
+        Context::Clean => "a clean context, without the code",
+        Context::OfCode => "a context of its own, with the code",
+    };
+    if backing.model.is_empty() { String::new() } else { format!("family {}, {context}", backing.family) }
 }
 
 /// How a verdict was come by, in words.
@@ -256,7 +257,11 @@ fn verdict(mission: &Mission, verdict: &Verdict, width: usize) -> Vec<Row> {
     );
     let mut rows =
         vec![Row::new().sign(style, sign).then(style, verdict.outcome.word()).then(StyleRole::Dim, place)];
-    rows.extend(paragraph(StyleRole::Dim, &behind(mission, verdict), width));
+    let backing = mission.backing(verdict);
+    rows.extend(
+        paragraph(StyleRole::Dim, &mind(&backing), width).into_iter().filter(|row| !row.left.is_empty()),
+    );
+    rows.extend(paragraph(StyleRole::Dim, &behind(mission, verdict, backing), width));
     rows.extend(paragraph(StyleRole::Text, verdict.observed.as_str(), width));
     rows
 }

@@ -68,7 +68,7 @@ pub async fn attach(context: &Context, mission: &MissionArg) -> Result<Exit> {
         ));
     }
     let shown = show_at(context, missions::locate(context, mission.id())?, Speed::AsSet).await?;
-    after(context, shown).await
+    Box::pin(after(context, shown)).await
 }
 
 /// Goes where a person went who left a mission's console; who just left has seen it.

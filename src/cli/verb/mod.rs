@@ -160,7 +160,7 @@ impl Verb {
             Self::Demo(args) => demo::run(context, args).await,
             Self::New(args) => new::run(context, &args).await,
             Self::Run(args) => run::run(context, &args).await,
-            Self::Attach(args) => console::attach(context, &args).await,
+            Self::Attach(args) => Box::pin(console::attach(context, &args)).await,
             Self::Replay(args) => replay::run(context, &args).await,
             Self::List(args) => list::run(context, args),
             Self::Status(args) => status::run(context, &args).await,
