@@ -76,6 +76,10 @@ fn persons() -> Vec<Command> {
             base: Revision::FIRST,
             edit: Box::new(SpecEdit::default()),
         },
+        Command::EditEnvironment {
+            base: Box::new(words::environment()),
+            environment: Box::new(words::environment()),
+        },
         Command::DecideProposal { proposal: ProposalId(1), ruling: Ruling::Accept },
         Command::AddRequirement { text: words::prose("It is fast.") },
         Command::KeepRequirement { requirement: RequirementId(1) },
@@ -236,6 +240,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::SetBudget { .. }
         | Command::SetAutopilot { .. }
         | Command::EditFeature { .. }
+        | Command::EditEnvironment { .. }
         | Command::DecideProposal { .. }
         | Command::DecideFinding { .. }
         | Command::Abandon { .. }
