@@ -291,7 +291,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 63,
+        | Command::RecordLanding { .. } => 64,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

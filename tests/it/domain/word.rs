@@ -276,7 +276,7 @@ fn the_environment_stays_as_the_person_edited_it() {
     for (base, environment, words) in [
         (&own, &proposed, "was changed meanwhile"),
         (&proposed, &proposed, "already says that"),
-        (&proposed, &Environment { test: vec![words::script("true")], ..proposed.clone() }, "true"),
+        (&proposed, &Environment { parallel_testers: 3, ..proposed.clone() }, "parallel_testers is 3"),
     ] {
         let refusal = flight.refusal(Actor::Person, edit(base, environment));
         assert!(refusal.contains(words), "{refusal}");
