@@ -64,10 +64,10 @@ pub fn text<const MAX: usize>(name: &str, words: &str) -> Result<Text<MAX>> {
     Text::new(words).map_err(|fault| misuse(format!("{name}: {fault}")))
 }
 
-/// An assertion of the contract.
+/// An assertion of the contract, or a sealed one.
 pub fn assertion<'a>(mission: &'a Mission, word: &str) -> Result<&'a Assertion> {
-    let found = word.parse().ok().and_then(|id: AssertionId| mission.contract.get(&id));
-    found.ok_or_else(|| unknown("assertion", word, mission.contract.keys()))
+    let found = word.parse().ok().and_then(|id: AssertionId| mission.assertion(&id));
+    found.ok_or_else(|| unknown("assertion", word, mission.contract.keys().chain(mission.sealed.keys())))
 }
 
 /// An attempt of the mission, written `#18` or `18`; a refusal lists the newest ones, in the order in which they ran.

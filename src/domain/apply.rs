@@ -82,9 +82,13 @@ impl Mission {
                 let (id, reason) = (assertion.clone(), reason.clone());
                 self.record(by, at, Change::AssertionRetired { assertion: id, reason: reason.clone() });
                 self.assertion_authors.entry(assertion.clone()).or_default().retired = Some(by);
-                change(self.contract.get_mut(assertion), |found| {
+                change(self.assertion_mut(assertion), |found| {
                     found.state = AssertionState::Retired { reason };
                 });
+            }
+            Event::AssertionSealed { sealed } => self.seal_assertion(sealed, by),
+            Event::AssertionUnsealed { assertion, feature } => {
+                self.unseal_assertion(assertion, *feature, by, at);
             }
             Event::AssertionMapped { assertion, shows } => self.map_assertion(assertion, shows, by),
             Event::AssertionWaived { assertion, revision, reason } => {
@@ -362,7 +366,7 @@ impl Mission {
     /// The revisions that an attempt at this work starts under.
     fn revisions_for(&self, work: AgentWork) -> BTreeMap<AssertionId, Revision> {
         let ids = self.assertions_in(work).into_iter();
-        ids.filter_map(|id| self.contract.get(&id).map(|a| (id, a.revision))).collect()
+        ids.filter_map(|id| self.assertion(&id).map(|a| (id.clone(), a.revision))).collect()
     }
 
     fn with_finding(&mut self, id: FindingId, changed: impl FnOnce(&mut Finding)) {

@@ -100,6 +100,15 @@ impl Baseline {
 impl Mission {
     /// What has to be tried before the plan is accepted: set-up, build, lint, test, then the assertions' own commands.
     pub fn base_trials(&self) -> Vec<Trial> {
+        self.trials_of(self.active_assertions())
+    }
+
+    /// The same with the commands of what is sealed: what the engine tries while nobody who plans is at work.
+    pub fn all_trials(&self) -> Vec<Trial> {
+        self.trials_of(self.held_assertions())
+    }
+
+    fn trials_of<'a>(&self, assertions: impl Iterator<Item = &'a Assertion>) -> Vec<Trial> {
         let known = Environment::default();
         let environment = self.environment.as_ref().unwrap_or(&known);
         let Environment { setup, build, lint, test, services: _, parallel_testers: _ } = environment;
@@ -108,7 +117,7 @@ impl Mission {
         for (group, scripts) in groups {
             trials.extend(scripts.iter().map(|script| Trial::Environment { group, script: script.clone() }));
         }
-        for assertion in self.active_assertions() {
+        for assertion in assertions {
             let Some(run) = assertion.wording.check.command.clone() else { continue };
             let script = Script { name: Title::clipped(assertion.id.as_str()), run, report: None };
             trials.push(Trial::Check { assertion: assertion.id.clone(), script });
@@ -136,7 +145,7 @@ impl Mission {
 
     /// Assertions whose own command is green before anything is built, and which are no guards: it proves nothing.
     pub fn vacuous_assertions(&self) -> impl Iterator<Item = &Assertion> {
-        self.active_assertions().filter(|assertion| matches!(self.at_base(assertion), AtBase::Vacuous(_)))
+        self.held_assertions().filter(|assertion| matches!(self.at_base(assertion), AtBase::Vacuous(_)))
     }
 
     /// Why a plan cannot be accepted as it is: a sentence for each check that can decide nothing, which the planner has
@@ -164,7 +173,7 @@ impl Mission {
             return false;
         };
         let is_new = |command: &Line| baseline.run(command).is_none() && !baseline.untried.contains(command);
-        self.base_trials().iter().any(|trial| is_new(&trial.script().run))
+        self.all_trials().iter().any(|trial| is_new(&trial.script().run))
     }
 
     /// What a command did at the base commit.
@@ -187,7 +196,7 @@ impl Mission {
         };
         for (instrument, why) in &baseline.missing {
             let hit: Vec<String> = self
-                .active_assertions()
+                .held_assertions()
                 .filter(|assertion| assertion.wording.check.via == *instrument)
                 .map(|assertion| assertion.id.to_string())
                 .collect();
@@ -199,7 +208,7 @@ impl Mission {
                 ));
             }
         }
-        for trial in self.base_trials() {
+        for trial in self.all_trials() {
             let command = &trial.script().run;
             match (baseline.run(command), &trial) {
                 (None, _) => risks.push(format!("`{command}` was not tried at the base commit")),
@@ -209,7 +218,7 @@ impl Mission {
                 (Some(_), _) => {}
             }
         }
-        for assertion in self.active_assertions() {
+        for assertion in self.held_assertions() {
             let kept = self.checks_kept.get(&assertion.id);
             let kept = kept.map_or_else(String::new, |why| format!("; the planner keeps it: {why}"));
             risks.extend(self.invalid_check(assertion).map(|sentence| sentence + &kept));

@@ -45,6 +45,7 @@ pub fn brief(mission: &Mission, work: AgentWork) -> Brief {
         }
     };
     let text = text + &talk::unheard(mission, work);
+    let text = if work.role().may_know_sealed() { text } else { mission.unsealed(text) };
     let feature = work.feature().and_then(|id| mission.feature(id));
     let phase = (work.feature().is_none() && work.round().is_none()).then(|| work.to_string());
     let labels = [
@@ -95,6 +96,10 @@ fn critic_brief(mission: &Mission) -> String {
         section::under("\n# The contract\n", section::each(mission, &ids)),
         section::under("\n# The environment\n", section::environment(mission)),
         section::under("\n# The plan\n", section::plan_whole(mission)),
+        section::under(
+            "\n# Sealed already: nobody who builds is told of these\n",
+            section::held(mission, mission.sealed.keys()),
+        ),
         objection::answered(mission),
         talk::directives(mission),
     ]
@@ -202,7 +207,7 @@ fn user_testing_brief(mission: &Mission, milestone: MilestoneId, round: u32, flo
     let found = mission.round(milestone, round);
     text += &section::other_testers(found, flow);
     text += "\n## The assertions to try, each with a verdict\n";
-    text += &section::assertions(mission, found.map_or(&[], |found| found.share(flow)));
+    text += &section::held(mission, found.map_or(&[][..], |found| found.share(flow)));
     text += &found.map(|found| section::checks(found, found.share(flow))).unwrap_or_default();
     text += &finding::known_to_testers(mission, milestone);
     text += &section::app(mission);

@@ -30,6 +30,7 @@ use super::proposal::Ruling;
 use super::requirement::SetAside;
 use super::round::{CheckRun, Opinion, ReviewIssue};
 use super::sabotage::Sabotage;
+use super::sealed::SealedDraft;
 use super::tampering::Suspicion;
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
@@ -67,6 +68,9 @@ pub enum Command {
     // The repository stands elsewhere now.
     Relocate { repository: Prose },
 
+    // A sealed assertion becomes part of the contract, and a feature's to fulfill.
+    Unseal { assertion: AssertionId, feature: FeatureId },
+
     // A person's or the orchestrator's.
     EditAssertion { assertion: AssertionId, base: Revision, edit: Box<WordingEdit> },
     AddAssertion { draft: Box<AssertionDraft>, feature: FeatureId },
@@ -90,7 +94,8 @@ pub enum Command {
     Triage { decisions: Vec<TriageDecision> },
     Ask { to: Party, text: Prose, options: Vec<Line> },
 
-    // A critic's; no objection is agreement.
+    // A critic's. What it seals is told to nobody who builds; no objection is agreement.
+    Seal { assertions: Vec<SealedDraft> },
     Criticize { summary: Prose, objections: Vec<ObjectionDraft> },
 
     // A worker's.
@@ -178,7 +183,8 @@ impl Command {
             | Self::Abandon { .. }
             | Self::AddRequirement { .. }
             | Self::KeepRequirement { .. }
-            | Self::Relocate { .. } => asker == Person,
+            | Self::Relocate { .. }
+            | Self::Unseal { .. } => asker == Person,
             Self::Resume => matches!(asker, Person | Engine),
             Self::EditAssertion { .. }
             | Self::AddAssertion { .. }
@@ -194,7 +200,7 @@ impl Command {
             | Self::ProposePlan { .. }
             | Self::AmendPlan { .. }
             | Self::Triage { .. } => asker == Agent(Orchestrator),
-            Self::Criticize { .. } => asker == Agent(Critic),
+            Self::Seal { .. } | Self::Criticize { .. } => asker == Agent(Critic),
             Self::ProposeNotes { .. } => matches!(asker, Agent(Reviewer | UserTesting)),
             Self::Ask { .. } => matches!(asker, Agent(Orchestrator | Worker)),
             Self::HandIn { .. } | Self::RequestAmendment { .. } => asker == Agent(Worker),

@@ -145,7 +145,7 @@ fn plan_change(mission: &Mission, event: &Event) -> Option<String> {
 pub fn consequences(mission: &Mission, change: &ContractChange) -> Consequences {
     let refusal = super::decide::contract::check_change(mission, change).err();
     let id = change.assertion();
-    let present = mission.contract.get(id).map(|a| a.revision);
+    let present = mission.assertion(id).map(|a| a.revision);
     let revision = match change {
         ContractChange::Edit { .. } => present.map(Revision::next),
         ContractChange::Add { .. } => Some(Revision::FIRST),

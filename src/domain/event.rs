@@ -32,6 +32,7 @@ use super::proposal::{Proposal, ProposalState};
 use super::requirement::Requirement;
 use super::round::{CheckRun, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport};
 use super::sabotage::Sabotage;
+use super::sealed::Sealed;
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, Verdict};
@@ -117,6 +118,15 @@ pub enum Event {
         assertion: AssertionId,
         revision: Revision,
         reason: Line,
+    },
+    // A critic's, which nobody who builds is told of.
+    AssertionSealed {
+        sealed: Box<Sealed>,
+    },
+    // It is part of the contract from now on.
+    AssertionUnsealed {
+        assertion: AssertionId,
+        feature: FeatureId,
     },
     // The person wants passed assertions tried at the present commit.
     ProofAskedAgain {

@@ -23,6 +23,9 @@ pub struct Finding {
     pub feature: Option<FeatureId>,
     /// The assertion that failed, where one did.
     pub assertion: Option<AssertionId>,
+    /// The sealed assertion that failed, where one did: those who mend it are not told which.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<AssertionId>,
     pub description: Line,
     pub suggested_fix: Option<Line>,
     /// Lines of a diff that show it.
@@ -229,8 +232,13 @@ impl Mission {
     /// The failed verdict that a finding rests on, where it rests on one.
     pub fn verdict_behind(&self, finding: &Finding) -> Option<&Verdict> {
         let Source::Verdict { attempt } = &finding.source else { return None };
-        let verdicts = self.verdicts.get(finding.assertion.as_ref()?)?;
+        let verdicts = self.verdicts.get(finding.about()?)?;
         verdicts.iter().rev().find(|verdict| verdict.attempt == *attempt)
+    }
+
+    /// The evidence that those who mend a finding may see: nothing that shows what a sealed assertion asks for.
+    pub fn shown_evidence_of(&self, finding: &Finding) -> Vec<EvidenceRef> {
+        if finding.sealed.is_some() { Vec::new() } else { self.evidence_of(finding) }
     }
 
     /// The evidence that shows what a finding says: of its verdict, or of the commands that failed.
@@ -256,12 +264,12 @@ impl Mission {
                 .map(|round| named(&round.runs))
                 .unwrap_or_default(),
             Source::Sabotage => {
-                let tried = finding.assertion.as_ref().and_then(|id| self.sabotages.get(id));
+                let tried = finding.about().and_then(|id| self.sabotages.get(id));
                 let runs = tried.into_iter().flat_map(|sabotage| &sabotage.undone);
                 runs.filter_map(|undone| undone.evidence.clone().map(EvidenceRef)).take(1).collect()
             }
             Source::Flaky { attempt } => {
-                let given = finding.assertion.as_ref().and_then(|id| self.verdicts.get(id));
+                let given = finding.about().and_then(|id| self.verdicts.get(id));
                 let own = given.into_iter().flatten().filter(|verdict| verdict.attempt == *attempt);
                 own.flat_map(|verdict| verdict.evidence.clone()).collect()
             }

@@ -32,6 +32,7 @@ pub enum Change {
     AssertionAdded { assertion: AssertionId, feature: FeatureId },
     AssertionReworded { assertion: AssertionId, revision: Revision, parts: Vec<Rewording> },
     AssertionRetired { assertion: AssertionId, reason: Line },
+    AssertionUnsealed { assertion: AssertionId, feature: FeatureId },
     FeatureReworded { feature: FeatureId, parts: Vec<Rewording> },
     FeatureCancelled { feature: FeatureId, reason: Line },
     GateDecided { gate: GateId, decision: Decision, by: DecidedBy },

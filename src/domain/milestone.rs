@@ -21,6 +21,7 @@ impl Mission {
     pub fn obstacles(&self, milestone: MilestoneId) -> Vec<String> {
         let mut obstacles: Vec<String> = self
             .assertions_of(milestone)
+            .chain(self.sealed_of(milestone))
             .filter(|assertion| assertion.is_blocking() && !self.standing(&assertion.id).is_settled())
             .map(|assertion| format!("{} {}", assertion.id, self.standing_phrase(&assertion.id)))
             .collect();
@@ -83,11 +84,12 @@ impl Mission {
         self.active_assertions().filter(move |one| self.claimant(&one.id).is_some_and(claims))
     }
 
-    /// The active assertions that a gate is about, by id: a milestone's own, or all.
+    /// The active assertions that a gate is about, by id: a milestone's own, or all; then those that are sealed.
     pub fn assertions_at(&self, gate: GateId) -> Vec<AssertionId> {
+        let ids = |one: &Assertion| one.id.clone();
         match gate {
-            GateId::Milestone(id) => self.assertions_of(id).map(|assertion| assertion.id.clone()).collect(),
-            GateId::Plan | GateId::Final => self.active_assertions().map(|one| one.id.clone()).collect(),
+            GateId::Milestone(id) => self.assertions_of(id).chain(self.sealed_of(id)).map(ids).collect(),
+            GateId::Plan | GateId::Final => self.held_assertions().map(ids).collect(),
         }
     }
 
@@ -95,7 +97,7 @@ impl Mission {
     /// stale or new, those that passed before a fix for them was built, those that passed while a review of their feature was
     /// blocked, once that is mended, and those that the person wants proven again.
     pub fn assertions_to_test(&self, milestone: MilestoneId) -> Vec<AssertionId> {
-        let due = |id: &AssertionId| self.claimant(id).is_some_and(|feature| feature.milestone <= milestone);
+        let due = |id: &AssertionId| self.milestone_held_to(id).is_some_and(|due| due <= milestone);
         let again = |id: &AssertionId| {
             self.is_mended_since(id) || self.is_fixed_since(id) || self.prove_again.contains(id)
         };
@@ -103,15 +105,17 @@ impl Mission {
             let standing = self.standing(id);
             !standing.is_settled() || (standing == Standing::Passed && again(id))
         };
-        let ids = self.active_assertions().map(|assertion| &assertion.id);
-        ids.filter(|id| due(id) && open(id)).cloned().collect()
+        let ids = self.held_assertions().map(|assertion| &assertion.id);
+        let mut ids: Vec<AssertionId> = ids.filter(|id| due(id) && open(id)).cloned().collect();
+        // Nothing in their order says which of them are sealed.
+        ids.sort();
+        ids
     }
 
     /// The contract's own commands that the engine runs in a round of this milestone: of every active assertion whose
     /// feature is built by then, also of those that passed at an older commit. In the last milestone that is the contract.
     pub fn checks_due(&self, milestone: MilestoneId) -> Vec<(&Assertion, &Line)> {
-        let built = |feature: &Feature| feature.milestone <= milestone && feature.is_built();
-        let due = self.active_assertions().filter(|one| self.claimant(&one.id).is_some_and(built));
+        let due = self.held_assertions().filter(|one| self.is_built_for(&one.id, milestone));
         due.filter_map(|assertion| Some((assertion, assertion.wording.check.command.as_ref()?))).collect()
     }
 
@@ -205,8 +209,7 @@ impl Mission {
     /// The assertions of an attempt's work that it has not heard of as they stand now.
     pub fn untold(&self, attempt: &Attempt) -> Vec<(AssertionId, Revision)> {
         let present = self.assertions_in(attempt.work).into_iter();
-        let active =
-            present.filter_map(|id| self.contract.get(&id)).filter(|assertion| assertion.is_active());
+        let active = present.filter_map(|id| self.assertion(&id)).filter(|assertion| assertion.is_active());
         let news =
             active.filter(|assertion| attempt.revisions.get(&assertion.id) != Some(&assertion.revision));
         news.map(|assertion| (assertion.id.clone(), assertion.revision)).collect()

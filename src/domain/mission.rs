@@ -35,6 +35,7 @@ use super::requirement::Requirement;
 use super::round::Round;
 use super::sabotage::Sabotage;
 use super::schedule::schedule;
+use super::sealed::Sealed;
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, Verdict, Waiver};
@@ -59,6 +60,9 @@ pub struct Mission {
     #[serde(default)]
     pub requirements: Vec<Requirement>,
     pub contract: Contract,
+    /// What nobody who builds is told of.
+    #[serde(default)]
+    pub sealed: BTreeMap<AssertionId, Sealed>,
     /// Assertions of which the person said what they show.
     #[serde(default)]
     pub persons_mappings: BTreeSet<AssertionId>,

@@ -44,6 +44,7 @@ pub mod risk;
 pub mod round;
 pub mod sabotage;
 pub mod schedule;
+pub mod sealed;
 pub mod tally;
 pub mod tampering;
 pub mod tests;

@@ -160,7 +160,7 @@ impl Sabotage {
 impl Mission {
     /// Whether the check of an assertion was seen red on this app, as it is worded now.
     pub fn seen_red(&self, id: &AssertionId) -> SeenRed {
-        let Some(assertion) = self.contract.get(id) else { return SeenRed::NotYet };
+        let Some(assertion) = self.assertion(id) else { return SeenRed::NotYet };
         let base = self.at_base(assertion);
         if matches!(base, AtBase::Red(_)) {
             return SeenRed::AtBase;
@@ -225,7 +225,8 @@ impl Mission {
             };
             assertion.is_blocking() && passed && untried
         };
-        self.assertions_of(milestone).filter(wanted).map(|assertion| assertion.id.clone()).collect()
+        let all = self.assertions_of(milestone).chain(self.sealed_of(milestone));
+        all.filter(wanted).map(|assertion| assertion.id.clone()).collect()
     }
 
     /// Milliseconds that undoing things may still take: a share of the mission's time, which is what agents have worked,
@@ -238,7 +239,7 @@ impl Mission {
 
     /// Blocking assertions of some that stand as passed although their check says nothing of the app.
     pub fn toothless<'a>(&'a self, ids: impl IntoIterator<Item = &'a AssertionId>) -> Vec<&'a AssertionId> {
-        let blocking = |id: &AssertionId| self.contract.get(id).is_some_and(Assertion::is_blocking);
+        let blocking = |id: &AssertionId| self.assertion(id).is_some_and(Assertion::is_blocking);
         let passed = |id: &AssertionId| self.standing(id) == Standing::Passed;
         ids.into_iter()
             .filter(|id| blocking(id) && passed(id) && self.seen_red(id).proves_nothing())

@@ -21,6 +21,14 @@ pub struct Tally {
     pub pending: usize,
 }
 
+impl Tally {
+    /// Of a hundred, how many are proven; all of nothing.
+    pub fn percent(self) -> i64 {
+        let of = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        (100 * of(self.proven)).checked_div(of(self.all)).unwrap_or(100)
+    }
+}
+
 impl Mission {
     /// Counts some of its assertions.
     pub fn tally<'a>(&self, ids: impl IntoIterator<Item = &'a AssertionId>) -> Tally {

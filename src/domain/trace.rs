@@ -70,13 +70,16 @@ pub struct FeatureTrace {
 impl Mission {
     /// Everything that hangs together.
     pub fn trace(&self) -> Trace<'_> {
-        let all = self.active_assertions().map(|found| &found.id);
-        let bare = |id: &&AssertionId| self.contract.get(*id).is_some_and(|found| found.shows.is_empty());
+        let all = self.held_assertions().map(|found| &found.id);
+        // A sealed one stands apart from what shows the goal to those who build.
+        let bare = |id: &&AssertionId| {
+            self.is_sealed(id) || self.contract.get(*id).is_some_and(|found| found.shows.is_empty())
+        };
         let unasserted = self
             .features
             .iter()
             .filter(|feature| feature.is_wanted() && self.assertions_at_stake(feature).is_empty());
-        let is_loose = |found: &&Finding| found.assertion.is_none() && found.feature.is_none();
+        let is_loose = |found: &&Finding| found.about().is_none() && found.feature.is_none();
         Trace {
             requirements: self.requirements.iter().map(|found| self.trace_requirement(found)).collect(),
             unrequired: all.filter(bare).map(|id| self.trace_assertion(id)).collect(),
@@ -124,7 +127,7 @@ impl Mission {
             TraceSubject::Evidence(EvidenceRef(word.to_owned()))
         } else if let Some(id) = word.parse().ok().filter(|id| self.feature(*id).is_some()) {
             TraceSubject::Feature(id)
-        } else if let Some(id) = word.parse().ok().filter(|id| self.contract.contains_key(id)) {
+        } else if let Some(id) = word.parse().ok().filter(|id| self.assertion(id).is_some()) {
             TraceSubject::Assertion(id)
         } else if word.len() >= SHORT_COMMIT && word.chars().all(|c| c.is_ascii_hexdigit()) {
             TraceSubject::Commit(Commit(word.to_ascii_lowercase()))
@@ -164,7 +167,7 @@ impl Mission {
     fn trace_assertion<'a>(&'a self, id: &'a AssertionId) -> AssertionTrace<'a> {
         let builds =
             |feature: &&Feature| feature.is_wanted() && self.assertions_at_stake(feature).contains(id);
-        let about = |found: &&Finding| found.assertion.as_ref() == Some(id);
+        let about = |found: &&Finding| found.about() == Some(id);
         AssertionTrace {
             assertion: id,
             standing: self.standing(id),
@@ -180,7 +183,7 @@ impl Mission {
             FeatureState::Built { head, .. } => Some(head.clone()),
             FeatureState::Pending | FeatureState::Cancelled { .. } => None,
         };
-        let about = |found: &&Finding| found.assertion.is_none() && found.feature == Some(feature.id);
+        let about = |found: &&Finding| found.about().is_none() && found.feature == Some(feature.id);
         let findings = self.findings.values().filter(about).map(|found| found.id).collect();
         FeatureTrace { feature: feature.id, commit, findings }
     }

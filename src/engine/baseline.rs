@@ -34,6 +34,8 @@ pub enum Scope {
     NewAndRed,
     /// What has never been tried.
     New,
+    /// What has never been tried, with what no planner may hear of.
+    All,
 }
 
 /// Tries what has not been tried yet and says what everything did. What stands in the way is said and recorded as not
@@ -64,16 +66,20 @@ pub async fn take(
     let (base, trials, before) = engine.cell.with(|mission| {
         let base = mission.founding.as_ref().map(|founding| founding.base.clone());
         // Checks may need the set-up, which only the environment says.
-        let trials = if mission.environment.is_some() { mission.base_trials() } else { Vec::new() };
+        let trials = match scope {
+            _ if mission.environment.is_none() => Vec::new(),
+            Scope::All => mission.all_trials(),
+            Scope::NewAndRed | Scope::New => mission.base_trials(),
+        };
         (base, trials, mission.baseline.clone())
     });
     let Some(commit) = base else { return Err(EngineError::Unfit("the mission has no base".to_owned())) };
     let setup = engine.environment(|environment| environment.setup.clone());
-    let holds = |before: &&Baseline| scope == Scope::New || before.was_set_up_by(&setup);
+    let holds = |before: &&Baseline| scope != Scope::NewAndRed || before.was_set_up_by(&setup);
     let known = before.as_ref().filter(holds);
     let settled = |trial: &Trial| {
         let run = known.and_then(|known| known.run(&trial.script().run))?;
-        (scope == Scope::New || trial.is_settled_by(run)).then(|| run.clone())
+        (scope != Scope::NewAndRed || trial.is_settled_by(run)).then(|| run.clone())
     };
     if trials.is_empty() || trials.iter().all(|trial| settled(trial).is_some()) {
         return Ok(());

@@ -70,7 +70,13 @@ impl EngineContext {
             repo_notes: guide,
         });
         let tools = tools.iter().map(|tool| tool.spec.name.as_str()).collect();
-        Ok(prompt.render(&Values { mission, tools }).map_err(PromptError::from)?)
+        let text = prompt.render(&Values { mission, tools }).map_err(PromptError::from)?;
+        Ok(self.for_role(role, text))
+    }
+
+    /// A text as a role may read it: sealed assertions are in it for those alone who may know them.
+    pub fn for_role(&self, role: Role, text: String) -> String {
+        if role.may_know_sealed() { text } else { self.cell.with(|mission| mission.unsealed(text)) }
     }
 
     /// Where a session's tools work, and the variables that are its own.

@@ -52,7 +52,7 @@ pub async fn run(
         }
         EngineWork::TakeBaseline => {
             let starting = |line: &str| running.doing(format!("running {line}"));
-            baseline::take(engine, Scope::New, &cancel, &starting).await
+            baseline::take(engine, Scope::All, &cancel, &starting).await
         }
         EngineWork::Sabotage { milestone, .. } => sabotage::run(engine, &running, milestone, &cancel).await,
     };

@@ -50,7 +50,7 @@ pub(super) fn of_findings(engine: &EngineContext, feature: FeatureId) -> String 
             return Vec::new();
         };
         let findings = findings.iter().filter_map(|id| mission.findings.get(id));
-        findings.flat_map(|finding| mission.evidence_of(finding)).collect()
+        findings.flat_map(|finding| mission.shown_evidence_of(finding)).collect()
     });
     let pieces = references.iter().take(SHOWN).map(|reference| {
         // A piece that is gone or was changed is said to be: the finding stands without it.

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use super::context::EngineContext;
 use super::evidence;
 use crate::agent::session::{InboxMessage, Urgency};
-use crate::domain::attempt::{AgentWork, Attempt};
+use crate::domain::attempt::{AgentWork, Attempt, Role};
 use crate::domain::brief::worded;
 use crate::domain::command::Command;
 use crate::domain::contract::{Assertion, AssertionState};
@@ -140,10 +140,16 @@ fn deliver(engine: &EngineContext, message: &Message) {
         mission.messages.iter().any(|m| m.id == message.id && m.state == MessageState::Waiting)
     });
     if still_waits {
-        let text = format!("{MESSAGE}{}: {}", name(message.from), message.text);
+        let text = for_attempt(engine, id, format!("{MESSAGE}{}: {}", name(message.from), message.text));
         let record = Command::MarkDelivered { messages: vec![message.id] };
         engine.inboxes.put_with_receipt(id, text, urgency, record);
     }
+}
+
+/// A text as the one who does an attempt may read it.
+pub(super) fn for_attempt(engine: &EngineContext, id: AttemptId, text: String) -> String {
+    let role = engine.cell.with(|mission| mission.attempts.get(&id).map(|attempt| attempt.role));
+    engine.for_role(role.unwrap_or(Role::Worker), text)
 }
 
 /// Follows the events and delivers what they mean to running attempts.
@@ -170,7 +176,8 @@ impl InboxRouter {
                     directive.text
                 );
                 for attempt in self.0.inboxes.ids() {
-                    self.0.inboxes.put(attempt, text.clone(), Urgency::NextTurn);
+                    let text = for_attempt(&self.0, attempt, text.clone());
+                    self.0.inboxes.put(attempt, text, Urgency::NextTurn);
                 }
             }
             Event::AssertionEdited { assertion: id, revision, wording } => {
@@ -184,10 +191,12 @@ impl InboxRouter {
                 let text = format!("{id} has a new wording, which holds from now on:\n{}", worded(&edited));
                 self.tell_revision(&id, revision, &text);
             }
-            Event::AssertionAdded { assertion, feature } => {
-                let Assertion { id, revision, .. } = &*assertion;
-                let text = format!("{id} is new, and {feature} is to fulfill it:\n{}", worded(&assertion));
-                self.tell_revision(id, *revision, &text);
+            Event::AssertionAdded { assertion, feature } => self.tell_new(&assertion, feature),
+            Event::AssertionUnsealed { assertion: id, feature } => {
+                let unsealed = self.0.cell.with(|mission| mission.contract.get(&id).cloned());
+                if let Some(assertion) = unsealed {
+                    self.tell_new(&assertion, feature);
+                }
             }
             Event::AssertionRetired { assertion, reason } => {
                 let text = format!("{assertion} is retired and holds no longer: {reason}");
@@ -203,6 +212,12 @@ impl InboxRouter {
             }
             _ => {}
         }
+    }
+
+    fn tell_new(&self, assertion: &Assertion, feature: FeatureId) {
+        let Assertion { id, revision, .. } = assertion;
+        let text = format!("{id} is new, and {feature} is to fulfill it:\n{}", worded(assertion));
+        self.tell_revision(id, *revision, &text);
     }
 
     fn tell_worker(&self, feature: FeatureId, spec: &FeatureSpec) {

@@ -79,7 +79,7 @@ impl Bench<'_> {
             let begun = unspent.take().unwrap_or_else(Instant::now);
             let end = begun + Duration::from_millis(left);
             let found = self.engine.cell.with(|mission| {
-                let assertion = mission.contract.get(&id)?;
+                let assertion = mission.assertion(&id)?;
                 Some((assertion.clone(), mission.steps_of(assertion).cloned()))
             });
             let Some((assertion, steps)) = found else { continue };

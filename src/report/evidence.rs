@@ -44,7 +44,8 @@ pub struct Span {
 pub(super) fn pieces(mission: &Mission, read: &Pieces<'_>) -> Vec<Piece> {
     let mut room = MOST_PICTURES;
     let mut seen = BTreeSet::new();
-    let verdicts = mission.contract.keys().filter_map(|id| mission.verdicts.get(id));
+    let ids = mission.contract.keys().chain(mission.sealed.keys());
+    let verdicts = ids.filter_map(|id| mission.verdicts.get(id));
     let references = verdicts.flatten().flat_map(|verdict| &verdict.evidence);
     let wanted = references.filter(|reference| seen.insert((*reference).clone()));
     wanted.map(|reference| piece(mission, reference, read, &mut room)).collect()

@@ -8,6 +8,7 @@ use super::proof::{AssertionPart, GatePart, contract, gates};
 use super::work::{Bar, FindingPart, Lane, MilestonePart, bars, findings, lanes, milestones};
 use crate::domain::diff::DiffDoc;
 use crate::domain::evidence::EvidenceDoc;
+use crate::domain::gate::GateId;
 use crate::domain::id::{MilestoneId, Timestamp};
 use crate::domain::mission::{End, Mission};
 use crate::domain::tally::Tally;
@@ -17,7 +18,7 @@ use crate::view::share::test_share;
 use crate::view::summary::branch;
 use crate::view::when::day_and_time;
 use crate::view::words::{long_span, used};
-use crate::view::{stats, text};
+use crate::view::{sealed, stats, text};
 
 /// What a report is made of besides the mission.
 pub struct Sources<'a> {
@@ -43,6 +44,8 @@ pub struct MissionReport {
     /// When it ended or, while it flies, when this was written.
     pub until: String,
     pub tally: Tally,
+    /// How what nobody built to stands beside the contract; empty where nothing is sealed.
+    pub sealed: String,
     /// What nobody should take for shown, each in a sentence.
     pub unshown: Vec<String>,
     pub took: String,
@@ -96,6 +99,7 @@ impl MissionReport {
             began: day_and_time(mission.created),
             until: day_and_time(until),
             tally: mission.contract_tally(),
+            sealed: sealed::words(mission, GateId::Final).unwrap_or_default(),
             unshown: unshown(mission),
             took: long_span(until.since(mission.created)),
             used: used(&mission.usage()),

@@ -26,6 +26,8 @@ pub struct AssertionPart {
     /// The milestone that claims it; empty where none does.
     pub milestone: String,
     pub feature: String,
+    /// Whether nobody who built was told of it.
+    pub sealed: bool,
     /// Why it is accepted unproven; empty where it is not.
     pub waived: String,
     /// Oldest first.
@@ -60,7 +62,8 @@ pub struct GatePart {
 }
 
 pub(super) fn contract(mission: &Mission) -> Vec<AssertionPart> {
-    mission.contract.values().map(|one| assertion(mission, one)).collect()
+    let sealed = mission.sealed.values().map(|sealed| &sealed.assertion);
+    mission.contract.values().chain(sealed).map(|one| assertion(mission, one)).collect()
 }
 
 fn assertion(mission: &Mission, assertion: &Assertion) -> AssertionPart {
@@ -79,8 +82,9 @@ fn assertion(mission: &Mission, assertion: &Assertion) -> AssertionPart {
         weight: weight(wording.weight),
         revision: assertion.revision.0,
         standing,
-        milestone: claimant.map(|feature| feature.milestone.to_string()).unwrap_or_default(),
+        milestone: mission.milestone_held_to(id).map(|owed| owed.to_string()).unwrap_or_default(),
         feature: claimant.map(|feature| feature.id.to_string()).unwrap_or_default(),
+        sealed: mission.is_sealed(id),
         waived: waiver.map(|waiver| waiver.reason.to_string()).unwrap_or_default(),
         verdicts: verdicts.map(|given| verdict(mission, given)).collect(),
     }

@@ -24,6 +24,7 @@ use super::theme::Depth;
 use super::ticket::{ScreenId, Tickets};
 use super::transcript_buffer::TranscriptBuffer;
 use super::widget::painter::Painter;
+use crate::view::contract;
 use crate::view::glyph::Charset;
 use crate::view::plan::{self, Toggled};
 
@@ -173,7 +174,7 @@ impl App {
             zoomed: self.zoomed,
             call: self.present.is_none() && header::call(&self.mission, self.now).is_some(),
             plan: plan::targets(&self.mission, &self.toggled).len(),
-            contract: self.mission.contract.len(),
+            contract: contract::targets(&self.mission).len(),
         };
         areas(self.size, input)
     }

@@ -9,13 +9,13 @@ use crate::domain::verdict::{Standing, Verdict};
 
 use super::contract::{self, weight};
 use super::prelude::*;
-use super::requirement;
 use super::words::actor;
 use super::work::{assertion_name, outcome_sign, standing_sign};
+use super::{requirement, sealed};
 
 /// What it says, how it is checked, what was decided, and what the newest verdict saw.
 pub fn claim(mission: &Mission, id: &AssertionId, width: usize) -> Vec<Row> {
-    let Some(assertion) = mission.contract.get(id) else { return Vec::new() };
+    let Some(assertion) = mission.assertion(id) else { return Vec::new() };
     let mut rows = head(mission, assertion, width);
     match newest(mission, id) {
         Some(last) => rows.extend(verdict(mission, last, width)),
@@ -165,10 +165,13 @@ fn head(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
         Some(feature) => {
             rows.extend(labelled("feature", &format!("{} {}", feature.id, feature.spec.title), width));
         }
+        None if mission.is_sealed(id) => {
+            rows.extend(labelled("sealed", &sealed::kept_from(mission, id), width))
+        }
         None if assertion.is_active() => rows.extend(labelled("feature", "claimed by no feature", width)),
         None => {}
     }
-    if !mission.requirements.is_empty() {
+    if !mission.requirements.is_empty() && !mission.is_sealed(id) {
         rows.extend(labelled("shows", &shown(mission, assertion), width));
     }
     if let Some(since) = since_proof(mission, id) {
@@ -214,7 +217,7 @@ fn no_verdict(mission: &Mission, id: &AssertionId) -> Row {
 /// Who stands behind a verdict: which model, by which method, and whether its check was seen to fail.
 fn behind(mission: &Mission, verdict: &Verdict) -> String {
     let by = mission.attempts.get(&verdict.attempt).map(|by| format!("by {}", by.model));
-    let method = mission.contract.get(&verdict.assertion).map(|found| {
+    let method = mission.assertion(&verdict.assertion).map(|found| {
         let round = mission.round(verdict.milestone, verdict.round);
         let ran = round.and_then(|round| round.check(&verdict.assertion, verdict.revision));
         let via = found.wording.check.via.word();

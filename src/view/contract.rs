@@ -8,11 +8,12 @@ use super::gate::is_flaky;
 use super::prelude::*;
 use super::work::standing_sign;
 
-/// The assertions in order; those that were retired stand last.
+/// The assertions in order, then those that are sealed; those that were retired stand last.
 pub fn targets(mission: &Mission) -> Vec<AssertionId> {
-    let active = mission.contract.values().filter(|assertion| assertion.is_active());
-    let retired = mission.contract.values().filter(|assertion| !assertion.is_active());
-    active.chain(retired).map(|assertion| assertion.id.clone()).collect()
+    let sealed = mission.sealed.values().map(|sealed| &sealed.assertion);
+    let all = mission.contract.values().chain(sealed);
+    let retired = all.filter(|assertion| !assertion.is_active());
+    mission.held_assertions().chain(retired).map(|assertion| assertion.id.clone()).collect()
 }
 
 /// An id without the beginning that all of them share, where room is dear.
@@ -23,7 +24,7 @@ fn short(id: &AssertionId) -> String {
 
 /// One row: `✗ AUTH-002 Wrong password is refused   r2  ▣ 1`.
 pub fn row(mission: &Mission, id: &AssertionId) -> Row {
-    let Some(assertion) = mission.contract.get(id) else { return Row::new() };
+    let Some(assertion) = mission.assertion(id) else { return Row::new() };
     let standing = mission.standing(id);
     let (sign, style) = standing_sign(standing);
     let words = match standing {
@@ -45,7 +46,13 @@ pub fn entry(mission: &Mission, assertion: &Assertion) -> Row {
     let id = &assertion.id;
     let standing = mission.standing(id);
     let (sign, style) = standing_sign(standing);
-    let feature = mission.claimant(id).map_or_else(String::new, |feature| feature.id.to_string());
+    let feature = match mission.claimant(id) {
+        Some(feature) => feature.id.to_string(),
+        None if mission.is_sealed(id) => {
+            mission.milestone_held_to(id).map(|owed| owed.to_string()).unwrap_or_default()
+        }
+        None => String::new(),
+    };
     let row = Row::new()
         .sign(style, sign)
         .then(style, padded(standing.word(), 8))
@@ -67,6 +74,9 @@ pub fn weight(weight: Weight) -> &'static str {
 /// how much evidence there is.
 fn noted(mut row: Row, mission: &Mission, assertion: &Assertion) -> Row {
     let id = &assertion.id;
+    if mission.is_sealed(id) {
+        row = row.end(StyleRole::Accent, "sealed ");
+    }
     if assertion.wording.weight == Weight::NonBlocking {
         row = row.end(StyleRole::Dim, format!("{} ", weight(Weight::NonBlocking)));
     }

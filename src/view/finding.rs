@@ -54,8 +54,9 @@ fn facts(mission: &Mission, finding: &Finding, width: usize) -> Vec<Row> {
     if let Some(hunk) = &finding.hunk {
         rows.extend(hunk_rows(hunk.as_str()));
     }
-    if let Some(id) = &finding.assertion {
-        rows.extend(labelled("about", &assertion_name(mission, id), width));
+    if let Some(id) = finding.about() {
+        let sealed = if mission.is_sealed(id) { ", which is sealed: who mends it is not told" } else { "" };
+        rows.extend(labelled("about", &format!("{}{sealed}", assertion_name(mission, id)), width));
     }
     if let Some(id) = finding.feature {
         rows.extend(labelled("about", &feature_name(mission, id), width));

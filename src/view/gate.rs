@@ -16,13 +16,14 @@ use super::gate_items::{self, assertions};
 use super::prelude::*;
 use super::report::{Report, reports};
 use super::words::about;
-use super::{final_gate, unshown};
+use super::{final_gate, sealed, unshown};
 
 /// What stands in the way, what is risky, what was found, and what it cost.
 pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
     let risks = risks(mission, gate);
     let mut rows = unshown::headline(mission, gate, width);
     rows.push(verdict_row(mission, gate, &risks));
+    rows.extend(sealed::rows(mission, gate, width));
     match gate {
         GateId::Plan if mission.milestones.is_empty() => {
             let words = format!("there is no plan yet: the mission is {}", mission.status().word());

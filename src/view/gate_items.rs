@@ -83,6 +83,7 @@ fn plan(mission: &Mission) -> Vec<GateItem> {
     // What no feature claims is owed all the same.
     let loose = mission.contract.values().filter(|a| a.is_active() && mission.claimant(&a.id).is_none());
     items.extend(loose.map(|assertion| GateItem::Assertion(assertion.id.clone())));
+    items.extend(mission.sealed_assertions().map(|assertion| GateItem::Assertion(assertion.id.clone())));
     items
 }
 

@@ -64,7 +64,7 @@ pub fn rows(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
             }
             GateItem::Assertion(id) => {
                 rows.push(Row::new());
-                let known = mission.contract.get(id).into_iter();
+                let known = mission.assertion(id).into_iter();
                 rows.extend(known.flat_map(|known| proven(mission, gate, known, width)));
             }
             GateItem::Report(id) => {

@@ -13,7 +13,8 @@ pub fn subject(change: &Change) -> String {
     match change {
         Change::AssertionAdded { assertion, .. }
         | Change::AssertionReworded { assertion, .. }
-        | Change::AssertionRetired { assertion, .. } => assertion.to_string(),
+        | Change::AssertionRetired { assertion, .. }
+        | Change::AssertionUnsealed { assertion, .. } => assertion.to_string(),
         Change::FeatureReworded { feature, .. } | Change::FeatureCancelled { feature, .. } => {
             feature.to_string()
         }
@@ -32,6 +33,9 @@ pub fn words(mission: &Mission, record: &Record) -> String {
         Change::AssertionAdded { feature, .. } => format!("added for {feature} {by}"),
         Change::AssertionReworded { revision, parts, .. } => {
             format!("is now revision {}, worded {by}: {}", revision.0, rewordings(parts))
+        }
+        Change::AssertionUnsealed { feature, .. } => {
+            format!("unsealed {by}: everybody may know it, and {feature} is to fulfill it")
         }
         Change::AssertionRetired { reason, .. } => format!("retired {by}: {reason}"),
         Change::FeatureReworded { parts, .. } => format!("worded anew {by}: {}", rewordings(parts)),

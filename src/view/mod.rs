@@ -36,6 +36,7 @@ pub mod refusal;
 pub mod report;
 pub mod requirement;
 pub mod row;
+pub mod sealed;
 pub mod share;
 pub mod stats;
 pub mod style_role;

@@ -80,6 +80,7 @@ fn gate_commands(gate: GateId, mission: &Mission, id: &str) -> Vec<String> {
     if let GateId::Milestone(milestone) = gate {
         let unproven = mission
             .assertions_of(milestone)
+            .chain(mission.sealed_of(milestone))
             .filter(|assertion| assertion.is_blocking() && !mission.standing(&assertion.id).is_settled());
         commands.extend(
             unproven.map(|assertion| {

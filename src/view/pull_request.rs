@@ -88,7 +88,7 @@ fn gate(gate: &Gate) -> Option<String> {
 }
 
 fn contract(mission: &Mission) -> String {
-    let active: Vec<&Assertion> = mission.contract.values().filter(|one| one.is_active()).collect();
+    let active: Vec<&Assertion> = mission.held_assertions().collect();
     if active.is_empty() {
         return String::new();
     }
@@ -141,7 +141,7 @@ pub fn unshown(mission: &Mission) -> Vec<String> {
     for found in bare {
         lines.push(format!("{} has no assertion: {}", found.id, found.text));
     }
-    for assertion in mission.contract.values().filter(|one| one.is_active()) {
+    for assertion in mission.held_assertions() {
         let id = &assertion.id;
         let title = &assertion.wording.title;
         match mission.standing(id) {

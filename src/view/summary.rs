@@ -7,6 +7,7 @@ use super::engine::EngineState;
 use super::header::{cost, counts, doing, progress};
 use super::plan::{self, Toggled, is_open};
 use super::prelude::*;
+use super::sealed;
 use crate::domain::gate::GateId;
 use crate::domain::id::{MilestoneId, MissionId, Timestamp};
 use crate::domain::mission::End;
@@ -26,6 +27,7 @@ fn rows_with(mission: &Mission, engine: &EngineState, now: Timestamp) -> Vec<Row
     let attempts = plural(mission.attempts.len(), "attempt");
     let facts = [
         ("contract", standings(mission)),
+        ("sealed", sealed::words(mission, rates_of(mission)).unwrap_or_default()),
         ("plan", milestones(mission)),
         ("cost", format!("{attempts} · {}", cost(mission, now))),
         ("branch", branch(mission)),
@@ -60,6 +62,11 @@ pub fn landing(id: &MissionId, engine: Option<u32>) -> Row {
         None => format!("a landing was cut short: `flightdeck land {id}` finishes or undoes it"),
     };
     labelled_row("landing", StyleRole::Warn, &words)
+}
+
+/// The gate whose rates say how a mission stands: before the plan is GO nothing is built.
+fn rates_of(mission: &Mission) -> GateId {
+    if mission.is_go(GateId::Plan) { GateId::Final } else { GateId::Plan }
 }
 
 fn standings(mission: &Mission) -> String {

@@ -35,7 +35,7 @@ pub fn milestone_name(mission: &Mission, id: MilestoneId) -> String {
 
 /// An assertion with its title: `VAL-AUTH-001 The right password lets in`.
 pub fn assertion_name(mission: &Mission, id: &AssertionId) -> String {
-    let title = mission.contract.get(id).map_or("", |assertion| assertion.wording.title.as_str());
+    let title = mission.assertion(id).map_or("", |assertion| assertion.wording.title.as_str());
     format!("{id} {title}").trim_end().to_owned()
 }
 

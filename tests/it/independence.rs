@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use flightdeck::agent::model::{Item, Reply, Request};
 use flightdeck::domain::gate::Autopilot;
 use flightdeck::domain::mission::{Limits, Mission, Status};
+use flightdeck::domain::verdict::Outcome;
 use flightdeck::engine::EngineOptions;
 use serde_json::{Value, json};
 
@@ -26,7 +27,13 @@ struct Exchange {
 type Exchanges = BTreeMap<String, Exchange>;
 
 /// What somebody leaves behind, and the roles that may be told of it beside whoever left it, which is the first.
-const WORDS: [(&str, &[&str]); 26] = [
+const WORDS: [(&str, &[&str]); 32] = [
+    ("VAL-SEAL-001", &["critic", "user_testing"]),
+    ("sealedtitle", &["critic", "user_testing"]),
+    ("sealedstatement", &["critic", "user_testing"]),
+    ("sealedsteps", &["critic", "user_testing"]),
+    ("sealedcommand", &["critic", "user_testing"]),
+    ("sealedproof", &["critic", "user_testing"]),
     ("plannersaid", &["orchestrator"]),
     ("criticobjects", &["critic", "orchestrator"]),
     ("criticsums", &["critic"]),
@@ -93,16 +100,23 @@ fn criticize(request: &Request) -> Reply {
     let objection =
         json!({ "kind": "other", "about": "F1", "why": "criticobjects", "instead": "less of it" });
     if format!("{:?}", request.items).contains("Objections before yours") {
-        return call("agree", json!({ "summary": "criticsums" }));
+        return call("agree", json!({ "summary": "criticsums of VAL-SEAL-001" }));
+    }
+    if !request.items.iter().any(|item| matches!(item, Item::Assistant(_))) {
+        let check = json!({ "via": "command", "how": "Do the sealedsteps and see that it exits 0.", "command": "test -f three.txt # sealedcommand" });
+        let sealed = json!({ "id": "VAL-SEAL-001", "title": "The sealedtitle of one more file", "check": check,
+            "statement": "A sealedstatement says there is a third.", "evidence": "the sealedproof" });
+        return call("seal", json!({ "assertions": [sealed] }));
     }
     call("object", json!({ "objections": [objection], "summary": "criticsums" }))
 }
 
-/// Three features are built: two that were planned, and a fix.
+/// Four features are built: two that were planned, and the fixes of what failed.
 fn build(brief: &str, turn: usize) -> Reply {
     let (file, text) = match brief {
         _ if brief.starts_with("# Build F1") => ("one.txt", "wrong codeword"),
         _ if brief.starts_with("# Build F2") => ("two.txt", "codeword"),
+        _ if brief.contains("no third file") => ("three.txt", "codeword"),
         _ => ("one.txt", "right codeword"),
     };
     if turn == 0 {
@@ -158,7 +172,7 @@ fn test_as_user(brief: &str, turn: usize) -> Reply {
     }
     let Some(id) = ids.get(turn - 1) else {
         let known = brief.contains("testerissue");
-        let issue = json!({ "severity": "non_blocking", "description": "testerissue" });
+        let issue = json!({ "severity": "non_blocking", "description": "testerissue beside VAL-SEAL-001" });
         let issues = if known { json!([]) } else { json!([issue]) };
         return call(
             "report_user_testing",
@@ -166,7 +180,14 @@ fn test_as_user(brief: &str, turn: usize) -> Reply {
         );
     };
     let (evidence, green) = record(brief, id);
-    let (outcome, observed) = if green { ("pass", "It is right.") } else { ("fail", "It reads wrong.") };
+    let (outcome, observed) = match *id {
+        _ if green => ("pass", "It is right."),
+        "SEAL-001" => (
+            "fail",
+            "VAL-SEAL-001: \"A sealedstatement says there is a third.\" I looked, and there is no third file.",
+        ),
+        _ => ("fail", "It reads wrong."),
+    };
     call(
         "verdict",
         json!({ "assertion": format!("VAL-{id}"), "outcome": outcome, "observed": observed, "evidence": [evidence] }),
@@ -262,6 +283,9 @@ fn assert_apart(mission: &Mission, exchanges: &Exchanges, log: &str) {
 async fn nobody_is_told_what_their_role_must_not_know() {
     let (mission, exchanges, log) = fly(Vec::new()).await;
     assert_apart(&mission, &exchanges, &log);
+    let sealed = "VAL-SEAL-001".parse().unwrap();
+    let outcomes: Vec<Outcome> = mission.verdicts[&sealed].iter().map(|verdict| verdict.outcome).collect();
+    assert_eq!(outcomes, [Outcome::Fail, Outcome::Pass], "it fails, is mended, and passes");
     // What is meant to arrive does.
     for (role, word) in [
         ("reviewer", "codeword"),
@@ -273,6 +297,8 @@ async fn nobody_is_told_what_their_role_must_not_know() {
         ("orchestrator", "testerissue"),
         ("critic", "planneranswers"),
         ("worker", "guideword"),
+        ("worker", "a user saw: it: "),
+        ("reviewer", "there is no third file"),
     ] {
         assert!(exchanges[role].told.contains(word), "no {role} was told {word}\n{log}");
     }

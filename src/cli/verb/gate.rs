@@ -51,7 +51,8 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
 
 /// What it rests on, what stands in the way, and the commands that decide it; the plan's is the whole plan.
 fn show(context: &Context, mission: &Mission, gate: GateId, format: Format) -> Result<Exit> {
-    let standing = |id| json!({ "standing": mission.standing(&id), "id": id });
+    let standing =
+        |id| json!({ "standing": mission.standing(&id), "sealed": mission.is_sealed(&id), "id": id });
     let finding = |item| if let GateItem::Finding(id) = item { mission.findings.get(&id) } else { None };
     let value = || {
         json!({
@@ -64,6 +65,7 @@ fn show(context: &Context, mission: &Mission, gate: GateId, format: Format) -> R
                 "items": mission.unshown_at(gate),
             },
             "obstacles": obstacles(mission, gate),
+            "sealed": mission.sealed_gap(gate),
             "requirements": mission.requirements.iter().map(|found| json!({
                 "requirement": found,
                 "coverage": mission.coverage(found, gate),

@@ -17,6 +17,7 @@ pub fn run(context: &Context, args: &ReadArgs) -> Result<Exit> {
             "milestones": mission.milestones,
             "features": mission.features,
             "contract": mission.contract,
+            "sealed": mission.sealed,
             "environment": mission.environment,
             "models": mission.models,
             "budget": mission.budget,

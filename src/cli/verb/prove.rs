@@ -48,7 +48,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
 }
 
 fn older(mission: &Mission) -> Vec<AssertionId> {
-    let older = mission.active_assertions().filter(|one| mission.proven_before_head(&one.id).is_some());
+    let older = mission.held_assertions().filter(|one| mission.proven_before_head(&one.id).is_some());
     older.map(|assertion| assertion.id.clone()).collect()
 }
 

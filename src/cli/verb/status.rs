@@ -8,6 +8,7 @@ use crate::cli::prelude::*;
 use crate::cli::print::{Printable, printed};
 use crate::cli::verb::list::status_of;
 use crate::domain::attention;
+use crate::domain::gate::GateId;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::Mission;
 use crate::domain::schedule::schedule;
@@ -57,6 +58,7 @@ fn show(context: &Context, found: &MissionRef, engine: &EngineState, format: For
             "engine": engine,
             "needs": attention::needs(mission),
             "assertions": mission.contract_tally(),
+            "sealed": mission.sealed_gap(GateId::Final),
             "waits": mission.waits().map(|wait| waited(wait, now)).collect::<Vec<_>>(),
             "landing_is_open": is_cut_short(&found.dir),
             "mission": mission,

@@ -9,12 +9,15 @@ use crate::domain::mission::Mission;
 use crate::domain::part::{Authors, differing};
 use crate::domain::plan::{Feature, FeatureSpec};
 use crate::domain::requirement::Requirement;
+use crate::domain::sealed::Sealed;
 
 impl Mission {
     /// Assertions as they are proposed, in place of all there were: words that were there before keep their author.
     pub(super) fn propose_assertions(&mut self, assertions: &[Assertion], by: Actor) {
         let authors = assertions.iter().map(|found| (found.id.clone(), self.authors_of(found, by)));
-        self.assertion_authors = authors.collect();
+        let authors: Vec<_> = authors.collect();
+        self.assertion_authors.retain(|id, _| self.sealed.contains_key(id));
+        self.assertion_authors.extend(authors);
         self.contract = assertions.iter().map(|a| (a.id.clone(), a.clone())).collect();
         self.persons_mappings.retain(|id| self.contract.contains_key(id));
     }
@@ -31,7 +34,7 @@ impl Mission {
 
     /// What an assertion shows; its words, and so its verdicts, stay as they are.
     pub(super) fn map_assertion(&mut self, id: &AssertionId, shows: &[RequirementId], by: Actor) {
-        let Some(found) = self.contract.get_mut(id) else { return };
+        let Some(found) = self.assertion_mut(id) else { return };
         found.shows = shows.to_vec();
         if by == Actor::Person {
             self.persons_mappings.insert(id.clone());
@@ -55,6 +58,30 @@ impl Mission {
         self.try_in_open_round(&assertion.id, feature);
     }
 
+    pub(super) fn seal_assertion(&mut self, sealed: &Sealed, by: Actor) {
+        let id = &sealed.assertion.id;
+        self.assertion_authors.insert(id.clone(), self.authors_of(&sealed.assertion, by));
+        self.sealed.insert(id.clone(), sealed.clone());
+    }
+
+    /// It keeps its words, their authors and its verdicts; what was found of it can be told by its name.
+    pub(super) fn unseal_assertion(
+        &mut self,
+        id: &AssertionId,
+        feature: FeatureId,
+        by: Actor,
+        at: Timestamp,
+    ) {
+        let Some(Sealed { assertion, .. }) = self.sealed.remove(id) else { return };
+        self.record(by, at, Change::AssertionUnsealed { assertion: id.clone(), feature });
+        self.contract.insert(id.clone(), assertion);
+        self.with_feature(feature, |f| f.fulfills.push(id.clone()));
+        for finding in self.findings.values_mut().filter(|found| found.sealed.as_ref() == Some(id)) {
+            finding.assertion = finding.sealed.take();
+        }
+        self.try_in_open_round(id, feature);
+    }
+
     /// What is added to a feature that is built is tried by the testers of the present round, if they have not reported.
     fn try_in_open_round(&mut self, id: &AssertionId, feature: FeatureId) {
         let built = self.feature(feature).filter(|f| f.is_built()).map(|f| f.milestone);
@@ -71,11 +98,11 @@ impl Mission {
         by: Actor,
         at: Timestamp,
     ) {
-        let Some(found) = self.contract.get_mut(id) else { return };
-        let parts = differing(&found.wording, wording).into_iter().map(Rewording::from).collect();
-        self.assertion_authors.entry(id.clone()).or_default().reword(&found.wording, wording, by, revision);
+        let Some(found) = self.assertion_mut(id) else { return };
+        let old = std::mem::replace(&mut found.wording, wording.clone());
         found.revision = revision;
-        found.wording = wording.clone();
+        let parts = differing(&old, wording).into_iter().map(Rewording::from).collect();
+        self.assertion_authors.entry(id.clone()).or_default().reword(&old, wording, by, revision);
         self.record(by, at, Change::AssertionReworded { assertion: id.clone(), revision, parts });
     }
 

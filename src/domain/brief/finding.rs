@@ -170,10 +170,11 @@ pub(super) fn under_way(mission: &Mission) -> String {
 
 /// Where one sees for oneself what a finding says: the verdict it rests on, and the names of its evidence.
 pub(super) fn evidence_line(mission: &Mission, finding: &Finding) -> String {
-    let seen = mission.verdict_behind(finding).map(|verdict| {
+    let verdict = mission.verdict_behind(finding).filter(|_| finding.sealed.is_none());
+    let seen = verdict.map(|verdict| {
         format!("  seen by {} at {}: {}\n", verdict.attempt, verdict.commit, verdict.observed)
     });
-    let evidence: Vec<String> = mission.evidence_of(finding).into_iter().map(|one| one.0).collect();
+    let evidence: Vec<String> = mission.shown_evidence_of(finding).into_iter().map(|one| one.0).collect();
     let named = (!evidence.is_empty()).then(|| format!("  evidence: {}\n", evidence.join(", ")));
     seen.unwrap_or_default() + &named.unwrap_or_default()
 }

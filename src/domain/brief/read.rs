@@ -22,7 +22,10 @@ pub const READABLE: &str = "VAL-A-001, F3, #12, FND-4, Q1, M1, plan, contract, e
 /// # Errors
 /// When there is nothing of that name; the sentence says what there is.
 pub fn read(mission: &Mission, what: &str) -> Result<String, Rejection> {
-    let what = what.trim();
+    found(mission, what.trim()).map(|text| mission.unsealed(text))
+}
+
+fn found(mission: &Mission, what: &str) -> Result<String, Rejection> {
     let text = match what.to_ascii_lowercase().as_str() {
         "plan" => plan_whole(mission),
         "contract" => contract_whole(mission),
@@ -123,7 +126,9 @@ fn milestone(mission: &Mission, id: MilestoneId) -> Option<String> {
     let mut text = format!("# {} {}\n", found.id, found.title);
     text += &mission.features_of(id).map(feature_whole).collect::<String>();
     text += &rounds(mission, id);
-    Some(text + &list("\n## What is missing for GO\n", mission.obstacles(id)))
+    let sealed = |line: &String| mission.sealed.keys().any(|id| line.contains(id.as_str()));
+    let missing = mission.obstacles(id).into_iter().filter(|line| !sealed(line));
+    Some(text + &list("\n## What is missing for GO\n", missing))
 }
 
 fn question(question: &Question) -> String {

@@ -135,6 +135,11 @@ pub(super) fn each(mission: &Mission, ids: &[AssertionId]) -> String {
     ids.iter().filter_map(|id| mission.contract.get(id)).map(worded).collect()
 }
 
+/// Assertions with all their words, sealed ones too, for those who may know them.
+pub(super) fn held<'a>(mission: &Mission, ids: impl IntoIterator<Item = &'a AssertionId>) -> String {
+    ids.into_iter().filter_map(|id| mission.assertion(id)).map(worded).collect()
+}
+
 /// An assertion with all its words, as Markdown.
 pub fn worded(assertion: &Assertion) -> String {
     let wording = &assertion.wording;

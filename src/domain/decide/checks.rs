@@ -113,7 +113,7 @@ pub(super) fn record_sabotage(tx: &mut Transaction, sabotage: Box<Sabotage>) -> 
     let Sabotage { assertion, revision, milestone, round, outcome, .. } = &*sabotage;
     let work = EngineWork::Sabotage { milestone: *milestone, round: *round };
     let due = mission.sabotage_due(*milestone) == Some(work);
-    let known = mission.contract.get(assertion).filter(|known| known.revision == *revision);
+    let known = mission.assertion(assertion).filter(|known| known.revision == *revision);
     let other = |found: &&Assertion| {
         found.wording.check.command.is_none() && sabotage.steps.as_ref() != mission.steps_of(found)
     };
@@ -124,7 +124,9 @@ pub(super) fn record_sabotage(tx: &mut Transaction, sabotage: Box<Sabotage>) -> 
         OutOfTurn,
         "{assertion} is not to be seen red now"
     );
-    let raised = (*outcome == SabotageOutcome::Toothless).then(|| {
+    // Those who could mend a sealed check must not know it: the gate tells the person alone.
+    let told = *outcome == SabotageOutcome::Toothless && !mission.is_sealed(assertion);
+    let raised = told.then(|| {
         let command = known.and_then(|known| known.wording.check.command.as_ref());
         let how = match (command, &sabotage.steps) {
             (Some(command), _) => format!(", `{command}`,"),

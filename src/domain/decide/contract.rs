@@ -83,7 +83,7 @@ pub(super) fn waive(tx: &mut Transaction, id: &AssertionId, reason: &Line) -> Re
 }
 
 fn dismiss_findings_about(tx: &mut Transaction, id: &AssertionId, reason: &Line) {
-    let about = |finding: &&Finding| finding.assertion.as_ref() == Some(id);
+    let about = |finding: &&Finding| finding.about() == Some(id);
     let open: Vec<FindingId> = tx.mission().open_findings().filter(about).map(|f| f.id).collect();
     for finding in open {
         tx.emit(Event::FindingDismissed { finding, reason: reason.clone() });
@@ -140,26 +140,35 @@ pub(super) fn without_conflict(name: &str, authors: &Authors, base: Revision, ed
 
 pub(super) fn check_add(mission: &Mission, added: &AssertionDraft, feature: FeatureId) -> Result {
     refuse_if!(
-        mission.contract.contains_key(&added.id),
+        mission.assertion(&added.id).is_some(),
         Invalid,
         "{} exists already: choose another number",
         added.id
     );
+    may_fulfill(mission, feature)?;
+    requirement::are_known(mission, &added.shows)?;
+    without_complaints(&lint::lint_wording(&added.id, &added.wording))
+}
+
+/// Whether a feature can be given an assertion more.
+pub(super) fn may_fulfill(mission: &Mission, feature: FeatureId) -> Result {
     match mission.feature(feature) {
         None => refuse!(Unknown, "there is no feature {feature} to fulfill it"),
         Some(found) if !found.is_wanted() => {
             refuse!(Invalid, "{feature} was cancelled: name a feature that is wanted")
         }
-        Some(_) => {}
+        Some(_) => Ok(()),
     }
-    requirement::are_known(mission, &added.shows)?;
-    without_complaints(&lint::lint_wording(&added.id, &added.wording))
 }
 
-/// An assertion of the contract, retired ones included.
+/// An assertion, retired ones included. Who must not know a sealed one is told before that there is none.
 pub(super) fn known<'a>(mission: &'a Mission, id: &AssertionId) -> Result<&'a Assertion> {
-    let found = mission.contract.get(id);
-    found.ok_or_else(|| Rejection::unknown(format!("there is no assertion {id} in the contract")))
+    mission.assertion(id).ok_or_else(|| unknown(id))
+}
+
+/// What is said of an assertion that is not there, or not for the one who asks.
+pub(super) fn unknown(id: &AssertionId) -> Rejection {
+    Rejection::unknown(format!("there is no assertion {id} in the contract"))
 }
 
 pub(super) fn active<'a>(mission: &'a Mission, id: &AssertionId) -> Result<&'a Assertion> {

@@ -42,7 +42,7 @@ impl Judged<'_> {
 
     /// The wording that is judged; nothing when it was edited since the tester last heard of it.
     fn present(&self) -> Option<&Assertion> {
-        self.mission.contract.get(self.assertion).filter(|found| found.revision == self.revision)
+        self.mission.assertion(self.assertion).filter(|found| found.revision == self.revision)
     }
 
     /// What the assertion's own command did when the engine ran it.

@@ -36,6 +36,7 @@ mod proof;
 mod proposal;
 mod propose;
 mod requirement;
+mod sealed;
 mod settle;
 mod talk;
 mod tampering;
@@ -110,7 +111,7 @@ fn permit(mission: &Mission, actor: Actor, command: &Command) -> Result {
     let is_over = mission.end.is_some() && asker != Asker::Engine;
     refuse_if!(is_over && !moves, OutOfTurn, "the mission is over");
     if command.may_be_asked_by(asker) {
-        return Ok(());
+        return sealed::conceal(mission, asker, command);
     }
     let who = match asker {
         Asker::Person => "a person".to_owned(),
@@ -160,6 +161,8 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
             propose::propose_plan(tx, title, milestones, answer)
         }
         Command::Criticize { summary, objections } => negotiation::criticize(tx, summary, objections),
+        Command::Seal { assertions } => sealed::seal(tx, assertions),
+        Command::Unseal { assertion, feature } => sealed::unseal(tx, assertion, feature),
         Command::AmendPlan { changes } => planning::amend_plan(tx, changes),
         Command::Triage { decisions } => triage::triage(tx, decisions),
         Command::Ask { to, text, options } => talk::ask(tx, to, text, options),

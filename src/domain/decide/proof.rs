@@ -58,7 +58,7 @@ impl Mission {
 }
 
 fn may_be_proven_again(mission: &Mission, id: &AssertionId) -> Result {
-    if !mission.contract.contains_key(id) {
+    if mission.assertion(id).is_none() {
         return Err(Rejection::unknown(format!("{id} is not in the contract")));
     }
     let standing = mission.standing(id);

@@ -24,6 +24,9 @@ const LEFT_OUT: &str = "the newer proposal leaves it out";
 pub(super) fn propose_contract(tx: &mut Transaction, proposed: Vec<AssertionDraft>) -> Result {
     before_go(tx.mission(), "change the contract with amend_contract")?;
     without_complaints(&lint::lint_contract(&proposed))?;
+    if let Some(taken) = proposed.iter().find(|draft| tx.mission().is_sealed(&draft.id)) {
+        refuse!(Invalid, "the number of {} is taken: choose another one", taken.id);
+    }
     requirement::read_goal(tx);
     let (mut assertions, mut held) = (Vec::new(), Vec::new());
     let mentioned: Vec<_> = proposed.iter().map(|draft| draft.id.clone()).collect();

@@ -96,7 +96,7 @@ fn outcome(mission: &Mission, round: &Round) -> Option<RoundOutcome> {
     let standings: Vec<Standing> = round
         .to_test
         .iter()
-        .filter(|id| mission.contract.get(id).is_some_and(Assertion::is_blocking))
+        .filter(|id| mission.assertion(id).is_some_and(Assertion::is_blocking))
         .map(|id| mission.standing(id))
         .collect();
     Some(if blocking || standings.contains(&Standing::Failed) {

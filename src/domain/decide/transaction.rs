@@ -27,6 +27,7 @@ pub(super) struct Raised {
     pub(super) source: Source,
     pub(super) feature: Option<FeatureId>,
     pub(super) assertion: Option<AssertionId>,
+    pub(super) sealed: Option<AssertionId>,
     pub(super) description: Line,
     pub(super) suggested_fix: Option<Line>,
     pub(super) hunk: Option<Prose>,
@@ -41,10 +42,20 @@ impl Raised {
             source,
             feature: None,
             assertion: None,
+            sealed: None,
             description,
             suggested_fix: None,
             hunk: None,
         }
+    }
+}
+
+impl Raised {
+    /// About an assertion, and the feature that claims it. Of a sealed one nobody is told which it is.
+    pub(super) fn about(self, mission: &Mission, id: &AssertionId) -> Self {
+        let (named, sealed) = if mission.is_sealed(id) { (None, Some(id)) } else { (Some(id), None) };
+        let feature = mission.claimant(id).map(|feature| feature.id);
+        Self { feature, assertion: named.cloned(), sealed: sealed.cloned(), ..self }
     }
 }
 
@@ -97,6 +108,7 @@ impl<'a> Transaction<'a> {
             milestone,
             feature: raised.feature,
             assertion: raised.assertion,
+            sealed: raised.sealed,
             description: raised.description,
             suggested_fix: raised.suggested_fix,
             hunk: raised.hunk,

@@ -113,8 +113,14 @@ pub(super) fn quoted(mission: &Mission, id: FindingId) -> String {
 /// A failed assertion cannot be talked away: it is mended, amended, or waived by the person.
 pub(super) fn check_dismissal(mission: &Mission, id: FindingId) -> Result {
     let failed = mission.findings.get(&id).filter(|f| matches!(f.source, Source::Verdict { .. }));
-    let Some(assertion) = failed.and_then(|finding| finding.assertion.as_ref()) else { return Ok(()) };
-    let blocking = mission.contract.get(assertion).is_some_and(Assertion::is_blocking);
+    let Some(assertion) = failed.and_then(Finding::about) else { return Ok(()) };
+    let blocking = mission.assertion(assertion).is_some_and(Assertion::is_blocking);
+    refuse_if!(
+        blocking && mission.standing(assertion) == Standing::Failed && mission.is_sealed(assertion),
+        Invalid,
+        "{} cannot be dismissed while it happens: have it mended, or ask the person what is wanted",
+        quoted(mission, id)
+    );
     refuse_if!(
         blocking && mission.standing(assertion) == Standing::Failed,
         Invalid,

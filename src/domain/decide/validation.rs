@@ -181,26 +181,28 @@ fn unsteady(mission: &Mission, to_test: &[AssertionId], attempt: AttemptId) -> V
         (failed.revision == passed.revision).then_some(failed)
     };
     let raise = |failed: Verdict| {
-        let id = &failed.assertion;
-        let description = format!("{id} failed, and passed when it was tried again: {}", failed.observed);
-        Raised {
-            feature: mission.claimant(id).map(|feature| feature.id),
-            assertion: Some(id.clone()),
-            ..Raised::new(Severity::NonBlocking, Source::Flaky { attempt }, description)
-        }
+        let words = described(mission, &failed, "failed, and passed when it was tried again");
+        Raised::new(Severity::NonBlocking, Source::Flaky { attempt }, words).about(mission, &failed.assertion)
     };
     to_test.iter().filter_map(flaky).map(raise).collect()
 }
 
 fn failure(mission: &Mission, verdict: &Verdict) -> Raised {
-    let blocking = mission.contract.get(&verdict.assertion).is_some_and(Assertion::is_blocking);
+    let blocking = mission.assertion(&verdict.assertion).is_some_and(Assertion::is_blocking);
     let severity = if blocking { Severity::Blocking } else { Severity::NonBlocking };
-    let description = format!("{} fails: {}", verdict.assertion, verdict.observed);
-    Raised {
-        feature: mission.claimant(&verdict.assertion).map(|feature| feature.id),
-        assertion: Some(verdict.assertion.clone()),
-        ..Raised::new(severity, Source::Verdict { attempt: verdict.attempt }, description)
+    let words = described(mission, verdict, "fails");
+    Raised::new(severity, Source::Verdict { attempt: verdict.attempt }, words)
+        .about(mission, &verdict.assertion)
+}
+
+/// What a tester saw, beside the assertion's name. Of a sealed one it is said as a user would report it, without its name
+/// and its words.
+fn described(mission: &Mission, verdict: &Verdict, outcome: &str) -> String {
+    let Verdict { assertion, observed, .. } = verdict;
+    if mission.is_sealed(assertion) {
+        return mission.unsealed(format!("a user saw: {observed}"));
     }
+    format!("{assertion} {outcome}: {observed}")
 }
 
 /// The newest verdict on an assertion, if it was given in this round.

@@ -61,7 +61,7 @@ impl Mission {
     pub fn known_failure(&self, verdict: &Verdict) -> Option<&Finding> {
         self.findings.values().rfind(|finding| {
             let Source::Verdict { attempt } = finding.source else { return false };
-            finding.assertion.as_ref() == Some(&verdict.assertion)
+            finding.about() == Some(&verdict.assertion)
                 && self
                     .verdicts_of(&verdict.assertion)
                     .any(|earlier| earlier.attempt == attempt && earlier.revision == verdict.revision)

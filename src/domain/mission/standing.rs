@@ -8,7 +8,7 @@ use crate::domain::verdict::{EvidenceRef, Outcome, Standing, Verdict};
 impl Mission {
     /// Where an assertion stands.
     pub fn standing(&self, id: &AssertionId) -> Standing {
-        let Some(assertion) = self.contract.get(id) else { return Standing::Retired };
+        let Some(assertion) = self.assertion(id) else { return Standing::Retired };
         if !assertion.is_active() {
             return Standing::Retired;
         }
@@ -43,6 +43,6 @@ impl Mission {
     pub fn relied_evidence(&self) -> impl Iterator<Item = &EvidenceRef> {
         let newest = |assertion: &Assertion| self.verdicts.get(&assertion.id)?.last();
         let known = |reference: &&EvidenceRef| !self.lost_evidence.contains(*reference);
-        self.active_assertions().filter_map(newest).flat_map(|verdict| &verdict.evidence).filter(known)
+        self.held_assertions().filter_map(newest).flat_map(|verdict| &verdict.evidence).filter(known)
     }
 }

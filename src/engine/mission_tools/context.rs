@@ -14,6 +14,7 @@ use crate::domain::handoff::Handoff;
 use crate::domain::id::AttemptId;
 use crate::engine::context::EngineContext;
 use crate::engine::dispatcher::Refused;
+use crate::engine::inbox::for_attempt;
 use crate::instrument::Chromium;
 use crate::workspace::{Access, Checkout};
 
@@ -107,7 +108,9 @@ impl ToolContext {
         }
         let submitted = self.engine.dispatcher.submit(Actor::Attempt(self.attempt), commands).await;
         submitted.map_err(|refused| match refused {
-            Refused::Rejected(rejection) => ToolError::Mend(rejection.sentence),
+            Refused::Rejected(rejection) => {
+                ToolError::Mend(for_attempt(&self.engine, self.attempt, rejection.sentence))
+            }
             Refused::Fault(sentence) => ToolError::Fatal(sentence),
         })
     }
@@ -133,6 +136,7 @@ fn checks_in_a_browser(command: &Command) -> bool {
     let browser = |draft: &AssertionDraft| draft.wording.check.via == Instrument::Browser;
     match command {
         Command::ProposeContract { assertions } => assertions.iter().any(browser),
+        Command::Seal { assertions } => assertions.iter().any(|sealed| browser(&sealed.assertion)),
         Command::AddAssertion { draft, .. } => browser(draft),
         Command::EditAssertion { edit, .. } => {
             edit.check.as_ref().is_some_and(|check| check.via == Some(Instrument::Browser))

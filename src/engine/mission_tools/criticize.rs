@@ -9,6 +9,7 @@ use super::context::{Accepted, ToolContext};
 use crate::agent::tool::{ToolError, ToolRow};
 use crate::domain::command::Command;
 use crate::domain::negotiation::ObjectionDraft;
+use crate::domain::sealed::SealedDraft;
 use crate::domain::text::Prose;
 
 #[derive(Deserialize, JsonSchema)]
@@ -25,8 +26,20 @@ struct Agreement {
     summary: Prose,
 }
 
-pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 2] {
+#[derive(Deserialize, JsonSchema)]
+struct Sealing {
+    /// At most 5 in the whole mission.
+    assertions: Vec<SealedDraft>,
+}
+
+pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
     [
+        context.asking(
+            "seal",
+            "Adds assertions that only user testers and the person see: nobody who plans, builds or reviews is told of them.",
+            Accepted::GoOn("They are sealed. Name them to nobody, and quote them nowhere."),
+            |Sealing { assertions }| Ok(Command::Seal { assertions }),
+        ),
         context.asking(
             "object",
             "Objects to the plan and ends your turn. Each objection is answered by a change or a reason.",

@@ -33,6 +33,11 @@ async fn read_mission(context: Arc<ToolContext>, Wanted { what, from }: Wanted, 
     let what = what.trim();
     let text = if what.starts_with("ev_") {
         let reference = EvidenceRef(what.to_owned());
+        if context.engine.cell.with(|mission| mission.is_sealed_evidence(&reference)) {
+            return Err(ToolError::Mend(format!(
+                "{what} shows what only user testers and the person may see"
+            )));
+        }
         shown(&context.engine.store, &reference).map_err(|error| ToolError::Mend(error.to_string()))?
     } else {
         let read = context.engine.cell.with(|mission| read(mission, what));

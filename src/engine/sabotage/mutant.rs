@@ -57,10 +57,9 @@ impl Mutant {
 /// When git cannot compare the commits.
 pub fn of(engine: &EngineContext, id: &AssertionId) -> Result<Vec<Mutant>, EngineError> {
     let (built, base, untried) = engine.cell.with(|mission| {
-        let claimant = mission.claimant(id);
-        let built = claimant.map(|feature| mission.builders_of(feature.id)).unwrap_or_default();
+        let built = mission.builders_for(id);
         let base = mission.founding.as_ref().map(|founding| founding.base.clone());
-        let known = mission.contract.get(id);
+        let known = mission.assertion(id);
         // Steps are tried at no base: what is not there yet shows less than what is taken away.
         let command = known.filter(|assertion| assertion.wording.check.command.is_some());
         let at_base = command.map(|assertion| mission.at_base(assertion));

@@ -78,6 +78,7 @@ fn changed(app: &App, seq: u64) -> Box<dyn Popup> {
         Some(
             Change::AssertionAdded { assertion, .. }
             | Change::AssertionReworded { assertion, .. }
+            | Change::AssertionUnsealed { assertion, .. }
             | Change::AssertionRetired { assertion, .. },
         ) => Box::new(EvidenceScreen::new(&app.mission, assertion.clone())),
         Some(Change::FeatureReworded { feature, .. } | Change::FeatureCancelled { feature, .. }) => {

@@ -59,7 +59,7 @@ impl Purpose {
     /// The wording that a reason is about; nothing where it is about none.
     fn revision(&self, app: &App) -> String {
         let (Self::Waive(id) | Self::Retire(id)) = self else { return String::new() };
-        let assertion = app.mission.contract.get(id);
+        let assertion = app.mission.assertion(id);
         assertion.map_or_else(String::new, |assertion| format!("revision {}", assertion.revision.0))
     }
 }
@@ -87,7 +87,7 @@ impl Prompt {
             }
             Purpose::Mend(_, spec) => spec.description.to_string(),
             Purpose::Map(id) => {
-                app.mission.contract.get(id).map_or_else(String::new, |found| list(&found.shows))
+                app.mission.assertion(id).map_or_else(String::new, |found| list(&found.shows))
             }
             _ => String::new(),
         };

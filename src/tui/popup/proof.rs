@@ -69,7 +69,7 @@ pub fn of_item(mission: &Mission, gate: GateId, item: Option<&GateItem>) -> Opti
 /// Of the assertion that a finding is about, else of those of its feature.
 pub fn of_finding(mission: &Mission, id: FindingId) -> Option<AssertionId> {
     let finding = mission.findings.get(&id)?;
-    finding.assertion.clone().or_else(|| of_feature(mission, finding.feature?))
+    finding.about().cloned().or_else(|| of_feature(mission, finding.feature?))
 }
 
 /// Of what waits for the person.

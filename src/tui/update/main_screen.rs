@@ -9,7 +9,7 @@ use crate::tui::layout::inside;
 use crate::tui::list::SelectionStep;
 use crate::tui::select::{selected_assertion, selected_milestone, selected_moment, selected_target};
 use crate::view::plan::Target;
-use crate::view::{plan, timeline};
+use crate::view::{contract, plan, timeline};
 
 use super::requests;
 
@@ -147,7 +147,7 @@ fn copy(app: &App) -> Vec<Effect> {
     let text = match app.focus {
         Pane::Plan => selected_target(app).map(|target| plan::row(&app.mission, target).plain()),
         Pane::Contract => selected_assertion(app).and_then(|id| {
-            let assertion = app.mission.contract.get(&id)?;
+            let assertion = app.mission.assertion(&id)?;
             Some(format!("{id} {}\n{}", assertion.wording.title, assertion.wording.statement))
         }),
         Pane::Timeline => {
@@ -162,7 +162,7 @@ fn copy(app: &App) -> Vec<Effect> {
 pub fn len(app: &App, pane: Pane) -> usize {
     match pane {
         Pane::Plan => plan::targets(&app.mission, &app.toggled).len(),
-        Pane::Contract => app.mission.contract.len(),
+        Pane::Contract => contract::targets(&app.mission).len(),
         Pane::Timeline => timeline::moments(&app.mission).len(),
         Pane::Worker => 0,
     }

@@ -52,7 +52,11 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             };
             note(assertion, format!("{}{stale}", history::words(mission, mission.record_of(stamped.seq)?)))
         }
+        Event::AssertionSealed { sealed } => {
+            note(&sealed.assertion.id, format!("sealed: {}", sealed.assertion.wording.title))
+        }
         Event::FeatureEdited { .. }
+        | Event::AssertionUnsealed { .. }
         | Event::FeatureCancelled { .. }
         | Event::AssertionRetired { .. }
         | Event::ModelChosen { .. }

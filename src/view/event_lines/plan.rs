@@ -65,7 +65,7 @@ pub(super) fn environment(environment: &Environment) -> String {
 pub(super) fn baseline(baseline: &Baseline, mission: &Mission) -> LogLine {
     let runs = plural(baseline.runs.len(), "command");
     let red: Vec<String> = mission
-        .base_trials()
+        .all_trials()
         .iter()
         .filter(|trial| matches!(trial, Trial::Environment { .. }))
         .filter_map(|trial| baseline.run(&trial.script().run).filter(|run| !run.passed()))

@@ -78,6 +78,8 @@ fn plan_events() -> Vec<Event> {
         Event::AssertionMapped { assertion: val("VAL-M1-001"), shows: Vec::new() },
         Event::AssertionRetired { assertion: val("VAL-NEW-001"), reason: line("no") },
         Event::AssertionWaived { assertion: val("VAL-M1-001"), revision: Revision(1), reason: line("no") },
+        Event::AssertionSealed { sealed: Box::new(words::sealed("VAL-SEAL-001", None)) },
+        Event::AssertionUnsealed { assertion: val("VAL-SEAL-001"), feature: F1 },
         Event::ProofAskedAgain { assertions: vec![val("VAL-M1-001")] },
         Event::ProposalMade {
             proposal: Box::new(Proposal {
@@ -102,6 +104,7 @@ fn work_events() -> Vec<Event> {
         milestone: M1,
         feature: Some(F1),
         assertion: None,
+        sealed: None,
         description: line("it leaks"),
         suggested_fix: None,
         state: FindingState::Open,

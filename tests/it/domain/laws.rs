@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use flightdeck::domain::attempt::{AgentWork, Work};
 use flightdeck::domain::attention::needs;
+use flightdeck::domain::brief::{brief, read};
+use flightdeck::domain::document::{write_contract, write_plan};
 use flightdeck::domain::event::{Actor, Event, Stamped};
 use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::{Decision, GateId};
@@ -13,6 +15,8 @@ use flightdeck::domain::part::differing;
 use flightdeck::domain::schedule::schedule;
 use flightdeck::domain::unshown::Matter;
 use flightdeck::domain::verdict::Outcome;
+
+use crate::support::words;
 
 /// What every event must respect, given the mission just before it.
 pub fn check_step(before: &Mission, events: &[Stamped]) {
@@ -121,6 +125,11 @@ fn may_go(mission: &Mission, gate: GateId) {
                 assert!(waived || passed || !assertion.is_blocking(), "{gate} is GO without {id}");
             }
         }
+        for sealed in mission.sealed.values().filter(|sealed| sealed.assertion.is_blocking()) {
+            let id = &sealed.assertion.id;
+            let owed = mission.milestone_held_to(id) == Some(milestone);
+            assert!(!owed || mission.standing(id).is_settled(), "{gate} is GO without the sealed {id}");
+        }
         let open =
             mission.open_findings().find(|f| f.severity == Severity::Blocking && f.milestone == milestone);
         assert!(open.is_none(), "{gate} is GO over {open:?}");
@@ -183,10 +192,42 @@ pub fn check_state(mission: &Mission) {
     let closed = mission.end.is_some() || mission.hold.is_some() || mission.mode == Mode::ReadOnly;
     assert!(!closed || due.is_empty(), "work is due in a mission at rest: {due:?}");
     assert!(mission.gates.values().filter(|gate| gate.is_open()).count() <= 1, "two gates are open");
+    nothing_sealed_is_told(mission, &due);
     if mission.end.is_some() {
         assert!(live.is_empty(), "agents are at work after the end: {live:?}");
     } else {
         never_stuck(mission, &due, &live);
+    }
+}
+
+/// Whoever must not know a sealed assertion finds neither its name nor its words in anything that they can read.
+pub fn nothing_sealed_is_told(mission: &Mission, due: &[Work]) {
+    if mission.sealed.is_empty() {
+        return;
+    }
+    let mut told = vec![
+        ("contract.md".to_owned(), write_contract(mission)),
+        ("plan.md".to_owned(), write_plan(mission)),
+        ("the baseline".to_owned(), mission.baseline_report()),
+    ];
+    let agents = due.iter().filter_map(|work| if let Work::Agent(work) = work { Some(*work) } else { None });
+    for work in agents.chain([AgentWork::Talk, AgentWork::Triage]) {
+        if !work.role().may_know_sealed() {
+            told.push((format!("the brief to {work}"), brief(mission, work).text));
+        }
+    }
+    let findings = mission.findings.keys().map(ToString::to_string);
+    let milestones = mission.milestones.iter().map(|milestone| milestone.id.to_string());
+    let all = ["contract", "plan", "findings", "attempts"].map(str::to_owned);
+    for what in findings.chain(milestones).chain(all) {
+        told.push((what.clone(), read(mission, &what).unwrap()));
+    }
+    let names = mission.sealed.keys().map(flightdeck::domain::id::AssertionId::as_str);
+    let secrets: Vec<&str> = names.chain(words::HIDDEN).collect();
+    for (place, text) in told {
+        for secret in &secrets {
+            assert!(!text.contains(secret), "{place} tells of {secret}: {text}");
+        }
     }
 }
 

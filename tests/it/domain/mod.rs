@@ -21,6 +21,7 @@ mod requirements;
 mod rules;
 mod sabotage;
 mod schedule;
+mod sealed;
 mod talk;
 mod test_runs;
 mod triage;

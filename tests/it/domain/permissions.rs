@@ -40,7 +40,7 @@ fn table() -> Vec<(Command, Vec<Asker>)> {
     rows(ORCHESTRATOR, orchestrators());
     rows(&[ORCHESTRATOR, WORKER].concat(), vec![ask()]);
     rows(WORKER, workers());
-    rows(&[Asker::Agent(Role::Critic)], vec![criticism()]);
+    rows(&[Asker::Agent(Role::Critic)], vec![criticism(), Command::Seal { assertions: vec![] }]);
     rows(&[Asker::Agent(Role::Reviewer)], vec![review()]);
     rows(
         &[Asker::Agent(Role::Reviewer), Asker::Agent(Role::UserTesting)],
@@ -59,6 +59,7 @@ fn persons() -> Vec<Command> {
         Command::DecideGate { gate: GateId::Plan, decision: words::go() },
         Command::Waive { assertion: words::val("VAL-M1-001"), reason: words::line("no") },
         Command::ProveAgain { assertions: vec![words::val("VAL-M1-001")] },
+        Command::Unseal { assertion: words::val("VAL-M1-001"), feature: FeatureId(1) },
         Command::Answer { question: QuestionId(1), text: words::prose("yes") },
         Command::Pause,
         Command::StopAttempt { attempt: AttemptId(1) },
@@ -263,6 +264,8 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::Triage { .. }
         | Command::Ask { .. }
         | Command::Criticize { .. }
+        | Command::Seal { .. }
+        | Command::Unseal { .. }
         | Command::HandIn { .. }
         | Command::RequestAmendment { .. }
         | Command::ProposeNotes { .. }
@@ -291,7 +294,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 64,
+        | Command::RecordLanding { .. } => 66,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

@@ -118,6 +118,8 @@ fn planning() -> Vec<Event> {
             revision: Revision(2),
             reason: line("known, accepted"),
         },
+        Event::AssertionSealed { sealed: Box::new(words::sealed("VAL-SEAL-001", Some(2))) },
+        Event::AssertionUnsealed { assertion: words::val("VAL-SEAL-001"), feature: FEATURE },
         Event::ProofAskedAgain { assertions: vec![assertion_id()] },
         Event::ProposalMade {
             proposal: Box::new(Proposal {
@@ -197,6 +199,7 @@ fn findings() -> Vec<Event> {
         milestone: MILESTONE,
         feature: Some(FEATURE),
         assertion: Some(assertion_id()),
+        sealed: None,
         description: line("the entry is gone after a restart"),
         suggested_fix: Some(line("write it to the disk")),
         state: FindingState::Open,

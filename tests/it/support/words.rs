@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use flightdeck::domain::attempt::Role;
 use flightdeck::domain::baseline::Baseline;
 use flightdeck::domain::budget::Budget;
-use flightdeck::domain::contract::{AssertionDraft, Check, Instrument, Weight, Wording};
+use flightdeck::domain::command::Command;
+use flightdeck::domain::contract::{Assertion, AssertionDraft, Check, Instrument, Weight, Wording};
 use flightdeck::domain::environment::{CommandRun, Environment, Health, Script, Service};
 use flightdeck::domain::event::{Actor, Event, Founding};
 use flightdeck::domain::evidence::{EvidenceFacts, EvidenceKind, Piece, Settled};
-use flightdeck::domain::finding::Severity;
+use flightdeck::domain::finding::{Ruling, Severity, TriageDecision};
 use flightdeck::domain::gate::{Autopilot, Decision};
 use flightdeck::domain::goal::Goal;
 use flightdeck::domain::handoff::{ClaimedRun, Handoff, Issue, Procedure, TestFile, TestsAdded};
 use flightdeck::domain::id::{
-    AssertionId, AttemptId, Commit, MilestoneId, MissionId, NoteId, ObjectionId, RequirementId, Revision,
-    Timestamp,
+    AssertionId, AttemptId, Commit, FindingId, MilestoneId, MissionId, NoteId, ObjectionId, RequirementId,
+    Revision, Timestamp,
 };
 use flightdeck::domain::mission::Limits;
 use flightdeck::domain::negotiation::{
@@ -24,6 +25,7 @@ use flightdeck::domain::negotiation::{
 use flightdeck::domain::note::{Audience, Note, NoteState};
 use flightdeck::domain::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use flightdeck::domain::sabotage::{Reaction, Sabotage, SabotageOutcome, Undone};
+use flightdeck::domain::sealed::{Sealed, SealedDraft};
 use flightdeck::domain::text::{Line, Prose, Title};
 use flightdeck::domain::verdict::EvidenceRef;
 
@@ -93,6 +95,24 @@ pub fn assertion(id: &str) -> AssertionDraft {
 /// An assertion that shows requirements.
 pub fn showing(id: &str, requirements: &[u32]) -> AssertionDraft {
     AssertionDraft { shows: requirements.iter().copied().map(RequirementId).collect(), ..assertion(id) }
+}
+
+/// An assertion that nobody who builds is told of, in words that nobody else uses.
+pub fn sealed_draft(id: &str, milestone: Option<u32>) -> SealedDraft {
+    let mut assertion = assertion(id);
+    assertion.wording.title = title("The hiddentitle of what is sealed");
+    assertion.wording.statement = prose("A hiddenstatement says what nobody builds to.");
+    assertion.wording.check.how = prose("Do the hiddencheck and see that it holds");
+    assertion.wording.evidence = line("the hiddenevidence");
+    SealedDraft { assertion, milestone: milestone.map(MilestoneId) }
+}
+
+/// The words of [`sealed_draft`] that give it away.
+pub const HIDDEN: [&str; 4] = ["hiddentitle", "hiddenstatement", "hiddencheck", "hiddenevidence"];
+
+pub fn sealed(id: &str, milestone: Option<u32>) -> Sealed {
+    let SealedDraft { assertion, milestone } = sealed_draft(id, milestone);
+    Sealed { assertion: Assertion::new(assertion), milestone }
 }
 
 pub fn non_blocking(id: &str) -> AssertionDraft {
@@ -264,6 +284,16 @@ pub fn negotiation() -> [Event; 4] {
         Event::NoteProposed { note },
         Event::NoteDecided { note: NoteId(1), state: NoteState::Rejected { reason: line("it is not so") } },
     ]
+}
+
+pub fn evidence(reference: &str) -> EvidenceRef {
+    EvidenceRef(reference.to_owned())
+}
+
+/// A triage that dismisses one finding.
+pub fn dismissing(finding: FindingId, reason: &str) -> Command {
+    let ruling = Ruling::Dismiss { reason: line(reason) };
+    Command::Triage { decisions: vec![TriageDecision { finding, ruling }] }
 }
 
 /// A piece of evidence as the http instrument of an attempt leaves it.

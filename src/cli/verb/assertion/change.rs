@@ -74,6 +74,18 @@ pub struct RetireArgs {
     consent: Consent,
 }
 
+#[derive(Debug, clap::Args)]
+#[command(allow_missing_positional = true)]
+pub struct UnsealArgs {
+    #[command(flatten)]
+    mission: MissionArg,
+    /// Such as VAL-AUTH-009
+    assertion: String,
+    /// The feature that fulfills it from now on
+    #[arg(long, value_name = "F3")]
+    feature: String,
+}
+
 pub(super) async fn add(context: &Context, args: &AddArgs) -> Result<Exit> {
     let found = args.mission.find(context)?;
     let id: AssertionId = args.assertion.parse().map_err(|fault: IdError| misuse(fault.to_string()))?;
@@ -111,6 +123,16 @@ pub(super) async fn retire(context: &Context, args: &RetireArgs) -> Result<Exit>
     make(context, &found, ContractChange::Retire { assertion, reason }, args.consent).await
 }
 
+/// Everybody may know it from now on, and a feature is to fulfill it.
+pub(super) async fn unseal(context: &Context, args: &UnsealArgs) -> Result<Exit> {
+    let found = args.mission.find(context)?;
+    let assertion = ask::assertion(&found.mission, &args.assertion)?.id.clone();
+    let feature = ask::feature(&found.mission, &args.feature)?.id;
+    let words =
+        format!("{assertion} is unsealed: it is part of the contract, and {feature} is to fulfill it");
+    request(context, &found, Command::Unseal { assertion, feature }, &words).await
+}
+
 fn requirements(words: &str) -> Result<Vec<RequirementId>> {
     let words = words.split([',', ' ']).filter(|word| !word.is_empty());
     words.map(|word| word.parse().map_err(|fault: IdError| misuse(fault.to_string()))).collect()
@@ -128,7 +150,7 @@ async fn make(
         return Err(misuse(refusal.sentence.clone()));
     }
     if let ContractChange::Edit { assertion, edit, .. } = &change
-        && let Some(present) = found.mission.contract.get(assertion)
+        && let Some(present) = found.mission.assertion(assertion)
     {
         let new = edit.applied_to(&present.wording);
         print_page(context, |width| reworded(&present.wording, &new, width))?;

@@ -1,4 +1,4 @@
-//! `assertion list|show|edit|add|retire`: the contract, and what changing it will cost.
+//! `assertion list|show|edit|add|retire|unseal`: the contract, and what changing it will cost.
 
 mod change;
 mod editor;
@@ -21,6 +21,8 @@ pub enum Verb {
     Add(change::AddArgs),
     /// Take one back
     Retire(change::RetireArgs),
+    /// Make one that the critic sealed part of the contract, which everybody may know
+    Unseal(change::UnsealArgs),
 }
 
 pub async fn run(context: &Context, verb: Verb) -> Result<Exit> {
@@ -30,5 +32,6 @@ pub async fn run(context: &Context, verb: Verb) -> Result<Exit> {
         Verb::Edit(args) => change::edit(context, &args).await,
         Verb::Add(args) => change::add(context, &args).await,
         Verb::Retire(args) => change::retire(context, &args).await,
+        Verb::Unseal(args) => change::unseal(context, &args).await,
     }
 }

@@ -28,14 +28,17 @@ pub(super) fn list(context: &Context, args: &ListArgs) -> Result<Exit> {
     if mission.contract.is_empty() && !args.format.json {
         return done("there is no contract yet");
     }
+    let all = || contract::targets(mission).into_iter().filter_map(|id| mission.assertion(&id));
     let value = || -> Vec<_> {
-        let rows = mission.contract.values().map(|assertion| {
-            let feature = mission.claimant(&assertion.id).map(|feature| feature.id);
-            json!({ "assertion": assertion, "standing": mission.standing(&assertion.id), "feature": feature })
+        let rows = all().map(|assertion| {
+            let id = &assertion.id;
+            let feature = mission.claimant(id).map(|feature| feature.id);
+            let (standing, sealed) = (mission.standing(id), mission.is_sealed(id));
+            json!({ "assertion": assertion, "standing": standing, "feature": feature, "sealed": sealed })
         });
         rows.collect()
     };
-    let page = |_| mission.contract.values().map(|known| contract::entry(mission, known)).collect();
+    let page = |_| all().map(|known| contract::entry(mission, known)).collect();
     context.answer(args.format, value, page)
 }
 
@@ -49,6 +52,7 @@ pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<Exit> {
             "assertion": known,
             "standing": mission.standing(id),
             "feature": mission.claimant(id).map(|feature| feature.id),
+            "sealed": mission.is_sealed(id),
             "waiver": mission.waivers.get(id),
             "verdicts": mission.verdicts.get(id).map_or(&[][..], Vec::as_slice),
         })

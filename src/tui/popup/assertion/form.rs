@@ -48,7 +48,7 @@ const WEIGHTS: &[&str] = &["blocking", "non-blocking"];
 impl Form {
     /// The fields of a known assertion; a draft that was left is there again, merged with what others changed meanwhile.
     pub fn edit(app: &App, id: &AssertionId) -> Self {
-        let Some(assertion) = app.mission.contract.get(id) else { return Self::add(app) };
+        let Some(assertion) = app.mission.assertion(id) else { return Self::add(app) };
         let now = Box::new(assertion.wording.clone());
         let fields = of_wording(&now);
         let about = About::Known { id: id.clone(), base: assertion.revision, now };
@@ -88,7 +88,7 @@ impl Form {
     /// The assertion was changed by somebody else while it is written here.
     pub fn rebase(&mut self, app: &App) {
         let About::Known { id, base, now } = &mut self.about else { return };
-        let Some(assertion) = app.mission.contract.get(id).filter(|found| found.revision != *base) else {
+        let Some(assertion) = app.mission.assertion(id).filter(|found| found.revision != *base) else {
             return;
         };
         *base = assertion.revision;

@@ -86,6 +86,11 @@ impl Crew {
     }
 
     fn criticize(&mut self, id: AttemptId) {
+        if self.tape.pick(2) == 1 && self.flight.mission.sealed.is_empty() {
+            let milestone = [None, Some(1)][usize::from(self.tape.pick(2) == 1)];
+            let assertions = vec![words::sealed_draft("VAL-S-001", milestone)];
+            self.must(Actor::Attempt(id), Command::Seal { assertions });
+        }
         let objections = (0..self.tape.pick(3)).map(|n| words::objecting(&format!("F{n}"))).collect();
         self.must(
             Actor::Attempt(id),
@@ -296,7 +301,10 @@ impl Crew {
                 _ => Outcome::Pass,
             };
             let evidence = vec![words::exchange("ev_01", attempt.id)];
-            let (assertion, observed) = (assertion.clone(), words::line("looked"));
+            let (assertion, observed) = (
+                assertion.clone(),
+                words::line("VAL-S-001: a hiddenstatement says what nobody builds to, and it does not hold"),
+            );
             let verdict = Command::GiveVerdict { assertion, outcome, observed, evidence };
             self.must(Actor::Attempt(attempt.id), verdict);
         }

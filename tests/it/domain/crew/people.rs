@@ -52,7 +52,8 @@ impl Crew {
 
     fn unsettled(&self) -> Vec<flightdeck::domain::id::AssertionId> {
         let mission = &self.flight.mission;
-        mission.contract.keys().filter(|id| !mission.standing(id).is_settled()).cloned().collect()
+        let all = mission.contract.keys().chain(mission.sealed.keys());
+        all.filter(|id| !mission.standing(id).is_settled()).cloned().collect()
     }
 
     /// Somebody does something that nobody waited for.
