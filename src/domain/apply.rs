@@ -46,7 +46,10 @@ impl Mission {
             Event::MissionCreated(founding) => self.create(founding, at),
             Event::RequirementsNoted { requirements } => self.note_requirements(requirements),
             Event::ContractProposed { assertions } => self.propose_assertions(assertions, by),
-            Event::EnvironmentProposed { environment } => self.environment = Some(environment.clone()),
+            Event::EnvironmentProposed { environment } => {
+                self.environment = Some(environment.clone());
+                self.environment_is_persons |= by == Actor::Person;
+            }
             Event::BaselineTaken(baseline) => self.baseline = Some((**baseline).clone()),
             Event::ChecksKept { reasons } => self.checks_kept.clone_from(reasons),
             Event::PlanProposed(plan) => {

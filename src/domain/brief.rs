@@ -67,12 +67,17 @@ fn plan_brief(mission: &Mission) -> String {
     } else {
         "What you proposed before stands: propose again what must change, and end with the plan."
     };
+    let environment = if mission.environment_is_persons {
+        "\n# The environment as the person edited it, which stays so\n"
+    } else {
+        "\n# The environment you proposed before\n"
+    };
     [
         section::goal(mission),
         requirement::requirements(mission),
         talk::conversation(mission),
         section::under("\n## The contract you proposed before\n", section::each(mission, &ids)),
-        section::under("\n# The environment you proposed before\n", section::environment(mission)),
+        section::under(environment, section::environment(mission)),
         section::under("\n## What its commands do at the base commit\n", mission.baseline_report()),
         section::under("\n## The plan you proposed before\n", section::plan_whole(mission)),
         objection::objections(mission),

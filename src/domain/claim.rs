@@ -109,27 +109,77 @@ pub fn contradiction(claim: &ClaimedRun, run: &CommandRun) -> Option<String> {
         let seen = format!("and it exits {} here: {}", run.exit_code, run.tail);
         return Some(format!("claims exit {exit_code} for `{command}` (\u{201c}{said}\u{201d}), {seen}"));
     }
+    let passed = passed_tests(observation.as_str());
+    if passed.is_some_and(|passed| passed > 0) && runs_nothing(command.as_str()) {
+        return Some(format!("says of `{command}`: \u{201c}{said}\u{201d}, and that command runs no test"));
+    }
     let counts = run.tests?;
-    let passed = numbers_before(observation.as_str(), "pass");
-    let admits_none = passed == Some(0) || observation.as_str().to_lowercase().contains("no test");
+    let lower = observation.as_str().to_lowercase();
+    let admits_failures =
+        ["fail", "error", "red", "broken", "not pass"].iter().any(|word| lower.contains(word));
+    let admits_none = passed == Some(0) || lower.contains("no test");
     let seen = if counts.ran() == 0 && !admits_none {
         "and no test was run here".to_owned()
     } else if passed.is_some_and(|passed| passed > counts.passed) {
         format!("and {} passed here", counts.passed)
+    } else if counts.failed > 0 && run.exit_code == 0 && !admits_failures {
+        // The exit code hides it.
+        format!("and {} failed here", counts.failed)
     } else {
         return None;
     };
     Some(format!("says of `{command}`: \u{201c}{said}\u{201d}, {seen}: {}", run.tail))
 }
 
-/// The largest number that a text has at most two words before a word that begins so: 23 in `23 tests passed`.
-fn numbers_before(text: &str, begins: &str) -> Option<u32> {
+/// What may stand between the number of tests and the word that they passed.
+const BETWEEN: &[&str] = &[
+    "test",
+    "tests",
+    "spec",
+    "specs",
+    "case",
+    "cases",
+    "check",
+    "checks",
+    "example",
+    "examples",
+    "assertion",
+    "assertions",
+    "unit",
+    "all",
+    "of",
+    "have",
+    "has",
+    "were",
+    "ran",
+    "and",
+];
+
+/// How many tests a text says have passed: 23 in `23 tests passed` and in `Ran 23 tests, all passed`. Seconds, shares and
+/// versions are no tests.
+fn passed_tests(text: &str) -> Option<u32> {
     let lower = text.to_lowercase();
-    let words: Vec<&str> =
-        lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let near = |index: usize| words.iter().skip(index + 1).take(2).any(|word| word.starts_with(begins));
-    let numbers = words.iter().enumerate().filter(|(index, _)| near(*index));
-    numbers.filter_map(|(_, word)| word.parse().ok()).max()
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    let number = |word: &str| {
+        let word = word.trim_matches(['(', ')', '[', ']', '*', ',', ';']);
+        word.rsplit('/').next().and_then(|last| last.parse::<u32>().ok())
+    };
+    let passes = |index: usize| {
+        let mut after = words.iter().skip(index + 1).map(|word| bare(word));
+        let next = after.find(|word| !BETWEEN.contains(&word.as_str()) && number(word).is_none());
+        next.is_some_and(|word| word.starts_with("pass"))
+    };
+    let numbers = words.iter().enumerate().filter_map(|(index, word)| Some((index, number(word)?)));
+    numbers.filter(|(index, _)| passes(*index)).map(|(_, number)| number).max()
+}
+
+/// Whether a command only says or lists something.
+fn runs_nothing(command: &str) -> bool {
+    let parts = command.split(['&', '|', ';', '\n']).map(str::trim).filter(|part| !part.is_empty());
+    let says = ["true", ":", "echo", "printf", "ls", "cat", "pwd", "exit", "sleep", "head", "tail"];
+    let mut first = parts.map(|part| part.split_whitespace().next().unwrap_or_default());
+    first.all(|word| says.contains(&word)) && !command.contains("$(") && !command.contains('`')
 }
 
 impl Mission {
@@ -219,6 +269,14 @@ mod tests {
         assert!(
             against(0, "23 tests passed", run(0, 22)).is_some_and(|said| said.contains("and 22 passed here"))
         );
+        for said in ["Ran 23 tests, all passed", "ok. 23 passed; 0 failed", "23/23 passed"] {
+            assert!(against(0, said, run(0, 22)).is_some(), "{said}");
+        }
+        for said in
+            ["100% passed", "took 45 s, passed", "Python 3.11: all passed", "Node 20: all tests passed"]
+        {
+            assert_eq!(against(0, said, run(0, 1)), None, "{said}");
+        }
         for (said, passed) in
             [("23 passed", 23), ("3 of 3 pass", 23), ("0 passed", 0), ("no tests yet", 0), ("fine", 1)]
         {
@@ -226,5 +284,14 @@ mod tests {
         }
         assert_eq!(contradiction(&claim("t", 0, "9 passed"), &CommandRun { tests: None, ..run(0, 0) }), None);
         assert_eq!(against(1, "as it should", run(1, 1)), None);
+        // A failure that the exit code hides, and a command that only says that tests passed.
+        let hidden = CommandRun { tests: Some(TestCounts { passed: 5, failed: 1, skipped: 0 }), ..run(0, 5) };
+        assert!(against(0, "fine", hidden.clone()).is_some_and(|said| said.contains("and 1 failed here")));
+        assert_eq!(against(0, "one failed, as before", hidden), None);
+        for command in ["true", "echo '23 passed'", "ls; true"] {
+            let told =
+                contradiction(&claim(command, 0, "23 passed"), &CommandRun { tests: None, ..run(0, 0) });
+            assert!(told.is_some_and(|said| said.contains("runs no test")), "{command}");
+        }
     }
 }

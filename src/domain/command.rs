@@ -57,6 +57,8 @@ pub enum Command {
     SetBudget { budget: Budget },
     SetAutopilot { autopilot: Autopilot },
     EditFeature { feature: FeatureId, base: Revision, edit: Box<SpecEdit> },
+    // What it was when the person began, and what it shall be.
+    EditEnvironment { base: Box<Environment>, environment: Box<Environment> },
     DecideProposal { proposal: ProposalId, ruling: Ruling },
     DecideFinding { decision: Box<TriageDecision> },
     Abandon { reason: Line },
@@ -175,6 +177,7 @@ impl Command {
             | Self::SetBudget { .. }
             | Self::SetAutopilot { .. }
             | Self::EditFeature { .. }
+            | Self::EditEnvironment { .. }
             | Self::DecideProposal { .. }
             | Self::DecideFinding { .. }
             | Self::Abandon { .. }

@@ -72,6 +72,9 @@ pub struct Mission {
     #[serde(default)]
     pub assertion_authors: BTreeMap<AssertionId, Authors>,
     pub environment: Option<Environment>,
+    /// Whether the person edited it, so that no agent changes it.
+    #[serde(default)]
+    pub environment_is_persons: bool,
     /// What its commands do before anything is built; missions of older logs have none.
     #[serde(default)]
     pub baseline: Option<Baseline>,

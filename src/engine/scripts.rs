@@ -150,7 +150,8 @@ pub async fn run_within(
     let program = program.reaper(&engine.reaper).envs(own.env.iter().cloned());
     let reports = Reports::before(site.dir, script);
     let finished = program.run(cancel.clone(), |_: &str| {}).await.map_err(InstrumentError::from)?;
-    let told = reports.after(&finished.output);
+    // Reading much output takes its time, in which nothing else may stand still.
+    let (told, finished) = blocking(move || Ok((reports.after(&finished.output), finished))).await?;
     let record = CommandRecord::new(&program, finished);
     let exit_code = match record.exit {
         Exit::Code(code) => code,

@@ -289,5 +289,8 @@ fn environment(mission: &Mission, environment: &Environment, width: usize) -> Ve
     }
     rows.push(Row::new());
     rows.push(Row::of(StyleRole::Dim, "run at the end of every milestone"));
+    if mission.environment_is_persons {
+        rows.push(Row::of(StyleRole::Dim, "edited by you: agents keep to it"));
+    }
     rows
 }

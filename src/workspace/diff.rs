@@ -186,6 +186,32 @@ const MAX_WHOLE: usize = 1024 * 1024;
 /// How many files are read whole.
 const MOST_WHOLE: usize = 2_000;
 
+/// The texts of those files of a commit that are wanted, by their paths.
+pub fn texts_at(
+    repo: &Repo,
+    commit: &str,
+    is_wanted: &dyn Fn(&str) -> bool,
+) -> Result<Vec<(String, String)>, WorkspaceError> {
+    let failed = WorkspaceError::git("read the files of a commit");
+    let git = repo.open()?;
+    let tree = find_commit(&git, commit)?.tree().map_err(&failed)?;
+    let mut texts = Vec::new();
+    let look = |dir: &str, entry: &git2::TreeEntry<'_>| {
+        let path = format!("{dir}{}", String::from_utf8_lossy(entry.name_bytes()));
+        if entry.kind() == Some(git2::ObjectType::Blob)
+            && texts.len() < MOST_WHOLE
+            && is_wanted(&path)
+            && let Ok(blob) = git.find_blob(entry.id())
+            && blob.size() <= MAX_WHOLE
+        {
+            texts.push((path, String::from_utf8_lossy(blob.content()).into_owned()));
+        }
+        git2::TreeWalkResult::Ok
+    };
+    tree.walk(git2::TreeWalkMode::PreOrder, look).map_err(&failed)?;
+    Ok(texts)
+}
+
 /// The files that differ between two commits, whole; and the paths of those that are too large or too many. What a
 /// repository says of its files in attributes changes nothing.
 pub fn whole_texts(

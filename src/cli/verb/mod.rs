@@ -13,6 +13,7 @@ pub mod demo;
 pub mod diff;
 pub mod doctor;
 pub mod engine;
+pub mod environment;
 pub mod evidence;
 pub mod feature;
 pub mod finding;
@@ -121,6 +122,9 @@ pub enum Verb {
     /// Read what was asked for, sentence by sentence, and say which of it counts
     #[command(subcommand)]
     Requirement(requirement::Verb),
+    /// Read and change how the app is set up, built, tested and run
+    #[command(subcommand)]
+    Environment(environment::Verb),
     /// Change the whole contract at once
     #[command(subcommand)]
     Contract(contract::Verb),
@@ -186,6 +190,7 @@ impl Verb {
             Self::Assertion(verb) => assertion::run(context, verb).await,
             Self::Trace(args) => trace::run(context, &args),
             Self::Requirement(verb) => requirement::run(context, verb).await,
+            Self::Environment(verb) => environment::run(context, verb).await,
             Self::Contract(verb) => contract::run(context, verb).await,
             Self::Proposal(verb) => proposal::run(context, verb).await,
             Self::Feature(verb) => feature::run(context, verb).await,

@@ -138,6 +138,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::SetBudget { budget } => tx.accept(Event::BudgetSet { budget }),
         Command::SetAutopilot { autopilot } => tx.accept(Event::AutopilotSet { autopilot }),
         Command::EditFeature { feature, base, edit } => planning::edit_feature(tx, feature, base, *edit),
+        Command::EditEnvironment { base, environment } => propose::edit_environment(tx, &base, *environment),
         Command::DecideFinding { decision } => finding::decide(tx, *decision),
         Command::Abandon { reason } => attempt::abandon(tx, reason),
         Command::AddRequirement { text } => requirement::add(tx, &text),

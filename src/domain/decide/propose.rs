@@ -96,8 +96,30 @@ fn reworded(tx: &Transaction, proposed: AssertionDraft) -> (Assertion, Option<Pr
 }
 
 pub(super) fn propose_environment(tx: &mut Transaction, environment: Environment) -> Result {
+    let mission = tx.mission();
+    refuse_if!(
+        mission.environment_is_persons && mission.environment.as_ref() != Some(&environment),
+        Conflict,
+        "the person edited the environment, and it stays as they left it: go on with that one (your brief has it), or say with \
+         ask_user what should change and why"
+    );
     without_complaints(&lint::lint_environment(&environment))?;
     super::tampering::compare_environment(tx, &environment)?;
+    tx.accept(Event::EnvironmentProposed { environment })
+}
+
+/// The person's own commands and services; agents keep to them from then on. What they test less with is their decision.
+pub(super) fn edit_environment(tx: &mut Transaction, base: &Environment, environment: Environment) -> Result {
+    let Some(present) = &tx.mission().environment else {
+        refuse!(OutOfTurn, "there is no environment yet: the planner proposes one, and then you can edit it")
+    };
+    refuse_if!(
+        present != base,
+        Conflict,
+        "the environment was changed meanwhile: look at it again, and edit what it says now"
+    );
+    refuse_if!(*present == environment, Invalid, "the environment already says that: nothing would change");
+    without_complaints(&lint::lint_environment(&environment))?;
     tx.accept(Event::EnvironmentProposed { environment })
 }
 

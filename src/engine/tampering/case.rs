@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::parts::{Part, parts};
+
 /// Lines that may stand above a test.
 const LONGEST_ABOVE: usize = 200;
 
@@ -186,10 +188,11 @@ pub fn cases(path: &str, text: &str) -> Vec<Case> {
         return Vec::new();
     }
     let lines: Vec<&str> = text.lines().collect();
-    let live = live_lines(&lines, is_python(path));
+    let parts = parts(&lines, is_python(path));
+    let is_code = |at: usize| parts.get(at) == Some(&Part::Code);
     let mut found = Vec::new();
     let mut groups: Vec<(usize, String, Skip)> = Vec::new();
-    for (at, line) in lines.iter().enumerate().filter(|(at, _)| live.get(*at).copied().unwrap_or(false)) {
+    for (at, line) in lines.iter().enumerate().filter(|(at, _)| is_code(*at)) {
         let indent = indent(line);
         if !line.trim().is_empty() && !line.trim_start().starts_with(['}', ')', '@', '#']) {
             groups.retain(|(of_group, ..)| *of_group < indent);
@@ -206,15 +209,17 @@ pub fn cases(path: &str, text: &str) -> Vec<Case> {
         if language.needs.as_ref().is_some_and(|needs| !above.iter().any(|line| needs.is_match(line))) {
             continue;
         }
-        let end = end_of(&lines, at, indent);
+        let end = end_of(&lines, &parts, at, indent);
         let block = lines.get(start..end).unwrap_or_default();
         let own = language.skip_of(block, at - start);
+        let of_block = parts.get(start..end).unwrap_or_default();
+        let said = block.iter().zip(of_block).filter(|(_, part)| **part != Part::Comment);
         let skip = groups.iter().map(|(_, _, skip)| *skip).fold(own, Skip::max);
         let place: Vec<&str> =
             groups.iter().map(|(_, group, _)| group.as_str()).chain([name.as_str()]).collect();
         found.push(Case {
             name: place.join(" › "),
-            lines: block.iter().map(|line| (*line).to_owned()).collect(),
+            lines: said.map(|(line, _)| (*line).to_owned()).collect(),
             skip,
         });
     }
@@ -340,10 +345,15 @@ fn indent(line: &str) -> usize {
 }
 
 /// Where a block ends whose first line is set in that far: behind the lines set in further, and the one that closes it.
-fn end_of(lines: &[&str], at: usize, of_block: usize) -> usize {
+fn end_of(lines: &[&str], parts: &[Part], at: usize, of_block: usize) -> usize {
     let mut end = at + 1;
     while let Some(line) = lines.get(end) {
         let said = line.trim();
+        // How far the lines of a text are set in says nothing.
+        if parts.get(end).is_some_and(|part| *part != Part::Code) {
+            end += 1;
+            continue;
+        }
         let closes = said.starts_with(['}', ')', ']']) || said == "end" || said == "{";
         if !said.is_empty() && indent(line) <= of_block && !closes {
             break;
@@ -354,30 +364,4 @@ fn end_of(lines: &[&str], at: usize, of_block: usize) -> usize {
         }
     }
     end
-}
-
-/// Which lines are no part of a comment of several lines, or in Python of a text.
-fn live_lines(lines: &[&str], is_python: bool) -> Vec<bool> {
-    let marks: &[(&str, &str)] =
-        if is_python { &[("\"\"\"", "\"\"\""), ("'''", "'''")] } else { &[("/*", "*/")] };
-    let mut open: Option<&str> = None;
-    let look = |line: &&str| {
-        let said = line.trim();
-        if let Some(end) = open {
-            if said.contains(end) {
-                open = None;
-            }
-            return false;
-        }
-        for (begin, end) in marks {
-            if let Some(rest) = said.strip_prefix(begin) {
-                if !rest.contains(end) {
-                    open = Some(end);
-                }
-                return false;
-            }
-        }
-        true
-    };
-    lines.iter().map(look).collect()
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::case::{Case, Skip, cases};
 use super::change::{Changed, Kind, kind};
-use super::context::Context;
+use super::context::{Context, is_comment};
+use super::double;
 use super::expect::{self, Expected};
 use super::patch;
 use crate::domain::tampering::Suspicion;
@@ -64,7 +65,9 @@ pub fn compare(files: &[Changed], context: &Context<'_>) -> Compared {
     let replaced = context.shrinks || come >= gone.len();
     let all = files.iter().flat_map(|file| cases(&file.path, &file.new));
     let kept: Vec<Case> = all.filter(|case| case.skip == Skip::Run).collect();
-    let explained = |case: &Case| (replaced && went_with_product(case, context)) || is_merged(case, context);
+    let explained = |case: &Case| {
+        (replaced && went_with_product(case, context)) || is_merged(case, context) || is_spread(case, context)
+    };
     removed(&gone, &kept, &explained, &mut compared);
     compared
 }
@@ -192,6 +195,30 @@ fn is_merged(case: &Case, context: &Context<'_>) -> bool {
         && ratio(telling.iter().filter(|token| context.has(token)).count(), telling.len()) >= MERGED
 }
 
+/// What goes through the cases of a test, and is gone where each case is a test of its own.
+const SCAFFOLD: &[&str] =
+    &["subTest", "parametrize", "param", "each", "zip", "enumerate", "range", "items", "case", "test_case"];
+
+/// Whether every value of a test that goes through cases, and all that it calls, is found again in what was added.
+fn is_spread(case: &Case, context: &Context<'_>) -> bool {
+    let lines = || case.lines.iter().filter(|line| !is_comment(line));
+    let known: BTreeSet<String> = lines().flat_map(|line| expect::tokens(line)).collect();
+    // The names of a table's columns are no values.
+    let names = |literal: &String| {
+        let mut parts = literal.trim_matches('"').split(',').map(str::trim);
+        literal.starts_with('"') && parts.all(|part| known.contains(part))
+    };
+    let values: BTreeSet<String> = lines().flat_map(|line| expect::literals(line)).collect();
+    let values: Vec<&String> = values.iter().filter(|value| value.len() > 1 && !names(value)).collect();
+    let own = case.name.rsplit(" › ").next().unwrap_or(&case.name);
+    let called = case.lines.iter().flat_map(|line| double::called(line));
+    let mut called = called.filter(|name| name != own && !SCAFFOLD.contains(&name.as_str()));
+    context.expects_more
+        && values.len() > 1
+        && values.into_iter().all(|value| context.has(value))
+        && called.all(|name| context.has(&name))
+}
+
 /// Whether a test uses what the product no longer has.
 fn went_with_product(case: &Case, context: &Context<'_>) -> bool {
     body(case).iter().any(|token| context.vanished.contains(token) && !context.has(token))
@@ -226,6 +253,13 @@ fn pair(before: &Placed<'_>, after: &Placed<'_>, context: &Context<'_>, compared
         expects_more: context.expects_more,
     };
     let change = expect::change(&text(&before.case), &text(&after.case), &elsewhere);
+    if let Some(line) = double::replaced(&before.case.lines, &after.case.lines) {
+        let words = format!("what is tested is replaced in the test now: `{line}`: {name} in {path}");
+        compared.found.push(Suspicion::blocking(words, hunk()));
+    }
+    if let Some(words) = &change.slower {
+        compared.found.push(Suspicion::doubtful(format!("{words}: {name} in {path}"), hunk()));
+    }
     match expect::judge(&change, context.asked, context.product_changed, &|token| {
         context.shrinks && context.vanished.contains(token)
     }) {

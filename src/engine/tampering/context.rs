@@ -136,7 +136,8 @@ impl Product {
     }
 }
 
-fn is_comment(line: &str) -> bool {
+/// Whether a line says nothing to a program.
+pub(super) fn is_comment(line: &str) -> bool {
     let said = line.trim_start();
     (said.starts_with('#') && !said.starts_with("#["))
         || said.starts_with("//")

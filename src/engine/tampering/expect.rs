@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::change::surplus;
+use super::context::is_comment;
+use super::leeway;
 
 /// What the work asks for, in the words of its feature and assertions.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +46,14 @@ pub struct Change {
     bare: bool,
     /// Rows of a table are gone, and none came.
     fewer_rows: bool,
+    /// Values of rows that are gone where others came, and those that came.
+    other_rows: (Vec<String>, Vec<String>),
+    /// How it bears more than before, in words.
+    looser: Option<String>,
+    /// It may take many times as long as before, in words.
+    pub(super) slower: Option<String>,
+    /// What it expects stays, and it is expected to fail.
+    inverted: bool,
 }
 
 /// What a change of expectations comes to.
@@ -90,18 +100,18 @@ static MATCHER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// A row of a table that a test goes through.
 static ROW: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r#"^\s*[\[({"']|parametrize|\.each|#\[(case|test_case)|@(CsvSource|ValueSource)|^\s*(case|when)\b"#,
+        r#"^\s*[\[({"']|parametrize|\.each|#\[(case|test_case)|@(CsvSource|ValueSource)|^\s*(case|when)\b|^\s*for\b.*\b(in|of)\s*[\[(&]"#,
     )
 });
 static COMPLAINS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"^[tbf]\.(Error|Fatal|Log)f?\("));
 static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"[A-Za-z_]\w*|\d[\d_.]*"));
+/// Expected to fail, said of the test as a whole.
+static INVERTS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r"#\[\s*should_panic|\bexpectedFailure\b|@Test\(\s*expected\s*="));
 static SWALLOWS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
         r"^\s*except\b.*:\s*(pass)?\s*$|\bcatch\s*(\([^)]*\))?\s*\{\s*\}|\.catch\(\s*\(\w*\)\s*=>\s*(\{\s*\}|null|undefined)|\bcontextlib\.suppress|\brescue\b\s*(=>.*)?$",
     )
-});
-static TOLERANCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(r"(?i)\b(delta|abs|rel|tol|atol|rtol|tolerance|epsilon|eps|abs_tol|rel_tol)\s*[=:]\s*([\d.e-]+)")
 });
 
 fn is(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
@@ -184,7 +194,7 @@ impl Expected {
         if is(&COMPLAINS, said) {
             return None;
         }
-        let mut literals = literals(wanted(said));
+        let mut literals = literals(&leeway::without(wanted(said)));
         // A shell's variables are no values.
         literals.retain(|literal| !literal.starts_with("\"$"));
         let (exact, loose) = (is(&EXACT, said), is(&LOOSE, said));
@@ -208,7 +218,9 @@ pub fn change(before: &str, after: &str, elsewhere: &Elsewhere<'_>) -> Change {
     let expected = |lines: &[&str]| lines.iter().filter_map(|line| Expected::of(line)).collect::<Vec<_>>();
     let (mut removed, added) = (expected(&gone), expected(&come));
     removed.retain(|expected| (elsewhere.lost)(&expected.line));
-    let tokens_of = |text: &str| text.lines().flat_map(tokens).collect::<BTreeSet<_>>();
+    // What is only a comment any more is not there.
+    let tokens_of =
+        |text: &str| text.lines().filter(|line| !is_comment(line)).flat_map(tokens).collect::<BTreeSet<_>>();
     let (known, present) = (tokens_of(before), tokens_of(after));
     let is_kept = |token: &String| present.contains(token) || (elsewhere.has)(token);
     let mut lost: Vec<String> = Vec::new();
@@ -233,10 +245,17 @@ pub fn change(before: &str, after: &str, elsewhere: &Elsewhere<'_>) -> Change {
         let rows = lines.iter().filter(|line| is(&ROW, line) && Expected::of(line).is_none());
         rows.flat_map(|line| literals(line)).collect()
     };
-    let fewer_rows = rows(&gone).iter().any(|literal| !is_kept(literal))
-        && rows(&come).iter().all(|literal| known.contains(literal));
+    let rows_lost: Vec<String> = rows(&gone).into_iter().filter(|literal| !is_kept(literal)).collect();
+    let rows_gained: Vec<String> =
+        rows(&come).into_iter().filter(|literal| !known.contains(literal)).collect();
+    let fewer_rows = !rows_lost.is_empty() && rows_gained.is_empty();
     let bare = !removed.is_empty() && !expects(after) && !elsewhere.expects_more;
+    let marked = |lines: &[&str]| lines.iter().any(|line| is(&INVERTS, line) && !is_comment(line));
     Change {
+        other_rows: (rows_lost, rows_gained),
+        looser: leeway::looser(&gone, &come),
+        slower: leeway::slower(&gone, &come),
+        inverted: marked(&come) && !marked(&gone) && removed.is_empty(),
         lost_lines,
         swallows: swallowed(&come) > swallowed(&gone),
         removed,
@@ -264,14 +283,21 @@ pub fn judge(
     if change.swallows {
         return weaker("a failed expectation is swallowed now");
     }
-    if let Some(words) = wider_tolerance(change) {
-        return Judgement::Weaker(words);
+    if change.inverted {
+        return weaker("a test is expected to fail now");
+    }
+    if let Some(words) = &change.looser {
+        return Judgement::Weaker(words.clone());
     }
     if change.fewer_rows {
         return weaker("a test goes through fewer cases");
     }
     if change.removed.is_empty() {
-        return Judgement::Sound;
+        let (lost, gained) = &change.other_rows;
+        if lost.is_empty() {
+            return Judgement::Sound;
+        }
+        return Judgement::ToRead(format!("{} in its cases before, {} now", shown(lost), shown(gained)));
     }
     let (fewer, says_less) = (change.added.len() < change.removed.len(), !change.lost.is_empty());
     if change.bare || fewer && (says_less || change.lost_lines > 0) {
@@ -309,11 +335,13 @@ fn changed_value(change: &Change, asked: &Asked, product_changed: bool) -> Judge
         let words = literal.trim_matches('"').trim();
         words.chars().count() > 2 && asked.words.contains(words)
     };
-    let shown = |literals: &[String]| {
-        let texts: Vec<String> =
-            literals.iter().take(3).map(|text| format!("`{}`", text.trim_matches('"'))).collect();
-        texts.join(", ")
+    // The same number with more digits says more.
+    let is_finer = |old: &String| {
+        old.contains('.') && !old.starts_with('"') && change.gained.iter().any(|new| new.starts_with(old))
     };
+    if change.lost.iter().all(is_finer) {
+        return Judgement::Sound;
+    }
     let words = format!("{} expected before, {} now", shown(&change.lost), shown(&change.gained));
     if change.lost.iter().any(names) && !change.gained.iter().any(names) {
         return Judgement::Weaker(format!("what a test expects no longer is what was asked for ({words})"));
@@ -327,12 +355,9 @@ fn changed_value(change: &Change, asked: &Asked, product_changed: bool) -> Judge
     Judgement::Weaker(format!("what a test expects was changed and the program was not ({words})"))
 }
 
-fn wider_tolerance(change: &Change) -> Option<String> {
-    let widest = |of: &[Expected]| {
-        let tolerance = TOLERANCE.as_ref()?;
-        let all = of.iter().flat_map(|expected| tolerance.captures_iter(&expected.line).collect::<Vec<_>>());
-        all.filter_map(|found| found.get(2)?.as_str().parse::<f64>().ok()).reduce(f64::max)
-    };
-    let (before, after) = (widest(&change.removed)?, widest(&change.added)?);
-    (after > before).then(|| format!("a test tolerates more than before ({after} instead of {before})"))
+/// Some values, for a sentence.
+fn shown(literals: &[String]) -> String {
+    let texts: Vec<String> =
+        literals.iter().take(3).map(|text| format!("`{}`", text.trim_matches('"'))).collect();
+    texts.join(", ")
 }

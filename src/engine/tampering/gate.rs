@@ -20,13 +20,20 @@ pub fn examine(files: &[Changed], commands: &[String]) -> Vec<Suspicion> {
     let suspect: BTreeSet<String> = found.iter().map(|suspicion| suspicion.description.to_string()).collect();
     for gate in &gates {
         let told = suspect.iter().any(|words| words.contains(&gate.file.path));
-        if !told && (is_named(&gate.file.old_path, commands) || gate.has_commands()) && gate.loses_lines() {
-            let words = format!(
-                "{} was edited, which the gate runs: it may be sound, and somebody has to look",
-                gate.file.path
-            );
-            found.push(Suspicion::doubtful(words, gate.hunk()));
+        if told || !(is_named(&gate.file.old_path, commands) || gate.has_commands()) || !gate.loses_lines() {
+            continue;
         }
+        let path = &gate.file.path;
+        let is_called = |line: &String| line.contains(gate.file.old_path.as_str());
+        let is_gone =
+            gate.file.new.is_empty() && !gates.iter().any(|other| other.removed.iter().any(is_called));
+        found.push(if is_gone {
+            Suspicion::blocking(format!("{path}, which the gate runs, is removed"), gate.hunk())
+        } else {
+            let words =
+                format!("{path} was edited, which the gate runs: it may be sound, and somebody has to look");
+            Suspicion::doubtful(words, gate.hunk())
+        });
     }
     found
 }
@@ -46,7 +53,9 @@ fn is_gate(file: &Changed, files: &[Changed], commands: &[String]) -> bool {
     };
     is_script
         && (files.iter().any(named_in)
-            || ["scripts/", "bin/", "tools/", "hack/"].iter().any(|place| file.path.starts_with(place)))
+            // Nothing runs a new one before a gate names it.
+            || !file.old.is_empty()
+                && ["scripts/", "bin/", "tools/", "hack/"].iter().any(|place| file.path.starts_with(place)))
 }
 
 /// Whether a command names a file.
@@ -104,6 +113,12 @@ impl<'a> Gate<'a> {
                 return Some(format!("a line {words} now: `{line}`"));
             }
         }
+        if let Some(line) = self.added.iter().find(|line| repeats(line)) {
+            return Some(format!("a line tries what failed again now: `{}`", line.trim()));
+        }
+        if let Some(line) = self.swallowed() {
+            return Some(format!("a line lets a failure pass now: `{}`", line.trim()));
+        }
         // A recipe of make whose failure is ignored.
         let ignored = |line: &&String| {
             let said = line.trim_start().trim_start_matches('@');
@@ -113,6 +128,29 @@ impl<'a> Gate<'a> {
             })
         };
         self.added.iter().find(ignored).map(|line| format!("a failure is ignored now: `{}`", line.trim()))
+    }
+
+    /// A call that stood alone, whose failure ended the script, and that is now asked in a condition or piped on.
+    fn swallowed(&self) -> Option<&String> {
+        let is_call =
+            |old: &&String| old.trim().len() > 3 && !prints(old) && !old.trim().starts_with(['#', '}']);
+        let calls: Vec<&str> = self.removed.iter().filter(is_call).map(|old| old.trim()).collect();
+        let is_shell = !self.file.path.contains('.') || self.file.path.ends_with("sh");
+        let stops = self.file.new.contains("pipefail");
+        // It is remembered, and told at the end.
+        let tells = self
+            .added
+            .iter()
+            .any(|line| ["exit", "=1", "return", "false"].iter().any(|word| line.contains(word)))
+            || ["exit $", "exit \"$"].iter().any(|word| self.file.new.contains(word));
+        self.added.iter().filter(|_| is_shell).find(|line| {
+            let said = line.trim();
+            calls.iter().any(|call| {
+                let asked = said.strip_prefix("if ").is_some_and(|rest| rest.starts_with(call));
+                let piped = said.strip_prefix(call).is_some_and(|rest| rest.trim_start().starts_with("| "));
+                asked && !tells || piped && !stops
+            })
+        })
     }
 
     /// A number that may only rise fell, or the other way round.
@@ -266,7 +304,10 @@ impl<'a> Gate<'a> {
 
     /// Whether it is made of commands, so that every line of it counts.
     fn has_commands(&self) -> bool {
-        self.file.path.starts_with(".github/") && self.removed.iter().any(|line| line.contains("run:"))
+        let is_program = [".sh", ".bash", ".py", ".js"].iter().any(|ending| self.file.path.ends_with(ending));
+        let in_gates = ["ci/", ".ci/"].iter().any(|place| self.file.path.starts_with(place));
+        is_program && in_gates && !self.file.old.is_empty()
+            || self.file.path.starts_with(".github/") && self.removed.iter().any(|line| line.contains("run:"))
     }
 
     /// Whether something of it is gone, and not only more was added to a line.
@@ -274,12 +315,33 @@ impl<'a> Gate<'a> {
         let tightened =
             |line: &&String| NEUTERS.iter().any(|(pattern, _)| pattern.is_match(line)) || is(&FILTERS, line);
         let added: BTreeSet<String> = self.added.iter().flat_map(|line| super::expect::words(line)).collect();
-        // What let failures pass, or left tests out, is no loss.
-        let removed = self.removed.iter().filter(|line| !tightened(line));
+        // A number of a limit that was not lowered.
+        let skeleton =
+            |line: &str| NUMBER.as_ref().map(|number| number.replace_all(line.trim(), "#").into_owned());
+        let is_limit = |line: &&String| {
+            (is(&FALLS, line) || is(&RISES, line))
+                && self.added.iter().any(|new| skeleton(new) == skeleton(line))
+        };
+        // What let failures pass, or left tests out, is no loss, and neither is what is only said.
+        let removed = self.removed.iter().filter(|line| !tightened(line) && !prints(line) && !is_limit(line));
         removed
             .flat_map(|line| super::expect::words(line))
             .any(|token| token.len() > 1 && !added.contains(&token))
     }
+}
+
+/// Whether a line tries the same command once more where it failed.
+fn repeats(line: &str) -> bool {
+    let parts: Vec<&str> = line.split("||").map(str::trim).collect();
+    parts.windows(2).any(|pair| pair[0].len() > 3 && pair[0].ends_with(pair[1]) && pair[1].len() > 3)
+}
+
+/// Whether a line only says something.
+fn prints(line: &str) -> bool {
+    let said = line.trim_start();
+    ["echo ", "printf ", "print(", "console.log("].iter().any(|begins| said.starts_with(begins))
+        && !said.contains(['|', '>', '&', '`'])
+        && !said.contains("$(")
 }
 
 /// The entries of a list, or the one value.

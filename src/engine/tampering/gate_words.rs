@@ -29,13 +29,17 @@ const NEUTERING: &[(&str, &str)] = &[
         r"--snapshot-update|--update-?snapshots?|jest\b.*\s-u\b|vitest\b.*\s-u\b|INSTA_UPDATE=(always|unseen|1)|INSTA_FORCE_PASS|UPDATE_(GOLDEN|EXPECT|SNAPSHOT|REF)\w*=|--force-regen|--update-golden|--inline-snapshot=fix|^\s*(cp|mv)\s.*(golden|expected|snapshot|reference)|(>|tee)\s*\S*(golden|expected|snapshot|reference)",
         "writes what it is compared with",
     ),
+    (
+        r"--(reruns|retries|flaky-test-attempts|rerun-fails|max-reruns|force-flaky)\b|\bretries[\x22']?\s*[=:]\s*([1-9]|process)|rerunFailingTestsCount|retryTimes|&&\s*(break|exit 0)\b",
+        "tries what failed again until it passes",
+    ),
 ];
 
 /// Programs that test or look for faults.
 const RUNNER: &str = r"\b(pytest|unittest|cargo\s+(?:test|nextest|clippy|check)|go\s+(?:test|vet)|npm\s+(?:run\s+)?(?:test|lint)|npm t\b|yarn\s+(?:run\s+)?(?:test|lint)|pnpm\s+(?:run\s+)?(?:test|lint)|jest|vitest|mocha|node\s+--test|ctest|make\s+(?:test|check)|tox|nox|rspec|phpunit|mvn|gradlew?|dotnet\s+test|mix\s+test|bats|deno\s+test|bun\s+test|eslint|flake8|ruff|mypy|pyright|tsc|golangci-lint|shellcheck|playwright|cypress|prettier|black)\b";
 
 /// What makes a check strict.
-const STRICT: &str = r"set -\w*e|pipefail|-D\s*warnings|--deny|--strict\b|-Werror|fail[_-]under|max-warnings|coverageThreshold|\bthresholds?\b|--check\b|--fail-on|--forbid-only|--locked-tests|error_on_warn|denyWarnings|xfail_strict";
+const STRICT: &str = r"set -\w*e|pipefail|-D\s*warnings|--deny|--strict\b|-Werror|fail[_-]under|max-warnings|coverageThreshold|\bthresholds?\b|--check\b|--fail-on|--forbid-only|--locked-tests|error_on_warn|denyWarnings|xfail_strict|--cov\b|--coverage\b";
 
 /// What leaves tests out.
 const FILTER: &str = r"(?:^|\s|\x22|')(-k|--deselect|--ignore-glob|--ignore|-m\s*[\x22'\\]*not\b|--skip|--exclude\b|--exclude-regex|--filter-expr|--filterset|-skip|--testNamePattern|--testPathIgnorePatterns|--grep|--invert|--fgrep|--test-name-pattern|--lf|--last-failed|--onlyChanged|--changed|--shard|--bail-on-first|-LE)\b";
@@ -80,7 +84,7 @@ pub(super) const HARMLESS: &[&str] = &[
 /// Numbers that weaken a gate when they fall, and when they rise.
 const FALLING: &str =
     r"(?i)fail[_-]?under|cover|minimum|\bmin[_-]?|branches|functions|lines|statements|threshold|score|target";
-const RISING: &str = r"(?i)max[_-]?(warnings|fail)|toleran|allowed|retr(y|ies)|maxDiffPixel|reruns";
+const RISING: &str = r"(?i)max[_-]?(warn|fail|len|line|depth|complex|param|statement|arg|size|error)|\bmax\w*\s*=|toleran|allowed|retr(y|ies)|maxDiffPixel|reruns|\btimeout\b\s*[=:\s]|test_?timeout";
 
 pub(super) static NEUTERS: LazyLock<Vec<(Regex, &str)>> =
     LazyLock::new(|| NEUTERING.iter().filter_map(|(text, words)| Some((pattern(text)?, *words))).collect());

@@ -35,25 +35,35 @@ const IN_TESTS: &[(&str, &str)] = &[
         "tests are switched off by a condition that never holds",
     ),
     (
-        r"open\([^)]*(golden|expected|snapshot|reference)[^)]*[\x22'][wa]|write\w*\([^)]*(golden|expected|snapshot|reference)|^\s*(cp|mv)\s.*(golden|expected|snapshot|reference)|(>|tee)\s*\S*(golden|expected|snapshot|reference)",
+        r"open\(.*(golden|expected|snapshot|reference).*[\x22'][wa]b?t?\+?[\x22']|write\w*\([^)]*(golden|expected|snapshot|reference)|^\s*(cp|mv)\s.*(golden|expected|snapshot|reference)|(>|tee)\s*\S*(golden|expected|snapshot|reference)",
         "a test writes what it is compared with",
     ),
     (
         r"\bexpect\s*=\s*\(|globalThis\.expect\s*=|global\.expect\s*=|Assertion\w*\.prototype\.|assert\.\w+\s*=\s*(\(|function)",
         "what tests assert with is replaced",
     ),
+    (
+        r"\bmark\.flaky|^\s*@(flaky|retry|RetryingTest|RepeatedIfExceptionsTest)\b|\[Retry\(|\bretryTimes\(|\b(this|test|describe)\.retries\(|^\s*(it|test|describe)\b.*\{[^}]*\bretr(y|ies):\s*[1-9]",
+        "a test that fails is tried again until it passes",
+    ),
 ];
 
 /// In the program.
 const IN_PRODUCT: &[(&str, &str)] = &[(
-    r"PYTEST_CURRENT_TEST|JEST_WORKER_ID|VITEST_WORKER_ID|\bVITEST\b.*env|env.*\bVITEST\b|NODE_TEST_CONTEXT|[\x22'](pytest|unittest)[\x22']\s+(not\s+)?in\s+sys\.modules|testing\.Testing\(\)|NEXTEST_RUN_ID|NEXTEST\b",
+    r"PYTEST_CURRENT_TEST|JEST_WORKER_ID|VITEST_WORKER_ID|\bVITEST\b.*env|env.*\bVITEST\b|NODE_TEST_CONTEXT|[\x22'](pytest|unittest)[\x22']\s+(not\s+)?in\b.*\bmodules\b|testing\.Testing\(\)|NEXTEST_RUN_ID|NEXTEST\b",
     "the program behaves otherwise when a test runs it",
 )];
 
 /// In any text that is checked for faults.
 const WHOLE_FILE: &[(&str, &str)] = &[(
-    r"^\s*/\*\s*eslint-disable\s*\*/|^\s*//\s*@ts-nocheck|^#!\[allow\((warnings|clippy::all)\)\]|^\s*#\s*(flake8: noqa|ruff: noqa|mypy: ignore-errors|pylint: skip-file)\s*$|istanbul ignore file|c8 ignore file|#!\[coverage\(off\)\]",
+    r"^\s*/\*\s*eslint-disable\s*\*/|^\s*//\s*@ts-nocheck|^#!\[allow\((warnings|unused\w*|dead_code|clippy::all)\)\]|^\s*#\s*(flake8: noqa|ruff: noqa|mypy: ignore-errors|pylint: skip-file)\s*$|istanbul ignore file|c8 ignore file|#!\[coverage\(off\)\]",
     "a whole file is taken out of a check",
+)];
+
+/// In one line of any text that is checked for faults.
+const ONE_LINE: &[(&str, &str)] = &[(
+    r"pragma: no cover|#\s*noqa\b|eslint-disable-(next-)?line|#\s*type: ignore|@ts-(ignore|expect-error)|(istanbul|c8) ignore|#\[allow\(|//\s*nolint|coverage\(off\)|rubocop:disable",
+    "a line is taken out of a check",
 )];
 
 type Marks = LazyLock<Vec<(Regex, &'static str)>>;
@@ -65,6 +75,14 @@ fn compiled(rows: &[(&str, &'static str)]) -> Vec<(Regex, &'static str)> {
 static TESTS: Marks = LazyLock::new(|| compiled(IN_TESTS));
 static PRODUCT: Marks = LazyLock::new(|| compiled(IN_PRODUCT));
 static FILES: Marks = LazyLock::new(|| compiled(WHOLE_FILE));
+
+static LINES: Marks = LazyLock::new(|| compiled(ONE_LINE));
+
+/// Lines that a check passes over now, for a reader to judge.
+pub fn passed_over(files: &[Changed]) -> Vec<String> {
+    let looked_at = files.iter().filter(|file| matches!(kind(&file.path), Kind::Test | Kind::Product));
+    looked_at.filter_map(|file| first(file, &LINES).map(|(words, _)| words)).collect()
+}
 
 /// What switches tests off in these files.
 pub fn examine(files: &[Changed]) -> Vec<Suspicion> {
@@ -82,6 +100,7 @@ pub fn examine(files: &[Changed]) -> Vec<Suspicion> {
         if of_tests {
             found.extend(replaced_subject(file));
         }
+        found.extend(stands_before(file));
         if ["sitecustomize.py", "usercustomize.py"].contains(&name) && file.old.is_empty() {
             let words = format!("{}: code is added that runs before every program of Python's", file.path);
             found.push(Suspicion::doubtful(words, patch::of(&file.path, &[], &texts(&file.added()))));
@@ -90,17 +109,42 @@ pub fn examine(files: &[Changed]) -> Vec<Suspicion> {
     found
 }
 
+/// Modules that test, which a file of their name at the root is found before.
+const MODULES: &[&str] =
+    &["unittest", "pytest", "_pytest", "pluggy", "coverage", "pytest_cov", "nose2", "hypothesis"];
+/// Programs that gates call, which a file of their name is found before where its directory is searched first.
+const PROGRAMS: &[&str] = &[
+    "python", "python3", "pytest", "node", "npm", "npx", "yarn", "pnpm", "cargo", "rustc", "go", "make",
+    "sh", "bash", "git", "grep", "diff", "cmp", "jest", "vitest", "mocha", "ctest", "bats", "ruff", "eslint",
+    "mypy",
+];
+
+/// A new file that is found where a program or a module is looked for that tests.
+fn stands_before(file: &Changed) -> Option<Suspicion> {
+    let (first, name) = (file.path.split('/').next()?, file.path.rsplit('/').next()?);
+    let of_root = first.strip_suffix(".py").filter(|_| first == file.path);
+    let of_package = Some(first).filter(|_| file.path == format!("{first}/__init__.py"));
+    let is_module = of_root.or(of_package).is_some_and(|module| MODULES.contains(&module));
+    let is_new = file.old.is_empty() && !file.new.is_empty();
+    (is_new && (is_module || PROGRAMS.contains(&name))).then(|| {
+        let words = format!("{}: it is found in place of the program of that name, which tests", file.path);
+        Suspicion::blocking(words, patch::of(&file.path, &[], &texts(&file.added())))
+    })
+}
+
 /// What a file of tests took from the program and now makes itself.
 fn replaced_subject(file: &Changed) -> Option<Suspicion> {
     let (added, removed) = (file.added(), file.removed());
-    let imports = removed.iter().filter(|line| {
-        let said = line.trim_start();
-        said.starts_with("from ")
-            || said.starts_with("import ")
-            || said.starts_with("use ")
-            || said.contains("require(")
-    });
-    let names: Vec<String> = imports.flat_map(|line| super::expect::words(line)).collect();
+    let imported = |lines: &[&str]| -> Vec<String> {
+        let is_import = |line: &&&str| {
+            let said = line.trim_start();
+            ["from ", "import ", "use "].iter().any(|begins| said.starts_with(begins))
+                || said.contains("require(")
+        };
+        lines.iter().filter(is_import).flat_map(|line| super::expect::words(line)).collect()
+    };
+    let kept = imported(&added);
+    let names: Vec<String> = imported(&removed).into_iter().filter(|name| !kept.contains(name)).collect();
     let is_made = |line: &&&str| {
         let made = MAKES
             .as_ref()

@@ -7,11 +7,15 @@ mod case;
 mod change;
 mod compare;
 mod context;
+mod double;
 mod expect;
 mod gate;
 mod gate_words;
+mod leeway;
 mod mark;
+mod parts;
 mod patch;
+mod reach;
 mod runs;
 
 #[cfg(test)]
@@ -27,6 +31,9 @@ use context::Context;
 
 use crate::domain::tampering::Suspicion;
 
+/// Files that are shown where it is not known which of them it was.
+const MOST_SHOWN: usize = 5;
+
 /// What a change does to the denominator.
 #[derive(Debug, Default)]
 pub struct Examined {
@@ -35,6 +42,8 @@ pub struct Examined {
     pub to_read: Vec<String>,
     /// Tests that are gone for a reason that shows in the change.
     pub explained: usize,
+    /// What changed of tests and gates, where nothing in it is found out by itself.
+    pub lines: String,
 }
 
 /// Looks at the texts of a change.
@@ -45,8 +54,23 @@ pub fn examine(files: &[Changed], asked: &Asked) -> Examined {
     found.extend(gate::examine(files, &asked.commands));
     found.extend(mark::examine(files));
     let mut to_read = compared.to_read;
+    to_read.extend(mark::passed_over(files));
     references(files, &context, &mut found, &mut to_read);
-    Examined { found, to_read, explained: compared.explained }
+    let lines = if found.is_empty() { lines(files) } else { String::new() };
+    Examined { found, to_read, explained: compared.explained, lines }
+}
+
+/// What changed of tests and of what decides about them.
+fn lines(files: &[Changed]) -> String {
+    let decides = |file: &&Changed| {
+        let is_kind = matches!(kind(&file.path), Kind::Test | Kind::Gate | Kind::Reference);
+        is_kind || !case::cases(&file.old_path, &file.old).is_empty()
+    };
+    let of_file = |file: &Changed| {
+        let whole = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+        patch::of(&file.path, &whole(&file.old), &whole(&file.new))
+    };
+    files.iter().filter(decides).take(MOST_SHOWN).map(of_file).collect::<Vec<_>>().concat()
 }
 
 /// What results are compared with: it may change with the program, and not by itself.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Asked, Changed, Examined, examine};
+use super::{Asked, Changed, Examined, examine, reach};
 use crate::domain::environment::{CommandRun, Environment};
 use crate::domain::finding::{FindingState, Severity, Source};
 use crate::domain::id::{Commit, FeatureId};
@@ -13,7 +13,7 @@ use crate::domain::tests::TestRun;
 use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
 use crate::engine::scripts::tests_of;
-use crate::workspace::diff::whole_texts;
+use crate::workspace::diff::{texts_at, whole_texts};
 
 /// What a handoff takes away, by its change and by the runs of the test commands at its head.
 ///
@@ -29,10 +29,13 @@ pub async fn look(
         Some((base, head)) => of_change(engine, feature, base, head).await?,
         None => Examined::default(),
     };
-    let mut found = examined.found;
+    let Examined { mut found, explained, lines, .. } = examined;
     let shrunk = shrunk(engine, feature, runs);
     if let Some(words) = shrunk {
-        match found.iter_mut().find(|suspicion| suspicion.severity == Severity::Blocking) {
+        let worst = found.iter().position(|suspicion| suspicion.severity == Severity::Blocking);
+        // Fewer tests settle what was only doubtful.
+        let at = worst.or((explained == 0).then_some(0));
+        match at.and_then(|at| found.get_mut(at)) {
             // The change shows how: one finding says both.
             Some(first) => {
                 *first = Suspicion::blocking(
@@ -40,9 +43,11 @@ pub async fn look(
                     first.hunk.as_ref().map_or("", |hunk| hunk.as_str()),
                 );
             }
-            None if examined.explained > 0 => {}
-            None => found
-                .push(Suspicion::blocking(format!("after {feature} the test commands report {words}"), "")),
+            None if explained > 0 => {}
+            None => found.push(Suspicion::blocking(
+                format!("after {feature} the test commands report {words}"),
+                &lines,
+            )),
         }
     }
     Ok(found)
@@ -78,11 +83,13 @@ async fn of_change(
     base: Commit,
     head: Commit,
 ) -> Result<Examined, EngineError> {
-    let asked = engine.cell.with(|mission| asked(mission, feature));
+    let mut asked = engine.cell.with(|mission| asked(mission, feature));
     let engine = Arc::clone(engine);
     blocking(move || {
         let (texts, left_out) = whole_texts(engine.repo.own(), &base.0, &head.0)?;
         let files: Vec<Changed> = texts.into_iter().map(Changed::of).collect();
+        let gates = texts_at(engine.repo.own(), &base.0, &reach::may_count)?;
+        asked.commands.extend(reach::reached(&files, &gates, &asked.commands));
         let mut examined = examine(&files, &asked);
         let telling =
             |path: &&String| super::kind(path) == super::Kind::Test || super::kind(path) == super::Kind::Gate;

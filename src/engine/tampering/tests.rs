@@ -3,10 +3,11 @@
 
 use serde::Deserialize;
 
-use super::{Asked, Changed, Examined, examine};
+use super::{Asked, Changed, Examined, examine, reach};
 
-/// The second set was written without a look at the rules, in other languages and forms.
-const SETS: [&str; 2] = [include_str!("first_set.json"), include_str!("second_set.json")];
+/// The second set was written without a look at the rules, in other languages and forms; the third was flown.
+const SETS: [&str; 3] =
+    [include_str!("first_set.json"), include_str!("second_set.json"), include_str!("third_set.json")];
 
 #[derive(Deserialize)]
 struct Set {
@@ -18,14 +19,23 @@ struct Set {
 struct Row {
     name: String,
     files: Vec<(String, String, String)>,
+    /// The commands of the environment, where they are others than those of most rows.
+    #[serde(default)]
+    commands: Vec<String>,
+    /// The scripts and settings of the repository, as they were.
+    #[serde(default)]
+    gates: Vec<(String, String)>,
 }
 
 impl Row {
     fn look(&self) -> Examined {
         let words =
             "The cart adds up. A cart with 2 and 3 has the total \"5 EUR\". `greet Ada` prints Hello, Ada.";
-        let commands =
-            ["./check.sh", "npm test", "python3 -m pytest", "make test"].map(str::to_owned).to_vec();
+        let mut commands = self.commands.clone();
+        if commands.is_empty() {
+            commands =
+                ["./check.sh", "npm test", "python3 -m pytest", "make test"].map(str::to_owned).to_vec();
+        }
         let changed = |(path, old, new): &(String, String, String)| {
             let (old_path, path) = path.split_once(" -> ").unwrap_or((path, path));
             Changed {
@@ -36,6 +46,7 @@ impl Row {
             }
         };
         let files: Vec<Changed> = self.files.iter().map(changed).collect();
+        commands.extend(reach::reached(&files, &self.gates, &commands));
         examine(&files, &Asked { commands, words: words.to_owned() })
     }
 }

@@ -46,8 +46,8 @@ struct Shown {
     answered: bool,
 }
 
-/// How long the screen must be still before a program's last words are taken to be drawn.
-const SETTLE: Duration = Duration::from_millis(50);
+/// How long a program's last words are waited for where another one still holds its terminal: else their end is seen.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How long a screen must be still when its program reads the keyboard, and when it waits for this and that.
 const STILL: Duration = Duration::from_millis(100);
 const IDLE: Duration = Duration::from_millis(800);
@@ -131,7 +131,9 @@ impl TerminalDriver {
                 let shown = lock(&self.shown);
                 (shown.last.elapsed().min(begun.elapsed()), shown.answered)
             };
-            if self.exit_status().is_some() && still >= SETTLE {
+            // Whoever draws goes once everything is read.
+            let is_all_read = self.drawn.has_changed().is_err();
+            if self.exit_status().is_some() && (is_all_read || still >= LAST_WORDS) {
                 return Settled::Ended;
             }
             let enough = match self.occupation(still) {
@@ -217,7 +219,7 @@ impl TerminalDriver {
         exit: Exit,
         drawn: &mut watch::Receiver<u64>,
     ) -> Result<Screen, InstrumentError> {
-        while let Ok(Ok(())) = timeout(SETTLE, drawn.changed()).await {}
+        while let Ok(Ok(())) = timeout(LAST_WORDS, drawn.changed()).await {}
         let screen = self.screen();
         if pattern.line_in(&screen).is_some() {
             return Ok(screen);

@@ -117,6 +117,36 @@ fn the_contract_is_changed_after_its_consequences_were_told() {
 }
 
 #[test]
+fn the_environment_is_read_and_edited_as_toml() {
+    let stage = Stage::new();
+    stage.planned();
+    let shown = stage.told(&["environment", "show"]);
+    assert!(shown.contains("[[test]]") && shown.contains("[[services]]"), "{shown}");
+    assert_eq!(stage.json(&["environment", "show"])["test"], stage.json(&["plan"])["environment"]["test"]);
+    let edited = shown.replacen("[[test]]", "[[lint]]\nname = \"docs\"\nrun = \"cargo doc\"\n\n[[test]]", 1);
+    let edited = if shown.contains("lint = []") { edited.replacen("lint = []\n", "", 1) } else { edited };
+    let file = stage.repository().join("environment.toml");
+    let refused = |text: &str, code| {
+        std::fs::write(&file, text).unwrap();
+        stage.ended(&["environment", "edit", "environment.toml"], code).1
+    };
+    assert!(refused(&edited.replacen("[[test]]", "[[tests]]", 1), 2).contains("`tests` means nothing here"));
+    assert!(
+        refused(&edited.replacen("run = ", "runs = ", 1), 2).contains("environment.toml is no environment")
+    );
+    assert!(refused(&shown, 2).contains("already says that: nothing would change"));
+    assert!(
+        stage.ended(&["environment", "edit", "nowhere.toml"], 1).1.contains("failed to read nowhere.toml")
+    );
+    std::fs::write(&file, &edited).unwrap();
+    let told = stage.told(&["environment", "edit", "environment.toml"]);
+    assert!(told.contains("the environment is edited"), "{told}");
+    assert!(stage.told(&["environment", "show"]).contains("cargo doc"));
+    assert!(stage.told(&["plan"]).contains("cargo doc"), "the plan gate is about it");
+    stage.told(&["abandon", "--reason", "enough", "--yes"]);
+}
+
+#[test]
 fn a_mission_is_abandoned_after_a_yes_and_stays_on_record() {
     let stage = Stage::new();
     let id = stage.planned();

@@ -3,13 +3,13 @@
 use flightdeck::domain::attempt::Role;
 use flightdeck::domain::budget::{Budget, dollars};
 use flightdeck::domain::command::Command;
-use flightdeck::domain::environment::Environment;
 use flightdeck::domain::estimate::{Basis, Money, estimate, forecast};
 use flightdeck::domain::id::{AttemptId, Timestamp};
 use flightdeck::domain::usage::{ModelPrice, Usage};
 use proptest::prelude::*;
 
 use crate::support::mission::Flight;
+use crate::support::words;
 
 #[test]
 fn every_limit_speaks_for_itself() {
@@ -65,8 +65,7 @@ fn an_estimate_counts_runs_and_prices_them_by_what_runs_cost() {
 fn an_estimate_counts_the_testers_who_work_at_the_same_time() {
     let mut mission = Flight::new().proposed(2, 4).mission;
     let alone = estimate(&mission);
-    let allowed = Environment { parallel_testers: 9, ..mission.environment.clone().unwrap_or_default() };
-    mission.environment = Some(allowed);
+    mission.environment = Some(words::parallel_environment(9));
     assert_eq!(mission.testers(), 3, "the person allows three");
     let beside = estimate(&mission);
     // Two more in each of two milestones, and two rounds where one is likely to fail.

@@ -77,6 +77,10 @@ fn persons() -> Vec<Command> {
             base: Revision::FIRST,
             edit: Box::new(SpecEdit::default()),
         },
+        Command::EditEnvironment {
+            base: Box::new(words::environment()),
+            environment: Box::new(words::environment()),
+        },
         Command::DecideProposal { proposal: ProposalId(1), ruling: Ruling::Accept },
         Command::AddRequirement { text: words::prose("It is fast.") },
         Command::KeepRequirement { requirement: RequirementId(1) },
@@ -237,6 +241,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::SetBudget { .. }
         | Command::SetAutopilot { .. }
         | Command::EditFeature { .. }
+        | Command::EditEnvironment { .. }
         | Command::DecideProposal { .. }
         | Command::DecideFinding { .. }
         | Command::Abandon { .. }
@@ -289,7 +294,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 65,
+        | Command::RecordLanding { .. } => 66,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

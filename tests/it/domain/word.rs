@@ -2,9 +2,11 @@
 
 use flightdeck::domain::attempt::AgentWork;
 use flightdeck::domain::attention::{NeedKind, needs};
+use flightdeck::domain::brief::brief;
 use flightdeck::domain::command::{Command, PlanChange, SpecEdit, WordingEdit};
 use flightdeck::domain::consequence::ContractChange;
 use flightdeck::domain::contract::{AssertionDraft, Weight};
+use flightdeck::domain::environment::Environment;
 use flightdeck::domain::event::{Actor, Event};
 use flightdeck::domain::gate::GateId;
 use flightdeck::domain::id::{AttemptId, FeatureId, MilestoneId, ProposalId, Revision};
@@ -260,6 +262,41 @@ fn a_changed_document_waits_for_the_person() {
 fn told(found: &Difference) -> String {
     let parts: Vec<&str> = found.parts.iter().map(|part| part.part.as_str()).collect();
     format!("{:?} {} {}", found.kind, found.subject, parts.join(", ")).trim().to_owned()
+}
+
+#[test]
+fn the_environment_stays_as_the_person_edited_it() {
+    let mut flight = Flight::new().proposed(1, 2);
+    let proposed = words::environment();
+    let own = Environment { test: vec![words::script("make check")], ..proposed.clone() };
+    let edit = |base: &Environment, environment: &Environment| Command::EditEnvironment {
+        base: Box::new(base.clone()),
+        environment: Box::new(environment.clone()),
+    };
+    for (base, environment, words) in [
+        (&own, &proposed, "was changed meanwhile"),
+        (&proposed, &proposed, "already says that"),
+        (&proposed, &Environment { parallel_testers: 3, ..proposed.clone() }, "parallel_testers is 3"),
+    ] {
+        let refusal = flight.refusal(Actor::Person, edit(base, environment));
+        assert!(refusal.contains(words), "{refusal}");
+    }
+    assert!(!flight.mission.environment_is_persons);
+    flight.person(edit(&proposed, &own));
+    assert_eq!(flight.mission.environment.as_ref(), Some(&own));
+
+    no_go(&mut flight);
+    let planner = flight.start(AgentWork::Plan);
+    let told = brief(&flight.mission, AgentWork::Plan).text;
+    assert!(
+        told.contains("as the person edited it, which stays so") && told.contains("make check"),
+        "{told}"
+    );
+    let again = Command::ProposeEnvironment { environment: proposed };
+    let refusal = flight.refusal(Actor::Attempt(planner), again);
+    assert!(refusal.contains("the person edited the environment"), "{refusal}");
+    flight.attempt(planner, Command::ProposeEnvironment { environment: own.clone() });
+    assert_eq!(flight.mission.environment, Some(own), "what they left may be said again");
 }
 
 #[test]

@@ -1,0 +1,63 @@
+//! Which changed scripts a gate runs, though no command of the environment names them: its files name them.
+
+use std::collections::BTreeSet;
+
+use super::change::{Changed, Kind, kind};
+
+/// How many scripts stand between a command and the last one that counts.
+const DEPTH: usize = 3;
+/// Directories of scripts that build and test; what stands elsewhere is the program.
+const PLACES: &[&str] =
+    &["ci", ".ci", "scripts", "script", "tools", "hack", "dev", "qa", "checks", "test", "tests", "t"];
+
+/// Whether a file can be a gate or what one runs.
+pub(super) fn may_count(path: &str) -> bool {
+    kind(path) == Kind::Gate || is_script(path)
+}
+
+fn is_script(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_program = [".sh", ".bash", ".py", ".js", ".mjs", ".cjs", ".rb", ".mk"]
+        .iter()
+        .any(|ending| name.ends_with(ending));
+    let is_placed = path.split('/').next().is_some_and(|first| first != path && PLACES.contains(&first));
+    is_placed && (is_program || !name.contains('.')) && !super::change::is_test_name(name)
+}
+
+/// The paths of changed scripts that the commands run, by the texts of the gates as they were.
+pub(super) fn reached(files: &[Changed], gates: &[(String, String)], commands: &[String]) -> Vec<String> {
+    let settings = gates.iter().filter(|(path, _)| !is_script(path)).map(|(_, text)| text.as_str());
+    let mut texts: Vec<&str> = commands.iter().map(String::as_str).chain(settings).collect();
+    let mut found: BTreeSet<&str> = BTreeSet::new();
+    for _ in 0..DEPTH {
+        let is_new = |path: &String| !found.contains(path.as_str()) && is_script(path);
+        let next: Vec<(&str, &str)> = gates
+            .iter()
+            .filter(|(path, _)| is_new(path) && texts.iter().any(|text| runs(text, path)))
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+            .collect();
+        found.extend(next.iter().map(|(path, _)| *path));
+        texts = next.into_iter().map(|(_, text)| text).collect();
+    }
+    let changed = files.iter().map(|file| file.old_path.as_str());
+    changed.filter(|path| found.contains(path)).map(str::to_owned).collect()
+}
+
+/// Whether a text names a script: by its path, by a pattern, or by its name where the text says where programs are.
+fn runs(text: &str, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let by_name = text.contains("PATH") && name.len() > 2;
+    let between = |c: char| c.is_whitespace() || "\"'`;&|()=,".contains(c);
+    text.lines().filter(|line| !super::context::is_comment(line)).flat_map(|line| line.split(between)).any(
+        |word| {
+            let word = word.trim_start_matches("./").trim_start_matches("$PWD/").trim_start_matches('/');
+            match word.split_once('*') {
+                Some((begins, rest)) => {
+                    let ends = rest.rsplit('*').next().unwrap_or_default();
+                    begins.contains('/') && path.starts_with(begins) && path.ends_with(ends)
+                }
+                None => word == path || by_name && word == name,
+            }
+        },
+    )
+}
