@@ -144,9 +144,8 @@ impl Mission {
                 });
             }
             Event::ClaimsLeft { feature, left } => drop(self.claims_left.insert(*feature, left.clone())),
-            Event::FindingRaised { finding } => {
-                self.findings.insert(finding.id, (**finding).clone());
-            }
+            Event::FindingRaised { finding } => self.raise_finding(finding),
+            Event::AmendmentAnswered { finding, answer } => self.settle_amendment(*finding, answer),
             Event::FindingTakenUp { finding, feature } => {
                 self.with_finding(*finding, |f| f.state = FindingState::TakenUp { feature: *feature });
             }

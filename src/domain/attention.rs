@@ -8,7 +8,7 @@ use super::gate::GateId;
 use super::id::{MilestoneId, ProposalId, QuestionId, Timestamp};
 use super::message::Party;
 use super::mission::{HoldCause, Mission};
-use super::proposal::{Proposal, ProposedBy};
+use super::proposal::{Proposal, ProposedBy, ProposedChange};
 use super::text::plural;
 
 /// A decision that waits, with the sentence that says what it is about.
@@ -95,10 +95,22 @@ fn proposal_sentence(mission: &Mission, proposal: &Proposal) -> String {
         ProposedBy::Document => {
             format!("{id} contract.md was changed on disk, and nothing follows until you accept it: {change}")
         }
+        ProposedBy::Attempt(attempt) if is_amendment(mission, &proposal.change) => {
+            format!(
+                "{id} {attempt} would amend a blocking assertion, as a worker asked; it holds as it stands until you accept it: {change}"
+            )
+        }
         ProposedBy::Attempt(attempt) => {
             format!("{id} {attempt} would change what you worded, which holds until you accept it: {change}")
         }
     }
+}
+
+/// Whether a change waits for the person because a worker asked for one, and not because of their words.
+fn is_amendment(mission: &Mission, change: &ProposedChange) -> bool {
+    change
+        .assertion()
+        .is_some_and(|id| mission.persons_parts(id).is_empty() && mission.is_amended_by_person(id))
 }
 
 fn gate_sentence(mission: &Mission, gate: GateId) -> String {

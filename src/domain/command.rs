@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::amendment::AmendmentOutcome;
 use super::attempt::{AgentWork, Ending, Role, Work};
 use super::baseline::Baseline;
 use super::budget::Budget;
@@ -17,8 +18,8 @@ use super::finding::{Observation, TriageDecision};
 use super::gate::{Autopilot, Decision, GateId};
 use super::handoff::{Handoff, Issue};
 use super::id::{
-    AssertionId, AttemptId, Commit, FeatureId, MessageId, MilestoneId, ProposalId, QuestionId, RequirementId,
-    Revision,
+    AssertionId, AttemptId, Commit, FeatureId, FindingId, MessageId, MilestoneId, ProposalId, QuestionId,
+    RequirementId, Revision,
 };
 use super::message::{Delivery, Party};
 use super::mission::Hold;
@@ -93,6 +94,8 @@ pub enum Command {
     AmendPlan { changes: Vec<PlanChange> },
     Triage { decisions: Vec<TriageDecision> },
     Ask { to: Party, text: Prose, options: Vec<Line> },
+    // To a worker's request, while it works; an edit that names nothing is none.
+    AnswerAmendment { finding: FindingId, outcome: AmendmentOutcome, words: Line, edit: Box<WordingEdit> },
 
     // A critic's. What it seals is told to nobody who builds; no objection is agreement.
     Seal { assertions: Vec<SealedDraft> },
@@ -199,6 +202,7 @@ impl Command {
             | Self::AnswerObjections { .. }
             | Self::ProposePlan { .. }
             | Self::AmendPlan { .. }
+            | Self::AnswerAmendment { .. }
             | Self::Triage { .. } => asker == Agent(Orchestrator),
             Self::Seal { .. } | Self::Criticize { .. } => asker == Agent(Critic),
             Self::ProposeNotes { .. } => matches!(asker, Agent(Reviewer | UserTesting)),

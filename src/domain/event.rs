@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
+use super::amendment::AmendmentAnswer;
 use super::attempt::{AgentWork, Ending, Role, Work};
 use super::baseline::Baseline;
 use super::budget::Budget;
@@ -204,6 +205,11 @@ pub enum Event {
     },
     FindingReopened {
         finding: FindingId,
+    },
+    // What the orchestrator says to a worker that asks to have an assertion amended.
+    AmendmentAnswered {
+        finding: FindingId,
+        answer: AmendmentAnswer,
     },
     RoundOpened(Box<RoundScope>),
     GateCommandsRun {

@@ -116,6 +116,9 @@ pub struct Mission {
     #[serde(default)]
     pub claims_left: BTreeMap<FeatureId, Vec<NotRun>>,
     pub findings: BTreeMap<FindingId, Finding>,
+    /// Workers' requests to amend an assertion, each with the newest attempt at the time.
+    #[serde(default)]
+    pub amendments_asked: BTreeMap<FindingId, AttemptId>,
     /// Findings that the person themselves dismissed.
     #[serde(default)]
     pub agreed: BTreeSet<FindingId>,

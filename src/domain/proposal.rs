@@ -78,6 +78,14 @@ impl ProposedChange {
         }
     }
 
+    /// The assertion of the contract that it changes, where it changes one.
+    pub fn assertion(&self) -> Option<&AssertionId> {
+        match self {
+            Self::Reword { assertion, .. } | Self::Retire { assertion, .. } => Some(assertion),
+            Self::Add { .. } | Self::RewordFeature { .. } | Self::CancelFeature { .. } => None,
+        }
+    }
+
     /// Whether another comes to the same: a reason and the revision it started from make no difference.
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {

@@ -45,7 +45,7 @@ fn flight(mission: &Mission, milestone: MilestoneId) -> Vec<Work> {
         return vec![EngineWork::CheckClaims { feature }.into()];
     }
     if let Some(feature) = being_built(mission) {
-        // What its worker asks to have amended is decided together with what its handoff brings.
+        // What its worker asks to have amended, and nobody answers meanwhile, is decided with what its handoff brings.
         return vec![AgentWork::Build { feature }.into()];
     }
     if let Some(work) = mission.sabotage_due(milestone) {
@@ -120,6 +120,7 @@ impl Mission {
     pub fn has_mail(&self) -> bool {
         self.messages.iter().any(|m| m.to == Party::Orchestrator && m.state == MessageState::Waiting)
             || self.waiting_workers().next().is_some()
+            || self.has_unread_amendment()
             || self.questions.iter().any(|question| self.is_unread(question))
     }
 

@@ -1,8 +1,10 @@
-//! What a critic held against the plan, and what the orchestrator made of it.
+//! What a critic held against the plan, and what workers held against the contract, and what the orchestrator made of it.
 
 use super::prelude::*;
 use super::words::first_sentence;
-use crate::domain::id::ObjectionId;
+use crate::domain::amendment::AmendmentAnswer;
+use crate::domain::finding::Finding;
+use crate::domain::id::{FindingId, ObjectionId};
 use crate::domain::negotiation::{Criticism, Objection, ObjectionAnswer, ObjectionOutcome, Said};
 
 /// What the section and the item of the plan gate are called.
@@ -80,6 +82,14 @@ pub fn line(criticism: &Criticism) -> LogLine {
         }
         Said::Nothing { reason } => LogLine::new(WARNING, "critic", format!("could not be had: {reason}")),
     }
+}
+
+/// What is logged of the answer to a worker's request.
+pub fn amendment_line(finding: FindingId, answer: &AmendmentAnswer, mission: &Mission) -> LogLine {
+    let asker = mission.findings.get(&finding).and_then(Finding::amendment_of);
+    let request = asker.map_or_else(|| "the request".to_owned(), |asker| format!("the request of {asker}"));
+    let waits = answer.proposal.map(|id| format!(" · {id} waits for you")).unwrap_or_default();
+    LogLine::new(NOTE, &finding, format!("{request} is {}: {}{waits}", answer.outcome.word(), answer.words))
 }
 
 /// What is logged of an answer.

@@ -8,9 +8,10 @@ use flightdeck::domain::attempt::AgentWork;
 use flightdeck::domain::command::{Command, SpecEdit, WordingEdit};
 use flightdeck::domain::event::Event;
 use flightdeck::domain::gate::{Decision, GateId};
-use flightdeck::domain::id::{FeatureId, Revision};
-use flightdeck::domain::message::{Delivery, MessageState, Party};
+use flightdeck::domain::id::{FeatureId, ProposalId, Revision};
+use flightdeck::domain::message::{Delivery, Message, MessageState, Party};
 use flightdeck::domain::mission::Mission;
+use flightdeck::domain::proposal::Ruling;
 use flightdeck::domain::risk;
 use flightdeck::domain::text::{Prose, Title};
 use flightdeck::engine::EngineOptions;
@@ -363,9 +364,82 @@ async fn a_talk_is_told_what_waits_for_the_person() {
         desk.until("an answer", |mission| mission.messages.iter().any(|m| m.to == Party::Person)).await;
     assert_eq!(mission.open_proposals().count(), 2);
     let told = desk.ground.told();
-    let waits =
-        "Nothing is amended yet. The person worded some of this, and their words stay until they agree";
+    let waits = "Nothing is amended yet. Some of this is the person's to change, and stays until they agree";
     assert_eq!(told.matches(waits).count(), 2, "{told}");
     assert!(!told.contains("told at the next turn"), "{told}");
+    desk.close().await;
+}
+
+/// A request wakes the orchestrator while its worker works, each answer reaches the worker, and what blocks waits.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_asks_for_an_amendment_is_answered_while_it_works() {
+    let ground = Ground::plain("test/amendment");
+    let check = json!({ "via": "command", "how": "Run it and see exit code 0.", "command": "sh greet.sh" });
+    let assertion = |number: u32, severity: &str| {
+        json!({ "id": format!("VAL-GREET-{number:03}"), "title": "It greets", "statement": "Whoever runs it is greeted.",
+            "check": check, "evidence": "the command", "severity": severity })
+    };
+    let proposed = json!({ "assertions": [assertion(1, "blocking"), assertion(2, "non_blocking")] });
+    ground.fly(replies(vec![call("propose_contract", proposed), environment("true"), plan(2)])).await;
+    ground.person(Command::DecideGate { gate: GateId::Plan, decision: Decision::Go { note: None } });
+    let mind = Mind::new(move |request, _| {
+        let turn = request.items.iter().filter(|item| matches!(item, Item::Assistant(_))).count();
+        let asks = |id: &str| {
+            let reason = "nobody is there to greet";
+            call(
+                "request_amendment",
+                json!({ "assertion": id, "proposal": "Whoever is there is greeted.", "reason": reason }),
+            )
+        };
+        let (words, edit) =
+            ("The goal asks for no more.", json!({ "statement": "Whoever can read is greeted." }));
+        let answers = |finding: &str, answer: &str, edit: &Value| {
+            call(
+                "answer_amendment",
+                json!({ "finding": finding, "answer": answer, "words": words, "edit": edit }),
+            )
+        };
+        let is_talk = first_words(request).contains("with `answer_amendment`");
+        if !is_talk {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let pending = |id: &str| first_words(request).contains(&format!("(answer {id} with"));
+        Ok(match (is_talk, turn) {
+            (false, 0) => asks("VAL-GREET-001"),
+            (false, 1) => asks("VAL-GREET-002"),
+            (false, _) => call("list", json!({ "path": ".", "depth": turn })),
+            (true, 0) if pending("FND-1") => answers("FND-1", "agreed", &json!({})),
+            (true, turn) if pending("FND-2") && turn == usize::from(pending("FND-1")) => {
+                answers("FND-2", "countered", &edit)
+            }
+            (true, _) => Reply { text: "Answered.".into(), ..Reply::default() },
+        })
+    });
+    let desk = Desk::over(ground, mind).await;
+    let is_read = |mission: &Mission| {
+        let said = |m: &&Message| matches!(m.to, Party::Attempt(_)) && m.state == MessageState::Delivered;
+        mission.messages.iter().filter(said).count() == 2
+    };
+    let mission = desk.until("both answers as read", is_read).await;
+    let worker = mission.live_attempts().find(|attempt| attempt.work.writes()).unwrap().id;
+    assert_eq!(mission.undecided_findings().count(), 0, "nothing is left for the triage");
+    let ruling = Ruling::Accept;
+    desk.person(Command::DecideProposal { proposal: ProposalId(1), ruling }).await;
+    let both =
+        |mission: &Mission| mission.attempts[&worker].revisions.values().all(|revision| revision.0 == 2);
+    let mission = desk.until("both wordings as read", both).await;
+    let talks = mission.attempts.values().filter(|attempt| attempt.work == AgentWork::Talk).count();
+    assert!((1..=2).contains(&talks), "each request wakes it once: {talks}");
+    let told = desk.ground.told();
+    for words in [
+        "The request is recorded, and the orchestrator is told.",
+        "The request is settled, and the worker is told. Some of this is the person's to change, and stays until they agree: they are asked about PRO-1 (VAL-GREET-001).",
+        "FND-1, your request to amend VAL-GREET-001, is agreed. The person decides on it (PRO-1); until then VAL-GREET-001 holds as it stands, and you work under that. The goal asks for no more.",
+        "FND-2, your request to amend VAL-GREET-002, is countered. VAL-GREET-002 has its new wording from now on. The goal asks for no more.",
+        "VAL-GREET-002 has a new wording, which holds from now on:\n### VAL-GREET-002 It greets (revision 2, non-blocking)\nWhoever can read is greeted.",
+        "### VAL-GREET-001 It greets (revision 2)\nWhoever is there is greeted.",
+    ] {
+        assert!(told.contains(words), "{words}\n{told}");
+    }
     desk.close().await;
 }

@@ -1,8 +1,12 @@
 //! The sections about what was said: directives, knowledge, the conversation and mail.
 
+use std::collections::BTreeSet;
+
 use super::bound::newest_whole;
-use super::section::{list, under};
+use super::section::{each, list, under};
 use crate::domain::attempt::{AgentWork, Ending, Role};
+use crate::domain::finding::Finding;
+use crate::domain::id::AssertionId;
 use crate::domain::message::{Message, MessageState, Party, Question};
 use crate::domain::mission::Mission;
 use crate::domain::note::NoteState;
@@ -78,7 +82,17 @@ pub(super) fn mail(mission: &Mission) -> String {
     let questions = mission.waiting_workers().map(|Question { from, text, .. }| {
         format!("{from} asks and waits (answer with `message` to \"{from}\"): {text}")
     });
-    list("\n## What you are to answer now\n", messages.chain(questions))
+    let requests = mission.open_amendments().filter_map(|finding| {
+        let asker = finding.amendment_of()?;
+        let words = finding.suggested_fix.as_ref()?;
+        let Finding { id, description, .. } = finding;
+        Some(format!("{asker} works on and asks (answer {id} with `answer_amendment`): {description}; it should say: {words}"))
+    });
+    let about: BTreeSet<AssertionId> =
+        mission.open_amendments().filter_map(|finding| finding.assertion.clone()).collect();
+    let about: Vec<AssertionId> = about.into_iter().collect();
+    list("\n## What you are to answer now\n", messages.chain(questions).chain(requests))
+        + &under("\n## The assertions that workers ask to amend\n", each(mission, &about))
 }
 
 /// How earlier attempts ended. What they left uncommitted is kept under a ref.

@@ -59,7 +59,8 @@ pub(super) fn add(tx: &mut Transaction, added: AssertionDraft, feature: FeatureI
 
 pub(super) fn retire(tx: &mut Transaction, id: &AssertionId, reason: &Line) -> Result {
     active(tx.mission(), id)?;
-    if tx.actor != Actor::Person && !tx.mission().persons_parts(id).is_empty() {
+    let is_persons = !tx.mission().persons_parts(id).is_empty() || tx.mission().is_amended_by_person(id);
+    if tx.actor != Actor::Person && is_persons {
         let change = ProposedChange::Retire { assertion: id.clone(), reason: reason.clone() };
         return propose_for_agent(tx, change, Also::Nothing);
     }

@@ -1,9 +1,9 @@
 //! What becomes of findings: what later validators see of them, and what is decided on them one by one.
 
-use super::Result;
 use super::handoff::raise_issue;
 use super::transaction::Transaction;
 use super::triage::{add_fix, all_quoted, check_dismissal, quoted};
+use super::{Result, amendment};
 use crate::domain::event::Event;
 use crate::domain::finding::{
     Finding, FindingState, Observation, Ruling, Severity, Sight, Sighting, Source, TriageDecision, Until,
@@ -30,11 +30,12 @@ pub(super) fn decide(tx: &mut Transaction, decision: TriageDecision) -> Result {
         );
     }
     match ruling {
-        Ruling::Feature { spec, fulfills } => add_fix(tx, vec![finding], spec, fulfills),
-        Ruling::Join { with } => join(tx, finding, with),
-        Ruling::Dismiss { reason } => dismiss(tx, finding, reason),
-        Ruling::Defer { until, reason } => defer(tx, finding, until, reason),
+        Ruling::Feature { spec, fulfills } => add_fix(tx, vec![finding], spec, fulfills)?,
+        Ruling::Join { with } => join(tx, finding, with)?,
+        Ruling::Dismiss { reason } => dismiss(tx, finding, reason)?,
+        Ruling::Defer { until, reason } => defer(tx, finding, until, reason)?,
     }
+    amendment::tell_decision(tx, finding)
 }
 
 pub(super) fn dismiss(tx: &mut Transaction, finding: FindingId, reason: Line) -> Result {

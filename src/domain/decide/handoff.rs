@@ -6,9 +6,8 @@ use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::event::Event;
 use crate::domain::finding::{Severity, Source};
 use crate::domain::handoff::{Handoff, Issue};
-use crate::domain::id::{AssertionId, Commit, FeatureId};
+use crate::domain::id::{Commit, FeatureId};
 use crate::domain::mission::Mission;
-use crate::domain::text::Line;
 
 pub(super) fn hand_in(tx: &mut Transaction, handoff: Handoff, head: Commit) -> Result {
     let asker = tx.asker()?;
@@ -60,22 +59,4 @@ fn knows_its_assertions(mission: &Mission, worker: &Attempt) -> Result {
 pub(super) fn raise_issue(tx: &mut Transaction, issue: Issue, source: Source, feature: Option<FeatureId>) {
     let Issue { severity, description, suggested_fix } = issue;
     tx.raise(Raised { feature, suggested_fix, ..Raised::new(severity, source, description) });
-}
-
-pub(super) fn request_amendment(
-    tx: &mut Transaction,
-    assertion: &AssertionId,
-    proposal: Line,
-    reason: &Line,
-) -> Result {
-    let source = Source::Amendment { attempt: tx.asker()?.id };
-    super::contract::known(tx.mission(), assertion)?;
-    let description = format!("{assertion} should be amended: {reason}");
-    tx.raise(Raised {
-        feature: tx.mission().claimant(assertion).map(|feature| feature.id),
-        assertion: Some(assertion.clone()),
-        suggested_fix: Some(proposal),
-        ..Raised::new(Severity::NonBlocking, source, description)
-    });
-    Ok(())
 }

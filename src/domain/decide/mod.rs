@@ -22,6 +22,7 @@ macro_rules! refuse_if {
     };
 }
 
+mod amendment;
 mod attempt;
 mod checks;
 pub mod contract;
@@ -168,7 +169,10 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::Ask { to, text, options } => talk::ask(tx, to, text, options),
         Command::HandIn { handoff, head } => handoff::hand_in(tx, *handoff, head),
         Command::RequestAmendment { assertion, proposal, reason } => {
-            handoff::request_amendment(tx, &assertion, proposal, &reason)
+            amendment::request(tx, &assertion, proposal, &reason)
+        }
+        Command::AnswerAmendment { finding, outcome, words, edit } => {
+            amendment::answer(tx, finding, outcome, words, *edit)
         }
         Command::ReportReview { summary, opinion, issues, known } => {
             validation::report_review(tx, summary, opinion, issues, &known)

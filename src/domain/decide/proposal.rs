@@ -1,7 +1,7 @@
 //! The person's words stay until they agree: what others would say in their place is kept as a proposal.
 
 use super::transaction::Transaction;
-use super::{Result, contract, planning};
+use super::{Result, amendment, contract, planning};
 use crate::domain::consequence::ContractChange;
 use crate::domain::contract::AssertionDraft;
 use crate::domain::event::{Actor, Event};
@@ -18,7 +18,7 @@ pub(super) struct Split<E> {
     pub(super) held: E,
 }
 
-/// Splits an edit of an assertion by whose words it changes. When what is left would not hold together alone, all of it
+/// Splits an edit of an assertion by whose words it changes; where any change is the person's, all of it is held. When what is left would not hold together alone, all of it
 /// is held.
 pub(super) fn split_wording(tx: &Transaction, id: &AssertionId, edit: WordingEdit) -> Split<WordingEdit> {
     let parts = if tx.actor == Actor::Person { Vec::new() } else { tx.mission().persons_parts(id) };
@@ -26,6 +26,9 @@ pub(super) fn split_wording(tx: &Transaction, id: &AssertionId, edit: WordingEdi
         return Split { taken: edit, held: WordingEdit::default() };
     };
     let changed = WordingEdit::between(present, &edit.applied_to(present));
+    if tx.actor != Actor::Person && tx.mission().is_amended_by_person(id) {
+        return Split { taken: WordingEdit::default(), held: changed };
+    }
     let (taken, held) = both(&parts, |wanted| changed.clone().only(wanted));
     if held.is_empty() || lint::lint_wording(id, &taken.applied_to(present)).is_empty() {
         return Split { taken, held };
@@ -86,10 +89,10 @@ pub(super) fn propose_for_agent(tx: &mut Transaction, change: ProposedChange, al
     match (kept, also) {
         (Kept::Proposed, _) | (_, Also::Changed) => Ok(()),
         (Kept::Known(id, ProposalState::Refused), Also::Nothing) => Err(Rejection::out_of_turn(format!(
-            "{subject} has the person's words, and they refused this change before ({id}): leave it, or ask them"
+            "{subject}: the person refused this change before ({id}): leave it, or ask them"
         ))),
         (Kept::Known(id, _), Also::Nothing) => Err(Rejection::out_of_turn(format!(
-            "{subject} has the person's words, and they are asked about this change already ({id})"
+            "{subject}: the person is asked about this change already ({id})"
         ))),
     }
 }
@@ -129,7 +132,10 @@ pub(super) fn decide(tx: &mut Transaction, id: ProposalId, ruling: Ruling) -> Re
     tx.emit(Event::ProposalDecided { proposal: id, state });
     match ruling {
         Ruling::Accept => make(tx, change),
-        Ruling::Refuse => Ok(()),
+        Ruling::Refuse => {
+            amendment::tell_refusal(tx, id, &change);
+            Ok(())
+        }
     }
 }
 

@@ -92,13 +92,25 @@ fn check_complete(mission: &Mission, decisions: &[TriageDecision]) -> Result {
     )))
 }
 
-fn still_open(finding: &Finding) -> Result {
-    let decision = match &finding.state {
-        FindingState::Open | FindingState::Deferred { .. } => return Ok(()),
-        FindingState::TakenUp { feature } => format!("{feature} mends it"),
-        FindingState::Dismissed { reason } => format!("it was dismissed, since {reason}"),
-    };
-    Err(Rejection::out_of_turn(format!("{} is settled already: {decision}", finding.quoted())))
+pub(super) fn still_open(finding: &Finding) -> Result {
+    match decision_on(finding).filter(|_| !finding.is_open()) {
+        None => Ok(()),
+        Some(decision) => {
+            Err(Rejection::out_of_turn(format!("{} is settled already: {decision}", finding.quoted())))
+        }
+    }
+}
+
+/// What was decided on a finding, as a clause.
+pub(super) fn decision_on(finding: &Finding) -> Option<String> {
+    match &finding.state {
+        FindingState::Open => None,
+        FindingState::Deferred { until, reason, .. } => {
+            Some(format!("it is put off until {}, since {reason}", until.word()))
+        }
+        FindingState::TakenUp { feature } => Some(format!("{feature} mends it")),
+        FindingState::Dismissed { reason } => Some(format!("it was dismissed, since {reason}")),
+    }
 }
 
 /// Findings with what they say, so that nobody has to look one up to mend a refusal.

@@ -1,4 +1,4 @@
-//! Changes while the mission flies: to the plan and to the contract, and a worker's request for one.
+//! Changes while the mission flies: to the plan and to the contract, a worker's request for one, and its answer.
 
 use std::sync::Arc;
 
@@ -7,11 +7,12 @@ use serde::Deserialize;
 
 use super::context::{Accepted, ToolContext, held_back};
 use crate::agent::tool::{Answer, Call, Output, ToolError, ToolRow};
+use crate::domain::amendment::AmendmentOutcome;
 use crate::domain::command::{Command, PlanChange, WordingEdit};
 use crate::domain::consequence::{ContractChange, consequences, plan_changes};
 use crate::domain::contract::AssertionDraft;
 use crate::domain::event::{Event, Stamped};
-use crate::domain::id::{AssertionId, FeatureId, MilestoneId, Revision};
+use crate::domain::id::{AssertionId, FeatureId, FindingId, MilestoneId, Revision};
 use crate::domain::plan::{FeatureDraft, FeatureSpec};
 use crate::domain::text::Line;
 use crate::workspace::Access;
@@ -91,7 +92,19 @@ struct AmendmentRequest {
     reason: Line,
 }
 
-pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
+#[derive(Deserialize, JsonSchema)]
+struct AmendmentReply {
+    /// The request, such as FND-3.
+    finding: FindingId,
+    answer: AmendmentOutcome,
+    /// Why; where you counter, what holds instead. The worker reads it.
+    words: Line,
+    /// What becomes of the assertion. Agreed without it: the worker's words are its statement. Countered without it: it stays.
+    #[serde(default)]
+    edit: WordingEdit,
+}
+
+pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
     [
         ToolRow::new(
             "amend_plan",
@@ -109,10 +122,18 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
         ),
         context.asking(
             "request_amendment",
-            "Asks for a change to an assertion that is wrong or impossible. The orchestrator decides after your handoff; go on with your work.",
-            Accepted::GoOn("The request is recorded; the orchestrator decides on it."),
+            "Asks for a change to an assertion that is wrong or impossible. Go on with your work: the orchestrator's answer comes as a message, or it decides after your handoff. A blocking assertion changes only when the person agrees.",
+            Accepted::GoOn("The request is recorded, and the orchestrator is told. Until an answer changes it, the assertion holds as it stands."),
             |AmendmentRequest { assertion, proposal, reason }| {
                 Ok(Command::RequestAmendment { assertion, proposal, reason })
+            },
+        ),
+        context.asking(
+            "answer_amendment",
+            "Answers a worker's request to amend an assertion, while it works: agreed, countered or refused. What changes a blocking assertion, or words of the person, waits for them.",
+            Accepted::GoOn("The request is settled, and the worker is told."),
+            |AmendmentReply { finding, answer, words, edit }| {
+                Ok(Command::AnswerAmendment { finding, outcome: answer, words, edit: Box::new(edit) })
             },
         ),
     ]

@@ -138,14 +138,14 @@ fn checks_in_a_browser(command: &Command) -> bool {
         Command::ProposeContract { assertions } => assertions.iter().any(browser),
         Command::Seal { assertions } => assertions.iter().any(|sealed| browser(&sealed.assertion)),
         Command::AddAssertion { draft, .. } => browser(draft),
-        Command::EditAssertion { edit, .. } => {
+        Command::EditAssertion { edit, .. } | Command::AnswerAmendment { edit, .. } => {
             edit.check.as_ref().is_some_and(|check| check.via == Some(Instrument::Browser))
         }
         _ => false,
     }
 }
 
-/// What did not take effect because it would change the person's words; nothing where all of it did.
+/// What did not take effect because the change is the person's; nothing where all of it did.
 pub(super) fn held_back(events: &[Stamped]) -> String {
     let proposals = events.iter().filter_map(|stamped| match &stamped.event {
         Event::ProposalMade { proposal } => Some(format!("{} ({})", proposal.id, proposal.change.subject())),
@@ -156,7 +156,7 @@ pub(super) fn held_back(events: &[Stamped]) -> String {
         return String::new();
     }
     format!(
-        " The person worded some of this, and their words stay until they agree: they are asked about {}.",
+        " Some of this is the person's to change, and stays until they agree: they are asked about {}.",
         proposals.join(", ")
     )
 }

@@ -102,6 +102,9 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             let text = format!("stays open, put off until {}: {reason}", until_words(*until, milestone));
             LogLine::new(WARNING, finding, text)
         }
+        Event::AmendmentAnswered { finding, answer } => {
+            negotiation::amendment_line(*finding, answer, mission)
+        }
         Event::FindingSeen { finding, sighting } => note(finding, seen_words(sighting)),
         Event::FindingReopened { finding } => {
             let found = mission.findings.get(finding)?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use flightdeck::domain::amendment::{AmendmentAnswer, AmendmentOutcome};
 use flightdeck::domain::attempt::{AgentWork, Ending, Role};
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::contract::Assertion;
@@ -136,6 +137,10 @@ fn work_events() -> Vec<Event> {
         Event::FindingDeferred { finding: FindingId(1), until: Until::Final, reason: line("later") },
         Event::FindingSeen { finding: FindingId(1), sighting: Box::new(sighting()) },
         Event::FindingReopened { finding: FindingId(1) },
+        Event::AmendmentAnswered {
+            finding: FindingId(1),
+            answer: AmendmentAnswer { outcome: AmendmentOutcome::Refused, words: line("no"), proposal: None },
+        },
     ]
 }
 

@@ -34,6 +34,7 @@ pub fn check_step(before: &Mission, events: &[Stamped]) {
         nothing_is_deleted(&last, &mission, &stamped.event);
         if stamped.actor != Actor::Person {
             the_persons_words_stay(&last, &mission);
+            what_a_worker_asked_to_amend_stays(&last, &mission);
         }
     }
 }
@@ -177,6 +178,20 @@ fn the_persons_words_stay(before: &Mission, after: &Mission) {
             let present = present.unwrap_or_else(|| panic!("{} is gone", feature.id));
             let changed = differing(&feature.spec, &present.spec);
             assert!(changed.iter().all(|found| found.part != part), "{}: {changed:?}", feature.id);
+        }
+    }
+}
+
+/// Whatever agents decide: a blocking assertion that a worker asked to amend says the same.
+fn what_a_worker_asked_to_amend_stays(before: &Mission, after: &Mission) {
+    for (id, assertion) in &before.contract {
+        if before.is_amended_by_person(id) {
+            let present = &after.contract[id];
+            assert_eq!(
+                (present.is_active(), &present.wording),
+                (assertion.is_active(), &assertion.wording),
+                "{id}"
+            );
         }
     }
 }

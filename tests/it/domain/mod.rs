@@ -1,5 +1,6 @@
 //! The kernel: what a mission is, and the rules that hold always.
 
+mod amendment;
 mod brief;
 mod budget;
 mod contract;

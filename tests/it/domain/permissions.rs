@@ -1,5 +1,6 @@
 //! Who may ask what: every verb, every asker.
 
+use flightdeck::domain::amendment::AmendmentOutcome;
 use flightdeck::domain::attempt::{AgentWork, Ending, Role};
 use flightdeck::domain::budget::Budget;
 use flightdeck::domain::command::{Asker, Command, SpecEdit, WordingEdit};
@@ -122,6 +123,12 @@ fn orchestrators() -> Vec<Command> {
         Command::ProposePlan { title: None, milestones: vec![], answer: None },
         Command::AmendPlan { changes: vec![] },
         Command::Triage { decisions: vec![] },
+        Command::AnswerAmendment {
+            finding: FindingId(1),
+            outcome: AmendmentOutcome::Refused,
+            words: words::line("it can be"),
+            edit: Box::default(),
+        },
     ]
 }
 
@@ -262,6 +269,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::ProposePlan { .. }
         | Command::AmendPlan { .. }
         | Command::Triage { .. }
+        | Command::AnswerAmendment { .. }
         | Command::Ask { .. }
         | Command::Criticize { .. }
         | Command::Seal { .. }
@@ -294,7 +302,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 66,
+        | Command::RecordLanding { .. } => 67,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

@@ -158,6 +158,22 @@ fn a_known_failure_is_not_told_twice() {
 }
 
 #[test]
+fn no_worker_can_ask_to_amend_it() {
+    let mut flight = sealed(Some(1));
+    let worker = flight.start(AgentWork::Build { feature: FeatureId(1) });
+    let request = |id: &str| Command::RequestAmendment {
+        assertion: words::val(id),
+        proposal: words::line("less"),
+        reason: words::line("hard"),
+    };
+    let refusals = [SEALED, "VAL-NONE-001"].map(|id| flight.refusal(Actor::Attempt(worker), request(id)));
+    let unknown = |id| format!("there is no assertion {id} in the contract");
+    assert_eq!(refusals, [unknown(SEALED), unknown("VAL-NONE-001")]);
+    flight.attempt(worker, request("VAL-M1-001"));
+    assert!(!brief(&flight.mission, AgentWork::Talk).text.contains(SEALED));
+}
+
+#[test]
 fn to_agents_it_does_not_exist() {
     let mut flight = failed();
     let edit = || Box::new(WordingEdit { title: Some(words::title("Another")), ..WordingEdit::default() });

@@ -244,7 +244,8 @@ fn a_worker_may_ask_for_an_amendment_and_goes_on() {
     );
     flight.attempt(worker, request("VAL-M1-001"));
     assert_eq!(open(&flight), ["FND-1 non_blocking VAL-M1-001 should be amended: it cannot be"]);
-    assert_eq!(flight.due(), [Work::Agent(AgentWork::Build { feature: F1 })], "it goes on");
+    let due = [AgentWork::Talk, AgentWork::Build { feature: F1 }].map(Work::Agent);
+    assert_eq!(flight.due(), due, "it goes on, and the orchestrator is asked meanwhile");
     let mut handoff = words::handoff("Done");
     handoff.left_undone.push(words::line("the footer"));
     flight.hand_in(worker, handoff);

@@ -141,12 +141,12 @@ fn an_amendment_leaves_the_persons_words_and_is_told_so() {
     assert_eq!(statement(&flight, "VAL-M1-001"), PERSONS);
     assert_eq!(
         flight.refusal(actor, editing("VAL-M1-001", 3, restated("A visitor sees it in red"))),
-        "VAL-M1-001 has the person's words, and they are asked about this change already (PRO-1)"
+        "VAL-M1-001: the person is asked about this change already (PRO-1)"
     );
     flight.person(Command::DecideProposal { proposal: ProposalId(1), ruling: Ruling::Refuse });
     assert_eq!(
         flight.refusal(actor, editing("VAL-M1-001", 3, restated("A visitor sees it in red"))),
-        "VAL-M1-001 has the person's words, and they refused this change before (PRO-1): leave it, or ask them"
+        "VAL-M1-001: the person refused this change before (PRO-1): leave it, or ask them"
     );
     let retire = Command::RetireAssertion { assertion: val("VAL-M1-001"), reason: words::line("hard") };
     flight.ask(actor, retire).unwrap();
@@ -219,10 +219,7 @@ fn a_feature_that_the_person_worded_is_not_dropped_without_them() {
     let actor = Actor::Attempt(flight.talking());
     let cancel = PlanChange::CancelFeature { feature: FeatureId(2), reason: words::line("too much") };
     let refused = flight.refusal(actor, Command::AmendPlan { changes: vec![cancel] });
-    assert_eq!(
-        refused,
-        "F2 has the person's words, and they refused this change before (PRO-1): leave it, or ask them"
-    );
+    assert_eq!(refused, "F2: the person refused this change before (PRO-1): leave it, or ask them");
     let edit = PlanChange::EditFeature { feature: FeatureId(2), spec: words::spec("Another") };
     flight.ask(actor, Command::AmendPlan { changes: vec![edit] }).unwrap();
     let spec = &flight.mission.feature(FeatureId(2)).unwrap().spec;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use flightdeck::domain::amendment::{AmendmentAnswer, AmendmentOutcome};
 use flightdeck::domain::attempt::{AgentWork, Ending, Role};
 use flightdeck::domain::baseline::Baseline;
 use flightdeck::domain::budget::Budget;
@@ -224,6 +225,14 @@ fn findings() -> Vec<Event> {
         },
         Event::FindingSeen { finding: FINDING, sighting: Box::new(sighting) },
         Event::FindingReopened { finding: FINDING },
+        Event::AmendmentAnswered {
+            finding: FINDING,
+            answer: AmendmentAnswer {
+                outcome: AmendmentOutcome::Agreed,
+                words: line("the goal asks for less"),
+                proposal: Some(ProposalId(2)),
+            },
+        },
     ]
 }
 

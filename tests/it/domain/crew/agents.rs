@@ -1,5 +1,6 @@
 //! What the agents do. Choice 0 is always what a good agent does.
 
+use flightdeck::domain::amendment::AmendmentOutcome;
 use flightdeck::domain::attempt::{AgentWork, Attempt, Ending};
 use flightdeck::domain::command::{Command, PlanChange};
 use flightdeck::domain::event::Actor;
@@ -114,6 +115,15 @@ impl Crew {
         for worker in workers {
             let (to, text) = (Party::Attempt(worker), words::prose("Blue"));
             self.must(Actor::Attempt(id), Command::Say { to, text, delivery: Delivery::Queue });
+        }
+        let requests: Vec<FindingId> = self.flight.mission.open_amendments().map(|found| found.id).collect();
+        for finding in requests {
+            let outcomes = [AmendmentOutcome::Agreed, AmendmentOutcome::Countered, AmendmentOutcome::Refused];
+            let outcome = *self.tape.choose(&outcomes).unwrap();
+            let words = words::line("as the goal has it");
+            // What the person refused before is not agreed to again.
+            let edit = Box::default();
+            drop(self.ask(Actor::Attempt(id), Command::AnswerAmendment { finding, outcome, words, edit }));
         }
         let waiting = |m: &&flightdeck::domain::message::Message| m.state == MessageState::Waiting;
         let messages: Vec<MessageId> =
