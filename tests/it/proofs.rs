@@ -237,7 +237,7 @@ async fn an_empty_screen_and_a_running_one_show_nothing() {
     });
     let (mission, told) = story.fly().await;
     for words in
-        ["shows nothing: it had not ended", "was taken while it still changed", "is the record of a command"]
+        ["shows nothing: it was empty", "was taken while it still changed", "is the record of a command"]
     {
         assert!(told.contains(words), "{words}: {told}");
     }
@@ -247,6 +247,23 @@ async fn an_empty_screen_and_a_running_one_show_nothing() {
         "a screen, and a recording: {told}"
     );
     assert_eq!((mission.status(), outcomes(&mission)), (Status::Completed, vec![Outcome::Pass]), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_seen_of_other_files_than_the_commits_shows_nothing() {
+    let check = json!({ "via": "terminal", "how": "Start cat forged.txt and see hi." });
+    let forge = "echo hi > forged.txt && git add -A && git commit -qm forged";
+    let story = Story::new(check, move |_, answers, turn| match turn {
+        0 => call("run", json!({ "command": forge })),
+        1 => call("terminal", json!({ "action": "start", "command": "cat forged.txt" })),
+        2 => verdict("pass", &screen(answers[1])),
+        3 => verdict("fail", &screen(answers[1])),
+        _ => report(),
+    });
+    let (mission, told) = story.fly().await;
+    assert!(told.contains("was taken of a checkout with other commits than the one under test"), "{told}");
+    assert_eq!(outcomes(&mission), [Outcome::Fail], "{told}");
+    assert_ne!(mission.status(), Status::Completed);
 }
 
 #[tokio::test(flavor = "multi_thread")]
