@@ -39,6 +39,8 @@ pub enum Doubt {
     Sampled,
     /// The engine has not run again what a handoff claims.
     ClaimUnchecked,
+    /// Some of what a handoff claims was not run again, for a reason.
+    ClaimLeft,
 }
 
 worded!(Doubt);
@@ -81,6 +83,10 @@ impl Mission {
             self.unchecked_at(gate)
                 .map(|feature| Unshown { doubt: Doubt::ClaimUnchecked, matter: Matter::Feature(feature) }),
         );
+        unshown.extend(
+            self.claims_left_at(gate)
+                .map(|feature| Unshown { doubt: Doubt::ClaimLeft, matter: Matter::Feature(feature) }),
+        );
         unshown.sort();
         unshown
     }
@@ -121,15 +127,28 @@ impl Mission {
     }
 
     fn unchecked_at(&self, gate: GateId) -> impl Iterator<Item = FeatureId> {
+        self.claims_at(gate).filter(|(_, claims)| *claims == Claims::Unchecked).map(|(feature, _)| feature)
+    }
+
+    fn claims_left_at(&self, gate: GateId) -> impl Iterator<Item = FeatureId> {
+        let checked = self.claims_at(gate).filter(|(_, claims)| *claims != Claims::Unchecked);
+        let left = |id: &FeatureId| self.claims_left.get(id).is_some_and(|left| !left.is_empty());
+        checked.map(|(feature, _)| feature).filter(left)
+    }
+
+    /// The handoffs that a gate is about.
+    fn claims_at(&self, gate: GateId) -> impl Iterator<Item = (FeatureId, Claims)> {
         let is_of = move |milestone| match gate {
             GateId::Plan => false,
             GateId::Milestone(id) => milestone == id,
             GateId::Final => true,
         };
+        let claims = |state: &FeatureState| match state {
+            FeatureState::Built { claims, .. } => Some(*claims),
+            FeatureState::Pending | FeatureState::Cancelled { .. } => None,
+        };
         let built = self.features.iter().filter(move |feature| is_of(feature.milestone));
-        let unchecked =
-            |state: &FeatureState| matches!(state, FeatureState::Built { claims: Claims::Unchecked, .. });
-        built.filter(move |feature| unchecked(&feature.state)).map(|feature| feature.id)
+        built.filter_map(move |feature| Some((feature.id, claims(&feature.state)?)))
     }
 }
 
