@@ -4,6 +4,7 @@
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantArray};
 
+use super::contract::Assertion;
 use super::gate::GateId;
 use super::id::{AssertionId, FeatureId, RequirementId};
 use super::mission::Mission;
@@ -33,7 +34,7 @@ pub enum Doubt {
     Vacuous,
     /// Its check stays green whatever is undone.
     Toothless,
-    /// What was undone said nothing of its check.
+    /// What was undone said nothing of its check, or nothing was undone yet.
     NotSeenRed,
     /// The time was over before its check was seen red: a sample of what was built was undone.
     Sampled,
@@ -108,7 +109,9 @@ impl Mission {
             Standing::Stale => Some(Doubt::Stale),
         };
         let older = || self.is_older(gate, id).then_some(Doubt::Older);
-        standing.or_else(older).or_else(|| teeth(self.seen_red(id)))
+        let is_blocking = self.assertion(id).is_some_and(Assertion::is_blocking);
+        let seen = || Some(self.seen_red(id)).filter(|seen| is_blocking || *seen != SeenRed::NotYet);
+        standing.or_else(older).or_else(|| teeth(seen()?))
     }
 
     /// Whether an assertion passed at another commit than the one that a gate is about.
@@ -157,8 +160,8 @@ fn teeth(seen: SeenRed) -> Option<Doubt> {
     match seen {
         SeenRed::Toothless => Some(Doubt::Toothless),
         SeenRed::Vacuous => Some(Doubt::Vacuous),
-        SeenRed::Untold => Some(Doubt::NotSeenRed),
+        SeenRed::Untold | SeenRed::NotYet => Some(Doubt::NotSeenRed),
         SeenRed::OutOfTime => Some(Doubt::Sampled),
-        SeenRed::AtBase | SeenRed::Sabotaged | SeenRed::NotYet | SeenRed::Judged | SeenRed::Off => None,
+        SeenRed::AtBase | SeenRed::Failed | SeenRed::Sabotaged | SeenRed::Judged | SeenRed::Off => None,
     }
 }

@@ -235,7 +235,8 @@ fn whatever_is_done_to_a_bundle_is_found() {
     assert_eq!(check(&folder).unwrap(), Err(vec![Difference::Changed(format!("evidence/{name}"))]));
     fs::write(folder.join("SHA256SUMS"), without).unwrap();
     fs::remove_file(&piece).unwrap();
-    assert_eq!(check(&folder).unwrap(), Err(vec![Difference::Missing(format!("evidence/{name}"))]));
+    let found = check(&folder).unwrap().unwrap_err();
+    assert!(found.contains(&Difference::Missing(format!("evidence/{name}"))), "{found:?}");
 }
 
 #[test]
