@@ -55,6 +55,7 @@ async fn fly(model: &Instantly) -> Result<Vec<std::time::Instant>> {
         passed: Vec::new(),
         chromium: Chromium::none("none in this bench"),
         skill_dirs: Vec::new(),
+        limits: flightdeck::engine::CommandLimits::default(),
         patience: Duration::from_millis(50),
         predecessor: flightdeck::engine::Predecessor::Unseen,
     };

@@ -2,13 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::environment::CommandRun;
+use super::environment::{CommandRun, Environment};
 use super::handoff::ClaimedRun;
 use super::id::Commit;
 use super::mission::Mission;
 use super::plan::FeatureState;
 use super::text::{Line, Text};
 
+/// The name of a run of a command that a worker chose. It ran where others of its kind had run, so that it stands for
+/// nothing else.
+pub const CLAIM: &str = "claim";
 /// Commands of one handoff that are run again at most.
 const MOST: usize = 20;
 /// Characters of what a handoff says of a command, beside what the engine saw.
@@ -183,6 +186,13 @@ fn runs_nothing(command: &str) -> bool {
 }
 
 impl Mission {
+    /// The commands that the mission itself decides by: of its environment and of its contract.
+    pub fn own_commands(&self) -> Vec<Line> {
+        let scripts = self.environment.iter().flat_map(Environment::gate_scripts).map(|script| &script.run);
+        let checks = self.held_assertions().filter_map(|one| one.wording.check.command.as_ref());
+        scripts.chain(checks).cloned().collect()
+    }
+
     /// What a command did when the engine ran it at a commit, whatever it ran it for, when that was green: a result at
     /// the same commit is used again. A red one is tried again, because the machine may have been mended.
     pub fn green_at(&self, commit: &Commit, command: &Line) -> Option<&CommandRun> {
@@ -194,6 +204,7 @@ impl Mission {
             FeatureState::Pending | FeatureState::Cancelled { .. } => false,
         });
         let of_claims = built.filter_map(|feature| self.claim_runs.get(&feature.id)).flatten();
+        let of_claims = of_claims.filter(|run| run.name.as_str() != CLAIM);
         of_rounds.chain(of_claims).find(|run| run.command == *command && run.passed())
     }
 }

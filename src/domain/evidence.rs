@@ -52,8 +52,10 @@ pub enum Settled {
     Still,
     /// It still changed: a program that draws, a page that loads.
     Moving,
-    /// It goes on and has shown nothing yet.
+    /// Nothing was there to see.
     Nothing,
+    /// What was to be done was not done, or nothing answered: that shows trouble, and nothing that holds.
+    NotDone,
     /// A word of a newer version.
     #[serde(other)]
     Unknown,

@@ -128,6 +128,8 @@ pub enum Source {
     Gate,
     /// A verdict that failed and passed when it was tried again.
     Flaky { attempt: AttemptId },
+    /// A check's command that failed and passed when the engine ran it again at the same commit.
+    FlakyCheck,
     /// A check that stays green whatever is undone of the app.
     Sabotage,
     /// A worker's request to change the contract.
@@ -184,7 +186,7 @@ impl Source {
             | Self::UserTesting { attempt }
             | Self::Flaky { attempt }
             | Self::Amendment { attempt } => Some(*attempt),
-            Self::GateCommand | Self::Sabotage | Self::Gate => None,
+            Self::GateCommand | Self::FlakyCheck | Self::Sabotage | Self::Gate => None,
         }
     }
 }
@@ -267,6 +269,12 @@ impl Mission {
                 let tried = finding.about().and_then(|id| self.sabotages.get(id));
                 let runs = tried.into_iter().flat_map(|sabotage| &sabotage.undone);
                 runs.filter_map(|undone| undone.evidence.clone().map(EvidenceRef)).take(1).collect()
+            }
+            Source::FlakyCheck => {
+                let checks = self.rounds_of(finding.milestone).flat_map(|round| &round.checks);
+                let own = checks.filter(|check| Some(&check.assertion) == finding.assertion.as_ref());
+                let red = own.rev().find(|check| !check.run.passed());
+                red.and_then(|check| check.run.evidence.clone().map(EvidenceRef)).into_iter().collect()
             }
             Source::Flaky { attempt } => {
                 let given = finding.about().and_then(|id| self.verdicts.get(id));

@@ -170,6 +170,14 @@ impl Round {
         self.checks.iter().rev().find(found).map(|check| &check.run)
     }
 
+    /// What the contract's own commands did last, each once: one that was red may have been tried again.
+    pub fn newest_checks(&self) -> impl Iterator<Item = &CheckRun> {
+        let later =
+            |index: usize, id: &AssertionId| self.checks.iter().skip(index + 1).any(|it| it.assertion == *id);
+        let all = self.checks.iter().enumerate();
+        all.filter(move |(index, check)| !later(*index, &check.assertion)).map(|(_, check)| check)
+    }
+
     /// Takes in what the contract's own commands did. An assertion whose command is red is tried, even if it passed before:
     /// by the tester who has the fewest.
     pub(super) fn check_with(&mut self, checks: &[CheckRun]) {

@@ -93,6 +93,8 @@ worded!(SabotageOutcome);
 pub enum SeenRed {
     /// Before anything was built.
     AtBase,
+    /// In a verdict at an earlier commit, before it was mended.
+    Failed,
     /// While something that was built was undone.
     Sabotaged,
     /// It stayed green whatever was undone.
@@ -117,7 +119,7 @@ worded!(SeenRed);
 impl SeenRed {
     /// Whether it failed once on an app that it should fail on.
     pub fn is_seen(self) -> bool {
-        matches!(self, Self::AtBase | Self::Sabotaged)
+        matches!(self, Self::AtBase | Self::Failed | Self::Sabotaged)
     }
 
     /// Whether it is known that its pass says nothing.
@@ -165,6 +167,9 @@ impl Mission {
         if matches!(base, AtBase::Red(_)) {
             return SeenRed::AtBase;
         }
+        if self.failed_before(assertion) {
+            return SeenRed::Failed;
+        }
         if assertion.wording.check.command.is_none() && self.steps_of(assertion).is_none() {
             return SeenRed::Judged;
         }
@@ -178,6 +183,19 @@ impl Mission {
             None if self.limits().sabotage_percent == 0 => SeenRed::Off,
             None => SeenRed::NotYet,
         }
+    }
+
+    /// Whether it failed as it is worded now, at another commit than the one at which it passes.
+    fn failed_before(&self, assertion: &Assertion) -> bool {
+        let verdicts = self.verdicts.get(&assertion.id).map_or(&[][..], Vec::as_slice);
+        let Some(newest) = verdicts.last().filter(|newest| newest.outcome == Outcome::Pass) else {
+            return false;
+        };
+        verdicts.iter().any(|verdict| {
+            verdict.outcome == Outcome::Fail
+                && verdict.revision == assertion.revision
+                && verdict.commit != newest.commit
+        })
     }
 
     /// What was undone for an assertion as it is worded now, and as it is seen now where it has no command.
@@ -218,6 +236,7 @@ impl Mission {
             let untried = match self.seen_red(&assertion.id) {
                 SeenRed::NotYet | SeenRed::Vacuous | SeenRed::Untold | SeenRed::OutOfTime => later,
                 SeenRed::AtBase
+                | SeenRed::Failed
                 | SeenRed::Sabotaged
                 | SeenRed::Toothless
                 | SeenRed::Judged

@@ -35,10 +35,11 @@ impl Suspicion {
 }
 
 impl Mission {
-    /// What was taken from tests or gates and let be by agents alone: it is not mended, and the person has not agreed.
+    /// What was taken from tests or gates, or claimed and refuted, and let be by agents alone: it is not mended, and the
+    /// person has not agreed.
     pub fn let_be(&self, gate: GateId) -> impl Iterator<Item = &Finding> {
         self.findings.values().filter(move |finding| {
-            matches!(finding.source, Source::Tampering { .. })
+            matches!(finding.source, Source::Tampering { .. } | Source::RefutedClaim { .. })
                 && finding.severity == Severity::Blocking
                 && matches!(finding.state, FindingState::Dismissed { .. } | FindingState::Deferred { .. })
                 && !self.agreed.contains(&finding.id)

@@ -4,6 +4,7 @@
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantArray};
 
+use super::contract::Assertion;
 use super::gate::GateId;
 use super::id::{AssertionId, FeatureId, RequirementId};
 use super::mission::Mission;
@@ -33,12 +34,14 @@ pub enum Doubt {
     Vacuous,
     /// Its check stays green whatever is undone.
     Toothless,
-    /// What was undone said nothing of its check.
+    /// What was undone said nothing of its check, or nothing was undone yet.
     NotSeenRed,
     /// The time was over before its check was seen red: a sample of what was built was undone.
     Sampled,
     /// The engine has not run again what a handoff claims.
     ClaimUnchecked,
+    /// Some of what a handoff claims was not run again, for a reason.
+    ClaimLeft,
 }
 
 worded!(Doubt);
@@ -81,6 +84,10 @@ impl Mission {
             self.unchecked_at(gate)
                 .map(|feature| Unshown { doubt: Doubt::ClaimUnchecked, matter: Matter::Feature(feature) }),
         );
+        unshown.extend(
+            self.claims_left_at(gate)
+                .map(|feature| Unshown { doubt: Doubt::ClaimLeft, matter: Matter::Feature(feature) }),
+        );
         unshown.sort();
         unshown
     }
@@ -102,7 +109,9 @@ impl Mission {
             Standing::Stale => Some(Doubt::Stale),
         };
         let older = || self.is_older(gate, id).then_some(Doubt::Older);
-        standing.or_else(older).or_else(|| teeth(self.seen_red(id)))
+        let is_blocking = self.assertion(id).is_some_and(Assertion::is_blocking);
+        let seen = || Some(self.seen_red(id)).filter(|seen| is_blocking || *seen != SeenRed::NotYet);
+        standing.or_else(older).or_else(|| teeth(seen()?))
     }
 
     /// Whether an assertion passed at another commit than the one that a gate is about.
@@ -121,15 +130,28 @@ impl Mission {
     }
 
     fn unchecked_at(&self, gate: GateId) -> impl Iterator<Item = FeatureId> {
+        self.claims_at(gate).filter(|(_, claims)| *claims == Claims::Unchecked).map(|(feature, _)| feature)
+    }
+
+    fn claims_left_at(&self, gate: GateId) -> impl Iterator<Item = FeatureId> {
+        let checked = self.claims_at(gate).filter(|(_, claims)| *claims != Claims::Unchecked);
+        let left = |id: &FeatureId| self.claims_left.get(id).is_some_and(|left| !left.is_empty());
+        checked.map(|(feature, _)| feature).filter(left)
+    }
+
+    /// The handoffs that a gate is about.
+    fn claims_at(&self, gate: GateId) -> impl Iterator<Item = (FeatureId, Claims)> {
         let is_of = move |milestone| match gate {
             GateId::Plan => false,
             GateId::Milestone(id) => milestone == id,
             GateId::Final => true,
         };
+        let claims = |state: &FeatureState| match state {
+            FeatureState::Built { claims, .. } => Some(*claims),
+            FeatureState::Pending | FeatureState::Cancelled { .. } => None,
+        };
         let built = self.features.iter().filter(move |feature| is_of(feature.milestone));
-        let unchecked =
-            |state: &FeatureState| matches!(state, FeatureState::Built { claims: Claims::Unchecked, .. });
-        built.filter(move |feature| unchecked(&feature.state)).map(|feature| feature.id)
+        built.filter_map(move |feature| Some((feature.id, claims(&feature.state)?)))
     }
 }
 
@@ -138,8 +160,8 @@ fn teeth(seen: SeenRed) -> Option<Doubt> {
     match seen {
         SeenRed::Toothless => Some(Doubt::Toothless),
         SeenRed::Vacuous => Some(Doubt::Vacuous),
-        SeenRed::Untold => Some(Doubt::NotSeenRed),
+        SeenRed::Untold | SeenRed::NotYet => Some(Doubt::NotSeenRed),
         SeenRed::OutOfTime => Some(Doubt::Sampled),
-        SeenRed::AtBase | SeenRed::Sabotaged | SeenRed::NotYet | SeenRed::Judged | SeenRed::Off => None,
+        SeenRed::AtBase | SeenRed::Failed | SeenRed::Sabotaged | SeenRed::Judged | SeenRed::Off => None,
     }
 }

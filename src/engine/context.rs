@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::activity::Activities;
 use super::dispatcher::DispatcherHandle;
+use super::engine_checks::CommandLimits;
 use super::error::EngineError;
 use super::inbox::Inboxes;
 use super::mission_cell::MissionCell;
@@ -67,6 +68,8 @@ pub struct EngineContext {
     pub browser: BrowserProbe,
     /// Where skills are looked for beside the repository.
     pub skill_dirs: Vec<PathBuf>,
+    /// How long commands may take that the engine runs itself.
+    pub limits: CommandLimits,
     /// The commit that the validators' checkout was left at, clean, by this engine; nothing while somebody holds it.
     pub proof: Arc<tokio::sync::Mutex<Option<Commit>>>,
     /// The checkouts in which this engine ran the set-up.

@@ -1,5 +1,7 @@
 //! The checks that the engine makes itself, without a model.
 
+mod bench;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,32 +10,40 @@ use tokio_util::sync::CancellationToken;
 
 use super::activity::Running;
 use super::baseline::{self, Scope};
-use super::context::{EngineContext, blocking};
+use super::context::EngineContext;
 use super::error::EngineError;
-use super::evidence::Taken;
-use super::replay::{self, Sight};
-use super::role::{HeldProof, at_head, proof_at};
+use super::role::at_head;
 use super::sabotage;
-use super::scripts::{self, Site};
+use super::scripts;
 use super::tampering;
-use crate::agent::tool::Alike;
 use crate::domain::attempt::EngineWork;
-use crate::domain::claim::{NotRun, to_run_again};
+use crate::domain::claim::{CLAIM, NotRun, to_run_again};
 use crate::domain::command::Command;
-use crate::domain::contract::Assertion;
 use crate::domain::environment::{CommandRun, Environment, Script};
-use crate::domain::event::Actor;
-use crate::domain::id::{AssertionId, Commit, FeatureId, MilestoneId, Revision};
-use crate::domain::round::CheckRun;
+use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
+use crate::domain::mission::Mission;
 use crate::domain::text::{Line, Title};
-use crate::domain::verdict::{ProvenAgain, Verdict};
+use bench::Bench;
 
-/// How long one command that a handoff claims may take, and all of them.
-const CLAIM: Duration = Duration::from_mins(5);
+/// How long all commands that a handoff claims may take.
 const ALL_CLAIMS: Duration = Duration::from_mins(15);
-/// How long the command of one assertion may take, and all of them.
-const CHECK: Duration = Duration::from_mins(5);
+/// How long the commands of all assertions may take.
 const ALL_CHECKS: Duration = Duration::from_mins(30);
+
+/// How long one command may take that the engine runs itself.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandLimits {
+    /// One that a handoff claims.
+    pub claim: Duration,
+    /// That of an assertion.
+    pub check: Duration,
+}
+
+impl Default for CommandLimits {
+    fn default() -> Self {
+        Self { claim: Duration::from_mins(5), check: Duration::from_mins(5) }
+    }
+}
 
 /// Does a piece of the engine's own work.
 ///
@@ -61,7 +71,8 @@ pub async fn run(
 }
 
 /// Runs the test and lint commands and what the handoff claims, at the head it handed in. A claim is about the commit, so
-/// it is tried where nothing but the commit is: in the validators' checkout.
+/// it is tried where nothing but the commit is: the mission's own commands in the validators' checkout, others beside it,
+/// so that nothing they leave in a tool's cache is there when the mission's own run.
 async fn check_claims(
     engine: &Arc<EngineContext>,
     running: &Running,
@@ -81,30 +92,11 @@ async fn check_claims(
         runs.push(bench.run(script, scripts::LIMIT).await?);
     }
     let (again, mut left) = to_run_again(&claims);
-    let end = Instant::now() + ALL_CLAIMS;
-    for command in again.iter().filter(|command| !scripts.iter().any(|script| script.run == **command)) {
-        if Instant::now() >= end {
-            left.push(NotRun::new(
-                command,
-                format!("the time for claims was over ({} min)", ALL_CLAIMS.as_secs() / 60),
-            ));
-            continue;
-        }
-        // A worker names its own checkout; the claim is tried in this one.
-        let place = bench.proof.checkout.dir().display().to_string();
-        let run = Line::clipped(command.as_str().replace(&worked_in, &place));
-        let script = Script { name: Title::clipped("claim"), run, report: None };
-        let seen = CommandRun { command: command.clone(), ..bench.run(&script, CLAIM).await? };
-        if seen.timed_out_after(CLAIM.as_secs()) {
-            left.push(NotRun::new(
-                command,
-                format!("it had not ended after {} s and was ended", CLAIM.as_secs()),
-            ));
-        } else {
-            runs.push(seen);
-        }
-    }
-    bench.proof.put_back().await;
+    let claimed = again.iter().filter(|command| !scripts.iter().any(|script| script.run == **command));
+    let (seen, untried) = run_claims(engine, &mut bench, claimed, &worked_in).await?;
+    runs.extend(seen);
+    left.extend(untried);
+    bench.put_back().await;
     if !cancel.is_cancelled() {
         // What a handoff takes away from the tests is looked for in what the mission's own commands say.
         let found = tampering::look(engine, feature, &runs[..scripts.len()]).await?;
@@ -118,6 +110,43 @@ async fn check_claims(
         engine.dispatcher.record_all_if_due(commands).await?;
     }
     Ok(())
+}
+
+/// Runs claimed commands again, within a bound; those that could not be told to the end come with the reason.
+async fn run_claims(
+    engine: &EngineContext,
+    bench: &mut Bench<'_>,
+    claimed: impl Iterator<Item = &Line>,
+    worked_in: &str,
+) -> Result<(Vec<CommandRun>, Vec<NotRun>), EngineError> {
+    let own = engine.cell.with(Mission::own_commands);
+    let (mut runs, mut left, mut aside) = (Vec::new(), Vec::new(), None);
+    let (end, limit) = (Instant::now() + ALL_CLAIMS, engine.limits.claim);
+    for command in claimed {
+        if Instant::now() >= end {
+            let why = format!("the time for claims was over ({} min)", ALL_CLAIMS.as_secs() / 60);
+            left.push(NotRun::new(command, why));
+            continue;
+        }
+        let is_own = own.contains(command);
+        if !is_own && aside.is_none() {
+            aside = Some(bench.aside().await?);
+        }
+        let bench = aside.as_mut().filter(|_| !is_own).unwrap_or(bench);
+        // A worker names its own checkout; the claim is tried in this one.
+        let place = bench.checkout().dir().display().to_string();
+        let run = Line::clipped(command.as_str().replace(worked_in, &place));
+        let name = Title::clipped(if is_own { "check" } else { CLAIM });
+        let script = Script { name, run, report: None };
+        let seen = CommandRun { command: command.clone(), ..bench.run(&script, limit).await? };
+        if seen.timed_out_after(limit.as_secs()) {
+            let why = format!("it had not ended after {} s and was ended", limit.as_secs());
+            left.push(NotRun::new(command, why));
+        } else {
+            runs.push(seen);
+        }
+    }
+    Ok((runs, left))
 }
 
 /// Runs the gate commands in the validators' checkout, at the mission's head, and then the contract's own; a gate command
@@ -146,12 +175,14 @@ async fn run_gate_commands(
     let green = runs.iter().all(CommandRun::passed);
     let checks = if green { bench.checks(milestone).await? } else { Vec::new() };
     let proven = if green { bench.proven_again(milestone, &checks).await? } else { Vec::new() };
-    bench.proof.put_back().await;
+    bench.put_back().await;
+    let fewer = tampering::shrunk_checks(engine, &checks);
     if !cancel.is_cancelled() {
         let mut commands = vec![Command::RecordGateCommands { milestone, round, commit, runs }];
         if !checks.is_empty() {
             commands.push(Command::RecordChecks { milestone, round, checks });
         }
+        commands.extend(fewer.map(|(feature, found)| Command::RecordTampering { feature, found }));
         if !proven.is_empty() {
             commands.push(Command::RecordProof { milestone, round, proven });
         }
@@ -160,106 +191,37 @@ async fn run_gate_commands(
     Ok(())
 }
 
-/// Commands at the mission's head, each run once: what was green at the same commit before is not run again, whatever it
-/// was run for.
-struct Bench<'a> {
-    engine: &'a Arc<EngineContext>,
-    running: &'a Running,
-    cancel: &'a CancellationToken,
-    proof: HeldProof,
-    commit: Commit,
-    round: Option<(MilestoneId, u32)>,
-    ran: Vec<CommandRun>,
-}
-
-impl<'a> Bench<'a> {
-    /// The validators' checkout at the head, set up.
-    async fn at_head(
-        engine: &'a Arc<EngineContext>,
-        running: &'a Running,
-        cancel: &'a CancellationToken,
-    ) -> Result<Self, EngineError> {
-        let head = engine.cell.with(|mission| mission.head().cloned());
-        let commit = head.ok_or_else(|| EngineError::Unfit("the mission has no head".to_owned()))?;
-        let proof = proof_at(engine, commit.clone()).await?;
-        let failed_set_up = scripts::set_up(engine, proof.checkout.dir()).await?;
-        if !failed_set_up.is_empty() {
-            tracing::warn!("{failed_set_up}");
-        }
-        Ok(Self { engine, running, cancel, proof, commit, round: None, ran: Vec::new() })
+/// Runs the command of an assertion that has no record in its round, because it was worded after the round's commands had
+/// run, or because there was no time for it then. A tester's verdict waits for it.
+///
+/// # Errors
+/// When the disk, git or the evidence store fails.
+pub async fn check_late(
+    engine: &Arc<EngineContext>,
+    (milestone, round): (MilestoneId, u32),
+    assertion: &AssertionId,
+    cancel: &CancellationToken,
+) -> Result<(), EngineError> {
+    let late = engine.cell.with(|mission| {
+        let open = mission.round(milestone, round).filter(|round| round.is_open())?;
+        let found = mission.assertion(assertion)?;
+        let command = found.wording.check.command.clone()?;
+        let is_late = open.check(assertion, found.revision).is_none();
+        is_late.then(|| (found.clone(), command, open.commit.clone()))
+    });
+    let Some((found, command, commit)) = late else { return Ok(()) };
+    let running = engine.activities.begin(EngineWork::RunGateCommands { milestone, round }.into());
+    let dir = engine.dir.join("late").join(assertion.as_str());
+    let mut bench = Bench::at(engine, &running, cancel, (dir, commit)).await?;
+    bench.round = Some((milestone, round));
+    let builds: Vec<Script> = engine.environment(|environment| environment.build.clone());
+    for script in &builds {
+        bench.run_anew(script, scripts::LIMIT).await?;
     }
-
-    /// What a command does at this commit. Tracked files that it changes are put back; what it built stays for the next.
-    async fn run(&mut self, script: &Script, limit: Duration) -> Result<CommandRun, EngineError> {
-        let here = self.ran.iter().find(|run| run.command == script.run).cloned();
-        let before = || self.engine.cell.with(|mission| mission.green_at(&self.commit, &script.run).cloned());
-        if let Some(known) = here.or_else(before) {
-            return Ok(CommandRun { name: script.name.clone(), ..known });
-        }
-        self.running.doing(format!("running {}", script.run));
-        let dir = self.proof.checkout.dir();
-        let site = Site { round: self.round, ..Site::at(dir, &self.commit) };
-        let run = scripts::run_within(self.engine, &site, script, limit, self.cancel).await?;
-        let checkout = self.proof.checkout.clone();
-        blocking(move || Ok(checkout.put_tracked_back()?)).await?;
-        self.ran.push(run.clone());
-        Ok(run)
+    let checks = bench.check(&found, &command).await?;
+    bench.remove().await?;
+    if !cancel.is_cancelled() {
+        engine.dispatcher.record_if_due(Command::RecordChecks { milestone, round, checks }).await?;
     }
-
-    /// What the contract's own commands do. One that finds no time any more has no record, and nobody takes it for green.
-    async fn checks(&mut self, milestone: MilestoneId) -> Result<Vec<CheckRun>, EngineError> {
-        let due: Vec<(AssertionId, Revision, Script)> = self.engine.cell.with(|mission| {
-            let due = mission.checks_due(milestone).into_iter();
-            let script = |found: &Assertion, run: &Line| Script {
-                name: Title::clipped(found.id.as_str()),
-                run: run.clone(),
-                report: None,
-            };
-            due.map(|(found, run)| (found.id.clone(), found.revision, script(found, run))).collect()
-        });
-        let (mut checks, end) = (Vec::new(), Instant::now() + ALL_CHECKS);
-        for (assertion, revision, script) in due {
-            if self.cancel.is_cancelled() || Instant::now() >= end {
-                tracing::warn!(%assertion, "its command was not run: the time for checks was over");
-                break;
-            }
-            let run = self.run(&script, CHECK).await?;
-            checks.push(CheckRun { assertion, revision, run });
-        }
-        Ok(checks)
-    }
-    /// What is to be proven again and shows the very same when its tester's steps are done again: nobody need look. A tester
-    /// tries the others, with what they show now.
-    async fn proven_again(
-        &mut self,
-        milestone: MilestoneId,
-        checks: &[CheckRun],
-    ) -> Result<Vec<ProvenAgain>, EngineError> {
-        let due: Vec<Verdict> =
-            self.engine.cell.with(|mission| mission.steps_due(milestone).into_iter().cloned().collect());
-        let (mut proven, end) = (Vec::new(), Instant::now() + ALL_CHECKS);
-        for Verdict { assertion, revision, steps, .. } in due {
-            let red = checks.iter().any(|check| check.assertion == assertion && !check.run.passed());
-            let kept = steps.and_then(|reference| replay::steps_of(&self.engine.store, &reference));
-            let Some(steps) = kept.filter(|_| !red && !self.cancel.is_cancelled()) else { continue };
-            self.running.doing(format!("doing again what {assertion} was seen with"));
-            let limit = end.saturating_duration_since(Instant::now()).min(replay::LIMIT);
-            let dir = self.proof.checkout.dir();
-            let sight = replay::again(self.engine, dir, &steps, limit, self.cancel).await?;
-            let checkout = self.proof.checkout.clone();
-            blocking(move || Ok(checkout.put_tracked_back()?)).await?;
-            let alike = Alike::new(steps.shown());
-            let unlike = |sight: &Sight| alike.flaw().or_else(|| alike.against(&sight.facts));
-            match sight.and_then(|sight| unlike(&sight).map_or(Ok(sight), Err)) {
-                Ok(sight) => {
-                    let commit = Some(self.commit.clone());
-                    let taken = Taken { by: Actor::Engine, round: self.round, commit, app: None };
-                    let evidence = sight.keep(&self.engine.store, &taken)?;
-                    proven.push(ProvenAgain { assertion, revision, evidence });
-                }
-                Err(why) => tracing::info!(%assertion, why, "a tester has to look again"),
-            }
-        }
-        Ok(proven)
-    }
+    Ok(())
 }

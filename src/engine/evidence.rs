@@ -1,5 +1,6 @@
 //! What instruments saw becomes the mission's evidence.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -19,6 +20,7 @@ use crate::domain::text::Line;
 use crate::domain::verdict::EvidenceRef;
 use crate::instrument::Evidence;
 use crate::store::{EvidenceFile, Header, Store, StoreError};
+use crate::workspace::ProofCheckout;
 
 /// Bytes of one piece that a conversation is shown at most, of its beginning and of its end.
 const EDGE: usize = 1_500;
@@ -64,6 +66,8 @@ pub(super) fn of_findings(engine: &EngineContext, feature: FeatureId) -> String 
 pub(super) struct StoreSink {
     pub(super) engine: Arc<EngineContext>,
     pub(super) work: AgentWork,
+    /// The checkout that is looked at.
+    pub(super) dir: PathBuf,
     /// The app that is seen.
     pub(super) app: Arc<App>,
 }
@@ -93,10 +97,20 @@ impl StoreSink {
     /// Whose instruments these are, as the log says it now.
     fn taken(&self) -> Option<Taken> {
         let app = Some(self.app.instance()).filter(|instance| *instance > 0);
-        self.engine.cell.with(|mission| {
+        let taken = self.engine.cell.with(|mission| {
             let attempt = mission.live_attempts().find(|attempt| attempt.work == self.work)?;
             Some(Taken { app, ..taken(mission, attempt.id)? })
-        })
+        })?;
+        let commit = taken.commit.filter(|commit| self.stands_at(commit));
+        Some(Taken { commit, ..taken })
+    }
+
+    /// Whether what is looked at is the commit under test. A checkout that cannot be asked is taken for it.
+    fn stands_at(&self, commit: &Commit) -> bool {
+        let stands = ProofCheckout::open(self.engine.repo.own(), &self.dir, &commit.0).stands();
+        stands
+            .inspect_err(|fault| tracing::warn!(%fault, "it is not known what a tester looks at"))
+            .unwrap_or(true)
     }
 }
 

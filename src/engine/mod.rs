@@ -48,6 +48,7 @@ mod waiting;
 
 pub use clock::now;
 pub use context::Backends;
+pub use engine_checks::CommandLimits;
 pub use error::EngineError;
 pub use executor::Rest;
 pub use role::PROMPTS;

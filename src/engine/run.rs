@@ -14,6 +14,7 @@ use super::activity::Activities;
 use super::context::{Backends, EngineContext, blocking};
 use super::dispatcher::Dispatcher;
 use super::document_sync::DocumentSync;
+use super::engine_checks::CommandLimits;
 use super::error::EngineError;
 use super::executor::{Executor, Rest};
 use super::host::EngineHost;
@@ -54,6 +55,8 @@ pub struct EngineOptions {
     pub chromium: Chromium,
     /// Directories of skills beside those of the repository.
     pub skill_dirs: Vec<PathBuf>,
+    /// How long commands may take that it runs itself.
+    pub limits: CommandLimits,
     /// How long it stays when there is nothing to do and nobody attached.
     pub patience: Duration,
     /// What is known of the engine before it.
@@ -118,6 +121,7 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         passed: options.passed,
         browser: BrowserProbe::new(options.chromium),
         skill_dirs: options.skill_dirs,
+        limits: options.limits,
         proof: Arc::default(),
         set_up: Mutex::default(),
         warned: Mutex::default(),

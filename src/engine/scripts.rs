@@ -31,6 +31,8 @@ pub const LIMIT: Duration = Duration::from_mins(30);
 const TAIL: usize = 400;
 /// The field of a command's record that holds what it said of its tests.
 const TESTS: &str = "tests";
+/// The field that says why its report was not used.
+const REPORT: &str = "report";
 /// What a time-out counts as; the number that `timeout(1)` uses.
 const TIMED_OUT: i32 = 124;
 
@@ -184,7 +186,7 @@ fn with_tests(mut evidence: Evidence, told: &Told) -> Result<Evidence, EngineErr
         record.insert(TESTS.to_owned(), serde_json::to_value(run).map_err(fault)?);
     }
     if let Some(why) = &told.fault {
-        record.insert("report".to_owned(), why.as_str().into());
+        record.insert(REPORT.to_owned(), why.as_str().into());
     }
     evidence.bytes = serde_json::to_vec(&record).map_err(fault)?;
     Ok(evidence)
@@ -199,6 +201,13 @@ pub fn tests_of(store: &Store, run: &CommandRun) -> Option<TestRun> {
         serde_json::from_value(record.get(TESTS)?.clone()).ok()
     });
     read.or_else(known)
+}
+
+/// Why the report that the environment names was not used in a run, where that is so.
+pub fn report_fault(store: &Store, run: &CommandRun) -> Option<String> {
+    let kept = store.evidence().get(&EvidenceRef(run.evidence.clone()?)).ok()?;
+    let record: serde_json::Value = serde_json::from_slice(&kept.bytes).ok()?;
+    Some(record.get(REPORT)?.as_str()?.to_owned())
 }
 
 fn last_characters(text: &str, most: usize) -> &str {

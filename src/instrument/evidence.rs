@@ -30,8 +30,10 @@ pub enum Settled {
     Still,
     /// It still changed: a program that draws, a page that loads.
     Moving,
-    /// It goes on and has shown nothing yet.
+    /// Nothing was there to see.
     Nothing,
+    /// What was to be done was not done, or nothing answered.
+    NotDone,
 }
 
 impl Settled {
@@ -42,6 +44,7 @@ impl Settled {
             Self::Still => "still",
             Self::Moving => "moving",
             Self::Nothing => "nothing",
+            Self::NotDone => "not_done",
         }
     }
 }

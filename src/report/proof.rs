@@ -5,8 +5,9 @@ use serde::Serialize;
 use crate::domain::contract::Assertion;
 use crate::domain::gate::{DecidedBy, Decision, Gate};
 use crate::domain::mission::Mission;
+use crate::domain::sabotage::SeenRed;
 use crate::domain::verdict::{Standing, Verdict};
-use crate::view::assertion::method;
+use crate::view::assertion::{method, seen_red};
 use crate::view::contract::weight;
 use crate::view::when::day_and_time;
 use crate::view::words::one_line;
@@ -31,6 +32,9 @@ pub struct AssertionPart {
     pub sealed: bool,
     /// Why it is accepted unproven; empty where it is not.
     pub waived: String,
+    pub seen_red: SeenRed,
+    /// How its check was seen to fail, or not; empty where nothing was tried.
+    pub seen_red_words: String,
     /// Oldest first.
     pub verdicts: Vec<VerdictPart>,
 }
@@ -90,6 +94,8 @@ fn assertion(mission: &Mission, assertion: &Assertion) -> AssertionPart {
         feature: claimant.map(|feature| feature.id.to_string()).unwrap_or_default(),
         sealed: mission.is_sealed(id),
         waived: waiver.map(|waiver| waiver.reason.to_string()).unwrap_or_default(),
+        seen_red: mission.seen_red(id),
+        seen_red_words: seen_red(mission, assertion),
         verdicts: verdicts.map(|given| verdict(mission, given)).collect(),
     }
 }

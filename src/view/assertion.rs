@@ -125,6 +125,7 @@ pub fn seen_red(mission: &Mission, assertion: &Assertion) -> String {
     let tried = mission.sabotage_of(assertion).map(|sabotage| format!("it {}", sabotage.sentence()));
     match mission.seen_red(&assertion.id) {
         SeenRed::AtBase => "at the base commit, before anything was built".to_owned(),
+        SeenRed::Failed => "in a verdict at an earlier commit, before it was mended".to_owned(),
         SeenRed::Vacuous => tried
             .unwrap_or_else(|| "no: it holds before anything is built, so that it proves nothing".to_owned()),
         SeenRed::Sabotaged | SeenRed::Toothless | SeenRed::Untold | SeenRed::OutOfTime => {
@@ -220,7 +221,7 @@ fn behind(mission: &Mission, verdict: &Verdict, backing: Backing) -> String {
     let by = (!backing.model.is_empty()).then(|| format!("by {}", backing.model));
     let methods: Vec<&str> = backing.methods.into_iter().map(method).collect();
     let red = match mission.seen_red(&verdict.assertion) {
-        SeenRed::AtBase | SeenRed::Sabotaged => "seen red",
+        SeenRed::AtBase | SeenRed::Failed | SeenRed::Sabotaged => "seen red",
         SeenRed::Toothless | SeenRed::Vacuous => "proves nothing",
         SeenRed::Untold | SeenRed::OutOfTime | SeenRed::NotYet | SeenRed::Judged | SeenRed::Off => {
             "not seen red"

@@ -23,8 +23,8 @@ pub(super) fn rows(mission: &Mission, width: usize) -> Vec<Row> {
     let last = mission.rounds.last().filter(|round| mission.head() == Some(&round.commit));
     rows.extend(last.map(checks));
     if let Some(round) = last.filter(|round| !round.checks.is_empty()) {
-        let hold = round.checks.iter().filter(|check| check.run.passed()).count();
-        let words = format!("{hold} of {} of the contract's own hold", round.checks.len());
+        let hold = round.newest_checks().filter(|check| check.run.passed()).count();
+        let words = format!("{hold} of {} of the contract's own hold", round.newest_checks().count());
         rows.push(labelled_row("commands", StyleRole::Text, &words));
     }
     let milestones = mission.milestones.iter().map(|milestone| {

@@ -134,6 +134,7 @@ pub fn source_words(source: &Source) -> String {
             format!("the engine, which could not confirm what {attempt} claims")
         }
         Source::Flaky { attempt } => format!("{attempt}, which saw it fail and then pass"),
+        Source::FlakyCheck => "the engine, which ran its command again".to_owned(),
         Source::Sabotage => "the engine, which undid what was built".to_owned(),
         Source::Tampering { attempt } => {
             format!("the engine, which compared the tests and gates before and after {attempt}")

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::budget::dollars;
 use crate::domain::estimate::{Basis, Estimate, estimate};
-use crate::domain::finding::{Finding, FindingState};
+use crate::domain::finding::{Finding, FindingState, Source};
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, MilestoneId};
 use crate::domain::risk;
@@ -218,8 +218,13 @@ pub fn risks(mission: &Mission, gate: GateId) -> Vec<String> {
     .collect()
 }
 
-/// Whether verdicts of one revision disagree at the same commit.
+/// Whether verdicts of one revision, or runs of its command, disagree at the same commit.
 pub fn is_flaky(mission: &Mission, id: &AssertionId) -> bool {
+    let unsteady =
+        |found: &Finding| found.source == Source::FlakyCheck && found.assertion.as_ref() == Some(id);
+    if mission.open_findings().any(unsteady) {
+        return true;
+    }
     let verdicts = mission.verdicts.get(id).map_or(&[][..], Vec::as_slice);
     verdicts.iter().enumerate().any(|(index, one)| {
         let later = verdicts.get(index + 1..).unwrap_or_default();

@@ -12,10 +12,11 @@ use super::finding::weight;
 use super::gate::is_flaky;
 use super::markdown::{escaped, text};
 use super::prelude::*;
-use super::unshown::sentence;
+use super::row::plain;
+use super::unshown::{row, sentence};
 use super::work::gate_subject;
 use crate::domain::gate::GateId;
-use crate::domain::unshown::Matter;
+use crate::domain::unshown::{Doubt, Matter};
 
 /// Characters that a platform takes at most; a longer text is cut, and says so.
 const LONGEST: usize = 60_000;
@@ -92,7 +93,7 @@ fn contract(mission: &Mission) -> String {
     if active.is_empty() {
         return String::new();
     }
-    let proven = active.iter().filter(|one| mission.standing(&one.id) == Standing::Passed).count();
+    let proven = mission.tally(active.iter().map(|one| &one.id)).proven;
     let mut lines = vec![
         format!("{proven} of {} proven.\n", plural(active.len(), "assertion")),
         "| | Assertion | Checked by | Verdict |".to_owned(),
@@ -126,6 +127,24 @@ fn waived(mission: &Mission) -> String {
     titled("Waived: accepted unproven", &lines)
 }
 
+/// What is to be said of an assertion that is not shown.
+fn doubted(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::NoAssertion | Doubt::NoVerdict => "is pending",
+        Doubt::Failed => "is failed",
+        Doubt::Blocked => "is blocked",
+        Doubt::Stale => "is stale",
+        Doubt::EvidenceLost => "rests on evidence that is lost",
+        Doubt::Older => "was proven before the last change",
+        Doubt::Waived => "is waived",
+        Doubt::Vacuous => "held before anything was built",
+        Doubt::Toothless => "passes whatever is undone of the app",
+        Doubt::NotSeenRed => "was never seen to fail",
+        Doubt::Sampled => "was not seen to fail in the time there was for it",
+        Doubt::ClaimUnchecked | Doubt::ClaimLeft => "rests on a claim that was not run again",
+    }
+}
+
 fn not_shown(mission: &Mission) -> String {
     let lines: Vec<String> = unshown(mission).iter().map(|line| format!("- {}", text(line))).collect();
     titled("Not shown", &lines)
@@ -134,28 +153,24 @@ fn not_shown(mission: &Mission) -> String {
 /// What a reader of the contract alone would take for shown, each in a sentence.
 pub fn unshown(mission: &Mission) -> Vec<String> {
     let mut lines = Vec::new();
-    let bare = mission.unshown().into_iter().filter_map(|found| match found.matter {
-        Matter::Requirement(id) => mission.requirement(id),
-        Matter::Assertion(_) | Matter::Feature(_) => None,
-    });
-    for found in bare {
-        lines.push(format!("{} has no assertion: {}", found.id, found.text));
-    }
-    for assertion in mission.held_assertions() {
-        let id = &assertion.id;
-        let title = &assertion.wording.title;
-        match mission.standing(id) {
-            Standing::Passed | Standing::Waived | Standing::Retired => {}
-            other @ (Standing::Pending | Standing::Failed | Standing::Blocked | Standing::Stale) => {
-                lines.push(format!("{id} is {}: {title}", other.word()));
+    for found in mission.unshown() {
+        match &found.matter {
+            Matter::Requirement(id) => {
+                let text = mission.requirement(*id).map(|known| known.text.as_str()).unwrap_or_default();
+                lines.push(format!("{id} has no assertion: {text}"));
             }
+            Matter::Assertion(id) => {
+                let title = mission.assertion(id).map(|known| known.wording.title.as_str());
+                lines.push(format!("{id} {}: {}", doubted(found.doubt), title.unwrap_or_default()));
+            }
+            Matter::Feature(_) => lines.push(plain(&[row(mission, &found)])),
         }
-        if mission.is_older(GateId::Final, id) {
-            lines.push(format!("{id} was proven before the last change: {title}"));
-        }
-        if is_flaky(mission, id) {
-            lines.push(format!("{id} did not always give the same verdict: {title}"));
-        }
+    }
+    for assertion in mission.held_assertions().filter(|assertion| is_flaky(mission, &assertion.id)) {
+        lines.push(format!(
+            "{} did not always give the same verdict: {}",
+            assertion.id, assertion.wording.title
+        ));
     }
     for finding in mission.open_findings() {
         lines.push(format!(

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::domain::claim::NotRun;
 use crate::domain::gate::GateId;
+use crate::domain::id::FeatureId;
 use crate::domain::unshown::{Doubt, Matter, Unshown};
 
 use super::prelude::*;
@@ -70,9 +72,18 @@ pub fn row(mission: &Mission, found: &Unshown) -> Row {
             format!("{id} {}", text.unwrap_or_default())
         }
         Matter::Assertion(id) => assertion_name(mission, id),
+        Matter::Feature(id) if found.doubt == Doubt::ClaimLeft => left_out(mission, *id),
         Matter::Feature(id) => feature_name(mission, *id),
     };
     Row::new().sign(style, sign).then(style, padded(reason(found.doubt), 15)).then(StyleRole::Text, name)
+}
+
+/// The commands of a handoff that were not run again, with the reasons.
+fn left_out(mission: &Mission, feature: FeatureId) -> String {
+    let left = mission.claims_left.get(&feature).into_iter().flatten();
+    let each: Vec<String> =
+        left.map(|NotRun { command, why }| format!("`{command}`, because {why}")).collect();
+    format!("{feature}: {}", each.join("; "))
 }
 
 /// Why something is not shown, in a word or two.
@@ -91,6 +102,7 @@ pub fn reason(doubt: Doubt) -> &'static str {
         Doubt::NotSeenRed => "not seen red",
         Doubt::Sampled => "sampled",
         Doubt::ClaimUnchecked => "not run again",
+        Doubt::ClaimLeft => "claims left out",
     }
 }
 
@@ -101,6 +113,7 @@ fn words(doubt: Doubt, n: usize) -> String {
         Doubt::EvidenceLost => format!("{n} whose evidence is lost"),
         Doubt::Older => format!("{n} proven at an older commit"),
         Doubt::ClaimUnchecked => format!("{} not run again", plural(n, "handoff")),
+        Doubt::ClaimLeft => format!("{} with claims not run again", plural(n, "handoff")),
         Doubt::Failed
         | Doubt::Blocked
         | Doubt::Stale
@@ -133,7 +146,7 @@ pub fn sign(doubt: Doubt) -> Sign {
         Doubt::NoAssertion | Doubt::NoVerdict => (Glyph::Pending, StyleRole::Warn),
         Doubt::Failed => standing_sign(Standing::Failed),
         Doubt::Blocked => standing_sign(Standing::Blocked),
-        Doubt::Stale | Doubt::EvidenceLost | Doubt::Older | Doubt::ClaimUnchecked => {
+        Doubt::Stale | Doubt::EvidenceLost | Doubt::Older | Doubt::ClaimUnchecked | Doubt::ClaimLeft => {
             standing_sign(Standing::Stale)
         }
         Doubt::Waived | Doubt::Vacuous | Doubt::Toothless | Doubt::NotSeenRed | Doubt::Sampled => {

@@ -99,6 +99,14 @@ impl ProofCheckout {
         Ok(proof)
     }
 
+    /// Whether it has the commit's own files, as far as anybody committed or staged others. What a program writes while it
+    /// runs is not looked at.
+    pub fn stands(&self) -> Result<bool, WorkspaceError> {
+        let staged = ["diff", "--cached", "--name-only", "--no-ext-diff", "--no-renames", &self.commit, "--"];
+        let git = self.repo.git_at(&self.directory)?;
+        Ok(git.run("compare the index with the commit", staged)?.is_empty())
+    }
+
     /// Discards every change and reports the tracked files that were changed, committed or not.
     pub fn reset(&self) -> Result<Vec<PathBuf>, WorkspaceError> {
         let changed = [

@@ -60,19 +60,20 @@ impl Piece {
     }
 }
 
-/// Undoes pieces in a worktree: all of them, or, where one does not apply, none.
+/// Undoes pieces in a worktree, one after the other as they are given: the newest change of a file first. Where one does not
+/// apply, those before it stay undone.
 ///
 /// # Errors
 /// When git cannot be run. That they do not apply is what git says of it.
 pub fn undo(directory: &Path, pieces: &[Piece]) -> Result<Result<(), String>, WorkspaceError> {
-    let patch: Vec<u8> = pieces.iter().flat_map(|piece| piece.patch.iter().copied()).collect();
-    let git = Git::of_mission(directory).setting("apply.whitespace=nowarn").input(patch);
-    let outcome = git.outcome(["apply", "--reverse", "--whitespace=nowarn", "-"])?;
-    if outcome.exit.is_success() {
-        return Ok(Ok(()));
+    for piece in pieces {
+        let git = Git::of_mission(directory).setting("apply.whitespace=nowarn").input(piece.patch.clone());
+        let outcome = git.outcome(["apply", "--reverse", "--whitespace=nowarn", "-"])?;
+        if !outcome.exit.is_success() {
+            return Ok(Err(outcome.errors.lines().next().unwrap_or_default().to_owned()));
+        }
     }
-    let said = outcome.errors.lines().next().unwrap_or_default().to_owned();
-    Ok(Err(said))
+    Ok(Ok(()))
 }
 
 /// Removes the tracked files of a worktree whose path is not to be kept.

@@ -140,6 +140,7 @@ async fn a_form_is_worked_as_a_user_works_it_and_every_answer_is_evidence() {
     for (element, why) in [
         (r#"button "Never""#, "it is disabled"),
         (r#"button "Under""#, "it is covered by <div#cover>"),
+        (r#"button "Beyond""#, "it is cut off: a box around it hides it"),
         (r#"button "Nowhere""#, "there is no `button \"Nowhere\"` on the page"),
     ] {
         let refused = desk.click(element).await;

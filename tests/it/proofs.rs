@@ -4,17 +4,25 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use flightdeck::agent::model::{Item, Reply, Request};
-use flightdeck::domain::gate::Autopilot;
+use flightdeck::domain::command::{CheckEdit, Command, WordingEdit};
+use flightdeck::domain::finding::{Severity, Source};
+use flightdeck::domain::gate::{Autopilot, GateId};
+use flightdeck::domain::id::Revision;
 use flightdeck::domain::mission::{Mission, Status};
 use flightdeck::domain::plan::{Claims, FeatureState};
 use flightdeck::domain::verdict::Outcome;
+use flightdeck::engine::{CommandLimits, EngineOptions};
+use flightdeck::link::Client;
+use flightdeck::link::protocol::Call;
 use serde_json::{Value, json};
 
 use crate::faults::scripted::{Mind, call};
 use crate::support::flight::Ground;
 use crate::support::wire::Setting;
+use crate::support::words::{line, val};
 
 /// What a tester does next: told its brief, the answers so far, and how many turns it had.
 type Test = Box<dyn Fn(&str, &[&str], usize) -> Reply + Send + Sync>;
@@ -23,8 +31,10 @@ type Test = Box<dyn Fn(&str, &[&str], usize) -> Reply + Send + Sync>;
 struct Story {
     /// The checks of its assertions: VAL-A-001, VAL-A-002 …
     checks: Vec<Value>,
-    /// The test command of the environment.
+    /// The test command of the environment, and the report that it writes.
     test: String,
+    report: Option<&'static str>,
+    limits: CommandLimits,
     /// What the worker claims.
     claims: Vec<Value>,
     tester: Test,
@@ -70,7 +80,8 @@ fn record(brief: &str, assertion: &str) -> String {
 
 impl Story {
     fn new(check: Value, tester: impl Fn(&str, &[&str], usize) -> Reply + Send + Sync + 'static) -> Self {
-        Self { checks: vec![check], test: "true".to_owned(), claims: Vec::new(), tester: Box::new(tester) }
+        let (test, limits) = ("true".to_owned(), CommandLimits::default());
+        Self { checks: vec![check], test, report: None, limits, claims: Vec::new(), tester: Box::new(tester) }
     }
 
     /// A tester who passes every assertion on the engine's record.
@@ -102,7 +113,10 @@ impl Story {
                 let all: Vec<Value> = ids.iter().zip(&self.checks).map(assertion).collect();
                 ("propose_contract", json!({ "assertions": all }))
             }
-            1 => ("propose_environment", json!({ "test": [{ "name": "test", "run": self.test }] })),
+            1 => {
+                let test = json!({ "name": "test", "run": self.test, "report": self.report });
+                ("propose_environment", json!({ "test": [test] }))
+            }
             _ => ("propose_plan", json!({ "milestones": [{ "title": "First", "features": [feature] }] })),
         };
         call(tool, arguments)
@@ -138,8 +152,16 @@ impl Story {
             autopilot: Autopilot::On,
             files: &files,
         });
-        let mission = ground.fly(Mind::new(move |request, _| Ok(self.reply(request)))).await;
+        let mission = self.fly_on(&ground).await;
         (mission, ground.told())
+    }
+
+    async fn fly_on(self, ground: &Ground) -> Mission {
+        let limits = self.limits;
+        let backends = Mind::new(move |request, _| Ok(self.reply(request)));
+        let options = EngineOptions { backends, limits, ..ground.options() };
+        flightdeck::engine::run(options).await.unwrap();
+        ground.mission()
     }
 }
 
@@ -237,7 +259,7 @@ async fn an_empty_screen_and_a_running_one_show_nothing() {
     });
     let (mission, told) = story.fly().await;
     for words in
-        ["shows nothing: it had not ended", "was taken while it still changed", "is the record of a command"]
+        ["shows nothing: it was empty", "was taken while it still changed", "is the record of a command"]
     {
         assert!(told.contains(words), "{words}: {told}");
     }
@@ -247,6 +269,23 @@ async fn an_empty_screen_and_a_running_one_show_nothing() {
         "a screen, and a recording: {told}"
     );
     assert_eq!((mission.status(), outcomes(&mission)), (Status::Completed, vec![Outcome::Pass]), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_seen_of_other_files_than_the_commits_shows_nothing() {
+    let check = json!({ "via": "terminal", "how": "Start cat forged.txt and see hi." });
+    let forge = "echo hi > forged.txt && git add -A && git commit -qm forged";
+    let story = Story::new(check, move |_, answers, turn| match turn {
+        0 => call("run", json!({ "command": forge })),
+        1 => call("terminal", json!({ "action": "start", "command": "cat forged.txt" })),
+        2 => verdict("pass", &screen(answers[1])),
+        3 => verdict("fail", &screen(answers[1])),
+        _ => report(),
+    });
+    let (mission, told) = story.fly().await;
+    assert!(told.contains("was taken of a checkout with other commits than the one under test"), "{told}");
+    assert_eq!(outcomes(&mission), [Outcome::Fail], "{told}");
+    assert_ne!(mission.status(), Status::Completed);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -334,4 +373,155 @@ async fn of_two_hundred_claims_the_first_are_run_again_and_the_rest_is_told() {
     assert_eq!(mission.status(), Status::Completed, "{told}");
     let feature = mission.features.first().unwrap().id;
     assert_eq!((mission.claim_runs[&feature].len(), mission.claims_left[&feature].len()), (21, 180));
+}
+
+fn seconds(limit: u64) -> CommandLimits {
+    CommandLimits { claim: Duration::from_secs(limit), check: Duration::from_secs(limit) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_that_hangs_is_ended_and_told_at_the_gate_and_one_that_reads_finds_nothing() {
+    let story = Story {
+        claims: vec![
+            claim("sleep 43217", 0, "it waits"),
+            claim("read line", 1, "there is nothing to read"),
+            claim("git push origin main", 0, "pushed"),
+        ],
+        limits: seconds(1),
+        ..Story::believed(vec![command_check("test -f out.txt")])
+    };
+    let (mission, told) = story.fly().await;
+    assert_eq!(mission.status(), Status::Completed, "{told}");
+    assert!(mission.findings.is_empty(), "{told}");
+    let feature = mission.features.first().unwrap().id;
+    let left: Vec<String> = mission.claims_left[&feature].iter().map(|left| left.why.to_string()).collect();
+    let reason = "it reaches beyond the checkout, and a second time could do harm";
+    assert_eq!(left, [reason, "it had not ended after 1 s and was ended"]);
+    let rows = flightdeck::view::row::plain(&flightdeck::view::unshown::rows(&mission, GateId::Final));
+    assert!(
+        rows.contains("F1: `git push origin main`, because it reaches beyond the checkout")
+            && rows.contains("`sleep 43217`, because it had not ended after 1 s"),
+        "{rows}"
+    );
+    let sentence = flightdeck::view::unshown::sentence(&mission, GateId::Final);
+    assert!(sentence.contains("1 handoff with claims not run again"), "{sentence}");
+    let commands = std::fs::read_dir("/proc")
+        .unwrap()
+        .filter_map(|entry| std::fs::read_to_string(entry.ok()?.path().join("cmdline")).ok());
+    assert_eq!(commands.filter(|line| line.contains("43217")).collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_that_hangs_is_red_and_one_that_passes_the_second_time_is_flaky() {
+    let hangs = Story {
+        limits: seconds(1),
+        ..Story::new(command_check("test -f out.txt && sleep 43216"), |brief, _, turn| match turn {
+            0 => verdict("pass", &record(brief, "VAL-A-001")),
+            1 => verdict("fail", &record(brief, "VAL-A-001")),
+            _ => report(),
+        })
+    };
+    let (mission, told) = hangs.fly().await;
+    assert_eq!(outcomes(&mission), [Outcome::Fail], "{told}");
+    assert_eq!(mission.rounds[0].checks[0].run.exit_code, 124, "{told}");
+
+    let place = tempfile::tempdir().unwrap();
+    let counted = place.path().join("runs");
+    // Red at the base commit, red once at the head, and green then.
+    let command = format!("echo x >> {0}; test $(wc -l < {0}) -ge 3 && test -f out.txt", counted.display());
+    let (mission, told) = Story::believed(vec![command_check(&command)]).fly().await;
+    assert_eq!((mission.status(), count(&counted)), (Status::Completed, 3), "{told}");
+    let [finding] = mission.findings.values().collect::<Vec<_>>()[..] else { panic!("{told}") };
+    assert_eq!((&finding.source, finding.severity), (&Source::FlakyCheck, Severity::NonBlocking));
+    let words = finding.description.as_str();
+    assert!(
+        words.starts_with("VAL-A-001: `echo x >>") && words.contains("exits 1, and 0 when it is run again")
+    );
+    let codes: Vec<i32> = mission.rounds[0].checks.iter().map(|check| check.run.exit_code).collect();
+    assert_eq!(codes, [1, 0]);
+    assert_eq!(
+        mission.evidence_of(finding)[0].0,
+        *mission.rounds[0].checks[0].run.evidence.as_ref().unwrap()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_claimed_command_leaves_in_a_cache_decides_nothing() {
+    let story = Story {
+        claims: vec![
+            claim(
+                "sh -c 'install -D /dev/null target/flag; install -D /dev/null node_modules/flag'",
+                0,
+                "built",
+            ),
+            claim("test -f target/flag", 0, "it is there"),
+        ],
+        ..Story::believed(vec![command_check(
+            "test -f out.txt && test ! -e target/flag && test ! -e node_modules/flag",
+        )])
+    };
+    let (mission, told) = story.fly().await;
+    assert_eq!((mission.status(), mission.findings.len()), (Status::Completed, 0), "{told}");
+}
+
+/// The person words a check anew while the tester is at work.
+fn reworded(socket: &Path, command: &str) {
+    let check = Some(CheckEdit { command: Some(line(command)), ..CheckEdit::default() });
+    let edit = Box::new(WordingEdit { check, ..WordingEdit::default() });
+    let edit = Command::EditAssertion { assertion: val("VAL-A-001"), base: Revision(1), edit };
+    tokio::task::block_in_place(|| {
+        tokio::runtime::Handle::current().block_on(async {
+            let (client, _notices) = Client::connect(socket, "test").await.unwrap();
+            client.call(Call::Command { command: Box::new(edit) }).await.unwrap();
+        });
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_that_is_edited_in_the_middle_of_a_round_is_run_again_by_the_engine() {
+    let files = [("README.md", "# A file\n")];
+    let setting = Setting { goal: "Make it.", model: "test/mind", autopilot: Autopilot::On, files: &files };
+    let ground = Ground::of(&setting);
+    let socket = ground.options().socket;
+    let story = Story::new(command_check("test -f out.txt"), move |_, answers, turn| match turn {
+        0 => {
+            reworded(&socket, "test -f out.txt && test -f soil.txt");
+            call("run", json!({ "command": "touch soil.txt" }))
+        }
+        1 => call("run", json!({ "command": "test -f out.txt && test -f soil.txt" })),
+        2 => verdict("pass", &reference(answers[1])),
+        3 => verdict("fail", &reference(answers[1])),
+        _ => report(),
+    });
+    let mission = story.fly_on(&ground).await;
+    let told = ground.told();
+    assert!(
+        told.contains("VAL-A-001 cannot pass: the engine ran its command `test -f out.txt && test -f soil"),
+        "{told}"
+    );
+    let first = &mission.verdicts[&val("VAL-A-001")][0];
+    assert_eq!((first.outcome, first.revision), (Outcome::Fail, Revision(2)), "{told}");
+    let revisions: Vec<u32> = mission.rounds[0].checks.iter().map(|check| check.revision.0).collect();
+    assert_eq!(revisions, [1, 2]);
+    assert!(!ground.dir.join("late/VAL-A-001").exists(), "its checkout goes with it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_nobody_can_read_is_a_finding() {
+    for (writes, why) in [
+        ("printf '<testsuite><testcase' > r.xml", "r.xml: "),
+        ("truncate -s 200M r.xml", "r.xml: it is larger than 32 MiB"),
+        ("true", "r.xml: the command did not write it"),
+    ] {
+        let story = Story {
+            test: writes.to_owned(),
+            report: Some("r.xml"),
+            ..Story::believed(vec![command_check("test -f out.txt")])
+        };
+        let (mission, told) = story.fly().await;
+        let [finding] = mission.findings.values().collect::<Vec<_>>()[..] else { panic!("{writes}: {told}") };
+        let words = finding.description.as_str();
+        assert!(words.starts_with(&format!("the report of `{writes}` tells nothing: {why}")), "{words}");
+        assert_eq!(mission.status(), Status::Completed, "{told}");
+    }
 }

@@ -62,6 +62,8 @@ struct Promise {
     via: &'static str,
     /// Calls of instruments; the last one's evidence is what the verdict names. `APP` is where the app runs.
     steps: Vec<(&'static str, Value)>,
+    /// What the engine runs itself.
+    command: Option<&'static str>,
     build: &'static str,
     milestone: u32,
 }
@@ -69,7 +71,11 @@ struct Promise {
 impl Promise {
     fn get(id: &'static str, path: &str, build: &'static str) -> Self {
         let steps = vec![("http", json!({ "url": format!("APP{path}") }))];
-        Self { id, via: "http", steps, build, milestone: 1 }
+        Self { id, via: "http", steps, command: None, build, milestone: 1 }
+    }
+
+    fn run(id: &'static str, command: &'static str, build: &'static str) -> Self {
+        Self { via: "command", steps: Vec::new(), command: Some(command), ..Self::get(id, "", build) }
     }
 
     fn of(self, milestone: u32) -> Self {
@@ -91,7 +97,7 @@ impl Story {
     fn planning(&self) -> [(&'static str, Value); 3] {
         let assertion = |promise: &Promise| {
             json!({ "id": promise.id, "title": format!("{} holds", promise.id), "statement": "A user sees what was built.",
-                "check": { "via": promise.via, "how": "Ask for it and read that it is there." }, "evidence": "what was seen" })
+                "check": { "via": promise.via, "how": "Ask for it and read that it is there.", "command": promise.command }, "evidence": "what was seen" })
         };
         let feature = |promise: &Promise| json!({ "title": format!("Feature of {}", promise.id), "description": "Build it.", "criteria": ["it is there"], "fulfills": [promise.id] });
         let last = self.promises.iter().map(|promise| promise.milestone).max().unwrap();
@@ -160,7 +166,10 @@ impl Story {
             }
             turn -= promise.steps.len();
             if turn == 0 {
-                let evidence = json!([reference(request)]);
+                let record =
+                    || brief.lines().find(|line| line.starts_with(&format!("- {} (revision", promise.id)));
+                let evidence = if promise.steps.is_empty() { record().unwrap() } else { last(request) };
+                let evidence = json!([reference(evidence)]);
                 return call(
                     "verdict",
                     json!({ "assertion": promise.id, "outcome": "pass", "observed": "it is there", "evidence": evidence }),
@@ -172,15 +181,19 @@ impl Story {
     }
 }
 
-/// The first piece of evidence that the last answer names.
-fn reference(request: &Request) -> String {
+/// What the last call showed.
+fn last(request: &Request) -> &str {
     let last = request.items.iter().rev().find_map(|item| match item {
         Item::ToolResult { output, .. } => Some(output.as_str()),
         _ => None,
     });
-    let shown = last.unwrap_or_default();
-    let (_, name) = shown.split_once("evidence: ").unwrap_or_else(|| panic!("no evidence in {shown}"));
-    name.split_whitespace().next().unwrap().to_owned()
+    last.unwrap_or_default()
+}
+
+/// The first piece of evidence that a text names.
+fn reference(shown: &str) -> String {
+    let at = shown.find("ev_").unwrap_or_else(|| panic!("no evidence in {shown}"));
+    shown[at..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
 }
 
 fn ground(autopilot: Autopilot) -> Ground {
@@ -300,4 +313,18 @@ async fn what_shows_the_same_at_a_later_commit_is_proven_without_a_mind_and_only
     assert!(story.tested.load(Ordering::Relaxed) > asked, "{}", ground.told());
     let verdict = newest(&mission, "VAL-B-001");
     assert!(!verdict.again && Some(&verdict.commit) == mission.head(), "{}", ground.told());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_that_runs_fewer_tests_than_in_an_earlier_round_is_a_finding() {
+    let build = "printf 'running 5 tests\\n\\ntest result: ok. 5 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\\n' > counts.txt";
+    let story = Story::new(vec![
+        Promise::run("VAL-A-001", "cat counts.txt", build),
+        Promise::run("VAL-B-001", "test -f b.txt", "sed -i 's/5/2/g' counts.txt && echo b > b.txt").of(2),
+    ]);
+    let ground = ground(Autopilot::On);
+    let mission = ground.fly(story.mind()).await;
+    let findings: Vec<&str> = mission.findings.values().map(|found| found.description.as_str()).collect();
+    let fewer = "the check of VAL-A-001, `cat counts.txt`, reports 2 tests instead of 5";
+    assert_eq!(findings, [fewer], "{:?}\n{}", mission.status(), ground.told());
 }

@@ -15,6 +15,7 @@ use flightdeck::report::{MissionReport, ReportError, Sources, ctrf, html, junit,
 use pretty_assertions::assert_eq;
 use quick_junit::{NonSuccessKind, Report, TestCaseStatus};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::support::mission::Flight;
 use crate::support::words;
@@ -216,6 +217,26 @@ fn whatever_is_done_to_a_bundle_is_found() {
     fs::write(&piece, "other bytes").unwrap();
     let name = piece.file_name().unwrap().to_str().unwrap();
     assert_eq!(check(&folder).unwrap(), Err(vec![Difference::Changed(format!("evidence/{name}"))]));
+    // The statements know what they rest on, also where the line of the hashes was mended or taken out.
+    let sums = fs::read_to_string(folder.join("SHA256SUMS")).unwrap();
+    let (mut mended, mut without) = (String::new(), String::new());
+    for line in sums.lines() {
+        match line.split_once("  ") {
+            Some((_, path)) if path.ends_with(name) => {
+                mended += &format!("{}  {path}\n", hex::encode(Sha256::digest("other bytes")));
+            }
+            _ => {
+                mended += &format!("{line}\n");
+                without += &format!("{line}\n");
+            }
+        }
+    }
+    fs::write(folder.join("SHA256SUMS"), mended).unwrap();
+    assert_eq!(check(&folder).unwrap(), Err(vec![Difference::Changed(format!("evidence/{name}"))]));
+    fs::write(folder.join("SHA256SUMS"), without).unwrap();
+    fs::remove_file(&piece).unwrap();
+    let found = check(&folder).unwrap().unwrap_err();
+    assert!(found.contains(&Difference::Missing(format!("evidence/{name}"))), "{found:?}");
 }
 
 #[test]

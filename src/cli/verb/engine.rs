@@ -14,7 +14,7 @@ use crate::cli::engine_start::{SOCKET_FILE, socket_of};
 use crate::cli::model_registry::ModelRegistry;
 use crate::cli::prelude::*;
 use crate::config::{Flag, Sources};
-use crate::engine::{EngineOptions, Predecessor};
+use crate::engine::{CommandLimits, EngineOptions, Predecessor};
 use crate::workspace::sweep::adopt_orphans;
 
 /// How long an engine stays with nothing to do and nobody attached.
@@ -68,6 +68,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         backends: Arc::new(ModelRegistry::new(sources)?),
         prompt_dirs: vec![repository.join(".flightdeck/prompts"), context.home.config.join("prompts")],
         skill_dirs: skill_dirs(context),
+        limits: CommandLimits::default(),
         patience: PATIENCE,
         predecessor: if args.after_death { Predecessor::SeenToDie } else { Predecessor::Unseen },
     };

@@ -43,7 +43,9 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let ctrf = || Ok(Printable::json(&report::ctrf(&report), JsonShape::Page)?.as_str().to_owned() + "\n");
     let mut written = Vec::new();
     let mut put = |file: &Option<PathBuf>, form: &dyn Fn() -> Result<String>| -> Result<()> {
-        if let Some(file) = file {
+        if file.as_ref().is_some_and(|file| file.as_os_str() == "-") {
+            written.push(form()?);
+        } else if let Some(file) = file {
             write(file, &form()?)?;
             written.push(format!("wrote {}", file.display()));
         }

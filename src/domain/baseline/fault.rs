@@ -39,9 +39,9 @@ pub fn fault(run: &CommandRun) -> Option<String> {
         return Some("what it names cannot be run".to_owned());
     }
     let named: Vec<String> = output.lines().filter_map(not_found).collect();
-    // A path is what is to be built; a bare name is looked for on the machine.
-    let is_path = |name: &&String| name.contains('/');
-    if let Some(tool) = named.iter().find(|name| !is_path(name)) {
+    // A path in the checkout is what is to be built; everything else is looked for on the machine.
+    let is_built = |name: &&String| name.contains('/') && !name.starts_with('/');
+    if let Some(tool) = named.iter().find(|name| !is_built(name)) {
         return Some(format!("`{tool}` is not found on this machine"));
     }
     let command = run.command.as_str();
@@ -107,6 +107,12 @@ mod tests {
                 127,
                 "timeout: failed to run command 'lynx': No such file or directory",
                 "`lynx`",
+            ),
+            (
+                "/opt/nowhere/lynx -dump x",
+                127,
+                "sh: 1: /opt/nowhere/lynx: not found",
+                "`/opt/nowhere/lynx` is not found",
             ),
             ("env lynx", 127, "env: ‘lynx’: No such file or directory", "`lynx`"),
             ("python3 -m pytest", 1, "/usr/bin/python3: No module named pytest", "`pytest`"),

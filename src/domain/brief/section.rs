@@ -337,7 +337,7 @@ pub(super) fn runs(round: &Round) -> String {
 
 /// What the engine saw of the assertions' own commands, for who judges the statements on top of it.
 pub(super) fn checks(round: &Round, ids: &[AssertionId]) -> String {
-    let own = round.checks.iter().filter(|check| ids.contains(&check.assertion));
+    let own = round.newest_checks().filter(|check| ids.contains(&check.assertion));
     let lines = own.map(|check| {
         let CheckRun { assertion, revision, run } = check;
         let record = run.evidence.as_deref().unwrap_or("no record");

@@ -11,7 +11,8 @@ use crate::domain::event::Event;
 use crate::domain::finding::{Severity, Source};
 use crate::domain::flow;
 use crate::domain::gate::GateId;
-use crate::domain::id::{AttemptId, Commit, FeatureId, MilestoneId};
+use crate::domain::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId};
+use crate::domain::mission::Mission;
 use crate::domain::plan::{Claims, FeatureState};
 use crate::domain::round::{CheckRun, Round, RoundScope};
 use crate::domain::sabotage::{Sabotage, SabotageOutcome};
@@ -163,7 +164,40 @@ pub(super) fn record_checks(
 ) -> Result {
     let open = tx.mission().round(milestone, round).is_some_and(Round::is_open);
     refuse_if!(!open, OutOfTurn, "round {round} of {milestone} is not under way");
-    if checks.is_empty() { Ok(()) } else { tx.accept(Event::ChecksRun { milestone, round, checks }) }
+    if checks.is_empty() {
+        return Ok(());
+    }
+    let raised = flaky(tx.mission(), &checks);
+    tx.emit(Event::ChecksRun { milestone, round, checks });
+    raised.into_iter().for_each(|raised| tx.raise(raised));
+    Ok(())
+}
+
+/// Commands that failed and passed when they were run again. Nobody can say which of the two is the app's, so that it blocks
+/// nothing by itself; one that is open already is not raised again.
+fn flaky(mission: &Mission, checks: &[CheckRun]) -> Vec<Raised> {
+    let is_known = |id: &AssertionId| {
+        let known = mission.open_findings().filter(|found| found.source == Source::FlakyCheck);
+        known.into_iter().any(|found| found.assertion.as_ref() == Some(id))
+    };
+    let red = checks.iter().enumerate().filter(|(_, check)| !check.run.passed());
+    let then_green = red.filter(|(index, red)| {
+        let mut later = checks.iter().skip(index + 1);
+        later.any(|other| other.assertion == red.assertion && other.run.passed())
+    });
+    // Of a sealed check only its tester is told.
+    let tellable = |id: &AssertionId| !is_known(id) && !mission.is_sealed(id);
+    let new = then_green.map(|(_, red)| red).filter(|red| tellable(&red.assertion));
+    new.map(|CheckRun { assertion, run, .. }| {
+        let CommandRun { command, exit_code, tail, .. } = run;
+        let words = format!("{assertion}: `{command}` exits {exit_code}, and 0 when it is run again: {tail}");
+        Raised {
+            feature: mission.claimant(assertion).map(|feature| feature.id),
+            assertion: Some(assertion.clone()),
+            ..Raised::new(Severity::NonBlocking, Source::FlakyCheck, words)
+        }
+    })
+    .collect()
 }
 
 pub(super) fn record_landing(tx: &mut Transaction, branch: Title, commit: Commit) -> Result {

@@ -4,7 +4,7 @@ use super::Result;
 use crate::domain::contract::{Assertion, Instrument};
 use crate::domain::environment::CommandRun;
 use crate::domain::event::Actor;
-use crate::domain::evidence::{EvidenceKind, Piece, Ran, Settled};
+use crate::domain::evidence::{EvidenceFacts, EvidenceKind, Piece, Ran, Settled};
 use crate::domain::id::{AssertionId, AttemptId, Revision};
 use crate::domain::mission::Mission;
 use crate::domain::round::Round;
@@ -115,11 +115,17 @@ impl Judged<'_> {
         if !accepted(check.via).contains(&piece.kind) {
             return Some(format!("is {}", piece.kind.phrase()));
         }
+        if let Some(EvidenceFacts { by: Actor::Attempt(_), commit: None, .. }) = &piece.facts {
+            return Some("was taken of a checkout with other commits than the one under test".to_owned());
+        }
         match piece.facts.as_ref().map(|facts| facts.settled) {
             Some(Settled::Ended | Settled::Still) => {}
             Some(Settled::Moving) => return Some("was taken while it still changed".to_owned()),
             Some(Settled::Nothing) => {
-                return Some("shows nothing: it had not ended and nothing was there yet".to_owned());
+                return Some("shows nothing: it was empty".to_owned());
+            }
+            Some(Settled::NotDone) => {
+                return Some("shows that something was not done, or that nothing answered".to_owned());
             }
             Some(Settled::Unknown) | None => {
                 return Some("does not say whether it had come to rest".to_owned());

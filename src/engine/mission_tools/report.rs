@@ -16,6 +16,7 @@ use crate::domain::note::NoteRuling;
 use crate::domain::round::{Opinion, ReviewIssue};
 use crate::domain::text::{Line, Prose, Title};
 use crate::domain::verdict::{EvidenceRef, Outcome};
+use crate::engine::engine_checks::check_late;
 use crate::engine::evidence::{piece, taken};
 use crate::engine::replay::keep_steps;
 use crate::workspace::Access;
@@ -140,8 +141,14 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
     ]
 }
 
-async fn give_verdict(context: Arc<ToolContext>, wanted: Verdict, _call: Call) -> Answer {
+async fn give_verdict(context: Arc<ToolContext>, wanted: Verdict, call: Call) -> Answer {
     let Verdict { assertion, outcome, observed, evidence: references } = wanted;
+    let attempt = context.attempt;
+    let round = context.engine.cell.with(|mission| mission.attempts.get(&attempt)?.work.round());
+    if let Some(round) = round {
+        let late = check_late(&context.engine, round, &assertion, &call.cancel).await;
+        late.map_err(|error| ToolError::Fatal(error.to_string()))?;
+    }
     let mut evidence = Vec::new();
     for EvidenceRef(name) in references {
         let found = piece(&context.engine.store, &EvidenceRef(name.trim().to_owned()));

@@ -30,7 +30,7 @@ pub struct Told {
 
 /// The report files that a command may write, and what was there before it ran.
 pub struct Reports {
-    files: Vec<(PathBuf, Option<Mark>)>,
+    files: Vec<(String, PathBuf, Option<Mark>)>,
     /// Whether the environment names the file: then it has to be there.
     named: bool,
 }
@@ -41,17 +41,22 @@ type Mark = (SystemTime, u64);
 impl Reports {
     /// Looks for them before the command runs: the one that the environment names, or those that its words name.
     pub fn before(dir: &Path, script: &Script) -> Self {
-        let wanted = script.report.as_ref().map(|report| vec![report.as_str().to_owned()]);
-        let is_named = wanted.is_some();
-        let paths = wanted.unwrap_or_else(|| words_that_name_reports(script.run.as_str()));
-        let files = paths.iter().filter(|name| is_inside(Path::new(name))).map(|name| dir.join(name));
-        Self { files: files.map(|file| (file.clone(), mark(&file))).collect(), named: is_named }
+        let named = script.report.as_ref().map(|report| vec![report.as_str().to_owned()]);
+        let is_named = named.is_some();
+        let names = named.unwrap_or_else(|| words_that_name_reports(script.run.as_str()));
+        let files = names.into_iter().filter(|name| is_inside(Path::new(name)));
+        let files = files.map(|name| {
+            let file = dir.join(&name);
+            let before = mark(&file);
+            (name, file, before)
+        });
+        Self { files: files.collect(), named: is_named }
     }
 
     /// Reads what the command said, after it ran.
     pub fn after(&self, output: &CappedOutput) -> Told {
         let mut fault = None;
-        for (file, before) in &self.files {
+        for (name, file, before) in &self.files {
             let now = mark(file);
             let read = if now.is_none() || now == *before {
                 Err("the command did not write it".to_owned())
@@ -60,7 +65,7 @@ impl Reports {
             };
             match read {
                 Ok(run) => return Told { run: Some(run), fault: None },
-                Err(why) if self.named => fault = Some(format!("{}: {why}", file.display())),
+                Err(why) if self.named => fault = Some(format!("{name}: {why}")),
                 Err(_) => {}
             }
         }

@@ -50,7 +50,8 @@ pub(super) async fn prepare(
         ),
     };
     let work = AgentWork::TestAsUser { milestone, round, flow };
-    let evidence = Arc::new(StoreSink { engine: Arc::clone(engine), work, app: Arc::clone(&app) });
+    let evidence =
+        Arc::new(StoreSink { engine: Arc::clone(engine), work, dir: dir.clone(), app: Arc::clone(&app) });
     let env = AttemptEnv::new(&dir, Access::Proof);
     let (chromium, lacking) = browser(engine, &app).await;
     let steps = Arc::new(StepLog::new(own.names(&dir)));

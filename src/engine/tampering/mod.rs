@@ -23,7 +23,7 @@ mod tests;
 
 pub use change::Changed;
 pub use expect::Asked;
-pub use runs::{look, notes};
+pub use runs::{look, notes, shrunk_checks};
 
 use change::{Kind, kind};
 use compare::compare;

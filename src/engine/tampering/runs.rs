@@ -8,11 +8,13 @@ use crate::domain::finding::{FindingState, Severity, Source};
 use crate::domain::id::{Commit, FeatureId};
 use crate::domain::mission::Mission;
 use crate::domain::plan::FeatureState;
+use crate::domain::round::CheckRun;
 use crate::domain::tampering::Suspicion;
 use crate::domain::tests::TestRun;
+use crate::domain::text::Line;
 use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
-use crate::engine::scripts::tests_of;
+use crate::engine::scripts::{report_fault, tests_of};
 use crate::workspace::diff::{texts_at, whole_texts};
 
 /// What a handoff takes away, by its change and by the runs of the test commands at its head.
@@ -50,7 +52,53 @@ pub async fn look(
             )),
         }
     }
+    found.extend(unread(engine, runs));
     Ok(found)
+}
+
+/// Reports that the environment names and nobody can read: then only the output says which tests there were. A failing
+/// command may have had no time to write one. What is open already is not raised again.
+fn unread(engine: &EngineContext, runs: &[CommandRun]) -> Vec<Suspicion> {
+    let green = runs.iter().filter(|run| run.passed());
+    let faults = green.filter_map(|run| Some((&run.command, report_fault(&engine.store, run)?)));
+    let words = faults.map(|(command, why)| format!("the report of `{command}` tells nothing: {why}"));
+    let is_new = |words: &String| {
+        engine.cell.with(|m| m.open_findings().all(|known| known.description != Line::clipped(words)))
+    };
+    words.filter(is_new).map(|words| Suspicion::doubtful(words, "")).collect()
+}
+
+/// Checks of a round that report fewer tests than the last round in which the same command passed, and the handoff that came
+/// last. The environment's own test commands are compared at each handoff.
+pub fn shrunk_checks(engine: &EngineContext, checks: &[CheckRun]) -> Option<(FeatureId, Vec<Suspicion>)> {
+    let (commands, feature, rounds) =
+        engine.cell.with(|m| (test_commands(m), newest_handoff(m), m.rounds.clone()));
+    let earlier = |run: &CommandRun| {
+        let known = rounds.iter().rev().flat_map(|round| round.checks.iter().rev().map(|check| &check.run));
+        known.into_iter().find(|known| known.command == run.command && known.passed()).cloned()
+    };
+    // Those who build must not know a sealed check.
+    let open = |check: &&CheckRun| !engine.cell.with(|m| m.is_sealed(&check.assertion));
+    let found = checks.iter().filter(|check| check.run.passed()).filter(open).filter_map(|check| {
+        let run = &check.run;
+        if commands.iter().any(|command| command == run.command.as_str()) {
+            return None;
+        }
+        let (before, after) = (tests_of(&engine.store, &earlier(run)?)?, tests_of(&engine.store, run)?);
+        let words = after.less_than(&before)?.words();
+        let words = format!("the check of {}, `{}`, reports {words}", check.assertion, run.command);
+        Some(Suspicion::doubtful(words, ""))
+    });
+    let found: Vec<Suspicion> = found.collect();
+    feature.filter(|_| !found.is_empty()).map(|feature| (feature, found))
+}
+
+fn newest_handoff(mission: &Mission) -> Option<FeatureId> {
+    let built = mission.features.iter().filter_map(|feature| match &feature.state {
+        FeatureState::Built { attempt, .. } => Some((*attempt, feature.id)),
+        FeatureState::Pending | FeatureState::Cancelled { .. } => None,
+    });
+    built.max_by_key(|(attempt, _)| *attempt).map(|(_, feature)| feature)
 }
 
 /// What a reviewer is told of the tests that a feature changed.

@@ -114,6 +114,7 @@ impl Chrome {
         let deadline = Instant::now() + PATIENCE;
         let scrolled = json!({ "objectId": element.object });
         let mut before = None;
+        self.done_on(element, "reach", &[]).await?;
         loop {
             // One that has no box cannot be scrolled to; what is wrong with it is said below.
             match self.call(&element.page, "DOM.scrollIntoViewIfNeeded", scrolled.clone()).await {

@@ -26,6 +26,8 @@ struct Record {
     window: String,
     /// Whether it was loaded, waited for no answer and had not changed for a moment.
     settled: bool,
+    /// Whether what was to be done was done, and a page was there.
+    done: bool,
     /// What happened that nobody asked for: dialogs, new tabs, downloads; and why it is not settled.
     notes: Vec<String>,
     /// Errors that were printed since the last action.
@@ -47,6 +49,7 @@ pub(super) async fn answer(
     let mut picture = None;
     match done {
         Ok(step) => {
+            record.done = true;
             record.action = step.told;
             picture = step.picture;
         }
@@ -191,7 +194,9 @@ fn evidence(
     picture: Option<Picture>,
     wanted: &Wanted,
 ) -> Result<Vec<Evidence>, InstrumentError> {
-    let settled = if record.url.is_empty() {
+    let settled = if !record.done || record.url.starts_with("chrome-error:") {
+        Settled::NotDone
+    } else if record.url.is_empty() {
         Settled::Nothing
     } else if record.settled {
         Settled::Still

@@ -230,6 +230,10 @@
   }
 
   // Where the middle of an element, or another part of it that nothing covers, is in this frame.
+  // What a box cuts off can be scrolled to by a script, and by no user.
+  function reach(el) {
+    return isClipped(el) ? { problem: 'it is cut off: a box around it hides it, and no user can bring it into view' } : {};
+  }
   function aim(el) {
     if (!el.isConnected) return { problem: 'it is no longer on the page' };
     const boxes = [...el.getClientRects()].filter(box => box.width > 0 && box.height > 0);
@@ -303,7 +307,7 @@
   }
 
   globalThis.__flightdeck = {
-    read, aim, edit, setValue, choose, held, has, label,
+    read, reach, aim, edit, setValue, choose, held, has, label,
     get: own => elements.get(own)?.deref() ?? null,
     connected: el => el.isConnected,
     // Where the content of an element begins in its frame, as the browser counts it for the whole window.

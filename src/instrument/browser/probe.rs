@@ -11,7 +11,7 @@ use super::chrome::Chrome;
 use crate::instrument::Place;
 
 /// How long a browser that did not start is not tried again.
-const REST: Duration = Duration::from_secs(120);
+const REST: Duration = Duration::from_mins(2);
 
 /// The browser of this machine, which is counted on only once it has started here.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::driver::Order;
 use super::exchange::Exchange;
-use crate::instrument::{Evidence, Facts, InstrumentError, Rendering, Seen};
+use crate::instrument::{Evidence, Facts, InstrumentError, Rendering, Seen, Settled};
 
 /// Exchanges that were asked for together; one piece of evidence has them all, because each proves little without the
 /// others.
@@ -53,7 +53,9 @@ pub(super) fn seen(
         text += &format!("\n\n## answer {}\n{}", letter(index), exchange.text(rendering));
     }
     let burst = Burst { at_once: order == Order::AtOnce, exchanges };
-    let evidence = Evidence::of("http", &burst, summary.clone(), summary)?;
+    let piece = Evidence::of("http", &burst, summary.clone(), summary)?;
+    let nothing_came = exchanges.iter().all(|exchange| !exchange.answer.came());
+    let evidence = Evidence { settled: if nothing_came { Settled::NotDone } else { piece.settled }, ..piece };
     Ok(Seen::new(text, [evidence], facts(exchanges)))
 }
 

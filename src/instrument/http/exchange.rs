@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 
 use crate::instrument::bytes::{hidden, marked};
-use crate::instrument::{Evidence, InstrumentError, Rendering};
+use crate::instrument::{Evidence, InstrumentError, Rendering, Settled};
 
 /// A request and its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -160,7 +160,8 @@ impl Exchange {
     /// When it cannot be written as JSON.
     pub fn evidence(&self) -> Result<Evidence, InstrumentError> {
         let summary = format!("{} after {} ms", self.status(), self.answer.milliseconds);
-        Evidence::of("http", self, format!("{} {}", self.method, self.url), summary)
+        let piece = Evidence::of("http", self, format!("{} {}", self.method, self.url), summary)?;
+        Ok(Evidence { settled: if self.answer.came() { piece.settled } else { Settled::NotDone }, ..piece })
     }
 
     /// The status in words.

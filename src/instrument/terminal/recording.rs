@@ -85,7 +85,11 @@ impl Recording {
 /// A recording as evidence. A program that was made to end showed by that nothing.
 pub(super) fn evidence(command: &str, cast: String, exit: Option<Exit>) -> Evidence {
     let summary = exit.map_or_else(|| "it still ran".to_owned(), |exit| exit.to_string());
-    let settled = if let Some(Exit::Code(_)) = exit { Settled::Ended } else { Settled::Moving };
+    let settled = match exit {
+        _ if !cast.lines().any(|line| line.contains(r#","o","#)) => Settled::Nothing,
+        Some(Exit::Code(_)) => Settled::Ended,
+        Some(Exit::Signal(_) | Exit::TimedOut | Exit::Cancelled | Exit::Unknown) | None => Settled::Moving,
+    };
     Evidence { kind: RECORDING, title: command.to_owned(), bytes: cast.into_bytes(), summary, settled }
 }
 

@@ -169,6 +169,8 @@ impl Running {
         }
         lines.extend((!note.is_empty()).then(|| format!("[{note}]")));
         lines.extend(state(exit, settled));
+        // A program that ended without a word is shown by its exit code, which `run` keeps.
+        let settled = if text.is_empty() { Settled::Nothing } else { settled };
         let evidence = Evidence { settled, ..screen.evidence(&self.command)? };
         Ok(Seen::new(lines.join("\n"), [evidence], Facts { exit, text, ..Facts::default() }))
     }
@@ -189,7 +191,7 @@ fn state(exit: Option<Exit>, settled: Settled) -> Option<String> {
             Some("[the program still works or draws: wait for what it should come to]".to_owned())
         }
         (None, Settled::Nothing) => Some("[the program runs and has shown nothing yet]".to_owned()),
-        (None, Settled::Still | Settled::Ended) => None,
+        (None, Settled::Still | Settled::Ended | Settled::NotDone) => None,
     }
 }
 

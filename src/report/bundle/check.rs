@@ -6,6 +6,7 @@ use std::fs;
 use std::io::Read as _;
 use std::path::Path;
 
+use super::statement::rests_on;
 use super::sums::{LONGEST, hash, hash_file, read};
 use super::{Bundle, SUMS};
 use crate::report::ReportError;
@@ -64,11 +65,23 @@ pub fn check(folder: &Path) -> Result<Result<Bundle, Vec<Difference>>, ReportErr
             Some(_) => differences.push(Difference::Changed(path.clone())),
         }
     }
+    // Who changes a file and its line of the hashes has still to change every statement that rests on it.
+    for path in there.iter().filter(|path| path.starts_with("statements/")) {
+        let statement = fs::read(folder.join(path)).map_err(ReportError::io("read", &folder.join(path)))?;
+        for (file, hash) in rests_on(&statement).unwrap_or_default() {
+            match sums.get(&file) {
+                None => differences.push(Difference::Missing(file)),
+                Some(known) if *known == hash => {}
+                Some(_) => differences.push(Difference::Changed(file)),
+            }
+        }
+    }
     if differences.is_empty() {
         let bundle = Bundle { folder: folder.to_owned(), files: sums.len(), digest: hash(&text) };
         return Ok(Ok(bundle));
     }
     differences.sort();
+    differences.dedup();
     // What is no plain file is said to be that, not that it is missing too.
     let odd: BTreeSet<String> = differences
         .iter()

@@ -48,6 +48,16 @@ pub(super) fn statement(mission: &Mission, gate: GateId, configuration: &Sums) -
     }))
 }
 
+/// The files that a statement rests on, with their hashes; nothing for what is no statement.
+pub(super) fn rests_on(statement: &[u8]) -> Option<Sums> {
+    let statement: Value = serde_json::from_slice(statement).ok()?;
+    let files = statement.pointer("/predicate/configuration")?.as_array()?.iter();
+    let file = |file: &Value| {
+        Some((file["name"].as_str()?.to_owned(), file["digest"]["sha256"].as_str()?.to_owned()))
+    };
+    files.map(file).collect()
+}
+
 /// The commit that a gate is about.
 fn commit_of(mission: &Mission, gate: GateId) -> Option<Commit> {
     match gate {

@@ -62,7 +62,7 @@ fn failing(lines: &[&str], exit: &str) -> Vec<Tells> {
     telling
 }
 
-fn ending(exit: Option<&Value>) -> String {
+pub(super) fn ending(exit: Option<&Value>) -> String {
     match exit {
         Some(Value::Object(kind)) => kind.iter().next().map_or_else(String::new, |(kind, n)| {
             if kind == "code" { format!("exit {n}") } else { format!("{kind} {n}").replace('_', " ") }

@@ -44,7 +44,10 @@ fn facts(mission: &Mission, doc: &EvidenceDoc, now: Timestamp, width: usize) -> 
     rows.extend(match facts.settled {
         Settled::Ended | Settled::Still => None,
         Settled::Moving => Some(Row::of(StyleRole::Warn, "it still changed when it was taken")),
-        Settled::Nothing => Some(Row::of(StyleRole::Warn, "nothing had been shown yet when it was taken")),
+        Settled::Nothing => Some(Row::of(StyleRole::Warn, "it was empty when it was taken")),
+        Settled::NotDone => {
+            Some(Row::of(StyleRole::Warn, "what was to be done was not done, or nothing answered"))
+        }
         Settled::Unknown => Some(Row::of(StyleRole::Dim, "in a state that only a newer version knows")),
     });
     rows

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::command::ending;
 use super::{Page, Reading, Shown, text};
 use crate::view::text::{cut, width as cells};
 
@@ -63,6 +64,11 @@ pub(super) fn page(value: &Value, content: &str, width: usize) -> Page {
     };
     if let Cursor::At { row, col } = cursor {
         show_cursor(&mut cells, (row, col));
+    }
+    if let Some(exit) = value.get("exit").filter(|exit| !exit.is_null()) {
+        let text = format!("[the program ended: {}]", ending(Some(exit)));
+        let attributes = vec!["dim".to_owned()];
+        cells.push(vec![ScreenRun { text, attributes, ..ScreenRun::default() }]);
     }
     Page { shown: Shown::Screen(cells), failures: Vec::new() }
 }

@@ -157,7 +157,8 @@ fn what_was_seen_had_come_to_rest() {
     let screen = |settled| piece(EvidenceKind::Terminal, Actor::Attempt(tester), settled);
     for (settled, words) in [
         (Settled::Moving, "was taken while it still changed"),
-        (Settled::Nothing, "shows nothing: it had not ended and nothing was there yet"),
+        (Settled::Nothing, "shows nothing: it was empty"),
+        (Settled::NotDone, "shows that something was not done, or that nothing answered"),
         (Settled::Unknown, "does not say whether it had come to rest"),
     ] {
         let sentence = refused(&flight, tester, Outcome::Pass, vec![screen(settled)]);

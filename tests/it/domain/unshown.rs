@@ -1,9 +1,10 @@
 //! What is not shown: every reason, in one order, each thing once.
 
+use flightdeck::domain::claim::NotRun;
 use flightdeck::domain::command::Command;
 use flightdeck::domain::contract::AssertionDraft;
 use flightdeck::domain::gate::GateId;
-use flightdeck::domain::id::{MilestoneId, RequirementId, Revision};
+use flightdeck::domain::id::{FeatureId, MilestoneId, RequirementId, Revision};
 use flightdeck::domain::trace::TraceSubject;
 use flightdeck::domain::unshown::{Doubt, Matter, Unshown};
 use flightdeck::domain::verdict::Outcome;
@@ -111,6 +112,13 @@ fn lost_evidence_and_unchecked_claims_are_not_shown() {
     let worker = flight.start(flight.due()[0]);
     flight.hand_in(worker, words::handoff("Built F1"));
     assert_eq!(doubts(&flight, GateId::Final).last().unwrap(), &(Doubt::ClaimUnchecked, "F1".to_owned()));
+    let feature = FeatureId(1);
+    let left = vec![NotRun::new(&words::line("make deploy"), "it reaches beyond the checkout")];
+    flight.engine(Command::LeaveClaims { feature, left });
+    flight.engine(Command::RecordClaims { feature, runs: vec![words::run("make test", 0)] });
+    assert_eq!(doubts(&flight, GateId::Final).last().unwrap(), &(Doubt::ClaimLeft, "F1".to_owned()));
+    let told = plain(&rows(&flight.mission, GateId::Final));
+    assert!(told.contains("F1: `make deploy`, because it reaches beyond the checkout"), "{told}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use flightdeck::domain::contract::Instrument;
 use flightdeck::domain::diff::{DiffDoc, DiffFile, DiffHunk, DiffScope, FileChange};
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::evidence::{EvidenceDoc, EvidenceFacts, EvidenceKind, Piece, Ran, Settled};
-use flightdeck::domain::id::{AssertionId, AttemptId, Timestamp};
+use flightdeck::domain::id::{AssertionId, AttemptId, Commit, Timestamp};
 use flightdeck::domain::mission::Mission;
 use flightdeck::domain::text::Line;
 use flightdeck::domain::verdict::EvidenceRef;
@@ -53,7 +53,7 @@ fn facts(attempt: AttemptId) -> EvidenceFacts {
     EvidenceFacts {
         by: Actor::Attempt(attempt),
         round: None,
-        commit: None,
+        commit: Some(Commit("seen".into())),
         at: Timestamp(0),
         app: None,
         settled: Settled::Ended,

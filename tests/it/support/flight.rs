@@ -17,7 +17,7 @@ use flightdeck::domain::goal::Goal;
 use flightdeck::domain::id::{Commit, MissionId};
 use flightdeck::domain::mission::{Limits, Mission};
 use flightdeck::domain::text::Title;
-use flightdeck::engine::{Backends, EngineOptions, Predecessor};
+use flightdeck::engine::{Backends, CommandLimits, EngineOptions, Predecessor};
 use flightdeck::instrument::Chromium;
 use flightdeck::store::Catalogue;
 use flightdeck::store::sqlite::SqliteCatalogue;
@@ -108,6 +108,7 @@ impl Ground {
             passed: Vec::new(),
             chromium: Chromium::none("none in this test"),
             skill_dirs: Vec::new(),
+            limits: CommandLimits::default(),
             patience: Duration::from_millis(100),
             predecessor: Predecessor::Unseen,
         }

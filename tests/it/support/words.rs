@@ -302,7 +302,7 @@ pub fn exchange(reference: &str, attempt: AttemptId) -> Piece {
     let facts = EvidenceFacts {
         by: Actor::Attempt(attempt),
         round: Some((MilestoneId(1), 1)),
-        commit: None,
+        commit: Some(Commit("seen".into())),
         at: Timestamp(0),
         app: None,
         settled: Settled::Ended,

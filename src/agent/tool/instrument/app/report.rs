@@ -54,7 +54,7 @@ impl State {
     }
 
     fn line(&self) -> String {
-        let place = self.port.map(|port| format!(" at http://localhost:{port}")).unwrap_or_default();
+        let place = self.port.map(|port| format!(" at http://127.0.0.1:{port}")).unwrap_or_default();
         let place = if self.words == "running" { place.as_str() } else { "" };
         let health =
             self.unhealthy.as_ref().map(|why| format!(", but not healthy: {why}")).unwrap_or_default();
