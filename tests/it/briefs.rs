@@ -370,19 +370,9 @@ async fn a_talk_is_told_what_waits_for_the_person() {
     desk.close().await;
 }
 
-/// A request wakes the orchestrator while its worker works, each answer reaches the worker, and what blocks waits.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_asks_for_an_amendment_is_answered_while_it_works() {
-    let ground = Ground::plain("test/amendment");
-    let check = json!({ "via": "command", "how": "Run it and see exit code 0.", "command": "sh greet.sh" });
-    let assertion = |number: u32, severity: &str| {
-        json!({ "id": format!("VAL-GREET-{number:03}"), "title": "It greets", "statement": "Whoever runs it is greeted.",
-            "check": check, "evidence": "the command", "severity": severity })
-    };
-    let proposed = json!({ "assertions": [assertion(1, "blocking"), assertion(2, "non_blocking")] });
-    ground.fly(replies(vec![call("propose_contract", proposed), environment("true"), plan(2)])).await;
-    ground.person(Command::DecideGate { gate: GateId::Plan, decision: Decision::Go { note: None } });
-    let mind = Mind::new(move |request, _| {
+/// A worker that asks for two amendments and works on, and an orchestrator that agrees to the first and counters the second.
+fn asking_and_answering() -> Arc<Mind> {
+    Mind::new(move |request, _| {
         let turn = request.items.iter().filter(|item| matches!(item, Item::Assistant(_))).count();
         let asks = |id: &str| {
             let reason = "nobody is there to greet";
@@ -414,7 +404,22 @@ async fn a_worker_that_asks_for_an_amendment_is_answered_while_it_works() {
             }
             (true, _) => Reply { text: "Answered.".into(), ..Reply::default() },
         })
-    });
+    })
+}
+
+/// A request wakes the orchestrator while its worker works, each answer reaches the worker, and what blocks waits.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_asks_for_an_amendment_is_answered_while_it_works() {
+    let ground = Ground::plain("test/amendment");
+    let check = json!({ "via": "command", "how": "Run it and see exit code 0.", "command": "sh greet.sh" });
+    let assertion = |number: u32, severity: &str| {
+        json!({ "id": format!("VAL-GREET-{number:03}"), "title": "It greets", "statement": "Whoever runs it is greeted.",
+            "check": check, "evidence": "the command", "severity": severity })
+    };
+    let proposed = json!({ "assertions": [assertion(1, "blocking"), assertion(2, "non_blocking")] });
+    ground.fly(replies(vec![call("propose_contract", proposed), environment("true"), plan(2)])).await;
+    ground.person(Command::DecideGate { gate: GateId::Plan, decision: Decision::Go { note: None } });
+    let mind = asking_and_answering();
     let desk = Desk::over(ground, mind).await;
     let is_read = |mission: &Mission| {
         let said = |m: &&Message| matches!(m.to, Party::Attempt(_)) && m.state == MessageState::Delivered;
