@@ -96,7 +96,8 @@ impl Mission {
     pub fn doubt(&self, id: &AssertionId, gate: GateId) -> Option<Doubt> {
         let standing = match self.standing(id) {
             Standing::Waived => Some(Doubt::Waived),
-            Standing::Passed | Standing::Retired => None,
+            Standing::Retired => return None,
+            Standing::Passed => None,
             Standing::Pending | Standing::Failed | Standing::Blocked | Standing::Stale
                 if gate == GateId::Plan =>
             {
@@ -109,8 +110,9 @@ impl Mission {
             Standing::Stale => Some(Doubt::Stale),
         };
         let older = || self.is_older(gate, id).then_some(Doubt::Older);
-        let is_blocking = self.assertion(id).is_some_and(Assertion::is_blocking);
-        let seen = || Some(self.seen_red(id)).filter(|seen| is_blocking || *seen != SeenRed::NotYet);
+        let is_due =
+            self.standing(id) == Standing::Passed && self.assertion(id).is_some_and(Assertion::is_blocking);
+        let seen = || Some(self.seen_red(id)).filter(|seen| is_due || *seen != SeenRed::NotYet);
         standing.or_else(older).or_else(|| teeth(seen()?))
     }
 

@@ -252,7 +252,11 @@ async fn a_bad_page_ends_in_a_clear_answer_and_the_next_one_works() {
     assert!(windows.contains("a window more than 10 was closed"), "{windows}");
     let mut hung = desk.click(r#"button "Hang""#).await;
     // Ten windows that load at once may keep the first one busy before anything is clicked.
-    while hung.starts_with("the page was busy for too long") {
+    for _ in 0..5 {
+        if !hung.starts_with("the page was busy for too long") {
+            break;
+        }
+        desk.open("/trouble").await;
         hung = desk.click(r#"button "Hang""#).await;
     }
     assert!(hung.starts_with("the page hung: "), "{hung}");
