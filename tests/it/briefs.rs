@@ -308,15 +308,24 @@ async fn a_talk_reads_changes_and_learns_what_follows() {
         mission.attempts[&worker].revisions.values().all(|revision| revision.0 == 2)
     })
     .await;
-    let told = desk.ground.told();
-    for words in [
+    let expected = [
         "check via command: Run it and see exit code 0.",
         "there is no \\\"FND-3\\\" in the mission: read one of VAL-A-001",
         "The contract is amended.\\n- VAL-GREET-001: revision 2 · no verdict goes stale · F1 is running on revision 1 · #2 told at the next turn",
         "The plan is amended.\\n- F1 (Greet by name) has new words; #2, who builds it, is told at its next turn",
         "note: VAL-GREET-001 has a new wording, which holds from now on:\n### VAL-GREET-001 It greets (revision 2)\nWhoever runs greet.sh Ada reads Hello, Ada.",
         "Your feature F1 has new words: Greet by name\ngreet.sh greets by name.\nIt is done when\n- It says Ada.",
-    ] {
+    ];
+    // A transcript is written in batches, behind the log.
+    for _ in 0..500 {
+        let told = desk.ground.told();
+        if expected.iter().all(|words| told.contains(words)) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let told = desk.ground.told();
+    for words in expected {
         assert!(told.contains(words), "{words}\n{told}");
     }
     desk.close().await;

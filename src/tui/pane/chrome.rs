@@ -8,9 +8,13 @@ use crate::tui::focus::Pane;
 use crate::tui::layout::{Areas, Shape};
 use crate::tui::widget::painter::Painter;
 use crate::view::header;
+use crate::view::live;
 use crate::view::row::{Piece, Row};
 use crate::view::style_role::StyleRole;
-use crate::view::text::width;
+use crate::view::text::{clip, width};
+
+/// Cells of what the engine does, beside the place in the mission.
+const MOST_DOING: usize = 44;
 
 /// The lines above the panes.
 pub fn header(app: &App, painter: &mut Painter<'_>, areas: &Areas) {
@@ -83,7 +87,7 @@ fn link_or_doing(app: &App) -> Vec<Piece> {
         Link::Attached if app.mission.founding.is_none() => {
             vec![Piece::new(StyleRole::Dim, "mission control for software that agents write")]
         }
-        Link::Attached => header::doing(&app.mission, app.now),
+        Link::Attached => doing(app),
         Link::Recorded => Row::of(StyleRole::Dim, "▶ RECORDED  ")
             .left
             .into_iter()
@@ -97,6 +101,17 @@ fn link_or_doing(app: &App) -> Vec<Piece> {
             ]
         }
     }
+}
+
+/// What the mission does, with the engine's own work where no agent's can be looked at.
+fn doing(app: &App) -> Vec<Piece> {
+    let mut pieces = header::doing(&app.mission, app.now);
+    let alone = app.mission.live_attempts().next().is_none();
+    if let Some(work) = app.live.iter().find(|activity| alone && activity.attempt.is_none()) {
+        let words = live::doing(work, app.now);
+        pieces.push(Piece::new(StyleRole::Text, format!(" · {}", clip(&words, MOST_DOING))));
+    }
+    pieces
 }
 
 fn short_counts(app: &App, room: usize) -> Option<String> {

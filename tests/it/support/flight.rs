@@ -75,7 +75,7 @@ impl Ground {
             branch: Title::clipped(format!("flightdeck/{id}")),
             models: Role::ALL.iter().copied().map(|role| (role, Title::clipped("rehearsal/demo"))).collect(),
             budget: Budget::default(),
-            limits: Limits::default(),
+            limits: Limits { sabotage_percent: 1, ..Limits::default() },
             autopilot,
         };
         let missions = Arc::new(SqliteCatalogue::new(home.path()));
