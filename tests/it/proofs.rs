@@ -1,7 +1,7 @@
 //! Minds that do not tell the truth: testers who pass on what does not show it, workers who claim what nobody sees.
 #![cfg(test)]
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -172,8 +172,8 @@ fn answer(item: &Item) -> Option<&str> {
 fn dismissals(brief: &str) -> Vec<Value> {
     let words =
         brief.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| word.starts_with("FND-"));
-    let ids: BTreeMap<&str, ()> = words.map(|word| (word, ())).collect();
-    ids.into_keys().map(|id| json!({ "finding": id, "decision": "dismiss", "reason": "not now" })).collect()
+    let ids: BTreeSet<&str> = words.collect();
+    ids.into_iter().map(|id| json!({ "finding": id, "decision": "dismiss", "reason": "not now" })).collect()
 }
 
 fn outcomes(mission: &Mission) -> Vec<Outcome> {

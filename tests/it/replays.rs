@@ -211,6 +211,8 @@ fn newest<'a>(mission: &'a Mission, id: &str) -> &'a Verdict {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_tester_did_is_done_again_against_an_app_made_wrong() {
+    use SabotageOutcome::{Red, Toothless, Untold};
+
     let post = |note: &str| ("http", json!({ "url": "APP/note", "method": "post", "body": note }));
     let notes = Promise {
         steps: vec![post("one"), post("two"), ("http", json!({ "url": "APP/notes" }))],
@@ -232,7 +234,6 @@ async fn what_a_tester_did_is_done_again_against_an_app_made_wrong() {
     let told = || format!("{:?} {:?}\n{}", mission.status(), mission.hold, ground.told());
     assert!(mission.is_gate_open(M1) && !mission.is_go(M1), "{}", told());
 
-    use SabotageOutcome::{Red, Toothless, Untold};
     let red = |what: &str, seen: &str| (Red, format!("is red once {what} is undone: {seen}"));
     assert_eq!(outcome(&mission, "VAL-P-001"), red("F1", "status 404 instead of status 200"), "{}", told());
     // Data and port are fresh each time, and neither makes a difference.
@@ -255,12 +256,12 @@ async fn what_a_tester_did_is_done_again_against_an_app_made_wrong() {
     assert_eq!(doubts, [Doubt::NoAssertion, Doubt::Toothless, Doubt::NotSeenRed], "no requirement is named");
     let undone = &mission.sabotages[&val("VAL-P-001")].undone[0];
     assert!(matches!(undone.reaction, Reaction::Other { .. }));
-    let store = ground.missions.read(&ground.id).unwrap();
+    let record = ground.missions.read(&ground.id).unwrap();
     let shown = flightdeck::domain::verdict::EvidenceRef(undone.evidence.clone().unwrap());
-    let shown = store.evidence().get(&shown).unwrap().doc();
+    let shown = record.evidence().get(&shown).unwrap().doc();
     assert!(shown.content.contains("404") && shown.facts.unwrap().by == Actor::Engine);
     let kept = newest(&mission, "VAL-N-001").steps.clone().unwrap();
-    let kept = store.evidence().get(&kept).unwrap().doc().content;
+    let kept = record.evidence().get(&kept).unwrap().doc().content;
     assert!(kept.contains("\u{27e8}PORT\u{27e9}/notes") && kept.contains("two"), "{kept}");
 
     assert!(!ground.dir.join("sabotage").exists(), "its checkout goes with it");
@@ -301,11 +302,11 @@ async fn what_shows_the_same_at_a_later_commit_is_proven_without_a_mind_and_only
     assert!(verdict.again && verdict.outcome == Outcome::Pass && verdict.attempt == earlier.attempt);
     assert_eq!((Some(&verdict.commit), &verdict.steps), (mission.head(), &earlier.steps));
     assert_ne!(verdict.evidence, earlier.evidence, "it rests on what was seen now");
-    let store = ground.missions.read(&ground.id).unwrap();
-    let seen = store.evidence().get(&verdict.evidence[0]).unwrap().doc();
+    let record = ground.missions.read(&ground.id).unwrap();
+    let seen = record.evidence().get(&verdict.evidence[0]).unwrap().doc();
     assert!(seen.content.contains("served") && seen.facts.unwrap().commit.as_ref() == mission.head());
     assert_eq!(mission.seen_red(&val("VAL-A-001")), SeenRed::Sabotaged, "that was seen already");
-    drop(store);
+    drop(record);
 
     // The list is longer now: whether that is what was promised is for a tester to say.
     ground.person(Command::ProveAgain { assertions: vec![val("VAL-B-001")] });

@@ -39,6 +39,7 @@ fn flown() -> Mission {
     flight.mission
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "where evidence is read from, it may be gone")]
 fn doc(reference: &EvidenceRef) -> Result<EvidenceDoc, String> {
     let (kind, content) = match reference.0.len() % 2 {
         0 => (EvidenceKind::Screenshot, "iVBORw0KGgo=".to_owned()),
@@ -147,6 +148,7 @@ fn a_bundle_is_checked_without_its_mission() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of all that may be done to it")]
 fn whatever_is_done_to_a_bundle_is_found() {
     type Tamper = fn(&Path);
     let any_evidence = |folder: &Path| -> PathBuf {

@@ -142,6 +142,8 @@ fn numbered(changed: &[usize]) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_built_is_undone_feature_by_feature_then_hunk_by_hunk_where_nobody_works() {
+    use SeenRed::{AtBase, Sabotaged, Toothless};
+
     let log = tempfile::tempdir().unwrap();
     let log = log.path().join("log");
     let pages = numbered(&[]);
@@ -180,7 +182,6 @@ async fn what_was_built_is_undone_feature_by_feature_then_hunk_by_hunk_where_nob
     assert_eq!(undone(&mission, "VAL-D-001"), [("the whole app".to_owned(), "red")], "its tests stay");
     assert!(!mission.sabotages.contains_key(&val("VAL-E-001")), "it was red at the base");
     let seen: Vec<SeenRed> = mission.contract.keys().map(|id| mission.seen_red(id)).collect();
-    use SeenRed::{AtBase, Sabotaged, Toothless};
     assert_eq!(seen, [Sabotaged, Sabotaged, Toothless, Sabotaged, AtBase]);
 
     let finding = mission.findings.values().next().unwrap();
@@ -219,10 +220,10 @@ async fn what_does_not_build_tells_nothing_and_what_runs_out_of_time_is_said() {
     let short = self::ground(&[("README.md", "# It\n")]);
     let spent = words::sabotage("VAL-X-001", SabotageOutcome::Red);
     let spent = flightdeck::domain::sabotage::Sabotage { wall_ms: u64::MAX / 2, ..spent };
-    let store = short.missions.open(&short.id).unwrap();
-    let (seq, now) = (store.mission().unwrap().seq, flightdeck::engine::now());
-    store.append(seq, now, Actor::Engine, &[Event::CheckSabotaged { sabotage: Box::new(spent) }]).unwrap();
-    drop(store);
+    let log = short.missions.open(&short.id).unwrap();
+    let (seq, now) = (log.mission().unwrap().seq, flightdeck::engine::now());
+    log.append(seq, now, Actor::Engine, &[Event::CheckSabotaged { sabotage: Box::new(spent) }]).unwrap();
+    drop(log);
     let mission = short.fly(story().mind()).await;
     let sabotage = &mission.sabotages[&val("VAL-A-001")];
     assert_eq!(

@@ -169,7 +169,9 @@ pub(super) fn record_checks(
     }
     let raised = flaky(tx.mission(), &checks);
     tx.emit(Event::ChecksRun { milestone, round, checks });
-    raised.into_iter().for_each(|raised| tx.raise(raised));
+    for raised in raised {
+        tx.raise(raised);
+    }
     Ok(())
 }
 

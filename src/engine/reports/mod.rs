@@ -41,10 +41,10 @@ type Mark = (SystemTime, u64);
 impl Reports {
     /// Looks for them before the command runs: the one that the environment names, or those that its words name.
     pub fn before(dir: &Path, script: &Script) -> Self {
-        let named = script.report.as_ref().map(|report| vec![report.as_str().to_owned()]);
-        let is_named = named.is_some();
-        let names = named.unwrap_or_else(|| words_that_name_reports(script.run.as_str()));
-        let files = names.into_iter().filter(|name| is_inside(Path::new(name)));
+        let wanted = script.report.as_ref().map(|report| vec![report.as_str().to_owned()]);
+        let is_named = wanted.is_some();
+        let paths = wanted.unwrap_or_else(|| words_that_name_reports(script.run.as_str()));
+        let files = paths.into_iter().filter(|name| is_inside(Path::new(name)));
         let files = files.map(|name| {
             let file = dir.join(&name);
             let before = mark(&file);

@@ -97,6 +97,9 @@ fn ground() -> Ground {
     })
 }
 
+/// The prompt, the brief and the tools of a request.
+type Heard = (String, String, Vec<String>);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_does_not_start_is_not_planned_on() {
     let ground = ground();
@@ -133,7 +136,7 @@ async fn one_that_breaks_after_the_plan_is_not_in_the_testers_hands_and_the_brie
     let chromium = browser(&ground, &format!("exec {} \"$@\"", real.display()));
     let [environment, plan] = rest();
     let planned = [contract("browser"), environment, plan];
-    let tester: Arc<Mutex<Vec<(String, String, Vec<String>)>>> = Arc::default();
+    let tester: Arc<Mutex<Vec<Heard>>> = Arc::default();
     let heard = Arc::clone(&tester);
     let mind = Mind::new(move |request, _| {
         if request.labels.get("role").is_some_and(|role| role == "user_testing") {
@@ -180,7 +183,7 @@ async fn where_nothing_listens_a_tester_is_told_so_and_gets_what_there_is() {
     });
     let chromium = browser(&ground, "exit 1");
     let planned = crate::support::wire::planning();
-    let tester: Arc<Mutex<Vec<(String, String, Vec<String>)>>> = Arc::default();
+    let tester: Arc<Mutex<Vec<Heard>>> = Arc::default();
     let heard = Arc::clone(&tester);
     let mind = Mind::new(move |request, _| {
         if request.labels.get("role").is_some_and(|role| role == "user_testing") {

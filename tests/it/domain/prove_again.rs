@@ -147,7 +147,11 @@ fn what_shows_the_same_when_its_steps_are_done_again_needs_no_tester() {
     flight.engine(proof(Revision(1)));
     let verdict = flight.mission.verdicts[&one].last().unwrap().clone();
     assert_eq!((verdict.again, verdict.round, Some(&verdict.commit)), (true, 2, flight.mission.head()));
-    assert_eq!(flight.mission.rounds.last().unwrap().to_test, [two.clone()], "a tester has the other one");
+    assert_eq!(
+        flight.mission.rounds.last().unwrap().to_test,
+        std::slice::from_ref(&two),
+        "a tester has the other one"
+    );
     assert!(!flight.mission.waits_at(M2.into()));
     let flight = flight.tested(Outcome::Pass);
     assert!(flight.mission.waits_at(M2.into()) && flight.mission.prove_again.is_empty());

@@ -30,7 +30,9 @@ fn doubts(flight: &Flight, gate: GateId) -> Vec<(Doubt, String)> {
 fn mixed() -> Flight {
     let ids: Vec<String> = (1..=6).map(|n| format!("VAL-M1-{n:03}")).collect();
     let mut contract: Vec<AssertionDraft> = ids.iter().map(|id| words::assertion(id)).collect();
-    contract.iter_mut().for_each(|draft| draft.shows.clear());
+    for draft in &mut contract {
+        draft.shows.clear();
+    }
     contract[0].wording.check.command = Some(words::line("make check"));
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let plan = vec![words::milestone("One", vec![words::feature("All", &ids)])];

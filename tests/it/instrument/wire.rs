@@ -113,7 +113,8 @@ async fn an_answer_that_never_ends_is_cut_at_a_size_or_at_a_time() {
         drop(take(&mut stream).await);
         let head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n";
         stream.write_all(head).await.unwrap();
-        while stream.write_all(&[b'x'; 64 * 1024]).await.is_ok() {}
+        let part = vec![b'x'; 64 * 1024];
+        while stream.write_all(&part).await.is_ok() {}
     });
     let large = HttpDriver::new(super::PATIENCE).send(&HttpRequest::new("GET", address)).await.unwrap();
     assert!(matches!(&large.answer.body, Body::CutText { text } if text.len() == 256 * 1024));

@@ -45,10 +45,9 @@ fn models() -> BTreeMap<Role, Title> {
         .map(|role| {
             let model = match role {
                 Role::Orchestrator => "anthropic/claude-opus",
-                Role::Critic => "google/gemini-pro",
                 Role::Worker => "anthropic/claude-sonnet",
                 Role::Reviewer | Role::Scrutiny => "openai/gpt-codex",
-                Role::UserTesting => "google/gemini-pro",
+                Role::Critic | Role::UserTesting => "google/gemini-pro",
                 Role::Researcher => "anthropic/claude-haiku",
             };
             (role, title(model))

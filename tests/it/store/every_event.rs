@@ -72,6 +72,7 @@ pub fn founding() -> Founding {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of every event of a plan")]
 fn planning() -> Vec<Event> {
     vec![
         Event::MissionCreated(Box::new(founding())),
