@@ -250,8 +250,11 @@ async fn a_bad_page_ends_in_a_clear_answer_and_the_next_one_works() {
     assert!(alerts.contains("10 dialogs in one action: the script that opens them was stopped"), "{alerts}");
     let windows = desk.click(r#"button "Windows""#).await;
     assert!(windows.contains("a window more than 10 was closed"), "{windows}");
+    for tab in 2..=10 {
+        drop(desk.act(json!({ "action": "close_tab", "tab": tab })).await);
+    }
     let mut hung = desk.click(r#"button "Hang""#).await;
-    // Ten windows that load at once may keep the first one busy before anything is clicked.
+    // What is left of the windows may keep the page busy before anything is clicked.
     for _ in 0..5 {
         if !hung.starts_with("the page was busy for too long") {
             break;

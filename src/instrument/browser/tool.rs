@@ -29,7 +29,7 @@ impl Instrument for Browser {
 
     const NAME: &'static str = "browser";
     const DESCRIPTION: &'static str = "Works the app's pages in a real browser, as a user does. Each action answers with what changed, console errors \
-        and failed requests. `read` says what a user sees and what is cut off or covered; a screenshot is kept for people to look at. Other machines cannot be reached.";
+        and failed requests. `read` says what a user sees; a screenshot is for people. Other machines cannot be reached.";
     const ACCESS: Access = Access::Read;
     const REACHES: Reach = Reach::Ports;
 

@@ -56,6 +56,10 @@ const PACE: Duration = Duration::from_millis(100);
 /// How long a port may take to be free once its service has ended.
 const RELEASE: Duration = Duration::from_secs(5);
 
+/// How long what was just closed, or is about to be, may be seen all the same: a program that begins has a copy of what
+/// the one that starts it has open.
+const MOMENT: Duration = Duration::from_millis(500);
+
 /// How much of a log goes into an error or an answer, in bytes.
 const TAIL: u64 = 4 * 1024;
 
@@ -67,7 +71,9 @@ impl Services {
     pub async fn start(specs: Vec<ServiceSpec>, dirs: &ServiceDirs) -> Result<Self, WorkspaceError> {
         let specs = in_order(specs)?;
         for spec in &specs {
-            if let Some((port, holder)) = spec.port.and_then(|port| Some((port, port::holder(port)?))) {
+            if let Some(port) = spec.port
+                && let Some(holder) = port::until_free(port, MOMENT).await
+            {
                 return Err(WorkspaceError::PortBusy { service: spec.name.clone(), port, holder });
             }
         }
@@ -144,10 +150,9 @@ impl Services {
     }
 
     /// Whether its port is still free: a service before it may have taken it, which nobody need wait for.
-    fn check_port(&self, spec: &ServiceSpec) -> Result<(), WorkspaceError> {
-        let Some((port, holder)) = spec.port.and_then(|port| Some((port, port::holder(port)?))) else {
-            return Ok(());
-        };
+    async fn check_port(&self, spec: &ServiceSpec) -> Result<(), WorkspaceError> {
+        let Some(port) = spec.port else { return Ok(()) };
+        let Some(holder) = port::until_free(port, MOMENT).await else { return Ok(()) };
         let by = port::service_on(port);
         let thief = self.running.iter().find(|other| by.as_deref() == Some(other.forked.mark()));
         let service = spec.name.clone();
@@ -162,7 +167,7 @@ impl Services {
     }
 
     async fn start_one(&mut self, spec: ServiceSpec, dirs: &ServiceDirs) -> Result<(), WorkspaceError> {
-        self.check_port(&spec)?;
+        self.check_port(&spec).await?;
         let log = log_of(&dirs.logs, &spec.name);
         let forked = Forked::of(&log.display().to_string());
         let program = Program::shell(&spec.run)
@@ -231,12 +236,22 @@ impl Service {
     /// Whether something of it goes on after its line has ended. Then its health decides.
     async fn has_forked(&self, exit: Exit) -> Result<(), String> {
         match exit {
-            Exit::Code(0) if !self.forked.processes().await.is_empty() => Ok(()),
+            Exit::Code(0) if self.goes_on().await => Ok(()),
             Exit::Code(0) => {
                 Err(format!("it ended with {exit}, and nothing of it goes on: its line must start a server"))
             }
             _ => Err(format!("it ended with {exit}")),
         }
+    }
+
+    /// Whether processes of it are there. One that forks twice is seen at neither place while it does.
+    async fn goes_on(&self) -> bool {
+        let seen = async {
+            while self.forked.processes().await.is_empty() {
+                sleep(PACE / 4).await;
+            }
+        };
+        timeout(MOMENT, seen).await.is_ok()
     }
 
     /// Another service on its port would answer for it.

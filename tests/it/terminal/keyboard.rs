@@ -16,7 +16,7 @@ pub const CTRL_S: &str = "\x13";
 /// The size that most tests use.
 pub const USUAL: Size = Size { cols: 120, rows: 40 };
 /// How long anything may take on a machine that has other things to do. No test passes or fails by being faster.
-const PATIENCE: Duration = Duration::from_secs(75);
+const PATIENCE: Duration = Duration::from_mins(3);
 /// How often the screen is looked at.
 const LOOK: Duration = Duration::from_millis(10);
 
