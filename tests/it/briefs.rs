@@ -1,5 +1,6 @@
 //! What agents know of the mission while it flies: what their commands do, what was said, what follows from a change.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -280,8 +281,11 @@ async fn a_talk_reads_changes_and_learns_what_follows() {
     ground.fly(replies(first)).await;
     ground.person(Command::DecideGate { gate: GateId::Plan, decision: Decision::Go { note: None } });
     let talked = Mutex::new(0);
+    let at_work = Arc::new(AtomicBool::new(false));
+    let begun = Arc::clone(&at_work);
     let mind = Mind::new(move |request, _| {
         if !first_words(request).contains("## What you are to answer now") {
+            begun.store(true, Ordering::Relaxed);
             std::thread::sleep(Duration::from_millis(20));
             return Ok(call("list", json!({ "path": ".", "depth": request.items.len() })));
         }
@@ -301,6 +305,10 @@ async fn a_talk_reads_changes_and_learns_what_follows() {
     let desk = Desk::over(ground, mind).await;
     let mission = desk.until("a worker", is_build).await;
     let worker = mission.live_attempts().find(|a| a.work.writes()).unwrap().id;
+    // What changes before its brief is written stands in the brief.
+    while !at_work.load(Ordering::Relaxed) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     let text = Prose::clipped("Let it greet by name.");
     desk.person(Command::Say { to: Party::Orchestrator, text, delivery: Delivery::Queue }).await;
     desk.until("an answer", |mission| mission.messages.iter().any(|m| m.to == Party::Person)).await;

@@ -5,12 +5,13 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use super::bounded_log::{BoundedLog, older};
 use super::group::Group;
@@ -18,6 +19,9 @@ use super::program::Program;
 use super::run::{DRAIN, Exit, GRACE};
 use super::text::clean_text;
 use crate::workspace::WorkspaceError;
+
+/// How long what a leader started has to leave its group once the leader ended well.
+const DEPARTURE: Duration = Duration::from_millis(400);
 
 /// A program in the background. Dropping it kills its process group.
 #[derive(Debug)]
@@ -51,6 +55,11 @@ impl Program {
         let watched = Arc::clone(&group);
         tokio::spawn(async move {
             let exit = child.wait().await.map_or(Exit::Unknown, Exit::from);
+            // A daemon ends at once, and leaves its group a moment later.
+            let begun = Instant::now();
+            while exit == Exit::Code(0) && watched.has_members() && begun.elapsed() < DEPARTURE {
+                sleep(DEPARTURE / 20).await;
+            }
             // A leader that ends leaves nothing behind: what it started is not reachable any more.
             watched.finish();
             // Its last words are in the log by the time that its end is known; what forked away may hold the pipe for ever.

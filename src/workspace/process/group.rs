@@ -40,6 +40,11 @@ impl Group {
         }
     }
 
+    /// Whether any process is in it. Its id is not given to another as long as one is.
+    pub fn has_members(&self) -> bool {
+        !self.over.load(Ordering::Acquire) && killpg(Pid::from_raw(self.pgid), None).is_ok()
+    }
+
     /// Kills what is left of the group. Afterwards it is never signalled again, since the kernel may reuse its id.
     pub fn finish(&self) {
         self.signal(Signal::SIGKILL);

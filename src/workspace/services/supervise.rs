@@ -237,9 +237,9 @@ impl Service {
     async fn has_forked(&self, exit: Exit) -> Result<(), String> {
         match exit {
             Exit::Code(0) if self.goes_on().await => Ok(()),
-            Exit::Code(0) => {
-                Err(format!("it ended with {exit}, and nothing of it goes on: its line must start a server"))
-            }
+            Exit::Code(0) => Err(format!(
+                "it ended with {exit}: its line must stay in the foreground, what it leaves in the background ends with it"
+            )),
             _ => Err(format!("it ended with {exit}")),
         }
     }

@@ -99,7 +99,13 @@ async fn what_does_not_come_up_says_why_and_leaves_nothing() {
         ("never listens", "echo pondering; exec sleep 300", soon, "takes no connections"),
         ("starts again and again", "while :; do echo no database; sleep 0.05; done", soon, "no database"),
         ("fails", "echo no database; exit 3", soon, "it ended with exit code 3"),
-        ("does its work and ends", "echo pondering", soon, "and nothing of it goes on"),
+        ("does its work and ends", "echo pondering", soon, "must stay in the foreground"),
+        (
+            "goes to the background of its shell",
+            "python3 serve.py late & sleep 0.2",
+            Duration::from_secs(20),
+            "must stay in the foreground",
+        ),
     ];
     for (what, line, start_timeout, words) in table {
         let spec = ServiceSpec { start_timeout, ..ground.spec(line) };
@@ -116,7 +122,6 @@ async fn what_comes_up_in_its_own_way_is_ended_whole() {
         ("late", "exec python3 serve.py late"),
         ("stubborn", "exec python3 serve.py stubborn"),
         ("daemon", "exec python3 serve.py daemon"),
-        ("background", "python3 serve.py plain & sleep 0.3"),
     ];
     for (mode, line) in table {
         let spec = ground.spec(line);
