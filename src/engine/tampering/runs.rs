@@ -167,7 +167,8 @@ fn asked(mission: &Mission, feature: FeatureId) -> Asked {
     let environment = mission.environment.as_ref();
     let scripts = environment.into_iter().flat_map(Environment::gate_scripts);
     let checks = mission.active_assertions().filter_map(|assertion| assertion.wording.check.command.as_ref());
-    let commands = scripts.map(|script| &script.run).chain(checks).map(ToString::to_string).collect();
+    let gates = checks.map(|command| reach::gates_of(command.as_str()));
+    let commands = scripts.map(|script| script.run.to_string()).chain(gates).collect();
     let mut words = String::new();
     if let Some(found) = mission.feature(feature) {
         let criteria: Vec<String> = found.spec.criteria.iter().map(ToString::to_string).collect();

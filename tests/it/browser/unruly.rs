@@ -2,8 +2,9 @@
 //! afterwards.
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 
 use flightdeck::instrument::browser::Browser;
 use flightdeck::instrument::{Chromium, Instrument, Place};
@@ -35,7 +36,13 @@ impl Desk {
             0,
             "profile and downloads go with the tester"
         );
-        assert!(TcpListener::bind(("127.0.0.1", port)).is_ok(), "nothing listens on {port} any more");
+        for _ in 0..250 {
+            if TcpStream::connect(("127.0.0.1", port)).is_err() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("something still listens on {port}");
     }
 }
 
