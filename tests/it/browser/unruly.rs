@@ -117,7 +117,7 @@ async fn a_browser_that_dies_in_the_middle_and_starts_no_more_is_told_as_blocked
     // It dies while it is asked to wait.
     let wait = act(json!({ "action": "wait", "text": "never there", "seconds": 30 }));
     let kill = async {
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
         write("echo 'GPU process is not usable' >&2; exit 21".to_owned());
         for dir in running_in(&scratch) {
             let pid = dir.file_name().and_then(|name| name.to_str()?.parse().ok()).unwrap();
