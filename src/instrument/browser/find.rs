@@ -83,6 +83,7 @@ impl Chromium {
 
     /// The same search, which finds nothing of use.
     #[must_use]
+    #[cfg(feature = "browser")]
     pub(super) fn but(&self, why: String) -> Self {
         Self { sought: self.sought.clone(), found: Err(why) }
     }
