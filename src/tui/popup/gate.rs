@@ -91,10 +91,10 @@ impl GateScreen {
         PopupResult::order(command, format!("GO at {}", gate_name(self.gate))).and_then(StackAction::Close)
     }
 
-    /// What the gate is about and was proven at an older commit.
+    /// What the gate is about and was proven at an older commit; nothing once the mission is over and nobody tries it again.
     fn older(&self, app: &App) -> Vec<AssertionId> {
         let mut ids = app.mission.assertions_at(self.gate);
-        ids.retain(|id| app.mission.proven_before_head(id).is_some());
+        ids.retain(|id| app.mission.end.is_none() && app.mission.proven_before_head(id).is_some());
         ids
     }
 
@@ -131,7 +131,6 @@ impl GateScreen {
             (Some(GateItem::Assertion(id)), _) => match action {
                 Action::Waive => PopupResult::open(Prompt::new(app, Purpose::Waive(id))),
                 Action::Retire => PopupResult::open(Prompt::new(app, Purpose::Retire(id))),
-                Action::ProveAgain => prove_again(vec![id]),
                 Action::Edit => PopupResult::open(AssertionScreen::edit(app, &id)),
                 _ => PopupResult::open(EvidenceScreen::new(&app.mission, id)),
             },
@@ -153,6 +152,9 @@ impl GateScreen {
 
 /// Has assertions tried at the present commit; the mission says which cannot be.
 pub fn prove_again(assertions: Vec<AssertionId>) -> PopupResult {
+    if assertions.is_empty() {
+        return PopupResult::refuse("nothing here can be proven again");
+    }
     let ids: Vec<String> = assertions.iter().map(ToString::to_string).collect();
     let words = format!("{} to be proven again in the next round", ids.join(", "));
     PopupResult::order(Command::ProveAgain { assertions }, words)

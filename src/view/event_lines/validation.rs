@@ -2,6 +2,7 @@
 
 use super::work::runs_words;
 use crate::domain::environment::CommandRun;
+use crate::domain::finding::{Finding, Severity};
 use crate::domain::flow::Flow;
 use crate::domain::id::{FeatureId, MilestoneId};
 use crate::domain::round::{
@@ -104,9 +105,19 @@ pub(super) fn closed(
         RoundOutcome::Failed => BAD,
         RoundOutcome::Blocked => WARNING,
     };
-    let tally = mission.tally(mission.assertions_of(milestone).map(|assertion| &assertion.id));
+    let held = mission.assertions_of(milestone).chain(mission.sealed_of(milestone));
+    let tally = mission.tally(held.map(|assertion| &assertion.id));
     let waived = if tally.waived > 0 { format!(", {} waived", tally.waived) } else { String::new() };
+    let failed = outcome == RoundOutcome::Failed;
     let (outcome, all) = (outcome.word(), plural(tally.all, "assertion"));
-    let text = format!("round {round} {outcome}: {} of {all} hold{waived}", tally.proven);
+    // Where no assertion says why a round failed, a finding does.
+    let blocking = |found: &&Finding| found.milestone == milestone && found.severity == Severity::Blocking;
+    let why = match mission.open_findings().filter(blocking).count() {
+        found @ 1.. if failed && tally.proven + tally.waived == tally.all => {
+            format!(", {} open", plural(found, "blocking finding"))
+        }
+        _ => String::new(),
+    };
+    let text = format!("round {round} {outcome}: {} of {all} hold{waived}{why}", tally.proven);
     LogLine::new(sign, &milestone, text)
 }

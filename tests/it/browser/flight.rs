@@ -100,6 +100,29 @@ fn ground() -> Ground {
 /// The prompt, the brief and the tools of a request.
 type Heard = (String, String, Vec<String>);
 
+/// A crew whose testers try nothing; what each of them was given.
+fn unable(
+    planned: [(&'static str, Value); 3],
+    assertion: &'static str,
+) -> (Arc<Mind>, Arc<Mutex<Vec<Heard>>>) {
+    let tester: Arc<Mutex<Vec<Heard>>> = Arc::default();
+    let heard = Arc::clone(&tester);
+    let mind = Mind::new(move |request, _| {
+        if request.labels.get("role").is_some_and(|role| role == "user_testing") {
+            let tools = request.tools.iter().map(|tool| tool.name.clone()).collect();
+            heard.lock().unwrap().push((first_words(request), request.system.clone(), tools));
+        }
+        Ok(crew(request, &planned, |turn| match turn {
+            0 => call(
+                "verdict",
+                json!({ "assertion": assertion, "outcome": "blocked", "observed": "not tried" }),
+            ),
+            _ => call("report_user_testing", json!({ "summary": "Not tried." })),
+        }))
+    });
+    (mind, tester)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_does_not_start_is_not_planned_on() {
     let ground = ground();
@@ -136,21 +159,7 @@ async fn one_that_breaks_after_the_plan_is_not_in_the_testers_hands_and_the_brie
     let chromium = browser(&ground, &format!("exec {} \"$@\"", real.display()));
     let [environment, plan] = rest();
     let planned = [contract("browser"), environment, plan];
-    let tester: Arc<Mutex<Vec<Heard>>> = Arc::default();
-    let heard = Arc::clone(&tester);
-    let mind = Mind::new(move |request, _| {
-        if request.labels.get("role").is_some_and(|role| role == "user_testing") {
-            let tools = request.tools.iter().map(|tool| tool.name.clone()).collect();
-            heard.lock().unwrap().push((first_words(request), request.system.clone(), tools));
-        }
-        Ok(crew(request, &planned, |turn| match turn {
-            0 => call(
-                "verdict",
-                json!({ "assertion": "VAL-PAGE-001", "outcome": "blocked", "observed": "no browser" }),
-            ),
-            _ => call("report_user_testing", json!({ "summary": "There was no browser." })),
-        }))
-    });
+    let (mind, tester) = unable(planned, "VAL-PAGE-001");
     let options = |chromium: &Chromium| EngineOptions {
         backends: mind.clone(),
         chromium: chromium.clone(),
@@ -183,21 +192,7 @@ async fn where_nothing_listens_a_tester_is_told_so_and_gets_what_there_is() {
     });
     let chromium = browser(&ground, "exit 1");
     let planned = crate::support::wire::planning();
-    let tester: Arc<Mutex<Vec<Heard>>> = Arc::default();
-    let heard = Arc::clone(&tester);
-    let mind = Mind::new(move |request, _| {
-        if request.labels.get("role").is_some_and(|role| role == "user_testing") {
-            let tools = request.tools.iter().map(|tool| tool.name.clone()).collect();
-            heard.lock().unwrap().push((first_words(request), request.system.clone(), tools));
-        }
-        Ok(crew(request, &planned, |turn| match turn {
-            0 => call(
-                "verdict",
-                json!({ "assertion": "VAL-GREET-001", "outcome": "blocked", "observed": "not tried" }),
-            ),
-            _ => call("report_user_testing", json!({ "summary": "Not tried." })),
-        }))
-    });
+    let (mind, tester) = unable(planned, "VAL-GREET-001");
     flightdeck::engine::run(EngineOptions { backends: mind, chromium, ..ground.options() }).await.unwrap();
     let tester = tester.lock().unwrap();
     let (brief, system, tools) = &tester[0];

@@ -3,6 +3,7 @@
 use flightdeck::cli::print::{Printable, Style, printed};
 use flightdeck::domain::attempt::{AgentWork, Ending};
 use flightdeck::domain::command::Command;
+use flightdeck::domain::finding::Severity;
 use flightdeck::domain::id::{MilestoneId, Timestamp};
 use flightdeck::domain::message::Party;
 use flightdeck::domain::mission::{Hold, HoldCause, Mission};
@@ -60,6 +61,25 @@ fn a_flight_to_a_failed_round_is_told_line_by_line() {
     0:16  · M1             #5 user testing: Tried it all
     0:16  ✗ M1             round 1 failed: 0 of 1 assertion hold
     "#);
+}
+
+#[test]
+fn a_round_that_fails_though_everything_holds_says_why() {
+    let mut flight = Flight::new().planned(1, 1).built(1).gated().reviewed();
+    let scrutiny = flight.start(flight.due()[0]);
+    let report = Command::ReportScrutiny {
+        summary: words::prose("It falls apart"),
+        issues: vec![words::issue(Severity::Blocking, "two writers lose entries")],
+        knowledge: Vec::new(),
+        known: vec![],
+    };
+    flight.attempt(scrutiny, report);
+    let flight = flight.tested(Outcome::Pass);
+    assert!(
+        told(&flight).ends_with("round 1 failed: 1 of 1 assertion hold, 1 blocking finding open"),
+        "{}",
+        told(&flight)
+    );
 }
 
 #[test]

@@ -293,6 +293,18 @@ fn the_persons_word_on_requirements_becomes_commands() {
 }
 
 #[test]
+fn what_is_older_is_proven_again_from_its_gate_and_nothing_is_once_the_mission_is_over() {
+    let asked = fly_engine(Engine::of(sample(Moment::MilestoneGate)), same, "g P");
+    let commands = asked.source.asked.lock().unwrap().clone();
+    let [Command::ProveAgain { assertions }] = commands.as_slice() else { panic!("{}", asked.frame) };
+    assert_eq!(assertions.len(), 2, "{}", asked.frame);
+    let over = fly_engine(Engine::of(completed()), same, "g P");
+    assert!(over.source.asked.lock().unwrap().is_empty(), "{}", over.frame);
+    assert!(over.frame.contains("nothing here can be proven again"), "{}", over.frame);
+    assert!(!over.frame.contains("P prove again"), "{}", over.frame);
+}
+
+#[test]
 fn a_gate_that_cannot_be_decided_is_refused_with_the_sign_of_trouble() {
     let flown = fly(Moment::Flying, (120, 40), "g y");
     assert!(flown.frame.contains("✗ the gate of M2 is not open"), "{}", flown.frame);
