@@ -240,8 +240,8 @@ impl Runner for Tap {
         };
         let Some(rest) = rest.strip_prefix(' ') else { return };
         let (said, directive) = rest.split_once(" # ").unwrap_or((rest, ""));
-        let directive = directive.to_ascii_uppercase();
-        let outcome = if directive.starts_with("SKIP") || directive.starts_with("TODO") {
+        let directive = directive.to_ascii_lowercase();
+        let outcome = if directive.starts_with("skip") || directive.starts_with("todo") {
             TestOutcome::Skipped
         } else if failed {
             TestOutcome::Failed
