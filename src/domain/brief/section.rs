@@ -5,6 +5,7 @@ use std::fmt::Display;
 use super::finding::{self, evidence_line, marks, with_fix, with_state};
 use crate::domain::attempt::{Attempt, Ending, Role};
 use crate::domain::claim::NotRun;
+use crate::domain::claim::by_hand::Tried;
 use crate::domain::contract::{Assertion, Weight};
 use crate::domain::environment::Listens;
 use crate::domain::finding::{Finding, FindingState};
@@ -173,8 +174,14 @@ pub(super) fn fixes(mission: &Mission, feature: &Feature) -> String {
     let rows: String = findings
         .map(|finding| with_fix(finding, &marks(finding)) + &evidence_line(mission, finding))
         .collect();
-    format!("\n## The findings it mends\n{rows}")
+    let claims = if mission.sets_right(feature) { SETS_RIGHT } else { "" };
+    format!("\n## The findings it mends\n{rows}{claims}")
 }
+
+/// How a worker sets a claim right.
+const SETS_RIGHT: &str = "\nThese are about what a handoff says. Where the program is right, nothing need be committed: hand in with \
+                          `implemented` empty, and say what is so in `summary` and `commands`. What you do not claim is withdrawn.\n";
+
 
 pub(super) fn built(mission: &Mission) -> String {
     let lines = mission.features.iter().filter(|feature| feature.is_built()).map(|feature| {
@@ -245,13 +252,23 @@ pub(super) fn handoff(mission: &Mission, feature: FeatureId) -> String {
     for NotRun { command, why } in mission.claims_left.get(&feature).into_iter().flatten() {
         text += &format!("not run again: `{command}`, because {why}\n");
     }
-    for check in &handoff.checks {
-        text += &format!("tried by hand: {}: {}\n", check.action, check.observed);
+    for (command, said) in mission.counts_unshown(feature) {
+        text += &format!("not shown: `{command}` names no number of tests when it is run again; the worker says: {said}\n");
+    }
+    if let Some((_, words)) = mission.added_tests.get(&feature).and_then(|added| added.hollow_words(feature)) {
+        text += &format!("the engine saw: {words}\n");
     }
     for file in &handoff.tests.added {
         text += &format!("tests in {}: {}\n", file.file, join(&file.cases));
     }
-    let checks = handoff.checks.iter().map(|check| format!("{}: {}", check.action, check.observed));
+    let checks = handoff.checks.iter().map(|check| {
+        let known = match mission.tried_by_hand(feature, check) {
+            Tried::NotShown => "said by the worker, not shown".to_owned(),
+            Tried::Again(run) => format!("run again it exits {}", run.exit_code),
+            Tried::Otherwise(run) => format!("run again it does otherwise, exit {}: {}", run.exit_code, run.tail),
+        };
+        format!("{}: {} ({known})", check.action, check.observed)
+    });
     text += &list("tried by hand:\n", checks);
     if let Procedure::Deviated { deviations } = &handoff.procedure {
         let otherwise = deviations
