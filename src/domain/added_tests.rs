@@ -128,7 +128,8 @@ impl AddedTests {
             Missing::Refuted => "names tests as added that are not there",
             Missing::Unshown => "names tests as added that nothing shows",
         };
-        let ran = if runs.is_empty() { String::new() } else { format!("; what was run: {}", runs.join(", ")) };
+        let ran =
+            if runs.is_empty() { String::new() } else { format!("; what was run: {}", runs.join(", ")) };
         (!shown.is_empty()).then(|| format!("the handoff of {feature} {lead}: {}{ran}", shown.join("; ")))
     }
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::environment::CommandRun;
-use super::flow::FlowShare;
 use super::finding::{Finding, FindingState, Severity, Source};
+use super::flow::FlowShare;
 use super::handoff::Issue;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Revision, Timestamp};
 use super::tests;

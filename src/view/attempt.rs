@@ -3,8 +3,8 @@
 use super::live::doing;
 use super::prelude::*;
 use crate::domain::activity::Activity;
-use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::added_tests::Missing;
+use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::claim::NotRun;
 use crate::domain::claim::by_hand::Tried;
 use crate::domain::environment::CommandRun;
@@ -95,7 +95,9 @@ fn tried(mission: &Mission, feature: FeatureId, check: &ManualCheck) -> (StyleRo
     let (style, known) = match mission.tried_by_hand(feature, check) {
         Tried::NotShown => (StyleRole::Text, "said by the worker, not shown".to_owned()),
         Tried::Again(run) => (StyleRole::Text, format!("run again: exit {}", run.exit_code)),
-        Tried::Otherwise(run) => (StyleRole::Bad, format!("run again it does otherwise: exit {}", run.exit_code)),
+        Tried::Otherwise(run) => {
+            (StyleRole::Bad, format!("run again it does otherwise: exit {}", run.exit_code))
+        }
     };
     (style, format!("{} → {} · {known}", check.action, check.observed))
 }

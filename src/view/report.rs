@@ -1,13 +1,11 @@
-//! What agents wrote for the person: what scrutiny and the tester sum up, and what a handoff left undone, did otherwise, or
-//! tells without anybody having seen it.
+//! What agents wrote for the person: what scrutiny and the tester sum up, and what a handoff left undone or did otherwise.
 
 use super::prelude::*;
 use super::work::feature_name;
 use crate::domain::attempt::AgentWork;
-use crate::domain::claim::by_hand::Tried;
 use crate::domain::flow::Flow;
 use crate::domain::gate::GateId;
-use crate::domain::handoff::{Handoff, ManualCheck, Procedure};
+use crate::domain::handoff::{Handoff, Procedure};
 use crate::domain::id::{AttemptId, FeatureId, MilestoneId};
 use crate::domain::round::{Round, ScrutinyReport, UserTestingReport};
 use crate::domain::text::Text;
@@ -25,7 +23,7 @@ pub enum Report<'a> {
 }
 
 /// What a gate rests on in words: of each of its milestones the newest scrutiny and user testing, and the handoffs that
-/// left something undone, did it otherwise, or tell what nobody saw.
+/// left something undone or did it otherwise.
 pub fn reports(mission: &Mission, gate: GateId) -> Vec<Report<'_>> {
     let milestones = mission.milestones.iter().map(|milestone| milestone.id);
     let of_gate = milestones.filter(|id| match gate {
@@ -42,9 +40,7 @@ fn of_milestone(mission: &Mission, id: MilestoneId) -> Vec<Report<'_>> {
     let testing = tested.into_iter().flat_map(Round::testing_reports);
     let handoffs = mission.features_of(id).filter_map(|feature| {
         let (attempt, handoff) = mission.handoffs.get(&feature.id)?;
-        (!counts(mission, feature.id, handoff).is_empty()).then_some(Report::Handoff(
-            feature.id, *attempt, handoff,
-        ))
+        (!counts(handoff).is_empty()).then_some(Report::Handoff(feature.id, *attempt, handoff))
     });
     let judged = scrutiny
         .map(Report::Scrutiny)
@@ -94,7 +90,7 @@ impl<'a> Report<'a> {
                 some(report.frictions.len(), "friction", ""),
             ),
             Self::Handoff(feature, _, handoff) => {
-                (feature_name(mission, feature), handoff.summary.as_str(), counts(mission, feature, handoff))
+                (feature_name(mission, feature), handoff.summary.as_str(), counts(handoff))
             }
         };
         Row::new()
@@ -140,11 +136,10 @@ impl<'a> Report<'a> {
                 );
                 rows
             }
-            Self::Handoff(feature, _, handoff) => {
-                let by_hand = by_hand(mission, feature, handoff).map(|words| ("not shown", words));
+            Self::Handoff(_, _, handoff) => {
                 let undone = handoff.left_undone.iter().map(|line| ("undone", line.to_string()));
                 let otherwise = deviations(handoff).map(|words| ("otherwise", words));
-                undone.chain(otherwise).chain(by_hand).flat_map(|(label, words)| labelled(label, &words, width)).collect()
+                undone.chain(otherwise).flat_map(|(label, words)| labelled(label, &words, width)).collect()
             }
         };
         if below.len() > MOST_ROWS {
@@ -182,22 +177,10 @@ fn deviations(handoff: &Handoff) -> impl Iterator<Item = String> {
     steps.iter().map(|step| format!("{} → {} ({})", step.step, step.instead, step.why))
 }
 
-/// What was tried by hand and nobody else saw.
-fn by_hand<'a>(
-    mission: &'a Mission,
-    feature: FeatureId,
-    handoff: &'a Handoff,
-) -> impl Iterator<Item = String> + 'a {
-    let alone = move |check: &&ManualCheck| mission.tried_by_hand(feature, check) == Tried::NotShown;
-    let words = |check: &ManualCheck| format!("{} → {}, as the worker says", check.action, check.observed);
-    handoff.checks.iter().filter(alone).map(words)
-}
-
-fn counts(mission: &Mission, feature: FeatureId, handoff: &Handoff) -> String {
+fn counts(handoff: &Handoff) -> String {
     let counts = [
         some(handoff.left_undone.len(), "item", " left undone"),
         some(deviations(handoff).count(), "step", " done otherwise"),
-        some(by_hand(mission, feature, handoff).count(), "hand check", " not shown"),
     ];
     let counts: Vec<String> = counts.into_iter().filter(|words| !words.is_empty()).collect();
     counts.join(" · ")

@@ -85,7 +85,8 @@ fn left_out(mission: &Mission, feature: FeatureId) -> String {
     let left = mission.claims_left.get(&feature).into_iter().flatten();
     let left = left.map(|NotRun { command, why }| format!("`{command}`, because {why}"));
     let unshown = mission.counts_unshown(feature).into_iter();
-    let unshown = unshown.map(|(command, said)| format!("“{said}” of `{command}`, whose output says no number"));
+    let unshown =
+        unshown.map(|(command, said)| format!("“{said}” of `{command}`, whose output says no number"));
     format!("{feature}: {}", left.chain(unshown).collect::<Vec<_>>().join("; "))
 }
 

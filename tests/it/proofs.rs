@@ -547,7 +547,12 @@ async fn what_was_tried_by_hand_is_run_again_where_it_is_a_command_and_a_hidden_
     let findings: Vec<&str> = mission.findings.values().map(|finding| finding.description.as_str()).collect();
     assert_eq!(findings.len(), 2, "{findings:?} {told}");
     assert!(mission.findings.values().all(|finding| finding.severity == Severity::NonBlocking));
-    assert!(findings[0].contains("says of `grep -c hi out.txt`: \u{201c}printed 2 lines\u{201d}, and it prints 1 line here"), "{findings:?}");
+    assert!(
+        findings[0].contains(
+            "says of `grep -c hi out.txt`: \u{201c}printed 2 lines\u{201d}, and it prints 1 line here"
+        ),
+        "{findings:?}"
+    );
     assert!(findings[1].contains("claims exit 0 for `cat absent.txt`"), "{findings:?}");
     assert_eq!(mission.status(), Status::Completed, "{told}");
     let feature = mission.features.first().unwrap().id;

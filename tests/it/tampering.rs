@@ -224,8 +224,7 @@ async fn what_an_orchestrator_dismisses_waits_for_the_person_who_may_agree() {
 
 /// Tests beside those that were there: one that fails without `label`, and one that never does.
 const LABEL: &str = "\n    def test_label(self):\n        self.assertEqual(cart.label(3), 3)\n";
-const USAGE: &str =
-    "\n    def test_usage(self):\n        usage = cart.__doc__ or 'cart'\n        assert 'label' in usage or True\n";
+const USAGE: &str = "\n    def test_usage(self):\n        usage = cart.__doc__ or 'cart'\n        assert 'label' in usage or True\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_added_test_that_passes_without_the_feature_is_told_and_blocks_nothing() {
@@ -242,7 +241,10 @@ async fn an_added_test_that_passes_without_the_feature_is_told_and_blocks_nothin
     assert!(matches!(finding.source, Source::Tampering { .. }));
     assert_eq!(finding.severity, Severity::Suggestion, "{story}");
     let says = finding.description.as_str();
-    assert!(says.starts_with("1 of 2 tests that came with F1 passes without what it built: `test_usage"), "{says}");
+    assert!(
+        says.starts_with("1 of 2 tests that came with F1 passes without what it built: `test_usage"),
+        "{says}"
+    );
     let review = told.iter().find(|brief| brief.starts_with("# Review F1")).unwrap();
     assert!(review.contains(says), "{review}");
 }
@@ -250,8 +252,7 @@ async fn an_added_test_that_passes_without_the_feature_is_told_and_blocks_nothin
 #[tokio::test(flavor = "multi_thread")]
 async fn where_no_added_test_fails_without_the_feature_it_weighs_more() {
     let more = format!("{TESTS}{USAGE}");
-    let (mission, _, story) =
-        fly(label() + &writing("test_cart.py", &more), String::new(), LetBe::No).await;
+    let (mission, _, story) = fly(label() + &writing("test_cart.py", &more), String::new(), LetBe::No).await;
     let found = seen(&mission);
     let [finding] = found.as_slice() else { panic!("{found:#?}\n{story}") };
     assert_eq!(finding.severity, Severity::NonBlocking);
@@ -279,7 +280,10 @@ async fn tests_that_nobody_finds_are_a_false_claim_that_a_handoff_without_a_comm
     assert_eq!(finding.severity, Severity::Blocking);
     let says = finding.description.as_str();
     assert!(says.contains("`test_find` in test_cart.py (no run knows such a test"), "{says}");
-    assert!(says.contains("tests/test_none.py (there is no such file)") && !says.contains("test_label"), "{says}");
+    assert!(
+        says.contains("tests/test_none.py (there is no such file)") && !says.contains("test_label"),
+        "{says}"
+    );
     assert_eq!(mission.evidence_of(finding).len(), 1, "the run is shown");
     let FindingState::TakenUp { feature } = finding.state else { panic!("{:?}", finding.state) };
     assert!(mission.feature(feature).unwrap().is_untouched(), "{story}");

@@ -75,7 +75,8 @@ fn entries<'a>(
         let word = if gone { "no longer held" } else { "last seen" };
         let seen = seen.map(|(round, commit)| format!("  {word} in round {round}, at {commit}\n"));
         let claim = finding.is_claim() && matches!(finding.state, FindingState::TakenUp { .. });
-        let claim = if claim { "  a claim: it holds still only if a later handoff says it again\n" } else { "" };
+        let claim =
+            if claim { "  a claim: it holds still only if a later handoff says it again\n" } else { "" };
         with_fix(finding, &marks(finding)) + &seen.unwrap_or_default() + claim
     };
     findings.iter().map(entry).collect()

@@ -3,15 +3,13 @@
 use std::fmt::Display;
 
 use super::finding::{self, evidence_line, marks, with_fix, with_state};
+use super::handoff::handoff;
 use crate::domain::attempt::{Attempt, Ending, Role};
-use crate::domain::claim::NotRun;
-use crate::domain::claim::by_hand::Tried;
 use crate::domain::contract::{Assertion, Weight};
 use crate::domain::environment::Listens;
 use crate::domain::finding::{Finding, FindingState};
 use crate::domain::flow::Flow;
 use crate::domain::gate::GateId;
-use crate::domain::handoff::Procedure;
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, FeatureState, Origin};
@@ -182,7 +180,6 @@ pub(super) fn fixes(mission: &Mission, feature: &Feature) -> String {
 const SETS_RIGHT: &str = "\nThese are about what a handoff says. Where the program is right, nothing need be committed: hand in with \
                           `implemented` empty, and say what is so in `summary` and `commands`. What you do not claim is withdrawn.\n";
 
-
 pub(super) fn built(mission: &Mission) -> String {
     let lines = mission.features.iter().filter(|feature| feature.is_built()).map(|feature| {
         let summary = mission.handoffs.get(&feature.id).map_or("", |(_, handoff)| handoff.summary.as_str());
@@ -235,48 +232,6 @@ pub(super) fn app(mission: &Mission) -> String {
         "\n## Nothing listens\nNo service of this app has a port, so there is no page and no address to reach. It is worked with its commands.\n"
     };
     services(mission) + nothing
-}
-
-pub(super) fn handoff(mission: &Mission, feature: FeatureId) -> String {
-    let Some((attempt, handoff)) = mission.handoffs.get(&feature) else { return String::new() };
-    let mut text = format!("\n## The handoff of {attempt}\n{}\n", handoff.summary);
-    text += &list("implemented:\n", &handoff.implemented);
-    text += &list("left undone:\n", &handoff.left_undone);
-    for run in &handoff.commands {
-        text += &format!("claims: `{}` exits {}: {}\n", run.command, run.exit_code, run.observation);
-    }
-    for run in mission.claim_runs.get(&feature).into_iter().flatten() {
-        let tail = if run.passed() { String::new() } else { format!(": {}", run.tail) };
-        text += &format!("the engine saw: `{}` exits {}{tail}\n", run.command, run.exit_code);
-    }
-    for NotRun { command, why } in mission.claims_left.get(&feature).into_iter().flatten() {
-        text += &format!("not run again: `{command}`, because {why}\n");
-    }
-    for (command, said) in mission.counts_unshown(feature) {
-        text += &format!("not shown: `{command}` names no number of tests when it is run again; the worker says: {said}\n");
-    }
-    if let Some((_, words)) = mission.added_tests.get(&feature).and_then(|added| added.hollow_words(feature)) {
-        text += &format!("the engine saw: {words}\n");
-    }
-    for file in &handoff.tests.added {
-        text += &format!("tests in {}: {}\n", file.file, join(&file.cases));
-    }
-    let checks = handoff.checks.iter().map(|check| {
-        let known = match mission.tried_by_hand(feature, check) {
-            Tried::NotShown => "said by the worker, not shown".to_owned(),
-            Tried::Again(run) => format!("run again it exits {}", run.exit_code),
-            Tried::Otherwise(run) => format!("run again it does otherwise, exit {}: {}", run.exit_code, run.tail),
-        };
-        format!("{}: {} ({known})", check.action, check.observed)
-    });
-    text += &list("tried by hand:\n", checks);
-    if let Procedure::Deviated { deviations } = &handoff.procedure {
-        let otherwise = deviations
-            .iter()
-            .map(|step| format!("{}: {} instead, because {}", step.step, step.instead, step.why));
-        text += &list("did otherwise:\n", otherwise);
-    }
-    text
 }
 
 /// How the rounds of a milestone went.
@@ -401,7 +356,7 @@ pub(super) fn list(heading: &str, items: impl IntoIterator<Item: Display>) -> St
     under(heading, text)
 }
 
-fn join<T: ToString>(items: &[T]) -> String {
+pub(super) fn join<T: ToString>(items: &[T]) -> String {
     if items.is_empty() {
         return "nothing".to_owned();
     }

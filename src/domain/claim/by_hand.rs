@@ -14,14 +14,16 @@ const WHOLE: usize = 390;
 const NOT_STARTED: [i32; 2] = [126, 127];
 /// Programs that begin a command line.
 const PROGRAMS: &[&str] = &[
-    "python", "python3", "node", "npm", "npx", "pnpm", "yarn", "deno", "bun", "cargo", "go", "make", "just", "sh",
-    "bash", "ruby", "bundle", "php", "java", "gradle", "mvn", "dotnet", "uv", "poetry", "pytest", "cmake", "ctest",
-    "cat", "ls", "grep", "diff", "cmp", "head", "tail", "wc", "echo", "printf", "test", "jq", "sqlite3", "git", "find",
+    "python", "python3", "node", "npm", "npx", "pnpm", "yarn", "deno", "bun", "cargo", "go", "make", "just",
+    "sh", "bash", "ruby", "bundle", "php", "java", "gradle", "mvn", "dotnet", "uv", "poetry", "pytest",
+    "cmake", "ctest", "cat", "ls", "grep", "diff", "cmp", "head", "tail", "wc", "echo", "printf", "test",
+    "jq", "sqlite3", "git", "find",
 ];
 /// Endings of programs' texts that a command line may begin with.
 const SCRIPTS: &[&str] = &[".py", ".sh", ".js", ".mjs", ".ts", ".rb", ".pl", ".php"];
 /// What says that a text was printed.
-const SAYS: &[&str] = &["print", "output", "show", "said", "says", "answer", "list", "return", "display", "wrote", "got"];
+const SAYS: &[&str] =
+    &["print", "output", "show", "said", "says", "answer", "list", "return", "display", "wrote", "got"];
 
 /// What is known of something that was tried by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,13 +92,15 @@ pub fn against(check: &ManualCheck, command: &Line, run: &CommandRun) -> Option<
         Some(lines) if lines != printed => format!("and it prints {} here", plural(printed, "line")),
         _ => format!("and it does not print {} here", missing(observed, output)?),
     };
-    Some(format!("says of `{command}`: \u{201c}{said}\u{201d}, {seen}, exit {}: {output}", run.exit_code))
+    let printed = if output.is_empty() { String::new() } else { format!(": {output}") };
+    Some(format!("says of `{command}`: \u{201c}{said}\u{201d}, {seen}, exit {}{printed}", run.exit_code))
 }
 
 /// The exit code that a text names: `exit 1`, `exited with code 2`, `exit code: 0`.
 fn exit_code(text: &str) -> Option<i32> {
     let lower = text.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let at = words.iter().position(|word| ["exit", "exits", "exited", "rc", "status"].contains(word))?;
     let mut after = words.iter().skip(at + 1).take(4);
     let number = after.find(|word| word.chars().all(|c| c.is_ascii_digit()))?;
@@ -109,7 +113,8 @@ fn lines(text: &str) -> Option<usize> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut pairs = words.windows(2);
     let says = |word: &str| SAYS.iter().any(|said| word.to_lowercase().contains(said));
-    let is_lines = |word: &str| ["line", "lines"].contains(&word.trim_matches(|c: char| !c.is_alphanumeric()));
+    let is_lines =
+        |word: &str| ["line", "lines"].contains(&word.trim_matches(|c: char| !c.is_alphanumeric()));
     let number = pairs.find(|pair| is_lines(pair[1]))?[0].parse().ok();
     number.filter(|_| words.iter().any(|word| says(word)))
 }
@@ -168,13 +173,17 @@ impl Mission {
 fn is_seen(check: &ManualCheck, run: &CommandRun) -> bool {
     let observed = check.observed.as_str();
     let is_whole = run.tail.as_str().chars().count() <= WHOLE;
-    let quotes = observed.contains(['`', '"', '\u{201c}']) && SAYS.iter().any(|said| observed.to_lowercase().contains(said));
-    is_whole && (lines(observed).is_some() || quotes) || passed_tests(observed).is_some() && run.tests.is_some()
+    let quotes = observed.contains(['`', '"', '\u{201c}'])
+        && SAYS.iter().any(|said| observed.to_lowercase().contains(said));
+    is_whole && (lines(observed).is_some() || quotes)
+        || passed_tests(observed).is_some() && run.tests.is_some()
 }
 
 /// Whether tests are said to have passed, and the output names no number of any.
 fn hides_count(claim: &ClaimedRun, run: &CommandRun) -> bool {
-    let Some(passed) = passed_tests(claim.observation.as_str()).filter(|passed| *passed > 0) else { return false };
+    let Some(passed) = passed_tests(claim.observation.as_str()).filter(|passed| *passed > 0) else {
+        return false;
+    };
     let number = passed.to_string();
     let mut words = run.tail.as_str().split(|c: char| !c.is_alphanumeric());
     run.tests.is_none() && contradiction(claim, run).is_none() && !words.any(|word| word == number)
@@ -230,9 +239,8 @@ mod tests {
 
     #[test]
     fn what_was_observed_is_held_against_what_the_command_does() {
-        let said = |observed: &str, run: CommandRun| {
-            against(&check("`c`", observed), &Line::clipped("c"), &run)
-        };
+        let said =
+            |observed: &str, run: CommandRun| against(&check("`c`", observed), &Line::clipped("c"), &run);
         for (observed, exit, output) in [
             ("printed 2 lines", 0, "a\nb\n"),
             ("it printed \"no such note\" and exited with 1", 1, "error: no such  note"),

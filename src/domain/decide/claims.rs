@@ -17,10 +17,10 @@ use crate::domain::round::FalseClaim;
 use crate::domain::text::Line;
 
 /// What is suggested where a handoff says what is not so.
-const CORRECT: &str =
-    "Make it so, or hand in what is so: a claim is set right by a handoff that corrects it or no longer makes it.";
+const CORRECT: &str = "Make it so, or hand in what is so: a claim is set right by a handoff that corrects it or no longer makes it.";
 /// What is suggested for tests that pass without what they came with.
-const HOLLOW: &str = "Make each fail where the behaviour is missing, or say which held before and has to stay so.";
+const HOLLOW: &str =
+    "Make each fail where the behaviour is missing, or say which held before and has to stay so.";
 
 /// What speaks against a handoff.
 struct Against {
@@ -61,8 +61,7 @@ fn against_handoff(
     run: &CommandRun,
 ) -> Option<Against> {
     let CommandRun { command, exit_code, tail, .. } = run;
-    let claim =
-        handoff.and_then(|handoff| handoff.commands.iter().find(|claim| claim.command == *command));
+    let claim = handoff.and_then(|handoff| handoff.commands.iter().find(|claim| claim.command == *command));
     if let Some(against) = claim.and_then(|claim| contradiction(claim, run)) {
         let words = format!("the handoff of {feature} {against}");
         return Some(Against { severity: Severity::Blocking, words, fix: Some(CORRECT) });
@@ -73,7 +72,8 @@ fn against_handoff(
     let check = by_hand.find(|check| command_of(check).as_ref() == Some(command));
     if let Some(check) = check.filter(|_| claim.is_none() && !is_own) {
         // It may rest on what was there, which nobody tells.
-        let words = format!("of what was tried by hand, the handoff of {feature} {}", against(check, command, run)?);
+        let words =
+            format!("of what was tried by hand, the handoff of {feature} {}", against(check, command, run)?);
         return Some(Against { severity: Severity::NonBlocking, words, fix: Some(CORRECT) });
     }
     // What is claimed of the mission's own commands must be green as well.
@@ -128,7 +128,8 @@ pub(super) fn refute_claims(tx: &mut Transaction, claims: Vec<FalseClaim>) -> Re
         refuse!(OutOfTurn, "only a reviewer of a feature weighs what its handoff says")
     };
     for FalseClaim { said, seen, severity } in claims {
-        let words = format!("the handoff of {feature} says: \u{201c}{said}\u{201d}, and that is not so: {seen}");
+        let words =
+            format!("the handoff of {feature} says: \u{201c}{said}\u{201d}, and that is not so: {seen}");
         tx.raise(refutation(severity, Source::FalseClaim { attempt }, feature, &words));
     }
     Ok(())

@@ -17,7 +17,8 @@ impl TestCase {
             let wanted = words(way);
             !wanted.is_empty() && name.windows(wanted.len()).any(|part| part == wanted.as_slice())
         };
-        ways.iter().any(has) || is_prose(said) && words(bare).iter().all(|word| word.len() < 3 || name.contains(word))
+        ways.iter().any(has)
+            || is_prose(said) && words(bare).iter().all(|word| word.len() < 3 || name.contains(word))
     }
 }
 
@@ -30,7 +31,8 @@ fn is_prose(said: &str) -> bool {
 pub fn is_identifier(said: &str) -> bool {
     let said = said.trim().trim_matches('`');
     let bare = said.split(['[', '(']).next().unwrap_or(said);
-    let has_inner_capital = bare.chars().skip(1).any(char::is_uppercase) && bare.chars().any(char::is_lowercase);
+    let has_inner_capital =
+        bare.chars().skip(1).any(char::is_uppercase) && bare.chars().any(char::is_lowercase);
     !bare.contains(char::is_whitespace) && (bare.contains(['_', ':', '.']) || has_inner_capital)
 }
 

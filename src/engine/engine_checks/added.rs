@@ -90,7 +90,8 @@ impl Handed<'_> {
         if claimed.is_empty() {
             return Ok(Vec::new());
         }
-        let paths: Vec<String> = claimed.iter().map(|file| bare(file.file.as_str(), self.worked_in)).collect();
+        let paths: Vec<String> =
+            claimed.iter().map(|file| bare(file.file.as_str(), self.worked_in)).collect();
         let (engine, head, wanted) = (Arc::clone(self.engine), head.clone(), paths.clone());
         let (present, texts) = blocking(move || {
             let present: RefCell<Vec<String>> = RefCell::default();
@@ -111,7 +112,11 @@ impl Handed<'_> {
                 missing.push(MissingTest { file, case: None, lack: Lack::File });
                 continue;
             }
-            let text: String = texts.iter().filter(|(known, _)| is_at(known, &path)).map(|(_, text)| text.as_str()).collect();
+            let text: String = texts
+                .iter()
+                .filter(|(known, _)| is_at(known, &path))
+                .map(|(_, text)| text.as_str())
+                .collect();
             let lacks = told.map(|told| lacks(&cases, told, &text)).unwrap_or_default();
             missing.extend(lacks.into_iter().map(|(case, lack)| MissingTest {
                 file: file.clone(),
@@ -157,15 +162,23 @@ impl Handed<'_> {
         blocking(move || Ok(checkout.remove()?)).await?;
         let wall_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let passed = without?.filter(|_| !cancel.is_cancelled());
-        Ok(passed.map_or_else(|| AddedTests { wall_ms, ..AddedTests::default() }, |run| judged(&new, &run, wall_ms)))
+        Ok(passed.map_or_else(
+            || AddedTests { wall_ms, ..AddedTests::default() },
+            |run| judged(&new, &run, wall_ms),
+        ))
     }
 
     /// What all of it may take: no more than is left for undoing things, and than a claimed command.
     fn left(&self) -> Duration {
-        let (off, left) = self.engine.cell.with(|mission| {
-            (mission.limits().sabotage_percent == 0, mission.sabotage_left_ms(clock::now()))
-        });
-        if off { Duration::ZERO } else { Duration::from_millis(left).max(ENOUGH).min(self.engine.limits.claim) }
+        let (off, left) = self
+            .engine
+            .cell
+            .with(|mission| (mission.limits().sabotage_percent == 0, mission.sabotage_left_ms(clock::now())));
+        if off {
+            Duration::ZERO
+        } else {
+            Duration::from_millis(left).max(ENOUGH).min(self.engine.limits.claim)
+        }
     }
 
     /// What the test commands say in a checkout in which what was built is undone; nothing where that cannot be told.
@@ -185,13 +198,16 @@ impl Handed<'_> {
         let (builds, tests) =
             self.engine.environment(|known: &Environment| (known.build.clone(), known.test.clone()));
         let mut told: Option<TestRun> = None;
-        for (script, is_test) in builds.iter().map(|one| (one, false)).chain(tests.iter().map(|one| (one, true))) {
+        for (script, is_test) in
+            builds.iter().map(|one| (one, false)).chain(tests.iter().map(|one| (one, true)))
+        {
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() || cancel.is_cancelled() {
                 return Ok(None);
             }
             // It names no commit: what was run stood at none, so that nothing can rest on it.
-            let run = scripts::run_within(self.engine, &Site::new(checkout.dir()), script, left, cancel).await?;
+            let run =
+                scripts::run_within(self.engine, &Site::new(checkout.dir()), script, left, cancel).await?;
             let said = tests_of(&self.engine.store, &run).filter(|said| is_test && !said.cases.is_empty());
             told = match (told, said) {
                 (Some(told), Some(said)) => Some(told.and(said)),
@@ -219,7 +235,8 @@ fn new_cases(told: &TestRun, known: &[String], come: &[(String, String)]) -> Vec
 fn stands_in(case: &TestCase, path: &str, told: &TestRun) -> bool {
     let stem = path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
     let stem = words(stem);
-    let names = |name: &str| !stem.is_empty() && words(name).windows(stem.len()).any(|part| part == stem.as_slice());
+    let names =
+        |name: &str| !stem.is_empty() && words(name).windows(stem.len()).any(|part| part == stem.as_slice());
     names(&case.name) || !told.cases.iter().any(|other| names(&other.name))
 }
 

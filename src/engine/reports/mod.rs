@@ -265,7 +265,8 @@ mod tests {
         let ends = read(total + 1, text, 64);
         assert_eq!(ends.last().unwrap(), "==== 22 passed in 0.02s ====");
         assert!(!ends.iter().any(|line| line.contains("23 passed") || line.contains("bytes left out")));
-        let output = CappedOutput { text: String::new(), total_bytes: total, left_out_bytes: 1, spilled: Some(path) };
+        let output =
+            CappedOutput { text: String::new(), total_bytes: total, left_out_bytes: 1, spilled: Some(path) };
         let told = Reports::before(top.path(), &script("pytest", None)).after(&output);
         assert_eq!(counts(&told).unwrap().passed, 23);
     }

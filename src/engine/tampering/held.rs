@@ -38,8 +38,11 @@ static OWN: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static NAMELESS: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r"^\s*(?:lambda\b|(?:async\s*)?\([\w, ]*\)\s*=>)"));
 /// A statement after which nothing of a test is reached.
-static ENDS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"^(?:return(?:\s+(?:None|null|undefined|true|Ok\(\(\)\)))?|(?:sys\.|os\._)?exit\(0?\)|exit 0);?$"));
+static ENDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"^(?:return(?:\s+(?:None|null|undefined|true|Ok\(\(\)\)))?|(?:sys\.|os\._)?exit\(0?\)|exit 0);?$",
+    )
+});
 /// A name of what compares.
 static COMPARES: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r"(?i)check|verif|ensure|match|compare|valid|same|must|approv|eventually"));
@@ -79,9 +82,8 @@ impl Helpers {
         let calls = || live(lines).into_iter().flat_map(|line| called(line));
         expects(lines)
             || depth < DEEPEST
-                && calls().any(|name| {
-                    self.by_name.get(&name).is_some_and(|helper| self.expects(helper, depth + 1))
-                })
+                && calls()
+                    .any(|name| self.by_name.get(&name).is_some_and(|helper| self.expects(helper, depth + 1)))
     }
 
     /// Whether a test calls what it did not call before, nobody sees here, and is named as what compares.
@@ -100,7 +102,8 @@ pub(super) fn emptied_helpers(files: &[Changed]) -> Vec<Suspicion> {
     let mut found = Vec::new();
     for file in files.iter().filter(|file| kind(&file.path) == Kind::Test && file.old != file.new) {
         for (name, before) in functions(&file.old_path, &file.old) {
-            let Some((_, after)) = functions(&file.path, &file.new).into_iter().find(|(known, _)| *known == name)
+            let Some((_, after)) =
+                functions(&file.path, &file.new).into_iter().find(|(known, _)| *known == name)
             else {
                 continue;
             };
@@ -110,7 +113,8 @@ pub(super) fn emptied_helpers(files: &[Changed]) -> Vec<Suspicion> {
             let mut callers = tests.iter().filter(calls).peekable();
             let unseen = callers.peek().is_none();
             if lost && expects(&before) && (unseen || callers.any(|case| !new.expects(&case.lines, 0))) {
-                let words = format!("nothing is expected any more in what tests call: {name} in {}", file.path);
+                let words =
+                    format!("nothing is expected any more in what tests call: {name} in {}", file.path);
                 found.push(Suspicion::blocking(words, patch::of(&file.path, &before, &after)));
             }
         }
@@ -144,7 +148,8 @@ fn expects(lines: &[String]) -> bool {
 
 /// The lines of a test or a function that are reached: not what stands behind its end, nor in what nobody calls.
 fn live(lines: &[String]) -> Vec<&str> {
-    let depth = lines.windows(2).find(|pair| !pair[1].trim().is_empty() && indent(&pair[1]) > indent(&pair[0]));
+    let depth =
+        lines.windows(2).find(|pair| !pair[1].trim().is_empty() && indent(&pair[1]) > indent(&pair[0]));
     let depth = depth.map(|pair| indent(&pair[1]));
     let mut kept = Vec::new();
     let mut skipped: Option<usize> = None;

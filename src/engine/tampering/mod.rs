@@ -23,8 +23,8 @@ mod runs;
 mod tests;
 
 pub use change::Changed;
-pub use expect::Asked;
 pub use compare::come;
+pub use expect::Asked;
 pub use runs::{known_names, look, notes, shrunk_checks};
 
 use change::{Kind, kind};

@@ -146,8 +146,7 @@ fn what_was_tried_by_hand_is_the_workers_word_unless_it_is_seen_again() {
     let mut flight = flight.reviewed().scrutinized().tested(Outcome::Pass);
     flight.dismiss_all();
     let gate = plain(&flightdeck::view::gate_page::rows(&flight.mission, GateId::Milestone(M1), 200));
-    assert!(gate.contains("1 hand check not shown"), "{gate}");
-    assert!(gate.contains("opened the page and clicked Save → the note is there, as the worker says"), "{gate}");
+    assert!(gate.contains("by hand   1 check said by workers, not shown"), "{gate}");
 }
 
 #[test]
@@ -175,12 +174,8 @@ fn false_claim(severity: Severity) -> FalseClaim {
 
 fn reviewed(flight: &mut Flight, claims: Vec<FalseClaim>, opinion: Opinion) {
     let reviewer = flight.start(flight.due()[0]);
-    let report = Command::ReportReview {
-        summary: words::prose("Read it"),
-        opinion,
-        issues: vec![],
-        known: vec![],
-    };
+    let report =
+        Command::ReportReview { summary: words::prose("Read it"), opinion, issues: vec![], known: vec![] };
     flight.attempt(reviewer, Command::RefuteClaims { claims });
     flight.attempt(reviewer, report);
 }
@@ -212,7 +207,9 @@ fn a_reviewer_weighs_a_false_claim_and_a_fix_sets_it_right_without_a_commit() {
     flight.attempt(orchestrator, Command::Triage { decisions });
     let fix = FeatureId(2);
     let told = brief(&flight.mission, AgentWork::Build { feature: fix }).text;
-    assert!(told.contains("nothing need be committed") && told.contains("What you do not claim is withdrawn"));
+    assert!(
+        told.contains("nothing need be committed") && told.contains("What you do not claim is withdrawn")
+    );
     let worker = flight.start(AgentWork::Build { feature: fix });
     let mut handoff = words::handoff("Entries are lost at a restart: F1 said otherwise");
     handoff.implemented.clear();
