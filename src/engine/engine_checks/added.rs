@@ -22,10 +22,7 @@ use crate::engine::scripts::{self, Site, tests_of};
 use crate::engine::tampering::{self, Changed};
 use crate::workspace::ProofCheckout;
 use crate::workspace::diff::{texts_at, whole_texts};
-use crate::workspace::undo;
-
-/// The least that trying added tests may take: less would see nothing.
-const ENOUGH: Duration = Duration::from_secs(20);
+use crate::workspace::undo::{self, Extent};
 
 /// A handoff whose added tests are looked at.
 pub(super) struct Handed<'a> {
@@ -168,17 +165,11 @@ impl Handed<'_> {
         ))
     }
 
-    /// What all of it may take: no more than is left for undoing things, and than a claimed command.
+    /// What all of it may take: no more than is left for undoing things, and than a claimed command. Nothing where that is
+    /// off.
     fn left(&self) -> Duration {
-        let (off, left) = self
-            .engine
-            .cell
-            .with(|mission| (mission.limits().sabotage_percent == 0, mission.sabotage_left_ms(clock::now())));
-        if off {
-            Duration::ZERO
-        } else {
-            Duration::from_millis(left).max(ENOUGH).min(self.engine.limits.claim)
-        }
+        let left = self.engine.cell.with(|mission| mission.sabotage_left_ms(clock::now()));
+        Duration::from_millis(left).min(self.engine.limits.claim)
     }
 
     /// What the test commands say in a checkout in which what was built is undone; nothing where that cannot be told.
@@ -192,7 +183,7 @@ impl Handed<'_> {
         let failed = scripts::set_up(self.engine, checkout.dir()).await?;
         let dir = checkout.dir().to_owned();
         let undone = blocking(move || Ok(undo::undo(&dir, &built)?)).await?;
-        if !failed.is_empty() || undone.is_err() {
+        if !failed.is_empty() || undone != Ok(Extent::Whole) {
             return Ok(None);
         }
         let (builds, tests) =
