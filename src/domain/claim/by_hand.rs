@@ -127,8 +127,8 @@ fn missing(observed: &str, output: &str) -> Option<String> {
     }
     let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let whole = squeezed(output);
-    let quotes = [('`', '`'), ('"', '"'), ('\u{201c}', '\u{201d}')];
-    let quoted = quotes.iter().flat_map(|(open, close)| {
+    let marks = [('`', '`'), ('"', '"'), ('\u{201c}', '\u{201d}')];
+    let quoted = marks.iter().flat_map(|(open, close)| {
         let mut parts = observed.split([*open, *close]).skip(1).step_by(2).map(squeezed).collect::<Vec<_>>();
         parts.retain(|part| part.chars().count() > 2);
         parts

@@ -79,7 +79,7 @@ impl Helpers {
 
     /// Whether lines expect something, or call what does.
     fn expects(&self, lines: &[String], depth: usize) -> bool {
-        let calls = || live(lines).into_iter().flat_map(|line| called(line));
+        let calls = || live(lines).into_iter().flat_map(called);
         expects(lines)
             || depth < DEEPEST
                 && calls()
