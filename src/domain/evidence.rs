@@ -68,11 +68,11 @@ pub struct Piece {
     pub kind: EvidenceKind,
     /// Nothing for a piece of an older version.
     pub facts: Option<EvidenceFacts>,
-    /// What a command's record is about, and how it ended.
+    /// What the record of a command or of a program at a terminal is about, and how it ended.
     pub ran: Option<Ran>,
 }
 
-/// A command line that was run, and its exit code; none where it was ended.
+/// A command line that was run, and its exit code; none where it was ended or goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ran {
     pub command: Line,

@@ -157,7 +157,7 @@ impl Mission {
             .filter(|check| self.is_sealed(&check.assertion))
             .filter_map(|check| check.run.evidence.as_deref());
         verdicts
-            .flat_map(|verdict| verdict.evidence.iter().chain(&verdict.steps))
+            .flat_map(|verdict| verdict.pieces().chain(&verdict.steps))
             .any(|known| known == reference)
             || records.into_iter().any(|record| record == reference.0)
     }

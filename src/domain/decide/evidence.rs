@@ -18,6 +18,8 @@ pub(super) struct Judged<'a> {
     pub(super) assertion: &'a AssertionId,
     /// The revision that the tester last heard of.
     pub(super) revision: Revision,
+    /// What the tester saw, in words.
+    pub(super) observed: &'a Line,
 }
 
 impl Judged<'_> {
@@ -92,6 +94,14 @@ impl Judged<'_> {
     /// At least one piece shows what the check asks for; what else is named may be of any kind.
     fn is_shown_by(&self, evidence: &[Piece]) -> Result {
         let Some(assertion) = self.present() else { return Ok(()) };
+        // A program that failed is seen by whoever looks at its last screen, whatever it showed before.
+        for piece in evidence.iter().filter(|_| assertion.wording.check.via == Instrument::Terminal) {
+            let terminal = matches!(piece.kind, EvidenceKind::Terminal | EvidenceKind::Recording);
+            let code = piece.ran.as_ref().and_then(|ran| ran.exit_code).filter(|code| terminal && *code != 0);
+            if let Some(code) = code.filter(|code| !self.is_meant(assertion, *code)) {
+                refuse!(Invalid, "{} {}", piece.reference.0, unmeant(code));
+            }
+        }
         let mut faults = Vec::new();
         for piece in evidence {
             match self.fault(assertion, piece) {
@@ -141,12 +151,25 @@ impl Judged<'_> {
             Some(wanted) if wanted.as_str().trim() != command.as_str().trim() => {
                 Some(format!("is of another command, `{command}`"))
             }
-            Some(_) | None if *exit_code != Some(0) => Some(match exit_code {
+            Some(_) if *exit_code != Some(0) => Some(match exit_code {
                 Some(code) => format!("is of a run that exits {code}"),
                 None => "is of a run that did not end by itself".to_owned(),
             }),
-            Some(_) | None => None,
+            Some(_) => None,
+            None => match exit_code {
+                Some(0) => None,
+                Some(code) if self.is_meant(assertion, *code) => None,
+                Some(code) => Some(unmeant(*code)),
+                None => Some("is of a run that did not end by itself".to_owned()),
+            },
         }
+    }
+
+    /// Whether it is right that a program ends with a code that says it failed: the assertion names it, or the tester does.
+    fn is_meant(&self, assertion: &Assertion, code: i32) -> bool {
+        let wording = &assertion.wording;
+        let texts = [self.observed.as_str(), wording.statement.as_str(), wording.check.how.as_str()];
+        texts.into_iter().any(|text| names_exit(text, code))
     }
 
     /// What the tester can do about it.
@@ -168,6 +191,22 @@ impl Judged<'_> {
             }
         }
     }
+}
+
+/// What is said of a program that ended with a code which nobody names.
+fn unmeant(code: i32) -> String {
+    format!(
+        "is of a program that ended with exit code {code}: if that is right, say so in `observed` (\"exit code {code}\"); if not, it is a fail"
+    )
+}
+
+/// Whether a text says that a program ends with that code, by its number or as any that is not zero.
+fn names_exit(text: &str, code: i32) -> bool {
+    let text = text.to_lowercase();
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '-').collect();
+    let number = code.to_string();
+    let ends = words.iter().any(|word| word.starts_with("exit") || ["status", "code"].contains(word));
+    ends && words.iter().any(|word| *word == number || ["non-zero", "nonzero"].contains(word))
 }
 
 /// The kinds of evidence that show what is checked with an instrument.

@@ -12,6 +12,7 @@ use flightdeck::domain::id::AttemptId;
 use flightdeck::domain::mission::HoldCause;
 use flightdeck::domain::rejection::Rejection;
 use flightdeck::domain::sabotage::{Sabotage, SabotageOutcome};
+use flightdeck::domain::verdict::{Recurrence, SecondTry};
 
 use crate::support::mission::Flight;
 use crate::support::words;
@@ -159,6 +160,21 @@ impl Crew {
                 let sabotage = words::sabotage(id.as_str(), outcome);
                 let sabotage = Box::new(Sabotage { revision, milestone, round, ..sabotage });
                 self.must(Actor::Engine, Command::RecordSabotage { sabotage });
+            }
+            Work::Engine(EngineWork::TryAgain { milestone, round }) => {
+                let mission = &self.flight.mission;
+                let open = mission.round(milestone, round).unwrap();
+                let assertion = mission.to_try_again(open).next().unwrap().assertion.clone();
+                let result = match self.tape.pick(4) {
+                    2 => Recurrence::NotTried { why: words::line("there was no time") },
+                    3 => Recurrence::Other { first: words::line("red instead of green") },
+                    _ => Recurrence::Same,
+                };
+                let second = Box::new(SecondTry { result, evidence: vec![] });
+                self.must(
+                    Actor::Engine,
+                    Command::RecordSecondTry { milestone, round, assertion, second },
+                );
             }
             Work::Agent(work) => {
                 let model = words::title("rehearsal/crew");
