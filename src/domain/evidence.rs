@@ -72,6 +72,15 @@ pub struct Piece {
     pub ran: Option<Ran>,
 }
 
+impl Piece {
+    /// The code with which a program at a terminal ended by itself, where it says that the program failed.
+    pub fn failed_with(&self) -> Option<i32> {
+        let terminal = matches!(self.kind, EvidenceKind::Terminal | EvidenceKind::Recording);
+        let ended = self.facts.as_ref().is_some_and(|facts| facts.settled == Settled::Ended);
+        self.ran.as_ref()?.exit_code.filter(|code| *code != 0 && terminal && ended)
+    }
+}
+
 /// A command line that was run, and its exit code; none where it was ended or goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ran {

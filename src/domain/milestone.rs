@@ -156,9 +156,7 @@ impl Mission {
     /// Whether a sealed assertion passed before something was built: no feature claims it, so that each may have broken it,
     /// and nobody who builds can tell.
     fn is_rebuilt_since(&self, id: &AssertionId) -> bool {
-        self.is_sealed(id)
-            && self.proven_before_head(id).is_some()
-            && !self.built_since_proof(id).is_empty()
+        self.is_sealed(id) && self.proven_before_head(id).is_some() && !self.built_since_proof(id).is_empty()
     }
 
     /// Whether an assertion passed before what blocked the review of its feature was mended: it was tried beside the

@@ -193,6 +193,7 @@ impl Mission {
         };
         verdicts.iter().any(|verdict| {
             verdict.outcome == Outcome::Fail
+                && !verdict.is_flaky()
                 && verdict.revision == assertion.revision
                 && verdict.commit != newest.commit
         })

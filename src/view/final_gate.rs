@@ -26,8 +26,8 @@ pub(super) fn rows(mission: &Mission, width: usize) -> Vec<Row> {
     rows.extend(last.map(checks));
     if let Some(round) = last.filter(|round| !round.checks.is_empty()) {
         // A green command holds nothing where its tester saw the assertion fail.
-        let failed = |id| mission.standing(id) == Standing::Failed;
-        let holds = |check: &&CheckRun| check.run.passed() && !failed(&check.assertion);
+        let holds =
+            |check: &&CheckRun| check.run.passed() && mission.standing(&check.assertion) != Standing::Failed;
         let hold = round.newest_checks().filter(holds).count();
         let words = format!("{hold} of {} of the contract's own hold", round.newest_checks().count());
         rows.push(labelled_row("commands", StyleRole::Text, &words));

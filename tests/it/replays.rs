@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use flightdeck::agent::model::{Item, Reply, Request};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::event::Actor;
+use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::{Autopilot, Decision, GateId};
 use flightdeck::domain::id::MilestoneId;
-use flightdeck::domain::finding::Severity;
 use flightdeck::domain::mission::{Limits, Mission};
 use flightdeck::domain::sabotage::{Reaction, SabotageOutcome, SeenRed};
 use flightdeck::domain::unshown::Doubt;
@@ -336,7 +336,8 @@ async fn what_shows_the_same_at_a_later_commit_is_proven_without_a_mind_and_only
 fn one_round() -> Ground {
     let repository = tempfile::tempdir().unwrap();
     let base = repository_with(repository.path(), FILES);
-    let setting = Setting { goal: "Keep notes.", model: "test/mind", autopilot: Autopilot::On, files: &FILES };
+    let setting =
+        Setting { goal: "Keep notes.", model: "test/mind", autopilot: Autopilot::On, files: &FILES };
     Ground::within(&setting, Limits { rounds: 1, ..Limits::default() }, repository, base)
 }
 
@@ -419,7 +420,8 @@ async fn what_failed_is_done_again_on_a_fresh_app_before_it_is_anything_to_mend(
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_done_again_stands_and_says_why() {
     let setup = "case $PWD in */again) echo no; exit 7;; esac; touch set-up";
-    let story = Story::set_up_by(vec![Promise::get("VAL-G-001", "/gone.txt", "echo g > g.txt").failing()], setup);
+    let story =
+        Story::set_up_by(vec![Promise::get("VAL-G-001", "/gone.txt", "echo g > g.txt").failing()], setup);
     let ground = one_round();
     let mission = ground.fly(story.mind()).await;
     let Recurrence::NotTried { why } = second(&mission, "VAL-G-001") else { panic!("{}", ground.told()) };

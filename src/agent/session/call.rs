@@ -38,7 +38,8 @@ pub(super) async fn make_calls(
         }
         let refused = |answer: &ToolReply| matches!(answer.result, Err(ToolError::Mend(_)));
         if closing.is_by(&first.tool) && answers.iter().any(refused) {
-            answers.push(ToolReply { call_id: first.id, result: Err(ToolError::Mend(MEND_FIRST.to_owned())) });
+            answers
+                .push(ToolReply { call_id: first.id, result: Err(ToolError::Mend(MEND_FIRST.to_owned())) });
             continue;
         }
         let together = parallel(&first);

@@ -185,7 +185,14 @@ impl SessionLoop {
         let stop = self.stop.child_token();
         let mut answers = Vec::new();
         {
-            let mut work = pin!(make_calls(&self.tools, calls, self.machine.closing(), &self.observer, &stop, &mut answers));
+            let mut work = pin!(make_calls(
+                &self.tools,
+                calls,
+                self.machine.closing(),
+                &self.observer,
+                &stop,
+                &mut answers
+            ));
             tokio::select! {
                 () = &mut work => {}
                 () = self.inbox.interrupt() => {

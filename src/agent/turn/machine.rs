@@ -211,7 +211,9 @@ impl Machine {
         if self.pending.iter().any(|pending| pending.refusal.is_some()) {
             let closing = self.closing.clone();
             let ends = self.pending.iter_mut().filter(|pending| closing.is_by(&pending.call.tool));
-            ends.for_each(|pending| drop(pending.refusal.get_or_insert_with(|| words::MEND_FIRST.to_owned())));
+            for pending in ends {
+                pending.refusal.get_or_insert_with(|| words::MEND_FIRST.to_owned());
+            }
         }
         let allowed = self.pending.iter().filter(|pending| pending.refusal.is_none());
         let calls: Vec<_> = allowed.map(|pending| pending.call.clone()).collect();

@@ -8,5 +8,5 @@ mod shape;
 mod words;
 
 pub use machine::Machine;
-pub use words::MEND_FIRST;
 pub use shape::{Closing, Fault, Input, Limits, Outcome, ToolReply, TurnStep};
+pub use words::MEND_FIRST;

@@ -8,6 +8,7 @@ use crate::domain::evidence::{EvidenceFacts, EvidenceKind, Piece, Ran, Settled};
 use crate::domain::id::{AssertionId, AttemptId, Revision};
 use crate::domain::mission::Mission;
 use crate::domain::round::Round;
+use crate::domain::text::Line;
 use crate::domain::verdict::Outcome;
 
 /// What a verdict is about, and who gives it.
@@ -96,10 +97,13 @@ impl Judged<'_> {
         let Some(assertion) = self.present() else { return Ok(()) };
         // A program that failed is seen by whoever looks at its last screen, whatever it showed before.
         for piece in evidence.iter().filter(|_| assertion.wording.check.via == Instrument::Terminal) {
-            let terminal = matches!(piece.kind, EvidenceKind::Terminal | EvidenceKind::Recording);
-            let code = piece.ran.as_ref().and_then(|ran| ran.exit_code).filter(|code| terminal && *code != 0);
-            if let Some(code) = code.filter(|code| !self.is_meant(assertion, *code)) {
-                refuse!(Invalid, "{} {}", piece.reference.0, unmeant(code));
+            if let Some(code) = piece.failed_with().filter(|code| !self.is_meant(assertion, *code)) {
+                refuse!(
+                    Invalid,
+                    "{} is of a program that ended with exit code {code}: if that is right, say so in `observed` (\"exit code {code}\"); \
+                     if not, it is a fail",
+                    piece.reference.0
+                );
             }
         }
         let mut faults = Vec::new();
@@ -151,17 +155,11 @@ impl Judged<'_> {
             Some(wanted) if wanted.as_str().trim() != command.as_str().trim() => {
                 Some(format!("is of another command, `{command}`"))
             }
-            Some(_) if *exit_code != Some(0) => Some(match exit_code {
+            Some(_) | None if *exit_code != Some(0) => Some(match exit_code {
                 Some(code) => format!("is of a run that exits {code}"),
                 None => "is of a run that did not end by itself".to_owned(),
             }),
-            Some(_) => None,
-            None => match exit_code {
-                Some(0) => None,
-                Some(code) if self.is_meant(assertion, *code) => None,
-                Some(code) => Some(unmeant(*code)),
-                None => Some("is of a run that did not end by itself".to_owned()),
-            },
+            Some(_) | None => None,
         }
     }
 
@@ -191,13 +189,6 @@ impl Judged<'_> {
             }
         }
     }
-}
-
-/// What is said of a program that ended with a code which nobody names.
-fn unmeant(code: i32) -> String {
-    format!(
-        "is of a program that ended with exit code {code}: if that is right, say so in `observed` (\"exit code {code}\"); if not, it is a fail"
-    )
 }
 
 /// Whether a text says that a program ends with that code, by its number or as any that is not zero.

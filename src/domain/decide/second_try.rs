@@ -25,14 +25,19 @@ pub(super) fn record(
         due.find(|failed| failed.assertion == assertion).cloned()
     });
     let Some(failed) = due else {
-        refuse!(OutOfTurn, "{assertion} has no failure in round {round} of {milestone} that is to be tried again")
+        refuse!(
+            OutOfTurn,
+            "{assertion} has no failure in round {round} of {milestone} that is to be tried again"
+        )
     };
     let result = second.result.clone();
     tx.emit(Event::FailureTriedAgain { milestone, round, assertion, second });
     match result {
         Recurrence::Same => fails(tx, &failed, "fails, twice by the same steps"),
         Recurrence::NotTried { .. } => fails(tx, &failed, "fails"),
-        Recurrence::Other { first } => flickers(tx, &failed, &format!("failed, showing {first} when the same was done again")),
+        Recurrence::Other { first } => {
+            flickers(tx, &failed, &format!("failed, showing {first} when the same was done again"))
+        }
     }
 }
 
@@ -53,13 +58,14 @@ pub(super) fn fails(tx: &mut Transaction, failed: &Verdict, how: &str) -> Result
 
 /// What failed and does not come again. It is not blocking, as what a tester saw fail and then pass: see `unsteady`.
 fn flickers(tx: &mut Transaction, failed: &Verdict, how: &str) -> Result {
-    let mission = tx.mission();
     let same = |found: &&Finding| {
         matches!(found.source, Source::Flaky { .. }) && found.about() == Some(&failed.assertion)
     };
-    if let Some(id) = mission.open_findings().find(same).map(|finding| finding.id) {
+    let known = tx.mission().open_findings().find(same).map(|finding| finding.id);
+    if let Some(id) = known {
         return finding::sighted(tx, id, sighting(failed));
     }
+    let mission = tx.mission();
     let source = Source::Flaky { attempt: failed.attempt };
     let words = described(mission, failed, how);
     let raised = Raised::new(Severity::NonBlocking, source, words).about(mission, &failed.assertion);

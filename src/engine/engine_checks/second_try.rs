@@ -21,7 +21,6 @@ use crate::engine::error::EngineError;
 use crate::engine::evidence::Taken;
 use crate::engine::replay::{self, Sight};
 use crate::engine::scripts;
-use crate::instrument::Facts;
 use crate::workspace::ProofCheckout;
 
 /// How long all failures of a round may take to be tried again.
@@ -67,9 +66,8 @@ impl Bench<'_> {
     /// Builds what its set-up has made ready, and keeps both when it is put back; the reason where either fails, so that what
     /// is seen would be no wonder.
     async fn built(&mut self) -> Result<Option<String>, EngineError> {
-        let (setup, build): (Vec<Script>, Vec<Script>) = self
-            .engine
-            .environment(|environment| (environment.setup.clone(), environment.build.clone()));
+        let (setup, build): (Vec<Script>, Vec<Script>) =
+            self.engine.environment(|environment| (environment.setup.clone(), environment.build.clone()));
         // What was set up already is not set up again.
         if !scripts::set_up(self.engine, self.checkout().dir()).await?.is_empty() {
             let commands: Vec<&str> = setup.iter().map(|script| script.run.as_str()).collect();
@@ -78,7 +76,10 @@ impl Bench<'_> {
         for script in &build {
             let run = self.run_anew(script, scripts::LIMIT).await?;
             if !run.passed() {
-                return Ok(Some(format!("`{}` exits {} in a checkout of its own", run.command, run.exit_code)));
+                return Ok(Some(format!(
+                    "`{}` exits {} in a checkout of its own",
+                    run.command, run.exit_code
+                )));
             }
         }
         let (engine, dir) = (Arc::clone(self.engine), self.checkout().dir().to_owned());
@@ -88,8 +89,11 @@ impl Bench<'_> {
 
     async fn second_try(&self, failed: &Verdict, end: Instant) -> Result<SecondTry, EngineError> {
         self.running.doing(format!("doing again what {} failed with", failed.assertion));
-        let kept = failed.steps.as_ref().and_then(|reference| replay::steps_of(&self.engine.store, reference));
-        let Some(steps) = kept else { return Ok(not_tried("the steps that were kept are not what they were")) };
+        let kept =
+            failed.steps.as_ref().and_then(|reference| replay::steps_of(&self.engine.store, reference));
+        let Some(steps) = kept else {
+            return Ok(not_tried("the steps that were kept are not what they were"));
+        };
         let first = steps.shown();
         if first.is_empty() {
             return Ok(not_tried("it rests on nothing that an instrument showed"));
@@ -112,12 +116,8 @@ impl Bench<'_> {
             Recurring::Other(first) => Recurrence::Other { first: Line::clipped(first) },
             Recurring::Untold => return Ok(not_tried("what its steps show changes by itself")),
         };
-        let taken = Taken {
-            by: Actor::Engine,
-            round: self.round,
-            commit: Some(self.commit.clone()),
-            app: None,
-        };
+        let taken =
+            Taken { by: Actor::Engine, round: self.round, commit: Some(self.commit.clone()), app: None };
         let evidence: Vec<EvidenceRef> = one.keep(&self.engine.store, &taken)?;
         Ok(SecondTry { result, evidence })
     }

@@ -156,9 +156,10 @@ impl Crew {
                 let id = mission.to_sabotage(milestone).remove(0);
                 let outcomes = [SabotageOutcome::Red, SabotageOutcome::Toothless, SabotageOutcome::OutOfTime];
                 let outcome = outcomes[if fails { 1 + self.tape.pick(2) } else { 0 }];
-                let revision = self.flight.mission.contract[&id].revision;
+                let known = mission.assertion(&id).unwrap();
+                let (revision, steps) = (known.revision, mission.steps_of(known).cloned());
                 let sabotage = words::sabotage(id.as_str(), outcome);
-                let sabotage = Box::new(Sabotage { revision, milestone, round, ..sabotage });
+                let sabotage = Box::new(Sabotage { revision, milestone, round, steps, ..sabotage });
                 self.must(Actor::Engine, Command::RecordSabotage { sabotage });
             }
             Work::Engine(EngineWork::TryAgain { milestone, round }) => {
@@ -171,10 +172,7 @@ impl Crew {
                     _ => Recurrence::Same,
                 };
                 let second = Box::new(SecondTry { result, evidence: vec![] });
-                self.must(
-                    Actor::Engine,
-                    Command::RecordSecondTry { milestone, round, assertion, second },
-                );
+                self.must(Actor::Engine, Command::RecordSecondTry { milestone, round, assertion, second });
             }
             Work::Agent(work) => {
                 let model = words::title("rehearsal/crew");

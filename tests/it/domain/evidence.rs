@@ -1,6 +1,6 @@
 //! What a verdict may rest on: evidence binds to who took it, and to what the check asks for.
 
-use flightdeck::domain::command::{CheckEdit, Command, WordingEdit};
+use flightdeck::domain::command::{Command, WordingEdit};
 use flightdeck::domain::contract::{Check, Instrument};
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::evidence::{EvidenceFacts, EvidenceKind, Piece, Ran, Settled};
@@ -179,17 +179,17 @@ fn a_program_that_ended_with_a_code_is_no_proof_unless_the_code_is_meant() {
         observed: words::line(observed),
         evidence,
     };
-    let ended = |via, kind, tester, code| {
-        let kind = if via == Instrument::Command { EvidenceKind::Command } else { kind };
-        Piece { kind, ..ran(Actor::Attempt(tester), "notes find x", code) }
-    };
+    let ran_at = |kind, me, code| Piece { kind, ..ran(me, "notes find x", code) };
     for kind in [EvidenceKind::Terminal, EvidenceKind::Recording] {
         let (flight, tester) = testing(Instrument::Terminal, None);
         let me = Actor::Attempt(tester);
-        let screen = |code| vec![ended(Instrument::Terminal, kind, tester, code)];
+        let screen = |code| vec![ran_at(kind, me, code)];
         for observed in ["looked", "it prints 3 lines", "it prints the exit in green", "it exits 30"] {
             let sentence = flight.refusal(me, says(observed, screen(Some(3))));
-            assert!(sentence.contains("ended with exit code 3: if that is right, say so in `observed`"), "{sentence}");
+            assert!(
+                sentence.contains("ended with exit code 3: if that is right, say so in `observed`"),
+                "{sentence}"
+            );
         }
         let earlier = piece(EvidenceKind::Terminal, me, Settled::Still);
         let sentence = flight.refusal(me, says("looked", [vec![earlier], screen(Some(3))].concat()));
@@ -207,24 +207,18 @@ fn a_program_that_ended_with_a_code_is_no_proof_unless_the_code_is_meant() {
         // What failed may be shown by anything.
         assert!(flight.clone().ask(me, verdict(Outcome::Fail, screen(Some(3)))).is_ok());
     }
-    // Where no command says which code is right, the same holds of what a tester ran.
+    // The assertion may say it itself, and a program that a tester stopped has not failed.
     let (mut flight, tester) = testing(Instrument::Terminal, None);
-    let check = CheckEdit { via: Some(Instrument::Command), ..CheckEdit::default() };
-    let edit = Box::new(WordingEdit { check: Some(check), ..WordingEdit::default() });
-    flight.person(Command::EditAssertion { assertion: val(ID), base: Revision(1), edit });
-    flight.engine(Command::TellRevision { attempt: tester, assertion: val(ID), revision: Revision(2) });
-    let run = |code| vec![ended(Instrument::Command, EvidenceKind::Command, tester, code)];
-    let sentence = flight.refusal(Actor::Attempt(tester), says("looked", run(Some(2))));
-    assert!(sentence.contains("ended with exit code 2"), "{sentence}");
-    let sentence = flight.refusal(Actor::Attempt(tester), says("exit code 2", run(None)));
-    assert!(sentence.contains("did not end by itself"), "{sentence}");
-    flight.attempt(tester, says("it is refused with exit code 2", run(Some(2))));
-    // The assertion may say it itself.
+    let me = Actor::Attempt(tester);
+    let screen = || ran_at(EvidenceKind::Terminal, me, Some(2));
+    let stopped = screen().facts.map(|facts| EvidenceFacts { settled: Settled::Moving, ..facts });
+    let sentence = flight.refusal(me, says("looked", vec![Piece { facts: stopped, ..screen() }]));
+    assert!(sentence.contains("was taken while it still changed"), "{sentence}");
     let statement = Some(words::prose("A user who asks for nothing is told so, and the program exits 2."));
     let edit = Box::new(WordingEdit { statement, ..WordingEdit::default() });
-    flight.person(Command::EditAssertion { assertion: val(ID), base: Revision(2), edit });
-    flight.engine(Command::TellRevision { attempt: tester, assertion: val(ID), revision: Revision(3) });
-    flight.attempt(tester, says("looked", run(Some(2))));
+    flight.person(Command::EditAssertion { assertion: val(ID), base: Revision(1), edit });
+    flight.engine(Command::TellRevision { attempt: tester, assertion: val(ID), revision: Revision(2) });
+    flight.attempt(tester, says("looked", vec![screen()]));
 }
 
 #[test]

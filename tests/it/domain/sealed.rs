@@ -151,7 +151,8 @@ fn one_that_fails_is_mended_by_those_who_are_told_what_a_user_saw() {
 /// Nobody who builds can tell whether they touch it, so that every commit may have broken it.
 #[test]
 fn it_is_tried_again_in_every_round_after_something_was_built() {
-    let sealed_too = |flight: &Flight| flight.mission.rounds.last().unwrap().to_test.contains(&words::val(SEALED));
+    let sealed_too =
+        |flight: &Flight| flight.mission.rounds.last().unwrap().to_test.contains(&words::val(SEALED));
     let mut flight = sealed(Some(1)).built(1).gated().reviewed().scrutinized();
     let tester = flight.start(flight.due()[0]);
     flight.verdict(tester, SEALED, Outcome::Pass).verdict(tester, "VAL-M1-001", Outcome::Fail);
@@ -169,7 +170,10 @@ fn it_is_tried_again_in_every_round_after_something_was_built() {
         decision: words::no_go("look at VAL-M2-001 again"),
     });
     flight.dismiss_all();
-    assert!(!flight.mission.assertions_to_test(MilestoneId(2)).contains(&words::val(SEALED)), "nothing was built");
+    assert!(
+        !flight.mission.assertions_to_test(MilestoneId(2)).contains(&words::val(SEALED)),
+        "nothing was built"
+    );
 }
 
 /// A green command is no proof against its tester.

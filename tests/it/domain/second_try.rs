@@ -72,7 +72,11 @@ fn a_failure_is_nothing_to_mend_before_it_was_tried_again() {
     assert!(flight.mission.has_open_round());
     flight.engine(second(ID, 1, Recurrence::Same));
     assert_eq!(flight.due(), [TRY_AGAIN], "the other one is due still");
-    assert!(flight.refusal(Actor::Engine, second(ID, 1, Recurrence::Same)).contains("has no failure in round 1 of M1"));
+    assert!(
+        flight
+            .refusal(Actor::Engine, second(ID, 1, Recurrence::Same))
+            .contains("has no failure in round 1 of M1")
+    );
     assert!(flight.refusal(Actor::Person, second(ID, 1, Recurrence::Same)).contains("a person may not"));
     let why = words::line("its steps had not ended after 300 s");
     flight.engine(second("VAL-M1-002", 1, Recurrence::NotTried { why }));
@@ -87,7 +91,9 @@ fn a_failure_is_nothing_to_mend_before_it_was_tried_again() {
     let seen: Vec<String> =
         flight.mission.evidence_of(finding).into_iter().map(|reference| reference.0).collect();
     assert_eq!(seen, ["ev_seen", "ev_again"], "both looks are told");
-    let told = |id: &str| flightdeck::view::assertion::tried_again(&flight.mission, &flight.mission.verdicts[&val(id)][0]);
+    let told = |id: &str| {
+        flightdeck::view::assertion::tried_again(&flight.mission, &flight.mission.verdicts[&val(id)][0])
+    };
     assert!(told(ID).unwrap().starts_with("failed twice: "));
     assert_eq!(told("VAL-M1-002").unwrap(), "not tried again, because its steps had not ended after 300 s");
 }
@@ -98,7 +104,8 @@ fn what_leaves_no_steps_stands_and_says_so() {
     let tester = flight.start(flight.due()[0]);
     flight.verdict(tester, ID, Outcome::Fail).report_testing(tester);
     assert_eq!(findings(&flight), [blocking("VAL-M1-001 fails: seen with my own eyes")]);
-    let told = flightdeck::view::assertion::tried_again(&flight.mission, &flight.mission.verdicts[&val(ID)][0]);
+    let told =
+        flightdeck::view::assertion::tried_again(&flight.mission, &flight.mission.verdicts[&val(ID)][0]);
     assert_eq!(told.unwrap(), "not tried again, because no steps of its tester's are kept");
 }
 

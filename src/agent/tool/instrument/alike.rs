@@ -265,9 +265,6 @@ mod tests {
             Other("\u{201c}red at 1\u{201d} instead of \u{201c}green at\u{2026}\u{201d}".to_owned())
         );
         assert_eq!(Recurring::by_two(&screen("1 2"), &screen("1 2 3"), &screen("1 2 3 4")), Untold);
-        assert_eq!(
-            Recurring::by_two(&answer(200, "x"), &[], &[]),
-            Untold,
-        );
+        assert_eq!(Recurring::by_two(&answer(200, "x"), &[], &[]), Untold,);
     }
 }

@@ -4,12 +4,12 @@ use flightdeck::domain::amendment::AmendmentOutcome;
 use flightdeck::domain::attempt::{AgentWork, Attempt, Ending};
 use flightdeck::domain::command::{Command, PlanChange};
 use flightdeck::domain::event::Actor;
+use flightdeck::domain::evidence::{EvidenceKind, Piece};
 use flightdeck::domain::finding::{Observation, Ruling, Severity, Sight, TriageDecision, Until};
 use flightdeck::domain::id::{AttemptId, FindingId, MessageId};
 use flightdeck::domain::message::{Delivery, MessageState, Party};
 use flightdeck::domain::negotiation::{AnswerDraft, ObjectionOutcome};
 use flightdeck::domain::round::{Opinion, ReviewIssue};
-use flightdeck::domain::evidence::{EvidenceKind, Piece};
 use flightdeck::domain::verdict::Outcome;
 
 use super::Crew;
