@@ -16,15 +16,16 @@ const DEMO: [&str; 5] = ["demo", "--headless", "--autopilot", "--speed", "1000"]
 
 /// The whole flight, and of it the time at the base and with what was built undone.
 pub async fn demo() -> Result<()> {
+    let home = variable("FLIGHTDECK_HOME").ok_or("FLIGHTDECK_HOME is not set")?;
+    let flightdeck = Program::new(env!("CARGO_BIN_EXE_flightdeck")).env("FLIGHTDECK_HOME", &home);
+    let program = DEMO.iter().fold(flightdeck, |program, word| program.arg(word));
     let started = Instant::now();
-    let program =
-        DEMO.iter().fold(Program::new(env!("CARGO_BIN_EXE_flightdeck")), |program, word| program.arg(word));
     let flown = program.run(CancellationToken::new(), |_| {}).await?;
     if !flown.exit.is_success() {
         return Err(format!("the demo: {}\n{}", flown.exit, flown.output.text).into());
     }
     figure("demo_wall_s", started.elapsed().as_secs_f64());
-    let missions = SqliteCatalogue::new(&variable("FLIGHTDECK_HOME").ok_or("FLIGHTDECK_HOME is not set")?);
+    let missions = SqliteCatalogue::new(&home);
     let id = missions.ids().pop().ok_or("the demo left no mission")?;
     let mission = missions.read(&id)?.mission()?;
     let runs = mission.baseline.iter().flat_map(|baseline| &baseline.runs);

@@ -33,9 +33,6 @@ use probe::{Look, Probe};
 /// How long the set-up and the build of the app may take each time.
 const BUILD: Duration = Duration::from_mins(10);
 
-/// Milliseconds that one assertion may take whatever its share is: less would see nothing.
-const ENOUGH: u64 = 20_000;
-
 /// What is undone in, and what all trials share.
 struct Bench<'a> {
     engine: &'a Arc<EngineContext>,
@@ -81,7 +78,7 @@ impl Bench<'_> {
             let left = self.engine.cell.with(|mission| mission.sabotage_left_ms(clock::now()));
             // No assertion takes the time of all others.
             let others = u64::try_from(due.len() - done).unwrap_or(1);
-            let left = left.min(ENOUGH.max(2 * left / others));
+            let left = left.min(2 * left / others);
             // What the set-up took is counted with the first.
             let begun = unspent.take().unwrap_or_else(Instant::now);
             let end = begun + Duration::from_millis(left);
