@@ -346,8 +346,8 @@ fn second<'a>(mission: &'a Mission, id: &str) -> &'a Recurrence {
     &tried.unwrap_or_else(|| panic!("{id} was not tried again")).result
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_failed_is_done_again_on_a_fresh_app_before_it_is_anything_to_mend() {
+/// Whose tester sees all of it fail, in one way or another.
+fn failing() -> Arc<Story> {
     let post = |note: &str| ("http", json!({ "url": "APP/note", "method": "post", "body": note }));
     let notes = Promise {
         steps: vec![post("one"), post("two"), ("http", json!({ "url": "APP/notes" }))],
@@ -358,14 +358,19 @@ async fn what_failed_is_done_again_on_a_fresh_app_before_it_is_anything_to_mend(
         steps: vec![("terminal", json!({ "action": "start", "command": "echo broken; exit 4" }))],
         ..Promise::get("VAL-P-001", "/", "echo program > program.txt")
     };
-    let story = Story::new(vec![
+    Story::new(vec![
         Promise::get("VAL-G-001", "/gone.txt", "echo gone > there.txt").failing(),
         Promise::get("VAL-M-001", "/moody", "echo moody > moody.txt").failing(),
         notes.failing(),
         program.failing(),
         Promise::get("VAL-T-001", "/now", "echo clock > clock.txt").failing(),
         Promise::run("VAL-X-001", "test -f never.txt", "echo x > x.txt").failing(),
-    ]);
+    ])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_is_done_again_on_a_fresh_app_before_it_is_anything_to_mend() {
+    let story = failing();
     let ground = one_round();
     let mission = ground.fly(story.mind()).await;
     let told = || format!("{:?} {:?}\n{}", mission.status(), mission.hold, ground.told());

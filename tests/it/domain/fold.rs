@@ -149,6 +149,7 @@ fn sighting() -> Sighting {
     Sighting { attempt: A1, round: 1, commit: commit("h"), sight, observed }
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of every event")]
 fn validation_events() -> Vec<Event> {
     let (milestone, round) = (M1, 1);
     let review = Review { attempt: A1, summary: prose("fine"), opinion: Opinion::Pass, issues: vec![] };
