@@ -2,6 +2,7 @@
 
 mod added;
 mod bench;
+mod second_try;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,6 +62,9 @@ pub async fn run(
         EngineWork::CheckClaims { feature } => check_claims(engine, &running, feature, &cancel).await,
         EngineWork::RunGateCommands { milestone, round } => {
             run_gate_commands(engine, &running, milestone, round, &cancel).await
+        }
+        EngineWork::TryAgain { milestone, round } => {
+            second_try::run(engine, &running, (milestone, round), &cancel).await
         }
         EngineWork::TakeBaseline => {
             let starting = |line: &str| running.doing(format!("running {line}"));

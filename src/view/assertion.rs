@@ -6,7 +6,7 @@ use crate::domain::event::Actor;
 use crate::domain::id::AssertionId;
 use crate::domain::part::Authors;
 use crate::domain::sabotage::SeenRed;
-use crate::domain::verdict::{Standing, Verdict};
+use crate::domain::verdict::{Outcome, Recurrence, Standing, Verdict};
 
 use super::contract::{self, weight};
 use super::prelude::*;
@@ -48,7 +48,7 @@ pub fn page(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> 
 /// A verdict, and the commands that print its evidence.
 pub fn proof(mission: &Mission, given: &Verdict, width: usize) -> Vec<Row> {
     let mut rows = verdict(mission, given, width);
-    for reference in &given.evidence {
+    for reference in given.pieces() {
         let lost = mission.lost_evidence.contains(reference);
         let words = if lost {
             format!("{} was changed or removed on disk after it was taken", reference.0)
@@ -264,5 +264,37 @@ fn verdict(mission: &Mission, verdict: &Verdict, width: usize) -> Vec<Row> {
     );
     rows.extend(paragraph(StyleRole::Dim, &behind(mission, verdict, backing), width));
     rows.extend(paragraph(StyleRole::Text, verdict.observed.as_str(), width));
+    if let Some(words) = tried_again(mission, verdict) {
+        rows.extend(paragraph(StyleRole::Warn, &words, width));
+    }
     rows
+}
+
+/// What came of a failure when the same was done again; nothing for what is no failure or is still to be tried. One of its
+/// own command the engine has run twice.
+pub fn tried_again(mission: &Mission, verdict: &Verdict) -> Option<String> {
+    if let Some(second) = &verdict.second {
+        return Some(second_try(&second.result));
+    }
+    let round = mission.round(verdict.milestone, verdict.round)?;
+    let by_command = round.check(&verdict.assertion, verdict.revision).is_some_and(|run| !run.passed());
+    let cannot = verdict.outcome == Outcome::Fail && verdict.steps.is_none() && !by_command;
+    cannot.then(|| not_tried("no steps of its tester's are kept"))
+}
+
+/// What came of a second try, in a sentence.
+pub fn second_try(result: &Recurrence) -> String {
+    match result {
+        Recurrence::Same => {
+            "failed twice: the engine did the same steps again, and they showed the same".to_owned()
+        }
+        Recurrence::Other { first } => {
+            format!("flaky: {first}, which is what the same steps showed when the engine did them again")
+        }
+        Recurrence::NotTried { why } => not_tried(why.as_str()),
+    }
+}
+
+fn not_tried(why: &str) -> String {
+    format!("not tried again, because {why}")
 }

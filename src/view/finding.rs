@@ -143,7 +143,7 @@ pub fn source_words(source: &Source) -> String {
             format!("the engine, which could not confirm what {attempt} claims")
         }
         Source::FalseClaim { attempt } => format!("the review {attempt}, which found a claim false"),
-        Source::Flaky { attempt } => format!("{attempt}, which saw it fail and then pass"),
+        Source::Flaky { attempt } => format!("{attempt}, which saw it fail, and not the second time"),
         Source::FlakyCheck => "the engine, which ran its command again".to_owned(),
         Source::Sabotage => "the engine, which undid what was built".to_owned(),
         Source::Tampering { attempt } => {

@@ -110,7 +110,7 @@ impl Outline<'_> {
                 ),
             );
         self.add(level, TraceTarget::Verdict(verdict.attempt), row);
-        for reference in &verdict.evidence {
+        for reference in verdict.pieces() {
             let lost = self.mission.lost_evidence.contains(reference);
             let row = Row::new().sign(StyleRole::Dim, Glyph::Evidence).then(StyleRole::Dim, &reference.0);
             let row = if lost { row.end(StyleRole::Warn, "changed or removed since") } else { row };
