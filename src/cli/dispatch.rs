@@ -53,7 +53,7 @@ fn start(cli: Cli) -> Result<Exit> {
 async fn dispatch(cli: Cli) -> Result<Exit> {
     let context = Context::of_this_process()?;
     match cli.verb {
-        None => Box::pin(console::overview(&context)).await,
+        None => console::overview(&context).await,
         Some(verb) => Box::pin(verb.run(&context)).await,
     }
 }
