@@ -15,8 +15,15 @@ pub enum ConfigError {
     UnknownKey { origin: Origin, key: String, advice: String },
     #[error("{variable} is not a setting; {advice}")]
     UnknownVariable { variable: String, advice: String },
-    #[error("{origin}: `{key}` must be {expected}, not {found}")]
-    BadValue { origin: Origin, key: String, expected: String, found: String },
+    #[error("{origin}: `{key}` must be {expected}, not {found}{usual}")]
+    BadValue {
+        origin: Origin,
+        key: String,
+        expected: String,
+        found: String,
+        /// What holds without it, as the end of a sentence; empty where nothing does.
+        usual: String,
+    },
     #[error(
         "{origin}: a project's file may not set `{key}`, because {because}; put it into {} instead",
         user_file.display()

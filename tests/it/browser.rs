@@ -142,6 +142,7 @@ async fn a_form_is_worked_as_a_user_works_it_and_every_answer_is_evidence() {
         (r#"button "Under""#, "it is covered by <div#cover>"),
         (r#"button "Beyond""#, "it is cut off: a box around it hides it"),
         (r#"button "Nowhere""#, "there is no `button \"Nowhere\"` on the page"),
+        ("Name", "like it is:\ntextbox \"Name\""),
     ] {
         let refused = desk.click(element).await;
         assert!(refused.starts_with("not done: ") && refused.contains(why), "{refused}");
@@ -158,6 +159,11 @@ async fn a_form_is_worked_as_a_user_works_it_and_every_answer_is_evidence() {
     assert_eq!((&kept["title"], &kept["settled"]), (&json!("Sent"), &json!(true)));
     let stale = desk.act(json!({ "action": "click", "ref": old })).await.unwrap_err();
     assert!(stale.contains("is of an older page"), "{stale}");
+    desk.open("/form").await;
+    let nothing = desk.act(json!({ "action": "click" })).await.unwrap_err();
+    let hints =
+        ["`click` wants `ref`: a reference such as e12", "what can be acted on:\n", r#"textbox "Name""#];
+    assert!(hints.iter().all(|hint| nothing.contains(hint)), "{nothing}");
 
     let shot = desk.act(json!({ "action": "screenshot" })).await.unwrap();
     assert_eq!(shot.evidence[0].kind, "screenshot");

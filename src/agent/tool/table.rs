@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::delegate::{self, Spawner};
 use super::instrument::{self, Instruments};
-use super::{Jobs, ToolEnv, ToolRow, edit, jobs, list, read, search, shell, skill, write};
+use super::{Jobs, Lack, ToolEnv, ToolRow, edit, jobs, list, read, search, shell, skill, write};
 use crate::agent::skill::SkillLibrary;
 use crate::workspace::Access;
 
@@ -41,6 +41,8 @@ pub struct Unavailable {
     pub name: String,
     /// Why not.
     pub reason: String,
+    /// Whether that is a lack.
+    pub lack: Lack,
 }
 
 impl ToolTable {
@@ -101,7 +103,8 @@ impl ToolTable {
                 (Some(row), None) => picked.tools.push(row.clone()),
                 (_, reason) => {
                     let reason = reason.unwrap_or_default();
-                    picked.unavailable.push(Unavailable { name: name.to_owned(), reason });
+                    let lack = row.map_or(Lack::Missed, ToolRow::lack);
+                    picked.unavailable.push(Unavailable { name: name.to_owned(), reason, lack });
                 }
             }
         }

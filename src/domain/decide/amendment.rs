@@ -11,6 +11,7 @@ use crate::domain::event::Event;
 use crate::domain::finding::{Finding, Severity, Source};
 use crate::domain::id::{AssertionId, AttemptId, FindingId, ProposalId};
 use crate::domain::message::{Delivery, Party};
+use crate::domain::mission::Mission;
 use crate::domain::proposal::ProposedChange;
 use crate::domain::text::{Line, Prose};
 
@@ -20,16 +21,46 @@ pub(super) fn request(
     proposal: Line,
     reason: &Line,
 ) -> Result {
-    let source = Source::Amendment { attempt: tx.asker()?.id };
+    let asker = tx.asker()?.id;
+    let source = Source::Amendment { attempt: asker };
     contract::known(tx.mission(), assertion)?;
-    let description = format!("{assertion} should be amended: {reason}");
+    let known = same_request(tx.mission(), assertion, &proposal).map(|known| known.id);
+    if let Some(known) = known {
+        refuse_repetition(tx.mission(), known, asker)?;
+    }
+    let description = format!("{asker} asks to amend {assertion} and says: {reason}");
     tx.raise(Raised {
         feature: tx.mission().claimant(assertion).map(|feature| feature.id),
         assertion: Some(assertion.clone()),
         suggested_fix: Some(proposal),
         ..Raised::new(Severity::NonBlocking, source, description)
     });
+    // Whoever asked before has ended: the one that is at work is answered.
+    if let Some(finding) = known {
+        let reason = Line::clipped(format!("{asker} asks for the same anew"));
+        tx.emit(Event::FindingDismissed { finding, reason });
+    }
     Ok(())
+}
+
+/// An open request for the very same words.
+fn same_request<'a>(mission: &'a Mission, assertion: &AssertionId, proposal: &Line) -> Option<&'a Finding> {
+    mission.undecided_findings().find(|known| {
+        known.amendment_of().is_some()
+            && known.assertion.as_ref() == Some(assertion)
+            && known.suggested_fix.as_ref() == Some(proposal)
+    })
+}
+
+/// A request that waits for its answer is not made twice.
+fn refuse_repetition(mission: &Mission, id: FindingId, asker: AttemptId) -> Result {
+    let Some(by) = mission.amendment_asker(known(mission, id)?) else { return Ok(()) };
+    let by = if by == asker { String::new() } else { format!(" by {by}") };
+    refuse!(
+        Conflict,
+        "{id} asks for the same words already{by}, and is not answered yet: go on with your work; until an answer comes the \
+         assertion holds as it stands"
+    )
 }
 
 /// Settles a request and tells the worker. What changes is decided where every edit of an agent is: it is made, or it waits

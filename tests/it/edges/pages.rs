@@ -138,7 +138,7 @@ fn an_assertion_is_told_whole_in_the_same_words() {
     let id = words::val("VAL-M1-001");
     stage.keep(&flight);
     let (verb, drawn) = (stage.told(&["assertion", "show", "val-m1-001"]), console(&flight, "g"));
-    for row in assertion::claim(&flight.mission, &id, 90) {
+    for row in assertion::claim(&flight.mission, &id, assertion::Looking::Newest, 90) {
         on_both(&left(&row), &verb, &drawn);
     }
     assert!(verb.contains("✗ fail") && verb.contains("flightdeck evidence ev_"), "{verb}");
@@ -209,8 +209,12 @@ fn a_long_report_is_cut_and_the_page_says_where_it_is_read_whole() {
     let summary = words::prose(&"It goes on and on. ".repeat(200));
     let report = Command::ReportScrutiny { summary, issues: vec![], knowledge: vec![], known: vec![] };
     flight.attempt(weigher, report);
-    let page =
-        plain(&flightdeck::view::gate_page::rows(&flight.mission, GateId::Milestone(MilestoneId(1)), 80));
+    let page = plain(&flightdeck::view::gate_page::rows(
+        &flight.mission,
+        GateId::Milestone(MilestoneId(1)),
+        &|_| String::new(),
+        80,
+    ));
     assert!(page.contains("… all of it: flightdeck transcript guestbook-7k2p \"#4\""), "{page}");
     assert!(page.lines().count() < 40, "{page}");
 }
