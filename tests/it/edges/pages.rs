@@ -218,3 +218,28 @@ fn a_long_report_is_cut_and_the_page_says_where_it_is_read_whole() {
     assert!(page.contains("… all of it: flightdeck transcript guestbook-7k2p \"#4\""), "{page}");
     assert!(page.lines().count() < 40, "{page}");
 }
+
+/// Nobody who builds is told of it; the person reads it wherever they decide on it.
+#[test]
+fn what_is_sealed_is_read_by_the_person_at_each_gate_in_the_contract_and_by_the_verbs() {
+    let mut founding = words::founding();
+    founding.limits.critic_rounds = 1;
+    let mut flight = Flight::founded(founding).proposed(1, 1);
+    let critic = flight.start(flight.due()[0]);
+    let assertions = vec![words::sealed_draft("VAL-SEAL-001", None)];
+    flight.attempt(critic, Command::Seal { assertions });
+    flight.attempt(critic, Command::Criticize { summary: words::prose("Sound"), objections: vec![] });
+    let planned = flight.clone();
+    let flown = flight.gone(GateId::Plan).built(1).validated();
+    for (flight, gate, select) in [(planned, "plan", "g end"), (flown, "M1", "g j")] {
+        let stage = Stage::new();
+        stage.keep(&flight);
+        let (verb, drawn) = (stage.told(&["gate", gate]), console(&flight, select));
+        on_both("hiddentitle", &verb, &drawn);
+        let shown = stage.told(&["assertion", "show", "VAL-SEAL-001"]);
+        for words in words::HIDDEN {
+            on_both(words, &shown, &drawn);
+            on_both(words, &shown, &console(&flight, "3 end enter"));
+        }
+    }
+}
