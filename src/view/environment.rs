@@ -34,19 +34,17 @@ pub fn read(text: &str) -> Result<Environment, String> {
 
 /// The first key that was given and not taken.
 fn ignored(given: &Value, taken: &Value, path: &str) -> Option<String> {
-    match (given, taken) {
-        (Value::Table(given), Value::Table(taken)) => given.iter().find_map(|(key, value)| {
+    if let (Value::Table(given), Value::Table(taken)) = (given, taken) {
+        return given.iter().find_map(|(key, value)| {
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             match taken.get(key) {
                 Some(taken) => ignored(value, taken, &path),
                 None => Some(path),
             }
-        }),
-        (Value::Array(given), Value::Array(taken)) => {
-            given.iter().zip(taken).find_map(|(given, taken)| ignored(given, taken, path))
-        }
-        _ => None,
+        });
     }
+    let (given, taken) = (given.as_array()?, taken.as_array()?);
+    given.iter().zip(taken).find_map(|(given, taken)| ignored(given, taken, path))
 }
 
 /// The lines that one text has and the other has not, in order, with the heading that they stand under.
@@ -69,7 +67,9 @@ pub fn changes(before: &str, after: &str, width: usize) -> Vec<Row> {
         if line.is_empty() {
             continue;
         }
-        if !is_heading && !heading.is_empty() {
+        if is_heading {
+            heading.clear();
+        } else if !heading.is_empty() {
             rows.push(Row::of(StyleRole::Dim, std::mem::take(&mut heading)));
         }
         rows.extend(hanging((style, lead), style, &line, width));

@@ -428,6 +428,16 @@ mod tests {
         playback.seek(u64::MAX);
         assert!(playback.is_over() && !playback.is_at_opening() && seen(&playback).is_empty());
         insta::assert_snapshot!(row::plain(&rows_of(EvidenceKind::Recording, cast)), @r"
+                 Menu
+                 q quits
+           1.1s  typed n
+                 Total 3
+           2.2s  typed q\r
+           2.4s  ended with 0
+
+        the last screen, at 2.2s
+        Menu
+        Total 3
         ");
         // Nothing is on any screen of it: it opens at its end.
         let blank =

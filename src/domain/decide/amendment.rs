@@ -24,9 +24,13 @@ pub(super) fn request(
     let asker = tx.asker()?.id;
     let source = Source::Amendment { attempt: asker };
     contract::known(tx.mission(), assertion)?;
-    let known = same_request(tx.mission(), assertion, &proposal).map(|known| known.id);
-    if let Some(known) = known {
-        refuse_repetition(tx.mission(), known, asker)?;
+    if let Some(known) = same_request(tx.mission(), assertion, &proposal) {
+        refuse!(
+            Conflict,
+            "{} asks for the same words already, and is not decided yet: go on with your work; until then the assertion holds \
+             as it stands",
+            known.id
+        );
     }
     let description = format!("{asker} asks to amend {assertion} and says: {reason}");
     tx.raise(Raised {
@@ -35,11 +39,6 @@ pub(super) fn request(
         suggested_fix: Some(proposal),
         ..Raised::new(Severity::NonBlocking, source, description)
     });
-    // Whoever asked before has ended: the one that is at work is answered.
-    if let Some(finding) = known {
-        let reason = Line::clipped(format!("{asker} asks for the same anew"));
-        tx.emit(Event::FindingDismissed { finding, reason });
-    }
     Ok(())
 }
 
@@ -50,17 +49,6 @@ fn same_request<'a>(mission: &'a Mission, assertion: &AssertionId, proposal: &Li
             && known.assertion.as_ref() == Some(assertion)
             && known.suggested_fix.as_ref() == Some(proposal)
     })
-}
-
-/// A request that waits for its answer is not made twice.
-fn refuse_repetition(mission: &Mission, id: FindingId, asker: AttemptId) -> Result {
-    let Some(by) = mission.amendment_asker(known(mission, id)?) else { return Ok(()) };
-    let by = if by == asker { String::new() } else { format!(" by {by}") };
-    refuse!(
-        Conflict,
-        "{id} asks for the same words already{by}, and is not answered yet: go on with your work; until an answer comes the \
-         assertion holds as it stands"
-    )
 }
 
 /// Settles a request and tells the worker. What changes is decided where every edit of an agent is: it is made, or it waits

@@ -246,7 +246,7 @@ fn a_request_that_is_made_again_before_its_answer_is_one() {
     flight.attempt(worker, request(ASSERTION));
     assert_eq!(
         flight.refusal(Actor::Attempt(worker), request(ASSERTION)),
-        "FND-1 asks for the same words already, and is not answered yet: go on with your work; until an answer comes the assertion holds as it stands"
+        "FND-1 asks for the same words already, and is not decided yet: go on with your work; until then the assertion holds as it stands"
     );
     let other = Command::RequestAmendment {
         assertion: val(ASSERTION),
@@ -256,11 +256,10 @@ fn a_request_that_is_made_again_before_its_answer_is_one() {
     flight.attempt(worker, other).attempt(worker, request("VAL-M1-002"));
     assert_eq!(flight.mission.undecided_findings().count(), 3, "other words and other assertions are others");
     flight.end(worker, Ending::Interrupted);
+    flight.dismiss_all();
     let again = flight.start(BUILD);
     flight.attempt(again, request(ASSERTION));
-    let open: Vec<FindingId> = flight.mission.undecided_findings().map(|found| found.id).collect();
-    assert_eq!(open, [2, 3, 4].map(FindingId), "the one that is at work is answered, and there is one");
-    assert_eq!(flight.mission.open_amendments().count(), 1);
+    assert_eq!(flight.mission.open_amendments().count(), 1, "what was decided may be asked for again");
 }
 
 #[test]
