@@ -15,14 +15,13 @@ pub enum ConfigError {
     UnknownKey { origin: Origin, key: String, advice: String },
     #[error("{variable} is not a setting; {advice}")]
     UnknownVariable { variable: String, advice: String },
-    #[error("{origin}: `{key}` must be {expected}, not {found}{usual}")]
+    #[error("{origin}: `{key}` must be {expected}, not {found}")]
     BadValue {
         origin: Origin,
         key: String,
         expected: String,
+        /// With what holds without it, where something does.
         found: String,
-        /// What holds without it, as the end of a sentence; empty where nothing does.
-        usual: String,
     },
     #[error(
         "{origin}: a project's file may not set `{key}`, because {because}; put it into {} instead",

@@ -105,8 +105,8 @@ impl Sources {
             let Setting { key, value, origin } = setting;
             let usual = Values::defaults().remove(&key).filter(|value| !value.is_null());
             let usual = usual.map(|value| format!("; without it {} holds", shown(&value)));
-            let (expected, found) = (fault.to_string(), shown(&value));
-            ConfigError::BadValue { origin, key, expected, found, usual: usual.unwrap_or_default() }
+            let found = shown(&value) + &usual.unwrap_or_default();
+            ConfigError::BadValue { origin, key, expected: fault.to_string(), found }
         })?;
         Ok(())
     }
