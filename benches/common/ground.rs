@@ -164,7 +164,8 @@ fn milestone() -> Result<MilestoneDraft> {
     Ok(MilestoneDraft { title: Title::clipped("Skeleton"), features: vec![feature] })
 }
 
-fn variable(name: &str) -> Option<PathBuf> {
+/// What the environment says under a name.
+pub fn variable(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).map(PathBuf::from)
 }
 

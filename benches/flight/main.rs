@@ -10,6 +10,7 @@ mod instant;
 mod long_log;
 mod opening;
 mod process;
+mod proof;
 #[path = "../common/report.rs"]
 mod report;
 #[path = "../common/scenarios.rs"]
@@ -37,13 +38,14 @@ async fn scenario(name: &str) -> Result<()> {
         "printing" => sessions::printing().await,
         "process" => process::flight().await,
         "opening" => opening::openings().await,
+        "proof" => proof::demo().await,
         other => Err(format!("there is no scenario {other}").into()),
     }
 }
 
 async fn all() -> Result<()> {
     let mut figures = report::Figures::default();
-    let scenarios = [("turns", 3), ("printing", 5), ("process", 3), ("opening", 1)];
+    let scenarios = [("turns", 3), ("printing", 5), ("process", 3), ("opening", 1), ("proof", 3)];
     let ran = scenarios::run(&mut figures, &scenarios).await;
     figures.print(&table::ROWS);
     ran

@@ -3,7 +3,7 @@
 use crate::report::{Row, row};
 
 /// Targets and peers were measured on a machine with 2 cores against a local model server.
-pub const ROWS: [Row; 20] = [
+pub const ROWS: [Row; 24] = [
     row("a turn with shell `true`, model in process: wall", "turn_wall_ms", "ms", "5", ""),
     row("  processor time, programs included", "turn_cpu_ms", "ms", "5", ""),
     row("a turn of the first 100, model over HTTP: wall", "process_turn_wall_ms", "ms", "5", "pi 9.3"),
@@ -24,4 +24,8 @@ pub const ROWS: [Row; 20] = [
     row("100,000 events: mission opened by its engine", "open_engine_ms", "ms", "35", "codex 847"),
     row("  `flightdeck status --json`, whole process", "open_status_ms", "ms", "", ""),
     row("  folded from its first event, no snapshot", "fold_ms", "ms", "", ""),
+    row("the demo with a mind that takes no time, by autopilot: wall", "demo_wall_s", "s", "", ""),
+    row("  of it commands at the base", "demo_baseline_ms", "ms", "", ""),
+    row("  of it undoing what was built", "demo_sabotage_s", "s", "", ""),
+    row("  checks that were seen red, of twelve", "demo_seen_red", "", "", ""),
 ];

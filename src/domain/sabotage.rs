@@ -14,6 +14,9 @@ use super::round::RoundOutcome;
 use super::text::{Line, plural, worded};
 use super::verdict::{EvidenceRef, Outcome, Standing};
 
+/// Milliseconds that undoing things may take in a mission of minutes: less would see nothing.
+const SABOTAGE_FLOOR_MS: u64 = 120_000;
+
 /// What became of an assertion's check while the app was made wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sabotage {
@@ -249,11 +252,16 @@ impl Mission {
     }
 
     /// Milliseconds that undoing things may still take: a share of the mission's time, which is what agents have worked,
-    /// and at least what they are expected to.
+    /// and at least what they are expected to. A mission of minutes has two of them.
     pub fn sabotage_left_ms(&self, now: Timestamp) -> u64 {
         let whole = self.agent_ms(now).max(estimate(self).likely_ms);
-        let share = whole.saturating_mul(u64::from(self.limits().sabotage_percent)) / 100;
-        share.saturating_sub(self.sabotage_ms)
+        match u64::from(self.limits().sabotage_percent) {
+            0 => 0,
+            percent => {
+                let share = whole.saturating_mul(percent) / 100;
+                share.max(SABOTAGE_FLOOR_MS).saturating_sub(self.sabotage_ms)
+            }
+        }
     }
 
     /// Blocking assertions of some that stand as passed although their check says nothing of the app.

@@ -33,8 +33,8 @@ use crate::link::server::Server;
 use crate::store::{Catalogue, Store, StoreError};
 use crate::workspace::{MissionRepo, Reaper, Unconfined};
 
-/// How often the mission's files are looked after.
-const GUARD: Duration = Duration::from_secs(2);
+/// How often the mission's files are looked after while nothing is written; each append looks, too.
+const GUARD: Duration = Duration::from_secs(10);
 /// How long the keeping of documents rests after a fault.
 const DOCUMENTS_REST: Duration = Duration::from_secs(5);
 

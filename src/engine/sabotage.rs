@@ -26,14 +26,12 @@ use crate::domain::id::{AssertionId, Commit, MilestoneId};
 use crate::domain::sabotage::{Reaction, Sabotage, SabotageOutcome, Undone};
 use crate::domain::text::Line;
 use crate::workspace::ProofCheckout;
-use mutant::Mutant;
+use crate::workspace::undo::Extent;
+use mutant::{Mutant, Reach};
 use probe::{Look, Probe};
 
 /// How long the set-up and the build of the app may take each time.
 const BUILD: Duration = Duration::from_mins(10);
-
-/// Milliseconds that one assertion may take whatever its share is: less would see nothing.
-const ENOUGH: u64 = 20_000;
 
 /// What is undone in, and what all trials share.
 struct Bench<'a> {
@@ -80,7 +78,7 @@ impl Bench<'_> {
             let left = self.engine.cell.with(|mission| mission.sabotage_left_ms(clock::now()));
             // No assertion takes the time of all others.
             let others = u64::try_from(due.len() - done).unwrap_or(1);
-            let left = left.min(ENOUGH.max(2 * left / others));
+            let left = left.min(2 * left / others);
             // What the set-up took is counted with the first.
             let begun = unspent.take().unwrap_or_else(Instant::now);
             let end = begun + Duration::from_millis(left);
@@ -162,36 +160,40 @@ impl Bench<'_> {
             return Ok(if out { Trial::out_of_time(Vec::new()) } else { Trial::untold(&Line::clipped(why)) });
         }
         let mut undone: Vec<Undone> = Vec::new();
+        let mut toothless = false;
         let mutants = self.mutants(&assertion.id, assertion.wording.check.guard).await?;
         for mutant in mutants {
+            if toothless && mutant.reach == Reach::WithLater {
+                continue;
+            }
             if self.cancel.is_cancelled() || Instant::now() >= end {
                 return Ok(Trial::out_of_time(undone));
             }
             running.doing(format!("undoing {} for {}", mutant.what, assertion.id));
-            let Look { reaction, evidence, .. } = self.react(&mutant, &mut probe, end).await?;
+            let Look { reaction, evidence, extent, .. } = self.react(&mutant, &mut probe, end).await?;
+            let whole = mutant.reach == Reach::Features && extent == Extent::Whole;
+            toothless |= whole && reaction == Reaction::Green;
             let red = reaction.is_red();
-            undone.push(Undone { what: mutant.what, reaction, evidence });
+            let what = match extent {
+                Extent::Whole => mutant.what,
+                Extent::Part => Line::clipped(format!("{} in part", mutant.what)),
+            };
+            undone.push(Undone { what, reaction, evidence });
             if red {
                 return Ok(Trial { outcome: SabotageOutcome::Red, undone, note: None });
             }
         }
-        if undone.iter().any(|one| one.reaction == Reaction::Green) {
+        if toothless {
             return Ok(Trial { outcome: SabotageOutcome::Toothless, undone, note: None });
         }
-        let reasons: Vec<&str> = undone
-            .iter()
-            .filter_map(|one| {
-                if let Reaction::Skipped { reason } = &one.reaction { Some(reason.as_str()) } else { None }
-            })
-            .collect();
-        let why = reasons.first().copied().unwrap_or("nothing was built for it that could be undone");
-        let untold = Trial::untold(&Line::clipped(why));
+        let untold = Trial::untold(&Line::clipped(why_untold(&undone)));
         Ok(Trial { undone, ..untold })
     }
 
     async fn mutants(&self, id: &AssertionId, guard: bool) -> Result<Vec<Mutant>, EngineError> {
-        let (engine, id) = (Arc::clone(self.engine), id.clone());
-        blocking(move || if guard { Ok(vec![Mutant::everything()]) } else { mutant::of(&engine, &id) }).await
+        let (engine, id, head) = (Arc::clone(self.engine), id.clone(), self.commit.clone());
+        blocking(move || if guard { Ok(vec![Mutant::everything()]) } else { mutant::of(&engine, &id, &head) })
+            .await
     }
 
     /// What is seen while something is undone; everything is put back before the next.
@@ -204,15 +206,18 @@ impl Bench<'_> {
 
     async fn react_in(&self, mutant: &Mutant, probe: &Probe, end: Instant) -> Result<Look, EngineError> {
         let (checkout, change) = (self.checkout.clone(), mutant.change.clone());
-        if let Err(why) = blocking(move || mutant::make(checkout, &change)).await? {
-            return Ok(Look::skipped(format!("it cannot be undone alone: {why}")));
-        }
+        let extent = match blocking(move || mutant::make(checkout, &change)).await? {
+            Ok(extent) => extent,
+            Err(why) => return Ok(Look::skipped(format!("it cannot be undone alone: {why}"))),
+        };
         if mutant.is_built()
             && let Some(why) = self.rebuilt(end).await?
         {
             return Ok(Look::skipped(format!("without it {why}")));
         }
-        probe.look(self, end).await
+        let mut look = probe.look(self, end).await?;
+        look.extent = extent;
+        Ok(look)
     }
 
     async fn first_red(&self, scripts: &[Script], end: Instant) -> Result<Option<CommandRun>, EngineError> {
@@ -238,6 +243,19 @@ struct Trial {
     outcome: SabotageOutcome,
     undone: Vec<Undone>,
     note: Option<Line>,
+}
+
+/// Why what was undone tells nothing of a check.
+fn why_untold(undone: &[Undone]) -> &str {
+    let skipped = undone.iter().find_map(|one| match &one.reaction {
+        Reaction::Skipped { reason } => Some(reason.as_str()),
+        Reaction::Red { .. } | Reaction::Other { .. } | Reaction::Green => None,
+    });
+    let green = || {
+        (!undone.is_empty())
+            .then_some("later work stands on what was built for it, so that only a part could be undone")
+    };
+    skipped.or_else(green).unwrap_or("nothing was built for it that could be undone")
 }
 
 impl Trial {

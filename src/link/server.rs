@@ -29,7 +29,7 @@ use crate::domain::rejection::Rejection;
 const REST: Duration = Duration::from_millis(100);
 
 /// How often it is seen that the socket is still there.
-const LOOK: Duration = Duration::from_millis(500);
+const LOOK: Duration = Duration::from_secs(5);
 
 /// What an engine answers with.
 #[async_trait]

@@ -60,20 +60,43 @@ impl Piece {
     }
 }
 
-/// Undoes pieces in a worktree, one after the other as they are given: the newest change of a file first. Where one does not
-/// apply, those before it stay undone.
+/// How much of what was to be undone is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    Whole,
+    /// Later work changed the same lines of some of it, and that stays.
+    Part,
+}
+
+/// Undoes pieces in a worktree, one after the other as they are given: the newest change of a file first. Of a piece on
+/// which later work stands, the hunks that stand alone are undone.
 ///
 /// # Errors
-/// When git cannot be run. That they do not apply is what git says of it.
-pub fn undo(directory: &Path, pieces: &[Piece]) -> Result<Result<(), String>, WorkspaceError> {
+/// When git cannot be run. That nothing of them stands alone is said in a sentence.
+pub fn undo(directory: &Path, pieces: &[Piece]) -> Result<Result<Extent, String>, WorkspaceError> {
+    let (mut undone, mut kept) = (0, Vec::new());
     for piece in pieces {
-        let git = Git::of_mission(directory).setting("apply.whitespace=nowarn").input(piece.patch.clone());
-        let outcome = git.outcome(["apply", "--reverse", "--whitespace=nowarn", "-"])?;
-        if !outcome.exit.is_success() {
-            return Ok(Err(outcome.errors.lines().next().unwrap_or_default().to_owned()));
+        if reverse(directory, piece)? {
+            undone += 1;
+            continue;
+        }
+        kept.push(piece.path.as_str());
+        // From the last to the first, so that the lines before a hunk are where they were.
+        for hunk in piece.hunks().iter().rev().filter(|hunk| *hunk != piece) {
+            undone += usize::from(reverse(directory, hunk)?);
         }
     }
-    Ok(Ok(()))
+    Ok(match (undone, kept.first()) {
+        (_, None) => Ok(Extent::Whole),
+        (0, Some(path)) => Err(format!("later work changed the same lines of {path}")),
+        (_, Some(_)) => Ok(Extent::Part),
+    })
+}
+
+/// Whether a piece was undone; where it does not apply, nothing changes.
+fn reverse(directory: &Path, piece: &Piece) -> Result<bool, WorkspaceError> {
+    let git = Git::of_mission(directory).setting("apply.whitespace=nowarn").input(piece.patch.clone());
+    Ok(git.outcome(["apply", "--reverse", "--whitespace=nowarn", "-"])?.exit.is_success())
 }
 
 /// Removes the tracked files of a worktree whose path is not to be kept.

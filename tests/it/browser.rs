@@ -159,11 +159,6 @@ async fn a_form_is_worked_as_a_user_works_it_and_every_answer_is_evidence() {
     assert_eq!((&kept["title"], &kept["settled"]), (&json!("Sent"), &json!(true)));
     let stale = desk.act(json!({ "action": "click", "ref": old })).await.unwrap_err();
     assert!(stale.contains("is of an older page"), "{stale}");
-    desk.open("/form").await;
-    let nothing = desk.act(json!({ "action": "click" })).await.unwrap_err();
-    let hints =
-        ["`click` wants `ref`: a reference such as e12", "what can be acted on:\n", r#"textbox "Name""#];
-    assert!(hints.iter().all(|hint| nothing.contains(hint)), "{nothing}");
 
     let shot = desk.act(json!({ "action": "screenshot" })).await.unwrap();
     assert_eq!(shot.evidence[0].kind, "screenshot");
@@ -177,6 +172,16 @@ async fn a_form_is_worked_as_a_user_works_it_and_every_answer_is_evidence() {
         fs::read_dir(scratch.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(left, Vec::<PathBuf>::new(), "the profile goes with the tester");
     ended(&pids).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_click_at_nothing_is_told_what_can_be_clicked() {
+    let Some(desk) = Desk::new().await else { return };
+    desk.open("/form").await;
+    let nothing = desk.act(json!({ "action": "click" })).await.unwrap_err();
+    let hints =
+        ["`click` wants `ref`: a reference such as e12", "what can be acted on:\n", r#"textbox "Name""#];
+    assert!(hints.iter().all(|hint| nothing.contains(hint)), "{nothing}");
 }
 
 /// Waits until processes are gone; one that is dead and not yet collected is.

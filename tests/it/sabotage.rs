@@ -199,6 +199,36 @@ async fn what_was_built_is_undone_feature_by_feature_then_hunk_by_hunk_where_nob
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_later_work_stands_on_is_undone_as_far_as_it_stands_alone_or_with_that_work() {
+    let ground = ground(&[("README.md", "# It\n"), ("pages.txt", &numbered(&[]))]);
+    let story = Story {
+        checks: vec![
+            (
+                "VAL-A-001",
+                "grep -q '^line 18 new$' pages.txt || ! grep -q newest pages.txt".to_owned(),
+                false,
+            ),
+            ("VAL-B-001", "test ! -e b.txt || grep -q better b.txt".to_owned(), false),
+            ("VAL-C-001", "test -e README.md".to_owned(), false),
+        ],
+        features: vec![
+            ("sed -i -e 's/^line 2$/line 2 new/' -e 's/^line 18$/line 18 new/' pages.txt", vec!["VAL-A-001"]),
+            ("sed -i -e 's/^line 2 new$/line 2 newer/' pages.txt; echo good > b.txt", vec!["VAL-C-001"]),
+            ("echo better > b.txt; sed -i -e 's/^line 2 .*$/line 2 newest/' pages.txt", vec!["VAL-B-001"]),
+            ("echo 'better still' > b.txt", vec![]),
+        ],
+        build: None,
+    };
+    let mission = ground.fly(story.mind()).await;
+    assert_eq!(undone(&mission, "VAL-A-001"), [("F1 in part".to_owned(), "red")], "{}", ground.told());
+    let with_later =
+        [("F3 in part".to_owned(), "green"), ("F3 and all that was built on it".to_owned(), "red")];
+    assert_eq!(undone(&mission, "VAL-B-001"), with_later, "{}", ground.told());
+    let kept = &mission.sabotages[&val("VAL-C-001")];
+    assert_eq!(kept.outcome, SabotageOutcome::Untold, "a part that stays green says nothing: {kept:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_build_tells_nothing_and_what_runs_out_of_time_is_said() {
     let ground = ground(&[("README.md", "# It\n")]);
     let story = || Story {

@@ -21,7 +21,7 @@ const QUEUE: usize = 4_096;
 /// How long a lost engine is waited for before it is tried again.
 const PAUSE: Duration = Duration::from_millis(500);
 /// How often an engine is asked whether it is there.
-const PULSE: Duration = Duration::from_secs(2);
+const PULSE: Duration = Duration::from_secs(5);
 
 /// The link of one mission.
 #[derive(Clone)]

@@ -10,7 +10,7 @@ use crate::domain::text::Line;
 use crate::engine::context::EngineContext;
 use crate::engine::error::EngineError;
 use crate::workspace::ProofCheckout;
-use crate::workspace::undo::{self, Piece};
+use crate::workspace::undo::{self, Extent, Piece};
 
 /// Changes that are tried for one assertion at most; more say no more.
 const MOST: usize = 40;
@@ -20,6 +20,18 @@ pub struct Mutant {
     /// What is undone, such as `F2` or `F2: src/main.rs @@ -3,6 +3,9 @@`.
     pub what: Line,
     pub change: Change,
+    pub reach: Reach,
+}
+
+/// How much goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// All that a feature, or several, added. A check that stays green then has no teeth.
+    Features,
+    /// That and what was built on it, where no feature can be undone alone: staying green says nothing of the check.
+    WithLater,
+    /// One hunk: the same.
+    Hunk,
 }
 
 /// How.
@@ -36,7 +48,7 @@ pub enum Change {
 impl Mutant {
     /// The whole app is gone: what still holds then is no guard.
     pub fn everything() -> Self {
-        Self { what: Line::clipped("the whole app"), change: Change::Everything }
+        Self { what: Line::clipped("the whole app"), change: Change::Everything, reach: Reach::Features }
     }
 
     /// Whether what is left can be built; of nothing it cannot.
@@ -46,16 +58,17 @@ impl Mutant {
 
     fn undoing(what: impl AsRef<str>, pieces: Vec<Piece>) -> Option<Self> {
         let what = Line::clipped(what);
-        (!pieces.is_empty()).then_some(Self { what, change: Change::Undo(pieces) })
+        (!pieces.is_empty()).then_some(Self { what, change: Change::Undo(pieces), reach: Reach::Features })
     }
 }
 
-/// The ways in which what was built for an assertion is undone: one feature at a time, the newest first, then all of them
-/// together, then one hunk at a time. A check that was never tried at the base commit meets that first.
+/// The ways in which what was built for an assertion is undone at a commit: one feature at a time, the newest first, then
+/// all of them together, then each with all that was built on it, then one hunk at a time. A check that was never tried at
+/// the base commit meets that first.
 ///
 /// # Errors
 /// When git cannot compare the commits.
-pub fn of(engine: &EngineContext, id: &AssertionId) -> Result<Vec<Mutant>, EngineError> {
+pub fn of(engine: &EngineContext, id: &AssertionId, head: &Commit) -> Result<Vec<Mutant>, EngineError> {
     let (built, base, untried) = engine.cell.with(|mission| {
         let built = mission.builders_for(id);
         let base = mission.founding.as_ref().map(|founding| founding.base.clone());
@@ -70,14 +83,24 @@ pub fn of(engine: &EngineContext, id: &AssertionId) -> Result<Vec<Mutant>, Engin
         .map(|base| Mutant {
             what: Line::clipped("everything since the base commit"),
             change: Change::At(base),
+            reach: Reach::Features,
         })
         .into_iter()
         .collect();
-    let mut features: Vec<(String, Vec<Piece>)> = Vec::new();
-    for (feature, from, to) in built.into_iter().rev() {
+    let between = |from: &Commit, to: &Commit| -> Result<Vec<Piece>, EngineError> {
         let mut pieces = undo::pieces(engine.repo.own(), &from.0, &to.0)?;
         pieces.retain(|piece| !is_test(&piece.path));
-        features.push((feature.to_string(), pieces));
+        Ok(pieces)
+    };
+    let mut features: Vec<(String, Vec<Piece>)> = Vec::new();
+    let mut since: Vec<Mutant> = Vec::new();
+    for (feature, from, to) in built.into_iter().rev() {
+        features.push((feature.to_string(), between(&from, &to)?));
+        if to != *head {
+            let what = format!("{feature} and all that was built on it");
+            let mutant = Mutant::undoing(what, between(&from, head)?);
+            since.extend(mutant.map(|mutant| Mutant { reach: Reach::WithLater, ..mutant }));
+        }
     }
     mutants.extend(features.iter().filter_map(|(name, pieces)| Mutant::undoing(name, pieces.clone())));
     if features.len() > 1 {
@@ -86,12 +109,14 @@ pub fn of(engine: &EngineContext, id: &AssertionId) -> Result<Vec<Mutant>, Engin
         let names = names.into_iter().collect::<Vec<_>>().join(" and ");
         mutants.extend(Mutant::undoing(names, all));
     }
+    mutants.append(&mut since);
     for (name, pieces) in &features {
         let hunks: Vec<Piece> = pieces.iter().flat_map(Piece::hunks).collect();
         // One hunk alone is the feature, which was tried.
         for hunk in hunks.iter().filter(|_| hunks.len() > 1) {
             let what = format!("{name}: {} {}", hunk.path, hunk.place);
-            mutants.extend(Mutant::undoing(what.trim_end(), vec![hunk.clone()]));
+            let mutant = Mutant::undoing(what.trim_end(), vec![hunk.clone()]);
+            mutants.extend(mutant.map(|mutant| Mutant { reach: Reach::Hunk, ..mutant }));
         }
     }
     mutants.truncate(MOST);
@@ -102,16 +127,16 @@ pub fn of(engine: &EngineContext, id: &AssertionId) -> Result<Vec<Mutant>, Engin
 ///
 /// # Errors
 /// When git or the disk fails.
-pub fn make(checkout: ProofCheckout, change: &Change) -> Result<Result<(), String>, EngineError> {
+pub fn make(checkout: ProofCheckout, change: &Change) -> Result<Result<Extent, String>, EngineError> {
     match change {
         Change::Undo(pieces) => Ok(undo::undo(checkout.dir(), pieces)?),
         Change::At(commit) => {
             checkout.at(&commit.0)?;
-            Ok(Ok(()))
+            Ok(Ok(Extent::Whole))
         }
         Change::Everything => {
             undo::remove_all_but(checkout.dir(), is_test)?;
-            Ok(Ok(()))
+            Ok(Ok(Extent::Whole))
         }
     }
 }

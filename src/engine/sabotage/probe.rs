@@ -17,6 +17,7 @@ use crate::engine::evidence::Taken;
 use crate::engine::replay::{self, Sight, steps_of};
 use crate::engine::scripts::{self, Site};
 use crate::instrument::Facts;
+use crate::workspace::undo::Extent;
 
 /// One way to see it.
 pub enum Probe {
@@ -28,6 +29,8 @@ pub enum Probe {
 pub struct Look {
     pub reaction: Reaction,
     pub evidence: Option<String>,
+    /// How much of what was to be undone was.
+    pub extent: Extent,
     /// What steps showed.
     facts: Vec<Facts>,
 }
@@ -38,6 +41,7 @@ impl Look {
         Self {
             reaction: Reaction::Skipped { reason: Line::clipped(reason) },
             evidence: None,
+            extent: Extent::Whole,
             facts: Vec::new(),
         }
     }
@@ -85,7 +89,8 @@ impl Probe {
         match self {
             Self::Command(script) => {
                 let run = bench.run(script, end).await?;
-                let seen = |reaction| Look { reaction, evidence: run.evidence.clone(), facts: Vec::new() };
+                let evidence = run.evidence.clone();
+                let seen = |reaction| Look { reaction, evidence, extent: Extent::Whole, facts: Vec::new() };
                 Ok(match fault(&run) {
                     Some(why) => Look::skipped(format!("without it the check can decide nothing: {why}")),
                     None if took_too_long(&run) => Look::skipped("without it the check took too long"),
@@ -144,7 +149,7 @@ impl Bench<'_> {
         // It names no commit: what was seen stood at none, so that no verdict can rest on it.
         let taken = Taken { by: Actor::Engine, round: None, commit: None, app: None };
         let evidence = sight.keep(&self.engine.store, &taken)?.pop().map(|reference| reference.0);
-        Ok(Look { reaction, evidence, facts: sight.facts })
+        Ok(Look { reaction, evidence, extent: Extent::Whole, facts: sight.facts })
     }
 
     async fn run(&self, check: &Script, end: Instant) -> Result<CommandRun, EngineError> {

@@ -254,6 +254,12 @@ fn undoing_takes_a_share_of_the_missions_time_and_none_where_it_is_off() {
     assert_eq!(spent.mission.sabotage_left_ms(now), likely / 10 - 1_500);
 
     let mut founding = words::founding();
+    founding.limits.sabotage_percent = 1;
+    let mut short = flight.clone();
+    short.mission.founding = Some(founding.clone());
+    assert!(likely / 100 < 120_000, "{likely}");
+    assert_eq!(short.mission.sabotage_left_ms(now), 120_000, "a mission of minutes sees something, too");
+
     founding.limits.sabotage_percent = 0;
     let mut off = flight;
     off.mission.founding = Some(founding);
