@@ -130,8 +130,7 @@ impl ProofCheckout {
     /// Puts back the tracked files that a command changed. What it made beside them stays: the next command may need it.
     pub fn put_tracked_back(&self) -> Result<(), WorkspaceError> {
         self.detach()?;
-        let back = ["reset", "--hard", "--quiet", &self.commit];
-        self.repo.git_at(&self.directory)?.run("put back what a command changed", back).map(drop)
+        worktree::reset(&self.repo.git_at(&self.directory)?, &self.directory, &self.commit)
     }
 
     fn put_back(&self) -> Result<(), WorkspaceError> {

@@ -1,9 +1,9 @@
 //! What was built between two commits as pieces that can be undone one by one in a worktree.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::git::Git;
-use super::worktree::{paths, remove_directory, to_path};
+use super::worktree::{Written, paths, remove_directory, to_path};
 use super::{Repo, WorkspaceError};
 
 /// A piece of a difference: of one file, all of it or one hunk.
@@ -96,7 +96,10 @@ pub fn undo(directory: &Path, pieces: &[Piece]) -> Result<Result<Extent, String>
 /// Whether a piece was undone; where it does not apply, nothing changes.
 fn reverse(directory: &Path, piece: &Piece) -> Result<bool, WorkspaceError> {
     let git = Git::of_mission(directory).setting("apply.whitespace=nowarn").input(piece.patch.clone());
-    Ok(git.outcome(["apply", "--reverse", "--whitespace=nowarn", "-"])?.exit.is_success())
+    let written = Written::of(directory, [PathBuf::from(&piece.path)]);
+    let undone = git.outcome(["apply", "--reverse", "--whitespace=nowarn", "-"])?.exit.is_success();
+    written.tell_apart()?;
+    Ok(undone)
 }
 
 /// Removes the tracked files of a worktree whose path is not to be kept.

@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::git::{Git, remove_locks_below};
 use super::trusted::show_hidden;
@@ -79,20 +80,63 @@ pub(super) fn restore(repo: &Repo, directory: &Path, commit: &str) -> Result<(),
         remove_directory(&metadata.join("config.worktree"))?;
     }
     let git = repo.git_at(directory)?;
-    reset_and_clean(&git, &common, commit).or_else(|fault| {
+    reset_and_clean(&git, directory, &common, commit).or_else(|fault| {
         // A broken index is made anew, and what was made unwritable is made writable.
         tracing::warn!(%fault, directory = %directory.display(), "a worktree is reset the hard way");
         remove_directory(&metadata.join("index"))?;
         make_writable(directory);
-        reset_and_clean(&git, &common, commit)
+        reset_and_clean(&git, directory, &common, commit)
     })
 }
 
-fn reset_and_clean(git: &Git, common: &Path, commit: &str) -> Result<(), WorkspaceError> {
+fn reset_and_clean(git: &Git, directory: &Path, common: &Path, commit: &str) -> Result<(), WorkspaceError> {
     show_hidden(git, common)?;
-    git.run("reset the checkout", ["reset", "--hard", "--quiet", commit])?;
+    reset(git, directory, commit)?;
     // Twice forced: repositories inside the checkout are leftovers too.
     git.run("clear the checkout", ["clean", "-d", "--force", "--force", "--quiet"]).map(drop)
+}
+
+/// Sets HEAD and the tracked files to a commit.
+pub(super) fn reset(git: &Git, directory: &Path, commit: &str) -> Result<(), WorkspaceError> {
+    let differing =
+        ["diff", "--name-only", "-z", "--no-ext-diff", "--no-textconv", "--no-renames", commit, "--"];
+    // A broken index cannot be compared; then the reset says so.
+    let differing = git.run("compare the checkout with a commit", differing).unwrap_or_default();
+    let written = Written::of(directory, paths(&differing).map(to_path));
+    git.run("reset the checkout", ["reset", "--hard", "--quiet", commit])?;
+    written.tell_apart()
+}
+
+/// When files were written, before they are written anew. Tools that keep what they made of a file, Python among them,
+/// know it again by its size and the whole second of its time: a file that changes twice in a second would be taken for
+/// what it was, and a test would try the code of another commit.
+pub(super) struct Written(Vec<(PathBuf, SystemTime)>);
+
+impl Written {
+    /// Of files in a directory, as they are now.
+    pub(super) fn of(directory: &Path, files: impl IntoIterator<Item = PathBuf>) -> Self {
+        let time = |file: PathBuf| {
+            let path = directory.join(file);
+            let written = fs::symlink_metadata(&path).ok()?.modified().ok()?;
+            Some((path, written))
+        };
+        Self(files.into_iter().filter_map(time).collect())
+    }
+
+    /// Gives those that were written anew within the second of the old ones the next second.
+    pub(super) fn tell_apart(self) -> Result<(), WorkspaceError> {
+        let second = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        for (path, before) in self.0 {
+            let Ok(now) = fs::symlink_metadata(&path) else { continue };
+            let written = now.modified().unwrap_or(before);
+            if now.is_file() && written != before && second(written) <= second(before) {
+                let next = UNIX_EPOCH + Duration::from_secs(second(before) + 1);
+                let file = fs::File::open(&path).map_err(WorkspaceError::io("open", &path))?;
+                file.set_modified(next).map_err(WorkspaceError::io("set the time of", &path))?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What differs from HEAD in index or checkout; untracked files count, ignored ones do not. A repository inside the

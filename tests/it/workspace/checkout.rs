@@ -274,3 +274,36 @@ fn odd_leftovers_do_not_keep_a_failed_attempt_from_being_cleared() {
     let paths: Vec<_> = kept.files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, ["dangling", "plain.txt", "repo/inner.txt"]);
 }
+
+#[test]
+fn a_file_that_changes_within_a_second_has_another_whole_second_as_its_time() {
+    let fixture = Fixture::new();
+    fixture.write("app.py", "a = 1\n");
+    let first = fixture.commit("first");
+    fixture.write("app.py", "a = 2\n");
+    let second = fixture.commit("second");
+    let proof = ProofCheckout::create(&fixture.repo(), &fixture.beside("m1/proof"), &first).unwrap();
+    let file = proof.dir().join("app.py");
+    let time = || {
+        let written = fs::metadata(&file).unwrap().modified().unwrap();
+        written.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
+    };
+    // A time to come stands for one in this second: whatever the clock says, the file is not written after it.
+    let later = std::time::UNIX_EPOCH + std::time::Duration::from_secs(time() + 100);
+    fs::File::open(&file).unwrap().set_modified(later).unwrap();
+    let mut times = vec![time()];
+    let proof = proof.at(&second).unwrap();
+    times.push(time());
+    fs::write(&file, "a = 3\n").unwrap();
+    fs::File::open(&file).unwrap().set_modified(later).unwrap();
+    proof.put_tracked_back().unwrap();
+    times.push(time());
+    assert_eq!(
+        times,
+        [times[0], times[0] + 1, times[0] + 1],
+        "its size is the same, so its time must differ"
+    );
+    assert_eq!(fs::read_to_string(&file).unwrap(), "a = 2\n");
+    proof.at(&second).unwrap();
+    assert_eq!(time(), times[2], "what does not change keeps its time");
+}
