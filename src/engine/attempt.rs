@@ -17,7 +17,7 @@ use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::Prompt;
 use crate::agent::session::{Observer, Session};
 use crate::agent::skill::SkillLibrary;
-use crate::agent::tool::{Extras, Lack, ToolRow, ToolTable};
+use crate::agent::tool::{Extras, ToolRow, ToolTable};
 use crate::domain::attempt::{AgentWork, Ending, Role};
 use crate::domain::brief::brief;
 use crate::domain::command::Command;
@@ -151,7 +151,7 @@ impl AttemptRun {
         }
     }
 
-    /// The tools that the prompt names; one that is missed is noted in the transcript.
+    /// The tools that the prompt names; one that cannot be given is noted in the transcript.
     fn tools(
         &self,
         mind: &Mind,
@@ -186,7 +186,8 @@ impl AttemptRun {
         let all = ToolTable::new(&tool_env, extras).with(mission_tools::rows(&context));
         let table = role::withhold(self.role, all);
         let picked = table.pick(self.prompt.tools.iter().map(String::as_str));
-        for unavailable in picked.unavailable.into_iter().filter(|tool| tool.lack == Lack::Missed) {
+        // A repository without skills is the usual case and nothing to note.
+        for unavailable in picked.unavailable.into_iter().filter(|tool| tool.name != "skill") {
             observer.note(unavailable.to_string());
         }
         Ok(picked.tools)

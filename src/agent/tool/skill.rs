@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::env::blocking;
-use super::{Answer, Call, Lack, Output, ToolError, ToolRow};
+use super::{Answer, Call, Output, ToolError, ToolRow};
 use crate::agent::skill::SkillLibrary;
 use crate::workspace::Access;
 
@@ -23,13 +23,12 @@ pub(super) fn row(skills: SkillLibrary) -> ToolRow {
     for skill in skills.skills() {
         let _ = write!(description, "\n- {}: {}", skill.name, skill.description);
     }
-    // A repository without skills is the usual case.
-    let (found, lack) = if skills.skills().is_empty() {
-        (Err("no skills were found".to_owned()), Lack::Nothing)
+    let found = if skills.skills().is_empty() {
+        Err("no skills were found".to_owned())
     } else {
-        (Ok(Arc::new(skills)), Lack::Missed)
+        Ok(Arc::new(skills))
     };
-    ToolRow::new("skill", description, Access::Read, found, show).lacking(lack)
+    ToolRow::new("skill", description, Access::Read, found, show)
 }
 
 async fn show(skills: Arc<SkillLibrary>, Arguments { name }: Arguments, _call: Call) -> Answer {

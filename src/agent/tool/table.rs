@@ -29,7 +29,7 @@ pub struct Extras {
 pub struct Picked {
     /// In the order of asking.
     pub tools: Vec<ToolRow>,
-    /// Those that cannot be given.
+    /// Those that are missed: a tool for which there is nothing here is not.
     pub unavailable: Vec<Unavailable>,
 }
 
@@ -41,8 +41,6 @@ pub struct Unavailable {
     pub name: String,
     /// Why not.
     pub reason: String,
-    /// Whether that is a lack.
-    pub lack: Lack,
 }
 
 impl ToolTable {
@@ -101,10 +99,10 @@ impl ToolTable {
                 row.map_or_else(|| Some("no tool has that name".to_owned()), |row| row.refusal(self.access));
             match (row, refusal) {
                 (Some(row), None) => picked.tools.push(row.clone()),
+                (Some(row), Some(_)) if row.lack() == Lack::Nothing => {}
                 (_, reason) => {
                     let reason = reason.unwrap_or_default();
-                    let lack = row.map_or(Lack::Missed, ToolRow::lack);
-                    picked.unavailable.push(Unavailable { name: name.to_owned(), reason, lack });
+                    picked.unavailable.push(Unavailable { name: name.to_owned(), reason });
                 }
             }
         }

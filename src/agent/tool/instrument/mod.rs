@@ -266,6 +266,12 @@ pub(super) mod tests {
         assert_eq!((refusal("terminal"), refusal("app")), (None, None));
         let lack = |name: &str| rows.iter().find(|row| row.spec.name == name).unwrap().lack();
         assert_eq!((lack("http"), lack("browser")), (Lack::Nothing, Lack::Nothing));
+        let extras = super::super::Extras { instruments: Some(given), ..super::super::Extras::default() };
+        let picked = super::super::ToolTable::new(&place.env, extras).pick(["http", "browser"]);
+        assert!(
+            picked.tools.is_empty() && picked.unavailable.is_empty(),
+            "nothing is wrong, so nothing is said"
+        );
     }
 
     #[tokio::test]
