@@ -20,7 +20,7 @@ use super::negotiation::Said;
 use super::plan::{Claims, Feature, FeatureState};
 use super::round::Round;
 use super::usage::Usage;
-use super::verdict::Waiver;
+use super::verdict::{Verdict, Waiver};
 
 impl Mission {
     /// The state after a whole log.
@@ -193,6 +193,12 @@ impl Mission {
                 if verdict.again {
                     self.with_round(verdict.milestone, verdict.round, |r| r.need_not_try(&verdict.assertion));
                 }
+            }
+            Event::FailureTriedAgain { milestone, round, assertion, second } => {
+                let of_round =
+                    |verdict: &&mut Verdict| (verdict.milestone, verdict.round) == (*milestone, *round);
+                let given = self.verdicts.get_mut(assertion).into_iter().flatten();
+                change(given.rev().find(of_round), |failed| failed.second = Some((**second).clone()));
             }
             Event::UserTestingReported { milestone, round, flow, report } => {
                 self.with_round(*milestone, *round, |r| r.take_report(*flow, (**report).clone()));

@@ -100,6 +100,8 @@ pub enum EngineWork {
     RunGateCommands { milestone: MilestoneId, round: u32 },
     /// Tries at the base commit what the person worded at the plan gate.
     TakeBaseline,
+    /// Does again what testers did up to each failure of a round, before anybody plans to mend it.
+    TryAgain { milestone: MilestoneId, round: u32 },
     /// Undoes what was built, where nobody works, to see the checks of a round that passed fail.
     Sabotage { milestone: MilestoneId, round: u32 },
 }
@@ -226,6 +228,9 @@ impl fmt::Display for EngineWork {
                 write!(f, "{milestone} gate commands, round {round}")
             }
             Self::TakeBaseline => write!(f, "baseline"),
+            Self::TryAgain { milestone, round } => {
+                write!(f, "{milestone} failures tried again, round {round}")
+            }
             Self::Sabotage { milestone, round } => write!(f, "{milestone} sabotage, round {round}"),
         }
     }

@@ -35,7 +35,7 @@ use super::sealed::SealedDraft;
 use super::tampering::Suspicion;
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
-use super::verdict::{EvidenceRef, Outcome, ProvenAgain};
+use super::verdict::{EvidenceRef, Outcome, ProvenAgain, SecondTry};
 use super::wait::Wait;
 
 /// Everything a person, an agent or the engine can ask.
@@ -133,6 +133,8 @@ pub enum Command {
     RecordChecks { milestone: MilestoneId, round: u32, checks: Vec<CheckRun> },
     // What was to be proven again, and shows the same when its tester's steps are done again.
     RecordProof { milestone: MilestoneId, round: u32, proven: Vec<ProvenAgain> },
+    // What came of a failure when the engine did its tester's steps again.
+    RecordSecondTry { milestone: MilestoneId, round: u32, assertion: AssertionId, second: Box<SecondTry> },
     MarkDelivered { messages: Vec<MessageId> },
     ProposeDocument { changes: Vec<ContractChange> },
     Hold { hold: Hold },
@@ -225,6 +227,7 @@ impl Command {
             | Self::RecordSabotage { .. }
             | Self::RecordChecks { .. }
             | Self::RecordProof { .. }
+            | Self::RecordSecondTry { .. }
             | Self::MarkDelivered { .. }
             | Self::ProposeDocument { .. }
             | Self::Hold { .. }

@@ -36,7 +36,7 @@ use super::sabotage::Sabotage;
 use super::sealed::Sealed;
 use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
-use super::verdict::{EvidenceRef, Verdict};
+use super::verdict::{EvidenceRef, SecondTry, Verdict};
 use super::wait::Wait;
 
 /// Who caused an event.
@@ -235,6 +235,13 @@ pub enum Event {
     },
     VerdictGiven {
         verdict: Box<Verdict>,
+    },
+    // What came of a failure when the engine did its tester's steps again.
+    FailureTriedAgain {
+        milestone: MilestoneId,
+        round: u32,
+        assertion: AssertionId,
+        second: Box<SecondTry>,
     },
     UserTestingReported {
         milestone: MilestoneId,

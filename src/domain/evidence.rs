@@ -68,11 +68,20 @@ pub struct Piece {
     pub kind: EvidenceKind,
     /// Nothing for a piece of an older version.
     pub facts: Option<EvidenceFacts>,
-    /// What a command's record is about, and how it ended.
+    /// What the record of a command or of a program at a terminal is about, and how it ended.
     pub ran: Option<Ran>,
 }
 
-/// A command line that was run, and its exit code; none where it was ended.
+impl Piece {
+    /// The code with which a program at a terminal ended by itself, where it says that the program failed.
+    pub fn failed_with(&self) -> Option<i32> {
+        let terminal = matches!(self.kind, EvidenceKind::Terminal | EvidenceKind::Recording);
+        let ended = self.facts.as_ref().is_some_and(|facts| facts.settled == Settled::Ended);
+        self.ran.as_ref()?.exit_code.filter(|code| *code != 0 && terminal && ended)
+    }
+}
+
+/// A command line that was run, and its exit code; none where it was ended or goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ran {
     pub command: Line,

@@ -126,7 +126,7 @@ pub enum Source {
     UserTesting { attempt: AttemptId },
     /// A NO-GO with its note.
     Gate,
-    /// A verdict that failed and passed when it was tried again.
+    /// A verdict that failed, and then did not when it was tried again.
     Flaky { attempt: AttemptId },
     /// A check's command that failed and passed when the engine ran it again at the same commit.
     FlakyCheck,
@@ -254,7 +254,7 @@ impl Mission {
         };
         match &finding.source {
             Source::Verdict { .. } => {
-                self.verdict_behind(finding).map(|verdict| verdict.evidence.clone()).unwrap_or_default()
+                self.verdict_behind(finding).into_iter().flat_map(Verdict::pieces).cloned().collect()
             }
             Source::RefutedClaim { .. } => {
                 let runs = finding.feature.and_then(|feature| self.claim_runs.get(&feature));
@@ -279,7 +279,7 @@ impl Mission {
             Source::Flaky { attempt } => {
                 let given = finding.about().and_then(|id| self.verdicts.get(id));
                 let own = given.into_iter().flatten().filter(|verdict| verdict.attempt == *attempt);
-                own.flat_map(|verdict| verdict.evidence.clone()).collect()
+                own.flat_map(Verdict::pieces).cloned().collect()
             }
             Source::Handoff { .. }
             | Source::LeftUndone { .. }

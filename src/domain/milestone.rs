@@ -95,11 +95,15 @@ impl Mission {
 
     /// The assertions a round of this milestone tries: of it and of earlier ones, all that are failed, blocked,
     /// stale or new, those that passed before a fix for them was built, those that passed while a review of their feature was
-    /// blocked, once that is mended, and those that the person wants proven again.
+    /// blocked, once that is mended, sealed ones that passed before anything was built anew, and those that the person wants
+    /// proven again.
     pub fn assertions_to_test(&self, milestone: MilestoneId) -> Vec<AssertionId> {
         let due = |id: &AssertionId| self.milestone_held_to(id).is_some_and(|due| due <= milestone);
         let again = |id: &AssertionId| {
-            self.is_mended_since(id) || self.is_fixed_since(id) || self.prove_again.contains(id)
+            self.is_mended_since(id)
+                || self.is_fixed_since(id)
+                || self.is_rebuilt_since(id)
+                || self.prove_again.contains(id)
         };
         let open = |id: &AssertionId| {
             let standing = self.standing(id);
@@ -147,6 +151,12 @@ impl Mission {
             FeatureState::Built { attempt, .. } => *attempt > verdict.attempt,
             FeatureState::Pending | FeatureState::Cancelled { .. } => false,
         })
+    }
+
+    /// Whether a sealed assertion passed before something was built: no feature claims it, so that each may have broken it,
+    /// and nobody who builds can tell.
+    fn is_rebuilt_since(&self, id: &AssertionId) -> bool {
+        self.is_sealed(id) && self.proven_before_head(id).is_some() && !self.built_since_proof(id).is_empty()
     }
 
     /// Whether an assertion passed before what blocked the review of its feature was mended: it was tried beside the

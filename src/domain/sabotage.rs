@@ -196,6 +196,7 @@ impl Mission {
         };
         verdicts.iter().any(|verdict| {
             verdict.outcome == Outcome::Fail
+                && !verdict.is_flaky()
                 && verdict.revision == assertion.revision
                 && verdict.commit != newest.commit
         })

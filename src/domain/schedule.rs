@@ -7,7 +7,7 @@ use super::message::{MessageState, Party, Question};
 use super::mission::{Mission, Mode};
 use super::plan::{Claims, Feature, FeatureState};
 use super::round::{Opinion, Round, RoundOutcome};
-use super::verdict::Standing;
+use super::verdict::{Standing, Verdict};
 
 /// The work that should be running now, without repetition. At most one item writes to the mission's checkout.
 pub fn schedule(mission: &Mission) -> Vec<Work> {
@@ -68,7 +68,8 @@ fn flight(mission: &Mission, milestone: MilestoneId) -> Vec<Work> {
     Vec::new()
 }
 
-/// What an open round still needs: all its reviews, then the synthesis, then user testing by all its testers.
+/// What an open round still needs: all its reviews, then the synthesis, then user testing by all its testers, then each of
+/// their failures once more.
 fn round_work(mission: &Mission, round: &Round) -> Vec<Work> {
     let (milestone, number) = (round.milestone, round.number);
     let reviews: Vec<Work> = round
@@ -85,7 +86,11 @@ fn round_work(mission: &Mission, round: &Round) -> Vec<Work> {
         return vec![AgentWork::Scrutinize { milestone, round: number }.into()];
     }
     let most = usize::try_from(mission.limits().testers.max(1)).unwrap_or(1);
-    let flows = mission.flows_due(round).into_iter().take(most);
+    let flows = mission.flows_due(round);
+    if flows.is_empty() && mission.to_try_again(round).next().is_some() {
+        return vec![EngineWork::TryAgain { milestone, round: number }.into()];
+    }
+    let flows = flows.into_iter().take(most);
     flows.map(|flow| AgentWork::TestAsUser { milestone, round: number, flow }.into()).collect()
 }
 
@@ -175,9 +180,19 @@ impl Mission {
         self.features_of(milestone).find(|feature| !feature.is_built() && feature.after.iter().all(settled))
     }
 
-    /// Whether a milestone's state calls for another round: never validated, changed since, failed before everything
-    /// was tried, sent back by the person, or with assertions that were never tried at their present revision.
+    /// Whether a milestone's state calls for another round: something changed since the last, or a failure of it did not
+    /// come again, so that nobody knows whether its assertion holds.
     pub fn needs_round(&self, milestone: MilestoneId) -> bool {
+        let doubtful = |id: &AssertionId| {
+            self.standing(id) == Standing::Failed && self.newest_verdict(id).is_some_and(Verdict::is_flaky)
+        };
+        self.has_changed(milestone) || self.assertions_to_test(milestone).iter().any(doubtful)
+    }
+
+    /// Whether a milestone is not what its last round saw: never validated, changed since, failed before everything was
+    /// tried, sent back by the person, or with assertions that were never tried at their present revision. What the round
+    /// found is decided on before another one, unless it is.
+    pub(super) fn has_changed(&self, milestone: MilestoneId) -> bool {
         let Some(last) = self.last_round(milestone) else { return true };
         let cut_short = last.outcome == Some(RoundOutcome::Failed) && !last.is_thorough();
         let changed = self.head().is_some_and(|head| *head != last.commit);

@@ -156,9 +156,7 @@ impl Mission {
         let records = checks
             .filter(|check| self.is_sealed(&check.assertion))
             .filter_map(|check| check.run.evidence.as_deref());
-        verdicts
-            .flat_map(|verdict| verdict.evidence.iter().chain(&verdict.steps))
-            .any(|known| known == reference)
+        verdicts.flat_map(|verdict| verdict.pieces().chain(&verdict.steps)).any(|known| known == reference)
             || records.into_iter().any(|record| record == reference.0)
     }
 

@@ -224,7 +224,7 @@ impl AssertionTrace<'_> {
                     || self.verdicts.iter().any(|verdict| begins(&verdict.commit, commit))
             }
             TraceSubject::Evidence(reference) => {
-                self.verdicts.iter().any(|verdict| verdict.evidence.contains(reference))
+                self.verdicts.iter().any(|verdict| verdict.pieces().any(|piece| piece == reference))
             }
         }
     }
@@ -233,7 +233,7 @@ impl AssertionTrace<'_> {
     fn narrow(&mut self, subject: &TraceSubject) {
         match subject {
             TraceSubject::Evidence(reference) => {
-                self.keep(|verdict| verdict.evidence.contains(reference));
+                self.keep(|verdict| verdict.pieces().any(|piece| piece == reference));
             }
             TraceSubject::Commit(commit) if !self.features.iter().any(|found| found.is_about(subject)) => {
                 self.keep(|verdict| begins(&verdict.commit, commit));

@@ -35,7 +35,49 @@ pub struct Verdict {
     /// Whether the engine gave it, which did the steps of an earlier one of the attempt again and saw the same.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub again: bool,
+    /// What came of a failure when the engine did its steps again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<SecondTry>,
     pub at: Timestamp,
+}
+
+/// A failure, tried once more by the engine, which did its tester's steps again with an app and data of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondTry {
+    pub result: Recurrence,
+    /// What was seen then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<EvidenceRef>,
+}
+
+/// Whether what was seen once is seen when the same is done again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recurrence {
+    /// It is.
+    Same,
+    /// It is not: what was seen the first time instead of what is seen now.
+    Other { first: Line },
+    /// Nobody knows.
+    NotTried { why: Line },
+}
+
+impl Verdict {
+    /// Whether it is a failure whose steps can be done again, and were not yet.
+    pub fn is_untried(&self) -> bool {
+        self.outcome == Outcome::Fail && self.steps.is_some() && self.second.is_none()
+    }
+
+    /// Whether it is a failure that did not come again.
+    pub fn is_flaky(&self) -> bool {
+        let second = self.second.as_ref().map(|second| &second.result);
+        self.outcome == Outcome::Fail && matches!(second, Some(Recurrence::Other { .. }))
+    }
+
+    /// The evidence that it rests on, and what was seen when it was tried again.
+    pub fn pieces(&self) -> impl Iterator<Item = &EvidenceRef> {
+        self.evidence.iter().chain(self.second.iter().flat_map(|second| &second.evidence))
+    }
 }
 
 /// What a verdict says.

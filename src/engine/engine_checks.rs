@@ -1,6 +1,7 @@
 //! The checks that the engine makes itself, without a model.
 
 mod bench;
+mod second_try;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,6 +60,9 @@ pub async fn run(
         EngineWork::CheckClaims { feature } => check_claims(engine, &running, feature, &cancel).await,
         EngineWork::RunGateCommands { milestone, round } => {
             run_gate_commands(engine, &running, milestone, round, &cancel).await
+        }
+        EngineWork::TryAgain { milestone, round } => {
+            second_try::run(engine, &running, (milestone, round), &cancel).await
         }
         EngineWork::TakeBaseline => {
             let starting = |line: &str| running.doing(format!("running {line}"));

@@ -136,10 +136,36 @@ impl EvidenceSink for StoreSink {
 /// # Errors
 /// When there is none of that name, or it is not what it was.
 pub(super) fn piece(store: &Store, reference: &EvidenceRef) -> Result<Piece, StoreError> {
-    let EvidenceFile { reference, header: Header { kind, facts, .. }, bytes } =
+    let EvidenceFile { reference, header: Header { kind, title, facts, .. }, bytes } =
         store.evidence().get(reference)?;
-    let ran = (kind == EvidenceKind::Command).then(|| ran(&bytes)).flatten();
+    let ran = match kind {
+        EvidenceKind::Command => ran(&bytes),
+        EvidenceKind::Terminal | EvidenceKind::Recording => {
+            Some(Ran { command: Line::clipped(title), exit_code: ended_with(kind, &bytes) })
+        }
+        EvidenceKind::Http
+        | EvidenceKind::Screenshot
+        | EvidenceKind::Page
+        | EvidenceKind::App
+        | EvidenceKind::Steps
+        | EvidenceKind::Unknown => None,
+    };
     Ok(Piece { reference, kind, facts, ran })
+}
+
+/// The exit code of a program at a terminal that ended by itself. A crash counts as a shell counts it; other signals are the
+/// tester's, who stopped it.
+fn ended_with(kind: EvidenceKind, bytes: &[u8]) -> Option<i32> {
+    const CRASHES: [i64; 6] = [4, 6, 7, 8, 11, 31];
+    if kind == EvidenceKind::Recording {
+        let last = bytes.trim_ascii_end().rsplit(|byte| *byte == b'\n').next()?;
+        let (_, code, data): (f64, String, String) = serde_json::from_slice(last).ok()?;
+        return data.parse().ok().filter(|_| code == "x");
+    }
+    let screen: Value = serde_json::from_slice(bytes).ok()?;
+    let code = screen.pointer("/exit/code").and_then(Value::as_i64);
+    let crash = || screen.pointer("/exit/signal").and_then(Value::as_i64).filter(|it| CRASHES.contains(it));
+    i32::try_from(code.or_else(|| crash().map(|signal| 128 + signal))?).ok()
 }
 
 /// What a command's record is about.

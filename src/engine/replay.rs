@@ -25,6 +25,8 @@ pub const LIMIT: Duration = Duration::from_mins(5);
 pub struct Sight {
     /// Of the steps that the verdict rests on.
     pub facts: Vec<Facts>,
+    /// Why the app did not come up, where it did not.
+    pub down: Option<String>,
     evidence: Vec<Evidence>,
 }
 
@@ -84,20 +86,21 @@ pub async fn again(
     let env = engine.tool_env(dir, Access::Proof, &own.env)?;
     let names = own.names(dir);
     let work = async {
-        match app.start().await {
+        let down = match app.start().await {
             Err(error @ WorkspaceError::PortBusy { .. }) => return Err(error.to_string()),
             Err(error) => {
                 tracing::debug!(%error, "the app did not start where a tester's steps are done again");
+                Some(error.to_string())
             }
-            Ok(_) => {}
-        }
+            Ok(_) => None,
+        };
         let seen = replay(&env, &instruments, &steps.at(&names)).await;
         if let Some(why) = seen.iter().find_map(Again::blocked) {
             return Err(why.to_owned());
         }
         let (shown, facts): (Vec<_>, Vec<Facts>) = steps.seen(&seen, &names).into_iter().unzip();
         let told = shown.into_iter().rev().find_map(|again| again.seen.as_ref().ok());
-        Ok(Sight { facts, evidence: told.map(|seen| seen.evidence.clone()).unwrap_or_default() })
+        Ok(Sight { facts, down, evidence: told.map(|seen| seen.evidence.clone()).unwrap_or_default() })
     };
     let sight = tokio::select! {
         done = tokio::time::timeout(limit, work) => {

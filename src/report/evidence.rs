@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::mission::Mission;
-use crate::domain::verdict::EvidenceRef;
+use crate::domain::verdict::{EvidenceRef, Verdict};
 use crate::view::evidence::shown;
 use crate::view::row::Row;
 use crate::view::words::one_line;
@@ -47,7 +47,7 @@ pub(super) fn pieces(mission: &Mission, read: &Pieces<'_>) -> Vec<Piece> {
     let mut seen = BTreeSet::new();
     let ids = mission.contract.keys().chain(mission.sealed.keys());
     let verdicts = ids.filter_map(|id| mission.verdicts.get(id));
-    let references = verdicts.flatten().flat_map(|verdict| &verdict.evidence);
+    let references = verdicts.flatten().flat_map(Verdict::pieces);
     let wanted = references.filter(|reference| seen.insert((*reference).clone()));
     wanted.map(|reference| piece(mission, reference, read, &mut room)).collect()
 }

@@ -7,7 +7,7 @@ use crate::domain::gate::{DecidedBy, Decision, Gate};
 use crate::domain::mission::Mission;
 use crate::domain::sabotage::SeenRed;
 use crate::domain::verdict::{Standing, Verdict};
-use crate::view::assertion::{method, seen_red};
+use crate::view::assertion::{method, seen_red, tried_again};
 use crate::view::contract::weight;
 use crate::view::when::day_and_time;
 use crate::view::words::one_line;
@@ -57,6 +57,8 @@ pub struct VerdictPart {
     /// Milliseconds since 1970.
     pub at_ms: i64,
     pub evidence: Vec<String>,
+    /// What came of a failure when the same was done again; empty where nothing is to be said of it.
+    pub tried_again: String,
 }
 
 /// A decision at a gate.
@@ -114,7 +116,8 @@ fn verdict(mission: &Mission, verdict: &Verdict) -> VerdictPart {
         methods: backing.methods.into_iter().map(method).collect::<Vec<_>>().join(" and "),
         at: day_and_time(verdict.at),
         at_ms: verdict.at.0,
-        evidence: verdict.evidence.iter().map(|reference| reference.0.clone()).collect(),
+        evidence: verdict.pieces().map(|reference| reference.0.clone()).collect(),
+        tried_again: tried_again(mission, verdict).unwrap_or_default(),
     }
 }
 

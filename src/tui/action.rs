@@ -123,6 +123,30 @@ impl Action {
     /// Every action.
     pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
+    /// Whether it changes the mission, which nobody does any more once that is over.
+    pub fn changes_the_mission(self) -> bool {
+        matches!(
+            self,
+            Self::Pause
+                | Self::Go
+                | Self::NoGo
+                | Self::Waive
+                | Self::ProveAgain
+                | Self::Edit
+                | Self::Add
+                | Self::Retire
+                | Self::Dismiss
+                | Self::Defer
+                | Self::Mend
+                | Self::Map
+                | Self::SetAside
+                | Self::Stop
+                | Self::Retry
+                | Self::Broadcast
+                | Self::Abandon
+        )
+    }
+
     /// Its name in the configuration and the palette.
     pub fn name(self) -> &'static str {
         self.into()
@@ -164,6 +188,11 @@ pub enum Context {
 }
 
 impl Context {
+    /// Whether its keys are about the mission that is shown, and not about others.
+    pub fn is_of_the_mission(self) -> bool {
+        !matches!(self, Self::Missions | Self::Launcher | Self::Drafts)
+    }
+
     /// Whether letters are text there: then only its own keys hold.
     pub fn is_typed_in(self) -> bool {
         matches!(

@@ -192,6 +192,11 @@ impl App {
         if context.is_typed_in() { vec![context] } else { vec![context, Context::Move, Context::Global] }
     }
 
+    /// Whether keys of that place are about a mission that is over, in which nothing can be changed any more.
+    pub fn is_over_in(&self, context: Context) -> bool {
+        self.mission.end.is_some() && context.is_of_the_mission()
+    }
+
     /// The attempt that the worker pane shows: the one held, else the newest that runs, else the last that ran.
     pub fn watched(&self) -> Option<AttemptId> {
         let held = self.held.filter(|id| self.mission.attempts.contains_key(id));

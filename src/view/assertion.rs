@@ -6,7 +6,7 @@ use crate::domain::event::Actor;
 use crate::domain::id::AssertionId;
 use crate::domain::part::Authors;
 use crate::domain::sabotage::SeenRed;
-use crate::domain::verdict::{EvidenceRef, Standing, Verdict};
+use crate::domain::verdict::{EvidenceRef, Outcome, Recurrence, Standing, Verdict};
 
 use super::contract::{self, weight};
 use super::prelude::*;
@@ -43,10 +43,12 @@ pub fn brief_claim(mission: &Mission, id: &AssertionId, looking: Looking<'_>, wi
     rows.extend(stale(mission, id));
     let given = placed(mission, id, looking);
     for (index, one) in (1..).zip(&given) {
-        let VerdictRows { head, observed, .. } = verdict_rows(mission, one, width);
+        let VerdictRows { head, observed, again, .. } = verdict_rows(mission, one, width);
         rows.push(head);
         // Of those that are newer than what is looked at it is enough that they are there.
-        rows.extend((index == given.len()).then(|| folded(observed)).into_iter().flatten());
+        rows.extend(
+            (index == given.len()).then(|| [folded(observed), folded(again)].concat()).into_iter().flatten(),
+        );
     }
     if given.is_empty() {
         rows.push(no_verdict(mission, id));
@@ -64,7 +66,7 @@ pub fn history(mission: &Mission, id: &AssertionId, looking: Looking<'_>, width:
 /// The verdicts from the newest to the one that rests on a piece of evidence; the newest alone where none does.
 fn placed<'a>(mission: &'a Mission, id: &AssertionId, looking: Looking<'_>) -> Vec<&'a Verdict> {
     let given = mission.verdicts.get(id).map_or(&[][..], Vec::as_slice);
-    let rests = |verdict: &Verdict| matches!(looking, Looking::At(piece) if verdict.evidence.contains(piece));
+    let rests = |verdict: &Verdict| matches!(looking, Looking::At(piece) if verdict.pieces().any(|known| known == piece));
     let at = given.iter().rev().position(rests).unwrap_or(0);
     given.iter().rev().take(at + 1).collect()
 }
@@ -114,7 +116,7 @@ pub type Titles<'a> = dyn Fn(&EvidenceRef) -> String + 'a;
 /// A verdict, and the commands that print its evidence with what each piece shows.
 pub fn proof(mission: &Mission, given: &Verdict, titles: &Titles<'_>, width: usize) -> Vec<Row> {
     let mut rows = verdict(mission, given, width);
-    for reference in &given.evidence {
+    for reference in given.pieces() {
         let lost = mission.lost_evidence.contains(reference);
         let words = if lost {
             format!("{} was changed or removed on disk after it was taken", reference.0)
@@ -338,11 +340,13 @@ struct VerdictRows {
     /// Who stands behind it.
     backing: Vec<Row>,
     observed: Vec<Row>,
+    /// What came of a failure when the same was done again.
+    again: Vec<Row>,
 }
 
 fn verdict(mission: &Mission, verdict: &Verdict, width: usize) -> Vec<Row> {
-    let VerdictRows { head, backing, observed } = verdict_rows(mission, verdict, width);
-    std::iter::once(head).chain(backing).chain(observed).collect()
+    let VerdictRows { head, backing, observed, again } = verdict_rows(mission, verdict, width);
+    std::iter::once(head).chain(backing).chain(observed).chain(again).collect()
 }
 
 fn verdict_rows(mission: &Mission, verdict: &Verdict, width: usize) -> VerdictRows {
@@ -357,5 +361,41 @@ fn verdict_rows(mission: &Mission, verdict: &Verdict, width: usize) -> VerdictRo
     let mind = paragraph(StyleRole::Dim, &mind(&known), width);
     let mut backing: Vec<Row> = mind.into_iter().filter(|row| !row.left.is_empty()).collect();
     backing.extend(paragraph(StyleRole::Dim, &behind(mission, verdict, known), width));
-    VerdictRows { head, backing, observed: paragraph(StyleRole::Text, verdict.observed.as_str(), width) }
+    let again = tried_again(mission, verdict);
+    let again = again.map(|words| paragraph(StyleRole::Warn, &words, width)).unwrap_or_default();
+    VerdictRows {
+        head,
+        backing,
+        observed: paragraph(StyleRole::Text, verdict.observed.as_str(), width),
+        again,
+    }
+}
+
+/// What came of a failure when the same was done again; nothing for what is no failure or is still to be tried. One of its
+/// own command the engine has run twice.
+pub fn tried_again(mission: &Mission, verdict: &Verdict) -> Option<String> {
+    if let Some(second) = &verdict.second {
+        return Some(second_try(&second.result));
+    }
+    let round = mission.round(verdict.milestone, verdict.round)?;
+    let by_command = round.check(&verdict.assertion, verdict.revision).is_some_and(|run| !run.passed());
+    let cannot = verdict.outcome == Outcome::Fail && verdict.steps.is_none() && !by_command;
+    cannot.then(|| not_tried("no steps of its tester's are kept"))
+}
+
+/// What came of a second try, in a sentence.
+pub fn second_try(result: &Recurrence) -> String {
+    match result {
+        Recurrence::Same => {
+            "failed twice: the engine did the same steps again, and they showed the same".to_owned()
+        }
+        Recurrence::Other { first } => {
+            format!("flaky: {first}, which is what the same steps showed when the engine did them again")
+        }
+        Recurrence::NotTried { why } => not_tried(why.as_str()),
+    }
+}
+
+fn not_tried(why: &str) -> String {
+    format!("not tried again, because {why}")
 }

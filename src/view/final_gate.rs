@@ -4,7 +4,9 @@ use crate::domain::finding::{Finding, FindingState, Source};
 use crate::domain::gate::{Decision, GateId};
 use crate::domain::history::{Change, Record};
 use crate::domain::plan::FeatureState;
+use crate::domain::round::CheckRun;
 use crate::domain::text::Line;
+use crate::domain::verdict::Standing;
 
 use super::gate::{checks, spent};
 use super::gate_items;
@@ -23,7 +25,10 @@ pub(super) fn rows(mission: &Mission, width: usize) -> Vec<Row> {
     let last = mission.rounds.last().filter(|round| mission.head() == Some(&round.commit));
     rows.extend(last.map(checks));
     if let Some(round) = last.filter(|round| !round.checks.is_empty()) {
-        let hold = round.newest_checks().filter(|check| check.run.passed()).count();
+        // A green command holds nothing where its tester saw the assertion fail.
+        let holds =
+            |check: &&CheckRun| check.run.passed() && mission.standing(&check.assertion) != Standing::Failed;
+        let hold = round.newest_checks().filter(holds).count();
         let words = format!("{hold} of {} of the contract's own hold", round.newest_checks().count());
         rows.push(labelled_row("commands", StyleRole::Text, &words));
     }

@@ -133,7 +133,7 @@ pub fn source_words(source: &Source) -> String {
         Source::RefutedClaim { attempt } => {
             format!("the engine, which could not confirm what {attempt} claims")
         }
-        Source::Flaky { attempt } => format!("{attempt}, which saw it fail and then pass"),
+        Source::Flaky { attempt } => format!("{attempt}, which saw it fail, and not the second time"),
         Source::FlakyCheck => "the engine, which ran its command again".to_owned(),
         Source::Sabotage => "the engine, which undid what was built".to_owned(),
         Source::Tampering { attempt } => {

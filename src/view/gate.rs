@@ -11,6 +11,7 @@ use crate::domain::risk;
 use crate::domain::round::{Round, RoundOutcome};
 use crate::domain::sabotage::SeenRed;
 use crate::domain::usage::Usage;
+use crate::domain::verdict::Verdict;
 
 use super::gate_items::{self, assertions};
 use super::prelude::*;
@@ -218,7 +219,8 @@ pub fn risks(mission: &Mission, gate: GateId) -> Vec<String> {
     .collect()
 }
 
-/// Whether verdicts of one revision, or runs of its command, disagree at the same commit.
+/// Whether verdicts of one revision, or runs of its command, disagree at the same commit, or its last failure did not come
+/// again.
 pub fn is_flaky(mission: &Mission, id: &AssertionId) -> bool {
     let unsteady =
         |found: &Finding| found.source == Source::FlakyCheck && found.assertion.as_ref() == Some(id);
@@ -226,6 +228,9 @@ pub fn is_flaky(mission: &Mission, id: &AssertionId) -> bool {
         return true;
     }
     let verdicts = mission.verdicts.get(id).map_or(&[][..], Vec::as_slice);
+    if verdicts.last().is_some_and(Verdict::is_flaky) {
+        return true;
+    }
     verdicts.iter().enumerate().any(|(index, one)| {
         let later = verdicts.get(index + 1..).unwrap_or_default();
         later.iter().any(|other| {

@@ -116,7 +116,7 @@ impl Outline<'_> {
                 ),
             );
         self.add(level, TraceTarget::Verdict(verdict.attempt), row);
-        for reference in &verdict.evidence {
+        for reference in verdict.pieces() {
             let lost = self.mission.lost_evidence.contains(reference);
             let title = one_line(&(self.titles)(reference));
             let row = Row::new()

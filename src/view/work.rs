@@ -49,7 +49,9 @@ pub fn short_subject(work: impl Into<Work>) -> String {
         },
         Work::Engine(EngineWork::CheckClaims { feature }) => feature.to_string(),
         Work::Engine(
-            EngineWork::RunGateCommands { milestone, .. } | EngineWork::Sabotage { milestone, .. },
+            EngineWork::RunGateCommands { milestone, .. }
+            | EngineWork::TryAgain { milestone, .. }
+            | EngineWork::Sabotage { milestone, .. },
         ) => milestone.to_string(),
         Work::Engine(work @ EngineWork::TakeBaseline) => work.to_string(),
     }

@@ -102,13 +102,15 @@ fn criticize(request: &Request) -> Reply {
     if format!("{:?}", request.items).contains("Objections before yours") {
         return call("agree", json!({ "summary": "criticsums of VAL-SEAL-001" }));
     }
+    let mut objects = call("object", json!({ "objections": [objection], "summary": "criticsums" }));
     if !request.items.iter().any(|item| matches!(item, Item::Assistant(_))) {
+        // In one reply, with what ends the session before what is to be done in it.
         let check = json!({ "via": "command", "how": "Do the sealedsteps and see that it exits 0.", "command": "test -f three.txt # sealedcommand" });
         let sealed = json!({ "id": "VAL-SEAL-001", "title": "The sealedtitle of one more file", "check": check,
             "statement": "A sealedstatement says there is a third.", "evidence": "the sealedproof" });
-        return call("seal", json!({ "assertions": [sealed] }));
+        objects.calls.extend(call("seal", json!({ "assertions": [sealed] })).calls);
     }
-    call("object", json!({ "objections": [objection], "summary": "criticsums" }))
+    objects
 }
 
 /// Four features are built: two that were planned, and the fixes of what failed.

@@ -8,17 +8,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use flightdeck::agent::model::{Item, Reply, Request};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::event::Actor;
+use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::{Autopilot, Decision, GateId};
 use flightdeck::domain::id::MilestoneId;
-use flightdeck::domain::mission::Mission;
+use flightdeck::domain::mission::{Limits, Mission};
 use flightdeck::domain::sabotage::{Reaction, SabotageOutcome, SeenRed};
 use flightdeck::domain::unshown::Doubt;
-use flightdeck::domain::verdict::{Outcome, Verdict};
+use flightdeck::domain::verdict::{Outcome, Recurrence, Verdict};
 use flightdeck::workspace::sweep::{MARK, marked};
 use serde_json::{Value, json};
 
 use crate::faults::scripted::{Mind, call};
-use crate::support::flight::Ground;
+use crate::support::flight::{Ground, repository_with};
 use crate::support::wire::Setting;
 use crate::support::words::val;
 
@@ -49,6 +50,9 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             self.say('%d %s at http://127.0.0.1:%s' % (len(self.notes()), label, os.environ['PORT']))
         elif self.path == '/now':
             self.say('it is %f' % time.time())
+        elif self.path == '/moody':
+            # A stand-in for a race: who does the steps again meets another mood.
+            self.say('all is well' if '/replay' in os.environ['DATA_DIR'] else 'nothing works')
         else:
             super().do_GET()
 http.server.ThreadingHTTPServer(('127.0.0.1', int(os.environ['PORT'])), Handler).serve_forever()
@@ -66,12 +70,14 @@ struct Promise {
     command: Option<&'static str>,
     build: &'static str,
     milestone: u32,
+    /// What the tester makes of it.
+    outcome: &'static str,
 }
 
 impl Promise {
     fn get(id: &'static str, path: &str, build: &'static str) -> Self {
         let steps = vec![("http", json!({ "url": format!("APP{path}") }))];
-        Self { id, via: "http", steps, command: None, build, milestone: 1 }
+        Self { id, via: "http", steps, command: None, build, milestone: 1, outcome: "pass" }
     }
 
     fn run(id: &'static str, command: &'static str, build: &'static str) -> Self {
@@ -81,17 +87,27 @@ impl Promise {
     fn of(self, milestone: u32) -> Self {
         Self { milestone, ..self }
     }
+
+    /// A tester sees it fail.
+    fn failing(self) -> Self {
+        Self { outcome: "fail", ..self }
+    }
 }
 
 struct Story {
     promises: Vec<Promise>,
+    setup: &'static str,
     /// How often a tester was asked.
     tested: AtomicUsize,
 }
 
 impl Story {
     fn new(promises: Vec<Promise>) -> Arc<Self> {
-        Arc::new(Self { promises, tested: AtomicUsize::new(0) })
+        Self::set_up_by(promises, "touch set-up")
+    }
+
+    fn set_up_by(promises: Vec<Promise>, setup: &'static str) -> Arc<Self> {
+        Arc::new(Self { promises, setup, tested: AtomicUsize::new(0) })
     }
 
     fn planning(&self) -> [(&'static str, Value); 3] {
@@ -114,7 +130,7 @@ impl Story {
             ),
             (
                 "propose_environment",
-                json!({ "setup": [{ "name": "setup", "run": "touch set-up" }],
+                json!({ "setup": [{ "name": "setup", "run": self.setup }],
                     "test": [{ "name": "test", "run": "true" }], "services": [service] }),
             ),
             ("propose_plan", json!({ "milestones": (1..=last).map(milestone).collect::<Vec<_>>() })),
@@ -172,7 +188,7 @@ impl Story {
                 let evidence = json!([reference(evidence)]);
                 return call(
                     "verdict",
-                    json!({ "assertion": promise.id, "outcome": "pass", "observed": "it is there", "evidence": evidence }),
+                    json!({ "assertion": promise.id, "outcome": promise.outcome, "observed": "it is there", "evidence": evidence }),
                 );
             }
             turn -= 1;
@@ -314,6 +330,111 @@ async fn what_shows_the_same_at_a_later_commit_is_proven_without_a_mind_and_only
     assert!(story.tested.load(Ordering::Relaxed) > asked, "{}", ground.told());
     let verdict = newest(&mission, "VAL-B-001");
     assert!(!verdict.again && Some(&verdict.commit) == mission.head(), "{}", ground.told());
+}
+
+/// One round, and whatever fails in it is left to the person.
+fn one_round() -> Ground {
+    let repository = tempfile::tempdir().unwrap();
+    let base = repository_with(repository.path(), FILES);
+    let setting =
+        Setting { goal: "Keep notes.", model: "test/mind", autopilot: Autopilot::On, files: &FILES };
+    Ground::within(&setting, Limits { rounds: 1, ..Limits::default() }, repository, base)
+}
+
+fn second<'a>(mission: &'a Mission, id: &str) -> &'a Recurrence {
+    let tried = newest(mission, id).second.as_ref();
+    &tried.unwrap_or_else(|| panic!("{id} was not tried again")).result
+}
+
+/// Whose tester sees all of it fail, in one way or another.
+fn failing() -> Arc<Story> {
+    let post = |note: &str| ("http", json!({ "url": "APP/note", "method": "post", "body": note }));
+    let notes = Promise {
+        steps: vec![post("one"), post("two"), ("http", json!({ "url": "APP/notes" }))],
+        ..Promise::get("VAL-N-001", "/notes", "echo notes > label.txt")
+    };
+    let program = Promise {
+        via: "terminal",
+        steps: vec![("terminal", json!({ "action": "start", "command": "echo broken; exit 4" }))],
+        ..Promise::get("VAL-P-001", "/", "echo program > program.txt")
+    };
+    Story::new(vec![
+        Promise::get("VAL-G-001", "/gone.txt", "echo gone > there.txt").failing(),
+        Promise::get("VAL-M-001", "/moody", "echo moody > moody.txt").failing(),
+        notes.failing(),
+        program.failing(),
+        Promise::get("VAL-T-001", "/now", "echo clock > clock.txt").failing(),
+        Promise::run("VAL-X-001", "test -f never.txt", "echo x > x.txt").failing(),
+    ])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_is_done_again_on_a_fresh_app_before_it_is_anything_to_mend() {
+    let story = failing();
+    let ground = one_round();
+    let mission = ground.fly(story.mind()).await;
+    let told = || format!("{:?} {:?}\n{}", mission.status(), mission.hold, ground.told());
+    assert!(mission.is_exhausted(MilestoneId(1)) && mission.waits_at(M1), "{}", told());
+    assert_eq!(story.tested.load(Ordering::Relaxed), 14, "one tester, whom nobody asks twice: {}", told());
+
+    for same in ["VAL-G-001", "VAL-N-001", "VAL-P-001", "VAL-T-001"] {
+        assert_eq!(second(&mission, same), &Recurrence::Same, "{same}: {}", told());
+    }
+    let first = "\u{201c}nothing works\u{201d} instead of \u{201c}all is well\u{201d}";
+    assert!(
+        matches!(second(&mission, "VAL-M-001"), Recurrence::Other { first: seen } if seen.as_str() == first),
+        "{}",
+        told()
+    );
+    assert_eq!(newest(&mission, "VAL-X-001").second, None, "its command was run twice already");
+    let findings: Vec<(&str, Severity)> =
+        mission.findings.values().map(|found| (found.description.as_str(), found.severity)).collect();
+    let twice = |id: &str| format!("{id} fails, twice by the same steps: it is there");
+    let flaky = format!("VAL-M-001 failed, showing {first} when the same was done again: it is there");
+    let expected = [
+        ("VAL-X-001 fails: it is there".to_owned(), Severity::Blocking),
+        (twice("VAL-G-001"), Severity::Blocking),
+        (flaky, Severity::NonBlocking),
+        (twice("VAL-N-001"), Severity::Blocking),
+        (twice("VAL-P-001"), Severity::Blocking),
+        (twice("VAL-T-001"), Severity::Blocking),
+    ];
+    let expected: Vec<(&str, Severity)> =
+        expected.iter().map(|(words, severity)| (words.as_str(), *severity)).collect();
+    assert_eq!(findings, expected, "{}", told());
+
+    // Two looks at the same thing are two pieces, with their times.
+    let record = ground.missions.read(&ground.id).unwrap();
+    let verdict = newest(&mission, "VAL-G-001");
+    let pieces: Vec<_> = verdict.pieces().map(|piece| record.evidence().get(piece).unwrap().doc()).collect();
+    let [first, again] = pieces.as_slice() else { panic!("{verdict:?}") };
+    let (one, other) = (first.facts.clone().unwrap(), again.facts.clone().unwrap());
+    assert!(first.reference != again.reference && one.at < other.at && one.look != other.look);
+    assert_eq!((other.by, other.round, &other.commit), (Actor::Engine, one.round, &one.commit));
+    assert!(again.content.contains("404"));
+    drop(record);
+
+    let page = flightdeck::view::row::plain(&flightdeck::view::assertion::proofs(&mission, 200));
+    assert!(page.contains("failed twice: the engine did the same steps again"), "{page}");
+    assert!(page.contains(&format!("flaky: {}", "\u{201c}nothing works\u{201d}")), "{page}");
+    assert!(page.contains(&again.reference.0), "{page}");
+    assert!(!ground.dir.join("again").exists(), "its checkout goes with it");
+    assert_eq!(marked((MARK, &ground.dir.display().to_string())), Vec::<i32>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_done_again_stands_and_says_why() {
+    let setup = "case $PWD in */again) echo no; exit 7;; esac; touch set-up";
+    let story =
+        Story::set_up_by(vec![Promise::get("VAL-G-001", "/gone.txt", "echo g > g.txt").failing()], setup);
+    let ground = one_round();
+    let mission = ground.fly(story.mind()).await;
+    let Recurrence::NotTried { why } = second(&mission, "VAL-G-001") else { panic!("{}", ground.told()) };
+    assert!(why.as_str().ends_with("fails in a checkout of its own"), "{why}");
+    let finding = mission.open_findings().next().unwrap();
+    assert_eq!(finding.description.as_str(), "VAL-G-001 fails: it is there");
+    let page = flightdeck::view::row::plain(&flightdeck::view::assertion::proofs(&mission, 200));
+    assert!(page.contains("not tried again, because `case $PWD"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,25 +12,35 @@ use tokio_util::sync::CancellationToken;
 use super::parts::Observer;
 use crate::agent::model::ToolCall;
 use crate::agent::tool::{Call, Concurrency, Then, ToolError, ToolRow};
-use crate::agent::turn::ToolReply;
+use crate::agent::turn::{Closing, MEND_FIRST, ToolReply};
 
 /// The tools of a session by their names.
 pub(super) type Tools = BTreeMap<String, ToolRow>;
 
-/// Makes the calls in order, neighbours that may run beside each other together, until one of them ends the session.
+/// Makes the calls in order, neighbours that may run beside each other together, until one of them ends the session. One
+/// that would end it is made last, wherever it stands, and not at all after one that was refused.
 pub(super) async fn make_calls(
     tools: &Tools,
     calls: Vec<ToolCall>,
+    closing: &Closing,
     observer: &Arc<dyn Observer>,
     stop: &CancellationToken,
     answers: &mut Vec<ToolReply>,
 ) {
     let parallel =
         |call: &ToolCall| tools.get(&call.tool).is_some_and(|tool| tool.concurrency == Concurrency::Parallel);
-    let mut calls = calls.into_iter().peekable();
+    let (last, first): (Vec<ToolCall>, Vec<ToolCall>) =
+        calls.into_iter().partition(|call| closing.is_by(&call.tool));
+    let mut calls = first.into_iter().chain(last).peekable();
     while let Some(first) = calls.next() {
         if stop.is_cancelled() {
             return;
+        }
+        let refused = |answer: &ToolReply| matches!(answer.result, Err(ToolError::Mend(_)));
+        if closing.is_by(&first.tool) && answers.iter().any(refused) {
+            answers
+                .push(ToolReply { call_id: first.id, result: Err(ToolError::Mend(MEND_FIRST.to_owned())) });
+            continue;
         }
         let together = parallel(&first);
         let mut batch = vec![first];

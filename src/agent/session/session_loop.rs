@@ -185,7 +185,14 @@ impl SessionLoop {
         let stop = self.stop.child_token();
         let mut answers = Vec::new();
         {
-            let mut work = pin!(make_calls(&self.tools, calls, &self.observer, &stop, &mut answers));
+            let mut work = pin!(make_calls(
+                &self.tools,
+                calls,
+                self.machine.closing(),
+                &self.observer,
+                &stop,
+                &mut answers
+            ));
             tokio::select! {
                 () = &mut work => {}
                 () = self.inbox.interrupt() => {
@@ -408,6 +415,24 @@ mod tests {
         let items = bench.log.items.lock().unwrap();
         assert_eq!(items.len(), 6);
         assert!(format!("{:?}", items[3]).contains("oh no"), "{items:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_ends_the_session_is_made_last_and_not_after_one_that_was_refused() {
+        for order in [["close", "echo"], ["echo", "close"]] {
+            let bench = bench(vec![calls(&order)], None);
+            assert!(matches!(bench.session.run().await.outcome, Outcome::Closed { .. }));
+            let items = format!("{:?}", bench.log.items.lock().unwrap());
+            assert!(items.contains(r#"output: "echo {"#), "what stands behind it is done, too: {items}");
+        }
+        for order in [["close", "panic"], ["panic", "close"], ["close", "nothing"], ["nothing", "close"]] {
+            let bench = bench(vec![calls(&order), calls(&["close"])], None);
+            let ended = bench.session.run().await;
+            assert_eq!(ended.outcome, Outcome::Closed { tool: "close".into(), value: json!({ "n": 0 }) });
+            assert_eq!(ended.turns, 2, "{order:?}");
+            let items = format!("{:?}", bench.log.items.lock().unwrap());
+            assert!(items.contains("another call of this reply was refused"), "{items}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -89,6 +89,11 @@ impl Machine {
         &self.request
     }
 
+    /// How the session ends.
+    pub fn closing(&self) -> &Closing {
+        &self.closing
+    }
+
     /// The size of the request in tokens, as well as it is known.
     pub fn estimate_tokens(&self) -> usize {
         self.estimate.tokens()
@@ -203,6 +208,13 @@ impl Machine {
         self.tool_calls += u32::try_from(calls.len()).unwrap_or(u32::MAX);
         let pending = |(index, call)| Pending { refusal: self.refusal(index, &call), call };
         self.pending = calls.into_iter().enumerate().map(pending).collect();
+        if self.pending.iter().any(|pending| pending.refusal.is_some()) {
+            let closing = self.closing.clone();
+            let ends = self.pending.iter_mut().filter(|pending| closing.is_by(&pending.call.tool));
+            for pending in ends {
+                pending.refusal.get_or_insert_with(|| words::MEND_FIRST.to_owned());
+            }
+        }
         let allowed = self.pending.iter().filter(|pending| pending.refusal.is_none());
         let calls: Vec<_> = allowed.map(|pending| pending.call.clone()).collect();
         if calls.is_empty() { self.answered(Vec::new()) } else { TurnStep::CallTools(calls) }

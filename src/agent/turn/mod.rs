@@ -9,3 +9,4 @@ mod words;
 
 pub use machine::Machine;
 pub use shape::{Closing, Fault, Input, Limits, Outcome, ToolReply, TurnStep};
+pub use words::MEND_FIRST;

@@ -16,6 +16,13 @@ pub enum Closing {
     Text,
 }
 
+impl Closing {
+    /// Whether a call of that tool ends the session.
+    pub fn is_by(&self, tool: &str) -> bool {
+        matches!(self, Self::Tools(names) if names.iter().any(|name| name == tool))
+    }
+}
+
 /// How far a session may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {

@@ -34,6 +34,9 @@ pub(super) fn broken_arguments(call: &ToolCall) -> String {
 
 /// The result of a call that was not made because another one closed the session.
 pub(super) const NOT_RUN_CLOSED: &str = "Not run: the session had ended.";
+/// The result of a call that would have ended the session, although another one of its reply came to nothing.
+pub const MEND_FIRST: &str =
+    "Not run: another call of this reply was refused. See to that first, then make this call again.";
 /// The result of a call that was not made because of a message.
 pub(super) const NOT_RUN_INTERRUPTED: &str =
     "Not finished: a message interrupted it. Read the message first.";

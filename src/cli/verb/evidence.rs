@@ -136,7 +136,7 @@ fn verdicts(context: &Context, found: &MissionRef, format: Format) -> Result<Exi
 /// As the console shows it, with nothing folded.
 fn rows(mission: &Mission, doc: &EvidenceDoc, width: usize) -> Vec<Row> {
     let rests = |(_, given): &(&AssertionId, &Vec<Verdict>)| {
-        given.iter().any(|verdict| verdict.evidence.contains(&doc.reference))
+        given.iter().any(|verdict| verdict.pieces().any(|piece| *piece == doc.reference))
     };
     let assertion = mission.verdicts.iter().find(rests).map(|(id, _)| id);
     let mut rows = head(mission, Proof { doc, assertion }, "", now(), width);

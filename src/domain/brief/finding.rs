@@ -100,7 +100,7 @@ pub(super) fn marks(finding: &Finding) -> String {
         Source::Handoff { attempt } => format!("reported by {attempt}"),
         Source::LeftUndone { attempt } => format!("left undone by {attempt}"),
         Source::RefutedClaim { attempt } => format!("seen by the engine after {attempt}"),
-        Source::Flaky { attempt } => format!("verdicts of {attempt} that differ"),
+        Source::Flaky { attempt } => format!("a failure of {attempt} that did not come again"),
         Source::FlakyCheck => "a command of the contract that failed and then passed".to_owned(),
         Source::Sabotage => "seen by the engine when it undid what was built".to_owned(),
         Source::Tampering { attempt } => format!("seen by the engine in what {attempt} changed"),

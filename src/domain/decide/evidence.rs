@@ -8,6 +8,7 @@ use crate::domain::evidence::{EvidenceFacts, EvidenceKind, Piece, Ran, Settled};
 use crate::domain::id::{AssertionId, AttemptId, Revision};
 use crate::domain::mission::Mission;
 use crate::domain::round::Round;
+use crate::domain::text::Line;
 use crate::domain::verdict::Outcome;
 
 /// What a verdict is about, and who gives it.
@@ -18,6 +19,8 @@ pub(super) struct Judged<'a> {
     pub(super) assertion: &'a AssertionId,
     /// The revision that the tester last heard of.
     pub(super) revision: Revision,
+    /// What the tester saw, in words.
+    pub(super) observed: &'a Line,
 }
 
 impl Judged<'_> {
@@ -92,6 +95,17 @@ impl Judged<'_> {
     /// At least one piece shows what the check asks for; what else is named may be of any kind.
     fn is_shown_by(&self, evidence: &[Piece]) -> Result {
         let Some(assertion) = self.present() else { return Ok(()) };
+        // A program that failed is seen by whoever looks at its last screen, whatever it showed before.
+        for piece in evidence.iter().filter(|_| assertion.wording.check.via == Instrument::Terminal) {
+            if let Some(code) = piece.failed_with().filter(|code| !self.is_meant(assertion, *code)) {
+                refuse!(
+                    Invalid,
+                    "{} is of a program that ended with exit code {code}: if that is right, say so in `observed` (\"exit code {code}\"); \
+                     if not, it is a fail",
+                    piece.reference.0
+                );
+            }
+        }
         let mut faults = Vec::new();
         for piece in evidence {
             match self.fault(assertion, piece) {
@@ -149,6 +163,13 @@ impl Judged<'_> {
         }
     }
 
+    /// Whether it is right that a program ends with a code that says it failed: the assertion names it, or the tester does.
+    fn is_meant(&self, assertion: &Assertion, code: i32) -> bool {
+        let wording = &assertion.wording;
+        let texts = [self.observed.as_str(), wording.statement.as_str(), wording.check.how.as_str()];
+        texts.into_iter().any(|text| names_exit(text, code))
+    }
+
     /// What the tester can do about it.
     fn advice(&self, assertion: &Assertion) -> String {
         let check = &assertion.wording.check;
@@ -168,6 +189,15 @@ impl Judged<'_> {
             }
         }
     }
+}
+
+/// Whether a text says that a program ends with that code, by its number or as any that is not zero.
+fn names_exit(text: &str, code: i32) -> bool {
+    let text = text.to_lowercase();
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '-').collect();
+    let number = code.to_string();
+    let ends = words.iter().any(|word| word.starts_with("exit") || ["status", "code"].contains(word));
+    ends && words.iter().any(|word| *word == number || ["non-zero", "nonzero"].contains(word))
 }
 
 /// The kinds of evidence that show what is checked with an instrument.

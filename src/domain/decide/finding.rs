@@ -87,14 +87,19 @@ pub(super) fn see(tx: &mut Transaction, id: FindingId, sight: Sight, observed: &
         refuse!(OutOfTurn, "only a validator says whether a finding holds")
     };
     let (attempt, commit) = (asker.id, asker.base.clone());
-    let mission = tx.mission();
+    sighted(tx, id, Sighting { attempt, round, commit, sight, observed: observed.clone() })
+}
+
+/// Takes in what was seen of a finding, and by whom.
+pub(super) fn sighted(tx: &mut Transaction, id: FindingId, sighting: Sighting) -> Result {
+    let Sighting { attempt, commit, sight, observed, .. } = &sighting;
+    let (sight, mission) = (*sight, tx.mission());
     let finding = known(mission, id)?;
-    let moved = mission.last_seen(finding).is_none_or(|(_, last)| *last != commit);
+    let moved = mission.last_seen(finding).is_none_or(|(_, last)| last != commit);
     let (open, mended) = (finding.is_open(), matches!(finding.state, FindingState::TakenUp { .. }));
     let pending = being_mended(mission, finding).is_some();
     let dismissable = check_dismissal(mission, id).is_ok();
     let reason = Line::clipped(format!("no longer holds at {commit}, as {attempt} saw: {observed}"));
-    let sighting = Sighting { attempt, round, commit, sight, observed: observed.clone() };
     tx.emit(Event::FindingSeen { finding: id, sighting: Box::new(sighting) });
     match sight {
         Sight::StillHolds if (mended && !pending) || (!mended && !open && !dismissable) => {

@@ -38,6 +38,7 @@ mod proposal;
 mod propose;
 mod requirement;
 mod sealed;
+mod second_try;
 mod settle;
 mod talk;
 mod tampering;
@@ -214,6 +215,9 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
             checks::record_checks(tx, milestone, round, checks)
         }
         Command::RecordProof { milestone, round, proven } => proof::record(tx, (milestone, round), &proven),
+        Command::RecordSecondTry { milestone, round, assertion, second } => {
+            second_try::record(tx, (milestone, round), assertion, second)
+        }
         Command::MarkDelivered { messages } => talk::mark_delivered(tx, messages),
         Command::Hold { hold } => attempt::hold(tx, hold),
         Command::BeginWait { wait } => attempt::begin_wait(tx, wait),

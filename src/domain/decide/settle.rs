@@ -90,7 +90,7 @@ fn outcome(mission: &Mission, round: &Round) -> Option<RoundOutcome> {
     if !round.again {
         round.scrutiny.as_ref()?;
     }
-    if !mission.flows_due(round).is_empty() {
+    if !mission.flows_due(round).is_empty() || mission.to_try_again(round).next().is_some() {
         return None;
     }
     let standings: Vec<Standing> = round

@@ -2,12 +2,11 @@
 
 use super::evidence::Judged;
 use super::transaction::{Raised, Transaction};
-use super::{Result, finding};
+use super::{Result, finding, second_try};
 use crate::domain::attempt::AgentWork;
-use crate::domain::contract::Assertion;
 use crate::domain::event::{Actor, Event};
 use crate::domain::evidence::{EvidenceKind, Piece};
-use crate::domain::finding::{Observation, Severity, Sight, Source};
+use crate::domain::finding::{Observation, Severity, Source};
 use crate::domain::flow::Flow;
 use crate::domain::handoff::Issue;
 use crate::domain::id::{AssertionId, AttemptId, MilestoneId};
@@ -97,8 +96,14 @@ pub(super) fn give_verdict(
     let own = |piece: &Piece| piece.facts.as_ref().is_some_and(|facts| facts.by == Actor::Attempt(attempt));
     let (steps, evidence): (Vec<Piece>, Vec<Piece>) =
         evidence.into_iter().partition(|piece| piece.kind == EvidenceKind::Steps);
-    let judged =
-        Judged { mission: tx.mission(), round: under_test, attempt, assertion: &assertion, revision };
+    let judged = Judged {
+        mission: tx.mission(),
+        round: under_test,
+        attempt,
+        assertion: &assertion,
+        revision,
+        observed: &observed,
+    };
     judged.may_rest_on(outcome, &evidence)?;
     let evidence = evidence.into_iter().map(|piece| piece.reference).collect();
     let commit = under_test.commit.clone();
@@ -114,6 +119,7 @@ pub(super) fn give_verdict(
         evidence,
         steps: steps.into_iter().rfind(own).map(|piece| piece.reference),
         again: false,
+        second: None,
         at: tx.now,
     };
     tx.accept(Event::VerdictGiven { verdict: Box::new(verdict) })
@@ -147,13 +153,16 @@ pub(super) fn report_user_testing(
     let counts = |verdict: &&&Verdict| {
         verdict.outcome == Outcome::Fail && !mission.standing(&verdict.assertion).is_excused()
     };
-    let failures: Vec<Verdict> = verdicts.iter().filter(counts).map(|failed| (*failed).clone()).collect();
+    // What can be tried again is no finding before it was.
+    let failures: Vec<Verdict> = verdicts
+        .iter()
+        .filter(|verdict| !verdict.is_untried())
+        .filter(counts)
+        .map(|failed| (*failed).clone())
+        .collect();
     finding::see_all(tx, known)?;
     for failed in failures {
-        match tx.mission().known_failure(&failed).map(|finding| finding.id) {
-            Some(id) => finding::see(tx, id, Sight::StillHolds, &failed.observed)?,
-            None => tx.raise(failure(tx.mission(), &failed)),
-        }
+        second_try::fails(tx, &failed, "fails")?;
     }
     for raised in unsteady(tx.mission(), &to_test, attempt) {
         tx.raise(raised);
@@ -187,17 +196,9 @@ fn unsteady(mission: &Mission, to_test: &[AssertionId], attempt: AttemptId) -> V
     to_test.iter().filter_map(flaky).map(raise).collect()
 }
 
-fn failure(mission: &Mission, verdict: &Verdict) -> Raised {
-    let blocking = mission.assertion(&verdict.assertion).is_some_and(Assertion::is_blocking);
-    let severity = if blocking { Severity::Blocking } else { Severity::NonBlocking };
-    let words = described(mission, verdict, "fails");
-    Raised::new(severity, Source::Verdict { attempt: verdict.attempt }, words)
-        .about(mission, &verdict.assertion)
-}
-
 /// What a tester saw, beside the assertion's name. Of a sealed one it is said as a user would report it, without its name
 /// and its words.
-fn described(mission: &Mission, verdict: &Verdict, outcome: &str) -> String {
+pub(super) fn described(mission: &Mission, verdict: &Verdict, outcome: &str) -> String {
     let Verdict { assertion, observed, .. } = verdict;
     if mission.is_sealed(assertion) {
         return mission.unsealed(format!("a user saw: {observed}"));

@@ -27,7 +27,7 @@ impl Mission {
     pub fn findings_to_decide(&self) -> impl Iterator<Item = &Finding> {
         let all = self
             .flown_milestone()
-            .is_some_and(|milestone| self.next_feature(milestone).is_none() && !self.needs_round(milestone));
+            .is_some_and(|milestone| self.next_feature(milestone).is_none() && !self.has_changed(milestone));
         self.undecided_findings().filter(move |finding| all || finding.is_pressing())
     }
 

@@ -28,9 +28,9 @@ use crate::workspace::ProofCheckout;
 /// Commands at the mission's head, each run once: what was green at the same commit before is not run again, whatever it
 /// was run for.
 pub struct Bench<'a> {
-    engine: &'a Arc<EngineContext>,
-    running: &'a Running,
-    cancel: &'a CancellationToken,
+    pub(super) engine: &'a Arc<EngineContext>,
+    pub(super) running: &'a Running,
+    pub(super) cancel: &'a CancellationToken,
     place: Place,
     pub commit: Commit,
     pub round: Option<(MilestoneId, u32)>,

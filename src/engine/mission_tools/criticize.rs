@@ -36,7 +36,7 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
     [
         context.asking(
             "seal",
-            "Adds assertions that only user testers and the person see: nobody who plans, builds or reviews is told of them.",
+            "Adds assertions that only user testers and the person see: nobody who plans, builds or reviews is told of them. It may stand in one reply with `agree` or `object`.",
             Accepted::GoOn("They are sealed. Name them to nobody, and quote them nowhere."),
             |Sealing { assertions }| Ok(Command::Seal { assertions }),
         ),

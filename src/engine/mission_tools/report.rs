@@ -159,12 +159,12 @@ async fn give_verdict(context: Arc<ToolContext>, wanted: Verdict, call: Call) ->
             ))
         })?);
     }
-    if outcome == Outcome::Pass {
+    if outcome != Outcome::Blocked {
         evidence.extend(steps(&context, &evidence)?);
     }
     let answer = match outcome {
         Outcome::Fail => format!(
-            "The verdict on {assertion} is recorded. Unless you tried it twice already, try it once more the same way: if it holds then, give `pass` as well, and it is told as flaky."
+            "The verdict on {assertion} is recorded. Unless you tried it twice already, try it once more the same way: if it holds then, give `pass` as well, and it is told as flaky. Once you have ended, what you did up to this is done again on a fresh app, and what shows something else is told as flaky, too."
         ),
         Outcome::Pass | Outcome::Blocked => format!("The verdict on {assertion} is recorded."),
     };

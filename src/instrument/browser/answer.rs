@@ -117,7 +117,7 @@ async fn trouble(chrome: &mut Chrome, fault: Fault) -> Result<(String, bool), In
         Fault::Crashed => (CRASHED.to_owned(), false),
         Fault::Gone => {
             // Its process may be seen to end a moment later than its connection.
-            chrome.world().has_crashed = true;
+            chrome.world().is_spoilt = true;
             let words = "the browser ended by itself; `open` starts another one, with an empty profile";
             return Err(InstrumentError::BadRequest(words.to_owned()));
         }

@@ -154,7 +154,7 @@ impl Chrome {
 
     /// Whether it still runs, answers, and can be relied on.
     pub fn is_usable(&self) -> bool {
-        self.program.is_running() && self.cdp.is_open() && !self.world().has_crashed
+        self.program.is_running() && self.cdp.is_open() && !self.world().is_spoilt
     }
 
     /// Where downloads are kept.

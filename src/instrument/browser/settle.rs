@@ -131,7 +131,9 @@ impl Chrome {
             }
         }
         self.close(&page.target).await;
-        "the page hung and could not be stopped, so its tab was closed; `open` opens the page again"
+        // Its process may run on, and would be that of the next page of the same site.
+        self.world().is_spoilt = true;
+        "the page hung and could not be stopped, so its tab was closed; `open` starts another browser, with an empty profile"
             .to_owned()
     }
 

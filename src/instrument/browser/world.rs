@@ -34,8 +34,9 @@ pub(super) struct World {
     pub expected: u32,
     /// How many events it learned from.
     pub told: u64,
-    /// Whether a page crashed. Its process may have served others too, and pages that are opened after it may crash as well.
-    pub has_crashed: bool,
+    /// Whether a page crashed, or hung and could not be stopped. Its process may have served others too, and pages that are
+    /// opened after it may do the same.
+    pub is_spoilt: bool,
     script: &'static str,
     opened: u32,
     asked: u32,
@@ -75,7 +76,7 @@ impl World {
             notes: Tail::default(),
             expected: 0,
             told: 0,
-            has_crashed: false,
+            is_spoilt: false,
             script,
             opened: 0,
             asked: 0,
@@ -203,7 +204,7 @@ impl World {
     fn crashed(&mut self, session: String) -> Taken {
         if let Some(tab) = self.tabs.iter_mut().find(|tab| tab.session == session) {
             tab.crash();
-            self.has_crashed = true;
+            self.is_spoilt = true;
         }
         (Vec::new(), Some(session))
     }

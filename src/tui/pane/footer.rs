@@ -1,7 +1,7 @@
 //! The last line: a sentence for the person, or the keys that hold now.
 
 use crate::domain::mission::Status;
-use crate::tui::action::Action;
+use crate::tui::action::{Action, Context};
 use crate::tui::app::{App, Tone};
 use crate::tui::focus::Pane;
 use crate::tui::key::Chord;
@@ -92,9 +92,8 @@ fn main_hints(app: &App) -> Vec<(Action, &'static str)> {
         Pane::Contract => [Action::Edit, Action::Add],
     });
     hints.extend([Action::Talk, Action::Zoom]);
-    if app.mission.end.is_none() {
-        hints.push(Action::Pause);
-    }
+    hints.push(Action::Pause);
+    hints.retain(|action| !(app.is_over_in(Context::Main) && action.changes_the_mission()));
     if !app.drafts.is_empty() {
         hints.push(Action::Drafts);
     }

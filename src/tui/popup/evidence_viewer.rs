@@ -11,7 +11,7 @@ use super::{Place, RefreshRate};
 use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
-use crate::domain::verdict::EvidenceRef;
+use crate::domain::verdict::{EvidenceRef, Verdict};
 use crate::tui::picture::{Fit, Graphics, Painted, PictureKey, Pictures, Window};
 use crate::view::assertion::Looking;
 use crate::view::evidence::{Proof, Reading, head, page, pixels};
@@ -358,7 +358,7 @@ fn in_words(app: &App, piece: &Piece, why: Option<&String>, width: usize) -> Vec
 fn references(mission: &Mission, assertion: &AssertionId) -> Vec<EvidenceRef> {
     let verdicts = mission.verdicts.get(assertion).into_iter().flatten().rev();
     let mut references: Vec<EvidenceRef> = Vec::new();
-    for reference in verdicts.flat_map(|verdict| &verdict.evidence) {
+    for reference in verdicts.flat_map(Verdict::pieces) {
         if !references.contains(reference) {
             references.push(reference.clone());
         }

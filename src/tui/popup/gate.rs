@@ -92,11 +92,29 @@ impl GateScreen {
         PopupResult::order(command, format!("GO at {}", gate_name(self.gate))).and_then(StackAction::Close)
     }
 
-    /// What the gate is about and was proven at an older commit; nothing once the mission is over and nobody tries it again.
+    /// What the gate is about and was proven at an older commit; nothing once the rounds are used up in which it could be
+    /// tried again.
     fn older(&self, app: &App) -> Vec<AssertionId> {
-        let mut ids = app.mission.assertions_at(self.gate);
-        ids.retain(|id| app.mission.end.is_none() && app.mission.proven_before_head(id).is_some());
+        let mission = &app.mission;
+        let spent = mission.flown_milestone().is_some_and(|id| mission.is_exhausted(id));
+        let mut ids = mission.assertions_at(self.gate);
+        ids.retain(|id| !spent && mission.proven_before_head(id).is_some());
         ids
+    }
+
+    /// What can be done to what it is about. Once it was decided on, nothing may be left to be waived.
+    fn edits(&self, app: &App) -> Vec<Action> {
+        let is_decided = app.mission.gates.get(&self.gate).is_some_and(|gate| gate.decided.is_some());
+        let settled = |id: &AssertionId| app.mission.standing(id).is_settled();
+        match self.gate {
+            GateId::Plan => vec![Action::Edit, Action::Add],
+            GateId::Milestone(_) | GateId::Final
+                if is_decided && app.mission.assertions_at(self.gate).iter().all(settled) =>
+            {
+                vec![Action::Edit]
+            }
+            GateId::Milestone(_) | GateId::Final => vec![Action::Edit, Action::Waive],
+        }
     }
 
     fn summary(&self, app: &App) -> Vec<Row> {
@@ -194,8 +212,8 @@ impl Popup for GateScreen {
         if self.gate == GateId::Final && app.mission.is_go(self.gate) && app.mission.landed.is_none() {
             hints.push(Action::Land);
         }
-        let edits = if self.gate == GateId::Plan { Action::Add } else { Action::Waive };
-        hints.extend([Action::Edit, edits, Action::Diff, Action::Open]);
+        hints.extend(self.edits(app));
+        hints.extend([Action::Diff, Action::Open]);
         hints.extend([Action::ProveAgain].into_iter().filter(|_| !self.older(app).is_empty()));
         hints.extend([Action::NextMatch].into_iter().filter(|_| self.viewer.pieces() > 1));
         let summary = self.summary(app).len();

@@ -139,12 +139,22 @@ pub struct ScreenInfo {
     pub empty: &'static str,
     /// Where it stands.
     pub area: Rect,
+    /// Whether what it shows can still be changed.
+    changes: Changes,
+}
+
+/// Whether a mission can still be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Changes {
+    Taken,
+    Refused,
 }
 
 impl ScreenInfo {
     /// A screen over all panes.
     pub fn new(app: &App, context: Context, title: Row) -> Self {
-        Self { context, title, hints: Vec::new(), empty: "", area: app.areas().body }
+        let changes = if app.is_over_in(context) { Changes::Refused } else { Changes::Taken };
+        Self { context, title, hints: Vec::new(), empty: "", area: app.areas().body, changes }
     }
 
     /// A screen over all panes with a plain title.
@@ -158,10 +168,11 @@ impl ScreenInfo {
         Self { title: self.title.end(StyleRole::Dim, words), ..self }
     }
 
-    /// With more actions in the footer.
+    /// With more actions in the footer, as far as they are not refused anyway.
     #[must_use]
     pub fn hints(mut self, actions: impl IntoIterator<Item = Action>) -> Self {
-        self.hints.extend(actions.into_iter().map(|action| (action, action.hint())));
+        let offered = |action: &Action| self.changes == Changes::Taken || !action.changes_the_mission();
+        self.hints.extend(actions.into_iter().filter(offered).map(|action| (action, action.hint())));
         self
     }
 

@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::domain::command::Command;
-use crate::tui::action::Action;
+use crate::tui::action::{Action, Context};
 use crate::tui::app::{App, Link, Tone};
 use crate::tui::effect::Effect;
 use crate::tui::key::Chord;
@@ -33,6 +33,11 @@ pub fn take(app: &mut App, key: KeyEvent) -> Vec<Effect> {
 
 /// Does an action, wherever it came from: a key, the palette, a click.
 pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
+    let place = app.places().first().copied().unwrap_or(Context::Global);
+    if action.changes_the_mission() && app.is_over_in(place) {
+        say(app, Tone::Trouble, "the mission is over: nothing of it can be changed any more");
+        return Vec::new();
+    }
     if let Some(effects) = stack::act(app, action) {
         return effects;
     }

@@ -124,10 +124,6 @@ fn toggle_milestone(app: &mut App) {
 
 fn step_or_open(app: &mut App, action: Action) -> Vec<Effect> {
     let changes = [Action::Edit, Action::Add, Action::Retire, Action::Waive];
-    if app.mission.end.is_some() && changes.contains(&action) {
-        super::say(app, Tone::Trouble, "the mission is over: its contract stays as it is");
-        return Vec::new();
-    }
     if let Some(by) = SelectionStep::of(action) {
         return step(app, by);
     }

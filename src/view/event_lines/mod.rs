@@ -117,6 +117,7 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::ReviewReported { feature, review, .. } => validation::reviewed(*feature, review),
         Event::ScrutinyReported { milestone, report, .. } => validation::scrutinized(*milestone, report),
         Event::VerdictGiven { verdict } => validation::verdict(verdict),
+        Event::FailureTriedAgain { assertion, second, .. } => validation::tried_again(assertion, second),
         Event::UserTestingReported { milestone, flow, report, .. } => {
             validation::tested(*milestone, *flow, report)
         }

@@ -4,12 +4,13 @@ use super::work::runs_words;
 use crate::domain::environment::CommandRun;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::flow::Flow;
-use crate::domain::id::{FeatureId, MilestoneId};
+use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
 use crate::domain::round::{
     CheckRun, Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
 use crate::domain::sabotage::{Sabotage, SabotageOutcome};
-use crate::domain::verdict::{EvidenceRef, Verdict};
+use crate::domain::verdict::{EvidenceRef, Recurrence, SecondTry, Verdict};
+use crate::view::assertion::second_try;
 use crate::view::prelude::*;
 use crate::view::work::outcome_sign;
 
@@ -69,6 +70,14 @@ pub(super) fn verdict(verdict: &Verdict) -> LogLine {
         &verdict.assertion,
         format!("{}{again}: {}", verdict.outcome.word(), verdict.observed),
     )
+}
+
+pub(super) fn tried_again(assertion: &AssertionId, second: &SecondTry) -> LogLine {
+    let sign = match second.result {
+        Recurrence::Same => BAD,
+        Recurrence::Other { .. } | Recurrence::NotTried { .. } => WARNING,
+    };
+    LogLine::new(sign, assertion, second_try(&second.result))
 }
 
 pub(super) fn lost(evidence: &[EvidenceRef], mission: &Mission) -> LogLine {

@@ -2,7 +2,7 @@
 
 use crate::domain::evidence::{EvidenceDoc, Settled};
 use crate::domain::id::{AssertionId, Timestamp};
-use crate::domain::verdict::EvidenceRef;
+use crate::domain::verdict::Verdict;
 
 use super::super::prelude::*;
 use crate::view::words::actor;
@@ -55,9 +55,9 @@ fn facts(mission: &Mission, doc: &EvidenceDoc, now: Timestamp, width: usize) -> 
 
 /// The newest verdict on the assertion that names it.
 fn verdict(mission: &Mission, proof: Proof<'_>, width: usize) -> Vec<Row> {
-    let names = |refs: &[EvidenceRef]| refs.contains(&proof.doc.reference);
+    let names = |verdict: &&Verdict| verdict.pieces().any(|piece| *piece == proof.doc.reference);
     let given = proof.assertion.and_then(|id| mission.verdicts.get(id));
-    let found = given.into_iter().flatten().rev().find(|verdict| names(&verdict.evidence));
+    let found = given.into_iter().flatten().rev().find(names);
     let Some(found) = found else { return Vec::new() };
     let (sign, style) = outcome_sign(found.outcome);
     let words = format!(

@@ -36,7 +36,7 @@ impl Desk {
             0,
             "profile and downloads go with the tester"
         );
-        for _ in 0..250 {
+        for _ in 0..1_500 {
             if TcpStream::connect(("127.0.0.1", port)).is_err() {
                 return;
             }
@@ -49,22 +49,19 @@ impl Desk {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_prints_without_end_is_told_in_a_few_lines() {
     let Some(desk) = Desk::new().await else { return };
-    desk.open("/trouble").await;
-    let printed = desk.click(r#"button "Print""#).await;
-    let ends = ["Printed", "the page hung", "the page was busy"];
-    assert!(ends.iter().any(|end| printed.contains(end)), "it is waited for, or stopped: {printed}");
+    // It is waited for, or stopped.
+    desk.click_on("/trouble", "Print", &["Printed", "the page hung", "the page was busy"]).await;
     let log = desk.told(json!({ "action": "log" })).await;
     assert!(log.contains("left out]") && log.contains("log: line "), "{log}");
     assert!(log.len() < 50_000, "{}", log.len());
-    assert!(desk.open("/form").await.contains("A form"), "the next page works");
+    desk.reach("/form", "A form").await;
     desk.leaves_nothing().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_downloads_without_end_fills_no_disk() {
     let Some(desk) = Desk::new().await else { return };
-    desk.open("/trouble").await;
-    let mut told = desk.click(r#"button "Downloads""#).await;
+    let mut told = desk.click_on("/trouble", "Downloads", &["a download of \"list", "left out"]).await;
     for _ in 0..50 {
         if told.contains("was not taken") {
             break;
@@ -81,13 +78,15 @@ async fn a_page_that_downloads_without_end_fills_no_disk() {
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_pages_leave_no_process_and_no_port() {
     let Some(desk) = Desk::new().await else { return };
-    desk.open("/trouble").await;
-    for element in ["Alerts", "Windows", "Hang"] {
-        desk.click(&format!("button {element:?}")).await;
-        desk.open("/trouble").await;
+    for (element, ends) in [
+        ("Alerts", "10 dialogs in one action"),
+        ("Windows", "a window more than 10 was closed"),
+        ("Hang", "the page hung: "),
+    ] {
+        desk.click_on("/trouble", element, &[ends]).await;
     }
     let never = json!({ "action": "open", "url": desk.site.uri() + "/never", "seconds": 1 });
-    assert!(desk.told(never).await.contains("no answer within 1 s"));
+    desk.until(never, &["no answer within 1 s"]).await;
     desk.leaves_nothing().await;
 }
 

@@ -300,8 +300,42 @@ fn what_is_older_is_proven_again_from_its_gate_and_nothing_is_once_the_mission_i
     assert_eq!(assertions.len(), 2, "{}", asked.frame);
     let over = fly_engine(Engine::of(completed()), same, "g P");
     assert!(over.source.asked.lock().unwrap().is_empty(), "{}", over.frame);
-    assert!(over.frame.contains("nothing here can be proven again"), "{}", over.frame);
+    assert!(over.frame.contains("the mission is over: nothing of it can be changed"), "{}", over.frame);
     assert!(!over.frame.contains("P prove again"), "{}", over.frame);
+}
+
+#[test]
+fn a_mission_that_is_over_offers_no_key_that_changes_it_and_refuses_each_at_once() {
+    use flightdeck::tui::action::{Context, DEFAULTS};
+
+    let keys = |place: Context| {
+        let own = DEFAULTS
+            .iter()
+            .filter(move |(context, _, action)| *context == place && action.changes_the_mission());
+        own.map(|(_, keys, action)| (keys.split(' ').next().unwrap(), *action))
+    };
+    for (opening, place) in [
+        ("g", Context::Gate),
+        ("g end v", Context::Evidence),
+        ("I", Context::Findings),
+        ("t", Context::Trace),
+        ("W", Context::Workers),
+        ("M", Context::Models),
+        ("", Context::Main),
+    ] {
+        for (key, action) in keys(place) {
+            let pressed = fly_engine(Engine::of(completed()), same, &format!("{opening} {key}"));
+            let frame = &pressed.frame;
+            assert!(frame.contains("the mission is over"), "{place:?} {key}: {frame}");
+            assert!(pressed.source.asked.lock().unwrap().is_empty(), "{place:?} {key}: {frame}");
+            assert!(!frame.contains(&format!(" {key} {}", action.hint())), "{place:?} {key}: {frame}");
+        }
+    }
+    // Those that look are there still.
+    let gate = fly_engine(Engine::of(completed()), same, "g").frame;
+    assert!(gate.contains("d diff") && !gate.contains("e edit"), "{gate}");
+    let more = fly_engine(Engine::of(completed()), same, "L n");
+    assert!(!more.frame.contains("the mission is over"), "another mission may begin: {}", more.frame);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use flightdeck::domain::id::AttemptId;
 use flightdeck::domain::mission::HoldCause;
 use flightdeck::domain::rejection::Rejection;
 use flightdeck::domain::sabotage::{Sabotage, SabotageOutcome};
+use flightdeck::domain::verdict::{Recurrence, SecondTry};
 
 use crate::support::mission::Flight;
 use crate::support::words;
@@ -155,10 +156,23 @@ impl Crew {
                 let id = mission.to_sabotage(milestone).remove(0);
                 let outcomes = [SabotageOutcome::Red, SabotageOutcome::Toothless, SabotageOutcome::OutOfTime];
                 let outcome = outcomes[if fails { 1 + self.tape.pick(2) } else { 0 }];
-                let revision = self.flight.mission.contract[&id].revision;
+                let known = mission.assertion(&id).unwrap();
+                let (revision, steps) = (known.revision, mission.steps_of(known).cloned());
                 let sabotage = words::sabotage(id.as_str(), outcome);
-                let sabotage = Box::new(Sabotage { revision, milestone, round, ..sabotage });
+                let sabotage = Box::new(Sabotage { revision, milestone, round, steps, ..sabotage });
                 self.must(Actor::Engine, Command::RecordSabotage { sabotage });
+            }
+            Work::Engine(EngineWork::TryAgain { milestone, round }) => {
+                let mission = &self.flight.mission;
+                let open = mission.round(milestone, round).unwrap();
+                let assertion = mission.to_try_again(open).next().unwrap().assertion.clone();
+                let result = match self.tape.pick(4) {
+                    2 => Recurrence::NotTried { why: words::line("there was no time") },
+                    3 => Recurrence::Other { first: words::line("red instead of green") },
+                    _ => Recurrence::Same,
+                };
+                let second = Box::new(SecondTry { result, evidence: vec![] });
+                self.must(Actor::Engine, Command::RecordSecondTry { milestone, round, assertion, second });
             }
             Work::Agent(work) => {
                 let model = words::title("rehearsal/crew");

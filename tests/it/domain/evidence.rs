@@ -1,6 +1,6 @@
 //! What a verdict may rest on: evidence binds to who took it, and to what the check asks for.
 
-use flightdeck::domain::command::Command;
+use flightdeck::domain::command::{Command, WordingEdit};
 use flightdeck::domain::contract::{Check, Instrument};
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::evidence::{EvidenceFacts, EvidenceKind, Piece, Ran, Settled};
@@ -169,6 +169,56 @@ fn what_was_seen_had_come_to_rest() {
     }
     // One that shows it is enough: what was seen on the way may be named too.
     flight.attempt(tester, verdict(Outcome::Pass, vec![screen(Settled::Nothing), screen(Settled::Still)]));
+}
+
+#[test]
+fn a_program_that_ended_with_a_code_is_no_proof_unless_the_code_is_meant() {
+    let says = |observed: &str, evidence: Vec<Piece>| Command::GiveVerdict {
+        assertion: val(ID),
+        outcome: Outcome::Pass,
+        observed: words::line(observed),
+        evidence,
+    };
+    let ran_at = |kind, me, code| Piece { kind, ..ran(me, "notes find x", code) };
+    for kind in [EvidenceKind::Terminal, EvidenceKind::Recording] {
+        let (flight, tester) = testing(Instrument::Terminal, None);
+        let me = Actor::Attempt(tester);
+        let screen = |code| vec![ran_at(kind, me, code)];
+        for observed in ["looked", "it prints 3 lines", "it prints the exit in green", "it exits 30"] {
+            let sentence = flight.refusal(me, says(observed, screen(Some(3))));
+            assert!(
+                sentence.contains("ended with exit code 3: if that is right, say so in `observed`"),
+                "{sentence}"
+            );
+        }
+        let earlier = piece(EvidenceKind::Terminal, me, Settled::Still);
+        let sentence = flight.refusal(me, says("looked", [vec![earlier], screen(Some(3))].concat()));
+        assert!(sentence.starts_with("ev_1 is of a program that ended with exit code 3"), "{sentence}");
+        let fine = |observed: &str, code| flight.clone().ask(me, says(observed, screen(code))).map(drop);
+        for (observed, code) in [
+            ("looked", Some(0)),
+            ("looked", None),
+            ("it names the file and ends with exit code 3", Some(3)),
+            ("it exits 3.", Some(3)),
+            ("it refuses, with a non-zero exit code", Some(3)),
+        ] {
+            assert_eq!(fine(observed, code), Ok(()), "{observed}");
+        }
+        // What failed may be shown by anything.
+        assert!(flight.clone().ask(me, verdict(Outcome::Fail, screen(Some(3)))).is_ok());
+    }
+    // The assertion may say it itself, and a program that a tester stopped has not failed.
+    let (mut flight, tester) = testing(Instrument::Terminal, None);
+    let me = Actor::Attempt(tester);
+    let screen = || ran_at(EvidenceKind::Terminal, me, Some(2));
+    let stopped = screen().facts.map(|facts| EvidenceFacts { settled: Settled::Moving, ..facts });
+    let sentence = flight.refusal(me, says("looked", vec![Piece { facts: stopped, ..screen() }]));
+    assert!(sentence.contains("was taken while it still changed"), "{sentence}");
+    let statement = Some(words::prose("A user who asks for nothing is told so, and the program exits 2."));
+    let edit = Box::new(WordingEdit { statement, ..WordingEdit::default() });
+    flight.person(Command::EditAssertion { assertion: val(ID), base: Revision(1), edit });
+    flight.engine(Command::TellRevision { attempt: tester, assertion: val(ID), revision: Revision(2) });
+    flight.attempt(tester, says("looked", vec![screen()]));
 }
 
 #[test]

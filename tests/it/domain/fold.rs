@@ -25,7 +25,7 @@ use flightdeck::domain::round::{
 };
 use flightdeck::domain::sabotage::SabotageOutcome;
 use flightdeck::domain::usage::{ModelPrice, Usage};
-use flightdeck::domain::verdict::{EvidenceRef, Outcome, Verdict};
+use flightdeck::domain::verdict::{EvidenceRef, Outcome, Recurrence, SecondTry, Verdict};
 use flightdeck::domain::wait::{Wait, WaitCause};
 use strum::VariantNames;
 
@@ -149,6 +149,7 @@ fn sighting() -> Sighting {
     Sighting { attempt: A1, round: 1, commit: commit("h"), sight, observed }
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of every event")]
 fn validation_events() -> Vec<Event> {
     let (milestone, round) = (M1, 1);
     let review = Review { attempt: A1, summary: prose("fine"), opinion: Opinion::Pass, issues: vec![] };
@@ -167,6 +168,7 @@ fn validation_events() -> Vec<Event> {
         evidence: vec![EvidenceRef("ev_1".to_owned())],
         steps: None,
         again: false,
+        second: None,
         at: AT,
     };
     let to_test = vec![val("VAL-M1-001")];
@@ -197,6 +199,12 @@ fn validation_events() -> Vec<Event> {
         Event::ReviewReported { milestone, round, feature: F1, review: Box::new(review) },
         Event::ScrutinyReported { milestone, round, report: Box::new(scrutiny) },
         Event::VerdictGiven { verdict: Box::new(verdict) },
+        Event::FailureTriedAgain {
+            milestone,
+            round,
+            assertion: val("VAL-M1-001"),
+            second: Box::new(SecondTry { result: Recurrence::Same, evidence: vec![] }),
+        },
         Event::UserTestingReported { milestone, round, flow: Flow::WHOLE, report: Box::new(testing) },
         Event::RoundClosed { milestone, round, outcome: RoundOutcome::Passed },
         Event::CheckSabotaged {

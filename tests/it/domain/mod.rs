@@ -23,6 +23,7 @@ mod rules;
 mod sabotage;
 mod schedule;
 mod sealed;
+mod second_try;
 mod talk;
 mod test_runs;
 mod triage;

@@ -16,7 +16,7 @@ use flightdeck::domain::proposal::Ruling;
 use flightdeck::domain::round::Opinion;
 use flightdeck::domain::sabotage::SabotageOutcome;
 use flightdeck::domain::usage::{ModelPrice, Usage};
-use flightdeck::domain::verdict::Outcome;
+use flightdeck::domain::verdict::{Outcome, Recurrence, SecondTry};
 use flightdeck::domain::wait::{Wait, WaitCause};
 
 use crate::support::mission::Flight;
@@ -202,6 +202,12 @@ fn engines() -> Vec<Command> {
         Command::RecordSabotage { sabotage: Box::new(words::sabotage("VAL-M1-001", SabotageOutcome::Red)) },
         Command::RecordChecks { milestone, round: 1, checks: vec![] },
         Command::RecordProof { milestone, round: 1, proven: vec![] },
+        Command::RecordSecondTry {
+            milestone,
+            round: 1,
+            assertion: words::val("VAL-M1-001"),
+            second: Box::new(SecondTry { result: Recurrence::Same, evidence: vec![] }),
+        },
         Command::MarkDelivered { messages: vec![] },
         Command::ProposeDocument { changes: vec![] },
         Command::Hold { hold },
@@ -296,6 +302,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::RecordSabotage { .. }
         | Command::RecordChecks { .. }
         | Command::RecordProof { .. }
+        | Command::RecordSecondTry { .. }
         | Command::LeaveClaims { .. }
         | Command::MarkDelivered { .. }
         | Command::ProposeDocument { .. }
@@ -303,7 +310,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 67,
+        | Command::RecordLanding { .. } => 68,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

@@ -9,6 +9,7 @@ use flightdeck::domain::finding::Source;
 use flightdeck::domain::flow::Flow;
 use flightdeck::domain::gate::{Autopilot, GateId};
 use flightdeck::domain::id::{FeatureId, MilestoneId, Revision};
+use flightdeck::domain::round::CheckRun;
 use flightdeck::domain::text::Prose;
 use flightdeck::domain::trace::TraceSubject;
 use flightdeck::domain::verdict::{Outcome, Standing};
@@ -145,6 +146,62 @@ fn one_that_fails_is_mended_by_those_who_are_told_what_a_user_saw() {
     let flight = flight.built(3).validated();
     assert_eq!(flight.mission.standing(&words::val(SEALED)), Standing::Passed);
     assert!(flight.mission.is_go(GateId::Milestone(M1)));
+}
+
+/// Nobody who builds can tell whether they touch it, so that every commit may have broken it.
+#[test]
+fn it_is_tried_again_in_every_round_after_something_was_built() {
+    let sealed_too =
+        |flight: &Flight| flight.mission.rounds.last().unwrap().to_test.contains(&words::val(SEALED));
+    let mut flight = sealed(Some(1)).built(1).gated().reviewed().scrutinized();
+    let tester = flight.start(flight.due()[0]);
+    flight.verdict(tester, SEALED, Outcome::Pass).verdict(tester, "VAL-M1-001", Outcome::Fail);
+    flight.report_testing(tester);
+    flight.triage_all();
+    let flight = flight.built(3).gated();
+    assert!(sealed_too(&flight), "the fix was written after it had passed");
+    let flight = flight.reviewed().scrutinized().tested(Outcome::Pass).gone(GateId::Milestone(M1));
+    let flight = flight.built(2).gated();
+    assert!(sealed_too(&flight), "so was the next milestone");
+    let mut flight = flight.reviewed().scrutinized().tested(Outcome::Pass);
+    assert!(flight.mission.waits_at(MilestoneId(2).into()));
+    flight.person(Command::DecideGate {
+        gate: MilestoneId(2).into(),
+        decision: words::no_go("look at VAL-M2-001 again"),
+    });
+    flight.dismiss_all();
+    assert!(
+        !flight.mission.assertions_to_test(MilestoneId(2)).contains(&words::val(SEALED)),
+        "nothing was built"
+    );
+}
+
+/// A green command is no proof against its tester.
+#[test]
+fn one_that_failed_is_counted_as_held_nowhere() {
+    let mut flight = sealed(Some(1)).built(1).gated();
+    let run = CheckRun {
+        assertion: words::val(SEALED),
+        revision: Revision::FIRST,
+        run: words::run("test -f three.txt", 0),
+    };
+    flight.engine(Command::RecordChecks { milestone: M1, round: 1, checks: vec![run] });
+    let mut flight = flight.reviewed().scrutinized();
+    let tester = flight.start(flight.due()[0]);
+    flight.verdict(tester, SEALED, Outcome::Fail).verdict(tester, "VAL-M1-001", Outcome::Pass);
+    flight.report_testing(tester);
+    let summary = flightdeck::view::gate::summary(&flight.mission, GateId::Final, 100);
+    let summary = flightdeck::view::row::plain(&summary);
+    assert!(summary.contains("0 of 1 of the contract's own hold"), "{summary}");
+    let closed = flight.log.iter().rev().find_map(|stamped| {
+        let closed = matches!(stamped.event, flightdeck::domain::event::Event::RoundClosed { .. });
+        closed.then(|| flightdeck::view::event_lines::event_line(stamped, &flight.mission).unwrap().text)
+    });
+    assert_eq!(closed.unwrap(), "round 1 failed: 1 of 2 assertions hold");
+    let gap = flight.mission.sealed_gap(GateId::Final).unwrap();
+    assert_eq!((gap.sealed.proven, gap.sealed.failed), (0, 1));
+    let trace = flight.mission.trace_of(&TraceSubject::Assertion(words::val(SEALED)));
+    assert_eq!(trace.unrequired[0].standing, Standing::Failed);
 }
 
 #[test]

@@ -35,7 +35,7 @@ use flightdeck::domain::round::{
 use flightdeck::domain::sabotage::SabotageOutcome;
 use flightdeck::domain::text::{Line, Prose, Title};
 use flightdeck::domain::usage::{ModelPrice, Usage};
-use flightdeck::domain::verdict::{EvidenceRef, Outcome, Verdict};
+use flightdeck::domain::verdict::{EvidenceRef, Outcome, Recurrence, SecondTry, Verdict};
 use flightdeck::domain::wait::{Wait, WaitCause};
 
 use crate::support::words;
@@ -283,6 +283,15 @@ fn rounds() -> Vec<Event> {
             }),
         },
         Event::RoundClosed { milestone, round, outcome: RoundOutcome::Blocked },
+        Event::FailureTriedAgain {
+            milestone,
+            round,
+            assertion: assertion_id(),
+            second: Box::new(SecondTry {
+                result: Recurrence::Other { first: line("status 500 instead of status 200") },
+                evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())],
+            }),
+        },
         Event::CheckSabotaged { sabotage: Box::new(words::sabotage("VAL-WEB-001", SabotageOutcome::Red)) },
         Event::EvidenceLost { evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())] },
         Event::RoundsExtended { milestone, limit: 7 },
@@ -538,6 +547,7 @@ fn verdict() -> Verdict {
         evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())],
         steps: None,
         again: false,
+        second: None,
         at: AT,
     }
 }

@@ -112,6 +112,38 @@ impl Alike {
     }
 }
 
+/// Whether what was seen once is seen when the same is done again, by two other looks; the second is wanted only where the
+/// first shows something else, to tell what differs by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recurring {
+    Same,
+    /// What was seen the first time, instead of what is seen now.
+    Other(String),
+    /// Too little of it can be compared.
+    Untold,
+}
+
+impl Recurring {
+    /// By one look; nothing where another one is wanted.
+    pub fn by_one(first: &[Facts], again: &[Facts]) -> Option<Self> {
+        Alike::new(first.to_vec()).against(again).is_none().then_some(Self::Same)
+    }
+
+    /// By two.
+    pub fn by_two(first: &[Facts], again: &[Facts], other: &[Facts]) -> Self {
+        let first_like_other = Alike::new(other.to_vec()).against(first).is_none();
+        let mut both = Alike::new(again.to_vec());
+        if !first_like_other {
+            both.and(other.to_vec());
+        }
+        match both.against(first) {
+            Some(words) => Self::Other(words),
+            None if both.flaw().is_some() => Self::Untold,
+            None => Self::Same,
+        }
+    }
+}
+
 fn unlike_ends(one: &Facts, other: &Facts) -> Option<String> {
     let codes = |facts: &Facts| match facts.statuses.as_slice() {
         [] => "no status".to_owned(),
@@ -210,5 +242,29 @@ mod tests {
         let flaw = created.flaw().unwrap();
         assert_eq!(flaw, "they show status 409 instead of status 201 with nothing changed");
         assert!(Alike::new(vec![]).flaw().is_some());
+    }
+
+    #[test]
+    fn what_comes_again_is_told_from_what_does_not_and_from_what_cannot_be_compared() {
+        use Recurring::{Other, Same, Untold};
+
+        let failed = answer(500, "no such list at 18:20:05");
+        assert_eq!(Recurring::by_one(&failed, &failed), Some(Same));
+        assert_eq!(Recurring::by_one(&failed, &answer(500, "no such list at 18:20:09")), None);
+        let by_two = |one: Vec<Facts>, other: Vec<Facts>| Recurring::by_two(&failed, &one, &other);
+        let at = |time: &str| answer(500, &format!("no such list at {time}"));
+        assert_eq!(by_two(at("18:20:09"), at("18:21:31")), Same, "a clock goes on by itself");
+        let well = |time: &str| answer(200, &format!("the list at {time}"));
+        let other = Other("status 500 instead of status 200".to_owned());
+        assert_eq!(by_two(well("18:20:09"), well("18:21:31")), other);
+        assert_eq!(by_two(well("18:20:09"), failed.clone()), other, "it comes and goes");
+        assert_eq!(by_two(well("18:20:09"), answer(404, "")), other);
+        let words = |text: &str| answer(500, text);
+        assert_eq!(
+            Recurring::by_two(&words("red at 1"), &words("green at 2"), &words("green at 3")),
+            Other("\u{201c}red at 1\u{201d} instead of \u{201c}green at\u{2026}\u{201d}".to_owned())
+        );
+        assert_eq!(Recurring::by_two(&screen("1 2"), &screen("1 2 3"), &screen("1 2 3 4")), Untold);
+        assert_eq!(Recurring::by_two(&answer(200, "x"), &[], &[]), Untold,);
     }
 }

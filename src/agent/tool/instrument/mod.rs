@@ -5,7 +5,7 @@ mod app;
 mod replay;
 mod steps;
 
-pub use alike::Alike;
+pub use alike::{Alike, Recurring};
 pub use app::App;
 pub use replay::{Again, replay};
 pub use steps::{Own, StepLog, Steps};

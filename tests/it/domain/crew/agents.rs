@@ -4,6 +4,7 @@ use flightdeck::domain::amendment::AmendmentOutcome;
 use flightdeck::domain::attempt::{AgentWork, Attempt, Ending};
 use flightdeck::domain::command::{Command, PlanChange};
 use flightdeck::domain::event::Actor;
+use flightdeck::domain::evidence::{EvidenceKind, Piece};
 use flightdeck::domain::finding::{Observation, Ruling, Severity, Sight, TriageDecision, Until};
 use flightdeck::domain::id::{AttemptId, FindingId, MessageId};
 use flightdeck::domain::message::{Delivery, MessageState, Party};
@@ -310,7 +311,9 @@ impl Crew {
                 5 => Outcome::Blocked,
                 _ => Outcome::Pass,
             };
-            let evidence = vec![words::exchange("ev_01", attempt.id)];
+            let seen = words::exchange("ev_01", attempt.id);
+            let steps = Piece { kind: EvidenceKind::Steps, ..words::exchange("ev_02", attempt.id) };
+            let evidence = if self.tape.pick(2) == 1 { vec![seen, steps] } else { vec![seen] };
             let (assertion, observed) = (
                 assertion.clone(),
                 words::line("VAL-S-001: a hiddenstatement says what nobody builds to, and it does not hold"),
