@@ -144,6 +144,10 @@ impl Mission {
                 });
             }
             Event::ClaimsLeft { feature, left } => drop(self.claims_left.insert(*feature, left.clone())),
+            Event::AddedTestsTried { feature, added } => {
+                self.sabotage_ms = self.sabotage_ms.saturating_add(added.wall_ms);
+                self.added_tests.insert(*feature, (**added).clone());
+            }
             Event::FindingRaised { finding } => self.raise_finding(finding),
             Event::AmendmentAnswered { finding, answer } => self.settle_amendment(*finding, answer),
             Event::FindingTakenUp { finding, feature } => {

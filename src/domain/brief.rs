@@ -2,6 +2,7 @@
 
 mod bound;
 mod finding;
+mod handoff;
 mod objection;
 mod read;
 mod requirement;
@@ -166,7 +167,7 @@ fn review_brief(mission: &Mission, milestone: MilestoneId, round: u32, id: Featu
     text += "\n## The assertions it must fulfill\n";
     text += &section::assertions(mission, &mission.assertions_at_stake(feature));
     text += &section::fixes(mission, feature);
-    text += &section::handoff(mission, id);
+    text += &handoff::handoff(mission, id);
     text += &section::fixes_of(mission, id);
     text += &section::found_before(mission, feature);
     text += &commits(feature);

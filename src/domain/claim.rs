@@ -1,5 +1,7 @@
 //! What a handoff claims of commands, against what the engine saw when it ran them again.
 
+pub mod by_hand;
+
 use serde::{Deserialize, Serialize};
 
 use super::environment::{CommandRun, Environment};
@@ -13,7 +15,7 @@ use super::text::{Line, Text};
 /// nothing else.
 pub const CLAIM: &str = "claim";
 /// Commands of one handoff that are run again at most.
-const MOST: usize = 20;
+pub const MOST: usize = 20;
 /// Characters of what a handoff says of a command, beside what the engine saw.
 const SAID: usize = 200;
 

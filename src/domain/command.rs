@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::added_tests::AddedTests;
 use super::amendment::AmendmentOutcome;
 use super::attempt::{AgentWork, Ending, Role, Work};
 use super::baseline::Baseline;
@@ -29,7 +30,7 @@ pub use super::part::{CheckEdit, SpecEdit, WordingEdit};
 use super::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
 use super::proposal::Ruling;
 use super::requirement::SetAside;
-use super::round::{CheckRun, Opinion, ReviewIssue};
+use super::round::{CheckRun, FalseClaim, Opinion, ReviewIssue};
 use super::sabotage::Sabotage;
 use super::sealed::SealedDraft;
 use super::tampering::Suspicion;
@@ -105,7 +106,8 @@ pub enum Command {
     HandIn { handoff: Box<Handoff>, head: Commit },
     RequestAmendment { assertion: AssertionId, proposal: Line, reason: Line },
 
-    // The validators'.
+    // The validators'. What a reviewer finds false in a handoff comes with the review.
+    RefuteClaims { claims: Vec<FalseClaim> },
     ReportReview { summary: Prose, opinion: Opinion, issues: Vec<ReviewIssue>, known: Vec<Observation> },
     ReportScrutiny { summary: Prose, issues: Vec<Issue>, knowledge: Vec<Line>, known: Vec<Observation> },
     GiveVerdict { assertion: AssertionId, outcome: Outcome, observed: Line, evidence: Vec<Piece> },
@@ -123,6 +125,8 @@ pub enum Command {
     TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
     RecordBaseline { baseline: Box<Baseline> },
     RecordClaims { feature: FeatureId, runs: Vec<CommandRun> },
+    // What the engine saw of the tests that a handoff adds.
+    RecordAddedTests { feature: FeatureId, added: Box<AddedTests> },
     // Commands of a handoff that the engine did not run again.
     LeaveClaims { feature: FeatureId, left: Vec<NotRun> },
     RecordTampering { feature: FeatureId, found: Vec<Suspicion> },
@@ -210,7 +214,7 @@ impl Command {
             Self::ProposeNotes { .. } => matches!(asker, Agent(Reviewer | UserTesting)),
             Self::Ask { .. } => matches!(asker, Agent(Orchestrator | Worker)),
             Self::HandIn { .. } | Self::RequestAmendment { .. } => asker == Agent(Worker),
-            Self::ReportReview { .. } => asker == Agent(Reviewer),
+            Self::RefuteClaims { .. } | Self::ReportReview { .. } => asker == Agent(Reviewer),
             Self::ReportScrutiny { .. } | Self::DecideNotes { .. } => asker == Agent(Scrutiny),
             Self::GiveVerdict { .. } | Self::ReportUserTesting { .. } => asker == Agent(UserTesting),
             Self::StartAttempt { .. }
@@ -220,6 +224,7 @@ impl Command {
             | Self::TellRevision { .. }
             | Self::RecordBaseline { .. }
             | Self::RecordClaims { .. }
+            | Self::RecordAddedTests { .. }
             | Self::LeaveClaims { .. }
             | Self::RecordTampering { .. }
             | Self::ReportLostEvidence { .. }

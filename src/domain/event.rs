@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
+use super::added_tests::AddedTests;
 use super::amendment::AmendmentAnswer;
 use super::attempt::{AgentWork, Ending, Role, Work};
 use super::baseline::Baseline;
@@ -182,6 +183,11 @@ pub enum Event {
     ClaimsLeft {
         feature: FeatureId,
         left: Vec<NotRun>,
+    },
+    // The tests that a handoff adds, tried without what was built, and those that nobody finds.
+    AddedTestsTried {
+        feature: FeatureId,
+        added: Box<AddedTests>,
     },
     FindingRaised {
         finding: Box<Finding>,

@@ -112,7 +112,9 @@ pub enum Source {
     LeftUndone { attempt: AttemptId },
     /// A claim that the engine could not confirm.
     RefutedClaim { attempt: AttemptId },
-    /// Something that the engine saw taken away from tests or gates.
+    /// A claim of a handoff that its reviewer found false.
+    FalseClaim { attempt: AttemptId },
+    /// Something that the engine saw taken away from tests or gates, or tests that came and prove nothing.
     Tampering { attempt: AttemptId },
     /// A gate command that failed.
     GateCommand,
@@ -179,6 +181,7 @@ impl Source {
             Self::Handoff { attempt }
             | Self::LeftUndone { attempt }
             | Self::RefutedClaim { attempt }
+            | Self::FalseClaim { attempt }
             | Self::Tampering { attempt }
             | Self::Review { attempt }
             | Self::Scrutiny { attempt }
@@ -212,6 +215,12 @@ impl Finding {
         matches!(self.state, FindingState::Deferred { .. })
     }
 
+    /// Whether it is about what a handoff says: it is set right by the program, or by a handoff that corrects it or no
+    /// longer says it.
+    pub fn is_claim(&self) -> bool {
+        matches!(self.source, Source::RefutedClaim { .. } | Source::FalseClaim { .. })
+    }
+
     /// Whether the next feature waits until it is decided on; the others wait for the milestone.
     pub fn is_pressing(&self) -> bool {
         let asked = matches!(self.source, Source::LeftUndone { .. } | Source::Amendment { .. });
@@ -221,9 +230,15 @@ impl Finding {
     /// A feature that mends it, in its own words.
     pub fn fix(&self) -> FeatureSpec {
         let suggested = self.suggested_fix.as_ref().map(|fix| format!("\n\nSuggested: {fix}"));
-        let criterion = format!("What {} describes no longer happens, and a test shows it.", self.id);
+        let (verb, criterion) = if self.is_claim() {
+            let criterion =
+                format!("What {} names is so, or the handoff corrects it or no longer says it.", self.id);
+            ("Set right", criterion)
+        } else {
+            ("Mend", format!("What {} describes no longer happens, and a test shows it.", self.id))
+        };
         FeatureSpec {
-            title: Title::clipped(format!("Mend {}: {}", self.id, self.description)),
+            title: Title::clipped(format!("{verb} {}: {}", self.id, self.description)),
             description: Prose::clipped(format!("{}{}", self.description, suggested.unwrap_or_default())),
             criteria: vec![Line::clipped(criterion)],
         }
@@ -283,6 +298,7 @@ impl Mission {
             }
             Source::Handoff { .. }
             | Source::LeftUndone { .. }
+            | Source::FalseClaim { .. }
             | Source::Tampering { .. }
             | Source::Review { .. }
             | Source::Scrutiny { .. }

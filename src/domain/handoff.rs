@@ -63,7 +63,7 @@ pub struct TestsAdded {
     pub coverage: Option<Line>,
 }
 
-/// The test cases of one file.
+/// The test cases of one file, each by the name that its runner gives it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TestFile {
     pub file: Title,

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::added_tests::AddedTests;
 use super::attempt::{AgentWork, Attempt, Role, Work};
 use super::baseline::Baseline;
 use super::budget::Budget;
@@ -115,6 +116,9 @@ pub struct Mission {
     /// Claimed commands that were not run again.
     #[serde(default)]
     pub claims_left: BTreeMap<FeatureId, Vec<NotRun>>,
+    /// What the engine saw of the tests that handoffs add.
+    #[serde(default)]
+    pub added_tests: BTreeMap<FeatureId, AddedTests>,
     pub findings: BTreeMap<FindingId, Finding>,
     /// Workers' requests to amend an assertion, each with the newest attempt at the time.
     #[serde(default)]
@@ -139,7 +143,7 @@ pub struct Mission {
     /// What became of each check while the app was made wrong, the newest.
     #[serde(default)]
     pub sabotages: BTreeMap<AssertionId, Sabotage>,
-    /// Milliseconds that took so far.
+    /// Milliseconds that took so far, with what it took to try added tests without what was built.
     #[serde(default)]
     pub sabotage_ms: u64,
     pub directives: Vec<Directive>,

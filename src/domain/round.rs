@@ -1,15 +1,17 @@
 //! One validation pass over a milestone: gate commands, reviews, scrutiny, then user testing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::environment::CommandRun;
+use super::finding::{Finding, FindingState, Severity, Source};
 use super::flow::FlowShare;
 use super::handoff::Issue;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId, Revision, Timestamp};
+use super::tests;
 use super::text::{Line, Prose, Title, worded};
 
 /// One pass, and how far it is.
@@ -106,6 +108,19 @@ pub struct ReviewIssue {
     pub issue: Issue,
 }
 
+/// Something that a handoff says and that is not so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(description = "")]
+pub struct FalseClaim {
+    /// What the handoff says, in its words.
+    #[schemars(extend("x-cut" = true))]
+    pub said: Line,
+    /// What is so instead, and how you saw it.
+    #[schemars(extend("x-cut" = true))]
+    pub seen: Line,
+    pub severity: Severity,
+}
+
 impl ReviewIssue {
     /// The issue with its place in front.
     pub fn placed(self) -> Issue {
@@ -113,6 +128,49 @@ impl ReviewIssue {
         let description = Line::clipped(format!("{}{line}: {}", self.file, self.issue.description));
         Issue { description, ..self.issue }
     }
+
+    /// Whether it is a finding that a reviewer reported before: as grave, at the same place, in nearly the same words. What
+    /// was dismissed is not taken up again by it, and what is known without a place is another thing.
+    pub fn is_also(&self, known: &Finding) -> bool {
+        let reviewed = matches!(known.source, Source::Review { .. });
+        let dismissed = matches!(known.state, FindingState::Dismissed { .. });
+        let Some((file, line, words)) = place(known.description.as_str()) else { return false };
+        let near = match (self.line, line) {
+            (Some(one), Some(other)) => one.abs_diff(other) <= NEAR,
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        reviewed
+            && !dismissed
+            && known.severity == self.issue.severity
+            && file == self.file.as_str()
+            && near
+            && alike(self.issue.description.as_str(), words)
+    }
+}
+
+/// Lines that lie between two reports of one fault at most.
+const NEAR: u32 = 10;
+
+/// The file, the line and the words of an issue, as [`ReviewIssue::placed`] joins them.
+fn place(description: &str) -> Option<(&str, Option<u32>, &str)> {
+    let (place, words) = description.split_once(": ")?;
+    let placed = place.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse().ok()?)));
+    Some(placed.map_or((place, None, words), |(file, line)| (file, Some(line), words)))
+}
+
+/// Whether two descriptions say the same: most of the words that tell are in both, and each number and name in code is.
+fn alike(one: &str, other: &str) -> bool {
+    let telling = |text: &str| -> BTreeSet<String> {
+        tests::words(text).into_iter().filter(|word| word.chars().count() > 3).collect()
+    };
+    let exact = |text: &str| -> BTreeSet<String> {
+        let quoted = text.split('`').skip(1).step_by(2).map(str::to_owned);
+        quoted.chain(tests::words(text).into_iter().filter(|word| word.parse::<u64>().is_ok())).collect()
+    };
+    let (first, second) = (telling(one), telling(other));
+    let (both, all) = (first.intersection(&second).count(), first.union(&second).count());
+    all > 0 && both * 10 >= all * 6 && exact(one) == exact(other)
 }
 
 /// The scrutiny validator's synthesis.

@@ -39,7 +39,7 @@ impl Mission {
     /// person has not agreed.
     pub fn let_be(&self, gate: GateId) -> impl Iterator<Item = &Finding> {
         self.findings.values().filter(move |finding| {
-            matches!(finding.source, Source::Tampering { .. } | Source::RefutedClaim { .. })
+            (finding.is_claim() || matches!(finding.source, Source::Tampering { .. }))
                 && finding.severity == Severity::Blocking
                 && matches!(finding.state, FindingState::Dismissed { .. } | FindingState::Deferred { .. })
                 && !self.agreed.contains(&finding.id)

@@ -35,15 +35,14 @@ impl<const MAX: usize> Text<MAX> {
         Ok(Self(clean))
     }
 
-    /// Takes any text and shortens it to fit, marking the cut with an ellipsis.
+    /// Takes any text and shortens it to fit, marking the cut with an ellipsis; it is cut between words where it has any.
     pub fn clipped(text: impl AsRef<str>) -> Self {
         let clean = clean(text.as_ref());
         if clean.chars().count() <= MAX {
             return Self(clean);
         }
-        let mut kept: String = clean.chars().take(MAX.saturating_sub(1)).collect();
-        kept.push('…');
-        Self(kept)
+        let end = clean.char_indices().nth(MAX.saturating_sub(1)).map_or(clean.len(), |(at, _)| at);
+        Self(format!("{}…", whole_words(&clean, end)))
     }
 
     /// The text itself.
@@ -111,6 +110,16 @@ pub fn plural(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
+/// The beginning of a text up to a place, without the word that would be cut there. One that is very long is cut.
+fn whole_words(text: &str, end: usize) -> &str {
+    let (kept, rest) = text.split_at(end);
+    if rest.starts_with(char::is_whitespace) {
+        return kept.trim_end();
+    }
+    let between = kept.rfind(char::is_whitespace).filter(|at| *at > kept.len() / 2);
+    kept.get(..between.unwrap_or(kept.len())).unwrap_or(kept).trim_end()
+}
+
 fn clean(text: &str) -> String {
     // Control characters go first: they may hide white space from the trimming.
     let visible: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
@@ -141,5 +150,13 @@ mod tests {
     fn clipping_counts_characters_not_bytes() {
         assert_eq!(Text::<3>::clipped("äöüß").as_str(), "äö…");
         assert_eq!(Text::<4>::clipped("äöüß").as_str(), "äöüß");
+    }
+
+    #[test]
+    fn no_word_is_cut_but_one_that_is_very_long() {
+        assert_eq!(Text::<12>::clipped("the cart adds up").as_str(), "the cart…");
+        assert_eq!(Text::<14>::clipped("the cart adds up").as_str(), "the cart adds…");
+        assert_eq!(Text::<13>::clipped("the cart adds up").as_str(), "the cart…");
+        assert_eq!(Text::<8>::clipped("a verylongword").as_str(), "a veryl…");
     }
 }

@@ -42,6 +42,8 @@ pub enum Doubt {
     ClaimUnchecked,
     /// Some of what a handoff claims was not run again, for a reason.
     ClaimLeft,
+    /// A handoff says how many tests passed, and no output shows it.
+    CountUnshown,
 }
 
 worded!(Doubt);
@@ -87,6 +89,11 @@ impl Mission {
         unshown.extend(
             self.claims_left_at(gate)
                 .map(|feature| Unshown { doubt: Doubt::ClaimLeft, matter: Matter::Feature(feature) }),
+        );
+        let counted = self.claims_at(gate).map(|(feature, _)| feature);
+        let only = counted.filter(|id| !self.has_claims_left(*id) && !self.counts_unshown(*id).is_empty());
+        unshown.extend(
+            only.map(|feature| Unshown { doubt: Doubt::CountUnshown, matter: Matter::Feature(feature) }),
         );
         unshown.sort();
         unshown
@@ -137,8 +144,11 @@ impl Mission {
 
     fn claims_left_at(&self, gate: GateId) -> impl Iterator<Item = FeatureId> {
         let checked = self.claims_at(gate).filter(|(_, claims)| *claims != Claims::Unchecked);
-        let left = |id: &FeatureId| self.claims_left.get(id).is_some_and(|left| !left.is_empty());
-        checked.map(|(feature, _)| feature).filter(left)
+        checked.map(|(feature, _)| feature).filter(|id| self.has_claims_left(*id))
+    }
+
+    fn has_claims_left(&self, feature: FeatureId) -> bool {
+        self.claims_left.get(&feature).is_some_and(|left| !left.is_empty())
     }
 
     /// The handoffs that a gate is about.

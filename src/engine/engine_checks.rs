@@ -1,5 +1,6 @@
 //! The checks that the engine makes itself, without a model.
 
+mod added;
 mod bench;
 mod second_try;
 
@@ -18,12 +19,13 @@ use super::sabotage;
 use super::scripts;
 use super::tampering;
 use crate::domain::attempt::EngineWork;
-use crate::domain::claim::{CLAIM, NotRun, to_run_again};
+use crate::domain::claim::{CLAIM, MOST, NotRun, by_hand, to_run_again};
 use crate::domain::command::Command;
 use crate::domain::environment::{CommandRun, Environment, Script};
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
 use crate::domain::text::{Line, Title};
+use added::Handed;
 use bench::Bench;
 
 /// How long all commands that a handoff claims may take.
@@ -84,11 +86,12 @@ async fn check_claims(
     cancel: &CancellationToken,
 ) -> Result<(), EngineError> {
     let worked_in = at_head(engine, feature).await?.dir().display().to_string();
-    let (scripts, claims) = engine.cell.with(|mission| {
+    let (scripts, (claims, checks)) = engine.cell.with(|mission| {
         let scripts =
             mission.environment.iter().flat_map(Environment::claim_scripts).cloned().collect::<Vec<Script>>();
-        let claims = mission.handoffs.get(&feature).map(|(_, handoff)| handoff.commands.clone());
-        (scripts, claims.unwrap_or_default())
+        let handoff = mission.handoffs.get(&feature).map(|(_, handoff)| handoff);
+        let said = handoff.map(|handoff| (handoff.commands.clone(), handoff.checks.clone()));
+        (scripts, said.unwrap_or_default())
     });
     let mut bench = Bench::at_head(engine, running, cancel).await?;
     let mut runs = Vec::new();
@@ -96,11 +99,16 @@ async fn check_claims(
         runs.push(bench.run(script, scripts::LIMIT).await?);
     }
     let (again, mut left) = to_run_again(&claims);
-    let claimed = again.iter().filter(|command| !scripts.iter().any(|script| script.run == **command));
+    let by_hand = by_hand::to_run_again(&checks, &again, MOST.saturating_sub(again.len()));
+    let claimed = again.iter().chain(&by_hand);
+    let claimed = claimed.filter(|command| !scripts.iter().any(|script| script.run == **command));
     let (seen, untried) = run_claims(engine, &mut bench, claimed, &worked_in).await?;
     runs.extend(seen);
-    left.extend(untried);
+    // What was tried by hand is no claim: that it was not run again is told beside it.
+    left.extend(untried.into_iter().filter(|left| again.contains(&left.command)));
     bench.put_back().await;
+    let handed = Handed { engine, feature, worked_in: &worked_in, runs: &runs[..scripts.len()] };
+    let added = handed.look(running, cancel).await?;
     if !cancel.is_cancelled() {
         // What a handoff takes away from the tests is looked for in what the mission's own commands say.
         let found = tampering::look(engine, feature, &runs[..scripts.len()]).await?;
@@ -110,6 +118,9 @@ async fn check_claims(
         let mut commands = vec![Command::RecordClaims { feature, runs }];
         if !left.is_empty() {
             commands.insert(0, Command::LeaveClaims { feature, left });
+        }
+        if let Some(added) = added {
+            commands.insert(0, Command::RecordAddedTests { feature, added: Box::new(added) });
         }
         engine.dispatcher.record_all_if_due(commands).await?;
     }

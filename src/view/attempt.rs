@@ -3,12 +3,14 @@
 use super::live::doing;
 use super::prelude::*;
 use crate::domain::activity::Activity;
+use crate::domain::added_tests::Missing;
 use crate::domain::attempt::{AgentWork, Attempt};
 use crate::domain::claim::NotRun;
+use crate::domain::claim::by_hand::Tried;
 use crate::domain::environment::CommandRun;
 use crate::domain::handoff::{ClaimedRun, Handoff, Issue, ManualCheck, Procedure, TestFile};
-use crate::domain::id::Timestamp;
-use crate::domain::text::Line;
+use crate::domain::id::{FeatureId, Timestamp};
+use crate::domain::text::{Line, Text};
 
 use super::finding::weight;
 use super::work::{attempt_state, ending_words, subject};
@@ -55,14 +57,15 @@ pub fn handoff(mission: &Mission, attempt: &Attempt, width: usize) -> Vec<Row> {
     let lines =
         |style: StyleRole, lines: &[Line]| lines.iter().map(|line| (style, line.to_string())).collect();
     let issue = |issue: &Issue| format!("{}: {}", weight(issue.severity), issue.description);
-    let sections: [(&str, Vec<(StyleRole, String)>); 10] = [
+    let sections: [(&str, Vec<(StyleRole, String)>); 11] = [
         ("Implemented", lines(StyleRole::Text, &handoff.implemented)),
         ("Left undone", lines(StyleRole::Warn, &handoff.left_undone)),
         ("Says it ran", handoff.commands.iter().map(|run| (StyleRole::Text, claim(run))).collect()),
         ("The engine saw", mission.claim_runs.get(&feature).into_iter().flatten().map(seen).collect()),
         ("Not run again", mission.claims_left.get(&feature).into_iter().flatten().map(not_run).collect()),
-        ("Tried by hand", handoff.checks.iter().map(tried).collect()),
-        ("Tests", handoff.tests.added.iter().map(cases).collect()),
+        ("Not shown", mission.counts_unshown(feature).into_iter().map(unshown).collect()),
+        ("Tried by hand", handoff.checks.iter().map(|check| tried(mission, feature, check)).collect()),
+        ("Tests", tests(mission, feature, handoff)),
         ("Issues", handoff.issues.iter().map(|known| (StyleRole::Warn, issue(known))).collect()),
         ("Did otherwise", deviations(handoff)),
         ("Learned", lines(StyleRole::Text, &handoff.learned)),
@@ -83,8 +86,32 @@ fn not_run(left: &NotRun) -> (StyleRole, String) {
     (StyleRole::Warn, format!("{} · because {}", left.command, left.why))
 }
 
-fn tried(check: &ManualCheck) -> (StyleRole, String) {
-    (StyleRole::Text, format!("{} → {}", check.action, check.observed))
+fn unshown((command, said): (&Line, Text<200>)) -> (StyleRole, String) {
+    (StyleRole::Warn, format!("{command} · “{said}”, and its output names no number of tests"))
+}
+
+/// What was tried by hand, and whether anybody else saw it.
+fn tried(mission: &Mission, feature: FeatureId, check: &ManualCheck) -> (StyleRole, String) {
+    let (style, known) = match mission.tried_by_hand(feature, check) {
+        Tried::NotShown => (StyleRole::Text, "said by the worker, not shown".to_owned()),
+        Tried::Again(run) => (StyleRole::Text, format!("run again: exit {}", run.exit_code)),
+        Tried::Otherwise(run) => {
+            (StyleRole::Bad, format!("run again it does otherwise: exit {}", run.exit_code))
+        }
+    };
+    (style, format!("{} → {} · {known}", check.action, check.observed))
+}
+
+/// The tests that came with it, and what the engine saw of them.
+fn tests(mission: &Mission, feature: FeatureId, handoff: &Handoff) -> Vec<(StyleRole, String)> {
+    let mut lines: Vec<(StyleRole, String)> = handoff.tests.added.iter().map(cases).collect();
+    let Some(added) = mission.added_tests.get(&feature) else { return lines };
+    let refuted = added.missing_words(feature, Missing::Refuted, &[]);
+    lines.extend(refuted.map(|words| (StyleRole::Bad, words)));
+    let unshown = added.missing_words(feature, Missing::Unshown, &[]);
+    let hollow = added.hollow_words(feature).map(|(_, words)| words);
+    lines.extend(unshown.into_iter().chain(hollow).map(|words| (StyleRole::Warn, words)));
+    lines
 }
 
 fn seen(run: &CommandRun) -> (StyleRole, String) {

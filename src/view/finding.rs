@@ -12,7 +12,7 @@ pub fn row(mission: &Mission, finding: &Finding) -> Row {
     let (sign, style, fate) = match &finding.state {
         FindingState::Open => (Glyph::Needs, StyleRole::Warn, "open".to_owned()),
         FindingState::TakenUp { feature } if mission.feature(*feature).is_some_and(Feature::is_built) => {
-            (Glyph::Done, StyleRole::Good, format!("mended by {feature}"))
+            (Glyph::Done, StyleRole::Good, format!("{} by {feature}", settled_word(finding)))
         }
         FindingState::TakenUp { feature } => (Glyph::Active, StyleRole::Accent, format!("→ {feature}")),
         FindingState::Dismissed { .. } => (Glyph::Retired, StyleRole::Dim, "dismissed".to_owned()),
@@ -72,12 +72,21 @@ fn facts(mission: &Mission, finding: &Finding, width: usize) -> Vec<Row> {
 pub fn fate(mission: &Mission, finding: &Finding) -> String {
     match &finding.state {
         FindingState::Open => "open: the orchestrator decides on it, or you do".to_owned(),
-        FindingState::TakenUp { feature } => format!("taken up by {}", feature_name(mission, *feature)),
+        FindingState::TakenUp { feature } => {
+            let is_built = finding.is_claim() && mission.feature(*feature).is_some_and(Feature::is_built);
+            let how = if is_built { ", whose handoff corrects it or no longer says it" } else { "" };
+            format!("taken up by {}{how}", feature_name(mission, *feature))
+        }
         FindingState::Dismissed { reason } => format!("dismissed: “{reason}”"),
         FindingState::Deferred { until, reason, .. } => {
             format!("open, put off until {}: “{reason}”", until_words(*until, finding.milestone))
         }
     }
+}
+
+/// What a feature has done to a finding: a claim is not mended.
+fn settled_word(finding: &Finding) -> &'static str {
+    if finding.is_claim() { "set right" } else { "mended" }
 }
 
 /// The lines that show it, in the colours of a diff.
@@ -133,6 +142,7 @@ pub fn source_words(source: &Source) -> String {
         Source::RefutedClaim { attempt } => {
             format!("the engine, which could not confirm what {attempt} claims")
         }
+        Source::FalseClaim { attempt } => format!("the review {attempt}, which found a claim false"),
         Source::Flaky { attempt } => format!("{attempt}, which saw it fail, and not the second time"),
         Source::FlakyCheck => "the engine, which ran its command again".to_owned(),
         Source::Sabotage => "the engine, which undid what was built".to_owned(),

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::domain::budget::dollars;
+use crate::domain::claim::by_hand::Tried;
 use crate::domain::estimate::{Basis, Estimate, estimate};
 use crate::domain::finding::{Finding, FindingState, Source};
 use crate::domain::gate::GateId;
-use crate::domain::id::{AssertionId, MilestoneId};
+use crate::domain::handoff::{Handoff, ManualCheck};
+use crate::domain::id::{AssertionId, AttemptId, FeatureId, MilestoneId};
 use crate::domain::risk;
 use crate::domain::round::{Round, RoundOutcome};
 use crate::domain::sabotage::SeenRed;
@@ -40,7 +42,25 @@ pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
         }
         GateId::Final => rows.extend(final_gate::rows(mission, width)),
     }
+    rows.extend(by_hand(mission, gate));
     rows
+}
+
+/// What workers say that they tried by hand, and nobody else saw.
+fn by_hand(mission: &Mission, gate: GateId) -> Option<Row> {
+    let milestone = |id: &FeatureId| mission.feature(*id).map(|feature| feature.milestone);
+    let is_of = |id: &FeatureId| match gate {
+        GateId::Plan => false,
+        GateId::Milestone(only) => milestone(id) == Some(only),
+        GateId::Final => true,
+    };
+    let alone = |(id, (_, handoff)): (&FeatureId, &(AttemptId, Handoff))| {
+        let unseen = |check: &&ManualCheck| mission.tried_by_hand(*id, check) == Tried::NotShown;
+        handoff.checks.iter().filter(unseen).count()
+    };
+    let count: usize = mission.handoffs.iter().filter(|(id, _)| is_of(id)).map(alone).sum();
+    let words = format!("{} said by workers, not shown", plural(count, "check"));
+    (count > 0).then(|| labelled_row("by hand", StyleRole::Text, &words))
 }
 
 /// What keeps a gate from being GO; of one that is GO, later work says nothing, and before there is a plan nothing can

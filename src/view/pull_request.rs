@@ -142,6 +142,7 @@ fn doubted(doubt: Doubt) -> &'static str {
         Doubt::NotSeenRed => "was never seen to fail",
         Doubt::Sampled => "was not seen to fail in the time there was for it",
         Doubt::ClaimUnchecked | Doubt::ClaimLeft => "rests on a claim that was not run again",
+        Doubt::CountUnshown => "rests on a number of tests that no output shows",
     }
 }
 

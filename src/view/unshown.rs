@@ -72,18 +72,22 @@ pub fn row(mission: &Mission, found: &Unshown) -> Row {
             format!("{id} {}", text.unwrap_or_default())
         }
         Matter::Assertion(id) => assertion_name(mission, id),
-        Matter::Feature(id) if found.doubt == Doubt::ClaimLeft => left_out(mission, *id),
+        Matter::Feature(id) if [Doubt::ClaimLeft, Doubt::CountUnshown].contains(&found.doubt) => {
+            left_out(mission, *id)
+        }
         Matter::Feature(id) => feature_name(mission, *id),
     };
     Row::new().sign(style, sign).then(style, padded(reason(found.doubt), 15)).then(StyleRole::Text, name)
 }
 
-/// The commands of a handoff that were not run again, with the reasons.
+/// The commands of a handoff that were not run again, or show no number, with the reasons.
 fn left_out(mission: &Mission, feature: FeatureId) -> String {
     let left = mission.claims_left.get(&feature).into_iter().flatten();
-    let each: Vec<String> =
-        left.map(|NotRun { command, why }| format!("`{command}`, because {why}")).collect();
-    format!("{feature}: {}", each.join("; "))
+    let left = left.map(|NotRun { command, why }| format!("`{command}`, because {why}"));
+    let unshown = mission.counts_unshown(feature).into_iter();
+    let unshown =
+        unshown.map(|(command, said)| format!("“{said}” of `{command}`, whose output says no number"));
+    format!("{feature}: {}", left.chain(unshown).collect::<Vec<_>>().join("; "))
 }
 
 /// Why something is not shown, in a word or two.
@@ -103,6 +107,7 @@ pub fn reason(doubt: Doubt) -> &'static str {
         Doubt::Sampled => "sampled",
         Doubt::ClaimUnchecked => "not run again",
         Doubt::ClaimLeft => "claims left out",
+        Doubt::CountUnshown => "no count",
     }
 }
 
@@ -114,6 +119,7 @@ fn words(doubt: Doubt, n: usize) -> String {
         Doubt::Older => format!("{n} proven at an older commit"),
         Doubt::ClaimUnchecked => format!("{} not run again", plural(n, "handoff")),
         Doubt::ClaimLeft => format!("{} with claims not run again", plural(n, "handoff")),
+        Doubt::CountUnshown => format!("{} with numbers of tests that nothing shows", plural(n, "handoff")),
         Doubt::Failed
         | Doubt::Blocked
         | Doubt::Stale
@@ -146,9 +152,12 @@ pub fn sign(doubt: Doubt) -> Sign {
         Doubt::NoAssertion | Doubt::NoVerdict => (Glyph::Pending, StyleRole::Warn),
         Doubt::Failed => standing_sign(Standing::Failed),
         Doubt::Blocked => standing_sign(Standing::Blocked),
-        Doubt::Stale | Doubt::EvidenceLost | Doubt::Older | Doubt::ClaimUnchecked | Doubt::ClaimLeft => {
-            standing_sign(Standing::Stale)
-        }
+        Doubt::Stale
+        | Doubt::EvidenceLost
+        | Doubt::Older
+        | Doubt::ClaimUnchecked
+        | Doubt::ClaimLeft
+        | Doubt::CountUnshown => standing_sign(Standing::Stale),
         Doubt::Waived | Doubt::Vacuous | Doubt::Toothless | Doubt::NotSeenRed | Doubt::Sampled => {
             standing_sign(Standing::Waived)
         }

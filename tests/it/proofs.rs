@@ -37,6 +37,8 @@ struct Story {
     limits: CommandLimits,
     /// What the worker claims.
     claims: Vec<Value>,
+    /// What the worker says it tried by hand.
+    by_hand: Vec<Value>,
     tester: Test,
 }
 
@@ -81,7 +83,8 @@ fn record(brief: &str, assertion: &str) -> String {
 impl Story {
     fn new(check: Value, tester: impl Fn(&str, &[&str], usize) -> Reply + Send + Sync + 'static) -> Self {
         let (test, limits) = ("true".to_owned(), CommandLimits::default());
-        Self { checks: vec![check], test, report: None, limits, claims: Vec::new(), tester: Box::new(tester) }
+        let (claims, by_hand) = (Vec::new(), Vec::new());
+        Self { checks: vec![check], test, report: None, limits, claims, by_hand, tester: Box::new(tester) }
     }
 
     /// A tester who passes every assertion on the engine's record.
@@ -135,7 +138,8 @@ impl Story {
             }
             ("worker", _) => call(
                 "handoff",
-                json!({ "summary": "Wrote it.", "implemented": ["out.txt"], "commands": self.claims }),
+                json!({ "summary": "Wrote it.", "implemented": ["out.txt"], "commands": self.claims,
+                    "checks": self.by_hand }),
             ),
             ("reviewer", _) => call("report_review", json!({ "summary": "Fine.", "verdict": "pass" })),
             ("scrutiny", _) => call("report_scrutiny", json!({ "summary": "Fine." })),
@@ -524,4 +528,36 @@ async fn a_report_that_nobody_can_read_is_a_finding() {
         assert!(words.starts_with(&format!("the report of `{writes}` tells nothing: {why}")), "{words}");
         assert_eq!(mission.status(), Status::Completed, "{told}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_tried_by_hand_is_run_again_where_it_is_a_command_and_a_hidden_count_is_not_shown() {
+    let tried = |action: &str, observed: &str| json!({ "action": action, "observed": observed });
+    let story = Story {
+        claims: vec![claim("sh -c 'test -f out.txt' > /dev/null", 0, "23 passed")],
+        by_hand: vec![
+            tried("ran `cat out.txt`", "it prints \"hi\", exit 0"),
+            tried("`grep -c hi out.txt`", "printed 2 lines"),
+            tried("`cat absent.txt`", "exited with 0"),
+            tried("opened the page", "it is there"),
+        ],
+        ..Story::believed(vec![command_check("test -f out.txt")])
+    };
+    let (mission, told) = story.fly().await;
+    let findings: Vec<&str> = mission.findings.values().map(|finding| finding.description.as_str()).collect();
+    assert_eq!(findings.len(), 2, "{findings:?} {told}");
+    assert!(mission.findings.values().all(|finding| finding.severity == Severity::NonBlocking));
+    assert!(
+        findings[0].contains(
+            "says of `grep -c hi out.txt`: \u{201c}printed 2 lines\u{201d}, and it prints 1 line here"
+        ),
+        "{findings:?}"
+    );
+    assert!(findings[1].contains("claims exit 0 for `cat absent.txt`"), "{findings:?}");
+    assert_eq!(mission.status(), Status::Completed, "{told}");
+    let feature = mission.features.first().unwrap().id;
+    assert_eq!(mission.claim_runs[&feature].len(), 5, "the test command, one claim, three by hand");
+    assert!(!mission.claims_left.contains_key(&feature), "{told}");
+    let sentence = flightdeck::view::unshown::sentence(&mission, GateId::Final);
+    assert!(sentence.contains("1 handoff with numbers of tests that nothing shows"), "{sentence}");
 }

@@ -34,6 +34,13 @@ enum LetBe {
     No,
 }
 
+/// What a worker hands in, by its brief.
+type Handed = fn(&str) -> Value;
+
+fn done(_: &str) -> Value {
+    json!({ "summary": "Done.", "implemented": ["labels"] })
+}
+
 /// What each session was told first.
 type Told = Arc<Mutex<Vec<String>>>;
 
@@ -61,7 +68,7 @@ fn writing(path: &str, text: &str) -> String {
 }
 
 /// A crew whose worker does `first` for the feature, and `then` for the fix of what was found.
-fn crew(told: &Told, first: String, then: String, let_be: LetBe) -> Arc<Mind> {
+fn crew(told: &Told, first: String, then: String, let_be: LetBe, handed: Handed) -> Arc<Mind> {
     let told = Arc::clone(told);
     Mind::new(move |request, _| {
         let turn = request.items.iter().filter(|item| matches!(item, Item::Assistant(_))).count();
@@ -79,7 +86,7 @@ fn crew(told: &Told, first: String, then: String, let_be: LetBe) -> Arc<Mind> {
                 let work = if brief(request).contains("Build F1") { &first } else { &then };
                 call("shell", json!({ "command": format!("{work}git add -A && git commit -qm work") }))
             }
-            ("worker", _) => call("handoff", json!({ "summary": "Done.", "implemented": ["labels"] })),
+            ("worker", _) => call("handoff", handed(brief(request))),
             ("reviewer", _) => call("report_review", json!({ "summary": "Fine.", "verdict": "pass" })),
             ("scrutiny", _) => call("report_scrutiny", json!({ "summary": "It holds together." })),
             _ => call("report_user_testing", json!({ "summary": "Nothing to see." })),
@@ -109,11 +116,20 @@ fn triage(request: &Request, let_be: LetBe) -> Reply {
 }
 
 async fn fly(first: String, then: String, let_be: LetBe) -> (Mission, Vec<String>, String) {
+    fly_handing(first, then, let_be, done).await
+}
+
+async fn fly_handing(
+    first: String,
+    then: String,
+    let_be: LetBe,
+    handed: Handed,
+) -> (Mission, Vec<String>, String) {
     let files = [("cart.py", CART), ("test_cart.py", TESTS), ("check.sh", CHECK)];
     let setting =
         Setting { goal: "Label prices.", model: "test/mind", autopilot: Autopilot::On, files: &files };
     let (ground, told) = (Ground::of(&setting), Told::default());
-    let mission = ground.fly(crew(&told, first, then, let_be)).await;
+    let mission = ground.fly(crew(&told, first, then, let_be, handed)).await;
     let told = told.lock().unwrap().clone();
     let story = ground.told();
     (mission, told, story)
@@ -204,4 +220,71 @@ async fn what_an_orchestrator_dismisses_waits_for_the_person_who_may_agree() {
         mission.apply(&Stamped { seq: mission.seq + 1, at: now, actor: Actor::Person, event });
     }
     assert_eq!(mission.let_be(gate).count(), 0, "the person agreed");
+}
+
+/// Tests beside those that were there: one that fails without `label`, and one that never does.
+const LABEL: &str = "\n    def test_label(self):\n        self.assertEqual(cart.label(3), 3)\n";
+const USAGE: &str = "\n    def test_usage(self):\n        usage = cart.__doc__ or 'cart'\n        assert 'label' in usage or True\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_added_test_that_passes_without_the_feature_is_told_and_blocks_nothing() {
+    let more = format!("{TESTS}{LABEL}{USAGE}");
+    let (mission, told, story) =
+        fly_handing(label() + &writing("test_cart.py", &more), String::new(), LetBe::No, |_| {
+            let cases = ["test_label", "CartTest.test_usage"];
+            let added = json!([{ "file": "./test_cart.py", "cases": cases }]);
+            json!({ "summary": "Done.", "implemented": ["labels"], "tests": { "added": added } })
+        })
+        .await;
+    let all: Vec<&Finding> = mission.findings.values().collect();
+    let [finding] = all.as_slice() else { panic!("{all:#?}\n{story}") };
+    assert!(matches!(finding.source, Source::Tampering { .. }));
+    assert_eq!(finding.severity, Severity::Suggestion, "{story}");
+    let says = finding.description.as_str();
+    assert!(
+        says.starts_with("1 of 2 tests that came with F1 passes without what it built: `test_usage"),
+        "{says}"
+    );
+    let review = told.iter().find(|brief| brief.starts_with("# Review F1")).unwrap();
+    assert!(review.contains(says), "{review}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_added_test_fails_without_the_feature_it_weighs_more() {
+    let more = format!("{TESTS}{USAGE}");
+    let (mission, _, story) = fly(label() + &writing("test_cart.py", &more), String::new(), LetBe::No).await;
+    let found = seen(&mission);
+    let [finding] = found.as_slice() else { panic!("{found:#?}\n{story}") };
+    assert_eq!(finding.severity, Severity::NonBlocking);
+    assert!(finding.description.as_str().starts_with("the one test that came with F1 passes"), "{story}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tests_that_nobody_finds_are_a_false_claim_that_a_handoff_without_a_commit_sets_right() {
+    let more = format!("{TESTS}{LABEL}");
+    let (mission, _, story) =
+        fly_handing(label() + &writing("test_cart.py", &more), String::new(), LetBe::No, |brief| {
+            if brief.contains("Build F2") {
+                return json!({ "summary": "There is no such test: test_label is all.", "implemented": [] });
+            }
+            let added = json!([
+                { "file": "test_cart.py", "cases": ["test_label", "test_find"] },
+                { "file": "tests/test_none.py", "cases": ["test_more"] },
+            ]);
+            json!({ "summary": "Done.", "implemented": ["labels"], "tests": { "added": added } })
+        })
+        .await;
+    let all: Vec<&Finding> = mission.findings.values().collect();
+    let [finding] = all.as_slice() else { panic!("{all:#?}\n{story}") };
+    assert!(matches!(finding.source, Source::RefutedClaim { .. }), "{story}");
+    assert_eq!(finding.severity, Severity::Blocking);
+    let says = finding.description.as_str();
+    assert!(says.contains("`test_find` in test_cart.py (no run knows such a test"), "{says}");
+    assert!(
+        says.contains("tests/test_none.py (there is no such file)") && !says.contains("test_label"),
+        "{says}"
+    );
+    assert_eq!(mission.evidence_of(finding).len(), 1, "the run is shown");
+    let FindingState::TakenUp { feature } = finding.state else { panic!("{:?}", finding.state) };
+    assert!(mission.feature(feature).unwrap().is_untouched(), "{story}");
 }

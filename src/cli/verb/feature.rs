@@ -63,6 +63,7 @@ fn show(context: &Context, args: &ShowArgs) -> Result<Exit> {
             "handoff": mission.handoffs.get(&id).map(|(_, handoff)| handoff),
             "claim_runs": mission.claim_runs.get(&id),
             "claims_left": mission.claims_left.get(&id),
+            "added_tests": mission.added_tests.get(&id),
             "findings": findings(mission, id).collect::<Vec<_>>(),
         })
     };

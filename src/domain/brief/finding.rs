@@ -74,7 +74,10 @@ fn entries<'a>(
         let gone = finding.seen.as_ref().is_some_and(|seen| seen.sight == Sight::NoLongerHolds);
         let word = if gone { "no longer held" } else { "last seen" };
         let seen = seen.map(|(round, commit)| format!("  {word} in round {round}, at {commit}\n"));
-        with_fix(finding, &marks(finding)) + &seen.unwrap_or_default()
+        let claim = finding.is_claim() && matches!(finding.state, FindingState::TakenUp { .. });
+        let claim =
+            if claim { "  a claim: it holds still only if a later handoff says it again\n" } else { "" };
+        with_fix(finding, &marks(finding)) + &seen.unwrap_or_default() + claim
     };
     findings.iter().map(entry).collect()
 }
@@ -100,6 +103,7 @@ pub(super) fn marks(finding: &Finding) -> String {
         Source::Handoff { attempt } => format!("reported by {attempt}"),
         Source::LeftUndone { attempt } => format!("left undone by {attempt}"),
         Source::RefutedClaim { attempt } => format!("seen by the engine after {attempt}"),
+        Source::FalseClaim { attempt } => format!("a claim that review {attempt} found false"),
         Source::Flaky { attempt } => format!("a failure of {attempt} that did not come again"),
         Source::FlakyCheck => "a command of the contract that failed and then passed".to_owned(),
         Source::Sabotage => "seen by the engine when it undid what was built".to_owned(),

@@ -1,9 +1,9 @@
 //! One thing of the mission, whole: an orchestrator decides about what it has read, not about a title.
 
 use super::finding::{decision, evidence_line, marks, with_fix, with_state};
+use super::handoff::handoff;
 use super::section::{
-    assertions, attempt_line, contract_whole, environment, feature_whole, handoff, list, plan_whole, rounds,
-    under,
+    assertions, attempt_line, contract_whole, environment, feature_whole, list, plan_whole, rounds, under,
 };
 use super::talk::conversation;
 use crate::domain::attempt::{Attempt, Ending};

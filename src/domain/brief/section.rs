@@ -3,14 +3,13 @@
 use std::fmt::Display;
 
 use super::finding::{self, evidence_line, marks, with_fix, with_state};
+use super::handoff::handoff;
 use crate::domain::attempt::{Attempt, Ending, Role};
-use crate::domain::claim::NotRun;
 use crate::domain::contract::{Assertion, Weight};
 use crate::domain::environment::Listens;
 use crate::domain::finding::{Finding, FindingState};
 use crate::domain::flow::Flow;
 use crate::domain::gate::GateId;
-use crate::domain::handoff::Procedure;
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
 use crate::domain::plan::{Feature, FeatureState, Origin};
@@ -173,8 +172,13 @@ pub(super) fn fixes(mission: &Mission, feature: &Feature) -> String {
     let rows: String = findings
         .map(|finding| with_fix(finding, &marks(finding)) + &evidence_line(mission, finding))
         .collect();
-    format!("\n## The findings it mends\n{rows}")
+    let claims = if mission.sets_right(feature) { SETS_RIGHT } else { "" };
+    format!("\n## The findings it mends\n{rows}{claims}")
 }
+
+/// How a worker sets a claim right.
+const SETS_RIGHT: &str = "\nThese are about what a handoff says. Where the program is right, nothing need be committed: hand in with \
+                          `implemented` empty, and say what is so in `summary` and `commands`. What you do not claim is withdrawn.\n";
 
 pub(super) fn built(mission: &Mission) -> String {
     let lines = mission.features.iter().filter(|feature| feature.is_built()).map(|feature| {
@@ -228,38 +232,6 @@ pub(super) fn app(mission: &Mission) -> String {
         "\n## Nothing listens\nNo service of this app has a port, so there is no page and no address to reach. It is worked with its commands.\n"
     };
     services(mission) + nothing
-}
-
-pub(super) fn handoff(mission: &Mission, feature: FeatureId) -> String {
-    let Some((attempt, handoff)) = mission.handoffs.get(&feature) else { return String::new() };
-    let mut text = format!("\n## The handoff of {attempt}\n{}\n", handoff.summary);
-    text += &list("implemented:\n", &handoff.implemented);
-    text += &list("left undone:\n", &handoff.left_undone);
-    for run in &handoff.commands {
-        text += &format!("claims: `{}` exits {}: {}\n", run.command, run.exit_code, run.observation);
-    }
-    for run in mission.claim_runs.get(&feature).into_iter().flatten() {
-        let tail = if run.passed() { String::new() } else { format!(": {}", run.tail) };
-        text += &format!("the engine saw: `{}` exits {}{tail}\n", run.command, run.exit_code);
-    }
-    for NotRun { command, why } in mission.claims_left.get(&feature).into_iter().flatten() {
-        text += &format!("not run again: `{command}`, because {why}\n");
-    }
-    for check in &handoff.checks {
-        text += &format!("tried by hand: {}: {}\n", check.action, check.observed);
-    }
-    for file in &handoff.tests.added {
-        text += &format!("tests in {}: {}\n", file.file, join(&file.cases));
-    }
-    let checks = handoff.checks.iter().map(|check| format!("{}: {}", check.action, check.observed));
-    text += &list("tried by hand:\n", checks);
-    if let Procedure::Deviated { deviations } = &handoff.procedure {
-        let otherwise = deviations
-            .iter()
-            .map(|step| format!("{}: {} instead, because {}", step.step, step.instead, step.why));
-        text += &list("did otherwise:\n", otherwise);
-    }
-    text
 }
 
 /// How the rounds of a milestone went.
@@ -384,7 +356,7 @@ pub(super) fn list(heading: &str, items: impl IntoIterator<Item: Display>) -> St
     under(heading, text)
 }
 
-fn join<T: ToString>(items: &[T]) -> String {
+pub(super) fn join<T: ToString>(items: &[T]) -> String {
     if items.is_empty() {
         return "nothing".to_owned();
     }

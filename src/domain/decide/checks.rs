@@ -1,19 +1,17 @@
-//! What the engine found when it ran commands itself: the claims of a handoff, the gate commands of a round, the landing.
+//! What the engine found when it ran commands itself: at the base, in a round, while something was undone, and the landing.
 
 use super::Result;
 use super::transaction::{Raised, Transaction};
 use crate::domain::attempt::EngineWork;
 use crate::domain::baseline::Baseline;
-use crate::domain::claim::{NotRun, contradiction};
 use crate::domain::contract::Assertion;
-use crate::domain::environment::{CommandRun, Environment};
+use crate::domain::environment::CommandRun;
 use crate::domain::event::Event;
 use crate::domain::finding::{Severity, Source};
 use crate::domain::flow;
 use crate::domain::gate::GateId;
-use crate::domain::id::{AssertionId, AttemptId, Commit, FeatureId, MilestoneId};
+use crate::domain::id::{AssertionId, Commit, MilestoneId};
 use crate::domain::mission::Mission;
-use crate::domain::plan::{Claims, FeatureState};
 use crate::domain::round::{CheckRun, Round, RoundScope};
 use crate::domain::sabotage::{Sabotage, SabotageOutcome};
 use crate::domain::schedule::schedule;
@@ -30,52 +28,6 @@ pub(super) fn record_baseline(tx: &mut Transaction, baseline: Box<Baseline>) -> 
         baseline.commit
     );
     tx.accept(Event::BaselineTaken(baseline))
-}
-
-/// Compares what a handoff claims with what the engine saw when it ran the same commands.
-pub(super) fn record_claims(tx: &mut Transaction, feature: FeatureId, runs: Vec<CommandRun>) -> Result {
-    let attempt = unchecked(tx, feature)?;
-    let handoff = tx.mission().handoffs.get(&feature);
-    let claimed = handoff.map(|(_, handoff)| handoff.commands.clone()).unwrap_or_default();
-    let claim_of = |run: &CommandRun| claimed.iter().find(|claim| claim.command == run.command);
-    // What is claimed of the mission's own commands must be green as well; a failure that the handoff admits is no lie.
-    let own: Vec<Line> =
-        tx.mission().environment.iter().flat_map(Environment::claim_scripts).map(|s| s.run.clone()).collect();
-    let (mut refuted, mut findings) = (false, Vec::new());
-    for run in &runs {
-        let CommandRun { command, exit_code, tail, .. } = run;
-        let claim = claim_of(run);
-        if let Some(against) = claim.and_then(|claim| contradiction(claim, run)) {
-            refuted = true;
-            findings.push(format!("the handoff of {feature} {against}"));
-        } else if !run.passed() && (claim.is_none() || own.contains(command)) {
-            refuted |= claim.is_none();
-            findings.push(format!("after {feature}, `{command}` exits {exit_code}: {tail}"));
-        }
-    }
-    let claims = if refuted { Claims::Refuted } else { Claims::Confirmed };
-    tx.emit(Event::ClaimsChecked { feature, claims, runs });
-    for description in findings {
-        let raised = Raised::new(Severity::Blocking, Source::RefutedClaim { attempt }, description);
-        tx.raise(Raised { feature: Some(feature), ..raised });
-    }
-    Ok(())
-}
-
-/// Commands of a handoff that were not run again: nobody takes them for confirmed.
-pub(super) fn leave_claims(tx: &mut Transaction, feature: FeatureId, left: Vec<NotRun>) -> Result {
-    unchecked(tx, feature)?;
-    tx.accept(Event::ClaimsLeft { feature, left })
-}
-
-/// The attempt whose handoff of a feature is not checked yet.
-fn unchecked(tx: &Transaction, feature: FeatureId) -> Result<AttemptId> {
-    match tx.mission().feature(feature).map(|found| &found.state) {
-        Some(FeatureState::Built { attempt, claims: Claims::Unchecked, .. }) => Ok(*attempt),
-        Some(FeatureState::Built { .. } | FeatureState::Pending | FeatureState::Cancelled { .. }) | None => {
-            refuse!(OutOfTurn, "{feature} has no unchecked handoff")
-        }
-    }
 }
 
 pub(super) fn record_gate_commands(

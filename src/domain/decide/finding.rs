@@ -13,6 +13,7 @@ use crate::domain::id::{FeatureId, FindingId};
 use crate::domain::mission::Mission;
 use crate::domain::plan::FeatureState;
 use crate::domain::rejection::Rejection;
+use crate::domain::round::ReviewIssue;
 use crate::domain::text::Line;
 
 /// The person's decision on a finding, whether somebody decided on it before or not.
@@ -22,11 +23,13 @@ pub(super) fn decide(tx: &mut Transaction, decision: TriageDecision) -> Result {
         let finding = quoted(tx.mission(), finding);
         refuse!(OutOfTurn, "{finding} is taken up by {feature} already, which is not built yet");
     }
-    if let Some(feature) = mended_by(tx.mission(), known(tx.mission(), finding)?) {
+    let found = known(tx.mission(), finding)?;
+    if let Some(feature) = mended_by(tx.mission(), found) {
+        let how = if found.is_claim() { "set right" } else { "mended" };
         let finding = quoted(tx.mission(), finding);
         refuse!(
             OutOfTurn,
-            "{finding} was mended by {feature}: it is decided on again when somebody sees it again"
+            "{finding} was {how} by {feature}: it is decided on again when somebody sees it again"
         );
     }
     match ruling {
@@ -131,6 +134,23 @@ pub(super) fn report(
     }
     raise_issue(tx, issue, source, feature);
     Ok(())
+}
+
+/// The same for what has a place in the code: what another reviewer reports of that place in nearly the same words is that
+/// finding, seen by both.
+pub(super) fn report_placed(
+    tx: &mut Transaction,
+    found: ReviewIssue,
+    source: Source,
+    feature: Option<FeatureId>,
+) -> Result {
+    let reporter = source.attempt();
+    let other = |finding: &&Finding| finding.source.attempt() != reporter && found.is_also(finding);
+    let known = tx.mission().findings.values().find(other).map(|finding| finding.id);
+    match known {
+        Some(id) => see(tx, id, Sight::StillHolds, &found.issue.description),
+        None => report(tx, found.placed(), source, feature),
+    }
 }
 
 /// Whether what is seen still to hold is blocking and nobody dismissed it.

@@ -25,6 +25,7 @@ macro_rules! refuse_if {
 mod amendment;
 mod attempt;
 mod checks;
+mod claims;
 pub mod contract;
 mod evidence;
 mod finding;
@@ -175,6 +176,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::AnswerAmendment { finding, outcome, words, edit } => {
             amendment::answer(tx, finding, outcome, words, *edit)
         }
+        Command::RefuteClaims { claims } => claims::refute_claims(tx, claims),
         Command::ReportReview { summary, opinion, issues, known } => {
             validation::report_review(tx, summary, opinion, issues, &known)
         }
@@ -204,8 +206,9 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
             evidence.retain(|reference| !tx.mission().lost_evidence.contains(reference));
             if evidence.is_empty() { Ok(()) } else { tx.accept(Event::EvidenceLost { evidence }) }
         }
-        Command::LeaveClaims { feature, left } => checks::leave_claims(tx, feature, left),
-        Command::RecordClaims { feature, runs } => checks::record_claims(tx, feature, runs),
+        Command::LeaveClaims { feature, left } => claims::leave_claims(tx, feature, left),
+        Command::RecordClaims { feature, runs } => claims::record_claims(tx, feature, runs),
+        Command::RecordAddedTests { feature, added } => claims::record_added_tests(tx, feature, *added),
         Command::RecordTampering { feature, found } => tampering::record(tx, feature, found),
         Command::RecordGateCommands { milestone, round, commit, runs } => {
             checks::record_gate_commands(tx, milestone, round, commit, runs)

@@ -108,7 +108,10 @@ pub(super) fn decision_on(finding: &Finding) -> Option<String> {
         FindingState::Deferred { until, reason, .. } => {
             Some(format!("it is put off until {}, since {reason}", until.word()))
         }
-        FindingState::TakenUp { feature } => Some(format!("{feature} mends it")),
+        FindingState::TakenUp { feature } => {
+            let how = if finding.is_claim() { "sets it right" } else { "mends it" };
+            Some(format!("{feature} {how}"))
+        }
         FindingState::Dismissed { reason } => Some(format!("it was dismissed, since {reason}")),
     }
 }

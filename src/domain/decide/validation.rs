@@ -31,13 +31,16 @@ pub(super) fn report_review(
         refuse!(OutOfTurn, "only a reviewer of a feature reports a review")
     };
     let blocking = issues.iter().any(|found| found.issue.severity == Severity::Blocking)
-        || known.iter().any(|seen| finding::blocks(tx.mission(), seen));
+        || known.iter().any(|seen| finding::blocks(tx.mission(), seen))
+        || tx.mission().findings.values().any(|found| {
+            found.source == Source::FalseClaim { attempt } && found.severity == Severity::Blocking
+        });
     let contradiction = match opinion {
         Opinion::Fail => {
-            "a review that fails names at least one blocking issue, or a blocking finding that still holds"
+            "a review that fails names at least one blocking issue or claim, or a blocking finding that still holds"
         }
         Opinion::Pass => {
-            "a review that passes names no blocking issue, and no blocking finding that still holds: say fail, or weigh it less"
+            "a review that passes names no blocking issue or claim, and no blocking finding that still holds: say fail, or weigh it less"
         }
     };
     refuse_if!(blocking != (opinion == Opinion::Fail), Invalid, "{contradiction}");
@@ -45,7 +48,7 @@ pub(super) fn report_review(
     tx.emit(Event::ReviewReported { milestone, round, feature, review: Box::new(review) });
     finding::see_all(tx, known)?;
     for found in issues {
-        finding::report(tx, found.placed(), Source::Review { attempt }, Some(feature))?;
+        finding::report_placed(tx, found, Source::Review { attempt }, Some(feature))?;
     }
     tx.end_asker()
 }

@@ -4,6 +4,7 @@ use super::Mission;
 use crate::domain::finding::{Finding, FindingState, Severity, Source, Until};
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, Commit};
+use crate::domain::plan::Feature;
 use crate::domain::verdict::Verdict;
 
 impl Mission {
@@ -29,6 +30,12 @@ impl Mission {
             .flown_milestone()
             .is_some_and(|milestone| self.next_feature(milestone).is_none() && !self.has_changed(milestone));
         self.undecided_findings().filter(move |finding| all || finding.is_pressing())
+    }
+
+    /// Whether a fix is about nothing but what handoffs said, so that it may have nothing to commit.
+    pub fn sets_right(&self, feature: &Feature) -> bool {
+        let mut mended = feature.mends().iter().filter_map(|id| self.findings.get(id)).peekable();
+        mended.peek().is_some() && mended.all(Finding::is_claim)
     }
 
     /// All findings: the undecided ones first, then those put off, then what is being mended, then what was dismissed;

@@ -4,11 +4,13 @@
 
 mod comparison;
 mod javascript;
+mod name;
 mod native;
 mod output;
 mod python;
 
 pub use comparison::Shrinkage;
+pub use name::{is_identifier, words};
 pub use output::OutputReader;
 
 use serde::{Deserialize, Serialize};

@@ -13,7 +13,7 @@ use crate::domain::finding::Observation;
 use crate::domain::handoff::Issue;
 use crate::domain::id::AssertionId;
 use crate::domain::note::NoteRuling;
-use crate::domain::round::{Opinion, ReviewIssue};
+use crate::domain::round::{FalseClaim, Opinion, ReviewIssue};
 use crate::domain::text::{Line, Prose, Title};
 use crate::domain::verdict::{EvidenceRef, Outcome};
 use crate::engine::engine_checks::check_late;
@@ -28,6 +28,9 @@ struct Review {
     verdict: Opinion,
     #[serde(default)]
     issues: Vec<PlacedIssue>,
+    /// What the handoff says and is not so; what the engine refuted already stands in your brief.
+    #[serde(default)]
+    claims: Vec<FalseClaim>,
     /// The known findings that your brief lists, as you found them now.
     #[serde(default)]
     known: Vec<Observation>,
@@ -106,10 +109,11 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
             "report_review",
             "Reports your review and ends the attempt.",
             Accepted::Close("The review is recorded."),
-            |Review { summary, verdict, issues, known, learned }| {
+            |Review { summary, verdict, issues, claims, known, learned }| {
                 let issues = issues.into_iter().map(ReviewIssue::from).collect();
                 let report = Command::ReportReview { summary, opinion: verdict, issues, known };
-                Ok(vec![Command::ProposeNotes { notes: learned }, report])
+                let notes = Command::ProposeNotes { notes: learned };
+                Ok(vec![notes, Command::RefuteClaims { claims }, report])
             },
         ),
         context.asking_all(

@@ -7,7 +7,7 @@ mod ctrf;
 mod junit;
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
@@ -17,8 +17,8 @@ use crate::workspace::process::CappedOutput;
 
 /// Bytes of a report that are read; a larger one is refused.
 const LARGEST: u64 = 32 * 1024 * 1024;
-/// Bytes of an output that are looked through.
-const MOST_OUTPUT: u64 = 64 * 1024 * 1024;
+/// Bytes that are looked through of the beginning of an output, and of its end, where the closing lines stand.
+const MOST_OUTPUT: u64 = 32 * 1024 * 1024;
 
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -123,19 +123,41 @@ fn read_output(output: &CappedOutput) -> Option<TestRun> {
         }
     };
     match output.spilled.as_ref().and_then(|path| File::open(path).ok()) {
-        Some(file) => {
-            let mut lines = BufReader::new(file.take(MOST_OUTPUT));
-            let mut bytes = Vec::new();
-            while lines.read_until(b'\n', &mut bytes).is_ok_and(|read| read > 0) {
-                line_of(crate::workspace::clean_text(&bytes).trim_end());
-                bytes.clear();
-            }
-        }
+        Some(file) => read_spilled(file, output, MOST_OUTPUT, &mut line_of),
         None => output.text.lines().for_each(line_of),
     }
     match (go.finish(), reader.finish()) {
         (Some(go), Some(other)) => Some(go.and(other)),
         (go, other) => go.or(other),
+    }
+}
+
+/// The lines of an output that is in a file: of a very large one those of its beginning and of its end. What was too much
+/// even for the file is known by its last lines, which are kept beside it.
+fn read_spilled(file: File, output: &CappedOutput, most: u64, line_of: &mut dyn FnMut(&str)) {
+    let kept = file.metadata().map_or(0, |metadata| metadata.len());
+    let is_whole = kept >= output.total_bytes;
+    let mut lines = BufReader::new(file);
+    let end = if is_whole && kept <= most.saturating_mul(2) { kept } else { most };
+    read_lines(&mut lines.by_ref().take(end), line_of);
+    if !is_whole {
+        let cut = |line: &&str| !(line.starts_with("[… ") && line.ends_with(" …]"));
+        output.text.lines().skip_while(cut).skip(1).for_each(line_of);
+    } else if end < kept {
+        // The line in whose middle it begins is none.
+        let begin = kept.saturating_sub(most).max(end);
+        let mut rest = Vec::new();
+        if lines.seek(SeekFrom::Start(begin)).is_ok() && lines.read_until(b'\n', &mut rest).is_ok() {
+            read_lines(&mut lines, line_of);
+        }
+    }
+}
+
+fn read_lines(lines: &mut dyn BufRead, line_of: &mut dyn FnMut(&str)) {
+    let mut bytes = Vec::new();
+    while lines.read_until(b'\n', &mut bytes).is_ok_and(|read| read > 0) {
+        line_of(crate::workspace::clean_text(&bytes).trim_end());
+        bytes.clear();
     }
 }
 
@@ -212,6 +234,41 @@ mod tests {
         assert!(before.after(&output("")).fault.unwrap().ends_with("it is larger than 32 MiB"));
         let outside = Reports::before(top.path(), &script("make", Some("../r.xml")));
         assert_eq!(outside.after(&output("")).fault.unwrap(), "the report lies outside the checkout");
+    }
+
+    #[test]
+    fn the_closing_lines_stand_at_the_end_however_much_was_printed_before() {
+        let top = tempfile::tempdir().unwrap();
+        let path = top.path().join("output");
+        let filler = "a line that says nothing of any test\n".repeat(40);
+        let whole = format!("first\n{filler}==== 23 passed in 0.02s ====\n");
+        fs::write(&path, &whole).unwrap();
+        let read = |total_bytes: u64, text: &str, most: u64| {
+            let output = CappedOutput {
+                text: text.to_owned(),
+                total_bytes,
+                left_out_bytes: 1,
+                spilled: Some(path.clone()),
+            };
+            let mut lines: Vec<String> = Vec::new();
+            read_spilled(File::open(&path).unwrap(), &output, most, &mut |line| lines.push(line.to_owned()));
+            lines
+        };
+        let total = u64::try_from(whole.len()).unwrap();
+        let all = read(total, "", total);
+        assert_eq!(all.len(), 42);
+        let ends = read(total, "", 64);
+        assert_eq!((ends[0].as_str(), ends.len()), ("first", 4), "{ends:?}");
+        assert_eq!(ends[3], "==== 23 passed in 0.02s ====");
+        // The file took only so much: the end is in memory.
+        let text = "first\n[… 9 of 10 bytes left out …]\n==== 22 passed in 0.02s ====";
+        let ends = read(total + 1, text, 64);
+        assert_eq!(ends.last().unwrap(), "==== 22 passed in 0.02s ====");
+        assert!(!ends.iter().any(|line| line.contains("23 passed") || line.contains("bytes left out")));
+        let output =
+            CappedOutput { text: String::new(), total_bytes: total, left_out_bytes: 1, spilled: Some(path) };
+        let told = Reports::before(top.path(), &script("pytest", None)).after(&output);
+        assert_eq!(counts(&told).unwrap().passed, 23);
     }
 
     #[test]

@@ -230,7 +230,7 @@ fn has_ending(path: &str, wanted: &str) -> bool {
     std::path::Path::new(path).extension().is_some_and(|ending| ending.eq_ignore_ascii_case(wanted))
 }
 
-fn is_python(path: &str) -> bool {
+pub(super) fn is_python(path: &str) -> bool {
     has_ending(path, "py")
 }
 
@@ -340,12 +340,12 @@ fn count(line: &str, of: &str) -> isize {
 }
 
 /// How far a line is set in; a tab counts for four.
-fn indent(line: &str) -> usize {
+pub(super) fn indent(line: &str) -> usize {
     line.chars().take_while(|c| c.is_whitespace()).map(|c| if c == '\t' { 4 } else { 1 }).sum()
 }
 
 /// Where a block ends whose first line is set in that far: behind the lines set in further, and the one that closes it.
-fn end_of(lines: &[&str], parts: &[Part], at: usize, of_block: usize) -> usize {
+pub(super) fn end_of(lines: &[&str], parts: &[Part], at: usize, of_block: usize) -> usize {
     let mut end = at + 1;
     while let Some(line) = lines.get(end) {
         let said = line.trim();

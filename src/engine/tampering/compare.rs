@@ -7,6 +7,7 @@ use super::change::{Changed, Kind, kind};
 use super::context::{Context, is_comment};
 use super::double;
 use super::expect::{self, Expected};
+use super::held;
 use super::patch;
 use crate::domain::tampering::Suspicion;
 
@@ -29,6 +30,14 @@ pub struct Compared {
     pub explained: usize,
 }
 
+/// The tests of all changed files, those of before beside those of after.
+struct Matched<'a> {
+    /// As it was, and as it is.
+    pairs: Vec<(Placed<'a>, Placed<'a>)>,
+    gone: Vec<Placed<'a>>,
+    come: Vec<Placed<'a>>,
+}
+
 /// A test with the file that it stands in.
 struct Placed<'a> {
     file: &'a Changed,
@@ -37,31 +46,14 @@ struct Placed<'a> {
 
 /// Compares the tests of all changed files.
 pub fn compare(files: &[Changed], context: &Context<'_>) -> Compared {
-    let old = placed(files, |file| (file.old_path.as_str(), file.old.as_str()));
-    let mut new: Vec<Option<Placed<'_>>> =
-        placed(files, |file| (file.path.as_str(), file.new.as_str())).into_iter().map(Some).collect();
+    let Matched { pairs, gone, come } = matched(files);
     let mut compared = Compared::default();
-    let mut left = Vec::new();
-    for before in old {
-        let same = |after: &Option<Placed<'_>>| {
-            after.as_ref().is_some_and(|after| {
-                after.case.name == before.case.name && after.file.path == before.file.path
-            })
-        };
-        match new.iter().position(same).and_then(|at| new.get_mut(at)?.take()) {
-            Some(after) => pair(&before, &after, context, &mut compared),
-            None => left.push(before),
-        }
-    }
-    let mut gone = Vec::new();
-    for before in left {
-        match again(&before.case, &new).and_then(|at| new.get_mut(at)?.take()) {
-            Some(after) => pair(&before, &after, context, &mut compared),
-            None => gone.push(before),
-        }
+    for (before, after) in &pairs {
+        pair(before, after, context, &mut compared);
     }
     scripts(files, context, &mut compared);
-    let come = new.iter().flatten().filter(|placed| placed.case.skip != Skip::Always).count();
+    compared.found.extend(held::emptied_helpers(files));
+    let come = come.iter().filter(|placed| placed.case.skip != Skip::Always).count();
     let replaced = context.shrinks || come >= gone.len();
     let all = files.iter().flat_map(|file| cases(&file.path, &file.new));
     let kept: Vec<Case> = all.filter(|case| case.skip == Skip::Run).collect();
@@ -70,6 +62,41 @@ pub fn compare(files: &[Changed], context: &Context<'_>) -> Compared {
     };
     removed(&gone, &kept, &explained, &mut compared);
     compared
+}
+
+/// The tests of files of tests that are run and were neither there before, nor are one that was renamed or moved: the path
+/// of each, and its name without its group.
+pub fn come(files: &[Changed]) -> Vec<(String, String)> {
+    let come = matched(files).come.into_iter();
+    let run = come.filter(|placed| kind(&placed.file.path) == Kind::Test && placed.case.skip == Skip::Run);
+    let name = |case: &Case| case.name.rsplit(" › ").next().unwrap_or(&case.name).to_owned();
+    run.map(|placed| (placed.file.path.clone(), name(&placed.case))).collect()
+}
+
+/// Finds each test again: by its name and file, or else by what it does.
+fn matched(files: &[Changed]) -> Matched<'_> {
+    let old = placed(files, |file| (file.old_path.as_str(), file.old.as_str()));
+    let mut new: Vec<Option<Placed<'_>>> =
+        placed(files, |file| (file.path.as_str(), file.new.as_str())).into_iter().map(Some).collect();
+    let (mut pairs, mut left, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+    for before in old {
+        let same = |after: &Option<Placed<'_>>| {
+            after.as_ref().is_some_and(|after| {
+                after.case.name == before.case.name && after.file.path == before.file.path
+            })
+        };
+        match new.iter().position(same).and_then(|at| new.get_mut(at)?.take()) {
+            Some(after) => pairs.push((before, after)),
+            None => left.push(before),
+        }
+    }
+    for before in left {
+        match again(&before.case, &new).and_then(|at| new.get_mut(at)?.take()) {
+            Some(after) => pairs.push((before, after)),
+            None => gone.push(before),
+        }
+    }
+    Matched { pairs, gone, come: new.into_iter().flatten().collect() }
 }
 
 /// The tests of all files, as they were or as they are.
@@ -244,6 +271,11 @@ fn pair(before: &Placed<'_>, after: &Placed<'_>, context: &Context<'_>, compared
                 hunk(),
             ),
         });
+        return;
+    }
+    if context.helpers.is_emptied(&before.case, &after.case) {
+        let words = format!("nothing is expected any more in a test: {name} in {path}");
+        compared.found.push(Suspicion::blocking(words, hunk()));
         return;
     }
     let text = |case: &Case| case.lines.join("\n");

@@ -8,10 +8,13 @@ use regex::Regex;
 use super::case::{Skip, cases};
 use super::change::{Changed, Kind, kind, surplus};
 use super::expect::{self, Asked, Expected};
+use super::held::Helpers;
 
 /// What the rest of a change says, which explains what became of tests.
 pub struct Context<'a> {
     pub asked: &'a Asked,
+    /// What tests may leave it to that they expect something.
+    pub(super) helpers: Helpers,
     /// Everything that was added to tests and to what they read.
     pub(super) added: BTreeSet<String>,
     /// Whether a line was added that expects something.
@@ -34,6 +37,7 @@ impl<'a> Context<'a> {
     pub fn of(files: &[Changed], asked: &'a Asked) -> Self {
         let mut context = Self {
             asked,
+            helpers: Helpers::of(files.iter().map(|file| (file.path.as_str(), file.new.as_str()))),
             added: BTreeSet::new(),
             expects_more: false,
             lost: BTreeSet::new(),

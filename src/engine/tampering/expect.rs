@@ -151,6 +151,11 @@ pub fn stem(path: &str) -> String {
     name.split('.').next().unwrap_or(name).to_owned()
 }
 
+/// A line with its texts taken out.
+pub fn without_texts(line: &str) -> String {
+    TEXT.as_ref().map_or_else(|| line.to_owned(), |text| text.replace_all(line, "\"\"").into_owned())
+}
+
 /// The texts and numbers of a line.
 pub fn literals(line: &str) -> Vec<String> {
     let Some(literal) = LITERAL.as_ref() else { return Vec::new() };

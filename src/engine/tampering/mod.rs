@@ -11,6 +11,7 @@ mod double;
 mod expect;
 mod gate;
 mod gate_words;
+mod held;
 mod leeway;
 mod mark;
 mod parts;
@@ -22,8 +23,9 @@ mod runs;
 mod tests;
 
 pub use change::Changed;
+pub use compare::come;
 pub use expect::Asked;
-pub use runs::{look, notes, shrunk_checks};
+pub use runs::{known_names, look, notes, shrunk_checks};
 
 use change::{Kind, kind};
 use compare::compare;
@@ -44,6 +46,11 @@ pub struct Examined {
     pub explained: usize,
     /// What changed of tests and gates, where nothing in it is found out by itself.
     pub lines: String,
+}
+
+/// Whether a file belongs to the tests, or to what their results are compared with.
+pub fn is_of_tests(path: &str) -> bool {
+    matches!(kind(path), Kind::Test | Kind::Reference)
 }
 
 /// Looks at the texts of a change.

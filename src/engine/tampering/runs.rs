@@ -207,6 +207,14 @@ fn shrunk(engine: &EngineContext, feature: FeatureId, runs: &[CommandRun]) -> Op
     }
 }
 
+/// The tests that were run before a feature was built, by name where names are known.
+pub fn known_names(engine: &EngineContext, feature: FeatureId) -> Vec<String> {
+    let (commands, reference) =
+        engine.cell.with(|mission| (test_commands(mission), reference(mission, feature)));
+    let told = of_tests(&reference, &commands).filter_map(|run| tests_of(&engine.store, run));
+    told.flat_map(|run| run.cases).map(|case| case.name).collect()
+}
+
 /// The runs of the environment's test commands.
 fn of_tests<'a>(runs: &'a [CommandRun], commands: &'a [String]) -> impl Iterator<Item = &'a CommandRun> {
     runs.iter().filter(|run| commands.iter().any(|command| command == run.command.as_str()))

@@ -112,6 +112,7 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         }
         Event::RoundOpened(scope) => validation::opened(scope, mission),
         Event::ClaimsLeft { feature, left } => work::claims_left(*feature, left),
+        Event::AddedTestsTried { feature, added } => return work::added_tests(*feature, added),
         Event::GateCommandsRun { milestone, runs, .. } => validation::gate_commands(*milestone, runs),
         Event::ChecksRun { milestone, checks, .. } => validation::checks(*milestone, checks),
         Event::ReviewReported { feature, review, .. } => validation::reviewed(*feature, review),

@@ -1,5 +1,6 @@
 //! Attempts, handoffs, and what the engine saw of their claims.
 
+use crate::domain::added_tests::AddedTests;
 use crate::domain::attempt::{Attempt, Ending};
 use crate::domain::claim::NotRun;
 use crate::domain::environment::CommandRun;
@@ -34,6 +35,14 @@ pub(super) fn claims_left(feature: FeatureId, left: &[NotRun]) -> LogLine {
     let text = format!("{} of its handoff not run again", plural(left.len(), "command"));
     let lines = left.iter().map(|one| format!("{}: because {}", one.command, one.why));
     LogLine::new(NOTE, &feature, text).with(lines)
+}
+
+/// That added tests fail without what they came with; what is held against them is told as findings.
+pub(super) fn added_tests(feature: FeatureId, added: &AddedTests) -> Option<LogLine> {
+    let seen = added.tried.saturating_sub(added.hollow);
+    let number = plural(usize::try_from(seen).unwrap_or(0), "added test");
+    let verb = if seen == 1 { "fails" } else { "fail" };
+    (seen > 0).then(|| LogLine::new(GOOD, &feature, format!("{number} {verb} without what was built")))
 }
 
 /// A good end is told by what the attempt handed in.

@@ -85,6 +85,7 @@ fn a_gate_shows_obstacles_cost_and_risks() {
     cost      $2.91 · 11 attempts · 169K out
     scrutiny  Nothing blocks.
     tester    Worked the app as a guest and as the owner.
+    by hand   4 checks said by workers, not shown
     ");
 }
 

@@ -391,7 +391,7 @@ fn a_later_round_is_told_what_was_built_since_and_reads_a_feature_with_its_fix()
         "## F2 mends what was found about it",
         "Checked the bound",
         "tests first: tests last instead, because no runner",
-        "tried by hand: opened the last page: it is there",
+        "tried by hand:\n- opened the last page: it is there (said by the worker, not shown)",
         "the engine saw: `make test` exits 0",
         "## Since round 1",
         "- F2 Fix of FND-1: ",

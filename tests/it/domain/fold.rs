@@ -186,6 +186,7 @@ fn validation_events() -> Vec<Event> {
             feature: F1,
             left: vec![flightdeck::domain::claim::NotRun::new(&line("git push"), "it could do harm")],
         },
+        Event::AddedTestsTried { feature: F1, added: Box::default() },
         Event::GateCommandsRun { milestone, round, runs: vec![words::run("make", 0)] },
         Event::ChecksRun {
             milestone,

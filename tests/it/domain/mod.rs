@@ -3,6 +3,7 @@
 mod amendment;
 mod brief;
 mod budget;
+mod claims;
 mod contract;
 mod course;
 mod crew;

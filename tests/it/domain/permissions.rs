@@ -42,7 +42,7 @@ fn table() -> Vec<(Command, Vec<Asker>)> {
     rows(&[ORCHESTRATOR, WORKER].concat(), vec![ask()]);
     rows(WORKER, workers());
     rows(&[Asker::Agent(Role::Critic)], vec![criticism(), Command::Seal { assertions: vec![] }]);
-    rows(&[Asker::Agent(Role::Reviewer)], vec![review()]);
+    rows(&[Asker::Agent(Role::Reviewer)], vec![review(), Command::RefuteClaims { claims: vec![] }]);
     rows(
         &[Asker::Agent(Role::Reviewer), Asker::Agent(Role::UserTesting)],
         vec![Command::ProposeNotes { notes: vec![] }],
@@ -199,6 +199,7 @@ fn engines() -> Vec<Command> {
         Command::ReportLostEvidence { evidence: vec![] },
         Command::RecordGateCommands { milestone, round: 1, commit: words::commit("h"), runs: vec![] },
         Command::LeaveClaims { feature, left: vec![] },
+        Command::RecordAddedTests { feature, added: Box::default() },
         Command::RecordSabotage { sabotage: Box::new(words::sabotage("VAL-M1-001", SabotageOutcome::Red)) },
         Command::RecordChecks { milestone, round: 1, checks: vec![] },
         Command::RecordProof { milestone, round: 1, proven: vec![] },
@@ -285,6 +286,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::RequestAmendment { .. }
         | Command::ProposeNotes { .. }
         | Command::DecideNotes { .. }
+        | Command::RefuteClaims { .. }
         | Command::ReportReview { .. }
         | Command::ReportScrutiny { .. }
         | Command::GiveVerdict { .. }
@@ -302,6 +304,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::RecordSabotage { .. }
         | Command::RecordChecks { .. }
         | Command::RecordProof { .. }
+        | Command::RecordAddedTests { .. }
         | Command::RecordSecondTry { .. }
         | Command::LeaveClaims { .. }
         | Command::MarkDelivered { .. }
@@ -310,7 +313,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 68,
+        | Command::RecordLanding { .. } => 70,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

@@ -99,11 +99,11 @@ fn a_review_says_why_it_fails_and_its_issues_become_findings() {
     let table = [
         (
             review(Opinion::Fail, &[Severity::Suggestion]),
-            "a review that fails names at least one blocking issue, or a blocking finding that still holds",
+            "a review that fails names at least one blocking issue or claim, or a blocking finding that still holds",
         ),
         (
             review(Opinion::Pass, &[Severity::Blocking]),
-            "a review that passes names no blocking issue, and no blocking finding that still holds: say fail, or weigh it less",
+            "a review that passes names no blocking issue or claim, and no blocking finding that still holds: say fail, or weigh it less",
         ),
     ];
     for (command, sentence) in table {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use flightdeck::domain::added_tests::{AddedTests, Lack, MissingTest};
 use flightdeck::domain::amendment::{AmendmentAnswer, AmendmentOutcome};
 use flightdeck::domain::attempt::{AgentWork, Ending, Role};
 use flightdeck::domain::baseline::Baseline;
@@ -252,6 +253,20 @@ fn rounds() -> Vec<Event> {
         Event::ClaimsLeft {
             feature: FEATURE,
             left: vec![flightdeck::domain::claim::NotRun::new(&line("git push"), "it could do harm")],
+        },
+        Event::AddedTestsTried {
+            feature: FEATURE,
+            added: Box::new(AddedTests {
+                tried: 2,
+                hollow: 1,
+                names: vec![title("tests/test_book.py::test_usage")],
+                missing: vec![MissingTest {
+                    file: title("tests/test_book.py"),
+                    case: Some(title("test_find")),
+                    lack: Lack::Test,
+                }],
+                wall_ms: 1_500,
+            }),
         },
         Event::GateCommandsRun { milestone, round, runs: vec![run()] },
         Event::ChecksRun {
