@@ -11,6 +11,7 @@ use super::pick::{Hint, pick};
 use crate::domain::event::Stamped;
 use crate::domain::id::MissionId;
 use crate::domain::mission::Mission;
+use crate::domain::verdict::EvidenceRef;
 use crate::engine::StoredMission;
 use crate::link::MissionSource;
 use crate::store::sqlite::SqliteCatalogue;
@@ -30,6 +31,12 @@ pub struct MissionRef {
 }
 
 impl MissionRef {
+    /// What a piece of evidence is called; nothing of one that cannot be read.
+    pub fn title_of(&self, reference: &EvidenceRef) -> String {
+        let piece = self.source.store().evidence().get(reference);
+        piece.map_or_else(|_| String::new(), |piece| piece.header.title)
+    }
+
     /// The mission, with what is not as it was of the evidence it rests on: no engine may have looked yet.
     pub fn checked(&self) -> Mission {
         let mut mission = self.mission.clone();

@@ -16,7 +16,13 @@ pub enum ConfigError {
     #[error("{variable} is not a setting; {advice}")]
     UnknownVariable { variable: String, advice: String },
     #[error("{origin}: `{key}` must be {expected}, not {found}")]
-    BadValue { origin: Origin, key: String, expected: String, found: String },
+    BadValue {
+        origin: Origin,
+        key: String,
+        expected: String,
+        /// With what holds without it, where something does.
+        found: String,
+    },
     #[error(
         "{origin}: a project's file may not set `{key}`, because {because}; put it into {} instead",
         user_file.display()

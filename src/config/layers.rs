@@ -103,7 +103,10 @@ impl Sources {
         layered.by_key.insert(key.clone(), setting.clone());
         layered.values = Values::read(layered.by_key.values()).map_err(|fault| {
             let Setting { key, value, origin } = setting;
-            ConfigError::BadValue { origin, key, expected: fault.to_string(), found: shown(&value) }
+            let usual = Values::defaults().remove(&key).filter(|value| !value.is_null());
+            let usual = usual.map(|value| format!("; without it {} holds", shown(&value)));
+            let found = shown(&value) + &usual.unwrap_or_default();
+            ConfigError::BadValue { origin, key, expected: fault.to_string(), found }
         })?;
         Ok(())
     }

@@ -59,7 +59,7 @@ pub(super) struct LimitValues {
     pub reviewers: SmallCount,
     pub critic_rounds: CriticRounds,
     pub testers: SmallCount,
-    pub sabotage_percent: Percent,
+    pub sabotage_percent: SabotagePercent,
     pub min_families: SmallCount,
 }
 
@@ -110,7 +110,7 @@ impl Default for LimitValues {
             reviewers: SmallCount(reviewers),
             critic_rounds: CriticRounds(MOST_CRITIC_ROUNDS),
             testers: SmallCount(testers),
-            sabotage_percent: Percent(sabotage_percent),
+            sabotage_percent: SabotagePercent(sabotage_percent),
             min_families: SmallCount(min_families),
         }
     }
@@ -252,6 +252,8 @@ rules! {
         |value| value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= MOST_CRITIC_ROUNDS);
     Percent(u8): "a whole number from 0 to 90" =
         |value| value.as_u64().and_then(|n| u8::try_from(n).ok()).filter(|n| *n <= 90);
+    SabotagePercent(u8): "a whole number from 0, which turns sabotage off, to 90, which leaves a tenth of the time for the work" =
+        |value| value.as_u64().and_then(|n| u8::try_from(n).ok()).filter(|n| *n <= 90);
     BranchPrefix(String): "the beginning of a branch's name, such as missions or me/missions" =
         |value| text(value).filter(|prefix| prefix.len() <= 80 && prefix.split('/').all(is_branch_part));
     Switch(bool): "true or false" = Value::as_bool;
@@ -306,6 +308,8 @@ mod tests {
             ("limits.min_families", json!(2), json!(0)),
             ("budget.tokens", json!(3), json!(2.5)),
             ("budget.validation_percent", json!(90), json!(91)),
+            ("limits.sabotage_percent", json!(90), json!(91)),
+            ("limits.sabotage_percent", json!(0), json!(-1)),
             ("autopilot", json!(true), json!("true")),
             ("branch_prefix", json!("me/missions"), json!("a b")),
             ("branch_prefix", json!("v1.x"), json!("a//b")),

@@ -97,7 +97,7 @@ fn proposal_sentence(mission: &Mission, proposal: &Proposal) -> String {
         }
         ProposedBy::Attempt(attempt) if is_amendment(mission, &proposal.change) => {
             format!(
-                "{id} {attempt} would amend a blocking assertion, as a worker asked; it holds as it stands until you accept it: {change}"
+                "{id} a worker asks to change a blocking assertion, and {attempt} leaves it to you; it stays as it is unless you accept: {change}"
             )
         }
         ProposedBy::Attempt(attempt) => {

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::backing::Backing;
+use super::contract::Assertion;
 use super::finding::Finding;
 use super::gate::GateId;
 use super::id::{AssertionId, Commit, FeatureId, FindingId, RequirementId};
@@ -34,7 +35,7 @@ pub struct Trace<'a> {
     pub requirements: Vec<RequirementTrace<'a>>,
     /// Assertions that show no requirement.
     pub unrequired: Vec<AssertionTrace<'a>>,
-    /// Features that fulfill no assertion.
+    /// Features that fulfill no assertion, and fixes of findings about none.
     pub unasserted: Vec<FeatureTrace>,
     /// Findings about neither an assertion nor a feature.
     pub loose: Vec<FindingId>,
@@ -78,10 +79,8 @@ impl Mission {
         let bare = |id: &&AssertionId| {
             self.is_sealed(id) || self.contract.get(*id).is_some_and(|found| found.shows.is_empty())
         };
-        let unasserted = self
-            .features
-            .iter()
-            .filter(|feature| feature.is_wanted() && self.assertions_at_stake(feature).is_empty());
+        let unasserted =
+            self.features.iter().filter(|feature| feature.is_wanted() && self.touched_by(feature).is_empty());
         let is_loose = |found: &&Finding| found.about().is_none() && found.feature.is_none();
         Trace {
             requirements: self.requirements.iter().map(|found| self.trace_requirement(found)).collect(),
@@ -168,8 +167,7 @@ impl Mission {
     }
 
     fn trace_assertion<'a>(&'a self, id: &'a AssertionId) -> AssertionTrace<'a> {
-        let builds =
-            |feature: &&Feature| feature.is_wanted() && self.assertions_at_stake(feature).contains(id);
+        let builds = |feature: &&Feature| feature.is_wanted() && self.touched_by(feature).contains(&id);
         let about = |found: &&Finding| found.about() == Some(id);
         let verdicts: Vec<&Verdict> = self.verdicts.get(id).into_iter().flatten().rev().collect();
         AssertionTrace {
@@ -181,6 +179,14 @@ impl Mission {
             verdicts,
             findings: self.findings.values().filter(about).map(|found| found.id).collect(),
         }
+    }
+
+    /// The assertions that a feature is there for: those it fulfills and, of a fix, those that its findings are about.
+    /// What else is at stake when it is built is no reason why it was.
+    fn touched_by<'a>(&'a self, feature: &'a Feature) -> Vec<&'a AssertionId> {
+        let mended = feature.mends().iter().filter_map(|id| self.findings.get(id));
+        let all = feature.fulfills.iter().chain(mended.filter_map(Finding::about));
+        all.filter(|id| self.assertion(id).is_some_and(Assertion::is_active)).collect()
     }
 
     fn trace_feature(&self, feature: &Feature) -> FeatureTrace {

@@ -21,7 +21,8 @@ pub struct Wanted {
     pub command: String,
     /// The directory it runs in, relative to the checkout.
     pub directory: Option<String>,
-    /// Seconds until it is ended; 60 when left out, at most 600.
+    /// Seconds until it is ended; 60 when left out.
+    #[schemars(range(min = 1, max = LIMIT.1), extend("x-nearest" = true))]
     pub seconds: Option<u64>,
 }
 
@@ -43,7 +44,7 @@ impl Instrument for Run {
 
     async fn act(&self, wanted: Wanted) -> Result<Seen, InstrumentError> {
         let program = self.0.program(&wanted.command, wanted.directory.as_deref().unwrap_or("."))?;
-        let seconds = wanted.seconds.unwrap_or(LIMIT.0).clamp(1, LIMIT.1);
+        let seconds = wanted.seconds.unwrap_or(LIMIT.0);
         let program = program.timeout(Duration::from_secs(seconds));
         let record = run_command(&program, CancellationToken::new(), |_| {}).await?;
         let mut text = format!("{}\n[{}]", record.output.trim_end(), record.exit).trim_start().to_owned();

@@ -18,7 +18,10 @@ pub enum InstrumentError {
     #[error("{0}")]
     BadRequest(String),
     /// The address is not on this machine.
-    #[error("`{host}` is not this machine; the app under test is reached at localhost only")]
+    #[error(
+        "`{host}` is not this machine; the app under test is reached at localhost only: give its address there, such as \
+         http://localhost:8080/, with the port that `app` with `status` tells"
+    )]
     NotLoopback { host: String },
     /// What was waited for did not appear. `screen` is what was there instead.
     #[error("`{awaited}` did not appear within {seconds} s; the screen was:\n{screen}")]

@@ -9,6 +9,7 @@ use crate::domain::mission::Mission;
 use crate::domain::verdict::{EvidenceRef, Verdict};
 use crate::view::evidence::shown;
 use crate::view::row::Row;
+use crate::view::words::one_line;
 
 /// Columns of a page.
 const COLUMNS: usize = 110;
@@ -66,9 +67,14 @@ fn piece(mission: &Mission, reference: &EvidenceRef, read: &Pieces<'_>, room: &m
         Err(why) => return nothing(why),
     };
     let missing = if gone { "it was changed or removed after it was taken" } else { "" };
-    let whole = Piece { title: doc.title.clone(), kind: Some(doc.kind), ..nothing(missing.to_owned()) };
+    let whole = Piece { title: one_line(&doc.title), kind: Some(doc.kind), ..nothing(missing.to_owned()) };
     if doc.kind != EvidenceKind::Screenshot {
         let rows = shown(&doc, COLUMNS).into_rows();
+        if rows.iter().all(|row| row.plain().trim().is_empty()) {
+            let nothing = "there was nothing to read on it".to_owned();
+            let missing = if gone { whole.missing.clone() } else { nothing };
+            return Piece { missing, ..whole };
+        }
         let left_out = rows.len().saturating_sub(MOST_ROWS);
         let missing = if left_out > 0 { format!("{left_out} more lines") } else { whole.missing.clone() };
         return Piece { rows: rows.iter().take(MOST_ROWS).map(spans).collect(), missing, ..whole };

@@ -90,6 +90,7 @@ actions! {
     Copy, "copy", "copy what is selected", "";
     CopyText, "copy all", "copy the text of it", "";
     Editor, "$EDITOR", "write in your editor: this text, or the whole contract", "";
+    Environment, "environment", "how the app is set up, tested and run, in your editor", "environment edit FILE";
     Outside, "open outside", "open it in another program", "evidence REF --out FILE";
     Save, "save", "save", "";
     Queue, "send", "send; it is read at the next turn", "say TEXT";
@@ -213,7 +214,7 @@ macro_rules! default_keys {
 // is the one that hints show.
 default_keys! {
     Global: "esc" Back, "?" Help, ":" Palette, "a" Attention, "g" Gate, "o" Talk, "W" Workers, "M" Models,
-        "S" Stats, "L" Missions, "R" Replay, "B" Broadcast, "I" Findings, "t" Trace, "v" Evidence, "m" Land, "D" Drafts, "T" Theme,
+        "S" Stats, "L" Missions, "R" Replay, "B" Broadcast, "I" Findings, "t" Trace, "v" Evidence, "m" Land, "V" Environment, "D" Drafts, "T" Theme,
         "ctrl+l" Redraw, "q ctrl+c" Quit;
     Move: "up k" Up, "down j" Down, "left h" Left, "right l" Right, "pageup ctrl+b" PageUp,
         "pagedown ctrl+f" PageDown, "home" Top, "end G" Bottom, "enter" Open, "tab" NextPane,

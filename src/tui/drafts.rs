@@ -34,6 +34,7 @@ pub enum Subject {
     Abandon,
     Message,
     Contract,
+    Environment,
     Goal,
 }
 
@@ -57,6 +58,7 @@ impl Subject {
             Self::Abandon => "why the mission is abandoned".to_owned(),
             Self::Message => "a message".to_owned(),
             Self::Contract => "the contract from your editor".to_owned(),
+            Self::Environment => "the environment from your editor".to_owned(),
             Self::Goal => "the goal".to_owned(),
         }
     }

@@ -65,6 +65,8 @@ pub struct Launcher {
     pub budget: Budget,
     /// The missions that are not over in this repository, the one that changed last first.
     pub alive: Vec<MissionCard>,
+    /// Those that are complete and whose work is not in the branch that is checked out, the newest first.
+    pub unlanded: Vec<MissionCard>,
     /// Why a mission cannot start here, when it cannot.
     pub obstacle: Option<String>,
 }

@@ -6,7 +6,7 @@ use crate::domain::event::Actor;
 use crate::domain::id::AssertionId;
 use crate::domain::part::Authors;
 use crate::domain::sabotage::SeenRed;
-use crate::domain::verdict::{Outcome, Recurrence, Standing, Verdict};
+use crate::domain::verdict::{EvidenceRef, Outcome, Recurrence, Standing, Verdict};
 
 use super::contract::{self, weight};
 use super::prelude::*;
@@ -14,25 +14,90 @@ use super::words::actor;
 use super::work::{assertion_name, outcome_sign, standing_sign};
 use super::{requirement, sealed};
 
-/// What it says, how it is checked, what was decided, and what the newest verdict saw.
-pub fn claim(mission: &Mission, id: &AssertionId, width: usize) -> Vec<Row> {
+/// What is looked at of an assertion's evidence.
+#[derive(Debug, Clone, Copy)]
+pub enum Looking<'a> {
+    /// No piece: what the newest verdict says counts.
+    Newest,
+    At(&'a EvidenceRef),
+}
+
+/// What it says, how it is checked, what was decided, and what the verdicts saw, the newest first, down to the one that
+/// rests on a piece of evidence; without one, what the newest saw.
+pub fn claim(mission: &Mission, id: &AssertionId, looking: Looking<'_>, width: usize) -> Vec<Row> {
     let Some(assertion) = mission.assertion(id) else { return Vec::new() };
     let mut rows = head(mission, assertion, width);
-    match newest(mission, id) {
-        Some(last) => rows.extend(verdict(mission, last, width)),
-        None => rows.push(no_verdict(mission, id)),
+    rows.extend(verdicts_to(mission, id, looking, width));
+    rows
+}
+
+/// The same where there is little room: what it says, how it is checked and what was seen, in two lines each.
+pub fn brief_claim(mission: &Mission, id: &AssertionId, looking: Looking<'_>, width: usize) -> Vec<Row> {
+    let Some(assertion) = mission.assertion(id) else { return Vec::new() };
+    let wording = &assertion.wording;
+    let check = format!("{}: {}", wording.check.via.word(), wording.check.how);
+    let mut rows = vec![name(assertion)];
+    rows.extend(folded(paragraph(StyleRole::Text, wording.statement.as_str(), width)));
+    rows.extend(folded(labelled("check", &check, width)));
+    rows.extend(decided(mission, assertion, width).into_iter().flat_map(folded));
+    rows.extend(stale(mission, id));
+    let given = placed(mission, id, looking);
+    for (index, one) in (1..).zip(&given) {
+        let VerdictRows { head, observed, again, .. } = verdict_rows(mission, one, width);
+        rows.push(head);
+        // Of those that are newer than what is looked at it is enough that they are there.
+        rows.extend(
+            (index == given.len()).then(|| [folded(observed), folded(again)].concat()).into_iter().flatten(),
+        );
+    }
+    if given.is_empty() {
+        rows.push(no_verdict(mission, id));
     }
     rows
 }
 
-/// The verdicts before the newest, the later ones first.
-pub fn history(mission: &Mission, id: &AssertionId, width: usize) -> Vec<Row> {
-    let earlier = mission.verdicts.get(id).into_iter().flatten().rev().skip(1);
+/// The verdicts before the one that rests on a piece of evidence, the later ones first.
+pub fn history(mission: &Mission, id: &AssertionId, looking: Looking<'_>, width: usize) -> Vec<Row> {
+    let above = placed(mission, id, looking).len().max(1);
+    let earlier = mission.verdicts.get(id).into_iter().flatten().rev().skip(above);
     earlier.flat_map(|earlier| [vec![Row::new()], verdict(mission, earlier, width)].concat()).collect()
 }
 
+/// The verdicts from the newest to the one that rests on a piece of evidence; the newest alone where none does.
+fn placed<'a>(mission: &'a Mission, id: &AssertionId, looking: Looking<'_>) -> Vec<&'a Verdict> {
+    let given = mission.verdicts.get(id).map_or(&[][..], Vec::as_slice);
+    let rests = |verdict: &Verdict| matches!(looking, Looking::At(piece) if verdict.pieces().any(|known| known == piece));
+    let at = given.iter().rev().position(rests).unwrap_or(0);
+    given.iter().rev().take(at + 1).collect()
+}
+
+fn verdicts_to(mission: &Mission, id: &AssertionId, looking: Looking<'_>, width: usize) -> Vec<Row> {
+    let given = placed(mission, id, looking);
+    if given.is_empty() {
+        return vec![no_verdict(mission, id)];
+    }
+    let mut rows = Vec::new();
+    for (index, one) in given.into_iter().enumerate() {
+        rows.extend((index > 0).then(Row::new));
+        rows.extend(verdict(mission, one, width));
+    }
+    rows
+}
+
+/// Two lines of a text, and that there are more.
+fn folded(mut rows: Vec<Row>) -> Vec<Row> {
+    const LINES: usize = 2;
+    if rows.len() > LINES {
+        rows.truncate(LINES);
+        if let Some(last) = rows.last_mut() {
+            last.right = vec![Piece::new(StyleRole::Dim, "…")];
+        }
+    }
+    rows
+}
+
 /// Everything about it on one page: all verdicts, the newest first, each with its evidence.
-pub fn page(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
+pub fn page(mission: &Mission, assertion: &Assertion, titles: &Titles<'_>, width: usize) -> Vec<Row> {
     let id = &assertion.id;
     let mut rows = head(mission, assertion, width);
     if newest(mission, id).is_none() {
@@ -40,20 +105,25 @@ pub fn page(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> 
     }
     for (index, given) in mission.verdicts.get(id).into_iter().flatten().rev().enumerate() {
         rows.extend((index > 0).then(Row::new));
-        rows.extend(proof(mission, given, width));
+        rows.extend(proof(mission, given, titles, width));
     }
     rows
 }
 
-/// A verdict, and the commands that print its evidence.
-pub fn proof(mission: &Mission, given: &Verdict, width: usize) -> Vec<Row> {
+/// What a piece of evidence is called; empty where nobody looks that up.
+pub type Titles<'a> = dyn Fn(&EvidenceRef) -> String + 'a;
+
+/// A verdict, and the commands that print its evidence with what each piece shows.
+pub fn proof(mission: &Mission, given: &Verdict, titles: &Titles<'_>, width: usize) -> Vec<Row> {
     let mut rows = verdict(mission, given, width);
     for reference in given.pieces() {
         let lost = mission.lost_evidence.contains(reference);
         let words = if lost {
             format!("{} was changed or removed on disk after it was taken", reference.0)
         } else {
-            format!("flightdeck evidence {}", reference.0)
+            let title = one_line(&titles(reference));
+            let title = if title.is_empty() { title } else { format!("  {title}") };
+            format!("flightdeck evidence {}{title}", reference.0)
         };
         rows.extend(labelled("evidence", &words, width));
     }
@@ -61,11 +131,12 @@ pub fn proof(mission: &Mission, given: &Verdict, width: usize) -> Vec<Row> {
 }
 
 /// All verdicts of a mission, by assertion, the oldest first.
-pub fn proofs(mission: &Mission, width: usize) -> Vec<Row> {
+pub fn proofs(mission: &Mission, titles: &Titles<'_>, width: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     for (id, given) in &mission.verdicts {
         rows.push(Row::of(StyleRole::Strong, assertion_name(mission, id)));
-        let proofs = given.iter().flat_map(|verdict| proof(mission, verdict, width.saturating_sub(2)));
+        let proofs =
+            given.iter().flat_map(|verdict| proof(mission, verdict, titles, width.saturating_sub(2)));
         rows.extend(indented(proofs.collect(), 2));
     }
     rows
@@ -153,15 +224,7 @@ pub fn newest<'a>(mission: &'a Mission, id: &AssertionId) -> Option<&'a Verdict>
 /// All but the verdicts.
 fn head(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
     let id = &assertion.id;
-    let light = match assertion.wording.weight {
-        Weight::Blocking => String::new(),
-        Weight::NonBlocking => format!(" · {}", weight(Weight::NonBlocking)),
-    };
-    let mut rows = vec![
-        Row::of(StyleRole::Strong, format!("{id} {}", assertion.wording.title))
-            .end(StyleRole::Dim, format!("revision {}{light}", assertion.revision.0)),
-        Row::new(),
-    ];
+    let mut rows = vec![name(assertion), Row::new()];
     rows.extend(wording(assertion, width));
     match mission.claimant(id) {
         Some(feature) => {
@@ -184,23 +247,45 @@ fn head(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
         rows.extend(labelled("seen red", &seen, width));
     }
     rows.extend(mission.assertion_authors.get(id).map_or_else(Vec::new, |a| authors(mission, a, width)));
-    rows.extend(waiver(mission, assertion, width));
-    if let AssertionState::Retired { reason } = &assertion.state {
-        let by = mission.assertion_authors.get(id).and_then(|authors| authors.retired);
-        let by = by.map(|by| format!(" by {}", actor(mission, by))).unwrap_or_default();
-        rows.extend(labelled("retired", &format!("“{reason}”{by}"), width));
-    }
+    rows.extend(decided(mission, assertion, width).into_iter().flatten());
     rows.push(Row::new());
-    if mission.standing(id) == Standing::Stale {
-        let (sign, style) = standing_sign(Standing::Stale);
-        let words = if mission.rests_on_lost_evidence(id) {
-            "its evidence was changed or removed on disk after this verdict:"
-        } else {
-            "the wording was changed after this verdict:"
-        };
-        rows.push(Row::new().sign(style, sign).then(style, words));
-    }
+    rows.extend(stale(mission, id));
     rows
+}
+
+/// Its name, and its revision at the right.
+fn name(assertion: &Assertion) -> Row {
+    let light = match assertion.wording.weight {
+        Weight::Blocking => String::new(),
+        Weight::NonBlocking => format!(" · {}", weight(Weight::NonBlocking)),
+    };
+    Row::of(StyleRole::Strong, format!("{} {}", assertion.id, assertion.wording.title))
+        .end(StyleRole::Dim, format!("revision {}{light}", assertion.revision.0))
+}
+
+/// What the person or an agent decided on it, a text each: that it is waived, that it is retired.
+fn decided(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Vec<Row>> {
+    let mut decided = vec![waiver(mission, assertion, width)];
+    if let AssertionState::Retired { reason } = &assertion.state {
+        let by = mission.assertion_authors.get(&assertion.id).and_then(|authors| authors.retired);
+        let by = by.map(|by| format!(" by {}", actor(mission, by))).unwrap_or_default();
+        decided.push(labelled("retired", &format!("“{reason}”{by}"), width));
+    }
+    decided
+}
+
+/// Why its newest verdict counts no more, where that is so.
+fn stale(mission: &Mission, id: &AssertionId) -> Option<Row> {
+    if mission.standing(id) != Standing::Stale {
+        return None;
+    }
+    let (sign, style) = standing_sign(Standing::Stale);
+    let words = if mission.rests_on_lost_evidence(id) {
+        "its evidence was changed or removed on disk after this verdict:"
+    } else {
+        "the wording was changed after this verdict:"
+    };
+    Some(Row::new().sign(style, sign).then(style, words))
 }
 
 /// The requirements that it shows, with their words.
@@ -249,25 +334,41 @@ pub fn method(method: Method) -> &'static str {
     }
 }
 
+/// A verdict in parts.
+struct VerdictRows {
+    head: Row,
+    /// Who stands behind it.
+    backing: Vec<Row>,
+    observed: Vec<Row>,
+    /// What came of a failure when the same was done again.
+    again: Vec<Row>,
+}
+
 fn verdict(mission: &Mission, verdict: &Verdict, width: usize) -> Vec<Row> {
+    let VerdictRows { head, backing, observed, again } = verdict_rows(mission, verdict, width);
+    std::iter::once(head).chain(backing).chain(observed).chain(again).collect()
+}
+
+fn verdict_rows(mission: &Mission, verdict: &Verdict, width: usize) -> VerdictRows {
     let (sign, style) = outcome_sign(verdict.outcome);
     let by = mission.attempts.get(&verdict.attempt).map_or_else(String::new, |by| format!(" {}", by.role));
     let place = format!(
         "  {}{by} · {} round {} · at {} · revision {}",
         verdict.attempt, verdict.milestone, verdict.round, verdict.commit, verdict.revision.0
     );
-    let mut rows =
-        vec![Row::new().sign(style, sign).then(style, verdict.outcome.word()).then(StyleRole::Dim, place)];
-    let backing = mission.backing(verdict);
-    rows.extend(
-        paragraph(StyleRole::Dim, &mind(&backing), width).into_iter().filter(|row| !row.left.is_empty()),
-    );
-    rows.extend(paragraph(StyleRole::Dim, &behind(mission, verdict, backing), width));
-    rows.extend(paragraph(StyleRole::Text, verdict.observed.as_str(), width));
-    if let Some(words) = tried_again(mission, verdict) {
-        rows.extend(paragraph(StyleRole::Warn, &words, width));
+    let head = Row::new().sign(style, sign).then(style, verdict.outcome.word()).then(StyleRole::Dim, place);
+    let known = mission.backing(verdict);
+    let mind = paragraph(StyleRole::Dim, &mind(&known), width);
+    let mut backing: Vec<Row> = mind.into_iter().filter(|row| !row.left.is_empty()).collect();
+    backing.extend(paragraph(StyleRole::Dim, &behind(mission, verdict, known), width));
+    let again = tried_again(mission, verdict);
+    let again = again.map(|words| paragraph(StyleRole::Warn, &words, width)).unwrap_or_default();
+    VerdictRows {
+        head,
+        backing,
+        observed: paragraph(StyleRole::Text, verdict.observed.as_str(), width),
+        again,
     }
-    rows
 }
 
 /// What came of a failure when the same was done again; nothing for what is no failure or is still to be tried. One of its

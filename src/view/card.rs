@@ -12,6 +12,21 @@ use crate::view::work::status_sign;
 /// Columns below which a row leaves the repository out, so that what waits can be read.
 const NARROW: usize = 110;
 
+/// What a mission waits for: one that is complete waits to be landed.
+fn waits_for(card: &MissionCard) -> String {
+    if is_unlanded(card) { unlanded(card) } else { card.waits_for.clone() }
+}
+
+/// Whether a mission is complete and its work is in nobody's branch yet.
+pub fn is_unlanded(card: &MissionCard) -> bool {
+    card.status == Status::Completed && card.waits_for.is_empty()
+}
+
+/// That it is, with what to do: ``has landed nowhere yet: `flightdeck land guestbook-1` ``.
+pub fn unlanded(card: &MissionCard) -> String {
+    format!("has landed nowhere yet: `flightdeck land {}`", card.id)
+}
+
 /// The row in every list: `▲ waiting      Sign in      the plan waits for GO …     ~/src/guestbook   7m    $1.25`.
 pub fn row(card: &MissionCard, now: Timestamp, room: usize) -> Row {
     row_with(card, &EngineState::NotAsked, now, room)
@@ -27,7 +42,7 @@ pub fn row_with(card: &MissionCard, engine: &EngineState, now: Timestamp, room: 
         .sign(style, sign)
         .then(style, format!("{word:<13}"))
         .then(StyleRole::Strong, column(&card.title, 26))
-        .then(StyleRole::Text, &card.waits_for)
+        .then(StyleRole::Text, waits_for(card))
         .end(StyleRole::Dim, repository)
         .end(StyleRole::Dim, format!("{:>4}", ago(now.since(card.updated))))
         .end(StyleRole::Text, format!("{:>9}", cost(&card.usage)))

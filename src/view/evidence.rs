@@ -419,6 +419,41 @@ mod tests {
     }
 
     #[test]
+    fn a_recording_opens_at_its_last_screen_with_something_on_it_and_is_read_without_being_played() {
+        let cast = "{\"version\":3,\"term\":{\"cols\":20,\"rows\":4}}\n[0.1,\"o\",\"\\u001b[?1049hMenu\\r\\nq quits\"]\n[1.0,\"i\",\"n\"]\n[0.1,\"o\",\"\\u001b[2;1HTotal 3\"]\n[1.0,\"i\",\"q\\r\"]\n[0.1,\"o\",\"\\u001b[2J\"]\n[0.0,\"o\",\"\\u001b[?1049l\"]\n[0.1,\"x\",\"0\"]";
+        let mut playback = Playback::of(cast).unwrap();
+        let seen = |playback: &Playback| row::plain(&Shown::Screen(playback.lines()).into_rows());
+        assert_eq!(seen(&playback), "Menu\nTotal 3");
+        assert!(playback.is_at_opening() && !playback.is_over());
+        playback.seek(u64::MAX);
+        assert!(playback.is_over() && !playback.is_at_opening() && seen(&playback).is_empty());
+        insta::assert_snapshot!(row::plain(&rows_of(EvidenceKind::Recording, cast)), @r"
+                 Menu
+                 q quits
+           1.1s  typed n
+                 Total 3
+           2.2s  typed q\r
+           2.4s  ended with 0
+
+        the last screen, at 2.2s
+        Menu
+        Total 3
+        ");
+        // Nothing is on any screen of it: it opens at its end.
+        let blank =
+            "{\"version\":3,\"term\":{\"cols\":20,\"rows\":4}}\n[0.1,\"o\",\"\\r\\n\"]\n[0.1,\"x\",\"3\"]";
+        assert!(Playback::of(blank).unwrap().is_over());
+        assert!(row::plain(&rows_of(EvidenceKind::Recording, blank)).contains("ended with 3"));
+    }
+
+    #[test]
+    fn a_screen_that_gets_lower_keeps_the_line_of_its_cursor() {
+        let cast = "{\"version\":3,\"term\":{\"cols\":20,\"rows\":5}}\n[0.1,\"o\",\"1\\r\\n2\\r\\n3\\r\\n4> \"]\n[0.1,\"r\",\"20x2\"]";
+        let playback = Playback::of(cast).unwrap();
+        assert_eq!(row::plain(&Shown::Screen(playback.lines()).into_rows()), "3\n4>");
+    }
+
+    #[test]
     fn what_is_no_recording_says_so_and_is_shown() {
         for (content, why) in [
             ("", "the recording is empty"),

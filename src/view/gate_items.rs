@@ -207,7 +207,7 @@ pub fn detail(mission: &Mission, item: &GateItem, width: usize) -> Vec<Row> {
             let heading = Row::of(StyleRole::Strong, feature_name(mission, *id));
             [vec![heading, Row::new()], feature::detail(mission, known, width)].concat()
         }
-        GateItem::Assertion(id) => assertion::claim(mission, id, width),
+        GateItem::Assertion(id) => assertion::claim(mission, id, assertion::Looking::Newest, width),
         GateItem::Report(id) => {
             Report::of(mission, *id).map(|report| report.detail(mission, width)).unwrap_or_default()
         }

@@ -6,6 +6,7 @@ use crate::domain::gate::GateId;
 use crate::domain::id::MilestoneId;
 use crate::domain::plan::FeatureState;
 
+use super::assertion::Titles;
 use super::gate::summary;
 use super::gate_items::{self, GateItem, dated, items};
 use super::prelude::*;
@@ -39,7 +40,7 @@ fn state(mission: &Mission, gate: GateId) -> Vec<Piece> {
 }
 
 /// The page of a gate; the plan's is the whole plan and the whole contract.
-pub fn rows(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
+pub fn rows(mission: &Mission, gate: GateId, titles: &Titles<'_>, width: usize) -> Vec<Row> {
     let mut heading = heading(mission, gate);
     heading.left.push(Piece::new(StyleRole::Dim, format!("  {}", mission.title())));
     let mut rows = vec![heading];
@@ -65,7 +66,7 @@ pub fn rows(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
             GateItem::Assertion(id) => {
                 rows.push(Row::new());
                 let known = mission.assertion(id).into_iter();
-                rows.extend(known.flat_map(|known| proven(mission, gate, known, width)));
+                rows.extend(known.flat_map(|known| proven(mission, gate, known, titles, width)));
             }
             GateItem::Report(id) => {
                 rows.push(Row::new());
@@ -92,7 +93,7 @@ pub fn rows(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
 }
 
 /// Of an assertion in a plan, how it is checked; of one that was built, what was seen.
-fn proven(mission: &Mission, gate: GateId, known: &Assertion, width: usize) -> Vec<Row> {
+fn proven(mission: &Mission, gate: GateId, known: &Assertion, titles: &Titles<'_>, width: usize) -> Vec<Row> {
     if gate == GateId::Plan {
         let rows = assertion::in_plan(mission, known, width.saturating_sub(2 * INDENT));
         return indented(rows, 2 * INDENT).collect();
@@ -100,7 +101,7 @@ fn proven(mission: &Mission, gate: GateId, known: &Assertion, width: usize) -> V
     let width = width.saturating_sub(INDENT);
     let mut below = assertion::waiver(mission, known, width);
     let last = assertion::newest(mission, &known.id).into_iter();
-    below.extend(last.flat_map(|verdict| assertion::proof(mission, verdict, width)));
+    below.extend(last.flat_map(|verdict| assertion::proof(mission, verdict, titles, width)));
     let row = dated(mission, gate, &known.id, contract::entry(mission, known));
     std::iter::once(row).chain(indented(below, INDENT)).collect()
 }

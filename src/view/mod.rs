@@ -9,6 +9,7 @@ pub mod contract;
 pub mod diff;
 pub mod edit;
 pub mod engine;
+pub mod environment;
 pub mod event_lines;
 pub mod evidence;
 pub mod feature;

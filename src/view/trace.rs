@@ -5,6 +5,7 @@ use crate::domain::id::{AssertionId, AttemptId, FeatureId, FindingId, Requiremen
 use crate::domain::trace::{AssertionTrace, FeatureTrace, Trace};
 use crate::domain::verdict::{EvidenceRef, Verdict};
 
+use super::assertion::Titles;
 use super::prelude::*;
 use super::work::{feature_name, outcome_sign};
 use super::{contract, finding, requirement};
@@ -34,7 +35,11 @@ pub struct TraceLine {
 
 /// The outline, a line a thing.
 pub fn lines(mission: &Mission, trace: &Trace<'_>) -> Vec<TraceLine> {
-    let mut outline = Outline { mission, lines: Vec::new() };
+    titled(mission, trace, &|_| String::new())
+}
+
+fn titled(mission: &Mission, trace: &Trace<'_>, titles: &Titles<'_>) -> Vec<TraceLine> {
+    let mut outline = Outline { mission, titles, lines: Vec::new() };
     for found in &trace.requirements {
         let row = requirement::row(mission, found.requirement, GateId::Final);
         outline.add(0, TraceTarget::Requirement(found.requirement.id), row);
@@ -55,14 +60,15 @@ pub fn lines(mission: &Mission, trace: &Trace<'_>) -> Vec<TraceLine> {
     outline.lines
 }
 
-/// The outline as rows of a page.
-pub fn rows(mission: &Mission, trace: &Trace<'_>) -> Vec<Row> {
-    let rows: Vec<Row> = lines(mission, trace).into_iter().map(|line| line.row).collect();
+/// The outline as rows of a page, with what each piece of evidence is called.
+pub fn rows(mission: &Mission, trace: &Trace<'_>, titles: &Titles<'_>) -> Vec<Row> {
+    let rows: Vec<Row> = titled(mission, trace, titles).into_iter().map(|line| line.row).collect();
     if rows.is_empty() { vec![Row::of(StyleRole::Dim, "there is nothing to follow yet")] } else { rows }
 }
 
 struct Outline<'a> {
     mission: &'a Mission,
+    titles: &'a Titles<'a>,
     lines: Vec<TraceLine>,
 }
 
@@ -112,7 +118,10 @@ impl Outline<'_> {
         self.add(level, TraceTarget::Verdict(verdict.attempt), row);
         for reference in verdict.pieces() {
             let lost = self.mission.lost_evidence.contains(reference);
-            let row = Row::new().sign(StyleRole::Dim, Glyph::Evidence).then(StyleRole::Dim, &reference.0);
+            let title = one_line(&(self.titles)(reference));
+            let row = Row::new()
+                .sign(StyleRole::Dim, Glyph::Evidence)
+                .then(StyleRole::Dim, format!("{} {title}", reference.0).trim_end());
             let row = if lost { row.end(StyleRole::Warn, "changed or removed since") } else { row };
             self.add(level + 1, TraceTarget::Evidence(id.clone(), reference.clone()), row);
         }

@@ -154,13 +154,14 @@ pub const GATE_AHEAD: &str = "open; work goes on before it";
 /// A decision at a gate: `GO by you  “note”`.
 pub fn decision(decision: &Decision, by: DecidedBy) -> [Piece; 3] {
     let by = match by {
-        DecidedBy::Person => " by you  ",
-        DecidedBy::Autopilot => " by autopilot  ",
+        DecidedBy::Person => " by you",
+        DecidedBy::Autopilot => " by autopilot",
     };
     let (style, word, note) = match decision {
         Decision::Go { note } => (StyleRole::Good, "GO", note.as_ref()),
         Decision::NoGo { note } => (StyleRole::Bad, "NO-GO", Some(note)),
     };
-    let note = note.map_or_else(String::new, |note| quoted(note.as_str()));
+    // On a border what follows would show.
+    let note = note.map_or_else(String::new, |note| format!("  {}", quoted(note.as_str())));
     [Piece::new(style, word), Piece::new(StyleRole::Dim, by), Piece::new(StyleRole::Text, note)]
 }

@@ -101,6 +101,17 @@ impl Repo {
         }
     }
 
+    /// Whether what is checked out holds a commit; not where that commit is not here at all.
+    pub fn is_in_head(&self, revision: &str) -> Result<bool, WorkspaceError> {
+        if !self.has_commit(revision)? {
+            return Ok(false);
+        }
+        let git = self.open()?;
+        let (head, wanted) = (find_commit(&git, "HEAD")?.id(), find_commit(&git, revision)?.id());
+        let below = git.graph_descendant_of(head, wanted).map_err(WorkspaceError::git("compare commits"))?;
+        Ok(head == wanted || below)
+    }
+
     /// What HEAD is on: the branch that a mission lands on by default.
     pub fn head(&self) -> Result<Head, WorkspaceError> {
         let git = self.open()?;

@@ -189,6 +189,7 @@ async fn a_form_is_worked_as_a_user_works_it_and_every_answer_is_evidence() {
         (r#"button "Under""#, "it is covered by <div#cover>"),
         (r#"button "Beyond""#, "it is cut off: a box around it hides it"),
         (r#"button "Nowhere""#, "there is no `button \"Nowhere\"` on the page"),
+        ("Name", "like it is:\ntextbox \"Name\""),
     ] {
         let refused = desk.click(element).await;
         assert!(refused.starts_with("not done: ") && refused.contains(why), "{refused}");
@@ -218,6 +219,16 @@ async fn a_form_is_worked_as_a_user_works_it_and_every_answer_is_evidence() {
         fs::read_dir(scratch.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(left, Vec::<PathBuf>::new(), "the profile goes with the tester");
     ended(&pids).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_click_at_nothing_is_told_what_can_be_clicked() {
+    let Some(desk) = Desk::new().await else { return };
+    desk.open("/form").await;
+    let nothing = desk.act(json!({ "action": "click" })).await.unwrap_err();
+    let hints =
+        ["`click` wants `ref`: a reference such as e12", "what can be acted on:\n", r#"textbox "Name""#];
+    assert!(hints.iter().all(|hint| nothing.contains(hint)), "{nothing}");
 }
 
 /// Waits until processes are gone; one that is dead and not yet collected is.

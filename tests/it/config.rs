@@ -103,7 +103,11 @@ fn faults_name_the_place_and_what_to_do() {
             "colour = 1\n",
             "user.toml:1: there is no setting `colour`; `flightdeck config show` lists all settings",
         ),
-        ("\nspeed = -1\n", "user.toml:2: `speed` must be a number above 0, not -1"),
+        ("\nspeed = -1\n", "user.toml:2: `speed` must be a number above 0, not -1; without it 1.0 holds"),
+        (
+            "[limits]\nsabotage_percent = 95\n",
+            "user.toml:2: `limits.sabotage_percent` must be a whole number from 0, which turns sabotage off, to 90, which leaves a tenth of the time for the work, not 95; without it 10 holds",
+        ),
         (
             "limits = 3\n",
             "user.toml:1: there is no setting `limits`; `flightdeck config show` lists all settings",
@@ -170,7 +174,7 @@ fn variables_that_look_like_settings_must_be_settings() {
     );
     assert_eq!(
         fault(&[("FLIGHTDECK_AUTOPILOT", "perhaps")]),
-        "FLIGHTDECK_AUTOPILOT: `autopilot` must be true or false, not \"perhaps\""
+        "FLIGHTDECK_AUTOPILOT: `autopilot` must be true or false, not \"perhaps\"; without it false holds"
     );
     let settings =
         Fixture::new().variables(&[("FLIGHTDECK_HOME", "/x"), ("FLIGHTDECK_AUTOPILOT", "1")]).load();

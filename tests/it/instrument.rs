@@ -81,7 +81,7 @@ async fn an_exchange_is_evidence_and_its_body_is_bounded() {
     request.headers.push(("X-Mine".into(), "yes".into()));
     let exchange = driver().send(&request).await.unwrap();
     let evidence = exchange.evidence().unwrap();
-    assert_eq!((evidence.kind, &*evidence.title), ("http", &*format!("PUT {}/json", server.uri())));
+    assert_eq!((evidence.kind, &*evidence.title), ("http", &*format!("PUT {}/json → 418", server.uri())));
     let kept: Value = serde_json::from_slice(&evidence.bytes).unwrap();
     assert_eq!(kept["request_body"], r#"{"a":1}"#);
     assert_eq!(kept["answer"]["status"], 418);

@@ -414,7 +414,8 @@ async fn what_failed_is_done_again_on_a_fresh_app_before_it_is_anything_to_mend(
     assert!(again.content.contains("404"));
     drop(record);
 
-    let page = flightdeck::view::row::plain(&flightdeck::view::assertion::proofs(&mission, 200));
+    let page =
+        flightdeck::view::row::plain(&flightdeck::view::assertion::proofs(&mission, &|_| String::new(), 200));
     assert!(page.contains("failed twice: the engine did the same steps again"), "{page}");
     assert!(page.contains(&format!("flaky: {}", "\u{201c}nothing works\u{201d}")), "{page}");
     assert!(page.contains(&again.reference.0), "{page}");
@@ -433,7 +434,8 @@ async fn what_cannot_be_done_again_stands_and_says_why() {
     assert!(why.as_str().ends_with("fails in a checkout of its own"), "{why}");
     let finding = mission.open_findings().next().unwrap();
     assert_eq!(finding.description.as_str(), "VAL-G-001 fails: it is there");
-    let page = flightdeck::view::row::plain(&flightdeck::view::assertion::proofs(&mission, 200));
+    let page =
+        flightdeck::view::row::plain(&flightdeck::view::assertion::proofs(&mission, &|_| String::new(), 200));
     assert!(page.contains("not tried again, because `case $PWD"), "{page}");
 }
 

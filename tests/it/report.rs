@@ -53,6 +53,34 @@ fn report(mission: &Mission) -> MissionReport {
 }
 
 #[test]
+fn no_fold_is_empty_and_the_lines_of_a_command_stay_apart() {
+    let mut hollow = words::assertion("VAL-M1-001");
+    hollow.wording.check.command = Some(words::line("cd app\nmake test"));
+    let plan = vec![words::milestone("One", vec![words::feature("All of it", &["VAL-M1-001"])])];
+    let mission = Flight::new().proposing(vec![hollow], plan).gone(GateId::Plan).built(1).validated().mission;
+    let page = |kind: EvidenceKind, content: &str| {
+        let doc = |reference: &EvidenceRef| {
+            let (reference, title, content) = (reference.clone(), "a\nlook".to_owned(), content.to_owned());
+            Ok(EvidenceDoc { reference, kind, title, content, facts: None })
+        };
+        let sources = Sources { evidence: &doc, changes: None, now: Timestamp(1_764_000_000_000) };
+        html(&MissionReport::of(&mission, &sources)).unwrap()
+    };
+    let blank = page(EvidenceKind::Terminal, r#"{"cells":[[{"text":"  "}],[]]}"#);
+    assert!(!blank.contains("<details") && blank.contains("there was nothing to read on it"), "{blank}");
+    assert!(blank.contains("<pre class=\"command\">cd app\nmake test</pre>"), "{blank}");
+    let cast = "{\"version\":3,\"term\":{\"cols\":20,\"rows\":4}}\n[0.1,\"o\",\"Menu\"]\n[1.0,\"i\",\"q\"]\n[0.1,\"o\",\"\\u001b[2J\"]";
+    let played = page(EvidenceKind::Recording, cast);
+    assert!(
+        played.contains("Menu") && played.contains("typed q") && played.contains("</code> a look</summary>"),
+        "{played}"
+    );
+    let ran = r#"{"command":"cd app\nmake test","directory":"/w","exit":{"code":0},"output":"fine","milliseconds":3}"#;
+    let ran = page(EvidenceKind::Command, ran);
+    assert!(ran.contains("cd app</span>") && ran.contains("make test</span>"), "{ran}");
+}
+
+#[test]
 fn a_page_holds_what_it_shows_and_nothing_that_agents_wrote_becomes_markup() {
     let mission = flown();
     let page = html(&report(&mission)).unwrap();

@@ -93,6 +93,7 @@ fn launcher() -> Launcher {
         models: models.map(|(role, model)| (role, model.to_owned(), origin.to_owned())).into_iter().collect(),
         budget: Budget::default(),
         alive: Vec::new(),
+        unlanded: Vec::new(),
         obstacle: None,
     }
 }

@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::ToolError;
 
@@ -21,6 +21,9 @@ pub fn arguments<A: DeserializeOwned + JsonSchema>(value: Value) -> Result<A, To
 /// Marks a text in a schema that tells what was seen or done: one that is too long is cut, which is said in the answer
 /// and costs no turn. The whole of it stands in the transcript. What others act on word by word is refused instead.
 pub(super) const CUT: &str = "x-cut";
+
+/// Marks a number of which the nearest that fits is taken, which is said in the answer and costs no turn.
+pub(super) const NEAREST: &str = "x-nearest";
 
 /// The schema of arguments, with everything that is checked.
 pub(super) fn schema<A: JsonSchema>() -> Value {
@@ -37,11 +40,13 @@ pub(super) fn shown(schema: &Value) -> Value {
     each(&mut shown, &|map| {
         map.remove("minLength");
         map.remove(CUT);
+        map.remove(NEAREST);
     });
     shown
 }
 
-/// Reads a call's arguments, which should fit a schema; with a sentence for each text that was cut.
+/// Reads a call's arguments, which should fit a schema; with a sentence for each text that was cut and each number of
+/// which another was taken.
 pub(super) fn decode<A: DeserializeOwned>(
     schema: &Value,
     mut value: Value,
@@ -59,7 +64,8 @@ pub(super) fn decode<A: DeserializeOwned>(
 }
 
 /// Refuses names that the schema does not know and texts that are empty or too long; leaves out what may be missing
-/// and says nothing: null, and blank texts. A text that may be cut is, and that is noted.
+/// and says nothing: null, and blank texts. A text that may be cut is, and of some numbers the nearest is taken; both are
+/// noted.
 fn fit(schema: &Value, value: &mut Value, path: &str, cut: &mut Vec<String>) -> Result<(), String> {
     match value {
         Value::Object(fields) => fit_fields(schema, fields, path, cut),
@@ -72,8 +78,28 @@ fn fit(schema: &Value, value: &mut Value, path: &str, cut: &mut Vec<String>) -> 
                 .try_for_each(|(index, item)| fit(of, item, &format!("{path}[{index}]"), cut))
         }
         Value::String(text) => fit_text(schema, text, path, cut),
-        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
+        Value::Number(given) => {
+            if let Some(taken) = schema.get(NEAREST).and_then(|_| nearest(schema, given)) {
+                cut.push(format!(
+                    "`{path}` was {given}, and {taken} was taken: that is the nearest there is"
+                ));
+                *given = taken;
+            }
+            Ok(())
+        }
+        Value::Null | Value::Bool(_) => Ok(()),
     }
+}
+
+/// The bound of a number that lies outside of its bounds.
+fn nearest(schema: &Value, given: &Number) -> Option<Number> {
+    let bound = |name: &str| schema.get(name).and_then(Value::as_number);
+    let is_beyond = |bound: &&Number, least: bool| {
+        let (given, bound) = (given.as_f64().unwrap_or_default(), bound.as_f64().unwrap_or_default());
+        if least { given < bound } else { given > bound }
+    };
+    let below = bound("minimum").filter(|least| is_beyond(least, true));
+    below.or_else(|| bound("maximum").filter(|most| is_beyond(most, false))).cloned()
 }
 
 fn fit_fields(
@@ -293,6 +319,31 @@ mod tests {
         let (_, cut): (Told, _) = decode(&schema, json!({ "observed": "äöüß" })).unwrap();
         assert!(cut.is_empty());
         assert!(decode::<Told>(&schema, json!({ "observed": " " })).is_err());
+    }
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    struct Sizes {
+        #[schemars(range(min = 200, max = 4000), extend("x-nearest" = true))]
+        width: Option<u32>,
+        #[schemars(range(min = 1, max = 9))]
+        count: Option<u8>,
+    }
+
+    #[test]
+    fn of_a_number_that_is_marked_the_nearest_is_taken_and_said() {
+        let schema = schema::<Sizes>();
+        assert_eq!(
+            shown(&schema)["properties"]["width"],
+            json!({ "type": "integer", "minimum": 200, "maximum": 4000 })
+        );
+        for (given, width) in [(100, 200), (-3, 200), (200, 200), (4000, 4000), (9_999_999, 4000)] {
+            let (sizes, notes): (Sizes, _) = decode(&schema, json!({ "width": given })).unwrap();
+            assert_eq!((sizes.width, notes.len()), (Some(width), usize::from(given != i64::from(width))));
+        }
+        let (_, notes): (Sizes, _) = decode(&schema, json!({ "width": 100 })).unwrap();
+        assert_eq!(notes, ["`width` was 100, and 200 was taken: that is the nearest there is"]);
+        let (sizes, notes): (Sizes, _) = decode(&schema, json!({ "count": 12 })).unwrap();
+        assert_eq!((sizes.count, notes.len()), (Some(12), 0), "what is not marked is judged by who reads it");
     }
 
     #[derive(Debug, Deserialize, JsonSchema)]

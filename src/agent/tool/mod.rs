@@ -23,7 +23,7 @@ pub use env::ToolEnv;
 pub(in crate::agent) use instrument::EVIDENCE_MARK;
 pub use instrument::{Again, Alike, App, EvidenceSink, Instruments, Own, Recurring, StepLog, Steps, replay};
 pub use jobs::Jobs;
-pub use row::{Concurrency, ToolRow};
+pub use row::{Concurrency, Lack, ToolRow};
 pub use table::{Extras, Picked, ToolTable, Unavailable};
 
 use std::sync::Arc;

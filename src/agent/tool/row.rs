@@ -25,6 +25,17 @@ pub struct ToolRow {
     pub concurrency: Concurrency,
     /// What runs, or why it cannot be given in this session.
     run: Result<Run, String>,
+    /// Whether a session that asks for it and is not given it lacks something.
+    lack: Lack,
+}
+
+/// What it means that a session is not given a tool that its prompt names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// Something that the prompt counts on is not there.
+    Missed,
+    /// There is nothing here that the tool is for: all is as it should be.
+    Nothing,
 }
 
 type Run = Arc<dyn Fn(Value, Call) -> BoxFuture<'static, Answer> + Send + Sync>;
@@ -70,7 +81,7 @@ impl ToolRow {
                 }
             })
         });
-        Self { spec, access, concurrency: Concurrency::Alone, run }
+        Self { spec, access, concurrency: Concurrency::Alone, run, lack: Lack::Missed }
     }
 
     /// A tool that works on files, beside the session's other tasks.
@@ -99,7 +110,18 @@ impl ToolRow {
     /// The same tool, which this session cannot be given.
     #[must_use]
     pub fn withheld(self, why: &str) -> Self {
-        Self { run: Err(why.to_owned()), ..self }
+        Self { run: Err(why.to_owned()), lack: Lack::Missed, ..self }
+    }
+
+    /// The same tool, and what it means where it cannot be given.
+    #[must_use]
+    pub(super) fn lacking(self, lack: Lack) -> Self {
+        Self { lack, ..self }
+    }
+
+    /// What it means that a session is not given it.
+    pub fn lack(&self) -> Lack {
+        self.lack
     }
 
     /// The same tool; calls of it in one reply run beside each other.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::delegate::{self, Spawner};
 use super::instrument::{self, Instruments};
-use super::{Jobs, ToolEnv, ToolRow, edit, jobs, list, read, search, shell, skill, write};
+use super::{Jobs, Lack, ToolEnv, ToolRow, edit, jobs, list, read, search, shell, skill, write};
 use crate::agent::skill::SkillLibrary;
 use crate::workspace::Access;
 
@@ -29,7 +29,7 @@ pub struct Extras {
 pub struct Picked {
     /// In the order of asking.
     pub tools: Vec<ToolRow>,
-    /// Those that cannot be given.
+    /// Those that are missed: a tool for which there is nothing here is not.
     pub unavailable: Vec<Unavailable>,
 }
 
@@ -99,6 +99,7 @@ impl ToolTable {
                 row.map_or_else(|| Some("no tool has that name".to_owned()), |row| row.refusal(self.access));
             match (row, refusal) {
                 (Some(row), None) => picked.tools.push(row.clone()),
+                (Some(row), Some(_)) if row.lack() == Lack::Nothing => {}
                 (_, reason) => {
                     let reason = reason.unwrap_or_default();
                     picked.unavailable.push(Unavailable { name: name.to_owned(), reason });

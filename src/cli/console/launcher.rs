@@ -7,12 +7,14 @@ use crate::config::Flag;
 use crate::domain::goal::Goal;
 use crate::domain::mission::MissionCard;
 use crate::tui::options::{Launch, Launcher};
+use crate::view::card;
 use crate::workspace::Repo;
 use crate::workspace::repo::Head;
 
 /// What a mission that starts here would be, and which live here already.
 pub fn launcher(context: &Context, alive: Vec<MissionCard>) -> Result<Launcher> {
     let repo = Repo::discover(&context.here);
+    let unlanded = repo.as_ref().map(|repo| unlanded(context, repo)).unwrap_or_default();
     let settings = context.settings(Repository::OfThisDirectory, Vec::new())?;
     let models = settings.models.iter();
     let models = models
@@ -32,7 +34,22 @@ pub fn launcher(context: &Context, alive: Vec<MissionCard>) -> Result<Launcher> 
         _ => String::new(),
     };
     let repository = repo.map(|repo| repo.root().display().to_string()).unwrap_or_default();
-    Ok(Launcher { repository, branch, models, budget: settings.budget, alive, obstacle })
+    Ok(Launcher { repository, branch, models, budget: settings.budget, alive, unlanded, obstacle })
+}
+
+/// The missions of a repository that are complete and whose work its branch does not have, the newest first. One whose
+/// branch was merged by other means has landed too.
+fn unlanded(context: &Context, repo: &Repo) -> Vec<MissionCard> {
+    let here = missions::of_repository(context, repo.root()).into_iter();
+    let readable = here.filter_map(|entry| missions::open(context, entry.id).ok());
+    let waiting = readable.filter_map(|found| {
+        let card = MissionCard::of(&found.mission).filter(card::is_unlanded)?;
+        let head = found.mission.head()?;
+        (!repo.is_in_head(&head.0).unwrap_or(false)).then_some(card)
+    });
+    let mut cards: Vec<MissionCard> = waiting.collect();
+    cards.sort_by_key(|card| std::cmp::Reverse(card.updated));
+    cards
 }
 
 /// Founds the mission that a person wants.

@@ -33,12 +33,18 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     };
     let material = Material { mission: &found.mission, report: &report, evidence: &evidence };
     let bundle = bundle::write(&context.here.join(folder), &material)?;
-    done(format!("wrote {}", words(&bundle)))
+    let compare = "Give that number to whoever gets the bundle, by another way than the bundle itself: \
+                   `flightdeck bundle --check FOLDER` prints it again, and only if both are the same is it this one.";
+    done(format!("wrote {}\n{compare}", words(&bundle)))
 }
 
 fn check(folder: &Path) -> Result<Exit> {
     match bundle::check(folder)? {
-        Ok(bundle) => done(format!("nothing was changed, removed or added: {}", words(&bundle))),
+        Ok(bundle) => {
+            let compare = "Compare that number with the one that `flightdeck bundle` printed when it was written: whoever writes \
+                           every hash anew can hide a change from this check, but not from that number.";
+            done(format!("nothing was changed, removed or added: {}\n{compare}", words(&bundle)))
+        }
         Err(differences) => {
             let lines: Vec<String> = differences.iter().map(ToString::to_string).collect();
             Err(anyhow::anyhow!(

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Subcommand;
-use toml::Value;
 
 use crate::cli::context::print_json;
 use crate::cli::prelude::*;
 use crate::domain::environment::Environment;
+use crate::view::environment;
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
@@ -49,7 +49,7 @@ fn show(context: &Context, args: &ShowArgs) -> Result<Exit> {
     if args.format.json {
         return print_json(&environment);
     }
-    let text = toml::to_string_pretty(&environment).context("failed to write the environment as TOML")?;
+    let text = environment::written(&environment).map_err(|why| anyhow::anyhow!(why))?;
     done(text.trim_end().to_owned())
 }
 
@@ -66,7 +66,6 @@ fn of(found: &MissionRef) -> Result<Environment> {
     known.ok_or_else(|| misuse(format!("{} has no environment yet: its planner proposes one", found.id)))
 }
 
-/// Reads it; a word that means nothing is told, since a command that is left out unseen would gate nothing.
 fn read(file: &Path) -> Result<Environment> {
     let (name, text) = if file == Path::new("-") {
         (
@@ -78,33 +77,5 @@ fn read(file: &Path) -> Result<Environment> {
         let text = std::fs::read_to_string(file).with_context(|| format!("failed to read {name}"))?;
         (name, text)
     };
-    let wrong = |fault: toml::de::Error| {
-        misuse(format!("{name} is no environment: {}", fault.to_string().trim_end()))
-    };
-    let given: Value = toml::from_str(&text).map_err(wrong)?;
-    let environment: Environment = toml::from_str(&text).map_err(wrong)?;
-    let taken = Value::try_from(&environment).context("failed to write the environment as TOML")?;
-    match ignored(&given, &taken, "") {
-        None => Ok(environment),
-        Some(key) => Err(misuse(format!(
-            "{name}: `{key}` means nothing here; `flightdeck environment show` prints the words there are"
-        ))),
-    }
-}
-
-/// The first key that was given and not taken.
-fn ignored(given: &Value, taken: &Value, path: &str) -> Option<String> {
-    match (given, taken) {
-        (Value::Table(given), Value::Table(taken)) => given.iter().find_map(|(key, value)| {
-            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-            match taken.get(key) {
-                Some(taken) => ignored(value, taken, &path),
-                None => Some(path),
-            }
-        }),
-        (Value::Array(given), Value::Array(taken)) => {
-            given.iter().zip(taken).find_map(|(given, taken)| ignored(given, taken, path))
-        }
-        _ => None,
-    }
+    environment::read(&text).map_err(|sentence| misuse(format!("{name} {sentence}")))
 }

@@ -18,6 +18,7 @@ use crate::link::MissionSource;
 use crate::tui::picture::{Cell, Graphics};
 use crate::view::assertion::proofs;
 use crate::view::evidence::{Headers, Proof, Reading, head, page};
+use crate::view::prose::paragraph;
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
 use crate::view::text::plural;
@@ -129,7 +130,7 @@ fn verdicts(context: &Context, found: &MissionRef, format: Format) -> Result<Exi
     if all.is_empty() && !format.json {
         return done("no verdict has been given yet");
     }
-    context.answer(format, || &all, |width| proofs(&found.mission, width))
+    context.answer(format, || &all, |width| proofs(&found.mission, &|piece| found.title_of(piece), width))
 }
 
 /// As the console shows it, with nothing folded.
@@ -142,8 +143,28 @@ fn rows(mission: &Mission, doc: &EvidenceDoc, width: usize) -> Vec<Row> {
     rows.push(Row::new());
     let how = Reading { headers: Headers::Open, ..Reading::default() };
     rows.extend(page(doc, how, width).shown.into_rows());
-    if doc.kind == EvidenceKind::Screenshot {
-        rows.push(Row::of(StyleRole::Dim, format!("flightdeck evidence {} --out FILE", doc.reference.0)));
+    let file = format!("flightdeck evidence {} --out FILE", doc.reference.0);
+    match doc.kind {
+        EvidenceKind::Screenshot => rows.push(Row::of(StyleRole::Dim, file)),
+        EvidenceKind::Recording => {
+            let id = mission.id().map(ToString::to_string).unwrap_or_default();
+            let where_to = assertion.map_or_else(|| "its assertion".to_owned(), ToString::to_string);
+            let console = format!(
+                "The console plays it: `flightdeck attach {id}`, select {where_to} in the contract, v, then space."
+            );
+            let elsewhere = format!("For another player: `{file}.cast`");
+            rows.push(Row::new());
+            rows.extend(
+                [console, elsewhere].iter().flat_map(|words| paragraph(StyleRole::Dim, words, width)),
+            );
+        }
+        EvidenceKind::Command
+        | EvidenceKind::Http
+        | EvidenceKind::Terminal
+        | EvidenceKind::Page
+        | EvidenceKind::App
+        | EvidenceKind::Steps
+        | EvidenceKind::Unknown => {}
     }
     rows
 }

@@ -38,7 +38,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         if args.note.is_some() {
             return Err(misuse(format!("a note to which decision? {SHAPE}")));
         }
-        return show(context, &found.checked(), gate, args.format);
+        return show(context, &found, gate, args.format);
     };
     let command = decision.command(&found.mission, gate, args.note.as_deref())?;
     let done = match &command {
@@ -50,7 +50,8 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
 }
 
 /// What it rests on, what stands in the way, and the commands that decide it; the plan's is the whole plan.
-fn show(context: &Context, mission: &Mission, gate: GateId, format: Format) -> Result<Exit> {
+fn show(context: &Context, found: &MissionRef, gate: GateId, format: Format) -> Result<Exit> {
+    let mission = &found.checked();
     let standing =
         |id| json!({ "standing": mission.standing(&id), "sealed": mission.is_sealed(&id), "id": id });
     let finding = |item| if let GateItem::Finding(id) = item { mission.findings.get(&id) } else { None };
@@ -81,7 +82,8 @@ fn show(context: &Context, mission: &Mission, gate: GateId, format: Format) -> R
             "findings": items(mission, gate).into_iter().filter_map(finding).collect::<Vec<_>>(),
         })
     };
-    context.answer(format, value, |width| gate_page::rows(mission, gate, width))
+    context
+        .answer(format, value, |width| gate_page::rows(mission, gate, &|piece| found.title_of(piece), width))
 }
 
 fn report(report: Report<'_>) -> serde_json::Value {

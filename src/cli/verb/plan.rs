@@ -25,5 +25,6 @@ pub fn run(context: &Context, args: &ReadArgs) -> Result<Exit> {
             "risks": risks(mission),
         })
     };
-    context.answer(args.format, value, |width| gate_page::rows(mission, GateId::Plan, width))
+    context
+        .answer(args.format, value, |width| gate_page::rows(mission, GateId::Plan, &|_| String::new(), width))
 }

@@ -48,7 +48,11 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         return context.answer(args.format, value, page);
     }
     let traced = thing.as_ref().map_or_else(|| mission.trace(), |thing| mission.trace_of(thing));
-    context.answer(args.format, || &traced, |_| trace::rows(&mission, &traced))
+    context.answer(
+        args.format,
+        || &traced,
+        |_| trace::rows(&mission, &traced, &|piece| found.title_of(piece)),
+    )
 }
 
 /// Whether a word names a thing rather than a mission.

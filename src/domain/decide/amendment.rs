@@ -11,6 +11,7 @@ use crate::domain::event::Event;
 use crate::domain::finding::{Finding, Severity, Source};
 use crate::domain::id::{AssertionId, AttemptId, FindingId, ProposalId};
 use crate::domain::message::{Delivery, Party};
+use crate::domain::mission::Mission;
 use crate::domain::proposal::ProposedChange;
 use crate::domain::text::{Line, Prose};
 
@@ -20,9 +21,18 @@ pub(super) fn request(
     proposal: Line,
     reason: &Line,
 ) -> Result {
-    let source = Source::Amendment { attempt: tx.asker()?.id };
+    let asker = tx.asker()?.id;
+    let source = Source::Amendment { attempt: asker };
     contract::known(tx.mission(), assertion)?;
-    let description = format!("{assertion} should be amended: {reason}");
+    if let Some(known) = same_request(tx.mission(), assertion, &proposal) {
+        refuse!(
+            Conflict,
+            "{} asks for the same words already, and is not decided yet: go on with your work; until then the assertion holds \
+             as it stands",
+            known.id
+        );
+    }
+    let description = format!("{asker} asks to amend {assertion} and says: {reason}");
     tx.raise(Raised {
         feature: tx.mission().claimant(assertion).map(|feature| feature.id),
         assertion: Some(assertion.clone()),
@@ -30,6 +40,15 @@ pub(super) fn request(
         ..Raised::new(Severity::NonBlocking, source, description)
     });
     Ok(())
+}
+
+/// An open request for the very same words.
+fn same_request<'a>(mission: &'a Mission, assertion: &AssertionId, proposal: &Line) -> Option<&'a Finding> {
+    mission.undecided_findings().find(|known| {
+        known.amendment_of().is_some()
+            && known.assertion.as_ref() == Some(assertion)
+            && known.suggested_fix.as_ref() == Some(proposal)
+    })
 }
 
 /// Settles a request and tells the worker. What changes is decided where every edit of an agent is: it is made, or it waits

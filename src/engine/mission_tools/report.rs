@@ -158,7 +158,8 @@ async fn give_verdict(context: Arc<ToolContext>, wanted: Verdict, call: Call) ->
         let found = piece(&context.engine.store, &EvidenceRef(name.trim().to_owned()));
         evidence.push(found.map_err(|_| {
             ToolError::Mend(format!(
-                "there is no evidence {name}: name a reference that an instrument returned"
+                "there is no evidence {name}: name a reference that an instrument returned{}",
+                context.steps.newest()
             ))
         })?);
     }

@@ -15,6 +15,8 @@ use crate::instrument::{Evidence, Facts, InstrumentError, Seen};
 
 /// Characters of a tree that a tester is shown.
 const SHOWN: usize = 20_000;
+/// Elements that a refusal names.
+const OFFERED: usize = 12;
 
 /// A page after an action, as evidence.
 #[derive(Debug, Default, Serialize)]
@@ -116,8 +118,7 @@ async fn trouble(chrome: &mut Chrome, fault: Fault) -> Result<(String, bool), In
         Fault::Gone => {
             // Its process may be seen to end a moment later than its connection.
             chrome.world().is_spoilt = true;
-            let words =
-                "the browser ended by itself; the next action starts another one, with an empty profile";
+            let words = "the browser ended by itself; `open` starts another one, with an empty profile";
             return Err(InstrumentError::BadRequest(words.to_owned()));
         }
     })
@@ -206,7 +207,9 @@ fn evidence(
     let state = if record.settled { "" } else { ", not settled" };
     if let Some(Picture { bytes, settled: then }) = picture {
         let settled = if then == Settled::Still { settled } else { then };
-        let title = format!("screenshot of {}", record.url);
+        // Of which part and in which size tells several of one page apart.
+        let part = record.action.trim_start_matches("a picture of ");
+        let title = format!("screenshot of {}: {part}", record.url);
         let summary = format!("{}{state}", record.action);
         return Ok(vec![Evidence { kind: "screenshot", title, bytes, summary, settled }]);
     }
@@ -225,6 +228,27 @@ fn evidence(
     let place = if record.title.is_empty() { &record.url } else { &record.title };
     let piece = Evidence::of(PAGE, record, title, format!("{place:?}{state}"))?;
     Ok(vec![Evidence { settled, ..piece }])
+}
+
+/// What of a page can be acted on, so that the next try can name it: what has a name like the wanted one, else the first
+/// of all.
+pub(super) fn on_offer(lines: &[String], wanted: &str) -> String {
+    let name = wanted.split('"').nth(1).unwrap_or(wanted).trim().to_lowercase();
+    let is_like = |line: &&str| !name.is_empty() && line.to_lowercase().contains(&name);
+    let shown = || lines.iter().map(|line| line.trim_start().trim_start_matches("- "));
+    let all: Vec<&str> = shown().filter(|line| line.contains(" [e")).collect();
+    let like: Vec<&str> = all.iter().copied().filter(is_like).collect();
+    if all.is_empty() {
+        return "nothing here can be acted on: `read` shows what there is, `wait` waits for a text"
+            .to_owned();
+    }
+    let there = shown().filter(|line| !line.contains(" [e")).find(is_like);
+    let there = there.map(|line| format!("`{line}` is only to be read; ")).unwrap_or_default();
+    let (words, named) = if like.is_empty() { ("what can be acted on", &all) } else { ("like it is", &like) };
+    let more = named.len().saturating_sub(OFFERED);
+    let more = if more > 0 { format!("\n… {more} more: `read` shows them") } else { String::new() };
+    let named: Vec<&str> = named.iter().take(OFFERED).copied().collect();
+    format!("{there}{words}:\n{}{more}", named.join("\n"))
 }
 
 impl Chrome {
@@ -248,12 +272,42 @@ impl Chrome {
                 let reference = only.rsplit_once(" [").map(|(_, end)| end.trim_end_matches(']').to_owned());
                 self.element(&reference.unwrap_or_default()).await
             }
-            [] => Err(Fault::NotDone(format!("there is no `{wanted}` on the page that can be acted on"))),
+            [] => {
+                let offer = on_offer(&look.lines, wanted);
+                Err(Fault::NotDone(format!(
+                    "there is no `{wanted}` on the page that can be acted on; {offer}"
+                )))
+            }
             _ => Err(Fault::Mistake(format!(
                 "`{wanted}` is there {} times: take one by its reference:\n{}",
                 found.len(),
                 found.join("\n")
             ))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_what_can_be_acted_on_and_first_what_has_such_a_name() {
+        let page = [
+            "- heading \"Title\" level=1",
+            "- textbox \"Book title\" value=\"\" [e1]",
+            "  - button \"Save\" [e2]",
+        ];
+        let page = page.map(str::to_owned);
+        assert_eq!(
+            on_offer(&page, "Title"),
+            "`heading \"Title\" level=1` is only to be read; like it is:\ntextbox \"Book title\" value=\"\" [e1]"
+        );
+        let all = "what can be acted on:\ntextbox \"Book title\" value=\"\" [e1]\nbutton \"Save\" [e2]";
+        assert_eq!(on_offer(&page, "button \"Send\""), all);
+        assert_eq!(on_offer(&page, ""), all);
+        assert!(on_offer(&page[..1], "button \"Send\"").starts_with("nothing here can be acted on"));
+        let many: Vec<String> = (1..=20).map(|n| format!("- button \"B{n}\" [e{n}]")).collect();
+        assert!(on_offer(&many, "").ends_with("button \"B12\" [e12]\n… 8 more: `read` shows them"));
     }
 }

@@ -18,6 +18,11 @@ pub(super) enum Fault {
 }
 
 impl Fault {
+    /// A mistake with more of what can be done about it; any other as it is.
+    pub fn adding(self, words: &str) -> Self {
+        if let Self::Mistake(said) = self { Self::Mistake(format!("{said}; {words}")) } else { self }
+    }
+
     /// A refusal that says that a page's world is there no more.
     pub fn is_of_an_older_page(&self) -> bool {
         let words = ["context", "Could not find object", "does not belong to the document", "No frame"];

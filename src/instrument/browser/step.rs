@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::act::{CLICK, Press};
+use super::answer::on_offer;
 use super::chrome::{Chrome, Page};
 use super::fault::Fault;
 use super::frame::Element;
@@ -48,7 +49,7 @@ pub(super) async fn step(chrome: &mut Chrome, wanted: &Wanted, files: &[PathBuf]
         Action::Open => return Ok(chrome.open(wanted).await?.into()),
         Action::Tabs => return Ok(chrome.tabs().await.into()),
         Action::Tab => {
-            let number = wanted.tab.ok_or_else(|| wants("tab", "tab"))?;
+            let number = wanted.tab.ok_or_else(|| wants(wanted.action, "tab"))?;
             chrome.switch(number).await?;
             return Ok(format!("tab {number} is worked now").into());
         }
@@ -80,7 +81,7 @@ async fn look(chrome: &mut Chrome, page: &Page, wanted: &Wanted) -> Result<Optio
         }
         Action::Screenshot => return picture(chrome, page, wanted).await.map(Some),
         Action::Evaluate => {
-            let script = wanted.script.as_deref().ok_or_else(|| wants("evaluate", "script"))?;
+            let script = wanted.script.as_deref().ok_or_else(|| wants(wanted.action, "script"))?;
             format!("it gives: {}", chrome.evaluate(page, script, wanted.limit()).await?)
         }
         Action::Log => log(chrome),
@@ -108,12 +109,12 @@ async fn by_hand(
     }
     match wanted.action {
         Action::Type => {
-            let text = wanted.text.as_deref().ok_or_else(|| wants("type", "text"))?;
+            let text = wanted.text.as_deref().ok_or_else(|| wants(wanted.action, "text"))?;
             focused(chrome, wanted).await?;
             chrome.type_text(page, text).await?;
             return Ok(format!("typed {text:?}"));
         }
-        Action::Press if wanted.keys.is_empty() => return Err(wants("press", "keys")),
+        Action::Press if wanted.keys.is_empty() => return Err(wants(wanted.action, "keys")),
         Action::Press => {
             focused(chrome, wanted).await?;
             for key in &wanted.keys {
@@ -121,7 +122,7 @@ async fn by_hand(
             }
             return Ok(format!("pressed {}", wanted.keys.join(", ")));
         }
-        Action::Upload if files.is_empty() => return Err(wants("upload", "files")),
+        Action::Upload if files.is_empty() => return Err(wants(wanted.action, "files")),
         Action::Upload => {
             let element = match &wanted.element {
                 Some(reference) => Some(chrome.find(reference).await?),
@@ -133,7 +134,10 @@ async fn by_hand(
         }
         _ => {}
     }
-    let reference = wanted.element.as_deref().ok_or_else(|| wants("it", "ref"))?;
+    let Some(reference) = wanted.element.as_deref() else {
+        let lines = chrome.look(page).await?.lines;
+        return Err(wants(wanted.action, "ref").adding(&on_offer(&lines, "")));
+    };
     let element = chrome.find(reference).await?;
     at_element(chrome, &element, wanted).await
 }
@@ -142,20 +146,20 @@ async fn at_element(chrome: &mut Chrome, element: &Element, wanted: &Wanted) -> 
     let label = &element.label;
     match wanted.action {
         Action::Fill => {
-            let text = wanted.text.as_deref().ok_or_else(|| wants("fill", "text"))?;
+            let text = wanted.text.as_deref().ok_or_else(|| wants(wanted.action, "text"))?;
             let held = chrome.fill(element, text).await?;
             let same = held.trim_end_matches('\n') == text.replace("\r\n", "\n").trim_end_matches('\n');
             let other = if same { String::new() } else { format!("; it holds {held:?} now") };
             Ok(format!("filled {label} with {text:?}{other}"))
         }
-        Action::Select if wanted.options.is_empty() => Err(wants("select", "options")),
+        Action::Select if wanted.options.is_empty() => Err(wants(wanted.action, "options")),
         Action::Select => {
             chrome.choose(element, &wanted.options).await?;
             Ok(format!("chose {} in {label}", wanted.options.join(", ")))
         }
         Action::Hover => chrome.hover(element).await.map(|_| format!("the mouse is over {label}")),
         Action::Drag => {
-            let onto = wanted.onto.as_deref().ok_or_else(|| wants("drag", "onto"))?;
+            let onto = wanted.onto.as_deref().ok_or_else(|| wants(wanted.action, "onto"))?;
             let onto = chrome.find(onto).await?;
             chrome.drag(element, &onto).await?;
             Ok(format!("dragged {label} onto {}", onto.label))
@@ -166,7 +170,7 @@ async fn at_element(chrome: &mut Chrome, element: &Element, wanted: &Wanted) -> 
                 Some(Button::Right) => "right",
                 Some(Button::Middle) => "middle",
             };
-            let press = Press { button, count: wanted.count.unwrap_or(1).clamp(1, 3) };
+            let press = Press { button, count: wanted.count.unwrap_or(1) };
             chrome.click(element, press).await?;
             let how =
                 if press == CLICK { String::new() } else { format!(" ({button}, {} times)", press.count) };
@@ -188,7 +192,8 @@ async fn focused(chrome: &mut Chrome, wanted: &Wanted) -> Result<(), Fault> {
 async fn waited(chrome: &Chrome, page: &Page, wanted: &Wanted) -> Result<Step, Fault> {
     let told = match (&wanted.text, &wanted.gone) {
         (Some(_), Some(_)) => {
-            return Err(Fault::Mistake("`wait` wants `text` or `gone`, not both".to_owned()));
+            let words = "`wait` wants `text` or `gone`, not both: wait for the one, then for the other";
+            return Err(Fault::Mistake(words.to_owned()));
         }
         (Some(text), None) => {
             chrome.wait_for(page, text, Text::Shown, wanted.limit()).await?;

@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use super::chrome::{Chrome, Page};
 use super::fault::Fault;
 use super::tab::explained;
-use super::wanted::Wanted;
+use super::wanted::{Action, Wanted};
 use super::world::{metrics, word};
 use crate::instrument::http::permitted;
 
 impl Chrome {
     /// Opens an address in the tab that is worked, or in a new one where there is none.
     pub async fn open(&self, wanted: &Wanted) -> Result<String, Fault> {
-        let url = wanted.url.as_deref().ok_or_else(|| wants("open", "url"))?;
+        let url = wanted.url.as_deref().ok_or_else(|| wants(wanted.action, "url"))?;
         let mut url = permitted(url).map_err(|error| Fault::Mistake(error.to_string()))?;
         if url.host_str() == Some("0.0.0.0") && url.set_host(Some("127.0.0.1")).is_err() {
             return Err(Fault::Mistake(format!("`{url}` is no address of a server")));
@@ -80,9 +80,8 @@ impl Chrome {
 
     /// Makes the window so large, in this tab and in those that open later.
     pub async fn resize(&self, page: &Page, width: u32, height: u32) -> Result<(), Fault> {
-        let size = (width.clamp(200, 4000), height.clamp(200, 4000));
-        self.world().size = size;
-        self.call(page, "Emulation.setDeviceMetricsOverride", metrics(size)).await.map(drop)
+        self.world().size = (width, height);
+        self.call(page, "Emulation.setDeviceMetricsOverride", metrics((width, height))).await.map(drop)
     }
 
     /// Works another tab from now on.
@@ -139,7 +138,19 @@ impl Chrome {
 /// Characters of what a script gives.
 const MOST: usize = 12_000;
 
-/// What an action lacks.
-pub(super) fn wants(action: &str, field: &str) -> Fault {
-    Fault::Mistake(format!("`{action}` wants `{field}`"))
+/// What an action lacks, with what it looks like.
+pub(super) fn wants(action: Action, field: &str) -> Fault {
+    let such_as = match field {
+        "url" => "the whole address, such as http://localhost:8080/",
+        "tab" => "a number, as `tabs` lists them",
+        "script" => "an expression of JavaScript, such as document.title",
+        "keys" => "a list, such as [\"Enter\"]",
+        "files" => "a list of files of the checkout, such as [\"README.md\"]",
+        "options" => "a list of what to choose, as `read` shows it behind options=",
+        "ref" | "onto" => {
+            "a reference such as e12, or a role and name such as button \"Save\", as `read` shows them"
+        }
+        _ => "a text",
+    };
+    Fault::Mistake(format!("`{}` wants `{field}`: {such_as}", action.word()))
 }

@@ -43,9 +43,10 @@ impl Instrument for Browser {
         let files = wanted.files.iter().map(|file| self.file(file)).collect::<Result<Vec<_>, _>>()?;
         let mut running = self.running.lock().await;
         if wanted.action == Action::Close {
-            let was = running
-                .take()
-                .map_or("no browser runs", |_| "the browser was closed; its cookies and tabs are gone");
+            let was = running.take().map_or(
+                "no browser runs; `open` starts one",
+                |_| "the browser was closed; its cookies and tabs are gone",
+            );
             return Ok(Seen::told(was));
         }
         if !running.as_ref().is_some_and(Chrome::is_usable) {
@@ -70,8 +71,7 @@ impl Instrument for Browser {
         };
         acted.unwrap_or_else(|| {
             *running = None;
-            let words =
-                "the browser gave no answer for too long and was ended; the next action starts another one";
+            let words = "the browser gave no answer for too long and was ended; `open` starts another one";
             Err(InstrumentError::BadRequest(words.to_owned()))
         })
     }
@@ -80,7 +80,10 @@ impl Instrument for Browser {
 impl Browser {
     /// A file of the checkout, which leads nowhere else.
     fn file(&self, name: &str) -> Result<PathBuf, InstrumentError> {
-        let no_file = || InstrumentError::BadRequest(format!("`{name}` is no file of the checkout"));
+        let no_file = || {
+            let instead = "give the path of one in it, as `run` with `ls` lists them";
+            InstrumentError::BadRequest(format!("`{name}` is no file of the checkout: {instead}"))
+        };
         let path = std::path::Path::new(name);
         let folder = path
             .parent()

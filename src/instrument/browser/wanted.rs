@@ -34,7 +34,7 @@ pub struct Wanted {
     /// `click`: the button; left when left out.
     pub(super) button: Option<Button>,
     /// `click`: 2 is a double click.
-    #[schemars(range(min = 1, max = 3))]
+    #[schemars(range(min = 1, max = 3), extend("x-nearest" = true))]
     pub(super) count: Option<u32>,
     /// `evaluate`: an expression of JavaScript; what it gives is shown as JSON.
     pub(super) script: Option<String>,
@@ -42,10 +42,10 @@ pub struct Wanted {
     #[serde(default)]
     pub(super) whole_page: bool,
     /// `resize`: the width of the window; 1280 at first.
-    #[schemars(range(min = 200, max = 4000))]
+    #[schemars(range(min = 200, max = 4000), extend("x-nearest" = true))]
     pub(super) width: Option<u32>,
     /// `resize`: the height of the window; 800 at first.
-    #[schemars(range(min = 200, max = 4000))]
+    #[schemars(range(min = 200, max = 4000), extend("x-nearest" = true))]
     pub(super) height: Option<u32>,
     /// `tab`, `close_tab`: its number.
     pub(super) tab: Option<u32>,
@@ -56,13 +56,14 @@ pub struct Wanted {
     /// `open`: whether a bad certificate is overlooked from now on.
     pub(super) any_certificate: Option<bool>,
     /// Seconds to wait at most: 20 to open, 10 to wait and evaluate, 5 for the page to settle after anything else.
-    #[schemars(range(min = 1, max = 120))]
+    #[schemars(range(min = 1, max = 120), extend("x-nearest" = true))]
     pub(super) seconds: Option<u64>,
 }
 
 /// The ways to work a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 #[schemars(description = "")]
 pub(super) enum Action {
     Open,
@@ -89,6 +90,13 @@ pub(super) enum Action {
     CloseTab,
     /// Ends the browser; the next action starts another one, with an empty profile.
     Close,
+}
+
+impl Action {
+    /// Its word.
+    pub(super) fn word(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// A button of the mouse.
@@ -118,6 +126,6 @@ impl Wanted {
             Action::Wait | Action::Evaluate | Action::Back | Action::Forward | Action::Reload => 10,
             _ => 5,
         };
-        Duration::from_secs(self.seconds.unwrap_or(usual).clamp(1, 120))
+        Duration::from_secs(self.seconds.unwrap_or(usual))
     }
 }

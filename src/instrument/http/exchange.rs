@@ -160,7 +160,10 @@ impl Exchange {
     /// When it cannot be written as JSON.
     pub fn evidence(&self) -> Result<Evidence, InstrumentError> {
         let summary = format!("{} after {} ms", self.status(), self.answer.milliseconds);
-        let piece = Evidence::of("http", self, format!("{} {}", self.method, self.url), summary)?;
+        let status = self.status();
+        let status = status.trim_start_matches("status ");
+        let title = format!("{} {} → {status}", self.method, self.url);
+        let piece = Evidence::of("http", self, title, summary)?;
         Ok(Evidence { settled: if self.answer.came() { piece.settled } else { Settled::NotDone }, ..piece })
     }
 

@@ -211,10 +211,11 @@ fn target(url: &str) -> String {
 
 /// An address that may be asked: of this machine.
 pub(in crate::instrument) fn permitted(text: &str) -> Result<Url, InstrumentError> {
+    const WHOLE: &str = "write it whole, such as http://localhost:8080/login";
     let url = Url::parse(text)
-        .map_err(|error| InstrumentError::BadRequest(format!("`{text}` is no address: {error}")))?;
+        .map_err(|error| InstrumentError::BadRequest(format!("`{text}` is no address: {error}; {WHOLE}")))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(InstrumentError::BadRequest(format!("`{text}` is neither http nor https")));
+        return Err(InstrumentError::BadRequest(format!("`{text}` is neither http nor https; {WHOLE}")));
     }
     if !is_loopback(&url) {
         return Err(InstrumentError::NotLoopback { host: url.host_str().unwrap_or_default().to_owned() });

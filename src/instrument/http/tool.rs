@@ -35,7 +35,8 @@ pub struct Wanted {
     repeat: Option<usize>,
     /// Shows each byte of the bodies, with escapes for what cannot be seen.
     bytes: Option<bool>,
-    /// How long an answer may take; 30 when left out, at most 120.
+    /// How long an answer may take; 30 when left out.
+    #[schemars(range(min = 1, max = SECONDS.1), extend("x-nearest" = true))]
     seconds: Option<u64>,
     /// False forgets the cookies first, as a new visitor has none.
     #[serde(default = "yes")]
@@ -103,7 +104,7 @@ impl Instrument for Http {
     async fn act(&self, wanted: Wanted) -> Result<Seen, InstrumentError> {
         let requests = all(&wanted)?;
         let order = if wanted.at_once { Order::AtOnce } else { Order::InTurn };
-        let limit = Duration::from_secs(wanted.seconds.unwrap_or(SECONDS.0).clamp(1, SECONDS.1));
+        let limit = Duration::from_secs(wanted.seconds.unwrap_or(SECONDS.0));
         let mut driver = self.0.lock().await;
         if !wanted.keep_cookies {
             driver.reset_cookies();
@@ -118,12 +119,17 @@ fn all(wanted: &Wanted) -> Result<Vec<HttpRequest>, InstrumentError> {
     let list = match (wanted.request.url.is_some(), wanted.requests.is_empty()) {
         (true, true) => vec![request(&wanted.request)?],
         (false, false) => wanted.requests.iter().map(request).collect::<Result<_, _>>()?,
-        _ => return Err(bad("give either `url` or `requests`")),
+        _ => {
+            let words =
+                "give either `url` or `requests`: {\"url\": \"http://localhost:8080/\"} is a whole call";
+            return Err(bad(words));
+        }
     };
     let repeat = wanted.repeat.unwrap_or(1);
     let count = list.len().saturating_mul(repeat);
     if !(1..=MOST).contains(&count) {
-        return Err(bad(&format!("that is {count} requests; 1 to {MOST} can be sent by one call")));
+        let words = format!("that is {count} requests; 1 to {MOST} can be sent by one call");
+        return Err(bad(&format!("{words}: give another `repeat`, or make several calls")));
     }
     Ok((0..repeat).flat_map(|_| list.clone()).collect())
 }
@@ -132,7 +138,11 @@ fn request(wanted: &Request) -> Result<HttpRequest, InstrumentError> {
     let Request { url, method, headers, body, body_hex, json, form, raw, follow_redirects } = wanted.clone();
     let bytes = body_hex.map(|digits| {
         let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
-        hex::decode(digits).map_err(|fault| bad(&format!("`body_hex` is wrong: {fault}")))
+        hex::decode(digits).map_err(|fault| {
+            bad(&format!(
+                "`body_hex` is wrong: {fault}; give two hexadecimal digits for each byte, such as 00ff"
+            ))
+        })
     });
     let given = [
         body.map(Payload::Text),
@@ -144,9 +154,11 @@ fn request(wanted: &Request) -> Result<HttpRequest, InstrumentError> {
     let mut payloads = given.into_iter().flatten();
     let (payload, more) = (payloads.next().unwrap_or_default(), payloads.next());
     if more.is_some() {
-        return Err(bad("give at most one of `body`, `body_hex`, `json`, `form` and `raw`"));
+        return Err(bad(
+            "give at most one of `body`, `body_hex`, `json`, `form` and `raw`, and leave the others out",
+        ));
     }
-    let url = url.ok_or_else(|| bad("each request wants a `url`"))?;
+    let url = url.ok_or_else(|| bad("each request wants a `url`, such as http://localhost:8080/"))?;
     let method = method.unwrap_or_else(|| "GET".to_owned());
     let mut request = HttpRequest::new(method, url).with(payload);
     for (name, values) in headers {

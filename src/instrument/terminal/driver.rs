@@ -167,6 +167,11 @@ impl TerminalDriver {
     /// Changes the terminal's size; the program gets a signal.
     pub fn resize(&self, size: Size) -> Result<(), InstrumentError> {
         let mut shown = lock(&self.shown);
+        // A terminal that gets lower keeps the line of its cursor; the emulator would keep the first lines.
+        let lost = shown.parser.screen().cursor_position().0.saturating_sub(size.rows.saturating_sub(1));
+        if lost > 0 && !shown.parser.screen().alternate_screen() {
+            shown.parser.process(format!("\x1b[{lost}S").as_bytes());
+        }
         shown.parser.screen_mut().set_size(size.rows, size.cols);
         shown.recording.resized(size);
         shown.answered = false;

@@ -90,7 +90,13 @@ pub(super) fn evidence(command: &str, cast: String, exit: Option<Exit>) -> Evide
         Some(Exit::Code(_)) => Settled::Ended,
         Some(Exit::Signal(_) | Exit::TimedOut | Exit::Cancelled | Exit::Unknown) | None => Settled::Moving,
     };
-    Evidence { kind: RECORDING, title: command.to_owned(), bytes: cast.into_bytes(), summary, settled }
+    Evidence {
+        kind: RECORDING,
+        title: format!("recording of {command}"),
+        bytes: cast.into_bytes(),
+        summary,
+        settled,
+    }
 }
 
 /// How many of the bytes are not the beginning of a character whose rest may come.

@@ -19,6 +19,8 @@ const SETTLE: Duration = Duration::from_secs(3);
 const FOUND: Duration = Duration::from_millis(300);
 /// Seconds that are waited unless the model gives others, and the most of them.
 const WAIT: (u64, u64) = (10, 120);
+/// Characters of what was typed, of a line or of the command line in the title of a look.
+const TITLE: usize = 60;
 
 /// What is done at the terminal.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -41,11 +43,14 @@ pub struct Wanted {
     /// `wait`: for the program's end instead of a text.
     #[serde(default)]
     exit: bool,
-    /// `wait`: seconds; 10 when left out, at most 120.
+    /// `wait`: seconds; 10 when left out.
+    #[schemars(range(min = 1, max = WAIT.1), extend("x-nearest" = true))]
     seconds: Option<u64>,
     /// `start`, `resize`: the width; 80 when left out.
+    #[schemars(range(min = 10, max = 400), extend("x-nearest" = true))]
     cols: Option<u16>,
     /// `start`, `resize`: the height; 24 when left out.
+    #[schemars(range(min = 3, max = 200), extend("x-nearest" = true))]
     rows: Option<u16>,
     /// Shows, and keeps, each byte that was printed since the last look, with escapes for what cannot be seen.
     bytes: Option<bool>,
@@ -88,10 +93,12 @@ enum Record {
 
 /// What an action came to, before the screen is looked at.
 struct Did {
+    /// What was done, for the title of the look.
+    step: String,
     /// What is to be said of it.
     note: String,
-    /// Whether the screen has what was waited for.
-    found: bool,
+    /// The line of the screen that was waited for, where it came.
+    found: Option<String>,
 }
 
 #[async_trait::async_trait]
@@ -119,10 +126,11 @@ impl Instrument for Terminal {
         }
         let current = running.as_mut().ok_or_else(not_started)?;
         let did = act_on(&current.driver, &wanted).await?;
-        let settled = current.driver.settle(if did.found { FOUND } else { SETTLE }).await;
+        let settled = current.driver.settle(if did.found.is_some() { FOUND } else { SETTLE }).await;
         // What was waited for is what the tester wanted to see, whatever moves beside it.
-        let settled = if did.found && settled == Settled::Moving { Settled::Still } else { settled };
-        let mut seen = current.look(&did.note, settled, Rendering::of(wanted.bytes))?;
+        let is_enough = did.found.is_some() && settled == Settled::Moving;
+        let settled = if is_enough { Settled::Still } else { settled };
+        let mut seen = current.look(&did, settled, Rendering::of(wanted.bytes))?;
         seen.evidence.extend(earlier);
         if current.driver.exit_status().is_some() {
             seen.evidence.extend(current.recording());
@@ -141,7 +149,8 @@ impl Instrument for Terminal {
 
 impl Terminal {
     fn start(&self, wanted: &Wanted) -> Result<Running, InstrumentError> {
-        let command = wanted.command.clone().ok_or_else(|| wants("start", "command"))?;
+        let example = "the command line, such as `./app --help`";
+        let command = wanted.command.clone().ok_or_else(|| wants("start", "command", example))?;
         let program = self.place.program(&command, wanted.directory.as_deref().unwrap_or("."))?;
         let driver = TerminalDriver::start(&program, size(wanted))?;
         Ok(Running { driver, command, seen: None, record: Record::Going })
@@ -150,8 +159,9 @@ impl Terminal {
 
 impl Running {
     /// Looks at the screen and says what is new of it.
-    fn look(&mut self, note: &str, settled: Settled, rendering: Rendering) -> Result<Seen, InstrumentError> {
+    fn look(&mut self, did: &Did, settled: Settled, rendering: Rendering) -> Result<Seen, InstrumentError> {
         let mut screen = self.driver.screen();
+        let title = title(did, &screen, self.seen.as_ref(), &self.command);
         let (exit, text) = (screen.exit, screen.text());
         let mut lines: Vec<String> = Vec::new();
         match &self.seen {
@@ -167,11 +177,11 @@ impl Running {
             lines.push(format!("[printed since the last look:]\n{}", marked(&output)));
             screen.output = Some(BASE64_STANDARD.encode(&output));
         }
-        lines.extend((!note.is_empty()).then(|| format!("[{note}]")));
+        lines.extend((!did.note.is_empty()).then(|| format!("[{}]", did.note)));
         lines.extend(state(exit, settled));
         // A program that ended without a word is shown by its exit code, which `run` keeps.
         let settled = if text.is_empty() { Settled::Nothing } else { settled };
-        let evidence = Evidence { settled, ..screen.evidence(&self.command)? };
+        let evidence = Evidence { settled, ..screen.evidence(title)? };
         Ok(Seen::new(lines.join("\n"), [evidence], Facts { exit, text, ..Facts::default() }))
     }
 
@@ -180,6 +190,27 @@ impl Running {
         let is_due = self.record == Record::Going;
         self.record = Record::Given;
         is_due.then(|| self.driver.recording())
+    }
+}
+
+/// What tells a look apart from the others of its program: what was done, the first line that is new on the screen, and
+/// only then the command line, which all of them share.
+fn title(did: &Did, screen: &Screen, before: Option<&Screen>, command: &str) -> String {
+    let is_new =
+        |line: &&String| !line.trim().is_empty() && before.is_none_or(|before| !before.lines.contains(line));
+    let said = |line: &&String| !line.trim().is_empty();
+    let lines = || screen.lines.iter();
+    let telling = did.found.as_ref().or_else(|| lines().find(is_new)).or_else(|| lines().find(said));
+    let telling = telling.map_or_else(|| "an empty screen".to_owned(), |line| short(line));
+    format!("{}: {telling} · {}", did.step, short(command))
+}
+
+/// A text in one line, cut where it is long.
+fn short(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(TITLE) {
+        None => line,
+        Some((end, _)) => format!("{}…", &line[..end]),
     }
 }
 
@@ -196,43 +227,58 @@ fn state(exit: Option<Exit>, settled: Settled) -> Option<String> {
 }
 
 async fn act_on(driver: &TerminalDriver, wanted: &Wanted) -> Result<Did, InstrumentError> {
-    let mut did = Did { note: String::new(), found: false };
-    match wanted.action {
+    let mut note = String::new();
+    let step = match wanted.action {
         Action::Type => {
-            let text = wanted.text.as_deref().ok_or_else(|| wants("type", "text"))?;
+            let text = wanted.text.as_deref().ok_or_else(|| wants("type", "text", "what is typed"))?;
             driver.type_text(text)?;
+            format!("typed `{}`", short(text))
         }
-        Action::Press if wanted.keys.is_empty() => return Err(wants("press", "keys")),
+        Action::Press if wanted.keys.is_empty() => {
+            return Err(wants("press", "keys", "such as [\"Enter\"] or [\"Ctrl+C\"]"));
+        }
         Action::Press => {
             wanted.keys.iter().try_for_each(|key| driver.press(key))?;
+            format!("pressed {}", short(&wanted.keys.join(", ")))
         }
         Action::Wait => return wait(driver, wanted).await,
-        Action::Resize => driver.resize(size(wanted))?,
+        Action::Resize => {
+            let size = size(wanted);
+            driver.resize(size)?;
+            note = format!("the terminal is {}x{} now", size.cols, size.rows);
+            format!("resized to {}x{}", size.cols, size.rows)
+        }
         Action::Stop => {
-            did.note = match driver.exit_status() {
+            note = match driver.exit_status() {
                 Some(_) => "it had ended already".to_owned(),
                 None => format!("it was stopped ({})", driver.stop().await),
             };
+            "stopped".to_owned()
         }
-        Action::Screen | Action::Start => {}
-    }
-    Ok(did)
+        Action::Screen => "looked".to_owned(),
+        Action::Start => "started".to_owned(),
+    };
+    Ok(Did { step, note, found: None })
 }
 
 /// Waits for what is wanted. That it does not come is something a tester sees, and no mistake.
 async fn wait(driver: &TerminalDriver, wanted: &Wanted) -> Result<Did, InstrumentError> {
-    let seconds = wanted.seconds.unwrap_or(WAIT.0).clamp(1, WAIT.1);
+    let seconds = wanted.seconds.unwrap_or(WAIT.0);
     let limit = Duration::from_secs(seconds);
-    let missed = |note: String| Ok(Did { note, found: false });
     if wanted.exit {
         let ended = tokio::time::timeout(limit, driver.wait()).await.is_ok();
-        return missed(if ended { String::new() } else { format!("it did not end within {seconds} s") });
+        let note = if ended { String::new() } else { format!("it did not end within {seconds} s") };
+        return Ok(Did { step: "waited for its end".to_owned(), note, found: None });
     }
     let pattern = pattern(wanted)?;
+    let awaited = short(&pattern.to_string());
+    let missed =
+        |note: String| Ok(Did { step: format!("waited in vain for `{awaited}`"), note, found: None });
     match driver.wait_for(&pattern, limit).await {
         Ok(screen) => {
-            let line = pattern.line_in(&screen).unwrap_or_default();
-            Ok(Did { note: format!("found: {}", line.trim()), found: true })
+            let line = pattern.line_in(&screen).unwrap_or_default().trim().to_owned();
+            let step = format!("waited for `{awaited}`");
+            Ok(Did { step, note: format!("found: {line}"), found: Some(line) })
         }
         Err(InstrumentError::NotSeen { awaited, seconds, .. }) => {
             missed(format!("`{awaited}` did not appear within {seconds} s"))
@@ -248,11 +294,14 @@ fn pattern(wanted: &Wanted) -> Result<Pattern, InstrumentError> {
     match (&wanted.text, &wanted.regex) {
         (Some(text), None) if !text.trim().is_empty() => Ok(Pattern::Text(text.clone())),
         // `^` and `$` are about the lines of the screen.
-        (None, Some(expression)) => regex::RegexBuilder::new(expression)
-            .multi_line(true)
-            .build()
-            .map(Pattern::Regex)
-            .map_err(|fault| InstrumentError::BadRequest(format!("`regex` is wrong: {fault}"))),
+        (None, Some(expression)) => {
+            regex::RegexBuilder::new(expression).multi_line(true).build().map(Pattern::Regex).map_err(
+                |fault| {
+                    let instead = "; `text` waits for a text as it is";
+                    InstrumentError::BadRequest(format!("`regex` is wrong: {fault}{instead}"))
+                },
+            )
+        }
         _ => Err(InstrumentError::BadRequest(
             "`wait` wants either `text` or `regex`, or `exit`: true for the program's end".to_owned(),
         )),
@@ -260,13 +309,14 @@ fn pattern(wanted: &Wanted) -> Result<Pattern, InstrumentError> {
 }
 
 fn size(wanted: &Wanted) -> Size {
-    Size { cols: wanted.cols.unwrap_or(80).clamp(10, 400), rows: wanted.rows.unwrap_or(24).clamp(3, 200) }
+    Size { cols: wanted.cols.unwrap_or(80), rows: wanted.rows.unwrap_or(24) }
 }
 
-fn wants(action: &str, field: &str) -> InstrumentError {
-    InstrumentError::BadRequest(format!("`{action}` wants `{field}`"))
+fn wants(action: &str, field: &str, what: &str) -> InstrumentError {
+    InstrumentError::BadRequest(format!("`{action}` wants `{field}`: {what}"))
 }
 
 fn not_started() -> InstrumentError {
-    InstrumentError::BadRequest("no program is at the terminal; use `start` first".to_owned())
+    let words = "no program is at the terminal; use `start` first, with the `command` to run";
+    InstrumentError::BadRequest(words.to_owned())
 }

@@ -30,7 +30,10 @@ impl Popup for Choice {
     fn head(&self, _app: &App) -> Vec<Row> {
         let count = plural(self.launcher.alive.len(), "mission");
         let head = format!("{count} in {}, the one that changed last first", self.launcher.repository);
-        vec![Row::of(StyleRole::Dim, head)]
+        let unlanded = self.launcher.unlanded.iter().take(1);
+        let unlanded = unlanded.map(|card| format!("“{}” {}", card.title, card::unlanded(card)));
+        let head = Row::of(StyleRole::Dim, head);
+        std::iter::once(head).chain(unlanded.map(|words| Row::of(StyleRole::Warn, words))).collect()
     }
 
     fn len(&self, _app: &App) -> usize {

@@ -127,7 +127,7 @@ impl Popup for DraftsScreen {
 fn row(app: &App, subject: &Subject, draft: &Draft) -> Row {
     let begins = match subject {
         // Their texts begin with the names of fields.
-        Subject::Assertion(_) | Subject::NewAssertion | Subject::Contract => "",
+        Subject::Assertion(_) | Subject::NewAssertion | Subject::Contract | Subject::Environment => "",
         _ => first_line(&draft.text),
     };
     Row::of(StyleRole::Text, format!("{:<30} ", subject.words()))
@@ -155,6 +155,9 @@ fn resume(app: &App, subject: Subject) -> PopupResult {
         Subject::Abandon => prompt(Purpose::Abandon),
         Subject::Message => Box::new(Talk::new(app)),
         Subject::Contract => return PopupResult::stay().and_then(StackAction::Perform(Action::Editor)),
+        Subject::Environment => {
+            return PopupResult::stay().and_then(StackAction::Perform(Action::Environment));
+        }
         // The box for the goal lies below.
         Subject::Goal => return PopupResult::close(),
     };

@@ -16,25 +16,36 @@ use crate::domain::trace::TraceSubject;
 use crate::domain::verdict::EvidenceRef;
 use crate::tui::picture::PictureKey;
 use crate::view::assertion;
+use crate::view::text::plural;
 
 /// The screen of an assertion's evidence.
 #[derive(Debug)]
 pub struct EvidenceScreen {
     assertion: AssertionId,
     viewer: EvidenceViewer,
+    words: ClaimLength,
+}
+
+/// How much of what the assertion says stands above the evidence.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum ClaimLength {
+    /// As much as leaves half of the screen to the evidence.
+    #[default]
+    Fitting,
+    Whole,
 }
 
 impl EvidenceScreen {
     /// The evidence of an assertion.
     pub fn new(mission: &Mission, assertion: AssertionId) -> Self {
         let viewer = EvidenceViewer::of(mission, &assertion);
-        Self { assertion, viewer }
+        Self { assertion, viewer, words: ClaimLength::Fitting }
     }
 
     /// The evidence of an assertion, one piece of it first.
     pub fn at(mission: &Mission, assertion: AssertionId, reference: &EvidenceRef) -> Self {
         let viewer = EvidenceViewer::of(mission, &assertion).at(reference);
-        Self { assertion, viewer }
+        Self { assertion, viewer, words: ClaimLength::Fitting }
     }
 
     fn prompt(&self, app: &App, purpose: fn(AssertionId) -> Purpose) -> PopupResult {
@@ -42,9 +53,27 @@ impl EvidenceScreen {
     }
 
     fn claim(&self, app: &App, width: usize) -> Vec<Row> {
-        let mut claim = assertion::claim(&app.mission, &self.assertion, width);
+        let mut claim = self.whole_claim(app, width);
+        if self.words == ClaimLength::Fitting && self.is_tall(app, width) {
+            let brief = assertion::brief_claim(&app.mission, &self.assertion, self.viewer.looking(), width);
+            let more = plural(claim.len().saturating_sub(brief.len()), "more line");
+            let key = app.keymap.key_of(&[Context::Evidence], Action::Fold);
+            let key = key.map(|key| format!(": {key} shows all")).unwrap_or_default();
+            claim = brief;
+            claim.push(Row::of(StyleRole::Dim, format!("… {more}{key}")));
+        }
         claim.push(Row::new());
         claim
+    }
+
+    fn whole_claim(&self, app: &App, width: usize) -> Vec<Row> {
+        assertion::claim(&app.mission, &self.assertion, self.viewer.looking(), width)
+    }
+
+    /// Whether all of what it says would leave less than half of the screen to its evidence.
+    fn is_tall(&self, app: &App, width: usize) -> bool {
+        let height = usize::from(inside(app.areas().body).height);
+        self.viewer.pieces() > 0 && self.whole_claim(app, width).len() * 2 > height
     }
 
     fn room(&self, app: &App) -> Room {
@@ -53,7 +82,7 @@ impl EvidenceScreen {
     }
 
     /// What can be done to a piece of its kind.
-    fn hints(&self) -> Vec<Action> {
+    fn hints(&self, app: &App) -> Vec<Action> {
         let kind = self.viewer.kind();
         let of_kind: &[Action] = match kind {
             Some(EvidenceKind::Screenshot) => &[Action::Zoom],
@@ -67,8 +96,10 @@ impl EvidenceScreen {
             }
             Some(EvidenceKind::Terminal) | None => &[],
         };
+        let folds =
+            !of_kind.contains(&Action::Fold) && self.is_tall(app, inside(app.areas().body).width.into());
         let of_piece = [Action::Outside, Action::Copy].into_iter().filter(|_| kind.is_some());
-        of_kind.iter().copied().chain(of_piece).collect()
+        of_kind.iter().copied().chain(folds.then_some(Action::Fold)).chain(of_piece).collect()
     }
 }
 
@@ -77,12 +108,13 @@ impl Popup for EvidenceScreen {
         let next = [Action::NextMatch].into_iter().filter(|_| self.viewer.pieces() > 1);
         let title = Row::of(StyleRole::Strong, "Evidence");
         let title = app.drafts.marked(title, |subject| subject.is_about(&self.assertion));
+        let fold = if self.viewer.kind() == Some(EvidenceKind::Http) { "headers" } else { "all words" };
         ScreenInfo::new(app, Context::Evidence, title)
-            .hints(next.chain(self.hints()))
+            .hints(next.chain(self.hints(app)))
             .hints([Action::Edit, Action::Waive, Action::Down, Action::Back])
             .calling(Action::NextMatch, "next piece")
             .calling(Action::Zoom, "all of it, or its width")
-            .calling(Action::Fold, "headers")
+            .calling(Action::Fold, fold)
             .calling(Action::Left, "step back")
             .calling(Action::Right, "step on")
             .calling(Action::Copy, "copy its reference")
@@ -94,6 +126,13 @@ impl Popup for EvidenceScreen {
     }
 
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
+        if action == Action::Fold && self.is_tall(app, inside(app.areas().body).width.into()) {
+            self.words = match self.words {
+                ClaimLength::Fitting => ClaimLength::Whole,
+                ClaimLength::Whole => ClaimLength::Fitting,
+            };
+            at.top = 0;
+        }
         let room = self.room(app);
         if let Some(done) = self.viewer.act(app, at, room, action) {
             return done;
@@ -130,7 +169,8 @@ impl Popup for EvidenceScreen {
         let room = Room { above: claim.len(), ..self.room(app) };
         let mut sections = vec![claim.into()];
         sections.extend(self.viewer.sections(app, room));
-        sections.push(assertion::history(&app.mission, &self.assertion, width).into());
+        let history = assertion::history(&app.mission, &self.assertion, self.viewer.looking(), width);
+        sections.push(history.into());
         sections
     }
 

@@ -13,6 +13,7 @@ use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::{EvidenceRef, Verdict};
 use crate::tui::picture::{Fit, Graphics, Painted, PictureKey, Pictures, Window};
+use crate::view::assertion::Looking;
 use crate::view::evidence::{Proof, Reading, head, page, pixels};
 use crate::view::row::plain;
 use player::Player;
@@ -83,6 +84,11 @@ impl EvidenceViewer {
         let place = self.references.iter().position(|known| Some(known) == looked_at.as_ref());
         self.at = place.unwrap_or(0);
         if place.is_some() { PopupResult::stay() } else { self.fetch() }
+    }
+
+    /// What is looked at.
+    pub fn looking(&self) -> Looking<'_> {
+        self.references.get(self.at).map_or(Looking::Newest, Looking::At)
     }
 
     /// How many pieces there are.

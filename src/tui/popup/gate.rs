@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::assertion::AssertionScreen;
 use super::attempt::AttemptScreen;
 use super::diff::DiffScreen;
+use super::environment::EnvironmentScreen;
 use super::evidence::EvidenceScreen;
 use super::evidence_viewer::{EvidenceViewer, Room};
 use super::feature::FeatureScreen;
@@ -137,6 +138,16 @@ impl GateScreen {
         self.parts(app, inside(app.areas().body)).detail
     }
 
+    /// An item in full; its evidence stands below it, beside the verdict that rests on it.
+    fn above(&self, app: &App, item: &GateItem, width: usize) -> Vec<Row> {
+        let mut rows = match item {
+            GateItem::Assertion(id) => assertion::claim(&app.mission, id, self.viewer.looking(), width),
+            other => gate_items::detail(&app.mission, other, width),
+        };
+        rows.push(Row::new());
+        rows
+    }
+
     fn of_selected(&self, app: &App, at: &Place, action: Action) -> PopupResult {
         match (self.selected_item(app, at), action) {
             (Some(GateItem::Finding(id)), Action::Dismiss | Action::Defer | Action::Mend) => {
@@ -146,6 +157,7 @@ impl GateScreen {
             (_, Action::Dismiss | Action::Defer | Action::Mend) => {
                 PopupResult::refuse("select a finding first")
             }
+            (Some(GateItem::Environment), Action::Edit) => PopupResult::open(EnvironmentScreen::new(app)),
             (Some(GateItem::Assertion(id)), _) => match action {
                 Action::Waive => PopupResult::open(Prompt::new(app, Purpose::Waive(id))),
                 Action::Retire => PopupResult::open(Prompt::new(app, Purpose::Retire(id))),
@@ -263,13 +275,11 @@ impl Popup for GateScreen {
 
     fn detail(&self, app: &App, at: &Place, width: usize) -> Vec<Section> {
         let Some(item) = self.selected_item(app, at).filter(|_| width > 0) else { return Vec::new() };
-        let mut rows = gate_items::detail(&app.mission, &item, width);
-        rows.push(Row::new());
-        let mut sections = vec![rows.into()];
+        let mut sections = vec![self.above(app, &item, width).into()];
         let room = Room { area: self.room(app), above: section::height(&sections) };
         sections.extend(self.viewer.sections(app, room));
         if let GateItem::Assertion(id) = item {
-            sections.push(assertion::history(&app.mission, &id, width).into());
+            sections.push(assertion::history(&app.mission, &id, self.viewer.looking(), width).into());
         }
         sections
     }
@@ -308,8 +318,7 @@ impl Popup for GateScreen {
     fn answered(&mut self, app: &App, at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
         let area = self.room(app);
         let item = self.selected_item(app, at);
-        let rows =
-            item.map_or(0, |item| gate_items::detail(&app.mission, &item, area.width.into()).len() + 1);
+        let rows = item.map_or(0, |item| self.above(app, &item, area.width.into()).len());
         self.viewer.answered(app, at, Room { area, above: rows }, call, result);
         PopupResult::stay()
     }

@@ -7,10 +7,14 @@ use crate::domain::goal::Goal;
 use crate::tui::drafts::{DraftChange, Subject};
 use crate::tui::options::{ConsoleExit, Launch, Launcher};
 use crate::tui::widget::text_box::Active;
+use crate::view::card;
 
 /// What a goal needs.
 const ADVICE: &str = "A paragraph is enough: who uses it, what they can do with it, how one would see that it works. \
      The orchestrator asks about the rest, writes the contract and the plan, and waits for your GO before anything is built.";
+
+/// Missions that wait to be landed of which the launcher speaks; `L` and `list` have them all.
+const UNLANDED: usize = 3;
 
 /// The goal that is being written, and what it would start with.
 #[derive(Debug)]
@@ -76,6 +80,10 @@ impl LauncherScreen {
                     .then(StyleRole::Text, format!("{model}  "))
                     .then(StyleRole::Dim, why),
             );
+        }
+        for card in self.launcher.unlanded.iter().take(UNLANDED) {
+            let words = format!("“{}” {}", card.title, card::unlanded(card));
+            rows.extend(paragraph(StyleRole::Warn, &words, width));
         }
         if let Some(trouble) = &self.trouble {
             rows.push(Row::new());

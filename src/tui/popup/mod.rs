@@ -12,6 +12,7 @@ pub mod confirm;
 pub mod contract;
 pub mod diff;
 pub mod drafts;
+pub mod environment;
 pub mod evidence;
 pub mod evidence_viewer;
 pub mod feature;
@@ -66,6 +67,7 @@ pub fn anywhere(app: &App, action: Action) -> Option<Box<dyn Popup>> {
         Action::Drafts => Box::new(drafts::DraftsScreen::looking()),
         Action::Land => Box::new(landing::LandScreen::default()),
         Action::Editor => Box::new(contract::ContractScreen::resumed(app)),
+        Action::Environment => Box::new(environment::EnvironmentScreen::new(app)),
         Action::Broadcast => Box::new(prompt::Prompt::new(app, prompt::Purpose::Broadcast)),
         Action::Abandon => Box::new(prompt::Prompt::new(app, prompt::Purpose::Abandon)),
         _ => return None,

@@ -1,4 +1,4 @@
-//! A change of the person's words that waits for them: the words that hold beside the other ones, yes or no.
+//! A change that waits for the person: the words that hold beside the other ones, yes or no.
 
 use super::prelude::*;
 use crate::domain::id::ProposalId;
@@ -24,7 +24,7 @@ impl ProposalScreen {
     fn decide(&self, ruling: Ruling) -> PopupResult {
         let done = match ruling {
             Ruling::Accept => format!("{} is accepted", self.id),
-            Ruling::Refuse => format!("{} is refused: your words stay", self.id),
+            Ruling::Refuse => format!("{} is refused: the present words stay", self.id),
         };
         let command = Command::DecideProposal { proposal: self.id, ruling };
         PopupResult::order(command, done).and_then(StackAction::Close)
@@ -35,7 +35,7 @@ impl Popup for ProposalScreen {
     fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
         let decisions = if self.is_open(app) { vec![Action::Go, Action::NoGo] } else { Vec::new() };
         let rows = proposal::page(&app.mission, self.id, 92).len();
-        ScreenInfo::named(app, Context::Gate, "In place of your words?")
+        ScreenInfo::named(app, Context::Gate, "Other words in place of these?")
             .hints(decisions.into_iter().chain([Action::Back]))
             .calling(Action::Go, "accept")
             .calling(Action::NoGo, "refuse")

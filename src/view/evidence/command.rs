@@ -4,20 +4,24 @@ use serde_json::Value;
 
 use super::super::prelude::*;
 use super::failure::{Tells, tells};
+use crate::view::text::width as cells;
+
 use super::{Form, LINES, Page, Reading, field, more, took};
 
 /// Lays a record out: what ran, how it ended and how long it took; the output with its failures marked.
 pub(super) fn page(value: &Value, how: Reading, width: usize) -> Page {
     let exit = ending(value.get("exit"));
     let style = if exit == "exit 0" { StyleRole::Good } else { StyleRole::Bad };
-    let mut rows = vec![
-        Row::of(StyleRole::Key, "$ ")
-            .then(StyleRole::Strong, field(value, "command"))
-            .end(style, &exit)
-            .end(StyleRole::Dim, format!("  {}", took(value))),
-        Row::of(StyleRole::Dim, field(value, "directory")),
-        Row::new(),
-    ];
+    let took = format!("  {}", took(value));
+    let beside = cells(&exit) + cells(&took) + 2;
+    let command = clean(&field(value, "command"));
+    let mut rows =
+        hanging((StyleRole::Key, "$ "), StyleRole::Strong, &command, width.saturating_sub(beside).max(20));
+    if let Some(first) = rows.first_mut() {
+        *first = std::mem::take(first).end(style, &exit).end(StyleRole::Dim, took);
+    }
+    let place = rows.len();
+    rows.extend([Row::of(StyleRole::Dim, field(value, "directory")), Row::new()]);
     let output = field(value, "output");
     let shown = match how.form {
         Form::SetOut => clean(&output),
@@ -40,7 +44,7 @@ pub(super) fn page(value: &Value, how: Reading, width: usize) -> Page {
         rows.extend(hanging((StyleRole::Bad, lead), style, line, width));
     }
     rows.extend(more(lines.len()));
-    if let (Some(first), Some(second)) = (failures.len().checked_sub(1), rows.get_mut(1)) {
+    if let (Some(first), Some(second)) = (failures.len().checked_sub(1), rows.get_mut(place)) {
         let words = plural(first + 1, "failing line");
         *second = std::mem::take(second).end(StyleRole::Bad, words);
     }

@@ -21,7 +21,7 @@ pub fn head(mission: &Mission, proof: Proof<'_>, place: &str, now: Timestamp, wi
     let mut rows = vec![
         Row::new()
             .sign(StyleRole::Accent, Glyph::Evidence)
-            .then(StyleRole::Strong, &doc.title)
+            .then(StyleRole::Strong, one_line(&doc.title))
             .end(StyleRole::Dim, [doc.reference.0.as_str(), place].join("  ").trim_end()),
     ];
     rows.extend(facts(mission, doc, now, width));

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::super::prelude::*;
 use super::screen::{ScreenRun, lines_of};
-use super::{Page, Reading, Shown, text};
+use super::{LINES, Page, Reading, Shown, text};
 
 /// The largest screen that is played; a larger one is cut.
 const LARGEST: (u16, u16) = (200, 500);
@@ -15,6 +15,8 @@ const LARGEST: (u16, u16) = (200, 500);
 const MOST: usize = 200_000;
 /// A longer silence than this, in milliseconds, is not waited through.
 const SILENCE: u64 = 2_000;
+/// What stands before a line of the screen, as wide as the time before what was typed.
+const INDENT: &str = "         ";
 
 #[derive(Deserialize)]
 struct Header {
@@ -55,10 +57,12 @@ pub struct Playback {
     /// How many moments the screen shows.
     next: usize,
     at: u64,
+    /// The same of its last screen on which something stood: where it opens.
+    opening: usize,
 }
 
 impl Playback {
-    /// Reads a recording, played to its end.
+    /// Reads a recording, played to the last screen on which something stood: programs clear theirs when they end.
     ///
     /// # Errors
     /// Why it is none, in a sentence.
@@ -87,9 +91,36 @@ impl Playback {
             }
         }
         let parser = vt100::Parser::new(size.0, size.1, 0);
-        let mut playback = Self { size, moments, left_out, parser, next: 0, at: 0 };
-        playback.seek(playback.length());
+        let mut playback = Self { size, moments, left_out, parser, next: 0, at: 0, opening: 0 };
+        playback.opening = playback.last_seen();
+        playback.go_to(playback.opening);
         Ok(playback)
+    }
+
+    /// Plays to the end, and gives how many moments there are up to the last screen on which something stood; all of
+    /// them where nothing is on any.
+    fn last_seen(&mut self) -> usize {
+        let count = self.moments.len();
+        let mut seen = None;
+        for next in 0..=count {
+            self.go_to(next);
+            if !self.is_blank() {
+                seen = Some(next);
+            }
+        }
+        seen.unwrap_or(count)
+    }
+
+    fn is_blank(&self) -> bool {
+        let screen = self.parser.screen();
+        let (rows, cols) = screen.size();
+        let is_seen = |cell: &vt100::Cell| !cell.contents().trim().is_empty();
+        !(0..rows).any(|row| (0..cols).any(|col| screen.cell(row, col).is_some_and(is_seen)))
+    }
+
+    /// Whether it stands where it was opened, before its very end.
+    pub fn is_at_opening(&self) -> bool {
+        self.next == self.opening && !self.is_over()
     }
 
     /// Its length in milliseconds.
@@ -105,7 +136,12 @@ impl Playback {
     /// Shows the screen as it was at a time.
     pub fn seek(&mut self, at: u64) {
         let at = at.min(self.length());
-        let next = self.moments.partition_point(|moment| moment.at <= at);
+        self.go_to(self.moments.partition_point(|moment| moment.at <= at));
+        self.at = at;
+    }
+
+    /// Shows the screen after so many moments.
+    fn go_to(&mut self, next: usize) {
         if next < self.next {
             self.parser = vt100::Parser::new(self.size.0, self.size.1, 0);
             self.next = 0;
@@ -113,11 +149,44 @@ impl Playback {
         for moment in self.moments.get(self.next..next).unwrap_or_default() {
             match &moment.what {
                 Happened::Printed(data) => self.parser.process(data.as_bytes()),
-                Happened::Resized(rows, cols) => self.parser.screen_mut().set_size(*rows, *cols),
+                Happened::Resized(rows, cols) => resize(&mut self.parser, *rows, *cols),
                 Happened::Beside(_) => {}
             }
         }
-        (self.next, self.at) = (next, at);
+        self.at = next.checked_sub(1).and_then(|last| self.moments.get(last)).map_or(0, |last| last.at);
+        self.next = next;
+    }
+
+    /// What one reads of it without playing it: what was typed and how it ended, each with its time and what it brought
+    /// onto the screen, and the last screen on which something stood.
+    pub fn told(mut self, width: usize) -> Vec<Row> {
+        let mut rows = Vec::new();
+        let mut before: Vec<String> = Vec::new();
+        self.go_to(0);
+        for next in 0..=self.moments.len() {
+            let moment = self.moments.get(next);
+            let said = moment.and_then(|moment| Some((moment.at, moment.said()?)));
+            if said.is_none() && moment.is_some() {
+                continue;
+            }
+            self.go_to(next);
+            let now: Vec<String> = self.words().iter().map(Row::plain).collect();
+            rows.extend(brought(&before, &now, width));
+            before = now;
+            if let Some((at, said)) = said {
+                let lead = format!("{:>7}  ", span(at));
+                rows.extend(hanging((StyleRole::Dim, &lead), StyleRole::Key, &said, width));
+            }
+            if rows.len() > LINES {
+                rows.truncate(LINES);
+                rows.push(Row::of(StyleRole::Warn, "… it goes on: the file has all of it"));
+                break;
+            }
+        }
+        self.go_to(self.opening);
+        rows.extend(section(&format!("the last screen, at {}", span(self.at)), self.words()));
+        rows.extend(self.rest());
+        rows
     }
 
     /// Plays on for so many milliseconds. A long silence is left out.
@@ -144,6 +213,11 @@ impl Playback {
     /// Goes forward or back by so many milliseconds.
     pub fn jump(&mut self, by: i64) {
         self.seek(self.at.saturating_add_signed(by));
+    }
+
+    /// The screen as it was then, in words.
+    fn words(&self) -> Vec<Row> {
+        Shown::Screen(self.lines()).into_rows()
     }
 
     /// The screen as it was then.
@@ -190,15 +264,31 @@ impl fmt::Debug for Playback {
     }
 }
 
-/// The last screen of a recording; what is none is shown as text.
+/// What is read of a recording; what is none is shown as text.
 pub(super) fn page(content: &str, width: usize) -> Page {
     match Playback::of(content) {
-        Ok(playback) => Page { shown: Shown::Screen(playback.lines()), failures: Vec::new() },
+        Ok(playback) => playback.told(width).into(),
         Err(why) => {
             let why = paragraph(StyleRole::Bad, &why, width);
             why.into_iter().chain(text(content, Reading::default(), width)).collect::<Vec<_>>().into()
         }
     }
+}
+
+/// The lines that were not on the screen before.
+fn brought(before: &[String], now: &[String], width: usize) -> Vec<Row> {
+    let is_new = |line: &&String| !line.trim().is_empty() && !before.contains(line);
+    let new = now.iter().filter(is_new);
+    new.flat_map(|line| hanging((StyleRole::Dim, INDENT), StyleRole::Text, line, width)).collect()
+}
+
+/// A terminal that gets lower keeps the line of its cursor; the emulator would keep the first lines.
+fn resize(parser: &mut vt100::Parser, rows: u16, cols: u16) {
+    let lost = parser.screen().cursor_position().0.saturating_sub(rows.saturating_sub(1));
+    if lost > 0 && !parser.screen().alternate_screen() {
+        parser.process(format!("\x1b[{lost}S").as_bytes());
+    }
+    parser.screen_mut().set_size(rows, cols);
 }
 
 fn happened(code: &str, data: &Value) -> Happened {

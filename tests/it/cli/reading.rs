@@ -193,11 +193,20 @@ fn a_mission_is_written_down_for_others() {
     let (_, err) = stage.ended(&["report", "--html", "no/such/folder/r.html"], 1);
     assert!(err.contains("failed to write no/such/folder/r.html"), "{err}");
 
-    assert!(stage.told(&["bundle"]).contains(&format!("{id}-bundle: ")));
+    let written = stage.told(&["bundle"]);
+    assert!(written.contains(&format!("{id}-bundle: ")), "{written}");
+    assert!(written.contains("`flightdeck bundle --check FOLDER` prints it again"), "{written}");
     let folder = format!("{id}-bundle");
     let (_, err) = stage.ended(&["bundle"], 2);
     assert!(err.contains("is there already"), "{err}");
-    assert!(stage.told(&["bundle", "--check", &folder]).starts_with("nothing was changed, removed or added"));
+    let checked = stage.told(&["bundle", "--check", &folder]);
+    assert!(checked.starts_with("nothing was changed, removed or added"), "{checked}");
+    assert!(
+        checked.contains("Compare that number with the one that `flightdeck bundle` printed"),
+        "{checked}"
+    );
+    let number = |told: &str| told.split("SHA-256 of them all ").nth(1).unwrap()[..64].to_owned();
+    assert_eq!(number(&written), number(&checked));
     std::fs::write(stage.repository().join(&folder).join("more.txt"), "x").unwrap();
     let (_, err) = stage.ended(&["bundle", "--check", &folder], 1);
     assert!(err.contains("1 difference\n  added: more.txt"), "{err}");

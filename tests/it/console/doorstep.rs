@@ -31,12 +31,17 @@ fn card(id: &str, title: &str, waits_for: &str) -> MissionCard {
 }
 
 fn arrive(alive: Vec<MissionCard>, keys: &str) -> Flown<Recording> {
+    arrive_with(alive, Vec::new(), keys)
+}
+
+fn arrive_with(alive: Vec<MissionCard>, unlanded: Vec<MissionCard>, keys: &str) -> Flown<Recording> {
     let launcher = Launcher {
         repository: "/home/ada/src/guestbook".to_owned(),
         branch: "main".to_owned(),
         models: Vec::new(),
         budget: Budget::default(),
         alive,
+        unlanded,
         obstacle: None,
     };
     let mut app = blank((120, 40), NOW);
@@ -99,4 +104,19 @@ fn one_mission_or_none_is_not_asked_about_and_a_written_goal_is_not_lost_by_one_
     assert!(asked.contains("leave once more") && asked.contains("A poll"), "{asked}");
     assert_eq!(arrive(Vec::new(), "'A poll' esc esc 'ignored'").exit, ConsoleExit::Left);
     assert!(arrive(Vec::new(), "'A poll' esc '!' esc").frame.contains("A poll!"));
+}
+
+#[test]
+fn a_mission_that_is_complete_and_landed_nowhere_is_not_passed_over() {
+    let complete = || MissionCard { status: Status::Completed, ..card("poll-b2c3", "A poll", "") };
+    let words = "“A poll” has landed nowhere yet: `flightdeck land poll-b2c3`";
+    for alive in [Vec::new(), two()] {
+        let frame = arrive_with(alive, vec![complete()], "").frame;
+        assert!(frame.contains(words), "{frame}");
+    }
+    assert!(!arrive(Vec::new(), "").frame.contains("landed nowhere"));
+    let row = |card: &MissionCard| flightdeck::view::card::row(card, NOW, 200).plain();
+    assert!(row(&complete()).contains("has landed nowhere yet: `flightdeck land poll-b2c3`"));
+    let landed = MissionCard { status: Status::Landed, ..complete() };
+    assert!(!row(&landed).contains("landed nowhere"), "{}", row(&landed));
 }

@@ -253,3 +253,76 @@ fn the_reference_is_copied_and_the_whole_text_on_the_other_key() {
     assert!(seen.copied[0].starts_with("ev_"), "{:?}", seen.copied);
     assert_eq!(seen.copied[1], failing());
 }
+
+#[test]
+fn a_recording_that_ends_blank_opens_at_its_last_screen_and_plays_from_the_beginning() {
+    let cast = format!("{CAST}[1.0,\"o\",\"\\u001b[2J\"]\n[0.5,\"x\",\"0\"]\n");
+    let seen = |keys: &str| look(EvidenceKind::Recording, &cast, Graphics::None, WIDE, keys).text;
+    let opened = seen("3 enter");
+    assert!(opened.contains("hello ada") && opened.contains("■ last screen 1.6s of 3.1s"), "{opened}");
+    assert!(seen("3 enter space").contains("▶ ×1"), "{}", seen("3 enter space"));
+    assert!(seen("3 enter space space").contains("‖ paused 0ms"), "{}", seen("3 enter space space"));
+    let end = seen("3 enter end");
+    assert!(!end.contains("hello ada") && end.contains("■ end"), "{end}");
+}
+
+/// Two rounds: it failed on one piece, and passed on another.
+fn mended() -> Recording {
+    use crate::support::mission::Flight;
+    use crate::support::words;
+    use flightdeck::domain::command::Command;
+    use flightdeck::domain::evidence::EvidenceDoc;
+    use flightdeck::domain::verdict::{EvidenceRef, Outcome};
+    let judge = |flight: &mut Flight, outcome, reference: &str, observed: &str| {
+        let tester = flight.start(flight.due()[0]);
+        let evidence = vec![words::exchange(reference, tester)];
+        let (assertion, observed) = (words::val("VAL-M1-001"), words::line(observed));
+        flight.attempt(tester, Command::GiveVerdict { assertion, outcome, observed, evidence });
+        flight.report_testing(tester);
+    };
+    let mut flight = Flight::new().planned(1, 1).built(1).gated().reviewed().scrutinized();
+    judge(&mut flight, Outcome::Fail, "ev_000000000001", "the form was lost");
+    flight.triage_all();
+    let mut flight = flight.built(2).gated().reviewed().scrutinized();
+    judge(&mut flight, Outcome::Pass, "ev_000000000002", "the form is kept");
+    let doc = |reference: &str, content: &str| EvidenceDoc {
+        reference: EvidenceRef(reference.to_owned()),
+        kind: EvidenceKind::Unknown,
+        title: "a look".to_owned(),
+        content: content.to_owned(),
+        facts: None,
+    };
+    let evidence = vec![doc("ev_000000000001", "an empty form"), doc("ev_000000000002", "a full form")];
+    Recording { events: flight.log.clone(), evidence, ..Recording::default() }
+}
+
+#[test]
+fn each_piece_stands_in_the_block_of_the_verdict_that_rests_on_it() {
+    for keys in ["3 enter", "g"] {
+        let at = |more: &str| {
+            let recording = mended();
+            let now = recording.mission().updated;
+            run(blank((160, 50), now), recording, &format!("{keys}{more}")).text
+        };
+        let order = |text: &str, words: [&str; 3]| {
+            let places = words.map(|word| text.find(word).unwrap_or_else(|| panic!("{word}\n{text}")));
+            assert!(places.is_sorted(), "{words:?}\n{text}");
+        };
+        order(&at(""), ["the form is kept", "a full form", "the form was lost"]);
+        order(&at(" ]"), ["the form is kept", "the form was lost", "an empty form"]);
+    }
+}
+
+#[test]
+fn a_long_assertion_leaves_room_for_its_evidence_and_a_key_shows_all_of_it() {
+    let text = |size, keys: &str| look(EvidenceKind::Http, "{}", Graphics::None, size, keys).text;
+    let narrow = text(NARROW, "3 enter");
+    assert!(narrow.contains("f shows all"), "{narrow}");
+    let heading = narrow.lines().position(|line| line.contains("▣ what was seen")).unwrap();
+    assert!(heading <= 13, "the evidence begins in the upper half\n{narrow}");
+    let whole = text(NARROW, "3 enter f");
+    assert!(!whole.contains("f shows all") && whole.contains("evidence  "), "{whole}");
+    assert_eq!(text(NARROW, "3 enter f f"), narrow);
+    assert!(!text((160, 60), "3 enter").contains("f shows all"), "where there is room nothing is folded");
+    insta::assert_snapshot!("folded", narrow);
+}

@@ -195,3 +195,31 @@ fn fly_at(moment: Moment, editor: fn(&str) -> String, events: Vec<crossterm::eve
     let now = record.mission().updated;
     fly_with(record, Still { now, editor }, WIDE, events).frame
 }
+
+#[test]
+fn the_environment_is_edited_in_the_editor_shown_sent_and_kept_until_then() {
+    let edit =
+        |text: &str| text.replacen("make test", "make check", 1).replacen("cargo test", "cargo check", 1);
+    let shown = decide(News::Silent, edit, "V").frame;
+    assert!(shown.contains("The environment from your editor"), "{shown}");
+    assert!(
+        shown.contains("- run = ") && shown.contains("+ run = ") && shown.contains("Enter sends it"),
+        "{shown}"
+    );
+    let sent = decide(News::Silent, edit, "V enter");
+    let asked = sent.source.asked.lock().unwrap().clone();
+    let [Command::EditEnvironment { base, environment }] = asked.as_slice() else { panic!("{asked:?}") };
+    assert_ne!(base, environment);
+    assert!(sent.frame.contains("the environment is edited; agents keep to it"), "{}", sent.frame);
+    let nothing = decide(News::Silent, same, "V enter");
+    assert!(nothing.source.asked.lock().unwrap().is_empty(), "nothing was changed");
+    let wrong = decide(News::Silent, |text| format!("{text}\n[[tests]]\nrun = \"x\"\n"), "V enter");
+    assert!(wrong.frame.contains("`tests` means nothing here"), "{}", wrong.frame);
+    assert!(wrong.source.asked.lock().unwrap().is_empty());
+    let refused = decide(News::Refused, edit, "V enter");
+    assert!(refused.frame.contains("Enter sends it over what stands now"), "{}", refused.frame);
+    let again = decide(News::Refused, edit, "V enter enter");
+    assert_eq!(again.source.asked.lock().unwrap().len(), 2);
+    let kept = decide(News::Silent, edit, "V esc D").frame;
+    assert!(kept.contains("the environment from your editor"), "{kept}");
+}

@@ -98,7 +98,7 @@ fn a_request_wakes_the_orchestrator_once_and_what_it_leaves_is_for_the_triage() 
     flight.attempt(worker, request(ASSERTION)).end(earlier, Ending::Done);
     assert_eq!(flight.due(), [TALK, BUILD]);
     let talk = brief(&flight.mission, AgentWork::Talk).text;
-    let asks = "- #2 works on and asks (answer FND-1 with `answer_amendment`): VAL-M1-001 should be amended: it cannot be; it should say: A visitor sees less";
+    let asks = "- #2 works on and asks (answer FND-1 with `answer_amendment`): #2 asks to amend VAL-M1-001 and says: it cannot be; it should say: A visitor sees less";
     assert!(talk.contains(asks), "{talk}");
     assert!(talk.contains("## The assertions that workers ask to amend\n### VAL-M1-001"), "{talk}");
     for (ending, due) in [(Ending::Interrupted, vec![TALK, BUILD]), (Ending::Done, vec![BUILD])] {
@@ -174,7 +174,7 @@ fn a_blocking_assertion_changes_only_when_the_person_agrees() {
         let before = statement(&flight);
         flight.ask(orchestrator, only(Agreed)).unwrap();
         let sentence = &needs(&flight.mission)[0].sentence;
-        assert!(sentence.contains("would amend a blocking assertion, as a worker asked"), "{sentence}");
+        assert!(sentence.contains("a worker asks to change a blocking assertion, and #3 leaves it to you; it stays as it is unless you accept"), "{sentence}");
         flight.person(Command::DecideProposal { proposal: ProposalId(1), ruling });
         assert_eq!(statement(&flight), if now.is_empty() { before.as_str() } else { now });
         let refusal = told(&flight, worker).pop().unwrap();
@@ -241,6 +241,28 @@ fn what_the_person_was_asked_before_is_not_asked_again() {
 }
 
 #[test]
+fn a_request_that_is_made_again_before_its_answer_is_one() {
+    let (mut flight, worker) = building();
+    flight.attempt(worker, request(ASSERTION));
+    assert_eq!(
+        flight.refusal(Actor::Attempt(worker), request(ASSERTION)),
+        "FND-1 asks for the same words already, and is not decided yet: go on with your work; until then the assertion holds as it stands"
+    );
+    let other = Command::RequestAmendment {
+        assertion: val(ASSERTION),
+        proposal: words::line("A visitor sees nothing"),
+        reason: words::line("it cannot be"),
+    };
+    flight.attempt(worker, other).attempt(worker, request("VAL-M1-002"));
+    assert_eq!(flight.mission.undecided_findings().count(), 3, "other words and other assertions are others");
+    flight.end(worker, Ending::Interrupted);
+    flight.dismiss_all();
+    let again = flight.start(BUILD);
+    flight.attempt(again, request(ASSERTION));
+    assert_eq!(flight.mission.open_amendments().count(), 1, "what was decided may be asked for again");
+}
+
+#[test]
 fn what_an_answer_must_respect() {
     let (mut flight, worker, orchestrator) = asked(Weight::Blocking);
     let silent = Command::AnswerAmendment {
@@ -258,7 +280,7 @@ fn what_an_answer_must_respect() {
         (answer(1, Countered, same), "VAL-M1-001 already says that: nothing would change"),
         (
             answer(9, Agreed, WordingEdit::default()),
-            "there is no finding FND-9; open are FND-1 (non_blocking: VAL-M1-001 should be amended: it cannot be)",
+            "there is no finding FND-9; open are FND-1 (non_blocking: #2 asks to amend VAL-M1-001 and says: it cannot be)",
         ),
     ];
     for (command, sentence) in table {
@@ -269,7 +291,7 @@ fn what_an_answer_must_respect() {
     flight.ask(orchestrator, only(Countered)).unwrap();
     assert_eq!(
         flight.refusal(orchestrator, only(Agreed)),
-        "FND-1 (non_blocking: VAL-M1-001 should be amended: it cannot be) is settled already: it was dismissed, since countered: as the goal has it"
+        "FND-1 (non_blocking: #2 asks to amend VAL-M1-001 and says: it cannot be) is settled already: it was dismissed, since countered: as the goal has it"
     );
     let mut handoff = words::handoff("Done");
     handoff.left_undone.push(words::line("the footer"));

@@ -80,7 +80,12 @@ fn tests_that_pass_without_the_feature_are_one_finding_told_to_all_who_judge() {
     assert!(review_brief(&flight).contains(&format!("the engine saw: {words}")));
     let mut flight = flight.reviewed().scrutinized().tested(Outcome::Pass);
     flight.dismiss_all();
-    let gate = plain(&flightdeck::view::gate_page::rows(&flight.mission, GateId::Milestone(M1), 200));
+    let gate = plain(&flightdeck::view::gate_page::rows(
+        &flight.mission,
+        GateId::Milestone(M1),
+        &|_| String::new(),
+        200,
+    ));
     assert!(gate.contains(words), "{gate}");
 }
 
@@ -145,7 +150,12 @@ fn what_was_tried_by_hand_is_the_workers_word_unless_it_is_seen_again() {
     assert!(told.contains("the note is there (said by the worker, not shown)"), "{told}");
     let mut flight = flight.reviewed().scrutinized().tested(Outcome::Pass);
     flight.dismiss_all();
-    let gate = plain(&flightdeck::view::gate_page::rows(&flight.mission, GateId::Milestone(M1), 200));
+    let gate = plain(&flightdeck::view::gate_page::rows(
+        &flight.mission,
+        GateId::Milestone(M1),
+        &|_| String::new(),
+        200,
+    ));
     assert!(gate.contains("by hand   1 check said by workers, not shown"), "{gate}");
 }
 

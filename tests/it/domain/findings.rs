@@ -84,7 +84,7 @@ fn what_is_put_off_stays_open_and_is_asked_about_at_the_gate() {
     assert!(flight.mission.open_findings().count() == 1 && flight.mission.undecided_findings().count() == 0);
     let asked = needs(&flight.mission)[0].sentence.clone();
     assert_eq!(asked, "milestone M1 passed and waits for GO; 1 finding is put off and stays open: FND-1");
-    let page = flightdeck::view::gate_page::rows(&flight.mission, gate, 200);
+    let page = flightdeck::view::gate_page::rows(&flight.mission, gate, &|_| String::new(), 200);
     let page: String = page.iter().map(|row| row.plain() + "\n").collect();
     assert!(page.contains("open, put off until the gate of M1: “it can wait”"), "{page}");
     assert!(page.contains("1 put off and open still"), "{page}");

@@ -243,7 +243,7 @@ fn a_worker_may_ask_for_an_amendment_and_goes_on() {
         "there is no assertion VAL-X-001 in the contract"
     );
     flight.attempt(worker, request("VAL-M1-001"));
-    assert_eq!(open(&flight), ["FND-1 non_blocking VAL-M1-001 should be amended: it cannot be"]);
+    assert_eq!(open(&flight), ["FND-1 non_blocking #2 asks to amend VAL-M1-001 and says: it cannot be"]);
     let due = [AgentWork::Talk, AgentWork::Build { feature: F1 }].map(Work::Agent);
     assert_eq!(flight.due(), due, "it goes on, and the orchestrator is asked meanwhile");
     let mut handoff = words::handoff("Done");

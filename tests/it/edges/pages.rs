@@ -138,7 +138,7 @@ fn an_assertion_is_told_whole_in_the_same_words() {
     let id = words::val("VAL-M1-001");
     stage.keep(&flight);
     let (verb, drawn) = (stage.told(&["assertion", "show", "val-m1-001"]), console(&flight, "g"));
-    for row in assertion::claim(&flight.mission, &id, 90) {
+    for row in assertion::claim(&flight.mission, &id, assertion::Looking::Newest, 90) {
         on_both(&left(&row), &verb, &drawn);
     }
     assert!(verb.contains("✗ fail") && verb.contains("flightdeck evidence ev_"), "{verb}");
@@ -209,8 +209,37 @@ fn a_long_report_is_cut_and_the_page_says_where_it_is_read_whole() {
     let summary = words::prose(&"It goes on and on. ".repeat(200));
     let report = Command::ReportScrutiny { summary, issues: vec![], knowledge: vec![], known: vec![] };
     flight.attempt(weigher, report);
-    let page =
-        plain(&flightdeck::view::gate_page::rows(&flight.mission, GateId::Milestone(MilestoneId(1)), 80));
+    let page = plain(&flightdeck::view::gate_page::rows(
+        &flight.mission,
+        GateId::Milestone(MilestoneId(1)),
+        &|_| String::new(),
+        80,
+    ));
     assert!(page.contains("… all of it: flightdeck transcript guestbook-7k2p \"#4\""), "{page}");
     assert!(page.lines().count() < 40, "{page}");
+}
+
+/// Nobody who builds is told of it; the person reads it wherever they decide on it.
+#[test]
+fn what_is_sealed_is_read_by_the_person_at_each_gate_in_the_contract_and_by_the_verbs() {
+    let mut founding = words::founding();
+    founding.limits.critic_rounds = 1;
+    let mut flight = Flight::founded(founding).proposed(1, 1);
+    let critic = flight.start(flight.due()[0]);
+    let assertions = vec![words::sealed_draft("VAL-SEAL-001", None)];
+    flight.attempt(critic, Command::Seal { assertions });
+    flight.attempt(critic, Command::Criticize { summary: words::prose("Sound"), objections: vec![] });
+    let planned = flight.clone();
+    let flown = flight.gone(GateId::Plan).built(1).validated();
+    for (flight, gate, select) in [(planned, "plan", "g end"), (flown, "M1", "g j")] {
+        let stage = Stage::new();
+        stage.keep(&flight);
+        let (verb, drawn) = (stage.told(&["gate", gate]), console(&flight, select));
+        on_both("hiddentitle", &verb, &drawn);
+        let shown = stage.told(&["assertion", "show", "VAL-SEAL-001"]);
+        for words in words::HIDDEN {
+            on_both(words, &shown, &drawn);
+            on_both(words, &shown, &console(&flight, "3 end enter"));
+        }
+    }
 }

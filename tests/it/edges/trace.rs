@@ -2,8 +2,10 @@
 
 use flightdeck::domain::command::Command;
 use flightdeck::domain::gate::GateId;
-use flightdeck::domain::id::MilestoneId;
+use flightdeck::domain::id::{FeatureId, MilestoneId};
+use flightdeck::domain::mission::Mission;
 use flightdeck::domain::trace::TraceSubject;
+use flightdeck::domain::verdict::Outcome;
 use flightdeck::view::row::plain;
 use flightdeck::view::{trace, unshown};
 use pretty_assertions::assert_eq;
@@ -71,6 +73,43 @@ fn the_trace_is_the_same_and_is_followed_from_both_ends() {
     let commit = TraceSubject::Commit(flight.mission.head().unwrap().clone());
     let found = flight.mission.trace_of(&commit);
     assert_eq!(found.requirements[0].assertions.len(), 1, "the other was tried at another commit");
+}
+
+#[test]
+fn a_fix_stands_under_the_assertions_that_its_findings_are_about_and_under_no_other() {
+    let ids = ["VAL-M1-001", "VAL-M1-002"];
+    let plan = vec![words::milestone("One", vec![words::feature("All of it", &ids)])];
+    let flight =
+        Flight::new().proposing(ids.map(words::assertion).to_vec(), plan).gone(GateId::Plan).built(1);
+    let mut flight = flight.gated().reviewed().scrutinized();
+    let tester = flight.start(flight.due()[0]);
+    flight
+        .verdict(tester, ids[0], Outcome::Pass)
+        .verdict(tester, ids[1], Outcome::Fail)
+        .report_testing(tester);
+    flight.triage_all();
+    let features = |mission: &Mission, id: &str| -> Vec<FeatureId> {
+        let trace = mission.trace();
+        let all = trace.requirements.iter().flat_map(|found| &found.assertions).chain(&trace.unrequired);
+        let found = all.into_iter().find(|found| *found.assertion == words::val(id)).unwrap();
+        found.features.iter().map(|found| found.feature).collect()
+    };
+    assert_eq!(features(&flight.mission, ids[0]), [FeatureId(1)]);
+    assert_eq!(features(&flight.mission, ids[1]), [FeatureId(1), FeatureId(2)]);
+    let stage = Stage::new();
+    stage.keep(&flight);
+    for drawn in [stage.told(&["trace"]), console(&flight, "t")] {
+        assert_eq!(drawn.matches("F2 Fix of FND-1").count(), 1, "{drawn}");
+    }
+    // What a person sent back at a gate is about no assertion.
+    let flight = {
+        let mut flight = Flight::new().planned(1, 1).built(1).validated();
+        flight.person(Command::DecideGate { gate: FIRST, decision: words::no_go("mend the form") });
+        flight.triage_all();
+        flight
+    };
+    let loose: Vec<FeatureId> = flight.mission.trace().unasserted.iter().map(|found| found.feature).collect();
+    assert_eq!(loose, [FeatureId(2)]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 use tokio::time::sleep;
 
 use super::{Instruments, logged};
-use crate::agent::tool::{Answer, Call, ToolError, ToolRow, arguments};
+use crate::agent::tool::{Answer, Call, Lack, ToolError, ToolRow, arguments};
 use crate::instrument::Seen;
 use crate::workspace::services::{DATA_DIR, ServiceDirs, ServiceStatus, StillHeld};
 use crate::workspace::{Access, ServiceSpec, Services, WorkspaceError};
@@ -239,12 +239,12 @@ impl Action {
 }
 
 pub(super) fn row(given: Result<&Instruments, String>) -> ToolRow {
+    let idle = given.as_ref().is_ok_and(|all| !all.app.has_services());
     let given = given.and_then(|all| {
-        let has = all.app.has_services();
-        if has {
-            Ok(Arc::new(all.clone()))
-        } else {
+        if idle {
             Err("the environment has no services to start".to_owned())
+        } else {
+            Ok(Arc::new(all.clone()))
         }
     });
     let names: Vec<_> =
@@ -255,7 +255,8 @@ pub(super) fn row(given: Result<&Instruments, String>) -> ToolRow {
          {services}."
     );
     let watched = given.clone();
-    let row = ToolRow::new(NAME, description, Access::Proof, given, act);
+    let lack = if idle { Lack::Nothing } else { Lack::Missed };
+    let row = ToolRow::new(NAME, description, Access::Proof, given, act).lacking(lack);
     logged(row, &watched.as_deref().map_err(Clone::clone))
 }
 
@@ -426,7 +427,8 @@ mod tests {
     fn without_services_there_is_no_app_to_work() {
         let directory = tempfile::tempdir().unwrap();
         let app = app(directory.path(), Vec::new());
-        let refusal = row(Ok(&instruments_of(&Arc::default(), &app))).refusal(Access::Proof);
-        assert!(refusal.unwrap().contains("no services"));
+        let row = row(Ok(&instruments_of(&Arc::default(), &app)));
+        assert!(row.refusal(Access::Proof).unwrap().contains("no services"));
+        assert_eq!(row.lack(), Lack::Nothing, "nothing is wrong with an environment without services");
     }
 }

@@ -12,7 +12,7 @@ pub use steps::{Own, StepLog, Steps};
 
 use std::sync::Arc;
 
-use super::{Answer, Call, Output, ToolEnv, ToolError, ToolRow};
+use super::{Answer, Call, Lack, Output, ToolEnv, ToolError, ToolRow};
 use crate::instrument::evidence::RECORDING;
 use crate::instrument::{Chromium, Evidence, Instrument, Place, Reach, Seen, Visitor, each};
 use crate::workspace::Intent;
@@ -84,8 +84,10 @@ struct Collector<'a> {
 
 impl Visitor for Collector<'_> {
     fn visit<I: Instrument>(&mut self) {
+        let idle = |all: &Instruments| I::REACHES == Reach::Ports && !all.app.listens();
+        let lack = if self.given.as_ref().is_ok_and(|all| idle(all)) { Lack::Nothing } else { Lack::Missed };
         let held = self.given.clone().and_then(|all| {
-            if I::REACHES == Reach::Ports && !all.app.listens() {
+            if idle(all) {
                 return Err(
                     "nothing in the environment listens on a port, so there is nothing to reach".to_owned()
                 );
@@ -93,7 +95,7 @@ impl Visitor for Collector<'_> {
             let instrument = I::new(&self.place).map_err(|fault| fault.to_string())?;
             Ok(Arc::new(Held { instrument, all: all.clone() }))
         });
-        let row = ToolRow::new(I::NAME, I::DESCRIPTION, I::ACCESS, held, work);
+        let row = ToolRow::new(I::NAME, I::DESCRIPTION, I::ACCESS, held, work).lacking(lack);
         self.rows.push(logged(row, &self.given));
     }
 }
@@ -262,6 +264,14 @@ pub(super) mod tests {
         assert!(refusal("http").unwrap().contains("nothing to reach"));
         assert!(refusal("browser").is_some());
         assert_eq!((refusal("terminal"), refusal("app")), (None, None));
+        let lack = |name: &str| rows.iter().find(|row| row.spec.name == name).unwrap().lack();
+        assert_eq!((lack("http"), lack("browser")), (Lack::Nothing, Lack::Nothing));
+        let extras = super::super::Extras { instruments: Some(given), ..super::super::Extras::default() };
+        let picked = super::super::ToolTable::new(&place.env, extras).pick(["http", "browser"]);
+        assert!(
+            picked.tools.is_empty() && picked.unavailable.is_empty(),
+            "nothing is wrong, so nothing is said"
+        );
     }
 
     #[tokio::test]
@@ -377,12 +387,64 @@ pub(super) mod tests {
     }
 
     #[tokio::test]
+    async fn the_looks_at_one_program_are_told_apart_by_their_titles() {
+        let (place, kept) = (Place::new(), Arc::new(Kept::default()));
+        let terminal = tool("terminal", &place, &kept);
+        let menu = "echo Menu; read a; echo Total 3; read b; clear; echo Bye; read c";
+        for wanted in [
+            json!({ "action": "start", "command": menu }),
+            json!({ "action": "type", "text": "q" }),
+            json!({ "action": "press", "keys": ["Enter"] }),
+            json!({ "action": "wait", "text": "Total" }),
+            json!({ "action": "screen" }),
+            json!({ "action": "press", "keys": ["Enter"] }),
+            json!({ "action": "wait", "text": "Total", "seconds": 1 }),
+            json!({ "action": "stop" }),
+        ] {
+            call(&terminal, wanted).await.unwrap();
+        }
+        let kept = kept.0.lock().unwrap();
+        let command = "echo Menu; read a; echo Total 3; read b; clear; echo Bye; re…";
+        let titles: Vec<&str> = kept
+            .iter()
+            .map(|piece| piece.title.strip_suffix(command).unwrap_or(&piece.title).trim_end_matches(" · "))
+            .collect();
+        assert_eq!(
+            titles,
+            [
+                "started: Menu",
+                "typed `q`: q",
+                "pressed Enter: Total 3",
+                "waited for `Total`: Total 3",
+                "looked: Menu",
+                "pressed Enter: Bye",
+                "waited in vain for `Total`: Bye",
+                "stopped: Bye",
+                &format!("recording of {menu}"),
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_terminal_that_gets_lower_keeps_the_line_of_its_cursor() {
+        let place = Place::new();
+        let terminal = tool("terminal", &place, &Arc::default());
+        let twenty = "seq 1 20; printf 'more? '; read x";
+        call(&terminal, json!({ "action": "start", "command": twenty })).await.unwrap();
+        let low = call(&terminal, json!({ "action": "resize", "cols": 100, "rows": 5 })).await.unwrap();
+        assert!(low.starts_with("17\n18\n19\n20\nmore?\n[the terminal is 100x5 now]"), "{low}");
+        let least = call(&terminal, json!({ "action": "resize", "cols": 5, "rows": 5 })).await.unwrap();
+        assert!(least.contains("[the terminal is 10x5 now]"), "{least}");
+        assert!(least.contains("[`cols` was 5, and 10 was taken"), "{least}");
+    }
+
+    #[tokio::test]
     async fn what_an_action_lacks_is_said() {
         let place = Place::new();
         let terminal = tool("terminal", &place, &Arc::default());
         assert_eq!(
             call(&terminal, json!({ "action": "start" })).await.unwrap_err(),
-            "`start` wants `command`"
+            "`start` wants `command`: the command line, such as `./app --help`"
         );
         call(&terminal, json!({ "action": "start", "command": "cat" })).await.unwrap();
         for (wanted, words) in [

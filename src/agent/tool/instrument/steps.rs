@@ -62,6 +62,9 @@ impl Own {
     }
 }
 
+/// References that a refusal names.
+const NAMED: usize = 5;
+
 /// How a name stands in a text: in brackets that no address and no command has.
 fn mark(name: &str) -> String {
     format!("\u{27e8}{name}\u{27e9}")
@@ -158,6 +161,18 @@ impl StepLog {
         }
     }
 
+    /// The newest references that were left, as the end of a sentence; empty where there are none.
+    pub fn newest(&self) -> String {
+        let steps = self.steps();
+        let names: Vec<&str> =
+            steps.iter().rev().flat_map(|step| &step.evidence).map(String::as_str).take(NAMED).collect();
+        if names.is_empty() {
+            String::new()
+        } else {
+            format!("; the newest of yours are {}", names.join(", "))
+        }
+    }
+
     /// All steps up to the last one that left evidence of those names; nothing where none did.
     pub fn up_to(&self, evidence: &[&str]) -> Option<Steps> {
         let steps = self.steps();
@@ -200,6 +215,8 @@ mod tests {
         log.showed("c2", &Facts::default(), vec!["ev_2".to_owned()]);
         log.begun("c3", "run", &json!({ "command": "true" }));
         assert_eq!(log.up_to(&["ev_9"]), None);
+        assert_eq!(log.newest(), "; the newest of yours are ev_2, ev_1");
+        assert_eq!(StepLog::default().newest(), "");
         let steps = log.up_to(&["ev_2"]).unwrap();
         assert_eq!((steps.steps.len(), steps.shown().len()), (2, 1), "all before it, and what it rests on");
         let there = steps.at(&own("34567", "/n"));

@@ -59,5 +59,7 @@ pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<Exit> {
             "backing": mission.verdicts.get(id).into_iter().flatten().map(|one| mission.backing(one)).collect::<Vec<_>>(),
         })
     };
-    context.answer(args.format, value, |width| assertion::page(mission, known, width))
+    context.answer(args.format, value, |width| {
+        assertion::page(mission, known, &|piece| found.title_of(piece), width)
+    })
 }

@@ -14,7 +14,7 @@ const LEAP: i64 = 5_000;
 /// Milliseconds between two looks at the clock while it plays; where the clock stands they are what goes by.
 const LOOK: u64 = 100;
 
-/// A recording, at its end until somebody plays it.
+/// A recording, at its last screen until somebody plays it.
 #[derive(Debug)]
 pub struct Player {
     playback: Playback,
@@ -24,7 +24,7 @@ pub struct Player {
 }
 
 impl Player {
-    /// A recording, at its end.
+    /// A recording, at its last screen.
     ///
     /// # Errors
     /// Why it is none.
@@ -54,7 +54,7 @@ impl Player {
         match action {
             Action::Play if self.playing.take().is_some() => {}
             Action::Play => {
-                if self.playback.is_over() {
+                if self.playback.is_over() || self.playback.is_at_opening() {
                     self.playback.seek(0);
                 }
                 self.playing = Some(app.clock);
@@ -87,6 +87,7 @@ impl Player {
         let state = match self.playing {
             Some(_) => format!("▶ ×{speed}"),
             None if self.playback.is_over() => "■ end".to_owned(),
+            None if self.playback.is_at_opening() => "■ last screen".to_owned(),
             None => "‖ paused".to_owned(),
         };
         let head = vec![self.playback.progress(&state, width), Row::new()];
