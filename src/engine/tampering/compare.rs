@@ -7,6 +7,7 @@ use super::change::{Changed, Kind, kind};
 use super::context::{Context, is_comment};
 use super::double;
 use super::expect::{self, Expected};
+use super::guard;
 use super::held;
 use super::patch;
 use crate::domain::tampering::Suspicion;
@@ -58,7 +59,10 @@ pub fn compare(files: &[Changed], context: &Context<'_>) -> Compared {
     let all = files.iter().flat_map(|file| cases(&file.path, &file.new));
     let kept: Vec<Case> = all.filter(|case| case.skip == Skip::Run).collect();
     let explained = |case: &Case| {
-        (replaced && went_with_product(case, context)) || is_merged(case, context) || is_spread(case, context)
+        (replaced && went_with_product(case, context))
+            || is_merged(case, context)
+            || is_spread(case, context)
+            || never_failed(case)
     };
     removed(&gone, &kept, &explained, &mut compared);
     compared
@@ -246,6 +250,12 @@ fn is_spread(case: &Case, context: &Context<'_>) -> bool {
         && called.all(|name| context.has(&name))
 }
 
+/// Whether a test expects something, and nothing that could have failed.
+fn never_failed(case: &Case) -> bool {
+    let mut expected = case.lines.iter().filter_map(|line| Expected::of(line)).peekable();
+    expected.peek().is_some() && expected.all(|expected| !expected.can_fail())
+}
+
 /// Whether a test uses what the product no longer has.
 fn went_with_product(case: &Case, context: &Context<'_>) -> bool {
     body(case).iter().any(|token| context.vanished.contains(token) && !context.has(token))
@@ -272,6 +282,15 @@ fn pair(before: &Placed<'_>, after: &Placed<'_>, context: &Context<'_>, compared
             ),
         });
         return;
+    }
+    if let Some(silenced) = guard::silenced(path, &before.case.lines, &after.case.lines) {
+        let words = format!("{}: {name} in {path}", silenced.words);
+        if silenced.by_machine {
+            compared.to_read.push(words);
+        } else {
+            compared.found.push(Suspicion::blocking(words, hunk()));
+            return;
+        }
     }
     if context.helpers.is_emptied(&before.case, &after.case) {
         let words = format!("nothing is expected any more in a test: {name} in {path}");

@@ -1,12 +1,13 @@
 //! What a test expects, line by line, and whether a change of it expects less.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use super::change::surplus;
 use super::context::is_comment;
+use super::expect_words::{
+    ALWAYS, BOUNDS, COMPARING, COMPLAINS, EXACT, EXPECTS, IDLE, INVERTS, LITERAL, LOOSE, MATCHER, NEGATED,
+    ROW, SIDES, SWALLOWS, TEXT, TOKEN, is,
+};
 use super::leeway;
 
 /// What the work asks for, in the words of its feature and assertions.
@@ -20,6 +21,7 @@ pub struct Asked {
 
 /// A line that expects something.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "signs of one line, each of which may hold with any other")]
 pub struct Expected {
     pub line: String,
     /// Texts and numbers in it, without those that say no more than yes or no.
@@ -28,6 +30,10 @@ pub struct Expected {
     loose: bool,
     /// It holds whatever the program does.
     always: bool,
+    /// It says so little that no program that runs fails it: of which type something is, or a code that may be any.
+    idle: bool,
+    /// It wants something else than the value.
+    negated: bool,
 }
 
 /// What became of a test's expectations.
@@ -37,7 +43,10 @@ pub struct Expected {
     reason = "signs of one change, each of which may hold with any other"
 )]
 pub struct Change {
+    /// Those that could fail.
     removed: Vec<Expected>,
+    /// How many went that held whatever the program did.
+    was_always: usize,
     added: Vec<Expected>,
     /// Literals that no line of the tests has any more.
     lost: Vec<String>,
@@ -69,57 +78,12 @@ pub enum Judgement {
     Weaker(String),
 }
 
-fn pattern(text: &str) -> Option<Regex> {
-    Regex::new(text).ok()
-}
-
-static EXPECTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\bassert|\bexpect\w*\(|\bshould\b|\.to[A-Z]\w*\(|\b(t|b)\.(Error|Fatal)f?\(|(?-i:\b(EXPECT|ASSERT|CHECK|REQUIRE)\w*\()|\b(strictEqual|deepEqual|equal|notEqual|rejects|throws|ok|is|like)\(|pytest\.raises|should_panic\(|\brequire\.\w+\(|\bprop_assert|\bmatches!|\binsta::|^\s*\[+ |\[\[ .* \]\]|\btest\s+[-\x22$]|^if .*(!=|==|<|>).*\{$|\bgrep -q|\bdiff -|\bcmp ",
-    )
-});
-static EXACT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(
-        r"===?|(?i)\bassert_?equals?\b|assert_eq|\.toBe\(|toEqual|toStrictEqual|strictEqual|deepEqual|\bequals?\(|_EQ\(|\.eql?\b|\beq\(|toMatchSnapshot|toMatchInlineSnapshot|assert_snapshot|!= .*\{\s*$| -eq |raises|throws|toThrow",
-    )
-});
-static LOOSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(
-        r"(?i) in | not |[<>]=?|!=|assert_?(not)?_?in\b|assert_?(true|not|regex|greater|less|almost)|contains|includes?\(|to(Contain|Match|BeTruthy|BeDefined|BeGreater|BeLess|HaveProperty|BeCloseTo)|starts_?with|ends_?with|approx|notnone|not_?nil|not_?equal|_NE\(|_GE\(|_LE\(|\bmatch|\bany\(|\bok\(",
-    )
-});
-static ALWAYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\b(or|\|\|)\s*(true|1)\b|\|\|\s*(true|1)\b|\bassert\s+(true|1|not false)\s*(,.*)?$|assert!\(\s*true|assertTrue\(\s*(true|1)\s*[,)]|expect\(\s*true\s*\)\.(toBe\(\s*true|toBeTruthy)|\bok\(\s*true\s*[,)]|assert\(\s*true\s*[,)]|\|\|\s*:",
-    )
-});
-static LITERAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(r#""((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|`([^`]*)`|(-?\b\d[\d_]*(?:\.\d+)?(?:e-?\d+)?)\b"#)
-});
-static TEXT: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r#""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`"#));
-static MATCHER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(r"\)\s*\.\s*(?:not\.|resolves\.|rejects\.)*(?:to[A-Z_]?\w*|be|eq\w*|equals?|have\w*|contains?)\b")
-});
-/// A row of a table that a test goes through.
-static ROW: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(
-        r#"^\s*[\[({"']|parametrize|\.each|#\[(case|test_case)|@(CsvSource|ValueSource)|^\s*(case|when)\b|^\s*for\b.*\b(in|of)\s*[\[(&]"#,
-    )
-});
-static COMPLAINS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"^[tbf]\.(Error|Fatal|Log)f?\("));
-static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"[A-Za-z_]\w*|\d[\d_.]*"));
-/// Expected to fail, said of the test as a whole.
-static INVERTS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"#\[\s*should_panic|\bexpectedFailure\b|@Test\(\s*expected\s*="));
-static SWALLOWS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(
-        r"^\s*except\b.*:\s*(pass)?\s*$|\bcatch\s*(\([^)]*\))?\s*\{\s*\}|\.catch\(\s*\(\w*\)\s*=>\s*(\{\s*\}|null|undefined)|\bcontextlib\.suppress|\brescue\b\s*(=>.*)?$",
-    )
-});
-
-fn is(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
-    pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
+/// Whether a value is compared with itself.
+fn is_same_twice(line: &str) -> bool {
+    let Some(found) = SIDES.as_ref().and_then(|sides| sides.captures(line)) else { return false };
+    let sides: Vec<&str> = found.iter().skip(1).flatten().map(|side| side.as_str()).collect();
+    // What is called twice may differ.
+    sides.first() == sides.get(1) && !sides.iter().any(|side| side.contains('('))
 }
 
 /// The names, numbers and texts of a line; texts stand in quotes.
@@ -207,7 +171,28 @@ impl Expected {
         // A shell's variables are no values.
         literals.retain(|literal| !literal.starts_with("\"$"));
         let (exact, loose) = (is(&EXACT, said), is(&LOOSE, said));
-        Some(Self { line: said.to_owned(), literals, exact, loose, always: is(&ALWAYS, said) })
+        Some(Self {
+            line: said.to_owned(),
+            literals,
+            exact,
+            loose,
+            always: is(&ALWAYS, said) || is_same_twice(said),
+            idle: is(&IDLE, said),
+            negated: is(&NEGATED, said),
+        })
+    }
+
+    /// Whether any program fails it.
+    pub fn can_fail(&self) -> bool {
+        !self.always && !self.idle
+    }
+
+    /// What it asks: its names, without those of the way it compares.
+    fn asks(&self) -> BTreeSet<String> {
+        let names = words(&without_texts(&self.line)).into_iter();
+        names
+            .filter(|name| !is(&COMPARING, name) && !name.starts_with(|c: char| c.is_ascii_digit()))
+            .collect()
     }
 }
 
@@ -227,6 +212,9 @@ pub fn change(before: &str, after: &str, elsewhere: &Elsewhere<'_>) -> Change {
     let expected = |lines: &[&str]| lines.iter().filter_map(|line| Expected::of(line)).collect::<Vec<_>>();
     let (mut removed, added) = (expected(&gone), expected(&come));
     removed.retain(|expected| (elsewhere.lost)(&expected.line));
+    let was_always = removed.iter().filter(|expected| expected.always).count();
+    // What could not fail is no loss.
+    removed.retain(Expected::can_fail);
     // What is only a comment any more is not there.
     let tokens_of =
         |text: &str| text.lines().filter(|line| !is_comment(line)).flat_map(tokens).collect::<BTreeSet<_>>();
@@ -268,6 +256,7 @@ pub fn change(before: &str, after: &str, elsewhere: &Elsewhere<'_>) -> Change {
         lost_lines,
         swallows: swallowed(&come) > swallowed(&gone),
         removed,
+        was_always,
         added,
         lost,
         gained,
@@ -285,8 +274,7 @@ pub fn judge(
 ) -> Judgement {
     let gone_with_product = !change.lost.is_empty() && change.lost.iter().all(vanished);
     let weaker = |words: &str| Judgement::Weaker(words.to_owned());
-    let always = |of: &[Expected]| of.iter().filter(|expected| expected.always).count();
-    if always(&change.added) > always(&change.removed) {
+    if change.added.iter().filter(|expected| expected.always).count() > change.was_always {
         return weaker("an expectation holds now whatever the program does");
     }
     if change.swallows {
@@ -327,14 +315,28 @@ pub fn judge(
     changed_value(change, asked, product_changed)
 }
 
+/// How many other outcomes a line is content with.
+fn offers(expected: &Expected) -> usize {
+    let bare = without_texts(&expected.line);
+    bare.matches(" or ").count() + bare.matches("||").count()
+}
+
 /// Whether the same value is looked for less strictly.
 fn is_less_exact(change: &Change) -> bool {
     let same = |old: &Expected, new: &Expected| {
         !old.literals.is_empty() && old.literals.iter().all(|literal| new.literals.contains(literal))
     };
+    // Of the same thing no value is named any more, and any that is no other one, or large enough, will do.
+    let same_asked = |old: &Expected, new: &Expected| {
+        !old.literals.is_empty() && old.asks() == new.asks() && is(&BOUNDS, &new.line)
+    };
     change.removed.iter().filter(|old| old.exact).any(|old| {
-        let mut again = change.added.iter().filter(|new| same(old, new)).peekable();
-        again.peek().is_some() && again.all(|new| new.loose && !new.exact)
+        let again = change.added.iter().filter(|new| same(old, new) || same_asked(old, new));
+        let mut again = again.peekable();
+        again.peek().is_some()
+            && again.all(|new| {
+                new.loose && !new.exact || new.negated && !old.negated || offers(new) > offers(old)
+            })
     })
 }
 

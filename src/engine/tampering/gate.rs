@@ -5,25 +5,38 @@ use std::collections::BTreeSet;
 use regex::Regex;
 
 use super::change::{Changed, Kind, kind};
+use super::gate_lines::{self, entries, is_dependency, leaves_out_tests, occurs, prints, repeats};
 use super::gate_words::{
-    CHOOSES, EXCLUDES, FALLS, FILTERS, HARMLESS, NARROWS, NEUTERS, NUMBER, ONE, RISES, RUNS, SEVERITIES,
-    STRICTLY, is,
+    CHOOSES, EXCLUDES, FALLS, FILTERS, NARROWS, NEUTERS, NUMBER, ONE, RISES, RUNS, SEVERITIES, STRICTLY, is,
 };
+use super::guard;
 use super::patch;
 use crate::domain::tampering::Suspicion;
 
 /// What a change of gates takes away.
 pub fn examine(files: &[Changed], commands: &[String]) -> Vec<Suspicion> {
-    let gates: Vec<Gate<'_>> =
-        files.iter().filter(|file| is_gate(file, files, commands)).map(Gate::of).collect();
+    let gates: Vec<Gate<'_>> = files
+        .iter()
+        .filter(|file| is_gate(file, files, commands))
+        .map(|file| Gate::of(file, files))
+        .collect();
     let mut found: Vec<Suspicion> = gates.iter().filter_map(|gate| gate.weakened(&gates)).collect();
     let suspect: BTreeSet<String> = found.iter().map(|suspicion| suspicion.description.to_string()).collect();
     for gate in &gates {
         let told = suspect.iter().any(|words| words.contains(&gate.file.path));
-        if told || !(is_named(&gate.file.old_path, commands) || gate.has_commands()) || !gate.loses_lines() {
+        if told || !(is_named(&gate.file.old_path, commands) || gate.has_commands()) {
             continue;
         }
-        let path = &gate.file.path;
+        let (path, file) = (&gate.file.path, gate.file);
+        if !gate.loses_lines() {
+            found.extend(guard::conditional(path, &file.old, &file.new).map(|condition| {
+                let words = format!(
+                    "{path} was edited, which the gate runs: a line of it may not be run now: `{condition}`"
+                );
+                Suspicion::doubtful(words, gate.hunk())
+            }));
+            continue;
+        }
         let is_called = |line: &String| line.contains(gate.file.old_path.as_str());
         let is_gone =
             gate.file.new.is_empty() && !gates.iter().any(|other| other.removed.iter().any(is_called));
@@ -68,12 +81,14 @@ pub fn is_named(path: &str, commands: &[String]) -> bool {
 /// A gate's file with the lines that count: without comments.
 struct Gate<'a> {
     file: &'a Changed,
+    /// The whole change.
+    files: &'a [Changed],
     added: Vec<String>,
     removed: Vec<String>,
 }
 
 impl<'a> Gate<'a> {
-    fn of(file: &'a Changed) -> Self {
+    fn of(file: &'a Changed, files: &'a [Changed]) -> Self {
         let bare = |text: &str| {
             let lines = text.lines().filter(|line| !is_comment(line));
             lines.collect::<Vec<_>>().join("\n")
@@ -82,7 +97,7 @@ impl<'a> Gate<'a> {
         let surplus = |text: &str, other: &str| {
             super::change::surplus(text, other).into_iter().map(str::to_owned).collect()
         };
-        Self { file, added: surplus(&new, &old), removed: surplus(&old, &new) }
+        Self { file, files, added: surplus(&new, &old), removed: surplus(&old, &new) }
     }
 
     fn hunk(&self) -> String {
@@ -97,6 +112,7 @@ impl<'a> Gate<'a> {
             .neutered()
             .or_else(|| self.threshold())
             .or_else(|| self.no_longer_strict(all))
+            .or_else(|| self.warns_less(all))
             .or_else(|| self.lower_severity())
             .or_else(|| self.filtered())
             .or_else(|| self.narrowed())
@@ -106,12 +122,23 @@ impl<'a> Gate<'a> {
 
     fn neutered(&self) -> Option<String> {
         for (pattern, words) in NEUTERS.iter() {
-            let count = |lines: &[String]| lines.iter().filter(|line| pattern.is_match(line)).count();
-            if count(&self.added) > count(&self.removed) {
-                let line =
-                    self.added.iter().find(|line| pattern.is_match(line)).map_or("", |line| line.trim());
-                return Some(format!("a line {words} now: `{line}`"));
+            let lets = |line: &&String| pattern.is_match(line);
+            let added: Vec<&String> =
+                self.added.iter().filter(lets).filter(|line| !self.has_reason(line)).collect();
+            if let Some(line) =
+                added.first().filter(|_| added.len() > self.removed.iter().filter(lets).count())
+            {
+                return Some(format!("a line {words} now: `{}`", line.trim()));
             }
+        }
+        if let Some(name) = gate_lines::muted_tests(self.file) {
+            return Some(format!("a test may fail now, or is left out: {name}"));
+        }
+        if let Some(line) = gate_lines::disarmed(&self.added, &self.removed) {
+            return Some(format!("a line only reads now what it ran: `{line}`"));
+        }
+        if let Some(line) = gate_lines::fewer_files(&self.added, &self.removed) {
+            return Some(format!("a line goes through fewer files than before: `{line}`"));
         }
         if let Some(line) = self.added.iter().find(|line| repeats(line)) {
             return Some(format!("a line tries what failed again now: `{}`", line.trim()));
@@ -128,6 +155,26 @@ impl<'a> Gate<'a> {
             })
         };
         self.added.iter().find(ignored).map(|line| format!("a failure is ignored now: `{}`", line.trim()))
+    }
+
+    /// Whether a line that lets a failure pass does so to look at it, or came with what it is about.
+    fn has_reason(&self, line: &str) -> bool {
+        gate_lines::is_looked_at(line, &self.file.new)
+            || self.file.path.ends_with("Cargo.toml")
+                && gate_lines::is_new_target(line, &self.file.new, self.files)
+    }
+
+    /// In all gates together fewer warnings fail a test.
+    fn warns_less(&self, all: &[Gate<'_>]) -> Option<String> {
+        let settles = |gate: &&Gate<'_>| {
+            ![".js", ".mjs", ".json", ".yml", ".yaml"].iter().any(|ending| gate.file.path.ends_with(ending))
+        };
+        let lines =
+            |of: fn(&Gate<'_>) -> Vec<String>| all.iter().filter(settles).flat_map(of).collect::<Vec<_>>();
+        let (added, removed) = (lines(|gate| gate.added.clone()), lines(|gate| gate.removed.clone()));
+        let line = gate_lines::warns_less(&added, &removed)?;
+        let is_own = self.added.contains(&line) || self.removed.contains(&line);
+        is_own.then(|| format!("warnings fail fewer tests than before: `{}`", line.trim()))
     }
 
     /// A call that stood alone, whose failure ended the script, and that is now asked in a condition or piped on.
@@ -314,7 +361,6 @@ impl<'a> Gate<'a> {
     fn loses_lines(&self) -> bool {
         let tightened =
             |line: &&String| NEUTERS.iter().any(|(pattern, _)| pattern.is_match(line)) || is(&FILTERS, line);
-        let added: BTreeSet<String> = self.added.iter().flat_map(|line| super::expect::words(line)).collect();
         // A number of a limit that was not lowered.
         let skeleton =
             |line: &str| NUMBER.as_ref().map(|number| number.replace_all(line.trim(), "#").into_owned());
@@ -323,68 +369,22 @@ impl<'a> Gate<'a> {
                 && self.added.iter().any(|new| skeleton(new) == skeleton(line))
         };
         // What let failures pass, or left tests out, is no loss, and neither is what is only said.
-        let removed = self.removed.iter().filter(|line| !tightened(line) && !prints(line) && !is_limit(line));
-        removed
-            .flat_map(|line| super::expect::words(line))
-            .any(|token| token.len() > 1 && !added.contains(&token))
+        let mut removed =
+            self.removed.iter().filter(|line| !tightened(line) && !prints(line) && !is_limit(line));
+        let is_setting = [".yml", ".yaml", ".json", ".toml", ".ini", ".cfg"]
+            .iter()
+            .any(|ending| self.file.path.ends_with(ending));
+        removed.any(|line| {
+            if is_setting && !line.contains("run:") {
+                gate_lines::loses_words(line, &self.added)
+            } else {
+                !gate_lines::is_kept(line, &self.added)
+            }
+        })
     }
-}
-
-/// Whether a line tries the same command once more where it failed.
-fn repeats(line: &str) -> bool {
-    let parts: Vec<&str> = line.split("||").map(str::trim).collect();
-    parts.windows(2).any(|pair| pair[0].len() > 3 && pair[0].ends_with(pair[1]) && pair[1].len() > 3)
-}
-
-/// Whether a line only says something.
-fn prints(line: &str) -> bool {
-    let said = line.trim_start();
-    ["echo ", "printf ", "print(", "console.log("].iter().any(|begins| said.starts_with(begins))
-        && !said.contains(['|', '>', '&', '`'])
-        && !said.contains("$(")
-}
-
-/// The entries of a list, or the one value.
-fn entries(value: &str) -> BTreeSet<String> {
-    let parts = value.split([' ', ',', '"', '\'', '[', ']', '{', '}']).map(str::trim);
-    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
-}
-
-/// A line such as `"jest": "^29"`, or the name of a job.
-fn is_dependency(line: &str) -> bool {
-    let said = line.trim().trim_end_matches(',');
-    let value = said.rsplit([':', '=']).next().unwrap_or_default().trim().trim_matches(['"', '\'', ' ']);
-    let is_version = value.starts_with(['^', '~', '>', '<', '='])
-        || value.chars().next().is_some_and(|c| c.is_ascii_digit());
-    said.contains([':', '=']) && is_version || said.starts_with("name:") || said.starts_with("- uses:")
-}
-
-/// How often a word stands in lines of the gates.
-fn occurs<'a>(lines: impl Iterator<Item = &'a Vec<String>>, word: &str) -> usize {
-    lines.flatten().map(|line| line.matches(word).count()).sum()
 }
 
 fn is_comment(line: &str) -> bool {
     let said = line.trim_start();
     (said.starts_with('#') && !said.starts_with("#[")) || said.starts_with("//") || said.starts_with("; ")
-}
-
-fn leaves_out_tests(said: &str, removed: &[String]) -> bool {
-    let key = EXCLUDES.as_ref().and_then(|excludes| excludes.find(said)).map_or(0, |key| key.end());
-    let value = said.get(key..).unwrap_or_default().split(']').next().unwrap_or_default().to_lowercase();
-    let entries =
-        value.split([',', '"', '\'', ' ', '[', ']', '(', ')']).map(str::trim).filter(|entry| entry.len() > 1);
-    let known = |entry: &str| removed.iter().any(|line| line.to_lowercase().contains(entry));
-    let harmless = |entry: &str| {
-        let parts: Vec<&str> =
-            entry.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|part| !part.is_empty()).collect();
-        parts.is_empty() || parts.iter().any(|part| HARMLESS.contains(part))
-    };
-    let telling = |entry: &str| {
-        ["test", "spec", "src", "lib", "app"].iter().any(|part| entry.contains(part))
-            || [".py", ".js", ".ts", ".rs", ".go", ".rb", ".java"]
-                .iter()
-                .any(|ending| entry.ends_with(ending))
-    };
-    entries.filter(|entry| !known(entry) && !harmless(entry)).any(telling)
 }

@@ -25,6 +25,11 @@ const NEUTERING: &[(&str, &str)] = &[
         r"-DskipTests|skip\.?tests?\s*[=>:]\s*true|\bif\s*:\s*(\$\{\{\s*)?false|^\s*(harness|test|doctest|autotests)\s*=\s*false|\bif false\b|--no-run\b|--collect-only|--dry-run|--list-tests|\s--co\b",
         "runs no test",
     ),
+    (r"PYTHONOPTIMIZE=|\bpython3?\s+-OO?\b", "runs no assertion"),
+    (
+        r"^\s*(function\s+)?(pytest|python3?|node|npm|npx|cargo|go|make|sh|bash|test|grep|diff|cmp|git|\[)\s*\(\)|^\s*alias\s+\w+=",
+        "puts something else in the place of a program",
+    ),
     (
         r"--snapshot-update|--update-?snapshots?|jest\b.*\s-u\b|vitest\b.*\s-u\b|INSTA_UPDATE=(always|unseen|1)|INSTA_FORCE_PASS|UPDATE_(GOLDEN|EXPECT|SNAPSHOT|REF)\w*=|--force-regen|--update-golden|--inline-snapshot=fix|^\s*(cp|mv)\s.*(golden|expected|snapshot|reference)|(>|tee)\s*\S*(golden|expected|snapshot|reference)",
         "writes what it is compared with",
@@ -39,7 +44,7 @@ const NEUTERING: &[(&str, &str)] = &[
 const RUNNER: &str = r"\b(pytest|unittest|cargo\s+(?:test|nextest|clippy|check)|go\s+(?:test|vet)|npm\s+(?:run\s+)?(?:test|lint)|npm t\b|yarn\s+(?:run\s+)?(?:test|lint)|pnpm\s+(?:run\s+)?(?:test|lint)|jest|vitest|mocha|node\s+--test|ctest|make\s+(?:test|check)|tox|nox|rspec|phpunit|mvn|gradlew?|dotnet\s+test|mix\s+test|bats|deno\s+test|bun\s+test|eslint|flake8|ruff|mypy|pyright|tsc|golangci-lint|shellcheck|playwright|cypress|prettier|black)\b";
 
 /// What makes a check strict.
-const STRICT: &str = r"set -\w*e|pipefail|-D\s*warnings|--deny|--strict\b|-Werror|fail[_-]under|max-warnings|coverageThreshold|\bthresholds?\b|--check\b|--fail-on|--forbid-only|--locked-tests|error_on_warn|denyWarnings|xfail_strict|--cov\b|--coverage\b";
+const STRICT: &str = r"set -\w*e|pipefail|-D[\s\x22',]*warnings|--deny|--strict\b|-Werror|fail[_-]under|max-warnings|coverageThreshold|\bthresholds?\b|--check\b|--fail-on|--forbid-only|--locked-tests|error_on_warn|denyWarnings|xfail_strict|--cov\b|--coverage\b";
 
 /// What leaves tests out.
 const FILTER: &str = r"(?:^|\s|\x22|')(-k|--deselect|--ignore-glob|--ignore|-m\s*[\x22'\\]*not\b|--skip|--exclude\b|--exclude-regex|--filter-expr|--filterset|-skip|--testNamePattern|--testPathIgnorePatterns|--grep|--invert|--fgrep|--test-name-pattern|--lf|--last-failed|--onlyChanged|--changed|--shard|--bail-on-first|-LE)\b";

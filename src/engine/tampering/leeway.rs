@@ -22,6 +22,8 @@ static PLACES: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static TIMEOUT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(r"(?i)(time_?out)\w*\s*(?:[=:(]\s*){1,2}([\d_]+(?:\.\d+)?)|(^\s*\}),\s*(\d{3,})\s*\)")
 });
+/// Which part of a value may be lost by rounding.
+const ROUNDING: f64 = 0.01;
 /// How many times as long is no longer the patience that a slow machine needs.
 const MANY: f64 = 10.0;
 /// The error that a program has to end with, by its type.
@@ -59,6 +61,9 @@ pub(super) fn looser(gone: &[&str], come: &[&str]) -> Option<String> {
     if let Some((before, after)) = wider.or(coarser) {
         return Some(format!("a test tolerates more than before ({after} instead of {before})"));
     }
+    if let Some(words) = tolerated(gone, come) {
+        return Some(words);
+    }
     let raises = RAISES.as_ref()?;
     let types = |lines: &[&str]| -> Vec<String> {
         let all = lines.iter().flat_map(|line| raises.captures_iter(line).collect::<Vec<_>>());
@@ -69,6 +74,25 @@ pub(super) fn looser(gone: &[&str], come: &[&str]) -> Option<String> {
     let named = before.iter().find(|name| !is_any(name) && !after.contains(name))?;
     let any = after.iter().find(|name| is_any(name))?;
     Some(format!("a test is content with any error now (`{any}` instead of `{named}`)"))
+}
+
+/// A value that had to be met is met by far too many now: a tolerance came, and it is no matter of rounding.
+fn tolerated(gone: &[&str], come: &[&str]) -> Option<String> {
+    if !numbers(&TOLERANCE, gone).is_empty() {
+        return None;
+    }
+    let tolerance = TOLERANCE.as_ref()?;
+    come.iter().filter(|line| !is_comment(line)).find_map(|line| {
+        let found = tolerance.captures(line)?;
+        let borne: f64 = found.get(2)?.as_str().parse().ok()?;
+        let is_part = found.get(1)?.as_str().to_lowercase().starts_with('r');
+        let bare = without(line);
+        let values = super::expect::literals(&bare).into_iter().filter_map(|value| value.parse::<f64>().ok());
+        let largest = values.map(f64::abs).fold(0.0, f64::max);
+        let was_there = gone.iter().any(|old| super::expect::Expected::of(old).is_some());
+        (was_there && borne > ROUNDING * if is_part { 1.0 } else { largest })
+            .then(|| format!("a test tolerates more than rounding ({borne}): `{}`", line.trim()))
+    })
 }
 
 /// A test may take many times as long as before: what hangs passes then.

@@ -48,6 +48,12 @@ const IN_TESTS: &[(&str, &str)] = &[
     ),
 ];
 
+/// In files of tests, in what they read and in the program: what tests assert with is defined anew.
+const ASSERTING: &[(&str, &str)] = &[(
+    r"\b(self|cls|(unittest\.)?TestCase)\.(assert\w+|fail)\s*=[^=]|^\s+(assert(Equal|NotEqual|True|False|Raises|In|AlmostEqual)|failureException)\s*=[^=]|^\s+def\s+run\(self,\s*result|\bas\s+(assert|assert_eq|assert_ne)\s*[;,}]|^\s*def\s+(assert(Equals?|NotEqual|True|False|Is|IsNot|IsNone|IsNotNone|In|NotIn|IsInstance|Raises|RaisesRegex|AlmostEqual|Greater|GreaterEqual|Less|LessEqual|Regex|CountEqual|DictEqual|ListEqual)|assert_(equal|nil|raises|includes|match|in_delta)|fail)\s*\(|\bsetattr\(\s*[\w.]+\s*,\s*[\x22'](assert\w+|fail)[\x22']|macro_rules!\s*(assert|assert_eq|assert_ne|assert_matches|panic|unreachable)\b|^\s*(export\s+)?(async\s+)?function\s+expect\s*\(|^\s*(const|let|var)\s+expect\s*=\s*(\(|function|async|\w+\s*=>)|^\s*(const|let|var)\s+assert\s*=\s*(\{|new Proxy)|^\s*#\s*(define|undef)\s+(assert|ASSERT_\w+|EXPECT_\w+|CHECK|REQUIRE)\b|pytest\.raises\s*=|\bpytest_assertrepr_compare\b.*=",
+    "what tests assert with is replaced",
+)];
+
 /// In the program.
 const IN_PRODUCT: &[(&str, &str)] = &[(
     r"PYTEST_CURRENT_TEST|JEST_WORKER_ID|VITEST_WORKER_ID|\bVITEST\b.*env|env.*\bVITEST\b|NODE_TEST_CONTEXT|[\x22'](pytest|unittest)[\x22']\s+(not\s+)?in\b.*\bmodules\b|testing\.Testing\(\)|NEXTEST_RUN_ID|NEXTEST\b",
@@ -74,6 +80,7 @@ fn compiled(rows: &[(&str, &'static str)]) -> Vec<(Regex, &'static str)> {
 
 static TESTS: Marks = LazyLock::new(|| compiled(IN_TESTS));
 static PRODUCT: Marks = LazyLock::new(|| compiled(IN_PRODUCT));
+static ASSERTS: Marks = LazyLock::new(|| compiled(ASSERTING));
 static FILES: Marks = LazyLock::new(|| compiled(WHOLE_FILE));
 
 static LINES: Marks = LazyLock::new(|| compiled(ONE_LINE));
@@ -94,7 +101,8 @@ pub fn examine(files: &[Changed]) -> Vec<Suspicion> {
             kind(&file.path) == Kind::Test && (is_test_name(name) || name.starts_with("setup")) || prepares;
         let marks: &Marks = if of_tests { &TESTS } else { &PRODUCT };
         if matches!(kind(&file.path), Kind::Test | Kind::Product) || prepares {
-            found.extend(first(file, marks).map(|(words, hunk)| Suspicion::blocking(words, hunk)));
+            let marked = first(file, marks).or_else(|| first(file, &ASSERTS));
+            found.extend(marked.map(|(words, hunk)| Suspicion::blocking(words, hunk)));
             found.extend(first(file, &FILES).map(|(words, hunk)| Suspicion::doubtful(words, hunk)));
         }
         if of_tests {

@@ -9,8 +9,11 @@ mod compare;
 mod context;
 mod double;
 mod expect;
+mod expect_words;
 mod gate;
+mod gate_lines;
 mod gate_words;
+mod guard;
 mod held;
 mod leeway;
 mod mark;
@@ -18,6 +21,9 @@ mod parts;
 mod patch;
 mod reach;
 mod runs;
+mod shadow;
+mod stand_in;
+mod statements;
 
 #[cfg(test)]
 mod tests;
@@ -60,6 +66,8 @@ pub fn examine(files: &[Changed], asked: &Asked) -> Examined {
     let mut found = compared.found;
     found.extend(gate::examine(files, &asked.commands));
     found.extend(mark::examine(files));
+    found.extend(shadow::hidden(files));
+    found.extend(stand_in::examine(files, asked));
     let mut to_read = compared.to_read;
     to_read.extend(mark::passed_over(files));
     references(files, &context, &mut found, &mut to_read);
