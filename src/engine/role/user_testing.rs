@@ -32,15 +32,7 @@ pub(super) async fn prepare(
     let name = flow.number().map_or("testing".to_owned(), |number| format!("flow-{number}"));
     let own = OwnPlace::create(engine, &name, Ports::AsDeclared).await?;
     let app = Arc::new(own.app(engine, &dir, &name));
-    // A server that a worker left behind must not keep the app's port, or answer in its place.
-    engine.sweep().await?;
-    let mut started = app.start().await;
-    if let Err(WorkspaceError::PortBusy { port, .. }) = &started
-        && busy_port::freed(engine, *port).await?
-    {
-        started = app.start().await;
-    }
-    let running = match started {
+    let running = match busy_port::start(engine, &app, 1).await? {
         Ok(_) => own.addresses(),
         // The person must free the port; a verdict on somebody else's server would prove nothing.
         Err(error @ WorkspaceError::PortBusy { .. }) => return Err(error.into()),
