@@ -212,18 +212,22 @@ impl AttemptRun {
     }
 
     async fn put_back(&self, cleanup: Cleanup, observer: &Arc<SessionRecorder>) {
-        let proof = match cleanup {
+        let changed = match cleanup {
             Cleanup::Nothing => return,
             Cleanup::Remove(proof) => {
+                let own = proof.clone();
+                let changed = blocking(move || Ok(own.reset()?)).await.unwrap_or_else(|error| {
+                    tracing::warn!(%error, "what a validator changed in a checkout of its own is not known");
+                    Vec::new()
+                });
                 // One that stays is taken up by the next reviewer of its feature, or goes with the mission.
                 if let Err(error) = blocking(move || Ok(proof.remove()?)).await {
                     tracing::warn!(%error, "a reviewer's checkout stays");
                 }
-                return;
+                changed
             }
-            Cleanup::Reset(proof) => proof,
+            Cleanup::Reset(proof) => proof.put_back().await,
         };
-        let changed = proof.put_back().await;
         if !changed.is_empty() {
             let names: Vec<String> = changed.iter().map(|path| path.display().to_string()).collect();
             observer.note(format!("the validator changed {}; the changes are discarded", names.join(", ")));
