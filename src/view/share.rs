@@ -1,5 +1,7 @@
 //! How much of what was written is tests, counted in the lines that a diff adds.
 
+use std::path::Path;
+
 use crate::domain::diff::{DiffDoc, DiffFile, FileChange};
 use crate::view::style_role::StyleRole;
 
@@ -30,7 +32,7 @@ pub fn test_share(diff: &DiffDoc) -> TestShare {
 }
 
 fn tests_within(file: &DiffFile) -> u64 {
-    if !file.path.ends_with(".rs") {
+    if Path::new(&file.path).extension().is_none_or(|ending| ending != "rs") {
         return 0;
     }
     let lines = file.hunks.iter().flat_map(|hunk| &hunk.lines);
