@@ -84,7 +84,7 @@ async fn checkout(
         blocking(move || Ok(ProofCheckout::create(task_engine.repo.own(), &dir, &under_test.0)?)).await?;
     let site = Site { round: Some((milestone, round)), ..Site::at(proof.dir(), &commit) };
     let note = build(engine, &site).await?;
-    Ok((proof.dir().to_owned(), Cleanup::Remove(proof), note))
+    Ok((proof.dir().to_owned(), Cleanup::ResetAndRemove(proof), note))
 }
 
 /// Sets a new checkout up and builds in it, as the gate commands did in the validators' own.
