@@ -18,7 +18,7 @@ const DEMO: [&str; 5] = ["demo", "--headless", "--autopilot", "--speed", "1000"]
 pub async fn demo() -> Result<()> {
     let home = variable("FLIGHTDECK_HOME").ok_or("FLIGHTDECK_HOME is not set")?;
     let flightdeck = Program::new(env!("CARGO_BIN_EXE_flightdeck")).env("FLIGHTDECK_HOME", &home);
-    let program = DEMO.iter().fold(flightdeck, flightdeck::workspace::Program::arg);
+    let program = DEMO.iter().fold(flightdeck, Program::arg);
     let started = Instant::now();
     let flown = program.run(CancellationToken::new(), |_| {}).await?;
     if !flown.exit.is_success() {

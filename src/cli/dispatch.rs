@@ -1,6 +1,7 @@
 //! From the words on the command line to an exit code.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -8,9 +9,12 @@ use clap::Parser;
 
 use super::context::Context;
 use super::exit::Exit;
+use super::fault::misuse;
+use super::missions::catalogue;
 use super::print::Printable;
 use super::verb::{Cli, Verb};
 use super::{console, fault};
+use crate::workspace::sweep;
 
 /// Runs the command that this process was started with.
 pub fn main() -> ExitCode {
@@ -52,10 +56,23 @@ fn start(cli: Cli) -> Result<Exit> {
 
 async fn dispatch(cli: Cli) -> Result<Exit> {
     let context = Context::of_this_process()?;
+    refuse_agents(&context)?;
     match cli.verb {
-        None => console::overview(&context).await,
+        None => Box::pin(console::overview(&context)).await,
         Some(verb) => Box::pin(verb.run(&context)).await,
     }
+}
+
+/// Missions are read and decided on by the person alone: a program that was started for one of them is refused, so that a
+/// worker who tries it learns that it is not theirs.
+fn refuse_agents(context: &Context) -> Result<()> {
+    let Some(mark) = context.variables.get(sweep::MARK) else { return Ok(()) };
+    let name = Path::new(mark).file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let Ok(mission) = name.parse() else { return Ok(()) };
+    if sweep::is_beside(mark, &catalogue(context).dir(&mission)) {
+        return Err(misuse(sweep::ONLY_THE_PERSON));
+    }
+    Ok(())
 }
 
 /// A complaint to standard error. When that is closed too there is nobody left to tell.

@@ -36,6 +36,9 @@ pub struct EvidenceFacts {
     /// Which start of the app was seen, from 1; nothing where no app runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app: Option<u32>,
+    /// Who answered in place of the app's services, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stranger: Option<String>,
     pub settled: Settled,
     /// Counts the looks of one engine; the store sets it.
     #[serde(default)]
@@ -70,6 +73,9 @@ pub struct Piece {
     pub facts: Option<EvidenceFacts>,
     /// What the record of a command or of a program at a terminal is about, and how it ended.
     pub ran: Option<Ran>,
+    /// Whether nothing listened where it was asked over HTTP.
+    #[serde(default)]
+    pub refused: bool,
 }
 
 impl Piece {

@@ -27,6 +27,7 @@ use crate::domain::message::{Message, MessageState, Party};
 use crate::domain::text::{Line, Title};
 use crate::domain::usage::Usage;
 use crate::instrument::Chromium;
+use crate::workspace::ProofCheckout;
 
 /// Runs one piece of work that an agent does.
 ///
@@ -212,22 +213,35 @@ impl AttemptRun {
     }
 
     async fn put_back(&self, cleanup: Cleanup, observer: &Arc<SessionRecorder>) {
-        let proof = match cleanup {
+        let changed = match cleanup {
             Cleanup::Nothing => return,
             Cleanup::Remove(proof) => {
-                // One that stays is taken up by the next reviewer of its feature, or goes with the mission.
-                if let Err(error) = blocking(move || Ok(proof.remove()?)).await {
-                    tracing::warn!(%error, "a reviewer's checkout stays");
-                }
+                remove(proof).await;
                 return;
             }
-            Cleanup::Reset(proof) => proof,
+            Cleanup::ResetAndRemove(proof) => {
+                let own = proof.clone();
+                let changed = blocking(move || Ok(own.reset()?)).await.unwrap_or_else(|error| {
+                    tracing::warn!(%error, "what a validator changed in a checkout of its own is not known");
+                    Vec::new()
+                });
+                remove(proof).await;
+                changed
+            }
+            Cleanup::Reset(proof) => proof.put_back().await,
         };
-        let changed = proof.put_back().await;
         if !changed.is_empty() {
             let names: Vec<String> = changed.iter().map(|path| path.display().to_string()).collect();
             observer.note(format!("the validator changed {}; the changes are discarded", names.join(", ")));
         }
+    }
+}
+
+/// Removes a checkout of an attempt's own. One that stays is taken up by the next attempt at the same, or goes with the
+/// mission.
+async fn remove(proof: ProofCheckout) {
+    if let Err(error) = blocking(move || Ok(proof.remove()?)).await {
+        tracing::warn!(%error, "an attempt's own checkout stays");
     }
 }
 

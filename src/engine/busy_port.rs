@@ -2,19 +2,49 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::sleep;
 
 use super::context::{EngineContext, blocking};
 use super::error::EngineError;
+use crate::agent::tool::App;
 use crate::store::Catalogue;
-use crate::workspace::services::mission_on;
+use crate::workspace::WorkspaceError;
+use crate::workspace::services::{ServiceStatus, mission_on};
 use crate::workspace::sweep::{MARK, sweep};
+
+/// Between two tries to start an app whose port somebody holds.
+const PACE: Duration = Duration::from_secs(2);
+
+/// Starts an app. A port that is in use is freed where that may be, else waited for, and the start tried again so often.
+///
+/// # Errors
+/// When the task breaks; why the app did not start is within.
+pub async fn start(
+    engine: &Arc<EngineContext>,
+    app: &App,
+    tries: u32,
+) -> Result<Result<Vec<ServiceStatus>, WorkspaceError>, EngineError> {
+    // A server that a worker left behind must not keep the app's port, or answer in its place.
+    engine.sweep().await?;
+    let mut started = app.start().await;
+    for _ in 0..tries {
+        let Err(WorkspaceError::PortBusy { port, .. }) = &started else { break };
+        if !freed(engine, *port).await? {
+            sleep(PACE).await;
+        }
+        started = app.start().await;
+    }
+    Ok(started)
+}
 
 /// Frees a port that a program of a mission holds which nobody flies any more. Says whether it did: what belongs to a
 /// mission in flight, or to no mission, is left alone.
 ///
 /// # Errors
 /// When the task breaks.
-pub async fn freed(engine: &Arc<EngineContext>, port: u16) -> Result<bool, EngineError> {
+async fn freed(engine: &Arc<EngineContext>, port: u16) -> Result<bool, EngineError> {
     let engine = Arc::clone(engine);
     blocking(move || {
         let Some(mission) = mission_on(port) else { return Ok(false) };

@@ -88,7 +88,9 @@ pub(super) struct Taken {
 pub(super) fn keep(store: &Store, evidence: &Evidence, taken: Taken) -> Result<EvidenceRef, StoreError> {
     let Taken { by, round, commit, app } = taken;
     let settled = Settled::of_word(evidence.settled.word());
-    let facts = EvidenceFacts { by, round, commit, at: clock::now(), app, settled, look: 0 };
+    let stranger = evidence.stranger.clone();
+    let app = app.filter(|_| stranger.is_none());
+    let facts = EvidenceFacts { by, round, commit, at: clock::now(), app, stranger, settled, look: 0 };
     let header = Header::new(EvidenceKind::of_word(evidence.kind), &evidence.title).taken(facts);
     store.evidence().keep(header, &evidence.bytes)
 }
@@ -150,7 +152,8 @@ pub(super) fn piece(store: &Store, reference: &EvidenceRef) -> Result<Piece, Sto
         | EvidenceKind::Steps
         | EvidenceKind::Unknown => None,
     };
-    Ok(Piece { reference, kind, facts, ran })
+    let refused = kind == EvidenceKind::Http && is_refused(&bytes);
+    Ok(Piece { reference, kind, facts, ran, refused })
 }
 
 /// The exit code of a program at a terminal that ended by itself. A crash counts as a shell counts it; other signals are the
@@ -166,6 +169,18 @@ fn ended_with(kind: EvidenceKind, bytes: &[u8]) -> Option<i32> {
     let code = screen.pointer("/exit/code").and_then(Value::as_i64);
     let crash = || screen.pointer("/exit/signal").and_then(Value::as_i64).filter(|it| CRASHES.contains(it));
     i32::try_from(code.or_else(|| crash().map(|signal| 128 + signal))?).ok()
+}
+
+/// Whether nothing listened at the address of an exchange, or of each of several.
+fn is_refused(record: &[u8]) -> bool {
+    let Ok(record) = serde_json::from_slice::<Value>(record) else { return false };
+    let one = std::slice::from_ref(&record);
+    let exchanges = record.get("exchanges").and_then(Value::as_array).map_or(one, Vec::as_slice);
+    let refused = |exchange: &Value| {
+        let flaw = exchange.pointer("/answer/flaw").and_then(Value::as_str).unwrap_or_default();
+        flaw.contains("takes no connection") && flaw.to_lowercase().contains("connection refused")
+    };
+    exchanges.iter().all(refused)
 }
 
 /// What a command's record is about.
@@ -188,4 +203,33 @@ pub(super) async fn check(engine: &Arc<EngineContext>) -> Result<(), EngineError
         engine.dispatcher.record(Command::ReportLostEvidence { evidence: lost }).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::instrument::HttpDriver;
+    use crate::instrument::http::HttpRequest;
+
+    #[tokio::test]
+    async fn an_address_where_nothing_listens_is_told_from_one_that_gives_no_answer() {
+        let record = async |port: u16| {
+            let request = HttpRequest::new("GET", format!("http://127.0.0.1:{port}/"));
+            let driver = HttpDriver::new(Duration::from_secs(20));
+            driver.send(&request).await.unwrap().evidence().unwrap().bytes
+        };
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = silent.local_addr().unwrap().port();
+        let closing = std::thread::spawn(move || drop(silent.accept()));
+        let (refused, closed) = (record(1).await, record(port).await);
+        closing.join().unwrap();
+        assert!(is_refused(&refused) && !is_refused(&closed));
+        let both = |one: &[u8], other: &[u8]| {
+            let [one, other] = [one, other].map(|bytes| serde_json::from_slice::<Value>(bytes).unwrap());
+            serde_json::to_vec(&serde_json::json!({ "exchanges": [one, other] })).unwrap()
+        };
+        assert!(is_refused(&both(&refused, &refused)) && !is_refused(&both(&refused, &closed)));
+    }
 }

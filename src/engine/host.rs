@@ -16,6 +16,7 @@ use crate::domain::mission::Mission;
 use crate::link::feed::Feed;
 use crate::link::protocol::Reply;
 use crate::link::{Host, MissionSource, Refusal};
+use crate::workspace::sweep;
 
 /// Answers for one mission.
 pub struct EngineHost {
@@ -50,6 +51,17 @@ impl Host for EngineHost {
 
     fn state(&self) -> (Mission, Vec<Activity>) {
         (self.engine.cell.with(Mission::clone), self.engine.activities.list())
+    }
+
+    fn admits(&self, peer: i32) -> Result<(), String> {
+        if sweep::speaks_for_agent(peer, &self.engine.dir) {
+            tracing::warn!(
+                peer,
+                "a program that an agent started asked the mission for something and was refused"
+            );
+            return Err(sweep::ONLY_THE_PERSON.to_owned());
+        }
+        Ok(())
     }
 
     async fn command(&self, command: Command) -> Result<Reply, Refusal> {

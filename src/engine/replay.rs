@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::busy_port;
 use super::context::EngineContext;
 use super::error::EngineError;
 use super::evidence::{Taken, keep};
@@ -20,6 +21,9 @@ use crate::workspace::{Access, WorkspaceError};
 
 /// How long the steps of one verdict may take, with the start of the app.
 pub const LIMIT: Duration = Duration::from_mins(5);
+
+/// How often an app whose port somebody else holds is started again.
+const TRIES: u32 = 15;
 
 /// What the steps showed when they were done again.
 pub struct Sight {
@@ -53,7 +57,8 @@ pub fn keep_steps(
     let fault = |error| EngineError::Unfit(format!("a tester's steps are no JSON: {error}"));
     let title = format!("what {attempt} did, in {} steps", steps.steps.len());
     let bytes = serde_json::to_vec_pretty(steps).map_err(fault)?;
-    let piece = Evidence { kind: "steps", summary: title.clone(), title, bytes, settled: Settled::Ended };
+    let summary = title.clone();
+    let piece = Evidence { kind: "steps", summary, title, bytes, settled: Settled::Ended, stranger: None };
     Ok(keep(store, &piece, taken)?)
 }
 
@@ -86,8 +91,8 @@ pub async fn again(
     let env = engine.tool_env(dir, Access::Proof, &own.env)?;
     let names = own.names(dir);
     let work = async {
-        let down = match app.start().await {
-            Err(error @ WorkspaceError::PortBusy { .. }) => return Err(error.to_string()),
+        let down = match busy_port::start(engine, &app, TRIES).await? {
+            Err(error @ WorkspaceError::PortBusy { .. }) => return Ok(Err(error.to_string())),
             Err(error) => {
                 tracing::debug!(%error, "the app did not start where a tester's steps are done again");
                 Some(error.to_string())
@@ -96,21 +101,22 @@ pub async fn again(
         };
         let seen = replay(&env, &instruments, &steps.at(&names)).await;
         if let Some(why) = seen.iter().find_map(Again::blocked) {
-            return Err(why.to_owned());
+            return Ok(Err(why.to_owned()));
         }
         let (shown, facts): (Vec<_>, Vec<Facts>) = steps.seen(&seen, &names).into_iter().unzip();
         let told = shown.into_iter().rev().find_map(|again| again.seen.as_ref().ok());
-        Ok(Sight { facts, down, evidence: told.map(|seen| seen.evidence.clone()).unwrap_or_default() })
+        let evidence = told.map(|seen| seen.evidence.clone()).unwrap_or_default();
+        Ok(Ok(Sight { facts, down, evidence }))
     };
     let sight = tokio::select! {
         done = tokio::time::timeout(limit, work) => {
-            done.unwrap_or_else(|_| Err(format!("its steps had not ended after {} s", limit.as_secs())))
+            done.unwrap_or_else(|_| Ok(Err(format!("its steps had not ended after {} s", limit.as_secs()))))
         }
-        () = cancel.cancelled() => Err("it was interrupted".to_owned()),
+        () = cancel.cancelled() => Ok(Err("it was interrupted".to_owned())),
     };
     app.stop().await;
     engine.sweep().await?;
-    Ok(sight)
+    sight
 }
 
 /// What is seen is given back, and kept by whoever asked.

@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use super::{Evidence, Facts, Instrument, InstrumentError, Place, Seen};
+use super::bytes::{hidden, marked};
+use super::{Evidence, Facts, Instrument, InstrumentError, Place, Rendering, Seen};
 use crate::workspace::{Access, Exit, Finished, Program};
 
 /// Seconds that a command has unless the tester gives others, and the most of them.
@@ -24,6 +27,8 @@ pub struct Wanted {
     /// Seconds until it is ended; 60 when left out.
     #[schemars(range(min = 1, max = LIMIT.1), extend("x-nearest" = true))]
     pub seconds: Option<u64>,
+    /// Shows each byte that was printed, with escapes for what cannot be seen.
+    pub bytes: Option<bool>,
 }
 
 /// Commands of a tester, one after the other.
@@ -47,7 +52,8 @@ impl Instrument for Run {
         let seconds = wanted.seconds.unwrap_or(LIMIT.0);
         let program = program.timeout(Duration::from_secs(seconds));
         let record = run_command(&program, CancellationToken::new(), |_| {}).await?;
-        let mut text = format!("{}\n[{}]", record.output.trim_end(), record.exit).trim_start().to_owned();
+        let printed = record.shown(Rendering::of(wanted.bytes));
+        let mut text = format!("{printed}\n[{}]", record.exit).trim_start().to_owned();
         if record.exit == Exit::TimedOut {
             text += &format!("\nIt was ended after {seconds} s, with everything it had started.");
         }
@@ -67,6 +73,9 @@ pub struct CommandRecord {
     pub exit: Exit,
     /// What it printed: beginning and end, if it was long.
     pub output: String,
+    /// The same in base64, each byte as it was printed, where `output` does not show all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw: Option<String>,
     /// How much it printed.
     pub output_bytes: u64,
     /// How long it ran, in milliseconds.
@@ -92,6 +101,8 @@ impl CommandRecord {
             command: program.command_line().to_owned(),
             directory: program.directory().to_owned(),
             exit: finished.exit,
+            raw: (finished.output.raw != finished.output.text.as_bytes())
+                .then(|| BASE64_STANDARD.encode(&finished.output.raw)),
             output: finished.output.text,
             output_bytes: finished.output.total_bytes,
             milliseconds: u64::try_from(finished.wall.as_millis()).unwrap_or(u64::MAX),
@@ -105,6 +116,20 @@ impl CommandRecord {
     pub fn evidence(&self) -> Result<Evidence, InstrumentError> {
         let summary = format!("{} after {} ms", self.exit, self.milliseconds);
         Evidence::of("command", self, format!("$ {}", self.command), summary)
+    }
+
+    /// What was printed, for a tester: each byte, or the text with a word on what cannot be seen of it.
+    fn shown(&self, rendering: Rendering) -> String {
+        let raw = self.raw.as_ref().and_then(|raw| BASE64_STANDARD.decode(raw).ok());
+        let raw = raw.unwrap_or_else(|| self.output.clone().into_bytes());
+        let text = self.output.trim_end();
+        match (rendering, hidden(&raw)) {
+            (Rendering::Bytes, _) => marked(&raw),
+            (Rendering::Text, None) => text.to_owned(),
+            (Rendering::Text, Some(unseen)) => {
+                format!("{text}\n[not to be seen in this output: {unseen}; `bytes` shows them]")
+            }
+        }
     }
 
     /// The record for a model.

@@ -19,6 +19,8 @@ pub struct Evidence {
     pub summary: String,
     /// Whether what was seen had come to rest.
     pub settled: Settled,
+    /// Who answered, where that was no service of the app.
+    pub stranger: Option<String>,
 }
 
 /// Whether what was seen had come to rest. A verdict rests on what had.
@@ -64,6 +66,13 @@ impl Evidence {
         title: String,
         summary: String,
     ) -> Result<Self, InstrumentError> {
-        Ok(Self { kind, title, bytes: serde_json::to_vec_pretty(seen)?, summary, settled: Settled::Ended })
+        Ok(Self {
+            kind,
+            title,
+            bytes: serde_json::to_vec_pretty(seen)?,
+            summary,
+            settled: Settled::Ended,
+            stranger: None,
+        })
     }
 }

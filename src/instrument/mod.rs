@@ -92,6 +92,8 @@ pub struct Seen {
     pub evidence: Vec<Evidence>,
     /// What of it can be compared with another look.
     pub facts: Facts,
+    /// The ports of this machine that answered.
+    pub reached: Vec<u16>,
 }
 
 /// What a machine can compare of two looks: it has no times, no references and nothing else that differs although the
@@ -128,7 +130,7 @@ impl Rendering {
 impl Seen {
     /// Something to read that was seen of the app, with what is kept of it.
     pub fn new(text: impl Into<String>, evidence: impl IntoIterator<Item = Evidence>, facts: Facts) -> Self {
-        Self { text: text.into(), evidence: evidence.into_iter().collect(), facts }
+        Self { text: text.into(), evidence: evidence.into_iter().collect(), facts, reached: Vec::new() }
     }
 
     /// Something that is only said: nothing was seen of the app.

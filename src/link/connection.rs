@@ -29,7 +29,8 @@ const FAREWELL: Duration = Duration::from_secs(2);
 pub(super) async fn talk(stream: UnixStream, host: Arc<dyn Host>, stop: CancellationToken) {
     // A client that only asks counts too: an engine must not leave while it answers.
     let _present = host.feed().enter();
-    let admitted = check_peer(&stream);
+    let process = || stream.peer_cred().ok().and_then(|peer| peer.pid());
+    let admitted = check_peer(&stream).and_then(|()| process().map_or(Ok(()), |pid| host.admits(pid)));
     let (input, output) = stream.into_split();
     let (outbox, outgoing) = mpsc::channel(CALLS);
     let speaker = Speaker { output, outgoing, subscription: None, stop: stop.clone() };

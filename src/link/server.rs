@@ -46,6 +46,11 @@ pub trait Host: Send + Sync {
     /// The mission as it is, and what runs now. An event is in it before the feed tells it.
     fn state(&self) -> (Mission, Vec<Activity>);
 
+    /// Whether a process of this user may speak for the person. What an agent started may not; the sentence says so.
+    fn admits(&self, _: i32) -> Result<(), String> {
+        Ok(())
+    }
+
     /// Carries out a person's command; commands of one client come one after another.
     async fn command(&self, command: Command) -> Result<Reply, Refusal>;
 

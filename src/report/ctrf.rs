@@ -54,6 +54,7 @@ fn test(part: &AssertionPart) -> Value {
         "extra": {
             "statement": part.statement,
             "weight": part.weight,
+            "doubts": part.doubts,
             "commit": newest.map(|verdict| &verdict.commit),
             "evidence": newest.map(|verdict| &verdict.evidence),
         },

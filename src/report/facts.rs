@@ -11,6 +11,7 @@ use crate::domain::evidence::EvidenceDoc;
 use crate::domain::gate::GateId;
 use crate::domain::id::{MilestoneId, Timestamp};
 use crate::domain::mission::{End, Mission};
+use crate::domain::round::Round;
 use crate::domain::tally::Tally;
 use crate::domain::verdict::EvidenceRef;
 use crate::view::pull_request::unshown;
@@ -123,11 +124,13 @@ impl MissionReport {
 fn summaries(mission: &Mission) -> Vec<(String, String)> {
     let of = |id: MilestoneId| {
         let scrutiny = mission.rounds_of(id).rev().find_map(|round| round.scrutiny.as_ref());
-        let testing = mission.rounds_of(id).rev().find_map(|round| round.user_testing.as_ref());
+        let tested = mission.rounds_of(id).rev().find(|round| round.testing_reports().next().is_some());
+        let testing = tested.into_iter().flat_map(Round::testing_reports);
         let scrutiny = scrutiny.map(|said| (format!("{id} scrutiny"), said.summary.to_string()));
         scrutiny
             .into_iter()
-            .chain(testing.map(|said| (format!("{id} user testing"), said.summary.to_string())))
+            .chain(testing.map(|(_, said)| (format!("{id} user testing"), said.summary.to_string())))
+            .collect::<Vec<_>>()
     };
     mission.milestones.iter().flat_map(|milestone| of(milestone.id)).collect()
 }

@@ -41,6 +41,9 @@ fn case(part: &AssertionPart) -> TestCase {
     };
     let mut case = TestCase::new(format!("{} {}", part.id, part.title), status);
     case.set_classname(format!("{}.{}", part.milestone, part.via));
+    for doubt in &part.doubts {
+        case.add_property(("doubt", *doubt));
+    }
     if let Some(verdict) = newest {
         let evidence = verdict.evidence.join(" ");
         case.set_system_out(format!("{} at {}, evidence: {evidence}", verdict.by, verdict.commit));

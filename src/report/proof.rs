@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::contract::Assertion;
-use crate::domain::gate::{DecidedBy, Decision, Gate};
+use crate::domain::gate::{DecidedBy, Decision, Gate, GateId};
 use crate::domain::mission::Mission;
 use crate::domain::sabotage::SeenRed;
 use crate::domain::verdict::{Standing, Verdict};
@@ -35,6 +35,8 @@ pub struct AssertionPart {
     pub seen_red: SeenRed,
     /// How its check was seen to fail, or not; empty where nothing was tried.
     pub seen_red_words: String,
+    /// What a pass does not say: that it is of an older commit, that its check was never seen to fail.
+    pub doubts: Vec<&'static str>,
     /// Oldest first.
     pub verdicts: Vec<VerdictPart>,
 }
@@ -98,8 +100,17 @@ fn assertion(mission: &Mission, assertion: &Assertion) -> AssertionPart {
         waived: waiver.map(|waiver| waiver.reason.to_string()).unwrap_or_default(),
         seen_red: mission.seen_red(id),
         seen_red_words: seen_red(mission, assertion),
+        doubts: doubts(mission, assertion, standing),
         verdicts: verdicts.map(|given| verdict(mission, given)).collect(),
     }
+}
+
+fn doubts(mission: &Mission, assertion: &Assertion, standing: Standing) -> Vec<&'static str> {
+    let is_older = mission.is_older(GateId::Final, &assertion.id).then_some("proven at an older commit");
+    let is_unseen = !mission.seen_red(&assertion.id).is_seen() && !assertion.wording.check.guard;
+    let is_unseen = is_unseen.then_some("its check was never seen red");
+    let passed = standing == Standing::Passed;
+    is_older.into_iter().chain(is_unseen).filter(|_| passed).collect()
 }
 
 fn verdict(mission: &Mission, verdict: &Verdict) -> VerdictPart {

@@ -478,6 +478,7 @@ mod tests {
             commit: Some(Commit("9f3c2a1".into())),
             at: Timestamp(0),
             app: Some(2),
+            stranger: Some("process 7 (`httpd`) listens on port 80".into()),
             settled: Settled::Moving,
             look: 4,
         };
@@ -487,6 +488,7 @@ mod tests {
         insta::assert_snapshot!(row::plain(&rows), @r"
         ▣ t | ev_1  1 of 2
         taken by #7 · M2 round 3 · at 9f3c2a1 · start 2 of the app · 2m ago
+        it was not answered by a service of the app: process 7 (`httpd`) listens on port 80
         it still changed when it was taken
         ");
     }

@@ -1,5 +1,7 @@
 //! How much of what was written is tests, counted in the lines that a diff adds.
 
+use std::path::Path;
+
 use crate::domain::diff::{DiffDoc, DiffFile, FileChange};
 use crate::view::style_role::StyleRole;
 
@@ -17,17 +19,25 @@ pub struct TestShare {
     pub all: u64,
 }
 
-/// Counts the lines that a diff adds. A file is of the tests when its name, or a folder it is in, says so.
+/// Counts the lines that a diff adds. A file is of the tests when its name, or a folder it is in, says so; of a Rust file
+/// what follows the mark of its tests.
 pub fn test_share(diff: &DiffDoc) -> TestShare {
     let mut share = TestShare::default();
     for file in diff.files.iter().filter(|file| is_code(file)) {
         let added = u64::from(file.additions);
         share.all += added;
-        if is_test(&file.path) {
-            share.tests += added;
-        }
+        share.tests += if is_test(&file.path) { added } else { tests_within(file) };
     }
     share
+}
+
+fn tests_within(file: &DiffFile) -> u64 {
+    if Path::new(&file.path).extension().is_none_or(|ending| ending != "rs") {
+        return 0;
+    }
+    let lines = file.hunks.iter().flat_map(|hunk| &hunk.lines);
+    let tests = lines.skip_while(|line| line.get(1..).is_none_or(|line| line.trim() != "#[cfg(test)]"));
+    tests.filter(|line| line.starts_with('+')).count() as u64
 }
 
 fn is_code(file: &DiffFile) -> bool {
@@ -58,6 +68,7 @@ pub fn share_row(share: TestShare, room: usize) -> Row {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::diff::DiffHunk;
 
     fn file(path: &str, additions: u32) -> DiffFile {
         DiffFile { path: path.into(), additions, ..DiffFile::default() }
@@ -77,5 +88,13 @@ mod tests {
         let share = test_share(&DiffDoc { files, ..DiffDoc::default() });
         assert_eq!(share, TestShare { tests: 40, all: 100 });
         assert!(share_row(share, 80).plain().ends_with("40 of 100 added lines  40%"));
+    }
+
+    #[test]
+    fn the_tests_of_a_rust_file_stand_at_its_end() {
+        let lines = ["+fn a() {}", " ", "+#[cfg(test)]", "+mod tests {", "-gone", "+}"].map(str::to_owned);
+        let hunk = DiffHunk { header: String::new(), lines: lines.into() };
+        let files = vec![DiffFile { hunks: vec![hunk], ..file("src/a.rs", 4) }];
+        assert_eq!(test_share(&DiffDoc { files, ..DiffDoc::default() }), TestShare { tests: 3, all: 4 });
     }
 }

@@ -43,20 +43,13 @@ fn kept_file(directory: &Path) -> PathBuf {
     directory.with_extension("kept")
 }
 
-/// The branches and tags of a repository.
+/// The refs of a repository but those that only the engine makes.
 fn refs(repo: &Repo) -> Result<BTreeMap<String, String>, WorkspaceError> {
-    let list = [
-        "for-each-ref",
-        "--format=%(refname) %(objectname)",
-        "refs/heads",
-        "refs/tags",
-        "refs/replace",
-        "refs/notes",
-    ];
+    let list = ["for-each-ref", "--format=%(refname) %(objectname)"];
     let said = Git::of_mission(repo.git_dir()).run("read the branches", list)?;
     let text = String::from_utf8_lossy(&said).into_owned();
     let pair = |line: &str| line.rsplit_once(' ').map(|(name, id)| (name.to_owned(), id.to_owned()));
-    Ok(text.lines().filter_map(pair).collect())
+    Ok(text.lines().filter_map(pair).filter(|(name, _)| !name.starts_with("refs/flightdeck/")).collect())
 }
 
 impl ProofCheckout {

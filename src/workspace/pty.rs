@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nix::sys::signal::{Signal, killpg};
+use nix::sys::termios::LocalFlags;
 use nix::unistd::Pid;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use tokio::sync::watch;
@@ -96,6 +97,12 @@ impl Pty {
     pub fn occupation(&self) -> Occupation {
         let foreground = self.master().process_group_leader();
         foreground.map_or(Occupation::Unknown, occupation::of_group)
+    }
+
+    /// Whether the program gets each key as it is pressed, instead of whole lines.
+    pub fn is_raw(&self) -> bool {
+        let state = self.master().get_termios();
+        state.is_some_and(|state| state.local_flags.bits() & LocalFlags::ICANON.bits() == 0)
     }
 
     /// Waits for the program's end.

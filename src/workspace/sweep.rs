@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -19,6 +20,9 @@ use super::process::{Live, live};
 
 /// The variable that marks the programs of a mission; its value is the mission's directory, which no two share.
 pub const MARK: &str = "FLIGHTDECK_MISSION";
+
+/// What a program that speaks for an agent is told.
+pub const ONLY_THE_PERSON: &str = "this was started by an agent of a mission, and only the person reads and decides here: use the mission tools";
 
 /// The variable that marks the programs of one service; its value is its own at any time.
 pub const SERVICE: &str = "FLIGHTDECK_SERVICE";
@@ -90,6 +94,22 @@ pub fn marked((name, value): (&str, &str)) -> Vec<i32> {
     all.filter(|(pid, process)| !process.is_dead && carries(**pid, mark.as_bytes()))
         .map(|(pid, _)| *pid)
         .collect()
+}
+
+/// Whether a process speaks for an agent: it, or a process that it descends from, was started for a mission that lies
+/// beside this one, or, where this process [adopts](adopt_orphans), by this process. Without `/proc` nothing is known.
+pub fn speaks_for_agent(pid: i32, mission: &Path) -> bool {
+    let own = i32::try_from(std::process::id()).unwrap_or_default();
+    let line = std::iter::successors(Some(pid), |pid| Process::read(*pid).map(|process| process.parent));
+    let agents = |at: i32| at != own && variable(at, MARK).is_some_and(|mark| is_beside(&mark, mission));
+    let mut above = line.take(MOST_PARENTS).take_while(|at| *at > 1);
+    above.any(|at| agents(at) || at == own && pid != own && ADOPTS.load(Ordering::Relaxed))
+}
+
+/// Whether a mark is that of a mission whose directory lies where this one does.
+pub fn is_beside(mark: &str, mission: &Path) -> bool {
+    let place = |path: &Path| path.parent().map(|parent| parent.canonicalize().unwrap_or(parent.to_owned()));
+    place(Path::new(mark)).is_some_and(|marked| Some(marked) == place(mission))
 }
 
 /// What a sweep found.

@@ -129,7 +129,12 @@ async fn site() -> MockServer {
     let site = MockServer::start().await;
     let html =
         |text: &str| ResponseTemplate::new(200).set_body_raw(text.to_owned(), "text/html; charset=utf-8");
-    let pages = [("/form", FORM), ("/frames", FRAMES), ("/trouble", TROUBLE)];
+    let pages = [
+        ("/empty", "<!doctype html><title>Empty</title>"),
+        ("/form", FORM),
+        ("/frames", FRAMES),
+        ("/trouble", TROUBLE),
+    ];
     for (place, text) in pages {
         Mock::given(method("GET")).and(path(place)).respond_with(html(text)).mount(&site).await;
     }
@@ -338,4 +343,24 @@ async fn a_browser_that_was_killed_is_told_and_another_one_is_started() {
     assert!(desk.open("/form").await.contains("A form"));
     let left = fs::read_dir(desk.scratch.path()).unwrap().count();
     assert_eq!(left, 1, "the profile of the dead one is gone: {:?}", Path::new(desk.scratch.path()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_page_shows_nothing_also_in_a_picture() {
+    let Some(desk) = Desk::new().await else { return };
+    let states = async |action: &str| {
+        let seen = desk.act(json!({ "action": action })).await.unwrap();
+        let states: Vec<&str> = seen.evidence.iter().map(|piece| piece.settled.word()).collect();
+        (states.join(", "), seen.reached)
+    };
+    for action in ["read", "screenshot"] {
+        assert_eq!(states(action).await, ("nothing".to_owned(), vec![]), "{action} before a page is opened");
+    }
+    let port = desk.site.address().port();
+    desk.open("/empty").await;
+    for action in ["read", "screenshot"] {
+        assert_eq!(states(action).await, ("nothing".to_owned(), vec![port]), "{action} of an empty page");
+    }
+    desk.reach("/form", "A form").await;
+    assert_eq!(states("screenshot").await, ("still".to_owned(), vec![port]));
 }

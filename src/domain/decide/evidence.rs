@@ -132,7 +132,15 @@ impl Judged<'_> {
         if let Some(EvidenceFacts { by: Actor::Attempt(_), commit: None, .. }) = &piece.facts {
             return Some("was taken of a checkout with other commits than the one under test".to_owned());
         }
+        if let Some(stranger) = piece.facts.as_ref().and_then(|facts| facts.stranger.as_ref()) {
+            return Some(format!("was not answered by a service of the app: {stranger}"));
+        }
         match piece.facts.as_ref().map(|facts| facts.settled) {
+            Some(Settled::NotDone) if piece.refused && self.says(assertion, names_silence) => {}
+            Some(Settled::NotDone) if piece.refused => {
+                let words = "shows that nothing answered: if that is right, say so in `observed` (\"connection refused\"); if not, it is a fail";
+                return Some(words.to_owned());
+            }
             Some(Settled::Ended | Settled::Still) => {}
             Some(Settled::Moving) => return Some("was taken while it still changed".to_owned()),
             Some(Settled::Nothing) => {
@@ -165,9 +173,14 @@ impl Judged<'_> {
 
     /// Whether it is right that a program ends with a code that says it failed: the assertion names it, or the tester does.
     fn is_meant(&self, assertion: &Assertion, code: i32) -> bool {
+        self.says(assertion, |text| names_exit(text, code))
+    }
+
+    /// Whether the assertion or the tester says something.
+    fn says(&self, assertion: &Assertion, something: impl Fn(&str) -> bool) -> bool {
         let wording = &assertion.wording;
         let texts = [self.observed.as_str(), wording.statement.as_str(), wording.check.how.as_str()];
-        texts.into_iter().any(|text| names_exit(text, code))
+        texts.into_iter().any(something)
     }
 
     /// What the tester can do about it.
@@ -181,7 +194,7 @@ impl Judged<'_> {
             (Instrument::Command, Some(command), None) => format!("run `{command}` with `run`, and name that"),
             (Instrument::Command, None, None) => "run the check's command with `run`, and name that".to_owned(),
             (Instrument::Terminal, ..) => {
-                "work it with `terminal`, wait until the screen shows it or the program has ended, and name that screen".to_owned()
+                "work it with `terminal`, wait until the screen shows it and the program has ended or waits for you (`stop` ends one that never does), and name that screen".to_owned()
             }
             (Instrument::Http, ..) => "send the request with `http`, and name that exchange".to_owned(),
             (Instrument::Browser, ..) => {
@@ -198,6 +211,23 @@ fn names_exit(text: &str, code: i32) -> bool {
     let number = code.to_string();
     let ends = words.iter().any(|word| word.starts_with("exit") || ["status", "code"].contains(word));
     ends && words.iter().any(|word| *word == number || ["non-zero", "nonzero"].contains(word))
+}
+
+/// Whether a text says that nothing answers at an address.
+fn names_silence(text: &str) -> bool {
+    const SILENCE: [&str; 8] = [
+        "nothing answers",
+        "nothing listens",
+        "nobody answers",
+        "no answer",
+        "not answer",
+        "not listen",
+        "not reach",
+        "unreachable",
+    ];
+    let text = text.to_lowercase();
+    SILENCE.iter().any(|words| text.contains(words))
+        || (text.contains("connection") && text.contains("refuse"))
 }
 
 /// The kinds of evidence that show what is checked with an instrument.

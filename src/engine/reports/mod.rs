@@ -170,7 +170,7 @@ mod tests {
     use crate::domain::text::{Line, Title};
 
     fn output(text: &str) -> CappedOutput {
-        CappedOutput { text: text.to_owned(), total_bytes: 0, left_out_bytes: 0, spilled: None }
+        CappedOutput { text: text.to_owned(), ..CappedOutput::default() }
     }
 
     fn script(run: &str, report: Option<&str>) -> Script {
@@ -249,6 +249,7 @@ mod tests {
                 total_bytes,
                 left_out_bytes: 1,
                 spilled: Some(path.clone()),
+                ..CappedOutput::default()
             };
             let mut lines: Vec<String> = Vec::new();
             read_spilled(File::open(&path).unwrap(), &output, most, &mut |line| lines.push(line.to_owned()));
@@ -265,8 +266,12 @@ mod tests {
         let ends = read(total + 1, text, 64);
         assert_eq!(ends.last().unwrap(), "==== 22 passed in 0.02s ====");
         assert!(!ends.iter().any(|line| line.contains("23 passed") || line.contains("bytes left out")));
-        let output =
-            CappedOutput { text: String::new(), total_bytes: total, left_out_bytes: 1, spilled: Some(path) };
+        let output = CappedOutput {
+            total_bytes: total,
+            left_out_bytes: 1,
+            spilled: Some(path),
+            ..CappedOutput::default()
+        };
         let told = Reports::before(top.path(), &script("pytest", None)).after(&output);
         assert_eq!(counts(&told).unwrap().passed, 23);
     }

@@ -30,7 +30,9 @@ pub enum Cleanup {
     Nothing,
     /// The validators' checkout is reset; changes to tracked files are reported.
     Reset(HeldProof),
-    /// A checkout of this attempt alone goes with it.
+    /// A checkout of this attempt alone goes with it; what was changed there, and refs that were made, are reported.
+    ResetAndRemove(ProofCheckout),
+    /// The same for a planner, who tries things before there is anything to change.
     Remove(ProofCheckout),
 }
 

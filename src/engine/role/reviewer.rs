@@ -32,7 +32,7 @@ pub(super) async fn prepare(
         + &tampering::notes(engine, feature).await?
         + &own.note();
     let env = AttemptEnv::new(proof.dir(), Access::Proof);
-    Ok(AttemptEnv { note, own: Some(own), cleanup: Cleanup::Remove(proof), ..env })
+    Ok(AttemptEnv { note, own: Some(own), cleanup: Cleanup::ResetAndRemove(proof), ..env })
 }
 
 /// What was built of a feature. One that was mended since is shown as it is now: from before its first commit to the

@@ -32,15 +32,7 @@ pub(super) async fn prepare(
     let name = flow.number().map_or("testing".to_owned(), |number| format!("flow-{number}"));
     let own = OwnPlace::create(engine, &name, Ports::AsDeclared).await?;
     let app = Arc::new(own.app(engine, &dir, &name));
-    // A server that a worker left behind must not keep the app's port, or answer in its place.
-    engine.sweep().await?;
-    let mut started = app.start().await;
-    if let Err(WorkspaceError::PortBusy { port, .. }) = &started
-        && busy_port::freed(engine, *port).await?
-    {
-        started = app.start().await;
-    }
-    let running = match started {
+    let running = match busy_port::start(engine, &app, 1).await? {
         Ok(_) => own.addresses(),
         // The person must free the port; a verdict on somebody else's server would prove nothing.
         Err(error @ WorkspaceError::PortBusy { .. }) => return Err(error.into()),
@@ -92,7 +84,7 @@ async fn checkout(
         blocking(move || Ok(ProofCheckout::create(task_engine.repo.own(), &dir, &under_test.0)?)).await?;
     let site = Site { round: Some((milestone, round)), ..Site::at(proof.dir(), &commit) };
     let note = build(engine, &site).await?;
-    Ok((proof.dir().to_owned(), Cleanup::Remove(proof), note))
+    Ok((proof.dir().to_owned(), Cleanup::ResetAndRemove(proof), note))
 }
 
 /// Sets a new checkout up and builds in it, as the gate commands did in the validators' own.

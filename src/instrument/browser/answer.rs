@@ -48,7 +48,7 @@ pub(super) async fn answer(
 ) -> Result<Seen, InstrumentError> {
     let mut record = Record::default();
     record.notes.extend(chrome.note.take());
-    let mut picture = None;
+    let (mut picture, mut can_look) = (None, true);
     match done {
         Ok(step) => {
             record.done = true;
@@ -56,17 +56,18 @@ pub(super) async fn answer(
             picture = step.picture;
         }
         Err(Fault::Mistake(words)) => return Err(InstrumentError::BadRequest(words)),
-        Err(fault) => record.action = trouble(chrome, fault).await?.0,
+        Err(fault) => (record.action, can_look) = trouble(chrome, fault).await,
     }
     let mut before = std::mem::take(&mut chrome.shown);
     // What hangs is stopped once, and looked at again.
     for _ in 0..2 {
-        let Err(fault) = see(chrome, wanted, &mut record).await else { break };
-        let (words, can_look) = trouble(chrome, fault).await?;
-        record.notes.push(words);
         if !can_look {
             break;
         }
+        let Err(fault) = see(chrome, wanted, &mut record).await else { break };
+        let words;
+        (words, can_look) = trouble(chrome, fault).await;
+        record.notes.push(words);
     }
     heard(chrome, &mut record);
     let number = chrome.world().current;
@@ -79,7 +80,21 @@ pub(super) async fn answer(
         Facts { text: format!("{}\n{}", record.title, without_refs(&record.tree)), ..Facts::default() };
     chrome.shown = (number, record.tree.clone());
     let evidence = evidence(&record, picture, wanted)?;
-    Ok(Seen::new(text, evidence, facts))
+    let reached = port_of(&record.url).into_iter().collect();
+    Ok(Seen { reached, ..Seen::new(text, evidence, facts) })
+}
+
+/// A browser that gave no answer in time, which is something that was seen.
+pub(super) fn silence(wanted: &Wanted, words: &str) -> Result<Seen, InstrumentError> {
+    let record = Record { action: words.to_owned(), ..Record::default() };
+    let facts = Facts { text: words.to_owned(), ..Facts::default() };
+    Ok(Seen::new(words, evidence(&record, None, wanted)?, facts))
+}
+
+/// The port of the server that a page is from.
+fn port_of(url: &str) -> Option<u16> {
+    let url = reqwest::Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    url.port_or_known_default()
 }
 
 async fn see(chrome: &mut Chrome, wanted: &Wanted, record: &mut Record) -> Result<(), Fault> {
@@ -105,8 +120,8 @@ async fn see(chrome: &mut Chrome, wanted: &Wanted, record: &mut Record) -> Resul
 }
 
 /// What is said of something that went wrong, and whether the page can be looked at.
-async fn trouble(chrome: &mut Chrome, fault: Fault) -> Result<(String, bool), InstrumentError> {
-    Ok(match fault {
+async fn trouble(chrome: &mut Chrome, fault: Fault) -> (String, bool) {
+    match fault {
         Fault::Mistake(words) => (words, true),
         Fault::NotDone(words) => (format!("not done: {words}"), true),
         Fault::Refused(words) => (format!("not done: the browser said {words:?}"), true),
@@ -119,9 +134,9 @@ async fn trouble(chrome: &mut Chrome, fault: Fault) -> Result<(String, bool), In
             // Its process may be seen to end a moment later than its connection.
             chrome.world().is_spoilt = true;
             let words = "the browser ended by itself; `open` starts another one, with an empty profile";
-            return Err(InstrumentError::BadRequest(words.to_owned()));
+            (words.to_owned(), false)
         }
-    })
+    }
 }
 
 /// What the browser told meanwhile.
@@ -197,7 +212,8 @@ fn evidence(
 ) -> Result<Vec<Evidence>, InstrumentError> {
     let settled = if !record.done || record.url.starts_with("chrome-error:") {
         Settled::NotDone
-    } else if record.url.is_empty() {
+    } else if port_of(&record.url).is_none() || record.tree.is_empty() {
+        // No server gave it, or there is nothing on it.
         Settled::Nothing
     } else if record.settled {
         Settled::Still
@@ -211,9 +227,9 @@ fn evidence(
         let part = record.action.trim_start_matches("a picture of ");
         let title = format!("screenshot of {}: {part}", record.url);
         let summary = format!("{}{state}", record.action);
-        return Ok(vec![Evidence { kind: "screenshot", title, bytes, summary, settled }]);
+        return Ok(vec![Evidence { kind: "screenshot", title, bytes, summary, settled, stranger: None }]);
     }
-    if matches!(wanted.action, Action::Tabs) {
+    if matches!(wanted.action, Action::Tabs) && record.done {
         return Ok(Vec::new());
     }
     let first = match wanted.action {
@@ -223,7 +239,7 @@ fn evidence(
     let title = if first.is_empty() {
         format!("page {}", record.url)
     } else {
-        format!("{first}: page {}", record.url)
+        format!("{first}: page {}", record.url).trim_end_matches(": page ").to_owned()
     };
     let place = if record.title.is_empty() { &record.url } else { &record.title };
     let piece = Evidence::of(PAGE, record, title, format!("{place:?}{state}"))?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use super::answer::answer;
+use super::answer::{answer, silence};
 use super::chrome::Chrome;
 use super::step::step;
 use super::wanted::{Action, DialogAnswer, Wanted};
@@ -72,7 +72,7 @@ impl Instrument for Browser {
         acted.unwrap_or_else(|| {
             *running = None;
             let words = "the browser gave no answer for too long and was ended; `open` starts another one";
-            Err(InstrumentError::BadRequest(words.to_owned()))
+            silence(&wanted, words)
         })
     }
 }

@@ -1,7 +1,8 @@
 //! Several exchanges beside each other: what a race looks like.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use reqwest::Url;
 use serde::Serialize;
 
 use super::driver::Order;
@@ -24,7 +25,8 @@ pub(super) fn seen(
     rendering: Rendering,
 ) -> Result<Seen, InstrumentError> {
     if let [exchange] = exchanges {
-        return Ok(Seen::new(exchange.text(rendering), [exchange.evidence()?], facts(exchanges)));
+        let seen = Seen::new(exchange.text(rendering), [exchange.evidence()?], facts(exchanges));
+        return Ok(Seen { reached: reached(exchanges), ..seen });
     }
     let how = if order == Order::AtOnce { "at once" } else { "one after the other" };
     let mut answers: Vec<&Exchange> = Vec::new();
@@ -56,7 +58,14 @@ pub(super) fn seen(
     let piece = Evidence::of("http", &burst, summary.clone(), summary)?;
     let nothing_came = exchanges.iter().all(|exchange| !exchange.answer.came());
     let evidence = Evidence { settled: if nothing_came { Settled::NotDone } else { piece.settled }, ..piece };
-    Ok(Seen::new(text, [evidence], facts(exchanges)))
+    Ok(Seen { reached: reached(exchanges), ..Seen::new(text, [evidence], facts(exchanges)) })
+}
+
+/// The ports that answered.
+fn reached(exchanges: &[Exchange]) -> Vec<u16> {
+    let came = exchanges.iter().filter(|exchange| exchange.answer.came());
+    let ports = came.filter_map(|exchange| Url::parse(&exchange.answer.url).ok()?.port_or_known_default());
+    ports.collect::<BTreeSet<u16>>().into_iter().collect()
 }
 
 /// Whether two answers say the same; times and dates are no part of that.

@@ -139,6 +139,8 @@ impl TerminalDriver {
             let enough = match self.occupation(still) {
                 Occupation::Reads => Some(STILL),
                 Occupation::Listens => Some(IDLE),
+                // It may go on at any moment, unless it is one that takes keys, however it waits for them.
+                Occupation::Waits => self.takes_keys().then_some(IDLE),
                 // Without a word of the system, a program that has not answered yet may still be about to.
                 Occupation::Unknown => answered.then_some(IDLE),
                 Occupation::Works => None,
@@ -152,6 +154,15 @@ impl TerminalDriver {
             }
             tokio::time::sleep(PACE).await;
         }
+    }
+
+    /// Whether what is typed is heard: the program reads its terminal, or takes each key as full-screen programs do.
+    pub fn hears_user(&self) -> bool {
+        self.takes_keys() || matches!(self.pty.occupation(), Occupation::Reads | Occupation::Listens)
+    }
+
+    fn takes_keys(&self) -> bool {
+        self.pty.is_raw() || lock(&self.shown).parser.screen().alternate_screen()
     }
 
     /// What is on the screen now.

@@ -96,6 +96,7 @@ pub(super) fn evidence(command: &str, cast: String, exit: Option<Exit>) -> Evide
         bytes: cast.into_bytes(),
         summary,
         settled,
+        stranger: None,
     }
 }
 

@@ -126,10 +126,12 @@ impl Instrument for Terminal {
         }
         let current = running.as_mut().ok_or_else(not_started)?;
         let did = act_on(&current.driver, &wanted).await?;
-        let settled = current.driver.settle(if did.found.is_some() { FOUND } else { SETTLE }).await;
-        // What was waited for is what the tester wanted to see, whatever moves beside it.
-        let is_enough = did.found.is_some() && settled == Settled::Moving;
-        let settled = if is_enough { Settled::Still } else { settled };
+        // What was waited for is what a user of the program sees, whatever moves beside it. One that hears no user works on.
+        let is_there = did.found.is_some() && current.driver.hears_user();
+        let settled = match current.driver.settle(if is_there { FOUND } else { SETTLE }).await {
+            Settled::Moving if is_there => Settled::Still,
+            settled => settled,
+        };
         let mut seen = current.look(&did, settled, Rendering::of(wanted.bytes))?;
         seen.evidence.extend(earlier);
         if current.driver.exit_status().is_some() {
@@ -219,7 +221,8 @@ fn state(exit: Option<Exit>, settled: Settled) -> Option<String> {
     match (exit, settled) {
         (Some(exit), _) => Some(format!("[the program ended: {exit}]")),
         (None, Settled::Moving) => {
-            Some("[the program still works or draws: wait for what it should come to]".to_owned())
+            let words = "[the program still works or draws, so this screen shows no result yet: wait for its end, or `stop` it where it never ends]";
+            Some(words.to_owned())
         }
         (None, Settled::Nothing) => Some("[the program runs and has shown nothing yet]".to_owned()),
         (None, Settled::Still | Settled::Ended | Settled::NotDone) => None,

@@ -18,7 +18,11 @@ pub(super) fn statement(mission: &Mission, gate: GateId, configuration: &Sums) -
     if gate != GateId::Plan {
         for id in assertions(mission, gate) {
             let place = match mission.standing(&id) {
-                Standing::Passed if !mission.is_older(gate, &id) => 0,
+                Standing::Passed
+                    if !mission.is_older(gate, &id) && !mission.seen_red(&id).proves_nothing() =>
+                {
+                    0
+                }
                 Standing::Failed | Standing::Blocked => 2,
                 Standing::Passed | Standing::Waived | Standing::Stale | Standing::Pending => 1,
                 Standing::Retired => continue,

@@ -58,17 +58,17 @@ fn fill(folder: &Path, material: &Material<'_>) -> Result<(usize, String), Repor
             writer.put(&format!("evidence/{}.{}", piece.reference, ending(kind)), &bytes)?;
         }
     }
-    // The statements name what they rest on: the facts and the evidence.
+    writer.put("report.html", html(report)?.as_bytes())?;
+    writer.put("report.md", markdown(report)?.as_bytes())?;
+    writer.put("junit.xml", junit(report)?.as_bytes())?;
+    writer.put("ctrf.json", &serde_json::to_vec_pretty(&ctrf(report))?)?;
+    // The statements name every other file: the facts, the evidence, and what the report makes of them.
     let rests_on = writer.sums.clone();
     for gate in mission.gates.keys() {
         if let Some(statement) = statement(mission, *gate, &rests_on) {
             writer.put(&format!("statements/{gate}.intoto.json"), &serde_json::to_vec_pretty(&statement)?)?;
         }
     }
-    writer.put("report.html", html(report)?.as_bytes())?;
-    writer.put("report.md", markdown(report)?.as_bytes())?;
-    writer.put("junit.xml", junit(report)?.as_bytes())?;
-    writer.put("ctrf.json", &serde_json::to_vec_pretty(&ctrf(report))?)?;
     let sums = written(&writer.sums);
     let path = folder.join(SUMS);
     fs::write(&path, &sums).map_err(ReportError::io("write", &path))?;

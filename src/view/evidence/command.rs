@@ -1,5 +1,7 @@
 //! A command with its output, and the lines in it that failed.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::super::prelude::*;
@@ -25,7 +27,10 @@ pub(super) fn page(value: &Value, how: Reading, width: usize) -> Page {
     let output = field(value, "output");
     let shown = match how.form {
         Form::SetOut => clean(&output),
-        Form::Raw => output.split('\n').map(visible).collect::<Vec<_>>().join("\n"),
+        Form::Raw => {
+            let printed = printed(value).unwrap_or(output);
+            printed.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+        }
     };
     let lines: Vec<&str> = shown.trim_end_matches('\n').split('\n').collect();
     let telling = failing(&lines, &exit);
@@ -49,6 +54,12 @@ pub(super) fn page(value: &Value, how: Reading, width: usize) -> Page {
         *second = std::mem::take(second).end(StyleRole::Bad, words);
     }
     Page { shown: rows.into(), failures }
+}
+
+/// The output as it was printed, where its record has it apart.
+fn printed(value: &Value) -> Option<String> {
+    let raw = STANDARD.decode(value.get("raw")?.as_str()?).ok()?;
+    Some(String::from_utf8_lossy(&raw).into_owned())
 }
 
 /// How each line tells of a failure. Where a tool names what failed, words that only may stand beside a failure are not

@@ -41,6 +41,10 @@ fn facts(mission: &Mission, doc: &EvidenceDoc, now: Timestamp, width: usize) -> 
     let when = ago(now.since(facts.at));
     words.push(if when == "now" { "just now".to_owned() } else { format!("{when} ago") });
     let mut rows = paragraph(StyleRole::Dim, &words.join(" · "), width);
+    if let Some(stranger) = &facts.stranger {
+        let words = format!("it was not answered by a service of the app: {}", one_line(stranger));
+        rows.extend(paragraph(StyleRole::Warn, &words, width));
+    }
     rows.extend(match facts.settled {
         Settled::Ended | Settled::Still => None,
         Settled::Moving => Some(Row::of(StyleRole::Warn, "it still changed when it was taken")),

@@ -40,6 +40,9 @@ pub enum Spill {
 pub struct CappedOutput {
     /// Beginning and end, cleaned, with a line between them that says what was left out.
     pub text: String,
+    /// The same as it was printed.
+    #[serde(skip)]
+    pub raw: Vec<u8>,
     /// How many bytes the program printed.
     pub total_bytes: u64,
     /// How many of them `text` lacks.
@@ -93,19 +96,20 @@ impl Capture {
     pub(super) fn finish(mut self) -> CappedOutput {
         self.cut_tail();
         let left_out = self.total - (self.head.len() + self.tail.len()) as u64;
+        let marker = self.marker(left_out);
+        let between = if left_out == 0 { String::new() } else { format!("\n{marker}\n") };
+        let raw = [&self.head[..], between.as_bytes(), &self.tail].concat();
         let text = if left_out == 0 {
-            let mut whole = std::mem::take(&mut self.head);
-            whole.append(&mut self.tail);
-            clean_text(&whole)
+            clean_text(&raw)
         } else {
             let (head, tail) = (whole_lines_before(&self.head), whole_lines_after(&self.tail));
-            format!("{}\n{}\n{}", clean_text(head).trim_end(), self.marker(left_out), clean_text(tail))
+            format!("{}\n{marker}\n{}", clean_text(head).trim_end(), clean_text(tail))
         };
         let spilled = match self.file {
             SpillFile::Open(_, path) => Some(path),
             SpillFile::NotNeeded | SpillFile::Failed(_) => None,
         };
-        CappedOutput { text, total_bytes: self.total, left_out_bytes: left_out, spilled }
+        CappedOutput { text, raw, total_bytes: self.total, left_out_bytes: left_out, spilled }
     }
 
     fn cut_tail(&mut self) {

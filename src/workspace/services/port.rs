@@ -51,7 +51,7 @@ pub(super) fn service_on(port: u16) -> Option<String> {
 }
 
 /// The process that listens on it, as far as this user may see.
-fn listener(port: u16) -> Option<i32> {
+pub(super) fn listener(port: u16) -> Option<i32> {
     let sockets: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
         .iter()
         .flat_map(|table| listening(&fs::read_to_string(table).unwrap_or_default(), port))
@@ -71,7 +71,7 @@ fn listener(port: u16) -> Option<i32> {
 }
 
 /// A process in words: its id, its command, and the mission it works for.
-fn in_words(pid: i32) -> String {
+pub(super) fn in_words(pid: i32) -> String {
     let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     let line = String::from_utf8_lossy(&line).replace('\0', " ");
     let command: String = line.trim().chars().take(SHOWN).collect();

@@ -34,6 +34,13 @@ pub struct ServiceDirs {
     pub reaper: Reaper,
 }
 
+impl ServiceDirs {
+    /// The mark of a service that runs here.
+    pub fn mark(&self, service: &str) -> String {
+        log_of(&self.logs, service).display().to_string()
+    }
+}
+
 /// A port that is not free although its service has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StillHeld {
@@ -169,7 +176,7 @@ impl Services {
     async fn start_one(&mut self, spec: ServiceSpec, dirs: &ServiceDirs) -> Result<(), WorkspaceError> {
         self.check_port(&spec).await?;
         let log = log_of(&dirs.logs, &spec.name);
-        let forked = Forked::of(&log.display().to_string());
+        let forked = Forked::of(&dirs.mark(&spec.name));
         let program = Program::shell(&spec.run)
             .dir(&dirs.dir)
             .envs(dirs.env.clone())

@@ -109,7 +109,11 @@ async fn a_browser_that_dies_in_the_middle_and_starts_no_more_is_told_as_blocked
     let browser = Browser::new(&place.with_browser(Chromium::set_to(&program), &scratch)).unwrap();
     let act = async |wanted| {
         let seen = browser.act(serde_json::from_value(wanted).unwrap()).await;
-        seen.map_or_else(|error| error.to_string(), |seen| seen.text)
+        let told = |seen: flightdeck::instrument::Seen| {
+            let states: Vec<&str> = seen.evidence.iter().map(|piece| piece.settled.word()).collect();
+            format!("{}\nkept: {}", seen.text, states.join(", "))
+        };
+        seen.map_or_else(|error| error.to_string(), told)
     };
     let open = json!({ "action": "open", "url": site.uri() + "/form" });
     assert!(act(open.clone()).await.contains("A form"));
@@ -124,7 +128,7 @@ async fn a_browser_that_dies_in_the_middle_and_starts_no_more_is_told_as_blocked
         }
     };
     let (told, ()) = tokio::join!(wait, kill);
-    assert!(told.contains("the browser ended by itself"), "{told}");
+    assert!(told.contains("the browser ended by itself") && told.ends_with("kept: not_done"), "{told}");
     let blocked = act(open.clone()).await;
     assert!(
         blocked.starts_with("blocked: the browser did not start: it ended (exit code 21): GPU process"),

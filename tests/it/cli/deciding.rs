@@ -27,6 +27,45 @@ fn decisions_go_through_an_engine_that_is_started_when_none_answers() {
     assert_eq!(stage.ended(&["resume"], 2).1, format!("flightdeck: {id} is over\n"));
 }
 
+/// A worker or a tester has a shell, and flightdeck is on the path of most people who use it.
+#[test]
+fn what_an_agent_starts_neither_reads_nor_decides() {
+    let stage = Stage::new();
+    let id = stage.planned();
+    let missions = stage.path("state/missions");
+    let asked = |home: &str, line: &str| {
+        let mut shell = stage.shell(line);
+        shell.env("FLIGHTDECK_MISSION", missions.join(home)).output().unwrap()
+    };
+    let told = |output: &std::process::Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    for line in [
+        "$FD status",
+        "$FD assertion show VAL-WEB-001",
+        "$FD gate plan go",
+        "$FD assertion retire VAL-WEB-001 --reason x --yes",
+        "$FD pause",
+        "$FD",
+    ] {
+        for mission in [id.as_str(), "another-one-of-theirs"] {
+            let output = asked(mission, line);
+            assert_eq!(output.status.code(), Some(2), "{line}: {}", told(&output));
+            assert!(told(&output).contains("only the person reads and decides here"), "{}", told(&output));
+        }
+    }
+    if cfg!(target_os = "linux") {
+        // Whoever takes the mark off is known by who started it.
+        let output = asked(&id, "env -u FLIGHTDECK_MISSION $FD pause; echo $? >&2");
+        assert!(told(&output).contains("only the person reads and decides here"), "{}", told(&output));
+        let output = asked(&id, "setsid env -u FLIGHTDECK_MISSION $FD gate plan go; echo $? >&2");
+        assert!(told(&output).contains("only the person reads and decides here"), "{}", told(&output));
+    }
+    assert_eq!(stage.json(&["status"])["status"], "waiting");
+    // Who works on flightdeck itself has missions of another place, and those are theirs.
+    let elsewhere =
+        stage.shell("$FD status").env("FLIGHTDECK_MISSION", "/elsewhere/missions/x").output().unwrap();
+    assert_eq!(elsewhere.status.code(), Some(0), "{}", told(&elsewhere));
+}
+
 #[test]
 fn refusals_say_what_to_mend() {
     let stage = Stage::new();

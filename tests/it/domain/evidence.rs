@@ -163,7 +163,8 @@ fn what_was_seen_had_come_to_rest() {
     ] {
         let sentence = refused(&flight, tester, Outcome::Pass, vec![screen(settled)]);
         assert!(
-            sentence.contains(words) && sentence.contains("wait until the screen shows it"),
+            sentence.contains(words)
+                && sentence.contains("wait until the screen shows it and the program has ended"),
             "{sentence}"
         );
     }
@@ -227,4 +228,56 @@ fn a_check_of_an_earlier_revision_decides_nothing() {
     flight.engine(Command::TellRevision { attempt: tester, assertion: val(ID), revision: Revision(2) });
     let seen = piece(EvidenceKind::Http, Actor::Attempt(tester), Settled::Ended);
     flight.attempt(tester, verdict(Outcome::Pass, vec![seen]));
+}
+
+#[test]
+fn what_another_server_answered_shows_nothing_that_holds() {
+    for (via, kind) in [(Instrument::Http, EvidenceKind::Http), (Instrument::Browser, EvidenceKind::Page)] {
+        let (flight, tester) = testing(via, None);
+        let own = piece(kind, Actor::Attempt(tester), Settled::Ended);
+        let stranger = Some("process 7 (`python3 -m http.server`) listens on port 8000".to_owned());
+        let facts = own.facts.clone().map(|facts| EvidenceFacts { stranger, ..facts });
+        let foreign = Piece { facts, ..own.clone() };
+        let sentence = refused(&flight, tester, Outcome::Pass, vec![foreign.clone()]);
+        assert!(
+            sentence.contains(
+                "ev_1 was not answered by a service of the app: process 7 (`python3 -m http.server`) listens on port 8000; "
+            ),
+            "{sentence}"
+        );
+        let me = Actor::Attempt(tester);
+        assert!(flight.clone().ask(me, verdict(Outcome::Fail, vec![foreign.clone()])).is_ok());
+        assert!(flight.clone().ask(me, verdict(Outcome::Pass, vec![foreign, own])).is_ok());
+    }
+}
+
+#[test]
+fn that_nothing_answers_passes_where_that_is_what_is_said() {
+    let says = |observed: &str, refused: bool| {
+        let silence = Settled::NotDone;
+        let piece = Piece { refused, ..piece(EvidenceKind::Http, Actor::Attempt(AttemptId(5)), silence) };
+        let (assertion, observed) = (val(ID), words::line(observed));
+        Command::GiveVerdict { assertion, outcome: Outcome::Pass, observed, evidence: vec![piece] }
+    };
+    let (mut flight, tester) = testing(Instrument::Http, None);
+    let me = Actor::Attempt(tester);
+    for observed in ["looked", "it refuses a wrong password", "the connection is kept"] {
+        let sentence = flight.refusal(me, says(observed, true));
+        assert!(
+            sentence.contains("shows that nothing answered: if that is right, say so in `observed`"),
+            "{sentence}"
+        );
+    }
+    for observed in ["the connection is refused", "Connection refused", "after a stop nothing listens there"]
+    {
+        assert!(flight.clone().ask(me, says(observed, true)).is_ok(), "{observed}");
+        // What hangs or breaks off is no refusal.
+        let sentence = flight.refusal(me, says(observed, false));
+        assert!(sentence.contains("was not done, or that nothing answered"), "{sentence}");
+    }
+    let statement = Some(words::prose("Nothing answers on the port once the service was stopped."));
+    let edit = Box::new(WordingEdit { statement, ..WordingEdit::default() });
+    flight.person(Command::EditAssertion { assertion: val(ID), base: Revision(1), edit });
+    flight.engine(Command::TellRevision { attempt: tester, assertion: val(ID), revision: Revision(2) });
+    flight.attempt(tester, says("looked", true));
 }

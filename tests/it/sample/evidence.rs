@@ -41,7 +41,10 @@ pub fn of(reference: &EvidenceRef, assertion: &AssertionId) -> EvidenceDoc {
 /// The same pieces as the verdict of an attempt is judged by them.
 pub fn pieces(assertion: &str, via: Instrument, attempt: AttemptId) -> Vec<Piece> {
     let kind = EvidenceKind::of_word(if via == Instrument::Browser { "screenshot" } else { via.word() });
-    let piece = |reference| Piece { reference, kind, facts: Some(facts(attempt)), ran: Some(exports()) };
+    let piece = |reference| {
+        let (facts, ran) = (Some(facts(attempt)), Some(exports()));
+        Piece { reference, kind, facts, ran, refused: false }
+    };
     references(assertion).into_iter().map(piece).collect()
 }
 
@@ -56,6 +59,7 @@ fn facts(attempt: AttemptId) -> EvidenceFacts {
         commit: Some(Commit("seen".into())),
         at: Timestamp(0),
         app: None,
+        stranger: None,
         settled: Settled::Ended,
         look: 1,
     }

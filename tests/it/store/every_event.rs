@@ -238,6 +238,19 @@ fn findings() -> Vec<Event> {
     ]
 }
 
+fn added_tests() -> Event {
+    let missing =
+        MissingTest { file: title("tests/test_book.py"), case: Some(title("test_find")), lack: Lack::Test };
+    let added = AddedTests {
+        tried: 2,
+        hollow: 1,
+        names: vec![title("tests/test_book.py::test_usage")],
+        missing: vec![missing],
+        wall_ms: 1_500,
+    };
+    Event::AddedTestsTried { feature: FEATURE, added: Box::new(added) }
+}
+
 fn rounds() -> Vec<Event> {
     let (milestone, round) = (MILESTONE, 1);
     vec![
@@ -254,20 +267,7 @@ fn rounds() -> Vec<Event> {
             feature: FEATURE,
             left: vec![flightdeck::domain::claim::NotRun::new(&line("git push"), "it could do harm")],
         },
-        Event::AddedTestsTried {
-            feature: FEATURE,
-            added: Box::new(AddedTests {
-                tried: 2,
-                hollow: 1,
-                names: vec![title("tests/test_book.py::test_usage")],
-                missing: vec![MissingTest {
-                    file: title("tests/test_book.py"),
-                    case: Some(title("test_find")),
-                    lack: Lack::Test,
-                }],
-                wall_ms: 1_500,
-            }),
-        },
+        added_tests(),
         Event::GateCommandsRun { milestone, round, runs: vec![run()] },
         Event::ChecksRun {
             milestone,

@@ -45,6 +45,7 @@ fn two_looks_are_two_pieces_even_when_they_saw_the_same(place: &Place) {
         commit: Some(Commit("abc".to_owned())),
         at: Timestamp(5),
         app: Some(1),
+        stranger: None,
         settled: Settled::Still,
         look: 0,
     };

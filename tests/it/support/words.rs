@@ -305,9 +305,10 @@ pub fn exchange(reference: &str, attempt: AttemptId) -> Piece {
         commit: Some(Commit("seen".into())),
         at: Timestamp(0),
         app: None,
+        stranger: None,
         settled: Settled::Ended,
         look: 1,
     };
     let reference = EvidenceRef(reference.to_owned());
-    Piece { reference, kind: EvidenceKind::Http, facts: Some(facts), ran: None }
+    Piece { reference, kind: EvidenceKind::Http, facts: Some(facts), ran: None, refused: false }
 }

@@ -17,7 +17,7 @@ use tokio::time::sleep;
 use super::{Instruments, logged};
 use crate::agent::tool::{Answer, Call, Lack, ToolError, ToolRow, arguments};
 use crate::instrument::Seen;
-use crate::workspace::services::{DATA_DIR, ServiceDirs, ServiceStatus, StillHeld};
+use crate::workspace::services::{DATA_DIR, Known, ServiceDirs, ServiceStatus, StillHeld};
 use crate::workspace::{Access, ServiceSpec, Services, WorkspaceError};
 use report::{Report, State};
 
@@ -149,6 +149,20 @@ impl App {
         let text =
             format!("since your last call a service ended by itself; `app` restarts it\n{}", seen.text);
         Some(Seen { text, ..seen })
+    }
+
+    /// Who answered on one of these ports in place of a service of the app, as a sentence; nothing where the services did, or
+    /// where none of them listens.
+    pub(super) async fn stranger(&self, reached: &[u16]) -> Option<String> {
+        if reached.is_empty() || !self.listens() {
+            return None;
+        }
+        let known = Known {
+            marks: self.specs.iter().map(|spec| self.dirs.mark(&spec.name)).collect(),
+            given: self.specs.iter().filter_map(|spec| spec.port).collect(),
+            started: self.status().await.iter().filter_map(|service| service.port).collect(),
+        };
+        reached.iter().find_map(|port| known.stranger_on(*port))
     }
 
     /// The services whose end nobody was told of yet.

@@ -40,6 +40,19 @@ pub struct Instruments {
 }
 
 impl Instruments {
+    /// What was seen, with a word on who answered where that was no service of the app.
+    async fn bound(&self, mut seen: Seen) -> Seen {
+        let Some(stranger) = self.app.stranger(&seen.reached).await else { return seen };
+        seen.text = format!(
+            "[this was not answered by a service of the app: {stranger}; no pass can rest on it]\n{}",
+            seen.text
+        );
+        for piece in &mut seen.evidence {
+            piece.stranger = Some(stranger.clone());
+        }
+        seen
+    }
+
     /// Keeps the evidence of a call, and writes down what it showed.
     fn answer(&self, call: &Call, seen: Seen) -> Answer {
         let (text, names) = kept(self.evidence.as_ref(), &seen.text, seen.evidence)?;
@@ -124,6 +137,10 @@ async fn work<I: Instrument>(held: Arc<Held<I>>, wanted: I::Wanted, call: Call) 
     let seen = tokio::select! {
         seen = held.instrument.act(wanted) => seen,
         () = call.cancel.cancelled() => return Err(ToolError::Mend(format!("`{}` was interrupted", I::NAME))),
+    };
+    let seen = match seen {
+        Ok(seen) => Ok(held.all.bound(seen).await),
+        fault => fault,
     };
     let Some(fallen) = held.all.app.fallen().await else {
         return held.all.answer(&call, seen?);
@@ -370,10 +387,124 @@ pub(super) mod tests {
         let terminal = tool("terminal", &place, &kept);
         let slow = json!({ "action": "start", "command": "echo working; sleep 60; echo done" });
         assert!(call(&terminal, slow).await.unwrap().contains("still works or draws"));
+        // What is waited for may be a word on the way.
         let found = call(&terminal, json!({ "action": "wait", "text": "working" })).await.unwrap();
-        assert!(!found.contains("still works"), "{found}");
+        assert!(found.contains("[found: working]") && found.contains("still works or draws"), "{found}");
+        call(&terminal, json!({ "action": "stop" })).await.unwrap();
         let kept = kept.0.lock().unwrap();
-        assert_eq!((kept[0].settled, kept[1].settled), (Settled::Moving, Settled::Still));
+        assert_eq!(
+            (kept[0].settled, kept[1].settled, kept[2].settled),
+            (Settled::Moving, Settled::Moving, Settled::Ended)
+        );
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_program_waits_for_its_user_when_its_terminal_is_among_what_it_waits_for_or_it_takes_keys() {
+        const ASYNC: &str =
+            "import asyncio\nasync def main():\n  say()\n  await asyncio.sleep(60)\nasyncio.run(main())";
+        let terminal_is_polled = "p = select.poll(); p.register(0, select.POLLIN); say(); p.poll()";
+        let in_epoll = "p = select.epoll(); p.register(0, select.EPOLLIN); say(); p.poll()";
+        let output_in_epoll = "p = select.epoll(); p.register(1, select.EPOLLPRI); say(); p.poll()";
+        for (program, settled) in [
+            (ASYNC, Settled::Moving),
+            ("say(); select.select([], [], [], 60)", Settled::Moving),
+            ("p = select.poll(); say(); p.poll(60000)", Settled::Moving),
+            (output_in_epoll, Settled::Moving),
+            ("say(); select.select([0], [], [], 60)", Settled::Still),
+            (terminal_is_polled, Settled::Still),
+            (in_epoll, Settled::Still),
+            ("import tty; tty.setcbreak(0); say(); select.select([], [], [], 60)", Settled::Still),
+            ("print('\\x1b[?1049h', end=''); say(); select.select([], [], [], 60)", Settled::Still),
+        ] {
+            let (place, kept) = (Place::new(), Arc::new(Kept::default()));
+            let terminal = tool("terminal", &place, &kept);
+            let said = "import select\ndef say(): print('working on it', flush=True)";
+            let command = format!("exec python3 -c \"{said}\n{program}\"");
+            call(&terminal, json!({ "action": "start", "command": command })).await.unwrap();
+            let waited = json!({ "action": "wait", "text": "working on it", "seconds": 60 });
+            call(&terminal, waited).await.unwrap();
+            let again = call(&terminal, json!({ "action": "screen" })).await.unwrap();
+            let kept = kept.0.lock().unwrap();
+            assert_eq!((kept[1].settled, kept[2].settled), (settled, settled), "{program}: {again}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_another_program_answered_is_no_look_at_the_app() {
+        let server = MockServer::start().await;
+        let lease = crate::workspace::services::lease().unwrap();
+        let run = format!("exec python3 -m http.server --bind 127.0.0.1 {}", lease.port());
+        let health = crate::workspace::services::Health::Tcp;
+        let web = ServiceSpec { port: Some(lease.port()), health, ..ServiceSpec::new("web", &run) };
+        let place = Place::new();
+        let home = tempfile::tempdir().unwrap();
+        let dirs = ServiceDirs {
+            dir: home.path().to_owned(),
+            logs: home.path().join("logs"),
+            env: Vec::new(),
+            reaper: Reaper::None,
+        };
+        let (app, kept) = (Arc::new(App::new(vec![web], dirs)), Arc::new(Kept::default()));
+        app.start().await.unwrap();
+        let all = rows(&place.env, Some(&instruments_of(&kept, &app)));
+        let http = all.into_iter().find(|row| row.spec.name == "http").unwrap();
+        let own = format!("http://127.0.0.1:{}/", lease.port());
+        let words = "[this was not answered by a service of the app: ";
+        let seen = call(&http, json!({ "url": own })).await.unwrap();
+        assert!(seen.starts_with("status: 200"), "{seen}");
+        let both = json!({ "requests": [{ "url": own }, { "url": server.uri() }] });
+        for wanted in [json!({ "url": server.uri() }), both] {
+            let seen = call(&http, wanted).await.unwrap();
+            let port = format!("listens on port {}; no pass can rest on it]", server.address().port());
+            assert!(seen.starts_with(words) && seen.contains(&port), "{seen}");
+        }
+        // Where the app was, there may be another one.
+        app.stop().await;
+        let listener = std::net::TcpListener::bind(("127.0.0.1", lease.port())).unwrap();
+        let answering = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            std::io::Read::read(&mut stream, &mut [0; 1024]).unwrap();
+            std::io::Write::write_all(&mut stream, b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi")
+                .unwrap();
+            listener
+        });
+        let seen = call(&http, json!({ "url": own })).await.unwrap();
+        if cfg!(target_os = "linux") {
+            assert!(seen.starts_with(words) && seen.contains("hi"), "{seen}");
+        }
+        drop(answering.join().unwrap());
+        let kept = kept.0.lock().unwrap();
+        let strange: Vec<bool> = kept.iter().map(|piece| piece.stranger.is_some()).collect();
+        assert_eq!(strange, [false, true, true, cfg!(target_os = "linux")]);
+    }
+
+    #[tokio::test]
+    async fn each_byte_that_a_command_printed_is_kept_and_shown_on_demand() {
+        let (place, kept) = (Place::new(), Arc::new(Kept::default()));
+        let run = tool("run", &place, &kept);
+        let command = r"printf 'a\r\n\0\033[1mb\033[0m\n\n'";
+        let plain = call(&run, json!({ "command": command })).await.unwrap();
+        assert!(
+            plain.starts_with(
+                "a\nb\n[not to be seen in this output: line ends with CR: 1, control characters: 3; `bytes`"
+            ),
+            "{plain}"
+        );
+        let bytes = call(&run, json!({ "command": command, "bytes": true })).await.unwrap();
+        let shown = r#""a\r\n"
+"\x00\x1b[1mb\x1b[0m\n"
+"\n"
+[exit code 0]"#;
+        assert_eq!(bytes, format!("{shown}\n\nevidence: ev_2"));
+        let simple = call(&run, json!({ "command": "echo a" })).await.unwrap();
+        assert_eq!(simple, "a\n[exit code 0]\n\nevidence: ev_3");
+        let kept = kept.0.lock().unwrap();
+        let raw = |index: usize| {
+            let record: serde_json::Value = serde_json::from_slice(&kept[index].bytes).unwrap();
+            record["raw"].as_str().map(str::to_owned)
+        };
+        assert_eq!((raw(0).as_deref(), raw(2)), (Some("YQ0KABtbMW1iG1swbQoK"), None));
     }
 
     #[tokio::test]

@@ -91,7 +91,7 @@ impl Report {
             .map_err(|fault| ToolError::Mend(format!("the evidence was not written: {fault}")))?;
         let summary = text.lines().next().unwrap_or_default().to_owned();
         let title = format!("app {}: {summary}", self.action);
-        let evidence = Evidence { kind: APP, title, bytes, summary, settled: Settled::Ended };
+        let evidence = Evidence { kind: APP, title, bytes, summary, settled: Settled::Ended, stranger: None };
         let facts = Facts { text: text.clone(), ..Facts::default() };
         Ok(Seen::new(text, [evidence], facts))
     }
