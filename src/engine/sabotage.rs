@@ -155,6 +155,10 @@ impl Bench<'_> {
         if Instant::now() >= end {
             return Ok(Trial::out_of_time(Vec::new()));
         }
+        self.put_back().await?;
+        if let Some(why) = self.rebuilt(end).await? {
+            return Ok(Trial::untold(&Line::clipped(format!("with nothing undone {why}"))));
+        }
         if let Some(why) = probe.untouched(self, end).await? {
             let out = Instant::now() >= end;
             return Ok(if out { Trial::out_of_time(Vec::new()) } else { Trial::untold(&Line::clipped(why)) });
@@ -198,10 +202,17 @@ impl Bench<'_> {
 
     /// What is seen while something is undone; everything is put back before the next.
     async fn react(&self, mutant: &Mutant, probe: &mut Probe, end: Instant) -> Result<Look, EngineError> {
+        // What the app wrote when it was tried last is none of this trial's.
+        self.put_back().await?;
         let look = self.react_in(mutant, probe, end).await;
-        let (checkout, commit) = (self.checkout.clone(), self.commit.clone());
-        blocking(move || Ok(checkout.at(&commit.0)?)).await?;
+        self.put_back().await?;
         probe.confirmed(self, look?, end).await
+    }
+
+    /// The commit as it is, with what the set-up made and nothing that the app wrote since.
+    async fn put_back(&self) -> Result<(), EngineError> {
+        let (checkout, commit) = (self.checkout.clone(), self.commit.clone());
+        blocking(move || Ok(checkout.at(&commit.0)?)).await.map(drop)
     }
 
     async fn react_in(&self, mutant: &Mutant, probe: &Probe, end: Instant) -> Result<Look, EngineError> {

@@ -223,7 +223,7 @@ fn no_verdict(mission: &Mission, id: &AssertionId) -> Row {
     Row::new().sign(style, sign).then(style, "no verdict yet")
 }
 
-/// Who stands behind a verdict: which model by which methods, and whether its check was seen to fail.
+/// Who stands behind a verdict: which model by which methods, and behind a pass whether its check was seen to fail.
 fn behind(mission: &Mission, verdict: &Verdict, backing: Backing) -> String {
     let by = (!backing.model.is_empty()).then(|| format!("by {}", backing.model));
     let methods: Vec<&str> = backing.methods.into_iter().map(method).collect();
@@ -234,8 +234,9 @@ fn behind(mission: &Mission, verdict: &Verdict, backing: Backing) -> String {
             "not seen red"
         }
     };
-    let over = (!methods.is_empty()).then(|| format!("over {}, {red}", methods.join(" and ")));
-    by.into_iter().chain(over).collect::<Vec<_>>().join(", ")
+    let over = (!methods.is_empty()).then(|| format!("over {}", methods.join(" and ")));
+    let red = over.as_ref().filter(|_| verdict.outcome == Outcome::Pass).map(|_| red.to_owned());
+    by.into_iter().chain(over).chain(red).collect::<Vec<_>>().join(", ")
 }
 
 /// Of which family that model is, and what its attempt knew before it looked.
