@@ -18,7 +18,7 @@ pub struct Handoff {
     #[serde(default)]
     pub left_undone: Vec<Line>,
     /// Commands you ran at the end, with what they said. flightdeck runs each of them again at your last commit, in a
-    /// checkout of its own, and holds exit code and numbers of tests against yours.
+    /// checkout of its own, and holds exit code, numbers of tests and what you quote of an output against yours.
     #[serde(default)]
     pub commands: Vec<ClaimedRun>,
     /// What you tried by hand.

@@ -45,7 +45,7 @@ pub enum NoteState {
     Rejected {
         reason: Line,
     },
-    /// Scrutiny had it before it and said nothing: it is not asked about again.
+    /// Scrutiny had it before it, was asked once more and said nothing: it is not asked about again.
     PassedOver,
 }
 
@@ -82,6 +82,13 @@ impl Mission {
     /// Notes that nobody has decided on.
     pub fn proposed_notes(&self) -> impl Iterator<Item = &Note> {
         self.notes.iter().filter(|note| note.state == NoteState::Proposed)
+    }
+
+    /// Notes that nobody has decided on and that were there before an attempt began: its brief lists them.
+    pub fn notes_before(&self, attempt: &Attempt) -> impl Iterator<Item = &Note> {
+        let ended = |note: &&Note| self.attempts.get(&note.by).and_then(|by| by.ended.as_ref());
+        let began = attempt.started;
+        self.proposed_notes().filter(move |note| ended(note).is_some_and(|ended| ended.at <= began))
     }
 
     /// The knowledge that a role may be told.

@@ -45,6 +45,8 @@ pub struct SealedDraft {
 pub struct SealedGap {
     pub visible: Tally,
     pub sealed: Tally,
+    /// Sealed ones that those who build were told of after a failure: they are no longer blind to them.
+    pub told: usize,
     /// Points of percent by which fewer of the sealed ones are proven; negative where more are.
     pub points: i64,
 }
@@ -146,7 +148,14 @@ impl Mission {
         let (hidden, open): (Vec<AssertionId>, Vec<AssertionId>) =
             ids.into_iter().partition(|id| self.is_sealed(id));
         let (visible, sealed) = (self.tally(&open), self.tally(&hidden));
-        (sealed.all > 0).then(|| SealedGap { visible, sealed, points: visible.percent() - sealed.percent() })
+        let told = hidden.iter().filter(|id| self.is_told_of(id)).count();
+        let points = visible.percent() - sealed.percent();
+        (sealed.all > 0).then_some(SealedGap { visible, sealed, told, points })
+    }
+
+    /// Whether those who build were told what a user saw of a sealed assertion that failed.
+    pub fn is_told_of(&self, id: &AssertionId) -> bool {
+        self.findings.values().any(|finding| finding.sealed.as_ref() == Some(id))
     }
 
     /// Whether a piece of evidence shows a sealed assertion: its engine's record, or what a verdict on it rests on.

@@ -11,6 +11,8 @@ use super::verdict::Standing;
 pub struct Tally {
     pub all: usize,
     pub proven: usize,
+    /// Of those proven, the ones whose check nobody ever saw fail.
+    pub unseen: usize,
     /// Passed by a check that says nothing of the app, and not proven.
     pub toothless: usize,
     /// Let pass by the person, and not proven.
@@ -34,9 +36,13 @@ impl Mission {
     pub fn tally<'a>(&self, ids: impl IntoIterator<Item = &'a AssertionId>) -> Tally {
         let mut tally = Tally::default();
         for id in ids {
+            let seen = self.seen_red(id);
             let place = match self.standing(id) {
-                Standing::Passed if self.seen_red(id).proves_nothing() => &mut tally.toothless,
-                Standing::Passed => &mut tally.proven,
+                Standing::Passed if seen.proves_nothing() => &mut tally.toothless,
+                Standing::Passed => {
+                    tally.unseen += usize::from(!seen.is_seen());
+                    &mut tally.proven
+                }
                 Standing::Waived => &mut tally.waived,
                 Standing::Failed => &mut tally.failed,
                 Standing::Blocked => &mut tally.blocked,

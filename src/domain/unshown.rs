@@ -57,7 +57,7 @@ pub enum Matter {
     Feature(FeatureId),
 }
 
-/// One thing that is not shown, and why; where several reasons hold, the gravest.
+/// One thing that is not shown, and why; where several reasons hold, the gravest ([`Mission::also_doubted`] says more).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Unshown {
     pub doubt: Doubt,
@@ -117,10 +117,21 @@ impl Mission {
             Standing::Stale => Some(Doubt::Stale),
         };
         let older = || self.is_older(gate, id).then_some(Doubt::Older);
+        standing.or_else(older).or_else(|| self.hollow(id))
+    }
+
+    /// What is to be said against the check of an assertion. What does not block is never made to fail.
+    fn hollow(&self, id: &AssertionId) -> Option<Doubt> {
         let is_due =
             self.standing(id) == Standing::Passed && self.assertion(id).is_some_and(Assertion::is_blocking);
-        let seen = || Some(self.seen_red(id)).filter(|seen| is_due || *seen != SeenRed::NotYet);
-        standing.or_else(older).or_else(|| teeth(seen()?))
+        let seen = Some(self.seen_red(id)).filter(|seen| is_due || *seen != SeenRed::NotYet);
+        teeth(seen?)
+    }
+
+    /// What else is to be said against the check of an assertion that is proven at an older commit.
+    pub fn also_doubted(&self, found: &Unshown) -> Option<Doubt> {
+        let Matter::Assertion(id) = &found.matter else { return None };
+        self.hollow(id).filter(|_| found.doubt == Doubt::Older)
     }
 
     /// Whether an assertion passed at another commit than the one that a gate is about.

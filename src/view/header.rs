@@ -145,6 +145,7 @@ pub fn counts(progress: Progress) -> Vec<Piece> {
         .then(StyleRole::Text, format!("{}/{}", tally.proven, tally.all))
         .then(StyleRole::Dim, " assertions");
     for (number, word, style) in [
+        (tally.unseen, "not seen red", StyleRole::Dim),
         (tally.waived, "waived", StyleRole::Warn),
         (tally.toothless, "toothless", StyleRole::Warn),
         (tally.failed + tally.blocked, "failing", StyleRole::Bad),

@@ -14,6 +14,7 @@ use super::markdown::{escaped, text};
 use super::prelude::*;
 use super::row::plain;
 use super::unshown::{row, sentence};
+use super::words::unseen;
 use super::work::gate_subject;
 use crate::domain::gate::GateId;
 use crate::domain::unshown::{Doubt, Matter};
@@ -93,9 +94,9 @@ fn contract(mission: &Mission) -> String {
     if active.is_empty() {
         return String::new();
     }
-    let proven = mission.tally(active.iter().map(|one| &one.id)).proven;
+    let tally = mission.tally(active.iter().map(|one| &one.id));
     let mut lines = vec![
-        format!("{proven} of {} proven.\n", plural(active.len(), "assertion")),
+        format!("{} of {} proven{}.\n", tally.proven, plural(active.len(), "assertion"), unseen(tally)),
         "| | Assertion | Checked by | Verdict |".to_owned(),
         "|---|---|---|---|".to_owned(),
     ];
@@ -162,7 +163,13 @@ pub fn unshown(mission: &Mission) -> Vec<String> {
             }
             Matter::Assertion(id) => {
                 let title = mission.assertion(id).map(|known| known.wording.title.as_str());
-                lines.push(format!("{id} {}: {}", doubted(found.doubt), title.unwrap_or_default()));
+                let also = mission.also_doubted(&found).map(|doubt| format!(", and {}", doubted(doubt)));
+                let doubt = doubted(found.doubt);
+                lines.push(format!(
+                    "{id} {doubt}{}: {}",
+                    also.unwrap_or_default(),
+                    title.unwrap_or_default()
+                ));
             }
             Matter::Feature(_) => lines.push(plain(&[row(mission, &found)])),
         }

@@ -8,6 +8,7 @@ use super::header::{cost, counts, doing, progress};
 use super::plan::{self, Toggled, is_open};
 use super::prelude::*;
 use super::sealed;
+use super::words::unseen;
 use crate::domain::gate::GateId;
 use crate::domain::id::{MilestoneId, MissionId, Timestamp};
 use crate::domain::mission::End;
@@ -76,10 +77,12 @@ fn standings(mission: &Mission) -> String {
     }
     let parts = by_standing.into_iter().map(|(standing, n)| format!("{n} {}", standing.word()));
     let said = parts.collect::<Vec<_>>().join(", ");
-    match mission.contract_tally().toothless {
-        0 => said,
-        some => format!("{said}, of them {some} by a check that proves nothing"),
-    }
+    let tally = mission.contract_tally();
+    let hollow = match tally.toothless {
+        0 => String::new(),
+        some => format!(", of them {some} by a check that proves nothing"),
+    };
+    format!("{said}{hollow}{}", unseen(tally))
 }
 
 fn milestones(mission: &Mission) -> String {

@@ -11,6 +11,7 @@ use crate::domain::unshown::{Doubt, Matter, Unshown};
 
 use super::prelude::*;
 use super::requirement::{short, tally_words};
+use super::words::unseen;
 use super::work::{assertion_name, feature_name, standing_sign};
 use crate::domain::verdict::Standing;
 
@@ -19,15 +20,20 @@ use crate::domain::verdict::Standing;
 pub struct Count {
     pub doubt: Doubt,
     pub number: usize,
+    /// Of them, those whose check was never seen red either, where the reason is another one.
+    pub not_seen_red: usize,
 }
 
 /// The counts of a gate, the gravest first.
 pub fn counts(mission: &Mission, gate: GateId) -> Vec<Count> {
-    let mut counts: BTreeMap<Doubt, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<Doubt, (usize, usize)> = BTreeMap::new();
     for found in mission.unshown_at(gate) {
-        *counts.entry(found.doubt).or_default() += 1;
+        let (number, unseen) = counts.entry(found.doubt).or_default();
+        *number += 1;
+        *unseen += usize::from(mission.also_doubted(&found).is_some());
     }
-    counts.into_iter().map(|(doubt, number)| Count { doubt, number }).collect()
+    let counts = counts.into_iter();
+    counts.map(|(doubt, (number, not_seen_red))| Count { doubt, number, not_seen_red }).collect()
 }
 
 /// What a gate does not show: `Not shown: 2 requirements without an assertion · 1 waived`. Nothing before there is a
@@ -40,7 +46,7 @@ pub fn sentence(mission: &Mission, gate: GateId) -> String {
     if counts.is_empty() {
         return all_shown(mission, gate);
     }
-    let parts: Vec<String> = counts.into_iter().map(|count| words(count.doubt, count.number)).collect();
+    let parts: Vec<String> = counts.into_iter().map(words).collect();
     format!("Not shown: {}", parts.join(" · "))
 }
 
@@ -77,7 +83,9 @@ pub fn row(mission: &Mission, found: &Unshown) -> Row {
         }
         Matter::Feature(id) => feature_name(mission, *id),
     };
-    Row::new().sign(style, sign).then(style, padded(reason(found.doubt), 15)).then(StyleRole::Text, name)
+    let row = Row::new().sign(style, sign).then(style, padded(reason(found.doubt), 15));
+    let also = mission.also_doubted(found).map(|doubt| format!("{}: ", reason(doubt)));
+    row.then(style, also.unwrap_or_default()).then(StyleRole::Text, name)
 }
 
 /// The commands of a handoff that were not run again, or show no number, with the reasons.
@@ -111,8 +119,8 @@ pub fn reason(doubt: Doubt) -> &'static str {
     }
 }
 
-fn words(doubt: Doubt, n: usize) -> String {
-    match doubt {
+fn words(Count { doubt, number: n, not_seen_red }: Count) -> String {
+    let words = match doubt {
         Doubt::NoAssertion => format!("{} without an assertion", plural(n, "requirement")),
         Doubt::NoVerdict => format!("{} without a verdict", plural(n, "assertion")),
         Doubt::EvidenceLost => format!("{n} whose evidence is lost"),
@@ -128,13 +136,15 @@ fn words(doubt: Doubt, n: usize) -> String {
         | Doubt::Toothless
         | Doubt::NotSeenRed
         | Doubt::Sampled => format!("{n} {}", reason(doubt)),
-    }
+    };
+    if not_seen_red == 0 { words } else { format!("{words}, of them {not_seen_red} not seen red") }
 }
 
 fn all_shown(mission: &Mission, gate: GateId) -> String {
     let requirements = mission.requirement_tally(gate);
-    let assertions = mission.assertions_at(gate).len();
-    let assertions = format!("{assertions} of {}", plural(assertions, "assertion"));
+    let ids = mission.assertions_at(gate);
+    let unseen = unseen(mission.tally(&ids));
+    let assertions = format!("{} of {}{unseen}", ids.len(), plural(ids.len(), "assertion"));
     match gate {
         GateId::Plan if requirements.all == 0 => {
             "No requirement is named: what the plan leaves out cannot be said".to_owned()

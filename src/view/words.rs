@@ -4,11 +4,20 @@ use crate::domain::budget::{Budget, dollars};
 use crate::domain::event::Actor;
 use crate::domain::message::Party;
 use crate::domain::mission::Mission;
+use crate::domain::tally::Tally;
 use crate::domain::usage::Usage;
 use crate::view::text::clean;
 
 /// What is written with a dot in the middle of a sentence.
 const ABBREVIATIONS: [&str; 6] = ["e.g", "i.e", "cf", "vs", "no", "approx"];
+
+/// What stands beside a number of proven assertions: `, of them 3 not seen red`.
+pub fn unseen(tally: Tally) -> String {
+    match tally.unseen {
+        0 => String::new(),
+        some => format!(", of them {some} not seen red"),
+    }
+}
 
 /// A count for reading: `950`, `3.0K`, `221M`.
 pub fn count(n: u64) -> String {

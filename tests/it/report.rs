@@ -85,7 +85,7 @@ fn a_page_holds_what_it_shows_and_nothing_that_agents_wrote_becomes_markup() {
     let mission = flown();
     let page = html(&report(&mission)).unwrap();
     for words in [
-        "1 / 3</b>assertions proven",
+        "1 / 3</b>assertions proven, of them 1 not seen red",
         "Not shown: ",
         "VAL-M1-003",
         "Waived: no printer here",
@@ -101,7 +101,7 @@ fn a_page_holds_what_it_shows_and_nothing_that_agents_wrote_becomes_markup() {
         assert!(page[at..].starts_with("src=\"data:image/png;base64,"), "{}", &page[at..at + 60]);
     }
     let text = markdown(&report(&mission)).unwrap();
-    assert!(text.contains("**1 of 3 assertions proven, 1 waived.**"), "{text}");
+    assert!(text.contains("**1 of 3 assertions proven, of them 1 not seen red, 1 waived.**"), "{text}");
     assert!(text.contains("\\<script\\>alert(1)\\</script\\>") && text.contains("\\| pipe"), "{text}");
     assert!(!text.contains('\u{1b}'), "{text}");
 }

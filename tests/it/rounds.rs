@@ -9,6 +9,7 @@ use flightdeck::domain::finding::FindingState;
 use flightdeck::domain::gate::Autopilot;
 use flightdeck::domain::id::{FeatureId, FindingId};
 use flightdeck::domain::mission::Status;
+use flightdeck::domain::note::NoteState;
 use serde_json::{Value, json};
 
 use crate::faults::scripted::{Mind, call};
@@ -71,7 +72,11 @@ fn work(request: &Request, turn: usize) -> Reply {
         let command = format!("echo '{text}' > {file} && git add -A && git commit -qm '{text}'");
         return call("shell", json!({ "command": command }));
     }
-    call("handoff", json!({ "summary": format!("Wrote {file}."), "implemented": [file] }))
+    let learned = format!("{file} is read line by line");
+    call(
+        "handoff",
+        json!({ "summary": format!("Wrote {file}."), "implemented": [file], "learned": [learned] }),
+    )
 }
 
 /// The reviewer of F1 objects once; afterwards it sees the finding mended.
@@ -139,8 +144,15 @@ fn mind(told: &Told) -> Arc<Mind> {
             ("worker", _) => work(request, turn),
             ("reviewer", _) => review(request, turn, &told),
             ("scrutiny", _) => {
-                told.lock().unwrap().push((brief(request).to_owned(), String::new()));
-                call("report_scrutiny", json!({ "summary": "It holds together." }))
+                told.lock().unwrap().push((brief(request).to_owned(), answers(request).concat()));
+                let notes = match turn {
+                    0 => json!([]),
+                    _ if brief(request).contains("NOTE-1 by") => {
+                        json!([{ "note": "NOTE-1", "decision": "confirm" }])
+                    }
+                    _ => json!([]),
+                };
+                call("report_scrutiny", json!({ "summary": "It holds together.", "notes": notes }))
             }
             _ => test(request, turn),
         })
@@ -185,6 +197,13 @@ async fn reviewers_share_nothing_and_a_mended_feature_is_read_with_its_fix() {
         !again.contains("+first\n") && !again.contains("two.txt\n+++"),
         "not its old diff, and not another's: {again}"
     );
+    let (notes, sent_back) = find("# Scrutiny of M1, round 1", 2);
+    assert!(notes.contains("NOTE-1 by") && notes.contains("NOTE-2 by"), "{notes}");
+    for said in ["NOTE-1 (", "NOTE-2 (", "Confirm, merge or reject each in `notes`, and report again"] {
+        assert!(sent_back.contains(said), "{said}: {sent_back}");
+    }
+    assert_eq!(mission.notes[0].state, NoteState::Confirmed);
+    assert_eq!(mission.notes[1].state, NoteState::PassedOver, "it is asked once more, and no oftener");
     let (scrutiny, _) = find("# Scrutiny of M1, round 2", 1);
     assert!(scrutiny.contains("## Since round 1") && scrutiny.contains("- F3 Say more: "), "{scrutiny}");
 

@@ -44,8 +44,7 @@ pub(super) fn proposed_notes(mission: &Mission) -> String {
     let notes = mission.proposed_notes().map(|note| format!("{} by {}: {}", note.id, note.by, note.words));
     let known = mission.notes.iter().filter(|note| note.state == NoteState::Confirmed);
     let known = known.map(|note| format!("{}: {}", note.id, note.words));
-    let text =
-        list("\n## Notes of others: confirm, merge or reject each, in `notes`; you are asked once\n", notes);
+    let text = list("\n## Notes of others: confirm, merge or reject each, in `notes`\n", notes);
     if text.is_empty() { text } else { text + &list("confirmed before:\n", known) }
 }
 

@@ -77,12 +77,16 @@ pub fn against(check: &ManualCheck, command: &Line, run: &CommandRun) -> Option<
         return None;
     }
     let observed = check.observed.as_str();
-    let said: Text<200> = Text::clipped(observed);
     let exit_code = exit_code(observed).unwrap_or(run.exit_code);
     let claim = ClaimedRun { command: command.clone(), exit_code, observation: check.observed.clone() };
-    if let Some(words) = contradiction(&claim, run) {
-        return Some(words);
-    }
+    contradiction(&claim, run).or_else(|| otherwise(&claim, run))
+}
+
+/// What an output says against the number of lines, or against what is quoted of it, that a claim names.
+pub fn otherwise(claim: &ClaimedRun, run: &CommandRun) -> Option<String> {
+    let ClaimedRun { command, observation, .. } = claim;
+    let observed = observation.as_str();
+    let said: Text<200> = Text::clipped(observed);
     let output = run.tail.as_str();
     if output.chars().count() > WHOLE {
         return None;
@@ -90,7 +94,7 @@ pub fn against(check: &ManualCheck, command: &Line, run: &CommandRun) -> Option<
     let printed = output.lines().filter(|line| !line.trim().is_empty()).count();
     let seen = match lines(observed) {
         Some(lines) if lines != printed => format!("and it prints {} here", plural(printed, "line")),
-        _ => format!("and it does not print {} here", missing(observed, output)?),
+        _ => format!("and it does not print {} here", missing(claim, output)?),
     };
     let printed = if output.is_empty() { String::new() } else { format!(": {output}") };
     Some(format!("says of `{command}`: \u{201c}{said}\u{201d}, {seen}, exit {}{printed}", run.exit_code))
@@ -119,21 +123,80 @@ fn lines(text: &str) -> Option<usize> {
     number.filter(|_| words.iter().any(|word| says(word)))
 }
 
-/// The first text that is quoted as printed and that an output does not have.
-fn missing(observed: &str, output: &str) -> Option<String> {
+/// The first text that is quoted as printed and that an output does not have. What is left out of a quotation is told by
+/// an ellipsis.
+fn missing(claim: &ClaimedRun, output: &str) -> Option<String> {
+    let whole = steady(output);
+    let has = |quote: &str| quote.replace("...", "…").split('…').all(|part| whole.contains(&steady(part)));
+    let quotes = quoted(claim.observation.as_str(), claim.command.as_str());
+    quotes.into_iter().find(|quote| !has(quote)).map(|quote| format!("`{}`", squeezed(quote)))
+}
+
+/// What an observation quotes of an output. A word in backticks is a name as well, unless it is said to be printed; what
+/// is quoted as not printed, or is a command, is no output.
+fn quoted<'a>(observed: &'a str, command: &str) -> Vec<&'a str> {
     let lower = observed.to_lowercase();
-    if !SAYS.iter().any(|said| lower.contains(said)) {
-        return None;
-    }
-    let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let whole = squeezed(output);
+    let says = SAYS.iter().any(|said| lower.contains(said));
+    let names_command = |quote: &str| command.contains(quote) || quote.contains(command);
+    let is_text = |quote: &str| quote.contains(' ') && (quote.contains(": ") || !is_command(quote));
+    let alone = |quote: &str| observed.trim_matches(['`', '.', ' ']) == quote;
     let marks = [('`', '`'), ('"', '"'), ('\u{201c}', '\u{201d}')];
-    let quoted = marks.iter().flat_map(|(open, close)| {
-        let mut parts = observed.split([*open, *close]).skip(1).step_by(2).map(squeezed).collect::<Vec<_>>();
-        parts.retain(|part| part.chars().count() > 2);
-        parts
+    let all = marks.iter().flat_map(|(open, close)| {
+        let parts: Vec<&str> = observed.split([*open, *close]).collect();
+        let closed = parts.len().saturating_sub(1) / 2;
+        let pairs = parts.chunks_exact(2).take(closed).map(|pair| (pair[0], pair[1].trim()));
+        let pairs = pairs.filter(|(before, quote)| quote.chars().count() > 2 && !denies(before));
+        let is_output = |quote: &str| says || *open == '`' && (is_text(quote) || alone(quote));
+        let outputs = pairs.map(|(_, quote)| quote).filter(|quote| is_output(quote) && !names_command(quote));
+        outputs.collect::<Vec<_>>()
     });
-    quoted.into_iter().find(|part| !whole.contains(part.as_str())).map(|part| format!("`{part}`"))
+    all.collect()
+}
+
+/// Whether the words before a quotation say that it was not printed.
+fn denies(before: &str) -> bool {
+    let denials = ["no", "not", "never", "without", "instead", "nor", "longer", "before", "cannot"];
+    let before = before.to_lowercase();
+    let mut words = before.split_whitespace().rev().take(4);
+    words.any(|word| {
+        denials.contains(&word.trim_matches(|c: char| !c.is_alphanumeric())) || word.ends_with("n't")
+    })
+}
+
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A text without what another run says otherwise: how long it took, and the folder in which it ran.
+fn steady(text: &str) -> String {
+    let units = ["s", "ms", "us", "µs", "ns", "sec", "secs", "second", "seconds", "min", "minutes"];
+    let is_number = |word: &str| word.parse::<f64>().is_ok();
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/').to_owned();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let kept = words.iter().enumerate().map(|(index, word)| {
+        let (this, next) = (bare(word), words.get(index + 1).map(|next| bare(next)).unwrap_or_default());
+        let takes = |unit: &&str| this.strip_suffix(*unit).is_some_and(is_number);
+        if units.iter().any(takes) || is_number(&this) && units.contains(&next.as_str()) {
+            "#".to_owned()
+        } else if this.starts_with('/') {
+            this.rsplit('/').next().unwrap_or_default().to_owned()
+        } else {
+            (*word).to_owned()
+        }
+    });
+    kept.collect::<Vec<_>>().join(" ")
+}
+
+/// How much of what a handoff claims was held against what the engine saw.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Compared {
+    pub exit_codes: usize,
+    /// Numbers of tests.
+    pub counts: usize,
+    /// Quotations, and numbers of lines.
+    pub outputs: usize,
+    /// Claims of which something is not as it was said.
+    pub otherwise: usize,
 }
 
 impl Mission {
@@ -155,6 +218,32 @@ impl Mission {
         }
     }
 
+    /// What of a feature's handoff was held against runs of its commands.
+    pub fn compared(&self, feature: FeatureId, runs: &[CommandRun]) -> Compared {
+        let mut compared = Compared::default();
+        let Some((_, handoff)) = self.handoffs.get(&feature) else { return compared };
+        let claims = handoff.commands.iter().map(|claim| (Some(claim.exit_code), claim.clone()));
+        let by_hand = handoff.checks.iter().filter_map(|check| {
+            let (command, code) = (command_of(check)?, exit_code(check.observed.as_str()));
+            let observation = check.observed.clone();
+            Some((code, ClaimedRun { command, exit_code: code.unwrap_or_default(), observation }))
+        });
+        let is_own = |command: &Line| handoff.commands.iter().any(|claim| claim.command == *command);
+        let by_hand: Vec<_> = by_hand.filter(|(_, claim)| !is_own(&claim.command)).collect();
+        for (code, claim) in claims.chain(by_hand) {
+            let Some(run) = runs.iter().find(|run| run.command == claim.command) else { continue };
+            let claim = ClaimedRun { exit_code: code.unwrap_or(run.exit_code), ..claim };
+            let observed = claim.observation.as_str();
+            let quotes = lines(observed).is_some() || !quoted(observed, claim.command.as_str()).is_empty();
+            compared.exit_codes += usize::from(code.is_some());
+            compared.counts += usize::from(passed_tests(observed).is_some() && run.tests.is_some());
+            compared.outputs += usize::from(quotes && run.tail.as_str().chars().count() <= WHOLE);
+            let differs = contradiction(&claim, run).is_some() || otherwise(&claim, run).is_some();
+            compared.otherwise += usize::from(differs);
+        }
+        compared
+    }
+
     /// What a handoff says that passed in commands whose output, when the engine ran them again, names no number of tests:
     /// it was sent away, or is another one's. The command with what was said.
     pub fn counts_unshown(&self, feature: FeatureId) -> Vec<(&Line, Text<200>)> {
@@ -173,9 +262,8 @@ impl Mission {
 fn is_seen(check: &ManualCheck, run: &CommandRun) -> bool {
     let observed = check.observed.as_str();
     let is_whole = run.tail.as_str().chars().count() <= WHOLE;
-    let quotes = observed.contains(['`', '"', '\u{201c}'])
-        && SAYS.iter().any(|said| observed.to_lowercase().contains(said));
-    is_whole && (lines(observed).is_some() || quotes)
+    let quotes = || !quoted(observed, run.command.as_str()).is_empty();
+    is_whole && (lines(observed).is_some() || quotes())
         || passed_tests(observed).is_some() && run.tests.is_some()
 }
 
@@ -261,6 +349,41 @@ mod tests {
             assert!(said(observed, run(exit, output)).is_some_and(|said| said.contains(words)), "{observed}");
         }
         assert_eq!(said("printed 2 lines", run(0, &"x\n".repeat(300))), None, "not all of it is known");
+    }
+
+    #[test]
+    fn what_a_claim_quotes_is_looked_for_in_what_the_command_prints_now() {
+        let said = |observation: &str, output: &str| {
+            let observation = Line::clipped(observation);
+            otherwise(
+                &ClaimedRun { command: Line::clipped("./x"), exit_code: 0, observation },
+                &run(0, output),
+            )
+        };
+        for (observed, output) in [
+            ("printed `3 passed in 0.03s`", "== 3 passed in 0.51s =="),
+            ("`Ran 3 tests in 0.001 s`", "Ran 3 tests in 2.5 s"),
+            ("it prints `hello … world`", "hello, dear world"),
+            ("writes to `/a/b/notes.db`, it says", "/tmp/c/notes.db"),
+            ("no longer prints `no such note`", "fine"),
+            ("all of `tests/a.py` is green", "fine"),
+            ("ran `./x` and it printed nothing", ""),
+            ("`make a` before it", "fine"),
+            ("the size is 12\" wide, it says", "fine"),
+        ] {
+            assert_eq!(said(observed, output), None, "{observed}");
+        }
+        for (observed, output) in [
+            ("`2 notes found`", "0 notes found"),
+            ("`saved`.", "refused"),
+            ("fine: `error: no note`", "fine"),
+            ("it prints \"saved\" and `2 notes`", "saved"),
+        ] {
+            assert!(
+                said(observed, output).is_some_and(|words| words.contains("does not print")),
+                "{observed}"
+            );
+        }
     }
 
     #[test]

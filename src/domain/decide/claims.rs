@@ -4,7 +4,7 @@ use super::Result;
 use super::transaction::{Raised, Transaction};
 use crate::domain::added_tests::{AddedTests, Missing};
 use crate::domain::attempt::AgentWork;
-use crate::domain::claim::by_hand::{against, command_of};
+use crate::domain::claim::by_hand::{against, command_of, otherwise};
 use crate::domain::claim::{NotRun, contradiction};
 use crate::domain::environment::{CommandRun, Environment};
 use crate::domain::event::Event;
@@ -61,31 +61,39 @@ fn against_handoff(
     run: &CommandRun,
 ) -> Option<Against> {
     let CommandRun { command, exit_code, tail, .. } = run;
-    let claim = handoff.and_then(|handoff| handoff.commands.iter().find(|claim| claim.command == *command));
-    if let Some(against) = claim.and_then(|claim| contradiction(claim, run)) {
+    // The same command may be claimed twice, each time otherwise.
+    let claims = || {
+        let all = handoff.into_iter().flat_map(|handoff| &handoff.commands);
+        all.filter(|claim| claim.command == *command)
+    };
+    let is_claimed = claims().next().is_some();
+    if let Some(against) = claims().find_map(|claim| contradiction(claim, run)) {
         let words = format!("the handoff of {feature} {against}");
         return Some(Against { severity: Severity::Blocking, words, fix: Some(CORRECT) });
     }
     let mut own = mission.environment.iter().flat_map(Environment::claim_scripts);
     let is_own = own.any(|script| script.run == *command);
-    let mut by_hand = handoff.into_iter().flat_map(|handoff| &handoff.checks);
-    let check = by_hand.find(|check| command_of(check).as_ref() == Some(command));
-    if let Some(check) = check.filter(|_| claim.is_none() && !is_own) {
-        // It may rest on what was there, which nobody tells.
-        let words =
-            format!("of what was tried by hand, the handoff of {feature} {}", against(check, command, run)?);
-        return Some(Against { severity: Severity::NonBlocking, words, fix: Some(CORRECT) });
+    let by_hand = handoff.into_iter().flat_map(|handoff| &handoff.checks);
+    let mut by_hand = by_hand.filter(|check| command_of(check).as_ref() == Some(command)).peekable();
+    // An output may rest on what was there, which nobody tells.
+    let told = |words| Some(Against { severity: Severity::NonBlocking, words, fix: Some(CORRECT) });
+    if by_hand.peek().is_some() && !is_claimed && !is_own {
+        let words = by_hand.find_map(|check| against(check, command, run))?;
+        return told(format!("of what was tried by hand, the handoff of {feature} {words}"));
     }
     // What is claimed of the mission's own commands must be green as well.
-    let red = !run.passed() && (claim.is_none() || is_own);
-    let words = || format!("after {feature}, `{command}` exits {exit_code}: {tail}");
-    red.then(|| Against { severity: Severity::Blocking, words: words(), fix: None })
+    if !run.passed() && (!is_claimed || is_own) {
+        let words = format!("after {feature}, `{command}` exits {exit_code}: {tail}");
+        return Some(Against { severity: Severity::Blocking, words, fix: None });
+    }
+    told(format!("the handoff of {feature} {}", claims().find_map(|claim| otherwise(claim, run))?))
 }
 
 /// Whether a handoff claims the very exit code of a command that is red.
 fn is_admitted(handoff: Option<&Handoff>, run: &CommandRun) -> bool {
-    let mut claims = handoff.into_iter().flat_map(|handoff| &handoff.commands);
-    claims.any(|claim| claim.command == run.command && contradiction(claim, run).is_none())
+    let claims = handoff.into_iter().flat_map(|handoff| &handoff.commands);
+    let mut claims = claims.filter(|claim| claim.command == run.command).peekable();
+    claims.peek().is_some() && claims.all(|claim| contradiction(claim, run).is_none())
 }
 
 /// Commands of a handoff that were not run again: nobody takes them for confirmed.

@@ -24,8 +24,9 @@ pub(super) fn propose(tx: &mut Transaction, notes: Vec<Line>) -> Result {
 
 /// Scrutiny decides on what it was shown; what it says nothing of is passed over, and nobody is asked again.
 pub(super) fn decide(tx: &mut Transaction, rulings: Vec<NoteRuling>) -> Result {
-    let by = tx.asker()?.id;
-    let shown: BTreeSet<NoteId> = tx.mission().proposed_notes().map(|note| note.id).collect();
+    let asker = tx.asker()?;
+    let by = asker.id;
+    let shown: BTreeSet<NoteId> = tx.mission().notes_before(asker).map(|note| note.id).collect();
     for NoteRuling { note: id, decision, words, into } in rulings {
         let Some(note) = tx.mission().notes.iter().find(|note| note.id == id).cloned() else {
             refuse!(Unknown, "there is no note {id}: your brief lists those to decide on")

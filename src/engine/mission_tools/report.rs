@@ -1,6 +1,7 @@
 //! What validators report: verdicts, and how each of them ends.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -104,6 +105,7 @@ impl From<PlacedIssue> for ReviewIssue {
 }
 
 pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
+    let (asker, asked) = (Arc::clone(context), AtomicBool::new(false));
     [
         context.asking_all(
             "report_review",
@@ -120,7 +122,8 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
             "report_scrutiny",
             "Reports the scrutiny of the milestone and ends the attempt.",
             Accepted::Close("The scrutiny is recorded."),
-            |Scrutiny { summary, issues, known, knowledge, notes }| {
+            move |Scrutiny { summary, issues, known, knowledge, notes }| {
+                rules_on_notes(&asker, &notes, &asked)?;
                 let issues = issues.into_iter().map(|issue| ReviewIssue::from(issue).placed()).collect();
                 let report = Command::ReportScrutiny { summary, issues, knowledge, known };
                 Ok(vec![Command::DecideNotes { rulings: notes }, report])
@@ -143,6 +146,27 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
             },
         ),
     ]
+}
+
+/// Sends scrutiny back, once, for the notes of its brief on which it says nothing.
+fn rules_on_notes(
+    context: &ToolContext,
+    rulings: &[NoteRuling],
+    asked: &AtomicBool,
+) -> Result<(), ToolError> {
+    let silent: Vec<String> = context.engine.cell.with(|mission| {
+        let shown =
+            mission.attempts.get(&context.attempt).into_iter().flat_map(|by| mission.notes_before(by));
+        let silent = shown.filter(|note| rulings.iter().all(|ruling| ruling.note != note.id));
+        silent.map(|note| format!("{} ({})", note.id, note.words)).collect()
+    });
+    if silent.is_empty() || asked.swap(true, Ordering::Relaxed) {
+        return Ok(());
+    }
+    Err(ToolError::Mend(format!(
+        "your report says nothing of notes that your brief lists: {}. Confirm, merge or reject each in `notes`, and report again; you are not asked a second time",
+        silent.join("; ")
+    )))
 }
 
 async fn give_verdict(context: Arc<ToolContext>, wanted: Verdict, call: Call) -> Answer {

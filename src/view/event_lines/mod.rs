@@ -94,7 +94,7 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::HandoffGiven { attempt, feature, handoff, .. } => {
             work::handed_in(*attempt, *feature, handoff, mission)
         }
-        Event::ClaimsChecked { feature, claims, runs } => work::claims(*feature, *claims, runs),
+        Event::ClaimsChecked { feature, claims, runs } => work::claims(*feature, *claims, runs, mission),
         Event::FindingRaised { finding } => work::raised(finding),
         Event::FindingDismissed { finding, reason } => note(finding, format!("dismissed: {reason}")),
         Event::FindingDeferred { finding, until, reason } => {

@@ -3,6 +3,7 @@
 use crate::domain::added_tests::AddedTests;
 use crate::domain::attempt::{Attempt, Ending};
 use crate::domain::claim::NotRun;
+use crate::domain::claim::by_hand::Compared;
 use crate::domain::environment::CommandRun;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::handoff::Handoff;
@@ -78,10 +79,26 @@ pub(super) fn handed_in(id: AttemptId, feature: FeatureId, handoff: &Handoff, mi
     LogLine::new(GOOD, &feature, text).with([facts.join(" · ")])
 }
 
-pub(super) fn claims(feature: FeatureId, claims: Claims, runs: &[CommandRun]) -> LogLine {
-    let (sign, words) = match claims {
-        Claims::Refuted => (BAD, "the claims do not hold"),
-        Claims::Confirmed | Claims::Unchecked => (GOOD, "the claims hold"),
+/// What of a handoff was compared, and whether all of it is as it was said.
+pub(super) fn claims(feature: FeatureId, claims: Claims, runs: &[CommandRun], mission: &Mission) -> LogLine {
+    let Compared { exit_codes, counts, outputs, otherwise } = mission.compared(feature, runs);
+    let (sign, words) = match (claims, otherwise) {
+        (Claims::Refuted, _) => (BAD, "the claims do not hold".to_owned()),
+        (Claims::Confirmed | Claims::Unchecked, 1..) => {
+            (WARNING, format!("{} seen otherwise here", plural(otherwise, "claim")))
+        }
+        (Claims::Confirmed | Claims::Unchecked, 0) if exit_codes + counts + outputs == 0 => {
+            (GOOD, "nothing was claimed that can be compared".to_owned())
+        }
+        (Claims::Confirmed | Claims::Unchecked, 0) => {
+            let compared = [(exit_codes, "exit code"), (counts, "number of tests"), (outputs, "output")];
+            let parts = compared.into_iter().filter(|(number, _)| *number > 0);
+            let parts = parts.map(|(number, one)| match one {
+                "number of tests" if number > 1 => format!("{number} numbers of tests"),
+                _ => plural(number, one),
+            });
+            (GOOD, format!("{} as claimed", parts.collect::<Vec<_>>().join(", ")))
+        }
     };
     LogLine::new(sign, &feature, format!("{words}: {}", runs_words(runs)))
 }

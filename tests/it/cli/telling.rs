@@ -48,7 +48,7 @@ fn a_flight_to_a_failed_round_is_told_line_by_line() {
     0:07  ✓ F1             built: Built F1
                            #2 · 1 test added · 1.0s · 0 tokens
     0:07  · NOTE-1         proposed: the server needs a free port
-    0:08  ✓ F1             the claims hold: make test
+    0:08  ✓ F1             1 exit code as claimed: make test
     0:09  ● M1             round 1 at head002: 1 feature to review, 1 assertion to try
     0:09  ✓ M1             gate commands: make · make test
     0:10  ● F1             #3 reviewer reads the diff of F1, round 1 (rehearsal/guestbook)

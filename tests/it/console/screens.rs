@@ -18,7 +18,10 @@ fn the_main_screen_answers_the_four_questions() {
     let frame = fly(Moment::Flying, WIDE, "").frame;
     assert!(frame.contains("▲ 1 needs you"), "does anything need me?\n{frame}");
     assert!(frame.contains("Worker #29 · F12"), "what is happening?\n{frame}");
-    assert!(frame.contains("6/15 assertions · 1 waived · 2 failing"), "will it be right?\n{frame}");
+    assert!(
+        frame.contains("6/15 assertions · 5 not seen red · 1 waived · 2 failing"),
+        "will it be right?\n{frame}"
+    );
     assert!(frame.contains("of $25.00"), "what did it cost?\n{frame}");
 }
 

@@ -10,7 +10,7 @@ use flightdeck::domain::finding::{
     FindingState, Observation, Ruling, Severity, Sight, Source, TriageDecision,
 };
 use flightdeck::domain::gate::GateId;
-use flightdeck::domain::handoff::{Handoff, ManualCheck};
+use flightdeck::domain::handoff::{ClaimedRun, Handoff, ManualCheck};
 use flightdeck::domain::id::{FeatureId, FindingId, MilestoneId};
 use flightdeck::domain::plan::{Claims, FeatureState};
 use flightdeck::domain::round::{FalseClaim, Opinion, ReviewIssue};
@@ -157,6 +157,62 @@ fn what_was_tried_by_hand_is_the_workers_word_unless_it_is_seen_again() {
         200,
     ));
     assert!(gate.contains("by hand   1 check said by workers, not shown"), "{gate}");
+}
+
+#[test]
+fn what_a_claim_quotes_and_the_run_does_not_print_is_told_and_the_claims_are_not_said_to_hold() {
+    let claim = |command: &str, observation: &str| ClaimedRun {
+        command: words::line(command),
+        exit_code: 0,
+        observation: words::line(observation),
+    };
+    let mut handoff = words::handoff("Done");
+    handoff.commands = vec![
+        claim("./notes list", "`2 notes found`"),
+        claim("./notes count", "it printed `2` and `two notes`"),
+        claim("./notes count", "exits fine and prints `three notes`"),
+    ];
+    let ran = |command: &str, tail: &str| CommandRun {
+        tail: flightdeck::domain::text::Line::clipped(tail),
+        ..words::run(command, 0)
+    };
+    let checked = |shown: [&str; 2]| {
+        let mut flight = handed_in(handoff.clone());
+        let runs = vec![ran("./notes list", shown[0]), ran("./notes count", shown[1])];
+        flight.engine(Command::RecordClaims { feature: F1, runs });
+        let line = flight.log.iter().find_map(|stamped| {
+            let is_checked = matches!(stamped.event, flightdeck::domain::event::Event::ClaimsChecked { .. });
+            let line = || flightdeck::view::event_lines::event_line(stamped, &flight.mission);
+            is_checked.then(line).flatten()
+        });
+        (open(&flight), line.unwrap().text)
+    };
+    let (findings, told) = checked(["2 notes found", "2: two notes, not three notes"]);
+    assert_eq!(findings, []);
+    assert_eq!(told, "3 exit codes, 3 outputs as claimed: ./notes list · ./notes count");
+    let (findings, told) = checked(["0 notes found", "2: two notes"]);
+    let said: Vec<&str> = findings.iter().map(|(_, words)| words.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "the handoff of F1 says of `./notes list`: \u{201c}`2 notes found`\u{201d}, and it does not print `2 notes found` here, exit 0: 0 notes found",
+            "the handoff of F1 says of `./notes count`: \u{201c}exits fine and prints `three notes`\u{201d}, and it does not print `three notes` here, exit 0: 2: two notes",
+        ]
+    );
+    assert!(findings.iter().all(|(severity, _)| *severity == Severity::NonBlocking));
+    assert_eq!(told, "2 claims seen otherwise here: ./notes list · ./notes count");
+
+    let mut twice = words::handoff("Done");
+    twice.commands = vec![claim("make test", "green"), claim("make test", "23 passed")];
+    let mut flight = handed_in(twice);
+    let tests = flightdeck::domain::tests::TestCounts { passed: 3, failed: 0, skipped: 0 };
+    let runs = vec![CommandRun { tests: Some(tests), ..words::run("make test", 0) }];
+    flight.engine(Command::RecordClaims { feature: F1, runs });
+    assert_eq!(
+        claims(&flight, F1),
+        Claims::Refuted,
+        "the second claim of a command counts as the first does"
+    );
 }
 
 #[test]

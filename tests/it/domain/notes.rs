@@ -56,6 +56,8 @@ fn notes_are_told_as_unconfirmed_decided_on_once_and_never_told_to_user_testers(
         assert!(refusal.contains(told), "{refusal}");
     }
     let merge = NoteRuling { into: Some(NoteId(1)), ..ruling(2, NoteDecision::Merge) };
+    let listed = |flight: &Flight| flight.mission.notes_before(&flight.mission.attempts[&scrutiny]).count();
+    assert_eq!(listed(&flight), 4);
     flight.attempt(scrutiny, decide(vec![ruling(1, NoteDecision::Confirm), merge]));
     let states: Vec<NoteState> = flight.mission.notes.iter().map(|note| note.state.clone()).collect();
     let merged = NoteState::Merged { into: NoteId(1) };
@@ -81,6 +83,11 @@ fn what_a_tester_learned_is_told_to_the_next_one() {
     let before = flight.mission.notes.len();
     flight.attempt(tester, Command::ProposeNotes { notes: vec![note.clone(), note] });
     assert_eq!(flight.mission.notes.len(), before + 1, "nothing is noted twice");
+    let attempt = &flight.mission.attempts[&tester];
+    let is_own = |by| by == tester;
+    assert!(flight.mission.proposed_notes().any(|note| is_own(note.by)));
+    let listed: Vec<_> = flight.mission.notes_before(attempt).map(|note| note.by).collect();
+    assert!(!listed.into_iter().any(is_own), "a brief lists none that came after it");
     assert!(brief_of(&flight, work).contains("(not confirmed) the first page takes a second"));
 }
 

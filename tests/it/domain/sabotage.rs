@@ -11,6 +11,7 @@ use flightdeck::domain::gate::{Autopilot, GateId};
 use flightdeck::domain::id::{AttemptId, MilestoneId, Revision};
 use flightdeck::domain::risk::risks;
 use flightdeck::domain::sabotage::{Sabotage, SabotageOutcome, SeenRed};
+use flightdeck::view::row::plain;
 
 use crate::support::mission::Flight;
 use crate::support::words::{self, val};
@@ -178,6 +179,7 @@ fn the_gate_of_a_milestone_waits_until_its_checks_were_seen_red() {
     assert_eq!((flight.mission.contract_tally().proven, flight.mission.contract_tally().toothless), (0, 1));
     tried(&mut flight, SabotageOutcome::Red);
     assert_eq!(flight.mission.seen_red(&val("VAL-A-001")), SeenRed::Sabotaged);
+    assert_eq!(flight.mission.contract_tally().unseen, 0);
     assert_eq!((flight.mission.contract_tally().proven, flight.mission.contract_tally().toothless), (1, 0));
     assert!(flight.mission.is_gate_open(M1.into()) && flight.due().is_empty());
 
@@ -191,6 +193,40 @@ fn the_gate_of_a_milestone_waits_until_its_checks_were_seen_red() {
     );
     let judged = passed(words::assertion("VAL-A-001"), vec![]);
     assert_eq!((judged.mission.seen_red(&val("VAL-A-001")), judged.due()), (SeenRed::Judged, vec![]));
+}
+
+/// A pass that nobody saw fail is told wherever it is counted as proven, also where it is another reason that is told first.
+#[test]
+fn what_is_proven_and_was_never_seen_red_is_told_beside_the_number() {
+    let contract = vec![guard("VAL-A-001", "make a"), words::assertion("VAL-A-002")];
+    let (mut flight, planner) = planning(contract, vec![run("make a", 0, "")]);
+    let milestones = vec![
+        words::milestone("One", vec![words::feature("It", &["VAL-A-001"])]),
+        words::milestone("Two", vec![words::feature("More", &["VAL-A-002"])]),
+    ];
+    flight.attempt(planner, Command::ProposePlan { title: None, milestones, answer: None });
+    let mut flight = flight.gone(GateId::Plan).built(1).validated();
+    tried(&mut flight, SabotageOutcome::Untold);
+    let tally = flight.mission.contract_tally();
+    assert_eq!((tally.proven, tally.unseen), (1, 1));
+    let sentence = |flight: &Flight| flightdeck::view::unshown::sentence(&flight.mission, GateId::Final);
+    assert!(sentence(&flight).ends_with("1 not seen red"), "{}", sentence(&flight));
+    let flight = flight.gone(M1.into()).built(2).validated();
+    assert_eq!(sentence(&flight), "Not shown: 1 proven at an older commit, of them 1 not seen red");
+    let rows = plain(&flightdeck::view::unshown::rows(&flight.mission, GateId::Final));
+    assert!(rows.contains("older commit   not seen red: VAL-A-001"), "{rows}");
+    let offer = flightdeck::view::pull_request::unshown(&flight.mission);
+    let told = "VAL-A-001 was proven before the last change, and was never seen to fail: ";
+    assert!(offer[0].starts_with(told), "{offer:?}");
+    let count = flightdeck::view::unshown::counts(&flight.mission, GateId::Final)[0];
+    assert_eq!((count.number, count.not_seen_red), (1, 1));
+    let progress = flightdeck::view::header::progress(&flight.mission);
+    let header: String =
+        flightdeck::view::header::counts(progress).into_iter().map(|piece| piece.text).collect();
+    assert!(
+        header.contains("2/2 assertions · 2 not seen red"),
+        "what a tester judges is none either: {header}"
+    );
 }
 
 #[test]

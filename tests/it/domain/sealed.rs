@@ -104,7 +104,9 @@ fn user_testers_alone_try_it_and_the_person_alone_reads_of_it() {
     let flight = flight.reviewed().scrutinized().tested(Outcome::Pass);
     assert_eq!(flight.mission.standing(&words::val(SEALED)), Standing::Passed);
     let gap = flight.mission.sealed_gap(GateId::Final).unwrap();
-    assert_eq!((gap.visible.proven, gap.sealed.proven, gap.points), (2, 1, 0));
+    assert_eq!((gap.visible.proven, gap.sealed.proven, gap.told, gap.points), (2, 1, 0, 0));
+    let sentence = flightdeck::view::sealed::words(&flight.mission, GateId::Final).unwrap();
+    assert!(!sentence.contains("blind"), "{sentence}");
     assert!(flight.mission.contract_tally().all == 2, "the contract counts what everybody knows");
     let trace = flight.mission.trace_of(&TraceSubject::Assertion(words::val(SEALED)));
     assert_eq!(trace.unrequired.len(), 1, "the person follows it");
@@ -123,6 +125,10 @@ fn one_that_fails_is_mended_by_those_who_are_told_what_a_user_saw() {
     assert!(matches!(finding.source, Source::Verdict { .. }));
     let gap = flight.mission.sealed_gap(GateId::Milestone(M1)).unwrap();
     assert_eq!((gap.visible.percent(), gap.sealed.percent(), gap.points), (100, 0, 100));
+    let told = "no longer blind";
+    let sentence = flightdeck::view::sealed::words(&flight.mission, GateId::Milestone(M1)).unwrap();
+    assert!(sentence.contains("of them 1 told after a failure (no longer blind)"), "{sentence}");
+    assert!(flightdeck::view::sealed::kept_from(&flight.mission, &words::val(SEALED)).contains(told));
     laws::nothing_sealed_is_told(&flight.mission, &flight.due());
     let told = read(&flight.mission, "FND-1").unwrap();
     assert!(told.contains("I signed twice") && !told.contains("ev_"), "{told}");
@@ -145,6 +151,8 @@ fn one_that_fails_is_mended_by_those_who_are_told_what_a_user_saw() {
     laws::nothing_sealed_is_told(&flight.mission, &flight.due());
     let flight = flight.built(3).validated();
     assert_eq!(flight.mission.standing(&words::val(SEALED)), Standing::Passed);
+    let gap = flight.mission.sealed_gap(GateId::Milestone(M1)).unwrap();
+    assert_eq!((gap.sealed.proven, gap.told), (1, 1), "it stays told once it holds");
     assert!(flight.mission.is_go(GateId::Milestone(M1)));
 }
 

@@ -94,13 +94,16 @@ fn a_plan_is_asked_only_for_what_it_can_show() {
 fn a_milestone_is_asked_for_its_own_and_an_older_commit_counts_at_the_end() {
     let flight = Flight::new().planned(2, 1).built(1).validated();
     assert_eq!(doubts(&flight, FIRST), []);
-    assert_eq!(sentence(&flight.mission, FIRST), "Nothing is unshown here: 1 of 1 assertion");
+    assert_eq!(
+        sentence(&flight.mission, FIRST),
+        "Nothing is unshown here: 1 of 1 assertion, of them 1 not seen red"
+    );
     let flight = flight.gone(FIRST).built(2).validated();
     assert_eq!(doubts(&flight, GateId::Final), [(Doubt::Older, "VAL-M1-001".to_owned())]);
     let flight = Flight::at_gate().gone(FIRST);
     assert_eq!(
         sentence(&flight.mission, GateId::Final),
-        "Nothing is unshown: 1 of 1 requirement, 1 of 1 assertion"
+        "Nothing is unshown: 1 of 1 requirement, 1 of 1 assertion, of them 1 not seen red"
     );
 }
 

@@ -238,7 +238,9 @@ fn every_role_has_a_script() {
         work(&mut world, feature, &mut green);
         for (role, closes) in roles {
             let labels = labels(&[("role", role), ("feature", feature), ("milestone", "M1")]);
-            let mut request = request(labels, "Look at it.");
+            let told =
+                "Look at it.\n- NOTE-1 by #2: one\n- NOTE-3 by #4: two\nconfirmed before:\n- NOTE-2: three";
+            let mut request = request(labels, told);
             let made = play(&demo(), &mut request, &[closes], &mut |tool, input| {
                 world.file_tool(tool, input).unwrap_or_else(|| ("noted".to_owned(), Done))
             });
@@ -246,6 +248,11 @@ fn every_role_has_a_script() {
             let blocking =
                 report["issues"].as_array().unwrap().iter().filter(|i| i["severity"] == "blocking");
             assert_eq!(blocking.count(), 0, "{role} of {feature}: {report}");
+            let ruled: Vec<&str> = report["notes"]
+                .as_array()
+                .map_or(vec![], |notes| notes.iter().map(|note| note["note"].as_str().unwrap()).collect());
+            let listed = if role == "scrutiny" { vec!["NOTE-1", "NOTE-3"] } else { vec![] };
+            assert_eq!(ruled, listed, "{role} rules on what its brief lists");
         }
     }
     for (role, phase) in [("orchestrator", "talk"), ("researcher", "")] {
