@@ -228,7 +228,9 @@ impl Crew {
             7 => {
                 let ids: Vec<_> = self.flight.mission.contract.keys().cloned().collect();
                 let Some(assertion) = self.tape.choose(&ids).cloned() else { return };
-                let (proposal, reason) = (words::line("say less"), words::line("it cannot be"));
+                // The same words again are refused while they wait.
+                let less = format!("say less than at {}", self.flight.mission.seq);
+                let (proposal, reason) = (words::line(&less), words::line("it cannot be"));
                 return self.must(actor, Command::RequestAmendment { assertion, proposal, reason });
             }
             _ => {}
