@@ -10,7 +10,7 @@ fn pattern(text: &str) -> Option<Regex> {
 
 pub(super) static EXPECTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?i)\bassert|\bexpect\w*\(|\bshould\b|\.to[A-Z]\w*\(|\b(t|b)\.(Error|Fatal)f?\(|(?-i:\b(EXPECT|ASSERT|CHECK|REQUIRE)\w*\()|\b(strictEqual|deepEqual|equal|notEqual|rejects|throws|ok|is|like)\(|pytest\.raises|should_panic\(|\brequire\.\w+\(|\bprop_assert|\bmatches!|\binsta::|^\s*\[+ |\[\[ .* \]\]|\btest\s+[-\x22$]|^if .*(!=|==|<|>).*\{$|\bgrep -q|\bdiff -|\bcmp ",
+        r"(?i)\bassert|\bexpect\w*\(|\bshould\b|\.to[A-Z]\w*\(|\b(t|b)\.(Error|Fatal)f?\(|(?-i:\b(EXPECT|ASSERT|CHECK|REQUIRE)\w*\()|\b(strictEqual|deepEqual|equal|notEqual|rejects|throws|ok|is|like)\(|pytest\.(?:raises|warns|deprecated_call)\b|should_panic\(|\brequire\.\w+\(|\bprop_assert|\bmatches!|\binsta::|^\s*\[+ |\[\[ .* \]\]|\btest\s+[-\x22$]|^if .*(!=|==|<|>).*\{$|\bgrep -q|\bdiff -|\bcmp ",
     )
 });
 pub(super) static EXACT: LazyLock<Option<Regex>> = LazyLock::new(|| {
