@@ -171,8 +171,8 @@ fn a_bundle_is_checked_without_its_mission() {
         serde_json::from_slice(&fs::read(moved.join("statements/plan.intoto.json")).unwrap()).unwrap();
     assert_eq!(statement["_type"], "https://in-toto.io/Statement/v1");
     assert_eq!(statement["predicate"]["result"], "PASSED");
-    let named = statement["predicate"]["configuration"].as_array().unwrap();
-    let names: Vec<&str> = named.iter().filter_map(|file| file["name"].as_str()).collect();
+    let files = statement["predicate"]["configuration"].as_array().unwrap();
+    let names: Vec<&str> = files.iter().filter_map(|file| file["name"].as_str()).collect();
     assert!(names.iter().any(|name| name.starts_with("evidence/ev_")), "{names:?}");
     for file in ["report.json", "report.html", "report.md", "junit.xml", "ctrf.json"] {
         assert!(names.contains(&file), "{names:?}");

@@ -105,7 +105,7 @@ impl From<PlacedIssue> for ReviewIssue {
 }
 
 pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
-    let (asker, asked) = (Arc::clone(context), AtomicBool::new(false));
+    let (asker, reminded) = (Arc::clone(context), AtomicBool::new(false));
     [
         context.asking_all(
             "report_review",
@@ -123,7 +123,7 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
             "Reports the scrutiny of the milestone and ends the attempt.",
             Accepted::Close("The scrutiny is recorded."),
             move |Scrutiny { summary, issues, known, knowledge, notes }| {
-                rules_on_notes(&asker, &notes, &asked)?;
+                rules_on_notes(&asker, &notes, &reminded)?;
                 let issues = issues.into_iter().map(|issue| ReviewIssue::from(issue).placed()).collect();
                 let report = Command::ReportScrutiny { summary, issues, knowledge, known };
                 Ok(vec![Command::DecideNotes { rulings: notes }, report])
@@ -152,7 +152,7 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
 fn rules_on_notes(
     context: &ToolContext,
     rulings: &[NoteRuling],
-    asked: &AtomicBool,
+    reminded: &AtomicBool,
 ) -> Result<(), ToolError> {
     let silent: Vec<String> = context.engine.cell.with(|mission| {
         let shown =
@@ -160,7 +160,7 @@ fn rules_on_notes(
         let silent = shown.filter(|note| rulings.iter().all(|ruling| ruling.note != note.id));
         silent.map(|note| format!("{} ({})", note.id, note.words)).collect()
     });
-    if silent.is_empty() || asked.swap(true, Ordering::Relaxed) {
+    if silent.is_empty() || reminded.swap(true, Ordering::Relaxed) {
         return Ok(());
     }
     Err(ToolError::Mend(format!(
