@@ -128,8 +128,8 @@ fn a_question_and_a_hold_are_told_with_what_lets_the_mission_go_on() {
 #[test]
 fn the_summary_says_how_the_mission_stands() {
     assert_snapshot!(Style::PLAIN.page(&summary::rows(&Flight::completed().mission, Timestamp(99_000))), @r#"
-    guestbook-7k2p  ✓ COMPLETED   1/1 features · 1/1 assertions
-    contract  1 passed
+    guestbook-7k2p  ✓ COMPLETED   1/1 features · 1/1 assertions · 1 not seen red
+    contract  1 passed, of them 1 not seen red
     plan      M1 GO after 1 round
     cost      5 attempts · <1m · in 0 · out 0 · $0.00
     branch    flightdeck/guestbook-7k2p at head002, from base000
@@ -141,8 +141,8 @@ fn the_summary_says_how_the_mission_stands() {
         decision: words::no_go("mend the form"),
     });
     assert_snapshot!(Style::PLAIN.page(&summary::rows(&flight.mission, flight.now())), @r#"
-    guestbook-7k2p  ● RUNNING   M1 of 1 · Milestone 1   1/1 features · 1/1 assertions
-    contract  1 passed
+    guestbook-7k2p  ● RUNNING   M1 of 1 · Milestone 1   1/1 features · 1/1 assertions · 1 not seen red
+    contract  1 passed, of them 1 not seen red
     plan      M1 sent back by NO-GO after 1 round
     cost      5 attempts · <1m · in 0 · out 0 · $0.00
     branch    flightdeck/guestbook-7k2p at head002, from base000

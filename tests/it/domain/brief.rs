@@ -357,7 +357,7 @@ fn a_scrutiny() {
     ### F2 Fix of FND-1: Pass
     Good work
 
-    ## Notes of others: confirm, merge or reject each, in `notes`; you are asked once
+    ## Notes of others: confirm, merge or reject each, in `notes`
     - NOTE-1 by #2: the server needs a free port
 
     ## Known findings: say in `known` whether each still holds, and do not report it again
