@@ -43,11 +43,18 @@ fn one_broken_mission_does_not_hide_the_others() {
     let summary = entries[0].mission.as_ref().unwrap();
     assert_eq!((summary.seq, summary.status, summary.updated), (1, Status::Planning, Timestamp(20)));
     assert_eq!(entries[0].engine, Some(std::process::id()));
-    assert_eq!(entries[1].engine, None);
+    // A program that another test starts holds every lock of this process until it is another program.
+    let is_free = |id: &str| {
+        (0..500).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            catalogue.entry(id.parse().unwrap()).engine.is_none()
+        })
+    };
+    assert!(is_free("old"));
     assert!(matches!(entries[2].mission, Err(StoreError::Corrupt { .. })), "{:?}", entries[2]);
     assert!(matches!(entries[3].mission, Err(StoreError::Missing { .. })), "{:?}", entries[3]);
     drop(flying);
-    assert_eq!(catalogue.list()[0].engine, None);
+    assert!(is_free("new"));
 }
 
 fn missions_are_found_by_id_and_by_repository(place: &Place) {
