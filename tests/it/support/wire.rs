@@ -179,7 +179,12 @@ impl Ground {
 
     /// Flies until the mission rests, with those models.
     pub async fn fly(&self, backends: Arc<dyn Backends>) -> Mission {
-        flightdeck::engine::run(EngineOptions { backends, ..self.options() }).await.unwrap();
+        let flight = flightdeck::engine::run(EngineOptions { backends, ..self.options() });
+        let rested = tokio::time::timeout(Duration::from_secs(120), flight).await;
+        let Ok(rested) = rested else {
+            panic!("it does not come to rest, {:?}: {}", needs(&self.mission()), self.told());
+        };
+        rested.unwrap();
         self.mission()
     }
 
